@@ -1,0 +1,84 @@
+# passthru. `make help` lists the targets.
+VERSION := 0.1.0
+BUILD   := build$(if $(SAN),-san)
+PREFIX  := /usr/local
+PKG_CONFIG ?= pkg-config
+PCI_IDS := $(firstword $(wildcard /usr/share/misc/pci.ids /usr/share/hwdata/pci.ids))
+
+# ---- compiler ----------------------------------------------------------------------------------------------------
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef
+HARDENING := -fstack-protector-strong -fPIE
+SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+comma := ,
+CFLAGS ?= $(if $(SAN),-O1,-O2) -g
+override CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD)/gen $(if $(SAN),,-D_FORTIFY_SOURCE=2)
+override CFLAGS += -std=c17 $(WARNINGS) $(HARDENING) $(SANITIZE)
+override LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE)
+
+# Say `make V=1` to see whole commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
+
+# ---- what is built from what -------------------------------------------------------------------------------------
+# A room's libraries stand beside it; a program links the rooms that it may know (docs/architecture.md).
+LIBS_core := jansson
+LIBS_db := sqlite3
+LIBS_importer := libsodium libzstd zlib libpcre2-8
+PROGRAMS := passthru passthru-import
+ROOMS_passthru := cli db core
+ROOMS_passthru-import := importer db core
+
+GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_words.h vocabulary_words.c database_sql.c version.h)
+room_sources = $(wildcard $(1)/*.c) $(if $(filter core,$(1)),$(BUILD)/gen/vocabulary_words.c) $(if $(filter db,$(1)),$(BUILD)/gen/database_sql.c)
+objects_of = $(patsubst %.c,$(BUILD)/%.o,$(patsubst $(BUILD)/%,%,$(foreach room,$(1),$(call room_sources,$(room)))))
+libs_of = $(if $(foreach room,$(1),$(LIBS_$(room))),$(shell $(PKG_CONFIG) --libs $(foreach room,$(1),$(LIBS_$(room))))) -lm
+
+.PHONY: all check check-fast install uninstall clean bench fuzz lint score schema help
+all: $(addprefix $(BUILD)/,$(PROGRAMS)) $(BUILD)/passthru.db ## programs and the first database, in build/
+
+define program_rules
+$(BUILD)/$(1): $(call objects_of,$(ROOMS_$(1)))
+	$$(call say,LINK,$$@)
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(call libs_of,$(ROOMS_$(1)))
+endef
+$(foreach program,$(PROGRAMS),$(eval $(call program_rules,$(program))))
+
+$(BUILD)/%.o: %.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c | $(GENERATED)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# ---- the vocabulary, written once in schema/vocabulary.tsv ---------------------------------------------------------
+$(BUILD)/gen/vocabulary_words.h: schema/vocabulary.tsv schema/vocabulary.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f schema/vocabulary.awk -v output=header schema/vocabulary.tsv > $@.tmp && mv $@.tmp $@
+$(BUILD)/gen/vocabulary_words.c: schema/vocabulary.tsv schema/vocabulary.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f schema/vocabulary.awk -v output=source schema/vocabulary.tsv > $@.tmp && mv $@.tmp $@
+$(BUILD)/gen/database.sql: schema/database.sql schema/vocabulary.tsv schema/vocabulary.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f schema/vocabulary.awk -v output=sql schema/vocabulary.tsv schema/database.sql > $@.tmp && mv $@.tmp $@
+$(BUILD)/gen/database_sql.c: $(BUILD)/gen/database.sql
+	$(Q)(echo 'extern const char *const database_sql[];'; echo 'const char *const database_sql[] = {'; \
+	 sed 's/[\\"]/\\&/g; s/.*/    "&\\n",/' $<; echo '    (const char *)0,'; echo '};') > $@.tmp && mv $@.tmp $@
+$(BUILD)/gen/version.h: Makefile
+	@mkdir -p $(@D)
+	$(Q)echo '#define PASSTHRU_VERSION "$(VERSION)"' > $@
+schema: ## bring the words in schema/report.schema.json up to date with schema/vocabulary.tsv
+	schema/update-report-schema
+
+# ---- the first database --------------------------------------------------------------------------------------------
+DATA := $(wildcard data/*.tsv) $(shell find data/reports -name '*.ndjson')
+$(BUILD)/passthru.db: $(BUILD)/passthru-import $(DATA) $(PCI_IDS)
+	$(if $(PCI_IDS),,$(error no pci.ids found: install the package pci.ids (Debian, Ubuntu) or hwdata (Fedora, Arch), or say make PCI_IDS=FILE))
+	$(call say,DB,$@)
+	$(Q)$(BUILD)/passthru-import import --force --data data --db $@ $(PCI_IDS)
+
+clean: ## remove what was built
+	rm -rf build build-san
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

@@ -1,0 +1,50 @@
+#ifndef PASSTHRU_CLI_ANSWER_H
+#define PASSTHRU_CLI_ANSWER_H
+
+#include "cli/output.h"
+#include "core/json_writer.h"
+#include "db/database.h"
+
+/* One answer to one question about one device, gathered from the database; text and JSON are made from it. */
+
+enum { MAX_WORKAROUNDS = 12, MAX_ALTERNATIVES = 3 };
+
+struct answer_options {
+    enum chassis chassis;
+    int report_limit; /* how many reports to show */
+    bool explain;
+};
+
+struct answer {
+    const char *query; /* as the user wrote it */
+    struct device device;
+    struct evidence evidence[EVIDENCE_LEVELS];
+    struct verdict verdict;
+    enum blocker blockers[BLOCKER_COUNT];
+    int blocker_count;
+    struct workaround workarounds[MAX_WORKAROUNDS];
+    int workaround_count;
+    struct alternative alternatives[MAX_ALTERNATIVES];
+    int alternative_count;
+};
+
+/* Gathers everything about an ID. ERROR_NOT_FOUND names the ID, and the vendor if pci.ids knows it. */
+MUST_CHECK enum error_code answer_gather(struct database *database, const struct pci_id *id, const char *query,
+                                         const struct answer_options *options, struct answer *answer,
+                                         struct error *error);
+
+/* One JSON object as docs/json.md describes it. */
+MUST_CHECK enum error_code answer_write_json(struct json_writer *writer, struct database *database,
+                                             const struct answer *answer, const struct answer_options *options,
+                                             struct error *error);
+
+/* The answer for a person: verdict, why, attributes, reports, what was tried, what to buy instead. */
+MUST_CHECK enum error_code answer_write_text(struct output *output, struct database *database,
+                                             const struct answer *answer, const struct answer_options *options,
+                                             struct error *error);
+
+/* Several GPUs, a line each. */
+void answer_write_table_head(struct output *output);
+void answer_write_table_row(struct output *output, const struct answer *answer);
+
+#endif

@@ -1,0 +1,157 @@
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "core/json_writer.h"
+#include "db/database.h"
+
+const char db_help[] =
+    "Usage: passthru db info|check|path [OPTION]...\n"
+    "\n"
+    "  info    what the database holds and which sources it was made from\n"
+    "  check   read all of it and compare tables and indexes\n"
+    "  path    which file is used, and why\n"
+    "\n"
+    "  --db FILE    use this database\n"
+    "  --json       answer as JSON\n"
+    "  --no-color   no colour\n"
+    "  --help       this text\n"
+    "\n"
+    "Exit status: 0 done; 2 wrong usage; 3 no usable database.\n";
+
+enum { INDENT = 14 };
+
+struct db_command {
+    struct database *database;
+    struct database_place place;
+    struct output output;
+    struct json_writer writer;
+    bool json;
+};
+
+static enum error_code write_source(void *context, const struct source_record *source, struct error *error)
+{
+    struct db_command *command = context;
+    struct json_writer *writer = &command->writer;
+    (void)error;
+    if (command->json) {
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "kind", source->kind);
+        json_write_string(writer, "name", source->name);
+        json_write_string(writer, "version", source->version);
+        json_write_string(writer, "date", source->date);
+        json_write_string(writer, "sha256", source->sha256);
+        json_write_integer(writer, "records", source->records);
+        json_write_integer(writer, "refused", source->refused);
+        json_write_end_object(writer);
+        return ERROR_NONE;
+    }
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    buffer_append_format(&line, "%s: %" PRId64 " records", source->name, source->records);
+    if (source->version[0])
+        buffer_append_format(&line, ", version %s", source->version);
+    if (source->refused)
+        buffer_append_format(&line, ", %" PRId64 " refused", source->refused);
+    output_paragraph(&command->output, INDENT, source->kind, buffer_text(&line));
+    return ERROR_NONE;
+}
+
+static enum error_code run_info(struct db_command *command, struct error *error)
+{
+    struct database_counts counts;
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    if (database_count(command->database, &counts, error))
+        return error->code;
+    if (command->json) {
+        json_write_begin_object(&command->writer, NULL);
+        json_write_string(&command->writer, "path", command->place.path);
+        json_write_integer(&command->writer, "devices", counts.devices);
+        json_write_integer(&command->writer, "gpus", counts.gpus);
+        json_write_integer(&command->writer, "reports", counts.reports);
+        json_write_begin_array(&command->writer, "sources");
+    } else {
+        buffer_append_format(&line, "%" PRId64 " devices, %" PRId64 " of them GPUs; %" PRId64 " reports",
+                             counts.devices, counts.gpus, counts.reports);
+        output_paragraph(&command->output, INDENT, "Database", command->place.path);
+        output_paragraph(&command->output, INDENT, "Holds", buffer_text(&line));
+    }
+    if (database_each_source(command->database, write_source, command, error))
+        return error->code;
+    if (command->json) {
+        json_write_end_array(&command->writer);
+        json_write_end_object(&command->writer);
+        output_blank(&command->output);
+    }
+    return ERROR_NONE;
+}
+
+static enum error_code run_check(struct db_command *command, struct error *error)
+{
+    if (database_check(command->database, error))
+        return error->code;
+    if (!command->json) {
+        output_paragraph(&command->output, INDENT, "Sound", command->place.path);
+        return ERROR_NONE;
+    }
+    json_write_begin_object(&command->writer, NULL);
+    json_write_string(&command->writer, "path", command->place.path);
+    json_write_bool(&command->writer, "sound", true);
+    json_write_end_object(&command->writer);
+    output_blank(&command->output);
+    return ERROR_NONE;
+}
+
+static enum error_code run_path(struct db_command *command, struct error *error)
+{
+    (void)error;
+    if (command->json) {
+        json_write_begin_object(&command->writer, NULL);
+        json_write_string(&command->writer, "path", command->place.path);
+        json_write_string(&command->writer, "why", command->place.why);
+        json_write_end_object(&command->writer);
+        output_blank(&command->output);
+    } else {
+        output_paragraph(&command->output, 0, "", command->place.path);
+    }
+    return ERROR_NONE;
+}
+
+static const struct {
+    const char *name;
+    enum error_code (*run)(struct db_command *command, struct error *error);
+    bool needs_database;
+} verbs[] = {{"info", run_info, true}, {"check", run_check, true}, {"path", run_path, false}};
+
+int command_db(int argc, char **argv)
+{
+    static const struct option long_options[] = {COMMON_OPTIONS};
+    struct common_options common = {.database = NULL};
+    struct error error = {.code = ERROR_NONE};
+    struct db_command command = {.database = NULL};
+    int status = 0;
+    for (int c; (c = getopt_long(argc, argv, "", long_options, NULL)) != -1;)
+        if (common_option(c, "db", &common, &status) > 0)
+            return status;
+    size_t verb = 0;
+    while (verb < ARRAY_SIZE(verbs) && (optind + 1 != argc || strcmp(argv[optind], verbs[verb].name) != 0))
+        verb++;
+    if (verb == ARRAY_SIZE(verbs))
+        return output_usage_error("db", common.json, "say one of info, check, path");
+    command.output = output_for_stdout(common.no_color);
+    command.json = common.json;
+    command.writer = (struct json_writer){.out = &command.output.buffer, .for_terminal = true};
+    if (database_locate(common.database, &command.place, &error) ||
+        (verbs[verb].needs_database && database_open(command.place.path, &command.database, &error)) ||
+        verbs[verb].run(&command, &error)) {
+        buffer_clear(&command.output.buffer);
+        status = output_error(&error, common.json);
+    }
+    database_close(command.database);
+    if (!output_flush(&command.output) && !status)
+        status = error_exit_status(ERROR_SYSTEM);
+    buffer_free(&command.output.buffer);
+    return status;
+}

@@ -1,0 +1,37 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "db/database.h"
+
+const char import_help[] =
+    "Usage: passthru import [OPTION]... [FILE]...\n"
+    "\n"
+    "Adds a pci.ids or reports (NDJSON), plain or .gz or .zst, to the sources of the database and rebuilds it;\n"
+    "without a FILE it rebuilds from what it has. Starts passthru-import, whose --help has the options.\n";
+
+/* Starts passthru-import, as git starts git-remote-https: what reads foreign files is no part of this program. */
+int command_import(int argc, char **argv)
+{
+    struct error error;
+    char folder[DATABASE_PATH_SIZE];
+    char program[DATABASE_PATH_SIZE];
+    char **arguments = calloc((size_t)argc + 2, sizeof *arguments);
+    if (!arguments) {
+        error_set(&error, ERROR_NO_MEMORY, "no memory to start passthru-import");
+        return output_error(&error, false);
+    }
+    database_program_folder(folder);
+    snprintf(program, sizeof program, "%.4000s/passthru-import", folder);
+    arguments[0] = program;
+    memcpy(arguments + 1, argv, (size_t)argc * sizeof *argv);
+    execv(program, arguments);
+    error_set_errno(&error, errno, "cannot start %s", program);
+    error_next(&error, "install passthru-import beside passthru");
+    free(arguments);
+    return output_error(&error, false);
+}

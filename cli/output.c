@@ -1,0 +1,182 @@
+#include "cli/output.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "core/json_writer.h"
+#include "core/text.h"
+
+enum { MIN_WIDTH = 40, MAX_WIDTH = 100, DEFAULT_WIDTH = 80, MAX_OUTPUT = 64 << 20 };
+
+static const char *const escapes[] = {
+    [COLOR_PLAIN] = "\033[0m",  [COLOR_BOLD] = "\033[1m",     [COLOR_DIM] = "\033[2m",
+    [COLOR_GREEN] = "\033[1;32m", [COLOR_YELLOW] = "\033[1;33m", [COLOR_RED] = "\033[1;31m",
+};
+
+static int terminal_width(void)
+{
+    struct winsize size;
+    int width = 0;
+    const char *columns = getenv("COLUMNS");
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        width = size.ws_col;
+    if (!width && columns)
+        width = (int)strtol(columns, NULL, 10);
+    if (width <= 0)
+        width = DEFAULT_WIDTH;
+    return width < MIN_WIDTH ? MIN_WIDTH : width > MAX_WIDTH ? MAX_WIDTH : width;
+}
+
+struct output output_for_stdout(bool no_color)
+{
+    const char *no_color_set = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    bool color = !no_color && !(no_color_set && *no_color_set) && isatty(STDOUT_FILENO) && term &&
+                 strcmp(term, "dumb") != 0;
+    return (struct output){.buffer = BUFFER(MAX_OUTPUT), .width = terminal_width(), .color = color};
+}
+
+void output_color(struct output *output, enum color color)
+{
+    if (output->color)
+        buffer_append_text(&output->buffer, escapes[color]);
+}
+
+static void append_blanks(struct buffer *buffer, int count)
+{
+    for (int i = 0; i < count; i++)
+        buffer_append_byte(buffer, ' ');
+}
+
+void output_paragraph_color(struct output *output, int indent, const char *label, enum color color,
+                            const char *text)
+{
+    struct buffer *out = &output->buffer;
+    struct buffer safe CLEANUP(buffer_free) = BUFFER(1 << 20);
+    text_append_safe(&safe, text, strlen(text));
+    int label_width = (int)strlen(label);
+    output_color(output, COLOR_DIM);
+    buffer_append_text(out, label);
+    output_color(output, COLOR_PLAIN);
+    append_blanks(out, indent - label_width);
+    if (color != COLOR_PLAIN)
+        output_color(output, color);
+    int column = indent > label_width ? indent : label_width;
+    bool first = true;
+    for (const char *word = buffer_text(&safe); *word;) {
+        size_t length = strcspn(word, " ");
+        int width = (int)text_width(word, length);
+        if (!first && column + 1 + width > output->width) {
+            buffer_append_byte(out, '\n');
+            append_blanks(out, indent);
+            column = indent;
+        } else if (!first) {
+            buffer_append_byte(out, ' ');
+            column++;
+        }
+        buffer_append(out, word, length);
+        column += width;
+        first = false;
+        word += length + strspn(word + length, " ");
+    }
+    if (color != COLOR_PLAIN)
+        output_color(output, COLOR_PLAIN);
+    buffer_append_byte(out, '\n');
+}
+
+void output_paragraph(struct output *output, int indent, const char *label, const char *text)
+{
+    output_paragraph_color(output, indent, label, COLOR_PLAIN, text);
+}
+
+void output_blank(struct output *output)
+{
+    buffer_append_byte(&output->buffer, '\n');
+}
+
+void output_cell(struct output *output, const char *text, int columns)
+{
+    struct buffer safe CLEANUP(buffer_free) = BUFFER(16384);
+    text_append_safe(&safe, text, strlen(text));
+    const char *bytes = buffer_text(&safe);
+    int width = (int)text_width(bytes, safe.length);
+    if (width <= columns) {
+        buffer_append(&output->buffer, bytes, safe.length);
+        append_blanks(&output->buffer, columns - width);
+        return;
+    }
+    size_t kept = 0;
+    int column = 0;
+    while (kept < safe.length) {
+        uint32_t character;
+        size_t size = text_decode(bytes + kept, safe.length - kept, &character);
+        int next = (int)text_width(bytes + kept, size ? size : 1);
+        if (column + next > columns - 3)
+            break;
+        column += next;
+        kept += size ? size : 1;
+    }
+    buffer_append(&output->buffer, bytes, kept);
+    buffer_append_text(&output->buffer, "...");
+    append_blanks(&output->buffer, columns - column - 3);
+}
+
+bool output_flush_buffer(struct buffer *buffer)
+{
+    size_t length = buffer->length;
+    bool written = !buffer->failed && fwrite(buffer_text(buffer), 1, length, stdout) == length;
+    buffer_clear(buffer);
+    return written;
+}
+
+bool output_flush(struct output *output)
+{
+    bool written = output_flush_buffer(&output->buffer);
+    return fflush(stdout) == 0 && written;
+}
+
+int output_error(const struct error *error, bool json)
+{
+    struct buffer out CLEANUP(buffer_free) = BUFFER(65536);
+    buffer_append_text(&out, "passthru: ");
+    text_append_safe(&out, error->message, strlen(error->message));
+    if (error->next[0]) {
+        buffer_append_text(&out, "\n  next: ");
+        text_append_safe(&out, error->next, strlen(error->next));
+    }
+    fflush(stdout);
+    fprintf(stderr, "%s\n", buffer_text(&out));
+    if (json) {
+        buffer_clear(&out);
+        struct json_writer writer = {.out = &out, .for_terminal = true};
+        json_write_begin_object(&writer, NULL);
+        json_write_begin_object(&writer, "error");
+        json_write_string(&writer, "code", error_slug(error->code));
+        json_write_string(&writer, "message", error->message);
+        if (error->next[0])
+            json_write_string(&writer, "next", error->next);
+        json_write_end_object(&writer);
+        json_write_end_object(&writer);
+        puts(buffer_text(&out));
+    }
+    return error_exit_status(error->code);
+}
+
+int output_usage_error(const char *command, bool json, const char *format, ...)
+{
+    struct error error;
+    char message[400];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    error_set(&error, ERROR_USAGE, "%s: %s", command, message);
+    error_next(&error, "passthru %s --help", strcmp(command, "passthru") == 0 ? "" : command);
+    if (strcmp(command, "passthru") == 0)
+        error_next(&error, "passthru help");
+    return output_error(&error, json);
+}

@@ -1,0 +1,43 @@
+#ifndef PASSTHRU_CLI_OUTPUT_H
+#define PASSTHRU_CLI_OUTPUT_H
+
+#include <stdbool.h>
+
+#include "core/buffer.h"
+#include "core/error.h"
+
+enum color { COLOR_PLAIN, COLOR_BOLD, COLOR_DIM, COLOR_GREEN, COLOR_YELLOW, COLOR_RED };
+
+/* Where text answers go: how wide, and whether in colour. */
+struct output {
+    struct buffer buffer;
+    int width; /* columns, 40 to 100 */
+    bool color;
+};
+
+/* The terminal's width, or $COLUMNS, or 80; colour only on a terminal, not with NO_COLOR or TERM=dumb. */
+struct output output_for_stdout(bool no_color);
+
+/* A paragraph of hostile text, wrapped to the width: `label` stands in the left column, the text hangs at column
+ * `indent`. Control characters are shown escaped; words longer than a line (addresses) are never broken. */
+void output_paragraph(struct output *output, int indent, const char *label, const char *text);
+void output_paragraph_color(struct output *output, int indent, const char *label, enum color color,
+                            const char *text);
+void output_blank(struct output *output);
+
+/* Hostile text in exactly `columns` columns: cut with an ellipsis, or filled with blanks. */
+void output_cell(struct output *output, const char *text, int columns);
+void output_color(struct output *output, enum color color);
+
+/* Writes what has gathered to standard output. False when that failed (a closed pipe, a full disk). */
+MUST_CHECK bool output_flush(struct output *output);
+MUST_CHECK bool output_flush_buffer(struct buffer *buffer);
+
+/* Prints an error for people on standard error, and with `json` as an object on standard output. Returns the
+ * exit status. */
+int output_error(const struct error *error, bool json);
+
+/* Wrong usage: says what is wrong and where help is. Returns 2. */
+int output_usage_error(const char *command, bool json, const char *format, ...) PRINTF_LIKE(3, 4);
+
+#endif

@@ -1,0 +1,361 @@
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/answer.h"
+#include "cli/command.h"
+#include "cli/text_scan.h"
+
+enum { MAX_HITS = 50, MAX_FULL_ANSWERS = 3, MAX_TERM = 256, MAX_TEXT_GPUS = 256, FLUSH_BYTES = 1 << 16 };
+
+const char query_help[] =
+    "Usage: passthru query [OPTION]... TERM...\n"
+    "\n"
+    "Tells whether a GPU survives being passed through to a virtual machine. A TERM is a PCI ID (10de:1d16, with\n"
+    "its subsystem 10de:1d16:1028:08b0), a modalias (pci:v000010DEd00001D16...), a model name (mx330, \"rtx 3060\"),\n"
+    "or - for any text on standard input: all PCI IDs in it are looked up, as in  lspci -nn | passthru query -\n"
+    "\n"
+    "  --json                  answer with one JSON array\n"
+    "  --ndjson                answer with one JSON object a line, while reading\n"
+    "  --chassis CHASSIS       the machine it is for: desktop, laptop, mini-pc, server or egpu\n"
+    "  --subsystem VVVV:DDDD   the subsystem of the card, as lspci -nnv shows it\n"
+    "  --revision RR           its revision\n"
+    "  --reports N             show at most N reports (default 5, as JSON 20)\n"
+    "  --explain               show where every value comes from\n"
+    "  --db FILE               use this database\n"
+    "  --no-color              no colour, also with NO_COLOR set\n"
+    "  --help                  this text\n"
+    "\n"
+    "Exit status: 0 answered; 1 nothing found; 2 wrong usage; 3 no usable database.\n";
+
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_NDJSON };
+
+struct query {
+    struct common_options common;
+    enum format format;
+    struct answer_options options;
+    struct pci_id refinement; /* from --subsystem and --revision */
+    struct database *database;
+    struct output output;
+    struct json_writer writer;
+    struct answer answer;
+    long answered;
+    long missing; /* terms without an answer */
+    struct error first_error;
+    /* Text alone: the GPUs of a text on standard input, each once. */
+    struct pci_id text_gpus[MAX_TEXT_GPUS];
+    int text_gpu_count;
+    long other_devices;
+    long unknown_displays;
+    char unknown_display[PCI_ID_TEXT_SIZE];
+};
+
+static enum error_code flush_if_full(struct query *query, size_t limit, struct error *error)
+{
+    if (query->output.buffer.failed)
+        return error_set(error, ERROR_NO_MEMORY, "the answer is too large");
+    if (query->output.buffer.length < limit)
+        return ERROR_NONE;
+    return output_flush_buffer(&query->output.buffer) ? ERROR_NONE
+                                                      : error_set_errno(error, errno, "cannot write the answer");
+}
+
+/* Writes what query->answer holds. */
+static enum error_code write_answer(struct query *query, struct error *error)
+{
+    query->answered++;
+    if (query->format == FORMAT_TEXT) {
+        if (query->answered > 1)
+            output_blank(&query->output);
+        return answer_write_text(&query->output, query->database, &query->answer, &query->options, error);
+    }
+    query->writer.need_comma = query->format == FORMAT_JSON && query->answered + query->missing > 1;
+    if (answer_write_json(&query->writer, query->database, &query->answer, &query->options, error))
+        return error->code;
+    if (query->format == FORMAT_NDJSON)
+        buffer_append_byte(&query->output.buffer, '\n');
+    return flush_if_full(query, FLUSH_BYTES, error);
+}
+
+/* A term without an answer: told at once as text, as an element of its own in JSON. */
+static void write_missing(struct query *query, const char *term, const struct error *error)
+{
+    if (!query->missing++)
+        query->first_error = *error;
+    if (query->format == FORMAT_TEXT) {
+        output_error(error, false);
+        return;
+    }
+    struct json_writer *writer = &query->writer;
+    writer->need_comma = query->format == FORMAT_JSON && query->answered + query->missing > 1;
+    json_write_begin_object(writer, NULL);
+    json_write_string(writer, "query", term);
+    json_write_begin_object(writer, "error");
+    json_write_string(writer, "code", error_slug(error->code));
+    json_write_string(writer, "message", error->message);
+    json_write_string(writer, "next", error->next);
+    json_write_end_object(writer);
+    json_write_end_object(writer);
+    if (query->format == FORMAT_NDJSON)
+        buffer_append_byte(writer->out, '\n');
+}
+
+static void refine(const struct query *query, struct pci_id *id)
+{
+    if (query->refinement.has_subsystem && !id->has_subsystem) {
+        id->has_subsystem = true;
+        id->subvendor = query->refinement.subvendor;
+        id->subdevice = query->refinement.subdevice;
+    }
+    if (query->refinement.has_revision && !id->has_revision) {
+        id->has_revision = true;
+        id->revision = query->refinement.revision;
+    }
+}
+
+static enum error_code answer_id(struct query *query, const struct pci_id *id, const char *term,
+                                 struct error *error)
+{
+    struct pci_id refined = *id;
+    refine(query, &refined);
+    if (answer_gather(query->database, &refined, term, &query->options, &query->answer, error)) {
+        if (error->code != ERROR_NOT_FOUND)
+            return error->code;
+        write_missing(query, term, error);
+        return error->code = ERROR_NONE;
+    }
+    return write_answer(query, error);
+}
+
+/* Several GPUs in text: a line each. */
+static enum error_code write_table(struct query *query, const struct pci_id ids[], int count, struct error *error)
+{
+    answer_write_table_head(&query->output);
+    for (int i = 0; i < count; i++) {
+        struct pci_id id = ids[i];
+        refine(query, &id);
+        if (answer_gather(query->database, &id, "", &query->options, &query->answer, error))
+            return error->code;
+        answer_write_table_row(&query->output, &query->answer);
+        query->answered++;
+    }
+    output_blank(&query->output);
+    output_paragraph(&query->output, 2, "", "For the whole answer: passthru query PCI_ID");
+    return ERROR_NONE;
+}
+
+static enum error_code answer_name(struct query *query, const char *term, struct error *error)
+{
+    uint32_t numbers[MAX_HITS];
+    struct pci_id ids[MAX_HITS];
+    int count;
+    int total;
+    if (database_search(query->database, term, numbers, MAX_HITS, &count, &total, error))
+        return error->code;
+    if (!count) {
+        error_set(error, ERROR_NOT_FOUND, "no GPU is called \"%s\"", term);
+        error_next(error, "try fewer words, or the PCI ID that lspci -nn shows");
+        write_missing(query, term, error);
+        return error->code = ERROR_NONE;
+    }
+    for (int i = 0; i < count; i++)
+        ids[i] = pci_id_from_number(numbers[i]);
+    if (query->format == FORMAT_TEXT && count > 1) {
+        if (query->answered)
+            output_blank(&query->output);
+        if (write_table(query, ids, count, error))
+            return error->code;
+        if (total > count)
+            output_paragraph(&query->output, 2, "", "There are more with such a name: say more words of it.");
+        return ERROR_NONE;
+    }
+    for (int i = 0; i < count; i++)
+        if (answer_id(query, &ids[i], term, error))
+            return error->code;
+    return ERROR_NONE;
+}
+
+/* ---- any text on standard input ---- */
+
+static enum error_code remember_unknown(struct query *query, const struct found_id *found)
+{
+    if (found->on_display_line && !query->unknown_displays++)
+        pci_id_print(&found->id, query->unknown_display);
+    return ERROR_NONE;
+}
+
+static enum error_code on_found(void *context, const struct found_id *found, struct error *error)
+{
+    struct query *query = context;
+    struct pci_id id = found->id;
+    char text[PCI_ID_TEXT_SIZE];
+    struct pci_id whole = pci_id_from_number(pci_id_number(&id));
+    refine(query, &id);
+    if (query->format == FORMAT_TEXT) {
+        /* Answered at the end, when it is known how many there are. */
+        if (database_find_device(query->database, &id, &query->answer.device, error))
+            return error->code == ERROR_NOT_FOUND ? remember_unknown(query, found) : error->code;
+        if (!query->answer.device.is_gpu) {
+            query->other_devices++;
+            return ERROR_NONE;
+        }
+        for (int i = 0; i < query->text_gpu_count; i++)
+            if (memcmp(&query->text_gpus[i], &id, sizeof id) == 0)
+                return ERROR_NONE;
+        if (query->text_gpu_count < MAX_TEXT_GPUS)
+            query->text_gpus[query->text_gpu_count++] = id;
+        return ERROR_NONE;
+    }
+    if (answer_gather(query->database, &id, pci_id_print(&whole, text), &query->options, &query->answer, error))
+        return error->code == ERROR_NOT_FOUND ? remember_unknown(query, found) : error->code;
+    return write_answer(query, error);
+}
+
+static enum error_code write_text_gpus(struct query *query, struct error *error)
+{
+    enum error_code code = ERROR_NONE;
+    if (query->text_gpu_count > MAX_FULL_ANSWERS)
+        return write_table(query, query->text_gpus, query->text_gpu_count, error);
+    for (int i = 0; i < query->text_gpu_count && !code; i++)
+        code = answer_id(query, &query->text_gpus[i], "-", error);
+    if (!code && query->other_devices && !query->text_gpu_count) {
+        output_paragraph(&query->output, 2, "", "Devices were found, but none of them is a GPU.");
+        query->answered++;
+    }
+    return code;
+}
+
+static enum error_code answer_stdin(struct query *query, struct error *error)
+{
+    long before = query->answered;
+    if (isatty(STDIN_FILENO))
+        fputs("passthru: reading text from the terminal, end it with Ctrl-D\n", stderr);
+    if (text_scan(stdin, on_found, query, error) ||
+        (query->format == FORMAT_TEXT && write_text_gpus(query, error)))
+        return error->code;
+    if (query->unknown_displays) {
+        error_set(error, ERROR_NOT_FOUND, "%s is a display controller that pci.ids does not know",
+                  query->unknown_display);
+        error_next(error, "a newer list from https://pci-ids.ucw.cz/ may know it: passthru import pci.ids");
+        output_error(error, false);
+    }
+    if (query->answered == before) {
+        error_set(error, ERROR_NOT_FOUND, "no PCI ID that pci.ids knows on standard input");
+        error_next(error, "pipe in what  lspci -nn  prints");
+        write_missing(query, "-", error);
+    }
+    return error->code = ERROR_NONE;
+}
+
+static enum error_code answer_term(struct query *query, const char *term, struct error *error)
+{
+    struct pci_id id;
+    if (strcmp(term, "-") == 0)
+        return answer_stdin(query, error);
+    if (strlen(term) > MAX_TERM)
+        return error_set(error, ERROR_USAGE, "a term has at most %d characters", MAX_TERM);
+    switch (pci_id_parse(term, strlen(term), &id)) {
+    case PCI_ID_OK:
+        return answer_id(query, &id, term, error);
+    case PCI_ID_MALFORMED:
+        error_set(error, ERROR_USAGE, "\"%s\" is no PCI ID", term);
+        return error_next(error, "write it as four hexadecimal digits, a colon, four more: 10de:1d16");
+    default:
+        return answer_name(query, term, error);
+    }
+}
+
+static enum error_code answer_terms(struct query *query, char **terms, int count, struct error *error)
+{
+    if (query->format == FORMAT_JSON)
+        buffer_append_byte(&query->output.buffer, '[');
+    for (int i = 0; i < count; i++)
+        if (answer_term(query, terms[i], error))
+            return error->code;
+    if (query->format == FORMAT_JSON)
+        buffer_append_text(&query->output.buffer, "]\n");
+    return ERROR_NONE;
+}
+
+static int run(struct query *query, char **terms, int count)
+{
+    struct error error = {.code = ERROR_NONE};
+    struct database_place place;
+    bool json = query->format != FORMAT_TEXT;
+    if (database_locate(query->common.database, &place, &error) ||
+        database_open(place.path, &query->database, &error))
+        return output_error(&error, json);
+    query->output = output_for_stdout(query->common.no_color);
+    query->writer = (struct json_writer){.out = &query->output.buffer, .for_terminal = true};
+    int status = 0;
+    if (answer_terms(query, terms, count, &error)) {
+        buffer_clear(&query->output.buffer);
+        status = output_error(&error, json);
+    } else if (query->missing) {
+        status = error_exit_status(ERROR_NOT_FOUND);
+        if (query->format == FORMAT_JSON && !query->answered && query->missing == 1) {
+            /* One question without an answer: the error is the document. */
+            buffer_clear(&query->output.buffer);
+            output_error(&query->first_error, true);
+        } else if (json) {
+            output_error(&query->first_error, false);
+        }
+    }
+    database_close(query->database);
+    if (!output_flush(&query->output) && !status)
+        status = error_exit_status(ERROR_SYSTEM);
+    buffer_free(&query->output.buffer);
+    return status;
+}
+
+static bool parse_chassis(const char *word, enum chassis *chassis)
+{
+    int index = vocabulary_find(&vocabulary_chassis, word);
+    *chassis = (enum chassis)index;
+    return index >= 0;
+}
+
+int command_query(int argc, char **argv)
+{
+    static const struct option long_options[] = {
+        {"ndjson", no_argument, NULL, 'n'},          {"chassis", required_argument, NULL, 'c'},
+        {"subsystem", required_argument, NULL, 's'}, {"revision", required_argument, NULL, 'r'},
+        {"reports", required_argument, NULL, 'N'},   {"explain", no_argument, NULL, 'e'},
+        COMMON_OPTIONS,
+    };
+    static struct query query; /* too large for a stack */
+    bool ndjson = false;
+    int status = 0;
+    query.options.report_limit = -1;
+    for (int c; (c = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
+        int common = common_option(c, "query", &query.common, &status);
+        if (common > 0)
+            return status;
+        if (c == 'n')
+            ndjson = true;
+        else if (c == 'e')
+            query.options.explain = true;
+        else if (c == 'c' && !parse_chassis(optarg, &query.options.chassis))
+            return output_usage_error("query", query.common.json,
+                                      "--chassis is desktop, laptop, mini-pc, server, egpu or unknown");
+        else if (c == 's' && !pci_id_parse_subsystem(optarg, &query.refinement))
+            return output_usage_error("query", query.common.json, "--subsystem must be like 1028:08b0");
+        else if (c == 'r' && !pci_id_parse_revision(optarg, &query.refinement))
+            return output_usage_error("query", query.common.json, "--revision must be two hexadecimal digits");
+        else if (c == 'N') {
+            char *end;
+            long limit = strtol(optarg, &end, 10);
+            if (*end || end == optarg || limit < 0 || limit > 10000)
+                return output_usage_error("query", query.common.json, "--reports must be a number up to 10000");
+            query.options.report_limit = (int)limit;
+        }
+    }
+    query.format = ndjson ? FORMAT_NDJSON : query.common.json ? FORMAT_JSON : FORMAT_TEXT;
+    if (query.options.report_limit < 0)
+        query.options.report_limit = query.format == FORMAT_TEXT ? 5 : 20;
+    if (optind == argc)
+        return output_usage_error("query", query.format != FORMAT_TEXT, "say what to look up: a PCI ID, a name, or -");
+    return run(&query, argv + optind, argc - optind);
+}

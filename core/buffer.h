@@ -1,0 +1,39 @@
+#ifndef PASSTHRU_CORE_BUFFER_H
+#define PASSTHRU_CORE_BUFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/macros.h"
+
+/* A growable run of bytes that names its maximum. When it would outgrow `max`, or memory is short, it stops
+ * growing and remembers that in `failed`; whoever fills it checks once at the end. `data` is always
+ * NUL-terminated once anything was appended; the NUL is not counted in `length`. */
+struct buffer {
+    char *data;
+    size_t length;
+    size_t capacity;
+    size_t max;
+    bool failed;
+};
+
+#define BUFFER(maximum) ((struct buffer){.max = (maximum)})
+
+void buffer_append(struct buffer *buffer, const char *bytes, size_t length);
+void buffer_append_text(struct buffer *buffer, const char *text);
+void buffer_append_byte(struct buffer *buffer, char byte);
+void buffer_append_format(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Makes room for `length` more bytes and returns where to put them, or NULL (failed is then set). The caller
+ * adds what it wrote to `length` itself. */
+char *buffer_reserve(struct buffer *buffer, size_t length);
+
+/* Forgets the content and a failure, keeps the memory. */
+void buffer_clear(struct buffer *buffer);
+
+/* The content as a C string, "" when empty. Valid until the buffer changes. */
+const char *buffer_text(const struct buffer *buffer);
+
+void buffer_free(struct buffer *buffer);
+
+#endif

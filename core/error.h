@@ -1,0 +1,50 @@
+#ifndef PASSTHRU_CORE_ERROR_H
+#define PASSTHRU_CORE_ERROR_H
+
+#include "core/macros.h"
+
+/* What went wrong. Each code has a stable slug and an exit status (error_slug, error_exit_status), which
+ * users' scripts rely on: append, never renumber the slugs. */
+enum error_code {
+    ERROR_NONE,
+    ERROR_USAGE,
+    ERROR_BAD_INPUT,
+    ERROR_PARTLY_REFUSED,
+    ERROR_NOT_FOUND,
+    ERROR_NO_DATABASE,
+    ERROR_FOREIGN_DATABASE,
+    ERROR_DATABASE_VERSION,
+    ERROR_DATABASE_DAMAGED,
+    ERROR_REMOTE,
+    ERROR_PERMISSION,
+    ERROR_NO_SPACE,
+    ERROR_SYSTEM,
+    ERROR_NO_MEMORY,
+};
+
+/* One error: a message for a person ("what failed: why", no final full stop, no newline) and, where there is
+ * one, the next step to take. Both may hold hostile bytes: whoever prints them makes them safe (core/text.h).
+ * The zero value means "no error". */
+struct error {
+    enum error_code code;
+    char message[600];
+    char next[300];
+};
+
+/* Sets code and message and clears the next step. Returns code, so that one can `return error_set(...)`. */
+enum error_code error_set(struct error *error, enum error_code code, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Like error_set for a failed system call: the code follows from errno (EACCES and EPERM, ENOSPC and EFBIG,
+ * ENOMEM, everything else), and its text is appended to the message. */
+enum error_code error_set_errno(struct error *error, int number, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Sets the next step. Returns the code that the error already has. */
+enum error_code error_next(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* The stable name of a code, such as "no-database". Never NULL. */
+const char *error_slug(enum error_code code);
+
+/* The exit status of a code, 0 to 5, as documented in passthru(1). */
+int error_exit_status(enum error_code code);
+
+#endif

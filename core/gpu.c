@@ -1,0 +1,72 @@
+#include "core/gpu.h"
+
+#include <string.h>
+
+static const struct {
+    const char *name;
+    const struct vocabulary *vocabulary;
+} attributes[ATTRIBUTE_COUNT] = {
+    [ATTRIBUTE_IS_GPU] = {"is_gpu", NULL},
+    [ATTRIBUTE_CHIP] = {"chip", NULL},
+    [ATTRIBUTE_FORM_FACTOR] = {"form_factor", &vocabulary_form_factor},
+    [ATTRIBUTE_DISPLAY] = {"display", &vocabulary_display},
+    [ATTRIBUTE_VBIOS] = {"vbios", &vocabulary_vbios},
+    [ATTRIBUTE_RESET] = {"reset", &vocabulary_reset},
+};
+
+const char *attribute_name(enum attribute attribute)
+{
+    return attributes[attribute].name;
+}
+
+int attribute_find(const char *name)
+{
+    for (int i = 0; i < ATTRIBUTE_COUNT; i++)
+        if (strcmp(attributes[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+const struct vocabulary *attribute_vocabulary(enum attribute attribute)
+{
+    return attributes[attribute].vocabulary;
+}
+
+bool gpu_settle_by_chassis(struct gpu *gpu, enum chassis chassis)
+{
+    static const char said[] = "the chassis that was given: this ID is sold as a card and as a laptop chip";
+    if (gpu_form_factor(gpu) != FORM_FACTOR_EITHER || chassis == CHASSIS_UNKNOWN)
+        return false;
+    bool laptop = chassis == CHASSIS_LAPTOP;
+    enum vbios laptop_vbios = gpu->id.vendor == 0x10de   ? VBIOS_ACPI_ROM
+                              : gpu->id.vendor == 0x1002 ? VBIOS_ACPI_ATRM
+                                                         : VBIOS_UNKNOWN;
+    gpu->attributes[ATTRIBUTE_FORM_FACTOR] =
+        (struct annotation){laptop ? FORM_FACTOR_MOBILE : FORM_FACTOR_DESKTOP, 0.9, said};
+    gpu->attributes[ATTRIBUTE_VBIOS] = (struct annotation){laptop ? (int)laptop_vbios : VBIOS_ROM_BAR,
+                                                           laptop ? 0.6 : 0.9, said};
+    return true;
+}
+
+int gpu_blockers(const struct gpu *gpu, enum blocker blockers[BLOCKER_COUNT])
+{
+    int count = 0;
+    enum form_factor form_factor = gpu_form_factor(gpu);
+    if (form_factor == FORM_FACTOR_VIRTUAL) {
+        blockers[count++] = BLOCKER_NO_PASSTHROUGH_NEEDED;
+        return count;
+    }
+    if (gpu_vbios(gpu) == VBIOS_ACPI_ROM)
+        blockers[count++] = BLOCKER_VBIOS_ACPI_ROM;
+    if (gpu_vbios(gpu) == VBIOS_ACPI_ATRM)
+        blockers[count++] = BLOCKER_VBIOS_ACPI_ATRM;
+    if (gpu_display(gpu) == DISPLAY_NONE && form_factor != FORM_FACTOR_SERVER)
+        blockers[count++] = BLOCKER_NO_DISPLAY_PATH;
+    if (form_factor == FORM_FACTOR_INTEGRATED)
+        blockers[count++] = BLOCKER_INTEGRATED_GPU;
+    if (gpu_reset(gpu) == RESET_BROKEN)
+        blockers[count++] = BLOCKER_RESET_BROKEN;
+    if (gpu_reset(gpu) == RESET_VENDOR_RESET)
+        blockers[count++] = BLOCKER_RESET_VENDOR_MODULE;
+    return count;
+}

@@ -1,0 +1,71 @@
+#ifndef PASSTHRU_CORE_GPU_H
+#define PASSTHRU_CORE_GPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/pci_id.h"
+#include "core/vocabulary.h"
+
+/* The attributes of a GPU in the order in which they are resolved: a later one may depend on earlier ones. */
+enum attribute {
+    ATTRIBUTE_IS_GPU,
+    ATTRIBUTE_CHIP,
+    ATTRIBUTE_FORM_FACTOR,
+    ATTRIBUTE_DISPLAY,
+    ATTRIBUTE_VBIOS,
+    ATTRIBUTE_RESET,
+};
+enum { ATTRIBUTE_COUNT = ATTRIBUTE_RESET + 1, CHIP_SIZE = 48 };
+
+/* "form_factor" and so on. */
+const char *attribute_name(enum attribute attribute);
+/* The attribute of that name, or -1. */
+int attribute_find(const char *name);
+/* The words that an attribute may have, or NULL for is_gpu (yes, no) and chip (free text). */
+const struct vocabulary *attribute_vocabulary(enum attribute attribute);
+
+/* What is known about a GPU, by attribute. `value` is the index in the attribute's vocabulary, 0 is unknown;
+ * `confidence` runs from 0 to 1; `source` names who says so ("rule nvidia-mobile: ...") and belongs to whoever
+ * filled in the structure. */
+struct annotation {
+    int value;
+    double confidence;
+    const char *source;
+};
+
+struct gpu {
+    struct pci_id id;
+    char chip[CHIP_SIZE]; /* "GP108"; empty when the name does not tell */
+    struct annotation attributes[ATTRIBUTE_COUNT]; /* [ATTRIBUTE_IS_GPU] and [ATTRIBUTE_CHIP] have no value */
+};
+
+static inline enum form_factor gpu_form_factor(const struct gpu *gpu)
+{
+    return (enum form_factor)gpu->attributes[ATTRIBUTE_FORM_FACTOR].value;
+}
+
+static inline enum vbios gpu_vbios(const struct gpu *gpu)
+{
+    return (enum vbios)gpu->attributes[ATTRIBUTE_VBIOS].value;
+}
+
+static inline enum display gpu_display(const struct gpu *gpu)
+{
+    return (enum display)gpu->attributes[ATTRIBUTE_DISPLAY].value;
+}
+
+static inline enum reset gpu_reset(const struct gpu *gpu)
+{
+    return (enum reset)gpu->attributes[ATTRIBUTE_RESET].value;
+}
+
+/* Settles a form factor of `either` by the machine that the GPU is or will be in: a laptop has the laptop chip,
+ * any other chassis the card; vBIOS delivery follows. Returns whether anything changed. */
+bool gpu_settle_by_chassis(struct gpu *gpu, enum chassis chassis);
+
+/* What stands in the way of a passthrough, from mechanism alone: vBIOS delivery, display path, reset, form
+ * factor. Stores up to BLOCKER_COUNT values of enum blocker, the gravest first, and returns how many. */
+int gpu_blockers(const struct gpu *gpu, enum blocker blockers[BLOCKER_COUNT]);
+
+#endif

@@ -1,0 +1,33 @@
+#ifndef PASSTHRU_CORE_JSON_WRITER_H
+#define PASSTHRU_CORE_JSON_WRITER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/buffer.h"
+
+/* Writes JSON (RFC 8259) into a buffer, a value at a time, without building a tree: a query answers in
+ * microseconds, and jansson's tree alone would cost more than the database. What reads JSON uses jansson.
+ *
+ * `key` is the member's name inside an object and NULL inside an array or at the top. Strings that are no
+ * UTF-8 get U+FFFD in place of each bad byte. The output has no spaces, and escapes as RFC 8785 does; with
+ * `for_terminal` also whatever text_is_unsafe() names is written as \uXXXX. */
+struct json_writer {
+    struct buffer *out;
+    bool for_terminal;
+    bool need_comma;
+};
+
+void json_write_begin_object(struct json_writer *writer, const char *key);
+void json_write_end_object(struct json_writer *writer);
+void json_write_begin_array(struct json_writer *writer, const char *key);
+void json_write_end_array(struct json_writer *writer);
+void json_write_string(struct json_writer *writer, const char *key, const char *text);
+void json_write_bytes(struct json_writer *writer, const char *key, const char *bytes, size_t length);
+void json_write_integer(struct json_writer *writer, const char *key, int64_t value);
+/* Three decimals, rounded: probabilities and confidences, 0.0 to 1.0. Out of range or NaN becomes null. */
+void json_write_fraction(struct json_writer *writer, const char *key, double value);
+void json_write_bool(struct json_writer *writer, const char *key, bool value);
+void json_write_null(struct json_writer *writer, const char *key);
+
+#endif

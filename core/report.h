@@ -1,0 +1,54 @@
+#ifndef PASSTHRU_CORE_REPORT_H
+#define PASSTHRU_CORE_REPORT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "core/buffer.h"
+#include "core/error.h"
+#include "core/pci_id.h"
+#include "core/vocabulary.h"
+
+enum {
+    REPORT_MAX_BYTES = 16 * 1024, /* one report as JSON, on one line */
+    REPORT_MAX_ATTEMPTS = 32,
+    REPORT_MAX_SYMPTOMS = 32,
+};
+
+struct report_attempt {
+    const char *fix; /* a word of vocabulary_fix, or `other:...` */
+    enum result result;
+};
+
+/* One passthrough attempt on one machine, as schema/report.schema.json has it. The strings belong to the report
+ * and are NULL where the report does not say. */
+struct report {
+    struct pci_id pci_id;
+    enum chassis chassis;
+    enum outcome outcome;
+    const char *id; /* only what the report states itself: not yet compared with its content */
+    const char *gpu;
+    const char *machine;
+    const char *hypervisor;
+    const char *guest_os;
+    const char *date; /* YYYY, YYYY-MM or YYYY-MM-DD */
+    const char *url;
+    const char *note;
+    int symptom_count;
+    const char *symptoms[REPORT_MAX_SYMPTOMS]; /* words of vocabulary_symptom, or `other:...` */
+    int attempt_count;
+    struct report_attempt attempts[REPORT_MAX_ATTEMPTS];
+    json_t *object; /* keeps the strings */
+};
+
+/* Parses and validates one report in JSON (RFC 8259). Unknown fields, unknown words of a closed list, wrong
+ * types, control characters, duplicate keys and anything over its limit are refused with ERROR_BAD_INPUT, the
+ * field named. Words outside the lists of symptoms and fixes are kept as `other:...`. On success the caller
+ * calls report_free. With `canonical` the report's canonical JSON (RFC 8785) without its `id` is appended: the
+ * SHA-256 of it is the report's id. */
+MUST_CHECK enum error_code report_parse(const char *json, size_t length, struct report *report,
+                                        struct buffer *canonical, struct error *error);
+
+void report_free(struct report *report);
+
+#endif

@@ -1,0 +1,132 @@
+#include "core/text.h"
+
+#include <string.h>
+
+size_t text_decode(const char *bytes, size_t length, uint32_t *character)
+{
+    const unsigned char *b = (const unsigned char *)bytes;
+    if (b[0] < 0x80) {
+        *character = b[0];
+        return 1;
+    }
+    size_t size = b[0] >= 0xf0 ? 4 : b[0] >= 0xe0 ? 3 : 2;
+    if (b[0] < 0xc2 || b[0] > 0xf4 || length < size)
+        return 0;
+    uint32_t c = b[0] & (0x7fU >> size);
+    for (size_t i = 1; i < size; i++) {
+        if ((b[i] & 0xc0) != 0x80)
+            return 0;
+        c = c << 6 | (b[i] & 0x3fU);
+    }
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (c < smallest[size] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+        return 0;
+    *character = c;
+    return size;
+}
+
+bool text_is_utf8(const char *bytes, size_t length)
+{
+    uint32_t character;
+    for (size_t i = 0; i < length;) {
+        size_t size = text_decode(bytes + i, length - i, &character);
+        if (!size)
+            return false;
+        i += size;
+    }
+    return true;
+}
+
+bool text_is_unsafe(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || c == 0x200e || c == 0x200f ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff ||
+           (c >= 0xe0000 && c <= 0xe007f);
+}
+
+void text_append_safe(struct buffer *out, const char *bytes, size_t length)
+{
+    size_t plain = 0;
+    for (size_t i = 0; i < length;) {
+        uint32_t character = 0;
+        size_t size = text_decode(bytes + i, length - i, &character);
+        if (size && !text_is_unsafe(character)) {
+            i += size;
+            continue;
+        }
+        buffer_append(out, bytes + plain, i - plain);
+        if (!size || character < 0x80)
+            buffer_append_format(out, "\\x%02x", (unsigned char)bytes[i]);
+        else
+            buffer_append_format(out, "\\u{%04x}", (unsigned)character);
+        i += size ? size : 1;
+        plain = i;
+    }
+    buffer_append(out, bytes + plain, length - plain);
+}
+
+size_t text_append_utf8(struct buffer *out, const char *bytes, size_t length)
+{
+    size_t replaced = 0;
+    size_t plain = 0;
+    for (size_t i = 0; i < length;) {
+        uint32_t character;
+        size_t size = text_decode(bytes + i, length - i, &character);
+        if (size) {
+            i += size;
+            continue;
+        }
+        buffer_append(out, bytes + plain, i - plain);
+        buffer_append_text(out, "\xef\xbf\xbd");
+        plain = ++i;
+        replaced++;
+    }
+    buffer_append(out, bytes + plain, length - plain);
+    return replaced;
+}
+
+static bool is_wide(uint32_t c)
+{
+    return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) ||
+           (c >= 0xf900 && c <= 0xfaff) || (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
+           (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
+}
+
+size_t text_width(const char *bytes, size_t length)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < length; width++) {
+        uint32_t character = 0;
+        size_t size = text_decode(bytes + i, length - i, &character);
+        i += size ? size : 1;
+        width += is_wide(character);
+    }
+    return width;
+}
+
+static char letter_kind(unsigned char byte)
+{
+    if (byte >= '0' && byte <= '9')
+        return 'd';
+    unsigned char lower = byte | 0x20;
+    return lower >= 'a' && lower <= 'z' ? 'l' : '\0';
+}
+
+size_t text_append_search_words(struct buffer *out, const char *bytes, size_t length, char border)
+{
+    size_t phrases = 0;
+    char last = '\0';
+    for (size_t i = 0; i < length; i++) {
+        char kind = letter_kind((unsigned char)bytes[i]);
+        if (kind && !last) {
+            if (phrases++)
+                buffer_append_byte(out, border);
+        } else if (kind && kind != last) {
+            buffer_append_byte(out, ' ');
+        }
+        if (kind)
+            buffer_append_byte(out, kind == 'l' ? (char)(bytes[i] | 0x20) : bytes[i]);
+        last = kind;
+    }
+    return phrases;
+}

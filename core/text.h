@@ -1,0 +1,37 @@
+#ifndef PASSTHRU_CORE_TEXT_H
+#define PASSTHRU_CORE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/buffer.h"
+
+/* Decodes one UTF-8 character (RFC 3629: shortest form, no surrogates, at most U+10FFFF) at `bytes`, which has
+ * `length` > 0 bytes. Returns its size in bytes, 1 to 4, and stores it, or 0 when the bytes are no UTF-8. */
+size_t text_decode(const char *bytes, size_t length, uint32_t *character);
+
+/* Whether all of `bytes` is UTF-8. */
+bool text_is_utf8(const char *bytes, size_t length);
+
+/* Whether a terminal could act on this character or be confused by it: C0 and C1 controls, DEL, bidirectional
+ * controls, line and paragraph separators, the byte order mark, tag characters. */
+bool text_is_unsafe(uint32_t character);
+
+/* Appends `bytes` so that a terminal shows all and acts on nothing: unsafe characters as \u{202e}, bytes that
+ * are no UTF-8 as \xNN. Any input is fine, NUL bytes too. */
+void text_append_safe(struct buffer *out, const char *bytes, size_t length);
+
+/* Appends `bytes` with every byte that is no UTF-8 replaced by U+FFFD. Returns how many were replaced. */
+size_t text_append_utf8(struct buffer *out, const char *bytes, size_t length);
+
+/* Terminal columns that UTF-8 `bytes` occupy: 2 for East Asian wide characters, else 1. */
+size_t text_width(const char *bytes, size_t length);
+
+/* Splits a model name into lower-case search words: runs of ASCII letters and runs of digits, a space between
+ * ("RTX3060 Ti" gives "rtx 3060 ti"), everything else a border. The words that stood together without any
+ * border in the input are a phrase: phrases are separated by `border` ("rtx 3060\nti" with '\n'). Appends to
+ * `out` and returns the number of phrases. */
+size_t text_append_search_words(struct buffer *out, const char *bytes, size_t length, char border);
+
+#endif

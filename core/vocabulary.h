@@ -1,0 +1,33 @@
+#ifndef PASSTHRU_CORE_VOCABULARY_H
+#define PASSTHRU_CORE_VOCABULARY_H
+
+#include <stddef.h>
+
+/* The controlled vocabulary. Its words stand in schema/vocabulary.tsv and nowhere else; the enums and tables
+ * below the functions are made from that file at build time: group `vbios` gives `enum vbios` with
+ * VBIOS_ROM_BAR and so on, in the file's order, and `vocabulary_vbios`. */
+
+struct vocabulary_word {
+    const char *word;
+    const char *text; /* what it means, one plain sentence */
+};
+
+struct vocabulary {
+    const char *name;
+    const struct vocabulary_word *words;
+    int count;
+};
+
+/* The index of `word` in the group, which is its enum value, or -1. */
+int vocabulary_find(const struct vocabulary *vocabulary, const char *word);
+int vocabulary_find_bytes(const struct vocabulary *vocabulary, const char *word, size_t length);
+
+/* The word of an enum value, "unknown" when it is out of range. */
+const char *vocabulary_word_of(const struct vocabulary *vocabulary, int value);
+
+/* What `word` means, or NULL for a word outside the group. */
+const char *vocabulary_text_of(const struct vocabulary *vocabulary, const char *word);
+
+#include "vocabulary_words.h" /* made from schema/vocabulary.tsv */
+
+#endif

@@ -1,0 +1,208 @@
+#include "db/database.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/buffer.h"
+#include "db/internal.h"
+
+static const char *const statement_texts[STATEMENT_COUNT] = {
+    [STATEMENT_DEVICE] =
+        "SELECT d.name, v.name, g.chip,"
+        " g.is_gpu_confidence, o1.text, g.chip_confidence, o2.text,"
+        " g.form_factor, g.form_factor_confidence, o3.text, g.display, g.display_confidence, o4.text,"
+        " g.vbios, g.vbios_confidence, o5.text, g.reset, g.reset_confidence, o6.text,"
+        " p.works, p.works_with_workaround, p.partial, p.fails, p.strength, p.reason"
+        " FROM device d LEFT JOIN vendor v ON v.id = d.pci_id >> 16 LEFT JOIN gpu g ON g.pci_id = d.pci_id"
+        " LEFT JOIN origin o1 ON o1.id = g.is_gpu_origin LEFT JOIN origin o2 ON o2.id = g.chip_origin"
+        " LEFT JOIN origin o3 ON o3.id = g.form_factor_origin LEFT JOIN origin o4 ON o4.id = g.display_origin"
+        " LEFT JOIN origin o5 ON o5.id = g.vbios_origin LEFT JOIN origin o6 ON o6.id = g.reset_origin"
+        " LEFT JOIN prior p ON p.id = g.prior WHERE d.pci_id = ?1",
+    [STATEMENT_VENDOR] = "SELECT name FROM vendor WHERE id = ?1",
+    [STATEMENT_SUBSYSTEM] = "SELECT name FROM subsystem WHERE pci_id = ?1 AND subsystem = ?2",
+    [STATEMENT_EVIDENCE] = "SELECT works, works_with_workaround, partial, fails, public, latest FROM evidence"
+                           " WHERE level = ?1 AND key = ?2 AND chassis = ?3",
+    [STATEMENT_PRIOR] = "SELECT works, works_with_workaround, partial, fails, strength, reason FROM prior"
+                        " WHERE form_factor IN ('-', ?1) AND vbios IN ('-', ?2) AND display IN ('-', ?3)"
+                        " AND reset IN ('-', ?4) ORDER BY id LIMIT 1",
+    [STATEMENT_SEARCH] = "SELECT w.rowid, count() OVER () FROM gpu_words w JOIN device d ON d.pci_id = w.rowid"
+                         " WHERE gpu_words MATCH ?1 ORDER BY length(d.name), w.rowid LIMIT ?2",
+    [STATEMENT_REPORTS] = "SELECT lower(hex(id)), body FROM report WHERE pci_id = ?1"
+                          " ORDER BY date DESC, id LIMIT ?2",
+    [STATEMENT_WORKAROUNDS] = "SELECT fix, tried, helped FROM workaround WHERE level = ?1 AND key = ?2"
+                              " ORDER BY helped DESC, tried DESC, fix LIMIT ?3",
+    [STATEMENT_SIBLINGS] = "SELECT g.pci_id, d.name, g.usable, p.usd, p.as_of FROM gpu g"
+                           " JOIN device d ON d.pci_id = g.pci_id LEFT JOIN price p ON p.pci_id = g.pci_id"
+                           " WHERE g.chip = ?1 AND g.chip <> '' AND g.pci_id >> 16 = ?2 >> 16 AND g.pci_id <> ?2"
+                           " AND g.form_factor = 'desktop' AND g.usable > 0.5 AND g.usable >= ?3"
+                           " ORDER BY p.usd IS NULL, g.usable DESC, p.line, p.place, g.pci_id LIMIT ?4",
+    [STATEMENT_PRICED] = "SELECT g.pci_id, d.name, g.usable, p.usd, p.as_of FROM price p"
+                         " JOIN gpu g ON g.pci_id = p.pci_id JOIN device d ON d.pci_id = p.pci_id"
+                         " WHERE p.place = 0 AND g.form_factor = 'desktop' AND g.usable > 0.5 AND g.usable >= ?1"
+                         " ORDER BY p.usd, p.line LIMIT ?2",
+    [STATEMENT_STATED_VALUES] = "SELECT a.attribute, a.rank, a.value, a.confidence, o.text FROM annotation a"
+                                " JOIN origin o ON o.id = a.origin WHERE a.pci_id = ?1"
+                                " ORDER BY a.attribute, a.rank",
+    [STATEMENT_SOURCES] = "SELECT kind, name, version, date, sha256, cached, records, refused FROM source"
+                          " ORDER BY id",
+    [STATEMENT_COUNTS] = "SELECT (SELECT count(*) FROM device), (SELECT count(*) FROM gpu),"
+                         " (SELECT count(*) FROM report)",
+    [STATEMENT_CHECK] = "SELECT integrity_check FROM pragma_integrity_check(1)",
+};
+
+enum error_code database_sqlite_error(sqlite3 *handle, int result, struct error *error)
+{
+    enum error_code code = ERROR_SYSTEM;
+    int primary = result & 0xff;
+    if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB)
+        code = ERROR_DATABASE_DAMAGED;
+    else if (primary == SQLITE_FULL || result == SQLITE_IOERR_WRITE)
+        code = ERROR_NO_SPACE;
+    else if (primary == SQLITE_NOMEM)
+        code = ERROR_NO_MEMORY;
+    else if (primary == SQLITE_READONLY || primary == SQLITE_PERM || primary == SQLITE_CANTOPEN)
+        code = ERROR_PERMISSION;
+    error_set(error, code, "database: %s", handle ? sqlite3_errmsg(handle) : sqlite3_errstr(result));
+    if (code == ERROR_DATABASE_DAMAGED)
+        error_next(error, "rebuild it with: passthru import");
+    return code;
+}
+
+/* The numbers of the file header (sqlite.org/fileformat2.html, section 1.3) that tell whose file it is, and
+ * whether all of it is there. */
+static enum error_code check_header(const char *path, struct error *error)
+{
+    unsigned char header[100];
+    struct stat status;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+        error_set(error, ERROR_NO_DATABASE, "no database at %s", path);
+        return error_next(error, "build one with: passthru import --db %s", path);
+    }
+    if (file < 0)
+        return error_set_errno(error, errno, "cannot open database %s", path);
+    ssize_t got = pread(file, header, sizeof header, 0);
+    int number = errno;
+    int failed = fstat(file, &status);
+    close(file);
+    if (got < 0 || failed)
+        return error_set_errno(error, number, "cannot read database %s", path);
+    if (got < (ssize_t)sizeof header || memcmp(header, "SQLite format 3", 16) != 0) {
+        error_set(error, ERROR_FOREIGN_DATABASE, "%s is no SQLite database", path);
+        return error_next(error, "name another file with --db, or build one with: passthru import");
+    }
+#define HEADER_32(at)                                                                                            \
+    ((uint32_t)header[at] << 24 | (uint32_t)header[(at) + 1] << 16 | (uint32_t)header[(at) + 2] << 8 |           \
+     header[(at) + 3])
+    uint32_t page_size = (uint32_t)header[16] << 8 | header[17];
+    if (page_size == 1)
+        page_size = 65536;
+    if (HEADER_32(68) != DATABASE_APPLICATION_ID) {
+        error_set(error, ERROR_FOREIGN_DATABASE, "%s is a database of another program", path);
+        return error_next(error, "name another file with --db, or build one with: passthru import");
+    }
+    if (HEADER_32(60) != DATABASE_USER_VERSION) {
+        error_set(error, ERROR_DATABASE_VERSION, "%s has schema version %u, this program needs %d", path,
+                  (unsigned)HEADER_32(60), DATABASE_USER_VERSION);
+        return error_next(error, "rebuild it from its sources with: passthru import --db %s", path);
+    }
+    if ((uint64_t)HEADER_32(28) * page_size != (uint64_t)status.st_size) {
+        error_set(error, ERROR_DATABASE_DAMAGED, "%s is cut short: %lld bytes of %llu", path,
+                  (long long)status.st_size, (unsigned long long)HEADER_32(28) * page_size);
+        return error_next(error, "rebuild it from its sources with: passthru import --db %s", path);
+    }
+#undef HEADER_32
+    return ERROR_NONE;
+}
+
+/* A file name as a URI (RFC 3986): SQLite takes `immutable` only there. */
+static void append_uri(struct buffer *uri, const char *path)
+{
+    buffer_append_text(uri, "file:");
+    for (const unsigned char *c = (const unsigned char *)path; *c; c++) {
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
+                     strchr("/._-", *c);
+        if (plain)
+            buffer_append_byte(uri, (char)*c);
+        else
+            buffer_append_format(uri, "%%%02x", *c);
+    }
+    buffer_append_text(uri, "?immutable=1");
+}
+
+enum error_code database_open(const char *path, struct database **database, struct error *error)
+{
+    if (check_header(path, error))
+        return error->code;
+    struct buffer uri CLEANUP(buffer_free) = BUFFER(4 * DATABASE_PATH_SIZE);
+    append_uri(&uri, path);
+    struct database *opened = calloc(1, sizeof *opened);
+    if (!opened || uri.failed) {
+        free(opened);
+        return error_set(error, ERROR_NO_MEMORY, "no memory to open %s", path);
+    }
+    int result = sqlite3_open_v2(buffer_text(&uri), &opened->handle,
+                                 SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    if (result != SQLITE_OK) {
+        database_sqlite_error(opened->handle, result, error);
+        database_close(opened);
+        return error->code;
+    }
+    *database = opened;
+    return ERROR_NONE;
+}
+
+void database_close(struct database *database)
+{
+    if (!database)
+        return;
+    for (int i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(database->statements[i]);
+    sqlite3_close(database->handle);
+    free(database);
+}
+
+enum error_code database_statement(struct database *database, enum statement statement, sqlite3_stmt **prepared,
+                                   struct error *error)
+{
+    sqlite3_stmt **kept = &database->statements[statement];
+    error->code = ERROR_NONE;
+    if (*kept) {
+        sqlite3_reset(*kept);
+    } else {
+        int result = sqlite3_prepare_v3(database->handle, statement_texts[statement], -1,
+                                        SQLITE_PREPARE_PERSISTENT, kept, NULL);
+        if (result != SQLITE_OK)
+            return database_sqlite_error(database->handle, result, error);
+    }
+    *prepared = *kept;
+    return ERROR_NONE;
+}
+
+enum error_code database_step(struct database *database, sqlite3_stmt *statement, bool *row, struct error *error)
+{
+    int result = sqlite3_step(statement);
+    *row = result == SQLITE_ROW;
+    return *row || result == SQLITE_DONE ? ERROR_NONE : database_sqlite_error(database->handle, result, error);
+}
+
+const char *column_text(sqlite3_stmt *statement, int column)
+{
+    const unsigned char *text = sqlite3_column_text(statement, column);
+    return text ? (const char *)text : "";
+}
+
+void copy_column(sqlite3_stmt *statement, int column, char *target, size_t size)
+{
+    const char *text = column_text(statement, column);
+    size_t length = (size_t)sqlite3_column_bytes(statement, column);
+    if (length >= size)
+        length = size - 1;
+    memcpy(target, text, length);
+    target[length] = '\0';
+}

@@ -1,0 +1,144 @@
+#ifndef PASSTHRU_DB_DATABASE_H
+#define PASSTHRU_DB_DATABASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/gpu.h"
+#include "core/verdict.h"
+
+struct database;
+
+enum { NAME_SIZE = 256, DATABASE_PATH_SIZE = 4096 };
+
+/* Where a database was found. */
+struct database_place {
+    char path[DATABASE_PATH_SIZE];
+    const char *why; /* "--db", "$PASSTHRU_DB", "found in its standard place" ... */
+};
+
+/* Finds the database that the contract's order names: `explicit_path` (may be NULL), $PASSTHRU_DB,
+ * $XDG_DATA_HOME/passthru/passthru.db, /var/lib/passthru/passthru.db, share/passthru/passthru.db of the prefix
+ * that the program lies in, beside the program. The first two are taken as they stand; of the others the first
+ * that exists. ERROR_NO_DATABASE when there is none. */
+MUST_CHECK enum error_code database_locate(const char *explicit_path, struct database_place *place,
+                                           struct error *error);
+
+/* Where an import writes: what --db or $PASSTHRU_DB names, else /var/lib/passthru/passthru.db for root and
+ * $XDG_DATA_HOME/passthru/passthru.db for anybody else. */
+MUST_CHECK enum error_code database_target(const char *explicit_path, struct database_place *place,
+                                           struct error *error);
+
+/* The folder of the running program, "" when the system does not tell. */
+void database_program_folder(char folder[DATABASE_PATH_SIZE]);
+
+/* Opens a database for reading. It takes no lock and is never written: a database is only ever replaced as a
+ * whole (design). Errors: ERROR_NO_DATABASE, ERROR_PERMISSION, ERROR_FOREIGN_DATABASE, ERROR_DATABASE_VERSION,
+ * ERROR_DATABASE_DAMAGED. The caller closes it; database_close(NULL) does nothing. */
+MUST_CHECK enum error_code database_open(const char *path, struct database **database, struct error *error);
+void database_close(struct database *database);
+
+/* A device of pci.ids. The strings of `gpu` and `prior` live until the next database_find_device. */
+struct device {
+    struct pci_id id; /* as asked for, with subsystem and revision */
+    char vendor[NAME_SIZE];
+    char name[NAME_SIZE];
+    char subsystem[NAME_SIZE]; /* "" when not asked for or not in pci.ids */
+    bool is_gpu;
+    struct gpu gpu;
+    struct prior prior;
+};
+
+/* Looks an ID up. ERROR_NOT_FOUND when pci.ids lacks it; device->vendor is then set if the vendor is known. */
+MUST_CHECK enum error_code database_find_device(struct database *database, const struct pci_id *id,
+                                                struct device *device, struct error *error);
+
+/* Fetches the outcome counts of all levels for a GPU; with a chassis other than CHASSIS_UNKNOWN the class level
+ * counts only reports from such machines, if there are any. */
+MUST_CHECK enum error_code database_find_evidence(struct database *database, const struct gpu *gpu,
+                                                  enum chassis chassis, struct evidence evidence[EVIDENCE_LEVELS],
+                                                  struct error *error);
+
+/* The prior of a mechanism other than the one that database_find_device answered with. */
+MUST_CHECK enum error_code database_find_prior(struct database *database, const struct gpu *gpu,
+                                               struct prior *prior, struct error *error);
+
+/* Finds GPUs by model name, words in any order, at most `limit` (see text_append_search_words). Stores the IDs,
+ * nearest name first, and their number in `count`; `total` is how many there are in all. */
+MUST_CHECK enum error_code database_search(struct database *database, const char *words, uint32_t *ids, int limit,
+                                           int *count, int *total, struct error *error);
+
+/* Calls `each` with the canonical JSON of every report on an ID, newest first, at most `limit`. */
+typedef enum error_code report_visitor(void *context, const char *id, const char *body, size_t length,
+                                       struct error *error);
+MUST_CHECK enum error_code database_each_report(struct database *database, uint32_t pci_id, int limit,
+                                                report_visitor *each, void *context, struct error *error);
+
+/* What was tried on a GPU, or, where nobody tried anything on this very ID, on its chip. */
+struct workaround {
+    char fix[256];
+    int tried;
+    int helped; /* `fixed` or `helped` */
+    bool on_chip;
+};
+MUST_CHECK enum error_code database_find_workarounds(struct database *database, const struct gpu *gpu,
+                                                     struct workaround *workarounds, int limit, int *count,
+                                                     struct error *error);
+
+/* A card to buy instead. */
+struct alternative {
+    uint32_t pci_id;
+    char name[NAME_SIZE];
+    double usable;
+    int price_usd; /* used, approximate; 0: not known */
+    char price_as_of[12];
+    bool same_chip;
+};
+/* Desktop cards that are usable at least as often as `usable` and in more than half of the cases: those with
+ * the same chip first, then the ones of the price list from the cheapest. */
+MUST_CHECK enum error_code database_find_alternatives(struct database *database, const struct gpu *gpu,
+                                                      double usable, struct alternative *alternatives, int limit,
+                                                      int *count, struct error *error);
+
+/* Every value that some source states for a GPU, winner first in each attribute. */
+struct stated_value {
+    enum attribute attribute;
+    int rank; /* 0: it won */
+    char value[64];
+    double confidence;
+    char source[512];
+};
+typedef enum error_code stated_value_visitor(void *context, const struct stated_value *value, struct error *error);
+MUST_CHECK enum error_code database_each_stated_value(struct database *database, uint32_t pci_id,
+                                                      stated_value_visitor *each, void *context,
+                                                      struct error *error);
+
+/* One imported source. Strings live during the visit and are "" where the source does not say. */
+struct source_record {
+    const char *kind;
+    const char *name;
+    const char *version;
+    const char *date;
+    const char *sha256;
+    bool cached;
+    int64_t records;
+    int64_t refused;
+};
+typedef enum error_code source_visitor(void *context, const struct source_record *source, struct error *error);
+MUST_CHECK enum error_code database_each_source(struct database *database, source_visitor *each, void *context,
+                                                struct error *error);
+
+struct database_counts {
+    int64_t devices;
+    int64_t gpus;
+    int64_t reports;
+};
+MUST_CHECK enum error_code database_count(struct database *database, struct database_counts *counts,
+                                          struct error *error);
+
+/* Reads every page and compares tables and indexes (PRAGMA integrity_check, foreign keys).
+ * ERROR_DATABASE_DAMAGED names the first fault. */
+MUST_CHECK enum error_code database_check(struct database *database, struct error *error);
+
+#endif

@@ -1,0 +1,56 @@
+#ifndef PASSTHRU_DB_INTERNAL_H
+#define PASSTHRU_DB_INTERNAL_H
+
+/* What the files of db/ share. Nobody else includes it. */
+
+#include <sqlite3.h>
+
+#include "core/error.h"
+#include "core/gpu.h"
+
+enum { DATABASE_APPLICATION_ID = 0x50545255, DATABASE_USER_VERSION = 1 };
+
+enum statement {
+    STATEMENT_DEVICE,
+    STATEMENT_VENDOR,
+    STATEMENT_SUBSYSTEM,
+    STATEMENT_EVIDENCE,
+    STATEMENT_PRIOR,
+    STATEMENT_SEARCH,
+    STATEMENT_REPORTS,
+    STATEMENT_WORKAROUNDS,
+    STATEMENT_SIBLINGS,
+    STATEMENT_PRICED,
+    STATEMENT_STATED_VALUES,
+    STATEMENT_SOURCES,
+    STATEMENT_COUNTS,
+    STATEMENT_CHECK,
+    STATEMENT_COUNT
+};
+
+struct database {
+    sqlite3 *handle;
+    sqlite3_stmt *statements[STATEMENT_COUNT];
+};
+
+/* A prepared statement, reset and ready to be bound. It is prepared when first asked for and then kept. */
+MUST_CHECK enum error_code database_statement(struct database *database, enum statement statement,
+                                              sqlite3_stmt **prepared, struct error *error);
+
+/* Turns what SQLite says about `handle` into an error. */
+enum error_code database_sqlite_error(sqlite3 *handle, int result, struct error *error);
+
+/* Steps a statement: ERROR_NONE with *row telling whether there is a row. */
+MUST_CHECK enum error_code database_step(struct database *database, sqlite3_stmt *statement, bool *row,
+                                         struct error *error);
+
+enum { KEY_SIZE = 128 };
+/* The keys of the evidence table for a GPU. */
+void evidence_class_key(const struct gpu *gpu, char key[KEY_SIZE]);
+void evidence_chip_key(const struct gpu *gpu, char key[KEY_SIZE]);
+
+/* A column's text, "" for NULL; valid until the statement moves on. */
+const char *column_text(sqlite3_stmt *statement, int column);
+void copy_column(sqlite3_stmt *statement, int column, char *target, size_t size);
+
+#endif

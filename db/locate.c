@@ -1,0 +1,81 @@
+#include "db/database.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void database_program_folder(char folder[DATABASE_PATH_SIZE])
+{
+    ssize_t length = readlink("/proc/self/exe", folder, DATABASE_PATH_SIZE - 1);
+    folder[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        *slash = '\0';
+}
+
+static bool exists(struct database_place *place, const char *why)
+{
+    place->why = why;
+    return access(place->path, F_OK) == 0;
+}
+
+static const char machine_place[] = "/var/lib/passthru/passthru.db";
+
+static void own_place(struct database_place *place)
+{
+    const char *data_home = getenv("XDG_DATA_HOME");
+    const char *home = getenv("HOME");
+    if (data_home && *data_home == '/')
+        snprintf(place->path, sizeof place->path, "%s/passthru/passthru.db", data_home);
+    else
+        snprintf(place->path, sizeof place->path, "%s/.local/share/passthru/passthru.db", home ? home : "");
+}
+
+/* Takes a database that somebody named. False when nobody did; the error is set when the name is no use. */
+static bool take_named(const char *explicit_path, struct database_place *place, struct error *error)
+{
+    const char *named = explicit_path ? explicit_path : getenv("PASSTHRU_DB");
+    error->code = ERROR_NONE;
+    if (!named || !*named)
+        return false;
+    if (strlen(named) >= sizeof place->path - 64)
+        error_set(error, ERROR_USAGE, "the name of the database is too long");
+    snprintf(place->path, sizeof place->path, "%s", named);
+    place->why = explicit_path ? "named by --db" : "named by $PASSTHRU_DB";
+    return true;
+}
+
+enum error_code database_target(const char *explicit_path, struct database_place *place, struct error *error)
+{
+    if (take_named(explicit_path, place, error))
+        return error->code;
+    if (geteuid() == 0)
+        snprintf(place->path, sizeof place->path, "%s", machine_place);
+    else
+        own_place(place);
+    place->why = "its standard place";
+    return ERROR_NONE;
+}
+
+enum error_code database_locate(const char *explicit_path, struct database_place *place, struct error *error)
+{
+    if (take_named(explicit_path, place, error))
+        return error->code;
+    char folder[DATABASE_PATH_SIZE];
+    database_program_folder(folder);
+    own_place(place);
+    if (exists(place, "your own database"))
+        return ERROR_NONE;
+    snprintf(place->path, sizeof place->path, "%s", machine_place);
+    if (exists(place, "the database of this machine"))
+        return ERROR_NONE;
+    snprintf(place->path, sizeof place->path, "%.4000s/../share/passthru/passthru.db", folder);
+    if (exists(place, "installed with the program"))
+        return ERROR_NONE;
+    snprintf(place->path, sizeof place->path, "%.4000s/passthru.db", folder);
+    if (exists(place, "built beside the program"))
+        return ERROR_NONE;
+    error_set(error, ERROR_NO_DATABASE, "no database found");
+    return error_next(error, "build one with: passthru import");
+}

@@ -1,0 +1,328 @@
+#include "db/database.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/buffer.h"
+#include "core/text.h"
+#include "db/internal.h"
+
+static enum error_code find_vendor(struct database *database, struct device *device, struct error *error)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    if (database_statement(database, STATEMENT_VENDOR, &statement, error))
+        return error->code;
+    sqlite3_bind_int(statement, 1, device->id.vendor);
+    if (database_step(database, statement, &row, error))
+        return error->code;
+    if (row)
+        copy_column(statement, 0, device->vendor, sizeof device->vendor);
+    return error_set(error, ERROR_NOT_FOUND, "not in pci.ids");
+}
+
+static enum error_code find_subsystem(struct database *database, struct device *device, struct error *error)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    if (database_statement(database, STATEMENT_SUBSYSTEM, &statement, error))
+        return error->code;
+    sqlite3_bind_int64(statement, 1, pci_id_number(&device->id));
+    sqlite3_bind_int64(statement, 2, (sqlite3_int64)device->id.subvendor << 16 | device->id.subdevice);
+    if (database_step(database, statement, &row, error))
+        return error->code;
+    if (row)
+        copy_column(statement, 0, device->subsystem, sizeof device->subsystem);
+    return ERROR_NONE;
+}
+
+static void read_prior(sqlite3_stmt *statement, int column, struct prior *prior)
+{
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        prior->shares[i] = sqlite3_column_double(statement, column + i);
+    prior->strength = sqlite3_column_double(statement, column + OUTCOME_COUNT);
+    prior->reason = column_text(statement, column + OUTCOME_COUNT + 1);
+}
+
+static void read_gpu(sqlite3_stmt *statement, struct gpu *gpu)
+{
+    static const enum attribute worded[] = {ATTRIBUTE_FORM_FACTOR, ATTRIBUTE_DISPLAY, ATTRIBUTE_VBIOS,
+                                            ATTRIBUTE_RESET};
+    copy_column(statement, 2, gpu->chip, sizeof gpu->chip);
+    for (int i = 0; i < 2; i++)
+        gpu->attributes[i] = (struct annotation){.confidence = sqlite3_column_double(statement, 3 + 2 * i),
+                                                 .source = column_text(statement, 4 + 2 * i)};
+    for (size_t i = 0; i < ARRAY_SIZE(worded); i++) {
+        int column = 7 + 3 * (int)i;
+        int value = vocabulary_find(attribute_vocabulary(worded[i]), column_text(statement, column));
+        gpu->attributes[worded[i]] = (struct annotation){
+            .value = value < 0 ? 0 : value,
+            .confidence = sqlite3_column_double(statement, column + 1),
+            .source = column_text(statement, column + 2),
+        };
+    }
+}
+
+enum error_code database_find_device(struct database *database, const struct pci_id *id, struct device *device,
+                                     struct error *error)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    device->id = *id;
+    device->is_gpu = false;
+    device->vendor[0] = device->name[0] = device->subsystem[0] = '\0';
+    if (database_statement(database, STATEMENT_DEVICE, &statement, error))
+        return error->code;
+    sqlite3_bind_int64(statement, 1, pci_id_number(id));
+    if (database_step(database, statement, &row, error))
+        return error->code;
+    if (!row)
+        return find_vendor(database, device, error);
+    copy_column(statement, 0, device->name, sizeof device->name);
+    copy_column(statement, 1, device->vendor, sizeof device->vendor);
+    device->is_gpu = sqlite3_column_type(statement, 2) != SQLITE_NULL;
+    if (device->is_gpu) {
+        device->gpu.id = *id;
+        read_gpu(statement, &device->gpu);
+        read_prior(statement, 19, &device->prior);
+    }
+    return id->has_subsystem ? find_subsystem(database, device, error) : ERROR_NONE;
+}
+
+enum error_code database_find_prior(struct database *database, const struct gpu *gpu, struct prior *prior,
+                                    struct error *error)
+{
+    static const enum attribute keys[] = {ATTRIBUTE_FORM_FACTOR, ATTRIBUTE_VBIOS, ATTRIBUTE_DISPLAY,
+                                          ATTRIBUTE_RESET};
+    sqlite3_stmt *statement;
+    bool row;
+    if (database_statement(database, STATEMENT_PRIOR, &statement, error))
+        return error->code;
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+        sqlite3_bind_text(statement, 1 + (int)i,
+                          vocabulary_word_of(attribute_vocabulary(keys[i]), gpu->attributes[keys[i]].value), -1,
+                          SQLITE_STATIC);
+    if (database_step(database, statement, &row, error))
+        return error->code;
+    *prior = (struct prior){.reason = ""};
+    if (row)
+        read_prior(statement, 0, prior);
+    return ERROR_NONE;
+}
+
+void evidence_class_key(const struct gpu *gpu, char key[KEY_SIZE])
+{
+    snprintf(key, KEY_SIZE, "%04x/%s/%s/%s", gpu->id.vendor,
+             vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(gpu)),
+             vocabulary_word_of(&vocabulary_vbios, (int)gpu_vbios(gpu)),
+             vocabulary_word_of(&vocabulary_display, (int)gpu_display(gpu)));
+}
+
+void evidence_chip_key(const struct gpu *gpu, char key[KEY_SIZE])
+{
+    snprintf(key, KEY_SIZE, "%04x/%s/%s", gpu->id.vendor, gpu->chip,
+             vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(gpu)));
+}
+
+static enum error_code fetch_evidence(struct database *database, const char *level, const char *key,
+                                      enum chassis chassis, struct evidence *evidence, struct error *error)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    *evidence = (struct evidence){.public_reports = 0};
+    if (database_statement(database, STATEMENT_EVIDENCE, &statement, error))
+        return error->code;
+    const char *word = chassis == CHASSIS_UNKNOWN ? "" : vocabulary_word_of(&vocabulary_chassis, (int)chassis);
+    sqlite3_bind_text(statement, 1, level, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 2, key, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 3, word, -1, SQLITE_STATIC);
+    if (database_step(database, statement, &row, error) || !row)
+        return error->code;
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        evidence->counts[i] = sqlite3_column_int(statement, i);
+    evidence->public_reports = sqlite3_column_int(statement, OUTCOME_COUNT);
+    copy_column(statement, OUTCOME_COUNT + 1, evidence->latest, sizeof evidence->latest);
+    return ERROR_NONE;
+}
+
+enum error_code database_find_evidence(struct database *database, const struct gpu *gpu, enum chassis chassis,
+                                       struct evidence evidence[EVIDENCE_LEVELS], struct error *error)
+{
+    char key[KEY_SIZE];
+    char id[PCI_ID_TEXT_SIZE];
+    struct pci_id whole = pci_id_from_number(pci_id_number(&gpu->id));
+    evidence_class_key(gpu, key);
+    if (fetch_evidence(database, "class", key, chassis, &evidence[EVIDENCE_CLASS], error))
+        return error->code;
+    if (chassis != CHASSIS_UNKNOWN && !evidence_total(&evidence[EVIDENCE_CLASS]) &&
+        fetch_evidence(database, "class", key, CHASSIS_UNKNOWN, &evidence[EVIDENCE_CLASS], error))
+        return error->code;
+    evidence[EVIDENCE_CHIP] = (struct evidence){.public_reports = 0};
+    if (gpu->chip[0]) {
+        evidence_chip_key(gpu, key);
+        if (fetch_evidence(database, "chip", key, CHASSIS_UNKNOWN, &evidence[EVIDENCE_CHIP], error))
+            return error->code;
+    }
+    if (fetch_evidence(database, "id", pci_id_print(&whole, id), CHASSIS_UNKNOWN, &evidence[EVIDENCE_ID], error))
+        return error->code;
+    evidence[EVIDENCE_SUBSYSTEM] = (struct evidence){.public_reports = 0};
+    if (!gpu->id.has_subsystem)
+        return ERROR_NONE;
+    return fetch_evidence(database, "subsystem", pci_id_print(&gpu->id, id), CHASSIS_UNKNOWN,
+                          &evidence[EVIDENCE_SUBSYSTEM], error);
+}
+
+enum error_code database_each_report(struct database *database, uint32_t pci_id, int limit, report_visitor *each,
+                                     void *context, struct error *error)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    if (database_statement(database, STATEMENT_REPORTS, &statement, error))
+        return error->code;
+    sqlite3_bind_int64(statement, 1, pci_id);
+    sqlite3_bind_int(statement, 2, limit);
+    for (;;) {
+        if (database_step(database, statement, &row, error) || !row)
+            return error->code;
+        const char *body = column_text(statement, 1);
+        if (each(context, column_text(statement, 0), body, (size_t)sqlite3_column_bytes(statement, 1), error))
+            return error->code;
+    }
+}
+
+static enum error_code fetch_workarounds(struct database *database, const char *level, const char *key,
+                                         struct workaround *workarounds, int limit, int *count,
+                                         struct error *error)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    if (database_statement(database, STATEMENT_WORKAROUNDS, &statement, error))
+        return error->code;
+    sqlite3_bind_text(statement, 1, level, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 2, key, -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 3, limit);
+    for (*count = 0; *count < limit; ++*count) {
+        if (database_step(database, statement, &row, error) || !row)
+            return error->code;
+        struct workaround *workaround = &workarounds[*count];
+        copy_column(statement, 0, workaround->fix, sizeof workaround->fix);
+        workaround->tried = sqlite3_column_int(statement, 1);
+        workaround->helped = sqlite3_column_int(statement, 2);
+        workaround->on_chip = level[0] == 'c';
+    }
+    return ERROR_NONE;
+}
+
+enum error_code database_find_workarounds(struct database *database, const struct gpu *gpu,
+                                          struct workaround *workarounds, int limit, int *count,
+                                          struct error *error)
+{
+    char id[PCI_ID_TEXT_SIZE];
+    char key[KEY_SIZE];
+    struct pci_id whole = pci_id_from_number(pci_id_number(&gpu->id));
+    if (fetch_workarounds(database, "id", pci_id_print(&whole, id), workarounds, limit, count, error))
+        return error->code;
+    if (*count || !gpu->chip[0])
+        return ERROR_NONE;
+    evidence_chip_key(gpu, key);
+    return fetch_workarounds(database, "chip", key, workarounds, limit, count, error);
+}
+
+static enum error_code fetch_alternatives(struct database *database, sqlite3_stmt *statement, bool same_chip,
+                                          uint32_t self, struct alternative *alternatives, int limit, int *count,
+                                          struct error *error)
+{
+    bool row;
+    while (*count < limit) {
+        if (database_step(database, statement, &row, error) || !row)
+            return error->code;
+        uint32_t pci_id = (uint32_t)sqlite3_column_int64(statement, 0);
+        struct alternative *alternative = &alternatives[*count];
+        copy_column(statement, 1, alternative->name, sizeof alternative->name);
+        bool seen = pci_id == self;
+        for (int i = 0; i < *count; i++)
+            seen |= strcmp(alternatives[i].name, alternative->name) == 0;
+        if (seen)
+            continue;
+        alternative->pci_id = pci_id;
+        alternative->usable = sqlite3_column_double(statement, 2);
+        alternative->price_usd = sqlite3_column_int(statement, 3);
+        copy_column(statement, 4, alternative->price_as_of, sizeof alternative->price_as_of);
+        alternative->same_chip = same_chip;
+        ++*count;
+    }
+    return ERROR_NONE;
+}
+
+enum error_code database_find_alternatives(struct database *database, const struct gpu *gpu, double usable,
+                                           struct alternative *alternatives, int limit, int *count,
+                                           struct error *error)
+{
+    sqlite3_stmt *statement;
+    uint32_t self = pci_id_number(&gpu->id);
+    *count = 0;
+    if (database_statement(database, STATEMENT_SIBLINGS, &statement, error))
+        return error->code;
+    sqlite3_bind_text(statement, 1, gpu->chip, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, self);
+    sqlite3_bind_double(statement, 3, usable);
+    sqlite3_bind_int(statement, 4, 8 * limit);
+    /* Two siblings at most: a chip's tenth board partner ID helps nobody. */
+    int siblings = limit < 2 ? limit : 2;
+    if (fetch_alternatives(database, statement, true, self, alternatives, siblings, count, error) ||
+        database_statement(database, STATEMENT_PRICED, &statement, error))
+        return error->code;
+    sqlite3_bind_double(statement, 1, usable);
+    sqlite3_bind_int(statement, 2, 8 * limit);
+    return fetch_alternatives(database, statement, false, self, alternatives, limit, count, error);
+}
+
+/* An FTS5 query: each phrase in quotation marks, so that nothing in it is an operator. The words are letters
+ * and digits alone. With `prefix` each phrase may go on. */
+static void append_match(struct buffer *match, const char *words, bool prefix)
+{
+    for (const char *phrase = words; *phrase;) {
+        size_t length = strcspn(phrase, "\n");
+        buffer_append_format(match, "%s\"%.*s\"%s", match->length ? " " : "", (int)length, phrase,
+                             prefix ? "*" : "");
+        phrase += length + (phrase[length] == '\n');
+    }
+}
+
+static enum error_code run_search(struct database *database, const char *match, uint32_t *ids, int limit,
+                                  int *count, int *total, struct error *error)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    *count = *total = 0;
+    if (database_statement(database, STATEMENT_SEARCH, &statement, error))
+        return error->code;
+    sqlite3_bind_text(statement, 1, match, -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 2, limit);
+    while (*count < limit) {
+        if (database_step(database, statement, &row, error) || !row)
+            return error->code;
+        ids[(*count)++] = (uint32_t)sqlite3_column_int64(statement, 0);
+        *total = sqlite3_column_int(statement, 1);
+    }
+    return ERROR_NONE;
+}
+
+enum error_code database_search(struct database *database, const char *words, uint32_t *ids, int limit, int *count,
+                                int *total, struct error *error)
+{
+    struct buffer folded CLEANUP(buffer_free) = BUFFER(2048);
+    struct buffer match CLEANUP(buffer_free) = BUFFER(8192);
+    *count = *total = 0;
+    text_append_search_words(&folded, words, strlen(words), '\n');
+    if (folded.failed)
+        return error_set(error, ERROR_USAGE, "that is too long for the name of a GPU");
+    if (!folded.length)
+        return ERROR_NONE;
+    append_match(&match, buffer_text(&folded), false);
+    if (run_search(database, buffer_text(&match), ids, limit, count, total, error) || *count)
+        return error->code;
+    buffer_clear(&match);
+    append_match(&match, buffer_text(&folded), true);
+    return run_search(database, buffer_text(&match), ids, limit, count, total, error);
+}

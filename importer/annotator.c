@@ -1,0 +1,252 @@
+#include "importer/annotator.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "importer/rule.h"
+
+enum { MAX_RULES = 4096, MAX_FACTS = 65536 };
+
+enum fact_column {
+    FACT_PCI_ID,
+    FACT_SUBSYSTEM,
+    FACT_REVISION,
+    FACT_ATTRIBUTE,
+    FACT_VALUE,
+    FACT_CONFIDENCE,
+    FACT_SOURCE,
+    FACT_REASON,
+    FACT_COLUMNS
+};
+static const char *const fact_columns[FACT_COLUMNS] = {"pci_id", "subsystem",  "revision", "attribute",
+                                                       "value",  "confidence", "source",   "reason"};
+
+struct fact {
+    uint32_t pci_id;
+    enum attribute attribute;
+    char *value;
+    double confidence;
+    char *text;
+};
+
+/* Facts come first among the sources, then rules. */
+struct annotator {
+    struct fact *facts;
+    int fact_count;
+    struct rule *rules;
+    int rule_count;
+    pcre2_match_data *match;
+};
+
+/* Makes room for one more item of an array that doubles. */
+static void *grow(void *items, int count, size_t size)
+{
+    bool full = (count & (count - 1)) == 0;
+    return full ? realloc(items, (count ? 2 * (size_t)count : 1) * size) : items;
+}
+
+static enum error_code add_rule(void *context, const struct table_row *row, struct error *error)
+{
+    struct annotator *annotator = context;
+    struct rule *rules = grow(annotator->rules, annotator->rule_count, sizeof *rules);
+    if (!rules)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
+    annotator->rules = rules;
+    if (annotator->rule_count == MAX_RULES)
+        return table_error(row, error, "more than %d rules", MAX_RULES);
+    struct rule *rule = &rules[annotator->rule_count];
+    if (rule_parse(row, rule, error))
+        return error->code;
+    size_t head = strcspn(rule->text, ":") + 1;
+    for (int i = 0; i < annotator->rule_count; i++) {
+        if (strncmp(rules[i].text, rule->text, head) == 0) {
+            rule_free(rule);
+            return table_error(row, error, "a rule of this id stands above");
+        }
+    }
+    annotator->rule_count++;
+    return ERROR_NONE;
+}
+
+static enum error_code parse_fact(const struct table_row *row, struct fact *fact, struct error *error)
+{
+    struct pci_id id;
+    const char *text = row->fields[FACT_PCI_ID];
+    int attribute = attribute_find(row->fields[FACT_ATTRIBUTE]);
+    if (pci_id_parse(text, strlen(text), &id) != PCI_ID_OK || id.has_subsystem)
+        return table_error(row, error, "pci_id must be vvvv:dddd, not \"%s\"", text);
+    if (strcmp(row->fields[FACT_SUBSYSTEM], "-") != 0 || strcmp(row->fields[FACT_REVISION], "-") != 0)
+        return table_error(row, error, "subsystem and revision must be - for now");
+    if (attribute < 0 || !attribute_accepts((enum attribute)attribute, row->fields[FACT_VALUE]))
+        return table_error(row, error, "\"%s\" is no value of attribute \"%s\"", row->fields[FACT_VALUE],
+                           row->fields[FACT_ATTRIBUTE]);
+    if (table_number(row, "confidence", row->fields[FACT_CONFIDENCE], 0.0, 1.0, &fact->confidence, error))
+        return error->code;
+    char said[512];
+    snprintf(said, sizeof said, "fact: %s (%s)", row->fields[FACT_REASON], row->fields[FACT_SOURCE]);
+    fact->pci_id = pci_id_number(&id);
+    fact->attribute = (enum attribute)attribute;
+    fact->value = strdup(row->fields[FACT_VALUE]);
+    fact->text = strdup(said);
+    return fact->value && fact->text ? ERROR_NONE : error_set(error, ERROR_NO_MEMORY, "no memory for facts");
+}
+
+static enum error_code add_fact(void *context, const struct table_row *row, struct error *error)
+{
+    struct annotator *annotator = context;
+    struct fact *facts = grow(annotator->facts, annotator->fact_count, sizeof *facts);
+    if (!facts)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for facts");
+    annotator->facts = facts;
+    if (annotator->fact_count == MAX_FACTS)
+        return table_error(row, error, "more than %d facts", MAX_FACTS);
+    facts[annotator->fact_count] = (struct fact){.pci_id = 0};
+    return parse_fact(row, &facts[annotator->fact_count++], error);
+}
+
+static int compare_facts(const void *a, const void *b)
+{
+    const struct fact *x = a;
+    const struct fact *y = b;
+    return x->pci_id != y->pci_id ? (x->pci_id > y->pci_id) - (x->pci_id < y->pci_id)
+                                  : (int)x->attribute - (int)y->attribute;
+}
+
+enum error_code annotator_load(const char *rules_path, const char *facts_path, struct annotator **annotator,
+                               struct error *error)
+{
+    struct annotator *loaded = calloc(1, sizeof *loaded);
+    if (loaded)
+        loaded->match = pcre2_match_data_create(10, NULL);
+    if (!loaded || !loaded->match) {
+        annotator_free(loaded);
+        return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
+    }
+    if (table_read(rules_path, rule_columns, RULE_COLUMNS, add_rule, loaded, error) ||
+        table_read(facts_path, fact_columns, FACT_COLUMNS, add_fact, loaded, error)) {
+        annotator_free(loaded);
+        return error->code;
+    }
+    if (loaded->fact_count)
+        qsort(loaded->facts, (size_t)loaded->fact_count, sizeof *loaded->facts, compare_facts);
+    *annotator = loaded;
+    return ERROR_NONE;
+}
+
+void annotator_free(struct annotator *annotator)
+{
+    if (!annotator)
+        return;
+    for (int i = 0; i < annotator->rule_count; i++)
+        rule_free(&annotator->rules[i]);
+    for (int i = 0; i < annotator->fact_count; i++) {
+        free(annotator->facts[i].value);
+        free(annotator->facts[i].text);
+    }
+    free(annotator->rules);
+    free(annotator->facts);
+    pcre2_match_data_free(annotator->match);
+    free(annotator);
+}
+
+static void state(struct annotation_result *result, enum attribute attribute, int source, const char *value,
+                  double confidence)
+{
+    int *count = &result->counts[attribute];
+    if (*count < MAX_STATEMENTS)
+        result->statements[attribute][(*count)++] = (struct statement){source, value, confidence};
+}
+
+static void state_facts(const struct annotator *annotator, const struct pci_id *id, enum attribute attribute,
+                        struct annotation_result *result)
+{
+    uint32_t number = pci_id_number(id);
+    int low = 0;
+    int high = annotator->fact_count;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (annotator->facts[middle].pci_id < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (int i = low; i < annotator->fact_count && annotator->facts[i].pci_id == number; i++)
+        if (annotator->facts[i].attribute == attribute)
+            state(result, attribute, i, annotator->facts[i].value, annotator->facts[i].confidence);
+}
+
+static void state_rules(const struct annotator *annotator, const struct pci_id *id, const char *name,
+                        enum attribute attribute, const char *const words[ATTRIBUTE_COUNT],
+                        struct annotation_result *result)
+{
+    size_t length = strlen(name);
+    for (int i = 0; i < annotator->rule_count && result->counts[attribute] < MAX_STATEMENTS; i++) {
+        const struct rule *rule = &annotator->rules[i];
+        char *chip = result->chips[result->counts[ATTRIBUTE_CHIP] % MAX_STATEMENTS];
+        if (rule->attribute != attribute || !rule_matches(rule, id, name, length, words, annotator->match, chip))
+            continue;
+        /* A conclusion is at most as sure as what it was drawn from. */
+        double confidence = rule->confidence;
+        for (int c = 0; c < rule->condition_count; c++)
+            confidence = fmin(confidence, result->gpu.attributes[rule->conditions[c].attribute].confidence);
+        state(result, attribute, annotator->fact_count + i, attribute == ATTRIBUTE_CHIP ? chip : rule->value,
+              confidence);
+        /* Most devices of pci.ids are no GPUs: nobody asks who else says so. */
+        if (attribute == ATTRIBUTE_IS_GPU && strcmp(result->statements[attribute][0].value, "no") == 0)
+            return;
+    }
+}
+
+void annotator_resolve(struct annotator *annotator, const struct pci_id *id, const char *name,
+                       struct annotation_result *result)
+{
+    const char *words[ATTRIBUTE_COUNT] = {"", "", "", "", "", ""};
+    memset(result->counts, 0, sizeof result->counts);
+    result->gpu = (struct gpu){.id = *id};
+    result->is_gpu = true;
+    for (int i = 0; i < ATTRIBUTE_COUNT && result->is_gpu; i++) {
+        enum attribute attribute = (enum attribute)i;
+        const struct vocabulary *vocabulary = attribute_vocabulary(attribute);
+        state_facts(annotator, id, attribute, result);
+        state_rules(annotator, id, name, attribute, words, result);
+        const struct statement *winner = result->counts[i] ? &result->statements[i][0] : NULL;
+        if (vocabulary)
+            words[i] = "unknown";
+        if (winner) {
+            words[i] = winner->value;
+            result->gpu.attributes[i].confidence = winner->confidence;
+        }
+        if (vocabulary && winner)
+            result->gpu.attributes[i].value = vocabulary_find(vocabulary, winner->value);
+        if (attribute == ATTRIBUTE_IS_GPU)
+            result->is_gpu = winner && strcmp(winner->value, "yes") == 0;
+    }
+    snprintf(result->gpu.chip, sizeof result->gpu.chip, "%s", words[ATTRIBUTE_CHIP]);
+}
+
+const char *annotator_source_kind(const struct annotator *annotator, int source)
+{
+    if (source < annotator->fact_count)
+        return "fact";
+    return source < annotator->fact_count + annotator->rule_count ? "rule" : NULL;
+}
+
+const char *annotator_source_text(const struct annotator *annotator, int source)
+{
+    if (source < annotator->fact_count)
+        return annotator->facts[source].text;
+    source -= annotator->fact_count;
+    return source < annotator->rule_count ? annotator->rules[source].text : NULL;
+}
+
+int annotator_rule_count(const struct annotator *annotator)
+{
+    return annotator->rule_count;
+}
+
+int annotator_fact_count(const struct annotator *annotator)
+{
+    return annotator->fact_count;
+}

@@ -1,0 +1,51 @@
+#ifndef PASSTHRU_IMPORTER_ANNOTATOR_H
+#define PASSTHRU_IMPORTER_ANNOTATOR_H
+
+#include <stdbool.h>
+
+#include "core/error.h"
+#include "core/gpu.h"
+
+/* Tells what kind of GPU a device is, from the rules in data/rules.tsv and the facts in data/facts.tsv, and who
+ * says so.
+ *
+ * The order in which sources win, for each attribute by itself: a fact about the ID, then the first rule in the
+ * file's order. A device that neither says is a GPU is none. Attributes are resolved in the order of enum
+ * attribute, and a rule's condition may ask for earlier ones. */
+struct annotator;
+
+/* What one source states. */
+struct statement {
+    int source;       /* index for annotator_source_text */
+    const char *value; /* "mobile", "GP108"; the annotator's, or in `chip` of the result */
+    double confidence;
+};
+
+enum { MAX_STATEMENTS = 24 };
+
+/* The answer for one device: for each attribute everything that was stated, the winner first. */
+struct annotation_result {
+    bool is_gpu;
+    struct gpu gpu; /* `source` of its annotations is not set */
+    int counts[ATTRIBUTE_COUNT];
+    struct statement statements[ATTRIBUTE_COUNT][MAX_STATEMENTS];
+    char chips[MAX_STATEMENTS][CHIP_SIZE];
+};
+
+/* Loads both files. Errors: ERROR_BAD_INPUT with file, line and reason. The caller frees the annotator. */
+MUST_CHECK enum error_code annotator_load(const char *rules_path, const char *facts_path,
+                                          struct annotator **annotator, struct error *error);
+void annotator_free(struct annotator *annotator);
+
+/* Annotates the device `id` (vendor and device) with the name that pci.ids gives it. */
+void annotator_resolve(struct annotator *annotator, const struct pci_id *id, const char *name,
+                       struct annotation_result *result);
+
+/* The sources, from 0: "rule" or "fact", and a text such as "rule nvidia-mobile: why". NULL past the last. */
+const char *annotator_source_kind(const struct annotator *annotator, int source);
+const char *annotator_source_text(const struct annotator *annotator, int source);
+
+int annotator_rule_count(const struct annotator *annotator);
+int annotator_fact_count(const struct annotator *annotator);
+
+#endif

@@ -1,0 +1,81 @@
+#include "importer/data_files.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "importer/table.h"
+
+struct data_reader {
+    struct builder *builder;
+    int64_t lines;
+};
+
+enum { PRIOR_COLUMNS = 10, PRICE_COLUMNS = 8 };
+static const char *const prior_columns[PRIOR_COLUMNS] = {
+    "form_factor", "vbios", "display", "reset", "works", "works_with_workaround", "partial", "fails",
+    "strength",    "reason"};
+static const char *const price_columns[PRICE_COLUMNS] = {"name", "pci_ids", "price_usd", "price_high_usd",
+                                                         "use",  "as_of",   "source",    "note"};
+
+static enum error_code add_prior(void *context, const struct table_row *row, struct error *error)
+{
+    static const struct vocabulary *const keys[] = {&vocabulary_form_factor, &vocabulary_vbios, &vocabulary_display,
+                                                    &vocabulary_reset};
+    struct data_reader *reader = context;
+    struct prior prior = {.reason = row->fields[9]};
+    double sum = 0.0;
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+        if (strcmp(row->fields[i], "-") != 0 && vocabulary_find(keys[i], row->fields[i]) < 0)
+            return table_error(row, error, "\"%s\" is no value of %s", row->fields[i], prior_columns[i]);
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        if (table_number(row, prior_columns[4 + i], row->fields[4 + i], 0.0, 1.0, &prior.shares[i], error))
+            return error->code;
+        sum += prior.shares[i];
+    }
+    if (fabs(sum - 1.0) > 0.001)
+        return table_error(row, error, "the four outcomes sum to %g instead of 1", sum);
+    if (table_number(row, "strength", row->fields[8], 0.0, 1000.0, &prior.strength, error))
+        return error->code;
+    const struct prior_key key = {row->fields[0], row->fields[1], row->fields[2], row->fields[3]};
+    reader->lines++;
+    return builder_add_prior(reader->builder, &key, &prior, error);
+}
+
+static enum error_code add_price(void *context, const struct table_row *row, struct error *error)
+{
+    struct data_reader *reader = context;
+    double low;
+    double high;
+    if (table_number(row, "price_usd", row->fields[2], 1, 100000, &low, error) ||
+        table_number(row, "price_high_usd", row->fields[3], low, 100000, &high, error))
+        return error->code;
+    if (strlen(row->fields[5]) != 7 || row->fields[5][4] != '-')
+        return table_error(row, error, "as_of must be YYYY-MM, not \"%s\"", row->fields[5]);
+    int place = 0;
+    for (char *rest = row->fields[1], *text; (text = strsep(&rest, ",")); place++) {
+        struct pci_id id;
+        if (pci_id_parse(text, strlen(text), &id) != PCI_ID_OK || id.has_subsystem)
+            return table_error(row, error, "pci_ids must be a list of vvvv:dddd, not \"%s\"", text);
+        if (builder_add_price(reader->builder, pci_id_number(&id), (int)low, row->fields[5], (int)reader->lines,
+                              place, error))
+            return error->code;
+    }
+    reader->lines++;
+    return ERROR_NONE;
+}
+
+enum error_code priors_read(const char *path, struct builder *builder, int64_t *lines, struct error *error)
+{
+    struct data_reader reader = {.builder = builder};
+    enum error_code code = table_read(path, prior_columns, PRIOR_COLUMNS, add_prior, &reader, error);
+    *lines = reader.lines;
+    return code;
+}
+
+enum error_code prices_read(const char *path, struct builder *builder, int64_t *lines, struct error *error)
+{
+    struct data_reader reader = {.builder = builder};
+    enum error_code code = table_read(path, price_columns, PRICE_COLUMNS, add_price, &reader, error);
+    *lines = reader.lines;
+    return code;
+}

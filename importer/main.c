@@ -1,0 +1,215 @@
+#include <getopt.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/json_writer.h"
+#include "core/text.h"
+#include "db/database.h"
+#include "importer/rebuild.h"
+#include "version.h"
+
+enum { MAX_TOLD_PROBLEMS = 20 };
+
+static const char help[] =
+    "Usage: passthru-import import [OPTION]... [FILE]...\n"
+    "\n"
+    "Rebuilds the database of passthru from its sources, with the FILEs added to them: a pci.ids, or reports as\n"
+    "NDJSON, plain or .gz or .zst; - is standard input. Without a FILE it rebuilds from what it has.\n"
+    "\n"
+    "  --db FILE    write this database (default: /var/lib/passthru/passthru.db as root,\n"
+    "               else $XDG_DATA_HOME/passthru/passthru.db)\n"
+    "  --data DIR   take rules, facts, prices and bundled reports from DIR\n"
+    "  --force      import a pci.ids that looks cut short; go on without sources that are gone\n"
+    "  --json       say what was done as JSON\n"
+    "  --quiet      say nothing when all went well\n"
+    "  --help       this text\n"
+    "\n"
+    "Exit status: 0 done; 2 wrong usage, or records were refused (the others are in); 5 the system refused.\n";
+
+struct options {
+    const char *database;
+    const char *data;
+    bool force;
+    bool json;
+    bool quiet;
+};
+
+static long told;
+
+static void print_safe(FILE *stream, const char *prefix, const char *text)
+{
+    struct buffer safe CLEANUP(buffer_free) = BUFFER(16384);
+    text_append_safe(&safe, text, strlen(text));
+    fprintf(stream, "%s%s\n", prefix, buffer_text(&safe));
+}
+
+static void tell_problem(void *context, const char *file, long line, const char *message)
+{
+    char text[1200];
+    (void)context;
+    if (told++ < MAX_TOLD_PROBLEMS) {
+        snprintf(text, sizeof text, "%s:%ld: %s", file, line, message);
+        print_safe(stderr, "passthru-import: ", text);
+    } else if (told == MAX_TOLD_PROBLEMS + 1) {
+        fputs("passthru-import: (further problems are counted, not shown)\n", stderr);
+    }
+}
+
+static void tell_waiting(void)
+{
+    fputs("passthru-import: waiting for another import to finish\n", stderr);
+}
+
+static int fail(const struct error *error, bool json)
+{
+    print_safe(stderr, "passthru-import: ", error->message);
+    if (error->next[0])
+        print_safe(stderr, "  next: ", error->next);
+    if (json) {
+        struct buffer out CLEANUP(buffer_free) = BUFFER(16384);
+        struct json_writer writer = {.out = &out, .for_terminal = true};
+        json_write_begin_object(&writer, NULL);
+        json_write_begin_object(&writer, "error");
+        json_write_string(&writer, "code", error_slug(error->code));
+        json_write_string(&writer, "message", error->message);
+        if (error->next[0])
+            json_write_string(&writer, "next", error->next);
+        json_write_end_object(&writer);
+        json_write_end_object(&writer);
+        puts(buffer_text(&out));
+    }
+    return error_exit_status(error->code);
+}
+
+static void print_summary(const struct rebuild_summary *summary, const char *path, const struct options *options)
+{
+    if (options->json) {
+        struct buffer out CLEANUP(buffer_free) = BUFFER(32768);
+        struct json_writer writer = {.out = &out, .for_terminal = true};
+        json_write_begin_object(&writer, NULL);
+        json_write_string(&writer, "database", path);
+        json_write_string(&writer, "pci_ids_version", summary->pci_ids_version);
+        json_write_integer(&writer, "devices", summary->devices);
+        json_write_integer(&writer, "gpus", summary->gpus);
+        json_write_integer(&writer, "reports", summary->reports);
+        json_write_integer(&writer, "new_reports", summary->new_reports);
+        json_write_integer(&writer, "refused", summary->refused);
+        json_write_end_object(&writer);
+        puts(buffer_text(&out));
+    } else if (!options->quiet) {
+        char text[DATABASE_PATH_SIZE + 200];
+        snprintf(text, sizeof text, "%s: pci.ids %s with %ld devices, %ld of them GPUs; %lld reports, %lld new", path,
+                 summary->pci_ids_version[0] ? summary->pci_ids_version : "of unknown version", summary->devices,
+                 summary->gpus, (long long)summary->reports, (long long)summary->new_reports);
+        print_safe(stdout, "", text);
+    }
+    if (summary->refused)
+        fprintf(stderr, "passthru-import: %ld records refused, all others are in\n", summary->refused);
+}
+
+/* The data folder of the source tree or of the installation that the program lies in. */
+static enum error_code find_data(char folder[DATABASE_PATH_SIZE], struct error *error)
+{
+    static const char *const places[] = {"../data", "../share/passthru/data"};
+    char program[DATABASE_PATH_SIZE];
+    database_program_folder(program);
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        char rules[DATABASE_PATH_SIZE];
+        snprintf(rules, sizeof rules, "%.4000s/%s/rules.tsv", program, places[i]);
+        if (access(rules, R_OK) == 0) {
+            snprintf(folder, DATABASE_PATH_SIZE, "%.4000s/%s", program, places[i]);
+            return ERROR_NONE;
+        }
+    }
+    error_set(error, ERROR_BAD_INPUT, "the data files of passthru are not installed beside the program");
+    return error_next(error, "name their folder with --data DIR");
+}
+
+static int run_import(const struct options *options, const char *const *files, int file_count)
+{
+    struct error error = {.code = ERROR_NONE};
+    struct database_place place;
+    struct rebuild_summary summary;
+    struct problems problems = {.tell = tell_problem};
+    char data[DATABASE_PATH_SIZE];
+    if (options->data)
+        snprintf(data, sizeof data, "%s", options->data);
+    else if (find_data(data, &error))
+        return fail(&error, options->json);
+    if (database_target(options->database, &place, &error))
+        return fail(&error, options->json);
+    const struct rebuild_request request = {.database_path = place.path,
+                                            .data_folder = data,
+                                            .files = files,
+                                            .file_count = file_count,
+                                            .force = options->force,
+                                            .waiting = tell_waiting};
+    if (rebuild(&request, &summary, &problems, &error))
+        return fail(&error, options->json);
+    print_summary(&summary, place.path, options);
+    return error_exit_status(summary.refused ? ERROR_PARTLY_REFUSED : ERROR_NONE);
+}
+
+static int usage(const char *message)
+{
+    print_safe(stderr, "passthru-import: ", message);
+    fputs("  next: passthru-import --help\n", stderr);
+    return error_exit_status(ERROR_USAGE);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option long_options[] = {
+        {"db", required_argument, NULL, 'd'}, {"data", required_argument, NULL, 'D'},
+        {"force", no_argument, NULL, 'f'},    {"json", no_argument, NULL, 'j'},
+        {"quiet", no_argument, NULL, 'q'},    {"help", no_argument, NULL, 'h'},
+        {"no-color", no_argument, NULL, 'c'}, {"version", no_argument, NULL, 'v'},
+        {NULL, 0, NULL, 0},
+    };
+    struct options options = {.database = NULL};
+    /* A file-size limit is then an error that can be told, as a full disk is. */
+    signal(SIGXFSZ, SIG_IGN);
+    for (int c; (c = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
+        switch (c) {
+        case 'd':
+            options.database = optarg;
+            break;
+        case 'D':
+            options.data = optarg;
+            break;
+        case 'f':
+            options.force = true;
+            break;
+        case 'j':
+            options.json = true;
+            break;
+        case 'q':
+            options.quiet = true;
+            break;
+        case 'c':
+            break;
+        case 'h':
+            fputs(help, stdout);
+            return 0;
+        case 'v':
+            puts("passthru-import " PASSTHRU_VERSION);
+            return 0;
+        default:
+            return error_exit_status(ERROR_USAGE); /* getopt has said why */
+        }
+    }
+    if (optind == argc)
+        return usage("a command is missing");
+    if (strcmp(argv[optind], "import") != 0)
+        return usage("the only command is import");
+    if (sodium_init() < 0)
+        return usage("libsodium does not start");
+    int status = run_import(&options, (const char *const *)argv + optind + 1, argc - optind - 1);
+    if (fflush(stdout) || ferror(stdout))
+        return error_exit_status(ERROR_SYSTEM);
+    return status;
+}

@@ -1,0 +1,37 @@
+#ifndef PASSTHRU_IMPORTER_PCI_IDS_H
+#define PASSTHRU_IMPORTER_PCI_IDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "importer/problems.h"
+
+/* Who is told what stands in a pci.ids file, in the file's order. Each returns an error code; any error ends
+ * the reading. Names are UTF-8, at most 240 bytes, and may hold control characters. */
+struct pci_ids_visitor {
+    void *context;
+    enum error_code (*vendor)(void *context, uint16_t vendor, const char *name, struct error *error);
+    enum error_code (*device)(void *context, uint32_t pci_id, const char *name, struct error *error);
+    enum error_code (*subsystem)(void *context, uint32_t pci_id, uint32_t subsystem, const char *name,
+                                 struct error *error);
+    enum error_code (*device_class)(void *context, int base, int sub, int interface, const char *name,
+                                    struct error *error);
+};
+
+struct pci_ids_summary {
+    char version[32]; /* "2026.08.22", "" when the file does not say */
+    char date[32];
+    long devices;
+    long classes;
+    bool ended_whole; /* the last line has its newline */
+};
+
+/* Reads a pci.ids file (the format is described at its own head, and at pci-ids.ucw.cz). A line that does not
+ * follow the format makes the whole file unfit: ERROR_BAD_INPUT with file and line. Bytes that are no UTF-8
+ * become U+FFFD and are told of once. */
+MUST_CHECK enum error_code pci_ids_read(const char *path, const char *shown_path,
+                                        const struct pci_ids_visitor *visitor, struct pci_ids_summary *summary,
+                                        struct problems *problems, struct error *error);
+
+#endif

@@ -1,0 +1,21 @@
+#ifndef PASSTHRU_IMPORTER_PROBLEMS_H
+#define PASSTHRU_IMPORTER_PROBLEMS_H
+
+#include "core/macros.h"
+
+/* Where readers tell of records that they left out or mended while the rest goes on. */
+struct problems {
+    void (*tell)(void *context, const char *file, long line, const char *message);
+    void *context;
+    long refused; /* records left out */
+};
+
+/* A record that was left out. */
+void problems_refuse(struct problems *problems, const char *file, long line, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+
+/* Something odd in a record that was taken all the same. */
+void problems_warn(struct problems *problems, const char *file, long line, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+
+#endif

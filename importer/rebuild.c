@@ -1,0 +1,412 @@
+#include "importer/rebuild.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/text.h"
+#include "db/builder.h"
+#include "db/database.h"
+#include "importer/annotator.h"
+#include "importer/data_files.h"
+#include "importer/line_reader.h"
+#include "importer/pci_ids.h"
+#include "importer/reports.h"
+#include "importer/source_cache.h"
+
+static const char *const system_pci_ids[] = {"/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids"};
+
+struct rebuild {
+    const struct rebuild_request *request;
+    struct rebuild_summary *summary;
+    struct problems *problems;
+    struct problems quiet; /* for files whose problems were told when they were first imported */
+    struct source_cache *cache;
+    struct builder *builder;
+    struct annotator *annotator;
+    struct annotation_result *annotation;
+    struct incoming_source *incoming; /* one for each file */
+    char vendor[256];
+    struct buffer words;
+    int64_t reports_source;
+    long old_devices;
+};
+
+static void say_nothing(void *context, const char *file, long line, const char *message)
+{
+    (void)context;
+    (void)file;
+    (void)line;
+    (void)message;
+}
+
+/* ---- pci.ids ---- */
+
+static enum error_code on_vendor(void *context, uint16_t vendor, const char *name, struct error *error)
+{
+    struct rebuild *work = context;
+    snprintf(work->vendor, sizeof work->vendor, "%s", name);
+    return builder_add_vendor(work->builder, vendor, name, error);
+}
+
+static enum error_code add_statements(struct rebuild *work, uint32_t pci_id, int origins[ATTRIBUTE_COUNT],
+                                      struct error *error)
+{
+    for (int attribute = 0; attribute < ATTRIBUTE_COUNT; attribute++) {
+        const struct statement *statements = work->annotation->statements[attribute];
+        int count = work->annotation->counts[attribute];
+        /* Origins are numbered from 1. */
+        origins[attribute] = count ? statements[0].source + 1 : 0;
+        for (int rank = 0; rank < count; rank++)
+            if (builder_add_annotation(work->builder, pci_id, (enum attribute)attribute, rank,
+                                       statements[rank].value, statements[rank].confidence,
+                                       statements[rank].source + 1, error))
+                return error->code;
+    }
+    return ERROR_NONE;
+}
+
+static enum error_code on_device(void *context, uint32_t pci_id, const char *name, struct error *error)
+{
+    struct rebuild *work = context;
+    struct pci_id id = pci_id_from_number(pci_id);
+    int origins[ATTRIBUTE_COUNT];
+    if (builder_add_device(work->builder, pci_id, name, error))
+        return error->code;
+    annotator_resolve(work->annotator, &id, name, work->annotation);
+    if (!work->annotation->is_gpu)
+        return ERROR_NONE;
+    work->summary->gpus++;
+    buffer_clear(&work->words);
+    text_append_search_words(&work->words, name, strlen(name), ' ');
+    buffer_append_byte(&work->words, ' ');
+    text_append_search_words(&work->words, work->vendor, strlen(work->vendor), ' ');
+    if (add_statements(work, pci_id, origins, error))
+        return error->code;
+    return builder_add_gpu(work->builder, &work->annotation->gpu, origins, buffer_text(&work->words), error);
+}
+
+static enum error_code on_subsystem(void *context, uint32_t pci_id, uint32_t subsystem, const char *name,
+                                    struct error *error)
+{
+    struct rebuild *work = context;
+    return builder_add_subsystem(work->builder, pci_id, subsystem, name, error);
+}
+
+static enum error_code on_class(void *context, int base, int sub, int interface, const char *name,
+                                struct error *error)
+{
+    struct rebuild *work = context;
+    return builder_add_class(work->builder, base, sub, interface, name, error);
+}
+
+/* A list that is cut short would take away what people could look up before. */
+static enum error_code check_wholeness(const struct rebuild *work, const char *shown,
+                                       const struct pci_ids_summary *summary, struct error *error)
+{
+    if (work->request->force)
+        return ERROR_NONE;
+    if (!summary->classes || !summary->ended_whole)
+        error_set(error, ERROR_BAD_INPUT, "%s: is cut short: %s", shown,
+                  summary->classes ? "its last line has no end" : "the list of device classes at its end is missing");
+    else if (summary->devices * 2 < work->old_devices)
+        error_set(error, ERROR_BAD_INPUT, "%s: has %ld devices, fewer than half of the %ld in use", shown,
+                  summary->devices, work->old_devices);
+    if (error->code)
+        error_next(error, "fetch the file again, or import it all the same with --force");
+    return error->code;
+}
+
+static enum error_code read_pci_ids(struct rebuild *work, const char *path, const char *shown, const char *sha256,
+                                    bool cached, struct error *error)
+{
+    const struct pci_ids_visitor visitor = {work, on_vendor, on_device, on_subsystem, on_class};
+    struct pci_ids_summary summary;
+    int64_t source;
+    if (builder_add_source(work->builder, "pci.ids", shown, &source, error) ||
+        pci_ids_read(path, shown, &visitor, &summary, work->problems, error) ||
+        check_wholeness(work, shown, &summary, error))
+        return error->code;
+    work->summary->devices = summary.devices;
+    snprintf(work->summary->pci_ids_version, sizeof work->summary->pci_ids_version, "%s", summary.version);
+    return builder_complete_source(work->builder, source, summary.version, summary.date, sha256, cached,
+                                   summary.devices, 0, error);
+}
+
+/* The version that a pci.ids states at its head, "" when it does not. */
+static void peek_version(const char *path, char version[32])
+{
+    struct line_reader *lines;
+    struct error error = {.code = ERROR_NONE};
+    const char *line;
+    size_t length;
+    version[0] = '\0';
+    if (line_reader_open(path, 1024, &lines, &error))
+        return;
+    while (!version[0] && line_reader_number(lines) < 20 &&
+           line_reader_next(lines, &line, &length, &error) == LINE_OK)
+        sscanf(line, "# Version: %31[0-9.]", version);
+    line_reader_close(lines);
+}
+
+/* The newest of the cached list and the system's. */
+static enum error_code read_known_pci_ids(struct rebuild *work, struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    char version[32] = "";
+    bool cached = source_cache_pci_ids(work->cache, path);
+    if (cached)
+        peek_version(path, version);
+    bool found = cached;
+    for (size_t i = 0; i < ARRAY_SIZE(system_pci_ids); i++) {
+        char other[32];
+        if (access(system_pci_ids[i], R_OK))
+            continue;
+        peek_version(system_pci_ids[i], other);
+        if (found && strcmp(other, version) <= 0)
+            continue;
+        snprintf(path, sizeof path, "%s", system_pci_ids[i]);
+        snprintf(version, sizeof version, "%s", other);
+        cached = false;
+        found = true;
+    }
+    if (found)
+        return read_pci_ids(work, path, path, NULL, cached, error);
+    error_set(error, ERROR_BAD_INPUT, "no pci.ids on this machine");
+    return error_next(error, "install the package pci.ids (Debian) or hwdata (Fedora, Arch), or name a file:"
+                             " passthru import FILE");
+}
+
+/* ---- the project's own data ---- */
+
+static void data_path(const struct rebuild *work, const char *name, char path[DATABASE_PATH_SIZE])
+{
+    snprintf(path, DATABASE_PATH_SIZE, "%.4000s/%s", work->request->data_folder, name);
+}
+
+static enum error_code record_table(struct rebuild *work, const char *kind, const char *path, int64_t records,
+                                    struct error *error)
+{
+    int64_t source;
+    if (builder_add_source(work->builder, kind, path, &source, error))
+        return error->code;
+    return builder_complete_source(work->builder, source, NULL, NULL, NULL, false, records, 0, error);
+}
+
+static enum error_code load_tables(struct rebuild *work, struct error *error)
+{
+    char rules[DATABASE_PATH_SIZE];
+    char facts[DATABASE_PATH_SIZE];
+    char priors[DATABASE_PATH_SIZE];
+    char prices[DATABASE_PATH_SIZE];
+    int64_t prior_count;
+    int64_t price_count;
+    data_path(work, "rules.tsv", rules);
+    data_path(work, "facts.tsv", facts);
+    data_path(work, "priors.tsv", priors);
+    data_path(work, "prices.tsv", prices);
+    if (annotator_load(rules, facts, &work->annotator, error) ||
+        priors_read(priors, work->builder, &prior_count, error) ||
+        prices_read(prices, work->builder, &price_count, error) ||
+        record_table(work, "rules", rules, annotator_rule_count(work->annotator), error) ||
+        record_table(work, "facts", facts, annotator_fact_count(work->annotator), error) ||
+        record_table(work, "priors", priors, prior_count, error) ||
+        record_table(work, "prices", prices, price_count, error))
+        return error->code;
+    const char *kind;
+    for (int i = 0; (kind = annotator_source_kind(work->annotator, i)); i++)
+        if (builder_add_origin(work->builder, kind, annotator_source_text(work->annotator, i), error))
+            return error->code;
+    return ERROR_NONE;
+}
+
+static int compare_names(const FTSENT **a, const FTSENT **b)
+{
+    return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+/* All *.ndjson below data/reports, in the order of their names. */
+static enum error_code read_bundled_reports(struct rebuild *work, struct error *error)
+{
+    char folder[DATABASE_PATH_SIZE];
+    int64_t source;
+    int64_t added = 0;
+    data_path(work, "reports", folder);
+    long refused_before = work->problems->refused;
+    if (builder_add_source(work->builder, "reports", folder, &source, error))
+        return error->code;
+    FTS *tree = fts_open((char *[]){folder, NULL}, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
+    if (!tree)
+        return error_set_errno(error, errno, "cannot list %s", folder);
+    enum error_code code = ERROR_NONE;
+    for (FTSENT *entry; !code && (entry = fts_read(tree));) {
+        const char *ending = strrchr(entry->fts_name, '.');
+        if (entry->fts_info == FTS_F && ending && strcmp(ending, ".ndjson") == 0)
+            code = reports_read(entry->fts_path, entry->fts_path, work->builder, source, &added, work->problems,
+                                error);
+    }
+    fts_close(tree);
+    work->summary->reports += added;
+    if (code)
+        return code;
+    return builder_complete_source(work->builder, source, NULL, NULL, NULL, false, added,
+                                   work->problems->refused - refused_before, error);
+}
+
+/* ---- reports that users imported ---- */
+
+static enum error_code read_reports(struct rebuild *work, const char *path, const char *shown, const char *sha256,
+                                    struct problems *problems, int64_t *added, struct error *error)
+{
+    int64_t source;
+    long refused_before = problems->refused;
+    *added = 0;
+    if (builder_add_source(work->builder, "reports", shown, &source, error) ||
+        reports_read(path, shown, work->builder, source, added, problems, error))
+        return error->code;
+    work->summary->reports += *added;
+    return builder_complete_source(work->builder, source, NULL, NULL, sha256, true, *added,
+                                   problems->refused - refused_before, error);
+}
+
+static enum error_code read_cached_reports(void *context, const char *path, const char *sha256, struct error *error)
+{
+    struct rebuild *work = context;
+    int64_t added;
+    /* A file that is being imported again speaks for itself: its problems are told again. */
+    for (int i = 0; i < work->request->file_count; i++)
+        if (strcmp(work->incoming[i].sha256, sha256) == 0)
+            return ERROR_NONE;
+    return read_reports(work, path, path, sha256, &work->quiet, &added, error);
+}
+
+static const char *shown_name(const char *file)
+{
+    return strcmp(file, "-") == 0 ? "standard input" : file;
+}
+
+static enum error_code read_files(struct rebuild *work, struct error *error)
+{
+    bool pci_ids_read_already = false;
+    for (int i = 0; i < work->request->file_count; i++) {
+        const struct incoming_source *incoming = &work->incoming[i];
+        if (incoming->kind != SOURCE_PCI_IDS)
+            continue;
+        const char *shown = shown_name(work->request->files[i]);
+        if (pci_ids_read_already)
+            return error_set(error, ERROR_USAGE, "%s is a second pci.ids: give one at a time", shown);
+        if (read_pci_ids(work, incoming->path, shown, incoming->sha256, true, error))
+            return error->code;
+        pci_ids_read_already = true;
+    }
+    if (!pci_ids_read_already && read_known_pci_ids(work, error))
+        return error->code;
+    if (read_bundled_reports(work, error) ||
+        source_cache_each_reports(work->cache, read_cached_reports, work, error))
+        return error->code;
+    for (int i = 0; i < work->request->file_count; i++) {
+        const struct incoming_source *incoming = &work->incoming[i];
+        int64_t added;
+        if (incoming->kind != SOURCE_REPORTS)
+            continue;
+        if (read_reports(work, incoming->path, shown_name(work->request->files[i]), incoming->sha256,
+                         work->problems, &added, error))
+            return error->code;
+        work->summary->new_reports += added;
+    }
+    return ERROR_NONE;
+}
+
+/* ---- all together ---- */
+
+static enum error_code receive_files(struct rebuild *work, struct error *error)
+{
+    const struct rebuild_request *request = work->request;
+    work->incoming = calloc((size_t)request->file_count + 1, sizeof *work->incoming);
+    if (!work->incoming)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for %d files", request->file_count);
+    for (int i = 0; i < request->file_count; i++) {
+        if (source_cache_receive(work->cache, request->files[i], &work->incoming[i], error))
+            return error->code;
+        if (work->incoming[i].kind == SOURCE_AMDGPU_IDS)
+            return error_set(error, ERROR_BAD_INPUT, "%s is an amdgpu.ids, which this version cannot use yet",
+                             shown_name(request->files[i]));
+    }
+    return ERROR_NONE;
+}
+
+static enum error_code check_cached(void *context, const struct source_record *source, struct error *error)
+{
+    struct rebuild *work = context;
+    if (work->request->force || !source->cached || strcmp(source->kind, "reports") != 0 ||
+        source_cache_has_reports(work->cache, source->sha256))
+        return ERROR_NONE;
+    error_set(error, ERROR_BAD_INPUT, "the reports from %s are no longer in the source cache", source->name);
+    return error_next(error, "put back %s.sources, or rebuild without them with --force",
+                      work->request->database_path);
+}
+
+/* What the database in use tells: how large it is, and which sources it was made from. One that cannot be read
+ * is no obstacle to building another. */
+static enum error_code look_at_old(struct rebuild *work, struct error *error)
+{
+    struct database *old;
+    struct database_counts counts;
+    struct error ignored = {.code = ERROR_NONE};
+    if (database_open(work->request->database_path, &old, &ignored)) {
+        if (ignored.code != ERROR_FOREIGN_DATABASE || work->request->force)
+            return ERROR_NONE;
+        *error = ignored;
+        return error_next(error, "it is left alone; name another file with --db, or overwrite it with --force");
+    }
+    enum error_code code = ERROR_NONE;
+    if (database_count(old, &counts, &ignored) == ERROR_NONE) {
+        work->old_devices = (long)counts.devices;
+        code = database_each_source(old, check_cached, work, error);
+    }
+    database_close(old);
+    return code;
+}
+
+static enum error_code build_and_publish(struct rebuild *work, struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    snprintf(path, sizeof path, "%.4090s.new", work->request->database_path);
+    if (look_at_old(work, error) || receive_files(work, error) ||
+        builder_create(path, &work->builder, error) || load_tables(work, error) || read_files(work, error))
+        return error->code;
+    work->summary->refused = work->problems->refused;
+    for (int i = 0; i < work->request->file_count; i++)
+        if (source_cache_keep(work->cache, &work->incoming[i], error))
+            return error->code;
+    return builder_publish(work->builder, work->request->database_path, error);
+}
+
+enum error_code rebuild(const struct rebuild_request *request, struct rebuild_summary *summary,
+                        struct problems *problems, struct error *error)
+{
+    struct rebuild work = {.request = request,
+                           .summary = summary,
+                           .problems = problems,
+                           .quiet = {.tell = say_nothing},
+                           .words = BUFFER(4096)};
+    *summary = (struct rebuild_summary){.devices = 0};
+    work.annotation = malloc(sizeof *work.annotation);
+    if (!work.annotation)
+        return error_set(error, ERROR_NO_MEMORY, "no memory to rebuild the database");
+    if (!source_cache_open(request->database_path, request->waiting, &work.cache, error))
+        build_and_publish(&work, error);
+    for (int i = 0; work.incoming && i < request->file_count; i++)
+        if (work.incoming[i].path[0])
+            unlink(work.incoming[i].path);
+    builder_free(work.builder);
+    annotator_free(work.annotator);
+    source_cache_close(work.cache);
+    free(work.annotation);
+    free(work.incoming);
+    buffer_free(&work.words);
+    return error->code;
+}

@@ -1,0 +1,219 @@
+#include "importer/rule.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const rule_columns[RULE_COLUMNS] = {"id",    "vendor",     "devices", "pattern", "when",  "attribute",
+                                                "value", "confidence", "match",   "nomatch", "reason"};
+
+bool attribute_accepts(enum attribute attribute, const char *value)
+{
+    const struct vocabulary *vocabulary = attribute_vocabulary(attribute);
+    if (vocabulary)
+        return vocabulary_find(vocabulary, value) >= 0;
+    return attribute == ATTRIBUTE_CHIP ? *value != '\0' && strlen(value) < CHIP_SIZE
+                                       : strcmp(value, "yes") == 0 || strcmp(value, "no") == 0;
+}
+
+static enum error_code parse_ranges(const struct table_row *row, struct rule *rule, struct error *error)
+{
+    const char *text = row->fields[RULE_DEVICES];
+    if (strcmp(text, "-") == 0)
+        return ERROR_NONE;
+    int room = 1;
+    for (const char *c = text; *c; c++)
+        room += *c == ',';
+    rule->ranges = calloc((size_t)room, sizeof *rule->ranges);
+    if (!rule->ranges)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
+    for (const char *at = text; *at;) {
+        unsigned first;
+        unsigned last;
+        int used = 0;
+        if (sscanf(at, "%4x-%4x%n", &first, &last, &used) != 2) {
+            used = 0;
+            if (sscanf(at, "%4x%n", &first, &used) == 1)
+                last = first;
+        }
+        if (!used || (at[used] && at[used] != ',') || last < first)
+            return table_error(row, error, "devices must be hexadecimal IDs and ranges (1d10-1d1f,1e90), not \"%s\"",
+                               text);
+        rule->ranges[rule->range_count++] = (struct rule_range){(uint16_t)first, (uint16_t)last};
+        at += used + (at[used] == ',');
+    }
+    return ERROR_NONE;
+}
+
+static enum error_code parse_pattern(const struct table_row *row, struct rule *rule, struct error *error)
+{
+    const char *text = row->fields[RULE_PATTERN];
+    int number;
+    PCRE2_SIZE at;
+    if (strcmp(text, "-") == 0)
+        return ERROR_NONE;
+    rule->pattern = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_NEVER_BACKSLASH_C, &number, &at,
+                                  NULL);
+    if (!rule->pattern) {
+        PCRE2_UCHAR why[160];
+        pcre2_get_error_message(number, why, sizeof why);
+        return table_error(row, error, "pattern \"%s\", character %zu: %s", text, (size_t)at, (const char *)why);
+    }
+    pcre2_jit_compile(rule->pattern, PCRE2_JIT_COMPLETE);
+    return ERROR_NONE;
+}
+
+/* "chip=Navi 10|Navi 12" or "form_factor!=mobile" */
+static enum error_code parse_condition(const struct table_row *row, struct rule *rule, char *text,
+                                       struct error *error)
+{
+    char *equals = strchr(text, '=');
+    struct rule_condition *condition = &rule->conditions[rule->condition_count];
+    if (!equals || rule->condition_count == RULE_MAX_CONDITIONS)
+        return table_error(row, error, "when must be at most %d conditions like form_factor=mobile|either",
+                           RULE_MAX_CONDITIONS);
+    condition->negated = equals > text && equals[-1] == '!';
+    equals[condition->negated ? -1 : 0] = '\0';
+    int attribute = attribute_find(text);
+    if (attribute < 0 || attribute >= (int)rule->attribute)
+        return table_error(row, error, "when asks for \"%s\", which is no attribute that is resolved before %s", text,
+                           attribute_name(rule->attribute));
+    condition->attribute = (enum attribute)attribute;
+    size_t length = strlen(equals + 1);
+    condition->words = calloc(1, length + 2);
+    if (!condition->words)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
+    rule->condition_count++;
+    memcpy(condition->words, equals + 1, length);
+    for (char *c = condition->words; *c; c++)
+        if (*c == '|')
+            *c = '\0';
+    for (const char *word = condition->words; *word; word += strlen(word) + 1)
+        if (!attribute_accepts(condition->attribute, word))
+            return table_error(row, error, "\"%s\" is no value of %s", word, text);
+    return ERROR_NONE;
+}
+
+static enum error_code parse_conditions(const struct table_row *row, struct rule *rule, struct error *error)
+{
+    char *text = row->fields[RULE_WHEN];
+    if (strcmp(text, "-") == 0)
+        return ERROR_NONE;
+    for (char *rest = text, *condition; (condition = strsep(&rest, ","));)
+        if (parse_condition(row, rule, condition, error))
+            return error->code;
+    return ERROR_NONE;
+}
+
+static enum error_code parse_vendor(const struct table_row *row, struct rule *rule, struct error *error)
+{
+    const char *text = row->fields[RULE_VENDOR];
+    unsigned vendor;
+    int used = 0;
+    rule->vendor = RULE_ANY_VENDOR;
+    if (strcmp(text, "*") == 0)
+        return ERROR_NONE;
+    if (strlen(text) != 4 || sscanf(text, "%4x%n", &vendor, &used) != 1 || used != 4)
+        return table_error(row, error, "vendor must be four hexadecimal digits or *, not \"%s\"", text);
+    rule->vendor = (int)vendor;
+    return ERROR_NONE;
+}
+
+static enum error_code parse_fields(const struct table_row *row, struct rule *rule, struct error *error)
+{
+    const char *id = row->fields[RULE_ID];
+    const char *value = row->fields[RULE_VALUE];
+    int attribute = attribute_find(row->fields[RULE_ATTRIBUTE]);
+    if (!*id || strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(id))
+        return table_error(row, error, "id must be lower-case letters, digits and hyphens, not \"%s\"", id);
+    if (attribute < 0)
+        return table_error(row, error, "\"%s\" is no attribute", row->fields[RULE_ATTRIBUTE]);
+    rule->attribute = (enum attribute)attribute;
+    if (!attribute_accepts(rule->attribute, value))
+        return table_error(row, error, "\"%s\" is no value of %s", value, row->fields[RULE_ATTRIBUTE]);
+    if (parse_vendor(row, rule, error) || parse_ranges(row, rule, error) || parse_pattern(row, rule, error) ||
+        parse_conditions(row, rule, error) ||
+        table_number(row, "confidence", row->fields[RULE_CONFIDENCE], 0.0, 1.0, &rule->confidence, error))
+        return error->code;
+    char text[512];
+    snprintf(text, sizeof text, "rule %s: %s", id, row->fields[RULE_REASON]);
+    rule->value = strdup(value);
+    rule->text = strdup(text);
+    return rule->value && rule->text ? ERROR_NONE : error_set(error, ERROR_NO_MEMORY, "no memory for rules");
+}
+
+enum error_code rule_parse(const struct table_row *row, struct rule *rule, struct error *error)
+{
+    *rule = (struct rule){.vendor = RULE_ANY_VENDOR};
+    if (parse_fields(row, rule, error))
+        rule_free(rule);
+    return error->code;
+}
+
+void rule_free(struct rule *rule)
+{
+    free(rule->ranges);
+    pcre2_code_free(rule->pattern);
+    for (int i = 0; i < rule->condition_count; i++)
+        free(rule->conditions[i].words);
+    free(rule->value);
+    free(rule->text);
+    *rule = (struct rule){.vendor = RULE_ANY_VENDOR};
+}
+
+static bool in_ranges(const struct rule *rule, uint16_t device)
+{
+    for (int i = 0; i < rule->range_count; i++)
+        if (device >= rule->ranges[i].first && device <= rule->ranges[i].last)
+            return true;
+    return rule->range_count == 0;
+}
+
+static bool condition_holds(const struct rule_condition *condition, const char *value)
+{
+    for (const char *word = condition->words; *word; word += strlen(word) + 1)
+        if (strcmp(word, value) == 0)
+            return !condition->negated;
+    return condition->negated;
+}
+
+/* Fills a chip's template: $1 to $9 are what the pattern's groups matched. */
+static void expand(const char *template, const char *name, pcre2_match_data *match, int groups, char chip[CHIP_SIZE])
+{
+    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(match);
+    size_t length = 0;
+    for (const char *at = template; *at; at++) {
+        const char *from = at;
+        size_t size = 1;
+        if (at[0] == '$' && at[1] >= '1' && at[1] <= '9') {
+            int group = *++at - '0';
+            bool set = group < groups && ends[2 * group] != PCRE2_UNSET;
+            from = set ? name + ends[2 * group] : "";
+            size = set ? ends[2 * group + 1] - ends[2 * group] : 0;
+        }
+        if (length + size >= CHIP_SIZE)
+            break;
+        memcpy(chip + length, from, size);
+        length += size;
+    }
+    chip[length] = '\0';
+}
+
+bool rule_matches(const struct rule *rule, const struct pci_id *id, const char *name, size_t name_length,
+                  const char *const words[ATTRIBUTE_COUNT], pcre2_match_data *match, char chip[CHIP_SIZE])
+{
+    int groups = 0;
+    if ((rule->vendor != RULE_ANY_VENDOR && rule->vendor != id->vendor) || !in_ranges(rule, id->device))
+        return false;
+    for (int i = 0; i < rule->condition_count; i++)
+        if (!condition_holds(&rule->conditions[i], words[rule->conditions[i].attribute]))
+            return false;
+    if (rule->pattern) {
+        groups = pcre2_match(rule->pattern, (PCRE2_SPTR)name, name_length, 0, 0, match, NULL);
+        if (groups < 0)
+            return false;
+    }
+    if (rule->attribute == ATTRIBUTE_CHIP)
+        expand(rule->value, name, match, groups, chip);
+    return true;
+}

@@ -1,0 +1,279 @@
+#include "importer/source_cache.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "importer/line_reader.h"
+
+enum { COPY_CHUNK = 256 * 1024, SNIFF_LINES = 64, SNIFF_LINE = 16 * 1024, HASH_DIGITS = 64 };
+
+static const long long max_source_bytes = 4LL << 30;
+static const char reports_prefix[] = "reports-";
+static const char incoming_prefix[] = "incoming-";
+
+struct source_cache {
+    char folder[DATABASE_PATH_SIZE];
+    int lock;
+    int received;
+};
+
+/* Creates every folder above the last slash of `path`. */
+static enum error_code create_parents(const char *path, struct error *error)
+{
+    char folder[DATABASE_PATH_SIZE];
+    snprintf(folder, sizeof folder, "%s", path);
+    for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(folder, 0755) && errno != EEXIST)
+            return error_set_errno(error, errno, "cannot create folder %s", folder);
+        *slash = '/';
+    }
+    return ERROR_NONE;
+}
+
+static enum error_code take_lock(struct source_cache *cache, const char *path, void (*waiting)(void),
+                                 struct error *error)
+{
+    cache->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (cache->lock < 0)
+        return error_set_errno(error, errno, "cannot open the lock %s", path);
+    if (flock(cache->lock, LOCK_EX | LOCK_NB) == 0)
+        return ERROR_NONE;
+    if (waiting)
+        waiting();
+    while (flock(cache->lock, LOCK_EX))
+        if (errno != EINTR)
+            return error_set_errno(error, errno, "cannot take the lock %s", path);
+    return ERROR_NONE;
+}
+
+/* The path of a file in the cache. */
+static void path_in(const struct source_cache *cache, const char *name, char path[DATABASE_PATH_SIZE])
+{
+    snprintf(path, DATABASE_PATH_SIZE, "%.3900s/%.180s", cache->folder, name);
+}
+
+static int is_incoming(const struct dirent *entry)
+{
+    return strncmp(entry->d_name, incoming_prefix, sizeof incoming_prefix - 1) == 0;
+}
+
+static int is_reports(const struct dirent *entry)
+{
+    const char *hash = entry->d_name + sizeof reports_prefix - 1;
+    return strncmp(entry->d_name, reports_prefix, sizeof reports_prefix - 1) == 0 && strlen(hash) == HASH_DIGITS &&
+           strspn(hash, "0123456789abcdef") == HASH_DIGITS;
+}
+
+static void remove_leftovers(const struct source_cache *cache)
+{
+    struct dirent **entries;
+    int count = scandir(cache->folder, &entries, is_incoming, NULL);
+    for (int i = 0; i < count; i++) {
+        char path[DATABASE_PATH_SIZE];
+        path_in(cache, entries[i]->d_name, path);
+        unlink(path);
+        free(entries[i]);
+    }
+    if (count >= 0)
+        free(entries);
+}
+
+enum error_code source_cache_open(const char *database_path, void (*waiting)(void), struct source_cache **cache,
+                                  struct error *error)
+{
+    char lock_path[DATABASE_PATH_SIZE];
+    if (create_parents(database_path, error))
+        return error->code;
+    struct source_cache *opened = calloc(1, sizeof *opened);
+    if (!opened)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the source cache");
+    opened->lock = -1;
+    snprintf(opened->folder, sizeof opened->folder, "%s.sources", database_path);
+    snprintf(lock_path, sizeof lock_path, "%s.lock", database_path);
+    if (!take_lock(opened, lock_path, waiting, error) && mkdir(opened->folder, 0755) && errno != EEXIST)
+        error_set_errno(error, errno, "cannot create folder %s", opened->folder);
+    if (error->code) {
+        source_cache_close(opened);
+        return error->code;
+    }
+    remove_leftovers(opened);
+    *cache = opened;
+    return ERROR_NONE;
+}
+
+void source_cache_close(struct source_cache *cache)
+{
+    if (!cache)
+        return;
+    if (cache->lock >= 0)
+        close(cache->lock);
+    free(cache);
+}
+
+static void free_chunk(unsigned char **chunk)
+{
+    free(*chunk);
+}
+
+static enum error_code copy(int from, int to, const char *shown, char sha256[65], struct error *error)
+{
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256_state state;
+    long long total = 0;
+    unsigned char *chunk CLEANUP(free_chunk) = malloc(COPY_CHUNK);
+    if (!chunk)
+        return error_set(error, ERROR_NO_MEMORY, "no memory to read %s", shown);
+    crypto_hash_sha256_init(&state);
+    for (;;) {
+        ssize_t got = read(from, chunk, COPY_CHUNK);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return error_set_errno(error, errno, "cannot read %s", shown);
+        if (got == 0)
+            break;
+        total += got;
+        if (total > max_source_bytes)
+            return error_set(error, ERROR_BAD_INPUT, "%s is larger than 4 GiB", shown);
+        crypto_hash_sha256_update(&state, chunk, (unsigned long long)got);
+        for (ssize_t done = 0; done < got;) {
+            ssize_t put = write(to, chunk + done, (size_t)(got - done));
+            if (put < 0 && errno != EINTR)
+                return error_set_errno(error, errno, "cannot copy %s into the source cache", shown);
+            done += put > 0 ? put : 0;
+        }
+    }
+    crypto_hash_sha256_final(&state, digest);
+    sodium_bin2hex(sha256, 65, digest, sizeof digest);
+    return ERROR_NONE;
+}
+
+static bool name_contains(const char *path, const char *part)
+{
+    const char *slash = strrchr(path, '/');
+    return strstr(slash ? slash + 1 : path, part) != NULL;
+}
+
+/* A line of amdgpu.ids is "1586, C1, AMD Radeon 8060S Graphics", behind a version line "1.0.0". */
+static bool is_amdgpu_line(const char *line)
+{
+    return strspn(line, "0123456789abcdefABCDEF") == 4 && line[4] == ',';
+}
+
+static enum error_code detect_kind(struct incoming_source *incoming, const char *shown, struct error *error)
+{
+    struct line_reader *lines;
+    if (line_reader_open(incoming->path, SNIFF_LINE, &lines, error))
+        return error->code;
+    bool known = name_contains(shown, ".ndjson") || name_contains(shown, ".json");
+    incoming->kind = known ? SOURCE_REPORTS : SOURCE_PCI_IDS;
+    long seen = 0;
+    while (seen < SNIFF_LINES && !known) {
+        const char *line;
+        size_t length;
+        enum line_status status = line_reader_next(lines, &line, &length, error);
+        if (status == LINE_END || status == LINE_FAILED)
+            break;
+        seen++;
+        if (status == LINE_TOO_LONG)
+            continue;
+        known = line[0] == '{' || is_amdgpu_line(line);
+        if (known)
+            incoming->kind = line[0] == '{' ? SOURCE_REPORTS : SOURCE_AMDGPU_IDS;
+    }
+    line_reader_close(lines);
+    if (!error->code && !known && !seen) {
+        error_set(error, ERROR_BAD_INPUT, "%s is empty", shown);
+        error_next(error, "give a pci.ids, or reports as NDJSON, one JSON object a line");
+    }
+    return error->code;
+}
+
+enum error_code source_cache_receive(struct source_cache *cache, const char *path, struct incoming_source *incoming,
+                                     struct error *error)
+{
+    char name[64];
+    bool from_stdin = strcmp(path, "-") == 0;
+    const char *shown = from_stdin ? "standard input" : path;
+    snprintf(name, sizeof name, "%s%d", incoming_prefix, ++cache->received);
+    path_in(cache, name, incoming->path);
+    int from = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (from < 0) {
+        int number = errno;
+        error_set_errno(error, number, "cannot open %s", path);
+        if (number == ENOENT || number == ENOTDIR)
+            error->code = ERROR_BAD_INPUT;
+        return error->code;
+    }
+    int to = open(incoming->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (to < 0)
+        error_set_errno(error, errno, "cannot write to the source cache %s", cache->folder);
+    else if (!copy(from, to, shown, incoming->sha256, error) && fsync(to))
+        error_set_errno(error, errno, "cannot flush %s to disk", incoming->path);
+    if (!from_stdin)
+        close(from);
+    if (to >= 0)
+        close(to);
+    return error->code ? error->code : detect_kind(incoming, shown, error);
+}
+
+enum error_code source_cache_keep(struct source_cache *cache, const struct incoming_source *incoming,
+                                  struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    char name[128];
+    snprintf(name, sizeof name, "%s%s", reports_prefix, incoming->sha256);
+    path_in(cache, incoming->kind == SOURCE_REPORTS ? name : "pci.ids", path);
+    if (rename(incoming->path, path))
+        return error_set_errno(error, errno, "cannot keep %s in the source cache", path);
+    int folder = open(cache->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0 || fsync(folder))
+        error_set_errno(error, errno, "cannot flush the source cache to disk");
+    if (folder >= 0)
+        close(folder);
+    return error->code;
+}
+
+bool source_cache_pci_ids(const struct source_cache *cache, char path[DATABASE_PATH_SIZE])
+{
+    path_in(cache, "pci.ids", path);
+    return access(path, R_OK) == 0;
+}
+
+bool source_cache_has_reports(const struct source_cache *cache, const char *sha256)
+{
+    char path[DATABASE_PATH_SIZE];
+    char name[128];
+    snprintf(name, sizeof name, "%s%.64s", reports_prefix, sha256);
+    path_in(cache, name, path);
+    return access(path, F_OK) == 0;
+}
+
+enum error_code source_cache_each_reports(const struct source_cache *cache,
+                                          enum error_code (*each)(void *context, const char *path,
+                                                                  const char *sha256, struct error *error),
+                                          void *context, struct error *error)
+{
+    struct dirent **entries;
+    int count = scandir(cache->folder, &entries, is_reports, alphasort);
+    if (count < 0)
+        return error_set_errno(error, errno, "cannot list the source cache %s", cache->folder);
+    for (int i = 0; i < count; i++) {
+        char path[DATABASE_PATH_SIZE];
+        path_in(cache, entries[i]->d_name, path);
+        if (!error->code)
+            each(context, path, entries[i]->d_name + sizeof reports_prefix - 1, error);
+        free(entries[i]);
+    }
+    free(entries);
+    return error->code;
+}

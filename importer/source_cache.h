@@ -1,0 +1,52 @@
+#ifndef PASSTHRU_IMPORTER_SOURCE_CACHE_H
+#define PASSTHRU_IMPORTER_SOURCE_CACHE_H
+
+#include <stdbool.h>
+
+#include "core/error.h"
+#include "db/database.h"
+
+/* The source cache: the folder `DATABASE.sources` beside a database. It keeps the files that were imported, byte
+ * for byte, so that the database can be rebuilt offline at any time. A list of names is `pci.ids`, report files
+ * are `reports-<sha256>`: no name comes from outside. */
+struct source_cache;
+
+enum source_kind { SOURCE_PCI_IDS, SOURCE_AMDGPU_IDS, SOURCE_REPORTS };
+
+/* A file on its way into the cache: copied, hashed, but not part of it before source_cache_keep. */
+struct incoming_source {
+    char path[DATABASE_PATH_SIZE]; /* the copy */
+    char sha256[65];
+    enum source_kind kind;
+};
+
+/* Opens the cache of a database and takes its lock: two importers of one database work one after the other.
+ * Creates database folder and cache where they are missing, and removes what an import that died left in it.
+ * `waiting` (may be NULL) is called before it has to wait for the lock. The caller closes the cache. */
+MUST_CHECK enum error_code source_cache_open(const char *database_path, void (*waiting)(void),
+                                             struct source_cache **cache, struct error *error);
+void source_cache_close(struct source_cache *cache);
+
+/* Copies a file (- is standard input) into the cache's folder and tells what it is: by its name's ending, else
+ * by its first lines. At most 4 GiB. */
+MUST_CHECK enum error_code source_cache_receive(struct source_cache *cache, const char *path,
+                                                struct incoming_source *incoming, struct error *error);
+
+/* Makes an incoming file part of the cache, in place of its predecessor, flushed to disk. */
+MUST_CHECK enum error_code source_cache_keep(struct source_cache *cache, const struct incoming_source *incoming,
+                                             struct error *error);
+
+/* Stores the path of the cached pci.ids. False when there is none. */
+bool source_cache_pci_ids(const struct source_cache *cache, char path[DATABASE_PATH_SIZE]);
+
+/* Whether a report file of that hash (64 hexadecimal digits) is there. */
+bool source_cache_has_reports(const struct source_cache *cache, const char *sha256);
+
+/* Calls `each` with every cached report file and its hash, in the order of their names. */
+MUST_CHECK enum error_code source_cache_each_reports(const struct source_cache *cache,
+                                                     enum error_code (*each)(void *context, const char *path,
+                                                                             const char *sha256,
+                                                                             struct error *error),
+                                                     void *context, struct error *error);
+
+#endif

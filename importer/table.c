@@ -1,0 +1,99 @@
+#include "importer/table.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "importer/line_reader.h"
+
+enum { MAX_LINE = 8192, MAX_COLUMNS = 16 };
+
+enum error_code table_error(const struct table_row *row, struct error *error, const char *format, ...)
+{
+    char why[400];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(why, sizeof why, format, arguments);
+    va_end(arguments);
+    error_set(error, ERROR_BAD_INPUT, "%s:%ld: %s", row->path, row->line, why);
+    return error_next(error, "correct the line; data/README.md describes the columns");
+}
+
+enum error_code table_number(const struct table_row *row, const char *column, const char *text, double low,
+                             double high, double *value, struct error *error)
+{
+    char *end;
+    double number = strtod(text, &end);
+    if (!*text || *end || strspn(text, "0123456789.") != strlen(text) || number < low || number > high)
+        return table_error(row, error, "%s must be a number from %g to %g, not \"%s\"", column, low, high, text);
+    *value = number;
+    return ERROR_NONE;
+}
+
+/* Cuts a line at its tabs. Returns the number of fields, at most one more than there is room for. */
+static int split(char *line, char *fields[MAX_COLUMNS + 1])
+{
+    int count = 0;
+    for (char *at = line; at && count <= MAX_COLUMNS;) {
+        fields[count++] = at;
+        at = strchr(at, '\t');
+        if (at)
+            *at++ = '\0';
+    }
+    return count;
+}
+
+static enum error_code check_header(const struct table_row *row, const char *const columns[], int count, int found,
+                                    struct error *error)
+{
+    bool same = found == count;
+    for (int i = 0; i < count && same; i++)
+        same = strcmp(row->fields[i], columns[i]) == 0;
+    if (same)
+        return ERROR_NONE;
+    return table_error(row, error, "the first line must name the columns, from \"%s\" to \"%s\"", columns[0],
+                       columns[count - 1]);
+}
+
+enum error_code table_read(const char *path, const char *const columns[], int count,
+                           enum error_code (*each)(void *context, const struct table_row *row, struct error *error),
+                           void *context, struct error *error)
+{
+    struct line_reader *lines;
+    char *fields[MAX_COLUMNS + 1];
+    struct table_row row = {.path = path, .fields = fields};
+    bool header_seen = false;
+    if (line_reader_open(path, MAX_LINE, &lines, error))
+        return error->code;
+    for (;;) {
+        const char *line;
+        size_t length;
+        char copy[MAX_LINE + 1];
+        enum line_status status = line_reader_next(lines, &line, &length, error);
+        row.line = line_reader_number(lines);
+        if (status == LINE_END || status == LINE_FAILED)
+            break;
+        if (status == LINE_TOO_LONG || memchr(line, '\0', length) || !text_is_utf8(line, length)) {
+            table_error(&row, error, "the line is too long, or no UTF-8 text");
+            break;
+        }
+        if (line[0] == '#' || line[0] == '\0')
+            continue;
+        memcpy(copy, line, length + 1);
+        int found = split(copy, fields);
+        if (!header_seen)
+            check_header(&row, columns, count, found, error);
+        else if (found != count)
+            table_error(&row, error, "%d fields where %d are expected, separated by tabs", found, count);
+        else
+            each(context, &row, error);
+        header_seen = true;
+        if (error->code)
+            break;
+    }
+    line_reader_close(lines);
+    return error->code;
+}

@@ -1,0 +1,154 @@
+-- The database of passthru: derived, immutable, rebuilt as a whole by passthru-import from its sources.
+-- A name between @ signs stands for the words of that group in schema/vocabulary.tsv and is filled in at build time.
+-- PCI IDs are numbers, vendor << 16 | device; a subsystem likewise. Confidences run from 0 to 1.
+PRAGMA application_id = 0x50545255; -- "PTRU"
+PRAGMA user_version = 1;
+
+-- What was imported, from where, in which version.
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('pci.ids', 'amdgpu.ids', 'reports', 'rules', 'facts', 'prices', 'priors')),
+    name TEXT NOT NULL,      -- the file as it was named
+    version TEXT,            -- as the file states it
+    date TEXT,               -- as the file states it
+    sha256 TEXT,             -- of the file's bytes as they were read
+    cached INTEGER NOT NULL, -- kept in the source cache beside the database
+    records INTEGER NOT NULL,
+    refused INTEGER NOT NULL -- records that were malformed and left out
+) STRICT;
+
+-- All of pci.ids: an IOMMU group holds any kind of device.
+CREATE TABLE vendor (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE device (pci_id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE subsystem (
+    pci_id INTEGER NOT NULL,
+    subsystem INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (pci_id, subsystem)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE class (
+    base INTEGER NOT NULL,
+    sub INTEGER NOT NULL,       -- -1: the base class itself
+    interface INTEGER NOT NULL, -- -1: the subclass itself
+    name TEXT NOT NULL,
+    PRIMARY KEY (base, sub, interface)
+) STRICT, WITHOUT ROWID;
+
+-- Who says so: a rule of data/rules.tsv, a line of data/facts.tsv.
+CREATE TABLE origin (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('rule', 'fact')),
+    text TEXT NOT NULL
+) STRICT;
+
+-- What the mechanism implies, from data/priors.tsv.
+CREATE TABLE prior (
+    id INTEGER PRIMARY KEY,    -- the order in the file: the first one that fits holds
+    form_factor TEXT NOT NULL, -- '-': any
+    vbios TEXT NOT NULL,
+    display TEXT NOT NULL,
+    reset TEXT NOT NULL,
+    works REAL NOT NULL,
+    works_with_workaround REAL NOT NULL,
+    partial REAL NOT NULL,
+    fails REAL NOT NULL,
+    strength REAL NOT NULL, -- in reports
+    reason TEXT NOT NULL
+) STRICT;
+
+-- One row for each device that is a GPU, with the resolved annotation.
+CREATE TABLE gpu (
+    pci_id INTEGER PRIMARY KEY,
+    chip TEXT NOT NULL, -- '' when the name does not tell
+    is_gpu_origin INTEGER NOT NULL REFERENCES origin,
+    is_gpu_confidence REAL NOT NULL,
+    chip_origin INTEGER REFERENCES origin,
+    chip_confidence REAL NOT NULL,
+    form_factor TEXT NOT NULL CHECK (form_factor IN (@form_factor@)),
+    form_factor_origin INTEGER REFERENCES origin,
+    form_factor_confidence REAL NOT NULL,
+    display TEXT NOT NULL CHECK (display IN (@display@)),
+    display_origin INTEGER REFERENCES origin,
+    display_confidence REAL NOT NULL,
+    vbios TEXT NOT NULL CHECK (vbios IN (@vbios@)),
+    vbios_origin INTEGER REFERENCES origin,
+    vbios_confidence REAL NOT NULL,
+    reset TEXT NOT NULL CHECK (reset IN (@reset@)),
+    reset_origin INTEGER REFERENCES origin,
+    reset_confidence REAL NOT NULL,
+    prior INTEGER REFERENCES prior, -- NULL: the mechanism is not known
+    usable REAL                     -- the verdict's probability for the ID as such; NULL: unknown
+) STRICT, WITHOUT ROWID;
+
+-- Every value that was stated about a GPU, also those that lost. `rank` 0 is the one that stands in gpu.
+CREATE TABLE annotation (
+    pci_id INTEGER NOT NULL,
+    attribute TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    origin INTEGER NOT NULL REFERENCES origin,
+    PRIMARY KEY (pci_id, attribute, rank)
+) STRICT, WITHOUT ROWID;
+
+-- The search words of each GPU: device name, vendor name, subsystem names. The rowid is the PCI ID.
+CREATE VIRTUAL TABLE gpu_words USING fts5 (words, content = '', columnsize = 0, tokenize = 'ascii');
+
+CREATE TABLE report (
+    seq INTEGER PRIMARY KEY,
+    id BLOB NOT NULL, -- SHA-256 of the canonical JSON
+    pci_id INTEGER NOT NULL,
+    subsystem INTEGER,
+    chassis TEXT NOT NULL CHECK (chassis IN (@chassis@)),
+    outcome TEXT NOT NULL CHECK (outcome IN (@outcome@)),
+    date TEXT NOT NULL, -- '' when it is not known
+    public INTEGER NOT NULL, -- 1: taken from a public page
+    source INTEGER NOT NULL REFERENCES source,
+    body TEXT NOT NULL -- the canonical JSON
+) STRICT;
+CREATE TABLE report_symptom (
+    report INTEGER NOT NULL,
+    symptom TEXT NOT NULL,
+    PRIMARY KEY (report, symptom)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE report_attempt (
+    report INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    fix TEXT NOT NULL,
+    result TEXT NOT NULL CHECK (result IN (@result@)),
+    pci_id INTEGER NOT NULL,
+    PRIMARY KEY (report, place)
+) STRICT, WITHOUT ROWID;
+
+-- Outcome counts by level of knowledge, so that a query costs the same with ten reports or a million.
+-- level: class (key vendor/form factor/vbios/display), chip (key vendor/chip/form factor), id (key vvvv:dddd),
+-- subsystem (key vvvv:dddd:ssss:ssss). chassis '' counts all of them.
+CREATE TABLE evidence (
+    level TEXT NOT NULL CHECK (level IN ('class', 'chip', 'id', 'subsystem')),
+    key TEXT NOT NULL,
+    chassis TEXT NOT NULL,
+    works INTEGER NOT NULL,
+    works_with_workaround INTEGER NOT NULL,
+    partial INTEGER NOT NULL,
+    fails INTEGER NOT NULL,
+    public INTEGER NOT NULL, -- how many of them are from public pages
+    latest TEXT NOT NULL,
+    PRIMARY KEY (level, key, chassis)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE workaround (
+    level TEXT NOT NULL CHECK (level IN ('chip', 'id')),
+    key TEXT NOT NULL,
+    fix TEXT NOT NULL,
+    tried INTEGER NOT NULL,
+    helped INTEGER NOT NULL,
+    PRIMARY KEY (level, key, fix)
+) STRICT, WITHOUT ROWID;
+
+-- Approximate prices of used cards, from data/prices.tsv.
+CREATE TABLE price (
+    pci_id INTEGER PRIMARY KEY,
+    usd INTEGER NOT NULL,
+    as_of TEXT NOT NULL,
+    line INTEGER NOT NULL, -- the IDs of one line of prices.tsv are one product
+    place INTEGER NOT NULL -- the order within the line
+) STRICT, WITHOUT ROWID;
