@@ -21,7 +21,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
 # ---- what is built from what -------------------------------------------------------------------------------------
 # A room's libraries stand beside it; a program links the rooms that it may know (docs/architecture.md).
-LIBS_core := jansson
+LIBS_core := yajl
 LIBS_db := sqlite3
 LIBS_importer := libsodium libzstd zlib libpcre2-8
 PROGRAMS := passthru passthru-import
@@ -33,7 +33,7 @@ room_sources = $(wildcard $(1)/*.c) $(if $(filter core,$(1)),$(BUILD)/gen/vocabu
 objects_of = $(patsubst %.c,$(BUILD)/%.o,$(patsubst $(BUILD)/%,%,$(foreach room,$(1),$(call room_sources,$(room)))))
 libs_of = $(if $(foreach room,$(1),$(LIBS_$(room))),$(shell $(PKG_CONFIG) --libs $(foreach room,$(1),$(LIBS_$(room))))) -lm
 
-.PHONY: all check check-fast install uninstall clean bench fuzz lint score schema help
+.PHONY: all check install uninstall clean bench fuzz lint score schema help
 all: $(addprefix $(BUILD)/,$(PROGRAMS)) $(BUILD)/passthru.db ## programs and the first database, in build/
 
 define program_rules
@@ -52,6 +52,7 @@ $(BUILD)/gen/%.o: $(BUILD)/gen/%.c | $(GENERATED)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
+# Comments go: SQLite would store them in the file and read them again at each start.
 # ---- the vocabulary, written once in schema/vocabulary.tsv ---------------------------------------------------------
 $(BUILD)/gen/vocabulary_words.h: schema/vocabulary.tsv schema/vocabulary.awk
 	@mkdir -p $(@D)
@@ -64,7 +65,7 @@ $(BUILD)/gen/database.sql: schema/database.sql schema/vocabulary.tsv schema/voca
 	$(Q)awk -f schema/vocabulary.awk -v output=sql schema/vocabulary.tsv schema/database.sql > $@.tmp && mv $@.tmp $@
 $(BUILD)/gen/database_sql.c: $(BUILD)/gen/database.sql
 	$(Q)(echo 'extern const char *const database_sql[];'; echo 'const char *const database_sql[] = {'; \
-	 sed 's/[\\"]/\\&/g; s/.*/    "&\\n",/' $<; echo '    (const char *)0,'; echo '};') > $@.tmp && mv $@.tmp $@
+	 sed 's/ *--.*//; /^$$/d; s/[\\"]/\\&/g; s/.*/    "&\\n",/' $<; echo '    (const char *)0,'; echo '};') > $@.tmp && mv $@.tmp $@
 $(BUILD)/gen/version.h: Makefile
 	@mkdir -p $(@D)
 	$(Q)echo '#define PASSTHRU_VERSION "$(VERSION)"' > $@
@@ -77,6 +78,19 @@ $(BUILD)/passthru.db: $(BUILD)/passthru-import $(DATA) $(PCI_IDS)
 	$(if $(PCI_IDS),,$(error no pci.ids found: install the package pci.ids (Debian, Ubuntu) or hwdata (Fedora, Arch), or say make PCI_IDS=FILE))
 	$(call say,DB,$@)
 	$(Q)$(BUILD)/passthru-import import --force --data data --db $@ $(PCI_IDS)
+
+# ---- tests ---------------------------------------------------------------------------------------------------------
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+UNIT_ROOMS := importer db core
+# All of the importer but its main().
+UNIT_OBJECTS = $(filter-out $(BUILD)/importer/main.o,$(call objects_of,$(UNIT_ROOMS))) $(BUILD)/cli/text_scan.o
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(UNIT_ROOMS)) $(shell $(PKG_CONFIG) --libs cmocka)
+.SECONDARY: $(UNIT_TESTS:=.o)
+
+check: all $(UNIT_TESTS) $(FUZZ_REPLAYS) ## all tests
+	@tests/run $(BUILD)
 
 clean: ## remove what was built
 	rm -rf build build-san

@@ -33,7 +33,7 @@ enum error_code answer_gather(struct database *database, const struct pci_id *id
     if (gpu_settle_by_chassis(&device->gpu, options->chassis) &&
         database_find_prior(database, &device->gpu, &device->prior, error))
         return error->code;
-    if (database_find_evidence(database, &device->gpu, options->chassis, answer->evidence, error))
+    if (database_find_evidence(database, device, options->chassis, answer->evidence, error))
         return error->code;
     answer->verdict = verdict_compute(&device->prior, answer->evidence);
     answer->blocker_count = gpu_blockers(&device->gpu, answer->blockers);

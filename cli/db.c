@@ -43,7 +43,7 @@ static enum error_code write_source(void *context, const struct source_record *s
         json_write_string(writer, "name", source->name);
         json_write_string(writer, "version", source->version);
         json_write_string(writer, "date", source->date);
-        json_write_string(writer, "sha256", source->sha256);
+        json_write_string(writer, "hash", source->hash);
         json_write_integer(writer, "records", source->records);
         json_write_integer(writer, "refused", source->refused);
         json_write_end_object(writer);

@@ -44,25 +44,27 @@ void buffer_append_text(struct buffer *buffer, const char *text)
     buffer_append(buffer, text, strlen(text));
 }
 
-void buffer_append_byte(struct buffer *buffer, char byte)
-{
-    buffer_append(buffer, &byte, 1);
-}
-
 void buffer_append_format(struct buffer *buffer, const char *format, ...)
 {
     va_list arguments;
-    va_start(arguments, format);
-    va_list again;
-    va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
-    char *end = length < 0 ? NULL : buffer_reserve(buffer, (size_t)length);
-    if (end) {
-        vsnprintf(end, (size_t)length + 1, format, again);
-        buffer->length += (size_t)length;
+    for (size_t room = 128;;) {
+        char *end = buffer_reserve(buffer, room);
+        if (!end)
+            return;
+        va_start(arguments, format);
+        int length = vsnprintf(end, room + 1, format, arguments);
+        va_end(arguments);
+        if (length >= 0 && (size_t)length <= room) {
+            buffer->length += (size_t)length;
+            return;
+        }
+        *end = '\0';
+        if (length < 0) {
+            buffer->failed = true;
+            return;
+        }
+        room = (size_t)length;
     }
-    va_end(again);
 }
 
 void buffer_clear(struct buffer *buffer)

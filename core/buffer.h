@@ -21,12 +21,21 @@ struct buffer {
 
 void buffer_append(struct buffer *buffer, const char *bytes, size_t length);
 void buffer_append_text(struct buffer *buffer, const char *text);
-void buffer_append_byte(struct buffer *buffer, char byte);
 void buffer_append_format(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Makes room for `length` more bytes and returns where to put them, or NULL (failed is then set). The caller
  * adds what it wrote to `length` itself. */
 char *buffer_reserve(struct buffer *buffer, size_t length);
+
+static inline void buffer_append_byte(struct buffer *buffer, char byte)
+{
+    char *end = buffer->length + 1 < buffer->capacity ? buffer->data + buffer->length : buffer_reserve(buffer, 1);
+    if (!end || buffer->failed)
+        return;
+    end[0] = byte;
+    end[1] = '\0';
+    buffer->length++;
+}
 
 /* Forgets the content and a failure, keeps the memory. */
 void buffer_clear(struct buffer *buffer);

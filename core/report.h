@@ -1,7 +1,6 @@
 #ifndef PASSTHRU_CORE_REPORT_H
 #define PASSTHRU_CORE_REPORT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
 #include "core/buffer.h"
@@ -34,11 +33,12 @@ struct report {
     const char *date; /* YYYY, YYYY-MM or YYYY-MM-DD */
     const char *url;
     const char *note;
+    char *marked; /* the free part of `arena` */
+    void *arena;  /* keeps the strings */
     int symptom_count;
-    const char *symptoms[REPORT_MAX_SYMPTOMS]; /* words of vocabulary_symptom, or `other:...` */
     int attempt_count;
+    const char *symptoms[REPORT_MAX_SYMPTOMS]; /* words of vocabulary_symptom, or `other:...` */
     struct report_attempt attempts[REPORT_MAX_ATTEMPTS];
-    json_t *object; /* keeps the strings */
 };
 
 /* Parses and validates one report in JSON (RFC 8259). Unknown fields, unknown words of a closed list, wrong

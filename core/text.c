@@ -48,6 +48,10 @@ void text_append_safe(struct buffer *out, const char *bytes, size_t length)
 {
     size_t plain = 0;
     for (size_t i = 0; i < length;) {
+        if (bytes[i] >= 0x20 && bytes[i] < 0x7f) {
+            i++;
+            continue;
+        }
         uint32_t character = 0;
         size_t size = text_decode(bytes + i, length - i, &character);
         if (size && !text_is_unsafe(character)) {
@@ -96,6 +100,10 @@ size_t text_width(const char *bytes, size_t length)
 {
     size_t width = 0;
     for (size_t i = 0; i < length; width++) {
+        if ((unsigned char)bytes[i] < 0x80) {
+            i++;
+            continue;
+        }
         uint32_t character = 0;
         size_t size = text_decode(bytes + i, length - i, &character);
         i += size ? size : 1;

@@ -10,6 +10,7 @@
 #include "core/buffer.h"
 #include "db/database.h"
 #include "db/internal.h"
+#include "db/tally.h"
 
 /* schema/database.sql line by line, made at build time. */
 extern const char *const database_sql[];
@@ -32,12 +33,14 @@ enum insert {
     INSERT_ATTEMPT,
     SELECT_CARDS,
     UPDATE_USABLE,
+    INSERT_EVIDENCE,
+    INSERT_ATTEMPT_TALLY,
     INSERT_COUNT
 };
 
 static const char *const insert_texts[INSERT_COUNT] = {
     [INSERT_SOURCE] = "INSERT INTO source (kind, name, cached, records, refused) VALUES (?1, ?2, 0, 0, 0)",
-    [COMPLETE_SOURCE] = "UPDATE source SET version = ?2, date = ?3, sha256 = ?4, cached = ?5, records = ?6,"
+    [COMPLETE_SOURCE] = "UPDATE source SET version = ?2, date = ?3, hash = ?4, cached = ?5, records = ?6,"
                         " refused = ?7 WHERE id = ?1",
     [INSERT_VENDOR] = "INSERT OR IGNORE INTO vendor VALUES (?1, ?2)",
     [INSERT_DEVICE] = "INSERT OR IGNORE INTO device VALUES (?1, ?2)",
@@ -47,49 +50,84 @@ static const char *const insert_texts[INSERT_COUNT] = {
     [INSERT_ANNOTATION] = "INSERT INTO annotation VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [INSERT_GPU] = "INSERT INTO gpu VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
                    " ?17, ?18, (SELECT id FROM prior WHERE form_factor IN ('-', ?7) AND display IN ('-', ?10)"
-                   " AND vbios IN ('-', ?13) AND reset IN ('-', ?16) ORDER BY id LIMIT 1), NULL)",
+                   " AND vbios IN ('-', ?13) AND reset IN ('-', ?16) ORDER BY id LIMIT 1), NULL, NULL, NULL, NULL)",
     [INSERT_WORDS] = "INSERT INTO gpu_words (rowid, words) VALUES (?1, ?2)",
     [INSERT_PRIOR] = "INSERT INTO prior (form_factor, vbios, display, reset, works, works_with_workaround, partial,"
                      " fails, strength, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [INSERT_PRICE] = "INSERT OR IGNORE INTO price VALUES (?1, ?2, ?3, ?4, ?5)",
-    [INSERT_REPORT] = "INSERT OR IGNORE INTO report (id, pci_id, subsystem, chassis, outcome, date, public, source,"
+    [INSERT_REPORT] = "INSERT INTO report (id, pci_id, subsystem, chassis, outcome, date, public, source,"
                       " body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [INSERT_SYMPTOM] = "INSERT OR IGNORE INTO report_symptom VALUES (?1, ?2)",
     [INSERT_ATTEMPT] = "INSERT INTO report_attempt VALUES (?1, ?2, ?3, ?4, ?5)",
     [SELECT_CARDS] = "SELECT pci_id FROM gpu WHERE form_factor IN ('desktop', 'server')",
+    [INSERT_EVIDENCE] = "INSERT INTO evidence (level, key, chassis, works, works_with_workaround, partial, fails,"
+                        " public, latest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [INSERT_ATTEMPT_TALLY] = "INSERT INTO attempt_tally VALUES (?1, ?2, ?3, ?4)",
     [UPDATE_USABLE] = "UPDATE gpu SET usable = ?2 WHERE pci_id = ?1",
 };
 
-/* What is computed once from all reports. The index gives a query its reports newest first, and the counts
- * without reading a report's body. */
+/* What is computed once from all reports. The index gives a query its reports newest first. */
 static const char summary_sql[] =
-    "CREATE INDEX report_of_device ON report (pci_id, date DESC, id, subsystem, chassis, outcome, public);"
-    "CREATE TEMP TABLE tally AS SELECT r.pci_id, subsystem, chassis, total(outcome = 'works') AS works,"
-    " total(outcome = 'works-with-workaround') AS worked, total(outcome = 'partial') AS partial,"
-    " total(outcome = 'fails') AS fails, total(public) AS public, max(date) AS latest,"
-    " printf('%04x:%04x', r.pci_id >> 16, r.pci_id & 65535) AS id,"
-    " printf('%04x/%s/%s', r.pci_id >> 16, nullif(g.chip, ''), g.form_factor) AS chip,"
-    " printf('%04x/%s/%s/%s', r.pci_id >> 16, g.form_factor, g.vbios, g.display) AS class, g.pci_id AS gpu"
-    " FROM report r LEFT JOIN gpu g USING (pci_id) GROUP BY r.pci_id, subsystem, chassis;"
-    "UPDATE tally SET chip = NULL WHERE gpu IS NULL OR gpu NOT IN (SELECT pci_id FROM gpu WHERE chip <> '');"
-    "CREATE TEMP TABLE tally_key AS SELECT rowid AS tally, 'id' AS level, id AS key FROM tally"
-    " UNION ALL SELECT rowid, 'subsystem', printf('%s:%04x:%04x', id, subsystem >> 16, subsystem & 65535) FROM tally"
-    " WHERE subsystem IS NOT NULL"
-    " UNION ALL SELECT rowid, 'chip', chip FROM tally WHERE chip IS NOT NULL"
-    " UNION ALL SELECT rowid, 'class', class FROM tally WHERE gpu IS NOT NULL;"
-    "INSERT INTO evidence SELECT level, key, '', sum(works), sum(worked), sum(partial), sum(fails), sum(public),"
-    " max(latest) FROM tally_key JOIN tally t ON t.rowid = tally GROUP BY level, key;"
-    "INSERT INTO evidence SELECT level, key, chassis, sum(works), sum(worked), sum(partial), sum(fails), sum(public),"
-    " max(latest) FROM tally_key JOIN tally t ON t.rowid = tally GROUP BY level, key, chassis;"
-    "CREATE TEMP TABLE attempt_tally AS SELECT pci_id, fix, count(*) AS tried,"
-    " sum(result IN ('fixed', 'helped')) AS helped FROM report_attempt GROUP BY pci_id, fix;"
-    "INSERT INTO workaround SELECT 'id', printf('%04x:%04x', pci_id >> 16, pci_id & 65535), fix, tried, helped"
-    " FROM attempt_tally;"
-    "INSERT INTO workaround SELECT 'chip', printf('%04x/%s/%s', pci_id >> 16, chip, form_factor) AS key, fix,"
+    "CREATE INDEX report_of_device ON report (pci_id, date DESC, id);"
+    "CREATE TEMP TABLE fix_tally AS SELECT 'id' AS level, printf('%04x:%04x', pci_id >> 16, pci_id & 65535) AS key,"
+    " fix, tried, helped FROM attempt_tally;"
+    "INSERT INTO fix_tally SELECT 'chip', printf('%04x/%s/%s', pci_id >> 16, chip, form_factor) AS key, fix,"
     " sum(tried), sum(helped) FROM attempt_tally JOIN gpu USING (pci_id) WHERE chip <> '' GROUP BY key, fix;"
-    "CREATE INDEX gpu_of_chip ON gpu (chip);";
+    "INSERT INTO workaround SELECT level, key, row_number() OVER (PARTITION BY level, key"
+    " ORDER BY helped DESC, tried DESC, fix), fix, tried, helped FROM fix_tally;"
+    "UPDATE gpu SET"
+    " class_evidence = (SELECT id FROM evidence WHERE level = 'class' AND chassis = ''"
+    "  AND key = printf('%04x/%s/%s/%s', pci_id >> 16, form_factor, vbios, display)),"
+    " chip_evidence = (SELECT id FROM evidence WHERE level = 'chip' AND chassis = '' AND chip <> ''"
+    "  AND key = printf('%04x/%s/%s', pci_id >> 16, chip, form_factor)),"
+    " id_evidence = (SELECT id FROM evidence WHERE level = 'id' AND chassis = ''"
+    "  AND key = printf('%04x:%04x', pci_id >> 16, pci_id & 65535));";
+
+/* Of cards with the same name one is enough; the one that the price list names first, if any. */
+static const char alternatives_sql[] =
+    "CREATE TEMP TABLE card AS SELECT g.pci_id, d.name, g.usable, p.usd, p.as_of, p.line, p.place,"
+    " printf('%04x/%s', g.pci_id >> 16, g.chip) AS key, g.chip FROM gpu g JOIN device d ON d.pci_id = g.pci_id"
+    " LEFT JOIN price p ON p.pci_id = g.pci_id WHERE g.form_factor = 'desktop' AND g.usable > 0.5;"
+    "INSERT INTO alternative SELECT key, row_number() OVER (PARTITION BY key ORDER BY usd IS NULL, usable DESC, line,"
+    " place, pci_id) AS rank, pci_id, name, usable, usd, as_of FROM (SELECT *, row_number() OVER (PARTITION BY key,"
+    " name ORDER BY usd IS NULL, line, place, usable DESC, pci_id) AS same FROM card WHERE chip <> '') WHERE same = 1;"
+    "DELETE FROM alternative WHERE rank > 4;"
+    "INSERT INTO alternative SELECT '', row_number() OVER (ORDER BY usd, line), pci_id, name, usable, usd, as_of"
+    " FROM (SELECT *, row_number() OVER (PARTITION BY line ORDER BY place) AS first FROM card"
+    " WHERE usd IS NOT NULL) WHERE first = 1;";
+
+/* The reports that are in already, by the first half of their id: open addressing, at most half full. 32 bytes a
+ * report, and far cheaper than an index that only an import would use. */
+struct seen_reports {
+    uint64_t (*slots)[2];
+    size_t room; /* a power of two */
+    size_t count;
+};
+
+/* Boards are told apart by ID, subsystem and chassis; attempts by ID and what was tried (its word follows). */
+struct board_key {
+    uint32_t pci_id;
+    uint32_t subsystem;
+    uint32_t has_subsystem;
+    uint32_t chassis;
+};
+
+/* Where the reports on a GPU count, beside its ID. */
+struct gpu_keys {
+    uint32_t pci_id;
+    char class_key[KEY_SIZE];
+    char chip_key[KEY_SIZE]; /* "" when the chip is not known */
+};
+
+enum { COUNT_PUBLIC = OUTCOME_COUNT, COUNT_TRIED = 0, COUNT_HELPED = 1 };
 
 struct builder {
+    struct seen_reports seen;
+    struct tally boards;
+    struct tally attempts;
+    struct tally evidence; /* by level, key and chassis, each ended by a NUL */
+    struct gpu_keys *gpus; /* in the order in which they were added */
+    size_t gpu_count;
     struct database database; /* so that a verdict is computed as a reader computes it */
     sqlite3_stmt *inserts[INSERT_COUNT];
     char path[DATABASE_PATH_SIZE];
@@ -106,11 +144,10 @@ static enum error_code create_tables(struct builder *builder, struct error *erro
 {
     struct buffer schema CLEANUP(buffer_free) = BUFFER(1 << 20);
     /* No journal: a file that is not finished is thrown away, never recovered. */
-    buffer_append_text(&schema, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
+    buffer_append_text(&schema, "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
                                 "PRAGMA cache_size = -24000; PRAGMA temp_store = MEMORY; BEGIN;");
     for (const char *const *line = database_sql; *line; line++)
         buffer_append_text(&schema, *line);
-    buffer_append_text(&schema, "CREATE UNIQUE INDEX report_id ON report (id);");
     return execute(builder, buffer_text(&schema), error);
 }
 
@@ -131,6 +168,7 @@ enum error_code builder_create(const char *path, struct builder **builder, struc
         return error->code;
     }
     close(file);
+    database_configure_sqlite();
     int result = sqlite3_open_v2(path, &created->database.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (result != SQLITE_OK)
         database_sqlite_error(created->database.handle, result, error);
@@ -144,6 +182,40 @@ enum error_code builder_create(const char *path, struct builder **builder, struc
     return ERROR_NONE;
 }
 
+static size_t seen_slot(const struct seen_reports *seen, const uint64_t half[2])
+{
+    size_t slot = half[0] & (seen->room - 1);
+    while ((seen->slots[slot][0] || seen->slots[slot][1]) && memcmp(seen->slots[slot], half, 16) != 0)
+        slot = (slot + 1) & (seen->room - 1);
+    return slot;
+}
+
+/* Remembers a report. `is_new` is false when it was known. */
+static enum error_code remember(struct seen_reports *seen, const unsigned char id[32], bool *is_new,
+                                struct error *error)
+{
+    uint64_t half[2];
+    memcpy(half, id, sizeof half);
+    if (2 * seen->count >= seen->room) {
+        struct seen_reports larger = {.room = seen->room ? 2 * seen->room : 4096, .count = seen->count};
+        larger.slots = calloc(larger.room, sizeof *larger.slots);
+        if (!larger.slots)
+            return error_set(error, ERROR_NO_MEMORY, "no memory for %zu reports", seen->count);
+        for (size_t i = 0; i < seen->room; i++)
+            if (seen->slots[i][0] || seen->slots[i][1])
+                memcpy(larger.slots[seen_slot(&larger, seen->slots[i])], seen->slots[i], sizeof half);
+        free(seen->slots);
+        *seen = larger;
+    }
+    size_t slot = seen_slot(seen, half);
+    *is_new = !seen->slots[slot][0] && !seen->slots[slot][1];
+    if (*is_new) {
+        memcpy(seen->slots[slot], half, sizeof half);
+        seen->count++;
+    }
+    return ERROR_NONE;
+}
+
 static void close_database(struct builder *builder)
 {
     for (int i = 0; i < INSERT_COUNT; i++)
@@ -151,6 +223,7 @@ static void close_database(struct builder *builder)
     for (int i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(builder->database.statements[i]);
     sqlite3_close(builder->database.handle);
+    database_forget(&builder->database);
     memset(builder->inserts, 0, sizeof builder->inserts);
     builder->database = (struct database){.handle = NULL};
 }
@@ -160,6 +233,11 @@ void builder_free(struct builder *builder)
     if (!builder)
         return;
     close_database(builder);
+    free(builder->seen.slots);
+    tally_free(&builder->boards);
+    tally_free(&builder->attempts);
+    tally_free(&builder->evidence);
+    free(builder->gpus);
     if (!builder->published)
         unlink(builder->path);
     free(builder);
@@ -209,7 +287,7 @@ enum error_code builder_add_source(struct builder *builder, const char *kind, co
 }
 
 enum error_code builder_complete_source(struct builder *builder, int64_t source, const char *version,
-                                        const char *date, const char *sha256, bool cached, int64_t records,
+                                        const char *date, const char *hash, bool cached, int64_t records,
                                         int64_t refused, struct error *error)
 {
     sqlite3_stmt *update = prepare(builder, COMPLETE_SOURCE, error);
@@ -218,7 +296,7 @@ enum error_code builder_complete_source(struct builder *builder, int64_t source,
     sqlite3_bind_int64(update, 1, source);
     bind_text(update, 2, version);
     bind_text(update, 3, date);
-    bind_text(update, 4, sha256);
+    bind_text(update, 4, hash);
     sqlite3_bind_int(update, 5, cached);
     sqlite3_bind_int64(update, 6, records);
     sqlite3_bind_int64(update, 7, refused);
@@ -295,6 +373,23 @@ static void bind_origin(sqlite3_stmt *statement, int column, int origin, double 
     sqlite3_bind_double(statement, column + 1, confidence);
 }
 
+static enum error_code keep_keys(struct builder *builder, const struct gpu *gpu, struct error *error)
+{
+    if (builder->gpu_count % 1024 == 0) {
+        struct gpu_keys *gpus = realloc(builder->gpus, (builder->gpu_count + 1024) * sizeof *gpus);
+        if (!gpus)
+            return error_set(error, ERROR_NO_MEMORY, "no memory for GPUs");
+        builder->gpus = gpus;
+    }
+    struct gpu_keys *keys = &builder->gpus[builder->gpu_count++];
+    keys->pci_id = pci_id_number(&gpu->id);
+    keys->chip_key[0] = '\0';
+    evidence_class_key(gpu, keys->class_key);
+    if (gpu->chip[0])
+        evidence_chip_key(gpu, keys->chip_key);
+    return ERROR_NONE;
+}
+
 enum error_code builder_add_gpu(struct builder *builder, const struct gpu *gpu, const int origins[ATTRIBUTE_COUNT],
                                 const char *words, struct error *error)
 {
@@ -311,7 +406,7 @@ enum error_code builder_add_gpu(struct builder *builder, const struct gpu *gpu, 
         bind_text(insert, column, vocabulary_word_of(attribute_vocabulary((enum attribute)i), annotation->value));
         bind_origin(insert, column + 1, origins[i], annotation->confidence);
     }
-    if (run(builder, insert, error))
+    if (run(builder, insert, error) || keep_keys(builder, gpu, error))
         return error->code;
     return add_named(builder, INSERT_WORDS, (int64_t[]){pci_id_number(&gpu->id)}, 1, words, error);
 }
@@ -347,6 +442,143 @@ enum error_code builder_add_price(struct builder *builder, uint32_t pci_id, int 
     return run(builder, insert, error);
 }
 
+static enum error_code count_report(struct builder *builder, const struct report *report, struct error *error)
+{
+    const struct pci_id *id = &report->pci_id;
+    const struct board_key board = {
+        .pci_id = pci_id_number(id),
+        .subsystem = id->has_subsystem ? (uint32_t)id->subvendor << 16 | id->subdevice : 0,
+        .has_subsystem = id->has_subsystem,
+        .chassis = report->chassis,
+    };
+    struct tally_entry *entry = tally_entry(&builder->boards, &board, sizeof board);
+    if (!entry)
+        return error_set(error, ERROR_NO_MEMORY, "no memory to count reports");
+    entry->counts[report->outcome]++;
+    entry->counts[COUNT_PUBLIC] += report->url != NULL;
+    if (report->date && strcmp(report->date, entry->latest) > 0)
+        snprintf(entry->latest, sizeof entry->latest, "%s", report->date);
+    for (int i = 0; i < report->attempt_count; i++) {
+        const struct report_attempt *attempt = &report->attempts[i];
+        char key[TALLY_KEY_SIZE];
+        size_t length = strlen(attempt->fix);
+        memcpy(key, &board.pci_id, sizeof board.pci_id);
+        memcpy(key + sizeof board.pci_id, attempt->fix, length);
+        entry = tally_entry(&builder->attempts, key, sizeof board.pci_id + length);
+        if (!entry)
+            return error_set(error, ERROR_NO_MEMORY, "no memory to count attempts");
+        entry->counts[COUNT_TRIED]++;
+        entry->counts[COUNT_HELPED] += attempt->result == RESULT_FIXED || attempt->result == RESULT_HELPED;
+    }
+    return ERROR_NONE;
+}
+
+static enum error_code add_evidence(struct builder *builder, const char *level, const char *key, const char *chassis,
+                                    const struct tally_entry *board, struct error *error)
+{
+    char name[TALLY_KEY_SIZE];
+    int length = snprintf(name, sizeof name, "%s%c%s%c%s", level, 0, key, 0, chassis);
+    struct tally_entry *entry = tally_entry(&builder->evidence, name, (size_t)length + 1);
+    if (!entry)
+        return error_set(error, ERROR_NO_MEMORY, "no memory to count reports");
+    for (int i = 0; i < TALLY_COUNTS; i++)
+        entry->counts[i] += board->counts[i];
+    if (strcmp(board->latest, entry->latest) > 0)
+        memcpy(entry->latest, board->latest, sizeof entry->latest);
+    return ERROR_NONE;
+}
+
+static int compare_gpus(const void *a, const void *b)
+{
+    const struct gpu_keys *x = a;
+    const struct gpu_keys *y = b;
+    return (x->pci_id > y->pci_id) - (x->pci_id < y->pci_id);
+}
+
+/* A board counts at every level, for its chassis and for all of them. */
+static enum error_code add_board(struct builder *builder, const struct tally_entry *entry, struct error *error)
+{
+    struct board_key board;
+    char id_key[PCI_ID_TEXT_SIZE];
+    char subsystem_key[PCI_ID_TEXT_SIZE] = "";
+    memcpy(&board, entry->key, sizeof board);
+    struct pci_id id = pci_id_from_number(board.pci_id);
+    pci_id_print(&id, id_key);
+    if (board.has_subsystem) {
+        id.has_subsystem = true;
+        id.subvendor = (uint16_t)(board.subsystem >> 16);
+        id.subdevice = (uint16_t)board.subsystem;
+        pci_id_print(&id, subsystem_key);
+    }
+    const struct gpu_keys wanted = {.pci_id = board.pci_id};
+    const struct gpu_keys *gpu =
+        builder->gpu_count ? bsearch(&wanted, builder->gpus, builder->gpu_count, sizeof wanted, compare_gpus) : NULL;
+    const char *const levels[][2] = {{"id", id_key},
+                                     {"subsystem", subsystem_key},
+                                     {"chip", gpu ? gpu->chip_key : ""},
+                                     {"class", gpu ? gpu->class_key : ""}};
+    const char *const chassis[] = {"", vocabulary_word_of(&vocabulary_chassis, (int)board.chassis)};
+    for (size_t i = 0; i < ARRAY_SIZE(levels) * ARRAY_SIZE(chassis); i++)
+        if (*levels[i / 2][1] &&
+            add_evidence(builder, levels[i / 2][0], levels[i / 2][1], chassis[i % 2], entry, error))
+            return error->code;
+    return ERROR_NONE;
+}
+
+static enum error_code store_evidence(struct builder *builder, const struct tally_entry *entry, struct error *error)
+{
+    sqlite3_stmt *insert = prepare(builder, INSERT_EVIDENCE, error);
+    if (!insert)
+        return error->code;
+    const char *level = entry->key;
+    const char *key = level + strlen(level) + 1;
+    bind_text(insert, 1, level);
+    bind_text(insert, 2, key);
+    bind_text(insert, 3, key + strlen(key) + 1);
+    for (int i = 0; i <= COUNT_PUBLIC; i++)
+        sqlite3_bind_int64(insert, 4 + i, entry->counts[i]);
+    bind_text(insert, 9, entry->latest);
+    return run(builder, insert, error);
+}
+
+static enum error_code store_attempt_tally(struct builder *builder, const struct tally_entry *entry,
+                                           struct error *error)
+{
+    uint32_t pci_id;
+    sqlite3_stmt *insert = prepare(builder, INSERT_ATTEMPT_TALLY, error);
+    if (!insert)
+        return error->code;
+    memcpy(&pci_id, entry->key, sizeof pci_id);
+    sqlite3_bind_int64(insert, 1, pci_id);
+    sqlite3_bind_text(insert, 2, entry->key + sizeof pci_id, (int)(entry->length - sizeof pci_id), SQLITE_STATIC);
+    sqlite3_bind_int64(insert, 3, entry->counts[COUNT_TRIED]);
+    sqlite3_bind_int64(insert, 4, entry->counts[COUNT_HELPED]);
+    return run(builder, insert, error);
+}
+
+static enum error_code each_entry(struct builder *builder, const struct tally *tally,
+                                  enum error_code (*each)(struct builder *builder, const struct tally_entry *entry,
+                                                          struct error *error),
+                                  struct error *error)
+{
+    for (size_t i = 0; i < tally->room; i++)
+        if (tally->slots[i] && each(builder, tally->slots[i], error))
+            return error->code;
+    return ERROR_NONE;
+}
+
+static enum error_code store_tallies(struct builder *builder, struct error *error)
+{
+    if (builder->gpu_count)
+        qsort(builder->gpus, builder->gpu_count, sizeof *builder->gpus, compare_gpus);
+    if (each_entry(builder, &builder->boards, add_board, error) ||
+        each_entry(builder, &builder->evidence, store_evidence, error) ||
+        execute(builder, "CREATE TEMP TABLE attempt_tally (pci_id INTEGER, fix TEXT, tried INTEGER, helped INTEGER)",
+                error))
+        return error->code;
+    return each_entry(builder, &builder->attempts, store_attempt_tally, error);
+}
+
 static enum error_code add_lists(struct builder *builder, const struct report *report, struct error *error)
 {
     int64_t seq = sqlite3_last_insert_rowid(builder->database.handle);
@@ -377,8 +609,10 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
                                    struct error *error)
 {
     sqlite3_stmt *insert = prepare(builder, INSERT_REPORT, error);
-    if (!insert)
+    if (!insert || remember(&builder->seen, id, is_new, error))
         return error->code;
+    if (!*is_new)
+        return ERROR_NONE;
     sqlite3_bind_blob(insert, 1, id, 32, SQLITE_STATIC);
     sqlite3_bind_int64(insert, 2, pci_id_number(&report->pci_id));
     if (report->pci_id.has_subsystem)
@@ -391,10 +625,9 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
     sqlite3_bind_int(insert, 7, report->url != NULL);
     sqlite3_bind_int64(insert, 8, source);
     sqlite3_bind_text(insert, 9, body, (int)length, SQLITE_STATIC);
-    if (run(builder, insert, error))
+    if (run(builder, insert, error) || add_lists(builder, report, error))
         return error->code;
-    *is_new = sqlite3_changes(builder->database.handle) > 0;
-    return *is_new ? add_lists(builder, report, error) : ERROR_NONE;
+    return count_report(builder, report, error);
 }
 
 /* Stores each card's probability of being usable, which ranks it among the alternatives of others. */
@@ -412,7 +645,7 @@ static enum error_code store_verdicts(struct builder *builder, struct error *err
             break;
         struct pci_id id = pci_id_from_number((uint32_t)sqlite3_column_int64(cards, 0));
         if (database_find_device(&builder->database, &id, &device, error) ||
-            database_find_evidence(&builder->database, &device.gpu, CHASSIS_UNKNOWN, evidence, error))
+            database_find_evidence(&builder->database, &device, CHASSIS_UNKNOWN, evidence, error))
             break;
         struct verdict verdict = verdict_compute(&device.prior, evidence);
         if (verdict.level == LEVEL_UNKNOWN)
@@ -453,8 +686,8 @@ static enum error_code flush_folder_of(const char *path, struct error *error)
 
 enum error_code builder_publish(struct builder *builder, const char *path, struct error *error)
 {
-    if (execute(builder, summary_sql, error) || store_verdicts(builder, error) ||
-        execute(builder, "COMMIT; PRAGMA optimize;", error) || database_check(&builder->database, error))
+    if (store_tallies(builder, error) || execute(builder, summary_sql, error) || store_verdicts(builder, error) ||
+        execute(builder, alternatives_sql, error) || execute(builder, "COMMIT", error) || database_check(&builder->database, error))
         return error->code;
     close_database(builder);
     if (flush(builder->path, O_RDONLY, error))

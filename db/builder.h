@@ -20,11 +20,11 @@ MUST_CHECK enum error_code builder_create(const char *path, struct builder **bui
 /* Closes without publishing, and removes the file unless builder_publish has put it in place. NULL is fine. */
 void builder_free(struct builder *builder);
 
-/* Opens and completes the record of a source. `version`, `date` and `sha256` may be NULL. */
+/* Opens and completes the record of a source. `version`, `date` and `hash` may be NULL. */
 MUST_CHECK enum error_code builder_add_source(struct builder *builder, const char *kind, const char *name,
                                               int64_t *source, struct error *error);
 MUST_CHECK enum error_code builder_complete_source(struct builder *builder, int64_t source, const char *version,
-                                                   const char *date, const char *sha256, bool cached,
+                                                   const char *date, const char *hash, bool cached,
                                                    int64_t records, int64_t refused, struct error *error);
 
 /* pci.ids. A number that was added before keeps its first name. `sub` and `interface` are -1 where a class

@@ -12,21 +12,19 @@
 #include "db/internal.h"
 
 static const char *const statement_texts[STATEMENT_COUNT] = {
-    [STATEMENT_DEVICE] =
-        "SELECT d.name, v.name, g.chip,"
-        " g.is_gpu_confidence, o1.text, g.chip_confidence, o2.text,"
-        " g.form_factor, g.form_factor_confidence, o3.text, g.display, g.display_confidence, o4.text,"
-        " g.vbios, g.vbios_confidence, o5.text, g.reset, g.reset_confidence, o6.text,"
-        " p.works, p.works_with_workaround, p.partial, p.fails, p.strength, p.reason"
-        " FROM device d LEFT JOIN vendor v ON v.id = d.pci_id >> 16 LEFT JOIN gpu g ON g.pci_id = d.pci_id"
-        " LEFT JOIN origin o1 ON o1.id = g.is_gpu_origin LEFT JOIN origin o2 ON o2.id = g.chip_origin"
-        " LEFT JOIN origin o3 ON o3.id = g.form_factor_origin LEFT JOIN origin o4 ON o4.id = g.display_origin"
-        " LEFT JOIN origin o5 ON o5.id = g.vbios_origin LEFT JOIN origin o6 ON o6.id = g.reset_origin"
-        " LEFT JOIN prior p ON p.id = g.prior WHERE d.pci_id = ?1",
+    [STATEMENT_DEVICE] = "SELECT name FROM device WHERE pci_id = ?1",
+    [STATEMENT_GPU] = "SELECT chip, prior, form_factor, form_factor_confidence, form_factor_origin, display,"
+                      " display_confidence, display_origin, vbios, vbios_confidence, vbios_origin, reset,"
+                      " reset_confidence, reset_origin, class_evidence, chip_evidence, id_evidence FROM gpu WHERE pci_id = ?1",
+    [STATEMENT_ORIGIN] = "SELECT text FROM origin WHERE id = ?1",
+    [STATEMENT_PRIOR_OF_ID] = "SELECT works, works_with_workaround, partial, fails, strength, reason FROM prior"
+                              " WHERE id = ?1",
     [STATEMENT_VENDOR] = "SELECT name FROM vendor WHERE id = ?1",
     [STATEMENT_SUBSYSTEM] = "SELECT name FROM subsystem WHERE pci_id = ?1 AND subsystem = ?2",
     [STATEMENT_EVIDENCE] = "SELECT works, works_with_workaround, partial, fails, public, latest FROM evidence"
                            " WHERE level = ?1 AND key = ?2 AND chassis = ?3",
+    [STATEMENT_EVIDENCE_OF_ID] = "SELECT works, works_with_workaround, partial, fails, public, latest FROM evidence"
+                                 " WHERE id = ?1",
     [STATEMENT_PRIOR] = "SELECT works, works_with_workaround, partial, fails, strength, reason FROM prior"
                         " WHERE form_factor IN ('-', ?1) AND vbios IN ('-', ?2) AND display IN ('-', ?3)"
                         " AND reset IN ('-', ?4) ORDER BY id LIMIT 1",
@@ -35,16 +33,9 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_REPORTS] = "SELECT lower(hex(id)), body FROM report WHERE pci_id = ?1"
                           " ORDER BY date DESC, id LIMIT ?2",
     [STATEMENT_WORKAROUNDS] = "SELECT fix, tried, helped FROM workaround WHERE level = ?1 AND key = ?2"
-                              " ORDER BY helped DESC, tried DESC, fix LIMIT ?3",
-    [STATEMENT_SIBLINGS] = "SELECT g.pci_id, d.name, g.usable, p.usd, p.as_of FROM gpu g"
-                           " JOIN device d ON d.pci_id = g.pci_id LEFT JOIN price p ON p.pci_id = g.pci_id"
-                           " WHERE g.chip = ?1 AND g.chip <> '' AND g.pci_id >> 16 = ?2 >> 16 AND g.pci_id <> ?2"
-                           " AND g.form_factor = 'desktop' AND g.usable > 0.5 AND g.usable >= ?3"
-                           " ORDER BY p.usd IS NULL, g.usable DESC, p.line, p.place, g.pci_id LIMIT ?4",
-    [STATEMENT_PRICED] = "SELECT g.pci_id, d.name, g.usable, p.usd, p.as_of FROM price p"
-                         " JOIN gpu g ON g.pci_id = p.pci_id JOIN device d ON d.pci_id = p.pci_id"
-                         " WHERE p.place = 0 AND g.form_factor = 'desktop' AND g.usable > 0.5 AND g.usable >= ?1"
-                         " ORDER BY p.usd, p.line LIMIT ?2",
+                              " ORDER BY rank LIMIT ?3",
+    [STATEMENT_ALTERNATIVES] = "SELECT pci_id, name, usable, price_usd, price_as_of FROM alternative"
+                               " WHERE key = ?1 ORDER BY rank",
     [STATEMENT_STATED_VALUES] = "SELECT a.attribute, a.rank, a.value, a.confidence, o.text FROM annotation a"
                                 " JOIN origin o ON o.id = a.origin WHERE a.pci_id = ?1"
                                 " ORDER BY a.attribute, a.rank",
@@ -135,6 +126,13 @@ static void append_uri(struct buffer *uri, const char *path)
     buffer_append_text(uri, "?immutable=1");
 }
 
+void database_configure_sqlite(void)
+{
+    /* One thread, and nobody asks for memory statistics: both cost a lock at every turn. */
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum error_code database_open(const char *path, struct database **database, struct error *error)
 {
     if (check_header(path, error))
@@ -146,6 +144,7 @@ enum error_code database_open(const char *path, struct database **database, stru
         free(opened);
         return error_set(error, ERROR_NO_MEMORY, "no memory to open %s", path);
     }
+    database_configure_sqlite();
     int result = sqlite3_open_v2(buffer_text(&uri), &opened->handle,
                                  SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
     if (result != SQLITE_OK) {
@@ -157,6 +156,16 @@ enum error_code database_open(const char *path, struct database **database, stru
     return ERROR_NONE;
 }
 
+void database_forget(struct database *database)
+{
+    for (int i = 0; i < database->origin_room; i++)
+        free(database->origins[i]);
+    for (int i = 0; i < database->prior_room; i++)
+        free((char *)database->priors[i].prior.reason);
+    free(database->origins);
+    free(database->priors);
+}
+
 void database_close(struct database *database)
 {
     if (!database)
@@ -164,6 +173,7 @@ void database_close(struct database *database)
     for (int i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(database->statements[i]);
     sqlite3_close(database->handle);
+    database_forget(database);
     free(database);
 }
 

@@ -39,7 +39,8 @@ void database_program_folder(char folder[DATABASE_PATH_SIZE]);
 MUST_CHECK enum error_code database_open(const char *path, struct database **database, struct error *error);
 void database_close(struct database *database);
 
-/* A device of pci.ids. The strings of `gpu` and `prior` live until the next database_find_device. */
+/* A device of pci.ids. The strings of `gpu` and `prior` live as long as the database
+ * is open. */
 struct device {
     struct pci_id id; /* as asked for, with subsystem and revision */
     char vendor[NAME_SIZE];
@@ -48,15 +49,17 @@ struct device {
     bool is_gpu;
     struct gpu gpu;
     struct prior prior;
+    int64_t evidence_ids[EVIDENCE_SUBSYSTEM]; /* of the levels above; 0: no report. For database_find_evidence */
 };
 
 /* Looks an ID up. ERROR_NOT_FOUND when pci.ids lacks it; device->vendor is then set if the vendor is known. */
 MUST_CHECK enum error_code database_find_device(struct database *database, const struct pci_id *id,
                                                 struct device *device, struct error *error);
 
-/* Fetches the outcome counts of all levels for a GPU; with a chassis other than CHASSIS_UNKNOWN the class level
- * counts only reports from such machines, if there are any. */
-MUST_CHECK enum error_code database_find_evidence(struct database *database, const struct gpu *gpu,
+/* Fetches the outcome counts of all levels for a GPU as database_find_device found it. With a chassis other than
+ * CHASSIS_UNKNOWN its form factor may have been settled since, and the class level counts only reports from such
+ * machines, if there are any. */
+MUST_CHECK enum error_code database_find_evidence(struct database *database, const struct device *device,
                                                   enum chassis chassis, struct evidence evidence[EVIDENCE_LEVELS],
                                                   struct error *error);
 
@@ -120,7 +123,7 @@ struct source_record {
     const char *name;
     const char *version;
     const char *date;
-    const char *sha256;
+    const char *hash;
     bool cached;
     int64_t records;
     int64_t refused;

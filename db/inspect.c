@@ -42,7 +42,7 @@ enum error_code database_each_source(struct database *database, source_visitor *
             .name = column_text(statement, 1),
             .version = column_text(statement, 2),
             .date = column_text(statement, 3),
-            .sha256 = column_text(statement, 4),
+            .hash = column_text(statement, 4),
             .cached = sqlite3_column_int(statement, 5),
             .records = sqlite3_column_int64(statement, 6),
             .refused = sqlite3_column_int64(statement, 7),

@@ -7,20 +7,24 @@
 
 #include "core/error.h"
 #include "core/gpu.h"
+#include "core/verdict.h"
 
 enum { DATABASE_APPLICATION_ID = 0x50545255, DATABASE_USER_VERSION = 1 };
 
 enum statement {
     STATEMENT_DEVICE,
     STATEMENT_VENDOR,
+    STATEMENT_GPU,
+    STATEMENT_ORIGIN,
+    STATEMENT_PRIOR_OF_ID,
     STATEMENT_SUBSYSTEM,
     STATEMENT_EVIDENCE,
+    STATEMENT_EVIDENCE_OF_ID,
     STATEMENT_PRIOR,
     STATEMENT_SEARCH,
     STATEMENT_REPORTS,
     STATEMENT_WORKAROUNDS,
-    STATEMENT_SIBLINGS,
-    STATEMENT_PRICED,
+    STATEMENT_ALTERNATIVES,
     STATEMENT_STATED_VALUES,
     STATEMENT_SOURCES,
     STATEMENT_COUNTS,
@@ -28,14 +32,41 @@ enum statement {
     STATEMENT_COUNT
 };
 
+/* The origins and priors are few and asked for again and again. */
+struct kept_prior {
+    bool known;
+    struct prior prior;
+};
+
+/* Evidence that was fetched lately: neighbours share their class and chip. */
+enum { KEPT_EVIDENCE = 256 };
+struct kept_evidence {
+    int64_t id; /* 0: empty */
+    struct evidence evidence;
+};
+
 struct database {
     sqlite3 *handle;
     sqlite3_stmt *statements[STATEMENT_COUNT];
+    char **origins; /* by their number; NULL: not fetched yet */
+    int origin_room;
+    struct kept_prior *priors; /* by their number */
+    int prior_room;
+    struct kept_evidence evidence[KEPT_EVIDENCE];
+    int vendor; /* whose name is kept in vendor_name, when vendor_kept */
+    bool vendor_kept;
+    char vendor_name[256];
 };
 
 /* A prepared statement, reset and ready to be bound. It is prepared when first asked for and then kept. */
 MUST_CHECK enum error_code database_statement(struct database *database, enum statement statement,
                                               sqlite3_stmt **prepared, struct error *error);
+
+/* To be called before SQLite is first used. */
+void database_configure_sqlite(void);
+
+/* Frees what is kept in memory beside the statements. */
+void database_forget(struct database *database);
 
 /* Turns what SQLite says about `handle` into an error. */
 enum error_code database_sqlite_error(sqlite3 *handle, int result, struct error *error);

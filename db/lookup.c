@@ -1,6 +1,7 @@
 #include "db/database.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/buffer.h"
@@ -11,14 +12,59 @@ static enum error_code find_vendor(struct database *database, struct device *dev
 {
     sqlite3_stmt *statement;
     bool row;
-    if (database_statement(database, STATEMENT_VENDOR, &statement, error))
+    if (!database->vendor_kept || database->vendor != device->id.vendor) {
+        database->vendor_kept = false;
+        if (database_statement(database, STATEMENT_VENDOR, &statement, error))
+            return error->code;
+        sqlite3_bind_int(statement, 1, device->id.vendor);
+        if (database_step(database, statement, &row, error))
+            return error->code;
+        database->vendor_name[0] = '\0';
+        if (row)
+            copy_column(statement, 0, database->vendor_name, sizeof database->vendor_name);
+        database->vendor = device->id.vendor;
+        database->vendor_kept = true;
+    }
+    memcpy(device->vendor, database->vendor_name, sizeof device->vendor);
+    return ERROR_NONE;
+}
+
+/* Makes an array reach up to `index`, the new part zeroed. */
+static enum error_code reach(void **items, int *room, int index, size_t size, struct error *error)
+{
+    if (index < *room)
+        return ERROR_NONE;
+    int larger = index + 64;
+    char *grown = index < 0 || index > 1 << 20 ? NULL : realloc(*items, (size_t)larger * size);
+    if (!grown)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for %d sources", larger);
+    memset(grown + (size_t)*room * size, 0, (size_t)(larger - *room) * size);
+    *items = grown;
+    *room = larger;
+    return ERROR_NONE;
+}
+
+static enum error_code find_origin(struct database *database, int origin, const char **text, struct error *error)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    *text = "";
+    if (!origin)
+        return ERROR_NONE;
+    if (reach((void **)&database->origins, &database->origin_room, origin, sizeof *database->origins, error))
         return error->code;
-    sqlite3_bind_int(statement, 1, device->id.vendor);
-    if (database_step(database, statement, &row, error))
-        return error->code;
-    if (row)
-        copy_column(statement, 0, device->vendor, sizeof device->vendor);
-    return error_set(error, ERROR_NOT_FOUND, "not in pci.ids");
+    if (!database->origins[origin]) {
+        if (database_statement(database, STATEMENT_ORIGIN, &statement, error))
+            return error->code;
+        sqlite3_bind_int(statement, 1, origin);
+        if (database_step(database, statement, &row, error))
+            return error->code;
+        database->origins[origin] = strdup(row ? column_text(statement, 0) : "");
+        if (!database->origins[origin])
+            return error_set(error, ERROR_NO_MEMORY, "no memory for a source");
+    }
+    *text = database->origins[origin];
+    return ERROR_NONE;
 }
 
 static enum error_code find_subsystem(struct database *database, struct device *device, struct error *error)
@@ -44,23 +90,57 @@ static void read_prior(sqlite3_stmt *statement, int column, struct prior *prior)
     prior->reason = column_text(statement, column + OUTCOME_COUNT + 1);
 }
 
-static void read_gpu(sqlite3_stmt *statement, struct gpu *gpu)
+static enum error_code find_prior(struct database *database, int number, struct prior *prior, struct error *error)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    *prior = (struct prior){.reason = ""};
+    if (!number)
+        return ERROR_NONE;
+    if (reach((void **)&database->priors, &database->prior_room, number, sizeof *database->priors, error))
+        return error->code;
+    struct kept_prior *kept = &database->priors[number];
+    if (!kept->known) {
+        if (database_statement(database, STATEMENT_PRIOR_OF_ID, &statement, error))
+            return error->code;
+        sqlite3_bind_int(statement, 1, number);
+        if (database_step(database, statement, &row, error))
+            return error->code;
+        read_prior(statement, 0, &kept->prior);
+        kept->prior.reason = strdup(kept->prior.reason);
+        if (!kept->prior.reason)
+            return error_set(error, ERROR_NO_MEMORY, "no memory for a prior");
+        kept->known = true;
+    }
+    *prior = kept->prior;
+    return ERROR_NONE;
+}
+
+static enum error_code find_gpu(struct database *database, struct device *device, struct error *error)
 {
     static const enum attribute worded[] = {ATTRIBUTE_FORM_FACTOR, ATTRIBUTE_DISPLAY, ATTRIBUTE_VBIOS,
                                             ATTRIBUTE_RESET};
-    copy_column(statement, 2, gpu->chip, sizeof gpu->chip);
-    for (int i = 0; i < 2; i++)
-        gpu->attributes[i] = (struct annotation){.confidence = sqlite3_column_double(statement, 3 + 2 * i),
-                                                 .source = column_text(statement, 4 + 2 * i)};
+    sqlite3_stmt *statement;
+    struct gpu *gpu = &device->gpu;
+    if (database_statement(database, STATEMENT_GPU, &statement, error))
+        return error->code;
+    sqlite3_bind_int64(statement, 1, pci_id_number(&device->id));
+    if (database_step(database, statement, &device->is_gpu, error) || !device->is_gpu)
+        return error->code;
+    gpu->id = device->id;
+    copy_column(statement, 0, gpu->chip, sizeof gpu->chip);
     for (size_t i = 0; i < ARRAY_SIZE(worded); i++) {
-        int column = 7 + 3 * (int)i;
+        int column = 2 + 3 * (int)i;
+        struct annotation *annotation = &gpu->attributes[worded[i]];
         int value = vocabulary_find(attribute_vocabulary(worded[i]), column_text(statement, column));
-        gpu->attributes[worded[i]] = (struct annotation){
-            .value = value < 0 ? 0 : value,
-            .confidence = sqlite3_column_double(statement, column + 1),
-            .source = column_text(statement, column + 2),
-        };
+        annotation->value = value < 0 ? 0 : value;
+        annotation->confidence = sqlite3_column_double(statement, column + 1);
+        if (find_origin(database, sqlite3_column_int(statement, column + 2), &annotation->source, error))
+            return error->code;
     }
+    for (int level = 0; level < EVIDENCE_SUBSYSTEM; level++)
+        device->evidence_ids[level] = sqlite3_column_int64(statement, 14 + level);
+    return find_prior(database, sqlite3_column_int(statement, 1), &device->prior, error);
 }
 
 enum error_code database_find_device(struct database *database, const struct pci_id *id, struct device *device,
@@ -70,22 +150,17 @@ enum error_code database_find_device(struct database *database, const struct pci
     bool row;
     device->id = *id;
     device->is_gpu = false;
-    device->vendor[0] = device->name[0] = device->subsystem[0] = '\0';
-    if (database_statement(database, STATEMENT_DEVICE, &statement, error))
+    device->name[0] = device->subsystem[0] = '\0';
+    if (find_vendor(database, device, error) || database_statement(database, STATEMENT_DEVICE, &statement, error))
         return error->code;
     sqlite3_bind_int64(statement, 1, pci_id_number(id));
     if (database_step(database, statement, &row, error))
         return error->code;
     if (!row)
-        return find_vendor(database, device, error);
+        return error_set(error, ERROR_NOT_FOUND, "not in pci.ids");
     copy_column(statement, 0, device->name, sizeof device->name);
-    copy_column(statement, 1, device->vendor, sizeof device->vendor);
-    device->is_gpu = sqlite3_column_type(statement, 2) != SQLITE_NULL;
-    if (device->is_gpu) {
-        device->gpu.id = *id;
-        read_gpu(statement, &device->gpu);
-        read_prior(statement, 19, &device->prior);
-    }
+    if (find_gpu(database, device, error))
+        return error->code;
     return id->has_subsystem ? find_subsystem(database, device, error) : ERROR_NONE;
 }
 
@@ -124,6 +199,14 @@ void evidence_chip_key(const struct gpu *gpu, char key[KEY_SIZE])
              vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(gpu)));
 }
 
+static void read_evidence(sqlite3_stmt *statement, struct evidence *evidence)
+{
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        evidence->counts[i] = sqlite3_column_int(statement, i);
+    evidence->public_reports = sqlite3_column_int(statement, OUTCOME_COUNT);
+    copy_column(statement, OUTCOME_COUNT + 1, evidence->latest, sizeof evidence->latest);
+}
+
 static enum error_code fetch_evidence(struct database *database, const char *level, const char *key,
                                       enum chassis chassis, struct evidence *evidence, struct error *error)
 {
@@ -138,37 +221,66 @@ static enum error_code fetch_evidence(struct database *database, const char *lev
     sqlite3_bind_text(statement, 3, word, -1, SQLITE_STATIC);
     if (database_step(database, statement, &row, error) || !row)
         return error->code;
-    for (int i = 0; i < OUTCOME_COUNT; i++)
-        evidence->counts[i] = sqlite3_column_int(statement, i);
-    evidence->public_reports = sqlite3_column_int(statement, OUTCOME_COUNT);
-    copy_column(statement, OUTCOME_COUNT + 1, evidence->latest, sizeof evidence->latest);
+    read_evidence(statement, evidence);
     return ERROR_NONE;
 }
 
-enum error_code database_find_evidence(struct database *database, const struct gpu *gpu, enum chassis chassis,
-                                       struct evidence evidence[EVIDENCE_LEVELS], struct error *error)
+static enum error_code fetch_evidence_of_id(struct database *database, int64_t id, struct evidence *evidence,
+                                            struct error *error)
+{
+    struct kept_evidence *kept = &database->evidence[id % KEPT_EVIDENCE];
+    sqlite3_stmt *statement;
+    bool row;
+    *evidence = (struct evidence){.public_reports = 0};
+    if (id <= 0)
+        return ERROR_NONE;
+    if (kept->id != id) {
+        if (database_statement(database, STATEMENT_EVIDENCE_OF_ID, &statement, error))
+            return error->code;
+        sqlite3_bind_int64(statement, 1, id);
+        if (database_step(database, statement, &row, error) || !row)
+            return error->code;
+        read_evidence(statement, &kept->evidence);
+        kept->id = id;
+    }
+    *evidence = kept->evidence;
+    return ERROR_NONE;
+}
+
+/* By key: the form factor may have been settled since the device was found. */
+static enum error_code find_evidence_for_chassis(struct database *database, const struct gpu *gpu,
+                                                 enum chassis chassis, struct evidence evidence[EVIDENCE_LEVELS],
+                                                 struct error *error)
 {
     char key[KEY_SIZE];
-    char id[PCI_ID_TEXT_SIZE];
-    struct pci_id whole = pci_id_from_number(pci_id_number(&gpu->id));
     evidence_class_key(gpu, key);
     if (fetch_evidence(database, "class", key, chassis, &evidence[EVIDENCE_CLASS], error))
         return error->code;
-    if (chassis != CHASSIS_UNKNOWN && !evidence_total(&evidence[EVIDENCE_CLASS]) &&
+    if (!evidence_total(&evidence[EVIDENCE_CLASS]) &&
         fetch_evidence(database, "class", key, CHASSIS_UNKNOWN, &evidence[EVIDENCE_CLASS], error))
         return error->code;
     evidence[EVIDENCE_CHIP] = (struct evidence){.public_reports = 0};
-    if (gpu->chip[0]) {
-        evidence_chip_key(gpu, key);
-        if (fetch_evidence(database, "chip", key, CHASSIS_UNKNOWN, &evidence[EVIDENCE_CHIP], error))
-            return error->code;
-    }
-    if (fetch_evidence(database, "id", pci_id_print(&whole, id), CHASSIS_UNKNOWN, &evidence[EVIDENCE_ID], error))
-        return error->code;
-    evidence[EVIDENCE_SUBSYSTEM] = (struct evidence){.public_reports = 0};
-    if (!gpu->id.has_subsystem)
+    if (!gpu->chip[0])
         return ERROR_NONE;
-    return fetch_evidence(database, "subsystem", pci_id_print(&gpu->id, id), CHASSIS_UNKNOWN,
+    evidence_chip_key(gpu, key);
+    return fetch_evidence(database, "chip", key, CHASSIS_UNKNOWN, &evidence[EVIDENCE_CHIP], error);
+}
+
+enum error_code database_find_evidence(struct database *database, const struct device *device,
+                                       enum chassis chassis, struct evidence evidence[EVIDENCE_LEVELS],
+                                       struct error *error)
+{
+    char id[PCI_ID_TEXT_SIZE];
+    error->code = ERROR_NONE;
+    evidence[EVIDENCE_SUBSYSTEM] = (struct evidence){.public_reports = 0};
+    for (int level = 0; level < EVIDENCE_SUBSYSTEM; level++)
+        if (fetch_evidence_of_id(database, device->evidence_ids[level], &evidence[level], error))
+            return error->code;
+    if (chassis != CHASSIS_UNKNOWN && find_evidence_for_chassis(database, &device->gpu, chassis, evidence, error))
+        return error->code;
+    if (!device->id.has_subsystem || !evidence_total(&evidence[EVIDENCE_ID]))
+        return ERROR_NONE;
+    return fetch_evidence(database, "subsystem", pci_id_print(&device->id, id), CHASSIS_UNKNOWN,
                           &evidence[EVIDENCE_SUBSYSTEM], error);
 }
 
@@ -228,27 +340,30 @@ enum error_code database_find_workarounds(struct database *database, const struc
     return fetch_workarounds(database, "chip", key, workarounds, limit, count, error);
 }
 
-static enum error_code fetch_alternatives(struct database *database, sqlite3_stmt *statement, bool same_chip,
-                                          uint32_t self, struct alternative *alternatives, int limit, int *count,
+static enum error_code fetch_alternatives(struct database *database, const char *key, const struct gpu *gpu,
+                                          double usable, struct alternative *alternatives, int limit, int *count,
                                           struct error *error)
 {
+    sqlite3_stmt *statement;
     bool row;
+    if (database_statement(database, STATEMENT_ALTERNATIVES, &statement, error))
+        return error->code;
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
     while (*count < limit) {
         if (database_step(database, statement, &row, error) || !row)
             return error->code;
-        uint32_t pci_id = (uint32_t)sqlite3_column_int64(statement, 0);
         struct alternative *alternative = &alternatives[*count];
-        copy_column(statement, 1, alternative->name, sizeof alternative->name);
-        bool seen = pci_id == self;
-        for (int i = 0; i < *count; i++)
-            seen |= strcmp(alternatives[i].name, alternative->name) == 0;
-        if (seen)
-            continue;
-        alternative->pci_id = pci_id;
+        alternative->pci_id = (uint32_t)sqlite3_column_int64(statement, 0);
         alternative->usable = sqlite3_column_double(statement, 2);
+        bool skip = alternative->pci_id == pci_id_number(&gpu->id) || alternative->usable < usable;
+        for (int i = 0; i < *count; i++)
+            skip |= alternatives[i].pci_id == alternative->pci_id;
+        if (skip)
+            continue;
+        copy_column(statement, 1, alternative->name, sizeof alternative->name);
         alternative->price_usd = sqlite3_column_int(statement, 3);
         copy_column(statement, 4, alternative->price_as_of, sizeof alternative->price_as_of);
-        alternative->same_chip = same_chip;
+        alternative->same_chip = *key != '\0';
         ++*count;
     }
     return ERROR_NONE;
@@ -258,23 +373,15 @@ enum error_code database_find_alternatives(struct database *database, const stru
                                            struct alternative *alternatives, int limit, int *count,
                                            struct error *error)
 {
-    sqlite3_stmt *statement;
-    uint32_t self = pci_id_number(&gpu->id);
-    *count = 0;
-    if (database_statement(database, STATEMENT_SIBLINGS, &statement, error))
-        return error->code;
-    sqlite3_bind_text(statement, 1, gpu->chip, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 2, self);
-    sqlite3_bind_double(statement, 3, usable);
-    sqlite3_bind_int(statement, 4, 8 * limit);
-    /* Two siblings at most: a chip's tenth board partner ID helps nobody. */
+    char key[KEY_SIZE];
+    /* Two with the same chip at most: its tenth variant helps nobody. */
     int siblings = limit < 2 ? limit : 2;
-    if (fetch_alternatives(database, statement, true, self, alternatives, siblings, count, error) ||
-        database_statement(database, STATEMENT_PRICED, &statement, error))
+    *count = 0;
+    error->code = ERROR_NONE;
+    snprintf(key, sizeof key, "%04x/%s", gpu->id.vendor, gpu->chip);
+    if (gpu->chip[0] && fetch_alternatives(database, key, gpu, usable, alternatives, siblings, count, error))
         return error->code;
-    sqlite3_bind_double(statement, 1, usable);
-    sqlite3_bind_int(statement, 2, 8 * limit);
-    return fetch_alternatives(database, statement, false, self, alternatives, limit, count, error);
+    return fetch_alternatives(database, "", gpu, usable, alternatives, limit, count, error);
 }
 
 /* An FTS5 query: each phrase in quotation marks, so that nothing in it is an operator. The words are letters

@@ -33,6 +33,7 @@ struct rebuild {
     struct buffer words;
     int64_t reports_source;
     long old_devices;
+    bool source_gone; /* a report file that the old database was made from */
 };
 
 static void say_nothing(void *context, const char *file, long line, const char *message)
@@ -120,7 +121,7 @@ static enum error_code check_wholeness(const struct rebuild *work, const char *s
     return error->code;
 }
 
-static enum error_code read_pci_ids(struct rebuild *work, const char *path, const char *shown, const char *sha256,
+static enum error_code read_pci_ids(struct rebuild *work, const char *path, const char *shown, const char *hash,
                                     bool cached, struct error *error)
 {
     const struct pci_ids_visitor visitor = {work, on_vendor, on_device, on_subsystem, on_class};
@@ -132,7 +133,7 @@ static enum error_code read_pci_ids(struct rebuild *work, const char *path, cons
         return error->code;
     work->summary->devices = summary.devices;
     snprintf(work->summary->pci_ids_version, sizeof work->summary->pci_ids_version, "%s", summary.version);
-    return builder_complete_source(work->builder, source, summary.version, summary.date, sha256, cached,
+    return builder_complete_source(work->builder, source, summary.version, summary.date, hash, cached,
                                    summary.devices, 0, error);
 }
 
@@ -258,7 +259,7 @@ static enum error_code read_bundled_reports(struct rebuild *work, struct error *
 
 /* ---- reports that users imported ---- */
 
-static enum error_code read_reports(struct rebuild *work, const char *path, const char *shown, const char *sha256,
+static enum error_code read_reports(struct rebuild *work, const char *path, const char *shown, const char *hash,
                                     struct problems *problems, int64_t *added, struct error *error)
 {
     int64_t source;
@@ -268,19 +269,19 @@ static enum error_code read_reports(struct rebuild *work, const char *path, cons
         reports_read(path, shown, work->builder, source, added, problems, error))
         return error->code;
     work->summary->reports += *added;
-    return builder_complete_source(work->builder, source, NULL, NULL, sha256, true, *added,
+    return builder_complete_source(work->builder, source, NULL, NULL, hash, true, *added,
                                    problems->refused - refused_before, error);
 }
 
-static enum error_code read_cached_reports(void *context, const char *path, const char *sha256, struct error *error)
+static enum error_code read_cached_reports(void *context, const char *path, const char *hash, struct error *error)
 {
     struct rebuild *work = context;
     int64_t added;
     /* A file that is being imported again speaks for itself: its problems are told again. */
     for (int i = 0; i < work->request->file_count; i++)
-        if (strcmp(work->incoming[i].sha256, sha256) == 0)
+        if (strcmp(work->incoming[i].hash, hash) == 0)
             return ERROR_NONE;
-    return read_reports(work, path, path, sha256, &work->quiet, &added, error);
+    return read_reports(work, path, path, hash, &work->quiet, &added, error);
 }
 
 static const char *shown_name(const char *file)
@@ -298,7 +299,7 @@ static enum error_code read_files(struct rebuild *work, struct error *error)
         const char *shown = shown_name(work->request->files[i]);
         if (pci_ids_read_already)
             return error_set(error, ERROR_USAGE, "%s is a second pci.ids: give one at a time", shown);
-        if (read_pci_ids(work, incoming->path, shown, incoming->sha256, true, error))
+        if (read_pci_ids(work, incoming->path, shown, incoming->hash, true, error))
             return error->code;
         pci_ids_read_already = true;
     }
@@ -312,7 +313,7 @@ static enum error_code read_files(struct rebuild *work, struct error *error)
         int64_t added;
         if (incoming->kind != SOURCE_REPORTS)
             continue;
-        if (read_reports(work, incoming->path, shown_name(work->request->files[i]), incoming->sha256,
+        if (read_reports(work, incoming->path, shown_name(work->request->files[i]), incoming->hash,
                          work->problems, &added, error))
             return error->code;
         work->summary->new_reports += added;
@@ -342,8 +343,9 @@ static enum error_code check_cached(void *context, const struct source_record *s
 {
     struct rebuild *work = context;
     if (work->request->force || !source->cached || strcmp(source->kind, "reports") != 0 ||
-        source_cache_has_reports(work->cache, source->sha256))
+        source_cache_has_reports(work->cache, source->hash))
         return ERROR_NONE;
+    work->source_gone = true;
     error_set(error, ERROR_BAD_INPUT, "the reports from %s are no longer in the source cache", source->name);
     return error_next(error, "put back %s.sources, or rebuild without them with --force",
                       work->request->database_path);
@@ -368,7 +370,9 @@ static enum error_code look_at_old(struct rebuild *work, struct error *error)
         code = database_each_source(old, check_cached, work, error);
     }
     database_close(old);
-    return code;
+    if (code && !work->source_gone)
+        error->code = ERROR_NONE;
+    return error->code;
 }
 
 static enum error_code build_and_publish(struct rebuild *work, struct error *error)

@@ -124,15 +124,15 @@ static void free_chunk(unsigned char **chunk)
     free(*chunk);
 }
 
-static enum error_code copy(int from, int to, const char *shown, char sha256[65], struct error *error)
+static enum error_code copy(int from, int to, const char *shown, char hash[65], struct error *error)
 {
-    unsigned char digest[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256_state state;
+    unsigned char digest[crypto_generichash_BYTES];
+    crypto_generichash_state state;
     long long total = 0;
     unsigned char *chunk CLEANUP(free_chunk) = malloc(COPY_CHUNK);
     if (!chunk)
         return error_set(error, ERROR_NO_MEMORY, "no memory to read %s", shown);
-    crypto_hash_sha256_init(&state);
+    crypto_generichash_init(&state, NULL, 0, sizeof digest);
     for (;;) {
         ssize_t got = read(from, chunk, COPY_CHUNK);
         if (got < 0 && errno == EINTR)
@@ -144,7 +144,7 @@ static enum error_code copy(int from, int to, const char *shown, char sha256[65]
         total += got;
         if (total > max_source_bytes)
             return error_set(error, ERROR_BAD_INPUT, "%s is larger than 4 GiB", shown);
-        crypto_hash_sha256_update(&state, chunk, (unsigned long long)got);
+        crypto_generichash_update(&state, chunk, (unsigned long long)got);
         for (ssize_t done = 0; done < got;) {
             ssize_t put = write(to, chunk + done, (size_t)(got - done));
             if (put < 0 && errno != EINTR)
@@ -152,8 +152,8 @@ static enum error_code copy(int from, int to, const char *shown, char sha256[65]
             done += put > 0 ? put : 0;
         }
     }
-    crypto_hash_sha256_final(&state, digest);
-    sodium_bin2hex(sha256, 65, digest, sizeof digest);
+    crypto_generichash_final(&state, digest, sizeof digest);
+    sodium_bin2hex(hash, 65, digest, sizeof digest);
     return ERROR_NONE;
 }
 
@@ -217,7 +217,7 @@ enum error_code source_cache_receive(struct source_cache *cache, const char *pat
     int to = open(incoming->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (to < 0)
         error_set_errno(error, errno, "cannot write to the source cache %s", cache->folder);
-    else if (!copy(from, to, shown, incoming->sha256, error) && fsync(to))
+    else if (!copy(from, to, shown, incoming->hash, error) && fsync(to))
         error_set_errno(error, errno, "cannot flush %s to disk", incoming->path);
     if (!from_stdin)
         close(from);
@@ -231,7 +231,7 @@ enum error_code source_cache_keep(struct source_cache *cache, const struct incom
 {
     char path[DATABASE_PATH_SIZE];
     char name[128];
-    snprintf(name, sizeof name, "%s%s", reports_prefix, incoming->sha256);
+    snprintf(name, sizeof name, "%s%s", reports_prefix, incoming->hash);
     path_in(cache, incoming->kind == SOURCE_REPORTS ? name : "pci.ids", path);
     if (rename(incoming->path, path))
         return error_set_errno(error, errno, "cannot keep %s in the source cache", path);
@@ -249,18 +249,18 @@ bool source_cache_pci_ids(const struct source_cache *cache, char path[DATABASE_P
     return access(path, R_OK) == 0;
 }
 
-bool source_cache_has_reports(const struct source_cache *cache, const char *sha256)
+bool source_cache_has_reports(const struct source_cache *cache, const char *hash)
 {
     char path[DATABASE_PATH_SIZE];
     char name[128];
-    snprintf(name, sizeof name, "%s%.64s", reports_prefix, sha256);
+    snprintf(name, sizeof name, "%s%.64s", reports_prefix, hash);
     path_in(cache, name, path);
     return access(path, F_OK) == 0;
 }
 
 enum error_code source_cache_each_reports(const struct source_cache *cache,
                                           enum error_code (*each)(void *context, const char *path,
-                                                                  const char *sha256, struct error *error),
+                                                                  const char *hash, struct error *error),
                                           void *context, struct error *error)
 {
     struct dirent **entries;

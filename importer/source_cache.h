@@ -8,7 +8,7 @@
 
 /* The source cache: the folder `DATABASE.sources` beside a database. It keeps the files that were imported, byte
  * for byte, so that the database can be rebuilt offline at any time. A list of names is `pci.ids`, report files
- * are `reports-<sha256>`: no name comes from outside. */
+ * are `reports-<BLAKE2b-256>`: no name comes from outside. */
 struct source_cache;
 
 enum source_kind { SOURCE_PCI_IDS, SOURCE_AMDGPU_IDS, SOURCE_REPORTS };
@@ -16,7 +16,7 @@ enum source_kind { SOURCE_PCI_IDS, SOURCE_AMDGPU_IDS, SOURCE_REPORTS };
 /* A file on its way into the cache: copied, hashed, but not part of it before source_cache_keep. */
 struct incoming_source {
     char path[DATABASE_PATH_SIZE]; /* the copy */
-    char sha256[65];
+    char hash[65];
     enum source_kind kind;
 };
 
@@ -40,12 +40,12 @@ MUST_CHECK enum error_code source_cache_keep(struct source_cache *cache, const s
 bool source_cache_pci_ids(const struct source_cache *cache, char path[DATABASE_PATH_SIZE]);
 
 /* Whether a report file of that hash (64 hexadecimal digits) is there. */
-bool source_cache_has_reports(const struct source_cache *cache, const char *sha256);
+bool source_cache_has_reports(const struct source_cache *cache, const char *hash);
 
 /* Calls `each` with every cached report file and its hash, in the order of their names. */
 MUST_CHECK enum error_code source_cache_each_reports(const struct source_cache *cache,
                                                      enum error_code (*each)(void *context, const char *path,
-                                                                             const char *sha256,
+                                                                             const char *hash,
                                                                              struct error *error),
                                                      void *context, struct error *error);
 

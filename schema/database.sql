@@ -1,5 +1,5 @@
 -- The database of passthru: derived, immutable, rebuilt as a whole by passthru-import from its sources.
--- A name between @ signs stands for the words of that group in schema/vocabulary.tsv and is filled in at build time.
+-- IN (@group@) stands for the words of that group in schema/vocabulary.tsv and is filled in at build time.
 -- PCI IDs are numbers, vendor << 16 | device; a subsystem likewise. Confidences run from 0 to 1.
 PRAGMA application_id = 0x50545255; -- "PTRU"
 PRAGMA user_version = 1;
@@ -11,7 +11,7 @@ CREATE TABLE source (
     name TEXT NOT NULL,      -- the file as it was named
     version TEXT,            -- as the file states it
     date TEXT,               -- as the file states it
-    sha256 TEXT,             -- of the file's bytes as they were read
+    hash TEXT,               -- BLAKE2b-256 of the file's bytes; a cached report file is named by it
     cached INTEGER NOT NULL, -- kept in the source cache beside the database
     records INTEGER NOT NULL,
     refused INTEGER NOT NULL -- records that were malformed and left out
@@ -77,7 +77,10 @@ CREATE TABLE gpu (
     reset_origin INTEGER REFERENCES origin,
     reset_confidence REAL NOT NULL,
     prior INTEGER REFERENCES prior, -- NULL: the mechanism is not known
-    usable REAL                     -- the verdict's probability for the ID as such; NULL: unknown
+    class_evidence INTEGER REFERENCES evidence, -- for all chassis; NULL: no report
+    chip_evidence INTEGER REFERENCES evidence,
+    id_evidence INTEGER REFERENCES evidence,
+    usable REAL -- the verdict's probability for the ID as such; NULL: unknown
 ) STRICT, WITHOUT ROWID;
 
 -- Every value that was stated about a GPU, also those that lost. `rank` 0 is the one that stands in gpu.
@@ -124,7 +127,8 @@ CREATE TABLE report_attempt (
 -- level: class (key vendor/form factor/vbios/display), chip (key vendor/chip/form factor), id (key vvvv:dddd),
 -- subsystem (key vvvv:dddd:ssss:ssss). chassis '' counts all of them.
 CREATE TABLE evidence (
-    level TEXT NOT NULL CHECK (level IN ('class', 'chip', 'id', 'subsystem')),
+    id INTEGER PRIMARY KEY,
+    level TEXT NOT NULL,
     key TEXT NOT NULL,
     chassis TEXT NOT NULL,
     works INTEGER NOT NULL,
@@ -133,15 +137,28 @@ CREATE TABLE evidence (
     fails INTEGER NOT NULL,
     public INTEGER NOT NULL, -- how many of them are from public pages
     latest TEXT NOT NULL,
-    PRIMARY KEY (level, key, chassis)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (level, key, chassis)
+) STRICT;
 CREATE TABLE workaround (
-    level TEXT NOT NULL CHECK (level IN ('chip', 'id')),
+    level TEXT NOT NULL,
     key TEXT NOT NULL,
+    rank INTEGER NOT NULL, -- what helped most often first
     fix TEXT NOT NULL,
     tried INTEGER NOT NULL,
     helped INTEGER NOT NULL,
-    PRIMARY KEY (level, key, fix)
+    PRIMARY KEY (level, key, rank)
+) STRICT, WITHOUT ROWID;
+
+-- Cards to buy instead: those with a chip (key vendor/chip), and under the key '' the ones of the price list.
+CREATE TABLE alternative (
+    key TEXT NOT NULL,
+    rank INTEGER NOT NULL, -- priced and usable ones first; the price list from the cheapest
+    pci_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    usable REAL NOT NULL,
+    price_usd INTEGER, -- NULL: not known
+    price_as_of TEXT,
+    PRIMARY KEY (key, rank)
 ) STRICT, WITHOUT ROWID;
 
 -- Approximate prices of used cards, from data/prices.tsv.

@@ -1,7 +1,7 @@
 # Turns schema/vocabulary.tsv into C or SQL, so that each word is written once.
 #   awk -f vocabulary.awk -v output=header vocabulary.tsv            enums and declarations
 #   awk -f vocabulary.awk -v output=source vocabulary.tsv            tables of words and their texts
-#   awk -f vocabulary.awk -v output=sql vocabulary.tsv database.sql  the schema with @group@ as a list of words
+#   awk -f vocabulary.awk -v output=sql vocabulary.tsv database.sql  the schema with IN (@group@) spelled out
 function upper(text) { text = toupper(text); gsub(/[^A-Z0-9]/, "_", text); return text }
 
 BEGIN { FS = "\t" }
@@ -22,15 +22,18 @@ file == 1 {
 }
 {
     line = $0
-    while (match(line, /@[a-z_]+@/)) {
-        group = substr(line, RSTART + 1, RLENGTH - 2)
-        if (!(group in count)) {
-            printf "%s:%d: no group %s in the vocabulary\n", FILENAME, FNR, group > "/dev/stderr"
+    while (match(line, /[a-z_]+ IN \(@[a-z_]+@\)/)) {
+        split(substr(line, RSTART, RLENGTH), part, / IN \(@|@\)/)
+        if (!(part[2] in count)) {
+            printf "%s:%d: no group %s in the vocabulary\n", FILENAME, FNR, part[2] > "/dev/stderr"
             failed = 1
             exit 1
         }
-        list = ""
-        for (i = 1; i <= count[group]; i++) list = list (i > 1 ? ", " : "") "'" word[group, i] "'"
+        # IN (...) would have SQLite build a table anew for each row that it checks, and a chain of comparisons
+        # would be parsed at each start of each reader.
+        list = "instr('"
+        for (i = 1; i <= count[part[2]]; i++) list = list " " word[part[2], i]
+        list = list " ', ' ' || " part[1] " || ' ')"
         line = substr(line, 1, RSTART - 1) list substr(line, RSTART + RLENGTH)
     }
     print line

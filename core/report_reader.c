@@ -1,0 +1,309 @@
+#include "core/report_reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yajl/yajl_parse.h>
+
+/* At most this many fields of a report are lists; each takes two arrays. */
+enum { MAX_LISTS = 8 };
+
+enum place { OUTSIDE, IN_REPORT, IN_LIST, IN_PAIRS, IN_PAIR, IN_STATES };
+
+struct reader {
+    const struct raw_field *fields;
+    int field_count;
+    struct raw_report *raw;
+    struct error *error;
+    enum place place;
+    int field;                   /* the one whose value is being read, or -1 */
+    struct raw_text *pair_value; /* where the next string of an attempt goes */
+    char *text;                  /* the free part of the arena */
+    struct raw_text *lists;
+    bool done;
+};
+
+size_t report_arena_size(size_t length)
+{
+    /* A string with its NUL is never longer than in JSON with its two quotation marks. */
+    return 2 * MAX_LISTS * RAW_MAX_ITEMS * sizeof(struct raw_text) + length + 1;
+}
+
+/* yajl's callbacks return 0 to end the parsing. */
+static int refuse(struct reader *reader, const char *why)
+{
+    const char *name = reader->field >= 0 ? reader->fields[reader->field].name : NULL;
+    if (name)
+        error_set(reader->error, ERROR_BAD_INPUT, "field \"%s\" %s", name, why);
+    else
+        error_set(reader->error, ERROR_BAD_INPUT, "a report must be one JSON object");
+    error_next(reader->error, "schema/report.schema.json lists fields and words");
+    return 0;
+}
+
+static const char *shape_of(const struct reader *reader)
+{
+    static const char *const shapes[] = {
+        [RAW_TEXT] = "must be a string",
+        [RAW_TEXTS] = "must be a list of strings",
+        [RAW_PAIRS] = "must be a list of {\"fix\":...,\"result\":...}",
+        [RAW_STATES] = "must be an object of strings",
+        [RAW_FLAG] = "must be true or false",
+        [RAW_INTEGER] = "must be a whole number",
+    };
+    return reader->field >= 0 ? shapes[reader->fields[reader->field].kind] : "";
+}
+
+static enum raw_kind kind_of(const struct reader *reader)
+{
+    return reader->fields[reader->field].kind;
+}
+
+static bool expects(const struct reader *reader, enum place place, enum raw_kind kind)
+{
+    return reader->place == place && reader->field >= 0 && kind_of(reader) == kind;
+}
+
+static struct raw_text keep(struct reader *reader, const unsigned char *bytes, size_t length)
+{
+    struct raw_text kept = {reader->text, length};
+    memcpy(reader->text, bytes, length);
+    reader->text[length] = '\0';
+    reader->text += length + 1;
+    return kept;
+}
+
+/* Room for one more item of the list that is being read, or -1. */
+static int next_item(struct reader *reader)
+{
+    struct raw_report *raw = reader->raw;
+    int field = reader->field;
+    if (raw->counts[field] == reader->fields[field].max_items)
+        return -1;
+    return raw->counts[field]++;
+}
+
+static int on_string(void *context, const unsigned char *bytes, size_t length)
+{
+    struct reader *reader = context;
+    if (reader->place == IN_PAIR && reader->pair_value) {
+        *reader->pair_value = keep(reader, bytes, length);
+        reader->pair_value = NULL;
+        return 1;
+    }
+    if (expects(reader, IN_REPORT, RAW_TEXT)) {
+        reader->raw->single[reader->field] = keep(reader, bytes, length);
+        return 1;
+    }
+    if (reader->place == IN_STATES) {
+        reader->raw->others[reader->field][reader->raw->counts[reader->field] - 1] = keep(reader, bytes, length);
+        return 1;
+    }
+    if (reader->place != IN_LIST)
+        return refuse(reader, shape_of(reader));
+    int item = next_item(reader);
+    if (item < 0)
+        return refuse(reader, "has too many items");
+    reader->raw->items[reader->field][item] = keep(reader, bytes, length);
+    return 1;
+}
+
+/* The field of that name, by bisection, or -1. */
+static int find_field(const struct reader *reader, const char *name, size_t length)
+{
+    int low = 0;
+    int high = reader->field_count - 1;
+    while (low <= high) {
+        int middle = (low + high) / 2;
+        const char *candidate = reader->fields[middle].name;
+        int order = strncmp(candidate, name, length);
+        if (order == 0 && candidate[length])
+            order = 1;
+        if (order == 0)
+            return middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle - 1;
+    }
+    return -1;
+}
+
+static int start_field(struct reader *reader, const char *name, size_t length)
+{
+    int field = find_field(reader, name, length);
+    if (field < 0) {
+        error_set(reader->error, ERROR_BAD_INPUT, "\"%.*s\" is not a field of a report",
+                  (int)(length < 100 ? length : 100), name);
+        error_next(reader->error, "schema/report.schema.json lists fields and words");
+        return 0;
+    }
+    reader->field = field;
+    if (reader->raw->seen[field])
+        return refuse(reader, "is given twice");
+    reader->raw->seen[field] = true;
+    return 1;
+}
+
+static int on_key(void *context, const unsigned char *key, size_t length)
+{
+    struct reader *reader = context;
+    struct raw_report *raw = reader->raw;
+    int field = reader->field;
+    if (reader->place == IN_REPORT)
+        return start_field(reader, (const char *)key, length);
+    if (reader->place == IN_PAIR) {
+        int item = raw->counts[field] - 1;
+        if (length == 3 && memcmp(key, "fix", 3) == 0)
+            reader->pair_value = &raw->items[field][item];
+        else if (length == 6 && memcmp(key, "result", 6) == 0)
+            reader->pair_value = &raw->others[field][item];
+        else
+            return refuse(reader, shape_of(reader));
+        return reader->pair_value->text ? refuse(reader, "says fix or result twice") : 1;
+    }
+    int item = next_item(reader);
+    if (item < 0)
+        return refuse(reader, "has too many items");
+    raw->items[field][item] = keep(reader, key, length);
+    return 1;
+}
+
+static void open_list(struct reader *reader, enum place place)
+{
+    reader->place = place;
+    reader->raw->items[reader->field] = reader->lists;
+    reader->raw->others[reader->field] = reader->lists + RAW_MAX_ITEMS;
+    reader->lists += 2 * RAW_MAX_ITEMS;
+}
+
+static int on_start_map(void *context)
+{
+    struct reader *reader = context;
+    if (reader->place == OUTSIDE && !reader->done) {
+        reader->place = IN_REPORT;
+    } else if (expects(reader, IN_REPORT, RAW_STATES)) {
+        open_list(reader, IN_STATES);
+    } else if (reader->place == IN_PAIRS) {
+        if (next_item(reader) < 0)
+            return refuse(reader, "has too many items");
+        reader->place = IN_PAIR;
+        reader->pair_value = NULL;
+    } else {
+        return refuse(reader, shape_of(reader));
+    }
+    return 1;
+}
+
+static int on_end_map(void *context)
+{
+    struct reader *reader = context;
+    if (reader->place == IN_PAIR) {
+        int item = reader->raw->counts[reader->field] - 1;
+        if (!reader->raw->items[reader->field][item].text || !reader->raw->others[reader->field][item].text)
+            return refuse(reader, shape_of(reader));
+        reader->place = IN_PAIRS;
+    } else if (reader->place == IN_STATES) {
+        reader->place = IN_REPORT;
+    } else {
+        reader->place = OUTSIDE;
+        reader->done = true;
+    }
+    return 1;
+}
+
+static int on_start_array(void *context)
+{
+    struct reader *reader = context;
+    if (expects(reader, IN_REPORT, RAW_TEXTS))
+        open_list(reader, IN_LIST);
+    else if (expects(reader, IN_REPORT, RAW_PAIRS))
+        open_list(reader, IN_PAIRS);
+    else
+        return refuse(reader, shape_of(reader));
+    return 1;
+}
+
+static int on_end_array(void *context)
+{
+    struct reader *reader = context;
+    reader->place = IN_REPORT;
+    return 1;
+}
+
+static int on_boolean(void *context, int value)
+{
+    struct reader *reader = context;
+    if (!expects(reader, IN_REPORT, RAW_FLAG))
+        return refuse(reader, shape_of(reader));
+    reader->raw->number[reader->field] = value;
+    return 1;
+}
+
+static int on_integer(void *context, long long value)
+{
+    struct reader *reader = context;
+    if (!expects(reader, IN_REPORT, RAW_INTEGER))
+        return refuse(reader, shape_of(reader));
+    reader->raw->number[reader->field] = value;
+    return 1;
+}
+
+static int on_double(void *context, double value)
+{
+    (void)value;
+    return refuse(context, shape_of(context));
+}
+
+static int on_null(void *context)
+{
+    return refuse(context, shape_of(context));
+}
+
+static const yajl_callbacks callbacks = {
+    .yajl_null = on_null,
+    .yajl_boolean = on_boolean,
+    .yajl_integer = on_integer,
+    .yajl_double = on_double,
+    .yajl_string = on_string,
+    .yajl_start_map = on_start_map,
+    .yajl_map_key = on_key,
+    .yajl_end_map = on_end_map,
+    .yajl_start_array = on_start_array,
+    .yajl_end_array = on_end_array,
+};
+
+/* yajl says for instance "lexical error: invalid char in json text.\n". */
+static void name_syntax_error(yajl_handle parser, struct error *error)
+{
+    unsigned char *why = yajl_get_error(parser, 0, NULL, 0);
+    if (why)
+        why[strcspn((char *)why, "\n")] = '\0';
+    error_set(error, ERROR_BAD_INPUT, "not valid JSON at byte %zu: %s", yajl_get_bytes_consumed(parser) + 1,
+              why ? (char *)why : "syntax error");
+    error_next(error, "write one JSON object on one line");
+    yajl_free_error(parser, why);
+}
+
+enum error_code report_read(const char *json, size_t length, const struct raw_field fields[], int count, void *arena,
+                            struct raw_report *raw, struct error *error)
+{
+    struct reader reader = {
+        .fields = fields, .field_count = count, .raw = raw, .error = error, .field = -1, .lists = arena};
+    *raw = (struct raw_report){.counts = {0}};
+    error->code = ERROR_NONE;
+    memset(arena, 0, 2 * MAX_LISTS * RAW_MAX_ITEMS * sizeof(struct raw_text));
+    reader.text = (char *)arena + 2 * MAX_LISTS * RAW_MAX_ITEMS * sizeof(struct raw_text);
+    yajl_handle parser = yajl_alloc(&callbacks, NULL, &reader);
+    if (!parser)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
+    yajl_status status = yajl_parse(parser, (const unsigned char *)json, length);
+    if (status == yajl_status_ok)
+        status = yajl_complete_parse(parser);
+    if (status == yajl_status_error)
+        name_syntax_error(parser, error);
+    else if (status == yajl_status_ok && !reader.done)
+        error_set(error, ERROR_BAD_INPUT, "not valid JSON: the line ends too early");
+    yajl_free(parser);
+    return error->code;
+}

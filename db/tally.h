@@ -1,0 +1,34 @@
+#ifndef PASSTHRU_DB_TALLY_H
+#define PASSTHRU_DB_TALLY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+
+/* Counts by key, gathered in memory while reports stream in: SQLite would sort all of them once more. Memory
+ * grows with the number of different keys, not of reports. */
+
+enum { TALLY_COUNTS = 6, TALLY_KEY_SIZE = 448 };
+
+struct tally_entry {
+    int64_t counts[TALLY_COUNTS];
+    char latest[12];
+    uint32_t hash;
+    uint16_t length;
+    char key[]; /* `length` bytes */
+};
+
+struct tally {
+    struct tally_entry **slots;
+    size_t room; /* a power of two */
+    size_t count;
+};
+
+/* The entry of a key (at most TALLY_KEY_SIZE bytes), made with zero counts if it is new; NULL without memory. It
+ * stays valid until tally_free. */
+struct tally_entry *tally_entry(struct tally *tally, const void *key, size_t length);
+
+void tally_free(struct tally *tally);
+
+#endif
