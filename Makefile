@@ -92,6 +92,17 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_OBJECTS)
 check: all $(UNIT_TESTS) $(FUZZ_REPLAYS) ## all tests
 	@tests/run $(BUILD)
 
+bench: all ## speed and size, as ratios against peers in the same run
+	@tests/bench/bench $(BUILD) $(PCI_IDS)
+
+C_FILES = $(wildcard $(foreach room,core db importer cli tests/unit tests/fuzz,$(room)/*.[ch]))
+lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
+	clang-format --dry-run -Werror $(C_FILES)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
+	  --suppress=missingIncludeSystem -D_GNU_SOURCE -I. -I$(BUILD)/gen core db importer cli
+	shellcheck -x tests/run tests/cli/*.sh tests/cli/*.test .ci/run
+	codespell -q 3 --skip '*.ndjson,./data/rules.tsv' -L als,te,nd,ist core db importer cli schema data docs tests README.md Makefile
+
 clean: ## remove what was built
 	rm -rf build build-san
 help: ## this list
