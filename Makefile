@@ -8,8 +8,8 @@ PCI_IDS := $(firstword $(wildcard /usr/share/misc/pci.ids /usr/share/hwdata/pci.
 # ---- compiler ----------------------------------------------------------------------------------------------------
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef
 HARDENING := -fstack-protector-strong -fPIE
-SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 comma := ,
+SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 CFLAGS ?= $(if $(SAN),-O1,-O2) -g
 override CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD)/gen $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 override CFLAGS += -std=c17 $(WARNINGS) $(HARDENING) $(SANITIZE)
@@ -99,9 +99,35 @@ C_FILES = $(wildcard $(foreach room,core db importer cli tests/unit tests/fuzz,$
 lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	clang-format --dry-run -Werror $(C_FILES)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
-	  --suppress=missingIncludeSystem -D_GNU_SOURCE -I. -I$(BUILD)/gen core db importer cli
+	  --suppress=missingIncludeSystem --suppress=ctuuninitvar -D_GNU_SOURCE -I. -I$(BUILD)/gen core db importer cli
 	shellcheck -x tests/run tests/cli/*.sh tests/cli/*.test .ci/run
-	codespell -q 3 --skip '*.ndjson,./data/rules.tsv' -L als,te,nd,ist core db importer cli schema data docs tests README.md Makefile
+	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test' -L als,te,nd,ist,avance core db importer cli schema data docs tests README.md Makefile
+
+# ---- installation --------------------------------------------------------------------------------------------------
+# An installed passthru finds ../share/passthru/passthru.db from where it lies, passthru-import ../share/passthru/data.
+BIN_DIR = $(DESTDIR)$(PREFIX)/bin
+SHARE_DIR = $(DESTDIR)$(PREFIX)/share/passthru
+MAN_DIR = $(DESTDIR)$(PREFIX)/share/man/man1
+COMPLETION_DIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+MANUALS := $(addsuffix .1,$(PROGRAMS))
+
+install: all ## copy all that a user needs below $(DESTDIR)$(PREFIX)
+	$(Q)install -d "$(BIN_DIR)" "$(SHARE_DIR)" "$(MAN_DIR)" "$(COMPLETION_DIR)"
+	$(Q)install -m 755 $(addprefix $(BUILD)/,$(PROGRAMS)) "$(BIN_DIR)"
+	$(Q)install -m 644 $(addprefix docs/,$(MANUALS)) "$(MAN_DIR)"
+	$(Q)install -m 644 contrib/completion/passthru.bash "$(COMPLETION_DIR)/passthru"
+	$(Q)ln -sf passthru "$(COMPLETION_DIR)/passthru-import"
+	$(Q)rm -rf "$(SHARE_DIR)/data"
+	$(Q)for file in $(DATA); do install -D -m 644 "$$file" "$(SHARE_DIR)/$$file" || exit 1; done
+# Renamed into place: a query that runs meanwhile has the old database or the new one.
+	$(Q)install -m 644 $(BUILD)/passthru.db "$(SHARE_DIR)/passthru.db.new"
+	$(Q)mv -f "$(SHARE_DIR)/passthru.db.new" "$(SHARE_DIR)/passthru.db"
+uninstall: ## remove what install put there, and nothing else
+	$(Q)for program in $(PROGRAMS); do \
+	  rm -f "$(BIN_DIR)/$$program" "$(MAN_DIR)/$$program.1" "$(COMPLETION_DIR)/$$program" || exit 1; done
+	$(Q)rm -rf "$(SHARE_DIR)/data"
+	$(Q)rm -f "$(SHARE_DIR)/passthru.db"
+	$(Q)[ ! -d "$(SHARE_DIR)" ] || rmdir --ignore-fail-on-non-empty "$(SHARE_DIR)"
 
 clean: ## remove what was built
 	rm -rf build build-san

@@ -11,17 +11,19 @@ static enum error_code name_what_is_missing(const struct device *device, struct 
     struct pci_id whole = pci_id_from_number(pci_id_number(&device->id));
     pci_id_print(&whole, id);
     if (device->vendor[0])
-        error_set(error, ERROR_NOT_FOUND, "%s is not in pci.ids; its vendor %04x is %s", id, device->id.vendor,
-                  device->vendor);
+        error_set(error, ERROR_NOT_FOUND, "%s is not in pci.ids; its vendor %04x is %s", id,
+                  device->id.vendor, device->vendor);
     else
         error_set(error, ERROR_NOT_FOUND, "%s is not in pci.ids, and neither is its vendor %04x", id,
                   device->id.vendor);
-    return error_next(error, "check the digits with lspci -nn; a newer list from https://pci-ids.ucw.cz/ may know it:"
-                             " passthru import pci.ids");
+    return error_next(
+        error, "check the digits with lspci -nn; a newer list from https://pci-ids.ucw.cz/ may know it:"
+               " passthru import pci.ids");
 }
 
 enum error_code answer_gather(struct database *database, const struct pci_id *id, const char *query,
-                              const struct answer_options *options, struct answer *answer, struct error *error)
+                              const struct answer_options *options, struct answer *answer,
+                              struct error *error)
 {
     struct device *device = &answer->device;
     answer->query = query;
@@ -37,7 +39,8 @@ enum error_code answer_gather(struct database *database, const struct pci_id *id
         return error->code;
     answer->verdict = verdict_compute(&device->prior, answer->evidence);
     answer->blocker_count = gpu_blockers(&device->gpu, answer->blockers);
-    bool reported = evidence_total(&answer->evidence[EVIDENCE_ID]) || evidence_total(&answer->evidence[EVIDENCE_CHIP]);
+    bool reported =
+        evidence_total(&answer->evidence[EVIDENCE_ID]) || evidence_total(&answer->evidence[EVIDENCE_CHIP]);
     if (reported && database_find_workarounds(database, &device->gpu, answer->workarounds, MAX_WORKAROUNDS,
                                               &answer->workaround_count, error))
         return error->code;

@@ -29,19 +29,19 @@ struct answer {
 };
 
 /* Gathers everything about an ID. ERROR_NOT_FOUND names the ID, and the vendor if pci.ids knows it. */
-MUST_CHECK enum error_code answer_gather(struct database *database, const struct pci_id *id, const char *query,
-                                         const struct answer_options *options, struct answer *answer,
-                                         struct error *error);
+MUST_CHECK enum error_code answer_gather(struct database *database, const struct pci_id *id,
+                                         const char *query, const struct answer_options *options,
+                                         struct answer *answer, struct error *error);
 
 /* One JSON object as docs/json.md describes it. */
 MUST_CHECK enum error_code answer_write_json(struct json_writer *writer, struct database *database,
-                                             const struct answer *answer, const struct answer_options *options,
-                                             struct error *error);
+                                             const struct answer *answer,
+                                             const struct answer_options *options, struct error *error);
 
 /* The answer for a person: verdict, why, attributes, reports, what was tried, what to buy instead. */
 MUST_CHECK enum error_code answer_write_text(struct output *output, struct database *database,
-                                             const struct answer *answer, const struct answer_options *options,
-                                             struct error *error);
+                                             const struct answer *answer,
+                                             const struct answer_options *options, struct error *error);
 
 /* Several GPUs, a line each. */
 void answer_write_table_head(struct output *output);

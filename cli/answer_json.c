@@ -11,7 +11,8 @@ static void write_attribute(struct json_writer *writer, const struct gpu *gpu, e
 {
     const struct annotation *annotation = &gpu->attributes[attribute];
     json_write_begin_object(writer, attribute_name(attribute));
-    json_write_string(writer, "value", vocabulary_word_of(attribute_vocabulary(attribute), annotation->value));
+    json_write_string(writer, "value",
+                      vocabulary_word_of(attribute_vocabulary(attribute), annotation->value));
     json_write_fraction(writer, "confidence", annotation->confidence);
     json_write_string(writer, "source", annotation->source);
     json_write_end_object(writer);
@@ -74,7 +75,8 @@ static enum error_code write_report(void *context, const char *id, const char *b
     for (int i = 0; i < report.attempt_count; i++) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "fix", report.attempts[i].fix);
-        json_write_string(writer, "result", vocabulary_word_of(&vocabulary_result, (int)report.attempts[i].result));
+        json_write_string(writer, "result",
+                          vocabulary_word_of(&vocabulary_result, (int)report.attempts[i].result));
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
@@ -97,7 +99,8 @@ static enum error_code write_reports(struct json_writer *writer, struct database
         json_write_null(writer, "latest");
     json_write_begin_array(writer, "items");
     if (evidence_total(evidence))
-        code = database_each_report(database, pci_id_number(&answer->device.id), limit, write_report, writer, error);
+        code = database_each_report(database, pci_id_number(&answer->device.id), limit, write_report, writer,
+                                    error);
     json_write_end_array(writer);
     json_write_end_object(writer);
     return code;
@@ -111,6 +114,8 @@ static void write_blockers(struct json_writer *writer, const struct answer *answ
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "id", word->word);
         json_write_string(writer, "text", word->text);
+        json_write_fraction(writer, "confidence",
+                            gpu_blocker_confidence(&answer->device.gpu, answer->blockers[i]));
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
@@ -157,7 +162,8 @@ static void write_alternatives(struct json_writer *writer, const struct answer *
     json_write_end_array(writer);
 }
 
-static enum error_code write_stated_value(void *context, const struct stated_value *value, struct error *error)
+static enum error_code write_stated_value(void *context, const struct stated_value *value,
+                                          struct error *error)
 {
     struct json_writer *writer = context;
     (void)error;
@@ -175,8 +181,8 @@ static enum error_code write_explanation(struct json_writer *writer, struct data
                                          const struct answer *answer, struct error *error)
 {
     json_write_begin_array(writer, "stated");
-    enum error_code code =
-        database_each_stated_value(database, pci_id_number(&answer->device.id), write_stated_value, writer, error);
+    enum error_code code = database_each_stated_value(database, pci_id_number(&answer->device.id),
+                                                      write_stated_value, writer, error);
     json_write_end_array(writer);
     return code;
 }

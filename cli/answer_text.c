@@ -9,18 +9,18 @@
 enum { INDENT = 14, ID_COLUMN = 11, FORM_COLUMN = 12, VBIOS_COLUMN = 16, VERDICT_COLUMN = 14 };
 
 static const char *const level_sentences[LEVEL_COUNT] = {
-    [LEVEL_UNKNOWN] = "UNKNOWN",
-    [LEVEL_WORKS] = "WORKS",
-    [LEVEL_LIKELY] = "LIKELY to work",
-    [LEVEL_MIXED] = "MIXED: may work or not",
-    [LEVEL_UNLIKELY] = "UNLIKELY to work",
-    [LEVEL_FAILS] = "FAILS",
+    [LEVEL_UNKNOWN] = "UNKNOWN",           [LEVEL_WORKS] = "WORKS",
+    [LEVEL_LIKELY] = "LIKELY to work",     [LEVEL_MIXED] = "MIXED: may work or not",
+    [LEVEL_UNLIKELY] = "UNLIKELY to work", [LEVEL_FAILS] = "FAILS",
 };
 
 static const enum color level_colors[LEVEL_COUNT] = {
     [LEVEL_UNKNOWN] = COLOR_BOLD, [LEVEL_WORKS] = COLOR_GREEN,  [LEVEL_LIKELY] = COLOR_GREEN,
     [LEVEL_MIXED] = COLOR_YELLOW, [LEVEL_UNLIKELY] = COLOR_RED, [LEVEL_FAILS] = COLOR_RED,
 };
+
+/* What is less sure than this is told as probable. */
+static const double sure_enough = 0.85;
 
 static int percent(double share)
 {
@@ -63,8 +63,14 @@ static void write_verdict(struct output *output, const struct answer *answer)
 static void write_why(struct output *output, const struct answer *answer)
 {
     struct buffer basis CLEANUP(buffer_free) = BUFFER(4096);
-    for (int i = 0; i < answer->blocker_count; i++)
-        output_paragraph(output, INDENT, i ? "" : "Why", vocabulary_blocker.words[answer->blockers[i]].text);
+    for (int i = 0; i < answer->blocker_count; i++) {
+        struct buffer line CLEANUP(buffer_free) = BUFFER(2048);
+        /* A blocker is as sure as the attribute that it follows from. */
+        if (gpu_blocker_confidence(&answer->device.gpu, answer->blockers[i]) < sure_enough)
+            buffer_append_text(&line, "Probably: ");
+        buffer_append_text(&line, vocabulary_blocker.words[answer->blockers[i]].text);
+        output_paragraph(output, INDENT, i ? "" : "Why", buffer_text(&line));
+    }
     verdict_append_basis(&basis, &answer->device.gpu, &answer->device.prior, answer->evidence);
     output_paragraph(output, INDENT, "Based on", buffer_text(&basis));
 }
@@ -134,8 +140,8 @@ static enum error_code write_report(void *context, const char *id, const char *b
     return ERROR_NONE;
 }
 
-static enum error_code write_reports(struct output *output, struct database *database, const struct answer *answer,
-                                     int limit, struct error *error)
+static enum error_code write_reports(struct output *output, struct database *database,
+                                     const struct answer *answer, int limit, struct error *error)
 {
     const struct evidence *evidence = &answer->evidence[EVIDENCE_ID];
     int total = evidence_total(evidence);
@@ -150,13 +156,15 @@ static enum error_code write_reports(struct output *output, struct database *dat
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         if (!evidence->counts[i])
             continue;
-        buffer_append_format(&line, "%s%d %s", separator, evidence->counts[i], vocabulary_outcome.words[i].word);
+        buffer_append_format(&line, "%s%d %s", separator, evidence->counts[i],
+                             vocabulary_outcome.words[i].word);
         separator = ", ";
     }
-    if (total > limit)
+    if (total > limit && limit > 0)
         buffer_append_format(&line, "; the newest %d:", limit);
     output_paragraph(output, INDENT, "Reports", buffer_text(&line));
-    return database_each_report(database, pci_id_number(&answer->device.id), limit, write_report, output, error);
+    return database_each_report(database, pci_id_number(&answer->device.id), limit, write_report, output,
+                                error);
 }
 
 static void write_workarounds(struct output *output, const struct answer *answer)
@@ -174,7 +182,8 @@ static void write_workarounds(struct output *output, const struct answer *answer
         buffer_append_format(&line, "%d of %d  %s", workaround->helped, workaround->tried, workaround->fix);
         if (text)
             buffer_append_format(&line, ": %s.", text);
-        output_paragraph_color(output, 2, "-", workaround->helped ? COLOR_BOLD : COLOR_PLAIN, buffer_text(&line));
+        output_paragraph_color(output, 2, "-", workaround->helped ? COLOR_BOLD : COLOR_PLAIN,
+                               buffer_text(&line));
     }
 }
 
@@ -183,8 +192,9 @@ static void write_alternatives(struct output *output, const struct answer *answe
     struct buffer line CLEANUP(buffer_free) = BUFFER(2048);
     if (!answer->alternative_count)
         return;
-    output_paragraph(output, INDENT, "Buy instead",
-                     "a desktop card with its own vBIOS and outputs, for instance (prices: used, approximate):");
+    output_paragraph(
+        output, INDENT, "Buy instead",
+        "a desktop card with its own vBIOS and outputs, for instance (prices: used, approximate):");
     for (int i = 0; i < answer->alternative_count; i++) {
         const struct alternative *alternative = &answer->alternatives[i];
         struct pci_id id = pci_id_from_number(alternative->pci_id);
@@ -200,19 +210,22 @@ static void write_alternatives(struct output *output, const struct answer *answe
     }
 }
 
-static enum error_code write_stated_value(void *context, const struct stated_value *value, struct error *error)
+static enum error_code write_stated_value(void *context, const struct stated_value *value,
+                                          struct error *error)
 {
     struct output *output = context;
     struct buffer line CLEANUP(buffer_free) = BUFFER(2048);
     (void)error;
-    buffer_append_format(&line, "%s %s = %s (%d %%), %s", value->rank ? "not used:" : "used:",
-                         attribute_name(value->attribute), value->value, percent(value->confidence), value->source);
+    buffer_append_format(&line, "%s %s = %s (%d %%), %s",
+                         value->rank ? "not used:" : "used:", attribute_name(value->attribute), value->value,
+                         percent(value->confidence), value->source);
     output_paragraph(output, 2, "-", buffer_text(&line));
     return ERROR_NONE;
 }
 
-enum error_code answer_write_text(struct output *output, struct database *database, const struct answer *answer,
-                                  const struct answer_options *options, struct error *error)
+enum error_code answer_write_text(struct output *output, struct database *database,
+                                  const struct answer *answer, const struct answer_options *options,
+                                  struct error *error)
 {
     const struct device *device = &answer->device;
     const struct gpu *gpu = &device->gpu;
@@ -239,26 +252,67 @@ enum error_code answer_write_text(struct output *output, struct database *databa
     if (!options->explain)
         return ERROR_NONE;
     output_paragraph(output, INDENT, "Sources", "every value that anything states about this ID:");
-    return database_each_stated_value(database, pci_id_number(&device->id), write_stated_value, output, error);
+    return database_each_stated_value(database, pci_id_number(&device->id), write_stated_value, output,
+                                      error);
+}
+
+/* Narrow terminals do without the columns that the whole answer has too. */
+static bool shows_form(const struct output *output)
+{
+    return output->width >= 60;
+}
+
+static bool shows_vbios(const struct output *output)
+{
+    return output->width >= 96;
+}
+
+/* Whether a name has a line of its own, below its row. */
+static bool names_below(const struct output *output)
+{
+    return output->width < 60;
 }
 
 static int name_columns(const struct output *output)
 {
-    int columns = output->width - ID_COLUMN - FORM_COLUMN - VERDICT_COLUMN;
-    return output->width >= 80 ? columns - VBIOS_COLUMN : columns;
+    return output->width - ID_COLUMN - VERDICT_COLUMN - (shows_form(output) ? FORM_COLUMN : 0) -
+           (shows_vbios(output) ? VBIOS_COLUMN : 0);
+}
+
+static void trim_blanks(struct buffer *buffer)
+{
+    while (buffer->length && buffer->data[buffer->length - 1] == ' ')
+        buffer->length--;
 }
 
 void answer_write_table_head(struct output *output)
 {
     output_color(output, COLOR_BOLD);
     output_cell(output, "PCI ID", ID_COLUMN);
-    output_cell(output, "FORM", FORM_COLUMN);
-    if (output->width >= 80)
+    if (shows_form(output))
+        output_cell(output, "FORM", FORM_COLUMN);
+    if (shows_vbios(output))
         output_cell(output, "VBIOS", VBIOS_COLUMN);
     output_cell(output, "VERDICT", VERDICT_COLUMN);
-    buffer_append_text(&output->buffer, "NAME");
+    if (names_below(output))
+        trim_blanks(&output->buffer);
+    else
+        buffer_append_text(&output->buffer, "NAME");
     output_color(output, COLOR_PLAIN);
     output_blank(output);
+}
+
+/* "GA106M [GeForce RTX 3060 Mobile / Max-Q]" as "GeForce RTX 3060 Mobile / Max-Q (GA106M)": where a column
+ * cuts a name short, what people call it shall remain. */
+static void table_name(const char *name, char text[NAME_SIZE + 4])
+{
+    const char *bracket = strstr(name, " [");
+    size_t length = strlen(name);
+    if (bracket && bracket > name && name[length - 1] == ']')
+        snprintf(text, NAME_SIZE + 4, "%.*s (%.*s)", (int)(name + length - 1 - (bracket + 2)), bracket + 2,
+                 (int)(bracket - name), name);
+    else
+        snprintf(text, NAME_SIZE + 4, "%s", name);
 }
 
 void answer_write_table_row(struct output *output, const struct answer *answer)
@@ -267,10 +321,14 @@ void answer_write_table_row(struct output *output, const struct answer *answer)
     const struct verdict *verdict = &answer->verdict;
     struct pci_id whole = pci_id_from_number(pci_id_number(&device->id));
     char text[64];
+    char text_name[NAME_SIZE + 4];
     output_cell(output, pci_id_print(&whole, text), ID_COLUMN);
-    output_cell(output, vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(&device->gpu)), FORM_COLUMN);
-    if (output->width >= 80)
-        output_cell(output, vocabulary_word_of(&vocabulary_vbios, (int)gpu_vbios(&device->gpu)), VBIOS_COLUMN);
+    if (shows_form(output))
+        output_cell(output, vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(&device->gpu)),
+                    FORM_COLUMN);
+    if (shows_vbios(output))
+        output_cell(output, vocabulary_word_of(&vocabulary_vbios, (int)gpu_vbios(&device->gpu)),
+                    VBIOS_COLUMN);
     const char *level = vocabulary_word_of(&vocabulary_level, (int)verdict->level);
     if (verdict->level == LEVEL_UNKNOWN)
         snprintf(text, sizeof text, "%s", level);
@@ -279,9 +337,14 @@ void answer_write_table_row(struct output *output, const struct answer *answer)
     output_color(output, level_colors[verdict->level]);
     output_cell(output, text, VERDICT_COLUMN);
     output_color(output, COLOR_PLAIN);
-    size_t end = output->buffer.length;
-    output_cell(output, device->name, name_columns(output));
-    while (output->buffer.length > end && output->buffer.data[output->buffer.length - 1] == ' ')
-        output->buffer.length--;
+    table_name(device->name, text_name);
+    if (names_below(output)) {
+        trim_blanks(&output->buffer);
+        output_blank(output);
+        output_paragraph(output, 4, "", text_name);
+        return;
+    }
+    output_cell(output, text_name, name_columns(output));
+    trim_blanks(&output->buffer);
     output_blank(output);
 }

@@ -34,13 +34,19 @@ extern const char import_help[];
 extern const char db_help[];
 
 struct option;
-/* The long options of every command, to be put at the end of its own table; handled by common_option. */
-#define COMMON_OPTIONS                                                                                           \
-    {"db", required_argument, NULL, 1001}, {"json", no_argument, NULL, 1002},                                    \
-        {"no-color", no_argument, NULL, 1003}, {"help", no_argument, NULL, 1004}, {NULL, 0, NULL, 0}
+/* The long options of every command, to be put at the end of its own table. */
+#define COMMON_OPTIONS                                                                                       \
+    {"db", required_argument, NULL, 1001}, {"json", no_argument, NULL, 1002},                                \
+        {"no-color", no_argument, NULL, 1003}, {"help", no_argument, NULL, 1004},                            \
+    {                                                                                                        \
+        NULL, 0, NULL, 0                                                                                     \
+    }
 
-/* What getopt_long returned: 0 when it was a common option and taken, 1 when the program shall end at once
- * (--help, or a wrong option: *status tells), -1 when it is the command's own. */
-int common_option(int c, const char *name, struct common_options *options, int *status);
+/* getopt_long for a command, whose name is argv[0]: takes the common options itself and returns the next one
+ * of the command's own, -1 after the last, or COMMAND_ENDS when the command shall end with *status: --help
+ * was given, or an option that is wrong. */
+enum { COMMAND_ENDS = -2 };
+int command_option(int argc, char **argv, const struct option *long_options, struct common_options *common,
+                   int *status);
 
 #endif

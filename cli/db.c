@@ -8,19 +8,18 @@
 #include "core/json_writer.h"
 #include "db/database.h"
 
-const char db_help[] =
-    "Usage: passthru db info|check|path [OPTION]...\n"
-    "\n"
-    "  info    what the database holds and which sources it was made from\n"
-    "  check   read all of it and compare tables and indexes\n"
-    "  path    which file is used, and why\n"
-    "\n"
-    "  --db FILE    use this database\n"
-    "  --json       answer as JSON\n"
-    "  --no-color   no colour\n"
-    "  --help       this text\n"
-    "\n"
-    "Exit status: 0 done; 2 wrong usage; 3 no usable database.\n";
+const char db_help[] = "Usage: passthru db info|check|path [OPTION]...\n"
+                       "\n"
+                       "  info    what the database holds and which sources it was made from\n"
+                       "  check   read all of it and compare tables and indexes\n"
+                       "  path    which file is used, and why\n"
+                       "\n"
+                       "  --db FILE    use this database\n"
+                       "  --json       answer as JSON\n"
+                       "  --no-color   no colour\n"
+                       "  --help       this text\n"
+                       "\n"
+                       "Exit status: 0 done; 2 wrong usage; 3 no usable database.\n";
 
 enum { INDENT = 14 };
 
@@ -114,7 +113,7 @@ static enum error_code run_path(struct db_command *command, struct error *error)
         json_write_end_object(&command->writer);
         output_blank(&command->output);
     } else {
-        output_paragraph(&command->output, 0, "", command->place.path);
+        output_line(&command->output, command->place.path);
     }
     return ERROR_NONE;
 }
@@ -132,9 +131,8 @@ int command_db(int argc, char **argv)
     struct error error = {.code = ERROR_NONE};
     struct db_command command = {.database = NULL};
     int status = 0;
-    for (int c; (c = getopt_long(argc, argv, "", long_options, NULL)) != -1;)
-        if (common_option(c, "db", &common, &status) > 0)
-            return status;
+    if (command_option(argc, argv, long_options, &common, &status) == COMMAND_ENDS)
+        return status;
     size_t verb = 0;
     while (verb < ARRAY_SIZE(verbs) && (optind + 1 != argc || strcmp(argv[optind], verbs[verb].name) != 0))
         verb++;
@@ -151,7 +149,7 @@ int command_db(int argc, char **argv)
     }
     database_close(command.database);
     if (!output_flush(&command.output) && !status)
-        status = error_exit_status(ERROR_SYSTEM);
+        status = output_finish();
     buffer_free(&command.output.buffer);
     return status;
 }

@@ -11,10 +11,12 @@
 const char import_help[] =
     "Usage: passthru import [OPTION]... [FILE]...\n"
     "\n"
-    "Adds a pci.ids or reports (NDJSON), plain or .gz or .zst, to the sources of the database and rebuilds it;\n"
+    "Adds a pci.ids or reports (NDJSON), plain or .gz or .zst, to the sources of the database and rebuilds "
+    "it;\n"
     "without a FILE it rebuilds from what it has. Starts passthru-import, whose --help has the options.\n";
 
-/* Starts passthru-import, as git starts git-remote-https: what reads foreign files is no part of this program. */
+/* Starts passthru-import, as git starts git-remote-https: what reads foreign files is no part of this
+ * program. */
 int command_import(int argc, char **argv)
 {
     struct error error;

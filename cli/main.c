@@ -1,17 +1,28 @@
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "core/pci_id.h"
 #include "version.h"
+
+static const char help_help[] =
+    "Usage: passthru help [COMMAND]\n"
+    "\n"
+    "Lists the commands, or tells what a COMMAND does and which options it has.\n";
+
+static const char version_help[] = "Usage: passthru version\n"
+                                   "\n"
+                                   "Prints the version of this program.\n";
 
 const struct command commands[] = {
     {"query", "will this GPU survive being passed through?", command_query, query_help},
     {"import", "add a pci.ids or reports, rebuild the database", command_import, import_help},
     {"db", "what the database holds, whether it is sound, where it is", command_db, db_help},
-    {"help", "help about a command", command_help, NULL},
-    {"version", "the version of this program", command_version, NULL},
+    {"help", "help about a command", command_help, help_help},
+    {"version", "the version of this program", command_version, version_help},
 };
 const int command_count = ARRAY_SIZE(commands);
 
@@ -23,29 +34,52 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
-int common_option(int c, const char *name, struct common_options *options, int *status)
+/* What is wrong with the option that getopt_long stopped at. */
+static int wrong_option(int c, int argc, char **argv)
 {
+    const char *name = argv[0];
+    bool json = false; /* whether it was asked for, before or behind what is wrong */
+    for (int i = 1; i < argc; i++)
+        json |= strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "--ndjson") == 0;
+    char letter[2] = {(char)optopt, '\0'};
+    /* Of a long option getopt tells no more than where it stood. */
+    const char *given = optopt && optopt < 1000 && argv[optind - 1][0] == '-' && argv[optind - 1][1] != '-'
+                            ? letter
+                            : argv[optind - 1];
+    if (c == ':')
+        return output_usage_error(name, json, "option %s needs a value", given);
+    if (optopt >= 1000 || strchr(given, '='))
+        return output_usage_error(name, json, "option %s takes no value", given);
+    return output_usage_error(name, json, "there is no option %s%s", given == letter ? "-" : "", given);
+}
+
+int command_option(int argc, char **argv, const struct option *long_options, struct common_options *common,
+                   int *status)
+{
+    opterr = 0;
     *status = 0;
-    switch (c) {
-    case 1001:
-        options->database = optarg;
-        return 0;
-    case 1002:
-        options->json = true;
-        return 0;
-    case 1003:
-        options->no_color = true;
-        return 0;
-    case 1004:
-        fputs(find_command(name)->help, stdout);
-        return 1;
-    case '?':
-        /* getopt has said what is wrong. */
-        fprintf(stderr, "  next: passthru %s --help\n", name);
-        *status = error_exit_status(ERROR_USAGE);
-        return 1;
-    default:
-        return -1;
+    for (;;) {
+        int c = getopt_long(argc, argv, ":", long_options, NULL);
+        switch (c) {
+        case 1001:
+            common->database = optarg;
+            break;
+        case 1002:
+            common->json = true;
+            break;
+        case 1003:
+            common->no_color = true;
+            break;
+        case 1004:
+            fputs(find_command(argv[0])->help, stdout);
+            return COMMAND_ENDS;
+        case ':':
+        case '?':
+            *status = wrong_option(c, argc, argv);
+            return COMMAND_ENDS;
+        default:
+            return c;
+        }
     }
 }
 
@@ -53,7 +87,8 @@ static void print_commands(void)
 {
     puts("Usage: passthru COMMAND [OPTION]... [ARGUMENT]...\n"
          "\n"
-         "Tells whether a GPU survives being passed through to a virtual machine, before money or days are spent.\n");
+         "Tells whether a GPU survives being passed through to a virtual machine, before money or days are "
+         "spent.\n");
     for (int i = 0; i < command_count; i++)
         printf("  %-9s %s\n", commands[i].name, commands[i].summary);
     puts("\n"
@@ -66,10 +101,16 @@ static void print_commands(void)
 
 int command_help(int argc, char **argv)
 {
-    const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
-    if (argc > 1 && !command)
-        return output_usage_error("passthru", false, "there is no command \"%s\"", argv[1]);
-    if (command && command->help)
+    static const struct option long_options[] = {COMMON_OPTIONS};
+    struct common_options common = {.database = NULL};
+    int status;
+    if (command_option(argc, argv, long_options, &common, &status) == COMMAND_ENDS)
+        return status;
+    const char *name = optind < argc ? argv[optind] : NULL;
+    const struct command *command = name ? find_command(name) : NULL;
+    if (name && !command)
+        return output_usage_error("help", common.json, "there is no command \"%s\"", name);
+    if (command)
         fputs(command->help, stdout);
     else
         print_commands();
@@ -78,9 +119,15 @@ int command_help(int argc, char **argv)
 
 int command_version(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
-    puts("passthru " PASSTHRU_VERSION);
+    static const struct option long_options[] = {COMMON_OPTIONS};
+    struct common_options common = {.database = NULL};
+    int status;
+    if (command_option(argc, argv, long_options, &common, &status) == COMMAND_ENDS)
+        return status;
+    if (common.json)
+        puts("{\"version\":\"" PASSTHRU_VERSION "\"}");
+    else
+        puts("passthru " PASSTHRU_VERSION);
     return 0;
 }
 
@@ -122,19 +169,22 @@ int main(int argc, char **argv)
     }
     const char *name = argv[1];
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
-        return command_help(1, argv);
+        name = "help";
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
-        return command_version(argc, argv);
+        name = "version";
     const struct command *command = find_command(name);
     if (!command) {
+        struct pci_id id;
+        if (pci_id_parse(name, strlen(name), &id) == PCI_ID_OK)
+            return output_usage_error(
+                NULL, false, "there is no command \"%s\"; did you mean: passthru query %s", name, name);
         const char *guess = guess_command(name);
         if (guess)
-            return output_usage_error("passthru", false, "there is no command \"%s\"; did you mean \"%s\"?", name,
+            return output_usage_error(NULL, false, "there is no command \"%s\"; did you mean \"%s\"?", name,
                                       guess);
-        return output_usage_error("passthru", false, "there is no command \"%s\"", name);
+        return output_usage_error(NULL, false, "there is no command \"%s\"", name);
     }
+    argv[1] = (char *)command->name;
     int status = command->run(argc - 1, argv + 1);
-    if (fflush(stdout) && !status)
-        status = error_exit_status(ERROR_SYSTEM);
-    return status;
+    return status ? status : output_finish();
 }

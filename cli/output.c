@@ -1,5 +1,6 @@
 #include "cli/output.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 enum { MIN_WIDTH = 40, MAX_WIDTH = 100, DEFAULT_WIDTH = 80, MAX_OUTPUT = 64 << 20 };
 
 static const char *const escapes[] = {
-    [COLOR_PLAIN] = "\033[0m",  [COLOR_BOLD] = "\033[1m",     [COLOR_DIM] = "\033[2m",
+    [COLOR_PLAIN] = "\033[0m",    [COLOR_BOLD] = "\033[1m",      [COLOR_DIM] = "\033[2m",
     [COLOR_GREEN] = "\033[1;32m", [COLOR_YELLOW] = "\033[1;33m", [COLOR_RED] = "\033[1;31m",
 };
 
@@ -52,6 +53,47 @@ static void append_blanks(struct buffer *buffer, int count)
         buffer_append_byte(buffer, ' ');
 }
 
+static void start_line(struct buffer *out, int indent)
+{
+    buffer_append_byte(out, '\n');
+    append_blanks(out, indent);
+}
+
+/* The bytes of UTF-8 `text` that fit into `columns`, at least one character. */
+static size_t fitting_bytes(const char *text, size_t length, int columns)
+{
+    size_t kept = 0;
+    while (kept < length) {
+        uint32_t character;
+        size_t size = text_decode(text + kept, length - kept, &character);
+        columns -= (int)text_width(text + kept, size ? size : 1);
+        if (columns < 0 && kept)
+            break;
+        kept += size ? size : 1;
+    }
+    return kept;
+}
+
+/* Appends a word of `width` columns that begins at `column` and returns where it ends. One that no line can
+ * hold is broken, unless it is an address: that must stay whole to be clicked or copied. */
+static int append_word(struct output *output, int indent, int column, const char *word, size_t length,
+                       int width)
+{
+    while (column + width > output->width && !memmem(word, length, "://", 3)) {
+        size_t fitting = fitting_bytes(word, length, output->width - column);
+        buffer_append(&output->buffer, word, fitting);
+        width -= (int)text_width(word, fitting);
+        word += fitting;
+        length -= fitting;
+        if (!length)
+            return output->width;
+        start_line(&output->buffer, indent);
+        column = indent;
+    }
+    buffer_append(&output->buffer, word, length);
+    return column + width;
+}
+
 void output_paragraph_color(struct output *output, int indent, const char *label, enum color color,
                             const char *text)
 {
@@ -71,15 +113,13 @@ void output_paragraph_color(struct output *output, int indent, const char *label
         size_t length = strcspn(word, " ");
         int width = (int)text_width(word, length);
         if (!first && column + 1 + width > output->width) {
-            buffer_append_byte(out, '\n');
-            append_blanks(out, indent);
+            start_line(out, indent);
             column = indent;
         } else if (!first) {
             buffer_append_byte(out, ' ');
             column++;
         }
-        buffer_append(out, word, length);
-        column += width;
+        column = append_word(output, indent, column, word, length, width);
         first = false;
         word += length + strspn(word + length, " ");
     }
@@ -91,6 +131,12 @@ void output_paragraph_color(struct output *output, int indent, const char *label
 void output_paragraph(struct output *output, int indent, const char *label, const char *text)
 {
     output_paragraph_color(output, indent, label, COLOR_PLAIN, text);
+}
+
+void output_line(struct output *output, const char *text)
+{
+    text_append_safe(&output->buffer, text, strlen(text));
+    buffer_append_byte(&output->buffer, '\n');
 }
 
 void output_blank(struct output *output)
@@ -109,17 +155,8 @@ void output_cell(struct output *output, const char *text, int columns)
         append_blanks(&output->buffer, columns - width);
         return;
     }
-    size_t kept = 0;
-    int column = 0;
-    while (kept < safe.length) {
-        uint32_t character;
-        size_t size = text_decode(bytes + kept, safe.length - kept, &character);
-        int next = (int)text_width(bytes + kept, size ? size : 1);
-        if (column + next > columns - 3)
-            break;
-        column += next;
-        kept += size ? size : 1;
-    }
+    size_t kept = columns > 3 ? fitting_bytes(bytes, safe.length, columns - 3) : 0;
+    int column = (int)text_width(bytes, kept);
     buffer_append(&output->buffer, bytes, kept);
     buffer_append_text(&output->buffer, "...");
     append_blanks(&output->buffer, columns - column - 3);
@@ -137,6 +174,19 @@ bool output_flush(struct output *output)
 {
     bool written = output_flush_buffer(&output->buffer);
     return fflush(stdout) == 0 && written;
+}
+
+int output_finish(void)
+{
+    struct error error;
+    /* A failed write is remembered by the stream, the reason by errno if nothing came between. */
+    int number = fflush(stdout) ? errno : ENOSPC;
+    if (!ferror(stdout))
+        return 0;
+    if (number == EPIPE)
+        return error_exit_status(ERROR_SYSTEM);
+    error_set_errno(&error, number, "cannot write the answer");
+    return output_error(&error, false);
 }
 
 int output_error(const struct error *error, bool json)
@@ -174,9 +224,12 @@ int output_usage_error(const char *command, bool json, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    error_set(&error, ERROR_USAGE, "%s: %s", command, message);
-    error_next(&error, "passthru %s --help", strcmp(command, "passthru") == 0 ? "" : command);
-    if (strcmp(command, "passthru") == 0)
+    if (command) {
+        error_set(&error, ERROR_USAGE, "%s: %s", command, message);
+        error_next(&error, "passthru %s --help", command);
+    } else {
+        error_set(&error, ERROR_USAGE, "%s", message);
         error_next(&error, "passthru help");
+    }
     return output_error(&error, json);
 }

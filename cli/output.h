@@ -18,26 +18,35 @@ struct output {
 /* The terminal's width, or $COLUMNS, or 80; colour only on a terminal, not with NO_COLOR or TERM=dumb. */
 struct output output_for_stdout(bool no_color);
 
-/* A paragraph of hostile text, wrapped to the width: `label` stands in the left column, the text hangs at column
- * `indent`. Control characters are shown escaped; words longer than a line (addresses) are never broken. */
+/* A paragraph of hostile text, wrapped to the width: `label` stands in the left column, the text hangs at
+ * column `indent`. Control characters are shown escaped; words longer than a line (addresses) are never
+ * broken. */
 void output_paragraph(struct output *output, int indent, const char *label, const char *text);
 void output_paragraph_color(struct output *output, int indent, const char *label, enum color color,
                             const char *text);
 void output_blank(struct output *output);
 
+/* Hostile text on a line of its own, however long: for what another program reads, such as a path. */
+void output_line(struct output *output, const char *text);
+
 /* Hostile text in exactly `columns` columns: cut with an ellipsis, or filled with blanks. */
 void output_cell(struct output *output, const char *text, int columns);
 void output_color(struct output *output, enum color color);
 
-/* Writes what has gathered to standard output. False when that failed (a closed pipe, a full disk). */
+/* Writes what has gathered to standard output. False when that failed (a closed pipe, a full disk);
+ * output_finish tells why. */
 MUST_CHECK bool output_flush(struct output *output);
 MUST_CHECK bool output_flush_buffer(struct buffer *buffer);
+
+/* The last flush of a command: 0, or the exit status after having said that something could not be written.
+ */
+int output_finish(void);
 
 /* Prints an error for people on standard error, and with `json` as an object on standard output. Returns the
  * exit status. */
 int output_error(const struct error *error, bool json);
 
-/* Wrong usage: says what is wrong and where help is. Returns 2. */
+/* Wrong usage of a command (NULL: of the program): says what is wrong and where help is. Returns 2. */
 int output_usage_error(const char *command, bool json, const char *format, ...) PRINTF_LIKE(3, 4);
 
 #endif

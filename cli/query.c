@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,25 +11,27 @@
 
 enum { MAX_HITS = 50, MAX_FULL_ANSWERS = 3, MAX_TERM = 256, MAX_TEXT_GPUS = 256, FLUSH_BYTES = 1 << 16 };
 
-const char query_help[] =
-    "Usage: passthru query [OPTION]... TERM...\n"
-    "\n"
-    "Tells whether a GPU survives being passed through to a virtual machine. A TERM is a PCI ID (10de:1d16, with\n"
-    "its subsystem 10de:1d16:1028:08b0), a modalias (pci:v000010DEd00001D16...), a model name (mx330, \"rtx 3060\"),\n"
-    "or - for any text on standard input: all PCI IDs in it are looked up, as in  lspci -nn | passthru query -\n"
-    "\n"
-    "  --json                  answer with one JSON array\n"
-    "  --ndjson                answer with one JSON object a line, while reading\n"
-    "  --chassis CHASSIS       the machine it is for: desktop, laptop, mini-pc, server or egpu\n"
-    "  --subsystem VVVV:DDDD   the subsystem of the card, as lspci -nnv shows it\n"
-    "  --revision RR           its revision\n"
-    "  --reports N             show at most N reports (default 5, as JSON 20)\n"
-    "  --explain               show where every value comes from\n"
-    "  --db FILE               use this database\n"
-    "  --no-color              no colour, also with NO_COLOR set\n"
-    "  --help                  this text\n"
-    "\n"
-    "Exit status: 0 answered; 1 nothing found; 2 wrong usage; 3 no usable database.\n";
+const char query_help[] = "Usage: passthru query [OPTION]... TERM...\n"
+                          "\n"
+                          "Tells whether a GPU survives being passed through to a virtual machine. A TERM\n"
+                          "is a PCI ID (10de:1d16, with its subsystem 10de:1d16:1028:08b0), a modalias\n"
+                          "(pci:v000010DEd00001D16...), a model name (mx330, \"rtx 3060\"), or - for any\n"
+                          "text on standard input: all PCI IDs in it are looked up, as in\n"
+                          "  lspci -nn | passthru query -\n"
+                          "\n"
+                          "  --json                 answer with one JSON array\n"
+                          "  --ndjson               answer with one JSON object a line, while reading\n"
+                          "  --chassis CHASSIS      the machine it is for: desktop, laptop, mini-pc,\n"
+                          "                         server or egpu\n"
+                          "  --subsystem VVVV:DDDD  the subsystem of the card, as lspci -nnv shows it\n"
+                          "  --revision RR          its revision\n"
+                          "  --reports N            show at most N reports (default 5, as JSON 20)\n"
+                          "  --explain              show where every value comes from\n"
+                          "  --db FILE              use this database\n"
+                          "  --no-color             no colour, also with NO_COLOR set\n"
+                          "  --help                 this text\n"
+                          "\n"
+                          "Exit status: 0 answered; 1 nothing found; 2 wrong usage; 3 no usable database.\n";
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_NDJSON };
 
@@ -58,8 +61,9 @@ static enum error_code flush_if_full(struct query *query, size_t limit, struct e
         return error_set(error, ERROR_NO_MEMORY, "the answer is too large");
     if (query->output.buffer.length < limit)
         return ERROR_NONE;
-    return output_flush_buffer(&query->output.buffer) ? ERROR_NONE
-                                                      : error_set_errno(error, errno, "cannot write the answer");
+    return output_flush_buffer(&query->output.buffer)
+               ? ERROR_NONE
+               : error_set_errno(error, errno, "cannot write the answer");
 }
 
 /* Writes what query->answer holds. */
@@ -130,7 +134,8 @@ static enum error_code answer_id(struct query *query, const struct pci_id *id, c
 }
 
 /* Several GPUs in text: a line each. */
-static enum error_code write_table(struct query *query, const struct pci_id ids[], int count, struct error *error)
+static enum error_code write_table(struct query *query, const struct pci_id ids[], int count,
+                                   struct error *error)
 {
     answer_write_table_head(&query->output);
     for (int i = 0; i < count; i++) {
@@ -156,7 +161,7 @@ static enum error_code answer_name(struct query *query, const char *term, struct
         return error->code;
     if (!count) {
         error_set(error, ERROR_NOT_FOUND, "no GPU is called \"%s\"", term);
-        error_next(error, "try fewer words, or the PCI ID that lspci -nn shows");
+        error_next(error, "try fewer words, or the PCI ID that lspci -nn shows, such as 10de:1d16");
         write_missing(query, term, error);
         return error->code = ERROR_NONE;
     }
@@ -208,9 +213,18 @@ static enum error_code on_found(void *context, const struct found_id *found, str
             query->text_gpus[query->text_gpu_count++] = id;
         return ERROR_NONE;
     }
-    if (answer_gather(query->database, &id, pci_id_print(&whole, text), &query->options, &query->answer, error))
+    if (answer_gather(query->database, &id, pci_id_print(&whole, text), &query->options, &query->answer,
+                      error))
         return error->code == ERROR_NOT_FOUND ? remember_unknown(query, found) : error->code;
     return write_answer(query, error);
+}
+
+static enum error_code flush_stream(void *context, struct error *error)
+{
+    struct query *query = context;
+    if (flush_if_full(query, 1, error))
+        return error->code;
+    return fflush(stdout) ? error_set_errno(error, errno, "cannot write the answer") : ERROR_NONE;
 }
 
 static enum error_code write_text_gpus(struct query *query, struct error *error)
@@ -232,7 +246,9 @@ static enum error_code answer_stdin(struct query *query, struct error *error)
     long before = query->answered;
     if (isatty(STDIN_FILENO))
         fputs("passthru: reading text from the terminal, end it with Ctrl-D\n", stderr);
-    if (text_scan(stdin, on_found, query, error) ||
+    const struct text_scan_visitor visitor = {on_found, query->format == FORMAT_NDJSON ? flush_stream : NULL,
+                                              query};
+    if (text_scan(STDIN_FILENO, &visitor, error) ||
         (query->format == FORMAT_TEXT && write_text_gpus(query, error)))
         return error->code;
     if (query->unknown_displays) {
@@ -254,6 +270,10 @@ static enum error_code answer_term(struct query *query, const char *term, struct
     struct pci_id id;
     if (strcmp(term, "-") == 0)
         return answer_stdin(query, error);
+    if (!*term) {
+        error_set(error, ERROR_USAGE, "query: a term is empty");
+        return error_next(error, "say what to look up: a PCI ID, a name, or -");
+    }
     if (strlen(term) > MAX_TERM)
         return error_set(error, ERROR_USAGE, "a term has at most %d characters", MAX_TERM);
     switch (pci_id_parse(term, strlen(term), &id)) {
@@ -267,8 +287,40 @@ static enum error_code answer_term(struct query *query, const char *term, struct
     }
 }
 
+/* Words that a person left without quotation marks, as in  query rtx 3060: if GPUs are called by all of them
+ * together, that is what was meant. Programs are taken at their word. Stores the words, or "". */
+static enum error_code join_words(struct query *query, char **terms, int count, struct buffer *joined,
+                                  struct error *error)
+{
+    uint32_t number;
+    int found;
+    int total;
+    struct pci_id id;
+    error->code = ERROR_NONE;
+    for (int i = 0; i < count && query->format == FORMAT_TEXT && count > 1; i++) {
+        bool is_word = strcmp(terms[i], "-") != 0 && !strchr(terms[i], ' ') &&
+                       pci_id_parse(terms[i], strlen(terms[i]), &id) == PCI_ID_NONE;
+        if (!is_word) {
+            buffer_clear(joined);
+            return ERROR_NONE;
+        }
+        buffer_append_format(joined, "%s%s", i ? " " : "", terms[i]);
+    }
+    if (!joined->length || joined->failed || joined->length > MAX_TERM)
+        buffer_clear(joined);
+    else if (!database_search(query->database, buffer_text(joined), &number, 1, &found, &total, error) &&
+             !found)
+        buffer_clear(joined);
+    return error->code;
+}
+
 static enum error_code answer_terms(struct query *query, char **terms, int count, struct error *error)
 {
+    struct buffer joined CLEANUP(buffer_free) = BUFFER(4096);
+    if (join_words(query, terms, count, &joined, error))
+        return error->code;
+    if (joined.length)
+        return answer_name(query, buffer_text(&joined), error);
     if (query->format == FORMAT_JSON)
         buffer_append_byte(&query->output.buffer, '[');
     for (int i = 0; i < count; i++)
@@ -305,7 +357,7 @@ static int run(struct query *query, char **terms, int count)
     }
     /* The process ends: the system takes the memory back faster than sqlite3_close would. */
     if (!output_flush(&query->output) && !status)
-        status = error_exit_status(ERROR_SYSTEM);
+        status = output_finish();
     buffer_free(&query->output.buffer);
     return status;
 }
@@ -320,18 +372,20 @@ static bool parse_chassis(const char *word, enum chassis *chassis)
 int command_query(int argc, char **argv)
 {
     static const struct option long_options[] = {
-        {"ndjson", no_argument, NULL, 'n'},          {"chassis", required_argument, NULL, 'c'},
-        {"subsystem", required_argument, NULL, 's'}, {"revision", required_argument, NULL, 'r'},
-        {"reports", required_argument, NULL, 'N'},   {"explain", no_argument, NULL, 'e'},
+        {"ndjson", no_argument, NULL, 'n'},
+        {"chassis", required_argument, NULL, 'c'},
+        {"subsystem", required_argument, NULL, 's'},
+        {"revision", required_argument, NULL, 'r'},
+        {"reports", required_argument, NULL, 'N'},
+        {"explain", no_argument, NULL, 'e'},
         COMMON_OPTIONS,
     };
     static struct query query; /* too large for a stack */
     bool ndjson = false;
     int status = 0;
     query.options.report_limit = -1;
-    for (int c; (c = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
-        int common = common_option(c, "query", &query.common, &status);
-        if (common > 0)
+    for (int c; (c = command_option(argc, argv, long_options, &query.common, &status)) != -1;) {
+        if (c == COMMAND_ENDS)
             return status;
         if (c == 'n')
             ndjson = true;
@@ -343,12 +397,14 @@ int command_query(int argc, char **argv)
         else if (c == 's' && !pci_id_parse_subsystem(optarg, &query.refinement))
             return output_usage_error("query", query.common.json, "--subsystem must be like 1028:08b0");
         else if (c == 'r' && !pci_id_parse_revision(optarg, &query.refinement))
-            return output_usage_error("query", query.common.json, "--revision must be two hexadecimal digits");
+            return output_usage_error("query", query.common.json,
+                                      "--revision must be two hexadecimal digits");
         else if (c == 'N') {
             char *end;
             long limit = strtol(optarg, &end, 10);
             if (*end || end == optarg || limit < 0 || limit > 10000)
-                return output_usage_error("query", query.common.json, "--reports must be a number up to 10000");
+                return output_usage_error("query", query.common.json,
+                                          "--reports must be a number up to 10000");
             query.options.report_limit = (int)limit;
         }
     }
@@ -356,6 +412,7 @@ int command_query(int argc, char **argv)
     if (query.options.report_limit < 0)
         query.options.report_limit = query.format == FORMAT_TEXT ? 5 : 20;
     if (optind == argc)
-        return output_usage_error("query", query.format != FORMAT_TEXT, "say what to look up: a PCI ID, a name, or -");
+        return output_usage_error("query", query.format != FORMAT_TEXT,
+                                  "say what to look up: a PCI ID, a name, or -");
     return run(&query, argv + optind, argc - optind);
 }

@@ -3,24 +3,26 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/macros.h"
 
-/* A longer line is looked at in pieces: an ID that is cut in two there is not found. */
+/* A longer line is looked at in pieces, cut where no ID can stand. */
 enum { MAX_LINE = 65536 };
 
 struct text_scan {
-    enum error_code (*each)(void *context, const struct found_id *found, struct error *error);
-    void *context;
+    const struct text_scan_visitor *visitor;
     bool pending; /* `last` waits for its subsystem, which may stand on a later line */
     struct found_id last;
+    char *text; /* MAX_LINE + 1 bytes: what was read and not looked at yet */
+    size_t length;
 };
 
 static enum error_code deliver(struct text_scan *scan, struct error *error)
 {
     bool pending = scan->pending;
     scan->pending = false;
-    return pending ? scan->each(scan->context, &scan->last, error) : ERROR_NONE;
+    return pending ? scan->visitor->found(scan->visitor->context, &scan->last, error) : ERROR_NONE;
 }
 
 /* "... [0300]: NVIDIA ..." */
@@ -53,6 +55,8 @@ static enum error_code scan_line(struct text_scan *scan, const char *line, size_
         }
         return ERROR_NONE;
     }
+    if (start == line && length && deliver(scan, error))
+        return error->code;
     bool found_any = false;
     while (pci_id_find(line, length, &position, &id)) {
         if (deliver(scan, error))
@@ -68,32 +72,85 @@ static enum error_code scan_line(struct text_scan *scan, const char *line, size_
     return ERROR_NONE;
 }
 
-static void free_line(char **line)
+/* Looks at all lines that are whole; with `all`, at the rest too. Moves what remains to the front. */
+static enum error_code scan_lines(struct text_scan *scan, bool all, struct error *error)
 {
-    free(*line);
+    size_t start = 0;
+    while (start < scan->length) {
+        char *line = scan->text + start;
+        char *newline = memchr(line, '\n', scan->length - start);
+        if (!newline && !all)
+            break;
+        char *end = newline ? newline : scan->text + scan->length;
+        *end = '\0';
+        if (scan_line(scan, line, (size_t)(end - line), error))
+            return error->code;
+        start = (size_t)(end - scan->text) + 1;
+    }
+    if (start > scan->length)
+        start = scan->length;
+    memmove(scan->text, scan->text + start, scan->length - start);
+    scan->length -= start;
+    return ERROR_NONE;
 }
 
-enum error_code text_scan(FILE *stream,
-                          enum error_code (*each)(void *context, const struct found_id *found, struct error *error),
-                          void *context, struct error *error)
+/* The whole room is one line: looks at it up to the last place where no ID can stand. Of a number that fills
+ * it all a mark stays, so that its end is not taken for an ID. */
+static enum error_code scan_piece(struct text_scan *scan, struct error *error)
 {
-    struct text_scan scan = {.each = each, .context = context};
-    char *line CLEANUP(free_line) = malloc(MAX_LINE);
-    if (!line)
+    size_t cut = scan->length;
+    while (cut && pci_id_may_contain(scan->text[cut - 1]))
+        cut--;
+    if (cut <= 1) {
+        scan->text[0] = '_';
+        scan->length = 1;
+        return ERROR_NONE;
+    }
+    char border = scan->text[cut - 1];
+    scan->text[cut - 1] = '\0';
+    if (scan_line(scan, scan->text, cut - 1, error))
+        return error->code;
+    scan->text[cut - 1] = border;
+    memmove(scan->text, scan->text + cut - 1, scan->length - cut + 1);
+    scan->length -= cut - 1;
+    return ERROR_NONE;
+}
+
+static enum error_code read_more(struct text_scan *scan, int file, bool *end, struct error *error)
+{
+    if (scan->visitor->before_read && scan->visitor->before_read(scan->visitor->context, error))
+        return error->code;
+    ssize_t got;
+    do {
+        got = read(file, scan->text + scan->length, MAX_LINE - scan->length);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return error_set_errno(error, errno, "cannot read standard input");
+    for (ssize_t i = 0; i < got; i++)
+        if (!scan->text[scan->length + (size_t)i])
+            scan->text[scan->length + (size_t)i] = ' ';
+    scan->length += (size_t)got;
+    *end = got == 0;
+    return ERROR_NONE;
+}
+
+static void free_text(char **text)
+{
+    free(*text);
+}
+
+enum error_code text_scan(int file, const struct text_scan_visitor *visitor, struct error *error)
+{
+    char *text CLEANUP(free_text) = malloc(MAX_LINE + 1);
+    struct text_scan scan = {.visitor = visitor, .text = text};
+    if (!text)
         return error_set(error, ERROR_NO_MEMORY, "no memory to read standard input");
     error->code = ERROR_NONE;
-    for (;;) {
-        size_t length = 0;
-        int c = EOF;
-        while (length < MAX_LINE - 1 && (c = getc_unlocked(stream)) != EOF && c != '\n')
-            line[length++] = c ? (char)c : ' ';
-        line[length] = '\0';
-        if (scan_line(&scan, line, length, error))
+    for (bool end = false; !end;) {
+        if (read_more(&scan, file, &end, error) || scan_lines(&scan, end, error))
             return error->code;
-        if (c == EOF)
-            break;
+        if (scan.length == MAX_LINE && scan_piece(&scan, error))
+            return error->code;
     }
-    if (ferror(stream))
-        return error_set_errno(error, errno, "cannot read standard input");
     return deliver(&scan, error);
 }

@@ -32,7 +32,8 @@ struct error {
 };
 
 /* Sets code and message and clears the next step. Returns code, so that one can `return error_set(...)`. */
-enum error_code error_set(struct error *error, enum error_code code, const char *format, ...) PRINTF_LIKE(3, 4);
+enum error_code error_set(struct error *error, enum error_code code, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 
 /* Like error_set for a failed system call: the code follows from errno (EACCES and EPERM, ENOSPC and EFBIG,
  * ENOMEM, everything else), and its text is appended to the message. */

@@ -35,7 +35,8 @@ const struct vocabulary *attribute_vocabulary(enum attribute attribute)
 bool gpu_settle_by_chassis(struct gpu *gpu, enum chassis chassis)
 {
     static const char said[] = "the chassis that was given: this ID is sold as a card and as a laptop chip";
-    if (gpu_form_factor(gpu) != FORM_FACTOR_EITHER || chassis == CHASSIS_UNKNOWN)
+    if (gpu_form_factor(gpu) != FORM_FACTOR_EITHER || chassis == CHASSIS_UNKNOWN ||
+        chassis == CHASSIS_MINI_PC)
         return false;
     bool laptop = chassis == CHASSIS_LAPTOP;
     enum vbios laptop_vbios = gpu->id.vendor == 0x10de   ? VBIOS_ACPI_ROM
@@ -43,8 +44,10 @@ bool gpu_settle_by_chassis(struct gpu *gpu, enum chassis chassis)
                                                          : VBIOS_UNKNOWN;
     gpu->attributes[ATTRIBUTE_FORM_FACTOR] =
         (struct annotation){laptop ? FORM_FACTOR_MOBILE : FORM_FACTOR_DESKTOP, 0.9, said};
-    gpu->attributes[ATTRIBUTE_VBIOS] = (struct annotation){laptop ? (int)laptop_vbios : VBIOS_ROM_BAR,
-                                                           laptop ? 0.6 : 0.9, said};
+    gpu->attributes[ATTRIBUTE_VBIOS] =
+        (struct annotation){laptop ? (int)laptop_vbios : VBIOS_ROM_BAR, laptop ? 0.6 : 0.9, said};
+    if (!laptop && gpu_display(gpu) == DISPLAY_UNKNOWN)
+        gpu->attributes[ATTRIBUTE_DISPLAY] = (struct annotation){DISPLAY_OUTPUTS, 0.9, said};
     return true;
 }
 
@@ -69,4 +72,18 @@ int gpu_blockers(const struct gpu *gpu, enum blocker blockers[BLOCKER_COUNT])
     if (gpu_reset(gpu) == RESET_VENDOR_RESET)
         blockers[count++] = BLOCKER_RESET_VENDOR_MODULE;
     return count;
+}
+
+double gpu_blocker_confidence(const struct gpu *gpu, enum blocker blocker)
+{
+    static const enum attribute follows_from[BLOCKER_COUNT] = {
+        [BLOCKER_VBIOS_ACPI_ROM] = ATTRIBUTE_VBIOS,
+        [BLOCKER_VBIOS_ACPI_ATRM] = ATTRIBUTE_VBIOS,
+        [BLOCKER_NO_DISPLAY_PATH] = ATTRIBUTE_DISPLAY,
+        [BLOCKER_RESET_BROKEN] = ATTRIBUTE_RESET,
+        [BLOCKER_RESET_VENDOR_MODULE] = ATTRIBUTE_RESET,
+        [BLOCKER_INTEGRATED_GPU] = ATTRIBUTE_FORM_FACTOR,
+        [BLOCKER_NO_PASSTHROUGH_NEEDED] = ATTRIBUTE_FORM_FACTOR,
+    };
+    return gpu->attributes[follows_from[blocker]].confidence;
 }

@@ -26,8 +26,8 @@ int attribute_find(const char *name);
 const struct vocabulary *attribute_vocabulary(enum attribute attribute);
 
 /* What is known about a GPU, by attribute. `value` is the index in the attribute's vocabulary, 0 is unknown;
- * `confidence` runs from 0 to 1; `source` names who says so ("rule nvidia-mobile: ...") and belongs to whoever
- * filled in the structure. */
+ * `confidence` runs from 0 to 1; `source` names who says so ("rule nvidia-mobile: ...") and belongs to
+ * whoever filled in the structure. */
 struct annotation {
     int value;
     double confidence;
@@ -36,7 +36,7 @@ struct annotation {
 
 struct gpu {
     struct pci_id id;
-    char chip[CHIP_SIZE]; /* "GP108"; empty when the name does not tell */
+    char chip[CHIP_SIZE];                          /* "GP108"; empty when the name does not tell */
     struct annotation attributes[ATTRIBUTE_COUNT]; /* [ATTRIBUTE_IS_GPU] and [ATTRIBUTE_CHIP] have no value */
 };
 
@@ -60,12 +60,15 @@ static inline enum reset gpu_reset(const struct gpu *gpu)
     return (enum reset)gpu->attributes[ATTRIBUTE_RESET].value;
 }
 
-/* Settles a form factor of `either` by the machine that the GPU is or will be in: a laptop has the laptop chip,
- * any other chassis the card; vBIOS delivery follows. Returns whether anything changed. */
+/* Settles a form factor of `either` by the machine that the GPU is or will be in: a laptop has the laptop
+ * chip, any other chassis the card; vBIOS delivery follows. Returns whether anything changed. */
 bool gpu_settle_by_chassis(struct gpu *gpu, enum chassis chassis);
 
 /* What stands in the way of a passthrough, from mechanism alone: vBIOS delivery, display path, reset, form
  * factor. Stores up to BLOCKER_COUNT values of enum blocker, the gravest first, and returns how many. */
 int gpu_blockers(const struct gpu *gpu, enum blocker blockers[BLOCKER_COUNT]);
+
+/* How sure a blocker is: as sure as the attribute that it follows from. */
+double gpu_blocker_confidence(const struct gpu *gpu, enum blocker blocker);
 
 #endif

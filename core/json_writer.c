@@ -82,9 +82,9 @@ static inline bool is_plain(unsigned char byte)
     return (unsigned)byte - 0x20 < 0x5f && byte != '"' && byte != '\\';
 }
 
-/* How many bytes from here on stand for themselves. Eight at a time: a byte is not plain when it is below 0x20
- * or above 0x7e, or when it is zero after an exclusive or with '"' or '\\'. Borrows from one byte to the next
- * only make the test stricter. */
+/* How many bytes from here on stand for themselves. Eight at a time: a byte is not plain when it is below
+ * 0x20 or above 0x7e, or when it is zero after an exclusive or with '"' or '\\'. Borrows from one byte to the
+ * next only make the test stricter. */
 static size_t plain_run(const char *bytes, size_t length)
 {
     const uint64_t ones = 0x0101010101010101;

@@ -57,8 +57,8 @@ static void set_groups(struct pci_id *id, const uint32_t groups[], int count)
     }
 }
 
-/* A modalias is `pci:vXXXXXXXXdXXXXXXXXsvXXXXXXXXsdXXXXXXXXbcXXscXXiXX`; fields that are missing or `*` at its
- * end are fine. Returns the length of what was read, 0 if it is none. */
+/* A modalias is `pci:vXXXXXXXXdXXXXXXXXsvXXXXXXXXsdXXXXXXXXbcXXscXXiXX`; fields that are missing or `*` at
+ * its end are fine. Returns the length of what was read, 0 if it is none. */
 static size_t parse_modalias(const char *text, size_t length, struct pci_id *id)
 {
     static const char *const marks[] = {"pci:v", "d", "sv", "sd"};
@@ -120,7 +120,7 @@ bool pci_id_parse_revision(const char *text, struct pci_id *id)
     return true;
 }
 
-static bool is_part_of_number(char c)
+bool pci_id_may_contain(char c)
 {
     return c == ':' || c == '_' || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
@@ -128,14 +128,14 @@ static bool is_part_of_number(char c)
 bool pci_id_find(const char *text, size_t length, size_t *position, struct pci_id *id)
 {
     for (size_t i = *position; i + 9 <= length; i++) {
-        if (i > 0 && is_part_of_number(text[i - 1]))
+        if (i > 0 && pci_id_may_contain(text[i - 1]))
             continue;
         size_t size = text[i] == 'p' ? parse_modalias(text + i, length - i, id) : 0;
         if (!size && hex_digit(text[i]) >= 0) {
             uint32_t groups[4];
             size_t end;
             int count = parse_groups(text + i, length - i, groups, 4, &end);
-            if ((count == 2 || count == 4) && !(i + end < length && is_part_of_number(text[i + end]))) {
+            if ((count == 2 || count == 4) && !(i + end < length && pci_id_may_contain(text[i + end]))) {
                 set_groups(id, groups, count);
                 size = end;
             } else if (count > 0) {

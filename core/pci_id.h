@@ -35,9 +35,13 @@ bool pci_id_parse_subsystem(const char *text, struct pci_id *id);
 bool pci_id_parse_revision(const char *text, struct pci_id *id);
 
 /* Finds the next ID (with or without subsystem, or a modalias) in free text from `*position` on, moves
- * `*position` behind it. An ID must stand alone: hexadecimal groups that are part of something longer, such as
- * an IPv6 or MAC address, are passed over. */
+ * `*position` behind it. An ID must stand alone: hexadecimal groups that are part of something longer, such
+ * as an IPv6 or MAC address, are passed over. */
 bool pci_id_find(const char *text, size_t length, size_t *position, struct pci_id *id);
+
+/* Whether an ID in a text cannot begin behind this byte, nor end before it: letters, digits, colon,
+ * underscore. */
+bool pci_id_may_contain(char c);
 
 /* vendor << 16 | device: the key that the database uses. */
 uint32_t pci_id_number(const struct pci_id *id);

@@ -120,7 +120,8 @@ static enum error_code refuse(struct error *error, const char *name, const char 
 }
 
 /* At most `limit` characters, none of them a control character. */
-static enum error_code check_text(const struct raw_text *value, const char *name, size_t limit, struct error *error)
+static enum error_code check_text(const struct raw_text *value, const char *name, size_t limit,
+                                  struct error *error)
 {
     size_t characters = 0;
     for (size_t i = 0; i < value->length; i++) {
@@ -162,7 +163,8 @@ static bool is_date(const char *text)
     if (length != 4 && length != 7 && length != 10)
         return false;
     return all_digits(text, 0, 4) && (text[0] == '1' || text[0] == '2') &&
-           (length < 7 || two_digits_within(text, 5, 1, 12)) && (length < 10 || two_digits_within(text, 8, 1, 31));
+           (length < 7 || two_digits_within(text, 5, 1, 12)) &&
+           (length < 10 || two_digits_within(text, 8, 1, 31));
 }
 
 static bool is_lower_hex(const char *text, size_t length)
@@ -172,7 +174,8 @@ static bool is_lower_hex(const char *text, size_t length)
 
 static bool is_lower_pci_id(const char *text)
 {
-    return strlen(text) == 9 && text[4] == ':' && strspn(text, "0123456789abcdef") == 4 && is_lower_hex(text + 5, 4);
+    return strlen(text) == 9 && text[4] == ':' && strspn(text, "0123456789abcdef") == 4 &&
+           is_lower_hex(text + 5, 4);
 }
 
 static enum error_code check_sense(const struct raw_text *value, enum field field, struct error *error)
@@ -185,7 +188,8 @@ static enum error_code check_sense(const struct raw_text *value, enum field fiel
     case WORD:
         return check_word(text, name, senses[field].vocabulary, error);
     case OPEN_WORD:
-        return *text == '\0' || strcmp(text, "other:") == 0 ? refuse(error, name, "has an empty word") : ERROR_NONE;
+        return *text == '\0' || strcmp(text, "other:") == 0 ? refuse(error, name, "has an empty word")
+                                                            : ERROR_NONE;
     case PCI_ID:
         return is_lower_pci_id(text) ? ERROR_NONE
                                      : refuse(error, name, "must be vvvv:dddd in lower-case hexadecimal");
@@ -214,9 +218,10 @@ static int compare_states(const void *a, const void *b)
     return strcmp((*x)->text, (*y)->text);
 }
 
-static enum error_code write_stages(const struct raw_report *raw, struct json_writer *json, struct error *error)
+static enum error_code write_stages(const struct raw_report *raw, struct json_writer *json,
+                                    struct error *error)
 {
-    const struct raw_text *names[STAGE_COUNT];
+    const struct raw_text *names[STAGE_COUNT] = {NULL};
     int count = raw->counts[STAGES];
     for (int i = 0; i < count; i++)
         names[i] = &raw->items[STAGES][i];
@@ -224,7 +229,8 @@ static enum error_code write_stages(const struct raw_report *raw, struct json_wr
     json_write_begin_object(json, "stages");
     for (int i = 0; i < count; i++) {
         const struct raw_text *state = raw->others[STAGES] + (names[i] - raw->items[STAGES]);
-        if (vocabulary_find(&vocabulary_stage, names[i]->text) < 0 || strlen(names[i]->text) != names[i]->length)
+        if (vocabulary_find(&vocabulary_stage, names[i]->text) < 0 ||
+            strlen(names[i]->text) != names[i]->length)
             return refuse(error, "stages", "names an unknown stage");
         if (i && strcmp(names[i - 1]->text, names[i]->text) == 0)
             return refuse(error, "stages", "names a stage twice");
@@ -252,8 +258,8 @@ static const char *listed_word(struct report *report, const struct vocabulary *v
     return marked;
 }
 
-static enum error_code write_attempts(struct report *report, const struct raw_report *raw, struct json_writer *json,
-                                      struct error *error)
+static enum error_code write_attempts(struct report *report, const struct raw_report *raw,
+                                      struct json_writer *json, struct error *error)
 {
     json_write_begin_array(json, "attempts");
     for (int i = 0; i < raw->counts[ATTEMPTS]; i++) {
@@ -266,9 +272,9 @@ static enum error_code write_attempts(struct report *report, const struct raw_re
         json_write_string(json, "fix", fix->text);
         json_write_string(json, "result", result->text);
         json_write_end_object(json);
-        report->attempts[report->attempt_count++] = (struct report_attempt){
-            listed_word(report, &vocabulary_fix, fix->text),
-            (enum result)vocabulary_find(&vocabulary_result, result->text)};
+        report->attempts[report->attempt_count++] =
+            (struct report_attempt){listed_word(report, &vocabulary_fix, fix->text),
+                                    (enum result)vocabulary_find(&vocabulary_result, result->text)};
     }
     json_write_end_array(json);
     return ERROR_NONE;
@@ -339,8 +345,8 @@ static void keep(struct report *report, const struct raw_report *raw)
     report->note = raw->single[NOTE].text;
 }
 
-static enum error_code check_and_write(struct report *report, const struct raw_report *raw, struct json_writer *json,
-                                       struct error *error)
+static enum error_code check_and_write(struct report *report, const struct raw_report *raw,
+                                       struct json_writer *json, struct error *error)
 {
     if (!raw->seen[PCI_ID_FIELD])
         return refuse(error, "pci_id", "is missing");
@@ -363,22 +369,36 @@ static size_t marked_room(size_t length)
     return length + (REPORT_MAX_ATTEMPTS + REPORT_MAX_SYMPTOMS) * sizeof "other:";
 }
 
-enum error_code report_parse(const char *json, size_t length, struct report *report, struct buffer *canonical,
-                             struct error *error)
+enum error_code report_parse_again(const char *json, size_t length, struct report *report,
+                                   struct buffer *canonical, struct error *error)
 {
     struct raw_report raw;
     struct buffer scratch CLEANUP(buffer_free) = BUFFER(4 * REPORT_MAX_BYTES);
     struct json_writer writer = {.out = canonical ? canonical : &scratch};
-    memset(report, 0, offsetof(struct report, symptoms));
+    size_t needed = report_arena_size(length) + marked_room(length);
+    memset(report, 0, offsetof(struct report, arena));
     error->code = ERROR_NONE;
     if (length > REPORT_MAX_BYTES)
         return error_set(error, ERROR_BAD_INPUT, "a report has at most %d bytes", REPORT_MAX_BYTES);
-    report->arena = malloc(report_arena_size(length) + marked_room(length));
+    if (report->arena_size < needed) {
+        free(report->arena);
+        report->arena = malloc(needed);
+        report->arena_size = report->arena ? needed : 0;
+    }
     if (!report->arena)
         return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
     report->marked = (char *)report->arena + report_arena_size(length);
-    if (report_read(json, length, fields, FIELD_COUNT, report->arena, &raw, error) ||
-        check_and_write(report, &raw, &writer, error))
+    if (report_read(json, length, fields, FIELD_COUNT, report->arena, &raw, error))
+        return error->code;
+    return check_and_write(report, &raw, &writer, error);
+}
+
+enum error_code report_parse(const char *json, size_t length, struct report *report, struct buffer *canonical,
+                             struct error *error)
+{
+    report->arena = NULL;
+    report->arena_size = 0;
+    if (report_parse_again(json, length, report, canonical, error))
         report_free(report);
     return error->code;
 }
@@ -387,4 +407,5 @@ void report_free(struct report *report)
 {
     free(report->arena);
     report->arena = NULL;
+    report->arena_size = 0;
 }

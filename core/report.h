@@ -19,8 +19,8 @@ struct report_attempt {
     enum result result;
 };
 
-/* One passthrough attempt on one machine, as schema/report.schema.json has it. The strings belong to the report
- * and are NULL where the report does not say. */
+/* One passthrough attempt on one machine, as schema/report.schema.json has it. The strings belong to the
+ * report and are NULL where the report does not say. */
 struct report {
     struct pci_id pci_id;
     enum chassis chassis;
@@ -33,10 +33,11 @@ struct report {
     const char *date; /* YYYY, YYYY-MM or YYYY-MM-DD */
     const char *url;
     const char *note;
-    char *marked; /* the free part of `arena` */
-    void *arena;  /* keeps the strings */
     int symptom_count;
     int attempt_count;
+    char *marked;                              /* the free part of `arena` */
+    void *arena;                               /* keeps the strings */
+    size_t arena_size;                         /* 0: no arena */
     const char *symptoms[REPORT_MAX_SYMPTOMS]; /* words of vocabulary_symptom, or `other:...` */
     struct report_attempt attempts[REPORT_MAX_ATTEMPTS];
 };
@@ -44,10 +45,15 @@ struct report {
 /* Parses and validates one report in JSON (RFC 8259). Unknown fields, unknown words of a closed list, wrong
  * types, control characters, duplicate keys and anything over its limit are refused with ERROR_BAD_INPUT, the
  * field named. Words outside the lists of symptoms and fixes are kept as `other:...`. On success the caller
- * calls report_free. With `canonical` the report's canonical JSON (RFC 8785) without its `id` is appended: the
- * SHA-256 of it is the report's id. */
+ * calls report_free. With `canonical` the report's canonical JSON (RFC 8785) without its `id` is appended:
+ * the SHA-256 of it is the report's id. */
 MUST_CHECK enum error_code report_parse(const char *json, size_t length, struct report *report,
                                         struct buffer *canonical, struct error *error);
+
+/* Like report_parse, in the memory of a report that was parsed before (or is all zero): for many in a row.
+ * The memory stays the report's, also after an error. */
+MUST_CHECK enum error_code report_parse_again(const char *json, size_t length, struct report *report,
+                                              struct buffer *canonical, struct error *error);
 
 void report_free(struct report *report);
 

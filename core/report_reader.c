@@ -96,7 +96,8 @@ static int on_string(void *context, const unsigned char *bytes, size_t length)
         return 1;
     }
     if (reader->place == IN_STATES) {
-        reader->raw->others[reader->field][reader->raw->counts[reader->field] - 1] = keep(reader, bytes, length);
+        reader->raw->others[reader->field][reader->raw->counts[reader->field] - 1] =
+            keep(reader, bytes, length);
         return 1;
     }
     if (reader->place != IN_LIST)
@@ -273,20 +274,53 @@ static const yajl_callbacks callbacks = {
     .yajl_end_array = on_end_array,
 };
 
+static int hex_value(const char *text)
+{
+    int value = 0;
+    for (int i = 0; i < 4; i++) {
+        char lower = (char)(text[i] | 0x20);
+        int digit = text[i] >= '0' && text[i] <= '9' ? text[i] - '0'
+                    : lower >= 'a' && lower <= 'f'   ? lower - 'a' + 10
+                                                     : -1;
+        if (digit < 0)
+            return -1;
+        value = value << 4 | digit;
+    }
+    return value;
+}
+
+/* Whether a \\u escape is half of a surrogate pair: no character (RFC 8259, section 8.2), but yajl makes a
+ * question mark of it. */
+static bool has_lone_surrogate(const char *json, size_t length)
+{
+    bool high = false; /* the escape just before was the first half */
+    const char *end = json + length;
+    for (const char *at = json; (at = memchr(at, '\\', (size_t)(end - at))) && end - at >= 2;) {
+        int value = at[1] == 'u' && end - at >= 6 ? hex_value(at + 2) : -1;
+        bool low = value >= 0xdc00 && value <= 0xdfff;
+        if (low != high)
+            return true;
+        high = value >= 0xd800 && value <= 0xdbff;
+        if (high && (end - at < 12 || at[6] != '\\'))
+            return true;
+        at += value >= 0 ? 6 : 2;
+    }
+    return false;
+}
+
 /* yajl says for instance "lexical error: invalid char in json text.\n". */
 static void name_syntax_error(yajl_handle parser, struct error *error)
 {
     unsigned char *why = yajl_get_error(parser, 0, NULL, 0);
     if (why)
         why[strcspn((char *)why, "\n")] = '\0';
-    error_set(error, ERROR_BAD_INPUT, "not valid JSON at byte %zu: %s", yajl_get_bytes_consumed(parser) + 1,
-              why ? (char *)why : "syntax error");
+    error_set(error, ERROR_BAD_INPUT, "not valid JSON: %s", why ? (char *)why : "syntax error");
     error_next(error, "write one JSON object on one line");
     yajl_free_error(parser, why);
 }
 
-enum error_code report_read(const char *json, size_t length, const struct raw_field fields[], int count, void *arena,
-                            struct raw_report *raw, struct error *error)
+enum error_code report_read(const char *json, size_t length, const struct raw_field fields[], int count,
+                            void *arena, struct raw_report *raw, struct error *error)
 {
     struct reader reader = {
         .fields = fields, .field_count = count, .raw = raw, .error = error, .field = -1, .lists = arena};
@@ -305,5 +339,9 @@ enum error_code report_read(const char *json, size_t length, const struct raw_fi
     else if (status == yajl_status_ok && !reader.done)
         error_set(error, ERROR_BAD_INPUT, "not valid JSON: the line ends too early");
     yajl_free(parser);
+    if (!error->code && has_lone_surrogate(json, length)) {
+        error_set(error, ERROR_BAD_INPUT, "not valid JSON: half of a surrogate pair is no character");
+        error_next(error, "write the character itself, in UTF-8");
+    }
     return error->code;
 }

@@ -11,7 +11,8 @@
 
 enum raw_kind { RAW_TEXT, RAW_TEXTS, RAW_PAIRS, RAW_STATES, RAW_FLAG, RAW_INTEGER };
 
-/* A field that a report may have: its name, the shape of its value, and for lists how many items it may have. */
+/* A field that a report may have: its name, the shape of its value, and for lists how many items it may have.
+ */
 struct raw_field {
     const char *name;
     enum raw_kind kind;
@@ -33,16 +34,16 @@ struct raw_report {
     struct raw_text single[RAW_MAX_FIELDS];
     int64_t number[RAW_MAX_FIELDS]; /* flags too */
     int counts[RAW_MAX_FIELDS];
-    struct raw_text *items[RAW_MAX_FIELDS]; /* RAW_MAX_ITEMS each; NULL where none */
+    struct raw_text *items[RAW_MAX_FIELDS];  /* RAW_MAX_ITEMS each; NULL where none */
     struct raw_text *others[RAW_MAX_FIELDS]; /* the second half of pairs and states */
 };
 
-/* Takes a JSON object apart. `fields` are `count` fields in ascending order of their names. Strings and lists are
- * kept in `arena`, which must have report_arena_size(length) bytes, aligned for a pointer. ERROR_BAD_INPUT for
- * anything that is no JSON (RFC 8259), a field that is unknown, given twice or of another shape, or too many
- * items. */
-MUST_CHECK enum error_code report_read(const char *json, size_t length, const struct raw_field fields[], int count,
-                                       void *arena, struct raw_report *raw, struct error *error);
+/* Takes a JSON object apart. `fields` are `count` fields in ascending order of their names. Strings and lists
+ * are kept in `arena`, which must have report_arena_size(length) bytes, aligned for a pointer.
+ * ERROR_BAD_INPUT for anything that is no JSON (RFC 8259), a field that is unknown, given twice or of another
+ * shape, or too many items. */
+MUST_CHECK enum error_code report_read(const char *json, size_t length, const struct raw_field fields[],
+                                       int count, void *arena, struct raw_report *raw, struct error *error);
 size_t report_arena_size(size_t length);
 
 #endif

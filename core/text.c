@@ -75,7 +75,7 @@ size_t text_append_utf8(struct buffer *out, const char *bytes, size_t length)
     size_t plain = 0;
     for (size_t i = 0; i < length;) {
         uint32_t character;
-        size_t size = text_decode(bytes + i, length - i, &character);
+        size_t size = (unsigned char)bytes[i] < 0x80 ? 1 : text_decode(bytes + i, length - i, &character);
         if (size) {
             i += size;
             continue;

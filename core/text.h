@@ -7,8 +7,9 @@
 
 #include "core/buffer.h"
 
-/* Decodes one UTF-8 character (RFC 3629: shortest form, no surrogates, at most U+10FFFF) at `bytes`, which has
- * `length` > 0 bytes. Returns its size in bytes, 1 to 4, and stores it, or 0 when the bytes are no UTF-8. */
+/* Decodes one UTF-8 character (RFC 3629: shortest form, no surrogates, at most U+10FFFF) at `bytes`, which
+ * has `length` > 0 bytes. Returns its size in bytes, 1 to 4, and stores it, or 0 when the bytes are no UTF-8.
+ */
 size_t text_decode(const char *bytes, size_t length, uint32_t *character);
 
 /* Whether all of `bytes` is UTF-8. */

@@ -101,44 +101,48 @@ struct verdict verdict_compute(const struct prior *prior, const struct evidence 
     return verdict;
 }
 
-static void append_count(struct buffer *out, const struct evidence *evidence, const char *where)
+static void append_count(struct buffer *out, const struct evidence *evidence, int direct, const char *where)
 {
     int total = evidence_total(evidence);
     int usable = evidence->counts[OUTCOME_WORKS] + evidence->counts[OUTCOME_WORKS_WITH_WORKAROUND];
     if (!total)
         buffer_append_format(out, " No report on %s.", where);
     else if (!usable)
-        buffer_append_format(out, " No success reported on %s, in %d report%s.", where, total, total == 1 ? "" : "s");
+        buffer_append_format(out, " No success reported on %s, in %d report%s.", where, total,
+                             total == 1 ? "" : "s");
     else
-        buffer_append_format(out, " On %s %d of %d reports ended usable.", where, usable, total);
+        buffer_append_format(out, " On %s %d of %d report%s ended usable%s.", where, usable, total,
+                             total == 1 ? "" : "s", direct ? ", this ID included" : "");
 }
 
 void verdict_append_basis(struct buffer *out, const struct gpu *gpu, const struct prior *prior,
                           const struct evidence evidence[EVIDENCE_LEVELS])
 {
     char where[160];
+    int direct = evidence_total(&evidence[EVIDENCE_ID]);
     if (prior->strength > 0.0)
         buffer_append_format(out, "Mechanism: %s", prior->reason);
     else
         buffer_append_text(out, "The mechanism is not known.");
     if (gpu->id.has_subsystem && evidence_total(&evidence[EVIDENCE_SUBSYSTEM]))
-        append_count(out, &evidence[EVIDENCE_SUBSYSTEM], "this very board");
-    append_count(out, &evidence[EVIDENCE_ID], "this ID");
+        append_count(out, &evidence[EVIDENCE_SUBSYSTEM], 0, "this very board");
+    append_count(out, &evidence[EVIDENCE_ID], 0, "this ID");
     const char *form_factor = vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(gpu));
     if (gpu->chip[0] && evidence_total(&evidence[EVIDENCE_CHIP]) != evidence_total(&evidence[EVIDENCE_ID])) {
         snprintf(where, sizeof where, "the chip %s (%s)", gpu->chip, form_factor);
-        append_count(out, &evidence[EVIDENCE_CHIP], where);
+        append_count(out, &evidence[EVIDENCE_CHIP], direct, where);
     }
     if (evidence_total(&evidence[EVIDENCE_CLASS]) != evidence_total(&evidence[EVIDENCE_ID])) {
         snprintf(where, sizeof where, "GPUs of this kind (%s, vBIOS %s)", form_factor,
                  vocabulary_word_of(&vocabulary_vbios, (int)gpu_vbios(gpu)));
-        append_count(out, &evidence[EVIDENCE_CLASS], where);
+        append_count(out, &evidence[EVIDENCE_CLASS], direct, where);
     }
     for (int level = 0; level < EVIDENCE_LEVELS; level++) {
         if (!evidence[level].public_reports)
             continue;
-        buffer_append_text(out, " Reports come mostly from public troubleshooting threads, where neither smooth starts"
-                                " nor early surrenders are told: they count half.");
+        buffer_append_text(
+            out, " Reports come mostly from public troubleshooting threads, where neither smooth starts"
+                 " nor early surrenders are told: they count half.");
         break;
     }
 }

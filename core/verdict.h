@@ -10,7 +10,8 @@
 /* How many reports stand behind a level of knowledge, by outcome. */
 struct evidence {
     int counts[OUTCOME_COUNT];
-    int public_reports; /* how many of them were taken from public pages: a biased sample, which counts less */
+    int public_reports; /* how many of them were taken from public pages: a biased sample, which counts less
+                         */
     char latest[12];    /* the newest date, "" when none is dated */
 };
 
@@ -44,8 +45,8 @@ struct verdict {
 int evidence_total(const struct evidence *evidence);
 
 /* The one scoring function. Shrinks the reports of each level towards the level above, and the widest towards
- * the prior (Dirichlet-multinomial: the mean of the level above counts like a number of reports). Where neither
- * a mechanism nor a report is known, the level is LEVEL_UNKNOWN and the numbers are 0. */
+ * the prior (Dirichlet-multinomial: the mean of the level above counts like a number of reports). Where
+ * neither a mechanism nor a report is known, the level is LEVEL_UNKNOWN and the numbers are 0. */
 struct verdict verdict_compute(const struct prior *prior, const struct evidence evidence[EVIDENCE_LEVELS]);
 
 /* Appends what a verdict rests on, in words: the mechanism, the reports at each level, and that a sample of

@@ -17,15 +17,17 @@ struct builder;
 /* Creates the file at `path`; what lies there is overwritten. The caller frees the builder. */
 MUST_CHECK enum error_code builder_create(const char *path, struct builder **builder, struct error *error);
 
-/* Closes without publishing, and removes the file unless builder_publish has put it in place. NULL is fine. */
+/* Closes without publishing, and removes the file unless builder_publish has put it in place. NULL is fine.
+ */
 void builder_free(struct builder *builder);
 
 /* Opens and completes the record of a source. `version`, `date` and `hash` may be NULL. */
 MUST_CHECK enum error_code builder_add_source(struct builder *builder, const char *kind, const char *name,
                                               int64_t *source, struct error *error);
-MUST_CHECK enum error_code builder_complete_source(struct builder *builder, int64_t source, const char *version,
-                                                   const char *date, const char *hash, bool cached,
-                                                   int64_t records, int64_t refused, struct error *error);
+MUST_CHECK enum error_code builder_complete_source(struct builder *builder, int64_t source,
+                                                   const char *version, const char *date, const char *hash,
+                                                   bool cached, int64_t records, int64_t refused,
+                                                   struct error *error);
 
 /* pci.ids. A number that was added before keeps its first name. `sub` and `interface` are -1 where a class
  * has none. */
@@ -42,16 +44,17 @@ MUST_CHECK enum error_code builder_add_class(struct builder *builder, int base, 
 MUST_CHECK enum error_code builder_add_origin(struct builder *builder, const char *kind, const char *text,
                                               struct error *error);
 
-/* One value that a source states. Rank 0 won. */
+/* One value that a source states and that lost, the `place`th of this GPU; those that won go with the GPU. */
 MUST_CHECK enum error_code builder_add_annotation(struct builder *builder, uint32_t pci_id,
-                                                  enum attribute attribute, int rank, const char *value,
+                                                  enum attribute attribute, int place, const char *value,
                                                   double confidence, int origin, struct error *error);
 
 /* A GPU with its resolved attributes; `origins` are 0 where an attribute is unknown. `words` are its search
- * words. All priors have been added before. */
+ * words. All priors have been added before. `is_new` is false for an ID that was added before: that one
+ * stays. */
 MUST_CHECK enum error_code builder_add_gpu(struct builder *builder, const struct gpu *gpu,
                                            const int origins[ATTRIBUTE_COUNT], const char *words,
-                                           struct error *error);
+                                           bool *is_new, struct error *error);
 
 /* The next line of priors.tsv; each of the four words is of its vocabulary or "-". */
 struct prior_key {
@@ -64,16 +67,18 @@ MUST_CHECK enum error_code builder_add_prior(struct builder *builder, const stru
                                              const struct prior *prior, struct error *error);
 
 /* A price, the `place`th ID of line `line`. */
-MUST_CHECK enum error_code builder_add_price(struct builder *builder, uint32_t pci_id, int usd, const char *as_of,
-                                             int line, int place, struct error *error);
+MUST_CHECK enum error_code builder_add_price(struct builder *builder, uint32_t pci_id, int usd,
+                                             const char *as_of, int line, int place, struct error *error);
 
 /* A report with its id and its canonical JSON. `is_new` is false for one that is there already. */
 MUST_CHECK enum error_code builder_add_report(struct builder *builder, const struct report *report,
                                               const unsigned char id[32], const char *body, size_t length,
                                               int64_t source, bool *is_new, struct error *error);
 
-/* Computes evidence and verdicts, checks the integrity of the whole file, flushes it to disk and renames it to
- * `path`, folder flushed too. */
+/* Computes evidence and verdicts, checks the integrity of the whole file and flushes it to disk. */
+MUST_CHECK enum error_code builder_complete(struct builder *builder, struct error *error);
+
+/* Renames the complete file to `path` and flushes the folder. */
 MUST_CHECK enum error_code builder_publish(struct builder *builder, const char *path, struct error *error);
 
 #endif

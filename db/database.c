@@ -15,52 +15,77 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_DEVICE] = "SELECT name FROM device WHERE pci_id = ?1",
     [STATEMENT_GPU] = "SELECT chip, prior, form_factor, form_factor_confidence, form_factor_origin, display,"
                       " display_confidence, display_origin, vbios, vbios_confidence, vbios_origin, reset,"
-                      " reset_confidence, reset_origin, class_evidence, chip_evidence, id_evidence FROM gpu WHERE pci_id = ?1",
+                      " reset_confidence, reset_origin, class_evidence, chip_evidence, id_evidence FROM gpu "
+                      "WHERE pci_id = ?1",
     [STATEMENT_ORIGIN] = "SELECT text FROM origin WHERE id = ?1",
-    [STATEMENT_PRIOR_OF_ID] = "SELECT works, works_with_workaround, partial, fails, strength, reason FROM prior"
-                              " WHERE id = ?1",
+    [STATEMENT_PRIOR_OF_ID] =
+        "SELECT works, works_with_workaround, partial, fails, strength, reason FROM prior"
+        " WHERE id = ?1",
     [STATEMENT_VENDOR] = "SELECT name FROM vendor WHERE id = ?1",
-    [STATEMENT_SUBSYSTEM] = "SELECT name FROM subsystem WHERE pci_id = ?1 AND subsystem = ?2",
+    [STATEMENT_SUBSYSTEM] = "SELECT name FROM subsystem WHERE id = ?1",
     [STATEMENT_EVIDENCE] = "SELECT works, works_with_workaround, partial, fails, public, latest FROM evidence"
                            " WHERE level = ?1 AND key = ?2 AND chassis = ?3",
-    [STATEMENT_EVIDENCE_OF_ID] = "SELECT works, works_with_workaround, partial, fails, public, latest FROM evidence"
-                                 " WHERE id = ?1",
+    [STATEMENT_EVIDENCE_OF_ID] =
+        "SELECT works, works_with_workaround, partial, fails, public, latest FROM evidence"
+        " WHERE id = ?1",
     [STATEMENT_PRIOR] = "SELECT works, works_with_workaround, partial, fails, strength, reason FROM prior"
                         " WHERE form_factor IN ('-', ?1) AND vbios IN ('-', ?2) AND display IN ('-', ?3)"
                         " AND reset IN ('-', ?4) ORDER BY id LIMIT 1",
-    [STATEMENT_SEARCH] = "SELECT w.rowid, count() OVER () FROM gpu_words w JOIN device d ON d.pci_id = w.rowid"
-                         " WHERE gpu_words MATCH ?1 ORDER BY length(d.name), w.rowid LIMIT ?2",
+    [STATEMENT_SEARCH] =
+        "SELECT w.rowid, count() OVER () FROM gpu_words w JOIN device d ON d.pci_id = w.rowid"
+        " WHERE gpu_words MATCH ?1 ORDER BY length(d.name), w.rowid LIMIT ?2",
     [STATEMENT_REPORTS] = "SELECT lower(hex(id)), body FROM report WHERE pci_id = ?1"
                           " ORDER BY date DESC, id LIMIT ?2",
     [STATEMENT_WORKAROUNDS] = "SELECT fix, tried, helped FROM workaround WHERE level = ?1 AND key = ?2"
                               " ORDER BY rank LIMIT ?3",
     [STATEMENT_ALTERNATIVES] = "SELECT pci_id, name, usable, price_usd, price_as_of FROM alternative"
                                " WHERE key = ?1 ORDER BY rank",
-    [STATEMENT_STATED_VALUES] = "SELECT a.attribute, a.rank, a.value, a.confidence, o.text FROM annotation a"
-                                " JOIN origin o ON o.id = a.origin WHERE a.pci_id = ?1"
-                                " ORDER BY a.attribute, a.rank",
-    [STATEMENT_SOURCES] = "SELECT kind, name, version, date, sha256, cached, records, refused FROM source"
+    [STATEMENT_STATED_VALUES] =
+        "WITH stated (attribute, place, value, confidence, origin) AS ("
+        "SELECT 'is_gpu', -1, 'yes', is_gpu_confidence, is_gpu_origin FROM gpu WHERE pci_id = ?1 UNION ALL "
+        "SELECT 'chip', -1, chip, chip_confidence, chip_origin FROM gpu WHERE pci_id = ?1 UNION ALL "
+        "SELECT 'form_factor', -1, form_factor, form_factor_confidence, form_factor_origin FROM gpu WHERE "
+        "pci_id = ?1"
+        " UNION ALL SELECT 'display', -1, display, display_confidence, display_origin FROM gpu WHERE pci_id "
+        "= ?1"
+        " UNION ALL SELECT 'vbios', -1, vbios, vbios_confidence, vbios_origin FROM gpu WHERE pci_id = ?1"
+        " UNION ALL SELECT 'reset', -1, reset, reset_confidence, reset_origin FROM gpu WHERE pci_id = ?1"
+        " UNION ALL SELECT attribute, place, value, confidence, origin FROM annotation WHERE pci_id = ?1)"
+        " SELECT attribute, place >= 0, value, confidence, text FROM stated s JOIN origin o ON o.id = "
+        "s.origin"
+        " ORDER BY attribute, place",
+    [STATEMENT_SOURCES] = "SELECT kind, name, version, date, hash, cached, records, refused FROM source"
                           " ORDER BY id",
     [STATEMENT_COUNTS] = "SELECT (SELECT count(*) FROM device), (SELECT count(*) FROM gpu),"
                          " (SELECT count(*) FROM report)",
     [STATEMENT_CHECK] = "SELECT integrity_check FROM pragma_integrity_check(1)",
 };
 
-enum error_code database_sqlite_error(sqlite3 *handle, int result, struct error *error)
+enum error_code database_sqlite_error(const struct database *database, int result, struct error *error)
 {
     enum error_code code = ERROR_SYSTEM;
     int primary = result & 0xff;
-    if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB)
+    int number = database->handle ? sqlite3_system_errno(database->handle) : 0;
+    /* A write that fails for want of room does so with ENOSPC, EDQUOT or EFBIG, which may be forgotten by
+     * now. */
+    bool write_failed = database->handle && sqlite3_extended_errcode(database->handle) == SQLITE_IOERR_WRITE;
+    if (primary == SQLITE_IOERR && (number || write_failed))
+        return error_set_errno(error, number ? number : EFBIG, "database %.400s", database->path);
+    /* SQLITE_ERROR: a table is not there. */
+    if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_ERROR)
         code = ERROR_DATABASE_DAMAGED;
-    else if (primary == SQLITE_FULL || result == SQLITE_IOERR_WRITE)
+    else if (primary == SQLITE_FULL)
         code = ERROR_NO_SPACE;
     else if (primary == SQLITE_NOMEM)
         code = ERROR_NO_MEMORY;
     else if (primary == SQLITE_READONLY || primary == SQLITE_PERM || primary == SQLITE_CANTOPEN)
         code = ERROR_PERMISSION;
-    error_set(error, code, "database: %s", handle ? sqlite3_errmsg(handle) : sqlite3_errstr(result));
+    error_set(error, code, "database %.400s: %.100s", database->path,
+              database->handle ? sqlite3_errmsg(database->handle) : sqlite3_errstr(result));
+    if (code == ERROR_NO_SPACE)
+        error_next(error, "make room (df -h tells where) and try again; nothing was lost");
     if (code == ERROR_DATABASE_DAMAGED)
-        error_next(error, "rebuild it with: passthru import");
+        error_next(error, "rebuild it from its sources with: passthru import --db %s", database->path);
     return code;
 }
 
@@ -81,14 +106,18 @@ static enum error_code check_header(const char *path, struct error *error)
     int number = errno;
     int failed = fstat(file, &status);
     close(file);
+    if (got < 0 && number == EISDIR) {
+        error_set(error, ERROR_FOREIGN_DATABASE, "%s is a directory, not a database", path);
+        return error_next(error, "name the file in it with --db");
+    }
     if (got < 0 || failed)
         return error_set_errno(error, number, "cannot read database %s", path);
     if (got < (ssize_t)sizeof header || memcmp(header, "SQLite format 3", 16) != 0) {
         error_set(error, ERROR_FOREIGN_DATABASE, "%s is no SQLite database", path);
         return error_next(error, "name another file with --db, or build one with: passthru import");
     }
-#define HEADER_32(at)                                                                                            \
-    ((uint32_t)header[at] << 24 | (uint32_t)header[(at) + 1] << 16 | (uint32_t)header[(at) + 2] << 8 |           \
+#define HEADER_32(at)                                                                                        \
+    ((uint32_t)header[at] << 24 | (uint32_t)header[(at) + 1] << 16 | (uint32_t)header[(at) + 2] << 8 |       \
      header[(at) + 3])
     uint32_t page_size = (uint32_t)header[16] << 8 | header[17];
     if (page_size == 1)
@@ -103,7 +132,8 @@ static enum error_code check_header(const char *path, struct error *error)
         return error_next(error, "rebuild it from its sources with: passthru import --db %s", path);
     }
     if ((uint64_t)HEADER_32(28) * page_size != (uint64_t)status.st_size) {
-        error_set(error, ERROR_DATABASE_DAMAGED, "%s is cut short: %lld bytes of %llu", path,
+        error_set(error, ERROR_DATABASE_DAMAGED, "%s is %s: %lld bytes where its head says %llu", path,
+                  (uint64_t)status.st_size < (uint64_t)HEADER_32(28) * page_size ? "cut short" : "too long",
                   (long long)status.st_size, (unsigned long long)HEADER_32(28) * page_size);
         return error_next(error, "rebuild it from its sources with: passthru import --db %s", path);
     }
@@ -114,7 +144,8 @@ static enum error_code check_header(const char *path, struct error *error)
 /* A file name as a URI (RFC 3986): SQLite takes `immutable` only there. */
 static void append_uri(struct buffer *uri, const char *path)
 {
-    buffer_append_text(uri, "file:");
+    /* A relative name must not be taken for one of SQLite's own, such as :memory:. */
+    buffer_append_text(uri, *path == '/' ? "file:" : "file:./");
     for (const unsigned char *c = (const unsigned char *)path; *c; c++) {
         bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
                      strchr("/._-", *c);
@@ -144,11 +175,12 @@ enum error_code database_open(const char *path, struct database **database, stru
         free(opened);
         return error_set(error, ERROR_NO_MEMORY, "no memory to open %s", path);
     }
+    snprintf(opened->path, sizeof opened->path, "%s", path);
     database_configure_sqlite();
     int result = sqlite3_open_v2(buffer_text(&uri), &opened->handle,
                                  SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
     if (result != SQLITE_OK) {
-        database_sqlite_error(opened->handle, result, error);
+        database_sqlite_error(opened, result, error);
         database_close(opened);
         return error->code;
     }
@@ -177,8 +209,8 @@ void database_close(struct database *database)
     free(database);
 }
 
-enum error_code database_statement(struct database *database, enum statement statement, sqlite3_stmt **prepared,
-                                   struct error *error)
+enum error_code database_statement(struct database *database, enum statement statement,
+                                   sqlite3_stmt **prepared, struct error *error)
 {
     sqlite3_stmt **kept = &database->statements[statement];
     error->code = ERROR_NONE;
@@ -188,17 +220,26 @@ enum error_code database_statement(struct database *database, enum statement sta
         int result = sqlite3_prepare_v3(database->handle, statement_texts[statement], -1,
                                         SQLITE_PREPARE_PERSISTENT, kept, NULL);
         if (result != SQLITE_OK)
-            return database_sqlite_error(database->handle, result, error);
+            return database_sqlite_error(database, result, error);
     }
     *prepared = *kept;
     return ERROR_NONE;
 }
 
-enum error_code database_step(struct database *database, sqlite3_stmt *statement, bool *row, struct error *error)
+enum error_code database_step(struct database *database, sqlite3_stmt *statement, bool *row,
+                              struct error *error)
 {
     int result = sqlite3_step(statement);
     *row = result == SQLITE_ROW;
-    return *row || result == SQLITE_DONE ? ERROR_NONE : database_sqlite_error(database->handle, result, error);
+    return *row || result == SQLITE_DONE ? ERROR_NONE : database_sqlite_error(database, result, error);
+}
+
+int64_t subsystem_key(uint32_t pci_id, uint32_t subsystem)
+{
+    uint64_t key = (uint64_t)pci_id << 32 | subsystem;
+    int64_t number;
+    memcpy(&number, &key, sizeof number);
+    return number;
 }
 
 const char *column_text(sqlite3_stmt *statement, int column)

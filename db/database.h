@@ -19,9 +19,9 @@ struct database_place {
 };
 
 /* Finds the database that the contract's order names: `explicit_path` (may be NULL), $PASSTHRU_DB,
- * $XDG_DATA_HOME/passthru/passthru.db, /var/lib/passthru/passthru.db, share/passthru/passthru.db of the prefix
- * that the program lies in, beside the program. The first two are taken as they stand; of the others the first
- * that exists. ERROR_NO_DATABASE when there is none. */
+ * $XDG_DATA_HOME/passthru/passthru.db, /var/lib/passthru/passthru.db, share/passthru/passthru.db of the
+ * prefix that the program lies in, beside the program. The first two are taken as they stand; of the others
+ * the first that exists. ERROR_NO_DATABASE when there is none. */
 MUST_CHECK enum error_code database_locate(const char *explicit_path, struct database_place *place,
                                            struct error *error);
 
@@ -34,8 +34,8 @@ MUST_CHECK enum error_code database_target(const char *explicit_path, struct dat
 void database_program_folder(char folder[DATABASE_PATH_SIZE]);
 
 /* Opens a database for reading. It takes no lock and is never written: a database is only ever replaced as a
- * whole (design). Errors: ERROR_NO_DATABASE, ERROR_PERMISSION, ERROR_FOREIGN_DATABASE, ERROR_DATABASE_VERSION,
- * ERROR_DATABASE_DAMAGED. The caller closes it; database_close(NULL) does nothing. */
+ * whole (design). Errors: ERROR_NO_DATABASE, ERROR_PERMISSION, ERROR_FOREIGN_DATABASE,
+ * ERROR_DATABASE_VERSION, ERROR_DATABASE_DAMAGED. The caller closes it; database_close(NULL) does nothing. */
 MUST_CHECK enum error_code database_open(const char *path, struct database **database, struct error *error);
 void database_close(struct database *database);
 
@@ -49,28 +49,31 @@ struct device {
     bool is_gpu;
     struct gpu gpu;
     struct prior prior;
-    int64_t evidence_ids[EVIDENCE_SUBSYSTEM]; /* of the levels above; 0: no report. For database_find_evidence */
+    int64_t
+        evidence_ids[EVIDENCE_SUBSYSTEM]; /* of the levels above; 0: no report. For database_find_evidence */
 };
 
-/* Looks an ID up. ERROR_NOT_FOUND when pci.ids lacks it; device->vendor is then set if the vendor is known. */
+/* Looks an ID up. ERROR_NOT_FOUND when pci.ids lacks it; device->vendor is then set if the vendor is known.
+ */
 MUST_CHECK enum error_code database_find_device(struct database *database, const struct pci_id *id,
                                                 struct device *device, struct error *error);
 
-/* Fetches the outcome counts of all levels for a GPU as database_find_device found it. With a chassis other than
- * CHASSIS_UNKNOWN its form factor may have been settled since, and the class level counts only reports from such
- * machines, if there are any. */
+/* Fetches the outcome counts of all levels for a GPU as database_find_device found it. With a chassis other
+ * than CHASSIS_UNKNOWN its form factor may have been settled since, and the class level counts only reports
+ * from such machines, if there are any. */
 MUST_CHECK enum error_code database_find_evidence(struct database *database, const struct device *device,
-                                                  enum chassis chassis, struct evidence evidence[EVIDENCE_LEVELS],
+                                                  enum chassis chassis,
+                                                  struct evidence evidence[EVIDENCE_LEVELS],
                                                   struct error *error);
 
 /* The prior of a mechanism other than the one that database_find_device answered with. */
 MUST_CHECK enum error_code database_find_prior(struct database *database, const struct gpu *gpu,
                                                struct prior *prior, struct error *error);
 
-/* Finds GPUs by model name, words in any order, at most `limit` (see text_append_search_words). Stores the IDs,
- * nearest name first, and their number in `count`; `total` is how many there are in all. */
-MUST_CHECK enum error_code database_search(struct database *database, const char *words, uint32_t *ids, int limit,
-                                           int *count, int *total, struct error *error);
+/* Finds GPUs by model name, words in any order, at most `limit` (see text_append_search_words). Stores the
+ * IDs, nearest name first, and their number in `count`; `total` is how many there are in all. */
+MUST_CHECK enum error_code database_search(struct database *database, const char *words, uint32_t *ids,
+                                           int limit, int *count, int *total, struct error *error);
 
 /* Calls `each` with the canonical JSON of every report on an ID, newest first, at most `limit`. */
 typedef enum error_code report_visitor(void *context, const char *id, const char *body, size_t length,
@@ -98,11 +101,11 @@ struct alternative {
     char price_as_of[12];
     bool same_chip;
 };
-/* Desktop cards that are usable at least as often as `usable` and in more than half of the cases: those with
- * the same chip first, then the ones of the price list from the cheapest. */
+/* Desktop cards that are usable clearly more often than `usable` and in more than half of the cases: those
+ * with the same chip first, then the ones of the price list from the cheapest. */
 MUST_CHECK enum error_code database_find_alternatives(struct database *database, const struct gpu *gpu,
-                                                      double usable, struct alternative *alternatives, int limit,
-                                                      int *count, struct error *error);
+                                                      double usable, struct alternative *alternatives,
+                                                      int limit, int *count, struct error *error);
 
 /* Every value that some source states for a GPU, winner first in each attribute. */
 struct stated_value {
@@ -112,7 +115,8 @@ struct stated_value {
     double confidence;
     char source[512];
 };
-typedef enum error_code stated_value_visitor(void *context, const struct stated_value *value, struct error *error);
+typedef enum error_code stated_value_visitor(void *context, const struct stated_value *value,
+                                             struct error *error);
 MUST_CHECK enum error_code database_each_stated_value(struct database *database, uint32_t pci_id,
                                                       stated_value_visitor *each, void *context,
                                                       struct error *error);
@@ -128,9 +132,10 @@ struct source_record {
     int64_t records;
     int64_t refused;
 };
-typedef enum error_code source_visitor(void *context, const struct source_record *source, struct error *error);
-MUST_CHECK enum error_code database_each_source(struct database *database, source_visitor *each, void *context,
-                                                struct error *error);
+typedef enum error_code source_visitor(void *context, const struct source_record *source,
+                                       struct error *error);
+MUST_CHECK enum error_code database_each_source(struct database *database, source_visitor *each,
+                                                void *context, struct error *error);
 
 struct database_counts {
     int64_t devices;

@@ -2,8 +2,8 @@
 
 #include "db/internal.h"
 
-enum error_code database_each_stated_value(struct database *database, uint32_t pci_id, stated_value_visitor *each,
-                                           void *context, struct error *error)
+enum error_code database_each_stated_value(struct database *database, uint32_t pci_id,
+                                           stated_value_visitor *each, void *context, struct error *error)
 {
     sqlite3_stmt *statement;
     bool row;
@@ -65,6 +65,17 @@ enum error_code database_count(struct database *database, struct database_counts
     return ERROR_NONE;
 }
 
+/* A sound file may still lack a table that a question needs. */
+static enum error_code check_tables(struct database *database, struct error *error)
+{
+    for (int i = 0; i < STATEMENT_COUNT; i++) {
+        sqlite3_stmt *statement;
+        if (database_statement(database, (enum statement)i, &statement, error))
+            return error->code;
+    }
+    return ERROR_NONE;
+}
+
 enum error_code database_check(struct database *database, struct error *error)
 {
     sqlite3_stmt *statement;
@@ -74,7 +85,8 @@ enum error_code database_check(struct database *database, struct error *error)
         return error->code;
     const char *answer = row ? column_text(statement, 0) : "no answer";
     if (row && sqlite3_stricmp(answer, "ok") == 0)
-        return ERROR_NONE;
-    error_set(error, ERROR_DATABASE_DAMAGED, "integrity check failed: %s", answer);
-    return error_next(error, "rebuild it from its sources with: passthru import");
+        return check_tables(database, error);
+    error_set(error, ERROR_DATABASE_DAMAGED, "database %.400s: integrity check failed: %.150s",
+              database->path, answer);
+    return error_next(error, "rebuild it from its sources with: passthru import --db %s", database->path);
 }

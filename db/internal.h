@@ -47,6 +47,7 @@ struct kept_evidence {
 
 struct database {
     sqlite3 *handle;
+    char path[4096]; /* for messages */
     sqlite3_stmt *statements[STATEMENT_COUNT];
     char **origins; /* by their number; NULL: not fetched yet */
     int origin_room;
@@ -68,8 +69,8 @@ void database_configure_sqlite(void);
 /* Frees what is kept in memory beside the statements. */
 void database_forget(struct database *database);
 
-/* Turns what SQLite says about `handle` into an error. */
-enum error_code database_sqlite_error(sqlite3 *handle, int result, struct error *error);
+/* Turns what SQLite says about a database into an error. */
+enum error_code database_sqlite_error(const struct database *database, int result, struct error *error);
 
 /* Steps a statement: ERROR_NONE with *row telling whether there is a row. */
 MUST_CHECK enum error_code database_step(struct database *database, sqlite3_stmt *statement, bool *row,
@@ -79,6 +80,9 @@ enum { KEY_SIZE = 128 };
 /* The keys of the evidence table for a GPU. */
 void evidence_class_key(const struct gpu *gpu, char key[KEY_SIZE]);
 void evidence_chip_key(const struct gpu *gpu, char key[KEY_SIZE]);
+
+/* The key of the subsystem table: 64 bits that SQLite takes as signed. */
+int64_t subsystem_key(uint32_t pci_id, uint32_t subsystem);
 
 /* A column's text, "" for NULL; valid until the statement moves on. */
 const char *column_text(sqlite3_stmt *statement, int column);

@@ -44,7 +44,8 @@ static enum error_code reach(void **items, int *room, int index, size_t size, st
     return ERROR_NONE;
 }
 
-static enum error_code find_origin(struct database *database, int origin, const char **text, struct error *error)
+static enum error_code find_origin(struct database *database, int origin, const char **text,
+                                   struct error *error)
 {
     sqlite3_stmt *statement;
     bool row;
@@ -73,8 +74,8 @@ static enum error_code find_subsystem(struct database *database, struct device *
     bool row;
     if (database_statement(database, STATEMENT_SUBSYSTEM, &statement, error))
         return error->code;
-    sqlite3_bind_int64(statement, 1, pci_id_number(&device->id));
-    sqlite3_bind_int64(statement, 2, (sqlite3_int64)device->id.subvendor << 16 | device->id.subdevice);
+    uint32_t subsystem = (uint32_t)device->id.subvendor << 16 | device->id.subdevice;
+    sqlite3_bind_int64(statement, 1, subsystem_key(pci_id_number(&device->id), subsystem));
     if (database_step(database, statement, &row, error))
         return error->code;
     if (row)
@@ -90,7 +91,8 @@ static void read_prior(sqlite3_stmt *statement, int column, struct prior *prior)
     prior->reason = column_text(statement, column + OUTCOME_COUNT + 1);
 }
 
-static enum error_code find_prior(struct database *database, int number, struct prior *prior, struct error *error)
+static enum error_code find_prior(struct database *database, int number, struct prior *prior,
+                                  struct error *error)
 {
     sqlite3_stmt *statement;
     bool row;
@@ -143,15 +145,16 @@ static enum error_code find_gpu(struct database *database, struct device *device
     return find_prior(database, sqlite3_column_int(statement, 1), &device->prior, error);
 }
 
-enum error_code database_find_device(struct database *database, const struct pci_id *id, struct device *device,
-                                     struct error *error)
+enum error_code database_find_device(struct database *database, const struct pci_id *id,
+                                     struct device *device, struct error *error)
 {
     sqlite3_stmt *statement;
     bool row;
     device->id = *id;
     device->is_gpu = false;
     device->name[0] = device->subsystem[0] = '\0';
-    if (find_vendor(database, device, error) || database_statement(database, STATEMENT_DEVICE, &statement, error))
+    if (find_vendor(database, device, error) ||
+        database_statement(database, STATEMENT_DEVICE, &statement, error))
         return error->code;
     sqlite3_bind_int64(statement, 1, pci_id_number(id));
     if (database_step(database, statement, &row, error))
@@ -175,8 +178,8 @@ enum error_code database_find_prior(struct database *database, const struct gpu 
         return error->code;
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
         sqlite3_bind_text(statement, 1 + (int)i,
-                          vocabulary_word_of(attribute_vocabulary(keys[i]), gpu->attributes[keys[i]].value), -1,
-                          SQLITE_STATIC);
+                          vocabulary_word_of(attribute_vocabulary(keys[i]), gpu->attributes[keys[i]].value),
+                          -1, SQLITE_STATIC);
     if (database_step(database, statement, &row, error))
         return error->code;
     *prior = (struct prior){.reason = ""};
@@ -215,7 +218,8 @@ static enum error_code fetch_evidence(struct database *database, const char *lev
     *evidence = (struct evidence){.public_reports = 0};
     if (database_statement(database, STATEMENT_EVIDENCE, &statement, error))
         return error->code;
-    const char *word = chassis == CHASSIS_UNKNOWN ? "" : vocabulary_word_of(&vocabulary_chassis, (int)chassis);
+    const char *word =
+        chassis == CHASSIS_UNKNOWN ? "" : vocabulary_word_of(&vocabulary_chassis, (int)chassis);
     sqlite3_bind_text(statement, 1, level, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 2, key, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 3, word, -1, SQLITE_STATIC);
@@ -249,7 +253,8 @@ static enum error_code fetch_evidence_of_id(struct database *database, int64_t i
 
 /* By key: the form factor may have been settled since the device was found. */
 static enum error_code find_evidence_for_chassis(struct database *database, const struct gpu *gpu,
-                                                 enum chassis chassis, struct evidence evidence[EVIDENCE_LEVELS],
+                                                 enum chassis chassis,
+                                                 struct evidence evidence[EVIDENCE_LEVELS],
                                                  struct error *error)
 {
     char key[KEY_SIZE];
@@ -276,7 +281,8 @@ enum error_code database_find_evidence(struct database *database, const struct d
     for (int level = 0; level < EVIDENCE_SUBSYSTEM; level++)
         if (fetch_evidence_of_id(database, device->evidence_ids[level], &evidence[level], error))
             return error->code;
-    if (chassis != CHASSIS_UNKNOWN && find_evidence_for_chassis(database, &device->gpu, chassis, evidence, error))
+    if (chassis != CHASSIS_UNKNOWN &&
+        find_evidence_for_chassis(database, &device->gpu, chassis, evidence, error))
         return error->code;
     if (!device->id.has_subsystem || !evidence_total(&evidence[EVIDENCE_ID]))
         return ERROR_NONE;
@@ -284,8 +290,8 @@ enum error_code database_find_evidence(struct database *database, const struct d
                           &evidence[EVIDENCE_SUBSYSTEM], error);
 }
 
-enum error_code database_each_report(struct database *database, uint32_t pci_id, int limit, report_visitor *each,
-                                     void *context, struct error *error)
+enum error_code database_each_report(struct database *database, uint32_t pci_id, int limit,
+                                     report_visitor *each, void *context, struct error *error)
 {
     sqlite3_stmt *statement;
     bool row;
@@ -340,9 +346,12 @@ enum error_code database_find_workarounds(struct database *database, const struc
     return fetch_workarounds(database, "chip", key, workarounds, limit, count, error);
 }
 
+/* Nobody buys a card for a chance that is the same. */
+static const double clearly_better = 0.05;
+
 static enum error_code fetch_alternatives(struct database *database, const char *key, const struct gpu *gpu,
-                                          double usable, struct alternative *alternatives, int limit, int *count,
-                                          struct error *error)
+                                          double usable, struct alternative *alternatives, int limit,
+                                          int *count, struct error *error)
 {
     sqlite3_stmt *statement;
     bool row;
@@ -355,12 +364,13 @@ static enum error_code fetch_alternatives(struct database *database, const char 
         struct alternative *alternative = &alternatives[*count];
         alternative->pci_id = (uint32_t)sqlite3_column_int64(statement, 0);
         alternative->usable = sqlite3_column_double(statement, 2);
-        bool skip = alternative->pci_id == pci_id_number(&gpu->id) || alternative->usable < usable;
+        copy_column(statement, 1, alternative->name, sizeof alternative->name);
+        bool skip =
+            alternative->pci_id == pci_id_number(&gpu->id) || alternative->usable < usable + clearly_better;
         for (int i = 0; i < *count; i++)
-            skip |= alternatives[i].pci_id == alternative->pci_id;
+            skip |= strcmp(alternatives[i].name, alternative->name) == 0;
         if (skip)
             continue;
-        copy_column(statement, 1, alternative->name, sizeof alternative->name);
         alternative->price_usd = sqlite3_column_int(statement, 3);
         copy_column(statement, 4, alternative->price_as_of, sizeof alternative->price_as_of);
         alternative->same_chip = *key != '\0';
@@ -384,15 +394,17 @@ enum error_code database_find_alternatives(struct database *database, const stru
     return fetch_alternatives(database, "", gpu, usable, alternatives, limit, count, error);
 }
 
-/* An FTS5 query: each phrase in quotation marks, so that nothing in it is an operator. The words are letters
- * and digits alone. With `prefix` each phrase may go on. */
+/* An FTS5 query: each word in quotation marks, so that nothing in it is an operator; the words are letters
+ * and digits alone. What was written in one piece (rx580) need not stand so (RX 470/480/580), but after a
+ * single letter (T4, A100) it must: a T and a 4 stand in many names. With `prefix` each may go on. */
 static void append_match(struct buffer *match, const char *words, bool prefix)
 {
-    for (const char *phrase = words; *phrase;) {
-        size_t length = strcspn(phrase, "\n");
-        buffer_append_format(match, "%s\"%.*s\"%s", match->length ? " " : "", (int)length, phrase,
+    for (const char *word = words; *word;) {
+        bool whole = word[1] == ' ';
+        size_t length = strcspn(word, whole ? "\n" : " \n");
+        buffer_append_format(match, "%s\"%.*s\"%s", match->length ? " " : "", (int)length, word,
                              prefix ? "*" : "");
-        phrase += length + (phrase[length] == '\n');
+        word += length + (word[length] != '\0');
     }
 }
 
@@ -415,8 +427,8 @@ static enum error_code run_search(struct database *database, const char *match, 
     return ERROR_NONE;
 }
 
-enum error_code database_search(struct database *database, const char *words, uint32_t *ids, int limit, int *count,
-                                int *total, struct error *error)
+enum error_code database_search(struct database *database, const char *words, uint32_t *ids, int limit,
+                                int *count, int *total, struct error *error)
 {
     struct buffer folded CLEANUP(buffer_free) = BUFFER(2048);
     struct buffer match CLEANUP(buffer_free) = BUFFER(8192);

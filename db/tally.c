@@ -17,7 +17,8 @@ static size_t find_slot(const struct tally *tally, uint32_t hash, const void *ke
     size_t slot = hash & (tally->room - 1);
     for (;; slot = (slot + 1) & (tally->room - 1)) {
         const struct tally_entry *entry = tally->slots[slot];
-        if (!entry || (entry->hash == hash && entry->length == length && memcmp(entry->key, key, length) == 0))
+        if (!entry ||
+            (entry->hash == hash && entry->length == length && memcmp(entry->key, key, length) == 0))
             return slot;
     }
 }
@@ -36,6 +37,11 @@ static int grow(struct tally *tally)
     free(tally->slots);
     *tally = larger;
     return 0;
+}
+
+struct tally_entry *tally_find(const struct tally *tally, const void *key, size_t length)
+{
+    return tally->room ? tally->slots[find_slot(tally, hash_bytes(key, length), key, length)] : NULL;
 }
 
 struct tally_entry *tally_entry(struct tally *tally, const void *key, size_t length)

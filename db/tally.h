@@ -9,11 +9,12 @@
 /* Counts by key, gathered in memory while reports stream in: SQLite would sort all of them once more. Memory
  * grows with the number of different keys, not of reports. */
 
-enum { TALLY_COUNTS = 6, TALLY_KEY_SIZE = 448 };
+enum { TALLY_COUNTS = 6, TALLY_KEY_SIZE = 640 };
 
 struct tally_entry {
     int64_t counts[TALLY_COUNTS];
     char latest[12];
+    int64_t row; /* where it was stored; the owner's */
     uint32_t hash;
     uint16_t length;
     char key[]; /* `length` bytes */
@@ -25,8 +26,11 @@ struct tally {
     size_t count;
 };
 
-/* The entry of a key (at most TALLY_KEY_SIZE bytes), made with zero counts if it is new; NULL without memory. It
- * stays valid until tally_free. */
+/* The entry of a key, or NULL when there is none. */
+struct tally_entry *tally_find(const struct tally *tally, const void *key, size_t length);
+
+/* The entry of a key (at most TALLY_KEY_SIZE bytes), made with zero counts if it is new; NULL without memory.
+ * It stays valid until tally_free. */
 struct tally_entry *tally_entry(struct tally *tally, const void *key, size_t length);
 
 void tally_free(struct tally *tally);

@@ -37,6 +37,9 @@ struct annotator {
     int fact_count;
     struct rule *rules;
     int rule_count;
+    int vendor;                     /* the one that rules are selected for, -1: none yet */
+    int *selected[ATTRIBUTE_COUNT]; /* indices of the rules that may hold for this vendor, in order */
+    int selected_count[ATTRIBUTE_COUNT];
     pcre2_match_data *match;
 };
 
@@ -131,6 +134,14 @@ enum error_code annotator_load(const char *rules_path, const char *facts_path, s
     }
     if (loaded->fact_count)
         qsort(loaded->facts, (size_t)loaded->fact_count, sizeof *loaded->facts, compare_facts);
+    for (int i = 0; i < ATTRIBUTE_COUNT; i++) {
+        loaded->selected[i] = calloc((size_t)loaded->rule_count + 1, sizeof(int));
+        if (!loaded->selected[i]) {
+            annotator_free(loaded);
+            return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
+        }
+    }
+    loaded->vendor = -1;
     *annotator = loaded;
     return ERROR_NONE;
 }
@@ -145,6 +156,8 @@ void annotator_free(struct annotator *annotator)
         free(annotator->facts[i].value);
         free(annotator->facts[i].text);
     }
+    for (int i = 0; i < ATTRIBUTE_COUNT; i++)
+        free(annotator->selected[i]);
     free(annotator->rules);
     free(annotator->facts);
     pcre2_match_data_free(annotator->match);
@@ -177,15 +190,32 @@ static void state_facts(const struct annotator *annotator, const struct pci_id *
             state(result, attribute, i, annotator->facts[i].value, annotator->facts[i].confidence);
 }
 
+/* pci.ids lists devices vendor by vendor: the rules of other vendors are put aside once, not at each device.
+ */
+static void select_rules(struct annotator *annotator, int vendor)
+{
+    if (annotator->vendor == vendor)
+        return;
+    annotator->vendor = vendor;
+    memset(annotator->selected_count, 0, sizeof annotator->selected_count);
+    for (int i = 0; i < annotator->rule_count; i++) {
+        const struct rule *rule = &annotator->rules[i];
+        if (rule->vendor == RULE_ANY_VENDOR || rule->vendor == vendor)
+            annotator->selected[rule->attribute][annotator->selected_count[rule->attribute]++] = i;
+    }
+}
+
 static void state_rules(const struct annotator *annotator, const struct pci_id *id, const char *name,
                         enum attribute attribute, const char *const words[ATTRIBUTE_COUNT],
                         struct annotation_result *result)
 {
     size_t length = strlen(name);
-    for (int i = 0; i < annotator->rule_count && result->counts[attribute] < MAX_STATEMENTS; i++) {
+    for (int n = 0; n < annotator->selected_count[attribute] && result->counts[attribute] < MAX_STATEMENTS;
+         n++) {
+        int i = annotator->selected[attribute][n];
         const struct rule *rule = &annotator->rules[i];
         char *chip = result->chips[result->counts[ATTRIBUTE_CHIP] % MAX_STATEMENTS];
-        if (rule->attribute != attribute || !rule_matches(rule, id, name, length, words, annotator->match, chip))
+        if (!rule_matches(rule, id, name, length, words, annotator->match, chip))
             continue;
         /* A conclusion is at most as sure as what it was drawn from. */
         double confidence = rule->confidence;
@@ -193,8 +223,9 @@ static void state_rules(const struct annotator *annotator, const struct pci_id *
             confidence = fmin(confidence, result->gpu.attributes[rule->conditions[c].attribute].confidence);
         state(result, attribute, annotator->fact_count + i, attribute == ATTRIBUTE_CHIP ? chip : rule->value,
               confidence);
-        /* Most devices of pci.ids are no GPUs: nobody asks who else says so. */
-        if (attribute == ATTRIBUTE_IS_GPU && strcmp(result->statements[attribute][0].value, "no") == 0)
+        /* Most devices of pci.ids are no GPUs, and a chip has one name: nobody asks who else says so. */
+        if (attribute == ATTRIBUTE_CHIP ||
+            (attribute == ATTRIBUTE_IS_GPU && strcmp(result->statements[attribute][0].value, "no") == 0))
             return;
     }
 }
@@ -203,6 +234,7 @@ void annotator_resolve(struct annotator *annotator, const struct pci_id *id, con
                        struct annotation_result *result)
 {
     const char *words[ATTRIBUTE_COUNT] = {"", "", "", "", "", ""};
+    select_rules(annotator, id->vendor);
     memset(result->counts, 0, sizeof result->counts);
     result->gpu = (struct gpu){.id = *id};
     result->is_gpu = true;

@@ -6,17 +6,17 @@
 #include "core/error.h"
 #include "core/gpu.h"
 
-/* Tells what kind of GPU a device is, from the rules in data/rules.tsv and the facts in data/facts.tsv, and who
- * says so.
+/* Tells what kind of GPU a device is, from the rules in data/rules.tsv and the facts in data/facts.tsv, and
+ * who says so.
  *
- * The order in which sources win, for each attribute by itself: a fact about the ID, then the first rule in the
- * file's order. A device that neither says is a GPU is none. Attributes are resolved in the order of enum
+ * The order in which sources win, for each attribute by itself: a fact about the ID, then the first rule in
+ * the file's order. A device that neither says is a GPU is none. Attributes are resolved in the order of enum
  * attribute, and a rule's condition may ask for earlier ones. */
 struct annotator;
 
 /* What one source states. */
 struct statement {
-    int source;       /* index for annotator_source_text */
+    int source;        /* index for annotator_source_text */
     const char *value; /* "mobile", "GP108"; the annotator's, or in `chip` of the result */
     double confidence;
 };

@@ -12,15 +12,15 @@ struct data_reader {
 
 enum { PRIOR_COLUMNS = 10, PRICE_COLUMNS = 8 };
 static const char *const prior_columns[PRIOR_COLUMNS] = {
-    "form_factor", "vbios", "display", "reset", "works", "works_with_workaround", "partial", "fails",
-    "strength",    "reason"};
+    "form_factor",           "vbios",   "display", "reset",    "works",
+    "works_with_workaround", "partial", "fails",   "strength", "reason"};
 static const char *const price_columns[PRICE_COLUMNS] = {"name", "pci_ids", "price_usd", "price_high_usd",
                                                          "use",  "as_of",   "source",    "note"};
 
 static enum error_code add_prior(void *context, const struct table_row *row, struct error *error)
 {
-    static const struct vocabulary *const keys[] = {&vocabulary_form_factor, &vocabulary_vbios, &vocabulary_display,
-                                                    &vocabulary_reset};
+    static const struct vocabulary *const keys[] = {&vocabulary_form_factor, &vocabulary_vbios,
+                                                    &vocabulary_display, &vocabulary_reset};
     struct data_reader *reader = context;
     struct prior prior = {.reason = row->fields[9]};
     double sum = 0.0;
@@ -56,8 +56,8 @@ static enum error_code add_price(void *context, const struct table_row *row, str
         struct pci_id id;
         if (pci_id_parse(text, strlen(text), &id) != PCI_ID_OK || id.has_subsystem)
             return table_error(row, error, "pci_ids must be a list of vvvv:dddd, not \"%s\"", text);
-        if (builder_add_price(reader->builder, pci_id_number(&id), (int)low, row->fields[5], (int)reader->lines,
-                              place, error))
+        if (builder_add_price(reader->builder, pci_id_number(&id), (int)low, row->fields[5],
+                              (int)reader->lines, place, error))
             return error->code;
     }
     reader->lines++;

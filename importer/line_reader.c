@@ -10,7 +10,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-enum { CHUNK = 256 * 1024 };
+enum { CHUNK = 64 * 1024 };
 
 /* Past this much text, a file may expand by this ratio at most: no list of facts is more repetitive. */
 static const uint64_t ratio_free_bytes = 64ULL << 20;
@@ -35,14 +35,14 @@ struct line_reader {
     size_t raw_start, raw_end;
     size_t text_start, text_end;
     char path[512];
-    unsigned char raw[CHUNK];
-    char *text; /* max_line + CHUNK + 1 bytes */
+    unsigned char *raw; /* CHUNK bytes */
+    char *text;         /* max_line + CHUNK + 1 bytes */
 };
 
 static enum error_code fill_raw(struct line_reader *reader, struct error *error)
 {
     while (!reader->file_done && reader->raw_start == reader->raw_end) {
-        ssize_t got = read(reader->file, reader->raw, sizeof reader->raw);
+        ssize_t got = read(reader->file, reader->raw, CHUNK);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -150,25 +150,28 @@ static enum error_code detect_coding(struct line_reader *reader, struct error *e
     return ERROR_NONE;
 }
 
-enum error_code line_reader_open(const char *path, size_t max_line, struct line_reader **reader,
-                                 struct error *error)
+enum error_code line_reader_open_as(const char *path, const char *shown, size_t max_line,
+                                    struct line_reader **reader, struct error *error)
 {
     struct line_reader *opened = calloc(1, sizeof *opened);
+    unsigned char *raw = malloc(CHUNK);
     char *text = malloc(max_line + CHUNK + 1);
-    if (!opened || !text) {
+    if (!opened || !raw || !text) {
         free(opened);
+        free(raw);
         free(text);
-        return error_set(error, ERROR_NO_MEMORY, "no memory to read %s", path);
+        return error_set(error, ERROR_NO_MEMORY, "no memory to read %s", shown);
     }
+    opened->raw = raw;
     opened->text = text;
     opened->max_line = max_line;
     opened->last_had_newline = true;
-    snprintf(opened->path, sizeof opened->path, "%s", path);
+    snprintf(opened->path, sizeof opened->path, "%s", shown);
     error->code = ERROR_NONE;
     opened->file = open(path, O_RDONLY | O_CLOEXEC);
     if (opened->file < 0) {
         int number = errno;
-        error_set_errno(error, number, "cannot open %s", path);
+        error_set_errno(error, number, "cannot open %s", shown);
         if (number == ENOENT)
             error->code = ERROR_BAD_INPUT;
     } else {
@@ -182,6 +185,12 @@ enum error_code line_reader_open(const char *path, size_t max_line, struct line_
     return ERROR_NONE;
 }
 
+enum error_code line_reader_open(const char *path, size_t max_line, struct line_reader **reader,
+                                 struct error *error)
+{
+    return line_reader_open_as(path, path, max_line, reader, error);
+}
+
 void line_reader_close(struct line_reader *reader)
 {
     if (!reader)
@@ -191,6 +200,7 @@ void line_reader_close(struct line_reader *reader)
     if (reader->coding == GZIP)
         inflateEnd(&reader->gzip);
     ZSTD_freeDCtx(reader->zstd);
+    free(reader->raw);
     free(reader->text);
     free(reader);
 }

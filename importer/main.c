@@ -14,21 +14,26 @@
 
 enum { MAX_TOLD_PROBLEMS = 20 };
 
-static const char help[] =
-    "Usage: passthru-import import [OPTION]... [FILE]...\n"
-    "\n"
-    "Rebuilds the database of passthru from its sources, with the FILEs added to them: a pci.ids, or reports as\n"
-    "NDJSON, plain or .gz or .zst; - is standard input. Without a FILE it rebuilds from what it has.\n"
-    "\n"
-    "  --db FILE    write this database (default: /var/lib/passthru/passthru.db as root,\n"
-    "               else $XDG_DATA_HOME/passthru/passthru.db)\n"
-    "  --data DIR   take rules, facts, prices and bundled reports from DIR\n"
-    "  --force      import a pci.ids that looks cut short; go on without sources that are gone\n"
-    "  --json       say what was done as JSON\n"
-    "  --quiet      say nothing when all went well\n"
-    "  --help       this text\n"
-    "\n"
-    "Exit status: 0 done; 2 wrong usage, or records were refused (the others are in); 5 the system refused.\n";
+static const char help[] = "Usage: passthru-import import [OPTION]... [FILE]...\n"
+                           "\n"
+                           "Rebuilds the database of passthru from its sources, with the FILEs added to\n"
+                           "them: a pci.ids, or reports as NDJSON, plain or .gz or .zst; - is standard\n"
+                           "input. Without a FILE it rebuilds from what it has.\n"
+                           "\n"
+                           "  --db FILE    write this database (default: /var/lib/passthru/passthru.db as\n"
+                           "               root, else $XDG_DATA_HOME/passthru/passthru.db)\n"
+                           "  --data DIR   take rules, facts, prices and bundled reports from DIR\n"
+                           "  --force      import a pci.ids that looks cut short, overwrite a file that is\n"
+                           "               no database of passthru, go on without sources that are gone\n"
+                           "  --json       say what was done as JSON\n"
+                           "  --quiet      say nothing when all went well\n"
+                           "  --no-color   taken for the sake of scripts: there is no colour\n"
+                           "  --help       this text\n"
+                           "  --version    the version of this program\n"
+                           "\n"
+                           "Exit status: 0 done; 2 wrong usage or unreadable input, or records were\n"
+                           "refused (the others are in); 3 the file is no database of passthru; 5 the\n"
+                           "system refused.\n";
 
 struct options {
     const char *database;
@@ -85,7 +90,8 @@ static int fail(const struct error *error, bool json)
     return error_exit_status(error->code);
 }
 
-static void print_summary(const struct rebuild_summary *summary, const char *path, const struct options *options)
+static void print_summary(const struct rebuild_summary *summary, const char *path,
+                          const struct options *options)
 {
     if (options->json) {
         struct buffer out CLEANUP(buffer_free) = BUFFER(32768);
@@ -102,13 +108,15 @@ static void print_summary(const struct rebuild_summary *summary, const char *pat
         puts(buffer_text(&out));
     } else if (!options->quiet) {
         char text[DATABASE_PATH_SIZE + 200];
-        snprintf(text, sizeof text, "%s: pci.ids %s with %ld devices, %ld of them GPUs; %lld reports, %lld new", path,
-                 summary->pci_ids_version[0] ? summary->pci_ids_version : "of unknown version", summary->devices,
-                 summary->gpus, (long long)summary->reports, (long long)summary->new_reports);
+        snprintf(
+            text, sizeof text, "%s: pci.ids %s with %ld devices, %ld of them GPUs; %lld reports, %lld new",
+            path, summary->pci_ids_version[0] ? summary->pci_ids_version : "of unknown version",
+            summary->devices, summary->gpus, (long long)summary->reports, (long long)summary->new_reports);
         print_safe(stdout, "", text);
     }
     if (summary->refused)
-        fprintf(stderr, "passthru-import: %ld records refused, all others are in\n", summary->refused);
+        fprintf(stderr, "passthru-import: %ld record%s refused, all others are in\n", summary->refused,
+                summary->refused == 1 ? "" : "s");
 }
 
 /* The data folder of the source tree or of the installation that the program lies in. */
@@ -164,10 +172,14 @@ static int usage(const char *message)
 int main(int argc, char **argv)
 {
     static const struct option long_options[] = {
-        {"db", required_argument, NULL, 'd'}, {"data", required_argument, NULL, 'D'},
-        {"force", no_argument, NULL, 'f'},    {"json", no_argument, NULL, 'j'},
-        {"quiet", no_argument, NULL, 'q'},    {"help", no_argument, NULL, 'h'},
-        {"no-color", no_argument, NULL, 'c'}, {"version", no_argument, NULL, 'v'},
+        {"db", required_argument, NULL, 'd'},
+        {"data", required_argument, NULL, 'D'},
+        {"force", no_argument, NULL, 'f'},
+        {"json", no_argument, NULL, 'j'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},
+        {"no-color", no_argument, NULL, 'c'},
+        {"version", no_argument, NULL, 'v'},
         {NULL, 0, NULL, 0},
     };
     struct options options = {.database = NULL};

@@ -26,8 +26,9 @@ struct pci_ids_reader {
 static enum error_code malformed(const struct pci_ids_reader *reader, const char *why, struct error *error)
 {
     error_set(error, ERROR_BAD_INPUT, "%s:%ld: %s", reader->path, reader->number, why);
-    return error_next(error, "this is no whole pci.ids; fetch it again from https://pci-ids.ucw.cz/ or reinstall the"
-                             " package pci.ids");
+    return error_next(error,
+                      "this is no whole pci.ids; fetch it again from https://pci-ids.ucw.cz/ or reinstall the"
+                      " package pci.ids");
 }
 
 /* Reads `digits` hexadecimal digits and the blanks behind them. */
@@ -64,7 +65,8 @@ static const char *take_name(struct pci_ids_reader *reader, const char *text)
     if (replaced && !reader->bad_bytes)
         reader->bad_line = reader->number;
     reader->bad_bytes += (long)replaced;
-    return length && !reader->name.failed && reader->name.length <= MAX_NAME ? buffer_text(&reader->name) : NULL;
+    return length && !reader->name.failed && reader->name.length <= MAX_NAME ? buffer_text(&reader->name)
+                                                                             : NULL;
 }
 
 static enum error_code read_top(struct pci_ids_reader *reader, const char *line, struct error *error)
@@ -79,8 +81,9 @@ static enum error_code read_top(struct pci_ids_reader *reader, const char *line,
     reader->first = (int)number;
     reader->second = -1;
     reader->summary->classes += is_class;
-    return is_class ? reader->visitor->device_class(reader->visitor->context, reader->first, -1, -1, name, error)
-                    : reader->visitor->vendor(reader->visitor->context, (uint16_t)number, name, error);
+    return is_class
+               ? reader->visitor->device_class(reader->visitor->context, reader->first, -1, -1, name, error)
+               : reader->visitor->vendor(reader->visitor->context, (uint16_t)number, name, error);
 }
 
 static enum error_code read_second(struct pci_ids_reader *reader, const char *text, struct error *error)
@@ -92,10 +95,11 @@ static enum error_code read_second(struct pci_ids_reader *reader, const char *te
         return malformed(reader, "expected a device (dddd  name) or a subclass (ss  name)", error);
     reader->second = (int)number;
     if (is_class)
-        return reader->visitor->device_class(reader->visitor->context, reader->first, reader->second, -1, name,
-                                             error);
+        return reader->visitor->device_class(reader->visitor->context, reader->first, reader->second, -1,
+                                             name, error);
     reader->summary->devices++;
-    return reader->visitor->device(reader->visitor->context, (uint32_t)reader->first << 16 | number, name, error);
+    return reader->visitor->device(reader->visitor->context, (uint32_t)reader->first << 16 | number, name,
+                                   error);
 }
 
 static enum error_code read_third(struct pci_ids_reader *reader, const char *text, struct error *error)
@@ -109,10 +113,11 @@ static enum error_code read_third(struct pci_ids_reader *reader, const char *tex
     if (!name || reader->second < 0)
         return malformed(reader, "expected a subsystem (ssss ssss  name) or an interface (pp  name)", error);
     if (is_class)
-        return reader->visitor->device_class(reader->visitor->context, reader->first, reader->second, (int)number,
-                                             name, error);
+        return reader->visitor->device_class(reader->visitor->context, reader->first, reader->second,
+                                             (int)number, name, error);
     uint32_t pci_id = (uint32_t)reader->first << 16 | (uint32_t)reader->second;
-    return reader->visitor->subsystem(reader->visitor->context, pci_id, subvendor << 16 | number, name, error);
+    return reader->visitor->subsystem(reader->visitor->context, pci_id, subvendor << 16 | number, name,
+                                      error);
 }
 
 /* "#	Version: 2026.08.22" and "#	Date:    2026-08-22 03:15:01" at the head of the file. */
@@ -150,10 +155,14 @@ enum error_code pci_ids_read(const char *path, const char *shown_path, const str
                              struct pci_ids_summary *summary, struct problems *problems, struct error *error)
 {
     struct line_reader *lines;
-    struct pci_ids_reader reader = {
-        .path = shown_path, .visitor = visitor, .summary = summary, .first = -1, .second = -1, .name = BUFFER(4096)};
+    struct pci_ids_reader reader = {.path = shown_path,
+                                    .visitor = visitor,
+                                    .summary = summary,
+                                    .first = -1,
+                                    .second = -1,
+                                    .name = BUFFER(4096)};
     *summary = (struct pci_ids_summary){.devices = 0};
-    if (line_reader_open(path, MAX_LINE, &lines, error))
+    if (line_reader_open_as(path, shown_path, MAX_LINE, &lines, error))
         return error->code;
     for (;;) {
         const char *line;
@@ -174,6 +183,7 @@ enum error_code pci_ids_read(const char *path, const char *shown_path, const str
     buffer_free(&reader.name);
     if (!error->code && reader.bad_bytes)
         problems_warn(problems, shown_path, reader.bad_line,
-                      "%ld bytes in this file are no UTF-8 and were replaced, the first one here", reader.bad_bytes);
+                      "%ld bytes in this file are no UTF-8 and were replaced, the first one here",
+                      reader.bad_bytes);
     return error->code;
 }

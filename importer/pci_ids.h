@@ -31,7 +31,8 @@ struct pci_ids_summary {
  * follow the format makes the whole file unfit: ERROR_BAD_INPUT with file and line. Bytes that are no UTF-8
  * become U+FFFD and are told of once. */
 MUST_CHECK enum error_code pci_ids_read(const char *path, const char *shown_path,
-                                        const struct pci_ids_visitor *visitor, struct pci_ids_summary *summary,
-                                        struct problems *problems, struct error *error);
+                                        const struct pci_ids_visitor *visitor,
+                                        struct pci_ids_summary *summary, struct problems *problems,
+                                        struct error *error);
 
 #endif

@@ -3,7 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static void tell(struct problems *problems, const char *file, long line, const char *format, va_list arguments)
+PRINTF_LIKE(4, 0)
+static void tell(struct problems *problems, const char *file, long line, const char *format,
+                 va_list arguments)
 {
     char message[800];
     vsnprintf(message, sizeof message, format, arguments);

@@ -53,16 +53,14 @@ static enum error_code on_vendor(void *context, uint16_t vendor, const char *nam
     return builder_add_vendor(work->builder, vendor, name, error);
 }
 
-static enum error_code add_statements(struct rebuild *work, uint32_t pci_id, int origins[ATTRIBUTE_COUNT],
-                                      struct error *error)
+/* The values that were stated and lost. */
+static enum error_code add_losers(struct rebuild *work, uint32_t pci_id, struct error *error)
 {
+    int place = 0;
     for (int attribute = 0; attribute < ATTRIBUTE_COUNT; attribute++) {
         const struct statement *statements = work->annotation->statements[attribute];
-        int count = work->annotation->counts[attribute];
-        /* Origins are numbered from 1. */
-        origins[attribute] = count ? statements[0].source + 1 : 0;
-        for (int rank = 0; rank < count; rank++)
-            if (builder_add_annotation(work->builder, pci_id, (enum attribute)attribute, rank,
+        for (int rank = 1; rank < work->annotation->counts[attribute]; rank++)
+            if (builder_add_annotation(work->builder, pci_id, (enum attribute)attribute, place++,
                                        statements[rank].value, statements[rank].confidence,
                                        statements[rank].source + 1, error))
                 return error->code;
@@ -75,19 +73,24 @@ static enum error_code on_device(void *context, uint32_t pci_id, const char *nam
     struct rebuild *work = context;
     struct pci_id id = pci_id_from_number(pci_id);
     int origins[ATTRIBUTE_COUNT];
+    bool is_new;
     if (builder_add_device(work->builder, pci_id, name, error))
         return error->code;
     annotator_resolve(work->annotator, &id, name, work->annotation);
     if (!work->annotation->is_gpu)
         return ERROR_NONE;
-    work->summary->gpus++;
+    /* Origins are numbered from 1. */
+    for (int i = 0; i < ATTRIBUTE_COUNT; i++)
+        origins[i] = work->annotation->counts[i] ? work->annotation->statements[i][0].source + 1 : 0;
     buffer_clear(&work->words);
     text_append_search_words(&work->words, name, strlen(name), ' ');
     buffer_append_byte(&work->words, ' ');
     text_append_search_words(&work->words, work->vendor, strlen(work->vendor), ' ');
-    if (add_statements(work, pci_id, origins, error))
+    if (builder_add_gpu(work->builder, &work->annotation->gpu, origins, buffer_text(&work->words), &is_new,
+                        error))
         return error->code;
-    return builder_add_gpu(work->builder, &work->annotation->gpu, origins, buffer_text(&work->words), error);
+    work->summary->gpus += is_new;
+    return is_new ? add_losers(work, pci_id, error) : ERROR_NONE;
 }
 
 static enum error_code on_subsystem(void *context, uint32_t pci_id, uint32_t subsystem, const char *name,
@@ -112,7 +115,8 @@ static enum error_code check_wholeness(const struct rebuild *work, const char *s
         return ERROR_NONE;
     if (!summary->classes || !summary->ended_whole)
         error_set(error, ERROR_BAD_INPUT, "%s: is cut short: %s", shown,
-                  summary->classes ? "its last line has no end" : "the list of device classes at its end is missing");
+                  summary->classes ? "its last line has no end"
+                                   : "the list of device classes at its end is missing");
     else if (summary->devices * 2 < work->old_devices)
         error_set(error, ERROR_BAD_INPUT, "%s: has %ld devices, fewer than half of the %ld in use", shown,
                   summary->devices, work->old_devices);
@@ -121,15 +125,15 @@ static enum error_code check_wholeness(const struct rebuild *work, const char *s
     return error->code;
 }
 
-static enum error_code read_pci_ids(struct rebuild *work, const char *path, const char *shown, const char *hash,
-                                    bool cached, struct error *error)
+static enum error_code read_pci_ids(struct rebuild *work, const char *path, const char *shown,
+                                    const char *hash, bool cached, bool is_new, struct error *error)
 {
     const struct pci_ids_visitor visitor = {work, on_vendor, on_device, on_subsystem, on_class};
     struct pci_ids_summary summary;
     int64_t source;
     if (builder_add_source(work->builder, "pci.ids", shown, &source, error) ||
         pci_ids_read(path, shown, &visitor, &summary, work->problems, error) ||
-        check_wholeness(work, shown, &summary, error))
+        (is_new && check_wholeness(work, shown, &summary, error)))
         return error->code;
     work->summary->devices = summary.devices;
     snprintf(work->summary->pci_ids_version, sizeof work->summary->pci_ids_version, "%s", summary.version);
@@ -175,7 +179,7 @@ static enum error_code read_known_pci_ids(struct rebuild *work, struct error *er
         found = true;
     }
     if (found)
-        return read_pci_ids(work, path, path, NULL, cached, error);
+        return read_pci_ids(work, path, path, NULL, cached, !cached, error);
     error_set(error, ERROR_BAD_INPUT, "no pci.ids on this machine");
     return error_next(error, "install the package pci.ids (Debian) or hwdata (Fedora, Arch), or name a file:"
                              " passthru import FILE");
@@ -234,7 +238,7 @@ static enum error_code read_bundled_reports(struct rebuild *work, struct error *
 {
     char folder[DATABASE_PATH_SIZE];
     int64_t source;
-    int64_t added = 0;
+    struct report_counts counts = {.valid = 0};
     data_path(work, "reports", folder);
     long refused_before = work->problems->refused;
     if (builder_add_source(work->builder, "reports", folder, &source, error))
@@ -246,42 +250,44 @@ static enum error_code read_bundled_reports(struct rebuild *work, struct error *
     for (FTSENT *entry; !code && (entry = fts_read(tree));) {
         const char *ending = strrchr(entry->fts_name, '.');
         if (entry->fts_info == FTS_F && ending && strcmp(ending, ".ndjson") == 0)
-            code = reports_read(entry->fts_path, entry->fts_path, work->builder, source, &added, work->problems,
-                                error);
+            code = reports_read(entry->fts_path, entry->fts_path, work->builder, source, &counts,
+                                work->problems, error);
     }
     fts_close(tree);
-    work->summary->reports += added;
+    work->summary->reports += counts.added;
     if (code)
         return code;
-    return builder_complete_source(work->builder, source, NULL, NULL, NULL, false, added,
+    return builder_complete_source(work->builder, source, NULL, NULL, NULL, false, counts.added,
                                    work->problems->refused - refused_before, error);
 }
 
 /* ---- reports that users imported ---- */
 
-static enum error_code read_reports(struct rebuild *work, const char *path, const char *shown, const char *hash,
-                                    struct problems *problems, int64_t *added, struct error *error)
+static enum error_code read_reports(struct rebuild *work, const char *path, const char *shown,
+                                    const char *hash, struct problems *problems, struct report_counts *counts,
+                                    struct error *error)
 {
     int64_t source;
     long refused_before = problems->refused;
-    *added = 0;
+    *counts = (struct report_counts){.valid = 0};
     if (builder_add_source(work->builder, "reports", shown, &source, error) ||
-        reports_read(path, shown, work->builder, source, added, problems, error))
+        reports_read(path, shown, work->builder, source, counts, problems, error))
         return error->code;
-    work->summary->reports += *added;
-    return builder_complete_source(work->builder, source, NULL, NULL, hash, true, *added,
+    work->summary->reports += counts->added;
+    return builder_complete_source(work->builder, source, NULL, NULL, hash, true, counts->added,
                                    problems->refused - refused_before, error);
 }
 
-static enum error_code read_cached_reports(void *context, const char *path, const char *hash, struct error *error)
+static enum error_code read_cached_reports(void *context, const char *path, const char *hash,
+                                           struct error *error)
 {
     struct rebuild *work = context;
-    int64_t added;
+    struct report_counts counts;
     /* A file that is being imported again speaks for itself: its problems are told again. */
     for (int i = 0; i < work->request->file_count; i++)
         if (strcmp(work->incoming[i].hash, hash) == 0)
             return ERROR_NONE;
-    return read_reports(work, path, path, hash, &work->quiet, &added, error);
+    return read_reports(work, path, path, hash, &work->quiet, &counts, error);
 }
 
 static const char *shown_name(const char *file)
@@ -299,7 +305,7 @@ static enum error_code read_files(struct rebuild *work, struct error *error)
         const char *shown = shown_name(work->request->files[i]);
         if (pci_ids_read_already)
             return error_set(error, ERROR_USAGE, "%s is a second pci.ids: give one at a time", shown);
-        if (read_pci_ids(work, incoming->path, shown, incoming->hash, true, error))
+        if (read_pci_ids(work, incoming->path, shown, incoming->hash, true, true, error))
             return error->code;
         pci_ids_read_already = true;
     }
@@ -310,13 +316,20 @@ static enum error_code read_files(struct rebuild *work, struct error *error)
         return error->code;
     for (int i = 0; i < work->request->file_count; i++) {
         const struct incoming_source *incoming = &work->incoming[i];
-        int64_t added;
+        struct report_counts counts;
         if (incoming->kind != SOURCE_REPORTS)
             continue;
-        if (read_reports(work, incoming->path, shown_name(work->request->files[i]), incoming->hash,
-                         work->problems, &added, error))
+        const char *shown = shown_name(work->request->files[i]);
+        long refused_before = work->problems->refused;
+        bool known = source_cache_has_reports(work->cache, incoming->hash);
+        if (read_reports(work, incoming->path, shown, incoming->hash, work->problems, &counts, error))
             return error->code;
-        work->summary->new_reports += added;
+        if (!counts.valid && work->problems->refused > refused_before) {
+            error_set(error, ERROR_BAD_INPUT, "%s: none of its %ld records is a report", shown,
+                      work->problems->refused - refused_before);
+            return error_next(error, "correct them; data/README.md shows what a report looks like");
+        }
+        work->summary->new_reports += known ? 0 : counts.added;
     }
     return ERROR_NONE;
 }
@@ -351,8 +364,8 @@ static enum error_code check_cached(void *context, const struct source_record *s
                       work->request->database_path);
 }
 
-/* What the database in use tells: how large it is, and which sources it was made from. One that cannot be read
- * is no obstacle to building another. */
+/* What the database in use tells: how large it is, and which sources it was made from. One that cannot be
+ * read is no obstacle to building another. */
 static enum error_code look_at_old(struct rebuild *work, struct error *error)
 {
     struct database *old;
@@ -362,7 +375,8 @@ static enum error_code look_at_old(struct rebuild *work, struct error *error)
         if (ignored.code != ERROR_FOREIGN_DATABASE || work->request->force)
             return ERROR_NONE;
         *error = ignored;
-        return error_next(error, "it is left alone; name another file with --db, or overwrite it with --force");
+        return error_next(error,
+                          "it is left alone; name another file with --db, or overwrite it with --force");
     }
     enum error_code code = ERROR_NONE;
     if (database_count(old, &counts, &ignored) == ERROR_NONE) {
@@ -380,7 +394,8 @@ static enum error_code build_and_publish(struct rebuild *work, struct error *err
     char path[DATABASE_PATH_SIZE];
     snprintf(path, sizeof path, "%.4090s.new", work->request->database_path);
     if (look_at_old(work, error) || receive_files(work, error) ||
-        builder_create(path, &work->builder, error) || load_tables(work, error) || read_files(work, error))
+        builder_create(path, &work->builder, error) || load_tables(work, error) || read_files(work, error) ||
+        builder_complete(work->builder, error))
         return error->code;
     work->summary->refused = work->problems->refused;
     for (int i = 0; i < work->request->file_count; i++)

@@ -18,12 +18,12 @@ struct parsed_report {
     struct error refusal; /* with a code: the line is no report */
     struct report report;
     struct buffer canonical;
-    unsigned char id[crypto_hash_sha256_BYTES];
 };
 
 struct batch {
     struct parsed_report items[BATCH_LINES];
     int count;
+    int used; /* items that were ever filled, and so have memory: most files hold a few reports only */
     bool last;
     struct error error; /* of the file itself */
 };
@@ -45,18 +45,6 @@ static bool id_differs(const char *stated, const unsigned char id[crypto_hash_sh
     return strcmp(stated, hex) != 0;
 }
 
-static void parse_line(struct parsed_report *item, const char *line, size_t length)
-{
-    buffer_clear(&item->canonical);
-    if (report_parse(line, length, &item->report, &item->canonical, &item->refusal))
-        return;
-    crypto_hash_sha256(item->id, (const unsigned char *)buffer_text(&item->canonical), item->canonical.length);
-    if (!item->report.id || !id_differs(item->report.id, item->id))
-        return;
-    error_set(&item->refusal, ERROR_BAD_INPUT, "field \"id\" is not the SHA-256 of this report");
-    report_free(&item->report);
-}
-
 static void fill_batch(struct report_file *file, struct batch *batch)
 {
     batch->count = 0;
@@ -72,12 +60,19 @@ static void fill_batch(struct report_file *file, struct batch *batch)
         if (status == LINE_OK && line[strspn(line, " \t")] == '\0' && !memchr(line, '\0', length))
             continue;
         struct parsed_report *item = &batch->items[batch->count++];
+        if (batch->count > batch->used) {
+            item->report.arena = NULL;
+            item->report.arena_size = 0;
+            item->canonical = BUFFER((size_t)4 * REPORT_MAX_BYTES);
+            batch->used = batch->count;
+        }
+        buffer_clear(&item->canonical);
         item->line = line_reader_number(file->lines);
         item->refusal.code = ERROR_NONE;
         if (status == LINE_TOO_LONG)
             error_set(&item->refusal, ERROR_BAD_INPUT, "a report has at most %d bytes", REPORT_MAX_BYTES);
-        else
-            parse_line(item, line, length);
+        else if (report_parse_again(line, length, &item->report, &item->canonical, &item->refusal))
+            continue; /* the refusal is told in its turn */
     }
 }
 
@@ -109,26 +104,42 @@ struct report_sink {
     const char *shown_path;
     struct builder *builder;
     int64_t source;
-    int64_t *added;
+    struct report_counts *counts;
     struct problems *problems;
 };
 
-static enum error_code store_batch(const struct report_sink *sink, struct batch *batch, struct error *error)
+/* Hashing is done on this side: the other one has more to do. */
+static enum error_code store_report(const struct report_sink *sink, const struct parsed_report *item,
+                                    struct error *error)
 {
-    for (int i = 0; i < batch->count; i++) {
-        struct parsed_report *item = &batch->items[i];
-        bool is_new = false;
-        if (item->refusal.code == ERROR_BAD_INPUT) {
+    unsigned char id[crypto_hash_sha256_BYTES];
+    bool is_new = false;
+    const char *body = buffer_text(&item->canonical);
+    size_t length = item->canonical.length;
+    crypto_hash_sha256(id, (const unsigned char *)body, length);
+    if (item->report.id && id_differs(item->report.id, id)) {
+        problems_refuse(sink->problems, sink->shown_path, item->line,
+                        "field \"id\" is not the SHA-256 of this report");
+        return ERROR_NONE;
+    }
+    if (builder_add_report(sink->builder, &item->report, id, body, length, sink->source, &is_new, error))
+        return error->code;
+    sink->counts->valid++;
+    sink->counts->added += is_new;
+    return ERROR_NONE;
+}
+
+static enum error_code store_batch(const struct report_sink *sink, const struct batch *batch,
+                                   struct error *error)
+{
+    for (int i = 0; i < batch->count && !error->code; i++) {
+        const struct parsed_report *item = &batch->items[i];
+        if (item->refusal.code == ERROR_BAD_INPUT)
             problems_refuse(sink->problems, sink->shown_path, item->line, "%s", item->refusal.message);
-            continue;
-        }
-        if (item->refusal.code)
+        else if (item->refusal.code)
             *error = item->refusal;
-        else if (!error->code &&
-                 !builder_add_report(sink->builder, &item->report, item->id, buffer_text(&item->canonical),
-                                     item->canonical.length, sink->source, &is_new, error))
-            *sink->added += is_new;
-        report_free(&item->report);
+        else if (store_report(sink, item, error))
+            break;
     }
     if (!error->code && batch->error.code)
         *error = batch->error;
@@ -136,7 +147,8 @@ static enum error_code store_batch(const struct report_sink *sink, struct batch 
 }
 
 /* Stores what another thread fills until the last batch, or an error. */
-static enum error_code store_batches(struct report_file *file, const struct report_sink *sink, struct error *error)
+static enum error_code store_batches(struct report_file *file, const struct report_sink *sink,
+                                     struct error *error)
 {
     pthread_t filler;
     if (pthread_create(&filler, NULL, fill_batches, file))
@@ -155,36 +167,37 @@ static enum error_code store_batches(struct report_file *file, const struct repo
         pthread_mutex_unlock(&file->mutex);
     }
     pthread_join(filler, NULL);
-    /* After an error the other thread may have filled one more. */
-    for (; file->stored < file->filled; file->stored++) {
-        struct batch *batch = &file->batches[file->stored % BATCHES];
-        for (int i = 0; i < batch->count; i++)
-            if (!batch->items[i].refusal.code)
-                report_free(&batch->items[i].report);
-    }
     return error->code;
+}
+
+static void free_item(struct parsed_report *item)
+{
+    report_free(&item->report);
+    buffer_free(&item->canonical);
 }
 
 static void free_batches(struct batch *batches)
 {
-    for (int i = 0; batches && i < BATCHES * BATCH_LINES; i++)
-        buffer_free(&batches[i / BATCH_LINES].items[i % BATCH_LINES].canonical);
+    for (int i = 0; batches && i < BATCHES; i++)
+        for (int used = 0; used < batches[i].used; used++)
+            free_item(&batches[i].items[used]);
     free(batches);
 }
 
-enum error_code reports_read(const char *path, const char *shown_path, struct builder *builder, int64_t source,
-                             int64_t *added, struct problems *problems, struct error *error)
+enum error_code reports_read(const char *path, const char *shown_path, struct builder *builder,
+                             int64_t source, struct report_counts *counts, struct problems *problems,
+                             struct error *error)
 {
-    const struct report_sink sink = {shown_path, builder, source, added, problems};
+    const struct report_sink sink = {shown_path, builder, source, counts, problems};
     struct report_file file = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-    if (line_reader_open(path, REPORT_MAX_BYTES, &file.lines, error))
+    if (line_reader_open_as(path, shown_path, REPORT_MAX_BYTES, &file.lines, error))
         return error->code;
-    file.batches = calloc(BATCHES, sizeof *file.batches);
-    for (int i = 0; file.batches && i < BATCHES * BATCH_LINES; i++)
-        file.batches[i / BATCH_LINES].items[i % BATCH_LINES].canonical.max = (size_t)4 * REPORT_MAX_BYTES;
+    file.batches = malloc(BATCHES * sizeof *file.batches);
     if (!file.batches) {
         error_set(error, ERROR_NO_MEMORY, "no memory to read %s", shown_path);
     } else {
+        for (int i = 0; i < BATCHES; i++)
+            file.batches[i].used = 0;
         fill_batch(&file, &file.batches[0]);
         if (!store_batch(&sink, &file.batches[0], error) && !file.batches[0].last)
             store_batches(&file, &sink, error);

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const rule_columns[RULE_COLUMNS] = {"id",    "vendor",     "devices", "pattern", "when",  "attribute",
-                                                "value", "confidence", "match",   "nomatch", "reason"};
+const char *const rule_columns[RULE_COLUMNS] = {"id",    "vendor",    "devices", "pattern",
+                                                "when",  "attribute", "value",   "confidence",
+                                                "match", "nomatch",   "reason"};
 
 bool attribute_accepts(enum attribute attribute, const char *value)
 {
@@ -37,8 +38,8 @@ static enum error_code parse_ranges(const struct table_row *row, struct rule *ru
                 last = first;
         }
         if (!used || (at[used] && at[used] != ',') || last < first)
-            return table_error(row, error, "devices must be hexadecimal IDs and ranges (1d10-1d1f,1e90), not \"%s\"",
-                               text);
+            return table_error(
+                row, error, "devices must be hexadecimal IDs and ranges (1d10-1d1f,1e90), not \"%s\"", text);
         rule->ranges[rule->range_count++] = (struct rule_range){(uint16_t)first, (uint16_t)last};
         at += used + (at[used] == ',');
     }
@@ -52,14 +53,15 @@ static enum error_code parse_pattern(const struct table_row *row, struct rule *r
     PCRE2_SIZE at;
     if (strcmp(text, "-") == 0)
         return ERROR_NONE;
-    rule->pattern = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_NEVER_BACKSLASH_C, &number, &at,
-                                  NULL);
+    rule->pattern =
+        pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_NEVER_BACKSLASH_C, &number, &at, NULL);
     if (!rule->pattern) {
         PCRE2_UCHAR why[160];
         pcre2_get_error_message(number, why, sizeof why);
-        return table_error(row, error, "pattern \"%s\", character %zu: %s", text, (size_t)at, (const char *)why);
+        return table_error(row, error, "pattern \"%s\", character %zu: %s", text, (size_t)at,
+                           (const char *)why);
     }
-    pcre2_jit_compile(rule->pattern, PCRE2_JIT_COMPLETE);
+    rule->compiled = pcre2_jit_compile(rule->pattern, PCRE2_JIT_COMPLETE) == 0;
     return ERROR_NONE;
 }
 
@@ -76,7 +78,8 @@ static enum error_code parse_condition(const struct table_row *row, struct rule 
     equals[condition->negated ? -1 : 0] = '\0';
     int attribute = attribute_find(text);
     if (attribute < 0 || attribute >= (int)rule->attribute)
-        return table_error(row, error, "when asks for \"%s\", which is no attribute that is resolved before %s", text,
+        return table_error(row, error,
+                           "when asks for \"%s\", which is no attribute that is resolved before %s", text,
                            attribute_name(rule->attribute));
     condition->attribute = (enum attribute)attribute;
     size_t length = strlen(equals + 1);
@@ -178,7 +181,8 @@ static bool condition_holds(const struct rule_condition *condition, const char *
 }
 
 /* Fills a chip's template: $1 to $9 are what the pattern's groups matched. */
-static void expand(const char *template, const char *name, pcre2_match_data *match, int groups, char chip[CHIP_SIZE])
+static void expand(const char *template, const char *name, pcre2_match_data *match, int groups,
+                   char chip[CHIP_SIZE])
 {
     const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(match);
     size_t length = 0;
@@ -209,7 +213,9 @@ bool rule_matches(const struct rule *rule, const struct pci_id *id, const char *
         if (!condition_holds(&rule->conditions[i], words[rule->conditions[i].attribute]))
             return false;
     if (rule->pattern) {
-        groups = pcre2_match(rule->pattern, (PCRE2_SPTR)name, name_length, 0, 0, match, NULL);
+        groups = rule->compiled
+                     ? pcre2_jit_match(rule->pattern, (PCRE2_SPTR)name, name_length, 0, 0, match, NULL)
+                     : pcre2_match(rule->pattern, (PCRE2_SPTR)name, name_length, 0, 0, match, NULL);
         if (groups < 0)
             return false;
     }

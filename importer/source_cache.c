@@ -69,8 +69,8 @@ static int is_incoming(const struct dirent *entry)
 static int is_reports(const struct dirent *entry)
 {
     const char *hash = entry->d_name + sizeof reports_prefix - 1;
-    return strncmp(entry->d_name, reports_prefix, sizeof reports_prefix - 1) == 0 && strlen(hash) == HASH_DIGITS &&
-           strspn(hash, "0123456789abcdef") == HASH_DIGITS;
+    return strncmp(entry->d_name, reports_prefix, sizeof reports_prefix - 1) == 0 &&
+           strlen(hash) == HASH_DIGITS && strspn(hash, "0123456789abcdef") == HASH_DIGITS;
 }
 
 static void remove_leftovers(const struct source_cache *cache)
@@ -87,8 +87,8 @@ static void remove_leftovers(const struct source_cache *cache)
         free(entries);
 }
 
-enum error_code source_cache_open(const char *database_path, void (*waiting)(void), struct source_cache **cache,
-                                  struct error *error)
+enum error_code source_cache_open(const char *database_path, void (*waiting)(void),
+                                  struct source_cache **cache, struct error *error)
 {
     char lock_path[DATABASE_PATH_SIZE];
     if (create_parents(database_path, error))
@@ -137,6 +137,10 @@ static enum error_code copy(int from, int to, const char *shown, char hash[65], 
         ssize_t got = read(from, chunk, COPY_CHUNK);
         if (got < 0 && errno == EINTR)
             continue;
+        if (got < 0 && errno == EISDIR) {
+            error_set(error, ERROR_BAD_INPUT, "%s is a directory", shown);
+            return error_next(error, "name the files in it");
+        }
         if (got < 0)
             return error_set_errno(error, errno, "cannot read %s", shown);
         if (got == 0)
@@ -169,37 +173,48 @@ static bool is_amdgpu_line(const char *line)
     return strspn(line, "0123456789abcdefABCDEF") == 4 && line[4] == ',';
 }
 
+static bool is_json_line(const char *line)
+{
+    line += strspn(line, " \t");
+    return line[0] == '{' && strchr("\" \t}", line[1]);
+}
+
+/* By the ending of its name, else by what most of its first lines look like. */
 static enum error_code detect_kind(struct incoming_source *incoming, const char *shown, struct error *error)
 {
     struct line_reader *lines;
-    if (line_reader_open(incoming->path, SNIFF_LINE, &lines, error))
+    if (line_reader_open_as(incoming->path, shown, SNIFF_LINE, &lines, error))
         return error->code;
-    bool known = name_contains(shown, ".ndjson") || name_contains(shown, ".json");
-    incoming->kind = known ? SOURCE_REPORTS : SOURCE_PCI_IDS;
     long seen = 0;
-    while (seen < SNIFF_LINES && !known) {
+    long json = 0;
+    long amdgpu = 0;
+    while (seen < SNIFF_LINES) {
         const char *line;
         size_t length;
         enum line_status status = line_reader_next(lines, &line, &length, error);
         if (status == LINE_END || status == LINE_FAILED)
             break;
-        seen++;
-        if (status == LINE_TOO_LONG)
+        if (status == LINE_OK && line[strspn(line, " \t")] == '\0')
             continue;
-        known = line[0] == '{' || is_amdgpu_line(line);
-        if (known)
-            incoming->kind = line[0] == '{' ? SOURCE_REPORTS : SOURCE_AMDGPU_IDS;
+        seen++;
+        json += status == LINE_OK && is_json_line(line);
+        amdgpu += status == LINE_OK && is_amdgpu_line(line);
     }
     line_reader_close(lines);
-    if (!error->code && !known && !seen) {
+    bool named_reports = name_contains(shown, ".ndjson") || name_contains(shown, ".json");
+    bool named_list = name_contains(shown, "pci.ids");
+    incoming->kind = named_reports || (!named_list && 2 * json >= seen && json) ? SOURCE_REPORTS
+                     : 2 * amdgpu >= seen && amdgpu                             ? SOURCE_AMDGPU_IDS
+                                                                                : SOURCE_PCI_IDS;
+    if (!error->code && !seen && !named_reports) {
         error_set(error, ERROR_BAD_INPUT, "%s is empty", shown);
         error_next(error, "give a pci.ids, or reports as NDJSON, one JSON object a line");
     }
     return error->code;
 }
 
-enum error_code source_cache_receive(struct source_cache *cache, const char *path, struct incoming_source *incoming,
-                                     struct error *error)
+enum error_code source_cache_receive(struct source_cache *cache, const char *path,
+                                     struct incoming_source *incoming, struct error *error)
 {
     char name[64];
     bool from_stdin = strcmp(path, "-") == 0;
@@ -212,7 +227,7 @@ enum error_code source_cache_receive(struct source_cache *cache, const char *pat
         error_set_errno(error, number, "cannot open %s", path);
         if (number == ENOENT || number == ENOTDIR)
             error->code = ERROR_BAD_INPUT;
-        return error->code;
+        return error_next(error, "check the name; - is standard input");
     }
     int to = open(incoming->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (to < 0)

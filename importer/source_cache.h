@@ -6,9 +6,9 @@
 #include "core/error.h"
 #include "db/database.h"
 
-/* The source cache: the folder `DATABASE.sources` beside a database. It keeps the files that were imported, byte
- * for byte, so that the database can be rebuilt offline at any time. A list of names is `pci.ids`, report files
- * are `reports-<BLAKE2b-256>`: no name comes from outside. */
+/* The source cache: the folder `DATABASE.sources` beside a database. It keeps the files that were imported,
+ * byte for byte, so that the database can be rebuilt offline at any time. A list of names is `pci.ids`,
+ * report files are `reports-<BLAKE2b-256>`: no name comes from outside. */
 struct source_cache;
 
 enum source_kind { SOURCE_PCI_IDS, SOURCE_AMDGPU_IDS, SOURCE_REPORTS };
@@ -27,14 +27,14 @@ MUST_CHECK enum error_code source_cache_open(const char *database_path, void (*w
                                              struct source_cache **cache, struct error *error);
 void source_cache_close(struct source_cache *cache);
 
-/* Copies a file (- is standard input) into the cache's folder and tells what it is: by its name's ending, else
- * by its first lines. At most 4 GiB. */
+/* Copies a file (- is standard input) into the cache's folder and tells what it is: by its name's ending,
+ * else by its first lines. At most 4 GiB. */
 MUST_CHECK enum error_code source_cache_receive(struct source_cache *cache, const char *path,
                                                 struct incoming_source *incoming, struct error *error);
 
 /* Makes an incoming file part of the cache, in place of its predecessor, flushed to disk. */
-MUST_CHECK enum error_code source_cache_keep(struct source_cache *cache, const struct incoming_source *incoming,
-                                             struct error *error);
+MUST_CHECK enum error_code source_cache_keep(struct source_cache *cache,
+                                             const struct incoming_source *incoming, struct error *error);
 
 /* Stores the path of the cached pci.ids. False when there is none. */
 bool source_cache_pci_ids(const struct source_cache *cache, char path[DATABASE_PATH_SIZE]);

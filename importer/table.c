@@ -28,7 +28,8 @@ enum error_code table_number(const struct table_row *row, const char *column, co
     char *end;
     double number = strtod(text, &end);
     if (!*text || *end || strspn(text, "0123456789.") != strlen(text) || number < low || number > high)
-        return table_error(row, error, "%s must be a number from %g to %g, not \"%s\"", column, low, high, text);
+        return table_error(row, error, "%s must be a number from %g to %g, not \"%s\"", column, low, high,
+                           text);
     *value = number;
     return ERROR_NONE;
 }
@@ -37,17 +38,13 @@ enum error_code table_number(const struct table_row *row, const char *column, co
 static int split(char *line, char *fields[MAX_COLUMNS + 1])
 {
     int count = 0;
-    for (char *at = line; at && count <= MAX_COLUMNS;) {
-        fields[count++] = at;
-        at = strchr(at, '\t');
-        if (at)
-            *at++ = '\0';
-    }
+    for (char *rest = line, *field; count <= MAX_COLUMNS && (field = strsep(&rest, "\t"));)
+        fields[count++] = field;
     return count;
 }
 
-static enum error_code check_header(const struct table_row *row, const char *const columns[], int count, int found,
-                                    struct error *error)
+static enum error_code check_header(const struct table_row *row, const char *const columns[], int count,
+                                    int found, struct error *error)
 {
     bool same = found == count;
     for (int i = 0; i < count && same; i++)
@@ -59,7 +56,8 @@ static enum error_code check_header(const struct table_row *row, const char *con
 }
 
 enum error_code table_read(const char *path, const char *const columns[], int count,
-                           enum error_code (*each)(void *context, const struct table_row *row, struct error *error),
+                           enum error_code (*each)(void *context, const struct table_row *row,
+                                                   struct error *error),
                            void *context, struct error *error)
 {
     struct line_reader *lines;

@@ -4,8 +4,8 @@
 #include "core/error.h"
 
 /* The project's own data files: UTF-8, fields separated by tabs, lines that begin with # and empty lines are
- * comments, the first other line names the columns. A malformed line ends the reading: who edits a table wants
- * to know, and the old database stays. */
+ * comments, the first other line names the columns. A malformed line ends the reading: who edits a table
+ * wants to know, and the old database stays. */
 struct table_row {
     const char *path;
     long line;

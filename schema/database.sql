@@ -18,14 +18,10 @@ CREATE TABLE source (
 ) STRICT;
 
 -- All of pci.ids: an IOMMU group holds any kind of device.
-CREATE TABLE vendor (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE device (pci_id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE subsystem (
-    pci_id INTEGER NOT NULL,
-    subsystem INTEGER NOT NULL,
-    name TEXT NOT NULL,
-    PRIMARY KEY (pci_id, subsystem)
-) STRICT, WITHOUT ROWID;
+-- A key that is one number is the rowid itself: that is built twice as fast as WITHOUT ROWID.
+CREATE TABLE vendor (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+CREATE TABLE device (pci_id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+CREATE TABLE subsystem (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT; -- id: pci_id << 32 | subsystem
 CREATE TABLE class (
     base INTEGER NOT NULL,
     sub INTEGER NOT NULL,       -- -1: the base class itself
@@ -81,17 +77,18 @@ CREATE TABLE gpu (
     chip_evidence INTEGER REFERENCES evidence,
     id_evidence INTEGER REFERENCES evidence,
     usable REAL -- the verdict's probability for the ID as such; NULL: unknown
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
--- Every value that was stated about a GPU, also those that lost. `rank` 0 is the one that stands in gpu.
+-- The values that were stated about a GPU and lost; the one that won stands in gpu. `place` counts the losers of
+-- a GPU in the order of their attributes, and within one from the strongest.
 CREATE TABLE annotation (
     pci_id INTEGER NOT NULL,
+    place INTEGER NOT NULL,
     attribute TEXT NOT NULL,
-    rank INTEGER NOT NULL,
     value TEXT NOT NULL,
     confidence REAL NOT NULL,
     origin INTEGER NOT NULL REFERENCES origin,
-    PRIMARY KEY (pci_id, attribute, rank)
+    PRIMARY KEY (pci_id, place)
 ) STRICT, WITHOUT ROWID;
 
 -- The search words of each GPU: device name, vendor name, subsystem names. The rowid is the PCI ID.
@@ -109,20 +106,6 @@ CREATE TABLE report (
     source INTEGER NOT NULL REFERENCES source,
     body TEXT NOT NULL -- the canonical JSON
 ) STRICT;
-CREATE TABLE report_symptom (
-    report INTEGER NOT NULL,
-    symptom TEXT NOT NULL,
-    PRIMARY KEY (report, symptom)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE report_attempt (
-    report INTEGER NOT NULL,
-    place INTEGER NOT NULL,
-    fix TEXT NOT NULL,
-    result TEXT NOT NULL CHECK (result IN (@result@)),
-    pci_id INTEGER NOT NULL,
-    PRIMARY KEY (report, place)
-) STRICT, WITHOUT ROWID;
-
 -- Outcome counts by level of knowledge, so that a query costs the same with ten reports or a million.
 -- level: class (key vendor/form factor/vbios/display), chip (key vendor/chip/form factor), id (key vvvv:dddd),
 -- subsystem (key vvvv:dddd:ssss:ssss). chassis '' counts all of them.
@@ -149,7 +132,8 @@ CREATE TABLE workaround (
     PRIMARY KEY (level, key, rank)
 ) STRICT, WITHOUT ROWID;
 
--- Cards to buy instead: those with a chip (key vendor/chip), and under the key '' the ones of the price list.
+-- Cards to buy instead: those with a chip (key vendor/chip), and under the key '' the ones of the price list. Cards of
+-- one name may stand here more than once.
 CREATE TABLE alternative (
     key TEXT NOT NULL,
     rank INTEGER NOT NULL, -- priced and usable ones first; the price list from the cheapest

@@ -1,5 +1,5 @@
 # What the command-line tests share; sourced by each of them.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Sets: passthru, import (the programs, under $WRAPPER if that is set), data (the project's data), db (the built
 # database), work (an empty folder of its own, removed at the end).
 set -u

@@ -32,8 +32,9 @@ static void test_forms(void **state)
 
 static void test_what_is_none(void **state)
 {
-    static const char *const malformed[] = {"10de:1d1", "10de:1d166", "10de:", ":1d16", "10de:zzzz", "10de:1d16:1028",
-                                            "pci:v000010DE", "10de:1d16:1028:08b0:1"};
+    static const char *const malformed[] = {
+        "10de:1d1",  "10de:1d166",     "10de:",         ":1d16",
+        "10de:zzzz", "10de:1d16:1028", "pci:v000010DE", "10de:1d16:1028:08b0:1"};
     static const char *const names[] = {"mx330", "rtx 3060", "", "10de", "deadbeef"};
     struct pci_id id;
     (void)state;

@@ -1,0 +1,47 @@
+# bash completion for passthru(1) and passthru-import(1).
+# shellcheck shell=bash
+
+_passthru_words() { # WORDS: offers those that begin with what stands before the cursor
+    mapfile -t COMPREPLY < <(compgen -W "$1" -- "${COMP_WORDS[COMP_CWORD]}")
+}
+
+_passthru_files() { # [-d]: offers files, or folders alone
+    compopt -o filenames 2>/dev/null
+    mapfile -t COMPREPLY < <(compgen "${1:--f}" -- "${COMP_WORDS[COMP_CWORD]}")
+}
+
+_passthru() {
+    local commands="query import db help version"
+    local query_options="--json --ndjson --chassis --subsystem --revision --reports --explain --db --no-color --help"
+    local db_options="--db --json --no-color --help"
+    local import_options="--db --data --force --json --quiet --no-color --help --version"
+    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
+
+    COMPREPLY=()
+    case $previous in
+    --db) _passthru_files && return ;;
+    --data) _passthru_files -d && return ;;
+    --chassis) _passthru_words "desktop laptop mini-pc server egpu" && return ;;
+    --subsystem | --revision | --reports) return ;;
+    esac
+    if [ "${COMP_WORDS[0]##*/}" = passthru-import ]; then
+        if [ "$COMP_CWORD" -eq 1 ]; then
+            _passthru_words "import --help --version"
+            return
+        fi
+        command=import
+    elif [ "$COMP_CWORD" -eq 1 ]; then
+        _passthru_words "$commands --help --version"
+        return
+    fi
+    case $command:$word in
+    query:-*) _passthru_words "$query_options" ;;
+    import:-*) _passthru_words "$import_options" ;;
+    import:*) _passthru_files ;;
+    db:-*) _passthru_words "$db_options" ;;
+    db:*) _passthru_words "info check path" ;;
+    help:*) _passthru_words "$commands" ;;
+    esac
+}
+
+complete -F _passthru passthru passthru-import
