@@ -95,6 +95,10 @@ check: all $(UNIT_TESTS) $(FUZZ_REPLAYS) ## all tests
 bench: all ## speed and size, as ratios against peers in the same run
 	@tests/bench/bench $(BUILD) $(PCI_IDS)
 
+TRUTH := ../shared/data
+score: all ## compare the annotation with truth tables (TRUTH=FOLDER)
+	@tests/score $(BUILD)/passthru $(BUILD)/passthru.db $(TRUTH)
+
 C_FILES = $(wildcard $(foreach room,core db importer cli tests/unit tests/fuzz,$(room)/*.[ch]))
 lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	clang-format --dry-run -Werror $(C_FILES)
