@@ -89,7 +89,41 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_OBJECTS)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(UNIT_ROOMS)) $(shell $(PKG_CONFIG) --libs cmocka)
 .SECONDARY: $(UNIT_TESTS:=.o)
 
-check: all $(UNIT_TESTS) $(FUZZ_REPLAYS) ## all tests
+# Each fuzz target is also an ordinary program that replays its seeds.
+FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_REPLAYS := $(addprefix $(BUILD)/tests/fuzz/fuzz_,$(FUZZ_TARGETS))
+FUZZ_SEEDS := $(BUILD)/tests/fuzz/seeds
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(UNIT_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(UNIT_ROOMS))
+$(FUZZ_SEEDS): tests/fuzz/make-seeds
+	@mkdir -p $@
+	$(Q)tests/fuzz/make-seeds $@ && touch $@
+
+# libFuzzer brings its own main() and wants everything instrumented, so these programs are built apart: `make fuzz`
+# calls make with another folder and compiler.
+FUZZERS := $(addprefix $(BUILD)/tests/fuzz/libfuzzer_,$(FUZZ_TARGETS))
+$(BUILD)/tests/fuzz/libfuzzer_%: $(BUILD)/tests/fuzz/fuzz_%.o $(UNIT_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(call libs_of,$(UNIT_ROOMS))
+.SECONDARY: $(addprefix $(BUILD)/tests/fuzz/fuzz_,$(FUZZ_TARGETS:=.o)) $(BUILD)/tests/fuzz/replay.o
+
+FUZZ_SECONDS := 20
+FUZZ_BUILD := build-fuzz
+FUZZ_SANITIZE := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+.PHONY: fuzzers
+fuzzers: $(FUZZERS) $(FUZZ_SEEDS)
+fuzz: ## fuzz each target for FUZZ_SECONDS=20, with clang
+	+@$(MAKE) BUILD=$(FUZZ_BUILD) CC=clang SAN=1 SANITIZE='$(FUZZ_SANITIZE)' fuzzers
+	$(Q)for target in $(FUZZ_TARGETS); do \
+	  mkdir -p $(FUZZ_BUILD)/corpus/$$target; \
+	  echo "== $$target"; \
+	  $(FUZZ_BUILD)/tests/fuzz/libfuzzer_$$target -max_total_time=$(FUZZ_SECONDS) -max_len=20000 -timeout=10 \
+	    -print_final_stats=1 -verbosity=0 -artifact_prefix=$(FUZZ_BUILD)/$$target- $(FUZZ_BUILD)/corpus/$$target \
+	    tests/fuzz/corpus/$$target $$(ls -d $(FUZZ_BUILD)/tests/fuzz/seeds/$$target 2>/dev/null) || failed=1; \
+	done; exit $${failed:-0}
+
+check: all $(UNIT_TESTS) $(FUZZ_REPLAYS) $(FUZZ_SEEDS) ## all tests
 	@tests/run $(BUILD)
 
 bench: all ## speed and size, as ratios against peers in the same run
@@ -134,6 +168,6 @@ uninstall: ## remove what install put there, and nothing else
 	$(Q)[ ! -d "$(SHARE_DIR)" ] || rmdir --ignore-fail-on-non-empty "$(SHARE_DIR)"
 
 clean: ## remove what was built
-	rm -rf build build-san
+	rm -rf build build-san $(FUZZ_BUILD)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

@@ -207,6 +207,8 @@ enum error_code answer_write_json(struct json_writer *writer, struct database *d
         snprintf(revision, sizeof revision, "%02x", device->id.revision);
         json_write_string(writer, "revision", revision);
     }
+    if (device->product[0])
+        json_write_string(writer, "product", device->product);
     json_write_string(writer, "vendor", device->vendor);
     json_write_string(writer, "name", device->name);
     if (device->is_gpu && device->gpu.chip[0])

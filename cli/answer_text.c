@@ -35,6 +35,8 @@ static void write_heading(struct output *output, const struct device *device)
     buffer_append_format(&line, "%s %s", device->vendor, device->name);
     if (device->id.has_revision)
         buffer_append_format(&line, " (rev %02x)", device->id.revision);
+    if (device->product[0])
+        buffer_append_format(&line, ", sold as %s", device->product);
     output_paragraph_color(output, INDENT, pci_id_print(&whole, id), COLOR_BOLD, buffer_text(&line));
     if (device->id.has_subsystem)
         output_paragraph(output, INDENT, strchr(pci_id_print(&device->id, id) + 5, ':') + 1,

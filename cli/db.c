@@ -14,6 +14,7 @@ const char db_help[] = "Usage: passthru db info|check|path [OPTION]...\n"
                        "  check   read all of it and compare tables and indexes\n"
                        "  path    which file is used, and why\n"
                        "\n"
+                       "  --conflicts  with check: list the values on which sources disagree\n"
                        "  --db FILE    use this database\n"
                        "  --json       answer as JSON\n"
                        "  --no-color   no colour\n"
@@ -29,6 +30,8 @@ struct db_command {
     struct output output;
     struct json_writer writer;
     bool json;
+    bool conflicts;
+    long conflict_count;
 };
 
 static enum error_code write_source(void *context, const struct source_record *source, struct error *error)
@@ -87,17 +90,65 @@ static enum error_code run_info(struct db_command *command, struct error *error)
     return ERROR_NONE;
 }
 
+static enum error_code write_conflict(void *context, const struct conflict *conflict, struct error *error)
+{
+    struct db_command *command = context;
+    struct json_writer *writer = &command->writer;
+    struct pci_id id = pci_id_from_number(conflict->pci_id);
+    char text[PCI_ID_TEXT_SIZE];
+    (void)error;
+    command->conflict_count++;
+    pci_id_print(&id, text);
+    if (command->json) {
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "pci_id", text);
+        json_write_string(writer, "name", conflict->name);
+        json_write_string(writer, "attribute", conflict->attribute);
+        json_write_string(writer, "value", conflict->value);
+        json_write_fraction(writer, "confidence", conflict->confidence);
+        json_write_string(writer, "source", conflict->source);
+        json_write_string(writer, "other_value", conflict->other_value);
+        json_write_fraction(writer, "other_confidence", conflict->other_confidence);
+        json_write_string(writer, "other_source", conflict->other_source);
+        json_write_end_object(writer);
+        return ERROR_NONE;
+    }
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    output_paragraph_color(&command->output, INDENT, text, COLOR_BOLD, conflict->name);
+    buffer_append_format(&line, "%s = %s (%.2f), %s", conflict->attribute, conflict->value,
+                         conflict->confidence, conflict->source);
+    output_paragraph(&command->output, INDENT, "  used", buffer_text(&line));
+    buffer_clear(&line);
+    buffer_append_format(&line, "%s = %s (%.2f), %s", conflict->attribute, conflict->other_value,
+                         conflict->other_confidence, conflict->other_source);
+    output_paragraph(&command->output, INDENT, "  not used", buffer_text(&line));
+    return ERROR_NONE;
+}
+
 static enum error_code run_check(struct db_command *command, struct error *error)
 {
     if (database_check(command->database, error))
         return error->code;
     if (!command->json) {
         output_paragraph(&command->output, INDENT, "Sound", command->place.path);
+        if (!command->conflicts)
+            return ERROR_NONE;
+        if (database_each_conflict(command->database, write_conflict, command, error))
+            return error->code;
+        char count[64];
+        snprintf(count, sizeof count, "%ld values on which sources disagree", command->conflict_count);
+        output_paragraph(&command->output, INDENT, "Conflicts", count);
         return ERROR_NONE;
     }
     json_write_begin_object(&command->writer, NULL);
     json_write_string(&command->writer, "path", command->place.path);
     json_write_bool(&command->writer, "sound", true);
+    if (command->conflicts) {
+        json_write_begin_array(&command->writer, "conflicts");
+        if (database_each_conflict(command->database, write_conflict, command, error))
+            return error->code;
+        json_write_end_array(&command->writer);
+    }
     json_write_end_object(&command->writer);
     output_blank(&command->output);
     return ERROR_NONE;
@@ -126,16 +177,21 @@ static const struct {
 
 int command_db(int argc, char **argv)
 {
-    static const struct option long_options[] = {COMMON_OPTIONS};
+    static const struct option long_options[] = {{"conflicts", no_argument, NULL, 'c'}, COMMON_OPTIONS};
     struct common_options common = {.database = NULL};
     struct error error = {.code = ERROR_NONE};
     struct db_command command = {.database = NULL};
     int status = 0;
-    if (command_option(argc, argv, long_options, &common, &status) == COMMAND_ENDS)
-        return status;
+    for (int c; (c = command_option(argc, argv, long_options, &common, &status)) != -1;) {
+        if (c == COMMAND_ENDS)
+            return status;
+        command.conflicts = true;
+    }
     size_t verb = 0;
     while (verb < ARRAY_SIZE(verbs) && (optind + 1 != argc || strcmp(argv[optind], verbs[verb].name) != 0))
         verb++;
+    if (verb < ARRAY_SIZE(verbs) && command.conflicts && verbs[verb].run != run_check)
+        return output_usage_error("db", common.json, "--conflicts goes with check");
     if (verb == ARRAY_SIZE(verbs))
         return output_usage_error("db", common.json, "say one of info, check, path");
     command.output = output_for_stdout(common.no_color);

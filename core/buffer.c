@@ -1,6 +1,7 @@
 #include "core/buffer.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,9 @@ char *buffer_reserve(struct buffer *buffer, size_t length)
         size_t capacity = buffer->capacity ? buffer->capacity * 2 : 256;
         if (capacity < needed)
             capacity = needed;
+        /* buffer_append_byte looks at the capacity alone: it must never exceed the maximum. */
+        if (capacity > buffer->max && buffer->max < SIZE_MAX)
+            capacity = buffer->max + 1;
         char *data = realloc(buffer->data, capacity);
         if (!data) {
             buffer->failed = true;
@@ -47,7 +51,7 @@ void buffer_append_text(struct buffer *buffer, const char *text)
 void buffer_append_format(struct buffer *buffer, const char *format, ...)
 {
     va_list arguments;
-    for (size_t room = 128;;) {
+    for (size_t room = buffer->max - buffer->length < 128 ? buffer->max - buffer->length : 128;;) {
         char *end = buffer_reserve(buffer, room);
         if (!end)
             return;

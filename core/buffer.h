@@ -29,9 +29,9 @@ char *buffer_reserve(struct buffer *buffer, size_t length);
 
 static inline void buffer_append_byte(struct buffer *buffer, char byte)
 {
-    char *end =
-        buffer->length + 1 < buffer->capacity ? buffer->data + buffer->length : buffer_reserve(buffer, 1);
-    if (!end || buffer->failed)
+    bool fits = buffer->length + 1 < buffer->capacity && !buffer->failed;
+    char *end = fits ? buffer->data + buffer->length : buffer_reserve(buffer, 1);
+    if (!end)
         return;
     end[0] = byte;
     end[1] = '\0';

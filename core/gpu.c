@@ -32,23 +32,43 @@ const struct vocabulary *attribute_vocabulary(enum attribute attribute)
     return attributes[attribute].vocabulary;
 }
 
+bool gpu_settle(struct gpu *gpu, enum form_factor form_factor, double confidence, const char *source)
+{
+    struct annotation *annotations = gpu->attributes;
+    bool changed = gpu_form_factor(gpu) != form_factor;
+    enum vbios vbios = VBIOS_UNKNOWN;
+    double vbios_confidence = 0.9;
+    annotations[ATTRIBUTE_FORM_FACTOR] = (struct annotation){(int)form_factor, confidence, source};
+    if (!changed)
+        return false;
+    if (form_factor == FORM_FACTOR_DESKTOP || form_factor == FORM_FACTOR_SERVER)
+        vbios = VBIOS_ROM_BAR;
+    if (form_factor == FORM_FACTOR_INTEGRATED)
+        vbios = VBIOS_SYSTEM_FIRMWARE;
+    if (form_factor == FORM_FACTOR_MOBILE) {
+        vbios = gpu->id.vendor == 0x10de   ? VBIOS_ACPI_ROM
+                : gpu->id.vendor == 0x1002 ? VBIOS_ACPI_ATRM
+                                           : VBIOS_UNKNOWN;
+        vbios_confidence = 0.6;
+    }
+    if (vbios == VBIOS_UNKNOWN)
+        vbios_confidence = 0.0;
+    annotations[ATTRIBUTE_VBIOS] = (struct annotation){
+        (int)vbios, vbios_confidence < confidence ? vbios_confidence : confidence, source};
+    if (form_factor != FORM_FACTOR_MOBILE && form_factor != FORM_FACTOR_SERVER &&
+        gpu_display(gpu) == DISPLAY_UNKNOWN)
+        annotations[ATTRIBUTE_DISPLAY] =
+            (struct annotation){DISPLAY_OUTPUTS, 0.9 < confidence ? 0.9 : confidence, source};
+    return true;
+}
+
 bool gpu_settle_by_chassis(struct gpu *gpu, enum chassis chassis)
 {
     static const char said[] = "the chassis that was given: this ID is sold as a card and as a laptop chip";
     if (gpu_form_factor(gpu) != FORM_FACTOR_EITHER || chassis == CHASSIS_UNKNOWN ||
         chassis == CHASSIS_MINI_PC)
         return false;
-    bool laptop = chassis == CHASSIS_LAPTOP;
-    enum vbios laptop_vbios = gpu->id.vendor == 0x10de   ? VBIOS_ACPI_ROM
-                              : gpu->id.vendor == 0x1002 ? VBIOS_ACPI_ATRM
-                                                         : VBIOS_UNKNOWN;
-    gpu->attributes[ATTRIBUTE_FORM_FACTOR] =
-        (struct annotation){laptop ? FORM_FACTOR_MOBILE : FORM_FACTOR_DESKTOP, 0.9, said};
-    gpu->attributes[ATTRIBUTE_VBIOS] =
-        (struct annotation){laptop ? (int)laptop_vbios : VBIOS_ROM_BAR, laptop ? 0.6 : 0.9, said};
-    if (!laptop && gpu_display(gpu) == DISPLAY_UNKNOWN)
-        gpu->attributes[ATTRIBUTE_DISPLAY] = (struct annotation){DISPLAY_OUTPUTS, 0.9, said};
-    return true;
+    return gpu_settle(gpu, chassis == CHASSIS_LAPTOP ? FORM_FACTOR_MOBILE : FORM_FACTOR_DESKTOP, 0.9, said);
 }
 
 int gpu_blockers(const struct gpu *gpu, enum blocker blockers[BLOCKER_COUNT])

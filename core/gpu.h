@@ -60,8 +60,13 @@ static inline enum reset gpu_reset(const struct gpu *gpu)
     return (enum reset)gpu->attributes[ATTRIBUTE_RESET].value;
 }
 
+/* Gives a GPU another form factor, because its subsystem, revision or chassis tells more than its ID; vBIOS
+ * delivery and display follow. `source` must live as long as the GPU. Returns whether the form factor
+ * changed. */
+bool gpu_settle(struct gpu *gpu, enum form_factor form_factor, double confidence, const char *source);
+
 /* Settles a form factor of `either` by the machine that the GPU is or will be in: a laptop has the laptop
- * chip, any other chassis the card; vBIOS delivery follows. Returns whether anything changed. */
+ * chip, a desktop, server or eGPU box the card, a mini PC may have both. Returns whether anything changed. */
 bool gpu_settle_by_chassis(struct gpu *gpu, enum chassis chassis);
 
 /* What stands in the way of a passthrough, from mechanism alone: vBIOS delivery, display path, reset, form

@@ -6,6 +6,7 @@
 
 #include "core/json_writer.h"
 #include "core/report_reader.h"
+#include "core/text.h"
 
 enum { SHORT_TEXT = 200, URL_TEXT = 500, NOTE_TEXT = 2000, OPEN_WORD_TEXT = 100 };
 
@@ -380,6 +381,11 @@ enum error_code report_parse_again(const char *json, size_t length, struct repor
     error->code = ERROR_NONE;
     if (length > REPORT_MAX_BYTES)
         return error_set(error, ERROR_BAD_INPUT, "a report has at most %d bytes", REPORT_MAX_BYTES);
+    /* yajl lets overlong forms, surrogates and what lies beyond U+10FFFF pass. */
+    if (!text_is_utf8(json, length)) {
+        error_set(error, ERROR_BAD_INPUT, "not valid JSON: it is no UTF-8");
+        return error_next(error, "write one JSON object on one line");
+    }
     if (report->arena_size < needed) {
         free(report->arena);
         report->arena = malloc(needed);

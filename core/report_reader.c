@@ -117,9 +117,10 @@ static int find_field(const struct reader *reader, const char *name, size_t leng
     while (low <= high) {
         int middle = (low + high) / 2;
         const char *candidate = reader->fields[middle].name;
-        int order = strncmp(candidate, name, length);
-        if (order == 0 && candidate[length])
-            order = 1;
+        size_t candidate_length = strlen(candidate);
+        int order = memcmp(candidate, name, candidate_length < length ? candidate_length : length);
+        if (order == 0)
+            order = (candidate_length > length) - (candidate_length < length);
         if (order == 0)
             return middle;
         if (order < 0)

@@ -29,7 +29,7 @@ bool text_is_utf8(const char *bytes, size_t length)
 {
     uint32_t character;
     for (size_t i = 0; i < length;) {
-        size_t size = text_decode(bytes + i, length - i, &character);
+        size_t size = (unsigned char)bytes[i] < 0x80 ? 1 : text_decode(bytes + i, length - i, &character);
         if (!size)
             return false;
         i += size;

@@ -19,8 +19,8 @@ bool text_is_utf8(const char *bytes, size_t length);
  * controls, line and paragraph separators, the byte order mark, tag characters. */
 bool text_is_unsafe(uint32_t character);
 
-/* Appends `bytes` so that a terminal shows all and acts on nothing: unsafe characters as \u{202e}, bytes that
- * are no UTF-8 as \xNN. Any input is fine, NUL bytes too. */
+/* Appends `bytes` so that a terminal shows all and acts on nothing: ASCII controls and bytes that are no
+ * UTF-8 as \xNN, other unsafe characters as \u{202e}. Any input is fine, NUL bytes too. */
 void text_append_safe(struct buffer *out, const char *bytes, size_t length);
 
 /* Appends `bytes` with every byte that is no UTF-8 replaced by U+FFFD. Returns how many were replaced. */

@@ -32,9 +32,9 @@ enum level verdict_level(double usable)
     return usable >= 0.10 ? LEVEL_UNLIKELY : LEVEL_FAILS;
 }
 
-static double report_weight(const struct evidence *evidence, int total)
+static double weighed(const struct evidence *evidence, int outcome)
 {
-    return total ? 1.0 - (1.0 - public_report_weight) * evidence->public_reports / total : 0.0;
+    return evidence->counts[outcome] - (1.0 - public_report_weight) * evidence->public_counts[outcome];
 }
 
 /* Mean and standard deviation of the logit of a Beta variable (digamma and trigamma by recurrence and their
@@ -85,10 +85,11 @@ struct verdict verdict_compute(const struct prior *prior, const struct evidence 
             continue;
         double strength = level == EVIDENCE_CLASS ? fmax(prior->strength, 1.0)
                                                   : fmin(fmax(concentration, 1.0), level_strength[level]);
-        double weight = report_weight(&evidence[level], total);
-        concentration = strength + weight * total;
+        concentration = strength;
         for (int i = 0; i < OUTCOME_COUNT; i++)
-            mean[i] = (strength * mean[i] + weight * evidence[level].counts[i]) / concentration;
+            concentration += weighed(&evidence[level], i);
+        for (int i = 0; i < OUTCOME_COUNT; i++)
+            mean[i] = (strength * mean[i] + weighed(&evidence[level], i)) / concentration;
     }
     verdict.pooled_reports = widest - verdict.direct_reports;
     if (prior->strength <= 0.0 && !widest)
@@ -137,8 +138,8 @@ void verdict_append_basis(struct buffer *out, const struct gpu *gpu, const struc
                  vocabulary_word_of(&vocabulary_vbios, (int)gpu_vbios(gpu)));
         append_count(out, &evidence[EVIDENCE_CLASS], direct, where);
     }
-    for (int level = 0; level < EVIDENCE_LEVELS; level++) {
-        if (!evidence[level].public_reports)
+    for (int i = 0; i < EVIDENCE_LEVELS * OUTCOME_COUNT; i++) {
+        if (!evidence[i / OUTCOME_COUNT].public_counts[i % OUTCOME_COUNT])
             continue;
         buffer_append_text(
             out, " Reports come mostly from public troubleshooting threads, where neither smooth starts"

@@ -10,9 +10,8 @@
 /* How many reports stand behind a level of knowledge, by outcome. */
 struct evidence {
     int counts[OUTCOME_COUNT];
-    int public_reports; /* how many of them were taken from public pages: a biased sample, which counts less
-                         */
-    char latest[12];    /* the newest date, "" when none is dated */
+    int public_counts[OUTCOME_COUNT]; /* those from public pages: a biased sample, which counts less */
+    char latest[12];                  /* the newest date, "" when none is dated */
 };
 
 /* From the widest pool of similar GPUs to this very board. The wider level counts the narrower one's reports

@@ -6,7 +6,7 @@ int vocabulary_find_bytes(const struct vocabulary *vocabulary, const char *word,
 {
     for (int i = 0; i < vocabulary->count; i++) {
         const char *candidate = vocabulary->words[i].word;
-        if (strncmp(candidate, word, length) == 0 && candidate[length] == '\0')
+        if (strlen(candidate) == length && memcmp(candidate, word, length) == 0)
             return i;
     }
     return -1;

@@ -30,6 +30,8 @@ static const char *const insert_texts[INSERT_COUNT] = {
     [INSERT_CLASS] = "INSERT OR IGNORE INTO class VALUES (?1, ?2, ?3, ?4)",
     [INSERT_ORIGIN] = "INSERT INTO origin (kind, text) VALUES (?1, ?2)",
     [INSERT_ANNOTATION] = "INSERT INTO annotation VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [INSERT_VARIANT] = "INSERT OR IGNORE INTO gpu_variant VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [INSERT_SUBVENDOR] = "INSERT INTO subvendor VALUES (?1, ?2, ?3, ?4)",
     [INSERT_GPU] =
         "INSERT INTO gpu VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
         " ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
@@ -41,8 +43,9 @@ static const char *const insert_texts[INSERT_COUNT] = {
     [INSERT_REPORT] = "INSERT INTO report (id, pci_id, subsystem, chassis, outcome, date, public, source,"
                       " body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [INSERT_EVIDENCE] =
-        "INSERT INTO evidence (level, key, chassis, works, works_with_workaround, partial, fails,"
-        " public, latest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO evidence (level, key, chassis, works, works_with_workaround, partial, fails, public_works,"
+        " public_works_with_workaround, public_partial, public_fails, latest)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [INSERT_WORKAROUND] = "INSERT INTO workaround VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 };
 
@@ -285,6 +288,36 @@ enum error_code builder_add_annotation(struct builder *builder, uint32_t pci_id,
     bind_text(insert, 4, value);
     sqlite3_bind_double(insert, 5, confidence);
     sqlite3_bind_int(insert, 6, origin);
+    return builder_run(builder, insert, error);
+}
+
+enum error_code builder_add_variant(struct builder *builder, const struct gpu_variant *variant,
+                                    struct error *error)
+{
+    sqlite3_stmt *insert = builder_statement(builder, INSERT_VARIANT, error);
+    if (!insert)
+        return error->code;
+    sqlite3_bind_int64(insert, 1, variant->pci_id);
+    sqlite3_bind_int64(insert, 2, variant->subsystem);
+    sqlite3_bind_int(insert, 3, variant->revision);
+    bind_text(insert, 4, variant->product);
+    bind_text(insert, 5, vocabulary_word_of(&vocabulary_form_factor, (int)variant->form_factor));
+    sqlite3_bind_double(insert, 6, variant->confidence);
+    sqlite3_bind_int(insert, 7, variant->origin);
+    return builder_run(builder, insert, error);
+}
+
+enum error_code builder_add_subvendor(struct builder *builder, uint16_t subvendor,
+                                      enum form_factor form_factor, double confidence, const char *reason,
+                                      struct error *error)
+{
+    sqlite3_stmt *insert = builder_statement(builder, INSERT_SUBVENDOR, error);
+    if (!insert || builder_add_origin(builder, "subvendor", reason, error))
+        return error->code;
+    sqlite3_bind_int(insert, 1, subvendor);
+    bind_text(insert, 2, vocabulary_word_of(&vocabulary_form_factor, (int)form_factor));
+    sqlite3_bind_double(insert, 3, confidence);
+    sqlite3_bind_int64(insert, 4, sqlite3_last_insert_rowid(builder->database.handle));
     return builder_run(builder, insert, error);
 }
 

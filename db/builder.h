@@ -56,6 +56,24 @@ MUST_CHECK enum error_code builder_add_gpu(struct builder *builder, const struct
                                            const int origins[ATTRIBUTE_COUNT], const char *words,
                                            bool *is_new, struct error *error);
 
+/* What a subsystem (-1: any) or a revision (-1: any) changes. A variant that was added before stays. */
+struct gpu_variant {
+    uint32_t pci_id;
+    int64_t subsystem;
+    int revision;
+    const char *product; /* "" when only the form factor is known */
+    enum form_factor form_factor;
+    double confidence;
+    int origin;
+};
+MUST_CHECK enum error_code builder_add_variant(struct builder *builder, const struct gpu_variant *variant,
+                                               struct error *error);
+
+/* What a maker of boards usually makes, and why. */
+MUST_CHECK enum error_code builder_add_subvendor(struct builder *builder, uint16_t subvendor,
+                                                 enum form_factor form_factor, double confidence,
+                                                 const char *reason, struct error *error);
+
 /* The next line of priors.tsv; each of the four words is of its vocabulary or "-". */
 struct prior_key {
     const char *form_factor;

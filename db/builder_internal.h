@@ -19,6 +19,8 @@ enum insert {
     INSERT_CLASS,
     INSERT_ORIGIN,
     INSERT_ANNOTATION,
+    INSERT_VARIANT,
+    INSERT_SUBVENDOR,
     INSERT_GPU,
     INSERT_WORDS,
     INSERT_PRIOR,
@@ -61,7 +63,7 @@ struct known_prior {
     struct prior prior;     /* without its reason */
 };
 
-enum { COUNT_PUBLIC = OUTCOME_COUNT, COUNT_TRIED = 0, COUNT_HELPED = 1 };
+enum { COUNT_PUBLIC = OUTCOME_COUNT, /* by outcome again */ COUNT_TRIED = 0, COUNT_HELPED = 1 };
 
 enum { ROWS_AT_ONCE = 16 };
 

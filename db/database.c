@@ -17,16 +17,22 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
                       " display_confidence, display_origin, vbios, vbios_confidence, vbios_origin, reset,"
                       " reset_confidence, reset_origin, class_evidence, chip_evidence, id_evidence FROM gpu "
                       "WHERE pci_id = ?1",
+    [STATEMENT_VARIANT] = "SELECT product, form_factor, confidence, origin FROM gpu_variant WHERE pci_id = ?1"
+                          " AND subsystem IN (-1, ?2) AND revision IN (-1, ?3)"
+                          " ORDER BY (subsystem >= 0) + (revision >= 0) DESC, product = '' DESC LIMIT 1",
+    [STATEMENT_SUBVENDOR] = "SELECT form_factor, confidence, origin FROM subvendor WHERE id = ?1",
     [STATEMENT_ORIGIN] = "SELECT text FROM origin WHERE id = ?1",
     [STATEMENT_PRIOR_OF_ID] =
         "SELECT works, works_with_workaround, partial, fails, strength, reason FROM prior"
         " WHERE id = ?1",
     [STATEMENT_VENDOR] = "SELECT name FROM vendor WHERE id = ?1",
     [STATEMENT_SUBSYSTEM] = "SELECT name FROM subsystem WHERE id = ?1",
-    [STATEMENT_EVIDENCE] = "SELECT works, works_with_workaround, partial, fails, public, latest FROM evidence"
+    [STATEMENT_EVIDENCE] = "SELECT works, works_with_workaround, partial, fails, public_works,"
+                           " public_works_with_workaround, public_partial, public_fails, latest FROM evidence"
                            " WHERE level = ?1 AND key = ?2 AND chassis = ?3",
     [STATEMENT_EVIDENCE_OF_ID] =
-        "SELECT works, works_with_workaround, partial, fails, public, latest FROM evidence"
+        "SELECT works, works_with_workaround, partial, fails, public_works,"
+        " public_works_with_workaround, public_partial, public_fails, latest FROM evidence"
         " WHERE id = ?1",
     [STATEMENT_PRIOR] = "SELECT works, works_with_workaround, partial, fails, strength, reason FROM prior"
                         " WHERE form_factor IN ('-', ?1) AND vbios IN ('-', ?2) AND display IN ('-', ?3)"
@@ -54,6 +60,24 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
         " SELECT attribute, place >= 0, value, confidence, text FROM stated s JOIN origin o ON o.id = "
         "s.origin"
         " ORDER BY attribute, place",
+    /* Rules that stand below the one that won and say otherwise with less confidence are no conflict: that is
+     * what their order is for. */
+    [STATEMENT_CONFLICTS] =
+        "WITH stated AS (SELECT a.pci_id, a.attribute, a.value, a.confidence, a.origin,"
+        " CASE a.attribute WHEN 'form_factor' THEN g.form_factor WHEN 'display' THEN g.display"
+        " WHEN 'vbios' THEN g.vbios WHEN 'reset' THEN g.reset WHEN 'chip' THEN g.chip ELSE 'yes' END AS won,"
+        " CASE a.attribute WHEN 'form_factor' THEN g.form_factor_confidence WHEN 'display' THEN g.display_confidence"
+        " WHEN 'vbios' THEN g.vbios_confidence WHEN 'reset' THEN g.reset_confidence"
+        " WHEN 'chip' THEN g.chip_confidence ELSE g.is_gpu_confidence END AS won_confidence,"
+        " CASE a.attribute WHEN 'form_factor' THEN g.form_factor_origin WHEN 'display' THEN g.display_origin"
+        " WHEN 'vbios' THEN g.vbios_origin WHEN 'reset' THEN g.reset_origin"
+        " WHEN 'chip' THEN g.chip_origin ELSE g.is_gpu_origin END AS won_origin"
+        " FROM annotation a JOIN gpu g ON g.pci_id = a.pci_id)"
+        " SELECT s.pci_id, d.name, s.attribute, s.won, s.won_confidence, w.text, s.value, s.confidence, l.text"
+        " FROM stated s JOIN device d ON d.pci_id = s.pci_id JOIN origin w ON w.id = s.won_origin"
+        " JOIN origin l ON l.id = s.origin"
+        " WHERE s.value <> s.won AND (w.kind <> l.kind OR s.confidence > s.won_confidence)"
+        " ORDER BY s.pci_id, s.attribute",
     [STATEMENT_SOURCES] = "SELECT kind, name, version, date, hash, cached, records, refused FROM source"
                           " ORDER BY id",
     [STATEMENT_COUNTS] = "SELECT (SELECT count(*) FROM device), (SELECT count(*) FROM gpu),"

@@ -46,7 +46,9 @@ struct device {
     char vendor[NAME_SIZE];
     char name[NAME_SIZE];
     char subsystem[NAME_SIZE]; /* "" when not asked for or not in pci.ids */
+    char product[NAME_SIZE];   /* what this revision is sold as, "" when nobody says */
     bool is_gpu;
+    bool settled; /* the subsystem or the revision says another form factor than the ID as such */
     struct gpu gpu;
     struct prior prior;
     int64_t
@@ -120,6 +122,22 @@ typedef enum error_code stated_value_visitor(void *context, const struct stated_
 MUST_CHECK enum error_code database_each_stated_value(struct database *database, uint32_t pci_id,
                                                       stated_value_visitor *each, void *context,
                                                       struct error *error);
+
+/* Two sources that disagree about a GPU: of different kinds, or the one that lost is the surer one. */
+struct conflict {
+    uint32_t pci_id;
+    const char *name;
+    const char *attribute;
+    const char *value; /* the one that is used */
+    double confidence;
+    const char *source;
+    const char *other_value;
+    double other_confidence;
+    const char *other_source;
+};
+typedef enum error_code conflict_visitor(void *context, const struct conflict *conflict, struct error *error);
+MUST_CHECK enum error_code database_each_conflict(struct database *database, conflict_visitor *each,
+                                                  void *context, struct error *error);
 
 /* One imported source. Strings live during the visit and are "" where the source does not say. */
 struct source_record {

@@ -105,7 +105,7 @@ enum error_code evidence_count_report(struct builder *builder, const struct repo
     if (!entry)
         return error_set(error, ERROR_NO_MEMORY, "no memory to count reports");
     entry->counts[report->outcome]++;
-    entry->counts[COUNT_PUBLIC] += report->url != NULL;
+    entry->counts[COUNT_PUBLIC + report->outcome] += report->url != NULL;
     if (report->date && strcmp(report->date, entry->latest) > 0)
         snprintf(entry->latest, sizeof entry->latest, "%s", report->date);
     for (int i = 0; i < report->attempt_count; i++) {
@@ -201,9 +201,9 @@ static enum error_code store_evidence(struct builder *builder, struct tally_entr
     bind_text(insert, 1, level);
     bind_text(insert, 2, key);
     bind_text(insert, 3, key + strlen(key) + 1);
-    for (int i = 0; i <= COUNT_PUBLIC; i++)
+    for (int i = 0; i < 2 * OUTCOME_COUNT; i++)
         sqlite3_bind_int64(insert, 4 + i, entry->counts[i]);
-    bind_text(insert, 9, entry->latest);
+    bind_text(insert, 12, entry->latest);
     if (builder_run(builder, insert, error))
         return error->code;
     entry->row = sqlite3_last_insert_rowid(builder->database.handle);
@@ -220,9 +220,10 @@ static void bind_row(sqlite3_stmt *statement, int column, int64_t row)
 
 static void copy_evidence(const struct tally_entry *entry, struct evidence *evidence)
 {
-    for (int i = 0; i < OUTCOME_COUNT; i++)
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
         evidence->counts[i] = (int)entry->counts[i];
-    evidence->public_reports = (int)entry->counts[COUNT_PUBLIC];
+        evidence->public_counts[i] = (int)entry->counts[COUNT_PUBLIC + i];
+    }
 }
 
 /* Finds what is known about a GPU's levels, stores where it stands and returns the verdict on the ID as such.
@@ -231,7 +232,7 @@ static struct verdict judge(struct builder *builder, const struct waiting_gpu *w
                             int64_t rows[EVIDENCE_SUBSYSTEM])
 {
     static const struct prior nothing = {.strength = 0.0, .reason = ""};
-    struct evidence evidence[EVIDENCE_LEVELS] = {{.public_reports = 0}};
+    struct evidence evidence[EVIDENCE_LEVELS] = {{.latest = ""}};
     char id_key[PCI_ID_TEXT_SIZE];
     const char *const levels[][2] = {[EVIDENCE_CLASS] = {"class", waiting->class_key},
                                      [EVIDENCE_CHIP] = {"chip", waiting->chip_key},

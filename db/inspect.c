@@ -27,6 +27,32 @@ enum error_code database_each_stated_value(struct database *database, uint32_t p
     }
 }
 
+enum error_code database_each_conflict(struct database *database, conflict_visitor *each, void *context,
+                                       struct error *error)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    if (database_statement(database, STATEMENT_CONFLICTS, &statement, error))
+        return error->code;
+    for (;;) {
+        if (database_step(database, statement, &row, error) || !row)
+            return error->code;
+        const struct conflict conflict = {
+            .pci_id = (uint32_t)sqlite3_column_int64(statement, 0),
+            .name = column_text(statement, 1),
+            .attribute = column_text(statement, 2),
+            .value = column_text(statement, 3),
+            .confidence = sqlite3_column_double(statement, 4),
+            .source = column_text(statement, 5),
+            .other_value = column_text(statement, 6),
+            .other_confidence = sqlite3_column_double(statement, 7),
+            .other_source = column_text(statement, 8),
+        };
+        if (each(context, &conflict, error))
+            return error->code;
+    }
+}
+
 enum error_code database_each_source(struct database *database, source_visitor *each, void *context,
                                      struct error *error)
 {

@@ -145,28 +145,6 @@ static enum error_code find_gpu(struct database *database, struct device *device
     return find_prior(database, sqlite3_column_int(statement, 1), &device->prior, error);
 }
 
-enum error_code database_find_device(struct database *database, const struct pci_id *id,
-                                     struct device *device, struct error *error)
-{
-    sqlite3_stmt *statement;
-    bool row;
-    device->id = *id;
-    device->is_gpu = false;
-    device->name[0] = device->subsystem[0] = '\0';
-    if (find_vendor(database, device, error) ||
-        database_statement(database, STATEMENT_DEVICE, &statement, error))
-        return error->code;
-    sqlite3_bind_int64(statement, 1, pci_id_number(id));
-    if (database_step(database, statement, &row, error))
-        return error->code;
-    if (!row)
-        return error_set(error, ERROR_NOT_FOUND, "not in pci.ids");
-    copy_column(statement, 0, device->name, sizeof device->name);
-    if (find_gpu(database, device, error))
-        return error->code;
-    return id->has_subsystem ? find_subsystem(database, device, error) : ERROR_NONE;
-}
-
 enum error_code database_find_prior(struct database *database, const struct gpu *gpu, struct prior *prior,
                                     struct error *error)
 {
@@ -188,6 +166,77 @@ enum error_code database_find_prior(struct database *database, const struct gpu 
     return ERROR_NONE;
 }
 
+/* What is surer than this is not overruled by who made the board. */
+static const double sure_of_id = 0.7;
+
+static enum error_code settle(struct database *database, struct device *device, sqlite3_stmt *statement,
+                              int column, struct error *error)
+{
+    const char *source;
+    int form_factor = vocabulary_find(&vocabulary_form_factor, column_text(statement, column));
+    double confidence = sqlite3_column_double(statement, column + 1);
+    int origin = sqlite3_column_int(statement, column + 2);
+    if (form_factor <= FORM_FACTOR_UNKNOWN || find_origin(database, origin, &source, error))
+        return error->code;
+    device->settled = gpu_settle(&device->gpu, (enum form_factor)form_factor, confidence, source);
+    return device->settled ? database_find_prior(database, &device->gpu, &device->prior, error) : ERROR_NONE;
+}
+
+/* Lets the subsystem and the revision say what the ID does not tell: what is known about this very product,
+ * else what the maker of the board usually makes. */
+static enum error_code find_variant(struct database *database, struct device *device, struct error *error)
+{
+    const struct pci_id *id = &device->id;
+    const struct annotation *form_factor = &device->gpu.attributes[ATTRIBUTE_FORM_FACTOR];
+    sqlite3_stmt *statement;
+    bool row;
+    if (database_statement(database, STATEMENT_VARIANT, &statement, error))
+        return error->code;
+    sqlite3_bind_int64(statement, 1, pci_id_number(id));
+    sqlite3_bind_int64(statement, 2, id->has_subsystem ? (int64_t)id->subvendor << 16 | id->subdevice : -1);
+    sqlite3_bind_int(statement, 3, id->has_revision ? id->revision : -1);
+    if (database_step(database, statement, &row, error))
+        return error->code;
+    if (row) {
+        copy_column(statement, 0, device->product, sizeof device->product);
+        if (strcmp(column_text(statement, 1), "unknown") != 0)
+            return settle(database, device, statement, 1, error);
+    }
+    bool is_open = form_factor->value == FORM_FACTOR_EITHER || form_factor->confidence < sure_of_id;
+    if (!id->has_subsystem || !is_open)
+        return ERROR_NONE;
+    if (database_statement(database, STATEMENT_SUBVENDOR, &statement, error))
+        return error->code;
+    sqlite3_bind_int(statement, 1, id->subvendor);
+    if (database_step(database, statement, &row, error) || !row)
+        return error->code;
+    return settle(database, device, statement, 0, error);
+}
+
+enum error_code database_find_device(struct database *database, const struct pci_id *id,
+                                     struct device *device, struct error *error)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    device->id = *id;
+    device->is_gpu = device->settled = false;
+    device->product[0] = device->name[0] = device->subsystem[0] = '\0';
+    if (find_vendor(database, device, error) ||
+        database_statement(database, STATEMENT_DEVICE, &statement, error))
+        return error->code;
+    sqlite3_bind_int64(statement, 1, pci_id_number(id));
+    if (database_step(database, statement, &row, error))
+        return error->code;
+    if (!row)
+        return error_set(error, ERROR_NOT_FOUND, "not in pci.ids");
+    copy_column(statement, 0, device->name, sizeof device->name);
+    if (find_gpu(database, device, error))
+        return error->code;
+    if (device->is_gpu && (id->has_subsystem || id->has_revision) && find_variant(database, device, error))
+        return error->code;
+    return id->has_subsystem ? find_subsystem(database, device, error) : ERROR_NONE;
+}
+
 void evidence_class_key(const struct gpu *gpu, char key[KEY_SIZE])
 {
     snprintf(key, KEY_SIZE, "%04x/%s/%s/%s", gpu->id.vendor,
@@ -204,10 +253,11 @@ void evidence_chip_key(const struct gpu *gpu, char key[KEY_SIZE])
 
 static void read_evidence(sqlite3_stmt *statement, struct evidence *evidence)
 {
-    for (int i = 0; i < OUTCOME_COUNT; i++)
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
         evidence->counts[i] = sqlite3_column_int(statement, i);
-    evidence->public_reports = sqlite3_column_int(statement, OUTCOME_COUNT);
-    copy_column(statement, OUTCOME_COUNT + 1, evidence->latest, sizeof evidence->latest);
+        evidence->public_counts[i] = sqlite3_column_int(statement, OUTCOME_COUNT + i);
+    }
+    copy_column(statement, 2 * OUTCOME_COUNT, evidence->latest, sizeof evidence->latest);
 }
 
 static enum error_code fetch_evidence(struct database *database, const char *level, const char *key,
@@ -215,7 +265,7 @@ static enum error_code fetch_evidence(struct database *database, const char *lev
 {
     sqlite3_stmt *statement;
     bool row;
-    *evidence = (struct evidence){.public_reports = 0};
+    *evidence = (struct evidence){.latest = ""};
     if (database_statement(database, STATEMENT_EVIDENCE, &statement, error))
         return error->code;
     const char *word =
@@ -235,7 +285,7 @@ static enum error_code fetch_evidence_of_id(struct database *database, int64_t i
     struct kept_evidence *kept = &database->evidence[id % KEPT_EVIDENCE];
     sqlite3_stmt *statement;
     bool row;
-    *evidence = (struct evidence){.public_reports = 0};
+    *evidence = (struct evidence){.latest = ""};
     if (id <= 0)
         return ERROR_NONE;
     if (kept->id != id) {
@@ -264,7 +314,7 @@ static enum error_code find_evidence_for_chassis(struct database *database, cons
     if (!evidence_total(&evidence[EVIDENCE_CLASS]) &&
         fetch_evidence(database, "class", key, CHASSIS_UNKNOWN, &evidence[EVIDENCE_CLASS], error))
         return error->code;
-    evidence[EVIDENCE_CHIP] = (struct evidence){.public_reports = 0};
+    evidence[EVIDENCE_CHIP] = (struct evidence){.latest = ""};
     if (!gpu->chip[0])
         return ERROR_NONE;
     evidence_chip_key(gpu, key);
@@ -277,11 +327,11 @@ enum error_code database_find_evidence(struct database *database, const struct d
 {
     char id[PCI_ID_TEXT_SIZE];
     error->code = ERROR_NONE;
-    evidence[EVIDENCE_SUBSYSTEM] = (struct evidence){.public_reports = 0};
+    evidence[EVIDENCE_SUBSYSTEM] = (struct evidence){.latest = ""};
     for (int level = 0; level < EVIDENCE_SUBSYSTEM; level++)
         if (fetch_evidence_of_id(database, device->evidence_ids[level], &evidence[level], error))
             return error->code;
-    if (chassis != CHASSIS_UNKNOWN &&
+    if ((chassis != CHASSIS_UNKNOWN || device->settled) &&
         find_evidence_for_chassis(database, &device->gpu, chassis, evidence, error))
         return error->code;
     if (!device->id.has_subsystem || !evidence_total(&evidence[EVIDENCE_ID]))

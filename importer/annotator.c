@@ -24,7 +24,10 @@ static const char *const fact_columns[FACT_COLUMNS] = {"pci_id", "subsystem",  "
                                                        "value",  "confidence", "source",   "reason"};
 
 struct fact {
+    long line; /* of two facts about the same the first one wins */
     uint32_t pci_id;
+    int64_t subsystem; /* -1: the whole ID */
+    int revision;      /* -1: the whole ID */
     enum attribute attribute;
     char *value;
     double confidence;
@@ -80,8 +83,21 @@ static enum error_code parse_fact(const struct table_row *row, struct fact *fact
     int attribute = attribute_find(row->fields[FACT_ATTRIBUTE]);
     if (pci_id_parse(text, strlen(text), &id) != PCI_ID_OK || id.has_subsystem)
         return table_error(row, error, "pci_id must be vvvv:dddd, not \"%s\"", text);
-    if (strcmp(row->fields[FACT_SUBSYSTEM], "-") != 0 || strcmp(row->fields[FACT_REVISION], "-") != 0)
-        return table_error(row, error, "subsystem and revision must be - for now");
+    fact->subsystem = -1;
+    fact->revision = -1;
+    if (strcmp(row->fields[FACT_SUBSYSTEM], "-") != 0) {
+        if (!pci_id_parse_subsystem(row->fields[FACT_SUBSYSTEM], &id))
+            return table_error(row, error, "subsystem must be vvvv:dddd or -");
+        fact->subsystem = (int64_t)id.subvendor << 16 | id.subdevice;
+    }
+    if (strcmp(row->fields[FACT_REVISION], "-") != 0) {
+        if (!pci_id_parse_revision(row->fields[FACT_REVISION], &id))
+            return table_error(row, error, "revision must be two hexadecimal digits or -");
+        fact->revision = id.revision;
+    }
+    if ((fact->subsystem >= 0 || fact->revision >= 0) && attribute != ATTRIBUTE_FORM_FACTOR)
+        return table_error(row, error,
+                           "a subsystem or a revision may have a form_factor of its own, nothing else");
     if (attribute < 0 || !attribute_accepts((enum attribute)attribute, row->fields[FACT_VALUE]))
         return table_error(row, error, "\"%s\" is no value of attribute \"%s\"", row->fields[FACT_VALUE],
                            row->fields[FACT_ATTRIBUTE]);
@@ -89,6 +105,7 @@ static enum error_code parse_fact(const struct table_row *row, struct fact *fact
         return error->code;
     char said[512];
     snprintf(said, sizeof said, "fact: %s (%s)", row->fields[FACT_REASON], row->fields[FACT_SOURCE]);
+    fact->line = row->line;
     fact->pci_id = pci_id_number(&id);
     fact->attribute = (enum attribute)attribute;
     fact->value = strdup(row->fields[FACT_VALUE]);
@@ -113,8 +130,11 @@ static int compare_facts(const void *a, const void *b)
 {
     const struct fact *x = a;
     const struct fact *y = b;
-    return x->pci_id != y->pci_id ? (x->pci_id > y->pci_id) - (x->pci_id < y->pci_id)
-                                  : (int)x->attribute - (int)y->attribute;
+    if (x->pci_id != y->pci_id)
+        return x->pci_id < y->pci_id ? -1 : 1;
+    if (x->attribute != y->attribute)
+        return (int)x->attribute - (int)y->attribute;
+    return (x->line > y->line) - (x->line < y->line);
 }
 
 enum error_code annotator_load(const char *rules_path, const char *facts_path, struct annotator **annotator,
@@ -186,7 +206,8 @@ static void state_facts(const struct annotator *annotator, const struct pci_id *
             high = middle;
     }
     for (int i = low; i < annotator->fact_count && annotator->facts[i].pci_id == number; i++)
-        if (annotator->facts[i].attribute == attribute)
+        if (annotator->facts[i].attribute == attribute && annotator->facts[i].subsystem < 0 &&
+            annotator->facts[i].revision < 0)
             state(result, attribute, i, annotator->facts[i].value, annotator->facts[i].confidence);
 }
 
@@ -230,8 +251,29 @@ static void state_rules(const struct annotator *annotator, const struct pci_id *
     }
 }
 
-void annotator_resolve(struct annotator *annotator, const struct pci_id *id, const char *name,
+/* Puts a product list's word in front of the rules, or behind the first one if that is surer. Facts stay
+ * first. */
+static void state_hint(const struct annotator *annotator, const struct product_hint *hint,
                        struct annotation_result *result)
+{
+    struct statement *statements = result->statements[ATTRIBUTE_FORM_FACTOR];
+    int *count = &result->counts[ATTRIBUTE_FORM_FACTOR];
+    int place = 0;
+    if (!hint || hint->form_factor == FORM_FACTOR_UNKNOWN || *count == MAX_STATEMENTS)
+        return;
+    while (place < *count && statements[place].source < annotator->fact_count)
+        place++;
+    if (place < *count && statements[place].confidence >= hint->confidence)
+        place++;
+    memmove(&statements[place + 1], &statements[place], (size_t)(*count - place) * sizeof *statements);
+    statements[place] = (struct statement){
+        annotator_product_source(annotator),
+        vocabulary_word_of(&vocabulary_form_factor, (int)hint->form_factor), hint->confidence};
+    ++*count;
+}
+
+static void resolve(struct annotator *annotator, const struct pci_id *id, const char *name, bool with_facts,
+                    const struct product_hint *hint, struct annotation_result *result)
 {
     const char *words[ATTRIBUTE_COUNT] = {"", "", "", "", "", ""};
     select_rules(annotator, id->vendor);
@@ -241,8 +283,11 @@ void annotator_resolve(struct annotator *annotator, const struct pci_id *id, con
     for (int i = 0; i < ATTRIBUTE_COUNT && result->is_gpu; i++) {
         enum attribute attribute = (enum attribute)i;
         const struct vocabulary *vocabulary = attribute_vocabulary(attribute);
-        state_facts(annotator, id, attribute, result);
+        if (with_facts)
+            state_facts(annotator, id, attribute, result);
         state_rules(annotator, id, name, attribute, words, result);
+        if (attribute == ATTRIBUTE_FORM_FACTOR)
+            state_hint(annotator, hint, result);
         const struct statement *winner = result->counts[i] ? &result->statements[i][0] : NULL;
         if (vocabulary)
             words[i] = "unknown";
@@ -258,19 +303,61 @@ void annotator_resolve(struct annotator *annotator, const struct pci_id *id, con
     snprintf(result->gpu.chip, sizeof result->gpu.chip, "%s", words[ATTRIBUTE_CHIP]);
 }
 
+void annotator_resolve(struct annotator *annotator, const struct pci_id *id, const char *name,
+                       struct annotation_result *result)
+{
+    resolve(annotator, id, name, true, NULL, result);
+}
+
+void annotator_resolve_with_hint(struct annotator *annotator, const struct pci_id *id, const char *name,
+                                 const struct product_hint *hint, struct annotation_result *result)
+{
+    resolve(annotator, id, name, true, hint, result);
+}
+
+void annotator_resolve_product(struct annotator *annotator, const struct pci_id *id, const char *name,
+                               struct annotation_result *result)
+{
+    resolve(annotator, id, name, false, NULL, result);
+}
+
+bool annotator_variant_fact(const struct annotator *annotator, int index, struct variant_fact *fact)
+{
+    for (int i = 0; i < annotator->fact_count; i++) {
+        const struct fact *candidate = &annotator->facts[i];
+        if ((candidate->subsystem < 0 && candidate->revision < 0) || index-- > 0)
+            continue;
+        int value = vocabulary_find(&vocabulary_form_factor, candidate->value);
+        *fact = (struct variant_fact){candidate->pci_id,       candidate->subsystem,  candidate->revision,
+                                      (enum form_factor)value, candidate->confidence, i};
+        return true;
+    }
+    return false;
+}
+
+int annotator_product_source(const struct annotator *annotator)
+{
+    return annotator->fact_count + annotator->rule_count;
+}
+
 const char *annotator_source_kind(const struct annotator *annotator, int source)
 {
     if (source < annotator->fact_count)
         return "fact";
-    return source < annotator->fact_count + annotator->rule_count ? "rule" : NULL;
+    if (source < annotator->fact_count + annotator->rule_count)
+        return "rule";
+    return source == annotator_product_source(annotator) ? "list" : NULL;
 }
 
 const char *annotator_source_text(const struct annotator *annotator, int source)
 {
     if (source < annotator->fact_count)
         return annotator->facts[source].text;
-    source -= annotator->fact_count;
-    return source < annotator->rule_count ? annotator->rules[source].text : NULL;
+    if (source < annotator->fact_count + annotator->rule_count)
+        return annotator->rules[source - annotator->fact_count].text;
+    return source == annotator_product_source(annotator)
+               ? "list amdgpu.ids: the products that libdrm names under this ID"
+               : NULL;
 }
 
 int annotator_rule_count(const struct annotator *annotator)

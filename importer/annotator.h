@@ -37,11 +37,41 @@ MUST_CHECK enum error_code annotator_load(const char *rules_path, const char *fa
                                           struct annotator **annotator, struct error *error);
 void annotator_free(struct annotator *annotator);
 
+/* What a product list says about the form factor of an ID as such. */
+struct product_hint {
+    enum form_factor form_factor; /* FORM_FACTOR_UNKNOWN: nothing */
+    double confidence;
+};
+
 /* Annotates the device `id` (vendor and device) with the name that pci.ids gives it. */
 void annotator_resolve(struct annotator *annotator, const struct pci_id *id, const char *name,
                        struct annotation_result *result);
+void annotator_resolve_with_hint(struct annotator *annotator, const struct pci_id *id, const char *name,
+                                 const struct product_hint *hint, struct annotation_result *result);
 
-/* The sources, from 0: "rule" or "fact", and a text such as "rule nvidia-mobile: why". NULL past the last. */
+/* Annotates one product of a device that is sold under several names, by its rules alone: facts are about the
+ * ID. */
+void annotator_resolve_product(struct annotator *annotator, const struct pci_id *id, const char *name,
+                               struct annotation_result *result);
+
+/* A fact about a part of an ID: one subsystem, one revision. */
+struct variant_fact {
+    uint32_t pci_id;
+    int64_t subsystem; /* subvendor << 16 | subdevice, -1: any */
+    int revision;      /* -1: any */
+    enum form_factor form_factor;
+    double confidence;
+    int source;
+};
+
+/* Stores the `index`th such fact. False past the last. */
+bool annotator_variant_fact(const struct annotator *annotator, int index, struct variant_fact *fact);
+
+/* The source that stands for product lists. */
+int annotator_product_source(const struct annotator *annotator);
+
+/* The sources, from 0: "rule", "fact" or "list", and a text such as "rule nvidia-mobile: why". NULL past the
+ * last. */
 const char *annotator_source_kind(const struct annotator *annotator, int source);
 const char *annotator_source_text(const struct annotator *annotator, int source);
 

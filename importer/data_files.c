@@ -1,6 +1,7 @@
 #include "importer/data_files.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "importer/table.h"
@@ -10,12 +11,36 @@ struct data_reader {
     int64_t lines;
 };
 
-enum { PRIOR_COLUMNS = 10, PRICE_COLUMNS = 8 };
+enum { PRIOR_COLUMNS = 10, PRICE_COLUMNS = 8, SUBVENDOR_COLUMNS = 5 };
 static const char *const prior_columns[PRIOR_COLUMNS] = {
     "form_factor",           "vbios",   "display", "reset",    "works",
     "works_with_workaround", "partial", "fails",   "strength", "reason"};
 static const char *const price_columns[PRICE_COLUMNS] = {"name", "pci_ids", "price_usd", "price_high_usd",
                                                          "use",  "as_of",   "source",    "note"};
+
+static const char *const subvendor_columns[SUBVENDOR_COLUMNS] = {"subvendor", "maker", "form_factor",
+                                                                 "confidence", "reason"};
+
+static enum error_code add_subvendor(void *context, const struct table_row *row, struct error *error)
+{
+    struct data_reader *reader = context;
+    const char *text = row->fields[0];
+    unsigned subvendor;
+    int used = 0;
+    double confidence;
+    char reason[512];
+    if (strlen(text) != 4 || sscanf(text, "%4x%n", &subvendor, &used) != 1 || used != 4)
+        return table_error(row, error, "subvendor must be four hexadecimal digits, not \"%s\"", text);
+    int form_factor = vocabulary_find(&vocabulary_form_factor, row->fields[2]);
+    if (form_factor <= FORM_FACTOR_UNKNOWN)
+        return table_error(row, error, "\"%s\" is no value of form_factor", row->fields[2]);
+    if (table_number(row, "confidence", row->fields[3], 0.0, 1.0, &confidence, error))
+        return error->code;
+    snprintf(reason, sizeof reason, "subvendor %s, %s: %s", text, row->fields[1], row->fields[4]);
+    reader->lines++;
+    return builder_add_subvendor(reader->builder, (uint16_t)subvendor, (enum form_factor)form_factor,
+                                 confidence, reason, error);
+}
 
 static enum error_code add_prior(void *context, const struct table_row *row, struct error *error)
 {
@@ -76,6 +101,16 @@ enum error_code prices_read(const char *path, struct builder *builder, int64_t *
 {
     struct data_reader reader = {.builder = builder};
     enum error_code code = table_read(path, price_columns, PRICE_COLUMNS, add_price, &reader, error);
+    *lines = reader.lines;
+    return code;
+}
+
+enum error_code subvendors_read(const char *path, struct builder *builder, int64_t *lines,
+                                struct error *error)
+{
+    struct data_reader reader = {.builder = builder};
+    enum error_code code =
+        table_read(path, subvendor_columns, SUBVENDOR_COLUMNS, add_subvendor, &reader, error);
     *lines = reader.lines;
     return code;
 }

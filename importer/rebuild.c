@@ -14,9 +14,11 @@
 #include "importer/data_files.h"
 #include "importer/line_reader.h"
 #include "importer/pci_ids.h"
+#include "importer/product_list.h"
 #include "importer/reports.h"
 #include "importer/source_cache.h"
 
+static const char system_amdgpu_ids[] = "/usr/share/libdrm/amdgpu.ids";
 static const char *const system_pci_ids[] = {"/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids"};
 
 struct rebuild {
@@ -28,6 +30,7 @@ struct rebuild {
     struct builder *builder;
     struct annotator *annotator;
     struct annotation_result *annotation;
+    struct product_list *products;    /* NULL: no amdgpu.ids anywhere */
     struct incoming_source *incoming; /* one for each file */
     char vendor[256];
     struct buffer words;
@@ -68,6 +71,50 @@ static enum error_code add_losers(struct rebuild *work, uint32_t pci_id, struct 
     return ERROR_NONE;
 }
 
+/* Stores the products that are sold under an ID, each with what its name tells, and returns what they tell of
+ * the ID as such: one form factor if all agree, `either` if card and laptop chip are among them. */
+static enum error_code add_products(struct rebuild *work, const struct pci_id *id, const char *name,
+                                    struct product_hint *hint, struct error *error)
+{
+    int count;
+    const struct product *products = product_list_find(work->products, pci_id_number(id), &count);
+    unsigned seen = 0; /* a bit for each form factor */
+    double surest = 0.0;
+    *hint = (struct product_hint){FORM_FACTOR_UNKNOWN, 0.0};
+    for (int i = 0; i < count; i++) {
+        char synthetic[512];
+        /* The chip's code name with this product's name alone: what the rules know how to read. */
+        snprintf(synthetic, sizeof synthetic, "%.*s [%s]", (int)strcspn(name, "["), name, products[i].name);
+        char *gap = strstr(synthetic, "  [");
+        if (gap)
+            memmove(gap, gap + 1, strlen(gap));
+        annotator_resolve_product(work->annotator, id, synthetic, work->annotation);
+        const struct annotation *said = &work->annotation->gpu.attributes[ATTRIBUTE_FORM_FACTOR];
+        const struct statement *winner = &work->annotation->statements[ATTRIBUTE_FORM_FACTOR][0];
+        bool known = work->annotation->is_gpu && said->value != FORM_FACTOR_UNKNOWN;
+        const struct gpu_variant variant = {
+            .pci_id = pci_id_number(id),
+            .subsystem = -1,
+            .revision = products[i].revision,
+            .product = products[i].name,
+            .form_factor = known ? (enum form_factor)said->value : FORM_FACTOR_UNKNOWN,
+            .confidence = known ? said->confidence : 0.0,
+            .origin = known ? winner->source + 1 : annotator_product_source(work->annotator) + 1,
+        };
+        if (builder_add_variant(work->builder, &variant, error))
+            return error->code;
+        seen |= known ? 1U << said->value : 0;
+        surest = known && said->confidence > surest ? said->confidence : surest;
+    }
+    bool one = seen && (seen & (seen - 1)) == 0;
+    for (int value = 0; one && value < FORM_FACTOR_COUNT; value++)
+        if (seen == 1U << value)
+            *hint = (struct product_hint){(enum form_factor)value, surest * 0.9};
+    if (seen & 1U << FORM_FACTOR_MOBILE && seen & (1U << FORM_FACTOR_DESKTOP | 1U << FORM_FACTOR_SERVER))
+        *hint = (struct product_hint){FORM_FACTOR_EITHER, 0.9};
+    return ERROR_NONE;
+}
+
 static enum error_code on_device(void *context, uint32_t pci_id, const char *name, struct error *error)
 {
     struct rebuild *work = context;
@@ -76,7 +123,10 @@ static enum error_code on_device(void *context, uint32_t pci_id, const char *nam
     bool is_new;
     if (builder_add_device(work->builder, pci_id, name, error))
         return error->code;
-    annotator_resolve(work->annotator, &id, name, work->annotation);
+    struct product_hint hint;
+    if (add_products(work, &id, name, &hint, error))
+        return error->code;
+    annotator_resolve_with_hint(work->annotator, &id, name, &hint, work->annotation);
     if (!work->annotation->is_gpu)
         return ERROR_NONE;
     /* Origins are numbered from 1. */
@@ -207,12 +257,15 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
     char facts[DATABASE_PATH_SIZE];
     char priors[DATABASE_PATH_SIZE];
     char prices[DATABASE_PATH_SIZE];
+    char subvendors[DATABASE_PATH_SIZE];
+    int64_t subvendor_count;
     int64_t prior_count;
     int64_t price_count;
     data_path(work, "rules.tsv", rules);
     data_path(work, "facts.tsv", facts);
     data_path(work, "priors.tsv", priors);
     data_path(work, "prices.tsv", prices);
+    data_path(work, "subvendors.tsv", subvendors);
     if (annotator_load(rules, facts, &work->annotator, error) ||
         priors_read(priors, work->builder, &prior_count, error) ||
         prices_read(prices, work->builder, &price_count, error) ||
@@ -225,7 +278,56 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
     for (int i = 0; (kind = annotator_source_kind(work->annotator, i)); i++)
         if (builder_add_origin(work->builder, kind, annotator_source_text(work->annotator, i), error))
             return error->code;
-    return ERROR_NONE;
+    struct variant_fact fact;
+    for (int i = 0; annotator_variant_fact(work->annotator, i, &fact); i++) {
+        const struct gpu_variant variant = {fact.pci_id,      fact.subsystem,  fact.revision,  "",
+                                            fact.form_factor, fact.confidence, fact.source + 1};
+        if (builder_add_variant(work->builder, &variant, error))
+            return error->code;
+    }
+    if (subvendors_read(subvendors, work->builder, &subvendor_count, error))
+        return error->code;
+    return record_table(work, "subvendors", subvendors, subvendor_count, error);
+}
+
+static const char *shown_name(const char *file)
+{
+    return strcmp(file, "-") == 0 ? "standard input" : file;
+}
+
+/* An amdgpu.ids that was given, imported before, or is the system's; none is no error. */
+static enum error_code load_products(struct rebuild *work, struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    const char *shown = path;
+    const char *hash = NULL;
+    struct problems *problems = &work->quiet;
+    bool cached = source_cache_amdgpu_ids(work->cache, path);
+    if (!cached)
+        snprintf(path, sizeof path, "%s", system_amdgpu_ids);
+    for (int i = 0; i < work->request->file_count; i++) {
+        if (work->incoming[i].kind != SOURCE_AMDGPU_IDS)
+            continue;
+        snprintf(path, sizeof path, "%s", work->incoming[i].path);
+        shown = shown_name(work->request->files[i]);
+        hash = work->incoming[i].hash;
+        problems = work->problems;
+        cached = true;
+    }
+    int64_t source;
+    long refused_before = problems->refused;
+    if (!cached && access(path, R_OK))
+        return ERROR_NONE;
+    if (product_list_read(path, shown, &work->products, problems, error) ||
+        builder_add_source(work->builder, "amdgpu.ids", shown, &source, error))
+        return error->code;
+    if (hash && !product_list_count(work->products)) {
+        error_set(error, ERROR_BAD_INPUT, "%s: holds no product", shown);
+        return error_next(error, "give the amdgpu.ids of libdrm");
+    }
+    return builder_complete_source(work->builder, source, NULL, NULL, hash, cached,
+                                   product_list_count(work->products), problems->refused - refused_before,
+                                   error);
 }
 
 static int compare_names(const FTSENT **a, const FTSENT **b)
@@ -290,11 +392,6 @@ static enum error_code read_cached_reports(void *context, const char *path, cons
     return read_reports(work, path, path, hash, &work->quiet, &counts, error);
 }
 
-static const char *shown_name(const char *file)
-{
-    return strcmp(file, "-") == 0 ? "standard input" : file;
-}
-
 static enum error_code read_files(struct rebuild *work, struct error *error)
 {
     bool pci_ids_read_already = false;
@@ -345,9 +442,6 @@ static enum error_code receive_files(struct rebuild *work, struct error *error)
     for (int i = 0; i < request->file_count; i++) {
         if (source_cache_receive(work->cache, request->files[i], &work->incoming[i], error))
             return error->code;
-        if (work->incoming[i].kind == SOURCE_AMDGPU_IDS)
-            return error_set(error, ERROR_BAD_INPUT, "%s is an amdgpu.ids, which this version cannot use yet",
-                             shown_name(request->files[i]));
     }
     return ERROR_NONE;
 }
@@ -394,8 +488,8 @@ static enum error_code build_and_publish(struct rebuild *work, struct error *err
     char path[DATABASE_PATH_SIZE];
     snprintf(path, sizeof path, "%.4090s.new", work->request->database_path);
     if (look_at_old(work, error) || receive_files(work, error) ||
-        builder_create(path, &work->builder, error) || load_tables(work, error) || read_files(work, error) ||
-        builder_complete(work->builder, error))
+        builder_create(path, &work->builder, error) || load_tables(work, error) ||
+        load_products(work, error) || read_files(work, error) || builder_complete(work->builder, error))
         return error->code;
     work->summary->refused = work->problems->refused;
     for (int i = 0; i < work->request->file_count; i++)
@@ -423,6 +517,7 @@ enum error_code rebuild(const struct rebuild_request *request, struct rebuild_su
             unlink(work.incoming[i].path);
     builder_free(work.builder);
     annotator_free(work.annotator);
+    product_list_free(work.products);
     source_cache_close(work.cache);
     free(work.annotation);
     free(work.incoming);

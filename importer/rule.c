@@ -17,6 +17,18 @@ bool attribute_accepts(enum attribute attribute, const char *value)
                                        : strcmp(value, "yes") == 0 || strcmp(value, "no") == 0;
 }
 
+/* Exactly four hexadecimal digits: sscanf would take a sign, a blank or 0x as well. */
+static bool take_hex4(const char **text, uint16_t *value)
+{
+    char digits[5] = "";
+    if (strspn(*text, "0123456789abcdefABCDEF") < 4)
+        return false;
+    memcpy(digits, *text, 4);
+    *value = (uint16_t)strtoul(digits, NULL, 16);
+    *text += 4;
+    return true;
+}
+
 static enum error_code parse_ranges(const struct table_row *row, struct rule *rule, struct error *error)
 {
     const char *text = row->fields[RULE_DEVICES];
@@ -28,22 +40,20 @@ static enum error_code parse_ranges(const struct table_row *row, struct rule *ru
     rule->ranges = calloc((size_t)room, sizeof *rule->ranges);
     if (!rule->ranges)
         return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
-    for (const char *at = text; *at;) {
-        unsigned first;
-        unsigned last;
-        int used = 0;
-        if (sscanf(at, "%4x-%4x%n", &first, &last, &used) != 2) {
-            used = 0;
-            if (sscanf(at, "%4x%n", &first, &used) == 1)
-                last = first;
+    for (const char *at = text;; at++) {
+        struct rule_range *range = &rule->ranges[rule->range_count++];
+        bool good = take_hex4(&at, &range->first);
+        range->last = range->first;
+        if (good && *at == '-') {
+            at++;
+            good = take_hex4(&at, &range->last);
         }
-        if (!used || (at[used] && at[used] != ',') || last < first)
+        if (!good || (*at && *at != ',') || range->last < range->first)
             return table_error(
                 row, error, "devices must be hexadecimal IDs and ranges (1d10-1d1f,1e90), not \"%s\"", text);
-        rule->ranges[rule->range_count++] = (struct rule_range){(uint16_t)first, (uint16_t)last};
-        at += used + (at[used] == ',');
+        if (!*at)
+            return ERROR_NONE;
     }
-    return ERROR_NONE;
 }
 
 static enum error_code parse_pattern(const struct table_row *row, struct rule *rule, struct error *error)
@@ -111,14 +121,14 @@ static enum error_code parse_conditions(const struct table_row *row, struct rule
 static enum error_code parse_vendor(const struct table_row *row, struct rule *rule, struct error *error)
 {
     const char *text = row->fields[RULE_VENDOR];
-    unsigned vendor;
-    int used = 0;
+    const char *end = text;
+    uint16_t vendor;
     rule->vendor = RULE_ANY_VENDOR;
     if (strcmp(text, "*") == 0)
         return ERROR_NONE;
-    if (strlen(text) != 4 || sscanf(text, "%4x%n", &vendor, &used) != 1 || used != 4)
+    if (!take_hex4(&end, &vendor) || *end)
         return table_error(row, error, "vendor must be four hexadecimal digits or *, not \"%s\"", text);
-    rule->vendor = (int)vendor;
+    rule->vendor = vendor;
     return ERROR_NONE;
 }
 

@@ -203,6 +203,8 @@ static enum error_code detect_kind(struct incoming_source *incoming, const char 
     line_reader_close(lines);
     bool named_reports = name_contains(shown, ".ndjson") || name_contains(shown, ".json");
     bool named_list = name_contains(shown, "pci.ids");
+    if (name_contains(shown, "amdgpu.ids"))
+        amdgpu = seen;
     incoming->kind = named_reports || (!named_list && 2 * json >= seen && json) ? SOURCE_REPORTS
                      : 2 * amdgpu >= seen && amdgpu                             ? SOURCE_AMDGPU_IDS
                                                                                 : SOURCE_PCI_IDS;
@@ -247,7 +249,11 @@ enum error_code source_cache_keep(struct source_cache *cache, const struct incom
     char path[DATABASE_PATH_SIZE];
     char name[128];
     snprintf(name, sizeof name, "%s%s", reports_prefix, incoming->hash);
-    path_in(cache, incoming->kind == SOURCE_REPORTS ? name : "pci.ids", path);
+    path_in(cache,
+            incoming->kind == SOURCE_REPORTS      ? name
+            : incoming->kind == SOURCE_AMDGPU_IDS ? "amdgpu.ids"
+                                                  : "pci.ids",
+            path);
     if (rename(incoming->path, path))
         return error_set_errno(error, errno, "cannot keep %s in the source cache", path);
     int folder = open(cache->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -261,6 +267,12 @@ enum error_code source_cache_keep(struct source_cache *cache, const struct incom
 bool source_cache_pci_ids(const struct source_cache *cache, char path[DATABASE_PATH_SIZE])
 {
     path_in(cache, "pci.ids", path);
+    return access(path, R_OK) == 0;
+}
+
+bool source_cache_amdgpu_ids(const struct source_cache *cache, char path[DATABASE_PATH_SIZE])
+{
+    path_in(cache, "amdgpu.ids", path);
     return access(path, R_OK) == 0;
 }
 

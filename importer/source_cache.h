@@ -36,8 +36,9 @@ MUST_CHECK enum error_code source_cache_receive(struct source_cache *cache, cons
 MUST_CHECK enum error_code source_cache_keep(struct source_cache *cache,
                                              const struct incoming_source *incoming, struct error *error);
 
-/* Stores the path of the cached pci.ids. False when there is none. */
+/* Store the path of the cached pci.ids or amdgpu.ids. False when there is none. */
 bool source_cache_pci_ids(const struct source_cache *cache, char path[DATABASE_PATH_SIZE]);
+bool source_cache_amdgpu_ids(const struct source_cache *cache, char path[DATABASE_PATH_SIZE]);
 
 /* Whether a report file of that hash (64 hexadecimal digits) is there. */
 bool source_cache_has_reports(const struct source_cache *cache, const char *hash);

@@ -7,7 +7,7 @@ PRAGMA user_version = 1;
 -- What was imported, from where, in which version.
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('pci.ids', 'amdgpu.ids', 'reports', 'rules', 'facts', 'prices', 'priors')),
+    kind TEXT NOT NULL CHECK (kind IN ('pci.ids', 'amdgpu.ids', 'reports', 'rules', 'facts', 'subvendors', 'prices', 'priors')),
     name TEXT NOT NULL,      -- the file as it was named
     version TEXT,            -- as the file states it
     date TEXT,               -- as the file states it
@@ -30,10 +30,10 @@ CREATE TABLE class (
     PRIMARY KEY (base, sub, interface)
 ) STRICT, WITHOUT ROWID;
 
--- Who says so: a rule of data/rules.tsv, a line of data/facts.tsv.
+-- Who says so: a rule of data/rules.tsv, a line of data/facts.tsv or data/subvendors.tsv, a product list.
 CREATE TABLE origin (
     id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('rule', 'fact')),
+    kind TEXT NOT NULL CHECK (kind IN ('rule', 'fact', 'list', 'subvendor')),
     text TEXT NOT NULL
 ) STRICT;
 
@@ -79,6 +79,26 @@ CREATE TABLE gpu (
     usable REAL -- the verdict's probability for the ID as such; NULL: unknown
 ) STRICT;
 
+-- What a subsystem or a revision changes: many makers sell one ID as a card and as a laptop chip. -1 is any.
+CREATE TABLE gpu_variant (
+    pci_id INTEGER NOT NULL,
+    subsystem INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    product TEXT NOT NULL, -- '' when only the form factor is known
+    form_factor TEXT NOT NULL CHECK (form_factor IN (@form_factor@)),
+    confidence REAL NOT NULL,
+    origin INTEGER NOT NULL REFERENCES origin,
+    PRIMARY KEY (pci_id, subsystem, revision)
+) STRICT, WITHOUT ROWID;
+
+-- What the maker of a board usually makes: it settles an ID that is sold both ways.
+CREATE TABLE subvendor (
+    id INTEGER PRIMARY KEY,
+    form_factor TEXT NOT NULL CHECK (form_factor IN (@form_factor@)),
+    confidence REAL NOT NULL,
+    origin INTEGER NOT NULL REFERENCES origin
+) STRICT;
+
 -- The values that were stated about a GPU and lost; the one that won stands in gpu. `place` counts the losers of
 -- a GPU in the order of their attributes, and within one from the strongest.
 CREATE TABLE annotation (
@@ -118,7 +138,10 @@ CREATE TABLE evidence (
     works_with_workaround INTEGER NOT NULL,
     partial INTEGER NOT NULL,
     fails INTEGER NOT NULL,
-    public INTEGER NOT NULL, -- how many of them are from public pages
+    public_works INTEGER NOT NULL, -- how many of them are from public pages
+    public_works_with_workaround INTEGER NOT NULL,
+    public_partial INTEGER NOT NULL,
+    public_fails INTEGER NOT NULL,
     latest TEXT NOT NULL,
     UNIQUE (level, key, chassis)
 ) STRICT;

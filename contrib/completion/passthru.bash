@@ -13,7 +13,7 @@ _passthru_files() { # [-d]: offers files, or folders alone
 _passthru() {
     local commands="query import db help version"
     local query_options="--json --ndjson --chassis --subsystem --revision --reports --explain --db --no-color --help"
-    local db_options="--db --json --no-color --help"
+    local db_options="--conflicts --db --json --no-color --help"
     local import_options="--db --data --force --json --quiet --no-color --help --version"
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 

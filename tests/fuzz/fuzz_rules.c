@@ -1,0 +1,85 @@
+/* Tables and rules as contributors write them: importer/table.h, importer/rule.h, importer/annotator.h. The
+ * input is a rules.tsv without its first line; what follows a line "===" is a facts.tsv, likewise. */
+
+#include "core/buffer.h"
+#include "importer/annotator.h"
+#include "importer/rule.h"
+#include "tests/fuzz/fuzz.h"
+
+static const char facts_head[] =
+    "pci_id\tsubsystem\trevision\tattribute\tvalue\tconfidence\tsource\treason\n";
+static const char separator[] = "\n===\n";
+
+static struct memory_file open_table(const char *head, const uint8_t *data, size_t size)
+{
+    struct buffer table = BUFFER(SIZE_MAX / 2);
+    buffer_append_text(&table, head);
+    buffer_append(&table, (const char *)data, size);
+    struct memory_file memory = open_memory((const uint8_t *)table.data, table.length);
+    buffer_free(&table);
+    return memory;
+}
+
+static void append_rules_head(struct buffer *head)
+{
+    for (int i = 0; i < RULE_COLUMNS; i++)
+        buffer_append_format(head, "%s%c", rule_columns[i], i + 1 < RULE_COLUMNS ? '\t' : '\n');
+}
+
+static void check_result(const struct annotator *annotator, const struct annotation_result *result)
+{
+    require(strlen(result->gpu.chip) < CHIP_SIZE, "a chip has its limit");
+    for (int attribute = 0; attribute < ATTRIBUTE_COUNT; attribute++) {
+        const struct vocabulary *vocabulary = attribute_vocabulary((enum attribute)attribute);
+        const struct annotation *won = &result->gpu.attributes[attribute];
+        require(result->counts[attribute] >= 0 && result->counts[attribute] <= MAX_STATEMENTS,
+                "statements have their limit");
+        require(won->confidence >= 0.0 && won->confidence <= 1.0, "a confidence is a share");
+        require(!vocabulary || (won->value >= 0 && won->value < vocabulary->count), "a value is a word");
+        for (int i = 0; i < result->counts[attribute]; i++)
+            require(annotator_source_text(annotator, result->statements[attribute][i].source) != NULL,
+                    "a statement has its source");
+    }
+}
+
+static void resolve_some(struct annotator *annotator)
+{
+    static const struct {
+        uint32_t number;
+        const char *name;
+    } devices[] = {{0x10de1d16, "GP108M [GeForce MX330]"},
+                   {0x10de0fb8, "GP108 High Definition Audio Controller"},
+                   {0x100267df, "Ellesmere [Radeon RX 470/480/570/570X/580/580X/590]"},
+                   {0x80863e92, "CoffeeLake-S GT2 [UHD Graphics 630]"},
+                   {0x00000000, ""}};
+    static struct annotation_result result;
+    for (size_t i = 0; i < ARRAY_SIZE(devices); i++) {
+        struct pci_id id = pci_id_from_number(devices[i].number);
+        annotator_resolve(annotator, &id, devices[i].name, &result);
+        check_result(annotator, &result);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct annotator *annotator;
+    struct error error;
+    struct buffer rules_head = BUFFER(1000);
+    const uint8_t *facts = size ? memmem(data, size, separator, sizeof separator - 1) : NULL;
+    size_t rules_size = facts ? (size_t)(facts - data) + 1 : size;
+    size_t facts_size = facts ? size - rules_size - (sizeof separator - 2) : 0;
+    append_rules_head(&rules_head);
+    struct memory_file rules_file = open_table(buffer_text(&rules_head), data, rules_size);
+    struct memory_file facts_file =
+        open_table(facts_head, facts ? facts + sizeof separator - 1 : (const uint8_t *)"", facts_size);
+    if (annotator_load(rules_file.path, facts_file.path, &annotator, &error) == ERROR_NONE) {
+        resolve_some(annotator);
+        annotator_free(annotator);
+    } else {
+        require(error.code == ERROR_BAD_INPUT && error.message[0], "a refusal says why");
+    }
+    close(rules_file.file);
+    close(facts_file.file);
+    buffer_free(&rules_head);
+    return 0;
+}

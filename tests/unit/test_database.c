@@ -1,0 +1,714 @@
+#include "db/database.h"
+
+#include <math.h>
+#include <sys/stat.h>
+
+#include "core/buffer.h"
+#include "core/report.h"
+#include "db/builder.h"
+#include "tests/unit/unit.h"
+
+enum {
+    MX330 = 0x10de1d16,        /* a laptop chip with reports */
+    MX350 = 0x10de1c94,        /* a laptop chip without */
+    GT1030 = 0x10de1d01,       /* a card with the chip of the MX330 */
+    GT1030_AGAIN = 0x10de1d02, /* the same by name */
+    GTX1650 = 0x10de1f82,      /* a card with another chip, on the price list */
+    BAD_CARD = 0x10de1000,     /* a card that everyone fails with */
+    AUDIO = 0x10de0fb8,        /* no GPU */
+    LATITUDE = 0x102808b0,     /* a subsystem */
+};
+
+static char folder[SCRATCH_PATH_SIZE];
+static char database_path[SCRATCH_PATH_SIZE + 20];
+static char new_path[SCRATCH_PATH_SIZE + 20];
+static struct database *database;
+
+static struct error failure;
+
+/* For what must succeed, with &failure as its last argument: shows the message when it does not. */
+#define ASSERT_DONE(call)                                                                                    \
+    do {                                                                                                     \
+        failure.message[0] = '\0';                                                                           \
+        if (call)                                                                                            \
+            fail_msg("%s", failure.message);                                                                 \
+    } while (0)
+
+static struct gpu make_gpu(uint32_t pci_id, const char *chip, enum form_factor form_factor, enum vbios vbios,
+                           enum display display)
+{
+    struct gpu gpu = {.id = pci_id_from_number(pci_id)};
+    snprintf(gpu.chip, sizeof gpu.chip, "%s", chip);
+    gpu.attributes[ATTRIBUTE_IS_GPU].confidence = 0.99;
+    gpu.attributes[ATTRIBUTE_CHIP].confidence = 0.98;
+    gpu.attributes[ATTRIBUTE_FORM_FACTOR] = (struct annotation){(int)form_factor, 0.97, NULL};
+    gpu.attributes[ATTRIBUTE_DISPLAY] = (struct annotation){(int)display, 0.96, NULL};
+    gpu.attributes[ATTRIBUTE_VBIOS] = (struct annotation){(int)vbios, 0.95, NULL};
+    return gpu;
+}
+
+static void add_gpu(struct builder *builder, const struct gpu *gpu, const char *name, const char *words)
+{
+    static const int origins[ATTRIBUTE_COUNT] = {1, 2, 3, 3, 3, 0};
+    bool is_new = false;
+    ASSERT_DONE(builder_add_device(builder, pci_id_number(&gpu->id), name, &failure));
+    ASSERT_DONE(builder_add_gpu(builder, gpu, origins, words, &is_new, &failure));
+    assert_true(is_new);
+    /* pci.ids may name a device twice: the first name stays. */
+    ASSERT_DONE(builder_add_device(builder, pci_id_number(&gpu->id), "twice", &failure));
+    ASSERT_DONE(builder_add_gpu(builder, gpu, origins, "twice", &is_new, &failure));
+    assert_false(is_new);
+}
+
+static bool add_report(struct builder *builder, int64_t source, unsigned char number, const char *json)
+{
+    struct report report;
+    unsigned char id[32];
+    bool is_new = false;
+    memset(id, number, sizeof id);
+    ASSERT_DONE(report_parse(json, strlen(json), &report, NULL, &failure));
+    ASSERT_DONE(builder_add_report(builder, &report, id, json, strlen(json), source, &is_new, &failure));
+    report_free(&report);
+    return is_new;
+}
+
+static void add_pci_ids(struct builder *builder)
+{
+    int64_t source;
+    ASSERT_DONE(builder_add_source(builder, "pci.ids", "/usr/share/misc/pci.ids", &source, &failure));
+    ASSERT_DONE(builder_add_vendor(builder, 0x10de, "NVIDIA Corporation", &failure));
+    ASSERT_DONE(builder_add_vendor(builder, 0x10de, "Somebody else", &failure));
+    ASSERT_DONE(builder_add_vendor(builder, 0x1002, "AMD", &failure));
+    ASSERT_DONE(builder_add_device(builder, AUDIO, "GP108 High Definition Audio Controller", &failure));
+    ASSERT_DONE(builder_add_subsystem(builder, MX330, LATITUDE, "Latitude 5510", &failure));
+    ASSERT_DONE(builder_add_subsystem(builder, MX330, LATITUDE, "Another name", &failure));
+    ASSERT_DONE(builder_add_subsystem(builder, 0xffffffff, 0xffffffff, "The last of all", &failure));
+    ASSERT_DONE(builder_add_class(builder, 3, -1, -1, "Display controller", &failure));
+    ASSERT_DONE(builder_complete_source(builder, source, "2026.08.22", NULL, NULL, false, 7, 0, &failure));
+}
+
+static void add_gpus(struct builder *builder)
+{
+    struct gpu mx330 = make_gpu(MX330, "GP108", FORM_FACTOR_MOBILE, VBIOS_ACPI_ROM, DISPLAY_NONE);
+    struct gpu mx350 = make_gpu(MX350, "GP107", FORM_FACTOR_MOBILE, VBIOS_ACPI_ROM, DISPLAY_NONE);
+    struct gpu gt1030 = make_gpu(GT1030, "GP108", FORM_FACTOR_DESKTOP, VBIOS_ROM_BAR, DISPLAY_OUTPUTS);
+    struct gpu again = make_gpu(GT1030_AGAIN, "GP108", FORM_FACTOR_DESKTOP, VBIOS_ROM_BAR, DISPLAY_OUTPUTS);
+    struct gpu gtx1650 = make_gpu(GTX1650, "TU117", FORM_FACTOR_DESKTOP, VBIOS_ROM_BAR, DISPLAY_OUTPUTS);
+    struct gpu bad = make_gpu(BAD_CARD, "GP104", FORM_FACTOR_DESKTOP, VBIOS_UNKNOWN, DISPLAY_NONE);
+    add_gpu(builder, &mx330, "GP108M [GeForce MX330]", "gp 108 m geforce mx 330 nvidia corporation");
+    add_gpu(builder, &gt1030, "GP108 [GeForce GT 1030]", "gp 108 geforce gt 1030 nvidia corporation");
+    add_gpu(builder, &gtx1650, "TU117 [GeForce GTX 1650]", "tu 117 geforce gtx 1650 nvidia corporation");
+    /* Not in the order of their numbers. */
+    add_gpu(builder, &mx350, "GP107M [GeForce MX350]", "gp 107 m geforce mx 350 nvidia corporation");
+    add_gpu(builder, &again, "GP108 [GeForce GT 1030]", "gp 108 geforce gt 1030 nvidia corporation");
+    add_gpu(builder, &bad, "GP104 [Bad]", "gp 104 bad nvidia corporation");
+    ASSERT_DONE(
+        builder_add_annotation(builder, MX330, ATTRIBUTE_FORM_FACTOR, 0, "desktop", 0.2, 1, &failure));
+    ASSERT_DONE(builder_add_price(builder, GT1030, 30, "2026-03", 0, 0, &failure));
+    ASSERT_DONE(builder_add_price(builder, GTX1650, 50, "2026-03", 1, 0, &failure));
+}
+
+static void add_tables(struct builder *builder)
+{
+    static const struct prior_key mobile_key = {"mobile", "acpi-rom", "none", "-"};
+    static const struct prior_key desktop_key = {"desktop", "-", "-", "-"};
+    static const struct prior_key later_key = {"desktop", "rom-bar", "-", "-"};
+    static const struct prior mobile = {{0.02, 0.13, 0.15, 0.70}, 16.0, "no outputs"};
+    static const struct prior desktop = {{0.42, 0.38, 0.09, 0.11}, 12.0, "a card"};
+    ASSERT_DONE(builder_add_prior(builder, &mobile_key, &mobile, &failure));
+    ASSERT_DONE(builder_add_prior(builder, &desktop_key, &desktop, &failure));
+    ASSERT_DONE(builder_add_prior(builder, &later_key, &mobile, &failure));
+    ASSERT_DONE(builder_add_origin(builder, "rule", "rule is-gpu: by its name", &failure));
+    ASSERT_DONE(builder_add_origin(builder, "rule", "rule chip: opens the name", &failure));
+    ASSERT_DONE(builder_add_origin(builder, "fact", "fact: an M", &failure));
+}
+
+#define REPORT(id, outcome, more) "{\"pci_id\":\"" id "\",\"outcome\":\"" outcome "\"" more "}"
+
+static void add_reports(struct builder *builder)
+{
+    static const char on_board[] = REPORT(
+        "10de:1d16", "works", ",\"subsystem\":\"1028:08b0\",\"chassis\":\"laptop\",\"date\":\"2025-05-01\"");
+    int64_t source;
+    ASSERT_DONE(builder_add_source(builder, "reports", "data/reports", &source, &failure));
+    assert_true(add_report(
+        builder, source, 1,
+        REPORT("10de:1d16", "fails",
+               ",\"chassis\":\"laptop\",\"date\":\"2026-03\",\"url\":\"https://example.org\","
+               "\"symptoms\":[\"smoke\",\"smoke\"],"
+               "\"attempts\":[{\"fix\":\"romfile\",\"result\":\"no-change\"},"
+               "{\"fix\":\"ovmf\",\"result\":\"helped\"},{\"fix\":\"romfile\",\"result\":\"fixed\"}]")));
+    assert_true(add_report(builder, source, 2, on_board));
+    assert_false(add_report(builder, source, 2, on_board));
+    assert_true(add_report(builder, source, 3, REPORT("10de:1d16", "partial", "")));
+    assert_true(add_report(builder, source, 4, REPORT("10de:1d16", "fails", ",\"date\":\"2026\"")));
+    assert_true(add_report(builder, source, 5, REPORT("10de:1c94", "fails", ",\"chassis\":\"egpu\"")));
+    /* On an ID that pci.ids lacks, and on one that is no GPU. */
+    assert_true(add_report(builder, source, 6, REPORT("10de:ffff", "fails", "")));
+    assert_true(add_report(builder, source, 7, REPORT("10de:0fb8", "works", "")));
+    for (unsigned char number = 100; number < 140; number++)
+        assert_true(add_report(builder, source, number, REPORT("10de:1000", "fails", "")));
+    ASSERT_DONE(builder_complete_source(builder, source, NULL, NULL, "abcd", true, 46, 3, &failure));
+}
+
+static int set_up(void **state)
+{
+    struct builder *builder = NULL;
+    (void)state;
+    snprintf(folder, sizeof folder, "%.400s/passthru 100%%?#-XXXXXX", scratch_parent());
+    assert_non_null(mkdtemp(folder));
+    snprintf(database_path, sizeof database_path, "%s/test.db", folder);
+    snprintf(new_path, sizeof new_path, "%s/test.db.new", folder);
+    ASSERT_DONE(builder_create(new_path, &builder, &failure));
+    add_tables(builder);
+    add_pci_ids(builder);
+    add_gpus(builder);
+    add_reports(builder);
+    ASSERT_DONE(builder_complete(builder, &failure));
+    ASSERT_DONE(builder_publish(builder, database_path, &failure));
+    builder_free(builder);
+    ASSERT_DONE(database_open(database_path, &database, &failure));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    database_close(database);
+    unlink(database_path);
+    assert_int_equal(rmdir(folder), 0); /* nothing else was left behind */
+    return 0;
+}
+
+static struct device find(uint32_t pci_id)
+{
+    struct device device = {.name = ""};
+    struct pci_id id = pci_id_from_number(pci_id);
+    ASSERT_DONE(database_find_device(database, &id, &device, &failure));
+    return device;
+}
+
+static void test_whole(void **state)
+{
+    struct database_counts counts;
+    (void)state;
+    ASSERT_DONE(database_check(database, &failure));
+    ASSERT_DONE(database_count(database, &counts, &failure));
+    assert_int_equal(counts.devices, 7);
+    assert_int_equal(counts.gpus, 6);
+    assert_int_equal(counts.reports, 47);
+}
+
+static void test_device(void **state)
+{
+    (void)state;
+    struct device device = find(MX330);
+    assert_string_equal(device.vendor, "NVIDIA Corporation");
+    assert_string_equal(device.name, "GP108M [GeForce MX330]");
+    assert_string_equal(device.subsystem, "");
+    assert_true(device.is_gpu);
+    assert_int_equal(pci_id_number(&device.gpu.id), MX330);
+    assert_string_equal(device.gpu.chip, "GP108");
+    assert_int_equal(gpu_form_factor(&device.gpu), FORM_FACTOR_MOBILE);
+    assert_int_equal(gpu_display(&device.gpu), DISPLAY_NONE);
+    assert_int_equal(gpu_vbios(&device.gpu), VBIOS_ACPI_ROM);
+    assert_int_equal(gpu_reset(&device.gpu), RESET_UNKNOWN);
+    assert_true(device.gpu.attributes[ATTRIBUTE_FORM_FACTOR].confidence == 0.97);
+    assert_true(device.gpu.attributes[ATTRIBUTE_VBIOS].confidence == 0.95);
+    assert_string_equal(device.gpu.attributes[ATTRIBUTE_FORM_FACTOR].source, "fact: an M");
+    assert_string_equal(device.gpu.attributes[ATTRIBUTE_RESET].source, "");
+}
+
+static void test_no_gpu(void **state)
+{
+    (void)state;
+    struct device device = find(AUDIO);
+    assert_false(device.is_gpu);
+    assert_string_equal(device.name, "GP108 High Definition Audio Controller");
+}
+
+static void test_not_found(void **state)
+{
+    struct device device;
+    struct error error;
+    struct pci_id of_nvidia = pci_id_from_number(0x10deffff);
+    struct pci_id of_nobody = pci_id_from_number(0x12345678);
+    (void)state;
+    assert_int_equal(database_find_device(database, &of_nvidia, &device, &error), ERROR_NOT_FOUND);
+    assert_string_equal(device.vendor, "NVIDIA Corporation");
+    assert_int_equal(database_find_device(database, &of_nobody, &device, &error), ERROR_NOT_FOUND);
+    assert_string_equal(device.vendor, "");
+}
+
+static void test_subsystem(void **state)
+{
+    struct device device;
+    struct pci_id id = pci_id_from_number(MX330);
+    (void)state;
+    assert_true(pci_id_parse_subsystem("1028:08b0", &id));
+    ASSERT_DONE(database_find_device(database, &id, &device, &failure));
+    assert_string_equal(device.subsystem, "Latitude 5510");
+    assert_true(pci_id_parse_subsystem("1028:08b1", &id));
+    ASSERT_DONE(database_find_device(database, &id, &device, &failure));
+    assert_string_equal(device.subsystem, "");
+}
+
+static void test_prior(void **state)
+{
+    struct prior prior;
+    (void)state;
+    struct device device = find(MX330);
+    assert_string_equal(device.prior.reason, "no outputs");
+    assert_true(device.prior.strength == 16.0 && device.prior.shares[OUTCOME_FAILS] == 0.70);
+    /* The first line that fits, not the nearest. */
+    assert_string_equal(find(GT1030).prior.reason, "a card");
+    device.gpu.attributes[ATTRIBUTE_FORM_FACTOR].value = FORM_FACTOR_DESKTOP;
+    ASSERT_DONE(database_find_prior(database, &device.gpu, &prior, &failure));
+    assert_string_equal(prior.reason, "a card");
+    device.gpu.attributes[ATTRIBUTE_FORM_FACTOR].value = FORM_FACTOR_BMC;
+    ASSERT_DONE(database_find_prior(database, &device.gpu, &prior, &failure));
+    assert_true(prior.strength == 0.0);
+    assert_string_equal(prior.reason, "");
+}
+
+static void assert_counts(const struct evidence *evidence, int works, int partial, int fails)
+{
+    assert_int_equal(evidence->counts[OUTCOME_WORKS], works);
+    assert_int_equal(evidence->counts[OUTCOME_WORKS_WITH_WORKAROUND], 0);
+    assert_int_equal(evidence->counts[OUTCOME_PARTIAL], partial);
+    assert_int_equal(evidence->counts[OUTCOME_FAILS], fails);
+    assert_int_equal(evidence_total(evidence), works + partial + fails);
+}
+
+static void test_evidence(void **state)
+{
+    struct evidence evidence[EVIDENCE_LEVELS];
+    (void)state;
+    struct device device = find(MX330);
+    ASSERT_DONE(database_find_evidence(database, &device, CHASSIS_UNKNOWN, evidence, &failure));
+    assert_counts(&evidence[EVIDENCE_CLASS], 1, 1, 3);
+    assert_counts(&evidence[EVIDENCE_CHIP], 1, 1, 2);
+    assert_counts(&evidence[EVIDENCE_ID], 1, 1, 2);
+    assert_counts(&evidence[EVIDENCE_SUBSYSTEM], 0, 0, 0);
+    int from_public_pages = 0;
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        from_public_pages += evidence[EVIDENCE_ID].public_counts[i];
+    assert_int_equal(from_public_pages, 1);
+    assert_string_equal(evidence[EVIDENCE_ID].latest, "2026-03");
+    device.id.has_subsystem = true;
+    device.id.subvendor = LATITUDE >> 16;
+    device.id.subdevice = LATITUDE & 0xffff;
+    ASSERT_DONE(database_find_evidence(database, &device, CHASSIS_UNKNOWN, evidence, &failure));
+    assert_counts(&evidence[EVIDENCE_SUBSYSTEM], 1, 0, 0);
+    assert_string_equal(evidence[EVIDENCE_SUBSYSTEM].latest, "2025-05-01");
+}
+
+static void test_evidence_of_a_chassis(void **state)
+{
+    struct evidence evidence[EVIDENCE_LEVELS];
+    (void)state;
+    struct device device = find(MX350);
+    ASSERT_DONE(database_find_evidence(database, &device, CHASSIS_LAPTOP, evidence, &failure));
+    assert_counts(&evidence[EVIDENCE_CLASS], 1, 0, 1);
+    assert_counts(&evidence[EVIDENCE_ID], 0, 0, 1);
+    ASSERT_DONE(database_find_evidence(database, &device, CHASSIS_EGPU, evidence, &failure));
+    assert_counts(&evidence[EVIDENCE_CLASS], 0, 0, 1);
+    /* Nobody reported from such a machine: all of them count. */
+    ASSERT_DONE(database_find_evidence(database, &device, CHASSIS_SERVER, evidence, &failure));
+    assert_counts(&evidence[EVIDENCE_CLASS], 1, 1, 3);
+}
+
+static void test_no_evidence(void **state)
+{
+    struct evidence evidence[EVIDENCE_LEVELS];
+    (void)state;
+    struct device device = find(GTX1650);
+    for (int chassis = 0; chassis < CHASSIS_COUNT; chassis++) {
+        memset(evidence, 0xff, sizeof evidence);
+        ASSERT_DONE(database_find_evidence(database, &device, (enum chassis)chassis, evidence, &failure));
+        for (int level = 0; level < EVIDENCE_LEVELS; level++)
+            assert_counts(&evidence[level], 0, 0, 0);
+    }
+}
+
+static void assert_search(const char *words, const uint32_t *expected, int count)
+{
+    uint32_t ids[8] = {0};
+    int found;
+    int total;
+    ASSERT_DONE(database_search(database, words, ids, 8, &found, &total, &failure));
+    if (found != count || total != count)
+        fail_msg("\"%s\": %d of %d, not %d", words, found, total, count);
+    for (int i = 0; i < count; i++)
+        assert_int_equal(ids[i], expected[i]);
+}
+
+static void test_search(void **state)
+{
+    (void)state;
+    assert_search("mx330", (uint32_t[]){MX330}, 1);
+    assert_search("MX 330", (uint32_t[]){MX330}, 1);
+    assert_search("330 mx GeForce", (uint32_t[]){MX330}, 1);
+    assert_search("gtx1650", (uint32_t[]){GTX1650}, 1);
+    assert_search("GT 1030", (uint32_t[]){GT1030, GT1030_AGAIN}, 2);
+    assert_search("bad", (uint32_t[]){BAD_CARD}, 1);
+    assert_search("geforce mx", (uint32_t[]){MX350, MX330}, 2);
+    assert_search("geforce 9999", NULL, 0);
+    assert_search("xyzzy", NULL, 0);
+    assert_search("", NULL, 0);
+    assert_search("--", NULL, 0);
+    /* Nothing has that word, but some go on from it. */
+    assert_search("gtx 16", (uint32_t[]){GTX1650}, 1);
+    assert_search("gefor mx", (uint32_t[]){MX350, MX330}, 2);
+}
+
+/* FTS5 has a language of its own: none of it is for users to write. */
+static void test_search_knows_no_operators(void **state)
+{
+    static const char *const words[] = {"mx330 OR gtx", "mx330 NOT geforce", "\"mx",     "mx*", "words:mx",
+                                        "^mx",          "NEAR(mx 330)",      "mx + 330", "(",   "'",
+                                        "mx;--",        "{words}:"};
+    uint32_t ids[8];
+    int count;
+    int total;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+        ASSERT_DONE(database_search(database, words[i], ids, 8, &count, &total, &failure));
+    assert_search("mx330 OR gtx", NULL, 0);
+    assert_search("mx330 NOT geforce", NULL, 0);
+}
+
+static void test_search_limits(void **state)
+{
+    uint32_t ids[2];
+    struct error error;
+    int count;
+    int total;
+    char words[8001];
+    (void)state;
+    ASSERT_DONE(database_search(database, "geforce", ids, 2, &count, &total, &failure));
+    assert_int_equal(count, 2);
+    assert_int_equal(total, 5);
+    memset(words, 'a', sizeof words - 1);
+    words[sizeof words - 1] = '\0';
+    assert_int_equal(database_search(database, words, ids, 2, &count, &total, &error), ERROR_USAGE);
+    for (size_t i = 0; i + 1 < sizeof words; i += 2)
+        words[i] = '1'; /* many short words */
+    assert_int_equal(database_search(database, words, ids, 2, &count, &total, &error), ERROR_USAGE);
+    /* As long as is allowed: an answer, not a mistake about what was asked. */
+    for (size_t i = 0; i < 1000; i++)
+        words[i] = i % 2 ? 'a' : ' ';
+    words[1000] = '\0';
+    assert_int_equal(database_search(database, words, ids, 2, &count, &total, &error), ERROR_NONE);
+    assert_int_equal(count, 0);
+}
+
+struct visited {
+    int count;
+    char first_bytes[16];
+    struct buffer bodies;
+};
+
+static enum error_code note_report(void *context, const char *id, const char *body, size_t length,
+                                   struct error *error)
+{
+    struct visited *visited = context;
+    (void)error;
+    assert_int_equal(strlen(id), 64);
+    visited->first_bytes[visited->count++] = id[1];
+    buffer_append(&visited->bodies, body, length);
+    return ERROR_NONE;
+}
+
+static enum error_code stop_at_once(void *context, const char *id, const char *body, size_t length,
+                                    struct error *error)
+{
+    note_report(context, id, body, length, error);
+    return error_set(error, ERROR_SYSTEM, "enough");
+}
+
+static void test_reports_newest_first(void **state)
+{
+    struct visited visited = {.bodies = BUFFER(1 << 16)};
+    struct error error;
+    (void)state;
+    ASSERT_DONE(database_each_report(database, MX330, 10, note_report, &visited, &failure));
+    assert_string_equal(visited.first_bytes, "1423");
+    assert_holds(buffer_text(&visited.bodies), "{\"pci_id\":\"10de:1d16\",\"outcome\":\"partial\"}");
+    memset(visited.first_bytes, 0, sizeof visited.first_bytes);
+    visited.count = 0;
+    ASSERT_DONE(database_each_report(database, MX330, 2, note_report, &visited, &failure));
+    assert_string_equal(visited.first_bytes, "14");
+    visited.count = 0;
+    ASSERT_DONE(database_each_report(database, GTX1650, 10, note_report, &visited, &failure));
+    assert_int_equal(visited.count, 0);
+    assert_int_equal(database_each_report(database, MX330, 10, stop_at_once, &visited, &error), ERROR_SYSTEM);
+    assert_int_equal(visited.count, 1);
+    buffer_free(&visited.bodies);
+}
+
+static void test_workarounds(void **state)
+{
+    struct workaround workarounds[5];
+    int count;
+    (void)state;
+    struct device device = find(MX330);
+    ASSERT_DONE(database_find_workarounds(database, &device.gpu, workarounds, 5, &count, &failure));
+    assert_int_equal(count, 2);
+    /* Both helped once; what was tried more often comes first. */
+    assert_string_equal(workarounds[0].fix, "romfile");
+    assert_int_equal(workarounds[0].tried, 2);
+    assert_int_equal(workarounds[0].helped, 1);
+    assert_false(workarounds[0].on_chip);
+    assert_string_equal(workarounds[1].fix, "ovmf");
+    ASSERT_DONE(database_find_workarounds(database, &device.gpu, workarounds, 1, &count, &failure));
+    assert_int_equal(count, 1);
+    device.gpu.id.device++; /* a sibling that nobody tried anything on */
+    ASSERT_DONE(database_find_workarounds(database, &device.gpu, workarounds, 5, &count, &failure));
+    assert_int_equal(count, 2);
+    assert_true(workarounds[0].on_chip);
+    device = find(GTX1650);
+    ASSERT_DONE(database_find_workarounds(database, &device.gpu, workarounds, 5, &count, &failure));
+    assert_int_equal(count, 0);
+}
+
+static void test_alternatives(void **state)
+{
+    struct alternative alternatives[5];
+    int count;
+    (void)state;
+    struct device device = find(MX330);
+    ASSERT_DONE(database_find_alternatives(database, &device.gpu, 0.2, alternatives, 5, &count, &failure));
+    assert_int_equal(count, 2);
+    assert_int_equal(alternatives[0].pci_id, GT1030);
+    assert_string_equal(alternatives[0].name, "GP108 [GeForce GT 1030]");
+    assert_true(alternatives[0].same_chip);
+    assert_true(fabs(alternatives[0].usable - 0.80) < 1e-9);
+    assert_int_equal(alternatives[0].price_usd, 30);
+    assert_string_equal(alternatives[0].price_as_of, "2026-03");
+    assert_int_equal(alternatives[1].pci_id, GTX1650);
+    assert_false(alternatives[1].same_chip);
+    ASSERT_DONE(database_find_alternatives(database, &device.gpu, 0.9, alternatives, 5, &count, &failure));
+    assert_int_equal(count, 0);
+    ASSERT_DONE(database_find_alternatives(database, &device.gpu, 0.2, alternatives, 1, &count, &failure));
+    assert_int_equal(count, 1);
+    /* Never the card itself. */
+    device = find(GTX1650);
+    ASSERT_DONE(database_find_alternatives(database, &device.gpu, 0.2, alternatives, 5, &count, &failure));
+    assert_int_equal(count, 1);
+    assert_int_equal(alternatives[0].pci_id, GT1030);
+}
+
+static enum error_code note_value(void *context, const struct stated_value *value, struct error *error)
+{
+    (void)error;
+    buffer_append_format(context, "%s %d %s %.2f %s\n", attribute_name(value->attribute), value->rank,
+                         value->value, value->confidence, value->source);
+    return ERROR_NONE;
+}
+
+static void test_stated_values(void **state)
+{
+    struct buffer stated = BUFFER(1 << 16);
+    (void)state;
+    ASSERT_DONE(database_each_stated_value(database, MX330, note_value, &stated, &failure));
+    assert_holds(buffer_text(&stated), "is_gpu 0 yes 0.99 rule is-gpu: by its name\n");
+    assert_holds(buffer_text(&stated), "chip 0 GP108 0.98 rule chip: opens the name\n");
+    assert_holds(buffer_text(&stated), "form_factor 0 mobile 0.97 fact: an M\n"
+                                       "form_factor 1 desktop 0.20 rule is-gpu: by its name\n");
+    assert_holds(buffer_text(&stated), "vbios 0 acpi-rom 0.95 fact: an M\n");
+    assert_null(strstr(buffer_text(&stated), "reset"));
+    buffer_clear(&stated);
+    ASSERT_DONE(database_each_stated_value(database, AUDIO, note_value, &stated, &failure));
+    assert_string_equal(buffer_text(&stated), "");
+    buffer_free(&stated);
+}
+
+static enum error_code note_source(void *context, const struct source_record *source, struct error *error)
+{
+    (void)error;
+    buffer_append_format(context, "%s|%s|%s|%s|%s|%d|%d|%d\n", source->kind, source->name, source->version,
+                         source->date, source->hash, source->cached, (int)source->records,
+                         (int)source->refused);
+    return ERROR_NONE;
+}
+
+static void test_sources(void **state)
+{
+    struct buffer sources = BUFFER(1 << 16);
+    (void)state;
+    ASSERT_DONE(database_each_source(database, note_source, &sources, &failure));
+    assert_string_equal(buffer_text(&sources), "pci.ids|/usr/share/misc/pci.ids|2026.08.22|||0|7|0\n"
+                                               "reports|data/reports|||abcd|1|46|3\n");
+    buffer_free(&sources);
+}
+
+/* The database as a whole, to be spoilt. */
+static size_t read_whole(char **bytes)
+{
+    struct stat status;
+    FILE *file = fopen(database_path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fstat(fileno(file), &status), 0);
+    *bytes = malloc((size_t)status.st_size);
+    assert_non_null(*bytes);
+    assert_int_equal(fread(*bytes, 1, (size_t)status.st_size, file), status.st_size);
+    fclose(file);
+    return (size_t)status.st_size;
+}
+
+static void assert_opening(const void *bytes, size_t length, enum error_code code, const char *why)
+{
+    char path[SCRATCH_PATH_SIZE];
+    struct database *opened = NULL;
+    struct error error = {.message = ""};
+    scratch_write(path, bytes, length);
+    enum error_code found = database_open(path, &opened, &error);
+    if (!found)
+        database_close(opened);
+    unlink(path);
+    assert_int_equal(found, code);
+    if (code) {
+        assert_holds(error.message, why);
+        assert_holds(error.message, path);
+        assert_holds(error.next, "passthru import");
+    }
+}
+
+static void test_what_is_no_database(void **state)
+{
+    char *bytes;
+    size_t length = read_whole(&bytes);
+    (void)state;
+    assert_opening(bytes, length, ERROR_NONE, "");
+    assert_opening("", 0, ERROR_FOREIGN_DATABASE, "no SQLite database");
+    assert_opening("hello", 5, ERROR_FOREIGN_DATABASE, "no SQLite database");
+    assert_opening(bytes, 99, ERROR_FOREIGN_DATABASE, "no SQLite database");
+    assert_opening(bytes, 100, ERROR_DATABASE_DAMAGED, "cut short");
+    assert_opening(bytes, length - 1, ERROR_DATABASE_DAMAGED, "cut short");
+    assert_opening(bytes, length / 2, ERROR_DATABASE_DAMAGED, "cut short");
+    bytes[63] ^= 1;
+    assert_opening(bytes, length, ERROR_DATABASE_VERSION, "schema version");
+    bytes[63] ^= 1;
+    bytes[68] ^= 1;
+    assert_opening(bytes, length, ERROR_FOREIGN_DATABASE, "another program");
+    bytes[68] ^= 1;
+    bytes[0] ^= 1;
+    assert_opening(bytes, length, ERROR_FOREIGN_DATABASE, "no SQLite database");
+    free(bytes);
+}
+
+static void test_no_file(void **state)
+{
+    struct database *opened;
+    struct error error;
+    (void)state;
+    assert_int_equal(database_open("/nonexistent/passthru.db", &opened, &error), ERROR_NO_DATABASE);
+    assert_holds(error.next, "passthru import");
+    assert_int_not_equal(database_open("/", &opened, &error), ERROR_NONE);
+    database_close(NULL);
+}
+
+/* Whichever page is filled with rubbish: an answer or an error, never a crash, and the check finds it. */
+static void test_damaged_pages(void **state)
+{
+    char *bytes;
+    size_t length = read_whole(&bytes);
+    size_t page = (size_t)(unsigned char)bytes[16] << 8 | (unsigned char)bytes[17];
+    (void)state;
+    for (size_t at = page; at < length; at += page) {
+        char path[SCRATCH_PATH_SIZE];
+        struct database *opened;
+        struct device device;
+        struct error error = {.code = ERROR_NONE};
+        struct pci_id id = pci_id_from_number(MX330);
+        uint32_t ids[4];
+        int count;
+        int total;
+        char *kept = exact_copy(bytes + at, page);
+        memset(bytes + at, 0xa5, page);
+        scratch_write(path, bytes, length);
+        memcpy(bytes + at, kept, page);
+        free(kept);
+        if (database_open(path, &opened, &error) == ERROR_NONE) {
+            enum error_code found = database_find_device(opened, &id, &device, &error);
+            enum error_code searched = database_search(opened, "mx330", ids, 4, &count, &total, &error);
+            assert_true(found == ERROR_NONE || found == ERROR_DATABASE_DAMAGED);
+            assert_true(searched == ERROR_NONE || searched == ERROR_DATABASE_DAMAGED);
+            assert_int_equal(database_check(opened, &error), ERROR_DATABASE_DAMAGED);
+            database_close(opened);
+        }
+        unlink(path);
+    }
+    free(bytes);
+}
+
+static void test_unfinished_builder(void **state)
+{
+    struct builder *builder;
+    struct error error;
+    (void)state;
+    ASSERT_DONE(builder_create(new_path, &builder, &failure));
+    assert_int_equal(access(new_path, F_OK), 0);
+    builder_free(builder);
+    assert_int_equal(access(new_path, F_OK), -1);
+    assert_int_equal(access(database_path, F_OK), 0);
+    builder_free(NULL);
+    assert_int_not_equal(builder_create("/nonexistent/x.db", &builder, &error), ERROR_NONE);
+    assert_holds(error.message, "/nonexistent/x.db");
+}
+
+/* Without a single GPU or report it is a database all the same. */
+static void test_empty_database(void **state)
+{
+    char path[SCRATCH_PATH_SIZE + 40];
+    struct builder *builder;
+    struct database *opened;
+    struct database_counts counts;
+    struct error error;
+    struct device device;
+    struct pci_id id = pci_id_from_number(MX330);
+    (void)state;
+    snprintf(path, sizeof path, "%s/empty.db", folder);
+    ASSERT_DONE(builder_create(new_path, &builder, &failure));
+    ASSERT_DONE(builder_complete(builder, &failure));
+    ASSERT_DONE(builder_publish(builder, path, &failure));
+    builder_free(builder);
+    assert_int_equal(access(new_path, F_OK), -1);
+    ASSERT_DONE(database_open(path, &opened, &failure));
+    ASSERT_DONE(database_check(opened, &failure));
+    ASSERT_DONE(database_count(opened, &counts, &failure));
+    assert_int_equal(counts.devices + counts.gpus + counts.reports, 0);
+    assert_int_equal(database_find_device(opened, &id, &device, &error), ERROR_NOT_FOUND);
+    database_close(opened);
+    unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_whole),
+        cmocka_unit_test(test_device),
+        cmocka_unit_test(test_no_gpu),
+        cmocka_unit_test(test_not_found),
+        cmocka_unit_test(test_subsystem),
+        cmocka_unit_test(test_prior),
+        cmocka_unit_test(test_evidence),
+        cmocka_unit_test(test_evidence_of_a_chassis),
+        cmocka_unit_test(test_no_evidence),
+        cmocka_unit_test(test_search),
+        cmocka_unit_test(test_search_knows_no_operators),
+        cmocka_unit_test(test_search_limits),
+        cmocka_unit_test(test_reports_newest_first),
+        cmocka_unit_test(test_workarounds),
+        cmocka_unit_test(test_alternatives),
+        cmocka_unit_test(test_stated_values),
+        cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_what_is_no_database),
+        cmocka_unit_test(test_no_file),
+        cmocka_unit_test(test_damaged_pages),
+        cmocka_unit_test(test_unfinished_builder),
+        cmocka_unit_test(test_empty_database),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

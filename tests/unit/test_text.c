@@ -1,0 +1,232 @@
+#include "core/text.h"
+
+#include "tests/unit/unit.h"
+
+/* RFC 3629, section 3, written down once more: what text_decode is compared with. */
+static size_t encode(uint32_t c, char bytes[4])
+{
+    static const unsigned char heads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    size_t size = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    for (size_t i = size - 1; i > 0; i--, c >>= 6)
+        bytes[i] = (char)(0x80 | (c & 0x3f));
+    bytes[0] = (char)(heads[size] | c);
+    return size;
+}
+
+static void test_decode_every_character(void **state)
+{
+    (void)state;
+    for (uint32_t c = 0; c <= 0x10ffff; c++) {
+        char bytes[4];
+        uint32_t decoded = UINT32_MAX;
+        size_t size = encode(c, bytes);
+        bool surrogate = c >= 0xd800 && c <= 0xdfff;
+        if (text_decode(bytes, size, &decoded) != (surrogate ? 0 : size) || (!surrogate && decoded != c))
+            fail_msg("U+%04X is decoded as U+%04X", (unsigned)c, (unsigned)decoded);
+    }
+}
+
+static void test_decode_refuses(void **state)
+{
+    static const char *const malformed[] = {
+        "\x80",             /* a continuation alone */
+        "\xbf",             /* the same */
+        "\xc0\x80",         /* overlong NUL */
+        "\xc0\x9b",         /* overlong escape */
+        "\xc1\xbf",         /* overlong */
+        "\xe0\x80\x80",     /* overlong */
+        "\xe0\x9f\xbf",     /* overlong */
+        "\xf0\x80\x80\x80", /* overlong */
+        "\xf0\x8f\xbf\xbf", /* overlong */
+        "\xed\xa0\x80",     /* first surrogate */
+        "\xed\xbf\xbf",     /* last surrogate */
+        "\xf4\x90\x80\x80", /* beyond U+10FFFF */
+        "\xf5\x80\x80\x80", /* beyond U+10FFFF */
+        "\xf8\x88\x80\x80\x80",
+        "\xfe",
+        "\xff",
+        "\xc3(",         /* no continuation */
+        "\xe2\x82(",     /* the same */
+        "\xe2(\xa1",     /* the same */
+        "\xf0\x9f\x92(", /* the same */
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(malformed); i++) {
+        uint32_t character;
+        char *bytes = exact_copy(malformed[i], strlen(malformed[i]));
+        if (text_decode(bytes, strlen(malformed[i]), &character) || text_is_utf8(bytes, strlen(malformed[i])))
+            fail_msg("malformed[%zu] is taken for UTF-8", i);
+        free(bytes);
+    }
+}
+
+static void test_decode_cut_short(void **state)
+{
+    static const uint32_t characters[] = {0xe9, 0x20ac, 0x1f600, 0x10ffff};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(characters); i++) {
+        char bytes[4];
+        uint32_t character;
+        size_t size = encode(characters[i], bytes);
+        for (size_t length = 1; length < size; length++) {
+            char *cut = exact_copy(bytes, length);
+            assert_int_equal(text_decode(cut, length, &character), 0);
+            free(cut);
+        }
+    }
+}
+
+static void test_is_utf8(void **state)
+{
+    (void)state;
+    assert_true(text_is_utf8("", 0));
+    assert_true(text_is_utf8("a\0b", 3));
+    assert_true(text_is_utf8("Gr\u00fc\u00dfe \U0001f600", 12));
+    assert_false(text_is_utf8("Gr\xfc\xdf.", 5));
+    assert_false(text_is_utf8("\xc3\xbc\xc3", 3));
+}
+
+static void test_unsafe(void **state)
+{
+    static const uint32_t unsafe[] = {0,      0x07,   0x1b,   0x1f,   0x7f,    0x80,   0x9b,
+                                      0x9f,   0x61c,  0x200e, 0x200f, 0x2028,  0x2029, 0x202a,
+                                      0x202e, 0x2066, 0x2069, 0xfeff, 0xe0001, 0xe007f};
+    static const uint32_t safe[] = {' ',    '~',    0xa0,   0xe9,   0x200d, 0x20ac,
+                                    0x2027, 0x202f, 0x2065, 0x206a, 0x65e5, 0x1f600};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(unsafe); i++)
+        if (!text_is_unsafe(unsafe[i]))
+            fail_msg("U+%04X counts as safe", (unsigned)unsafe[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(safe); i++)
+        if (text_is_unsafe(safe[i]))
+            fail_msg("U+%04X counts as unsafe", (unsigned)safe[i]);
+}
+
+static void assert_safe_text(const char *bytes, size_t length, const char *expected)
+{
+    struct buffer out = BUFFER(4096);
+    char *copy = exact_copy(bytes, length);
+    text_append_safe(&out, copy, length);
+    assert_string_equal(buffer_text(&out), expected);
+    assert_false(out.failed);
+    free(copy);
+    buffer_free(&out);
+}
+
+static void test_append_safe(void **state)
+{
+    (void)state;
+    assert_safe_text("", 0, "");
+    assert_safe_text("GeForce GT 1030", 15, "GeForce GT 1030");
+    assert_safe_text("Gr\u00fc\u00dfe", 7, "Gr\u00fc\u00dfe");
+    assert_safe_text("a\x1b[31mred", 9, "a\\x1b[31mred");
+    assert_safe_text("a\0b", 3, "a\\x00b");
+    assert_safe_text("a\xff", 2, "a\\xff");
+    assert_safe_text("\xc0\x9b[", 3, "\\xc0\\x9b[");
+    assert_safe_text("\u202eabc", 6, "\\u{202e}abc");
+    assert_safe_text("\xc2\x9b[31m", 6, "\\u{009b}[31m");
+    assert_safe_text("\xf3\xa0\x81\xbf", 4, "\\u{e007f}");
+    assert_safe_text("\xe2\x82", 2, "\\xe2\\x82");
+}
+
+/* Whatever goes in: what comes out is UTF-8 that a terminal does not act on. */
+static void test_append_safe_is_safe(void **state)
+{
+    struct buffer out = BUFFER(1024);
+    (void)state;
+    for (uint32_t c = 0; c <= 0x10ffff; c += c < 0x3000 ? 1 : 257) {
+        char bytes[4];
+        size_t size = encode(c, bytes);
+        buffer_clear(&out);
+        text_append_safe(&out, bytes, size);
+        assert_true(text_is_utf8(out.data, out.length));
+        for (size_t i = 0; i < out.length;) {
+            uint32_t shown = 0;
+            i += text_decode(out.data + i, out.length - i, &shown);
+            if (text_is_unsafe(shown))
+                fail_msg("U+%04X goes through", (unsigned)c);
+        }
+    }
+    buffer_free(&out);
+}
+
+static void test_append_utf8(void **state)
+{
+    struct buffer out = BUFFER(4096);
+    (void)state;
+    assert_int_equal(text_append_utf8(&out, "caf\xe9 \xc3\xa9\xff\xc3", 9), 3);
+    assert_string_equal(buffer_text(&out), "caf\ufffd \u00e9\ufffd\ufffd");
+    buffer_clear(&out);
+    assert_int_equal(text_append_utf8(&out, "\xed\xa0\x80", 3), 3);
+    assert_string_equal(buffer_text(&out), "\ufffd\ufffd\ufffd");
+    buffer_free(&out);
+}
+
+static void test_width(void **state)
+{
+    (void)state;
+    assert_int_equal(text_width("", 0), 0);
+    assert_int_equal(text_width("MX330", 5), 5);
+    assert_int_equal(text_width("\u00fc\u00df", 4), 2);
+    assert_int_equal(text_width("\u65e5\u672c", 6), 4);
+    assert_int_equal(text_width("\ud55c", 3), 2);
+    assert_int_equal(text_width("\U0001f600", 4), 2);
+    assert_int_equal(text_width("\xff\xfe", 2), 2);
+    assert_int_equal(text_width("a\xe6\x97", 3), 3);
+}
+
+static void assert_search_words(const char *name, char border, const char *expected, size_t phrases)
+{
+    struct buffer out = BUFFER(4096);
+    assert_int_equal(text_append_search_words(&out, name, strlen(name), border), phrases);
+    assert_string_equal(buffer_text(&out), expected);
+    buffer_free(&out);
+}
+
+static void test_search_words(void **state)
+{
+    (void)state;
+    assert_search_words("RTX3060 Ti", ' ', "rtx 3060 ti", 2);
+    assert_search_words("RTX3060 Ti", '\n', "rtx 3060\nti", 2);
+    assert_search_words("GP108M [GeForce MX330]", '\n', "gp 108 m\ngeforce\nmx 330", 3);
+    assert_search_words("Max-Q", '\n', "max\nq", 2);
+    assert_search_words("  --  ", '\n', "", 0);
+    assert_search_words("", '\n', "", 0);
+    assert_search_words("@[`{/:", '\n', "", 0);
+    assert_search_words("AZaz09", '\n', "azaz 09", 1);
+    assert_search_words("\" OR 1*", '\n', "or\n1", 2);
+    /* No letters but ASCII's: what pci.ids holds beyond them is too rare to fold. */
+    assert_search_words("Gr\u00f6\u00dfe", '\n', "gr\ne", 2);
+}
+
+static void test_search_words_stay_within_the_maximum(void **state)
+{
+    struct buffer out = BUFFER(16);
+    char name[2000];
+    (void)state;
+    memset(name, 'a', sizeof name);
+    text_append_search_words(&out, name, sizeof name, '\n');
+    bool failed = out.failed;
+    size_t length = out.length;
+    buffer_free(&out);
+    assert_true(failed);
+    assert_true(length <= 16);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_decode_every_character),
+        cmocka_unit_test(test_decode_refuses),
+        cmocka_unit_test(test_decode_cut_short),
+        cmocka_unit_test(test_is_utf8),
+        cmocka_unit_test(test_unsafe),
+        cmocka_unit_test(test_append_safe),
+        cmocka_unit_test(test_append_safe_is_safe),
+        cmocka_unit_test(test_append_utf8),
+        cmocka_unit_test(test_width),
+        cmocka_unit_test(test_search_words),
+        cmocka_unit_test(test_search_words_stay_within_the_maximum),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
