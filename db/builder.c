@@ -75,7 +75,7 @@ static enum error_code create_tables(struct builder *builder, struct error *erro
 {
     struct buffer schema CLEANUP(buffer_free) = BUFFER(1 << 20);
     /* No journal: a file that is not finished is thrown away, never recovered. */
-    buffer_append_text(&schema, "PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = "
+    buffer_append_text(&schema, "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = "
                                 "OFF; PRAGMA locking_mode = EXCLUSIVE;"
                                 "PRAGMA cache_size = -24000; PRAGMA temp_store = MEMORY; BEGIN;");
     for (const char *const *line = database_sql; *line; line++)

@@ -227,7 +227,7 @@ static void select_rules(struct annotator *annotator, int vendor)
 }
 
 static void state_rules(const struct annotator *annotator, const struct pci_id *id, const char *name,
-                        enum attribute attribute, const char *const words[ATTRIBUTE_COUNT],
+                        enum attribute attribute, const char *const words[ATTRIBUTE_COUNT], bool first_alone,
                         struct annotation_result *result)
 {
     size_t length = strlen(name);
@@ -245,10 +245,25 @@ static void state_rules(const struct annotator *annotator, const struct pci_id *
         state(result, attribute, annotator->fact_count + i, attribute == ATTRIBUTE_CHIP ? chip : rule->value,
               confidence);
         /* Most devices of pci.ids are no GPUs, and a chip has one name: nobody asks who else says so. */
-        if (attribute == ATTRIBUTE_CHIP ||
+        if (first_alone || attribute == ATTRIBUTE_CHIP ||
             (attribute == ATTRIBUTE_IS_GPU && strcmp(result->statements[attribute][0].value, "no") == 0))
             return;
     }
+}
+
+/* Most devices of pci.ids are no GPUs and no rule says that they are: nothing else needs to be asked about them. */
+static bool may_be_gpu(const struct annotator *annotator, const struct pci_id *id, const char *name)
+{
+    static const char *const no_words[ATTRIBUTE_COUNT] = {"", "", "", "", "", ""};
+    char chip[CHIP_SIZE];
+    size_t length = strlen(name);
+    for (int n = 0; n < annotator->selected_count[ATTRIBUTE_IS_GPU]; n++) {
+        const struct rule *rule = &annotator->rules[annotator->selected[ATTRIBUTE_IS_GPU][n]];
+        if (strcmp(rule->value, "yes") == 0 &&
+            rule_matches(rule, id, name, length, no_words, annotator->match, chip))
+            return true;
+    }
+    return false;
 }
 
 /* Puts a product list's word in front of the rules, or behind the first one if that is surer. Facts stay
@@ -272,20 +287,24 @@ static void state_hint(const struct annotator *annotator, const struct product_h
     ++*count;
 }
 
-static void resolve(struct annotator *annotator, const struct pci_id *id, const char *name, bool with_facts,
+/* Of a product nobody asks more than its form factor, and who says so first. */
+static void resolve(struct annotator *annotator, const struct pci_id *id, const char *name, bool is_product,
                     const struct product_hint *hint, struct annotation_result *result)
 {
     const char *words[ATTRIBUTE_COUNT] = {"", "", "", "", "", ""};
     select_rules(annotator, id->vendor);
     memset(result->counts, 0, sizeof result->counts);
     result->gpu = (struct gpu){.id = *id};
-    result->is_gpu = true;
-    for (int i = 0; i < ATTRIBUTE_COUNT && result->is_gpu; i++) {
+    state_facts(annotator, id, ATTRIBUTE_IS_GPU, result);
+    result->is_gpu = result->counts[ATTRIBUTE_IS_GPU] || may_be_gpu(annotator, id, name);
+    result->counts[ATTRIBUTE_IS_GPU] = 0;
+    int last = is_product ? ATTRIBUTE_FORM_FACTOR : ATTRIBUTE_COUNT - 1;
+    for (int i = 0; i <= last && result->is_gpu; i++) {
         enum attribute attribute = (enum attribute)i;
         const struct vocabulary *vocabulary = attribute_vocabulary(attribute);
-        if (with_facts)
+        if (!is_product)
             state_facts(annotator, id, attribute, result);
-        state_rules(annotator, id, name, attribute, words, result);
+        state_rules(annotator, id, name, attribute, words, is_product, result);
         if (attribute == ATTRIBUTE_FORM_FACTOR)
             state_hint(annotator, hint, result);
         const struct statement *winner = result->counts[i] ? &result->statements[i][0] : NULL;
@@ -306,19 +325,19 @@ static void resolve(struct annotator *annotator, const struct pci_id *id, const 
 void annotator_resolve(struct annotator *annotator, const struct pci_id *id, const char *name,
                        struct annotation_result *result)
 {
-    resolve(annotator, id, name, true, NULL, result);
+    resolve(annotator, id, name, false, NULL, result);
 }
 
 void annotator_resolve_with_hint(struct annotator *annotator, const struct pci_id *id, const char *name,
                                  const struct product_hint *hint, struct annotation_result *result)
 {
-    resolve(annotator, id, name, true, hint, result);
+    resolve(annotator, id, name, false, hint, result);
 }
 
 void annotator_resolve_product(struct annotator *annotator, const struct pci_id *id, const char *name,
                                struct annotation_result *result)
 {
-    resolve(annotator, id, name, false, NULL, result);
+    resolve(annotator, id, name, true, NULL, result);
 }
 
 bool annotator_variant_fact(const struct annotator *annotator, int index, struct variant_fact *fact)
