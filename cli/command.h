@@ -33,6 +33,9 @@ extern const char query_help[];
 extern const char import_help[];
 extern const char db_help[];
 
+/* Whether --json or --ndjson is among the arguments, before or behind what may be wrong. */
+bool command_wants_json(int argc, char **argv);
+
 struct option;
 /* The long options of every command, to be put at the end of its own table. */
 #define COMMON_OPTIONS                                                                                       \

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "core/json_writer.h"
 #include "core/pci_id.h"
 #include "version.h"
 
@@ -34,13 +35,19 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
+bool command_wants_json(int argc, char **argv)
+{
+    bool wanted = false;
+    for (int i = 1; i < argc; i++)
+        wanted |= strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "--ndjson") == 0;
+    return wanted;
+}
+
 /* What is wrong with the option that getopt_long stopped at. */
 static int wrong_option(int c, int argc, char **argv)
 {
     const char *name = argv[0];
-    bool json = false; /* whether it was asked for, before or behind what is wrong */
-    for (int i = 1; i < argc; i++)
-        json |= strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "--ndjson") == 0;
+    bool json = command_wants_json(argc, argv);
     char letter[2] = {(char)optopt, '\0'};
     /* Of a long option getopt tells no more than where it stood. */
     const char *given = optopt && optopt < 1000 && argv[optind - 1][0] == '-' && argv[optind - 1][1] != '-'
@@ -99,6 +106,25 @@ static void print_commands(void)
          "Each command has --help, --json, --db FILE and --no-color; passthru(1) has the rest.");
 }
 
+/* One command with its help, or all of them in a line each. */
+static void print_commands_as_json(const struct command *command)
+{
+    struct buffer out CLEANUP(buffer_free) = BUFFER(65536);
+    struct json_writer writer = {.out = &out};
+    json_write_begin_array(&writer, NULL);
+    for (int i = 0; i < command_count; i++) {
+        if (command && command != &commands[i])
+            continue;
+        json_write_begin_object(&writer, NULL);
+        json_write_string(&writer, "name", commands[i].name);
+        json_write_string(&writer, "summary", commands[i].summary);
+        json_write_string(&writer, "help", commands[i].help);
+        json_write_end_object(&writer);
+    }
+    json_write_end_array(&writer);
+    puts(buffer_text(&out));
+}
+
 int command_help(int argc, char **argv)
 {
     static const struct option long_options[] = {COMMON_OPTIONS};
@@ -110,7 +136,9 @@ int command_help(int argc, char **argv)
     const struct command *command = name ? find_command(name) : NULL;
     if (name && !command)
         return output_usage_error("help", common.json, "there is no command \"%s\"", name);
-    if (command)
+    if (common.json)
+        print_commands_as_json(command);
+    else if (command)
         fputs(command->help, stdout);
     else
         print_commands();
@@ -174,15 +202,15 @@ int main(int argc, char **argv)
         name = "version";
     const struct command *command = find_command(name);
     if (!command) {
+        bool json = command_wants_json(argc, argv);
         struct pci_id id;
         if (pci_id_parse(name, strlen(name), &id) == PCI_ID_OK)
-            return output_usage_error(
-                NULL, false, "there is no command \"%s\"; did you mean: passthru query %s", name, name);
+            return output_usage_error(NULL, json, "there is no command \"%s\"; did you mean: passthru query %s", name, name);
         const char *guess = guess_command(name);
         if (guess)
-            return output_usage_error(NULL, false, "there is no command \"%s\"; did you mean \"%s\"?", name,
+            return output_usage_error(NULL, json, "there is no command \"%s\"; did you mean \"%s\"?", name,
                                       guess);
-        return output_usage_error(NULL, false, "there is no command \"%s\"", name);
+        return output_usage_error(NULL, json, "there is no command \"%s\"", name);
     }
     argv[1] = (char *)command->name;
     int status = command->run(argc - 1, argv + 1);

@@ -270,21 +270,9 @@ static enum error_code answer_term(struct query *query, const char *term, struct
     struct pci_id id;
     if (strcmp(term, "-") == 0)
         return answer_stdin(query, error);
-    if (!*term) {
-        error_set(error, ERROR_USAGE, "query: a term is empty");
-        return error_next(error, "say what to look up: a PCI ID, a name, or -");
-    }
-    if (strlen(term) > MAX_TERM)
-        return error_set(error, ERROR_USAGE, "a term has at most %d characters", MAX_TERM);
-    switch (pci_id_parse(term, strlen(term), &id)) {
-    case PCI_ID_OK:
+    if (pci_id_parse(term, strlen(term), &id) == PCI_ID_OK)
         return answer_id(query, &id, term, error);
-    case PCI_ID_MALFORMED:
-        error_set(error, ERROR_USAGE, "\"%s\" is no PCI ID", term);
-        return error_next(error, "write it as four hexadecimal digits, a colon, four more: 10de:1d16");
-    default:
-        return answer_name(query, term, error);
-    }
+    return answer_name(query, term, error);
 }
 
 /* Words that a person left without quotation marks, as in  query rtx 3060: if GPUs are called by all of them
@@ -331,11 +319,32 @@ static enum error_code answer_terms(struct query *query, char **terms, int count
     return ERROR_NONE;
 }
 
+/* What is wrong with the terms themselves is told before anything is answered. */
+static enum error_code check_terms(char **terms, int count, struct error *error)
+{
+    for (int i = 0; i < count; i++) {
+        struct pci_id id;
+        if (!terms[i][0]) {
+            error_set(error, ERROR_USAGE, "query: a term is empty");
+            return error_next(error, "say what to look up: a PCI ID, a name, or -");
+        }
+        if (strlen(terms[i]) > MAX_TERM)
+            return error_set(error, ERROR_USAGE, "a term has at most %d characters", MAX_TERM);
+        if (pci_id_parse(terms[i], strlen(terms[i]), &id) == PCI_ID_MALFORMED) {
+            error_set(error, ERROR_USAGE, "\"%s\" is no PCI ID", terms[i]);
+            return error_next(error, "write it as four hexadecimal digits, a colon, four more: 10de:1d16");
+        }
+    }
+    return ERROR_NONE;
+}
+
 static int run(struct query *query, char **terms, int count)
 {
     struct error error = {.code = ERROR_NONE};
     struct database_place place;
     bool json = query->format != FORMAT_TEXT;
+    if (check_terms(terms, count, &error))
+        return output_error(&error, json);
     if (database_locate(query->common.database, &place, &error) ||
         database_open(place.path, &query->database, &error))
         return output_error(&error, json);
@@ -382,6 +391,7 @@ int command_query(int argc, char **argv)
     };
     static struct query query; /* too large for a stack */
     bool ndjson = false;
+    bool json = command_wants_json(argc, argv); /* wherever it stands: errors are told as JSON, too */
     int status = 0;
     query.options.report_limit = -1;
     for (int c; (c = command_option(argc, argv, long_options, &query.common, &status)) != -1;) {
@@ -392,19 +402,17 @@ int command_query(int argc, char **argv)
         else if (c == 'e')
             query.options.explain = true;
         else if (c == 'c' && !parse_chassis(optarg, &query.options.chassis))
-            return output_usage_error("query", query.common.json,
+            return output_usage_error("query", json,
                                       "--chassis is desktop, laptop, mini-pc, server, egpu or unknown");
         else if (c == 's' && !pci_id_parse_subsystem(optarg, &query.refinement))
-            return output_usage_error("query", query.common.json, "--subsystem must be like 1028:08b0");
+            return output_usage_error("query", json, "--subsystem must be like 1028:08b0");
         else if (c == 'r' && !pci_id_parse_revision(optarg, &query.refinement))
-            return output_usage_error("query", query.common.json,
-                                      "--revision must be two hexadecimal digits");
+            return output_usage_error("query", json, "--revision must be two hexadecimal digits");
         else if (c == 'N') {
             char *end;
             long limit = strtol(optarg, &end, 10);
             if (*end || end == optarg || limit < 0 || limit > 10000)
-                return output_usage_error("query", query.common.json,
-                                          "--reports must be a number up to 10000");
+                return output_usage_error("query", json, "--reports must be a number up to 10000");
             query.options.report_limit = (int)limit;
         }
     }
@@ -412,7 +420,6 @@ int command_query(int argc, char **argv)
     if (query.options.report_limit < 0)
         query.options.report_limit = query.format == FORMAT_TEXT ? 5 : 20;
     if (optind == argc)
-        return output_usage_error("query", query.format != FORMAT_TEXT,
-                                  "say what to look up: a PCI ID, a name, or -");
+        return output_usage_error("query", json, "say what to look up: a PCI ID, a name, or -");
     return run(&query, argv + optind, argc - optind);
 }

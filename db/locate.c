@@ -50,10 +50,10 @@ enum error_code database_target(const char *explicit_path, struct database_place
 {
     if (take_named(explicit_path, place, error))
         return error->code;
-    if (geteuid() == 0)
+    /* A database of one's own is what a query reads first, root's too. */
+    own_place(place);
+    if (geteuid() == 0 && access(place->path, F_OK) != 0)
         snprintf(place->path, sizeof place->path, "%s", machine_place);
-    else
-        own_place(place);
     place->why = "its standard place";
     return ERROR_NONE;
 }

@@ -251,7 +251,8 @@ static void state_rules(const struct annotator *annotator, const struct pci_id *
     }
 }
 
-/* Most devices of pci.ids are no GPUs and no rule says that they are: nothing else needs to be asked about them. */
+/* Most devices of pci.ids are no GPUs and no rule says that they are: nothing else needs to be asked about
+ * them. */
 static bool may_be_gpu(const struct annotator *annotator, const struct pci_id *id, const char *name)
 {
     static const char *const no_words[ATTRIBUTE_COUNT] = {"", "", "", "", "", ""};

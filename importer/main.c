@@ -162,11 +162,20 @@ static int run_import(const struct options *options, const char *const *files, i
     return error_exit_status(summary.refused ? ERROR_PARTLY_REFUSED : ERROR_NONE);
 }
 
-static int usage(const char *message)
+static int usage(const char *message, bool json)
 {
-    print_safe(stderr, "passthru-import: ", message);
-    fputs("  next: passthru-import --help\n", stderr);
-    return error_exit_status(ERROR_USAGE);
+    struct error error;
+    error_set(&error, ERROR_USAGE, "%s", message);
+    error_next(&error, "passthru-import --help");
+    return fail(&error, json);
+}
+
+static bool wants_json(int argc, char **argv)
+{
+    bool wanted = false;
+    for (int i = 1; i < argc; i++)
+        wanted |= strcmp(argv[i], "--json") == 0;
+    return wanted;
 }
 
 int main(int argc, char **argv)
@@ -183,9 +192,12 @@ int main(int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     struct options options = {.database = NULL};
+    bool json = wants_json(argc, argv); /* wherever it stands: errors are told as JSON, too */
+    char wrong[256];
+    opterr = 0;
     /* A file-size limit is then an error that can be told, as a full disk is. */
     signal(SIGXFSZ, SIG_IGN);
-    for (int c; (c = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, ":", long_options, NULL)) != -1;) {
         switch (c) {
         case 'd':
             options.database = optarg;
@@ -211,15 +223,17 @@ int main(int argc, char **argv)
             puts("passthru-import " PASSTHRU_VERSION);
             return 0;
         default:
-            return error_exit_status(ERROR_USAGE); /* getopt has said why */
+            snprintf(wrong, sizeof wrong, c == ':' ? "option %s needs a value" : "there is no option %s",
+                     argv[optind - 1]);
+            return usage(wrong, json);
         }
     }
     if (optind == argc)
-        return usage("a command is missing");
+        return usage("a command is missing", json);
     if (strcmp(argv[optind], "import") != 0)
-        return usage("the only command is import");
+        return usage("the only command is import", json);
     if (sodium_init() < 0)
-        return usage("libsodium does not start");
+        return usage("libsodium does not start", json);
     int status = run_import(&options, (const char *const *)argv + optind + 1, argc - optind - 1);
     if (fflush(stdout) || ferror(stdout))
         return error_exit_status(ERROR_SYSTEM);
