@@ -205,7 +205,8 @@ int main(int argc, char **argv)
         bool json = command_wants_json(argc, argv);
         struct pci_id id;
         if (pci_id_parse(name, strlen(name), &id) == PCI_ID_OK)
-            return output_usage_error(NULL, json, "there is no command \"%s\"; did you mean: passthru query %s", name, name);
+            return output_usage_error(
+                NULL, json, "there is no command \"%s\"; did you mean: passthru query %s", name, name);
         const char *guess = guess_command(name);
         if (guess)
             return output_usage_error(NULL, json, "there is no command \"%s\"; did you mean \"%s\"?", name,

@@ -25,8 +25,8 @@ struct database_place {
 MUST_CHECK enum error_code database_locate(const char *explicit_path, struct database_place *place,
                                            struct error *error);
 
-/* Where an import writes: what --db or $PASSTHRU_DB names, else $XDG_DATA_HOME/passthru/passthru.db, but for root, if
- * there is no such file, /var/lib/passthru/passthru.db. */
+/* Where an import writes: what --db or $PASSTHRU_DB names, else $XDG_DATA_HOME/passthru/passthru.db, but for
+ * root, if there is no such file, /var/lib/passthru/passthru.db. */
 MUST_CHECK enum error_code database_target(const char *explicit_path, struct database_place *place,
                                            struct error *error);
 

@@ -197,12 +197,13 @@ static enum error_code find_variant(struct database *database, struct device *de
     sqlite3_bind_int(statement, 3, id->has_revision ? id->revision : -1);
     if (database_step(database, statement, &row, error))
         return error->code;
+    bool is_open = form_factor->value == FORM_FACTOR_EITHER || form_factor->confidence < sure_of_id;
     if (row) {
         copy_column(statement, 0, device->product, sizeof device->product);
-        if (strcmp(column_text(statement, 1), "unknown") != 0)
+        bool is_surer = is_open || sqlite3_column_double(statement, 2) >= form_factor->confidence;
+        if (is_surer && strcmp(column_text(statement, 1), "unknown") != 0)
             return settle(database, device, statement, 1, error);
     }
-    bool is_open = form_factor->value == FORM_FACTOR_EITHER || form_factor->confidence < sure_of_id;
     if (!id->has_subsystem || !is_open)
         return ERROR_NONE;
     if (database_statement(database, STATEMENT_SUBVENDOR, &statement, error))

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "importer/product_list.h"
 #include "importer/rule.h"
 
 enum { MAX_RULES = 4096, MAX_FACTS = 65536 };
@@ -283,7 +284,7 @@ static void state_hint(const struct annotator *annotator, const struct product_h
         place++;
     memmove(&statements[place + 1], &statements[place], (size_t)(*count - place) * sizeof *statements);
     statements[place] = (struct statement){
-        annotator_product_source(annotator),
+        annotator_product_source(annotator, hint->list),
         vocabulary_word_of(&vocabulary_form_factor, (int)hint->form_factor), hint->confidence};
     ++*count;
 }
@@ -355,29 +356,36 @@ bool annotator_variant_fact(const struct annotator *annotator, int index, struct
     return false;
 }
 
-int annotator_product_source(const struct annotator *annotator)
+int annotator_product_source(const struct annotator *annotator, int list)
 {
-    return annotator->fact_count + annotator->rule_count;
+    return annotator->fact_count + annotator->rule_count + list;
 }
+
+static const char *const product_source_texts[PRODUCT_SOURCES] = {
+    [PRODUCTS_AMDGPU_IDS] = "list amdgpu.ids: the products that libdrm names under this ID",
+    [PRODUCTS_NVIDIA_JSON] =
+        "list supported-gpus.json: the products that NVIDIA's driver names under this ID",
+    [PRODUCTS_NVIDIA_README] = "list README: the products that NVIDIA's driver names under this ID",
+};
 
 const char *annotator_source_kind(const struct annotator *annotator, int source)
 {
+    int lists = annotator_product_source(annotator, 0);
     if (source < annotator->fact_count)
         return "fact";
-    if (source < annotator->fact_count + annotator->rule_count)
+    if (source < lists)
         return "rule";
-    return source == annotator_product_source(annotator) ? "list" : NULL;
+    return source < lists + PRODUCT_SOURCES ? "list" : NULL;
 }
 
 const char *annotator_source_text(const struct annotator *annotator, int source)
 {
+    int lists = annotator_product_source(annotator, 0);
     if (source < annotator->fact_count)
         return annotator->facts[source].text;
-    if (source < annotator->fact_count + annotator->rule_count)
+    if (source < lists)
         return annotator->rules[source - annotator->fact_count].text;
-    return source == annotator_product_source(annotator)
-               ? "list amdgpu.ids: the products that libdrm names under this ID"
-               : NULL;
+    return source < lists + PRODUCT_SOURCES ? product_source_texts[source - lists] : NULL;
 }
 
 int annotator_rule_count(const struct annotator *annotator)

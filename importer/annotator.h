@@ -39,6 +39,7 @@ void annotator_free(struct annotator *annotator);
 
 /* What a product list says about the form factor of an ID as such. */
 struct product_hint {
+    int list;                     /* which product list says so, an enum product_source */
     enum form_factor form_factor; /* FORM_FACTOR_UNKNOWN: nothing */
     double confidence;
 };
@@ -67,8 +68,8 @@ struct variant_fact {
 /* Stores the `index`th such fact. False past the last. */
 bool annotator_variant_fact(const struct annotator *annotator, int index, struct variant_fact *fact);
 
-/* The source that stands for product lists. */
-int annotator_product_source(const struct annotator *annotator);
+/* The source that stands for a product list (enum product_source). */
+int annotator_product_source(const struct annotator *annotator, int list);
 
 /* The sources, from 0: "rule", "fact" or "list", and a text such as "rule nvidia-mobile: why". NULL past the
  * last. */

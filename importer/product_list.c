@@ -3,41 +3,59 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <yajl/yajl_tree.h>
 
+#include "core/buffer.h"
 #include "core/text.h"
 #include "importer/line_reader.h"
 
-enum { MAX_LINE = 1024, MAX_PRODUCTS = 65536, AMD_VENDOR = 0x1002 };
+enum {
+    MAX_LINE = 4096,
+    MAX_JSON = 32 << 20,
+    MAX_JSON_LINE = 4 << 20,
+    MAX_PRODUCTS = 65536,
+    AMD_VENDOR = 0x1002,
+    NVIDIA_VENDOR = 0x10de
+};
 
 struct product_list {
-    struct product *products; /* by ID, then by revision */
+    struct product *products; /* by ID, then in the order of reading */
     int count;
 };
 
-/* "73DF,\tC3,\tAMD Radeon RX 6800M" */
-static bool parse_line(const char *line, size_t length, struct product *product)
+struct product_list *product_list_new(void)
 {
-    unsigned device;
-    unsigned revision;
-    int used = 0;
-    if (sscanf(line, "%4x,%*[ \t]%2x,%*[ \t]%n", &device, &revision, &used) != 2 || !used ||
-        !text_is_utf8(line, length) || memchr(line, '\0', length))
+    return calloc(1, sizeof(struct product_list));
+}
+
+/* Takes exactly four hexadecimal digits. */
+static bool take_hex4(const char **text, uint32_t *value)
+{
+    char digits[5] = "";
+    if (strspn(*text, "0123456789abcdefABCDEF") < 4)
         return false;
-    const char *name = line + used;
-    if (strncmp(name, "AMD ", 4) == 0)
-        name += 4;
-    if (!*name || strlen(name) >= sizeof product->name)
-        return false;
-    product->pci_id = (uint32_t)AMD_VENDOR << 16 | device;
-    product->revision = (uint8_t)revision;
-    memcpy(product->name, name, strlen(name) + 1);
+    memcpy(digits, *text, 4);
+    *value = (uint32_t)strtoul(digits, NULL, 16);
+    *text += 4;
     return true;
 }
 
-static bool is_comment(const char *line)
+/* A product's name without its maker; false when it is empty or too long. */
+static bool set_name(struct product *product, const char *name, size_t length)
 {
-    /* The one line that is no product is the version of the format, such as 1.0.0. */
-    return line[strspn(line, " \t")] == '\0' || line[0] == '#' || line[strspn(line, "0123456789.")] == '\0';
+    static const char *const makers[] = {"AMD ", "NVIDIA "};
+    for (size_t i = 0; i < ARRAY_SIZE(makers); i++) {
+        size_t maker = strlen(makers[i]);
+        if (length > maker && strncmp(name, makers[i], maker) == 0) {
+            name += maker;
+            length -= maker;
+        }
+    }
+    if (!length || length >= sizeof product->name || !text_is_utf8(name, length))
+        return false;
+    memcpy(product->name, name, length);
+    product->name[length] = '\0';
+    return true;
 }
 
 static enum error_code add(struct product_list *list, const struct product *product, struct error *error)
@@ -51,21 +69,65 @@ static enum error_code add(struct product_list *list, const struct product *prod
             return error_set(error, ERROR_NO_MEMORY, "no memory for products");
         list->products = products;
     }
-    list->products[list->count++] = *product;
+    list->products[list->count] = *product;
+    list->products[list->count].place = list->count;
+    list->count++;
     return ERROR_NONE;
 }
 
-static int compare(const void *a, const void *b)
+/* ---- amdgpu.ids: "73DF,\tC3,\tAMD Radeon RX 6800M" ---- */
+
+static bool parse_amdgpu_line(const char *line, size_t length, struct product *product)
 {
-    const struct product *x = a;
-    const struct product *y = b;
-    if (x->pci_id != y->pci_id)
-        return x->pci_id < y->pci_id ? -1 : 1;
-    return (int)x->revision - (int)y->revision;
+    uint32_t device;
+    const char *at = line;
+    if (memchr(line, '\0', length) || !take_hex4(&at, &device) || *at++ != ',')
+        return false;
+    at += strspn(at, " \t");
+    if (strspn(at, "0123456789abcdefABCDEF") != 2 || at[2] != ',')
+        return false;
+    *product = (struct product){.pci_id = (uint32_t)AMD_VENDOR << 16 | device, .subsystem = -1};
+    product->revision = (int)strtol(at, NULL, 16);
+    product->source = PRODUCTS_AMDGPU_IDS;
+    at += 3;
+    at += strspn(at, " \t");
+    return set_name(product, at, strlen(at));
 }
 
-static enum error_code read_lines(struct line_reader *lines, const char *shown_path,
-                                  struct product_list *list, struct problems *problems, struct error *error)
+/* The one line that is no product is the version of the format, such as 1.0.0. */
+static bool is_amdgpu_comment(const char *line)
+{
+    return line[strspn(line, " \t")] == '\0' || line[0] == '#' || line[strspn(line, "0123456789.")] == '\0';
+}
+
+/* ---- NVIDIA's README: "    GeForce RTX 3070 Laptop GPU    249D 1028 0A4F    L" ---- */
+
+static bool parse_readme_line(const char *line, size_t length, struct product *product)
+{
+    uint32_t device;
+    uint32_t subvendor;
+    uint32_t subdevice;
+    const char *name = line + strspn(line, " ");
+    const char *gap = strstr(name, "  ");
+    if (name == line || !gap || memchr(line, '\0', length))
+        return false;
+    const char *at = gap + strspn(gap, " ");
+    /* The table writes its digits in capitals: that keeps words of prose out. */
+    if (strspn(at, "0123456789ABCDEF") != 4 || !take_hex4(&at, &device) || (*at && *at != ' '))
+        return false;
+    *product =
+        (struct product){.pci_id = (uint32_t)NVIDIA_VENDOR << 16 | device, .subsystem = -1, .revision = -1};
+    product->source = PRODUCTS_NVIDIA_README;
+    const char *rest = at + (*at == ' ');
+    if (take_hex4(&rest, &subvendor) && *rest++ == ' ' && take_hex4(&rest, &subdevice) &&
+        (!*rest || *rest == ' '))
+        product->subsystem = (int64_t)subvendor << 16 | subdevice;
+    return set_name(product, name, (size_t)(gap - name));
+}
+
+static enum error_code read_lines(struct line_reader *lines, enum product_source source,
+                                  const char *shown_path, struct product_list *list,
+                                  struct problems *problems, struct error *error)
 {
     for (;;) {
         const char *line;
@@ -74,33 +136,127 @@ static enum error_code read_lines(struct line_reader *lines, const char *shown_p
         enum line_status status = line_reader_next(lines, &line, &length, error);
         if (status == LINE_END || status == LINE_FAILED)
             return error->code;
-        if (status == LINE_TOO_LONG || (!is_comment(line) && !parse_line(line, length, &product)))
+        bool is_table = source == PRODUCTS_AMDGPU_IDS;
+        if (status == LINE_OK && is_table && is_amdgpu_comment(line))
+            continue;
+        bool good = status == LINE_OK && (is_table ? parse_amdgpu_line(line, length, &product)
+                                                   : parse_readme_line(line, length, &product));
+        if (!good && is_table)
             problems_refuse(
                 problems, shown_path, line_reader_number(lines),
                 "expected a device, a revision and a product name: 73DF,<tab>C3,<tab>AMD Radeon RX 6800M");
-        else if (!is_comment(line) && add(list, &product, error))
+        if (good && add(list, &product, error))
             return error->code;
     }
 }
 
-enum error_code product_list_read(const char *path, const char *shown_path, struct product_list **list,
-                                  struct problems *problems, struct error *error)
+/* ---- supported-gpus.json: {"chips":[{"devid":"0x1D16","name":"GeForce MX330"}, ...]} ---- */
+
+static bool get_hex(yajl_val chip, const char *key, uint32_t *value)
+{
+    const char *text = YAJL_GET_STRING(yajl_tree_get(chip, (const char *[]){key, NULL}, yajl_t_string));
+    if (!text || text[0] != '0' || (text[1] | 0x20) != 'x')
+        return false;
+    text += 2;
+    return take_hex4(&text, value) && !*text;
+}
+
+static bool parse_chip(yajl_val chip, struct product *product)
+{
+    uint32_t device;
+    uint32_t subvendor;
+    uint32_t subdevice;
+    const char *name = YAJL_GET_STRING(yajl_tree_get(chip, (const char *[]){"name", NULL}, yajl_t_string));
+    if (!name || !get_hex(chip, "devid", &device))
+        return false;
+    *product =
+        (struct product){.pci_id = (uint32_t)NVIDIA_VENDOR << 16 | device, .subsystem = -1, .revision = -1};
+    product->source = PRODUCTS_NVIDIA_JSON;
+    bool has_subsystem = yajl_tree_get(chip, (const char *[]){"subvendorid", NULL}, yajl_t_any) != NULL;
+    if (has_subsystem &&
+        (!get_hex(chip, "subvendorid", &subvendor) || !get_hex(chip, "subdeviceid", &subdevice)))
+        return false;
+    if (has_subsystem)
+        product->subsystem = (int64_t)subvendor << 16 | subdevice;
+    return set_name(product, name, strlen(name));
+}
+
+static enum error_code add_chips(yajl_val root, const char *shown_path, struct product_list *list,
+                                 struct problems *problems, struct error *error)
+{
+    yajl_val chips = yajl_tree_get(root, (const char *[]){"chips", NULL}, yajl_t_array);
+    if (!chips) {
+        error_set(error, ERROR_BAD_INPUT, "%s: has no list of chips", shown_path);
+        return error_next(error, "give the supported-gpus.json of NVIDIA's driver");
+    }
+    for (size_t i = 0; i < chips->u.array.len; i++) {
+        struct product product;
+        if (!parse_chip(chips->u.array.values[i], &product))
+            problems_refuse(problems, shown_path, (long)i + 1,
+                            "chip %zu of the list: expected devid and name", i + 1);
+        else if (add(list, &product, error))
+            return error->code;
+    }
+    return ERROR_NONE;
+}
+
+static enum error_code read_json(struct line_reader *lines, const char *shown_path, struct product_list *list,
+                                 struct problems *problems, struct error *error)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_JSON);
+    char why[256];
+    enum line_status status;
+    const char *line;
+    size_t length;
+    while ((status = line_reader_next(lines, &line, &length, error)) == LINE_OK) {
+        buffer_append(&text, line, length);
+        buffer_append_byte(&text, '\n');
+    }
+    if (status == LINE_FAILED)
+        return error->code;
+    if (status == LINE_TOO_LONG || text.failed || memchr(buffer_text(&text), '\0', text.length))
+        return error_set(error, ERROR_BAD_INPUT, "%s: is too large, or no text", shown_path);
+    yajl_val root = yajl_tree_parse(buffer_text(&text), why, sizeof why);
+    if (!root) {
+        why[strcspn(why, "\n")] = '\0';
+        return error_set(error, ERROR_BAD_INPUT, "%s: not valid JSON: %s", shown_path, why);
+    }
+    add_chips(root, shown_path, list, problems, error);
+    yajl_tree_free(root);
+    return error->code;
+}
+
+enum error_code product_list_read(struct product_list *list, enum product_source source, const char *path,
+                                  const char *shown_path, int *added, struct problems *problems,
+                                  struct error *error)
 {
     struct line_reader *lines;
-    if (line_reader_open_as(path, shown_path, MAX_LINE, &lines, error))
+    int before = list->count;
+    *added = 0;
+    if (line_reader_open_as(path, shown_path, source == PRODUCTS_NVIDIA_JSON ? MAX_JSON_LINE : MAX_LINE,
+                            &lines, error))
         return error->code;
-    struct product_list *read = calloc(1, sizeof *read);
-    enum error_code code = read ? read_lines(lines, shown_path, read, problems, error)
-                                : error_set(error, ERROR_NO_MEMORY, "no memory for products");
+    enum error_code code = source == PRODUCTS_NVIDIA_JSON
+                               ? read_json(lines, shown_path, list, problems, error)
+                               : read_lines(lines, source, shown_path, list, problems, error);
     line_reader_close(lines);
-    if (code) {
-        product_list_free(read);
-        return code;
-    }
-    if (read->count)
-        qsort(read->products, (size_t)read->count, sizeof *read->products, compare);
-    *list = read;
-    return ERROR_NONE;
+    *added = list->count - before;
+    return code;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct product *x = a;
+    const struct product *y = b;
+    if (x->pci_id != y->pci_id)
+        return x->pci_id < y->pci_id ? -1 : 1;
+    return x->place - y->place;
+}
+
+void product_list_sort(struct product_list *list)
+{
+    if (list->count)
+        qsort(list->products, (size_t)list->count, sizeof *list->products, compare);
 }
 
 void product_list_free(struct product_list *list)
@@ -114,7 +270,7 @@ void product_list_free(struct product_list *list)
 const struct product *product_list_find(const struct product_list *list, uint32_t pci_id, int *count)
 {
     int low = 0;
-    int high = list ? list->count : 0;
+    int high = list->count;
     while (low < high) {
         int middle = (low + high) / 2;
         if (list->products[middle].pci_id < pci_id)
@@ -123,12 +279,7 @@ const struct product *product_list_find(const struct product_list *list, uint32_
             high = middle;
     }
     *count = 0;
-    while (list && low + *count < list->count && list->products[low + *count].pci_id == pci_id)
+    while (low + *count < list->count && list->products[low + *count].pci_id == pci_id)
         ++*count;
     return *count ? &list->products[low] : NULL;
-}
-
-int product_list_count(const struct product_list *list)
-{
-    return list ? list->count : 0;
 }

@@ -6,26 +6,42 @@
 #include "core/error.h"
 #include "importer/problems.h"
 
-/* Product names by device and revision, as libdrm's amdgpu.ids has them: AMD sells one ID as a card and as a
- * laptop chip, and the revision tells which. */
+/* Product names by device, subsystem and revision: many makers sell one ID as a card and as a laptop chip,
+ * and only the product tells which. */
 struct product_list;
+
+/* Where products are listed. */
+enum product_source {
+    PRODUCTS_AMDGPU_IDS,    /* libdrm's amdgpu.ids: device, revision, name (its head describes the format) */
+    PRODUCTS_NVIDIA_JSON,   /* supported-gpus.json of NVIDIA's driver */
+    PRODUCTS_NVIDIA_README, /* README.txt of NVIDIA's driver: the table of supported products */
+    PRODUCT_SOURCES
+};
 
 struct product {
     uint32_t pci_id;
-    uint8_t revision;
+    int64_t subsystem; /* subvendor << 16 | subdevice, -1: any */
+    int revision;      /* -1: any */
+    enum product_source source;
+    int place;     /* in the order of reading */
     char name[96]; /* "Radeon RX 6800M": UTF-8, without the maker */
 };
 
-/* Reads an amdgpu.ids (its head describes the format: device, revision, name, separated by a comma and a
- * tab). A line that does not follow it is refused by name and the others go on. The caller frees the list. */
-MUST_CHECK enum error_code product_list_read(const char *path, const char *shown_path,
-                                             struct product_list **list, struct problems *problems,
-                                             struct error *error);
+/* A list without products, or NULL without memory. */
+struct product_list *product_list_new(void);
+
+/* Adds the products of a file. A record that does not follow the format is refused by name and the others go
+ * on; what is no table in a README is passed over. Stores how many products were added. */
+MUST_CHECK enum error_code product_list_read(struct product_list *list, enum product_source source,
+                                             const char *path, const char *shown_path, int *added,
+                                             struct problems *problems, struct error *error);
+
+/* Sorts the list, once all files are read. */
+void product_list_sort(struct product_list *list);
+
 void product_list_free(struct product_list *list);
 
-/* The products of an ID, `count` of them one after the other, or NULL. `list` may be NULL. */
+/* The products of an ID, `count` of them one after the other, or NULL. The list has been sorted. */
 const struct product *product_list_find(const struct product_list *list, uint32_t pci_id, int *count);
-
-int product_list_count(const struct product_list *list);
 
 #endif

@@ -18,7 +18,6 @@
 #include "importer/reports.h"
 #include "importer/source_cache.h"
 
-static const char system_amdgpu_ids[] = "/usr/share/libdrm/amdgpu.ids";
 static const char *const system_pci_ids[] = {"/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids"};
 
 struct rebuild {
@@ -30,7 +29,7 @@ struct rebuild {
     struct builder *builder;
     struct annotator *annotator;
     struct annotation_result *annotation;
-    struct product_list *products;    /* NULL: no amdgpu.ids anywhere */
+    struct product_list *products;
     struct incoming_source *incoming; /* one for each file */
     char vendor[256];
     struct buffer words;
@@ -71,8 +70,46 @@ static enum error_code add_losers(struct rebuild *work, uint32_t pci_id, struct 
     return ERROR_NONE;
 }
 
-/* Stores the products that are sold under an ID, each with what its name tells, and returns what they tell of
- * the ID as such: one form factor if all agree, `either` if card and laptop chip are among them. */
+/* Stores one product that is sold under an ID, with what its name tells. */
+static enum error_code add_product(struct rebuild *work, const struct pci_id *id, const char *name,
+                                   const struct product *product, struct annotation *said,
+                                   struct error *error)
+{
+    char synthetic[512];
+    /* Of several code names (Tonga XT / Amethyst XT) the first: the product tells which edition it is. */
+    int code = (int)strcspn(name, "[/");
+    while (code && name[code - 1] == ' ')
+        code--;
+    /* The chip's code name with this product's name alone: what the rules know how to read. NVIDIA's code
+     * names end in the edition (GP108M, TU117GLM), which is the ID's, not the product's. */
+    bool is_nvidia = product->source != PRODUCTS_AMDGPU_IDS;
+    while (is_nvidia && code && name[code - 1] >= 'A' && name[code - 1] <= 'Z')
+        code--;
+    snprintf(synthetic, sizeof synthetic, "%.*s [%s]", code, name, product->name);
+    annotator_resolve_product(work->annotator, id, synthetic, work->annotation);
+    const struct statement *winner = &work->annotation->statements[ATTRIBUTE_FORM_FACTOR][0];
+    *said = work->annotation->gpu.attributes[ATTRIBUTE_FORM_FACTOR];
+    if (!work->annotation->is_gpu || said->value == FORM_FACTOR_UNKNOWN)
+        *said = (struct annotation){.value = FORM_FACTOR_UNKNOWN};
+    if (is_nvidia)
+        said->confidence *= 0.9; /* plain names stand for laptop chips, too: RTX 2080 */
+    if (product->subsystem < 0 && product->revision < 0)
+        return ERROR_NONE; /* it tells of the ID as such alone */
+    const struct gpu_variant variant = {
+        .pci_id = pci_id_number(id),
+        .subsystem = product->subsystem,
+        .revision = product->revision,
+        .product = product->name,
+        .form_factor = (enum form_factor)said->value,
+        .confidence = said->confidence,
+        .origin = 1 + (said->value ? winner->source
+                                   : annotator_product_source(work->annotator, (int)product->source)),
+    };
+    return builder_add_variant(work->builder, &variant, error);
+}
+
+/* Stores all products that are sold under an ID and returns what they tell of the ID as such: one form factor
+ * if all agree, `either` if card and laptop chip are among them. */
 static enum error_code add_products(struct rebuild *work, const struct pci_id *id, const char *name,
                                     struct product_hint *hint, struct error *error)
 {
@@ -80,38 +117,24 @@ static enum error_code add_products(struct rebuild *work, const struct pci_id *i
     const struct product *products = product_list_find(work->products, pci_id_number(id), &count);
     unsigned seen = 0; /* a bit for each form factor */
     double surest = 0.0;
-    *hint = (struct product_hint){FORM_FACTOR_UNKNOWN, 0.0};
+    *hint = (struct product_hint){.list = count ? (int)products[0].source : 0};
     for (int i = 0; i < count; i++) {
-        char synthetic[512];
-        /* The chip's code name with this product's name alone: what the rules know how to read. */
-        snprintf(synthetic, sizeof synthetic, "%.*s [%s]", (int)strcspn(name, "["), name, products[i].name);
-        char *gap = strstr(synthetic, "  [");
-        if (gap)
-            memmove(gap, gap + 1, strlen(gap));
-        annotator_resolve_product(work->annotator, id, synthetic, work->annotation);
-        const struct annotation *said = &work->annotation->gpu.attributes[ATTRIBUTE_FORM_FACTOR];
-        const struct statement *winner = &work->annotation->statements[ATTRIBUTE_FORM_FACTOR][0];
-        bool known = work->annotation->is_gpu && said->value != FORM_FACTOR_UNKNOWN;
-        const struct gpu_variant variant = {
-            .pci_id = pci_id_number(id),
-            .subsystem = -1,
-            .revision = products[i].revision,
-            .product = products[i].name,
-            .form_factor = known ? (enum form_factor)said->value : FORM_FACTOR_UNKNOWN,
-            .confidence = known ? said->confidence : 0.0,
-            .origin = known ? winner->source + 1 : annotator_product_source(work->annotator) + 1,
-        };
-        if (builder_add_variant(work->builder, &variant, error))
+        struct annotation said;
+        if (add_product(work, id, name, &products[i], &said, error))
             return error->code;
-        seen |= known ? 1U << said->value : 0;
-        surest = known && said->confidence > surest ? said->confidence : surest;
+        seen |= said.value ? 1U << said.value : 0;
+        surest = said.confidence > surest ? said.confidence : surest;
     }
-    bool one = seen && (seen & (seen - 1)) == 0;
-    for (int value = 0; one && value < FORM_FACTOR_COUNT; value++)
-        if (seen == 1U << value)
-            *hint = (struct product_hint){(enum form_factor)value, surest * 0.9};
-    if (seen & 1U << FORM_FACTOR_MOBILE && seen & (1U << FORM_FACTOR_DESKTOP | 1U << FORM_FACTOR_SERVER))
-        *hint = (struct product_hint){FORM_FACTOR_EITHER, 0.9};
+    for (int value = 1; value < FORM_FACTOR_COUNT; value++) {
+        if (seen != 1U << value)
+            continue;
+        hint->form_factor = (enum form_factor)value;
+        hint->confidence = surest * 0.9;
+    }
+    if (seen & 1U << FORM_FACTOR_MOBILE && seen & (1U << FORM_FACTOR_DESKTOP | 1U << FORM_FACTOR_SERVER)) {
+        hint->form_factor = FORM_FACTOR_EITHER;
+        hint->confidence = 0.9;
+    }
     return ERROR_NONE;
 }
 
@@ -212,7 +235,7 @@ static enum error_code read_known_pci_ids(struct rebuild *work, struct error *er
 {
     char path[DATABASE_PATH_SIZE];
     char version[32] = "";
-    bool cached = source_cache_pci_ids(work->cache, path);
+    bool cached = source_cache_list(work->cache, SOURCE_PCI_IDS, path);
     if (cached)
         peek_version(path, version);
     bool found = cached;
@@ -295,18 +318,31 @@ static const char *shown_name(const char *file)
     return strcmp(file, "-") == 0 ? "standard input" : file;
 }
 
-/* An amdgpu.ids that was given, imported before, or is the system's; none is no error. */
-static enum error_code load_products(struct rebuild *work, struct error *error)
+/* The lists of products, and where the system keeps one. */
+static const struct {
+    enum product_source source;
+    enum source_kind kind;
+    const char *name;
+    const char *system_path;
+} product_sources[] = {
+    {PRODUCTS_AMDGPU_IDS, SOURCE_AMDGPU_IDS, "amdgpu.ids", "/usr/share/libdrm/amdgpu.ids"},
+    {PRODUCTS_NVIDIA_JSON, SOURCE_NVIDIA_JSON, "supported-gpus.json", NULL},
+    {PRODUCTS_NVIDIA_README, SOURCE_NVIDIA_README, "nvidia-readme", NULL},
+};
+
+/* One list: the file that was given, else the one imported before, else the system's; none is no error. */
+static enum error_code load_product_list(struct rebuild *work, size_t index, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
+    char path[DATABASE_PATH_SIZE] = "";
     const char *shown = path;
     const char *hash = NULL;
     struct problems *problems = &work->quiet;
-    bool cached = source_cache_amdgpu_ids(work->cache, path);
+    bool cached = source_cache_list(work->cache, product_sources[index].kind, path);
     if (!cached)
-        snprintf(path, sizeof path, "%s", system_amdgpu_ids);
+        snprintf(path, sizeof path, "%s",
+                 product_sources[index].system_path ? product_sources[index].system_path : "");
     for (int i = 0; i < work->request->file_count; i++) {
-        if (work->incoming[i].kind != SOURCE_AMDGPU_IDS)
+        if (work->incoming[i].kind != product_sources[index].kind)
             continue;
         snprintf(path, sizeof path, "%s", work->incoming[i].path);
         shown = shown_name(work->request->files[i]);
@@ -314,20 +350,34 @@ static enum error_code load_products(struct rebuild *work, struct error *error)
         problems = work->problems;
         cached = true;
     }
+    int added;
     int64_t source;
     long refused_before = problems->refused;
-    if (!cached && access(path, R_OK))
+    if (access(path, R_OK))
         return ERROR_NONE;
-    if (product_list_read(path, shown, &work->products, problems, error) ||
-        builder_add_source(work->builder, "amdgpu.ids", shown, &source, error))
+    if (product_list_read(work->products, product_sources[index].source, path, shown, &added, problems,
+                          error) ||
+        builder_add_source(work->builder, product_sources[index].name, shown, &source, error))
         return error->code;
-    if (hash && !product_list_count(work->products)) {
-        error_set(error, ERROR_BAD_INPUT, "%s: holds no product", shown);
-        return error_next(error, "give the amdgpu.ids of libdrm");
+    if (hash && !added) {
+        error_set(error, ERROR_BAD_INPUT, "%s: names no product", shown);
+        return error_next(
+            error, "give libdrm's amdgpu.ids, or supported-gpus.json or README.txt of NVIDIA's driver");
     }
-    return builder_complete_source(work->builder, source, NULL, NULL, hash, cached,
-                                   product_list_count(work->products), problems->refused - refused_before,
-                                   error);
+    return builder_complete_source(work->builder, source, NULL, NULL, hash, cached, added,
+                                   problems->refused - refused_before, error);
+}
+
+static enum error_code load_products(struct rebuild *work, struct error *error)
+{
+    work->products = product_list_new();
+    if (!work->products)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for products");
+    for (size_t i = 0; i < ARRAY_SIZE(product_sources); i++)
+        if (load_product_list(work, i, error))
+            return error->code;
+    product_list_sort(work->products);
+    return ERROR_NONE;
 }
 
 static int compare_names(const FTSENT **a, const FTSENT **b)

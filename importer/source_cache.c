@@ -19,6 +19,11 @@ static const long long max_source_bytes = 4LL << 30;
 static const char reports_prefix[] = "reports-";
 static const char incoming_prefix[] = "incoming-";
 
+static const char *const list_names[] = {[SOURCE_PCI_IDS] = "pci.ids",
+                                         [SOURCE_AMDGPU_IDS] = "amdgpu.ids",
+                                         [SOURCE_NVIDIA_JSON] = "supported-gpus.json",
+                                         [SOURCE_NVIDIA_README] = "nvidia-readme"};
+
 struct source_cache {
     char folder[DATABASE_PATH_SIZE];
     int lock;
@@ -179,40 +184,65 @@ static bool is_json_line(const char *line)
     return line[0] == '{' && strchr("\" \t}", line[1]);
 }
 
-/* By the ending of its name, else by what most of its first lines look like. */
-static enum error_code detect_kind(struct incoming_source *incoming, const char *shown, struct error *error)
+/* What the first lines of a file look like. */
+struct first_lines {
+    long seen;
+    long json;
+    long amdgpu;
+    bool nvidia_readme;
+};
+
+static enum error_code look_at_lines(const char *path, const char *shown, struct first_lines *lines,
+                                     struct error *error)
 {
-    struct line_reader *lines;
-    if (line_reader_open_as(incoming->path, shown, SNIFF_LINE, &lines, error))
+    struct line_reader *reader;
+    if (line_reader_open_as(path, shown, SNIFF_LINE, &reader, error))
         return error->code;
-    long seen = 0;
-    long json = 0;
-    long amdgpu = 0;
-    while (seen < SNIFF_LINES) {
+    while (lines->seen < SNIFF_LINES) {
         const char *line;
         size_t length;
-        enum line_status status = line_reader_next(lines, &line, &length, error);
+        enum line_status status = line_reader_next(reader, &line, &length, error);
         if (status == LINE_END || status == LINE_FAILED)
             break;
         if (status == LINE_OK && line[strspn(line, " \t")] == '\0')
             continue;
-        seen++;
-        json += status == LINE_OK && is_json_line(line);
-        amdgpu += status == LINE_OK && is_amdgpu_line(line);
+        lines->seen++;
+        lines->json += status == LINE_OK && is_json_line(line);
+        lines->amdgpu += status == LINE_OK && is_amdgpu_line(line);
+        lines->nvidia_readme |= status == LINE_OK && strstr(line, "NVIDIA") && strstr(line, "README");
     }
-    line_reader_close(lines);
-    bool named_reports = name_contains(shown, ".ndjson") || name_contains(shown, ".json");
-    bool named_list = name_contains(shown, "pci.ids");
-    if (name_contains(shown, "amdgpu.ids"))
-        amdgpu = seen;
-    incoming->kind = named_reports || (!named_list && 2 * json >= seen && json) ? SOURCE_REPORTS
-                     : 2 * amdgpu >= seen && amdgpu                             ? SOURCE_AMDGPU_IDS
-                                                                                : SOURCE_PCI_IDS;
-    if (!error->code && !seen && !named_reports) {
-        error_set(error, ERROR_BAD_INPUT, "%s is empty", shown);
-        error_next(error, "give a pci.ids, or reports as NDJSON, one JSON object a line");
-    }
+    line_reader_close(reader);
     return error->code;
+}
+
+/* By the file's name, else by what most of its first lines look like. */
+static enum source_kind kind_of(const char *shown, const struct first_lines *lines)
+{
+    if (name_contains(shown, "supported-gpus"))
+        return SOURCE_NVIDIA_JSON;
+    if (name_contains(shown, ".ndjson") || name_contains(shown, ".json"))
+        return SOURCE_REPORTS;
+    if (name_contains(shown, "amdgpu.ids"))
+        return SOURCE_AMDGPU_IDS;
+    if (name_contains(shown, "pci.ids"))
+        return SOURCE_PCI_IDS;
+    if (lines->json && 2 * lines->json >= lines->seen)
+        return SOURCE_REPORTS;
+    if (lines->amdgpu && 2 * lines->amdgpu >= lines->seen)
+        return SOURCE_AMDGPU_IDS;
+    return lines->nvidia_readme ? SOURCE_NVIDIA_README : SOURCE_PCI_IDS;
+}
+
+static enum error_code detect_kind(struct incoming_source *incoming, const char *shown, struct error *error)
+{
+    struct first_lines lines = {.seen = 0};
+    if (look_at_lines(incoming->path, shown, &lines, error))
+        return error->code;
+    incoming->kind = kind_of(shown, &lines);
+    if (lines.seen || incoming->kind == SOURCE_REPORTS)
+        return ERROR_NONE;
+    error_set(error, ERROR_BAD_INPUT, "%s is empty", shown);
+    return error_next(error, "give a pci.ids, or reports as NDJSON, one JSON object a line");
 }
 
 enum error_code source_cache_receive(struct source_cache *cache, const char *path,
@@ -249,11 +279,7 @@ enum error_code source_cache_keep(struct source_cache *cache, const struct incom
     char path[DATABASE_PATH_SIZE];
     char name[128];
     snprintf(name, sizeof name, "%s%s", reports_prefix, incoming->hash);
-    path_in(cache,
-            incoming->kind == SOURCE_REPORTS      ? name
-            : incoming->kind == SOURCE_AMDGPU_IDS ? "amdgpu.ids"
-                                                  : "pci.ids",
-            path);
+    path_in(cache, incoming->kind == SOURCE_REPORTS ? name : list_names[incoming->kind], path);
     if (rename(incoming->path, path))
         return error_set_errno(error, errno, "cannot keep %s in the source cache", path);
     int folder = open(cache->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -264,15 +290,9 @@ enum error_code source_cache_keep(struct source_cache *cache, const struct incom
     return error->code;
 }
 
-bool source_cache_pci_ids(const struct source_cache *cache, char path[DATABASE_PATH_SIZE])
+bool source_cache_list(const struct source_cache *cache, enum source_kind kind, char path[DATABASE_PATH_SIZE])
 {
-    path_in(cache, "pci.ids", path);
-    return access(path, R_OK) == 0;
-}
-
-bool source_cache_amdgpu_ids(const struct source_cache *cache, char path[DATABASE_PATH_SIZE])
-{
-    path_in(cache, "amdgpu.ids", path);
+    path_in(cache, list_names[kind], path);
     return access(path, R_OK) == 0;
 }
 

@@ -11,7 +11,13 @@
  * report files are `reports-<BLAKE2b-256>`: no name comes from outside. */
 struct source_cache;
 
-enum source_kind { SOURCE_PCI_IDS, SOURCE_AMDGPU_IDS, SOURCE_REPORTS };
+enum source_kind {
+    SOURCE_PCI_IDS,
+    SOURCE_AMDGPU_IDS,
+    SOURCE_NVIDIA_JSON,
+    SOURCE_NVIDIA_README,
+    SOURCE_REPORTS
+};
 
 /* A file on its way into the cache: copied, hashed, but not part of it before source_cache_keep. */
 struct incoming_source {
@@ -36,9 +42,9 @@ MUST_CHECK enum error_code source_cache_receive(struct source_cache *cache, cons
 MUST_CHECK enum error_code source_cache_keep(struct source_cache *cache,
                                              const struct incoming_source *incoming, struct error *error);
 
-/* Store the path of the cached pci.ids or amdgpu.ids. False when there is none. */
-bool source_cache_pci_ids(const struct source_cache *cache, char path[DATABASE_PATH_SIZE]);
-bool source_cache_amdgpu_ids(const struct source_cache *cache, char path[DATABASE_PATH_SIZE]);
+/* Stores the path of a cached list. False when there is none. Reports are many: not for them. */
+bool source_cache_list(const struct source_cache *cache, enum source_kind kind,
+                       char path[DATABASE_PATH_SIZE]);
 
 /* Whether a report file of that hash (64 hexadecimal digits) is there. */
 bool source_cache_has_reports(const struct source_cache *cache, const char *hash);

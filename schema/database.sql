@@ -7,7 +7,8 @@ PRAGMA user_version = 1;
 -- What was imported, from where, in which version.
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('pci.ids', 'amdgpu.ids', 'reports', 'rules', 'facts', 'subvendors', 'prices', 'priors')),
+    kind TEXT NOT NULL CHECK (kind IN ('pci.ids', 'amdgpu.ids', 'supported-gpus.json', 'nvidia-readme',
+        'reports', 'rules', 'facts', 'subvendors', 'prices', 'priors')),
     name TEXT NOT NULL,      -- the file as it was named
     version TEXT,            -- as the file states it
     date TEXT,               -- as the file states it

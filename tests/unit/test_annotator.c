@@ -1,4 +1,5 @@
 #include "importer/annotator.h"
+#include "importer/product_list.h"
 
 #include "tests/unit/unit.h"
 
@@ -151,7 +152,7 @@ static void test_facts_win(void **state)
 static void test_sources(void **state)
 {
     struct annotator *annotator = load_good(small_rules, small_facts);
-    int product_source = annotator_product_source(annotator);
+    int product_source = annotator_product_source(annotator, 0);
     (void)state;
     for (int i = 0; i < product_source; i++) {
         const char *kind = annotator_source_kind(annotator, i);
@@ -159,10 +160,13 @@ static void test_sources(void **state)
         assert_memory_equal(annotator_source_text(annotator, i), kind, 4);
     }
     assert_int_equal(product_source, 15);
-    assert_string_equal(annotator_source_kind(annotator, product_source), "list");
-    assert_memory_equal(annotator_source_text(annotator, product_source), "list ", 5);
-    assert_null(annotator_source_kind(annotator, product_source + 1));
-    assert_null(annotator_source_text(annotator, product_source + 1));
+    for (int list = 0; list < PRODUCT_SOURCES; list++) {
+        assert_int_equal(annotator_product_source(annotator, list), product_source + list);
+        assert_string_equal(annotator_source_kind(annotator, product_source + list), "list");
+        assert_memory_equal(annotator_source_text(annotator, product_source + list), "list ", 5);
+    }
+    assert_null(annotator_source_kind(annotator, product_source + PRODUCT_SOURCES));
+    assert_null(annotator_source_text(annotator, product_source + PRODUCT_SOURCES));
     annotator_free(annotator);
     annotator_free(NULL);
 }
