@@ -289,6 +289,9 @@ static void state_hint(const struct annotator *annotator, const struct product_h
     ++*count;
 }
 
+/* The kernel's drivers claim by ID what they can drive; a few claim a function beside the GPU, too. */
+static const double claim_confidence = 0.97;
+
 /* Of a product nobody asks more than its form factor, and who says so first. */
 static void resolve(struct annotator *annotator, const struct pci_id *id, const char *name, bool is_product,
                     const struct product_hint *hint, struct annotation_result *result)
@@ -298,7 +301,8 @@ static void resolve(struct annotator *annotator, const struct pci_id *id, const 
     memset(result->counts, 0, sizeof result->counts);
     result->gpu = (struct gpu){.id = *id};
     state_facts(annotator, id, ATTRIBUTE_IS_GPU, result);
-    result->is_gpu = result->counts[ATTRIBUTE_IS_GPU] || may_be_gpu(annotator, id, name);
+    bool is_claimed = hint && hint->claimed_by_driver;
+    result->is_gpu = result->counts[ATTRIBUTE_IS_GPU] || is_claimed || may_be_gpu(annotator, id, name);
     result->counts[ATTRIBUTE_IS_GPU] = 0;
     int last = is_product ? ATTRIBUTE_FORM_FACTOR : ATTRIBUTE_COUNT - 1;
     for (int i = 0; i <= last && result->is_gpu; i++) {
@@ -306,6 +310,9 @@ static void resolve(struct annotator *annotator, const struct pci_id *id, const 
         const struct vocabulary *vocabulary = attribute_vocabulary(attribute);
         if (!is_product)
             state_facts(annotator, id, attribute, result);
+        if (attribute == ATTRIBUTE_IS_GPU && is_claimed)
+            state(result, attribute, annotator_product_source(annotator, LIST_MODULES_ALIAS), "yes",
+                  claim_confidence);
         state_rules(annotator, id, name, attribute, words, is_product, result);
         if (attribute == ATTRIBUTE_FORM_FACTOR)
             state_hint(annotator, hint, result);
@@ -361,11 +368,12 @@ int annotator_product_source(const struct annotator *annotator, int list)
     return annotator->fact_count + annotator->rule_count + list;
 }
 
-static const char *const product_source_texts[PRODUCT_SOURCES] = {
+static const char *const list_texts[ANNOTATOR_LISTS] = {
     [PRODUCTS_AMDGPU_IDS] = "list amdgpu.ids: the products that libdrm names under this ID",
     [PRODUCTS_NVIDIA_JSON] =
         "list supported-gpus.json: the products that NVIDIA's driver names under this ID",
     [PRODUCTS_NVIDIA_README] = "list README: the products that NVIDIA's driver names under this ID",
+    [LIST_MODULES_ALIAS] = "list modules.alias: a graphics driver of the kernel claims this ID",
 };
 
 const char *annotator_source_kind(const struct annotator *annotator, int source)
@@ -375,7 +383,7 @@ const char *annotator_source_kind(const struct annotator *annotator, int source)
         return "fact";
     if (source < lists)
         return "rule";
-    return source < lists + PRODUCT_SOURCES ? "list" : NULL;
+    return source < lists + ANNOTATOR_LISTS ? "list" : NULL;
 }
 
 const char *annotator_source_text(const struct annotator *annotator, int source)
@@ -385,7 +393,7 @@ const char *annotator_source_text(const struct annotator *annotator, int source)
         return annotator->facts[source].text;
     if (source < lists)
         return annotator->rules[source - annotator->fact_count].text;
-    return source < lists + PRODUCT_SOURCES ? product_source_texts[source - lists] : NULL;
+    return source < lists + ANNOTATOR_LISTS ? list_texts[source - lists] : NULL;
 }
 
 int annotator_rule_count(const struct annotator *annotator)

@@ -5,13 +5,19 @@
 
 #include "core/error.h"
 #include "core/gpu.h"
+#include "importer/product_list.h"
 
-/* Tells what kind of GPU a device is, from the rules in data/rules.tsv and the facts in data/facts.tsv, and
- * who says so.
+/* Tells what kind of GPU a device is, from the facts in data/facts.tsv, the rules in data/rules.tsv and the
+ * lists of others, and who says so.
  *
- * The order in which sources win, for each attribute by itself: a fact about the ID, then the first rule in
- * the file's order. A device that neither says is a GPU is none. Attributes are resolved in the order of enum
- * attribute, and a rule's condition may ask for earlier ones. */
+ * The order in which sources win, for each attribute by itself:
+ *   1. a fact about the ID;
+ *   2. for is_gpu, a graphics driver of the kernel that claims the ID;
+ *   3. the first rule in the file's order, or what the product lists say of the form factor if that is surer;
+ *   4. the rules below the first one.
+ * A device that none of them calls a GPU is none. Attributes are resolved in the order of enum attribute, and
+ * a rule's condition may ask for earlier ones. What a subsystem, a revision or a chassis changes is settled
+ * when somebody asks (db/lookup.c, core/gpu.h). */
 struct annotator;
 
 /* What one source states. */
@@ -23,7 +29,8 @@ struct statement {
 
 enum { MAX_STATEMENTS = 24 };
 
-/* The answer for one device: for each attribute everything that was stated, the winner first. */
+/* The answer for one device: for each attribute what was stated, the winner first. Of a chip, and of a device
+ * that is no GPU, no more than the winner is kept. */
 struct annotation_result {
     bool is_gpu;
     struct gpu gpu; /* `source` of its annotations is not set */
@@ -37,9 +44,13 @@ MUST_CHECK enum error_code annotator_load(const char *rules_path, const char *fa
                                           struct annotator **annotator, struct error *error);
 void annotator_free(struct annotator *annotator);
 
-/* What a product list says about the form factor of an ID as such. */
+/* The last of the lists, behind those of products: the kernel's table of which driver claims which device. */
+enum { LIST_MODULES_ALIAS = PRODUCT_SOURCES, ANNOTATOR_LISTS };
+
+/* What lists say about an ID as such. */
 struct product_hint {
-    int list;                     /* which product list says so, an enum product_source */
+    bool claimed_by_driver;       /* a graphics driver of the kernel names the ID: it is a GPU */
+    int list;                     /* which product list tells the form factor, an enum product_source */
     enum form_factor form_factor; /* FORM_FACTOR_UNKNOWN: nothing */
     double confidence;
 };
@@ -68,7 +79,7 @@ struct variant_fact {
 /* Stores the `index`th such fact. False past the last. */
 bool annotator_variant_fact(const struct annotator *annotator, int index, struct variant_fact *fact);
 
-/* The source that stands for a product list (enum product_source). */
+/* The source that stands for a list (enum product_source or LIST_MODULES_ALIAS). */
 int annotator_product_source(const struct annotator *annotator, int list);
 
 /* The sources, from 0: "rule", "fact" or "list", and a text such as "rule nvidia-mobile: why". NULL past the

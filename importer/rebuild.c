@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "core/text.h"
@@ -12,6 +13,7 @@
 #include "db/database.h"
 #include "importer/annotator.h"
 #include "importer/data_files.h"
+#include "importer/driver_claims.h"
 #include "importer/line_reader.h"
 #include "importer/pci_ids.h"
 #include "importer/product_list.h"
@@ -30,6 +32,7 @@ struct rebuild {
     struct annotator *annotator;
     struct annotation_result *annotation;
     struct product_list *products;
+    struct driver_claims *claims;     /* NULL: no modules.alias anywhere */
     struct incoming_source *incoming; /* one for each file */
     char vendor[256];
     struct buffer words;
@@ -149,6 +152,7 @@ static enum error_code on_device(void *context, uint32_t pci_id, const char *nam
     struct product_hint hint;
     if (add_products(work, &id, name, &hint, error))
         return error->code;
+    hint.claimed_by_driver = driver_claims_have(work->claims, pci_id);
     annotator_resolve_with_hint(work->annotator, &id, name, &hint, work->annotation);
     if (!work->annotation->is_gpu)
         return ERROR_NONE;
@@ -330,42 +334,81 @@ static const struct {
     {PRODUCTS_NVIDIA_README, SOURCE_NVIDIA_README, "nvidia-readme", NULL},
 };
 
-/* One list: the file that was given, else the one imported before, else the system's; none is no error. */
+/* A list that may come from several places. */
+struct found_list {
+    char path[DATABASE_PATH_SIZE]; /* "": none anywhere, which is no error */
+    const char *shown;
+    const char *hash; /* NULL: not given this time */
+    bool cached;
+    struct problems *problems;
+};
+
+/* The file that was given, else the one imported before, else the system's. */
+static void find_list(struct rebuild *work, enum source_kind kind, const char *system_path,
+                      struct found_list *list)
+{
+    *list = (struct found_list){.shown = list->path, .problems = &work->quiet};
+    list->cached = source_cache_list(work->cache, kind, list->path);
+    if (!list->cached)
+        snprintf(list->path, sizeof list->path, "%s", system_path ? system_path : "");
+    for (int i = 0; i < work->request->file_count; i++) {
+        if (work->incoming[i].kind != kind)
+            continue;
+        snprintf(list->path, sizeof list->path, "%s", work->incoming[i].path);
+        list->shown = shown_name(work->request->files[i]);
+        list->hash = work->incoming[i].hash;
+        list->problems = work->problems;
+        list->cached = true;
+    }
+    if (access(list->path, R_OK))
+        list->path[0] = '\0';
+}
+
+static enum error_code record_list(struct rebuild *work, const struct found_list *list, const char *kind,
+                                   int records, long refused, struct error *error)
+{
+    int64_t source;
+    if (list->hash && !records) {
+        error_set(error, ERROR_BAD_INPUT, "%s: holds nothing of use", list->shown);
+        return error_next(
+            error, "give libdrm's amdgpu.ids, supported-gpus.json or README.txt of NVIDIA's driver, or a"
+                   " kernel's modules.alias");
+    }
+    if (builder_add_source(work->builder, kind, list->shown, &source, error))
+        return error->code;
+    return builder_complete_source(work->builder, source, NULL, NULL, list->hash, list->cached, records,
+                                   refused, error);
+}
+
 static enum error_code load_product_list(struct rebuild *work, size_t index, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE] = "";
-    const char *shown = path;
-    const char *hash = NULL;
-    struct problems *problems = &work->quiet;
-    bool cached = source_cache_list(work->cache, product_sources[index].kind, path);
-    if (!cached)
-        snprintf(path, sizeof path, "%s",
-                 product_sources[index].system_path ? product_sources[index].system_path : "");
-    for (int i = 0; i < work->request->file_count; i++) {
-        if (work->incoming[i].kind != product_sources[index].kind)
-            continue;
-        snprintf(path, sizeof path, "%s", work->incoming[i].path);
-        shown = shown_name(work->request->files[i]);
-        hash = work->incoming[i].hash;
-        problems = work->problems;
-        cached = true;
-    }
+    struct found_list list;
     int added;
-    int64_t source;
-    long refused_before = problems->refused;
-    if (access(path, R_OK))
+    find_list(work, product_sources[index].kind, product_sources[index].system_path, &list);
+    if (!list.path[0])
         return ERROR_NONE;
-    if (product_list_read(work->products, product_sources[index].source, path, shown, &added, problems,
-                          error) ||
-        builder_add_source(work->builder, product_sources[index].name, shown, &source, error))
+    long refused_before = list.problems->refused;
+    if (product_list_read(work->products, product_sources[index].source, list.path, list.shown, &added,
+                          list.problems, error))
         return error->code;
-    if (hash && !added) {
-        error_set(error, ERROR_BAD_INPUT, "%s: names no product", shown);
-        return error_next(
-            error, "give libdrm's amdgpu.ids, or supported-gpus.json or README.txt of NVIDIA's driver");
-    }
-    return builder_complete_source(work->builder, source, NULL, NULL, hash, cached, added,
-                                   problems->refused - refused_before, error);
+    return record_list(work, &list, product_sources[index].name, added,
+                       list.problems->refused - refused_before, error);
+}
+
+/* What the system itself states: the table of the kernel that runs. */
+static enum error_code load_driver_claims(struct rebuild *work, struct error *error)
+{
+    struct found_list list;
+    struct utsname kernel;
+    char system_path[256] = "";
+    if (uname(&kernel) == 0)
+        snprintf(system_path, sizeof system_path, "/lib/modules/%.150s/modules.alias", kernel.release);
+    find_list(work, SOURCE_MODULES_ALIAS, system_path, &list);
+    if (!list.path[0])
+        return ERROR_NONE;
+    if (driver_claims_read(list.path, list.shown, &work->claims, error))
+        return error->code;
+    return record_list(work, &list, "modules.alias", driver_claims_count(work->claims), 0, error);
 }
 
 static enum error_code load_products(struct rebuild *work, struct error *error)
@@ -377,7 +420,7 @@ static enum error_code load_products(struct rebuild *work, struct error *error)
         if (load_product_list(work, i, error))
             return error->code;
     product_list_sort(work->products);
-    return ERROR_NONE;
+    return load_driver_claims(work, error);
 }
 
 static int compare_names(const FTSENT **a, const FTSENT **b)
@@ -568,6 +611,7 @@ enum error_code rebuild(const struct rebuild_request *request, struct rebuild_su
     builder_free(work.builder);
     annotator_free(work.annotator);
     product_list_free(work.products);
+    driver_claims_free(work.claims);
     source_cache_close(work.cache);
     free(work.annotation);
     free(work.incoming);

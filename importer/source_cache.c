@@ -22,7 +22,8 @@ static const char incoming_prefix[] = "incoming-";
 static const char *const list_names[] = {[SOURCE_PCI_IDS] = "pci.ids",
                                          [SOURCE_AMDGPU_IDS] = "amdgpu.ids",
                                          [SOURCE_NVIDIA_JSON] = "supported-gpus.json",
-                                         [SOURCE_NVIDIA_README] = "nvidia-readme"};
+                                         [SOURCE_NVIDIA_README] = "nvidia-readme",
+                                         [SOURCE_MODULES_ALIAS] = "modules.alias"};
 
 struct source_cache {
     char folder[DATABASE_PATH_SIZE];
@@ -222,6 +223,8 @@ static enum source_kind kind_of(const char *shown, const struct first_lines *lin
         return SOURCE_NVIDIA_JSON;
     if (name_contains(shown, ".ndjson") || name_contains(shown, ".json"))
         return SOURCE_REPORTS;
+    if (name_contains(shown, "modules.alias"))
+        return SOURCE_MODULES_ALIAS;
     if (name_contains(shown, "amdgpu.ids"))
         return SOURCE_AMDGPU_IDS;
     if (name_contains(shown, "pci.ids"))

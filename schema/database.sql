@@ -7,7 +7,7 @@ PRAGMA user_version = 1;
 -- What was imported, from where, in which version.
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('pci.ids', 'amdgpu.ids', 'supported-gpus.json', 'nvidia-readme',
+    kind TEXT NOT NULL CHECK (kind IN ('pci.ids', 'amdgpu.ids', 'supported-gpus.json', 'nvidia-readme', 'modules.alias',
         'reports', 'rules', 'facts', 'subvendors', 'prices', 'priors')),
     name TEXT NOT NULL,      -- the file as it was named
     version TEXT,            -- as the file states it

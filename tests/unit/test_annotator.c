@@ -160,13 +160,13 @@ static void test_sources(void **state)
         assert_memory_equal(annotator_source_text(annotator, i), kind, 4);
     }
     assert_int_equal(product_source, 15);
-    for (int list = 0; list < PRODUCT_SOURCES; list++) {
+    for (int list = 0; list < ANNOTATOR_LISTS; list++) {
         assert_int_equal(annotator_product_source(annotator, list), product_source + list);
         assert_string_equal(annotator_source_kind(annotator, product_source + list), "list");
         assert_memory_equal(annotator_source_text(annotator, product_source + list), "list ", 5);
     }
-    assert_null(annotator_source_kind(annotator, product_source + PRODUCT_SOURCES));
-    assert_null(annotator_source_text(annotator, product_source + PRODUCT_SOURCES));
+    assert_null(annotator_source_kind(annotator, product_source + ANNOTATOR_LISTS));
+    assert_null(annotator_source_text(annotator, product_source + ANNOTATOR_LISTS));
     annotator_free(annotator);
     annotator_free(NULL);
 }
