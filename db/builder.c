@@ -29,7 +29,7 @@ static const char *const insert_texts[INSERT_COUNT] = {
     [INSERT_SUBSYSTEMS] = "INSERT OR IGNORE INTO subsystem VALUES " SIXTEEN_ROWS,
     [INSERT_CLASS] = "INSERT OR IGNORE INTO class VALUES (?1, ?2, ?3, ?4)",
     [INSERT_ORIGIN] = "INSERT INTO origin (kind, text) VALUES (?1, ?2)",
-    [INSERT_ANNOTATION] = "INSERT INTO annotation VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [INSERT_ANNOTATION] = "INSERT INTO annotation VALUES (?1, ?2, ?3, ?4, ?5)",
     [INSERT_VARIANT] = "INSERT OR IGNORE INTO gpu_variant VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [INSERT_SUBVENDOR] = "INSERT INTO subvendor VALUES (?1, ?2, ?3, ?4)",
     [INSERT_GPU] =
@@ -282,12 +282,11 @@ enum error_code builder_add_annotation(struct builder *builder, uint32_t pci_id,
     sqlite3_stmt *insert = builder_statement(builder, INSERT_ANNOTATION, error);
     if (!insert)
         return error->code;
-    sqlite3_bind_int64(insert, 1, pci_id);
-    sqlite3_bind_int(insert, 2, place);
-    bind_text(insert, 3, attribute_name(attribute));
-    bind_text(insert, 4, value);
-    sqlite3_bind_double(insert, 5, confidence);
-    sqlite3_bind_int(insert, 6, origin);
+    sqlite3_bind_int64(insert, 1, (int64_t)pci_id << 8 | place);
+    bind_text(insert, 2, attribute_name(attribute));
+    bind_text(insert, 3, value);
+    sqlite3_bind_double(insert, 4, confidence);
+    sqlite3_bind_int(insert, 5, origin);
     return builder_run(builder, insert, error);
 }
 

@@ -56,14 +56,15 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
         "= ?1"
         " UNION ALL SELECT 'vbios', -1, vbios, vbios_confidence, vbios_origin FROM gpu WHERE pci_id = ?1"
         " UNION ALL SELECT 'reset', -1, reset, reset_confidence, reset_origin FROM gpu WHERE pci_id = ?1"
-        " UNION ALL SELECT attribute, place, value, confidence, origin FROM annotation WHERE pci_id = ?1)"
+        " UNION ALL SELECT attribute, id & 255, value, confidence, origin FROM annotation"
+        " WHERE id BETWEEN ?1 << 8 AND ?1 << 8 | 255)"
         " SELECT attribute, place >= 0, value, confidence, text FROM stated s JOIN origin o ON o.id = "
         "s.origin"
         " ORDER BY attribute, place",
     /* Rules that stand below the one that won and say otherwise with less confidence are no conflict: that is
      * what their order is for. */
     [STATEMENT_CONFLICTS] =
-        "WITH stated AS (SELECT a.pci_id, a.attribute, a.value, a.confidence, a.origin,"
+        "WITH stated AS (SELECT g.pci_id, a.attribute, a.value, a.confidence, a.origin,"
         " CASE a.attribute WHEN 'form_factor' THEN g.form_factor WHEN 'display' THEN g.display"
         " WHEN 'vbios' THEN g.vbios WHEN 'reset' THEN g.reset WHEN 'chip' THEN g.chip ELSE 'yes' END AS won,"
         " CASE a.attribute WHEN 'form_factor' THEN g.form_factor_confidence WHEN 'display' THEN g.display_confidence"
@@ -72,7 +73,7 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
         " CASE a.attribute WHEN 'form_factor' THEN g.form_factor_origin WHEN 'display' THEN g.display_origin"
         " WHEN 'vbios' THEN g.vbios_origin WHEN 'reset' THEN g.reset_origin"
         " WHEN 'chip' THEN g.chip_origin ELSE g.is_gpu_origin END AS won_origin"
-        " FROM annotation a JOIN gpu g ON g.pci_id = a.pci_id)"
+        " FROM annotation a JOIN gpu g ON g.pci_id = a.id >> 8)"
         " SELECT s.pci_id, d.name, s.attribute, s.won, s.won_confidence, w.text, s.value, s.confidence, l.text"
         " FROM stated s JOIN device d ON d.pci_id = s.pci_id JOIN origin w ON w.id = s.won_origin"
         " JOIN origin l ON l.id = s.origin"

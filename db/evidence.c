@@ -163,7 +163,7 @@ static const struct waiting_gpu *find_gpu(const struct builder *builder, uint32_
     return bsearch(&wanted, builder->gpus, builder->gpu_count, sizeof wanted, compare_gpus);
 }
 
-/* A board counts at every level, for its chassis and for all of them. */
+/* A board counts at every level; at the widest, where there are enough of them, also by chassis. */
 static enum error_code add_board(struct builder *builder, struct tally_entry *entry, struct error *error)
 {
     struct board_key board;
@@ -183,12 +183,13 @@ static enum error_code add_board(struct builder *builder, struct tally_entry *en
                                      {"subsystem", subsystem_key},
                                      {"chip", gpu ? gpu->chip_key : ""},
                                      {"class", gpu ? gpu->class_key : ""}};
-    const char *const chassis[] = {"", vocabulary_word_of(&vocabulary_chassis, (int)board.chassis)};
-    for (size_t i = 0; i < ARRAY_SIZE(levels) * ARRAY_SIZE(chassis); i++)
-        if (*levels[i / 2][1] &&
-            add_evidence(builder, levels[i / 2][0], levels[i / 2][1], chassis[i % 2], entry, error))
+    for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
+        if (*levels[i][1] && add_evidence(builder, levels[i][0], levels[i][1], "", entry, error))
             return error->code;
-    return ERROR_NONE;
+    if (!gpu)
+        return ERROR_NONE;
+    return add_evidence(builder, "class", gpu->class_key,
+                        vocabulary_word_of(&vocabulary_chassis, (int)board.chassis), entry, error);
 }
 
 static enum error_code store_evidence(struct builder *builder, struct tally_entry *entry, struct error *error)
@@ -328,6 +329,9 @@ static int compare_workarounds(const void *a, const void *b)
     return strcmp(second_text(second_text(x->key)), second_text(second_text(y->key)));
 }
 
+/* Nobody reads more than this many on one GPU. */
+enum { MAX_RANK = 16 };
+
 static enum error_code insert_workaround(struct builder *builder, const struct tally_entry *entry, int rank,
                                          struct error *error)
 {
@@ -361,7 +365,8 @@ static enum error_code store_workarounds(struct builder *builder, struct error *
         bool same = i && strcmp(sorted[i - 1]->key, sorted[i]->key) == 0 &&
                     strcmp(second_text(sorted[i - 1]->key), second_text(sorted[i]->key)) == 0;
         rank = same ? rank + 1 : 0;
-        code = insert_workaround(builder, sorted[i], rank, error);
+        if (rank < MAX_RANK)
+            code = insert_workaround(builder, sorted[i], rank, error);
     }
     free(sorted);
     return code;

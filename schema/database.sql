@@ -100,17 +100,15 @@ CREATE TABLE subvendor (
     origin INTEGER NOT NULL REFERENCES origin
 ) STRICT;
 
--- The values that were stated about a GPU and lost; the one that won stands in gpu. `place` counts the losers of
--- a GPU in the order of their attributes, and within one from the strongest.
+-- The values that were stated about a GPU and lost; the one that won stands in gpu. `id` is pci_id << 8 and the place
+-- among the losers of a GPU: in the order of their attributes, and within one from the strongest.
 CREATE TABLE annotation (
-    pci_id INTEGER NOT NULL,
-    place INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY,
     attribute TEXT NOT NULL,
     value TEXT NOT NULL,
     confidence REAL NOT NULL,
-    origin INTEGER NOT NULL REFERENCES origin,
-    PRIMARY KEY (pci_id, place)
-) STRICT, WITHOUT ROWID;
+    origin INTEGER NOT NULL REFERENCES origin
+) STRICT;
 
 -- The search words of each GPU: device name, vendor name, subsystem names. The rowid is the PCI ID.
 CREATE VIRTUAL TABLE gpu_words USING fts5 (words, content = '', columnsize = 0, tokenize = 'ascii');
