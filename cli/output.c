@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "core/json_writer.h"
+#include "core/error_output.h"
 #include "core/text.h"
 
 enum { MIN_WIDTH = 40, MAX_WIDTH = 100, DEFAULT_WIDTH = 80, MAX_OUTPUT = 64 << 20 };
@@ -192,24 +192,14 @@ int output_finish(void)
 int output_error(const struct error *error, bool json)
 {
     struct buffer out CLEANUP(buffer_free) = BUFFER(65536);
-    buffer_append_text(&out, "passthru: ");
-    text_append_safe(&out, error->message, strlen(error->message));
-    if (error->next[0]) {
-        buffer_append_text(&out, "\n  next: ");
-        text_append_safe(&out, error->next, strlen(error->next));
-    }
+    error_append_text(&out, "passthru", error);
     fflush(stdout);
     fprintf(stderr, "%s\n", buffer_text(&out));
     if (json) {
         buffer_clear(&out);
         struct json_writer writer = {.out = &out, .for_terminal = true};
         json_write_begin_object(&writer, NULL);
-        json_write_begin_object(&writer, "error");
-        json_write_string(&writer, "code", error_slug(error->code));
-        json_write_string(&writer, "message", error->message);
-        if (error->next[0])
-            json_write_string(&writer, "next", error->next);
-        json_write_end_object(&writer);
+        error_write_json(&writer, "error", error);
         json_write_end_object(&writer);
         puts(buffer_text(&out));
     }

@@ -8,6 +8,7 @@
 #include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/text_scan.h"
+#include "core/error_output.h"
 
 enum { MAX_HITS = 50, MAX_FULL_ANSWERS = 3, MAX_TERM = 256, MAX_TEXT_GPUS = 256, FLUSH_BYTES = 1 << 16 };
 
@@ -96,11 +97,7 @@ static void write_missing(struct query *query, const char *term, const struct er
     writer->need_comma = query->format == FORMAT_JSON && query->answered + query->missing > 1;
     json_write_begin_object(writer, NULL);
     json_write_string(writer, "query", term);
-    json_write_begin_object(writer, "error");
-    json_write_string(writer, "code", error_slug(error->code));
-    json_write_string(writer, "message", error->message);
-    json_write_string(writer, "next", error->next);
-    json_write_end_object(writer);
+    error_write_json(writer, "error", error);
     json_write_end_object(writer);
     if (query->format == FORMAT_NDJSON)
         buffer_append_byte(writer->out, '\n');

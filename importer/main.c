@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/json_writer.h"
+#include "core/error_output.h"
 #include "core/text.h"
 #include "db/database.h"
 #include "importer/rebuild.h"
@@ -71,19 +71,14 @@ static void tell_waiting(void)
 
 static int fail(const struct error *error, bool json)
 {
-    print_safe(stderr, "passthru-import: ", error->message);
-    if (error->next[0])
-        print_safe(stderr, "  next: ", error->next);
+    struct buffer out CLEANUP(buffer_free) = BUFFER(65536);
+    error_append_text(&out, "passthru-import", error);
+    fprintf(stderr, "%s\n", buffer_text(&out));
     if (json) {
-        struct buffer out CLEANUP(buffer_free) = BUFFER(16384);
+        buffer_clear(&out);
         struct json_writer writer = {.out = &out, .for_terminal = true};
         json_write_begin_object(&writer, NULL);
-        json_write_begin_object(&writer, "error");
-        json_write_string(&writer, "code", error_slug(error->code));
-        json_write_string(&writer, "message", error->message);
-        if (error->next[0])
-            json_write_string(&writer, "next", error->next);
-        json_write_end_object(&writer);
+        error_write_json(&writer, "error", error);
         json_write_end_object(&writer);
         puts(buffer_text(&out));
     }

@@ -1,0 +1,25 @@
+#include "core/error_output.h"
+
+#include <string.h>
+
+#include "core/text.h"
+
+void error_append_text(struct buffer *out, const char *program, const struct error *error)
+{
+    buffer_append_format(out, "%s: ", program);
+    text_append_safe(out, error->message, strlen(error->message));
+    if (!error->next[0])
+        return;
+    buffer_append_text(out, "\n  next: ");
+    text_append_safe(out, error->next, strlen(error->next));
+}
+
+void error_write_json(struct json_writer *writer, const char *key, const struct error *error)
+{
+    json_write_begin_object(writer, key);
+    json_write_string(writer, "code", error_slug(error->code));
+    json_write_string(writer, "message", error->message);
+    if (error->next[0])
+        json_write_string(writer, "next", error->next);
+    json_write_end_object(writer);
+}
