@@ -19,7 +19,7 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
                       "WHERE pci_id = ?1",
     [STATEMENT_VARIANT] = "SELECT product, form_factor, confidence, origin FROM gpu_variant WHERE pci_id = ?1"
                           " AND subsystem IN (-1, ?2) AND revision IN (-1, ?3)"
-                          " ORDER BY (subsystem >= 0) + (revision >= 0) DESC, product = '' DESC LIMIT 1",
+                          " ORDER BY (subsystem >= 0) + (revision >= 0) DESC, confidence DESC LIMIT 1",
     [STATEMENT_SUBVENDOR] = "SELECT form_factor, confidence, origin FROM subvendor WHERE id = ?1",
     [STATEMENT_ORIGIN] = "SELECT text FROM origin WHERE id = ?1",
     [STATEMENT_PRIOR_OF_ID] =

@@ -373,6 +373,7 @@ static const char *const list_texts[ANNOTATOR_LISTS] = {
     [PRODUCTS_NVIDIA_JSON] =
         "list supported-gpus.json: the products that NVIDIA's driver names under this ID",
     [PRODUCTS_NVIDIA_README] = "list README: the products that NVIDIA's driver names under this ID",
+    [PRODUCTS_SUBSYSTEMS] = "list pci.ids: the name of this subsystem",
     [LIST_MODULES_ALIAS] = "list modules.alias: a graphics driver of the kernel claims this ID",
 };
 

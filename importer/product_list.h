@@ -15,6 +15,7 @@ enum product_source {
     PRODUCTS_AMDGPU_IDS,    /* libdrm's amdgpu.ids: device, revision, name (its head describes the format) */
     PRODUCTS_NVIDIA_JSON,   /* supported-gpus.json of NVIDIA's driver */
     PRODUCTS_NVIDIA_README, /* README.txt of NVIDIA's driver: the table of supported products */
+    PRODUCTS_SUBSYSTEMS,    /* the subsystems in pci.ids, which are no file of their own */
     PRODUCT_SOURCES
 };
 

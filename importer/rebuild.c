@@ -32,6 +32,8 @@ struct rebuild {
     struct annotator *annotator;
     struct annotation_result *annotation;
     struct product_list *products;
+    uint32_t open_gpu; /* the GPU read last, if it is sold both ways: its subsystems may tell; else 0 */
+    char open_gpu_name[256];
     struct driver_claims *claims;     /* NULL: no modules.alias anywhere */
     struct incoming_source *incoming; /* one for each file */
     char vendor[256];
@@ -85,17 +87,20 @@ static enum error_code add_product(struct rebuild *work, const struct pci_id *id
         code--;
     /* The chip's code name with this product's name alone: what the rules know how to read. NVIDIA's code
      * names end in the edition (GP108M, TU117GLM), which is the ID's, not the product's. */
-    bool is_nvidia = product->source != PRODUCTS_AMDGPU_IDS;
+    bool is_nvidia = id->vendor == 0x10de;
     while (is_nvidia && code && name[code - 1] >= 'A' && name[code - 1] <= 'Z')
         code--;
     snprintf(synthetic, sizeof synthetic, "%.*s [%s]", code, name, product->name);
     annotator_resolve_product(work->annotator, id, synthetic, work->annotation);
     const struct statement *winner = &work->annotation->statements[ATTRIBUTE_FORM_FACTOR][0];
     *said = work->annotation->gpu.attributes[ATTRIBUTE_FORM_FACTOR];
-    if (!work->annotation->is_gpu || said->value == FORM_FACTOR_UNKNOWN)
+    /* A product that is sold both ways itself tells nothing. */
+    if (!work->annotation->is_gpu || said->value == FORM_FACTOR_UNKNOWN || said->value == FORM_FACTOR_EITHER)
         *said = (struct annotation){.value = FORM_FACTOR_UNKNOWN};
     if (is_nvidia)
         said->confidence *= 0.9; /* plain names stand for laptop chips, too: RTX 2080 */
+    if (product->source == PRODUCTS_SUBSYSTEMS)
+        said->confidence *= 0.8; /* and who named a subsystem may have looked at the sticker alone */
     if (product->subsystem < 0 && product->revision < 0)
         return ERROR_NONE; /* it tells of the ID as such alone */
     const struct gpu_variant variant = {
@@ -150,6 +155,7 @@ static enum error_code on_device(void *context, uint32_t pci_id, const char *nam
     if (builder_add_device(work->builder, pci_id, name, error))
         return error->code;
     struct product_hint hint;
+    work->open_gpu = 0;
     if (add_products(work, &id, name, &hint, error))
         return error->code;
     hint.claimed_by_driver = driver_claims_have(work->claims, pci_id);
@@ -167,6 +173,10 @@ static enum error_code on_device(void *context, uint32_t pci_id, const char *nam
                         error))
         return error->code;
     work->summary->gpus += is_new;
+    if (gpu_form_factor(&work->annotation->gpu) == FORM_FACTOR_EITHER) {
+        work->open_gpu = pci_id;
+        snprintf(work->open_gpu_name, sizeof work->open_gpu_name, "%s", name);
+    }
     return is_new ? add_losers(work, pci_id, error) : ERROR_NONE;
 }
 
@@ -174,7 +184,15 @@ static enum error_code on_subsystem(void *context, uint32_t pci_id, uint32_t sub
                                     struct error *error)
 {
     struct rebuild *work = context;
-    return builder_add_subsystem(work->builder, pci_id, subsystem, name, error);
+    struct product product = {pci_id, subsystem, -1, PRODUCTS_SUBSYSTEMS, 0, ""};
+    if (builder_add_subsystem(work->builder, pci_id, subsystem, name, error))
+        return error->code;
+    if (work->open_gpu != pci_id || strlen(name) >= sizeof product.name)
+        return ERROR_NONE;
+    struct pci_id id = pci_id_from_number(pci_id);
+    struct annotation said;
+    memcpy(product.name, name, strlen(name) + 1);
+    return add_product(work, &id, work->open_gpu_name, &product, &said, error);
 }
 
 static enum error_code on_class(void *context, int base, int sub, int interface, const char *name,
