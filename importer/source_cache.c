@@ -267,8 +267,9 @@ enum error_code source_cache_receive(struct source_cache *cache, const char *pat
     int to = open(incoming->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (to < 0)
         error_set_errno(error, errno, "cannot write to the source cache %s", cache->folder);
-    else if (!copy(from, to, shown, incoming->hash, error) && fsync(to))
-        error_set_errno(error, errno, "cannot flush %s to disk", incoming->path);
+    else if (!copy(from, to, shown, incoming->hash, error))
+        sync_file_range(to, 0, 0,
+                        SYNC_FILE_RANGE_WRITE); /* flushed for good when it is kept: the disk may begin */
     if (!from_stdin)
         close(from);
     if (to >= 0)
@@ -283,6 +284,14 @@ enum error_code source_cache_keep(struct source_cache *cache, const struct incom
     char name[128];
     snprintf(name, sizeof name, "%s%s", reports_prefix, incoming->hash);
     path_in(cache, incoming->kind == SOURCE_REPORTS ? name : list_names[incoming->kind], path);
+    int file = open(incoming->path, O_RDONLY | O_CLOEXEC);
+    int flushed = file < 0 ? -1 : fsync(file);
+    if (flushed)
+        error_set_errno(error, errno, "cannot flush %s to disk", incoming->path);
+    if (file >= 0)
+        close(file);
+    if (flushed)
+        return error->code;
     if (rename(incoming->path, path))
         return error_set_errno(error, errno, "cannot keep %s in the source cache", path);
     int folder = open(cache->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
