@@ -74,7 +74,12 @@ schema: ## bring the words in schema/report.schema.json up to date with schema/v
 
 # ---- the first database --------------------------------------------------------------------------------------------
 DATA := $(wildcard data/*.tsv) $(shell find data/reports -name '*.ndjson')
-$(BUILD)/passthru.db: $(BUILD)/passthru-import $(DATA) $(PCI_IDS)
+# Another PCI_IDS= makes another database, also when that file is older.
+$(BUILD)/gen/pci_ids_file: always
+	@mkdir -p $(@D)
+	@echo '$(abspath $(PCI_IDS))' | cmp -s - $@ || echo '$(abspath $(PCI_IDS))' > $@
+.PHONY: always
+$(BUILD)/passthru.db: $(BUILD)/passthru-import $(DATA) $(PCI_IDS) $(BUILD)/gen/pci_ids_file
 	$(if $(PCI_IDS),,$(error no pci.ids found: install the package pci.ids (Debian, Ubuntu) or hwdata (Fedora, Arch), or say make PCI_IDS=FILE))
 	$(call say,DB,$@)
 	$(Q)$(BUILD)/passthru-import import --force --data data --db $@ $(PCI_IDS)
@@ -149,7 +154,8 @@ MAN_DIR = $(DESTDIR)$(PREFIX)/share/man/man1
 COMPLETION_DIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 MANUALS := $(addsuffix .1,$(PROGRAMS))
 
-install: all ## copy all that a user needs below $(DESTDIR)$(PREFIX)
+# The database is installed as `make` left it: built with PCI_IDS=FILE, it is not made anew from the system's list.
+install: $(addprefix $(BUILD)/,$(PROGRAMS)) $(if $(wildcard $(BUILD)/passthru.db),,$(BUILD)/passthru.db) ## copy all that a user needs below $(DESTDIR)$(PREFIX)
 	$(Q)install -d "$(BIN_DIR)" "$(SHARE_DIR)" "$(MAN_DIR)" "$(COMPLETION_DIR)"
 	$(Q)install -m 755 $(addprefix $(BUILD)/,$(PROGRAMS)) "$(BIN_DIR)"
 	$(Q)install -m 644 $(addprefix docs/,$(MANUALS)) "$(MAN_DIR)"
