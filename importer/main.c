@@ -227,8 +227,11 @@ int main(int argc, char **argv)
         return usage("a command is missing", json);
     if (strcmp(argv[optind], "import") != 0)
         return usage("the only command is import", json);
-    if (sodium_init() < 0)
-        return usage("libsodium does not start", json);
+    if (sodium_init() < 0) {
+        struct error error;
+        error_set(&error, ERROR_SYSTEM, "libsodium does not start");
+        return fail(&error, json);
+    }
     int status = run_import(&options, (const char *const *)argv + optind + 1, argc - optind - 1);
     if (fflush(stdout) || ferror(stdout))
         return error_exit_status(ERROR_SYSTEM);
