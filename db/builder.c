@@ -41,16 +41,19 @@ static const char *const insert_texts[INSERT_COUNT] = {
         " fails, strength, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [INSERT_PRICE] = "INSERT OR IGNORE INTO price VALUES (?1, ?2, ?3, ?4, ?5)",
     [INSERT_REPORT] = "INSERT INTO report (id, pci_id, subsystem, chassis, outcome, date, public, source,"
-                      " body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                      " attempts, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [INSERT_EVIDENCE] =
         "INSERT INTO evidence (level, key, chassis, works, works_with_workaround, partial, fails, public_works,"
         " public_works_with_workaround, public_partial, public_fails, latest)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [INSERT_WORKAROUND] = "INSERT INTO workaround VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [INSERT_DUPLICATE] = "INSERT INTO temp.duplicate VALUES (?1)",
+    [SELECT_REPORTS] = "SELECT pci_id, id, date, subsystem, chassis, outcome, public, attempts, seq"
+                       " FROM report INDEXED BY report_of_device ORDER BY pci_id, date DESC, id",
+    [SELECT_DUPLICATES] = "SELECT source, count(*) FROM report WHERE seq IN (SELECT seq FROM temp.duplicate)"
+                          " GROUP BY source",
+    [SUBTRACT_DUPLICATES] = "UPDATE source SET records = records - ?2 WHERE id = ?1",
 };
-
-/* What is computed once from all reports. The index gives a query its reports newest first. */
-static const char summary_sql[] = "CREATE INDEX report_of_device ON report (pci_id, date DESC, id);";
 
 /* The cards with a chip, the priced ones first, and those of the price list. */
 static const char alternatives_sql[] =
@@ -65,7 +68,7 @@ static const char alternatives_sql[] =
     " as_of FROM (SELECT *, row_number() OVER (PARTITION BY line ORDER BY place) AS first FROM card"
     " WHERE usd IS NOT NULL) WHERE first = 1;";
 
-static enum error_code execute(struct builder *builder, const char *sql, struct error *error)
+enum error_code builder_execute(struct builder *builder, const char *sql, struct error *error)
 {
     int result = sqlite3_exec(builder->database.handle, sql, NULL, NULL, NULL);
     return result == SQLITE_OK ? ERROR_NONE : database_sqlite_error(&builder->database, result, error);
@@ -77,10 +80,10 @@ static enum error_code create_tables(struct builder *builder, struct error *erro
     /* No journal: a file that is not finished is thrown away, never recovered. */
     buffer_append_text(&schema, "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = "
                                 "OFF; PRAGMA locking_mode = EXCLUSIVE;"
-                                "PRAGMA cache_size = -24000; PRAGMA temp_store = MEMORY; BEGIN;");
+                                "PRAGMA cache_size = -8000; BEGIN;");
     for (const char *const *line = database_sql; *line; line++)
         buffer_append_text(&schema, *line);
-    return execute(builder, buffer_text(&schema), error);
+    return builder_execute(builder, buffer_text(&schema), error);
 }
 
 enum error_code builder_create(const char *path, struct builder **builder, struct error *error)
@@ -89,6 +92,7 @@ enum error_code builder_create(const char *path, struct builder **builder, struc
     if (!created)
         return error_set(error, ERROR_NO_MEMORY, "no memory to build a database");
     snprintf(created->path, sizeof created->path, "%s", path);
+    created->attempts = BUFFER((size_t)4 * REPORT_MAX_BYTES);
     /* O_EXCL: another program's file, or a link that somebody planted in a shared folder, is never written.
      */
     int file = -1;
@@ -135,6 +139,7 @@ void builder_free(struct builder *builder)
         return;
     close_database(builder);
     evidence_free(builder);
+    buffer_free(&builder->attempts);
     if (!builder->published)
         unlink(builder->path);
     free(builder);
@@ -362,13 +367,21 @@ enum error_code builder_add_price(struct builder *builder, uint32_t pci_id, int 
 
 enum error_code builder_add_report(struct builder *builder, const struct report *report,
                                    const unsigned char id[32], const char *body, size_t length,
-                                   int64_t source, bool *is_new, struct error *error)
+                                   int64_t source, struct error *error)
 {
     sqlite3_stmt *insert = builder_statement(builder, INSERT_REPORT, error);
-    if (!insert || evidence_remember(&builder->seen, id, is_new, error))
+    if (!insert)
         return error->code;
-    if (!*is_new)
-        return ERROR_NONE;
+    buffer_clear(&builder->attempts);
+    for (int i = 0; i < report->attempt_count; i++) {
+        const struct report_attempt *attempt = &report->attempts[i];
+        buffer_append_text(&builder->attempts, vocabulary_word_of(&vocabulary_result, (int)attempt->result));
+        buffer_append_byte(&builder->attempts, ' ');
+        buffer_append_text(&builder->attempts, attempt->fix);
+        buffer_append_byte(&builder->attempts, '\n');
+    }
+    if (builder->attempts.failed)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
     sqlite3_bind_blob(insert, 1, id, 32, SQLITE_STATIC);
     sqlite3_bind_int64(insert, 2, pci_id_number(&report->pci_id));
     if (report->pci_id.has_subsystem)
@@ -380,8 +393,9 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
     bind_text(insert, 6, report->date ? report->date : "");
     sqlite3_bind_int(insert, 7, report->url != NULL);
     sqlite3_bind_int64(insert, 8, source);
-    sqlite3_bind_text(insert, 9, body, (int)length, SQLITE_STATIC);
-    return builder_run(builder, insert, error) ? error->code : evidence_count_report(builder, report, error);
+    bind_text(insert, 9, buffer_text(&builder->attempts));
+    sqlite3_bind_text(insert, 10, body, (int)length, SQLITE_STATIC);
+    return builder_run(builder, insert, error);
 }
 
 static enum error_code flush(const char *path, int flags, struct error *error)
@@ -423,8 +437,8 @@ enum error_code builder_complete(struct builder *builder, struct error *error)
 {
     if (flush_rows(builder, &builder->devices, INSERT_DEVICE, error) ||
         flush_rows(builder, &builder->subsystems, INSERT_SUBSYSTEM, error) ||
-        evidence_store(builder, error) || execute(builder, summary_sql, error) ||
-        execute(builder, alternatives_sql, error) || execute(builder, "COMMIT", error))
+        evidence_store(builder, error) || builder_execute(builder, alternatives_sql, error) ||
+        builder_execute(builder, "COMMIT", error))
         return error->code;
     start_writing(builder->path);
     if (database_check(&builder->database, error))

@@ -88,13 +88,19 @@ MUST_CHECK enum error_code builder_add_prior(struct builder *builder, const stru
 MUST_CHECK enum error_code builder_add_price(struct builder *builder, uint32_t pci_id, int usd,
                                              const char *as_of, int line, int place, struct error *error);
 
-/* A report with its id and its canonical JSON. `is_new` is false for one that is there already. */
+/* A report with its id and its canonical JSON. One that is there twice is dropped by builder_complete: the
+ * one that was added first stays. */
 MUST_CHECK enum error_code builder_add_report(struct builder *builder, const struct report *report,
                                               const unsigned char id[32], const char *body, size_t length,
-                                              int64_t source, bool *is_new, struct error *error);
+                                              int64_t source, struct error *error);
 
 /* Computes evidence and verdicts, checks the integrity of the whole file and flushes it to disk. */
 MUST_CHECK enum error_code builder_complete(struct builder *builder, struct error *error);
+
+/* How many reports of a source, or of ALL_SOURCES, builder_complete has dropped because they were there
+ * already. */
+enum { ALL_SOURCES = 0 };
+int64_t builder_duplicates(const struct builder *builder, int64_t source);
 
 /* Renames the complete file to `path` and flushes the folder. */
 MUST_CHECK enum error_code builder_publish(struct builder *builder, const char *path, struct error *error);

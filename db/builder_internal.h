@@ -1,8 +1,9 @@
 #ifndef PASSTHRU_DB_BUILDER_INTERNAL_H
 #define PASSTHRU_DB_BUILDER_INTERNAL_H
 
-/* What db/builder.c and db/evidence.c share. Nobody else includes it. */
+/* What db/builder.c, db/evidence.c and db/report_counts.c share. Nobody else includes it. */
 
+#include "core/buffer.h"
 #include "db/builder.h"
 #include "db/database.h"
 #include "db/internal.h"
@@ -28,24 +29,11 @@ enum insert {
     INSERT_REPORT,
     INSERT_EVIDENCE,
     INSERT_WORKAROUND,
+    INSERT_DUPLICATE,
+    SELECT_REPORTS,
+    SELECT_DUPLICATES,
+    SUBTRACT_DUPLICATES,
     INSERT_COUNT
-};
-
-/* The reports that are in already, by the first half of their id: open addressing, at most half full. 32
- * bytes a report, and far cheaper than an index that only an import would use. */
-struct seen_reports {
-    uint64_t (*slots)[2];
-    size_t room; /* a power of two */
-    size_t count;
-};
-
-/* Boards are told apart by ID, subsystem and chassis; attempts by ID and what was tried (its word follows).
- */
-struct board_key {
-    uint32_t pci_id;
-    uint32_t subsystem;
-    uint32_t has_subsystem;
-    uint32_t chassis;
 };
 
 /* A GPU waits in memory for its evidence, which is complete at the end. */
@@ -77,11 +65,9 @@ struct waiting_rows {
 struct builder {
     struct waiting_rows devices;
     struct waiting_rows subsystems;
-    struct seen_reports seen;
-    struct tally boards;
-    struct tally attempts;
-    struct tally workarounds;
-    struct tally evidence; /* by level, key and chassis, each ended by a NUL */
+    struct tally evidence;   /* by level, key and chassis, each ended by a NUL; all but the subsystems */
+    struct tally duplicates; /* reports that were in already, by the number of their source */
+    struct buffer attempts;  /* of the report that is being added */
     struct known_prior priors[MAX_PRIORS];
     int prior_count;
     struct tally known_gpus;  /* by PCI ID */
@@ -97,18 +83,26 @@ struct builder {
 sqlite3_stmt *builder_statement(struct builder *builder, enum insert insert, struct error *error);
 /* Runs a statement that gives no rows, and resets it. */
 MUST_CHECK enum error_code builder_run(struct builder *builder, sqlite3_stmt *statement, struct error *error);
+/* Runs statements that take no values. */
+MUST_CHECK enum error_code builder_execute(struct builder *builder, const char *sql, struct error *error);
 /* Inserts one row of numbers and a text at the end: the shape of all tables of pci.ids. */
 MUST_CHECK enum error_code builder_insert_named(struct builder *builder, enum insert kind,
                                                 const int64_t numbers[], int count, const char *name,
                                                 struct error *error);
 void bind_text(sqlite3_stmt *statement, int column, const char *text);
 
-/* Remembers the id of a report. `is_new` is false when it was known. */
-MUST_CHECK enum error_code evidence_remember(struct seen_reports *seen, const unsigned char id[32],
-                                             bool *is_new, struct error *error);
-/* Counts a report for its board and what was tried on it. */
-MUST_CHECK enum error_code evidence_count_report(struct builder *builder, const struct report *report,
-                                                 struct error *error);
+/* The name of an evidence row in the tally: level, key and chassis, each ended by a NUL. Returns its length.
+ */
+size_t evidence_name(char name[TALLY_KEY_SIZE], const char *level, const char *key, const char *chassis);
+/* NULL when the device is no GPU. Good from evidence_store on. */
+const struct waiting_gpu *evidence_find_gpu(const struct builder *builder, uint32_t pci_id);
+/* Stores one row of evidence and, in the entry, where it stands. */
+MUST_CHECK enum error_code evidence_insert(struct builder *builder, const char *level, const char *key,
+                                           const char *chassis, struct tally_entry *entry,
+                                           struct error *error);
+/* Drops the reports that are there twice, counts all others for the levels of their devices (what is known by
+ * subsystem is stored at once, the rest is left in `evidence`), and stores what was tried. */
+MUST_CHECK enum error_code evidence_count_reports(struct builder *builder, struct error *error);
 /* Stores evidence, workarounds and the GPUs with their verdicts, once everything was added. */
 MUST_CHECK enum error_code evidence_store(struct builder *builder, struct error *error);
 void evidence_free(struct builder *builder);

@@ -25,7 +25,7 @@ static size_t find_slot(const struct tally *tally, uint32_t hash, const void *ke
 
 static int grow(struct tally *tally)
 {
-    struct tally larger = {.room = tally->room ? 2 * tally->room : 1024, .count = tally->count};
+    struct tally larger = {.room = tally->room ? 2 * tally->room : 64, .count = tally->count};
     larger.slots = calloc(larger.room, sizeof(struct tally_entry *));
     if (!larger.slots)
         return -1;
@@ -63,10 +63,18 @@ struct tally_entry *tally_entry(struct tally *tally, const void *key, size_t len
     return tally->slots[slot];
 }
 
+void tally_clear(struct tally *tally)
+{
+    for (size_t i = 0; tally->count && i < tally->room; i++) {
+        free(tally->slots[i]);
+        tally->slots[i] = NULL;
+    }
+    tally->count = 0;
+}
+
 void tally_free(struct tally *tally)
 {
-    for (size_t i = 0; i < tally->room; i++)
-        free(tally->slots[i]);
+    tally_clear(tally);
     free(tally->slots);
     *tally = (struct tally){.count = 0};
 }

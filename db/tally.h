@@ -6,8 +6,8 @@
 
 #include "core/error.h"
 
-/* Counts by key, gathered in memory while reports stream in: SQLite would sort all of them once more. Memory
- * grows with the number of different keys, not of reports. */
+/* Counts by key, gathered in memory: SQLite would sort once more. Memory grows with the number of different
+ * keys. */
 
 enum { TALLY_COUNTS = 8, TALLY_KEY_SIZE = 640 };
 
@@ -32,6 +32,9 @@ struct tally_entry *tally_find(const struct tally *tally, const void *key, size_
 /* The entry of a key (at most TALLY_KEY_SIZE bytes), made with zero counts if it is new; NULL without memory.
  * It stays valid until tally_free. */
 struct tally_entry *tally_entry(struct tally *tally, const void *key, size_t length);
+
+/* Forgets all entries, and keeps the room. */
+void tally_clear(struct tally *tally);
 
 void tally_free(struct tally *tally);
 

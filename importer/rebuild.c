@@ -248,7 +248,7 @@ static enum error_code read_bundled_reports(struct rebuild *work, struct error *
 {
     char folder[DATABASE_PATH_SIZE];
     int64_t source;
-    struct report_counts counts = {.valid = 0};
+    int64_t valid = 0;
     data_path(work, "reports", folder);
     long refused_before = work->problems->refused;
     if (builder_add_source(work->builder, "reports", folder, &source, error))
@@ -260,31 +260,30 @@ static enum error_code read_bundled_reports(struct rebuild *work, struct error *
     for (FTSENT *entry; !code && (entry = fts_read(tree));) {
         const char *ending = strrchr(entry->fts_name, '.');
         if (entry->fts_info == FTS_F && ending && strcmp(ending, ".ndjson") == 0)
-            code = reports_read(entry->fts_path, entry->fts_path, work->builder, source, &counts,
+            code = reports_read(entry->fts_path, entry->fts_path, work->builder, source, &valid,
                                 work->problems, error);
     }
     fts_close(tree);
-    work->summary->reports += counts.added;
+    work->summary->reports += valid;
     if (code)
         return code;
-    return builder_complete_source(work->builder, source, NULL, NULL, NULL, false, counts.added,
+    return builder_complete_source(work->builder, source, NULL, NULL, NULL, false, valid,
                                    work->problems->refused - refused_before, error);
 }
 
 /* ---- reports that users imported ---- */
 
 static enum error_code read_reports(struct rebuild *work, const char *path, const char *shown,
-                                    const char *hash, struct problems *problems, struct report_counts *counts,
-                                    struct error *error)
+                                    const char *hash, struct problems *problems, int64_t *source,
+                                    int64_t *valid, struct error *error)
 {
-    int64_t source;
     long refused_before = problems->refused;
-    *counts = (struct report_counts){.valid = 0};
-    if (builder_add_source(work->builder, "reports", shown, &source, error) ||
-        reports_read(path, shown, work->builder, source, counts, problems, error))
+    *valid = 0;
+    if (builder_add_source(work->builder, "reports", shown, source, error) ||
+        reports_read(path, shown, work->builder, *source, valid, problems, error))
         return error->code;
-    work->summary->reports += counts->added;
-    return builder_complete_source(work->builder, source, NULL, NULL, hash, true, counts->added,
+    work->summary->reports += *valid;
+    return builder_complete_source(work->builder, *source, NULL, NULL, hash, true, *valid,
                                    problems->refused - refused_before, error);
 }
 
@@ -292,12 +291,13 @@ static enum error_code read_cached_reports(void *context, const char *path, cons
                                            struct error *error)
 {
     struct rebuild *work = context;
-    struct report_counts counts;
+    int64_t source;
+    int64_t valid;
     /* A file that is being imported again speaks for itself: its problems are told again. */
     for (int i = 0; i < work->request->file_count; i++)
         if (strcmp(work->incoming[i].hash, hash) == 0)
             return ERROR_NONE;
-    return read_reports(work, path, path, hash, &work->quiet, &counts, error);
+    return read_reports(work, path, path, hash, &work->quiet, &source, &valid, error);
 }
 
 static enum error_code read_files(struct rebuild *work, struct error *error)
@@ -321,20 +321,24 @@ static enum error_code read_files(struct rebuild *work, struct error *error)
         return error->code;
     for (int i = 0; i < work->request->file_count; i++) {
         const struct incoming_source *incoming = &work->incoming[i];
-        struct report_counts counts;
+        int64_t source;
+        int64_t valid;
         if (incoming->kind != SOURCE_REPORTS)
             continue;
         const char *shown = rebuild_shown_name(work->request->files[i]);
         long refused_before = work->problems->refused;
         bool known = source_cache_has_reports(work->cache, incoming->hash);
-        if (read_reports(work, incoming->path, shown, incoming->hash, work->problems, &counts, error))
+        if (read_reports(work, incoming->path, shown, incoming->hash, work->problems, &source, &valid, error))
             return error->code;
-        if (!counts.valid && work->problems->refused > refused_before) {
+        if (!valid && work->problems->refused > refused_before) {
             error_set(error, ERROR_BAD_INPUT, "%s: none of its %ld records is a report", shown,
                       work->problems->refused - refused_before);
             return error_next(error, "correct them; data/README.md shows what a report looks like");
         }
-        work->summary->new_reports += known ? 0 : counts.added;
+        if (!known) {
+            work->new_sources[i] = source;
+            work->summary->new_reports += valid;
+        }
     }
     return ERROR_NONE;
 }
@@ -345,7 +349,8 @@ static enum error_code receive_files(struct rebuild *work, struct error *error)
 {
     const struct rebuild_request *request = work->request;
     work->incoming = calloc((size_t)request->file_count + 1, sizeof *work->incoming);
-    if (!work->incoming)
+    work->new_sources = calloc((size_t)request->file_count + 1, sizeof *work->new_sources);
+    if (!work->incoming || !work->new_sources)
         return error_set(error, ERROR_NO_MEMORY, "no memory for %d files", request->file_count);
     for (int i = 0; i < request->file_count; i++) {
         if (source_cache_receive(work->cache, request->files[i], &work->incoming[i], error))
@@ -391,6 +396,15 @@ static enum error_code look_at_old(struct rebuild *work, struct error *error)
     return error->code;
 }
 
+/* A report that was there already is not counted as one more. */
+static void forget_duplicates(struct rebuild *work)
+{
+    work->summary->reports -= builder_duplicates(work->builder, ALL_SOURCES);
+    for (int i = 0; i < work->request->file_count; i++)
+        if (work->new_sources[i])
+            work->summary->new_reports -= builder_duplicates(work->builder, work->new_sources[i]);
+}
+
 static enum error_code build_and_publish(struct rebuild *work, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
@@ -399,6 +413,7 @@ static enum error_code build_and_publish(struct rebuild *work, struct error *err
         builder_create(path, &work->builder, error) || load_tables(work, error) ||
         rebuild_load_lists(work, error) || read_files(work, error) || builder_complete(work->builder, error))
         return error->code;
+    forget_duplicates(work);
     work->summary->refused = work->problems->refused;
     for (int i = 0; i < work->request->file_count; i++)
         if (source_cache_keep(work->cache, &work->incoming[i], error))
@@ -430,6 +445,7 @@ enum error_code rebuild(const struct rebuild_request *request, struct rebuild_su
     source_cache_close(work.cache);
     free(work.annotation);
     free(work.incoming);
+    free(work.new_sources);
     buffer_free(&work.words);
     return error->code;
 }

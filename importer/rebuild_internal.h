@@ -25,6 +25,7 @@ struct rebuild {
     char open_gpu_name[256];
     struct driver_claims *claims;     /* NULL: no modules.alias anywhere */
     struct incoming_source *incoming; /* one for each file */
+    int64_t *new_sources;             /* for each file: its number as a source; 0 unless it brings reports */
     char vendor[256];
     struct buffer words;
     long old_devices;

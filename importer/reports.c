@@ -104,7 +104,7 @@ struct report_sink {
     const char *shown_path;
     struct builder *builder;
     int64_t source;
-    struct report_counts *counts;
+    int64_t *valid;
     struct problems *problems;
 };
 
@@ -113,7 +113,6 @@ static enum error_code store_report(const struct report_sink *sink, const struct
                                     struct error *error)
 {
     unsigned char id[crypto_hash_sha256_BYTES];
-    bool is_new = false;
     const char *body = buffer_text(&item->canonical);
     size_t length = item->canonical.length;
     crypto_hash_sha256(id, (const unsigned char *)body, length);
@@ -122,10 +121,9 @@ static enum error_code store_report(const struct report_sink *sink, const struct
                         "field \"id\" is not the SHA-256 of this report");
         return ERROR_NONE;
     }
-    if (builder_add_report(sink->builder, &item->report, id, body, length, sink->source, &is_new, error))
+    if (builder_add_report(sink->builder, &item->report, id, body, length, sink->source, error))
         return error->code;
-    sink->counts->valid++;
-    sink->counts->added += is_new;
+    ++*sink->valid;
     return ERROR_NONE;
 }
 
@@ -185,10 +183,9 @@ static void free_batches(struct batch *batches)
 }
 
 enum error_code reports_read(const char *path, const char *shown_path, struct builder *builder,
-                             int64_t source, struct report_counts *counts, struct problems *problems,
-                             struct error *error)
+                             int64_t source, int64_t *valid, struct problems *problems, struct error *error)
 {
-    const struct report_sink sink = {shown_path, builder, source, counts, problems};
+    const struct report_sink sink = {shown_path, builder, source, valid, problems};
     struct report_file file = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
     if (line_reader_open_as(path, shown_path, REPORT_MAX_BYTES, &file.lines, error))
         return error->code;

@@ -123,8 +123,11 @@ CREATE TABLE report (
     date TEXT NOT NULL, -- '' when it is not known
     public INTEGER NOT NULL, -- 1: taken from a public page
     source INTEGER NOT NULL REFERENCES source,
+    attempts TEXT NOT NULL, -- what was tried, one a line: the result, a space, the fix
     body TEXT NOT NULL -- the canonical JSON
 ) STRICT;
+-- An index report_of_device is made when all reports are in (db/report_counts.c): a query gets its reports from it
+-- newest first, and one pass over it counts them all.
 -- Outcome counts by level of knowledge, so that a query costs the same with ten reports or a million.
 -- level: class (key vendor/form factor/vbios/display), chip (key vendor/chip/form factor), id (key vvvv:dddd),
 -- subsystem (key vvvv:dddd:ssss:ssss). chassis '' counts all of them.

@@ -61,16 +61,14 @@ static inline void add_gpu(struct builder *builder, const struct gpu *gpu, const
     assert_false(is_new);
 }
 
-static inline bool add_report(struct builder *builder, int64_t source, unsigned char number, const char *json)
+static inline void add_report(struct builder *builder, int64_t source, unsigned char number, const char *json)
 {
     struct report report;
     unsigned char id[32];
-    bool is_new = false;
     memset(id, number, sizeof id);
     ASSERT_DONE(report_parse(json, strlen(json), &report, NULL, &failure));
-    ASSERT_DONE(builder_add_report(builder, &report, id, json, strlen(json), source, &is_new, &failure));
+    ASSERT_DONE(builder_add_report(builder, &report, id, json, strlen(json), source, &failure));
     report_free(&report);
-    return is_new;
 }
 
 static inline void add_pci_ids(struct builder *builder)
@@ -126,30 +124,32 @@ static inline void add_tables(struct builder *builder)
 
 #define REPORT(id, outcome, more) "{\"pci_id\":\"" id "\",\"outcome\":\"" outcome "\"" more "}"
 
-static inline void add_reports(struct builder *builder)
+/* Returns the number of their source, which brings one of them twice. */
+static inline int64_t add_reports(struct builder *builder)
 {
     static const char on_board[] = REPORT(
         "10de:1d16", "works", ",\"subsystem\":\"1028:08b0\",\"chassis\":\"laptop\",\"date\":\"2025-05-01\"");
     int64_t source;
     ASSERT_DONE(builder_add_source(builder, "reports", "data/reports", &source, &failure));
-    assert_true(add_report(
+    add_report(
         builder, source, 1,
         REPORT("10de:1d16", "fails",
                ",\"chassis\":\"laptop\",\"date\":\"2026-03\",\"url\":\"https://example.org\","
                "\"symptoms\":[\"smoke\",\"smoke\"],"
                "\"attempts\":[{\"fix\":\"romfile\",\"result\":\"no-change\"},"
-               "{\"fix\":\"ovmf\",\"result\":\"helped\"},{\"fix\":\"romfile\",\"result\":\"fixed\"}]")));
-    assert_true(add_report(builder, source, 2, on_board));
-    assert_false(add_report(builder, source, 2, on_board));
-    assert_true(add_report(builder, source, 3, REPORT("10de:1d16", "partial", "")));
-    assert_true(add_report(builder, source, 4, REPORT("10de:1d16", "fails", ",\"date\":\"2026\"")));
-    assert_true(add_report(builder, source, 5, REPORT("10de:1c94", "fails", ",\"chassis\":\"egpu\"")));
+               "{\"fix\":\"ovmf\",\"result\":\"helped\"},{\"fix\":\"romfile\",\"result\":\"fixed\"}]"));
+    add_report(builder, source, 2, on_board);
+    add_report(builder, source, 2, on_board);
+    add_report(builder, source, 3, REPORT("10de:1d16", "partial", ""));
+    add_report(builder, source, 4, REPORT("10de:1d16", "fails", ",\"date\":\"2026\""));
+    add_report(builder, source, 5, REPORT("10de:1c94", "fails", ",\"chassis\":\"egpu\""));
     /* On an ID that pci.ids lacks, and on one that is no GPU. */
-    assert_true(add_report(builder, source, 6, REPORT("10de:ffff", "fails", "")));
-    assert_true(add_report(builder, source, 7, REPORT("10de:0fb8", "works", "")));
+    add_report(builder, source, 6, REPORT("10de:ffff", "fails", ""));
+    add_report(builder, source, 7, REPORT("10de:0fb8", "works", ""));
     for (unsigned char number = 100; number < 140; number++)
-        assert_true(add_report(builder, source, number, REPORT("10de:1000", "fails", "")));
-    ASSERT_DONE(builder_complete_source(builder, source, NULL, NULL, "abcd", true, 46, 3, &failure));
+        add_report(builder, source, number, REPORT("10de:1000", "fails", ""));
+    ASSERT_DONE(builder_complete_source(builder, source, NULL, NULL, "abcd", true, 47, 3, &failure));
+    return source;
 }
 
 static inline int set_up(void **state)
@@ -164,8 +164,11 @@ static inline int set_up(void **state)
     add_tables(builder);
     add_pci_ids(builder);
     add_gpus(builder);
-    add_reports(builder);
+    int64_t reports = add_reports(builder);
     ASSERT_DONE(builder_complete(builder, &failure));
+    assert_int_equal(builder_duplicates(builder, reports), 1);
+    assert_int_equal(builder_duplicates(builder, reports - 1), 0);
+    assert_int_equal(builder_duplicates(builder, ALL_SOURCES), 1);
     ASSERT_DONE(builder_publish(builder, database_path, &failure));
     builder_free(builder);
     ASSERT_DONE(database_open(database_path, &database, &failure));

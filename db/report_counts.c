@@ -1,0 +1,335 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/builder_internal.h"
+
+/* All reports are counted in one pass in the order of their devices, so that memory is needed for the counts
+ * of one device, of all chips and of all classes, however many reports there are. Reports with the same id
+ * lie side by side in that order. */
+
+/* The index holds all that the pass reads: the table itself is five times as long. Sorting it takes as much
+ * memory as the cache may; what is more goes to a temporary file. */
+static const char index_sql[] =
+    "PRAGMA cache_size = -4000;"
+    "CREATE INDEX report_of_device ON report (pci_id, date DESC, id, subsystem, chassis, outcome, public,"
+    " attempts);"
+    "CREATE TEMP TABLE duplicate (seq INTEGER PRIMARY KEY);";
+
+enum { REPORT_ID_SIZE = 32 };
+
+/* The columns of SELECT_REPORTS. */
+enum {
+    COLUMN_PCI_ID,
+    COLUMN_ID,
+    COLUMN_DATE,
+    COLUMN_SUBSYSTEM,
+    COLUMN_CHASSIS,
+    COLUMN_OUTCOME,
+    COLUMN_PUBLIC,
+    COLUMN_ATTEMPTS,
+    COLUMN_SEQ
+};
+
+/* The device that the pass has come to. */
+struct pass {
+    struct builder *builder;
+    bool started;
+    uint32_t pci_id;
+    const struct waiting_gpu *gpu;
+    struct tally_entry *id;
+    struct tally_entry *chip;                   /* NULL when it is not known */
+    struct tally_entry *class;                  /* NULL for what is no GPU */
+    struct tally_entry *chassis[CHASSIS_COUNT]; /* of the class; NULL: none yet */
+    struct tally subsystems;                    /* by their numbers */
+    struct tally fixes;                         /* by their words */
+    struct tally chip_fixes;                    /* by chip key and word, of all devices */
+    unsigned char last_id[REPORT_ID_SIZE];
+    int64_t dropped;
+};
+
+static enum error_code no_memory(struct error *error)
+{
+    return error_set(error, ERROR_NO_MEMORY, "no memory to count reports");
+}
+
+/* ---- what was tried ---- */
+
+/* Behind the first text of a key; the second one ends with the key. */
+static const char *second_text(const struct tally_entry *entry)
+{
+    return entry->key + strlen(entry->key) + 1;
+}
+
+/* By the first text; within it what helped most often first, then what was tried most often. */
+static int compare_fixes(const void *a, const void *b)
+{
+    const struct tally_entry *x = *(struct tally_entry *const *)a;
+    const struct tally_entry *y = *(struct tally_entry *const *)b;
+    int order = strcmp(x->key, y->key);
+    if (order)
+        return order;
+    if (x->counts[COUNT_HELPED] != y->counts[COUNT_HELPED])
+        return x->counts[COUNT_HELPED] < y->counts[COUNT_HELPED] ? 1 : -1;
+    if (x->counts[COUNT_TRIED] != y->counts[COUNT_TRIED])
+        return x->counts[COUNT_TRIED] < y->counts[COUNT_TRIED] ? 1 : -1;
+    return strcmp(second_text(x), second_text(y));
+}
+
+static enum error_code insert_workaround(struct builder *builder, const char *level,
+                                         const struct tally_entry *entry, int rank, struct error *error)
+{
+    sqlite3_stmt *insert = builder_statement(builder, INSERT_WORKAROUND, error);
+    if (!insert)
+        return error->code;
+    bind_text(insert, 1, level);
+    bind_text(insert, 2, entry->key);
+    sqlite3_bind_int(insert, 3, rank);
+    bind_text(insert, 4, second_text(entry));
+    sqlite3_bind_int64(insert, 5, entry->counts[COUNT_TRIED]);
+    sqlite3_bind_int64(insert, 6, entry->counts[COUNT_HELPED]);
+    return builder_run(builder, insert, error);
+}
+
+/* Nobody reads more than this many on one GPU. */
+enum { MAX_RANK = 16 };
+
+/* Stores a tally by key and word at a level, and empties it. */
+static enum error_code store_fixes(struct builder *builder, const char *level, struct tally *fixes,
+                                   struct error *error)
+{
+    if (!fixes->count)
+        return ERROR_NONE;
+    struct tally_entry **sorted = malloc(fixes->count * sizeof(struct tally_entry *));
+    if (!sorted)
+        return no_memory(error);
+    size_t count = 0;
+    for (size_t i = 0; i < fixes->room; i++)
+        if (fixes->slots[i])
+            sorted[count++] = fixes->slots[i];
+    qsort(sorted, count, sizeof *sorted, compare_fixes);
+    int rank = 0;
+    enum error_code code = ERROR_NONE;
+    for (size_t i = 0; i < count && !code; i++) {
+        rank = i && strcmp(sorted[i - 1]->key, sorted[i]->key) == 0 ? rank + 1 : 0;
+        if (rank < MAX_RANK)
+            code = insert_workaround(builder, level, sorted[i], rank, error);
+    }
+    free(sorted);
+    tally_clear(fixes);
+    return code;
+}
+
+static enum error_code count_fix(struct tally *fixes, const char *key, const char *fix, size_t fix_length,
+                                 bool helped, struct error *error)
+{
+    char name[TALLY_KEY_SIZE];
+    size_t key_size = strlen(key) + 1;
+    if (key_size + fix_length + 1 > sizeof name)
+        return error_set(error, ERROR_BAD_INPUT, "a report has a fix that is too long");
+    memcpy(name, key, key_size);
+    memcpy(name + key_size, fix, fix_length);
+    name[key_size + fix_length] = '\0';
+    struct tally_entry *entry = tally_entry(fixes, name, key_size + fix_length + 1);
+    if (!entry)
+        return no_memory(error);
+    entry->counts[COUNT_TRIED]++;
+    entry->counts[COUNT_HELPED] += helped;
+    return ERROR_NONE;
+}
+
+/* `attempts` as the table has it: a line for each, the result before the fix. */
+static enum error_code count_attempts(struct pass *pass, const char *attempts, struct error *error)
+{
+    char id_key[PCI_ID_TEXT_SIZE];
+    struct pci_id id = pci_id_from_number(pass->pci_id);
+    pci_id_print(&id, id_key);
+    for (const char *line = attempts, *end; (end = strchr(line, '\n')); line = end + 1) {
+        bool helped = strncmp(line, "fixed ", 6) == 0 || strncmp(line, "helped ", 7) == 0;
+        const char *fix = line + strcspn(line, " ") + 1;
+        if (count_fix(&pass->fixes, id_key, fix, (size_t)(end - fix), helped, error) ||
+            (pass->chip &&
+             count_fix(&pass->chip_fixes, pass->gpu->chip_key, fix, (size_t)(end - fix), helped, error)))
+            return error->code;
+    }
+    return ERROR_NONE;
+}
+
+/* ---- outcomes ---- */
+
+static struct tally_entry *named_entry(struct builder *builder, const char *level, const char *key,
+                                       const char *chassis)
+{
+    char name[TALLY_KEY_SIZE];
+    return tally_entry(&builder->evidence, name, evidence_name(name, level, key, chassis));
+}
+
+static enum error_code start_device(struct pass *pass, uint32_t pci_id, struct error *error)
+{
+    char id_key[PCI_ID_TEXT_SIZE];
+    struct pci_id id = pci_id_from_number(pci_id);
+    const struct waiting_gpu *gpu = evidence_find_gpu(pass->builder, pci_id);
+    bool has_chip = gpu && *gpu->chip_key;
+    pass->started = true;
+    pass->pci_id = pci_id;
+    pass->gpu = gpu;
+    pass->id = named_entry(pass->builder, "id", pci_id_print(&id, id_key), "");
+    pass->chip = has_chip ? named_entry(pass->builder, "chip", gpu->chip_key, "") : NULL;
+    pass->class = gpu ? named_entry(pass->builder, "class", gpu->class_key, "") : NULL;
+    memset(pass->chassis, 0, sizeof pass->chassis);
+    if (!pass->id || (has_chip && !pass->chip) || (gpu && !pass->class))
+        return no_memory(error);
+    return ERROR_NONE;
+}
+
+/* Stores what is known by subsystem, and what was tried. */
+static enum error_code end_device(struct pass *pass, struct error *error)
+{
+    for (size_t i = 0; i < pass->subsystems.room; i++) {
+        struct tally_entry *entry = pass->subsystems.slots[i];
+        char key[PCI_ID_TEXT_SIZE];
+        uint32_t subsystem;
+        if (!entry)
+            continue;
+        memcpy(&subsystem, entry->key, sizeof subsystem);
+        struct pci_id id = pci_id_from_number(pass->pci_id);
+        id.has_subsystem = true;
+        id.subvendor = (uint16_t)(subsystem >> 16);
+        id.subdevice = (uint16_t)subsystem;
+        if (evidence_insert(pass->builder, "subsystem", pci_id_print(&id, key), "", entry, error))
+            return error->code;
+    }
+    tally_clear(&pass->subsystems);
+    return store_fixes(pass->builder, "id", &pass->fixes, error);
+}
+
+static void count(struct tally_entry *entry, int outcome, bool public, const char *date)
+{
+    entry->counts[outcome]++;
+    entry->counts[COUNT_PUBLIC + outcome] += public;
+    if (strcmp(date, entry->latest) > 0)
+        snprintf(entry->latest, sizeof entry->latest, "%s", date);
+}
+
+/* A report counts at every level; at the widest, where there are enough of them, also by chassis. */
+static enum error_code count_report(struct pass *pass, sqlite3_stmt *row, struct error *error)
+{
+    int chassis = vocabulary_find(&vocabulary_chassis, column_text(row, COLUMN_CHASSIS));
+    int outcome = vocabulary_find(&vocabulary_outcome, column_text(row, COLUMN_OUTCOME));
+    bool public = sqlite3_column_int(row, COLUMN_PUBLIC);
+    const char *date = column_text(row, COLUMN_DATE);
+    struct tally_entry *subsystem = NULL;
+    if (sqlite3_column_type(row, COLUMN_SUBSYSTEM) != SQLITE_NULL) {
+        uint32_t number = (uint32_t)sqlite3_column_int64(row, COLUMN_SUBSYSTEM);
+        subsystem = tally_entry(&pass->subsystems, &number, sizeof number);
+        if (!subsystem)
+            return no_memory(error);
+    }
+    if (pass->class && !pass->chassis[chassis]) {
+        pass->chassis[chassis] = named_entry(pass->builder, "class", pass->gpu->class_key,
+                                             vocabulary_word_of(&vocabulary_chassis, chassis));
+        if (!pass->chassis[chassis])
+            return no_memory(error);
+    }
+    struct tally_entry *const entries[] = {pass->id, pass->chip, pass->class,
+                                           pass->class ? pass->chassis[chassis] : NULL, subsystem};
+    for (size_t i = 0; i < ARRAY_SIZE(entries); i++)
+        if (entries[i])
+            count(entries[i], outcome, public, date);
+    return count_attempts(pass, column_text(row, COLUMN_ATTEMPTS), error);
+}
+
+/* ---- the pass ---- */
+
+static enum error_code drop(struct pass *pass, int64_t seq, struct error *error)
+{
+    sqlite3_stmt *insert = builder_statement(pass->builder, INSERT_DUPLICATE, error);
+    if (!insert)
+        return error->code;
+    sqlite3_bind_int64(insert, 1, seq);
+    pass->dropped++;
+    return builder_run(pass->builder, insert, error);
+}
+
+static enum error_code visit(struct pass *pass, sqlite3_stmt *row, struct error *error)
+{
+    uint32_t pci_id = (uint32_t)sqlite3_column_int64(row, COLUMN_PCI_ID);
+    const void *id = sqlite3_column_blob(row, COLUMN_ID);
+    if (!id || sqlite3_column_bytes(row, COLUMN_ID) != REPORT_ID_SIZE)
+        return no_memory(error);
+    if (!pass->started || pci_id != pass->pci_id) {
+        if (end_device(pass, error) || start_device(pass, pci_id, error))
+            return error->code;
+    } else if (memcmp(id, pass->last_id, REPORT_ID_SIZE) == 0) {
+        return drop(pass, sqlite3_column_int64(row, COLUMN_SEQ), error);
+    }
+    memcpy(pass->last_id, id, REPORT_ID_SIZE);
+    return count_report(pass, row, error);
+}
+
+static enum error_code visit_reports(struct pass *pass, struct error *error)
+{
+    bool row = true;
+    sqlite3_stmt *select = builder_statement(pass->builder, SELECT_REPORTS, error);
+    if (!select)
+        return error->code;
+    while (!database_step(&pass->builder->database, select, &row, error) && row)
+        if (visit(pass, select, error))
+            break;
+    sqlite3_reset(select);
+    return error->code;
+}
+
+static enum error_code note_dropped(struct builder *builder, int64_t source, int64_t dropped,
+                                    struct error *error)
+{
+    struct tally_entry *entry = tally_entry(&builder->duplicates, &source, sizeof source);
+    if (!entry)
+        return no_memory(error);
+    entry->counts[0] += dropped;
+    return ERROR_NONE;
+}
+
+/* Takes out the reports that were dropped; their sources then have fewer records. */
+static enum error_code delete_dropped(struct builder *builder, struct error *error)
+{
+    bool row = true;
+    sqlite3_stmt *select = builder_statement(builder, SELECT_DUPLICATES, error);
+    sqlite3_stmt *subtract = select ? builder_statement(builder, SUBTRACT_DUPLICATES, error) : NULL;
+    if (!subtract)
+        return error->code;
+    while (!database_step(&builder->database, select, &row, error) && row) {
+        int64_t source = sqlite3_column_int64(select, 0);
+        int64_t dropped = sqlite3_column_int64(select, 1);
+        if (note_dropped(builder, source, dropped, error) ||
+            note_dropped(builder, ALL_SOURCES, dropped, error))
+            break;
+        sqlite3_bind_int64(subtract, 1, source);
+        sqlite3_bind_int64(subtract, 2, dropped);
+        if (builder_run(builder, subtract, error))
+            break;
+    }
+    sqlite3_reset(select);
+    if (error->code)
+        return error->code;
+    return builder_execute(builder, "DELETE FROM report WHERE seq IN (SELECT seq FROM temp.duplicate);",
+                           error);
+}
+
+int64_t builder_duplicates(const struct builder *builder, int64_t source)
+{
+    const struct tally_entry *entry = tally_find(&builder->duplicates, &source, sizeof source);
+    return entry ? entry->counts[0] : 0;
+}
+
+enum error_code evidence_count_reports(struct builder *builder, struct error *error)
+{
+    struct pass pass = {.builder = builder};
+    if (!builder_execute(builder, index_sql, error) && !visit_reports(&pass, error) &&
+        !end_device(&pass, error) && !store_fixes(builder, "chip", &pass.chip_fixes, error) && pass.dropped)
+        delete_dropped(builder, error);
+    tally_free(&pass.subsystems);
+    tally_free(&pass.fixes);
+    tally_free(&pass.chip_fixes);
+    return error->code;
+}
