@@ -23,9 +23,10 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 # A room's libraries stand beside it; a program links the rooms that it may know (docs/architecture.md).
 LIBS_core := yajl
 LIBS_db := sqlite3
+LIBS_probe := expat
 LIBS_importer := libsodium libzstd zlib libpcre2-8
 PROGRAMS := passthru passthru-import
-ROOMS_passthru := cli db core
+ROOMS_passthru := cli probe db core
 ROOMS_passthru-import := importer db core
 
 GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_words.h vocabulary_words.c database_sql.c version.h)
@@ -86,7 +87,7 @@ $(BUILD)/passthru.db: $(BUILD)/passthru-import $(DATA) $(PCI_IDS) $(BUILD)/gen/p
 
 # ---- tests ---------------------------------------------------------------------------------------------------------
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
-UNIT_ROOMS := importer db core
+UNIT_ROOMS := importer probe db core
 # All of the importer but its main().
 UNIT_OBJECTS = $(filter-out $(BUILD)/importer/main.o,$(call objects_of,$(UNIT_ROOMS))) $(BUILD)/cli/text_scan.o
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_OBJECTS)
@@ -138,13 +139,13 @@ TRUTH := ../shared/data
 score: all ## compare the annotation with truth tables (TRUTH=FOLDER)
 	@tests/score $(BUILD)/passthru $(BUILD)/passthru.db $(TRUTH)
 
-C_FILES = $(wildcard $(foreach room,core db importer cli tests/unit tests/fuzz,$(room)/*.[ch]))
+C_FILES = $(wildcard $(foreach room,core db probe importer cli tests/unit tests/fuzz,$(room)/*.[ch]))
 lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	clang-format --dry-run -Werror $(C_FILES)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
-	  --suppress=missingIncludeSystem --suppress=ctuuninitvar -D_GNU_SOURCE -I. -I$(BUILD)/gen core db importer cli
+	  --suppress=missingIncludeSystem --suppress=ctuuninitvar -D_GNU_SOURCE -I. -I$(BUILD)/gen core db probe importer cli
 	shellcheck -x tests/run tests/cli/*.sh tests/cli/*.test .ci/run
-	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,avance core db importer cli schema data docs tests README.md Makefile
+	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,avance core db probe importer cli schema data docs tests README.md Makefile
 
 # ---- installation --------------------------------------------------------------------------------------------------
 # An installed passthru finds ../share/passthru/passthru.db from where it lies, passthru-import ../share/passthru/data.

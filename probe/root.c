@@ -1,0 +1,270 @@
+#include "probe/root.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_UNREADABLE = 64, LINE_MAX_BYTES = 4096 };
+
+struct root {
+    char *folder;            /* as given; "" for this machine */
+    char resolved[PATH_MAX]; /* the folder without links; "" for this machine */
+    char *unreadable[MAX_UNREADABLE];
+    int unreadable_count;
+};
+
+enum error_code root_open(const char *folder, struct root **root, struct error *error)
+{
+    struct stat status;
+    struct root *opened = calloc(1, sizeof *opened);
+    bool live = !folder || strcmp(folder, "/") == 0;
+    if (opened)
+        opened->folder = strdup(live ? "" : folder);
+    if (!opened || !opened->folder) {
+        root_close(opened);
+        return error_set(error, ERROR_NO_MEMORY, "no memory to look at the machine");
+    }
+    if (!live && (!realpath(folder, opened->resolved) || stat(opened->resolved, &status))) {
+        error_set_errno(error, errno, "cannot read %s", folder);
+        error->code = errno == EACCES ? ERROR_PERMISSION : ERROR_BAD_INPUT;
+        error_next(error, "name the folder of a recorded machine");
+    } else if (!live && !S_ISDIR(status.st_mode)) {
+        error_set(error, ERROR_BAD_INPUT, "%s is no folder", folder);
+        error_next(error, "unpack a recorded machine first: tar -xf FILE -C FOLDER");
+    }
+    if (error->code) {
+        root_close(opened);
+        return error->code;
+    }
+    if (strcmp(opened->resolved, "/") == 0) {
+        opened->resolved[0] = opened->folder[0] = '\0';
+    }
+    *root = opened;
+    return ERROR_NONE;
+}
+
+void root_close(struct root *root)
+{
+    if (!root)
+        return;
+    for (int i = 0; i < root->unreadable_count; i++)
+        free(root->unreadable[i]);
+    free(root->folder);
+    free(root);
+}
+
+bool root_is_live(const struct root *root)
+{
+    return !root->resolved[0];
+}
+
+const char *root_folder(const struct root *root)
+{
+    return root->folder;
+}
+
+void root_note_unreadable(struct root *root, const char *what, const char *why)
+{
+    char text[512];
+    snprintf(text, sizeof text, "%s: %s", what, why);
+    for (int i = 0; i < root->unreadable_count; i++)
+        if (strcmp(root->unreadable[i], text) == 0)
+            return;
+    if (root->unreadable_count == MAX_UNREADABLE)
+        return;
+    char *copy = strdup(text);
+    if (copy)
+        root->unreadable[root->unreadable_count++] = copy;
+}
+
+const char *root_unreadable(const struct root *root, int number)
+{
+    return number >= 0 && number < root->unreadable_count ? root->unreadable[number] : NULL;
+}
+
+static enum root_result failed(struct root *root, const char *path, int number)
+{
+    if (number == ENOENT || number == ENOTDIR)
+        return ROOT_ABSENT;
+    root_note_unreadable(root, path, strerror(number));
+    return ROOT_UNREADABLE;
+}
+
+/* Where a path of the machine really lies, all links followed: never outside of the folder. */
+static enum root_result locate(struct root *root, const char *path, char real[PATH_MAX])
+{
+    char joined[PATH_MAX];
+    int length = snprintf(joined, sizeof joined, "%s%s", root->resolved, path);
+    if (length < 0 || (size_t)length >= sizeof joined)
+        return failed(root, path, ENAMETOOLONG);
+    if (!realpath(joined, real))
+        return failed(root, path, errno);
+    size_t folder = strlen(root->resolved);
+    if (strncmp(real, root->resolved, folder) != 0 || (folder && real[folder] != '/' && real[folder])) {
+        root_note_unreadable(root, path, "leads out of the recorded machine");
+        return ROOT_UNREADABLE;
+    }
+    return ROOT_OK;
+}
+
+enum root_result root_read(struct root *root, const char *path, size_t max, struct buffer *out)
+{
+    char real[PATH_MAX];
+    struct stat status;
+    buffer_clear(out);
+    enum root_result result = locate(root, path, real);
+    if (result)
+        return result;
+    /* O_NONBLOCK: a FIFO in a recorded machine must not hold us up. */
+    int file = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (file < 0)
+        return failed(root, path, errno);
+    if (fstat(file, &status) || !S_ISREG(status.st_mode)) {
+        root_note_unreadable(root, path, "is no regular file");
+        close(file);
+        return ROOT_UNREADABLE;
+    }
+    /* The size that sysfs and procfs state says nothing. */
+    for (;;) {
+        size_t wanted = max + 1 - out->length < 65536 ? max + 1 - out->length : 65536;
+        char *end = buffer_reserve(out, wanted);
+        ssize_t got = end ? read(file, end, wanted) : -1;
+        if (got < 0 && end && errno == EINTR)
+            continue;
+        if (got <= 0) {
+            if (got < 0)
+                result = failed(root, path, end ? errno : ENOMEM);
+            break;
+        }
+        out->length += (size_t)got;
+        out->data[out->length] = '\0';
+        if (out->length > max) {
+            out->length = max;
+            out->data[max] = '\0';
+            result = ROOT_TOO_LARGE;
+            root_note_unreadable(root, path, "is larger than such a file can be");
+            break;
+        }
+    }
+    close(file);
+    return result;
+}
+
+enum root_result root_read_line(struct root *root, const char *path, char *line, size_t size)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(LINE_MAX_BYTES + 70000);
+    line[0] = '\0';
+    enum root_result result = root_read(root, path, LINE_MAX_BYTES, &text);
+    if (result != ROOT_OK && result != ROOT_TOO_LARGE)
+        return result;
+    const char *start = buffer_text(&text);
+    start += strspn(start, " \t");
+    size_t length = strcspn(start, "\n");
+    while (length && isspace((unsigned char)start[length - 1]))
+        length--;
+    snprintf(line, size, "%.*s", (int)length, start);
+    return ROOT_OK;
+}
+
+bool root_read_number(struct root *root, const char *path, long long *number)
+{
+    char line[64];
+    char *end;
+    if (root_read_line(root, path, line, sizeof line) || !*line)
+        return false;
+    if (strcmp(line, "Y") == 0 || strcmp(line, "N") == 0) {
+        *number = line[0] == 'Y';
+        return true;
+    }
+    errno = 0;
+    *number = strtoll(line, &end, 0);
+    return !errno && !*end;
+}
+
+bool root_read_link(struct root *root, const char *path, char *name, size_t size)
+{
+    char joined[PATH_MAX];
+    char target[PATH_MAX];
+    snprintf(joined, sizeof joined, "%s%s", root->resolved, path);
+    ssize_t length = readlink(joined, target, sizeof target - 1);
+    if (length <= 0) {
+        if (length < 0 && errno != EINVAL)
+            failed(root, path, errno);
+        return false;
+    }
+    target[length] = '\0';
+    const char *slash = strrchr(target, '/');
+    snprintf(name, size, "%s", slash ? slash + 1 : target);
+    return *name;
+}
+
+bool root_resolve(struct root *root, const char *path, char *resolved, size_t size)
+{
+    char real[PATH_MAX];
+    if (locate(root, path, real))
+        return false;
+    return snprintf(resolved, size, "%s", real + strlen(root->resolved)) < (int)size;
+}
+
+bool root_exists(struct root *root, const char *path)
+{
+    char real[PATH_MAX];
+    return locate(root, path, real) == ROOT_OK;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **root_list(struct root *root, const char *folder, int limit, int *count)
+{
+    char real[PATH_MAX];
+    char **names = NULL;
+    *count = 0;
+    if (locate(root, folder, real))
+        return NULL;
+    DIR *stream = opendir(real);
+    if (!stream) {
+        failed(root, folder, errno);
+        return NULL;
+    }
+    int room = 0;
+    for (struct dirent *entry; (entry = readdir(stream));) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (*count == limit) {
+            root_note_unreadable(root, folder, "has more entries than such a folder can have");
+            break;
+        }
+        if (*count == room) {
+            room = room ? 2 * room : 32;
+            char **larger = realloc(names, (size_t)room * sizeof *names);
+            if (!larger)
+                break;
+            names = larger;
+        }
+        names[*count] = strdup(entry->d_name);
+        if (!names[*count])
+            break;
+        ++*count;
+    }
+    closedir(stream);
+    if (*count)
+        qsort(names, (size_t)*count, sizeof *names, compare_names);
+    return names;
+}
+
+void root_free_names(char **names, int count)
+{
+    for (int i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+}

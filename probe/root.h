@@ -1,0 +1,66 @@
+#ifndef PASSTHRU_PROBE_ROOT_H
+#define PASSTHRU_PROBE_ROOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/buffer.h"
+#include "core/error.h"
+
+/* The machine's files, or those of a recorded machine: a folder with its /sys, /proc and /etc. Paths are
+ * given as they are on the machine ("/proc/cmdline"). In a recorded machine every link is followed inside the
+ * folder only. What is there but cannot be read is remembered, so that it can be told instead of guessed;
+ * what is not there is no fault. */
+struct root;
+
+/* `folder` NULL is this machine. ERROR_BAD_INPUT when it is no folder. The caller closes the root; NULL is
+ * fine. */
+MUST_CHECK enum error_code root_open(const char *folder, struct root **root, struct error *error);
+void root_close(struct root *root);
+
+/* Whether this machine itself is read, so that its devices may be asked. */
+bool root_is_live(const struct root *root);
+
+/* The folder as it was given, "" for this machine: what a library that opens files itself puts before its
+ * paths. */
+const char *root_folder(const struct root *root);
+
+enum root_result {
+    ROOT_OK,
+    ROOT_ABSENT,     /* there is no such file */
+    ROOT_UNREADABLE, /* no permission, not a regular file, outside of the folder, failed while being read */
+    ROOT_TOO_LARGE,  /* what fits was read */
+};
+
+/* Reads a regular file of at most `max` bytes into `out`, which is cleared first (its maximum must be
+ * larger). */
+enum root_result root_read(struct root *root, const char *path, size_t max, struct buffer *out);
+
+/* The first line of a small file, without blanks around it; "" when there is none. */
+enum root_result root_read_line(struct root *root, const char *path, char *line, size_t size);
+
+/* An integer in C notation (0x1f, 31) or a bare yes/no letter (Y, N); false when there is none. */
+bool root_read_number(struct root *root, const char *path, long long *number);
+
+/* The last part of what a symbolic link points to: "vfio-pci", "17". False when it is no link. */
+bool root_read_link(struct root *root, const char *path, char *name, size_t size);
+
+/* The device folder that a link or folder of sysfs stands for, with all links followed, as a path of the
+ * machine:
+ * "/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0". */
+bool root_resolve(struct root *root, const char *path, char *resolved, size_t size);
+
+bool root_exists(struct root *root, const char *path);
+
+/* The names in a folder, sorted, without . and .., at most `limit`: an array that the caller frees with
+ * root_free_names. Stores their number; NULL with 0 when there are none. */
+char **root_list(struct root *root, const char *folder, int limit, int *count);
+void root_free_names(char **names, int count);
+
+/* Remembers something that could not be read or understood, once. `why` is a few words. */
+void root_note_unreadable(struct root *root, const char *what, const char *why);
+
+/* What could not be read so far: "WHAT: WHY" by number from 0, NULL behind the last. */
+const char *root_unreadable(const struct root *root, int number);
+
+#endif

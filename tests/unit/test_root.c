@@ -1,0 +1,185 @@
+#include "probe/root.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/unit.h"
+
+static char folder[512];
+static struct root *root;
+
+static void put(const char *path, const char *text)
+{
+    char full[1024];
+    snprintf(full, sizeof full, "%s%s", folder, path);
+    FILE *file = fopen(full, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void make_link(const char *target, const char *path)
+{
+    char full[1024];
+    snprintf(full, sizeof full, "%s%s", folder, path);
+    assert_int_equal(symlink(target, full), 0);
+}
+
+static int set_up(void **state)
+{
+    char full[1024];
+    struct error error = {.code = ERROR_NONE};
+    (void)state;
+    snprintf(folder, sizeof folder, "%.400s/root-XXXXXX", scratch_parent());
+    assert_non_null(mkdtemp(folder));
+    snprintf(full, sizeof full, "%s/sys", folder);
+    assert_int_equal(mkdir(full, 0755), 0);
+    snprintf(full, sizeof full, "%s/sys/b", folder);
+    assert_int_equal(mkdir(full, 0755), 0);
+    put("/sys/line", "  vfio-pci \t\nsecond\n");
+    put("/sys/hex", "0x1f\n");
+    put("/sys/yes", "Y\n");
+    put("/sys/empty", "");
+    put("/sys/b/two", "2");
+    make_link("../../sys/b", "/sys/b/up");
+    make_link("/etc/passwd", "/sys/out");
+    make_link("../../../../../../../../etc/passwd", "/sys/up-and-out");
+    make_link("loop", "/sys/loop");
+    make_link("b/two", "/sys/in");
+    snprintf(full, sizeof full, "%s/sys/fifo", folder);
+    assert_int_equal(mkfifo(full, 0600), 0);
+    assert_int_equal(root_open(folder, &root, &error), ERROR_NONE);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    char command[1024];
+    (void)state;
+    root_close(root);
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static void test_reads(void **state)
+{
+    char line[64];
+    long long number = 0;
+    struct buffer out = BUFFER(1 << 20);
+    (void)state;
+    assert_false(root_is_live(root));
+    assert_int_equal(root_read_line(root, "/sys/line", line, sizeof line), ROOT_OK);
+    assert_string_equal(line, "vfio-pci");
+    assert_int_equal(root_read_line(root, "/sys/empty", line, sizeof line), ROOT_OK);
+    assert_string_equal(line, "");
+    assert_true(root_read_number(root, "/sys/hex", &number));
+    assert_int_equal(number, 31);
+    assert_true(root_read_number(root, "/sys/yes", &number));
+    assert_int_equal(number, 1);
+    assert_false(root_read_number(root, "/sys/line", &number));
+    assert_int_equal(root_read(root, "/sys/in", 1, &out), ROOT_OK);
+    assert_string_equal(buffer_text(&out), "2");
+    assert_null(root_unreadable(root, 0));
+    assert_int_equal(root_read(root, "/sys/line", 3, &out), ROOT_TOO_LARGE);
+    assert_string_equal(buffer_text(&out), "  v");
+    assert_non_null(strstr(root_unreadable(root, 0), "/sys/line"));
+    buffer_free(&out);
+}
+
+/* Nothing outside of the folder is ever read, and nothing holds us up. */
+static void test_stays_inside(void **state)
+{
+    static const char *const outside[] = {"/sys/out", "/sys/up-and-out", "/sys/../../../../../../etc/passwd"};
+    struct buffer out = BUFFER(1 << 20);
+    char resolved[1024];
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(outside); i++) {
+        assert_int_not_equal(root_read(root, outside[i], 100000, &out), ROOT_OK);
+        assert_int_equal(out.length, 0);
+    }
+    assert_true(root_unreadable(root, 0) &&
+                strstr(root_unreadable(root, 0), "leads out of the recorded machine"));
+    assert_int_equal(root_read(root, "/sys/loop", 10, &out), ROOT_UNREADABLE);
+    assert_int_equal(root_read(root, "/sys/fifo", 10, &out), ROOT_UNREADABLE);
+    assert_int_equal(root_read(root, "/sys/b", 10, &out), ROOT_UNREADABLE);
+    assert_int_equal(root_read(root, "/sys/none", 10, &out), ROOT_ABSENT);
+    assert_int_equal(root_read(root, "/sys/line/none", 10, &out), ROOT_ABSENT);
+    assert_true(root_resolve(root, "/sys/b/up/up/two", resolved, sizeof resolved));
+    assert_string_equal(resolved, "/sys/b/two");
+    assert_false(root_resolve(root, "/sys/out", resolved, sizeof resolved));
+    buffer_free(&out);
+}
+
+static void test_links_and_lists(void **state)
+{
+    char name[64];
+    int count = 0;
+    (void)state;
+    assert_true(root_read_link(root, "/sys/in", name, sizeof name));
+    assert_string_equal(name, "two");
+    assert_false(root_read_link(root, "/sys/line", name, sizeof name));
+    assert_false(root_read_link(root, "/sys/none", name, sizeof name));
+    char **names = root_list(root, "/sys/b", 10, &count);
+    assert_int_equal(count, 2);
+    assert_string_equal(names[0], "two");
+    assert_string_equal(names[1], "up");
+    root_free_names(names, count);
+    names = root_list(root, "/sys", 3, &count);
+    assert_int_equal(count, 3);
+    assert_non_null(root_unreadable(root, 0));
+    root_free_names(names, count);
+    names = root_list(root, "/none", 3, &count);
+    assert_int_equal(count, 0);
+    root_free_names(names, count);
+}
+
+static void test_notes_are_bounded(void **state)
+{
+    char what[32];
+    int count = 0;
+    (void)state;
+    root_note_unreadable(root, "a", "why");
+    root_note_unreadable(root, "a", "why");
+    assert_null(root_unreadable(root, 1));
+    for (int i = 0; i < 1000; i++) {
+        snprintf(what, sizeof what, "%d", i);
+        root_note_unreadable(root, what, "why");
+    }
+    while (root_unreadable(root, count))
+        count++;
+    assert_int_equal(count, 64);
+    assert_null(root_unreadable(root, -1));
+}
+
+static void test_refuses_what_is_no_folder(void **state)
+{
+    struct root *other = NULL;
+    struct error error = {.code = ERROR_NONE};
+    char full[1024];
+    (void)state;
+    assert_int_equal(root_open("/nonexistent", &other, &error), ERROR_BAD_INPUT);
+    snprintf(full, sizeof full, "%s/sys/line", folder);
+    assert_int_equal(root_open(full, &other, &error), ERROR_BAD_INPUT);
+    assert_true(error.next[0]);
+    error.code = ERROR_NONE;
+    assert_int_equal(root_open(NULL, &other, &error), ERROR_NONE);
+    assert_true(root_is_live(other));
+    assert_true(root_exists(other, "/proc/self/status"));
+    root_close(other);
+    assert_int_equal(root_open("/", &other, &error), ERROR_NONE);
+    assert_true(root_is_live(other));
+    root_close(other);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_reads, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_stays_inside, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_links_and_lists, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_notes_are_bounded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_refuses_what_is_no_folder, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
