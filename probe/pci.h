@@ -1,0 +1,103 @@
+#ifndef PASSTHRU_PROBE_PCI_H
+#define PASSTHRU_PROBE_PCI_H
+
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/pci_id.h"
+#include "core/tristate.h"
+#include "probe/root.h"
+
+/* The PCI devices of a machine: from sysfs by libpci (the live machine or a recorded one), from a dump that
+ * `lspci -xxx` made, or from any other text that lspci prints. PCI Local Bus Specification 3.0 and PCI
+ * Express Base Specification 5.0. */
+
+enum { MAX_PCI_DEVICES = 4096, PCI_BAR_COUNT = 6, PCI_ADDRESS_TEXT_SIZE = 16 };
+
+struct pci_address {
+    uint16_t domain;
+    uint8_t bus;
+    uint8_t slot;     /* 0 to 31 */
+    uint8_t function; /* 0 to 7 */
+};
+
+struct pci_bar {
+    uint64_t address;
+    uint64_t size; /* bytes; 0: no such BAR, or its size is not known */
+    bool is_io;
+    bool is_64bit;
+    bool is_prefetchable;
+    uint64_t
+        resizable; /* sizes that it can have (Resizable BAR): bit n stands for 1 MiB << n; 0: not resizable */
+};
+
+enum { IOMMU_GROUP_UNKNOWN = -2, IOMMU_GROUP_NONE = -1 };
+
+struct pci_device {
+    struct pci_address address;
+    struct pci_id id; /* subsystem and revision where they are known */
+    uint8_t base_class;
+    uint8_t sub_class;
+    uint8_t interface;
+    bool is_bridge;          /* header type 1 */
+    int parent;              /* index of the bridge above it; -1: on a root bus, or not known */
+    uint8_t secondary_bus;   /* of a bridge */
+    uint8_t subordinate_bus; /* of a bridge */
+    struct pci_bar bars[PCI_BAR_COUNT];
+    struct pci_bar rom;     /* expansion ROM BAR */
+    enum tristate flr;      /* function level reset: PCI Express or Advanced Features capability */
+    enum tristate pm_reset; /* leaving D3hot resets it (No_Soft_Reset is clear) */
+    enum tristate boot_vga;
+    enum tristate removable; /* behind a port that the firmware calls external: Thunderbolt, USB4 */
+    enum tristate d3cold_allowed;
+    enum tristate is_virtual_function;
+    int sriov_total;   /* virtual functions that it can have; 0: none, -1: not known */
+    int sriov_enabled; /* that are there now; -1: not known */
+    int iommu_group;   /* or IOMMU_GROUP_... */
+    bool driver_known;
+    char driver[32]; /* "" when none is bound */
+    bool resets_known;
+    char resets[64];     /* reset_method as the kernel lists it: "flr bus"; "" when it has none */
+    char acpi_path[256]; /* "\_SB_.PCI0.PEG_.VID_" as the kernel has it; "" when not known */
+};
+
+enum pci_source { PCI_SOURCE_SYSFS, PCI_SOURCE_DUMP, PCI_SOURCE_LSPCI };
+
+struct pci_machine {
+    enum pci_source source;
+    struct pci_device *devices; /* by address */
+    int count;
+};
+
+/* Reads all devices of a machine. ERROR_SYSTEM when libpci is missing or finds no PCI bus that it could read:
+ * a machine without any device is no error. The caller calls pci_machine_free, also after an error. */
+MUST_CHECK enum error_code pci_read_machine(struct root *root, struct pci_machine *machine,
+                                            struct error *error);
+
+/* Reads what lspci has printed: hexadecimal dumps of whole configuration spaces (-x, -xxx, -xxxx) by libpci,
+ * any other text (-nn, -nnk, -nnvv, also indented or quoted in a forum) by our own reader. `-` is standard
+ * input. ERROR_BAD_INPUT when there is no PCI device in it. */
+MUST_CHECK enum error_code pci_read_lspci(const char *path, struct pci_machine *machine, struct error *error);
+
+void pci_machine_free(struct pci_machine *machine);
+
+/* "0000:01:00.0"; returns `text`. */
+char *pci_address_print(const struct pci_address *address, char text[PCI_ADDRESS_TEXT_SIZE]);
+
+/* Parses "0000:01:00.0" or "01:00.0", all of `text`. */
+bool pci_address_parse(const char *text, struct pci_address *address);
+
+/* By domain, bus, slot and function, like strcmp. */
+int pci_address_compare(const struct pci_address *a, const struct pci_address *b);
+
+/* NULL when there is none at this address. */
+struct pci_device *pci_find(const struct pci_machine *machine, const struct pci_address *address);
+
+/* Whether two devices are functions of one: same domain, bus and slot. */
+bool pci_same_device(const struct pci_device *a, const struct pci_device *b);
+
+/* Display controllers (class 03), and the processing accelerators (class 12) and coprocessors (0b40) that
+ * people pass through for compute. */
+bool pci_is_gpu_class(const struct pci_device *device);
+
+#endif
