@@ -1,0 +1,327 @@
+"""The machines that the tests look at, each by its name. Each is a kind of machine that people ask about."""
+import struct
+
+import machine
+from machine import GIB, GPU_BARS, MIB, Machine, memory
+
+GRUB = 'GRUB_DEFAULT=0\nGRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX_DEFAULT="quiet %s"\nGRUB_CMDLINE_LINUX=""'
+VFIO_MODULES = "vfio\nvfio_iommu_type1\nvfio_pci"
+
+MACHINES = {}
+
+
+def recorded(build):
+    """Registers a machine under its name."""
+    MACHINES[build.__name__.replace("_", "-")] = build
+    return build
+
+
+def rom_image(vendor, device, efi=True):
+    """A plain option ROM: a legacy image and an EFI one (PCI Firmware Specification 3.3, 5.1)."""
+    def image(code, last):
+        data = bytearray(1024)
+        data[0:3] = b"\x55\xaa\x02"
+        struct.pack_into("<H", data, 0x18, 0x1C)
+        struct.pack_into("<4sHHHHB3sHHBBHHH", data, 0x1C, b"PCIR", vendor, device, 0, 24, 3, b"\0\0\3", 2, 0, code,
+                         0x80 if last else 0, 2, 0, 0)
+        if code == 3:
+            struct.pack_into("<HIHHHBH", data, 2, 2, 0x0EF1, 0x0B, 0x8664, 0, 0, 0)
+            struct.pack_into("<H", data, 0x16, 0x40)
+        else:
+            data[-1] = -sum(data) & 0xFF
+        return bytes(data)
+    return image(0, not efi) + (image(3, True) if efi else b"")
+
+
+def intel_host(m, root_port="0000:00:01.0", acpi_port="", **more):
+    """A host bridge, an ISA bridge and a root port for a GPU."""
+    m.pci("0000:00:00.0", (0x8086, 0x4650), machine.HOST_BRIDGE, group=0, express=False, power=False)
+    m.pci("0000:00:1f.0", (0x8086, 0x7A86), machine.ISA, group=3, express=False, power=False)
+    m.pci(root_port, (0x8086, 0x460D), machine.BRIDGE, buses=(0, 1, 1), port=machine.ROOT_PORT, group=more.pop("group", 1),
+          driver="pcieport", acpi=acpi_port, **more)
+
+
+def amd_host(m, group=10):
+    """The same for AMD, where each device has a group of its own."""
+    m.pci("0000:00:00.0", (0x1022, 0x1480), machine.HOST_BRIDGE, group=0, express=False, power=False)
+    m.pci("0000:00:03.1", (0x1022, 0x1483), machine.BRIDGE, buses=(0, 0x0A, 0x0A), port=machine.ROOT_PORT, group=group - 1,
+          driver="pcieport")
+
+
+def vfio_config(m, ids, words, *, vm="", softdep="nouveau"):
+    """A host that was set up for vfio-pci as the guides tell."""
+    m.put("/etc/default/grub", GRUB % words)
+    m.put("/etc/modprobe.d/vfio.conf", "options vfio-pci ids=%s disable_vga=1\nsoftdep %s pre: vfio-pci" % (ids, softdep))
+    m.put("/etc/modprobe.d/blacklist.conf", "blacklist nouveau\nblacklist nvidia\nblacklist nvidiafb\nblacklist radeon\nblacklist amdgpu")
+    m.put("/etc/modules", VFIO_MODULES)
+    m.put("/etc/initramfs-tools/modules", "# nothing more")
+    if vm:
+        m.put("/etc/pve/qemu-server/101.conf", vm)
+
+
+def proxmox_vm(address, more=""):
+    """A machine of Proxmox that has a GPU passed through."""
+    return ("agent: 1\nballoon: 0\nbios: ovmf\nboot: order=scsi0\ncores: 4\ncpu: host\n"
+            "efidisk0: local-lvm:vm-101-disk-0,efitype=4m,pre-enrolled-keys=0,size=4M\nhostpci0: %s,pcie=1\n"
+            "machine: q35\nmemory: 8192\nmeta: creation-qemu=9.0.2\nname: gpu\nnet0: virtio=BC:24:11:00:00:01,bridge=vmbr0\n"
+            "ostype: l26\nscsi0: local-lvm:vm-101-disk-1,size=64G\nscsihw: virtio-scsi-single\nvga: std\n%s" % (address, more))
+
+
+IRIS_PLUS = {"bars": {0: memory(16 * MIB, False, True), 2: memory(256 * MIB, True, True)}, "express": False, "revision": 7,
+             "subsystem": (0x1028, 0x097B)}
+
+
+def laptop_with_mx330(m, words):
+    """The laptop of the article: an i7-1065G7 whose MX330 is a 3D controller without outputs."""
+    m.host(chassis=10, vendor="Dell Inc.", product="Inspiron 3501", cpu="Intel(R) Core(TM) i7-1065G7 CPU @ 1.30GHz",
+           cmdline="BOOT_IMAGE=/boot/vmlinuz-6.8.12-4-pve root=/dev/mapper/pve-root ro quiet " + words)
+    m.pci("0000:00:00.0", (0x8086, 0x8A12), machine.HOST_BRIDGE, group=0, express=False, power=False)
+    m.pci("0000:00:02.0", (0x8086, 0x8A52), machine.VGA, group=1, driver="i915", boot_vga=1, acpi="\\_SB_.PCI0.GFX0",
+          connectors={"eDP-1": "connected", "HDMI-A-1": "disconnected"}, rom=128 * 1024, resets="flr pm", rom_image=bytes(512),
+          **IRIS_PLUS)
+    m.pci("0000:00:1c.0", (0x8086, 0x34B8), machine.BRIDGE, buses=(0, 1, 1), port=machine.ROOT_PORT, group=10,
+          driver="pcieport", acpi="\\_SB_.PCI0.RP01")
+    m.pci("0000:01:00.0", (0x10DE, 0x1D16), machine.DISPLAY_3D, parent="0000:00:1c.0", group=15, driver="vfio-pci",
+          revision=0xA1, subsystem=(0x1028, 0x097B), acpi="\\_SB_.PCI0.RP01.PXSX", bars=GPU_BARS, resets="bus", d3cold=1)
+    m.asl("DSDT", """
+        Scope (\\_SB) { Device (PCI0) { Name (_HID, EisaId ("PNP0A08"))
+            Device (GFX0) { Name (_ADR, 0x00020000) }
+            Device (RP01) { Name (_ADR, 0x001C0000) Device (PXSX) { Name (_ADR, 0) } } } }""")
+    m.asl("SSDT1", """
+        External (\\_SB.PCI0.RP01.PXSX, DeviceObj)
+        Scope (\\_SB.PCI0.RP01.PXSX)
+        {
+            Name (VBOR, Buffer (0x1000) {})
+            Method (_ROM, 2, NotSerialized) { Return (VBOR) }
+            Method (_DSM, 4, Serialized)
+            {
+                If (LEqual (Arg0, ToUUID ("a486d8f8-0bda-471b-a72b-6042a6b5bee0"))) { Return (One) }
+                Return (Zero)
+            }
+        }""")
+    vfio_config(m, "10de:1d16", words, vm=proxmox_vm("0000:01:00"))
+
+
+@recorded
+def seed(m):
+    """Six attempts and three days: everything configured right, and the vBIOS out of reach."""
+    laptop_with_mx330(m, "intel_iommu=on,igfx_off iommu=pt")
+
+
+@recorded
+def seed_igfx_alone(m):
+    """The same with a word that the kernel silently ignores."""
+    laptop_with_mx330(m, "intel_iommu=on igfx_off iommu=pt")
+
+
+RX_6600 = {"revision": 0xC7, "subsystem": (0x1DA2, 0xE447), "rom": 128 * 1024,
+           "bars": {0: memory(256 * MIB, True, True, 0x3F00), 2: memory(2 * MIB, True, True), 4: machine.ports(256),
+                    5: memory(MIB)}}
+
+
+@recorded
+def rx6600(m):
+    """A desktop with a card that passes through without ado."""
+    m.host(vendor="ASUS", product="PRIME B550M-A", cpu="AMD Ryzen 7 5700X", flags="svm", iommu="amd",
+           cmdline="BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro quiet iommu=pt vfio-pci.ids=1002:73ff,1002:ab28")
+    amd_host(m)
+    for function, ids, klass in ((0, 0x73FF, machine.VGA), (1, 0xAB28, machine.AUDIO)):
+        m.pci("0000:0a:00.%d" % function, (0x1002, ids), klass, parent="0000:00:03.1", group=20 + function,
+              driver="vfio-pci", multifunction=True, resets="bus", boot_vga=0 if not function else None,
+              rom_image=rom_image(0x1002, 0x73FF) if not function else None,
+              **(RX_6600 if not function else {"bars": {0: memory(16384)}}))
+    vfio_config(m, "1002:73ff,1002:ab28", "iommu=pt vfio-pci.ids=1002:73ff,1002:ab28", softdep="amdgpu",
+                vm=proxmox_vm("0000:0a:00"))
+
+
+@recorded
+def polaris(m):
+    """A desktop with an RX 580, which does not come back from a reset by itself."""
+    m.host(vendor="MSI", product="B450 TOMAHAWK", cpu="AMD Ryzen 5 3600", flags="svm", iommu="amd",
+           cmdline="root=/dev/sda1 ro quiet iommu=pt")
+    amd_host(m)
+    m.pci("0000:0a:00.0", (0x1002, 0x67DF), machine.VGA, parent="0000:00:03.1", group=20, driver="vfio-pci", resets="pm bus",
+          multifunction=True, revision=0xE7, subsystem=(0x1DA2, 0xE387), rom=128 * 1024, boot_vga=0, soft_reset=False,
+          rom_image=rom_image(0x1002, 0x67DF),
+          bars={0: memory(256 * MIB, True, True), 2: memory(2 * MIB, True, True), 4: machine.ports(256), 5: memory(262144)})
+    m.pci("0000:0a:00.1", (0x1002, 0xAAF0), machine.AUDIO, parent="0000:00:03.1", group=20, driver="vfio-pci",
+          multifunction=True, bars={0: memory(16384, False, True)})
+    vfio_config(m, "1002:67df,1002:aaf0", "iommu=pt", softdep="amdgpu")
+
+
+@recorded
+def shared_group(m):
+    """A card behind the chipset, in one group with the network and the disk of the host."""
+    m.host(vendor="Gigabyte", product="B365M", cpu="Intel(R) Core(TM) i5-9400F CPU @ 2.90GHz",
+           cmdline="root=/dev/sda1 ro quiet intel_iommu=on iommu=pt")
+    intel_host(m, "0000:00:1d.0", group=7)
+    m.pci("0000:01:00.0", (0x10DE, 0x1C82), machine.VGA, parent="0000:00:1d.0", group=7, driver="vfio-pci", resets="bus",
+          multifunction=True, revision=0xA1, subsystem=(0x1458, 0x3747), bars=GPU_BARS, rom=512 * 1024, boot_vga=1,
+          rom_image=rom_image(0x10DE, 0x1C82))
+    m.pci("0000:01:00.1", (0x10DE, 0x0FB9), machine.AUDIO, parent="0000:00:1d.0", group=7, driver="vfio-pci",
+          multifunction=True, bars={0: memory(16384)})
+    m.pci("0000:00:1c.0", (0x8086, 0xA290), machine.BRIDGE, buses=(0, 2, 2), port=machine.ROOT_PORT, group=7, driver="pcieport")
+    m.pci("0000:02:00.0", (0x10EC, 0x8168), machine.ETHERNET, parent="0000:00:1c.0", group=7, driver="r8169",
+          bars={0: machine.ports(256), 2: memory(4096, False, True)})
+    vfio_config(m, "10de:1c82,10de:0fb9", "intel_iommu=on iommu=pt")
+
+
+@recorded
+def iommu_off(m):
+    """VT-d is switched off in the firmware: no DMAR table, whatever the command line says."""
+    m.host(vendor="ASRock", product="Z390 Pro4", cpu="Intel(R) Core(TM) i7-9700K CPU @ 3.60GHz", iommu="",
+           cmdline="root=/dev/sda1 ro quiet intel_iommu=on iommu=pt")
+    intel_host(m, group=None)
+    m.pci("0000:01:00.0", (0x10DE, 0x2504), machine.VGA, parent="0000:00:01.0", driver="nouveau", resets="flr bus", flr=True,
+          multifunction=True, revision=0xA1, subsystem=(0x1462, 0x397D), bars=GPU_BARS, rom=512 * 1024, boot_vga=1,
+          connectors={"HDMI-A-1": "connected", "DP-1": "disconnected"}, rom_image=rom_image(0x10DE, 0x2504))
+    m.pci("0000:01:00.1", (0x10DE, 0x228E), machine.AUDIO, parent="0000:00:01.0", driver="snd_hda_intel", multifunction=True,
+          bars={0: memory(16384)})
+
+
+@recorded
+def bound_to_nvidia(m):
+    """The host's own driver holds the card."""
+    m.host(cmdline="root=/dev/sda1 ro quiet intel_iommu=on iommu=pt")
+    intel_host(m)
+    m.pci("0000:01:00.0", (0x10DE, 0x2504), machine.VGA, parent="0000:00:01.0", group=15, driver="nvidia", resets="flr bus",
+          flr=True, multifunction=True, revision=0xA1, subsystem=(0x1462, 0x397D), bars=GPU_BARS, rom=512 * 1024, boot_vga=0,
+          connectors={"HDMI-A-2": "disconnected"}, rom_image=rom_image(0x10DE, 0x2504))
+    m.pci("0000:01:00.1", (0x10DE, 0x228E), machine.AUDIO, parent="0000:00:01.0", group=15, driver="snd_hda_intel",
+          multifunction=True, bars={0: memory(16384)})
+    m.pci("0000:00:02.0", (0x8086, 0x4692), machine.VGA, group=2, driver="i915", boot_vga=1, express=False, revision=0x0C,
+          connectors={"HDMI-A-1": "connected"}, bars={0: memory(16 * MIB, False, True), 2: memory(256 * MIB, True, True)})
+
+
+@recorded
+def boot_vga_efifb(m):
+    """The only card of the machine: the firmware's framebuffer lies on it."""
+    m.host(cpu="Intel(R) Core(TM) i5-12400F", cmdline="root=/dev/sda1 ro quiet intel_iommu=on iommu=pt")
+    intel_host(m)
+    m.pci("0000:01:00.0", (0x10DE, 0x2504), machine.VGA, parent="0000:00:01.0", group=15, driver="vfio-pci", resets="flr bus",
+          flr=True, multifunction=True, revision=0xA1, subsystem=(0x1462, 0x397D), bars=GPU_BARS, rom=512 * 1024, boot_vga=1,
+          rom_image=b"")
+    m.pci("0000:01:00.1", (0x10DE, 0x228E), machine.AUDIO, parent="0000:00:01.0", group=15, driver="vfio-pci",
+          multifunction=True, bars={0: memory(16384)})
+    m.put("/proc/fb", "0 EFI VGA")
+    m.put("/proc/iomem", "a1000000-b0ffffff : PCI Bus 0000:01\n  a1000000-b0ffffff : 0000:01:00.0\n    a1000000-a17fffff : efifb")
+    vfio_config(m, "10de:2504,10de:228e", "intel_iommu=on iommu=pt")
+
+
+@recorded
+def amd_hybrid(m):
+    """A laptop whose firmware hands the vBIOS of its Radeon out by ATRM, a method of the integrated GPU's device."""
+    m.host(chassis=10, vendor="Dell Inc.", product="Inspiron 5537", cpu="Intel(R) Core(TM) i7-4500U CPU @ 1.80GHz",
+           cmdline="root=/dev/sda1 ro quiet intel_iommu=on")
+    m.pci("0000:00:00.0", (0x8086, 0x0A04), machine.HOST_BRIDGE, group=0, express=False, power=False)
+    m.pci("0000:00:02.0", (0x8086, 0x0A16), machine.VGA, group=1, driver="i915", boot_vga=1, acpi="\\_SB_.PCI0.GFX0",
+          express=False, connectors={"eDP-1": "connected"}, revision=9, subsystem=(0x1028, 0x05E9),
+          bars={0: memory(4 * MIB, False, True), 2: memory(256 * MIB, True, True)})
+    m.pci("0000:00:1c.4", (0x8086, 0x9C18), machine.BRIDGE, buses=(0, 3, 3), port=machine.ROOT_PORT, group=8, driver="pcieport",
+          acpi="\\_SB_.PCI0.RP05")
+    m.pci("0000:03:00.0", (0x1002, 0x6600), machine.DISPLAY_OTHER, parent="0000:00:1c.4", group=9, driver="radeon",
+          subsystem=(0x1028, 0x05E9), acpi="\\_SB_.PCI0.RP05.PEGP", resets="pm bus", soft_reset=False,
+          bars={0: memory(256 * MIB, True, True), 2: memory(262144, False, True), 4: machine.ports(256)}, connectors={})
+    m.asl("DSDT", """
+        Scope (\\_SB) { Device (PCI0) { Name (_HID, EisaId ("PNP0A08"))
+            Device (GFX0) { Name (_ADR, 0x00020000) }
+            Device (RP05) { Name (_ADR, 0x001C0004) Device (PEGP) { Name (_ADR, 0) } } } }""")
+    m.asl("SSDT5", """
+        External (\\_SB.PCI0.GFX0, DeviceObj)
+        Scope (\\_SB.PCI0.GFX0)
+        {
+            Method (ATPX, 2, Serialized) { Return (Zero) }
+            Method (ATRM, 2, Serialized) { Return (Buffer (16) {}) }
+        }""")
+
+
+@recorded
+def apu(m):
+    """A mini PC with nothing but the GPU in its processor; the firmware leaves its vBIOS in the table VFCT."""
+    m.host(chassis=35, vendor="AZW", product="SER5", cpu="AMD Ryzen 5 5560U with Radeon Graphics", flags="svm", iommu="amd",
+           cmdline="root=/dev/sda1 ro quiet iommu=pt")
+    m.pci("0000:00:00.0", (0x1022, 0x1630), machine.HOST_BRIDGE, group=0, express=False, power=False)
+    m.pci("0000:00:08.1", (0x1022, 0x1635), machine.BRIDGE, buses=(0, 4, 4), port=machine.ROOT_PORT, group=5, driver="pcieport")
+    m.pci("0000:04:00.0", (0x1002, 0x1638), machine.VGA, parent="0000:00:08.1", group=5, driver="amdgpu", multifunction=True,
+          boot_vga=1, revision=0xC1, subsystem=(0x1002, 0x1636), connectors={"HDMI-A-1": "connected", "DP-1": "disconnected"},
+          resets="pm", soft_reset=False,
+          bars={0: memory(256 * MIB, True, True), 2: memory(2 * MIB, True, True), 4: machine.ports(256), 5: memory(524288)})
+    m.pci("0000:04:00.1", (0x1002, 0x1637), machine.AUDIO, parent="0000:00:08.1", group=5, driver="snd_hda_intel",
+          multifunction=True, bars={0: memory(16384)})
+    m.pci("0000:04:00.3", (0x1022, 0x1639), machine.USB, parent="0000:00:08.1", group=5, driver="xhci_hcd", multifunction=True,
+          bars={0: memory(MIB, False, True)})
+    m.put("/sys/firmware/acpi/tables/VFCT", machine.vfct([(4, 0, 0, 0x1002, 0x1638, rom_image(0x1002, 0x1638, False))]))
+    m.asl("DSDT", "Scope (\\_SB) { Device (PCI0) { Name (_HID, EisaId (\"PNP0A08\")) } }")
+
+
+@recorded
+def egpu(m):
+    """A laptop with a desktop card in a Thunderbolt box."""
+    m.host(chassis=10, vendor="LENOVO", product="20XW", cpu="11th Gen Intel(R) Core(TM) i7-1165G7 @ 2.80GHz",
+           cmdline="root=/dev/sda1 ro quiet intel_iommu=on iommu=pt")
+    m.pci("0000:00:00.0", (0x8086, 0x9A14), machine.HOST_BRIDGE, group=0, express=False, power=False)
+    m.pci("0000:00:02.0", (0x8086, 0x9A49), machine.VGA, group=1, driver="i915", boot_vga=1, express=False, revision=1,
+          connectors={"eDP-1": "connected"}, bars={0: memory(16 * MIB, False, True), 2: memory(256 * MIB, True, True)})
+    m.pci("0000:00:07.0", (0x8086, 0x9A23), machine.BRIDGE, buses=(0, 0x20, 0x49), port=machine.ROOT_PORT, group=4,
+          driver="pcieport", acpi="\\_SB_.PC00.TRP0")
+    m.pci("0000:20:00.0", (0x8086, 0x15D3), machine.BRIDGE, parent="0000:00:07.0", buses=(0x20, 0x21, 0x49), group=16,
+          port=machine.UPSTREAM, driver="pcieport", removable="removable")
+    m.pci("0000:21:01.0", (0x8086, 0x15D3), machine.BRIDGE, parent="0000:20:00.0", buses=(0x21, 0x22, 0x22), group=17,
+          port=machine.DOWNSTREAM, driver="pcieport", removable="removable")
+    m.pci("0000:22:00.0", (0x1002, 0x73FF), machine.VGA, parent="0000:21:01.0", group=18, driver="vfio-pci", resets="bus",
+          multifunction=True, removable="removable", boot_vga=0, rom_image=rom_image(0x1002, 0x73FF), **RX_6600)
+    m.pci("0000:22:00.1", (0x1002, 0xAB28), machine.AUDIO, parent="0000:21:01.0", group=19, driver="vfio-pci",
+          multifunction=True, removable="removable", bars={0: memory(16384)})
+    m.asl("DSDT", """
+        Scope (\\_SB) { Device (PC00) { Name (_HID, EisaId ("PNP0A08"))
+            Device (GFX0) { Name (_ADR, 0x00020000) Method (ATRM, 2, Serialized) { Return (Zero) } }
+            Device (TRP0) { Name (_ADR, 0x00070000) } } }""")
+
+
+@recorded
+def server(m):
+    """A server with eight GPUs that can have virtual functions, and 400 PCI devices in all."""
+    m.host(chassis=23, vendor="Supermicro", product="SYS-420GP-TNR", cpu="Intel(R) Xeon(R) Gold 6338 CPU @ 2.00GHz",
+           cmdline="root=/dev/sda1 ro quiet intel_iommu=on iommu=pt")
+    devices = 0
+    for socket in range(4):
+        domain_bus = 0x20 * socket
+        host = "0000:%02x:00.0" % domain_bus
+        m.pci(host, (0x8086, 0x09A2), machine.HOST_BRIDGE, group=socket, express=False, power=False)
+        devices += 1
+        for slot in range(2):
+            port = "0000:%02x:%02x.0" % (domain_bus, slot + 1)
+            bus = domain_bus + 4 * slot + 1
+            m.pci(port, (0x8086, 0x347A), machine.BRIDGE, buses=(domain_bus, bus, bus), port=machine.ROOT_PORT,
+                  group=10 + socket * 2 + slot, driver="pcieport")
+            gpu = "0000:%02x:00.0" % bus
+            m.pci(gpu, (0x10DE, 0x2235), machine.DISPLAY_3D, parent=port, group=30 + socket * 2 + slot, driver="vfio-pci",
+                  resets="flr bus", flr=True, revision=0xA1, subsystem=(0x10DE, 0x145A), sriov=32,
+                  bars={0: memory(16 * MIB), 1: memory(64 * GIB, True, True, 0x1FFC0), 3: memory(32 * MIB, True, True)},
+                  rom=512 * 1024, rom_image=rom_image(0x10DE, 0x2235))
+            devices += 2
+    number = 0
+    while devices < 400:
+        address = "0000:%02x:%02x.%d" % (0x0C + 0x20 * (number // 97 % 4), 1 + number % 97 // 8 % 31, number % 97 % 8)
+        if address not in m.places:
+            m.pci(address, (0x8086, 0x3456 + number % 16), 0x088000, group=100 + number // 8, express=False, power=False,
+                  multifunction=True, config=256)
+            devices += 1
+        number += 1
+
+
+@recorded
+def vm(m):
+    """A virtual machine without any GPU."""
+    m.host(chassis=1, vendor="QEMU", product="Standard PC (Q35 + ICH9, 2009)", cpu="Intel(R) Xeon(R) Processor @ 2.60GHz",
+           flags="hypervisor", iommu="", cmdline="root=/dev/vda1 ro console=ttyS0")
+    m.pci("0000:00:00.0", (0x8086, 0x29C0), machine.HOST_BRIDGE, express=False, power=False, config=64)
+    m.pci("0000:00:01.0", (0x1AF4, 0x1041), machine.ETHERNET, driver="virtio-pci", config=64,
+          bars={1: memory(4096), 4: memory(16384, True, True)})
+
+
+def build(name, folder):
+    """Builds one machine by its name."""
+    made = Machine(folder)
+    MACHINES[name](made)
+    return made
