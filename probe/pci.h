@@ -12,10 +12,10 @@
  * `lspci -xxx` made, or from any other text that lspci prints. PCI Local Bus Specification 3.0 and PCI
  * Express Base Specification 5.0. */
 
-enum { MAX_PCI_DEVICES = 4096, PCI_BAR_COUNT = 6, PCI_ADDRESS_TEXT_SIZE = 16 };
+enum { MAX_PCI_DEVICES = 4096, PCI_BAR_COUNT = 6, PCI_ADDRESS_TEXT_SIZE = 20 };
 
 struct pci_address {
-    uint16_t domain;
+    uint32_t domain; /* more than 16 bits behind an Intel Volume Management Device: 10000 */
     uint8_t bus;
     uint8_t slot;     /* 0 to 31 */
     uint8_t function; /* 0 to 7 */
@@ -27,8 +27,8 @@ struct pci_bar {
     bool is_io;
     bool is_64bit;
     bool is_prefetchable;
-    uint64_t
-        resizable; /* sizes that it can have (Resizable BAR): bit n stands for 1 MiB << n; 0: not resizable */
+    /* Sizes that it can have (Resizable BAR): bit n stands for 1 MiB << n; 0: not resizable, or not known. */
+    uint64_t resizable;
 };
 
 enum { IOMMU_GROUP_UNKNOWN = -2, IOMMU_GROUP_NONE = -1 };
@@ -61,6 +61,11 @@ struct pci_device {
     char acpi_path[256]; /* "\_SB_.PCI0.PEG_.VID_" as the kernel has it; "" when not known */
 };
 
+/* A device of which nothing is known. */
+#define PCI_DEVICE_UNKNOWN                                                                                   \
+    ((struct pci_device){                                                                                    \
+        .parent = -1, .sriov_total = -1, .sriov_enabled = -1, .iommu_group = IOMMU_GROUP_UNKNOWN})
+
 enum pci_source { PCI_SOURCE_SYSFS, PCI_SOURCE_DUMP, PCI_SOURCE_LSPCI };
 
 struct pci_machine {
@@ -69,8 +74,10 @@ struct pci_machine {
     int count;
 };
 
-/* Reads all devices of a machine. ERROR_SYSTEM when libpci is missing or finds no PCI bus that it could read:
- * a machine without any device is no error. The caller calls pci_machine_free, also after an error. */
+/* Reads all devices of a machine. Of most of them that is identity, class, bridge, group and driver; all
+ * else is read of GPUs, the other functions of their cards, and the bridges above them, and is unknown of
+ * others. What cannot be read is noted (root_unreadable); a machine without any device is no error.
+ * ERROR_SYSTEM when libpci is missing. The caller calls pci_machine_free, also after an error. */
 MUST_CHECK enum error_code pci_read_machine(struct root *root, struct pci_machine *machine,
                                             struct error *error);
 
@@ -84,7 +91,7 @@ void pci_machine_free(struct pci_machine *machine);
 /* "0000:01:00.0"; returns `text`. */
 char *pci_address_print(const struct pci_address *address, char text[PCI_ADDRESS_TEXT_SIZE]);
 
-/* Parses "0000:01:00.0" or "01:00.0", all of `text`. */
+/* Parses "0000:01:00.0" or "01:00.0", all of `text`. A domain has 4 to 8 digits. */
 bool pci_address_parse(const char *text, struct pci_address *address);
 
 /* By domain, bus, slot and function, like strcmp. */
@@ -95,6 +102,12 @@ struct pci_device *pci_find(const struct pci_machine *machine, const struct pci_
 
 /* Whether two devices are functions of one: same domain, bus and slot. */
 bool pci_same_device(const struct pci_device *a, const struct pci_device *b);
+
+/* Brings the devices of a machine into their order, and finds the bridge above each that has none yet, by
+ * the bridges' bus numbers. A bridge always has a lower bus number than what is below it, so that walking up
+ * by `parent` ends. */
+void pci_machine_sort(struct pci_machine *machine);
+void pci_machine_link(struct pci_machine *machine);
 
 /* Display controllers (class 03), and the processing accelerators (class 12) and coprocessors (0b40) that
  * people pass through for compute. */

@@ -1,0 +1,118 @@
+#include "probe/pci.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CLASS_DISPLAY = 0x03, CLASS_PROCESSOR = 0x0b, CLASS_ACCELERATOR = 0x12, PROCESSOR_COPROCESSOR = 0x40 };
+
+char *pci_address_print(const struct pci_address *address, char text[PCI_ADDRESS_TEXT_SIZE])
+{
+    snprintf(text, PCI_ADDRESS_TEXT_SIZE, "%04x:%02x:%02x.%x", (unsigned)address->domain,
+             (unsigned)address->bus, (unsigned)address->slot, address->function & 7U);
+    return text;
+}
+
+/* Reads the hexadecimal digits at `*at`, between `least` and `most` of them and then `end`, and moves behind
+ * that. */
+static bool read_field(const char **at, size_t least, size_t most, char end, uint32_t *value)
+{
+    size_t digits = strspn(*at, "0123456789abcdefABCDEF");
+    if (digits < least || digits > most || (*at)[digits] != end)
+        return false;
+    *value = (uint32_t)strtoul(*at, NULL, 16);
+    *at += digits + 1;
+    return true;
+}
+
+bool pci_address_parse(const char *text, struct pci_address *address)
+{
+    uint32_t domain = 0;
+    uint32_t bus;
+    uint32_t slot;
+    uint32_t function;
+    const char *at = text;
+    read_field(&at, 4, 8, ':', &domain);
+    if (!read_field(&at, 2, 2, ':', &bus) || !read_field(&at, 2, 2, '.', &slot) ||
+        !read_field(&at, 1, 1, '\0', &function) || slot > 0x1f || function > 7)
+        return false;
+    *address = (struct pci_address){domain, (uint8_t)bus, (uint8_t)slot, (uint8_t)function};
+    return true;
+}
+
+int pci_address_compare(const struct pci_address *a, const struct pci_address *b)
+{
+    if (a->domain != b->domain)
+        return a->domain < b->domain ? -1 : 1;
+    if (a->bus != b->bus)
+        return a->bus - b->bus;
+    return a->slot != b->slot ? a->slot - b->slot : a->function - b->function;
+}
+
+/* The address is the first member of a device: bsearch and qsort compare either. */
+static int compare_devices(const void *a, const void *b)
+{
+    return pci_address_compare(&((const struct pci_device *)a)->address,
+                               &((const struct pci_device *)b)->address);
+}
+
+static int compare_to_address(const void *address, const void *device)
+{
+    return pci_address_compare(address, &((const struct pci_device *)device)->address);
+}
+
+struct pci_device *pci_find(const struct pci_machine *machine, const struct pci_address *address)
+{
+    return machine->count ? bsearch(address, machine->devices, (size_t)machine->count,
+                                    sizeof *machine->devices, compare_to_address)
+                          : NULL;
+}
+
+bool pci_same_device(const struct pci_device *a, const struct pci_device *b)
+{
+    return a->address.domain == b->address.domain && a->address.bus == b->address.bus &&
+           a->address.slot == b->address.slot;
+}
+
+bool pci_is_gpu_class(const struct pci_device *device)
+{
+    return device->base_class == CLASS_DISPLAY || device->base_class == CLASS_ACCELERATOR ||
+           (device->base_class == CLASS_PROCESSOR && device->sub_class == PROCESSOR_COPROCESSOR);
+}
+
+void pci_machine_sort(struct pci_machine *machine)
+{
+    if (machine->count)
+        qsort(machine->devices, (size_t)machine->count, sizeof *machine->devices, compare_devices);
+}
+
+/* The bridge that states this bus as the one right below it; the lowest one, should there be two. */
+static int bridge_to(const struct pci_machine *machine, const struct pci_address *below)
+{
+    for (int i = 0; i < machine->count; i++) {
+        const struct pci_device *bridge = &machine->devices[i];
+        if (bridge->is_bridge && bridge->secondary_bus == below->bus &&
+            bridge->address.domain == below->domain && bridge->address.bus < below->bus)
+            return i;
+    }
+    return -1;
+}
+
+void pci_machine_link(struct pci_machine *machine)
+{
+    for (int i = 0; i < machine->count; i++) {
+        struct pci_device *device = &machine->devices[i];
+        const struct pci_device *before = i ? device - 1 : NULL;
+        if (device->parent >= 0)
+            continue;
+        bool same_bus = before && before->address.domain == device->address.domain &&
+                        before->address.bus == device->address.bus;
+        device->parent = same_bus ? before->parent : bridge_to(machine, &device->address);
+    }
+}
+
+void pci_machine_free(struct pci_machine *machine)
+{
+    free(machine->devices);
+    *machine = (struct pci_machine){.devices = NULL};
+}

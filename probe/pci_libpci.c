@@ -1,0 +1,296 @@
+#include "probe/pci_libpci.h"
+
+#include <dlfcn.h>
+#include <pci/pci.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The fields of struct pci_dev up to rom_size have been the same since libpci 3.0; newer ones would be beyond
+ * the end of what an older library allocates, and are not touched. */
+#define LIBPCI_FUNCTIONS(X)                                                                                  \
+    X(pci_alloc)                                                                                             \
+    X(pci_init)                                                                                              \
+    X(pci_cleanup)                                                                                           \
+    X(pci_set_param)                                                                                         \
+    X(pci_get_dev)                                                                                           \
+    X(pci_free_dev)                                                                                          \
+    X(pci_fill_info)                                                                                         \
+    X(pci_read_block)                                                                                        \
+    X(pci_setup_cache)                                                                                       \
+    X(pci_find_cap)
+
+struct libpci {
+    void *handle;
+    enum libpci_method method;
+    struct pci_access *access;
+    jmp_buf unwind;
+    char complaint[256];
+    struct {
+#define DECLARE(name) __typeof__(&name) name;
+        LIBPCI_FUNCTIONS(DECLARE)
+#undef DECLARE
+    } functions;
+};
+
+/* libpci tells its error hook nothing but the message. */
+static _Thread_local struct libpci *guarded;
+
+__attribute__((noreturn)) PRINTF_LIKE(1, 2) static void unwind(char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(guarded->complaint, sizeof guarded->complaint, format, arguments);
+    va_end(arguments);
+    longjmp(guarded->unwind, 1);
+}
+
+/* A warning is about one value, which is then missing from the answer. */
+PRINTF_LIKE(1, 2) static void ignore(char *format, ...)
+{
+    (void)format;
+}
+
+/* Runs a step during which the library may meet an error; it must keep what it allocates in *context. */
+static bool guard(struct libpci *library, void (*step)(struct libpci *library, void *context), void *context)
+{
+    library->complaint[0] = '\0';
+    guarded = library;
+    if (setjmp(library->unwind))
+        return false;
+    step(library, context);
+    return true;
+}
+
+const char *libpci_complaint(const struct libpci *library)
+{
+    return library->complaint;
+}
+
+static bool load(struct libpci *library)
+{
+    static const char *const names[] = {
+#define NAME(name) #name,
+        LIBPCI_FUNCTIONS(NAME)
+#undef NAME
+    };
+    _Static_assert(sizeof names == sizeof library->functions, "nothing but pointers, in the same order");
+    library->handle = dlopen("libpci.so.3", RTLD_NOW | RTLD_LOCAL);
+    for (size_t i = 0; library->handle && i < ARRAY_SIZE(names); i++) {
+        void *function = dlsym(library->handle, names[i]);
+        if (!function)
+            return false;
+        memcpy((char *)&library->functions + i * sizeof function, &function, sizeof function);
+    }
+    return library->handle;
+}
+
+static void start(struct libpci *library, void *path)
+{
+    library->access->error = unwind;
+    library->access->warning = ignore;
+    library->access->method = library->method == LIBPCI_DUMP ? PCI_ACCESS_DUMP : PCI_ACCESS_SYS_BUS_PCI;
+    library->functions.pci_set_param(library->access,
+                                     library->method == LIBPCI_DUMP ? "dump.name" : "sysfs.path", path);
+    library->functions.pci_init(library->access);
+}
+
+enum error_code libpci_open(enum libpci_method method, const char *path, struct libpci **library,
+                            struct error *error)
+{
+    char *own_path = strdup(path); /* its parameters are not const */
+    struct libpci *opened = calloc(1, sizeof *opened);
+    error->code = ERROR_NONE;
+    if (!opened || !own_path) {
+        error_set(error, ERROR_NO_MEMORY, "no memory to look at PCI devices");
+    } else if (opened->method = method, !load(opened)) {
+        const char *why = dlerror();
+        error_set(error, ERROR_SYSTEM, "cannot load libpci: %s", why ? why : "it lacks a function");
+        error_next(error, "install libpci3 (Debian, Ubuntu), pciutils-libs (Fedora) or pciutils (Arch)");
+    } else if (opened->access = opened->functions.pci_alloc(), !guard(opened, start, own_path)) {
+        error_set(error, ERROR_BAD_INPUT, "libpci cannot read %s: %s", path, opened->complaint);
+    }
+    free(own_path);
+    if (error->code) {
+        libpci_close(opened);
+        return error->code;
+    }
+    *library = opened;
+    return ERROR_NONE;
+}
+
+static void stop(struct libpci *library, void *context)
+{
+    (void)context;
+    library->functions.pci_cleanup(library->access);
+}
+
+void libpci_close(struct libpci *library)
+{
+    if (!library)
+        return;
+    if (library->access)
+        guard(library, stop, NULL);
+    if (library->handle)
+        dlclose(library->handle);
+    free(library);
+}
+
+/* One device while it is being read. */
+struct reading {
+    enum libpci_depth depth;
+    struct pci_device *device;
+    struct pci_dev *dev;
+    int length;            /* bytes of configuration space that could be read: 0, 64, 256, 4096 */
+    u8 config[LIBPCI_ALL]; /* all ones behind that */
+};
+
+static unsigned config_word(const struct reading *reading, unsigned at)
+{
+    return at + 2 > LIBPCI_ALL ? 0xffff : reading->config[at] | (unsigned)reading->config[at + 1] << 8;
+}
+
+static uint32_t config_long(const struct reading *reading, unsigned at)
+{
+    return config_word(reading, at) | (uint32_t)config_word(reading, at + 2) << 16;
+}
+
+/* All of the configuration space is put before the library at once, so that nothing that is wrong in it can
+ * make the library read more. A device that does not answer reads as all ones. */
+static void read_config(struct libpci *library, struct reading *reading)
+{
+    static const int lengths[] = {LIBPCI_ALL, 256, LIBPCI_HEADER};
+    for (size_t i = 0; i < ARRAY_SIZE(lengths) && !reading->length; i++)
+        if (lengths[i] <= (int)reading->depth &&
+            library->functions.pci_read_block(reading->dev, 0, reading->config, lengths[i]))
+            reading->length = lengths[i];
+    memset(reading->config + reading->length, 0xff, sizeof reading->config - (size_t)reading->length);
+    if (config_long(reading, PCI_VENDOR_ID) == UINT32_MAX &&
+        config_long(reading, PCI_CLASS_REVISION) == UINT32_MAX)
+        reading->length = 0;
+    library->functions.pci_setup_cache(reading->dev, reading->config, sizeof reading->config);
+}
+
+static void take_header(const struct reading *reading)
+{
+    struct pci_device *device = reading->device;
+    unsigned kind = reading->config[PCI_HEADER_TYPE] & 0x7fU;
+    unsigned subsystem =
+        kind == PCI_HEADER_TYPE_CARDBUS ? PCI_CB_SUBSYSTEM_VENDOR_ID : PCI_SUBSYSTEM_VENDOR_ID;
+    unsigned subvendor = config_word(reading, subsystem);
+    device->id.has_revision = true;
+    device->id.revision = reading->config[PCI_REVISION_ID];
+    device->interface = reading->config[PCI_CLASS_PROG];
+    device->is_bridge = kind == PCI_HEADER_TYPE_BRIDGE;
+    if (device->is_bridge) {
+        device->secondary_bus = reading->config[PCI_SECONDARY_BUS];
+        device->subordinate_bus = reading->config[PCI_SUBORDINATE_BUS];
+    } else if (subsystem + 4 <= (unsigned)reading->length && subvendor && subvendor != 0xffff) {
+        device->id.has_subsystem = true;
+        device->id.subvendor = (uint16_t)subvendor;
+        device->id.subdevice = (uint16_t)config_word(reading, subsystem + 2);
+    }
+}
+
+static void take_bars(const struct reading *reading)
+{
+    struct pci_device *device = reading->device;
+    for (int i = 0; i < PCI_BAR_COUNT; i++) {
+        uint64_t base = reading->dev->base_addr[i];
+        bool is_io = base & PCI_BASE_ADDRESS_SPACE_IO;
+        device->bars[i].address = base & (is_io ? PCI_ADDR_IO_MASK : PCI_ADDR_MEM_MASK);
+        device->bars[i].is_io = is_io;
+        device->bars[i].is_64bit =
+            !is_io && (base & PCI_BASE_ADDRESS_MEM_TYPE_MASK) == PCI_BASE_ADDRESS_MEM_TYPE_64;
+        device->bars[i].is_prefetchable = !is_io && base & PCI_BASE_ADDRESS_MEM_PREFETCH;
+    }
+    device->rom.address = reading->dev->rom_base_addr & PCI_ROM_ADDRESS_MASK;
+}
+
+/* Where a capability is, 0 when there is none. */
+static unsigned find(struct libpci *library, const struct reading *reading, unsigned id, unsigned type)
+{
+    const struct pci_cap *capability = library->functions.pci_find_cap(reading->dev, id, type);
+    return capability ? capability->addr : 0;
+}
+
+static void take_resets(struct libpci *library, const struct reading *reading)
+{
+    unsigned express = find(library, reading, PCI_CAP_ID_EXP, PCI_CAP_NORMAL);
+    unsigned features = find(library, reading, PCI_CAP_ID_AF, PCI_CAP_NORMAL);
+    unsigned power = find(library, reading, PCI_CAP_ID_PM, PCI_CAP_NORMAL);
+    bool flr = (express && config_long(reading, express + PCI_EXP_DEVCAP) & PCI_EXP_DEVCAP_FLRESET) ||
+               (features && config_word(reading, features + PCI_AF_CAP) & PCI_AF_CAP_FLR);
+    reading->device->flr = tristate_of(flr);
+    reading->device->pm_reset =
+        tristate_of(power && !(config_word(reading, power + PCI_PM_CTRL) & PCI_PM_CTRL_NO_SOFT_RST));
+}
+
+/* PCI Express Base Specification 5.0, 7.8.6: one pair of registers for each BAR that can be resized. */
+static void take_resizable_bars(struct libpci *library, const struct reading *reading)
+{
+    unsigned at = find(library, reading, PCI_EXT_CAP_ID_REBAR, PCI_CAP_EXTENDED);
+    unsigned count = at ? config_long(reading, at + 8) >> 5 & 7 : 0;
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t sizes = config_long(reading, at + 4 + 8 * i);
+        uint32_t control = config_long(reading, at + 8 + 8 * i);
+        if ((control & 7) < PCI_BAR_COUNT && control != UINT32_MAX)
+            reading->device->bars[control & 7].resizable = sizes >> 4 | (uint64_t)(control >> 16) << 28;
+    }
+}
+
+static void take_virtual_functions(struct libpci *library, const struct reading *reading)
+{
+    unsigned at = find(library, reading, PCI_EXT_CAP_ID_SRIOV, PCI_CAP_EXTENDED);
+    bool enabled = at && config_word(reading, at + PCI_IOV_CTRL) & PCI_IOV_CTRL_VFE;
+    reading->device->sriov_total = at ? (int)config_word(reading, at + PCI_IOV_TOTALVF) : 0;
+    reading->device->sriov_enabled = enabled ? (int)config_word(reading, at + PCI_IOV_NUMVF) : 0;
+}
+
+static void read_device(struct libpci *library, void *context)
+{
+    struct reading *reading = context;
+    struct pci_device *device = reading->device;
+    const struct pci_address *address = &device->address;
+    reading->dev = library->functions.pci_get_dev(library->access, (int)address->domain, address->bus,
+                                                  address->slot, address->function);
+    read_config(library, reading);
+    int fields = PCI_FILL_IDENT | PCI_FILL_CLASS;
+    if (library->method == LIBPCI_DUMP)
+        fields |= PCI_FILL_BASES | PCI_FILL_ROM_BASE;
+    library->functions.pci_fill_info(reading->dev, fields);
+    device->id.vendor = reading->dev->vendor_id;
+    device->id.device = reading->dev->device_id;
+    device->base_class = (uint8_t)(reading->dev->device_class >> 8);
+    device->sub_class = (uint8_t)reading->dev->device_class;
+    if (reading->length)
+        take_header(reading);
+    if (reading->length && library->method == LIBPCI_DUMP)
+        take_bars(reading);
+    if (reading->length >= 256)
+        take_resets(library, reading);
+    if (reading->length == LIBPCI_ALL) {
+        take_resizable_bars(library, reading);
+        take_virtual_functions(library, reading);
+    }
+}
+
+static void free_device(struct libpci *library, void *dev)
+{
+    library->functions.pci_free_dev(dev);
+}
+
+int libpci_read(struct libpci *library, enum libpci_depth depth, struct pci_device *device)
+{
+    struct reading reading = {.depth = depth, .device = device};
+    char complaint[sizeof library->complaint];
+    bool read = guard(library, read_device, &reading);
+    memcpy(complaint, library->complaint, sizeof complaint);
+    if (reading.dev)
+        guard(library, free_device, reading.dev);
+    memcpy(library->complaint, complaint, sizeof complaint);
+    bool identified = device->id.vendor && device->id.vendor != 0xffff;
+    return read && identified ? reading.length : -1;
+}

@@ -1,0 +1,349 @@
+#include "probe/pci.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "probe/pci_libpci.h"
+
+/* Flags of a resource as the kernel prints them (include/linux/ioport.h). */
+enum { RESOURCE_IO = 0x100, RESOURCE_PREFETCH = 0x2000, RESOURCE_64BIT = 0x100000 };
+enum { RESOURCE_MAX = 4096, SHORT_PATH = 64 };
+
+static const char devices_folder[] = "/sys/bus/pci/devices";
+
+struct scan {
+    struct root *root;
+    struct libpci *library;
+    struct pci_machine *machine;
+};
+
+/* "/sys/bus/pci/devices/0000:01:00.0/NAME" */
+static const char *attribute(const struct pci_device *device, const char *name, char path[SHORT_PATH])
+{
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    snprintf(path, SHORT_PATH, "%s/%s/%s", devices_folder, pci_address_print(&device->address, address),
+             name);
+    return path;
+}
+
+static bool read_number(struct root *root, const struct pci_device *device, const char *name,
+                        long long *number)
+{
+    char path[SHORT_PATH];
+    return root_read_number(root, attribute(device, name, path), number);
+}
+
+static enum tristate read_yes_no(struct root *root, const struct pci_device *device, const char *name)
+{
+    long long number;
+    return read_number(root, device, name, &number) ? tristate_of(number != 0) : TRISTATE_UNKNOWN;
+}
+
+/* libpci opens these itself. In a recorded machine each may be a link to anywhere or a FIFO that would hold
+ * us up; a kernel's files are plain. */
+static bool is_plain(struct root *root, const struct pci_device *device)
+{
+    static const char *const names[] = {"vendor", "device", "class", "config"};
+    for (size_t i = 0; i < ARRAY_SIZE(names) && !root_is_live(root); i++) {
+        struct stat status;
+        char path[SHORT_PATH];
+        char full[4096];
+        snprintf(full, sizeof full, "%s%s", root_folder(root), attribute(device, names[i], path));
+        if (lstat(full, &status) == 0 && !S_ISREG(status.st_mode)) {
+            root_note_unreadable(root, path, "is no regular file");
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The bridge above a device is the folder above its own: .../0000:00:01.0/0000:01:00.0. Stored as the
+ * address of the bridge, since its place in the list is not known yet. */
+static bool parent_address(const struct pci_device *device, const char *resolved, struct pci_address *parent)
+{
+    char text[PCI_ADDRESS_TEXT_SIZE];
+    const char *own = strrchr(resolved, '/');
+    if (!own || strcmp(own + 1, pci_address_print(&device->address, text)) != 0)
+        return false;
+    const char *above = memrchr(resolved, '/', (size_t)(own - resolved));
+    size_t length = above ? (size_t)(own - above) - 1 : 0;
+    if (!length || length >= sizeof text)
+        return false;
+    memcpy(text, above + 1, length);
+    text[length] = '\0';
+    return pci_address_parse(text, parent) && parent->domain == device->address.domain &&
+           parent->bus < device->address.bus;
+}
+
+static void read_driver(struct root *root, struct pci_device *device)
+{
+    char path[SHORT_PATH];
+    root_read_link(root, attribute(device, "driver", path), device->driver, sizeof device->driver);
+    device->driver_known = true;
+}
+
+static void read_group(struct root *root, struct pci_device *device)
+{
+    char path[SHORT_PATH];
+    char name[16];
+    char *end;
+    device->iommu_group = IOMMU_GROUP_NONE;
+    if (!root_read_link(root, attribute(device, "iommu_group", path), name, sizeof name))
+        return;
+    long number = strtol(name, &end, 10);
+    bool valid = !*end && number >= 0 && number <= INT32_MAX;
+    device->iommu_group = valid ? (int)number : IOMMU_GROUP_UNKNOWN;
+    if (!valid)
+        root_note_unreadable(root, path, "is no group number");
+}
+
+/* What the kernel remembers of a device whose configuration space cannot be read now. */
+static void read_remembered(struct root *root, struct pci_device *device)
+{
+    long long number;
+    long long subvendor;
+    if (read_number(root, device, "class", &number))
+        device->interface = (uint8_t)number;
+    if (read_number(root, device, "revision", &number)) {
+        device->id.has_revision = true;
+        device->id.revision = (uint8_t)number;
+    }
+    if (read_number(root, device, "subsystem_vendor", &subvendor) && subvendor > 0 && subvendor < 0xffff &&
+        read_number(root, device, "subsystem_device", &number)) {
+        device->id.has_subsystem = true;
+        device->id.subvendor = (uint16_t)subvendor;
+        device->id.subdevice = (uint16_t)number;
+    }
+}
+
+/* Reads what is to be known of every device. False when it is not to be believed or gone. */
+static bool read_brief(struct scan *scan, struct pci_device *device, struct pci_address *parent)
+{
+    char path[SHORT_PATH];
+    char resolved[4096];
+    if (!is_plain(scan->root, device))
+        return false;
+    attribute(device, "", path);
+    if (!root_resolve(scan->root, path, resolved, sizeof resolved)) {
+        root_note_unreadable(scan->root, path, "is no folder of a device");
+        return false;
+    }
+    int length = libpci_read(scan->library, LIBPCI_HEADER, device);
+    if (length < 0) {
+        const char *complaint = libpci_complaint(scan->library);
+        root_note_unreadable(scan->root, path, *complaint ? complaint : "states no vendor");
+        return false;
+    }
+    if (!length) {
+        root_note_unreadable(scan->root, attribute(device, "config", path),
+                             "cannot be read, or the device does not answer");
+        read_remembered(scan->root, device);
+    }
+    if (!parent_address(device, resolved, parent))
+        *parent = device->address;
+    read_driver(scan->root, device);
+    read_group(scan->root, device);
+    return true;
+}
+
+/* "START END FLAGS" in hexadecimal for each of six BARs and the ROM (Linux, Documentation/ABI,
+ * sysfs-bus-pci). libpci could read it, but leaks the file when it meets a line that it does not expect. */
+static void read_bars(struct root *root, struct pci_device *device)
+{
+    char path[SHORT_PATH];
+    struct buffer text CLEANUP(buffer_free) = BUFFER(RESOURCE_MAX + 70000);
+    if (root_read(root, attribute(device, "resource", path), RESOURCE_MAX, &text) != ROOT_OK)
+        return;
+    const char *line = buffer_text(&text);
+    for (int i = 0; i <= PCI_BAR_COUNT; i++) {
+        uint64_t start;
+        uint64_t end;
+        uint64_t flags;
+        if (sscanf(line, "%" SCNx64 " %" SCNx64 " %" SCNx64, &start, &end, &flags) != 3) {
+            root_note_unreadable(root, path, "is not what a kernel writes");
+            return;
+        }
+        struct pci_bar *bar = i < PCI_BAR_COUNT ? &device->bars[i] : &device->rom;
+        if (end > start) {
+            bar->address = start;
+            bar->size = end - start + 1;
+            bar->is_io = flags & RESOURCE_IO;
+            bar->is_64bit = flags & RESOURCE_64BIT;
+            bar->is_prefetchable = flags & RESOURCE_PREFETCH;
+        }
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
+}
+
+static void read_virtual_functions(struct root *root, struct pci_device *device)
+{
+    char path[SHORT_PATH];
+    char name[PCI_ADDRESS_TEXT_SIZE];
+    long long number;
+    bool is_virtual = root_read_link(root, attribute(device, "physfn", path), name, sizeof name);
+    device->is_virtual_function = tristate_of(is_virtual);
+    if (read_number(root, device, "sriov_totalvfs", &number) && number >= 0 && number <= UINT16_MAX)
+        device->sriov_total = (int)number;
+    if (read_number(root, device, "sriov_numvfs", &number) && number >= 0 && number <= UINT16_MAX)
+        device->sriov_enabled = (int)number;
+}
+
+/* The attribute is at the device or at any bridge above it; "unknown" is a value too. */
+static void read_removable(struct scan *scan, struct pci_device *device)
+{
+    const struct pci_device *at = device;
+    while (device->removable == TRISTATE_UNKNOWN) {
+        char path[SHORT_PATH];
+        char line[16];
+        root_read_line(scan->root, attribute(at, "removable", path), line, sizeof line);
+        if (strcmp(line, "removable") == 0)
+            device->removable = TRISTATE_YES;
+        else if (strcmp(line, "fixed") == 0)
+            device->removable = TRISTATE_NO;
+        if (at->parent < 0)
+            break;
+        at = &scan->machine->devices[at->parent];
+    }
+}
+
+static enum root_result read_resets(struct root *root, struct pci_device *device)
+{
+    char path[SHORT_PATH];
+    return root_read_line(root, attribute(device, "reset_method", path), device->resets,
+                          sizeof device->resets);
+}
+
+/* Reads all else of a device that matters. */
+static void read_details(struct scan *scan, struct pci_device *device)
+{
+    char path[SHORT_PATH];
+    libpci_read(scan->library, LIBPCI_ALL, device);
+    read_bars(scan->root, device);
+    read_virtual_functions(scan->root, device);
+    read_removable(scan, device);
+    /* Only VGA controllers have the attribute. */
+    bool is_vga = device->base_class == 0x03 && device->sub_class == 0x00;
+    device->boot_vga = is_vga ? read_yes_no(scan->root, device, "boot_vga") : TRISTATE_NO;
+    device->d3cold_allowed = read_yes_no(scan->root, device, "d3cold_allowed");
+    device->resets_known = read_resets(scan->root, device) == ROOT_OK;
+    root_read_line(scan->root, attribute(device, "firmware_node/path", path), device->acpi_path,
+                   sizeof device->acpi_path);
+}
+
+/* Marks GPUs, the other functions of their cards, and the bridges above them. */
+static void mark_what_matters(const struct pci_machine *machine, bool *matters)
+{
+    for (int i = 0; i < machine->count; i++) {
+        if (!pci_is_gpu_class(&machine->devices[i]))
+            continue;
+        for (int k = i; k >= 0 && pci_same_device(&machine->devices[k], &machine->devices[i]); k--)
+            matters[k] = true;
+        for (int k = i; k < machine->count && pci_same_device(&machine->devices[k], &machine->devices[i]);
+             k++)
+            matters[k] = true;
+        for (int k = machine->devices[i].parent; k >= 0; k = machine->devices[k].parent)
+            matters[k] = true;
+    }
+}
+
+/* From Linux 5.15 on a device without the attribute is one without any reset; that the kernel is such a one
+ * shows at the others. */
+static void settle_resets(struct scan *scan, const bool *matters)
+{
+    const struct pci_machine *machine = scan->machine;
+    bool any = false;
+    for (int i = 0; i < machine->count; i++)
+        any = any || machine->devices[i].resets_known;
+    for (int i = 0; i < machine->count && any; i++) {
+        struct pci_device *device = &machine->devices[i];
+        if (matters[i] && !device->resets_known)
+            device->resets_known = read_resets(scan->root, device) == ROOT_ABSENT;
+    }
+}
+
+static void link_parents(struct pci_machine *machine, const struct pci_address *parents)
+{
+    for (int i = 0; i < machine->count; i++) {
+        const struct pci_device *parent = pci_find(machine, &parents[i]);
+        if (parent && parent != &machine->devices[i])
+            machine->devices[i].parent = (int)(parent - machine->devices);
+    }
+    pci_machine_link(machine);
+}
+
+/* Makes a device, of which nothing but its address is known, of each name that is one as the kernel writes
+ * it. */
+static void take_names(struct scan *scan, char **names, int count)
+{
+    struct pci_machine *machine = scan->machine;
+    for (int i = 0; i < count; i++) {
+        struct pci_address address;
+        char text[PCI_ADDRESS_TEXT_SIZE];
+        if (pci_address_parse(names[i], &address) && address.domain <= INT32_MAX &&
+            strcmp(pci_address_print(&address, text), names[i]) == 0) {
+            machine->devices[machine->count] = PCI_DEVICE_UNKNOWN;
+            machine->devices[machine->count++].address = address;
+        } else {
+            char path[320];
+            snprintf(path, sizeof path, "%s/%.250s", devices_folder, names[i]);
+            root_note_unreadable(scan->root, path, "is no PCI address");
+        }
+    }
+    pci_machine_sort(machine);
+}
+
+static void read_devices(struct scan *scan, struct pci_address *parents, bool *matters)
+{
+    struct pci_machine *machine = scan->machine;
+    int named = machine->count;
+    machine->count = 0;
+    for (int i = 0; i < named; i++) {
+        struct pci_device device = machine->devices[i];
+        if (read_brief(scan, &device, &parents[machine->count]))
+            machine->devices[machine->count++] = device;
+    }
+    link_parents(machine, parents);
+    mark_what_matters(machine, matters);
+    for (int i = 0; i < machine->count; i++)
+        if (matters[i])
+            read_details(scan, &machine->devices[i]);
+    settle_resets(scan, matters);
+}
+
+static enum error_code read_named(struct scan *scan, char **names, int count, struct error *error)
+{
+    char path[4096];
+    struct pci_address *parents = malloc((size_t)count * sizeof *parents);
+    bool *matters = calloc((size_t)count, sizeof *matters);
+    scan->machine->devices = malloc((size_t)count * sizeof *scan->machine->devices);
+    snprintf(path, sizeof path, "%s/sys/bus/pci", root_folder(scan->root));
+    if (!parents || !matters || !scan->machine->devices) {
+        error_set(error, ERROR_NO_MEMORY, "no memory to look at PCI devices");
+    } else if (libpci_open(LIBPCI_SYSFS, path, &scan->library, error) == ERROR_NONE) {
+        take_names(scan, names, count);
+        read_devices(scan, parents, matters);
+        libpci_close(scan->library);
+    }
+    free(parents);
+    free(matters);
+    return error->code;
+}
+
+enum error_code pci_read_machine(struct root *root, struct pci_machine *machine, struct error *error)
+{
+    struct scan scan = {root, NULL, machine};
+    int count;
+    *machine = (struct pci_machine){.source = PCI_SOURCE_SYSFS};
+    error->code = ERROR_NONE;
+    char **names = root_list(root, devices_folder, MAX_PCI_DEVICES, &count);
+    if (count)
+        read_named(&scan, names, count, error);
+    else
+        root_note_unreadable(root, devices_folder, "there is no PCI device");
+    root_free_names(names, count);
+    return error->code;
+}

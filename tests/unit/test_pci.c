@@ -1,0 +1,163 @@
+#include "probe/pci.h"
+
+#include "tests/unit/unit.h"
+
+static struct pci_address at(uint32_t domain, uint8_t bus, uint8_t slot, uint8_t function)
+{
+    return (struct pci_address){domain, bus, slot, function};
+}
+
+static void test_addresses_parse_and_print(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *printed;
+    } cases[] = {
+        {"0000:01:00.0", "0000:01:00.0"},     {"01:00.0", "0000:01:00.0"},
+        {"ff:1f.7", "0000:ff:1f.7"},          {"10000:e1:00.0", "10000:e1:00.0"},
+        {"ABCD:0a:1F.7", "abcd:0a:1f.7"},     {"ffffffff:ff:1f.7", "ffffffff:ff:1f.7"},
+        {"00000000:01:00.0", "0000:01:00.0"},
+    };
+    static const char *const wrong[] = {
+        "",
+        "01",
+        "01:00",
+        "01:00.8",
+        "01:20.0",
+        "1:00.0",
+        "01:0.0",
+        "01:00.00",
+        "01:00.0 ",
+        " 01:00.0",
+        "001:01:00.0",
+        "0x00:01:00.0",
+        "0000:01:00",
+        "01:00.0\n",
+        "0000:01:00.0.0",
+        "0000:0000:01:00",
+        "01:00.g",
+        "-1:00.0",
+        "01-00.0",
+        "01:00.0:00.0",
+        "0123456789:01:00.0",
+    };
+    char printed[PCI_ADDRESS_TEXT_SIZE];
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct pci_address address;
+        assert_true(pci_address_parse(cases[i].text, &address));
+        assert_string_equal(pci_address_print(&address, printed), cases[i].printed);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+        struct pci_address address = at(7, 7, 7, 7);
+        if (pci_address_parse(wrong[i], &address))
+            fail_msg("\"%s\" is taken for an address", wrong[i]);
+        assert_int_equal(address.domain, 7);
+    }
+}
+
+static void test_addresses_have_an_order(void **state)
+{
+    const struct pci_address sorted[] = {at(0, 0, 0, 0),         at(0, 0, 0, 7),   at(0, 0, 1, 0),
+                                         at(0, 1, 0, 0),         at(0, 255, 0, 0), at(0x10000, 0, 0, 0),
+                                         at(0xffffffff, 0, 0, 0)};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(sorted); i++)
+        for (size_t k = 0; k < ARRAY_SIZE(sorted); k++) {
+            int order = pci_address_compare(&sorted[i], &sorted[k]);
+            assert_int_equal((order > 0) - (order < 0), (i > k) - (i < k));
+        }
+}
+
+/* A card below two bridges, and one in another domain with the same bus numbers. */
+static int make_machine(struct pci_device devices[], struct pci_machine *machine)
+{
+    static const struct pci_address addresses[] = {
+        {0, 3, 0, 1}, {1, 3, 0, 0}, {0, 2, 0, 0}, {0, 0, 1, 0}, {0, 3, 0, 0}, {0, 0, 0, 0},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
+        devices[i] = PCI_DEVICE_UNKNOWN;
+        devices[i].address = addresses[i];
+    }
+    devices[2].is_bridge = devices[3].is_bridge = true;
+    devices[2].secondary_bus = 3;
+    devices[3].secondary_bus = 2;
+    *machine = (struct pci_machine){.devices = devices, .count = ARRAY_SIZE(addresses)};
+    pci_machine_sort(machine);
+    return machine->count;
+}
+
+static void test_finds_devices(void **state)
+{
+    struct pci_device devices[6];
+    struct pci_machine machine;
+    const struct pci_machine empty = {.count = 0};
+    struct pci_address none = at(0, 3, 0, 2);
+    (void)state;
+    make_machine(devices, &machine);
+    for (int i = 0; i < machine.count; i++)
+        assert_ptr_equal(pci_find(&machine, &machine.devices[i].address), &machine.devices[i]);
+    assert_null(pci_find(&machine, &none));
+    assert_null(pci_find(&empty, &none));
+    assert_true(pci_same_device(&machine.devices[3], &machine.devices[4]));
+    assert_false(pci_same_device(&machine.devices[3], &machine.devices[5]));
+    assert_false(pci_same_device(&machine.devices[0], &machine.devices[1]));
+}
+
+static void test_finds_the_bridges_above(void **state)
+{
+    static const int parents[] = {-1, -1, 1, 2, 2, -1};
+    struct pci_device devices[6];
+    struct pci_machine machine;
+    (void)state;
+    int count = make_machine(devices, &machine);
+    pci_machine_link(&machine);
+    for (int i = 0; i < count; i++)
+        assert_int_equal(machine.devices[i].parent, parents[i]);
+}
+
+/* Bridges that point at themselves and at each other: whoever walks up comes to an end. */
+static void test_bridges_in_a_circle(void **state)
+{
+    struct pci_device devices[6];
+    struct pci_machine machine;
+    (void)state;
+    int count = make_machine(devices, &machine);
+    for (int i = 0; i < count; i++) {
+        machine.devices[i].is_bridge = true;
+        machine.devices[i].secondary_bus = (uint8_t)(i % 4);
+    }
+    pci_machine_link(&machine);
+    for (int i = 0; i < count; i++) {
+        int steps = 0;
+        for (int k = i; k >= 0; k = machine.devices[k].parent)
+            assert_true(++steps <= count);
+    }
+}
+
+static void test_tells_gpus_by_their_class(void **state)
+{
+    static const struct {
+        uint8_t base_class, sub_class;
+        bool is_gpu;
+    } cases[] = {{0x03, 0x00, true}, {0x03, 0x02, true},  {0x03, 0x80, true},  {0x12, 0x00, true},
+                 {0x0b, 0x40, true}, {0x0b, 0x20, false}, {0x04, 0x03, false}, {0x06, 0x04, false}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct pci_device device = {.base_class = cases[i].base_class, .sub_class = cases[i].sub_class};
+        assert_int_equal(pci_is_gpu_class(&device), cases[i].is_gpu);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_addresses_parse_and_print),
+        cmocka_unit_test(test_addresses_have_an_order),
+        cmocka_unit_test(test_finds_devices),
+        cmocka_unit_test(test_finds_the_bridges_above),
+        cmocka_unit_test(test_bridges_in_a_circle),
+        cmocka_unit_test(test_tells_gpus_by_their_class),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
