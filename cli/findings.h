@@ -1,0 +1,19 @@
+#ifndef PASSTHRU_CLI_FINDINGS_H
+#define PASSTHRU_CLI_FINDINGS_H
+
+#include "cli/output.h"
+#include "core/finding.h"
+#include "core/json_writer.h"
+
+/* Writes the findings as the member "findings", an array of objects: id, severity, file and line where there
+ * are such, text, next ("" when nothing is to be done). Where some had to be left out, also the member
+ * "findings_omitted" with their number. */
+void findings_write_json(struct json_writer *writer, const struct findings *findings);
+
+/* Writes one paragraph for each, its severity in the left column, and what to do next behind "->". */
+void findings_write_text(struct output *output, const struct findings *findings);
+
+/* Whether there is a blocker or a warning, so that the exit status is 1. */
+bool findings_are_grave(const struct findings *findings);
+
+#endif
