@@ -1,0 +1,137 @@
+#include "probe/rom_bar.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "probe/option_rom.h"
+
+enum { PIECE = 65536, BYTES_MAX = MAX_OPTION_ROM_SIZE + 2 * PIECE };
+
+/* Everything that is ever written to the machine. The newline counts: Linux takes a "0" without one for
+ * "enable" (pci_write_rom: two bytes, the first of them '0'). */
+static const char enable[2] = "1\n";
+static const char disable[2] = "0\n";
+
+static bool write_enable_bit(int file, const char text[2])
+{
+    ssize_t written = pwrite(file, text, 2, 0);
+    if (written >= 0 && written != 2)
+        errno = EIO;
+    return written == 2;
+}
+
+/* False with errno when the kernel refuses; what was read till then stays. */
+static bool read_all(int file, struct buffer *bytes)
+{
+    while (bytes->length < MAX_OPTION_ROM_SIZE) {
+        char *end = buffer_reserve(bytes, PIECE);
+        if (!end) {
+            errno = ENOMEM;
+            return false;
+        }
+        size_t wanted =
+            MAX_OPTION_ROM_SIZE - bytes->length < PIECE ? MAX_OPTION_ROM_SIZE - bytes->length : PIECE;
+        ssize_t got = pread(file, end, wanted, (off_t)bytes->length);
+        if (got <= 0)
+            return got == 0;
+        bytes->length += (size_t)got;
+    }
+    return true;
+}
+
+enum rom_bar_state rom_bar_read_enabled(const char *path, struct rom_bar *bar)
+{
+    struct stat status;
+    sigset_t all;
+    sigset_t before;
+    *bar = (struct rom_bar){.bytes = BUFFER(BYTES_MAX)};
+    int file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (file < 0 || fstat(file, &status) || !S_ISREG(status.st_mode)) {
+        bar->reason = file < 0 ? errno : EINVAL;
+        if (file >= 0)
+            close(file);
+        bar->state = bar->reason == ENOENT || bar->reason == ENOTDIR ? ROM_BAR_ABSENT : ROM_BAR_UNKNOWN;
+        return bar->state;
+    }
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    bool is_read = write_enable_bit(file, enable) && read_all(file, &bar->bytes);
+    bar->reason = is_read ? 0 : errno;
+    bar->is_left_enabled = !write_enable_bit(file, disable);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    close(file);
+    bar->state = is_read && bar->bytes.length ? ROM_BAR_READ : ROM_BAR_UNREADABLE;
+    return bar->state;
+}
+
+/* Writes happen to this very file of sysfs or not at all. */
+static bool is_rom_of_device(const char *path)
+{
+    static const char folder[] = "/sys/devices/";
+    size_t length = strlen(path);
+    return strncmp(path, folder, sizeof folder - 1) == 0 && length > 4 &&
+           strcmp(path + length - 4, "/rom") == 0;
+}
+
+enum rom_bar_state rom_bar_read(struct root *root, const struct pci_address *address, struct rom_bar *bar)
+{
+    char path[64];
+    char real[PATH_MAX];
+    char text[PCI_ADDRESS_TEXT_SIZE];
+    *bar = (struct rom_bar){.state = ROM_BAR_UNKNOWN, .bytes = BUFFER(BYTES_MAX)};
+    snprintf(path, sizeof path, "/sys/bus/pci/devices/%s/rom", pci_address_print(address, text));
+    if (!root_is_live(root)) {
+        enum root_result result = root_read(root, path, MAX_OPTION_ROM_SIZE, &bar->bytes);
+        if (result == ROOT_ABSENT)
+            bar->state = ROM_BAR_ABSENT;
+        else if (result != ROOT_UNREADABLE && bar->bytes.length)
+            bar->state = ROM_BAR_READ;
+        else if (result != ROOT_UNREADABLE) /* copied without having been enabled */
+            root_note_unreadable(root, path, "was recorded without its bytes");
+        return bar->state;
+    }
+    if (!root_exists(root, path)) {
+        bar->state = ROM_BAR_ABSENT;
+        return bar->state;
+    }
+    if (!root_resolve(root, path, real, sizeof real) || !is_rom_of_device(real)) {
+        root_note_unreadable(root, path, "is not where a device of sysfs is");
+        return bar->state;
+    }
+    if (rom_bar_read_enabled(real, bar) == ROM_BAR_UNKNOWN)
+        root_note_unreadable(root, path, strerror(bar->reason));
+    return bar->state;
+}
+
+void rom_bar_findings(const struct rom_bar *bar, const struct pci_address *address, struct findings *findings)
+{
+    char text[PCI_ADDRESS_TEXT_SIZE];
+    pci_address_print(address, text);
+    if (bar->state == ROM_BAR_ABSENT)
+        findings_add(findings, FINDING_ID_ROM_NONE, SEVERITY_INFO,
+                     "%s has no ROM BAR: its vBIOS, if it has one, comes from the firmware of the machine",
+                     text);
+    if (bar->state == ROM_BAR_UNREADABLE)
+        finding_next(findings_add(findings, FINDING_ID_ROM_UNREADABLE, SEVERITY_WARNING,
+                                  "%s has a ROM BAR, but the kernel reads no image through it%s%s: the card "
+                                  "sleeps, is in use, or has no flash chip of its own",
+                                  text, bar->reason ? ": " : "", bar->reason ? strerror(bar->reason) : ""),
+                     "wake it (echo on > /sys/bus/pci/devices/%s/power/control), let no driver be bound and "
+                     "another card be the primary one, and try again; dmesg may say more",
+                     text);
+    if (bar->is_left_enabled)
+        finding_next(findings_add(findings, FINDING_ID_ROM_BAR_LEFT_ENABLED, SEVERITY_WARNING,
+                                  "the ROM of %s could not be disabled again after it was read", text),
+                     "echo 0 > /sys/bus/pci/devices/%s/rom", text);
+}
+
+void rom_bar_free(struct rom_bar *bar)
+{
+    buffer_free(&bar->bytes);
+}
