@@ -11,8 +11,9 @@ _passthru_files() { # [-d]: offers files, or folders alone
 }
 
 _passthru() {
-    local commands="query import db help version"
+    local commands="query rom import db help version"
     local query_options="--json --ndjson --chassis --subsystem --revision --reports --explain --db --no-color --help"
+    local rom_options="--for --root --db --json --no-color --help"
     local db_options="--conflicts --db --json --no-color --help"
     local import_options="--db --data --force --json --quiet --no-color --help --version"
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
@@ -20,9 +21,9 @@ _passthru() {
     COMPREPLY=()
     case $previous in
     --db) _passthru_files && return ;;
-    --data) _passthru_files -d && return ;;
+    --data | --root) _passthru_files -d && return ;;
     --chassis) _passthru_words "desktop laptop mini-pc server egpu" && return ;;
-    --subsystem | --revision | --reports) return ;;
+    --subsystem | --revision | --reports | --for) return ;;
     esac
     if [ "${COMP_WORDS[0]##*/}" = passthru-import ]; then
         if [ "$COMP_CWORD" -eq 1 ]; then
@@ -36,6 +37,8 @@ _passthru() {
     fi
     case $command:$word in
     query:-*) _passthru_words "$query_options" ;;
+    rom:-*) _passthru_words "$rom_options" ;;
+    rom:*) _passthru_files ;;
     import:-*) _passthru_words "$import_options" ;;
     import:*) _passthru_files ;;
     db:-*) _passthru_words "$db_options" ;;

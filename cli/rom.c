@@ -1,0 +1,240 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/findings.h"
+#include "cli/output.h"
+#include "cli/rom_answer.h"
+#include "db/database.h"
+
+const char rom_help[] =
+    "Usage: passthru rom [OPTION]... FILE|ADDRESS\n"
+    "\n"
+    "Tells whether an option ROM (vBIOS) is whole and well-formed, for which card it is and whether SeaBIOS and\n"
+    "OVMF can run it. FILE is a dump, - standard input. ADDRESS is a PCI address such as 01:00.0: the ROM of\n"
+    "that card is read as root, by enabling its ROM BAR, and disabling it again.\n"
+    "\n"
+    "  --for PCI_ID  tell whether it fits this card, such as 10de:1d16\n"
+    "  --root DIR    ADDRESS is one of a recorded machine in this folder\n"
+    "  --db FILE     use this database for the name of the card\n"
+    "  --json        answer as JSON\n"
+    "  --no-color    no colour\n"
+    "  --help        this text\n"
+    "\n"
+    "Exit status: 0 sound and fitting; 1 something is wrong with it, or there is none; 2 wrong usage or\n"
+    "unreadable input; 5 the system refused.\n";
+
+enum { PIECE = 65536 };
+
+struct rom_command {
+    struct common_options common;
+    const char *source;
+    const char *root;
+    bool is_file;
+    struct pci_address address;
+    struct rom_bar bar; /* its bytes are those of the file, too */
+    struct rom_answer answer;
+    struct findings findings;
+};
+
+/* At most one byte more than an option ROM can have, so that a larger one is noticed. A FIFO without a writer
+ * is empty; one with a writer is waited for. */
+static enum error_code read_file(struct rom_command *command, struct error *error)
+{
+    struct buffer *bytes = &command->bar.bytes;
+    bool is_stdin = strcmp(command->source, "-") == 0;
+    const char *name = is_stdin ? "standard input" : command->source;
+    int file = is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int number = file < 0 ? errno : 0;
+    if (!number && !is_stdin)
+        fcntl(file, F_SETFL, 0);
+    *bytes = BUFFER(MAX_OPTION_ROM_SIZE + 2 * PIECE);
+    while (!number && bytes->length <= MAX_OPTION_ROM_SIZE) {
+        size_t room = MAX_OPTION_ROM_SIZE + 1 - bytes->length;
+        char *end = buffer_reserve(bytes, PIECE);
+        ssize_t got = end ? read(file, end, room < PIECE ? room : PIECE) : -1;
+        if (got == 0)
+            break;
+        if (got > 0)
+            bytes->length += (size_t)got;
+        else if (!end || errno != EINTR)
+            number = end ? errno : ENOMEM;
+    }
+    if (file >= 0 && !is_stdin)
+        close(file);
+    command->bar.state = ROM_BAR_READ;
+    if (!number)
+        return ERROR_NONE;
+    error_set_errno(error, number, "cannot read %s", name);
+    if (error->code == ERROR_SYSTEM)
+        error->code = ERROR_BAD_INPUT;
+    return error_next(error,
+                      "name a file with a dumped vBIOS, or the PCI address of a card, such as 01:00.0");
+}
+
+/* The card's own ID is what its ROM must be for, if nothing else was asked. */
+static void want_own_id(struct rom_command *command, struct root *root, const char *folder)
+{
+    char path[80];
+    long long vendor;
+    long long device;
+    if (command->answer.has_wanted)
+        return;
+    snprintf(path, sizeof path, "%s/vendor", folder);
+    if (!root_read_number(root, path, &vendor))
+        return;
+    snprintf(path, sizeof path, "%s/device", folder);
+    if (!root_read_number(root, path, &device))
+        return;
+    command->answer.has_wanted = true;
+    command->answer.wanted = (struct pci_id){.vendor = (uint16_t)vendor, .device = (uint16_t)device};
+}
+
+static enum error_code read_card(struct rom_command *command, struct error *error)
+{
+    struct root *root = NULL;
+    char text[PCI_ADDRESS_TEXT_SIZE];
+    char folder[64];
+    if (root_open(command->root, &root, error))
+        return error->code;
+    snprintf(folder, sizeof folder, "/sys/bus/pci/devices/%s", pci_address_print(&command->address, text));
+    if (!root_exists(root, folder)) {
+        error_set(error, ERROR_NOT_FOUND, "there is no PCI device %s", text);
+        error_next(error, "lspci -nn lists those of this machine");
+    } else {
+        want_own_id(command, root, folder);
+        if (rom_bar_read(root, &command->address, &command->bar) == ROM_BAR_UNKNOWN) {
+            const char *why = root_unreadable(root, 0);
+            error_set(error, root_is_live(root) ? ERROR_PERMISSION : ERROR_BAD_INPUT,
+                      "cannot read the ROM of %s", why ? why : text);
+            error_next(error,
+                       root_is_live(root) ? "sudo passthru rom %s"
+                                          : "record it again as root: passthru rom %s on that machine",
+                       text);
+        }
+    }
+    root_close(root);
+    return error->code;
+}
+
+/* A database that is missing takes nothing away but the name. */
+static void find_name(struct rom_command *command)
+{
+    struct database_place place;
+    struct database *database = NULL;
+    struct device device;
+    struct error ignored = {.code = ERROR_NONE};
+    struct rom_answer *answer = &command->answer;
+    if (!answer->rom.image_count || database_locate(command->common.database, &place, &ignored) ||
+        database_open(place.path, &database, &ignored))
+        return;
+    if (database_find_device(database, &answer->rom.images[0].id, &device, &ignored) == ERROR_NONE)
+        snprintf(answer->name, sizeof answer->name, "%s %s", device.vendor, device.name);
+    database_close(database);
+}
+
+static enum error_code look_at(struct rom_command *command, struct error *error)
+{
+    struct rom_answer *answer = &command->answer;
+    if (command->is_file ? read_file(command, error) : read_card(command, error))
+        return error->code;
+    answer->state = command->bar.state;
+    rom_bar_findings(&command->bar, &command->address, &command->findings);
+    if (answer->state != ROM_BAR_READ)
+        return ERROR_NONE;
+    const struct buffer *bytes = &command->bar.bytes;
+    option_rom_parse((const unsigned char *)bytes->data, bytes->length, &answer->rom);
+    option_rom_findings(&answer->rom, answer->has_wanted ? &answer->wanted : NULL, &command->findings);
+    findings_sort(&command->findings);
+    find_name(command);
+    return ERROR_NONE;
+}
+
+static void write_json(struct rom_command *command, struct output *output)
+{
+    struct json_writer writer = {.out = &output->buffer, .for_terminal = true};
+    char text[PCI_ID_TEXT_SIZE + PCI_ADDRESS_TEXT_SIZE];
+    json_write_begin_object(&writer, NULL);
+    if (command->is_file)
+        json_write_string(&writer, "file", command->source);
+    else
+        json_write_string(&writer, "address", pci_address_print(&command->address, text));
+    if (command->answer.has_wanted)
+        json_write_string(&writer, "for", pci_id_print(&command->answer.wanted, text));
+    rom_answer_write_json(&writer, &command->answer);
+    if (*command->answer.name)
+        json_write_string(&writer, "name", command->answer.name);
+    findings_write_json(&writer, &command->findings);
+    json_write_end_object(&writer);
+    output_blank(output);
+}
+
+/* The gravest finding first: it is the answer. */
+static void write_text(struct rom_command *command, struct output *output)
+{
+    struct findings first = command->findings;
+    struct findings rest = command->findings;
+    bool is_grave = findings_are_grave(&command->findings);
+    first.count = is_grave || command->answer.state != ROM_BAR_READ ? rest.count > 0 : 0;
+    first.omitted = 0;
+    rest.items += first.count;
+    rest.count -= first.count;
+    findings_write_text(output, &first);
+    rom_answer_write_text(output, &command->answer, !is_grave);
+    if (rest.count)
+        output_blank(output);
+    findings_write_text(output, &rest);
+}
+
+static int parse_arguments(struct rom_command *command, int argc, char **argv)
+{
+    static const struct option long_options[] = {
+        {"for", required_argument, NULL, 'f'}, {"root", required_argument, NULL, 'r'}, COMMON_OPTIONS};
+    const char *wanted = NULL;
+    int status = 0;
+    for (int c; (c = command_option(argc, argv, long_options, &command->common, &status)) != -1;) {
+        if (c == COMMAND_ENDS)
+            return status ? status : COMMAND_ENDS;
+        *(c == 'f' ? &wanted : &command->root) = optarg;
+    }
+    bool json = command->common.json;
+    struct rom_answer *answer = &command->answer;
+    if (wanted && pci_id_parse(wanted, strlen(wanted), &answer->wanted) != PCI_ID_OK)
+        return output_usage_error("rom", json, "\"%s\" is no PCI ID such as 10de:1d16", wanted);
+    answer->has_wanted = wanted;
+    if (optind + 1 != argc)
+        return output_usage_error("rom", json, "say one file or one PCI address");
+    command->source = argv[optind];
+    command->is_file = access(command->source, F_OK) == 0 || strcmp(command->source, "-") == 0 ||
+                       !pci_address_parse(command->source, &command->address);
+    if (command->is_file && command->root)
+        return output_usage_error("rom", json, "--root goes with a PCI address such as 01:00.0");
+    return 0;
+}
+
+int command_rom(int argc, char **argv)
+{
+    struct rom_command command = {.source = NULL};
+    struct error error = {.code = ERROR_NONE};
+    int status = parse_arguments(&command, argc, argv);
+    if (status)
+        return status == COMMAND_ENDS ? 0 : status;
+    struct output output = output_for_stdout(command.common.no_color);
+    if (look_at(&command, &error)) {
+        status = output_error(&error, command.common.json);
+    } else {
+        bool is_found = command.answer.state == ROM_BAR_READ;
+        (command.common.json ? write_json : write_text)(&command, &output);
+        status = is_found && !findings_are_grave(&command.findings) ? 0 : 1;
+    }
+    rom_bar_free(&command.bar);
+    findings_free(&command.findings);
+    if (!output_flush(&output) && !status)
+        status = output_finish();
+    buffer_free(&output.buffer);
+    return status;
+}

@@ -1,0 +1,176 @@
+#include "cli/rom_answer.h"
+
+#include <stdio.h>
+
+enum { INDENT = 9, LIST_INDENT = 52, LABEL_SIZE = 96 };
+
+static void write_tristate(struct json_writer *writer, const char *key, enum tristate value)
+{
+    if (value == TRISTATE_UNKNOWN)
+        json_write_null(writer, key);
+    else
+        json_write_bool(writer, key, value == TRISTATE_YES);
+}
+
+static void write_text_or_null(struct json_writer *writer, const char *key, const char *text)
+{
+    if (*text)
+        json_write_string(writer, key, text);
+    else
+        json_write_null(writer, key);
+}
+
+static void write_id(struct json_writer *writer, const char *key, uint16_t vendor, uint16_t device)
+{
+    const struct pci_id id = {.vendor = vendor, .device = device};
+    char text[PCI_ID_TEXT_SIZE];
+    json_write_string(writer, key, pci_id_print(&id, text));
+}
+
+static void write_image(struct json_writer *writer, const struct option_rom_image *image)
+{
+    char text[16];
+    json_write_begin_object(writer, NULL);
+    json_write_integer(writer, "offset", image->offset);
+    json_write_integer(writer, "length", image->length);
+    json_write_integer(writer, "missing", image->missing);
+    json_write_integer(writer, "code_type", image->code_type);
+    write_text_or_null(writer, "type", option_rom_code_name(image->code_type));
+    write_id(writer, "pci_id", image->id.vendor, image->id.device);
+    json_write_begin_array(writer, "device_ids");
+    for (int i = 0; i < image->device_count; i++)
+        write_id(writer, NULL, image->id.vendor, image->devices[i]);
+    json_write_end_array(writer);
+    snprintf(text, sizeof text, "%02x%02x%02x", image->base_class, image->sub_class, image->interface);
+    json_write_string(writer, "class", text);
+    json_write_integer(writer, "pcir_revision", image->revision);
+    json_write_bool(writer, "last", image->has_npde ? image->npde_is_last : image->is_last);
+    json_write_bool(writer, "npde", image->has_npde);
+    json_write_bool(writer, "private", image->is_private);
+    write_tristate(writer, "checksum_ok", image->checksum);
+    if (image->is_efi) {
+        snprintf(text, sizeof text, "%04x", image->machine);
+        json_write_string(writer, "machine", text);
+        json_write_integer(writer, "subsystem", image->subsystem);
+        json_write_bool(writer, "compressed", image->is_compressed);
+    }
+    json_write_end_object(writer);
+}
+
+/* What only the bytes can tell. */
+static void write_content(struct json_writer *writer, const struct option_rom *rom)
+{
+    static const char *const makers[] = {"", "nvidia", "amd"};
+    json_write_bool(writer, "efi", option_rom_efi_image(rom));
+    json_write_bool(writer, "legacy", option_rom_has_legacy(rom));
+    json_write_bool(writer, "truncated", rom->truncated);
+    json_write_integer(writer, "size", (int64_t)rom->size);
+    json_write_integer(writer, "start", rom->start);
+    json_write_integer(writer, "padding", (int64_t)rom->padding);
+    json_write_integer(writer, "trailing", (int64_t)rom->trailing);
+    if (rom->image_count)
+        write_id(writer, "pci_id", rom->images[0].id.vendor, rom->images[0].id.device);
+    else
+        json_write_null(writer, "pci_id");
+    write_text_or_null(writer, "maker", makers[rom->maker]);
+    write_text_or_null(writer, "version", rom->version);
+    json_write_begin_array(writer, "images");
+    for (int i = 0; i < rom->image_count; i++)
+        write_image(writer, &rom->images[i]);
+    json_write_end_array(writer);
+}
+
+void rom_answer_write_json(struct json_writer *writer, const struct rom_answer *answer)
+{
+    const struct option_rom *rom = &answer->rom;
+    bool is_read = answer->state == ROM_BAR_READ;
+    enum tristate present =
+        is_read ? tristate_of(option_rom_is_present(rom)) : tristate_of(answer->state == ROM_BAR_UNREADABLE);
+    enum tristate valid = is_read ? tristate_of(option_rom_is_valid(rom)) : TRISTATE_NO;
+    bool is_unknown = answer->state == ROM_BAR_UNKNOWN;
+    write_tristate(writer, "present", is_unknown ? TRISTATE_UNKNOWN : present);
+    write_tristate(writer, "valid", is_unknown ? TRISTATE_UNKNOWN : valid);
+    write_tristate(writer, "matches",
+                   is_read && answer->has_wanted ? option_rom_matches(rom, &answer->wanted)
+                                                 : TRISTATE_UNKNOWN);
+    if (is_read)
+        write_content(writer, rom);
+}
+
+static void append_details(struct buffer *line, const struct option_rom_image *image)
+{
+    const char *machine = option_rom_machine_name(image->machine);
+    const char *checksum = image->checksum == TRISTATE_YES  ? ", checksum right"
+                           : image->checksum == TRISTATE_NO ? ", checksum wrong"
+                                                            : "";
+    buffer_append_format(line, "%u bytes%s", image->length, checksum);
+    if (image->is_efi && *machine)
+        buffer_append_format(line, ", %s", machine);
+    else if (image->is_efi)
+        buffer_append_format(line, ", machine %04x", image->machine);
+    if (image->is_efi && image->is_compressed)
+        buffer_append_text(line, ", compressed");
+    if (image->device_count)
+        buffer_append_format(line, ", for %d%s more device IDs", image->device_count,
+                             image->devices_omitted ? " and" : "");
+    if (image->missing)
+        buffer_append_format(line, ", %u bytes missing", image->missing);
+}
+
+static void write_images(struct output *output, const struct option_rom *rom)
+{
+    for (int i = 0; i < rom->image_count; i++) {
+        const struct option_rom_image *image = &rom->images[i];
+        struct buffer line CLEANUP(buffer_free) = BUFFER(1024);
+        char id[PCI_ID_TEXT_SIZE];
+        char type[24];
+        char label[LABEL_SIZE];
+        snprintf(type, sizeof type, "%s", option_rom_code_name(image->code_type));
+        if (!*type)
+            snprintf(type, sizeof type, "type %#04x", image->code_type);
+        snprintf(label, sizeof label, "%-*s0x%-8x %-17s %-13s", INDENT, i ? "" : "Images", image->offset,
+                 type, pci_id_print(&image->id, id));
+        append_details(&line, image);
+        output_paragraph(output, LIST_INDENT, label, buffer_text(&line));
+    }
+}
+
+static void append_kinds(struct buffer *line, const struct option_rom *rom)
+{
+    const struct option_rom_image *efi = option_rom_efi_image(rom);
+    bool ovmf = efi && option_rom_runs_on_x64(efi);
+    bool seabios = option_rom_has_legacy(rom);
+    buffer_append_text(line, seabios && ovmf ? "SeaBIOS (legacy image) and OVMF (EFI image)"
+                             : seabios       ? "SeaBIOS (legacy image), not OVMF"
+                             : ovmf          ? "OVMF (EFI image), not SeaBIOS"
+                                             : "neither SeaBIOS nor OVMF");
+}
+
+void rom_answer_write_text(struct output *output, const struct rom_answer *answer, bool is_good)
+{
+    const struct option_rom *rom = &answer->rom;
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    char id[PCI_ID_TEXT_SIZE];
+    if (answer->state != ROM_BAR_READ || !rom->image_count)
+        return;
+    if (is_good) {
+        buffer_append_text(&line, "GOOD: a whole and well-formed option ROM");
+        if (answer->has_wanted && option_rom_matches(rom, &answer->wanted) == TRISTATE_YES) {
+            const struct pci_id bare = {.vendor = answer->wanted.vendor, .device = answer->wanted.device};
+            buffer_append_format(&line, " that fits %s", pci_id_print(&bare, id));
+        }
+        buffer_append_byte(&line, '.');
+        output_paragraph_color(output, 0, "", COLOR_GREEN, buffer_text(&line));
+        buffer_clear(&line);
+    }
+    output_blank(output);
+    buffer_append_format(&line, "%s%s%s", pci_id_print(&rom->images[0].id, id), *answer->name ? " " : "",
+                         answer->name);
+    if (*rom->version)
+        buffer_append_format(&line, ", version %s", rom->version);
+    output_paragraph(output, INDENT, "For", buffer_text(&line));
+    buffer_clear(&line);
+    append_kinds(&line, rom);
+    output_paragraph(output, INDENT, "Runs in", buffer_text(&line));
+    write_images(output, rom);
+}

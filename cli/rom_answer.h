@@ -1,0 +1,25 @@
+#ifndef PASSTHRU_CLI_ROM_ANSWER_H
+#define PASSTHRU_CLI_ROM_ANSWER_H
+
+#include "cli/output.h"
+#include "core/json_writer.h"
+#include "probe/option_rom.h"
+#include "probe/rom_bar.h"
+
+/* An option ROM as it is told, from a file or from a card. */
+struct rom_answer {
+    enum rom_bar_state state; /* of a file: ROM_BAR_READ */
+    struct option_rom rom;    /* when it was read */
+    bool has_wanted;          /* it was asked whether it fits a card */
+    struct pci_id wanted;
+    char name[600]; /* of the card that it is for, "" when not known */
+};
+
+/* Writes the members that `rom --json` and the member "rom" of `scan --json` share (docs/json.md), into an
+ * object that the caller has begun. */
+void rom_answer_write_json(struct json_writer *writer, const struct rom_answer *answer);
+
+/* Writes what it is in a sentence and its images as a list. `is_good`: nothing speaks against it. */
+void rom_answer_write_text(struct output *output, const struct rom_answer *answer, bool is_good);
+
+#endif
