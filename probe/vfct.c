@@ -1,0 +1,55 @@
+#include "probe/vfct.h"
+
+#include <stdbool.h>
+
+enum {
+    TABLE_HEADER_SIZE = 76, /* the ACPI header, a UUID, two offsets, 16 reserved bytes */
+    IMAGES_OFFSET_AT = 52,  /* where the first image header lies */
+    LIBRARY_OFFSET_AT =
+        56, /* where images end and something else begins, which drivers do not heed; 0: nowhere */
+    IMAGE_HEADER_SIZE = 28, /* bus, device, function, four IDs, revision, length */
+    IMAGE_VENDOR_AT = 12,   /* then the device ID, and the subsystem's two */
+    IMAGE_LENGTH_AT = 24,   /* of what follows the header */
+};
+
+static uint32_t read_16(const uint8_t *bytes)
+{
+    return bytes[0] | (uint32_t)bytes[1] << 8;
+}
+
+static uint32_t read_32(const uint8_t *bytes)
+{
+    return read_16(bytes) | read_16(bytes + 2) << 16;
+}
+
+static bool is_for(const uint8_t *image, const struct pci_address *address, const struct pci_id *id)
+{
+    return read_32(image) == address->bus && read_32(image + 4) == address->slot &&
+           read_32(image + 8) == address->function && read_16(image + IMAGE_VENDOR_AT) == id->vendor &&
+           read_16(image + IMAGE_VENDOR_AT + 2) == id->device;
+}
+
+enum vfct_result vfct_find(const uint8_t *table, size_t length, const struct pci_address *address,
+                           const struct pci_id *id, size_t *offset, size_t *image_length)
+{
+    if (length < TABLE_HEADER_SIZE)
+        return VFCT_DAMAGED;
+    size_t at = read_32(table + IMAGES_OFFSET_AT);
+    size_t library = read_32(table + LIBRARY_OFFSET_AT);
+    if (at < TABLE_HEADER_SIZE || at > length)
+        return VFCT_DAMAGED;
+    /* Each step goes forward, by a header at least. */
+    while (at < length) {
+        size_t content = at + IMAGE_HEADER_SIZE;
+        size_t size = content <= length ? read_32(table + at + IMAGE_LENGTH_AT) : 0;
+        if (content > length || size > length - content)
+            return library >= TABLE_HEADER_SIZE && at >= library ? VFCT_NONE : VFCT_DAMAGED;
+        if (size && is_for(table + at, address, id)) {
+            *offset = content;
+            *image_length = size;
+            return VFCT_FOUND;
+        }
+        at = content + size;
+    }
+    return VFCT_NONE;
+}

@@ -1,0 +1,29 @@
+#ifndef PASSTHRU_PROBE_VFCT_H
+#define PASSTHRU_PROBE_VFCT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/macros.h"
+#include "core/pci_id.h"
+#include "probe/pci.h"
+
+/* The ACPI table VFCT, in which an AMD firmware hands the driver copies of vBIOS images. No specification is
+ * public; its layout is that of AMD's ATOM BIOS headers (Linux, atombios.h: UEFI_ACPI_VFCT and
+ * VFCT_IMAGE_HEADER). */
+
+enum vfct_result {
+    VFCT_NONE,    /* the whole table was read: there is no image for this device */
+    VFCT_FOUND,   /* there is one */
+    VFCT_DAMAGED, /* the table is cut short or malformed, and what could be read has no image for this device
+                   */
+};
+
+/* Looks for the image of the device at this bus, slot and function (the table knows no domains) with this
+ * vendor and device ID. Its subsystem says nothing: firmware leaves it zero. `table` is the whole table with
+ * its header. On VFCT_FOUND, `offset` and `image_length` say where the image lies in it, never outside of it;
+ * the length is not 0. */
+MUST_CHECK enum vfct_result vfct_find(const uint8_t *table, size_t length, const struct pci_address *address,
+                                      const struct pci_id *id, size_t *offset, size_t *image_length);
+
+#endif
