@@ -93,7 +93,9 @@ UNIT_OBJECTS = $(filter-out $(BUILD)/importer/main.o,$(call objects_of,$(UNIT_RO
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(UNIT_ROOMS)) $(shell $(PKG_CONFIG) --libs cmocka)
-.SECONDARY: $(UNIT_TESTS:=.o)
+# What the command-line tests ask about parts that no command shows in full.
+TEST_TOOLS := $(BUILD)/tests/unit/aml_dump
+.SECONDARY: $(UNIT_TESTS:=.o) $(TEST_TOOLS:=.o)
 
 # Each fuzz target is also an ordinary program that replays its seeds.
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -129,7 +131,7 @@ fuzz: ## fuzz each target for FUZZ_SECONDS=20, with clang
 	    tests/fuzz/corpus/$$target $$(ls -d $(FUZZ_BUILD)/tests/fuzz/seeds/$$target 2>/dev/null) || failed=1; \
 	done; exit $${failed:-0}
 
-check: all $(UNIT_TESTS) $(FUZZ_REPLAYS) $(FUZZ_SEEDS) ## all tests
+check: all $(UNIT_TESTS) $(TEST_TOOLS) $(FUZZ_REPLAYS) $(FUZZ_SEEDS) ## all tests
 	@tests/run $(BUILD)
 
 bench: all ## speed and size, as ratios against peers in the same run

@@ -1,0 +1,355 @@
+#include "probe/acpi.h"
+
+#include <sys/stat.h>
+
+#include "tests/unit/unit.h"
+
+/* A literal without the NUL at its end. */
+#define AML(literal) (literal), sizeof(literal) - 1
+
+/* Scope (\_SB_.PCI0) { Device (PEG_) { Device (VID_) { Method (_ROM, 2) } } } */
+#define ROM_AT_VID                                                                                           \
+    "\x10\x20\\\x2e_SB_PCI0"                                                                                 \
+    "\x5b\x82\x13PEG_"                                                                                       \
+    "\x5b\x82\x0cVID_"                                                                                       \
+    "\x14\x06_ROM\x02"
+/* Scope (\_SB_.PCI0.GFX0) { Method (ATRM, 2) Method (ATPX, 2) } */
+#define HYBRID                                                                                               \
+    "\x10\x1e\\\x2f\x03_SB_PCI0GFX0"                                                                         \
+    "\x14\x06"                                                                                               \
+    "ATRM\x02"                                                                                               \
+    "\x14\x06"                                                                                               \
+    "ATPX\x02"
+#define OPTIMUS "\xf8\xd8\x86\xa4\xda\x0b\x1b\x47\xa7\x2b\x60\x42\xa6\xb5\xbe\xe0"
+#define MUX     "\xa0\xa0\x95\x9d\x60\x00\x48\x4d\xb3\x4d\x7e\x5f\xea\x12\x9f\xd4"
+/* Method (\_SB_.PCI0.PEG_.VID_.NAME, 4) { two buffers } */
+#define DSM(name)                                                                                            \
+    "\x14\x42\x04\\\x2f\x05_SB_PCI0PEG_VID_" name "\x04\x11\x13\x0a\x10" OPTIMUS "\x11\x13\x0a\x10" MUX
+
+static char folder[512];
+static struct root *root;
+static struct acpi *acpi;
+
+static void put(const char *name, const void *bytes, size_t length)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/sys/firmware/acpi/tables/%s", folder, name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    fclose(file);
+}
+
+/* A table with its header, whose length may be a lie; the checksum is wrong. */
+static void put_table(const char *name, const char *signature, const char *aml, size_t length, long lie)
+{
+    char table[1024] = {0};
+    size_t stated = (size_t)((long)length + 36 + lie);
+    memcpy(table, signature, 4);
+    table[4] = (char)stated;
+    table[5] = (char)(stated >> 8);
+    memcpy(table + 36, aml, length);
+    put(name, table, length + 36);
+}
+
+static int set_up(void **state)
+{
+    char command[2048];
+    struct error error = {.code = ERROR_NONE};
+    (void)state;
+    snprintf(folder, sizeof folder, "%.400s/acpi-XXXXXX", scratch_parent());
+    assert_non_null(mkdtemp(folder));
+    snprintf(command, sizeof command,
+             "mkdir -p '%s/sys/firmware/acpi/tables/dynamic' '%s/sys/firmware/acpi/tables/data'", folder,
+             folder);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(root_open(folder, &root, &error), ERROR_NONE);
+    acpi = NULL;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    char command[1024];
+    (void)state;
+    acpi_free(acpi);
+    root_close(root);
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static void read_tables(void)
+{
+    struct error error = {.code = ERROR_NONE};
+    acpi_free(acpi);
+    assert_int_equal(acpi_read(root, &acpi, &error), ERROR_NONE);
+}
+
+static const struct acpi_question nvidia = {.gpu_path = "\\_SB_.PCI0.PEG_.VID_",
+                                            .port_path = "\\_SB_.PCI0.PEG_",
+                                            .address = {.bus = 1},
+                                            .id = {.vendor = 0x10de, .device = 0x1d16},
+                                            .is_amd_discrete = TRISTATE_NO,
+                                            .removable = TRISTATE_UNKNOWN};
+static const struct acpi_question radeon = {.gpu_path = "\\_SB_.PCI0.RP05.PEGP",
+                                            .port_path = "\\_SB_.PCI0.RP05",
+                                            .address = {.bus = 1},
+                                            .id = {.vendor = 0x1002, .device = 0x6600},
+                                            .is_amd_discrete = TRISTATE_YES,
+                                            .removable = TRISTATE_UNKNOWN};
+
+static struct acpi_gpu ask(struct acpi_question question, const char *gpu_path, const char *port_path)
+{
+    struct acpi_gpu facts;
+    question.gpu_path = gpu_path;
+    question.port_path = port_path;
+    acpi_gpu_facts(acpi, &question, &facts);
+    return facts;
+}
+
+static void test_binding_of_rom(void **state)
+{
+    static const struct {
+        const char *gpu_path;
+        const char *port_path;
+        enum acpi_rom rom;
+    } cases[] = {
+        {"\\_SB_.PCI0.PEG_.VID_", "\\_SB_.PCI0.PEG_", ACPI_ROM_YES},
+        {"\\_SB.PCI0.PEG.VID", "", ACPI_ROM_YES},
+        {"\\_SB_.PCI0.PEG_.PEGP", "\\_SB_.PCI0.PEG_", ACPI_ROM_BINDING_UNSURE},
+        {"", "\\_SB_.PCI0.PEG_", ACPI_ROM_BINDING_UNSURE},
+        {"\\_SB_.PCI0.VID_", "", ACPI_ROM_NO}, /* a ThinkPad X230 without its discrete GPU */
+        {"\\_SB_.PCI0.PEG_", "\\_SB_.PCI0.RP01", ACPI_ROM_NO},
+        {"\\_SB_.PCI0.PEG_.VI", "\\_SB_.PCI0.PEG1", ACPI_ROM_NO},
+        {"", "\\_SB_.PCI0.RP01", ACPI_ROM_NO},
+        {"", "", ACPI_ROM_UNKNOWN},
+        {"no path", "\x1b[31m", ACPI_ROM_UNKNOWN},
+    };
+    (void)state;
+    put_table("DSDT", "DSDT", AML("\x10\x05_SB_"), 0);
+    put_table("SSDT2", "SSDT", AML(ROM_AT_VID), 0);
+    read_tables();
+    assert_int_equal(acpi_readable(acpi), TRISTATE_YES);
+    assert_null(root_unreadable(root, 0));
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct acpi_gpu facts = ask(nvidia, cases[i].gpu_path, cases[i].port_path);
+        assert_int_equal(facts.rom_method, cases[i].rom);
+        assert_string_equal(facts.where_rom,
+                            cases[i].rom == ACPI_ROM_NO ? "" : "\\_SB.PCI0.PEG.VID._ROM in SSDT2");
+    }
+    struct acpi_gpu facts = ask(nvidia, cases[0].gpu_path, cases[0].port_path);
+    assert_string_equal(facts.path, "\\_SB.PCI0.PEG.VID");
+    facts = ask(nvidia, "", "");
+    assert_string_equal(facts.path, "");
+}
+
+static void test_no_rom(void **state)
+{
+    (void)state;
+    put_table("DSDT", "DSDT", AML("\x10\x05_SB_"), 0);
+    put_table("data/SSDT9", "SSDT", AML(ROM_AT_VID), 0); /* no table of the namespace */
+    read_tables();
+    assert_int_equal(ask(nvidia, nvidia.gpu_path, nvidia.port_path).rom_method, ACPI_ROM_NO);
+    assert_int_equal(ask(nvidia, "", "").rom_method, ACPI_ROM_NO);
+    put_table("dynamic/SSDT9", "SSDT", AML(ROM_AT_VID), 0);
+    read_tables();
+    struct acpi_gpu facts = ask(nvidia, nvidia.gpu_path, nvidia.port_path);
+    assert_int_equal(facts.rom_method, ACPI_ROM_YES);
+    assert_string_equal(facts.where_rom, "\\_SB.PCI0.PEG.VID._ROM in dynamic/SSDT9");
+}
+
+/* The integrated GPU's methods serve an AMD discrete GPU that cannot be unplugged. */
+static void test_hybrid(void **state)
+{
+    struct acpi_question question = radeon;
+    (void)state;
+    put_table("DSDT", "DSDT", AML(HYBRID), 0);
+    read_tables();
+    struct acpi_gpu facts = ask(question, question.gpu_path, question.port_path);
+    assert_int_equal(facts.atrm, TRISTATE_YES);
+    assert_int_equal(facts.atpx, TRISTATE_YES);
+    assert_int_equal(facts.rom_method, ACPI_ROM_NO);
+    assert_string_equal(facts.where_atrm, "\\_SB.PCI0.GFX0.ATRM in DSDT");
+    assert_string_equal(facts.where_atpx, "\\_SB.PCI0.GFX0.ATPX in DSDT");
+    question.removable = TRISTATE_YES;
+    assert_int_equal(ask(question, "", "").atrm, TRISTATE_NO);
+    question.removable = TRISTATE_NO;
+    assert_int_equal(ask(question, "", "").atrm, TRISTATE_YES);
+    question.is_amd_discrete = TRISTATE_UNKNOWN;
+    assert_int_equal(ask(question, "", "").atrm, TRISTATE_UNKNOWN);
+    question.is_amd_discrete = TRISTATE_NO;
+    facts = ask(question, "\\_SB_.PCI0.GFX0", "");
+    assert_int_equal(facts.atrm, TRISTATE_NO);
+    assert_string_equal(facts.where_atrm, "");
+}
+
+static void test_dsm(void **state)
+{
+    (void)state;
+    put_table("DSDT", "DSDT", AML(DSM("_DSM")), 0);
+    read_tables();
+    struct acpi_gpu facts = ask(nvidia, nvidia.gpu_path, nvidia.port_path);
+    assert_int_equal(facts.optimus_dsm, TRISTATE_YES);
+    assert_int_equal(facts.mux_dsm, TRISTATE_YES);
+    assert_string_equal(facts.where_optimus_dsm, "\\_SB.PCI0.PEG.VID._DSM in DSDT");
+    assert_string_equal(facts.where_mux_dsm, "\\_SB.PCI0.PEG.VID._DSM in DSDT");
+    assert_int_equal(ask(nvidia, "\\_SB_.PCI0.VID_", "").optimus_dsm, TRISTATE_NO);
+    assert_int_equal(ask(nvidia, "", "\\_SB_.PCI0.PEG_").optimus_dsm, TRISTATE_UNKNOWN);
+    /* A method that is no _DSM may serve one that is elsewhere. */
+    put_table("DSDT", "DSDT", AML(DSM("OPTM")), 0);
+    read_tables();
+    assert_int_equal(ask(nvidia, nvidia.gpu_path, "").optimus_dsm, TRISTATE_YES);
+    assert_int_equal(ask(nvidia, "\\_SB_.PCI0.VID_", "").optimus_dsm, TRISTATE_UNKNOWN);
+}
+
+/* Nothing is ruled out by what could not be read; what was found is there all the same. */
+static void assert_unknown(const char *note)
+{
+    read_tables();
+    struct acpi_gpu facts = ask(radeon, radeon.gpu_path, radeon.port_path);
+    assert_int_equal(acpi_readable(acpi), TRISTATE_UNKNOWN);
+    assert_int_equal(facts.rom_method, ACPI_ROM_UNKNOWN);
+    assert_int_equal(facts.atrm, TRISTATE_UNKNOWN);
+    assert_int_equal(facts.atpx, TRISTATE_UNKNOWN);
+    assert_int_equal(facts.optimus_dsm, TRISTATE_UNKNOWN);
+    assert_int_equal(facts.mux_dsm, TRISTATE_UNKNOWN);
+    if (!note)
+        return;
+    for (int i = 0; root_unreadable(root, i); i++)
+        if (strstr(root_unreadable(root, i), note))
+            return;
+    fail_msg("\"%s\" is not noted", note);
+}
+
+static void test_unreadable(void **state)
+{
+    struct error error = {.code = ERROR_NONE};
+    (void)state;
+    assert_unknown(NULL);
+    assert_null(root_unreadable(root, 0));
+    put_table("SSDT1", "SSDT", AML(""), 0);
+    assert_unknown(NULL); /* there is no machine without a DSDT */
+    put_table("DSDT", "DSDT", AML(""), 0);
+    read_tables();
+    assert_int_equal(acpi_readable(acpi), TRISTATE_YES);
+    put_table("SSDT1", "XSDT", AML(""), 0);
+    assert_unknown("SSDT1: has not the signature");
+    put_table("SSDT1", "SSDT", AML(ROM_AT_VID), 1);
+    assert_unknown("SSDT1: is shorter than");
+    put_table("SSDT1", "SSDT", AML(ROM_AT_VID), -40);
+    assert_unknown("SSDT1: states a length");
+    put("SSDT1", "SSDT", 4);
+    assert_unknown("SSDT1: is too short");
+    put_table("SSDT1", "SSDT", AML("\x10\x3f_SB_"), 0);
+    assert_unknown("SSDT1: is not understood");
+    put_table("SSDT1", "SSDT", AML(ROM_AT_VID "\xfe"), 0);
+    read_tables();
+    assert_int_equal(acpi_readable(acpi), TRISTATE_UNKNOWN);
+    assert_int_equal(ask(nvidia, nvidia.gpu_path, "").rom_method, ACPI_ROM_YES);
+    assert_int_equal(ask(nvidia, "\\_SB_.PCI0", "").rom_method, ACPI_ROM_UNKNOWN);
+    /* Behind the length that the header states, there is nothing. */
+    put_table("SSDT1", "SSDT", AML(ROM_AT_VID), -(long)sizeof ROM_AT_VID + 1);
+    read_tables();
+    assert_int_equal(acpi_readable(acpi), TRISTATE_YES);
+    assert_int_equal(ask(nvidia, nvidia.gpu_path, "").rom_method, ACPI_ROM_NO);
+    put("DSDT", "", 0);
+    assert_unknown("DSDT: is too short");
+    root_close(root);
+    assert_int_equal(root_open("/proc/self/fd", &root, &error), ERROR_NONE); /* no ACPI at all */
+    assert_unknown(NULL);
+    assert_null(root_unreadable(root, 0));
+}
+
+static void test_bounds(void **state)
+{
+    char name[32];
+    char *huge = calloc(1, (2 << 20) + 1);
+    (void)state;
+    assert_non_null(huge);
+    put_table("DSDT", "DSDT", AML(""), 0);
+    for (int i = 1; i < 64; i++) {
+        snprintf(name, sizeof name, "SSDT%d", i);
+        put_table(name, "SSDT", AML(""), 0);
+    }
+    memcpy(huge, "SSDT\x24\0\0", 8);
+    put("SSDT1", huge, 2 << 20);
+    read_tables();
+    assert_int_equal(acpi_readable(acpi), TRISTATE_YES);
+    put_table("dynamic/SSDT64", "SSDT", AML(""), 0);
+    assert_unknown("has more tables");
+    put("SSDT1", huge, (2 << 20) + 1);
+    assert_unknown("SSDT1: is larger");
+    free(huge);
+}
+
+/* More methods than are kept: the rest is unknown. */
+static void test_many_places(void **state)
+{
+    char aml[7 * 257];
+    char table[36 + sizeof aml] = "DSDT";
+    (void)state;
+    for (size_t i = 0; i < sizeof aml; i += 7)
+        memcpy(aml + i, "\x14\x06_ROM\x02", 7);
+    memcpy(table + 36, aml, sizeof aml);
+    table[4] = (char)((36 + 7 * 256) & 0xff);
+    table[5] = (char)((36 + 7 * 256) >> 8);
+    put("DSDT", table, sizeof table);
+    read_tables();
+    assert_int_equal(acpi_readable(acpi), TRISTATE_YES);
+    assert_int_equal(ask(nvidia, nvidia.gpu_path, "").rom_method, ACPI_ROM_NO);
+    table[4] = (char)(sizeof table & 0xff);
+    table[5] = (char)(sizeof table >> 8);
+    put("DSDT", table, sizeof table);
+    read_tables();
+    assert_int_equal(acpi_readable(acpi), TRISTATE_UNKNOWN);
+    assert_int_equal(ask(nvidia, nvidia.gpu_path, "").rom_method, ACPI_ROM_UNKNOWN);
+}
+
+static void test_vfct(void **state)
+{
+    /* Behind the ACPI header: a UUID, the first image's offset, no library, one image of four bytes. */
+    static const char vfct[] = "................"
+                               "\x4c\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                               "\1\0\0\0\0\0\0\0\0\0\0\0\x02\x10\0\x66\0\0\0\0\0\0\0\0\4\0\0\0\x55\xaa\2\xe9";
+    struct acpi_question question = radeon;
+    struct acpi_gpu facts;
+    (void)state;
+    read_tables();
+    assert_int_equal(ask(radeon, "", "").vfct, TRISTATE_UNKNOWN); /* a folder in which nothing was recorded */
+    put_table("DSDT", "DSDT", AML(""), 0);
+    read_tables();
+    assert_int_equal(ask(radeon, "", "").vfct, TRISTATE_NO);
+    put_table("VFCT", "VFCT", AML(vfct), 0);
+    read_tables();
+    facts = ask(radeon, "", "");
+    assert_int_equal(facts.vfct, TRISTATE_YES);
+    assert_int_equal(facts.vfct_image_length, 4);
+    assert_memory_equal(facts.vfct_image, "\x55\xaa\2\xe9", 4);
+    question.address.bus = 2;
+    facts = ask(question, "", "");
+    assert_int_equal(facts.vfct, TRISTATE_NO);
+    assert_null(facts.vfct_image);
+    put_table("VFCT", "VFCT", AML(vfct), 1);
+    read_tables();
+    assert_int_equal(ask(radeon, "", "").vfct, TRISTATE_UNKNOWN);
+    assert_non_null(root_unreadable(root, 0));
+    put_table("VFCT", "VFCT", vfct, sizeof vfct - 2, 0); /* the image is cut short, and the header agrees */
+    read_tables();
+    assert_int_equal(ask(radeon, "", "").vfct, TRISTATE_UNKNOWN);
+    assert_int_equal(acpi_readable(acpi), TRISTATE_YES);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_binding_of_rom, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_rom, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_hybrid, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_dsm, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_unreadable, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_bounds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_many_places, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_vfct, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
