@@ -135,14 +135,13 @@ static void read_folder(struct root *root, struct acpi *acpi, const char *prefix
 {
     char folder[64];
     int count;
-    bool is_dynamic = *prefix;
     snprintf(folder, sizeof folder, "%s/%s", tables_folder, prefix);
     char **names = root_list(root, folder, MAX_TABLE_FILES, &count);
     acpi->incomplete |= count == MAX_TABLE_FILES;
     for (int i = 0; i < count; i++) {
         char name[280];
-        bool is_dsdt = !is_dynamic && strcmp(names[i], "DSDT") == 0;
         snprintf(name, sizeof name, "%s%s", prefix, names[i]);
+        bool is_dsdt = strcmp(name, "DSDT") == 0;
         acpi->lists_dsdt |= is_dsdt;
         if (is_dsdt || strncmp(names[i], "SSDT", 4) == 0)
             read_definitions(root, acpi, name, bytes);

@@ -252,8 +252,12 @@ static void test_unreadable(void **state)
     read_tables();
     assert_int_equal(acpi_readable(acpi), TRISTATE_YES);
     assert_int_equal(ask(nvidia, nvidia.gpu_path, "").rom_method, ACPI_ROM_NO);
+    /* Where the first table cannot be read at all, the others are not tried. */
     put("DSDT", "", 0);
+    put_table("SSDT7", "XSDT", AML(""), 0);
     assert_unknown("DSDT: is too short");
+    for (int i = 0; root_unreadable(root, i); i++)
+        assert_null(strstr(root_unreadable(root, i), "SSDT7"));
     root_close(root);
     assert_int_equal(root_open("/proc/self/fd", &root, &error), ERROR_NONE); /* no ACPI at all */
     assert_unknown(NULL);
@@ -263,11 +267,12 @@ static void test_unreadable(void **state)
 static void test_bounds(void **state)
 {
     char name[32];
+    char path[1024];
     char *huge = calloc(1, (2 << 20) + 1);
     (void)state;
     assert_non_null(huge);
     put_table("DSDT", "DSDT", AML(""), 0);
-    for (int i = 1; i < 64; i++) {
+    for (int i = 1; i < 63; i++) {
         snprintf(name, sizeof name, "SSDT%d", i);
         put_table(name, "SSDT", AML(""), 0);
     }
@@ -275,11 +280,22 @@ static void test_bounds(void **state)
     put("SSDT1", huge, 2 << 20);
     read_tables();
     assert_int_equal(acpi_readable(acpi), TRISTATE_YES);
-    put_table("dynamic/SSDT64", "SSDT", AML(""), 0);
-    assert_unknown("has more tables");
+    put_table("dynamic/SSDT63", "SSDT", AML(""), 0);
+    read_tables();
+    assert_int_equal(acpi_readable(acpi), TRISTATE_YES);
     put("SSDT1", huge, (2 << 20) + 1);
     assert_unknown("SSDT1: is larger");
     free(huge);
+    put_table("SSDT1", "SSDT", AML(""), 0);
+    put_table("dynamic/SSDT64", "SSDT", AML(""), 0);
+    assert_unknown("has more tables");
+    snprintf(path, sizeof path, "%s/sys/firmware/acpi/tables/dynamic/SSDT64", folder);
+    assert_int_equal(unlink(path), 0);
+    for (int i = 0; i < 512; i++) {
+        snprintf(name, sizeof name, "OTHER%d", i);
+        put(name, "", 0);
+    }
+    assert_unknown("has more entries");
 }
 
 /* More methods than are kept: the rest is unknown. */

@@ -202,6 +202,13 @@ static void test_damage(void **state)
              "CCCC" ROM_METHOD),
          AML_DAMAGED, "method \\AAAA.BBBB._ROM\nmethod \\CCCC._ROM\n");
     walk(AML("\xfe\x0d" ROM_METHOD), AML_DAMAGED, "method \\_ROM\n");
+    /* Then data is data again; a package that does not fit is none. */
+    walk(AML("\xfe\x14\x06"
+             "ABCD\x00\x08NAME\x0d" ROM_METHOD "\x00"),
+         AML_DAMAGED, "method \\ABCD\n");
+    walk(AML("\xfe\x10\x3f"
+             "AAAA" ROM_METHOD),
+         AML_DAMAGED, "method \\_ROM\n");
     walk(AML("\x5b"), AML_DAMAGED, "");
     walk(AML("\x5b\xee"), AML_DAMAGED, "");
     walk(AML("\x0d never ends"), AML_DAMAGED, "");
@@ -209,6 +216,32 @@ static void test_damage(void **state)
     walk(AML("\x2f\xff"
              "AAAA"),
          AML_DAMAGED, "");
+}
+
+/* Each byte as an opcode (ACPI 6.5, 20.3): what stands alone, or has operands that are terms. */
+static void test_operators(void **state)
+{
+    (void)state;
+    for (int op = 0; op < 256; op++) {
+        bool alone = op == 0x00 || op == 0x01 || op == 0x06 || op == 0x08 || (op >= 0x60 && op <= 0x6e) ||
+                     (op >= 0x70 && op <= 0x99) || (op >= 0x9c && op <= 0x9f) || (op >= 0xa3 && op <= 0xa5) ||
+                     op == 0xcc || op == 0xff;
+        const char aml[] = {(char)op, 0x14, 0x06, '_', 'R', 'O', 'M', 0x02};
+        if (alone)
+            walk(aml, sizeof aml, AML_OK, "method \\_ROM\n");
+        bool none = (op >= 0x02 && op <= 0x05) || op == 0x07 || op == 0x09 || op == 0x0f ||
+                    (op >= 0x16 && op <= 0x2d) || (op >= 0x30 && op <= 0x40) || op == 0x5d || op == 0x6f ||
+                    op == 0x9a || op == 0x9b || (op >= 0xa6 && op <= 0xcb) || (op >= 0xcd && op <= 0xfe);
+        if (none)
+            walk(aml, sizeof aml, AML_DAMAGED, "method \\_ROM\n");
+    }
+    for (int op = 0; op < 256; op++) {
+        bool alone = op == 0x12 || op == 0x13 || (op >= 0x1f && op <= 0x22) || (op >= 0x24 && op <= 0x2a) ||
+                     op == 0x30 || op == 0x31 || op == 0x33;
+        const char aml[] = {0x5b, (char)op, 0x14, 0x06, '_', 'R', 'O', 'M', 0x02};
+        if (alone)
+            walk(aml, sizeof aml, AML_OK, "method \\_ROM\n");
+    }
 }
 
 /* Scopes in scopes, each as long as the rest: deeper than any firmware, and then than any limit. */
@@ -324,11 +357,17 @@ static void test_paths(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scopes),       cmocka_unit_test(test_names),
-        cmocka_unit_test(test_packages),     cmocka_unit_test(test_data),
-        cmocka_unit_test(test_uuids),        cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_nesting),      cmocka_unit_test(test_nested_blocks),
-        cmocka_unit_test(test_random_bytes), cmocka_unit_test(test_takes_linear_time),
+        cmocka_unit_test(test_scopes),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_packages),
+        cmocka_unit_test(test_data),
+        cmocka_unit_test(test_uuids),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_operators),
+        cmocka_unit_test(test_nesting),
+        cmocka_unit_test(test_nested_blocks),
+        cmocka_unit_test(test_random_bytes),
+        cmocka_unit_test(test_takes_linear_time),
         cmocka_unit_test(test_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
