@@ -104,9 +104,9 @@ FUZZ_SEEDS := $(BUILD)/tests/fuzz/seeds
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(UNIT_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(UNIT_ROOMS))
-$(FUZZ_SEEDS): tests/fuzz/make-seeds
+$(FUZZ_SEEDS): tests/fuzz/make-seeds $(wildcard tests/machines/*.py)
 	@mkdir -p $@
-	$(Q)tests/fuzz/make-seeds $@ && touch $@
+	$(Q)PYTHONDONTWRITEBYTECODE=1 tests/fuzz/make-seeds $@ && touch $@
 
 # libFuzzer brings its own main() and wants everything instrumented, so these programs are built apart: `make fuzz`
 # calls make with another folder and compiler.

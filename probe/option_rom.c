@@ -227,13 +227,13 @@ static void walk(struct option_rom *rom, struct span all)
             return;
         }
         if (fault) {
-            rom->truncated = fault == OPTION_ROM_CUT || !rest.size;
+            rom->truncated = fault == OPTION_ROM_CUT || rest.size < 2;
             set_fault(rom, fault, offset);
             return;
         }
         rom->image_count++;
         /* A dump that the kernel made ends where PCIR says so, wherever NPDE would go on. */
-        bool enough = image->is_last && claimed <= rest.size;
+        bool enough = !is_private && image->is_last && claimed <= rest.size;
         if (enough && image->length > rest.size)
             image->length = claimed;
         rom->end = offset + image->length;

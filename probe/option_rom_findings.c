@@ -95,12 +95,11 @@ static void blank(const struct option_rom *rom, struct findings *findings)
                                   "there is nothing to read: 0 bytes"),
                      "%s", dump_again);
     else
-        finding_next(
-            findings_add(findings, FINDING_ID_ROM_ERASED, SEVERITY_BLOCKER,
-                         "all %zu bytes are %02x: that is what a card answers that sleeps, is in use "
-                         "as the primary one or has no flash chip; there is no image in it",
-                         rom->size, rom->head[0]),
-            "%s", dump_again);
+        finding_next(findings_add(findings, FINDING_ID_ROM_ERASED, SEVERITY_BLOCKER,
+                                  "all bytes are %02x: that is what a card answers that sleeps, is in use "
+                                  "as the primary one or has no flash chip; there is no image in it",
+                                  rom->head[0]),
+                     "%s", dump_again);
 }
 
 static void malformed(const struct option_rom *rom, struct findings *findings)
@@ -127,7 +126,7 @@ static void malformed(const struct option_rom *rom, struct findings *findings)
 /* An end that no image announces. Firmware and kernel bear with it when all images are there. */
 static void unannounced_end(const struct option_rom *rom, struct findings *findings)
 {
-    if (rom->fault_offset >= rom->size)
+    if (rom->truncated)
         finding_next(findings_add(findings, FINDING_ID_ROM_TRUNCATED, SEVERITY_WARNING,
                                   "it ends at 0x%x, but the last image in it says that another one follows: "
                                   "images are missing, if the maker did not forget the mark",
@@ -170,10 +169,6 @@ static void chain(const struct option_rom *rom, struct findings *findings)
         if (rom->truncated)
             truncated(rom, findings);
     }
-    if (rom->size > MAX_OPTION_ROM_SIZE)
-        findings_add(findings, FINDING_ID_ROM_OVERSIZED, SEVERITY_WARNING,
-                     "it is larger than %d MiB, which no option ROM is; what is behind that was not read",
-                     MAX_OPTION_ROM_SIZE >> 20);
 }
 
 static void header_before(const struct option_rom *rom, struct findings *findings)
@@ -279,6 +274,12 @@ static void behind(const struct option_rom *rom, struct findings *findings)
 
 void option_rom_findings(const struct option_rom *rom, const struct pci_id *wanted, struct findings *findings)
 {
+    if (rom->size > MAX_OPTION_ROM_SIZE)
+        finding_next(findings_add(findings, FINDING_ID_ROM_OVERSIZED, SEVERITY_WARNING,
+                                  "it is larger than %d MiB, which no option ROM is; what is behind that was "
+                                  "not read",
+                                  MAX_OPTION_ROM_SIZE >> 20),
+                     "look whether this is the right file");
     if (!option_rom_is_present(rom)) {
         blank(rom, findings);
         return;

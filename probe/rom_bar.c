@@ -41,6 +41,7 @@ static bool read_all(int file, struct buffer *bytes)
         if (got <= 0)
             return got == 0;
         bytes->length += (size_t)got;
+        bytes->data[bytes->length] = '\0';
     }
     return true;
 }
