@@ -24,6 +24,7 @@ extern const struct command commands[];
 extern const int command_count;
 
 int command_query(int argc, char **argv);
+int command_check(int argc, char **argv);
 int command_rom(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_db(int argc, char **argv);
@@ -31,6 +32,7 @@ int command_help(int argc, char **argv);
 int command_version(int argc, char **argv);
 
 extern const char query_help[];
+extern const char check_help[];
 extern const char rom_help[];
 extern const char import_help[];
 extern const char db_help[];

@@ -20,6 +20,8 @@ static const char version_help[] = "Usage: passthru version\n"
 
 const struct command commands[] = {
     {"query", "will this GPU survive being passed through?", command_query, query_help},
+    {"check", "how the host and its virtual machines are set up for a passthrough", command_check,
+     check_help},
     {"rom", "is this vBIOS dump whole, for this card, and good for OVMF?", command_rom, rom_help},
     {"import", "add a pci.ids or reports, rebuild the database", command_import, import_help},
     {"db", "what the database holds, whether it is sound, where it is", command_db, db_help},

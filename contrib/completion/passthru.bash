@@ -11,8 +11,9 @@ _passthru_files() { # [-d]: offers files, or folders alone
 }
 
 _passthru() {
-    local commands="query rom import db help version"
+    local commands="query check rom import db help version"
     local query_options="--json --ndjson --chassis --subsystem --revision --reports --explain --db --no-color --help"
+    local check_options="--root --db --json --no-color --help"
     local rom_options="--for --root --db --json --no-color --help"
     local db_options="--conflicts --db --json --no-color --help"
     local import_options="--db --data --force --json --quiet --no-color --help --version"
@@ -39,6 +40,12 @@ _passthru() {
     query:-*) _passthru_words "$query_options" ;;
     rom:-*) _passthru_words "$rom_options" ;;
     rom:*) _passthru_files ;;
+    check:-*) _passthru_words "$check_options" ;;
+    check:h*)
+        _passthru_files
+        COMPREPLY+=(host)
+        ;;
+    check:*) _passthru_files ;;
     import:-*) _passthru_words "$import_options" ;;
     import:*) _passthru_files ;;
     db:-*) _passthru_words "$db_options" ;;

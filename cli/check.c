@@ -1,0 +1,279 @@
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cli/command.h"
+#include "cli/findings.h"
+#include "cli/output.h"
+#include "core/error_output.h"
+#include "probe/host_config.h"
+#include "probe/vm_config.h"
+
+const char check_help[] = "Usage: passthru check [OPTION]... [host|FILE]...\n"
+                          "\n"
+                          "Reads how the host and its virtual machines are set up for a passthrough, and\n"
+                          "tells what is wrong and what to change it to. It changes nothing.\n"
+                          "\n"
+                          "  host         the kernel command line and where it comes from, modprobe.d, the\n"
+                          "               modules of the initramfs\n"
+                          "  FILE         a Proxmox .conf, or the domain XML of libvirt\n"
+                          "  Without either: the host, /etc/pve/qemu-server/*.conf, /etc/libvirt/qemu/*.xml\n"
+                          "\n"
+                          "  --root DIR   read a recorded machine: a folder with its /sys, /proc and /etc\n"
+                          "  --db FILE    no database is needed; for scripts that always give one\n"
+                          "  --json       answer as JSON\n"
+                          "  --no-color   no colour\n"
+                          "  --help       this text\n"
+                          "\n"
+                          "Exit status: 0 nothing graver than info; 1 a problem found; 2 wrong usage or\n"
+                          "unreadable input; 5 no permission.\n";
+
+enum { MAX_CHECKED = 64 << 10 };
+
+struct check_command {
+    struct root *root;
+    const struct pci_machine *machine; /* NULL: not known */
+    struct findings findings;
+    struct buffer checked; /* what was looked at, each ended by a NUL */
+    struct error error;    /* the first one about a file that was named */
+    bool host_checked;
+    int host_problems;
+    int vm_count;
+};
+
+static int count_problems(const struct findings *findings)
+{
+    int count = 0;
+    for (int i = 0; i < findings->count; i++)
+        count += findings->items[i].severity != SEVERITY_INFO;
+    return count;
+}
+
+static void note_checked(struct check_command *command, const char *what)
+{
+    buffer_append(&command->checked, what, strlen(what) + 1);
+}
+
+static void check_host(struct check_command *command)
+{
+    if (command->host_checked)
+        return;
+    int before = count_problems(&command->findings);
+    host_config_check(command->root, command->machine, &command->findings);
+    command->host_problems = count_problems(&command->findings) - before;
+    command->host_checked = true;
+    note_checked(command, "host");
+}
+
+/* One of those that lie in their usual places: a broken one is a finding. */
+static void check_found(void *context, const char *file, const char *text, size_t length)
+{
+    struct check_command *command = context;
+    command->vm_count++;
+    note_checked(command, file);
+    if (vm_config_check(command->root, command->machine, file, text, length, &command->findings) !=
+        VM_CONFIG_FOREIGN)
+        return;
+    finding_next(
+        finding_at(findings_add(&command->findings, FINDING_ID_VM_CONFIG_UNREADABLE, SEVERITY_WARNING, "%s",
+                                length
+                                    ? "this is no configuration of a virtual machine"
+                                    : "the file is empty, so that nothing is known of this virtual machine"),
+                   file, 0),
+        "restore it from a backup");
+}
+
+/* A file that was named and is of no use: told at once, and the others are checked all the same. */
+static void refuse_file(struct check_command *command, const char *file, enum error_code code,
+                        const char *why)
+{
+    struct error error = {.code = ERROR_NONE};
+    error_set(&error, code, "cannot read %s: %s", file, why);
+    if (code == ERROR_PERMISSION)
+        error_next(&error, "run it as root");
+    else
+        error_next(&error, "name a Proxmox .conf, the domain XML of libvirt, or host");
+    output_error(&error, false);
+    if (!command->error.code)
+        command->error = error;
+}
+
+/* The same as a finding too. */
+static void note_refused(struct check_command *command, const char *file, enum error_code code,
+                         const char *why)
+{
+    refuse_file(command, file, code, why);
+    finding_next(finding_at(findings_add(&command->findings, FINDING_ID_VM_CONFIG_UNREADABLE,
+                                         SEVERITY_WARNING, "cannot be read: %s", why),
+                            file, 0),
+                 "name a Proxmox .conf, the domain XML of libvirt, or host");
+}
+
+/* What a root says of the file that it could not read: "FILE: why". */
+static const char *why_unreadable(const struct root *root)
+{
+    const char *note = root_unreadable(root, 0);
+    const char *why = note ? strstr(note, ": ") : NULL;
+    for (const char *next; why && (next = strstr(why + 2, ": "));)
+        why = next;
+    return why ? why + 2 : "it cannot be read";
+}
+
+static void check_text(struct check_command *command, const char *file, const struct buffer *text)
+{
+    command->vm_count++;
+    note_checked(command, file);
+    switch (vm_config_check(command->root, command->machine, file, buffer_text(text), text->length,
+                            &command->findings)) {
+    case VM_CONFIG_READ:
+        break;
+    case VM_CONFIG_FOREIGN:
+        note_refused(command, file, ERROR_BAD_INPUT,
+                     text->length ? "it is neither a Proxmox .conf nor the domain XML of libvirt"
+                                  : "it is empty");
+        break;
+    case VM_CONFIG_MALFORMED:
+        refuse_file(command, file, ERROR_BAD_INPUT, "its XML is broken");
+        break;
+    }
+}
+
+/* A file that was named: one of the recorded machine when it is there, else as any program takes it. */
+static void check_named(struct check_command *command, const char *file)
+{
+    struct root *root = NULL;
+    struct error error = {.code = ERROR_NONE};
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_VM_CONFIG_SIZE + 16);
+    bool is_recorded = !root_is_live(command->root) && file[0] == '/' && root_exists(command->root, file);
+    if (root_open(is_recorded ? root_folder(command->root) : NULL, &root, &error)) {
+        command->error = error;
+        return;
+    }
+    switch (root_read(root, file, MAX_VM_CONFIG_SIZE, &text)) {
+    case ROOT_OK:
+        check_text(command, file, &text);
+        break;
+    case ROOT_ABSENT:
+        note_refused(command, file, ERROR_BAD_INPUT, strerror(ENOENT));
+        break;
+    default:
+        note_refused(command, file,
+                     strcmp(why_unreadable(root), strerror(EACCES)) == 0 ? ERROR_PERMISSION : ERROR_BAD_INPUT,
+                     why_unreadable(root));
+    }
+    root_close(root);
+}
+
+static void note_unreadable(struct check_command *command)
+{
+    const char *what;
+    for (int i = 0; (what = root_unreadable(command->root, i)); i++) {
+        const char *why = strstr(what, ": ");
+        struct finding *finding =
+            findings_add(&command->findings, FINDING_ID_MACHINE_UNREADABLE, SEVERITY_INFO,
+                         "could not be read, so that what rests on it is unknown: %s", why ? why + 2 : what);
+        if (why)
+            snprintf(finding->file, sizeof finding->file, "%.*s", (int)(why - what), what);
+    }
+}
+
+static void write_json(struct check_command *command, struct output *output)
+{
+    struct json_writer writer = {.out = &output->buffer, .for_terminal = true};
+    json_write_begin_object(&writer, NULL);
+    json_write_begin_array(&writer, "checked");
+    const char *checked = buffer_text(&command->checked);
+    for (size_t at = 0; at < command->checked.length; at += strlen(checked + at) + 1)
+        json_write_string(&writer, NULL, checked + at);
+    json_write_end_array(&writer);
+    findings_write_json(&writer, &command->findings);
+    if (command->error.code)
+        error_write_json(&writer, "error", &command->error);
+    json_write_end_object(&writer);
+    output_blank(output);
+}
+
+/* What the answer comes down to, in one sentence. */
+static const char *verdict(const struct check_command *command, int problems, char *text, size_t size)
+{
+    if (problems)
+        snprintf(text, size, "%d problem%s", problems, problems == 1 ? "" : "s");
+    else if (!command->host_checked)
+        snprintf(text, size, "No problem found");
+    else if (findings_have(&command->findings, FINDING_ID_VFIO_NOT_SET_UP))
+        snprintf(text, size, "No problem found, but nothing is set up for a passthrough");
+    else if (findings_have(&command->findings, FINDING_ID_CMDLINE_UNREADABLE) ||
+             findings_have(&command->findings, FINDING_ID_MACHINE_UNREADABLE))
+        snprintf(text, size, "No problem found in what could be read");
+    else
+        snprintf(text, size, "Host configuration correct");
+    if (problems && command->host_checked && !command->host_problems)
+        snprintf(text + strlen(text), size - strlen(text), ", none of them in the host's configuration");
+    return text;
+}
+
+static void write_text(struct check_command *command, struct output *output)
+{
+    char text[160];
+    char rest[120];
+    int problems = count_problems(&command->findings);
+    verdict(command, problems, text, sizeof text);
+    snprintf(rest, sizeof rest, "%s%s%d virtual machine%s.", text,
+             command->host_checked ? "; host and " : "; ", command->vm_count,
+             command->vm_count == 1 ? "" : "s");
+    output_paragraph_color(output, 0, "", problems ? COLOR_YELLOW : COLOR_GREEN, rest);
+    if (command->findings.count)
+        output_blank(output);
+    findings_write_text(output, &command->findings);
+}
+
+static int run_check(struct check_command *command, const struct common_options *common, int argc,
+                     char **argv)
+{
+    for (int i = optind; i < argc; i++) {
+        if (strcasecmp(argv[i], "host") == 0)
+            check_host(command);
+        else
+            check_named(command, argv[i]);
+    }
+    if (optind == argc) {
+        check_host(command);
+        vm_config_each_file(command->root, check_found, command);
+    }
+    note_unreadable(command);
+    findings_sort(&command->findings);
+    struct output output = output_for_stdout(common->no_color);
+    if (common->json)
+        write_json(command, &output);
+    else
+        write_text(command, &output);
+    int status =
+        command->error.code ? error_exit_status(command->error.code) : findings_are_grave(&command->findings);
+    if (!output_flush(&output))
+        status = output_finish();
+    buffer_free(&output.buffer);
+    return status;
+}
+
+int command_check(int argc, char **argv)
+{
+    static const struct option long_options[] = {{"root", required_argument, NULL, 'r'}, COMMON_OPTIONS};
+    struct common_options common = {.database = NULL};
+    struct check_command command = {.checked = BUFFER(MAX_CHECKED)};
+    const char *folder = NULL;
+    int status = 0;
+    for (int c; (c = command_option(argc, argv, long_options, &common, &status)) != -1;) {
+        if (c == COMMAND_ENDS)
+            return status;
+        folder = optarg;
+    }
+    if (root_open(folder, &command.root, &command.error))
+        return output_error(&command.error, common.json);
+    status = run_check(&command, &common, argc, argv);
+    root_close(command.root);
+    findings_free(&command.findings);
+    buffer_free(&command.checked);
+    return status;
+}

@@ -1,0 +1,146 @@
+#include "probe/config_text.h"
+
+#include <string.h>
+
+enum { LONGEST_GUESS = 40 };
+
+struct span span_of(const char *text)
+{
+    return (struct span){text, strlen(text)};
+}
+
+bool span_is(struct span span, const char *text)
+{
+    return span.length == strlen(text) && memcmp(span.start, text, span.length) == 0;
+}
+
+bool span_begins(struct span span, const char *text)
+{
+    size_t length = strlen(text);
+    return span.length >= length && memcmp(span.start, text, length) == 0;
+}
+
+bool span_ends(struct span span, const char *text)
+{
+    size_t length = strlen(text);
+    return span.length >= length && memcmp(span.start + span.length - length, text, length) == 0;
+}
+
+bool span_holds(struct span span, const char *text)
+{
+    return span.length && memmem(span.start, span.length, text, strlen(text));
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+struct span span_trim(struct span span)
+{
+    while (span.length && is_blank(span.start[0]))
+        span = (struct span){span.start + 1, span.length - 1};
+    while (span.length && is_blank(span.start[span.length - 1]))
+        span.length--;
+    return span;
+}
+
+bool span_next_line(struct span *rest, struct span *line)
+{
+    if (!span_next_part(rest, '\n', line))
+        return false;
+    if (line->length && line->start[line->length - 1] == '\r')
+        line->length--;
+    return true;
+}
+
+bool span_next_word(struct span *rest, struct span *word)
+{
+    *rest = span_trim(*rest);
+    size_t length = 0;
+    while (length < rest->length && !is_blank(rest->start[length]))
+        length++;
+    *word = (struct span){rest->start, length};
+    *rest = (struct span){rest->start + length, rest->length - length};
+    return length > 0;
+}
+
+bool span_next_part(struct span *rest, char separator, struct span *part)
+{
+    if (!rest->length)
+        return false;
+    const char *end = memchr(rest->start, separator, rest->length);
+    size_t length = end ? (size_t)(end - rest->start) : rest->length;
+    size_t taken = length + (end != NULL);
+    *part = (struct span){rest->start, length};
+    *rest = (struct span){rest->start + taken, rest->length - taken};
+    return true;
+}
+
+bool span_split(struct span span, char separator, struct span *key, struct span *value)
+{
+    const char *end = span.length ? memchr(span.start, separator, span.length) : NULL;
+    *key = end ? (struct span){span.start, (size_t)(end - span.start)} : span;
+    *value = end ? (struct span){end + 1, span.length - key->length - 1} : (struct span){"", 0};
+    return end != NULL;
+}
+
+static char folded(char c)
+{
+    return c == '-' ? '_' : c;
+}
+
+bool span_is_module(struct span name, const char *module)
+{
+    if (name.length != strlen(module))
+        return false;
+    for (size_t i = 0; i < name.length; i++)
+        if (folded(name.start[i]) != folded(module[i]))
+            return false;
+    return true;
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+int span_distance(struct span span, const char *text)
+{
+    int rows[3][LONGEST_GUESS + 1];
+    int length = (int)strlen(text);
+    if (span.length > LONGEST_GUESS || length > LONGEST_GUESS)
+        return LONGEST_GUESS;
+    for (int x = 0; x <= length; x++)
+        rows[0][x] = x;
+    for (int y = 1; y <= (int)span.length; y++) {
+        int *row = rows[y % 3];
+        const int *above = rows[(y + 2) % 3];
+        const int *higher = rows[(y + 1) % 3];
+        row[0] = y;
+        for (int x = 1; x <= length; x++) {
+            char c = folded(span.start[y - 1]);
+            char d = folded(text[x - 1]);
+            row[x] = least(least(above[x], row[x - 1]) + 1, above[x - 1] + (c != d));
+            if (y > 1 && x > 1 && c == folded(text[x - 2]) && d == folded(span.start[y - 2]))
+                row[x] = least(row[x], higher[x - 2] + 1);
+        }
+    }
+    return rows[span.length % 3][length];
+}
+
+const char *span_guess(struct span span, const char *const *words)
+{
+    const char *best = NULL;
+    int best_distance = span.length < 3 ? 0 : span.length < 9 ? 2 : 3;
+    for (; *words; words++) {
+        int distance = span_distance(span, *words);
+        if (distance == 0)
+            return NULL;
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = *words;
+        }
+    }
+    return best;
+}

@@ -1,0 +1,49 @@
+#ifndef PASSTHRU_PROBE_CONFIG_TEXT_H
+#define PASSTHRU_PROBE_CONFIG_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Pieces of configuration files: lines, words, names. A span borrows its bytes, which may be any; nothing
+ * here copies or allocates. */
+struct span {
+    const char *start;
+    size_t length;
+};
+
+/* For "%.*s". */
+#define SPAN_FORMAT(span) (int)(span).length, (span).start
+
+struct span span_of(const char *text);
+bool span_is(struct span span, const char *text);
+bool span_begins(struct span span, const char *text);
+bool span_holds(struct span span, const char *text);
+bool span_ends(struct span span, const char *text);
+
+/* Without blanks (also \r and \v) at both ends. */
+struct span span_trim(struct span span);
+
+/* Takes the next line from `rest`, without its line end. False at the end. */
+bool span_next_line(struct span *rest, struct span *line);
+
+/* Takes the next word, that is, what stands between blanks. False at the end. */
+bool span_next_word(struct span *rest, struct span *word);
+
+/* Takes what stands before the next `separator`, or all; it may be empty. False at the end. */
+bool span_next_part(struct span *rest, char separator, struct span *part);
+
+/* Splits "key=value" at the first `separator`; false when there is none, then the key is all. */
+bool span_split(struct span span, char separator, struct span *key, struct span *value);
+
+/* Module names and parameters: - and _ are the same for the kernel and for modprobe. */
+bool span_is_module(struct span name, const char *module);
+
+/* Edit distance with swaps of neighbours as one step (optimal string alignment), - and _ being the same;
+ * large when one of them is longer than 40 bytes. */
+int span_distance(struct span span, const char *text);
+
+/* The one of `words` (the last is NULL) that `span` is most probably a mistyped form of: one step away, or
+ * two when it has at least nine letters. NULL when it is one of them, or resembles none. */
+const char *span_guess(struct span span, const char *const *words);
+
+#endif

@@ -1,0 +1,135 @@
+#include "probe/host_config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/host_state.h"
+#include "probe/vm_config.h"
+
+enum { MAX_CPUINFO = 8 << 20 };
+
+/* 602 for "6.2.16-3-pve", or 0. */
+static int read_kernel_version(struct root *root)
+{
+    char text[128];
+    int major = 0;
+    int minor = 0;
+    if (root_read_line(root, "/proc/sys/kernel/osrelease", text, sizeof text) == ROOT_OK && *text) {
+        if (sscanf(text, "%3d.%2d", &major, &minor) != 2)
+            return 0;
+    } else if (root_read_line(root, "/proc/version", text, sizeof text) != ROOT_OK ||
+               sscanf(text, "Linux version %3d.%2d", &major, &minor) != 2) {
+        return 0;
+    }
+    return 100 * major + minor;
+}
+
+static enum cpu_maker read_cpu_maker(struct root *root, const struct pci_machine *machine)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CPUINFO + 16);
+    root_read(root, "/proc/cpuinfo", MAX_CPUINFO, &text);
+    struct span all = {buffer_text(&text), text.length};
+    if (span_holds(all, "GenuineIntel"))
+        return CPU_INTEL;
+    if (span_holds(all, "AuthenticAMD") || span_holds(all, "HygonGenuine"))
+        return CPU_AMD;
+    /* The host bridge is made by who made the processor. */
+    const struct pci_device *first = machine && machine->count ? &machine->devices[0] : NULL;
+    if (!first || first->address.bus || first->address.slot || first->base_class != 0x06)
+        return CPU_UNKNOWN;
+    return first->id.vendor == 0x8086 ? CPU_INTEL : first->id.vendor == 0x1022 ? CPU_AMD : CPU_UNKNOWN;
+}
+
+static bool any_on_vfio(const struct pci_machine *machine)
+{
+    for (int i = 0; machine && i < machine->count; i++)
+        if (machine->devices[i].driver_known && strcmp(machine->devices[i].driver, "vfio-pci") == 0)
+            return true;
+    return false;
+}
+
+static void note_device_pass(void *context, const char *file, const char *text, size_t length)
+{
+    struct span all = {text, length};
+    (void)file;
+    if (span_holds(all, "\nhostpci") || span_begins(all, "hostpci") || span_holds(all, "<hostdev"))
+        *(bool *)context = true;
+}
+
+static bool is_empty_folder(struct root *root, const char *folder)
+{
+    int count;
+    char **names = root_list(root, folder, 4096, &count);
+    root_free_names(names, count);
+    return !count && root_exists(root, folder);
+}
+
+/* The running kernel was told to turn the IOMMU on, and has none. */
+static void check_iommu_seen(struct host_state *host)
+{
+    struct kernel_line *running = calloc(1, sizeof *running);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
+    if (running && host->cpu == CPU_INTEL && is_empty_folder(host->root, "/sys/class/iommu") &&
+        is_empty_folder(host->root, "/sys/kernel/iommu_groups") &&
+        root_read(host->root, "/proc/cmdline", MAX_CONFIG_SIZE, &text) == ROOT_OK) {
+        kernel_line_add(running, (struct span){buffer_text(&text), text.length}, "/proc/cmdline", 1);
+        const char *how = kernel_line_switch(running, "intel_iommu");
+        if (how && strcmp(how, "on") == 0)
+            finding_next(
+                findings_add(host->findings, FINDING_ID_IOMMU_NOT_SEEN, SEVERITY_WARNING,
+                             "intel_iommu=on is set, but the kernel shows no IOMMU and no IOMMU group"),
+                "turn on VT-d in the firmware setup");
+        kernel_line_free(running);
+    }
+    free(running);
+}
+
+static void check_nothing_set_up(struct host_state *host, bool wanted, bool has_line,
+                                 const struct kernel_line *line)
+{
+    if (!has_line)
+        finding_next(
+            findings_add(host->findings, FINDING_ID_CMDLINE_UNREADABLE, SEVERITY_INFO,
+                         "no kernel command line could be read, neither the one that runs nor a file that "
+                         "the next one comes from: whether the IOMMU is turned on is unknown"),
+            "record /proc/cmdline and /etc/default/grub or /etc/kernel/cmdline too");
+    if (wanted)
+        return;
+    bool needs_switch = has_line && host->cpu == CPU_INTEL && !kernel_line_switch(line, "intel_iommu");
+    finding_next(
+        findings_add(host->findings, FINDING_ID_VFIO_NOT_SET_UP, SEVERITY_INFO,
+                     "nothing on this host sets a device aside for a virtual machine: no vfio-pci ids=, and "
+                     "no virtual machine that passes a device through"),
+        "%swrite \"options vfio-pci ids=vvvv:dddd\" (lspci -nn) and \"softdep DRIVER pre: vfio-pci\" into "
+        "/etc/modprobe.d/vfio.conf, then make the initramfs anew",
+        needs_switch ? "write intel_iommu=on on the kernel command line; " : "");
+}
+
+void host_config_check(struct root *root, const struct pci_machine *machine, struct findings *findings)
+{
+    struct kernel_line *line = calloc(1, sizeof *line);
+    struct host_state *host = calloc(1, sizeof *host);
+    if (line && host) {
+        host->root = root;
+        host->machine = machine;
+        host->findings = findings;
+        host->cpu = read_cpu_maker(root, machine);
+        host->kernel = read_kernel_version(root);
+        bool has_line = command_lines_check(host, line);
+        modprobe_config_check(host);
+        initramfs_config_check(host);
+        vfio_ids_check(host);
+        bool wanted = host->id_count || host->vfio_named || any_on_vfio(machine);
+        vm_config_each_file(root, note_device_pass, &wanted);
+        kernel_line_check(host, line, wanted);
+        check_iommu_seen(host);
+        check_nothing_set_up(host, wanted, has_line, line);
+    } else {
+        root_note_unreadable(root, "the host's configuration", "no memory");
+    }
+    if (line)
+        kernel_line_free(line);
+    free(line);
+    free(host);
+}

@@ -1,0 +1,262 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/host_state.h"
+
+/* modprobe.d(5), in the order in which it looks: of two files with one name the first one counts. */
+static const char *const folders[] = {"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
+                                      "/usr/lib/modprobe.d", "/lib/modprobe.d"};
+
+static const char *const vfio_parameters[] = {
+    "ids", "nointxmask", "disable_vga", "disable_idle_d3", "enable_sriov", "disable_denylist", NULL};
+
+struct directive {
+    struct host_state *host;
+    const char *file;
+    long line;
+    struct span rest; /* behind the first word */
+};
+
+static struct finding *note(const struct directive *directive, enum finding_id id, const char *text)
+{
+    return finding_at(findings_add(directive->host->findings, id, SEVERITY_WARNING, "%s", text),
+                      directive->file, directive->line);
+}
+
+bool vfio_module_typo(struct host_state *host, struct span module, const char *file, long line)
+{
+    static const char *const known[] = {"vfio_pci",      "vfio_iommu_type1", "vfio_virqfd", "vfio_mdev",
+                                        "vfio_pci_core", "vfio_platform",    "vfio",        NULL};
+    const char *guess = span_guess(module, known);
+    /* vfio itself is so short that anything like fio would resemble it. */
+    if (!guess || (strcmp(guess, "vfio") == 0 && module.start[0] != 'v'))
+        return false;
+    if (span_begins(module, "vfio_") || span_begins(module, "vfio-")) {
+        /* Modules of other buses and makers are no typing errors. */
+        static const char *const others[] = {"vfio_ap", "vfio_ccw", "vfio_cdx", "vfio_fsl_mc", "vfio_amba"};
+        for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+            if (span_is_module(module, others[i]))
+                return false;
+    }
+    finding_next(finding_at(findings_add(host->findings, FINDING_ID_MODULE_TYPO, SEVERITY_WARNING,
+                                         "there is no module %.*s", SPAN_FORMAT(module)),
+                            file, line),
+                 "write %s", guess);
+    return true;
+}
+
+static void read_vfio_option(const struct directive *directive, struct span option)
+{
+    struct span key;
+    struct span value;
+    bool has_value = span_split(option, '=', &key, &value);
+    if (span_is(key, "ids")) {
+        vfio_ids_add(directive->host, value, directive->file, directive->line);
+        if (directive->host->ids_parameters++)
+            finding_next(note(directive, FINDING_ID_MODPROBE_IDS_TWICE,
+                              "ids= is given a second time, and only the last one counts"),
+                         "write all IDs behind one ids=, with commas between them");
+        return;
+    }
+    if (!has_value && vfio_id_stands_alone(key)) {
+        finding_next(note(directive, FINDING_ID_VFIO_IDS_MALFORMED,
+                          "a PCI ID stands alone, so that vfio-pci does not see it"),
+                     "write all IDs behind one ids=, with commas between them, without blanks");
+        return;
+    }
+    for (const char *const *known = vfio_parameters; *known; known++)
+        if (span_is(key, *known))
+            return;
+    const char *guess = span_guess(key, vfio_parameters);
+    if (!guess && span_is(key, "id"))
+        guess = "ids";
+    finding_next(
+        finding_at(findings_add(directive->host->findings, FINDING_ID_MODPROBE_UNKNOWN_PARAMETER,
+                                SEVERITY_WARNING, "vfio-pci has no parameter %.*s", SPAN_FORMAT(key)),
+                   directive->file, directive->line),
+        guess ? "write %s=" : "take it away%s", guess ? guess : "");
+}
+
+static void read_options(struct directive *directive)
+{
+    struct span module;
+    struct span option;
+    if (!span_next_word(&directive->rest, &module) ||
+        vfio_module_typo(directive->host, module, directive->file, directive->line))
+        return;
+    bool is_vfio_pci = span_is_module(module, "vfio_pci");
+    bool is_other_vfio = !is_vfio_pci && span_begins(module, "vfio");
+    directive->host->vfio_named |= is_vfio_pci;
+    while (span_next_word(&directive->rest, &option)) {
+        if (is_vfio_pci)
+            read_vfio_option(directive, option);
+        else if (is_other_vfio && span_begins(option, "ids="))
+            finding_next(note(directive, FINDING_ID_MODPROBE_IDS_ELSEWHERE,
+                              "ids= is a parameter of vfio-pci and of no other module"),
+                         "write options vfio-pci %.*s", SPAN_FORMAT(option));
+    }
+}
+
+/* softdep MODULE pre: A B post: C */
+static void read_softdep(struct directive *directive)
+{
+    struct span module;
+    struct span word;
+    bool before = false;
+    if (!span_next_word(&directive->rest, &module))
+        return;
+    while (span_next_word(&directive->rest, &word)) {
+        if (word.start[word.length - 1] == ':')
+            before = span_is(word, "pre:");
+        else if (before && span_is_module(word, "vfio_pci")) {
+            directive->host->vfio_named = true;
+            hold_back_driver(directive->host, module);
+        } else if (before) {
+            vfio_module_typo(directive->host, word, directive->file, directive->line);
+        }
+    }
+}
+
+static void read_blacklist(struct directive *directive)
+{
+    struct span module;
+    if (span_next_word(&directive->rest, &module))
+        hold_back_driver(directive->host, module);
+}
+
+/* install MODULE /bin/false, or a command that loads vfio-pci before */
+static void read_install(struct directive *directive)
+{
+    struct span module;
+    if (span_next_word(&directive->rest, &module) &&
+        (span_holds(directive->rest, "/false") || span_holds(directive->rest, "/true") ||
+         span_holds(directive->rest, "vfio")))
+        hold_back_driver(directive->host, module);
+}
+
+static void pass_over(struct directive *directive)
+{
+    (void)directive;
+}
+
+static const struct {
+    const char *name;
+    void (*read)(struct directive *directive);
+} directives[] = {
+    {"options", read_options}, {"softdep", read_softdep}, {"blacklist", read_blacklist},
+    {"install", read_install}, {"alias", pass_over},      {"remove", pass_over},
+    {"config", pass_over},     {"include", pass_over},    {"weakdep", pass_over},
+};
+
+static void read_line(struct host_state *host, struct span text, const char *file, long line)
+{
+    static const char *const names[] = {"options", "softdep", "blacklist", "install",
+                                        "alias",   "remove",  "weakdep",   NULL};
+    struct directive directive = {.host = host, .file = file, .line = line, .rest = text};
+    struct span name;
+    if (!span_next_word(&directive.rest, &name) || name.start[0] == '#')
+        return;
+    for (size_t i = 0; i < ARRAY_SIZE(directives); i++)
+        if (span_is(name, directives[i].name)) {
+            directives[i].read(&directive);
+            return;
+        }
+    const char *guess = span_guess(name, names);
+    finding_next(
+        finding_at(findings_add(host->findings, FINDING_ID_MODPROBE_UNKNOWN_DIRECTIVE, SEVERITY_WARNING,
+                                "modprobe knows no \"%.*s\" and ignores the line", SPAN_FORMAT(name)),
+                   file, line),
+        guess ? "write %s" : "write options, softdep or blacklist%s", guess ? guess : "");
+}
+
+/* A backslash at the end of a line joins the next one to it. */
+void modprobe_parse(struct host_state *host, struct span text, const char *file)
+{
+    struct buffer joined CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
+    struct span line;
+    long first = 1;
+    for (long number = 1; span_next_line(&text, &line); number++) {
+        bool goes_on = line.length && line.start[line.length - 1] == '\\';
+        if (!joined.length)
+            first = number;
+        buffer_append(&joined, line.start, line.length - goes_on);
+        if (goes_on && text.length) {
+            buffer_append_byte(&joined, ' ');
+            continue;
+        }
+        read_line(host, (struct span){buffer_text(&joined), joined.length}, file, first);
+        buffer_clear(&joined);
+    }
+}
+
+static void read_file(struct host_state *host, struct span text, const char *file, void *context)
+{
+    (void)context;
+    if (strncmp(file, "/etc/", 5) != 0 && strncmp(file, "/run/", 5) != 0 && strstr(file, "nvidia"))
+        host->nvidia_installed = true;
+    modprobe_parse(host, text, file);
+}
+
+/* A file that modprobe passes over because of its name, though it has something to say. */
+static void read_ignored(struct host_state *host, struct span text, const char *file, void *context)
+{
+    struct span line;
+    (void)context;
+    for (long number = 1; span_next_line(&text, &line); number++) {
+        struct span name;
+        struct span module;
+        if (!span_next_word(&line, &name) || !span_next_word(&line, &module))
+            continue;
+        if (!(span_is(name, "options") && span_begins(module, "vfio")) &&
+            !(span_is(name, "softdep") && span_holds(line, "vfio")) && !span_is(name, "blacklist"))
+            continue;
+        finding_next(
+            finding_at(findings_add(host->findings, FINDING_ID_MODPROBE_FILE_IGNORED, SEVERITY_WARNING,
+                                    "modprobe reads only files whose name ends in .conf, so that this one "
+                                    "has no effect"),
+                       file, number),
+            "rename it to %s.conf", file);
+        return;
+    }
+}
+
+static bool is_backup(struct span name)
+{
+    static const char *const endings[] = {"~",       ".bak",      ".old",      ".orig",      ".save",
+                                          ".swp",    ".dpkg-old", ".dpkg-new", ".dpkg-dist", ".rpmsave",
+                                          ".rpmnew", ".disabled", ".pacnew",   ".pacsave",   ".off"};
+    for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
+        if (span_ends(name, endings[i]))
+            return true;
+    return name.length && name.start[0] == '.';
+}
+
+static bool stands_earlier(struct host_state *host, size_t folder, const char *name)
+{
+    char path[512];
+    for (size_t i = 0; i < folder; i++)
+        if (snprintf(path, sizeof path, "%s/%s", folders[i], name) < (int)sizeof path &&
+            root_exists(host->root, path))
+            return true;
+    return false;
+}
+
+void modprobe_config_check(struct host_state *host)
+{
+    char path[512];
+    for (size_t folder = 0; folder < ARRAY_SIZE(folders); folder++) {
+        int count;
+        char **names = root_list(host->root, folders[folder], MAX_CONFIG_FILES, &count);
+        for (int i = 0; i < count; i++) {
+            struct span name = span_of(names[i]);
+            if (snprintf(path, sizeof path, "%s/%s", folders[folder], names[i]) >= (int)sizeof path)
+                continue;
+            if (span_ends(name, ".conf") && !stands_earlier(host, folder, names[i]))
+                read_config_file(host, path, read_file, NULL);
+            else if (!span_ends(name, ".conf") && folder == 0 && !is_backup(name))
+                read_config_file(host, path, read_ignored, NULL);
+        }
+        root_free_names(names, count);
+    }
+}

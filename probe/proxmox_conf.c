@@ -1,0 +1,338 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/vm_state.h"
+
+/* qm.conf(5). Only what stands before the first section counts: sections are snapshots and the like. */
+
+enum setting { MACHINE, BIOS, CPU, VGA, BALLOON, ARGS, EFIDISK, SETTING_COUNT };
+
+static const char *const setting_names[SETTING_COUNT] = {
+    [MACHINE] = "machine", [BIOS] = "bios", [CPU] = "cpu",          [VGA] = "vga",
+    [BALLOON] = "balloon", [ARGS] = "args", [EFIDISK] = "efidisk0",
+};
+
+struct proxmox_conf {
+    struct vm_state *vm;
+    struct span settings[SETTING_COUNT];
+    long lines[SETTING_COUNT]; /* 0: not given */
+    int hostpci_count;
+    bool is_q35;
+    bool any_x_vga;
+    long x_vga_line;
+    bool maybe_gpu; /* something that is passed is a GPU, or may be */
+};
+
+/* One hostpciN. */
+struct hostpci {
+    struct proxmox_conf *conf;
+    const char *name;
+    long line;
+    struct span host;
+    char rom_file[256];
+    bool pcie;
+    bool rom_bar_off;
+    bool is_part;
+};
+
+static bool is_yes(struct span value)
+{
+    return span_is(value, "1") || span_is(value, "on") || span_is(value, "yes") || span_is(value, "true");
+}
+
+static bool is_key(struct span key)
+{
+    if (!key.length || key.length > 64)
+        return false;
+    for (size_t i = 0; i < key.length; i++) {
+        char c = key.start[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+              c == '-'))
+            return false;
+    }
+    return true;
+}
+
+/* A setting, "key: value"; false for comments, blank lines and anything else. */
+static bool read_setting(struct span line, struct span *key, struct span *value)
+{
+    line = span_trim(line);
+    if (!line.length || line.start[0] == '#' || !span_split(line, ':', key, value) || !is_key(*key))
+        return false;
+    *value = span_trim(*value);
+    return true;
+}
+
+static bool is_hostpci(struct span key)
+{
+    return span_begins(key, "hostpci") && key.length > 7 && key.length <= 9;
+}
+
+/* Most lines are settings, and some of them are those of a virtual machine. */
+bool proxmox_conf_recognise(struct span text)
+{
+    static const char *const typical[] = {"memory",  "cores",   "sockets", "ostype", "scsihw", "boot",
+                                          "smbios1", "machine", "bios",    "cpu",    "name",   "vmgenid",
+                                          "numa",    "onboot",  "balloon", "vga",    "args",   "efidisk0"};
+    struct span line;
+    struct span key;
+    struct span value;
+    int settings = 0;
+    int others = 0;
+    bool known = false;
+    while (span_next_line(&text, &line)) {
+        line = span_trim(line);
+        if (!line.length || line.start[0] == '#')
+            continue;
+        if (line.start[0] == '[')
+            break;
+        bool is_setting = read_setting(line, &key, &value);
+        settings += is_setting;
+        others += !is_setting;
+        for (size_t i = 0; is_setting && i < ARRAY_SIZE(typical) && !known; i++)
+            known = span_is(key, typical[i]) || is_hostpci(key);
+    }
+    return known && settings > others;
+}
+
+static void read_romfile(struct hostpci *device, struct span value)
+{
+    snprintf(device->rom_file, sizeof device->rom_file, "/usr/share/kvm/%.*s", SPAN_FORMAT(value));
+    if (value.length > 200)
+        device->rom_file[0] = '\0';
+}
+
+static void read_option(struct hostpci *device, struct span option)
+{
+    static const char *const known[] = {
+        "host",       "mapping",   "pcie",      "x-vga",         "rombar",        "romfile", "mdev",
+        "legacy-igd", "device-id", "vendor-id", "sub-device-id", "sub-vendor-id", "driver",  NULL};
+    struct proxmox_conf *conf = device->conf;
+    struct span key;
+    struct span value;
+    if (!span_split(option, '=', &key, &value) || span_is(key, "host")) {
+        device->host = span_is(key, "host") ? value : key;
+    } else if (span_is(key, "pcie")) {
+        device->pcie = is_yes(value);
+    } else if (span_is(key, "x-vga")) {
+        if (is_yes(value)) {
+            conf->any_x_vga = true;
+            conf->x_vga_line = device->line;
+        }
+    } else if (span_is(key, "rombar")) {
+        device->rom_bar_off = !is_yes(value);
+    } else if (span_is(key, "romfile")) {
+        read_romfile(device, value);
+    } else if (span_is(key, "mdev")) {
+        device->is_part = true;
+    } else {
+        const char *guess = span_guess(key, known);
+        for (const char *const *word = known; *word; word++)
+            if (span_is(key, *word))
+                return;
+        finding_next(vm_note(conf->vm, FINDING_ID_VM_HOSTPCI_MALFORMED, SEVERITY_WARNING, device->line,
+                             "%s has no option %.*s: Proxmox passes over the whole line", device->name,
+                             SPAN_FORMAT(key)),
+                     guess ? "write %s=" : "take it away%s", guess ? guess : "");
+    }
+}
+
+/* "0000:01:00.0", "01:00.0", or "01:00" for all functions. */
+static bool read_address(struct span text, struct passed_device *device)
+{
+    struct span rest = span_trim(text);
+    struct span parts[4];
+    uint32_t values[4];
+    int count = 0;
+    while (count < 4 && span_next_part(&rest, ':', &parts[count]))
+        count++;
+    if (count < 2 || count > 3)
+        return false;
+    struct span slot;
+    struct span function;
+    bool has_function = span_split(parts[count - 1], '.', &slot, &function);
+    bool has_domain = count == 3;
+    if ((has_domain && !vm_parse_hex(parts[0], 8, &values[0])) ||
+        !vm_parse_hex(parts[count - 2], 2, &values[1]) || !vm_parse_hex(slot, 2, &values[2]) ||
+        values[2] > 31 || (has_function && (!vm_parse_hex(function, 1, &values[3]) || values[3] > 7)))
+        return false;
+    device->domain = has_domain ? values[0] : 0;
+    device->bus = (uint8_t)values[1];
+    device->slot = (uint8_t)values[2];
+    device->function = has_function ? (int)values[3] : ALL_FUNCTIONS;
+    return true;
+}
+
+static void pass_devices(struct hostpci *device)
+{
+    struct proxmox_conf *conf = device->conf;
+    struct span rest = device->host;
+    struct span address;
+    while (span_next_part(&rest, ';', &address)) {
+        struct passed_device passed = {.line = device->line, .is_part = device->is_part};
+        snprintf(passed.name, sizeof passed.name, "%s", device->name);
+        if (read_address(address, &passed)) {
+            vm_pass_device(conf->vm, &passed);
+            conf->maybe_gpu |= vm_device_is_gpu(conf->vm, &passed) != TRISTATE_NO;
+        } else {
+            finding_next(vm_note(conf->vm, FINDING_ID_VM_HOSTPCI_MALFORMED, SEVERITY_WARNING, device->line,
+                                 "\"%.*s\" is no PCI address: Proxmox passes over the whole line",
+                                 SPAN_FORMAT(address)),
+                         "write it as lspci -D shows it: %s: 0000:01:00", device->name);
+        }
+    }
+}
+
+static void read_hostpci(struct proxmox_conf *conf, struct span key, struct span value, long line)
+{
+    char name[16];
+    struct span option;
+    struct hostpci device = {.conf = conf, .name = name, .line = line};
+    snprintf(name, sizeof name, "%.*s", SPAN_FORMAT(key));
+    conf->hostpci_count++;
+    while (span_next_part(&value, ',', &option))
+        read_option(&device, span_trim(option));
+    if (device.host.length)
+        pass_devices(&device);
+    else
+        conf->maybe_gpu = true; /* a mapping */
+    if (device.pcie && !conf->is_q35)
+        finding_next(
+            vm_note(conf->vm, FINDING_ID_VM_PCIE_NEEDS_Q35, SEVERITY_BLOCKER, line,
+                    "pcie=1 needs the machine q35, and this one is i440fx: the virtual machine does not "
+                    "start"),
+            "write machine: q35, or take pcie=1 away");
+    if (device.rom_file[0])
+        vm_check_rom_file(conf->vm, device.rom_file, line);
+    if (device.rom_bar_off)
+        vm_note_rom_bar_off(conf->vm, line, device.rom_file[0] != '\0');
+    struct passed_device *last =
+        conf->vm->passed_count ? &conf->vm->passed[conf->vm->passed_count - 1] : NULL;
+    if (conf->is_q35 && !device.pcie && last && last->line == line && !device.is_part &&
+        vm_device_is_gpu(conf->vm, last) == TRISTATE_YES)
+        finding_next(vm_note(conf->vm, FINDING_ID_VM_PCIE_OFF, SEVERITY_INFO, line,
+                             "the GPU is put into a plain PCI slot, though the machine q35 has PCI Express"),
+                     "add pcie=1 to %s", name);
+}
+
+/* ---- the settings ---- */
+
+static struct span setting(const struct proxmox_conf *conf, enum setting which)
+{
+    return conf->lines[which] ? conf->settings[which] : span_of("");
+}
+
+static void check_firmware(struct proxmox_conf *conf)
+{
+    bool ovmf = span_is(setting(conf, BIOS), "ovmf");
+    if (ovmf && !conf->lines[EFIDISK])
+        finding_next(vm_note(conf->vm, FINDING_ID_VM_EFIDISK_MISSING, SEVERITY_WARNING, conf->lines[BIOS],
+                             "OVMF without an EFI disk forgets its settings and boot entries at each stop"),
+                     "add one: Hardware, Add, EFI Disk (efidisk0)");
+    if (!ovmf && conf->maybe_gpu)
+        vm_note_bios(conf->vm, conf->lines[BIOS], "write bios: ovmf and add an efidisk0");
+    if (!conf->is_q35 && conf->maybe_gpu)
+        vm_note_i440fx(conf->vm, conf->lines[MACHINE], "write machine: q35, and pcie=1 at the hostpci line");
+}
+
+/* cpu: [cputype=]TYPE[,hidden=1][,flags=...] */
+static void check_cpu(struct proxmox_conf *conf)
+{
+    struct span rest = setting(conf, CPU);
+    struct span option;
+    struct span type = span_of("kvm64");
+    long line = conf->lines[CPU];
+    while (span_next_part(&rest, ',', &option)) {
+        struct span key;
+        struct span value;
+        if (!span_split(option, '=', &key, &value) || span_is(key, "cputype"))
+            type = span_trim(span_is(key, "cputype") ? value : key);
+        else if (span_is(key, "hidden") && is_yes(value))
+            vm_note_hidden(conf->vm, line, "hidden=1 hides the hypervisor from the guest");
+    }
+    /* args: has the last word on QEMU's command line. */
+    if (span_is(type, "host") || span_is(type, "max") || span_holds(setting(conf, ARGS), "-cpu host"))
+        return;
+    bool bare = span_is(type, "kvm64") || span_is(type, "kvm32") || span_is(type, "qemu64") ||
+                span_is(type, "qemu32");
+    finding_next(
+        vm_note(conf->vm, FINDING_ID_VM_CPU_NOT_HOST, bare ? SEVERITY_WARNING : SEVERITY_INFO, line,
+                bare ? "the processor is %.*s%s, which hides nearly all features of the real one; drivers of "
+                       "GPUs and games may refuse it"
+                     : "the processor is %.*s%s, and not the real one",
+                SPAN_FORMAT(type), line ? "" : " by default"),
+        "write cpu: host");
+}
+
+static void check_args(struct proxmox_conf *conf)
+{
+    struct span args = setting(conf, ARGS);
+    if (span_holds(args, "kvm=off") || span_holds(args, "hv_vendor_id") || span_holds(args, "hv-vendor-id"))
+        vm_note_hidden(conf->vm, conf->lines[ARGS], "args: hides the hypervisor from the guest");
+    if (span_holds(args, "vfio-pci"))
+        finding_next(
+            vm_note(conf->vm, FINDING_ID_VM_ARGS_DEVICE, SEVERITY_INFO, conf->lines[ARGS],
+                    "args: passes a device through past Proxmox, which then neither binds nor resets it "
+                    "and does not know that it is in use"),
+            "where hostpci can say the same, use that");
+}
+
+static void check_rest(struct proxmox_conf *conf)
+{
+    struct span balloon = setting(conf, BALLOON);
+    struct span vga = setting(conf, VGA);
+    if (conf->hostpci_count && conf->lines[BALLOON] && !span_is(balloon, "0"))
+        vm_note_balloon(conf->vm, conf->lines[BALLOON], "write balloon: 0");
+    if (conf->any_x_vga && vga.length && !span_begins(vga, "none") && !span_begins(vga, "type=none"))
+        finding_next(
+            vm_note(conf->vm, FINDING_ID_VM_X_VGA_DISPLAY, SEVERITY_INFO, conf->lines[VGA],
+                    "with x-vga=1 in line %ld the GPU is the primary display, and a second one is set here",
+                    conf->x_vga_line),
+            "write vga: none once the guest's driver shows a picture on the GPU");
+}
+
+/* Calls for each setting before the first section. */
+static void each_setting(struct proxmox_conf *conf, struct span text,
+                         void (*read)(struct proxmox_conf *conf, struct span key, struct span value,
+                                      long line))
+{
+    struct span line;
+    for (long number = 1; span_next_line(&text, &line); number++) {
+        struct span key;
+        struct span value;
+        if (span_begins(line, "["))
+            return;
+        if (read_setting(line, &key, &value))
+            read(conf, key, value, number);
+    }
+}
+
+static void keep_setting(struct proxmox_conf *conf, struct span key, struct span value, long line)
+{
+    for (int i = 0; i < SETTING_COUNT; i++)
+        if (span_is(key, setting_names[i])) {
+            conf->settings[i] = value;
+            conf->lines[i] = line;
+        }
+}
+
+static void use_hostpci(struct proxmox_conf *conf, struct span key, struct span value, long line)
+{
+    if (is_hostpci(key))
+        read_hostpci(conf, key, value, line);
+}
+
+void proxmox_conf_check(struct vm_state *vm, struct span text)
+{
+    struct proxmox_conf conf = {.vm = vm};
+    each_setting(&conf, text, keep_setting);
+    conf.is_q35 = span_holds(setting(&conf, MACHINE), "q35");
+    each_setting(&conf, text, use_hostpci);
+    vm_check_devices(vm);
+    check_args(&conf);
+    if (!conf.hostpci_count && !span_holds(setting(&conf, ARGS), "vfio-pci"))
+        return; /* nothing is passed through: how it is set up is nobody's business */
+    check_firmware(&conf);
+    check_cpu(&conf);
+    check_rest(&conf);
+}

@@ -1,0 +1,269 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/host_state.h"
+
+static const struct {
+    const char *name;
+    uint16_t vendor; /* whose GPUs it drives; 0: of any */
+} drivers[HOST_DRIVER_COUNT] = {
+    [DRIVER_NOUVEAU] = {"nouveau", 0x10de},
+    [DRIVER_NVIDIA] = {"nvidia", 0x10de},
+    [DRIVER_AMDGPU] = {"amdgpu", 0x1002},
+    [DRIVER_RADEON] = {"radeon", 0x1002},
+    [DRIVER_I915] = {"i915", 0x8086},
+    [DRIVER_XE] = {"xe", 0x8086},
+    [DRIVER_SND_HDA_INTEL] = {"snd_hda_intel", 0},
+};
+
+void hold_back_driver(struct host_state *host, struct span driver)
+{
+    for (int i = 0; i < HOST_DRIVER_COUNT; i++)
+        if (span_is_module(driver, drivers[i].name))
+            host->held_back[i] = true;
+}
+
+bool vfio_id_stands_alone(struct span word)
+{
+    struct pci_id id;
+    struct span part;
+    bool any = false;
+    while (span_next_part(&word, ',', &part)) {
+        if (pci_id_parse(part.start, part.length, &id) != PCI_ID_OK)
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+/* One field of hexadecimal digits, as sscanf("%x") reads it. */
+static bool is_hex(struct span field, size_t most)
+{
+    for (size_t i = 0; i < field.length; i++)
+        if (!strchr("0123456789abcdefABCDEF", field.start[i]) || !field.start[i])
+            return false;
+    return field.length && field.length <= most;
+}
+
+/* drivers/vfio/pci/vfio_pci.c, vfio_pci_fill_ids: vendor:device[:subvendor[:subdevice[:class[:class_mask]]]]
+ */
+static bool parse_id(struct span text, struct pci_id *id)
+{
+    struct span fields[7];
+    int count = 0;
+    while (count < 7 && span_next_part(&text, ':', &fields[count]))
+        count++;
+    if (count < 2 || count > 6)
+        return false;
+    for (int i = 0; i < count; i++)
+        if (!is_hex(fields[i], 8))
+            return false;
+    if (fields[0].length > 4 || fields[1].length > 4)
+        return false;
+    *id = (struct pci_id){.vendor = (uint16_t)strtoul(fields[0].start, NULL, 16),
+                          .device = (uint16_t)strtoul(fields[1].start, NULL, 16)};
+    return true;
+}
+
+static bool has_id(const struct host_state *host, const struct pci_id *id)
+{
+    for (int i = 0; i < host->id_count; i++)
+        if (pci_id_number(&host->ids[i].id) == pci_id_number(id))
+            return true;
+    return false;
+}
+
+void vfio_ids_add(struct host_state *host, struct span ids, const char *file, long line)
+{
+    struct span part;
+    if (ids.length > 1 && ids.start[0] == '"')
+        ids = (struct span){ids.start + 1, ids.length - 2};
+    while (span_next_part(&ids, ',', &part)) {
+        struct pci_id id;
+        if (!part.length)
+            continue;
+        if (!parse_id(part, &id)) {
+            finding_next(
+                finding_at(findings_add(host->findings, FINDING_ID_VFIO_IDS_MALFORMED, SEVERITY_WARNING,
+                                        "\"%.*s\" is no PCI ID: vfio-pci will not claim what it is meant "
+                                        "to name",
+                                        SPAN_FORMAT(part)),
+                           file, line),
+                "write vendor and device in hexadecimal with commas between them, without blanks: "
+                "10de:1d16,10de:10f1");
+            continue;
+        }
+        if (has_id(host, &id) || host->id_count == MAX_VFIO_IDS)
+            continue;
+        struct vfio_id *added = &host->ids[host->id_count++];
+        added->id = id;
+        added->line = line;
+        snprintf(added->file, sizeof added->file, "%s", file);
+    }
+}
+
+static bool same_card(const struct pci_device *a, const struct pci_device *b)
+{
+    return a->address.domain == b->address.domain && a->address.bus == b->address.bus &&
+           a->address.slot == b->address.slot;
+}
+
+static bool is_on_vfio(const struct pci_device *device)
+{
+    return device->driver_known && strcmp(device->driver, "vfio-pci") == 0;
+}
+
+static bool is_gpu(const struct pci_device *device)
+{
+    return device->base_class == 0x03;
+}
+
+static void append_device(struct buffer *out, const struct pci_device *device)
+{
+    char id[PCI_ID_TEXT_SIZE];
+    struct pci_id bare = pci_id_from_number(pci_id_number(&device->id));
+    buffer_append_format(out, "%s%02x:%02x.%x [%s]", out->length ? ", " : "", device->address.bus,
+                         device->address.slot, device->address.function, pci_id_print(&bare, id));
+}
+
+/* The other functions of a GPU, which the kernel hands to other drivers. */
+static void check_functions(struct host_state *host, const struct pci_device *gpu,
+                            const struct vfio_id *named)
+{
+    struct buffer missing CLEANUP(buffer_free) = BUFFER(1024);
+    struct buffer list CLEANUP(buffer_free) = BUFFER(1024);
+    for (int i = 0; i < host->machine->count; i++) {
+        const struct pci_device *other = &host->machine->devices[i];
+        char id[PCI_ID_TEXT_SIZE];
+        if (!same_card(gpu, other) || other->is_bridge || has_id(host, &other->id) || is_on_vfio(other))
+            continue;
+        struct pci_id bare = pci_id_from_number(pci_id_number(&other->id));
+        append_device(&missing, other);
+        buffer_append_format(&list, ",%s", pci_id_print(&bare, id));
+    }
+    if (missing.length)
+        finding_next(
+            finding_at(findings_add(host->findings, FINDING_ID_VFIO_FUNCTION_MISSING, SEVERITY_WARNING,
+                                    "names the GPU at %02x:%02x.%x, but not its other functions, which "
+                                    "drivers of the host then hold: %s",
+                                    gpu->address.bus, gpu->address.slot, gpu->address.function,
+                                    buffer_text(&missing)),
+                       named->file, named->line),
+            "add them to ids=: %s", buffer_text(&list) + 1);
+}
+
+/* A driver of the host sits where vfio-pci should. */
+static void check_holder(struct host_state *host, const struct pci_device *device,
+                         const struct vfio_id *named)
+{
+    if (!device->driver_known || !device->driver[0] || is_on_vfio(device) || device->is_bridge)
+        return;
+    finding_next(
+        finding_at(findings_add(host->findings, FINDING_ID_VFIO_DRIVER_HOLDS_DEVICE, SEVERITY_WARNING,
+                                "vfio-pci is to claim %02x:%02x.%x, but %s holds it: it was loaded "
+                                "earlier, or this was written after the last start",
+                                device->address.bus, device->address.slot, device->address.function,
+                                device->driver),
+                   named->file, named->line),
+        "write \"softdep %s pre: vfio-pci\" into /etc/modprobe.d/vfio.conf, make the initramfs anew "
+        "(update-initramfs -u -k all), reboot",
+        device->driver);
+}
+
+static void check_devices(struct host_state *host, const struct vfio_id *named)
+{
+    char text[PCI_ID_TEXT_SIZE];
+    struct buffer found CLEANUP(buffer_free) = BUFFER(4096);
+    int count = 0;
+    for (int i = 0; i < host->machine->count; i++) {
+        const struct pci_device *device = &host->machine->devices[i];
+        if (pci_id_number(&device->id) != pci_id_number(&named->id))
+            continue;
+        count++;
+        append_device(&found, device);
+        check_holder(host, device, named);
+        if (is_gpu(device))
+            check_functions(host, device, named);
+    }
+    if (!count)
+        finding_next(
+            finding_at(findings_add(host->findings, FINDING_ID_VFIO_ID_WITHOUT_DEVICE, SEVERITY_WARNING,
+                                    "no device of this machine has the ID %s: a typing error, or a card "
+                                    "that was taken out",
+                                    pci_id_print(&named->id, text)),
+                       named->file, named->line),
+            "compare with lspci -nn");
+    if (count > 1)
+        finding_next(
+            finding_at(findings_add(host->findings, FINDING_ID_VFIO_ID_OF_SEVERAL, SEVERITY_INFO,
+                                    "vfio-pci claims all devices with the ID %s, none of them stays with "
+                                    "the host: %s",
+                                    pci_id_print(&named->id, text), buffer_text(&found)),
+                       named->file, named->line),
+            "to pass only one of them, bind it by its address (driverctl set-override)");
+}
+
+static bool is_held_back(const struct host_state *host, enum host_driver a, enum host_driver b)
+{
+    return host->held_back[a] || host->held_back[b];
+}
+
+/* Whether what drives this maker's GPUs on the host waits for vfio-pci. Of a maker with two drivers one is
+ * enough: nobody has both for one card, but NVIDIA's own driver, once installed, takes the place of nouveau.
+ */
+static const char *quicker_driver(const struct host_state *host, uint16_t vendor)
+{
+    switch (vendor) {
+    case 0x10de:
+        if (!host->held_back[DRIVER_NOUVEAU])
+            return "nouveau";
+        return host->nvidia_installed && !host->held_back[DRIVER_NVIDIA] ? "nvidia" : NULL;
+    case 0x1002:
+        return is_held_back(host, DRIVER_AMDGPU, DRIVER_RADEON) ? NULL : "amdgpu";
+    case 0x8086:
+        return is_held_back(host, DRIVER_I915, DRIVER_XE) ? NULL : "i915";
+    default:
+        return NULL;
+    }
+}
+
+/* Whether a device with this ID is a GPU; without a list of devices, the first ID of a maker is taken for its
+ * GPU. Those that vfio-pci holds already need nothing. */
+static bool needs_precedence(const struct host_state *host, const struct vfio_id *named)
+{
+    bool known = host->machine && host->machine->count;
+    for (int i = 0; known && i < host->machine->count; i++) {
+        const struct pci_device *device = &host->machine->devices[i];
+        if (pci_id_number(&device->id) == pci_id_number(&named->id) && is_gpu(device) && !is_on_vfio(device))
+            return !device->driver_known || !device->driver[0]; /* else check_holder has told it */
+    }
+    return !known && named->id.vendor != 0x8086;
+}
+
+static void check_precedence(struct host_state *host)
+{
+    for (int i = 0; i < host->id_count && !host->vfio_early; i++) {
+        const struct vfio_id *named = &host->ids[i];
+        const char *quicker = quicker_driver(host, named->id.vendor);
+        if (!quicker || !needs_precedence(host, named))
+            continue;
+        finding_next(
+            finding_at(findings_add(host->findings, FINDING_ID_VFIO_NO_PRECEDENCE, SEVERITY_WARNING,
+                                    "ids= alone does not win against a driver that is loaded earlier: "
+                                    "nothing has %s wait for vfio-pci",
+                                    quicker),
+                       named->file, named->line),
+            "write \"softdep %s pre: vfio-pci\" or \"blacklist %s\" into /etc/modprobe.d/vfio.conf, then "
+            "update-initramfs -u -k all (or mkinitcpio -P, dracut -f)",
+            quicker, quicker);
+        return;
+    }
+}
+
+void vfio_ids_check(struct host_state *host)
+{
+    for (int i = 0; i < host->id_count && host->machine && host->machine->count; i++)
+        check_devices(host, &host->ids[i]);
+    check_precedence(host);
+}

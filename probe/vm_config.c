@@ -1,0 +1,104 @@
+#include "probe/vm_config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/buffer.h"
+#include "probe/vm_state.h"
+
+enum { MAX_VM_FILES = 512, MAX_NODES = 64 };
+
+enum vm_config_result vm_config_check(struct root *root, const struct pci_machine *machine, const char *file,
+                                      const char *text, size_t length, struct findings *findings)
+{
+    struct vm_state vm = {.root = root,
+                          .machine = machine && machine->count ? machine : NULL,
+                          .findings = findings,
+                          .file = file};
+    struct span all = {text, length};
+    if (span_begins(all, "\xef\xbb\xbf"))
+        all = (struct span){text + 3, length - 3};
+    /* UTF-16 begins with a byte order mark, and expat reads it. */
+    if (span_begins(span_trim(all), "<") || span_begins(all, "\xff\xfe") || span_begins(all, "\xfe\xff"))
+        return domain_xml_check(&vm, all);
+    if (!proxmox_conf_recognise(all))
+        return VM_CONFIG_FOREIGN;
+    vm.is_proxmox = true;
+    proxmox_conf_check(&vm, all);
+    return VM_CONFIG_READ;
+}
+
+struct finding *vm_note(struct vm_state *vm, enum finding_id id, enum severity severity, long line,
+                        const char *format, ...)
+{
+    char text[sizeof((struct finding *)0)->text];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return finding_at(findings_add(vm->findings, id, severity, "%s", text), vm->file, line);
+}
+
+bool vm_parse_hex(struct span text, size_t most, uint32_t *value)
+{
+    if (span_begins(text, "0x") || span_begins(text, "0X"))
+        text = (struct span){text.start + 2, text.length - 2};
+    *value = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        static const char digits[] = "0123456789abcdef";
+        char c = text.start[i];
+        const char *digit = c ? strchr(digits, c >= 'A' && c <= 'F' ? c | 0x20 : c) : NULL;
+        if (!digit)
+            return false;
+        *value = *value << 4 | (uint32_t)(digit - digits);
+    }
+    return text.length && text.length <= most;
+}
+
+/* ---- files ---- */
+
+struct visitor {
+    void (*visit)(void *context, const char *file, const char *text, size_t length);
+    void *context;
+};
+
+static int visit_folder(struct root *root, const char *folder, const char *ending,
+                        const struct visitor *visitor)
+{
+    char path[512];
+    int count;
+    int visited = 0;
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_VM_CONFIG_SIZE + 16);
+    char **names = root_list(root, folder, MAX_VM_FILES, &count);
+    for (int i = 0; i < count; i++) {
+        if (!span_ends(span_of(names[i]), ending) ||
+            snprintf(path, sizeof path, "%s/%s", folder, names[i]) >= (int)sizeof path)
+            continue;
+        visited++;
+        if (root_read(root, path, MAX_VM_CONFIG_SIZE, &text) == ROOT_OK)
+            visitor->visit(visitor->context, path, buffer_text(&text), text.length);
+    }
+    root_free_names(names, count);
+    return visited;
+}
+
+void vm_config_each_file(struct root *root,
+                         void (*visit)(void *context, const char *file, const char *text, size_t length),
+                         void *context)
+{
+    const struct visitor visitor = {visit, context};
+    /* /etc/pve/qemu-server leads to this node's folder in /etc/pve/nodes. The other nodes of a cluster are
+     * other machines, so that all of them are read only where nothing tells which one this is. */
+    if (!visit_folder(root, "/etc/pve/qemu-server", ".conf", &visitor) &&
+        !root_exists(root, "/etc/pve/qemu-server")) {
+        char path[512];
+        int count;
+        char **nodes = root_list(root, "/etc/pve/nodes", MAX_NODES, &count);
+        for (int i = 0; i < count; i++)
+            if (snprintf(path, sizeof path, "/etc/pve/nodes/%s/qemu-server", nodes[i]) < (int)sizeof path)
+                visit_folder(root, path, ".conf", &visitor);
+        root_free_names(nodes, count);
+    }
+    visit_folder(root, "/etc/libvirt/qemu", ".xml", &visitor);
+}
