@@ -72,6 +72,7 @@ struct pci_machine {
     enum pci_source source;
     struct pci_device *devices; /* by address */
     int count;
+    int omitted; /* devices that a text names without their IDs, or beyond MAX_PCI_DEVICES */
 };
 
 /* Reads all devices of a machine. Of most of them that is identity, class, bridge, group and driver; all
@@ -83,7 +84,9 @@ MUST_CHECK enum error_code pci_read_machine(struct root *root, struct pci_machin
 
 /* Reads what lspci has printed: hexadecimal dumps of whole configuration spaces (-x, -xxx, -xxxx) by libpci,
  * any other text (-nn, -nnk, -nnvv, also indented or quoted in a forum) by our own reader. `-` is standard
- * input. ERROR_BAD_INPUT when there is no PCI device in it. */
+ * input. What no line states is unknown; that no driver is bound is known only where the kernel's modules are
+ * listed. ERROR_BAD_INPUT when there is no PCI device with an ID in it, or more than 16 MiB. The caller calls
+ * pci_machine_free, also after an error. */
 MUST_CHECK enum error_code pci_read_lspci(const char *path, struct pci_machine *machine, struct error *error);
 
 void pci_machine_free(struct pci_machine *machine);

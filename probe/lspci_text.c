@@ -1,0 +1,310 @@
+#include "probe/lspci_text.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* 4096 bytes of configuration space are 256 lines of 54 characters. */
+enum { DUMP_MAX = 64 << 20, CONFIG_MAX = 4096 };
+
+static const char hex_digits[] = "0123456789abcdefABCDEF";
+
+bool lspci_text_init(struct lspci_text *text)
+{
+    *text = (struct lspci_text){.dump = BUFFER(DUMP_MAX), .heading_group = IOMMU_GROUP_UNKNOWN};
+    text->devices = malloc(MAX_PCI_DEVICES * sizeof *text->devices);
+    return text->devices;
+}
+
+void lspci_text_free(struct lspci_text *text)
+{
+    free(text->devices);
+    buffer_free(&text->dump);
+}
+
+bool lspci_last_id(const char *text, struct pci_id *id)
+{
+    size_t position = 0;
+    size_t length = strlen(text);
+    struct pci_id found;
+    bool any = false;
+    while (pci_id_find(text, length, &position, &found)) {
+        *id = found;
+        any = true;
+    }
+    return any;
+}
+
+/* Takes colours, carriage returns, no-break spaces, and what indents and quotes a line in a forum out of it.
+ * Returns where it begins. */
+static char *clean(char *line)
+{
+    char *to = line;
+    for (const char *from = line; *from;) {
+        if (from[0] == '\033') {
+            from++;
+            if (*from == '[')
+                from += 1 + strspn(from + 1, "0123456789;?");
+            from += *from != '\0';
+        } else if (from[0] == '\xc2' && from[1] == '\xa0') {
+            *to++ = ' ';
+            from += 2;
+        } else {
+            *to++ = *from++;
+        }
+    }
+    while (to > line && isspace((unsigned char)to[-1]))
+        to--;
+    *to = '\0';
+    return line + strspn(line, " \t>|");
+}
+
+/* The `digits` hexadecimal digits at `text`, exactly. */
+static bool read_hex(const char *text, size_t digits, unsigned *value)
+{
+    char copy[9];
+    if (strspn(text, hex_digits) != digits)
+        return false;
+    memcpy(copy, text, digits);
+    copy[digits] = '\0';
+    *value = (unsigned)strtoul(copy, NULL, 16);
+    return true;
+}
+
+/* A value with its number: "NVIDIA Corporation [10de]", or "10de" alone. */
+static bool read_number(const char *value, unsigned *number)
+{
+    const char *bracket = strrchr(value, '[');
+    return bracket ? read_hex(bracket + 1, 4, number) && bracket[5] == ']'
+                   : read_hex(value, 4, number) && !value[4];
+}
+
+static void set_class(struct pci_device *device, unsigned class_code)
+{
+    device->base_class = (uint8_t)(class_code >> 8);
+    device->sub_class = (uint8_t)class_code;
+    device->is_bridge = class_code == 0x0604;
+}
+
+/* A card that does not answer has ff everywhere. */
+static void set_revision(struct pci_device *device, const char *digits)
+{
+    unsigned revision;
+    if (!read_hex(digits, 2, &revision) || revision == 0xff)
+        return;
+    device->id.has_revision = true;
+    device->id.revision = (uint8_t)revision;
+}
+
+/* `3D controller [0302]: NVIDIA ... [10de:1d16] (rev a1) (prog-if 00 [VGA controller])`, `0302: 10de:1d16
+ * (rev a1)`. Without a number nothing is taken but the device's being there. */
+static void take_description(struct pci_device *device, const char *text)
+{
+    unsigned class_code = 0;
+    unsigned interface;
+    struct pci_id id = {.vendor = 0};
+    const char *rest = NULL;
+    const char *bare = strncmp(text, "Class ", 6) == 0 ? text + 6 : text;
+    if (read_hex(bare, 4, &class_code) && bare[4] == ':')
+        rest = bare + 5;
+    for (const char *at = strchr(text, '['); at && !rest; at = strchr(at + 1, '['))
+        if (read_hex(at + 1, 4, &class_code) && strncmp(at + 5, "]:", 2) == 0)
+            rest = at + 7;
+    if (!rest || !lspci_last_id(rest, &id))
+        return;
+    device->id.vendor = id.vendor;
+    device->id.device = id.device;
+    set_class(device, class_code);
+    const char *revision = strstr(rest, "(rev ");
+    if (revision)
+        set_revision(device, revision + 5);
+    const char *prog_if = strstr(rest, "(prog-if ");
+    if (prog_if && read_hex(prog_if + 9, 2, &interface))
+        device->interface = (uint8_t)interface;
+}
+
+static void set_field(struct pci_device *device, int field, const char *value)
+{
+    unsigned number;
+    if (!read_number(value, &number))
+        return;
+    switch (field) {
+    case 0:
+        set_class(device, number);
+        break;
+    case 1:
+        device->id.vendor = (uint16_t)number;
+        break;
+    case 2:
+        device->id.device = (uint16_t)number;
+        break;
+    case 3:
+        device->id.subvendor = (uint16_t)number;
+        break;
+    default:
+        device->id.subdevice = (uint16_t)number;
+        device->id.has_subsystem = device->id.subvendor != 0;
+    }
+}
+
+/* -mm: `"3D controller [0302]" "NVIDIA Corporation [10de]" "GP108M [1d16]" -ra1 -p00 "Dell [1028]" ...` */
+static void take_quoted(struct pci_device *device, char *text)
+{
+    unsigned interface;
+    int field = 0;
+    for (char *at = text; *at;) {
+        if (*at == '"') {
+            char *value = at + 1;
+            at = strchr(value, '"');
+            if (!at)
+                return;
+            *at++ = '\0';
+            set_field(device, field++, value);
+        } else {
+            if (strncmp(at, "-r", 2) == 0)
+                set_revision(device, at + 2);
+            else if (strncmp(at, "-p", 2) == 0 && read_hex(at + 2, 2, &interface))
+                device->interface = (uint8_t)interface;
+            at += strcspn(at, " \"");
+            at += strspn(at, " ");
+        }
+    }
+}
+
+/* -vmm: "Vendor:\tNVIDIA Corporation [10de]" */
+static void take_record(struct pci_device *device, const char *line)
+{
+    static const char *const fields[] = {"Class:", "Vendor:", "Device:", "SVendor:", "SDevice:"};
+    const char *value = line + strcspn(line, ":");
+    value += *value == ':';
+    value += strspn(value, " \t");
+    for (int i = 0; i < (int)ARRAY_SIZE(fields); i++)
+        if (strncmp(line, fields[i], strlen(fields[i])) == 0)
+            set_field(device, i, value);
+    unsigned interface;
+    if (strncmp(line, "Rev:", 4) == 0)
+        set_revision(device, value);
+    else if (strncmp(line, "ProgIf:", 7) == 0 && read_hex(value, 2, &interface))
+        device->interface = (uint8_t)interface;
+    else if (strncmp(line, "IOMMUGroup:", 11) == 0 && strspn(value, "0123456789") == strlen(value) && *value)
+        device->iommu_group = (int)strtol(value, NULL, 10);
+    if (strncmp(line, "Driver:", 7) == 0 || strncmp(line, "Module:", 7) == 0) {
+        if (line[0] == 'D')
+            snprintf(device->driver, sizeof device->driver, "%s", value);
+        device->driver_known = true;
+    }
+}
+
+/* Begins a device. One that was there already goes on, since people paste several listings of a machine; but
+ * another device at its address is of another machine. A record states its ID too late for telling. */
+static void begin(struct lspci_text *text, const struct pci_device *stated, bool is_record)
+{
+    text->current = NULL;
+    text->next_bar = 0;
+    text->is_record = is_record;
+    text->is_resizable_bar = text->is_vf_enabled = false;
+    for (int i = 0; i < text->count && !text->current; i++)
+        if (pci_address_compare(&text->devices[i].address, &stated->address) == 0)
+            text->current = &text->devices[i];
+    struct pci_device *known = text->current;
+    if (!known && text->count < MAX_PCI_DEVICES) {
+        text->current = &text->devices[text->count++];
+        *text->current = *stated;
+    } else if (!known) {
+        text->omitted++;
+    } else if (!known->id.vendor) {
+        int group = known->iommu_group;
+        *known = *stated;
+        known->iommu_group = group;
+    } else if (is_record || (stated->id.vendor && pci_id_number(&known->id) != pci_id_number(&stated->id))) {
+        text->current = NULL;
+    }
+    known = text->current;
+    if (known && known->iommu_group == IOMMU_GROUP_UNKNOWN)
+        known->iommu_group = text->heading_group;
+}
+
+/* Whether the line begins with an address, or is the first one of a record of -vmm: "Slot:\t01:00.0". */
+static bool begins_device(struct lspci_text *text, char *line)
+{
+    struct pci_device stated = PCI_DEVICE_UNKNOWN;
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    bool is_slot = strncmp(line, "Slot:", 5) == 0;
+    char *at = is_slot ? line + 5 + strspn(line + 5, " \t") : line;
+    size_t length = strcspn(at, " \t");
+    if (length >= sizeof address)
+        return false;
+    memcpy(address, at, length);
+    address[length] = '\0';
+    if (!pci_address_parse(address, &stated.address))
+        return false;
+    at += length + strspn(at + length, " \t");
+    if (*at == '"')
+        take_quoted(&stated, at);
+    else
+        take_description(&stated, at);
+    begin(text, &stated, is_slot);
+    return true;
+}
+
+/* "IOMMU Group 12:" and "IOMMU Group 12 01:00.0 VGA ...", as the scripts print that people use to see their
+ * groups. Returns what follows it, NULL when it is none. */
+static char *read_heading(struct lspci_text *text, char *line)
+{
+    if (strncasecmp(line, "IOMMU Group ", 12) != 0 || !isdigit((unsigned char)line[12]))
+        return NULL;
+    char *end;
+    long group = strtol(line + 12, &end, 10);
+    text->heading_group = group >= 0 && group <= INT32_MAX ? (int)group : IOMMU_GROUP_UNKNOWN;
+    text->current = NULL;
+    return end + strspn(end, ": \t-");
+}
+
+/* "40: de 10 16 1d": adds it to the dump. What libpci would stumble over is not let through. */
+static bool take_hex(struct lspci_text *text, const char *line)
+{
+    size_t digits = strspn(line, hex_digits);
+    unsigned offset;
+    if (digits < 2 || digits > 3 || line[digits] != ':' || !read_hex(line, digits, &offset))
+        return false;
+    char bytes[3 * 16 + 1];
+    unsigned count = 0;
+    for (const char *at = line + digits + 1; *at && count < 16; count++) {
+        unsigned byte;
+        if (at[0] != ' ' || !read_hex(at + 1, 2, &byte) || (at[3] && at[3] != ' '))
+            return false;
+        snprintf(bytes + 3 * (size_t)count, 4, " %02x", byte);
+        at += 3;
+    }
+    if (!count || offset + count > CONFIG_MAX || !text->current || text->current->address.domain > 0xfffff)
+        return count;
+    if (text->dumped != text->current) {
+        char address[PCI_ADDRESS_TEXT_SIZE];
+        buffer_append_format(&text->dump, "\n%s x\n", pci_address_print(&text->current->address, address));
+        text->dumped = text->current;
+    }
+    buffer_append_format(&text->dump, "%02x:%s\n", offset, bytes);
+    return true;
+}
+
+void lspci_text_line(struct lspci_text *text, char *line)
+{
+    char *start = clean(line);
+    char *behind = read_heading(text, start);
+    if (behind) {
+        if (*behind && begins_device(text, behind))
+            text->heading_group = IOMMU_GROUP_UNKNOWN;
+        return;
+    }
+    if (begins_device(text, start) || take_hex(text, start))
+        return;
+    if (!*start || !text->current)
+        text->heading_group = IOMMU_GROUP_UNKNOWN;
+    if (!*start && text->is_record)
+        text->current = NULL;
+    if (text->current && text->is_record)
+        take_record(text->current, start);
+    else if (text->current)
+        lspci_detail_line(text, text->current, start);
+}

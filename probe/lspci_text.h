@@ -1,0 +1,42 @@
+#ifndef PASSTHRU_PROBE_LSPCI_TEXT_H
+#define PASSTHRU_PROBE_LSPCI_TEXT_H
+
+#include "core/buffer.h"
+#include "probe/pci.h"
+
+/* A line that is longer is cut. */
+enum { LSPCI_LINE_MAX = 65536 };
+
+/* What lspci has printed, read line by line: device lines of -n, -nn, -mm and -vmm, and the lines below them
+ * that -k, -v, -vv and -x add; also below the headings "IOMMU Group 12" that a much-copied script prints. */
+struct lspci_text {
+    struct pci_device
+        *devices; /* in the order of the text; `device->id.vendor` is 0 where no ID was stated */
+    int count;
+    int omitted;        /* devices beyond MAX_PCI_DEVICES */
+    bool is_numbered;   /* BARs are listed with their numbers: -vv */
+    struct buffer dump; /* the hexadecimal lines, as libpci reads them; empty when there are none */
+
+    struct pci_device *current; /* whom the lines belong to; NULL: nobody */
+    const struct pci_device *dumped;
+    int heading_group;
+    int next_bar;
+    bool is_record; /* of -vmm: "Key: value" */
+    bool is_resizable_bar;
+    bool is_vf_enabled;
+};
+
+/* False when memory is short. lspci_text_free is to be called in any case. */
+MUST_CHECK bool lspci_text_init(struct lspci_text *text);
+void lspci_text_free(struct lspci_text *text);
+
+/* Takes a line without its newline, of any content; changes it. */
+void lspci_text_line(struct lspci_text *text, char *line);
+
+/* For lspci_text.c: takes a line below a device line. */
+void lspci_detail_line(struct lspci_text *text, struct pci_device *device, const char *line);
+
+/* The last ID that stands in `text`, such as the one at the end of `Subsystem: Dell Device [1028:08b0]`. */
+bool lspci_last_id(const char *text, struct pci_id *id);
+
+#endif

@@ -1,0 +1,147 @@
+#include "probe/pci.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "probe/lspci_text.h"
+#include "probe/pci_libpci.h"
+
+/* The largest servers print 3 MiB with -vvxxxx. */
+enum { INPUT_MAX = 16 << 20 };
+
+static void close_file(FILE **file)
+{
+    if (*file && *file != stdin)
+        fclose(*file);
+}
+
+/* Reads a line without its newline, cut at LSPCI_LINE_MAX, with blanks for NUL bytes. */
+static bool read_line(FILE *file, char line[LSPCI_LINE_MAX + 1], size_t *total)
+{
+    size_t length = 0;
+    int c;
+    while ((c = getc_unlocked(file)) != EOF && c != '\n' && *total < INPUT_MAX) {
+        ++*total;
+        if (length < LSPCI_LINE_MAX)
+            line[length++] = c ? (char)c : ' ';
+    }
+    line[length] = '\0';
+    ++*total;
+    return c != EOF || length;
+}
+
+static enum error_code read_text(const char *path, struct lspci_text *text, struct error *error)
+{
+    bool is_input = strcmp(path, "-") == 0;
+    FILE *file CLEANUP(close_file) = is_input ? stdin : fopen(path, "re");
+    char *line = malloc(LSPCI_LINE_MAX + 1);
+    size_t total = 0;
+    if (!line)
+        return error_set(error, ERROR_NO_MEMORY, "no memory to read %s", path);
+    if (file)
+        while (total < INPUT_MAX && read_line(file, line, &total))
+            lspci_text_line(text, line);
+    free(line);
+    if (!file || ferror(file)) {
+        error_set_errno(error, errno, "cannot read %s", is_input ? "standard input" : path);
+        return error->code == ERROR_SYSTEM ? error->code = ERROR_BAD_INPUT : error->code;
+    }
+    if (total >= INPUT_MAX)
+        return error_set(error, ERROR_BAD_INPUT, "%s is larger than anything that lspci prints", path);
+    return ERROR_NONE;
+}
+
+/* The BAR at the same address. */
+static const struct pci_bar *find_bar(const struct pci_device *device, const struct pci_bar *bar)
+{
+    for (int i = 0; i < PCI_BAR_COUNT; i++)
+        if (device->bars[i].address == bar->address && device->bars[i].is_io == bar->is_io)
+            return &device->bars[i];
+    return NULL;
+}
+
+/* Sizes are what the text states of BARs and the configuration space does not; a BAR that is switched off has
+ * no address for libpci either. With -v the text does not number them, so they are known by their addresses.
+ */
+static void keep_sizes(struct pci_device *device, const struct pci_device *stated, bool is_numbered)
+{
+    for (int i = 0; i < PCI_BAR_COUNT && !is_numbered; i++) {
+        const struct pci_bar *same = find_bar(stated, &device->bars[i]);
+        device->bars[i].size = device->bars[i].address && same ? same->size : 0;
+    }
+    for (int i = 0; i < PCI_BAR_COUNT; i++)
+        if (!device->bars[i].address && (is_numbered || !find_bar(device, &stated->bars[i])))
+            device->bars[i] = stated->bars[i];
+    if (!device->rom.address)
+        device->rom = stated->rom;
+}
+
+static enum error_code read_dump(struct lspci_text *text, struct error *error)
+{
+    struct libpci *library;
+    char path[64];
+    int file = memfd_create("lspci", MFD_CLOEXEC);
+    if (file < 0)
+        return error_set_errno(error, errno, "cannot keep the dump");
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    if (text->dump.failed)
+        error_set(error, ERROR_NO_MEMORY, "no memory for the dump");
+    else if (write(file, text->dump.data, text->dump.length) != (ssize_t)text->dump.length)
+        error_set_errno(error, errno, "cannot keep the dump");
+    else if (libpci_open(LIBPCI_DUMP, path, &library, error) == ERROR_NONE) {
+        for (int i = 0; i < text->count; i++) {
+            struct pci_device device = text->devices[i];
+            if (libpci_read(library, LIBPCI_ALL, &device) < 0)
+                continue;
+            keep_sizes(&device, &text->devices[i], text->is_numbered);
+            text->devices[i] = device;
+        }
+        libpci_close(library);
+    }
+    close(file);
+    return error->code;
+}
+
+/* Hands over the devices that have an ID. */
+static void take_devices(struct lspci_text *text, struct pci_machine *machine)
+{
+    machine->devices = text->devices;
+    machine->omitted = text->omitted;
+    for (int i = 0; i < text->count; i++) {
+        if (text->devices[i].id.vendor)
+            machine->devices[machine->count++] = text->devices[i];
+        else
+            machine->omitted++;
+    }
+    text->devices = NULL;
+    pci_machine_sort(machine);
+    pci_machine_link(machine);
+}
+
+enum error_code pci_read_lspci(const char *path, struct pci_machine *machine, struct error *error)
+{
+    struct lspci_text text CLEANUP(lspci_text_free);
+    *machine = (struct pci_machine){.source = PCI_SOURCE_LSPCI};
+    error->code = ERROR_NONE;
+    if (!lspci_text_init(&text))
+        return error_set(error, ERROR_NO_MEMORY, "no memory to read %s", path);
+    if (read_text(path, &text, error))
+        return error->code;
+    if (text.dump.length) {
+        machine->source = PCI_SOURCE_DUMP;
+        if (read_dump(&text, error))
+            return error->code;
+    }
+    take_devices(&text, machine);
+    if (machine->count)
+        return ERROR_NONE;
+    if (machine->omitted)
+        error_set(error, ERROR_BAD_INPUT, "%s names devices, but not their PCI IDs", path);
+    else
+        error_set(error, ERROR_BAD_INPUT, "%s holds no output of lspci", path);
+    return error_next(error, "have it made with: lspci -nnk");
+}

@@ -1,0 +1,102 @@
+"""Compares what pci_dump prints of a machine with what lspci itself says of it.
+
+usage: check_lspci.py PCI_DUMP LSPCI [WITHOUT]...    files that hold the output of pci_dump, and of lspci -D -nnvv;
+       of WITHOUT (driver, group, bar, flr, pm, vf, resizable) nothing is asked; with the word "text" it is right
+       not to know what lspci does not state
+Says each difference on a line of its own; the status is 1 when there is one."""
+import re
+import sys
+
+MIB = 1 << 20
+UNITS = {"": 1, "K": 1 << 10, "M": MIB, "G": 1 << 30, "T": 1 << 40}
+
+
+def size(text):
+    """Bytes of "256M"."""
+    number, unit = re.fullmatch(r"(\d+)([KMGT]?)", text).groups()
+    return int(number) * UNITS[unit]
+
+
+def lspci_device(lines):
+    """What lspci says of one device, by name; a value that it does not state is missing."""
+    head = re.match(r"(\S+) .*\[(\w{4})\]: .*\[(\w{4}:\w{4})\](?: \(rev (\w\w)\))?(?: \(prog-if (\w\w))?", lines[0])
+    address, klass, ids, revision, interface = head.groups()
+    said = {"id": ids, "class": klass + (interface or "00"), "rev": revision or "00"}
+    physical = False
+    for line in lines[1:]:
+        line = line.strip()
+        if line.startswith("Capabilities:"):
+            physical = "Physical Resizable BAR" in line
+        patterns = {"subsystem": r"Subsystem:.*\[(\w{4}:\w{4})\]$", "driver": r"Kernel driver in use: (\S+)",
+                    "group": r"IOMMU group: (\d+)", "flr": r".*\bFLReset([+-])", "pm": r".*\bNoSoftRst([+-])",
+                    "vf": r".*\bTotal VFs: (\d+)", "bridge": r"Bus:.*secondary=(\w\w), subordinate="}
+        for name, pattern in patterns.items():
+            match = re.match(pattern, line)
+            if match and name not in said:
+                said[name] = match[1]
+        match = re.match(r"(?:Region (\d)|Expansion ROM).*\[size=(\w+)\]", line)
+        if match:
+            said["bar" + match[1] if match[1] else "rom"] = size(match[2])
+        match = re.match(r"BAR (\d):.*supported: (.*)", line)
+        if match and physical:
+            said["resizable" + match[1]] = sum(size(word[:-1]) // MIB for word in match[2].split())
+    return address, said
+
+
+def of_lspci(path):
+    """All devices of a file that lspci wrote."""
+    with open(path, encoding="utf-8") as file:
+        return dict(lspci_device(block.splitlines()) for block in file.read().split("\n\n") if block.strip())
+
+
+def dump_device(line):
+    """What pci_dump says of one device, in the same words; None for what it does not know."""
+    address, *words = line.split(" resets=")[0].split(" ")
+    found = dict(word.split("=", 1) for word in words)
+    sign = {"yes": "+", "no": "-", "?": None}
+    said = {"id": found["id"][:9], "class": found["class"], "rev": found.get("rev", "00"),
+            "driver": found["driver"].replace("?", "") or None, "group": found["group"] if found["group"][0] != "-" else None, "flr": sign[found["flr"]], "subsystem": found["id"][10:] or None}
+    said["pm"] = {"+": "-", "-": "+", None: None}[sign[found["pm_reset"]]]
+    total = int(found["sriov"].split("/")[0])
+    said["vf"] = str(total) if total >= 0 else None
+    said["bridge"] = found["bridge"][:2] if "bridge" in found else None
+    for name, value in found.items():
+        match = re.match(r"[0-9a-f]+\+(\d+)[^:]*(?::(\w+))?", value) if re.fullmatch(r"bar\d|rom", name) else None
+        if match:
+            said[name] = int(match[1]) or None
+            if match[2]:
+                said["resizable" + name[-1]] = int(match[2], 16)
+    return address, said
+
+
+def of_dump(path):
+    """All devices of a file that pci_dump wrote."""
+    with open(path, encoding="utf-8") as file:
+        return dict(dump_device(line) for line in file.read().splitlines() if line[0] not in "#!")
+
+
+def differences(ours, theirs, without):
+    """What is different of one device. Of GPUs all must be known."""
+    gpu = theirs["class"][:2] in ("03", "12")
+    absent = {} if "text" in without else {"flr": "-", "pm": "+", "vf": "0"}
+    for name in sorted(set(ours) | set(theirs)):
+        kind = name.rstrip("0123456789")
+        if {kind, "bar" if kind == "rom" else kind} & without:
+            continue
+        if not gpu and kind in ("bar", "rom", "flr", "pm", "vf", "resizable") and ours.get(name) is None:
+            continue
+        if ours.get(name) != theirs.get(name, absent.get(name)):
+            yield "%s: %s here, %s for lspci" % (name, ours.get(name), theirs.get(name))
+
+
+def main(arguments):
+    ours, theirs, without = of_dump(arguments[0]), of_lspci(arguments[1]), set(arguments[2:])
+    wrong = ["%s: only on one side" % address for address in set(ours) ^ set(theirs)]
+    for address in set(ours) & set(theirs):
+        wrong += ["%s: %s" % (address, text) for text in differences(ours[address], theirs[address], without)]
+    print(*sorted(wrong), sep="\n")
+    return 1 if wrong or not theirs else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

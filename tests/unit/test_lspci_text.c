@@ -1,0 +1,285 @@
+/* Texts of lspci as people paste them, and what is to be read out of them. */
+
+#include "probe/pci.h"
+#include "tests/unit/unit.h"
+
+/* "01:00.0 0302 10de:1d16:1028:08b0 a1" and then only what is known. */
+static void describe(const struct pci_machine *machine, const struct pci_device *device, struct buffer *out)
+{
+    static const char signs[] = "?-+";
+    char text[PCI_ID_TEXT_SIZE];
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    buffer_append_format(out, "%s %02x%02x", pci_address_print(&device->address, address), device->base_class,
+                         device->sub_class);
+    if (device->interface)
+        buffer_append_format(out, "/%02x", device->interface);
+    buffer_append_format(out, " %s", pci_id_print(&device->id, text));
+    if (device->id.has_revision)
+        buffer_append_format(out, " %02x", device->id.revision);
+    if (device->driver_known)
+        buffer_append_format(out, " driver=%s", device->driver);
+    if (device->iommu_group != IOMMU_GROUP_UNKNOWN)
+        buffer_append_format(out, " group=%d", device->iommu_group);
+    if (device->flr || device->pm_reset)
+        buffer_append_format(out, " flr%c pm%c", signs[device->flr], signs[device->pm_reset]);
+    if (device->sriov_total >= 0)
+        buffer_append_format(out, " vf=%d/%d", device->sriov_total, device->sriov_enabled);
+    if (device->is_bridge)
+        buffer_append_format(out, " bridge=%02x-%02x", device->secondary_bus, device->subordinate_bus);
+    if (device->parent >= 0)
+        buffer_append_format(out, " below=%s",
+                             pci_address_print(&machine->devices[device->parent].address, address));
+    for (int i = 0; i <= PCI_BAR_COUNT; i++) {
+        const struct pci_bar *bar = i < PCI_BAR_COUNT ? &device->bars[i] : &device->rom;
+        if (bar->address || bar->size || bar->resizable)
+            buffer_append_format(out, " %c=%llx+%lldK%s%s%s", i < PCI_BAR_COUNT ? '0' + i : 'R',
+                                 (unsigned long long)bar->address, (long long)bar->size >> 10,
+                                 bar->is_io ? "i" : "", bar->is_64bit ? "w" : "",
+                                 bar->is_prefetchable ? "p" : "");
+        if (bar->resizable)
+            buffer_append_format(out, "r%llx", (unsigned long long)bar->resizable);
+    }
+    buffer_append_byte(out, '\n');
+}
+
+static enum error_code read_bytes(const char *bytes, size_t length, struct pci_machine *machine,
+                                  struct error *error)
+{
+    char path[SCRATCH_PATH_SIZE];
+    scratch_write(path, bytes, length);
+    enum error_code code = pci_read_lspci(path, machine, error);
+    unlink(path);
+    return code;
+}
+
+static void check(const char *text, enum pci_source source, const char *expected)
+{
+    struct pci_machine machine;
+    struct error error;
+    struct buffer out = BUFFER(1 << 20);
+    if (read_bytes(text, strlen(text), &machine, &error))
+        fail_msg("%s, of: %s", error.message, text);
+    for (int i = 0; i < machine.count; i++)
+        describe(&machine, &machine.devices[i], &out);
+    assert_string_equal(buffer_text(&out), expected);
+    assert_int_equal(machine.source, source);
+    buffer_free(&out);
+    pci_machine_free(&machine);
+}
+
+static const struct {
+    const char *text;
+    const char *expected;
+} texts[] = {
+    /* lspci -nn, with a name in brackets, and a domain. */
+    {"01:00.0 3D controller [0302]: NVIDIA Corporation GP108M [GeForce MX330] [10de:1d16] (rev a1) (prog-if 00 [VGA])\n"
+     "10000:e1:00.0 Non-Volatile memory controller [0108]: Samsung [144d:a80a] (prog-if 02 [NVM Express])\n",
+     "0000:01:00.0 0302 10de:1d16 a1\n10000:e1:00.0 0108/02 144d:a80a\n"},
+    /* lspci -n, also of an old version. */
+    {"01:00.0 0302: 10de:1d16 (rev a1)\n0000:02:00.0 Class 0200: 10ec:8168\n",
+     "0000:01:00.0 0302 10de:1d16 a1\n0000:02:00.0 0200 10ec:8168\n"},
+    /* lspci -nnk: the second one has no driver, of the third one nothing is known. */
+    {"01:00.0 VGA compatible controller [0300]: NVIDIA Corporation GA106 [10de:2504] (rev a1)\n"
+     "\tSubsystem: Micro-Star International Co., Ltd. [MSI] GA106 [1462:397d]\n"
+     "\tKernel driver in use: vfio-pci\n\tKernel modules: nvidiafb, nouveau\n"
+     "01:00.1 Audio device [0403]: NVIDIA Corporation GA106 [10de:228e] (rev a1)\n"
+     "\tKernel modules: snd_hda_intel\n"
+     "02:00.0 Ethernet controller [0200]: Realtek [10ec:8168] (rev 15)\n",
+     "0000:01:00.0 0300 10de:2504:1462:397d a1 driver=vfio-pci\n0000:01:00.1 0403 10de:228e a1 driver=\n"
+     "0000:02:00.0 0200 10ec:8168 15\n"},
+    /* lspci -nnvv as root. */
+    {"01:00.0 VGA compatible controller [0300]: AMD Navi 23 [1002:73ff] (rev c7) (prog-if 00 [VGA controller])\n"
+     "\tSubsystem: Sapphire [1da2:e447]\n\tIOMMU group: 12\n"
+     "\tRegion 0: Memory at 7c00000000 (64-bit, prefetchable) [size=8G]\n"
+     "\tRegion 2: Memory at 7e00000000 (64-bit, prefetchable) [disabled] [size=256M]\n"
+     "\tRegion 4: I/O ports at e000 [size=256]\n"
+     "\tRegion 5: Memory at fca00000 (32-bit, non-prefetchable) [size=1M]\n"
+     "\tExpansion ROM at fcb00000 [disabled] [size=128K]\n"
+     "\tCapabilities: [50] Power Management version 3\n\t\tStatus: D0 NoSoftRst+ PME-Enable- DSel=0\n"
+     "\tCapabilities: [64] Express (v2) Legacy Endpoint, MSI 00\n\t\tDevCap:\tMaxPayload 256 bytes\n"
+     "\t\t\tExtTag+ AttnBtn- RBE+ FLReset-\n"
+     "\tCapabilities: [200 v1] Physical Resizable BAR\n"
+     "\t\tBAR 0: current size: 8GB, supported: 256MB 512MB 1GB 2GB 4GB 8GB\n"
+     "\t\tBAR 2: current size: 256MB, supported: 2MB 4MB 256MB\n"
+     "\tCapabilities: [300 v1] Virtual Resizable BAR\n\t\tBAR 5: current size: 2MB, supported: 2MB\n"
+     "\tKernel driver in use: amdgpu\n",
+     "0000:01:00.0 0300 1002:73ff:1da2:e447 c7 driver=amdgpu group=12 flr- pm- 0=7c00000000+8388608Kwpr3f00"
+     " 2=7e00000000+262144Kwpr106 4=e000+0Ki 5=fca00000+1024K R=fcb00000+128K\n"},
+    /* FLReset has another meaning in DevCtl; no soft reset; virtual functions, of which some are enabled. */
+    {"01:00.0 0302: 10de:2235\n\t\t\tExtTag+ FLReset+ SlotPowerLimit 75W\n\t\tDevCtl:\tNoSnoop- FLReset-\n"
+     "\t\tStatus: D3 NoSoftRst- PME-Enable-\n"
+     "\tCapabilities: [bcc v1] Single Root I/O Virtualization (SR-IOV)\n"
+     "\t\tIOVCtl:\tEnable+ Migration- Interrupt- MSE+\n"
+     "\t\tInitial VFs: 32, Total VFs: 32, Number of VFs: 4, Function Dependency Link: 00\n"
+     "02:00.0 0302: 10de:2236\n\t\tIOVCtl:\tEnable- Migration-\n\t\tInitial VFs: 8, Total VFs: 8, Number of VFs: 8,\n"
+     "03:00.0 0302: 10de:2237\n\tCapabilities: <access denied>\n"
+     "04:00.0 0300: 8086:0042\n\t\tAFCap: TP+ FLR+\n05:00.0 0300: 8086:0043\n\t\tAFCap: TP+ FLR-\n",
+     "0000:01:00.0 0302 10de:2235 flr+ pm+ vf=32/4\n0000:02:00.0 0302 10de:2236 vf=8/0\n0000:03:00.0 0302 10de:2237\n"
+     "0000:04:00.0 0300 8086:0042 flr+ pm?\n0000:05:00.0 0300 8086:0043 flr- pm?\n"},
+    /* lspci -nnv: BARs without numbers. */
+    {"01:00.0 0302: 10de:1d16\n\tFlags: bus master, fast devsel, latency 0, IRQ 16, IOMMU group 15\n"
+     "\tMemory at a3000000 (32-bit, non-prefetchable) [size=16M]\n"
+     "\tMemory at 80000000 (64-bit, prefetchable) [size=256M]\n"
+     "\tMemory at <unassigned> (64-bit, prefetchable) [disabled] [size=32M]\n"
+     "\tI/O ports at 3000 [size=128]\n\t[virtual] Expansion ROM at a4000000 [disabled] [size=512K]\n",
+     "0000:01:00.0 0302 10de:1d16 group=15 0=a3000000+16384K 1=80000000+262144Kwp 3=0+32768Kwp 5=3000+0Ki"
+     " R=a4000000+512K\n"},
+    /* Bridges, and who is below them. */
+    {"00:01.0 PCI bridge [0604]: Intel [8086:1901] (rev 05) (prog-if 00 [Normal decode])\n"
+     "\tBus: primary=00, secondary=01, subordinate=0a, sec-latency=0\n"
+     "\tMemory behind bridge: a3000000-a40fffff [size=17M] [32-bit]\n"
+     "0a:00.0 0300: 10de:1234\n01:00.0 PCI bridge [0604]: PLX [10b5:8747]\n\tBus: primary=01, secondary=0a, subordinate=0a\n",
+     "0000:00:01.0 0604 8086:1901 05 bridge=01-0a\n0000:01:00.0 0604 10b5:8747 bridge=0a-0a below=0000:00:01.0\n"
+     "0000:0a:00.0 0300 10de:1234 below=0000:01:00.0\n"},
+    /* -mm, also with -n, and -vmm. */
+    {"01:00.0 \"3D controller [0302]\" \"NVIDIA Corporation [10de]\" \"GP108M [GeForce MX330] [1d16]\" -ra1 -p00"
+     " \"Dell [1028]\" \"Device [08b0]\"\n"
+     "02:00.0 \"0c03\" \"8086\" \"34ed\" -p30 \"\" \"\"\n",
+     "0000:01:00.0 0302 10de:1d16:1028:08b0 a1\n0000:02:00.0 0c03/30 8086:34ed\n"},
+    {"Slot:\t01:00.0\nClass:\t3D controller [0302]\nVendor:\tNVIDIA Corporation [10de]\nDevice:\tGP108M [1d16]\n"
+     "SVendor:\tDell [1028]\nSDevice:\tDevice [08b0]\nRev:\ta1\nProgIf:\t00\nDriver:\tnvidia\nModule:\tnouveau\n"
+     "IOMMUGroup:\t15\n\nRev:\tb2\nSlot:\t02:00.0\nClass:\t0200\nVendor:\t10ec\nDevice:\t8168\nModule:\tr8169\n",
+     "0000:01:00.0 0302 10de:1d16:1028:08b0 a1 driver=nvidia group=15\n0000:02:00.0 0200 10ec:8168 driver=\n"},
+    /* From a forum: quoted, indented, in colours, from Windows, with no-break spaces, without an end. */
+    {"> > 01:00.0 VGA compatible controller [0300]: NVIDIA [10de:1b80] (rev a1)\r\n"
+     "> >         \tKernel driver in use: nouveau\r\n"
+     "    \033[1;32m02:00.0\033[0m Audio device [\033[31m0403\033[0m]: NVIDIA [10de:10f0] (rev a1)\n"
+     "03:00.0\xc2\xa0"
+     "USB controller [0c03]:\xc2\xa0"
+     "ASMedia [1b21:1242]",
+     "0000:01:00.0 0300 10de:1b80 a1 driver=nouveau\n0000:02:00.0 0403 10de:10f0 a1\n0000:03:00.0 0c03 1b21:1242\n"},
+    /* The script that everybody uses to see groups, in two versions; what comes behind it has no group. */
+    {"IOMMU Group 1:\n\t00:01.0 PCI bridge [0604]: Intel [8086:1901]\n\t01:00.0 0300: 10de:1b80 (rev a1)\n"
+     "IOMMU Group 12 02:00.0 USB controller [0c03]: ASMedia [1b21:1242]\n"
+     "03:00.0 0200: 10ec:8168\nIOMMU Group 2:\n\nroot@pve:~# lspci -n\n04:00.0 0200: 10ec:8169\n",
+     "0000:00:01.0 0604 8086:1901 group=1 bridge=00-00\n0000:01:00.0 0300 10de:1b80 a1 group=1\n"
+     "0000:02:00.0 0c03 1b21:1242 group=12\n0000:03:00.0 0200 10ec:8168\n0000:04:00.0 0200 10ec:8169\n"},
+    /* Two listings of one machine; then one of another, which does not mix with it. */
+    {"01:00.0 0300: 10de:1b80 (rev a1)\n\nroot@pve:~# lspci -nnk\n01:00.0 VGA [0300]: NVIDIA [10de:1b80] (rev a1)\n"
+     "\tKernel driver in use: vfio-pci\n01:00.0 VGA [0300]: AMD [1002:73ff]\n\tKernel driver in use: amdgpu\n",
+     "0000:01:00.0 0300 10de:1b80 a1 driver=vfio-pci\n"},
+    /* A card that does not answer. */
+    {"01:00.0 VGA [0300]: AMD Ellesmere [1002:67df] (rev ff) (prog-if ff)\n\t!!! Unknown header type 7f\n",
+     "0000:01:00.0 0300/ff 1002:67df\n"},
+    /* What looks like an address or a BAR and is none. */
+    {"01:00.0 0300: 10de:1b80\n01:00.0.0 x\n1:0 x\nRegion 9: Memory at 1 [size=1M]\nRegion -1: I/O ports at 1 [size=1K]\n"
+     "text with Memory at 1 [size=1M]\nRegion 1: Memory at -1 (64-bit, prefetchable) [size=-1]\n"
+     "Region 3: Memory at 100 [size=99999999999999999999P]\nBAR 0: current size: 1MB, supported: 1MB\n"
+     "IOMMU group: 99999999999\nTotal VFs: 70000,\nBus: primary=00, secondary=fff, subordinate=01\nSubsystem: 0000:0000\n",
+     "0000:01:00.0 0300 10de:1b80 3=100+0K\n"},
+};
+
+static void test_texts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+        check(texts[i].text, PCI_SOURCE_LSPCI, texts[i].expected);
+}
+
+/* libpci reads the configuration space; the lines between are ours. The BARs of -v are found by address. */
+static void test_dumps(void **state)
+{
+    (void)state;
+    check(
+        "01:00.0 3D controller: NVIDIA Corporation GP108M (rev a1)\n"
+        "00: de 10 16 1d 07 00 10 00 a1 00 02 03 00 00 80 00\n"
+        "10: 00 00 00 a3 0c 00 00 80 00 00 00 00 0c 00 00 90\n"
+        "20: 00 00 00 00 01 30 00 00 00 00 00 00 28 10 b0 08\n"
+        "30: 00 00 00 00 60 00 00 00 00 00 00 00 00 00 00 00\n\n"
+        "00:01.0 PCI bridge: Intel\n> 00: 86 80 01 19 07 00 10 00 05 00 04 06 00 00 01 00\r\n"
+        ">  10: 00 00 00 00 00 00 00 00 00 01 01 00 00 00 00 00\n"
+        "20: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n"
+        "30: 00 00 00 00 60 00 00 00 00 00 00 00 00 00 00 00",
+        PCI_SOURCE_DUMP,
+        "0000:00:01.0 0604 8086:1901 05 bridge=01-01\n0000:01:00.0 0302 10de:1d16:1028:08b0 a1 below=0000:00:01.0"
+        " 0=a3000000+0K 1=80000000+0Kwp 3=90000000+0Kwp 5=3000+0Ki\n");
+    check(
+        "01:00.0 0302: 10de:1d16 (rev a1)\n\tMemory at a3000000 (32-bit, non-prefetchable) [size=16M]\n"
+        "\tI/O ports at 3000 [size=1K]\n\tKernel driver in use: nvidia\n"
+        "00: de 10 16 1d 07 00 10 00 a1 00 02 03 00 00 80 00\n"
+        "10: 00 00 00 a3 00 00 00 00 00 00 00 00 00 00 00 00\n"
+        "20: 00 00 00 00 01 30 00 00 00 00 00 00 28 10 b0 08\n"
+        "30: 00 00 00 00 60 00 00 00 00 00 00 00 00 00 00 00\n"
+        "02:00.0 0302: 10de:1d17\n00: ff ff\n03:00.0 0302: 10de:1d18\nfff: 00 00\nxx: 00\n10: 0\n20: 00 000\n",
+        PCI_SOURCE_DUMP,
+        "0000:01:00.0 0302 10de:1d16:1028:08b0 a1 driver=nvidia 0=a3000000+16384K 5=3000+1Ki\n"
+        "0000:02:00.0 0302 10de:1d17\n0000:03:00.0 0302 10de:1d18\n");
+}
+
+static void test_refuses_what_has_no_ids(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *says;
+    } cases[] = {
+        {"01:00.0 3D controller: NVIDIA Corporation GP108M [GeForce MX330] (rev a1)\n", "not their PCI IDs"},
+        {"", "no output of lspci"},
+        {"\n\n\n", "no output of lspci"},
+        {"Bus 001 Device 002: ID 8087:0026 Intel Corp.\n", "no output of lspci"},
+        {"01:00.0 x\n00: 00\n", "not their PCI IDs"}};
+    struct pci_machine machine;
+    struct error error;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        assert_int_equal(read_bytes(cases[i].text, strlen(cases[i].text), &machine, &error), ERROR_BAD_INPUT);
+        assert_holds(error.message, cases[i].says);
+        assert_holds(error.next, "lspci -nnk");
+        pci_machine_free(&machine);
+    }
+    assert_int_equal(pci_read_lspci("/nonexistent/file", &machine, &error), ERROR_BAD_INPUT);
+    pci_machine_free(&machine);
+    assert_int_equal(pci_read_lspci("/", &machine, &error), ERROR_BAD_INPUT);
+    pci_machine_free(&machine);
+}
+
+static void test_names_without_ids_are_counted(void **state)
+{
+    static const char text[] = "01:00.0 0302: 10de:1d16\n02:00.0 Audio device: NVIDIA\n";
+    struct pci_machine machine;
+    struct error error;
+    (void)state;
+    assert_int_equal(read_bytes(text, sizeof text - 1, &machine, &error), ERROR_NONE);
+    assert_int_equal(machine.count, 1);
+    assert_int_equal(machine.omitted, 1);
+    pci_machine_free(&machine);
+}
+
+static void test_bounds(void **state)
+{
+    struct buffer text = BUFFER(20 << 20);
+    struct pci_machine machine;
+    struct error error;
+    (void)state;
+    for (unsigned i = 0; i < 5000; i++)
+        buffer_append_format(&text, "%04x:%02x:00.0 0300: 10de:1234\n", i >> 8, i & 255);
+    assert_int_equal(read_bytes(text.data, text.length, &machine, &error), ERROR_NONE);
+    assert_int_equal(machine.count, MAX_PCI_DEVICES);
+    assert_int_equal(machine.omitted, 5000 - MAX_PCI_DEVICES);
+    pci_machine_free(&machine);
+    /* A line that does not end, NUL bytes before and after the device. */
+    buffer_clear(&text);
+    buffer_append(&text, "\0\0\n01:00.0 0300: 10de:1234", 26);
+    for (int i = 0; i < 1 << 20; i++)
+        buffer_append(&text, "\0x", 2);
+    assert_int_equal(read_bytes(text.data, text.length, &machine, &error), ERROR_NONE);
+    assert_int_equal(machine.count, 1);
+    pci_machine_free(&machine);
+    while (text.length < 17 << 20)
+        buffer_append_text(&text, "01:00.0 0300: 10de:1234\n");
+    assert_int_equal(read_bytes(text.data, text.length, &machine, &error), ERROR_BAD_INPUT);
+    assert_holds(error.message, "larger");
+    pci_machine_free(&machine);
+    buffer_free(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_dumps),
+        cmocka_unit_test(test_refuses_what_has_no_ids),
+        cmocka_unit_test(test_names_without_ids_are_counted),
+        cmocka_unit_test(test_bounds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
