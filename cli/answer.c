@@ -21,20 +21,25 @@ static enum error_code name_what_is_missing(const struct device *device, struct 
                " passthru import pci.ids");
 }
 
-enum error_code answer_gather(struct database *database, const struct pci_id *id, const char *query,
-                              const struct answer_options *options, struct answer *answer,
-                              struct error *error)
+enum error_code answer_find(struct database *database, const struct pci_id *id, const char *query,
+                            const struct answer_options *options, struct answer *answer, struct error *error)
 {
     struct device *device = &answer->device;
     answer->query = query;
     answer->blocker_count = answer->workaround_count = answer->alternative_count = 0;
     if (database_find_device(database, id, device, error))
         return error->code == ERROR_NOT_FOUND ? name_what_is_missing(device, error) : error->code;
+    if (device->is_gpu && gpu_settle_by_chassis(&device->gpu, options->chassis))
+        return database_find_prior(database, &device->gpu, &device->prior, error);
+    return ERROR_NONE;
+}
+
+enum error_code answer_judge(struct database *database, const struct answer_options *options,
+                             struct answer *answer, struct error *error)
+{
+    struct device *device = &answer->device;
     if (!device->is_gpu)
         return ERROR_NONE;
-    if (gpu_settle_by_chassis(&device->gpu, options->chassis) &&
-        database_find_prior(database, &device->gpu, &device->prior, error))
-        return error->code;
     if (database_find_evidence(database, device, options->chassis, answer->evidence, error))
         return error->code;
     answer->verdict = verdict_compute(&device->prior, answer->evidence);
@@ -48,4 +53,13 @@ enum error_code answer_gather(struct database *database, const struct pci_id *id
         return ERROR_NONE;
     return database_find_alternatives(database, &device->gpu, answer->verdict.usable, answer->alternatives,
                                       MAX_ALTERNATIVES, &answer->alternative_count, error);
+}
+
+enum error_code answer_gather(struct database *database, const struct pci_id *id, const char *query,
+                              const struct answer_options *options, struct answer *answer,
+                              struct error *error)
+{
+    if (answer_find(database, id, query, options, answer, error))
+        return error->code;
+    return answer_judge(database, options, answer, error);
 }

@@ -33,15 +33,31 @@ MUST_CHECK enum error_code answer_gather(struct database *database, const struct
                                          const char *query, const struct answer_options *options,
                                          struct answer *answer, struct error *error);
 
-/* One JSON object as docs/json.md describes it. */
+/* The same in two steps: what the database says of a device, which may then be changed to what a machine
+ * shows of it (with device.settled set), and the verdict on that. */
+MUST_CHECK enum error_code answer_find(struct database *database, const struct pci_id *id, const char *query,
+                                       const struct answer_options *options, struct answer *answer,
+                                       struct error *error);
+MUST_CHECK enum error_code answer_judge(struct database *database, const struct answer_options *options,
+                                        struct answer *answer, struct error *error);
+
+/* One JSON object as docs/json.md describes it, or its members alone, inside of an object. */
 MUST_CHECK enum error_code answer_write_json(struct json_writer *writer, struct database *database,
                                              const struct answer *answer,
                                              const struct answer_options *options, struct error *error);
+MUST_CHECK enum error_code answer_write_members(struct json_writer *writer, struct database *database,
+                                                const struct answer *answer,
+                                                const struct answer_options *options, struct error *error);
 
 /* The answer for a person: verdict, why, attributes, reports, what was tried, what to buy instead. */
 MUST_CHECK enum error_code answer_write_text(struct output *output, struct database *database,
                                              const struct answer *answer,
                                              const struct answer_options *options, struct error *error);
+
+/* Parts of it, for other answers: the verdict in a sentence, and what to buy instead (nothing where all is
+ * well). */
+void answer_write_verdict(struct output *output, const struct answer *answer);
+void answer_write_alternatives(struct output *output, const struct answer *answer);
 
 /* Several GPUs, a line each. */
 void answer_write_table_head(struct output *output);

@@ -187,15 +187,14 @@ static enum error_code write_explanation(struct json_writer *writer, struct data
     return code;
 }
 
-enum error_code answer_write_json(struct json_writer *writer, struct database *database,
-                                  const struct answer *answer, const struct answer_options *options,
-                                  struct error *error)
+enum error_code answer_write_members(struct json_writer *writer, struct database *database,
+                                     const struct answer *answer, const struct answer_options *options,
+                                     struct error *error)
 {
     const struct device *device = &answer->device;
     struct pci_id whole = pci_id_from_number(pci_id_number(&device->id));
     char id[PCI_ID_TEXT_SIZE];
     error->code = ERROR_NONE;
-    json_write_begin_object(writer, NULL);
     json_write_string(writer, "query", answer->query);
     json_write_string(writer, "pci_id", pci_id_print(&whole, id));
     if (device->id.has_subsystem)
@@ -230,6 +229,15 @@ enum error_code answer_write_json(struct json_writer *writer, struct database *d
         if (options->explain && write_explanation(writer, database, answer, error))
             return error->code;
     }
-    json_write_end_object(writer);
     return ERROR_NONE;
+}
+
+enum error_code answer_write_json(struct json_writer *writer, struct database *database,
+                                  const struct answer *answer, const struct answer_options *options,
+                                  struct error *error)
+{
+    json_write_begin_object(writer, NULL);
+    enum error_code code = answer_write_members(writer, database, answer, options, error);
+    json_write_end_object(writer);
+    return code;
 }

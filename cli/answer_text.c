@@ -44,7 +44,7 @@ static void write_heading(struct output *output, const struct device *device)
 }
 
 /* The verdict in a sentence: level, how often, how sure, and what effort it takes. */
-static void write_verdict(struct output *output, const struct answer *answer)
+void answer_write_verdict(struct output *output, const struct answer *answer)
 {
     const struct verdict *verdict = &answer->verdict;
     struct buffer line CLEANUP(buffer_free) = BUFFER(2048);
@@ -189,7 +189,7 @@ static void write_workarounds(struct output *output, const struct answer *answer
     }
 }
 
-static void write_alternatives(struct output *output, const struct answer *answer)
+void answer_write_alternatives(struct output *output, const struct answer *answer)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(2048);
     if (!answer->alternative_count)
@@ -238,7 +238,7 @@ enum error_code answer_write_text(struct output *output, struct database *databa
                          "this device is no GPU as far as is known, so there is no verdict on it.");
         return ERROR_NONE;
     }
-    write_verdict(output, answer);
+    answer_write_verdict(output, answer);
     write_why(output, answer);
     write_attribute(output, gpu, ATTRIBUTE_FORM_FACTOR, "Form factor", options->explain);
     write_attribute(output, gpu, ATTRIBUTE_VBIOS, "vBIOS", options->explain);
@@ -250,7 +250,7 @@ enum error_code answer_write_text(struct output *output, struct database *databa
     if (write_reports(output, database, answer, options->report_limit, error))
         return error->code;
     write_workarounds(output, answer);
-    write_alternatives(output, answer);
+    answer_write_alternatives(output, answer);
     if (!options->explain)
         return ERROR_NONE;
     output_paragraph(output, INDENT, "Sources", "every value that anything states about this ID:");

@@ -34,7 +34,7 @@ enum { MAX_CHECKED = 64 << 10 };
 
 struct check_command {
     struct root *root;
-    const struct pci_machine *machine; /* NULL: not known */
+    struct pci_machine machine; /* empty when the devices are not known */
     struct findings findings;
     struct buffer checked; /* what was looked at, each ended by a NUL */
     struct error error;    /* the first one about a file that was named */
@@ -61,7 +61,7 @@ static void check_host(struct check_command *command)
     if (command->host_checked)
         return;
     int before = count_problems(&command->findings);
-    host_config_check(command->root, command->machine, &command->findings);
+    host_config_check(command->root, &command->machine, &command->findings);
     command->host_problems = count_problems(&command->findings) - before;
     command->host_checked = true;
     note_checked(command, "host");
@@ -73,7 +73,7 @@ static void check_found(void *context, const char *file, const char *text, size_
     struct check_command *command = context;
     command->vm_count++;
     note_checked(command, file);
-    if (vm_config_check(command->root, command->machine, file, text, length, &command->findings) !=
+    if (vm_config_check(command->root, &command->machine, file, text, length, &command->findings) !=
         VM_CONFIG_FOREIGN)
         return;
     finding_next(
@@ -125,7 +125,7 @@ static void check_text(struct check_command *command, const char *file, const st
 {
     command->vm_count++;
     note_checked(command, file);
-    switch (vm_config_check(command->root, command->machine, file, buffer_text(text), text->length,
+    switch (vm_config_check(command->root, &command->machine, file, buffer_text(text), text->length,
                             &command->findings)) {
     case VM_CONFIG_READ:
         break;
@@ -271,7 +271,13 @@ int command_check(int argc, char **argv)
     }
     if (root_open(folder, &command.root, &command.error))
         return output_error(&command.error, common.json);
+    /* What needs the devices is left out where they are not known; why is noted. */
+    if (pci_read_machine(command.root, &command.machine, &command.error)) {
+        root_note_unreadable(command.root, "the PCI devices", command.error.message);
+        command.error = (struct error){.code = ERROR_NONE};
+    }
     status = run_check(&command, &common, argc, argv);
+    pci_machine_free(&command.machine);
     root_close(command.root);
     findings_free(&command.findings);
     buffer_free(&command.checked);

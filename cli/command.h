@@ -24,6 +24,7 @@ extern const struct command commands[];
 extern const int command_count;
 
 int command_query(int argc, char **argv);
+int command_scan(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_rom(int argc, char **argv);
 int command_import(int argc, char **argv);
@@ -32,6 +33,7 @@ int command_help(int argc, char **argv);
 int command_version(int argc, char **argv);
 
 extern const char query_help[];
+extern const char scan_help[];
 extern const char check_help[];
 extern const char rom_help[];
 extern const char import_help[];

@@ -20,6 +20,7 @@ static const char version_help[] = "Usage: passthru version\n"
 
 const struct command commands[] = {
     {"query", "will this GPU survive being passed through?", command_query, query_help},
+    {"scan", "will the GPUs of this machine pass through, and what stops them?", command_scan, scan_help},
     {"check", "how the host and its virtual machines are set up for a passthrough", command_check,
      check_help},
     {"rom", "is this vBIOS dump whole, for this card, and good for OVMF?", command_rom, rom_help},
@@ -105,6 +106,7 @@ static void print_commands(void)
          "  passthru query 10de:1d16             by PCI ID\n"
          "  passthru query \"rtx 3060\"            by model name\n"
          "  lspci -nn | passthru query -         what is in this machine\n"
+         "  passthru scan                        will it pass through here?\n"
          "\n"
          "Each command has --help, --json, --db FILE and --no-color; passthru(1) has the rest.");
 }

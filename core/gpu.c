@@ -71,6 +71,13 @@ bool gpu_settle_by_chassis(struct gpu *gpu, enum chassis chassis)
     return gpu_settle(gpu, chassis == CHASSIS_LAPTOP ? FORM_FACTOR_MOBILE : FORM_FACTOR_DESKTOP, 0.9, said);
 }
 
+bool gpu_observe(struct gpu *gpu, enum attribute attribute, int value, double confidence, const char *source)
+{
+    bool changed = gpu->attributes[attribute].value != value;
+    gpu->attributes[attribute] = (struct annotation){value, confidence, source};
+    return changed;
+}
+
 int gpu_blockers(const struct gpu *gpu, enum blocker blockers[BLOCKER_COUNT])
 {
     int count = 0;

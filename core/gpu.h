@@ -69,6 +69,11 @@ bool gpu_settle(struct gpu *gpu, enum form_factor form_factor, double confidence
  * chip, a desktop, server or eGPU box the card, a mini PC may have both. Returns whether anything changed. */
 bool gpu_settle_by_chassis(struct gpu *gpu, enum chassis chassis);
 
+/* Sets an attribute to what a machine shows of this GPU: that counts more than what its ID lets expect.
+ * `value` is of the attribute's vocabulary; `source` must live as long as the GPU. Returns whether the value
+ * changed. */
+bool gpu_observe(struct gpu *gpu, enum attribute attribute, int value, double confidence, const char *source);
+
 /* What stands in the way of a passthrough, from mechanism alone: vBIOS delivery, display path, reset, form
  * factor. Stores up to BLOCKER_COUNT values of enum blocker, the gravest first, and returns how many. */
 int gpu_blockers(const struct gpu *gpu, enum blocker blockers[BLOCKER_COUNT]);

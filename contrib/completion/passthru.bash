@@ -11,8 +11,9 @@ _passthru_files() { # [-d]: offers files, or folders alone
 }
 
 _passthru() {
-    local commands="query check rom import db help version"
+    local commands="query scan check rom import db help version"
     local query_options="--json --ndjson --chassis --subsystem --revision --reports --explain --db --no-color --help"
+    local scan_options="--root --lspci --db --json --no-color --help"
     local check_options="--root --db --json --no-color --help"
     local rom_options="--for --root --db --json --no-color --help"
     local db_options="--conflicts --db --json --no-color --help"
@@ -21,7 +22,7 @@ _passthru() {
 
     COMPREPLY=()
     case $previous in
-    --db) _passthru_files && return ;;
+    --db | --lspci) _passthru_files && return ;;
     --data | --root) _passthru_files -d && return ;;
     --chassis) _passthru_words "desktop laptop mini-pc server egpu" && return ;;
     --subsystem | --revision | --reports | --for) return ;;
@@ -40,6 +41,7 @@ _passthru() {
     query:-*) _passthru_words "$query_options" ;;
     rom:-*) _passthru_words "$rom_options" ;;
     rom:*) _passthru_files ;;
+    scan:-*) _passthru_words "$scan_options" ;;
     check:-*) _passthru_words "$check_options" ;;
     check:h*)
         _passthru_files

@@ -134,6 +134,7 @@ class Machine:
         self.put("/proc/cmdline", cmdline)
         self.put("/proc/sys/kernel/osrelease", kernel)
         self.put("/etc/os-release", 'PRETTY_NAME="Debian GNU/Linux %s"\nID=debian\nVERSION_ID="%s"' % (release, release))
+        self.put("/sys/firmware/acpi/tables/DSDT", table(b"DSDT", b""))
         kind, _, off = iommu.partition(" ")
         self.path("/sys/class/iommu").mkdir(parents=True, exist_ok=True)
         self.path("/sys/kernel/iommu_groups").mkdir(parents=True, exist_ok=True)

@@ -35,9 +35,11 @@ def rom_image(vendor, device, efi=True):
 
 def intel_host(m, root_port="0000:00:01.0", acpi_port="", **more):
     """A host bridge, an ISA bridge and a root port for a GPU."""
-    m.pci("0000:00:00.0", (0x8086, 0x4650), machine.HOST_BRIDGE, group=0, express=False, power=False)
-    m.pci("0000:00:1f.0", (0x8086, 0x7A86), machine.ISA, group=3, express=False, power=False)
-    m.pci(root_port, (0x8086, 0x460D), machine.BRIDGE, buses=(0, 1, 1), port=machine.ROOT_PORT, group=more.pop("group", 1),
+    group = more.pop("group", 1)
+    grouped = group is not None
+    m.pci("0000:00:00.0", (0x8086, 0x4650), machine.HOST_BRIDGE, group=0 if grouped else None, express=False, power=False)
+    m.pci("0000:00:1f.0", (0x8086, 0x7A86), machine.ISA, group=3 if grouped else None, express=False, power=False)
+    m.pci(root_port, (0x8086, 0x460D), machine.BRIDGE, buses=(0, 1, 1), port=machine.ROOT_PORT, group=group,
           driver="pcieport", acpi=acpi_port, **more)
 
 
@@ -189,7 +191,7 @@ def bound_to_nvidia(m):
           connectors={"HDMI-A-2": "disconnected"}, rom_image=rom_image(0x10DE, 0x2504))
     m.pci("0000:01:00.1", (0x10DE, 0x228E), machine.AUDIO, parent="0000:00:01.0", group=15, driver="snd_hda_intel",
           multifunction=True, bars={0: memory(16384)})
-    m.pci("0000:00:02.0", (0x8086, 0x4692), machine.VGA, group=2, driver="i915", boot_vga=1, express=False, revision=0x0C,
+    m.pci("0000:00:02.0", (0x8086, 0x4692), machine.VGA, group=2, driver="i915", boot_vga=1, resets="flr pm", express=False, revision=0x0C,
           connectors={"HDMI-A-1": "connected"}, bars={0: memory(16 * MIB, False, True), 2: memory(256 * MIB, True, True)})
 
 
@@ -215,7 +217,7 @@ def amd_hybrid(m):
            cmdline="root=/dev/sda1 ro quiet intel_iommu=on")
     m.pci("0000:00:00.0", (0x8086, 0x0A04), machine.HOST_BRIDGE, group=0, express=False, power=False)
     m.pci("0000:00:02.0", (0x8086, 0x0A16), machine.VGA, group=1, driver="i915", boot_vga=1, acpi="\\_SB_.PCI0.GFX0",
-          express=False, connectors={"eDP-1": "connected"}, revision=9, subsystem=(0x1028, 0x05E9),
+          resets="flr pm", express=False, connectors={"eDP-1": "connected"}, revision=9, subsystem=(0x1028, 0x05E9),
           bars={0: memory(4 * MIB, False, True), 2: memory(256 * MIB, True, True)})
     m.pci("0000:00:1c.4", (0x8086, 0x9C18), machine.BRIDGE, buses=(0, 3, 3), port=machine.ROOT_PORT, group=8, driver="pcieport",
           acpi="\\_SB_.PCI0.RP05")
@@ -260,7 +262,7 @@ def egpu(m):
     m.host(chassis=10, vendor="LENOVO", product="20XW", cpu="11th Gen Intel(R) Core(TM) i7-1165G7 @ 2.80GHz",
            cmdline="root=/dev/sda1 ro quiet intel_iommu=on iommu=pt")
     m.pci("0000:00:00.0", (0x8086, 0x9A14), machine.HOST_BRIDGE, group=0, express=False, power=False)
-    m.pci("0000:00:02.0", (0x8086, 0x9A49), machine.VGA, group=1, driver="i915", boot_vga=1, express=False, revision=1,
+    m.pci("0000:00:02.0", (0x8086, 0x9A49), machine.VGA, group=1, driver="i915", boot_vga=1, resets="flr pm", express=False, revision=1,
           connectors={"eDP-1": "connected"}, bars={0: memory(16 * MIB, False, True), 2: memory(256 * MIB, True, True)})
     m.pci("0000:00:07.0", (0x8086, 0x9A23), machine.BRIDGE, buses=(0, 0x20, 0x49), port=machine.ROOT_PORT, group=4,
           driver="pcieport", acpi="\\_SB_.PC00.TRP0")

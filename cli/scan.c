@@ -1,0 +1,181 @@
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/scan.h"
+
+const char scan_help[] =
+    "Usage: passthru scan [OPTION]... [ADDRESS]...\n"
+    "\n"
+    "Looks at this machine: will its GPUs pass through, and if not, what exactly stops them?\n"
+    "Shows all GPUs, or those at the PCI ADDRESSes (01:00.0). It changes nothing; to see\n"
+    "whether a vBIOS can be read it switches the ROM of a GPU on, reads it, and switches it\n"
+    "off again, which needs root. Without root it says what it could not see.\n"
+    "\n"
+    "  --root DIR     look at a recorded machine (tests/record-machine makes one)\n"
+    "  --lspci FILE   look at what lspci printed on another machine: lspci -nnk, -nnvv,\n"
+    "                 -xxx; - is standard input\n"
+    "  --json         answer with one JSON object\n"
+    "  --db FILE      use this database\n"
+    "  --no-color     no colour, also with NO_COLOR set\n"
+    "  --help         this text\n"
+    "\n"
+    "Exit status: 0 done; 1 there is no GPU; 2 wrong usage or unreadable input; 3 no usable\n"
+    "database; 5 the system refused.\n";
+
+enum { OPTION_ROOT = 'r', OPTION_LSPCI = 'l', MAX_ADDRESSES = 64, SCAN_REPORTS = 5 };
+
+struct scan_command {
+    struct common_options common;
+    const char *folder;
+    const char *lspci;
+    struct pci_address addresses[MAX_ADDRESSES];
+    int address_count;
+    struct root *root;
+    struct database *database;
+    struct scan scan;
+    struct output output;
+    struct json_writer writer;
+};
+
+static int parse_arguments(int argc, char **argv, struct scan_command *command)
+{
+    static const struct option long_options[] = {{"root", required_argument, NULL, OPTION_ROOT},
+                                                 {"lspci", required_argument, NULL, OPTION_LSPCI},
+                                                 COMMON_OPTIONS};
+    int status;
+    for (int c; (c = command_option(argc, argv, long_options, &command->common, &status)) != -1;) {
+        if (c == COMMAND_ENDS)
+            return status ? status : COMMAND_ENDS;
+        *(c == OPTION_ROOT ? &command->folder : &command->lspci) = optarg;
+    }
+    bool json = command->common.json;
+    if (command->folder && command->lspci)
+        return output_usage_error("scan", json, "say --root or --lspci, not both");
+    if (argc - optind > MAX_ADDRESSES)
+        return output_usage_error("scan", json, "at most %d addresses", MAX_ADDRESSES);
+    for (; optind < argc; optind++) {
+        struct pci_id id;
+        if (pci_address_parse(argv[optind], &command->addresses[command->address_count++]))
+            continue;
+        if (pci_id_parse(argv[optind], strlen(argv[optind]), &id) == PCI_ID_OK)
+            return output_usage_error("scan", json,
+                                      "\"%s\" is a PCI ID, not an address; did you mean: passthru query %s",
+                                      argv[optind], argv[optind]);
+        return output_usage_error("scan", json, "\"%s\" is no PCI address such as 01:00.0", argv[optind]);
+    }
+    return 0;
+}
+
+/* What the database says, changed to what this machine shows, and judged again. */
+static enum error_code sharpen(struct scan_command *command, struct scan_answer *gpu,
+                               struct answer_options *options, struct error *error)
+{
+    struct device *device = &gpu->answer.device;
+    struct gpu *known = &device->gpu;
+    if (scan_observe(&gpu->seen, known)) {
+        device->settled = true;
+        if (database_find_prior(command->database, known, &device->prior, error))
+            return error->code;
+    }
+    return answer_judge(command->database, options, &gpu->answer, error);
+}
+
+static enum error_code look_at(struct scan_command *command, const struct pci_device *device,
+                               struct scan_answer *gpu, struct answer_options *options, struct error *error)
+{
+    char id[PCI_ID_TEXT_SIZE];
+    struct pci_id whole = pci_id_from_number(pci_id_number(&device->id));
+    options->chassis = device->removable == TRISTATE_YES ? CHASSIS_EGPU : command->scan.host.chassis;
+    if (command->scan.from_text)
+        options->chassis = CHASSIS_UNKNOWN;
+    enum error_code code =
+        answer_find(command->database, &device->id, pci_id_print(&whole, id), options, &gpu->answer, error);
+    if (code && code != ERROR_NOT_FOUND)
+        return code;
+    gpu->known = !code;
+    error->code = ERROR_NONE;
+    bool is_gpu = gpu->known && gpu->answer.device.is_gpu;
+    scan_look(&command->scan, device, is_gpu ? gpu_form_factor(&gpu->answer.device.gpu) : FORM_FACTOR_UNKNOWN,
+              &gpu->seen);
+    if (is_gpu && sharpen(command, gpu, options, error))
+        return error->code;
+    scan_judge(&command->scan, is_gpu ? &gpu->answer.device.gpu : NULL, &gpu->seen);
+    if (command->common.json)
+        return scan_write_gpu_json(&command->writer, command->database, &command->scan, gpu, options, error);
+    output_blank(&command->output);
+    scan_write_gpu_text(&command->output, &command->scan, gpu);
+    return ERROR_NONE;
+}
+
+static enum error_code look_at_all(struct scan_command *command, struct error *error)
+{
+    struct answer_options options = {.report_limit = SCAN_REPORTS};
+    struct scan *scan = &command->scan;
+    struct scan_answer *gpu = malloc(sizeof *gpu);
+    if (!gpu)
+        return error_set(error, ERROR_NO_MEMORY, "no memory to look at a GPU");
+    scan_judge_host(scan);
+    if (command->common.json) {
+        json_write_begin_object(&command->writer, NULL);
+        json_write_begin_array(&command->writer, "gpus");
+    } else {
+        scan_write_host_text(&command->output, scan);
+    }
+    for (int i = 0; i < scan->gpu_count && !error->code; i++) {
+        look_at(command, scan->gpus[i], gpu, &options, error);
+        scan_gpu_free(&gpu->seen);
+    }
+    free(gpu);
+    /* Looking at the GPUs may have met more that cannot be read. */
+    if (command->common.json) {
+        scan_judge_unreadable(scan);
+        json_write_end_array(&command->writer);
+        scan_write_host_json(&command->writer, scan);
+        json_write_end_object(&command->writer);
+        output_blank(&command->output);
+    } else {
+        scan_write_unreadable_text(&command->output, scan);
+    }
+    return error->code;
+}
+
+static enum error_code run(struct scan_command *command, struct error *error)
+{
+    struct database_place place;
+    if (database_locate(command->common.database, &place, error) ||
+        database_open(place.path, &command->database, error) ||
+        root_open(command->folder, &command->root, error) ||
+        scan_read(command->root, command->lspci, command->addresses, command->address_count, &command->scan,
+                  error))
+        return error->code;
+    return look_at_all(command, error);
+}
+
+int command_scan(int argc, char **argv)
+{
+    struct scan_command *command = calloc(1, sizeof *command);
+    struct error error = {.code = ERROR_NONE};
+    if (!command) {
+        error_set(&error, ERROR_NO_MEMORY, "no memory to look at the machine");
+        return output_error(&error, command_wants_json(argc, argv));
+    }
+    int status = parse_arguments(argc, argv, command);
+    if (!status) {
+        command->output = output_for_stdout(command->common.no_color);
+        command->writer = (struct json_writer){.out = &command->output.buffer, .for_terminal = true};
+        if (run(command, &error)) {
+            buffer_clear(&command->output.buffer);
+            status = output_error(&error, command->common.json);
+        } else if (!output_flush(&command->output)) {
+            status = output_finish();
+        }
+        scan_free(&command->scan);
+        root_close(command->root);
+        database_close(command->database);
+        buffer_free(&command->output.buffer);
+    }
+    free(command);
+    return status == COMMAND_ENDS ? 0 : status;
+}

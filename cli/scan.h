@@ -1,0 +1,26 @@
+#ifndef PASSTHRU_CLI_SCAN_H
+#define PASSTHRU_CLI_SCAN_H
+
+#include "cli/answer.h"
+#include "probe/scan.h"
+
+/* What a scan tells of one GPU: what was seen on the machine, and the database's answer sharpened by it. */
+struct scan_answer {
+    struct scan_gpu seen;
+    struct answer answer;
+    bool known; /* the database has this device */
+};
+
+/* One sentence that a tired person can act on. No newline. */
+void scan_append_summary(struct buffer *out, const struct scan *scan, const struct scan_answer *gpu);
+
+/* The host, then each GPU; JSON as docs/json.md describes it. */
+void scan_write_host_json(struct json_writer *writer, const struct scan *scan);
+MUST_CHECK enum error_code scan_write_gpu_json(struct json_writer *writer, struct database *database,
+                                               const struct scan *scan, const struct scan_answer *gpu,
+                                               const struct answer_options *options, struct error *error);
+void scan_write_host_text(struct output *output, const struct scan *scan);
+void scan_write_unreadable_text(struct output *output, const struct scan *scan);
+void scan_write_gpu_text(struct output *output, const struct scan *scan, const struct scan_answer *gpu);
+
+#endif

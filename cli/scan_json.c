@@ -1,0 +1,286 @@
+#include "cli/findings.h"
+#include "cli/scan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void write_tristate(struct json_writer *writer, const char *key, enum tristate value)
+{
+    if (value == TRISTATE_UNKNOWN)
+        json_write_null(writer, key);
+    else
+        json_write_bool(writer, key, value == TRISTATE_YES);
+}
+
+/* "" is what could not be seen. */
+static void write_text(struct json_writer *writer, const char *key, const char *text)
+{
+    if (text && *text)
+        json_write_string(writer, key, text);
+    else
+        json_write_null(writer, key);
+}
+
+/* ---- the host ---- */
+
+static void write_iommu(struct json_writer *writer, const struct iommu *iommu)
+{
+    static const char *const faults[] = {[IOMMU_FAULT_NONE] = "",
+                                         [IOMMU_FAULT_FIRMWARE] = "firmware",
+                                         [IOMMU_FAULT_COMMAND_LINE] = "command-line",
+                                         [IOMMU_FAULT_UNKNOWN] = ""};
+    json_write_begin_object(writer, "iommu");
+    write_tristate(writer, "enabled", iommu->enabled);
+    write_text(writer, "kind", iommu_kind_word(iommu->kind));
+    write_tristate(writer, "firmware_table", iommu->table);
+    write_text(writer, "off_by", faults[iommu->fault]);
+    write_tristate(writer, "interrupt_remapping", iommu->interrupt_remapping);
+    json_write_end_object(writer);
+}
+
+void scan_write_host_json(struct json_writer *writer, const struct scan *scan)
+{
+    const struct host *host = &scan->host;
+    json_write_begin_object(writer, "host");
+    write_text(writer, "machine", host->machine);
+    if (scan->from_text || host->chassis == CHASSIS_UNKNOWN)
+        json_write_null(writer, "chassis");
+    else
+        json_write_string(writer, "chassis", vocabulary_word_of(&vocabulary_chassis, (int)host->chassis));
+    write_text(writer, "cpu", host->cpu);
+    write_text(writer, "system", host->system);
+    write_text(writer, "kernel", host->kernel);
+    write_text(writer, "hypervisor", host->hypervisor);
+    write_tristate(writer, "virtual_machine", host->in_vm);
+    write_iommu(writer, &scan->iommu);
+    if (scan->from_text)
+        json_write_null(writer, "configuration_correct");
+    else
+        json_write_bool(writer, "configuration_correct", !findings_are_grave(&scan->configuration));
+    json_write_begin_object(writer, "configuration");
+    findings_write_json(writer, &scan->configuration);
+    json_write_end_object(writer);
+    findings_write_json(writer, &scan->findings);
+    json_write_begin_array(writer, "unreadable");
+    if (scan->from_text)
+        json_write_string(writer, NULL, "all but PCI devices: this is a listing of lspci");
+    for (int i = 0; root_unreadable(scan->root, i); i++)
+        json_write_string(writer, NULL, root_unreadable(scan->root, i));
+    json_write_end_array(writer);
+    json_write_end_object(writer);
+}
+
+/* ---- a GPU ---- */
+
+static void write_group(struct json_writer *writer, const struct scan *scan, const struct scan_gpu *gpu)
+{
+    int group = gpu->device->iommu_group;
+    if (group < 0) {
+        json_write_null(writer, "iommu_group");
+        return;
+    }
+    json_write_begin_object(writer, "iommu_group");
+    json_write_integer(writer, "id", group);
+    write_tristate(writer, "isolated", gpu->isolated);
+    json_write_begin_array(writer, "devices");
+    for (int i = 0; i < scan->machine.count; i++) {
+        const struct pci_device *device = &scan->machine.devices[i];
+        char text[PCI_ID_TEXT_SIZE];
+        char address[PCI_ADDRESS_TEXT_SIZE];
+        struct pci_id whole = pci_id_from_number(pci_id_number(&device->id));
+        if (device->iommu_group != group)
+            continue;
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "address", pci_address_print(&device->address, address));
+        json_write_string(writer, "pci_id", pci_id_print(&whole, text));
+        snprintf(text, sizeof text, "%02x%02x", device->base_class, device->sub_class);
+        json_write_string(writer, "class", text);
+        write_text(writer, "driver", device->driver);
+        json_write_bool(writer, "own", pci_same_device(device, gpu->device));
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+    json_write_end_object(writer);
+}
+
+static void write_rom(struct json_writer *writer, const struct scan_gpu *gpu)
+{
+    const struct rom_reading *rom = &gpu->rom;
+    json_write_begin_object(writer, "rom");
+    write_tristate(writer, "present", rom->present);
+    write_tristate(writer, "valid", rom->valid);
+    write_tristate(writer, "matches", rom->matches);
+    if (rom->present == TRISTATE_YES) {
+        json_write_bool(writer, "efi", option_rom_efi_image(&rom->image) != NULL);
+        json_write_bool(writer, "legacy", option_rom_has_legacy(&rom->image));
+    } else {
+        json_write_null(writer, "efi");
+        json_write_null(writer, "legacy");
+    }
+    json_write_bool(writer, "shadow", rom->is_shadow);
+    json_write_integer(writer, "bar_size", (int64_t)gpu->device->rom.size);
+    json_write_end_object(writer);
+}
+
+static void write_where(struct json_writer *writer, const char *key, const char *where)
+{
+    if (*where)
+        json_write_string(writer, key, where);
+}
+
+static void write_acpi(struct json_writer *writer, const struct scan_gpu *gpu)
+{
+    static const char *const states[] = {[ACPI_ROM_UNKNOWN] = "unknown",
+                                         [ACPI_ROM_NO] = "no",
+                                         [ACPI_ROM_YES] = "yes",
+                                         [ACPI_ROM_BINDING_UNSURE] = "unsure"};
+    const struct acpi_gpu *acpi = &gpu->acpi;
+    bool told = acpi->rom_method == ACPI_ROM_YES || acpi->rom_method == ACPI_ROM_NO;
+    json_write_begin_object(writer, "acpi");
+    write_text(writer, "path", acpi->path);
+    write_tristate(writer, "rom_method",
+                   told ? tristate_of(acpi->rom_method == ACPI_ROM_YES) : TRISTATE_UNKNOWN);
+    json_write_string(writer, "rom_method_state", states[acpi->rom_method]);
+    write_tristate(writer, "atrm", acpi->atrm);
+    write_tristate(writer, "atpx", acpi->atpx);
+    write_tristate(writer, "optimus_dsm", acpi->optimus_dsm);
+    write_tristate(writer, "mux_dsm", acpi->mux_dsm);
+    write_tristate(writer, "vfct", acpi->vfct);
+    write_where(writer, "where_rom_method", acpi->where_rom);
+    write_where(writer, "where_atrm", acpi->where_atrm);
+    write_where(writer, "where_atpx", acpi->where_atpx);
+    write_where(writer, "where_optimus_dsm", acpi->where_optimus_dsm);
+    write_where(writer, "where_mux_dsm", acpi->where_mux_dsm);
+    json_write_end_object(writer);
+}
+
+static void write_bars(struct json_writer *writer, const struct pci_device *device)
+{
+    json_write_begin_array(writer, "bars");
+    for (int i = 0; i < PCI_BAR_COUNT; i++) {
+        const struct pci_bar *bar = &device->bars[i];
+        if (!bar->size && !bar->address)
+            continue;
+        json_write_begin_object(writer, NULL);
+        json_write_integer(writer, "index", i);
+        json_write_string(writer, "type", bar->is_io ? "io" : "memory");
+        if (bar->size)
+            json_write_integer(writer, "size", (int64_t)bar->size);
+        else
+            json_write_null(writer, "size");
+        json_write_bool(writer, "64bit", bar->is_64bit);
+        json_write_bool(writer, "prefetchable", bar->is_prefetchable);
+        json_write_begin_array(writer, "resizable_mib");
+        for (int bit = 0; bit < 44; bit++)
+            if (bar->resizable >> bit & 1)
+                json_write_integer(writer, NULL, (int64_t)1 << bit);
+        json_write_end_array(writer);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+}
+
+static void write_resets(struct json_writer *writer, const struct pci_device *device)
+{
+    char methods[sizeof device->resets];
+    char *rest = methods;
+    if (!device->resets_known) {
+        json_write_null(writer, "reset_methods");
+        return;
+    }
+    snprintf(methods, sizeof methods, "%s", device->resets);
+    json_write_begin_array(writer, "reset_methods");
+    for (char *word; (word = strsep(&rest, " "));)
+        if (*word)
+            json_write_string(writer, NULL, word);
+    json_write_end_array(writer);
+}
+
+static void write_device(struct json_writer *writer, const struct pci_device *device)
+{
+    char text[8];
+    if (device->driver_known)
+        write_text(writer, "driver", device->driver);
+    else
+        json_write_null(writer, "driver");
+    json_write_bool(writer, "driver_known", device->driver_known);
+    snprintf(text, sizeof text, "%02x%02x", device->base_class, device->sub_class);
+    json_write_string(writer, "class", text);
+    write_tristate(writer, "boot_vga", device->boot_vga);
+    write_tristate(writer, "removable", device->removable);
+    write_tristate(writer, "flr", device->flr);
+    write_tristate(writer, "pm_reset", device->pm_reset);
+    write_tristate(writer, "d3cold_allowed", device->d3cold_allowed);
+    write_resets(writer, device);
+    write_bars(writer, device);
+    json_write_begin_object(writer, "sriov");
+    static const char *const keys[] = {"total", "enabled"};
+    const int values[] = {device->sriov_total, device->sriov_enabled};
+    for (int i = 0; i < 2; i++) {
+        if (values[i] < 0)
+            json_write_null(writer, keys[i]);
+        else
+            json_write_integer(writer, keys[i], values[i]);
+    }
+    write_tristate(writer, "is_virtual_function", device->is_virtual_function);
+    json_write_end_object(writer);
+}
+
+/* What the database does not know: the ID is all there is. */
+static void write_unknown(struct json_writer *writer, const struct scan_answer *gpu)
+{
+    char text[PCI_ID_TEXT_SIZE];
+    struct pci_id whole = pci_id_from_number(pci_id_number(&gpu->seen.device->id));
+    json_write_string(writer, "query", pci_id_print(&whole, text));
+    json_write_string(writer, "pci_id", text);
+    write_text(writer, "vendor", gpu->answer.device.vendor);
+    json_write_null(writer, "name");
+    json_write_null(writer, "chip");
+    json_write_null(writer, "is_gpu");
+    json_write_null(writer, "verdict");
+}
+
+/* The ids of what stands in the way, the GPU's own faults apart from those of the set-up. */
+static void write_faults(struct json_writer *writer, const struct findings *findings)
+{
+    json_write_begin_object(writer, "faults");
+    for (int of_gpu = 1; of_gpu >= 0; of_gpu--) {
+        json_write_begin_array(writer, of_gpu ? "gpu" : "setup");
+        for (int i = 0; i < findings->count; i++)
+            if (findings->items[i].severity != SEVERITY_INFO &&
+                scan_is_of_gpu(findings->items[i].id) == of_gpu)
+                json_write_string(writer, NULL,
+                                  vocabulary_word_of(&vocabulary_finding_id, (int)findings->items[i].id));
+        json_write_end_array(writer);
+    }
+    json_write_end_object(writer);
+}
+
+enum error_code scan_write_gpu_json(struct json_writer *writer, struct database *database,
+                                    const struct scan *scan, const struct scan_answer *gpu,
+                                    const struct answer_options *options, struct error *error)
+{
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    struct buffer summary CLEANUP(buffer_free) = BUFFER(4096);
+    const struct scan_gpu *seen = &gpu->seen;
+    json_write_begin_object(writer, NULL);
+    if (!gpu->known)
+        write_unknown(writer, gpu);
+    else if (answer_write_members(writer, database, &gpu->answer, options, error))
+        return error->code;
+    json_write_string(writer, "address", pci_address_print(&seen->device->address, address));
+    write_device(writer, seen->device);
+    write_group(writer, scan, seen);
+    write_rom(writer, seen);
+    write_acpi(writer, seen);
+    if (seen->display.outputs < 0)
+        json_write_null(writer, "outputs");
+    else
+        json_write_integer(writer, "outputs", seen->display.outputs);
+    scan_append_summary(&summary, scan, gpu);
+    json_write_string(writer, "summary", buffer_text(&summary));
+    write_faults(writer, &seen->findings);
+    findings_write_json(writer, &seen->findings);
+    json_write_end_object(writer);
+    return ERROR_NONE;
+}

@@ -1,0 +1,154 @@
+#include "cli/findings.h"
+#include "cli/scan.h"
+
+#include <math.h>
+
+/* What a fault of a GPU is called in a sentence. */
+static const char *fault_name(enum finding_id id)
+{
+    switch (id) {
+    case FINDING_ID_VBIOS_ACPI_ROM:
+    case FINDING_ID_VBIOS_ACPI_ROM_UNSURE:
+    case FINDING_ID_VBIOS_ACPI_ATRM:
+        return "vBIOS delivery";
+    case FINDING_ID_NO_DISPLAY_PATH:
+        return "no display path";
+    case FINDING_ID_RESET_BROKEN:
+    case FINDING_ID_RESET_NONE:
+    case FINDING_ID_RESET_VENDOR_MODULE:
+        return "its reset";
+    case FINDING_ID_INTEGRATED_GPU:
+        return "that it is a part of the processor";
+    case FINDING_ID_NO_PASSTHROUGH_NEEDED:
+        return "that it is no real GPU";
+    default:
+        return "";
+    }
+}
+
+static const struct finding *first_of(const struct findings *findings, enum severity severity, bool of_gpu)
+{
+    for (int i = 0; i < findings->count; i++)
+        if (findings->items[i].severity == severity && scan_is_of_gpu(findings->items[i].id) == of_gpu)
+            return &findings->items[i];
+    return NULL;
+}
+
+/* The names of the GPU's own faults of a severity, but for `skip`. Returns how many. */
+static int append_faults(struct buffer *out, const struct findings *findings, enum severity severity,
+                         const struct finding *skip, const char *before)
+{
+    int count = 0;
+    for (int i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->items[i];
+        if (finding == skip || finding->severity != severity || !scan_is_of_gpu(finding->id))
+            continue;
+        buffer_append_format(out, "%s%s", count++ ? ", " : before, fault_name(finding->id));
+    }
+    return count;
+}
+
+/* How host and group are, which is what people look for first. */
+static void append_setup(struct buffer *out, const struct scan *scan, const struct scan_answer *gpu)
+{
+    if (scan->from_text)
+        return;
+    if (scan->iommu.enabled == TRISTATE_NO)
+        buffer_append_text(out, "; the IOMMU is off");
+    else
+        buffer_append_text(out, findings_are_grave(&scan->configuration) ? "; host configuration has findings"
+                                                                         : "; host configuration correct");
+    if (gpu->seen.isolated == TRISTATE_YES)
+        buffer_append_text(out, "; group isolated");
+    if (gpu->seen.isolated == TRISTATE_NO)
+        buffer_append_text(out, "; group shared");
+}
+
+/* A GPU that cannot be helped: what to buy instead is the next step. */
+static void append_instead(struct buffer *out, const struct scan_answer *gpu)
+{
+    if (!gpu->answer.alternative_count) {
+        buffer_append_text(out, ". Use another GPU.");
+        return;
+    }
+    const struct alternative *other = &gpu->answer.alternatives[0];
+    buffer_append_format(out, ". Use another GPU, such as %04x:%04x %s", other->pci_id >> 16,
+                         other->pci_id & 0xFFFF, other->name);
+    if (other->price_usd)
+        buffer_append_format(out, " (used about $%d)", other->price_usd);
+    buffer_append_byte(out, '.');
+}
+
+static void append_by_verdict(struct buffer *out, const struct scan *scan, const struct scan_answer *gpu)
+{
+    bool is_gpu = gpu->known && gpu->answer.device.is_gpu;
+    int functions[MAX_FUNCTIONS];
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    switch (is_gpu ? gpu->answer.verdict.level : LEVEL_UNKNOWN) {
+    case LEVEL_WORKS:
+    case LEVEL_LIKELY:
+        buffer_append_text(out, "Ready to pass through");
+        append_setup(out, scan, gpu);
+        int count = scan_functions(scan, gpu->seen.device, functions);
+        buffer_append_text(out, ". Give the guest ");
+        for (int i = 0; i < count; i++)
+            buffer_append_format(out, "%s%s", i ? ", " : "",
+                                 pci_address_print(&scan->machine.devices[functions[i]].address, address));
+        buffer_append_text(out, count > 1 ? ", all of them." : ".");
+        return;
+    case LEVEL_MIXED:
+        buffer_append_format(out, "Nothing that was seen stops it; about %ld in 100 such attempts end usable",
+                             lround(gpu->answer.verdict.usable * 100.0));
+        break;
+    case LEVEL_UNLIKELY:
+    case LEVEL_FAILS:
+        buffer_append_text(out, "Nothing in the set-up stops it, but such GPUs seldom work");
+        break;
+    case LEVEL_UNKNOWN:
+        buffer_append_text(out, "Nothing that was seen stops it; whether such a GPU works is not known");
+        break;
+    }
+    append_setup(out, scan, gpu);
+    buffer_append_text(out, ". Read the reports before you try: passthru query ");
+    buffer_append_format(out, "%04x:%04x.", gpu->seen.device->id.vendor, gpu->seen.device->id.device);
+}
+
+void scan_append_summary(struct buffer *out, const struct scan *scan, const struct scan_answer *gpu)
+{
+    const struct findings *findings = &gpu->seen.findings;
+    const struct finding *own = first_of(findings, SEVERITY_BLOCKER, true);
+    const struct finding *setup = first_of(&scan->findings, SEVERITY_BLOCKER, false);
+    if (!setup)
+        setup = first_of(findings, SEVERITY_BLOCKER, false);
+    if (own) {
+        buffer_append_format(out, "Blocked by %s", fault_name(own->id));
+        if (append_faults(out, findings, SEVERITY_WARNING, NULL, ", "))
+            buffer_append_text(out, " even then");
+        append_setup(out, scan, gpu);
+        append_instead(out, gpu);
+        return;
+    }
+    if (setup) {
+        buffer_append_text(out, "The set-up stops it, not the GPU");
+        append_faults(out, findings, SEVERITY_WARNING, NULL, "; later mind ");
+        append_setup(out, scan, gpu);
+        buffer_append_format(out, ". First: %s.", setup->next);
+        return;
+    }
+    setup = first_of(&scan->findings, SEVERITY_WARNING, false);
+    if (!setup)
+        setup = first_of(findings, SEVERITY_WARNING, false);
+    own = first_of(findings, SEVERITY_WARNING, true);
+    if (!setup && !own) {
+        append_by_verdict(out, scan, gpu);
+        return;
+    }
+    buffer_append_text(out, own ? "Nothing blocks it, but mind " : "Nothing is wrong with the GPU itself");
+    if (own)
+        append_faults(out, findings, SEVERITY_WARNING, NULL, "");
+    append_setup(out, scan, gpu);
+    buffer_append_format(out, ". First: %s.",
+                         own && own->next[0] ? own->next
+                         : setup             ? setup->next
+                                             : own->next);
+}

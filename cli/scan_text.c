@@ -1,0 +1,202 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/findings.h"
+#include "cli/scan.h"
+
+enum { INDENT = 14 };
+
+static const char *said(const char *text, const char *otherwise)
+{
+    return *text ? text : otherwise;
+}
+
+/* ---- the host ---- */
+
+static void write_iommu(struct output *output, const struct iommu *iommu)
+{
+    static const char *const kinds[] = {[IOMMU_KIND_UNKNOWN] = "",
+                                        [IOMMU_KIND_INTEL] = " (Intel VT-d)",
+                                        [IOMMU_KIND_AMD] = " (AMD-Vi)",
+                                        [IOMMU_KIND_OTHER] = ""};
+    static const char *const remapped[] = {[TRISTATE_UNKNOWN] = "",
+                                           [TRISTATE_NO] = ", interrupts not remapped",
+                                           [TRISTATE_YES] = ", interrupts remapped"};
+    char line[100];
+    snprintf(line, sizeof line, "%s%s%s",
+             iommu->enabled == TRISTATE_YES  ? "on"
+             : iommu->enabled == TRISTATE_NO ? "off"
+                                             : "not known",
+             iommu->enabled == TRISTATE_YES ? kinds[iommu->kind] : "",
+             iommu->enabled == TRISTATE_YES ? remapped[iommu->interrupt_remapping] : "");
+    output_paragraph_color(output, INDENT, "IOMMU", iommu->enabled == TRISTATE_NO ? COLOR_RED : COLOR_PLAIN,
+                           line);
+}
+
+static int count_grave(const struct findings *findings)
+{
+    int count = 0;
+    for (int i = 0; i < findings->count; i++)
+        count += findings->items[i].severity != SEVERITY_INFO;
+    return count;
+}
+
+static void write_configuration(struct output *output, const struct scan *scan)
+{
+    char line[100];
+    int count = count_grave(&scan->configuration);
+    snprintf(line, sizeof line, "%d finding%s; passthru check shows them with the virtual machines' too",
+             count, count == 1 ? "" : "s");
+    output_paragraph_color(output, INDENT, "Host set-up", count ? COLOR_YELLOW : COLOR_PLAIN,
+                           count ? line : "correct");
+}
+
+void scan_write_host_text(struct output *output, const struct scan *scan)
+{
+    const struct host *host = &scan->host;
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    if (scan->from_text) {
+        output_paragraph(output, INDENT, "Machine", "another one, of which only this listing is known");
+        return;
+    }
+    buffer_append_format(&line, "%s (%s)", said(host->machine, "of unknown make"),
+                         host->chassis == CHASSIS_UNKNOWN
+                             ? "chassis not known"
+                             : vocabulary_word_of(&vocabulary_chassis, (int)host->chassis));
+    if (*host->cpu)
+        buffer_append_format(&line, ", %s", host->cpu);
+    if (*host->kernel)
+        buffer_append_format(&line, ", kernel %s", host->kernel);
+    if (host->hypervisor)
+        buffer_append_format(&line, ", %s", host->hypervisor);
+    output_paragraph(output, INDENT, "Machine", buffer_text(&line));
+    write_iommu(output, &scan->iommu);
+    write_configuration(output, scan);
+    findings_write_text(output, &scan->findings);
+    struct findings grave = {.items = NULL};
+    for (int i = 0; i < scan->configuration.count; i++) {
+        const struct finding *finding = &scan->configuration.items[i];
+        if (finding->severity != SEVERITY_INFO)
+            finding_next(finding_at(findings_add(&grave, finding->id, finding->severity, "%s", finding->text),
+                                    finding->file, finding->line),
+                         "%s", finding->next);
+    }
+    findings_write_text(output, &grave);
+    findings_free(&grave);
+}
+
+void scan_write_unreadable_text(struct output *output, const struct scan *scan)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(65536);
+    int count = 0;
+    for (; root_unreadable(scan->root, count); count++)
+        if (count < 8)
+            buffer_append_format(&line, "%s%s", count ? "; " : "", root_unreadable(scan->root, count));
+    if (!count)
+        return;
+    if (count > 8)
+        buffer_append_format(&line, "; and %d more", count - 8);
+    buffer_append_text(&line, ". What rests on it is unknown");
+    buffer_append_text(
+        &line, root_is_live(scan->root) && !scan->host.is_root ? ": run the scan as root to see it." : ".");
+    output_blank(output);
+    output_paragraph(output, INDENT, "Not seen", buffer_text(&line));
+}
+
+/* ---- a GPU ---- */
+
+static void write_heading(struct output *output, const struct scan_answer *gpu)
+{
+    const struct pci_device *seen = gpu->seen.device;
+    const struct device *device = &gpu->answer.device;
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    buffer_append_format(&line, "%s %s, %04x:%04x", said(device->vendor, "unknown vendor"),
+                         gpu->known ? device->name : "device that pci.ids lacks", seen->id.vendor,
+                         seen->id.device);
+    if (seen->id.has_revision)
+        buffer_append_format(&line, " rev %02x", seen->id.revision);
+    if (gpu->known && device->product[0])
+        buffer_append_format(&line, ", sold as %s", device->product);
+    output_paragraph_color(output, INDENT, pci_address_print(&seen->address, address), COLOR_BOLD,
+                           buffer_text(&line));
+    if (gpu->known && device->subsystem[0])
+        output_paragraph(output, INDENT, "Board", device->subsystem);
+}
+
+static void append_delivery(struct buffer *line, const struct scan_answer *gpu)
+{
+    const struct scan_gpu *seen = &gpu->seen;
+    bool own_rom = seen->rom.valid == TRISTATE_YES && !seen->rom.is_shadow;
+    if (own_rom && seen->rom.matches == TRISTATE_YES)
+        buffer_append_text(line, "vBIOS readable from the card");
+    else if (seen->acpi.rom_method == ACPI_ROM_YES)
+        buffer_append_format(line, "vBIOS by %s", seen->acpi.where_rom);
+    else if (seen->acpi.atrm == TRISTATE_YES)
+        buffer_append_format(line, "vBIOS by %s", seen->acpi.where_atrm);
+    else if (seen->acpi.vfct == TRISTATE_YES)
+        buffer_append_text(line, "vBIOS in the ACPI table VFCT");
+    else if (seen->rom.state == ROM_BAR_ABSENT)
+        buffer_append_text(line, "no ROM BAR");
+    else if (seen->rom.state == ROM_BAR_UNKNOWN)
+        buffer_append_text(line, "whether its vBIOS can be read is not known");
+    else
+        buffer_append_text(line, "no vBIOS readable from the card");
+}
+
+/* What this machine shows of the GPU, in one paragraph. */
+static void write_seen(struct output *output, const struct scan *scan, const struct scan_answer *gpu)
+{
+    const struct scan_gpu *seen = &gpu->seen;
+    const struct pci_device *device = seen->device;
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    buffer_append_format(&line, "driver %s; ",
+                         !device->driver_known ? "not known" : said(device->driver, "none"));
+    if (device->iommu_group >= 0)
+        buffer_append_format(&line, "IOMMU group %d, %s; ", device->iommu_group,
+                             seen->isolated == TRISTATE_YES ? "isolated" : "shared with others");
+    else
+        buffer_append_text(&line, device->iommu_group == IOMMU_GROUP_NONE ? "in no IOMMU group; "
+                                                                          : "IOMMU group not known; ");
+    if (!scan->from_text) {
+        append_delivery(&line, gpu);
+        buffer_append_text(&line, "; ");
+    }
+    if (seen->display.outputs < 0)
+        buffer_append_text(&line, "outputs not known");
+    else if (seen->display.outputs == 0)
+        buffer_append_text(&line, "no outputs");
+    else
+        buffer_append_format(&line, "%d output%s (%s)", seen->display.outputs,
+                             seen->display.outputs == 1 ? "" : "s", seen->display.names);
+    if (device->resets_known)
+        buffer_append_format(&line, "; reset: %s", said(device->resets, "none"));
+    if (device->boot_vga == TRISTATE_YES)
+        buffer_append_text(&line, "; the host boots with it");
+    if (device->removable == TRISTATE_YES)
+        buffer_append_text(&line, "; in an external box");
+    if (device->sriov_total > 0)
+        buffer_append_format(&line, "; up to %d virtual functions", device->sriov_total);
+    buffer_append_byte(&line, '.');
+    output_paragraph(output, INDENT, "Seen here", buffer_text(&line));
+}
+
+void scan_write_gpu_text(struct output *output, const struct scan *scan, const struct scan_answer *gpu)
+{
+    struct buffer summary CLEANUP(buffer_free) = BUFFER(4096);
+    bool is_gpu = gpu->known && gpu->answer.device.is_gpu;
+    write_heading(output, gpu);
+    if (is_gpu)
+        answer_write_verdict(output, &gpu->answer);
+    else
+        output_paragraph(output, INDENT, "Verdict",
+                         gpu->known ? "none: this device is no GPU as far as is known."
+                                    : "UNKNOWN: the database lacks this device.");
+    write_seen(output, scan, gpu);
+    findings_write_text(output, &gpu->seen.findings);
+    /* Nobody buys a card in place of the GPU that the host lives on. */
+    if (is_gpu && gpu_form_factor(&gpu->answer.device.gpu) != FORM_FACTOR_INTEGRATED)
+        answer_write_alternatives(output, &gpu->answer);
+    scan_append_summary(&summary, scan, gpu);
+    output_paragraph_color(output, INDENT, "In short", COLOR_BOLD, buffer_text(&summary));
+}

@@ -1,0 +1,58 @@
+#include "probe/display_path.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_DRM_NAMES = 1024 };
+
+/* Whether "card0" is the DRM card of this GPU. */
+static bool is_card_of(struct root *root, const char *card, const char *address)
+{
+    char path[320];
+    char device[1024];
+    snprintf(path, sizeof path, "/sys/class/drm/%.200s/device", card);
+    if (!root_resolve(root, path, device, sizeof device))
+        return false;
+    const char *slash = strrchr(device, '/');
+    return slash && strcmp(slash + 1, address) == 0;
+}
+
+static void add_connector(struct root *root, const char *name, const char *connector,
+                          struct display_path *path)
+{
+    char file[320];
+    char status[32];
+    snprintf(file, sizeof file, "/sys/class/drm/%.200s/status", name);
+    root_read_line(root, file, status, sizeof status);
+    path->outputs++;
+    path->connected += strcmp(status, "connected") == 0;
+    size_t used = strlen(path->names);
+    snprintf(path->names + used, sizeof path->names - used, "%s%.32s", used ? ", " : "", connector);
+}
+
+void display_path_read(struct root *root, const struct pci_device *gpu, struct display_path *path)
+{
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    int count = 0;
+    bool found = false;
+    char **names = root_list(root, "/sys/class/drm", MAX_DRM_NAMES, &count);
+    *path = (struct display_path){.outputs = -1};
+    pci_address_print(&gpu->address, address);
+    for (int i = 0; i < count && !found; i++) {
+        size_t length = strlen(names[i]);
+        if (strncmp(names[i], "card", 4) != 0 || strchr(names[i], '-') ||
+            !is_card_of(root, names[i], address))
+            continue;
+        found = true;
+        path->outputs = 0;
+        for (int other = 0; other < count; other++)
+            if (strncmp(names[other], names[i], length) == 0 && names[other][length] == '-' &&
+                !strstr(names[other], "Writeback"))
+                add_connector(root, names[other], names[other] + length + 1, path);
+    }
+    root_free_names(names, count);
+    if (!found && gpu->base_class == 0x03 && gpu->sub_class == 0x02) {
+        path->outputs = 0;
+        path->by_class = true;
+    }
+}

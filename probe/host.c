@@ -1,0 +1,171 @@
+#include "probe/host.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* SMBIOS 3.6, 7.4.1: the chassis types that tell what a GPU in them is like. */
+static enum chassis chassis_of(long long type)
+{
+    switch (type) {
+    case 3:  /* desktop */
+    case 4:  /* low profile desktop */
+    case 5:  /* pizza box */
+    case 6:  /* mini tower */
+    case 7:  /* tower */
+    case 13: /* all in one */
+    case 15: /* space-saving */
+    case 24: /* sealed-case PC */
+        return CHASSIS_DESKTOP;
+    case 8:  /* portable */
+    case 9:  /* laptop */
+    case 10: /* notebook */
+    case 11: /* hand held */
+    case 14: /* sub notebook */
+    case 30: /* tablet */
+    case 31: /* convertible */
+    case 32: /* detachable */
+        return CHASSIS_LAPTOP;
+    case 17: /* main server chassis */
+    case 22: /* RAID chassis */
+    case 23: /* rack mount chassis */
+    case 25: /* multi-system chassis */
+    case 28: /* blade */
+    case 29: /* blade enclosure */
+        return CHASSIS_SERVER;
+    case 33: /* IoT gateway */
+    case 34: /* embedded PC */
+    case 35: /* mini PC */
+    case 36: /* stick PC */
+        return CHASSIS_MINI_PC;
+    default:
+        return CHASSIS_UNKNOWN;
+    }
+}
+
+/* What makers leave in DMI when they have nothing to say. */
+static bool says_nothing(const char *text)
+{
+    static const char *const fillers[] = {"",
+                                          "To Be Filled By O.E.M.",
+                                          "To be filled by O.E.M.",
+                                          "System manufacturer",
+                                          "System Product Name",
+                                          "Default string",
+                                          "Not Specified",
+                                          "Not Applicable",
+                                          "None",
+                                          "INVALID",
+                                          "O.E.M.",
+                                          "OEM"};
+    for (size_t i = 0; i < ARRAY_SIZE(fillers); i++)
+        if (strcmp(text, fillers[i]) == 0)
+            return true;
+    return false;
+}
+
+static void read_machine(struct root *root, struct host *host)
+{
+    char vendor[80];
+    char product[100];
+    root_read_line(root, "/sys/class/dmi/id/sys_vendor", vendor, sizeof vendor);
+    root_read_line(root, "/sys/class/dmi/id/product_name", product, sizeof product);
+    if (says_nothing(vendor) && says_nothing(product)) {
+        root_read_line(root, "/sys/class/dmi/id/board_vendor", vendor, sizeof vendor);
+        root_read_line(root, "/sys/class/dmi/id/board_name", product, sizeof product);
+    }
+    if (says_nothing(vendor))
+        vendor[0] = '\0';
+    if (says_nothing(product))
+        product[0] = '\0';
+    snprintf(host->machine, sizeof host->machine, "%s%s%s", vendor, *vendor && *product ? " " : "", product);
+}
+
+/* The value of a line "key : value" of /proc/cpuinfo or KEY="value" of os-release; the first one counts. */
+static bool find_value(const char *text, const char *key, char separator, char *value, size_t size)
+{
+    size_t length = strlen(key);
+    value[0] = '\0';
+    for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        if (strncmp(line, key, length) != 0)
+            continue;
+        const char *at = line + length + strspn(line + length, " \t");
+        if (*at != separator)
+            continue;
+        at += 1 + strspn(at + 1, " \t\"");
+        snprintf(value, size, "%.*s", (int)strcspn(at, "\"\n"), at);
+        return true;
+    }
+    return false;
+}
+
+static bool has_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = text; (at = strstr(at, word)); at += length)
+        if ((at == text || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
+            return true;
+    return false;
+}
+
+static void read_cpu(struct root *root, struct host *host)
+{
+    char flags[8192];
+    struct buffer text CLEANUP(buffer_free) = BUFFER(1 << 20);
+    /* The first processor is enough, and its lines come first. */
+    enum root_result result = root_read(root, "/proc/cpuinfo", 16384, &text);
+    if (result != ROOT_OK && result != ROOT_TOO_LARGE)
+        return;
+    find_value(buffer_text(&text), "model name", ':', host->cpu, sizeof host->cpu);
+    find_value(buffer_text(&text), "vendor_id", ':', host->cpu_vendor, sizeof host->cpu_vendor);
+    if (find_value(buffer_text(&text), "flags", ':', flags, sizeof flags))
+        host->in_vm = tristate_of(has_word(flags, "hypervisor"));
+}
+
+static void find_hypervisor(struct root *root, struct host *host)
+{
+    static const struct {
+        const char *path;
+        enum hypervisor hypervisor;
+    } signs[] = {
+        {"/etc/pve", HYPERVISOR_PROXMOX},           {"/usr/bin/pvesh", HYPERVISOR_PROXMOX},
+        {"/etc/unraid-version", HYPERVISOR_UNRAID}, {"/usr/bin/midclt", HYPERVISOR_TRUENAS},
+        {"/etc/libvirt/qemu", HYPERVISOR_LIBVIRT},  {"/usr/bin/qemu-system-x86_64", HYPERVISOR_QEMU_KVM}};
+    for (size_t i = 0; i < ARRAY_SIZE(signs) && !host->hypervisor; i++)
+        if (root_exists(root, signs[i].path))
+            host->hypervisor = vocabulary_word_of(&vocabulary_hypervisor, (int)signs[i].hypervisor);
+}
+
+void host_read(struct root *root, struct host *host)
+{
+    long long type;
+    struct buffer text CLEANUP(buffer_free) = BUFFER(1 << 20);
+    memset(host, 0, sizeof *host);
+    host->chassis = CHASSIS_UNKNOWN;
+    if (root_read_number(root, "/sys/class/dmi/id/chassis_type", &type))
+        host->chassis = chassis_of(type);
+    read_machine(root, host);
+    read_cpu(root, host);
+    root_read_line(root, "/proc/sys/kernel/osrelease", host->kernel, sizeof host->kernel);
+    root_read_line(root, "/proc/cmdline", host->command_line, sizeof host->command_line);
+    if (root_read(root, "/etc/os-release", 16384, &text) == ROOT_OK)
+        find_value(buffer_text(&text), "PRETTY_NAME", '=', host->system, sizeof host->system);
+    find_hypervisor(root, host);
+    host->is_root = root_is_live(root) && geteuid() == 0;
+}
+
+const char *host_kernel_option(const struct host *host, const char *name, char *value, size_t size)
+{
+    const char *found = NULL;
+    size_t length = strlen(name);
+    for (const char *word = host->command_line; *word;
+         word += strcspn(word, " "), word += strspn(word, " ")) {
+        size_t rest = strcspn(word, " ");
+        if (rest < length || strncmp(word, name, length) != 0 || (word[length] != '=' && rest != length))
+            continue;
+        size_t skip = length + (word[length] == '=');
+        snprintf(value, size, "%.*s", (int)(rest - skip), word + skip);
+        found = value;
+    }
+    return found;
+}

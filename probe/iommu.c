@@ -1,0 +1,123 @@
+#include "probe/iommu.h"
+
+#include <string.h>
+
+enum { MAX_GROUPS = 4096, DMAR_FLAGS = 37, DMAR_INTR_REMAP = 1 };
+
+/* The names below /sys/class/iommu tell who made it: dmar0, ivhd0, smmu3.0x.... */
+static enum iommu_kind kind_of(const char *name)
+{
+    if (strncmp(name, "dmar", 4) == 0)
+        return IOMMU_KIND_INTEL;
+    if (strncmp(name, "ivhd", 4) == 0)
+        return IOMMU_KIND_AMD;
+    return IOMMU_KIND_OTHER;
+}
+
+static void read_units(struct root *root, struct iommu *iommu)
+{
+    int units = 0;
+    int groups = 0;
+    char **names = root_list(root, "/sys/class/iommu", MAX_GROUPS, &units);
+    if (units)
+        iommu->kind = kind_of(names[0]);
+    root_free_names(names, units);
+    names = root_list(root, "/sys/kernel/iommu_groups", MAX_GROUPS, &groups);
+    root_free_names(names, groups);
+    if (units || groups)
+        iommu->enabled = TRISTATE_YES;
+    else if (root_exists(root, "/sys/class/iommu") || root_exists(root, "/sys/kernel/iommu_groups"))
+        iommu->enabled = TRISTATE_NO;
+}
+
+static void read_tables(struct root *root, const struct host *host, struct iommu *iommu)
+{
+    bool dmar = root_exists(root, "/sys/firmware/acpi/tables/DMAR");
+    bool ivrs = root_exists(root, "/sys/firmware/acpi/tables/IVRS");
+    if (dmar || ivrs || root_exists(root, "/sys/firmware/acpi/tables"))
+        iommu->table = tristate_of(dmar || ivrs);
+    if (iommu->kind == IOMMU_KIND_UNKNOWN && (dmar || ivrs))
+        iommu->kind = dmar ? IOMMU_KIND_INTEL : IOMMU_KIND_AMD;
+    if (iommu->kind == IOMMU_KIND_UNKNOWN && strcmp(host->cpu_vendor, "GenuineIntel") == 0)
+        iommu->kind = IOMMU_KIND_INTEL;
+    if (iommu->kind == IOMMU_KIND_UNKNOWN && strcmp(host->cpu_vendor, "AuthenticAMD") == 0)
+        iommu->kind = IOMMU_KIND_AMD;
+}
+
+/* The kernel names the interrupt controllers behind a remapping unit IR-IO-APIC, IR-PCI-MSI and so on. Where
+ * that list cannot be read the DMAR table says at least whether the hardware can. */
+static void read_remapping(struct root *root, struct iommu *iommu)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(2 << 20);
+    enum root_result result = root_read(root, "/proc/interrupts", 1 << 20, &text);
+    if (result == ROOT_OK || result == ROOT_TOO_LARGE) {
+        if (strstr(buffer_text(&text), " IR-"))
+            iommu->interrupt_remapping = TRISTATE_YES;
+        else if (strstr(buffer_text(&text), "IO-APIC"))
+            iommu->interrupt_remapping = TRISTATE_NO;
+    }
+    if (iommu->interrupt_remapping == TRISTATE_UNKNOWN && iommu->enabled == TRISTATE_YES &&
+        iommu->kind == IOMMU_KIND_INTEL &&
+        root_read(root, "/sys/firmware/acpi/tables/DMAR", 1 << 20, &text) == ROOT_OK &&
+        text.length > DMAR_FLAGS)
+        iommu->interrupt_remapping = tristate_of(text.data[DMAR_FLAGS] & DMAR_INTR_REMAP);
+}
+
+static bool starts_with_word(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = list; *at; at += strcspn(at, ","), at += *at == ',')
+        if (strncmp(at, word, length) == 0 && (at[length] == ',' || !at[length]))
+            return true;
+    return false;
+}
+
+static enum iommu_fault why_off(const struct host *host, const struct iommu *iommu)
+{
+    char value[256];
+    static const char *const switches[] = {"iommu", "intel_iommu", "amd_iommu"};
+    if (iommu->table == TRISTATE_NO)
+        return IOMMU_FAULT_FIRMWARE;
+    for (size_t i = 0; i < ARRAY_SIZE(switches); i++)
+        if (host_kernel_option(host, switches[i], value, sizeof value) && starts_with_word(value, "off"))
+            return IOMMU_FAULT_COMMAND_LINE;
+    if (iommu->table == TRISTATE_YES && iommu->kind == IOMMU_KIND_INTEL && *host->command_line &&
+        !(host_kernel_option(host, "intel_iommu", value, sizeof value) && starts_with_word(value, "on")))
+        return IOMMU_FAULT_COMMAND_LINE;
+    return IOMMU_FAULT_UNKNOWN;
+}
+
+void iommu_read(struct root *root, const struct host *host, struct iommu *iommu)
+{
+    *iommu = (struct iommu){.enabled = TRISTATE_UNKNOWN};
+    read_units(root, iommu);
+    read_tables(root, host, iommu);
+    read_remapping(root, iommu);
+    if (iommu->enabled == TRISTATE_NO)
+        iommu->fault = why_off(host, iommu);
+}
+
+const char *iommu_kind_word(enum iommu_kind kind)
+{
+    static const char *const words[] = {
+        [IOMMU_KIND_INTEL] = "intel", [IOMMU_KIND_AMD] = "amd", [IOMMU_KIND_OTHER] = "other"};
+    return kind == IOMMU_KIND_UNKNOWN ? NULL : words[kind];
+}
+
+int iommu_group_strangers(const struct pci_machine *machine, const struct pci_device *gpu, int strangers[],
+                          int limit)
+{
+    int count = 0;
+    if (gpu->iommu_group < 0)
+        return 0;
+    for (int i = 0; i < machine->count; i++) {
+        const struct pci_device *device = &machine->devices[i];
+        if (device->iommu_group != gpu->iommu_group || device->base_class == 0x06 ||
+            pci_same_device(device, gpu))
+            continue;
+        if (count < limit)
+            strangers[count] = i;
+        count++;
+    }
+    return count;
+}

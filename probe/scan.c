@@ -1,0 +1,229 @@
+#include "probe/scan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/host_config.h"
+
+enum { VENDOR_AMD = 0x1002 };
+
+static enum error_code no_gpu(const struct scan *scan, struct error *error)
+{
+    if (scan->from_text) {
+        error_set(error, ERROR_NOT_FOUND, "no GPU is in this listing");
+        return error_next(error, "make it with: lspci -nnk > FILE");
+    }
+    if (scan->host.in_vm == TRISTATE_YES) {
+        error_set(error, ERROR_NOT_FOUND, "no GPU is in this machine, which is itself a virtual machine");
+        return error_next(error, "run the scan on the host; in a guest it shows only what was passed in");
+    }
+    error_set(error, ERROR_NOT_FOUND, "no GPU is in this machine, of %d PCI devices", scan->machine.count);
+    return error_next(error, "is it plugged in and powered, and does lspci -nn list it?");
+}
+
+static enum error_code add_gpu(struct scan *scan, const struct pci_device *device, struct error *error)
+{
+    if (scan->gpu_count == MAX_SCAN_GPUS)
+        return error_set(error, ERROR_BAD_INPUT, "more than %d GPUs: name the addresses to look at",
+                         MAX_SCAN_GPUS);
+    scan->gpus[scan->gpu_count++] = device;
+    return ERROR_NONE;
+}
+
+static enum error_code find_gpus(struct scan *scan, const struct pci_address *addresses, int address_count,
+                                 struct error *error)
+{
+    for (int i = 0; i < address_count; i++) {
+        char text[PCI_ADDRESS_TEXT_SIZE];
+        const struct pci_device *device = pci_find(&scan->machine, &addresses[i]);
+        if (!device) {
+            error_set(error, ERROR_NOT_FOUND, "there is no PCI device at %s",
+                      pci_address_print(&addresses[i], text));
+            return error_next(error,
+                              "lspci -nn lists the addresses; passthru scan without one shows all GPUs");
+        }
+        if (add_gpu(scan, device, error))
+            return error->code;
+    }
+    for (int i = 0; i < scan->machine.count && !address_count; i++) {
+        const struct pci_device *device = &scan->machine.devices[i];
+        if (pci_is_gpu_class(device) && device->is_virtual_function != TRISTATE_YES &&
+            add_gpu(scan, device, error))
+            return error->code;
+    }
+    return scan->gpu_count ? ERROR_NONE : no_gpu(scan, error);
+}
+
+enum error_code scan_read(struct root *root, const char *lspci, const struct pci_address *addresses,
+                          int address_count, struct scan *scan, struct error *error)
+{
+    *scan = (struct scan){.root = root, .from_text = lspci != NULL};
+    if (lspci) {
+        if (pci_read_lspci(lspci, &scan->machine, error))
+            return error->code;
+        return find_gpus(scan, addresses, address_count, error);
+    }
+    host_read(root, &scan->host);
+    if (pci_read_machine(root, &scan->machine, error))
+        return error->code;
+    iommu_read(root, &scan->host, &scan->iommu);
+    if (find_gpus(scan, addresses, address_count, error))
+        return error->code;
+    host_config_check(root, &scan->machine, &scan->configuration);
+    return acpi_read(root, &scan->acpi, error);
+}
+
+void scan_free(struct scan *scan)
+{
+    pci_machine_free(&scan->machine);
+    acpi_free(scan->acpi);
+    findings_free(&scan->findings);
+    findings_free(&scan->configuration);
+}
+
+int scan_functions(const struct scan *scan, const struct pci_device *gpu, int functions[MAX_FUNCTIONS])
+{
+    int count = 0;
+    for (int i = 0; i < scan->machine.count && count < MAX_FUNCTIONS; i++)
+        if (pci_same_device(&scan->machine.devices[i], gpu))
+            functions[count++] = i;
+    return count;
+}
+
+/* /proc/iomem shows what lies in a GPU's memory by deeper indentation below its address. */
+static bool has_framebuffer(struct root *root, const struct pci_device *device)
+{
+    static const char *const names[] = {"efifb", "simplefb", "vesafb", "BOOTFB", "simple-framebuffer"};
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    struct buffer text CLEANUP(buffer_free) = BUFFER(2 << 20);
+    size_t depth = 0;
+    bool inside = false;
+    pci_address_print(&device->address, address);
+    enum root_result result = root_read(root, "/proc/iomem", 1 << 20, &text);
+    if (result != ROOT_OK && result != ROOT_TOO_LARGE)
+        return false;
+    for (const char *line = buffer_text(&text); *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        size_t indent = strspn(line, " ");
+        size_t length = strcspn(line, "\n");
+        if (indent <= depth)
+            inside = false;
+        for (size_t i = 0; inside && i < ARRAY_SIZE(names); i++)
+            if (memmem(line, length, names[i], strlen(names[i])))
+                return true;
+        if (!inside && memmem(line, length, address, strlen(address))) {
+            inside = true;
+            depth = indent;
+        }
+    }
+    return false;
+}
+
+/* A card in a box of its own is an eGPU, whatever it is plugged into. */
+static enum chassis chassis_of(const struct scan *scan, const struct pci_device *device)
+{
+    return device->removable == TRISTATE_YES ? CHASSIS_EGPU
+           : scan->from_text                 ? CHASSIS_UNKNOWN
+                                             : scan->host.chassis;
+}
+
+static void look_at_firmware(struct scan *scan, enum form_factor form_factor, struct scan_gpu *gpu)
+{
+    const struct pci_device *device = gpu->device;
+    bool discrete = form_factor != FORM_FACTOR_INTEGRATED && form_factor != FORM_FACTOR_UNKNOWN;
+    const struct acpi_question question = {
+        .gpu_path = device->acpi_path,
+        .port_path = gpu->port ? gpu->port->acpi_path : "",
+        .address = device->address,
+        .id = device->id,
+        .is_amd_discrete = device->id.vendor != VENDOR_AMD      ? TRISTATE_NO
+                           : form_factor == FORM_FACTOR_UNKNOWN ? TRISTATE_UNKNOWN
+                                                                : tristate_of(discrete),
+        .removable = device->removable,
+    };
+    acpi_gpu_facts(scan->acpi, &question, &gpu->acpi);
+}
+
+/* Where a firmware leaves the ROM of the GPU that it boots with. */
+static const uint64_t shadow_address = 0xC0000;
+
+static void read_rom(struct root *root, struct scan_gpu *gpu)
+{
+    struct rom_reading *rom = &gpu->rom;
+    struct rom_bar bar;
+    rom->state = rom_bar_read(root, &gpu->device->address, &bar);
+    rom->is_shadow = gpu->device->rom.address == shadow_address;
+    if (rom->state == ROM_BAR_READ) {
+        option_rom_parse((const unsigned char *)buffer_text(&bar.bytes), bar.bytes.length, &rom->image);
+        rom->present = tristate_of(option_rom_is_present(&rom->image));
+        rom->valid = tristate_of(option_rom_is_valid(&rom->image));
+        rom->matches = option_rom_matches(&rom->image, &gpu->device->id);
+    } else if (rom->state != ROM_BAR_UNKNOWN) {
+        rom->present = rom->valid = TRISTATE_NO;
+    }
+    rom_bar_findings(&bar, &gpu->device->address, &gpu->findings);
+    rom_bar_free(&bar);
+}
+
+void scan_look(struct scan *scan, const struct pci_device *device, enum form_factor form_factor,
+               struct scan_gpu *gpu)
+{
+    *gpu = (struct scan_gpu){.device = device, .display = {.outputs = -1}};
+    gpu->port = device->parent >= 0 ? &scan->machine.devices[device->parent] : NULL;
+    gpu->chassis = chassis_of(scan, device);
+    gpu->stranger_count = iommu_group_strangers(&scan->machine, device, gpu->strangers, MAX_STRANGERS);
+    if (device->iommu_group >= 0)
+        gpu->isolated = tristate_of(!gpu->stranger_count);
+    if (scan->from_text) {
+        if (device->base_class == 0x03 && device->sub_class == 0x02)
+            gpu->display = (struct display_path){.outputs = 0, .by_class = true};
+        return;
+    }
+    display_path_read(scan->root, device, &gpu->display);
+    look_at_firmware(scan, form_factor, gpu);
+    read_rom(scan->root, gpu);
+    gpu->framebuffer = has_framebuffer(scan->root, device);
+}
+
+void scan_gpu_free(struct scan_gpu *gpu)
+{
+    findings_free(&gpu->findings);
+}
+
+/* The firmware's copy of the boot VGA's ROM at 0xC0000 says nothing about a ROM on the card. */
+static bool has_own_rom(const struct scan_gpu *gpu)
+{
+    return gpu->rom.valid == TRISTATE_YES && gpu->rom.matches == TRISTATE_YES && !gpu->rom.is_shadow;
+}
+
+bool scan_observe(const struct scan_gpu *gpu, struct gpu *known)
+{
+    bool changed = false;
+    enum form_factor form_factor = gpu_form_factor(known);
+    bool integrated = form_factor == FORM_FACTOR_INTEGRATED;
+    if (has_own_rom(gpu) && !integrated)
+        changed |= gpu_observe(known, ATTRIBUTE_VBIOS, VBIOS_ROM_BAR, 0.99,
+                               "seen on this machine: the ROM BAR gives a valid image for this GPU");
+    else if (gpu->acpi.rom_method == ACPI_ROM_YES && !integrated)
+        changed |= gpu_observe(known, ATTRIBUTE_VBIOS, VBIOS_ACPI_ROM, 0.99,
+                               "seen on this machine: the GPU's own ACPI node has a method _ROM");
+    else if (gpu->acpi.atrm == TRISTATE_YES)
+        changed |= gpu_observe(known, ATTRIBUTE_VBIOS, VBIOS_ACPI_ATRM, 0.95,
+                               "seen on this machine: its firmware has the method ATRM");
+    else if (gpu->acpi.vfct == TRISTATE_YES && (integrated || form_factor == FORM_FACTOR_MOBILE))
+        changed |= gpu_observe(known, ATTRIBUTE_VBIOS, VBIOS_ACPI_VFCT, 0.95,
+                               "seen on this machine: the ACPI table VFCT has an image for this GPU");
+    if (gpu->display.outputs > 0)
+        changed |= gpu_observe(known, ATTRIBUTE_DISPLAY, DISPLAY_OUTPUTS, 0.99,
+                               "seen on this machine: the kernel lists connectors of this GPU");
+    else if (gpu->display.outputs == 0)
+        changed |= gpu_observe(known, ATTRIBUTE_DISPLAY, DISPLAY_NONE, gpu->display.by_class ? 0.95 : 0.99,
+                               gpu->display.by_class
+                                   ? "seen on this machine: its class is 3D controller, which has no outputs"
+                                   : "seen on this machine: the kernel lists no connector of this GPU");
+    /* What a reset method promises, hardware that is known not to keep it does not get. */
+    if (gpu->device->flr == TRISTATE_YES && gpu_reset(known) != RESET_BROKEN &&
+        gpu_reset(known) != RESET_VENDOR_RESET)
+        changed |= gpu_observe(known, ATTRIBUTE_RESET, RESET_FLR, 0.95,
+                               "seen on this machine: the GPU offers function level reset");
+    return changed;
+}

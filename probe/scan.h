@@ -1,0 +1,87 @@
+#ifndef PASSTHRU_PROBE_SCAN_H
+#define PASSTHRU_PROBE_SCAN_H
+
+#include "core/finding.h"
+#include "core/gpu.h"
+#include "probe/acpi.h"
+#include "probe/display_path.h"
+#include "probe/iommu.h"
+#include "probe/option_rom.h"
+#include "probe/rom_bar.h"
+
+/* One machine, and what matters of it for a passthrough. Findings of the host are about its set-up; those of
+ * a GPU are about the GPU itself or about how it is set up here, and scan_is_of_gpu tells which. */
+
+enum { MAX_SCAN_GPUS = 64, MAX_STRANGERS = 64, MAX_FUNCTIONS = 8 };
+
+/* The option ROM behind the ROM BAR. */
+struct rom_reading {
+    enum rom_bar_state state;
+    bool is_shadow;          /* the firmware's copy at 0xC0000, not the card's own ROM */
+    enum tristate present;   /* there are bytes in it */
+    enum tristate valid;     /* they are a well-formed image */
+    enum tristate matches;   /* for this GPU */
+    struct option_rom image; /* when there are bytes */
+};
+
+struct scan_gpu {
+    const struct pci_device *device;
+    const struct pci_device *port; /* the bridge above it; NULL: none */
+    enum chassis chassis;          /* of the host, or egpu */
+    struct display_path display;
+    struct acpi_gpu acpi;
+    struct rom_reading rom;
+    enum tristate isolated;       /* its group holds nothing but its own functions and bridges */
+    int strangers[MAX_STRANGERS]; /* of the group, as indexes into the machine's devices */
+    int stranger_count;           /* in all, more than are listed perhaps */
+    bool framebuffer;             /* a framebuffer of the firmware lies on it */
+    struct findings findings;
+};
+
+struct scan {
+    struct root *root;
+    bool from_text; /* lspci's text of another machine: nothing is known of its host */
+    struct host host;
+    struct iommu iommu;
+    struct pci_machine machine;
+    struct acpi *acpi;
+    struct findings findings;      /* of the host */
+    struct findings configuration; /* of its command line, modprobe.d and so on */
+    const struct pci_device *gpus[MAX_SCAN_GPUS];
+    int gpu_count;
+};
+
+/* Reads a machine, or with `lspci` (a path, "-" for standard input) what lspci printed on another one; `root`
+ * then is only borrowed. The GPUs are those of the addresses given, or with none all but virtual functions.
+ * ERROR_NOT_FOUND when there is no GPU, or an address has no device. The caller calls scan_free, also after
+ * an error. */
+MUST_CHECK enum error_code scan_read(struct root *root, const char *lspci,
+                                     const struct pci_address *addresses, int address_count,
+                                     struct scan *scan, struct error *error);
+void scan_free(struct scan *scan);
+
+/* Looks at one GPU. `form_factor` is what the database says of its ID. The caller calls scan_gpu_free. */
+void scan_look(struct scan *scan, const struct pci_device *device, enum form_factor form_factor,
+               struct scan_gpu *gpu);
+void scan_gpu_free(struct scan_gpu *gpu);
+
+/* Sets the attributes of a GPU to what was seen on this machine. Returns whether anything changed. */
+bool scan_observe(const struct scan_gpu *gpu, struct gpu *known);
+
+/* Finds what stands in the way on the host as such; and what could not be read, once everything was looked
+ * at. */
+void scan_judge_host(struct scan *scan);
+void scan_judge_unreadable(struct scan *scan);
+
+/* Finds what may stop a passthrough. `known` is the GPU with what was observed; NULL when the database lacks
+ * it. */
+void scan_judge(const struct scan *scan, const struct gpu *known, struct scan_gpu *gpu);
+
+/* Whether a finding is a fault of the GPU, which no set-up of host or guest changes. */
+bool scan_is_of_gpu(enum finding_id id);
+
+/* The functions of a GPU's device, itself included, as indexes into the machine's devices. Returns their
+ * number. */
+int scan_functions(const struct scan *scan, const struct pci_device *gpu, int functions[MAX_FUNCTIONS]);
+
+#endif
