@@ -212,7 +212,8 @@ static void walk(struct option_rom *rom, struct span all)
     for (;;) {
         struct span rest = span_from(all, offset);
         if (rom->image_count == MAX_OPTION_ROM_IMAGES) {
-            set_fault(rom, OPTION_ROM_TOO_MANY, offset);
+            rom->private_missing = is_private;
+            set_fault(rom, is_private ? OPTION_ROM_SOUND : OPTION_ROM_TOO_MANY, offset);
             return;
         }
         struct option_rom_image *image = &rom->images[rom->image_count];

@@ -48,7 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int i = 0; i < rom.image_count; i++)
         check_image(&rom, i, size);
     require(rom.fault || rom.image_count, "a sound ROM has an image");
-    require(!option_rom_is_valid(&rom) || (rom.end + rom.padding + rom.trailing == size && !rom.start),
+    require(!option_rom_is_valid(&rom) || !rom.start, "a valid ROM begins with the first byte");
+    require(!option_rom_is_valid(&rom) || rom.private_missing || rom.end + rom.padding + rom.trailing == size,
             "every byte of a valid ROM is accounted for");
     require(!rom.padding || !rom.trailing, "the rest is padding or not");
     for (const char *c = rom.version; *c; c++)
