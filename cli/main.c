@@ -107,6 +107,7 @@ static void print_commands(void)
          "  passthru query \"rtx 3060\"            by model name\n"
          "  lspci -nn | passthru query -         what is in this machine\n"
          "  passthru scan                        will it pass through here?\n"
+         "  passthru rom --for 10de:1d16 FILE    is this dumped vBIOS good for that card?\n"
          "\n"
          "Each command has --help, --json, --db FILE and --no-color; passthru(1) has the rest.");
 }

@@ -11,22 +11,22 @@
 #include "cli/rom_answer.h"
 #include "db/database.h"
 
-const char rom_help[] =
-    "Usage: passthru rom [OPTION]... FILE|ADDRESS\n"
-    "\n"
-    "Tells whether an option ROM (vBIOS) is whole and well-formed, for which card it is and whether SeaBIOS and\n"
-    "OVMF can run it. FILE is a dump, - standard input. ADDRESS is a PCI address such as 01:00.0: the ROM of\n"
-    "that card is read as root, by enabling its ROM BAR, and disabling it again.\n"
-    "\n"
-    "  --for PCI_ID  tell whether it fits this card, such as 10de:1d16\n"
-    "  --root DIR    ADDRESS is one of a recorded machine in this folder\n"
-    "  --db FILE     use this database for the name of the card\n"
-    "  --json        answer as JSON\n"
-    "  --no-color    no colour\n"
-    "  --help        this text\n"
-    "\n"
-    "Exit status: 0 sound and fitting; 1 something is wrong with it, or there is none; 2 wrong usage or\n"
-    "unreadable input; 5 the system refused.\n";
+const char rom_help[] = "Usage: passthru rom [OPTION]... FILE|ADDRESS\n"
+                        "\n"
+                        "Tells whether an option ROM (vBIOS) is whole and well-formed, for which card it\n"
+                        "is, and whether SeaBIOS and OVMF can run it. FILE is a dump, - standard input.\n"
+                        "ADDRESS is a PCI address such as 01:00.0: the ROM of that card is read, as root,\n"
+                        "by enabling its ROM BAR, which is disabled again.\n"
+                        "\n"
+                        "  --for VVVV:DDDD  tell whether it fits this card\n"
+                        "  --root DIR       ADDRESS is one of a recorded machine in this folder\n"
+                        "  --db FILE        use this database for the name of the card\n"
+                        "  --json           answer as JSON\n"
+                        "  --no-color       no colour\n"
+                        "  --help           this text\n"
+                        "\n"
+                        "Exit status: 0 sound and fitting; 1 something is wrong, or there is no ROM;\n"
+                        "2 wrong usage or unreadable input; 5 the system refused.\n";
 
 enum { PIECE = 65536 };
 
