@@ -72,6 +72,9 @@ static enum error_code read_file(struct rom_command *command, struct error *erro
     error_set_errno(error, number, "cannot read %s", name);
     if (error->code == ERROR_SYSTEM)
         error->code = ERROR_BAD_INPUT;
+    if (strncmp(name, "/sys/", 5) == 0)
+        return error_next(error, "name the PCI address of the card, such as 01:00.0: its ROM BAR must be "
+                                 "enabled to be read, and passthru does that");
     return error_next(error,
                       "name a file with a dumped vBIOS, or the PCI address of a card, such as 01:00.0");
 }

@@ -111,8 +111,10 @@ static void append_details(struct buffer *line, const struct option_rom_image *i
     if (image->is_efi && image->is_compressed)
         buffer_append_text(line, ", compressed");
     if (image->device_count)
-        buffer_append_format(line, ", for %d%s more device IDs", image->device_count,
-                             image->devices_omitted ? " and" : "");
+        buffer_append_format(line, ", lists %d%s", image->device_count,
+                             image->devices_omitted     ? " device IDs and more"
+                             : image->device_count == 1 ? " device ID"
+                                                        : " device IDs");
     if (image->missing)
         buffer_append_format(line, ", %u bytes missing", image->missing);
 }
