@@ -154,12 +154,26 @@ static void test_blockers_of_every_mechanism(void **state)
     }
 }
 
+/* What a machine shows replaces what the ID lets expect. */
+static void test_observe(void **state)
+{
+    struct gpu gpu = make_gpu(0x10de, FORM_FACTOR_MOBILE, VBIOS_ACPI_ROM);
+    (void)state;
+    assert_false(gpu_observe(&gpu, ATTRIBUTE_VBIOS, VBIOS_ACPI_ROM, 0.99, "seen"));
+    assert_string_equal(gpu.attributes[ATTRIBUTE_VBIOS].source, "seen");
+    assert_true(gpu.attributes[ATTRIBUTE_VBIOS].confidence > 0.98);
+    assert_true(gpu_observe(&gpu, ATTRIBUTE_VBIOS, VBIOS_ROM_BAR, 0.99, "read"));
+    assert_int_equal(gpu_vbios(&gpu), VBIOS_ROM_BAR);
+    assert_int_equal(gpu_form_factor(&gpu), FORM_FACTOR_MOBILE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_attribute_names),  cmocka_unit_test(test_settle_in_a_laptop),
         cmocka_unit_test(test_settle_elsewhere), cmocka_unit_test(test_settle_changes_nothing_that_is_known),
         cmocka_unit_test(test_blockers),         cmocka_unit_test(test_blockers_of_every_mechanism),
+        cmocka_unit_test(test_observe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

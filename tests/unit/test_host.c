@@ -1,0 +1,221 @@
+#include "probe/host.h"
+#include "probe/iommu.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/unit.h"
+
+static char folder[512];
+static struct root *root;
+
+static void put(const char *path, const char *text)
+{
+    char command[1200];
+    snprintf(command, sizeof command, "mkdir -p \"$(dirname '%s%s')\"", folder, path);
+    assert_int_equal(system(command), 0);
+    char full[1024];
+    snprintf(full, sizeof full, "%s%s", folder, path);
+    FILE *file = fopen(full, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static int set_up(void **state)
+{
+    struct error error = {.code = ERROR_NONE};
+    (void)state;
+    snprintf(folder, sizeof folder, "%.400s/host-XXXXXX", scratch_parent());
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(root_open(folder, &root, &error), ERROR_NONE);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    char command[1024];
+    (void)state;
+    root_close(root);
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static void test_chassis(void **state)
+{
+    static const struct {
+        const char *type;
+        enum chassis chassis;
+    } cases[] = {{"3", CHASSIS_DESKTOP},  {"7\n", CHASSIS_DESKTOP}, {"10", CHASSIS_LAPTOP},
+                 {"31", CHASSIS_LAPTOP},  {"23", CHASSIS_SERVER},   {"35", CHASSIS_MINI_PC},
+                 {"2", CHASSIS_UNKNOWN},  {"0", CHASSIS_UNKNOWN},   {"255", CHASSIS_UNKNOWN},
+                 {"-1", CHASSIS_UNKNOWN}, {"ten", CHASSIS_UNKNOWN}, {"", CHASSIS_UNKNOWN}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct host host;
+        put("/sys/class/dmi/id/chassis_type", cases[i].type);
+        host_read(root, &host);
+        assert_int_equal(host.chassis, cases[i].chassis);
+    }
+}
+
+static void test_machine_that_says_nothing(void **state)
+{
+    struct host host;
+    (void)state;
+    host_read(root, &host);
+    assert_int_equal(host.chassis, CHASSIS_UNKNOWN);
+    assert_string_equal(host.machine, "");
+    assert_int_equal(host.in_vm, TRISTATE_UNKNOWN);
+    assert_null(host.hypervisor);
+    assert_false(host.is_root);
+    put("/sys/class/dmi/id/sys_vendor", "To Be Filled By O.E.M.\n");
+    put("/sys/class/dmi/id/product_name", "To Be Filled By O.E.M.\n");
+    put("/sys/class/dmi/id/board_vendor", "ASRock\n");
+    put("/sys/class/dmi/id/board_name", "Z390 Pro4\n");
+    host_read(root, &host);
+    assert_string_equal(host.machine, "ASRock Z390 Pro4");
+}
+
+static void test_host_that_tells(void **state)
+{
+    struct host host;
+    (void)state;
+    put("/proc/cpuinfo",
+        "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: A CPU\nflags\t\t: fpu vmx nohypervisor\n\n"
+        "processor\t: 1\nmodel name\t: Another\n");
+    put("/etc/os-release", "NAME=x\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n");
+    put("/etc/unraid-version", "version=\"6.12\"\n");
+    host_read(root, &host);
+    assert_string_equal(host.cpu, "A CPU");
+    assert_string_equal(host.cpu_vendor, "GenuineIntel");
+    assert_string_equal(host.system, "Debian GNU/Linux 12 (bookworm)");
+    assert_string_equal(host.hypervisor, "unraid");
+    assert_int_equal(host.in_vm, TRISTATE_NO);
+    put("/proc/cpuinfo", "flags : hypervisor fpu\n");
+    host_read(root, &host);
+    assert_int_equal(host.in_vm, TRISTATE_YES);
+}
+
+static void test_kernel_options(void **state)
+{
+    struct host host;
+    char value[64];
+    (void)state;
+    put("/proc/cmdline",
+        "ro  quiet iommu=soft intel_iommu=on,igfx_off iommu=pt iommux=1 intel_iommu.x=2 last=\n");
+    host_read(root, &host);
+    assert_string_equal(host_kernel_option(&host, "intel_iommu", value, sizeof value), "on,igfx_off");
+    assert_string_equal(host_kernel_option(&host, "iommu", value, sizeof value), "pt");
+    assert_string_equal(host_kernel_option(&host, "quiet", value, sizeof value), "");
+    assert_string_equal(host_kernel_option(&host, "last", value, sizeof value), "");
+    assert_null(host_kernel_option(&host, "amd_iommu", value, sizeof value));
+    assert_null(host_kernel_option(&host, "qui", value, sizeof value));
+}
+
+static struct iommu read_iommu(void)
+{
+    struct host host;
+    struct iommu iommu;
+    host_read(root, &host);
+    iommu_read(root, &host, &iommu);
+    return iommu;
+}
+
+static void test_iommu_of_which_nothing_is_known(void **state)
+{
+    (void)state;
+    struct iommu iommu = read_iommu();
+    assert_int_equal(iommu.enabled, TRISTATE_UNKNOWN);
+    assert_int_equal(iommu.table, TRISTATE_UNKNOWN);
+    assert_int_equal(iommu.interrupt_remapping, TRISTATE_UNKNOWN);
+    assert_int_equal(iommu.fault, IOMMU_FAULT_NONE);
+    assert_null(iommu_kind_word(iommu.kind));
+}
+
+/* Why it is off: the firmware wins over the command line, and AMD's needs no word at all. */
+static void test_why_the_iommu_is_off(void **state)
+{
+    static const struct {
+        const char *cpu;
+        const char *table;
+        const char *command_line;
+        enum iommu_fault fault;
+    } cases[] = {{"GenuineIntel", "FACP", "intel_iommu=on", IOMMU_FAULT_FIRMWARE},
+                 {"GenuineIntel", "DMAR", "quiet", IOMMU_FAULT_COMMAND_LINE},
+                 {"GenuineIntel", "DMAR", "intel_iommu=igfx_off", IOMMU_FAULT_COMMAND_LINE},
+                 {"GenuineIntel", "DMAR", "intel_iommu=on iommu=off", IOMMU_FAULT_COMMAND_LINE},
+                 {"GenuineIntel", "DMAR", "intel_iommu=on,igfx_off", IOMMU_FAULT_UNKNOWN},
+                 {"AuthenticAMD", "IVRS", "amd_iommu=off", IOMMU_FAULT_COMMAND_LINE},
+                 {"AuthenticAMD", "IVRS", "quiet", IOMMU_FAULT_UNKNOWN}};
+    (void)state;
+    put("/sys/kernel/iommu_groups/.keep/x", "");
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        char command[1200];
+        char path[256];
+        snprintf(command, sizeof command, "rm -rf '%s/sys'; mkdir -p '%s/sys/kernel/iommu_groups'", folder,
+                 folder);
+        assert_int_equal(system(command), 0);
+        snprintf(path, sizeof path, "/sys/firmware/acpi/tables/%s", cases[i].table);
+        put(path, "x");
+        snprintf(path, sizeof path, "vendor_id : %s\n", cases[i].cpu);
+        put("/proc/cpuinfo", path);
+        put("/proc/cmdline", cases[i].command_line);
+        struct iommu iommu = read_iommu();
+        assert_int_equal(iommu.enabled, TRISTATE_NO);
+        assert_int_equal(iommu.fault, cases[i].fault);
+    }
+}
+
+static void test_iommu_that_is_on(void **state)
+{
+    (void)state;
+    put("/sys/class/iommu/ivhd0/amd-iommu/cap", "1");
+    put("/proc/interrupts", "  0:  1  IR-IO-APIC  2-edge timer\n");
+    struct iommu iommu = read_iommu();
+    assert_int_equal(iommu.enabled, TRISTATE_YES);
+    assert_string_equal(iommu_kind_word(iommu.kind), "amd");
+    assert_int_equal(iommu.interrupt_remapping, TRISTATE_YES);
+    put("/proc/interrupts", "  0:  1  IO-APIC  2-edge timer\n");
+    iommu = read_iommu();
+    assert_int_equal(iommu.interrupt_remapping, TRISTATE_NO);
+}
+
+/* A group's strangers are neither functions of the GPU nor bridges. */
+static void test_strangers(void **state)
+{
+    struct pci_device devices[] = {
+        {.address = {.bus = 0, .slot = 1}, .base_class = 6, .sub_class = 4, .iommu_group = 1},
+        {.address = {.bus = 1}, .base_class = 3, .iommu_group = 1},
+        {.address = {.bus = 1, .function = 1}, .base_class = 4, .iommu_group = 1},
+        {.address = {.bus = 2}, .base_class = 2, .iommu_group = 1},
+        {.address = {.bus = 3}, .base_class = 1, .iommu_group = 1},
+        {.address = {.bus = 4}, .base_class = 1, .iommu_group = 2},
+        {.address = {.bus = 5}, .base_class = 3, .iommu_group = IOMMU_GROUP_UNKNOWN},
+        {.address = {.bus = 6}, .base_class = 3, .iommu_group = IOMMU_GROUP_UNKNOWN},
+    };
+    const struct pci_machine machine = {.devices = devices, .count = ARRAY_SIZE(devices)};
+    int strangers[4];
+    (void)state;
+    assert_int_equal(iommu_group_strangers(&machine, &devices[1], strangers, 4), 2);
+    assert_int_equal(strangers[0], 3);
+    assert_int_equal(strangers[1], 4);
+    assert_int_equal(iommu_group_strangers(&machine, &devices[1], strangers, 1), 2);
+    assert_int_equal(iommu_group_strangers(&machine, &devices[5], strangers, 4), 0);
+    assert_int_equal(iommu_group_strangers(&machine, &devices[6], strangers, 4), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_chassis, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_machine_that_says_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_host_that_tells, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_kernel_options, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_iommu_of_which_nothing_is_known, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_why_the_iommu_is_off, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_iommu_that_is_on, set_up, tear_down),
+        cmocka_unit_test(test_strangers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
