@@ -122,7 +122,8 @@ void host_config_check(struct root *root, const struct pci_machine *machine, str
         vfio_ids_check(host);
         bool wanted = host->id_count || host->vfio_named || any_on_vfio(machine);
         vm_config_each_file(root, note_device_pass, &wanted);
-        kernel_line_check(host, line, wanted);
+        if (has_line)
+            kernel_line_check(host, line, wanted);
         check_iommu_seen(host);
         check_nothing_set_up(host, wanted, has_line, line);
     } else {

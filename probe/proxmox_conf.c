@@ -152,6 +152,8 @@ static bool read_address(struct span text, struct passed_device *device)
     struct span function;
     bool has_function = span_split(parts[count - 1], '.', &slot, &function);
     bool has_domain = count == 3;
+    if (parts[count - 2].length != 2 || slot.length != 2)
+        return false;
     if ((has_domain && !vm_parse_hex(parts[0], 8, &values[0])) ||
         !vm_parse_hex(parts[count - 2], 2, &values[1]) || !vm_parse_hex(slot, 2, &values[2]) ||
         values[2] > 31 || (has_function && (!vm_parse_hex(function, 1, &values[3]) || values[3] > 7)))

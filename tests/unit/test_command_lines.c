@@ -1,0 +1,283 @@
+/* The kernel command line: the words by themselves, and where they come from. */
+
+#include "probe/host_config.h"
+#include "probe/host_state.h"
+#include "tests/unit/config_fixture.h"
+
+static struct fixture machine;
+
+static int set_up(void **state)
+{
+    (void)state;
+    fixture_open(&machine);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    fixture_close(&machine);
+    return 0;
+}
+
+/* A line in /proc/cmdline of a host that is otherwise set up well. */
+struct word_case {
+    const char *line;
+    const char *intel;
+    const char *amd;
+};
+
+static const struct word_case word_cases[] = {
+    {"quiet intel_iommu=on iommu=pt", "", "cmdline-other-maker:1"},
+    {"quiet intel_iommu=on,igfx_off", "", "cmdline-other-maker:1"},
+    {"quiet igfx_off", "cmdline-igfx-off-alone:1 iommu-not-enabled:1", "cmdline-igfx-off-alone:1"},
+    {"intel_iommu=on igfx_off", "cmdline-igfx-off-alone:1", "cmdline-other-maker:1 cmdline-igfx-off-alone:1"},
+    {"intel_iommu=on, igfx_off", "cmdline-igfx-off-alone:1",
+     "cmdline-other-maker:1 cmdline-igfx-off-alone:1"},
+    {"intel_iommu=on igfx_off=1", "cmdline-igfx-off-alone:1",
+     "cmdline-other-maker:1 cmdline-igfx-off-alone:1"},
+    {"intel_iommu=igfx_off", "iommu-not-enabled:1", "cmdline-other-maker:1"},
+    {"iommu=pt", "iommu-not-enabled:1", ""},
+    {"intel_iommu=on,sm_on,strict", "", "cmdline-other-maker:1"},
+    {"intel_iommu=on sm_on", "cmdline-value-alone:1", "cmdline-other-maker:1 cmdline-value-alone:1"},
+    {"intel_iommu=on pt", "cmdline-value-alone:1", "cmdline-other-maker:1 cmdline-value-alone:1"},
+    {"intel_iommu=on,pt", "cmdline-unknown-value:1", "cmdline-other-maker:1 cmdline-unknown-value:1"},
+    {"intel_iommu=onn", "cmdline-unknown-value:1 iommu-not-enabled:1",
+     "cmdline-other-maker:1 cmdline-unknown-value:1"},
+    {"intel_iommu=on iommu=ptt", "cmdline-unknown-value:1", "cmdline-other-maker:1 cmdline-unknown-value:1"},
+    {"intel_iommu=on iommu=1", "cmdline-iommu-on:1", "cmdline-other-maker:1 cmdline-iommu-on:1"},
+    {"intel_iommu=on iommu=off", "cmdline-iommu-off:1", "cmdline-other-maker:1 cmdline-iommu-off:1"},
+    {"intel_iommu=off", "cmdline-iommu-off:1", "cmdline-other-maker:1"},
+    {"intel_iommu=on intel_iommu=off", "cmdline-iommu-off:1 cmdline-contradictory:1",
+     "cmdline-other-maker:1 cmdline-other-maker:1"},
+    {"intel_iommu=off intel_iommu=on", "cmdline-contradictory:1",
+     "cmdline-other-maker:1 cmdline-other-maker:1"},
+    {"intel_iommu=on intel_iommu=on", "", "cmdline-other-maker:1 cmdline-other-maker:1"},
+    {"amd_iommu=on", "cmdline-other-maker:1 iommu-not-enabled:1", "cmdline-amd-iommu-on:1"},
+    {"amd_iommu=off", "cmdline-other-maker:1 iommu-not-enabled:1", "cmdline-iommu-off:1"},
+    {"amd_iommu=fullflush,force_isolation", "cmdline-other-maker:1 iommu-not-enabled:1", ""},
+    {"amd_iommu=pt", "cmdline-other-maker:1 iommu-not-enabled:1", "cmdline-unknown-value:1"},
+    {"intel_iomu=on", "cmdline-typo:1 iommu-not-enabled:1", "cmdline-typo:1"},
+    {"intel_iommmu=on", "cmdline-typo:1 iommu-not-enabled:1", "cmdline-typo:1"},
+    {"intel_iommu=on ioomu=pt", "cmdline-typo:1", "cmdline-other-maker:1 cmdline-typo:1"},
+    {"intel-iommu=on", "", "cmdline-other-maker:1"},
+    {"intel_iommu=on vfio-pci.ids=10de:1d16,8086:1234", "", "cmdline-other-maker:1"},
+    {"intel_iommu=on vfio_pci.ids=10DE:1D16", "", "cmdline-other-maker:1"},
+    {"intel_iommu=on vfio-pci.ids=10de:1d16:1028:08b0", "", "cmdline-other-maker:1"},
+    {"intel_iommu=on vfio-pci.id=10de:1d16", "cmdline-typo:1", "cmdline-other-maker:1 cmdline-typo:1"},
+    {"intel_iommu=on vfio.ids=10de:1d16", "cmdline-typo:1", "cmdline-other-maker:1 cmdline-typo:1"},
+    {"intel_iommu=on vfio-pci.ids=10de:1d16 10de:10f1", "vfio-ids-malformed:1",
+     "cmdline-other-maker:1 vfio-ids-malformed:1"},
+    {"intel_iommu=on vfio-pci.ids=10de1d16", "vfio-ids-malformed:1",
+     "cmdline-other-maker:1 vfio-ids-malformed:1"},
+    {"intel_iommu=on vfio-pci.ids=01:00.0", "vfio-ids-malformed:1",
+     "cmdline-other-maker:1 vfio-ids-malformed:1"},
+    {"intel_iommu=on vfio-pci.ids=10de:1d16;10de:10f1", "vfio-ids-malformed:1",
+     "cmdline-other-maker:1 vfio-ids-malformed:1"},
+    {"intel_iommu=on pcie_acs_override=downstream,multifunction", "cmdline-acs-override:1",
+     "cmdline-other-maker:1 cmdline-acs-override:1"},
+    {"intel_iommu=on pci_acs_override=downstream", "cmdline-typo:1", "cmdline-other-maker:1 cmdline-typo:1"},
+    {"intel_iommu=on video=efifb:off", "cmdline-efifb-off:1", "cmdline-other-maker:1 cmdline-efifb-off:1"},
+    {"intel_iommu=on video=HDMI-A-1:1920x1080", "", "cmdline-other-maker:1"},
+    {"intel_iommu=on nomodeset", "cmdline-nomodeset:1", "cmdline-other-maker:1 cmdline-nomodeset:1"},
+    {"intel_iommu=on modprobe.blacklist=amdgpu module_blacklist=i915", "", "cmdline-other-maker:1"},
+    {"intel_iommu=on initcall_blacklist=sysfb_init pcie_aspm=off pci=nommconf intel_pstate=passive "
+     "amd_pstate=active intel_idle.max_cstate=1 root=/dev/sda1 ro splash mitigations=off nvme_core.x=1",
+     "", "cmdline-other-maker:1"},
+    {"intel_iommu=on dyndbg=\"file a +p; igfx_off x\"", "", "cmdline-other-maker:1"},
+};
+
+static void write_base(const char *cpu)
+{
+    fixture_write(&machine, "/proc/cpuinfo", cpu);
+    fixture_write(&machine, "/etc/modprobe.d/vfio.conf",
+                  "options vfio-pci ids=10de:1d16\nsoftdep nouveau pre: vfio-pci\n");
+}
+
+static void check_words(const struct word_case *c, const char *cpu, const char *expected)
+{
+    struct findings findings = {.items = NULL};
+    write_base(cpu);
+    fixture_write(&machine, "/proc/cmdline", c->line);
+    host_config_check(machine.root, NULL, &findings);
+    assert_findings(c->line, &findings, expected);
+    findings_free(&findings);
+}
+
+static void test_words(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(word_cases); i++) {
+        check_words(&word_cases[i], "vendor_id\t: GenuineIntel\n", word_cases[i].intel);
+        check_words(&word_cases[i], "vendor_id\t: AuthenticAMD\n", word_cases[i].amd);
+    }
+}
+
+/* Whole machines; a processor by Intel. */
+struct tree_case {
+    const char *name;
+    struct fixture_file files[MAX_FIXTURE_FILES];
+    const char *findings;
+};
+
+static const struct tree_case tree_cases[] = {
+    {"GRUB, active",
+     {{"/etc/default/grub", "GRUB_DEFAULT=0\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on iommu=pt\"\n"},
+      {"/proc/cmdline", "BOOT_IMAGE=/boot/vmlinuz root=x ro quiet intel_iommu=on iommu=pt\n"}},
+     ""},
+    {"GRUB, single quotes, CRLF, export",
+     {{"/etc/default/grub", "\r\nexport GRUB_CMDLINE_LINUX='quiet igfx_off'\r\n"}},
+     "cmdline-igfx-off-alone:2 iommu-not-enabled:2"},
+    {"GRUB, in a comment and in another variable",
+     {{"/etc/default/grub", "# GRUB_CMDLINE_LINUX=\"igfx_off\"\nGRUB_X=\"igfx_off\"\n"
+                            "GRUB_CMDLINE_LINUX=intel_iommu=on # igfx_off\n"}},
+     ""},
+    {"GRUB, over several lines",
+     {{"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"quiet \\\n intel_iommu=on\n igfx_off\"\nGRUB_X=1\n"
+                            "GRUB_CMDLINE_LINUX_DEFAULT=\"nomodset\"\n"}},
+     "cmdline-igfx-off-alone:3 cmdline-typo:5"},
+    {"GRUB, the last assignment counts",
+     {{"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"igfx_off\"\nGRUB_CMDLINE_LINUX=\"intel_iommu=on\"\n"}},
+     ""},
+    {"GRUB, an assignment that adds",
+     {{"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"intel_iommu=on\"\n"},
+      {"/etc/default/grub.d/50-x.cfg", "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX igfx_off\"\n"},
+      {"/etc/default/grub.d/60-x.cfg", "GRUB_CMDLINE_LINUX+=\" pt\"\n"},
+      {"/etc/default/grub.d/70-x.off", "GRUB_CMDLINE_LINUX=\"nomodeset\"\n"}},
+     "cmdline-igfx-off-alone:1 cmdline-value-alone:1"},
+    {"GRUB, an open quotation mark",
+     {{"/etc/default/grub", "GRUB_TIMEOUT=1\nGRUB_CMDLINE_LINUX=\"intel_iommu=on\nGRUB_X=1\n"}},
+     "cmdline-unclosed-quote:2"},
+    {"GRUB, not active yet",
+     {{"/etc/default/grub", "\n\nGRUB_CMDLINE_LINUX=\"quiet intel_iommu=on iommu=pt\"\n"},
+      {"/proc/cmdline", "BOOT_IMAGE=/boot/vmlinuz root=x ro quiet iommu=pt\n"}},
+     "cmdline-not-active:3"},
+    {"GRUB, another quiet option is not ours to tell",
+     {{"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"intel_iommu=on splash\"\n"},
+      {"/proc/cmdline", "BOOT_IMAGE=/boot/vmlinuz ro intel-iommu=on\n"}},
+     ""},
+    {"a word of the running line that no file has",
+     {{"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"intel_iommu=on\"\n"},
+      {"/proc/cmdline", "BOOT_IMAGE=/boot/vmlinuz ro intel_iommu=on igfx_off\n"}},
+     "cmdline-igfx-off-alone:1"},
+    {"systemd-boot of Proxmox, active",
+     {{"/etc/kernel/cmdline", "root=ZFS=rpool boot=zfs intel_iommu=on\n"},
+      {"/etc/kernel/proxmox-boot-uuids", "1234-ABCD\n"},
+      {"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"quiet\"\n"},
+      {"/proc/cmdline", "initrd=\\EFI\\proxmox\\initrd.img root=ZFS=rpool boot=zfs intel_iommu=on\n"}},
+     ""},
+    {"systemd-boot of Proxmox, GRUB's file edited",
+     {{"/etc/kernel/cmdline", "root=ZFS=rpool boot=zfs\n"},
+      {"/etc/kernel/proxmox-boot-uuids", "1234-ABCD\n"},
+      {"/etc/default/grub", "\nGRUB_CMDLINE_LINUX=\"quiet intel_iommu=on\"\n"},
+      {"/proc/cmdline", "initrd=\\EFI\\proxmox\\initrd.img root=ZFS=rpool boot=zfs\n"}},
+     "cmdline-unused-file:2 iommu-not-enabled:1"},
+    {"the same by proxmox-boot-uuids alone",
+     {{"/etc/kernel/cmdline", "root=ZFS=rpool boot=zfs intel_iommu=on\n"},
+      {"/etc/kernel/proxmox-boot-uuids", "1234-ABCD\n"},
+      {"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"iommu=pt\"\n"}},
+     "cmdline-unused-file:1"},
+    {"two files, and nothing tells which one counts",
+     {{"/etc/kernel/cmdline", "root=x intel_iommu=on igfx_off\n"},
+      {"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"intel_iommu=on\"\n"},
+      {"/proc/cmdline", "root=x intel_iommu=on\n"}},
+     "cmdline-igfx-off-alone:1"},
+    {"GRUB runs, the other file edited",
+     {{"/etc/kernel/cmdline", "intel_iommu=on\n"},
+      {"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"quiet\"\n"},
+      {"/proc/cmdline", "BOOT_IMAGE=/boot/vmlinuz quiet\n"}},
+     "cmdline-unused-file:1 iommu-not-enabled:1"},
+    {"/etc/kernel/cmdline, not active yet, in two lines",
+     {{"/etc/kernel/cmdline", "root=x\nintel_iommu=on\n"},
+      {"/etc/kernel/proxmox-boot-uuids", ""},
+      {"/proc/cmdline", "root=x\n"}},
+     "cmdline-not-active:2 cmdline-several-lines:2"},
+    {"loader entries",
+     {{"/boot/loader/entries/a.conf", "title A\nlinux /vmlinuz\noptions root=x igfx_off\n"},
+      {"/boot/loader/entries/b.conf", "options root=x intel_iommu=on\n"},
+      {"/boot/loader/entries/c.txt", "options nomodeset\n"}},
+     "cmdline-igfx-off-alone:3"},
+    {"nothing could be read", {{"/etc/hostname", "x"}}, "cmdline-unreadable"},
+    {"an empty file", {{"/etc/default/grub", ""}}, "iommu-not-enabled"},
+    {"Intel's IOMMU is on without a word",
+     {{"/proc/cmdline", "quiet"}, {"/sys/class/iommu/dmar0/x", ""}},
+     ""},
+    {"turned on, but not there",
+     {{"/proc/cmdline", "intel_iommu=on"}, {"/sys/class/iommu/", ""}, {"/sys/kernel/iommu_groups/", ""}},
+     "iommu-not-seen"},
+    {"turned on, and not recorded", {{"/proc/cmdline", "intel_iommu=on"}, {"/sys/class/iommu/", ""}}, ""},
+    {"efifb on an old kernel",
+     {{"/proc/cmdline", "intel_iommu=on video=efifb:off"}, {"/proc/sys/kernel/osrelease", "5.4.0-generic\n"}},
+     ""},
+    {"efifb on a new kernel",
+     {{"/proc/cmdline", "intel_iommu=on video=efifb:off"},
+      {"/proc/version", "Linux version 6.8.12-4-pve (x)\n"}},
+     "cmdline-efifb-off:1"},
+};
+
+static void check_tree(const struct tree_case *c)
+{
+    fixture_open(&machine);
+    write_base("vendor_id\t: GenuineIntel\n");
+    for (int i = 0; i < MAX_FIXTURE_FILES && c->files[i].path; i++)
+        fixture_write(&machine, c->files[i].path, c->files[i].text);
+    host_config_check(machine.root, NULL, &machine.findings);
+    assert_findings(c->name, &machine.findings, c->findings);
+    fixture_close(&machine);
+}
+
+static void test_trees(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(tree_cases); i++)
+        check_tree(&tree_cases[i]);
+}
+
+/* What is to be done names the tool of the machine, and the word as it should be. */
+static void test_next_steps(void **state)
+{
+    (void)state;
+    write_base("GenuineIntel");
+    fixture_write(&machine, "/etc/kernel/cmdline", "intel_iommu=on igfx_off vfio-pci.id=10de:1d16");
+    fixture_write(&machine, "/etc/kernel/proxmox-boot-uuids", "");
+    fixture_write(&machine, "/proc/cmdline", "quiet");
+    host_config_check(machine.root, NULL, &machine.findings);
+    assert_int_equal(machine.findings.count, 3);
+    assert_holds(machine.findings.items[0].next, "intel_iommu=on,igfx_off");
+    assert_string_equal(machine.findings.items[1].next, "write vfio-pci.ids=10de:1d16");
+    assert_string_equal(machine.findings.items[2].next, "proxmox-boot-tool refresh, then reboot");
+    assert_holds(machine.findings.items[2].text, "not active yet");
+    assert_string_equal(machine.findings.items[2].file, "/etc/kernel/cmdline");
+}
+
+static void test_bounds(void **state)
+{
+    struct kernel_line *line = calloc(1, sizeof *line);
+    struct buffer text = BUFFER(1 << 20);
+    (void)state;
+    assert_non_null(line);
+    for (int i = 0; i < 5000; i++)
+        buffer_append_text(&text, "intel_iommu=on ");
+    kernel_line_add(line, (struct span){buffer_text(&text), text.length}, "f", 1);
+    assert_int_equal(line->count, MAX_KERNEL_WORDS);
+    buffer_clear(&text);
+    for (int i = 0; i < 900000; i++)
+        buffer_append_byte(&text, 'x');
+    line->count = 0;
+    kernel_line_add(line, (struct span){buffer_text(&text), text.length}, "f", 1);
+    assert_int_equal(line->count, 0);
+    kernel_line_free(line);
+    free(line);
+    buffer_free(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_words, set_up, tear_down),
+        cmocka_unit_test(test_trees),
+        cmocka_unit_test_setup_teardown(test_next_steps, set_up, tear_down),
+        cmocka_unit_test(test_bounds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,95 @@
+#include "probe/config_text.h"
+
+#include "tests/unit/unit.h"
+
+static void test_lines_and_words(void **state)
+{
+    static const char text[] = "  one two\r\n\n\tthree";
+    char *copy = exact_copy(text, sizeof text - 1);
+    struct span rest = {copy, sizeof text - 1};
+    struct span line;
+    struct span word;
+    (void)state;
+    assert_true(span_next_line(&rest, &line));
+    assert_true(span_is(line, "  one two"));
+    assert_true(span_next_word(&line, &word) && span_is(word, "one"));
+    assert_true(span_next_word(&line, &word) && span_is(word, "two"));
+    assert_false(span_next_word(&line, &word));
+    assert_true(span_next_line(&rest, &line) && line.length == 0);
+    assert_true(span_next_line(&rest, &line) && span_is(span_trim(line), "three"));
+    assert_false(span_next_line(&rest, &line));
+    free(copy);
+}
+
+static void test_parts(void **state)
+{
+    struct span rest = span_of("a,,b=c=d,");
+    struct span part;
+    struct span key;
+    struct span value;
+    (void)state;
+    assert_true(span_next_part(&rest, ',', &part) && span_is(part, "a"));
+    assert_true(span_next_part(&rest, ',', &part) && span_is(part, ""));
+    assert_true(span_next_part(&rest, ',', &part) && span_split(part, '=', &key, &value));
+    assert_true(span_is(key, "b") && span_is(value, "c=d"));
+    assert_false(span_next_part(&rest, ',', &part));
+    assert_false(span_split(span_of("word"), '=', &key, &value));
+    assert_true(span_is(key, "word") && span_is(value, ""));
+    assert_true(span_begins(span_of("vfio-pci"), "vfio") && !span_begins(span_of("vfi"), "vfio"));
+    assert_true(span_ends(span_of("a.conf"), ".conf") && !span_ends(span_of("conf"), ".conf"));
+    assert_true(span_holds(span_of("xabcx"), "abc") && !span_holds(span_of(""), "abc"));
+}
+
+static void test_module_names(void **state)
+{
+    (void)state;
+    assert_true(span_is_module(span_of("vfio-pci"), "vfio_pci"));
+    assert_true(span_is_module(span_of("snd_hda_intel"), "snd-hda-intel"));
+    assert_false(span_is_module(span_of("vfio-pc"), "vfio_pci"));
+    assert_false(span_is_module(span_of("vfio.pci"), "vfio_pci"));
+}
+
+static void test_distance(void **state)
+{
+    static const struct {
+        const char *a;
+        const char *b;
+        int distance;
+    } cases[] = {
+        {"", "", 0},          {"", "abc", 3},         {"abc", "", 3},        {"vfio-pci", "vfio_pci", 0},
+        {"iommu", "iomu", 1}, {"iommu", "iommmu", 1}, {"iommu", "iomum", 1}, {"kitten", "sitting", 3}};
+    char large[100];
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        assert_int_equal(span_distance(span_of(cases[i].a), cases[i].b), cases[i].distance);
+    memset(large, 'a', sizeof large);
+    assert_int_equal(span_distance((struct span){large, sizeof large}, "a"), 40);
+}
+
+static void test_guesses(void **state)
+{
+    static const char *const words[] = {"intel_iommu", "iommu", "vfio_pci.ids", NULL};
+    (void)state;
+    assert_string_equal(span_guess(span_of("intel_iomu"), words), "intel_iommu");
+    assert_string_equal(span_guess(span_of("intel_ioumu"), words), "intel_iommu");
+    assert_string_equal(span_guess(span_of("iomum"), words), "iommu");
+    assert_string_equal(span_guess(span_of("vfio-pci.id"), words), "vfio_pci.ids");
+    assert_null(span_guess(span_of("iommu"), words));
+    assert_null(span_guess(span_of("vfio-pci.ids"), words));
+    assert_null(span_guess(span_of("imu"), words));
+    assert_null(span_guess(span_of("quiet"), words));
+    assert_null(span_guess(span_of("i"), words));
+    assert_null(span_guess(span_of(""), words));
+    assert_null(span_guess(span_of("intel_idle"), words));
+    assert_null(span_guess(span_of("amd_iommu_intr"), words));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines_and_words), cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_module_names),    cmocka_unit_test(test_distance),
+        cmocka_unit_test(test_guesses),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
