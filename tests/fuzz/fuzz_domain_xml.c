@@ -1,0 +1,10 @@
+/* The domain XML of libvirt: probe/domain_xml.c. */
+
+#include "probe/vm_config.h"
+#include "tests/fuzz/fuzz_config.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_vm_config(data, size);
+    return 0;
+}
