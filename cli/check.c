@@ -217,7 +217,7 @@ static const char *verdict(const struct check_command *command, int problems, ch
 static void write_text(struct check_command *command, struct output *output)
 {
     char text[160];
-    char rest[120];
+    char rest[240];
     int problems = count_problems(&command->findings);
     verdict(command, problems, text, sizeof text);
     snprintf(rest, sizeof rest, "%s%s%d virtual machine%s.", text,

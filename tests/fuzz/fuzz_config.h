@@ -13,7 +13,8 @@ static inline void require_sound_findings(const struct findings *findings)
     for (int i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->items[i];
         require(finding->text[0] && finding->line >= 0, "a finding says what is so, and where");
-        require((int)finding->id < (int)FINDING_ID_COUNT && finding->severity <= SEVERITY_INFO, "a finding has a name");
+        require((int)finding->id < (int)FINDING_ID_COUNT && finding->severity <= SEVERITY_INFO,
+                "a finding has a name");
         require(memchr(finding->text, '\0', sizeof finding->text) &&
                     memchr(finding->next, '\0', sizeof finding->next),
                 "texts end");
