@@ -124,6 +124,37 @@ static void take_description(struct pci_device *device, const char *text)
         device->interface = (uint8_t)interface;
 }
 
+/* Unraid lists `[10de:1b80] 01:00.0 VGA compatible controller: NVIDIA ... (rev a1)`: a class only by its
+ * name, of which those are taken that matter here. Returns where the address begins. */
+static char *take_leading_id(struct pci_device *device, char *line)
+{
+    static const struct {
+        const char *name;
+        unsigned class_code;
+    } classes[] = {{"VGA compatible controller:", 0x0300},
+                   {"3D controller:", 0x0302},
+                   {"Display controller:", 0x0380},
+                   {"Processing accelerators:", 0x1200},
+                   {"Co-processor:", 0x0b40},
+                   {"Audio device:", 0x0403},
+                   {"Host bridge:", 0x0600},
+                   {"PCI bridge:", 0x0604},
+                   {"USB controller:", 0x0c03}};
+    if (line[0] != '[' || strnlen(line, 11) < 11 || line[10] != ']' ||
+        pci_id_parse(line + 1, 9, &device->id) != PCI_ID_OK)
+        return line;
+    char *address = line + 11 + strspn(line + 11, " \t");
+    const char *name = address + strcspn(address, " \t");
+    name += strspn(name, " \t");
+    for (size_t i = 0; i < ARRAY_SIZE(classes); i++)
+        if (strncmp(name, classes[i].name, strlen(classes[i].name)) == 0)
+            set_class(device, classes[i].class_code);
+    const char *revision = strstr(name, "(rev ");
+    if (revision)
+        set_revision(device, revision + 5);
+    return address;
+}
+
 static void set_field(struct pci_device *device, int field, const char *value)
 {
     unsigned number;
@@ -231,7 +262,7 @@ static bool begins_device(struct lspci_text *text, char *line)
     struct pci_device stated = PCI_DEVICE_UNKNOWN;
     char address[PCI_ADDRESS_TEXT_SIZE];
     bool is_slot = strncmp(line, "Slot:", 5) == 0;
-    char *at = is_slot ? line + 5 + strspn(line + 5, " \t") : line;
+    char *at = is_slot ? line + 5 + strspn(line + 5, " \t") : take_leading_id(&stated, line);
     size_t length = strcspn(at, " \t");
     if (length >= sizeof address)
         return false;
@@ -268,15 +299,11 @@ static bool take_hex(struct lspci_text *text, const char *line)
     unsigned offset;
     if (digits < 2 || digits > 3 || line[digits] != ':' || !read_hex(line, digits, &offset))
         return false;
-    char bytes[3 * 16 + 1];
+    const char *at = line + digits + 1;
     unsigned count = 0;
-    for (const char *at = line + digits + 1; *at && count < 16; count++) {
-        unsigned byte;
+    for (unsigned byte; *at && count < 16; count++, at += 3)
         if (at[0] != ' ' || !read_hex(at + 1, 2, &byte) || (at[3] && at[3] != ' '))
             return false;
-        snprintf(bytes + 3 * (size_t)count, 4, " %02x", byte);
-        at += 3;
-    }
     if (!count || offset + count > CONFIG_MAX || !text->current || text->current->address.domain > 0xfffff)
         return count;
     if (text->dumped != text->current) {
@@ -284,8 +311,20 @@ static bool take_hex(struct lspci_text *text, const char *line)
         buffer_append_format(&text->dump, "\n%s x\n", pci_address_print(&text->current->address, address));
         text->dumped = text->current;
     }
-    buffer_append_format(&text->dump, "%02x:%s\n", offset, bytes);
+    buffer_append(&text->dump, line, (size_t)(at - line));
+    buffer_append_byte(&text->dump, '\n');
     return true;
+}
+
+/* Whether the devices behind this line are still those of a heading: it is one that -k adds. */
+static bool may_follow(const char *line)
+{
+    static const char *const starts[] = {
+        "Subsystem:", "DeviceName:", "Kernel driver in use:", "Kernel modules:"};
+    for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+        if (strncmp(line, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return false;
 }
 
 void lspci_text_line(struct lspci_text *text, char *line)
@@ -293,13 +332,14 @@ void lspci_text_line(struct lspci_text *text, char *line)
     char *start = clean(line);
     char *behind = read_heading(text, start);
     if (behind) {
-        if (*behind && begins_device(text, behind))
+        /* Below such a line of Unraid more of the group follow. */
+        if (*behind && begins_device(text, behind) && *behind != '[')
             text->heading_group = IOMMU_GROUP_UNKNOWN;
         return;
     }
     if (begins_device(text, start) || take_hex(text, start))
         return;
-    if (!*start || !text->current)
+    if (!may_follow(start) || !text->current)
         text->heading_group = IOMMU_GROUP_UNKNOWN;
     if (!*start && text->is_record)
         text->current = NULL;

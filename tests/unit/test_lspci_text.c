@@ -154,6 +154,18 @@ static const struct {
      "03:00.0 0200: 10ec:8168\nIOMMU Group 2:\n\nroot@pve:~# lspci -n\n04:00.0 0200: 10ec:8169\n",
      "0000:00:01.0 0604 8086:1901 group=1 bridge=00-00\n0000:01:00.0 0300 10de:1b80 a1 group=1\n"
      "0000:02:00.0 0c03 1b21:1242 group=12\n0000:03:00.0 0200 10ec:8168\n0000:04:00.0 0200 10ec:8169\n"},
+    {"IOMMU Group 4:\n\t01:00.0 0300: 10de:1b80\n\t\tKernel driver in use: nouveau\n\t01:00.1 0403: 10de:10f0\n"
+     "root@pve:~# lspci -n\n02:00.0 0200: 10ec:8168\n",
+     "0000:01:00.0 0300 10de:1b80 driver=nouveau group=4\n0000:01:00.1 0403 10de:10f0 group=4\n"
+     "0000:02:00.0 0200 10ec:8168\n"},
+    /* Unraid. */
+    {"IOMMU group 0:\t[8086:3ec2] 00:00.0 Host bridge: Intel Corporation 8th Gen Core (rev 07)\n"
+     "IOMMU group 1:\t[8086:1901] 00:01.0 PCI bridge: Intel Corporation PCIe Controller (x16) (rev 07)\n"
+     "\t\t[10de:1b80] 01:00.0 VGA compatible controller: NVIDIA Corporation GP104 [GeForce GTX 1080] (rev a1)\n"
+     "[10de:10f0] 01:00.1 Audio device: NVIDIA Corporation GP104 High Definition Audio Controller (rev a1)\n\n"
+     "[10ec:8168] 02:00.0 Ethernet controller: Realtek\n[10de:1b8] 03:00.0 x: y\n[10de:1b80\n",
+     "0000:00:00.0 0600 8086:3ec2 07 group=0\n0000:00:01.0 0604 8086:1901 07 group=1 bridge=00-00\n"
+     "0000:01:00.0 0300 10de:1b80 a1 group=1\n0000:01:00.1 0403 10de:10f0 a1 group=1\n0000:02:00.0 0000 10ec:8168\n"},
     /* Two listings of one machine; then one of another, which does not mix with it. */
     {"01:00.0 0300: 10de:1b80 (rev a1)\n\nroot@pve:~# lspci -nnk\n01:00.0 VGA [0300]: NVIDIA [10de:1b80] (rev a1)\n"
      "\tKernel driver in use: vfio-pci\n01:00.0 VGA [0300]: AMD [1002:73ff]\n\tKernel driver in use: amdgpu\n",
