@@ -60,14 +60,24 @@ static bool is_plain(struct root *root, const struct pci_device *device)
     return true;
 }
 
-/* The bridge above a device is the folder above its own: .../0000:00:01.0/0000:01:00.0. Stored as the
- * address of the bridge, since its place in the list is not known yet. */
+/* Where the folder of a device really is; false when it is another's, or leads out of the machine. */
+static bool resolve(struct root *root, const struct pci_device *device, char *resolved, size_t size)
+{
+    char path[SHORT_PATH];
+    char text[PCI_ADDRESS_TEXT_SIZE];
+    bool found = root_resolve(root, attribute(device, "", path), resolved, size);
+    const char *own = found ? strrchr(resolved, '/') : NULL;
+    if (own && strcmp(own + 1, pci_address_print(&device->address, text)) == 0)
+        return true;
+    root_note_unreadable(root, path, "is no folder of this device");
+    return false;
+}
+
+/* The bridge above a device is the folder above its own: .../0000:00:01.0/0000:01:00.0 */
 static bool parent_address(const struct pci_device *device, const char *resolved, struct pci_address *parent)
 {
     char text[PCI_ADDRESS_TEXT_SIZE];
     const char *own = strrchr(resolved, '/');
-    if (!own || strcmp(own + 1, pci_address_print(&device->address, text)) != 0)
-        return false;
     const char *above = memrchr(resolved, '/', (size_t)(own - resolved));
     size_t length = above ? (size_t)(own - above) - 1 : 0;
     if (!length || length >= sizeof text)
@@ -119,18 +129,15 @@ static void read_remembered(struct root *root, struct pci_device *device)
     }
 }
 
-/* Reads what is to be known of every device. False when it is not to be believed or gone. */
+/* Reads what is to be known of every device, and the address of the bridge above it, or its own. False when
+ * it is not to be believed or gone. */
 static bool read_brief(struct scan *scan, struct pci_device *device, struct pci_address *parent)
 {
     char path[SHORT_PATH];
     char resolved[4096];
-    if (!is_plain(scan->root, device))
+    if (!resolve(scan->root, device, resolved, sizeof resolved) || !is_plain(scan->root, device))
         return false;
     attribute(device, "", path);
-    if (!root_resolve(scan->root, path, resolved, sizeof resolved)) {
-        root_note_unreadable(scan->root, path, "is no folder of a device");
-        return false;
-    }
     int length = libpci_read(scan->library, LIBPCI_HEADER, device);
     if (length < 0) {
         const char *complaint = libpci_complaint(scan->library);

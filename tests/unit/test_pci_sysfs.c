@@ -190,6 +190,36 @@ static void test_configuration_space_that_is_cut_short(void **state)
     }
 }
 
+/* What no machine of tests/machines has: an Advanced Features capability, a power management capability
+ * without soft reset, sizes beyond 128 TiB, virtual functions that are enabled. */
+static void test_capabilities(void **state)
+{
+    uint8_t config[4096];
+    (void)state;
+    make_config(config);
+    memcpy(config + 0x60, "\x13\x80\x06\x02", 5);
+    memcpy(config + 0x80, "\x01\x90\x03\xc8\0\0", 6);
+    memcpy(config + 0x90, "\x10\0\x02\0\0\0\0\0", 8);
+    memcpy(config + 0x100, "\x15\0\x01\x20\x10\0\0\x80\x41\0\x01\0\x20\0\0\0\x07\0\0\0", 20);
+    memcpy(config + 0x200, "\x10\0\x01\0\0\0\0\0\x01\0\0\0\x20\0\x20\0\x05\0", 18);
+    put(attribute("0000:01:00.0", "config"), config, sizeof config);
+    config[0x63] = 0x01;
+    config[0x84] = 0x08;
+    config[0x208] = 0;
+    put(attribute("0000:02:00.0", "config"), config, sizeof config);
+    put_text("0000:02:00.0", "sriov_numvfs", "3\n");
+    read_machine(2);
+    const struct pci_device *devices = machine.devices;
+    assert_true(devices[0].flr == TRISTATE_YES && devices[0].pm_reset == TRISTATE_YES);
+    assert_true(devices[1].flr == TRISTATE_NO && devices[1].pm_reset == TRISTATE_NO);
+    assert_true(devices[0].bars[1].resizable == (1 | 1 << 27 | 1ULL << 28));
+    assert_true(devices[0].sriov_total == 32 && devices[0].sriov_enabled == 5);
+    assert_true(devices[1].sriov_total == 32 && devices[1].sriov_enabled == 3);
+    for (int i = 0; i < PCI_BAR_COUNT; i++)
+        assert_true(i == 1 || !devices[0].bars[i].resizable);
+    done();
+}
+
 static void test_capabilities_that_loop(void **state)
 {
     uint8_t config[4096];
@@ -303,8 +333,10 @@ static void test_what_leads_out(void **state)
     snprintf(full, sizeof full, "%s%s", folder, attribute("0000:07:00.0", "vendor"));
     assert_int_equal(mkfifo(full, 0600), 0);
     put("/sys/bus/pci/devices/0000:08:00.0", "", 0);
+    make_link("0000:01:00.0", "/sys/bus/pci/devices/0000:09:00.0");
+    make_link("../../../..", "/sys/bus/pci/devices/0000:0a:00.0");
     read_machine(2);
-    for (int bus = 3; bus <= 8; bus++) {
+    for (int bus = 3; bus <= 10; bus++) {
         char address[16];
         snprintf(address, sizeof address, "0000:%02x:00.0", (unsigned)bus);
         assert_noted(address);
@@ -400,6 +432,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_reads_a_device),
         TEST(test_configuration_space_that_is_cut_short),
+        TEST(test_capabilities),
         TEST(test_capabilities_that_loop),
         TEST(test_random_configuration_space),
         TEST(test_device_that_does_not_answer),
