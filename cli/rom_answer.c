@@ -115,6 +115,8 @@ static void append_details(struct buffer *line, const struct option_rom_image *i
                              image->devices_omitted     ? " device IDs and more"
                              : image->device_count == 1 ? " device ID"
                                                         : " device IDs");
+    if (image->is_private)
+        buffer_append_text(line, ", NVIDIA's own");
     if (image->missing)
         buffer_append_format(line, ", %u bytes missing", image->missing);
 }

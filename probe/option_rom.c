@@ -188,12 +188,15 @@ static enum option_rom_fault read_image(struct span image, bool first, struct op
     return OPTION_ROM_SOUND;
 }
 
-/* NVIDIA's own last image has no NPDE to say so. */
-static bool ends_chain(const struct option_rom_image *image)
+/* `next` is what stands behind the image. NVIDIA's own last image has no NPDE to say so. Where NPDE ends the
+ * chain and PCIR does not, a firmware goes on if it finds an image. */
+static bool ends_chain(const struct option_rom_image *image, struct span next)
 {
     if (image->is_private && image->code_type == OPTION_ROM_NVIDIA_NBSI)
         return true;
-    return image->has_npde ? image->npde_is_last : image->is_last;
+    if (!image->has_npde)
+        return image->is_last;
+    return image->npde_is_last && (image->is_last || image->is_private || !has_signature(next, true));
 }
 
 static void set_fault(struct option_rom *rom, enum option_rom_fault fault, uint64_t offset)
@@ -244,7 +247,7 @@ static void walk(struct option_rom *rom, struct span all)
             rom->private_missing |= is_private;
             return;
         }
-        if (ends_chain(image))
+        if (ends_chain(image, span_from(all, rom->end)))
             return;
         is_private |= image->is_last;
         bool next_by_pcir = !has_signature(span_from(all, rom->end), false) &&
@@ -352,6 +355,8 @@ bool option_rom_is_valid(const struct option_rom *rom)
 {
     for (int i = 0; i < rom->image_count; i++) {
         const struct option_rom_image *image = &rom->images[i];
+        if (image->is_private)
+            continue;
         if (image->checksum == TRISTATE_NO || (image->code_type == OPTION_ROM_EFI && !image->is_efi))
             return false;
     }
@@ -375,10 +380,16 @@ enum tristate option_rom_matches(const struct option_rom *rom, const struct pci_
     return omitted || !rom->image_count ? TRISTATE_UNKNOWN : TRISTATE_NO;
 }
 
+/* A firmware goes by PCIR alone: what stands behind the last image of the standard does not exist for it. */
+static bool is_found_by_firmware(const struct option_rom_image *image)
+{
+    return !image->missing && !image->is_private;
+}
+
 bool option_rom_has_legacy(const struct option_rom *rom)
 {
     for (int i = 0; i < rom->image_count; i++)
-        if (rom->images[i].code_type == OPTION_ROM_LEGACY && !rom->images[i].missing)
+        if (rom->images[i].code_type == OPTION_ROM_LEGACY && is_found_by_firmware(&rom->images[i]))
             return true;
     return false;
 }
@@ -393,7 +404,7 @@ const struct option_rom_image *option_rom_efi_image(const struct option_rom *rom
     const struct option_rom_image *found = NULL;
     for (int i = 0; i < rom->image_count; i++) {
         const struct option_rom_image *image = &rom->images[i];
-        if (image->is_efi && !image->missing && (!found || !option_rom_runs_on_x64(found)))
+        if (image->is_efi && is_found_by_firmware(image) && (!found || !option_rom_runs_on_x64(found)))
             found = image;
     }
     return found;

@@ -110,10 +110,11 @@ bool option_rom_is_valid(const struct option_rom *rom);
  * longer than we read. */
 enum tristate option_rom_matches(const struct option_rom *rom, const struct pci_id *wanted);
 
-/* Whether it has a whole image that a BIOS (SeaBIOS) runs. */
+/* Whether it has a whole image that a BIOS (SeaBIOS) finds and runs. */
 bool option_rom_has_legacy(const struct option_rom *rom);
 
-/* Its whole image for UEFI (OVMF), NULL when there is none. Of several the one that runs on x86-64. */
+/* Its whole image that a UEFI (OVMF) finds, NULL when there is none. Of several the one that runs on x86-64.
+ */
 const struct option_rom_image *option_rom_efi_image(const struct option_rom *rom);
 
 /* Whether the UEFI of an x86-64 machine runs an EFI image: x64 code or byte code. */

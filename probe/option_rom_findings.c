@@ -189,7 +189,7 @@ static void header_before(const struct option_rom *rom, struct findings *finding
 static void checksums(const struct option_rom *rom, struct findings *findings)
 {
     for (int i = 0; i < rom->image_count; i++)
-        if (rom->images[i].checksum == TRISTATE_NO)
+        if (rom->images[i].checksum == TRISTATE_NO && !rom->images[i].is_private)
             finding_next(findings_add(findings, FINDING_ID_ROM_CHECKSUM, SEVERITY_WARNING,
                                       "the bytes of the legacy image at 0x%x do not sum to 0: it was changed "
                                       "after it was made. The copy that the machine ran at boot is such a "
@@ -227,18 +227,21 @@ static bool is_gpu_class(const struct option_rom_image *image)
 static void firmware(const struct option_rom *rom, struct findings *findings)
 {
     for (int i = 0; i < rom->image_count; i++)
-        if (rom->images[i].code_type == OPTION_ROM_EFI && !rom->images[i].is_efi)
+        if (rom->images[i].code_type == OPTION_ROM_EFI && !rom->images[i].is_efi &&
+            !rom->images[i].is_private)
             findings_add(
                 findings, FINDING_ID_ROM_MALFORMED, SEVERITY_BLOCKER,
                 "the image at 0x%x calls itself EFI but has no sound EFI header: OVMF passes it over",
                 rom->images[i].offset);
     const struct option_rom_image *efi = option_rom_efi_image(rom);
     if (!efi)
-        finding_next(findings_add(findings, FINDING_ID_ROM_NO_EFI, SEVERITY_WARNING,
-                                  "it has no whole EFI image (GOP): with OVMF there is no picture before the "
-                                  "driver of the guest has started the card, and some drivers never do"),
-                     "use SeaBIOS for the guest (Proxmox: bios: seabios), or a newer vBIOS of this very card "
-                     "that has a GOP");
+        finding_next(
+            findings_add(
+                findings, FINDING_ID_ROM_NO_EFI, SEVERITY_WARNING,
+                "it has no whole EFI image (GOP) that a firmware finds: with OVMF there is no picture before the "
+                "driver of the guest has started the card, and some drivers never do"),
+            "use SeaBIOS for the guest (Proxmox: bios: seabios), or a newer vBIOS of this very card "
+            "that has a GOP");
     else if (!option_rom_runs_on_x64(efi))
         findings_add(findings, FINDING_ID_ROM_EFI_MACHINE, SEVERITY_WARNING,
                      "its EFI image is for %s (machine %04x): the OVMF of an x86-64 guest passes it over",

@@ -344,6 +344,30 @@ static void test_nvidia(void **state)
     assert_int_equal(rom.images[0].missing, 0);
 }
 
+/* An EFI image that only NPDE leads to is none for OVMF, which goes by PCIR. */
+static void test_efi_behind_the_last(void **state)
+{
+    (void)state;
+    start();
+    put_image(4, OPTION_ROM_LEGACY, true);
+    put_npde(4, false);
+    put_checksum();
+    put_image(4, OPTION_ROM_EFI, true);
+    put_npde(4, true);
+    parse(rom_size);
+    assert_int_equal(rom.image_count, 2);
+    assert_true(rom.images[1].is_efi && rom.images[1].is_private);
+    assert_null(option_rom_efi_image(&rom));
+    assert_finding(NULL, FINDING_ID_ROM_NO_EFI, SEVERITY_WARNING, "that a firmware finds");
+    /* And the other way round. */
+    start();
+    put_image(4, OPTION_ROM_LEGACY, false);
+    put_npde(4, true);
+    put_image(4, OPTION_ROM_EFI, true);
+    parse(rom_size);
+    assert_ptr_equal(option_rom_efi_image(&rom), &rom.images[1]);
+}
+
 static void test_header_before(void **state)
 {
     (void)state;
@@ -442,6 +466,7 @@ int main(void)
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_endless_device_list),
         cmocka_unit_test(test_nvidia),
+        cmocka_unit_test(test_efi_behind_the_last),
         cmocka_unit_test(test_header_before),
         cmocka_unit_test(test_amd),
         cmocka_unit_test(test_other_machines),
