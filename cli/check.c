@@ -39,6 +39,7 @@ struct check_command {
     struct buffer checked; /* what was looked at, each ended by a NUL */
     struct error error;    /* the first one about a file that was named */
     bool host_checked;
+    bool host_unreadable; /* something of its configuration */
     int host_problems;
     int vm_count;
 };
@@ -48,6 +49,14 @@ static int count_problems(const struct findings *findings)
     int count = 0;
     for (int i = 0; i < findings->count; i++)
         count += findings->items[i].severity != SEVERITY_INFO;
+    return count;
+}
+
+static int count_unreadable(const struct root *root)
+{
+    int count = 0;
+    while (root_unreadable(root, count))
+        count++;
     return count;
 }
 
@@ -61,8 +70,10 @@ static void check_host(struct check_command *command)
     if (command->host_checked)
         return;
     int before = count_problems(&command->findings);
+    int unreadable = count_unreadable(command->root);
     host_config_check(command->root, &command->machine, &command->findings);
     command->host_problems = count_problems(&command->findings) - before;
+    command->host_unreadable = count_unreadable(command->root) > unreadable;
     command->host_checked = true;
     note_checked(command, "host");
 }
@@ -204,8 +215,7 @@ static const char *verdict(const struct check_command *command, int problems, ch
         snprintf(text, size, "No problem found");
     else if (findings_have(&command->findings, FINDING_ID_VFIO_NOT_SET_UP))
         snprintf(text, size, "No problem found, but nothing is set up for a passthrough");
-    else if (findings_have(&command->findings, FINDING_ID_CMDLINE_UNREADABLE) ||
-             findings_have(&command->findings, FINDING_ID_MACHINE_UNREADABLE))
+    else if (findings_have(&command->findings, FINDING_ID_CMDLINE_UNREADABLE) || command->host_unreadable)
         snprintf(text, size, "No problem found in what could be read");
     else
         snprintf(text, size, "Host configuration correct");

@@ -237,6 +237,7 @@ bool command_lines_check(struct host_state *host, struct kernel_line *effective)
     if (!lines)
         return false;
     read_all(host, lines);
+    host->running_intel_iommu = kernel_line_switch(&lines->running, "intel_iommu");
     check_lines(host, lines, effective);
     bool any = lines->has_running || lines->has_grub || lines->has_cmdline || lines->has_entries;
     kernel_line_free(&lines->running);

@@ -68,21 +68,12 @@ static bool is_empty_folder(struct root *root, const char *folder)
 /* The running kernel was told to turn the IOMMU on, and has none. */
 static void check_iommu_seen(struct host_state *host)
 {
-    struct kernel_line *running = calloc(1, sizeof *running);
-    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
-    if (running && host->cpu == CPU_INTEL && is_empty_folder(host->root, "/sys/class/iommu") &&
-        is_empty_folder(host->root, "/sys/kernel/iommu_groups") &&
-        root_read(host->root, "/proc/cmdline", MAX_CONFIG_SIZE, &text) == ROOT_OK) {
-        kernel_line_add(running, (struct span){buffer_text(&text), text.length}, "/proc/cmdline", 1);
-        const char *how = kernel_line_switch(running, "intel_iommu");
-        if (how && strcmp(how, "on") == 0)
-            finding_next(
-                findings_add(host->findings, FINDING_ID_IOMMU_NOT_SEEN, SEVERITY_WARNING,
-                             "intel_iommu=on is set, but the kernel shows no IOMMU and no IOMMU group"),
-                "turn on VT-d in the firmware setup");
-        kernel_line_free(running);
-    }
-    free(running);
+    if (host->cpu == CPU_INTEL && host->running_intel_iommu && strcmp(host->running_intel_iommu, "on") == 0 &&
+        is_empty_folder(host->root, "/sys/class/iommu") &&
+        is_empty_folder(host->root, "/sys/kernel/iommu_groups"))
+        finding_next(findings_add(host->findings, FINDING_ID_IOMMU_NOT_SEEN, SEVERITY_WARNING,
+                                  "intel_iommu=on is set, but the kernel shows no IOMMU and no IOMMU group"),
+                     "turn on VT-d in the firmware setup");
 }
 
 static void check_nothing_set_up(struct host_state *host, bool wanted, bool has_line,

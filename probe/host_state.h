@@ -43,7 +43,8 @@ struct host_state {
     const struct pci_machine *machine; /* NULL: not known */
     struct findings *findings;
     enum cpu_maker cpu;
-    int kernel; /* 100 * major + minor: 602 is 6.2; 0: not known */
+    int kernel;                      /* 100 * major + minor: 602 is 6.2; 0: not known */
+    const char *running_intel_iommu; /* what the running kernel was told: "on", "off", or NULL */
     struct vfio_id ids[MAX_VFIO_IDS];
     int id_count;
     bool held_back[HOST_DRIVER_COUNT]; /* blacklisted, or loaded behind vfio-pci */

@@ -332,12 +332,20 @@ const char *kernel_line_switch(const struct kernel_line *line, const char *key)
     return state.how;
 }
 
-static bool iommu_is_seen(struct host_state *host)
+static bool has_entries(struct host_state *host, const char *folder)
 {
     int count;
-    char **names = root_list(host->root, "/sys/class/iommu", 64, &count);
+    char **names = root_list(host->root, folder, 4096, &count);
     root_free_names(names, count);
     return count > 0;
+}
+
+/* Some kernels turn Intel's IOMMU on by themselves (CONFIG_INTEL_IOMMU_DEFAULT_ON): it is there, and nobody
+ * said so. */
+static bool is_on_by_default(struct host_state *host)
+{
+    return !host->running_intel_iommu &&
+           (has_entries(host, "/sys/class/iommu") || has_entries(host, "/sys/kernel/iommu_groups"));
 }
 
 static void check_switch(struct host_state *host, const struct kernel_line *line, struct switch_state *state,
@@ -378,7 +386,7 @@ void kernel_line_check(struct host_state *host, const struct kernel_line *line, 
     amd.contradicts = any.contradicts = false; /* their "on" is no value at all, and told already */
     check_switch(host, line, &amd, CPU_INTEL);
     check_switch(host, line, &any, CPU_UNKNOWN);
-    if (host->cpu != CPU_INTEL || intel.how || !passthrough_wanted || iommu_is_seen(host))
+    if (host->cpu != CPU_INTEL || intel.how || !passthrough_wanted || is_on_by_default(host))
         return;
     bool pt = kernel_line_has(line, "iommu=pt");
     struct finding *finding = findings_add(

@@ -105,6 +105,8 @@ static void check_functions(struct vm_state *vm, const struct passed_device *dev
 void vm_check_devices(struct vm_state *vm)
 {
     char address[32];
+    /* A file from elsewhere may be that of another machine. */
+    bool is_of_this_machine = strncmp(vm->file, "/etc/", 5) == 0;
     for (int i = 0; vm->machine && i < vm->passed_count; i++) {
         const struct passed_device *device = &vm->passed[i];
         bool found = false;
@@ -113,11 +115,12 @@ void vm_check_devices(struct vm_state *vm)
         print_slot(device, address);
         if (!found)
             finding_next(
-                vm_note(vm, FINDING_ID_VM_DEVICE_ABSENT, SEVERITY_WARNING, device->line,
+                vm_note(vm, FINDING_ID_VM_DEVICE_ABSENT,
+                        is_of_this_machine ? SEVERITY_WARNING : SEVERITY_INFO, device->line,
                         "this machine has no PCI device at %s; addresses move when cards are added or "
                         "taken out",
                         address),
-                "compare with lspci -D, unless this file is of another machine");
+                "compare with lspci -D%s", is_of_this_machine ? "" : ", if this file is of this machine");
         else if (!device->is_part && device->function != ALL_FUNCTIONS &&
                  vm_device_is_gpu(vm, device) == TRISTATE_YES)
             check_functions(vm, device);
