@@ -5,16 +5,18 @@
 
 enum { MAX_DRM_NAMES = 1024 };
 
-/* Whether "card0" is the DRM card of this GPU. */
+/* Whether "card0" is the DRM card of this GPU. A recording may have kept the link without what it leads to.
+ */
 static bool is_card_of(struct root *root, const char *card, const char *address)
 {
     char path[320];
     char device[1024];
     snprintf(path, sizeof path, "/sys/class/drm/%.200s/device", card);
-    if (!root_resolve(root, path, device, sizeof device))
+    if (!root_resolve(root, path, device, sizeof device) &&
+        !root_read_link(root, path, device, sizeof device))
         return false;
     const char *slash = strrchr(device, '/');
-    return slash && strcmp(slash + 1, address) == 0;
+    return strcmp(slash ? slash + 1 : device, address) == 0;
 }
 
 static void add_connector(struct root *root, const char *name, const char *connector,

@@ -1,5 +1,7 @@
 #include "probe/iommu.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_GROUPS = 4096, DMAR_FLAGS = 37, DMAR_INTR_REMAP = 1 };
@@ -87,10 +89,51 @@ static enum iommu_fault why_off(const struct host *host, const struct iommu *iom
     return IOMMU_FAULT_UNKNOWN;
 }
 
-void iommu_read(struct root *root, const struct host *host, struct iommu *iommu)
+/* Gives the devices that a group's folder names this group. */
+static void read_group(struct root *root, const char *name, struct pci_machine *machine)
+{
+    char folder[320];
+    int count = 0;
+    int group = atoi(name);
+    snprintf(folder, sizeof folder, "/sys/kernel/iommu_groups/%.200s/devices", name);
+    char **addresses = root_list(root, folder, MAX_PCI_DEVICES, &count);
+    for (int i = 0; i < count; i++) {
+        struct pci_address address;
+        struct pci_device *device =
+            pci_address_parse(addresses[i], &address) ? pci_find(machine, &address) : NULL;
+        if (device)
+            device->iommu_group = group;
+    }
+    root_free_names(addresses, count);
+}
+
+static bool has_groups(const struct pci_machine *machine)
+{
+    for (int i = 0; i < machine->count; i++)
+        if (machine->devices[i].iommu_group >= 0)
+            return true;
+    return false;
+}
+
+/* The links of the devices tell the same, and cost less to read. */
+static void read_groups(struct root *root, struct pci_machine *machine)
+{
+    int count = 0;
+    char **names = root_list(root, "/sys/kernel/iommu_groups", MAX_GROUPS, &count);
+    for (int i = 0; i < count; i++)
+        if (names[i][0] && strspn(names[i], "0123456789") == strlen(names[i]) && strlen(names[i]) < 9)
+            read_group(root, names[i], machine);
+    root_free_names(names, count);
+}
+
+void iommu_read(struct root *root, const struct host *host, struct pci_machine *machine, struct iommu *iommu)
 {
     *iommu = (struct iommu){.enabled = TRISTATE_UNKNOWN};
     read_units(root, iommu);
+    if (!has_groups(machine))
+        read_groups(root, machine);
+    if (has_groups(machine))
+        iommu->enabled = TRISTATE_YES;
     read_tables(root, host, iommu);
     read_remapping(root, iommu);
     if (iommu->enabled == TRISTATE_NO)

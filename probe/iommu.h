@@ -25,7 +25,9 @@ struct iommu {
     enum iommu_fault fault;
 };
 
-void iommu_read(struct root *root, const struct host *host, struct iommu *iommu);
+/* Also completes the groups of the machine's devices from /sys/kernel/iommu_groups where they have no link to
+ * theirs. */
+void iommu_read(struct root *root, const struct host *host, struct pci_machine *machine, struct iommu *iommu);
 
 /* "intel", "amd", "other", or NULL when it is not known. */
 const char *iommu_kind_word(enum iommu_kind kind);

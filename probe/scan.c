@@ -66,7 +66,7 @@ enum error_code scan_read(struct root *root, const char *lspci, const struct pci
     host_read(root, &scan->host);
     if (pci_read_machine(root, &scan->machine, error))
         return error->code;
-    iommu_read(root, &scan->host, &scan->iommu);
+    iommu_read(root, &scan->host, &scan->machine, &scan->iommu);
     if (find_gpus(scan, addresses, address_count, error))
         return error->code;
     host_config_check(root, &scan->machine, &scan->configuration);

@@ -118,7 +118,8 @@ static struct iommu read_iommu(void)
     struct host host;
     struct iommu iommu;
     host_read(root, &host);
-    iommu_read(root, &host, &iommu);
+    struct pci_machine machine = {.count = 0};
+    iommu_read(root, &host, &machine, &iommu);
     return iommu;
 }
 
@@ -181,6 +182,25 @@ static void test_iommu_that_is_on(void **state)
     assert_int_equal(iommu.interrupt_remapping, TRISTATE_NO);
 }
 
+/* A recording may have the groups' folders and not the devices' links to them. */
+static void test_groups_without_links(void **state)
+{
+    struct pci_device devices[] = {{.address = {.bus = 1}, .iommu_group = IOMMU_GROUP_NONE},
+                                   {.address = {.bus = 2}, .iommu_group = IOMMU_GROUP_NONE}};
+    struct pci_machine machine = {.devices = devices, .count = ARRAY_SIZE(devices)};
+    struct host host;
+    struct iommu iommu;
+    (void)state;
+    put("/sys/kernel/iommu_groups/17/devices/0000:01:00.0", "");
+    put("/sys/kernel/iommu_groups/18/devices/0000:09:00.0", "");
+    put("/sys/kernel/iommu_groups/x1/devices/0000:02:00.0", "");
+    host_read(root, &host);
+    iommu_read(root, &host, &machine, &iommu);
+    assert_int_equal(devices[0].iommu_group, 17);
+    assert_int_equal(devices[1].iommu_group, IOMMU_GROUP_NONE);
+    assert_int_equal(iommu.enabled, TRISTATE_YES);
+}
+
 /* A group's strangers are neither functions of the GPU nor bridges. */
 static void test_strangers(void **state)
 {
@@ -215,6 +235,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_iommu_of_which_nothing_is_known, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_why_the_iommu_is_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_iommu_that_is_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_groups_without_links, set_up, tear_down),
         cmocka_unit_test(test_strangers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
