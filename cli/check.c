@@ -219,7 +219,7 @@ static const char *verdict(const struct check_command *command, int problems, ch
         snprintf(text, size, "No problem found in what could be read");
     else
         snprintf(text, size, "Host configuration correct");
-    if (problems && command->host_checked && !command->host_problems)
+    if (problems && command->host_checked && !command->host_problems && command->vm_count)
         snprintf(text + strlen(text), size - strlen(text), ", none of them in the host's configuration");
     return text;
 }
@@ -230,9 +230,11 @@ static void write_text(struct check_command *command, struct output *output)
     char rest[240];
     int problems = count_problems(&command->findings);
     verdict(command, problems, text, sizeof text);
-    snprintf(rest, sizeof rest, "%s%s%d virtual machine%s.", text,
-             command->host_checked ? "; host and " : "; ", command->vm_count,
-             command->vm_count == 1 ? "" : "s");
+    const char *host = !command->host_checked ? "" : command->vm_count ? "the host and " : "the host";
+    snprintf(rest, sizeof rest, "%s. Checked: %s", text, host);
+    if (command->vm_count || !command->host_checked)
+        snprintf(rest + strlen(rest), sizeof rest - strlen(rest), "%d virtual machine%s", command->vm_count,
+                 command->vm_count == 1 ? "" : "s");
     output_paragraph_color(output, 0, "", problems ? COLOR_YELLOW : COLOR_GREEN, rest);
     if (command->findings.count)
         output_blank(output);

@@ -84,6 +84,23 @@ static void join(struct kernel_line *all, const struct kernel_line *part)
         kernel_line_add(all, span_of(kernel_word(part, i)), kernel_word_file(part, i), part->words[i].line);
 }
 
+/* What is left out of a line that cannot be one is not known. */
+static void note_cut(struct host_state *host, const struct command_lines *lines)
+{
+    const struct {
+        const struct kernel_line *line;
+        const char *what;
+    } all[] = {{&lines->running, "/proc/cmdline"},
+               {&lines->grub.linux_words, "/etc/default/grub"},
+               {&lines->grub.default_words, "/etc/default/grub"},
+               {&lines->cmdline, "/etc/kernel/cmdline"},
+               {&lines->entries, "/boot/loader/entries"}};
+    for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+        if (all[i].line->is_cut)
+            root_note_unreadable(host->root, all[i].what,
+                                 "has more words than a kernel command line can have");
+}
+
 static void read_all(struct host_state *host, struct command_lines *lines)
 {
     read_config_file(host, "/proc/cmdline", read_running, lines);
@@ -94,6 +111,7 @@ static void read_all(struct host_state *host, struct command_lines *lines)
     read_config_file(host, "/etc/kernel/cmdline", read_cmdline, lines);
     each_config_file(host, "/boot/loader/entries", ".conf", read_entry, lines);
     each_config_file(host, "/efi/loader/entries", ".conf", read_entry, lines);
+    note_cut(host, lines);
     lines->is_proxmox_boot = root_exists(host->root, "/etc/kernel/proxmox-boot-uuids");
 }
 

@@ -64,6 +64,7 @@ struct kernel_line {
     struct buffer texts;
     struct kernel_word words[MAX_KERNEL_WORDS];
     int count;
+    bool is_cut; /* there were more than fit */
 };
 
 /* ---- probe/kernel_line.c ---- */

@@ -27,7 +27,10 @@ static void add_word(struct kernel_line *line, struct span word, const char *fil
     line->texts.max = MAX_WORDS_TEXT;
     size_t before = line->texts.length;
     size_t name = before;
-    if (line->count == MAX_KERNEL_WORDS || !word.length)
+    if (!word.length)
+        return;
+    line->is_cut |= line->count == MAX_KERNEL_WORDS;
+    if (line->count == MAX_KERNEL_WORDS)
         return;
     if (line->count && strcmp(kernel_word_file(line, line->count - 1), file) == 0) {
         name = line->words[line->count - 1].file;
@@ -37,6 +40,7 @@ static void add_word(struct kernel_line *line, struct span word, const char *fil
     size_t text = line->texts.length;
     buffer_append(&line->texts, word.start, word.length);
     buffer_append_byte(&line->texts, '\0');
+    line->is_cut |= line->texts.failed;
     if (!line->texts.failed)
         line->words[line->count++] = (struct kernel_word){text, name, number};
 }

@@ -95,6 +95,24 @@ bool proxmox_conf_recognise(struct span text)
     return known && settings > others;
 }
 
+/* A mapping of the cluster, by its name: a line of its own, with its devices indented below. */
+static void check_mapping(struct hostpci *device, struct span name)
+{
+    static const char file[] = "/etc/pve/mapping/pci.cfg";
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_VM_CONFIG_SIZE + 16);
+    struct vm_state *vm = device->conf->vm;
+    if (root_read(vm->root, file, MAX_VM_CONFIG_SIZE, &text) != ROOT_OK)
+        return;
+    struct span rest = {buffer_text(&text), text.length};
+    struct span line;
+    while (span_next_line(&rest, &line))
+        if (line.length == name.length && memcmp(line.start, name.start, name.length) == 0)
+            return;
+    finding_next(vm_note(vm, FINDING_ID_VM_MAPPING_MISSING, SEVERITY_BLOCKER, device->line,
+                         "there is no mapping %.*s: the virtual machine does not start", SPAN_FORMAT(name)),
+                 "add it: Datacenter, Resource Mappings");
+}
+
 static void read_romfile(struct hostpci *device, struct span value)
 {
     snprintf(device->rom_file, sizeof device->rom_file, "/usr/share/kvm/%.*s", SPAN_FORMAT(value));
@@ -123,6 +141,8 @@ static void read_option(struct hostpci *device, struct span option)
         device->rom_bar_off = !is_yes(value);
     } else if (span_is(key, "romfile")) {
         read_romfile(device, value);
+    } else if (span_is(key, "mapping")) {
+        check_mapping(device, value);
     } else if (span_is(key, "mdev")) {
         device->is_part = true;
     } else {
