@@ -68,6 +68,16 @@ static const struct word_case word_cases[] = {
     {"intel_iommu=on vfio.ids=10de:1d16", "cmdline-typo:1", "cmdline-other-maker:1 cmdline-typo:1"},
     {"intel_iommu=on vfio-pci.ids=10de:1d16 10de:10f1", "vfio-ids-malformed:1",
      "cmdline-other-maker:1 vfio-ids-malformed:1"},
+    {"intel_iommu=on vfio-pci.ids=\"10de:1d16,8086:1234\"", "", "cmdline-other-maker:1"},
+    {"intel_iommu=on vfio-pci.ids=10de0:1d16", "vfio-ids-malformed:1",
+     "cmdline-other-maker:1 vfio-ids-malformed:1"},
+    {"intel_iommu=on vfio-pci.ids=10de:1d160", "vfio-ids-malformed:1",
+     "cmdline-other-maker:1 vfio-ids-malformed:1"},
+    {"intel_iommu=on vfio-pci.ids=10de:1d16:1028:08b0:030000:ffffff:1", "vfio-ids-malformed:1",
+     "cmdline-other-maker:1 vfio-ids-malformed:1"},
+    {"intel_iommu=on vfio-pci.ids=10de:1d16:ffffffff:ffffffff:30000:ff0000", "", "cmdline-other-maker:1"},
+    {"intel_iommu=on vfio-pci.ids=10de:,:1d16", "vfio-ids-malformed:1 vfio-ids-malformed:1",
+     "cmdline-other-maker:1 vfio-ids-malformed:1 vfio-ids-malformed:1"},
     {"intel_iommu=on vfio-pci.ids=10de1d16", "vfio-ids-malformed:1",
      "cmdline-other-maker:1 vfio-ids-malformed:1"},
     {"intel_iommu=on vfio-pci.ids=01:00.0", "vfio-ids-malformed:1",
@@ -193,10 +203,25 @@ static const struct tree_case tree_cases[] = {
       {"/proc/cmdline", "root=x\n"}},
      "cmdline-not-active:2 cmdline-several-lines:2"},
     {"loader entries",
-     {{"/boot/loader/entries/a.conf", "title A\nlinux /vmlinuz\noptions root=x igfx_off\n"},
+     {{"/boot/loader/entries/a.conf", "\ntitle nomodeset\nlinux pt\noptions root=x igfx_off\n"},
       {"/boot/loader/entries/b.conf", "options root=x intel_iommu=on\n"},
       {"/boot/loader/entries/c.txt", "options nomodeset\n"}},
-     "cmdline-igfx-off-alone:3"},
+     "cmdline-igfx-off-alone:4"},
+    {"a comment in /etc/kernel/cmdline",
+     {{"/etc/kernel/cmdline", "# igfx_off\nroot=x intel_iommu=on\n\n"},
+      {"/etc/kernel/proxmox-boot-uuids", ""}},
+     ""},
+    {"an option that is escaped, single quotes in double ones",
+     {{"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"x=\\\"a b\\\" 'intel_iommu=on' intel_iommu=on\"\n"}},
+     "cmdline-typo:1"},
+    {"a backslash between single quotes",
+     {{"/etc/default/grub",
+       "GRUB_CMDLINE_LINUX='a\\' # intel_iommu=off\nGRUB_CMDLINE_LINUX_DEFAULT=intel_iommu=on"}},
+     ""},
+    {"an empty name and a command",
+     {{"/etc/default/grub",
+       "=igfx_off\nif true; then GRUB_CMDLINE_LINUX=pt; fi\nGRUB_CMDLINE_LINUX=intel_iommu=on"}},
+     ""},
     {"nothing could be read", {{"/etc/hostname", "x"}}, "cmdline-unreadable"},
     {"an empty file", {{"/etc/default/grub", ""}}, "iommu-not-enabled"},
     {"Intel's IOMMU is on without a word",
@@ -256,6 +281,65 @@ static void test_next_steps(void **state)
     assert_string_equal(machine.findings.items[2].file, "/etc/kernel/cmdline");
 }
 
+/* Where it belongs, and how to bring it there. */
+static void test_unused_file(void **state)
+{
+    (void)state;
+    write_base("GenuineIntel");
+    fixture_write(&machine, "/etc/kernel/cmdline", "intel_iommu=on");
+    fixture_write(&machine, "/etc/default/grub", "GRUB_CMDLINE_LINUX=\"intel_iommu=on iommu=pt\"");
+    fixture_write(&machine, "/proc/cmdline", "initrd=\\EFI\\x intel_iommu=on");
+    host_config_check(machine.root, NULL, &machine.findings);
+    assert_findings("unused", &machine.findings, "cmdline-unused-file:1");
+    assert_holds(machine.findings.items[0].text, "boots by /etc/kernel/cmdline");
+    assert_holds(machine.findings.items[0].text, ": iommu=pt");
+    assert_holds(machine.findings.items[0].next, "write it into /etc/kernel/cmdline");
+    assert_string_equal(machine.findings.items[0].file, "/etc/default/grub");
+}
+
+/* What is missing on a host that has nothing, by the maker of its processor. */
+static void test_nothing_set_up(void **state)
+{
+    (void)state;
+    fixture_write(&machine, "/proc/cpuinfo", "GenuineIntel");
+    fixture_write(&machine, "/proc/cmdline", "quiet");
+    host_config_check(machine.root, NULL, &machine.findings);
+    fixture_write(&machine, "/proc/cmdline", "quiet intel_iommu=on");
+    host_config_check(machine.root, NULL, &machine.findings);
+    fixture_write(&machine, "/proc/cpuinfo", "AuthenticAMD");
+    fixture_write(&machine, "/proc/cmdline", "quiet");
+    host_config_check(machine.root, NULL, &machine.findings);
+    assert_findings("nothing", &machine.findings, "vfio-not-set-up vfio-not-set-up vfio-not-set-up");
+    assert_holds(machine.findings.items[0].next, "write intel_iommu=on");
+    assert_null(strstr(machine.findings.items[1].next, "intel_iommu"));
+    assert_null(strstr(machine.findings.items[2].next, "intel_iommu"));
+}
+
+/* Without /proc/cpuinfo the host bridge tells who made the processor. */
+static void test_host_bridge(void **state)
+{
+    struct pci_device devices[] = {a_device(0, 0, 0x8086, 0x8a12, 0x06, NULL),
+                                   a_device(1, 0, 0x10de, 0x1d16, 3, "")};
+    struct pci_machine pci = {.devices = devices, .count = 2};
+    static const struct {
+        uint16_t vendor;
+        uint8_t base_class;
+        const char *findings;
+    } bridges[] = {
+        {0x8086, 0x06, "iommu-not-enabled:1"}, {0x1022, 0x06, ""}, {0x1234, 0x06, ""}, {0x8086, 0x03, ""}};
+    (void)state;
+    write_base("");
+    fixture_write(&machine, "/proc/cmdline", "quiet");
+    for (size_t i = 0; i < ARRAY_SIZE(bridges); i++) {
+        struct findings findings = {.items = NULL};
+        devices[0].id.vendor = bridges[i].vendor;
+        devices[0].base_class = bridges[i].base_class;
+        host_config_check(machine.root, &pci, &findings);
+        assert_findings("bridge", &findings, bridges[i].findings);
+        findings_free(&findings);
+    }
+}
+
 static void test_bounds(void **state)
 {
     struct kernel_line *line = calloc(1, sizeof *line);
@@ -272,6 +356,7 @@ static void test_bounds(void **state)
     line->count = 0;
     kernel_line_add(line, (struct span){buffer_text(&text), text.length}, "f", 1);
     assert_int_equal(line->count, 0);
+    assert_true(line->is_cut);
     kernel_line_free(line);
     free(line);
     buffer_free(&text);
@@ -283,6 +368,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_words, set_up, tear_down),
         cmocka_unit_test(test_trees),
         cmocka_unit_test_setup_teardown(test_next_steps, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_unused_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_nothing_set_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_host_bridge, set_up, tear_down),
         cmocka_unit_test(test_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

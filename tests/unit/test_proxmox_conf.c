@@ -40,6 +40,8 @@ static const struct conf_case cases[] = {
     {"host= and a domain", SOUND_HEAD "hostpci0: pcie=1,host=0001:01:00.0\n", "vm-device-absent:5", ""},
     {"the same device twice", SOUND_HEAD "hostpci0: 01:00,pcie=1\nhostpci1: 0000:01:00.1,pcie=1\n",
      "vm-device-twice:6", NULL},
+    {"the same slot of another bus", SOUND_HEAD "hostpci0: 01:00,pcie=1\nhostpci1: 02:00,pcie=1\n", "", NULL},
+    {"a mediated device twice", SOUND_HEAD "hostpci0: 02:00.0,mdev=a\nhostpci1: 02:00.0,mdev=a\n", "", NULL},
     {"a mapping", SOUND_HEAD "hostpci0: mapping=gpu,pcie=1\n", "", NULL},
     {"a wrong address",
      SOUND_HEAD "hostpci0: 1:0,pcie=1\nhostpci1: xx:00\nhostpci2: 01:20.0\nhostpci3: 01:00.9\n",
@@ -54,6 +56,10 @@ static const struct conf_case cases[] = {
      NULL},
     {"the ROM BAR is hidden", SOUND_HEAD "hostpci0: 01:00,pcie=1,rombar=0\n", "vm-rombar-off:5", NULL},
     {"the ROM BAR is shown", SOUND_HEAD "hostpci0: 01:00,pcie=1,rombar=1\n", "", NULL},
+    {"yes and true", SOUND_HEAD "hostpci0: 01:00,pcie=yes,rombar=true\n", "", NULL},
+    {"addresses that are none",
+     SOUND_HEAD "hostpci0: 01,pcie=1\nhostpci1: 0:0:01:00.0\nhostpci2: 001:00\nhostpci3: 01:000\n",
+     "vm-hostpci-malformed:5 vm-hostpci-malformed:6 vm-hostpci-malformed:7 vm-hostpci-malformed:8", NULL},
     {"x-vga beside another display", SOUND_HEAD "vga: qxl\nhostpci0: 01:00,pcie=1,x-vga=1\n",
      "vm-x-vga-display:5", NULL},
     {"another display without x-vga", SOUND_HEAD "vga: qxl\nhostpci0: 01:00,pcie=1,x-vga=0\n", "", NULL},
@@ -65,6 +71,8 @@ static const struct conf_case cases[] = {
     {"another processor",
      "machine: q35\nbios: ovmf\nefidisk0: x\ncpu: cputype=x86-64-v2-AES\nhostpci0: 01:00,pcie=1\n",
      "vm-cpu-not-host:4", NULL},
+    {"the processor max", "machine: q35\nbios: ovmf\nefidisk0: x\ncpu: max\nhostpci0: 01:00,pcie=1\n", "",
+     NULL},
     {"hidden", "machine: q35\nbios: ovmf\nefidisk0: x\ncpu: host,hidden=1\nhostpci0: 01:00,pcie=1\n",
      "vm-hidden-not-needed:4", NULL},
     {"hidden by arguments",
@@ -143,6 +151,39 @@ static void test_severity_and_next(void **state)
     assert_string_equal(items[2].file, "/etc/pve/qemu-server/1.conf");
 }
 
+static void test_texts(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *file;
+        enum severity severity;
+        const char *part;
+    } cases_of_texts[] = {
+        {SOUND_HEAD "hostpci0: 05:00,pcie=1\n", "/etc/pve/qemu-server/1.conf", SEVERITY_WARNING,
+         "0000:05:00"},
+        {SOUND_HEAD "hostpci0: 05:00.1,pcie=1\n", "1.conf", SEVERITY_INFO, "0000:05:00.1"},
+        {SOUND_HEAD "hostpci0: 01:00,pcie=1,rombar=0\n", "f", SEVERITY_INFO, "laptop"},
+        {SOUND_HEAD "hostpci0: 01:00,pcie=1,rombar=0,romfile=card.rom\n", "f", SEVERITY_INFO, "the ROM file"},
+        {"machine: q35\nbios: ovmf\nefidisk0: x\ncpu: qemu64\nhostpci0: 01:00,pcie=1\n", "f",
+         SEVERITY_WARNING, "qemu64"},
+        {"machine: q35\nbios: ovmf\nefidisk0: x\ncpu: EPYC\nhostpci0: 01:00,pcie=1\n", "f", SEVERITY_INFO,
+         "EPYC"},
+        {"machine: q35\nbios: ovmf\nefidisk0: x\nhostpci0: 01:00,pcie=1\n", "f", SEVERITY_WARNING,
+         "kvm64 by default"},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases_of_texts); i++) {
+        struct findings findings = {.items = NULL};
+        assert_int_equal(vm_config_check(fixture->root, &machine, cases_of_texts[i].file,
+                                         cases_of_texts[i].text, strlen(cases_of_texts[i].text), &findings),
+                         VM_CONFIG_READ);
+        assert_int_equal(findings.count, 1);
+        assert_int_equal(findings.items[0].severity, cases_of_texts[i].severity);
+        assert_holds(findings.items[0].text, cases_of_texts[i].part);
+        findings_free(&findings);
+    }
+}
+
 /* Where ROM files cannot be looked up, nothing is said of them. */
 static void test_unknown_rom_folder(void **state)
 {
@@ -179,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cases, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_severity_and_next, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_texts, set_up, tear_down),
         cmocka_unit_test(test_unknown_rom_folder),
         cmocka_unit_test_setup_teardown(test_foreign, set_up, tear_down),
     };

@@ -97,16 +97,30 @@ static const struct tree_case cases[] = {
      {IDS,
       SOFTDEP,
       {"/etc/modprobe.d/vfio.conf.bak", "blacklist radeon\n"},
-      {"/etc/modprobe.d/README", "read me and weep\n"}},
+      {"/etc/modprobe.d/README", "read me and weep\noptions snd x=1\nsoftdep snd pre: soundcore\n"}},
      ""},
+    {"a file without .conf that says options vfio-pci",
+     {IDS, SOFTDEP, {"/etc/modprobe.d/vfio", "options vfio-pci disable_vga=1\n"}},
+     "modprobe-file-ignored:1"},
+    {"modules that resemble vfio",
+     {IDS,
+      SOFTDEP,
+      {"/etc/modprobe.d/x.conf", "options fio x=1\noptions vfi ids=10de:1d16\noptions vfio_ap x=1\n"}},
+     "module-typo:2"},
+    {"install by /bin/true", {IDS, {"/etc/modprobe.d/i.conf", "install nouveau /bin/true\n"}}, ""},
+    {"install that is no hindrance",
+     {IDS, {"/etc/modprobe.d/i.conf", "install nouveau /sbin/modprobe --ignore-install nouveau\n"}},
+     "vfio-no-precedence:1"},
     {"a file in /etc hides that of the distribution",
      {SOFTDEP,
       {"/etc/modprobe.d/v.conf", "options vfio-pci ids=10de:1d16\n"},
       {"/lib/modprobe.d/v.conf", "options vfio-pci ids=10de:ffff\n"}},
      ""},
     {"vfio_virqfd on a new kernel",
-     {SOFTDEP, {"/proc/sys/kernel/osrelease", "6.8.12-4-pve"}, {"/etc/modules", "vfio\nvfio_virqfd\n"}},
-     "vfio-virqfd-gone:2"},
+     {SOFTDEP,
+      {"/proc/sys/kernel/osrelease", "6.8.12-4-pve"},
+      {"/etc/modules", "; vfio_virqfd\n# vfio_virqfd\n\nvfio_virqfd\n"}},
+     "vfio-virqfd-gone:4"},
     {"vfio_virqfd on an unknown kernel", {SOFTDEP, {"/etc/modules", "vfio_virqfd\n"}}, "vfio-virqfd-gone:1"},
     {"vfio_virqfd on an old kernel",
      {SOFTDEP, {"/proc/sys/kernel/osrelease", "5.15.0"}, {"/etc/modules-load.d/v.conf", "vfio_virqfd\n"}},
@@ -168,6 +182,13 @@ static void test_files(void **state)
 #define CARD(driver)  a_device(1, 0, 0x10de, 0x1d16, 0x03, driver)
 #define SOUND(driver) a_device(1, 1, 0x10de, 0x10f1, 0x04, driver)
 
+static struct pci_device a_bridge(uint8_t bus, uint8_t function)
+{
+    struct pci_device bridge = a_device(bus, function, 0x8086, 0x460d, 0x06, "pcieport");
+    bridge.is_bridge = true;
+    return bridge;
+}
+
 struct device_case {
     const char *name;
     const char *ids;
@@ -197,6 +218,16 @@ static void test_devices(void **state)
          ""},
         {"only sound is passed", "10de:10f1", {CARD("nouveau"), SOUND("vfio-pci")}, ""},
         {"no such device", "10de:1d61,10de:1d16", {CARD("vfio-pci")}, "vfio-id-without-device:1"},
+        {"two cards with one ID, one of them not bound",
+         "10de:1d16",
+         {CARD("vfio-pci"), a_device(2, 0, 0x10de, 0x1d16, 0x03, "")},
+         "vfio-id-of-several:1 vfio-no-precedence:1"},
+        {"a part of the card is a bridge", "10de:1d16", {CARD("vfio-pci"), a_bridge(1, 1)}, ""},
+        {"a card of AMD without a driver",
+         "1002:67df",
+         {a_device(1, 0, 0x1002, 0x67df, 0x03, "")},
+         "vfio-no-precedence:1"},
+        {"a sound device alone", "10de:10f1", {SOUND("")}, ""},
         {"two cards with one ID",
          "10de:1d16",
          {CARD("vfio-pci"), a_device(2, 0, 0x10de, 0x1d16, 0x03, "vfio-pci")},
