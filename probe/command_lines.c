@@ -183,11 +183,11 @@ static void check_active(struct host_state *host, const struct command_lines *li
     const char *step = path == BOOT_CMDLINE && lines->is_proxmox_boot
                            ? "proxmox-boot-tool refresh, then reboot"
                            : steps[path];
-    finding_next(finding_at(findings_add(host->findings, FINDING_ID_CMDLINE_NOT_ACTIVE, SEVERITY_WARNING,
-                                         "not active yet: the kernel that runs was started without %.300s",
-                                         buffer_text(&words)),
-                            kernel_word_file(line, first), line->words[first].line),
-                 "%s", step);
+    finding_next(
+        finding_at(findings_add(host->findings, FINDING_ID_CMDLINE_NOT_ACTIVE, SEVERITY_WARNING,
+                                "the kernel that runs was started without %.300s", buffer_text(&words)),
+                   kernel_word_file(line, first), line->words[first].line),
+        "not active yet: %s", step);
 }
 
 /* What was written into the file that this machine does not boot by. */

@@ -276,8 +276,9 @@ static void test_next_steps(void **state)
     assert_int_equal(machine.findings.count, 3);
     assert_holds(machine.findings.items[0].next, "intel_iommu=on,igfx_off");
     assert_string_equal(machine.findings.items[1].next, "write vfio-pci.ids=10de:1d16");
-    assert_string_equal(machine.findings.items[2].next, "proxmox-boot-tool refresh, then reboot");
-    assert_holds(machine.findings.items[2].text, "not active yet");
+    assert_string_equal(machine.findings.items[2].next,
+                        "not active yet: proxmox-boot-tool refresh, then reboot");
+    assert_holds(machine.findings.items[2].text, "without intel_iommu=on");
     assert_string_equal(machine.findings.items[2].file, "/etc/kernel/cmdline");
 }
 
