@@ -10,6 +10,7 @@ static const char *fault_name(enum finding_id id)
     case FINDING_ID_VBIOS_ACPI_ROM:
     case FINDING_ID_VBIOS_ACPI_ROM_UNSURE:
     case FINDING_ID_VBIOS_ACPI_ATRM:
+    case FINDING_ID_VBIOS_UNKNOWN:
         return "vBIOS delivery";
     case FINDING_ID_NO_DISPLAY_PATH:
         return "no display path";

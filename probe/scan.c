@@ -212,6 +212,12 @@ bool scan_observe(const struct scan_gpu *gpu, struct gpu *known)
     else if (gpu->acpi.vfct == TRISTATE_YES && (integrated || form_factor == FORM_FACTOR_MOBILE))
         changed |= gpu_observe(known, ATTRIBUTE_VBIOS, VBIOS_ACPI_VFCT, 0.95,
                                "seen on this machine: the ACPI table VFCT has an image for this GPU");
+    /* No method does not mean no vBIOS: it may come from where we did not look. */
+    else if ((gpu_vbios(known) == VBIOS_ACPI_ROM && gpu->acpi.rom_method == ACPI_ROM_NO) ||
+             (gpu_vbios(known) == VBIOS_ACPI_ATRM && gpu->acpi.atrm == TRISTATE_NO))
+        changed |= gpu_observe(
+            known, ATTRIBUTE_VBIOS, VBIOS_UNKNOWN, 0.0,
+            "seen on this machine: its firmware lacks the ACPI method that such GPUs get their vBIOS by");
     if (gpu->display.outputs > 0)
         changed |= gpu_observe(known, ATTRIBUTE_DISPLAY, DISPLAY_OUTPUTS, 0.99,
                                "seen on this machine: the kernel lists connectors of this GPU");

@@ -14,6 +14,7 @@ bool scan_is_of_gpu(enum finding_id id)
     case FINDING_ID_VBIOS_ACPI_ROM:
     case FINDING_ID_VBIOS_ACPI_ROM_UNSURE:
     case FINDING_ID_VBIOS_ACPI_ATRM:
+    case FINDING_ID_VBIOS_UNKNOWN:
     case FINDING_ID_NO_DISPLAY_PATH:
     case FINDING_ID_RESET_BROKEN:
     case FINDING_ID_RESET_VENDOR_MODULE:
@@ -131,6 +132,14 @@ static void judge_delivery(const struct gpu *known, struct scan_gpu *gpu)
         finding_next(finding,
                      "see whether the vBIOS can be read from the card: passthru rom ADDRESS as root");
     }
+    if (known && vbios == VBIOS_UNKNOWN && gpu_form_factor(known) == FORM_FACTOR_MOBILE &&
+        gpu->acpi.rom_method == ACPI_ROM_NO) {
+        finding = findings_add(
+            findings, FINDING_ID_VBIOS_UNKNOWN, SEVERITY_WARNING,
+            "The firmware of this machine has no ACPI method that would give this GPU its vBIOS, and none was read "
+            "from the card: where its vBIOS comes from is not known.");
+        finding_next(finding, "see as root whether it can be read from the card: passthru rom ADDRESS");
+    }
     if (vbios == VBIOS_ACPI_ATRM) {
         finding = findings_add(
             findings, FINDING_ID_VBIOS_ACPI_ATRM, SEVERITY_WARNING,
@@ -211,8 +220,9 @@ static void judge_kind(const struct gpu *known, struct scan_gpu *gpu)
             "keep it for the host and pass an add-in card, or read the reports on this GPU: passthru query %04x:%04x",
             gpu->device->id.vendor, gpu->device->id.device);
     if (form_factor == FORM_FACTOR_VIRTUAL)
-        findings_add(&gpu->findings, FINDING_ID_NO_PASSTHROUGH_NEEDED, SEVERITY_BLOCKER,
-                     "This is a virtual GPU: there is no hardware behind it to pass through.");
+        finding_next(findings_add(&gpu->findings, FINDING_ID_NO_PASSTHROUGH_NEEDED, SEVERITY_BLOCKER,
+                                  "This is a virtual GPU: there is no hardware behind it to pass through."),
+                     "look up the GPU of the host instead");
 }
 
 /* What is in the ROM of an integrated GPU means nothing; what is in the firmware's copy is not the card's. */

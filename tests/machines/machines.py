@@ -116,6 +116,29 @@ def seed_igfx_alone(m):
     laptop_with_mx330(m, "intel_iommu=on igfx_off iommu=pt")
 
 
+@recorded
+def mux_laptop(m):
+    """A gaming laptop with a MUX: its RTX 2060 has a ROM and outputs of its own."""
+    m.host(chassis=10, vendor="ASUSTeK COMPUTER INC.", product="ROG Strix G531GV", cpu="Intel(R) Core(TM) i7-9750H CPU @ 2.60GHz",
+           cmdline="root=/dev/sda1 ro quiet intel_iommu=on iommu=pt")
+    m.pci("0000:00:00.0", (0x8086, 0x3EC4), machine.HOST_BRIDGE, group=0, express=False, power=False)
+    m.pci("0000:00:02.0", (0x8086, 0x3E9B), machine.VGA, group=1, driver="i915", boot_vga=1, resets="flr pm", acpi="\\_SB_.PCI0.GFX0",
+          connectors={"eDP-1": "connected"}, **IRIS_PLUS)
+    m.pci("0000:00:01.0", (0x8086, 0x1901), machine.BRIDGE, buses=(0, 1, 1), port=machine.ROOT_PORT, group=2,
+          driver="pcieport", acpi="\\_SB_.PCI0.PEG0")
+    m.pci("0000:01:00.0", (0x10DE, 0x1F11), machine.VGA, parent="0000:00:01.0", group=3, driver="nouveau", revision=0xA1,
+          subsystem=(0x1043, 0x8A1F), acpi="\\_SB_.PCI0.PEG0.PEGP", bars=GPU_BARS, resets="flr bus", flr=True, rom=512 * 1024,
+          rom_image=rom_image(0x10DE, 0x1F11), connectors={"HDMI-A-2": "disconnected", "eDP-2": "disconnected"})
+    m.asl("DSDT", """
+        Scope (\\_SB) { Device (PCI0) { Name (_HID, EisaId ("PNP0A08"))
+            Device (PEG0) { Name (_ADR, 0x00010000) Device (PEGP) { Name (_ADR, 0)
+                Method (_DSM, 4, Serialized)
+                {
+                    If (LEqual (Arg0, ToUUID ("9d95a0a0-0060-4d48-b34d-7e5fea129fd4"))) { Return (One) }
+                    Return (Zero)
+                } } } } }""")
+
+
 RX_6600 = {"revision": 0xC7, "subsystem": (0x1DA2, 0xE447), "rom": 128 * 1024,
            "bars": {0: memory(256 * MIB, True, True, 0x3F00), 2: memory(2 * MIB, True, True), 4: machine.ports(256),
                     5: memory(MIB)}}
