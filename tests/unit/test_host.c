@@ -1,45 +1,7 @@
 #include "probe/host.h"
 #include "probe/iommu.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "tests/unit/unit.h"
-
-static char folder[512];
-static struct root *root;
-
-static void put(const char *path, const char *text)
-{
-    char command[1200];
-    snprintf(command, sizeof command, "mkdir -p \"$(dirname '%s%s')\"", folder, path);
-    assert_int_equal(system(command), 0);
-    char full[1024];
-    snprintf(full, sizeof full, "%s%s", folder, path);
-    FILE *file = fopen(full, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
-static int set_up(void **state)
-{
-    struct error error = {.code = ERROR_NONE};
-    (void)state;
-    snprintf(folder, sizeof folder, "%.400s/host-XXXXXX", scratch_parent());
-    assert_non_null(mkdtemp(folder));
-    assert_int_equal(root_open(folder, &root, &error), ERROR_NONE);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    char command[1024];
-    (void)state;
-    root_close(root);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
-}
+#include "tests/unit/root_fixture.h"
 
 static void test_chassis(void **state)
 {
@@ -228,14 +190,14 @@ static void test_strangers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_chassis, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_machine_that_says_nothing, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_host_that_tells, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_kernel_options, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_iommu_of_which_nothing_is_known, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_why_the_iommu_is_off, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_iommu_that_is_on, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_groups_without_links, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_chassis, set_up_root, tear_down_root),
+        cmocka_unit_test_setup_teardown(test_machine_that_says_nothing, set_up_root, tear_down_root),
+        cmocka_unit_test_setup_teardown(test_host_that_tells, set_up_root, tear_down_root),
+        cmocka_unit_test_setup_teardown(test_kernel_options, set_up_root, tear_down_root),
+        cmocka_unit_test_setup_teardown(test_iommu_of_which_nothing_is_known, set_up_root, tear_down_root),
+        cmocka_unit_test_setup_teardown(test_why_the_iommu_is_off, set_up_root, tear_down_root),
+        cmocka_unit_test_setup_teardown(test_iommu_that_is_on, set_up_root, tear_down_root),
+        cmocka_unit_test_setup_teardown(test_groups_without_links, set_up_root, tear_down_root),
         cmocka_unit_test(test_strangers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

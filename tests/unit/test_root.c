@@ -4,20 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/unit/unit.h"
-
-static char folder[512];
-static struct root *root;
-
-static void put(const char *path, const char *text)
-{
-    char full[1024];
-    snprintf(full, sizeof full, "%s%s", folder, path);
-    FILE *file = fopen(full, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
+#include "tests/unit/root_fixture.h"
 
 static void make_link(const char *target, const char *path)
 {
@@ -29,14 +16,7 @@ static void make_link(const char *target, const char *path)
 static int set_up(void **state)
 {
     char full[1024];
-    struct error error = {.code = ERROR_NONE};
-    (void)state;
-    snprintf(folder, sizeof folder, "%.400s/root-XXXXXX", scratch_parent());
-    assert_non_null(mkdtemp(folder));
-    snprintf(full, sizeof full, "%s/sys", folder);
-    assert_int_equal(mkdir(full, 0755), 0);
-    snprintf(full, sizeof full, "%s/sys/b", folder);
-    assert_int_equal(mkdir(full, 0755), 0);
+    set_up_root(state);
     put("/sys/line", "  vfio-pci \t\nsecond\n");
     put("/sys/hex", "0x1f\n");
     put("/sys/yes", "Y\n");
@@ -49,17 +29,7 @@ static int set_up(void **state)
     make_link("b/two", "/sys/in");
     snprintf(full, sizeof full, "%s/sys/fifo", folder);
     assert_int_equal(mkfifo(full, 0600), 0);
-    assert_int_equal(root_open(folder, &root, &error), ERROR_NONE);
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    char command[1024];
-    (void)state;
-    root_close(root);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
 }
 
 static void test_reads(void **state)
@@ -175,11 +145,11 @@ static void test_refuses_what_is_no_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_reads, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_stays_inside, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_links_and_lists, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_notes_are_bounded, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_refuses_what_is_no_folder, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_reads, set_up, tear_down_root),
+        cmocka_unit_test_setup_teardown(test_stays_inside, set_up, tear_down_root),
+        cmocka_unit_test_setup_teardown(test_links_and_lists, set_up, tear_down_root),
+        cmocka_unit_test_setup_teardown(test_notes_are_bounded, set_up, tear_down_root),
+        cmocka_unit_test_setup_teardown(test_refuses_what_is_no_folder, set_up, tear_down_root),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
