@@ -116,6 +116,8 @@ static void append_by_verdict(struct buffer *out, const struct scan *scan, const
 
 void scan_append_summary(struct buffer *out, const struct scan *scan, const struct scan_answer *gpu)
 {
+    if (scan->from_text)
+        buffer_append_text(out, "As far as this listing shows: ");
     const struct findings *findings = &gpu->seen.findings;
     const struct finding *own = first_of(findings, SEVERITY_BLOCKER, true);
     const struct finding *setup = first_of(&scan->findings, SEVERITY_BLOCKER, false);

@@ -142,6 +142,7 @@ enum error_code pci_read_lspci(const char *path, struct pci_machine *machine, st
     if (machine->omitted)
         error_set(error, ERROR_BAD_INPUT, "%s names devices, but not their PCI IDs", path);
     else
-        error_set(error, ERROR_BAD_INPUT, "%s holds no output of lspci", path);
+        error_set(error, ERROR_BAD_INPUT, "%s holds no output of lspci",
+                  strcmp(path, "-") == 0 ? "standard input" : path);
     return error_next(error, "have it made with: lspci -nnk");
 }

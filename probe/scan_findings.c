@@ -303,16 +303,22 @@ static void judge_driver(const struct scan *scan, const struct gpu *known, struc
     /* An integrated GPU belongs to the host until somebody decides otherwise. */
     if (known && gpu_form_factor(known) == FORM_FACTOR_INTEGRATED)
         return;
-    if (is_host_driver(device))
+    if (is_host_driver(device)) {
+        struct buffer ids CLEANUP(buffer_free) = BUFFER(256);
+        for (int i = 0; i < count; i++) {
+            const struct pci_id *id = &scan->machine.devices[functions[i]].id;
+            buffer_append_format(&ids, "%s%04x:%04x", i ? "," : "", id->vendor, id->device);
+        }
         finding_next(
             findings_add(
                 &gpu->findings, FINDING_ID_DRIVER_BOUND, SEVERITY_WARNING,
                 "The host's driver %s holds the GPU. It must let go before a guest can have it, and some "
                 "GPUs do not work after that.",
                 device->driver),
-            "bind it to vfio-pci at boot: options vfio-pci ids=%04x:%04x and softdep %s pre: vfio-pci in "
+            "bind it to vfio-pci at boot: options vfio-pci ids=%s and softdep %s pre: vfio-pci in "
             "/etc/modprobe.d/vfio.conf, then update-initramfs -u and reboot",
-            device->id.vendor, device->id.device, device->driver);
+            buffer_text(&ids), device->driver);
+    }
     for (int i = 0; i < count; i++) {
         const struct pci_device *function = &scan->machine.devices[functions[i]];
         if (function == device || !is_host_driver(function) || is_host_driver(device))
