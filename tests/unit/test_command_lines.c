@@ -34,6 +34,8 @@ static const struct word_case word_cases[] = {
     {"intel_iommu=on igfx_off", "cmdline-igfx-off-alone:1", "cmdline-other-maker:1 cmdline-igfx-off-alone:1"},
     {"intel_iommu=on, igfx_off", "cmdline-igfx-off-alone:1",
      "cmdline-other-maker:1 cmdline-igfx-off-alone:1"},
+    {"intel_iommu=on ,,igfx_off,,", "cmdline-igfx-off-alone:1",
+     "cmdline-other-maker:1 cmdline-igfx-off-alone:1"},
     {"intel_iommu=on igfx_off=1", "cmdline-igfx-off-alone:1",
      "cmdline-other-maker:1 cmdline-igfx-off-alone:1"},
     {"intel_iommu=igfx_off", "iommu-not-enabled:1", "cmdline-other-maker:1"},
@@ -187,6 +189,11 @@ static const struct tree_case tree_cases[] = {
       {"/etc/kernel/proxmox-boot-uuids", "1234-ABCD\n"},
       {"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"iommu=pt\"\n"}},
      "cmdline-unused-file:1"},
+    {"systemd-boot without Proxmox, by its running line",
+     {{"/etc/kernel/cmdline", "root=x intel_iommu=on iommu=pt\n"},
+      {"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"intel_iommu=on\"\n"},
+      {"/proc/cmdline", "initrd=\\x\\initrd root=x intel_iommu=on\n"}},
+     "cmdline-not-active:1"},
     {"two files, and nothing tells which one counts",
      {{"/etc/kernel/cmdline", "root=x intel_iommu=on igfx_off\n"},
       {"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"intel_iommu=on\"\n"},
@@ -240,6 +247,10 @@ static const struct tree_case tree_cases[] = {
     {"efifb on an old kernel",
      {{"/proc/cmdline", "intel_iommu=on video=efifb:off"}, {"/proc/sys/kernel/osrelease", "5.4.0-generic\n"}},
      ""},
+    {"efifb on an old kernel, by /proc/version",
+     {{"/proc/cmdline", "intel_iommu=on video=efifb:off"},
+      {"/proc/version", "Linux version 5.10.0-28-amd64 (x)\n"}},
+     ""},
     {"efifb on a new kernel",
      {{"/proc/cmdline", "intel_iommu=on video=efifb:off"},
       {"/proc/version", "Linux version 6.8.12-4-pve (x)\n"}},
@@ -280,6 +291,14 @@ static void test_next_steps(void **state)
                         "not active yet: proxmox-boot-tool refresh, then reboot");
     assert_holds(machine.findings.items[2].text, "without intel_iommu=on");
     assert_string_equal(machine.findings.items[2].file, "/etc/kernel/cmdline");
+    fixture_write(&machine, "/etc/default/grub", "GRUB_CMDLINE_LINUX=\"iommu=pt intel_iommu=on\"");
+    fixture_write(&machine, "/etc/kernel/cmdline", "iommu=pt intel_iommu=on");
+    fixture_write(&machine, "/proc/cmdline", "BOOT_IMAGE=/vmlinuz quiet");
+    host_config_check(machine.root, NULL, &machine.findings);
+    assert_int_equal(machine.findings.count, 4);
+    assert_string_equal(machine.findings.items[3].text,
+                        "the kernel that runs was started without iommu=pt intel_iommu=on");
+    assert_string_equal(machine.findings.items[3].next, "not active yet: update-grub, then reboot");
 }
 
 /* Where it belongs, and how to bring it there. */
@@ -326,8 +345,11 @@ static void test_host_bridge(void **state)
         uint16_t vendor;
         uint8_t base_class;
         const char *findings;
-    } bridges[] = {
-        {0x8086, 0x06, "iommu-not-enabled:1"}, {0x1022, 0x06, ""}, {0x1234, 0x06, ""}, {0x8086, 0x03, ""}};
+    } bridges[] = {{0x1022, 0x03, ""},
+                   {0x8086, 0x06, "iommu-not-enabled:1"},
+                   {0x1022, 0x06, ""},
+                   {0x1234, 0x06, ""},
+                   {0x8086, 0x03, ""}};
     (void)state;
     write_base("");
     fixture_write(&machine, "/proc/cmdline", "quiet");

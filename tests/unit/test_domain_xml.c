@@ -152,12 +152,21 @@ static void test_refused(void **state)
         {"<domain/>", "", VM_CONFIG_READ},
         {"\n<!-- x -->\n<domain/>", "", VM_CONFIG_READ},
         {"\xef\xbb\xbf<?xml version='1.0'?><domain/>", "", VM_CONFIG_READ},
+        {"<domain><devices><hostdev type='pci' managed='yes'><source><address bus='2' slot='0'/></source></hostdev>"
+         "</devices><cpu mode='host-passthrough'/></domain>",
+         "", VM_CONFIG_READ},
         {"<domstatus><domain type='kvm'/></domstatus>", "", VM_CONFIG_READ},
     };
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         assert_int_equal(check_text(*state, texts[i].text, texts[i].text, strlen(texts[i].text), &machine,
                                     texts[i].findings),
                          texts[i].result);
+}
+
+static void test_utf16(void **state)
+{
+    static const char text[] = "\xff\xfe<\0d\0o\0m\0a\0i\0n\0/\0>";
+    assert_int_equal(check_text(*state, "UTF-16", text, sizeof text, NULL, ""), VM_CONFIG_READ);
 }
 
 static void test_depth_and_length(void **state)
@@ -193,6 +202,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cases, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_utf16, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_depth_and_length, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,8 @@ static const struct conf_case cases[] = {
      NULL},
     {"hidden", "machine: q35\nbios: ovmf\nefidisk0: x\ncpu: host,hidden=1\nhostpci0: 01:00,pcie=1\n",
      "vm-hidden-not-needed:4", NULL},
+    {"a mapping with SeaBIOS", "machine: q35\ncpu: host,hidden=0\nhostpci0: mapping=x,pcie=1\n", "vm-seabios",
+     NULL},
     {"hidden by arguments",
      "machine: q35\nbios: ovmf\nefidisk0: x\nargs: -cpu host,kvm=off,hv_vendor_id=x\nhostpci0: 01:00,pcie=1\n",
      "vm-hidden-not-needed:4", NULL},

@@ -145,6 +145,12 @@ static const struct tree_case cases[] = {
     {"a virtual machine passes a device: Proxmox binds it itself",
      {{"/etc/pve/qemu-server/100.conf", "cores: 1\nhostpci0: 01:00\n"}},
      ""},
+    {"so does libvirt",
+     {{"/etc/libvirt/qemu/a.xml", "<domain><devices><hostdev type='pci'/></devices></domain>"}},
+     ""},
+    {"NVIDIA's name in a file of the user's tells nothing",
+     {IDS, {"/etc/modprobe.d/nvidia.conf", "blacklist nouveau\n"}},
+     ""},
     {"a virtual machine that passes nothing",
      {{"/etc/pve/qemu-server/100.conf", "cores: 1\n"}},
      "vfio-not-set-up"},
@@ -246,6 +252,19 @@ static void test_devices(void **state)
     }
 }
 
+/* A device on vfio-pci is a set-up too, one on another driver is not. */
+static void test_bound_device(void **state)
+{
+    struct pci_device devices[] = {CARD("nouveau"), SOUND("snd_hda_intel")};
+    const struct pci_machine machine = {.devices = devices, .count = 2};
+    const struct tree_case nothing = {"on other drivers", {{"/etc/hostname", "x"}}, "vfio-not-set-up"};
+    const struct tree_case bound = {"on vfio-pci", {{"/etc/hostname", "x"}}, ""};
+    (void)state;
+    check_case(&nothing, &machine);
+    devices[0] = CARD("vfio-pci");
+    check_case(&bound, &machine);
+}
+
 static void test_missing_functions_are_named(void **state)
 {
     struct fixture fixture;
@@ -265,6 +284,7 @@ static void test_missing_functions_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_files), cmocka_unit_test(test_devices),
+                                       cmocka_unit_test(test_bound_device),
                                        cmocka_unit_test(test_missing_functions_are_named)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
