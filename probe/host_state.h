@@ -11,8 +11,8 @@
 #include "probe/root.h"
 
 enum {
-    MAX_CONFIG_SIZE = 1 << 20, /* bytes of one configuration file */
-    MAX_CONFIG_FILES = 512,    /* of one folder */
+    MAX_CONFIG_SIZE = 256 << 10, /* bytes of one configuration file */
+    MAX_CONFIG_FILES = 512,      /* of one folder */
     MAX_VFIO_IDS = 64,
     MAX_KERNEL_WORDS = 512,
 };

@@ -146,7 +146,7 @@ static bool is_surely_absent(struct root *root, const char *path)
 
 void vm_check_rom_file(struct vm_state *vm, const char *path, long line)
 {
-    if (is_surely_absent(vm->root, path))
+    if (vm->rom_files++ < MAX_PASSED_DEVICES && is_surely_absent(vm->root, path))
         finding_next(vm_note(vm, FINDING_ID_VM_ROMFILE_MISSING, SEVERITY_BLOCKER, line,
                              "the ROM file %s is not there: the virtual machine does not start", path),
                      "put the file there, or take the option away");

@@ -186,6 +186,24 @@ static void test_texts(void **state)
     }
 }
 
+/* Each ROM file costs a listing of its folder: what no machine can have is not looked up. */
+static void test_many_rom_files(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buffer text = BUFFER(1 << 20);
+    int missing = 0;
+    buffer_append_text(&text, SOUND_HEAD);
+    for (int i = 0; i < 100; i++)
+        buffer_append_text(&text, "hostpci0: mapping=x,pcie=1,romfile=none.rom\n");
+    assert_int_equal(
+        vm_config_check(fixture->root, NULL, "f", buffer_text(&text), text.length, &fixture->findings),
+        VM_CONFIG_READ);
+    for (int i = 0; i < fixture->findings.count; i++)
+        missing += fixture->findings.items[i].id == FINDING_ID_VM_ROMFILE_MISSING;
+    assert_int_equal(missing, 64);
+    buffer_free(&text);
+}
+
 /* Where ROM files cannot be looked up, nothing is said of them. */
 static void test_unknown_rom_folder(void **state)
 {
@@ -223,6 +241,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cases, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_severity_and_next, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_texts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_many_rom_files, set_up, tear_down),
         cmocka_unit_test(test_unknown_rom_folder),
         cmocka_unit_test_setup_teardown(test_foreign, set_up, tear_down),
     };
