@@ -40,6 +40,7 @@ static const char *const insert_texts[INSERT_COUNT] = {
         "INSERT INTO prior (form_factor, vbios, display, reset, works, works_with_workaround, partial,"
         " fails, strength, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [INSERT_PRICE] = "INSERT OR IGNORE INTO price VALUES (?1, ?2, ?3, ?4, ?5)",
+    [INSERT_CHIP_USE] = "INSERT INTO chip_use (vendor, chip, use, suits, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
     [INSERT_REPORT] = "INSERT INTO report (id, pci_id, subsystem, chassis, outcome, date, public, source,"
                       " attempts, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [INSERT_EVIDENCE] =
@@ -362,6 +363,20 @@ enum error_code builder_add_price(struct builder *builder, uint32_t pci_id, int 
     bind_text(insert, 3, as_of);
     sqlite3_bind_int(insert, 4, line);
     sqlite3_bind_int(insert, 5, place);
+    return builder_run(builder, insert, error);
+}
+
+enum error_code builder_add_chip_use(struct builder *builder, uint16_t vendor, const char *chip, enum use use,
+                                     bool suits, const char *reason, struct error *error)
+{
+    sqlite3_stmt *insert = builder_statement(builder, INSERT_CHIP_USE, error);
+    if (!insert)
+        return error->code;
+    sqlite3_bind_int(insert, 1, vendor);
+    bind_text(insert, 2, chip);
+    bind_text(insert, 3, vocabulary_word_of(&vocabulary_use, (int)use));
+    sqlite3_bind_int(insert, 4, suits);
+    bind_text(insert, 5, reason);
     return builder_run(builder, insert, error);
 }
 

@@ -88,6 +88,12 @@ MUST_CHECK enum error_code builder_add_prior(struct builder *builder, const stru
 MUST_CHECK enum error_code builder_add_price(struct builder *builder, uint32_t pci_id, int usd,
                                              const char *as_of, int line, int place, struct error *error);
 
+/* The next line of uses.tsv: whether a chip is good for a use, and why. A * at the end of `chip` stands for
+ * any ending. */
+MUST_CHECK enum error_code builder_add_chip_use(struct builder *builder, uint16_t vendor, const char *chip,
+                                                enum use use, bool suits, const char *reason,
+                                                struct error *error);
+
 /* A report with its id and its canonical JSON. One that is there twice is dropped by builder_complete: the
  * one that was added first stays. */
 MUST_CHECK enum error_code builder_add_report(struct builder *builder, const struct report *report,

@@ -46,6 +46,16 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
                               " ORDER BY rank LIMIT ?3",
     [STATEMENT_ALTERNATIVES] = "SELECT pci_id, name, usable, price_usd, price_as_of FROM alternative"
                                " WHERE key = ?1 ORDER BY rank",
+    [STATEMENT_CARDS] =
+        "SELECT g.pci_id, d.name, g.chip, g.form_factor = 'server', g.display = 'outputs',"
+        " g.reset = 'vendor-reset', coalesce(p.usd, 0), p.as_of, coalesce(p.line, -1), coalesce(p.place, 0)"
+        " FROM gpu g JOIN device d ON d.pci_id = g.pci_id LEFT JOIN price p ON p.pci_id = g.pci_id"
+        " WHERE g.form_factor IN ('desktop', 'server') AND g.vbios = 'rom-bar'"
+        " AND g.reset IN ('flr', 'bus', 'vendor-reset') ORDER BY g.pci_id",
+    [STATEMENT_CHIP_USE] =
+        "SELECT suits, reason FROM chip_use WHERE vendor = ?1 AND use = ?2 AND ?3 GLOB chip"
+        " ORDER BY id LIMIT 1",
+    [STATEMENT_CHEAPEST] = "SELECT coalesce(min(usd), 0) FROM price",
     [STATEMENT_STATED_VALUES] =
         "WITH stated (attribute, place, value, confidence, origin) AS ("
         "SELECT 'is_gpu', -1, 'yes', is_gpu_confidence, is_gpu_origin FROM gpu WHERE pci_id = ?1 UNION ALL "

@@ -11,7 +11,7 @@ struct data_reader {
     int64_t lines;
 };
 
-enum { PRIOR_COLUMNS = 10, PRICE_COLUMNS = 8, SUBVENDOR_COLUMNS = 5 };
+enum { PRIOR_COLUMNS = 10, PRICE_COLUMNS = 8, SUBVENDOR_COLUMNS = 5, USE_COLUMNS = 6 };
 static const char *const prior_columns[PRIOR_COLUMNS] = {
     "form_factor",           "vbios",   "display", "reset",    "works",
     "works_with_workaround", "partial", "fails",   "strength", "reason"};
@@ -20,6 +20,7 @@ static const char *const price_columns[PRICE_COLUMNS] = {"name", "pci_ids", "pri
 
 static const char *const subvendor_columns[SUBVENDOR_COLUMNS] = {"subvendor", "maker", "form_factor",
                                                                  "confidence", "reason"};
+static const char *const use_columns[USE_COLUMNS] = {"vendor", "chip", "use", "suits", "reason", "source"};
 
 static enum error_code add_subvendor(void *context, const struct table_row *row, struct error *error)
 {
@@ -87,6 +88,39 @@ static enum error_code add_price(void *context, const struct table_row *row, str
     }
     reader->lines++;
     return ERROR_NONE;
+}
+
+static enum error_code add_chip_use(void *context, const struct table_row *row, struct error *error)
+{
+    struct data_reader *reader = context;
+    const char *chip = row->fields[1];
+    const char *suits = row->fields[3];
+    unsigned vendor;
+    int used = 0;
+    if (strlen(row->fields[0]) != 4 || sscanf(row->fields[0], "%4x%n", &vendor, &used) != 1 || used != 4)
+        return table_error(row, error, "vendor must be four hexadecimal digits, not \"%s\"", row->fields[0]);
+    size_t plain = strcspn(chip, "*?[");
+    if (!plain || plain >= CHIP_SIZE || (chip[plain] && strcmp(chip + plain, "*") != 0))
+        return table_error(row, error, "chip must be a code name, with a * at its end or none, not \"%s\"",
+                           chip);
+    int use = vocabulary_find(&vocabulary_use, row->fields[2]);
+    if (use < 0)
+        return table_error(row, error, "\"%s\" is no value of use", row->fields[2]);
+    if (strcmp(suits, "yes") != 0 && strcmp(suits, "no") != 0)
+        return table_error(row, error, "suits must be yes or no, not \"%s\"", suits);
+    if (!row->fields[4][0])
+        return table_error(row, error, "reason is empty");
+    reader->lines++;
+    return builder_add_chip_use(reader->builder, (uint16_t)vendor, chip, (enum use)use, suits[0] == 'y',
+                                row->fields[4], error);
+}
+
+enum error_code uses_read(const char *path, struct builder *builder, int64_t *lines, struct error *error)
+{
+    struct data_reader reader = {.builder = builder};
+    enum error_code code = table_read(path, use_columns, USE_COLUMNS, add_chip_use, &reader, error);
+    *lines = reader.lines;
+    return code;
 }
 
 enum error_code priors_read(const char *path, struct builder *builder, int64_t *lines, struct error *error)

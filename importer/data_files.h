@@ -6,14 +6,15 @@
 #include "core/error.h"
 #include "db/builder.h"
 
-/* Read data/priors.tsv, data/prices.tsv and data/subvendors.tsv into a database and count their lines. Errors
- * name file and line.
- */
+/* Read data/priors.tsv, data/prices.tsv, data/subvendors.tsv and data/uses.tsv into a database and count
+ * their lines. Errors name file and line. */
 MUST_CHECK enum error_code priors_read(const char *path, struct builder *builder, int64_t *lines,
                                        struct error *error);
 MUST_CHECK enum error_code prices_read(const char *path, struct builder *builder, int64_t *lines,
                                        struct error *error);
 MUST_CHECK enum error_code subvendors_read(const char *path, struct builder *builder, int64_t *lines,
                                            struct error *error);
+MUST_CHECK enum error_code uses_read(const char *path, struct builder *builder, int64_t *lines,
+                                     struct error *error);
 
 #endif

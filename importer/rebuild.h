@@ -10,7 +10,7 @@
 /* What an import is asked to do. */
 struct rebuild_request {
     const char *database_path;
-    const char *data_folder;  /* rules.tsv, facts.tsv, priors.tsv, prices.tsv, reports/ */
+    const char *data_folder;  /* rules.tsv, facts.tsv, priors.tsv, prices.tsv, uses.tsv, reports/ */
     const char *const *files; /* pci.ids or report files to add; - is standard input */
     int file_count;
     bool force; /* take a pci.ids that looks cut short, go on without sources that are gone */

@@ -8,7 +8,7 @@ PRAGMA user_version = 1;
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
     kind TEXT NOT NULL CHECK (kind IN ('pci.ids', 'amdgpu.ids', 'supported-gpus.json', 'nvidia-readme', 'modules.alias',
-        'reports', 'rules', 'facts', 'subvendors', 'prices', 'priors')),
+        'reports', 'rules', 'facts', 'subvendors', 'prices', 'priors', 'uses')),
     name TEXT NOT NULL,      -- the file as it was named
     version TEXT,            -- as the file states it
     date TEXT,               -- as the file states it
@@ -178,3 +178,13 @@ CREATE TABLE price (
     line INTEGER NOT NULL, -- the IDs of one line of prices.tsv are one product
     place INTEGER NOT NULL -- the order within the line
 ) STRICT, WITHOUT ROWID;
+
+-- Which chips are good for which use, from data/uses.tsv: the first row that fits a chip holds.
+CREATE TABLE chip_use (
+    id INTEGER PRIMARY KEY, -- the order in the file
+    vendor INTEGER NOT NULL,
+    chip TEXT NOT NULL, -- a GLOB pattern
+    use TEXT NOT NULL,
+    suits INTEGER NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
