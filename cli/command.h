@@ -27,6 +27,7 @@ int command_query(int argc, char **argv);
 int command_scan(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_rom(int argc, char **argv);
+int command_recommend(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_db(int argc, char **argv);
 int command_help(int argc, char **argv);
@@ -36,6 +37,7 @@ extern const char query_help[];
 extern const char scan_help[];
 extern const char check_help[];
 extern const char rom_help[];
+extern const char recommend_help[];
 extern const char import_help[];
 extern const char db_help[];
 

@@ -24,6 +24,7 @@ const struct command commands[] = {
     {"check", "how the host and its virtual machines are set up for a passthrough", command_check,
      check_help},
     {"rom", "is this vBIOS dump whole, for this card, and good for OVMF?", command_rom, rom_help},
+    {"recommend", "what to buy: cards that are likely to pass through", command_recommend, recommend_help},
     {"import", "add a pci.ids or reports, rebuild the database", command_import, import_help},
     {"db", "what the database holds, whether it is sound, where it is", command_db, db_help},
     {"help", "help about a command", command_help, help_help},
@@ -101,7 +102,7 @@ static void print_commands(void)
          "Tells whether a GPU survives being passed through to a virtual machine, before money or days are "
          "spent.\n");
     for (int i = 0; i < command_count; i++)
-        printf("  %-9s %s\n", commands[i].name, commands[i].summary);
+        printf("  %-11s%s\n", commands[i].name, commands[i].summary);
     puts("\n"
          "  passthru query 10de:1d16             by PCI ID\n"
          "  passthru query \"rtx 3060\"            by model name\n"

@@ -11,11 +11,12 @@ _passthru_files() { # [-d]: offers files, or folders alone
 }
 
 _passthru() {
-    local commands="query scan check rom import db help version"
+    local commands="query scan check rom recommend import db help version"
     local query_options="--json --ndjson --chassis --subsystem --revision --reports --explain --db --no-color --help"
     local scan_options="--root --lspci --db --json --no-color --help"
     local check_options="--root --db --json --no-color --help"
     local rom_options="--for --root --db --json --no-color --help"
+    local recommend_options="--use --budget --vendor --db --json --no-color --help"
     local db_options="--conflicts --db --json --no-color --help"
     local import_options="--db --data --force --json --quiet --no-color --help --version"
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
@@ -25,7 +26,9 @@ _passthru() {
     --db | --lspci) _passthru_files && return ;;
     --data | --root) _passthru_files -d && return ;;
     --chassis) _passthru_words "desktop laptop mini-pc server egpu" && return ;;
-    --subsystem | --revision | --reports | --for) return ;;
+    --use) _passthru_words "compute display transcode" && return ;;
+    --vendor) _passthru_words "nvidia amd intel" && return ;;
+    --subsystem | --revision | --reports | --for | --budget) return ;;
     esac
     if [ "${COMP_WORDS[0]##*/}" = passthru-import ]; then
         if [ "$COMP_CWORD" -eq 1 ]; then
@@ -39,6 +42,7 @@ _passthru() {
     fi
     case $command:$word in
     query:-*) _passthru_words "$query_options" ;;
+    recommend:-*) _passthru_words "$recommend_options" ;;
     rom:-*) _passthru_words "$rom_options" ;;
     rom:*) _passthru_files ;;
     scan:-*) _passthru_words "$scan_options" ;;

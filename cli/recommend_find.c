@@ -1,0 +1,250 @@
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cli/recommend.h"
+
+/* More cards than pci.ids has by far. */
+enum { MAX_FOUND = 4096 };
+
+struct search {
+    struct database *database;
+    const struct recommend_question *question;
+    char given_product[PRODUCT_NAME_SIZE]; /* "" when there is none */
+    struct recommended *found;
+    int count;
+    int room;
+    struct answer answer;
+};
+
+static bool is_likely(const struct verdict *verdict)
+{
+    return verdict->level == LEVEL_WORKS || verdict->level == LEVEL_LIKELY;
+}
+
+bool recommend_is_good(const struct answer *answer)
+{
+    const struct gpu *gpu = &answer->device.gpu;
+    bool add_in = gpu_form_factor(gpu) == FORM_FACTOR_DESKTOP || gpu_form_factor(gpu) == FORM_FACTOR_SERVER;
+    return answer->device.is_gpu && add_in && is_likely(&answer->verdict);
+}
+
+/* Cards of one product have many IDs, and the price list may put several names and chips together; but one
+ * name with another chip is another card. */
+static bool same_product(const struct recommended *a, const struct recommended *b)
+{
+    if (a->price_line >= 0 && a->price_line == b->price_line)
+        return true;
+    return a->rank.pci_id >> 16 == b->rank.pci_id >> 16 && strcasecmp(a->product, b->product) == 0 &&
+           strcmp(a->chip, b->chip) == 0;
+}
+
+/* What the question itself rules out, without a look at any report. */
+static enum error_code fits(struct search *search, const struct card *card, bool *answer, struct error *error)
+{
+    const struct recommend_question *question = search->question;
+    struct chip_use use;
+    *answer = false;
+    error->code = ERROR_NONE;
+    if (question->vendor != ANY_VENDOR && question->vendor != (int)(card->pci_id >> 16))
+        return ERROR_NONE;
+    if (card->server && question->use != USE_COMPUTE)
+        return ERROR_NONE;
+    *answer = true;
+    if (question->use == ANY_USE)
+        return ERROR_NONE;
+    if (database_find_chip_use(search->database, (uint16_t)(card->pci_id >> 16), card->chip,
+                               (enum use)question->use, &use, error))
+        return error->code;
+    /* Outputs are what the card itself has; all else a line of the table must say. */
+    *answer =
+        question->use == USE_DISPLAY ? card->outputs && use.suits != TRISTATE_NO : use.suits == TRISTATE_YES;
+    return ERROR_NONE;
+}
+
+static struct recommended *new_card(struct search *search, struct error *error)
+{
+    if (search->count == search->room) {
+        int larger = search->room ? 2 * search->room : 64;
+        struct recommended *grown =
+            larger > MAX_FOUND ? NULL : realloc(search->found, (size_t)larger * sizeof *grown);
+        if (!grown) {
+            error_set(error, ERROR_NO_MEMORY, "no memory for %d cards", larger);
+            return NULL;
+        }
+        search->found = grown;
+        search->room = larger;
+    }
+    return &search->found[search->count];
+}
+
+static enum error_code on_card(void *context, const struct card *card, struct error *error)
+{
+    struct search *search = context;
+    const struct recommend_question *question = search->question;
+    const struct answer_options options = {.chassis = CHASSIS_UNKNOWN};
+    const struct gpu *given = &question->given.device.gpu;
+    struct pci_id id = pci_id_from_number(card->pci_id);
+    bool fitting;
+    if (fits(search, card, &fitting, error) || !fitting)
+        return error->code;
+    struct recommended *found = new_card(search, error);
+    if (!found)
+        return error->code;
+    *found = (struct recommended){.server = card->server, .vendor_reset = card->vendor_reset};
+    if (!product_name(card->name, card->chip, found->product))
+        return ERROR_NONE;
+    if (question->instead &&
+        (card->pci_id == pci_id_number(&given->id) ||
+         (card->pci_id >> 16 == given->id.vendor && strcasecmp(found->product, search->given_product) == 0)))
+        return ERROR_NONE;
+    if (answer_gather(search->database, &id, "", &options, &search->answer, error))
+        return error->code;
+    if (!is_likely(&search->answer.verdict))
+        return ERROR_NONE;
+    const int *counts = search->answer.evidence[EVIDENCE_ID].counts;
+    found->price_usd = card->price_usd;
+    found->price_line = card->price_line;
+    memcpy(found->price_as_of, card->price_as_of, sizeof found->price_as_of);
+    memcpy(found->chip, card->chip, sizeof found->chip);
+    found->same_chip = question->instead && given->chip[0] && card->pci_id >> 16 == given->id.vendor &&
+                       strcmp(card->chip, given->chip) == 0;
+    found->rank =
+        (struct product_rank){/* Who has a good card already wants the best supported ones. */
+                              .first_choice = found->same_chip && !recommend_is_good(&question->given),
+                              .usable_reports = counts[OUTCOME_WORKS] + counts[OUTCOME_WORKS_WITH_WORKAROUND],
+                              .priced = card->price_usd > 0,
+                              .price_place = card->price_place,
+                              .pci_id = card->pci_id,
+                              .verdict = search->answer.verdict};
+    search->count++;
+    return ERROR_NONE;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct recommended *x = a;
+    const struct recommended *y = b;
+    return product_compare(&x->rank, &y->rank);
+}
+
+static void sort(struct search *search)
+{
+    if (search->count)
+        qsort(search->found, (size_t)search->count, sizeof *search->found, compare);
+}
+
+/* Of the IDs of one product the one with the most evidence stands for all. */
+static void merge_products(struct search *search)
+{
+    int kept = 0;
+    for (int i = 0; i < search->count; i++) {
+        const struct recommended *card = &search->found[i];
+        struct recommended *first = NULL;
+        for (int j = 0; j < kept && !first; j++)
+            if (same_product(&search->found[j], card))
+                first = &search->found[j];
+        if (!first) {
+            search->found[kept++] = *card;
+            continue;
+        }
+        if (first->same_product_count < MAX_SAME_PRODUCT)
+            first->same_product[first->same_product_count++] = card->rank.pci_id;
+        if (!first->price_usd) {
+            first->price_usd = card->price_usd;
+            first->price_line = card->price_line;
+            first->rank.priced = card->rank.priced;
+            memcpy(first->price_as_of, card->price_as_of, sizeof first->price_as_of);
+        }
+    }
+    search->count = kept;
+}
+
+/* A card that needs a module of its own to reset is the last resort. */
+static void drop_vendor_reset(struct search *search)
+{
+    int kept = 0;
+    for (int i = 0; i < search->count; i++)
+        if (!search->found[i].vendor_reset)
+            search->found[kept++] = search->found[i];
+    if (kept)
+        search->count = kept;
+}
+
+/* Leaves the cards whose known price is within the budget and, behind them, those of unknown price; but where
+ * each known price is too high, a card of unknown price is no answer. */
+static enum error_code keep_to_budget(struct search *search, struct error *error)
+{
+    const struct recommended *cheapest = NULL;
+    struct recommended cheapest_card;
+    int budget = search->question->budget;
+    int lowest_price;
+    int kept = 0;
+    int priced = 0;
+    if (database_find_cheapest(search->database, &lowest_price, error))
+        return error->code;
+    for (int i = 0; i < search->count; i++) {
+        struct recommended *card = &search->found[i];
+        if (card->price_usd && (!cheapest || card->price_usd < cheapest->price_usd)) {
+            cheapest_card = *card;
+            cheapest = &cheapest_card;
+        }
+        if (card->price_usd > budget)
+            continue;
+        card->rank.in_budget = card->price_usd > 0;
+        priced += card->rank.in_budget;
+        search->found[kept++] = *card;
+    }
+    search->count = kept;
+    if (!priced && cheapest)
+        error_set(error, ERROR_NOT_FOUND,
+                  "no card fits $%d: the cheapest with a known price is %s, about $%d used (%s)", budget,
+                  cheapest->product, cheapest->price_usd, cheapest->price_as_of);
+    else if (!priced && budget < lowest_price)
+        error_set(error, ERROR_NOT_FOUND, "no card fits $%d: the lowest known price is $%d", budget,
+                  lowest_price);
+    if (error->code)
+        return error_next(error, "leave out --budget to see cards of any price, and look up what they cost");
+    sort(search);
+    return ERROR_NONE;
+}
+
+static enum error_code run_search(struct search *search, struct error *error)
+{
+    const struct recommend_question *question = search->question;
+    const struct device *given = &question->given.device;
+    if (question->instead && !product_name(given->name, given->gpu.chip, search->given_product))
+        search->given_product[0] = '\0';
+    if (database_each_card(search->database, on_card, search, error))
+        return error->code;
+    sort(search);
+    merge_products(search);
+    drop_vendor_reset(search);
+    if (search->count && question->budget && keep_to_budget(search, error))
+        return error->code;
+    if (search->count)
+        return ERROR_NONE;
+    error_set(error, ERROR_NOT_FOUND,
+              "no card fits: none that is likely to work, with its vBIOS on the card and a sane reset, is "
+              "known%s%s%s",
+              question->use == ANY_USE ? "" : " for --use ",
+              question->use == ANY_USE ? "" : vocabulary_word_of(&vocabulary_use, question->use),
+              question->vendor == ANY_VENDOR ? "" : " from this --vendor");
+    return error_next(error, "ask for less: without --vendor or --use; passthru query tells about a card");
+}
+
+enum error_code recommend_find(struct database *database, const struct recommend_question *question,
+                               struct recommended **cards, int *count, struct error *error)
+{
+    static struct search search; /* too large for a stack */
+    search = (struct search){.database = database, .question = question};
+    *cards = NULL;
+    *count = 0;
+    if (run_search(&search, error)) {
+        free(search.found);
+        return error->code;
+    }
+    *cards = search.found;
+    *count = search.count;
+    return ERROR_NONE;
+}
