@@ -109,6 +109,7 @@ static void print_commands(void)
          "  lspci -nn | passthru query -         what is in this machine\n"
          "  passthru scan                        will it pass through here?\n"
          "  passthru rom --for 10de:1d16 FILE    is this dumped vBIOS good for that card?\n"
+         "  passthru recommend 10de:1d16         what to buy instead of it\n"
          "\n"
          "Each command has --help, --json, --db FILE and --no-color; passthru(1) has the rest.");
 }
