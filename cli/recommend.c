@@ -82,7 +82,7 @@ static enum error_code find_given(struct database *database, const char *term,
         return error->code;
     question->instead = true;
     if (question->given.device.is_gpu)
-        return ERROR_NONE;
+        return recommend_judge_given(database, question, error);
     error_set(error, ERROR_NOT_FOUND, "%s is no GPU as far as is known", term);
     return error_next(error, "name the GPU itself; passthru recommend alone tells what to buy");
 }

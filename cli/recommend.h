@@ -13,6 +13,7 @@ struct recommend_question {
     int budget; /* US dollars; 0: none */
     /* The GPU that shall be replaced, with its verdict; `instead` tells whether there is one. */
     bool instead;
+    bool may_keep; /* it is itself a card that fits the question */
     int called_so; /* how many GPUs have the name that was asked for; 0: it was asked for by its ID */
     struct answer given;
 };
@@ -45,8 +46,9 @@ MUST_CHECK enum error_code recommend_find(struct database *database,
                                           const struct recommend_question *question,
                                           struct recommended **cards, int *count, struct error *error);
 
-/* Whether a GPU is itself one that could be recommended: an add-in card that is likely to work. */
-bool recommend_is_good(const struct answer *answer);
+/* Tells in `may_keep` whether the GPU to be replaced is itself a card that could be recommended. */
+MUST_CHECK enum error_code recommend_judge_given(struct database *database,
+                                                 struct recommend_question *question, struct error *error);
 
 /* The answer for a person, and as docs/json.md describes it. `reports` is how many the database has. */
 void recommend_write_text(struct output *output, const struct recommend_question *question,

@@ -106,20 +106,22 @@ static void write_best(struct output *output, const struct recommend_question *q
         buffer_append_text(&line, " It resets only with the vendor-reset kernel module on the host.");
     if (question->budget && !best->card->rank.in_budget)
         buffer_append_format(&line, " Whether it fits $%d is not known.", question->budget);
-    bool may_keep = question->instead && recommend_is_good(&question->given);
-    output_paragraph_color(output, INDENT, may_keep ? "Or buy" : "Buy", COLOR_GREEN, buffer_text(&line));
+    output_paragraph_color(output, INDENT, question->may_keep ? "Or buy" : "Buy", COLOR_GREEN,
+                           buffer_text(&line));
 }
 
 static void write_given(struct output *output, const struct recommend_question *question,
-                        const struct recommendation *best)
+                        const struct recommendation *cards, int count)
 {
     const struct answer *given = &question->given;
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     struct pci_id whole = pci_id_from_number(pci_id_number(&given->device.id));
     char id[PCI_ID_TEXT_SIZE];
     buffer_append_format(&line, "%s %s: ", pci_id_print(&whole, id), given->device.name);
-    bool may_keep = recommend_is_good(given);
-    if (may_keep)
+    bool same_chip = false;
+    for (int i = 0; i < count; i++)
+        same_chip |= cards[i].card->same_chip;
+    if (question->may_keep)
         buffer_append_text(&line, "it is itself such a card, ");
     buffer_append_text(&line, vocabulary_word_of(&vocabulary_level, (int)given->verdict.level));
     if (given->verdict.level != LEVEL_UNKNOWN)
@@ -127,15 +129,15 @@ static void write_given(struct output *output, const struct recommend_question *
     buffer_append_byte(&line, '.');
     if (question->called_so > 1)
         buffer_append_format(&line, " It is the first of %d GPUs that are called so.", question->called_so);
-    if (may_keep)
-        buffer_append_text(&line, " There is no need to replace it.");
+    if (question->may_keep)
+        buffer_append_text(&line, " Keep it, unless it has failed already.");
     else if (!given->device.gpu.chip[0])
         buffer_append_text(&line, " Its chip is not known, so these are cards in general.");
-    else if (!best->card->same_chip)
+    else if (!same_chip)
         buffer_append_format(&line, " No card with its chip %s fits, so these are cards in general.",
                              given->device.gpu.chip);
-    output_paragraph_color(output, INDENT, may_keep ? "Keep" : "Instead of",
-                           may_keep ? COLOR_GREEN : COLOR_PLAIN, buffer_text(&line));
+    output_paragraph_color(output, INDENT, question->may_keep ? "Keep" : "Instead of",
+                           question->may_keep ? COLOR_GREEN : COLOR_PLAIN, buffer_text(&line));
 }
 
 static void write_card(struct output *output, const struct recommend_question *question,
@@ -177,12 +179,11 @@ void recommend_write_text(struct output *output, const struct recommend_question
                           const struct recommendation *cards, int count, long long reports)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(1024);
-    bool may_keep = question->instead && recommend_is_good(&question->given);
-    if (may_keep)
-        write_given(output, question, &cards[0]);
+    if (question->may_keep)
+        write_given(output, question, cards, count);
     write_best(output, question, &cards[0]);
-    if (question->instead && !may_keep)
-        write_given(output, question, &cards[0]);
+    if (question->instead && !question->may_keep)
+        write_given(output, question, cards, count);
     output_blank(output);
     for (int i = 0; i < count; i++) {
         if (question->budget && !cards[i].card->rank.in_budget && (!i || cards[i - 1].card->rank.in_budget)) {
@@ -260,7 +261,7 @@ static void write_question(struct json_writer *writer, const struct recommend_qu
         json_write_string(writer, "query", question->given.query);
         write_identity(writer, &question->given.device);
         write_figures(writer, &question->given.verdict);
-        json_write_bool(writer, "recommendable", recommend_is_good(&question->given));
+        json_write_bool(writer, "recommendable", question->may_keep);
         json_write_end_object(writer);
     } else {
         json_write_null(writer, "instead_of");

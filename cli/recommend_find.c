@@ -22,11 +22,32 @@ static bool is_likely(const struct verdict *verdict)
     return verdict->level == LEVEL_WORKS || verdict->level == LEVEL_LIKELY;
 }
 
-bool recommend_is_good(const struct answer *answer)
+/* Outputs are what the card itself has; all else a line of data/uses.tsv must say. */
+static enum error_code suits_use(struct database *database, int use, uint16_t vendor, const char *chip,
+                                 bool outputs, bool *suits, struct error *error)
 {
-    const struct gpu *gpu = &answer->device.gpu;
-    bool add_in = gpu_form_factor(gpu) == FORM_FACTOR_DESKTOP || gpu_form_factor(gpu) == FORM_FACTOR_SERVER;
-    return answer->device.is_gpu && add_in && is_likely(&answer->verdict);
+    struct chip_use said;
+    *suits = true;
+    error->code = ERROR_NONE;
+    if (use == ANY_USE || database_find_chip_use(database, vendor, chip, (enum use)use, &said, error))
+        return error->code;
+    *suits = use == USE_DISPLAY ? outputs && said.suits != TRISTATE_NO : said.suits == TRISTATE_YES;
+    return ERROR_NONE;
+}
+
+enum error_code recommend_judge_given(struct database *database, struct recommend_question *question,
+                                      struct error *error)
+{
+    const struct gpu *gpu = &question->given.device.gpu;
+    bool card = gpu_form_factor(gpu) == FORM_FACTOR_DESKTOP || gpu_form_factor(gpu) == FORM_FACTOR_SERVER;
+    bool resets = gpu_reset(gpu) == RESET_FLR || gpu_reset(gpu) == RESET_BUS;
+    bool suits;
+    if (suits_use(database, question->use, gpu->id.vendor, gpu->chip, gpu_display(gpu) == DISPLAY_OUTPUTS,
+                  &suits, error))
+        return error->code;
+    question->may_keep =
+        card && resets && gpu_vbios(gpu) == VBIOS_ROM_BAR && suits && is_likely(&question->given.verdict);
+    return ERROR_NONE;
 }
 
 /* Cards of one product have many IDs, and the price list may put several names and chips together; but one
@@ -43,23 +64,14 @@ static bool same_product(const struct recommended *a, const struct recommended *
 static enum error_code fits(struct search *search, const struct card *card, bool *answer, struct error *error)
 {
     const struct recommend_question *question = search->question;
-    struct chip_use use;
     *answer = false;
     error->code = ERROR_NONE;
     if (question->vendor != ANY_VENDOR && question->vendor != (int)(card->pci_id >> 16))
         return ERROR_NONE;
     if (card->server && question->use != USE_COMPUTE)
         return ERROR_NONE;
-    *answer = true;
-    if (question->use == ANY_USE)
-        return ERROR_NONE;
-    if (database_find_chip_use(search->database, (uint16_t)(card->pci_id >> 16), card->chip,
-                               (enum use)question->use, &use, error))
-        return error->code;
-    /* Outputs are what the card itself has; all else a line of the table must say. */
-    *answer =
-        question->use == USE_DISPLAY ? card->outputs && use.suits != TRISTATE_NO : use.suits == TRISTATE_YES;
-    return ERROR_NONE;
+    return suits_use(search->database, question->use, (uint16_t)(card->pci_id >> 16), card->chip,
+                     card->outputs, answer, error);
 }
 
 static struct recommended *new_card(struct search *search, struct error *error)
@@ -111,7 +123,7 @@ static enum error_code on_card(void *context, const struct card *card, struct er
                        strcmp(card->chip, given->chip) == 0;
     found->rank =
         (struct product_rank){/* Who has a good card already wants the best supported ones. */
-                              .first_choice = found->same_chip && !recommend_is_good(&question->given),
+                              .first_choice = found->same_chip && !question->may_keep,
                               .usable_reports = counts[OUTCOME_WORKS] + counts[OUTCOME_WORKS_WITH_WORKAROUND],
                               .priced = card->price_usd > 0,
                               .price_place = card->price_place,
