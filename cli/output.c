@@ -109,9 +109,10 @@ void output_paragraph_color(struct output *output, int indent, const char *label
         output_color(output, color);
     int column = indent > label_width ? indent : label_width;
     bool first = true;
+    bool plain = text_plain_length(buffer_text(&safe), safe.length) == safe.length;
     for (const char *word = buffer_text(&safe); *word;) {
         size_t length = strcspn(word, " ");
-        int width = (int)text_width(word, length);
+        int width = (int)(plain ? length : text_width(word, length));
         if (!first && column + 1 + width > output->width) {
             start_line(out, indent);
             column = indent;

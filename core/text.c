@@ -44,14 +44,33 @@ bool text_is_unsafe(uint32_t c)
            (c >= 0xe0000 && c <= 0xe007f);
 }
 
+/* Whether all of eight bytes are printable ASCII: none from 0x80, none below 0x20, no 0x7f. */
+static bool are_eight_plain(const char *bytes)
+{
+    const uint64_t each = 0x0101010101010101U;
+    uint64_t eight;
+    memcpy(&eight, bytes, sizeof eight);
+    uint64_t deleted = eight ^ 0x7f * each;
+    return !((eight | (eight - 0x20 * each) | ((deleted - each) & ~deleted)) & 0x80 * each);
+}
+
+size_t text_plain_length(const char *bytes, size_t length)
+{
+    size_t plain = 0;
+    while (length - plain >= 8 && are_eight_plain(bytes + plain))
+        plain += 8;
+    while (plain < length && bytes[plain] >= 0x20 && bytes[plain] < 0x7f)
+        plain++;
+    return plain;
+}
+
 void text_append_safe(struct buffer *out, const char *bytes, size_t length)
 {
     size_t plain = 0;
     for (size_t i = 0; i < length;) {
-        if (bytes[i] >= 0x20 && bytes[i] < 0x7f) {
-            i++;
-            continue;
-        }
+        i += text_plain_length(bytes + i, length - i);
+        if (i == length)
+            break;
         uint32_t character = 0;
         size_t size = text_decode(bytes + i, length - i, &character);
         if (size && !text_is_unsafe(character)) {

@@ -19,6 +19,9 @@ bool text_is_utf8(const char *bytes, size_t length);
  * controls, line and paragraph separators, the byte order mark, tag characters. */
 bool text_is_unsafe(uint32_t character);
 
+/* How many bytes at the beginning of `bytes` are printable ASCII (0x20 to 0x7e): each fills one column. */
+size_t text_plain_length(const char *bytes, size_t length);
+
 /* Appends `bytes` so that a terminal shows all and acts on nothing: ASCII controls and bytes that are no
  * UTF-8 as \xNN, other unsafe characters as \u{202e}. Any input is fine, NUL bytes too. */
 void text_append_safe(struct buffer *out, const char *bytes, size_t length);

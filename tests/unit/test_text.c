@@ -213,20 +213,37 @@ static void test_search_words_stay_within_the_maximum(void **state)
     assert_true(length <= 16);
 }
 
+/* Every byte at every place of a longer text. */
+static void test_plain_length(void **state)
+{
+    (void)state;
+    assert_int_equal(text_plain_length("", 0), 0);
+    for (int byte = 0; byte < 256; byte++)
+        for (size_t place = 0; place < 20; place++) {
+            char text[20];
+            memset(text, 'a', sizeof text);
+            text[place] = (char)byte;
+            bool plain = byte >= 0x20 && byte < 0x7f;
+            assert_int_equal(text_plain_length(text, sizeof text), plain ? sizeof text : place);
+            assert_int_equal(text_plain_length(text, place), place);
+        }
+    for (int first = 0; first < 256; first++)
+        for (int second = 0; second < 256; second++) {
+            const char text[8] = {'a', 'b', (char)first, (char)second, 'e', '~', ' ', 'h'};
+            bool plain = first >= 0x20 && first < 0x7f && second >= 0x20 && second < 0x7f;
+            assert_int_equal(text_plain_length(text, 8) == 8, plain);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_decode_every_character),
-        cmocka_unit_test(test_decode_refuses),
-        cmocka_unit_test(test_decode_cut_short),
-        cmocka_unit_test(test_is_utf8),
-        cmocka_unit_test(test_unsafe),
-        cmocka_unit_test(test_append_safe),
-        cmocka_unit_test(test_append_safe_is_safe),
-        cmocka_unit_test(test_append_utf8),
-        cmocka_unit_test(test_width),
-        cmocka_unit_test(test_search_words),
-        cmocka_unit_test(test_search_words_stay_within_the_maximum),
+        cmocka_unit_test(test_plain_length),   cmocka_unit_test(test_decode_every_character),
+        cmocka_unit_test(test_decode_refuses), cmocka_unit_test(test_decode_cut_short),
+        cmocka_unit_test(test_is_utf8),        cmocka_unit_test(test_unsafe),
+        cmocka_unit_test(test_append_safe),    cmocka_unit_test(test_append_safe_is_safe),
+        cmocka_unit_test(test_append_utf8),    cmocka_unit_test(test_width),
+        cmocka_unit_test(test_search_words),   cmocka_unit_test(test_search_words_stay_within_the_maximum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
