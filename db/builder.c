@@ -39,17 +39,18 @@ static const char *const insert_texts[INSERT_COUNT] = {
     [INSERT_PRIOR] =
         "INSERT INTO prior (form_factor, vbios, display, reset, works, works_with_workaround, partial,"
         " fails, strength, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [INSERT_SYMPTOM] = "INSERT INTO symptom (line) VALUES (?1)",
     [INSERT_PRICE] = "INSERT OR IGNORE INTO price VALUES (?1, ?2, ?3, ?4, ?5)",
     [INSERT_CHIP_USE] = "INSERT INTO chip_use (vendor, chip, use, suits, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
     [INSERT_REPORT] = "INSERT INTO report (id, pci_id, subsystem, chassis, outcome, date, public, source,"
-                      " attempts, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                      " attempts, symptoms, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [INSERT_EVIDENCE] =
         "INSERT INTO evidence (level, key, chassis, works, works_with_workaround, partial, fails, public_works,"
         " public_works_with_workaround, public_partial, public_fails, latest)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [INSERT_WORKAROUND] = "INSERT INTO workaround VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [INSERT_DUPLICATE] = "INSERT INTO temp.duplicate VALUES (?1)",
-    [SELECT_REPORTS] = "SELECT pci_id, id, date, subsystem, chassis, outcome, public, attempts, seq"
+    [SELECT_REPORTS] = "SELECT pci_id, id, date, subsystem, chassis, outcome, public, attempts, symptoms, seq"
                        " FROM report INDEXED BY report_of_device ORDER BY pci_id, date DESC, id",
     [SELECT_DUPLICATES] = "SELECT source, count(*) FROM report WHERE seq IN (SELECT seq FROM temp.duplicate)"
                           " GROUP BY source",
@@ -94,6 +95,7 @@ enum error_code builder_create(const char *path, struct builder **builder, struc
         return error_set(error, ERROR_NO_MEMORY, "no memory to build a database");
     snprintf(created->path, sizeof created->path, "%s", path);
     created->attempts = BUFFER((size_t)4 * REPORT_MAX_BYTES);
+    created->symptoms = BUFFER((size_t)4 * REPORT_MAX_BYTES);
     /* O_EXCL: another program's file, or a link that somebody planted in a shared folder, is never written.
      */
     int file = -1;
@@ -141,6 +143,7 @@ void builder_free(struct builder *builder)
     close_database(builder);
     evidence_free(builder);
     buffer_free(&builder->attempts);
+    buffer_free(&builder->symptoms);
     if (!builder->published)
         unlink(builder->path);
     free(builder);
@@ -352,6 +355,22 @@ enum error_code builder_add_prior(struct builder *builder, const struct prior_ke
     return builder_run(builder, insert, error);
 }
 
+enum error_code builder_add_symptom(struct builder *builder, const struct symptom_record *symptom,
+                                    struct error *error)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(16384);
+    sqlite3_stmt *insert = builder_statement(builder, INSERT_SYMPTOM, error);
+    if (!insert)
+        return error->code;
+    buffer_append_format(&line, "%s\t%s\t%s\t%s\t%s\t%s\t%s", symptom->word, symptom->scope,
+                         vocabulary_word_of(&vocabulary_fixable, (int)symptom->fixable), symptom->words,
+                         symptom->pattern, symptom->cause, symptom->next);
+    if (line.failed)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a symptom");
+    bind_text(insert, 1, buffer_text(&line));
+    return builder_run(builder, insert, error);
+}
+
 enum error_code builder_add_price(struct builder *builder, uint32_t pci_id, int usd, const char *as_of,
                                   int line, int place, struct error *error)
 {
@@ -388,6 +407,7 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
     if (!insert)
         return error->code;
     buffer_clear(&builder->attempts);
+    buffer_clear(&builder->symptoms);
     for (int i = 0; i < report->attempt_count; i++) {
         const struct report_attempt *attempt = &report->attempts[i];
         buffer_append_text(&builder->attempts, vocabulary_word_of(&vocabulary_result, (int)attempt->result));
@@ -395,7 +415,17 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
         buffer_append_text(&builder->attempts, attempt->fix);
         buffer_append_byte(&builder->attempts, '\n');
     }
-    if (builder->attempts.failed)
+    for (int i = 0; report->attempt_count && i < report->symptom_count; i++) {
+        /* One without a word in the vocabulary has no signature. */
+        bool is_counted = vocabulary_find(&vocabulary_symptom, report->symptoms[i]) >= 0;
+        for (int j = 0; j < i && is_counted; j++)
+            is_counted = strcmp(report->symptoms[j], report->symptoms[i]) != 0;
+        if (!is_counted)
+            continue;
+        buffer_append_text(&builder->symptoms, report->symptoms[i]);
+        buffer_append_byte(&builder->symptoms, '\n');
+    }
+    if (builder->attempts.failed || builder->symptoms.failed)
         return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
     sqlite3_bind_blob(insert, 1, id, 32, SQLITE_STATIC);
     sqlite3_bind_int64(insert, 2, pci_id_number(&report->pci_id));
@@ -409,7 +439,8 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
     sqlite3_bind_int(insert, 7, report->url != NULL);
     sqlite3_bind_int64(insert, 8, source);
     bind_text(insert, 9, buffer_text(&builder->attempts));
-    sqlite3_bind_text(insert, 10, body, (int)length, SQLITE_STATIC);
+    bind_text(insert, 10, buffer_text(&builder->symptoms));
+    sqlite3_bind_text(insert, 11, body, (int)length, SQLITE_STATIC);
     return builder_run(builder, insert, error);
 }
 

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/gpu.h"
 #include "core/report.h"
+#include "core/symptom.h"
 #include "core/verdict.h"
 
 /* Builds a whole new database in a file beside the one in use and puts it in its place at the end. Nothing is
@@ -107,6 +108,10 @@ MUST_CHECK enum error_code builder_complete(struct builder *builder, struct erro
  * already. */
 enum { ALL_SOURCES = 0 };
 int64_t builder_duplicates(const struct builder *builder, int64_t source);
+
+/* A signature of data/symptoms.tsv; their order is kept. */
+MUST_CHECK enum error_code builder_add_symptom(struct builder *builder, const struct symptom_record *symptom,
+                                               struct error *error);
 
 /* Renames the complete file to `path` and flushes the folder. */
 MUST_CHECK enum error_code builder_publish(struct builder *builder, const char *path, struct error *error);

@@ -27,6 +27,7 @@ enum insert {
     INSERT_PRIOR,
     INSERT_PRICE,
     INSERT_CHIP_USE,
+    INSERT_SYMPTOM,
     INSERT_REPORT,
     INSERT_EVIDENCE,
     INSERT_WORKAROUND,
@@ -69,6 +70,7 @@ struct builder {
     struct tally evidence;   /* by level, key and chassis, each ended by a NUL; all but the subsystems */
     struct tally duplicates; /* reports that were in already, by the number of their source */
     struct buffer attempts;  /* of the report that is being added */
+    struct buffer symptoms;  /* likewise */
     struct known_prior priors[MAX_PRIORS];
     int prior_count;
     struct tally known_gpus;  /* by PCI ID */

@@ -44,6 +44,7 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
                           " ORDER BY date DESC, id LIMIT ?2",
     [STATEMENT_WORKAROUNDS] = "SELECT fix, tried, helped FROM workaround WHERE level = ?1 AND key = ?2"
                               " ORDER BY rank LIMIT ?3",
+    [STATEMENT_SYMPTOMS] = "SELECT line FROM symptom ORDER BY id",
     [STATEMENT_ALTERNATIVES] = "SELECT pci_id, name, usable, price_usd, price_as_of FROM alternative"
                                " WHERE key = ?1 ORDER BY rank",
     [STATEMENT_CARDS] =

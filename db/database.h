@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/gpu.h"
+#include "core/symptom.h"
 #include "core/verdict.h"
 
 struct database;
@@ -108,6 +109,17 @@ struct alternative {
 MUST_CHECK enum error_code database_find_alternatives(struct database *database, const struct gpu *gpu,
                                                       double usable, struct alternative *alternatives,
                                                       int limit, int *count, struct error *error);
+
+/* All signatures of failures, in the order of causes. The strings live during the visit. */
+typedef enum error_code symptom_visitor(void *context, const struct symptom_record *symptom,
+                                        struct error *error);
+MUST_CHECK enum error_code database_each_symptom(struct database *database, symptom_visitor *each,
+                                                 void *context, struct error *error);
+
+/* What was tried in the reports that have a symptom, what helped most often first. */
+MUST_CHECK enum error_code database_find_symptom_fixes(struct database *database, const char *word,
+                                                       struct workaround *fixes, int limit, int *count,
+                                                       struct error *error);
 
 /* Every value that some source states for a GPU, winner first in each attribute. */
 struct stated_value {

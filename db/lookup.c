@@ -397,6 +397,51 @@ enum error_code database_find_workarounds(struct database *database, const struc
     return fetch_workarounds(database, "chip", key, workarounds, limit, count, error);
 }
 
+enum error_code database_find_symptom_fixes(struct database *database, const char *word,
+                                            struct workaround *fixes, int limit, int *count,
+                                            struct error *error)
+{
+    return fetch_workarounds(database, "symptom", word, fixes, limit, count, error);
+}
+
+/* The fields of a line of the table symptom, which is cut at its tabs. */
+static struct symptom_record split_symptom(char *line)
+{
+    enum { WORD, SCOPE, FIXABLE, WORDS, PATTERN, CAUSE, NEXT, FIELDS };
+    const char *fields[FIELDS];
+    for (int i = 0; i < FIELDS; i++) {
+        const char *field = strsep(&line, "\t");
+        fields[i] = field ? field : "";
+    }
+    int fixable = vocabulary_find(&vocabulary_fixable, fields[FIXABLE]);
+    return (struct symptom_record){
+        fields[WORD],  fields[SCOPE],   fixable < 0 ? FIXABLE_WORKAROUND : (enum fixable)fixable,
+        fields[WORDS], fields[PATTERN], fields[CAUSE],
+        fields[NEXT]};
+}
+
+enum error_code database_each_symptom(struct database *database, symptom_visitor *each, void *context,
+                                      struct error *error)
+{
+    sqlite3_stmt *statement;
+    struct buffer line CLEANUP(buffer_free) = BUFFER(65536);
+    bool row;
+    if (database_statement(database, STATEMENT_SYMPTOMS, &statement, error))
+        return error->code;
+    for (;;) {
+        if (database_step(database, statement, &row, error) || !row)
+            return error->code;
+        buffer_clear(&line);
+        buffer_append_text(&line, column_text(statement, 0));
+        if (line.failed || !line.length)
+            return error_set(error, ERROR_DATABASE_DAMAGED, "database %s: a symptom is empty",
+                             database->path);
+        const struct symptom_record symptom = split_symptom(line.data);
+        if (each(context, &symptom, error))
+            return error->code;
+    }
+}
+
 /* Nobody buys a card for a chance that is the same. */
 static const double clearly_better = 0.05;
 

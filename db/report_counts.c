@@ -13,7 +13,7 @@
 static const char index_sql[] =
     "PRAGMA cache_size = -4000;"
     "CREATE INDEX report_of_device ON report (pci_id, date DESC, id, subsystem, chassis, outcome, public,"
-    " attempts);"
+    " attempts, symptoms);"
     "CREATE TEMP TABLE duplicate (seq INTEGER PRIMARY KEY);";
 
 enum { REPORT_ID_SIZE = 32 };
@@ -28,6 +28,7 @@ enum {
     COLUMN_OUTCOME,
     COLUMN_PUBLIC,
     COLUMN_ATTEMPTS,
+    COLUMN_SYMPTOMS,
     COLUMN_SEQ
 };
 
@@ -44,6 +45,7 @@ struct pass {
     struct tally subsystems;                    /* by their numbers */
     struct tally fixes;                         /* by their words */
     struct tally chip_fixes;                    /* by chip key and word, of all devices */
+    struct tally symptom_fixes;                 /* by symptom and word, of all devices */
     unsigned char last_id[REPORT_ID_SIZE];
     int64_t dropped;
 };
@@ -92,10 +94,10 @@ static enum error_code insert_workaround(struct builder *builder, const char *le
 }
 
 /* Nobody reads more than this many on one GPU. */
-enum { MAX_RANK = 16 };
+enum { MAX_RANK = 16, MAX_SYMPTOM_RANK = 64 };
 
-/* Stores a tally by key and word at a level, and empties it. */
-static enum error_code store_fixes(struct builder *builder, const char *level, struct tally *fixes,
+/* Stores a tally by key and word at a level, at most `limit` of each key, and empties it. */
+static enum error_code store_fixes(struct builder *builder, const char *level, struct tally *fixes, int limit,
                                    struct error *error)
 {
     if (!fixes->count)
@@ -112,7 +114,7 @@ static enum error_code store_fixes(struct builder *builder, const char *level, s
     enum error_code code = ERROR_NONE;
     for (size_t i = 0; i < count && !code; i++) {
         rank = i && strcmp(sorted[i - 1]->key, sorted[i]->key) == 0 ? rank + 1 : 0;
-        if (rank < MAX_RANK)
+        if (rank < limit)
             code = insert_workaround(builder, level, sorted[i], rank, error);
     }
     free(sorted);
@@ -138,8 +140,22 @@ static enum error_code count_fix(struct tally *fixes, const char *key, const cha
     return ERROR_NONE;
 }
 
+/* Counts a fix for each of the symptoms, of which the table has a line for each. */
+static enum error_code count_for_symptoms(struct pass *pass, const char *symptoms, const char *fix,
+                                          size_t fix_length, bool helped, struct error *error)
+{
+    char symptom[KEY_SIZE];
+    for (const char *line = symptoms, *end; (end = strchr(line, '\n')); line = end + 1) {
+        snprintf(symptom, sizeof symptom, "%.*s", (int)(end - line), line);
+        if (count_fix(&pass->symptom_fixes, symptom, fix, fix_length, helped, error))
+            return error->code;
+    }
+    return ERROR_NONE;
+}
+
 /* `attempts` as the table has it: a line for each, the result before the fix. */
-static enum error_code count_attempts(struct pass *pass, const char *attempts, struct error *error)
+static enum error_code count_attempts(struct pass *pass, const char *attempts, const char *symptoms,
+                                      struct error *error)
 {
     char id_key[PCI_ID_TEXT_SIZE];
     struct pci_id id = pci_id_from_number(pass->pci_id);
@@ -149,7 +165,8 @@ static enum error_code count_attempts(struct pass *pass, const char *attempts, s
         const char *fix = line + strcspn(line, " ") + 1;
         if (count_fix(&pass->fixes, id_key, fix, (size_t)(end - fix), helped, error) ||
             (pass->chip &&
-             count_fix(&pass->chip_fixes, pass->gpu->chip_key, fix, (size_t)(end - fix), helped, error)))
+             count_fix(&pass->chip_fixes, pass->gpu->chip_key, fix, (size_t)(end - fix), helped, error)) ||
+            count_for_symptoms(pass, symptoms, fix, (size_t)(end - fix), helped, error))
             return error->code;
     }
     return ERROR_NONE;
@@ -200,7 +217,7 @@ static enum error_code end_device(struct pass *pass, struct error *error)
             return error->code;
     }
     tally_clear(&pass->subsystems);
-    return store_fixes(pass->builder, "id", &pass->fixes, error);
+    return store_fixes(pass->builder, "id", &pass->fixes, MAX_RANK, error);
 }
 
 static void count(struct tally_entry *entry, int outcome, bool public, const char *date)
@@ -236,7 +253,7 @@ static enum error_code count_report(struct pass *pass, sqlite3_stmt *row, struct
     for (size_t i = 0; i < ARRAY_SIZE(entries); i++)
         if (entries[i])
             count(entries[i], outcome, public, date);
-    return count_attempts(pass, column_text(row, COLUMN_ATTEMPTS), error);
+    return count_attempts(pass, column_text(row, COLUMN_ATTEMPTS), column_text(row, COLUMN_SYMPTOMS), error);
 }
 
 /* ---- the pass ---- */
@@ -326,10 +343,12 @@ enum error_code evidence_count_reports(struct builder *builder, struct error *er
 {
     struct pass pass = {.builder = builder};
     if (!builder_execute(builder, index_sql, error) && !visit_reports(&pass, error) &&
-        !end_device(&pass, error) && !store_fixes(builder, "chip", &pass.chip_fixes, error) && pass.dropped)
+        !end_device(&pass, error) && !store_fixes(builder, "chip", &pass.chip_fixes, MAX_RANK, error) &&
+        !store_fixes(builder, "symptom", &pass.symptom_fixes, MAX_SYMPTOM_RANK, error) && pass.dropped)
         delete_dropped(builder, error);
     tally_free(&pass.subsystems);
     tally_free(&pass.fixes);
     tally_free(&pass.chip_fixes);
+    tally_free(&pass.symptom_fixes);
     return error->code;
 }

@@ -14,6 +14,7 @@
 #include "importer/pci_ids.h"
 #include "importer/rebuild_internal.h"
 #include "importer/reports.h"
+#include "importer/symptoms.h"
 
 static const char *const system_pci_ids[] = {"/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids"};
 
@@ -207,25 +208,30 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
     char prices[DATABASE_PATH_SIZE];
     char subvendors[DATABASE_PATH_SIZE];
     char uses[DATABASE_PATH_SIZE];
+    char symptoms[DATABASE_PATH_SIZE];
     int64_t subvendor_count;
     int64_t prior_count;
     int64_t price_count;
     int64_t use_count;
+    int64_t symptom_count;
     data_path(work, "rules.tsv", rules);
     data_path(work, "facts.tsv", facts);
     data_path(work, "priors.tsv", priors);
     data_path(work, "prices.tsv", prices);
     data_path(work, "subvendors.tsv", subvendors);
     data_path(work, "uses.tsv", uses);
+    data_path(work, "symptoms.tsv", symptoms);
     if (annotator_load(rules, facts, &work->annotator, error) ||
         priors_read(priors, work->builder, &prior_count, error) ||
         prices_read(prices, work->builder, &price_count, error) ||
         uses_read(uses, work->builder, &use_count, error) ||
+        symptoms_read(symptoms, work->builder, &symptom_count, error) ||
         record_table(work, "rules", rules, annotator_rule_count(work->annotator), error) ||
         record_table(work, "facts", facts, annotator_fact_count(work->annotator), error) ||
         record_table(work, "priors", priors, prior_count, error) ||
         record_table(work, "prices", prices, price_count, error) ||
-        record_table(work, "uses", uses, use_count, error))
+        record_table(work, "uses", uses, use_count, error) ||
+        record_table(work, "symptoms", symptoms, symptom_count, error))
         return error->code;
     const char *kind;
     for (int i = 0; (kind = annotator_source_kind(work->annotator, i)); i++)

@@ -7,8 +7,9 @@ PRAGMA user_version = 1;
 -- What was imported, from where, in which version.
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('pci.ids', 'amdgpu.ids', 'supported-gpus.json', 'nvidia-readme', 'modules.alias',
-        'reports', 'rules', 'facts', 'subvendors', 'prices', 'priors', 'uses')),
+    -- pci.ids, amdgpu.ids, supported-gpus.json, nvidia-readme, modules.alias, reports, or a table of data/ (rules,
+    -- facts, subvendors, prices, priors, uses, symptoms). No CHECK: each start of each reader would parse the list.
+    kind TEXT NOT NULL,
     name TEXT NOT NULL,      -- the file as it was named
     version TEXT,            -- as the file states it
     date TEXT,               -- as the file states it
@@ -113,6 +114,11 @@ CREATE TABLE annotation (
 -- The search words of each GPU: device name, vendor name, subsystem names. The rowid is the PCI ID.
 CREATE VIRTUAL TABLE gpu_words USING fts5 (words, content = '', columnsize = 0, tokenize = 'ascii');
 
+-- What a failure looks like in a log: the fields of a line of data/symptoms.tsv, separated by tabs, all but the
+-- example. They are read one and all, and each column would cost the start of every reader. `id` is the order in the
+-- file: causes before what follows from them. What was tried stands in the table workaround, level 'symptom', by word.
+CREATE TABLE symptom (id INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;
+
 CREATE TABLE report (
     seq INTEGER PRIMARY KEY,
     id BLOB NOT NULL, -- SHA-256 of the canonical JSON
@@ -124,6 +130,7 @@ CREATE TABLE report (
     public INTEGER NOT NULL, -- 1: taken from a public page
     source INTEGER NOT NULL REFERENCES source,
     attempts TEXT NOT NULL, -- what was tried, one a line: the result, a space, the fix
+    symptoms TEXT NOT NULL, -- what it was tried for, a word a line; '' where nothing was tried
     body TEXT NOT NULL -- the canonical JSON
 ) STRICT;
 -- An index report_of_device is made when all reports are in (db/report_counts.c): a query gets its reports from it

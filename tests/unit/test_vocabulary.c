@@ -26,6 +26,7 @@ static const struct {
     {&vocabulary_symptom, "symptom", SYMPTOM_COUNT},
     {&vocabulary_fix, "fix", FIX_COUNT},
     {&vocabulary_blocker, "blocker", BLOCKER_COUNT},
+    {&vocabulary_fixable, "fixable", FIXABLE_COUNT},
 };
 
 static void test_every_word_is_found(void **state)

@@ -1,0 +1,17 @@
+#ifndef PASSTHRU_CORE_SYMPTOM_H
+#define PASSTHRU_CORE_SYMPTOM_H
+
+#include "core/vocabulary.h"
+
+/* What a known failure looks like in a log and what is known about it: a line of data/symptoms.tsv. */
+struct symptom_record {
+    const char *word;  /* of vocabulary_symptom, unless it is harmless */
+    const char *scope; /* whose log shows it: guest, host, any */
+    enum fixable fixable;
+    const char *words;   /* for symptom_matcher_add */
+    const char *pattern; /* likewise */
+    const char *cause;
+    const char *next;
+};
+
+#endif
