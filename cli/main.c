@@ -23,6 +23,7 @@ const struct command commands[] = {
     {"scan", "will the GPUs of this machine pass through, and what stops them?", command_scan, scan_help},
     {"check", "how the host and its virtual machines are set up for a passthrough", command_check,
      check_help},
+    {"diagnose", "what do these logs say, and what has helped?", command_diagnose, diagnose_help},
     {"rom", "is this vBIOS dump whole, for this card, and good for OVMF?", command_rom, rom_help},
     {"recommend", "what to buy: cards that are likely to pass through", command_recommend, recommend_help},
     {"import", "add a pci.ids or reports, rebuild the database", command_import, import_help},
@@ -108,6 +109,7 @@ static void print_commands(void)
          "  passthru query \"rtx 3060\"            by model name\n"
          "  lspci -nn | passthru query -         what is in this machine\n"
          "  passthru scan                        will it pass through here?\n"
+         "  dmesg | passthru diagnose            which known failures stand in a log?\n"
          "  passthru rom --for 10de:1d16 FILE    is this dumped vBIOS good for that card?\n"
          "  passthru recommend 10de:1d16         what to buy instead of it\n"
          "\n"

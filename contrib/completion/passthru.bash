@@ -11,10 +11,11 @@ _passthru_files() { # [-d]: offers files, or folders alone
 }
 
 _passthru() {
-    local commands="query scan check rom recommend import db help version"
+    local commands="query scan check diagnose rom recommend import db help version"
     local query_options="--json --ndjson --chassis --subsystem --revision --reports --explain --db --no-color --help"
     local scan_options="--root --lspci --db --json --no-color --help"
     local check_options="--root --db --json --no-color --help"
+    local diagnose_options="--db --json --no-color --help"
     local rom_options="--for --root --db --json --no-color --help"
     local recommend_options="--use --budget --vendor --db --json --no-color --help"
     local db_options="--conflicts --db --json --no-color --help"
@@ -43,6 +44,8 @@ _passthru() {
     case $command:$word in
     query:-*) _passthru_words "$query_options" ;;
     recommend:-*) _passthru_words "$recommend_options" ;;
+    diagnose:-*) _passthru_words "$diagnose_options" ;;
+    diagnose:*) _passthru_files ;;
     rom:-*) _passthru_words "$rom_options" ;;
     rom:*) _passthru_files ;;
     scan:-*) _passthru_words "$scan_options" ;;
