@@ -43,7 +43,8 @@ static void write_verdict(struct json_writer *writer, const struct answer *answe
     }
     json_write_integer(writer, "direct_reports", verdict->direct_reports);
     json_write_integer(writer, "pooled_reports", verdict->pooled_reports);
-    verdict_append_basis(&basis, &answer->device.gpu, &answer->device.prior, answer->evidence);
+    verdict_append_basis(&basis, &answer->device.gpu, &answer->device.prior, answer->evidence,
+                         &answer->verdict);
     json_write_string(writer, "basis", buffer_text(&basis));
     json_write_end_object(writer);
 }

@@ -73,7 +73,8 @@ static void write_why(struct output *output, const struct answer *answer)
         buffer_append_text(&line, vocabulary_blocker.words[answer->blockers[i]].text);
         output_paragraph(output, INDENT, i ? "" : "Why", buffer_text(&line));
     }
-    verdict_append_basis(&basis, &answer->device.gpu, &answer->device.prior, answer->evidence);
+    verdict_append_basis(&basis, &answer->device.gpu, &answer->device.prior, answer->evidence,
+                         &answer->verdict);
     output_paragraph(output, INDENT, "Based on", buffer_text(&basis));
 }
 

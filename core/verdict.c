@@ -3,15 +3,25 @@
 #include <math.h>
 #include <stdio.h>
 
-/* How many reports the mean of the level above is worth; the first one is the prior's own strength. */
+/* What the reports on all GPUs are worth together at most, and what the mean of the level above is worth. */
+static const double all_strength = 2.0;
 static const double level_strength[EVIDENCE_LEVELS] = {
-    [EVIDENCE_CHIP] = 10.0,
-    [EVIDENCE_ID] = 6.0,
-    [EVIDENCE_SUBSYSTEM] = 4.0,
+    [EVIDENCE_CHASSIS] = 12.0,
+    [EVIDENCE_CHIP] = 12.0,
+    [EVIDENCE_ID] = 12.0,
+    [EVIDENCE_SUBSYSTEM] = 6.0,
 };
 
 /* People with a smooth start do not write in public threads, and those who gave up early do not either. */
-static const double public_report_weight = 0.5;
+const double verdict_public_weight = 0.5;
+
+/* Drivers and kernels change, silicon does not: half the weight in eight years, never less than a quarter. */
+static const double half_life_months = 96.0;
+static const double least_age_weight = 0.25;
+static const int undated_months = 60;
+
+/* What a report from another kind of machine, or from one that nobody named, says about this kind. */
+static const double other_chassis_weight = 0.5;
 
 int evidence_total(const struct evidence *evidence)
 {
@@ -32,9 +42,17 @@ enum level verdict_level(double usable)
     return usable >= 0.10 ? LEVEL_UNLIKELY : LEVEL_FAILS;
 }
 
-static double weighed(const struct evidence *evidence, int outcome)
+double verdict_age_weight(int months)
 {
-    return evidence->counts[outcome] - (1.0 - public_report_weight) * evidence->public_counts[outcome];
+    double weight = exp2(-(double)(months < 0 ? undated_months : months) / half_life_months);
+    return fmax(weight, least_age_weight);
+}
+
+void verdict_weigh_chassis(struct evidence *all, const struct evidence *such)
+{
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        all->weights[i] =
+            such->weights[i] + other_chassis_weight * fmax(all->weights[i] - such->weights[i], 0.0);
 }
 
 /* Mean and standard deviation of the logit of a Beta variable (digamma and trigamma by recurrence and their
@@ -68,35 +86,70 @@ static void set_interval(struct verdict *verdict, double concentration)
     verdict->high = fmax(1.0 / (1.0 + exp(-(mean + z80 * deviation))), verdict->usable);
 }
 
+static double sum_of(const double values[OUTCOME_COUNT])
+{
+    double sum = 0.0;
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        sum += values[i];
+    return sum;
+}
+
+/* What each level has beyond the narrower ones, so that no report counts twice. */
+static void take_apart(const struct evidence evidence[EVIDENCE_LEVELS],
+                       double own[EVIDENCE_LEVELS][OUTCOME_COUNT])
+{
+    double inner[OUTCOME_COUNT] = {0.0};
+    for (int level = EVIDENCE_LEVELS - 1; level >= 0; level--) {
+        for (int i = 0; i < OUTCOME_COUNT; i++) {
+            own[level][i] = fmax(evidence[level].weights[i] - inner[i], 0.0);
+            inner[i] = fmax(inner[i], evidence[level].weights[i]);
+        }
+    }
+}
+
+/* All levels are joined in one mean; returns how many reports it is worth. */
+static double shrink(const struct prior *prior, double own[EVIDENCE_LEVELS][OUTCOME_COUNT],
+                     double mean[OUTCOME_COUNT])
+{
+    double concentration = prior->strength > 0.0 ? prior->strength : 1.0;
+    double all = sum_of(own[EVIDENCE_ALL]);
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        mean[i] = prior->strength > 0.0 ? prior->shares[i] : 1.0 / OUTCOME_COUNT;
+        if (all > all_strength)
+            own[EVIDENCE_ALL][i] *= all_strength / all;
+    }
+    for (int level = 0; level < EVIDENCE_LEVELS; level++) {
+        double reports = sum_of(own[level]);
+        if (reports <= 0.0)
+            continue;
+        double strength =
+            level_strength[level] > 0.0 ? fmin(concentration, level_strength[level]) : concentration;
+        concentration = strength + reports;
+        for (int i = 0; i < OUTCOME_COUNT; i++)
+            mean[i] = (strength * mean[i] + own[level][i]) / concentration;
+    }
+    return concentration;
+}
+
 struct verdict verdict_compute(const struct prior *prior, const struct evidence evidence[EVIDENCE_LEVELS])
 {
-    struct verdict verdict = {.level = LEVEL_UNKNOWN};
+    struct verdict verdict = {.level = LEVEL_UNKNOWN, .narrowest = -1};
+    double own[EVIDENCE_LEVELS][OUTCOME_COUNT];
     verdict.direct_reports = evidence_total(&evidence[EVIDENCE_ID]);
-    double mean[OUTCOME_COUNT];
-    double concentration = prior->strength;
-    for (int i = 0; i < OUTCOME_COUNT; i++)
-        mean[i] = prior->strength > 0.0 ? prior->shares[i] : 1.0 / OUTCOME_COUNT;
-    int widest = 0;
-    for (int level = 0; level < EVIDENCE_LEVELS; level++) {
+    int widest = verdict.direct_reports;
+    for (int level = EVIDENCE_ALL; level < EVIDENCE_LEVELS; level++) {
         int total = evidence_total(&evidence[level]);
-        if (total > widest)
+        if (level > EVIDENCE_ALL && total > widest)
             widest = total;
-        if (!total)
-            continue;
-        double strength = level == EVIDENCE_CLASS ? fmax(prior->strength, 1.0)
-                                                  : fmin(fmax(concentration, 1.0), level_strength[level]);
-        concentration = strength;
-        for (int i = 0; i < OUTCOME_COUNT; i++)
-            concentration += weighed(&evidence[level], i);
-        for (int i = 0; i < OUTCOME_COUNT; i++)
-            mean[i] = (strength * mean[i] + weighed(&evidence[level], i)) / concentration;
+        if (sum_of(evidence[level].weights) > 0.0)
+            verdict.narrowest = level;
     }
     verdict.pooled_reports = widest - verdict.direct_reports;
-    if (prior->strength <= 0.0 && !widest)
+    if (prior->strength <= 0.0 && verdict.narrowest <= EVIDENCE_ALL)
         return verdict;
-    for (int i = 0; i < OUTCOME_COUNT; i++)
-        verdict.outcomes[i] = mean[i];
-    verdict.usable = mean[OUTCOME_WORKS] + mean[OUTCOME_WORKS_WITH_WORKAROUND];
+    take_apart(evidence, own);
+    double concentration = shrink(prior, own, verdict.outcomes);
+    verdict.usable = verdict.outcomes[OUTCOME_WORKS] + verdict.outcomes[OUTCOME_WORKS_WITH_WORKAROUND];
     verdict.level = verdict_level(verdict.usable);
     set_interval(&verdict, concentration);
     return verdict;
@@ -116,34 +169,66 @@ static void append_count(struct buffer *out, const struct evidence *evidence, in
                              total == 1 ? "" : "s", direct ? ", this ID included" : "");
 }
 
+/* Which reports are the nearest to the GPU. */
+static void append_level(struct buffer *out, const struct verdict *verdict)
+{
+    static const char *const names[EVIDENCE_LEVELS] = {
+        [EVIDENCE_ALL] = "all GPUs together",
+        [EVIDENCE_CLASS] = "GPUs of this kind",
+        [EVIDENCE_CHASSIS] = "GPUs of this kind in such a machine",
+        [EVIDENCE_CHIP] = "the chip",
+        [EVIDENCE_ID] = "this ID",
+        [EVIDENCE_SUBSYSTEM] = "this very board",
+    };
+    if (verdict->level == LEVEL_UNKNOWN)
+        buffer_append_text(out, "Nothing is known.");
+    else if (verdict->narrowest <= EVIDENCE_ALL)
+        buffer_append_text(out, "Known by its mechanism alone: no report on a GPU of this kind counts.");
+    else
+        buffer_append_format(out, "Known down to the level of %s.", names[verdict->narrowest]);
+}
+
+static void append_bias(struct buffer *out, const struct evidence evidence[EVIDENCE_LEVELS])
+{
+    const struct evidence *class = &evidence[EVIDENCE_CLASS];
+    const struct evidence *id = &evidence[EVIDENCE_ID];
+    if (class->outside_reports || id->outside_reports) {
+        int outside =
+            class->outside_reports > id->outside_reports ? class->outside_reports : id->outside_reports;
+        buffer_append_format(out,
+                             " %d attempt%s failed for a reason outside the GPU and %s not count against it.",
+                             outside, outside == 1 ? "" : "s", outside == 1 ? "does" : "do");
+    }
+    if (class->public_reports || id->public_reports || evidence[EVIDENCE_CHIP].public_reports)
+        buffer_append_text(
+            out, " Reports come mostly from public troubleshooting threads, where neither smooth starts"
+                 " nor early surrenders are told: they count half, and old ones less.");
+}
+
 void verdict_append_basis(struct buffer *out, const struct gpu *gpu, const struct prior *prior,
-                          const struct evidence evidence[EVIDENCE_LEVELS])
+                          const struct evidence evidence[EVIDENCE_LEVELS], const struct verdict *verdict)
 {
     char where[160];
     int direct = evidence_total(&evidence[EVIDENCE_ID]);
+    const char *form_factor = vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(gpu));
+    append_level(out, verdict);
     if (prior->strength > 0.0)
-        buffer_append_format(out, "Mechanism: %s", prior->reason);
+        buffer_append_format(out, " Mechanism: %s", prior->reason);
     else
-        buffer_append_text(out, "The mechanism is not known.");
+        buffer_append_text(out, " The mechanism is not known.");
     if (gpu->id.has_subsystem && evidence_total(&evidence[EVIDENCE_SUBSYSTEM]))
         append_count(out, &evidence[EVIDENCE_SUBSYSTEM], 0, "this very board");
     append_count(out, &evidence[EVIDENCE_ID], 0, "this ID");
-    const char *form_factor = vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(gpu));
-    if (gpu->chip[0] && evidence_total(&evidence[EVIDENCE_CHIP]) != evidence_total(&evidence[EVIDENCE_ID])) {
+    if (gpu->chip[0] && evidence_total(&evidence[EVIDENCE_CHIP]) != direct) {
         snprintf(where, sizeof where, "the chip %s (%s)", gpu->chip, form_factor);
         append_count(out, &evidence[EVIDENCE_CHIP], direct, where);
     }
-    if (evidence_total(&evidence[EVIDENCE_CLASS]) != evidence_total(&evidence[EVIDENCE_ID])) {
+    if (evidence_total(&evidence[EVIDENCE_CLASS]) != direct) {
         snprintf(where, sizeof where, "GPUs of this kind (%s, vBIOS %s)", form_factor,
                  vocabulary_word_of(&vocabulary_vbios, (int)gpu_vbios(gpu)));
         append_count(out, &evidence[EVIDENCE_CLASS], direct, where);
     }
-    for (int i = 0; i < EVIDENCE_LEVELS * OUTCOME_COUNT; i++) {
-        if (!evidence[i / OUTCOME_COUNT].public_counts[i % OUTCOME_COUNT])
-            continue;
-        buffer_append_text(
-            out, " Reports come mostly from public troubleshooting threads, where neither smooth starts"
-                 " nor early surrenders are told: they count half.");
-        break;
-    }
+    if (evidence_total(&evidence[EVIDENCE_CHASSIS]))
+        append_count(out, &evidence[EVIDENCE_CHASSIS], 0, "GPUs of this kind in such a machine");
+    append_bias(out, evidence);
 }

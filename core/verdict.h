@@ -7,17 +7,20 @@
 #include "core/gpu.h"
 #include "core/vocabulary.h"
 
-/* How many reports stand behind a level of knowledge, by outcome. */
+/* The reports behind a level of knowledge, by outcome. */
 struct evidence {
-    int counts[OUTCOME_COUNT];
-    int public_counts[OUTCOME_COUNT]; /* those from public pages: a biased sample, which counts less */
-    char latest[12];                  /* the newest date, "" when none is dated */
+    int counts[OUTCOME_COUNT];     /* all of them */
+    double weights[OUTCOME_COUNT]; /* what they weigh together: 1 is a new report that the tool sent */
+    int public_reports;            /* how many are from public pages: a biased sample, which weighs less */
+    int outside_reports;           /* how many failed for a reason outside the GPU, and weigh nothing */
+    char latest[12];               /* the newest date, "" when none is dated */
 };
 
-/* From the widest pool of similar GPUs to this very board. The wider level counts the narrower one's reports
- * too. */
+/* From the widest pool to this very board. A wider level has the narrower ones' reports too. */
 enum evidence_level {
-    EVIDENCE_CLASS,     /* same vendor, form factor, vBIOS delivery and display */
+    EVIDENCE_ALL,       /* every GPU */
+    EVIDENCE_CLASS,     /* same vendor and mechanism: form factor, vBIOS delivery, display and reset */
+    EVIDENCE_CHASSIS,   /* of these the ones in such a machine, when one was named */
     EVIDENCE_CHIP,      /* same silicon and form factor */
     EVIDENCE_ID,        /* same PCI ID */
     EVIDENCE_SUBSYSTEM, /* same PCI ID and subsystem */
@@ -38,20 +41,33 @@ struct verdict {
     double usable;                  /* works + works-with-workaround */
     double low, high;               /* 80 % interval of `usable` */
     int direct_reports;             /* on this ID */
-    int pooled_reports;             /* on similar GPUs, without the direct ones */
+    int pooled_reports;             /* on the same chip or of the same class, without the direct ones */
+    int narrowest; /* the narrowest enum evidence_level with a report that weighs; -1: none */
 };
 
 int evidence_total(const struct evidence *evidence);
 
 /* The one scoring function. Shrinks the reports of each level towards the level above, and the widest towards
- * the prior (Dirichlet-multinomial: the mean of the level above counts like a number of reports). Where
- * neither a mechanism nor a report is known, the level is LEVEL_UNKNOWN and the numbers are 0. */
+ * the prior (Dirichlet-multinomial: the mean of the level above counts like a number of reports). A report
+ * counts at the narrowest level that has it, and nowhere else. Where neither a mechanism nor a report on a
+ * similar GPU is known, the level is LEVEL_UNKNOWN and the numbers are 0. docs/verdict.md has the formulas.
+ */
 struct verdict verdict_compute(const struct prior *prior, const struct evidence evidence[EVIDENCE_LEVELS]);
 
-/* Appends what a verdict rests on, in words: the mechanism, the reports at each level, and that a sample of
- * public threads is biased. No newline. */
+/* What a report of this age weighs, from 1 down: its confidence fades, not its outcome. `months` is the time
+ * between the report and the newest ones, below 0 when the report has no date. */
+double verdict_age_weight(int months);
+
+/* What a report from a public page weighs beside one that the tool sent. */
+extern const double verdict_public_weight;
+
+/* Evidence for a kind of machine: the reports from such machines whole, all others by a part. */
+void verdict_weigh_chassis(struct evidence *all, const struct evidence *such);
+
+/* Appends what a verdict rests on, in words: the level of knowledge, the mechanism, the reports at each
+ * level, what does not count, and that a sample of public threads is biased. No newline. */
 void verdict_append_basis(struct buffer *out, const struct gpu *gpu, const struct prior *prior,
-                          const struct evidence evidence[EVIDENCE_LEVELS]);
+                          const struct evidence evidence[EVIDENCE_LEVELS], const struct verdict *verdict);
 
 /* The level of a probability of `usable`. */
 enum level verdict_level(double usable);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/buffer.h"
+#include "core/standing.h"
 #include "db/builder_internal.h"
 #include "db/database.h"
 
@@ -34,7 +35,7 @@ static const char *const insert_texts[INSERT_COUNT] = {
     [INSERT_SUBVENDOR] = "INSERT INTO subvendor VALUES (?1, ?2, ?3, ?4)",
     [INSERT_GPU] =
         "INSERT INTO gpu VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
-        " ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+        " ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
     [INSERT_WORDS] = "INSERT INTO gpu_words (rowid, words) VALUES (?1, ?2)",
     [INSERT_PRIOR] =
         "INSERT INTO prior (form_factor, vbios, display, reset, works, works_with_workaround, partial,"
@@ -42,16 +43,19 @@ static const char *const insert_texts[INSERT_COUNT] = {
     [INSERT_SYMPTOM] = "INSERT INTO symptom (line) VALUES (?1)",
     [INSERT_PRICE] = "INSERT OR IGNORE INTO price VALUES (?1, ?2, ?3, ?4, ?5)",
     [INSERT_CHIP_USE] = "INSERT INTO chip_use (vendor, chip, use, suits, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
-    [INSERT_REPORT] = "INSERT INTO report (id, pci_id, subsystem, chassis, outcome, date, public, source,"
-                      " attempts, symptoms, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [INSERT_REPORT] = "INSERT INTO report (id, pci_id, subsystem, chassis, outcome, date, public, outside,"
+                      " sender, source, attempts, symptoms, body)"
+                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     [INSERT_EVIDENCE] =
-        "INSERT INTO evidence (level, key, chassis, works, works_with_workaround, partial, fails, public_works,"
-        " public_works_with_workaround, public_partial, public_fails, latest)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "INSERT INTO evidence (level, key, chassis, works, works_with_workaround, partial, fails, weight_works,"
+        " weight_works_with_workaround, weight_partial, weight_fails, public, outside, latest)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     [INSERT_WORKAROUND] = "INSERT INTO workaround VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [INSERT_DUPLICATE] = "INSERT INTO temp.duplicate VALUES (?1)",
-    [SELECT_REPORTS] = "SELECT pci_id, id, date, subsystem, chassis, outcome, public, attempts, symptoms, seq"
-                       " FROM report INDEXED BY report_of_device ORDER BY pci_id, date DESC, id",
+    [SELECT_REPORTS] =
+        "SELECT pci_id, id, date, subsystem, chassis, outcome, public, outside, sender,"
+        " attempts, symptoms, seq FROM report INDEXED BY report_of_device ORDER BY pci_id, date DESC, id",
+    [SELECT_DATES] = "SELECT id, date FROM report INDEXED BY report_of_device ORDER BY pci_id, date DESC, id",
     [SELECT_DUPLICATES] = "SELECT source, count(*) FROM report WHERE seq IN (SELECT seq FROM temp.duplicate)"
                           " GROUP BY source",
     [SUBTRACT_DUPLICATES] = "UPDATE source SET records = records - ?2 WHERE id = ?1",
@@ -437,10 +441,12 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
     bind_text(insert, 5, vocabulary_word_of(&vocabulary_outcome, (int)report->outcome));
     bind_text(insert, 6, report->date ? report->date : "");
     sqlite3_bind_int(insert, 7, report->url != NULL);
-    sqlite3_bind_int64(insert, 8, source);
-    bind_text(insert, 9, buffer_text(&builder->attempts));
-    bind_text(insert, 10, buffer_text(&builder->symptoms));
-    sqlite3_bind_text(insert, 11, body, (int)length, SQLITE_STATIC);
+    sqlite3_bind_int(insert, 8, report_failed_outside(report));
+    sqlite3_bind_int64(insert, 9, report_sender(report));
+    sqlite3_bind_int64(insert, 10, source);
+    bind_text(insert, 11, buffer_text(&builder->attempts));
+    bind_text(insert, 12, buffer_text(&builder->symptoms));
+    sqlite3_bind_text(insert, 13, body, (int)length, SQLITE_STATIC);
     return builder_run(builder, insert, error);
 }
 

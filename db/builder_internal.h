@@ -33,6 +33,7 @@ enum insert {
     INSERT_WORKAROUND,
     INSERT_DUPLICATE,
     SELECT_REPORTS,
+    SELECT_DATES,
     SELECT_DUPLICATES,
     SUBTRACT_DUPLICATES,
     INSERT_COUNT
@@ -53,7 +54,15 @@ struct known_prior {
     struct prior prior;     /* without its reason */
 };
 
-enum { COUNT_PUBLIC = OUTCOME_COUNT, /* by outcome again */ COUNT_TRIED = 0, COUNT_HELPED = 1 };
+/* The counts of a tally: of evidence, by outcome, then weights by outcome; of fixes. */
+enum {
+    COUNT_WEIGHT = OUTCOME_COUNT,
+    COUNT_PUBLIC = 2 * OUTCOME_COUNT,
+    COUNT_OUTSIDE,
+    EVIDENCE_COUNTS,
+    COUNT_TRIED = 0,
+    COUNT_HELPED = 1
+};
 
 enum { ROWS_AT_ONCE = 16 };
 
@@ -97,6 +106,8 @@ void bind_text(sqlite3_stmt *statement, int column, const char *text);
 /* The name of an evidence row in the tally: level, key and chassis, each ended by a NUL. Returns its length.
  */
 size_t evidence_name(char name[TALLY_KEY_SIZE], const char *level, const char *key, const char *chassis);
+/* The kind of machine that a report is about: the one that it names, else the one that such a GPU is in. */
+enum chassis evidence_chassis(enum chassis chassis, const struct waiting_gpu *gpu);
 /* NULL when the device is no GPU. Good from evidence_store on. */
 const struct waiting_gpu *evidence_find_gpu(const struct builder *builder, uint32_t pci_id);
 /* Stores one row of evidence and, in the entry, where it stands. */

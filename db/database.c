@@ -11,12 +11,16 @@
 #include "core/buffer.h"
 #include "db/internal.h"
 
+#define EVIDENCE_COLUMNS                                                                                     \
+    "SELECT works, works_with_workaround, partial, fails, weight_works, weight_works_with_workaround,"       \
+    " weight_partial, weight_fails, public, outside, latest FROM evidence"
+
 static const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_DEVICE] = "SELECT name FROM device WHERE pci_id = ?1",
     [STATEMENT_GPU] = "SELECT chip, prior, form_factor, form_factor_confidence, form_factor_origin, display,"
                       " display_confidence, display_origin, vbios, vbios_confidence, vbios_origin, reset,"
-                      " reset_confidence, reset_origin, class_evidence, chip_evidence, id_evidence FROM gpu "
-                      "WHERE pci_id = ?1",
+                      " reset_confidence, reset_origin, all_evidence, class_evidence, chip_evidence,"
+                      " id_evidence FROM gpu WHERE pci_id = ?1",
     [STATEMENT_VARIANT] = "SELECT product, form_factor, confidence, origin FROM gpu_variant WHERE pci_id = ?1"
                           " AND subsystem IN (-1, ?2) AND revision IN (-1, ?3)"
                           " ORDER BY (subsystem >= 0) + (revision >= 0) DESC, confidence DESC LIMIT 1",
@@ -27,13 +31,8 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
         " WHERE id = ?1",
     [STATEMENT_VENDOR] = "SELECT name FROM vendor WHERE id = ?1",
     [STATEMENT_SUBSYSTEM] = "SELECT name FROM subsystem WHERE id = ?1",
-    [STATEMENT_EVIDENCE] = "SELECT works, works_with_workaround, partial, fails, public_works,"
-                           " public_works_with_workaround, public_partial, public_fails, latest FROM evidence"
-                           " WHERE level = ?1 AND key = ?2 AND chassis = ?3",
-    [STATEMENT_EVIDENCE_OF_ID] =
-        "SELECT works, works_with_workaround, partial, fails, public_works,"
-        " public_works_with_workaround, public_partial, public_fails, latest FROM evidence"
-        " WHERE id = ?1",
+    [STATEMENT_EVIDENCE] = EVIDENCE_COLUMNS " WHERE level = ?1 AND key = ?2 AND chassis = ?3",
+    [STATEMENT_EVIDENCE_OF_ID] = EVIDENCE_COLUMNS " WHERE id = ?1",
     [STATEMENT_PRIOR] = "SELECT works, works_with_workaround, partial, fails, strength, reason FROM prior"
                         " WHERE form_factor IN ('-', ?1) AND vbios IN ('-', ?2) AND display IN ('-', ?3)"
                         " AND reset IN ('-', ?4) ORDER BY id LIMIT 1",

@@ -52,8 +52,7 @@ struct device {
     bool settled; /* the subsystem or the revision says another form factor than the ID as such */
     struct gpu gpu;
     struct prior prior;
-    int64_t
-        evidence_ids[EVIDENCE_SUBSYSTEM]; /* of the levels above; 0: no report. For database_find_evidence */
+    int64_t evidence_ids[EVIDENCE_LEVELS]; /* 0: no report. For database_find_evidence */
 };
 
 /* Looks an ID up. ERROR_NOT_FOUND when pci.ids lacks it; device->vendor is then set if the vendor is known.
@@ -61,9 +60,9 @@ struct device {
 MUST_CHECK enum error_code database_find_device(struct database *database, const struct pci_id *id,
                                                 struct device *device, struct error *error);
 
-/* Fetches the outcome counts of all levels for a GPU as database_find_device found it. With a chassis other
- * than CHASSIS_UNKNOWN its form factor may have been settled since, and the class level counts only reports
- * from such machines, if there are any. */
+/* Fetches what is reported at all levels for a GPU as database_find_device found it. With a chassis other
+ * than CHASSIS_UNKNOWN its form factor may have been settled since, and reports from such machines weigh more
+ * than others. */
 MUST_CHECK enum error_code database_find_evidence(struct database *database, const struct device *device,
                                                   enum chassis chassis,
                                                   struct evidence evidence[EVIDENCE_LEVELS],

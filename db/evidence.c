@@ -80,6 +80,22 @@ const struct waiting_gpu *evidence_find_gpu(const struct builder *builder, uint3
     return bsearch(&wanted, builder->gpus, builder->gpu_count, sizeof wanted, compare_gpus);
 }
 
+enum chassis evidence_chassis(enum chassis chassis, const struct waiting_gpu *gpu)
+{
+    if (chassis != CHASSIS_UNKNOWN || !gpu)
+        return chassis;
+    switch (gpu_form_factor(&gpu->gpu)) {
+    case FORM_FACTOR_DESKTOP:
+        return CHASSIS_DESKTOP;
+    case FORM_FACTOR_MOBILE:
+        return CHASSIS_LAPTOP;
+    case FORM_FACTOR_SERVER:
+        return CHASSIS_SERVER;
+    default:
+        return CHASSIS_UNKNOWN;
+    }
+}
+
 enum error_code evidence_insert(struct builder *builder, const char *level, const char *key,
                                 const char *chassis, struct tally_entry *entry, struct error *error)
 {
@@ -89,9 +105,9 @@ enum error_code evidence_insert(struct builder *builder, const char *level, cons
     bind_text(insert, 1, level);
     bind_text(insert, 2, key);
     bind_text(insert, 3, chassis);
-    for (int i = 0; i < 2 * OUTCOME_COUNT; i++)
+    for (int i = 0; i < EVIDENCE_COUNTS; i++)
         sqlite3_bind_int64(insert, 4 + i, entry->counts[i]);
-    bind_text(insert, 12, entry->latest);
+    bind_text(insert, 4 + EVIDENCE_COUNTS, entry->latest);
     if (builder_run(builder, insert, error))
         return error->code;
     entry->row = sqlite3_last_insert_rowid(builder->database.handle);
@@ -118,23 +134,26 @@ static void copy_evidence(const struct tally_entry *entry, struct evidence *evid
 {
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         evidence->counts[i] = (int)entry->counts[i];
-        evidence->public_counts[i] = (int)entry->counts[COUNT_PUBLIC + i];
+        evidence->weights[i] = (double)entry->counts[COUNT_WEIGHT + i] / WEIGHT_UNIT;
     }
 }
 
 /* Finds what is known about a GPU's levels, stores where it stands and returns the verdict on the ID as such.
  */
 static struct verdict judge(struct builder *builder, const struct waiting_gpu *waiting, int prior,
-                            int64_t rows[EVIDENCE_SUBSYSTEM])
+                            int64_t rows[EVIDENCE_LEVELS])
 {
     static const struct prior nothing = {.strength = 0.0, .reason = ""};
     struct evidence evidence[EVIDENCE_LEVELS] = {{.latest = ""}};
     char id_key[PCI_ID_TEXT_SIZE];
-    const char *const levels[][2] = {[EVIDENCE_CLASS] = {"class", waiting->class_key},
+    const char *const levels[][2] = {[EVIDENCE_ALL] = {"all", ""},
+                                     [EVIDENCE_CLASS] = {"class", waiting->class_key},
                                      [EVIDENCE_CHIP] = {"chip", waiting->chip_key},
                                      [EVIDENCE_ID] = {"id", pci_id_print(&waiting->gpu.id, id_key)}};
     for (int level = 0; level < EVIDENCE_SUBSYSTEM; level++) {
         char name[TALLY_KEY_SIZE];
+        if (level == EVIDENCE_CHASSIS)
+            continue;
         const struct tally_entry *entry =
             tally_find(&builder->evidence, name, evidence_name(name, levels[level][0], levels[level][1], ""));
         rows[level] = entry ? entry->row : 0;
@@ -148,7 +167,7 @@ static enum error_code store_gpu(struct builder *builder, const struct waiting_g
                                  struct error *error)
 {
     const struct gpu *gpu = &waiting->gpu;
-    int64_t rows[EVIDENCE_SUBSYSTEM];
+    int64_t rows[EVIDENCE_LEVELS];
     sqlite3_stmt *insert = builder_statement(builder, INSERT_GPU, error);
     if (!insert)
         return error->code;
@@ -166,12 +185,14 @@ static enum error_code store_gpu(struct builder *builder, const struct waiting_g
         bind_origin(insert, column + 1, waiting->origins[i], annotation->confidence);
     }
     bind_row(insert, 19, prior);
-    for (int level = 0; level < EVIDENCE_SUBSYSTEM; level++)
-        bind_row(insert, 20 + level, rows[level]);
+    bind_row(insert, 20, rows[EVIDENCE_ALL]);
+    bind_row(insert, 21, rows[EVIDENCE_CLASS]);
+    bind_row(insert, 22, rows[EVIDENCE_CHIP]);
+    bind_row(insert, 23, rows[EVIDENCE_ID]);
     if (verdict.level == LEVEL_UNKNOWN)
-        sqlite3_bind_null(insert, 23);
+        sqlite3_bind_null(insert, 24);
     else
-        sqlite3_bind_double(insert, 23, verdict.usable);
+        sqlite3_bind_double(insert, 24, verdict.usable);
     return builder_run(builder, insert, error);
 }
 

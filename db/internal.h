@@ -84,6 +84,9 @@ MUST_CHECK enum error_code database_step(struct database *database, sqlite3_stmt
                                          struct error *error);
 
 enum { KEY_SIZE = 128 };
+/* Weights are stored as whole millionths: a sum of those is the same in whatever order it is made. */
+enum { WEIGHT_UNIT = 1000000 };
+
 /* The keys of the evidence table for a GPU. */
 void evidence_class_key(const struct gpu *gpu, char key[KEY_SIZE]);
 void evidence_chip_key(const struct gpu *gpu, char key[KEY_SIZE]);

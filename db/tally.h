@@ -9,7 +9,7 @@
 /* Counts by key, gathered in memory: SQLite would sort once more. Memory grows with the number of different
  * keys. */
 
-enum { TALLY_COUNTS = 8, TALLY_KEY_SIZE = 640 };
+enum { TALLY_COUNTS = 10, TALLY_KEY_SIZE = 640 };
 
 struct tally_entry {
     int64_t counts[TALLY_COUNTS];

@@ -75,7 +75,8 @@ CREATE TABLE gpu (
     reset_origin INTEGER REFERENCES origin,
     reset_confidence REAL NOT NULL,
     prior INTEGER REFERENCES prior, -- NULL: the mechanism is not known
-    class_evidence INTEGER REFERENCES evidence, -- for all chassis; NULL: no report
+    all_evidence INTEGER REFERENCES evidence, -- for all chassis; NULL: no report
+    class_evidence INTEGER REFERENCES evidence,
     chip_evidence INTEGER REFERENCES evidence,
     id_evidence INTEGER REFERENCES evidence,
     usable REAL -- the verdict's probability for the ID as such; NULL: unknown
@@ -128,6 +129,8 @@ CREATE TABLE report (
     outcome TEXT NOT NULL CHECK (outcome IN (@outcome@)),
     date TEXT NOT NULL, -- '' when it is not known
     public INTEGER NOT NULL, -- 1: taken from a public page
+    outside INTEGER NOT NULL, -- 1: it failed for a reason outside the GPU, by the symptoms environment_symptom
+    sender INTEGER NOT NULL, -- the same for reports that seem to come from one source
     source INTEGER NOT NULL REFERENCES source,
     attempts TEXT NOT NULL, -- what was tried, one a line: the result, a space, the fix
     symptoms TEXT NOT NULL, -- what it was tried for, a word a line; '' where nothing was tried
@@ -135,25 +138,28 @@ CREATE TABLE report (
 ) STRICT;
 -- An index report_of_device is made when all reports are in (db/report_counts.c): a query gets its reports from it
 -- newest first, and one pass over it counts them all.
--- Outcome counts by level of knowledge, so that a query costs the same with ten reports or a million.
--- level: class (key vendor/form factor/vbios/display), chip (key vendor/chip/form factor), id (key vvvv:dddd),
--- subsystem (key vvvv:dddd:ssss:ssss). chassis '' counts all of them.
+-- Outcomes by level of knowledge, so that a query costs the same with ten reports or a million.
+-- level: all (key ''), class (key vendor/form factor/vbios/display/reset), chip (key vendor/chip/form factor), id (key
+-- vvvv:dddd), subsystem (key vvvv:dddd:ssss:ssss). chassis '' has the reports from all machines.
 CREATE TABLE evidence (
     id INTEGER PRIMARY KEY,
     level TEXT NOT NULL,
     key TEXT NOT NULL,
     chassis TEXT NOT NULL,
-    works INTEGER NOT NULL,
+    works INTEGER NOT NULL, -- how many reports
     works_with_workaround INTEGER NOT NULL,
     partial INTEGER NOT NULL,
     fails INTEGER NOT NULL,
-    public_works INTEGER NOT NULL, -- how many of them are from public pages
-    public_works_with_workaround INTEGER NOT NULL,
-    public_partial INTEGER NOT NULL,
-    public_fails INTEGER NOT NULL,
+    weight_works INTEGER NOT NULL, -- what they weigh together, in millionths of a new report that the tool sent
+    weight_works_with_workaround INTEGER NOT NULL,
+    weight_partial INTEGER NOT NULL,
+    weight_fails INTEGER NOT NULL,
+    public INTEGER NOT NULL,  -- how many of them are from public pages
+    outside INTEGER NOT NULL, -- how many failed for a reason outside the GPU, and weigh nothing
     latest TEXT NOT NULL,
     UNIQUE (level, key, chassis)
 ) STRICT;
+-- What was tried. level id and chip: the fixes for what the key names. level path, key vendor/fix: how a fix did by chip.
 CREATE TABLE workaround (
     level TEXT NOT NULL,
     key TEXT NOT NULL,

@@ -105,10 +105,8 @@ static void test_evidence(void **state)
     assert_counts(&evidence[EVIDENCE_CHIP], 1, 1, 2);
     assert_counts(&evidence[EVIDENCE_ID], 1, 1, 2);
     assert_counts(&evidence[EVIDENCE_SUBSYSTEM], 0, 0, 0);
-    int from_public_pages = 0;
-    for (int i = 0; i < OUTCOME_COUNT; i++)
-        from_public_pages += evidence[EVIDENCE_ID].public_counts[i];
-    assert_int_equal(from_public_pages, 1);
+    assert_int_equal(evidence[EVIDENCE_ID].public_reports, 1);
+    assert_counts(&evidence[EVIDENCE_CHASSIS], 0, 0, 0);
     assert_string_equal(evidence[EVIDENCE_ID].latest, "2026-03");
     device.id.has_subsystem = true;
     device.id.subvendor = LATITUDE >> 16;
@@ -124,13 +122,19 @@ static void test_evidence_of_a_chassis(void **state)
     (void)state;
     struct device device = find(MX350);
     ASSERT_DONE(database_find_evidence(database, &device, CHASSIS_LAPTOP, evidence, &failure));
-    assert_counts(&evidence[EVIDENCE_CLASS], 1, 0, 1);
-    assert_counts(&evidence[EVIDENCE_ID], 0, 0, 1);
-    ASSERT_DONE(database_find_evidence(database, &device, CHASSIS_EGPU, evidence, &failure));
-    assert_counts(&evidence[EVIDENCE_CLASS], 0, 0, 1);
-    /* Nobody reported from such a machine: all of them count. */
-    ASSERT_DONE(database_find_evidence(database, &device, CHASSIS_SERVER, evidence, &failure));
     assert_counts(&evidence[EVIDENCE_CLASS], 1, 1, 3);
+    assert_counts(&evidence[EVIDENCE_CHASSIS], 1, 1, 2);
+    assert_counts(&evidence[EVIDENCE_ID], 0, 0, 1);
+    double in_laptops = evidence[EVIDENCE_CHASSIS].weights[OUTCOME_FAILS];
+    ASSERT_DONE(database_find_evidence(database, &device, CHASSIS_EGPU, evidence, &failure));
+    assert_counts(&evidence[EVIDENCE_CHASSIS], 0, 0, 1);
+    assert_true(evidence[EVIDENCE_CHASSIS].weights[OUTCOME_FAILS] < in_laptops);
+    /* Nobody reported from such a machine: all of them count, for less. */
+    ASSERT_DONE(database_find_evidence(database, &device, CHASSIS_SERVER, evidence, &failure));
+    assert_counts(&evidence[EVIDENCE_CHASSIS], 0, 0, 0);
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        assert_true(fabs(evidence[EVIDENCE_CHASSIS].weights[i] - evidence[EVIDENCE_CLASS].weights[i] / 2) <
+                    1e-9);
 }
 
 static void test_no_evidence(void **state)
@@ -141,7 +145,7 @@ static void test_no_evidence(void **state)
     for (int chassis = 0; chassis < CHASSIS_COUNT; chassis++) {
         memset(evidence, 0xff, sizeof evidence);
         ASSERT_DONE(database_find_evidence(database, &device, (enum chassis)chassis, evidence, &failure));
-        for (int level = 0; level < EVIDENCE_LEVELS; level++)
+        for (int level = EVIDENCE_CLASS; level < EVIDENCE_LEVELS; level++)
             assert_counts(&evidence[level], 0, 0, 0);
     }
 }
@@ -298,7 +302,8 @@ static void test_alternatives(void **state)
     assert_int_equal(alternatives[0].pci_id, GT1030);
     assert_string_equal(alternatives[0].name, "GP108 [GeForce GT 1030]");
     assert_true(alternatives[0].same_chip);
-    assert_true(fabs(alternatives[0].usable - 0.80) < 1e-9);
+    /* The 0.80 of its mechanism, and two reports' worth of what all GPUs here did. */
+    assert_true(alternatives[0].usable > 0.68 && alternatives[0].usable < 0.80);
     assert_int_equal(alternatives[0].price_usd, 30);
     assert_string_equal(alternatives[0].price_as_of, "2026-03");
     assert_int_equal(alternatives[1].pci_id, GTX1650);

@@ -17,7 +17,8 @@ static void count_report(struct evidence evidence[EVIDENCE_LEVELS], enum evidenc
 {
     for (int level = 0; level <= (int)narrowest; level++) {
         evidence[level].counts[outcome]++;
-        evidence[level].public_counts[outcome] += is_public;
+        evidence[level].weights[outcome] += is_public ? verdict_public_weight : 1.0;
+        evidence[level].public_reports += is_public;
     }
 }
 
@@ -72,6 +73,8 @@ static void test_every_verdict_is_sound(void **state)
         assert_int_equal(verdict.pooled_reports, widest - verdict.direct_reports);
         if (widest || prior->strength > 0.0)
             assert_sound(&verdict);
+        else
+            assert_int_equal(verdict.level, LEVEL_UNKNOWN);
     }
 }
 
@@ -210,15 +213,23 @@ static void test_public_reports_weigh_less(void **state)
     }
 }
 
+/* Many successes on GPUs of the kind, and a few failures: the nearer those are, the more they count. */
 static void test_nearer_reports_weigh_more(void **state)
 {
-    double wider = usable_after(&priors[0], 0, OUTCOME_FAILS, false, EVIDENCE_CLASS);
+    double usable[EVIDENCE_LEVELS];
     (void)state;
     for (int level = EVIDENCE_CLASS; level < EVIDENCE_LEVELS; level++) {
-        double usable = usable_after(&priors[0], 5, OUTCOME_FAILS, false, (enum evidence_level)level);
-        assert_true(usable < wider);
-        wider = usable;
+        struct evidence evidence[EVIDENCE_LEVELS] = {0};
+        for (int i = 0; i < 30; i++)
+            count_report(evidence, EVIDENCE_CLASS, OUTCOME_WORKS, false);
+        for (int i = 0; i < 5; i++)
+            count_report(evidence, (enum evidence_level)level, OUTCOME_FAILS, false);
+        usable[level] = verdict_compute(&priors[0], evidence).usable;
     }
+    assert_true(usable[EVIDENCE_CHASSIS] < usable[EVIDENCE_CLASS]);
+    assert_true(usable[EVIDENCE_CHIP] < usable[EVIDENCE_CLASS]);
+    assert_true(usable[EVIDENCE_ID] < usable[EVIDENCE_CLASS]);
+    assert_true(usable[EVIDENCE_SUBSYSTEM] < usable[EVIDENCE_ID]);
 }
 
 static void test_many_reports_outweigh_the_prior(void **state)
@@ -237,18 +248,77 @@ static void test_basis(void **state)
     struct gpu gpu = {.id = {.vendor = 0x10de, .device = 0x1d16}, .chip = "GP108"};
     (void)state;
     gpu.attributes[ATTRIBUTE_FORM_FACTOR].value = FORM_FACTOR_MOBILE;
-    verdict_append_basis(&out, &gpu, &priors[3], evidence);
-    assert_string_equal(buffer_text(&out), "The mechanism is not known. No report on this ID.");
+    struct verdict verdict = verdict_compute(&priors[3], evidence);
+    verdict_append_basis(&out, &gpu, &priors[3], evidence, &verdict);
+    assert_string_equal(buffer_text(&out),
+                        "Nothing is known. The mechanism is not known. No report on this ID.");
+    buffer_clear(&out);
+    verdict = verdict_compute(&priors[1], evidence);
+    verdict_append_basis(&out, &gpu, &priors[1], evidence, &verdict);
+    assert_holds(buffer_text(&out), "Known by its mechanism alone");
     buffer_clear(&out);
     count_report(evidence, EVIDENCE_ID, OUTCOME_FAILS, true);
     count_report(evidence, EVIDENCE_CHIP, OUTCOME_WORKS, false);
-    verdict_append_basis(&out, &gpu, &priors[1], evidence);
+    evidence[EVIDENCE_CLASS].outside_reports = 1;
+    verdict = verdict_compute(&priors[1], evidence);
+    verdict_append_basis(&out, &gpu, &priors[1], evidence, &verdict);
+    assert_holds(buffer_text(&out), "Known down to the level of this ID.");
     assert_holds(buffer_text(&out), "Mechanism: a laptop chip without outputs");
     assert_holds(buffer_text(&out), "No success reported on this ID, in 1 report.");
     assert_holds(buffer_text(&out), "On the chip GP108 (mobile) 1 of 2 reports ended usable");
+    assert_holds(buffer_text(&out),
+                 "1 attempt failed for a reason outside the GPU and does not count against it.");
     assert_holds(buffer_text(&out), "public");
     assert_null(strchr(buffer_text(&out), '\n'));
     buffer_free(&out);
+}
+
+/* The wide levels have the narrow reports too: they must not count again there. */
+static void test_no_report_counts_twice(void **state)
+{
+    struct evidence wide[EVIDENCE_LEVELS] = {0};
+    struct evidence narrow[EVIDENCE_LEVELS] = {0};
+    (void)state;
+    count_report(wide, EVIDENCE_ALL, OUTCOME_FAILS, false);
+    count_report(narrow, EVIDENCE_ID, OUTCOME_FAILS, false);
+    /* One report is one among strength + 1, at whatever level. */
+    double share = priors[0].shares[OUTCOME_WORKS] + priors[0].shares[OUTCOME_WORKS_WITH_WORKAROUND];
+    double expected = share * 12.0 / 13.0;
+    assert_true(fabs(verdict_compute(&priors[0], wide).usable - expected) < 1e-9);
+    assert_true(fabs(verdict_compute(&priors[0], narrow).usable - expected) < 1e-9);
+}
+
+/* However many reports there are on other GPUs, they are worth two. */
+static void test_all_gpus_say_little(void **state)
+{
+    (void)state;
+    double share = priors[0].shares[OUTCOME_WORKS] + priors[0].shares[OUTCOME_WORKS_WITH_WORKAROUND];
+    double usable = usable_after(&priors[0], 100000, OUTCOME_FAILS, false, EVIDENCE_ALL);
+    assert_true(fabs(usable - share * 12.0 / 14.0) < 1e-9);
+}
+
+static void test_age_fades(void **state)
+{
+    double weight = verdict_age_weight(0);
+    (void)state;
+    assert_true(weight == 1.0);
+    for (int months = 1; months < 600; months++) {
+        assert_true(verdict_age_weight(months) <= weight);
+        weight = verdict_age_weight(months);
+    }
+    assert_true(fabs(verdict_age_weight(96) - 0.5) < 1e-9);
+    assert_true(fabs(weight - 0.25) < 1e-9);
+    assert_true(verdict_age_weight(-1) < 1.0 && verdict_age_weight(-1) > 0.5);
+}
+
+static void test_chassis_weighs(void **state)
+{
+    struct evidence all = {.weights = {4.0, 0.0, 0.0, 6.0}};
+    const struct evidence such = {.weights = {4.0, 0.0, 0.0, 0.0}};
+    (void)state;
+    verdict_weigh_chassis(&all, &such);
+    assert_true(fabs(all.weights[OUTCOME_WORKS] - 4.0) < 1e-9);
+    assert_true(fabs(all.weights[OUTCOME_FAILS] - 3.0) < 1e-9);
 }
 
 int main(void)
@@ -267,6 +337,10 @@ int main(void)
         cmocka_unit_test(test_nearer_reports_weigh_more),
         cmocka_unit_test(test_many_reports_outweigh_the_prior),
         cmocka_unit_test(test_basis),
+        cmocka_unit_test(test_no_report_counts_twice),
+        cmocka_unit_test(test_all_gpus_say_little),
+        cmocka_unit_test(test_age_fades),
+        cmocka_unit_test(test_chassis_weighs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

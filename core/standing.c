@@ -1,0 +1,74 @@
+#include "core/standing.h"
+
+#include <string.h>
+#include <strings.h>
+
+bool report_failed_outside(const struct report *report)
+{
+    bool failed = report->outcome == OUTCOME_FAILS || report->outcome == OUTCOME_PARTIAL;
+    for (int i = 0; i < report->symptom_count; i++)
+        if (vocabulary_find(&vocabulary_environment_symptom, report->symptoms[i]) < 0)
+            return false;
+    return failed && report->symptom_count > 0;
+}
+
+/* FNV-1a. The text ends with a byte of its own, so that "ab", "c" is not "a", "bc". */
+static uint64_t add_text(uint64_t hash, const char *text, size_t length)
+{
+    for (size_t i = 0; i <= length; i++) {
+        unsigned char byte = i < length ? (unsigned char)text[i] : 0xff;
+        hash = (hash ^ byte) * 0x100000001b3U;
+    }
+    return hash;
+}
+
+static uint64_t add_address(uint64_t hash, const char *url)
+{
+    const char *scheme = strstr(url, "://");
+    const char *host = scheme ? scheme + 3 : url;
+    if (strncasecmp(host, "www.", 4) == 0)
+        host += 4;
+    char folded[256];
+    size_t host_length = strcspn(host, "/?#");
+    size_t kept = host_length < sizeof folded ? host_length : sizeof folded;
+    for (size_t i = 0; i < kept; i++)
+        folded[i] = (char)(host[i] >= 'A' && host[i] <= 'Z' ? host[i] + ('a' - 'A') : host[i]);
+    const char *path = host + host_length;
+    size_t length = strcspn(path, "?#");
+    while (length && path[length - 1] == '/')
+        length--;
+    return add_text(add_text(hash, folded, kept), path, length);
+}
+
+int64_t report_sender(const struct report *report)
+{
+    uint64_t hash = 0xcbf29ce484222325U;
+    if (report->url) {
+        hash = add_address(hash, report->url);
+    } else {
+        const char *const told[] = {report->machine, report->hypervisor, report->guest_os,
+                                    vocabulary_word_of(&vocabulary_chassis, (int)report->chassis),
+                                    vocabulary_word_of(&vocabulary_outcome, (int)report->outcome)};
+        for (size_t i = 0; i < ARRAY_SIZE(told); i++)
+            hash = add_text(hash, told[i] ? told[i] : "", told[i] ? strlen(told[i]) : 0);
+    }
+    int64_t number;
+    memcpy(&number, &hash, sizeof number);
+    return number;
+}
+
+static int two_digits(const char *text)
+{
+    return (text[0] - '0') * 10 + text[1] - '0';
+}
+
+int report_month(const char *date)
+{
+    size_t length = strspn(date, "0123456789-");
+    if (length < 4 || memchr(date, '-', 4))
+        return -1;
+    int year = two_digits(date) * 100 + two_digits(date + 2);
+    int month = length >= 7 && date[4] == '-' && date[5] != '-' && date[6] != '-' ? two_digits(date + 5) : 7;
+    int number = (year - REPORT_FIRST_YEAR) * 12 + month - 1;
+    return month >= 1 && month <= 12 && number >= 0 && number < REPORT_MONTHS ? number : -1;
+}
