@@ -142,8 +142,10 @@ bench: all ## speed and size, as ratios against peers in the same run
 	@tests/bench/bench $(BUILD) $(PCI_IDS)
 
 TRUTH := ../shared/data
-score: all ## compare the annotation with truth tables (TRUTH=FOLDER)
+score: all ## compare the annotation with truth tables (TRUTH=FOLDER), and score the verdict on reports left out
 	@tests/score $(BUILD)/passthru $(BUILD)/passthru.db $(TRUTH)
+	@tests/score-verdict $(BUILD)/passthru $(BUILD)/passthru-import data $(firstword $(wildcard $(TRUTH)/pci.ids) $(PCI_IDS))
+	@tests/data/check_consensus.py $(BUILD)/passthru $(BUILD)/passthru.db
 
 C_FILES = $(wildcard $(foreach room,core db probe importer cli tests/unit tests/fuzz,$(room)/*.[ch]))
 lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
