@@ -5,7 +5,7 @@
 void log_evidence_add(struct log_evidence *evidence, enum symptom symptom, int rank, const char *line,
                       size_t length)
 {
-    static const char vbios_stage[] = "(0x30:0xffff:";
+    static const char vbios_stage[] = "(0x30:0xffff";
     evidence->kinds += !evidence->seen[symptom];
     evidence->seen[symptom] = true;
     if (evidence->first == NO_SYMPTOM || rank < evidence->first_rank) {
