@@ -1,7 +1,6 @@
 #include "core/standing.h"
 
 #include <string.h>
-#include <strings.h>
 
 bool report_failed_outside(const struct report *report)
 {
@@ -24,20 +23,18 @@ static uint64_t add_text(uint64_t hash, const char *text, size_t length)
 
 static uint64_t add_address(uint64_t hash, const char *url)
 {
+    char host[256] = "";
     const char *scheme = strstr(url, "://");
-    const char *host = scheme ? scheme + 3 : url;
-    if (strncasecmp(host, "www.", 4) == 0)
-        host += 4;
-    char folded[256];
-    size_t host_length = strcspn(host, "/?#");
-    size_t kept = host_length < sizeof folded ? host_length : sizeof folded;
-    for (size_t i = 0; i < kept; i++)
-        folded[i] = (char)(host[i] >= 'A' && host[i] <= 'Z' ? host[i] + ('a' - 'A') : host[i]);
-    const char *path = host + host_length;
+    const char *start = scheme ? scheme + 3 : url;
+    size_t host_length = strcspn(start, "/?#");
+    for (size_t i = 0; i < host_length && i < sizeof host - 1; i++)
+        host[i] = (char)(start[i] >= 'A' && start[i] <= 'Z' ? start[i] + ('a' - 'A') : start[i]);
+    const char *name = strncmp(host, "www.", 4) == 0 ? host + 4 : host;
+    const char *path = start + host_length;
     size_t length = strcspn(path, "?#");
     while (length && path[length - 1] == '/')
         length--;
-    return add_text(add_text(hash, folded, kept), path, length);
+    return add_text(add_text(hash, name, strlen(name)), path, length);
 }
 
 int64_t report_sender(const struct report *report)

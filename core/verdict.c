@@ -44,8 +44,8 @@ enum level verdict_level(double usable)
 
 double verdict_age_weight(int months)
 {
-    double weight = exp2(-(double)(months < 0 ? undated_months : months) / half_life_months);
-    return fmax(weight, least_age_weight);
+    double age = months < 0 ? undated_months : months;
+    return fmax(exp(-log(2.0) * age / half_life_months), least_age_weight);
 }
 
 void verdict_weigh_chassis(struct evidence *all, const struct evidence *such)

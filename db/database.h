@@ -174,7 +174,7 @@ struct database_counts {
 MUST_CHECK enum error_code database_count(struct database *database, struct database_counts *counts,
                                           struct error *error);
 
-/* Reads every page and compares tables and indexes (PRAGMA integrity_check, foreign keys).
+/* Reads every page and compares tables and indexes (PRAGMA integrity_check).
  * ERROR_DATABASE_DAMAGED names the first fault. */
 MUST_CHECK enum error_code database_check(struct database *database, struct error *error);
 

@@ -1,6 +1,7 @@
 -- The database of passthru: derived, immutable, rebuilt as a whole by passthru-import from its sources.
 -- IN (@group@) stands for the words of that group in schema/vocabulary.tsv and is filled in at build time.
--- PCI IDs are numbers, vendor << 16 | device; a subsystem likewise. Confidences run from 0 to 1.
+-- PCI IDs are numbers, vendor << 16 | device; a subsystem likewise. Confidences run from 0 to 1. What is `in` another
+-- table is that table's row number; SQLite would check no such reference here, and every reader would parse it.
 PRAGMA application_id = 0x50545255; -- "PTRU"
 PRAGMA user_version = 1;
 
@@ -35,7 +36,7 @@ CREATE TABLE class (
 -- Who says so: a rule of data/rules.tsv, a line of data/facts.tsv or data/subvendors.tsv, a product list.
 CREATE TABLE origin (
     id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('rule', 'fact', 'list', 'subvendor')),
+    kind TEXT NOT NULL CHECK (instr(' rule fact list subvendor ', ' ' || kind || ' ')),
     text TEXT NOT NULL
 ) STRICT;
 
@@ -58,27 +59,27 @@ CREATE TABLE prior (
 CREATE TABLE gpu (
     pci_id INTEGER PRIMARY KEY,
     chip TEXT NOT NULL, -- '' when the name does not tell
-    is_gpu_origin INTEGER NOT NULL REFERENCES origin,
+    is_gpu_origin INTEGER NOT NULL, -- in origin
     is_gpu_confidence REAL NOT NULL,
-    chip_origin INTEGER REFERENCES origin,
+    chip_origin INTEGER, -- in origin
     chip_confidence REAL NOT NULL,
     form_factor TEXT NOT NULL CHECK (form_factor IN (@form_factor@)),
-    form_factor_origin INTEGER REFERENCES origin,
+    form_factor_origin INTEGER, -- in origin
     form_factor_confidence REAL NOT NULL,
     display TEXT NOT NULL CHECK (display IN (@display@)),
-    display_origin INTEGER REFERENCES origin,
+    display_origin INTEGER, -- in origin
     display_confidence REAL NOT NULL,
     vbios TEXT NOT NULL CHECK (vbios IN (@vbios@)),
-    vbios_origin INTEGER REFERENCES origin,
+    vbios_origin INTEGER, -- in origin
     vbios_confidence REAL NOT NULL,
     reset TEXT NOT NULL CHECK (reset IN (@reset@)),
-    reset_origin INTEGER REFERENCES origin,
+    reset_origin INTEGER, -- in origin
     reset_confidence REAL NOT NULL,
-    prior INTEGER REFERENCES prior, -- NULL: the mechanism is not known
-    all_evidence INTEGER REFERENCES evidence, -- for all chassis; NULL: no report
-    class_evidence INTEGER REFERENCES evidence,
-    chip_evidence INTEGER REFERENCES evidence,
-    id_evidence INTEGER REFERENCES evidence,
+    prior INTEGER, -- in prior; NULL: the mechanism is not known
+    all_evidence INTEGER, -- rows of evidence, for all chassis; NULL: no report
+    class_evidence INTEGER,
+    chip_evidence INTEGER,
+    id_evidence INTEGER,
     usable REAL -- the verdict's probability for the ID as such; NULL: unknown
 ) STRICT;
 
@@ -90,7 +91,7 @@ CREATE TABLE gpu_variant (
     product TEXT NOT NULL, -- '' when only the form factor is known
     form_factor TEXT NOT NULL CHECK (form_factor IN (@form_factor@)),
     confidence REAL NOT NULL,
-    origin INTEGER NOT NULL REFERENCES origin,
+    origin INTEGER NOT NULL, -- in origin
     PRIMARY KEY (pci_id, subsystem, revision)
 ) STRICT, WITHOUT ROWID;
 
@@ -99,7 +100,7 @@ CREATE TABLE subvendor (
     id INTEGER PRIMARY KEY,
     form_factor TEXT NOT NULL CHECK (form_factor IN (@form_factor@)),
     confidence REAL NOT NULL,
-    origin INTEGER NOT NULL REFERENCES origin
+    origin INTEGER NOT NULL -- in origin
 ) STRICT;
 
 -- The values that were stated about a GPU and lost; the one that won stands in gpu. `id` is pci_id << 8 and the place
@@ -109,7 +110,7 @@ CREATE TABLE annotation (
     attribute TEXT NOT NULL,
     value TEXT NOT NULL,
     confidence REAL NOT NULL,
-    origin INTEGER NOT NULL REFERENCES origin
+    origin INTEGER NOT NULL -- in origin
 ) STRICT;
 
 -- The search words of each GPU: device name, vendor name, subsystem names. The rowid is the PCI ID.
@@ -131,7 +132,7 @@ CREATE TABLE report (
     public INTEGER NOT NULL, -- 1: taken from a public page
     outside INTEGER NOT NULL, -- 1: it failed for a reason outside the GPU, by the symptoms environment_symptom
     sender INTEGER NOT NULL, -- the same for reports that seem to come from one source
-    source INTEGER NOT NULL REFERENCES source,
+    source INTEGER NOT NULL, -- in source
     attempts TEXT NOT NULL, -- what was tried, one a line: the result, a space, the fix
     symptoms TEXT NOT NULL, -- what it was tried for, a word a line; '' where nothing was tried
     body TEXT NOT NULL -- the canonical JSON
