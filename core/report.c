@@ -75,7 +75,7 @@ static const struct raw_field fields[FIELD_COUNT] = {
     [SUPERSEDES] = {"supersedes", RAW_TEXT, 1},
     [SYMPTOMS] = {"symptoms", RAW_TEXTS, REPORT_MAX_SYMPTOMS},
     [URL_FIELD] = {"url", RAW_TEXT, 1},
-    [USE] = {"use", RAW_TEXTS, 3},
+    [USE] = {"use", RAW_TEXTS, REPORT_MAX_USES},
     [VBIOS_OBSERVED] = {"vbios_observed", RAW_TEXTS, 8},
 };
 
@@ -219,8 +219,8 @@ static int compare_states(const void *a, const void *b)
     return strcmp((*x)->text, (*y)->text);
 }
 
-static enum error_code write_stages(const struct raw_report *raw, struct json_writer *json,
-                                    struct error *error)
+static enum error_code write_stages(struct report *report, const struct raw_report *raw,
+                                    struct json_writer *json, struct error *error)
 {
     const struct raw_text *names[STAGE_COUNT] = {NULL};
     int count = raw->counts[STAGES];
@@ -230,14 +230,15 @@ static enum error_code write_stages(const struct raw_report *raw, struct json_wr
     json_write_begin_object(json, "stages");
     for (int i = 0; i < count; i++) {
         const struct raw_text *state = raw->others[STAGES] + (names[i] - raw->items[STAGES]);
-        if (vocabulary_find(&vocabulary_stage, names[i]->text) < 0 ||
-            strlen(names[i]->text) != names[i]->length)
+        int stage = vocabulary_find(&vocabulary_stage, names[i]->text);
+        if (stage < 0 || strlen(names[i]->text) != names[i]->length)
             return refuse(error, "stages", "names an unknown stage");
         if (i && strcmp(names[i - 1]->text, names[i]->text) == 0)
             return refuse(error, "stages", "names a stage twice");
         if (!state->text || check_sense(state, STAGES, error))
             return error->code ? error->code : refuse(error, "stages", "must be an object of strings");
         json_write_string(json, names[i]->text, state->text);
+        report->stages[stage] = (unsigned char)(1 + vocabulary_find(&vocabulary_stage_state, state->text));
     }
     json_write_end_object(json);
     return ERROR_NONE;
@@ -292,6 +293,8 @@ static enum error_code write_words(struct report *report, enum field field, cons
         json_write_string(json, NULL, word->text);
         if (field == SYMPTOMS)
             report->symptoms[report->symptom_count++] = listed_word(report, &vocabulary_symptom, word->text);
+        if (field == USE)
+            report->uses[report->use_count++] = word->text;
     }
     json_write_end_array(json);
     return ERROR_NONE;
@@ -304,7 +307,7 @@ static enum error_code write_field(struct report *report, enum field field, cons
     case RAW_PAIRS:
         return write_attempts(report, raw, json, error);
     case RAW_STATES:
-        return write_stages(raw, json, error);
+        return write_stages(report, raw, json, error);
     case RAW_TEXTS:
         return write_words(report, field, raw, json, error);
     case RAW_FLAG:
@@ -328,40 +331,73 @@ static enum error_code write_field(struct report *report, enum field field, cons
 static void keep(struct report *report, const struct raw_report *raw)
 {
     const char *pci_id = raw->single[PCI_ID_FIELD].text;
-    pci_id_parse(pci_id, strlen(pci_id), &report->pci_id);
+    const struct {
+        const char **text;
+        enum field field;
+    } texts[] = {{&report->id, ID},
+                 {&report->gpu, GPU},
+                 {&report->machine, MACHINE},
+                 {&report->cpu, CPU},
+                 {&report->hypervisor, HYPERVISOR},
+                 {&report->hypervisor_version, HYPERVISOR_VERSION},
+                 {&report->host_os, HOST_OS},
+                 {&report->kernel, KERNEL},
+                 {&report->guest_os, GUEST_OS},
+                 {&report->guest_driver, GUEST_DRIVER},
+                 {&report->machine_type, MACHINE_TYPE},
+                 {&report->firmware, FIRMWARE},
+                 {&report->date, DATE_FIELD},
+                 {&report->url, URL_FIELD},
+                 {&report->note, NOTE}};
+    if (raw->seen[PCI_ID_FIELD])
+        pci_id_parse(pci_id, strlen(pci_id), &report->pci_id);
     if (raw->seen[SUBSYSTEM])
         pci_id_parse_subsystem(raw->single[SUBSYSTEM].text, &report->pci_id);
     if (raw->seen[REVISION_FIELD])
         pci_id_parse_revision(raw->single[REVISION_FIELD].text, &report->pci_id);
     if (raw->seen[CHASSIS])
         report->chassis = (enum chassis)vocabulary_find(&vocabulary_chassis, raw->single[CHASSIS].text);
-    report->outcome = (enum outcome)vocabulary_find(&vocabulary_outcome, raw->single[OUTCOME].text);
-    report->id = raw->single[ID].text;
-    report->gpu = raw->single[GPU].text;
-    report->machine = raw->single[MACHINE].text;
-    report->hypervisor = raw->single[HYPERVISOR].text;
-    report->guest_os = raw->single[GUEST_OS].text;
-    report->date = raw->single[DATE_FIELD].text;
-    report->url = raw->single[URL_FIELD].text;
-    report->note = raw->single[NOTE].text;
+    report->outcome = raw->seen[OUTCOME]
+                          ? (enum outcome)vocabulary_find(&vocabulary_outcome, raw->single[OUTCOME].text)
+                          : (enum outcome)OUTCOME_COUNT;
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+        *texts[i].text = raw->single[texts[i].field].text;
 }
 
-static enum error_code check_and_write(struct report *report, const struct raw_report *raw,
-                                       struct json_writer *json, struct error *error)
+/* Takes a field that is refused out of the report, when somebody collects what is wrong. */
+static bool note_problem(struct report_problems *problems, struct raw_report *raw, enum field field,
+                         struct error *error)
 {
-    if (!raw->seen[PCI_ID_FIELD])
-        return refuse(error, "pci_id", "is missing");
-    if (!raw->seen[OUTCOME])
-        return refuse(error, "outcome", "is missing");
+    if (!problems || error->code != ERROR_BAD_INPUT)
+        return false;
+    report_problems_add(problems, fields[field].name, "%s", error->message);
+    error->code = ERROR_NONE;
+    raw->seen[field] = false;
+    raw->single[field].text = NULL;
+    return true;
+}
+
+static enum error_code check_and_write(struct report *report, struct raw_report *raw,
+                                       struct json_writer *json, struct report_problems *problems,
+                                       struct error *error)
+{
+    static const enum field required[] = {PCI_ID_FIELD, OUTCOME};
+    for (size_t i = 0; i < ARRAY_SIZE(required); i++)
+        if (!raw->seen[required[i]] && refuse(error, fields[required[i]].name, "is missing") &&
+            !note_problem(problems, raw, required[i], error))
+            return error->code;
     json_write_begin_object(json, NULL);
     for (int field = 0; field < FIELD_COUNT; field++)
-        if (raw->seen[field] && write_field(report, (enum field)field, raw, json, error))
+        if (raw->seen[field] && write_field(report, (enum field)field, raw, json, error) &&
+            !note_problem(problems, raw, (enum field)field, error))
             return error->code;
     json_write_end_object(json);
     if (json->out->failed)
         return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
     keep(report, raw);
-    return ERROR_NONE;
+    if (problems && problems->count)
+        error_set(error, ERROR_BAD_INPUT, "the report is refused");
+    return error->code;
 }
 
 /* Behind what report_read keeps there is room for every word that gets an `other:` in front. */
@@ -370,8 +406,8 @@ static size_t marked_room(size_t length)
     return length + (REPORT_MAX_ATTEMPTS + REPORT_MAX_SYMPTOMS) * sizeof "other:";
 }
 
-enum error_code report_parse_again(const char *json, size_t length, struct report *report,
-                                   struct buffer *canonical, struct error *error)
+static enum error_code parse(const char *json, size_t length, struct report *report, struct buffer *canonical,
+                             struct report_problems *problems, struct error *error)
 {
     struct raw_report raw;
     struct buffer scratch CLEANUP(buffer_free) = BUFFER(4 * REPORT_MAX_BYTES);
@@ -394,9 +430,24 @@ enum error_code report_parse_again(const char *json, size_t length, struct repor
     if (!report->arena)
         return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
     report->marked = (char *)report->arena + report_arena_size(length);
-    if (report_read(json, length, fields, FIELD_COUNT, report->arena, &raw, error))
+    if (report_read(json, length, fields, FIELD_COUNT, report->arena, &raw, problems, error))
         return error->code;
-    return check_and_write(report, &raw, &writer, error);
+    return check_and_write(report, &raw, &writer, problems, error);
+}
+
+enum error_code report_parse_again(const char *json, size_t length, struct report *report,
+                                   struct buffer *canonical, struct error *error)
+{
+    return parse(json, length, report, canonical, NULL, error);
+}
+
+enum error_code report_parse_all(const char *json, size_t length, struct report *report,
+                                 struct buffer *canonical, struct report_problems *problems,
+                                 struct error *error)
+{
+    report->arena = NULL;
+    report->arena_size = 0;
+    return parse(json, length, report, canonical, problems, error);
 }
 
 enum error_code report_parse(const char *json, size_t length, struct report *report, struct buffer *canonical,

@@ -6,12 +6,14 @@
 #include "core/buffer.h"
 #include "core/error.h"
 #include "core/pci_id.h"
+#include "core/report_problems.h"
 #include "core/vocabulary.h"
 
 enum {
     REPORT_MAX_BYTES = 16 * 1024, /* one report as JSON, on one line */
     REPORT_MAX_ATTEMPTS = 32,
     REPORT_MAX_SYMPTOMS = 32,
+    REPORT_MAX_USES = 3,
 };
 
 struct report_attempt {
@@ -28,16 +30,26 @@ struct report {
     const char *id; /* only what the report states itself: not yet compared with its content */
     const char *gpu;
     const char *machine;
+    const char *cpu;
     const char *hypervisor;
+    const char *hypervisor_version;
+    const char *host_os;
+    const char *kernel;
     const char *guest_os;
+    const char *guest_driver;
+    const char *machine_type;
+    const char *firmware;
     const char *date; /* YYYY, YYYY-MM or YYYY-MM-DD */
     const char *url;
     const char *note;
+    unsigned char stages[STAGE_COUNT]; /* 1 + enum stage_state; 0: the report does not say */
+    int use_count;
     int symptom_count;
     int attempt_count;
-    char *marked;                              /* the free part of `arena` */
-    void *arena;                               /* keeps the strings */
-    size_t arena_size;                         /* 0: no arena */
+    char *marked;      /* the free part of `arena` */
+    void *arena;       /* keeps the strings */
+    size_t arena_size; /* 0: no arena */
+    const char *uses[REPORT_MAX_USES];
     const char *symptoms[REPORT_MAX_SYMPTOMS]; /* words of vocabulary_symptom, or `other:...` */
     struct report_attempt attempts[REPORT_MAX_ATTEMPTS];
 };
@@ -54,6 +66,15 @@ MUST_CHECK enum error_code report_parse(const char *json, size_t length, struct 
  * The memory stays the report's, also after an error. */
 MUST_CHECK enum error_code report_parse_again(const char *json, size_t length, struct report *report,
                                               struct buffer *canonical, struct error *error);
+
+/* Like report_parse, but goes on behind a field that is refused or unknown, so that all of them are told:
+ * each goes to `problems`, and the result is ERROR_BAD_INPUT. The report then has what is sound in it (an
+ * `outcome` of OUTCOME_COUNT when that is not), and the caller calls report_free all the same; `canonical` is
+ * of no use.
+ */
+MUST_CHECK enum error_code report_parse_all(const char *json, size_t length, struct report *report,
+                                            struct buffer *canonical, struct report_problems *problems,
+                                            struct error *error);
 
 void report_free(struct report *report);
 

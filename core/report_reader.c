@@ -21,6 +21,9 @@ struct reader {
     char *text;                  /* the free part of the arena */
     struct raw_text *lists;
     bool done;
+    struct report_problems *problems;
+    bool passing_over; /* the value of an unknown field */
+    int passed_depth;  /* how deep inside of it */
 };
 
 size_t report_arena_size(size_t length)
@@ -73,6 +76,28 @@ static struct raw_text keep(struct reader *reader, const unsigned char *bytes, s
     return kept;
 }
 
+/* Whether this value is passed over, or is a part of what is. */
+static bool pass_over(struct reader *reader)
+{
+    bool passed = reader->passing_over;
+    reader->passing_over = passed && reader->passed_depth;
+    return passed;
+}
+
+static bool pass_into(struct reader *reader)
+{
+    reader->passed_depth += reader->passing_over;
+    return reader->passing_over;
+}
+
+static bool pass_out(struct reader *reader)
+{
+    if (!reader->passing_over)
+        return false;
+    reader->passing_over = --reader->passed_depth > 0;
+    return true;
+}
+
 /* Room for one more item of the list that is being read, or -1. */
 static int next_item(struct reader *reader)
 {
@@ -86,6 +111,8 @@ static int next_item(struct reader *reader)
 static int on_string(void *context, const unsigned char *bytes, size_t length)
 {
     struct reader *reader = context;
+    if (pass_over(reader))
+        return 1;
     if (reader->place == IN_PAIR && reader->pair_value) {
         *reader->pair_value = keep(reader, bytes, length);
         reader->pair_value = NULL;
@@ -134,6 +161,13 @@ static int find_field(const struct reader *reader, const char *name, size_t leng
 static int start_field(struct reader *reader, const char *name, size_t length)
 {
     int field = find_field(reader, name, length);
+    if (field < 0 && reader->problems) {
+        char unknown[100];
+        snprintf(unknown, sizeof unknown, "%.*s", (int)(length < 100 ? length : 99), name);
+        report_problems_add(reader->problems, unknown, "is not a field of a report");
+        reader->passing_over = true;
+        return 1;
+    }
     if (field < 0) {
         error_set(reader->error, ERROR_BAD_INPUT, "\"%.*s\" is not a field of a report",
                   (int)(length < 100 ? length : 100), name);
@@ -152,6 +186,8 @@ static int on_key(void *context, const unsigned char *key, size_t length)
     struct reader *reader = context;
     struct raw_report *raw = reader->raw;
     int field = reader->field;
+    if (reader->passing_over)
+        return 1;
     if (reader->place == IN_REPORT)
         return start_field(reader, (const char *)key, length);
     if (reader->place == IN_PAIR) {
@@ -182,6 +218,8 @@ static void open_list(struct reader *reader, enum place place)
 static int on_start_map(void *context)
 {
     struct reader *reader = context;
+    if (pass_into(reader))
+        return 1;
     if (reader->place == OUTSIDE && !reader->done) {
         reader->place = IN_REPORT;
     } else if (expects(reader, IN_REPORT, RAW_STATES)) {
@@ -200,6 +238,8 @@ static int on_start_map(void *context)
 static int on_end_map(void *context)
 {
     struct reader *reader = context;
+    if (pass_out(reader))
+        return 1;
     if (reader->place == IN_PAIR) {
         int item = reader->raw->counts[reader->field] - 1;
         if (!reader->raw->items[reader->field][item].text || !reader->raw->others[reader->field][item].text)
@@ -217,6 +257,8 @@ static int on_end_map(void *context)
 static int on_start_array(void *context)
 {
     struct reader *reader = context;
+    if (pass_into(reader))
+        return 1;
     if (expects(reader, IN_REPORT, RAW_TEXTS))
         open_list(reader, IN_LIST);
     else if (expects(reader, IN_REPORT, RAW_PAIRS))
@@ -229,13 +271,16 @@ static int on_start_array(void *context)
 static int on_end_array(void *context)
 {
     struct reader *reader = context;
-    reader->place = IN_REPORT;
+    if (!pass_out(reader))
+        reader->place = IN_REPORT;
     return 1;
 }
 
 static int on_boolean(void *context, int value)
 {
     struct reader *reader = context;
+    if (pass_over(reader))
+        return 1;
     if (!expects(reader, IN_REPORT, RAW_FLAG))
         return refuse(reader, shape_of(reader));
     reader->raw->number[reader->field] = value;
@@ -245,6 +290,8 @@ static int on_boolean(void *context, int value)
 static int on_integer(void *context, long long value)
 {
     struct reader *reader = context;
+    if (pass_over(reader))
+        return 1;
     if (!expects(reader, IN_REPORT, RAW_INTEGER))
         return refuse(reader, shape_of(reader));
     reader->raw->number[reader->field] = value;
@@ -254,12 +301,12 @@ static int on_integer(void *context, long long value)
 static int on_double(void *context, double value)
 {
     (void)value;
-    return refuse(context, shape_of(context));
+    return pass_over(context) || refuse(context, shape_of(context));
 }
 
 static int on_null(void *context)
 {
-    return refuse(context, shape_of(context));
+    return pass_over(context) || refuse(context, shape_of(context));
 }
 
 static const yajl_callbacks callbacks = {
@@ -321,10 +368,16 @@ static void name_syntax_error(yajl_handle parser, struct error *error)
 }
 
 enum error_code report_read(const char *json, size_t length, const struct raw_field fields[], int count,
-                            void *arena, struct raw_report *raw, struct error *error)
+                            void *arena, struct raw_report *raw, struct report_problems *problems,
+                            struct error *error)
 {
-    struct reader reader = {
-        .fields = fields, .field_count = count, .raw = raw, .error = error, .field = -1, .lists = arena};
+    struct reader reader = {.fields = fields,
+                            .field_count = count,
+                            .raw = raw,
+                            .error = error,
+                            .field = -1,
+                            .lists = arena,
+                            .problems = problems};
     *raw = (struct raw_report){.counts = {0}};
     error->code = ERROR_NONE;
     memset(arena, 0, 2 * MAX_LISTS * RAW_MAX_ITEMS * sizeof(struct raw_text));

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "core/report_problems.h"
 
 enum raw_kind { RAW_TEXT, RAW_TEXTS, RAW_PAIRS, RAW_STATES, RAW_FLAG, RAW_INTEGER };
 
@@ -41,9 +42,10 @@ struct raw_report {
 /* Takes a JSON object apart. `fields` are `count` fields in ascending order of their names. Strings and lists
  * are kept in `arena`, which must have report_arena_size(length) bytes, aligned for a pointer.
  * ERROR_BAD_INPUT for anything that is no JSON (RFC 8259), a field that is unknown, given twice or of another
- * shape, or too many items. */
+ * shape, or too many items. With `problems` (else NULL) unknown fields go there and are passed over. */
 MUST_CHECK enum error_code report_read(const char *json, size_t length, const struct raw_field fields[],
-                                       int count, void *arena, struct raw_report *raw, struct error *error);
+                                       int count, void *arena, struct raw_report *raw,
+                                       struct report_problems *problems, struct error *error);
 size_t report_arena_size(size_t length);
 
 #endif

@@ -1,0 +1,203 @@
+#include "core/report_check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/private_text.h"
+#include "core/text.h"
+
+/* ---- what is private ---- */
+
+static void check_private(const struct report_circumstances *circumstances, struct report_problems *problems,
+                          const char *field, const char *text, bool is_version)
+{
+    size_t start;
+    size_t length;
+    if (!text)
+        return;
+    enum private_shape shape = private_text_find(text, is_version, &start, &length);
+    if (shape)
+        report_problems_add(problems, field, "holds %s, \"%.*s\": a report names no person and no machine",
+                            private_shape_name(shape), (int)(length < 60 ? length : 60), text + start);
+    for (int i = 0; i < MAX_PRIVATE_NAMES && circumstances->names[i]; i++)
+        if (private_name_stands_in(text, circumstances->names[i]))
+            report_problems_add(
+                problems, field,
+                "holds the name of this host or of its user, \"%.60s\": a report names neither",
+                circumstances->names[i]);
+    for (size_t at = 0, size, end = strlen(text); at < end; at += size ? size : 1) {
+        uint32_t character;
+        size = text_decode(text + at, end - at, &character);
+        if (size && text_is_unsafe(character)) {
+            report_problems_add(problems, field, "holds a character that a terminal does not show, U+%04X",
+                                (unsigned)character);
+            return;
+        }
+    }
+}
+
+static void check_texts(const struct report *report, const struct report_circumstances *circumstances,
+                        struct report_problems *problems)
+{
+    const struct {
+        const char *field;
+        const char *text;
+        bool is_version;
+    } texts[] = {{"gpu", report->gpu, false},
+                 {"machine", report->machine, false},
+                 {"cpu", report->cpu, false},
+                 {"hypervisor", report->hypervisor, false},
+                 {"hypervisor_version", report->hypervisor_version, true},
+                 {"host_os", report->host_os, true},
+                 {"kernel", report->kernel, true},
+                 {"guest_os", report->guest_os, true},
+                 {"guest_driver", report->guest_driver, true},
+                 {"machine_type", report->machine_type, true},
+                 {"firmware", report->firmware, true},
+                 {"note", report->note, false}};
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+        check_private(circumstances, problems, texts[i].field, texts[i].text, texts[i].is_version);
+    for (int i = 0; i < report->use_count; i++)
+        check_private(circumstances, problems, "use", report->uses[i], false);
+    for (int i = 0; i < report->symptom_count; i++)
+        check_private(circumstances, problems, "symptoms", report->symptoms[i], false);
+    for (int i = 0; i < report->attempt_count; i++)
+        check_private(circumstances, problems, "attempts", report->attempts[i].fix, false);
+    /* The part of an address that names its reader. */
+    const char *host = report->url ? strstr(report->url, "://") : NULL;
+    if (host && memchr(host + 3, '@', strcspn(host + 3, "/?#")))
+        report_problems_add(problems, "url", "holds a user name or a password");
+}
+
+/* ---- the date ---- */
+
+static int days_of(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return days[month - 1] + (leap && month == 2);
+}
+
+static void check_date(const char *date, const char *latest, struct report_problems *problems)
+{
+    if (!date)
+        return;
+    if (strlen(date) == 10) {
+        int year = (int)strtol(date, NULL, 10);
+        int month = (int)strtol(date + 5, NULL, 10);
+        if (strtol(date + 8, NULL, 10) > days_of(year, month)) {
+            report_problems_add(problems, "date", "%s: this month has only %d days", date,
+                                days_of(year, month));
+            return;
+        }
+    }
+    if (*latest && strncmp(date, latest, strlen(date)) > 0)
+        report_problems_add(problems, "date", "%s is in the future", date);
+}
+
+/* ---- what contradicts itself ---- */
+
+static bool reached(const struct report *report, enum stage stage)
+{
+    return report->stages[stage] == 1 + STAGE_STATE_YES;
+}
+
+static bool missed(const struct report *report, enum stage stage)
+{
+    return report->stages[stage] == 1 + STAGE_STATE_NO;
+}
+
+static bool wants(const struct report *report, enum use use)
+{
+    for (int i = 0; i < report->use_count; i++)
+        if (vocabulary_find(&vocabulary_use, report->uses[i]) == (int)use)
+            return true;
+    return false;
+}
+
+static const char *stage_word(enum stage stage)
+{
+    return vocabulary_word_of(&vocabulary_stage, (int)stage);
+}
+
+/* A later stage cannot be reached without the earlier one. A picture is possible without a driver. */
+static void check_stages(const struct report *report, struct report_problems *problems)
+{
+    static const struct {
+        enum stage needed;
+        enum stage stage;
+    } order[] = {
+        {STAGE_BIND, STAGE_GUEST_BOOT},         {STAGE_BIND, STAGE_DRIVER_INIT},
+        {STAGE_GUEST_BOOT, STAGE_DRIVER_INIT},  {STAGE_GUEST_BOOT, STAGE_COMPUTE},
+        {STAGE_DRIVER_INIT, STAGE_COMPUTE},     {STAGE_GUEST_BOOT, STAGE_GUEST_RESTART},
+        {STAGE_GUEST_BOOT, STAGE_SECOND_START},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+        if (missed(report, order[i].needed) && reached(report, order[i].stage))
+            report_problems_add(problems, "stages", "%s is yes, but %s, which it needs, is no",
+                                stage_word(order[i].stage), stage_word(order[i].needed));
+}
+
+static void check_success(const struct report *report, struct report_problems *problems)
+{
+    static const enum stage needed[] = {STAGE_BIND, STAGE_GUEST_BOOT, STAGE_DRIVER_INIT, STAGE_GUEST_RESTART,
+                                        STAGE_SECOND_START};
+    const char *word = vocabulary_word_of(&vocabulary_outcome, (int)report->outcome);
+    for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+        if (missed(report, needed[i]))
+            report_problems_add(problems, "outcome", "is %s, but stage %s is no: then it is partial or fails",
+                                word, stage_word(needed[i]));
+    if ((missed(report, STAGE_DISPLAY) && wants(report, USE_DISPLAY)) ||
+        (missed(report, STAGE_COMPUTE) && wants(report, USE_COMPUTE)))
+        report_problems_add(
+            problems, "outcome",
+            "is %s, but what the GPU is used for was not reached: then it is partial or fails", word);
+}
+
+static void check_failure(const struct report *report, struct report_problems *problems)
+{
+    int fixed = 0;
+    for (int i = 0; i < report->attempt_count; i++)
+        fixed += report->attempts[i].result == RESULT_FIXED;
+    if (fixed && fixed == report->attempt_count)
+        report_problems_add(problems, "outcome",
+                            "is fails, but all that was tried is said to have fixed it: then it is "
+                            "works-with-workaround");
+    bool any_missed = false;
+    for (int stage = 0; stage < STAGE_COUNT; stage++)
+        any_missed |= missed(report, (enum stage)stage);
+    if (!any_missed && reached(report, STAGE_DRIVER_INIT) &&
+        (reached(report, STAGE_DISPLAY) || reached(report, STAGE_COMPUTE)))
+        report_problems_add(problems, "outcome", "is fails, but every stage that was tested was reached");
+}
+
+static void check_attempts(const struct report *report, struct report_problems *problems)
+{
+    bool any_helped = false;
+    for (int i = 0; i < report->attempt_count; i++) {
+        const struct report_attempt *attempt = &report->attempts[i];
+        any_helped |= attempt->result == RESULT_FIXED || attempt->result == RESULT_HELPED;
+        for (int j = 0; j < i; j++)
+            if (strcmp(attempt->fix, report->attempts[j].fix) == 0)
+                report_problems_add(problems, "attempts", "name %.80s twice, as %s and as %s", attempt->fix,
+                                    vocabulary_word_of(&vocabulary_result, (int)report->attempts[j].result),
+                                    vocabulary_word_of(&vocabulary_result, (int)attempt->result));
+    }
+    if (report->outcome == OUTCOME_WORKS_WITH_WORKAROUND && report->attempt_count && !any_helped)
+        report_problems_add(problems, "outcome",
+                            "is works-with-workaround, but nothing that was tried fixed it or helped");
+}
+
+void report_check(const struct report *report, const struct report_circumstances *circumstances,
+                  struct report_problems *problems)
+{
+    check_date(report->date, circumstances->latest_date, problems);
+    check_stages(report, problems);
+    if (report->outcome == OUTCOME_WORKS || report->outcome == OUTCOME_WORKS_WITH_WORKAROUND)
+        check_success(report, problems);
+    if (report->outcome == OUTCOME_FAILS)
+        check_failure(report, problems);
+    check_attempts(report, problems);
+    check_texts(report, circumstances, problems);
+}

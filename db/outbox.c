@@ -1,0 +1,312 @@
+#include "db/outbox.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/report.h"
+
+enum { MAX_WHOLE = 4 * REPORT_MAX_BYTES };
+
+static const char ending[] = ".json";
+/* What begins so is a report that is being written, or was when its writer died. */
+static const char beginning_of_new[] = ".new-";
+
+enum error_code outbox_locate(char folder[DATABASE_PATH_SIZE], struct error *error)
+{
+    const char *state_home = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    int length;
+    error->code = ERROR_NONE;
+    if (state_home && *state_home == '/') {
+        length = snprintf(folder, DATABASE_PATH_SIZE - 128, "%s/passthru/outbox", state_home);
+    } else if (home && *home == '/') {
+        length = snprintf(folder, DATABASE_PATH_SIZE - 128, "%s/.local/state/passthru/outbox", home);
+    } else {
+        error_set(error, ERROR_USAGE, "there is no place for reports: $HOME is not set");
+        return error_next(error, "set XDG_STATE_HOME to a folder of yours");
+    }
+    if (length >= DATABASE_PATH_SIZE - 128)
+        return error_set(error, ERROR_USAGE, "the name of the outbox is too long");
+    return ERROR_NONE;
+}
+
+enum error_code outbox_prepare(const char *json, size_t length, struct buffer *whole, char id[REPORT_ID_SIZE],
+                               struct error *error)
+{
+    struct report report;
+    struct buffer canonical CLEANUP(buffer_free) = BUFFER(MAX_WHOLE);
+    if (report_parse(json, length, &report, &canonical, error))
+        return error->code;
+    if (!report_id(buffer_text(&canonical), canonical.length, id, error) && report.id &&
+        strcmp(report.id, id) != 0) {
+        error_set(error, ERROR_BAD_INPUT, "field \"id\" is not the SHA-256 of this report");
+        error_next(error, "leave the field out: it is computed");
+    }
+    report_free(&report);
+    if (error->code)
+        return error->code;
+    buffer_append_format(whole, "{\"id\":\"%s\",", id);
+    buffer_append(whole, buffer_text(&canonical) + 1, canonical.length - 1);
+    if (whole->failed)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
+    if (whole->length > REPORT_MAX_BYTES) {
+        error_set(error, ERROR_BAD_INPUT, "with its id the report has more than %d bytes", REPORT_MAX_BYTES);
+        return error_next(error, "shorten its texts");
+    }
+    return ERROR_NONE;
+}
+
+/* ---- writing ---- */
+
+/* Makes a folder and those above it, for the user alone. */
+static enum error_code make_folder(const char *folder, struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    snprintf(path, sizeof path, "%s", folder);
+    for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        if (mkdir(path, 0700) && errno != EEXIST && errno != EISDIR && access(path, F_OK) != 0)
+            return error_set_errno(error, errno, "cannot make the folder %s", path);
+        *slash = '/';
+    }
+    if (mkdir(path, 0700) && errno != EEXIST)
+        return error_set_errno(error, errno, "cannot make the folder %s", path);
+    return ERROR_NONE;
+}
+
+/* Whoever holds the lock is the only writer, so that what is half-written belongs to a dead one. */
+static void remove_leftovers(int folder)
+{
+    int copy = dup(folder);
+    DIR *stream = copy >= 0 ? fdopendir(copy) : NULL;
+    for (const struct dirent *entry; stream && (entry = readdir(stream));)
+        if (strncmp(entry->d_name, beginning_of_new, sizeof beginning_of_new - 1) == 0)
+            unlinkat(folder, entry->d_name, 0);
+    if (stream)
+        closedir(stream);
+    else if (copy >= 0)
+        close(copy);
+}
+
+static bool write_all(int file, const char *bytes, size_t length)
+{
+    while (length) {
+        ssize_t written = write(file, bytes, length);
+        if (written < 0 && errno != EINTR)
+            return false;
+        bytes += written > 0 ? written : 0;
+        length -= written > 0 ? (size_t)written : 0;
+    }
+    return true;
+}
+
+static enum error_code write_report(int folder, const char *folder_path, const char *id,
+                                    const struct buffer *whole, struct error *error)
+{
+    char name[REPORT_ID_SIZE + sizeof ending];
+    char new_name[64];
+    snprintf(name, sizeof name, "%s%s", id, ending);
+    snprintf(new_name, sizeof new_name, "%s%ld", beginning_of_new, (long)getpid());
+    int file = openat(folder, new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file < 0)
+        return error_set_errno(error, errno, "cannot write a report into %s", folder_path);
+    bool written =
+        write_all(file, buffer_text(whole), whole->length) && write_all(file, "\n", 1) && fsync(file) == 0;
+    int number = errno;
+    if (close(file) && written) {
+        written = false;
+        number = errno;
+    }
+    if (written && renameat(folder, new_name, folder, name)) {
+        written = false;
+        number = errno;
+    }
+    if (!written) {
+        unlinkat(folder, new_name, 0);
+        return error_set_errno(error, number, "cannot write a report into %s", folder_path);
+    }
+    if (fsync(folder) && errno != EINVAL) /* there are file systems that cannot */
+        return error_set_errno(error, errno, "cannot write the folder %s", folder_path);
+    return ERROR_NONE;
+}
+
+static enum error_code add_to(int folder, const char *folder_path, const char *id, const struct buffer *whole,
+                              bool *is_new, struct error *error)
+{
+    char name[REPORT_ID_SIZE + sizeof ending];
+    struct stat status;
+    snprintf(name, sizeof name, "%s%s", id, ending);
+    if (flock(folder, LOCK_EX) == 0)
+        remove_leftovers(folder);
+    /* One that is there is written over all the same: it may be damaged. */
+    *is_new = fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0;
+    return write_report(folder, folder_path, id, whole, error);
+}
+
+enum error_code outbox_add(const char *folder, const char *id, const struct buffer *whole, bool *is_new,
+                           struct error *error)
+{
+    sigset_t from_terminal;
+    sigset_t before;
+    error->code = ERROR_NONE;
+    sigemptyset(&from_terminal);
+    sigaddset(&from_terminal, SIGINT);
+    sigaddset(&from_terminal, SIGHUP);
+    sigaddset(&from_terminal, SIGTERM);
+    sigprocmask(SIG_BLOCK, &from_terminal, &before);
+    if (!make_folder(folder, error)) {
+        int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (opened < 0)
+            error_set_errno(error, errno, "cannot open the outbox %s", folder);
+        else
+            add_to(opened, folder, id, whole, is_new, error);
+        if (opened >= 0)
+            close(opened);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return error->code;
+}
+
+/* ---- reading ---- */
+
+static bool ends_so(const char *name)
+{
+    size_t length = strlen(name);
+    return name[0] != '.' && length > sizeof ending - 1 && length < OUTBOX_NAME_SIZE &&
+           strcmp(name + length - (sizeof ending - 1), ending) == 0;
+}
+
+/* A report without its newline. A device or a pipe is never read. */
+static enum error_code read_file(int folder, const char *name, struct buffer *text, struct error *error)
+{
+    struct stat status;
+    int file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0)
+        return error_set_errno(error, errno, "cannot read it");
+    char *room = buffer_reserve(text, REPORT_MAX_BYTES + 2);
+    ssize_t length = -1;
+    if (fstat(file, &status) || !S_ISREG(status.st_mode)) {
+        error_set(error, ERROR_BAD_INPUT, "it is no regular file");
+    } else if (!room) {
+        error_set(error, ERROR_NO_MEMORY, "no memory for a report");
+    } else {
+        length = read(file, room, REPORT_MAX_BYTES + 2);
+        if (length < 0)
+            error_set_errno(error, errno, "cannot read it");
+        else if (length > REPORT_MAX_BYTES + 1)
+            error_set(error, ERROR_BAD_INPUT, "a report has at most %d bytes", REPORT_MAX_BYTES);
+    }
+    close(file);
+    if (error->code)
+        return error->code;
+    length -= length && room[length - 1] == '\n';
+    room[length] = '\0';
+    text->length = (size_t)length;
+    return ERROR_NONE;
+}
+
+static void read_entry(int folder, const char *name, struct outbox_entry *entry)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_WHOLE);
+    struct error *error = &entry->error;
+    *entry = (struct outbox_entry){.whole = BUFFER(MAX_WHOLE)};
+    snprintf(entry->name, sizeof entry->name, "%s", name);
+    if (read_file(folder, name, &text, error) ||
+        outbox_prepare(buffer_text(&text), text.length, &entry->whole, entry->id, error)) {
+        entry->id[0] = '\0';
+        buffer_clear(&entry->whole);
+    } else if (strncmp(name, entry->id, REPORT_ID_SIZE - 1) != 0) {
+        error_set(error, ERROR_BAD_INPUT, "it was changed: its content does not have this id");
+        entry->id[0] = '\0';
+    }
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct outbox_entry *x = a;
+    const struct outbox_entry *y = b;
+    return strcmp(x->name, y->name);
+}
+
+enum error_code outbox_read(const char *folder, struct outbox *outbox, struct error *error)
+{
+    *outbox = (struct outbox){.entries = NULL};
+    error->code = ERROR_NONE;
+    DIR *stream = opendir(folder);
+    if (!stream)
+        return errno == ENOENT ? ERROR_NONE
+                               : error_set_errno(error, errno, "cannot read the outbox %s", folder);
+    for (const struct dirent *found; !error->code && (found = readdir(stream));) {
+        if (!ends_so(found->d_name))
+            continue;
+        struct outbox_entry *more = outbox->count < OUTBOX_MAX_REPORTS
+                                        ? realloc(outbox->entries, ((size_t)outbox->count + 1) * sizeof *more)
+                                        : NULL;
+        if (more) {
+            outbox->entries = more;
+            read_entry(dirfd(stream), found->d_name, &more[outbox->count++]);
+        } else if (outbox->count == OUTBOX_MAX_REPORTS) {
+            error_set(error, ERROR_BAD_INPUT, "more than %d files are in the outbox %s", OUTBOX_MAX_REPORTS,
+                      folder);
+        } else {
+            error_set(error, ERROR_NO_MEMORY, "no memory for the outbox");
+        }
+    }
+    closedir(stream);
+    if (outbox->count)
+        qsort(outbox->entries, (size_t)outbox->count, sizeof *outbox->entries, compare_entries);
+    return error->code;
+}
+
+void outbox_free(struct outbox *outbox)
+{
+    for (int i = 0; i < outbox->count; i++)
+        buffer_free(&outbox->entries[i].whole);
+    free(outbox->entries);
+    *outbox = (struct outbox){.entries = NULL};
+}
+
+const struct outbox_entry *outbox_find(const struct outbox *outbox, const char *beginning,
+                                       struct error *error)
+{
+    const struct outbox_entry *found = NULL;
+    size_t length = strlen(beginning);
+    error->code = ERROR_NONE;
+    for (int i = 0; i < outbox->count && length; i++) {
+        if (strncmp(outbox->entries[i].name, beginning, length) != 0)
+            continue;
+        if (found) {
+            error_set(error, ERROR_USAGE, "several reports begin with \"%.80s\"", beginning);
+            error_next(error, "write more of the id: passthru report list");
+            return NULL;
+        }
+        found = &outbox->entries[i];
+    }
+    if (!found) {
+        error_set(error, ERROR_NOT_FOUND, "no report in the outbox begins with \"%.80s\"", beginning);
+        error_next(error, "passthru report list");
+    }
+    return found;
+}
+
+enum error_code outbox_drop(const char *folder, const struct outbox_entry *entry, struct error *error)
+{
+    error->code = ERROR_NONE;
+    int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (opened < 0)
+        return error_set_errno(error, errno, "cannot open the outbox %s", folder);
+    if (unlinkat(opened, entry->name, 0) && errno != ENOENT)
+        error_set_errno(error, errno, "cannot remove %s from the outbox", entry->name);
+    else
+        fsync(opened);
+    close(opened);
+    return error->code;
+}

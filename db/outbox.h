@@ -1,0 +1,58 @@
+#ifndef PASSTHRU_DB_OUTBOX_H
+#define PASSTHRU_DB_OUTBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/buffer.h"
+#include "core/error.h"
+#include "db/database.h"
+#include "db/report_id.h"
+
+/* The reports that were written on this machine: a folder with one file each, ID.json, which holds the report
+ * on one line. A file is written under another name, brought to the disk, and renamed: it is whole or not
+ * there. */
+
+enum { OUTBOX_NAME_SIZE = 256, OUTBOX_MAX_REPORTS = 4096 };
+
+/* The folder: $XDG_STATE_HOME/passthru/outbox, else $HOME/.local/state/passthru/outbox. It need not exist.
+ * ERROR_USAGE when neither is set. */
+MUST_CHECK enum error_code outbox_locate(char folder[DATABASE_PATH_SIZE], struct error *error);
+
+/* Takes the JSON of a report (core/report.h) and appends what the outbox keeps of it and what is ever sent:
+ * its canonical JSON, with its id in front. Stores the id. ERROR_BAD_INPUT when it is no report or states
+ * another id. */
+MUST_CHECK enum error_code outbox_prepare(const char *json, size_t length, struct buffer *whole,
+                                          char id[REPORT_ID_SIZE], struct error *error);
+
+/* Keeps a report as outbox_prepare made it; makes the folder if there is none. `is_new` is false when it was
+ * there already. Signals that a terminal sends wait until all is done. On an error nothing is left behind. */
+MUST_CHECK enum error_code outbox_add(const char *folder, const char *id, const struct buffer *whole,
+                                      bool *is_new, struct error *error);
+
+/* A file of the outbox. */
+struct outbox_entry {
+    char name[OUTBOX_NAME_SIZE]; /* of the file: hostile */
+    char id[REPORT_ID_SIZE];     /* "" when it holds no sound report */
+    struct buffer whole;         /* the report, without a newline */
+    struct error error;          /* why it is none */
+};
+
+/* The files of the outbox, by name; a folder that does not exist is empty. Files whose name does not end in
+ * .json are passed over, those that hold no sound report of that id have an error. The caller frees them. */
+struct outbox {
+    struct outbox_entry *entries;
+    int count;
+};
+MUST_CHECK enum error_code outbox_read(const char *folder, struct outbox *outbox, struct error *error);
+void outbox_free(struct outbox *outbox);
+
+/* The entry whose file name begins so; NULL with ERROR_NOT_FOUND, or ERROR_USAGE when there are several. */
+const struct outbox_entry *outbox_find(const struct outbox *outbox, const char *beginning,
+                                       struct error *error);
+
+/* Removes a file, a damaged one too. */
+MUST_CHECK enum error_code outbox_drop(const char *folder, const struct outbox_entry *entry,
+                                       struct error *error);
+
+#endif
