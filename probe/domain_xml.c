@@ -106,14 +106,18 @@ static void start_cpu(struct domain_xml *xml, const char **attributes)
 
 static void start_hidden(struct domain_xml *xml, const char **attributes)
 {
-    if (is(attribute(attributes, "state"), "on"))
-        vm_note_hidden(xml->vm, line_of(xml), "<hidden state='on'/> hides KVM from the guest");
+    if (!is(attribute(attributes, "state"), "on"))
+        return;
+    xml->vm->facts.fixes[FIX_HIDE_KVM] = true;
+    vm_note_hidden(xml->vm, line_of(xml), "<hidden state='on'/> hides KVM from the guest");
 }
 
 static void start_vendor_id(struct domain_xml *xml, const char **attributes)
 {
-    if (is(attribute(attributes, "state"), "on"))
-        vm_note_hidden(xml->vm, line_of(xml), "<vendor_id state='on'/> gives Hyper-V another name");
+    if (!is(attribute(attributes, "state"), "on"))
+        return;
+    xml->vm->facts.fixes[FIX_HV_VENDOR_ID] = true;
+    vm_note_hidden(xml->vm, line_of(xml), "<vendor_id state='on'/> gives Hyper-V another name");
 }
 
 static void start_ioapic(struct domain_xml *xml, const char **attributes)
@@ -224,6 +228,8 @@ static void end_hostdev(struct domain_xml *xml)
     check_managed(xml);
     if (hostdev->rom_file[0])
         vm_check_rom_file(xml->vm, hostdev->rom_file, hostdev->rom_line);
+    xml->vm->facts.fixes[FIX_ROMFILE] |= hostdev->rom_file[0] != '\0';
+    xml->vm->facts.fixes[FIX_ROMBAR_OFF] |= hostdev->rom_bar_off;
     if (hostdev->rom_bar_off)
         vm_note_rom_bar_off(xml->vm, hostdev->rom_line, hostdev->rom_file[0] != '\0');
 }
@@ -326,9 +332,21 @@ static void check_cpu(struct domain_xml *xml)
                  "write <cpu mode='host-passthrough'/>");
 }
 
+static void keep_facts(const struct domain_xml *xml)
+{
+    struct vm_facts *facts = &xml->vm->facts;
+    facts->hypervisor = vocabulary_word_of(&vocabulary_hypervisor, HYPERVISOR_LIBVIRT);
+    if (xml->is_q35 || xml->is_i440fx)
+        facts->machine_type = vocabulary_word_of(&vocabulary_machine_type,
+                                                 xml->is_q35 ? MACHINE_TYPE_Q35 : MACHINE_TYPE_I440FX);
+    facts->firmware =
+        vocabulary_word_of(&vocabulary_firmware, xml->has_ovmf ? FIRMWARE_OVMF : FIRMWARE_SEABIOS);
+}
+
 static void check_domain(struct domain_xml *xml)
 {
     struct vm_state *vm = xml->vm;
+    keep_facts(xml);
     vm_check_devices(vm);
     if (!xml->hostdev_count)
         return;

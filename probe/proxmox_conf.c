@@ -5,11 +5,11 @@
 
 /* qm.conf(5). Only what stands before the first section counts: sections are snapshots and the like. */
 
-enum setting { MACHINE, BIOS, CPU, VGA, BALLOON, ARGS, EFIDISK, SETTING_COUNT };
+enum setting { MACHINE, BIOS, CPU, VGA, BALLOON, ARGS, EFIDISK, OSTYPE, SETTING_COUNT };
 
 static const char *const setting_names[SETTING_COUNT] = {
     [MACHINE] = "machine", [BIOS] = "bios", [CPU] = "cpu",          [VGA] = "vga",
-    [BALLOON] = "balloon", [ARGS] = "args", [EFIDISK] = "efidisk0",
+    [BALLOON] = "balloon", [ARGS] = "args", [EFIDISK] = "efidisk0", [OSTYPE] = "ostype",
 };
 
 struct proxmox_conf {
@@ -226,6 +226,8 @@ static void read_hostpci(struct proxmox_conf *conf, struct span key, struct span
             "write machine: q35, or take pcie=1 away");
     if (device.rom_file[0])
         vm_check_rom_file(conf->vm, device.rom_file, line);
+    conf->vm->facts.fixes[FIX_ROMFILE] |= device.rom_file[0] != '\0';
+    conf->vm->facts.fixes[FIX_ROMBAR_OFF] |= device.rom_bar_off;
     if (device.rom_bar_off)
         vm_note_rom_bar_off(conf->vm, line, device.rom_file[0] != '\0');
     struct passed_device *last =
@@ -344,12 +346,44 @@ static void use_hostpci(struct proxmox_conf *conf, struct span key, struct span 
         read_hostpci(conf, key, value, line);
 }
 
+/* What qm.conf(5) has for ostype, as people call it. */
+static const char *guest_os(struct span type)
+{
+    if (span_is(type, "l26") || span_is(type, "l24"))
+        return "linux";
+    if (span_is(type, "win11") || span_is(type, "win10"))
+        return span_is(type, "win11") ? "windows 11" : "windows 10";
+    return span_begins(type, "win") || span_begins(type, "w2k") || span_begins(type, "wxp") ||
+                   span_begins(type, "wvista")
+               ? "windows"
+               : NULL;
+}
+
+static void keep_facts(const struct proxmox_conf *conf)
+{
+    struct vm_facts *facts = &conf->vm->facts;
+    struct span bios = setting(conf, BIOS);
+    struct span args = setting(conf, ARGS);
+    facts->hypervisor = vocabulary_word_of(&vocabulary_hypervisor, HYPERVISOR_PROXMOX);
+    facts->machine_type =
+        vocabulary_word_of(&vocabulary_machine_type, conf->is_q35 ? MACHINE_TYPE_Q35 : MACHINE_TYPE_I440FX);
+    if (!bios.length || span_is(bios, "seabios") || span_is(bios, "ovmf"))
+        facts->firmware = vocabulary_word_of(&vocabulary_firmware,
+                                             span_is(bios, "ovmf") ? FIRMWARE_OVMF : FIRMWARE_SEABIOS);
+    facts->guest_os = guest_os(setting(conf, OSTYPE));
+    facts->fixes[FIX_X_VGA_ON] = conf->any_x_vga;
+    facts->fixes[FIX_HIDE_KVM] = span_holds(setting(conf, CPU), "hidden=1") || span_holds(args, "kvm=off");
+    facts->fixes[FIX_HV_VENDOR_ID] = span_holds(args, "hv_vendor_id") || span_holds(args, "hv-vendor-id") ||
+                                     span_holds(setting(conf, CPU), "hv-vendor-id");
+}
+
 void proxmox_conf_check(struct vm_state *vm, struct span text)
 {
     struct proxmox_conf conf = {.vm = vm};
     each_setting(&conf, text, keep_setting);
     conf.is_q35 = span_holds(setting(&conf, MACHINE), "q35");
     each_setting(&conf, text, use_hostpci);
+    keep_facts(&conf);
     vm_check_devices(vm);
     check_args(&conf);
     if (!conf.hostpci_count && !span_holds(setting(&conf, ARGS), "vfio-pci"))

@@ -9,6 +9,21 @@
 
 enum { MAX_VM_FILES = 512, MAX_NODES = 64 };
 
+static enum vm_config_result read_config(struct vm_state *vm, const char *text, size_t length)
+{
+    struct span all = {text, length};
+    if (span_begins(all, "\xef\xbb\xbf"))
+        all = (struct span){text + 3, length - 3};
+    /* UTF-16 begins with a byte order mark, and expat reads it. */
+    if (span_begins(span_trim(all), "<") || span_begins(all, "\xff\xfe") || span_begins(all, "\xfe\xff"))
+        return domain_xml_check(vm, all);
+    if (!proxmox_conf_recognise(all))
+        return VM_CONFIG_FOREIGN;
+    vm->is_proxmox = true;
+    proxmox_conf_check(vm, all);
+    return VM_CONFIG_READ;
+}
+
 enum vm_config_result vm_config_check(struct root *root, const struct pci_machine *machine, const char *file,
                                       const char *text, size_t length, struct findings *findings)
 {
@@ -16,17 +31,24 @@ enum vm_config_result vm_config_check(struct root *root, const struct pci_machin
                           .machine = machine && machine->count ? machine : NULL,
                           .findings = findings,
                           .file = file};
-    struct span all = {text, length};
-    if (span_begins(all, "\xef\xbb\xbf"))
-        all = (struct span){text + 3, length - 3};
-    /* UTF-16 begins with a byte order mark, and expat reads it. */
-    if (span_begins(span_trim(all), "<") || span_begins(all, "\xff\xfe") || span_begins(all, "\xfe\xff"))
-        return domain_xml_check(&vm, all);
-    if (!proxmox_conf_recognise(all))
-        return VM_CONFIG_FOREIGN;
-    vm.is_proxmox = true;
-    proxmox_conf_check(&vm, all);
-    return VM_CONFIG_READ;
+    return read_config(&vm, text, length);
+}
+
+enum vm_config_result vm_config_facts(struct root *root, const struct pci_address *gpu, const char *text,
+                                      size_t length, struct vm_facts *facts)
+{
+    struct findings findings = {.count = 0};
+    struct vm_state vm = {.root = root, .findings = &findings, .file = ""};
+    enum vm_config_result result = read_config(&vm, text, length);
+    *facts = vm.facts;
+    for (int i = 0; i < vm.passed_count && gpu; i++) {
+        const struct passed_device *passed = &vm.passed[i];
+        facts->passes_gpu |= passed->domain == gpu->domain && passed->bus == gpu->bus &&
+                             passed->slot == gpu->slot &&
+                             (passed->function == ALL_FUNCTIONS || passed->function == gpu->function);
+    }
+    findings_free(&findings);
+    return result;
 }
 
 struct finding *vm_note(struct vm_state *vm, enum finding_id id, enum severity severity, long line,

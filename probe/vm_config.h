@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "core/finding.h"
+#include "core/vocabulary.h"
 #include "probe/pci.h"
 #include "probe/root.h"
 
@@ -22,6 +23,21 @@ enum vm_config_result {
  * are not known. */
 enum vm_config_result vm_config_check(struct root *root, const struct pci_machine *machine, const char *file,
                                       const char *text, size_t length, struct findings *findings);
+
+/* What a report says of a virtual machine. Words are those of the vocabulary, NULL where the configuration
+ * does not tell. */
+struct vm_facts {
+    bool passes_gpu; /* the GPU that was asked for is passed to it */
+    const char *hypervisor;
+    const char *machine_type;
+    const char *firmware;
+    const char *guest_os;  /* "linux", "windows 11" */
+    bool fixes[FIX_COUNT]; /* what it has that people try when a passthrough fails */
+};
+
+/* Reads that of one, told apart as vm_config_check does. `gpu` may be NULL. */
+enum vm_config_result vm_config_facts(struct root *root, const struct pci_address *gpu, const char *text,
+                                      size_t length, struct vm_facts *facts);
 
 /* Reads all that are in their usual places: /etc/pve/qemu-server (and /etc/pve/nodes, each file once) and
  * /etc/libvirt/qemu. Those that cannot be read are in root_unreadable. */
