@@ -29,6 +29,7 @@ int command_check(int argc, char **argv);
 int command_diagnose(int argc, char **argv);
 int command_rom(int argc, char **argv);
 int command_recommend(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_db(int argc, char **argv);
 int command_help(int argc, char **argv);
@@ -40,6 +41,7 @@ extern const char check_help[];
 extern const char diagnose_help[];
 extern const char rom_help[];
 extern const char recommend_help[];
+extern const char report_help[];
 extern const char import_help[];
 extern const char db_help[];
 

@@ -26,6 +26,7 @@ const struct command commands[] = {
     {"diagnose", "what do these logs say, and what has helped?", command_diagnose, diagnose_help},
     {"rom", "is this vBIOS dump whole, for this card, and good for OVMF?", command_rom, rom_help},
     {"recommend", "what to buy: cards that are likely to pass through", command_recommend, recommend_help},
+    {"report", "how an attempt went: write it down, list, export and send it", command_report, report_help},
     {"import", "add a pci.ids or reports, rebuild the database", command_import, import_help},
     {"db", "what the database holds, whether it is sound, where it is", command_db, db_help},
     {"help", "help about a command", command_help, help_help},

@@ -36,6 +36,8 @@ size_t report_arena_size(size_t length)
 static int refuse(struct reader *reader, const char *why)
 {
     const char *name = reader->field >= 0 ? reader->fields[reader->field].name : NULL;
+    if (name && reader->problems)
+        report_problems_add(reader->problems, name, "%s", why);
     if (name)
         error_set(reader->error, ERROR_BAD_INPUT, "field \"%s\" %s", name, why);
     else
@@ -393,6 +395,8 @@ enum error_code report_read(const char *json, size_t length, const struct raw_fi
     else if (status == yajl_status_ok && !reader.done)
         error_set(error, ERROR_BAD_INPUT, "not valid JSON: the line ends too early");
     yajl_free(parser);
+    if (status == yajl_status_error && problems && problems->count)
+        report_problems_add(problems, "report", "%s", error->message);
     if (!error->code && has_lone_surrogate(json, length)) {
         error_set(error, ERROR_BAD_INPUT, "not valid JSON: half of a surrogate pair is no character");
         error_next(error, "write the character itself, in UTF-8");

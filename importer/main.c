@@ -20,6 +20,11 @@ static const char help[] = "Usage: passthru-import import [OPTION]... [FILE]...\
                            "them: a pci.ids, or reports as NDJSON, plain or .gz or .zst; - is standard\n"
                            "input. Without a FILE it rebuilds from what it has.\n"
                            "\n"
+                           "Usage: passthru-import send [OPTION]... ID...\n"
+                           "\n"
+                           "Sends reports of the outbox; passthru report send starts it. No remote can be\n"
+                           "configured yet, so it says so: passthru report export writes them as a file.\n"
+                           "\n"
                            "  --db FILE    write this database (default: /var/lib/passthru/passthru.db as\n"
                            "               root, else $XDG_DATA_HOME/passthru/passthru.db)\n"
                            "  --data DIR   take rules, facts, prices and bundled reports from DIR\n"
@@ -32,8 +37,8 @@ static const char help[] = "Usage: passthru-import import [OPTION]... [FILE]...\
                            "  --version    the version of this program\n"
                            "\n"
                            "Exit status: 0 done; 2 wrong usage or unreadable input, or records were\n"
-                           "refused (the others are in); 3 the file is no database of passthru; 5 the\n"
-                           "system refused.\n";
+                           "refused (the others are in); 3 the file is no database of passthru; 4 the\n"
+                           "reports cannot be sent; 5 the system refused.\n";
 
 struct options {
     const char *database;
@@ -157,6 +162,16 @@ static int run_import(const struct options *options, const char *const *files, i
     return error_exit_status(summary.refused ? ERROR_PARTLY_REFUSED : ERROR_NONE);
 }
 
+/* Nothing is lost by it: the reports stay in the outbox. */
+static int run_send(const struct options *options)
+{
+    struct error error;
+    error_set(&error, ERROR_REMOTE, "cannot send the reports: no remote is configured");
+    error_next(&error, "they are kept; write them as a file for an e-mail or a pull request: passthru report "
+                       "export --output FILE");
+    return fail(&error, options->json);
+}
+
 static int usage(const char *message, bool json)
 {
     struct error error;
@@ -225,8 +240,10 @@ int main(int argc, char **argv)
     }
     if (optind == argc)
         return usage("a command is missing", json);
+    if (strcmp(argv[optind], "send") == 0)
+        return run_send(&options);
     if (strcmp(argv[optind], "import") != 0)
-        return usage("the only command is import", json);
+        return usage("the commands are import and send", json);
     if (sodium_init() < 0) {
         struct error error;
         error_set(&error, ERROR_SYSTEM, "libsodium does not start");

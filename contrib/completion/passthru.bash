@@ -11,29 +11,40 @@ _passthru_files() { # [-d]: offers files, or folders alone
 }
 
 _passthru() {
-    local commands="query scan check diagnose rom recommend import db help version"
+    local commands="query scan check diagnose rom recommend report import db help version"
     local query_options="--json --ndjson --chassis --subsystem --revision --reports --explain --db --no-color --help"
     local scan_options="--root --lspci --db --json --no-color --help"
     local check_options="--root --db --json --no-color --help"
     local diagnose_options="--db --json --no-color --help"
     local rom_options="--for --root --db --json --no-color --help"
     local recommend_options="--use --budget --vendor --db --json --no-color --help"
+    local report_options="--yes --force --root --vm --output --outcome --stage --use --symptom --fix --guest-os --guest-driver --hypervisor --hypervisor-version --machine-type --firmware --host-os --kernel --chassis --machine --cpu --pci-id --subsystem --revision --gpu --date --url --note --supersedes --db --json --no-color --help"
     local db_options="--conflicts --db --json --no-color --help"
     local import_options="--db --data --force --json --quiet --no-color --help --version"
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 
     COMPREPLY=()
     case $previous in
-    --db | --lspci) _passthru_files && return ;;
+    --db | --lspci | --vm | --output) _passthru_files && return ;;
     --data | --root) _passthru_files -d && return ;;
     --chassis) _passthru_words "desktop laptop mini-pc server egpu" && return ;;
+    --outcome) _passthru_words "works works-with-workaround partial fails" && return ;;
     --use) _passthru_words "compute display transcode" && return ;;
     --vendor) _passthru_words "nvidia amd intel" && return ;;
-    --subsystem | --revision | --reports | --for | --budget) return ;;
+    --budget) return ;;
+    --firmware) _passthru_words "ovmf seabios" && return ;;
+    --machine-type) _passthru_words "q35 i440fx" && return ;;
+    --stage)
+        _passthru_words "bind guest_boot driver_init display compute guest_restart second_start"
+        return
+        ;;
+    --subsystem | --revision | --reports | --for | --symptom | --fix | --guest-os | --guest-driver) return ;;
+    --hypervisor | --hypervisor-version | --host-os | --kernel | --machine | --cpu | --pci-id) return ;;
+    --gpu | --date | --url | --note | --supersedes) return ;;
     esac
     if [ "${COMP_WORDS[0]##*/}" = passthru-import ]; then
         if [ "$COMP_CWORD" -eq 1 ]; then
-            _passthru_words "import --help --version"
+            _passthru_words "import send --help --version"
             return
         fi
         command=import
@@ -55,6 +66,8 @@ _passthru() {
         COMPREPLY+=(host)
         ;;
     check:*) _passthru_files ;;
+    report:-*) _passthru_words "$report_options" ;;
+    report:*) _passthru_words "new list show drop export send" ;;
     import:-*) _passthru_words "$import_options" ;;
     import:*) _passthru_files ;;
     db:-*) _passthru_words "$db_options" ;;

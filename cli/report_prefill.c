@@ -1,0 +1,228 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/report.h"
+#include "core/private_text.h"
+#include "probe/scan_report.h"
+
+/* ---- names that must not be in a report ---- */
+
+/* The host's own name (of a recorded machine what its /etc/hostname says) and those of the user, to recognise
+ * them. They are compared and never kept. */
+static void learn_names(struct report_command *command)
+{
+    static const char *const variables[] = {"USER", "LOGNAME", "SUDO_USER"};
+    const char **names = command->circumstances.names;
+    int count = 0;
+    char *host = command->host_name;
+    if (!root_is_live(command->root))
+        root_read_line(command->root, "/etc/hostname", host, sizeof command->host_name);
+    else if (gethostname(host, sizeof command->host_name - 1))
+        host[0] = '\0';
+    host[strcspn(host, ".")] = '\0';
+    names[count++] = host;
+    for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {
+        const char *name = getenv(variables[i]);
+        if (name)
+            names[count++] = name;
+    }
+}
+
+/* Some kernels and boards carry the name of their host. */
+static void leave_out_names(struct report_command *command)
+{
+    static const enum draft_text observed[] = {DRAFT_MACHINE, DRAFT_CPU, DRAFT_HOST_OS, DRAFT_KERNEL};
+    struct report_draft *draft = &command->draft;
+    for (size_t i = 0; i < ARRAY_SIZE(observed); i++)
+        for (int j = 0; j < MAX_PRIVATE_NAMES && command->circumstances.names[j]; j++)
+            if (draft->texts[observed[i]] &&
+                private_name_stands_in(draft->texts[observed[i]], command->circumstances.names[j]))
+                report_draft_set(draft, observed[i], NULL);
+}
+
+/* ---- the machine ---- */
+
+static enum error_code take_gpu(struct report_command *command, const struct pci_device *device,
+                                struct error *error)
+{
+    struct device known;
+    struct scan_gpu seen;
+    enum form_factor form_factor = FORM_FACTOR_UNKNOWN;
+    enum error_code code = database_find_device(command->database, &device->id, &known, error);
+    if (code && code != ERROR_NOT_FOUND)
+        return code;
+    error->code = ERROR_NONE;
+    if (!code && known.is_gpu)
+        form_factor = gpu_form_factor(&known.gpu);
+    scan_look(&command->scan, device, form_factor, &seen);
+    scan_report(&command->scan, &seen, &command->draft);
+    scan_gpu_free(&seen);
+    return ERROR_NONE;
+}
+
+/* Which of several GPUs it is about: nobody but the user knows. */
+static enum error_code choose_gpu(struct report_command *command, int *chosen, struct error *error)
+{
+    char addresses[200] = "";
+    *chosen = 0;
+    if (command->scan.gpu_count == 1)
+        return ERROR_NONE;
+    if (command->can_ask) {
+        if (report_ask_gpu(command, chosen))
+            return ERROR_NONE;
+        return error_set(error, ERROR_NOT_FOUND, "nothing was kept");
+    }
+    for (int i = 0; i < command->scan.gpu_count; i++) {
+        char address[PCI_ADDRESS_TEXT_SIZE];
+        size_t length = strlen(addresses);
+        snprintf(addresses + length, sizeof addresses - length, "%s%s", i ? ", " : "",
+                 pci_address_print(&command->scan.gpus[i]->address, address));
+    }
+    error_set(error, ERROR_USAGE, "report: this machine has %d GPUs: %s", command->scan.gpu_count, addresses);
+    return error_next(error, "name the one that it is about: passthru report new ADDRESS");
+}
+
+/* ---- the virtual machine ---- */
+
+static const char *agreed(const char *one, const char *other)
+{
+    return one && other && strcmp(one, other) == 0 ? one : NULL;
+}
+
+struct vm_search {
+    struct report_command *command;
+    const struct pci_address *gpu;
+    int found;
+};
+
+/* Of several machines that have the GPU only what is the same in all of them counts. */
+static void take_found(void *context, const char *file, const char *text, size_t length)
+{
+    struct vm_search *search = context;
+    struct vm_facts *facts = &search->command->vm_facts;
+    struct vm_facts more;
+    (void)file;
+    if (vm_config_facts(search->command->root, search->gpu, text, length, &more) != VM_CONFIG_READ ||
+        !more.passes_gpu)
+        return;
+    if (!search->found++) {
+        *facts = more;
+        return;
+    }
+    facts->hypervisor = agreed(facts->hypervisor, more.hypervisor);
+    facts->machine_type = agreed(facts->machine_type, more.machine_type);
+    facts->firmware = agreed(facts->firmware, more.firmware);
+    facts->guest_os = agreed(facts->guest_os, more.guest_os);
+    for (int i = 0; i < FIX_COUNT; i++)
+        facts->fixes[i] &= more.fixes[i];
+}
+
+/* One that was named: of the recorded machine when it is there, else as any program takes it. */
+static enum error_code take_named(struct report_command *command, const struct pci_address *gpu,
+                                  struct error *error)
+{
+    struct root *live = NULL;
+    struct root *root = command->root;
+    const char *file = command->vm;
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_VM_CONFIG_SIZE + 16);
+    error->code = ERROR_NONE;
+    if (!root || file[0] != '/' || !root_exists(root, file)) {
+        if (root_open(NULL, &live, error))
+            return error->code;
+        root = live;
+    }
+    enum root_result result = root_read(root, file, MAX_VM_CONFIG_SIZE, &text);
+    if (result == ROOT_ABSENT)
+        error_set_errno(error, ENOENT, "cannot read %s", file);
+    else if (result != ROOT_OK)
+        error_set(error, ERROR_BAD_INPUT, "cannot read %s",
+                  root_unreadable(root, 0) ? root_unreadable(root, 0) : file);
+    else if (vm_config_facts(root, gpu, buffer_text(&text), text.length, &command->vm_facts) !=
+             VM_CONFIG_READ)
+        error_set(error, ERROR_BAD_INPUT, "%s is neither a Proxmox .conf nor a sound domain XML of libvirt",
+                  file);
+    if (error->code) {
+        error->code = ERROR_BAD_INPUT;
+        error_next(error, "name a Proxmox .conf or the domain XML of libvirt with --vm, or leave it out");
+    }
+    root_close(live);
+    return error->code;
+}
+
+static void use_vm_facts(struct report_command *command)
+{
+    const struct vm_facts *facts = &command->vm_facts;
+    struct report_draft *draft = &command->draft;
+    if (facts->hypervisor)
+        report_draft_set(draft, DRAFT_HYPERVISOR, facts->hypervisor);
+    report_draft_set(draft, DRAFT_MACHINE_TYPE, facts->machine_type);
+    report_draft_set(draft, DRAFT_FIRMWARE, facts->firmware);
+    report_draft_set(draft, DRAFT_GUEST_OS, facts->guest_os);
+}
+
+static enum error_code take_vm(struct report_command *command, const struct pci_address *gpu,
+                               struct error *error)
+{
+    struct vm_search search = {command, gpu, 0};
+    error->code = ERROR_NONE;
+    if (command->vm) {
+        if (take_named(command, gpu, error))
+            return error->code;
+    } else if (gpu) {
+        vm_config_each_file(command->root, take_found, &search);
+    }
+    /* libvirt manages the machines of several products, which the host tells better. */
+    const char *host = command->draft.texts[DRAFT_HYPERVISOR];
+    if (host && command->vm_facts.hypervisor &&
+        strcmp(command->vm_facts.hypervisor,
+               vocabulary_word_of(&vocabulary_hypervisor, HYPERVISOR_LIBVIRT)) == 0)
+        command->vm_facts.hypervisor = strcmp(host, "qemu-kvm") == 0 ? command->vm_facts.hypervisor : NULL;
+    use_vm_facts(command);
+    return ERROR_NONE;
+}
+
+/* ---- all of it ---- */
+
+enum error_code report_open_machine(struct report_command *command, struct error *error)
+{
+    if (root_open(command->folder, &command->root, error))
+        return error->code;
+    learn_names(command);
+    return ERROR_NONE;
+}
+
+static enum error_code read_machine(struct report_command *command, const char *address, int *gpu,
+                                    struct error *error)
+{
+    struct pci_address parsed;
+    if (address && !pci_address_parse(address, &parsed)) {
+        error_set(error, ERROR_USAGE, "report: \"%s\" is no PCI address such as 01:00.0", address);
+        return error_next(error, "passthru scan lists the GPUs of this machine");
+    }
+    if (scan_read(command->root, NULL, address ? &parsed : NULL, address ? 1 : 0, &command->scan, error)) {
+        if (error->code == ERROR_NOT_FOUND && !address)
+            error_next(error, "name a GPU that is not in this machine with --pci-id");
+        return error->code;
+    }
+    return choose_gpu(command, gpu, error);
+}
+
+enum error_code report_prefill(struct report_command *command, const char *address, struct error *error)
+{
+    const struct pci_address *gpu_address = NULL;
+    error->code = ERROR_NONE;
+    if (!command->given[DRAFT_PCI_ID]) {
+        int gpu;
+        if (read_machine(command, address, &gpu, error) || take_gpu(command, command->scan.gpus[gpu], error))
+            return error->code;
+        gpu_address = &command->scan.gpus[gpu]->address;
+        leave_out_names(command);
+    } else {
+        report_draft_set(&command->draft, DRAFT_PCI_ID_FROM,
+                         vocabulary_word_of(&vocabulary_pci_id_from, PCI_ID_FROM_SOURCE));
+    }
+    return take_vm(command, gpu_address, error);
+}

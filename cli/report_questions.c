@@ -1,0 +1,256 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/ask.h"
+#include "cli/report.h"
+
+/* What a machine cannot know. Each question keeps with Enter what is in the draft already, so that all of
+ * them can be asked again. */
+
+static bool ask_draft_text(struct report_command *command, enum draft_text which, const char *question,
+                           const char *explanation, const char *const *suggestions)
+{
+    char text[ASK_TEXT_SIZE] = "";
+    if (command->draft.texts[which])
+        snprintf(text, sizeof text, "%s", command->draft.texts[which]);
+    if (!ask_text(&command->output, question, explanation, suggestions, text))
+        return false;
+    report_draft_set(&command->draft, which, text);
+    return true;
+}
+
+static bool ask_draft_word(struct report_command *command, enum draft_text which,
+                           const struct vocabulary *vocabulary, bool optional, const char *question,
+                           const char *explanation)
+{
+    const char *known = command->draft.texts[which];
+    int chosen = known ? vocabulary_find(vocabulary, known) : ASK_NOTHING;
+    /* A word of the user's own, given as an option, stays. */
+    if (known && chosen < 0)
+        return true;
+    if (!ask_word(&command->output, question, explanation, vocabulary, optional, &chosen))
+        return false;
+    report_draft_set(&command->draft, which, chosen < 0 ? NULL : vocabulary_word_of(vocabulary, chosen));
+    return true;
+}
+
+bool report_ask_gpu(struct report_command *command, int *gpu)
+{
+    const struct scan *scan = &command->scan;
+    struct ask_choice choices[MAX_SCAN_GPUS];
+    char addresses[MAX_SCAN_GPUS][PCI_ADDRESS_TEXT_SIZE];
+    static char texts[MAX_SCAN_GPUS][2 * NAME_SIZE + 64];
+    int passed = 0;
+    *gpu = ASK_NOTHING;
+    for (int i = 0; i < scan->gpu_count; i++) {
+        const struct pci_device *device = scan->gpus[i];
+        struct device known;
+        struct error error;
+        char id[PCI_ID_TEXT_SIZE];
+        struct pci_id whole = pci_id_from_number(pci_id_number(&device->id));
+        bool found = !database_find_device(command->database, &whole, &known, &error);
+        snprintf(texts[i], sizeof texts[i], "%s %s%s%s", pci_id_print(&whole, id), found ? known.name : "",
+                 device->driver[0] ? ", held by " : "", device->driver);
+        choices[i] = (struct ask_choice){pci_address_print(&device->address, addresses[i]), texts[i]};
+        if (strcmp(device->driver, "vfio-pci") == 0 && !passed++)
+            *gpu = i;
+    }
+    if (passed != 1)
+        *gpu = ASK_NOTHING;
+    return ask_choice(
+        &command->output, "Which GPU did you pass through?",
+        "The GPUs of this machine by their addresses. One that vfio-pci holds is set aside for a "
+        "virtual machine. For a GPU that is not here start again with --pci-id.",
+        choices, scan->gpu_count, false, gpu);
+}
+
+static bool ask_outcome(struct report_command *command)
+{
+    return ask_draft_word(
+        command, DRAFT_OUTCOME, &vocabulary_outcome, false,
+        "How did it end? A failure is as welcome as a success: it keeps others from losing days.",
+        "What you ended up with, all things tried. Only what belongs to the GPU and its passthrough counts; "
+        "if you gave up, it is what you had then.");
+}
+
+/* What the outcome itself says of the stages. */
+static void guess_stages(const struct report_draft *draft, bool reached[STAGE_COUNT])
+{
+    int outcome = vocabulary_find(&vocabulary_outcome, draft->texts[DRAFT_OUTCOME]);
+    bool any = false;
+    for (int i = 0; i < STAGE_COUNT; i++) {
+        reached[i] = draft->stages[i] == STAGE_STATE_YES;
+        any |= draft->stages[i] >= 0;
+    }
+    if (!any && (outcome == OUTCOME_WORKS || outcome == OUTCOME_WORKS_WITH_WORKAROUND))
+        reached[STAGE_BIND] = reached[STAGE_GUEST_BOOT] = reached[STAGE_DRIVER_INIT] = true;
+}
+
+static bool ask_stages(struct report_command *command)
+{
+    struct report_draft *draft = &command->draft;
+    bool reached[STAGE_COUNT];
+    bool missed[STAGE_COUNT];
+    bool any = false;
+    guess_stages(draft, reached);
+    for (int i = 0; i < STAGE_COUNT; i++)
+        missed[i] = draft->stages[i] == STAGE_STATE_NO;
+    if (!ask_words(
+            &command->output, "How far did it come? Name all that was reached.",
+            "Numbers with blanks between: 1 2 3 when the driver in the guest started. Leave out what you did not "
+            "test: it is recorded as not tested.",
+            &vocabulary_stage, reached))
+        return false;
+    if (!ask_words(&command->output,
+                   "And what did you try that was not reached? The rest counts as not tested.",
+                   "Not tested is a good answer: nobody has to know whether a second start works.",
+                   &vocabulary_stage, missed))
+        return false;
+    for (int i = 0; i < STAGE_COUNT; i++)
+        any |= reached[i] || missed[i];
+    for (int i = 0; i < STAGE_COUNT; i++)
+        draft->stages[i] = !any         ? -1
+                           : missed[i]  ? STAGE_STATE_NO
+                           : reached[i] ? STAGE_STATE_YES
+                                        : STAGE_STATE_UNTESTED;
+    return true;
+}
+
+static bool ask_use(struct report_command *command)
+{
+    struct report_draft *draft = &command->draft;
+    bool chosen[USE_COUNT];
+    for (int i = 0; i < USE_COUNT; i++) {
+        chosen[i] = false;
+        for (int j = 0; j < draft->use_count; j++)
+            chosen[i] |= vocabulary_find(&vocabulary_use, draft->uses[j]) == i;
+    }
+    if (!ask_words(&command->output, "What is the GPU for?",
+                   "What you wanted it for. Whether that was reached is in the outcome.", &vocabulary_use,
+                   chosen))
+        return false;
+    report_draft_clear_uses(draft);
+    for (int i = 0; i < USE_COUNT; i++)
+        if (chosen[i])
+            report_draft_add_use(draft, vocabulary_word_of(&vocabulary_use, i));
+    return true;
+}
+
+/* What the configuration of the virtual machine told is not asked. */
+static bool ask_unless_known(struct report_command *command, enum draft_text which,
+                             const struct vocabulary *vocabulary, const char *question,
+                             const char *explanation)
+{
+    return command->draft.texts[which] ||
+           ask_draft_word(command, which, vocabulary, true, question, explanation);
+}
+
+static bool ask_guest(struct report_command *command)
+{
+    static const char *const systems[] = {"linux", "windows 11", "windows 10", "macos", "freebsd", NULL};
+    return ask_unless_known(command, DRAFT_HYPERVISOR, &vocabulary_hypervisor,
+                            "What ran the virtual machine?", "The product that you configure.") &&
+           ask_draft_text(command, DRAFT_GUEST_OS, "Which system is the guest?",
+                          "As exact as you know: ubuntu 24.04, windows 11 24h2.", systems) &&
+           ask_unless_known(command, DRAFT_MACHINE_TYPE, &vocabulary_machine_type,
+                            "Which machine does the guest have?",
+                            "Proxmox: Hardware, Machine. libvirt: <type machine=...>.") &&
+           ask_unless_known(command, DRAFT_FIRMWARE, &vocabulary_firmware,
+                            "Which firmware does the guest have?",
+                            "Proxmox: Hardware, BIOS. libvirt: <os firmware=...>.") &&
+           ask_draft_text(command, DRAFT_GUEST_DRIVER, "Which GPU driver ran in the guest?",
+                          "Name and version, such as: nvidia 550.107.02.", NULL);
+}
+
+static bool ask_symptoms(struct report_command *command)
+{
+    struct report_draft *draft = &command->draft;
+    bool chosen[SYMPTOM_COUNT] = {false};
+    char own[REPORT_MAX_SYMPTOMS][ASK_TEXT_SIZE / 4];
+    int own_count = 0;
+    for (int i = 0; i < draft->symptom_count; i++) {
+        int symptom = vocabulary_find(&vocabulary_symptom, draft->symptoms[i]);
+        if (symptom >= 0)
+            chosen[symptom] = true;
+        else
+            snprintf(own[own_count++], sizeof own[0], "%s", draft->symptoms[i]);
+    }
+    if (!ask_words(&command->output, "What went wrong, on the way or at the end?",
+                   "What one saw in a log or on the screen. What has no word here belongs into the note.",
+                   &vocabulary_symptom, chosen))
+        return false;
+    report_draft_clear_symptoms(draft);
+    for (int i = 0; i < SYMPTOM_COUNT; i++)
+        if (chosen[i])
+            report_draft_add_symptom(draft, vocabulary_word_of(&vocabulary_symptom, i));
+    for (int i = 0; i < own_count; i++)
+        report_draft_add_symptom(draft, own[i]);
+    return true;
+}
+
+/* What each fix did; one that was asked before keeps its result. */
+static bool ask_result(struct report_command *command, const char *fix, const struct report_draft *before)
+{
+    char question[200];
+    int chosen = ASK_NOTHING;
+    for (int i = 0; i < before->attempt_count; i++)
+        if (strcmp(before->attempts[i].fix, fix) == 0)
+            chosen = vocabulary_find(&vocabulary_result, before->attempts[i].result);
+    snprintf(question, sizeof question, "What did %.100s do?", fix);
+    const char *text = vocabulary_text_of(&vocabulary_fix, fix);
+    if (!ask_word(&command->output, question, text ? text : "A word of your own.", &vocabulary_result, false,
+                  &chosen))
+        return false;
+    report_draft_add_attempt(&command->draft, fix, vocabulary_word_of(&vocabulary_result, chosen));
+    return true;
+}
+
+static bool ask_attempts(struct report_command *command)
+{
+    struct report_draft *draft = &command->draft;
+    struct report_draft before;
+    bool chosen[FIX_COUNT];
+    bool answered = true;
+    memcpy(chosen, command->vm_facts.fixes, sizeof chosen);
+    if (draft->attempt_count)
+        memset(chosen, 0, sizeof chosen);
+    for (int i = 0; i < draft->attempt_count; i++) {
+        int fix = vocabulary_find(&vocabulary_fix, draft->attempts[i].fix);
+        if (fix >= 0)
+            chosen[fix] = true;
+    }
+    if (!ask_words(&command->output, "What did you try beyond an ordinary set-up, whether it helped or not?",
+                   "What did not help is worth as much to know. In brackets is what the configuration of the "
+                   "virtual machine shows.",
+                   &vocabulary_fix, chosen))
+        return false;
+    report_draft_init(&before);
+    for (int i = 0; i < draft->attempt_count; i++)
+        report_draft_add_attempt(&before, draft->attempts[i].fix, draft->attempts[i].result);
+    report_draft_clear_attempts(draft);
+    for (int i = 0; i < before.attempt_count; i++)
+        if (vocabulary_find(&vocabulary_fix, before.attempts[i].fix) < 0)
+            report_draft_add_attempt(draft, before.attempts[i].fix, before.attempts[i].result);
+    for (int i = 0; i < FIX_COUNT && answered; i++)
+        if (chosen[i])
+            answered = ask_result(command, vocabulary_word_of(&vocabulary_fix, i), &before);
+    report_draft_free(&before);
+    return answered;
+}
+
+bool report_ask(struct report_command *command)
+{
+    const char *outcome;
+    if (!ask_outcome(command) || !ask_stages(command) || !ask_use(command) || !ask_guest(command))
+        return false;
+    outcome = command->draft.texts[DRAFT_OUTCOME];
+    bool smooth = outcome && vocabulary_find(&vocabulary_outcome, outcome) == OUTCOME_WORKS &&
+                  !command->draft.symptom_count;
+    if (!smooth && !ask_symptoms(command))
+        return false;
+    return ask_attempts(command) &&
+           ask_draft_text(command, DRAFT_NOTE, "Anything that others should know, in a sentence of your own?",
+                          "At most 2000 characters. No names of people or hosts, no serial numbers, no "
+                          "addresses.",
+                          NULL);
+}
