@@ -31,6 +31,7 @@ struct report_command {
     struct scan scan;
     struct output output;
     bool can_ask;
+    bool gpu_was_seen; /* the PCI ID was read from a GPU, whatever pci.ids knows */
 };
 
 /* `passthru report new`: `argument` is an address, "-", or NULL. Returns the exit status. */

@@ -22,6 +22,8 @@ static void check_id(struct report_command *command, const struct pci_id *id)
     char text[PCI_ID_TEXT_SIZE];
     struct pci_id whole = pci_id_from_number(pci_id_number(id));
     pci_id_print(&whole, text);
+    if (command->gpu_was_seen)
+        return;
     enum error_code code = database_find_device(command->database, &whole, &device, &error);
     if (code == ERROR_NOT_FOUND)
         report_problems_doubt(problems, "pci_id", "%s is not in pci.ids; is it mistyped?", text);

@@ -57,6 +57,7 @@ static enum error_code take_gpu(struct report_command *command, const struct pci
     error->code = ERROR_NONE;
     if (!code && known.is_gpu)
         form_factor = gpu_form_factor(&known.gpu);
+    command->gpu_was_seen = pci_is_gpu_class(device);
     scan_look(&command->scan, device, form_factor, &seen);
     scan_report(&command->scan, &seen, &command->draft);
     scan_gpu_free(&seen);

@@ -222,9 +222,10 @@ enum private_shape private_text_find(const char *text, bool is_version, size_t *
     for (const char *at = text; *at; at++) {
         enum private_shape shape = PRIVATE_NONE;
         bool begins = at == text || !is_word(at[-1]);
+        bool goes_on = at > text + 1 && at[-1] == '.' && is_digit(at[-2]); /* a longer version number */
         if ((found = match_home(at)))
             shape = PRIVATE_HOME;
-        else if (begins && (is_word(*at) || *at == ':'))
+        else if (begins && !goes_on && (is_word(*at) || *at == ':'))
             shape = match(at, is_version, &found);
         if (!shape)
             continue;

@@ -16,6 +16,7 @@ enum private_shape {
     PRIVATE_IP_ADDRESS, /* IPv4 or IPv6 */
     PRIVATE_HOME,       /* a path with the name of its user */
     PRIVATE_SERIAL,     /* a serial number, by what stands before it or by its looks */
+    PRIVATE_SHAPES,
 };
 
 /* The first of them in `text`; PRIVATE_NONE when there is none. `is_version`: the text is mostly a version

@@ -383,7 +383,9 @@ static enum error_code check_and_write(struct report *report, struct raw_report 
 {
     static const enum field required[] = {PCI_ID_FIELD, OUTCOME};
     for (size_t i = 0; i < ARRAY_SIZE(required); i++)
-        if (!raw->seen[required[i]] && refuse(error, fields[required[i]].name, "is missing") &&
+        if (!raw->seen[required[i]] &&
+            !(problems && report_problems_have(problems, fields[required[i]].name)) &&
+            refuse(error, fields[required[i]].name, "is missing") &&
             !note_problem(problems, raw, required[i], error))
             return error->code;
     json_write_begin_object(json, NULL);

@@ -9,23 +9,25 @@
 
 /* ---- what is private ---- */
 
-static void check_private(const struct report_circumstances *circumstances, struct report_problems *problems,
-                          const char *field, const char *text, bool is_version)
+/* All shapes in it, each once. */
+static void check_shapes(struct report_problems *problems, const char *field, const char *text,
+                         bool is_version)
 {
+    bool told[PRIVATE_SHAPES] = {false};
     size_t start;
     size_t length;
-    if (!text)
-        return;
-    enum private_shape shape = private_text_find(text, is_version, &start, &length);
-    if (shape)
-        report_problems_add(problems, field, "holds %s, \"%.*s\": a report names no person and no machine",
-                            private_shape_name(shape), (int)(length < 60 ? length : 60), text + start);
-    for (int i = 0; i < MAX_PRIVATE_NAMES && circumstances->names[i]; i++)
-        if (private_name_stands_in(text, circumstances->names[i]))
-            report_problems_add(
-                problems, field,
-                "holds the name of this host or of its user, \"%.60s\": a report names neither",
-                circumstances->names[i]);
+    enum private_shape shape;
+    for (; (shape = private_text_find(text, is_version, &start, &length)); text += start + length) {
+        if (!told[shape])
+            report_problems_add(problems, field,
+                                "holds %s, \"%.*s\": a report names no person and no machine",
+                                private_shape_name(shape), (int)(length < 60 ? length : 60), text + start);
+        told[shape] = true;
+    }
+}
+
+static void check_characters(struct report_problems *problems, const char *field, const char *text)
+{
     for (size_t at = 0, size, end = strlen(text); at < end; at += size ? size : 1) {
         uint32_t character;
         size = text_decode(text + at, end - at, &character);
@@ -35,6 +37,23 @@ static void check_private(const struct report_circumstances *circumstances, stru
             return;
         }
     }
+}
+
+static void check_private(const struct report_circumstances *circumstances, struct report_problems *problems,
+                          const char *field, const char *text, bool is_version)
+{
+    if (!text)
+        return;
+    check_shapes(problems, field, text, is_version);
+    check_characters(problems, field, text);
+    for (int i = 0; i < MAX_PRIVATE_NAMES && circumstances->names[i]; i++)
+        if (private_name_stands_in(text, circumstances->names[i])) {
+            report_problems_add(
+                problems, field,
+                "holds the name of this host or of its user, \"%.60s\": a report names neither",
+                circumstances->names[i]);
+            return;
+        }
 }
 
 static void check_texts(const struct report *report, const struct report_circumstances *circumstances,
@@ -64,6 +83,8 @@ static void check_texts(const struct report *report, const struct report_circums
         check_private(circumstances, problems, "symptoms", report->symptoms[i], false);
     for (int i = 0; i < report->attempt_count; i++)
         check_private(circumstances, problems, "attempts", report->attempts[i].fix, false);
+    if (report->url)
+        check_characters(problems, "url", report->url);
     /* The part of an address that names its reader. */
     const char *host = report->url ? strstr(report->url, "://") : NULL;
     if (host && memchr(host + 3, '@', strcspn(host + 3, "/?#")))
@@ -180,9 +201,9 @@ static void check_attempts(const struct report *report, struct report_problems *
         any_helped |= attempt->result == RESULT_FIXED || attempt->result == RESULT_HELPED;
         for (int j = 0; j < i; j++)
             if (strcmp(attempt->fix, report->attempts[j].fix) == 0)
-                report_problems_add(problems, "attempts", "name %.80s twice, as %s and as %s", attempt->fix,
-                                    vocabulary_word_of(&vocabulary_result, (int)report->attempts[j].result),
-                                    vocabulary_word_of(&vocabulary_result, (int)attempt->result));
+                report_problems_doubt(problems, "attempts", "name %.80s twice, as %s and as %s", attempt->fix,
+                                      vocabulary_word_of(&vocabulary_result, (int)report->attempts[j].result),
+                                      vocabulary_word_of(&vocabulary_result, (int)attempt->result));
     }
     if (report->outcome == OUTCOME_WORKS_WITH_WORKAROUND && report->attempt_count && !any_helped)
         report_problems_add(problems, "outcome",

@@ -28,4 +28,7 @@ void report_problems_add(struct report_problems *problems, const char *field, co
 void report_problems_doubt(struct report_problems *problems, const char *field, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
+/* Whether there is one with this field. */
+bool report_problems_have(const struct report_problems *problems, const char *field);
+
 #endif

@@ -59,6 +59,20 @@ static const char *shape_of(const struct reader *reader)
     return reader->field >= 0 ? shapes[reader->fields[reader->field].kind] : "";
 }
 
+/* A value of another shape than its field has. Where all that is wrong is told, it is passed over, which
+ * `opens` more than itself when it is a list or an object. */
+static int refuse_value(struct reader *reader, bool opens)
+{
+    refuse(reader, shape_of(reader));
+    if (!reader->problems || reader->place != IN_REPORT || reader->field < 0)
+        return 0;
+    reader->error->code = ERROR_NONE;
+    reader->raw->seen[reader->field] = false;
+    reader->passing_over = opens;
+    reader->passed_depth = opens;
+    return 1;
+}
+
 static enum raw_kind kind_of(const struct reader *reader)
 {
     return reader->fields[reader->field].kind;
@@ -130,7 +144,7 @@ static int on_string(void *context, const unsigned char *bytes, size_t length)
         return 1;
     }
     if (reader->place != IN_LIST)
-        return refuse(reader, shape_of(reader));
+        return refuse_value(reader, false);
     int item = next_item(reader);
     if (item < 0)
         return refuse(reader, "has too many items");
@@ -232,7 +246,7 @@ static int on_start_map(void *context)
         reader->place = IN_PAIR;
         reader->pair_value = NULL;
     } else {
-        return refuse(reader, shape_of(reader));
+        return refuse_value(reader, true);
     }
     return 1;
 }
@@ -266,7 +280,7 @@ static int on_start_array(void *context)
     else if (expects(reader, IN_REPORT, RAW_PAIRS))
         open_list(reader, IN_PAIRS);
     else
-        return refuse(reader, shape_of(reader));
+        return refuse_value(reader, true);
     return 1;
 }
 
@@ -284,7 +298,7 @@ static int on_boolean(void *context, int value)
     if (pass_over(reader))
         return 1;
     if (!expects(reader, IN_REPORT, RAW_FLAG))
-        return refuse(reader, shape_of(reader));
+        return refuse_value(reader, false);
     reader->raw->number[reader->field] = value;
     return 1;
 }
@@ -295,7 +309,7 @@ static int on_integer(void *context, long long value)
     if (pass_over(reader))
         return 1;
     if (!expects(reader, IN_REPORT, RAW_INTEGER))
-        return refuse(reader, shape_of(reader));
+        return refuse_value(reader, false);
     reader->raw->number[reader->field] = value;
     return 1;
 }
@@ -303,12 +317,12 @@ static int on_integer(void *context, long long value)
 static int on_double(void *context, double value)
 {
     (void)value;
-    return pass_over(context) || refuse(context, shape_of(context));
+    return pass_over(context) || refuse_value(context, false);
 }
 
 static int on_null(void *context)
 {
-    return pass_over(context) || refuse(context, shape_of(context));
+    return pass_over(context) || refuse_value(context, false);
 }
 
 static const yajl_callbacks callbacks = {
