@@ -1,0 +1,423 @@
+#include "db/outbox.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "core/report.h"
+#include "tests/unit/unit.h"
+
+static char folder[512];
+static char outbox_folder[600];
+
+static const char report[] =
+    "{\"outcome\":\"fails\", \"pci_id\":\"10de:1d16\", \"note\":\"gr\\u00fc\\u00df\"}";
+static const char canonical[] =
+    "{\"note\":\"gr\u00fc\u00df\",\"outcome\":\"fails\",\"pci_id\":\"10de:1d16\"}";
+
+static int set_up(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof folder, "%.400s/outbox-XXXXXX", scratch_parent());
+    assert_non_null(mkdtemp(folder));
+    snprintf(outbox_folder, sizeof outbox_folder, "%s/a/b/outbox", folder);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    char command[700];
+    (void)state;
+    snprintf(command, sizeof command, "chmod -R u+w %.300s; rm -rf %.300s", folder, folder);
+    assert_int_equal(system(command), 0);
+    return 0;
+}
+
+static void prepare(const char *json, struct buffer *whole, char id[REPORT_ID_SIZE])
+{
+    struct error error = {.code = ERROR_NONE};
+    *whole = BUFFER(4 * REPORT_MAX_BYTES);
+    char *copy = exact_copy(json, strlen(json));
+    if (outbox_prepare(copy, strlen(json), whole, id, &error))
+        fail_msg("%s", error.message);
+    free(copy);
+}
+
+/* Adds a report and returns its id. */
+static const char *add(const char *json, bool *is_new)
+{
+    static char id[REPORT_ID_SIZE];
+    struct error error = {.code = ERROR_NONE};
+    struct buffer whole CLEANUP(buffer_free);
+    prepare(json, &whole, id);
+    if (outbox_add(outbox_folder, id, &whole, is_new, &error))
+        fail_msg("%s", error.message);
+    return id;
+}
+
+static int count_files(const char *path)
+{
+    int count = 0;
+    DIR *stream = opendir(path);
+    for (const struct dirent *entry; stream && (entry = readdir(stream));)
+        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    if (stream)
+        closedir(stream);
+    return count;
+}
+
+static void write_file(const char *name, const char *text)
+{
+    char path[1000];
+    snprintf(path, sizeof path, "%s/%s", outbox_folder, name);
+    FILE *stream = fopen(path, "w");
+    assert_non_null(stream);
+    fputs(text, stream);
+    fclose(stream);
+}
+
+/* The SHA-256 test vectors of FIPS 180-4 (NIST, CSRC examples). */
+static void test_id(void **state)
+{
+    char id[REPORT_ID_SIZE];
+    struct error error;
+    (void)state;
+    assert_int_equal(report_id("abc", 3, id, &error), ERROR_NONE);
+    assert_string_equal(id, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_int_equal(report_id("", 0, id, &error), ERROR_NONE);
+    assert_string_equal(id, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+static void test_prepare(void **state)
+{
+    char id[REPORT_ID_SIZE];
+    char own[REPORT_ID_SIZE];
+    char expected[400];
+    struct error error = {.code = ERROR_NONE};
+    struct buffer whole CLEANUP(buffer_free);
+    struct buffer again CLEANUP(buffer_free);
+    (void)state;
+    prepare(report, &whole, id);
+    assert_int_equal(report_id(canonical, strlen(canonical), own, &error), ERROR_NONE);
+    assert_string_equal(id, own);
+    snprintf(expected, sizeof expected, "{\"id\":\"%s\",%s", own, canonical + 1);
+    assert_string_equal(buffer_text(&whole), expected);
+    prepare(buffer_text(&whole), &again, id);
+    assert_string_equal(buffer_text(&again), expected);
+    buffer_clear(&again);
+    snprintf(expected, sizeof expected, "{\"id\":\"%064d\",%s", 0, canonical + 1);
+    assert_int_equal(outbox_prepare(expected, strlen(expected), &again, id, &error), ERROR_BAD_INPUT);
+    assert_holds(error.message, "\"id\"");
+    assert_int_equal(outbox_prepare("{}", 2, &again, id, &error), ERROR_BAD_INPUT);
+    assert_int_equal(again.length, 0);
+}
+
+static void test_add(void **state)
+{
+    struct stat status;
+    struct outbox outbox;
+    struct error error;
+    char path[1000];
+    bool is_new = false;
+    (void)state;
+    assert_int_equal(outbox_read(outbox_folder, &outbox, &error), ERROR_NONE);
+    assert_int_equal(outbox.count, 0);
+    const char *id = add(report, &is_new);
+    assert_true(is_new);
+    snprintf(path, sizeof path, "%s/%s.json", outbox_folder, id);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0600);
+    assert_int_equal(stat(outbox_folder, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0700);
+    add(report, &is_new);
+    assert_false(is_new);
+    assert_int_equal(count_files(outbox_folder), 1);
+    add("{\"pci_id\":\"10de:1d16\",\"outcome\":\"works\"}", &is_new);
+    assert_true(is_new);
+    assert_int_equal(outbox_read(outbox_folder, &outbox, &error), ERROR_NONE);
+    assert_int_equal(outbox.count, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(outbox.entries[i].error.code, ERROR_NONE);
+        assert_int_equal(strncmp(outbox.entries[i].name, outbox.entries[i].id, 64), 0);
+    }
+    outbox_free(&outbox);
+}
+
+static void test_foreign_and_damaged_files(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *text;
+        const char *why; /* NULL: passed over */
+    } files[] = {
+        {"README", "hello", NULL},
+        {".hidden.json", "{}", NULL},
+        {".json", "{}", NULL},
+        {"empty.json", "", "JSON"},
+        {"half.json", "{\"pci_id\":\"10de:1d16\",\"outc", "JSON"},
+        {"other.json", "{\"pci_id\":\"10de:1d16\",\"outcome\":\"fails\"}\n", "does not have this id"},
+        {"unknown.json", "{\"pci_id\":\"10de:1d16\",\"outcome\":\"fails\",\"x\":1}\n", "\"x\""},
+    };
+    struct outbox outbox;
+    struct error error;
+    char path[1000];
+    bool is_new;
+    int damaged = 0;
+    (void)state;
+    char id[REPORT_ID_SIZE];
+    snprintf(id, sizeof id, "%s", add(report, &is_new));
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+        write_file(files[i].name, files[i].text);
+        damaged += files[i].why != NULL;
+    }
+    snprintf(path, sizeof path, "%s/pipe.json", outbox_folder);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    snprintf(path, sizeof path, "%s/link.json", outbox_folder);
+    assert_int_equal(symlink("/etc/passwd", path), 0);
+    snprintf(path, sizeof path, "%s/folder.json", outbox_folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    char *large = malloc(100000);
+    assert_non_null(large);
+    memset(large, ' ', 100000);
+    large[99999] = '\0';
+    write_file("large.json", large);
+    free(large);
+    damaged += 4;
+    assert_int_equal(outbox_read(outbox_folder, &outbox, &error), ERROR_NONE);
+    assert_int_equal(outbox.count, damaged + 1);
+    for (int i = 0; i < outbox.count; i++) {
+        const struct outbox_entry *entry = &outbox.entries[i];
+        assert_true(!i || strcmp(outbox.entries[i - 1].name, entry->name) < 0);
+        if (strcmp(entry->id, id) == 0)
+            continue;
+        damaged--;
+        assert_string_equal(entry->id, "");
+        assert_true(entry->error.message[0]);
+        for (size_t j = 0; j < ARRAY_SIZE(files); j++)
+            if (strcmp(files[j].name, entry->name) == 0)
+                assert_holds(entry->error.message, files[j].why);
+    }
+    assert_int_equal(damaged, 0);
+    outbox_free(&outbox);
+}
+
+static void test_find_and_drop(void **state)
+{
+    struct outbox outbox;
+    struct error error = {.code = ERROR_NONE};
+    bool is_new;
+    (void)state;
+    add(report, &is_new);
+    write_file("x1.json", "{");
+    write_file("x2.json", "{");
+    assert_int_equal(outbox_read(outbox_folder, &outbox, &error), ERROR_NONE);
+    assert_ptr_equal(outbox_find(&outbox, outbox.entries[0].id, &error), &outbox.entries[0]);
+    assert_null(outbox_find(&outbox, "", &error));
+    assert_int_equal(error.code, ERROR_NOT_FOUND);
+    assert_null(outbox_find(&outbox, "zz", &error));
+    assert_int_equal(error.code, ERROR_NOT_FOUND);
+    assert_null(outbox_find(&outbox, "x", &error));
+    assert_int_equal(error.code, ERROR_USAGE);
+    const struct outbox_entry *entry = outbox_find(&outbox, "x2", &error);
+    assert_non_null(entry);
+    assert_int_equal(outbox_drop(outbox_folder, entry, &error), ERROR_NONE);
+    assert_int_equal(outbox_drop(outbox_folder, entry, &error), ERROR_NONE);
+    assert_int_equal(count_files(outbox_folder), 2);
+    outbox_free(&outbox);
+}
+
+static void test_locate(void **state)
+{
+    char path[DATABASE_PATH_SIZE];
+    char before[1000];
+    struct error error;
+    (void)state;
+    snprintf(before, sizeof before, "%s", getenv("HOME") ? getenv("HOME") : "");
+    setenv("XDG_STATE_HOME", "/s", 1);
+    assert_int_equal(outbox_locate(path, &error), ERROR_NONE);
+    assert_string_equal(path, "/s/passthru/outbox");
+    setenv("XDG_STATE_HOME", "relative", 1); /* such a value is to be ignored, XDG Base Directory says */
+    setenv("HOME", "/h", 1);
+    assert_int_equal(outbox_locate(path, &error), ERROR_NONE);
+    assert_string_equal(path, "/h/.local/state/passthru/outbox");
+    unsetenv("XDG_STATE_HOME");
+    unsetenv("HOME");
+    assert_int_equal(outbox_locate(path, &error), ERROR_USAGE);
+    setenv("HOME", before, 1);
+}
+
+/* ---- what fails on the way ---- */
+
+static void test_full_disk(void **state)
+{
+    struct rlimit before;
+    struct rlimit small;
+    struct error error = {.code = ERROR_NONE};
+    struct buffer whole CLEANUP(buffer_free);
+    char id[REPORT_ID_SIZE];
+    bool is_new;
+    (void)state;
+    prepare(report, &whole, id);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    /* At every length of what could still be written. */
+    for (rlim_t limit = 0; limit <= whole.length; limit += 7) {
+        small = (struct rlimit){limit, before.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+        enum error_code code = outbox_add(outbox_folder, id, &whole, &is_new, &error);
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+        assert_int_equal(code, ERROR_NO_SPACE);
+        assert_int_equal(count_files(outbox_folder), 0);
+    }
+    assert_int_equal(outbox_add(outbox_folder, id, &whole, &is_new, &error), ERROR_NONE);
+    assert_int_equal(count_files(outbox_folder), 1);
+}
+
+/* What was kept stays whole when it cannot be written once more. */
+static void test_full_disk_keeps_the_old(void **state)
+{
+    struct rlimit before;
+    struct rlimit small;
+    struct error error = {.code = ERROR_NONE};
+    struct outbox outbox;
+    struct buffer whole CLEANUP(buffer_free);
+    char id[REPORT_ID_SIZE];
+    bool is_new;
+    (void)state;
+    add(report, &is_new);
+    prepare(report, &whole, id);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = (struct rlimit){10, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    assert_int_equal(outbox_add(outbox_folder, id, &whole, &is_new, &error), ERROR_NO_SPACE);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(outbox_read(outbox_folder, &outbox, &error), ERROR_NONE);
+    assert_int_equal(outbox.count, 1);
+    assert_string_equal(outbox.entries[0].id, id);
+    outbox_free(&outbox);
+}
+
+static void test_no_place(void **state)
+{
+    struct error error = {.code = ERROR_NONE};
+    struct buffer whole CLEANUP(buffer_free);
+    struct outbox outbox;
+    char id[REPORT_ID_SIZE];
+    char file[1000];
+    bool is_new;
+    (void)state;
+    prepare(report, &whole, id);
+    snprintf(file, sizeof file, "%s/file", folder);
+    FILE *stream = fopen(file, "w");
+    assert_non_null(stream);
+    fclose(stream);
+    snprintf(file, sizeof file, "%s/file/outbox", folder);
+    assert_int_not_equal(outbox_add(file, id, &whole, &is_new, &error), ERROR_NONE);
+    assert_holds(error.message, "file");
+    assert_int_not_equal(outbox_read(file, &outbox, &error), ERROR_NONE);
+    if (geteuid() == 0)
+        return; /* root may write everywhere */
+    assert_int_equal(chmod(folder, 0500), 0);
+    assert_int_equal(outbox_add(outbox_folder, id, &whole, &is_new, &error), ERROR_PERMISSION);
+}
+
+/* Dies at whatever instant: the report is there whole, or not at all, and what it left is gone with the next
+ * one. */
+static void test_killed(void **state)
+{
+    struct error error = {.code = ERROR_NONE};
+    struct outbox outbox;
+    bool is_new;
+    (void)state;
+    add(report, &is_new);
+    write_file(".new-1", "{\"pci_id\":\"10de:1d16\",\"outc");
+    for (int round = 0; round < 60; round++) {
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            for (int i = 0;; i++) {
+                char json[200];
+                char id[REPORT_ID_SIZE];
+                struct buffer whole = BUFFER(4096);
+                snprintf(json, sizeof json,
+                         "{\"pci_id\":\"10de:1d16\",\"outcome\":\"fails\",\"note\":\"%d\"}", i % 50);
+                if (outbox_prepare(json, strlen(json), &whole, id, &error) ||
+                    outbox_add(outbox_folder, id, &whole, &is_new, &error))
+                    _exit(1);
+                buffer_free(&whole);
+            }
+        }
+        usleep((useconds_t)(round * 131 % 4000));
+        assert_int_equal(kill(child, SIGKILL), 0);
+        int status;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(outbox_read(outbox_folder, &outbox, &error), ERROR_NONE);
+        for (int i = 0; i < outbox.count; i++)
+            if (!outbox.entries[i].id[0])
+                fail_msg("%s: %s", outbox.entries[i].name, outbox.entries[i].error.message);
+        outbox_free(&outbox);
+    }
+    add(report, &is_new);
+    assert_int_equal(outbox_read(outbox_folder, &outbox, &error), ERROR_NONE);
+    assert_int_equal(count_files(outbox_folder), outbox.count);
+    outbox_free(&outbox);
+}
+
+/* Several at once: each report is there once, and nobody's half-written file is taken away. */
+static void test_at_once(void **state)
+{
+    enum { WRITERS = 4, REPORTS = 25 };
+    struct error error = {.code = ERROR_NONE};
+    struct outbox outbox;
+    (void)state;
+    for (int writer = 0; writer < WRITERS; writer++) {
+        pid_t child = fork();
+        assert_true(child >= 0);
+        for (int i = 0; child == 0 && i < REPORTS; i++) {
+            char json[200];
+            char id[REPORT_ID_SIZE];
+            bool is_new;
+            struct buffer whole = BUFFER(4096);
+            snprintf(json, sizeof json, "{\"pci_id\":\"10de:1d16\",\"outcome\":\"fails\",\"note\":\"%d\"}",
+                     i);
+            if (outbox_prepare(json, strlen(json), &whole, id, &error) ||
+                outbox_add(outbox_folder, id, &whole, &is_new, &error))
+                _exit(1);
+            buffer_free(&whole);
+        }
+        if (child == 0)
+            _exit(0);
+    }
+    for (int writer = 0; writer < WRITERS; writer++) {
+        int status;
+        assert_true(wait(&status) > 0);
+        assert_int_equal(status, 0);
+    }
+    assert_int_equal(outbox_read(outbox_folder, &outbox, &error), ERROR_NONE);
+    assert_int_equal(outbox.count, REPORTS);
+    assert_int_equal(count_files(outbox_folder), REPORTS);
+    outbox_free(&outbox);
+}
+
+int main(void)
+{
+    signal(SIGXFSZ, SIG_IGN);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_id),
+        cmocka_unit_test(test_prepare),
+        cmocka_unit_test(test_locate),
+        cmocka_unit_test_setup_teardown(test_add, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_foreign_and_damaged_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_find_and_drop, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_full_disk_keeps_the_old, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_killed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_at_once, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
