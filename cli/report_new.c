@@ -117,7 +117,7 @@ static void tell_kept(struct report_command *command, const char *id, const stru
     struct buffer *out = &command->output.buffer;
     struct json_writer writer = {.out = out, .for_terminal = true};
     char file[DATABASE_PATH_SIZE + REPORT_ID_SIZE + 8];
-    char text[DATABASE_PATH_SIZE + REPORT_ID_SIZE + 80];
+    char text[200];
     snprintf(file, sizeof file, "%s/%s.json", command->outbox, id);
     if (command->common.json) {
         json_write_begin_object(&writer, NULL);
@@ -131,8 +131,9 @@ static void tell_kept(struct report_command *command, const char *id, const stru
         return;
     }
     output_blank(&command->output);
-    snprintf(text, sizeof text, is_new ? "Kept as %s." : "It was kept before, as %s.", file);
-    output_paragraph_color(&command->output, 0, "", COLOR_GREEN, text);
+    output_paragraph_color(&command->output, 0, "", COLOR_GREEN,
+                           is_new ? "Kept, in this file:" : "It was kept before, in this file:");
+    output_line(&command->output, file);
     snprintf(text, sizeof text,
              "To send it: passthru report send %.12s. As a file for an e-mail or a pull request: passthru "
              "report export %.12s.",

@@ -149,14 +149,38 @@ bool report_draft_add_attempt(struct report_draft *draft, const char *fix, const
     return true;
 }
 
-static void write_words(struct json_writer *json, const char *key, char *const words[], int count)
+/* A word that the vocabulary lacks is one of the user's own. */
+static void write_open_word(struct json_writer *json, const char *key, const struct vocabulary *vocabulary,
+                            const char *word)
+{
+    struct buffer own CLEANUP(buffer_free) = BUFFER(4 * REPORT_MAX_BYTES);
+    if (vocabulary_find(vocabulary, word) < 0 && strncmp(word, "other:", 6) != 0)
+        buffer_append_text(&own, "other:");
+    buffer_append_text(&own, word);
+    json_write_string(json, key, buffer_text(&own));
+}
+
+static void write_words(struct json_writer *json, const char *key, const struct vocabulary *vocabulary,
+                        char *const words[], int count)
 {
     if (!count)
         return;
     json_write_begin_array(json, key);
     for (int i = 0; i < count; i++)
-        json_write_string(json, NULL, words[i]);
+        write_open_word(json, NULL, vocabulary, words[i]);
     json_write_end_array(json);
+}
+
+static void write_text(struct json_writer *json, enum draft_text which, const char *text)
+{
+    if (which == DRAFT_HYPERVISOR)
+        write_open_word(json, names[which], &vocabulary_hypervisor, text);
+    else if (which == DRAFT_MACHINE_TYPE)
+        write_open_word(json, names[which], &vocabulary_machine_type, text);
+    else if (which == DRAFT_FIRMWARE)
+        write_open_word(json, names[which], &vocabulary_firmware, text);
+    else
+        json_write_string(json, names[which], text);
 }
 
 static void write_attempts(struct json_writer *json, const struct report_draft *draft)
@@ -166,7 +190,7 @@ static void write_attempts(struct json_writer *json, const struct report_draft *
     json_write_begin_array(json, "attempts");
     for (int i = 0; i < draft->attempt_count; i++) {
         json_write_begin_object(json, NULL);
-        json_write_string(json, "fix", draft->attempts[i].fix);
+        write_open_word(json, "fix", &vocabulary_fix, draft->attempts[i].fix);
         json_write_string(json, "result", draft->attempts[i].result);
         json_write_end_object(json);
     }
@@ -209,9 +233,9 @@ void report_draft_write(const struct report_draft *draft, struct buffer *json)
     json_write_integer(&writer, "schema", 1);
     for (int i = 0; i < DRAFT_TEXT_COUNT; i++)
         if (draft->texts[i])
-            json_write_string(&writer, names[i], draft->texts[i]);
-    write_words(&writer, "use", draft->uses, draft->use_count);
-    write_words(&writer, "symptoms", draft->symptoms, draft->symptom_count);
+            write_text(&writer, (enum draft_text)i, draft->texts[i]);
+    write_words(&writer, "use", &vocabulary_use, draft->uses, draft->use_count);
+    write_words(&writer, "symptoms", &vocabulary_symptom, draft->symptoms, draft->symptom_count);
     write_attempts(&writer, draft);
     write_stages(&writer, draft);
     write_vbios(&writer, draft);

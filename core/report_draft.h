@@ -80,7 +80,7 @@ void report_draft_clear_uses(struct report_draft *draft);
 void report_draft_clear_symptoms(struct report_draft *draft);
 void report_draft_clear_attempts(struct report_draft *draft);
 
-/* Appends the draft as one JSON object. */
+/* Appends the draft as one JSON object; words that an open list lacks as `other:...`. */
 void report_draft_write(const struct report_draft *draft, struct buffer *json);
 
 #endif
