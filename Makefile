@@ -65,10 +65,8 @@ $(BUILD)/gen/vocabulary_words.h: schema/vocabulary.tsv schema/vocabulary.awk
 $(BUILD)/gen/vocabulary_words.c: schema/vocabulary.tsv schema/vocabulary.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f schema/vocabulary.awk -v output=source schema/vocabulary.tsv > $@.tmp && mv $@.tmp $@
-$(BUILD)/gen/database.sql: schema/database.sql schema/vocabulary.tsv schema/vocabulary.awk
+$(BUILD)/gen/database_sql.c: schema/database.sql
 	@mkdir -p $(@D)
-	$(Q)awk -f schema/vocabulary.awk -v output=sql schema/vocabulary.tsv schema/database.sql > $@.tmp && mv $@.tmp $@
-$(BUILD)/gen/database_sql.c: $(BUILD)/gen/database.sql
 	$(Q)(echo 'extern const char *const database_sql[];'; echo 'const char *const database_sql[] = {'; \
 	 sed 's/ *--.*//; /^$$/d; s/[\\"]/\\&/g; s/.*/    "&\\n",/' $<; echo '    (const char *)0,'; echo '};') > $@.tmp && mv $@.tmp $@
 $(BUILD)/gen/version.h: Makefile

@@ -27,10 +27,24 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
     struct device *device = &answer->device;
     answer->query = query;
     answer->blocker_count = answer->workaround_count = answer->alternative_count = 0;
+    answer->has_path = false;
     if (database_find_device(database, id, device, error))
         return error->code == ERROR_NOT_FOUND ? name_what_is_missing(device, error) : error->code;
     if (device->is_gpu && gpu_settle_by_chassis(&device->gpu, options->chassis))
         return database_find_prior(database, &device->gpu, &device->prior, error);
+    return ERROR_NONE;
+}
+
+/* The way around the gravest blocker that has one. */
+static enum error_code find_path(struct database *database, struct answer *answer, struct error *error)
+{
+    answer->has_path = false;
+    for (int i = 0; i < answer->blocker_count; i++) {
+        if (!blocker_ways_around(answer->blockers[i]))
+            continue;
+        answer->has_path = true;
+        return database_find_path(database, &answer->device.gpu, answer->blockers[i], &answer->path, error);
+    }
     return ERROR_NONE;
 }
 
@@ -48,6 +62,8 @@ enum error_code answer_judge(struct database *database, const struct answer_opti
         evidence_total(&answer->evidence[EVIDENCE_ID]) || evidence_total(&answer->evidence[EVIDENCE_CHIP]);
     if (reported && database_find_workarounds(database, &device->gpu, answer->workarounds, MAX_WORKAROUNDS,
                                               &answer->workaround_count, error))
+        return error->code;
+    if (find_path(database, answer, error))
         return error->code;
     if (answer->verdict.usable >= good_enough)
         return ERROR_NONE;

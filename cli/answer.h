@@ -24,6 +24,8 @@ struct answer {
     int blocker_count;
     struct workaround workarounds[MAX_WORKAROUNDS];
     int workaround_count;
+    bool has_path; /* one of the blockers has a documented way around */
+    struct remaining_path path;
     struct alternative alternatives[MAX_ALTERNATIVES];
     int alternative_count;
 };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/contradiction.h"
 #include "core/report.h"
 
 static const char *const outcome_keys[OUTCOME_COUNT] = {"works", "works_with_workaround", "partial", "fails"};
@@ -16,6 +17,18 @@ static void write_attribute(struct json_writer *writer, const struct gpu *gpu, e
     json_write_fraction(writer, "confidence", annotation->confidence);
     json_write_string(writer, "source", annotation->source);
     json_write_end_object(writer);
+}
+
+/* The narrowest level of knowledge. */
+static const char *knowledge(const struct verdict *verdict)
+{
+    static const char *const words[EVIDENCE_LEVELS] = {
+        [EVIDENCE_ALL] = "mechanism", [EVIDENCE_CLASS] = "class", [EVIDENCE_CHASSIS] = "chassis",
+        [EVIDENCE_CHIP] = "chip",     [EVIDENCE_ID] = "id",       [EVIDENCE_SUBSYSTEM] = "subsystem",
+    };
+    if (verdict->level == LEVEL_UNKNOWN)
+        return "none";
+    return words[verdict->narrowest < 0 ? EVIDENCE_ALL : verdict->narrowest];
 }
 
 static void write_verdict(struct json_writer *writer, const struct answer *answer)
@@ -41,6 +54,7 @@ static void write_verdict(struct json_writer *writer, const struct answer *answe
     } else {
         json_write_null(writer, "outcomes");
     }
+    json_write_string(writer, "knowledge", knowledge(verdict));
     json_write_integer(writer, "direct_reports", verdict->direct_reports);
     json_write_integer(writer, "pooled_reports", verdict->pooled_reports);
     verdict_append_basis(&basis, &answer->device.gpu, &answer->device.prior, answer->evidence,
@@ -55,13 +69,21 @@ static void write_optional(struct json_writer *writer, const char *key, const ch
         json_write_string(writer, key, text);
 }
 
+/* The reports on their way out. */
+struct report_list {
+    struct json_writer *writer;
+    struct contradiction contradiction;
+};
+
 static enum error_code write_report(void *context, const char *id, const char *body, size_t length,
                                     struct error *error)
 {
-    struct json_writer *writer = context;
+    struct report_list *list = context;
+    struct json_writer *writer = list->writer;
     struct report report;
     if (report_parse(body, length, &report, NULL, error))
         return error_set(error, ERROR_DATABASE_DAMAGED, "report %s in the database is not readable", id);
+    contradiction_add(&list->contradiction, &report);
     json_write_begin_object(writer, NULL);
     json_write_string(writer, "id", id);
     json_write_string(writer, "outcome", vocabulary_word_of(&vocabulary_outcome, (int)report.outcome));
@@ -91,6 +113,7 @@ static enum error_code write_reports(struct json_writer *writer, struct database
 {
     const struct evidence *evidence = &answer->evidence[EVIDENCE_ID];
     enum error_code code = ERROR_NONE;
+    struct report_list list = {.writer = writer};
     json_write_begin_object(writer, "reports");
     for (int i = 0; i < OUTCOME_COUNT; i++)
         json_write_integer(writer, outcome_keys[i], evidence->counts[i]);
@@ -100,10 +123,11 @@ static enum error_code write_reports(struct json_writer *writer, struct database
         json_write_null(writer, "latest");
     json_write_begin_array(writer, "items");
     if (evidence_total(evidence))
-        code = database_each_report(database, pci_id_number(&answer->device.id), limit, write_report, writer,
+        code = database_each_report(database, pci_id_number(&answer->device.id), limit, write_report, &list,
                                     error);
     json_write_end_array(writer);
     json_write_end_object(writer);
+    contradiction_write_json(writer, &list.contradiction);
     return code;
 }
 
@@ -137,6 +161,39 @@ static void write_workarounds(struct json_writer *writer, const struct answer *a
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
+}
+
+static void write_chips(struct json_writer *writer, const char *key, const struct remaining_path *path,
+                        bool helped)
+{
+    json_write_begin_array(writer, key);
+    for (int i = 0; i < path->chip_count; i++)
+        if ((path->chips[i].helped > 0) == helped)
+            json_write_string(writer, NULL, path->chips[i].chip);
+    json_write_end_array(writer);
+}
+
+static void write_path(struct json_writer *writer, const struct answer *answer)
+{
+    const struct remaining_path *path = &answer->path;
+    if (!answer->has_path) {
+        json_write_null(writer, "remaining_path");
+        return;
+    }
+    const char *fix = blocker_ways_around(path->blocker)[0];
+    json_write_begin_object(writer, "remaining_path");
+    json_write_string(writer, "blocker", vocabulary_word_of(&vocabulary_blocker, (int)path->blocker));
+    json_write_string(writer, "fix", fix);
+    json_write_string(writer, "text", vocabulary_text_of(&vocabulary_fix, fix));
+    json_write_begin_array(writer, "fixes");
+    for (const char *const *way = blocker_ways_around(path->blocker); *way; way++)
+        json_write_string(writer, NULL, *way);
+    json_write_end_array(writer);
+    json_write_integer(writer, "tried", path->tried);
+    json_write_integer(writer, "helped", path->helped);
+    write_chips(writer, "worked_on", path, true);
+    write_chips(writer, "failed_on", path, false);
+    json_write_end_object(writer);
 }
 
 static void write_alternatives(struct json_writer *writer, const struct answer *answer)
@@ -226,6 +283,7 @@ enum error_code answer_write_members(struct json_writer *writer, struct database
             return error->code;
         write_blockers(writer, answer);
         write_workarounds(writer, answer);
+        write_path(writer, answer);
         write_alternatives(writer, answer);
         if (options->explain && write_explanation(writer, database, answer, error))
             return error->code;

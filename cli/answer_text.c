@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/contradiction.h"
 #include "core/report.h"
 
 enum { INDENT = 14, ID_COLUMN = 11, FORM_COLUMN = 12, VBIOS_COLUMN = 16, VERDICT_COLUMN = 14 };
@@ -112,14 +113,22 @@ static const enum color outcome_colors[OUTCOME_COUNT] = {
     [OUTCOME_FAILS] = COLOR_RED,
 };
 
+/* The reports on their way out. */
+struct report_list {
+    struct output *output;
+    struct contradiction contradiction;
+};
+
 static enum error_code write_report(void *context, const char *id, const char *body, size_t length,
                                     struct error *error)
 {
-    struct output *output = context;
+    struct report_list *list = context;
+    struct output *output = list->output;
     struct report report;
     struct buffer line CLEANUP(buffer_free) = BUFFER(1 << 16);
     if (report_parse(body, length, &report, NULL, error))
         return error_set(error, ERROR_DATABASE_DAMAGED, "report %s in the database is not readable", id);
+    contradiction_add(&list->contradiction, &report);
     buffer_append_format(&line, "%s, %s", vocabulary_word_of(&vocabulary_outcome, (int)report.outcome),
                          report.date ? report.date : "undated");
     if (report.machine)
@@ -166,8 +175,15 @@ static enum error_code write_reports(struct output *output, struct database *dat
     if (total > limit && limit > 0)
         buffer_append_format(&line, "; the newest %d:", limit);
     output_paragraph(output, INDENT, "Reports", buffer_text(&line));
-    return database_each_report(database, pci_id_number(&answer->device.id), limit, write_report, output,
-                                error);
+    struct report_list list = {.output = output};
+    if (database_each_report(database, pci_id_number(&answer->device.id), limit, write_report, &list, error))
+        return error->code;
+    if (list.contradiction.usable && list.contradiction.not_usable) {
+        buffer_clear(&line);
+        contradiction_append(&line, &list.contradiction);
+        output_paragraph(output, INDENT, "Contradiction", buffer_text(&line));
+    }
+    return ERROR_NONE;
 }
 
 static void write_workarounds(struct output *output, const struct answer *answer)
@@ -188,6 +204,52 @@ static void write_workarounds(struct output *output, const struct answer *answer
         output_paragraph_color(output, 2, "-", workaround->helped ? COLOR_BOLD : COLOR_PLAIN,
                                buffer_text(&line));
     }
+}
+
+/* The chips on which a way around helped, or those on which it never did. Returns whether there are any. */
+static bool append_chips(struct buffer *line, const struct remaining_path *path, bool helped,
+                         const char *lead)
+{
+    int shown = 0;
+    for (int i = 0; i < path->chip_count; i++) {
+        if ((path->chips[i].helped > 0) != helped)
+            continue;
+        buffer_append_format(line, "%s%s", shown++ ? ", " : lead, path->chips[i].chip);
+        if (helped && path->chips[i].helped < path->chips[i].tried)
+            buffer_append_format(line, " (%d of %d)", path->chips[i].helped, path->chips[i].tried);
+    }
+    if (shown)
+        buffer_append_byte(line, '.');
+    return shown > 0;
+}
+
+/* So that a person can weigh an afternoon against a card. */
+static void write_path(struct output *output, const struct answer *answer)
+{
+    const struct remaining_path *path = &answer->path;
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    if (!answer->has_path)
+        return;
+    const char *const *ways = blocker_ways_around(path->blocker);
+    buffer_append_format(&line, "%s: %s.", ways[0], vocabulary_text_of(&vocabulary_fix, ways[0]));
+    for (int i = 1; ways[i]; i++)
+        buffer_append_format(&line, "%s%s", i == 1 ? " Or " : ", ", ways[i]);
+    buffer_append_text(&line, ways[1] ? "." : "");
+    bool on_this_chip = false;
+    for (int i = 0; i < path->chip_count; i++)
+        on_this_chip |= strcmp(path->chips[i].chip, answer->device.gpu.chip) == 0;
+    if (!path->tried)
+        buffer_append_text(&line, " Nobody reports having tried it on a GPU with this blocker.");
+    else
+        buffer_append_format(&line,
+                             " Of %d report%s that tried it on GPUs with this blocker, it helped in %d",
+                             path->tried, path->tried == 1 ? "" : "s", path->helped);
+    if (path->tried && !append_chips(&line, path, true, ": on "))
+        buffer_append_byte(&line, '.');
+    append_chips(&line, path, false, " It never helped on ");
+    if (path->tried && !on_this_chip && answer->device.gpu.chip[0])
+        buffer_append_format(&line, " No report of it on %s.", answer->device.gpu.chip);
+    output_paragraph(output, INDENT, "Way around", buffer_text(&line));
 }
 
 void answer_write_alternatives(struct output *output, const struct answer *answer)
@@ -251,6 +313,7 @@ enum error_code answer_write_text(struct output *output, struct database *databa
     if (write_reports(output, database, answer, options->report_limit, error))
         return error->code;
     write_workarounds(output, answer);
+    write_path(output, answer);
     answer_write_alternatives(output, answer);
     if (!options->explain)
         return ERROR_NONE;

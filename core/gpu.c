@@ -101,6 +101,19 @@ int gpu_blockers(const struct gpu *gpu, enum blocker blockers[BLOCKER_COUNT])
     return count;
 }
 
+const char *const *blocker_ways_around(enum blocker blocker)
+{
+    /* Whatever brings the dumped vBIOS to a driver that asks ACPI for it is one way. */
+    static const char *const ways[BLOCKER_COUNT][4] = {
+        [BLOCKER_VBIOS_ACPI_ROM] = {"acpi-rom-ssdt", "patched-ovmf", "driver-with-inline-vbios"},
+        [BLOCKER_VBIOS_ACPI_ATRM] = {"romfile"},
+        [BLOCKER_INTEGRATED_GPU] = {"romfile", "gop-rom-on-audio"},
+        [BLOCKER_RESET_BROKEN] = {"guest-disable-at-shutdown", "host-suspend-or-rescan"},
+        [BLOCKER_RESET_VENDOR_MODULE] = {"vendor-reset", "reset-method-device-specific"},
+    };
+    return ways[blocker][0] ? ways[blocker] : NULL;
+}
+
 double gpu_blocker_confidence(const struct gpu *gpu, enum blocker blocker)
 {
     static const enum attribute follows_from[BLOCKER_COUNT] = {

@@ -78,6 +78,10 @@ bool gpu_observe(struct gpu *gpu, enum attribute attribute, int value, double co
  * factor. Stores up to BLOCKER_COUNT values of enum blocker, the gravest first, and returns how many. */
 int gpu_blockers(const struct gpu *gpu, enum blocker blockers[BLOCKER_COUNT]);
 
+/* The documented ways around a blocker, the usual one first, as words of vocabulary_fix with NULL at the end;
+ * NULL where there is none. */
+const char *const *blocker_ways_around(enum blocker blocker);
+
 /* How sure a blocker is: as sure as the attribute that it follows from. */
 double gpu_blocker_confidence(const struct gpu *gpu, enum blocker blocker);
 

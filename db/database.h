@@ -94,6 +94,23 @@ MUST_CHECK enum error_code database_find_workarounds(struct database *database, 
                                                      struct workaround *workarounds, int limit, int *count,
                                                      struct error *error);
 
+/* How the documented ways around a blocker did, by chip; what helped on most reports comes first. */
+enum { MAX_PATH_CHIPS = 24 };
+struct remaining_path {
+    enum blocker blocker;
+    int tried; /* reports that tried one of them, on all chips of this vendor that have the blocker */
+    int helped;
+    int chip_count;
+    struct {
+        char chip[CHIP_SIZE]; /* the PCI ID where the name does not tell */
+        int tried;
+        int helped;
+    } chips[MAX_PATH_CHIPS];
+};
+MUST_CHECK enum error_code database_find_path(struct database *database, const struct gpu *gpu,
+                                              enum blocker blocker, struct remaining_path *path,
+                                              struct error *error);
+
 /* A card to buy instead. */
 struct alternative {
     uint32_t pci_id;

@@ -91,6 +91,9 @@ enum { WEIGHT_UNIT = 1000000 };
 void evidence_class_key(const struct gpu *gpu, char key[KEY_SIZE]);
 void evidence_chip_key(const struct gpu *gpu, char key[KEY_SIZE]);
 
+/* The key of the workaround table for the ways around a blocker. */
+void path_key(const struct gpu *gpu, enum blocker blocker, char key[KEY_SIZE]);
+
 /* The key of the subsystem table: 64 bits that SQLite takes as signed. */
 int64_t subsystem_key(uint32_t pci_id, uint32_t subsystem);
 

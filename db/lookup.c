@@ -254,6 +254,11 @@ void evidence_chip_key(const struct gpu *gpu, char key[KEY_SIZE])
              vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(gpu)));
 }
 
+void path_key(const struct gpu *gpu, enum blocker blocker, char key[KEY_SIZE])
+{
+    snprintf(key, KEY_SIZE, "%04x/%s", gpu->id.vendor, vocabulary_word_of(&vocabulary_blocker, (int)blocker));
+}
+
 static void read_evidence(sqlite3_stmt *statement, struct evidence *evidence)
 {
     for (int i = 0; i < OUTCOME_COUNT; i++) {
@@ -469,6 +474,34 @@ enum error_code database_each_symptom(struct database *database, symptom_visitor
         if (each(context, &symptom, error))
             return error->code;
     }
+}
+
+enum error_code database_find_path(struct database *database, const struct gpu *gpu, enum blocker blocker,
+                                   struct remaining_path *path, struct error *error)
+{
+    sqlite3_stmt *statement;
+    char key[KEY_SIZE];
+    bool row;
+    *path = (struct remaining_path){.blocker = blocker};
+    if (database_statement(database, STATEMENT_WORKAROUNDS, &statement, error))
+        return error->code;
+    path_key(gpu, blocker, key);
+    sqlite3_bind_text(statement, 1, "path", -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 2, key, -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 3, MAX_PATH_CHIPS + 1);
+    /* The first one, without a chip, has them all together. */
+    for (int i = -1; i < MAX_PATH_CHIPS; i++) {
+        if (database_step(database, statement, &row, error) || !row)
+            break;
+        int *tried = i < 0 ? &path->tried : &path->chips[i].tried;
+        int *helped = i < 0 ? &path->helped : &path->chips[i].helped;
+        *tried = sqlite3_column_int(statement, 1);
+        *helped = sqlite3_column_int(statement, 2);
+        if (i >= 0)
+            copy_column(statement, 0, path->chips[i].chip, sizeof path->chips[i].chip);
+        path->chip_count = i + 1;
+    }
+    return error->code;
 }
 
 /* Nobody buys a card for a chance that is the same. */

@@ -62,6 +62,7 @@ struct pass {
     struct tally fixes;         /* by their words */
     struct tally chip_fixes;    /* by chip key and word, of all devices */
     struct tally symptom_fixes; /* by symptom and word, of all devices */
+    struct tally paths;         /* by blocker and chip, of all devices; "" for all chips */
     unsigned char last_id[REPORT_ID_SIZE];
     int64_t dropped;
 };
@@ -109,8 +110,8 @@ static enum error_code insert_workaround(struct builder *builder, const char *le
     return builder_run(builder, insert, error);
 }
 
-/* Nobody reads more than this many on one GPU. */
-enum { MAX_RANK = 16, MAX_SYMPTOM_RANK = 64 };
+/* Nobody reads more than this many on one GPU, or of a blocker. */
+enum { MAX_RANK = MAX_PATH_CHIPS + 1, MAX_SYMPTOM_RANK = 64 };
 
 /* Stores a tally by key and word at a level, at most `limit` of each key, and empties it. */
 static enum error_code store_fixes(struct builder *builder, const char *level, struct tally *fixes, int limit,
@@ -169,6 +170,47 @@ static enum error_code count_for_symptoms(struct pass *pass, const char *symptom
     return ERROR_NONE;
 }
 
+static bool is_among(const char *const *words, const char *text, size_t length)
+{
+    for (; *words; words++)
+        if (strlen(*words) == length && memcmp(*words, text, length) == 0)
+            return true;
+    return false;
+}
+
+static bool has_helped(const char *attempt)
+{
+    return strncmp(attempt, "fixed ", 6) == 0 || strncmp(attempt, "helped ", 7) == 0;
+}
+
+/* A report counts once for each blocker of its GPU, however many ways around it were tried. */
+static enum error_code count_paths(struct pass *pass, const char *attempts, struct error *error)
+{
+    const struct gpu *gpu = &pass->gpu->gpu;
+    enum blocker blockers[BLOCKER_COUNT];
+    int count = gpu_blockers(gpu, blockers);
+    char key[KEY_SIZE];
+    char id[PCI_ID_TEXT_SIZE];
+    const char *chip = gpu->chip[0] ? gpu->chip : pci_id_print(&gpu->id, id);
+    for (int i = 0; i < count; i++) {
+        const char *const *ways = blocker_ways_around(blockers[i]);
+        bool tried = false;
+        bool helped = false;
+        for (const char *line = attempts, *end; ways && (end = strchr(line, '\n')); line = end + 1) {
+            const char *fix = line + strcspn(line, " ") + 1;
+            if (!is_among(ways, fix, (size_t)(end - fix)))
+                continue;
+            tried = true;
+            helped |= has_helped(line);
+        }
+        path_key(gpu, blockers[i], key);
+        if (tried && (count_fix(&pass->paths, key, "", 0, helped, error) ||
+                      count_fix(&pass->paths, key, chip, strlen(chip), helped, error)))
+            return error->code;
+    }
+    return ERROR_NONE;
+}
+
 /* `attempts` as the table has it: a line for each, the result before the fix. */
 static enum error_code count_attempts(struct pass *pass, const char *attempts, const char *symptoms,
                                       struct error *error)
@@ -178,14 +220,14 @@ static enum error_code count_attempts(struct pass *pass, const char *attempts, c
     pci_id_print(&id, id_key);
     const char *chip_key = pass->gpu ? pass->gpu->chip_key : "";
     for (const char *line = attempts, *end; (end = strchr(line, '\n')); line = end + 1) {
-        bool helped = strncmp(line, "fixed ", 6) == 0 || strncmp(line, "helped ", 7) == 0;
+        bool helped = has_helped(line);
         const char *fix = line + strcspn(line, " ") + 1;
         if (count_fix(&pass->fixes, id_key, fix, (size_t)(end - fix), helped, error) ||
             (*chip_key && count_fix(&pass->chip_fixes, chip_key, fix, (size_t)(end - fix), helped, error)) ||
             count_for_symptoms(pass, symptoms, fix, (size_t)(end - fix), helped, error))
             return error->code;
     }
-    return ERROR_NONE;
+    return pass->gpu && *attempts ? count_paths(pass, attempts, error) : ERROR_NONE;
 }
 
 /* ---- outcomes ---- */
@@ -487,7 +529,8 @@ enum error_code evidence_count_reports(struct builder *builder, struct error *er
     if (!builder_execute(builder, index_sql, error) && !find_newest_month(&pass, error) &&
         !visit_reports(&pass, error) && !end_device(&pass, error) &&
         !store_fixes(builder, "chip", &pass.chip_fixes, MAX_RANK, error) &&
-        !store_fixes(builder, "symptom", &pass.symptom_fixes, MAX_SYMPTOM_RANK, error) && pass.dropped)
+        !store_fixes(builder, "symptom", &pass.symptom_fixes, MAX_SYMPTOM_RANK, error) &&
+        !store_fixes(builder, "path", &pass.paths, MAX_RANK, error) && pass.dropped)
         delete_dropped(builder, error);
     tally_free(&pass.machines);
     tally_free(&pass.subsystems);
@@ -495,5 +538,6 @@ enum error_code evidence_count_reports(struct builder *builder, struct error *er
     tally_free(&pass.fixes);
     tally_free(&pass.chip_fixes);
     tally_free(&pass.symptom_fixes);
+    tally_free(&pass.paths);
     return error->code;
 }

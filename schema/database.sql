@@ -1,5 +1,6 @@
 -- The database of passthru: derived, immutable, rebuilt as a whole by passthru-import from its sources.
--- IN (@group@) stands for the words of that group in schema/vocabulary.tsv and is filled in at build time.
+-- Words (form factors, outcomes and so on) are those of schema/vocabulary.tsv, written from its enums. There are no CHECKs:
+-- every reader would parse them at each start.
 -- PCI IDs are numbers, vendor << 16 | device; a subsystem likewise. Confidences run from 0 to 1. What is `in` another
 -- table is that table's row number; SQLite would check no such reference here, and every reader would parse it.
 PRAGMA application_id = 0x50545255; -- "PTRU"
@@ -36,7 +37,7 @@ CREATE TABLE class (
 -- Who says so: a rule of data/rules.tsv, a line of data/facts.tsv or data/subvendors.tsv, a product list.
 CREATE TABLE origin (
     id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (instr(' rule fact list subvendor ', ' ' || kind || ' ')),
+    kind TEXT NOT NULL, -- rule, fact, list or subvendor
     text TEXT NOT NULL
 ) STRICT;
 
@@ -63,16 +64,16 @@ CREATE TABLE gpu (
     is_gpu_confidence REAL NOT NULL,
     chip_origin INTEGER, -- in origin
     chip_confidence REAL NOT NULL,
-    form_factor TEXT NOT NULL CHECK (form_factor IN (@form_factor@)),
+    form_factor TEXT NOT NULL,
     form_factor_origin INTEGER, -- in origin
     form_factor_confidence REAL NOT NULL,
-    display TEXT NOT NULL CHECK (display IN (@display@)),
+    display TEXT NOT NULL,
     display_origin INTEGER, -- in origin
     display_confidence REAL NOT NULL,
-    vbios TEXT NOT NULL CHECK (vbios IN (@vbios@)),
+    vbios TEXT NOT NULL,
     vbios_origin INTEGER, -- in origin
     vbios_confidence REAL NOT NULL,
-    reset TEXT NOT NULL CHECK (reset IN (@reset@)),
+    reset TEXT NOT NULL,
     reset_origin INTEGER, -- in origin
     reset_confidence REAL NOT NULL,
     prior INTEGER, -- in prior; NULL: the mechanism is not known
@@ -89,7 +90,7 @@ CREATE TABLE gpu_variant (
     subsystem INTEGER NOT NULL,
     revision INTEGER NOT NULL,
     product TEXT NOT NULL, -- '' when only the form factor is known
-    form_factor TEXT NOT NULL CHECK (form_factor IN (@form_factor@)),
+    form_factor TEXT NOT NULL,
     confidence REAL NOT NULL,
     origin INTEGER NOT NULL, -- in origin
     PRIMARY KEY (pci_id, subsystem, revision)
@@ -98,7 +99,7 @@ CREATE TABLE gpu_variant (
 -- What the maker of a board usually makes: it settles an ID that is sold both ways.
 CREATE TABLE subvendor (
     id INTEGER PRIMARY KEY,
-    form_factor TEXT NOT NULL CHECK (form_factor IN (@form_factor@)),
+    form_factor TEXT NOT NULL,
     confidence REAL NOT NULL,
     origin INTEGER NOT NULL -- in origin
 ) STRICT;
@@ -126,8 +127,8 @@ CREATE TABLE report (
     id BLOB NOT NULL, -- SHA-256 of the canonical JSON
     pci_id INTEGER NOT NULL,
     subsystem INTEGER,
-    chassis TEXT NOT NULL CHECK (chassis IN (@chassis@)),
-    outcome TEXT NOT NULL CHECK (outcome IN (@outcome@)),
+    chassis TEXT NOT NULL,
+    outcome TEXT NOT NULL,
     date TEXT NOT NULL, -- '' when it is not known
     public INTEGER NOT NULL, -- 1: taken from a public page
     outside INTEGER NOT NULL, -- 1: it failed for a reason outside the GPU, by the symptoms environment_symptom

@@ -13,6 +13,7 @@ import sys
 ID = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
 DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 OUTCOMES = ("works", "works_with_workaround", "partial", "fails")
+KNOWLEDGE = ("subsystem", "id", "chip", "chassis", "class", "mechanism", "none")
 ATTRIBUTES = ("form_factor", "vbios", "reset", "display")
 
 
@@ -94,6 +95,7 @@ class Checker:
         self.count(verdict, "direct_reports")
         self.count(verdict, "pooled_reports")
         self.text(verdict, "basis")
+        self.expect(verdict.get("knowledge") in KNOWLEDGE, "knowledge:", verdict.get("knowledge"))
         if level == "unknown":
             for key in ("probability", "low", "high", "outcomes"):
                 self.expect(key in verdict, key, "is missing")
@@ -129,6 +131,29 @@ class Checker:
         if items:
             self.expect((latest or "") == dates[0], "latest is not the newest:", latest, dates[0])
 
+    def path(self, path):
+        if path is None or not self.expect(isinstance(path, dict), "remaining_path:", path):
+            return
+        self.word(path, "blocker", "blocker")
+        self.word(path, "fix", "fix")
+        self.text(path, "text")
+        self.expect(path.get("fixes", [])[:1] == [path.get("fix")], "fixes:", path.get("fixes"))
+        helped = self.count(path, "helped")
+        self.expect(helped <= self.count(path, "tried"), "a path helped too often")
+        worked, failed = path.get("worked_on"), path.get("failed_on")
+        if self.expect(isinstance(worked, list) and isinstance(failed, list), "no chips of a path"):
+            self.expect(not set(worked) & set(failed), "a chip on both sides:", worked, failed)
+            self.expect(len(worked) <= helped and bool(worked) == bool(helped), "chips that worked:", worked, helped)
+
+    def contradiction(self, contradiction):
+        if contradiction is None or not self.expect(isinstance(contradiction, dict), "contradiction:", contradiction):
+            return
+        usable, other = self.count(contradiction, "usable", 1), self.count(contradiction, "not_usable", 1)
+        for one in self.objects(contradiction, "differs"):
+            self.text(one, "field")
+            self.text(one, "value")
+            self.expect(self.count(one, "usable") <= usable and self.count(one, "not_usable") <= other, "differs:", one)
+
     def gpu(self, answer):
         for name in ATTRIBUTES:
             self.attribute(answer, name)
@@ -144,6 +169,8 @@ class Checker:
             self.expect(fix in self.vocabulary["fix"] or fix.startswith("other:"), "fix:", fix)
             self.expect(self.count(workaround, "helped") <= self.count(workaround, "tried", 1), fix, "helped too often")
             self.text(workaround, "text")
+        self.path(answer.get("remaining_path", 0))
+        self.contradiction(answer.get("contradiction", 0))
         for other in self.objects(answer, "alternatives"):
             self.expect(ID.fullmatch(self.text(other, "pci_id")), "alternative:", other)
             self.expect(other.get("pci_id") != answer.get("pci_id"), "its own alternative")
