@@ -41,8 +41,10 @@ static enum error_code judge(struct report_command *command, const struct buffer
     memset(&command->problems, 0, sizeof command->problems);
     enum error_code code =
         report_parse_all(buffer_text(json), json->length, &report, &canonical, &command->problems, error);
-    if (code && !command->problems.count)
-        return code; /* no JSON at all */
+    if (code && !command->problems.count) { /* no JSON at all */
+        report_free(&report);
+        return code;
+    }
     error->code = ERROR_NONE;
     if (report.pci_id.vendor)
         check_id(command, &report.pci_id);

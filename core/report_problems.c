@@ -5,6 +5,9 @@
 #include <string.h>
 
 static void add(struct report_problems *problems, const char *field, bool is_doubt, const char *format,
+                va_list arguments) PRINTF_LIKE(4, 0);
+
+static void add(struct report_problems *problems, const char *field, bool is_doubt, const char *format,
                 va_list arguments)
 {
     char prefix[140];

@@ -40,6 +40,12 @@ static inline void fuzz_vm_config(const uint8_t *data, size_t size)
     require_sound_findings(&findings);
     require(result != VM_CONFIG_FOREIGN || findings.count == 0, "nothing is said of what is something else");
     require(result != VM_CONFIG_MALFORMED || findings.count > 0, "a fault is named");
+    struct vm_facts facts;
+    require(vm_config_facts(root, &devices[0].address, text, size, &facts) == result,
+            "the facts are of the same file");
+    require(result != VM_CONFIG_READ || facts.hypervisor, "what is read has a hypervisor");
+    require(!facts.machine_type || vocabulary_find(&vocabulary_machine_type, facts.machine_type) >= 0,
+            "facts are words");
     findings_free(&findings);
     free(text);
 }

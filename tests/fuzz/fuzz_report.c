@@ -1,7 +1,8 @@
 /* A report from anybody: core/report.h. What is taken has a canonical JSON that is taken again, and is its
- * own. */
+ * own. Whoever is told all that is wrong is told something just when the report is refused. */
 
 #include "core/report.h"
+#include "core/report_check.h"
 #include "core/text.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -51,6 +52,25 @@ static void check_report(const struct report *report)
     }
 }
 
+static void check_all_problems(const char *json, size_t size, bool is_sound)
+{
+    static struct report_problems problems;
+    static const struct report_circumstances circumstances = {.latest_date = "2026-11-23",
+                                                              .names = {"riesling"}};
+    struct report report;
+    struct error error;
+    struct buffer canonical = BUFFER(8 * REPORT_MAX_BYTES);
+    memset(&problems, 0, sizeof problems);
+    enum error_code code = report_parse_all(json, size, &report, &canonical, &problems, &error);
+    require(is_sound == !code, "what is refused does not depend on how much is told");
+    require(!code || problems.count || error.message[0], "a refusal says why");
+    require(code || !problems.count, "what is taken has no problem");
+    if (!code || problems.count)
+        report_check(&report, &circumstances, &problems);
+    report_free(&report);
+    buffer_free(&canonical);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct report report;
@@ -66,5 +86,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(code == ERROR_BAD_INPUT && error.message[0], "a refusal says why");
     }
     buffer_free(&canonical);
+    check_all_problems((const char *)data, size, !code);
     return 0;
 }
