@@ -55,7 +55,8 @@ static bool read_line(struct output *output, const char *prompt, char line[ASK_T
         }
         size_t length = strlen(line);
         bool whole = length && line[length - 1] == '\n';
-        for (int c = '\n'; !whole && (c = getchar()) != '\n' && c != EOF;)
+        char rest[ASK_TEXT_SIZE] = "";
+        while (!whole && !strchr(rest, '\n') && fgets(rest, sizeof rest, stdin))
             continue;
         while (length && strchr(" \t\r\n", line[length - 1]))
             line[--length] = '\0';

@@ -199,20 +199,31 @@ static void learn_dates(struct report_command *command, char today[11])
                  &parts);
 }
 
+/* At most one byte more than a report may have. False when it cannot be read. */
+static bool read_stdin(struct buffer *json)
+{
+    char *room = buffer_reserve(json, REPORT_MAX_BYTES + 1);
+    ssize_t length = 1;
+    while (room && length && json->length <= REPORT_MAX_BYTES) {
+        length = read(STDIN_FILENO, room + json->length, REPORT_MAX_BYTES + 1 - json->length);
+        if (length < 0)
+            return false;
+        json->length += (size_t)length;
+    }
+    return room;
+}
+
 static int from_stdin(struct report_command *command)
 {
     struct error error = {.code = ERROR_NONE};
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_JSON);
-    char *room = buffer_reserve(&json, REPORT_MAX_BYTES + 1);
     if (command->new_option && strcmp(command->new_option, "root") != 0)
         return output_usage_error("report", command->common.json,
                                   "- takes a whole report: --%s does not go with it", command->new_option);
-    size_t length = room ? fread(room, 1, REPORT_MAX_BYTES + 1, stdin) : 0;
-    if (ferror(stdin)) {
+    if (!read_stdin(&json)) {
         error_set_errno(&error, errno, "cannot read standard input");
         return report_fail(command, &error);
     }
-    json.length = length;
     if (judge(command, &json, &error))
         return report_fail(command, &error);
     if (count_problems(command, !command->force))

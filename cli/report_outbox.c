@@ -1,10 +1,6 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "cli/ask.h"
 #include "cli/report.h"
@@ -196,30 +192,6 @@ int report_show(struct report_command *command, char **ids, int count)
 
 /* ---- export ---- */
 
-/* A file that is there is left alone, and one that could not be written whole is not left behind. */
-static enum error_code write_file(const char *path, const struct buffer *lines, struct error *error)
-{
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    FILE *stream = file >= 0 ? fdopen(file, "w") : NULL;
-    if (!stream) {
-        error_set_errno(error, errno, "cannot write %s", path);
-        if (file >= 0)
-            close(file);
-        return error->code;
-    }
-    bool written = fwrite(buffer_text(lines), 1, lines->length, stream) == lines->length &&
-                   fflush(stream) == 0 && fsync(fileno(stream)) == 0;
-    int number = errno;
-    if (fclose(stream) && written) {
-        written = false;
-        number = errno;
-    }
-    if (written)
-        return ERROR_NONE;
-    unlink(path);
-    return error_set_errno(error, number, "cannot write %s", path);
-}
-
 static void tell_exported(struct report_command *command, int count)
 {
     char text[1200];
@@ -255,7 +227,7 @@ int report_export(struct report_command *command, char **ids, int count)
         append_lines(&command->output.buffer, &selection);
     } else {
         append_lines(&lines, &selection);
-        if (write_file(command->target, &lines, &error))
+        if (outbox_write_file(command->target, 0644, &lines, &error))
             status = report_fail(command, &error);
         else
             tell_exported(command, selection.count);

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/report.h"
 #include "core/private_text.h"
@@ -10,18 +9,16 @@
 
 /* ---- names that must not be in a report ---- */
 
-/* The host's own name (of a recorded machine what its /etc/hostname says) and those of the user, to recognise
- * them. They are compared and never kept. */
+/* The host's own name and those of the user, to recognise them. They are compared and never kept. */
 static void learn_names(struct report_command *command)
 {
     static const char *const variables[] = {"USER", "LOGNAME", "SUDO_USER"};
     const char **names = command->circumstances.names;
     int count = 0;
     char *host = command->host_name;
-    if (!root_is_live(command->root))
+    root_read_line(command->root, "/proc/sys/kernel/hostname", host, sizeof command->host_name);
+    if (!*host)
         root_read_line(command->root, "/etc/hostname", host, sizeof command->host_name);
-    else if (gethostname(host, sizeof command->host_name - 1))
-        host[0] = '\0';
     host[strcspn(host, ".")] = '\0';
     names[count++] = host;
     for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {

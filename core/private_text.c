@@ -272,8 +272,8 @@ bool private_name_stands_in(const char *text, const char *name)
     size_t length = strlen(name);
     if (length < 4 || is_everybodys(name))
         return false;
-    for (const char *at = text; (at = strcasestr(at, name)); at++)
-        if ((at == text || !is_word(at[-1])) && !is_word(at[length]))
+    for (const char *at = text; *at; at++)
+        if ((at == text || !is_word(at[-1])) && strncasecmp(at, name, length) == 0 && !is_word(at[length]))
             return true;
     return false;
 }

@@ -26,14 +26,16 @@ enum error_code outbox_locate(char folder[DATABASE_PATH_SIZE], struct error *err
     int length;
     error->code = ERROR_NONE;
     if (state_home && *state_home == '/') {
-        length = snprintf(folder, DATABASE_PATH_SIZE - 128, "%s/passthru/outbox", state_home);
+        length =
+            snprintf(folder, DATABASE_PATH_SIZE - OUTBOX_NAME_SIZE - 64, "%s/passthru/outbox", state_home);
     } else if (home && *home == '/') {
-        length = snprintf(folder, DATABASE_PATH_SIZE - 128, "%s/.local/state/passthru/outbox", home);
+        length = snprintf(folder, DATABASE_PATH_SIZE - OUTBOX_NAME_SIZE - 64,
+                          "%s/.local/state/passthru/outbox", home);
     } else {
         error_set(error, ERROR_USAGE, "there is no place for reports: $HOME is not set");
         return error_next(error, "set XDG_STATE_HOME to a folder of yours");
     }
-    if (length >= DATABASE_PATH_SIZE - 128)
+    if (length >= DATABASE_PATH_SIZE - OUTBOX_NAME_SIZE - 64)
         return error_set(error, ERROR_USAGE, "the name of the outbox is too long");
     return ERROR_NONE;
 }
@@ -82,18 +84,23 @@ static enum error_code make_folder(const char *folder, struct error *error)
     return ERROR_NONE;
 }
 
-/* Whoever holds the lock is the only writer, so that what is half-written belongs to a dead one. */
-static void remove_leftovers(int folder)
+static void join(char path[DATABASE_PATH_SIZE], const char *folder, const char *name, const char *after)
 {
-    int copy = dup(folder);
-    DIR *stream = copy >= 0 ? fdopendir(copy) : NULL;
+    snprintf(path, DATABASE_PATH_SIZE, "%s/%s%s", folder, name, after);
+}
+
+/* Whoever holds the lock is the only writer, so that what is half-written belongs to a dead one. */
+static void remove_leftovers(const char *folder)
+{
+    char path[DATABASE_PATH_SIZE];
+    DIR *stream = opendir(folder);
     for (const struct dirent *entry; stream && (entry = readdir(stream));)
-        if (strncmp(entry->d_name, beginning_of_new, sizeof beginning_of_new - 1) == 0)
-            unlinkat(folder, entry->d_name, 0);
+        if (strncmp(entry->d_name, beginning_of_new, sizeof beginning_of_new - 1) == 0) {
+            join(path, folder, entry->d_name, "");
+            unlink(path);
+        }
     if (stream)
         closedir(stream);
-    else if (copy >= 0)
-        close(copy);
 }
 
 static bool write_all(int file, const char *bytes, size_t length)
@@ -108,60 +115,69 @@ static bool write_all(int file, const char *bytes, size_t length)
     return true;
 }
 
-static enum error_code write_report(int folder, const char *folder_path, const char *id,
-                                    const struct buffer *whole, struct error *error)
+enum error_code outbox_write_file(const char *path, int mode, const struct buffer *bytes, struct error *error)
 {
-    char name[REPORT_ID_SIZE + sizeof ending];
-    char new_name[64];
-    snprintf(name, sizeof name, "%s%s", id, ending);
-    snprintf(new_name, sizeof new_name, "%s%ld", beginning_of_new, (long)getpid());
-    int file = openat(folder, new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    error->code = ERROR_NONE;
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (file < 0)
-        return error_set_errno(error, errno, "cannot write a report into %s", folder_path);
-    bool written =
-        write_all(file, buffer_text(whole), whole->length) && write_all(file, "\n", 1) && fsync(file) == 0;
+        return error_set_errno(error, errno, "cannot write %s", path);
+    bool written = write_all(file, buffer_text(bytes), bytes->length) && fsync(file) == 0;
     int number = errno;
     if (close(file) && written) {
         written = false;
         number = errno;
     }
-    if (written && renameat(folder, new_name, folder, name)) {
-        written = false;
-        number = errno;
-    }
-    if (!written) {
-        unlinkat(folder, new_name, 0);
-        return error_set_errno(error, number, "cannot write a report into %s", folder_path);
-    }
-    if (fsync(folder) && errno != EINVAL) /* there are file systems that cannot */
-        return error_set_errno(error, errno, "cannot write the folder %s", folder_path);
+    if (written)
+        return ERROR_NONE;
+    unlink(path);
+    return error_set_errno(error, number, "cannot write %s", path);
+}
+
+/* Brings a renamed or removed name to the disk; there are file systems that cannot. */
+static enum error_code sync_folder(int folder, const char *path, struct error *error)
+{
+    if (fsync(folder) && errno != EINVAL)
+        return error_set_errno(error, errno, "cannot write the folder %s", path);
     return ERROR_NONE;
 }
 
-static enum error_code add_to(int folder, const char *folder_path, const char *id, const struct buffer *whole,
+static enum error_code add_to(int opened, const char *folder, const char *id, const struct buffer *whole,
                               bool *is_new, struct error *error)
 {
-    char name[REPORT_ID_SIZE + sizeof ending];
+    char path[DATABASE_PATH_SIZE];
+    char new_path[DATABASE_PATH_SIZE];
     struct stat status;
-    snprintf(name, sizeof name, "%s%s", id, ending);
-    if (flock(folder, LOCK_EX) == 0)
+    struct buffer line CLEANUP(buffer_free) = BUFFER(MAX_WHOLE);
+    join(path, folder, id, ending);
+    join(new_path, folder, beginning_of_new, id);
+    buffer_append(&line, buffer_text(whole), whole->length);
+    buffer_append_byte(&line, '\n');
+    if (line.failed)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
+    if (flock(opened, LOCK_EX) == 0)
         remove_leftovers(folder);
+    else
+        unlink(new_path); /* there are file systems without locks */
     /* One that is there is written over all the same: it may be damaged. */
-    *is_new = fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0;
-    return write_report(folder, folder_path, id, whole, error);
+    *is_new = lstat(path, &status) != 0;
+    if (outbox_write_file(new_path, 0600, &line, error))
+        return error->code;
+    if (rename(new_path, path)) {
+        error_set_errno(error, errno, "cannot write %s", path);
+        unlink(new_path);
+        return error->code;
+    }
+    return sync_folder(opened, folder, error);
 }
 
 enum error_code outbox_add(const char *folder, const char *id, const struct buffer *whole, bool *is_new,
                            struct error *error)
 {
-    sigset_t from_terminal;
+    sigset_t all;
     sigset_t before;
     error->code = ERROR_NONE;
-    sigemptyset(&from_terminal);
-    sigaddset(&from_terminal, SIGINT);
-    sigaddset(&from_terminal, SIGHUP);
-    sigaddset(&from_terminal, SIGTERM);
-    sigprocmask(SIG_BLOCK, &from_terminal, &before);
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
     if (!make_folder(folder, error)) {
         int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (opened < 0)
@@ -185,10 +201,10 @@ static bool ends_so(const char *name)
 }
 
 /* A report without its newline. A device or a pipe is never read. */
-static enum error_code read_file(int folder, const char *name, struct buffer *text, struct error *error)
+static enum error_code read_file(const char *path, struct buffer *text, struct error *error)
 {
     struct stat status;
-    int file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (file < 0)
         return error_set_errno(error, errno, "cannot read it");
     char *room = buffer_reserve(text, REPORT_MAX_BYTES + 2);
@@ -213,13 +229,15 @@ static enum error_code read_file(int folder, const char *name, struct buffer *te
     return ERROR_NONE;
 }
 
-static void read_entry(int folder, const char *name, struct outbox_entry *entry)
+static void read_entry(const char *folder, const char *name, struct outbox_entry *entry)
 {
+    char path[DATABASE_PATH_SIZE];
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_WHOLE);
     struct error *error = &entry->error;
     *entry = (struct outbox_entry){.whole = BUFFER(MAX_WHOLE)};
     snprintf(entry->name, sizeof entry->name, "%s", name);
-    if (read_file(folder, name, &text, error) ||
+    join(path, folder, name, "");
+    if (read_file(path, &text, error) ||
         outbox_prepare(buffer_text(&text), text.length, &entry->whole, entry->id, error)) {
         entry->id[0] = '\0';
         buffer_clear(&entry->whole);
@@ -252,7 +270,7 @@ enum error_code outbox_read(const char *folder, struct outbox *outbox, struct er
                                         : NULL;
         if (more) {
             outbox->entries = more;
-            read_entry(dirfd(stream), found->d_name, &more[outbox->count++]);
+            read_entry(folder, found->d_name, &more[outbox->count++]);
         } else if (outbox->count == OUTBOX_MAX_REPORTS) {
             error_set(error, ERROR_BAD_INPUT, "more than %d files are in the outbox %s", OUTBOX_MAX_REPORTS,
                       folder);
@@ -299,14 +317,15 @@ const struct outbox_entry *outbox_find(const struct outbox *outbox, const char *
 
 enum error_code outbox_drop(const char *folder, const struct outbox_entry *entry, struct error *error)
 {
+    char path[DATABASE_PATH_SIZE];
     error->code = ERROR_NONE;
+    join(path, folder, entry->name, "");
+    if (unlink(path) && errno != ENOENT)
+        return error_set_errno(error, errno, "cannot remove %s", path);
     int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (opened < 0)
-        return error_set_errno(error, errno, "cannot open the outbox %s", folder);
-    if (unlinkat(opened, entry->name, 0) && errno != ENOENT)
-        error_set_errno(error, errno, "cannot remove %s from the outbox", entry->name);
-    else
-        fsync(opened);
-    close(opened);
+    if (opened >= 0) {
+        sync_folder(opened, folder, error);
+        close(opened);
+    }
     return error->code;
 }

@@ -26,7 +26,7 @@ MUST_CHECK enum error_code outbox_prepare(const char *json, size_t length, struc
                                           char id[REPORT_ID_SIZE], struct error *error);
 
 /* Keeps a report as outbox_prepare made it; makes the folder if there is none. `is_new` is false when it was
- * there already. Signals that a terminal sends wait until all is done. On an error nothing is left behind. */
+ * there already. Signals wait until all is done. On an error nothing is left behind. */
 MUST_CHECK enum error_code outbox_add(const char *folder, const char *id, const struct buffer *whole,
                                       bool *is_new, struct error *error);
 
@@ -50,6 +50,11 @@ void outbox_free(struct outbox *outbox);
 /* The entry whose file name begins so; NULL with ERROR_NOT_FOUND, or ERROR_USAGE when there are several. */
 const struct outbox_entry *outbox_find(const struct outbox *outbox, const char *beginning,
                                        struct error *error);
+
+/* Writes a new file, as open(2) and `mode` have it, and brings it to the disk. One that is there is left
+ * alone; one that cannot be written whole is not left behind. */
+MUST_CHECK enum error_code outbox_write_file(const char *path, int mode, const struct buffer *bytes,
+                                             struct error *error);
 
 /* Removes a file, a damaged one too. */
 MUST_CHECK enum error_code outbox_drop(const char *folder, const struct outbox_entry *entry,
