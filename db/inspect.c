@@ -1,5 +1,7 @@
 #include "db/database.h"
 
+#include <stdio.h>
+
 #include "db/internal.h"
 
 enum error_code database_each_stated_value(struct database *database, uint32_t pci_id,
@@ -102,6 +104,46 @@ static enum error_code check_tables(struct database *database, struct error *err
     return ERROR_NONE;
 }
 
+static enum error_code damaged(const struct database *database, const char *what, struct error *error)
+{
+    error_set(error, ERROR_DATABASE_DAMAGED, "database %.400s: %.150s", database->path, what);
+    return error_next(error, "rebuild it from its sources with: passthru import --db %s", database->path);
+}
+
+/* The words that are written from enums. As CHECKs in the schema each start of each reader would parse them.
+ */
+static const struct {
+    const char *sql;
+    const struct vocabulary *vocabulary;
+} words[] = {{"SELECT DISTINCT form_factor FROM gpu", &vocabulary_form_factor},
+             {"SELECT DISTINCT display FROM gpu", &vocabulary_display},
+             {"SELECT DISTINCT vbios FROM gpu", &vocabulary_vbios},
+             {"SELECT DISTINCT reset FROM gpu", &vocabulary_reset},
+             {"SELECT DISTINCT form_factor FROM gpu_variant", &vocabulary_form_factor},
+             {"SELECT DISTINCT form_factor FROM subvendor", &vocabulary_form_factor},
+             {"SELECT DISTINCT chassis FROM report INDEXED BY report_of_device", &vocabulary_chassis},
+             {"SELECT DISTINCT outcome FROM report INDEXED BY report_of_device", &vocabulary_outcome}};
+
+static enum error_code check_words(struct database *database, const char *sql,
+                                   const struct vocabulary *vocabulary, struct error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    char what[150];
+    int result = sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL);
+    while (result == SQLITE_OK && !error->code && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+        const char *word = column_text(statement, 0);
+        result = SQLITE_OK;
+        if (vocabulary_find(vocabulary, word) >= 0)
+            continue;
+        snprintf(what, sizeof what, "\"%.60s\" is no word of %s", word, vocabulary->name);
+        damaged(database, what, error);
+    }
+    if (result != SQLITE_OK && result != SQLITE_DONE)
+        database_sqlite_error(database, result, error);
+    sqlite3_finalize(statement);
+    return error->code;
+}
+
 enum error_code database_check(struct database *database, struct error *error)
 {
     sqlite3_stmt *statement;
@@ -110,9 +152,15 @@ enum error_code database_check(struct database *database, struct error *error)
         database_step(database, statement, &row, error))
         return error->code;
     const char *answer = row ? column_text(statement, 0) : "no answer";
-    if (row && sqlite3_stricmp(answer, "ok") == 0)
-        return check_tables(database, error);
-    error_set(error, ERROR_DATABASE_DAMAGED, "database %.400s: integrity check failed: %.150s",
-              database->path, answer);
-    return error_next(error, "rebuild it from its sources with: passthru import --db %s", database->path);
+    if (!row || sqlite3_stricmp(answer, "ok") != 0) {
+        char what[150];
+        snprintf(what, sizeof what, "integrity check failed: %.120s", answer);
+        return damaged(database, what, error);
+    }
+    if (check_tables(database, error))
+        return error->code;
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+        if (check_words(database, words[i].sql, words[i].vocabulary, error))
+            break;
+    return error->code;
 }

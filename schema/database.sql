@@ -1,6 +1,6 @@
 -- The database of passthru: derived, immutable, rebuilt as a whole by passthru-import from its sources.
 -- Words (form factors, outcomes and so on) are those of schema/vocabulary.tsv, written from its enums. There are no CHECKs:
--- every reader would parse them at each start.
+-- every reader would parse them at each start. Every build and `passthru db check` look at them (db/inspect.c).
 -- PCI IDs are numbers, vendor << 16 | device; a subsystem likewise. Confidences run from 0 to 1. What is `in` another
 -- table is that table's row number; SQLite would check no such reference here, and every reader would parse it.
 PRAGMA application_id = 0x50545255; -- "PTRU"
