@@ -268,6 +268,8 @@ static void read_log(struct diagnose_command *command, int number)
     struct error error;
     struct conclusion *conclusion = &command->conclusions[number];
     const struct log_evidence *evidence = &command->diagnosis.evidence;
+    if (strcmp(command->logs[number], "-") == 0 && isatty(STDIN_FILENO))
+        fputs("Reading the log from this terminal; Ctrl-D ends it.\n", stderr);
     if (log_diagnosis_read(&command->diagnosis, command->logs[number], &error)) {
         output_error(&error, false);
         if (!command->error.code)
