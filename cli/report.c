@@ -32,6 +32,8 @@ const char report_help[] =
     "  --vm FILE        with new: the configuration of the virtual machine, a Proxmox\n"
     "                   .conf or the domain XML of libvirt; without it the one that\n"
     "                   has the GPU is looked for\n"
+    "  --log FILE       with new: the known failures in this log are symptoms;\n"
+    "                   - is standard input\n"
     "  --output FILE    with export: write a new file\n"
     "\n"
     "With new, one option for each field; an empty value leaves the field out:\n"
@@ -76,6 +78,7 @@ enum {
     OPTION_FORCE = 'f',
     OPTION_ROOT = 'r',
     OPTION_VM = 'v',
+    OPTION_LOG = 'l',
     OPTION_OUTPUT = 'o',
     OPTION_STAGE = 's',
     OPTION_USE = 'u',
@@ -89,6 +92,7 @@ static const struct option long_options[] = {
     {"force", no_argument, NULL, OPTION_FORCE},
     {"root", required_argument, NULL, OPTION_ROOT},
     {"vm", required_argument, NULL, OPTION_VM},
+    {"log", required_argument, NULL, OPTION_LOG},
     {"output", required_argument, NULL, OPTION_OUTPUT},
     {"stage", required_argument, NULL, OPTION_STAGE},
     {"use", required_argument, NULL, OPTION_USE},
@@ -194,6 +198,9 @@ static int take_option(struct report_command *command, int option)
         break;
     case OPTION_VM:
         command->vm = optarg;
+        break;
+    case OPTION_LOG:
+        command->log = optarg;
         break;
     case OPTION_STAGE:
         command->new_option = "stage";

@@ -17,6 +17,7 @@ struct report_command {
     bool force;
     const char *folder;                  /* --root */
     const char *vm;                      /* --vm */
+    const char *log;                     /* --log */
     const char *target;                  /* --output */
     const char *given[DRAFT_TEXT_COUNT]; /* by options; "" leaves the field out */
     const char *new_option;              /* one that was given and goes with `new` only */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/log_diagnosis.h"
 #include "cli/report.h"
 #include "core/private_text.h"
 #include "probe/scan_report.h"
@@ -182,6 +183,22 @@ static enum error_code take_vm(struct report_command *command, const struct pci_
     return ERROR_NONE;
 }
 
+/* ---- the log ---- */
+
+static enum error_code take_log(struct report_command *command, struct error *error)
+{
+    enum symptom symptoms[SYMPTOM_COUNT];
+    int count;
+    error->code = ERROR_NONE;
+    if (!command->log)
+        return ERROR_NONE;
+    if (log_symptoms(command->log, command->database, symptoms, &count, error))
+        return error->code;
+    for (int i = 0; i < count; i++)
+        report_draft_add_symptom(&command->draft, vocabulary_word_of(&vocabulary_symptom, (int)symptoms[i]));
+    return ERROR_NONE;
+}
+
 /* ---- all of it ---- */
 
 enum error_code report_open_machine(struct report_command *command, struct error *error)
@@ -222,5 +239,5 @@ enum error_code report_prefill(struct report_command *command, const char *addre
         report_draft_set(&command->draft, DRAFT_PCI_ID_FROM,
                          vocabulary_word_of(&vocabulary_pci_id_from, PCI_ID_FROM_SOURCE));
     }
-    return take_vm(command, gpu_address, error);
+    return take_vm(command, gpu_address, error) ? error->code : take_log(command, error);
 }

@@ -18,14 +18,14 @@ _passthru() {
     local diagnose_options="--db --json --no-color --help"
     local rom_options="--for --root --db --json --no-color --help"
     local recommend_options="--use --budget --vendor --db --json --no-color --help"
-    local report_options="--yes --force --root --vm --output --outcome --stage --use --symptom --fix --guest-os --guest-driver --hypervisor --hypervisor-version --machine-type --firmware --host-os --kernel --chassis --machine --cpu --pci-id --subsystem --revision --gpu --date --url --note --supersedes --db --json --no-color --help"
+    local report_options="--yes --force --root --vm --log --output --outcome --stage --use --symptom --fix --guest-os --guest-driver --hypervisor --hypervisor-version --machine-type --firmware --host-os --kernel --chassis --machine --cpu --pci-id --subsystem --revision --gpu --date --url --note --supersedes --db --json --no-color --help"
     local db_options="--conflicts --db --json --no-color --help"
     local import_options="--db --data --force --json --quiet --no-color --help --version"
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 
     COMPREPLY=()
     case $previous in
-    --db | --lspci | --vm | --output) _passthru_files && return ;;
+    --db | --lspci | --vm | --log | --output) _passthru_files && return ;;
     --data | --root) _passthru_files -d && return ;;
     --chassis) _passthru_words "desktop laptop mini-pc server egpu" && return ;;
     --outcome) _passthru_words "works works-with-workaround partial fails" && return ;;
