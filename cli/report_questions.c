@@ -148,7 +148,10 @@ static bool ask_unless_known(struct report_command *command, enum draft_text whi
 static bool ask_guest(struct report_command *command)
 {
     static const char *const systems[] = {"linux", "windows 11", "windows 10", "macos", "freebsd", NULL};
-    return ask_unless_known(command, DRAFT_HYPERVISOR, &vocabulary_hypervisor,
+    return ask_unless_known(command, DRAFT_CHASSIS, &vocabulary_chassis,
+                            "What kind of machine is the GPU in?",
+                            "The same GPU fares differently in a laptop and in a desktop.") &&
+           ask_unless_known(command, DRAFT_HYPERVISOR, &vocabulary_hypervisor,
                             "What ran the virtual machine?", "The product that you configure.") &&
            ask_draft_text(command, DRAFT_GUEST_OS, "Which system is the guest?",
                           "As exact as you know: ubuntu 24.04, windows 11 24h2.", systems) &&
