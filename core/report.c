@@ -6,12 +6,10 @@
 
 #include "core/json_writer.h"
 #include "core/report_reader.h"
+#include "core/report_sense.h"
 #include "core/text.h"
 
 enum { SHORT_TEXT = 200, URL_TEXT = 500, NOTE_TEXT = 2000, OPEN_WORD_TEXT = 100 };
-
-/* What a string must be beyond its length. */
-enum sense { TEXT, PCI_ID, WORD, OPEN_WORD, DATE, URL, HASH, REVISION };
 
 /* The fields of a report, in the byte order of their names, which is the order of RFC 8785. */
 enum field {
@@ -79,136 +77,48 @@ static const struct raw_field fields[FIELD_COUNT] = {
     [VBIOS_OBSERVED] = {"vbios_observed", RAW_TEXTS, 8},
 };
 
-/* What the strings of a field must be; `limit` is in characters. */
-static const struct {
-    enum sense sense;
-    size_t limit;
-    const struct vocabulary *vocabulary;
-} senses[FIELD_COUNT] = {
-    [ATTEMPTS] = {OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_fix},
-    [CHASSIS] = {WORD, SHORT_TEXT, &vocabulary_chassis},
-    [CPU] = {TEXT, SHORT_TEXT, NULL},
-    [DATE_FIELD] = {DATE, SHORT_TEXT, NULL},
-    [FIRMWARE] = {OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_firmware},
-    [GPU] = {TEXT, SHORT_TEXT, NULL},
-    [GUEST_DRIVER] = {TEXT, SHORT_TEXT, NULL},
-    [GUEST_OS] = {TEXT, SHORT_TEXT, NULL},
-    [HOST_OS] = {TEXT, SHORT_TEXT, NULL},
-    [HYPERVISOR] = {OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_hypervisor},
-    [HYPERVISOR_VERSION] = {TEXT, SHORT_TEXT, NULL},
-    [ID] = {HASH, SHORT_TEXT, NULL},
-    [KERNEL] = {TEXT, SHORT_TEXT, NULL},
-    [MACHINE] = {TEXT, SHORT_TEXT, NULL},
-    [MACHINE_TYPE] = {OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_machine_type},
-    [NOTE] = {TEXT, NOTE_TEXT, NULL},
-    [OUTCOME] = {WORD, SHORT_TEXT, &vocabulary_outcome},
-    [PCI_ID_FIELD] = {PCI_ID, SHORT_TEXT, NULL},
-    [PCI_ID_FROM] = {WORD, SHORT_TEXT, &vocabulary_pci_id_from},
-    [REVISION_FIELD] = {REVISION, SHORT_TEXT, NULL},
-    [STAGES] = {WORD, SHORT_TEXT, &vocabulary_stage_state},
-    [SUBSYSTEM] = {PCI_ID, SHORT_TEXT, NULL},
-    [SUPERSEDES] = {HASH, SHORT_TEXT, NULL},
-    [SYMPTOMS] = {OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_symptom},
-    [URL_FIELD] = {URL, URL_TEXT, NULL},
-    [USE] = {OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_use},
-    [VBIOS_OBSERVED] = {WORD, SHORT_TEXT, &vocabulary_vbios},
+/* What the strings of a field must be. */
+static const struct report_sense senses[FIELD_COUNT] = {
+    [ATTEMPTS] = {SENSE_OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_fix},
+    [CHASSIS] = {SENSE_WORD, SHORT_TEXT, &vocabulary_chassis},
+    [CPU] = {SENSE_TEXT, SHORT_TEXT, NULL},
+    [DATE_FIELD] = {SENSE_DATE, SHORT_TEXT, NULL},
+    [FIRMWARE] = {SENSE_OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_firmware},
+    [GPU] = {SENSE_TEXT, SHORT_TEXT, NULL},
+    [GUEST_DRIVER] = {SENSE_TEXT, SHORT_TEXT, NULL},
+    [GUEST_OS] = {SENSE_TEXT, SHORT_TEXT, NULL},
+    [HOST_OS] = {SENSE_TEXT, SHORT_TEXT, NULL},
+    [HYPERVISOR] = {SENSE_OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_hypervisor},
+    [HYPERVISOR_VERSION] = {SENSE_TEXT, SHORT_TEXT, NULL},
+    [ID] = {SENSE_HASH, SHORT_TEXT, NULL},
+    [KERNEL] = {SENSE_TEXT, SHORT_TEXT, NULL},
+    [MACHINE] = {SENSE_TEXT, SHORT_TEXT, NULL},
+    [MACHINE_TYPE] = {SENSE_OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_machine_type},
+    [NOTE] = {SENSE_TEXT, NOTE_TEXT, NULL},
+    [OUTCOME] = {SENSE_WORD, SHORT_TEXT, &vocabulary_outcome},
+    [PCI_ID_FIELD] = {SENSE_PCI_ID, SHORT_TEXT, NULL},
+    [PCI_ID_FROM] = {SENSE_WORD, SHORT_TEXT, &vocabulary_pci_id_from},
+    [REVISION_FIELD] = {SENSE_REVISION, SHORT_TEXT, NULL},
+    [STAGES] = {SENSE_WORD, SHORT_TEXT, &vocabulary_stage_state},
+    [SUBSYSTEM] = {SENSE_PCI_ID, SHORT_TEXT, NULL},
+    [SUPERSEDES] = {SENSE_HASH, SHORT_TEXT, NULL},
+    [SYMPTOMS] = {SENSE_OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_symptom},
+    [URL_FIELD] = {SENSE_URL, URL_TEXT, NULL},
+    [USE] = {SENSE_OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_use},
+    [VBIOS_OBSERVED] = {SENSE_WORD, SHORT_TEXT, &vocabulary_vbios},
 };
+
+/* Of the result of an attempt. */
+static const struct report_sense result_sense = {SENSE_WORD, SHORT_TEXT, &vocabulary_result};
 
 static enum error_code refuse(struct error *error, const char *name, const char *why)
 {
-    error_set(error, ERROR_BAD_INPUT, "field \"%s\" %s", name, why);
-    return error_next(error, "correct the field; schema/report.schema.json lists fields and words");
-}
-
-/* At most `limit` characters, none of them a control character. */
-static enum error_code check_text(const struct raw_text *value, const char *name, size_t limit,
-                                  struct error *error)
-{
-    size_t characters = 0;
-    for (size_t i = 0; i < value->length; i++) {
-        unsigned char byte = (unsigned char)value->text[i];
-        bool c1_control = byte == 0xc2 && (unsigned char)value->text[i + 1] < 0xa0;
-        if (byte < 0x20 || byte == 0x7f || c1_control)
-            return refuse(error, name, "holds a control character");
-        characters += (byte & 0xc0) != 0x80;
-    }
-    return characters > limit ? refuse(error, name, "is too long") : ERROR_NONE;
-}
-
-static enum error_code check_word(const char *text, const char *name, const struct vocabulary *vocabulary,
-                                  struct error *error)
-{
-    if (vocabulary_find(vocabulary, text) >= 0)
-        return ERROR_NONE;
-    error_set(error, ERROR_BAD_INPUT, "field \"%s\" has the unknown word \"%s\"", name, text);
-    return error_next(error, "use a word of group %s in schema/vocabulary.tsv", vocabulary->name);
-}
-
-static bool all_digits(const char *text, size_t from, size_t to)
-{
-    for (size_t i = from; i < to; i++)
-        if (text[i] < '0' || text[i] > '9')
-            return false;
-    return true;
-}
-
-static bool two_digits_within(const char *text, size_t at, int low, int high)
-{
-    int number = (text[at] - '0') * 10 + (text[at + 1] - '0');
-    return text[at - 1] == '-' && all_digits(text, at, at + 2) && number >= low && number <= high;
-}
-
-static bool is_date(const char *text)
-{
-    size_t length = strlen(text);
-    if (length != 4 && length != 7 && length != 10)
-        return false;
-    return all_digits(text, 0, 4) && (text[0] == '1' || text[0] == '2') &&
-           (length < 7 || two_digits_within(text, 5, 1, 12)) &&
-           (length < 10 || two_digits_within(text, 8, 1, 31));
-}
-
-static bool is_lower_hex(const char *text, size_t length)
-{
-    return strlen(text) == length && strspn(text, "0123456789abcdef") == length;
-}
-
-static bool is_lower_pci_id(const char *text)
-{
-    return strlen(text) == 9 && text[4] == ':' && strspn(text, "0123456789abcdef") == 4 &&
-           is_lower_hex(text + 5, 4);
+    return report_sense_refuse(error, name, why);
 }
 
 static enum error_code check_sense(const struct raw_text *value, enum field field, struct error *error)
 {
-    const char *name = fields[field].name;
-    const char *text = value->text;
-    if (check_text(value, name, senses[field].limit, error))
-        return error->code;
-    switch (senses[field].sense) {
-    case WORD:
-        return check_word(text, name, senses[field].vocabulary, error);
-    case OPEN_WORD:
-        return *text == '\0' || strcmp(text, "other:") == 0 ? refuse(error, name, "has an empty word")
-                                                            : ERROR_NONE;
-    case PCI_ID:
-        return is_lower_pci_id(text) ? ERROR_NONE
-                                     : refuse(error, name, "must be vvvv:dddd in lower-case hexadecimal");
-    case REVISION:
-        return is_lower_hex(text, 2) ? ERROR_NONE
-                                     : refuse(error, name, "must be two lower-case hexadecimal digits");
-    case HASH:
-        return is_lower_hex(text, 64) ? ERROR_NONE
-                                      : refuse(error, name, "must be a SHA-256 in lower-case hexadecimal");
-    case DATE:
-        return is_date(text) ? ERROR_NONE : refuse(error, name, "must be YYYY, YYYY-MM or YYYY-MM-DD");
-    case URL:
-        return (strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0) && !strchr(text, ' ')
-                   ? ERROR_NONE
-                   : refuse(error, name, "must be an http or https address");
-    default:
-        return ERROR_NONE;
-    }
+    return report_sense_check(value->text, value->length, fields[field].name, &senses[field], error);
 }
 
 /* The order of RFC 8785 for what comes in the order of the writer. */
@@ -267,8 +177,8 @@ static enum error_code write_attempts(struct report *report, const struct raw_re
     for (int i = 0; i < raw->counts[ATTEMPTS]; i++) {
         const struct raw_text *fix = &raw->items[ATTEMPTS][i];
         const struct raw_text *result = &raw->others[ATTEMPTS][i];
-        if (check_sense(fix, ATTEMPTS, error) || check_text(result, "attempts.result", SHORT_TEXT, error) ||
-            check_word(result->text, "attempts.result", &vocabulary_result, error))
+        if (check_sense(fix, ATTEMPTS, error) ||
+            report_sense_check(result->text, result->length, "attempts.result", &result_sense, error))
             return error->code;
         json_write_begin_object(json, NULL);
         json_write_string(json, "fix", fix->text);
