@@ -30,7 +30,7 @@ struct vm_state {
     struct passed_device passed[MAX_PASSED_DEVICES];
     int passed_count;
     int rom_files; /* looked up so far: each one costs a listing of its folder */
-struct vm_facts facts;
+    struct vm_facts facts;
 };
 
 /* Adds a finding about a line of the file (0: the file as such). */
