@@ -151,7 +151,7 @@ lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	  --suppress=missingIncludeSystem --suppress=ctuuninitvar -D_GNU_SOURCE -I. -I$(BUILD)/gen core db probe importer cli
 	shellcheck -x tests/run tests/cli/*.sh tests/cli/*.test .ci/run
-	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,avance core db probe importer cli schema data docs tests README.md Makefile
+	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,avance,tyes core db probe importer cli schema data docs tests README.md Makefile
 
 # ---- installation --------------------------------------------------------------------------------------------------
 # An installed passthru finds ../share/passthru/passthru.db from where it lies, passthru-import ../share/passthru/data.

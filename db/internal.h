@@ -9,7 +9,7 @@
 #include "core/gpu.h"
 #include "core/verdict.h"
 
-enum { DATABASE_APPLICATION_ID = 0x50545255, DATABASE_USER_VERSION = 1 };
+enum { DATABASE_APPLICATION_ID = 0x50545255, DATABASE_USER_VERSION = 2 };
 
 enum statement {
     STATEMENT_DEVICE,

@@ -4,7 +4,7 @@
 -- PCI IDs are numbers, vendor << 16 | device; a subsystem likewise. Confidences run from 0 to 1. What is `in` another
 -- table is that table's row number; SQLite would check no such reference here, and every reader would parse it.
 PRAGMA application_id = 0x50545255; -- "PTRU"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- What was imported, from where, in which version.
 CREATE TABLE source (
