@@ -38,7 +38,6 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
 /* The way around the gravest blocker that has one. */
 static enum error_code find_path(struct database *database, struct answer *answer, struct error *error)
 {
-    answer->has_path = false;
     for (int i = 0; i < answer->blocker_count; i++) {
         if (!blocker_ways_around(answer->blockers[i]))
             continue;

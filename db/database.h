@@ -94,7 +94,7 @@ MUST_CHECK enum error_code database_find_workarounds(struct database *database, 
                                                      struct workaround *workarounds, int limit, int *count,
                                                      struct error *error);
 
-/* How the documented ways around a blocker did, by chip; what helped on most reports comes first. */
+/* How the documented ways around a blocker did, by chip; what helped in most reports comes first. */
 enum { MAX_PATH_CHIPS = 24 };
 struct remaining_path {
     enum blocker blocker;

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/gpu.h"
 #include "core/verdict.h"
+#include "db/database.h"
 
 enum { DATABASE_APPLICATION_ID = 0x50545255, DATABASE_USER_VERSION = 2 };
 
@@ -39,6 +40,8 @@ enum statement {
     STATEMENT_COUNT
 };
 
+enum { KEY_SIZE = 128 };
+
 /* The origins and priors are few and asked for again and again. */
 struct kept_prior {
     bool known;
@@ -52,6 +55,13 @@ struct kept_evidence {
     struct evidence evidence;
 };
 
+/* The ways around blockers that were fetched lately: they are few. */
+enum { KEPT_PATHS = 8 };
+struct kept_path {
+    char key[KEY_SIZE]; /* "": empty */
+    struct remaining_path path;
+};
+
 struct database {
     sqlite3 *handle;
     char path[4096]; /* for messages */
@@ -61,6 +71,7 @@ struct database {
     struct kept_prior *priors; /* by their number */
     int prior_room;
     struct kept_evidence evidence[KEPT_EVIDENCE];
+    struct kept_path paths[KEPT_PATHS];
     int vendor; /* whose name is kept in vendor_name, when vendor_kept */
     bool vendor_kept;
     char vendor_name[256];
@@ -83,7 +94,6 @@ enum error_code database_sqlite_error(const struct database *database, int resul
 MUST_CHECK enum error_code database_step(struct database *database, sqlite3_stmt *statement, bool *row,
                                          struct error *error);
 
-enum { KEY_SIZE = 128 };
 /* Weights are stored as whole millionths: a sum of those is the same in whatever order it is made. */
 enum { WEIGHT_UNIT = 1000000 };
 

@@ -239,142 +239,6 @@ enum error_code database_find_device(struct database *database, const struct pci
     return id->has_subsystem ? find_subsystem(database, device, error) : ERROR_NONE;
 }
 
-void evidence_class_key(const struct gpu *gpu, char key[KEY_SIZE])
-{
-    snprintf(key, KEY_SIZE, "%04x/%s/%s/%s/%s", gpu->id.vendor,
-             vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(gpu)),
-             vocabulary_word_of(&vocabulary_vbios, (int)gpu_vbios(gpu)),
-             vocabulary_word_of(&vocabulary_display, (int)gpu_display(gpu)),
-             vocabulary_word_of(&vocabulary_reset, (int)gpu_reset(gpu)));
-}
-
-void evidence_chip_key(const struct gpu *gpu, char key[KEY_SIZE])
-{
-    snprintf(key, KEY_SIZE, "%04x/%s/%s", gpu->id.vendor, gpu->chip,
-             vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(gpu)));
-}
-
-void path_key(const struct gpu *gpu, enum blocker blocker, char key[KEY_SIZE])
-{
-    snprintf(key, KEY_SIZE, "%04x/%s", gpu->id.vendor, vocabulary_word_of(&vocabulary_blocker, (int)blocker));
-}
-
-static void read_evidence(sqlite3_stmt *statement, struct evidence *evidence)
-{
-    for (int i = 0; i < OUTCOME_COUNT; i++) {
-        evidence->counts[i] = sqlite3_column_int(statement, i);
-        evidence->weights[i] = (double)sqlite3_column_int64(statement, OUTCOME_COUNT + i) / WEIGHT_UNIT;
-    }
-    evidence->public_reports = sqlite3_column_int(statement, 2 * OUTCOME_COUNT);
-    evidence->outside_reports = sqlite3_column_int(statement, 2 * OUTCOME_COUNT + 1);
-    copy_column(statement, 2 * OUTCOME_COUNT + 2, evidence->latest, sizeof evidence->latest);
-}
-
-static enum error_code fetch_evidence(struct database *database, const char *level, const char *key,
-                                      enum chassis chassis, struct evidence *evidence, struct error *error)
-{
-    sqlite3_stmt *statement;
-    bool row;
-    *evidence = (struct evidence){.latest = ""};
-    if (database_statement(database, STATEMENT_EVIDENCE, &statement, error))
-        return error->code;
-    const char *word =
-        chassis == CHASSIS_UNKNOWN ? "" : vocabulary_word_of(&vocabulary_chassis, (int)chassis);
-    sqlite3_bind_text(statement, 1, level, -1, SQLITE_STATIC);
-    sqlite3_bind_text(statement, 2, key, -1, SQLITE_STATIC);
-    sqlite3_bind_text(statement, 3, word, -1, SQLITE_STATIC);
-    if (database_step(database, statement, &row, error) || !row)
-        return error->code;
-    read_evidence(statement, evidence);
-    return ERROR_NONE;
-}
-
-static enum error_code fetch_evidence_of_id(struct database *database, int64_t id, struct evidence *evidence,
-                                            struct error *error)
-{
-    struct kept_evidence *kept = &database->evidence[id % KEPT_EVIDENCE];
-    sqlite3_stmt *statement;
-    bool row;
-    *evidence = (struct evidence){.latest = ""};
-    if (id <= 0)
-        return ERROR_NONE;
-    if (kept->id != id) {
-        if (database_statement(database, STATEMENT_EVIDENCE_OF_ID, &statement, error))
-            return error->code;
-        sqlite3_bind_int64(statement, 1, id);
-        if (database_step(database, statement, &row, error) || !row)
-            return error->code;
-        read_evidence(statement, &kept->evidence);
-        kept->id = id;
-    }
-    *evidence = kept->evidence;
-    return ERROR_NONE;
-}
-
-/* By key: the form factor may have been settled since the device was found. */
-static enum error_code fetch_settled(struct database *database, const struct gpu *gpu,
-                                     struct evidence evidence[EVIDENCE_LEVELS], struct error *error)
-{
-    char key[KEY_SIZE];
-    evidence_class_key(gpu, key);
-    if (fetch_evidence(database, "class", key, CHASSIS_UNKNOWN, &evidence[EVIDENCE_CLASS], error))
-        return error->code;
-    if (!gpu->chip[0])
-        return ERROR_NONE;
-    evidence_chip_key(gpu, key);
-    return fetch_evidence(database, "chip", key, CHASSIS_UNKNOWN, &evidence[EVIDENCE_CHIP], error);
-}
-
-/* The same GPU in a laptop and in a desktop are two questions. */
-static enum error_code weigh_chassis(struct database *database, const struct gpu *gpu, enum chassis chassis,
-                                     struct evidence evidence[EVIDENCE_LEVELS], struct error *error)
-{
-    struct evidence such;
-    char key[KEY_SIZE];
-    char id_key[PCI_ID_TEXT_SIZE];
-    struct pci_id whole = pci_id_from_number(pci_id_number(&gpu->id));
-    evidence_class_key(gpu, key);
-    if (fetch_evidence(database, "class", key, chassis, &such, error))
-        return error->code;
-    evidence[EVIDENCE_CHASSIS] = such;
-    memcpy(evidence[EVIDENCE_CHASSIS].weights, evidence[EVIDENCE_CLASS].weights, sizeof such.weights);
-    verdict_weigh_chassis(&evidence[EVIDENCE_CHASSIS], &such);
-    if (evidence_total(&evidence[EVIDENCE_CHIP])) {
-        evidence_chip_key(gpu, key);
-        if (fetch_evidence(database, "chip", key, chassis, &such, error))
-            return error->code;
-        verdict_weigh_chassis(&evidence[EVIDENCE_CHIP], &such);
-    }
-    if (!evidence_total(&evidence[EVIDENCE_ID]))
-        return ERROR_NONE;
-    if (fetch_evidence(database, "id", pci_id_print(&whole, id_key), chassis, &such, error))
-        return error->code;
-    verdict_weigh_chassis(&evidence[EVIDENCE_ID], &such);
-    return ERROR_NONE;
-}
-
-enum error_code database_find_evidence(struct database *database, const struct device *device,
-                                       enum chassis chassis, struct evidence evidence[EVIDENCE_LEVELS],
-                                       struct error *error)
-{
-    static const enum evidence_level stored[] = {EVIDENCE_ALL, EVIDENCE_CLASS, EVIDENCE_CHIP, EVIDENCE_ID};
-    char id[PCI_ID_TEXT_SIZE];
-    error->code = ERROR_NONE;
-    evidence[EVIDENCE_CHASSIS] = evidence[EVIDENCE_SUBSYSTEM] = (struct evidence){.latest = ""};
-    for (size_t i = 0; i < ARRAY_SIZE(stored); i++)
-        if (fetch_evidence_of_id(database, device->evidence_ids[stored[i]], &evidence[stored[i]], error))
-            return error->code;
-    if ((chassis != CHASSIS_UNKNOWN || device->settled) &&
-        fetch_settled(database, &device->gpu, evidence, error))
-        return error->code;
-    if (chassis != CHASSIS_UNKNOWN && weigh_chassis(database, &device->gpu, chassis, evidence, error))
-        return error->code;
-    if (!device->id.has_subsystem || !evidence_total(&evidence[EVIDENCE_ID]))
-        return ERROR_NONE;
-    return fetch_evidence(database, "subsystem", pci_id_print(&device->id, id), CHASSIS_UNKNOWN,
-                          &evidence[EVIDENCE_SUBSYSTEM], error);
-}
-
 enum error_code database_each_report(struct database *database, uint32_t pci_id, int limit,
                                      report_visitor *each, void *context, struct error *error)
 {
@@ -476,16 +340,13 @@ enum error_code database_each_symptom(struct database *database, symptom_visitor
     }
 }
 
-enum error_code database_find_path(struct database *database, const struct gpu *gpu, enum blocker blocker,
-                                   struct remaining_path *path, struct error *error)
+static enum error_code fetch_path(struct database *database, const char *key, struct remaining_path *path,
+                                  struct error *error)
 {
     sqlite3_stmt *statement;
-    char key[KEY_SIZE];
     bool row;
-    *path = (struct remaining_path){.blocker = blocker};
     if (database_statement(database, STATEMENT_WORKAROUNDS, &statement, error))
         return error->code;
-    path_key(gpu, blocker, key);
     sqlite3_bind_text(statement, 1, "path", -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 2, key, -1, SQLITE_STATIC);
     sqlite3_bind_int(statement, 3, MAX_PATH_CHIPS + 1);
@@ -502,6 +363,23 @@ enum error_code database_find_path(struct database *database, const struct gpu *
         path->chip_count = i + 1;
     }
     return error->code;
+}
+
+enum error_code database_find_path(struct database *database, const struct gpu *gpu, enum blocker blocker,
+                                   struct remaining_path *path, struct error *error)
+{
+    struct kept_path *kept = &database->paths[(gpu->id.vendor ^ (unsigned)blocker) % KEPT_PATHS];
+    char key[KEY_SIZE];
+    path_key(gpu, blocker, key);
+    if (strcmp(kept->key, key) != 0) {
+        kept->key[0] = '\0';
+        kept->path = (struct remaining_path){.blocker = blocker};
+        if (fetch_path(database, key, &kept->path, error))
+            return error->code;
+        snprintf(kept->key, sizeof kept->key, "%s", key);
+    }
+    *path = kept->path;
+    return ERROR_NONE;
 }
 
 /* Nobody buys a card for a chance that is the same. */
