@@ -21,10 +21,9 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
 # ---- what is built from what -------------------------------------------------------------------------------------
 # A room's libraries stand beside it; a program links the rooms that it may know (docs/architecture.md).
-LIBS_core := yajl libpcre2-8
+LIBS_core := yajl
 LIBS_db := sqlite3
-LIBS_probe := expat
-LIBS_importer := libsodium libzstd zlib
+LIBS_importer := libsodium libzstd zlib libpcre2-8
 PROGRAMS := passthru passthru-import
 ROOMS_passthru := cli probe db core
 ROOMS_passthru-import := importer db core

@@ -1,6 +1,7 @@
 #include "probe/pci_libpci.h"
 
-#include <dlfcn.h>
+#include "core/library.h"
+
 #include <pci/pci.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,15 +24,12 @@
     X(pci_find_cap)
 
 struct libpci {
-    void *handle;
     enum libpci_method method;
     struct pci_access *access;
     jmp_buf unwind;
     char complaint[256];
     struct {
-#define DECLARE(name) __typeof__(&name) name;
-        LIBPCI_FUNCTIONS(DECLARE)
-#undef DECLARE
+        LIBPCI_FUNCTIONS(LIBRARY_POINTER)
     } functions;
 };
 
@@ -69,22 +67,12 @@ const char *libpci_complaint(const struct libpci *library)
     return library->complaint;
 }
 
-static bool load(struct libpci *library)
+static enum error_code load(struct libpci *library, struct error *error)
 {
-    static const char *const names[] = {
-#define NAME(name) #name,
-        LIBPCI_FUNCTIONS(NAME)
-#undef NAME
-    };
-    _Static_assert(sizeof names == sizeof library->functions, "nothing but pointers, in the same order");
-    library->handle = dlopen("libpci.so.3", RTLD_NOW | RTLD_LOCAL);
-    for (size_t i = 0; library->handle && i < ARRAY_SIZE(names); i++) {
-        void *function = dlsym(library->handle, names[i]);
-        if (!function)
-            return false;
-        memcpy((char *)&library->functions + i * sizeof function, &function, sizeof function);
-    }
-    return library->handle;
+    static const char *const sonames[] = {"libpci.so.3", NULL};
+    static const char *const names[] = {LIBPCI_FUNCTIONS(LIBRARY_NAME)};
+    return library_load(sonames, names, ARRAY_SIZE(names), &library->functions,
+                        "install libpci3 (Debian, Ubuntu), pciutils-libs (Fedora) or pciutils (Arch)", error);
 }
 
 static void start(struct libpci *library, void *path)
@@ -105,10 +93,8 @@ enum error_code libpci_open(enum libpci_method method, const char *path, struct 
     error->code = ERROR_NONE;
     if (!opened || !own_path) {
         error_set(error, ERROR_NO_MEMORY, "no memory to look at PCI devices");
-    } else if (opened->method = method, !load(opened)) {
-        const char *why = dlerror();
-        error_set(error, ERROR_SYSTEM, "cannot load libpci: %s", why ? why : "it lacks a function");
-        error_next(error, "install libpci3 (Debian, Ubuntu), pciutils-libs (Fedora) or pciutils (Arch)");
+    } else if (opened->method = method, load(opened, error)) {
+        /* the error tells why */
     } else if (opened->access = opened->functions.pci_alloc(), !guard(opened, start, own_path)) {
         error_set(error, ERROR_BAD_INPUT, "libpci cannot read %s: %s", path, opened->complaint);
     }
@@ -133,8 +119,6 @@ void libpci_close(struct libpci *library)
         return;
     if (library->access)
         guard(library, stop, NULL);
-    if (library->handle)
-        dlclose(library->handle);
     free(library);
 }
 
