@@ -190,8 +190,8 @@ static enum error_code count_in_pool(struct pass *pass, struct pool *pool, const
     return ERROR_NONE;
 }
 
-/* The k-th report of one source on one ID, from the newest, weighs half of the one before it: all together
- * less than two. */
+/* A further report of one source on one ID, from the newest back, weighs a quarter of the one before: all
+ * together less than three from public pages do. */
 static enum error_code weigh(struct pass *pass, sqlite3_stmt *row, struct share *share, struct error *error)
 {
     int64_t sender = sqlite3_column_int64(row, COLUMN_SENDER);
@@ -204,7 +204,7 @@ static enum error_code weigh(struct pass *pass, sqlite3_stmt *row, struct share 
     if (share->public)
         weight *= verdict_public_weight;
     int64_t repeats = earlier->counts[0]++;
-    share->weight = share->outside || repeats > 30 ? 0 : (int64_t)(weight * WEIGHT_UNIT) >> repeats;
+    share->weight = share->outside || repeats > 15 ? 0 : (int64_t)(weight * WEIGHT_UNIT) >> 2 * repeats;
     return ERROR_NONE;
 }
 

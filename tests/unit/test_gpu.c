@@ -167,13 +167,29 @@ static void test_observe(void **state)
     assert_int_equal(gpu_form_factor(&gpu), FORM_FACTOR_MOBILE);
 }
 
+static void test_ways_around_are_fixes(void **state)
+{
+    int blockers_with_ways = 0;
+    (void)state;
+    for (int blocker = 0; blocker < BLOCKER_COUNT; blocker++) {
+        const char *const *ways = blocker_ways_around((enum blocker)blocker);
+        blockers_with_ways += ways != NULL;
+        for (; ways && *ways; ways++)
+            if (vocabulary_find(&vocabulary_fix, *ways) < 0)
+                fail_msg("%s is no word of the group fix", *ways);
+    }
+    assert_true(blockers_with_ways > 0);
+    assert_string_equal(blocker_ways_around(BLOCKER_VBIOS_ACPI_ROM)[0], "acpi-rom-ssdt");
+    assert_null(blocker_ways_around(BLOCKER_NO_PASSTHROUGH_NEEDED));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_attribute_names),  cmocka_unit_test(test_settle_in_a_laptop),
         cmocka_unit_test(test_settle_elsewhere), cmocka_unit_test(test_settle_changes_nothing_that_is_known),
         cmocka_unit_test(test_blockers),         cmocka_unit_test(test_blockers_of_every_mechanism),
-        cmocka_unit_test(test_observe),
+        cmocka_unit_test(test_observe),          cmocka_unit_test(test_ways_around_are_fixes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
