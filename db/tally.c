@@ -70,6 +70,11 @@ void tally_clear(struct tally *tally)
         tally->slots[i] = NULL;
     }
     tally->count = 0;
+    /* One full tally must not make each further clearing long. */
+    if (tally->room > 1024) {
+        free(tally->slots);
+        *tally = (struct tally){.count = 0};
+    }
 }
 
 void tally_free(struct tally *tally)

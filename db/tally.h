@@ -33,7 +33,7 @@ struct tally_entry *tally_find(const struct tally *tally, const void *key, size_
  * It stays valid until tally_free. */
 struct tally_entry *tally_entry(struct tally *tally, const void *key, size_t length);
 
-/* Forgets all entries, and keeps the room. */
+/* Forgets all entries. */
 void tally_clear(struct tally *tally);
 
 void tally_free(struct tally *tally);
