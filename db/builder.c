@@ -65,7 +65,7 @@ static const char *const insert_texts[INSERT_COUNT] = {
 static const char alternatives_sql[] =
     "CREATE TEMP TABLE card AS SELECT g.pci_id, d.name, g.usable, p.usd, p.as_of, p.line, p.place, g.chip"
     " FROM gpu g JOIN device d ON d.pci_id = g.pci_id LEFT JOIN price p ON p.pci_id = g.pci_id"
-    " WHERE g.form_factor = 'desktop' AND g.usable > 0.5;"
+    " WHERE g.form_factor = 'desktop' AND g.display <> 'none' AND g.vbios = 'rom-bar' AND g.usable > 0.5;"
     "INSERT INTO alternative SELECT printf('%04x/%s', pci_id >> 16, chip), rank, pci_id, name, usable, usd,"
     " as_of FROM (SELECT *, row_number() OVER (PARTITION BY pci_id >> 16, chip"
     " ORDER BY usd IS NULL, usable DESC, line, place, pci_id) AS rank FROM card WHERE chip <> '')"
