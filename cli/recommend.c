@@ -93,12 +93,12 @@ static enum error_code write_answer(struct database *database, const struct reco
                                     struct error *error)
 {
     static struct recommendation cards[MAX_RECOMMENDED]; /* too large for a stack */
-    const struct answer_options options = {.chassis = CHASSIS_UNKNOWN};
     struct database_counts counts;
     int count = found_count < MAX_RECOMMENDED ? found_count : MAX_RECOMMENDED;
     for (int i = 0; i < count; i++) {
         struct recommendation *card = &cards[i];
         struct pci_id id = pci_id_from_number(found[i].rank.pci_id);
+        const struct answer_options options = {.chassis = found[i].chassis};
         card->card = &found[i];
         if (answer_gather(database, &id, "", &options, &card->answer, error))
             return error->code;

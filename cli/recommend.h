@@ -26,6 +26,8 @@ struct recommended {
     bool same_chip; /* as the GPU that it shall replace */
     bool server;
     bool vendor_reset;
+    enum chassis
+        chassis;   /* that the verdict is for: desktop where laptop chips have the same ID, else unknown */
     int price_usd; /* 0: not known */
     char price_as_of[12];
     int price_line;

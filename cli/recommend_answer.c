@@ -284,6 +284,7 @@ static void write_card_json(struct json_writer *writer, const struct recommend_q
         json_write_string(writer, NULL, pci_id_print(&id, text));
     }
     json_write_end_array(writer);
+    json_write_bool(writer, "sold_both_ways", card->card->chassis == CHASSIS_DESKTOP);
     static const enum attribute attributes[] = {ATTRIBUTE_FORM_FACTOR, ATTRIBUTE_VBIOS, ATTRIBUTE_RESET,
                                                 ATTRIBUTE_DISPLAY};
     for (size_t i = 0; i < ARRAY_SIZE(attributes); i++)

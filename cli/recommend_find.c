@@ -94,7 +94,9 @@ static enum error_code on_card(void *context, const struct card *card, struct er
 {
     struct search *search = context;
     const struct recommend_question *question = search->question;
-    const struct answer_options options = {.chassis = CHASSIS_UNKNOWN};
+    /* Who buys a card gets one, also where a laptop chip has the same ID. */
+    const struct answer_options options = {.chassis =
+                                               card->sold_both_ways ? CHASSIS_DESKTOP : CHASSIS_UNKNOWN};
     const struct gpu *given = &question->given.device.gpu;
     struct pci_id id = pci_id_from_number(card->pci_id);
     bool fitting;
@@ -103,7 +105,8 @@ static enum error_code on_card(void *context, const struct card *card, struct er
     struct recommended *found = new_card(search, error);
     if (!found)
         return error->code;
-    *found = (struct recommended){.server = card->server, .vendor_reset = card->vendor_reset};
+    *found = (struct recommended){
+        .server = card->server, .vendor_reset = card->vendor_reset, .chassis = options.chassis};
     if (!product_name(card->name, card->chip, found->product))
         return ERROR_NONE;
     if (question->instead &&
@@ -112,7 +115,7 @@ static enum error_code on_card(void *context, const struct card *card, struct er
         return ERROR_NONE;
     if (answer_gather(search->database, &id, "", &options, &search->answer, error))
         return error->code;
-    if (!is_likely(&search->answer.verdict))
+    if (!is_likely(&search->answer.verdict) || gpu_vbios(&search->answer.device.gpu) != VBIOS_ROM_BAR)
         return ERROR_NONE;
     const int *counts = search->answer.evidence[EVIDENCE_ID].counts;
     found->price_usd = card->price_usd;

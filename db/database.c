@@ -47,10 +47,12 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_ALTERNATIVES] = "SELECT pci_id, name, usable, price_usd, price_as_of FROM alternative"
                                " WHERE key = ?1 ORDER BY rank",
     [STATEMENT_CARDS] =
-        "SELECT g.pci_id, d.name, g.chip, g.form_factor = 'server', g.display = 'outputs',"
-        " g.reset = 'vendor-reset', coalesce(p.usd, 0), p.as_of, coalesce(p.line, -1), coalesce(p.place, 0)"
+        "SELECT g.pci_id, d.name, g.chip, g.form_factor = 'server',"
+        " g.display = 'outputs' OR g.form_factor = 'either' AND g.display = 'unknown',"
+        " g.reset = 'vendor-reset', coalesce(p.usd, 0), p.as_of, coalesce(p.line, -1), coalesce(p.place, 0),"
+        " g.form_factor = 'either'"
         " FROM gpu g JOIN device d ON d.pci_id = g.pci_id LEFT JOIN price p ON p.pci_id = g.pci_id"
-        " WHERE g.form_factor IN ('desktop', 'server') AND g.vbios = 'rom-bar'"
+        " WHERE (g.form_factor IN ('desktop', 'server') AND g.vbios = 'rom-bar' OR g.form_factor = 'either')"
         " AND g.reset IN ('flr', 'bus', 'vendor-reset') ORDER BY g.pci_id",
     [STATEMENT_CHIP_USE] =
         "SELECT suits, reason FROM chip_use WHERE vendor = ?1 AND use = ?2 AND ?3 GLOB chip"

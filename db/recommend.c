@@ -18,7 +18,8 @@ enum error_code database_each_card(struct database *database, card_visitor *each
                             .vendor_reset = sqlite3_column_int(statement, 5),
                             .price_usd = sqlite3_column_int(statement, 6),
                             .price_line = sqlite3_column_int(statement, 8),
-                            .price_place = sqlite3_column_int(statement, 9)};
+                            .price_place = sqlite3_column_int(statement, 9),
+                            .sold_both_ways = sqlite3_column_int(statement, 10)};
         copy_column(statement, 1, card.name, sizeof card.name);
         copy_column(statement, 2, card.chip, sizeof card.chip);
         copy_column(statement, 7, card.price_as_of, sizeof card.price_as_of);

@@ -12,8 +12,9 @@ struct card {
     char chip[CHIP_SIZE]; /* "" when the name does not tell */
     bool server;          /* made for a server: no outputs, large BARs */
     bool outputs;
-    bool vendor_reset; /* resets with a module of its own only */
-    int price_usd;     /* used, approximate; 0: not known */
+    bool vendor_reset;   /* resets with a module of its own only */
+    bool sold_both_ways; /* laptop chips have the same ID: the verdict is to be asked for a desktop */
+    int price_usd;       /* used, approximate; 0: not known */
     char price_as_of[12];
     int price_line;  /* the IDs of one line of the price list are one product; -1: none */
     int price_place; /* and the first of them is the common one */

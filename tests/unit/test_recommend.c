@@ -30,6 +30,7 @@ static int set_up_cards(void **state)
     add_card(builder, TESLA, "TU104GL [Tesla T4]", "TU104", FORM_FACTOR_SERVER, VBIOS_ROM_BAR, RESET_FLR);
     add_card(builder, POLARIS, "Ellesmere [Radeon Pro WX 7100]", "Ellesmere", FORM_FACTOR_DESKTOP,
              VBIOS_ROM_BAR, RESET_VENDOR_RESET);
+    add_card(builder, MX350, "GP107", "GP107", FORM_FACTOR_EITHER, VBIOS_UNKNOWN, RESET_BUS);
     /* None of these is to be bought. */
     add_card(builder, FURY, "Fiji [Radeon R9 FURY]", "Fiji", FORM_FACTOR_DESKTOP, VBIOS_ROM_BAR,
              RESET_BROKEN);
@@ -38,7 +39,6 @@ static int set_up_cards(void **state)
     add_card(builder, BAD_CARD, "GP104 [Bad]", "GP104", FORM_FACTOR_DESKTOP, VBIOS_UNKNOWN, RESET_BUS);
     add_card(builder, MX330, "GP108M [GeForce MX330]", "GP108", FORM_FACTOR_MOBILE, VBIOS_ACPI_ROM,
              RESET_BUS);
-    add_card(builder, MX350, "GP107", "GP107", FORM_FACTOR_EITHER, VBIOS_ROM_BAR, RESET_BUS);
     add_card(builder, GT1030_AGAIN, "GP108 [Unsure]", "GP108", FORM_FACTOR_DESKTOP, VBIOS_ROM_BAR,
              RESET_UNKNOWN);
     ASSERT_DONE(builder_add_price(builder, GT1030, 30, "2026-03", 0, 0, &failure));
@@ -78,22 +78,23 @@ static void test_cards(void **state)
     (void)state;
     list = (struct list){.count = 0};
     ASSERT_DONE(database_each_card(database, note_card, &list, &failure));
-    static const uint32_t expected[] = {POLARIS, GT1030, TESLA, GTX1650};
+    static const uint32_t expected[] = {POLARIS, MX350, GT1030, TESLA, GTX1650};
     assert_int_equal(list.count, ARRAY_SIZE(expected));
     for (int i = 0; i < list.count; i++) {
         assert_int_equal(list.cards[i].pci_id, expected[i]);
         assert_int_equal(list.cards[i].server, expected[i] == TESLA);
         assert_int_equal(list.cards[i].outputs, expected[i] != TESLA);
         assert_int_equal(list.cards[i].vendor_reset, expected[i] == POLARIS);
+        assert_int_equal(list.cards[i].sold_both_ways, expected[i] == MX350);
     }
-    assert_string_equal(list.cards[1].chip, "GP108");
-    assert_int_equal(list.cards[1].price_usd, 30);
-    assert_string_equal(list.cards[1].price_as_of, "2026-03");
-    assert_int_equal(list.cards[1].price_line, 0);
-    assert_int_equal(list.cards[2].price_usd, 0);
-    assert_string_equal(list.cards[2].price_as_of, "");
-    assert_int_equal(list.cards[2].price_line, -1);
-    assert_int_equal(list.cards[3].price_place, 2);
+    assert_string_equal(list.cards[2].chip, "GP108");
+    assert_int_equal(list.cards[2].price_usd, 30);
+    assert_string_equal(list.cards[2].price_as_of, "2026-03");
+    assert_int_equal(list.cards[2].price_line, 0);
+    assert_int_equal(list.cards[3].price_usd, 0);
+    assert_string_equal(list.cards[3].price_as_of, "");
+    assert_int_equal(list.cards[3].price_line, -1);
+    assert_int_equal(list.cards[4].price_place, 2);
 }
 
 static void test_a_visitor_may_end_it(void **state)
@@ -105,7 +106,7 @@ static void test_a_visitor_may_end_it(void **state)
     assert_int_equal(list.count, 2);
     list = (struct list){.count = 0};
     ASSERT_DONE(database_each_card(database, note_card, &list, &failure));
-    assert_int_equal(list.count, 4);
+    assert_int_equal(list.count, 5);
 }
 
 static struct chip_use use_of(uint16_t vendor, const char *chip, enum use use)
