@@ -46,6 +46,8 @@ static enum error_code add_signature(void *context, const struct symptom_record 
     symptom->fixable = record->fixable;
     symptom->symptom =
         record->fixable == FIXABLE_HARMLESS ? NO_SYMPTOM : vocabulary_find(&vocabulary_symptom, record->word);
+    if (symptom->symptom == NO_SYMPTOM && record->fixable != FIXABLE_HARMLESS)
+        return error_set(error, ERROR_DATABASE_DAMAGED, "the database has a signature of unknown name");
     return ERROR_NONE;
 }
 
