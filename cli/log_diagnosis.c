@@ -56,8 +56,11 @@ enum error_code log_diagnosis_start(struct log_diagnosis *diagnosis, struct data
 {
     *diagnosis = (struct log_diagnosis){.evidence = LOG_EVIDENCE};
     if (symptom_matcher_create(&diagnosis->matcher, error) ||
-        database_each_symptom(database, add_signature, diagnosis, error))
+        database_each_symptom(database, add_signature, diagnosis, error)) {
+        if (error->code == ERROR_DATABASE_DAMAGED && !error->next[0])
+            error_next(error, "rebuild it from its sources with: passthru import");
         return error->code;
+    }
     return symptom_matcher_add(diagnosis->matcher, boot_words, boot_pattern, error);
 }
 

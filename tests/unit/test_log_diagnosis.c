@@ -79,6 +79,7 @@ static void test_a_database_with_bad_signatures(void **state)
         struct log_diagnosis diagnosis;
         build(&bad[i], 1);
         assert_int_equal(log_diagnosis_start(&diagnosis, database, &failure), ERROR_DATABASE_DAMAGED);
+        assert_true(failure.next[0]);
         log_diagnosis_free(&diagnosis);
         if (i + 1 < ARRAY_SIZE(bad))
             assert_int_equal(tear_down(NULL), 0);
