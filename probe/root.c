@@ -190,9 +190,16 @@ bool root_read_number(struct root *root, const char *path, long long *number)
 
 bool root_read_link(struct root *root, const char *path, char *name, size_t size)
 {
-    char joined[PATH_MAX];
+    char folder[PATH_MAX];
+    char real[PATH_MAX];
+    char joined[2 * PATH_MAX];
     char target[PATH_MAX];
-    snprintf(joined, sizeof joined, "%s%s", root->resolved, path);
+    const char *last = strrchr(path, '/');
+    /* The folder that the link is in must lie inside too. */
+    if (!last || snprintf(folder, sizeof folder, "%.*s", (int)(last - path), path) >= (int)sizeof folder ||
+        locate(root, folder, real))
+        return false;
+    snprintf(joined, sizeof joined, "%s%s", real, last);
     ssize_t length = readlink(joined, target, sizeof target - 1);
     if (length <= 0) {
         if (length < 0 && errno != EINVAL)
@@ -247,13 +254,17 @@ char **root_list(struct root *root, const char *folder, int limit, int *count)
         if (*count == room) {
             room = room ? 2 * room : 32;
             char **larger = realloc(names, (size_t)room * sizeof *names);
-            if (!larger)
+            if (!larger) {
+                root_note_unreadable(root, folder, strerror(ENOMEM));
                 break;
+            }
             names = larger;
         }
         names[*count] = strdup(entry->d_name);
-        if (!names[*count])
+        if (!names[*count]) {
+            root_note_unreadable(root, folder, strerror(ENOMEM));
             break;
+        }
         ++*count;
     }
     closedir(stream);

@@ -36,23 +36,16 @@ static inline void fixture_open(struct fixture *fixture)
 
 static inline void fixture_close(struct fixture *fixture)
 {
-    char command[600];
     root_close(fixture->root);
     findings_free(&fixture->findings);
-    snprintf(command, sizeof command, "rm -rf '%s'", fixture->folder);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(remove_tree(fixture->folder), 0);
 }
 
 static inline void fixture_write(const struct fixture *fixture, const char *path, const char *text)
 {
     char full[1024];
     snprintf(full, sizeof full, "%s%s", fixture->folder, path);
-    for (char *slash = strchr(full + strlen(fixture->folder) + 1, '/'); slash;
-         slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(full, 0755);
-        *slash = '/';
-    }
+    make_folders(full);
     if (!*(strrchr(full, '/') + 1))
         return; /* a folder */
     FILE *file = fopen(full, "w");

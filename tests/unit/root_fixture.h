@@ -12,10 +12,9 @@ static struct root *root;
 /* Writes a file of the machine, the folders above it too. */
 static inline void put_bytes(const char *path, const void *bytes, size_t length)
 {
-    char text[1200];
-    snprintf(text, sizeof text, "mkdir -p \"$(dirname '%s%s')\"", folder, path);
-    assert_int_equal(system(text), 0);
+    char text[1024];
     snprintf(text, sizeof text, "%s%s", folder, path);
+    make_folders(text);
     FILE *file = fopen(text, "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, length, file), length);
@@ -39,11 +38,9 @@ static inline int set_up_root(void **state)
 
 static inline int tear_down_root(void **state)
 {
-    char command[600];
     (void)state;
     root_close(root);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
+    return remove_tree(folder);
 }
 
 #endif

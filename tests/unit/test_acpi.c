@@ -54,15 +54,15 @@ static void put_table(const char *name, const char *signature, const char *aml, 
 
 static int set_up(void **state)
 {
-    char command[2048];
+    char path[600];
     struct error error = {.code = ERROR_NONE};
     (void)state;
     snprintf(folder, sizeof folder, "%.400s/acpi-XXXXXX", scratch_parent());
     assert_non_null(mkdtemp(folder));
-    snprintf(command, sizeof command,
-             "mkdir -p '%s/sys/firmware/acpi/tables/dynamic' '%s/sys/firmware/acpi/tables/data'", folder,
-             folder);
-    assert_int_equal(system(command), 0);
+    snprintf(path, sizeof path, "%s/sys/firmware/acpi/tables/dynamic/", folder);
+    make_folders(path);
+    snprintf(path, sizeof path, "%s/sys/firmware/acpi/tables/data/", folder);
+    make_folders(path);
     assert_int_equal(root_open(folder, &root, &error), ERROR_NONE);
     acpi = NULL;
     return 0;
@@ -70,12 +70,10 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    char command[1024];
     (void)state;
     acpi_free(acpi);
     root_close(root);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
+    return remove_tree(folder);
 }
 
 static void read_tables(void)

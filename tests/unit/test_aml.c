@@ -346,11 +346,12 @@ static void test_paths(void **state)
         assert_false(aml_path_parse(none[i], &path));
         assert_int_equal(path.count, 0);
     }
+    size_t length = strlen(longest);
     for (int i = 0; i < AML_MAX_SEGMENTS; i++)
-        strcat(longest, i ? ".ABCD" : "ABCD");
+        length += (size_t)snprintf(longest + length, sizeof longest - length, i ? ".ABCD" : "ABCD");
     assert_true(aml_path_parse(longest, &path));
     assert_string_equal(aml_path_print(&path, text), longest);
-    strcat(longest, ".A");
+    snprintf(longest + length, sizeof longest - length, ".A");
     assert_false(aml_path_parse(longest, &path));
 }
 

@@ -114,15 +114,16 @@ static void test_why_the_iommu_is_off(void **state)
     (void)state;
     put("/sys/kernel/iommu_groups/.keep/x", "");
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        char command[1200];
-        char path[256];
-        snprintf(command, sizeof command, "rm -rf '%s/sys'; mkdir -p '%s/sys/kernel/iommu_groups'", folder,
-                 folder);
-        assert_int_equal(system(command), 0);
-        snprintf(path, sizeof path, "/sys/firmware/acpi/tables/%s", cases[i].table);
-        put(path, "x");
-        snprintf(path, sizeof path, "vendor_id : %s\n", cases[i].cpu);
-        put("/proc/cpuinfo", path);
+        char full[600];
+        char text[256];
+        snprintf(full, sizeof full, "%s/sys", folder);
+        assert_int_equal(remove_tree(full), 0);
+        snprintf(full, sizeof full, "%s/sys/kernel/iommu_groups/", folder);
+        make_folders(full);
+        snprintf(text, sizeof text, "/sys/firmware/acpi/tables/%s", cases[i].table);
+        put(text, "x");
+        snprintf(text, sizeof text, "vendor_id : %s\n", cases[i].cpu);
+        put("/proc/cpuinfo", text);
         put("/proc/cmdline", cases[i].command_line);
         struct iommu iommu = read_iommu();
         assert_int_equal(iommu.enabled, TRISTATE_NO);

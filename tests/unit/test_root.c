@@ -26,6 +26,7 @@ static int set_up(void **state)
     make_link("/etc/passwd", "/sys/out");
     make_link("../../../../../../../../etc/passwd", "/sys/up-and-out");
     make_link("loop", "/sys/loop");
+    make_link("/proc/self", "/sys/elsewhere");
     make_link("b/two", "/sys/in");
     snprintf(full, sizeof full, "%s/sys/fifo", folder);
     assert_int_equal(mkfifo(full, 0600), 0);
@@ -90,6 +91,8 @@ static void test_links_and_lists(void **state)
     assert_string_equal(name, "two");
     assert_false(root_read_link(root, "/sys/line", name, sizeof name));
     assert_false(root_read_link(root, "/sys/none", name, sizeof name));
+    /* A link in a folder that lies outside: /proc/self/exe. */
+    assert_false(root_read_link(root, "/sys/elsewhere/exe", name, sizeof name));
     char **names = root_list(root, "/sys/b", 10, &count);
     assert_int_equal(count, 2);
     assert_string_equal(names[0], "two");

@@ -3,6 +3,8 @@
 
 /* What the unit tests share: cmocka with what it needs, and files that go away. */
 
+#include <errno.h>
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -58,6 +61,32 @@ static inline void assert_holds(const char *text, const char *part)
 {
     if (!strstr(text, part))
         fail_msg("\"%s\" does not hold \"%s\"", text, part);
+}
+
+/* Makes the folders of a path up to its last slash; those that are there stay. */
+static inline void make_folders(const char *path)
+{
+    char folder_path[1200];
+    assert_in_range(snprintf(folder_path, sizeof folder_path, "%s", path), 1, sizeof folder_path - 1);
+    for (char *slash = strchr(folder_path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        assert_true(mkdir(folder_path, 0755) == 0 || errno == EEXIST);
+        *slash = '/';
+    }
+}
+
+static inline int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+    (void)status;
+    (void)type;
+    (void)walk;
+    return remove(path);
+}
+
+/* Removes a folder with all that is in it; links are removed, not followed. Returns 0 when all is gone. */
+static inline int remove_tree(const char *path)
+{
+    return nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 #endif
