@@ -154,7 +154,9 @@ static void write_seen(struct output *output, const struct scan *scan, const str
                          !device->driver_known ? "not known" : said(device->driver, "none"));
     if (device->iommu_group >= 0)
         buffer_append_format(&line, "IOMMU group %d, %s; ", device->iommu_group,
-                             seen->isolated == TRISTATE_YES ? "isolated" : "shared with others");
+                             seen->isolated == TRISTATE_YES  ? "isolated"
+                             : seen->isolated == TRISTATE_NO ? "shared with others"
+                                                             : "of which not all may be listed");
     else
         buffer_append_text(&line, device->iommu_group == IOMMU_GROUP_NONE ? "in no IOMMU group; "
                                                                           : "IOMMU group not known; ");

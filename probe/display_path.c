@@ -53,6 +53,11 @@ void display_path_read(struct root *root, const struct pci_device *gpu, struct d
                 add_connector(root, names[other], names[other] + length + 1, path);
     }
     root_free_names(names, count);
+    /* NVIDIA's own driver shows connectors only with modeset=1: none says nothing. */
+    if (found && !path->outputs && strcmp(gpu->driver, "nvidia") == 0) {
+        path->outputs = -1;
+        found = false;
+    }
     if (!found && gpu->base_class == 0x03 && gpu->sub_class == 0x02) {
         path->outputs = 0;
         path->by_class = true;

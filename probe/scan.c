@@ -171,7 +171,9 @@ void scan_look(struct scan *scan, const struct pci_device *device, enum form_fac
     gpu->port = device->parent >= 0 ? &scan->machine.devices[device->parent] : NULL;
     gpu->chassis = chassis_of(scan, device);
     gpu->stranger_count = iommu_group_strangers(&scan->machine, device, gpu->strangers, MAX_STRANGERS);
-    if (device->iommu_group >= 0)
+    /* A listing may be a part of the machine: that nobody else is in it does not mean that nobody else is
+     * there. */
+    if (device->iommu_group >= 0 && (gpu->stranger_count || !scan->from_text))
         gpu->isolated = tristate_of(!gpu->stranger_count);
     if (scan->from_text) {
         if (device->base_class == 0x03 && device->sub_class == 0x02)
