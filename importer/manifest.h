@@ -1,0 +1,47 @@
+#ifndef PASSTHRU_IMPORTER_MANIFEST_H
+#define PASSTHRU_IMPORTER_MANIFEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "importer/remote.h"
+
+/* The manifest of a report feed (schema/feed.md). */
+
+enum {
+    MANIFEST_MAX_BYTES = 16 << 20,
+    MANIFEST_MAX_SEGMENTS = 100000,
+    SEGMENT_MAX_BYTES = 64 << 20,
+    SEGMENT_MAX_RECORDS = 1000000,
+    SEGMENT_NAME_SIZE = 65, /* 64 lower-case hexadecimal digits */
+    MANIFEST_TIME_SIZE = 32
+};
+
+struct segment {
+    char sha256[SEGMENT_NAME_SIZE]; /* of the compressed file */
+    int64_t size;                   /* bytes of the compressed file, 1 to SEGMENT_MAX_BYTES */
+    int64_t records;                /* lines in it, 0 to SEGMENT_MAX_RECORDS */
+};
+
+struct manifest {
+    char name[REMOTE_NAME_SIZE];
+    int64_t version;                  /* 1 to 2^53 */
+    char created[MANIFEST_TIME_SIZE]; /* RFC 3339 in UTC, "2026-11-22T10:00:00Z" */
+    char expires[MANIFEST_TIME_SIZE];
+    int64_t created_at; /* the same in seconds since 1970 */
+    int64_t expires_at;
+    struct segment *segments; /* in the manifest's order */
+    int segment_count;
+};
+
+/* Parses a manifest, which must have been verified before. Members that are not known are passed over.
+ * ERROR_REMOTE, saying which member: no JSON (RFC 8259), another format than 1, a member that is missing,
+ * given twice or of another type or range, a name that is none, a time that is no time, expiry before
+ * creation, a hash that is no hash, the same segment twice, too many segments. `shown` names it in messages.
+ * On success the caller frees it. */
+MUST_CHECK enum error_code manifest_parse(const char *json, size_t length, const char *shown,
+                                          struct manifest *manifest, struct error *error);
+void manifest_free(struct manifest *manifest);
+
+#endif

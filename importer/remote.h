@@ -1,0 +1,59 @@
+#ifndef PASSTHRU_IMPORTER_REMOTE_H
+#define PASSTHRU_IMPORTER_REMOTE_H
+
+#include <stdbool.h>
+
+#include "core/error.h"
+
+/* The remotes: where lists and reports are fetched from and reports are sent to. Each is a file *.conf in ini
+ * form, one section [remote] with name, url, kind, key, submit, enabled (contract; docs/passthru-import.1).
+ */
+
+enum remote_kind { REMOTE_PCI_IDS, REMOTE_AMDGPU_IDS, REMOTE_FEED };
+
+enum {
+    REMOTE_NAME_SIZE = 65,
+    REMOTE_URL_SIZE = 1024,
+    REMOTE_KEY_SIZE = 80,
+    REMOTE_MAX_KEYS = 2,
+    MAX_REMOTES = 64
+};
+
+struct remote {
+    char name[REMOTE_NAME_SIZE]; /* a-z, 0-9, '.', '_', '-', first a letter or digit: it names a folder */
+    enum remote_kind kind;
+    char url[REMOTE_URL_SIZE];    /* of the list, or of the folder of a feed, without a slash at its end */
+    char submit[REMOTE_URL_SIZE]; /* where reports are sent to, "" for nowhere */
+    char keys[REMOTE_MAX_KEYS]
+             [REMOTE_KEY_SIZE]; /* minisign public keys; a feed has one, or two while it changes them */
+    int key_count;
+    bool enabled;
+    char file[4096]; /* that says so */
+};
+
+struct remotes {
+    struct remote *items; /* by name */
+    int count;
+};
+
+/* The word of a kind: "pci.ids", "amdgpu.ids", "feed". */
+const char *remote_kind_word(enum remote_kind kind);
+
+/* Reads the remotes that passthru brings (DATA_FOLDER/remotes.d), then /etc/passthru/remotes.d, then
+ * $XDG_CONFIG_HOME/passthru/remotes.d (else $HOME/.config): one of the same name takes the place of the
+ * earlier one, and one of the kind pci.ids or amdgpu.ids that of the one that passthru brings. A folder that
+ * does not exist is empty. A file that is wrong is ERROR_BAD_INPUT with file, line and next step: nothing is
+ * fetched from half of what was meant. The caller frees them, also after an error. */
+MUST_CHECK enum error_code remotes_load(const char *data_folder, struct remotes *remotes,
+                                        struct error *error);
+void remotes_free(struct remotes *remotes);
+
+/* The remote of that name, NULL when there is none. */
+const struct remote *remotes_find(const struct remotes *remotes, const char *name);
+
+/* Whether passthru may ask this address: https://, or http:// on loopback (127.0.0.0/8, [::1], localhost),
+ * with a host, without user name, password and fragment. ERROR_BAD_INPUT says why not. By libcurl's URL
+ * parser. */
+MUST_CHECK enum error_code remote_check_url(const char *url, struct error *error);
+
+#endif

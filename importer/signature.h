@@ -1,0 +1,25 @@
+#ifndef PASSTHRU_IMPORTER_SIGNATURE_H
+#define PASSTHRU_IMPORTER_SIGNATURE_H
+
+#include <stddef.h>
+
+#include "core/buffer.h"
+#include "core/error.h"
+
+/* Signatures as minisign makes them (https://jedisct1.github.io/minisign/): Ed25519 over the bytes ("Ed") or
+ * over their BLAKE2b-512 ("ED"), and a trusted comment that is signed with them. */
+
+enum { SIGNATURE_MAX_BYTES = 4096, SIGNATURE_COMMENT_SIZE = 1024 };
+
+/* Whether `key` is a minisign public key: the base64 line of its file. ERROR_BAD_INPUT says what is wrong. */
+MUST_CHECK enum error_code signature_check_key(const char *key, struct error *error);
+
+/* Verifies `bytes` by the text of a signature file and one of `key_count` public keys, and stores the trusted
+ * comment (hostile text, NUL-terminated). ERROR_REMOTE, with a message of its own each, when the file is no
+ * signature, is of another key (both key numbers are named), does not fit the bytes, or its trusted comment
+ * was changed. */
+MUST_CHECK enum error_code signature_verify(const unsigned char *bytes, size_t length, const char *signature,
+                                            size_t signature_length, const char *const keys[], int key_count,
+                                            char comment[SIGNATURE_COMMENT_SIZE], struct error *error);
+
+#endif
