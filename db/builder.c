@@ -144,6 +144,7 @@ void builder_free(struct builder *builder)
 {
     if (!builder)
         return;
+    report_check_abandon(builder->report_check);
     close_database(builder);
     evidence_free(builder);
     buffer_free(&builder->attempts);
@@ -447,6 +448,7 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
     bind_text(insert, 11, buffer_text(&builder->attempts));
     bind_text(insert, 12, buffer_text(&builder->symptoms));
     sqlite3_bind_text(insert, 13, body, (int)length, SQLITE_STATIC);
+    builder->report_count++;
     return builder_run(builder, insert, error);
 }
 
@@ -485,6 +487,22 @@ static void start_writing(const char *path)
     close(file);
 }
 
+/* What report_check has not seen to; all of it, where duplicates were taken out behind its back. */
+static enum error_code check(struct builder *builder, struct error *error)
+{
+    struct report_check *reports = builder->report_check;
+    if (!reports)
+        return database_check(&builder->database, error);
+    builder->report_check = NULL;
+    if (builder_duplicates(builder, ALL_SOURCES)) {
+        report_check_abandon(reports);
+        return database_check(&builder->database, error);
+    }
+    if (report_check_finish(reports, error))
+        return error->code;
+    return database_check_rest(&builder->database, error);
+}
+
 enum error_code builder_complete(struct builder *builder, struct error *error)
 {
     if (flush_rows(builder, &builder->devices, INSERT_DEVICE, error) ||
@@ -493,7 +511,7 @@ enum error_code builder_complete(struct builder *builder, struct error *error)
         builder_execute(builder, "COMMIT", error))
         return error->code;
     start_writing(builder->path);
-    if (database_check(&builder->database, error))
+    if (check(builder, error))
         return error->code;
     close_database(builder);
     return flush(builder->path, O_RDONLY, error);

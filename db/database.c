@@ -95,7 +95,6 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
                           " ORDER BY id",
     [STATEMENT_COUNTS] = "SELECT (SELECT count(*) FROM device), (SELECT count(*) FROM gpu),"
                          " (SELECT count(*) FROM report)",
-    [STATEMENT_CHECK] = "SELECT integrity_check FROM pragma_integrity_check(1)",
 };
 
 enum error_code database_sqlite_error(const struct database *database, int result, struct error *error)
@@ -194,11 +193,25 @@ static void append_uri(struct buffer *uri, const char *path)
     buffer_append_text(uri, "?immutable=1");
 }
 
+static bool threads_allowed;
+
 void database_configure_sqlite(void)
 {
     /* One thread, and nobody asks for memory statistics: both cost a lock at every turn. */
-    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    if (!threads_allowed)
+        sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+void database_allow_threads(void)
+{
+    /* Refused once SQLite runs: then it goes on with one. */
+    threads_allowed |= sqlite3_config(SQLITE_CONFIG_MULTITHREAD) == SQLITE_OK;
+}
+
+bool database_threads_allowed(void)
+{
+    return threads_allowed;
 }
 
 enum error_code database_open(const char *path, struct database **database, struct error *error)

@@ -112,30 +112,33 @@ static enum error_code damaged(const struct database *database, const char *what
 
 /* The words that are written from enums. As CHECKs in the schema each start of each reader would parse them.
  */
-static const struct {
+struct written_word {
     const char *sql;
     const struct vocabulary *vocabulary;
-} words[] = {{"SELECT DISTINCT form_factor FROM gpu", &vocabulary_form_factor},
-             {"SELECT DISTINCT display FROM gpu", &vocabulary_display},
-             {"SELECT DISTINCT vbios FROM gpu", &vocabulary_vbios},
-             {"SELECT DISTINCT reset FROM gpu", &vocabulary_reset},
-             {"SELECT DISTINCT form_factor FROM gpu_variant", &vocabulary_form_factor},
-             {"SELECT DISTINCT form_factor FROM subvendor", &vocabulary_form_factor},
-             {"SELECT DISTINCT chassis FROM report INDEXED BY report_of_device", &vocabulary_chassis},
-             {"SELECT DISTINCT outcome FROM report INDEXED BY report_of_device", &vocabulary_outcome}};
+};
+static const struct written_word words[] = {
+    {"SELECT DISTINCT form_factor FROM gpu", &vocabulary_form_factor},
+    {"SELECT DISTINCT display FROM gpu", &vocabulary_display},
+    {"SELECT DISTINCT vbios FROM gpu", &vocabulary_vbios},
+    {"SELECT DISTINCT reset FROM gpu", &vocabulary_reset},
+    {"SELECT DISTINCT form_factor FROM gpu_variant", &vocabulary_form_factor},
+    {"SELECT DISTINCT form_factor FROM subvendor", &vocabulary_form_factor}};
+static const struct written_word report_words[] = {
+    {"SELECT DISTINCT chassis FROM report INDEXED BY report_of_device", &vocabulary_chassis},
+    {"SELECT DISTINCT outcome FROM report INDEXED BY report_of_device", &vocabulary_outcome}};
 
-static enum error_code check_words(struct database *database, const char *sql,
-                                   const struct vocabulary *vocabulary, struct error *error)
+static enum error_code check_words(struct database *database, const struct written_word *written,
+                                   struct error *error)
 {
     sqlite3_stmt *statement = NULL;
     char what[150];
-    int result = sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL);
+    int result = sqlite3_prepare_v2(database->handle, written->sql, -1, &statement, NULL);
     while (result == SQLITE_OK && !error->code && (result = sqlite3_step(statement)) == SQLITE_ROW) {
         const char *word = column_text(statement, 0);
         result = SQLITE_OK;
-        if (vocabulary_find(vocabulary, word) >= 0)
+        if (vocabulary_find(written->vocabulary, word) >= 0)
             continue;
-        snprintf(what, sizeof what, "\"%.60s\" is no word of %s", word, vocabulary->name);
+        snprintf(what, sizeof what, "\"%.60s\" is no word of %s", word, written->vocabulary->name);
         damaged(database, what, error);
     }
     if (result != SQLITE_OK && result != SQLITE_DONE)
@@ -144,23 +147,58 @@ static enum error_code check_words(struct database *database, const char *sql,
     return error->code;
 }
 
-enum error_code database_check(struct database *database, struct error *error)
+static enum error_code check_all_words(struct database *database, const struct written_word *written,
+                                       size_t count, struct error *error)
 {
-    sqlite3_stmt *statement;
-    bool row;
-    if (database_statement(database, STATEMENT_CHECK, &statement, error) ||
-        database_step(database, statement, &row, error))
-        return error->code;
-    const char *answer = row ? column_text(statement, 0) : "no answer";
-    if (!row || sqlite3_stricmp(answer, "ok") != 0) {
-        char what[150];
-        snprintf(what, sizeof what, "integrity check failed: %.120s", answer);
-        return damaged(database, what, error);
-    }
-    if (check_tables(database, error))
-        return error->code;
-    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-        if (check_words(database, words[i].sql, words[i].vocabulary, error))
+    for (size_t i = 0; i < count; i++)
+        if (check_words(database, &written[i], error))
             break;
     return error->code;
+}
+
+/* Runs one of SQLite's checks, which gives a row of a text: none, or "ok", is well. */
+static enum error_code check_integrity(struct database *database, const char *sql, struct error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    char what[150];
+    int result = sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL);
+    if (result == SQLITE_OK && (result = sqlite3_step(statement)) == SQLITE_ROW &&
+        sqlite3_stricmp(column_text(statement, 0), "ok") != 0) {
+        snprintf(what, sizeof what, "integrity check failed: %.120s", column_text(statement, 0));
+        damaged(database, what, error);
+    } else if (result != SQLITE_ROW && result != SQLITE_DONE) {
+        database_sqlite_error(database, result, error);
+    }
+    sqlite3_finalize(statement);
+    return error->code;
+}
+
+enum error_code database_check_reports(struct database *database, struct error *error)
+{
+    if (check_integrity(database, "SELECT integrity_check FROM pragma_integrity_check('report') LIMIT 1",
+                        error))
+        return error->code;
+    return check_all_words(database, report_words, ARRAY_SIZE(report_words), error);
+}
+
+enum error_code database_check_rest(struct database *database, struct error *error)
+{
+    /* Without a table's name, each page's use is looked at: that needs no index to be read. */
+    if (check_integrity(database, "SELECT quick_check FROM pragma_quick_check(1)", error) ||
+        check_integrity(database,
+                        "SELECT c.integrity_check FROM sqlite_schema s, pragma_integrity_check(s.name) c"
+                        " WHERE s.type = 'table' AND s.name <> 'report' AND c.integrity_check <> 'ok'"
+                        " LIMIT 1",
+                        error) ||
+        check_tables(database, error))
+        return error->code;
+    return check_all_words(database, words, ARRAY_SIZE(words), error);
+}
+
+enum error_code database_check(struct database *database, struct error *error)
+{
+    if (check_integrity(database, "SELECT integrity_check FROM pragma_integrity_check(1)", error) ||
+        check_tables(database, error) || check_all_words(database, words, ARRAY_SIZE(words), error))
+        return error->code;
+    return check_all_words(database, report_words, ARRAY_SIZE(report_words), error);
 }

@@ -36,7 +36,6 @@ enum statement {
     STATEMENT_CONFLICTS,
     STATEMENT_SOURCES,
     STATEMENT_COUNTS,
-    STATEMENT_CHECK,
     STATEMENT_COUNT
 };
 
@@ -83,6 +82,16 @@ MUST_CHECK enum error_code database_statement(struct database *database, enum st
 
 /* To be called before SQLite is first used. */
 void database_configure_sqlite(void);
+
+/* Whether database_allow_threads came in time: connections may then be used in several threads, one in each.
+ */
+bool database_threads_allowed(void);
+
+/* The table of reports and its index, as database_check does. For report_check.c, in a thread of its own. */
+MUST_CHECK enum error_code database_check_reports(struct database *database, struct error *error);
+
+/* All the rest, when database_check_reports found nothing: together they find what database_check finds. */
+MUST_CHECK enum error_code database_check_rest(struct database *database, struct error *error);
 
 /* Frees what is kept in memory beside the statements. */
 void database_forget(struct database *database);

@@ -13,7 +13,7 @@
 /* The index holds all that the pass reads: the table itself is five times as long. Sorting it takes as much
  * memory as the cache may; what is more goes to a temporary file. */
 static const char index_sql[] =
-    "PRAGMA cache_size = -4000;"
+    "PRAGMA cache_size = -4000; PRAGMA threads = 1;"
     "CREATE INDEX report_of_device ON report (pci_id, date DESC, id, subsystem, chassis, outcome, public,"
     " outside, sender, attempts, symptoms);"
     "CREATE TEMP TABLE duplicate (seq INTEGER PRIMARY KEY);";
@@ -364,11 +364,21 @@ int64_t builder_duplicates(const struct builder *builder, int64_t source)
     return entry ? entry->counts[0] : 0;
 }
 
+/* Has the reports checked from now on, where they are many. */
+static enum error_code start_check(struct builder *builder, struct error *error)
+{
+    if (builder->report_count < MANY_REPORTS || !database_threads_allowed())
+        return ERROR_NONE;
+    if (builder_execute(builder, "COMMIT; BEGIN", error))
+        return error->code;
+    return report_check_start(builder->path, &builder->report_check, error);
+}
+
 enum error_code evidence_count_reports(struct builder *builder, struct error *error)
 {
     struct pass pass = {.builder = builder};
-    if (!builder_execute(builder, index_sql, error) && !find_newest_month(&pass, error) &&
-        !visit_reports(&pass, error) && !end_device(&pass, error) &&
+    if (!builder_execute(builder, index_sql, error) && !start_check(builder, error) &&
+        !find_newest_month(&pass, error) && !visit_reports(&pass, error) && !end_device(&pass, error) &&
         !fix_counts_end(&pass.fixes, builder, error) && pass.dropped)
         delete_dropped(builder, error);
     tally_free(&pass.machines);

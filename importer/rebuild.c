@@ -441,6 +441,7 @@ enum error_code rebuild(const struct rebuild_request *request, struct rebuild_su
                            .quiet = {.tell = say_nothing},
                            .words = BUFFER(4096)};
     *summary = (struct rebuild_summary){.devices = 0};
+    database_allow_threads();
     work.annotation = malloc(sizeof *work.annotation);
     if (!work.annotation)
         return error_set(error, ERROR_NO_MEMORY, "no memory to rebuild the database");
