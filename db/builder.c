@@ -52,6 +52,7 @@ static const char *const insert_texts[INSERT_COUNT] = {
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     [INSERT_WORKAROUND] = "INSERT INTO workaround VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [INSERT_DUPLICATE] = "INSERT INTO temp.duplicate VALUES (?1)",
+    [INSERT_RETRACTION] = "INSERT OR IGNORE INTO temp.retraction VALUES (?1, ?2)",
     [SELECT_REPORTS] =
         "SELECT pci_id, id, date, subsystem, chassis, outcome, public, outside, sender,"
         " attempts, symptoms, seq FROM report INDEXED BY report_of_device ORDER BY pci_id, date DESC, id",
@@ -449,6 +450,24 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
     bind_text(insert, 12, buffer_text(&builder->symptoms));
     sqlite3_bind_text(insert, 13, body, (int)length, SQLITE_STATIC);
     builder->report_count++;
+    return builder_run(builder, insert, error);
+}
+
+enum error_code builder_retract(struct builder *builder, const unsigned char id[32], int64_t source,
+                                struct error *error)
+{
+    if (!builder->retracts &&
+        builder_execute(builder,
+                        "CREATE TEMP TABLE retraction (id BLOB, source INTEGER, PRIMARY KEY (id, source))"
+                        " WITHOUT ROWID",
+                        error))
+        return error->code;
+    builder->retracts = true;
+    sqlite3_stmt *insert = builder_statement(builder, INSERT_RETRACTION, error);
+    if (!insert)
+        return error->code;
+    sqlite3_bind_blob(insert, 1, id, 32, SQLITE_STATIC);
+    sqlite3_bind_int64(insert, 2, source);
     return builder_run(builder, insert, error);
 }
 

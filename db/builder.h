@@ -101,6 +101,11 @@ MUST_CHECK enum error_code builder_add_report(struct builder *builder, const str
                                               const unsigned char id[32], const char *body, size_t length,
                                               int64_t source, struct error *error);
 
+/* Takes a report back: one of that id and source is dropped by builder_complete, whether it was added before
+ * or is added behind. */
+MUST_CHECK enum error_code builder_retract(struct builder *builder, const unsigned char id[32],
+                                           int64_t source, struct error *error);
+
 /* Computes evidence and verdicts, checks the integrity of the whole file and flushes it to disk. */
 MUST_CHECK enum error_code builder_complete(struct builder *builder, struct error *error);
 
@@ -108,6 +113,9 @@ MUST_CHECK enum error_code builder_complete(struct builder *builder, struct erro
  * already. */
 enum { ALL_SOURCES = 0 };
 int64_t builder_duplicates(const struct builder *builder, int64_t source);
+
+/* How many it has dropped because they were taken back. */
+int64_t builder_retracted(const struct builder *builder, int64_t source);
 
 /* A signature of data/symptoms.tsv; their order is kept. */
 MUST_CHECK enum error_code builder_add_symptom(struct builder *builder, const struct symptom_record *symptom,

@@ -33,6 +33,7 @@ enum insert {
     INSERT_EVIDENCE,
     INSERT_WORKAROUND,
     INSERT_DUPLICATE,
+    INSERT_RETRACTION,
     SELECT_REPORTS,
     SELECT_DATES,
     SELECT_DUPLICATES,
@@ -84,6 +85,8 @@ struct builder {
     struct waiting_rows subsystems;
     struct tally evidence;   /* by level, key and chassis, each ended by a NUL; all but the subsystems */
     struct tally duplicates; /* reports that were in already, by the number of their source */
+    struct tally retracted;  /* reports that were taken back, likewise */
+    bool retracts;           /* there is a table temp.retraction */
     struct buffer attempts;  /* of the report that is being added */
     struct buffer symptoms;  /* likewise */
     struct known_prior priors[MAX_PRIORS];

@@ -215,6 +215,7 @@ void evidence_free(struct builder *builder)
 {
     tally_free(&builder->evidence);
     tally_free(&builder->duplicates);
+    tally_free(&builder->retracted);
     tally_free(&builder->known_gpus);
     free(builder->gpus);
 }

@@ -322,10 +322,9 @@ static enum error_code find_newest_month(struct pass *pass, struct error *error)
     return error->code;
 }
 
-static enum error_code note_dropped(struct builder *builder, int64_t source, int64_t dropped,
-                                    struct error *error)
+static enum error_code note_dropped(struct tally *tally, int64_t source, int64_t dropped, struct error *error)
 {
-    struct tally_entry *entry = tally_entry(&builder->duplicates, &source, sizeof source);
+    struct tally_entry *entry = tally_entry(tally, &source, sizeof source);
     if (!entry)
         return no_memory(error);
     entry->counts[0] += dropped;
@@ -333,7 +332,7 @@ static enum error_code note_dropped(struct builder *builder, int64_t source, int
 }
 
 /* Takes out the reports that were dropped; their sources then have fewer records. */
-static enum error_code delete_dropped(struct builder *builder, struct error *error)
+static enum error_code delete_dropped(struct builder *builder, struct tally *noted, struct error *error)
 {
     bool row = true;
     sqlite3_stmt *select = builder_statement(builder, SELECT_DUPLICATES, error);
@@ -343,8 +342,7 @@ static enum error_code delete_dropped(struct builder *builder, struct error *err
     while (!database_step(&builder->database, select, &row, error) && row) {
         int64_t source = sqlite3_column_int64(select, 0);
         int64_t dropped = sqlite3_column_int64(select, 1);
-        if (note_dropped(builder, source, dropped, error) ||
-            note_dropped(builder, ALL_SOURCES, dropped, error))
+        if (note_dropped(noted, source, dropped, error) || note_dropped(noted, ALL_SOURCES, dropped, error))
             break;
         sqlite3_bind_int64(subtract, 1, source);
         sqlite3_bind_int64(subtract, 2, dropped);
@@ -354,14 +352,41 @@ static enum error_code delete_dropped(struct builder *builder, struct error *err
     sqlite3_reset(select);
     if (error->code)
         return error->code;
-    return builder_execute(builder, "DELETE FROM report WHERE seq IN (SELECT seq FROM temp.duplicate);",
+    return builder_execute(builder,
+                           "DELETE FROM report WHERE seq IN (SELECT seq FROM temp.duplicate);"
+                           "DELETE FROM temp.duplicate;",
                            error);
+}
+
+/* A report is taken back where it came from: other sources may have it still. */
+static enum error_code drop_retracted(struct builder *builder, struct error *error)
+{
+    if (!builder->retracts)
+        return ERROR_NONE;
+    if (builder_execute(
+            builder,
+            "INSERT INTO temp.duplicate SELECT seq FROM report INDEXED BY report_of_device"
+            " WHERE id IN (SELECT id FROM temp.retraction) AND EXISTS (SELECT 1 FROM temp.retraction"
+            " WHERE retraction.id = report.id AND retraction.source = report.source);",
+            error))
+        return error->code;
+    return delete_dropped(builder, &builder->retracted, error);
+}
+
+static int64_t dropped_of(const struct tally *noted, int64_t source)
+{
+    const struct tally_entry *entry = tally_find(noted, &source, sizeof source);
+    return entry ? entry->counts[0] : 0;
 }
 
 int64_t builder_duplicates(const struct builder *builder, int64_t source)
 {
-    const struct tally_entry *entry = tally_find(&builder->duplicates, &source, sizeof source);
-    return entry ? entry->counts[0] : 0;
+    return dropped_of(&builder->duplicates, source);
+}
+
+int64_t builder_retracted(const struct builder *builder, int64_t source)
+{
+    return dropped_of(&builder->retracted, source);
 }
 
 /* Has the reports checked from now on, where they are many. */
@@ -377,10 +402,10 @@ static enum error_code start_check(struct builder *builder, struct error *error)
 enum error_code evidence_count_reports(struct builder *builder, struct error *error)
 {
     struct pass pass = {.builder = builder};
-    if (!builder_execute(builder, index_sql, error) && !start_check(builder, error) &&
-        !find_newest_month(&pass, error) && !visit_reports(&pass, error) && !end_device(&pass, error) &&
-        !fix_counts_end(&pass.fixes, builder, error) && pass.dropped)
-        delete_dropped(builder, error);
+    if (!builder_execute(builder, index_sql, error) && !drop_retracted(builder, error) &&
+        !start_check(builder, error) && !find_newest_month(&pass, error) && !visit_reports(&pass, error) &&
+        !end_device(&pass, error) && !fix_counts_end(&pass.fixes, builder, error) && pass.dropped)
+        delete_dropped(builder, &builder->duplicates, error);
     tally_free(&pass.machines);
     tally_free(&pass.subsystems);
     tally_free(&pass.senders);

@@ -137,8 +137,14 @@ static enum error_code find_data(char folder[DATABASE_PATH_SIZE], struct error *
     return error_next(error, "name their folder with --data DIR");
 }
 
-static int run_import(const struct options *options, const char *const *files, int file_count)
+static void free_files(struct rebuild_file **files)
 {
+    free(*files);
+}
+
+static int run_import(const struct options *options, char **files, int file_count)
+{
+    struct rebuild_file *given CLEANUP(free_files) = calloc((size_t)file_count + 1, sizeof *given);
     struct error error = {.code = ERROR_NONE};
     struct database_place place;
     struct rebuild_summary summary;
@@ -150,9 +156,16 @@ static int run_import(const struct options *options, const char *const *files, i
         return fail(&error, options->json);
     if (database_target(options->database, &place, &error))
         return fail(&error, options->json);
+    if (!given) {
+        error_set(&error, ERROR_NO_MEMORY, "no memory for %d files", file_count);
+        return fail(&error, options->json);
+    }
+    for (int i = 0; i < file_count; i++)
+        given[i] = (struct rebuild_file){.path = files[i],
+                                         .shown = strcmp(files[i], "-") == 0 ? "standard input" : files[i]};
     const struct rebuild_request request = {.database_path = place.path,
                                             .data_folder = data,
-                                            .files = files,
+                                            .files = given,
                                             .file_count = file_count,
                                             .force = options->force,
                                             .waiting = tell_waiting};
@@ -249,7 +262,7 @@ int main(int argc, char **argv)
         error_set(&error, ERROR_SYSTEM, "libsodium does not start");
         return fail(&error, json);
     }
-    int status = run_import(&options, (const char *const *)argv + optind + 1, argc - optind - 1);
+    int status = run_import(&options, argv + optind + 1, argc - optind - 1);
     if (fflush(stdout) || ferror(stdout))
         return error_exit_status(ERROR_SYSTEM);
     return status;

@@ -1,7 +1,6 @@
 #include "importer/rebuild.h"
 
 #include <errno.h>
-#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +9,10 @@
 #include "core/text.h"
 #include "db/database.h"
 #include "importer/data_files.h"
+#include "importer/feed_cache.h"
 #include "importer/line_reader.h"
 #include "importer/pci_ids.h"
 #include "importer/rebuild_internal.h"
-#include "importer/reports.h"
 #include "importer/symptoms.h"
 
 static const char *const system_pci_ids[] = {"/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids"};
@@ -186,7 +185,7 @@ static enum error_code read_known_pci_ids(struct rebuild *work, struct error *er
 
 /* ---- the project's own data ---- */
 
-static void data_path(const struct rebuild *work, const char *name, char path[DATABASE_PATH_SIZE])
+void rebuild_data_path(const struct rebuild *work, const char *name, char path[DATABASE_PATH_SIZE])
 {
     snprintf(path, DATABASE_PATH_SIZE, "%.4000s/%s", work->request->data_folder, name);
 }
@@ -214,13 +213,13 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
     int64_t price_count;
     int64_t use_count;
     int64_t symptom_count;
-    data_path(work, "rules.tsv", rules);
-    data_path(work, "facts.tsv", facts);
-    data_path(work, "priors.tsv", priors);
-    data_path(work, "prices.tsv", prices);
-    data_path(work, "subvendors.tsv", subvendors);
-    data_path(work, "uses.tsv", uses);
-    data_path(work, "symptoms.tsv", symptoms);
+    rebuild_data_path(work, "rules.tsv", rules);
+    rebuild_data_path(work, "facts.tsv", facts);
+    rebuild_data_path(work, "priors.tsv", priors);
+    rebuild_data_path(work, "prices.tsv", prices);
+    rebuild_data_path(work, "subvendors.tsv", subvendors);
+    rebuild_data_path(work, "uses.tsv", uses);
+    rebuild_data_path(work, "symptoms.tsv", symptoms);
     if (annotator_load(rules, facts, &work->annotator, error) ||
         priors_read(priors, work->builder, &prior_count, error) ||
         prices_read(prices, work->builder, &price_count, error) ||
@@ -249,68 +248,6 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
     return record_table(work, "subvendors", subvendors, subvendor_count, error);
 }
 
-static int compare_names(const FTSENT **a, const FTSENT **b)
-{
-    return strcmp((*a)->fts_name, (*b)->fts_name);
-}
-
-/* All *.ndjson below data/reports, in the order of their names. */
-static enum error_code read_bundled_reports(struct rebuild *work, struct error *error)
-{
-    char folder[DATABASE_PATH_SIZE];
-    int64_t source;
-    int64_t valid = 0;
-    data_path(work, "reports", folder);
-    long refused_before = work->problems->refused;
-    if (builder_add_source(work->builder, "reports", folder, &source, error))
-        return error->code;
-    FTS *tree = fts_open((char *[]){folder, NULL}, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
-    if (!tree)
-        return error_set_errno(error, errno, "cannot list %s", folder);
-    enum error_code code = ERROR_NONE;
-    for (FTSENT *entry; !code && (entry = fts_read(tree));) {
-        const char *ending = strrchr(entry->fts_name, '.');
-        if (entry->fts_info == FTS_F && ending && strcmp(ending, ".ndjson") == 0)
-            code = reports_read(entry->fts_path, entry->fts_path, work->builder, source, &valid,
-                                work->problems, error);
-    }
-    fts_close(tree);
-    work->summary->reports += valid;
-    if (code)
-        return code;
-    return builder_complete_source(work->builder, source, NULL, NULL, NULL, false, valid,
-                                   work->problems->refused - refused_before, error);
-}
-
-/* ---- reports that users imported ---- */
-
-static enum error_code read_reports(struct rebuild *work, const char *path, const char *shown,
-                                    const char *hash, struct problems *problems, int64_t *source,
-                                    int64_t *valid, struct error *error)
-{
-    long refused_before = problems->refused;
-    *valid = 0;
-    if (builder_add_source(work->builder, "reports", shown, source, error) ||
-        reports_read(path, shown, work->builder, *source, valid, problems, error))
-        return error->code;
-    work->summary->reports += *valid;
-    return builder_complete_source(work->builder, *source, NULL, NULL, hash, true, *valid,
-                                   problems->refused - refused_before, error);
-}
-
-static enum error_code read_cached_reports(void *context, const char *path, const char *hash,
-                                           struct error *error)
-{
-    struct rebuild *work = context;
-    int64_t source;
-    int64_t valid;
-    /* A file that is being imported again speaks for itself: its problems are told again. */
-    for (int i = 0; i < work->request->file_count; i++)
-        if (strcmp(work->incoming[i].hash, hash) == 0)
-            return ERROR_NONE;
-    return read_reports(work, path, path, hash, &work->quiet, &source, &valid, error);
-}
-
 static enum error_code read_files(struct rebuild *work, struct error *error)
 {
     bool pci_ids_read_already = false;
@@ -318,7 +255,7 @@ static enum error_code read_files(struct rebuild *work, struct error *error)
         const struct incoming_source *incoming = &work->incoming[i];
         if (incoming->kind != SOURCE_PCI_IDS)
             continue;
-        const char *shown = rebuild_shown_name(work->request->files[i]);
+        const char *shown = work->request->files[i].shown;
         if (pci_ids_read_already)
             return error_set(error, ERROR_USAGE, "%s is a second pci.ids: give one at a time", shown);
         if (read_pci_ids(work, incoming->path, shown, incoming->hash, true, true, error))
@@ -327,31 +264,7 @@ static enum error_code read_files(struct rebuild *work, struct error *error)
     }
     if (!pci_ids_read_already && read_known_pci_ids(work, error))
         return error->code;
-    if (read_bundled_reports(work, error) ||
-        source_cache_each_reports(work->cache, read_cached_reports, work, error))
-        return error->code;
-    for (int i = 0; i < work->request->file_count; i++) {
-        const struct incoming_source *incoming = &work->incoming[i];
-        int64_t source;
-        int64_t valid;
-        if (incoming->kind != SOURCE_REPORTS)
-            continue;
-        const char *shown = rebuild_shown_name(work->request->files[i]);
-        long refused_before = work->problems->refused;
-        bool known = source_cache_has_reports(work->cache, incoming->hash);
-        if (read_reports(work, incoming->path, shown, incoming->hash, work->problems, &source, &valid, error))
-            return error->code;
-        if (!valid && work->problems->refused > refused_before) {
-            error_set(error, ERROR_BAD_INPUT, "%s: none of its %ld records is a report", shown,
-                      work->problems->refused - refused_before);
-            return error_next(error, "correct them; data/README.md shows what a report looks like");
-        }
-        if (!known) {
-            work->new_sources[i] = source;
-            work->summary->new_reports += valid;
-        }
-    }
-    return ERROR_NONE;
+    return rebuild_read_reports(work, error);
 }
 
 /* ---- all together ---- */
@@ -364,8 +277,11 @@ static enum error_code receive_files(struct rebuild *work, struct error *error)
     if (!work->incoming || !work->new_sources)
         return error_set(error, ERROR_NO_MEMORY, "no memory for %d files", request->file_count);
     for (int i = 0; i < request->file_count; i++) {
-        if (source_cache_receive(work->cache, request->files[i], &work->incoming[i], error))
+        const struct rebuild_file *file = &request->files[i];
+        if (source_cache_receive(work->cache, file->path, file->shown, &work->incoming[i], error))
             return error->code;
+        if (file->kind_known)
+            work->incoming[i].kind = file->kind;
     }
     return ERROR_NONE;
 }
@@ -407,10 +323,11 @@ static enum error_code look_at_old(struct rebuild *work, struct error *error)
     return error->code;
 }
 
-/* A report that was there already is not counted as one more. */
-static void forget_duplicates(struct rebuild *work)
+/* A report that was there already, or was taken back, is not counted as one more. */
+static void forget_dropped(struct rebuild *work)
 {
-    work->summary->reports -= builder_duplicates(work->builder, ALL_SOURCES);
+    work->summary->retracted = builder_retracted(work->builder, ALL_SOURCES);
+    work->summary->reports -= builder_duplicates(work->builder, ALL_SOURCES) + work->summary->retracted;
     for (int i = 0; i < work->request->file_count; i++)
         if (work->new_sources[i])
             work->summary->new_reports -= builder_duplicates(work->builder, work->new_sources[i]);
@@ -424,10 +341,13 @@ static enum error_code build_and_publish(struct rebuild *work, struct error *err
         builder_create(path, &work->builder, error) || load_tables(work, error) ||
         rebuild_load_lists(work, error) || read_files(work, error) || builder_complete(work->builder, error))
         return error->code;
-    forget_duplicates(work);
+    forget_dropped(work);
     work->summary->refused = work->problems->refused;
     for (int i = 0; i < work->request->file_count; i++)
         if (source_cache_keep(work->cache, &work->incoming[i], error))
+            return error->code;
+    for (int i = 0; i < work->request->feed_count; i++)
+        if (feed_cache_keep(work->cache, work->request->feeds[i], error))
             return error->code;
     return builder_publish(work->builder, work->request->database_path, error);
 }
@@ -445,7 +365,8 @@ enum error_code rebuild(const struct rebuild_request *request, struct rebuild_su
     work.annotation = malloc(sizeof *work.annotation);
     if (!work.annotation)
         return error_set(error, ERROR_NO_MEMORY, "no memory to rebuild the database");
-    if (!source_cache_open(request->database_path, request->waiting, &work.cache, error))
+    work.cache = request->cache;
+    if (work.cache || !source_cache_open(request->database_path, request->waiting, &work.cache, error))
         build_and_publish(&work, error);
     for (int i = 0; work.incoming && i < request->file_count; i++)
         if (work.incoming[i].path[0])
@@ -454,7 +375,8 @@ enum error_code rebuild(const struct rebuild_request *request, struct rebuild_su
     annotator_free(work.annotator);
     product_list_free(work.products);
     driver_claims_free(work.claims);
-    source_cache_close(work.cache);
+    if (!request->cache)
+        source_cache_close(work.cache);
     free(work.annotation);
     free(work.incoming);
     free(work.new_sources);

@@ -6,14 +6,27 @@
 
 #include "core/error.h"
 #include "importer/problems.h"
+#include "importer/source_cache.h"
+
+/* A file that is to become a source. */
+struct rebuild_file {
+    const char *path;  /* - is standard input */
+    const char *shown; /* what messages and the database call it */
+    bool kind_known;   /* else its name and its first lines tell */
+    enum source_kind kind;
+};
 
 /* What an import is asked to do. */
 struct rebuild_request {
     const char *database_path;
-    const char *data_folder;  /* rules.tsv, facts.tsv, priors.tsv, prices.tsv, uses.tsv, reports/ */
-    const char *const *files; /* pci.ids or report files to add; - is standard input */
+    const char *data_folder;          /* rules.tsv, facts.tsv, priors.tsv, prices.tsv, uses.tsv, reports/ */
+    const struct rebuild_file *files; /* lists or reports to add */
     int file_count;
-    bool force; /* take a pci.ids that looks cut short, go on without sources that are gone */
+    const char *const
+        *feeds; /* the feeds whose incoming manifest (feed_cache.h) takes the place of the one in use */
+    int feed_count;
+    struct source_cache *cache; /* that the caller has open; NULL: it is opened for the time of the rebuild */
+    bool force;                 /* take a pci.ids that looks cut short, go on without sources that are gone */
     void (*waiting)(void);
 };
 
@@ -23,6 +36,7 @@ struct rebuild_summary {
     long gpus;
     int64_t reports;     /* in the new database */
     int64_t new_reports; /* from the files that were given */
+    int64_t retracted;   /* reports of feeds that were taken back */
     long refused;        /* lines of the given files that were left out */
 };
 

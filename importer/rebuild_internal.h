@@ -32,8 +32,12 @@ struct rebuild {
     bool source_gone; /* a report file that the old database was made from */
 };
 
-/* The name of a given file for messages. */
-const char *rebuild_shown_name(const char *file);
+/* The path of a file of the project's data. */
+void rebuild_data_path(const struct rebuild *work, const char *name, char path[DATABASE_PATH_SIZE]);
+
+/* Reads the bundled reports, those that were imported before, those of the given files, and those of the
+ * feeds. */
+MUST_CHECK enum error_code rebuild_read_reports(struct rebuild *work, struct error *error);
 
 /* Loads the lists of products and what the kernel's graphics drivers claim. */
 MUST_CHECK enum error_code rebuild_load_lists(struct rebuild *work, struct error *error);

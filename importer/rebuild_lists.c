@@ -5,11 +5,6 @@
 
 #include "importer/rebuild_internal.h"
 
-const char *rebuild_shown_name(const char *file)
-{
-    return strcmp(file, "-") == 0 ? "standard input" : file;
-}
-
 /* The lists of products, and where the system keeps one. */
 static const struct {
     enum product_source source;
@@ -43,7 +38,7 @@ static void find_list(struct rebuild *work, enum source_kind kind, const char *s
         if (work->incoming[i].kind != kind)
             continue;
         snprintf(list->path, sizeof list->path, "%s", work->incoming[i].path);
-        list->shown = rebuild_shown_name(work->request->files[i]);
+        list->shown = work->request->files[i].shown;
         list->hash = work->incoming[i].hash;
         list->problems = work->problems;
         list->cached = true;

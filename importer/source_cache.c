@@ -62,7 +62,7 @@ static enum error_code take_lock(struct source_cache *cache, const char *path, v
 }
 
 /* The path of a file in the cache. */
-static void path_in(const struct source_cache *cache, const char *name, char path[DATABASE_PATH_SIZE])
+void source_cache_path(const struct source_cache *cache, const char *name, char path[DATABASE_PATH_SIZE])
 {
     snprintf(path, DATABASE_PATH_SIZE, "%.3900s/%.180s", cache->folder, name);
 }
@@ -85,7 +85,7 @@ static void remove_leftovers(const struct source_cache *cache)
     int count = scandir(cache->folder, &entries, is_incoming, NULL);
     for (int i = 0; i < count; i++) {
         char path[DATABASE_PATH_SIZE];
-        path_in(cache, entries[i]->d_name, path);
+        source_cache_path(cache, entries[i]->d_name, path);
         unlink(path);
         free(entries[i]);
     }
@@ -248,14 +248,13 @@ static enum error_code detect_kind(struct incoming_source *incoming, const char 
     return error_next(error, "give a pci.ids, or reports as NDJSON, one JSON object a line");
 }
 
-enum error_code source_cache_receive(struct source_cache *cache, const char *path,
+enum error_code source_cache_receive(struct source_cache *cache, const char *path, const char *shown,
                                      struct incoming_source *incoming, struct error *error)
 {
     char name[64];
     bool from_stdin = strcmp(path, "-") == 0;
-    const char *shown = from_stdin ? "standard input" : path;
     snprintf(name, sizeof name, "%s%d", incoming_prefix, ++cache->received);
-    path_in(cache, name, incoming->path);
+    source_cache_path(cache, name, incoming->path);
     int from = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (from < 0) {
         int number = errno;
@@ -277,34 +276,33 @@ enum error_code source_cache_receive(struct source_cache *cache, const char *pat
     return error->code ? error->code : detect_kind(incoming, shown, error);
 }
 
+enum error_code source_cache_flush(const char *path, struct error *error)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 || fsync(file))
+        error_set_errno(error, errno, "cannot flush %s to disk", path);
+    if (file >= 0)
+        close(file);
+    return error->code;
+}
+
 enum error_code source_cache_keep(struct source_cache *cache, const struct incoming_source *incoming,
                                   struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
     char name[128];
     snprintf(name, sizeof name, "%s%s", reports_prefix, incoming->hash);
-    path_in(cache, incoming->kind == SOURCE_REPORTS ? name : list_names[incoming->kind], path);
-    int file = open(incoming->path, O_RDONLY | O_CLOEXEC);
-    int flushed = file < 0 ? -1 : fsync(file);
-    if (flushed)
-        error_set_errno(error, errno, "cannot flush %s to disk", incoming->path);
-    if (file >= 0)
-        close(file);
-    if (flushed)
+    source_cache_path(cache, incoming->kind == SOURCE_REPORTS ? name : list_names[incoming->kind], path);
+    if (source_cache_flush(incoming->path, error))
         return error->code;
     if (rename(incoming->path, path))
         return error_set_errno(error, errno, "cannot keep %s in the source cache", path);
-    int folder = open(cache->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0 || fsync(folder))
-        error_set_errno(error, errno, "cannot flush the source cache to disk");
-    if (folder >= 0)
-        close(folder);
-    return error->code;
+    return source_cache_flush(cache->folder, error);
 }
 
 bool source_cache_list(const struct source_cache *cache, enum source_kind kind, char path[DATABASE_PATH_SIZE])
 {
-    path_in(cache, list_names[kind], path);
+    source_cache_path(cache, list_names[kind], path);
     return access(path, R_OK) == 0;
 }
 
@@ -313,7 +311,7 @@ bool source_cache_has_reports(const struct source_cache *cache, const char *hash
     char path[DATABASE_PATH_SIZE];
     char name[128];
     snprintf(name, sizeof name, "%s%.64s", reports_prefix, hash);
-    path_in(cache, name, path);
+    source_cache_path(cache, name, path);
     return access(path, F_OK) == 0;
 }
 
@@ -328,7 +326,7 @@ enum error_code source_cache_each_reports(const struct source_cache *cache,
         return error_set_errno(error, errno, "cannot list the source cache %s", cache->folder);
     for (int i = 0; i < count; i++) {
         char path[DATABASE_PATH_SIZE];
-        path_in(cache, entries[i]->d_name, path);
+        source_cache_path(cache, entries[i]->d_name, path);
         if (!error->code)
             each(context, path, entries[i]->d_name + sizeof reports_prefix - 1, error);
         free(entries[i]);

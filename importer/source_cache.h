@@ -34,10 +34,17 @@ MUST_CHECK enum error_code source_cache_open(const char *database_path, void (*w
                                              struct source_cache **cache, struct error *error);
 void source_cache_close(struct source_cache *cache);
 
-/* Copies a file (- is standard input) into the cache's folder and tells what it is: by its name's ending,
- * else by its first lines. At most 4 GiB. */
+/* Copies a file (- is standard input) into the cache's folder and tells what it is: by the name that it is
+ * shown by, else by its first lines. At most 4 GiB. */
 MUST_CHECK enum error_code source_cache_receive(struct source_cache *cache, const char *path,
-                                                struct incoming_source *incoming, struct error *error);
+                                                const char *shown, struct incoming_source *incoming,
+                                                struct error *error);
+
+/* The path of a file of the cache; its name comes from here, never from outside. */
+void source_cache_path(const struct source_cache *cache, const char *name, char path[DATABASE_PATH_SIZE]);
+
+/* Brings a folder's entries, or a file, to the disk. */
+MUST_CHECK enum error_code source_cache_flush(const char *path, struct error *error);
 
 /* Makes an incoming file part of the cache, in place of its predecessor, flushed to disk. */
 MUST_CHECK enum error_code source_cache_keep(struct source_cache *cache,

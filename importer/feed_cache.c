@@ -1,0 +1,192 @@
+#include "importer/feed_cache.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char segment_ending[] = ".ndjson.zst";
+
+static const char *const file_names[] = {[FEED_MANIFEST] = "manifest.json",
+                                         [FEED_SIGNATURE] = "manifest.json.minisig",
+                                         [FEED_NEW_MANIFEST] = "manifest.json.new",
+                                         [FEED_NEW_SIGNATURE] = "manifest.json.minisig.new",
+                                         [FEED_SEGMENTS] = "segments"};
+
+void feed_cache_path(const struct source_cache *cache, const char *name, enum feed_file file,
+                     char path[DATABASE_PATH_SIZE])
+{
+    char inside[180];
+    snprintf(inside, sizeof inside, "feeds/%.64s/%s", name, file_names[file]);
+    source_cache_path(cache, inside, path);
+}
+
+void feed_cache_segment_path(const struct source_cache *cache, const char *name, const char *sha256,
+                             char path[DATABASE_PATH_SIZE])
+{
+    char inside[180];
+    snprintf(inside, sizeof inside, "feeds/%.64s/segments/%.64s%s", name, sha256, segment_ending);
+    source_cache_path(cache, inside, path);
+}
+
+enum error_code feed_cache_create(const struct source_cache *cache, const char *name, struct error *error)
+{
+    char inside[3][180] = {"feeds"};
+    snprintf(inside[1], sizeof inside[1], "feeds/%.64s", name);
+    snprintf(inside[2], sizeof inside[2], "feeds/%.64s/segments", name);
+    for (size_t i = 0; i < ARRAY_SIZE(inside); i++) {
+        char path[DATABASE_PATH_SIZE];
+        source_cache_path(cache, inside[i], path);
+        if (mkdir(path, 0755) && errno != EEXIST)
+            return error_set_errno(error, errno, "cannot create folder %s", path);
+    }
+    return ERROR_NONE;
+}
+
+static void close_file(FILE **file)
+{
+    if (*file)
+        fclose(*file);
+}
+
+enum error_code feed_cache_manifest(const char *path, struct manifest *manifest,
+                                    char hash[MANIFEST_HASH_SIZE], struct error *error)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MANIFEST_MAX_BYTES + 1);
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    char chunk[16384];
+    FILE *file CLEANUP(close_file) = fopen(path, "re");
+    error->code = ERROR_NONE;
+    if (!file && errno == ENOENT)
+        return error_set(error, ERROR_NOT_FOUND, "no manifest %s", path);
+    if (!file)
+        return error_set_errno(error, errno, "cannot read %s", path);
+    for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) > 0;)
+        buffer_append(&text, chunk, got);
+    if (ferror(file) || text.failed)
+        return error_set(error, ERROR_SYSTEM, "cannot read %s", path);
+    crypto_hash_sha256(digest, (const unsigned char *)buffer_text(&text), text.length);
+    sodium_bin2hex(hash, MANIFEST_HASH_SIZE, digest, sizeof digest);
+    return manifest_parse(buffer_text(&text), text.length, path, manifest, error);
+}
+
+bool feed_cache_has(const struct source_cache *cache, const char *name, const struct segment *segment)
+{
+    char path[DATABASE_PATH_SIZE];
+    struct stat status;
+    feed_cache_segment_path(cache, name, segment->sha256, path);
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == segment->size;
+}
+
+enum error_code feed_cache_check(const char *path, const struct segment *segment, struct error *error)
+{
+    crypto_hash_sha256_state state;
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    unsigned char chunk[16384];
+    char hash[SEGMENT_NAME_SIZE];
+    int64_t size = 0;
+    FILE *file CLEANUP(close_file) = fopen(path, "re");
+    error->code = ERROR_NONE;
+    if (!file)
+        return error_set_errno(error, errno, "cannot read %s", path);
+    crypto_hash_sha256_init(&state);
+    for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) > 0; size += (int64_t)got)
+        crypto_hash_sha256_update(&state, chunk, got);
+    if (ferror(file))
+        return error_set(error, ERROR_SYSTEM, "cannot read %s", path);
+    crypto_hash_sha256_final(&state, digest);
+    sodium_bin2hex(hash, sizeof hash, digest, sizeof digest);
+    if (size != segment->size)
+        return error_set(error, ERROR_REMOTE, "segment %.12s has %lld bytes, the manifest says %lld",
+                         segment->sha256, (long long)size, (long long)segment->size);
+    if (strcmp(hash, segment->sha256) != 0)
+        return error_set(error, ERROR_REMOTE, "segment %.12s does not have the hash that the manifest says",
+                         segment->sha256);
+    return ERROR_NONE;
+}
+
+static int is_feed(const struct dirent *entry)
+{
+    return remote_name_fits(entry->d_name, strlen(entry->d_name));
+}
+
+enum error_code feed_cache_each(const struct source_cache *cache,
+                                enum error_code (*each)(void *context, const char *name, struct error *error),
+                                void *context, struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    struct dirent **entries;
+    source_cache_path(cache, "feeds", path);
+    error->code = ERROR_NONE;
+    int count = scandir(path, &entries, is_feed, alphasort);
+    if (count < 0)
+        return errno == ENOENT ? ERROR_NONE : error_set_errno(error, errno, "cannot list %s", path);
+    for (int i = 0; i < count; i++) {
+        if (!error->code)
+            each(context, entries[i]->d_name, error);
+        free(entries[i]);
+    }
+    free(entries);
+    return error->code;
+}
+
+enum error_code feed_cache_keep(const struct source_cache *cache, const char *name, struct error *error)
+{
+    /* The manifest last: the signature is kept for whoever wants to look, the manifest is what counts. */
+    static const enum feed_file moves[][2] = {{FEED_NEW_SIGNATURE, FEED_SIGNATURE},
+                                              {FEED_NEW_MANIFEST, FEED_MANIFEST}};
+    char folder[DATABASE_PATH_SIZE];
+    char inside[180];
+    for (size_t i = 0; i < ARRAY_SIZE(moves); i++) {
+        char from[DATABASE_PATH_SIZE];
+        char to[DATABASE_PATH_SIZE];
+        feed_cache_path(cache, name, moves[i][0], from);
+        feed_cache_path(cache, name, moves[i][1], to);
+        if (source_cache_flush(from, error))
+            return error->code;
+        if (rename(from, to))
+            return error_set_errno(error, errno, "cannot keep %s", to);
+    }
+    snprintf(inside, sizeof inside, "feeds/%.64s", name);
+    source_cache_path(cache, inside, folder);
+    return source_cache_flush(folder, error);
+}
+
+static int compare_segments(const void *a, const void *b)
+{
+    const struct segment *x = a;
+    const struct segment *y = b;
+    return strcmp(x->sha256, y->sha256);
+}
+
+void feed_cache_clean(const struct source_cache *cache, const char *name)
+{
+    char path[DATABASE_PATH_SIZE];
+    char hash[MANIFEST_HASH_SIZE];
+    struct manifest manifest;
+    struct error error = {.code = ERROR_NONE};
+    feed_cache_path(cache, name, FEED_MANIFEST, path);
+    if (feed_cache_manifest(path, &manifest, hash, &error))
+        return;
+    qsort(manifest.segments, (size_t)manifest.segment_count, sizeof *manifest.segments, compare_segments);
+    feed_cache_path(cache, name, FEED_SEGMENTS, path);
+    DIR *folder = opendir(path);
+    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
+        struct segment named = {.size = 0};
+        snprintf(named.sha256, sizeof named.sha256, "%.64s", entry->d_name);
+        bool is_whole = strlen(entry->d_name) == 64 + sizeof segment_ending - 1 &&
+                        strcmp(entry->d_name + 64, segment_ending) == 0;
+        if (is_whole && bsearch(&named, manifest.segments, (size_t)manifest.segment_count,
+                                sizeof *manifest.segments, compare_segments))
+            continue;
+        unlinkat(dirfd(folder), entry->d_name, 0);
+    }
+    if (folder)
+        closedir(folder);
+    manifest_free(&manifest);
+}

@@ -1,0 +1,55 @@
+#ifndef PASSTHRU_IMPORTER_FEED_CACHE_H
+#define PASSTHRU_IMPORTER_FEED_CACHE_H
+
+#include <stdbool.h>
+
+#include "core/error.h"
+#include "importer/manifest.h"
+#include "importer/source_cache.h"
+
+/* What is kept of the report feeds, in the source cache: feeds/NAME/manifest.json, its signature, and
+ * feeds/NAME/segments/<sha256>.ndjson.zst. The manifest is the one that the database in use was made from;
+ * the one that the next shall be made from lies beside it as manifest.json.new until feed_cache_keep. Names
+ * of feeds are those of remotes, names of segments their hashes: nothing else ever names a path. */
+
+enum { MANIFEST_HASH_SIZE = 65 };
+
+enum feed_file { FEED_MANIFEST, FEED_SIGNATURE, FEED_NEW_MANIFEST, FEED_NEW_SIGNATURE, FEED_SEGMENTS };
+
+/* The path of a file of a feed. */
+void feed_cache_path(const struct source_cache *cache, const char *name, enum feed_file file,
+                     char path[DATABASE_PATH_SIZE]);
+void feed_cache_segment_path(const struct source_cache *cache, const char *name, const char *sha256,
+                             char path[DATABASE_PATH_SIZE]);
+
+/* Makes the folders of a feed. */
+MUST_CHECK enum error_code feed_cache_create(const struct source_cache *cache, const char *name,
+                                             struct error *error);
+
+/* Reads a manifest that lies in the cache, and the SHA-256 of its bytes in hexadecimal. ERROR_NOT_FOUND when
+ * there is none. The caller frees it. */
+MUST_CHECK enum error_code feed_cache_manifest(const char *path, struct manifest *manifest,
+                                               char hash[MANIFEST_HASH_SIZE], struct error *error);
+
+/* Whether a segment is there in its whole size. */
+bool feed_cache_has(const struct source_cache *cache, const char *name, const struct segment *segment);
+
+/* Whether the file at `path` is that segment: its size and its SHA-256. ERROR_REMOTE when it is another one.
+ */
+MUST_CHECK enum error_code feed_cache_check(const char *path, const struct segment *segment,
+                                            struct error *error);
+
+/* Calls `each` with the name of every feed in the cache, in their order. */
+MUST_CHECK enum error_code feed_cache_each(const struct source_cache *cache,
+                                           enum error_code (*each)(void *context, const char *name,
+                                                                   struct error *error),
+                                           void *context, struct error *error);
+
+/* Puts the new manifest and its signature in the place of the ones in use. */
+MUST_CHECK enum error_code feed_cache_keep(const struct source_cache *cache, const char *name,
+                                           struct error *error);
+
+/* Removes the segments that the manifest in use does not name, once the new database is in place. */
+void feed_cache_clean(const struct source_cache *cache, const char *name);
+
+#endif
