@@ -95,7 +95,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(UNIT_ROOMS)) $(shell $(PKG_CONFIG) --libs cmocka)
 # What the command-line tests ask about parts that no command shows in full.
-TEST_TOOLS := $(addprefix $(BUILD)/tests/unit/,aml_dump fetch pci_dump)
+TEST_TOOLS := $(addprefix $(BUILD)/tests/unit/,aml_dump fetch pci_dump verify_signature)
 .SECONDARY: $(UNIT_TESTS:=.o) $(TEST_TOOLS:=.o)
 
 # Each fuzz target is also an ordinary program that replays its seeds.
