@@ -76,6 +76,7 @@ schema: ## bring the words in schema/report.schema.json up to date with schema/v
 
 # ---- the first database --------------------------------------------------------------------------------------------
 DATA := $(wildcard data/*.tsv) $(shell find data/reports -name '*.ndjson')
+REMOTES := $(wildcard data/remotes.d/*.conf)
 # Another PCI_IDS= makes another database, also when that file is older.
 $(BUILD)/gen/pci_ids_file: always
 	@mkdir -p $(@D)
@@ -168,7 +169,7 @@ install: $(addprefix $(BUILD)/,$(PROGRAMS)) $(if $(wildcard $(BUILD)/passthru.db
 	$(Q)install -m 644 contrib/completion/passthru.bash "$(COMPLETION_DIR)/passthru"
 	$(Q)ln -sf passthru "$(COMPLETION_DIR)/passthru-import"
 	$(Q)rm -rf "$(SHARE_DIR)/data"
-	$(Q)for file in $(DATA); do install -D -m 644 "$$file" "$(SHARE_DIR)/$$file" || exit 1; done
+	$(Q)for file in $(DATA) $(REMOTES); do install -D -m 644 "$$file" "$(SHARE_DIR)/$$file" || exit 1; done
 # Renamed into place: a query that runs meanwhile has the old database or the new one.
 	$(Q)install -m 644 $(BUILD)/passthru.db "$(SHARE_DIR)/passthru.db.new"
 	$(Q)mv -f "$(SHARE_DIR)/passthru.db.new" "$(SHARE_DIR)/passthru.db"

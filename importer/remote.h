@@ -2,6 +2,7 @@
 #define PASSTHRU_IMPORTER_REMOTE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "core/error.h"
 
@@ -36,14 +37,24 @@ struct remotes {
     int count;
 };
 
+/* Whether this may name a remote or a feed: 1 to 64 of a-z, 0-9, '.', '_' and '-', first a letter or digit.
+ */
+bool remote_name_fits(const char *name, size_t length);
+
 /* The word of a kind: "pci.ids", "amdgpu.ids", "feed". */
 const char *remote_kind_word(enum remote_kind kind);
 
+/* Reads one remote from the text of its file, which messages call `file`. ERROR_BAD_INPUT says file, line and
+ * next step. */
+MUST_CHECK enum error_code remote_parse(const char *text, size_t length, const char *file,
+                                        struct remote *remote, struct error *error);
+
 /* Reads the remotes that passthru brings (DATA_FOLDER/remotes.d), then /etc/passthru/remotes.d, then
  * $XDG_CONFIG_HOME/passthru/remotes.d (else $HOME/.config): one of the same name takes the place of the
- * earlier one, and one of the kind pci.ids or amdgpu.ids that of the one that passthru brings. A folder that
- * does not exist is empty. A file that is wrong is ERROR_BAD_INPUT with file, line and next step: nothing is
- * fetched from half of what was meant. The caller frees them, also after an error. */
+ * earlier one, and one of the kind pci.ids or amdgpu.ids that is enabled that of an earlier one of its kind.
+ * A folder that does not exist is empty, and what is not called *.conf is passed over. A file that is wrong
+ * is ERROR_BAD_INPUT with file, line and next step: nothing is fetched from half of what was meant. The
+ * caller frees them, also after an error. */
 MUST_CHECK enum error_code remotes_load(const char *data_folder, struct remotes *remotes,
                                         struct error *error);
 void remotes_free(struct remotes *remotes);

@@ -1,0 +1,290 @@
+#include "importer/remote.h"
+
+#include "core/text.h"
+#include "importer/signature.h"
+
+#include <ini.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const kind_words[] = {
+    [REMOTE_PCI_IDS] = "pci.ids", [REMOTE_AMDGPU_IDS] = "amdgpu.ids", [REMOTE_FEED] = "feed"};
+
+enum field { NAME, URL, KIND, KEY, SUBMIT, ENABLED, FIELD_COUNT };
+static const char *const field_names[FIELD_COUNT] = {"name", "url", "kind", "key", "submit", "enabled"};
+
+/* inih takes the text from here line by line, so that it is known which line a value is on. */
+struct source {
+    const char *rest;
+    const char *end;
+    int line;
+    struct remote *remote;
+    struct error *error;
+    int lines[FIELD_COUNT]; /* where each key was given, 0: nowhere */
+};
+
+const char *remote_kind_word(enum remote_kind kind)
+{
+    return kind_words[kind];
+}
+
+bool remote_name_fits(const char *name, size_t length)
+{
+    static const char letters_and_digits[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    if (!length || length >= REMOTE_NAME_SIZE || memchr(name, '\0', length) ||
+        !strchr(letters_and_digits, name[0]))
+        return false;
+    for (size_t i = 1; i < length; i++)
+        if (!strchr(letters_and_digits, name[i]) && !strchr("._-", name[i]))
+            return false;
+    return true;
+}
+
+/* Says it of a line, 0: of the file. Always false. */
+PRINTF_LIKE(3, 4) static bool refuse(struct source *source, int line, const char *format, ...)
+{
+    char why[400];
+    char place[24] = "";
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(why, sizeof why, format, arguments);
+    va_end(arguments);
+    if (line)
+        snprintf(place, sizeof place, ":%d", line);
+    error_set(source->error, ERROR_BAD_INPUT, "%.150s%s: %s", source->remote->file, place, why);
+    error_next(source->error, "correct the file, or rename it so that it does not end in .conf;"
+                              " passthru-import(1) describes remotes");
+    return false;
+}
+
+/* Copies a value, whose room ends the line's length. */
+static bool keep(struct source *source, int field, const char *value, char *copy, size_t size)
+{
+    if (strlen(value) >= size)
+        return refuse(source, source->line, "%s is longer than %zu characters", field_names[field], size - 1);
+    memcpy(copy, value, strlen(value) + 1);
+    return true;
+}
+
+static bool read_name(struct source *source, const char *name)
+{
+    if (!remote_name_fits(name, strlen(name)))
+        return refuse(source, source->line,
+                      "\"%.80s\" is no name of a remote: 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a "
+                      "letter or a digit",
+                      name);
+    return keep(source, NAME, name, source->remote->name, REMOTE_NAME_SIZE);
+}
+
+static bool read_url(struct source *source, int field, const char *url, char *copy)
+{
+    struct error why;
+    if (remote_check_url(url, &why))
+        return refuse(source, source->line, "%s: %s", field_names[field], why.message);
+    return keep(source, field, url, copy, REMOTE_URL_SIZE);
+}
+
+static bool read_kind(struct source *source, const char *word)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(kind_words); i++)
+        if (strcmp(word, kind_words[i]) == 0) {
+            source->remote->kind = (enum remote_kind)i;
+            return true;
+        }
+    return refuse(source, source->line, "kind must be pci.ids, amdgpu.ids or feed, not \"%.80s\"", word);
+}
+
+static bool read_enabled(struct source *source, const char *word)
+{
+    static const char *const words[] = {"no", "yes", "false", "true", "0", "1"};
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+        if (strcmp(word, words[i]) == 0) {
+            source->remote->enabled = i % 2;
+            return true;
+        }
+    return refuse(source, source->line, "enabled must be yes or no, not \"%.80s\"", word);
+}
+
+/* One key or two, with blanks between them. */
+static bool read_keys(struct source *source, const char *value)
+{
+    struct remote *remote = source->remote;
+    for (const char *key = value + strspn(value, " \t"); *key; key += strspn(key, " \t")) {
+        char copy[REMOTE_KEY_SIZE];
+        struct error why;
+        size_t length = strcspn(key, " \t");
+        if (remote->key_count == REMOTE_MAX_KEYS)
+            return refuse(source, source->line, "a feed has at most %d keys", REMOTE_MAX_KEYS);
+        snprintf(copy, sizeof copy, "%.*s", (int)(length < 100 ? length : 100), key);
+        if (length >= sizeof copy || signature_check_key(copy, &why))
+            return refuse(source, source->line,
+                          "\"%.*s\" is no minisign public key: take the second line of the file *.pub, 56 "
+                          "characters that begin with RW",
+                          (int)(length < 100 ? length : 100), key);
+        memcpy(remote->keys[remote->key_count++], copy, sizeof copy);
+        key += length;
+    }
+    return true;
+}
+
+static bool read_field(struct source *source, enum field field, const char *value)
+{
+    struct remote *remote = source->remote;
+    switch (field) {
+    case NAME:
+        return read_name(source, value);
+    case URL:
+        return read_url(source, URL, value, remote->url);
+    case KIND:
+        return read_kind(source, value);
+    case KEY:
+        return read_keys(source, value);
+    case SUBMIT:
+        return read_url(source, SUBMIT, value, remote->submit);
+    case ENABLED:
+        return read_enabled(source, value);
+    case FIELD_COUNT:
+        break;
+    }
+    return false;
+}
+
+/* Called by inih for each key. Returns 0 when it is wrong. */
+static int on_value(void *context, const char *section, const char *name, const char *value)
+{
+    struct source *source = context;
+    int field = 0;
+    if (source->error->code)
+        return 0;
+    if (strcmp(section, "remote") != 0)
+        return refuse(source, source->line, "\"%.60s\" stands before the section [remote]", name);
+    while (field < FIELD_COUNT && strcmp(name, field_names[field]) != 0)
+        field++;
+    if (field == FIELD_COUNT)
+        return refuse(source, source->line,
+                      "\"%.60s\" is not known: name, url, kind, key, submit and enabled are", name);
+    if (source->lines[field] && field != KEY)
+        return refuse(source, source->line, "%s is given twice, first on line %d", field_names[field],
+                      source->lines[field]);
+    if (!*value)
+        return refuse(source, source->line, "%s has no value", field_names[field]);
+    source->lines[field] = source->line;
+    return read_field(source, (enum field)field, value);
+}
+
+static bool is_text(const char *line, size_t length)
+{
+    for (size_t i = 0; i < length;) {
+        uint32_t character;
+        size_t size = text_decode(line + i, length - i, &character);
+        if (!size || (text_is_unsafe(character) && character != '\t'))
+            return false;
+        i += size;
+    }
+    return true;
+}
+
+/* What inih would not tell: it keeps quiet about a section without keys. */
+static bool check_section(struct source *source, const char *line, size_t length)
+{
+    static const char section[] = "[remote]";
+    const size_t size = sizeof section - 1;
+    if (line[0] != '[' || (length >= size && memcmp(line, section, size) == 0))
+        return true;
+    return refuse(source, source->line, "the section is called [remote], not \"%.*s\"",
+                  (int)(length < 60 ? length : 60), line);
+}
+
+/* inih's reader: copies the next line, NUL-terminated and with its LF, or returns NULL at the end. What inih
+ * would do with some lines is not wanted: it cuts long ones, and takes an indented one for a continuation. */
+static char *next_line(char *copy, int size, void *context)
+{
+    struct source *source = context;
+    const char *line = source->rest;
+    if (line == source->end || source->error->code)
+        return NULL;
+    const char *line_end = memchr(line, '\n', (size_t)(source->end - line));
+    source->rest = line_end ? line_end + 1 : source->end;
+    source->line++;
+    if (!line_end)
+        line_end = source->end;
+    if (line_end > line && line_end[-1] == '\r' && source->rest > line_end)
+        line_end--;
+    bool text = is_text(line, (size_t)(line_end - line));
+    while (line < line_end && (*line == ' ' || *line == '\t'))
+        line++;
+    size_t length = (size_t)(line_end - line);
+    if (!text) {
+        refuse(source, source->line, "the line holds control characters, or is no UTF-8");
+        return NULL;
+    }
+    /* Room for CR, LF and NUL (ini.h). */
+    if (length + 3 > (size_t)size) {
+        refuse(source, source->line, "the line is longer than %d characters", size - 3);
+        return NULL;
+    }
+    if (length && !check_section(source, line, length))
+        return NULL;
+    memcpy(copy, line, length);
+    memcpy(copy + length, "\n", 2);
+    return copy;
+}
+
+/* A remote without a name is called as its file is. */
+static bool name_by_file(struct source *source)
+{
+    const char *slash = strrchr(source->remote->file, '/');
+    const char *name = slash ? slash + 1 : source->remote->file;
+    const char *suffix = strrchr(name, '.');
+    size_t length = suffix && strcmp(suffix, ".conf") == 0 ? (size_t)(suffix - name) : strlen(name);
+    if (!remote_name_fits(name, length))
+        return refuse(source, 0, "give it a name, as name=example: that of the file fits no remote");
+    memcpy(source->remote->name, name, length);
+    source->remote->name[length] = '\0';
+    return true;
+}
+
+static void cut_slashes(char *url)
+{
+    for (size_t length = strlen(url); length && url[length - 1] == '/'; length--)
+        url[length - 1] = '\0';
+}
+
+/* What is known only when all of it is read. */
+static bool check_whole(struct source *source)
+{
+    const struct remote *remote = source->remote;
+    if (!source->lines[KIND])
+        return refuse(source, 0, "kind is missing: pci.ids, amdgpu.ids or feed");
+    if (!source->lines[URL])
+        return refuse(source, 0, "url is missing");
+    if (remote->kind == REMOTE_FEED && !remote->key_count)
+        return refuse(source, 0, "key is missing: a feed is fetched only by its minisign public key");
+    if (remote->kind == REMOTE_FEED && strchr(remote->url, '?'))
+        return refuse(source, source->lines[URL], "url: that of a feed is a folder, without \"?\"");
+    if (remote->kind != REMOTE_FEED && source->lines[KEY])
+        return refuse(source, source->lines[KEY], "only a feed has a key: nobody signs %s",
+                      kind_words[remote->kind]);
+    if (remote->kind != REMOTE_FEED && source->lines[SUBMIT])
+        return refuse(source, source->lines[SUBMIT], "only to a feed can reports be sent");
+    return source->lines[NAME] || name_by_file(source);
+}
+
+enum error_code remote_parse(const char *text, size_t length, const char *file, struct remote *remote,
+                             struct error *error)
+{
+    struct source source = {.rest = text, .end = text + length, .remote = remote, .error = error};
+    *remote = (struct remote){.enabled = true};
+    error->code = ERROR_NONE;
+    snprintf(remote->file, sizeof remote->file, "%s", file);
+    int wrong = ini_parse_stream(next_line, &source, on_value, &source);
+    if (wrong < 0)
+        return error_set(error, ERROR_NO_MEMORY, "no memory to read %s", file);
+    if (wrong && (!error->code || wrong < source.line))
+        refuse(&source, wrong, "this is no [remote], no KEY=VALUE and no comment");
+    else if (!error->code && check_whole(&source) && remote->kind == REMOTE_FEED)
+        cut_slashes(remote->url);
+    return error->code;
+}

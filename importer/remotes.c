@@ -1,0 +1,176 @@
+/* The folders of remotes; importer/remote.c reads one file. */
+
+#include "core/buffer.h"
+#include "importer/remote.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILE_MAX_BYTES = 64 << 10 };
+
+static enum error_code refuse_file(const char *path, const char *why, struct error *error)
+{
+    error_set(error, ERROR_BAD_INPUT, "%.300s: %s", path, why);
+    return error_next(error, "rename it so that it does not end in .conf");
+}
+
+static enum error_code read_open_file(int file, const char *path, struct buffer *text, struct error *error)
+{
+    struct stat status;
+    ssize_t got;
+    if (fstat(file, &status))
+        return error_set_errno(error, errno, "cannot read %.300s", path);
+    if (!S_ISREG(status.st_mode))
+        return refuse_file(path, "it is no regular file", error);
+    do {
+        char *room = buffer_reserve(text, 4096);
+        if (!room)
+            return refuse_file(path, "it has more than 64 KiB", error);
+        got = read(file, room, 4096);
+        text->length += got > 0 ? (size_t)got : 0;
+    } while (got > 0 && text->length <= FILE_MAX_BYTES);
+    if (got < 0)
+        return error_set_errno(error, errno, "cannot read %.300s", path);
+    return got ? refuse_file(path, "it has more than 64 KiB", error) : ERROR_NONE;
+}
+
+static enum error_code read_remote(const char *path, struct remote *remote, struct error *error)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(FILE_MAX_BYTES + 8192);
+    /* Not blocking: what is called so might be a pipe. */
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0)
+        return error_set_errno(error, errno, "cannot read %.300s", path);
+    enum error_code code = read_open_file(file, path, &text, error);
+    close(file);
+    return code ? code : remote_parse(buffer_text(&text), text.length, path, remote, error);
+}
+
+static bool is_list(const struct remote *remote)
+{
+    return remote->kind != REMOTE_FEED && remote->enabled;
+}
+
+static bool are_rivals(const struct remote *one, const struct remote *other)
+{
+    return strcmp(one->name, other->name) == 0 ||
+           (is_list(one) && is_list(other) && one->kind == other->kind);
+}
+
+/* Takes it in, in the place of what earlier folders said: they gave the first `earlier`. */
+static enum error_code take(struct remotes *remotes, const struct remote *remote, int *earlier,
+                            struct error *error)
+{
+    int kept = 0;
+    for (int i = 0; i < remotes->count; i++) {
+        const struct remote *other = &remotes->items[i];
+        bool replaced = are_rivals(other, remote);
+        if (replaced && i >= *earlier) {
+            error_set(error, ERROR_BAD_INPUT, "%.250s and %.250s both are the remote %s", other->file,
+                      remote->file,
+                      strcmp(other->name, remote->name) == 0 ? remote->name : remote_kind_word(remote->kind));
+            return error_next(error, "rename one of them, or say enabled=no in it");
+        }
+        if (!replaced)
+            remotes->items[kept++] = *other;
+    }
+    *earlier -= remotes->count - kept;
+    remotes->count = kept;
+    if (kept == MAX_REMOTES) {
+        error_set(error, ERROR_BAD_INPUT, "there are more than %d remotes", MAX_REMOTES);
+        return error_next(error, "remove some of their files");
+    }
+    remotes->items[remotes->count++] = *remote;
+    return ERROR_NONE;
+}
+
+static int is_conf(const struct dirent *entry)
+{
+    const char *suffix = strrchr(entry->d_name, '.');
+    return suffix && entry->d_name[0] != '.' && strcmp(suffix, ".conf") == 0;
+}
+
+static int compare_entries(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static enum error_code load_folder(const char *folder, struct remotes *remotes, struct error *error)
+{
+    struct dirent **entries = NULL;
+    int earlier = remotes->count;
+    int count = scandir(folder, &entries, is_conf, compare_entries);
+    if (count < 0)
+        return errno == ENOENT || errno == ENOTDIR
+                   ? ERROR_NONE
+                   : error_set_errno(error, errno, "cannot read %.300s", folder);
+    for (int i = 0; i < count; i++) {
+        struct remote remote;
+        char path[sizeof remote.file];
+        int length = snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+        if (!error->code && length >= (int)sizeof path)
+            error_set(error, ERROR_BAD_INPUT, "the name of the folder %.300s is too long", folder);
+        if (!error->code && !read_remote(path, &remote, error) && take(remotes, &remote, &earlier, error))
+            remotes->count = 0;
+        free(entries[i]);
+    }
+    free(entries);
+    return error->code;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct remote *first = a;
+    const struct remote *second = b;
+    return strcmp(first->name, second->name);
+}
+
+/* By the XDG base directory specification, which wants absolute paths. "" when there is none. */
+static void locate_own(char folder[4096])
+{
+    const char *config_home = getenv("XDG_CONFIG_HOME");
+    const char *home = getenv("HOME");
+    folder[0] = '\0';
+    if (config_home && *config_home == '/')
+        snprintf(folder, 4096, "%s/passthru/remotes.d", config_home);
+    else if (home && *home == '/')
+        snprintf(folder, 4096, "%s/.config/passthru/remotes.d", home);
+}
+
+enum error_code remotes_load(const char *data_folder, struct remotes *remotes, struct error *error)
+{
+    char brought[4096];
+    char own[4096];
+    const char *const folders[] = {brought, "/etc/passthru/remotes.d", own};
+    *remotes = (struct remotes){.items = calloc(MAX_REMOTES, sizeof *remotes->items)};
+    error->code = ERROR_NONE;
+    if (!remotes->items)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for remotes");
+    snprintf(brought, sizeof brought, "%s/remotes.d", data_folder);
+    locate_own(own);
+    for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+        if (folders[i][0] && load_folder(folders[i], remotes, error))
+            return error->code;
+    qsort(remotes->items, (size_t)remotes->count, sizeof *remotes->items, compare_names);
+    return ERROR_NONE;
+}
+
+void remotes_free(struct remotes *remotes)
+{
+    free(remotes->items);
+    *remotes = (struct remotes){.count = 0};
+}
+
+const struct remote *remotes_find(const struct remotes *remotes, const char *name)
+{
+    for (int i = 0; i < remotes->count; i++)
+        if (strcmp(remotes->items[i].name, name) == 0)
+            return &remotes->items[i];
+    return NULL;
+}
