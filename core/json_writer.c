@@ -164,6 +164,22 @@ void json_write_fraction(struct json_writer *writer, const char *key, double val
     buffer_append(writer->out, digits, length);
 }
 
+void json_write_seconds(struct json_writer *writer, const char *key, double value)
+{
+    if (!(value >= 0.0 && value < 1e9)) {
+        json_write_null(writer, key);
+        return;
+    }
+    int64_t thousandths = (int64_t)(value * 1000.0 + 0.5);
+    char digits[24];
+    int length =
+        snprintf(digits, sizeof digits, "%" PRId64 ".%03d", thousandths / 1000, (int)(thousandths % 1000));
+    while (digits[length - 1] == '0' && digits[length - 2] != '.')
+        length--;
+    write_key(writer, key);
+    buffer_append(writer->out, digits, (size_t)length);
+}
+
 void json_write_bool(struct json_writer *writer, const char *key, bool value)
 {
     write_key(writer, key);

@@ -6,13 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/error_output.h"
-#include "core/text.h"
+#include "core/json_writer.h"
 #include "db/database.h"
+#include "importer/program.h"
 #include "importer/rebuild.h"
 #include "version.h"
-
-enum { MAX_TOLD_PROBLEMS = 20 };
 
 static const char help[] = "Usage: passthru-import import [OPTION]... [FILE]...\n"
                            "\n"
@@ -48,48 +46,6 @@ struct options {
     bool quiet;
 };
 
-static long told;
-
-static void print_safe(FILE *stream, const char *prefix, const char *text)
-{
-    struct buffer safe CLEANUP(buffer_free) = BUFFER(16384);
-    text_append_safe(&safe, text, strlen(text));
-    fprintf(stream, "%s%s\n", prefix, buffer_text(&safe));
-}
-
-static void tell_problem(void *context, const char *file, long line, const char *message)
-{
-    char text[1200];
-    (void)context;
-    if (told++ < MAX_TOLD_PROBLEMS) {
-        snprintf(text, sizeof text, "%s:%ld: %s", file, line, message);
-        print_safe(stderr, "passthru-import: ", text);
-    } else if (told == MAX_TOLD_PROBLEMS + 1) {
-        fputs("passthru-import: (further problems are counted, not shown)\n", stderr);
-    }
-}
-
-static void tell_waiting(void)
-{
-    fputs("passthru-import: waiting for another import to finish\n", stderr);
-}
-
-static int fail(const struct error *error, bool json)
-{
-    struct buffer out CLEANUP(buffer_free) = BUFFER(65536);
-    error_append_text(&out, "passthru-import", error);
-    fprintf(stderr, "%s\n", buffer_text(&out));
-    if (json) {
-        buffer_clear(&out);
-        struct json_writer writer = {.out = &out, .for_terminal = true};
-        json_write_begin_object(&writer, NULL);
-        error_write_json(&writer, "error", error);
-        json_write_end_object(&writer);
-        puts(buffer_text(&out));
-    }
-    return error_exit_status(error->code);
-}
-
 static void print_summary(const struct rebuild_summary *summary, const char *path,
                           const struct options *options)
 {
@@ -112,29 +68,11 @@ static void print_summary(const struct rebuild_summary *summary, const char *pat
             text, sizeof text, "%s: pci.ids %s with %ld devices, %ld of them GPUs; %lld reports, %lld new",
             path, summary->pci_ids_version[0] ? summary->pci_ids_version : "of unknown version",
             summary->devices, summary->gpus, (long long)summary->reports, (long long)summary->new_reports);
-        print_safe(stdout, "", text);
+        program_print(stdout, "", text);
     }
     if (summary->refused)
         fprintf(stderr, "passthru-import: %ld record%s refused, all others are in\n", summary->refused,
                 summary->refused == 1 ? "" : "s");
-}
-
-/* The data folder of the source tree or of the installation that the program lies in. */
-static enum error_code find_data(char folder[DATABASE_PATH_SIZE], struct error *error)
-{
-    static const char *const places[] = {"../data", "../share/passthru/data"};
-    char program[DATABASE_PATH_SIZE];
-    database_program_folder(program);
-    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-        char rules[DATABASE_PATH_SIZE];
-        snprintf(rules, sizeof rules, "%.4000s/%s/rules.tsv", program, places[i]);
-        if (access(rules, R_OK) == 0) {
-            snprintf(folder, DATABASE_PATH_SIZE, "%.4000s/%s", program, places[i]);
-            return ERROR_NONE;
-        }
-    }
-    error_set(error, ERROR_BAD_INPUT, "the data files of passthru are not installed beside the program");
-    return error_next(error, "name their folder with --data DIR");
 }
 
 static void free_files(struct rebuild_file **files)
@@ -148,17 +86,15 @@ static int run_import(const struct options *options, char **files, int file_coun
     struct error error = {.code = ERROR_NONE};
     struct database_place place;
     struct rebuild_summary summary;
-    struct problems problems = {.tell = tell_problem};
+    struct problems problems = {.tell = program_tell_problem};
     char data[DATABASE_PATH_SIZE];
-    if (options->data)
-        snprintf(data, sizeof data, "%s", options->data);
-    else if (find_data(data, &error))
-        return fail(&error, options->json);
+    if (program_find_data(options->data, data, &error))
+        return program_fail(&error, options->json);
     if (database_target(options->database, &place, &error))
-        return fail(&error, options->json);
+        return program_fail(&error, options->json);
     if (!given) {
         error_set(&error, ERROR_NO_MEMORY, "no memory for %d files", file_count);
-        return fail(&error, options->json);
+        return program_fail(&error, options->json);
     }
     for (int i = 0; i < file_count; i++)
         given[i] = (struct rebuild_file){.path = files[i],
@@ -168,9 +104,9 @@ static int run_import(const struct options *options, char **files, int file_coun
                                             .files = given,
                                             .file_count = file_count,
                                             .force = options->force,
-                                            .waiting = tell_waiting};
+                                            .waiting = program_tell_waiting};
     if (rebuild(&request, &summary, &problems, &error))
-        return fail(&error, options->json);
+        return program_fail(&error, options->json);
     print_summary(&summary, place.path, options);
     return error_exit_status(summary.refused ? ERROR_PARTLY_REFUSED : ERROR_NONE);
 }
@@ -182,15 +118,7 @@ static int run_send(const struct options *options)
     error_set(&error, ERROR_REMOTE, "cannot send the reports: no remote is configured");
     error_next(&error, "they are kept; write them as a file for an e-mail or a pull request: passthru report "
                        "export --output FILE");
-    return fail(&error, options->json);
-}
-
-static int usage(const char *message, bool json)
-{
-    struct error error;
-    error_set(&error, ERROR_USAGE, "%s", message);
-    error_next(&error, "passthru-import --help");
-    return fail(&error, json);
+    return program_fail(&error, options->json);
 }
 
 static bool wants_json(int argc, char **argv)
@@ -248,19 +176,19 @@ int main(int argc, char **argv)
         default:
             snprintf(wrong, sizeof wrong, c == ':' ? "option %s needs a value" : "there is no option %s",
                      argv[optind - 1]);
-            return usage(wrong, json);
+            return program_usage(wrong, json);
         }
     }
     if (optind == argc)
-        return usage("a command is missing", json);
+        return program_usage("a command is missing", json);
     if (strcmp(argv[optind], "send") == 0)
         return run_send(&options);
     if (strcmp(argv[optind], "import") != 0)
-        return usage("the commands are import and send", json);
+        return program_usage("the commands are import and send", json);
     if (sodium_init() < 0) {
         struct error error;
         error_set(&error, ERROR_SYSTEM, "libsodium does not start");
-        return fail(&error, json);
+        return program_fail(&error, json);
     }
     int status = run_import(&options, argv + optind + 1, argc - optind - 1);
     if (fflush(stdout) || ferror(stdout))

@@ -151,6 +151,27 @@ static void test_fractions(void **state)
     }
 }
 
+static void test_seconds(void **state)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {
+        {0.0, "0.0"},    {0.0004, "0.0"},    {0.05, "0.05"},
+        {0.9996, "1.0"}, {12.345, "12.345"}, {1200.0, "1200.0"},
+        {10.1, "10.1"},  {-0.001, "null"},   {999999999, "999999999.0"},
+        {1e9, "null"},   {NAN, "null"},      {INFINITY, "null"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct buffer json = BUFFER(1024);
+        struct json_writer writer = {.out = &json};
+        json_write_seconds(&writer, NULL, cases[i].value);
+        assert_string_equal(buffer_text(&json), cases[i].text);
+        buffer_free(&json);
+    }
+}
+
 static void test_integers(void **state)
 {
     static const struct {
@@ -235,6 +256,7 @@ int main(void)
         cmocka_unit_test(test_for_terminal),
         cmocka_unit_test(test_what_is_no_utf8),
         cmocka_unit_test(test_fractions),
+        cmocka_unit_test(test_seconds),
         cmocka_unit_test(test_integers),
         cmocka_unit_test(test_structure),
         cmocka_unit_test(test_maximum),

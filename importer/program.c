@@ -1,0 +1,124 @@
+#include "importer/program.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/error_output.h"
+#include "core/text.h"
+
+enum { MAX_TOLD_PROBLEMS = 20, PROGRESS_BAR = 20, PROGRESS_LINE = 79 };
+
+static long told;
+static bool progress_shown;
+
+void program_print(FILE *stream, const char *prefix, const char *text)
+{
+    struct buffer safe CLEANUP(buffer_free) = BUFFER(16384);
+    text_append_safe(&safe, text, strlen(text));
+    fprintf(stream, "%s%s\n", prefix, buffer_text(&safe));
+}
+
+int program_fail(const struct error *error, bool json)
+{
+    struct buffer out CLEANUP(buffer_free) = BUFFER(65536);
+    program_clear_progress();
+    error_append_text(&out, "passthru-import", error);
+    fprintf(stderr, "%s\n", buffer_text(&out));
+    if (json) {
+        buffer_clear(&out);
+        struct json_writer writer = {.out = &out, .for_terminal = true};
+        json_write_begin_object(&writer, NULL);
+        error_write_json(&writer, "error", error);
+        json_write_end_object(&writer);
+        puts(buffer_text(&out));
+    }
+    return error_exit_status(error->code);
+}
+
+int program_usage(const char *message, bool json)
+{
+    struct error error;
+    error_set(&error, ERROR_USAGE, "%s", message);
+    error_next(&error, "passthru-import --help");
+    return program_fail(&error, json);
+}
+
+void program_tell_problem(void *context, const char *file, long line, const char *message)
+{
+    char text[1200];
+    (void)context;
+    program_clear_progress();
+    if (told++ < MAX_TOLD_PROBLEMS) {
+        snprintf(text, sizeof text, "%s:%ld: %s", file, line, message);
+        program_print(stderr, "passthru-import: ", text);
+    } else if (told == MAX_TOLD_PROBLEMS + 1) {
+        fputs("passthru-import: (further problems are counted, not shown)\n", stderr);
+    }
+}
+
+void program_tell_waiting(void)
+{
+    program_clear_progress();
+    fputs("passthru-import: waiting for another import to finish\n", stderr);
+}
+
+void program_append_bytes(struct buffer *out, uint64_t bytes)
+{
+    static const char *const units[] = {"kB", "MB", "GB"};
+    double value = (double)bytes / 1000;
+    size_t unit = 0;
+    if (bytes < 1000) {
+        buffer_append_format(out, "%d B", (int)bytes);
+        return;
+    }
+    for (; value >= 999.95 && unit < ARRAY_SIZE(units) - 1; unit++)
+        value /= 1000;
+    buffer_append_format(out, "%.1f %s", value, units[unit]);
+}
+
+bool program_show_progress(void *context, uint64_t received, uint64_t expected, int done)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(256);
+    (void)context;
+    if (expected) {
+        double part = received < expected ? (double)received / (double)expected : 1;
+        int filled = (int)(part * PROGRESS_BAR);
+        buffer_append_format(&line, "[%.*s%.*s] %3d %%  ", filled, "####################",
+                             PROGRESS_BAR - filled, "....................", (int)(part * 100));
+    }
+    program_append_bytes(&line, received);
+    buffer_append_format(&line, ", %d file%s", done, done == 1 ? "" : "s");
+    fprintf(stderr, "\r%-*.*s", PROGRESS_LINE, PROGRESS_LINE, buffer_text(&line));
+    fflush(stderr);
+    progress_shown = true;
+    return true;
+}
+
+void program_clear_progress(void)
+{
+    if (progress_shown)
+        fprintf(stderr, "\r%*s\r", PROGRESS_LINE, "");
+    progress_shown = false;
+}
+
+enum error_code program_find_data(const char *named, char folder[DATABASE_PATH_SIZE], struct error *error)
+{
+    static const char *const places[] = {"../data", "../share/passthru/data"};
+    char program[DATABASE_PATH_SIZE];
+    if (named) {
+        snprintf(folder, DATABASE_PATH_SIZE, "%s", named);
+        return ERROR_NONE;
+    }
+    database_program_folder(program);
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        char rules[DATABASE_PATH_SIZE];
+        snprintf(rules, sizeof rules, "%.4000s/%s/rules.tsv", program, places[i]);
+        if (access(rules, R_OK) == 0) {
+            snprintf(folder, DATABASE_PATH_SIZE, "%.4000s/%s", program, places[i]);
+            return ERROR_NONE;
+        }
+    }
+    error_set(error, ERROR_BAD_INPUT, "the data files of passthru are not installed beside the program");
+    return error_next(error, "name their folder with --data DIR");
+}

@@ -1,0 +1,41 @@
+#ifndef PASSTHRU_IMPORTER_PROGRAM_H
+#define PASSTHRU_IMPORTER_PROGRAM_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "core/error.h"
+#include "db/database.h"
+
+/* How passthru-import speaks: what its commands share. Only main.c and main_*.c call these. */
+
+/* Prints `prefix` and then `text`, made safe for a terminal, as one line. */
+void program_print(FILE *stream, const char *prefix, const char *text);
+
+/* Tells an error on standard error, with `json` also as an object on standard output. Returns the exit status
+ * of its code. */
+int program_fail(const struct error *error, bool json);
+
+/* The same for a wrong command line. */
+int program_usage(const char *message, bool json);
+
+/* For struct problems: names a record that was left out, the first 20 of them. */
+void program_tell_problem(void *context, const char *file, long line, const char *message);
+
+/* Tells that another import has the lock. */
+void program_tell_waiting(void);
+
+/* A transfer_progress (importer/transfer.h) that keeps one line of standard error, which must be a terminal,
+ * up to date. Whatever else is printed clears it first. */
+bool program_show_progress(void *context, uint64_t received, uint64_t expected, int done);
+void program_clear_progress(void);
+
+/* Appends a number of bytes for people: "812 B", "12.3 kB", "4.5 MB". Powers of 1000. */
+void program_append_bytes(struct buffer *out, uint64_t bytes);
+
+/* Stores the data folder: `named`, else that of the source tree or of the installation that the program lies
+ * in. ERROR_BAD_INPUT when there is none. */
+MUST_CHECK enum error_code program_find_data(const char *named, char folder[DATABASE_PATH_SIZE],
+                                             struct error *error);
+
+#endif

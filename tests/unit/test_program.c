@@ -1,0 +1,34 @@
+#include "importer/program.h"
+
+#include "tests/unit/unit.h"
+
+static void test_bytes(void **state)
+{
+    static const struct {
+        uint64_t bytes;
+        const char *text;
+    } cases[] = {
+        {0, "0 B"},
+        {999, "999 B"},
+        {1000, "1.0 kB"},
+        {12345, "12.3 kB"},
+        {999949, "999.9 kB"},
+        {999950, "1.0 MB"},
+        {64 << 20, "67.1 MB"},
+        {UINT64_C(4) << 30, "4.3 GB"},
+        {UINT64_MAX, "18446744073.7 GB"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct buffer out = BUFFER(64);
+        program_append_bytes(&out, cases[i].bytes);
+        assert_string_equal(buffer_text(&out), cases[i].text);
+        buffer_free(&out);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_bytes)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
