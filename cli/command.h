@@ -43,6 +43,7 @@ extern const char rom_help[];
 extern const char recommend_help[];
 extern const char report_help[];
 extern const char import_help[];
+extern const char sync_help[];
 extern const char db_help[];
 
 /* Whether --json or --ndjson is among the arguments, before or behind what may be wrong. */

@@ -15,6 +15,12 @@ const char import_help[] =
     "it;\n"
     "without a FILE it rebuilds from what it has. Starts passthru-import, whose --help has the options.\n";
 
+const char sync_help[] = "Usage: passthru sync [OPTION]... [REMOTE]...\n"
+                         "\n"
+                         "Asks the remotes for newer lists and reports, and builds one new database of\n"
+                         "what they have; without a REMOTE all that are enabled. --list lists them.\n"
+                         "Starts passthru-import, whose sync --help has the options.\n";
+
 /* Starts passthru-import, as git starts git-remote-https: what reads foreign files is no part of this
  * program. */
 int command_import(int argc, char **argv)

@@ -28,6 +28,7 @@ const struct command commands[] = {
     {"recommend", "what to buy: cards that are likely to pass through", command_recommend, recommend_help},
     {"report", "how an attempt went: write it down, list, export and send it", command_report, report_help},
     {"import", "add a pci.ids or reports, rebuild the database", command_import, import_help},
+    {"sync", "fetch newer lists and reports from the remotes", command_import, sync_help},
     {"db", "what the database holds, whether it is sound, where it is", command_db, db_help},
     {"help", "help about a command", command_help, help_help},
     {"version", "the version of this program", command_version, version_help},

@@ -23,6 +23,10 @@ static const char help[] = "Usage: passthru-import import [OPTION]... [FILE]...\
                            "Sends reports of the outbox; passthru report send starts it. No remote can be\n"
                            "configured yet, so it says so: passthru report export writes them as a file.\n"
                            "\n"
+                           "Usage: passthru-import sync [OPTION]... [REMOTE]...\n"
+                           "\n"
+                           "Fetches newer lists and reports from the remotes; sync --help has its options.\n"
+                           "\n"
                            "  --db FILE    write this database (default: /var/lib/passthru/passthru.db as\n"
                            "               root, else $XDG_DATA_HOME/passthru/passthru.db)\n"
                            "  --data DIR   take rules, facts, prices and bundled reports from DIR\n"
@@ -121,12 +125,10 @@ static int run_send(const struct options *options)
     return program_fail(&error, options->json);
 }
 
-static bool wants_json(int argc, char **argv)
+/* An answer that could not be written is none. */
+static int finish(int status)
 {
-    bool wanted = false;
-    for (int i = 1; i < argc; i++)
-        wanted |= strcmp(argv[i], "--json") == 0;
-    return wanted;
+    return fflush(stdout) || ferror(stdout) ? error_exit_status(ERROR_SYSTEM) : status;
 }
 
 int main(int argc, char **argv)
@@ -143,11 +145,13 @@ int main(int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     struct options options = {.database = NULL};
-    bool json = wants_json(argc, argv); /* wherever it stands: errors are told as JSON, too */
+    bool json = program_wants_json(argc, argv);
     char wrong[256];
     opterr = 0;
     /* A file-size limit is then an error that can be told, as a full disk is. */
     signal(SIGXFSZ, SIG_IGN);
+    if (argc > 1 && strcmp(argv[1], "sync") == 0)
+        return finish(main_sync(argc - 1, argv + 1));
     for (int c; (c = getopt_long(argc, argv, ":", long_options, NULL)) != -1;) {
         switch (c) {
         case 'd':
@@ -184,14 +188,11 @@ int main(int argc, char **argv)
     if (strcmp(argv[optind], "send") == 0)
         return run_send(&options);
     if (strcmp(argv[optind], "import") != 0)
-        return program_usage("the commands are import and send", json);
+        return program_usage("the commands are import, send and sync, before all options", json);
     if (sodium_init() < 0) {
         struct error error;
         error_set(&error, ERROR_SYSTEM, "libsodium does not start");
         return program_fail(&error, json);
     }
-    int status = run_import(&options, argv + optind + 1, argc - optind - 1);
-    if (fflush(stdout) || ferror(stdout))
-        return error_exit_status(ERROR_SYSTEM);
-    return status;
+    return finish(run_import(&options, argv + optind + 1, argc - optind - 1));
 }

@@ -44,6 +44,14 @@ int program_usage(const char *message, bool json)
     return program_fail(&error, json);
 }
 
+bool program_wants_json(int argc, char **argv)
+{
+    bool wanted = false;
+    for (int i = 1; i < argc; i++)
+        wanted |= strcmp(argv[i], "--json") == 0;
+    return wanted;
+}
+
 void program_tell_problem(void *context, const char *file, long line, const char *message)
 {
     char text[1200];

@@ -19,6 +19,9 @@ int program_fail(const struct error *error, bool json);
 /* The same for a wrong command line. */
 int program_usage(const char *message, bool json);
 
+/* Whether --json is among the arguments, wherever it stands: errors are told as JSON, too. */
+bool program_wants_json(int argc, char **argv);
+
 /* For struct problems: names a record that was left out, the first 20 of them. */
 void program_tell_problem(void *context, const char *file, long line, const char *message);
 
@@ -37,5 +40,8 @@ void program_append_bytes(struct buffer *out, uint64_t bytes);
  * in. ERROR_BAD_INPUT when there is none. */
 MUST_CHECK enum error_code program_find_data(const char *named, char folder[DATABASE_PATH_SIZE],
                                              struct error *error);
+
+/* `passthru-import sync`, the name of the command being argv[0]. Returns the exit status. */
+int main_sync(int argc, char **argv);
 
 #endif

@@ -11,7 +11,7 @@ _passthru_files() { # [-d]: offers files, or folders alone
 }
 
 _passthru() {
-    local commands="query scan check diagnose rom recommend report import db help version"
+    local commands="query scan check diagnose rom recommend report import sync db help version"
     local query_options="--json --ndjson --chassis --subsystem --revision --reports --explain --db --no-color --help"
     local scan_options="--root --lspci --db --json --no-color --help"
     local check_options="--root --db --json --no-color --help"
@@ -21,6 +21,7 @@ _passthru() {
     local report_options="--yes --force --root --vm --log --output --outcome --stage --use --symptom --fix --guest-os --guest-driver --hypervisor --hypervisor-version --machine-type --firmware --host-os --kernel --chassis --machine --cpu --pci-id --subsystem --revision --gpu --date --url --note --supersedes --db --json --no-color --help"
     local db_options="--conflicts --db --json --no-color --help"
     local import_options="--db --data --force --json --quiet --no-color --help --version"
+    local sync_options="--list --dry-run --force --db --data --json --quiet --no-color --connect-timeout --stall-timeout --max-time --retries --help"
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 
     COMPREPLY=()
@@ -41,13 +42,14 @@ _passthru() {
     --subsystem | --revision | --reports | --for | --symptom | --fix | --guest-os | --guest-driver) return ;;
     --hypervisor | --hypervisor-version | --host-os | --kernel | --machine | --cpu | --pci-id) return ;;
     --gpu | --date | --url | --note | --supersedes) return ;;
+    --connect-timeout | --stall-timeout | --max-time | --retries) return ;;
     esac
     if [ "${COMP_WORDS[0]##*/}" = passthru-import ]; then
         if [ "$COMP_CWORD" -eq 1 ]; then
-            _passthru_words "import send --help --version"
+            _passthru_words "import send sync --help --version"
             return
         fi
-        command=import
+        [ "$command" = sync ] || command=import
     elif [ "$COMP_CWORD" -eq 1 ]; then
         _passthru_words "$commands --help --version"
         return
@@ -70,6 +72,8 @@ _passthru() {
     report:*) _passthru_words "new list show drop export send" ;;
     import:-*) _passthru_words "$import_options" ;;
     import:*) _passthru_files ;;
+    sync:-*) _passthru_words "$sync_options" ;;
+    sync:*) _passthru_words "$("${COMP_WORDS[0]}" sync --list --json 2>/dev/null | grep -o '"name":"[a-z0-9._-]*"' | cut -d'"' -f4)" ;;
     db:-*) _passthru_words "$db_options" ;;
     db:*) _passthru_words "info check path" ;;
     help:*) _passthru_words "$commands" ;;

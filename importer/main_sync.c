@@ -1,0 +1,315 @@
+#include <getopt.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/error_output.h"
+#include "importer/program.h"
+#include "importer/sync.h"
+
+static const char help[] =
+    "Usage: passthru sync [OPTION]... [REMOTE]...\n"
+    "\n"
+    "Asks the remotes for newer lists and reports, and builds one new database of\n"
+    "what they have. Without a REMOTE: all that are enabled. It sends nothing.\n"
+    "\n"
+    "  --list                list the remotes and what is had of each; ask nothing\n"
+    "  --dry-run             ask, tell what would be fetched, change nothing\n"
+    "  --force               take a list that is older than the one in use, or\n"
+    "                        shorter by more than 20 %; never a feed\n"
+    "  --db FILE             write this database (default: as passthru import)\n"
+    "  --data DIR            take rules, facts and the remotes that come with\n"
+    "                        passthru from DIR\n"
+    "  --json                say what was done as JSON\n"
+    "  --quiet               say nothing when all went well\n"
+    "  --no-color            taken for the sake of scripts: there is no colour\n"
+    "  --connect-timeout S   seconds to wait for a connection (15)\n"
+    "  --stall-timeout S     seconds to wait for the next byte (30)\n"
+    "  --max-time S          seconds that one download may take (900)\n"
+    "  --retries N           how often to try again where that may help (3)\n"
+    "  --help                this text\n"
+    "\n"
+    "Remotes are files in /etc/passthru/remotes.d and ~/.config/passthru/remotes.d;\n"
+    "passthru-import(1) has an example.\n"
+    "\n"
+    "Exit status: 0 up to date or updated; 2 wrong usage or configuration, or records\n"
+    "of a feed were left out; 4 a remote failed (the others are in); 5 the system\n"
+    "refused.\n";
+
+enum { MAX_SECONDS = 1000000, MAX_RETRIES = 100 };
+
+static const struct option long_options[] = {
+    {"list", no_argument, NULL, 'l'},
+    {"dry-run", no_argument, NULL, 'n'},
+    {"force", no_argument, NULL, 'f'},
+    {"db", required_argument, NULL, 'd'},
+    {"data", required_argument, NULL, 'D'},
+    {"json", no_argument, NULL, 'j'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"no-color", no_argument, NULL, 'N'},
+    {"connect-timeout", required_argument, NULL, 'c'},
+    {"stall-timeout", required_argument, NULL, 's'},
+    {"max-time", required_argument, NULL, 'm'},
+    {"retries", required_argument, NULL, 'r'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static bool parse_number(const char *text, long least, long most, long *number)
+{
+    char *end;
+    if (*text < '0' || *text > '9')
+        return false;
+    *number = strtol(text, &end, 10);
+    return !*end && *number >= least && *number <= most;
+}
+
+/* Stores the value of one of the limits. False when it is none. */
+static bool take_limit(int option, const char *text, struct transfer_limits *limits)
+{
+    long retries;
+    switch (option) {
+    case 'c':
+        return parse_number(text, 1, MAX_SECONDS, &limits->connect);
+    case 's':
+        return parse_number(text, 1, MAX_SECONDS, &limits->stall);
+    case 'm':
+        return parse_number(text, 1, MAX_SECONDS, &limits->total);
+    default:
+        if (!parse_number(text, 0, MAX_RETRIES, &retries))
+            return false;
+        limits->retries = retries ? (int)retries : -1;
+        return true;
+    }
+}
+
+/* Takes the options. Returns -1, or the exit status when the program shall end. */
+static int take_options(int argc, char **argv, struct sync_request *request)
+{
+    char wrong[256];
+    optind = 1;
+    for (int c; (c = getopt_long(argc, argv, ":", long_options, NULL)) != -1;) {
+        switch (c) {
+        case 'l':
+            request->list = true;
+            break;
+        case 'n':
+            request->dry_run = true;
+            break;
+        case 'f':
+            request->force = true;
+            break;
+        case 'd':
+            request->database_path = optarg;
+            break;
+        case 'D':
+            request->data_folder = optarg;
+            break;
+        case 'j':
+            request->json = true;
+            break;
+        case 'q':
+            request->quiet = true;
+            break;
+        case 'N':
+            break;
+        case 'h':
+            fputs(help, stdout);
+            return 0;
+        case ':':
+        case '?':
+            snprintf(wrong, sizeof wrong, c == ':' ? "option %s needs a value" : "there is no option %s",
+                     argv[optind - 1]);
+            return program_usage(wrong, request->json);
+        default:
+            if (!take_limit(c, optarg, &request->limits)) {
+                snprintf(wrong, sizeof wrong, "\"%.100s\" is no number that a limit can have", optarg);
+                return program_usage(wrong, request->json);
+            }
+        }
+    }
+    request->names = (const char *const *)argv + optind;
+    request->name_count = argc - optind;
+    return -1;
+}
+
+static void append_segments(struct buffer *line, const struct sync_remote *remote)
+{
+    if (remote->kind != REMOTE_FEED || !remote->segments)
+        return;
+    buffer_append_format(line, ", %d of %d segments", remote->segments_fetched, remote->segments);
+    if (remote->state == SYNC_UPDATED)
+        buffer_append_format(line, ", %lld reports added, %lld retracted", (long long)remote->added,
+                             (long long)remote->retracted);
+}
+
+/* What is had of a remote, or came from it, for the line that its name and state begin. */
+static void append_what(struct buffer *line, const struct sync_remote *remote)
+{
+    if (remote->version[0])
+        buffer_append_format(line, "%s%s", remote->kind == REMOTE_FEED ? "version " : "", remote->version);
+    else
+        buffer_append_text(line, remote->fetched[0] ? "no version stated" : "nothing fetched yet");
+    switch (remote->state) {
+    case SYNC_UPDATED:
+        buffer_append_text(line, ", ");
+        program_append_bytes(line, remote->received);
+        buffer_append_format(line, " in %.1f s", remote->seconds);
+        append_segments(line, remote);
+        break;
+    case SYNC_WOULD_UPDATE:
+        append_segments(line, remote);
+        if (remote->missing_bytes) {
+            buffer_append_text(line, ", ");
+            program_append_bytes(line, remote->missing_bytes);
+        }
+        buffer_append_text(line, " to fetch");
+        break;
+    default:
+        if (remote->fetched[0])
+            buffer_append_format(line, ", fetched %s", remote->fetched);
+        if (remote->expires[0])
+            buffer_append_format(line, ", expires %s", remote->expires);
+    }
+}
+
+static void print_remote(const struct sync_remote *remote, bool with_url)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    buffer_append_format(&line, "%-14s  %-12s  ", remote->name, sync_state_word(remote->state));
+    append_what(&line, remote);
+    program_print(stdout, "", buffer_text(&line));
+    if (with_url)
+        program_print(stdout, "  ", remote->url);
+    if (remote->trusted_comment[0])
+        program_print(stdout, "  signed: ", remote->trusted_comment);
+}
+
+static void print_text(const struct sync_request *request, const struct sync_summary *summary)
+{
+    char text[DATABASE_PATH_SIZE + 100];
+    for (int i = 0; i < summary->remote_count; i++)
+        print_remote(&summary->remotes[i], request->list);
+    if (summary->updated) {
+        snprintf(text, sizeof text, "%s: %lld reports, %lld new", request->database_path,
+                 (long long)summary->reports, (long long)summary->new_reports);
+        program_print(stdout, "", text);
+    } else if (request->dry_run) {
+        puts("nothing was changed");
+    }
+}
+
+static void write_remote(struct json_writer *writer, const struct sync_remote *remote)
+{
+    json_write_begin_object(writer, NULL);
+    json_write_string(writer, "name", remote->name);
+    json_write_string(writer, "kind", remote_kind_word(remote->kind));
+    json_write_string(writer, "state", sync_state_word(remote->state));
+    json_write_string(writer, "url", remote->url);
+    json_write_string(writer, "version", remote->version);
+    json_write_string(writer, "fetched", remote->fetched);
+    json_write_string(writer, "expires", remote->expires);
+    json_write_string(writer, "trusted_comment", remote->trusted_comment);
+    json_write_integer(writer, "received", (int64_t)remote->received);
+    json_write_seconds(writer, "seconds", remote->seconds);
+    if (remote->kind == REMOTE_FEED) {
+        json_write_begin_object(writer, "segments");
+        json_write_integer(writer, "total", remote->segments);
+        json_write_integer(writer, "fetched", remote->segments_fetched);
+        json_write_integer(writer, "kept", remote->segments_kept);
+        json_write_integer(writer, "missing_bytes", (int64_t)remote->missing_bytes);
+        json_write_end_object(writer);
+    } else {
+        json_write_null(writer, "segments");
+    }
+    json_write_integer(writer, "added", remote->added);
+    json_write_integer(writer, "retracted", remote->retracted);
+    if (remote->error.code)
+        error_write_json(writer, "error", &remote->error);
+    json_write_end_object(writer);
+}
+
+static void print_json(const struct sync_request *request, const struct sync_summary *summary,
+                       const struct error *error)
+{
+    struct buffer out CLEANUP(buffer_free) = BUFFER(4 << 20);
+    struct json_writer writer = {.out = &out, .for_terminal = true};
+    json_write_begin_object(&writer, NULL);
+    if (error->code)
+        error_write_json(&writer, "error", error);
+    json_write_string(&writer, "database", request->database_path);
+    json_write_bool(&writer, "updated", summary->updated);
+    json_write_begin_array(&writer, "remotes");
+    for (int i = 0; i < summary->remote_count; i++)
+        write_remote(&writer, &summary->remotes[i]);
+    json_write_end_array(&writer);
+    json_write_integer(&writer, "received", (int64_t)summary->received);
+    json_write_seconds(&writer, "download_seconds", summary->download_seconds);
+    json_write_seconds(&writer, "apply_seconds", summary->apply_seconds);
+    json_write_integer(&writer, "reports", summary->reports);
+    json_write_integer(&writer, "new_reports", summary->new_reports);
+    json_write_integer(&writer, "refused", summary->refused);
+    json_write_end_object(&writer);
+    puts(buffer_text(&out));
+}
+
+/* Tells what failed on standard error. Returns the exit status: that of the whole, else of the gravest error
+ * of a remote. */
+static int tell_failures(const struct sync_summary *summary, const struct error *whole)
+{
+    int status = error_exit_status(summary->refused ? ERROR_PARTLY_REFUSED : ERROR_NONE);
+    if (summary->refused)
+        fprintf(stderr, "passthru-import: %ld record%s refused, all others are in\n", summary->refused,
+                summary->refused == 1 ? "" : "s");
+    for (int i = 0; i < summary->remote_count; i++) {
+        const struct sync_remote *remote = &summary->remotes[i];
+        if (!remote->error.code)
+            continue;
+        int its = program_fail(&remote->error, false);
+        status = its > status ? its : status;
+    }
+    return whole->code ? program_fail(whole, false) : status;
+}
+
+static int run(struct sync_request *request)
+{
+    struct error error = {.code = ERROR_NONE};
+    struct database_place place;
+    struct sync_summary summary;
+    struct problems problems = {.tell = program_tell_problem};
+    char data[DATABASE_PATH_SIZE];
+    if (program_find_data(request->data_folder, data, &error) ||
+        database_target(request->database_path, &place, &error))
+        return program_fail(&error, request->json);
+    request->database_path = place.path;
+    request->data_folder = data;
+    request->waiting = program_tell_waiting;
+    if (isatty(STDERR_FILENO) && !request->quiet)
+        request->progress = program_show_progress;
+    enum error_code failed = sync_run(request, &summary, &problems, &error);
+    bool nothing_done = failed && !summary.remote_count;
+    program_clear_progress();
+    if (request->json && !nothing_done)
+        print_json(request, &summary, &error);
+    else if (!failed && (request->list || !request->quiet))
+        print_text(request, &summary);
+    fflush(stdout);
+    int status = nothing_done ? program_fail(&error, request->json) : tell_failures(&summary, &error);
+    sync_summary_free(&summary);
+    return status;
+}
+
+int main_sync(int argc, char **argv)
+{
+    struct sync_request request = {.json = program_wants_json(argc, argv)};
+    int status = take_options(argc, argv, &request);
+    if (status >= 0)
+        return status;
+    if (sodium_init() < 0) {
+        struct error error;
+        error_set(&error, ERROR_SYSTEM, "libsodium does not start");
+        return program_fail(&error, request.json);
+    }
+    return run(&request);
+}
