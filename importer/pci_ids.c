@@ -69,6 +69,33 @@ static const char *take_name(struct pci_ids_reader *reader, const char *text)
                                                                              : NULL;
 }
 
+/* Whoever wants to know is told. */
+static enum error_code tell_vendor(const struct pci_ids_visitor *visitor, uint16_t vendor, const char *name,
+                                   struct error *error)
+{
+    return visitor->vendor ? visitor->vendor(visitor->context, vendor, name, error) : ERROR_NONE;
+}
+
+static enum error_code tell_device(const struct pci_ids_visitor *visitor, uint32_t pci_id, const char *name,
+                                   struct error *error)
+{
+    return visitor->device ? visitor->device(visitor->context, pci_id, name, error) : ERROR_NONE;
+}
+
+static enum error_code tell_subsystem(const struct pci_ids_visitor *visitor, uint32_t pci_id,
+                                      uint32_t subsystem, const char *name, struct error *error)
+{
+    return visitor->subsystem ? visitor->subsystem(visitor->context, pci_id, subsystem, name, error)
+                              : ERROR_NONE;
+}
+
+static enum error_code tell_device_class(const struct pci_ids_visitor *visitor, int base, int sub,
+                                         int interface, const char *name, struct error *error)
+{
+    return visitor->device_class ? visitor->device_class(visitor->context, base, sub, interface, name, error)
+                                 : ERROR_NONE;
+}
+
 static enum error_code read_top(struct pci_ids_reader *reader, const char *line, struct error *error)
 {
     uint32_t number;
@@ -81,9 +108,8 @@ static enum error_code read_top(struct pci_ids_reader *reader, const char *line,
     reader->first = (int)number;
     reader->second = -1;
     reader->summary->classes += is_class;
-    return is_class
-               ? reader->visitor->device_class(reader->visitor->context, reader->first, -1, -1, name, error)
-               : reader->visitor->vendor(reader->visitor->context, (uint16_t)number, name, error);
+    return is_class ? tell_device_class(reader->visitor, reader->first, -1, -1, name, error)
+                    : tell_vendor(reader->visitor, (uint16_t)number, name, error);
 }
 
 static enum error_code read_second(struct pci_ids_reader *reader, const char *text, struct error *error)
@@ -95,11 +121,9 @@ static enum error_code read_second(struct pci_ids_reader *reader, const char *te
         return malformed(reader, "expected a device (dddd  name) or a subclass (ss  name)", error);
     reader->second = (int)number;
     if (is_class)
-        return reader->visitor->device_class(reader->visitor->context, reader->first, reader->second, -1,
-                                             name, error);
+        return tell_device_class(reader->visitor, reader->first, reader->second, -1, name, error);
     reader->summary->devices++;
-    return reader->visitor->device(reader->visitor->context, (uint32_t)reader->first << 16 | number, name,
-                                   error);
+    return tell_device(reader->visitor, (uint32_t)reader->first << 16 | number, name, error);
 }
 
 static enum error_code read_third(struct pci_ids_reader *reader, const char *text, struct error *error)
@@ -113,11 +137,9 @@ static enum error_code read_third(struct pci_ids_reader *reader, const char *tex
     if (!name || reader->second < 0)
         return malformed(reader, "expected a subsystem (ssss ssss  name) or an interface (pp  name)", error);
     if (is_class)
-        return reader->visitor->device_class(reader->visitor->context, reader->first, reader->second,
-                                             (int)number, name, error);
+        return tell_device_class(reader->visitor, reader->first, reader->second, (int)number, name, error);
     uint32_t pci_id = (uint32_t)reader->first << 16 | (uint32_t)reader->second;
-    return reader->visitor->subsystem(reader->visitor->context, pci_id, subvendor << 16 | number, name,
-                                      error);
+    return tell_subsystem(reader->visitor, pci_id, subvendor << 16 | number, name, error);
 }
 
 /* "#	Version: 2026.08.22" and "#	Date:    2026-08-22 03:15:01" at the head of the file. */

@@ -8,7 +8,8 @@
 #include "importer/problems.h"
 
 /* Who is told what stands in a pci.ids file, in the file's order. Each returns an error code; any error ends
- * the reading. Names are UTF-8, at most 240 bytes, and may hold control characters. */
+ * the reading. NULL: nobody wants to know. Names are UTF-8, at most 240 bytes, and may hold control
+ * characters. */
 struct pci_ids_visitor {
     void *context;
     enum error_code (*vendor)(void *context, uint16_t vendor, const char *name, struct error *error);

@@ -326,8 +326,13 @@ static enum error_code look_at_old(struct rebuild *work, struct error *error)
 /* A report that was there already, or was taken back, is not counted as one more. */
 static void forget_dropped(struct rebuild *work)
 {
-    work->summary->retracted = builder_retracted(work->builder, ALL_SOURCES);
-    work->summary->reports -= builder_duplicates(work->builder, ALL_SOURCES) + work->summary->retracted;
+    work->summary->reports -=
+        builder_duplicates(work->builder, ALL_SOURCES) + builder_retracted(work->builder, ALL_SOURCES);
+    for (int i = 0; i < work->summary->feed_count; i++) {
+        struct rebuild_feed *feed = &work->summary->feeds[i];
+        feed->retracted = builder_retracted(work->builder, feed->source);
+        feed->reports -= builder_duplicates(work->builder, feed->source) + feed->retracted;
+    }
     for (int i = 0; i < work->request->file_count; i++)
         if (work->new_sources[i])
             work->summary->new_reports -= builder_duplicates(work->builder, work->new_sources[i]);

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "importer/problems.h"
+#include "importer/remote.h"
 #include "importer/source_cache.h"
 
 /* A file that is to become a source. */
@@ -30,14 +31,23 @@ struct rebuild_request {
     void (*waiting)(void);
 };
 
+/* What a feed brings to the new database. */
+struct rebuild_feed {
+    char name[REMOTE_NAME_SIZE];
+    int64_t source;
+    int64_t reports;
+    int64_t retracted; /* that it has taken back */
+};
+
 struct rebuild_summary {
     char pci_ids_version[32];
     long devices;
     long gpus;
     int64_t reports;     /* in the new database */
     int64_t new_reports; /* from the files that were given */
-    int64_t retracted;   /* reports of feeds that were taken back */
-    long refused;        /* lines of the given files that were left out */
+    struct rebuild_feed feeds[MAX_REMOTES];
+    int feed_count;
+    long refused; /* lines of the given files that were left out */
 };
 
 /* Rebuilds a database from its sources and the files given: pci.ids (given, cached, or the system's), the

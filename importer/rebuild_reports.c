@@ -149,6 +149,11 @@ static enum error_code read_segments(struct rebuild *work, const char *name, con
         reports_read(&input, work->builder, source, &counts, problems, error))
         return error->code;
     work->summary->reports += counts.reports;
+    if (work->summary->feed_count < MAX_REMOTES) {
+        struct rebuild_feed *feed = &work->summary->feeds[work->summary->feed_count++];
+        *feed = (struct rebuild_feed){.source = source, .reports = counts.reports};
+        snprintf(feed->name, sizeof feed->name, "%s", name);
+    }
     return builder_complete_source(work->builder, source, version, manifest->created, hash, true,
                                    counts.reports, problems->refused - refused_before, error);
 }

@@ -18,6 +18,7 @@ enum { COPY_CHUNK = 256 * 1024, SNIFF_LINES = 64, SNIFF_LINE = 16 * 1024, HASH_D
 static const long long max_source_bytes = 4LL << 30;
 static const char reports_prefix[] = "reports-";
 static const char incoming_prefix[] = "incoming-";
+static const char download_prefix[] = "download-"; /* list_update.c */
 
 static const char *const list_names[] = {[SOURCE_PCI_IDS] = "pci.ids",
                                          [SOURCE_AMDGPU_IDS] = "amdgpu.ids",
@@ -69,7 +70,8 @@ void source_cache_path(const struct source_cache *cache, const char *name, char 
 
 static int is_incoming(const struct dirent *entry)
 {
-    return strncmp(entry->d_name, incoming_prefix, sizeof incoming_prefix - 1) == 0;
+    return strncmp(entry->d_name, incoming_prefix, sizeof incoming_prefix - 1) == 0 ||
+           strncmp(entry->d_name, download_prefix, sizeof download_prefix - 1) == 0;
 }
 
 static int is_reports(const struct dirent *entry)
@@ -112,6 +114,17 @@ enum error_code source_cache_open(const char *database_path, void (*waiting)(voi
         return error->code;
     }
     remove_leftovers(opened);
+    *cache = opened;
+    return ERROR_NONE;
+}
+
+enum error_code source_cache_view(const char *database_path, struct source_cache **cache, struct error *error)
+{
+    struct source_cache *opened = calloc(1, sizeof *opened);
+    if (!opened)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the source cache");
+    opened->lock = -1;
+    snprintf(opened->folder, sizeof opened->folder, "%s.sources", database_path);
     *cache = opened;
     return ERROR_NONE;
 }

@@ -34,6 +34,10 @@ MUST_CHECK enum error_code source_cache_open(const char *database_path, void (*w
                                              struct source_cache **cache, struct error *error);
 void source_cache_close(struct source_cache *cache);
 
+/* The cache of a database for reading only, as it is now: no lock is taken, nothing is made. */
+MUST_CHECK enum error_code source_cache_view(const char *database_path, struct source_cache **cache,
+                                             struct error *error);
+
 /* Copies a file (- is standard input) into the cache's folder and tells what it is: by the name that it is
  * shown by, else by its first lines. At most 4 GiB. */
 MUST_CHECK enum error_code source_cache_receive(struct source_cache *cache, const char *path,

@@ -1,0 +1,98 @@
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "importer/pci_ids.h"
+#include "importer/product_list.h"
+#include "importer/remote_update.h"
+
+/* The compressed pci.ids has 0.4 MB, amdgpu.ids 25 KB. */
+static const uint64_t max_list_bytes = 16 << 20;
+
+static enum error_code check_pci_ids(struct remote_update *update, struct error *error)
+{
+    static const struct pci_ids_visitor nobody = {.context = NULL};
+    const char *name = update->remote->name;
+    struct pci_ids_summary summary;
+    if (pci_ids_read(update->path, update->remote->url, &nobody, &summary, &update->quiet, error))
+        return error->code;
+    snprintf(update->told->version, sizeof update->told->version, "%s", summary.version);
+    if (!summary.classes || !summary.ended_whole)
+        return error_set(error, ERROR_REMOTE, "%s: is cut short: %s", name,
+                         summary.classes ? "its last line has no end"
+                                         : "the list of device classes at its end is missing");
+    if (update->request->force)
+        return ERROR_NONE;
+    /* Versions are dates, 2026.11.22. */
+    if (strcmp(summary.version, update->pci_ids_in_use) < 0)
+        error_set(error, ERROR_REMOTE, "%s: version %s is older than %s, which is in use", name,
+                  summary.version[0] ? summary.version : "(none)", update->pci_ids_in_use);
+    else if (summary.devices * 5 < update->devices_in_use * 4)
+        error_set(error, ERROR_REMOTE, "%s: has %ld devices, a fifth less than the %ld in use", name,
+                  summary.devices, update->devices_in_use);
+    if (error->code)
+        error_next(error, "the list in use stays; take this one all the same with: passthru sync --force %s",
+                   name);
+    return error->code;
+}
+
+static enum error_code check_amdgpu_ids(struct remote_update *update, struct error *error)
+{
+    struct product_list *products = product_list_new();
+    int added = 0;
+    if (!products)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for products");
+    if (!product_list_read(products, PRODUCTS_AMDGPU_IDS, update->path, update->remote->url, &added,
+                           &update->quiet, error) &&
+        !added)
+        error_set(error, ERROR_REMOTE, "%s: what came is no amdgpu.ids", update->remote->name);
+    product_list_free(products);
+    return error->code;
+}
+
+/* What is wrong with a list is the remote's fault. */
+static enum error_code check_list(struct remote_update *update, struct error *error)
+{
+    enum error_code code = update->remote->kind == REMOTE_PCI_IDS ? check_pci_ids(update, error)
+                                                                  : check_amdgpu_ids(update, error);
+    if (code == ERROR_BAD_INPUT)
+        error->code = ERROR_REMOTE;
+    return error->code;
+}
+
+enum error_code list_update(struct remote_update *update, struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    char name[128];
+    enum source_kind kind = update->remote->kind == REMOTE_PCI_IDS ? SOURCE_PCI_IDS : SOURCE_AMDGPU_IDS;
+    bool is_had = source_cache_list(update->cache, kind, path);
+    struct transfer transfer = {.max_bytes = max_list_bytes};
+    snprintf(transfer.url, sizeof transfer.url, "%s", update->remote->url);
+    if (is_had && update->state.etag[0])
+        transfer.etag = update->state.etag;
+    if (is_had && update->state.last_modified[0])
+        transfer.last_modified = update->state.last_modified;
+    if (!update->request->dry_run) {
+        snprintf(name, sizeof name, "download-%s", update->remote->name);
+        source_cache_path(update->cache, name, update->path);
+        transfer.path = update->path;
+    } else {
+        transfer.body = BUFFER(max_list_bytes);
+    }
+    enum error_code code = transfer_run(update->transfers, &transfer, error);
+    buffer_free(&transfer.body);
+    update->told->received += transfer.received;
+    snprintf(update->told->version, sizeof update->told->version, "%s", update->state.version);
+    if (code || transfer.status == 304)
+        return error->code;
+    update->has_new = true;
+    if (update->request->dry_run)
+        return ERROR_NONE;
+    if (check_list(update, error))
+        return error->code;
+    snprintf(update->state.etag, sizeof update->state.etag, "%s", transfer.new_etag);
+    snprintf(update->state.last_modified, sizeof update->state.last_modified, "%s",
+             transfer.new_last_modified);
+    snprintf(update->state.version, sizeof update->state.version, "%s", update->told->version);
+    return ERROR_NONE;
+}

@@ -1,0 +1,32 @@
+#ifndef PASSTHRU_IMPORTER_REMOTE_STATE_H
+#define PASSTHRU_IMPORTER_REMOTE_STATE_H
+
+#include <stdint.h>
+
+#include "core/error.h"
+#include "importer/feed_cache.h"
+#include "importer/transfer.h"
+
+/* What is remembered of a remote from one sync to the next: remotes/NAME.json in the source cache. All of it
+ * can be lost: the next sync then fetches more than it needs to, and a feed that goes back to an older
+ * version is taken. */
+struct remote_state {
+    char url[REMOTE_URL_SIZE];     /* that the rest is about: another one makes all of it void */
+    char etag[TRANSFER_ETAG_SIZE]; /* of what is in the database in use; "" */
+    char last_modified[TRANSFER_DATE_SIZE];
+    char fetched[MANIFEST_TIME_SIZE]; /* when that was, "" never */
+    char version[64];                 /* of a list, as it states it */
+    int64_t seen_version; /* of a feed: the highest that was ever verified, 0 none, and its manifest's hash */
+    char seen_hash[MANIFEST_HASH_SIZE];
+    int64_t retracted; /* reports of the feed that are taken back */
+};
+
+/* Reads it; all empty when there is none, it is damaged, or it is about another address. */
+void remote_state_load(const struct source_cache *cache, const char *name, const char *url,
+                       struct remote_state *state);
+
+/* Writes it, aside and renamed. */
+MUST_CHECK enum error_code remote_state_save(const struct source_cache *cache, const char *name,
+                                             const struct remote_state *state, struct error *error);
+
+#endif
