@@ -206,6 +206,11 @@ bool request_explain_code(const struct request *request, CURLcode code)
         request_fail(request, ERROR_REMOTE, "what %s answers is no HTTP", host);
         return false;
     case CURLE_OUT_OF_MEMORY:
+        /* This is also how libcurl says (until 8.6) that one header is longer than 100 KiB. */
+        if (request->connected && !request->begun) {
+            request_fail(request, ERROR_REMOTE, "a header of the answer does not end, or memory is short");
+            return false;
+        }
         request_fail(request, ERROR_NO_MEMORY, "out of memory");
         return false;
     default:

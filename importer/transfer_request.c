@@ -192,7 +192,7 @@ enum request_end request_end(struct request *request, CURLcode code)
         return request_explain_status(request) ? REQUEST_PASSES : REQUEST_FAILED;
     }
     if (!code && !request->begun)
-        code = CURLE_WEIRD_SERVER_REPLY;
+        code = CURLE_PARTIAL_FILE; /* closed between two headers, which libcurl takes for an answer */
     if (!code && request->size < request->whole)
         code = CURLE_PARTIAL_FILE;
     if (!code)

@@ -10,6 +10,8 @@ server_root=$server/root
 server_certificates=(good self_signed expired early other_name unknown)
 server_pids=()
 nginx_pid=
+mkdir -p "$server_root"
+touch "$server"/{locations.conf,maps.conf,access.log}
 
 server_available() { # whether all that is needed is installed
     command -v nginx >/dev/null && command -v openssl >/dev/null
@@ -86,9 +88,9 @@ server_write_config() {
             echo "${i}_temp_path $server/temp_$i;"
         done
         # shellcheck disable=SC2016 # for nginx
-        echo 'log_format told '\''$request_method $request_uri $status $body_bytes_sent range="$http_range" ' \
-            'etag="$http_if_none_match" since="$http_if_modified_since" agent="$http_user_agent" ' \
-            'type="$content_type" body="$request_body"'\'';'
+        printf '%s' 'log_format told '\''$request_method $request_uri $status $body_bytes_sent range="$http_range"' \
+            ' etag="$http_if_none_match" since="$http_if_modified_since" agent="$http_user_agent"' \
+            ' type="$content_type" login="$http_authorization" cookie="$http_cookie" body="$request_body"'\'';'
         echo "access_log $server/access.log told; default_type application/octet-stream;"
         echo "include $server/maps.conf;"
         echo "server { listen 127.0.0.1:${listen[0]}; include $server/site.conf; }"
@@ -129,8 +131,6 @@ server_stop() {
 # server_start: on free ports. Returns non-zero when there is no way.
 server_start() {
     local tries
-    mkdir -p "$server_root"
-    touch "$server/locations.conf" "$server/maps.conf" "$server/access.log"
     server_make_certificates
     for tries in 1 2 3 4 5 6 7 8 9 10; do
         server_ports=$(server_free_ports $((${#server_certificates[@]} + 1)))
@@ -155,7 +155,7 @@ server_add() { printf '%s\n' "$@" >>"$server/locations.conf"; }
 server_add_map() { printf '%s\n' "$@" >>"$server/maps.conf"; }
 
 # server_log: the requests so far, one line each: METHOD PATH STATUS BODY-BYTES range="" etag="" since="" agent=""
-# type="" body="".
+# type="" login="" cookie="" body="".
 server_log() {
     local _
     # nginx logs in the order in which it works: when this is answered, all before it is written.
