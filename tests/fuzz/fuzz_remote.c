@@ -1,0 +1,34 @@
+/* The configuration of a remote as people write it: importer/remote.h. What is taken can be asked. */
+
+#include "importer/remote.h"
+#include "importer/signature.h"
+#include "tests/fuzz/fuzz.h"
+
+static void check_remote(const struct remote *remote)
+{
+    struct error error;
+    size_t length = strlen(remote->url);
+    bool feed = remote->kind == REMOTE_FEED;
+    require(remote_name_fits(remote->name, strlen(remote->name)), "a name leads nowhere");
+    require(remote->kind <= REMOTE_FEED, "a kind is a word");
+    require(remote_check_url(remote->url, &error) == ERROR_NONE, "url may be asked");
+    require(!feed || remote->url[length - 1] != '/', "a folder's slash is cut");
+    require(!remote->submit[0] || (feed && remote_check_url(remote->submit, &error) == ERROR_NONE),
+            "submit may be asked");
+    require(feed ? remote->key_count >= 1 && remote->key_count <= REMOTE_MAX_KEYS : !remote->key_count,
+            "a feed has a key");
+    for (int i = 0; i < remote->key_count; i++)
+        require(signature_check_key(remote->keys[i], &error) == ERROR_NONE, "a key is one");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct remote remote;
+    struct error error;
+    if (remote_parse((const char *)data, size, "/etc/passthru/remotes.d/fuzz.conf", &remote, &error) ==
+        ERROR_NONE)
+        check_remote(&remote);
+    else
+        require(error.code == ERROR_BAD_INPUT && error.message[0] && error.next[0], "a refusal says why");
+    return 0;
+}
