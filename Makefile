@@ -159,15 +159,22 @@ BIN_DIR = $(DESTDIR)$(PREFIX)/bin
 SHARE_DIR = $(DESTDIR)$(PREFIX)/share/passthru
 MAN_DIR = $(DESTDIR)$(PREFIX)/share/man/man1
 COMPLETION_DIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+UNIT_DIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
+SYSUSERS_DIR = $(DESTDIR)$(PREFIX)/lib/sysusers.d
+TMPFILES_DIR = $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
 MANUALS := $(addsuffix .1,$(PROGRAMS))
 
 # The database is installed as `make` left it: built with PCI_IDS=FILE, it is not made anew from the system's list.
 install: $(addprefix $(BUILD)/,$(PROGRAMS)) $(if $(wildcard $(BUILD)/passthru.db),,$(BUILD)/passthru.db) ## copy all that a user needs below $(DESTDIR)$(PREFIX)
-	$(Q)install -d "$(BIN_DIR)" "$(SHARE_DIR)" "$(MAN_DIR)" "$(COMPLETION_DIR)"
+	$(Q)install -d "$(BIN_DIR)" "$(SHARE_DIR)" "$(MAN_DIR)" "$(COMPLETION_DIR)" "$(UNIT_DIR)" "$(SYSUSERS_DIR)" "$(TMPFILES_DIR)"
 	$(Q)install -m 755 $(addprefix $(BUILD)/,$(PROGRAMS)) "$(BIN_DIR)"
 	$(Q)install -m 644 $(addprefix docs/,$(MANUALS)) "$(MAN_DIR)"
 	$(Q)install -m 644 contrib/completion/passthru.bash "$(COMPLETION_DIR)/passthru"
 	$(Q)ln -sf passthru "$(COMPLETION_DIR)/passthru-import"
+	$(Q)sed 's|/usr/local/bin|$(PREFIX)/bin|' contrib/systemd/passthru-sync.service | install -m 644 /dev/stdin "$(UNIT_DIR)/passthru-sync.service"
+	$(Q)install -m 644 contrib/systemd/passthru-sync.timer "$(UNIT_DIR)"
+	$(Q)install -m 644 contrib/systemd/passthru.sysusers "$(SYSUSERS_DIR)/passthru.conf"
+	$(Q)install -m 644 contrib/systemd/passthru.tmpfiles "$(TMPFILES_DIR)/passthru.conf"
 	$(Q)rm -rf "$(SHARE_DIR)/data"
 	$(Q)for file in $(DATA) $(REMOTES); do install -D -m 644 "$$file" "$(SHARE_DIR)/$$file" || exit 1; done
 # Renamed into place: a query that runs meanwhile has the old database or the new one.
@@ -176,6 +183,7 @@ install: $(addprefix $(BUILD)/,$(PROGRAMS)) $(if $(wildcard $(BUILD)/passthru.db
 uninstall: ## remove what install put there, and nothing else
 	$(Q)for program in $(PROGRAMS); do \
 	  rm -f "$(BIN_DIR)/$$program" "$(MAN_DIR)/$$program.1" "$(COMPLETION_DIR)/$$program" || exit 1; done
+	$(Q)rm -f "$(UNIT_DIR)/passthru-sync.service" "$(UNIT_DIR)/passthru-sync.timer" "$(SYSUSERS_DIR)/passthru.conf" "$(TMPFILES_DIR)/passthru.conf"
 	$(Q)rm -rf "$(SHARE_DIR)/data"
 	$(Q)rm -f "$(SHARE_DIR)/passthru.db"
 	$(Q)[ ! -d "$(SHARE_DIR)" ] || rmdir --ignore-fail-on-non-empty "$(SHARE_DIR)"
