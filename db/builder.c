@@ -53,6 +53,7 @@ static const char *const insert_texts[INSERT_COUNT] = {
     [INSERT_WORKAROUND] = "INSERT INTO workaround VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [INSERT_DUPLICATE] = "INSERT INTO temp.duplicate VALUES (?1)",
     [INSERT_RETRACTION] = "INSERT OR IGNORE INTO temp.retraction VALUES (?1, ?2)",
+    [SELECT_RETRACTIONS] = "SELECT id FROM temp.retraction WHERE source = ?1 AND length(id) = 32 ORDER BY id",
     [SELECT_REPORTS] =
         "SELECT pci_id, id, date, subsystem, chassis, outcome, public, outside, sender,"
         " attempts, symptoms, seq FROM report INDEXED BY report_of_device ORDER BY pci_id, date DESC, id",
@@ -93,35 +94,122 @@ static enum error_code create_tables(struct builder *builder, struct error *erro
     return builder_execute(builder, buffer_text(&schema), error);
 }
 
-enum error_code builder_create(const char *path, struct builder **builder, struct error *error)
+/* Opens the file that open_new has made. */
+static enum error_code open_database(struct builder *builder, struct error *error)
+{
+    database_configure_sqlite();
+    int result = sqlite3_open_v2(builder->path, &builder->database.handle,
+                                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    return result == SQLITE_OK ? ERROR_NONE : database_sqlite_error(&builder->database, result, error);
+}
+
+/* A builder whose file, still empty, is `file`: the caller closes it. NULL with the error set. */
+static struct builder *open_new(const char *path, int *file, struct error *error)
 {
     struct builder *created = calloc(1, sizeof *created);
-    if (!created)
-        return error_set(error, ERROR_NO_MEMORY, "no memory to build a database");
+    if (!created) {
+        error_set(error, ERROR_NO_MEMORY, "no memory to build a database");
+        return NULL;
+    }
     snprintf(created->path, sizeof created->path, "%s", path);
+    snprintf(created->database.path, sizeof created->database.path, "%s", path);
     created->attempts = BUFFER((size_t)4 * REPORT_MAX_BYTES);
     created->symptoms = BUFFER((size_t)4 * REPORT_MAX_BYTES);
     /* O_EXCL: another program's file, or a link that somebody planted in a shared folder, is never written.
      */
-    int file = -1;
+    *file = -1;
     if (unlink(path) == 0 || errno == ENOENT)
-        file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (file < 0) {
-        error_set_errno(error, errno, "cannot create %s", path);
-        created->published = true; /* not ours: leave it */
+        *file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (*file >= 0)
+        return created;
+    error_set_errno(error, errno, "cannot create %s", path);
+    created->published = true; /* not ours: leave it */
+    builder_free(created);
+    return NULL;
+}
+
+enum error_code builder_create(const char *path, struct builder **builder, struct error *error)
+{
+    int file;
+    struct builder *created = open_new(path, &file, error);
+    if (!created)
+        return error->code;
+    close(file);
+    if (open_database(created, error) || create_tables(created, error)) {
         builder_free(created);
         return error->code;
     }
-    close(file);
-    snprintf(created->database.path, sizeof created->database.path, "%s", path);
-    database_configure_sqlite();
+    *builder = created;
+    return ERROR_NONE;
+}
+
+/* ---- going on from another database ---- */
+
+static enum error_code copy_file(const char *from_path, int to, struct error *error)
+{
+    int from = open(from_path, O_RDONLY | O_CLOEXEC);
+    ssize_t copied = -1;
+    if (from >= 0)
+        while ((copied = copy_file_range(from, NULL, to, NULL, 1 << 30, 0)) > 0)
+            continue;
+    if (copied < 0)
+        error_set_errno(error, errno, "cannot copy %s", from_path);
+    if (from >= 0)
+        close(from);
+    return error->code;
+}
+
+/* Takes out all but the reports and their sources. */
+static enum error_code strip(struct builder *builder, struct error *error)
+{
+    struct buffer drops CLEANUP(buffer_free) = BUFFER(1 << 16);
+    sqlite3_stmt *tables = NULL;
+    buffer_append_text(&drops, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;");
     int result =
-        sqlite3_open_v2(path, &created->database.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-    if (result != SQLITE_OK)
-        database_sqlite_error(&created->database, result, error);
-    else
-        create_tables(created, error);
-    if (error->code) {
+        sqlite3_prepare_v2(builder->database.handle,
+                           "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('report',"
+                           " 'source') AND name NOT LIKE 'gpu\\_words\\_%' ESCAPE '\\'"
+                           " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+                           -1, &tables, NULL);
+    while (result == SQLITE_OK && (result = sqlite3_step(tables)) == SQLITE_ROW) {
+        buffer_append_format(&drops, "DROP TABLE %s;", column_text(tables, 0));
+        result = SQLITE_OK;
+    }
+    sqlite3_finalize(tables);
+    if (result != SQLITE_DONE)
+        return database_sqlite_error(&builder->database, result, error);
+    buffer_append_text(&drops, "DELETE FROM source WHERE kind NOT IN ('reports', 'feed'); COMMIT;");
+    return drops.failed ? error_set(error, ERROR_NO_MEMORY, "no memory for names of tables")
+                        : builder_execute(builder, buffer_text(&drops), error);
+}
+
+static enum error_code note_last_report(struct builder *builder, struct error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    int result =
+        sqlite3_prepare_v2(builder->database.handle, "SELECT max(seq) FROM report", -1, &statement, NULL);
+    if (result == SQLITE_OK && (result = sqlite3_step(statement)) == SQLITE_ROW)
+        builder->last_old_report = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return result == SQLITE_ROW ? ERROR_NONE : database_sqlite_error(&builder->database, result, error);
+}
+
+enum error_code builder_continue(const char *path, const char *old_path, struct builder **builder,
+                                 struct error *error)
+{
+    int file;
+    struct builder *created = open_new(path, &file, error);
+    if (!created)
+        return error->code;
+    created->continues = true;
+    if (database_threads_allowed() &&
+        report_check_start(old_path, REPORT_CHECK_PAGES, &created->report_check, error))
+        created->report_check = NULL;
+    if (!error->code)
+        copy_file(old_path, file, error);
+    close(file);
+    if (error->code || open_database(created, error) || strip(created, error) ||
+        create_tables(created, error) || note_last_report(created, error)) {
         builder_free(created);
         return error->code;
     }
@@ -471,6 +559,25 @@ enum error_code builder_retract(struct builder *builder, const unsigned char id[
     return builder_run(builder, insert, error);
 }
 
+enum error_code builder_each_retraction(struct builder *builder, int64_t source,
+                                        enum error_code (*each)(void *context, const unsigned char id[32],
+                                                                struct error *error),
+                                        void *context, struct error *error)
+{
+    bool row = true;
+    if (!builder->retracts)
+        return ERROR_NONE;
+    sqlite3_stmt *select = builder_statement(builder, SELECT_RETRACTIONS, error);
+    if (!select)
+        return error->code;
+    sqlite3_bind_int64(select, 1, source);
+    while (!database_step(&builder->database, select, &row, error) && row)
+        if (each(context, sqlite3_column_blob(select, 0), error))
+            break;
+    sqlite3_reset(select);
+    return error->code;
+}
+
 static enum error_code flush(const char *path, int flags, struct error *error)
 {
     int file = open(path, flags | O_CLOEXEC);
@@ -513,13 +620,14 @@ static enum error_code check(struct builder *builder, struct error *error)
     if (!reports)
         return database_check(&builder->database, error);
     builder->report_check = NULL;
-    if (builder_duplicates(builder, ALL_SOURCES)) {
+    if (!builder->continues && builder_duplicates(builder, ALL_SOURCES)) {
         report_check_abandon(reports);
         return database_check(&builder->database, error);
     }
     if (report_check_finish(reports, error))
         return error->code;
-    return database_check_rest(&builder->database, error);
+    return builder->continues ? database_check_added(&builder->database, builder->last_old_report, error)
+                              : database_check_rest(&builder->database, error);
 }
 
 enum error_code builder_complete(struct builder *builder, struct error *error)

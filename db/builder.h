@@ -18,6 +18,12 @@ struct builder;
 /* Creates the file at `path`; what lies there is overwritten. The caller frees the builder. */
 MUST_CHECK enum error_code builder_create(const char *path, struct builder **builder, struct error *error);
 
+/* Goes on from a complete database: creates the file at `path` as a copy of `old_path` with nothing left in
+ * it but its reports and their sources. What else there is is added as to a new one; sources of reports keep
+ * their numbers and are completed anew. The old file is checked meanwhile. The caller frees the builder. */
+MUST_CHECK enum error_code builder_continue(const char *path, const char *old_path, struct builder **builder,
+                                            struct error *error);
+
 /* Closes without publishing, and removes the file unless builder_publish has put it in place. NULL is fine.
  */
 void builder_free(struct builder *builder);
@@ -105,6 +111,13 @@ MUST_CHECK enum error_code builder_add_report(struct builder *builder, const str
  * or is added behind. */
 MUST_CHECK enum error_code builder_retract(struct builder *builder, const unsigned char id[32],
                                            int64_t source, struct error *error);
+
+/* Calls `each` with the id of every report that a source has taken back, in their order. */
+MUST_CHECK enum error_code builder_each_retraction(struct builder *builder, int64_t source,
+                                                   enum error_code (*each)(void *context,
+                                                                           const unsigned char id[32],
+                                                                           struct error *error),
+                                                   void *context, struct error *error);
 
 /* Computes evidence and verdicts, checks the integrity of the whole file and flushes it to disk. */
 MUST_CHECK enum error_code builder_complete(struct builder *builder, struct error *error);

@@ -34,6 +34,7 @@ enum insert {
     INSERT_WORKAROUND,
     INSERT_DUPLICATE,
     INSERT_RETRACTION,
+    SELECT_RETRACTIONS,
     SELECT_REPORTS,
     SELECT_DATES,
     SELECT_DUPLICATES,
@@ -79,6 +80,8 @@ struct waiting_rows {
 enum { MANY_REPORTS = 50000 };
 
 struct builder {
+    bool continues;                    /* it began as a copy of another database */
+    int64_t last_old_report;           /* the seq of the last report that came with it */
     int64_t report_count;              /* that were added */
     struct report_check *report_check; /* while it runs */
     struct waiting_rows devices;

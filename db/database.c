@@ -91,7 +91,7 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
         " JOIN origin l ON l.id = s.origin"
         " WHERE s.value <> s.won AND (w.kind <> l.kind OR s.confidence > s.won_confidence)"
         " ORDER BY s.pci_id, s.attribute",
-    [STATEMENT_SOURCES] = "SELECT kind, name, version, date, hash, cached, records, refused FROM source"
+    [STATEMENT_SOURCES] = "SELECT kind, name, version, date, hash, cached, records, refused, id FROM source"
                           " ORDER BY id",
     [STATEMENT_COUNTS] = "SELECT (SELECT count(*) FROM device), (SELECT count(*) FROM gpu),"
                          " (SELECT count(*) FROM report)",

@@ -172,6 +172,7 @@ MUST_CHECK enum error_code database_each_conflict(struct database *database, con
 
 /* One imported source. Strings live during the visit and are "" where the source does not say. */
 struct source_record {
+    int64_t id;
     const char *kind;
     const char *name;
     const char *version;

@@ -66,6 +66,7 @@ enum error_code database_each_source(struct database *database, source_visitor *
         if (database_step(database, statement, &row, error) || !row)
             return error->code;
         const struct source_record source = {
+            .id = sqlite3_column_int64(statement, 8),
             .kind = column_text(statement, 0),
             .name = column_text(statement, 1),
             .version = column_text(statement, 2),
@@ -181,11 +182,9 @@ enum error_code database_check_reports(struct database *database, struct error *
     return check_all_words(database, report_words, ARRAY_SIZE(report_words), error);
 }
 
-enum error_code database_check_rest(struct database *database, struct error *error)
+static enum error_code check_other_tables(struct database *database, struct error *error)
 {
-    /* Without a table's name, each page's use is looked at: that needs no index to be read. */
-    if (check_integrity(database, "SELECT quick_check FROM pragma_quick_check(1)", error) ||
-        check_integrity(database,
+    if (check_integrity(database,
                         "SELECT c.integrity_check FROM sqlite_schema s, pragma_integrity_check(s.name) c"
                         " WHERE s.type = 'table' AND s.name <> 'report' AND c.integrity_check <> 'ok'"
                         " LIMIT 1",
@@ -193,6 +192,29 @@ enum error_code database_check_rest(struct database *database, struct error *err
         check_tables(database, error))
         return error->code;
     return check_all_words(database, words, ARRAY_SIZE(words), error);
+}
+
+/* Without a table's name, each page's use is looked at: that needs no index to be read. */
+enum error_code database_check_pages(struct database *database, struct error *error)
+{
+    return check_integrity(database, "SELECT quick_check FROM pragma_quick_check(1)", error);
+}
+
+enum error_code database_check_rest(struct database *database, struct error *error)
+{
+    return database_check_pages(database, error) ? error->code : check_other_tables(database, error);
+}
+
+enum error_code database_check_added(struct database *database, int64_t last_old_report, struct error *error)
+{
+    char sql[400];
+    snprintf(
+        sql, sizeof sql,
+        "SELECT 'a report is missing in its index' FROM report n WHERE n.seq > %lld AND NOT EXISTS (SELECT 1"
+        " FROM report i INDEXED BY report_of_device WHERE i.pci_id = n.pci_id AND i.date = n.date AND i.id = n.id"
+        " AND i.seq = n.seq) LIMIT 1",
+        (long long)last_old_report);
+    return check_integrity(database, sql, error) ? error->code : check_other_tables(database, error);
 }
 
 enum error_code database_check(struct database *database, struct error *error)

@@ -8,6 +8,7 @@
 
 struct report_check {
     pthread_t thread;
+    enum report_check_kind kind;
     struct database *database;
     struct error error;
 };
@@ -15,16 +16,20 @@ struct report_check {
 static void *run(void *context)
 {
     struct report_check *check = context;
-    enum error_code code = database_check_reports(check->database, &check->error);
+    enum error_code code = check->kind == REPORT_CHECK_REPORTS
+                               ? database_check_reports(check->database, &check->error)
+                               : database_check_pages(check->database, &check->error);
     (void)code; /* the error has it */
     return NULL;
 }
 
-enum error_code report_check_start(const char *path, struct report_check **check, struct error *error)
+enum error_code report_check_start(const char *path, enum report_check_kind kind, struct report_check **check,
+                                   struct error *error)
 {
     struct report_check *started = calloc(1, sizeof *started);
     if (!started)
         return error_set(error, ERROR_NO_MEMORY, "no memory to check %s", path);
+    started->kind = kind;
     if (database_open(path, &started->database, error)) {
         free(started);
         return error->code;

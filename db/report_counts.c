@@ -14,7 +14,7 @@
  * memory as the cache may; what is more goes to a temporary file. */
 static const char index_sql[] =
     "PRAGMA cache_size = -4000; PRAGMA threads = 1;"
-    "CREATE INDEX report_of_device ON report (pci_id, date DESC, id, subsystem, chassis, outcome, public,"
+    "CREATE INDEX IF NOT EXISTS report_of_device ON report (pci_id, date DESC, id, subsystem, chassis, outcome, public,"
     " outside, sender, attempts, symptoms);"
     "CREATE TEMP TABLE duplicate (seq INTEGER PRIMARY KEY);";
 
@@ -392,11 +392,20 @@ int64_t builder_retracted(const struct builder *builder, int64_t source)
 /* Has the reports checked from now on, where they are many. */
 static enum error_code start_check(struct builder *builder, struct error *error)
 {
-    if (builder->report_count < MANY_REPORTS || !database_threads_allowed())
+    if (builder->report_count < MANY_REPORTS || builder->report_check || !database_threads_allowed())
         return ERROR_NONE;
     if (builder_execute(builder, "COMMIT; BEGIN", error))
         return error->code;
-    return report_check_start(builder->path, &builder->report_check, error);
+    return report_check_start(builder->path, REPORT_CHECK_REPORTS, &builder->report_check, error);
+}
+
+/* Whoever goes on from this database must know that sources have lost reports to others. */
+static enum error_code note_duplicates(struct builder *builder, int64_t dropped, struct error *error)
+{
+    char sql[100];
+    snprintf(sql, sizeof sql, "UPDATE source SET refused = refused + %lld WHERE kind = 'program'",
+             (long long)dropped);
+    return builder_execute(builder, sql, error);
 }
 
 enum error_code evidence_count_reports(struct builder *builder, struct error *error)
@@ -404,8 +413,9 @@ enum error_code evidence_count_reports(struct builder *builder, struct error *er
     struct pass pass = {.builder = builder};
     if (!builder_execute(builder, index_sql, error) && !drop_retracted(builder, error) &&
         !start_check(builder, error) && !find_newest_month(&pass, error) && !visit_reports(&pass, error) &&
-        !end_device(&pass, error) && !fix_counts_end(&pass.fixes, builder, error) && pass.dropped)
-        delete_dropped(builder, &builder->duplicates, error);
+        !end_device(&pass, error) && !fix_counts_end(&pass.fixes, builder, error) && pass.dropped &&
+        !delete_dropped(builder, &builder->duplicates, error))
+        note_duplicates(builder, pass.dropped, error);
     tally_free(&pass.machines);
     tally_free(&pass.subsystems);
     tally_free(&pass.senders);

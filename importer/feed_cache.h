@@ -14,7 +14,15 @@
 
 enum { MANIFEST_HASH_SIZE = 65 };
 
-enum feed_file { FEED_MANIFEST, FEED_SIGNATURE, FEED_NEW_MANIFEST, FEED_NEW_SIGNATURE, FEED_SEGMENTS };
+enum feed_file {
+    FEED_MANIFEST,
+    FEED_SIGNATURE,
+    FEED_NEW_MANIFEST,
+    FEED_NEW_SIGNATURE,
+    FEED_SEGMENTS,
+    FEED_RETRACTIONS,
+    FEED_NEW_RETRACTIONS
+};
 
 /* The path of a file of a feed. */
 void feed_cache_path(const struct source_cache *cache, const char *name, enum feed_file file,

@@ -289,6 +289,8 @@ static enum error_code receive_files(struct rebuild *work, struct error *error)
 static enum error_code check_cached(void *context, const struct source_record *source, struct error *error)
 {
     struct rebuild *work = context;
+    if (rebuild_note_source(work, source, error))
+        return error->code;
     if (work->request->force || !source->cached || strcmp(source->kind, "reports") != 0 ||
         source_cache_has_reports(work->cache, source->hash))
         return ERROR_NONE;
@@ -315,6 +317,7 @@ static enum error_code look_at_old(struct rebuild *work, struct error *error)
     enum error_code code = ERROR_NONE;
     if (database_count(old, &counts, &ignored) == ERROR_NONE) {
         work->old_devices = (long)counts.devices;
+        work->old.reports = counts.reports;
         code = database_each_source(old, check_cached, work, error);
     }
     database_close(old);
@@ -338,22 +341,64 @@ static void forget_dropped(struct rebuild *work)
             work->summary->new_reports -= builder_duplicates(work->builder, work->new_sources[i]);
 }
 
-static enum error_code build_and_publish(struct rebuild *work, struct error *error)
+/* Frees what building has made, all but the incoming files. */
+static void free_build(struct rebuild *work)
+{
+    builder_free(work->builder);
+    annotator_free(work->annotator);
+    product_list_free(work->products);
+    driver_claims_free(work->claims);
+    work->builder = NULL;
+    work->annotator = NULL;
+    work->products = NULL;
+    work->claims = NULL;
+}
+
+static enum error_code build(struct rebuild *work, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
     snprintf(path, sizeof path, "%.4090s.new", work->request->database_path);
-    if (look_at_old(work, error) || receive_files(work, error) ||
-        builder_create(path, &work->builder, error) || load_tables(work, error) ||
-        rebuild_load_lists(work, error) || read_files(work, error) || builder_complete(work->builder, error))
+    if (work->continues)
+        work->misfits = builder_continue(path, work->request->database_path, &work->builder, error);
+    else
+        work->misfits = builder_create(path, &work->builder, error);
+    if (error->code)
+        return error->code;
+    if (load_tables(work, error) || rebuild_load_lists(work, error) || read_files(work, error) ||
+        rebuild_record_program(work, error))
+        return error->code;
+    return builder_complete(work->builder, error);
+}
+
+/* Goes on from the old database where it can; whatever fails on that way, the database is built from its
+ * sources. */
+static enum error_code build_somehow(struct rebuild *work, struct error *error)
+{
+    work->continues = rebuild_can_continue(work);
+    if (!work->continues)
+        return build(work, error);
+    struct problems before = *work->problems;
+    if (!build(work, error) || (!work->misfits && error->code != ERROR_DATABASE_DAMAGED))
+        return error->code;
+    free_build(work);
+    *work->problems = before;
+    *work->summary = (struct rebuild_summary){.devices = 0};
+    work->continues = false;
+    error->code = ERROR_NONE;
+    return build(work, error);
+}
+
+static enum error_code build_and_publish(struct rebuild *work, struct error *error)
+{
+    if (look_at_old(work, error) || receive_files(work, error) || build_somehow(work, error))
         return error->code;
     forget_dropped(work);
     work->summary->refused = work->problems->refused;
     for (int i = 0; i < work->request->file_count; i++)
         if (source_cache_keep(work->cache, &work->incoming[i], error))
             return error->code;
-    for (int i = 0; i < work->request->feed_count; i++)
-        if (feed_cache_keep(work->cache, work->request->feeds[i], error))
-            return error->code;
+    if (rebuild_keep_feeds(work, error))
+        return error->code;
     return builder_publish(work->builder, work->request->database_path, error);
 }
 
@@ -376,10 +421,8 @@ enum error_code rebuild(const struct rebuild_request *request, struct rebuild_su
     for (int i = 0; work.incoming && i < request->file_count; i++)
         if (work.incoming[i].path[0])
             unlink(work.incoming[i].path);
-    builder_free(work.builder);
-    annotator_free(work.annotator);
-    product_list_free(work.products);
-    driver_claims_free(work.claims);
+    free_build(&work);
+    rebuild_forget_old(&work);
     if (!request->cache)
         source_cache_close(work.cache);
     free(work.annotation);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "importer/feed_cache.h"
 #include "importer/problems.h"
 #include "importer/remote.h"
 #include "importer/source_cache.h"

@@ -7,11 +7,36 @@
 #include "db/builder.h"
 #include "importer/annotator.h"
 #include "importer/driver_claims.h"
+#include "importer/feed_cache.h"
 #include "importer/product_list.h"
 #include "importer/rebuild.h"
 #include "importer/source_cache.h"
 
+/* A source of reports of the database in use. */
+struct old_source {
+    int64_t id;
+    bool is_feed;
+    bool is_cached;
+    int64_t records;
+    int64_t refused;
+    char name[256];
+    char hash[65];
+    struct manifest manifest; /* of a feed that fits, its segments sorted */
+};
+
+/* What the database in use was made of, as far as a new one may go on from it. */
+struct old_database {
+    bool is_ours; /* this very version of the program built it */
+    int64_t reports;
+    int64_t duplicates; /* reports that it left out because they were there twice */
+    struct old_source *sources;
+    int source_count;
+};
+
 struct rebuild {
+    struct old_database old;
+    bool continues; /* the new database goes on from the old one: its reports are there already */
+    bool misfits;   /* it cannot, as has been found out on the way */
     const struct rebuild_request *request;
     struct rebuild_summary *summary;
     struct problems *problems;
@@ -38,6 +63,33 @@ void rebuild_data_path(const struct rebuild *work, const char *name, char path[D
 /* Reads the bundled reports, those that were imported before, those of the given files, and those of the
  * feeds. */
 MUST_CHECK enum error_code rebuild_read_reports(struct rebuild *work, struct error *error);
+
+/* Keeps what the next rebuild needs of the feeds. */
+MUST_CHECK enum error_code rebuild_keep_feeds(struct rebuild *work, struct error *error);
+
+/* For database_each_source: notes what the old database was made of. */
+MUST_CHECK enum error_code rebuild_note_source(void *context, const struct source_record *source,
+                                               struct error *error);
+void rebuild_forget_old(struct rebuild *work);
+
+/* Whether all reports of the old database would come into the new one just as they are. */
+bool rebuild_can_continue(struct rebuild *work);
+
+/* A source whose reports are there already, a feed by its name, else by its hash; NULL when they must be
+ * read. */
+const struct old_source *rebuild_find_old(const struct rebuild *work, bool is_feed, const char *name_or_hash);
+
+/* Notes which program builds the database. */
+MUST_CHECK enum error_code rebuild_record_program(struct rebuild *work, struct error *error);
+
+/* The BLAKE2b-256 of names and contents of all files in a folder. */
+void rebuild_hash_folder(const char *folder, char hash[65]);
+
+/* Whether a feed's incoming manifest is to be used. */
+bool rebuild_feed_is_incoming(const struct rebuild *work, const char *name);
+
+void rebuild_sort_segments(struct manifest *manifest);
+bool rebuild_has_segment(const struct manifest *sorted, const struct segment *segment);
 
 /* Loads the lists of products and what the kernel's graphics drivers claim. */
 MUST_CHECK enum error_code rebuild_load_lists(struct rebuild *work, struct error *error);

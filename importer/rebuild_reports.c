@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "importer/feed_cache.h"
+#include "importer/feed_retractions.h"
 #include "importer/rebuild_internal.h"
 #include "importer/reports.h"
 
@@ -14,13 +15,27 @@ static int compare_names(const FTSENT **a, const FTSENT **b)
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
+/* The reports of a source that are there already. */
+static enum error_code continue_source(struct rebuild *work, const struct old_source *old, const char *hash,
+                                       struct error *error)
+{
+    work->summary->reports += old->records;
+    return builder_complete_source(work->builder, old->id, NULL, NULL, hash, old->is_cached, old->records,
+                                   old->refused, error);
+}
+
 /* All *.ndjson below data/reports, in the order of their names. */
 static enum error_code read_bundled_reports(struct rebuild *work, struct error *error)
 {
     char folder[DATABASE_PATH_SIZE];
     int64_t source;
+    char hash[65];
     struct report_counts counts = {0, 0};
     rebuild_data_path(work, "reports", folder);
+    rebuild_hash_folder(folder, hash);
+    const struct old_source *old = rebuild_find_old(work, false, hash);
+    if (old)
+        return continue_source(work, old, hash, error);
     long refused_before = work->problems->refused;
     if (builder_add_source(work->builder, "reports", folder, &source, error))
         return error->code;
@@ -38,7 +53,7 @@ static enum error_code read_bundled_reports(struct rebuild *work, struct error *
     work->summary->reports += counts.reports;
     if (code)
         return code;
-    return builder_complete_source(work->builder, source, NULL, NULL, NULL, false, counts.reports,
+    return builder_complete_source(work->builder, source, NULL, NULL, hash, false, counts.reports,
                                    work->problems->refused - refused_before, error);
 }
 
@@ -69,6 +84,9 @@ static enum error_code read_cached_reports(void *context, const char *path, cons
     for (int i = 0; i < work->request->file_count; i++)
         if (strcmp(work->incoming[i].hash, hash) == 0)
             return ERROR_NONE;
+    const struct old_source *old = rebuild_find_old(work, false, hash);
+    if (old)
+        return continue_source(work, old, hash, error);
     return read_reports(work, path, path, hash, &work->quiet, &source, &valid, error);
 }
 
@@ -127,7 +145,7 @@ static void segment_shown(void *context, int number, char text[SHOWN_FILE_SIZE])
     snprintf(text, SHOWN_FILE_SIZE, "%s/%.12s", row->name, row->segments[number].sha256);
 }
 
-static bool is_incoming(const struct rebuild *work, const char *name)
+bool rebuild_feed_is_incoming(const struct rebuild *work, const char *name)
 {
     for (int i = 0; i < work->request->feed_count; i++)
         if (strcmp(work->request->feeds[i], name) == 0)
@@ -135,33 +153,64 @@ static bool is_incoming(const struct rebuild *work, const char *name)
     return false;
 }
 
-static enum error_code read_segments(struct rebuild *work, const char *name, const struct manifest *manifest,
+/* Only what is not there already remains to be read. */
+static enum error_code leave_new_segments(struct rebuild *work, const struct old_source *old,
+                                          struct manifest *manifest, struct error *error)
+{
+    int kept = 0;
+    for (int i = 0; i < manifest->segment_count; i++)
+        if (!rebuild_has_segment(&old->manifest, &manifest->segments[i]))
+            manifest->segments[kept++] = manifest->segments[i];
+    manifest->segment_count = kept;
+    /* What was taken back must be known for good: it also holds for reports that are added later. */
+    work->misfits = feed_retractions_read(work->cache, old->name, old->hash, work->builder, old->id, error);
+    return error->code;
+}
+
+static enum error_code read_segments(struct rebuild *work, const char *name, struct manifest *manifest,
                                      const char *hash, struct problems *problems, struct error *error)
 {
-    struct segment_row row = {work->cache, name, manifest->segments, manifest->segment_count};
-    const struct report_input input = {&row, segment_path, segment_shown, true};
+    const struct old_source *old = rebuild_find_old(work, true, name);
     struct report_counts counts = {0, 0};
     long refused_before = problems->refused;
     char version[32];
     int64_t source;
     snprintf(version, sizeof version, "%lld", (long long)manifest->version);
-    if (builder_add_source(work->builder, "feed", name, &source, error) ||
-        reports_read(&input, work->builder, source, &counts, problems, error))
+    if (old) {
+        source = old->id;
+        counts.reports = old->records;
+        if (leave_new_segments(work, old, manifest, error))
+            return error->code;
+    } else if (builder_add_source(work->builder, "feed", name, &source, error)) {
         return error->code;
+    }
+    struct segment_row row = {work->cache, name, manifest->segments, manifest->segment_count};
+    const struct report_input input = {&row, segment_path, segment_shown, true};
+    if (reports_read(&input, work->builder, source, &counts, problems, error))
+        return error->code;
+    /* Another source may have had a report that is taken back now, and it was left out: read that one again.
+     */
+    if (counts.retractions && work->continues && work->old.duplicates) {
+        work->misfits = true;
+        return error_set(error, ERROR_SYSTEM, "retractions and duplicates");
+    }
     work->summary->reports += counts.reports;
     if (work->summary->feed_count < MAX_REMOTES) {
         struct rebuild_feed *feed = &work->summary->feeds[work->summary->feed_count++];
         *feed = (struct rebuild_feed){.source = source, .reports = counts.reports};
         snprintf(feed->name, sizeof feed->name, "%s", name);
+        if (feed_retractions_write(work->cache, name, hash, work->builder, source, error))
+            return error->code;
     }
     return builder_complete_source(work->builder, source, version, manifest->created, hash, true,
-                                   counts.reports, problems->refused - refused_before, error);
+                                   counts.reports,
+                                   problems->refused - refused_before + (old ? old->refused : 0), error);
 }
 
 static enum error_code read_feed(void *context, const char *name, struct error *error)
 {
     struct rebuild *work = context;
-    bool incoming = is_incoming(work, name);
+    bool incoming = rebuild_feed_is_incoming(work, name);
     char path[DATABASE_PATH_SIZE];
     char hash[MANIFEST_HASH_SIZE];
     struct manifest manifest;
@@ -173,6 +222,19 @@ static enum error_code read_feed(void *context, const char *name, struct error *
     read_segments(work, name, &manifest, hash, incoming ? work->problems : &work->quiet, error);
     manifest_free(&manifest);
     return error->code;
+}
+
+enum error_code rebuild_keep_feeds(struct rebuild *work, struct error *error)
+{
+    for (int i = 0; i < work->summary->feed_count; i++) {
+        const struct rebuild_feed *feed = &work->summary->feeds[i];
+        if (feed_retractions_keep(work->cache, feed->name, error))
+            return error->code;
+    }
+    for (int i = 0; i < work->request->feed_count; i++)
+        if (feed_cache_keep(work->cache, work->request->feeds[i], error))
+            return error->code;
+    return ERROR_NONE;
 }
 
 /* ---- all of them ---- */
