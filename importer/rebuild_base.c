@@ -75,11 +75,11 @@ static int compare_names(const FTSENT **a, const FTSENT **b)
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-static void hash_file(crypto_generichash_state *state, const char *path)
+static void hash_file(crypto_generichash_state *state, const char *path, const char *name)
 {
     unsigned char chunk[16384];
     FILE *file = fopen(path, "re");
-    crypto_generichash_update(state, (const unsigned char *)path, strlen(path) + 1);
+    crypto_generichash_update(state, (const unsigned char *)name, strlen(name) + 1);
     for (size_t got; file && (got = fread(chunk, 1, sizeof chunk, file)) > 0;)
         crypto_generichash_update(state, chunk, got);
     if (file)
@@ -94,7 +94,7 @@ void rebuild_hash_folder(const char *folder, char hash[65])
     crypto_generichash_init(&state, NULL, 0, sizeof digest);
     for (FTSENT *entry; tree && (entry = fts_read(tree));)
         if (entry->fts_info == FTS_F)
-            hash_file(&state, entry->fts_path);
+            hash_file(&state, entry->fts_path, entry->fts_path + strlen(folder));
     if (tree)
         fts_close(tree);
     crypto_generichash_final(&state, digest, sizeof digest);
