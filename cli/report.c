@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/text.h"
 #include "probe/root.h"
 
 const char report_help[] =
@@ -23,7 +22,8 @@ const char report_help[] =
     "  show      those with these IDs as they would be sent; without ID: all\n"
     "  drop      remove them\n"
     "  export    write them as a file for an e-mail or a pull request\n"
-    "  send      hand them over to passthru-import, which sends them\n"
+    "  send      show them, ask, and send them to a remote; without ID: all that\n"
+    "            none has refused\n"
     "  An ID may be cut short.\n"
     "\n"
     "  --yes            ask nothing\n"
@@ -124,23 +124,6 @@ int report_fail(struct report_command *command, const struct error *error)
 {
     buffer_clear(&command->output.buffer);
     return output_error(error, command->common.json);
-}
-
-void report_append_json(struct buffer *out, const struct buffer *whole)
-{
-    const char *bytes = buffer_text(whole);
-    for (size_t at = 0, size; at < whole->length; at += size ? size : 1) {
-        uint32_t character;
-        size = text_decode(bytes + at, whole->length - at, &character);
-        if (size && !text_is_unsafe(character)) {
-            buffer_append(out, bytes + at, size);
-        } else if (size && character > 0xffff) {
-            buffer_append_format(out, "\\u%04x\\u%04x", 0xd800 + ((character - 0x10000) >> 10),
-                                 0xdc00 + ((character - 0x10000) & 0x3ff));
-        } else if (size) {
-            buffer_append_format(out, "\\u%04x", character);
-        }
-    }
 }
 
 /* ---- options ---- */

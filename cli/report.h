@@ -54,10 +54,6 @@ int report_drop(struct report_command *command, char **ids, int count);
 int report_export(struct report_command *command, char **ids, int count);
 int report_send(struct report_command *command, char **ids, int count);
 
-/* Appends a report as the outbox keeps it; what a terminal could act on is written as \uXXXX, which is the
- * same JSON. */
-void report_append_json(struct buffer *out, const struct buffer *whole);
-
 /* Says what went wrong and returns the exit status. */
 int report_fail(struct report_command *command, const struct error *error);
 

@@ -127,7 +127,7 @@ static void tell_kept(struct report_command *command, const char *id, const stru
         json_write_string(&writer, "file", file);
         json_write_bool(&writer, "new", is_new);
         buffer_append_text(out, ",\"report\":");
-        report_append_json(out, whole);
+        json_append_safe(out, buffer_text(whole), whole->length);
         json_write_end_object(&writer);
         output_blank(&command->output);
         return;
@@ -153,7 +153,7 @@ static void preview(struct report_command *command, const struct buffer *whole)
         "The report, %zu bytes. This and nothing else is kept, and sent when you say so:", whole->length);
     output_blank(&command->output);
     output_paragraph_color(&command->output, 0, "", COLOR_BOLD, text);
-    report_append_json(&command->output.buffer, whole);
+    json_append_safe(&command->output.buffer, buffer_text(whole), whole->length);
     buffer_append_byte(&command->output.buffer, '\n');
 }
 

@@ -191,3 +191,15 @@ void json_write_null(struct json_writer *writer, const char *key)
     write_key(writer, key);
     buffer_append_text(writer->out, "null");
 }
+
+void json_append_safe(struct buffer *out, const char *json, size_t length)
+{
+    for (size_t at = 0, size; at < length; at += size ? size : 1) {
+        uint32_t character;
+        size = text_decode(json + at, length - at, &character);
+        if (size && text_is_unsafe(character))
+            write_escaped(out, character);
+        else if (size)
+            buffer_append(out, json + at, size);
+    }
+}

@@ -32,4 +32,8 @@ void json_write_seconds(struct json_writer *writer, const char *key, double valu
 void json_write_bool(struct json_writer *writer, const char *key, bool value);
 void json_write_null(struct json_writer *writer, const char *key);
 
+/* Appends JSON that is there already; what a terminal could act on is written as \uXXXX, which is the same
+ * JSON. Bytes that are no UTF-8, which JSON cannot have, are left out. */
+void json_append_safe(struct buffer *out, const char *json, size_t length);
+
 #endif

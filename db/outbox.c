@@ -12,11 +12,12 @@
 #include <unistd.h>
 
 #include "core/report.h"
+#include "db/outbox_internal.h"
 
 enum { MAX_WHOLE = 4 * REPORT_MAX_BYTES };
 
 static const char ending[] = ".json";
-/* What begins so is a report that is being written, or was when its writer died. */
+/* What begins so is a file that is being written, or was when its writer died. */
 static const char beginning_of_new[] = ".new-";
 
 enum error_code outbox_locate(char folder[DATABASE_PATH_SIZE], struct error *error)
@@ -68,8 +69,7 @@ enum error_code outbox_prepare(const char *json, size_t length, struct buffer *w
 
 /* ---- writing ---- */
 
-/* Makes a folder and those above it, for the user alone. */
-static enum error_code make_folder(const char *folder, struct error *error)
+enum error_code outbox_make_folder(const char *folder, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
     snprintf(path, sizeof path, "%s", folder);
@@ -84,19 +84,18 @@ static enum error_code make_folder(const char *folder, struct error *error)
     return ERROR_NONE;
 }
 
-static void join(char path[DATABASE_PATH_SIZE], const char *folder, const char *name, const char *after)
+void outbox_join(char path[DATABASE_PATH_SIZE], const char *folder, const char *name, const char *after)
 {
     snprintf(path, DATABASE_PATH_SIZE, "%s/%s%s", folder, name, after);
 }
 
-/* Whoever holds the lock is the only writer, so that what is half-written belongs to a dead one. */
-static void remove_leftovers(const char *folder)
+void outbox_remove_leftovers(const char *folder)
 {
     char path[DATABASE_PATH_SIZE];
     DIR *stream = opendir(folder);
     for (const struct dirent *entry; stream && (entry = readdir(stream));)
         if (strncmp(entry->d_name, beginning_of_new, sizeof beginning_of_new - 1) == 0) {
-            join(path, folder, entry->d_name, "");
+            outbox_join(path, folder, entry->d_name, "");
             unlink(path);
         }
     if (stream)
@@ -133,41 +132,49 @@ enum error_code outbox_write_file(const char *path, int mode, const struct buffe
     return error_set_errno(error, number, "cannot write %s", path);
 }
 
-/* Brings a renamed or removed name to the disk; there are file systems that cannot. */
-static enum error_code sync_folder(int folder, const char *path, struct error *error)
+enum error_code outbox_sync_folder(int folder, const char *path, struct error *error)
 {
     if (fsync(folder) && errno != EINVAL)
         return error_set_errno(error, errno, "cannot write the folder %s", path);
     return ERROR_NONE;
 }
 
-static enum error_code add_to(int opened, const char *folder, const char *id, const struct buffer *whole,
-                              bool *is_new, struct error *error)
+enum error_code outbox_replace_file(int opened, const char *folder, const char *name,
+                                    const struct buffer *bytes, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
     char new_path[DATABASE_PATH_SIZE];
-    struct stat status;
-    struct buffer line CLEANUP(buffer_free) = BUFFER(MAX_WHOLE);
-    join(path, folder, id, ending);
-    join(new_path, folder, beginning_of_new, id);
-    buffer_append(&line, buffer_text(whole), whole->length);
-    buffer_append_byte(&line, '\n');
-    if (line.failed)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
-    if (flock(opened, LOCK_EX) == 0)
-        remove_leftovers(folder);
-    else
-        unlink(new_path); /* there are file systems without locks */
-    /* One that is there is written over all the same: it may be damaged. */
-    *is_new = lstat(path, &status) != 0;
-    if (outbox_write_file(new_path, 0600, &line, error))
+    outbox_join(path, folder, name, "");
+    outbox_join(new_path, folder, beginning_of_new, name);
+    unlink(new_path); /* there are file systems without locks, so that it may be there */
+    if (outbox_write_file(new_path, 0600, bytes, error))
         return error->code;
     if (rename(new_path, path)) {
         error_set_errno(error, errno, "cannot write %s", path);
         unlink(new_path);
         return error->code;
     }
-    return sync_folder(opened, folder, error);
+    return outbox_sync_folder(opened, folder, error);
+}
+
+static enum error_code add_to(int opened, const char *folder, const char *id, const struct buffer *whole,
+                              bool *is_new, struct error *error)
+{
+    char name[OUTBOX_NAME_SIZE];
+    char path[DATABASE_PATH_SIZE];
+    struct stat status;
+    struct buffer line CLEANUP(buffer_free) = BUFFER(MAX_WHOLE);
+    snprintf(name, sizeof name, "%s%s", id, ending);
+    outbox_join(path, folder, name, "");
+    buffer_append(&line, buffer_text(whole), whole->length);
+    buffer_append_byte(&line, '\n');
+    if (line.failed)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
+    if (flock(opened, LOCK_EX) == 0)
+        outbox_remove_leftovers(folder);
+    /* One that is there is written over all the same: it may be damaged. */
+    *is_new = lstat(path, &status) != 0;
+    return outbox_replace_file(opened, folder, name, &line, error);
 }
 
 enum error_code outbox_add(const char *folder, const char *id, const struct buffer *whole, bool *is_new,
@@ -178,7 +185,7 @@ enum error_code outbox_add(const char *folder, const char *id, const struct buff
     error->code = ERROR_NONE;
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
-    if (!make_folder(folder, error)) {
+    if (!outbox_make_folder(folder, error)) {
         int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (opened < 0)
             error_set_errno(error, errno, "cannot open the outbox %s", folder);
@@ -200,25 +207,24 @@ static bool ends_so(const char *name)
            strcmp(name + length - (sizeof ending - 1), ending) == 0;
 }
 
-/* A report without its newline. A device or a pipe is never read. */
-static enum error_code read_file(const char *path, struct buffer *text, struct error *error)
+enum error_code outbox_read_file(const char *path, size_t max, struct buffer *text, struct error *error)
 {
     struct stat status;
     int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (file < 0)
         return error_set_errno(error, errno, "cannot read it");
-    char *room = buffer_reserve(text, REPORT_MAX_BYTES + 2);
+    char *room = buffer_reserve(text, max + 2);
     ssize_t length = -1;
     if (fstat(file, &status) || !S_ISREG(status.st_mode)) {
         error_set(error, ERROR_BAD_INPUT, "it is no regular file");
     } else if (!room) {
         error_set(error, ERROR_NO_MEMORY, "no memory for a report");
     } else {
-        length = read(file, room, REPORT_MAX_BYTES + 2);
+        length = read(file, room, max + 2);
         if (length < 0)
             error_set_errno(error, errno, "cannot read it");
-        else if (length > REPORT_MAX_BYTES + 1)
-            error_set(error, ERROR_BAD_INPUT, "a report has at most %d bytes", REPORT_MAX_BYTES);
+        else if (length > (ssize_t)max + 1)
+            error_set(error, ERROR_BAD_INPUT, "it has more than %zu bytes", max);
     }
     close(file);
     if (error->code)
@@ -236,8 +242,8 @@ static void read_entry(const char *folder, const char *name, struct outbox_entry
     struct error *error = &entry->error;
     *entry = (struct outbox_entry){.whole = BUFFER(MAX_WHOLE)};
     snprintf(entry->name, sizeof entry->name, "%s", name);
-    join(path, folder, name, "");
-    if (read_file(path, &text, error) ||
+    outbox_join(path, folder, name, "");
+    if (outbox_read_file(path, REPORT_MAX_BYTES, &text, error) ||
         outbox_prepare(buffer_text(&text), text.length, &entry->whole, entry->id, error)) {
         entry->id[0] = '\0';
         buffer_clear(&entry->whole);
@@ -245,6 +251,7 @@ static void read_entry(const char *folder, const char *name, struct outbox_entry
         error_set(error, ERROR_BAD_INPUT, "it was changed: its content does not have this id");
         entry->id[0] = '\0';
     }
+    outbox_read_fate(folder, entry);
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -319,13 +326,16 @@ enum error_code outbox_drop(const char *folder, const struct outbox_entry *entry
 {
     char path[DATABASE_PATH_SIZE];
     error->code = ERROR_NONE;
-    join(path, folder, entry->name, "");
+    outbox_join(path, folder, entry->name, "");
     if (unlink(path) && errno != ENOENT)
         return error_set_errno(error, errno, "cannot remove %s", path);
+    outbox_join_mark(path, folder, entry->name);
+    unlink(path);
     int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (opened >= 0) {
-        sync_folder(opened, folder, error);
+        enum error_code code = outbox_sync_folder(opened, folder, error);
         close(opened);
+        return code;
     }
-    return error->code;
+    return ERROR_NONE;
 }

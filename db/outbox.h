@@ -30,12 +30,22 @@ MUST_CHECK enum error_code outbox_prepare(const char *json, size_t length, struc
 MUST_CHECK enum error_code outbox_add(const char *folder, const char *id, const struct buffer *whole,
                                       bool *is_new, struct error *error);
 
+/* Why a remote has refused a report for good (db/outbox_sent.h). All of it is hostile. */
+struct outbox_refusal {
+    char remote[80]; /* its name */
+    char time[32];   /* when, "2026-11-22T17:42:34Z" */
+    char why[400];
+    long status; /* of HTTP; 0: it was not refused */
+};
+
 /* A file of the outbox. */
 struct outbox_entry {
     char name[OUTBOX_NAME_SIZE]; /* of the file: hostile */
     char id[REPORT_ID_SIZE];     /* "" when it holds no sound report */
     struct buffer whole;         /* the report, without a newline */
     struct error error;          /* why it is none */
+    bool was_sent;               /* it is in sent/ too, and counts as sent */
+    struct outbox_refusal refusal;
 };
 
 /* The files of the outbox, by name; a folder that does not exist is empty. Files whose name does not end in
@@ -56,7 +66,7 @@ const struct outbox_entry *outbox_find(const struct outbox *outbox, const char *
 MUST_CHECK enum error_code outbox_write_file(const char *path, int mode, const struct buffer *bytes,
                                              struct error *error);
 
-/* Removes a file, a damaged one too. */
+/* Removes a file, a damaged one too, and what marks it as refused. */
 MUST_CHECK enum error_code outbox_drop(const char *folder, const struct outbox_entry *entry,
                                        struct error *error);
 

@@ -1,0 +1,74 @@
+#include "cli/report_selection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/ask.h"
+
+void report_selection_free(struct report_selection *selection)
+{
+    free(selection->entries);
+    outbox_free(&selection->outbox);
+}
+
+enum error_code report_select(const char *folder, char **ids, int count, struct report_selection *selection,
+                              struct error *error)
+{
+    *selection = (struct report_selection){.count = 0};
+    if (outbox_read(folder, &selection->outbox, error))
+        return error->code;
+    const struct outbox *outbox = &selection->outbox;
+    selection->entries = calloc((size_t)(count ? count : outbox->count) + 1, sizeof *selection->entries);
+    if (!selection->entries)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the outbox");
+    for (int i = 0; i < outbox->count && !count; i++)
+        selection->entries[selection->count++] = &outbox->entries[i];
+    for (int i = 0; i < count; i++) {
+        const struct outbox_entry *entry = outbox_find(outbox, ids[i], error);
+        bool is_new = true;
+        if (!entry)
+            return error->code;
+        for (int j = 0; j < selection->count; j++)
+            is_new &= selection->entries[j] != entry;
+        if (is_new)
+            selection->entries[selection->count++] = entry;
+    }
+    return ERROR_NONE;
+}
+
+enum error_code report_keep_sound(struct report_selection *selection, bool asked_for, struct error *error)
+{
+    int kept = 0;
+    for (int i = 0; i < selection->count; i++) {
+        const struct outbox_entry *entry = selection->entries[i];
+        if (entry->id[0]) {
+            selection->entries[kept++] = entry;
+            continue;
+        }
+        struct error damaged = {.code = ERROR_NONE};
+        error_set(&damaged, ERROR_BAD_INPUT, "%s in the outbox is no sound report: %s", entry->name,
+                  entry->error.message);
+        error_next(&damaged, "remove it with: passthru report drop %s", entry->name);
+        if (asked_for) {
+            *error = damaged;
+            return error->code;
+        }
+        output_error(&damaged, false);
+    }
+    selection->count = kept;
+    return ERROR_NONE;
+}
+
+int report_consent(struct report_command *command, const char *question, const char *verb)
+{
+    struct error error;
+    if (command->yes)
+        return 0;
+    if (!command->common.json && ask_is_possible())
+        return ask_yes(&command->output, question) ? 0 : error_exit_status(ERROR_NOT_FOUND);
+    if (!command->common.json && !output_flush(&command->output))
+        return output_finish();
+    error_set(&error, ERROR_USAGE, "nothing was done: nobody can be asked here");
+    error_next(&error, "passthru report %s --yes, when that is what you want", verb);
+    return report_fail(command, &error);
+}
