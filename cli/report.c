@@ -35,6 +35,7 @@ const char report_help[] =
     "  --log FILE       with new: the known failures in this log are symptoms;\n"
     "                   - is standard input\n"
     "  --output FILE    with export: write a new file\n"
+    "  --remote NAME    with send: to this one, where several take reports\n"
     "\n"
     "With new, one option for each field; an empty value leaves the field out:\n"
     "  --outcome WORD   works, works-with-workaround, partial, fails\n"
@@ -80,6 +81,7 @@ enum {
     OPTION_VM = 'v',
     OPTION_LOG = 'l',
     OPTION_OUTPUT = 'o',
+    OPTION_REMOTE = 'R',
     OPTION_STAGE = 's',
     OPTION_USE = 'u',
     OPTION_SYMPTOM = 'S',
@@ -94,6 +96,7 @@ static const struct option long_options[] = {
     {"vm", required_argument, NULL, OPTION_VM},
     {"log", required_argument, NULL, OPTION_LOG},
     {"output", required_argument, NULL, OPTION_OUTPUT},
+    {"remote", required_argument, NULL, OPTION_REMOTE},
     {"stage", required_argument, NULL, OPTION_STAGE},
     {"use", required_argument, NULL, OPTION_USE},
     {"symptom", required_argument, NULL, OPTION_SYMPTOM},
@@ -176,6 +179,9 @@ static int take_option(struct report_command *command, int option)
     case OPTION_OUTPUT:
         command->target = optarg;
         return 0;
+    case OPTION_REMOTE:
+        command->remote = optarg;
+        return 0;
     case OPTION_ROOT:
         command->folder = optarg;
         break;
@@ -236,6 +242,8 @@ static int run_verb(struct report_command *command, int argc, char **argv)
         return output_usage_error("report", json, "--%s goes with new", command->new_option);
     if (verbs[verb].run != report_export && verbs[verb].run != run_new && command->target)
         return output_usage_error("report", json, "--output goes with export");
+    if (verbs[verb].run != report_send && command->remote)
+        return output_usage_error("report", json, "--remote goes with send");
     if (outbox_locate(command->outbox, &error))
         return report_fail(command, &error);
     int status = verbs[verb].run(command, argv + optind + 1, argc - optind - 1);

@@ -19,6 +19,7 @@ struct report_command {
     const char *vm;                      /* --vm */
     const char *log;                     /* --log */
     const char *target;                  /* --output */
+    const char *remote;                  /* --remote */
     const char *given[DRAFT_TEXT_COUNT]; /* by options; "" leaves the field out */
     const char *new_option;              /* one that was given and goes with `new` only */
     struct report_draft draft;

@@ -6,7 +6,7 @@
 /* Starts passthru-import, which has the network. */
 static int hand_over(struct report_command *command, const struct report_selection *selection)
 {
-    char **arguments = calloc((size_t)selection->count + 4, sizeof *arguments);
+    char **arguments = calloc((size_t)selection->count + 6, sizeof *arguments);
     struct error error;
     int count = 0;
     if (!arguments) {
@@ -14,6 +14,10 @@ static int hand_over(struct report_command *command, const struct report_selecti
         return report_fail(command, &error);
     }
     arguments[count++] = (char *)"send";
+    if (command->remote) {
+        arguments[count++] = (char *)"--remote";
+        arguments[count++] = (char *)command->remote;
+    }
     if (command->common.json)
         arguments[count++] = (char *)"--json";
     for (int i = 0; i < selection->count; i++)

@@ -8,8 +8,10 @@
 
 #include "core/json_writer.h"
 #include "db/database.h"
+#include "db/outbox.h"
 #include "importer/program.h"
 #include "importer/rebuild.h"
+#include "importer/send.h"
 #include "version.h"
 
 static const char help[] = "Usage: passthru-import import [OPTION]... [FILE]...\n"
@@ -20,8 +22,8 @@ static const char help[] = "Usage: passthru-import import [OPTION]... [FILE]...\
                            "\n"
                            "Usage: passthru-import send [OPTION]... ID...\n"
                            "\n"
-                           "Sends reports of the outbox; passthru report send starts it. No remote can be\n"
-                           "configured yet, so it says so: passthru report export writes them as a file.\n"
+                           "Sends reports of the outbox to a remote; passthru report send starts it. Those\n"
+                           "that the remote has taken are kept in sent/ beside the outbox.\n"
                            "\n"
                            "Usage: passthru-import sync [OPTION]... [REMOTE]...\n"
                            "\n"
@@ -32,6 +34,7 @@ static const char help[] = "Usage: passthru-import import [OPTION]... [FILE]...\
                            "  --data DIR   take rules, facts, prices and bundled reports from DIR\n"
                            "  --force      import a pci.ids that looks cut short, overwrite a file that is\n"
                            "               no database of passthru, go on without sources that are gone\n"
+                           "  --remote NAME  with send: to this remote, where several take reports\n"
                            "  --json       say what was done as JSON\n"
                            "  --quiet      say nothing when all went well\n"
                            "  --no-color   taken for the sake of scripts: there is no colour\n"
@@ -39,12 +42,13 @@ static const char help[] = "Usage: passthru-import import [OPTION]... [FILE]...\
                            "  --version    the version of this program\n"
                            "\n"
                            "Exit status: 0 done; 2 wrong usage or unreadable input, or records were\n"
-                           "refused (the others are in); 3 the file is no database of passthru; 4 the\n"
-                           "reports cannot be sent; 5 the system refused.\n";
+                           "refused (the others are in); 3 the file is no database of passthru; 4 a\n"
+                           "report could not be sent or was refused; 5 the system refused.\n";
 
 struct options {
     const char *database;
     const char *data;
+    const char *remote;
     bool force;
     bool json;
     bool quiet;
@@ -115,14 +119,57 @@ static int run_import(const struct options *options, char **files, int file_coun
     return error_exit_status(summary.refused ? ERROR_PARTLY_REFUSED : ERROR_NONE);
 }
 
-/* Nothing is lost by it: the reports stay in the outbox. */
-static int run_send(const struct options *options)
+static void tell_sending(void)
 {
-    struct error error;
-    error_set(&error, ERROR_REMOTE, "cannot send the reports: no remote is configured");
-    error_next(&error, "they are kept; write them as a file for an e-mail or a pull request: passthru report "
-                       "export --output FILE");
-    return program_fail(&error, options->json);
+    fputs("passthru-import: waiting for another send to finish\n", stderr);
+}
+
+static void tell_result(const struct send_result *result)
+{
+    static const char *const words[] = {"was sent", "was sent before", "was refused", "could not be sent"};
+    char text[1000];
+    bool failed = result->error.code;
+    snprintf(text, sizeof text, "report %.12s %s%s%s", result->id, words[result->outcome], failed ? ": " : "",
+             result->error.message);
+    if (failed)
+        program_print(stderr, "passthru-import: ", text);
+    else
+        program_print(stdout, "", text);
+}
+
+static void tell_failure(const struct send_result *result)
+{
+    if (result->error.code)
+        tell_result(result);
+}
+
+static int run_send(const struct options *options, const char *const *ids, int id_count)
+{
+    struct error error = {.code = ERROR_NONE};
+    struct send_summary summary;
+    struct buffer out CLEANUP(buffer_free) = BUFFER((size_t)64 * 1024 * 1024);
+    char outbox[DATABASE_PATH_SIZE];
+    char data[DATABASE_PATH_SIZE];
+    if (program_find_data(options->data, data, &error))
+        return program_fail(&error, options->json);
+    if (outbox_locate(outbox, &error))
+        return program_fail(&error, options->json);
+    const struct send_request request = {.outbox = outbox,
+                                         .data_folder = data,
+                                         .remote = options->remote,
+                                         .ids = ids,
+                                         .id_count = id_count,
+                                         .waiting = tell_sending,
+                                         .tell =
+                                             options->json || options->quiet ? tell_failure : tell_result};
+    if (send_reports(&request, &summary, &error))
+        program_fail(&error, false);
+    if (options->json) {
+        send_append_json(&out, &summary, &error);
+        puts(buffer_text(&out));
+    }
+    send_summary_free(&summary);
+    return error_exit_status(error.code);
 }
 
 /* An answer that could not be written is none. */
@@ -134,15 +181,11 @@ static int finish(int status)
 int main(int argc, char **argv)
 {
     static const struct option long_options[] = {
-        {"db", required_argument, NULL, 'd'},
-        {"data", required_argument, NULL, 'D'},
-        {"force", no_argument, NULL, 'f'},
-        {"json", no_argument, NULL, 'j'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},
-        {"no-color", no_argument, NULL, 'c'},
-        {"version", no_argument, NULL, 'v'},
-        {NULL, 0, NULL, 0},
+        {"db", required_argument, NULL, 'd'},     {"data", required_argument, NULL, 'D'},
+        {"remote", required_argument, NULL, 'R'}, {"force", no_argument, NULL, 'f'},
+        {"json", no_argument, NULL, 'j'},         {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},         {"no-color", no_argument, NULL, 'c'},
+        {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
     };
     struct options options = {.database = NULL};
     bool json = program_wants_json(argc, argv);
@@ -159,6 +202,9 @@ int main(int argc, char **argv)
             break;
         case 'D':
             options.data = optarg;
+            break;
+        case 'R':
+            options.remote = optarg;
             break;
         case 'f':
             options.force = true;
@@ -185,14 +231,19 @@ int main(int argc, char **argv)
     }
     if (optind == argc)
         return program_usage("a command is missing", json);
-    if (strcmp(argv[optind], "send") == 0)
-        return run_send(&options);
-    if (strcmp(argv[optind], "import") != 0)
+    const char *command = argv[optind++];
+    bool sends = strcmp(command, "send") == 0;
+    if (!sends && strcmp(command, "import") != 0)
         return program_usage("the commands are import, send and sync, before all options", json);
+    if (sends && optind == argc)
+        return program_usage("send needs the IDs of reports", json);
+    if (!sends && options.remote)
+        return program_usage("--remote goes with send", json);
     if (sodium_init() < 0) {
         struct error error;
         error_set(&error, ERROR_SYSTEM, "libsodium does not start");
         return program_fail(&error, json);
     }
-    return finish(run_import(&options, argv + optind + 1, argc - optind - 1));
+    return finish(sends ? run_send(&options, (const char *const *)argv + optind, argc - optind)
+                        : run_import(&options, argv + optind, argc - optind));
 }

@@ -18,9 +18,9 @@ _passthru() {
     local diagnose_options="--db --json --no-color --help"
     local rom_options="--for --root --db --json --no-color --help"
     local recommend_options="--use --budget --vendor --db --json --no-color --help"
-    local report_options="--yes --force --root --vm --log --output --outcome --stage --use --symptom --fix --guest-os --guest-driver --hypervisor --hypervisor-version --machine-type --firmware --host-os --kernel --chassis --machine --cpu --pci-id --subsystem --revision --gpu --date --url --note --supersedes --db --json --no-color --help"
+    local report_options="--yes --force --root --vm --log --output --remote --outcome --stage --use --symptom --fix --guest-os --guest-driver --hypervisor --hypervisor-version --machine-type --firmware --host-os --kernel --chassis --machine --cpu --pci-id --subsystem --revision --gpu --date --url --note --supersedes --db --json --no-color --help"
     local db_options="--conflicts --db --json --no-color --help"
-    local import_options="--db --data --force --json --quiet --no-color --help --version"
+    local import_options="--db --data --remote --force --json --quiet --no-color --help --version"
     local sync_options="--list --dry-run --force --db --data --json --quiet --no-color --connect-timeout --stall-timeout --max-time --retries --help"
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 
@@ -41,7 +41,7 @@ _passthru() {
         ;;
     --subsystem | --revision | --reports | --for | --symptom | --fix | --guest-os | --guest-driver) return ;;
     --hypervisor | --hypervisor-version | --host-os | --kernel | --machine | --cpu | --pci-id) return ;;
-    --gpu | --date | --url | --note | --supersedes) return ;;
+    --remote | --gpu | --date | --url | --note | --supersedes) return ;;
     --connect-timeout | --stall-timeout | --max-time | --retries) return ;;
     esac
     if [ "${COMP_WORDS[0]##*/}" = passthru-import ]; then

@@ -1,0 +1,344 @@
+#include "importer/send.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error_output.h"
+#include "core/json_writer.h"
+#include "core/report.h"
+#include "db/outbox_sent.h"
+#include "importer/remote.h"
+#include "importer/transfer.h"
+
+/* A server that answers more to a report than this is not listened to. */
+enum { MAX_BODY = 64 * 1024 };
+
+/* After so many in a row that were neither taken nor refused, the others are not tried: each costs a server
+ * that has other worries four tries, and its user the pauses between them. */
+enum { MAX_FAILURES = 3 };
+
+struct sender {
+    const struct send_request *request;
+    struct send_summary *summary;
+    const struct remote *remote;
+    struct outbox_sending sending;
+    struct outbox outbox;
+    struct transfers *transfers;
+    int failures;        /* in a row */
+    bool stopped;        /* the rest is not tried */
+    struct error last;   /* why the last one was kept */
+    struct error system; /* what became of a report could not be written */
+};
+
+/* ---- which remote ---- */
+
+static bool takes_reports(const struct remote *remote)
+{
+    return remote->enabled && remote->submit[0];
+}
+
+static enum error_code no_remote(struct error *error)
+{
+    error_set(error, ERROR_REMOTE, "cannot send the reports: no remote is configured that takes them");
+    return error_next(error, "they are kept; write them as a file for an e-mail or a pull request: passthru "
+                             "report export --output FILE");
+}
+
+static enum error_code choose_remote(const struct remotes *remotes, const char *name,
+                                     const struct remote **chosen, struct error *error)
+{
+    struct buffer names CLEANUP(buffer_free) = BUFFER((size_t)MAX_REMOTES * (REMOTE_NAME_SIZE + 2) + 1);
+    int count = 0;
+    *chosen = NULL;
+    for (int i = 0; i < remotes->count; i++) {
+        const struct remote *remote = &remotes->items[i];
+        if (!takes_reports(remote))
+            continue;
+        buffer_append_format(&names, "%s%s", count++ ? ", " : "", remote->name);
+        if (!name || strcmp(remote->name, name) == 0)
+            *chosen = remote;
+    }
+    if (!count)
+        return no_remote(error);
+    if (name && !*chosen) {
+        error_set(error, ERROR_USAGE, "no remote \"%.80s\" takes reports", name);
+        return error_next(error, "these do: %.200s", buffer_text(&names));
+    }
+    if (!name && count > 1) {
+        error_set(error, ERROR_USAGE, "several remotes take reports: %.200s", buffer_text(&names));
+        return error_next(error, "name one: passthru report send --remote NAME");
+    }
+    return remote_check_url((*chosen)->submit, error);
+}
+
+/* ---- which reports ---- */
+
+static const struct outbox_entry *find_entry(const struct outbox *outbox, const char *id, struct error *error)
+{
+    /* A copy of the file under a longer name is the same report. */
+    for (int i = 0; i < outbox->count; i++)
+        if (outbox->entries[i].id[0] && strcmp(outbox->entries[i].id, id) == 0)
+            return &outbox->entries[i];
+    const struct outbox_entry *entry = outbox_find(outbox, id, error);
+    if (entry && !entry->id[0]) {
+        error_set(error, ERROR_BAD_INPUT, "%s in the outbox is no sound report: %s", entry->name,
+                  entry->error.message);
+        error_next(error, "remove it with: passthru report drop %s", entry->name);
+        entry = NULL;
+    }
+    return entry;
+}
+
+/* Makes a result of each id, once. */
+static enum error_code select_reports(struct sender *sender, struct error *error)
+{
+    const struct send_request *request = sender->request;
+    struct send_summary *summary = sender->summary;
+    summary->results = calloc((size_t)request->id_count + 1, sizeof *summary->results);
+    if (!summary->results)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the results");
+    for (int i = 0; i < request->id_count; i++) {
+        const char *id = request->ids[i];
+        bool is_new = true;
+        if (strlen(id) != REPORT_ID_SIZE - 1 || !outbox_was_sent(request->outbox, id)) {
+            const struct outbox_entry *entry = find_entry(&sender->outbox, id, error);
+            if (!entry)
+                return error->code;
+            id = entry->id;
+        }
+        for (int j = 0; j < summary->count; j++)
+            is_new &= strcmp(summary->results[j].id, id) != 0;
+        if (is_new)
+            snprintf(summary->results[summary->count++].id, REPORT_ID_SIZE, "%s", id);
+    }
+    return ERROR_NONE;
+}
+
+/* ---- one report ---- */
+
+/* All files of this report move. */
+static void keep_sent(struct sender *sender, const char *id, const struct outbox_answer *answer,
+                      struct send_result *result)
+{
+    for (int i = 0; i < sender->outbox.count; i++) {
+        struct error error = {.code = ERROR_NONE};
+        if (strcmp(sender->outbox.entries[i].id, id) != 0 ||
+            !outbox_keep_sent(&sender->sending, &sender->outbox.entries[i], answer, &error))
+            continue;
+        result->error = sender->system = error;
+        result->outcome = SEND_KEPT;
+        sender->stopped = true;
+    }
+}
+
+static void take_refusal(struct sender *sender, const struct outbox_entry *entry,
+                         const struct outbox_answer *answer, struct send_result *result)
+{
+    char why[400];
+    struct error error = {.code = ERROR_NONE};
+    outbox_reason(answer->body, answer->length, why, sizeof why);
+    result->outcome = SEND_REFUSED;
+    error_set(&result->error, ERROR_REMOTE, "%s", why);
+    if (!outbox_mark_refused(&sender->sending, entry, answer, &error))
+        return;
+    sender->system = error;
+    sender->stopped = true;
+}
+
+static void take_failure(struct sender *sender, const struct transfer *transfer, struct send_result *result)
+{
+    result->outcome = SEND_KEPT;
+    result->error = transfer->error;
+    if (!transfer->error.code)
+        error_set(&result->error, ERROR_REMOTE, "%s answers with status %ld, which says neither yes nor no",
+                  sender->remote->name, transfer->status);
+    sender->last = result->error;
+    /* No answer, or the server wants to be left alone. */
+    if (transfer->status == 0 || transfer->status == 429 || transfer->status == 503 ||
+        ++sender->failures == MAX_FAILURES)
+        sender->stopped = true;
+    if (transfer->error.code && transfer->error.code != ERROR_REMOTE) {
+        sender->system = transfer->error;
+        sender->stopped = true;
+    }
+}
+
+/* What the server has answered decides, also when the rest of its answer did not arrive. */
+static void take_answer(struct sender *sender, const struct outbox_entry *entry,
+                        const struct transfer *transfer, struct send_result *result)
+{
+    const struct outbox_answer answer = {.remote = sender->remote->name,
+                                         .url = sender->remote->submit,
+                                         .status = transfer->status,
+                                         .body = buffer_text(&transfer->body),
+                                         .length = transfer->body.length};
+    result->status = transfer->status;
+    switch (transfer->status) {
+    case 200:
+    case 201:
+        result->outcome = SEND_SENT;
+        keep_sent(sender, entry->id, &answer, result);
+        break;
+    case 400:
+    case 413:
+    case 422:
+        take_refusal(sender, entry, &answer, result);
+        break;
+    default:
+        take_failure(sender, transfer, result);
+        return;
+    }
+    sender->failures = 0;
+}
+
+static void post(struct sender *sender, const struct outbox_entry *entry, struct send_result *result)
+{
+    struct transfer *transfer = calloc(1, sizeof *transfer);
+    struct buffer json CLEANUP(buffer_free) = BUFFER(8 * REPORT_MAX_BYTES);
+    struct error error = {.code = ERROR_NONE};
+    json_append_safe(&json, buffer_text(&entry->whole), entry->whole.length);
+    if (!transfer || json.failed) {
+        error_set(&sender->system, ERROR_NO_MEMORY, "no memory to send a report");
+        result->error = sender->system;
+        result->outcome = SEND_KEPT;
+        sender->stopped = true;
+        free(transfer);
+        return;
+    }
+    snprintf(transfer->url, sizeof transfer->url, "%s", sender->remote->submit);
+    transfer->max_bytes = MAX_BODY;
+    transfer->post = &json;
+    transfer->accept_status = " 400 413 422 ";
+    if (transfer_run(sender->transfers, transfer, &error) && !transfer->error.code)
+        transfer->error = error;
+    take_answer(sender, entry, transfer, result);
+    buffer_free(&transfer->body);
+    free(transfer);
+}
+
+static void send_one(struct sender *sender, struct send_result *result)
+{
+    struct error error = {.code = ERROR_NONE};
+    if (outbox_was_sent(sender->request->outbox, result->id)) {
+        result->outcome = SEND_BEFORE;
+        keep_sent(sender, result->id, NULL, result);
+    } else if (sender->stopped) {
+        result->outcome = SEND_KEPT;
+        error_set(&result->error, ERROR_REMOTE, "it was not tried after what went wrong before");
+    } else {
+        post(sender, find_entry(&sender->outbox, result->id, &error), result);
+    }
+    if (sender->request->tell)
+        sender->request->tell(result);
+}
+
+/* ---- all ---- */
+
+static enum error_code send_all(struct sender *sender, struct error *error)
+{
+    int refused = 0;
+    int kept = 0;
+    for (int i = 0; i < sender->summary->count; i++) {
+        send_one(sender, &sender->summary->results[i]);
+        refused += sender->summary->results[i].outcome == SEND_REFUSED;
+        kept += sender->summary->results[i].outcome == SEND_KEPT;
+    }
+    if (sender->system.code) {
+        *error = sender->system;
+        return error->code;
+    }
+    if (kept) {
+        error_set(error, ERROR_REMOTE, "%d of %d reports could not be sent", kept, sender->summary->count);
+        return error_next(error, "they are kept; %s",
+                          sender->last.next[0] ? sender->last.next : "try again: passthru report send");
+    }
+    if (!refused)
+        return ERROR_NONE;
+    error_set(error, ERROR_REMOTE, "%d of %d reports refused", refused, sender->summary->count);
+    return error_next(error, "passthru report list tells why; passthru report drop ID removes one");
+}
+
+static enum error_code send_to(struct sender *sender, struct error *error)
+{
+    const struct transfer_limits defaults = {.connect = 0};
+    const struct send_request *request = sender->request;
+    if (outbox_begin_sending(request->outbox, request->waiting, &sender->sending, error))
+        return error->code;
+    /* Read when nobody else sends any more, so that none is sent twice. */
+    if (!outbox_read(request->outbox, &sender->outbox, error) && !select_reports(sender, error) &&
+        !transfers_open(&defaults, &sender->transfers, error)) {
+        enum error_code code = send_all(sender, error);
+        transfers_close(sender->transfers);
+        error->code = code;
+    } else {
+        sender->summary->count = 0;
+    }
+    outbox_free(&sender->outbox);
+    outbox_end_sending(&sender->sending);
+    return error->code;
+}
+
+enum error_code send_reports(const struct send_request *request, struct send_summary *summary,
+                             struct error *error)
+{
+    struct remotes remotes;
+    struct sender *sender = calloc(1, sizeof *sender);
+    *summary = (struct send_summary){.count = 0};
+    error->code = ERROR_NONE;
+    if (!sender)
+        return error_set(error, ERROR_NO_MEMORY, "no memory to send reports");
+    sender->request = request;
+    sender->summary = summary;
+    if (!remotes_load(request->data_folder, &remotes, error) &&
+        !choose_remote(&remotes, request->remote, &sender->remote, error)) {
+        snprintf(summary->remote, sizeof summary->remote, "%s", sender->remote->name);
+        enum error_code code = send_to(sender, error);
+        error->code = code;
+    }
+    remotes_free(&remotes);
+    free(sender);
+    return error->code;
+}
+
+void send_summary_free(struct send_summary *summary)
+{
+    free(summary->results);
+    *summary = (struct send_summary){.count = 0};
+}
+
+/* ---- as JSON ---- */
+
+static void append_results(struct json_writer *writer, const char *key, const struct send_summary *summary,
+                           enum send_outcome outcome)
+{
+    json_write_begin_array(writer, key);
+    for (int i = 0; i < summary->count; i++) {
+        const struct send_result *result = &summary->results[i];
+        if (result->outcome != outcome)
+            continue;
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "id", result->id);
+        if (result->status)
+            json_write_integer(writer, "status", result->status);
+        if (outcome == SEND_SENT)
+            json_write_string(writer, "remote", summary->remote);
+        if (result->error.code)
+            json_write_string(writer, "error", result->error.message);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+}
+
+void send_append_json(struct buffer *out, const struct send_summary *summary, const struct error *error)
+{
+    struct json_writer writer = {.out = out, .for_terminal = true};
+    json_write_begin_object(&writer, NULL);
+    append_results(&writer, "sent", summary, SEND_SENT);
+    append_results(&writer, "before", summary, SEND_BEFORE);
+    append_results(&writer, "refused", summary, SEND_REFUSED);
+    append_results(&writer, "kept", summary, SEND_KEPT);
+    if (error->code)
+        error_write_json(&writer, "error", error);
+    json_write_end_object(&writer);
+}
