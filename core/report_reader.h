@@ -1,7 +1,8 @@
 #ifndef PASSTHRU_CORE_REPORT_READER_H
 #define PASSTHRU_CORE_REPORT_READER_H
 
-/* The JSON of a report taken apart, before anything is known about its sense. Used by core/report.c alone. */
+/* The JSON of a report taken apart, before anything is known about its sense. Used by core/report.c, and for
+ * the answers to reports by db/outbox_sent.c. */
 
 #include <stdbool.h>
 #include <stddef.h>

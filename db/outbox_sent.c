@@ -217,7 +217,12 @@ static enum error_code open_folder(const char *path, int *folder, struct error *
     if (outbox_make_folder(path, error))
         return error->code;
     *folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return *folder < 0 ? error_set_errno(error, errno, "cannot open the folder %s", path) : ERROR_NONE;
+    int parent = *folder < 0 ? -1 : openat(*folder, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (parent < 0)
+        return error_set_errno(error, errno, "cannot open the folder %s", path);
+    enum error_code code = outbox_sync_folder(parent, path, error); /* it may be new */
+    close(parent);
+    return code;
 }
 
 enum error_code outbox_begin_sending(const char *folder, void (*waiting)(void),

@@ -25,7 +25,7 @@ struct sender {
     struct outbox_sending sending;
     struct outbox outbox;
     struct transfers *transfers;
-    int failures;        /* in a row */
+    int failures;        /* in a row: neither taken nor refused */
     bool stopped;        /* the rest is not tried */
     struct error last;   /* why the last one was kept */
     struct error system; /* what became of a report could not be written */
@@ -154,8 +154,8 @@ static void take_failure(struct sender *sender, const struct transfer *transfer,
         error_set(&result->error, ERROR_REMOTE, "%s answers with status %ld, which says neither yes nor no",
                   sender->remote->name, transfer->status);
     sender->last = result->error;
-    /* No answer, or the server wants to be left alone. */
-    if (transfer->status == 0 || transfer->status == 429 || transfer->status == 503 ||
+    /* There is no server, or it wants to be left alone. */
+    if (!transfer->connected || transfer->status == 429 || transfer->status == 503 ||
         ++sender->failures == MAX_FAILURES)
         sender->stopped = true;
     if (transfer->error.code && transfer->error.code != ERROR_REMOTE) {

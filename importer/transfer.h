@@ -39,6 +39,7 @@ struct transfer {
         *accept_status; /* further statuses that are an answer, not an error, as " 400 413 422 "; NULL */
 
     long status;                       /* of HTTP: 200, 304 ...; 0 when no answer came */
+    bool connected;                    /* whether the last try has reached the server, or a proxy */
     char new_etag[TRANSFER_ETAG_SIZE]; /* "" when the answer has none */
     char new_last_modified[TRANSFER_DATE_SIZE];
     uint64_t received; /* bytes of content that came over the network, all tries together */

@@ -21,7 +21,7 @@ static int note_connection(void *context, char *to, char *from, int to_port, int
 {
     struct request *request = context;
     (void)to, (void)from, (void)to_port, (void)from_port;
-    request->connected = true;
+    request->connected = request->transfer->connected = true;
     request->last_byte = request_now();
     return CURL_PREREQFUNC_OK;
 }
@@ -129,6 +129,7 @@ enum error_code request_prepare(struct request *request)
     request->last_byte = request_now();
     request->offset = request_bytes_there(transfer);
     transfer->status = 0;
+    transfer->connected = false;
     transfer->error = (struct error){.code = ERROR_NONE};
     buffer_clear(&transfer->body);
     if (!set_headers(request) || !set_manners(request) || !set_trust(request) || !set_target(request))
