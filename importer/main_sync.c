@@ -254,6 +254,17 @@ static void print_json(const struct sync_request *request, const struct sync_sum
     puts(buffer_text(&out));
 }
 
+/* Returns its exit status, 0 when it has not failed. */
+static int tell_failure(const struct sync_remote *remote)
+{
+    struct error named = remote->error;
+    if (!named.code)
+        return 0;
+    snprintf(named.message, sizeof named.message, "%s: %.*s", remote->name,
+             (int)(sizeof named.message - sizeof remote->name - 2), remote->error.message);
+    return program_fail(&named, false);
+}
+
 /* Tells what failed on standard error. Returns the exit status: that of the whole, else of the gravest error
  * of a remote. */
 static int tell_failures(const struct sync_summary *summary, const struct error *whole)
@@ -263,10 +274,7 @@ static int tell_failures(const struct sync_summary *summary, const struct error 
         fprintf(stderr, "passthru-import: %ld record%s refused, all others are in\n", summary->refused,
                 summary->refused == 1 ? "" : "s");
     for (int i = 0; i < summary->remote_count; i++) {
-        const struct sync_remote *remote = &summary->remotes[i];
-        if (!remote->error.code)
-            continue;
-        int its = program_fail(&remote->error, false);
+        int its = tell_failure(&summary->remotes[i]);
         status = its > status ? its : status;
     }
     return whole->code ? program_fail(whole, false) : status;
