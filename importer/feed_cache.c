@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "importer/owner.h"
+
 static const char segment_ending[] = ".ndjson.zst";
 
 static const char *const file_names[] = {[FEED_MANIFEST] = "manifest.json",
@@ -44,7 +46,7 @@ enum error_code feed_cache_create(const struct source_cache *cache, const char *
     for (size_t i = 0; i < ARRAY_SIZE(inside); i++) {
         char path[DATABASE_PATH_SIZE];
         source_cache_path(cache, inside[i], path);
-        if (mkdir(path, 0755) && errno != EEXIST)
+        if (!owner_make_folder(path))
             return error_set_errno(error, errno, "cannot create folder %s", path);
     }
     return ERROR_NONE;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "importer/line_reader.h"
+#include "importer/owner.h"
 
 enum { COPY_CHUNK = 256 * 1024, SNIFF_LINES = 64, SNIFF_LINE = 16 * 1024, HASH_DIGITS = 64 };
 
@@ -52,6 +53,7 @@ static enum error_code take_lock(struct source_cache *cache, const char *path, v
     cache->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (cache->lock < 0)
         return error_set_errno(error, errno, "cannot open the lock %s", path);
+    owner_give(cache->lock, path);
     if (flock(cache->lock, LOCK_EX | LOCK_NB) == 0)
         return ERROR_NONE;
     if (waiting)
@@ -107,7 +109,7 @@ enum error_code source_cache_open(const char *database_path, void (*waiting)(voi
     opened->lock = -1;
     snprintf(opened->folder, sizeof opened->folder, "%s.sources", database_path);
     snprintf(lock_path, sizeof lock_path, "%s.lock", database_path);
-    if (!take_lock(opened, lock_path, waiting, error) && mkdir(opened->folder, 0755) && errno != EEXIST)
+    if (!take_lock(opened, lock_path, waiting, error) && !owner_make_folder(opened->folder))
         error_set_errno(error, errno, "cannot create folder %s", opened->folder);
     if (error->code) {
         source_cache_close(opened);
