@@ -10,10 +10,18 @@
 #include "importer/remote.h"
 
 /* All that goes over the network, by libcurl. HTTPS by the system's trusted certificates (those of
- * $SSL_CERT_FILE where that is set), plain HTTP on loopback alone. Redirects, at most 5, are followed to the
- * same host and never to a weaker scheme. No cookies, no .netrc, no credentials; a proxy as the environment
- * has it (https_proxy). Failures that may pass (no connection, closed too early, stalled, 408, 429, 500, 502,
- * 503, 504) are tried again, after a pause that doubles or that Retry-After names. */
+ * $SSL_CERT_FILE alone where that is set), plain HTTP on loopback alone. Redirects, at most 5, are followed
+ * to the same host and never to a weaker scheme. No cookies, no .netrc, no credentials. A proxy as the
+ * environment has it (https_proxy, all_proxy, no_proxy), never for loopback. HTTP/1.1; what the server
+ * encodes is kept as it comes. Failures that may pass (no connection, closed too early, stalled, 408, 429,
+ * 500, 502, 503, 504) are tried again, after a pause that doubles or that Retry-After names; a server that
+ * asks for more than 60 s is not asked again. A POST is not tried again once an answer has begun, but for
+ * these statuses.
+ *
+ * A file is written where it lies (never through a link, 0644), and flushed and renamed by the caller. It is
+ * touched only when content comes, not by 304 or an error, and is there in part after a failure. With
+ * `resume` a server that does not know ranges, or has fewer bytes (416), makes it start from the beginning;
+ * one that sends another part is refused, and the file emptied. */
 
 /* Seconds; 0 takes the default. */
 struct transfer_limits {

@@ -223,9 +223,10 @@ size_t request_take_body(char *bytes, size_t size, size_t count, void *context)
     struct request *request = context;
     size_t length = size * count;
     request->last_byte = request_now();
-    request->transfer->received += length;
-    if (request->wanted)
+    if (request->wanted) {
+        request->transfer->received += length;
         return keep_bytes(request, bytes, length) ? length : 0;
+    }
     request->discarded += length;
     return request->discarded > MAX_DISCARDED ? 0 : length;
 }

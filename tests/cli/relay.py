@@ -4,6 +4,7 @@
 relay.py cut PORT LIMIT...   to 127.0.0.1:PORT; the first connection is closed after as many bytes from there as the first
                              LIMIT says, the second after the second, and so on; one that ends with s is not closed but
                              falls silent. Further connections are left alone.
+relay.py reset PORT          to 127.0.0.1:PORT; resets each connection on which nothing has come from there for 0.3 s
 relay.py proxy PORT LOG      an HTTP proxy for CONNECT: wherever to, it connects to 127.0.0.1:PORT; LOG gets a line each
 relay.py refuse STATUS LOG   a proxy that answers with STATUS
 relay.py raw FILE            answers each request with the bytes of FILE and closes
@@ -11,6 +12,7 @@ relay.py flood TEXT          answers with an HTTP status line and then TEXT with
 relay.py silent              takes connections and says nothing
 """
 import socket
+import struct
 import sys
 import threading
 
@@ -68,6 +70,14 @@ def cut(client, number, port, *limits):
     close(server)
 
 
+def reset(client, number, port):
+    server = connect(client, port)
+    server.settimeout(0.3)
+    pump(server, client)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
 def proxy(client, number, port, log):
     head = read_head(client)
     with open(log, "a") as file:
@@ -106,7 +116,7 @@ def silent(client, number):
     threading.Event().wait()
 
 
-MODES = {"cut": cut, "proxy": proxy, "refuse": refuse, "raw": raw, "flood": flood, "silent": silent}
+MODES = {"cut": cut, "reset": reset, "proxy": proxy, "refuse": refuse, "raw": raw, "flood": flood, "silent": silent}
 
 
 def serve(client, number, serve_one, arguments):

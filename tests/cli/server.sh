@@ -90,7 +90,7 @@ server_write_config() {
         # shellcheck disable=SC2016 # for nginx
         printf '%s' 'log_format told '\''$request_method $request_uri $status $body_bytes_sent range="$http_range"' \
             ' etag="$http_if_none_match" since="$http_if_modified_since" agent="$http_user_agent"' \
-            ' type="$content_type" login="$http_authorization" cookie="$http_cookie" body="$request_body"'\'';'
+            ' type="$content_type" login="$http_authorization" cookie="$http_cookie" body="$request_body" time=$msec'\'';'
         echo "access_log $server/access.log told; default_type application/octet-stream;"
         echo "include $server/maps.conf;"
         echo "server { listen 127.0.0.1:${listen[0]}; include $server/site.conf; }"
@@ -155,7 +155,7 @@ server_add() { printf '%s\n' "$@" >>"$server/locations.conf"; }
 server_add_map() { printf '%s\n' "$@" >>"$server/maps.conf"; }
 
 # server_log: the requests so far, one line each: METHOD PATH STATUS BODY-BYTES range="" etag="" since="" agent=""
-# type="" login="" cookie="" body="".
+# type="" login="" cookie="" body="" time=SECONDS.
 server_log() {
     local _
     # nginx logs in the order in which it works: when this is answered, all before it is written.
