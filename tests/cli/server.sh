@@ -1,5 +1,5 @@
 # A real web server for tests: nginx on free loopback ports, plain and with TLS by certificates of a CA of its own.
-# Source it behind lib.sh (or import.sh), then call server_start; the server ends with the test.
+# Source it behind lib.sh (or import.sh), then call server_start; the server ends with the test, however that ends.
 # shellcheck shell=bash disable=SC2034,SC2154
 # Sets: server (its folder), server_root (what it serves, at /), http and https (ports), and https_self_signed,
 # https_expired, https_early, https_other_name, https_unknown: ports with a certificate that is self-signed, expired,
@@ -109,7 +109,7 @@ server_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 # server_run: starts nginx; fails when it ends at once, as it does when a port was taken meanwhile.
 server_run() {
     server_write_config
-    nginx -c "$server/nginx.conf" -p "$server" -e "$server/error.log" >"$server/nginx.out" 2>&1 &
+    setpriv --pdeathsig TERM nginx -c "$server/nginx.conf" -p "$server" -e "$server/error.log" >"$server/nginx.out" 2>&1 &
     nginx_pid=$!
     while kill -0 "$nginx_pid" 2>/dev/null; do
         # The last one that it listens on, and it is this nginx.
@@ -177,7 +177,7 @@ server_relay() {
     local fifo
     fifo=$(mktemp -u "$server/relay.XXXXXX")
     mkfifo "$fifo"
-    /usr/bin/python3 "$root/tests/cli/relay.py" "$@" >"$fifo" &
+    setpriv --pdeathsig TERM /usr/bin/python3 "$root/tests/cli/relay.py" "$@" >"$fifo" &
     server_pids+=($!)
     read -r relay <"$fifo"
 }
