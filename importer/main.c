@@ -90,7 +90,6 @@ static void free_files(struct rebuild_file **files)
 
 static int run_import(const struct options *options, char **files, int file_count)
 {
-    struct rebuild_file *given CLEANUP(free_files) = calloc((size_t)file_count + 1, sizeof *given);
     struct error error = {.code = ERROR_NONE};
     struct database_place place;
     struct rebuild_summary summary;
@@ -100,6 +99,7 @@ static int run_import(const struct options *options, char **files, int file_coun
         return program_fail(&error, options->json);
     if (database_target(options->database, &place, &error))
         return program_fail(&error, options->json);
+    struct rebuild_file *given CLEANUP(free_files) = calloc((size_t)file_count + 1, sizeof *given);
     if (!given) {
         error_set(&error, ERROR_NO_MEMORY, "no memory for %d files", file_count);
         return program_fail(&error, options->json);
