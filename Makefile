@@ -23,7 +23,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 # A room's libraries stand beside it; a program links the rooms that it may know (docs/architecture.md).
 LIBS_core := yajl
 LIBS_db := sqlite3
-LIBS_importer := libsodium libzstd zlib libpcre2-8 libcurl inih
+LIBS_importer := libsodium libzstd zlib libpcre2-8 inih
 PROGRAMS := passthru passthru-import
 ROOMS_passthru := cli probe db core
 ROOMS_passthru-import := importer db core

@@ -384,6 +384,7 @@ static enum error_code build_somehow(struct rebuild *work, struct error *error)
     *work->problems = before;
     *work->summary = (struct rebuild_summary){.devices = 0};
     work->continues = false;
+    work->bundled.source = 0;
     error->code = ERROR_NONE;
     return build(work, error);
 }

@@ -59,15 +59,6 @@ const struct old_source *rebuild_find_old(const struct rebuild *work, bool is_fe
     return NULL;
 }
 
-enum error_code rebuild_record_program(struct rebuild *work, struct error *error)
-{
-    int64_t source;
-    if (builder_add_source(work->builder, program_kind, "passthru", &source, error))
-        return error->code;
-    return builder_complete_source(work->builder, source, PASSTHRU_VERSION, NULL, NULL, false, 0,
-                                   work->continues ? work->old.duplicates : 0, error);
-}
-
 /* ---- the bundled reports ---- */
 
 static int compare_names(const FTSENT **a, const FTSENT **b)
@@ -99,6 +90,25 @@ void rebuild_hash_folder(const char *folder, char hash[65])
         fts_close(tree);
     crypto_generichash_final(&state, digest, sizeof digest);
     sodium_bin2hex(hash, 65, digest, sizeof digest);
+}
+
+enum error_code rebuild_record_program(struct rebuild *work, struct error *error)
+{
+    const struct bundled_reports *bundled = &work->bundled;
+    char folder[DATABASE_PATH_SIZE];
+    char hash[65];
+    int64_t source;
+    if (bundled->source && work->summary->reports >= MIN_OLD_REPORTS) {
+        rebuild_data_path(work, "reports", folder);
+        rebuild_hash_folder(folder, hash);
+        if (builder_complete_source(work->builder, bundled->source, NULL, NULL, hash, false, bundled->reports,
+                                    bundled->refused, error))
+            return error->code;
+    }
+    if (builder_add_source(work->builder, program_kind, "passthru", &source, error))
+        return error->code;
+    return builder_complete_source(work->builder, source, PASSTHRU_VERSION, NULL, NULL, false, 0,
+                                   work->continues ? work->old.duplicates : 0, error);
 }
 
 /* ---- does it fit? ---- */

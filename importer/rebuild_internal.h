@@ -33,7 +33,15 @@ struct old_database {
     int source_count;
 };
 
+/* The source of the bundled reports, as it was read. */
+struct bundled_reports {
+    int64_t source; /* 0: it was not */
+    int64_t reports;
+    int64_t refused;
+};
+
 struct rebuild {
+    struct bundled_reports bundled;
     struct old_database old;
     bool continues; /* the new database goes on from the old one: its reports are there already */
     bool misfits;   /* it cannot, as has been found out on the way */
@@ -79,7 +87,7 @@ bool rebuild_can_continue(struct rebuild *work);
  * read. */
 const struct old_source *rebuild_find_old(const struct rebuild *work, bool is_feed, const char *name_or_hash);
 
-/* Notes which program builds the database. */
+/* Notes which program builds the database and, where another may go on from it, of which bundled reports. */
 MUST_CHECK enum error_code rebuild_record_program(struct rebuild *work, struct error *error);
 
 /* The BLAKE2b-256 of names and contents of all files in a folder. */

@@ -29,13 +29,16 @@ static enum error_code read_bundled_reports(struct rebuild *work, struct error *
 {
     char folder[DATABASE_PATH_SIZE];
     int64_t source;
-    char hash[65];
     struct report_counts counts = {0, 0};
     rebuild_data_path(work, "reports", folder);
-    rebuild_hash_folder(folder, hash);
-    const struct old_source *old = rebuild_find_old(work, false, hash);
-    if (old)
-        return continue_source(work, old, hash, error);
+    if (work->continues) {
+        char hash[65];
+        rebuild_hash_folder(folder, hash);
+        const struct old_source *old = rebuild_find_old(work, false, hash);
+        work->misfits = !old;
+        return old ? continue_source(work, old, hash, error)
+                   : error_set(error, ERROR_SYSTEM, "the bundled reports have changed meanwhile");
+    }
     long refused_before = work->problems->refused;
     if (builder_add_source(work->builder, "reports", folder, &source, error))
         return error->code;
@@ -53,7 +56,9 @@ static enum error_code read_bundled_reports(struct rebuild *work, struct error *
     work->summary->reports += counts.reports;
     if (code)
         return code;
-    return builder_complete_source(work->builder, source, NULL, NULL, hash, false, counts.reports,
+    work->bundled =
+        (struct bundled_reports){source, counts.reports, work->problems->refused - refused_before};
+    return builder_complete_source(work->builder, source, NULL, NULL, NULL, false, counts.reports,
                                    work->problems->refused - refused_before, error);
 }
 

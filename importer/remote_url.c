@@ -1,7 +1,8 @@
 #include "importer/remote_url.h"
 
+#include "importer/libcurl.h"
+
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -16,17 +17,19 @@ struct address {
 
 static void address_free(struct address *address)
 {
-    curl_free(address->scheme);
-    curl_free(address->host);
-    curl_free(address->port);
-    curl_url_cleanup(address->parsed);
+    if (!address->parsed)
+        return;
+    libcurl.curl_free(address->scheme);
+    libcurl.curl_free(address->host);
+    libcurl.curl_free(address->port);
+    libcurl.curl_url_cleanup(address->parsed);
 }
 
 /* NULL when the address does not have it. */
 static char *part_of(const struct address *address, CURLUPart part)
 {
     char *text = NULL;
-    return curl_url_get(address->parsed, part, &text, 0) == CURLUE_OK ? text : NULL;
+    return libcurl.curl_url_get(address->parsed, part, &text, 0) == CURLUE_OK ? text : NULL;
 }
 
 static bool is_loopback(const char *host)
@@ -50,15 +53,17 @@ static enum error_code parse(const char *url, struct address *address, struct er
 {
     if (!is_ascii(url))
         return error_set(error, ERROR_BAD_INPUT, "an address has visible ASCII characters alone (RFC 3986)");
-    address->parsed = curl_url();
+    if (libcurl_load(error))
+        return error->code;
+    address->parsed = libcurl.curl_url();
     if (!address->parsed)
         return error_set(error, ERROR_NO_MEMORY, "out of memory");
-    CURLUcode code = curl_url_set(address->parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
+    CURLUcode code = libcurl.curl_url_set(address->parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
     if (code == CURLUE_OUT_OF_MEMORY)
         return error_set(error, ERROR_NO_MEMORY, "out of memory");
     if (code != CURLUE_OK)
         return error_set(error, ERROR_BAD_INPUT, "this is no address of the form https://HOST/PATH (%s)",
-                         curl_url_strerror(code));
+                         libcurl.curl_url_strerror(code));
     address->scheme = part_of(address, CURLUPART_SCHEME);
     address->host = part_of(address, CURLUPART_HOST);
     address->port = part_of(address, CURLUPART_PORT);
@@ -70,8 +75,8 @@ static bool has_login(const struct address *address)
     char *user = part_of(address, CURLUPART_USER);
     char *password = part_of(address, CURLUPART_PASSWORD);
     bool has = user || password;
-    curl_free(user);
-    curl_free(password);
+    libcurl.curl_free(user);
+    libcurl.curl_free(password);
     return has;
 }
 

@@ -51,14 +51,16 @@ static struct transfer_limits with_defaults(const struct transfer_limits *given)
 enum error_code transfers_open(const struct transfer_limits *limits, struct transfers **transfers,
                                struct error *error)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT))
+    if (libcurl_load(error))
+        return error->code;
+    if (libcurl.curl_global_init(CURL_GLOBAL_DEFAULT))
         return error_set(error, ERROR_SYSTEM, "libcurl does not start");
     struct transfers *opened = calloc(1, sizeof *opened);
     if (opened)
-        opened->multi = curl_multi_init();
+        opened->multi = libcurl.curl_multi_init();
     if (!opened || !opened->multi) {
         free(opened);
-        curl_global_cleanup();
+        libcurl.curl_global_cleanup();
         return error_set(error, ERROR_NO_MEMORY, "out of memory");
     }
     const char *trusted = getenv("SSL_CERT_FILE");
@@ -79,12 +81,12 @@ void transfers_close(struct transfers *transfers)
     struct sigaction old CLEANUP(restore_sigpipe);
     ignore_sigpipe(&old);
     for (int i = 0; i < MAX_PARALLEL; i++) {
-        curl_easy_cleanup(transfers->requests[i].easy);
-        curl_slist_free_all(transfers->requests[i].headers);
+        libcurl.curl_easy_cleanup(transfers->requests[i].easy);
+        libcurl.curl_slist_free_all(transfers->requests[i].headers);
     }
-    curl_multi_cleanup(transfers->multi);
+    libcurl.curl_multi_cleanup(transfers->multi);
     free(transfers);
-    curl_global_cleanup();
+    libcurl.curl_global_cleanup();
 }
 
 /* Gives the transfer back; its place is free. */
@@ -102,7 +104,8 @@ static void finish(struct run *run, struct request *request)
 /* Sends the next request of a transfer off. */
 static void send_request(struct run *run, struct request *request)
 {
-    if (request_prepare(request) == ERROR_NONE && curl_multi_add_handle(run->transfers->multi, request->easy))
+    if (request_prepare(request) == ERROR_NONE &&
+        libcurl.curl_multi_add_handle(run->transfers->multi, request->easy))
         request_fail(request, ERROR_NO_MEMORY, "out of memory");
     if (request->transfer->error.code)
         finish(run, request);
@@ -118,7 +121,7 @@ static void start(struct run *run, struct request *request, struct transfer *tra
     transfer->body.max = transfer->max_bytes < SIZE_MAX / 4 ? (size_t)transfer->max_bytes : SIZE_MAX / 4;
     run->running++;
     if (!request->easy)
-        request->easy = curl_easy_init();
+        request->easy = libcurl.curl_easy_init();
     struct error wrong;
     if (!request->easy) {
         request_fail(request, ERROR_NO_MEMORY, "out of memory");
@@ -161,7 +164,7 @@ static int64_t pause_before(const struct request *request)
 
 static void end_request(struct run *run, struct request *request, CURLcode code)
 {
-    curl_multi_remove_handle(run->transfers->multi, request->easy);
+    libcurl.curl_multi_remove_handle(run->transfers->multi, request->easy);
     enum request_end end = request_end(request, code);
     if (end == REQUEST_AGAIN) {
         send_request(run, request);
@@ -182,11 +185,11 @@ static void end_request(struct run *run, struct request *request, CURLcode code)
 static void take_ends(struct run *run)
 {
     int left;
-    for (CURLMsg *message; (message = curl_multi_info_read(run->transfers->multi, &left));) {
+    for (CURLMsg *message; (message = libcurl.curl_multi_info_read(run->transfers->multi, &left));) {
         struct request *request = NULL;
         CURLcode code = message->data.result;
         if (message->msg == CURLMSG_DONE &&
-            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request) == CURLE_OK)
+            libcurl.curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request) == CURLE_OK)
             end_request(run, request, code);
     }
 }
@@ -238,7 +241,7 @@ static void stop_all(struct run *run, const char *why)
         if (!request->transfer)
             continue;
         if (!request->wake) {
-            curl_multi_remove_handle(run->transfers->multi, request->easy);
+            libcurl.curl_multi_remove_handle(run->transfers->multi, request->easy);
             request_close(request);
         }
         request_fail(request, ERROR_REMOTE, "%s", why);
@@ -254,17 +257,17 @@ enum error_code transfers_run(struct transfers *transfers, const struct transfer
     ignore_sigpipe(&old);
     for (fill(&run); run.running; fill(&run)) {
         int running;
-        CURLMcode code = curl_multi_perform(transfers->multi, &running);
+        CURLMcode code = libcurl.curl_multi_perform(transfers->multi, &running);
         take_ends(&run);
         int wait = keep_time(&run);
         bool goes_on = tell_progress(&run);
         bool has_place = run.may_have_more && run.running < queue->parallel;
         if (code == CURLM_OK && goes_on && run.running && !has_place)
-            code = curl_multi_poll(transfers->multi, NULL, 0, wait, NULL);
+            code = libcurl.curl_multi_poll(transfers->multi, NULL, 0, wait, NULL);
         if (code == CURLM_OK && goes_on)
             continue;
-        stop_all(&run, goes_on ? curl_multi_strerror(code) : "stopped");
-        return goes_on ? error_set(error, ERROR_SYSTEM, "libcurl: %s", curl_multi_strerror(code))
+        stop_all(&run, goes_on ? libcurl.curl_multi_strerror(code) : "stopped");
+        return goes_on ? error_set(error, ERROR_SYSTEM, "libcurl: %s", libcurl.curl_multi_strerror(code))
                        : error_set(error, ERROR_REMOTE, "stopped");
     }
     return ERROR_NONE;

@@ -78,8 +78,9 @@ void request_close(struct request *request)
 static const char *header_of(const struct request *request, const char *name)
 {
     struct curl_header *header;
-    return curl_easy_header(request->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value
-                                                                                            : NULL;
+    return libcurl.curl_easy_header(request->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK
+               ? header->value
+               : NULL;
 }
 
 /* Keeps a header that will be sent back one day: as it is or not at all. */
@@ -161,7 +162,7 @@ static enum error_code begin_part(struct request *request)
 static enum error_code begin_body(struct request *request)
 {
     struct transfer *transfer = request->transfer;
-    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &transfer->status);
+    libcurl.curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &transfer->status);
     if (transfer->status / 100 == 1)
         return ERROR_NONE;
     request->begun = true;

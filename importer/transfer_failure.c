@@ -84,7 +84,7 @@ static void blame_network(const struct request *request)
 static bool no_connection(const struct request *request, const char *host)
 {
     long number = 0;
-    curl_easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &number);
+    libcurl.curl_easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &number);
     request_fail(request, ERROR_REMOTE, "no connection to %s%s: %s", host,
                  proxy_variable(request) ? " or the proxy" : "",
                  number ? strerror((int)number) : request->message);
@@ -108,7 +108,7 @@ static bool timed_out(const struct request *request, const char *host)
 static void bad_certificate(const struct request *request, const char *host)
 {
     long result = 0;
-    curl_easy_getinfo(request->easy, CURLINFO_SSL_VERIFYRESULT, &result);
+    libcurl.curl_easy_getinfo(request->easy, CURLINFO_SSL_VERIFYRESULT, &result);
     const char *why = request->message;
     const char *next = NULL;
     switch (result) {
@@ -154,7 +154,7 @@ static void bad_trust(const struct request *request)
 static bool proxy_refused(const struct request *request, bool *passes)
 {
     long status = 0;
-    curl_easy_getinfo(request->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    libcurl.curl_easy_getinfo(request->easy, CURLINFO_HTTP_CONNECTCODE, &status);
     if (!status || status / 100 == 2)
         return false;
     request_fail(request, ERROR_REMOTE, "the proxy answered %ld", status);
@@ -215,7 +215,7 @@ bool request_explain_code(const struct request *request, CURLcode code)
         return false;
     default:
         request_fail(request, ERROR_REMOTE, "%s",
-                     request->message[0] ? request->message : curl_easy_strerror(code));
+                     request->message[0] ? request->message : libcurl.curl_easy_strerror(code));
         return false;
     }
 }

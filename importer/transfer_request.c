@@ -46,7 +46,7 @@ static bool add_header(struct request *request, const char *name, const char *va
     if (!length || length >= TRANSFER_ETAG_SIZE || text_plain_length(value, length) != length)
         return true;
     snprintf(line, sizeof line, "%s: %s", name, value);
-    struct curl_slist *longer = curl_slist_append(request->headers, line);
+    struct curl_slist *longer = libcurl.curl_slist_append(request->headers, line);
     if (longer)
         request->headers = longer;
     return longer;
@@ -66,32 +66,32 @@ static bool set_manners(struct request *request)
 {
     CURL *easy = request->easy;
     long connect = request->limits->connect * 1000;
-    return !curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) &&
-           !curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) &&
-           !curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) &&
+    return !libcurl.curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) &&
            /* One connection for each transfer: one that stalls holds up no other, and less of libcurl runs.
             */
-           !curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) &&
-           !curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) &&
-           !curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
-           !curl_easy_setopt(easy, CURLOPT_USERAGENT, "passthru/" PASSTHRU_VERSION) &&
-           !curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect) &&
-           !curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->message) &&
-           !curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, request_take_header) &&
-           !curl_easy_setopt(easy, CURLOPT_HEADERDATA, request) &&
-           !curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, request_take_body) &&
-           !curl_easy_setopt(easy, CURLOPT_WRITEDATA, request) &&
-           !curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, note_connection) &&
-           !curl_easy_setopt(easy, CURLOPT_PREREQDATA, request) &&
-           !curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
+           !libcurl.curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_USERAGENT, "passthru/" PASSTHRU_VERSION) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->message) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, request_take_header) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_HEADERDATA, request) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, request_take_body) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_WRITEDATA, request) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, note_connection) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_PREREQDATA, request) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
 }
 
 static bool set_trust(struct request *request)
 {
     if (!request->trusted)
         return true;
-    return !curl_easy_setopt(request->easy, CURLOPT_CAINFO, request->trusted) &&
-           !curl_easy_setopt(request->easy, CURLOPT_CAPATH, NULL);
+    return !libcurl.curl_easy_setopt(request->easy, CURLOPT_CAINFO, request->trusted) &&
+           !libcurl.curl_easy_setopt(request->easy, CURLOPT_CAPATH, NULL);
 }
 
 static bool set_target(struct request *request)
@@ -101,26 +101,27 @@ static bool set_target(struct request *request)
     long left = (long)(request->deadline - request_now());
     char range[32];
     snprintf(range, sizeof range, "%llu-", (unsigned long long)request->offset);
-    if (curl_easy_setopt(easy, CURLOPT_URL, request->url) ||
-        curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") ||
-        curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left > 1 ? left : 1L) ||
-        curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->headers))
+    if (libcurl.curl_easy_setopt(easy, CURLOPT_URL, request->url) ||
+        libcurl.curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") ||
+        libcurl.curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left > 1 ? left : 1L) ||
+        libcurl.curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->headers))
         return false;
     /* Plain HTTP never leaves this machine, so not by a proxy either. */
-    if (remote_url_is_loopback(request->url) && curl_easy_setopt(easy, CURLOPT_PROXY, ""))
+    if (remote_url_is_loopback(request->url) && libcurl.curl_easy_setopt(easy, CURLOPT_PROXY, ""))
         return false;
-    if (request->offset && curl_easy_setopt(easy, CURLOPT_RANGE, range))
+    if (request->offset && libcurl.curl_easy_setopt(easy, CURLOPT_RANGE, range))
         return false;
     return !transfer->post ||
-           (!curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->post->length) &&
-            !curl_easy_setopt(easy, CURLOPT_POSTFIELDS, buffer_text(transfer->post)));
+           (!libcurl.curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                                      (curl_off_t)transfer->post->length) &&
+            !libcurl.curl_easy_setopt(easy, CURLOPT_POSTFIELDS, buffer_text(transfer->post)));
 }
 
 enum error_code request_prepare(struct request *request)
 {
     struct transfer *transfer = request->transfer;
-    curl_easy_reset(request->easy);
-    curl_slist_free_all(request->headers);
+    libcurl.curl_easy_reset(request->easy);
+    libcurl.curl_slist_free_all(request->headers);
     request->headers = NULL;
     request->begun = request->wanted = request->connected = request->stalled = false;
     request->header_bytes = request->discarded = 0;
@@ -145,7 +146,7 @@ static enum request_end follow(struct request *request)
     struct transfer *transfer = request->transfer;
     const char *to = NULL;
     struct error why;
-    curl_easy_getinfo(request->easy, CURLINFO_REDIRECT_URL, &to);
+    libcurl.curl_easy_getinfo(request->easy, CURLINFO_REDIRECT_URL, &to);
     if (!to)
         request_fail(request, ERROR_REMOTE, "the server redirects (%ld) without saying where to",
                      transfer->status);
@@ -206,6 +207,6 @@ enum request_end request_end(struct request *request, CURLcode code)
 long request_retry_after(const struct request *request)
 {
     curl_off_t seconds = 0;
-    curl_easy_getinfo(request->easy, CURLINFO_RETRY_AFTER, &seconds);
+    libcurl.curl_easy_getinfo(request->easy, CURLINFO_RETRY_AFTER, &seconds);
     return seconds > 0 ? (long)seconds : 0;
 }

@@ -1,8 +1,7 @@
 #ifndef PASSTHRU_IMPORTER_TRANSFER_REQUEST_H
 #define PASSTHRU_IMPORTER_TRANSFER_REQUEST_H
 
-#include <curl/curl.h>
-
+#include "importer/libcurl.h"
 #include "importer/transfer.h"
 
 /* One place for a transfer that runs: its tries, one after the other, each of one request or, behind

@@ -1,5 +1,7 @@
 #include <sys/stat.h>
 
+#include "db/internal.h"
+#include "db/report_check.h"
 #include "tests/unit/database_fixture.h"
 
 /* The database as a whole, to be spoilt. */
@@ -95,11 +97,54 @@ static void test_damaged_pages(void **state)
             assert_true(found == ERROR_NONE || found == ERROR_DATABASE_DAMAGED);
             assert_true(searched == ERROR_NONE || searched == ERROR_DATABASE_DAMAGED);
             assert_int_equal(database_check(opened, &error), ERROR_DATABASE_DAMAGED);
+            error.code = ERROR_NONE;
+            assert_true(database_check_reports(opened, &error) || database_check_rest(opened, &error));
+            assert_int_equal(error.code, ERROR_DATABASE_DAMAGED);
             database_close(opened);
         }
         unlink(path);
     }
     free(bytes);
+}
+
+static void execute(const char *path, const char *sql)
+{
+    sqlite3 *handle = NULL;
+    assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(handle);
+}
+
+/* A report that its index does not know is no fault of any page. */
+static void test_index_without_a_report(void **state)
+{
+    char *bytes;
+    size_t length = read_whole(&bytes);
+    char path[SCRATCH_PATH_SIZE];
+    struct report_check *check;
+    struct database *opened;
+    struct error error = {.code = ERROR_NONE};
+    (void)state;
+    scratch_write(path, bytes, length);
+    free(bytes);
+    /* Written while the index is not in the schema. */
+    execute(path, "PRAGMA writable_schema = ON; CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name ="
+                  " 'report_of_device'; DELETE FROM sqlite_schema WHERE name = 'report_of_device';");
+    execute(path, "UPDATE report SET date = '1999-01-01' WHERE seq = (SELECT max(seq) FROM report);");
+    execute(path,
+            "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema SELECT * FROM kept; DROP TABLE kept;");
+    ASSERT_DONE(database_open(path, &opened, &failure));
+    ASSERT_DONE(database_check_pages(opened, &failure));
+    ASSERT_DONE(database_check_rest(opened, &failure));
+    assert_int_equal(database_check_added(opened, 0, &error), ERROR_DATABASE_DAMAGED);
+    assert_holds(error.message, "missing in its index");
+    database_close(opened);
+    error.code = ERROR_NONE;
+    ASSERT_DONE(report_check_start(path, REPORT_CHECK_REPORTS, &check, &failure));
+    assert_int_equal(report_check_finish(check, &error), ERROR_DATABASE_DAMAGED);
+    ASSERT_DONE(report_check_start(path, REPORT_CHECK_PAGES, &check, &failure));
+    report_check_abandon(check);
+    unlink(path);
 }
 
 static void test_unfinished_builder(void **state)
@@ -147,8 +192,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_no_database), cmocka_unit_test(test_no_file),
-        cmocka_unit_test(test_damaged_pages),       cmocka_unit_test(test_unfinished_builder),
-        cmocka_unit_test(test_empty_database),
+        cmocka_unit_test(test_damaged_pages),       cmocka_unit_test(test_index_without_a_report),
+        cmocka_unit_test(test_unfinished_builder),  cmocka_unit_test(test_empty_database),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
