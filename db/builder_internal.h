@@ -113,6 +113,8 @@ MUST_CHECK enum error_code builder_execute(struct builder *builder, const char *
 MUST_CHECK enum error_code builder_insert_named(struct builder *builder, enum insert kind,
                                                 const int64_t numbers[], int count, const char *name,
                                                 struct error *error);
+/* Inserts the rows that still wait for others. */
+MUST_CHECK enum error_code builder_flush_rows(struct builder *builder, struct error *error);
 void bind_text(sqlite3_stmt *statement, int column, const char *text);
 
 /* The name of an evidence row in the tally: level, key and chassis, each ended by a NUL. Returns its length.
