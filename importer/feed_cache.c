@@ -87,24 +87,35 @@ bool feed_cache_has(const struct source_cache *cache, const char *name, const st
     return stat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == segment->size;
 }
 
-enum error_code feed_cache_check(const char *path, const struct segment *segment, struct error *error)
+enum error_code feed_cache_hash(const char *path, char hash[MANIFEST_HASH_SIZE], int64_t *size,
+                                struct error *error)
 {
     crypto_hash_sha256_state state;
     unsigned char digest[crypto_hash_sha256_BYTES];
     unsigned char chunk[16384];
-    char hash[SEGMENT_NAME_SIZE];
-    int64_t size = 0;
+    int64_t length = 0;
     FILE *file CLEANUP(close_file) = fopen(path, "re");
     error->code = ERROR_NONE;
     if (!file)
         return error_set_errno(error, errno, "cannot read %s", path);
     crypto_hash_sha256_init(&state);
-    for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) > 0; size += (int64_t)got)
+    for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) > 0; length += (int64_t)got)
         crypto_hash_sha256_update(&state, chunk, got);
     if (ferror(file))
         return error_set(error, ERROR_SYSTEM, "cannot read %s", path);
     crypto_hash_sha256_final(&state, digest);
-    sodium_bin2hex(hash, sizeof hash, digest, sizeof digest);
+    sodium_bin2hex(hash, MANIFEST_HASH_SIZE, digest, sizeof digest);
+    if (size)
+        *size = length;
+    return ERROR_NONE;
+}
+
+enum error_code feed_cache_check(const char *path, const struct segment *segment, struct error *error)
+{
+    char hash[MANIFEST_HASH_SIZE];
+    int64_t size;
+    if (feed_cache_hash(path, hash, &size, error))
+        return error->code;
     if (size != segment->size)
         return error_set(error, ERROR_REMOTE, "segment %.12s has %lld bytes, the manifest says %lld",
                          segment->sha256, (long long)size, (long long)segment->size);

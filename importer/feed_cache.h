@@ -42,6 +42,10 @@ MUST_CHECK enum error_code feed_cache_manifest(const char *path, struct manifest
 /* Whether a segment is there in its whole size. */
 bool feed_cache_has(const struct source_cache *cache, const char *name, const struct segment *segment);
 
+/* Stores the SHA-256 of a file in hexadecimal, and its size unless that is NULL. */
+MUST_CHECK enum error_code feed_cache_hash(const char *path, char hash[MANIFEST_HASH_SIZE], int64_t *size,
+                                           struct error *error);
+
 /* Whether the file at `path` is that segment: its size and its SHA-256. ERROR_REMOTE when it is another one.
  */
 MUST_CHECK enum error_code feed_cache_check(const char *path, const struct segment *segment,

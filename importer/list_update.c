@@ -1,3 +1,4 @@
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,6 +61,39 @@ static enum error_code check_list(struct remote_update *update, struct error *er
     return error->code;
 }
 
+/* The SHA-256 of what came. */
+static enum error_code hash_list(const struct remote_update *update, const struct buffer *body,
+                                 char hash[MANIFEST_HASH_SIZE], struct error *error)
+{
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    if (update->path[0])
+        return feed_cache_hash(update->path, hash, NULL, error);
+    crypto_hash_sha256(digest, (const unsigned char *)buffer_text(body), body->length);
+    sodium_bin2hex(hash, MANIFEST_HASH_SIZE, digest, sizeof digest);
+    return ERROR_NONE;
+}
+
+static enum error_code take_list(struct remote_update *update, const struct transfer *transfer, bool is_had,
+                                 struct error *error)
+{
+    struct remote_state *state = &update->state;
+    char hash[MANIFEST_HASH_SIZE];
+    bool same_tags = strcmp(state->etag, transfer->new_etag) == 0 &&
+                     strcmp(state->last_modified, transfer->new_last_modified) == 0;
+    if (hash_list(update, &transfer->body, hash, error))
+        return error->code;
+    bool is_same = is_had && strcmp(hash, state->seen_hash) == 0;
+    update->has_new = !is_same;
+    if (update->request->dry_run || (is_same && same_tags) || (!is_same && check_list(update, error)))
+        return error->code;
+    snprintf(state->etag, sizeof state->etag, "%s", transfer->new_etag);
+    snprintf(state->last_modified, sizeof state->last_modified, "%s", transfer->new_last_modified);
+    snprintf(state->version, sizeof state->version, "%s", update->told->version);
+    snprintf(state->seen_hash, sizeof state->seen_hash, "%s", hash);
+    /* What is new is remembered when it is in the database. */
+    return is_same ? remote_state_save(update->cache, update->remote->name, state, error) : ERROR_NONE;
+}
+
 enum error_code list_update(struct remote_update *update, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
@@ -79,20 +113,12 @@ enum error_code list_update(struct remote_update *update, struct error *error)
     } else {
         transfer.body = BUFFER(max_list_bytes);
     }
-    enum error_code code = transfer_run(update->transfers, &transfer, error);
-    buffer_free(&transfer.body);
-    update->told->received += transfer.received;
     snprintf(update->told->version, sizeof update->told->version, "%s", update->state.version);
-    if (code || transfer.status == 304)
-        return error->code;
-    update->has_new = true;
-    if (update->request->dry_run)
-        return ERROR_NONE;
-    if (check_list(update, error))
-        return error->code;
-    snprintf(update->state.etag, sizeof update->state.etag, "%s", transfer.new_etag);
-    snprintf(update->state.last_modified, sizeof update->state.last_modified, "%s",
-             transfer.new_last_modified);
-    snprintf(update->state.version, sizeof update->state.version, "%s", update->told->version);
-    return ERROR_NONE;
+    if (!transfer_run(update->transfers, &transfer, error) && transfer.status != 304)
+        take_list(update, &transfer, is_had, error);
+    update->told->received += transfer.received;
+    buffer_free(&transfer.body);
+    if (error->code) /* what is had, not what came */
+        snprintf(update->told->version, sizeof update->told->version, "%s", update->state.version);
+    return error->code;
 }

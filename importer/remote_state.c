@@ -9,6 +9,7 @@
 #include <yajl/yajl_tree.h>
 
 #include "core/json_writer.h"
+#include "core/text.h"
 #include "db/outbox.h"
 #include "importer/owner.h"
 
@@ -26,7 +27,8 @@ static void take_text(yajl_val tree, const char *key, char *target, size_t size)
 {
     const char *const path[] = {key, NULL};
     const char *text = YAJL_GET_STRING(yajl_tree_get(tree, (const char **)path, yajl_t_string));
-    if (text && strlen(text) < size)
+    /* Some of it is sent: nothing but printable ASCII goes into a header. */
+    if (text && strlen(text) < size && text_plain_length(text, strlen(text)) == strlen(text))
         snprintf(target, size, "%s", text);
 }
 

@@ -11,17 +11,18 @@
  * can be lost: the next sync then fetches more than it needs to, and a feed that goes back to an older
  * version is taken. */
 struct remote_state {
-    char url[REMOTE_URL_SIZE];     /* that the rest is about: another one makes all of it void */
+    char url[REMOTE_URL_SIZE];     /* that it was fetched from */
     char etag[TRANSFER_ETAG_SIZE]; /* of what is in the database in use; "" */
     char last_modified[TRANSFER_DATE_SIZE];
-    char fetched[MANIFEST_TIME_SIZE]; /* when that was, "" never */
-    char version[64];                 /* of a list, as it states it */
-    int64_t seen_version; /* of a feed: the highest that was ever verified, 0 none, and its manifest's hash */
-    char seen_hash[MANIFEST_HASH_SIZE];
-    int64_t retracted; /* reports of the feed that are taken back */
+    char fetched[MANIFEST_TIME_SIZE];   /* when that was, "" never */
+    char version[64];                   /* of a list, as it states it */
+    int64_t seen_version;               /* of a feed: the highest that was ever verified, 0 none */
+    char seen_hash[MANIFEST_HASH_SIZE]; /* SHA-256 of that manifest; of a list in use */
+    int64_t retracted;                  /* reports of the feed that are taken back */
 };
 
-/* Reads it; all empty when there is none, it is damaged, or it is about another address. */
+/* Reads it; all empty when there is none or it is damaged. Of another address, what its server called it
+ * (ETag, Last-Modified) is. */
 void remote_state_load(const struct source_cache *cache, const char *name, const char *url,
                        struct remote_state *state);
 
