@@ -80,7 +80,8 @@ static int on_string(void *context, const unsigned char *text, size_t length)
 {
     struct line_state *state = context;
     if (state->depth == 1 && state->member == MEMBER_OP) {
-        size_t kept = length < sizeof state->op ? length : 0;
+        /* One with a NUL in it is none of those that are known, as one that is too long. */
+        size_t kept = length < sizeof state->op && !memchr(text, '\0', length) ? length : 0;
         memcpy(state->op, text, kept);
         state->op[kept] = '\0';
         return 1;

@@ -363,6 +363,15 @@ static enum error_code update_from(struct remote_update *update, const struct ma
     return error->code;
 }
 
+/* What is in use was verified, even where the state of the remote was lost. */
+static void remember_had(struct remote_state *state, const struct manifest *had, const char *hash)
+{
+    if (had->version <= state->seen_version)
+        return;
+    state->seen_version = had->version;
+    snprintf(state->seen_hash, sizeof state->seen_hash, "%s", hash);
+}
+
 enum error_code feed_update(struct remote_update *update, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
@@ -373,8 +382,13 @@ enum error_code feed_update(struct remote_update *update, struct error *error)
     feed_cache_path(update->cache, update->remote->name, FEED_MANIFEST, path);
     bool is_had = !feed_cache_manifest(path, &had, hash, &none);
     if (is_had)
-        tell_manifest(update->told, &had);
+        remember_had(&update->state, &had, hash);
     update_from(update, is_had ? &had : NULL, hash, &fetched, error);
+    /* What is had, not what was refused. */
+    if (is_had && (error->code || fetched.manifest.status == 304))
+        tell_manifest(update->told, &had);
+    else if (error->code)
+        update->told->version[0] = update->told->expires[0] = '\0';
     if (is_had)
         manifest_free(&had);
     free_fetched(&fetched);

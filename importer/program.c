@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "core/error_output.h"
@@ -85,6 +86,15 @@ void program_append_bytes(struct buffer *out, uint64_t bytes)
     buffer_append_format(out, "%.1f %s", value, units[unit]);
 }
 
+/* What fits into a line of the terminal: one that wraps could not be written over. */
+static int progress_width(void)
+{
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || !size.ws_col || size.ws_col > PROGRESS_LINE)
+        return PROGRESS_LINE;
+    return size.ws_col - 1;
+}
+
 bool program_show_progress(void *context, uint64_t received, uint64_t expected, int done)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(256);
@@ -97,7 +107,8 @@ bool program_show_progress(void *context, uint64_t received, uint64_t expected, 
     }
     program_append_bytes(&line, received);
     buffer_append_format(&line, ", %d file%s", done, done == 1 ? "" : "s");
-    fprintf(stderr, "\r%-*.*s", PROGRESS_LINE, PROGRESS_LINE, buffer_text(&line));
+    int width = progress_width();
+    fprintf(stderr, "\r%-*.*s", width, width, buffer_text(&line));
     fflush(stderr);
     progress_shown = true;
     return true;
@@ -106,7 +117,7 @@ bool program_show_progress(void *context, uint64_t received, uint64_t expected, 
 void program_clear_progress(void)
 {
     if (progress_shown)
-        fprintf(stderr, "\r%*s\r", PROGRESS_LINE, "");
+        fprintf(stderr, "\r%*s\r", progress_width(), "");
     progress_shown = false;
 }
 

@@ -226,6 +226,9 @@ static void fetch_remote(struct sync *sync, struct remote_update *update)
     told->seconds = seconds_now() - start;
     sync->summary->received += told->received;
     sync->summary->download_seconds += told->seconds;
+    if (code == ERROR_REMOTE && !told->error.next[0])
+        error_next(&told->error, "what was had of it stays in use; its address is in %.200s",
+                   update->remote->file);
     if (code)
         told->state = SYNC_FAILED;
     else if (!update->has_new)
