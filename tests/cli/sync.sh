@@ -1,0 +1,56 @@
+# What the tests of `passthru sync` share; sourced by them instead of import.sh and server.sh, which it brings along.
+# shellcheck shell=bash source-path=SCRIPTDIR disable=SC2034,SC2154
+# Sets: feeds (the folder that the server serves at /, one folder for each feed), keys (of the feeds).
+. "$(dirname "${BASH_SOURCE[0]}")/import.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/server.sh"
+feeds=$server_root
+keys=$work/keys
+export XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state SSL_CERT_FILE=$server/ca.pem
+config=$XDG_CONFIG_HOME/passthru/remotes.d
+mkdir -p "$config" "$XDG_STATE_HOME"
+unset http_proxy https_proxy all_proxy no_proxy HTTPS_PROXY ALL_PROXY NO_PROXY SSL_CERT_DIR
+
+sync_available() { server_available && command -v minisign >/dev/null && command -v zstd >/dev/null; }
+
+# sync ARGUMENT...: of the database in the lab.
+sync() { run passthru sync --db "$target" --retries 0 "$@"; }
+
+# publish FEED ARGUMENT...: writes a feed; its reports are on standard input unless files are named.
+publish() {
+    local feed=$1
+    shift
+    "$root/tests/feed/write-feed" "$feeds/$feed" --keys "$keys" --name "$feed" "$@" >"$work/.key" || fail "write-feed $feed $*"
+}
+
+# remote NAME KIND URL [LINE...]: its file. A feed has the key that `publish` signs with unless a LINE says key=.
+remote() {
+    local name=$1 kind=$2 url=$3
+    shift 3
+    printf '%s\n' '[remote]' "name=$name" "kind=$kind" "url=$url" "$@" >"$config/$name.conf"
+    [ "$kind" != feed ] || grep -q '^key=' "$config/$name.conf" || echo "key=$(tail -n 1 "$keys/feed.pub")" >>"$config/$name.conf"
+}
+
+# reports FIRST LAST: as NDJSON, each another one, none of them bundled.
+reports() { seq -f '{"pci_id":"10de:1d01","outcome":"works","note":"report %.0f of a test"}' "$1" "$2"; }
+id_of() { reports "$1" "$1" >"$work/.one" && "$root/tests/feed/write-feed" --ids "$work/.one"; } # id_of NUMBER
+
+# told EXPRESSION: about d, the answer of the last `sync --json`; r is its remote (the first one).
+told() { json "(lambda r: $1)(d['remotes'][0])" <<<"$out"; }
+
+requests() { server_log | awk '{ print $1, $2, $3 }'; } # METHOD PATH STATUS
+
+# touched: all that tells whether a file of the lab was written: name, inode, size, time of change, content.
+touched() { (cd "$lab" && find . -printf '%p %i %s %C@ %T@\n' | sort && state); }
+
+# sync_start: the server, and no remote but those of the test.
+sync_start() {
+    server_start || return 1
+    plain=http://127.0.0.1:$http
+    secure=https://127.0.0.1:$https
+    only_feeds
+}
+# only_feeds: forgets all remotes; the one that passthru brings is switched off.
+only_feeds() {
+    rm -f "$config"/*.conf
+    remote pci.ids pci.ids "$plain/pci.ids.gz" enabled=no
+}
