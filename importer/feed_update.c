@@ -65,10 +65,17 @@ static enum error_code fetch_verified(struct remote_update *update, struct fetch
 {
     for (int turn = 0;; turn++) {
         if (fetch(update, "manifest.json", MANIFEST_MAX_BYTES, &fetched->manifest, error) ||
-            fetched->manifest.status == 304 ||
-            fetch(update, "manifest.json.minisig", SIGNATURE_MAX_BYTES, &fetched->signature, error) ||
-            !verify(update, fetched, error))
+            fetched->manifest.status == 304)
             return error->code;
+        if (fetch(update, "manifest.json.minisig", SIGNATURE_MAX_BYTES, &fetched->signature, error)) {
+            if (fetched->signature.status != 404)
+                return error->code;
+            error_set(error, ERROR_REMOTE, "it is not signed: there is no %.900s", fetched->signature.url);
+            error->next[0] = '\0'; /* of the 404 */
+            break;
+        }
+        if (!verify(update, fetched, error))
+            return ERROR_NONE;
         if (error->code != ERROR_REMOTE || turn == 1)
             break;
         nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
@@ -178,6 +185,21 @@ static struct transfer *next_segment(void *context)
     return NULL;
 }
 
+/* What unpacks lines knows other codings too, and none. */
+static enum error_code check_zstd(const char *path, const struct segment *segment, struct error *error)
+{
+    static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd}; /* RFC 8878, 3.1.1 */
+    unsigned char start[sizeof magic];
+    FILE *file = fopen(path, "re");
+    bool is_zstd = file && fread(start, sizeof start, 1, file) == 1 && !memcmp(start, magic, sizeof magic);
+    if (file)
+        fclose(file);
+    error->code = ERROR_NONE;
+    return is_zstd
+               ? ERROR_NONE
+               : error_set(error, ERROR_REMOTE, "segment %.12s is not compressed with zstd", segment->sha256);
+}
+
 /* Whether a segment unpacks to as many lines as the manifest says. */
 static enum error_code check_lines(const char *path, const struct segment *segment, struct error *error)
 {
@@ -213,7 +235,8 @@ static enum error_code take_segment(struct segment_fetch *row, int slot, struct 
 {
     const struct segment *segment = row->segments[slot];
     char path[DATABASE_PATH_SIZE];
-    if (feed_cache_check(row->paths[slot], segment, error) || check_lines(row->paths[slot], segment, error)) {
+    if (feed_cache_check(row->paths[slot], segment, error) || check_zstd(row->paths[slot], segment, error) ||
+        check_lines(row->paths[slot], segment, error)) {
         unlink(row->paths[slot]);
         if (error->code == ERROR_BAD_INPUT)
             error->code = ERROR_REMOTE;
@@ -389,6 +412,8 @@ enum error_code feed_update(struct remote_update *update, struct error *error)
         tell_manifest(update->told, &had);
     else if (error->code)
         update->told->version[0] = update->told->expires[0] = '\0';
+    if (error->code)
+        update->told->trusted_comment[0] = '\0';
     if (is_had)
         manifest_free(&had);
     free_fetched(&fetched);

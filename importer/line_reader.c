@@ -15,6 +15,8 @@ enum { CHUNK = 64 * 1024 };
 /* Past this much text, a file may expand by this ratio at most: no list of facts is more repetitive. */
 static const uint64_t ratio_free_bytes = 64ULL << 20;
 static const uint64_t max_ratio = 250;
+/* The largest list, pci.ids, has 1.5 MB. */
+static const uint64_t max_list_text = 64ULL << 20;
 /* A zstd window over 128 MiB would let a small file ask for gigabytes of memory. */
 enum { MAX_ZSTD_WINDOW_LOG = 27 };
 
@@ -31,6 +33,7 @@ struct line_reader {
     long number;
     uint64_t raw_total;
     uint64_t text_total;
+    uint64_t max_text; /* 0: no limit */
     size_t max_line;
     size_t raw_start, raw_end;
     size_t text_start, text_end;
@@ -124,6 +127,8 @@ static enum error_code fill_text(struct line_reader *reader, struct error *error
     }
     reader->text_end += made;
     reader->text_total += made;
+    if (reader->max_text && reader->text_total > reader->max_text)
+        return damaged(reader, "holds more than 64 MiB of text, as no list does", error);
     if (reader->coding != PLAIN && reader->text_total > ratio_free_bytes &&
         reader->text_total / max_ratio > reader->raw_total)
         return damaged(reader, "expands beyond all reason", error);
@@ -189,6 +194,11 @@ enum error_code line_reader_open(const char *path, size_t max_line, struct line_
                                  struct error *error)
 {
     return line_reader_open_as(path, path, max_line, reader, error);
+}
+
+void line_reader_expect_list(struct line_reader *reader)
+{
+    reader->max_text = max_list_text;
 }
 
 void line_reader_close(struct line_reader *reader)

@@ -24,6 +24,10 @@ MUST_CHECK enum error_code line_reader_open(const char *path, size_t max_line, s
                                             struct error *error);
 void line_reader_close(struct line_reader *reader);
 
+/* What is read is a list of names: more than 64 MiB of text are refused (ERROR_BAD_INPUT), however small the
+ * file is that unpacks to it. */
+void line_reader_expect_list(struct line_reader *reader);
+
 /* The next line without its LF or CR LF, NUL-terminated, valid until the next call. A last line without LF is
  * a line too. */
 enum line_status line_reader_next(struct line_reader *reader, const char **line, size_t *length,

@@ -29,26 +29,45 @@ static enum error_code check_pci_ids(struct remote_update *update, struct error 
         error_set(error, ERROR_REMOTE, "%s: version %s is older than %s, which is in use", name,
                   summary.version[0] ? summary.version : "(none)", update->pci_ids_in_use);
     else if (summary.devices * 5 < update->devices_in_use * 4)
-        error_set(error, ERROR_REMOTE, "%s: has %ld devices, a fifth less than the %ld in use", name,
-                  summary.devices, update->devices_in_use);
+        error_set(error, ERROR_REMOTE, "%s: has %ld devices, more than a fifth less than the %ld in use",
+                  name, summary.devices, update->devices_in_use);
     if (error->code)
         error_next(error, "the list in use stays; take this one all the same with: passthru sync --force %s",
                    name);
     return error->code;
 }
 
-static enum error_code check_amdgpu_ids(struct remote_update *update, struct error *error)
+static enum error_code count_products(struct remote_update *update, const char *path, int *count,
+                                      struct error *error)
 {
     struct product_list *products = product_list_new();
-    int added = 0;
+    *count = 0;
     if (!products)
         return error_set(error, ERROR_NO_MEMORY, "no memory for products");
-    if (!product_list_read(products, PRODUCTS_AMDGPU_IDS, update->path, update->remote->url, &added,
-                           &update->quiet, error) &&
-        !added)
-        error_set(error, ERROR_REMOTE, "%s: what came is no amdgpu.ids", update->remote->name);
+    enum error_code code = product_list_read(products, PRODUCTS_AMDGPU_IDS, path, update->remote->url, count,
+                                             &update->quiet, error);
     product_list_free(products);
-    return error->code;
+    return code;
+}
+
+static enum error_code check_amdgpu_ids(struct remote_update *update, struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    struct error none = {.code = ERROR_NONE};
+    int had = 0;
+    int count;
+    if (count_products(update, update->path, &count, error))
+        return error->code;
+    if (!count)
+        return error_set(error, ERROR_BAD_INPUT, "%s names no card", update->remote->url);
+    if (update->request->force || !source_cache_list(update->cache, SOURCE_AMDGPU_IDS, path) ||
+        count_products(update, path, &had, &none) || (int64_t)count * 5 >= (int64_t)had * 4)
+        return ERROR_NONE;
+    error_set(error, ERROR_REMOTE, "%s: has %d products, more than a fifth less than the %d in use",
+              update->remote->name, count, had);
+    return error_next(error,
+                      "the list in use stays; take this one all the same with: passthru sync --force %s",
+                      update->remote->name);
 }
 
 /* What is wrong with a list is the remote's fault. */
@@ -56,9 +75,13 @@ static enum error_code check_list(struct remote_update *update, struct error *er
 {
     enum error_code code = update->remote->kind == REMOTE_PCI_IDS ? check_pci_ids(update, error)
                                                                   : check_amdgpu_ids(update, error);
-    if (code == ERROR_BAD_INPUT)
-        error->code = ERROR_REMOTE;
-    return error->code;
+    if (code != ERROR_BAD_INPUT)
+        return code;
+    struct error why = *error;
+    error_set(error, ERROR_REMOTE, "%s: what came is no %s: %s", update->remote->name,
+              remote_kind_word(update->remote->kind), why.message);
+    return error_next(error, "the list in use stays; try again later, or correct url= in %.200s",
+                      update->remote->file);
 }
 
 /* The SHA-256 of what came. */

@@ -236,6 +236,7 @@ enum error_code product_list_read(struct product_list *list, enum product_source
     if (line_reader_open_as(path, shown_path, source == PRODUCTS_NVIDIA_JSON ? MAX_JSON_LINE : MAX_LINE,
                             &lines, error))
         return error->code;
+    line_reader_expect_list(lines);
     enum error_code code = source == PRODUCTS_NVIDIA_JSON
                                ? read_json(lines, shown_path, list, problems, error)
                                : read_lines(lines, source, shown_path, list, problems, error);
