@@ -54,3 +54,41 @@ only_feeds() {
     rm -f "$config"/*.conf
     remote pci.ids pci.ids "$plain/pci.ids.gz" enabled=no
 }
+
+# ---- attacks -----------------------------------------------------------------------------------------------------
+# attacks_begin: version 2 of the feed f is in the database, and both are kept; $count reports, $answer of a query.
+attacks_begin() {
+    reports 1 20 | publish f --per-segment 10
+    reports 21 30 | publish f --append
+    cp -a "$feeds/f" "$work/good"
+    base
+    remote f feed "$secure/f"
+    sync
+    check "the good feed is in" is "$status:$err" "0:"
+    cp -a "$lab" "$work/kept"
+    count=$(reports_in)
+    answer=$(passthru query --json --db "$target" 10de:1d01)
+}
+good() { rm -rf "$feeds/f" && cp -a "$work/good" "$feeds/f"; } # the feed's folder is as it was then
+begin() { rm -rf "$lab" && cp -a "$work/kept" "$lab" && good; } # and the database, too
+
+# refused_with NAME PART...: the last sync was refused, said each PART, and did nothing to the database.
+refused_with() {
+    local name=$1 part
+    shift
+    check "$name: exit 4" is "$status" 4
+    for part in "$@"; do check "$name: says \"$part\"" has "$err" "$part"; done
+    check "$name: a next step" has "$err" "next: "
+    check "$name: as JSON too" is "$(told '(r["state"], r["error"]["code"], d["updated"], len(r["error"]["next"]) > 0)')" "('failed', 'remote', False, True)"
+    check "$name: nothing for a terminal to act on" clean <(cat "$work/.out" "$work/.err")
+    check "$name: the database is the old one" cmp -s "$target" "$work/kept/t.db"
+    check "$name: a query answers as before" is "$(passthru query --json --db "$target" 10de:1d01)" "$answer"
+}
+# goes_on NAME: the next version, without a fault, is taken.
+goes_on() {
+    good
+    reports 31 33 | publish f --append --version 9
+    sync --json f
+    check "$1: the next good sync: exit 0" is "$status:$err" "0:"
+    check "$1: the next good sync: its reports are in" is "$(told '(r["state"], r["version"])'):$(reports_in)" "('updated', '9'):$((count + 3))"
+}
