@@ -58,22 +58,29 @@ static void close_file(FILE **file)
         fclose(*file);
 }
 
+enum error_code feed_cache_read(const char *path, struct buffer *bytes, struct error *error)
+{
+    char chunk[16384];
+    FILE *file CLEANUP(close_file) = fopen(path, "re");
+    error->code = ERROR_NONE;
+    if (!file && errno == ENOENT)
+        return error_set(error, ERROR_NOT_FOUND, "there is no %s", path);
+    if (!file)
+        return error_set_errno(error, errno, "cannot read %s", path);
+    for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) > 0;)
+        buffer_append(bytes, chunk, got);
+    if (ferror(file) || bytes->failed)
+        return error_set(error, ERROR_SYSTEM, "cannot read %s", path);
+    return ERROR_NONE;
+}
+
 enum error_code feed_cache_manifest(const char *path, struct manifest *manifest,
                                     char hash[MANIFEST_HASH_SIZE], struct error *error)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(MANIFEST_MAX_BYTES + 1);
     unsigned char digest[crypto_hash_sha256_BYTES];
-    char chunk[16384];
-    FILE *file CLEANUP(close_file) = fopen(path, "re");
-    error->code = ERROR_NONE;
-    if (!file && errno == ENOENT)
-        return error_set(error, ERROR_NOT_FOUND, "no manifest %s", path);
-    if (!file)
-        return error_set_errno(error, errno, "cannot read %s", path);
-    for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) > 0;)
-        buffer_append(&text, chunk, got);
-    if (ferror(file) || text.failed)
-        return error_set(error, ERROR_SYSTEM, "cannot read %s", path);
+    if (feed_cache_read(path, &text, error))
+        return error->code;
     crypto_hash_sha256(digest, (const unsigned char *)buffer_text(&text), text.length);
     sodium_bin2hex(hash, MANIFEST_HASH_SIZE, digest, sizeof digest);
     return manifest_parse(buffer_text(&text), text.length, path, manifest, error);

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "core/buffer.h"
 #include "core/error.h"
 #include "importer/manifest.h"
 #include "importer/source_cache.h"
@@ -33,6 +34,9 @@ void feed_cache_segment_path(const struct source_cache *cache, const char *name,
 /* Makes the folders of a feed. */
 MUST_CHECK enum error_code feed_cache_create(const struct source_cache *cache, const char *name,
                                              struct error *error);
+
+/* Appends what is in a file of the cache. ERROR_NOT_FOUND when there is none. */
+MUST_CHECK enum error_code feed_cache_read(const char *path, struct buffer *bytes, struct error *error);
 
 /* Reads a manifest that lies in the cache, and the SHA-256 of its bytes in hexadecimal. ERROR_NOT_FOUND when
  * there is none. The caller frees it. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,20 +43,43 @@ static enum error_code fetch(struct remote_update *update, const char *file, uin
     return code;
 }
 
+static enum error_code verify_bytes(const struct remote *remote, const struct buffer *manifest,
+                                    const struct buffer *signature, char comment[SIGNATURE_COMMENT_SIZE],
+                                    struct error *error)
+{
+    const char *keys[REMOTE_MAX_KEYS];
+    for (int i = 0; i < remote->key_count; i++)
+        keys[i] = remote->keys[i];
+    return signature_verify((const unsigned char *)buffer_text(manifest), manifest->length,
+                            buffer_text(signature), signature->length, keys, remote->key_count, comment,
+                            error);
+}
+
 static enum error_code verify(struct remote_update *update, struct fetched_manifest *fetched,
                               struct error *error)
 {
-    const char *keys[REMOTE_MAX_KEYS];
     const struct buffer *manifest = &fetched->manifest.body;
-    const struct buffer *signature = &fetched->signature.body;
     unsigned char digest[crypto_hash_sha256_BYTES];
-    for (int i = 0; i < update->remote->key_count; i++)
-        keys[i] = update->remote->keys[i];
     crypto_hash_sha256(digest, (const unsigned char *)buffer_text(manifest), manifest->length);
     sodium_bin2hex(fetched->hash, sizeof fetched->hash, digest, sizeof digest);
-    return signature_verify((const unsigned char *)buffer_text(manifest), manifest->length,
-                            buffer_text(signature), signature->length, keys, update->remote->key_count,
-                            update->told->trusted_comment, error);
+    return verify_bytes(update->remote, manifest, &fetched->signature.body, update->told->trusted_comment,
+                        error);
+}
+
+/* Whether what was kept is still what was signed: disks forget, and people edit. */
+static bool is_kept_whole(const struct remote_update *update)
+{
+    struct buffer manifest CLEANUP(buffer_free) = BUFFER(MANIFEST_MAX_BYTES + 1);
+    struct buffer signature CLEANUP(buffer_free) = BUFFER(SIGNATURE_MAX_BYTES + 1);
+    char path[DATABASE_PATH_SIZE];
+    char comment[SIGNATURE_COMMENT_SIZE];
+    struct error none;
+    feed_cache_path(update->cache, update->remote->name, FEED_MANIFEST, path);
+    if (feed_cache_read(path, &manifest, &none))
+        return false;
+    feed_cache_path(update->cache, update->remote->name, FEED_SIGNATURE, path);
+    return !feed_cache_read(path, &signature, &none) &&
+           !verify_bytes(update->remote, &manifest, &signature, comment, &none);
 }
 
 /* Fetches both and verifies them. While a mirror is being brought up to date, they may be of two versions for
@@ -165,7 +189,11 @@ static struct transfer *begin(struct segment_fetch *row, int slot, const struct 
     snprintf(transfer->url, sizeof transfer->url, "%s/segments/%s.ndjson.zst", row->update->remote->url,
              segment->sha256);
     row->segments[slot] = segment;
-    row->resumed[slot] = access(row->paths[slot], F_OK) == 0;
+    /* What is no file of ours is neither written to nor in the way. */
+    struct stat there;
+    row->resumed[slot] = lstat(row->paths[slot], &there) == 0 && S_ISREG(there.st_mode);
+    if (!row->resumed[slot])
+        unlink(row->paths[slot]);
     return transfer;
 }
 
@@ -273,6 +301,8 @@ static void segment_done(void *context, struct transfer *transfer)
 static enum error_code fetch_segments(struct remote_update *update, const struct manifest *manifest,
                                       struct error *error)
 {
+    if (feed_cache_create(update->cache, update->remote->name, error))
+        return error->code;
     struct segment_fetch *row = calloc(1, sizeof *row);
     if (!row)
         return error_set(error, ERROR_NO_MEMORY, "no memory for segments");
@@ -311,6 +341,32 @@ static void count_segments(struct remote_update *update, const struct manifest *
         told->segments_fetched = missing;
 }
 
+/* Removes segments whose size is right and whose content is not. */
+static void drop_damaged(const struct remote_update *update, const struct manifest *manifest)
+{
+    for (int i = 0; i < manifest->segment_count; i++) {
+        const struct segment *segment = &manifest->segments[i];
+        char path[DATABASE_PATH_SIZE];
+        struct error why;
+        feed_cache_segment_path(update->cache, update->remote->name, segment->sha256, path);
+        if (feed_cache_has(update->cache, update->remote->name, segment) &&
+            feed_cache_check(path, segment, &why) == ERROR_REMOTE)
+            unlink(path);
+    }
+}
+
+/* Fetches what is gone of a feed that is in use. */
+static enum error_code mend_segments(struct remote_update *update, const struct manifest *manifest,
+                                     struct error *error)
+{
+    count_segments(update, manifest);
+    if (update->request->dry_run || !update->told->missing_bytes)
+        return ERROR_NONE;
+    drop_damaged(update, manifest); /* the disk, or whoever it was, may have done more */
+    count_segments(update, manifest);
+    return fetch_segments(update, manifest, error);
+}
+
 /* ---- all of it ---- */
 
 static void tell_manifest(struct sync_remote *told, const struct manifest *manifest)
@@ -334,6 +390,9 @@ static enum error_code take_manifest(struct remote_update *update, const struct 
 {
     struct remote_state *state = &update->state;
     update->has_new = true;
+    /* One that was seen and never came into use: what was kept of it may be the reason. */
+    if (state->seen_version == manifest->version && !update->request->dry_run)
+        drop_damaged(update, manifest);
     count_segments(update, manifest);
     if (update->request->dry_run)
         return ERROR_NONE;
@@ -343,7 +402,6 @@ static enum error_code take_manifest(struct remote_update *update, const struct 
     struct remote_state seen = *state;
     seen.etag[0] = seen.last_modified[0] = '\0';
     if (remote_state_save(update->cache, update->remote->name, &seen, error) ||
-        feed_cache_create(update->cache, update->remote->name, error) ||
         fetch_segments(update, manifest, error) ||
         write_file(update, FEED_NEW_SIGNATURE, &fetched->signature.body, error) ||
         write_file(update, FEED_NEW_MANIFEST, &fetched->manifest.body, error))
@@ -353,14 +411,32 @@ static enum error_code take_manifest(struct remote_update *update, const struct 
     return ERROR_NONE;
 }
 
+/* The manifest in use came once more: remembers by what name its server calls it now. */
+static enum error_code take_again(struct remote_update *update, const struct transfer *answer,
+                                  const struct manifest *manifest, struct error *error)
+{
+    struct remote_state *state = &update->state;
+    bool is_known = state->fetched[0] && strcmp(state->etag, answer->new_etag) == 0 &&
+                    strcmp(state->last_modified, answer->new_last_modified) == 0;
+    if (mend_segments(update, manifest, error) || update->request->dry_run || is_known)
+        return error->code;
+    snprintf(state->etag, sizeof state->etag, "%s", answer->new_etag);
+    snprintf(state->last_modified, sizeof state->last_modified, "%s", answer->new_last_modified);
+    if (!state->fetched[0])
+        remote_time(update->now, state->fetched);
+    return remote_state_save(update->cache, update->remote->name, state, error);
+}
+
 static enum error_code update_from(struct remote_update *update, const struct manifest *had,
                                    const char *had_hash, struct fetched_manifest *fetched,
                                    struct error *error)
 {
     struct manifest manifest;
-    if (had && update->state.etag[0])
+    /* What the server is asked about is the latest that was verified: it must be what is there. */
+    bool is_latest = had && strcmp(had_hash, update->state.seen_hash) == 0;
+    if (is_latest && update->state.etag[0])
         fetched->manifest.etag = update->state.etag;
-    if (had && update->state.last_modified[0])
+    if (is_latest && update->state.last_modified[0])
         fetched->manifest.last_modified = update->state.last_modified;
     if (fetch_verified(update, fetched, error))
         return error->code;
@@ -368,9 +444,7 @@ static enum error_code update_from(struct remote_update *update, const struct ma
         /* Served again and again, it is still no younger. */
         if (check_age(update, had, error))
             return error->code;
-        count_segments(update, had);
-        return update->request->dry_run || !update->told->missing_bytes ? ERROR_NONE
-                                                                        : fetch_segments(update, had, error);
+        return mend_segments(update, had, error);
     }
     if (manifest_parse(buffer_text(&fetched->manifest.body), fetched->manifest.body.length, "its manifest",
                        &manifest, error))
@@ -380,7 +454,7 @@ static enum error_code update_from(struct remote_update *update, const struct ma
         if (!had || strcmp(had_hash, fetched->hash) != 0)
             take_manifest(update, fetched, &manifest, error);
         else
-            count_segments(update, &manifest);
+            take_again(update, &fetched->manifest, &manifest, error);
     }
     manifest_free(&manifest);
     return error->code;
@@ -403,7 +477,7 @@ enum error_code feed_update(struct remote_update *update, struct error *error)
     struct error none = {.code = ERROR_NONE};
     struct fetched_manifest fetched = {.hash = ""};
     feed_cache_path(update->cache, update->remote->name, FEED_MANIFEST, path);
-    bool is_had = !feed_cache_manifest(path, &had, hash, &none);
+    bool is_had = is_kept_whole(update) && !feed_cache_manifest(path, &had, hash, &none);
     if (is_had)
         remember_had(&update->state, &had, hash);
     update_from(update, is_had ? &had : NULL, hash, &fetched, error);

@@ -1,5 +1,6 @@
 #include "importer/program.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -11,7 +12,7 @@
 enum { MAX_TOLD_PROBLEMS = 20, PROGRESS_BAR = 20, PROGRESS_LINE = 79 };
 
 static long told;
-static bool progress_shown;
+static volatile sig_atomic_t progress_shown;
 
 void program_print(FILE *stream, const char *prefix, const char *text)
 {
@@ -119,6 +120,33 @@ void program_clear_progress(void)
     if (progress_shown)
         fprintf(stderr, "\r%*s\r", progress_width(), "");
     progress_shown = false;
+}
+
+/* By write(2) alone: a signal may interrupt the C library anywhere. */
+static void end_by_signal(int number)
+{
+    static const char clear_line[] = "\r\033[K";
+    if (progress_shown && write(STDERR_FILENO, clear_line, sizeof clear_line - 1) < 0)
+        progress_shown = false; /* nobody reads it */
+    raise(number);              /* SA_RESETHAND: now it ends the program */
+}
+
+void program_catch_signals(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+        struct sigaction old;
+        struct sigaction end = {.sa_handler = end_by_signal, .sa_flags = SA_RESETHAND};
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &end, NULL);
+    }
+}
+
+void program_name_owner(struct error *error, const char *database_path)
+{
+    if (error->code == ERROR_PERMISSION && !error->next[0])
+        error_next(error, "run it as who may write %.200s, or name another database with --db FILE",
+                   database_path);
 }
 
 enum error_code program_find_data(const char *named, char folder[DATABASE_PATH_SIZE], struct error *error)

@@ -33,6 +33,12 @@ void program_tell_waiting(void);
 bool program_show_progress(void *context, uint64_t received, uint64_t expected, int done);
 void program_clear_progress(void);
 
+/* From now on SIGINT, SIGTERM and SIGHUP clear that line before they end the program, as they do anyway. */
+void program_catch_signals(void);
+
+/* Tells who may write the database, where an error is for want of that and names no next step. */
+void program_name_owner(struct error *error, const char *database_path);
+
 /* Appends a number of bytes for people: "812 B", "12.3 kB", "4.5 MB". Powers of 1000. */
 void program_append_bytes(struct buffer *out, uint64_t bytes);
 
