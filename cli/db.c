@@ -52,10 +52,15 @@ static enum error_code write_source(void *context, const struct source_record *s
         return ERROR_NONE;
     }
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
-    buffer_append_format(&line, "%s: %" PRId64 " records", source->name, source->records);
+    bool is_program = strcmp(source->kind, "program") == 0;
+    buffer_append_text(&line, source->name);
+    if (!is_program)
+        buffer_append_format(&line, ": %" PRId64 " records", source->records);
     if (source->version[0])
         buffer_append_format(&line, ", version %s", source->version);
-    if (source->refused)
+    if (source->date[0])
+        buffer_append_format(&line, " of %s", source->date);
+    if (source->refused && !is_program)
         buffer_append_format(&line, ", %" PRId64 " refused", source->refused);
     output_paragraph(&command->output, INDENT, source->kind, buffer_text(&line));
     return ERROR_NONE;
@@ -70,6 +75,7 @@ static enum error_code run_info(struct db_command *command, struct error *error)
     if (command->json) {
         json_write_begin_object(&command->writer, NULL);
         json_write_string(&command->writer, "path", command->place.path);
+        json_write_integer(&command->writer, "age_days", database_age_days(command->database));
         json_write_integer(&command->writer, "devices", counts.devices);
         json_write_integer(&command->writer, "gpus", counts.gpus);
         json_write_integer(&command->writer, "reports", counts.reports);
@@ -79,6 +85,9 @@ static enum error_code run_info(struct db_command *command, struct error *error)
                              counts.devices, counts.gpus, counts.reports);
         output_paragraph(&command->output, INDENT, "Database", command->place.path);
         output_paragraph(&command->output, INDENT, "Holds", buffer_text(&line));
+        buffer_clear(&line);
+        buffer_append_format(&line, "%d days", database_age_days(command->database));
+        output_paragraph(&command->output, INDENT, "Age", buffer_text(&line));
     }
     if (database_each_source(command->database, write_source, command, error))
         return error->code;

@@ -10,6 +10,7 @@
 #include "cli/text_scan.h"
 #include "core/error_output.h"
 
+enum { OLD_AFTER_DAYS = 60, NOTE_INDENT = 14 };
 enum { MAX_HITS = 50, MAX_FULL_ANSWERS = 3, MAX_TERM = 256, MAX_TEXT_GPUS = 256, FLUSH_BYTES = 1 << 16 };
 
 const char query_help[] = "Usage: passthru query [OPTION]... TERM...\n"
@@ -335,6 +336,17 @@ static enum error_code check_terms(char **terms, int count, struct error *error)
     return ERROR_NONE;
 }
 
+/* New cards and reports come every week. */
+static void note_age(struct query *query)
+{
+    char text[120];
+    int days = database_age_days(query->database);
+    if (days < OLD_AFTER_DAYS)
+        return;
+    snprintf(text, sizeof text, "The database is %d days old: passthru sync brings newer lists and reports.", days);
+    output_paragraph_color(&query->output, NOTE_INDENT, "Note", COLOR_YELLOW, text);
+}
+
 static int run(struct query *query, char **terms, int count)
 {
     struct error error = {.code = ERROR_NONE};
@@ -351,7 +363,10 @@ static int run(struct query *query, char **terms, int count)
     if (answer_terms(query, terms, count, &error)) {
         buffer_clear(&query->output.buffer);
         status = output_error(&error, json);
-    } else if (query->missing) {
+    } else if (!json) {
+        note_age(query);
+    }
+    if (!error.code && query->missing) {
         status = error_exit_status(ERROR_NOT_FOUND);
         if (query->format == FORMAT_JSON && !query->answered && query->missing == 1) {
             /* One question without an answer: the error is the document. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/buffer.h"
@@ -236,6 +237,15 @@ enum error_code database_open(const char *path, struct database **database, stru
     }
     *database = opened;
     return ERROR_NONE;
+}
+
+int database_age_days(const struct database *database)
+{
+    struct stat status;
+    time_t now = time(NULL);
+    if (stat(database->path, &status) || status.st_mtime > now)
+        return 0;
+    return (int)((now - status.st_mtime) / (24 * 3600));
 }
 
 void database_forget(struct database *database)
