@@ -1,5 +1,7 @@
 #include "core/report_reader.h"
 
+#include "core/json_end.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -403,7 +405,7 @@ enum error_code report_read(const char *json, size_t length, const struct raw_fi
         return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
     yajl_status status = yajl_parse(parser, (const unsigned char *)json, length);
     if (status == yajl_status_ok)
-        status = yajl_complete_parse(parser);
+        status = json_end(parser);
     if (status == yajl_status_error)
         name_syntax_error(parser, error);
     else if (status == yajl_status_ok && !reader.done)

@@ -1,5 +1,7 @@
 #include "importer/feed_line.h"
 
+#include "core/json_end.h"
+
 #include <sodium.h>
 #include <stdint.h>
 #include <string.h>
@@ -187,7 +189,7 @@ enum error_code feed_line_parse(const char *line, size_t length, struct feed_lin
         return error_set(error, ERROR_NO_MEMORY, "no memory for a line");
     yajl_status status = yajl_parse(state.parser, (const unsigned char *)line, length);
     if (status == yajl_status_ok)
-        status = yajl_complete_parse(state.parser);
+        status = json_end(state.parser);
     yajl_free(state.parser);
     if (status != yajl_status_ok && !error->code)
         error_set(error, ERROR_BAD_INPUT, "no JSON (RFC 8259)");

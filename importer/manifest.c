@@ -1,5 +1,7 @@
 #include "importer/manifest.h"
 
+#include "core/json_end.h"
+
 #include <yajl/yajl_parse.h>
 
 #include <stdarg.h>
@@ -408,7 +410,7 @@ enum error_code manifest_parse(const char *json, size_t length, const char *show
         return error_set(error, ERROR_NO_MEMORY, "no memory for a manifest");
     yajl_status status = yajl_parse(parser, (const unsigned char *)json, length);
     if (status == yajl_status_ok)
-        status = yajl_complete_parse(parser);
+        status = json_end(parser);
     if (status == yajl_status_error)
         name_syntax_error(parser, &reader);
     yajl_free(parser);

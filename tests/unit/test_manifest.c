@@ -127,6 +127,7 @@ static void test_no_json(void **state)
     assert_refused("\"x\"", "it must be one JSON object");
     assert_refused("null", "it must be one JSON object");
     assert_refused(WITH_SEGMENTS("[]") WITH_SEGMENTS("[]"), "it is not valid JSON: ");
+    assert_refused(WITH_SEGMENTS("[]") " \"x", "it is not valid JSON: ");
 }
 
 static void test_depth(void **state)
