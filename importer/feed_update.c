@@ -66,7 +66,8 @@ static enum error_code verify(struct remote_update *update, struct fetched_manif
                         error);
 }
 
-/* Whether what was kept is still what was signed: disks forget, and people edit. */
+/* Whether what was kept is still what was signed, by a key that is pinned now: disks forget, people edit, and
+ * a key may be taken back. */
 static bool is_kept_whole(const struct remote_update *update)
 {
     struct buffer manifest CLEANUP(buffer_free) = BUFFER(MANIFEST_MAX_BYTES + 1);
@@ -98,7 +99,7 @@ static enum error_code fetch_verified(struct remote_update *update, struct fetch
             error->next[0] = '\0'; /* of the 404 */
             break;
         }
-        if (!verify(update, fetched, error))
+        if (!verify_fetched(update, fetched, error))
             return ERROR_NONE;
         if (error->code != ERROR_REMOTE || turn == 1)
             break;
