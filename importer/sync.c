@@ -239,8 +239,11 @@ static void fetch_remote(struct sync *sync, struct remote_update *update)
 
 static enum error_code fetch_all(struct sync *sync, struct error *error)
 {
-    if (sync->summary->remote_count && transfers_open(&sync->request->limits, &sync->transfers, error))
+    if (!sync->summary->remote_count)
+        return ERROR_NONE;
+    if (transfers_open(&sync->request->limits, &sync->transfers, error))
         return error->code;
+    transfers_tell(sync->transfers, sync->request->progress);
     for (int i = 0; i < sync->summary->remote_count; i++)
         fetch_remote(sync, &sync->updates[i]);
     return ERROR_NONE;

@@ -11,6 +11,7 @@ enum { MAX_PARALLEL = 16, PROGRESS_INTERVAL = 200, LONGEST_POLL = 1000 };
 struct transfers {
     CURLM *multi;
     struct transfer_limits limits;
+    transfer_progress *progress; /* of transfer_run */
     struct request requests[MAX_PARALLEL];
 };
 
@@ -289,11 +290,19 @@ static void nothing_more(void *context, struct transfer *transfer)
     (void)context, (void)transfer;
 }
 
+void transfers_tell(struct transfers *transfers, transfer_progress *progress)
+{
+    transfers->progress = progress;
+}
+
 enum error_code transfer_run(struct transfers *transfers, struct transfer *transfer, struct error *error)
 {
     struct transfer *waiting = transfer;
-    const struct transfer_queue queue = {
-        .context = &waiting, .next = take_one, .done = nothing_more, .parallel = 1};
+    const struct transfer_queue queue = {.context = &waiting,
+                                         .next = take_one,
+                                         .done = nothing_more,
+                                         .progress = transfers->progress,
+                                         .parallel = 1};
     if (transfers_run(transfers, &queue, error))
         return error->code;
     if (transfer->error.code)

@@ -84,6 +84,9 @@ struct transfer_queue {
 MUST_CHECK enum error_code transfers_run(struct transfers *transfers, const struct transfer_queue *queue,
                                          struct error *error);
 
+/* Whom transfer_run tells what it has received, with a NULL context; NULL, as at first: nobody. */
+void transfers_tell(struct transfers *transfers, transfer_progress *progress);
+
 /* Runs one and returns its error. */
 MUST_CHECK enum error_code transfer_run(struct transfers *transfers, struct transfer *transfer,
                                         struct error *error);

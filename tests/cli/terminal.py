@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Runs a program on a terminal of its own and answers its prompts.
 
-Usage: terminal.py [--columns N] PROGRAM [ARGUMENT]... <ANSWERS
+Usage: terminal.py [--columns N] [--when TEXT] PROGRAM [ARGUMENT]... <ANSWERS
 
-Each line of ANSWERS is typed when the output ends with a prompt (" >" and a blank); \\xNN in it is a byte, so that
+Each line of ANSWERS is typed when the output ends with a prompt (" >" and a blank), or has TEXT since the last one; \\xNN in it is a byte, so that
 \\x03 is Ctrl-C and \\x04 Ctrl-D. Prints what the program showed, and ends with its exit status (128 + N: signal N), or
 with 99 when it asks more than there are answers, or says nothing for 20 seconds."""
 import fcntl
@@ -21,6 +21,10 @@ columns = 80
 if arguments[0] == "--columns":
     columns = int(arguments[1])
     del arguments[:2]
+awaited = None
+if arguments[0] == "--when":
+    awaited = arguments[1].encode()
+    del arguments[:2]
 answers = [re.sub(rb"\\x([0-9a-f]{2})", lambda m: bytes([int(m[1], 16)]), line.rstrip(b"\n"))
            for line in sys.stdin.buffer]
 child, terminal = pty.fork()
@@ -32,10 +36,13 @@ if child == 0:
 
 
 def prompts(output):
+    if awaited:
+        return awaited in output and bool(answers)
     return re.sub(rb"\x1b\[[0-9;]*m", b"", output).endswith(b" > ")
 
 
 shown = b""
+answered = 0 # bytes of it
 status = None
 while status is None:
     if not select.select([terminal], [], [], 20)[0]:
@@ -48,7 +55,8 @@ while status is None:
     if not piece:
         break
     shown += piece
-    if prompts(shown):
+    if prompts(shown[answered:]):
+        answered = len(shown)
         if not answers:
             status = 99
             break
