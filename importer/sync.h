@@ -26,7 +26,7 @@ struct sync_request {
     bool quiet;
     struct transfer_limits limits;
     transfer_progress *progress; /* NULL: nobody wants to know */
-    void (*waiting)(void); /* before it has to wait for the lock; may be NULL */
+    void (*waiting)(void);       /* before it has to wait for the lock; may be NULL */
 };
 
 enum sync_state {
