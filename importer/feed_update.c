@@ -55,8 +55,8 @@ static enum error_code verify_bytes(const struct remote *remote, const struct bu
                             error);
 }
 
-static enum error_code verify(struct remote_update *update, struct fetched_manifest *fetched,
-                              struct error *error)
+static enum error_code verify_fetched(struct remote_update *update, struct fetched_manifest *fetched,
+                                      struct error *error)
 {
     const struct buffer *manifest = &fetched->manifest.body;
     unsigned char digest[crypto_hash_sha256_BYTES];
