@@ -343,7 +343,8 @@ static void note_age(struct query *query)
     int days = database_age_days(query->database);
     if (days < OLD_AFTER_DAYS)
         return;
-    snprintf(text, sizeof text, "The database is %d days old: passthru sync brings newer lists and reports.", days);
+    snprintf(text, sizeof text, "The database is %d days old: passthru sync brings newer lists and reports.",
+             days);
     output_paragraph_color(&query->output, NOTE_INDENT, "Note", COLOR_YELLOW, text);
 }
 

@@ -43,7 +43,8 @@ void database_program_folder(char folder[DATABASE_PATH_SIZE]);
 MUST_CHECK enum error_code database_open(const char *path, struct database **database, struct error *error);
 void database_close(struct database *database);
 
-/* Whole days since the database was built or, where it was copied since, put in its place; 0 when nobody can tell. */
+/* Whole days since the database was built or, where it was copied since, put in its place; 0 when nobody can
+ * tell. */
 int database_age_days(const struct database *database);
 
 /* A device of pci.ids. The strings of `gpu` and `prior` live as long as the database
