@@ -14,7 +14,7 @@ struct problems {
 void problems_refuse(struct problems *problems, const char *file, long line, const char *format, ...)
     PRINTF_LIKE(4, 5);
 
-/* Something odd in a record that was taken all the same. */
+/* Line 0 is the file as such. Something odd in a record that was taken all the same. */
 void problems_warn(struct problems *problems, const char *file, long line, const char *format, ...)
     PRINTF_LIKE(4, 5);
 

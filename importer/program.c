@@ -60,7 +60,10 @@ void program_tell_problem(void *context, const char *file, long line, const char
     (void)context;
     program_clear_progress();
     if (told++ < MAX_TOLD_PROBLEMS) {
-        snprintf(text, sizeof text, "%s:%ld: %s", file, line, message);
+        if (line)
+            snprintf(text, sizeof text, "%s:%ld: %s", file, line, message);
+        else
+            snprintf(text, sizeof text, "%s: %s", file, message);
         program_print(stderr, "passthru-import: ", text);
     } else if (told == MAX_TOLD_PROBLEMS + 1) {
         fputs("passthru-import: (further problems are counted, not shown)\n", stderr);

@@ -140,7 +140,8 @@ static bool segment_path(void *context, int number, char path[DATABASE_PATH_SIZE
     unlink(path);
     error_set(error, ERROR_BAD_INPUT, "segment %.12s of the feed %s is missing or damaged",
               row->segments[number].sha256, row->name);
-    error_next(error, "fetch it again with: passthru sync %s", row->name);
+    error_next(error, "fetch it again with: passthru sync %s; or go on without the feed with --force",
+               row->name);
     return false;
 }
 
@@ -212,6 +213,19 @@ static enum error_code read_segments(struct rebuild *work, const char *name, str
                                    problems->refused - refused_before + (old ? old->refused : 0), error);
 }
 
+/* Whether all segments are there as they should be. */
+static bool is_whole(const struct rebuild *work, const char *name, const struct manifest *manifest,
+                     struct error *error)
+{
+    for (int i = 0; i < manifest->segment_count && !error->code; i++) {
+        char path[DATABASE_PATH_SIZE];
+        feed_cache_segment_path(work->cache, name, manifest->segments[i].sha256, path);
+        if (feed_cache_check(path, &manifest->segments[i], error))
+            break;
+    }
+    return !error->code;
+}
+
 static enum error_code read_feed(void *context, const char *name, struct error *error)
 {
     struct rebuild *work = context;
@@ -222,8 +236,17 @@ static enum error_code read_feed(void *context, const char *name, struct error *
     feed_cache_path(work->cache, name, incoming ? FEED_NEW_MANIFEST : FEED_MANIFEST, path);
     if (feed_cache_manifest(path, &manifest, hash, error) == ERROR_NOT_FOUND)
         return error->code = ERROR_NONE; /* no update of it was ever whole */
-    if (error->code)
-        return error->code;
+    if (!error->code && work->request->force && !is_whole(work, name, &manifest, error))
+        manifest_free(&manifest);
+    if (error->code && work->request->force) {
+        problems_warn(work->problems, name, 0, "is left out: %s", error->message);
+        return error->code = ERROR_NONE;
+    }
+    if (error->code) {
+        error->code = ERROR_BAD_INPUT;
+        return error_next(error, "fetch it again with: passthru sync %s; or go on without it with --force",
+                          name);
+    }
     read_segments(work, name, &manifest, hash, incoming ? work->problems : &work->quiet, error);
     manifest_free(&manifest);
     return error->code;
