@@ -258,10 +258,12 @@ static void print_json(const struct sync_request *request, const struct sync_sum
 static int tell_failure(const struct sync_remote *remote)
 {
     struct error named = remote->error;
+    size_t length = strlen(remote->name);
     if (!named.code)
         return 0;
-    snprintf(named.message, sizeof named.message, "%s: %.*s", remote->name,
-             (int)(sizeof named.message - sizeof remote->name - 2), remote->error.message);
+    if (strncmp(named.message, remote->name, length) != 0 || named.message[length] != ':')
+        snprintf(named.message, sizeof named.message, "%s: %.*s", remote->name,
+                 (int)(sizeof named.message - sizeof remote->name - 2), remote->error.message);
     return program_fail(&named, false);
 }
 
