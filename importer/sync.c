@@ -334,15 +334,16 @@ static enum error_code apply(struct sync *sync, struct error *error)
         struct sync_remote *told = &summary->remotes[i];
         if (told->state != SYNC_WOULD_UPDATE)
             continue;
-        told->state = SYNC_UPDATED;
-        if (remember(sync, &sync->updates[i], error))
-            return error->code;
-        if (told->kind == REMOTE_FEED)
+        struct error why = {.code = ERROR_NONE};
+        told->state = SYNC_UPDATED; /* even if that cannot be remembered: the next sync asks once more */
+        if (remember(sync, &sync->updates[i], &why))
+            *error = error->code ? *error : why;
+        else if (told->kind == REMOTE_FEED)
             feed_cache_clean(sync->cache, told->name);
     }
     if (summary->updated)
         summary->apply_seconds = seconds_now() - start;
-    return ERROR_NONE;
+    return error->code;
 }
 
 static enum error_code run(struct sync *sync, struct error *error)
