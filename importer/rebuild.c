@@ -286,18 +286,41 @@ static enum error_code receive_files(struct rebuild *work, struct error *error)
     return ERROR_NONE;
 }
 
+/* A feed that a database was made from is there unless somebody has removed it: its reports must not vanish
+ * in silence. */
+static bool is_feed_gone(const struct rebuild *work, const char *name)
+{
+    char path[DATABASE_PATH_SIZE];
+    if (!remote_name_fits(name, strlen(name)) || rebuild_feed_is_incoming(work, name))
+        return false;
+    feed_cache_path(work->cache, name, FEED_MANIFEST, path);
+    return access(path, F_OK) != 0;
+}
+
+static enum error_code refuse_gone(struct rebuild *work, const struct source_record *source,
+                                   struct error *error)
+{
+    work->source_gone = true;
+    error_set(error, ERROR_BAD_INPUT, "the reports from %s are no longer in the source cache", source->name);
+    if (strcmp(source->kind, "feed") == 0)
+        return error_next(error,
+                          "fetch them again with: passthru sync %s; or rebuild without them with --force",
+                          source->name);
+    return error_next(error, "put back %s.sources, or rebuild without them with --force",
+                      work->request->database_path);
+}
+
 static enum error_code check_cached(void *context, const struct source_record *source, struct error *error)
 {
     struct rebuild *work = context;
     if (rebuild_note_source(work, source, error))
         return error->code;
-    if (work->request->force || !source->cached || strcmp(source->kind, "reports") != 0 ||
-        source_cache_has_reports(work->cache, source->hash))
+    if (work->request->force || !source->cached)
         return ERROR_NONE;
-    work->source_gone = true;
-    error_set(error, ERROR_BAD_INPUT, "the reports from %s are no longer in the source cache", source->name);
-    return error_next(error, "put back %s.sources, or rebuild without them with --force",
-                      work->request->database_path);
+    bool is_gone = strcmp(source->kind, "reports") == 0
+                       ? !source_cache_has_reports(work->cache, source->hash)
+                       : strcmp(source->kind, "feed") == 0 && is_feed_gone(work, source->name);
+    return is_gone ? refuse_gone(work, source, error) : ERROR_NONE;
 }
 
 /* What the database in use tells: how large it is, and which sources it was made from. One that cannot be

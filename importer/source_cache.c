@@ -116,6 +116,9 @@ enum error_code source_cache_open(const char *database_path, void (*waiting)(voi
         return error->code;
     }
     remove_leftovers(opened);
+    /* A database that was being built: who has the lock is the only one who builds. */
+    snprintf(lock_path, sizeof lock_path, "%s.new", database_path);
+    unlink(lock_path);
     *cache = opened;
     return ERROR_NONE;
 }
