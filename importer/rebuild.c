@@ -286,69 +286,6 @@ static enum error_code receive_files(struct rebuild *work, struct error *error)
     return ERROR_NONE;
 }
 
-/* A feed that a database was made from is there unless somebody has removed it: its reports must not vanish
- * in silence. */
-static bool is_feed_gone(const struct rebuild *work, const char *name)
-{
-    char path[DATABASE_PATH_SIZE];
-    if (!remote_name_fits(name, strlen(name)) || rebuild_feed_is_incoming(work, name))
-        return false;
-    feed_cache_path(work->cache, name, FEED_MANIFEST, path);
-    return access(path, F_OK) != 0;
-}
-
-static enum error_code refuse_gone(struct rebuild *work, const struct source_record *source,
-                                   struct error *error)
-{
-    work->source_gone = true;
-    error_set(error, ERROR_BAD_INPUT, "the reports from %s are no longer in the source cache", source->name);
-    if (strcmp(source->kind, "feed") == 0)
-        return error_next(error,
-                          "fetch them again with: passthru sync %s; or rebuild without them with --force",
-                          source->name);
-    return error_next(error, "put back %s.sources, or rebuild without them with --force",
-                      work->request->database_path);
-}
-
-static enum error_code check_cached(void *context, const struct source_record *source, struct error *error)
-{
-    struct rebuild *work = context;
-    if (rebuild_note_source(work, source, error))
-        return error->code;
-    if (work->request->force || !source->cached)
-        return ERROR_NONE;
-    bool is_gone = strcmp(source->kind, "reports") == 0
-                       ? !source_cache_has_reports(work->cache, source->hash)
-                       : strcmp(source->kind, "feed") == 0 && is_feed_gone(work, source->name);
-    return is_gone ? refuse_gone(work, source, error) : ERROR_NONE;
-}
-
-/* What the database in use tells: how large it is, and which sources it was made from. One that cannot be
- * read is no obstacle to building another. */
-static enum error_code look_at_old(struct rebuild *work, struct error *error)
-{
-    struct database *old;
-    struct database_counts counts;
-    struct error ignored = {.code = ERROR_NONE};
-    if (database_open(work->request->database_path, &old, &ignored)) {
-        if (ignored.code != ERROR_FOREIGN_DATABASE || work->request->force)
-            return ERROR_NONE;
-        *error = ignored;
-        return error_next(error,
-                          "it is left alone; name another file with --db, or overwrite it with --force");
-    }
-    enum error_code code = ERROR_NONE;
-    if (database_count(old, &counts, &ignored) == ERROR_NONE) {
-        work->old_devices = (long)counts.devices;
-        work->old.reports = counts.reports;
-        code = database_each_source(old, check_cached, work, error);
-    }
-    database_close(old);
-    if (code && !work->source_gone)
-        error->code = ERROR_NONE;
-    return error->code;
-}
-
 /* A report that was there already, or was taken back, is not counted as one more. */
 static void forget_dropped(struct rebuild *work)
 {
@@ -414,7 +351,7 @@ static enum error_code build_somehow(struct rebuild *work, struct error *error)
 
 static enum error_code build_and_publish(struct rebuild *work, struct error *error)
 {
-    if (look_at_old(work, error) || receive_files(work, error) || build_somehow(work, error))
+    if (rebuild_look_at_old(work, error) || receive_files(work, error) || build_somehow(work, error))
         return error->code;
     forget_dropped(work);
     work->summary->refused = work->problems->refused;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "importer/rebuild_internal.h"
 #include "version.h"
@@ -12,9 +13,9 @@ enum { MIN_OLD_REPORTS = 20000, MAX_OLD_SOURCES = 65536 };
 
 static const char program_kind[] = "program";
 
-enum error_code rebuild_note_source(void *context, const struct source_record *source, struct error *error)
+static enum error_code note_source(struct rebuild *work, const struct source_record *source,
+                                   struct error *error)
 {
-    struct rebuild *work = context;
     struct old_database *old = &work->old;
     bool is_feed = strcmp(source->kind, "feed") == 0;
     if (strcmp(source->kind, program_kind) == 0 && strcmp(source->version, PASSTHRU_VERSION) == 0) {
@@ -39,6 +40,67 @@ enum error_code rebuild_note_source(void *context, const struct source_record *s
     snprintf(noted->name, sizeof noted->name, "%s", source->name);
     snprintf(noted->hash, sizeof noted->hash, "%s", source->hash);
     return ERROR_NONE;
+}
+
+/* A feed that a database was made from is there unless somebody has removed it: its reports must not vanish
+ * in silence. */
+static bool is_feed_gone(const struct rebuild *work, const char *name)
+{
+    char path[DATABASE_PATH_SIZE];
+    if (!remote_name_fits(name, strlen(name)) || rebuild_feed_is_incoming(work, name))
+        return false;
+    feed_cache_path(work->cache, name, FEED_MANIFEST, path);
+    return access(path, F_OK) != 0;
+}
+
+static enum error_code refuse_gone(struct rebuild *work, const struct source_record *source,
+                                   struct error *error)
+{
+    work->source_gone = true;
+    error_set(error, ERROR_BAD_INPUT, "the reports from %s are no longer in the source cache", source->name);
+    if (strcmp(source->kind, "feed") == 0)
+        return error_next(error,
+                          "fetch them again with: passthru sync %s; or rebuild without them with --force",
+                          source->name);
+    return error_next(error, "put back %s.sources, or rebuild without them with --force",
+                      work->request->database_path);
+}
+
+static enum error_code check_cached(void *context, const struct source_record *source, struct error *error)
+{
+    struct rebuild *work = context;
+    if (note_source(work, source, error))
+        return error->code;
+    if (work->request->force || !source->cached)
+        return ERROR_NONE;
+    bool is_gone = strcmp(source->kind, "reports") == 0
+                       ? !source_cache_has_reports(work->cache, source->hash)
+                       : strcmp(source->kind, "feed") == 0 && is_feed_gone(work, source->name);
+    return is_gone ? refuse_gone(work, source, error) : ERROR_NONE;
+}
+
+enum error_code rebuild_look_at_old(struct rebuild *work, struct error *error)
+{
+    struct database *old;
+    struct database_counts counts;
+    struct error ignored = {.code = ERROR_NONE};
+    if (database_open(work->request->database_path, &old, &ignored)) {
+        if (ignored.code != ERROR_FOREIGN_DATABASE || work->request->force)
+            return ERROR_NONE;
+        *error = ignored;
+        return error_next(error,
+                          "it is left alone; name another file with --db, or overwrite it with --force");
+    }
+    enum error_code code = ERROR_NONE;
+    if (database_count(old, &counts, &ignored) == ERROR_NONE) {
+        work->old_devices = (long)counts.devices;
+        work->old.reports = counts.reports;
+        code = database_each_source(old, check_cached, work, error);
+    }
+    database_close(old);
+    if (code && !work->source_gone)
+        error->code = ERROR_NONE;
+    return error->code;
 }
 
 void rebuild_forget_old(struct rebuild *work)

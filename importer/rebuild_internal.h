@@ -75,9 +75,9 @@ MUST_CHECK enum error_code rebuild_read_reports(struct rebuild *work, struct err
 /* Keeps what the next rebuild needs of the feeds. */
 MUST_CHECK enum error_code rebuild_keep_feeds(struct rebuild *work, struct error *error);
 
-/* For database_each_source: notes what the old database was made of. */
-MUST_CHECK enum error_code rebuild_note_source(void *context, const struct source_record *source,
-                                               struct error *error);
+/* Finds out how large the database in use is, and which sources it was made from; ERROR_BAD_INPUT when one of
+ * them is gone. A database that cannot be read is no obstacle to building another. */
+MUST_CHECK enum error_code rebuild_look_at_old(struct rebuild *work, struct error *error);
 void rebuild_forget_old(struct rebuild *work);
 
 /* Whether all reports of the old database would come into the new one just as they are. */
