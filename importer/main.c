@@ -79,7 +79,7 @@ static void print_summary(const struct rebuild_summary *summary, const char *pat
         program_print(stdout, "", text);
     }
     if (summary->refused)
-        fprintf(stderr, "passthru-import: %ld record%s refused, all others are in\n", summary->refused,
+        fprintf(stderr, "passthru: %ld record%s refused, all others are in\n", summary->refused,
                 summary->refused == 1 ? "" : "s");
 }
 
@@ -121,7 +121,7 @@ static int run_import(const struct options *options, char **files, int file_coun
 
 static void tell_sending(void)
 {
-    fputs("passthru-import: waiting for another send to finish\n", stderr);
+    fputs("passthru: waiting for another send to finish\n", stderr);
 }
 
 static void tell_result(const struct send_result *result)
@@ -132,7 +132,7 @@ static void tell_result(const struct send_result *result)
     snprintf(text, sizeof text, "report %.12s %s%s%s", result->id, words[result->outcome], failed ? ": " : "",
              result->error.message);
     if (failed)
-        program_print(stderr, "passthru-import: ", text);
+        program_print(stderr, "passthru: ", text);
     else
         program_print(stdout, "", text);
 }
@@ -226,19 +226,19 @@ int main(int argc, char **argv)
         default:
             snprintf(wrong, sizeof wrong, c == ':' ? "option %s needs a value" : "there is no option %s",
                      argv[optind - 1]);
-            return program_usage(wrong, json);
+            return program_usage("import", wrong, json);
         }
     }
     if (optind == argc)
-        return program_usage("a command is missing", json);
+        return program_usage("import", "a command is missing", json);
     const char *command = argv[optind++];
     bool sends = strcmp(command, "send") == 0;
     if (!sends && strcmp(command, "import") != 0)
-        return program_usage("the commands are import, send and sync, before all options", json);
+        return program_usage("import", "the commands are import, send and sync, before all options", json);
     if (sends && optind == argc)
-        return program_usage("send needs the IDs of reports", json);
+        return program_usage("import", "send needs the IDs of reports", json);
     if (!sends && options.remote)
-        return program_usage("--remote goes with send", json);
+        return program_usage("import", "--remote goes with send", json);
     if (sodium_init() < 0) {
         struct error error;
         error_set(&error, ERROR_SYSTEM, "libsodium does not start");

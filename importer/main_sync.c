@@ -121,11 +121,11 @@ static int take_options(int argc, char **argv, struct sync_request *request)
         case '?':
             snprintf(wrong, sizeof wrong, c == ':' ? "option %s needs a value" : "there is no option %s",
                      argv[optind - 1]);
-            return program_usage(wrong, request->json);
+            return program_usage("sync", wrong, request->json);
         default:
             if (!take_limit(c, optarg, &request->limits)) {
                 snprintf(wrong, sizeof wrong, "\"%.100s\" is no number that a limit can have", optarg);
-                return program_usage(wrong, request->json);
+                return program_usage("sync", wrong, request->json);
             }
         }
     }
@@ -273,7 +273,7 @@ static int tell_failures(const struct sync_summary *summary, const struct error 
 {
     int status = error_exit_status(summary->refused ? ERROR_PARTLY_REFUSED : ERROR_NONE);
     if (summary->refused)
-        fprintf(stderr, "passthru-import: %ld record%s refused, all others are in\n", summary->refused,
+        fprintf(stderr, "passthru: %ld record%s refused, all others are in\n", summary->refused,
                 summary->refused == 1 ? "" : "s");
     for (int i = 0; i < summary->remote_count; i++) {
         int its = tell_failure(&summary->remotes[i]);

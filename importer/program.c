@@ -25,7 +25,7 @@ int program_fail(const struct error *error, bool json)
 {
     struct buffer out CLEANUP(buffer_free) = BUFFER(65536);
     program_clear_progress();
-    error_append_text(&out, "passthru-import", error);
+    error_append_text(&out, "passthru", error);
     fprintf(stderr, "%s\n", buffer_text(&out));
     if (json) {
         buffer_clear(&out);
@@ -38,11 +38,11 @@ int program_fail(const struct error *error, bool json)
     return error_exit_status(error->code);
 }
 
-int program_usage(const char *message, bool json)
+int program_usage(const char *command, const char *message, bool json)
 {
     struct error error;
     error_set(&error, ERROR_USAGE, "%s", message);
-    error_next(&error, "passthru-import --help");
+    error_next(&error, "passthru %s --help", command);
     return program_fail(&error, json);
 }
 
@@ -64,16 +64,16 @@ void program_tell_problem(void *context, const char *file, long line, const char
             snprintf(text, sizeof text, "%s:%ld: %s", file, line, message);
         else
             snprintf(text, sizeof text, "%s: %s", file, message);
-        program_print(stderr, "passthru-import: ", text);
+        program_print(stderr, "passthru: ", text);
     } else if (told == MAX_TOLD_PROBLEMS + 1) {
-        fputs("passthru-import: (further problems are counted, not shown)\n", stderr);
+        fputs("passthru: (further problems are counted, not shown)\n", stderr);
     }
 }
 
 void program_tell_waiting(void)
 {
     program_clear_progress();
-    fputs("passthru-import: waiting for another import to finish\n", stderr);
+    fputs("passthru: waiting for another import to finish\n", stderr);
 }
 
 void program_append_bytes(struct buffer *out, uint64_t bytes)

@@ -16,8 +16,8 @@ void program_print(FILE *stream, const char *prefix, const char *text);
  * of its code. */
 int program_fail(const struct error *error, bool json);
 
-/* The same for a wrong command line. */
-int program_usage(const char *message, bool json);
+/* The same for a wrong command line; `command` has the --help that is the next step. */
+int program_usage(const char *command, const char *message, bool json);
 
 /* Whether --json is among the arguments, wherever it stands: errors are told as JSON, too. */
 bool program_wants_json(int argc, char **argv);

@@ -29,7 +29,8 @@ struct remote {
              [REMOTE_KEY_SIZE]; /* minisign public keys; a feed has one, or two while it changes them */
     int key_count;
     bool enabled;
-    char file[4096]; /* that says so */
+    char file[4096];    /* that says so */
+    struct error error; /* with a code: the file is wrong, and only its name (else the file's) is good */
 };
 
 struct remotes {
@@ -53,8 +54,9 @@ MUST_CHECK enum error_code remote_parse(const char *text, size_t length, const c
  * $XDG_CONFIG_HOME/passthru/remotes.d (else $HOME/.config): one of the same name takes the place of the
  * earlier one, and one of the kind pci.ids or amdgpu.ids that is enabled that of an earlier one of its kind.
  * A folder that does not exist is empty, and what is not called *.conf is passed over. A file that is wrong
- * is ERROR_BAD_INPUT with file, line and next step: nothing is fetched from half of what was meant. The
- * caller frees them, also after an error. */
+ * is a remote with an error that says file, line and next step, and so are two of one folder that are enabled
+ * and both the same: nothing is fetched from half of what was meant, and the others go on. The caller frees
+ * them, also after an error. */
 MUST_CHECK enum error_code remotes_load(const char *data_folder, struct remotes *remotes,
                                         struct error *error);
 void remotes_free(struct remotes *remotes);

@@ -54,7 +54,7 @@ static enum error_code read_remote(const char *path, struct remote *remote, stru
 
 static bool is_list(const struct remote *remote)
 {
-    return remote->kind != REMOTE_FEED && remote->enabled;
+    return !remote->error.code && remote->kind != REMOTE_FEED && remote->enabled;
 }
 
 static bool are_rivals(const struct remote *one, const struct remote *other)
@@ -63,31 +63,57 @@ static bool are_rivals(const struct remote *one, const struct remote *other)
            (is_list(one) && is_list(other) && one->kind == other->kind);
 }
 
+/* Of two in one folder the one that is enabled counts. Two that are: none of them does. */
+static bool settle_rivals(struct remote *one, const struct remote *other)
+{
+    if (!one->enabled && !one->error.code) {
+        *one = *other;
+        return true;
+    }
+    if (!other->enabled && !other->error.code)
+        return true;
+    error_set(&one->error, ERROR_BAD_INPUT, "%.250s and %.250s both are the remote %s", one->file,
+              other->file, strcmp(one->name, other->name) == 0 ? one->name : remote_kind_word(one->kind));
+    error_next(&one->error, "rename one of them, or say enabled=no in it");
+    return true;
+}
+
 /* Takes it in, in the place of what earlier folders said: they gave the first `earlier`. */
 static enum error_code take(struct remotes *remotes, const struct remote *remote, int *earlier,
                             struct error *error)
 {
+    bool settled = false;
     int kept = 0;
     for (int i = 0; i < remotes->count; i++) {
-        const struct remote *other = &remotes->items[i];
-        bool replaced = are_rivals(other, remote);
-        if (replaced && i >= *earlier) {
-            error_set(error, ERROR_BAD_INPUT, "%.250s and %.250s both are the remote %s", other->file,
-                      remote->file,
-                      strcmp(other->name, remote->name) == 0 ? remote->name : remote_kind_word(remote->kind));
-            return error_next(error, "rename one of them, or say enabled=no in it");
-        }
-        if (!replaced)
-            remotes->items[kept++] = *other;
+        bool is_rival = are_rivals(&remotes->items[i], remote);
+        if (is_rival && i < *earlier)
+            continue;
+        remotes->items[kept++] = remotes->items[i];
+        if (is_rival)
+            settled = settle_rivals(&remotes->items[kept - 1], remote);
     }
     *earlier -= remotes->count - kept;
     remotes->count = kept;
+    if (settled)
+        return ERROR_NONE;
     if (kept == MAX_REMOTES) {
         error_set(error, ERROR_BAD_INPUT, "there are more than %d remotes", MAX_REMOTES);
         return error_next(error, "remove some of their files");
     }
     remotes->items[remotes->count++] = *remote;
     return ERROR_NONE;
+}
+
+/* What is known of a remote whose file is wrong. */
+static void mark_wrong(struct remote *remote, const char *path, const char *name, const struct error *wrong)
+{
+    size_t length = strlen(name) - strlen(".conf");
+    remote->error = *wrong;
+    snprintf(remote->file, sizeof remote->file, "%s", path);
+    if (remote_name_fits(remote->name, strlen(remote->name)))
+        return;
+    bool fits = remote_name_fits(name, length);
+    snprintf(remote->name, sizeof remote->name, "%.*s", fits ? (int)length : 7, fits ? name : "unnamed");
 }
 
 static int is_conf(const struct dirent *entry)
@@ -111,13 +137,18 @@ static enum error_code load_folder(const char *folder, struct remotes *remotes, 
                    ? ERROR_NONE
                    : error_set_errno(error, errno, "cannot read %.300s", folder);
     for (int i = 0; i < count; i++) {
-        struct remote remote;
+        struct remote remote = {.enabled = true};
+        struct error wrong = {.code = ERROR_NONE};
         char path[sizeof remote.file];
         int length = snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
         if (!error->code && length >= (int)sizeof path)
             error_set(error, ERROR_BAD_INPUT, "the name of the folder %.300s is too long", folder);
-        if (!error->code && !read_remote(path, &remote, error) && take(remotes, &remote, &earlier, error))
-            remotes->count = 0;
+        if (!error->code) {
+            if (read_remote(path, &remote, &wrong))
+                mark_wrong(&remote, path, entries[i]->d_name, &wrong);
+            if (take(remotes, &remote, &earlier, error))
+                remotes->count = 0;
+        }
         free(entries[i]);
     }
     free(entries);

@@ -35,7 +35,7 @@ struct sender {
 
 static bool takes_reports(const struct remote *remote)
 {
-    return remote->enabled && remote->submit[0];
+    return !remote->error.code && remote->enabled && remote->submit[0];
 }
 
 static enum error_code no_remote(struct error *error)
@@ -51,6 +51,12 @@ static enum error_code choose_remote(const struct remotes *remotes, const char *
     struct buffer names CLEANUP(buffer_free) = BUFFER((size_t)MAX_REMOTES * (REMOTE_NAME_SIZE + 2) + 1);
     int count = 0;
     *chosen = NULL;
+    /* One that cannot be understood may be the one that is meant. */
+    for (int i = 0; i < remotes->count; i++)
+        if (remotes->items[i].error.code && (!name || strcmp(remotes->items[i].name, name) == 0)) {
+            *error = remotes->items[i].error;
+            return error->code;
+        }
     for (int i = 0; i < remotes->count; i++) {
         const struct remote *remote = &remotes->items[i];
         if (!takes_reports(remote))
