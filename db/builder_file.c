@@ -100,6 +100,24 @@ static enum error_code copy_file(const char *from_path, int to, struct error *er
     return error->code;
 }
 
+/* What no build has made could act on the next one: triggers run with its inserts. */
+static enum error_code check_schema(struct builder *builder, struct error *error)
+{
+    sqlite3_stmt *foreign = NULL;
+    int result = sqlite3_prepare_v2(builder->database.handle,
+                                    "SELECT name FROM sqlite_schema WHERE type NOT IN ('table', 'index')"
+                                    " OR (type = 'index' AND sql IS NOT NULL AND name <> 'report_of_device')"
+                                    " LIMIT 1",
+                                    -1, &foreign, NULL);
+    if (result == SQLITE_OK && (result = sqlite3_step(foreign)) == SQLITE_ROW)
+        error_set(error, ERROR_DATABASE_DAMAGED, "database %.400s: no build has made \"%.80s\"",
+                  builder->path, column_text(foreign, 0));
+    else if (result != SQLITE_DONE)
+        database_sqlite_error(&builder->database, result, error);
+    sqlite3_finalize(foreign);
+    return error->code;
+}
+
 /* Takes out all but the reports and their sources. */
 static enum error_code strip(struct builder *builder, struct error *error)
 {
@@ -108,12 +126,12 @@ static enum error_code strip(struct builder *builder, struct error *error)
     buffer_append_text(&drops, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;");
     int result =
         sqlite3_prepare_v2(builder->database.handle,
-                           "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('report',"
+                           "SELECT printf('DROP TABLE \"%w\";', name) FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('report',"
                            " 'source') AND name NOT LIKE 'gpu\\_words\\_%' ESCAPE '\\'"
                            " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
                            -1, &tables, NULL);
     while (result == SQLITE_OK && (result = sqlite3_step(tables)) == SQLITE_ROW) {
-        buffer_append_format(&drops, "DROP TABLE %s;", column_text(tables, 0));
+        buffer_append_text(&drops, column_text(tables, 0));
         result = SQLITE_OK;
     }
     sqlite3_finalize(tables);
@@ -149,7 +167,7 @@ enum error_code builder_continue(const char *path, const char *old_path, struct 
     if (!error->code)
         copy_file(old_path, file, error);
     close(file);
-    if (error->code || open_database(created, error) || strip(created, error) ||
+    if (error->code || open_database(created, error) || check_schema(created, error) || strip(created, error) ||
         create_tables(created, error) || note_last_report(created, error)) {
         builder_free(created);
         return error->code;
