@@ -213,8 +213,12 @@ static enum error_code count_report(struct pass *pass, sqlite3_stmt *row, struct
 {
     enum chassis stated =
         (enum chassis)vocabulary_find(&vocabulary_chassis, column_text(row, COLUMN_CHASSIS));
+    int outcome = vocabulary_find(&vocabulary_outcome, column_text(row, COLUMN_OUTCOME));
+    if ((int)stated < 0 || outcome < 0) /* of a database that this one goes on from */
+        return error_set(error, ERROR_DATABASE_DAMAGED, "database %.400s: a report has a word of no vocabulary",
+                         pass->builder->path);
     enum chassis chassis = evidence_chassis(stated, pass->gpu);
-    struct share share = {.outcome = vocabulary_find(&vocabulary_outcome, column_text(row, COLUMN_OUTCOME)),
+    struct share share = {.outcome = outcome,
                           .public = sqlite3_column_int(row, COLUMN_PUBLIC),
                           .outside = sqlite3_column_int(row, COLUMN_OUTSIDE),
                           .date = column_text(row, COLUMN_DATE)};
@@ -264,7 +268,8 @@ static enum error_code visit(struct pass *pass, sqlite3_stmt *row, struct error 
     uint32_t pci_id = (uint32_t)sqlite3_column_int64(row, COLUMN_PCI_ID);
     const void *id = sqlite3_column_blob(row, COLUMN_ID);
     if (!id || sqlite3_column_bytes(row, COLUMN_ID) != REPORT_ID_SIZE)
-        return no_memory(error);
+        return error_set(error, ERROR_DATABASE_DAMAGED, "database %.400s: a report has no id",
+                         pass->builder->path);
     if (!pass->started || pci_id != pass->pci_id) {
         if (end_device(pass, error) || start_device(pass, pci_id, error))
             return error->code;
