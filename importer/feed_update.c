@@ -261,6 +261,23 @@ static void remember_had(struct remote_state *state, const struct manifest *had,
     snprintf(state->seen_hash, sizeof state->seen_hash, "%s", hash);
 }
 
+/* Whoever had a key that was taken back since may have made the highest version there is. */
+static void forget_other_key(struct remote_update *update)
+{
+    struct buffer signature CLEANUP(buffer_free) = BUFFER(SIGNATURE_MAX_BYTES + 1);
+    const char *keys[REMOTE_MAX_KEYS];
+    char path[DATABASE_PATH_SIZE];
+    struct error none;
+    for (int i = 0; i < update->remote->key_count; i++)
+        keys[i] = update->remote->keys[i];
+    feed_cache_path(update->cache, update->remote->name, FEED_SIGNATURE, path);
+    if (feed_cache_read(path, &signature, &none) ||
+        !signature_is_by_other(buffer_text(&signature), signature.length, keys, update->remote->key_count))
+        return;
+    update->state.seen_version = 0;
+    update->state.seen_hash[0] = '\0';
+}
+
 enum error_code feed_update(struct remote_update *update, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
@@ -272,6 +289,8 @@ enum error_code feed_update(struct remote_update *update, struct error *error)
     bool is_had = is_kept_whole(update) && !feed_cache_manifest(path, &had, hash, &none);
     if (is_had)
         remember_had(&update->state, &had, hash);
+    else
+        forget_other_key(update);
     update_from(update, is_had ? &had : NULL, hash, &fetched, error);
     /* What is had, not what was refused. */
     if (is_had && (error->code || fetched.manifest.status == 304))

@@ -159,6 +159,17 @@ static enum error_code refuse_other_key(const struct signature *signature, const
                       "if the feed has changed its key, ask its maintainers by another way for the new one");
 }
 
+bool signature_is_by_other(const char *text, size_t length, const char *const keys[], int key_count)
+{
+    struct signature signature;
+    unsigned char key[KEY_BYTES];
+    bool is_other = !parse(text, length, &signature);
+    for (int i = 0; i < key_count && is_other; i++)
+        is_other = !decode_key(keys[i], key) ||
+                   memcmp(key + ALGORITHM_SIZE, signature.own + ALGORITHM_SIZE, KEY_NUMBER_SIZE) != 0;
+    return is_other;
+}
+
 enum error_code signature_verify(const unsigned char *bytes, size_t length, const char *signature_text,
                                  size_t signature_length, const char *const keys[], int key_count,
                                  char comment[SIGNATURE_COMMENT_SIZE], struct error *error)

@@ -1,6 +1,7 @@
 #ifndef PASSTHRU_IMPORTER_SIGNATURE_H
 #define PASSTHRU_IMPORTER_SIGNATURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/buffer.h"
@@ -21,5 +22,8 @@ MUST_CHECK enum error_code signature_check_key(const char *key, struct error *er
 MUST_CHECK enum error_code signature_verify(const unsigned char *bytes, size_t length, const char *signature,
                                             size_t signature_length, const char *const keys[], int key_count,
                                             char comment[SIGNATURE_COMMENT_SIZE], struct error *error);
+
+/* Whether it is a signature, and none of these keys is the one that it names. */
+bool signature_is_by_other(const char *text, size_t length, const char *const keys[], int key_count);
 
 #endif
