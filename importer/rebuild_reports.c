@@ -203,7 +203,7 @@ static enum error_code read_segments(struct rebuild *work, const char *name, str
     work->summary->reports += counts.reports;
     if (work->summary->feed_count < MAX_REMOTES) {
         struct rebuild_feed *feed = &work->summary->feeds[work->summary->feed_count++];
-        *feed = (struct rebuild_feed){.source = source, .reports = counts.reports};
+        *feed = (struct rebuild_feed){.source = source, .reports = counts.reports, .continues = old};
         snprintf(feed->name, sizeof feed->name, "%s", name);
         if (feed_retractions_write(work->cache, name, hash, work->builder, source, error))
             return error->code;

@@ -278,11 +278,12 @@ static void tell_feed(struct sync *sync, struct remote_update *update, const str
         const struct rebuild_feed *feed = &built->feeds[i];
         if (strcmp(feed->name, told->name) != 0)
             continue;
-        told->retracted = feed->retracted - update->state.retracted;
+        int64_t all = feed->retracted + (feed->continues ? update->state.retracted : 0);
+        told->retracted = all - update->state.retracted;
         told->retracted = told->retracted > 0 ? told->retracted : 0;
         told->added = feed->reports + told->retracted - (before < 0 ? 0 : sync->in_use.feeds[before].reports);
         told->added = told->added > 0 ? told->added : 0;
-        update->state.retracted = feed->retracted;
+        update->state.retracted = all;
     }
 }
 
