@@ -123,6 +123,10 @@ enum error_code list_update(struct remote_update *update, struct error *error)
     char name[128];
     enum source_kind kind = update->remote->kind == REMOTE_PCI_IDS ? SOURCE_PCI_IDS : SOURCE_AMDGPU_IDS;
     bool is_had = source_cache_list(update->cache, kind, path);
+    /* An older one may have been imported by hand since. */
+    if (kind == SOURCE_PCI_IDS && update->pci_ids_in_use[0] &&
+        strcmp(update->state.version, update->pci_ids_in_use) > 0)
+        is_had = false;
     struct transfer transfer = {.max_bytes = max_list_bytes};
     snprintf(transfer.url, sizeof transfer.url, "%s", update->remote->url);
     if (is_had && update->state.etag[0])
