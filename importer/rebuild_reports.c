@@ -137,7 +137,8 @@ static bool segment_path(void *context, int number, char path[DATABASE_PATH_SIZE
     feed_cache_segment_path(row->cache, row->name, row->segments[number].sha256, path);
     if (!feed_cache_check(path, &row->segments[number], error))
         return true;
-    unlink(path);
+    if (error->code == ERROR_REMOTE) /* what could not be read may be sound */
+        unlink(path);
     error_set(error, ERROR_BAD_INPUT, "segment %.12s of the feed %s is missing or damaged",
               row->segments[number].sha256, row->name);
     error_next(error, "fetch it again with: passthru sync %s; or go on without the feed with --force",
