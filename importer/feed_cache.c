@@ -52,6 +52,19 @@ enum error_code feed_cache_create(const struct source_cache *cache, const char *
     return ERROR_NONE;
 }
 
+enum error_code feed_cache_flush(const struct source_cache *cache, const char *name, struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    feed_cache_path(cache, name, FEED_SEGMENTS, path);
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    error->code = ERROR_NONE;
+    if (folder < 0 || syncfs(folder))
+        error_set_errno(error, errno, "cannot flush %s to disk", path);
+    if (folder >= 0)
+        close(folder);
+    return error->code;
+}
+
 static void close_file(FILE **file)
 {
     if (*file)

@@ -38,6 +38,10 @@ MUST_CHECK enum error_code feed_cache_create(const struct source_cache *cache, c
 /* Appends what is in a file of the cache. ERROR_NOT_FOUND when there is none. */
 MUST_CHECK enum error_code feed_cache_read(const char *path, struct buffer *bytes, struct error *error);
 
+/* Has the disk keep all that was written of a feed: its segments are too many to be flushed one by one. */
+MUST_CHECK enum error_code feed_cache_flush(const struct source_cache *cache, const char *name,
+                                            struct error *error);
+
 /* Reads a manifest that lies in the cache, and the SHA-256 of its bytes in hexadecimal. ERROR_NOT_FOUND when
  * there is none. The caller frees it. */
 MUST_CHECK enum error_code feed_cache_manifest(const char *path, struct manifest *manifest,

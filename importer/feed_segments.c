@@ -169,7 +169,7 @@ enum error_code feed_segments_fetch(struct remote_update *update, const struct m
     if (!error->code)
         *error = row->error;
     free(row);
-    return error->code;
+    return error->code ? error->code : feed_cache_flush(update->cache, update->remote->name, error);
 }
 
 void feed_segments_count(struct remote_update *update, const struct manifest *manifest)
