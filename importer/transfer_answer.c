@@ -32,6 +32,13 @@ uint64_t request_bytes_there(const struct transfer *transfer)
     return (uint64_t)status.st_size;
 }
 
+/* truncate(2) would go through a link. */
+bool request_empty_file(const struct request *request)
+{
+    int file = open(request->transfer->path, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    return file >= 0 && close(file) == 0;
+}
+
 /* Opens the file, with the first `size` bytes kept of what it has. */
 static enum error_code open_file(struct request *request)
 {
@@ -152,7 +159,7 @@ static enum error_code begin_part(struct request *request)
         first == request->offset)
         return request->whole > request->transfer->max_bytes ? too_large(request) : ERROR_NONE;
     /* What is there would be in the way of the next attempt too. */
-    if (request->offset && truncate(request->transfer->path, 0))
+    if (request->offset && !request_empty_file(request))
         return request_file_failed(request, errno);
     return request_fail(request, ERROR_REMOTE, "the server sent another part (%.60s) than was asked for",
                         range ? range : "it does not say which");

@@ -169,7 +169,7 @@ static enum request_end follow(struct request *request)
 /* The server knows of fewer bytes than are there: they are of something else. */
 static enum request_end start_over(const struct request *request)
 {
-    if (truncate(request->transfer->path, 0) == 0)
+    if (request_empty_file(request))
         return REQUEST_AGAIN;
     request_file_failed(request, errno);
     return REQUEST_FAILED;

@@ -68,6 +68,9 @@ bool request_is_answer(const struct request *request, long status);
 /* How many bytes are in the file to go on behind; 0 where there is none, or none that may be. */
 uint64_t request_bytes_there(const struct transfer *transfer);
 
+/* Leaves nothing in the file. False with errno. */
+bool request_empty_file(const struct request *request);
+
 /* Sets the transfer's error for a system call on its file that failed. Returns its code. */
 enum error_code request_file_failed(const struct request *request, int number);
 
