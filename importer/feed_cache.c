@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "importer/owner.h"
-
 static const char segment_ending[] = ".ndjson.zst";
 
 static const char *const file_names[] = {[FEED_MANIFEST] = "manifest.json",
@@ -46,7 +44,7 @@ enum error_code feed_cache_create(const struct source_cache *cache, const char *
     for (size_t i = 0; i < ARRAY_SIZE(inside); i++) {
         char path[DATABASE_PATH_SIZE];
         source_cache_path(cache, inside[i], path);
-        if (!owner_make_folder(path))
+        if (mkdir(path, 0755) && errno != EEXIST)
             return error_set_errno(error, errno, "cannot create folder %s", path);
     }
     return ERROR_NONE;

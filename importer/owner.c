@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,38 +10,38 @@
 
 #include "db/database.h"
 
-/* Whether this is root in the folder of another user, and which. */
-static bool other_owner(const char *path, struct stat *folder)
+enum error_code owner_become(const char *path, struct error *error)
 {
     char parent[DATABASE_PATH_SIZE];
-    if (geteuid() != 0 || strlen(path) >= sizeof parent)
-        return false;
+    struct stat folder;
+    if (geteuid() != 0)
+        return ERROR_NONE;
     snprintf(parent, sizeof parent, "%s", path);
     char *slash = strrchr(parent, '/');
     if (slash)
         slash[slash == parent] = '\0';
-    return stat(slash ? parent : ".", folder) == 0 && folder->st_uid != 0;
+    if (stat(slash ? parent : ".", &folder))
+        return error_set_errno(error, errno, "cannot look at folder %s", parent);
+    if (folder.st_uid == 0)
+        return ERROR_NONE;
+    if (setgroups(0, NULL) || setegid(folder.st_gid) || seteuid(folder.st_uid))
+        return error_set_errno(error, errno, "cannot become the owner of folder %s", parent);
+    return ERROR_NONE;
 }
 
-/* For a call that leaves all as it was when it fails: another file system, say. */
-static void ignore(int result)
+int owner_open(const char *path, int flags)
 {
-    (void)result;
-}
-
-bool owner_make_folder(const char *path)
-{
-    struct stat folder;
-    if (mkdir(path, 0755))
-        return errno == EEXIST;
-    if (other_owner(path, &folder))
-        ignore(fchownat(AT_FDCWD, path, folder.st_uid, folder.st_gid, AT_SYMLINK_NOFOLLOW));
-    return true;
-}
-
-void owner_give(int file, const char *path)
-{
-    struct stat folder;
-    if (other_owner(path, &folder))
-        ignore(fchown(file, folder.st_uid, folder.st_gid));
+    uid_t owner = geteuid();
+    if (owner == 0 || getuid() != 0)
+        return open(path, flags);
+    if (seteuid(0))
+        return -1;
+    int file = open(path, flags);
+    int number = errno;
+    if (seteuid(owner)) {
+        close(file);
+        return -1;
+    }
+    errno = number;
+    return file;
 }

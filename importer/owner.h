@@ -1,17 +1,17 @@
 #ifndef PASSTHRU_IMPORTER_OWNER_H
 #define PASSTHRU_IMPORTER_OWNER_H
 
-#include <stdbool.h>
+#include "core/error.h"
 
 /* Whose files are: the database of a machine belongs to the user of passthru-sync.service, and root imports
- * into it by hand. What root makes beside it is then that user's too, so that the service can go on with it.
- * (A file that others read and that is only ever replaced need not be: renaming asks for the folder alone.)
- */
+ * into it by hand. Root then works there as that user: what is made is that user's, so that the service can go
+ * on with it, and links that lie there lead root nowhere that the user could not go. */
 
-/* mkdir(path, 0755). False with errno when that fails otherwise than by there being one. */
-bool owner_make_folder(const char *path);
+/* Where root is in the folder (of the last slash of `path`) of another user, becomes that user for all that
+ * follows. */
+MUST_CHECK enum error_code owner_become(const char *path, struct error *error);
 
-/* Gives a file that was opened for writing to the owner of the folder it is in. */
-void owner_give(int file, const char *path);
+/* open(path, flags) of a file that whoever started the program has named, as who that was. */
+int owner_open(const char *path, int flags);
 
 #endif

@@ -11,7 +11,6 @@
 #include "core/json_writer.h"
 #include "core/text.h"
 #include "db/outbox.h"
-#include "importer/owner.h"
 
 enum { MAX_STATE_BYTES = 16384 };
 
@@ -91,7 +90,7 @@ enum error_code remote_state_save(const struct source_cache *cache, const char *
     json_write_end_object(&writer);
     buffer_append_byte(&text, '\n');
     source_cache_path(cache, "remotes", folder);
-    if (!owner_make_folder(folder))
+    if (mkdir(folder, 0755) && errno != EEXIST)
         return error_set_errno(error, errno, "cannot create folder %s", folder);
     state_path(cache, name, ".new", aside);
     state_path(cache, name, "", path);

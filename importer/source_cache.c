@@ -53,7 +53,6 @@ static enum error_code take_lock(struct source_cache *cache, const char *path, v
     cache->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (cache->lock < 0)
         return error_set_errno(error, errno, "cannot open the lock %s", path);
-    owner_give(cache->lock, path);
     if (flock(cache->lock, LOCK_EX | LOCK_NB) == 0)
         return ERROR_NONE;
     if (waiting)
@@ -101,7 +100,7 @@ enum error_code source_cache_open(const char *database_path, void (*waiting)(voi
                                   struct source_cache **cache, struct error *error)
 {
     char lock_path[DATABASE_PATH_SIZE];
-    if (create_parents(database_path, error))
+    if (create_parents(database_path, error) || owner_become(database_path, error))
         return error->code;
     struct source_cache *opened = calloc(1, sizeof *opened);
     if (!opened)
@@ -109,7 +108,7 @@ enum error_code source_cache_open(const char *database_path, void (*waiting)(voi
     opened->lock = -1;
     snprintf(opened->folder, sizeof opened->folder, "%s.sources", database_path);
     snprintf(lock_path, sizeof lock_path, "%s.lock", database_path);
-    if (!take_lock(opened, lock_path, waiting, error) && !owner_make_folder(opened->folder))
+    if (!take_lock(opened, lock_path, waiting, error) && mkdir(opened->folder, 0755) && errno != EEXIST)
         error_set_errno(error, errno, "cannot create folder %s", opened->folder);
     if (error->code) {
         source_cache_close(opened);
@@ -273,7 +272,7 @@ enum error_code source_cache_receive(struct source_cache *cache, const char *pat
     bool from_stdin = strcmp(path, "-") == 0;
     snprintf(name, sizeof name, "%s%d", incoming_prefix, ++cache->received);
     source_cache_path(cache, name, incoming->path);
-    int from = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    int from = from_stdin ? STDIN_FILENO : owner_open(path, O_RDONLY | O_CLOEXEC);
     if (from < 0) {
         int number = errno;
         error_set_errno(error, number, "cannot open %s", path);

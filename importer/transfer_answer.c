@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "core/text.h"
-#include "importer/owner.h"
 #include "importer/transfer_request.h"
 
 /* What becomes of the bytes of an answer: the headers decide, then the body goes to a file or into memory. */
@@ -49,7 +48,6 @@ static enum error_code open_file(struct request *request)
         return request_file_failed(request, errno);
     if (!S_ISREG(status.st_mode))
         return request_file_failed(request, EEXIST);
-    owner_give(request->file, request->transfer->path);
     if (ftruncate(request->file, (off_t)request->size) ||
         lseek(request->file, (off_t)request->size, SEEK_SET) < 0)
         return request_file_failed(request, errno);
