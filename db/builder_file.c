@@ -124,12 +124,12 @@ static enum error_code strip(struct builder *builder, struct error *error)
     struct buffer drops CLEANUP(buffer_free) = BUFFER(1 << 16);
     sqlite3_stmt *tables = NULL;
     buffer_append_text(&drops, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;");
-    int result =
-        sqlite3_prepare_v2(builder->database.handle,
-                           "SELECT printf('DROP TABLE \"%w\";', name) FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('report',"
-                           " 'source') AND name NOT LIKE 'gpu\\_words\\_%' ESCAPE '\\'"
-                           " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
-                           -1, &tables, NULL);
+    int result = sqlite3_prepare_v2(
+        builder->database.handle,
+        "SELECT printf('DROP TABLE \"%w\";', name) FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('report',"
+        " 'source') AND name NOT LIKE 'gpu\\_words\\_%' ESCAPE '\\'"
+        " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+        -1, &tables, NULL);
     while (result == SQLITE_OK && (result = sqlite3_step(tables)) == SQLITE_ROW) {
         buffer_append_text(&drops, column_text(tables, 0));
         result = SQLITE_OK;
@@ -167,8 +167,8 @@ enum error_code builder_continue(const char *path, const char *old_path, struct 
     if (!error->code)
         copy_file(old_path, file, error);
     close(file);
-    if (error->code || open_database(created, error) || check_schema(created, error) || strip(created, error) ||
-        create_tables(created, error) || note_last_report(created, error)) {
+    if (error->code || open_database(created, error) || check_schema(created, error) ||
+        strip(created, error) || create_tables(created, error) || note_last_report(created, error)) {
         builder_free(created);
         return error->code;
     }

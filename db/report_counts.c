@@ -215,8 +215,8 @@ static enum error_code count_report(struct pass *pass, sqlite3_stmt *row, struct
         (enum chassis)vocabulary_find(&vocabulary_chassis, column_text(row, COLUMN_CHASSIS));
     int outcome = vocabulary_find(&vocabulary_outcome, column_text(row, COLUMN_OUTCOME));
     if ((int)stated < 0 || outcome < 0) /* of a database that this one goes on from */
-        return error_set(error, ERROR_DATABASE_DAMAGED, "database %.400s: a report has a word of no vocabulary",
-                         pass->builder->path);
+        return error_set(error, ERROR_DATABASE_DAMAGED,
+                         "database %.400s: a report has a word of no vocabulary", pass->builder->path);
     enum chassis chassis = evidence_chassis(stated, pass->gpu);
     struct share share = {.outcome = outcome,
                           .public = sqlite3_column_int(row, COLUMN_PUBLIC),

@@ -169,7 +169,9 @@ enum error_code feed_segments_fetch(struct remote_update *update, const struct m
     if (!error->code)
         *error = row->error;
     free(row);
-    return error->code ? error->code : feed_cache_flush(update->cache, update->remote->name, error);
+    if (!error->code && update->told->segments_fetched)
+        return feed_cache_flush(update->cache, update->remote->name, error);
+    return error->code;
 }
 
 void feed_segments_count(struct remote_update *update, const struct manifest *manifest)

@@ -4,8 +4,8 @@
 #include "core/error.h"
 
 /* Whose files are: the database of a machine belongs to the user of passthru-sync.service, and root imports
- * into it by hand. Root then works there as that user: what is made is that user's, so that the service can go
- * on with it, and links that lie there lead root nowhere that the user could not go. */
+ * into it by hand. Root then works there as that user: what is made is that user's, so that the service can
+ * go on with it, and links that lie there lead root nowhere that the user could not go. */
 
 /* Where root is in the folder (of the last slash of `path`) of another user, becomes that user for all that
  * follows. */

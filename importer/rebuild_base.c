@@ -13,17 +13,29 @@ enum { MIN_OLD_REPORTS = 20000, MAX_OLD_SOURCES = 65536 };
 
 static const char program_kind[] = "program";
 
+/* What a report's columns are made by: two builds of one version may differ. "" where it cannot be read. */
+static void hash_program(char hash[MANIFEST_HASH_SIZE])
+{
+    struct error none;
+    if (feed_cache_hash("/proc/self/exe", hash, NULL, &none))
+        hash[0] = '\0';
+}
+
 static enum error_code note_source(struct rebuild *work, const struct source_record *source,
                                    struct error *error)
 {
     struct old_database *old = &work->old;
     bool is_feed = strcmp(source->kind, "feed") == 0;
-    if (strcmp(source->kind, program_kind) == 0 && strcmp(source->version, PASSTHRU_VERSION) == 0) {
-        old->is_ours = true;
+    if (strcmp(source->kind, program_kind) == 0) {
+        snprintf(old->program, sizeof old->program, "%s", source->hash);
         old->duplicates = source->refused;
     }
-    if ((!is_feed && strcmp(source->kind, "reports") != 0) || old->source_count == MAX_OLD_SOURCES)
+    if (!is_feed && strcmp(source->kind, "reports") != 0)
         return ERROR_NONE;
+    if (old->source_count == MAX_OLD_SOURCES) {
+        old->program[0] = '\0'; /* nobody's */
+        return ERROR_NONE;
+    }
     if (old->source_count % 64 == 0) {
         size_t size = ((size_t)old->source_count + 64) * sizeof *old->sources;
         struct old_source *sources = realloc(old->sources, size);
@@ -158,8 +170,11 @@ enum error_code rebuild_record_program(struct rebuild *work, struct error *error
 {
     const struct bundled_reports *bundled = &work->bundled;
     char folder[DATABASE_PATH_SIZE];
+    char program[MANIFEST_HASH_SIZE] = "";
     char hash[65];
     int64_t source;
+    if (work->summary->reports >= MIN_OLD_REPORTS)
+        hash_program(program);
     if (bundled->source && work->summary->reports >= MIN_OLD_REPORTS) {
         rebuild_data_path(work, "reports", folder);
         rebuild_hash_folder(folder, hash);
@@ -169,7 +184,7 @@ enum error_code rebuild_record_program(struct rebuild *work, struct error *error
     }
     if (builder_add_source(work->builder, program_kind, "passthru", &source, error))
         return error->code;
-    return builder_complete_source(work->builder, source, PASSTHRU_VERSION, NULL, NULL, false, 0,
+    return builder_complete_source(work->builder, source, PASSTHRU_VERSION, NULL, program, false, 0,
                                    work->continues ? work->old.duplicates : 0, error);
 }
 
@@ -238,7 +253,11 @@ static bool source_fits(struct rebuild *work, struct old_source *source)
 
 bool rebuild_can_continue(struct rebuild *work)
 {
-    if (work->request->force || !work->old.is_ours || work->old.reports < MIN_OLD_REPORTS)
+    char program[MANIFEST_HASH_SIZE];
+    if (work->request->force || !work->old.program[0] || work->old.reports < MIN_OLD_REPORTS)
+        return false;
+    hash_program(program);
+    if (strcmp(program, work->old.program) != 0)
         return false;
     for (int i = 0; i < work->old.source_count; i++)
         if (!source_fits(work, &work->old.sources[i]))

@@ -26,7 +26,7 @@ struct old_source {
 
 /* What the database in use was made of, as far as a new one may go on from it. */
 struct old_database {
-    bool is_ours; /* this very version of the program built it */
+    char program[MANIFEST_HASH_SIZE]; /* the SHA-256 of the program that built it; "" not known */
     int64_t reports;
     int64_t duplicates; /* reports that it left out because they were there twice */
     struct old_source *sources;
