@@ -68,14 +68,13 @@ static bool is_kept_whole(const struct remote_update *update)
     struct buffer manifest CLEANUP(buffer_free) = BUFFER(MANIFEST_MAX_BYTES + 1);
     struct buffer signature CLEANUP(buffer_free) = BUFFER(SIGNATURE_MAX_BYTES + 1);
     char path[DATABASE_PATH_SIZE];
-    char comment[SIGNATURE_COMMENT_SIZE];
     struct error none;
     feed_cache_path(update->cache, update->remote->name, FEED_MANIFEST, path);
     if (feed_cache_read(path, &manifest, &none))
         return false;
     feed_cache_path(update->cache, update->remote->name, FEED_SIGNATURE, path);
     return !feed_cache_read(path, &signature, &none) &&
-           !verify_bytes(update->remote, &manifest, &signature, comment, &none);
+           !verify_bytes(update->remote, &manifest, &signature, update->told->trusted_comment, &none);
 }
 
 /* Fetches both and verifies them. While a mirror is being brought up to date, they may be of two versions for

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 enum { CHUNK = 64 * 1024 };
 
@@ -90,6 +91,9 @@ static enum error_code unzstd_some(struct line_reader *reader, size_t *made, str
     ZSTD_inBuffer in = {reader->raw, reader->raw_end, reader->raw_start};
     ZSTD_outBuffer out = {reader->text + reader->text_end, CHUNK, 0};
     size_t result = ZSTD_decompressStream(reader->zstd, &out, &in);
+    if (ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge)
+        return damaged(reader, "needs more than 128 MiB of memory to unpack (zstd --long=27 is the most)",
+                       error);
     if (ZSTD_isError(result))
         return damaged(reader, "damaged zstd data", error);
     reader->raw_start = in.pos;

@@ -174,12 +174,62 @@ static enum error_code leave_new_segments(struct rebuild *work, const struct old
     return error->code;
 }
 
+/* How many of a manifest's segments the one in use names, too; they come first then. What is wrong in them
+ * was told when they were new. */
+static int put_known_first(const struct rebuild *work, const char *name, struct manifest *manifest)
+{
+    char path[DATABASE_PATH_SIZE];
+    char hash[MANIFEST_HASH_SIZE];
+    struct manifest known;
+    struct error none = {.code = ERROR_NONE};
+    int count = 0;
+    if (!rebuild_feed_is_incoming(work, name))
+        return manifest->segment_count;
+    feed_cache_path(work->cache, name, FEED_MANIFEST, path);
+    if (feed_cache_manifest(path, &known, hash, &none))
+        return 0;
+    rebuild_sort_segments(&known);
+    for (int i = 0; i < manifest->segment_count; i++) {
+        struct segment segment = manifest->segments[i];
+        if (!rebuild_has_segment(&known, &segment))
+            continue;
+        manifest->segments[i] = manifest->segments[count];
+        manifest->segments[count++] = segment;
+    }
+    manifest_free(&known);
+    return count;
+}
+
+/* Reads some of a feed's segments; the number of lines that were left out is added to `refused`. */
+static enum error_code read_row(struct rebuild *work, const struct segment_row *row, int64_t source,
+                                struct report_counts *counts, struct problems *problems, int64_t *refused,
+                                struct error *error)
+{
+    const struct report_input input = {(void *)row, segment_path, segment_shown, true};
+    long before = problems->refused;
+    enum error_code code = reports_read(&input, work->builder, source, counts, problems, error);
+    *refused += problems->refused - before;
+    return code;
+}
+
+static enum error_code note_feed(struct rebuild *work, const char *name, const char *hash, int64_t source,
+                                 int64_t reports, bool continues, struct error *error)
+{
+    work->summary->reports += reports;
+    if (work->summary->feed_count == MAX_REMOTES)
+        return ERROR_NONE;
+    struct rebuild_feed *feed = &work->summary->feeds[work->summary->feed_count++];
+    *feed = (struct rebuild_feed){.source = source, .reports = reports, .continues = continues};
+    snprintf(feed->name, sizeof feed->name, "%s", name);
+    return feed_retractions_write(work->cache, name, hash, work->builder, source, error);
+}
+
 static enum error_code read_segments(struct rebuild *work, const char *name, struct manifest *manifest,
-                                     const char *hash, struct problems *problems, struct error *error)
+                                     const char *hash, struct error *error)
 {
     const struct old_source *old = rebuild_find_old(work, true, name);
     struct report_counts counts = {0, 0};
-    long refused_before = problems->refused;
+    int64_t refused = old ? old->refused : 0;
     char version[32];
     int64_t source;
     snprintf(version, sizeof version, "%lld", (long long)manifest->version);
@@ -191,9 +241,12 @@ static enum error_code read_segments(struct rebuild *work, const char *name, str
     } else if (builder_add_source(work->builder, "feed", name, &source, error)) {
         return error->code;
     }
-    struct segment_row row = {work->cache, name, manifest->segments, manifest->segment_count};
-    const struct report_input input = {&row, segment_path, segment_shown, true};
-    if (reports_read(&input, work->builder, source, &counts, problems, error))
+    int known = old ? 0 : put_known_first(work, name, manifest);
+    const struct segment_row rows[] = {
+        {work->cache, name, manifest->segments, known},
+        {work->cache, name, manifest->segments + known, manifest->segment_count - known}};
+    if (read_row(work, &rows[0], source, &counts, &work->quiet, &refused, error) ||
+        read_row(work, &rows[1], source, &counts, work->problems, &refused, error))
         return error->code;
     /* Another source may have had a report that is taken back now, and it was left out: read that one again.
      */
@@ -201,17 +254,10 @@ static enum error_code read_segments(struct rebuild *work, const char *name, str
         work->misfits = true;
         return error_set(error, ERROR_SYSTEM, "retractions and duplicates");
     }
-    work->summary->reports += counts.reports;
-    if (work->summary->feed_count < MAX_REMOTES) {
-        struct rebuild_feed *feed = &work->summary->feeds[work->summary->feed_count++];
-        *feed = (struct rebuild_feed){.source = source, .reports = counts.reports, .continues = old};
-        snprintf(feed->name, sizeof feed->name, "%s", name);
-        if (feed_retractions_write(work->cache, name, hash, work->builder, source, error))
-            return error->code;
-    }
+    if (note_feed(work, name, hash, source, counts.reports, old, error))
+        return error->code;
     return builder_complete_source(work->builder, source, version, manifest->created, hash, true,
-                                   counts.reports,
-                                   problems->refused - refused_before + (old ? old->refused : 0), error);
+                                   counts.reports, refused, error);
 }
 
 /* Whether all segments are there as they should be. */
@@ -240,7 +286,9 @@ static enum error_code read_feed(void *context, const char *name, struct error *
     if (!error->code && work->request->force && !is_whole(work, name, &manifest, error))
         manifest_free(&manifest);
     if (error->code && work->request->force) {
+        /* It is forgotten: nothing waits for it, and a sync fetches it anew. */
         problems_warn(work->problems, name, 0, "is left out: %s", error->message);
+        unlink(path);
         return error->code = ERROR_NONE;
     }
     if (error->code) {
@@ -248,7 +296,7 @@ static enum error_code read_feed(void *context, const char *name, struct error *
         return error_next(error, "fetch it again with: passthru sync %s; or go on without it with --force",
                           name);
     }
-    read_segments(work, name, &manifest, hash, incoming ? work->problems : &work->quiet, error);
+    read_segments(work, name, &manifest, hash, error);
     manifest_free(&manifest);
     return error->code;
 }

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *const kind_words[] = {
     [REMOTE_PCI_IDS] = "pci.ids", [REMOTE_AMDGPU_IDS] = "amdgpu.ids", [REMOTE_FEED] = "feed"};
@@ -98,9 +99,9 @@ static bool read_kind(struct source *source, const char *word)
 
 static bool read_enabled(struct source *source, const char *word)
 {
-    static const char *const words[] = {"no", "yes", "false", "true", "0", "1"};
+    static const char *const words[] = {"no", "yes", "false", "true", "0", "1", "off", "on"};
     for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-        if (strcmp(word, words[i]) == 0) {
+        if (strcasecmp(word, words[i]) == 0) {
             source->remote->enabled = i % 2;
             return true;
         }

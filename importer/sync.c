@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "db/database.h"
+#include "importer/feed_segments.h"
 #include "importer/rebuild.h"
 #include "importer/remote_update.h"
 
@@ -326,6 +327,40 @@ static enum error_code build(struct sync *sync, struct error *error)
     return error->code;
 }
 
+/* Fetches again what a build has found to be damaged in the cache. Whether there was any. */
+static bool mend_feeds(struct sync *sync)
+{
+    bool mended = false;
+    for (int i = 0; i < sync->summary->remote_count; i++) {
+        struct remote_update *update = &sync->updates[i];
+        enum sync_state state = update->told->state;
+        char path[DATABASE_PATH_SIZE];
+        char hash[MANIFEST_HASH_SIZE];
+        struct manifest manifest;
+        struct error none = {.code = ERROR_NONE};
+        if (update->remote->kind != REMOTE_FEED || (state != SYNC_UP_TO_DATE && state != SYNC_WOULD_UPDATE))
+            continue;
+        feed_cache_path(sync->cache, update->remote->name,
+                        state == SYNC_WOULD_UPDATE ? FEED_NEW_MANIFEST : FEED_MANIFEST, path);
+        if (feed_cache_manifest(path, &manifest, hash, &none))
+            continue;
+        feed_segments_count(update, &manifest);
+        if (update->told->missing_bytes)
+            mended |= feed_segments_mend(update, &manifest, &none) == ERROR_NONE;
+        manifest_free(&manifest);
+    }
+    return mended;
+}
+
+/* A segment that the disk has spoilt shows only when it is read: once more then. */
+static enum error_code build_mended(struct sync *sync, struct error *error)
+{
+    if (build(sync, error) != ERROR_BAD_INPUT || !mend_feeds(sync))
+        return error->code;
+    error->code = ERROR_NONE;
+    return build(sync, error);
+}
+
 static enum error_code apply(struct sync *sync, struct error *error)
 {
     struct sync_summary *summary = sync->summary;
@@ -336,7 +371,7 @@ static enum error_code apply(struct sync *sync, struct error *error)
     summary->reports = sync->in_use.reports;
     if (sync->request->dry_run)
         return ERROR_NONE;
-    if ((has_new || is_behind(sync)) && build(sync, error)) {
+    if ((has_new || is_behind(sync)) && build_mended(sync, error)) {
         for (int i = 0; i < summary->remote_count; i++)
             if (summary->remotes[i].state == SYNC_WOULD_UPDATE)
                 summary->remotes[i].state = SYNC_FAILED;

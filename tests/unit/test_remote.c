@@ -88,7 +88,7 @@ static void test_layout(void **state)
 
 static void test_enabled(void **state)
 {
-    static const char *const words[] = {"no", "yes", "false", "true", "0", "1"};
+    static const char *const words[] = {"no", "yes", "false", "true", "0", "1", "off", "On", "NO", "Yes"};
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
         char text[200];
@@ -96,8 +96,8 @@ static void test_enabled(void **state)
         assert_good(text);
         assert_int_equal(remote.enabled, i % 2);
     }
-    assert_refused(LIST "enabled=on\n", "file.conf:4: enabled must be yes or no, not \"on\"");
-    assert_refused(LIST "enabled=YES\n", "file.conf:4: enabled must be yes or no");
+    assert_refused(LIST "enabled=perhaps\n", "file.conf:4: enabled must be yes or no, not \"perhaps\"");
+    assert_refused(LIST "enabled=2\n", "file.conf:4: enabled must be yes or no");
 }
 
 static void test_names(void **state)
