@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,25 @@ enum error_code builder_create(const char *path, struct builder **builder, struc
     }
     *builder = created;
     return ERROR_NONE;
+}
+
+/* Has the disk begin while something else still runs: the flush at the end then waits less. */
+static void *start_writing(void *context)
+{
+    const struct builder *builder = context;
+    int file = open(builder->path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return NULL;
+    sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE);
+    close(file);
+    return NULL;
+}
+
+static void stop_writing(struct builder *builder)
+{
+    if (builder->writes)
+        pthread_join(builder->writer, NULL);
+    builder->writes = false;
 }
 
 /* ---- going on from another database ---- */
@@ -167,6 +187,7 @@ enum error_code builder_continue(const char *path, const char *old_path, struct 
     if (!error->code)
         copy_file(old_path, file, error);
     close(file);
+    created->writes = !error->code && !pthread_create(&created->writer, NULL, start_writing, created);
     if (error->code || open_database(created, error) || check_schema(created, error) ||
         strip(created, error) || create_tables(created, error) || note_last_report(created, error)) {
         builder_free(created);
@@ -193,6 +214,7 @@ void builder_free(struct builder *builder)
     if (!builder)
         return;
     report_check_abandon(builder->report_check);
+    stop_writing(builder);
     close_database(builder);
     evidence_free(builder);
     buffer_free(&builder->attempts);
@@ -227,16 +249,6 @@ static enum error_code flush_folder_of(const char *path, struct error *error)
     return flush(folder, O_RDONLY | O_DIRECTORY, error);
 }
 
-/* Has the disk begin while the integrity check still runs: the flush behind it then waits less. */
-static void start_writing(const char *path)
-{
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return;
-    sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE);
-    close(file);
-}
-
 /* What report_check has not seen to; all of it, where duplicates were taken out behind its back. */
 static enum error_code check(struct builder *builder, struct error *error)
 {
@@ -259,7 +271,9 @@ enum error_code builder_complete(struct builder *builder, struct error *error)
     if (builder_flush_rows(builder, error) || evidence_store(builder, error) ||
         builder_execute(builder, alternatives_sql, error) || builder_execute(builder, "COMMIT", error))
         return error->code;
-    start_writing(builder->path);
+    if (!builder->writes)
+        start_writing(builder);
+    stop_writing(builder);
     if (check(builder, error))
         return error->code;
     close_database(builder);

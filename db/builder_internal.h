@@ -10,6 +10,8 @@
 #include "db/report_check.h"
 #include "db/tally.h"
 
+#include <pthread.h>
+
 enum insert {
     INSERT_SOURCE,
     COMPLETE_SOURCE,
@@ -80,7 +82,9 @@ struct waiting_rows {
 enum { MANY_REPORTS = 50000 };
 
 struct builder {
-    bool continues;                    /* it began as a copy of another database */
+    bool continues; /* it began as a copy of another database */
+    bool writes;    /* `writer` has the disk begin with that copy */
+    pthread_t writer;
     int64_t last_old_report;           /* the seq of the last report that came with it */
     int64_t report_count;              /* that were added */
     struct report_check *report_check; /* while it runs */
