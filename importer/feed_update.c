@@ -190,6 +190,8 @@ static enum error_code take_manifest(struct remote_update *update, const struct 
     /* Seen is seen, whatever becomes of the segments. */
     state->seen_version = manifest->version;
     snprintf(state->seen_hash, sizeof state->seen_hash, "%s", fetched->hash);
+    signature_key_number(buffer_text(&fetched->signature.body), fetched->signature.body.length,
+                         state->seen_key);
     struct remote_state seen = *state;
     seen.etag[0] = seen.last_modified[0] = '\0';
     if (remote_state_save(update->cache, update->remote->name, &seen, error) ||
@@ -264,17 +266,22 @@ static void remember_had(struct remote_state *state, const struct manifest *had,
 static void forget_other_key(struct remote_update *update)
 {
     struct buffer signature CLEANUP(buffer_free) = BUFFER(SIGNATURE_MAX_BYTES + 1);
+    struct remote_state *state = &update->state;
     const char *keys[REMOTE_MAX_KEYS];
     char path[DATABASE_PATH_SIZE];
     struct error none;
     for (int i = 0; i < update->remote->key_count; i++)
         keys[i] = update->remote->keys[i];
+    /* Where the state was lost, the manifest that is kept tells. */
     feed_cache_path(update->cache, update->remote->name, FEED_SIGNATURE, path);
-    if (feed_cache_read(path, &signature, &none) ||
-        !signature_is_by_other(buffer_text(&signature), signature.length, keys, update->remote->key_count))
+    if (!state->seen_key[0] &&
+        (feed_cache_read(path, &signature, &none) ||
+         !signature_key_number(buffer_text(&signature), signature.length, state->seen_key)))
         return;
-    update->state.seen_version = 0;
-    update->state.seen_hash[0] = '\0';
+    if (signature_key_is_pinned(state->seen_key, keys, update->remote->key_count))
+        return;
+    state->seen_version = 0;
+    state->seen_hash[0] = state->seen_key[0] = '\0';
 }
 
 enum error_code feed_update(struct remote_update *update, struct error *error)
@@ -286,10 +293,9 @@ enum error_code feed_update(struct remote_update *update, struct error *error)
     struct fetched_manifest fetched = {.hash = ""};
     feed_cache_path(update->cache, update->remote->name, FEED_MANIFEST, path);
     bool is_had = is_kept_whole(update) && !feed_cache_manifest(path, &had, hash, &none);
+    forget_other_key(update);
     if (is_had)
         remember_had(&update->state, &had, hash);
-    else
-        forget_other_key(update);
     update_from(update, is_had ? &had : NULL, hash, &fetched, error);
     /* What is had, not what was refused. */
     if (is_had && (error->code || fetched.manifest.status == 304))

@@ -338,7 +338,8 @@ static enum error_code build_somehow(struct rebuild *work, struct error *error)
     if (!work->continues)
         return build(work, error);
     struct problems before = *work->problems;
-    if (!build(work, error) || (!work->misfits && error->code != ERROR_DATABASE_DAMAGED))
+    if (!build(work, error) ||
+        (!work->misfits && error->code != ERROR_DATABASE_DAMAGED && error->code != ERROR_SYSTEM))
         return error->code;
     free_build(work);
     *work->problems = before;

@@ -59,6 +59,7 @@ void remote_state_load(const struct source_cache *cache, const char *name, const
         take_text(tree, "fetched", state->fetched, sizeof state->fetched);
         take_text(tree, "version", state->version, sizeof state->version);
         take_text(tree, "seen_hash", state->seen_hash, sizeof state->seen_hash);
+        take_text(tree, "seen_key", state->seen_key, sizeof state->seen_key);
         state->seen_version = take_number(tree, "seen_version");
         state->retracted = take_number(tree, "retracted");
     }
@@ -86,6 +87,7 @@ enum error_code remote_state_save(const struct source_cache *cache, const char *
     json_write_string(&writer, "version", state->version);
     json_write_integer(&writer, "seen_version", state->seen_version);
     json_write_string(&writer, "seen_hash", state->seen_hash);
+    json_write_string(&writer, "seen_key", state->seen_key);
     json_write_integer(&writer, "retracted", state->retracted);
     json_write_end_object(&writer);
     buffer_append_byte(&text, '\n');

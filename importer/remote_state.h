@@ -5,20 +5,21 @@
 
 #include "core/error.h"
 #include "importer/feed_cache.h"
+#include "importer/signature.h"
 #include "importer/transfer.h"
 
 /* What is remembered of a remote from one sync to the next: remotes/NAME.json in the source cache. All of it
- * can be lost: the next sync then fetches more than it needs to, and a feed that goes back to an older
- * version is taken. */
+ * can be lost: the next sync then fetches more than it needs to. */
 struct remote_state {
     char url[REMOTE_URL_SIZE];     /* that it was fetched from */
     char etag[TRANSFER_ETAG_SIZE]; /* of what is in the database in use; "" */
     char last_modified[TRANSFER_DATE_SIZE];
-    char fetched[MANIFEST_TIME_SIZE];   /* when that was, "" never */
-    char version[64];                   /* of a list, as it states it */
-    int64_t seen_version;               /* of a feed: the highest that was ever verified, 0 none */
-    char seen_hash[MANIFEST_HASH_SIZE]; /* SHA-256 of that manifest; of a list in use */
-    int64_t retracted;                  /* reports of the feed that are taken back */
+    char fetched[MANIFEST_TIME_SIZE];         /* when that was, "" never */
+    char version[64];                         /* of a list, as it states it */
+    int64_t seen_version;                     /* of a feed: the highest that was ever verified, 0 none */
+    char seen_hash[MANIFEST_HASH_SIZE];       /* SHA-256 of that manifest; of a list in use */
+    char seen_key[SIGNATURE_KEY_NUMBER_SIZE]; /* the number of the key that has signed it; "" not known */
+    int64_t retracted;                        /* reports of the feed that are taken back */
 };
 
 /* Reads it; all empty when there is none or it is damaged. Of another address, what its server called it

@@ -159,15 +159,28 @@ static enum error_code refuse_other_key(const struct signature *signature, const
                       "if the feed has changed its key, ask its maintainers by another way for the new one");
 }
 
-bool signature_is_by_other(const char *text, size_t length, const char *const keys[], int key_count)
+bool signature_key_number(const char *text, size_t length, char number[SIGNATURE_KEY_NUMBER_SIZE])
 {
     struct signature signature;
-    unsigned char key[KEY_BYTES];
-    bool is_other = !parse(text, length, &signature);
-    for (int i = 0; i < key_count && is_other; i++)
-        is_other = !decode_key(keys[i], key) ||
-                   memcmp(key + ALGORITHM_SIZE, signature.own + ALGORITHM_SIZE, KEY_NUMBER_SIZE) != 0;
-    return is_other;
+    number[0] = '\0';
+    if (parse(text, length, &signature))
+        return false;
+    sodium_bin2hex(number, SIGNATURE_KEY_NUMBER_SIZE, signature.own + ALGORITHM_SIZE, KEY_NUMBER_SIZE);
+    return true;
+}
+
+bool signature_key_is_pinned(const char *number, const char *const keys[], int key_count)
+{
+    for (int i = 0; i < key_count; i++) {
+        unsigned char key[KEY_BYTES];
+        char pinned[SIGNATURE_KEY_NUMBER_SIZE];
+        if (!decode_key(keys[i], key))
+            continue;
+        sodium_bin2hex(pinned, sizeof pinned, key + ALGORITHM_SIZE, KEY_NUMBER_SIZE);
+        if (strcmp(pinned, number) == 0)
+            return true;
+    }
+    return false;
 }
 
 enum error_code signature_verify(const unsigned char *bytes, size_t length, const char *signature_text,

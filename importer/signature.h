@@ -10,7 +10,7 @@
 /* Signatures as minisign makes them (https://jedisct1.github.io/minisign/): Ed25519 over the bytes ("Ed") or
  * over their BLAKE2b-512 ("ED"), and a trusted comment that is signed with them. */
 
-enum { SIGNATURE_MAX_BYTES = 4096, SIGNATURE_COMMENT_SIZE = 1024 };
+enum { SIGNATURE_MAX_BYTES = 4096, SIGNATURE_COMMENT_SIZE = 1024, SIGNATURE_KEY_NUMBER_SIZE = 17 };
 
 /* Whether `key` is a minisign public key: the base64 line of its file. ERROR_BAD_INPUT says what is wrong. */
 MUST_CHECK enum error_code signature_check_key(const char *key, struct error *error);
@@ -23,7 +23,10 @@ MUST_CHECK enum error_code signature_verify(const unsigned char *bytes, size_t l
                                             size_t signature_length, const char *const keys[], int key_count,
                                             char comment[SIGNATURE_COMMENT_SIZE], struct error *error);
 
-/* Whether it is a signature, and none of these keys is the one that it names. */
-bool signature_is_by_other(const char *text, size_t length, const char *const keys[], int key_count);
+/* Stores the number of the key that a signature names, in hexadecimal; false when it is no signature. */
+bool signature_key_number(const char *text, size_t length, char number[SIGNATURE_KEY_NUMBER_SIZE]);
+
+/* Whether one of these keys has that number. */
+bool signature_key_is_pinned(const char *number, const char *const keys[], int key_count);
 
 #endif
