@@ -120,13 +120,11 @@ static enum error_code compare_feed(void *context, const char *name, struct erro
     const struct sync *sync = ((void **)context)[0];
     char path[DATABASE_PATH_SIZE];
     char hash[MANIFEST_HASH_SIZE];
-    struct manifest manifest;
     struct error none = {.code = ERROR_NONE};
     (void)error;
     feed_cache_path(sync->cache, name, FEED_MANIFEST, path);
-    if (feed_cache_manifest(path, &manifest, hash, &none))
+    if (feed_cache_hash(path, hash, NULL, &none))
         return ERROR_NONE;
-    manifest_free(&manifest);
     int known = find_feed(&sync->in_use, name);
     *differs |= known < 0 || strcmp(sync->in_use.feeds[known].hash, hash) != 0;
     return ERROR_NONE;
