@@ -23,3 +23,11 @@ void error_write_json(struct json_writer *writer, const char *key, const struct 
         json_write_string(writer, "next", error->next);
     json_write_end_object(writer);
 }
+
+void error_append_json(struct buffer *out, const struct error *error)
+{
+    struct json_writer writer = {.out = out, .for_terminal = true};
+    json_write_begin_object(&writer, NULL);
+    error_write_json(&writer, "error", error);
+    json_write_end_object(&writer);
+}

@@ -13,4 +13,7 @@ void error_append_text(struct buffer *out, const char *program, const struct err
 /* Writes {"code":"slug","message":"...","next":"..."} as the value of `key`; next only where there is one. */
 void error_write_json(struct json_writer *writer, const char *key, const struct error *error);
 
+/* Appends a document that tells nothing but the error, {"error":{...}}, safe for a terminal. */
+void error_append_json(struct buffer *out, const struct error *error);
+
 #endif

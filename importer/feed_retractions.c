@@ -34,7 +34,9 @@ enum error_code feed_retractions_write(const struct source_cache *cache, const c
     fprintf(file, "%s\n", manifest_hash);
     enum error_code code = builder_each_retraction(builder, source, write_id, file, error);
     fprintf(file, "%s\n", end_line);
-    if (fclose(file) && !code)
+    bool failed = ferror(file);
+    failed |= fclose(file) != 0;
+    if (failed && !code)
         error_set_errno(error, errno, "cannot write %s", path);
     return error->code;
 }

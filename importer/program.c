@@ -29,10 +29,7 @@ int program_fail(const struct error *error, bool json)
     fprintf(stderr, "%s\n", buffer_text(&out));
     if (json) {
         buffer_clear(&out);
-        struct json_writer writer = {.out = &out, .for_terminal = true};
-        json_write_begin_object(&writer, NULL);
-        error_write_json(&writer, "error", error);
-        json_write_end_object(&writer);
+        error_append_json(&out, error);
         puts(buffer_text(&out));
     }
     return error_exit_status(error->code);

@@ -1,3 +1,4 @@
+#include "core/buffer.h"
 #include "importer/feed_line.h"
 #include "tests/unit/unit.h"
 
@@ -183,38 +184,49 @@ static void test_ids(void **state)
 }
 
 /* `count` times `open`, then `middle`, then as often `close`, within the line's own object. */
-static void nest(char *line, const char *member, int count, const char *open, const char *middle,
+static void nest(struct buffer *line, const char *member, int count, const char *open, const char *middle,
                  const char *close)
 {
-    char *end = line + sprintf(line, "{\"op\":\"add\",\"report\":%s{", *member ? "{}," : "");
-    end += *member ? sprintf(end - 1, "\"%s\":", member) - 1 : sprintf(end, "\"a\":");
+    *line = BUFFER(1 << 18);
+    if (*member)
+        buffer_append_format(line, "{\"op\":\"add\",\"report\":{},\"%s\":", member);
+    else
+        buffer_append_text(line, "{\"op\":\"add\",\"report\":{\"a\":");
     for (int i = 0; i < count; i++)
-        end += sprintf(end, "%s", open);
-    end += sprintf(end, "%s", middle);
+        buffer_append_text(line, open);
+    buffer_append_text(line, middle);
     for (int i = 0; i < count; i++)
-        end += sprintf(end, "%s", close);
-    sprintf(end, "%s", *member ? "}" : "}}");
+        buffer_append_text(line, close);
+    buffer_append_text(line, *member ? "}" : "}}");
+    assert_false(line->failed);
 }
 
 static void test_depth(void **state)
 {
     (void)state;
-    static char line[200000];
+    static char brackets[100000];
+    struct buffer line;
     struct error error;
-    nest(line, "", 6, "[", "1", "]"); /* with the line and the report 8 */
-    assert_adds(line, "{\"a\":[[[[[[1]]]]]]}");
-    nest(line, "more", 7, "[", "", "]");
-    assert_adds(line, "{}");
-    nest(line, "", 7, "[", "1", "]");
-    assert_refused(line, "nested too deep");
-    nest(line, "more", 8, "{\"op\":", "1", "}");
-    assert_refused(line, "nested too deep");
-    nest(line, "", 50000, "[", "", "]");
-    assert_refused(line, "nested too deep");
-    nest(line, "more", 20000, "{\"a\":", "", "");
-    assert_refused(line, "nested too deep");
-    memset(line, '[', 100000);
-    assert_int_equal(parse(line, 100000, &error), ERROR_BAD_INPUT);
+    nest(&line, "", 6, "[", "1", "]"); /* with the line and the report 8 */
+    assert_adds(buffer_text(&line), "{\"a\":[[[[[[1]]]]]]}");
+    buffer_free(&line);
+    nest(&line, "more", 7, "[", "", "]");
+    assert_adds(buffer_text(&line), "{}");
+    buffer_free(&line);
+    nest(&line, "", 7, "[", "1", "]");
+    assert_refused(buffer_text(&line), "nested too deep");
+    buffer_free(&line);
+    nest(&line, "more", 8, "{\"op\":", "1", "}");
+    assert_refused(buffer_text(&line), "nested too deep");
+    buffer_free(&line);
+    nest(&line, "", 50000, "[", "", "]");
+    assert_refused(buffer_text(&line), "nested too deep");
+    buffer_free(&line);
+    nest(&line, "more", 20000, "{\"a\":", "", "");
+    assert_refused(buffer_text(&line), "nested too deep");
+    buffer_free(&line);
+    memset(brackets, '[', sizeof brackets);
+    assert_int_equal(parse(brackets, sizeof brackets, &error), ERROR_BAD_INPUT);
     assert_holds(error.message, "a line is a JSON object");
 }
 

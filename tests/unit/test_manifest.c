@@ -168,7 +168,7 @@ static void test_missing_and_twice(void **state)
         const char *name = inner ? of_segment[i - ARRAY_SIZE(members)] : members[i];
         char quoted[20];
         snprintf(quoted, sizeof quoted, "\"%s\"", name);
-        strcpy(text, whole);
+        memcpy(text, whole, sizeof whole);
         strstr(text, quoted)[1] = '_';
         snprintf(why, sizeof why, inner ? "\"segments[0].%s\" is missing" : "\"%s\" is missing", name);
         assert_refused(text, why);
