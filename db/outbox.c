@@ -75,8 +75,9 @@ enum error_code outbox_make_folder(const char *folder, struct error *error)
     snprintf(path, sizeof path, "%s", folder);
     for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
         *slash = '\0';
-        if (mkdir(path, 0700) && errno != EEXIST && errno != EISDIR && access(path, F_OK) != 0)
-            return error_set_errno(error, errno, "cannot make the folder %s", path);
+        int number = mkdir(path, 0700) ? errno : 0; /* access() sets errno, too */
+        if (number && number != EEXIST && number != EISDIR && access(path, F_OK) != 0)
+            return error_set_errno(error, number, "cannot make the folder %s", path);
         *slash = '/';
     }
     if (mkdir(path, 0700) && errno != EEXIST)
