@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +125,12 @@ enum error_code database_sqlite_error(const struct database *database, int resul
     if (code == ERROR_DATABASE_DAMAGED)
         error_next(error, "rebuild it from its sources with: passthru import --db %s", database->path);
     return code;
+}
+
+enum error_code database_damaged(const struct database *database, const char *what, struct error *error)
+{
+    error_set(error, ERROR_DATABASE_DAMAGED, "database %.400s: %.150s", database->path, what);
+    return error_next(error, "rebuild it from its sources with: passthru import --db %s", database->path);
 }
 
 /* The numbers of the file header (sqlite.org/fileformat2.html, section 1.3) that tell whose file it is, and
@@ -300,6 +307,19 @@ int64_t subsystem_key(uint32_t pci_id, uint32_t subsystem)
     int64_t number;
     memcpy(&number, &key, sizeof number);
     return number;
+}
+
+int column_count(sqlite3_stmt *statement, int column)
+{
+    static const int64_t max = 100 * 1000 * 1000;
+    int64_t count = sqlite3_column_int64(statement, column);
+    return (int)(count < 0 ? 0 : count > max ? max : count);
+}
+
+double column_real(sqlite3_stmt *statement, int column, double max)
+{
+    double number = sqlite3_column_double(statement, column);
+    return number >= 0 ? fmin(number, max) : 0; /* not a number is not >= 0 */
 }
 
 const char *column_text(sqlite3_stmt *statement, int column)

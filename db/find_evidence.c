@@ -27,11 +27,11 @@ void path_key(const struct gpu *gpu, enum blocker blocker, char key[KEY_SIZE])
 static void read_evidence(sqlite3_stmt *statement, struct evidence *evidence)
 {
     for (int i = 0; i < OUTCOME_COUNT; i++) {
-        evidence->counts[i] = sqlite3_column_int(statement, i);
-        evidence->weights[i] = (double)sqlite3_column_int64(statement, OUTCOME_COUNT + i) / WEIGHT_UNIT;
+        evidence->counts[i] = column_count(statement, i);
+        evidence->weights[i] = column_real(statement, OUTCOME_COUNT + i, WEIGHT_UNIT * 1e9) / WEIGHT_UNIT;
     }
-    evidence->public_reports = sqlite3_column_int(statement, 2 * OUTCOME_COUNT);
-    evidence->outside_reports = sqlite3_column_int(statement, 2 * OUTCOME_COUNT + 1);
+    evidence->public_reports = column_count(statement, 2 * OUTCOME_COUNT);
+    evidence->outside_reports = column_count(statement, 2 * OUTCOME_COUNT + 1);
     copy_column(statement, 2 * OUTCOME_COUNT + 2, evidence->latest, sizeof evidence->latest);
 }
 
@@ -57,7 +57,7 @@ static enum error_code fetch_evidence(struct database *database, const char *lev
 static enum error_code fetch_evidence_of_id(struct database *database, int64_t id, struct evidence *evidence,
                                             struct error *error)
 {
-    struct kept_evidence *kept = &database->evidence[id % KEPT_EVIDENCE];
+    struct kept_evidence *kept = &database->evidence[(uint64_t)id % KEPT_EVIDENCE];
     sqlite3_stmt *statement;
     bool row;
     *evidence = (struct evidence){.latest = ""};

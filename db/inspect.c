@@ -105,12 +105,6 @@ static enum error_code check_tables(struct database *database, struct error *err
     return ERROR_NONE;
 }
 
-static enum error_code damaged(const struct database *database, const char *what, struct error *error)
-{
-    error_set(error, ERROR_DATABASE_DAMAGED, "database %.400s: %.150s", database->path, what);
-    return error_next(error, "rebuild it from its sources with: passthru import --db %s", database->path);
-}
-
 /* The words that are written from enums. As CHECKs in the schema each start of each reader would parse them.
  */
 struct written_word {
@@ -140,7 +134,7 @@ static enum error_code check_words(struct database *database, const struct writt
         if (vocabulary_find(written->vocabulary, word) >= 0)
             continue;
         snprintf(what, sizeof what, "\"%.60s\" is no word of %s", word, written->vocabulary->name);
-        damaged(database, what, error);
+        database_damaged(database, what, error);
     }
     if (result != SQLITE_OK && result != SQLITE_DONE)
         database_sqlite_error(database, result, error);
@@ -166,7 +160,7 @@ static enum error_code check_integrity(struct database *database, const char *sq
     if (result == SQLITE_OK && (result = sqlite3_step(statement)) == SQLITE_ROW &&
         sqlite3_stricmp(column_text(statement, 0), "ok") != 0) {
         snprintf(what, sizeof what, "integrity check failed: %.120s", column_text(statement, 0));
-        damaged(database, what, error);
+        database_damaged(database, what, error);
     } else if (result != SQLITE_ROW && result != SQLITE_DONE) {
         database_sqlite_error(database, result, error);
     }
@@ -182,6 +176,40 @@ enum error_code database_check_reports(struct database *database, struct error *
     return check_all_words(database, report_words, ARRAY_SIZE(report_words), error);
 }
 
+/* Columns that hold the number of a row in another table; NULL: of none. */
+struct reference {
+    const char *table;
+    const char *column; /* an SQL expression */
+    const char *target;
+    const char *target_column;
+};
+static const struct reference references[] = {
+    {"gpu", "pci_id", "device", "pci_id"},      {"gpu", "is_gpu_origin", "origin", "id"},
+    {"gpu", "chip_origin", "origin", "id"},     {"gpu", "form_factor_origin", "origin", "id"},
+    {"gpu", "display_origin", "origin", "id"},  {"gpu", "vbios_origin", "origin", "id"},
+    {"gpu", "reset_origin", "origin", "id"},    {"gpu", "prior", "prior", "id"},
+    {"gpu", "all_evidence", "evidence", "id"},  {"gpu", "class_evidence", "evidence", "id"},
+    {"gpu", "chip_evidence", "evidence", "id"}, {"gpu", "id_evidence", "evidence", "id"},
+    {"gpu_variant", "origin", "origin", "id"},  {"subvendor", "origin", "origin", "id"},
+    {"annotation", "id >> 8", "gpu", "pci_id"}, {"annotation", "origin", "origin", "id"},
+    {"alternative", "pci_id", "gpu", "pci_id"}};
+
+static enum error_code check_references(struct database *database, struct error *error)
+{
+    char sql[300];
+    error->code = ERROR_NONE;
+    for (size_t i = 0; i < ARRAY_SIZE(references) && !error->code; i++) {
+        const struct reference *reference = &references[i];
+        snprintf(sql, sizeof sql,
+                 "SELECT '%s of ' || (%s) || ' in %s is not in %s' FROM %s"
+                 " WHERE (%s) IS NOT NULL AND %s NOT IN (SELECT %s FROM %s) LIMIT 1",
+                 reference->column, reference->column, reference->table, reference->target, reference->table,
+                 reference->column, reference->column, reference->target_column, reference->target);
+        check_integrity(database, sql, error);
+    }
+    return error->code;
+}
+
 static enum error_code check_other_tables(struct database *database, struct error *error)
 {
     if (check_integrity(database,
@@ -189,15 +217,17 @@ static enum error_code check_other_tables(struct database *database, struct erro
                         " WHERE s.type = 'table' AND s.name <> 'report' AND c.integrity_check <> 'ok'"
                         " LIMIT 1",
                         error) ||
-        check_tables(database, error))
+        check_tables(database, error) || check_references(database, error))
         return error->code;
     return check_all_words(database, words, ARRAY_SIZE(words), error);
 }
 
-/* Without a table's name, each page's use is looked at: that needs no index to be read. */
+/* Without a table's name, each page's use is looked at: that needs no index to be read. The number of
+ * problems that a pragma may report is left out: since SQLite 3.46 the function takes it for the name of a
+ * table. */
 enum error_code database_check_pages(struct database *database, struct error *error)
 {
-    return check_integrity(database, "SELECT quick_check FROM pragma_quick_check(1)", error);
+    return check_integrity(database, "SELECT quick_check FROM pragma_quick_check LIMIT 1", error);
 }
 
 enum error_code database_check_rest(struct database *database, struct error *error)
@@ -219,8 +249,9 @@ enum error_code database_check_added(struct database *database, int64_t last_old
 
 enum error_code database_check(struct database *database, struct error *error)
 {
-    if (check_integrity(database, "SELECT integrity_check FROM pragma_integrity_check(1)", error) ||
-        check_tables(database, error) || check_all_words(database, words, ARRAY_SIZE(words), error))
+    if (check_integrity(database, "SELECT integrity_check FROM pragma_integrity_check LIMIT 1", error) ||
+        check_tables(database, error) || check_references(database, error) ||
+        check_all_words(database, words, ARRAY_SIZE(words), error))
         return error->code;
     return check_all_words(database, report_words, ARRAY_SIZE(report_words), error);
 }

@@ -29,13 +29,22 @@ static enum error_code find_vendor(struct database *database, struct device *dev
     return ERROR_NONE;
 }
 
-/* Makes an array reach up to `index`, the new part zeroed. */
-static enum error_code reach(void **items, int *room, int index, size_t size, struct error *error)
+/* No table of origins or priors has more rows. */
+enum { MAX_KEPT_ROWS = 1 << 20 };
+
+/* Makes an array reach up to `index`, which a database file states, the new part zeroed. */
+static enum error_code reach(const struct database *database, void **items, int *room, int index, size_t size,
+                             struct error *error)
 {
+    if (index < 0 || index >= MAX_KEPT_ROWS) {
+        char what[80];
+        snprintf(what, sizeof what, "a GPU refers to row %d of a table, which cannot exist", index);
+        return database_damaged(database, what, error);
+    }
     if (index < *room)
         return ERROR_NONE;
     int larger = index + 64;
-    char *grown = index < 0 || index > 1 << 20 ? NULL : realloc(*items, (size_t)larger * size);
+    char *grown = realloc(*items, (size_t)larger * size);
     if (!grown)
         return error_set(error, ERROR_NO_MEMORY, "no memory for %d sources", larger);
     memset(grown + (size_t)*room * size, 0, (size_t)(larger - *room) * size);
@@ -52,7 +61,8 @@ static enum error_code find_origin(struct database *database, int origin, const 
     *text = "";
     if (!origin)
         return ERROR_NONE;
-    if (reach((void **)&database->origins, &database->origin_room, origin, sizeof *database->origins, error))
+    if (reach(database, (void **)&database->origins, &database->origin_room, origin,
+              sizeof *database->origins, error))
         return error->code;
     if (!database->origins[origin]) {
         if (database_statement(database, STATEMENT_ORIGIN, &statement, error))
@@ -83,12 +93,17 @@ static enum error_code find_subsystem(struct database *database, struct device *
     return ERROR_NONE;
 }
 
-static void read_prior(sqlite3_stmt *statement, int column, struct prior *prior)
+static enum error_code read_prior(const struct database *database, sqlite3_stmt *statement,
+                                  struct prior *prior, struct error *error)
 {
+    double sum = 0;
     for (int i = 0; i < OUTCOME_COUNT; i++)
-        prior->shares[i] = sqlite3_column_double(statement, column + i);
-    prior->strength = sqlite3_column_double(statement, column + OUTCOME_COUNT);
-    prior->reason = column_text(statement, column + OUTCOME_COUNT + 1);
+        sum += prior->shares[i] = column_real(statement, i, 1);
+    prior->strength = column_real(statement, OUTCOME_COUNT, 1e6);
+    prior->reason = column_text(statement, OUTCOME_COUNT + 1);
+    if (sum < 0.99 || sum > 1.01)
+        return database_damaged(database, "the shares of a prior do not add up to 1", error);
+    return error->code = ERROR_NONE;
 }
 
 static enum error_code find_prior(struct database *database, int number, struct prior *prior,
@@ -99,7 +114,8 @@ static enum error_code find_prior(struct database *database, int number, struct 
     *prior = (struct prior){.reason = ""};
     if (!number)
         return ERROR_NONE;
-    if (reach((void **)&database->priors, &database->prior_room, number, sizeof *database->priors, error))
+    if (reach(database, (void **)&database->priors, &database->prior_room, number, sizeof *database->priors,
+              error))
         return error->code;
     struct kept_prior *kept = &database->priors[number];
     if (!kept->known) {
@@ -108,10 +124,15 @@ static enum error_code find_prior(struct database *database, int number, struct 
         sqlite3_bind_int(statement, 1, number);
         if (database_step(database, statement, &row, error))
             return error->code;
-        read_prior(statement, 0, &kept->prior);
-        kept->prior.reason = strdup(kept->prior.reason);
-        if (!kept->prior.reason)
+        if (!row)
+            return database_damaged(database, "a GPU refers to a prior that is not there", error);
+        struct prior read;
+        if (read_prior(database, statement, &read, error))
+            return error->code;
+        read.reason = strdup(read.reason);
+        if (!read.reason)
             return error_set(error, ERROR_NO_MEMORY, "no memory for a prior");
+        kept->prior = read;
         kept->known = true;
     }
     *prior = kept->prior;
@@ -136,7 +157,7 @@ static enum error_code find_gpu(struct database *database, struct device *device
         struct annotation *annotation = &gpu->attributes[worded[i]];
         int value = vocabulary_find(attribute_vocabulary(worded[i]), column_text(statement, column));
         annotation->value = value < 0 ? 0 : value;
-        annotation->confidence = sqlite3_column_double(statement, column + 1);
+        annotation->confidence = column_real(statement, column + 1, 1);
         if (find_origin(database, sqlite3_column_int(statement, column + 2), &annotation->source, error))
             return error->code;
     }
@@ -162,9 +183,7 @@ enum error_code database_find_prior(struct database *database, const struct gpu 
     if (database_step(database, statement, &row, error))
         return error->code;
     *prior = (struct prior){.reason = ""};
-    if (row)
-        read_prior(statement, 0, prior);
-    return ERROR_NONE;
+    return row ? read_prior(database, statement, prior, error) : ERROR_NONE;
 }
 
 /* What is surer than this is not overruled by who made the board. */
@@ -175,7 +194,7 @@ static enum error_code settle(struct database *database, struct device *device, 
 {
     const char *source;
     int form_factor = vocabulary_find(&vocabulary_form_factor, column_text(statement, column));
-    double confidence = sqlite3_column_double(statement, column + 1);
+    double confidence = column_real(statement, column + 1, 1);
     int origin = sqlite3_column_int(statement, column + 2);
     if (form_factor <= FORM_FACTOR_UNKNOWN || find_origin(database, origin, &source, error))
         return error->code;
@@ -273,8 +292,8 @@ static enum error_code fetch_workarounds(struct database *database, const char *
             return error->code;
         struct workaround *workaround = &workarounds[*count];
         copy_column(statement, 0, workaround->fix, sizeof workaround->fix);
-        workaround->tried = sqlite3_column_int(statement, 1);
-        workaround->helped = sqlite3_column_int(statement, 2);
+        workaround->tried = column_count(statement, 1);
+        workaround->helped = column_count(statement, 2);
         workaround->on_chip = level[0] == 'c';
     }
     return ERROR_NONE;
@@ -332,8 +351,7 @@ enum error_code database_each_symptom(struct database *database, symptom_visitor
         buffer_clear(&line);
         buffer_append_text(&line, column_text(statement, 0));
         if (line.failed || !line.length)
-            return error_set(error, ERROR_DATABASE_DAMAGED, "database %s: a symptom is empty",
-                             database->path);
+            return database_damaged(database, "a symptom is empty", error);
         const struct symptom_record symptom = split_symptom(line.data);
         if (each(context, &symptom, error))
             return error->code;
@@ -356,8 +374,8 @@ static enum error_code fetch_path(struct database *database, const char *key, st
             break;
         int *tried = i < 0 ? &path->tried : &path->chips[i].tried;
         int *helped = i < 0 ? &path->helped : &path->chips[i].helped;
-        *tried = sqlite3_column_int(statement, 1);
-        *helped = sqlite3_column_int(statement, 2);
+        *tried = column_count(statement, 1);
+        *helped = column_count(statement, 2);
         if (i >= 0)
             copy_column(statement, 0, path->chips[i].chip, sizeof path->chips[i].chip);
         path->chip_count = i + 1;
@@ -399,7 +417,7 @@ static enum error_code fetch_alternatives(struct database *database, const char 
             return error->code;
         struct alternative *alternative = &alternatives[*count];
         alternative->pci_id = (uint32_t)sqlite3_column_int64(statement, 0);
-        alternative->usable = sqlite3_column_double(statement, 2);
+        alternative->usable = column_real(statement, 2, 1);
         copy_column(statement, 1, alternative->name, sizeof alternative->name);
         bool skip =
             alternative->pci_id == pci_id_number(&gpu->id) || alternative->usable < usable + clearly_better;
@@ -407,7 +425,7 @@ static enum error_code fetch_alternatives(struct database *database, const char 
             skip |= strcmp(alternatives[i].name, alternative->name) == 0;
         if (skip)
             continue;
-        alternative->price_usd = sqlite3_column_int(statement, 3);
+        alternative->price_usd = column_count(statement, 3);
         copy_column(statement, 4, alternative->price_as_of, sizeof alternative->price_as_of);
         alternative->same_chip = *key != '\0';
         ++*count;
@@ -458,7 +476,7 @@ static enum error_code run_search(struct database *database, const char *match, 
         if (database_step(database, statement, &row, error) || !row)
             return error->code;
         ids[(*count)++] = (uint32_t)sqlite3_column_int64(statement, 0);
-        *total = sqlite3_column_int(statement, 1);
+        *total = column_count(statement, 1);
     }
     return ERROR_NONE;
 }

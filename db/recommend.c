@@ -16,7 +16,7 @@ enum error_code database_each_card(struct database *database, card_visitor *each
                             .server = sqlite3_column_int(statement, 3),
                             .outputs = sqlite3_column_int(statement, 4),
                             .vendor_reset = sqlite3_column_int(statement, 5),
-                            .price_usd = sqlite3_column_int(statement, 6),
+                            .price_usd = column_count(statement, 6),
                             .price_line = sqlite3_column_int(statement, 8),
                             .price_place = sqlite3_column_int(statement, 9),
                             .sold_both_ways = sqlite3_column_int(statement, 10)};
@@ -54,6 +54,6 @@ enum error_code database_find_cheapest(struct database *database, int *price_usd
     if (database_statement(database, STATEMENT_CHEAPEST, &statement, error))
         return error->code;
     if (!database_step(database, statement, &row, error) && row)
-        *price_usd = sqlite3_column_int(statement, 0);
+        *price_usd = column_count(statement, 0);
     return error->code;
 }

@@ -1,0 +1,287 @@
+/* A database file that somebody has damaged or made to do harm: db/database.h. The input is a list of patches
+ * for a small database, 8 bytes each: where (3 bytes), how many bytes (1), and what (4 bytes, repeated). A
+ * patch of no bytes sets a number in a table by SQL instead: a sound file with wrong content. What opens is
+ * asked everything: each answer is made or fails with an error, and never leaves the memory that is its own.
+ */
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include "core/buffer.h"
+#include "db/builder.h"
+#include "db/database.h"
+#include "db/recommend.h"
+#include "tests/fuzz/fuzz.h"
+
+enum { MX330 = 0x10de1d16, GT1030 = 0x10de1d01, LATITUDE = 0x102808b0, PATCH_SIZE = 8 };
+
+static char folder[] = "/tmp/fuzz-database-XXXXXX";
+static uint8_t *base;
+static size_t base_size;
+
+static void must(enum error_code code, const struct error *error)
+{
+    if (code)
+        fprintf(stderr, "%s\n", error->message);
+    require(!code, "the database to be damaged is built");
+}
+
+static void add_gpu(struct builder *builder, uint32_t pci_id, enum form_factor form_factor, const char *name)
+{
+    static const int origins[ATTRIBUTE_COUNT] = {1, 1, 2, 2, 2, 0};
+    struct gpu gpu = {.id = pci_id_from_number(pci_id), .chip = "GP108"};
+    struct error error = {.code = ERROR_NONE};
+    bool is_new;
+    for (int i = 0; i < ATTRIBUTE_COUNT; i++)
+        gpu.attributes[i].confidence = 0.9;
+    gpu.attributes[ATTRIBUTE_FORM_FACTOR].value = (int)form_factor;
+    gpu.attributes[ATTRIBUTE_VBIOS].value =
+        form_factor == FORM_FACTOR_MOBILE ? (int)VBIOS_ACPI_ROM : (int)VBIOS_ROM_BAR;
+    gpu.attributes[ATTRIBUTE_DISPLAY].value = (int)DISPLAY_OUTPUTS;
+    must(builder_add_device(builder, pci_id, name, &error), &error);
+    must(builder_add_gpu(builder, &gpu, origins, "gp 108 geforce nvidia", &is_new, &error), &error);
+    must(builder_add_annotation(builder, pci_id, ATTRIBUTE_FORM_FACTOR, 0, "either", 0.2, 1, &error), &error);
+}
+
+static void add_report(struct builder *builder, int64_t source)
+{
+    static const char json[] = "{\"pci_id\":\"10de:1d16\",\"outcome\":\"fails\",\"chassis\":\"laptop\","
+                               "\"subsystem\":\"1028:08b0\",\"symptoms\":[\"code-43\"],"
+                               "\"attempts\":[{\"fix\":\"romfile\",\"result\":\"fixed\"}]}";
+    static const unsigned char id[32] = {1};
+    struct error error = {.code = ERROR_NONE};
+    struct report report;
+    must(report_parse(json, sizeof json - 1, &report, NULL, &error), &error);
+    must(builder_add_report(builder, &report, id, json, sizeof json - 1, source, &error), &error);
+    report_free(&report);
+}
+
+static void fill(struct builder *builder)
+{
+    static const struct prior_key key = {"mobile", "-", "-", "-"};
+    static const struct prior prior = {{0.1, 0.2, 0.3, 0.4}, 10, "a reason"};
+    static const struct symptom_record symptom = {.word = "code-43",
+                                                  .scope = "guest",
+                                                  .words = "code 43",
+                                                  .pattern = "code 43",
+                                                  .cause = "a cause",
+                                                  .next = "a step"};
+    struct error error = {.code = ERROR_NONE};
+    int64_t source;
+    must(builder_add_prior(builder, &key, &prior, &error), &error);
+    must(builder_add_origin(builder, "rule", "a rule", &error), &error);
+    must(builder_add_origin(builder, "fact", "a fact", &error), &error);
+    must(builder_add_vendor(builder, 0x10de, "NVIDIA Corporation", &error), &error);
+    must(builder_add_subsystem(builder, MX330, LATITUDE, "Latitude 5510", &error), &error);
+    add_gpu(builder, MX330, FORM_FACTOR_MOBILE, "GP108M [GeForce MX330]");
+    add_gpu(builder, GT1030, FORM_FACTOR_DESKTOP, "GP108 [GeForce GT 1030]");
+    must(builder_add_price(builder, GT1030, 30, "2026-03", 0, 0, &error), &error);
+    must(builder_add_chip_use(builder, 0x10de, "GP1*", USE_COMPUTE, true, "a reason", &error), &error);
+    must(builder_add_symptom(builder, &symptom, &error), &error);
+    must(builder_add_source(builder, "reports", "reports.ndjson", &source, &error), &error);
+    add_report(builder, source);
+    must(builder_complete_source(builder, source, "1", NULL, NULL, false, 1, 0, &error), &error);
+}
+
+/* Not where a sanitizer or require() ends the program: then the database is what one wants to see. */
+static void remove_folder(void)
+{
+    rmdir(folder);
+}
+
+static void make_base(void)
+{
+    char path[sizeof folder + 10];
+    struct builder *builder = NULL;
+    struct error error = {.code = ERROR_NONE};
+    struct stat status;
+    require(mkdtemp(folder) != NULL, "there is a folder to build in");
+    snprintf(path, sizeof path, "%s/t.db", folder);
+    must(builder_create(path, &builder, &error), &error);
+    fill(builder);
+    must(builder_complete(builder, &error), &error);
+    FILE *file = fopen(path, "rb");
+    require(file && fstat(fileno(file), &status) == 0, "the database is there");
+    base_size = (size_t)status.st_size;
+    base = malloc(base_size);
+    require(base && fread(base, 1, base_size, file) == base_size, "the database can be read");
+    fclose(file);
+    builder_free(builder);
+    atexit(remove_folder);
+}
+
+static enum error_code visit_report(void *context, const char *id, const char *body, size_t length,
+                                    struct error *error)
+{
+    (void)context;
+    require(strlen(id) < 1000000 && strlen(body) <= length, "a report's strings end");
+    return error->code = ERROR_NONE;
+}
+
+static enum error_code visit_symptom(void *context, const struct symptom_record *symptom, struct error *error)
+{
+    (void)context;
+    require(symptom->pattern && symptom->cause && symptom->next, "a symptom has all its fields");
+    return error->code = ERROR_NONE;
+}
+
+static enum error_code visit_value(void *context, const struct stated_value *value, struct error *error)
+{
+    (void)context;
+    require((int)value->attribute < (int)ATTRIBUTE_COUNT, "a value is of an attribute");
+    return error->code = ERROR_NONE;
+}
+
+static enum error_code visit_conflict(void *context, const struct conflict *conflict, struct error *error)
+{
+    (void)context;
+    require(conflict->name && conflict->other_source, "a conflict has its texts");
+    return error->code = ERROR_NONE;
+}
+
+static enum error_code visit_card(void *context, const struct card *card, struct error *error)
+{
+    (void)context;
+    require(card->price_usd >= 0, "no price is below zero");
+    return error->code = ERROR_NONE;
+}
+
+static enum error_code visit_source(void *context, const struct source_record *source, struct error *error)
+{
+    (void)context;
+    require(source->kind && source->version, "a source has its texts");
+    return error->code = ERROR_NONE;
+}
+
+static void check_verdict(const struct device *device, const struct evidence *evidence)
+{
+    struct verdict verdict = verdict_compute(&device->prior, evidence);
+    require(verdict.usable >= 0 && verdict.usable <= 1, "a probability is between 0 and 1");
+    require(verdict.low >= 0 && verdict.high <= 1, "an interval is within 0 and 1");
+}
+
+static void ask_of_gpu(struct database *database, struct pci_id id, enum chassis chassis)
+{
+    struct device device;
+    struct evidence evidence[EVIDENCE_LEVELS];
+    struct workaround workarounds[8];
+    struct alternative alternatives[8];
+    struct remaining_path path;
+    struct prior prior;
+    struct error error;
+    int count;
+    if (database_find_device(database, &id, &device, &error) || !device.is_gpu)
+        return;
+    if (!database_find_evidence(database, &device, chassis, evidence, &error))
+        check_verdict(&device, evidence);
+    bool failed = database_find_workarounds(database, &device.gpu, workarounds, 8, &count, &error);
+    failed |= database_find_alternatives(database, &device.gpu, 0.2, alternatives, 8, &count, &error);
+    failed |= database_find_prior(database, &device.gpu, &prior, &error);
+    for (int blocker = 0; blocker < BLOCKER_COUNT; blocker++)
+        failed |= database_find_path(database, &device.gpu, (enum blocker)blocker, &path, &error);
+    require(!failed || error.code, "what failed says so");
+}
+
+static void ask(struct database *database)
+{
+    struct pci_id id = pci_id_from_number(MX330);
+    struct error error = {.code = ERROR_NONE};
+    struct chip_use use;
+    struct workaround fixes[8];
+    uint32_t ids[8];
+    int count;
+    int total;
+    ask_of_gpu(database, id, CHASSIS_UNKNOWN);
+    id.has_subsystem = id.has_revision = true;
+    id.subvendor = LATITUDE >> 16;
+    id.subdevice = LATITUDE & 0xffff;
+    ask_of_gpu(database, id, CHASSIS_LAPTOP);
+    ask_of_gpu(database, pci_id_from_number(GT1030), CHASSIS_DESKTOP);
+    bool failed = database_search(database, "geforce", ids, 8, &count, &total, &error);
+    failed |= database_each_report(database, MX330, 8, visit_report, NULL, &error);
+    failed |= database_each_symptom(database, visit_symptom, NULL, &error);
+    failed |= database_find_symptom_fixes(database, "code-43", fixes, 8, &count, &error);
+    failed |= database_each_stated_value(database, MX330, visit_value, NULL, &error);
+    failed |= database_each_conflict(database, visit_conflict, NULL, &error);
+    failed |= database_each_card(database, visit_card, NULL, &error);
+    failed |= database_each_source(database, visit_source, NULL, &error);
+    failed |= database_find_chip_use(database, 0x10de, "GP108", USE_COMPUTE, &use, &error);
+    failed |= database_check(database, &error);
+    (void)failed;
+}
+
+/* Sets a column that holds a number, in all rows of its table. */
+static void set_number(const char *path, const uint8_t *patch)
+{
+    static const char *const columns[][2] = {{"gpu", "prior"},
+                                             {"gpu", "form_factor_origin"},
+                                             {"gpu", "vbios_origin"},
+                                             {"gpu", "chip_origin"},
+                                             {"gpu", "id_evidence"},
+                                             {"gpu", "all_evidence"},
+                                             {"gpu", "chip_evidence"},
+                                             {"evidence", "works"},
+                                             {"evidence", "fails"},
+                                             {"evidence", "public"},
+                                             {"evidence", "weight_works"},
+                                             {"evidence", "weight_fails"},
+                                             {"evidence", "outside"},
+                                             {"workaround", "tried"},
+                                             {"workaround", "helped"},
+                                             {"workaround", "rank"},
+                                             {"alternative", "price_usd"},
+                                             {"price", "usd"},
+                                             {"price", "line"},
+                                             {"price", "place"},
+                                             {"prior", "strength"},
+                                             {"prior", "works"},
+                                             {"gpu", "vbios_confidence"},
+                                             {"report", "seq"},
+                                             {"alternative", "usable"},
+                                             {"annotation", "origin"},
+                                             {"source", "records"}};
+    static const char *const numbers[] = {
+        "-1",    "-1000", "2147483647", "-2147483648", "9223372036854775807",
+        "1e308", "-1e30", "0",          "NULL",        "1048576"};
+    const char *const *column = columns[patch[0] % (sizeof columns / sizeof *columns)];
+    char sql[200];
+    sqlite3 *handle = NULL;
+    snprintf(sql, sizeof sql, "UPDATE OR IGNORE %s SET %s = %s", column[0], column[1],
+             numbers[patch[1] % (sizeof numbers / sizeof *numbers)]);
+    if (sqlite3_open(path, &handle) == SQLITE_OK)
+        sqlite3_exec(handle, sql, NULL, NULL, NULL); /* what the file is damaged for fails: well */
+    sqlite3_close(handle);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct database *database = NULL;
+    struct error error = {.code = ERROR_NONE};
+    if (!base)
+        make_base();
+    uint8_t *bytes = malloc(base_size);
+    require(bytes != NULL, "there is memory");
+    memcpy(bytes, base, base_size);
+    for (size_t at = 0; at + PATCH_SIZE <= size; at += PATCH_SIZE) {
+        const uint8_t *patch = data + at;
+        size_t place = ((size_t)patch[0] << 16 | (size_t)patch[1] << 8 | patch[2]) % base_size;
+        for (size_t i = 0; i < patch[3] && place + i < base_size; i++)
+            bytes[place + i] = patch[4 + i % 4];
+    }
+    /* SQLite opens by name, and a file in memory has none that it takes. */
+    char path[sizeof folder + 10];
+    snprintf(path, sizeof path, "%s/d.db", folder);
+    FILE *file = fopen(path, "wb");
+    require(file && fwrite(bytes, 1, base_size, file) == base_size && fclose(file) == 0,
+            "there is room for a database");
+    free(bytes);
+    for (size_t at = 0; at + PATCH_SIZE <= size && at < 64 * PATCH_SIZE; at += PATCH_SIZE)
+        if (!data[at + 3])
+            set_number(path, data + at);
+    if (!database_open(path, &database, &error))
+        ask(database);
+    require(database || size >= PATCH_SIZE, "an undamaged database opens");
+    database_close(database);
+    unlink(path);
+    return 0;
+}
