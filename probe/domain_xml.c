@@ -36,9 +36,13 @@ struct hostdev {
     X(XML_ErrorString)                                                                                       \
     X(XML_GetCurrentLineNumber)
 
+/* Expat 2.8 prefers XML_GetCurrentLineNumber64, which the older ones (Debian 12 has 2.5) lack. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 static struct {
     EXPAT_FUNCTIONS(LIBRARY_POINTER)
 } expat;
+#pragma GCC diagnostic pop
 
 static enum error_code load_expat(struct error *error)
 {
