@@ -163,6 +163,16 @@ static bool proxy_refused(const struct request *request, bool *passes)
     return true;
 }
 
+/* CURLE_TOO_LARGE, since libcurl 8.6: too many headers, or one that is longer than 100 KiB. Before, that was
+ * CURLE_OUT_OF_MEMORY. */
+enum { CODE_TOO_LARGE = 100 };
+
+/* Whether the answer has begun, and its headers have not ended. */
+static bool is_in_headers(const struct request *request)
+{
+    return request->connected && !request->begun;
+}
+
 bool request_explain_code(const struct request *request, CURLcode code)
 {
     char host[REMOTE_HOST_SIZE];
@@ -170,7 +180,15 @@ bool request_explain_code(const struct request *request, CURLcode code)
     remote_url_host(request->url, host);
     if (proxy_refused(request, &passes))
         return passes;
-    switch (code) {
+    switch ((int)code) {
+    case CODE_TOO_LARGE:
+    case CURLE_OUT_OF_MEMORY:
+        if (is_in_headers(request))
+            request_fail(request, ERROR_REMOTE, "the headers of the answer do not end%s",
+                         code == CURLE_OUT_OF_MEMORY ? ", or memory is short" : "");
+        else
+            request_fail(request, ERROR_NO_MEMORY, "out of memory");
+        return false;
     case CURLE_COULDNT_RESOLVE_HOST:
         request_fail(request, ERROR_REMOTE, "the name %s has no address, or no name server answers", host);
         blame_network(request);
@@ -204,14 +222,6 @@ bool request_explain_code(const struct request *request, CURLcode code)
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
         request_fail(request, ERROR_REMOTE, "what %s answers is no HTTP", host);
-        return false;
-    case CURLE_OUT_OF_MEMORY:
-        /* This is also how libcurl says (until 8.6) that one header is longer than 100 KiB. */
-        if (request->connected && !request->begun) {
-            request_fail(request, ERROR_REMOTE, "a header of the answer does not end, or memory is short");
-            return false;
-        }
-        request_fail(request, ERROR_NO_MEMORY, "out of memory");
         return false;
     default:
         request_fail(request, ERROR_REMOTE, "%s",
