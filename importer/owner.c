@@ -10,6 +10,9 @@
 
 #include "db/database.h"
 
+/* Who root has become, 0: nobody else. */
+static uid_t owner;
+
 enum error_code owner_become(const char *path, struct error *error)
 {
     char parent[DATABASE_PATH_SIZE];
@@ -26,13 +29,27 @@ enum error_code owner_become(const char *path, struct error *error)
         return ERROR_NONE;
     if (setgroups(0, NULL) || setegid(folder.st_gid) || seteuid(folder.st_uid))
         return error_set_errno(error, errno, "cannot become the owner of folder %s", parent);
+    owner = folder.st_uid;
     return ERROR_NONE;
+}
+
+enum error_code owner_suspend(struct error *error)
+{
+    if (owner && seteuid(0))
+        return error_set_errno(error, errno, "cannot become root again");
+    return error->code = ERROR_NONE;
+}
+
+enum error_code owner_resume(struct error *error)
+{
+    if (owner && seteuid(owner))
+        return error_set_errno(error, errno, "cannot become user %ld again", (long)owner);
+    return error->code = ERROR_NONE;
 }
 
 int owner_open(const char *path, int flags)
 {
-    uid_t owner = geteuid();
-    if (owner == 0 || getuid() != 0)
+    if (!owner)
         return open(path, flags);
     if (seteuid(0))
         return -1;

@@ -11,6 +11,12 @@
  * follows. */
 MUST_CHECK enum error_code owner_become(const char *path, struct error *error);
 
+/* Makes root, who has become another user, root again until owner_resume: to read what lies in the program's
+ * own data directory, which that user may not be able to reach (a clone below /root). Nothing of the other
+ * user's may be opened or written meanwhile. Neither does anything where owner_become did nothing. */
+MUST_CHECK enum error_code owner_suspend(struct error *error);
+MUST_CHECK enum error_code owner_resume(struct error *error);
+
 /* open(path, flags) of a file that whoever started the program has named, as who that was. */
 int owner_open(const char *path, int flags);
 

@@ -11,6 +11,7 @@
 #include "importer/data_files.h"
 #include "importer/feed_cache.h"
 #include "importer/line_reader.h"
+#include "importer/owner.h"
 #include "importer/pci_ids.h"
 #include "importer/rebuild_internal.h"
 #include "importer/symptoms.h"
@@ -314,6 +315,17 @@ static void free_build(struct rebuild *work)
     work->claims = NULL;
 }
 
+enum error_code rebuild_as_starter(struct rebuild *work, rebuild_step *step, struct error *error)
+{
+    struct error resumed;
+    if (owner_suspend(error))
+        return error->code;
+    enum error_code code = step(work, error);
+    if (owner_resume(&resumed) && !code)
+        *error = resumed;
+    return error->code;
+}
+
 static enum error_code build(struct rebuild *work, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
@@ -324,8 +336,8 @@ static enum error_code build(struct rebuild *work, struct error *error)
         work->misfits = builder_create(path, &work->builder, error);
     if (error->code)
         return error->code;
-    if (load_tables(work, error) || rebuild_load_lists(work, error) || read_files(work, error) ||
-        rebuild_record_program(work, error))
+    if (rebuild_as_starter(work, load_tables, error) || rebuild_load_lists(work, error) ||
+        read_files(work, error) || rebuild_record_program(work, error))
         return error->code;
     return builder_complete(work->builder, error);
 }

@@ -318,7 +318,7 @@ enum error_code rebuild_keep_feeds(struct rebuild *work, struct error *error)
 
 enum error_code rebuild_read_reports(struct rebuild *work, struct error *error)
 {
-    if (read_bundled_reports(work, error) ||
+    if (rebuild_as_starter(work, read_bundled_reports, error) ||
         source_cache_each_reports(work->cache, read_cached_reports, work, error))
         return error->code;
     for (int i = 0; i < work->request->file_count; i++)
