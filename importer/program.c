@@ -109,9 +109,9 @@ bool program_show_progress(void *context, uint64_t received, uint64_t expected, 
     program_append_bytes(&line, received);
     buffer_append_format(&line, ", %d file%s", done, done == 1 ? "" : "s");
     int width = progress_width();
+    progress_shown = true; /* before it is: a signal may end the program in between */
     fprintf(stderr, "\r%-*.*s", width, width, buffer_text(&line));
     fflush(stderr);
-    progress_shown = true;
     return true;
 }
 
