@@ -41,6 +41,8 @@ struct annotator {
     int fact_count;
     struct rule *rules;
     int rule_count;
+    struct table_summary rules_read;
+    struct table_summary facts_read;
     int vendor;                     /* the one that rules are selected for, -1: none yet */
     int *selected[ATTRIBUTE_COUNT]; /* indices of the rules that may hold for this vendor, in order */
     int selected_count[ATTRIBUTE_COUNT];
@@ -148,8 +150,8 @@ enum error_code annotator_load(const char *rules_path, const char *facts_path, s
         annotator_free(loaded);
         return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
     }
-    if (table_read(rules_path, rule_columns, RULE_COLUMNS, add_rule, loaded, error) ||
-        table_read(facts_path, fact_columns, FACT_COLUMNS, add_fact, loaded, error)) {
+    if (table_read(rules_path, rule_columns, RULE_COLUMNS, add_rule, loaded, &loaded->rules_read, error) ||
+        table_read(facts_path, fact_columns, FACT_COLUMNS, add_fact, loaded, &loaded->facts_read, error)) {
         annotator_free(loaded);
         return error->code;
     }
@@ -405,4 +407,14 @@ int annotator_rule_count(const struct annotator *annotator)
 int annotator_fact_count(const struct annotator *annotator)
 {
     return annotator->fact_count;
+}
+
+struct table_summary annotator_rules(const struct annotator *annotator)
+{
+    return annotator->rules_read;
+}
+
+struct table_summary annotator_facts(const struct annotator *annotator)
+{
+    return annotator->facts_read;
 }

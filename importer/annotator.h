@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/gpu.h"
 #include "importer/product_list.h"
+#include "importer/table.h"
 
 /* Tells what kind of GPU a device is, from the facts in data/facts.tsv, the rules in data/rules.tsv and the
  * lists of others, and who says so.
@@ -89,5 +90,9 @@ const char *annotator_source_text(const struct annotator *annotator, int source)
 
 int annotator_rule_count(const struct annotator *annotator);
 int annotator_fact_count(const struct annotator *annotator);
+
+/* Version and rows of both files. */
+struct table_summary annotator_rules(const struct annotator *annotator);
+struct table_summary annotator_facts(const struct annotator *annotator);
 
 #endif

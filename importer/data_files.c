@@ -6,9 +6,9 @@
 
 #include "importer/table.h"
 
-struct data_reader {
+struct price_reader {
     struct builder *builder;
-    int64_t lines;
+    int rank; /* of the next price, in the order of the file */
 };
 
 enum { PRIOR_COLUMNS = 10, PRICE_COLUMNS = 8, SUBVENDOR_COLUMNS = 5, USE_COLUMNS = 6 };
@@ -24,7 +24,6 @@ static const char *const use_columns[USE_COLUMNS] = {"vendor", "chip", "use", "s
 
 static enum error_code add_subvendor(void *context, const struct table_row *row, struct error *error)
 {
-    struct data_reader *reader = context;
     const char *text = row->fields[0];
     unsigned subvendor;
     int used = 0;
@@ -38,16 +37,14 @@ static enum error_code add_subvendor(void *context, const struct table_row *row,
     if (table_number(row, "confidence", row->fields[3], 0.0, 1.0, &confidence, error))
         return error->code;
     snprintf(reason, sizeof reason, "subvendor %s, %s: %s", text, row->fields[1], row->fields[4]);
-    reader->lines++;
-    return builder_add_subvendor(reader->builder, (uint16_t)subvendor, (enum form_factor)form_factor,
-                                 confidence, reason, error);
+    return builder_add_subvendor(context, (uint16_t)subvendor, (enum form_factor)form_factor, confidence,
+                                 reason, error);
 }
 
 static enum error_code add_prior(void *context, const struct table_row *row, struct error *error)
 {
     static const struct vocabulary *const keys[] = {&vocabulary_form_factor, &vocabulary_vbios,
                                                     &vocabulary_display, &vocabulary_reset};
-    struct data_reader *reader = context;
     struct prior prior = {.reason = row->fields[9]};
     double sum = 0.0;
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
@@ -63,13 +60,12 @@ static enum error_code add_prior(void *context, const struct table_row *row, str
     if (table_number(row, "strength", row->fields[8], 0.0, 1000.0, &prior.strength, error))
         return error->code;
     const struct prior_key key = {row->fields[0], row->fields[1], row->fields[2], row->fields[3]};
-    reader->lines++;
-    return builder_add_prior(reader->builder, &key, &prior, error);
+    return builder_add_prior(context, &key, &prior, error);
 }
 
 static enum error_code add_price(void *context, const struct table_row *row, struct error *error)
 {
-    struct data_reader *reader = context;
+    struct price_reader *reader = context;
     double low;
     double high;
     if (table_number(row, "price_usd", row->fields[2], 1, 100000, &low, error) ||
@@ -82,17 +78,16 @@ static enum error_code add_price(void *context, const struct table_row *row, str
         struct pci_id id;
         if (pci_id_parse(text, strlen(text), &id) != PCI_ID_OK || id.has_subsystem)
             return table_error(row, error, "pci_ids must be a list of vvvv:dddd, not \"%s\"", text);
-        if (builder_add_price(reader->builder, pci_id_number(&id), (int)low, row->fields[5],
-                              (int)reader->lines, place, error))
+        if (builder_add_price(reader->builder, pci_id_number(&id), (int)low, row->fields[5], reader->rank,
+                              place, error))
             return error->code;
     }
-    reader->lines++;
+    reader->rank++;
     return ERROR_NONE;
 }
 
 static enum error_code add_chip_use(void *context, const struct table_row *row, struct error *error)
 {
-    struct data_reader *reader = context;
     const char *chip = row->fields[1];
     const char *suits = row->fields[3];
     unsigned vendor;
@@ -110,41 +105,31 @@ static enum error_code add_chip_use(void *context, const struct table_row *row, 
         return table_error(row, error, "suits must be yes or no, not \"%s\"", suits);
     if (!row->fields[4][0])
         return table_error(row, error, "reason is empty");
-    reader->lines++;
-    return builder_add_chip_use(reader->builder, (uint16_t)vendor, chip, (enum use)use, suits[0] == 'y',
+    return builder_add_chip_use(context, (uint16_t)vendor, chip, (enum use)use, suits[0] == 'y',
                                 row->fields[4], error);
 }
 
-enum error_code uses_read(const char *path, struct builder *builder, int64_t *lines, struct error *error)
+enum error_code uses_read(const char *path, struct builder *builder, struct table_summary *summary,
+                          struct error *error)
 {
-    struct data_reader reader = {.builder = builder};
-    enum error_code code = table_read(path, use_columns, USE_COLUMNS, add_chip_use, &reader, error);
-    *lines = reader.lines;
-    return code;
+    return table_read(path, use_columns, USE_COLUMNS, add_chip_use, builder, summary, error);
 }
 
-enum error_code priors_read(const char *path, struct builder *builder, int64_t *lines, struct error *error)
+enum error_code priors_read(const char *path, struct builder *builder, struct table_summary *summary,
+                            struct error *error)
 {
-    struct data_reader reader = {.builder = builder};
-    enum error_code code = table_read(path, prior_columns, PRIOR_COLUMNS, add_prior, &reader, error);
-    *lines = reader.lines;
-    return code;
+    return table_read(path, prior_columns, PRIOR_COLUMNS, add_prior, builder, summary, error);
 }
 
-enum error_code prices_read(const char *path, struct builder *builder, int64_t *lines, struct error *error)
+enum error_code prices_read(const char *path, struct builder *builder, struct table_summary *summary,
+                            struct error *error)
 {
-    struct data_reader reader = {.builder = builder};
-    enum error_code code = table_read(path, price_columns, PRICE_COLUMNS, add_price, &reader, error);
-    *lines = reader.lines;
-    return code;
+    struct price_reader reader = {.builder = builder};
+    return table_read(path, price_columns, PRICE_COLUMNS, add_price, &reader, summary, error);
 }
 
-enum error_code subvendors_read(const char *path, struct builder *builder, int64_t *lines,
+enum error_code subvendors_read(const char *path, struct builder *builder, struct table_summary *summary,
                                 struct error *error)
 {
-    struct data_reader reader = {.builder = builder};
-    enum error_code code =
-        table_read(path, subvendor_columns, SUBVENDOR_COLUMNS, add_subvendor, &reader, error);
-    *lines = reader.lines;
-    return code;
+    return table_read(path, subvendor_columns, SUBVENDOR_COLUMNS, add_subvendor, builder, summary, error);
 }

@@ -191,13 +191,15 @@ void rebuild_data_path(const struct rebuild *work, const char *name, char path[D
     snprintf(path, DATABASE_PATH_SIZE, "%.4000s/%s", work->request->data_folder, name);
 }
 
-static enum error_code record_table(struct rebuild *work, const char *kind, const char *path, int64_t records,
-                                    struct error *error)
+static enum error_code record_table(struct rebuild *work, const char *kind, const char *path,
+                                    struct table_summary table, struct error *error)
 {
     int64_t source;
+    char version[16];
+    snprintf(version, sizeof version, "%d", (int)table.version);
     if (builder_add_source(work->builder, kind, path, &source, error))
         return error->code;
-    return builder_complete_source(work->builder, source, NULL, NULL, NULL, false, records, 0, error);
+    return builder_complete_source(work->builder, source, version, NULL, NULL, false, table.rows, 0, error);
 }
 
 static enum error_code load_tables(struct rebuild *work, struct error *error)
@@ -209,11 +211,11 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
     char subvendors[DATABASE_PATH_SIZE];
     char uses[DATABASE_PATH_SIZE];
     char symptoms[DATABASE_PATH_SIZE];
-    int64_t subvendor_count;
-    int64_t prior_count;
-    int64_t price_count;
-    int64_t use_count;
-    int64_t symptom_count;
+    struct table_summary subvendors_table;
+    struct table_summary priors_table;
+    struct table_summary prices_table;
+    struct table_summary uses_table;
+    struct table_summary symptoms_table;
     rebuild_data_path(work, "rules.tsv", rules);
     rebuild_data_path(work, "facts.tsv", facts);
     rebuild_data_path(work, "priors.tsv", priors);
@@ -222,16 +224,16 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
     rebuild_data_path(work, "uses.tsv", uses);
     rebuild_data_path(work, "symptoms.tsv", symptoms);
     if (annotator_load(rules, facts, &work->annotator, error) ||
-        priors_read(priors, work->builder, &prior_count, error) ||
-        prices_read(prices, work->builder, &price_count, error) ||
-        uses_read(uses, work->builder, &use_count, error) ||
-        symptoms_read(symptoms, work->builder, &symptom_count, error) ||
-        record_table(work, "rules", rules, annotator_rule_count(work->annotator), error) ||
-        record_table(work, "facts", facts, annotator_fact_count(work->annotator), error) ||
-        record_table(work, "priors", priors, prior_count, error) ||
-        record_table(work, "prices", prices, price_count, error) ||
-        record_table(work, "uses", uses, use_count, error) ||
-        record_table(work, "symptoms", symptoms, symptom_count, error))
+        priors_read(priors, work->builder, &priors_table, error) ||
+        prices_read(prices, work->builder, &prices_table, error) ||
+        uses_read(uses, work->builder, &uses_table, error) ||
+        symptoms_read(symptoms, work->builder, &symptoms_table, error) ||
+        record_table(work, "rules", rules, annotator_rules(work->annotator), error) ||
+        record_table(work, "facts", facts, annotator_facts(work->annotator), error) ||
+        record_table(work, "priors", priors, priors_table, error) ||
+        record_table(work, "prices", prices, prices_table, error) ||
+        record_table(work, "uses", uses, uses_table, error) ||
+        record_table(work, "symptoms", symptoms, symptoms_table, error))
         return error->code;
     const char *kind;
     for (int i = 0; (kind = annotator_source_kind(work->annotator, i)); i++)
@@ -244,9 +246,9 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
         if (builder_add_variant(work->builder, &variant, error))
             return error->code;
     }
-    if (subvendors_read(subvendors, work->builder, &subvendor_count, error))
+    if (subvendors_read(subvendors, work->builder, &subvendors_table, error))
         return error->code;
-    return record_table(work, "subvendors", subvendors, subvendor_count, error);
+    return record_table(work, "subvendors", subvendors, subvendors_table, error);
 }
 
 static enum error_code read_files(struct rebuild *work, struct error *error)

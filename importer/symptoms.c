@@ -86,17 +86,17 @@ static enum error_code try_examples(const struct symptoms_reader *reader, const 
     return ERROR_NONE;
 }
 
-enum error_code symptoms_read(const char *path, struct builder *builder, int64_t *lines, struct error *error)
+enum error_code symptoms_read(const char *path, struct builder *builder, struct table_summary *summary,
+                              struct error *error)
 {
     struct symptoms_reader reader = {.builder = builder};
     if (!symptom_matcher_create(&reader.matcher, error) &&
-        !table_read(path, columns, COLUMNS, add_symptom, &reader, error))
+        !table_read(path, columns, COLUMNS, add_symptom, &reader, summary, error))
         try_examples(&reader, path, error);
     for (int i = 0; i < reader.count; i++) {
         free(reader.examples[i].text);
         free(reader.examples[i].id);
     }
     symptom_matcher_free(reader.matcher);
-    *lines = reader.count;
     return error->code;
 }

@@ -51,16 +51,35 @@ static enum error_code check_header(const struct table_row *row, const char *con
         same = strcmp(row->fields[i], columns[i]) == 0;
     if (same)
         return ERROR_NONE;
-    return table_error(row, error, "the first line must name the columns, from \"%s\" to \"%s\"", columns[0],
-                       columns[count - 1]);
+    return table_error(row, error, "the line below the comments must name the columns, from \"%s\" to \"%s\"",
+                       columns[0], columns[count - 1]);
+}
+
+/* `# version: N` and nothing else: N without a sign, a leading 0 or a space after it. */
+static enum error_code read_version(const struct table_row *row, const char *line, int64_t *version,
+                                    struct error *error)
+{
+    static const char prefix[] = "# version: ";
+    const char *digits = line + sizeof prefix - 1;
+    size_t count;
+    if (strncmp(line, prefix, sizeof prefix - 1) == 0 && digits[0] != '0' &&
+        (count = strspn(digits, "0123456789")) > 0 && count <= 9 && !digits[count]) {
+        *version = strtol(digits, NULL, 10);
+        return ERROR_NONE;
+    }
+    table_error(row, error, "the first line must be \"# version: N\", N a number from 1 to %d",
+                TABLE_MAX_VERSION);
+    return error_next(error, "begin the file with \"# version: 1\", or with the next number after a change;"
+                             " data/README.md has more");
 }
 
 enum error_code table_read(const char *path, const char *const columns[], int count,
                            enum error_code (*each)(void *context, const struct table_row *row,
                                                    struct error *error),
-                           void *context, struct error *error)
+                           void *context, struct table_summary *summary, struct error *error)
 {
     struct line_reader *lines;
+    struct table_summary so_far = {.rows = 0};
     char *fields[MAX_COLUMNS + 1];
     struct table_row row = {.path = path, .fields = fields};
     bool header_seen = false;
@@ -78,6 +97,8 @@ enum error_code table_read(const char *path, const char *const columns[], int co
             table_error(&row, error, "the line is too long, or no UTF-8 text");
             break;
         }
+        if (row.line == 1 && read_version(&row, line, &so_far.version, error))
+            break;
         if (line[0] == '#' || line[0] == '\0')
             continue;
         memcpy(copy, line, length + 1);
@@ -86,12 +107,17 @@ enum error_code table_read(const char *path, const char *const columns[], int co
             check_header(&row, columns, count, found, error);
         else if (found != count)
             table_error(&row, error, "%d fields where %d are expected, separated by tabs", found, count);
-        else
-            each(context, &row, error);
+        else if (!each(context, &row, error))
+            so_far.rows++;
         header_seen = true;
         if (error->code)
             break;
     }
     line_reader_close(lines);
+    row.line = 1;
+    if (!error->code && !so_far.version) /* not one line */
+        read_version(&row, "", &so_far.version, error);
+    if (summary && !error->code)
+        *summary = so_far;
     return error->code;
 }

@@ -1,23 +1,34 @@
 #ifndef PASSTHRU_IMPORTER_TABLE_H
 #define PASSTHRU_IMPORTER_TABLE_H
 
+#include <stdint.h>
+
 #include "core/error.h"
 
-/* The project's own data files: UTF-8, fields separated by tabs, lines that begin with # and empty lines are
- * comments, the first other line names the columns. A malformed line ends the reading: who edits a table
- * wants to know, and the old database stays. */
+/* The project's own data files: UTF-8, fields separated by tabs. The first line is `# version: N`, with an N
+ * that every change raises; further lines that begin with # and empty lines are comments; the first other
+ * line names the columns. A malformed line ends the reading: who edits a table wants to know, and the
+ * current database stays. */
 struct table_row {
     const char *path;
     long line;
     char **fields; /* as many as there are columns, each NUL-terminated; the reader's */
 };
 
-/* Calls `each` with every row of `path`, whose columns must be exactly `columns`. `shown` is the name for
- * messages. Errors name file and line. */
+/* What was read of a table. */
+struct table_summary {
+    int64_t version; /* from 1 to TABLE_MAX_VERSION */
+    int64_t rows;    /* without the one that names the columns */
+};
+
+enum { TABLE_MAX_VERSION = 999999999 };
+
+/* Calls `each` with every row of `path`, whose columns must be exactly `columns`. `summary` may be NULL; it
+ * is set when there is no error. Errors name file and line. */
 MUST_CHECK enum error_code table_read(const char *path, const char *const columns[], int count,
                                       enum error_code (*each)(void *context, const struct table_row *row,
                                                               struct error *error),
-                                      void *context, struct error *error);
+                                      void *context, struct table_summary *summary, struct error *error);
 
 /* An error that names the row's file and line. */
 enum error_code table_error(const struct table_row *row, struct error *error, const char *format, ...)

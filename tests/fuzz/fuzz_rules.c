@@ -1,5 +1,5 @@
 /* Tables and rules as contributors write them: importer/table.h, importer/rule.h, importer/annotator.h. The
- * input is a rules.tsv without its first line; what follows a line "===" is a facts.tsv, likewise. */
+ * input is a rules.tsv without its first two lines; what follows a line "===" is a facts.tsv, likewise. */
 
 #include "core/buffer.h"
 #include "importer/annotator.h"
@@ -7,7 +7,7 @@
 #include "tests/fuzz/fuzz.h"
 
 static const char facts_head[] =
-    "pci_id\tsubsystem\trevision\tattribute\tvalue\tconfidence\tsource\treason\n";
+    "# version: 1\npci_id\tsubsystem\trevision\tattribute\tvalue\tconfidence\tsource\treason\n";
 static const char separator[] = "\n===\n";
 
 static struct memory_file open_table(const char *head, const uint8_t *data, size_t size)
@@ -22,6 +22,7 @@ static struct memory_file open_table(const char *head, const uint8_t *data, size
 
 static void append_rules_head(struct buffer *head)
 {
+    buffer_append_text(head, "# version: 1\n");
     for (int i = 0; i < RULE_COLUMNS; i++)
         buffer_append_format(head, "%s%c", rule_columns[i], i + 1 < RULE_COLUMNS ? '\t' : '\n');
 }

@@ -4,8 +4,11 @@
 #include "tests/unit/unit.h"
 
 #define RULES_HEAD                                                                                           \
+    "# version: 1\n"                                                                                         \
     "id\tvendor\tdevices\tpattern\twhen\tattribute\tvalue\tconfidence\tmatch\tnomatch\treason\n"
-#define FACTS_HEAD "pci_id\tsubsystem\trevision\tattribute\tvalue\tconfidence\tsource\treason\n"
+#define FACTS_HEAD                                                                                           \
+    "# version: 7\n"                                                                                         \
+    "pci_id\tsubsystem\trevision\tattribute\tvalue\tconfidence\tsource\treason\n"
 
 static enum error_code load(const char *rules, const char *facts, struct annotator **annotator,
                             struct error *error)
@@ -312,7 +315,7 @@ static void test_bad_rules(void **state)
         char rules[1000];
         snprintf(rules, sizeof rules, "%sfirst\t10de\t-\t-\t-\tis_gpu\tyes\t1\t-\t-\tr\n# comment\n%s\n",
                  RULES_HEAD, cases[i].rule);
-        assert_bad(rules, FACTS_HEAD, 4, cases[i].why);
+        assert_bad(rules, FACTS_HEAD, 5, cases[i].why);
     }
 }
 
@@ -330,7 +333,7 @@ static void test_bad_numbers_in_rules(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         char rules[1000];
         snprintf(rules, sizeof rules, "%s%s\n", RULES_HEAD, cases[i]);
-        assert_bad(rules, FACTS_HEAD, 2, "must be");
+        assert_bad(rules, FACTS_HEAD, 3, "must be");
     }
 }
 
@@ -355,7 +358,7 @@ static void test_bad_facts(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         char facts[1000];
         snprintf(facts, sizeof facts, "%s\n\n%s\n", FACTS_HEAD, cases[i].fact);
-        assert_bad(RULES_HEAD, facts, 4, cases[i].why);
+        assert_bad(RULES_HEAD, facts, 5, cases[i].why);
     }
 }
 
@@ -365,14 +368,57 @@ static void test_bad_tables(void **state)
     struct annotator *annotator;
     struct error error;
     (void)state;
-    assert_bad("id\tvendor\n", FACTS_HEAD, 1, "name the columns");
-    assert_bad("x\t10de\t-\t-\t-\tis_gpu\tyes\t1\t-\t-\tr\n", FACTS_HEAD, 1, "name the columns");
-    assert_bad(RULES_HEAD, RULES_HEAD, 1, "name the columns");
+    assert_bad("# version: 1\nid\tvendor\n", FACTS_HEAD, 2, "name the columns");
+    assert_bad("# version: 1\nx\t10de\t-\t-\t-\tis_gpu\tyes\t1\t-\t-\tr\n", FACTS_HEAD, 2,
+               "name the columns");
+    assert_bad(RULES_HEAD, RULES_HEAD, 2, "name the columns");
     snprintf(rules, sizeof rules, "%s# %09000d\n", RULES_HEAD, 0);
-    assert_bad(rules, FACTS_HEAD, 2, "too long");
+    assert_bad(rules, FACTS_HEAD, 3, "too long");
     assert_int_equal(annotator_load("/nonexistent/rules.tsv", "/nonexistent/facts.tsv", &annotator, &error),
                      ERROR_BAD_INPUT);
     assert_holds(error.message, "/nonexistent/rules.tsv");
+}
+
+/* The first line is the version and nothing else. */
+static void test_versions(void **state)
+{
+    static const char columns[] =
+        "pci_id\tsubsystem\trevision\tattribute\tvalue\tconfidence\tsource\treason\n"
+        "10de:1d01\t-\t-\tchip\tGP108\t1\ts\tr\n";
+    static const char *const bad[] = {
+        "",
+        "\n# version: 1\n",
+        "# version: 0\n",
+        "# version: 01\n",
+        "# version: -1\n",
+        "# version: +1\n",
+        "# version:1\n",
+        "# Version: 1\n",
+        "#version: 1\n",
+        "# version: 1 \n",
+        "# version: 1.2\n",
+        "# version: \n",
+        "# version:  1\n",
+        " # version: 1\n",
+        "# version: 1000000000\n",
+        "# a comment\n",
+        "# version: 0x1\n",
+        "# version: 1\t\n",
+    };
+    char facts[1000];
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        snprintf(facts, sizeof facts, "%s%s", bad[i], columns);
+        assert_bad(RULES_HEAD, facts, 1, "\"# version: N\"");
+    }
+    assert_bad(RULES_HEAD, "", 1, "\"# version: N\"");
+    snprintf(facts, sizeof facts, "# version: 999999999\n# version: 4\n%s", columns);
+    struct annotator *annotator = load_good(RULES_HEAD, facts);
+    assert_int_equal(annotator_facts(annotator).version, TABLE_MAX_VERSION);
+    assert_int_equal(annotator_facts(annotator).rows, 1);
+    assert_int_equal(annotator_rules(annotator).version, 1);
+    assert_int_equal(annotator_rules(annotator).rows, 0);
+    annotator_free(annotator);
 }
 
 /* Every attribute but the first may be unknown, and stays so without rules. */
@@ -403,6 +449,7 @@ int main(void)
         cmocka_unit_test(test_bad_numbers_in_rules),
         cmocka_unit_test(test_bad_facts),
         cmocka_unit_test(test_bad_tables),
+        cmocka_unit_test(test_versions),
         cmocka_unit_test(test_no_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

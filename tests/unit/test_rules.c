@@ -55,7 +55,7 @@ static int set_up(void **state)
     check->result = malloc(sizeof *check->result);
     assert_non_null(check->result);
     if (annotator_load(rules_path, facts_path, &check->annotator, &error) ||
-        table_read(rules_path, rule_columns, RULE_COLUMNS, keep_rule, check, &error))
+        table_read(rules_path, rule_columns, RULE_COLUMNS, keep_rule, check, NULL, &error))
         fail_msg("%s", error.message);
     *state = check;
     return 0;

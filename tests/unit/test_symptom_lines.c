@@ -28,7 +28,7 @@ static int load(void **state)
     struct error error;
     (void)state;
     return symptom_matcher_create(&matcher, &error) ||
-           table_read("data/symptoms.tsv", columns, COLUMNS, add, NULL, &error);
+           table_read("data/symptoms.tsv", columns, COLUMNS, add, NULL, NULL, &error);
 }
 
 static int unload(void **state)
@@ -57,7 +57,7 @@ static void test_lines(void **state)
     struct error error;
     int lines = 0;
     (void)state;
-    if (table_read("tests/data/symptom-lines.tsv", columns, LINE_COLUMNS, try_line, &lines, &error))
+    if (table_read("tests/data/symptom-lines.tsv", columns, LINE_COLUMNS, try_line, &lines, NULL, &error))
         fail_msg("%s", error.message);
     assert_true(lines > 100);
 }
@@ -91,7 +91,7 @@ static void test_examples_behind_prefixes(void **state)
     struct error error;
     int tried = 0;
     (void)state;
-    if (table_read("data/symptoms.tsv", columns, COLUMNS, try_example, &tried, &error))
+    if (table_read("data/symptoms.tsv", columns, COLUMNS, try_example, &tried, NULL, &error))
         fail_msg("%s", error.message);
     assert_int_equal(tried, count);
 }
