@@ -133,7 +133,15 @@ fuzz: ## fuzz each target for FUZZ_SECONDS=20, with clang
 	    tests/fuzz/corpus/$$target $$(ls -d $(FUZZ_BUILD)/tests/fuzz/seeds/$$target 2>/dev/null) || failed=1; \
 	done; exit $${failed:-0}
 
-check: all $(UNIT_TESTS) $(TEST_TOOLS) $(FUZZ_REPLAYS) $(FUZZ_SEEDS) ## all tests
+# The tests run on a copy of the data that stays as it is: tests/data/freeze. What is shipped is tested for its form.
+FROZEN := tests/data/frozen
+FROZEN_DB := $(BUILD)/tests/frozen.db
+$(FROZEN_DB): $(BUILD)/passthru-import $(shell find $(FROZEN) -type f) $(PCI_IDS) $(BUILD)/gen/pci_ids_file
+	@mkdir -p $(@D)
+	$(call say,DB,$@)
+	$(Q)$(BUILD)/passthru-import import --quiet --force --data $(FROZEN) --db $@ $(PCI_IDS)
+
+check: all $(FROZEN_DB) $(UNIT_TESTS) $(TEST_TOOLS) $(FUZZ_REPLAYS) $(FUZZ_SEEDS) ## all tests
 	@tests/run $(BUILD)
 
 bench: all ## speed and size, as ratios against peers in the same run
@@ -150,7 +158,7 @@ lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	clang-format --dry-run -Werror $(C_FILES)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	  --suppress=missingIncludeSystem --suppress=ctuuninitvar -D_GNU_SOURCE -I. -I$(BUILD)/gen core db probe importer cli
-	shellcheck -x tests/run tests/cli/*.sh tests/cli/*.test .ci/run
+	shellcheck -x tests/run tests/data/freeze tests/cli/*.sh tests/cli/*.test .ci/run
 	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,avance,tyes core db probe importer cli schema data docs tests README.md Makefile
 
 # ---- installation --------------------------------------------------------------------------------------------------

@@ -1,15 +1,19 @@
 # What the command-line tests share; sourced by each of them.
 # shellcheck shell=bash disable=SC2034
-# Sets: passthru, import (the programs, under $WRAPPER if that is set), data (the project's data), db (the built
-# database), work (an empty folder of its own, removed at the end).
+# Sets: passthru, import (the programs, under $WRAPPER if that is set), data (the frozen copy of the project's data), db
+# (the database built from it), work (an empty folder of its own, removed at the end).
 set -u
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 BUILD=${BUILD:-$root/build}
-data=$root/data
-db=$BUILD/passthru.db
+data=$root/tests/data/frozen
+db=$BUILD/tests/frozen.db
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failures=0
+if [ ! -r "$db" ]; then
+    echo "not ok - $db is missing: make check builds it"
+    exit 1
+fi
 
 passthru() { ${WRAPPER:-} "$BUILD/passthru" "$@"; }
 import() { ${WRAPPER:-} "$BUILD/passthru-import" import --data "$data" "$@"; }

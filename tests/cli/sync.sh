@@ -13,7 +13,7 @@ unset http_proxy https_proxy all_proxy no_proxy HTTPS_PROXY ALL_PROXY NO_PROXY S
 sync_available() { server_available && command -v minisign >/dev/null && command -v zstd >/dev/null; }
 
 # sync ARGUMENT...: of the database in the lab.
-sync() { run passthru sync --db "$target" --retries 0 "$@"; }
+sync() { run passthru sync --db "$target" --data "$data" --retries 0 "$@"; }
 
 # publish FEED ARGUMENT...: writes a feed; its reports are on standard input unless files are named.
 publish() {
