@@ -37,7 +37,7 @@ library_flags = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1)))
 libraries = $(foreach room,$(1),$(LIBS_$(room)))
 libs_of = $(call library_flags,$(filter sqlite3,$(libraries))) -lm -lc $(call library_flags,$(filter-out sqlite3,$(libraries)))
 
-.PHONY: all check install uninstall clean bench fuzz lint score schema help
+.PHONY: all check examples install uninstall clean bench fuzz lint score schema help
 all: $(addprefix $(BUILD)/,$(PROGRAMS)) $(BUILD)/passthru.db ## programs and the first database, in build/
 
 define program_rules
@@ -143,6 +143,9 @@ $(FROZEN_DB): $(BUILD)/passthru-import $(shell find $(FROZEN) -type f) $(PCI_IDS
 
 check: all $(FROZEN_DB) $(UNIT_TESTS) $(TEST_TOOLS) $(FUZZ_REPLAYS) $(FUZZ_SEEDS) ## all tests
 	@tests/run $(BUILD)
+
+examples: all ## write the answers that README.md and docs/ show, from the frozen data
+	@tests/examples $(BUILD)
 
 bench: all ## speed and size, as ratios against peers in the same run
 	@tests/bench/bench $(BUILD) $(PCI_IDS)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Works a verdict out from the tables of a database, step by step, as docs/verdict.md has it; no code is shared with the
-program.
+"""Works a verdict out from the tables of a database, step by step, as docs/verdict.md has it (`make examples` writes what
+this prints into it); no code is shared with the program.
 
 Usage: verdict_example.py DATABASE VVVV:DDDD"""
 import sqlite3
