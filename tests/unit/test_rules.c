@@ -18,6 +18,7 @@ struct listed_rule {
     char *vendor;
     char *match;
     char *nomatch;
+    long line;
     enum attribute attribute;
     bool example_is_listed; /* pci.ids has the device of `match` */
     bool wins;
@@ -41,6 +42,7 @@ static enum error_code keep_rule(void *context, const struct table_row *row, str
         .vendor = strdup(row->fields[RULE_VENDOR]),
         .match = strdup(row->fields[RULE_MATCH]),
         .nomatch = strdup(row->fields[RULE_NOMATCH]),
+        .line = row->line,
         .attribute = (enum attribute)attribute_find(row->fields[RULE_ATTRIBUTE]),
     };
     return ERROR_NONE;
@@ -118,6 +120,27 @@ static void assert_no_faults(struct check *check)
         fail_msg("%s", faults);
 }
 
+/* Notes what is wrong with a rule, as FILE:LINE: what. */
+static PRINTF_LIKE(3, 4) void add_fault(struct check *check, const struct listed_rule *rule,
+                                        const char *format, ...)
+{
+    char text[600];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    buffer_append_format(&check->faults, "%s:%ld: rule %s: %s\n", rules_path, rule->line, rule->id, text);
+}
+
+static void add_no_device(struct check *check, const struct listed_rule *rule, const char *column,
+                          const char *example)
+{
+    add_fault(check, rule,
+              "%s must be a device, its ID and its name as in pci.ids, such as \"%s1d16 GP108M [GeForce"
+              " MX330]\", not \"%s\"",
+              column, strcmp(rule->vendor, "*") == 0 ? "10de:" : "", example);
+}
+
 static void test_rules_and_sources_agree(void **state)
 {
     struct check *check = *state;
@@ -140,9 +163,9 @@ static void test_matching_examples(void **state)
         struct pci_id id;
         const char *name;
         if (!parse_example(rule, rule->match, &id, &name))
-            buffer_append_format(&check->faults, "%s: \"%s\" is no example\n", rule->id, rule->match);
+            add_no_device(check, rule, "match", rule->match);
         else if (place_of(check, rule, &id, name) < 0)
-            buffer_append_format(&check->faults, "%s does not match %s\n", rule->id, rule->match);
+            add_fault(check, rule, "it does not match \"%s\", which stands in match", rule->match);
     }
     assert_no_faults(check);
 }
@@ -157,9 +180,9 @@ static void test_examples_that_must_not_match(void **state)
         if (strcmp(rule->nomatch, "-") == 0)
             continue; /* a rule for all that a vendor makes */
         if (!parse_example(rule, rule->nomatch, &id, &name))
-            buffer_append_format(&check->faults, "%s: \"%s\" is no example\n", rule->id, rule->nomatch);
+            add_no_device(check, rule, "nomatch", rule->nomatch);
         else if (place_of(check, rule, &id, name) >= 0)
-            buffer_append_format(&check->faults, "%s matches %s\n", rule->id, rule->nomatch);
+            add_fault(check, rule, "it matches \"%s\", which stands in nomatch", rule->nomatch);
     }
     assert_no_faults(check);
 }
@@ -281,8 +304,9 @@ static void test_every_rule_wins_somewhere(void **state)
         if (!rule->example_is_listed && parse_example(rule, rule->match, &id, &name) &&
             place_of(check, rule, &id, name) == 0)
             continue;
-        buffer_append_format(&check->faults, "%s wins for no device of %s (%s)\n", rule->id, path,
-                             summary.version);
+        add_fault(check, rule,
+                  "it is the first match of no device of %s (%s): the rules above say all that it could say",
+                  path, summary.version);
     }
     assert_no_faults(check);
 }
