@@ -250,7 +250,7 @@ static void test_bundled_reports_are_clean(void **state)
         fclose(stream);
     }
     globfree(&files);
-    assert_true(reports > 100);
+    assert_true(reports > 0);
 }
 
 static void test_too_many(void **state)

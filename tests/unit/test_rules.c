@@ -66,6 +66,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct check *check = *state;
+    if (!check)
+        return 0; /* the set-up failed */
     for (int i = 0; i < check->rule_count; i++) {
         free(check->rules[i].id);
         free(check->rules[i].vendor);
