@@ -60,12 +60,13 @@ static enum error_code read_version(const struct table_row *row, const char *lin
                                     struct error *error)
 {
     static const char prefix[] = "# version: ";
-    const char *digits = line + sizeof prefix - 1;
-    size_t count;
-    if (strncmp(line, prefix, sizeof prefix - 1) == 0 && digits[0] != '0' &&
-        (count = strspn(digits, "0123456789")) > 0 && count <= 9 && !digits[count]) {
-        *version = strtol(digits, NULL, 10);
-        return ERROR_NONE;
+    size_t start = sizeof prefix - 1;
+    if (strncmp(line, prefix, start) == 0 && line[start] != '0') {
+        size_t count = strspn(line + start, "0123456789");
+        if (count > 0 && count <= 9 && !line[start + count]) {
+            *version = strtol(line + start, NULL, 10);
+            return ERROR_NONE;
+        }
     }
     table_error(row, error, "the first line must be \"# version: N\", N a number from 1 to %d",
                 TABLE_MAX_VERSION);
