@@ -5,7 +5,8 @@
 set -u
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 BUILD=${BUILD:-$root/build}
-data=$root/tests/data/frozen
+# tests/run makes a copy of what was built where the user nobody cannot enter the clone.
+data=${TESTED_TREE:-$root}/tests/data/frozen
 db=$BUILD/tests/frozen.db
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
