@@ -37,7 +37,7 @@ library_flags = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1)))
 libraries = $(foreach room,$(1),$(LIBS_$(room)))
 libs_of = $(call library_flags,$(filter sqlite3,$(libraries))) -lm -lc $(call library_flags,$(filter-out sqlite3,$(libraries)))
 
-.PHONY: all check examples install uninstall clean bench fuzz lint score schema help
+.PHONY: all check check-quick examples install uninstall clean bench fuzz lint score schema help
 all: $(addprefix $(BUILD)/,$(PROGRAMS)) $(BUILD)/passthru.db ## programs and the first database, in build/
 
 define program_rules
@@ -141,8 +141,11 @@ $(FROZEN_DB): $(BUILD)/passthru-import $(shell find $(FROZEN) -type f) $(PCI_IDS
 	$(call say,DB,$@)
 	$(Q)$(BUILD)/passthru-import import --quiet --force --data $(FROZEN) --db $@ $(PCI_IDS)
 
-check: all $(FROZEN_DB) $(UNIT_TESTS) $(TEST_TOOLS) $(FUZZ_REPLAYS) $(FUZZ_SEEDS) ## all tests
+TESTED := all $(FROZEN_DB) $(UNIT_TESTS) $(TEST_TOOLS) $(FUZZ_REPLAYS) $(FUZZ_SEEDS)
+check: $(TESTED) ## all tests
 	@tests/run $(BUILD)
+check-quick: $(TESTED) ## the tests that need no web server and no valgrind
+	@tests/run --quick $(BUILD)
 
 examples: all ## write the answers that README.md and docs/ show, from the frozen data
 	@tests/examples $(BUILD)
@@ -161,7 +164,7 @@ lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	clang-format --dry-run -Werror $(C_FILES)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	  --suppress=missingIncludeSystem --suppress=ctuuninitvar -D_GNU_SOURCE -I. -I$(BUILD)/gen core db probe importer cli
-	shellcheck -x tests/run tests/data/freeze tests/cli/*.sh tests/cli/*.test .ci/run
+	shellcheck -x tests/run tests/distributions tests/long/*.sh tests/long/*.test tests/data/freeze tests/cli/*.sh tests/cli/*.test .ci/run
 	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,avance,tyes core db probe importer cli schema data docs tests README.md Makefile
 
 # ---- installation --------------------------------------------------------------------------------------------------
