@@ -104,7 +104,8 @@ MUST_CHECK enum error_code database_check_rest(struct database *database, struct
 /* Frees what is kept in memory beside the statements. */
 void database_forget(struct database *database);
 
-/* The error for a file that SQLite reads but that passthru did not write so; `what` says what is wrong in it. */
+/* The error for a file that SQLite reads but that passthru did not write so; `what` says what is wrong in it.
+ */
 enum error_code database_damaged(const struct database *database, const char *what, struct error *error);
 
 /* Turns what SQLite says about a database into an error. */
@@ -127,8 +128,8 @@ void path_key(const struct gpu *gpu, enum blocker blocker, char key[KEY_SIZE]);
 /* The key of the subsystem table: 64 bits that SQLite takes as signed. */
 int64_t subsystem_key(uint32_t pci_id, uint32_t subsystem);
 
-/* A number from a database file, which anybody may have written: a count is between 0 and 100,000,000 (a few of
- * them can be added up in an int), a real number between 0 and `max`; 0 for what is no number. */
+/* A number from a database file, which anybody may have written: a count is between 0 and 100,000,000 (a few
+ * of them can be added up in an int), a real number between 0 and `max`; 0 for what is no number. */
 int column_count(sqlite3_stmt *statement, int column);
 double column_real(sqlite3_stmt *statement, int column, double max);
 
