@@ -27,6 +27,8 @@ END {
             printf "};\nenum { %s_COUNT = %d };\n", upper(group), count[group]
             printf "extern const struct vocabulary vocabulary_%s;\n\n", group
         }
+        print "/* All groups in the order of the file, then NULL. */"
+        print "extern const struct vocabulary *const vocabulary_groups[];"
     } else if (output == "source") {
         print "#include \"core/vocabulary.h\"\n"
         for (g = 1; g <= group_count; g++) {
@@ -35,5 +37,8 @@ END {
             for (i = 1; i <= count[group]; i++) printf "    {\"%s\", \"%s\"},\n", word[group, i], text[group, i]
             printf "};\nconst struct vocabulary vocabulary_%s = {\"%s\", %s_words, %d};\n\n", group, group, group, count[group]
         }
+        print "const struct vocabulary *const vocabulary_groups[] = {"
+        for (g = 1; g <= group_count; g++) printf "    &vocabulary_%s,\n", groups[g]
+        print "    (const struct vocabulary *)0,\n};"
     }
 }
