@@ -97,6 +97,7 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
                           " ORDER BY id",
     [STATEMENT_COUNTS] = "SELECT (SELECT count(*) FROM device), (SELECT count(*) FROM gpu),"
                          " (SELECT count(*) FROM report)",
+    [STATEMENT_LATEST_REPORT] = "SELECT max(latest) FROM evidence",
 };
 
 enum error_code database_sqlite_error(const struct database *database, int result, struct error *error)

@@ -199,6 +199,11 @@ struct database_counts {
 MUST_CHECK enum error_code database_count(struct database *database, struct database_counts *counts,
                                           struct error *error);
 
+/* Stores the date of the newest report, "2026-03" or more or less of it; "" when there is none. */
+enum { REPORT_DATE_SIZE = 16 };
+MUST_CHECK enum error_code database_latest_report(struct database *database, char date[REPORT_DATE_SIZE],
+                                                  struct error *error);
+
 /* Reads every page and compares tables and indexes (PRAGMA integrity_check).
  * ERROR_DATABASE_DAMAGED names the first fault. */
 MUST_CHECK enum error_code database_check(struct database *database, struct error *error);

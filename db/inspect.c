@@ -94,6 +94,19 @@ enum error_code database_count(struct database *database, struct database_counts
     return ERROR_NONE;
 }
 
+enum error_code database_latest_report(struct database *database, char date[REPORT_DATE_SIZE],
+                                       struct error *error)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    date[0] = '\0';
+    if (database_statement(database, STATEMENT_LATEST_REPORT, &statement, error) ||
+        database_step(database, statement, &row, error))
+        return error->code;
+    copy_column(statement, 0, date, REPORT_DATE_SIZE);
+    return ERROR_NONE;
+}
+
 /* A sound file may still lack a table that a question needs. */
 static enum error_code check_tables(struct database *database, struct error *error)
 {
