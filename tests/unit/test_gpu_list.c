@@ -1,0 +1,53 @@
+#include "probe/gpu_list.h"
+
+#include "tests/unit/root_fixture.h"
+
+static void put_device(const char *address, const char *class_code, const char *vendor, const char *device)
+{
+    static const char *const names[] = {"class", "vendor", "device"};
+    const char *const values[] = {class_code, vendor, device};
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        char path[200];
+        snprintf(path, sizeof path, "/sys/bus/pci/devices/%s/%s", address, names[i]);
+        if (values[i])
+            put(path, values[i]);
+    }
+}
+
+static void test_gpus_by_address(void **state)
+{
+    struct pci_device gpus[4];
+    (void)state;
+    put_device("0000:01:00.1", "0x040300\n", "0x10de\n", "0x10fa\n"); /* sound */
+    put_device("10000:01:00.0", "0x030200\n", "0x10de\n", "0x1d16\n");
+    put_device("0000:00:02.0", "0x030000\n", "0x8086\n", "0x8a52\n");
+    put_device("0000:05:00.0", "0x120000\n", "0x1002\n", "0x74a1\n");
+    assert_int_equal(gpu_list(root, gpus, 4), 3);
+    assert_int_equal(gpus[0].id.device, 0x8a52);
+    assert_int_equal(gpus[0].address.slot, 2);
+    assert_int_equal(gpus[1].base_class, 0x12);
+    assert_int_equal(gpus[2].address.domain, 0x10000);
+    assert_int_equal(gpus[2].sub_class, 2);
+    assert_int_equal(gpus[2].id.vendor, 0x10de);
+    assert_int_equal(gpu_list(root, gpus, 2), 2);
+}
+
+static void test_what_is_no_gpu(void **state)
+{
+    struct pci_device gpus[4];
+    (void)state;
+    assert_int_equal(gpu_list(root, gpus, 4), 0); /* no PCI bus */
+    put_device("nonsense", "0x030000\n", "0x10de\n", "0x1d16\n");
+    put_device("0000:01:00.0", "0x030000\n", "0x10de\n", NULL);
+    put_device("0000:02:00.0", "picture\n", "0x10de\n", "0x1d16\n");
+    assert_int_equal(gpu_list(root, gpus, 4), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_gpus_by_address, set_up_root, tear_down_root),
+        cmocka_unit_test_setup_teardown(test_what_is_no_gpu, set_up_root, tear_down_root),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
