@@ -1,41 +1,35 @@
 #include <getopt.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/error_output.h"
+#include "core/usage.h"
 #include "importer/program.h"
 #include "importer/sync.h"
 
-static const char help[] =
-    "Usage: passthru sync [OPTION]... [REMOTE]...\n"
-    "\n"
-    "Asks the remotes for newer lists and reports, and builds one new database of\n"
-    "what they have. Without a REMOTE: all that are enabled. It sends nothing.\n"
-    "\n"
-    "  --list                list the remotes and what is had of each; ask nothing\n"
-    "  --dry-run             ask, tell what would be fetched, change nothing\n"
-    "  --force               take a list that is older than the one in use, or\n"
-    "                        shorter by more than 20 %; never a feed\n"
-    "  --db FILE             write this database (default: as passthru import)\n"
-    "  --data DIR            take rules, facts and the remotes that come with\n"
-    "                        passthru from DIR\n"
-    "  --json                say what was done as JSON\n"
-    "  --quiet               say nothing when all went well\n"
-    "  --no-color            taken for the sake of scripts: there is no colour\n"
-    "  --connect-timeout S   seconds to wait for a connection (15)\n"
-    "  --stall-timeout S     seconds to wait for the next byte (30)\n"
-    "  --max-time S          seconds that one download may take (900)\n"
-    "  --retries N           how often to try again where that may help (3)\n"
-    "  --help                this text\n"
-    "\n"
-    "Remotes are files in /etc/passthru/remotes.d and ~/.config/passthru/remotes.d;\n"
-    "passthru-import(1) has an example.\n"
-    "\n"
-    "Exit status: 0 up to date or updated; 2 wrong usage or configuration, or records\n"
-    "of a feed were left out; 4 a remote failed (the others are in); 5 the system\n"
-    "refused.\n";
+const char sync_help[] = "sync [OPTION]... [REMOTE]...\n"
+                         "\n"
+                         "Asks the remotes (without a REMOTE all that are enabled) for newer lists and\n"
+                         "reports, and builds one new database of what they have. It sends nothing.\n"
+                         "\n"
+                         "  --list                list the remotes and what is had of each; ask nothing\n"
+                         "  --dry-run             ask, say what would be fetched, change nothing\n"
+                         "  --force               take a list that is older than the one in use, or\n"
+                         "                        shorter by more than 20 %; never a feed\n"
+                         "  --db FILE             write this database (default: as passthru import)\n"
+                         "  --data DIR            take rules, facts and passthru's remotes from DIR\n"
+                         "  --json                say what was done as JSON\n"
+                         "  --quiet               say nothing when all went well\n"
+                         "  --no-color            accepted as by every command: there is no colour\n"
+                         "  --connect-timeout S   seconds to wait for a connection (15)\n"
+                         "  --stall-timeout S     seconds to wait for the next byte (30)\n"
+                         "  --max-time S          seconds that one download may take (900)\n"
+                         "  --retries N           how often to try again where that may help (3)\n"
+                         "  --help                this text; passthru-remotes(5) says what a remote is\n"
+                         "\n"
+                         "Exit status: 0 up to date or updated; 2 wrong usage or configuration, or records\n"
+                         "were rejected; 4 a remote failed (the others are in); 5 the system denied it.\n";
 
 enum { MAX_SECONDS = 1000000, MAX_RETRIES = 100 };
 
@@ -87,9 +81,8 @@ static bool take_limit(int option, const char *text, struct transfer_limits *lim
 /* Takes the options. Returns -1, or the exit status when the program shall end. */
 static int take_options(int argc, char **argv, struct sync_request *request)
 {
-    char wrong[256];
-    optind = 1;
-    for (int c; (c = getopt_long(argc, argv, ":", long_options, NULL)) != -1;) {
+    char wrong[USAGE_MESSAGE_SIZE];
+    for (int c; (c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
         switch (c) {
         case 'l':
             request->list = true;
@@ -115,12 +108,10 @@ static int take_options(int argc, char **argv, struct sync_request *request)
         case 'N':
             break;
         case 'h':
-            fputs(help, stdout);
-            return 0;
+            return program_show_help(sync_help);
         case ':':
         case '?':
-            snprintf(wrong, sizeof wrong, c == ':' ? "option %s needs a value" : "there is no option %s",
-                     argv[optind - 1]);
+            usage_describe_option(c, argv, long_options, wrong);
             return program_usage("sync", wrong, request->json);
         default:
             if (!take_limit(c, optarg, &request->limits)) {
@@ -318,12 +309,5 @@ int main_sync(int argc, char **argv)
 {
     struct sync_request request = {.json = program_wants_json(argc, argv)};
     int status = take_options(argc, argv, &request);
-    if (status >= 0)
-        return status;
-    if (sodium_init() < 0) {
-        struct error error;
-        error_set(&error, ERROR_SYSTEM, "libsodium does not start");
-        return program_fail(&error, request.json);
-    }
-    return run(&request);
+    return status >= 0 ? status : run(&request);
 }

@@ -8,10 +8,12 @@
 
 #include "core/error_output.h"
 #include "core/text.h"
+#include "version.h"
 
 enum { MAX_TOLD_PROBLEMS = 20, PROGRESS_BAR = 20, PROGRESS_LINE = 79 };
 
 static long told;
+static const char *program_name = "passthru-import";
 static volatile sig_atomic_t progress_shown;
 
 void program_print(FILE *stream, const char *prefix, const char *text)
@@ -35,11 +37,29 @@ int program_fail(const struct error *error, bool json)
     return error_exit_status(error->code);
 }
 
+void program_set_name(const char *argv0)
+{
+    if (argv0 && strcmp(argv0, "passthru") == 0)
+        program_name = "passthru";
+}
+
+int program_show_help(const char *help)
+{
+    printf("Usage: %s %s", program_name, help);
+    return 0;
+}
+
+int program_show_version(void)
+{
+    puts("passthru-import " PASSTHRU_VERSION);
+    return 0;
+}
+
 int program_usage(const char *command, const char *message, bool json)
 {
     struct error error;
     error_set(&error, ERROR_USAGE, "%s", message);
-    error_next(&error, "passthru %s --help", command);
+    error_next(&error, "%s %s%s--help", program_name, command ? command : "", command ? " " : "");
     return program_fail(&error, json);
 }
 

@@ -16,7 +16,15 @@ void program_print(FILE *stream, const char *prefix, const char *text);
  * of its code. */
 int program_fail(const struct error *error, bool json);
 
-/* The same for a wrong command line; `command` has the --help that is the next step. */
+/* Remembers as whom this program was started: as passthru-import, or by passthru for one of its commands. */
+void program_set_name(const char *argv0);
+
+/* Prints a help, which begins behind "Usage: " and the name of the program. Returns an exit status of 0. */
+int program_show_help(const char *help);
+int program_show_version(void);
+
+/* The same as program_fail for a wrong command line; `command` (NULL: the program) has the --help that is the
+ * next step. */
 int program_usage(const char *command, const char *message, bool json);
 
 /* Whether --json is among the arguments, wherever it stands: errors are told as JSON, too. */
@@ -47,7 +55,13 @@ void program_append_bytes(struct buffer *out, uint64_t bytes);
 MUST_CHECK enum error_code program_find_data(const char *named, char folder[DATABASE_PATH_SIZE],
                                              struct error *error);
 
-/* `passthru-import sync`, the name of the command being argv[0]. Returns the exit status. */
+/* The commands of passthru-import, the name of the command being argv[0]. They return the exit status. */
+int main_import(int argc, char **argv);
 int main_sync(int argc, char **argv);
+int main_send(int argc, char **argv);
+
+extern const char import_help[];
+extern const char sync_help[];
+extern const char send_help[];
 
 #endif

@@ -56,7 +56,7 @@ PRINTF_LIKE(3, 4) static bool refuse(struct source *source, int line, const char
         snprintf(place, sizeof place, ":%d", line);
     error_set(source->error, ERROR_BAD_INPUT, "%.150s%s: %s", source->remote->file, place, why);
     error_next(source->error, "correct the file, or rename it so that it does not end in .conf;"
-                              " passthru-import(1) describes remotes");
+                              " passthru-remotes(5) describes remotes");
     return false;
 }
 

@@ -1,0 +1,149 @@
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/json_writer.h"
+#include "core/usage.h"
+#include "importer/program.h"
+#include "importer/rebuild.h"
+
+const char import_help[] = "import [OPTION]... [FILE]...\n"
+                           "\n"
+                           "Rebuilds the database of passthru from its sources, with the FILEs added to\n"
+                           "them: a pci.ids, or reports as NDJSON, plain or .gz or .zst; - is standard\n"
+                           "input. Without a FILE it rebuilds from what it has.\n"
+                           "\n"
+                           "  --db FILE    write this database (default: /var/lib/passthru/passthru.db as\n"
+                           "               root, else $XDG_DATA_HOME/passthru/passthru.db)\n"
+                           "  --data DIR   take rules, facts, prices and bundled reports from DIR\n"
+                           "  --force      import a pci.ids that looks truncated, overwrite a file that is\n"
+                           "               no database of passthru, go on without sources that are gone\n"
+                           "  --json       say what was done as JSON\n"
+                           "  --quiet      say nothing when all went well\n"
+                           "  --no-color   accepted as by every command: there is no colour\n"
+                           "  --help       this text\n"
+                           "  --version    the version of this program\n"
+                           "\n"
+                           "Exit status: 0 done; 2 wrong usage or unreadable input, or records were\n"
+                           "rejected (the others are in); 3 the file is no database of passthru; 5 the\n"
+                           "system denied it.\n";
+
+static const struct option long_options[] = {
+    {"db", required_argument, NULL, 'd'},
+    {"data", required_argument, NULL, 'D'},
+    {"force", no_argument, NULL, 'f'},
+    {"json", no_argument, NULL, 'j'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"no-color", no_argument, NULL, 'c'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'v'},
+    {NULL, 0, NULL, 0},
+};
+
+struct import_options {
+    const char *database;
+    const char *data;
+    bool force;
+    bool json;
+    bool quiet;
+};
+
+static void print_summary(const struct rebuild_summary *summary, const char *path,
+                          const struct import_options *options)
+{
+    if (options->json) {
+        struct buffer out CLEANUP(buffer_free) = BUFFER(32768);
+        struct json_writer writer = {.out = &out, .for_terminal = true};
+        json_write_begin_object(&writer, NULL);
+        json_write_string(&writer, "database", path);
+        json_write_string(&writer, "pci_ids_version", summary->pci_ids_version);
+        json_write_integer(&writer, "devices", summary->devices);
+        json_write_integer(&writer, "gpus", summary->gpus);
+        json_write_integer(&writer, "reports", summary->reports);
+        json_write_integer(&writer, "new_reports", summary->new_reports);
+        json_write_integer(&writer, "refused", summary->refused);
+        json_write_end_object(&writer);
+        puts(buffer_text(&out));
+    } else if (!options->quiet) {
+        char text[DATABASE_PATH_SIZE + 200];
+        snprintf(
+            text, sizeof text, "%s: pci.ids %s with %ld devices, %ld of them GPUs; %lld reports, %lld new",
+            path, summary->pci_ids_version[0] ? summary->pci_ids_version : "of unknown version",
+            summary->devices, summary->gpus, (long long)summary->reports, (long long)summary->new_reports);
+        program_print(stdout, "", text);
+    }
+    if (summary->refused)
+        fprintf(stderr, "passthru: %ld record%s refused, all others are in\n", summary->refused,
+                summary->refused == 1 ? "" : "s");
+}
+
+static void free_files(struct rebuild_file **files)
+{
+    free(*files);
+}
+
+static int run_import(const struct import_options *options, char **files, int file_count)
+{
+    struct error error = {.code = ERROR_NONE};
+    struct database_place place;
+    struct rebuild_summary summary;
+    struct problems problems = {.tell = program_tell_problem};
+    char data[DATABASE_PATH_SIZE];
+    if (program_find_data(options->data, data, &error))
+        return program_fail(&error, options->json);
+    if (database_target(options->database, &place, &error))
+        return program_fail(&error, options->json);
+    struct rebuild_file *given CLEANUP(free_files) = calloc((size_t)file_count + 1, sizeof *given);
+    if (!given) {
+        error_set(&error, ERROR_NO_MEMORY, "no memory for %d files", file_count);
+        return program_fail(&error, options->json);
+    }
+    for (int i = 0; i < file_count; i++)
+        given[i] = (struct rebuild_file){.path = files[i],
+                                         .shown = strcmp(files[i], "-") == 0 ? "standard input" : files[i]};
+    const struct rebuild_request request = {.database_path = place.path,
+                                            .data_folder = data,
+                                            .files = given,
+                                            .file_count = file_count,
+                                            .force = options->force,
+                                            .waiting = program_tell_waiting};
+    if (rebuild(&request, &summary, &problems, &error))
+        return program_fail(&error, options->json);
+    print_summary(&summary, place.path, options);
+    return error_exit_status(summary.refused ? ERROR_PARTLY_REFUSED : ERROR_NONE);
+}
+
+int main_import(int argc, char **argv)
+{
+    struct import_options options = {.database = NULL};
+    char message[USAGE_MESSAGE_SIZE];
+    for (int c; (c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
+        switch (c) {
+        case 'd':
+            options.database = optarg;
+            break;
+        case 'D':
+            options.data = optarg;
+            break;
+        case 'f':
+            options.force = true;
+            break;
+        case 'j':
+            options.json = true;
+            break;
+        case 'q':
+            options.quiet = true;
+            break;
+        case 'c':
+            break;
+        case 'h':
+            return program_show_help(import_help);
+        case 'v':
+            return program_show_version();
+        default:
+            usage_describe_option(c, argv, long_options, message);
+            return program_usage("import", message, program_wants_json(argc, argv));
+        }
+    }
+    return run_import(&options, argv + optind, argc - optind);
+}

@@ -1,0 +1,127 @@
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/usage.h"
+#include "db/outbox.h"
+#include "importer/program.h"
+#include "importer/send.h"
+
+const char send_help[] = "send [OPTION]... ID...\n"
+                         "\n"
+                         "Sends reports of the outbox to a remote; passthru report send shows them, asks,\n"
+                         "and starts this. Those that the remote has taken are kept in sent/ beside the\n"
+                         "outbox.\n"
+                         "\n"
+                         "  --remote NAME  to this remote, where several take reports\n"
+                         "  --data DIR     take the remotes that come with passthru from DIR\n"
+                         "  --json         say what was done as JSON\n"
+                         "  --quiet        say nothing when all went well\n"
+                         "  --no-color     accepted as by every command: there is no colour\n"
+                         "  --help         this text\n"
+                         "  --version      the version of this program\n"
+                         "\n"
+                         "Exit status: 0 done; 1 no such report; 2 wrong usage, or a report is damaged; 4 a\n"
+                         "report was rejected or cannot be sent; 5 the system denied it.\n";
+
+static const struct option long_options[] = {
+    {"remote", required_argument, NULL, 'R'}, {"data", required_argument, NULL, 'D'},
+    {"json", no_argument, NULL, 'j'},         {"quiet", no_argument, NULL, 'q'},
+    {"no-color", no_argument, NULL, 'c'},     {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
+};
+
+struct send_options {
+    const char *data;
+    const char *remote;
+    bool json;
+    bool quiet;
+};
+
+static void tell_sending(void)
+{
+    fputs("passthru: waiting for another send to finish\n", stderr);
+}
+
+static void tell_result(const struct send_result *result)
+{
+    static const char *const words[] = {"was sent", "was sent before", "was refused", "could not be sent"};
+    char text[1000];
+    bool failed = result->error.code;
+    snprintf(text, sizeof text, "report %.12s %s%s%s", result->id, words[result->outcome], failed ? ": " : "",
+             result->error.message);
+    if (failed)
+        program_print(stderr, "passthru: ", text);
+    else
+        program_print(stdout, "", text);
+}
+
+static void tell_failure(const struct send_result *result)
+{
+    if (result->error.code)
+        tell_result(result);
+}
+
+static int run_send(const struct send_options *options, const char *const *ids, int id_count)
+{
+    struct error error = {.code = ERROR_NONE};
+    struct send_summary summary;
+    struct buffer out CLEANUP(buffer_free) = BUFFER((size_t)64 * 1024 * 1024);
+    char outbox[DATABASE_PATH_SIZE];
+    char data[DATABASE_PATH_SIZE];
+    if (program_find_data(options->data, data, &error))
+        return program_fail(&error, options->json);
+    if (outbox_locate(outbox, &error))
+        return program_fail(&error, options->json);
+    const struct send_request request = {.outbox = outbox,
+                                         .data_folder = data,
+                                         .remote = options->remote,
+                                         .ids = ids,
+                                         .id_count = id_count,
+                                         .waiting = tell_sending,
+                                         .tell =
+                                             options->json || options->quiet ? tell_failure : tell_result};
+    if (send_reports(&request, &summary, &error))
+        program_fail(&error, false);
+    if (options->json) {
+        send_append_json(&out, &summary, &error);
+        puts(buffer_text(&out));
+    }
+    send_summary_free(&summary);
+    return error_exit_status(error.code);
+}
+
+int main_send(int argc, char **argv)
+{
+    struct send_options options = {.data = NULL};
+    char message[USAGE_MESSAGE_SIZE];
+    bool json = program_wants_json(argc, argv);
+    for (int c; (c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
+        switch (c) {
+        case 'D':
+            options.data = optarg;
+            break;
+        case 'R':
+            options.remote = optarg;
+            break;
+        case 'j':
+            options.json = true;
+            break;
+        case 'q':
+            options.quiet = true;
+            break;
+        case 'c':
+            break;
+        case 'h':
+            return program_show_help(send_help);
+        case 'v':
+            return program_show_version();
+        default:
+            usage_describe_option(c, argv, long_options, message);
+            return program_usage("send", message, json);
+        }
+    }
+    if (optind == argc)
+        return program_usage("send", "the IDs of reports are missing", json);
+    return run_send(&options, (const char *const *)argv + optind, argc - optind);
+}
