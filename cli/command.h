@@ -12,12 +12,20 @@ struct common_options {
     bool no_color;
 };
 
+/* A verb of a command, as in `passthru report show`. */
+struct verb {
+    const char *name;
+    const char *summary;
+    const char *help;
+};
+
 /* A subcommand: `run` gets its own name as argv[0] and returns an exit status. */
 struct command {
     const char *name;
     const char *summary;
     int (*run)(int argc, char **argv);
     const char *help;
+    const struct verb *verbs; /* ends with one without a name; NULL: it has none */
 };
 
 extern const struct command commands[];
@@ -35,6 +43,9 @@ int command_db(int argc, char **argv);
 int command_help(int argc, char **argv);
 int command_version(int argc, char **argv);
 
+/* `passthru --complete WORD...` (core/completion.h), with --complete as argv[0]. */
+int command_complete(int argc, char **argv);
+
 extern const char query_help[];
 extern const char scan_help[];
 extern const char check_help[];
@@ -45,8 +56,33 @@ extern const char report_help[];
 extern const char import_help[];
 extern const char sync_help[];
 extern const char db_help[];
+extern const char help_help[];
+extern const char version_help[];
 
-/* Whether --json or --ndjson is among the arguments, before or behind what may be wrong. */
+extern const struct verb report_verbs[];
+extern const struct verb db_verbs[];
+
+/* NULL when there is no such command. */
+const struct command *command_find(const char *name);
+
+/* The number of a verb, -1 when there is none of that name. */
+int command_find_verb(const struct verb *verbs, const char *name);
+
+/* Says that a command has no such verb (NULL: that one is missing), and which one may be meant. Returns the
+ * exit status. */
+int command_wrong_verb(const struct command *command, const char *name, bool json);
+
+/* The same of a command of the program. */
+int command_unknown(const char *name, bool json);
+
+/* Prints the help of a command, or of one of its verbs (NULL: of the command itself). Returns the exit
+ * status. */
+int command_show_help(const struct command *command, const char *verb, bool json);
+
+/* Prints the list of commands. */
+void command_print_all(void);
+
+/* Whether --json or --ndjson is among the arguments, before or after what may be wrong. */
 bool command_wants_json(int argc, char **argv);
 
 struct option;
@@ -59,8 +95,8 @@ struct option;
     }
 
 /* getopt_long for a command, whose name is argv[0]: takes the common options itself and returns the next one
- * of the command's own, -1 after the last, or COMMAND_ENDS when the command shall end with *status: --help
- * was given, or an option that is wrong. */
+ * of the command's own, -1 after the last, or COMMAND_ENDS when the command shall end with *status: --help or
+ * -h was given, or an option that is wrong. */
 enum { COMMAND_ENDS = -2 };
 int command_option(int argc, char **argv, const struct option *long_options, struct common_options *common,
                    int *status);

@@ -12,15 +12,40 @@ const char db_help[] = "Usage: passthru db info|check|path [OPTION]...\n"
                        "\n"
                        "  info    what the database holds and which sources it was made from\n"
                        "  check   read all of it and compare tables and indexes\n"
-                       "  path    which file is used, and why\n"
+                       "  path    which file is used\n"
                        "\n"
-                       "  --conflicts  with check: list the values on which sources disagree\n"
-                       "  --db FILE    use this database\n"
-                       "  --json       answer as JSON\n"
-                       "  --no-color   no colour\n"
-                       "  --help       this text\n"
+                       "  --db FILE        use this database\n"
+                       "  --json           answer as JSON\n"
+                       "  --no-color       no colour\n"
+                       "  --help           this text; passthru db check --help has the options of check\n"
                        "\n"
                        "Exit status: 0 done; 2 wrong usage; 3 no usable database.\n";
+
+#define COMMON                                                                                               \
+    "  --db FILE        use this database\n"                                                                 \
+    "  --json           answer as JSON\n"                                                                    \
+    "  --no-color       no colour\n"                                                                         \
+    "  --help           this text\n"                                                                         \
+    "\n"                                                                                                     \
+    "Exit status: 0 done; 2 wrong usage; 3 no usable database.\n"
+
+static const char info_help[] =
+    "Usage: passthru db info [OPTION]...\n"
+    "\n"
+    "Prints how much the database holds, how old it is, and which sources it was made\n"
+    "from, with their versions and dates.\n"
+    "\n" COMMON;
+
+static const char check_help_text[] = "Usage: passthru db check [OPTION]...\n"
+                                      "\n"
+                                      "Reads all of the database, and compares its tables and indexes.\n"
+                                      "\n"
+                                      "  --conflicts      list the values on which sources disagree\n" COMMON;
+
+static const char path_help[] = "Usage: passthru db path [OPTION]...\n"
+                                "\n"
+                                "Prints which file is used as the database; with --json also why.\n"
+                                "\n" COMMON;
 
 enum { INDENT = 14 };
 
@@ -178,11 +203,17 @@ static enum error_code run_path(struct db_command *command, struct error *error)
     return ERROR_NONE;
 }
 
-static const struct {
-    const char *name;
-    enum error_code (*run)(struct db_command *command, struct error *error);
-    bool needs_database;
-} verbs[] = {{"info", run_info, true}, {"check", run_check, true}, {"path", run_path, false}};
+enum { DB_INFO, DB_CHECK, DB_PATH, DB_VERB_COUNT };
+
+const struct verb db_verbs[] = {
+    [DB_INFO] = {"info", "what the database holds and which sources it was made from", info_help},
+    [DB_CHECK] = {"check", "read all of it and compare tables and indexes", check_help_text},
+    [DB_PATH] = {"path", "which file is used", path_help},
+    [DB_VERB_COUNT] = {NULL, NULL, NULL},
+};
+
+static enum error_code (*const runs[])(struct db_command *command, struct error *error) = {
+    [DB_INFO] = run_info, [DB_CHECK] = run_check, [DB_PATH] = run_path};
 
 int command_db(int argc, char **argv)
 {
@@ -196,19 +227,21 @@ int command_db(int argc, char **argv)
             return status;
         command.conflicts = true;
     }
-    size_t verb = 0;
-    while (verb < ARRAY_SIZE(verbs) && (optind + 1 != argc || strcmp(argv[optind], verbs[verb].name) != 0))
-        verb++;
-    if (verb < ARRAY_SIZE(verbs) && command.conflicts && verbs[verb].run != run_check)
+    const char *name = optind < argc ? argv[optind] : NULL;
+    int verb = name ? command_find_verb(db_verbs, name) : -1;
+    if (verb < 0)
+        return command_wrong_verb(command_find("db"), name, common.json);
+    if (optind + 1 < argc)
+        return output_usage_error("db", common.json, "%s takes no argument, not '%s'", name,
+                                  argv[optind + 1]);
+    if (command.conflicts && verb != DB_CHECK)
         return output_usage_error("db", common.json, "--conflicts goes with check");
-    if (verb == ARRAY_SIZE(verbs))
-        return output_usage_error("db", common.json, "say one of info, check, path");
     command.output = output_for_stdout(common.no_color);
     command.json = common.json;
     command.writer = (struct json_writer){.out = &command.output.buffer, .for_terminal = true};
     if (database_locate(common.database, &command.place, &error) ||
-        (verbs[verb].needs_database && database_open(command.place.path, &command.database, &error)) ||
-        verbs[verb].run(&command, &error)) {
+        (verb != DB_PATH && database_open(command.place.path, &command.database, &error)) ||
+        runs[verb](&command, &error)) {
         buffer_clear(&command.output.buffer);
         status = output_error(&error, common.json);
     }

@@ -8,18 +8,17 @@
 #include "cli/output.h"
 #include "db/database.h"
 
-const char import_help[] =
-    "Usage: passthru import [OPTION]... [FILE]...\n"
-    "\n"
-    "Adds a pci.ids or reports (NDJSON), plain or .gz or .zst, to the sources of the database and rebuilds "
-    "it;\n"
-    "without a FILE it rebuilds from what it has. Starts passthru-import, whose --help has the options.\n";
+const char import_help[] = "Usage: passthru import [OPTION]... [FILE]...\n"
+                           "\n"
+                           "Adds a pci.ids or reports (NDJSON), plain or .gz or .zst, to the sources of the\n"
+                           "database and rebuilds it; without a FILE it rebuilds from what it has. Starts\n"
+                           "passthru-import; passthru import --help has the options.\n";
 
 const char sync_help[] = "Usage: passthru sync [OPTION]... [REMOTE]...\n"
                          "\n"
                          "Asks the remotes for newer lists and reports, and builds one new database of\n"
                          "what they have; without a REMOTE all that are enabled. --list lists them.\n"
-                         "Starts passthru-import, whose sync --help has the options.\n";
+                         "Starts passthru-import; passthru sync --help has the options.\n";
 
 /* Starts passthru-import, as git starts git-remote-https: what reads foreign files is no part of this
  * program. */
@@ -35,7 +34,7 @@ int command_import(int argc, char **argv)
     }
     database_program_folder(folder);
     snprintf(program, sizeof program, "%.4000s/passthru-import", folder);
-    arguments[0] = program;
+    arguments[0] = (char *)"passthru"; /* whose commands its help and its messages name then */
     memcpy(arguments + 1, argv, (size_t)argc * sizeof *argv);
     execv(program, arguments);
     error_set_errno(&error, errno, "cannot start %s", program);

@@ -5,42 +5,44 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
-#include "core/json_writer.h"
+#include "core/completion.h"
 #include "core/pci_id.h"
-#include "version.h"
-
-static const char help_help[] =
-    "Usage: passthru help [COMMAND]\n"
-    "\n"
-    "Lists the commands, or tells what a COMMAND does and which options it has.\n";
-
-static const char version_help[] = "Usage: passthru version\n"
-                                   "\n"
-                                   "Prints the version of this program.\n";
+#include "core/usage.h"
 
 const struct command commands[] = {
-    {"query", "will this GPU survive being passed through?", command_query, query_help},
-    {"scan", "will the GPUs of this machine pass through, and what stops them?", command_scan, scan_help},
-    {"check", "how the host and its virtual machines are set up for a passthrough", command_check,
-     check_help},
-    {"diagnose", "what do these logs say, and what has helped?", command_diagnose, diagnose_help},
-    {"rom", "is this vBIOS dump whole, for this card, and good for OVMF?", command_rom, rom_help},
-    {"recommend", "what to buy: cards that are likely to pass through", command_recommend, recommend_help},
-    {"report", "how an attempt went: write it down, list, export and send it", command_report, report_help},
-    {"import", "add a pci.ids or reports, rebuild the database", command_import, import_help},
-    {"sync", "fetch newer lists and reports from the remotes", command_import, sync_help},
-    {"db", "what the database holds, whether it is sound, where it is", command_db, db_help},
-    {"help", "help about a command", command_help, help_help},
-    {"version", "the version of this program", command_version, version_help},
+    {"query", "will this GPU survive being passed through?", command_query, query_help, NULL},
+    {"scan", "will the GPUs of this machine pass through, and what stops them?", command_scan, scan_help,
+     NULL},
+    {"check", "how the host and its virtual machines are set up for a passthrough", command_check, check_help,
+     NULL},
+    {"diagnose", "what do these logs say, and what has helped?", command_diagnose, diagnose_help, NULL},
+    {"rom", "is this vBIOS dump whole, for this card, and good for OVMF?", command_rom, rom_help, NULL},
+    {"recommend", "what to buy: cards that are likely to pass through", command_recommend, recommend_help,
+     NULL},
+    {"report", "how an attempt went: write it down, list, export and send it", command_report, report_help,
+     report_verbs},
+    {"import", "add a pci.ids or reports, rebuild the database", command_import, import_help, NULL},
+    {"sync", "fetch newer lists and reports from the remotes", command_import, sync_help, NULL},
+    {"db", "what the database holds, whether it is sound, where it is", command_db, db_help, db_verbs},
+    {"help", "help about a command, and what the words of a report mean", command_help, help_help, NULL},
+    {"version", "the version of this program and of its database", command_version, version_help, NULL},
 };
 const int command_count = ARRAY_SIZE(commands);
 
-static const struct command *find_command(const char *name)
+const struct command *command_find(const char *name)
 {
     for (int i = 0; i < command_count; i++)
         if (strcmp(commands[i].name, name) == 0)
             return &commands[i];
     return NULL;
+}
+
+int command_find_verb(const struct verb *verbs, const char *name)
+{
+    for (int i = 0; verbs && verbs[i].name; i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return i;
+    return -1;
 }
 
 bool command_wants_json(int argc, char **argv)
@@ -51,21 +53,15 @@ bool command_wants_json(int argc, char **argv)
     return wanted;
 }
 
-/* What is wrong with the option that getopt_long stopped at. */
-static int wrong_option(int c, int argc, char **argv)
+/* The help of the command, or of the verb that is among its arguments. What else is wrong with them does not
+ * matter then. */
+static int help_among_arguments(int argc, char **argv, const struct option *long_options)
 {
-    const char *name = argv[0];
-    bool json = command_wants_json(argc, argv);
-    char letter[2] = {(char)optopt, '\0'};
-    /* Of a long option getopt tells no more than where it stood. */
-    const char *given = optopt && optopt < 1000 && argv[optind - 1][0] == '-' && argv[optind - 1][1] != '-'
-                            ? letter
-                            : argv[optind - 1];
-    if (c == ':')
-        return output_usage_error(name, json, "option %s needs a value", given);
-    if (optopt >= 1000 || strchr(given, '='))
-        return output_usage_error(name, json, "option %s takes no value", given);
-    return output_usage_error(name, json, "there is no option %s%s", given == letter ? "-" : "", given);
+    const struct command *command = command_find(argv[0]);
+    while (getopt_long(argc, argv, ":h", long_options, NULL) != -1)
+        continue;
+    return command_show_help(command, command->verbs && optind < argc ? argv[optind] : NULL,
+                             command_wants_json(argc, argv));
 }
 
 int command_option(int argc, char **argv, const struct option *long_options, struct common_options *common,
@@ -74,7 +70,8 @@ int command_option(int argc, char **argv, const struct option *long_options, str
     opterr = 0;
     *status = 0;
     for (;;) {
-        int c = getopt_long(argc, argv, ":", long_options, NULL);
+        char message[USAGE_MESSAGE_SIZE];
+        int c = getopt_long(argc, argv, ":h", long_options, NULL);
         switch (c) {
         case 1001:
             common->database = optarg;
@@ -85,12 +82,14 @@ int command_option(int argc, char **argv, const struct option *long_options, str
         case 1003:
             common->no_color = true;
             break;
+        case 'h':
         case 1004:
-            fputs(find_command(argv[0])->help, stdout);
+            *status = help_among_arguments(argc, argv, long_options);
             return COMMAND_ENDS;
         case ':':
         case '?':
-            *status = wrong_option(c, argc, argv);
+            usage_describe_option(c, argv, long_options, message);
+            *status = output_usage_error(argv[0], command_wants_json(argc, argv), "%s", message);
             return COMMAND_ENDS;
         default:
             return c;
@@ -98,133 +97,59 @@ int command_option(int argc, char **argv, const struct option *long_options, str
     }
 }
 
-static void print_commands(void)
+int command_wrong_verb(const struct command *command, const char *name, bool json)
 {
-    puts("Usage: passthru COMMAND [OPTION]... [ARGUMENT]...\n"
-         "\n"
-         "Tells whether a GPU survives being passed through to a virtual machine, before money or days are "
-         "spent.\n");
+    const char *nearest = NULL;
+    int distance = 0;
+    char all[200] = "";
+    for (const struct verb *verb = command->verbs; verb->name; verb++) {
+        size_t length = strlen(all);
+        snprintf(all + length, sizeof all - length, "%s%s", length ? ", " : "", verb->name);
+        if (name && usage_is_nearer(name, verb->name, &distance))
+            nearest = verb->name;
+    }
+    if (!name)
+        return output_usage_error(command->name, json, "a command is missing: %s", all);
+    if (nearest)
+        return output_usage_error(command->name, json, "unknown command '%s'; did you mean '%s'?", name,
+                                  nearest);
+    return output_usage_error(command->name, json, "unknown command '%s'; the commands are %s", name, all);
+}
+
+int command_unknown(const char *name, bool json)
+{
+    struct pci_id id;
+    const char *nearest = NULL;
+    int distance = 0;
+    if (pci_id_parse(name, strlen(name), &id) == PCI_ID_OK)
+        return output_usage_error(NULL, json, "unknown command '%s'; did you mean: passthru query %s", name,
+                                  name);
+    if (name[0] == '-')
+        return output_usage_error(NULL, json, "unrecognized option '%s'", name);
     for (int i = 0; i < command_count; i++)
-        printf("  %-11s%s\n", commands[i].name, commands[i].summary);
-    puts("\n"
-         "  passthru query 10de:1d16             by PCI ID\n"
-         "  passthru query \"rtx 3060\"            by model name\n"
-         "  lspci -nn | passthru query -         what is in this machine\n"
-         "  passthru scan                        will it pass through here?\n"
-         "  dmesg | passthru diagnose            which known failures stand in a log?\n"
-         "  passthru rom --for 10de:1d16 FILE    is this dumped vBIOS good for that card?\n"
-         "  passthru recommend 10de:1d16         what to buy instead of it\n"
-         "\n"
-         "Each command has --help, --json, --db FILE and --no-color; passthru(1) has the rest.");
-}
-
-/* One command with its help, or all of them in a line each. */
-static void print_commands_as_json(const struct command *command)
-{
-    struct buffer out CLEANUP(buffer_free) = BUFFER(65536);
-    struct json_writer writer = {.out = &out};
-    json_write_begin_array(&writer, NULL);
-    for (int i = 0; i < command_count; i++) {
-        if (command && command != &commands[i])
-            continue;
-        json_write_begin_object(&writer, NULL);
-        json_write_string(&writer, "name", commands[i].name);
-        json_write_string(&writer, "summary", commands[i].summary);
-        json_write_string(&writer, "help", commands[i].help);
-        json_write_end_object(&writer);
-    }
-    json_write_end_array(&writer);
-    puts(buffer_text(&out));
-}
-
-int command_help(int argc, char **argv)
-{
-    static const struct option long_options[] = {COMMON_OPTIONS};
-    struct common_options common = {.database = NULL};
-    int status;
-    if (command_option(argc, argv, long_options, &common, &status) == COMMAND_ENDS)
-        return status;
-    const char *name = optind < argc ? argv[optind] : NULL;
-    const struct command *command = name ? find_command(name) : NULL;
-    if (name && !command)
-        return output_usage_error("help", common.json, "there is no command \"%s\"", name);
-    if (common.json)
-        print_commands_as_json(command);
-    else if (command)
-        fputs(command->help, stdout);
-    else
-        print_commands();
-    return 0;
-}
-
-int command_version(int argc, char **argv)
-{
-    static const struct option long_options[] = {COMMON_OPTIONS};
-    struct common_options common = {.database = NULL};
-    int status;
-    if (command_option(argc, argv, long_options, &common, &status) == COMMAND_ENDS)
-        return status;
-    if (common.json)
-        puts("{\"version\":\"" PASSTHRU_VERSION "\"}");
-    else
-        puts("passthru " PASSTHRU_VERSION);
-    return 0;
-}
-
-/* The command whose name is nearest to a mistyped one, by edit distance at most 2, or NULL. */
-static const char *guess_command(const char *typed)
-{
-    const char *best = NULL;
-    int best_distance = 3;
-    size_t length = strlen(typed);
-    if (length > 16)
-        return NULL;
-    for (int i = 0; i < command_count; i++) {
-        int row[18];
-        const char *name = commands[i].name;
-        for (size_t x = 0; x <= length; x++)
-            row[x] = (int)x;
-        for (size_t y = 1; y <= strlen(name); y++) {
-            int diagonal = row[0]++;
-            for (size_t x = 1; x <= length; x++) {
-                int cost = diagonal + (typed[x - 1] != name[y - 1]);
-                diagonal = row[x];
-                int step = (row[x] < row[x - 1] ? row[x] : row[x - 1]) + 1;
-                row[x] = cost < step ? cost : step;
-            }
-        }
-        if (row[length] < best_distance) {
-            best_distance = row[length];
-            best = name;
-        }
-    }
-    return best;
+        if (usage_is_nearer(name, commands[i].name, &distance))
+            nearest = commands[i].name;
+    if (nearest)
+        return output_usage_error(NULL, json, "unknown command '%s'; did you mean '%s'?", name, nearest);
+    return output_usage_error(NULL, json, "unknown command '%s'", name);
 }
 
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        print_commands();
+        command_print_all();
         return error_exit_status(ERROR_USAGE);
     }
     const char *name = argv[1];
+    if (strcmp(name, COMPLETION_OPTION) == 0)
+        return command_complete(argc - 1, argv + 1);
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         name = "help";
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
         name = "version";
-    const struct command *command = find_command(name);
-    if (!command) {
-        bool json = command_wants_json(argc, argv);
-        struct pci_id id;
-        if (pci_id_parse(name, strlen(name), &id) == PCI_ID_OK)
-            return output_usage_error(
-                NULL, json, "there is no command \"%s\"; did you mean: passthru query %s", name, name);
-        const char *guess = guess_command(name);
-        if (guess)
-            return output_usage_error(NULL, json, "there is no command \"%s\"; did you mean \"%s\"?", name,
-                                      guess);
-        return output_usage_error(NULL, json, "there is no command \"%s\"", name);
-    }
+    const struct command *command = command_find(name);
+    if (!command)
+        return command_unknown(name, command_wants_json(argc, argv));
     argv[1] = (char *)command->name;
     int status = command->run(argc - 1, argv + 1);
     return status ? status : output_finish();

@@ -7,73 +7,6 @@
 
 #include "probe/root.h"
 
-const char report_help[] =
-    "Usage: passthru report new [OPTION]... [ADDRESS|-]\n"
-    "       passthru report list|show|drop|export|send [OPTION]... [ID]...\n"
-    "\n"
-    "Records how a passthrough attempt went. Failures are as welcome as successes:\n"
-    "they keep others from losing days. Nothing leaves this machine before you send\n"
-    "it, and no name, serial number, MAC address or UUID is ever collected.\n"
-    "\n"
-    "  new       record one attempt: what this machine and the configuration of its\n"
-    "            virtual machine tell is filled in, the rest is asked. ADDRESS is\n"
-    "            the GPU's (01:00.0); - takes one report as JSON on standard input\n"
-    "  list      the reports in the outbox\n"
-    "  show      those with these IDs as they would be sent; without ID: all\n"
-    "  drop      remove them\n"
-    "  export    write them as a file for an e-mail or a pull request\n"
-    "  send      show them, ask, and send them to a remote; without ID: all that\n"
-    "            none has refused\n"
-    "  An ID may be cut short.\n"
-    "\n"
-    "  --yes            ask nothing\n"
-    "  --force          insist on what is unusual, such as an unknown PCI ID\n"
-    "  --root DIR       with new: this GPU is in a recorded machine\n"
-    "  --vm FILE        with new: the configuration of the virtual machine, a Proxmox\n"
-    "                   .conf or the domain XML of libvirt; without it the one that\n"
-    "                   has the GPU is looked for\n"
-    "  --log FILE       with new: the known failures in this log are symptoms;\n"
-    "                   - is standard input\n"
-    "  --output FILE    with export: write a new file\n"
-    "  --remote NAME    with send: to this one, where several take reports\n"
-    "\n"
-    "With new, one option for each field; an empty value leaves the field out:\n"
-    "  --outcome WORD   works, works-with-workaround, partial, fails\n"
-    "  --stage NAME=STATE  bind, guest_boot, driver_init, display, compute,\n"
-    "                   guest_restart or second_start = yes, no or untested\n"
-    "  --use WORD       compute, display, transcode\n"
-    "  --symptom WORD   what was seen; schema/vocabulary.tsv has the words\n"
-    "  --fix FIX=RESULT  what was tried, and whether it fixed, helped, no-change,\n"
-    "                   worse or not-reproducible (fixed and helped as words)\n"
-    "  --guest-os TEXT\n"
-    "  --guest-driver TEXT\n"
-    "  --hypervisor WORD\n"
-    "  --hypervisor-version TEXT\n"
-    "  --machine-type WORD  q35, i440fx\n"
-    "  --firmware WORD  ovmf, seabios\n"
-    "  --host-os TEXT\n"
-    "  --kernel TEXT\n"
-    "  --chassis WORD   desktop, laptop, mini-pc, server, egpu\n"
-    "  --machine TEXT\n"
-    "  --cpu TEXT\n"
-    "  --pci-id ID      a GPU that is not in this machine: nothing is filled in\n"
-    "  --subsystem ID\n"
-    "  --revision WORD\n"
-    "  --gpu TEXT\n"
-    "  --date DATE      when it was tried: YYYY, YYYY-MM or YYYY-MM-DD (today)\n"
-    "  --url TEXT       a public page about it\n"
-    "  --note TEXT      a short remark in your own words\n"
-    "  --supersedes ID  the report that this one replaces, its whole id\n"
-    "\n"
-    "  --db FILE        use this database\n"
-    "  --json           answer as JSON; asks nothing\n"
-    "  --no-color       no colour\n"
-    "  --help           this text\n"
-    "\n"
-    "Exit status: 0 done; 1 no such report, or you said no; 2 wrong usage, or the\n"
-    "report is refused; 3 no usable database; 4 it cannot be sent; 5 the system\n"
-    "refused.\n";
-
 enum {
     OPTION_YES = 'y',
     OPTION_FORCE = 'f',
@@ -223,30 +156,28 @@ static int run_new(struct report_command *command, char **arguments, int count)
     return report_new(command, count ? arguments[0] : NULL);
 }
 
-static const struct {
-    const char *name;
-    int (*run)(struct report_command *command, char **arguments, int count);
-} verbs[] = {{"new", run_new},      {"list", report_list},     {"show", report_show},
-             {"drop", report_drop}, {"export", report_export}, {"send", report_send}};
+static int (*const runs[])(struct report_command *command, char **arguments, int count) = {
+    [REPORT_NEW] = run_new,      [REPORT_LIST] = report_list,     [REPORT_SHOW] = report_show,
+    [REPORT_DROP] = report_drop, [REPORT_EXPORT] = report_export, [REPORT_SEND] = report_send,
+};
 
 static int run_verb(struct report_command *command, int argc, char **argv)
 {
     bool json = command->common.json;
     struct error error;
-    size_t verb = 0;
-    while (verb < ARRAY_SIZE(verbs) && (optind >= argc || strcmp(argv[optind], verbs[verb].name) != 0))
-        verb++;
-    if (verb == ARRAY_SIZE(verbs))
-        return output_usage_error("report", json, "say one of new, list, show, drop, export, send");
-    if (verbs[verb].run != run_new && command->new_option)
+    const char *name = optind < argc ? argv[optind] : NULL;
+    int verb = name ? command_find_verb(report_verbs, name) : -1;
+    if (verb < 0)
+        return command_wrong_verb(command_find("report"), name, json);
+    if (verb != REPORT_NEW && command->new_option)
         return output_usage_error("report", json, "--%s goes with new", command->new_option);
-    if (verbs[verb].run != report_export && verbs[verb].run != run_new && command->target)
+    if (verb != REPORT_EXPORT && verb != REPORT_NEW && command->target)
         return output_usage_error("report", json, "--output goes with export");
-    if (verbs[verb].run != report_send && command->remote)
+    if (verb != REPORT_SEND && command->remote)
         return output_usage_error("report", json, "--remote goes with send");
     if (outbox_locate(command->outbox, &error))
         return report_fail(command, &error);
-    int status = verbs[verb].run(command, argv + optind + 1, argc - optind - 1);
+    int status = runs[verb](command, argv + optind + 1, argc - optind - 1);
     if (!output_flush(&command->output) && !status)
         status = output_finish();
     return status;

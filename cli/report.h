@@ -11,6 +11,17 @@
 #include "probe/scan.h"
 #include "probe/vm_config.h"
 
+/* In the order of report_verbs. */
+enum report_verb {
+    REPORT_NEW,
+    REPORT_LIST,
+    REPORT_SHOW,
+    REPORT_DROP,
+    REPORT_EXPORT,
+    REPORT_SEND,
+    REPORT_VERB_COUNT
+};
+
 struct report_command {
     struct common_options common;
     bool yes;

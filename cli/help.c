@@ -1,0 +1,188 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "core/json_writer.h"
+#include "core/vocabulary.h"
+
+const char help_help[] = "Usage: passthru help [COMMAND [VERB]]\n"
+                         "       passthru help words [GROUP]\n"
+                         "\n"
+                         "Lists the commands, or says what a COMMAND does and which options it has, as in\n"
+                         "  passthru help report send\n"
+                         "\n"
+                         "words prints the enum values of a GROUP with what they mean, such as symptom,\n"
+                         "fix, hypervisor or form_factor; without a GROUP: which groups there are.\n"
+                         "\n"
+                         "  --db FILE        no database is needed; for scripts that always give one\n"
+                         "  --json           answer as JSON\n"
+                         "  --no-color       no colour\n"
+                         "  --help           this text\n"
+                         "\n"
+                         "Exit status: 0 done; 1 there is no such GROUP; 2 wrong usage.\n";
+
+enum { WORD_COLUMNS = 26 };
+
+void command_print_all(void)
+{
+    puts("Usage: passthru COMMAND [OPTION]... [ARGUMENT]...\n"
+         "\n"
+         "Will this GPU work when it is passed through to a virtual machine?\n");
+    for (int i = 0; i < command_count; i++)
+        printf("  %-11s%s\n", commands[i].name, commands[i].summary);
+    puts("\n"
+         "  passthru query 10de:1d16             by PCI ID\n"
+         "  passthru query \"rtx 3060\"            by model name\n"
+         "  lspci -nn | passthru query -         what is in this machine\n"
+         "  passthru scan                        will it pass through here?\n"
+         "  dmesg | passthru diagnose            which known failures stand in a log?\n"
+         "\n"
+         "Each command has --help (-h), --json, --db FILE and --no-color; passthru(1) has\n"
+         "the rest.");
+}
+
+/* ---- the words of the vocabulary ---- */
+
+static int list_groups(struct output *output, bool json)
+{
+    struct json_writer writer = {.out = &output->buffer};
+    if (json)
+        json_write_begin_array(&writer, NULL);
+    for (int i = 0; vocabulary_groups[i]; i++) {
+        if (json)
+            json_write_string(&writer, NULL, vocabulary_groups[i]->name);
+        else
+            output_line(output, vocabulary_groups[i]->name);
+    }
+    if (json) {
+        json_write_end_array(&writer);
+        output_blank(output);
+    }
+    return 0;
+}
+
+static void list_words(struct output *output, const struct vocabulary *group, bool json)
+{
+    struct json_writer writer = {.out = &output->buffer};
+    if (json)
+        json_write_begin_array(&writer, NULL);
+    for (int i = 0; i < group->count; i++) {
+        const struct vocabulary_word *word = &group->words[i];
+        if (!json) {
+            output_paragraph(output, WORD_COLUMNS, word->word, word->text);
+            continue;
+        }
+        json_write_begin_object(&writer, NULL);
+        json_write_string(&writer, "word", word->word);
+        json_write_string(&writer, "text", word->text);
+        json_write_end_object(&writer);
+    }
+    if (json) {
+        json_write_end_array(&writer);
+        output_blank(output);
+    }
+}
+
+static int show_words(const char *name, const struct common_options *common)
+{
+    struct output output = output_for_stdout(common->no_color);
+    struct error error;
+    int status = 0;
+    int group = 0;
+    while (name && vocabulary_groups[group] && strcmp(vocabulary_groups[group]->name, name) != 0)
+        group++;
+    if (!name) {
+        list_groups(&output, common->json);
+    } else if (vocabulary_groups[group]) {
+        list_words(&output, vocabulary_groups[group], common->json);
+    } else {
+        error_set(&error, ERROR_NOT_FOUND, "there is no group of words '%.100s'", name);
+        error_next(&error, "passthru help words lists the groups");
+        status = output_error(&error, common->json);
+    }
+    if (!output_flush(&output) && !status)
+        status = output_finish();
+    buffer_free(&output.buffer);
+    return status;
+}
+
+/* ---- the help of a command ---- */
+
+int command_show_help(const struct command *command, const char *verb, bool json)
+{
+    int number = verb ? command_find_verb(command->verbs, verb) : -1;
+    if (verb && number < 0)
+        return command_wrong_verb(command, verb, json);
+    fputs(verb ? command->verbs[number].help : command->help, stdout);
+    return 0;
+}
+
+static void write_verbs(struct json_writer *writer, const struct verb *verbs)
+{
+    json_write_begin_array(writer, "verbs");
+    for (int i = 0; verbs && verbs[i].name; i++) {
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "name", verbs[i].name);
+        json_write_string(writer, "summary", verbs[i].summary);
+        json_write_string(writer, "help", verbs[i].help);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+}
+
+/* One command with its help, or all of them. */
+static void print_as_json(const struct command *command)
+{
+    struct buffer out CLEANUP(buffer_free) = BUFFER(65536);
+    struct json_writer writer = {.out = &out};
+    json_write_begin_array(&writer, NULL);
+    for (int i = 0; i < command_count; i++) {
+        if (command && command != &commands[i])
+            continue;
+        json_write_begin_object(&writer, NULL);
+        json_write_string(&writer, "name", commands[i].name);
+        json_write_string(&writer, "summary", commands[i].summary);
+        json_write_string(&writer, "help", commands[i].help);
+        write_verbs(&writer, commands[i].verbs);
+        json_write_end_object(&writer);
+    }
+    json_write_end_array(&writer);
+    puts(buffer_text(&out));
+}
+
+/* passthru-import has the help of its own commands. */
+static int show_help_of_import(const struct command *command)
+{
+    char option[] = "--help";
+    char *arguments[] = {(char *)command->name, option};
+    return command_import(2, arguments);
+}
+
+int command_help(int argc, char **argv)
+{
+    static const struct option long_options[] = {COMMON_OPTIONS};
+    struct common_options common = {.database = NULL};
+    int status;
+    if (command_option(argc, argv, long_options, &common, &status) == COMMAND_ENDS)
+        return status;
+    const char *name = optind < argc ? argv[optind] : NULL;
+    const char *verb = name && optind + 1 < argc ? argv[optind + 1] : NULL;
+    if (name && strcmp(name, "words") == 0)
+        return show_words(verb, &common);
+    const struct command *command = name ? command_find(name) : NULL;
+    if (name && !command)
+        return command_unknown(name, common.json);
+    if (verb && !command->verbs)
+        return output_usage_error("help", common.json, "%s has no command '%s'", name, verb);
+    if (common.json && (!verb || command_find_verb(command->verbs, verb) >= 0))
+        print_as_json(command);
+    else if (command && command->run == command_import)
+        return show_help_of_import(command);
+    else if (command)
+        return command_show_help(command, verb, common.json);
+    else
+        command_print_all();
+    return 0;
+}

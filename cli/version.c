@@ -1,0 +1,121 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "core/json_writer.h"
+#include "db/database.h"
+#include "version.h"
+
+const char version_help[] = "Usage: passthru version [OPTION]...\n"
+                            "\n"
+                            "Prints the version of this program, then how new the list of PCI IDs and the\n"
+                            "reports of its database are.\n"
+                            "\n"
+                            "  --db FILE        use this database\n"
+                            "  --json           answer as JSON\n"
+                            "  --no-color       no colour\n"
+                            "  --help           this text\n"
+                            "\n"
+                            "Exit status: 0, with or without a database; 2 wrong usage.\n";
+
+enum { VERSION_SIZE = 40 };
+
+/* The database in use, as far as its age goes. */
+struct database_facts {
+    struct database_place place;
+    char pci_ids[VERSION_SIZE]; /* version of the list, "2023-04-10"; "" when it states none */
+    struct database_counts counts;
+    char latest[REPORT_DATE_SIZE];
+};
+
+static enum error_code take_source(void *context, const struct source_record *source, struct error *error)
+{
+    struct database_facts *facts = context;
+    (void)error;
+    if (strcmp(source->kind, "pci.ids") != 0)
+        return ERROR_NONE;
+    snprintf(facts->pci_ids, sizeof facts->pci_ids, "%s", source->version);
+    for (char *dot = facts->pci_ids; (dot = strchr(dot, '.'));)
+        *dot = '-';
+    return ERROR_NONE;
+}
+
+static enum error_code read_facts(const char *file, struct database_facts *facts, struct error *error)
+{
+    struct database *database = NULL;
+    *facts = (struct database_facts){.pci_ids = ""};
+    if (database_locate(file, &facts->place, error) || database_open(facts->place.path, &database, error))
+        return error->code;
+    enum error_code code = ERROR_NONE;
+    if (database_each_source(database, take_source, facts, error) ||
+        database_count(database, &facts->counts, error) ||
+        database_latest_report(database, facts->latest, error))
+        code = error->code;
+    database_close(database);
+    return code;
+}
+
+static void write_json(struct output *output, const struct database_facts *facts)
+{
+    struct json_writer writer = {.out = &output->buffer, .for_terminal = true};
+    json_write_begin_object(&writer, NULL);
+    json_write_string(&writer, "version", PASSTHRU_VERSION);
+    json_write_string(&writer, "license", "GPL-2.0-or-later");
+    if (facts) {
+        json_write_begin_object(&writer, "database");
+        json_write_string(&writer, "path", facts->place.path);
+        json_write_string(&writer, "pci_ids", facts->pci_ids);
+        json_write_integer(&writer, "reports", facts->counts.reports);
+        if (facts->latest[0])
+            json_write_string(&writer, "latest_report", facts->latest);
+        else
+            json_write_null(&writer, "latest_report");
+        json_write_end_object(&writer);
+    } else {
+        json_write_null(&writer, "database");
+    }
+    json_write_end_object(&writer);
+    output_blank(output);
+}
+
+static void write_text(struct output *output, const struct database_facts *facts, const struct error *error)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    output_line(output, "passthru " PASSTHRU_VERSION);
+    if (facts) {
+        buffer_append_format(&line, "pci.ids %s, %lld reports",
+                             facts->pci_ids[0] ? facts->pci_ids : "of unknown version",
+                             (long long)facts->counts.reports);
+        if (facts->latest[0])
+            buffer_append_format(&line, " (newest of %s)", facts->latest);
+    } else if (error->code == ERROR_NO_DATABASE) {
+        buffer_append_text(&line, "no database");
+    } else {
+        buffer_append_format(&line, "no usable database: %s", error->message);
+    }
+    output_line(output, buffer_text(&line));
+    output_line(output, "License: GPL version 2 or later. There is no warranty.");
+}
+
+int command_version(int argc, char **argv)
+{
+    static const struct option long_options[] = {COMMON_OPTIONS};
+    struct common_options common = {.database = NULL};
+    struct error error = {.code = ERROR_NONE};
+    struct database_facts read;
+    int status;
+    if (command_option(argc, argv, long_options, &common, &status) == COMMAND_ENDS)
+        return status;
+    const struct database_facts *facts = read_facts(common.database, &read, &error) ? NULL : &read;
+    struct output output = output_for_stdout(common.no_color);
+    if (common.json)
+        write_json(&output, facts);
+    else
+        write_text(&output, facts, &error);
+    if (!output_flush(&output))
+        status = output_finish();
+    buffer_free(&output.buffer);
+    return status;
+}
