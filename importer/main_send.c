@@ -21,8 +21,8 @@ const char send_help[] = "send [OPTION]... ID...\n"
                          "  --help         this text\n"
                          "  --version      the version of this program\n"
                          "\n"
-                         "Exit status: 0 done; 1 no such report; 2 wrong usage, or a report is damaged; 4 a\n"
-                         "report was rejected or cannot be sent; 5 the system denied it.\n";
+                         "Exit status: 0 done; 1 no such report; 2 wrong usage, or a report is damaged;\n"
+                         "4 a report was rejected or cannot be sent; 5 the system denied it.\n";
 
 static const struct option long_options[] = {
     {"remote", required_argument, NULL, 'R'}, {"data", required_argument, NULL, 'D'},
