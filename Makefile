@@ -71,7 +71,7 @@ $(BUILD)/gen/database_sql.c: schema/database.sql
 $(BUILD)/gen/version.h: Makefile
 	@mkdir -p $(@D)
 	$(Q)echo '#define PASSTHRU_VERSION "$(VERSION)"' > $@
-schema: ## bring the words in schema/report.schema.json up to date with schema/vocabulary.tsv
+schema: ## bring the words in schema/report.schema.json and docs/passthru-report.5 up to date with schema/vocabulary.tsv
 	schema/update-report-schema
 
 # ---- the first database --------------------------------------------------------------------------------------------
@@ -164,8 +164,10 @@ lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	clang-format --dry-run -Werror $(C_FILES)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	  --suppress=missingIncludeSystem --suppress=ctuuninitvar -D_GNU_SOURCE -I. -I$(BUILD)/gen core db probe importer cli
-	shellcheck -x tests/run tests/distributions tests/long/*.sh tests/long/*.test tests/data/freeze tests/cli/*.sh tests/cli/*.test .ci/run
-	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,avance,tyes core db probe importer cli schema data docs tests README.md Makefile
+	shellcheck -x tests/run tests/distributions tests/long/*.sh tests/long/*.test tests/data/freeze tests/cli/*.sh tests/cli/*.bash tests/cli/*.test \
+	  contrib/completion/*.bash .ci/run
+	mandoc -T lint -W warning docs/*.[15]
+	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,avance,tyes,snyc core db probe importer cli schema data docs tests README.md Makefile
 
 # ---- installation --------------------------------------------------------------------------------------------------
 # An installed passthru finds ../share/passthru/passthru.db from where it lies, passthru-import ../share/passthru/data.

@@ -36,7 +36,6 @@ void command_print_all(void)
          "  passthru query 10de:1d16             by PCI ID\n"
          "  passthru query \"rtx 3060\"            by model name\n"
          "  lspci -nn | passthru query -         what is in this machine\n"
-         "  passthru scan                        will it pass through here?\n"
          "  dmesg | passthru diagnose            which known failures stand in a log?\n"
          "\n"
          "Each command has --help (-h), --json, --db FILE and --no-color; passthru(1) has\n"

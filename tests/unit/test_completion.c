@@ -38,7 +38,8 @@ static void test_options_of_a_help(void **state)
     completion_find_option(&completion, help);
     assert_string_equal(completion.option, "");
     completion_offer_options(&completion, help);
-    assert_offered(&completion, "--chassis\tthe machine it is for: desktop, or laptop\n"
+    assert_offered(&completion, "--chassis\t"
+                                "the machine it is for: desktop, or laptop\n"
                                 "--guest-os\n"
                                 "--json\tanswer as JSON\n");
     BEGIN(&completion, (char[]){"demo"}, (char[]){"--j"});
