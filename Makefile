@@ -1,6 +1,6 @@
 # passthru. `make help` lists the targets.
 VERSION := 0.1.0
-BUILD   := build$(if $(SAN),-san)
+BUILD   := build$(if $(SAN),-san)$(if $(BUNDLE),-bundle)
 PREFIX  := /usr/local
 PKG_CONFIG ?= pkg-config
 PCI_IDS := $(firstword $(wildcard /usr/share/misc/pci.ids /usr/share/hwdata/pci.ids))
@@ -20,10 +20,14 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
 # ---- what is built from what -------------------------------------------------------------------------------------
-# A room's libraries stand beside it; a program links the rooms that it may know (docs/architecture.md).
+# A room's libraries stand beside it; a program links the rooms that it may know (docs/architecture.md). Those after
+# them are loaded when they are needed (core/library.h), but libpci and libcurl are linked by BUNDLE=1.
 LIBS_core := yajl
 LIBS_db := sqlite3
 LIBS_importer := libsodium libzstd zlib libpcre2-8 inih
+LOADED_core := libpcre2-8
+LOADED_db := libsodium
+LOADED_probe := expat
 PROGRAMS := passthru passthru-import
 ROOMS_passthru := cli probe db core
 ROOMS_passthru-import := importer db core
@@ -36,6 +40,19 @@ objects_of = $(patsubst %.c,$(BUILD)/%.o,$(patsubst $(BUILD)/%,%,$(foreach room,
 library_flags = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1)))
 libraries = $(foreach room,$(1),$(LIBS_$(room)))
 libs_of = $(call library_flags,$(filter sqlite3,$(libraries))) -lm -lc $(call library_flags,$(filter-out sqlite3,$(libraries)))
+
+# BUNDLE=1: programs that run wherever glibc does. Each library is linked as its archive, where there is one.
+ifdef BUNDLE
+archive = $(firstword $(wildcard $(foreach suffix,.a _s.a,$(shell $(CC) -print-file-name=lib$(1)$(suffix)))))
+archives_of = $(foreach flag,$(filter -l%,$(call library_flags,$(1))),$(call archive,$(flag:-l%=%)))
+BUNDLED := $(sort $(foreach room,$(ROOMS_passthru) $(ROOMS_passthru-import),$(LIBS_$(room)) $(LOADED_$(room))))
+$(foreach library,$(BUNDLED),$(eval ARCHIVES_$(library) := $(call archives_of,$(library))))
+WITHOUT_ARCHIVE := $(foreach library,$(BUNDLED),$(if $(ARCHIVES_$(library)),,$(library)))
+$(if $(WITHOUT_ARCHIVE),$(info BUNDLE=1: no archive is installed of: $(WITHOUT_ARCHIVE). It is used as a shared library.))
+override CPPFLAGS += $(foreach library,$(filter-out $(WITHOUT_ARCHIVE),$(BUNDLED)),-DLINKED_$(subst -,_,$(library)))
+libraries = $(sort $(foreach room,$(1),$(LIBS_$(room)) $(filter-out $(WITHOUT_ARCHIVE),$(LOADED_$(room)))))
+libs_of = $(foreach library,$(libraries),$(or $(ARCHIVES_$(library)),$(call library_flags,$(library)))) -lm
+endif
 
 .PHONY: all check check-quick examples install uninstall clean bench fuzz lint score schema help
 all: $(addprefix $(BUILD)/,$(PROGRAMS)) $(BUILD)/passthru.db ## programs and the first database, in build/
@@ -205,6 +222,6 @@ uninstall: ## remove what install put there, and nothing else
 	$(Q)[ ! -d "$(SHARE_DIR)" ] || rmdir --ignore-fail-on-non-empty "$(SHARE_DIR)"
 
 clean: ## remove what was built
-	rm -rf build build-san $(FUZZ_BUILD)
+	rm -rf build build-san build-bundle $(FUZZ_BUILD)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

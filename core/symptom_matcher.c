@@ -23,7 +23,11 @@
 
 static struct {
     PCRE2_FUNCTIONS(LIBRARY_POINTER)
-} pcre2;
+} pcre2
+#ifdef LINKED_libpcre2_8
+    = {PCRE2_FUNCTIONS(LIBRARY_LINKED)}
+#endif
+;
 
 static enum error_code load_pcre2(struct error *error)
 {

@@ -15,7 +15,11 @@ enum error_code report_id(const char *canonical, size_t length, char id[REPORT_I
     static const char digits[] = "0123456789abcdef";
     static struct {
         SODIUM_FUNCTIONS(LIBRARY_POINTER)
-    } sodium;
+    } sodium
+#ifdef LINKED_libsodium
+        = {SODIUM_FUNCTIONS(LIBRARY_LINKED)}
+#endif
+    ;
     unsigned char bytes[crypto_hash_sha256_BYTES];
     if (!sodium.crypto_hash_sha256 &&
         library_load(sonames, names, ARRAY_SIZE(names), &sodium,

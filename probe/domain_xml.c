@@ -41,7 +41,11 @@ struct hostdev {
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 static struct {
     EXPAT_FUNCTIONS(LIBRARY_POINTER)
-} expat;
+} expat
+#ifdef LINKED_expat
+    = {EXPAT_FUNCTIONS(LIBRARY_LINKED)}
+#endif
+;
 #pragma GCC diagnostic pop
 
 static enum error_code load_expat(struct error *error)
