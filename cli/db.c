@@ -5,14 +5,17 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/renewal.h"
+#include "core/error_output.h"
 #include "core/json_writer.h"
+#include "core/text.h"
 #include "db/database.h"
 
 const char db_help[] = "Usage: passthru db info|check|path [OPTION]...\n"
                        "\n"
                        "  info    what the database holds and which sources it was made from\n"
                        "  check   read all of it and compare tables and indexes\n"
-                       "  path    which file is used\n"
+                       "  path    which file is used, and whether what is installed is newer\n"
                        "\n"
                        "  --db FILE        use this database\n"
                        "  --json           answer as JSON\n"
@@ -188,17 +191,42 @@ static enum error_code run_check(struct db_command *command, struct error *error
     return ERROR_NONE;
 }
 
+/* Standard output has the path alone, for scripts; what is wrong with the file there is no fault of this
+ * command. */
+static void note_renewal(const struct freshness *freshness, const struct error *error, const char *path)
+{
+    struct buffer note CLEANUP(buffer_free) = BUFFER(4 * DATABASE_PATH_SIZE);
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8 * DATABASE_PATH_SIZE);
+    if (error->code) {
+        error_append_text(&line, "passthru", error);
+    } else {
+        renewal_append_text(&note, path, freshness);
+        if (note.length)
+            buffer_append_text(&line, "passthru: ");
+        text_append_safe(&line, buffer_text(&note), note.length);
+    }
+    if (line.length)
+        fprintf(stderr, "%s\n", buffer_text(&line));
+}
+
 static enum error_code run_path(struct db_command *command, struct error *error)
 {
+    const char *path = command->place.path;
+    struct error unreadable = {.code = ERROR_NONE};
+    struct freshness freshness = {.count = 0};
     (void)error;
+    if (!database_open(path, &command->database, &unreadable))
+        database_compare_installed(command->database, path, &freshness);
     if (command->json) {
         json_write_begin_object(&command->writer, NULL);
-        json_write_string(&command->writer, "path", command->place.path);
+        json_write_string(&command->writer, "path", path);
         json_write_string(&command->writer, "why", command->place.why);
+        renewal_write_json(&command->writer, path, &freshness);
         json_write_end_object(&command->writer);
         output_blank(&command->output);
     } else {
-        output_line(&command->output, command->place.path);
+        output_line(&command->output, path);
+        note_renewal(&freshness, &unreadable, path);
     }
     return ERROR_NONE;
 }

@@ -7,6 +7,7 @@
 
 #include "cli/answer.h"
 #include "cli/command.h"
+#include "cli/renewal.h"
 #include "cli/text_scan.h"
 #include "core/error_output.h"
 
@@ -336,10 +337,19 @@ static enum error_code check_terms(char **terms, int count, struct error *error)
     return ERROR_NONE;
 }
 
-/* New cards and reports come every week. */
-static void note_age(struct query *query)
+/* New cards and reports come every week, and with each version of the program. */
+static void note_age(struct query *query, const char *path)
 {
     char text[120];
+    struct freshness freshness = {.count = 0};
+    struct buffer renewal CLEANUP(buffer_free) = BUFFER(4 * DATABASE_PATH_SIZE);
+    if (database_installed_later(path))
+        database_compare_installed(query->database, path, &freshness);
+    renewal_append_text(&renewal, path, &freshness);
+    if (renewal.length) {
+        output_paragraph_color(&query->output, NOTE_INDENT, "Note", COLOR_YELLOW, buffer_text(&renewal));
+        return;
+    }
     int days = database_age_days(query->database);
     if (days < OLD_AFTER_DAYS)
         return;
@@ -365,7 +375,7 @@ static int run(struct query *query, char **terms, int count)
         buffer_clear(&query->output.buffer);
         status = output_error(&error, json);
     } else if (!json) {
-        note_age(query);
+        note_age(query, place.path);
     }
     if (!error.code && query->missing) {
         status = error_exit_status(ERROR_NOT_FOUND);

@@ -34,6 +34,9 @@ MUST_CHECK enum error_code database_locate(const char *explicit_path, struct dat
 MUST_CHECK enum error_code database_target(const char *explicit_path, struct database_place *place,
                                            struct error *error);
 
+/* Where the database that was installed with the program lies. False, and "", when there is none. */
+bool database_installed(char path[DATABASE_PATH_SIZE]);
+
 /* The folder of the running program, "" when the system does not tell. */
 void database_program_folder(char folder[DATABASE_PATH_SIZE]);
 

@@ -58,6 +58,16 @@ enum error_code database_target(const char *explicit_path, struct database_place
     return ERROR_NONE;
 }
 
+bool database_installed(char path[DATABASE_PATH_SIZE])
+{
+    char folder[DATABASE_PATH_SIZE];
+    database_program_folder(folder);
+    snprintf(path, DATABASE_PATH_SIZE, "%.4000s/../share/passthru/passthru.db", folder);
+    if (access(path, F_OK))
+        path[0] = '\0';
+    return path[0] != '\0';
+}
+
 enum error_code database_locate(const char *explicit_path, struct database_place *place, struct error *error)
 {
     if (take_named(explicit_path, place, error))
@@ -70,8 +80,8 @@ enum error_code database_locate(const char *explicit_path, struct database_place
     snprintf(place->path, sizeof place->path, "%s", machine_place);
     if (exists(place, "the database of this machine"))
         return ERROR_NONE;
-    snprintf(place->path, sizeof place->path, "%.4000s/../share/passthru/passthru.db", folder);
-    if (exists(place, "installed with the program"))
+    place->why = "installed with the program";
+    if (database_installed(place->path))
         return ERROR_NONE;
     snprintf(place->path, sizeof place->path, "%.4000s/passthru.db", folder);
     if (exists(place, "built beside the program"))

@@ -156,7 +156,7 @@ static void peek_version(const char *path, char version[32])
     line_reader_close(lines);
 }
 
-/* The newest of the cached list and the system's. */
+/* The newest of the cached list, the system's and the one that the installed database was built from. */
 static enum error_code read_known_pci_ids(struct rebuild *work, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
@@ -165,14 +165,17 @@ static enum error_code read_known_pci_ids(struct rebuild *work, struct error *er
     if (cached)
         peek_version(path, version);
     bool found = cached;
-    for (size_t i = 0; i < ARRAY_SIZE(system_pci_ids); i++) {
+    char installed[DATABASE_PATH_SIZE];
+    rebuild_data_path(work, "pci.ids", installed);
+    const char *const places[] = {system_pci_ids[0], system_pci_ids[1], installed};
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
         char other[32];
-        if (access(system_pci_ids[i], R_OK))
+        if (access(places[i], R_OK))
             continue;
-        peek_version(system_pci_ids[i], other);
+        peek_version(places[i], other);
         if (found && strcmp(other, version) <= 0)
             continue;
-        snprintf(path, sizeof path, "%s", system_pci_ids[i]);
+        snprintf(path, sizeof path, "%s", places[i]);
         snprintf(version, sizeof version, "%s", other);
         cached = false;
         found = true;

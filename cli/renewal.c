@@ -1,0 +1,82 @@
+#include "cli/renewal.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool is_table(const struct older_source *older)
+{
+    return strcmp(older->kind, "pci.ids") != 0 && strcmp(older->kind, "reports") != 0;
+}
+
+/* The import that takes the newer of each list and the installed tables, and keeps what is in the source
+ * cache. */
+static void append_command(struct buffer *out, const char *path)
+{
+    char directory[DATABASE_PATH_SIZE];
+    struct database_place target;
+    struct error error;
+    snprintf(directory, sizeof directory, "%s", path);
+    char *slash = strrchr(directory, '/');
+    if (slash)
+        slash[slash == directory] = '\0';
+    bool may_write = access(slash ? directory : ".", W_OK) == 0;
+    bool is_target = !database_target(NULL, &target, &error) && strcmp(target.path, path) == 0;
+    buffer_append_format(out, "%spassthru import", may_write ? "" : "sudo ");
+    if (!may_write || !is_target)
+        buffer_append_format(out, " --db %s", path);
+}
+
+/* The list, the reports and a single table with their versions; several tables are counted. */
+static void append_older(struct buffer *out, const struct freshness *freshness)
+{
+    const char *separator = " (";
+    int tables = 0;
+    for (int i = 0; i < freshness->count; i++)
+        tables += is_table(&freshness->older[i]);
+    for (int i = 0; i < freshness->count; i++) {
+        const struct older_source *older = &freshness->older[i];
+        if (tables > 1 && is_table(older))
+            continue;
+        buffer_append_format(out, "%s%s %s, installed %s", separator, older->kind,
+                             older->version[0] ? older->version : "without version",
+                             older->installed_version);
+        separator = "; ";
+    }
+    if (tables > 1)
+        buffer_append_format(out, "%s%d tables of data", separator, tables);
+    buffer_append_byte(out, ')');
+}
+
+void renewal_append_text(struct buffer *out, const char *path, const struct freshness *freshness)
+{
+    if (!freshness->count)
+        return;
+    buffer_append_format(out, "%s is older than what is installed", path);
+    append_older(out, freshness);
+    buffer_append_text(out, ". Renew it with: ");
+    append_command(out, path);
+}
+
+void renewal_write_json(struct json_writer *writer, const char *path, const struct freshness *freshness)
+{
+    struct buffer command CLEANUP(buffer_free) = BUFFER(2 * DATABASE_PATH_SIZE);
+    if (!freshness->count) {
+        json_write_null(writer, "renewal");
+        return;
+    }
+    append_command(&command, path);
+    json_write_begin_object(writer, "renewal");
+    json_write_string(writer, "installed", freshness->installed);
+    json_write_string(writer, "command", buffer_text(&command));
+    json_write_begin_array(writer, "older");
+    for (int i = 0; i < freshness->count; i++) {
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "kind", freshness->older[i].kind);
+        json_write_string(writer, "version", freshness->older[i].version);
+        json_write_string(writer, "installed_version", freshness->older[i].installed_version);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+    json_write_end_object(writer);
+}
