@@ -12,7 +12,7 @@ comma := ,
 SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 CFLAGS ?= $(if $(SAN),-O1,-O2) -g
 override CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD)/gen $(if $(SAN),,-D_FORTIFY_SOURCE=2)
-override CFLAGS += -std=c17 $(WARNINGS) $(HARDENING) $(SANITIZE)
+override CFLAGS += -std=c17 $(WARNINGS) $(HARDENING) $(SANITIZE) $(if $(BUNDLE),-ffile-prefix-map=$(CURDIR)=.)
 override LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE)
 
 # Say `make V=1` to see whole commands.
@@ -47,14 +47,14 @@ archive = $(firstword $(wildcard $(foreach suffix,.a _s.a,$(shell $(CC) -print-f
 archives_of = $(foreach flag,$(filter -l%,$(call library_flags,$(1))),$(call archive,$(flag:-l%=%)))
 BUNDLED := $(sort $(foreach room,$(ROOMS_passthru) $(ROOMS_passthru-import),$(LIBS_$(room)) $(LOADED_$(room))))
 $(foreach library,$(BUNDLED),$(eval ARCHIVES_$(library) := $(call archives_of,$(library))))
-WITHOUT_ARCHIVE := $(foreach library,$(BUNDLED),$(if $(ARCHIVES_$(library)),,$(library)))
+WITHOUT_ARCHIVE := $(strip $(foreach library,$(BUNDLED),$(if $(ARCHIVES_$(library)),,$(library))))
 $(if $(WITHOUT_ARCHIVE),$(info BUNDLE=1: no archive is installed of: $(WITHOUT_ARCHIVE). It is used as a shared library.))
 override CPPFLAGS += $(foreach library,$(filter-out $(WITHOUT_ARCHIVE),$(BUNDLED)),-DLINKED_$(subst -,_,$(library)))
 libraries = $(sort $(foreach room,$(1),$(LIBS_$(room)) $(filter-out $(WITHOUT_ARCHIVE),$(LOADED_$(room)))))
 libs_of = $(foreach library,$(libraries),$(or $(ARCHIVES_$(library)),$(call library_flags,$(library)))) -lm
 endif
 
-.PHONY: all check check-quick examples install uninstall clean bench fuzz lint score schema help
+.PHONY: all check check-quick check-long examples install uninstall tarball clean bench fuzz lint score schema help
 all: $(addprefix $(BUILD)/,$(PROGRAMS)) $(BUILD)/passthru.db ## programs and the first database, in build/
 
 define program_rules
@@ -167,6 +167,9 @@ check-quick: $(TESTED) ## the tests that need no web server and no valgrind
 examples: all ## write the answers that README.md and docs/ show, from the frozen data
 	@tests/examples $(BUILD)
 
+check-long: all ## the tests that need minutes, root and a mirror of Debian: packages in chroots
+	@tests/run $(BUILD) tests/long/*.test
+
 bench: all ## speed and size, as ratios against peers in the same run
 	@tests/bench/bench $(BUILD) $(PCI_IDS)
 
@@ -182,7 +185,7 @@ lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	  --suppress=missingIncludeSystem --suppress=ctuuninitvar -D_GNU_SOURCE -I. -I$(BUILD)/gen core db probe importer cli
 	shellcheck -x tests/run tests/distributions tests/long/*.sh tests/long/*.test tests/data/freeze tests/cli/*.sh tests/cli/*.bash tests/cli/*.test \
-	  contrib/completion/*.bash .ci/run
+	  contrib/completion/*.bash contrib/install.sh .ci/run
 	mandoc -T lint -W warning docs/*.[15]
 	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,avance,tyes,snyc core db probe importer cli schema data docs tests README.md Makefile
 
@@ -190,38 +193,80 @@ lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 # An installed passthru finds ../share/passthru/passthru.db from where it lies, passthru-import ../share/passthru/data.
 BIN_DIR = $(DESTDIR)$(PREFIX)/bin
 SHARE_DIR = $(DESTDIR)$(PREFIX)/share/passthru
-MAN_DIR = $(DESTDIR)$(PREFIX)/share/man/man1
-COMPLETION_DIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+DOC_DIR = $(DESTDIR)$(PREFIX)/share/doc/passthru
+MAN_DIR = $(DESTDIR)$(PREFIX)/share/man
+BASH_DIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+ZSH_DIR = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+FISH_DIR = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 UNIT_DIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
 SYSUSERS_DIR = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 TMPFILES_DIR = $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
-MANUALS := $(addsuffix .1,$(PROGRAMS))
+DOCUMENTS := $(wildcard README.md CHANGELOG.md CONTRIBUTING.md LICENSE docs/*.md docs/*.conf)
+SCHEMA := $(wildcard schema/*.json schema/*.tsv schema/*.sql schema/*.md)
+MANUALS_1 := $(wildcard docs/*.1)
+MANUALS_5 := $(wildcard docs/*.5)
+ZSH_COMPLETION := $(wildcard contrib/completion/_*)
+FISH_COMPLETION := $(wildcard contrib/completion/*.fish)
 
-# The database is installed as `make` left it: built with PCI_IDS=FILE, it is not made anew from the system's list.
+# install_files FILE...,DIRECTORY: into a directory that is made for them; nothing when there are none.
+install_files = $(if $(1),$(Q)install -d "$(2)" && install -m 644 $(1) "$(2)")
+# The database is installed as `make` left it, and the pci.ids that it was built from with the data: built with
+# PCI_IDS=FILE, it is not rebuilt from the system's list, now or by a later import.
 install: $(addprefix $(BUILD)/,$(PROGRAMS)) $(if $(wildcard $(BUILD)/passthru.db),,$(BUILD)/passthru.db) ## copy all that a user needs below $(DESTDIR)$(PREFIX)
-	$(Q)install -d "$(BIN_DIR)" "$(SHARE_DIR)" "$(MAN_DIR)" "$(COMPLETION_DIR)" "$(UNIT_DIR)" "$(SYSUSERS_DIR)" "$(TMPFILES_DIR)"
+	$(Q)install -d "$(BIN_DIR)" "$(SHARE_DIR)" "$(BASH_DIR)" "$(UNIT_DIR)" "$(SYSUSERS_DIR)" "$(TMPFILES_DIR)"
 	$(Q)install -m 755 $(addprefix $(BUILD)/,$(PROGRAMS)) "$(BIN_DIR)"
-	$(Q)install -m 644 $(addprefix docs/,$(MANUALS)) "$(MAN_DIR)"
-	$(Q)install -m 644 contrib/completion/passthru.bash "$(COMPLETION_DIR)/passthru"
-	$(Q)ln -sf passthru "$(COMPLETION_DIR)/passthru-import"
+	$(call install_files,$(MANUALS_1),$(MAN_DIR)/man1)
+	$(call install_files,$(MANUALS_5),$(MAN_DIR)/man5)
+	$(call install_files,$(DOCUMENTS),$(DOC_DIR))
+	$(call install_files,$(ZSH_COMPLETION),$(ZSH_DIR))
+	$(call install_files,$(FISH_COMPLETION),$(FISH_DIR))
+	$(Q)install -m 644 contrib/completion/passthru.bash "$(BASH_DIR)/passthru"
+	$(Q)ln -sf passthru "$(BASH_DIR)/passthru-import"
 	$(Q)sed 's|/usr/local/bin|$(PREFIX)/bin|' contrib/systemd/passthru-sync.service | install -m 644 /dev/stdin "$(UNIT_DIR)/passthru-sync.service"
 	$(Q)install -m 644 contrib/systemd/passthru-sync.timer "$(UNIT_DIR)"
 	$(Q)install -m 644 contrib/systemd/passthru.sysusers "$(SYSUSERS_DIR)/passthru.conf"
 	$(Q)install -m 644 contrib/systemd/passthru.tmpfiles "$(TMPFILES_DIR)/passthru.conf"
-	$(Q)rm -rf "$(SHARE_DIR)/data"
-	$(Q)for file in $(DATA) $(REMOTES); do install -D -m 644 "$$file" "$(SHARE_DIR)/$$file" || exit 1; done
+	$(Q)install -m 755 tests/record-machine "$(SHARE_DIR)"
+	$(Q)rm -rf "$(SHARE_DIR)/data" "$(SHARE_DIR)/schema"
+	$(call install_files,$(SCHEMA),$(SHARE_DIR)/schema)
+	$(Q)for file in $(DATA) $(REMOTES) data/README.md; do install -D -m 644 "$$file" "$(SHARE_DIR)/$$file" || exit 1; done
+	$(Q)[ ! -r $(BUILD)/passthru.db.sources/pci.ids ] || install -m 644 $(BUILD)/passthru.db.sources/pci.ids "$(SHARE_DIR)/data"
 # Renamed into place: a query that runs meanwhile has the old database or the new one.
 	$(Q)install -m 644 $(BUILD)/passthru.db "$(SHARE_DIR)/passthru.db.new"
 	$(Q)mv -f "$(SHARE_DIR)/passthru.db.new" "$(SHARE_DIR)/passthru.db"
+# A directory is removed when it is the program's own and empty.
 uninstall: ## remove what install put there, and nothing else
-	$(Q)for program in $(PROGRAMS); do \
-	  rm -f "$(BIN_DIR)/$$program" "$(MAN_DIR)/$$program.1" "$(COMPLETION_DIR)/$$program" || exit 1; done
-	$(Q)rm -f "$(UNIT_DIR)/passthru-sync.service" "$(UNIT_DIR)/passthru-sync.timer" "$(SYSUSERS_DIR)/passthru.conf" "$(TMPFILES_DIR)/passthru.conf"
-	$(Q)rm -rf "$(SHARE_DIR)/data"
-	$(Q)rm -f "$(SHARE_DIR)/passthru.db"
-	$(Q)[ ! -d "$(SHARE_DIR)" ] || rmdir --ignore-fail-on-non-empty "$(SHARE_DIR)"
+	$(Q)rm -f $(foreach program,$(PROGRAMS),"$(BIN_DIR)/$(program)" "$(BASH_DIR)/$(program)") \
+	  $(foreach file,$(notdir $(MANUALS_1)),"$(MAN_DIR)/man1/$(file)") $(foreach file,$(notdir $(MANUALS_5)),"$(MAN_DIR)/man5/$(file)") \
+	  $(foreach file,$(notdir $(DOCUMENTS)),"$(DOC_DIR)/$(file)") \
+	  $(foreach file,$(notdir $(ZSH_COMPLETION)),"$(ZSH_DIR)/$(file)") $(foreach file,$(notdir $(FISH_COMPLETION)),"$(FISH_DIR)/$(file)") \
+	  "$(UNIT_DIR)/passthru-sync.service" "$(UNIT_DIR)/passthru-sync.timer" "$(SYSUSERS_DIR)/passthru.conf" "$(TMPFILES_DIR)/passthru.conf" \
+	  "$(SHARE_DIR)/passthru.db" "$(SHARE_DIR)/record-machine"
+	$(Q)rm -rf "$(SHARE_DIR)/data" "$(SHARE_DIR)/schema"
+	$(Q)for directory in "$(SHARE_DIR)" "$(DOC_DIR)"; do \
+	  [ ! -d "$$directory" ] || rmdir --ignore-fail-on-non-empty "$$directory" || exit 1; done
+
+# ---- packages ------------------------------------------------------------------------------------------------------
+MACHINE := $(shell uname -m)
+TARBALL = passthru-$(VERSION)-$(MACHINE)
+STAGE = build-tarball
+# The same tree gives the same bytes: files sorted, nobody's, and of one time.
+SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),$(shell stat -c %Y Makefile))
+tarball: ## dist/passthru-VERSION-MACHINE.tar.xz: programs that need nothing but glibc, with install.sh
+	+$(Q)$(MAKE) BUNDLE=1 all
+	$(Q)rm -rf $(STAGE) && mkdir -p dist $(STAGE)
+	+$(Q)$(MAKE) -s BUNDLE=1 install DESTDIR=$(STAGE)/system PREFIX=/usr/local
+	$(Q)mv $(STAGE)/system/usr/local $(STAGE)/$(TARBALL)
+	$(Q)strip $(foreach program,$(PROGRAMS),$(STAGE)/$(TARBALL)/bin/$(program))
+# The newest version that a symbol of glibc is asked for in.
+	$(Q)glibc=$$(readelf -V $(STAGE)/$(TARBALL)/bin/* | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -1) && \
+	  sed "s/@GLIBC@/$${glibc#GLIBC_}/; s/@MACHINE@/$(MACHINE)/" contrib/install.sh > $(STAGE)/$(TARBALL)/install.sh && chmod 755 $(STAGE)/$(TARBALL)/install.sh
+	$(Q)tar -C $(STAGE) --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(SOURCE_DATE_EPOCH) \
+	  --format=ustar -cf - $(TARBALL) | xz -9 > dist/$(TARBALL).tar.xz.new
+	$(Q)mv dist/$(TARBALL).tar.xz.new dist/$(TARBALL).tar.xz
+	@ls -s --block-size=KiB dist/$(TARBALL).tar.xz
 
 clean: ## remove what was built
-	rm -rf build build-san build-bundle $(FUZZ_BUILD)
+	rm -rf build build-san build-bundle build-tarball dist $(FUZZ_BUILD)
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile

@@ -3,12 +3,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 void database_program_folder(char folder[DATABASE_PATH_SIZE])
 {
     ssize_t length = readlink("/proc/self/exe", folder, DATABASE_PATH_SIZE - 1);
     folder[length > 0 ? length : 0] = '\0';
+    /* Without /proc, as in a chroot: the name that the program was started by. */
+    const char *name = length > 0 ? NULL : (const char *)getauxval(AT_EXECFN);
+    if (name && !realpath(name, folder))
+        folder[0] = '\0';
     char *slash = strrchr(folder, '/');
     if (slash)
         *slash = '\0';
