@@ -54,7 +54,7 @@ libraries = $(sort $(foreach room,$(1),$(LIBS_$(room)) $(filter-out $(WITHOUT_AR
 libs_of = $(foreach library,$(libraries),$(or $(ARCHIVES_$(library)),$(call library_flags,$(library)))) -lm
 endif
 
-.PHONY: all check check-quick check-long examples install uninstall tarball clean bench fuzz lint score schema help
+.PHONY: all check check-quick check-long examples install uninstall tarball deb clean bench fuzz lint score schema help
 all: $(addprefix $(BUILD)/,$(PROGRAMS)) $(BUILD)/passthru.db ## programs and the first database, in build/
 
 define program_rules
@@ -247,6 +247,7 @@ uninstall: ## remove what install put there, and nothing else
 	  [ ! -d "$$directory" ] || rmdir --ignore-fail-on-non-empty "$$directory" || exit 1; done
 
 # ---- packages ------------------------------------------------------------------------------------------------------
+# Both build in directories of their own, from the files of this one.
 MACHINE := $(shell uname -m)
 TARBALL = passthru-$(VERSION)-$(MACHINE)
 STAGE = build-tarball
@@ -265,8 +266,16 @@ tarball: ## dist/passthru-VERSION-MACHINE.tar.xz: programs that need nothing but
 	  --format=ustar -cf - $(TARBALL) | xz -9 > dist/$(TARBALL).tar.xz.new
 	$(Q)mv dist/$(TARBALL).tar.xz.new dist/$(TARBALL).tar.xz
 	@ls -s --block-size=KiB dist/$(TARBALL).tar.xz
+deb: ## dist/passthru_VERSION_*.deb, for the Debian that it is built on
+	$(Q)command -v dpkg-buildpackage >/dev/null || { echo "make deb: install build-essential and debhelper" >&2; exit 1; }
+	$(Q)rm -rf build-deb && mkdir -p build-deb/passthru dist
+	$(Q)tar --exclude=./.git --exclude='./build*' --exclude=./dist -cf - . | tar -C build-deb/passthru -xf -
+	$(Q)cd build-deb/passthru && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL DEB_BUILD_OPTIONS=noautodbgsym\ parallel=$$(nproc) \
+	  dpkg-buildpackage --build=binary --no-sign
+	$(Q)mv build-deb/*.deb dist
+	@ls -s --block-size=KiB dist/*.deb
 
 clean: ## remove what was built
-	rm -rf build build-san build-bundle build-tarball dist $(FUZZ_BUILD)
+	rm -rf build build-san build-bundle build-tarball build-deb dist $(FUZZ_BUILD)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
