@@ -1,0 +1,180 @@
+#!/usr/bin/python3
+"""The parts of tests/record-machine, each with odd input: configuration spaces, ACPI tables, files of a hostile machine."""
+import os
+import pathlib
+import random
+import socket
+import struct
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "machines")]
+import machine  # noqa: E402
+from recording import acpi_tables, closed_lists, host_files, pci_space  # noqa: E402
+from recording.identity import Identity  # noqa: E402
+from recording.source import Source  # noqa: E402
+
+SECRET = bytes(range(0xA1, 0xA9))
+DSN, VSEC, DVSEC, REBAR, SRIOV, UNKNOWN = 0x0003, 0x000B, 0x0023, 0x0015, 0x0010, 0x0FFE
+failed = 0
+
+
+def check(name, condition):
+    """One test."""
+    global failed
+    failed += not condition
+    print("%s - %s" % ("ok" if condition else "not ok", name))
+
+
+def space_with(chain, base=None):
+    """A configuration space with extended capabilities: triples of a place, an identity and a body, linked in this order."""
+    space = bytearray(base or machine.config_space((0x10DE, 0x1D16), machine.VGA, size=4096))
+    for number, (place, identity, body) in enumerate(chain):
+        following = chain[number + 1][0] if number + 1 < len(chain) else 0
+        struct.pack_into("<I", space, place, identity | 1 << 16 | following << 20)
+        space[place + 4:place + 4 + len(body)] = body
+    return space
+
+
+def extended_capabilities():
+    """Wherever the serial number lies, it is zeroed, and what scan reads stays."""
+    rebar = struct.pack("<II", 0x7F0, 1 | 1 << 5)
+    plain = bytes(20)
+    chains = {
+        "alone": [(0x100, DSN, SECRET)],
+        "first": [(0x100, DSN, SECRET), (0x200, REBAR, rebar)],
+        "in the middle": [(0x100, REBAR, rebar), (0x140, DSN, SECRET), (0x150, 0x0018, bytes(4))],
+        "last": [(0x100, REBAR, rebar), (0x200, 0x000D, bytes(4)), (0x600, DSN, SECRET)],
+        "before the capability that comes before it": [(0x100, UNKNOWN, plain), (0x800, REBAR, rebar), (0x120, DSN, SECRET)],
+        "in the last bytes": [(0x100, REBAR, rebar), (0xFF4, DSN, SECRET)],
+        "right after a capability": [(0x100, REBAR, rebar), (0x10C, DSN, SECRET)],
+        "twice": [(0x100, DSN, SECRET), (0x110, DSN, SECRET), (0x200, REBAR, rebar)],
+        "behind a maker's own": [(0x100, VSEC, plain), (0x120, DVSEC, plain), (0x140, DSN, SECRET)],
+    }
+    for name, chain in chains.items():
+        space = space_with(chain)
+        cleaned = pci_space.clean(bytes(space))
+        kept = [place for place, identity, _ in chain if identity == REBAR]
+        check("the Device Serial Number %s: zeroed, its header and the resizable BAR stay" % name,
+              SECRET in space and SECRET not in cleaned and len(cleaned) == 4096
+              and all(cleaned[place:place + 4] == space[place:place + 4] for place, _, _ in chain)
+              and all(cleaned[place:place + 12] == space[place:place + 12] for place in kept))
+    for name, identity in (("a maker's own capability", VSEC), ("a designated maker's", DVSEC), ("one that nobody knows", UNKNOWN)):
+        space = space_with([(0x100, identity, bytes(4) + SECRET)])
+        check("%s: its body is zeroed" % name, SECRET in space and SECRET not in pci_space.clean(bytes(space)))
+    sriov = bytes(range(1, 0x3D))
+    check("SR-IOV stays", sriov in pci_space.clean(bytes(space_with([(0x100, SRIOV, sriov)]))))
+    loop = space_with([(0x100, UNKNOWN, plain), (0x140, DSN, SECRET), (0x100, UNKNOWN, plain)])
+    check("a list that goes round ends, and the serial number in it is zeroed", SECRET not in pci_space.clean(bytes(loop)))
+    for length in (0, 4, 63, 64, 65, 255, 256, 257, 4092, 4095):
+        cut = bytes(space_with([(0x100, DSN, SECRET)]))[:length]
+        check("a space of %d bytes stays as long" % length, len(pci_space.clean(cut)) == length)
+
+
+def ordinary_capabilities():
+    """Vital product data and what a maker defined are zeroed, power management and PCI Express stay."""
+    base = machine.config_space((0x10DE, 0x1D16), machine.VGA, size=256, flr=True)
+    for name, identity, after in (("vital product data", 0x03, 0x00), ("a maker's capability", 0x09, 0x00), ("one that nobody knows", 0x7E, 0x00)):
+        for place in (0xC0, 0x50, 0xF4):  # free, inside of PCI Express, at the end
+            space = bytearray(base)
+            space[0x49] = place
+            space[place:place + 12] = bytes((identity, after, 0, 0)) + SECRET
+            cleaned = pci_space.clean(bytes(space))
+            check("%s at 0x%02x: zeroed; power management and PCI Express stay" % (name, place),
+                  SECRET in space and SECRET not in cleaned and cleaned[0x40:0x50] == space[0x40:0x50])
+    check("the header stays as it is", pci_space.clean(bytes(base))[:64] == base[:64])
+    gap = bytearray(base)
+    gap[0xE0:0xE8] = SECRET
+    check("what lies between capabilities is zeroed", SECRET not in pci_space.clean(bytes(gap)))
+    unlisted = bytearray(base)
+    unlisted[0x06] &= ~0x10
+    unlisted[0x80:0x88] = SECRET
+    check("without a list of capabilities only the header stays", not any(pci_space.clean(bytes(unlisted))[64:]))
+
+
+def random_spaces():
+    """Random bytes, and random lists with a serial number somewhere."""
+    chance = random.Random(1)
+    same = all(len(pci_space.clean(data)) == len(data) for data in (chance.randbytes(4096) for _ in range(200)))
+    check("200 random spaces: each stays as long", same)
+    leaks = 0
+    for _ in range(300):
+        places = chance.sample(range(0x110, 0xFE0, 0x40), 8)
+        chain = [(0x100, UNKNOWN, b"")] + [(place, chance.choice(list(pci_space.EXTENDED) + [VSEC, DVSEC, UNKNOWN]), b"") for place in places]
+        at = chance.randrange(1, len(chain))
+        chain[at] = (chain[at][0], DSN, SECRET)
+        leaks += SECRET in pci_space.clean(bytes(space_with(chain)))
+    check("300 random lists with a serial number in each: none is left", leaks == 0)
+
+
+def tables(empty):
+    """Tables stay tables."""
+    names = Identity(Source(empty))
+    good = machine.table(b"SSDT", b"\x08AAAA\x0d_AUXMAC_#98FA9B0A1B2C#\x00")
+    cleaned = acpi_tables.clean(good + b"behind", b"SSDT", names)
+    check("a table without identifiers has its length and a right checksum",
+          len(cleaned) == len(good) and sum(cleaned) & 0xFF == 0 and b"98FA" not in cleaned and cleaned != good)
+    wrong = bytearray(good)
+    wrong[9] ^= 0x55
+    check("a wrong checksum stays wrong", sum(acpi_tables.clean(bytes(wrong), b"SSDT", names)) & 0xFF == sum(wrong) & 0xFF != 0)
+    code = machine.table(b"DSDT", bytes(range(256)) * 8 + b"FACEDEADBEEF0123" + b"\x5b\x82\x0aGFX0")
+    check("what is not in a string is code, and stays", acpi_tables.clean(code, b"DSDT", names) == code)
+    for name, data in (("nothing", b""), ("too short", b"SSDT" + bytes(20)), ("of another kind", good.replace(b"SSDT", b"MSDM"))):
+        check("a table that is %s is left empty" % name, acpi_tables.clean(data, b"SSDT", names) == b"")
+    chance = random.Random(2)
+    odd = [machine.vfct([(1, 0, 0, 0x1002, 1, b"IMAGE" * 9)])[:length] for length in range(0, 160)]
+    odd += [b"VFCT" + struct.pack("<I", 200) + chance.randbytes(192) for _ in range(200)]
+    check("damaged tables of images: no image, and no crash", not any(b"IMAGE" in acpi_tables.vfct(data) for data in odd))
+
+
+def texts():
+    """Lines keep their numbers, and random text does no harm."""
+    chance = random.Random(3)
+    words = ["intel_iommu=on", "\\", "\n", "\"", "'", "GRUB_CMDLINE_LINUX=", " ", "options", "vfio-pci", "ids=10de:1d16", "(", ")", "#", "MODULES=", "x=\"a b\""]
+    same = True
+    for _ in range(300):
+        text = "".join(chance.choice(words) for _ in range(40))
+        for clean in (host_files.modprobe, host_files.modules, host_files.loader_entry, host_files.dracut, host_files.kernel_cmdline):
+            same &= clean(text).count("\n") == text.count("\n")
+        host_files.grub(text)
+        host_files.mkinitcpio(text)
+    check("300 random texts: their lines keep their numbers", same)
+    for word, kept in (("intel_iomu=on", "intel_iomu=on"), ("vfio-pci.id=10de:1d16", "vfio-pci.id=10de:1d16"), ("igfx_off", "igfx_off"),
+                       ("intel_iommu=on,igfx-off,secret", "intel_iommu=on,igfx-off,x"), ("secret", "x"), ("secret=1", "x=x"), ("root=secret", "root=x")):
+        check("the kernel parameter %s" % word, closed_lists.parameter(word) == kept)
+
+
+def hostile(work):
+    """Links that lead out, FIFOs, sockets."""
+    top, outside = work / "machine", work / "outside"
+    outside.mkdir(parents=True)
+    (outside / "secret").write_text("secret")
+    (top / "etc").mkdir(parents=True)
+    (top / "etc/inside").write_text("inside")
+    (top / "etc/relative").symlink_to("inside")
+    (top / "etc/out").symlink_to(outside / "secret")
+    (top / "etc/up").symlink_to("../../outside/secret")
+    (top / "etc/directory").symlink_to(outside)
+    (top / "etc/round").symlink_to("round")
+    os.mkfifo(top / "etc/fifo")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(top / "etc/socket"))
+    source = Source(str(top))
+    check("a link inside of the machine is followed", source.read("/etc/relative", 99) == b"inside")
+    for name in ("out", "up", "directory/secret", "round", "fifo", "socket", "directory", "../../outside/secret"):
+        check("/etc/%s is not read" % name, source.read("/etc/" + name, 99) is None)
+    check("a directory outside is not listed", source.names("/etc/directory") == [])
+    check("what is left out is named", len(source.missed) >= 5)
+    check("no more than is asked for is read", source.read("/etc/inside", 3) == b"ins")
+
+
+with tempfile.TemporaryDirectory() as directory:
+    extended_capabilities()
+    ordinary_capabilities()
+    random_spaces()
+    tables(directory)
+    texts()
+    hostile(pathlib.Path(directory) / "hostile")
+sys.exit(failed > 0)
