@@ -227,7 +227,8 @@ install: $(addprefix $(BUILD)/,$(PROGRAMS)) $(if $(wildcard $(BUILD)/passthru.db
 	$(Q)install -m 644 contrib/systemd/passthru.sysusers "$(SYSUSERS_DIR)/passthru.conf"
 	$(Q)install -m 644 contrib/systemd/passthru.tmpfiles "$(TMPFILES_DIR)/passthru.conf"
 	$(Q)install -m 755 tests/record-machine "$(SHARE_DIR)"
-	$(Q)rm -rf "$(SHARE_DIR)/data" "$(SHARE_DIR)/schema"
+	$(Q)rm -rf "$(SHARE_DIR)/data" "$(SHARE_DIR)/schema" "$(SHARE_DIR)/recording"
+	$(call install_files,$(wildcard tests/recording/*.py),$(SHARE_DIR)/recording)
 	$(call install_files,$(SCHEMA),$(SHARE_DIR)/schema)
 	$(Q)for file in $(DATA) $(REMOTES) data/README.md; do install -D -m 644 "$$file" "$(SHARE_DIR)/$$file" || exit 1; done
 	$(Q)[ ! -r $(BUILD)/passthru.db.sources/pci.ids ] || install -m 644 $(BUILD)/passthru.db.sources/pci.ids "$(SHARE_DIR)/data"
@@ -242,7 +243,7 @@ uninstall: ## remove what install put there, and nothing else
 	  $(foreach file,$(notdir $(ZSH_COMPLETION)),"$(ZSH_DIR)/$(file)") $(foreach file,$(notdir $(FISH_COMPLETION)),"$(FISH_DIR)/$(file)") \
 	  "$(UNIT_DIR)/passthru-sync.service" "$(UNIT_DIR)/passthru-sync.timer" "$(SYSUSERS_DIR)/passthru.conf" "$(TMPFILES_DIR)/passthru.conf" \
 	  "$(SHARE_DIR)/passthru.db" "$(SHARE_DIR)/record-machine"
-	$(Q)rm -rf "$(SHARE_DIR)/data" "$(SHARE_DIR)/schema"
+	$(Q)rm -rf "$(SHARE_DIR)/data" "$(SHARE_DIR)/schema" "$(SHARE_DIR)/recording"
 	$(Q)for directory in "$(SHARE_DIR)" "$(DOC_DIR)"; do \
 	  [ ! -d "$$directory" ] || rmdir --ignore-fail-on-non-empty "$$directory" || exit 1; done
 

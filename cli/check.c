@@ -11,25 +11,24 @@
 #include "probe/host_config.h"
 #include "probe/vm_config.h"
 
-const char check_help[] =
-    "Usage: passthru check [OPTION]... [host|FILE]...\n"
-    "\n"
-    "Reads how the host and its virtual machines are set up for a passthrough, and\n"
-    "tells what is wrong and what to change it to. It changes nothing.\n"
-    "\n"
-    "  host         the kernel command line and where it comes from, modprobe.d, the\n"
-    "               modules of the initramfs\n"
-    "  FILE         a Proxmox .conf, or the domain XML of libvirt\n"
-    "  Without either: the host, /etc/pve/qemu-server/*.conf, /etc/libvirt/qemu/*.xml\n"
-    "\n"
-    "  --root DIR   read a recorded machine: a directory with its /sys, /proc and /etc\n"
-    "  --db FILE    no database is needed; for scripts that always give one\n"
-    "  --json       answer as JSON\n"
-    "  --no-color   no colour\n"
-    "  --help       this text\n"
-    "\n"
-    "Exit status: 0 nothing graver than info; 1 a problem found; 2 wrong usage or\n"
-    "unreadable input; 5 no permission.\n";
+const char check_help[] = "Usage: passthru check [OPTION]... [host|FILE]...\n"
+                          "\n"
+                          "Reads how the host and its virtual machines are set up for a passthrough, and\n"
+                          "tells what is wrong and what to change it to. It changes nothing.\n"
+                          "\n"
+                          "  host         the kernel command line and where it comes from, modprobe.d, the\n"
+                          "               modules of the initramfs\n"
+                          "  FILE         a Proxmox .conf, or the domain XML of libvirt\n"
+                          "  Without either: the host, /etc/pve/qemu-server/*.conf, /etc/libvirt/qemu/*.xml\n"
+                          "\n"
+                          "  --root DIR   read a recorded machine: a directory with /sys, /proc and /etc\n"
+                          "  --db FILE    no database is needed; for scripts that always give one\n"
+                          "  --json       answer as JSON\n"
+                          "  --no-color   no colour\n"
+                          "  --help       this text\n"
+                          "\n"
+                          "Exit status: 0 nothing graver than info; 1 a problem found; 2 wrong usage or\n"
+                          "unreadable input; 5 no permission.\n";
 
 enum { MAX_CHECKED = 64 << 10 };
 
