@@ -10,6 +10,8 @@ function __passthru_complete
     command $program --complete $words[2..-1] $word 2>/dev/null </dev/null | while read -l candidate
         switch $candidate
             case :files
+                # Since fish 4 a path may begin after a colon: not in a PCI address.
+                string match -qr '^[0-9a-f]+:' -- $path; and continue
                 printf '%s\n' "$option"(__fish_complete_path $path)
             case :directories
                 printf '%s\n' "$option"(__fish_complete_directories $path '')
