@@ -15,6 +15,7 @@ import machine  # noqa: E402
 from recording import acpi_tables, closed_lists, host_files, pci_space  # noqa: E402
 from recording.identity import Identity  # noqa: E402
 from recording.source import Source  # noqa: E402
+from recording.virtual_machines import Cleaner  # noqa: E402
 
 SECRET = bytes(range(0xA1, 0xA9))
 DSN, VSEC, DVSEC, REBAR, SRIOV, UNKNOWN = 0x0003, 0x000B, 0x0023, 0x0015, 0x0010, 0x0FFE
@@ -141,9 +142,21 @@ def texts():
         host_files.grub(text)
         host_files.mkinitcpio(text)
     check("300 random texts: their lines keep their numbers", same)
-    for word, kept in (("intel_iomu=on", "intel_iomu=on"), ("vfio-pci.id=10de:1d16", "vfio-pci.id=10de:1d16"), ("igfx_off", "igfx_off"),
+    for word, kept in (("intel_iomu=on", "intel_iomu=on"), ("vfio-pci.id=10de:1d16", "vfio-pci.id=10de:1d16"), ("vfio-pci.ids=10de:1d1,3c7c:3f12:3456", "vfio-pci.ids=10de:1d1,x"),
+                       ("igfx_off", "igfx_off"),
                        ("intel_iommu=on,igfx-off,secret", "intel_iommu=on,igfx-off,x"), ("secret", "x"), ("secret=1", "x=x"), ("root=secret", "root=x")):
         check("the kernel parameter %s" % word, closed_lists.parameter(word) == kept)
+
+
+
+
+def encodings():
+    """Domains in encodings that passthru does not read are broken in the record, too."""
+    for encoding, reads in (("UTF-8", True), ("iso-8859-1", True), ("us-ascii", True), ("cp1252", False), ("shift_jis", False),
+                            ("idna", False), ("base64", False), ("nowhere", False)):
+        text = "<?xml version='1.0' encoding='%s'?>\n<domain type='kvm'><name>secret</name></domain>" % encoding
+        cleaned = Cleaner().config(text.encode())
+        check("a domain that says it is in %s" % encoding, cleaned == (b"\n<domain type='kvm'></domain>\n" if reads else b"</x>\n"))
 
 
 def hostile(work):
@@ -166,6 +179,7 @@ def hostile(work):
     for name in ("out", "up", "directory/secret", "round", "fifo", "socket", "directory", "../../outside/secret"):
         check("/etc/%s is not read" % name, source.read("/etc/" + name, 99) is None)
     check("a directory outside is not listed", source.names("/etc/directory") == [])
+    check("nothing has a name with a NUL", not source.exists("/etc/in\0side") and source.read("/etc/in\0side", 99) is None)
     check("what is left out is named", len(source.missed) >= 5)
     check("no more than is asked for is read", source.read("/etc/inside", 3) == b"ins")
 
@@ -176,5 +190,6 @@ with tempfile.TemporaryDirectory() as directory:
     random_spaces()
     tables(directory)
     texts()
+    encodings()
     hostile(pathlib.Path(directory) / "hostile")
 sys.exit(failed > 0)

@@ -45,7 +45,7 @@ def listed(pattern, words=()):
 
 NUMBER = r"-?[0-9]{1,6}|0x[0-9a-fA-F]{1,8}"
 PLAIN = listed(NUMBER + "|on|off|[yYnN]|yes|no|true|false|auto|force|never|always")
-ID = r"[0-9a-fA-F]{4}:[0-9a-fA-F]{4}(?:(?::(?:[0-9a-fA-F]{4}|ffffffff)){2}(?::[0-9a-fA-F]{1,6}){0,2})?"
+ID = r"[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}(?:(?::(?:[0-9a-fA-F]{4}|ffffffff)){2}(?::[0-9a-fA-F]{1,6}){0,2})?"
 ADDRESS = r"(?:[0-9a-fA-F]{4,8}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}(?:\.[0-7])?"
 is_id = exactly(ID)
 IDS = listed("%s|%s" % (ID, ADDRESS))

@@ -5,6 +5,8 @@ from xml.parsers import expat
 from recording.qemu_arguments import HEX, Arguments, machine, one_of
 
 MAX_DEPTH, MAX_PATH = 64, 512
+# What expat reads by itself, as passthru does; Python would add others, and fail at some.
+ENCODINGS = ("utf-8", "utf-16", "utf-16be", "utf-16le", "iso-8859-1", "us-ascii")
 YES = one_of("yes|no")
 STATE = {"state": one_of("on|off")}
 QEMU = "http://libvirt.org/schemas/domain/qemu/1.0"
@@ -47,6 +49,7 @@ class Domain:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.XmlDeclHandler = self._declaration
 
     def cleaned(self):
         """The domain's bytes, cleaned."""
@@ -67,6 +70,10 @@ class Domain:
         missing = self.parser.CurrentLineNumber - self.line
         self.line += max(missing, 0)
         return "\n" * missing
+
+    def _declaration(self, _version, encoding, _standalone):
+        if encoding and encoding.lower() not in ENCODINGS:
+            raise Rejected("</x>")
 
     def _doctype(self, *_):
         raise Rejected("<!DOCTYPE x>")

@@ -157,7 +157,7 @@ def mkinitcpio(text):
                 closing = text.find(")", start)
                 end = (text + "\n").index("\n", closing if closing >= 0 else len(text))
             known = (lambda word: word if word in HOOKS else "x") if found[1] == "HOOKS" else module
-            value = re.sub(r"#[^\n]*", "", text[start:end])
+            value = re.sub(r"(?<![^\s(\"'])#[^\n]*", "", text[start:end])
             out.append(found[1] + found[2] + re.sub(r"[^\s\"'()]+", lambda word, known=known: known(word[0]), value))
         out.append("\n")
         at = end + 1

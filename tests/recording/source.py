@@ -17,7 +17,7 @@ class Source:
         or leads out."""
         try:
             real = os.path.realpath(self.top + path, strict=True)
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a NUL, as a configuration may have it in the name of a file
             return None
         return real[len(self.top):] or "/" if real == self.top or real.startswith(self.top + "/") else None
 
