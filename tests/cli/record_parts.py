@@ -7,6 +7,7 @@ import socket
 import struct
 import sys
 import tempfile
+import time
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
@@ -124,6 +125,11 @@ def tables(empty):
     check("what is not in a string is code, and stays", acpi_tables.clean(code, b"DSDT", names) == code)
     for name, data in (("nothing", b""), ("too short", b"SSDT" + bytes(20)), ("of another kind", good.replace(b"SSDT", b"MSDM"))):
         check("a table that is %s is left empty" % name, acpi_tables.clean(data, b"SSDT", names) == b"")
+    before = time.monotonic()
+    for piece in (b"a", b"a@", b"::", b"aa:", b"serial "):
+        acpi_tables.clean(machine.table(b"SSDT", b"\x0d" + piece * (250000 // len(piece)) + b"\x00"), b"SSDT", names)
+    host_files.iomem(" 00000000-00000001 : efifb\n" * 30000)
+    check("long strings and many lines take no time to speak of", time.monotonic() - before < 60)
     chance = random.Random(2)
     odd = [machine.vfct([(1, 0, 0, 0x1002, 1, b"IMAGE" * 9)])[:length] for length in range(0, 160)]
     odd += [b"VFCT" + struct.pack("<I", 200) + chance.randbytes(192) for _ in range(200)]

@@ -226,15 +226,13 @@ def iomem(text):
     """Framebuffers, and the devices and buses that they lie in."""
     framebuffer = re.compile(r"efifb|simplefb|vesafb|BOOTFB|simple-framebuffer")
     lines = [re.match(r"( *)([0-9a-f]{8,16}-[0-9a-f]{8,16}) : (.*)$", line) for line in text.splitlines()]
-    wanted = set()
-    for number, line in enumerate(lines):
-        if line and framebuffer.search(line[3]):
-            wanted.add(number)
-            depth = len(line[1])
-            for above in range(number - 1, -1, -1):
-                if lines[above] and len(lines[above][1]) < depth:
-                    wanted.add(above)
-                    depth = len(lines[above][1])
+    wanted, above = set(), []  # above: the lines that a line lies in
+    for number, line in ((number, line) for number, line in enumerate(lines) if line):
+        while above and len(lines[above[-1]][1]) >= len(line[1]):
+            above.pop()
+        above.append(number)
+        if framebuffer.search(line[3]):
+            wanted.update(above)
     is_pci = exactly(r"(?:PCI Bus )?(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}(?::[0-9a-f]{2}\.[0-7])?")
     out = []
     for line in (lines[number] for number in sorted(wanted)):

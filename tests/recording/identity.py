@@ -5,9 +5,10 @@ UUID = r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]
 MAC = r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}[:-]){5,7}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])"
 # What makers of firmware keep a dock's or an adapter's address in: _AUXMAC_#0123456789AB#.
 MAC_STRING = r"(?<=MAC_#)[^#\x00]{1,64}(?=#)"
-HEX = r"(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{12,}"
+# How far it is looked ahead is bounded, here and in MAIL: else a string of a megabyte takes hours.
+HEX = r"(?=[A-Fa-f]{0,40}[0-9])[0-9A-Fa-f]{12,}"
 IP = r"\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b"
-MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*"
+MAIL = r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*"
 CUE = re.compile(r"(?i)(?:\b(?:s/?n|serial(?: ?(?:number|no))?|asset(?: ?tag)?|uuid)\b[\s:=#.(-]*"
                  r"|\b(?:mac|owner|user|host(?: ?name)?)\s*[:=#]\s*)(?=\w)")
 TOKEN = re.compile(r"[A-Za-z0-9]+")
