@@ -68,6 +68,12 @@ def extended_capabilities():
         check("%s: its body is zeroed" % name, SECRET in space and SECRET not in pci_space.clean(bytes(space)))
     sriov = bytes(range(1, 0x3D))
     check("SR-IOV stays", sriov in pci_space.clean(bytes(space_with([(0x100, SRIOV, sriov)]))))
+    for count in (1, 3):
+        space = space_with([(0x100, REBAR, struct.pack("<II", 0x7F0, 1 | count << 5))])
+        struct.pack_into("<I8s", space, 0x104 + 8 * count, DSN | 1 << 16, SECRET)
+        cleaned = pci_space.clean(bytes(space))
+        check("one behind %d resizable BARs that no list names: zeroed" % count,
+              SECRET in space and SECRET not in cleaned and cleaned[:0x10C] == space[:0x10C])
     loop = space_with([(0x100, UNKNOWN, plain), (0x140, DSN, SECRET), (0x100, UNKNOWN, plain)])
     check("a list that goes round ends, and the serial number in it is zeroed", SECRET not in pci_space.clean(bytes(loop)))
     for length in (0, 4, 63, 64, 65, 255, 256, 257, 4092, 4095):
@@ -87,6 +93,10 @@ def ordinary_capabilities():
             check("%s at 0x%02x: zeroed; power management and PCI Express stay" % (name, place),
                   SECRET in space and SECRET not in cleaned and cleaned[0x40:0x50] == space[0x40:0x50])
     check("the header stays as it is", pci_space.clean(bytes(base))[:64] == base[:64])
+    first = bytearray(machine.config_space((0x10DE, 0x1D16), machine.VGA, size=256))
+    first[0x06] |= 0x10
+    first[0x34], first[0x40:0x44], first[0x64:0x6C] = 0x40, bytes((0x10, 0, 1, 0)), SECRET
+    check("what lies behind PCI Express of version 1 is zeroed", SECRET not in pci_space.clean(bytes(first)))
     gap = bytearray(base)
     gap[0xE0:0xE8] = SECRET
     check("what lies between capabilities is zeroed", SECRET not in pci_space.clean(bytes(gap)))
@@ -125,6 +135,15 @@ def tables(empty):
     check("what is not in a string is code, and stays", acpi_tables.clean(code, b"DSDT", names) == code)
     for name, data in (("nothing", b""), ("too short", b"SSDT" + bytes(20)), ("of another kind", good.replace(b"SSDT", b"MSDM"))):
         check("a table that is %s is left empty" % name, acpi_tables.clean(data, b"SSDT", names) == b"")
+    numbers = "3c7c3fa10001"
+    place = pathlib.Path(empty) / "numbers/sys/class/net/eth0"
+    place.mkdir(parents=True)
+    (place / "address").write_text(":".join(numbers[at:at + 2] for at in range(0, 12, 2)))
+    owned = Identity(Source(str(place.parents[3])))
+    package = bytes((0x12, 0x0D, 6, 0x0A, 0x3C, 0x0A, 0x7C, 0x0A, 0x3F, 0x0A, 0xA1, 0x00, 0x01))
+    cleaned = acpi_tables.clean(machine.table(b"SSDT", b"\x08AAAA" + package), b"SSDT", owned)
+    check("the machine's own address as numbers of a package: others, as long",
+          cleaned[41:] == bytes((0x12, 0x0D, 6, 0x0A, 2, 0x0A, 2, 0x0A, 2, 0x0A, 2, 0x00, 0x01)))
     before = time.monotonic()
     for piece in (b"a", b"a@", b"::", b"aa:", b"serial "):
         acpi_tables.clean(machine.table(b"SSDT", b"\x0d" + piece * (250000 // len(piece)) + b"\x00"), b"SSDT", names)
@@ -154,6 +173,11 @@ def texts():
         check("the kernel parameter %s" % word, closed_lists.parameter(word) == kept)
 
 
+    check("an address is no version", host_files.osrelease("6.1.2-192.168.1.77") == "6.1.2\n"
+          and host_files.osrelease("4.18.0-553.16.1.el8_10.x86_64") == "4.18.0-553.16.1.el8_10.x86_64\n")
+    names = host_files.neutral_names(["10-nvidia-470.conf", "vfio.conf", "10.0.0.5.conf", "1234-5678.conf"])
+    check("names of files with an address or many digits are replaced",
+          [name for name, neutral in names.items() if name == neutral] == ["10-nvidia-470.conf", "vfio.conf"])
 
 
 def encodings():

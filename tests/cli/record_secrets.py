@@ -34,6 +34,9 @@ VALUES = {
     "dvsec": "b1b2b3b4b5b6b7b8", "vpd register": "c1c2c3c4", "vendor capability": "d1d2d3d4d5d6d7d8", "between capabilities": "e1e2e3e4e5e6e7e8",
     "aer log": "f1f2f3f4f5f6f7f8", "network card dsn": "a036bcfffe0d0e0f", "network card register": "91929394959697a8",
     "guid of a bus": "f8b3781a-1e82-4818-a1c3-63d806ec15bb", "vfct image": "7a7b7c7d7e7f8081", "edid serial": "61626364", "edid text": "HK7MX93",
+    "service tag": "JKBWXY2", "chassis part": "CNCMK0097T00AB", "dotted mac": "3c7c.3fd1.e2f3", "spaced mac": "3c 7c 3f d4 e5 f6",
+    "ip six": "2001:db8:85a3::8a2e:370:7334", "file ip": "192.168.1.78", "file digits": "0123-4567-8901", "acpi ip": "10.77.0.12",
+    "acpi ip six": "fe80::3e7c:3fff:fea1:b2c3", "acpi buffer cue": "PF4XYZQR",
 }
 FILES = {
     "/etc/hostname": "<<host>>", "/etc/machine-id": "<<machine id>>",
@@ -42,6 +45,7 @@ FILES = {
     "/sys/class/dmi/id/chassis_asset_tag": "<<dmi asset>>", "/sys/class/dmi/id/board_serial": "<<board serial>>",
     "/sys/class/dmi/id/product_name": "Inspiron 3501 SN <<name serial>> Asset <<name asset>>",
     "/sys/class/dmi/id/sys_vendor": "Dell Inc. (<<dmi asset>>)", "/sys/class/dmi/id/board_name": "0XYZ12 <<board serial>> <<bare serial>>",
+    "/sys/class/dmi/id/chassis_serial": "/<<service tag>>/<<chassis part>>/", "/sys/class/dmi/id/board_vendor": "Dell <<service tag>> <<ip six>> <<dotted mac>> <<spaced mac>>",
     "/sys/class/dmi/id/bios_version": "1.2 <<dmi serial>>",
     "/proc/cpuinfo": "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Intel(R) Core(TM) i7-1065G7 CPU @ 1.30GHz serial=<<cpu serial>>\n"
                      "flags\t\t: fpu vmx <<cpu flag>>\n",
@@ -72,7 +76,7 @@ FILES = {
     "/etc/modprobe.d/<<modprobe file>>.conf": "blacklist nvidia\n", "/etc/modprobe.d/<<ignored file>>": "blacklist nouveau\n",
     "/usr/lib/modprobe.d/nvidia-<<maker file>>.conf": "options nvidia NVreg_RegistryDwords=\"<<registry>>\"\n",
     "/etc/modules": "vfio\nvfio_pci ids=10de:1d16 <<module word>>\n<<loaded module>> <<loaded option>>\n# <<modules comment>>\n",
-    "/etc/modules-load.d/<<load file>>.conf": "<<load module>>\n",
+    "/etc/modules-load.d/<<load file>>.conf": "<<load module>>\n", "/etc/modules-load.d/<<file ip>>.conf": "vfio\n", "/etc/modules-load.d/<<file digits>>.conf": "vfio\n",
     "/etc/mkinitcpio.conf": "FILES=(/etc/<<key file>>)\nMODULES=(vfio_pci vfio\n  <<early module>>) # <<mkinitcpio comment>>\nHOOKS=(base modconf <<hook>>)\n",
     "/etc/dracut.conf.d/vfio.conf": 'hostonly_cmdline="<<dracut>>"\nforce_drivers+=" vfio_pci <<dracut driver>> "\n',
     "/etc/pve/mapping/pci.cfg": "<<mapping>>\n\tmap id=10de:1d16,node=<<mapping node>>,path=0000:01:00\n<<other mapping>>\n",
@@ -120,7 +124,8 @@ FILES = {
 }
 TABLES = {"MSDM": "<<product key>>", "SLIC": "<<licence>>"}
 ASL = '''    Name (MACA, "_AUXMAC_#<<acpi mac>>#") Name (UIDA, "{<<acpi uuid>>}") Name (HEXA, "<<acpi long hex>>") Name (SERA, "Battery <<acpi serial>>")
-    Name (CUEA, "S/N: <<acpi cue>>") Name (WIDA, Unicode ("S/N <<acpi wide serial>>")) Name (DMIA, "Dell <<dmi serial>> <<net mac>>")'''
+    Name (CUEA, "S/N: <<acpi cue>>") Name (WIDA, Unicode ("S/N <<acpi wide serial>>")) Name (DMIA, "Dell <<dmi serial>> <<net mac>>")
+    Name (TAGA, "<<service tag>> <<chassis part>>") Name (IPAA, "<<acpi ip>> <<acpi ip six>>") Name (BUFC, Buffer () {"S/N <<acpi buffer cue>>"})'''
 
 
 def value(name):

@@ -45,7 +45,7 @@ def clean(data, signature, names):
     table = STRING.sub(lambda found: identity.mask_string(found[0].decode()).encode(), table)
     table = WIDE.sub(lambda found: identity.mask_string(found[0].decode("utf-16-le")).encode("utf-16-le"), table)
     # What no piece of code looks like is crossed out wherever it is.
-    table = identity.mask(table.decode("latin-1"), identity.SURE).encode("latin-1")
+    table = identity.mask_code(table.decode("latin-1")).encode("latin-1")
     return same_sum(mask_edids(table), before)
 
 

@@ -4,6 +4,7 @@ import re
 
 from recording import closed_lists
 from recording.closed_lists import exactly, meant, module, parameters
+from recording.identity import IP
 
 
 def each_line(text, clean):
@@ -178,7 +179,7 @@ SUFFIXES = (r"pve|generic|amd64|arm64|x86_64|aarch64|cloud|rt[0-9]{0,3}|rc[0-9]{
             r"lowlatency|oem|hwe|default|Unraid|unraid|bpo|deb[0-9]{2}u?[0-9]{0,2}|truenas|production|debug|MANJARO|gentoo|"
             r"cachyos|liquorix|azure|aws|gcp|kvm|microsoft|standard|WSL2|desktop|server|xanmod[0-9]|fc[0-9]{2}|"
             r"el[0-9]{1,2}(?:_[0-9]{1,2})?|[0-9]{1,3}")
-RELEASE = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}(?:\.[0-9]{1,4}){0,3}(?:[-.+](?:%s)(?![A-Za-z0-9_]))*\+?" % SUFFIXES, re.ASCII)
+RELEASE = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}(?:\.[0-9]{1,4}){0,3}(?:[-.+](?!%s)(?:%s)(?![A-Za-z0-9_]))*\+?" % (IP, SUFFIXES), re.ASCII)
 
 
 def osrelease(text):
@@ -256,7 +257,9 @@ def neutral_names(names):
     neutral = {}
     for number, name in enumerate(sorted(set(names)), 1):
         stem, dot, suffix = name.rpartition(".")
-        common = all(part.lower() in NAME_WORDS or re.fullmatch(r"[0-9]{0,4}", part) for part in re.split("[-_.]", name))
+        numbers = re.findall("[0-9]+", name)  # those of an address or of a disk are more
+        common = len(numbers) < 3 and len("".join(numbers)) < 6 and all(
+            part.lower() in NAME_WORDS or re.fullmatch(r"[0-9]{0,4}", part) for part in re.split("[-_.]", name))
         if common and name[0].isalnum():
             neutral[name] = name
         else:

@@ -2,20 +2,24 @@
 import re
 
 UUID = r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
-MAC = r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}[:-]){5,7}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])"
+MAC = (r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}[ :-]){5,7}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])|"
+       r"(?<![0-9A-Za-z.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![0-9A-Za-z.])")
 # What makers of firmware keep a dock's or an adapter's address in: _AUXMAC_#0123456789AB#.
 MAC_STRING = r"(?<=MAC_#)[^#\x00]{1,64}(?=#)"
 # How far it is looked ahead is bounded, here and in MAIL: else a string of a megabyte takes hours.
 HEX = r"(?=[A-Fa-f]{0,40}[0-9])[0-9A-Fa-f]{12,}"
-IP = r"\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b"
+IP = (r"\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b|(?<![\w:])(?:(?:[0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f]{1,4}|"
+      r"(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6})(?![\w:])")
 MAIL = r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*"
 CUE = re.compile(r"(?i)(?:\b(?:s/?n|serial(?: ?(?:number|no))?|asset(?: ?tag)?|uuid)\b[\s:=#.(-]*"
                  r"|\b(?:mac|owner|user|host(?: ?name)?)\s*[:=#]\s*)(?=\w)")
+# A cue that no piece of code looks like, and what follows it.
+SURE_CUE = re.compile(r"(?i)(?<!\w)((?:s/n|serial(?: ?(?:number|no))?|asset(?: ?tag)?)[ .:=#]+|sn[:=#]+ ?)([ -~]+)", re.ASCII)
 TOKEN = re.compile(r"[A-Za-z0-9]+")
 # Machine types of Lenovo, such as 20HRCTO1WW, and dates are as long as serial numbers.
 NO_SERIAL = re.compile(r"[12][0-9][A-Z0-9]{6}[A-Z]{2}|(?:19|20)[0-9]{6}")
 SURE = re.compile("|".join((UUID, MAC, MAC_STRING)))
-LIKELY = re.compile("|".join((UUID, MAC, MAC_STRING, HEX, MAIL)))
+LIKELY = re.compile("|".join((UUID, MAC, MAC_STRING, IP, HEX, MAIL)))
 
 # Host names that name nobody, and are words of what is recorded.
 COMMON_NAMES = set("localhost debian ubuntu fedora arch archlinux proxmox pve pve1 pve2 unraid tower truenas freenas server host "
@@ -34,6 +38,12 @@ def mask(text, pattern=LIKELY):
     return pattern.sub(crossed, text)
 
 
+def mask_code(text):
+    """The same for a text that is code for the greater part: only what no code looks like."""
+    text = mask(text, SURE)
+    return SURE_CUE.sub(lambda found: found[1] + re.sub("[A-Za-z0-9]", "X", found[2]), text)
+
+
 def mask_string(text):
     """The same for a string of its own: what comes after a cue such as "SN", and what looks like a serial number, too."""
     text = mask(text)
@@ -43,10 +53,21 @@ def mask_string(text):
     return TOKEN.sub(lambda found: "X" * len(found[0]) if looks_like_serial(found[0]) else found[0], text)
 
 
+def package(data):
+    """Bytes as the elements of a package in AML (ACPI 6.5, 20.2.3): zero and one have operators of their own."""
+    return b"".join(bytes((10, byte) if byte > 1 else (byte,)) for byte in data)
+
+
 def printable(text, longest):
     """The first line, without what no terminal shows."""
     line = (text.splitlines() or [""])[0]
     return "".join(c for c in line if c.isprintable())[:longest].strip()
+
+
+def is_name(word):
+    """Whether a serial number or the like is one: "To be filled by O.E.M.", "0123456789" and "00000000" are none."""
+    return len(word) > 4 and re.search("[1-9]", word) and not "01234567890".startswith(word) \
+        and not "1234567890".startswith(word)
 
 
 class Identity:
@@ -55,7 +76,7 @@ class Identity:
     def __init__(self, source):
         self.names, self.words = set(), set()
         for path in ("/etc/hostname", "/proc/sys/kernel/hostname"):
-            name = printable(source.text(path, 4096), 255)
+            name = printable(re.sub("(?m)^#.*\n?", "", source.text(path, 4096)), 255)
             self.names.update(part for part in [name, name.partition(".")[0]]
                               if len(part) > 2 and part.lower() not in COMMON_NAMES)
         paths = ["/sys/class/dmi/id/" + name for name in ("product_serial", "product_uuid", "board_serial", "chassis_serial",
@@ -66,10 +87,11 @@ class Identity:
         silent = len(source.missed)
         for path in paths:
             word = printable(source.text(path, 4096), 128)
-            # "To be filled by O.E.M.", "0123456789" and the like are no names.
-            if len(word) > 4 and len({c for c in word if c.isdigit()}) > 1 and not "01234567890".startswith(word) \
-                    and not "1234567890".startswith(word):
+            if is_name(word):
                 self.words.add(word)
+            # Some makers put several into one: /8F3XK52/CN1296178K0123/.
+            self.words.update(part for part in re.findall("[A-Za-z0-9-]{7,}", word)
+                              if is_name(part) and re.search("[A-Za-z]", part))
         del source.missed[silent:]
         spelled = [re.escape(word) for word in self.words] + [re.escape(re.sub("[:-]", "", word)) for word in self.words
                                                               if re.fullmatch("%s|%s" % (UUID, MAC), word)]
@@ -82,7 +104,7 @@ class Identity:
         cue = CUE.search(text)
         if cue:
             text = text[:cue.start()].rstrip(" -,;:([")
-        text = re.sub("%s|%s" % (LIKELY.pattern, IP), "x", text)
+        text = LIKELY.sub("x", text)
         return TOKEN.sub(lambda found: "x" if looks_like_serial(found[0]) else found[0], text)
 
     def forms(self):
@@ -97,6 +119,7 @@ class Identity:
                 for order in (raw, raw[::-1], raw[3::-1] + raw[5:3:-1] + raw[7:5:-1] + raw[8:]):
                     if raw.strip(b"\0\xff") and len(order) == len(raw):
                         yield order, bytes(len(raw))
+                        yield package(order), package(bytes(2 if byte > 1 else byte for byte in order))
             for spelling in spellings:
                 for encoding in ("utf-8", "utf-16-le"):
                     form = spelling.encode(encoding)

@@ -49,6 +49,15 @@ def extended(space):
     return found
 
 
+def length(space, place, identity, lengths, header):
+    """How many bytes of a capability stay, no more than it has where it tells that."""
+    if lengths is EXTENDED and identity in (0x0015, 0x0024):
+        return min(lengths[identity], 4 + 8 * max(1, space[min(place + 8, len(space) - 1)] >> 5))
+    if lengths is CAPABILITIES and identity == 0x10 and word(space, place + 2) & 15 < 2:
+        return 0x24  # the first version of PCI Express
+    return lengths.get(identity, header)
+
+
 def clean(space):
     """A configuration space without what is not on the list; as long as before."""
     kept = bytearray(len(space))
@@ -59,7 +68,7 @@ def clean(space):
         # Where lists are damaged, capabilities overlap: each ends where the next one begins.
         places = sorted(found) + [min(limit, len(space))]
         for place, following in zip(places, places[1:]):
-            end = min(place + lengths.get(found[place], header), max(following, place + header), len(space))
+            end = min(place + length(space, place, found[place], lengths, header), max(following, place + header), len(space))
             kept[place:end] = space[place:end]
     return bytes(kept)
 
