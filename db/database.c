@@ -140,22 +140,27 @@ static enum error_code check_header(const char *path, struct error *error)
 {
     unsigned char header[100];
     struct stat status;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not be waited for */
     if (file < 0 && (errno == ENOENT || errno == ENOTDIR)) {
         error_set(error, ERROR_NO_DATABASE, "no database at %s", path);
         return error_next(error, "build one with: passthru import --db %s", path);
     }
     if (file < 0)
         return error_set_errno(error, errno, "cannot open database %s", path);
-    ssize_t got = pread(file, header, sizeof header, 0);
+    bool failed = fstat(file, &status);
+    bool regular = !failed && S_ISREG(status.st_mode);
+    ssize_t got = regular ? pread(file, header, sizeof header, 0) : -1;
     int number = errno;
-    int failed = fstat(file, &status);
     close(file);
-    if (got < 0 && number == EISDIR) {
+    if (!failed && S_ISDIR(status.st_mode)) {
         error_set(error, ERROR_FOREIGN_DATABASE, "%s is a directory, not a database", path);
         return error_next(error, "name the file in it with --db");
     }
-    if (got < 0 || failed)
+    if (!failed && !regular) {
+        error_set(error, ERROR_FOREIGN_DATABASE, "%s is no regular file", path);
+        return error_next(error, "name another file with --db, or build one with: passthru import");
+    }
+    if (got < 0)
         return error_set_errno(error, number, "cannot read database %s", path);
     if (got < (ssize_t)sizeof header || memcmp(header, "SQLite format 3", 16) != 0) {
         error_set(error, ERROR_FOREIGN_DATABASE, "%s is no SQLite database", path);
