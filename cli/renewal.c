@@ -1,5 +1,7 @@
 #include "cli/renewal.h"
 
+#include "core/text.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,8 +25,10 @@ static void append_command(struct buffer *out, const char *path)
     bool may_write = access(slash ? directory : ".", W_OK) == 0;
     bool is_target = !database_target(NULL, &target, &error) && strcmp(target.path, path) == 0;
     buffer_append_format(out, "%spassthru import", may_write ? "" : "sudo ");
-    if (!may_write || !is_target)
-        buffer_append_format(out, " --db %s", path);
+    if (!may_write || !is_target) {
+        buffer_append_text(out, " --db ");
+        text_append_shell_word(out, path);
+    }
 }
 
 /* The list, the reports and a single table with their versions; several tables are counted. */

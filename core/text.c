@@ -131,6 +131,22 @@ size_t text_width(const char *bytes, size_t length)
     return width;
 }
 
+void text_append_shell_word(struct buffer *out, const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:@_";
+    if (*text && !text[strspn(text, plain)]) {
+        buffer_append_text(out, text);
+        return;
+    }
+    buffer_append_byte(out, '\'');
+    for (; *text; text++) {
+        if (*text == '\'')
+            buffer_append_text(out, "'\\'");
+        buffer_append_byte(out, *text);
+    }
+    buffer_append_byte(out, '\'');
+}
+
 static char letter_kind(unsigned char byte)
 {
     if (byte >= '0' && byte <= '9')

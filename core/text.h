@@ -29,6 +29,10 @@ void text_append_safe(struct buffer *out, const char *bytes, size_t length);
 /* Appends `bytes` with every byte that is no UTF-8 replaced by U+FFFD. Returns how many were replaced. */
 size_t text_append_utf8(struct buffer *out, const char *bytes, size_t length);
 
+/* Appends a text so that a shell takes it for one word: as it is where nothing in it means anything to a
+ * shell, else in single quotes. */
+void text_append_shell_word(struct buffer *out, const char *text);
+
 /* Terminal columns that UTF-8 `bytes` occupy: 2 for East Asian wide characters, else 1. */
 size_t text_width(const char *bytes, size_t length);
 

@@ -235,15 +235,45 @@ static void test_plain_length(void **state)
         }
 }
 
+static void test_append_shell_word(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *word;
+    } cases[] = {
+        {"/var/lib/passthru/passthru.db", "/var/lib/passthru/passthru.db"},
+        {"a b", "'a b'"},
+        {"", "''"},
+        {"it's", "'it'\\''s'"},
+        {"$(reboot)", "'$(reboot)'"},
+        {"~/x", "'~/x'"},
+        {"a;b\n", "'a;b\n'"},
+        {"\xc3\xa4", "'\xc3\xa4'"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct buffer out CLEANUP(buffer_free) = BUFFER(100);
+        text_append_shell_word(&out, cases[i].text);
+        assert_string_equal(buffer_text(&out), cases[i].word);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain_length),   cmocka_unit_test(test_decode_every_character),
-        cmocka_unit_test(test_decode_refuses), cmocka_unit_test(test_decode_cut_short),
-        cmocka_unit_test(test_is_utf8),        cmocka_unit_test(test_unsafe),
-        cmocka_unit_test(test_append_safe),    cmocka_unit_test(test_append_safe_is_safe),
-        cmocka_unit_test(test_append_utf8),    cmocka_unit_test(test_width),
-        cmocka_unit_test(test_search_words),   cmocka_unit_test(test_search_words_stay_within_the_maximum),
+        cmocka_unit_test(test_plain_length),
+        cmocka_unit_test(test_decode_every_character),
+        cmocka_unit_test(test_decode_refuses),
+        cmocka_unit_test(test_decode_cut_short),
+        cmocka_unit_test(test_is_utf8),
+        cmocka_unit_test(test_unsafe),
+        cmocka_unit_test(test_append_safe),
+        cmocka_unit_test(test_append_safe_is_safe),
+        cmocka_unit_test(test_append_utf8),
+        cmocka_unit_test(test_width),
+        cmocka_unit_test(test_append_shell_word),
+        cmocka_unit_test(test_search_words),
+        cmocka_unit_test(test_search_words_stay_within_the_maximum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
