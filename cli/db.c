@@ -47,7 +47,9 @@ static const char check_help_text[] = "Usage: passthru db check [OPTION]...\n"
 
 static const char path_help[] = "Usage: passthru db path [OPTION]...\n"
                                 "\n"
-                                "Prints which file is used as the database; with --json also why.\n"
+                                "Prints which file is used as the database; with --json also why. Where the\n"
+                                "database that was installed with the program has newer lists or tables,\n"
+                                "standard error says so, with the command that renews the one in use.\n"
                                 "\n" COMMON;
 
 enum { INDENT = 14 };
