@@ -125,7 +125,7 @@ int command_unknown(const char *name, bool json)
         return output_usage_error(NULL, json, "unknown command '%s'; did you mean: passthru query %s", name,
                                   name);
     if (name[0] == '-')
-        return output_usage_error(NULL, json, "unrecognized option '%s'", name);
+        return output_usage_error(NULL, json, "option '%s': the command stands before all options", name);
     for (int i = 0; i < command_count; i++)
         if (usage_is_nearer(name, commands[i].name, &distance))
             nearest = commands[i].name;
