@@ -27,10 +27,10 @@ while [ $# -gt 0 ]; do
     case $1 in
     --prefix)
         [ $# -gt 1 ] || fail "--prefix needs a directory"
-        prefix=$2
+        prefix=$2 named=yes
         shift
         ;;
-    --prefix=*) prefix=${1#--prefix=} ;;
+    --prefix=*) prefix=${1#--prefix=} named=yes ;;
     --uninstall) uninstall=yes ;;
     -h | --help)
         usage
@@ -43,6 +43,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
+[ -z "${named+yes}" ] || [ -n "$prefix" ] || fail "--prefix needs a directory"
 # The copy that is installed knows where it is.
 if [ -z "$prefix" ] && [ -f "$here/installed" ]; then
     prefix=$(CDPATH='' cd "$here/../.." && pwd)
@@ -96,7 +97,8 @@ fi
 mkdir -p "$prefix"
 [ -w "$prefix" ] || fail "cannot write to $prefix: name another directory with --prefix DIR"
 new=$(mktemp -d)
-trap 'rm -rf "$new"' EXIT
+half=
+trap 'rm -rf "$new"; [ -z "$half" ] || rm -f "$half"' EXIT
 [ ! -f "$list" ] || sed -n 's/^d /d /p' "$list" >"$new/installed"
 
 # make_directory PATH: with its parents, below the prefix; those that were not there are on the list.
@@ -111,24 +113,31 @@ make_directory() {
 cd "$here"
 if [ "$(id -u)" = 0 ]; then set -- bin share lib; else set -- bin share; fi
 find "$@" ! -type d | sort >"$new/files"
-while read -r path; do
-    echo "f $path" >>"$new/installed"
-    ! { [ "$path" = "$database" ] && imported; } || continue
+echo share/passthru/install.sh | sort -m - "$new/files" | while read -r path; do
     make_directory "${path%/*}"
+    echo "f $path" >>"$new/installed"
+done
+# The list is there first, with what an older version has: whatever stops this, --uninstall knows what to remove.
+[ ! -f "$list" ] || cp "$list" "$new/older"
+{ [ ! -f "$list" ] || cat "$list"; cat "$new/installed"; } | sort -u >"$new/both"
+cp "$new/both" "$list"
+bin=$(printf '%s\n' "$prefix/bin" | sed 's/[\\&|]/\\&/g')
+while read -r path; do
+    ! { [ "$path" = "$database" ] && imported; } || continue
+    half=$prefix/$path.new
     # Renamed into place: who runs the old program or reads the old database goes on with it.
     case $path in
-    *.service) sed "s|/usr/local/bin|$prefix/bin|" "$path" >"$prefix/$path.new" ;;
+    *.service) sed "s|/usr/local/bin|$bin|" "$path" >"$prefix/$path.new" ;;
     *) cp -P "$path" "$prefix/$path.new" ;;
     esac
     [ -h "$path" ] || touch -r "$path" "$prefix/$path.new"
     mv -f "$prefix/$path.new" "$prefix/$path"
 done <"$new/files"
 cp "$here/install.sh" "$share/install.sh"
-echo "f share/passthru/install.sh" >>"$new/installed"
 
 # What an older version had and this one has not.
-if [ -f "$list" ]; then
-    grep '^f ' "$list" | grep -vxF -f "$new/installed" >"$new/gone" || :
+if [ -f "$new/older" ]; then
+    grep '^f ' "$new/older" | grep -vxF -f "$new/installed" >"$new/gone" || :
     remove_listed "$new/gone"
 fi
 cp "$new/installed" "$list"
