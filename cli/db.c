@@ -203,8 +203,11 @@ static void note_renewal(const struct freshness *freshness, const struct error *
         error_append_text(&line, "passthru", error);
     } else {
         renewal_append_text(&note, path, freshness);
-        if (note.length)
+        if (note.length) {
+            buffer_append_byte(&note, ' ');
+            renewal_append_command(&note, path);
             buffer_append_text(&line, "passthru: ");
+        }
         text_append_safe(&line, buffer_text(&note), note.length);
     }
     if (line.length)

@@ -348,6 +348,11 @@ static void note_age(struct query *query, const char *path)
     renewal_append_text(&renewal, path, &freshness);
     if (renewal.length) {
         output_paragraph_color(&query->output, NOTE_INDENT, "Note", COLOR_YELLOW, buffer_text(&renewal));
+        /* On a line of its own, however long: a command is pasted. */
+        buffer_clear(&renewal);
+        buffer_append_format(&renewal, "%*s", NOTE_INDENT, "");
+        renewal_append_command(&renewal, path);
+        output_line(&query->output, buffer_text(&renewal));
         return;
     }
     int days = database_age_days(query->database);

@@ -11,9 +11,7 @@ static bool is_table(const struct older_source *older)
     return strcmp(older->kind, "pci.ids") != 0 && strcmp(older->kind, "reports") != 0;
 }
 
-/* The import that takes the newer of each list and the installed tables, and keeps what is in the source
- * cache. */
-static void append_command(struct buffer *out, const char *path)
+void renewal_append_command(struct buffer *out, const char *path)
 {
     char directory[DATABASE_PATH_SIZE];
     struct database_place target;
@@ -58,8 +56,7 @@ void renewal_append_text(struct buffer *out, const char *path, const struct fres
         return;
     buffer_append_format(out, "%s is older than what is installed", path);
     append_older(out, freshness);
-    buffer_append_text(out, ". Renew it with: ");
-    append_command(out, path);
+    buffer_append_text(out, ". Renew it with:");
 }
 
 void renewal_write_json(struct json_writer *writer, const char *path, const struct freshness *freshness)
@@ -69,7 +66,7 @@ void renewal_write_json(struct json_writer *writer, const char *path, const stru
         json_write_null(writer, "renewal");
         return;
     }
-    append_command(&command, path);
+    renewal_append_command(&command, path);
     json_write_begin_object(writer, "renewal");
     json_write_string(writer, "installed", freshness->installed);
     json_write_string(writer, "command", buffer_text(&command));

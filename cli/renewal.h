@@ -5,9 +5,13 @@
 #include "core/json_writer.h"
 #include "db/freshness.h"
 
-/* Appends one line that says what is older in the database `path` than in the installed one, and the command
- * that renews it; nothing when nothing is older. */
+/* Appends what is older in the database `path` than in the installed one; nothing when nothing is. The text
+ * ends with a colon, and the command that renews the database belongs after it. */
 void renewal_append_text(struct buffer *out, const char *path, const struct freshness *freshness);
+
+/* Appends that command, for a shell: the import that takes the newer of each list and the installed tables,
+ * and keeps what is in the source cache. */
+void renewal_append_command(struct buffer *out, const char *path);
 
 /* Writes the same as the member "renewal", null when nothing is older. */
 void renewal_write_json(struct json_writer *writer, const char *path, const struct freshness *freshness);
