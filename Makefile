@@ -185,7 +185,7 @@ lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	  --suppress=missingIncludeSystem --suppress=ctuuninitvar -D_GNU_SOURCE -I. -I$(BUILD)/gen core db probe importer cli
 	shellcheck -x tests/run tests/distributions tests/long/*.sh tests/long/*.test tests/data/freeze tests/cli/*.sh tests/cli/*.bash tests/cli/*.test \
-	  contrib/completion/*.bash contrib/install.sh .ci/run
+	  contrib/completion/*.bash contrib/install.sh debian/*.postinst debian/*.postrm .ci/run
 	mandoc -T lint -W warning docs/*.[15]
 	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,avance,tyes,snyc,hda core db probe importer cli schema data docs tests README.md Makefile
 
