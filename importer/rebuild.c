@@ -168,6 +168,9 @@ static enum error_code read_known_pci_ids(struct rebuild *work, struct error *er
     char installed[DATABASE_PATH_SIZE];
     rebuild_data_path(work, "pci.ids", installed);
     const char *const places[] = {system_pci_ids[0], system_pci_ids[1], installed};
+    struct error resumed;
+    if (owner_suspend(error))
+        return error->code;
     for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
         char other[32];
         if (access(places[i], R_OK))
@@ -180,8 +183,15 @@ static enum error_code read_known_pci_ids(struct rebuild *work, struct error *er
         cached = false;
         found = true;
     }
+    /* What is cached belongs to the owner, and is read as such. */
+    if (cached && owner_resume(error))
+        return error->code;
     if (found)
-        return read_pci_ids(work, path, path, NULL, cached, !cached, error);
+        read_pci_ids(work, path, path, NULL, cached, !cached, error);
+    if (owner_resume(&resumed) && !error->code)
+        *error = resumed;
+    if (found)
+        return error->code;
     error_set(error, ERROR_BAD_INPUT, "no pci.ids on this machine");
     return error_next(error, "install the package pci.ids (Debian) or hwdata (Fedora, Arch), or name a file:"
                              " passthru import FILE");
