@@ -254,11 +254,11 @@ static enum error_code check(struct builder *builder, struct error *error)
 {
     struct report_check *reports = builder->report_check;
     if (!reports)
-        return database_check(&builder->database, error);
+        return database_check_built(&builder->database, error);
     builder->report_check = NULL;
     if (!builder->continues && builder_duplicates(builder, ALL_SOURCES)) {
         report_check_abandon(reports);
-        return database_check(&builder->database, error);
+        return database_check_built(&builder->database, error);
     }
     if (report_check_finish(reports, error))
         return error->code;

@@ -99,7 +99,11 @@ MUST_CHECK enum error_code database_check_pages(struct database *database, struc
 MUST_CHECK enum error_code database_check_added(struct database *database, int64_t last_old_report,
                                                 struct error *error);
 
-/* All the rest, when database_check_reports found nothing: together they find what database_check finds. */
+/* What database_check looks at, but for the references, which a build has just written. */
+MUST_CHECK enum error_code database_check_built(struct database *database, struct error *error);
+
+/* All the rest, when database_check_reports found nothing: together they find what database_check_built
+ * finds. */
 MUST_CHECK enum error_code database_check_rest(struct database *database, struct error *error);
 
 /* Frees what is kept in memory beside the statements. */
