@@ -225,8 +225,8 @@ static void test_foreign(void **state)
                                         "[section]\ncores: 1\n",
                                         "To: you\nSubject: cores\n\nHow many?\n",
                                         "cores: 1\nthis is\nprose\n",
-                                        "\x7f"
-                                        "ELF\x01\x02\xff"};
+                                        ("\x7f"
+                                         "ELF\x01\x02\xff")};
     struct fixture *fixture = *state;
     struct findings findings = {.items = NULL};
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++)

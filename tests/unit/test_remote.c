@@ -119,8 +119,8 @@ static void test_names(void **state)
                                       "a:b",
                                       "a*",
                                       "a\\b",
-                                      "01234567890123456789"
-                                      "012345678901234567890123456789012345678901234"};
+                                      ("01234567890123456789"
+                                       "012345678901234567890123456789012345678901234")};
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(good); i++)
         assert_true(remote_name_fits(good[i], strlen(good[i])));
