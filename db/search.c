@@ -1,0 +1,61 @@
+/* GPUs by the words of their names. */
+
+#include "db/database.h"
+
+#include <string.h>
+
+#include "core/buffer.h"
+#include "core/text.h"
+#include "db/internal.h"
+
+/* An FTS5 query: each word in quotation marks, so that nothing in it is an operator; the words are letters
+ * and digits alone. What was written in one piece (rx580) need not stand so (RX 470/480/580), but after a
+ * single letter (T4, A100) it must: a T and a 4 stand in many names. With `prefix` each may go on. */
+static void append_match(struct buffer *match, const char *words, bool prefix)
+{
+    for (const char *word = words; *word;) {
+        bool whole = word[1] == ' ';
+        size_t length = strcspn(word, whole ? "\n" : " \n");
+        buffer_append_format(match, "%s\"%.*s\"%s", match->length ? " " : "", (int)length, word,
+                             prefix ? "*" : "");
+        word += length + (word[length] != '\0');
+    }
+}
+
+static enum error_code run_search(struct database *database, const char *match, uint32_t *ids, int limit,
+                                  int *count, int *total, struct error *error)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    *count = *total = 0;
+    if (database_statement(database, STATEMENT_SEARCH, &statement, error))
+        return error->code;
+    sqlite3_bind_text(statement, 1, match, -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 2, limit);
+    while (*count < limit) {
+        if (database_step(database, statement, &row, error) || !row)
+            return error->code;
+        ids[(*count)++] = (uint32_t)sqlite3_column_int64(statement, 0);
+        *total = column_count(statement, 1);
+    }
+    return ERROR_NONE;
+}
+
+enum error_code database_search(struct database *database, const char *words, uint32_t *ids, int limit,
+                                int *count, int *total, struct error *error)
+{
+    struct buffer folded CLEANUP(buffer_free) = BUFFER(2048);
+    struct buffer match CLEANUP(buffer_free) = BUFFER(8192);
+    *count = *total = 0;
+    text_append_search_words(&folded, words, strlen(words), '\n');
+    if (folded.failed)
+        return error_set(error, ERROR_USAGE, "that is too long for the name of a GPU");
+    if (!folded.length)
+        return ERROR_NONE;
+    append_match(&match, buffer_text(&folded), false);
+    if (run_search(database, buffer_text(&match), ids, limit, count, total, error) || *count)
+        return error->code;
+    buffer_clear(&match);
+    append_match(&match, buffer_text(&folded), true);
+    return run_search(database, buffer_text(&match), ids, limit, count, total, error);
+}
