@@ -186,8 +186,10 @@ bool request_explain_code(const struct request *request, CURLcode code)
         if (is_in_headers(request))
             request_fail(request, ERROR_REMOTE, "the headers of the answer do not end%s",
                          code == CURLE_OUT_OF_MEMORY ? ", or memory is short" : "");
-        else
+        else if (code == CURLE_OUT_OF_MEMORY)
             request_fail(request, ERROR_NO_MEMORY, "out of memory");
+        else
+            request_fail(request, ERROR_REMOTE, "a part of the request or of the answer is too large");
         return false;
     case CURLE_COULDNT_RESOLVE_HOST:
         request_fail(request, ERROR_REMOTE, "the name %s has no address, or no name server answers", host);
