@@ -20,14 +20,12 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
 # ---- what is built from what -------------------------------------------------------------------------------------
-# A room's libraries stand beside it; a program links the rooms that it may know (docs/architecture.md). Those after
-# them are loaded when they are needed (core/library.h), but libpci and libcurl are linked by BUNDLE=1.
-LIBS_core := yajl
-LIBS_db := sqlite3
-LIBS_importer := libsodium libzstd zlib libpcre2-8 inih
-LOADED_core := libpcre2-8
-LOADED_db := libsodium
-LOADED_probe := expat
+# A room's libraries stand beside it; a program links the rooms that it may know (docs/architecture.md). libpci and
+# libcurl are loaded when they are needed (core/library.h).
+LIBS_core := yajl libpcre2-8
+LIBS_db := sqlite3 libsodium
+LIBS_probe := expat
+LIBS_importer := libsodium libzstd zlib inih
 PROGRAMS := passthru passthru-import
 ROOMS_passthru := cli probe db core
 ROOMS_passthru-import := importer db core
@@ -35,23 +33,19 @@ ROOMS_passthru-import := importer db core
 GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_words.h vocabulary_words.c database_sql.c version.h)
 room_sources = $(wildcard $(1)/*.c) $(if $(filter core,$(1)),$(BUILD)/gen/vocabulary_words.c) $(if $(filter db,$(1)),$(BUILD)/gen/database_sql.c)
 objects_of = $(patsubst %.c,$(BUILD)/%.o,$(patsubst $(BUILD)/%,%,$(foreach room,$(1),$(call room_sources,$(room)))))
-# The dynamic linker looks for each symbol in the libraries one after the other: with the two that most of them come from
-# in front, each further library costs the start of a query next to nothing (bench: instructions).
 library_flags = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1)))
-libraries = $(foreach room,$(1),$(LIBS_$(room)))
-libs_of = $(call library_flags,$(filter sqlite3,$(libraries))) -lm -lc $(call library_flags,$(filter-out sqlite3,$(libraries)))
+libraries_of = $(sort $(foreach room,$(1),$(LIBS_$(room))))
+libs_of = $(call library_flags,$(libraries_of)) -lm
 
 # BUNDLE=1: programs that run wherever glibc does. Each library is linked as its archive, where there is one.
 ifdef BUNDLE
 archive = $(firstword $(wildcard $(foreach suffix,.a _s.a,$(shell $(CC) -print-file-name=lib$(1)$(suffix)))))
 archives_of = $(foreach flag,$(filter -l%,$(call library_flags,$(1))),$(call archive,$(flag:-l%=%)))
-BUNDLED := $(sort $(foreach room,$(ROOMS_passthru) $(ROOMS_passthru-import),$(LIBS_$(room)) $(LOADED_$(room))))
+BUNDLED := $(call libraries_of,$(ROOMS_passthru) $(ROOMS_passthru-import))
 $(foreach library,$(BUNDLED),$(eval ARCHIVES_$(library) := $(call archives_of,$(library))))
 WITHOUT_ARCHIVE := $(strip $(foreach library,$(BUNDLED),$(if $(ARCHIVES_$(library)),,$(library))))
 $(if $(WITHOUT_ARCHIVE),$(info BUNDLE=1: no archive is installed of: $(WITHOUT_ARCHIVE). It is used as a shared library.))
-override CPPFLAGS += $(foreach library,$(filter-out $(WITHOUT_ARCHIVE),$(BUNDLED)),-DLINKED_$(subst -,_,$(library)))
-libraries = $(sort $(foreach room,$(1),$(LIBS_$(room)) $(filter-out $(WITHOUT_ARCHIVE),$(LOADED_$(room)))))
-libs_of = $(foreach library,$(libraries),$(or $(ARCHIVES_$(library)),$(call library_flags,$(library)))) -lm
+libs_of = $(foreach library,$(libraries_of),$(or $(ARCHIVES_$(library)),$(call library_flags,$(library)))) -lm
 endif
 
 .PHONY: all check check-quick check-long examples install uninstall tarball deb clean bench fuzz lint score schema help
@@ -73,7 +67,6 @@ $(BUILD)/gen/%.o: $(BUILD)/gen/%.c | $(GENERATED)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-# Comments go: SQLite would store them in the file and read them again at each start.
 # ---- the vocabulary, written once in schema/vocabulary.tsv ---------------------------------------------------------
 $(BUILD)/gen/vocabulary_words.h: schema/vocabulary.tsv schema/vocabulary.awk
 	@mkdir -p $(@D)
@@ -81,6 +74,7 @@ $(BUILD)/gen/vocabulary_words.h: schema/vocabulary.tsv schema/vocabulary.awk
 $(BUILD)/gen/vocabulary_words.c: schema/vocabulary.tsv schema/vocabulary.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f schema/vocabulary.awk -v output=source schema/vocabulary.tsv > $@.tmp && mv $@.tmp $@
+# Comments go: SQLite would store them in the file and read them again at each start.
 $(BUILD)/gen/database_sql.c: schema/database.sql
 	@mkdir -p $(@D)
 	$(Q)(echo 'extern const char *const database_sql[];'; echo 'const char *const database_sql[] = {'; \

@@ -5,39 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/library.h"
 #include "core/word_search.h"
-
-#define PCRE2_FUNCTIONS(X)                                                                                   \
-    X(pcre2_compile)                                                                                         \
-    X(pcre2_jit_compile)                                                                                     \
-    X(pcre2_match)                                                                                           \
-    X(pcre2_code_free)                                                                                       \
-    X(pcre2_get_error_message)                                                                               \
-    X(pcre2_match_data_create)                                                                               \
-    X(pcre2_match_data_free)                                                                                 \
-    X(pcre2_match_context_create)                                                                            \
-    X(pcre2_match_context_free)                                                                              \
-    X(pcre2_set_match_limit)                                                                                 \
-    X(pcre2_set_heap_limit)
-
-static struct {
-    PCRE2_FUNCTIONS(LIBRARY_POINTER)
-} pcre2
-#ifdef LINKED_libpcre2_8
-    = {PCRE2_FUNCTIONS(LIBRARY_LINKED)}
-#endif
-;
-
-static enum error_code load_pcre2(struct error *error)
-{
-    static const char *const sonames[] = {"libpcre2-8.so.0", NULL};
-    static const char *const names[] = {PCRE2_FUNCTIONS(LIBRARY_NAME)};
-    if (pcre2.pcre2_compile)
-        return ERROR_NONE;
-    return library_load(sonames, names, ARRAY_SIZE(names), &pcre2,
-                        "install the package libpcre2-8-0 (Debian, Ubuntu) or pcre2 (Fedora, Arch)", error);
-}
 
 /* What a pattern may cost on one line. The patterns are our own, the lines are anybody's. */
 enum { MATCH_LIMIT = 200000, HEAP_LIMIT_KIB = 1024 };
@@ -58,20 +26,18 @@ struct symptom_matcher {
 
 enum error_code symptom_matcher_create(struct symptom_matcher **matcher, struct error *error)
 {
-    if (load_pcre2(error))
-        return error->code;
     struct symptom_matcher *created = calloc(1, sizeof *created);
     if (created) {
         word_search_start(&created->search);
-        created->match = pcre2.pcre2_match_data_create(1, NULL);
-        created->limits = pcre2.pcre2_match_context_create(NULL);
+        created->match = pcre2_match_data_create(1, NULL);
+        created->limits = pcre2_match_context_create(NULL);
     }
     if (!created || !created->match || !created->limits) {
         symptom_matcher_free(created);
         return error_set(error, ERROR_NO_MEMORY, "no memory to look for symptoms");
     }
-    pcre2.pcre2_set_match_limit(created->limits, MATCH_LIMIT);
-    pcre2.pcre2_set_heap_limit(created->limits, HEAP_LIMIT_KIB);
+    pcre2_set_match_limit(created->limits, MATCH_LIMIT);
+    pcre2_set_heap_limit(created->limits, HEAP_LIMIT_KIB);
     error->code = ERROR_NONE;
     *matcher = created;
     return ERROR_NONE;
@@ -82,10 +48,10 @@ void symptom_matcher_free(struct symptom_matcher *matcher)
     if (!matcher)
         return;
     for (int i = 0; i < matcher->count; i++)
-        pcre2.pcre2_code_free(matcher->signatures[i].pattern);
+        pcre2_code_free(matcher->signatures[i].pattern);
     word_search_free(&matcher->search);
-    pcre2.pcre2_match_data_free(matcher->match);
-    pcre2.pcre2_match_context_free(matcher->limits);
+    pcre2_match_data_free(matcher->match);
+    pcre2_match_context_free(matcher->limits);
     free(matcher);
 }
 
@@ -104,12 +70,12 @@ enum error_code symptom_matcher_add(struct symptom_matcher *matcher, const char 
         if (!*word)
             break;
     }
-    pcre2_code *code = pcre2.pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-                                           PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE,
-                                           &number, &at, NULL);
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+                      PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE, &number, &at, NULL);
     if (!code) {
         PCRE2_UCHAR why[160];
-        pcre2.pcre2_get_error_message(number, why, sizeof why);
+        pcre2_get_error_message(number, why, sizeof why);
         return error_set(error, ERROR_BAD_INPUT, "pattern \"%.300s\", character %zu: %s", pattern, (size_t)at,
                          (const char *)why);
     }
@@ -122,10 +88,10 @@ static bool fits(struct symptom_matcher *matcher, int number, const char *line, 
     struct signature *signature = &matcher->signatures[number];
     /* Most logs need but a few of the patterns. Where a system forbids it, pcre2_match interprets. */
     if (!signature->jit_tried)
-        (void)pcre2.pcre2_jit_compile(signature->pattern, PCRE2_JIT_COMPLETE);
+        (void)pcre2_jit_compile(signature->pattern, PCRE2_JIT_COMPLETE);
     signature->jit_tried = true;
-    return pcre2.pcre2_match(signature->pattern, (PCRE2_SPTR)line, length, 0, 0, matcher->match,
-                             matcher->limits) >= 0;
+    return pcre2_match(signature->pattern, (PCRE2_SPTR)line, length, 0, 0, matcher->match, matcher->limits) >=
+           0;
 }
 
 /* The line around `at`, without its CR; of a long one a part. */

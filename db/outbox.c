@@ -48,8 +48,8 @@ enum error_code outbox_prepare(const char *json, size_t length, struct buffer *w
     struct buffer canonical CLEANUP(buffer_free) = BUFFER(MAX_WHOLE);
     if (report_parse(json, length, &report, &canonical, error))
         return error->code;
-    if (!report_id(buffer_text(&canonical), canonical.length, id, error) && report.id &&
-        strcmp(report.id, id) != 0) {
+    report_id(buffer_text(&canonical), canonical.length, id);
+    if (report.id && strcmp(report.id, id) != 0) {
         error_set(error, ERROR_BAD_INPUT, "field \"id\" is not the SHA-256 of this report");
         error_next(error, "leave the field out: it is computed");
     }

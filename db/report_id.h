@@ -3,13 +3,9 @@
 
 #include <stddef.h>
 
-#include "core/error.h"
-
 enum { REPORT_ID_SIZE = 65 }; /* 64 hexadecimal digits and a NUL */
 
-/* The id of a report: the SHA-256 (FIPS 180-4) of its canonical JSON, in lower-case hexadecimal. ERROR_SYSTEM
- * when libsodium, which computes it, is not installed. */
-MUST_CHECK enum error_code report_id(const char *canonical, size_t length, char id[REPORT_ID_SIZE],
-                                     struct error *error);
+/* The id of a report: the SHA-256 (FIPS 180-4) of its canonical JSON, in lower-case hexadecimal. */
+void report_id(const char *canonical, size_t length, char id[REPORT_ID_SIZE]);
 
 #endif

@@ -2,6 +2,8 @@
 
 struct libcurl libcurl;
 
+LIBRARY_NOTE("network", "sync and report send", "\"libcurl.so.4\",\"libcurl-gnutls.so.4\"");
+
 enum error_code libcurl_load(struct error *error)
 {
     /* The same interface, built with OpenSSL, and with GnuTLS for Debian's multiarch twin. */

@@ -4,7 +4,6 @@
 
 #include <expat.h>
 
-#include "core/library.h"
 #include "probe/vm_state.h"
 
 /* https://libvirt.org/formatdomain.html. A document type declaration, and with it any entity, is refused:
@@ -22,41 +21,6 @@ struct hostdev {
     bool rom_bar_off;
     char rom_file[256];
 };
-
-#define EXPAT_FUNCTIONS(X)                                                                                   \
-    X(XML_ParserCreate)                                                                                      \
-    X(XML_ParserFree)                                                                                        \
-    X(XML_SetUserData)                                                                                       \
-    X(XML_SetElementHandler)                                                                                 \
-    X(XML_SetStartDoctypeDeclHandler)                                                                        \
-    X(XML_SetEntityDeclHandler)                                                                              \
-    X(XML_Parse)                                                                                             \
-    X(XML_StopParser)                                                                                        \
-    X(XML_GetErrorCode)                                                                                      \
-    X(XML_ErrorString)                                                                                       \
-    X(XML_GetCurrentLineNumber)
-
-/* Expat 2.8 prefers XML_GetCurrentLineNumber64, which the older ones (Debian 12 has 2.5) lack. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-static struct {
-    EXPAT_FUNCTIONS(LIBRARY_POINTER)
-} expat
-#ifdef LINKED_expat
-    = {EXPAT_FUNCTIONS(LIBRARY_LINKED)}
-#endif
-;
-#pragma GCC diagnostic pop
-
-static enum error_code load_expat(struct error *error)
-{
-    static const char *const sonames[] = {"libexpat.so.1", NULL};
-    static const char *const names[] = {EXPAT_FUNCTIONS(LIBRARY_NAME)};
-    if (expat.XML_ParserCreate)
-        return ERROR_NONE;
-    return library_load(sonames, names, ARRAY_SIZE(names), &expat,
-                        "install the package libexpat1 (Debian, Ubuntu) or expat (Fedora, Arch)", error);
-}
 
 struct domain_xml {
     struct vm_state *vm;
@@ -95,15 +59,19 @@ static bool is(const char *text, const char *other)
     return strcmp(text, other) == 0;
 }
 
+/* Expat 2.8 prefers XML_GetCurrentLineNumber64, which older ones (Debian 12 has 2.5) lack. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 static long line_of(const struct domain_xml *xml)
 {
-    return (long)expat.XML_GetCurrentLineNumber(xml->parser);
+    return (long)XML_GetCurrentLineNumber(xml->parser);
 }
+#pragma GCC diagnostic pop
 
 static void refuse(struct domain_xml *xml, const char *why)
 {
     xml->refused = why;
-    expat.XML_StopParser(xml->parser, XML_FALSE);
+    XML_StopParser(xml->parser, XML_FALSE);
 }
 
 /* ---- elements, each at its place ---- */
@@ -409,24 +377,19 @@ static void check_domain(struct domain_xml *xml)
 
 enum vm_config_result domain_xml_check(struct vm_state *vm, struct span text)
 {
-    struct error error = {.code = ERROR_NONE};
-    if (load_expat(&error)) {
-        root_note_unreadable(vm->root, vm->file, error.message);
-        return VM_CONFIG_MALFORMED;
-    }
-    struct domain_xml xml = {.vm = vm, .is_kvm = true, .parser = expat.XML_ParserCreate(NULL)};
+    struct domain_xml xml = {.vm = vm, .is_kvm = true, .parser = XML_ParserCreate(NULL)};
     if (!xml.parser) {
         root_note_unreadable(vm->root, vm->file, "no memory");
         return VM_CONFIG_MALFORMED;
     }
-    expat.XML_SetUserData(xml.parser, &xml);
-    expat.XML_SetElementHandler(xml.parser, start_element, end_element);
-    expat.XML_SetStartDoctypeDeclHandler(xml.parser, start_doctype);
-    expat.XML_SetEntityDeclHandler(xml.parser, declare_entity);
-    bool sound = expat.XML_Parse(xml.parser, text.start, (int)text.length, XML_TRUE) == XML_STATUS_OK;
-    const char *why = xml.refused ? xml.refused : expat.XML_ErrorString(expat.XML_GetErrorCode(xml.parser));
+    XML_SetUserData(xml.parser, &xml);
+    XML_SetElementHandler(xml.parser, start_element, end_element);
+    XML_SetStartDoctypeDeclHandler(xml.parser, start_doctype);
+    XML_SetEntityDeclHandler(xml.parser, declare_entity);
+    bool sound = XML_Parse(xml.parser, text.start, (int)text.length, XML_TRUE) == XML_STATUS_OK;
+    const char *why = xml.refused ? xml.refused : XML_ErrorString(XML_GetErrorCode(xml.parser));
     long line = line_of(&xml);
-    expat.XML_ParserFree(xml.parser);
+    XML_ParserFree(xml.parser);
     if (sound && !xml.is_domain)
         return VM_CONFIG_FOREIGN;
     if (sound) {

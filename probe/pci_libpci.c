@@ -67,6 +67,8 @@ const char *libpci_complaint(const struct libpci *library)
     return library->complaint;
 }
 
+LIBRARY_NOTE("scan", "PCI devices of this machine", "\"libpci.so.3\"");
+
 static enum error_code load(struct libpci *library, struct error *error)
 {
     static const char *const sonames[] = {"libpci.so.3", NULL};

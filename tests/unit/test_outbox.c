@@ -82,11 +82,10 @@ static void write_file(const char *name, const char *text)
 static void test_id(void **state)
 {
     char id[REPORT_ID_SIZE];
-    struct error error;
     (void)state;
-    assert_int_equal(report_id("abc", 3, id, &error), ERROR_NONE);
+    report_id("abc", 3, id);
     assert_string_equal(id, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    assert_int_equal(report_id("", 0, id, &error), ERROR_NONE);
+    report_id("", 0, id);
     assert_string_equal(id, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
@@ -100,7 +99,7 @@ static void test_prepare(void **state)
     struct buffer again CLEANUP(buffer_free);
     (void)state;
     prepare(report, &whole, id);
-    assert_int_equal(report_id(canonical, strlen(canonical), own, &error), ERROR_NONE);
+    report_id(canonical, strlen(canonical), own);
     assert_string_equal(id, own);
     snprintf(expected, sizeof expected, "{\"id\":\"%s\",%s", own, canonical + 1);
     assert_string_equal(buffer_text(&whole), expected);
