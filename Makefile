@@ -181,7 +181,7 @@ lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	shellcheck -x tests/run tests/distributions tests/long/*.sh tests/long/*.test tests/data/freeze tests/cli/*.sh tests/cli/*.bash tests/cli/*.test \
 	  contrib/completion/*.bash contrib/install.sh debian/*.postinst debian/*.postrm .ci/run
 	mandoc -T lint -W warning docs/*.[15]
-	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,avance,tyes,snyc,hda core db probe importer cli schema data docs tests README.md Makefile
+	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,avance,tyes,snyc,hda core db probe importer cli schema data docs tests contrib README.md Makefile
 
 # ---- installation --------------------------------------------------------------------------------------------------
 # An installed passthru finds ../share/passthru/passthru.db from where it lies, passthru-import ../share/passthru/data.
@@ -220,9 +220,9 @@ install: $(addprefix $(BUILD)/,$(PROGRAMS)) $(if $(wildcard $(BUILD)/passthru.db
 	$(Q)install -m 644 contrib/systemd/passthru-sync.timer "$(UNIT_DIR)"
 	$(Q)install -m 644 contrib/systemd/passthru.sysusers "$(SYSUSERS_DIR)/passthru.conf"
 	$(Q)install -m 644 contrib/systemd/passthru.tmpfiles "$(TMPFILES_DIR)/passthru.conf"
-	$(Q)install -m 755 tests/record-machine "$(SHARE_DIR)"
+	$(Q)install -m 755 contrib/record-machine "$(SHARE_DIR)"
 	$(Q)rm -rf "$(SHARE_DIR)/data" "$(SHARE_DIR)/schema" "$(SHARE_DIR)/recording"
-	$(call install_files,$(wildcard tests/recording/*.py),$(SHARE_DIR)/recording)
+	$(call install_files,$(wildcard contrib/recording/*.py),$(SHARE_DIR)/recording)
 	$(call install_files,$(SCHEMA),$(SHARE_DIR)/schema)
 	$(Q)for file in $(DATA) $(REMOTES) data/README.md; do install -D -m 644 "$$file" "$(SHARE_DIR)/$$file" || exit 1; done
 	$(Q)[ ! -r $(BUILD)/passthru.db.sources/pci.ids ] || install -m 644 $(BUILD)/passthru.db.sources/pci.ids "$(SHARE_DIR)/data"

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The parts of tests/record-machine, each with odd input: configuration spaces, ACPI tables, files of a hostile machine."""
+"""The parts of contrib/record-machine, each with odd input: configuration spaces, ACPI tables, files of a hostile machine."""
 import os
 import pathlib
 import random
@@ -11,7 +11,7 @@ import time
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "machines")]
+sys.path[:0] = [str(HERE.parents[1] / "contrib"), str(HERE.parent / "machines")]
 import machine  # noqa: E402
 from recording import acpi_tables, closed_lists, host_files, pci_space  # noqa: E402
 from recording.identity import Identity  # noqa: E402

@@ -1,5 +1,5 @@
 """Builds recorded machines for tests: a folder with the parts of /sys, /proc and /etc that passthru reads, as
-tests/record-machine leaves it. Configuration spaces are written bit by bit (PCI Local Bus 3.0, PCI Express Base 5.0),
+contrib/record-machine leaves it. Configuration spaces are written bit by bit (PCI Local Bus 3.0, PCI Express Base 5.0),
 ACPI tables are compiled by iasl."""
 import os
 import pathlib
