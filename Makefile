@@ -27,7 +27,7 @@ LIBS_db := sqlite3 libsodium
 LIBS_probe := expat
 LIBS_importer := libsodium libzstd zlib inih
 PROGRAMS := passthru passthru-import
-ROOMS_passthru := cli probe db core
+ROOMS_passthru := cli probe answer db core
 ROOMS_passthru-import := importer db core
 
 GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_words.h vocabulary_words.c database_sql.c version.h)
@@ -100,7 +100,7 @@ $(BUILD)/passthru.db: $(BUILD)/passthru-import $(DATA) $(PCI_IDS) $(BUILD)/gen/p
 
 # ---- tests ---------------------------------------------------------------------------------------------------------
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
-UNIT_ROOMS := importer probe db core
+UNIT_ROOMS := importer probe answer db core
 # All of the importer but its main().
 UNIT_OBJECTS = $(filter-out $(BUILD)/importer/main.o,$(call objects_of,$(UNIT_ROOMS))) $(addprefix $(BUILD)/cli/,log_diagnosis.o log_scan.o text_scan.o)
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_OBJECTS)
@@ -173,15 +173,15 @@ score: all ## compare the annotation with truth tables (TRUTH=FOLDER), and score
 	@tests/score-verdict $(BUILD)/passthru $(BUILD)/passthru-import data $(firstword $(wildcard $(TRUTH)/pci.ids) $(PCI_IDS))
 	@tests/data/check_consensus.py $(BUILD)/passthru $(BUILD)/passthru.db
 
-C_FILES = $(wildcard $(foreach room,core db probe importer cli tests/unit tests/fuzz,$(room)/*.[ch]))
+C_FILES = $(wildcard $(foreach room,core db answer probe importer cli tests/unit tests/fuzz,$(room)/*.[ch]))
 lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	clang-format --dry-run -Werror $(C_FILES)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
-	  --suppress=missingIncludeSystem --suppress=ctuuninitvar -D_GNU_SOURCE -I. -I$(BUILD)/gen core db probe importer cli
+	  --suppress=missingIncludeSystem --suppress=ctuuninitvar -D_GNU_SOURCE -I. -I$(BUILD)/gen core db answer probe importer cli
 	shellcheck -x tests/run tests/distributions tests/long/*.sh tests/long/*.test tests/data/freeze tests/cli/*.sh tests/cli/*.bash tests/cli/*.test \
 	  contrib/completion/*.bash contrib/install.sh debian/*.postinst debian/*.postrm .ci/run
 	mandoc -T lint -W warning docs/*.[15]
-	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,avance,tyes,snyc,hda core db probe importer cli schema data docs tests contrib README.md Makefile
+	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,avance,tyes,snyc,hda core db answer probe importer cli schema data docs tests contrib README.md Makefile
 
 # ---- installation --------------------------------------------------------------------------------------------------
 # An installed passthru finds ../share/passthru/passthru.db from where it lies, passthru-import ../share/passthru/data.

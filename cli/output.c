@@ -134,6 +134,25 @@ void output_paragraph(struct output *output, int indent, const char *label, cons
     output_paragraph_color(output, indent, label, COLOR_PLAIN, text);
 }
 
+static void add_paragraph(void *context, enum paragraph kind, const char *label, enum color color,
+                          const char *text)
+{
+    enum { FIELD = 14, ITEM = 2, DETAIL = 4 };
+    /* The text of a numbered item stands where its details do. */
+    int indent = kind == PARAGRAPH_FIELD                       ? FIELD
+                 : kind == PARAGRAPH_DETAIL || label[0] != '-' ? DETAIL
+                                                               : ITEM;
+    if (kind == PARAGRAPH_BREAK)
+        output_blank(context);
+    else
+        output_paragraph_color(context, indent, label, color, text);
+}
+
+struct prose output_prose(struct output *output)
+{
+    return (struct prose){.add = add_paragraph, .context = output};
+}
+
 void output_line(struct output *output, const char *text)
 {
     text_append_safe(&output->buffer, text, strlen(text));

@@ -3,10 +3,9 @@
 
 #include <stdbool.h>
 
+#include "answer/prose.h"
 #include "core/buffer.h"
 #include "core/error.h"
-
-enum color { COLOR_PLAIN, COLOR_BOLD, COLOR_DIM, COLOR_GREEN, COLOR_YELLOW, COLOR_RED };
 
 /* Where text answers go: how wide, and whether in colour. */
 struct output {
@@ -25,6 +24,9 @@ void output_paragraph(struct output *output, int indent, const char *label, cons
 void output_paragraph_color(struct output *output, int indent, const char *label, enum color color,
                             const char *text);
 void output_blank(struct output *output);
+
+/* What puts the paragraphs of an answer there. */
+struct prose output_prose(struct output *output);
 
 /* Hostile text on a line of its own, however long: for what another program reads, such as a path. */
 void output_line(struct output *output, const char *text);

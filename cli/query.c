@@ -5,18 +5,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/answer.h"
+#include "answer/answer.h"
+#include "answer/term.h"
 #include "cli/command.h"
+#include "cli/output.h"
+#include "cli/query_table.h"
 #include "cli/renewal.h"
 #include "cli/text_scan.h"
 #include "core/error_output.h"
 
 enum { OLD_AFTER_DAYS = 60, NOTE_INDENT = 14 };
-enum { MAX_HITS = 50, MAX_FULL_ANSWERS = 3, MAX_TERM = 256, MAX_TEXT_GPUS = 256, FLUSH_BYTES = 1 << 16 };
+enum { MAX_HITS = 50, MAX_FULL_ANSWERS = 3, MAX_TEXT_GPUS = 256, FLUSH_BYTES = 1 << 16 };
 
 const char query_help[] = "Usage: passthru query [OPTION]... TERM...\n"
                           "\n"
-                          "Tells whether a GPU survives being passed through to a virtual machine. A TERM\n"
+                          "Says whether a GPU works when it is passed through to a virtual machine. A TERM\n"
                           "is a PCI ID (10de:1d16, with its subsystem 10de:1d16:1028:08b0), a modalias\n"
                           "(pci:v000010DEd00001D16...), a model name (mx330, \"rtx 3060\"), or - for any\n"
                           "text on standard input: all PCI IDs in it are looked up, as in\n"
@@ -74,61 +77,60 @@ static enum error_code write_answer(struct query *query, struct error *error)
 {
     query->answered++;
     if (query->format == FORMAT_TEXT) {
+        const struct prose prose = output_prose(&query->output);
         if (query->answered > 1)
             output_blank(&query->output);
-        return answer_write_text(&query->output, query->database, &query->answer, &query->options, error);
+        answer_write_prose(&prose, &query->answer);
+        return ERROR_NONE;
     }
     query->writer.need_comma = query->format == FORMAT_JSON && query->answered + query->missing > 1;
-    if (answer_write_json(&query->writer, query->database, &query->answer, &query->options, error))
-        return error->code;
+    answer_write_json(&query->writer, &query->answer);
     if (query->format == FORMAT_NDJSON)
         buffer_append_byte(&query->output.buffer, '\n');
     return flush_if_full(query, FLUSH_BYTES, error);
 }
 
-/* A term without an answer: told at once as text, as an element of its own in JSON. */
-static void write_missing(struct query *query, const char *term, const struct error *error)
+/* A term without an answer: reported at once as text, as an element of its own in JSON. */
+static enum error_code write_missing(struct query *query, const char *term, struct error *error)
 {
+    struct json_writer *writer = &query->writer;
     if (!query->missing++)
         query->first_error = *error;
     if (query->format == FORMAT_TEXT) {
         output_error(error, false);
-        return;
+    } else {
+        writer->need_comma = query->format == FORMAT_JSON && query->answered + query->missing > 1;
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "query", term);
+        error_write_json(writer, "error", error);
+        json_write_end_object(writer);
+        if (query->format == FORMAT_NDJSON)
+            buffer_append_byte(writer->out, '\n');
     }
-    struct json_writer *writer = &query->writer;
-    writer->need_comma = query->format == FORMAT_JSON && query->answered + query->missing > 1;
-    json_write_begin_object(writer, NULL);
-    json_write_string(writer, "query", term);
-    error_write_json(writer, "error", error);
-    json_write_end_object(writer);
-    if (query->format == FORMAT_NDJSON)
-        buffer_append_byte(writer->out, '\n');
+    return error->code = ERROR_NONE;
 }
 
-static void refine(const struct query *query, struct pci_id *id)
+static struct pci_id refine(const struct query *query, struct pci_id id)
 {
-    if (query->refinement.has_subsystem && !id->has_subsystem) {
-        id->has_subsystem = true;
-        id->subvendor = query->refinement.subvendor;
-        id->subdevice = query->refinement.subdevice;
+    const struct pci_id *refinement = &query->refinement;
+    if (refinement->has_subsystem && !id.has_subsystem) {
+        id.has_subsystem = true;
+        id.subvendor = refinement->subvendor;
+        id.subdevice = refinement->subdevice;
     }
-    if (query->refinement.has_revision && !id->has_revision) {
-        id->has_revision = true;
-        id->revision = query->refinement.revision;
+    if (refinement->has_revision && !id.has_revision) {
+        id.has_revision = true;
+        id.revision = refinement->revision;
     }
+    return id;
 }
 
 static enum error_code answer_id(struct query *query, const struct pci_id *id, const char *term,
                                  struct error *error)
 {
-    struct pci_id refined = *id;
-    refine(query, &refined);
-    if (answer_gather(query->database, &refined, term, &query->options, &query->answer, error)) {
-        if (error->code != ERROR_NOT_FOUND)
-            return error->code;
-        write_missing(query, term, error);
-        return error->code = ERROR_NONE;
-    }
+    struct pci_id refined = refine(query, *id);
+    if (answer_gather(query->database, &refined, term, &query->options, &query->answer, error))
+        return error->code == ERROR_NOT_FOUND ? write_missing(query, term, error) : error->code;
     return write_answer(query, error);
 }
 
@@ -136,13 +138,12 @@ static enum error_code answer_id(struct query *query, const struct pci_id *id, c
 static enum error_code write_table(struct query *query, const struct pci_id ids[], int count,
                                    struct error *error)
 {
-    answer_write_table_head(&query->output);
+    query_table_head(&query->output);
     for (int i = 0; i < count; i++) {
-        struct pci_id id = ids[i];
-        refine(query, &id);
+        struct pci_id id = refine(query, ids[i]);
         if (answer_gather(query->database, &id, "", &query->options, &query->answer, error))
             return error->code;
-        answer_write_table_row(&query->output, &query->answer);
+        query_table_row(&query->output, &query->answer);
         query->answered++;
     }
     output_blank(&query->output);
@@ -150,19 +151,17 @@ static enum error_code write_table(struct query *query, const struct pci_id ids[
     return ERROR_NONE;
 }
 
-static enum error_code answer_name(struct query *query, const char *term, struct error *error)
+static enum error_code answer_name(struct query *query, const char *name, struct error *error)
 {
     uint32_t numbers[MAX_HITS];
     struct pci_id ids[MAX_HITS];
     int count;
     int total;
-    if (database_search(query->database, term, numbers, MAX_HITS, &count, &total, error))
+    if (database_search(query->database, name, numbers, MAX_HITS, &count, &total, error))
         return error->code;
     if (!count) {
-        error_set(error, ERROR_NOT_FOUND, "no GPU is called \"%s\"", term);
-        error_next(error, "try fewer words, or the PCI ID that lspci -nn shows, such as 10de:1d16");
-        write_missing(query, term, error);
-        return error->code = ERROR_NONE;
+        answer_no_such_name(name, error);
+        return write_missing(query, name, error);
     }
     for (int i = 0; i < count; i++)
         ids[i] = pci_id_from_number(numbers[i]);
@@ -172,49 +171,63 @@ static enum error_code answer_name(struct query *query, const char *term, struct
         if (write_table(query, ids, count, error))
             return error->code;
         if (total > count)
-            output_paragraph(&query->output, 2, "", "There are more with such a name: say more words of it.");
+            output_paragraph(&query->output, 2, "", "There are more with such a name: add words of it.");
         return ERROR_NONE;
     }
     for (int i = 0; i < count; i++)
-        if (answer_id(query, &ids[i], term, error))
+        if (answer_id(query, &ids[i], name, error))
             return error->code;
     return ERROR_NONE;
 }
 
 /* ---- any text on standard input ---- */
 
-static enum error_code remember_unknown(struct query *query, const struct found_id *found)
+static enum error_code remember_unknown(struct query *query, const struct found_id *found,
+                                        struct error *error)
 {
+    if (error->code != ERROR_NOT_FOUND)
+        return error->code;
     if (found->on_display_line && !query->unknown_displays++)
         pci_id_print(&found->id, query->unknown_display);
+    return error->code = ERROR_NONE;
+}
+
+/* What is not stated is 0. */
+static bool same_id(const struct pci_id *a, const struct pci_id *b)
+{
+    return pci_id_number(a) == pci_id_number(b) && a->has_subsystem == b->has_subsystem &&
+           a->subvendor == b->subvendor && a->subdevice == b->subdevice &&
+           a->has_revision == b->has_revision && a->revision == b->revision;
+}
+
+/* Text is answered at the end, when it is known how many GPUs there are. */
+static enum error_code remember_gpu(struct query *query, const struct pci_id *id)
+{
+    if (!query->answer.device.is_gpu) {
+        query->other_devices++;
+        return ERROR_NONE;
+    }
+    for (int i = 0; i < query->text_gpu_count; i++)
+        if (same_id(&query->text_gpus[i], id))
+            return ERROR_NONE;
+    if (query->text_gpu_count < MAX_TEXT_GPUS)
+        query->text_gpus[query->text_gpu_count++] = *id;
     return ERROR_NONE;
 }
 
 static enum error_code on_found(void *context, const struct found_id *found, struct error *error)
 {
     struct query *query = context;
-    struct pci_id id = found->id;
+    struct pci_id id = refine(query, found->id);
+    struct pci_id base = pci_id_from_number(pci_id_number(&id));
     char text[PCI_ID_TEXT_SIZE];
-    struct pci_id whole = pci_id_from_number(pci_id_number(&id));
-    refine(query, &id);
-    if (query->format == FORMAT_TEXT) {
-        /* Answered at the end, when it is known how many there are. */
-        if (database_find_device(query->database, &id, &query->answer.device, error))
-            return error->code == ERROR_NOT_FOUND ? remember_unknown(query, found) : error->code;
-        if (!query->answer.device.is_gpu) {
-            query->other_devices++;
-            return ERROR_NONE;
-        }
-        for (int i = 0; i < query->text_gpu_count; i++)
-            if (memcmp(&query->text_gpus[i], &id, sizeof id) == 0)
-                return ERROR_NONE;
-        if (query->text_gpu_count < MAX_TEXT_GPUS)
-            query->text_gpus[query->text_gpu_count++] = id;
-        return ERROR_NONE;
-    }
-    if (answer_gather(query->database, &id, pci_id_print(&whole, text), &query->options, &query->answer,
+    if (query->format == FORMAT_TEXT)
+        return database_find_device(query->database, &id, &query->answer.device, error)
+                   ? remember_unknown(query, found, error)
+                   : remember_gpu(query, &id);
+    if (answer_gather(query->database, &id, pci_id_print(&base, text), &query->options, &query->answer,
                       error))
-        return error->code == ERROR_NOT_FOUND ? remember_unknown(query, found) : error->code;
+        return remember_unknown(query, found, error);
     return write_answer(query, error);
 }
 
@@ -253,55 +266,60 @@ static enum error_code answer_stdin(struct query *query, struct error *error)
     if (query->unknown_displays) {
         error_set(error, ERROR_NOT_FOUND, "%s is a display controller that pci.ids does not know",
                   query->unknown_display);
-        error_next(error, "a newer list from https://pci-ids.ucw.cz/ may know it: passthru import pci.ids");
+        error_next(error, "fetch a newer list with: passthru sync");
         output_error(error, false);
     }
     if (query->answered == before) {
         error_set(error, ERROR_NOT_FOUND, "no PCI ID that pci.ids knows on standard input");
         error_next(error, "pipe in what  lspci -nn  prints");
-        write_missing(query, "-", error);
+        return write_missing(query, "-", error);
     }
     return error->code = ERROR_NONE;
 }
 
-static enum error_code answer_term(struct query *query, const char *term, struct error *error)
+/* ---- terms ---- */
+
+static enum error_code answer_term(struct query *query, const struct term *term, struct error *error)
 {
-    struct pci_id id;
-    if (strcmp(term, "-") == 0)
+    switch (term->kind) {
+    case TERM_ID:
+        return answer_id(query, &term->id, term->text, error);
+    case TERM_TEXT:
         return answer_stdin(query, error);
-    if (pci_id_parse(term, strlen(term), &id) == PCI_ID_OK)
-        return answer_id(query, &id, term, error);
-    return answer_name(query, term, error);
+    case TERM_NAME:
+        break;
+    }
+    return answer_name(query, term->text, error);
 }
 
-/* Words that a person left without quotation marks, as in  query rtx 3060: if GPUs are called by all of them
- * together, that is what was meant. Programs are taken at their word. Stores the words, or "". */
-static enum error_code join_words(struct query *query, char **terms, int count, struct buffer *joined,
-                                  struct error *error)
+/* The words of a name without quotation marks, as in  query rtx 3060: if GPUs are called by all of them
+ * together, that is what was meant. Scripts mean each term by itself. Stores the words, or "". */
+static enum error_code join_words(struct query *query, const struct term *terms, int count,
+                                  struct buffer *joined, struct error *error)
 {
     uint32_t number;
-    int found;
+    int found = 0;
     int total;
-    struct pci_id id;
     error->code = ERROR_NONE;
-    for (int i = 0; i < count && query->format == FORMAT_TEXT && count > 1; i++) {
-        bool is_word = strcmp(terms[i], "-") != 0 && !strchr(terms[i], ' ') &&
-                       pci_id_parse(terms[i], strlen(terms[i]), &id) == PCI_ID_NONE;
-        if (!is_word) {
+    if (query->format != FORMAT_TEXT || count < 2)
+        return ERROR_NONE;
+    for (int i = 0; i < count; i++) {
+        if (terms[i].kind != TERM_NAME || strchr(terms[i].text, ' ')) {
             buffer_clear(joined);
             return ERROR_NONE;
         }
-        buffer_append_format(joined, "%s%s", i ? " " : "", terms[i]);
+        buffer_append_format(joined, "%s%s", i ? " " : "", terms[i].text);
     }
-    if (!joined->length || joined->failed || joined->length > MAX_TERM)
+    bool fits = !joined->failed && joined->length <= MAX_TERM;
+    if (fits && database_search(query->database, buffer_text(joined), &number, 1, &found, &total, error))
+        return error->code;
+    if (!found)
         buffer_clear(joined);
-    else if (!database_search(query->database, buffer_text(joined), &number, 1, &found, &total, error) &&
-             !found)
-        buffer_clear(joined);
-    return error->code;
+    return ERROR_NONE;
 }
 
-static enum error_code answer_terms(struct query *query, char **terms, int count, struct error *error)
+static enum error_code answer_terms(struct query *query, const struct term *terms, int count,
+                                    struct error *error)
 {
     struct buffer joined CLEANUP(buffer_free) = BUFFER(4096);
     if (join_words(query, terms, count, &joined, error))
@@ -311,29 +329,10 @@ static enum error_code answer_terms(struct query *query, char **terms, int count
     if (query->format == FORMAT_JSON)
         buffer_append_byte(&query->output.buffer, '[');
     for (int i = 0; i < count; i++)
-        if (answer_term(query, terms[i], error))
+        if (answer_term(query, &terms[i], error))
             return error->code;
     if (query->format == FORMAT_JSON)
         buffer_append_text(&query->output.buffer, "]\n");
-    return ERROR_NONE;
-}
-
-/* What is wrong with the terms themselves is told before anything is answered. */
-static enum error_code check_terms(char **terms, int count, struct error *error)
-{
-    for (int i = 0; i < count; i++) {
-        struct pci_id id;
-        if (!terms[i][0]) {
-            error_set(error, ERROR_USAGE, "query: a term is empty");
-            return error_next(error, "say what to look up: a PCI ID, a name, or -");
-        }
-        if (strlen(terms[i]) > MAX_TERM)
-            return error_set(error, ERROR_USAGE, "a term has at most %d characters", MAX_TERM);
-        if (pci_id_parse(terms[i], strlen(terms[i]), &id) == PCI_ID_MALFORMED) {
-            error_set(error, ERROR_USAGE, "\"%s\" is no PCI ID", terms[i]);
-            return error_next(error, "write it as four hexadecimal digits, a colon, four more: 10de:1d16");
-        }
-    }
     return ERROR_NONE;
 }
 
@@ -363,47 +362,50 @@ static void note_age(struct query *query, const char *path)
     output_paragraph_color(&query->output, NOTE_INDENT, "Note", COLOR_YELLOW, text);
 }
 
-static int run(struct query *query, char **terms, int count)
+/* All terms are read before anything is answered. */
+static enum error_code read_and_answer(struct query *query, char **texts, int count, struct error *error)
 {
-    struct error error = {.code = ERROR_NONE};
     struct database_place place;
+    struct term *terms = calloc((size_t)count, sizeof *terms);
+    error->code = ERROR_NONE;
+    if (!terms)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for %d terms", count);
+    bool good = true;
+    for (int i = 0; i < count && good; i++)
+        good = !term_parse(texts[i], &terms[i], error);
+    if (good && !database_locate(query->common.database, &place, error) &&
+        !database_open(place.path, &query->database, error) && !answer_terms(query, terms, count, error) &&
+        query->format == FORMAT_TEXT)
+        note_age(query, place.path);
+    free(terms);
+    return error->code;
+}
+
+static int run(struct query *query, char **texts, int count)
+{
+    struct error error;
     bool json = query->format != FORMAT_TEXT;
-    if (check_terms(terms, count, &error))
-        return output_error(&error, json);
-    if (database_locate(query->common.database, &place, &error) ||
-        database_open(place.path, &query->database, &error))
-        return output_error(&error, json);
+    int status = 0;
     query->output = output_for_stdout(query->common.no_color);
     query->writer = (struct json_writer){.out = &query->output.buffer, .for_terminal = true};
-    int status = 0;
-    if (answer_terms(query, terms, count, &error)) {
+    if (read_and_answer(query, texts, count, &error)) {
         buffer_clear(&query->output.buffer);
         status = output_error(&error, json);
-    } else if (!json) {
-        note_age(query, place.path);
-    }
-    if (!error.code && query->missing) {
+    } else if (query->missing) {
         status = error_exit_status(ERROR_NOT_FOUND);
-        if (query->format == FORMAT_JSON && !query->answered && query->missing == 1) {
-            /* One question without an answer: the error is the document. */
+        /* One question without an answer: the error is the document. */
+        bool is_document = query->format == FORMAT_JSON && !query->answered && query->missing == 1;
+        if (is_document)
             buffer_clear(&query->output.buffer);
-            output_error(&query->first_error, true);
-        } else if (json) {
-            output_error(&query->first_error, false);
-        }
+        if (json)
+            output_error(&query->first_error, is_document);
     }
-    /* The process ends: the system takes the memory back faster than sqlite3_close would. */
     if (!output_flush(&query->output) && !status)
         status = output_finish();
     buffer_free(&query->output.buffer);
+    answer_free(&query->answer);
+    database_close(query->database);
     return status;
-}
-
-static bool parse_chassis(const char *word, enum chassis *chassis)
-{
-    int index = vocabulary_find(&vocabulary_chassis, word);
-    *chassis = (enum chassis)index;
-    return index >= 0;
 }
 
 int command_query(int argc, char **argv)
@@ -419,7 +421,8 @@ int command_query(int argc, char **argv)
     };
     static struct query query; /* too large for a stack */
     bool ndjson = false;
-    bool json = command_wants_json(argc, argv); /* wherever it stands: errors are told as JSON, too */
+    int chassis = CHASSIS_UNKNOWN;
+    bool json = command_wants_json(argc, argv); /* wherever it stands: errors are JSON too */
     int status = 0;
     query.options.report_limit = -1;
     for (int c; (c = command_option(argc, argv, long_options, &query.common, &status)) != -1;) {
@@ -429,7 +432,7 @@ int command_query(int argc, char **argv)
             ndjson = true;
         else if (c == 'e')
             query.options.explain = true;
-        else if (c == 'c' && !parse_chassis(optarg, &query.options.chassis))
+        else if (c == 'c' && (chassis = vocabulary_find(&vocabulary_chassis, optarg)) < 0)
             return output_usage_error("query", json,
                                       "--chassis is desktop, laptop, mini-pc, server, egpu or unknown");
         else if (c == 's' && !pci_id_parse_subsystem(optarg, &query.refinement))
@@ -444,10 +447,11 @@ int command_query(int argc, char **argv)
             query.options.report_limit = (int)limit;
         }
     }
+    query.options.chassis = (enum chassis)chassis;
     query.format = ndjson ? FORMAT_NDJSON : query.common.json ? FORMAT_JSON : FORMAT_TEXT;
     if (query.options.report_limit < 0)
         query.options.report_limit = query.format == FORMAT_TEXT ? 5 : 20;
     if (optind == argc)
-        return output_usage_error("query", json, "say what to look up: a PCI ID, a name, or -");
+        return output_usage_error("query", json, "a term is missing: a PCI ID, a name, or -");
     return run(&query, argv + optind, argc - optind);
 }

@@ -4,15 +4,17 @@
 #include <string.h>
 #include <strings.h>
 
+#include "answer/recommend.h"
+#include "answer/term.h"
 #include "cli/command.h"
-#include "cli/recommend.h"
+#include "cli/output.h"
 
-enum { MAX_TERM = 256, MAX_BUDGET = 1000000 };
+enum { MAX_BUDGET = 1000000 };
 
 const char recommend_help[] =
     "Usage: passthru recommend [OPTION]... [PCI_ID|NAME]\n"
     "\n"
-    "Tells what to buy: add-in cards with their vBIOS on the card, a reset that\n"
+    "Says what to buy: add-in cards with their vBIOS on the card, a reset that\n"
     "works and a likely verdict, those with the most evidence first. With a GPU,\n"
     "what to buy instead of it: a card with the same chip before all others.\n"
     "\n"
@@ -60,109 +62,57 @@ static bool parse_budget(const char *text, int *budget)
     return !*end && dollars > 0 && dollars <= MAX_BUDGET;
 }
 
-/* The GPU that shall be replaced, by its ID or by its name. */
-static enum error_code find_given(struct database *database, const char *term,
-                                  struct recommend_question *question, struct error *error)
+static enum error_code answer(struct database *database, struct recommend_question *question,
+                              const char *given, bool json, struct output *output, struct error *error)
 {
-    const struct answer_options options = {.chassis = CHASSIS_UNKNOWN};
-    struct pci_id id;
-    if (pci_id_parse(term, strlen(term), &id) != PCI_ID_OK) {
-        uint32_t number;
-        int count;
-        if (database_search(database, term, &number, 1, &count, &question->called_so, error))
-            return error->code;
-        if (!count) {
-            error_set(error, ERROR_NOT_FOUND, "no GPU is called \"%s\"", term);
-            return error_next(error,
-                              "try fewer words, or the PCI ID that lspci -nn shows, such as 10de:1d16");
-        }
-        id = pci_id_from_number(number);
-    }
-    if (answer_gather(database, &id, term, &options, &question->given, error))
+    static struct recommendation recommendation; /* too large for a stack */
+    if ((*given && recommend_find_given(database, given, question, error)) ||
+        recommend_gather(database, question, &recommendation, error))
         return error->code;
-    question->instead = true;
-    if (question->given.device.is_gpu)
-        return recommend_judge_given(database, question, error);
-    error_set(error, ERROR_NOT_FOUND, "%s is no GPU as far as is known", term);
-    return error_next(error, "name the GPU itself; passthru recommend alone tells what to buy");
-}
-
-static enum error_code write_answer(struct database *database, const struct recommend_question *question,
-                                    const struct recommended *found, int found_count,
-                                    const struct common_options *common, struct output *output,
-                                    struct error *error)
-{
-    static struct recommendation cards[MAX_RECOMMENDED]; /* too large for a stack */
-    struct database_counts counts;
-    int count = found_count < MAX_RECOMMENDED ? found_count : MAX_RECOMMENDED;
-    for (int i = 0; i < count; i++) {
-        struct recommendation *card = &cards[i];
-        struct pci_id id = pci_id_from_number(found[i].rank.pci_id);
-        const struct answer_options options = {.chassis = found[i].chassis};
-        card->card = &found[i];
-        if (answer_gather(database, &id, "", &options, &card->answer, error))
-            return error->code;
-        for (int use = 0; use < USE_COUNT; use++)
-            if (database_find_chip_use(database, id.vendor, card->answer.device.gpu.chip, (enum use)use,
-                                       &card->uses[use], error))
-                return error->code;
-    }
-    if (database_count(database, &counts, error))
-        return error->code;
-    if (common->json) {
+    if (json) {
         struct json_writer writer = {.out = &output->buffer, .for_terminal = true};
-        recommend_write_json(&writer, question, cards, count, (long long)counts.reports);
-        buffer_append_byte(&output->buffer, '\n');
+        recommend_write_json(&writer, &recommendation);
+        output_blank(output);
     } else {
-        recommend_write_text(output, question, cards, count, (long long)counts.reports);
+        const struct prose prose = output_prose(output);
+        recommend_write_prose(&prose, &recommendation);
     }
-    if (output->buffer.failed)
-        return error_set(error, ERROR_NO_MEMORY, "the answer is too large");
-    return ERROR_NONE;
+    return output->buffer.failed ? error_set(error, ERROR_NO_MEMORY, "the answer is too large") : ERROR_NONE;
 }
 
-static int run(struct recommend_question *question, const char *term, const struct common_options *common)
+static int run(struct recommend_question *question, const char *given, const struct common_options *common)
 {
     struct error error = {.code = ERROR_NONE};
     struct database_place place;
-    struct database *database;
-    struct recommended *found = NULL;
-    int count;
-    if (database_locate(common->database, &place, &error) || database_open(place.path, &database, &error))
-        return output_error(&error, common->json);
+    struct database *database = NULL;
     struct output output = output_for_stdout(common->no_color);
     int status = 0;
-    if ((*term && find_given(database, term, question, &error)) ||
-        recommend_find(database, question, &found, &count, &error) ||
-        write_answer(database, question, found, count, common, &output, &error)) {
+    if (database_locate(common->database, &place, &error) || database_open(place.path, &database, &error) ||
+        answer(database, question, given, common->json, &output, &error)) {
         buffer_clear(&output.buffer);
         status = output_error(&error, common->json);
     }
     if (!output_flush(&output) && !status)
         status = output_finish();
     buffer_free(&output.buffer);
-    free(found);
     database_close(database);
     return status;
 }
 
 /* One GPU: an ID, or the words of a name, with or without quotation marks. */
-static int join_terms(char **terms, int count, struct buffer *joined, bool json)
+static int join_terms(char **texts, int count, struct buffer *joined, bool json)
 {
+    struct term term;
+    struct error error;
     for (int i = 0; i < count; i++) {
-        struct pci_id id;
-        enum pci_id_result result = pci_id_parse(terms[i], strlen(terms[i]), &id);
-        if (!terms[i][0])
-            return output_usage_error("recommend", json, "the GPU to be replaced is empty");
-        if (result == PCI_ID_MALFORMED)
-            return output_usage_error("recommend", json, "\"%s\" is no PCI ID; write it like 10de:1d16",
-                                      terms[i]);
-        if (result == PCI_ID_OK && count > 1)
+        if (term_parse(texts[i], &term, &error))
+            return output_error(&error, json);
+        if (term.kind == TERM_ID && count > 1)
             return output_usage_error("recommend", json, "name one GPU to be replaced, not several");
-        buffer_append_format(joined, "%s%s", i ? " " : "", terms[i]);
+        buffer_append_format(joined, "%s%s", i ? " " : "", texts[i]);
     }
-    if (joined->failed || joined->length > MAX_TERM)
-        return output_usage_error("recommend", json, "a name has at most %d characters", MAX_TERM);
+    if (count && term_parse(buffer_text(joined), &term, &error))
+        return output_error(&error, json);
     return 0;
 }
 
@@ -177,7 +127,7 @@ int command_recommend(int argc, char **argv)
     static struct recommend_question question = {.use = ANY_USE, .vendor = ANY_VENDOR};
     struct buffer term CLEANUP(buffer_free) = BUFFER(4096);
     struct common_options common = {.database = NULL};
-    bool json = command_wants_json(argc, argv); /* wherever it stands: errors are told as JSON, too */
+    bool json = command_wants_json(argc, argv); /* wherever it stands: errors are JSON too */
     int status = 0;
     for (int c; (c = command_option(argc, argv, long_options, &common, &status)) != -1;) {
         if (c == COMMAND_ENDS)

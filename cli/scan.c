@@ -69,8 +69,7 @@ static int parse_arguments(int argc, char **argv, struct scan_command *command)
 }
 
 /* What the database says, changed to what this machine shows, and judged again. */
-static enum error_code sharpen(struct scan_command *command, struct scan_answer *gpu,
-                               struct answer_options *options, struct error *error)
+static enum error_code sharpen(struct scan_command *command, struct scan_answer *gpu, struct error *error)
 {
     struct device *device = &gpu->answer.device;
     struct gpu *known = &device->gpu;
@@ -79,7 +78,7 @@ static enum error_code sharpen(struct scan_command *command, struct scan_answer 
         if (database_find_prior(command->database, known, &device->prior, error))
             return error->code;
     }
-    return answer_judge(command->database, options, &gpu->answer, error);
+    return answer_judge(command->database, &gpu->answer, error);
 }
 
 static enum error_code look_at(struct scan_command *command, const struct pci_device *device,
@@ -99,11 +98,13 @@ static enum error_code look_at(struct scan_command *command, const struct pci_de
     bool is_gpu = gpu->known && gpu->answer.device.is_gpu;
     scan_look(&command->scan, device, is_gpu ? gpu_form_factor(&gpu->answer.device.gpu) : FORM_FACTOR_UNKNOWN,
               &gpu->seen);
-    if (is_gpu && sharpen(command, gpu, options, error))
+    if (is_gpu && sharpen(command, gpu, error))
         return error->code;
     scan_judge(&command->scan, is_gpu ? &gpu->answer.device.gpu : NULL, &gpu->seen);
-    if (command->common.json)
-        return scan_write_gpu_json(&command->writer, command->database, &command->scan, gpu, options, error);
+    if (command->common.json) {
+        scan_write_gpu_json(&command->writer, &command->scan, gpu);
+        return ERROR_NONE;
+    }
     output_blank(&command->output);
     scan_write_gpu_text(&command->output, &command->scan, gpu);
     return ERROR_NONE;
@@ -113,7 +114,7 @@ static enum error_code look_at_all(struct scan_command *command, struct error *e
 {
     struct answer_options options = {.report_limit = SCAN_REPORTS};
     struct scan *scan = &command->scan;
-    struct scan_answer *gpu = malloc(sizeof *gpu);
+    struct scan_answer *gpu = calloc(1, sizeof *gpu);
     if (!gpu)
         return error_set(error, ERROR_NO_MEMORY, "no memory to look at a GPU");
     scan_judge_host(scan);
@@ -127,6 +128,7 @@ static enum error_code look_at_all(struct scan_command *command, struct error *e
         look_at(command, scan->gpus[i], gpu, &options, error);
         scan_gpu_free(&gpu->seen);
     }
+    answer_free(&gpu->answer);
     free(gpu);
     /* Looking at the GPUs may have met more that cannot be read. */
     if (command->common.json) {

@@ -1,7 +1,8 @@
 #ifndef PASSTHRU_CLI_SCAN_H
 #define PASSTHRU_CLI_SCAN_H
 
-#include "cli/answer.h"
+#include "answer/answer.h"
+#include "cli/output.h"
 #include "probe/scan.h"
 
 /* What a scan tells of one GPU: what was seen on the machine, and the database's answer sharpened by it. */
@@ -16,9 +17,7 @@ void scan_append_summary(struct buffer *out, const struct scan *scan, const stru
 
 /* The host, then each GPU; JSON as docs/json.md describes it. */
 void scan_write_host_json(struct json_writer *writer, const struct scan *scan);
-MUST_CHECK enum error_code scan_write_gpu_json(struct json_writer *writer, struct database *database,
-                                               const struct scan *scan, const struct scan_answer *gpu,
-                                               const struct answer_options *options, struct error *error);
+void scan_write_gpu_json(struct json_writer *writer, const struct scan *scan, const struct scan_answer *gpu);
 void scan_write_host_text(struct output *output, const struct scan *scan);
 void scan_write_unreadable_text(struct output *output, const struct scan *scan);
 void scan_write_gpu_text(struct output *output, const struct scan *scan, const struct scan_answer *gpu);

@@ -256,9 +256,7 @@ static void write_faults(struct json_writer *writer, const struct findings *find
     json_write_end_object(writer);
 }
 
-enum error_code scan_write_gpu_json(struct json_writer *writer, struct database *database,
-                                    const struct scan *scan, const struct scan_answer *gpu,
-                                    const struct answer_options *options, struct error *error)
+void scan_write_gpu_json(struct json_writer *writer, const struct scan *scan, const struct scan_answer *gpu)
 {
     char address[PCI_ADDRESS_TEXT_SIZE];
     struct buffer summary CLEANUP(buffer_free) = BUFFER(4096);
@@ -266,8 +264,8 @@ enum error_code scan_write_gpu_json(struct json_writer *writer, struct database 
     json_write_begin_object(writer, NULL);
     if (!gpu->known)
         write_unknown(writer, gpu);
-    else if (answer_write_members(writer, database, &gpu->answer, options, error))
-        return error->code;
+    else
+        answer_write_members(writer, &gpu->answer);
     json_write_string(writer, "address", pci_address_print(&seen->device->address, address));
     write_device(writer, seen->device);
     write_group(writer, scan, seen);
@@ -282,5 +280,4 @@ enum error_code scan_write_gpu_json(struct json_writer *writer, struct database 
     write_faults(writer, &seen->findings);
     findings_write_json(writer, &seen->findings);
     json_write_end_object(writer);
-    return ERROR_NONE;
 }

@@ -187,9 +187,10 @@ void scan_write_gpu_text(struct output *output, const struct scan *scan, const s
 {
     struct buffer summary CLEANUP(buffer_free) = BUFFER(4096);
     bool is_gpu = gpu->known && gpu->answer.device.is_gpu;
+    const struct prose prose = output_prose(output);
     write_heading(output, gpu);
     if (is_gpu)
-        answer_write_verdict(output, &gpu->answer);
+        answer_write_verdict(&prose, &gpu->answer);
     else
         output_paragraph(output, INDENT, "Verdict",
                          gpu->known ? "none: this device is no GPU as far as is known."
@@ -198,7 +199,7 @@ void scan_write_gpu_text(struct output *output, const struct scan *scan, const s
     findings_write_text(output, &gpu->seen.findings);
     /* Nobody buys a card in place of the GPU that the host lives on. */
     if (is_gpu && gpu_form_factor(&gpu->answer.device.gpu) != FORM_FACTOR_INTEGRATED)
-        answer_write_alternatives(output, &gpu->answer);
+        answer_write_alternatives(&prose, &gpu->answer);
     scan_append_summary(&summary, scan, gpu);
     output_paragraph_color(output, INDENT, "In short", COLOR_BOLD, buffer_text(&summary));
 }

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/macros.h"
+
 /* The same card to whoever buys one. */
 static const char *const revisions[] = {" Lite Hash Rate", " Rev. A", " Rev. 2"};
 

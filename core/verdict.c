@@ -1,7 +1,6 @@
 #include "core/verdict.h"
 
 #include <math.h>
-#include <stdio.h>
 
 /* What the reports on all GPUs are worth together at most, and what the mean of the level above is worth. */
 static const double all_strength = 2.0;
@@ -153,82 +152,4 @@ struct verdict verdict_compute(const struct prior *prior, const struct evidence 
     verdict.level = verdict_level(verdict.usable);
     set_interval(&verdict, concentration);
     return verdict;
-}
-
-static void append_count(struct buffer *out, const struct evidence *evidence, int direct, const char *where)
-{
-    int total = evidence_total(evidence);
-    int usable = evidence->counts[OUTCOME_WORKS] + evidence->counts[OUTCOME_WORKS_WITH_WORKAROUND];
-    if (!total)
-        buffer_append_format(out, " No report on %s.", where);
-    else if (!usable)
-        buffer_append_format(out, " No success reported on %s, in %d report%s.", where, total,
-                             total == 1 ? "" : "s");
-    else
-        buffer_append_format(out, " On %s %d of %d report%s ended usable%s.", where, usable, total,
-                             total == 1 ? "" : "s", direct ? ", this ID included" : "");
-}
-
-/* Which reports are the nearest to the GPU. */
-static void append_level(struct buffer *out, const struct verdict *verdict)
-{
-    static const char *const names[EVIDENCE_LEVELS] = {
-        [EVIDENCE_ALL] = "all GPUs together",
-        [EVIDENCE_CLASS] = "GPUs of this kind",
-        [EVIDENCE_CHASSIS] = "GPUs of this kind in such a machine",
-        [EVIDENCE_CHIP] = "the chip",
-        [EVIDENCE_ID] = "this ID",
-        [EVIDENCE_SUBSYSTEM] = "this very board",
-    };
-    if (verdict->level == LEVEL_UNKNOWN)
-        buffer_append_text(out, "Nothing is known.");
-    else if (verdict->narrowest <= EVIDENCE_ALL)
-        buffer_append_text(out, "Known by its mechanism alone: no report on a GPU of this kind counts.");
-    else
-        buffer_append_format(out, "Known down to the level of %s.", names[verdict->narrowest]);
-}
-
-static void append_bias(struct buffer *out, const struct evidence evidence[EVIDENCE_LEVELS])
-{
-    const struct evidence *class = &evidence[EVIDENCE_CLASS];
-    const struct evidence *id = &evidence[EVIDENCE_ID];
-    if (class->outside_reports || id->outside_reports) {
-        int outside =
-            class->outside_reports > id->outside_reports ? class->outside_reports : id->outside_reports;
-        buffer_append_format(out,
-                             " %d attempt%s failed for a reason outside the GPU and %s not count against it.",
-                             outside, outside == 1 ? "" : "s", outside == 1 ? "does" : "do");
-    }
-    if (class->public_reports || id->public_reports || evidence[EVIDENCE_CHIP].public_reports)
-        buffer_append_text(
-            out, " Reports come mostly from public troubleshooting threads, where neither smooth starts"
-                 " nor early surrenders are told: they count half, and old ones less.");
-}
-
-void verdict_append_basis(struct buffer *out, const struct gpu *gpu, const struct prior *prior,
-                          const struct evidence evidence[EVIDENCE_LEVELS], const struct verdict *verdict)
-{
-    char where[160];
-    int direct = evidence_total(&evidence[EVIDENCE_ID]);
-    const char *form_factor = vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(gpu));
-    append_level(out, verdict);
-    if (prior->strength > 0.0)
-        buffer_append_format(out, " Mechanism: %s", prior->reason);
-    else
-        buffer_append_text(out, " The mechanism is not known.");
-    if (gpu->id.has_subsystem && evidence_total(&evidence[EVIDENCE_SUBSYSTEM]))
-        append_count(out, &evidence[EVIDENCE_SUBSYSTEM], 0, "this very board");
-    append_count(out, &evidence[EVIDENCE_ID], 0, "this ID");
-    if (gpu->chip[0] && evidence_total(&evidence[EVIDENCE_CHIP]) != direct) {
-        snprintf(where, sizeof where, "the chip %s (%s)", gpu->chip, form_factor);
-        append_count(out, &evidence[EVIDENCE_CHIP], direct, where);
-    }
-    if (evidence_total(&evidence[EVIDENCE_CLASS]) != direct) {
-        snprintf(where, sizeof where, "GPUs of this kind (%s, vBIOS %s)", form_factor,
-                 vocabulary_word_of(&vocabulary_vbios, (int)gpu_vbios(gpu)));
-        append_count(out, &evidence[EVIDENCE_CLASS], direct, where);
-    }
-    if (evidence_total(&evidence[EVIDENCE_CHASSIS]))
-        append_count(out, &evidence[EVIDENCE_CHASSIS], 0, "GPUs of this kind in such a machine");
-    append_bias(out, evidence);
 }

@@ -1,9 +1,6 @@
 #ifndef PASSTHRU_CORE_VERDICT_H
 #define PASSTHRU_CORE_VERDICT_H
 
-#include <stdbool.h>
-
-#include "core/buffer.h"
 #include "core/gpu.h"
 #include "core/vocabulary.h"
 
@@ -63,11 +60,6 @@ extern const double verdict_public_weight;
 
 /* Evidence for a kind of machine: the reports from such machines whole, all others by a part. */
 void verdict_weigh_chassis(struct evidence *all, const struct evidence *such);
-
-/* Appends what a verdict rests on, in words: the level of knowledge, the mechanism, the reports at each
- * level, what does not count, and that a sample of public threads is biased. No newline. */
-void verdict_append_basis(struct buffer *out, const struct gpu *gpu, const struct prior *prior,
-                          const struct evidence evidence[EVIDENCE_LEVELS], const struct verdict *verdict);
 
 /* The level of a probability of `usable`. */
 enum level verdict_level(double usable);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "core/buffer.h"
 #include "core/error.h"
 #include "db/database.h"
 

@@ -1,3 +1,4 @@
+#include "answer/answer.h"
 #include "core/verdict.h"
 
 #include <math.h>
@@ -249,25 +250,25 @@ static void test_basis(void **state)
     (void)state;
     gpu.attributes[ATTRIBUTE_FORM_FACTOR].value = FORM_FACTOR_MOBILE;
     struct verdict verdict = verdict_compute(&priors[3], evidence);
-    verdict_append_basis(&out, &gpu, &priors[3], evidence, &verdict);
+    answer_append_basis(&out, &gpu, &priors[3], evidence, &verdict);
     assert_string_equal(buffer_text(&out),
                         "Nothing is known. The mechanism is not known. No report on this ID.");
     buffer_clear(&out);
     verdict = verdict_compute(&priors[1], evidence);
-    verdict_append_basis(&out, &gpu, &priors[1], evidence, &verdict);
-    assert_holds(buffer_text(&out), "Known by its mechanism alone");
+    answer_append_basis(&out, &gpu, &priors[1], evidence, &verdict);
+    assert_holds(buffer_text(&out), "The mechanism alone");
     buffer_clear(&out);
     count_report(evidence, EVIDENCE_ID, OUTCOME_FAILS, true);
     count_report(evidence, EVIDENCE_CHIP, OUTCOME_WORKS, false);
     evidence[EVIDENCE_CLASS].outside_reports = 1;
     verdict = verdict_compute(&priors[1], evidence);
-    verdict_append_basis(&out, &gpu, &priors[1], evidence, &verdict);
-    assert_holds(buffer_text(&out), "Known down to the level of this ID.");
+    answer_append_basis(&out, &gpu, &priors[1], evidence, &verdict);
+    assert_holds(buffer_text(&out), "The nearest reports are on this ID.");
     assert_holds(buffer_text(&out), "Mechanism: a laptop chip without outputs");
     assert_holds(buffer_text(&out), "No success reported on this ID, in 1 report.");
-    assert_holds(buffer_text(&out), "On the chip GP108 (mobile) 1 of 2 reports ended usable");
+    assert_holds(buffer_text(&out), "On the chip GP108 (mobile) 1 of 2 reports succeeded");
     assert_holds(buffer_text(&out),
-                 "1 attempt failed for a reason outside the GPU and does not count against it.");
+                 "1 attempt failed because of the environment, not the GPU, and does not count.");
     assert_holds(buffer_text(&out), "public");
     assert_null(strchr(buffer_text(&out), '\n'));
     buffer_free(&out);

@@ -2,7 +2,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "cli/recommend.h"
+#include "answer/parts.h"
+#include "answer/recommend.h"
+#include "answer/term.h"
 
 /* More cards than pci.ids has by far. */
 enum { MAX_FOUND = 4096 };
@@ -11,9 +13,9 @@ struct search {
     struct database *database;
     const struct recommend_question *question;
     char given_product[PRODUCT_NAME_SIZE]; /* "" when there is none */
-    struct recommended *found;
+    struct candidate *found;
     int count;
-    int room;
+    int capacity;
     struct answer answer;
 };
 
@@ -22,21 +24,20 @@ static bool is_likely(const struct verdict *verdict)
     return verdict->level == LEVEL_WORKS || verdict->level == LEVEL_LIKELY;
 }
 
-/* Outputs are what the card itself has; all else a line of data/uses.tsv must say. */
 static enum error_code suits_use(struct database *database, int use, uint16_t vendor, const char *chip,
                                  bool outputs, bool *suits, struct error *error)
 {
-    struct chip_use said;
+    struct chip_use stated;
     *suits = true;
     error->code = ERROR_NONE;
-    if (use == ANY_USE || database_find_chip_use(database, vendor, chip, (enum use)use, &said, error))
+    if (use == ANY_USE || database_find_chip_use(database, vendor, chip, (enum use)use, &stated, error))
         return error->code;
-    *suits = use == USE_DISPLAY ? outputs && said.suits != TRISTATE_NO : said.suits == TRISTATE_YES;
+    *suits = chip_suits_use(&stated, (enum use)use, outputs);
     return ERROR_NONE;
 }
 
-enum error_code recommend_judge_given(struct database *database, struct recommend_question *question,
-                                      struct error *error)
+static enum error_code judge_given(struct database *database, struct recommend_question *question,
+                                   struct error *error)
 {
     const struct gpu *gpu = &question->given.device.gpu;
     bool card = gpu_form_factor(gpu) == FORM_FACTOR_DESKTOP || gpu_form_factor(gpu) == FORM_FACTOR_SERVER;
@@ -50,9 +51,34 @@ enum error_code recommend_judge_given(struct database *database, struct recommen
     return ERROR_NONE;
 }
 
+enum error_code recommend_find_given(struct database *database, const char *text,
+                                     struct recommend_question *question, struct error *error)
+{
+    const struct answer_options options = {.chassis = CHASSIS_UNKNOWN};
+    struct term term;
+    if (term_parse(text, &term, error))
+        return error->code;
+    if (term.kind != TERM_ID) {
+        uint32_t number;
+        int count;
+        if (database_search(database, text, &number, 1, &count, &question->name_matches, error))
+            return error->code;
+        if (!count)
+            return answer_no_such_name(text, error);
+        term.id = pci_id_from_number(number);
+    }
+    if (answer_gather(database, &term.id, text, &options, &question->given, error))
+        return error->code;
+    question->instead = true;
+    if (question->given.device.is_gpu)
+        return judge_given(database, question, error);
+    error_set(error, ERROR_NOT_FOUND, "as far as is known %s is not a GPU", text);
+    return error_next(error, "name the GPU itself; without a name, passthru recommend says what to buy");
+}
+
 /* Cards of one product have many IDs, and the price list may put several names and chips together; but one
  * name with another chip is another card. */
-static bool same_product(const struct recommended *a, const struct recommended *b)
+static bool same_product(const struct candidate *a, const struct candidate *b)
 {
     if (a->price_line >= 0 && a->price_line == b->price_line)
         return true;
@@ -74,18 +100,18 @@ static enum error_code fits(struct search *search, const struct card *card, bool
                      card->outputs, answer, error);
 }
 
-static struct recommended *new_card(struct search *search, struct error *error)
+static struct candidate *new_card(struct search *search, struct error *error)
 {
-    if (search->count == search->room) {
-        int larger = search->room ? 2 * search->room : 64;
-        struct recommended *grown =
+    if (search->count == search->capacity) {
+        int larger = search->capacity ? 2 * search->capacity : 64;
+        struct candidate *grown =
             larger > MAX_FOUND ? NULL : realloc(search->found, (size_t)larger * sizeof *grown);
         if (!grown) {
             error_set(error, ERROR_NO_MEMORY, "no memory for %d cards", larger);
             return NULL;
         }
         search->found = grown;
-        search->room = larger;
+        search->capacity = larger;
     }
     return &search->found[search->count];
 }
@@ -102,10 +128,10 @@ static enum error_code on_card(void *context, const struct card *card, struct er
     bool fitting;
     if (fits(search, card, &fitting, error) || !fitting)
         return error->code;
-    struct recommended *found = new_card(search, error);
+    struct candidate *found = new_card(search, error);
     if (!found)
         return error->code;
-    *found = (struct recommended){
+    *found = (struct candidate){
         .server = card->server, .vendor_reset = card->vendor_reset, .chassis = options.chassis};
     if (!product_name(card->name, card->chip, found->product))
         return ERROR_NONE;
@@ -117,7 +143,6 @@ static enum error_code on_card(void *context, const struct card *card, struct er
         return error->code;
     if (!is_likely(&search->answer.verdict) || gpu_vbios(&search->answer.device.gpu) != VBIOS_ROM_BAR)
         return ERROR_NONE;
-    const int *counts = search->answer.evidence[EVIDENCE_ID].counts;
     found->price_usd = card->price_usd;
     found->price_line = card->price_line;
     memcpy(found->price_as_of, card->price_as_of, sizeof found->price_as_of);
@@ -127,7 +152,7 @@ static enum error_code on_card(void *context, const struct card *card, struct er
     found->rank =
         (struct product_rank){/* Who has a good card already wants the best supported ones. */
                               .first_choice = found->same_chip && !question->may_keep,
-                              .usable_reports = counts[OUTCOME_WORKS] + counts[OUTCOME_WORKS_WITH_WORKAROUND],
+                              .usable_reports = usable_reports(search->answer.evidence[EVIDENCE_ID].counts),
                               .priced = card->price_usd > 0,
                               .price_place = card->price_place,
                               .pci_id = card->pci_id,
@@ -138,8 +163,8 @@ static enum error_code on_card(void *context, const struct card *card, struct er
 
 static int compare(const void *a, const void *b)
 {
-    const struct recommended *x = a;
-    const struct recommended *y = b;
+    const struct candidate *x = a;
+    const struct candidate *y = b;
     return product_compare(&x->rank, &y->rank);
 }
 
@@ -154,8 +179,8 @@ static void merge_products(struct search *search)
 {
     int kept = 0;
     for (int i = 0; i < search->count; i++) {
-        const struct recommended *card = &search->found[i];
-        struct recommended *first = NULL;
+        const struct candidate *card = &search->found[i];
+        struct candidate *first = NULL;
         for (int j = 0; j < kept && !first; j++)
             if (same_product(&search->found[j], card))
                 first = &search->found[j];
@@ -186,12 +211,11 @@ static void drop_vendor_reset(struct search *search)
         search->count = kept;
 }
 
-/* Leaves the cards whose known price is within the budget and, behind them, those of unknown price; but where
+/* Leaves the cards whose known price is within the budget and, after them, those of unknown price; but where
  * each known price is too high, a card of unknown price is no answer. */
 static enum error_code keep_to_budget(struct search *search, struct error *error)
 {
-    const struct recommended *cheapest = NULL;
-    struct recommended cheapest_card;
+    struct candidate cheapest = {.price_usd = 0};
     int budget = search->question->budget;
     int lowest_price;
     int kept = 0;
@@ -199,11 +223,9 @@ static enum error_code keep_to_budget(struct search *search, struct error *error
     if (database_find_cheapest(search->database, &lowest_price, error))
         return error->code;
     for (int i = 0; i < search->count; i++) {
-        struct recommended *card = &search->found[i];
-        if (card->price_usd && (!cheapest || card->price_usd < cheapest->price_usd)) {
-            cheapest_card = *card;
-            cheapest = &cheapest_card;
-        }
+        struct candidate *card = &search->found[i];
+        if (card->price_usd && (!cheapest.price_usd || card->price_usd < cheapest.price_usd))
+            cheapest = *card;
         if (card->price_usd > budget)
             continue;
         card->rank.in_budget = card->price_usd > 0;
@@ -211,10 +233,10 @@ static enum error_code keep_to_budget(struct search *search, struct error *error
         search->found[kept++] = *card;
     }
     search->count = kept;
-    if (!priced && cheapest)
+    if (!priced && cheapest.price_usd)
         error_set(error, ERROR_NOT_FOUND,
                   "no card fits $%d: the cheapest with a known price is %s, about $%d used (%s)", budget,
-                  cheapest->product, cheapest->price_usd, cheapest->price_as_of);
+                  cheapest.product, cheapest.price_usd, cheapest.price_as_of);
     else if (!priced && budget < lowest_price)
         error_set(error, ERROR_NOT_FOUND, "no card fits $%d: the lowest known price is $%d", budget,
                   lowest_price);
@@ -240,26 +262,45 @@ static enum error_code run_search(struct search *search, struct error *error)
     if (search->count)
         return ERROR_NONE;
     error_set(error, ERROR_NOT_FOUND,
-              "no card fits: none that is likely to work, with its vBIOS on the card and a sane reset, is "
-              "known%s%s%s",
+              "no card fits: none that is likely to work, with its vBIOS on the card and a working reset, "
+              "is known%s%s%s",
               question->use == ANY_USE ? "" : " for --use ",
               question->use == ANY_USE ? "" : vocabulary_word_of(&vocabulary_use, question->use),
               question->vendor == ANY_VENDOR ? "" : " from this --vendor");
-    return error_next(error, "ask for less: without --vendor or --use; passthru query tells about a card");
+    return error_next(error, "ask without --vendor or --use; passthru query says what is known of one card");
 }
 
-enum error_code recommend_find(struct database *database, const struct recommend_question *question,
-                               struct recommended **cards, int *count, struct error *error)
+static enum error_code take_best(const struct search *search, struct recommendation *recommendation,
+                                 struct error *error)
+{
+    struct database_counts counts;
+    for (int i = 0; i < search->count && i < MAX_RECOMMENDED; i++) {
+        struct recommended *card = &recommendation->cards[i];
+        struct pci_id id = pci_id_from_number(search->found[i].rank.pci_id);
+        const struct answer_options options = {.chassis = search->found[i].chassis};
+        card->card = search->found[i];
+        if (answer_gather(search->database, &id, "", &options, &card->answer, error))
+            return error->code;
+        for (int use = 0; use < USE_COUNT; use++)
+            if (database_find_chip_use(search->database, id.vendor, card->card.chip, (enum use)use,
+                                       &card->uses[use], error))
+                return error->code;
+        recommendation->count = i + 1;
+    }
+    if (!database_count(search->database, &counts, error))
+        recommendation->reports = counts.reports;
+    return error->code;
+}
+
+enum error_code recommend_gather(struct database *database, const struct recommend_question *question,
+                                 struct recommendation *recommendation, struct error *error)
 {
     static struct search search; /* too large for a stack */
     search = (struct search){.database = database, .question = question};
-    *cards = NULL;
-    *count = 0;
-    if (run_search(&search, error)) {
-        free(search.found);
-        return error->code;
-    }
-    *cards = search.found;
-    *count = search.count;
-    return ERROR_NONE;
+    recommendation->question = question;
+    recommendation->count = 0;
+    if (!run_search(&search, error))
+        take_best(&search, recommendation, error);
+    free(search.found);
+    return error->code;
 }

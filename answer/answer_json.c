@@ -1,10 +1,9 @@
-#include "cli/answer.h"
-
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/contradiction.h"
-#include "core/report.h"
+#include "answer/answer.h"
+#include "answer/contradiction.h"
+#include "answer/parts.h"
 
 static const char *const outcome_keys[OUTCOME_COUNT] = {"works", "works_with_workaround", "partial", "fails"};
 
@@ -34,101 +33,72 @@ static const char *knowledge(const struct verdict *verdict)
 static void write_verdict(struct json_writer *writer, const struct answer *answer)
 {
     const struct verdict *verdict = &answer->verdict;
-    bool known = verdict->level != LEVEL_UNKNOWN;
     struct buffer basis CLEANUP(buffer_free) = BUFFER(4096);
     json_write_begin_object(writer, "verdict");
     json_write_string(writer, "level", vocabulary_word_of(&vocabulary_level, (int)verdict->level));
-    const double values[] = {verdict->usable, verdict->low, verdict->high};
-    static const char *const keys[] = {"probability", "low", "high"};
-    for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
-        if (known)
-            json_write_fraction(writer, keys[i], values[i]);
-        else
-            json_write_null(writer, keys[i]);
-    }
-    if (known) {
+    write_probability(writer, verdict);
+    if (verdict->level == LEVEL_UNKNOWN) {
+        json_write_null(writer, "outcomes");
+    } else {
         json_write_begin_object(writer, "outcomes");
         for (int i = 0; i < OUTCOME_COUNT; i++)
             json_write_fraction(writer, outcome_keys[i], verdict->outcomes[i]);
         json_write_end_object(writer);
-    } else {
-        json_write_null(writer, "outcomes");
     }
     json_write_string(writer, "knowledge", knowledge(verdict));
     json_write_integer(writer, "direct_reports", verdict->direct_reports);
     json_write_integer(writer, "pooled_reports", verdict->pooled_reports);
-    verdict_append_basis(&basis, &answer->device.gpu, &answer->device.prior, answer->evidence,
-                         &answer->verdict);
+    answer_append_basis(&basis, &answer->device.gpu, &answer->device.prior, answer->evidence, verdict);
     json_write_string(writer, "basis", buffer_text(&basis));
     json_write_end_object(writer);
 }
 
-static void write_optional(struct json_writer *writer, const char *key, const char *text)
+static void write_report(struct json_writer *writer, const struct shown_report *shown)
 {
-    if (text)
-        json_write_string(writer, key, text);
-}
-
-/* The reports on their way out. */
-struct report_list {
-    struct json_writer *writer;
-    struct contradiction contradiction;
-};
-
-static enum error_code write_report(void *context, const char *id, const char *body, size_t length,
-                                    struct error *error)
-{
-    struct report_list *list = context;
-    struct json_writer *writer = list->writer;
-    struct report report;
-    if (report_parse(body, length, &report, NULL, error))
-        return error_set(error, ERROR_DATABASE_DAMAGED, "report %s in the database is not readable", id);
-    contradiction_add(&list->contradiction, &report);
+    const struct report *report = &shown->report;
+    const struct {
+        const char *key;
+        const char *text;
+    } optional[] = {{"hypervisor", report->hypervisor},
+                    {"guest_os", report->guest_os},
+                    {"machine", report->machine},
+                    {"date", report->date},
+                    {"url", report->url},
+                    {"note", report->note}};
     json_write_begin_object(writer, NULL);
-    json_write_string(writer, "id", id);
-    json_write_string(writer, "outcome", vocabulary_word_of(&vocabulary_outcome, (int)report.outcome));
-    json_write_string(writer, "chassis", vocabulary_word_of(&vocabulary_chassis, (int)report.chassis));
-    write_optional(writer, "hypervisor", report.hypervisor);
-    write_optional(writer, "guest_os", report.guest_os);
-    write_optional(writer, "machine", report.machine);
-    write_optional(writer, "date", report.date);
-    write_optional(writer, "url", report.url);
-    write_optional(writer, "note", report.note);
+    json_write_string(writer, "id", shown->id);
+    json_write_string(writer, "outcome", vocabulary_word_of(&vocabulary_outcome, (int)report->outcome));
+    json_write_string(writer, "chassis", vocabulary_word_of(&vocabulary_chassis, (int)report->chassis));
+    for (size_t i = 0; i < ARRAY_SIZE(optional); i++)
+        if (optional[i].text)
+            json_write_string(writer, optional[i].key, optional[i].text);
     json_write_begin_array(writer, "attempts");
-    for (int i = 0; i < report.attempt_count; i++) {
+    for (int i = 0; i < report->attempt_count; i++) {
         json_write_begin_object(writer, NULL);
-        json_write_string(writer, "fix", report.attempts[i].fix);
+        json_write_string(writer, "fix", report->attempts[i].fix);
         json_write_string(writer, "result",
-                          vocabulary_word_of(&vocabulary_result, (int)report.attempts[i].result));
+                          vocabulary_word_of(&vocabulary_result, (int)report->attempts[i].result));
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
     json_write_end_object(writer);
-    report_free(&report);
-    return ERROR_NONE;
 }
 
-static enum error_code write_reports(struct json_writer *writer, struct database *database,
-                                     const struct answer *answer, int limit, struct error *error)
+static void write_reports(struct json_writer *writer, const struct answer *answer)
 {
     const struct evidence *evidence = &answer->evidence[EVIDENCE_ID];
-    enum error_code code = ERROR_NONE;
-    struct report_list list = {.writer = writer};
+    struct contradiction contradiction;
     json_write_begin_object(writer, "reports");
     for (int i = 0; i < OUTCOME_COUNT; i++)
         json_write_integer(writer, outcome_keys[i], evidence->counts[i]);
-    if (evidence->latest[0])
-        json_write_string(writer, "latest", evidence->latest);
-    else
-        json_write_null(writer, "latest");
+    write_string_or_null(writer, "latest", evidence->latest);
     json_write_begin_array(writer, "items");
-    if (evidence_total(evidence))
-        code = database_each_report(database, pci_id_number(&answer->device.id), limit, write_report, &list,
-                                    error);
+    for (int i = 0; i < answer->report_count; i++)
+        write_report(writer, &answer->reports[i]);
     json_write_end_array(writer);
     json_write_end_object(writer);
-    contradiction_write_json(writer, &list.contradiction);
-    return code;
+    contradiction_find(answer, &contradiction);
+    contradiction_write_json(writer, &contradiction);
 }
 
 static void write_blockers(struct json_writer *writer, const struct answer *answer)
@@ -180,14 +150,14 @@ static void write_path(struct json_writer *writer, const struct answer *answer)
         json_write_null(writer, "remaining_path");
         return;
     }
-    const char *fix = blocker_ways_around(path->blocker)[0];
+    const char *const *fixes = blocker_ways_around(path->blocker);
     json_write_begin_object(writer, "remaining_path");
     json_write_string(writer, "blocker", vocabulary_word_of(&vocabulary_blocker, (int)path->blocker));
-    json_write_string(writer, "fix", fix);
-    json_write_string(writer, "text", vocabulary_text_of(&vocabulary_fix, fix));
+    json_write_string(writer, "fix", fixes[0]);
+    json_write_string(writer, "text", vocabulary_text_of(&vocabulary_fix, fixes[0]));
     json_write_begin_array(writer, "fixes");
-    for (const char *const *way = blocker_ways_around(path->blocker); *way; way++)
-        json_write_string(writer, NULL, *way);
+    for (; *fixes; fixes++)
+        json_write_string(writer, NULL, *fixes);
     json_write_end_array(writer);
     json_write_integer(writer, "tried", path->tried);
     json_write_integer(writer, "helped", path->helped);
@@ -208,95 +178,75 @@ static void write_alternatives(struct json_writer *writer, const struct answer *
         json_write_string(writer, "name", alternative->name);
         json_write_fraction(writer, "probability", alternative->usable);
         json_write_bool(writer, "same_chip", alternative->same_chip);
-        if (alternative->price_usd) {
-            json_write_integer(writer, "price_usd", alternative->price_usd);
-            json_write_string(writer, "price_as_of", alternative->price_as_of);
-        } else {
-            json_write_null(writer, "price_usd");
-            json_write_null(writer, "price_as_of");
-        }
+        write_integer_or_null(writer, "price_usd", alternative->price_usd);
+        write_string_or_null(writer, "price_as_of", alternative->price_usd ? alternative->price_as_of : NULL);
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
 }
 
-static enum error_code write_stated_value(void *context, const struct stated_value *value,
-                                          struct error *error)
-{
-    struct json_writer *writer = context;
-    (void)error;
-    json_write_begin_object(writer, NULL);
-    json_write_string(writer, "attribute", attribute_name(value->attribute));
-    json_write_string(writer, "value", value->value);
-    json_write_fraction(writer, "confidence", value->confidence);
-    json_write_string(writer, "source", value->source);
-    json_write_bool(writer, "used", value->rank == 0);
-    json_write_end_object(writer);
-    return ERROR_NONE;
-}
-
-static enum error_code write_explanation(struct json_writer *writer, struct database *database,
-                                         const struct answer *answer, struct error *error)
+static void write_stated_values(struct json_writer *writer, const struct answer *answer)
 {
     json_write_begin_array(writer, "stated");
-    enum error_code code = database_each_stated_value(database, pci_id_number(&answer->device.id),
-                                                      write_stated_value, writer, error);
+    for (int i = 0; i < answer->stated_count; i++) {
+        const struct stated_value *value = &answer->stated[i];
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "attribute", attribute_name(value->attribute));
+        json_write_string(writer, "value", value->value);
+        json_write_fraction(writer, "confidence", value->confidence);
+        json_write_string(writer, "source", value->source);
+        json_write_bool(writer, "used", value->rank == 0);
+        json_write_end_object(writer);
+    }
     json_write_end_array(writer);
-    return code;
 }
 
-enum error_code answer_write_members(struct json_writer *writer, struct database *database,
-                                     const struct answer *answer, const struct answer_options *options,
-                                     struct error *error)
+static void write_identity(struct json_writer *writer, const struct answer *answer)
 {
     const struct device *device = &answer->device;
-    struct pci_id whole = pci_id_from_number(pci_id_number(&device->id));
+    struct pci_id base = pci_id_from_number(pci_id_number(&device->id));
     char id[PCI_ID_TEXT_SIZE];
-    error->code = ERROR_NONE;
+    char revision[3];
     json_write_string(writer, "query", answer->query);
-    json_write_string(writer, "pci_id", pci_id_print(&whole, id));
+    json_write_string(writer, "pci_id", pci_id_print(&base, id));
     if (device->id.has_subsystem)
         json_write_string(writer, "subsystem", strchr(pci_id_print(&device->id, id) + 5, ':') + 1);
     if (device->subsystem[0])
         json_write_string(writer, "subsystem_name", device->subsystem);
-    if (device->id.has_revision) {
-        char revision[3];
-        snprintf(revision, sizeof revision, "%02x", device->id.revision);
+    snprintf(revision, sizeof revision, "%02x", device->id.revision);
+    if (device->id.has_revision)
         json_write_string(writer, "revision", revision);
-    }
     if (device->product[0])
         json_write_string(writer, "product", device->product);
     json_write_string(writer, "vendor", device->vendor);
     json_write_string(writer, "name", device->name);
-    if (device->is_gpu && device->gpu.chip[0])
-        json_write_string(writer, "chip", device->gpu.chip);
-    else
-        json_write_null(writer, "chip");
+    write_string_or_null(writer, "chip", device->is_gpu ? device->gpu.chip : NULL);
     json_write_bool(writer, "is_gpu", device->is_gpu);
-    if (device->is_gpu) {
-        write_attribute(writer, &device->gpu, ATTRIBUTE_FORM_FACTOR);
-        write_attribute(writer, &device->gpu, ATTRIBUTE_VBIOS);
-        write_attribute(writer, &device->gpu, ATTRIBUTE_RESET);
-        write_attribute(writer, &device->gpu, ATTRIBUTE_DISPLAY);
-        write_verdict(writer, answer);
-        if (write_reports(writer, database, answer, options->report_limit, error))
-            return error->code;
-        write_blockers(writer, answer);
-        write_workarounds(writer, answer);
-        write_path(writer, answer);
-        write_alternatives(writer, answer);
-        if (options->explain && write_explanation(writer, database, answer, error))
-            return error->code;
-    }
-    return ERROR_NONE;
 }
 
-enum error_code answer_write_json(struct json_writer *writer, struct database *database,
-                                  const struct answer *answer, const struct answer_options *options,
-                                  struct error *error)
+void answer_write_members(struct json_writer *writer, const struct answer *answer)
+{
+    const struct gpu *gpu = &answer->device.gpu;
+    write_identity(writer, answer);
+    if (!answer->device.is_gpu)
+        return;
+    write_attribute(writer, gpu, ATTRIBUTE_FORM_FACTOR);
+    write_attribute(writer, gpu, ATTRIBUTE_VBIOS);
+    write_attribute(writer, gpu, ATTRIBUTE_RESET);
+    write_attribute(writer, gpu, ATTRIBUTE_DISPLAY);
+    write_verdict(writer, answer);
+    write_reports(writer, answer);
+    write_blockers(writer, answer);
+    write_workarounds(writer, answer);
+    write_path(writer, answer);
+    write_alternatives(writer, answer);
+    if (answer->options.explain)
+        write_stated_values(writer, answer);
+}
+
+void answer_write_json(struct json_writer *writer, const struct answer *answer)
 {
     json_write_begin_object(writer, NULL);
-    enum error_code code = answer_write_members(writer, database, answer, options, error);
+    answer_write_members(writer, answer);
     json_write_end_object(writer);
-    return code;
 }

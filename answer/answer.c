@@ -1,0 +1,139 @@
+#include "answer/answer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Below this, a person may want to buy something else. */
+static const double good_enough = 0.65;
+
+enum error_code answer_no_such_name(const char *name, struct error *error)
+{
+    error_set(error, ERROR_NOT_FOUND, "no GPU is called \"%s\"", name);
+    return error_next(error, "try fewer words, or the PCI ID that lspci -nn shows, such as 10de:1d16; "
+                             "passthru sync fetches a newer list of GPUs");
+}
+
+static enum error_code name_what_is_missing(const struct device *device, struct error *error)
+{
+    char id[PCI_ID_TEXT_SIZE];
+    struct pci_id base = pci_id_from_number(pci_id_number(&device->id));
+    pci_id_print(&base, id);
+    if (device->vendor[0])
+        error_set(error, ERROR_NOT_FOUND, "%s is not in pci.ids; its vendor %04x is %s", id,
+                  device->id.vendor, device->vendor);
+    else
+        error_set(error, ERROR_NOT_FOUND, "%s is not in pci.ids, and neither is its vendor %04x", id,
+                  device->id.vendor);
+    return error_next(error, "check the digits with lspci -nn; for a new card fetch a newer pci.ids with: "
+                             "passthru sync");
+}
+
+void answer_free(struct answer *answer)
+{
+    for (int i = 0; i < answer->report_count; i++)
+        report_free(&answer->reports[i].report);
+    free(answer->reports);
+    free(answer->stated);
+    answer->reports = NULL;
+    answer->stated = NULL;
+    answer->report_count = answer->stated_count = 0;
+}
+
+enum error_code answer_find(struct database *database, const struct pci_id *id, const char *query,
+                            const struct answer_options *options, struct answer *answer, struct error *error)
+{
+    struct device *device = &answer->device;
+    answer_free(answer);
+    answer->query = query;
+    answer->options = *options;
+    answer->blocker_count = answer->workaround_count = answer->alternative_count = 0;
+    answer->has_path = false;
+    if (database_find_device(database, id, device, error))
+        return error->code == ERROR_NOT_FOUND ? name_what_is_missing(device, error) : error->code;
+    if (device->is_gpu && gpu_settle_by_chassis(&device->gpu, options->chassis))
+        return database_find_prior(database, &device->gpu, &device->prior, error);
+    return ERROR_NONE;
+}
+
+/* The workaround for the gravest blocker that has one. */
+static enum error_code find_path(struct database *database, struct answer *answer, struct error *error)
+{
+    for (int i = 0; i < answer->blocker_count; i++) {
+        if (!blocker_ways_around(answer->blockers[i]))
+            continue;
+        answer->has_path = true;
+        return database_find_path(database, &answer->device.gpu, answer->blockers[i], &answer->path, error);
+    }
+    return ERROR_NONE;
+}
+
+/* An array with one more item; NULL, and the array as it was, when memory is short. */
+static void *grow(void *items, int count, size_t size, struct error *error)
+{
+    void *grown = realloc(items, ((size_t)count + 1) * size);
+    if (!grown)
+        error_set(error, ERROR_NO_MEMORY, "no memory for an answer");
+    return grown;
+}
+
+static enum error_code add_report(void *context, const char *id, const char *body, size_t length,
+                                  struct error *error)
+{
+    struct answer *answer = context;
+    struct shown_report *reports = grow(answer->reports, answer->report_count, sizeof *reports, error);
+    if (!reports)
+        return error->code;
+    answer->reports = reports;
+    struct shown_report *shown = &reports[answer->report_count];
+    if (report_parse(body, length, &shown->report, NULL, error))
+        return error_set(error, ERROR_DATABASE_DAMAGED, "report %s in the database is not readable", id);
+    snprintf(shown->id, sizeof shown->id, "%s", id);
+    answer->report_count++;
+    return ERROR_NONE;
+}
+
+static enum error_code add_stated_value(void *context, const struct stated_value *value, struct error *error)
+{
+    struct answer *answer = context;
+    struct stated_value *stated = grow(answer->stated, answer->stated_count, sizeof *stated, error);
+    if (!stated)
+        return error->code;
+    answer->stated = stated;
+    stated[answer->stated_count++] = *value;
+    return ERROR_NONE;
+}
+
+enum error_code answer_judge(struct database *database, struct answer *answer, struct error *error)
+{
+    const struct device *device = &answer->device;
+    const struct answer_options *options = &answer->options;
+    uint32_t id = pci_id_number(&device->id);
+    if (!device->is_gpu)
+        return ERROR_NONE;
+    if (database_find_evidence(database, device, options->chassis, answer->evidence, error))
+        return error->code;
+    answer->verdict = verdict_compute(&device->prior, answer->evidence);
+    answer->blocker_count = gpu_blockers(&device->gpu, answer->blockers);
+    int reported = evidence_total(&answer->evidence[EVIDENCE_ID]);
+    if (((reported || evidence_total(&answer->evidence[EVIDENCE_CHIP])) &&
+         database_find_workarounds(database, &device->gpu, answer->workarounds, MAX_WORKAROUNDS,
+                                   &answer->workaround_count, error)) ||
+        find_path(database, answer, error) ||
+        (reported && options->report_limit &&
+         database_each_report(database, id, options->report_limit, add_report, answer, error)) ||
+        (options->explain && database_each_stated_value(database, id, add_stated_value, answer, error)))
+        return error->code;
+    if (answer->verdict.usable >= good_enough)
+        return ERROR_NONE;
+    return database_find_alternatives(database, &device->gpu, answer->verdict.usable, answer->alternatives,
+                                      MAX_ALTERNATIVES, &answer->alternative_count, error);
+}
+
+enum error_code answer_gather(struct database *database, const struct pci_id *id, const char *query,
+                              const struct answer_options *options, struct answer *answer,
+                              struct error *error)
+{
+    if (answer_find(database, id, query, options, answer, error))
+        return error->code;
+    return answer_judge(database, answer, error);
+}

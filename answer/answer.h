@@ -1,0 +1,86 @@
+#ifndef PASSTHRU_ANSWER_ANSWER_H
+#define PASSTHRU_ANSWER_ANSWER_H
+
+#include "answer/prose.h"
+#include "core/json_writer.h"
+#include "core/report.h"
+#include "db/database.h"
+#include "db/report_id.h"
+
+/* One answer to one question about one device. It is gathered whole from the database, then written: a writer
+ * needs no database and cannot fail. */
+
+enum { MAX_WORKAROUNDS = 12, MAX_ALTERNATIVES = 3 };
+
+struct answer_options {
+    enum chassis chassis;
+    int report_limit; /* how many reports to show */
+    bool explain;     /* show what every source states */
+};
+
+struct shown_report {
+    char id[REPORT_ID_SIZE];
+    struct report report;
+};
+
+struct answer {
+    const char *query; /* as the user wrote it */
+    struct answer_options options;
+    struct device device;
+    struct evidence evidence[EVIDENCE_LEVELS];
+    struct verdict verdict;
+    enum blocker blockers[BLOCKER_COUNT];
+    int blocker_count;
+    struct workaround workarounds[MAX_WORKAROUNDS];
+    int workaround_count;
+    bool has_path; /* one of the blockers has a documented workaround */
+    struct remaining_path path;
+    struct alternative alternatives[MAX_ALTERNATIVES];
+    int alternative_count;
+    struct shown_report *reports; /* the newest first */
+    int report_count;
+    struct stated_value *stated; /* with options.explain */
+    int stated_count;
+};
+
+/* Gathers everything about an ID. The answer is zero or was used before; answer_free frees what it holds.
+ * ERROR_NOT_FOUND names the ID, and the vendor if pci.ids knows it; ERROR_DATABASE_DAMAGED. */
+MUST_CHECK enum error_code answer_gather(struct database *database, const struct pci_id *id,
+                                         const char *query, const struct answer_options *options,
+                                         struct answer *answer, struct error *error);
+
+/* The same in two steps: what the database says of a device, which may then be changed to what a machine
+ * shows of it (with device.settled set), and the verdict on that. */
+MUST_CHECK enum error_code answer_find(struct database *database, const struct pci_id *id, const char *query,
+                                       const struct answer_options *options, struct answer *answer,
+                                       struct error *error);
+MUST_CHECK enum error_code answer_judge(struct database *database, struct answer *answer,
+                                        struct error *error);
+
+/* Frees the reports and stated values; the rest of the answer stays. */
+void answer_free(struct answer *answer);
+
+/* Sets ERROR_NOT_FOUND for a name that no GPU has. */
+enum error_code answer_no_such_name(const char *name, struct error *error);
+
+/* One JSON object as docs/json.md describes it, or its members alone, inside of an object. */
+void answer_write_json(struct json_writer *writer, const struct answer *answer);
+void answer_write_members(struct json_writer *writer, const struct answer *answer);
+
+/* The answer for a person: verdict, why, attributes, reports, what was tried, what to buy instead. */
+void answer_write_prose(const struct prose *prose, const struct answer *answer);
+
+/* Parts of it, for other answers: the verdict in a sentence, and what to buy instead (nothing where all is
+ * well). */
+void answer_write_verdict(const struct prose *prose, const struct answer *answer);
+void answer_write_alternatives(const struct prose *prose, const struct answer *answer);
+
+/* The colour of a level. */
+enum color answer_level_color(enum level level);
+
+/* Appends what a verdict rests on, in words: which reports are nearest, the mechanism, the reports at each
+ * level, what does not count, and that a sample of public threads is biased. No newline. */
+void answer_append_basis(struct buffer *out, const struct gpu *gpu, const struct prior *prior,
+                         const struct evidence evidence[EVIDENCE_LEVELS], const struct verdict *verdict);
+
+#endif

@@ -1,0 +1,285 @@
+#include <string.h>
+
+#include "answer/answer.h"
+#include "answer/contradiction.h"
+#include "answer/parts.h"
+
+/* What is less sure than this is probable. */
+static const double sure_enough = 0.85;
+
+enum color answer_level_color(enum level level)
+{
+    static const enum color colors[LEVEL_COUNT] = {
+        [LEVEL_UNKNOWN] = COLOR_BOLD, [LEVEL_WORKS] = COLOR_GREEN,  [LEVEL_LIKELY] = COLOR_GREEN,
+        [LEVEL_MIXED] = COLOR_YELLOW, [LEVEL_UNLIKELY] = COLOR_RED, [LEVEL_FAILS] = COLOR_RED,
+    };
+    return colors[level];
+}
+
+static void add_field(const struct prose *prose, const char *label, const char *text)
+{
+    prose->add(prose->context, PARAGRAPH_FIELD, label, COLOR_PLAIN, text);
+}
+
+static void write_heading(const struct prose *prose, const struct device *device)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    struct pci_id base = pci_id_from_number(pci_id_number(&device->id));
+    char id[PCI_ID_TEXT_SIZE];
+    buffer_append_format(&line, "%s %s", device->vendor, device->name);
+    if (device->id.has_revision)
+        buffer_append_format(&line, " (rev %02x)", device->id.revision);
+    if (device->product[0])
+        buffer_append_format(&line, ", sold as %s", device->product);
+    prose_add(prose, PARAGRAPH_FIELD, pci_id_print(&base, id), COLOR_BOLD, "%s", buffer_text(&line));
+    if (device->id.has_subsystem)
+        add_field(prose, strchr(pci_id_print(&device->id, id) + 5, ':') + 1,
+                  device->subsystem[0] ? device->subsystem : "a subsystem that pci.ids does not name");
+}
+
+/* The verdict in a sentence: level, how often, how sure, and what effort it takes. */
+void answer_write_verdict(const struct prose *prose, const struct answer *answer)
+{
+    static const char *const sentences[LEVEL_COUNT] = {
+        [LEVEL_UNKNOWN] = "UNKNOWN: no report and no known mechanism supports an answer",
+        [LEVEL_WORKS] = "WORKS",
+        [LEVEL_LIKELY] = "LIKELY to work",
+        [LEVEL_MIXED] = "MIXED: may work or not",
+        [LEVEL_UNLIKELY] = "UNLIKELY to work",
+        [LEVEL_FAILS] = "FAILS",
+    };
+    const struct verdict *verdict = &answer->verdict;
+    struct buffer line CLEANUP(buffer_free) = BUFFER(2048);
+    buffer_append_text(&line, sentences[verdict->level]);
+    if (verdict->level != LEVEL_UNKNOWN)
+        buffer_append_format(&line, ": about %d %% of such attempts succeed (80 %% interval: %d-%d %%)",
+                             percent(verdict->usable), percent(verdict->low), percent(verdict->high));
+    if (verdict->outcomes[OUTCOME_WORKS_WITH_WORKAROUND] > verdict->outcomes[OUTCOME_WORKS])
+        buffer_append_format(&line, ", %d %% only with a workaround",
+                             percent(verdict->outcomes[OUTCOME_WORKS_WITH_WORKAROUND]));
+    prose_add(prose, PARAGRAPH_FIELD, "Verdict", answer_level_color(verdict->level), "%s.",
+              buffer_text(&line));
+}
+
+static void write_why(const struct prose *prose, const struct answer *answer)
+{
+    struct buffer basis CLEANUP(buffer_free) = BUFFER(4096);
+    for (int i = 0; i < answer->blocker_count; i++) {
+        /* A blocker is as sure as the attribute that it follows from. */
+        bool sure = gpu_blocker_confidence(&answer->device.gpu, answer->blockers[i]) >= sure_enough;
+        prose_add(prose, PARAGRAPH_FIELD, i ? "" : "Why", COLOR_PLAIN, "%s%s",
+                  sure ? "" : "Probably: ", vocabulary_blocker.words[answer->blockers[i]].text);
+    }
+    answer_append_basis(&basis, &answer->device.gpu, &answer->device.prior, answer->evidence,
+                        &answer->verdict);
+    add_field(prose, "Based on", buffer_text(&basis));
+}
+
+static void write_attribute(const struct prose *prose, const struct answer *answer, enum attribute attribute,
+                            const char *label)
+{
+    const struct annotation *annotation = &answer->device.gpu.attributes[attribute];
+    const struct vocabulary_word *word = &attribute_vocabulary(attribute)->words[annotation->value];
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    buffer_append_text(&line, word->word);
+    if (annotation->value)
+        buffer_append_format(&line, " (%d %% sure)", percent(annotation->confidence));
+    if (annotation->value && annotation->confidence < 0.5)
+        buffer_append_text(&line, ", a guess");
+    buffer_append_format(&line, ": %s.", word->text);
+    if (answer->options.explain && annotation->source[0])
+        buffer_append_format(&line, " Source: %s", annotation->source);
+    add_field(prose, label, buffer_text(&line));
+}
+
+static void write_report(const struct prose *prose, const struct report *report)
+{
+    static const enum color colors[OUTCOME_COUNT] = {
+        [OUTCOME_WORKS] = COLOR_GREEN,
+        [OUTCOME_WORKS_WITH_WORKAROUND] = COLOR_GREEN,
+        [OUTCOME_PARTIAL] = COLOR_YELLOW,
+        [OUTCOME_FAILS] = COLOR_RED,
+    };
+    struct buffer line CLEANUP(buffer_free) = BUFFER(1 << 16);
+    buffer_append_format(&line, "%s, %s", vocabulary_word_of(&vocabulary_outcome, (int)report->outcome),
+                         report->date ? report->date : "undated");
+    if (report->machine)
+        buffer_append_format(&line, ", %s", report->machine);
+    if (report->chassis != CHASSIS_UNKNOWN)
+        buffer_append_format(&line, ", %s", vocabulary_word_of(&vocabulary_chassis, (int)report->chassis));
+    if (report->hypervisor)
+        buffer_append_format(&line, ", %s", report->hypervisor);
+    if (report->guest_os)
+        buffer_append_format(&line, ", guest %s", report->guest_os);
+    prose_add(prose, PARAGRAPH_ITEM, "-", colors[report->outcome], "%s", buffer_text(&line));
+    buffer_clear(&line);
+    if (report->note)
+        buffer_append_text(&line, report->note);
+    for (int i = 0; i < report->attempt_count; i++)
+        buffer_append_format(&line, "%s%s: %s", i ? ", " : " Tried ", report->attempts[i].fix,
+                             vocabulary_word_of(&vocabulary_result, (int)report->attempts[i].result));
+    if (line.length)
+        prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s%s", buffer_text(&line),
+                  report->attempt_count ? "." : "");
+    if (report->url)
+        prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s", report->url);
+}
+
+static void write_reports(const struct prose *prose, const struct answer *answer)
+{
+    const struct evidence *evidence = &answer->evidence[EVIDENCE_ID];
+    int total = evidence_total(evidence);
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    struct contradiction contradiction;
+    if (!total) {
+        add_field(prose, "Reports", "none on this ID yet.");
+        return;
+    }
+    buffer_append_format(&line, "%d on this ID:", total);
+    const char *separator = " ";
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        if (!evidence->counts[i])
+            continue;
+        buffer_append_format(&line, "%s%d %s", separator, evidence->counts[i],
+                             vocabulary_outcome.words[i].word);
+        separator = ", ";
+    }
+    if (total > answer->options.report_limit && answer->options.report_limit > 0)
+        buffer_append_format(&line, "; the newest %d:", answer->options.report_limit);
+    add_field(prose, "Reports", buffer_text(&line));
+    for (int i = 0; i < answer->report_count; i++)
+        write_report(prose, &answer->reports[i].report);
+    contradiction_find(answer, &contradiction);
+    if (!contradiction.usable || !contradiction.not_usable)
+        return;
+    buffer_clear(&line);
+    contradiction_append(&line, &contradiction);
+    add_field(prose, "Disagreement", buffer_text(&line));
+}
+
+/* What helped, and what did not in one line. */
+static void write_workarounds(const struct prose *prose, const struct answer *answer)
+{
+    struct buffer vain CLEANUP(buffer_free) = BUFFER(8192);
+    if (!answer->workaround_count)
+        return;
+    add_field(prose, "Tried",
+              answer->workarounds[0].on_chip ? "on this chip under other IDs, and how often it helped:"
+                                             : "on this ID, and how often it helped:");
+    for (int i = 0; i < answer->workaround_count; i++) {
+        const struct workaround *workaround = &answer->workarounds[i];
+        const char *text = vocabulary_text_of(&vocabulary_fix, workaround->fix);
+        if (workaround->helped)
+            prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_BOLD, "%d of %d  %s%s%s%s", workaround->helped,
+                      workaround->tried, workaround->fix, text ? ": " : "", text ? text : "",
+                      text ? "." : "");
+        else
+            buffer_append_format(&vain, "%s%s (%d)", vain.length ? ", " : "", workaround->fix,
+                                 workaround->tried);
+    }
+    if (vain.length)
+        prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "did not help (number of reports): %s.",
+                  buffer_text(&vain));
+}
+
+/* The chips on which a workaround helped, or those on which it never did. Returns whether there are any. */
+static bool append_chips(struct buffer *line, const struct remaining_path *path, bool helped,
+                         const char *lead)
+{
+    int shown = 0;
+    for (int i = 0; i < path->chip_count; i++) {
+        if ((path->chips[i].helped > 0) != helped)
+            continue;
+        buffer_append_format(line, "%s%s", shown++ ? ", " : lead, path->chips[i].chip);
+        if (helped && path->chips[i].helped < path->chips[i].tried)
+            buffer_append_format(line, " (%d of %d)", path->chips[i].helped, path->chips[i].tried);
+    }
+    if (shown)
+        buffer_append_byte(line, '.');
+    return shown > 0;
+}
+
+/* So that a person can weigh an afternoon against a card. */
+static void write_path(const struct prose *prose, const struct answer *answer)
+{
+    const struct remaining_path *path = &answer->path;
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    if (!answer->has_path)
+        return;
+    const char *const *fixes = blocker_ways_around(path->blocker);
+    buffer_append_format(&line, "%s: %s.", fixes[0], vocabulary_text_of(&vocabulary_fix, fixes[0]));
+    for (int i = 1; fixes[i]; i++)
+        buffer_append_format(&line, "%s%s", i == 1 ? " Or " : ", ", fixes[i]);
+    buffer_append_text(&line, fixes[1] ? "." : "");
+    bool on_this_chip = false;
+    for (int i = 0; i < path->chip_count; i++)
+        on_this_chip |= strcmp(path->chips[i].chip, answer->device.gpu.chip) == 0;
+    if (!path->tried) {
+        buffer_append_text(&line, " No report of it on a GPU with this blocker.");
+    } else {
+        buffer_append_format(&line, " It helped in %d of %d report%s on GPUs with this blocker", path->helped,
+                             path->tried, plural(path->tried));
+        if (!append_chips(&line, path, true, ": on "))
+            buffer_append_byte(&line, '.');
+        append_chips(&line, path, false, " It never helped on ");
+        if (!on_this_chip && answer->device.gpu.chip[0])
+            buffer_append_format(&line, " No report of it on %s.", answer->device.gpu.chip);
+    }
+    add_field(prose, "Workaround", buffer_text(&line));
+}
+
+void answer_write_alternatives(const struct prose *prose, const struct answer *answer)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(2048);
+    if (!answer->alternative_count)
+        return;
+    add_field(prose, "Buy instead",
+              "a desktop card with its own vBIOS and outputs, for instance (prices: used, approximate):");
+    for (int i = 0; i < answer->alternative_count; i++) {
+        const struct alternative *alternative = &answer->alternatives[i];
+        struct pci_id id = pci_id_from_number(alternative->pci_id);
+        char text[PCI_ID_TEXT_SIZE];
+        buffer_clear(&line);
+        buffer_append_format(&line, "%s %s, about %d %% of attempts succeed", pci_id_print(&id, text),
+                             alternative->name, percent(alternative->usable));
+        if (alternative->price_usd)
+            buffer_append_format(&line, ", about $%d (%s)", alternative->price_usd, alternative->price_as_of);
+        if (alternative->same_chip)
+            buffer_append_text(&line, ", the same chip as a card");
+        prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "%s", buffer_text(&line));
+    }
+}
+
+static void write_stated_values(const struct prose *prose, const struct answer *answer)
+{
+    add_field(prose, "Sources", "every value that anything states about this ID:");
+    for (int i = 0; i < answer->stated_count; i++) {
+        const struct stated_value *value = &answer->stated[i];
+        prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "%s %s = %s (%d %%), %s",
+                  value->rank ? "not used:" : "used:", attribute_name(value->attribute), value->value,
+                  percent(value->confidence), value->source);
+    }
+}
+
+void answer_write_prose(const struct prose *prose, const struct answer *answer)
+{
+    write_heading(prose, &answer->device);
+    if (!answer->device.is_gpu) {
+        add_field(prose, "Not a GPU", "as far as is known this device is not a GPU: there is no verdict.");
+        return;
+    }
+    answer_write_verdict(prose, answer);
+    write_why(prose, answer);
+    write_attribute(prose, answer, ATTRIBUTE_FORM_FACTOR, "Form factor");
+    write_attribute(prose, answer, ATTRIBUTE_VBIOS, "vBIOS");
+    write_attribute(prose, answer, ATTRIBUTE_DISPLAY, "Display");
+    write_attribute(prose, answer, ATTRIBUTE_RESET, "Reset");
+    if (gpu_form_factor(&answer->device.gpu) == FORM_FACTOR_EITHER)
+        add_field(prose, "Which one", "add --chassis desktop for the card, --chassis laptop for the chip.");
+    write_reports(prose, answer);
+    write_workarounds(prose, answer);
+    write_path(prose, answer);
+    answer_write_alternatives(prose, answer);
+    if (answer->options.explain)
+        write_stated_values(prose, answer);
+}

@@ -1,0 +1,18 @@
+#include "answer/prose.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void prose_add(const struct prose *prose, enum paragraph kind, const char *label, enum color color,
+               const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
+    va_end(arguments);
+    prose->add(prose->context, kind, label, color, text ? text : "(no memory for this text)");
+    free(text);
+}

@@ -1,0 +1,28 @@
+#ifndef PASSTHRU_ANSWER_PROSE_H
+#define PASSTHRU_ANSWER_PROSE_H
+
+#include "core/macros.h"
+
+/* An answer for a person, paragraph by paragraph: a terminal wraps and colours them, a web page has its own
+ * way. Texts are hostile: whoever shows them makes them safe (core/text.h). */
+
+enum color { COLOR_PLAIN, COLOR_BOLD, COLOR_DIM, COLOR_GREEN, COLOR_YELLOW, COLOR_RED };
+
+enum paragraph {
+    PARAGRAPH_FIELD,  /* `label` names it; "" goes on with the label before */
+    PARAGRAPH_ITEM,   /* of a list: `label` is "-" or a number */
+    PARAGRAPH_DETAIL, /* belongs to the item before; no label */
+    PARAGRAPH_BREAK,  /* a blank line; no label, no text */
+};
+
+/* Who gets the paragraphs. `label` and `text` live during the call. */
+struct prose {
+    void (*add)(void *context, enum paragraph kind, const char *label, enum color color, const char *text);
+    void *context;
+};
+
+/* Formats a text of any length and adds it. */
+void prose_add(const struct prose *prose, enum paragraph kind, const char *label, enum color color,
+               const char *format, ...) PRINTF_LIKE(5, 6);
+
+#endif
