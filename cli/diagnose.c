@@ -1,20 +1,26 @@
+#include "cli/diagnose.h"
+
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "cli/log_diagnosis.h"
 #include "cli/output.h"
 #include "core/error_output.h"
+#include "core/log_diagnosis.h"
 #include "core/text.h"
 
 const char diagnose_help[] =
     "Usage: passthru diagnose [OPTION]... [FILE]...\n"
     "\n"
     "Finds known failures in logs: of the host and of the guest, from dmesg,\n"
-    "journalctl, QEMU, libvirt. Tells what causes them, whether that can be fixed,\n"
+    "journalctl, QEMU, libvirt. Says what causes them, whether that can be fixed,\n"
     "what was tried and how often it helped. No FILE, or -, is standard input.\n"
     "\n"
     "  --db FILE        use this database\n"
@@ -36,14 +42,45 @@ struct conclusion {
     int kinds;
 };
 
+/* What was tried for a symptom that was found. */
+struct tried {
+    struct workaround *fixes;
+    int count;
+};
+
 struct diagnose_command {
     struct common_options common;
     struct database *database;
     struct log_diagnosis diagnosis;
+    struct tried tried[MAX_SYMPTOMS]; /* by the number of the symptom */
     char **logs;
     int log_count;
     struct conclusion *conclusions; /* one for each log */
     struct error error;             /* the first one about a log */
+};
+
+/* The stable names for JSON, and what they mean where the words are not those of the symptom: when a line
+ * says so itself, and when it follows from others. */
+static const struct {
+    const char *id;
+    const char *sure;
+    const char *likely;
+} conclusion_words[] = {
+    [CONCLUSION_NOTHING] = {"nothing-known", "", ""},
+    [CONCLUSION_VBIOS_NOT_DELIVERED] =
+        {"vbios-not-delivered",
+         "The vBIOS never reached the driver: it says so itself, and what fails after that follows from it.",
+         "The vBIOS most likely never reached the driver: RmInitAdapter failed with 0x30:0xffff, which is "
+         "what a missing vBIOS gives. The line that would say it for sure (Failed to copy vbios) is not in "
+         "this log."},
+    [CONCLUSION_DEVICE_REFUSED] =
+        {"device-allocation-failed", "",
+         "The vBIOS was delivered, but the device allocation failed: the driver got past the vBIOS and could "
+         "not bring up its display core. No line of this log speaks of a missing vBIOS."},
+    [CONCLUSION_INIT_FAILED] = {"driver-init-failed", "",
+                                "The driver could not initialise the GPU. No line of this log says that the "
+                                "vBIOS is missing, and the error number is not that of a missing one."},
+    [CONCLUSION_FIRST_CAUSE] = {"first-cause", "", ""},
 };
 
 static const struct known_symptom *find_symptom(const struct log_diagnosis *diagnosis, enum symptom symptom)
@@ -81,7 +118,8 @@ static void conclusion_text(const struct diagnose_command *command, const struct
 {
     const struct known_symptom *leading = find_symptom(&command->diagnosis, conclusion->leading);
     if (conclusion->kind != CONCLUSION_FIRST_CAUSE)
-        buffer_append_text(text, log_conclusion_text(conclusion->kind, conclusion->sure));
+        buffer_append_text(text, conclusion->sure ? conclusion_words[conclusion->kind].sure
+                                                  : conclusion_words[conclusion->kind].likely);
     else if (leading && conclusion->kinds > 1)
         buffer_append_format(text, "%s (%s). That comes before the others, which may follow from it.",
                              leading->cause, leading->word);
@@ -108,33 +146,28 @@ static void write_conclusion(const struct diagnose_command *command, struct outp
     output_blank(output);
 }
 
-static enum error_code write_fixes(const struct diagnose_command *command, struct output *output,
-                                   const struct known_symptom *symptom, struct error *error)
+static void write_fixes(struct output *output, const struct tried *tried)
 {
-    struct workaround fixes[MAX_FIXES];
-    int count;
-    if (database_find_symptom_fixes(command->database, symptom->word, fixes, MAX_FIXES, &count, error))
-        return error->code;
-    for (int i = 0; i < count && i < SHOWN_FIXES; i++) {
-        char text[400];
-        snprintf(text, sizeof text, "%d of %d: %.340s", fixes[i].helped, fixes[i].tried,
-                 fix_text(fixes[i].fix));
-        output_paragraph(output, INDENT, i ? "" : "  helped", text);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(4096);
+    for (int i = 0; i < tried->count && i < SHOWN_FIXES; i++) {
+        const struct workaround *fix = &tried->fixes[i];
+        buffer_clear(&text);
+        buffer_append_format(&text, "%d of %d: %s", fix->helped, fix->tried, fix_text(fix->fix));
+        output_paragraph(output, INDENT, i ? "" : "  helped", buffer_text(&text));
     }
-    if (count > SHOWN_FIXES) {
-        char rest[80];
-        snprintf(rest, sizeof rest, "and %s%d more; --json has them", count == MAX_FIXES ? "at least " : "",
-                 count - SHOWN_FIXES);
-        output_paragraph(output, INDENT, "", rest);
+    if (tried->count > SHOWN_FIXES) {
+        buffer_clear(&text);
+        buffer_append_format(&text, "and %s%d more; --json has them",
+                             tried->count == MAX_FIXES ? "at least " : "", tried->count - SHOWN_FIXES);
+        output_paragraph(output, INDENT, "", buffer_text(&text));
     }
-    if (!count)
-        output_paragraph(output, INDENT, "  helped", "no report tells what was tried for it");
-    return ERROR_NONE;
+    if (!tried->count)
+        output_paragraph(output, INDENT, "  helped", "no report says what was tried for it");
 }
 
-static enum error_code write_symptom(const struct diagnose_command *command, struct output *output,
-                                     const struct known_symptom *symptom, struct error *error)
+static void write_symptom(const struct diagnose_command *command, struct output *output, int number)
 {
+    const struct known_symptom *symptom = &command->diagnosis.symptoms[number];
     struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
     bool is_harmless = symptom->symptom == NO_SYMPTOM;
     buffer_append_format(&text, "%s: %s:%ld", symptom->word, shown_log(command->logs[symptom->log]),
@@ -151,14 +184,12 @@ static enum error_code write_symptom(const struct diagnose_command *command, str
                      vocabulary_text_of(&vocabulary_fixable,
                                         vocabulary_word_of(&vocabulary_fixable, (int)symptom->fixable)));
     output_paragraph(output, INDENT, "  next", symptom->next);
-    if (!is_harmless && write_fixes(command, output, symptom, error))
-        return error->code;
+    if (!is_harmless)
+        write_fixes(output, &command->tried[number]);
     output_blank(output);
-    return ERROR_NONE;
 }
 
-static enum error_code write_text(const struct diagnose_command *command, struct output *output,
-                                  struct error *error)
+static void write_text(const struct diagnose_command *command, struct output *output)
 {
     const struct log_diagnosis *diagnosis = &command->diagnosis;
     int harmless = count_found(diagnosis, true);
@@ -177,24 +208,17 @@ static enum error_code write_text(const struct diagnose_command *command, struct
     for (int i = 0; i < command->log_count; i++)
         write_conclusion(command, output, &command->conclusions[i]);
     for (int is_harmless = 0; is_harmless < 2; is_harmless++)
-        for (int i = 0; i < diagnosis->count; i++) {
-            const struct known_symptom *symptom = &diagnosis->symptoms[i];
-            if (symptom->count && is_harmless == (symptom->symptom == NO_SYMPTOM) &&
-                write_symptom(command, output, symptom, error))
-                return error->code;
-        }
-    return ERROR_NONE;
+        for (int i = 0; i < diagnosis->count; i++)
+            if (diagnosis->symptoms[i].count && is_harmless == (diagnosis->symptoms[i].symptom == NO_SYMPTOM))
+                write_symptom(command, output, i);
 }
 
 /* ---- as JSON ---- */
 
-static enum error_code write_symptom_json(const struct diagnose_command *command, struct json_writer *writer,
-                                          const struct known_symptom *symptom, struct error *error)
+static void write_symptom_json(const struct diagnose_command *command, struct json_writer *writer, int number)
 {
-    struct workaround fixes[MAX_FIXES];
-    int count;
-    if (database_find_symptom_fixes(command->database, symptom->word, fixes, MAX_FIXES, &count, error))
-        return error->code;
+    const struct known_symptom *symptom = &command->diagnosis.symptoms[number];
+    const struct tried *tried = &command->tried[number];
     json_write_begin_object(writer, NULL);
     json_write_string(writer, "id", symptom->word);
     json_write_string(writer, "file", command->logs[symptom->log]);
@@ -206,17 +230,17 @@ static enum error_code write_symptom_json(const struct diagnose_command *command
     json_write_string(writer, "fixable", vocabulary_word_of(&vocabulary_fixable, (int)symptom->fixable));
     json_write_string(writer, "next", symptom->next);
     json_write_begin_array(writer, "fixes");
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < tried->count; i++) {
+        const struct workaround *fix = &tried->fixes[i];
         json_write_begin_object(writer, NULL);
-        json_write_string(writer, "fix", fixes[i].fix);
-        json_write_integer(writer, "tried", fixes[i].tried);
-        json_write_integer(writer, "helped", fixes[i].helped);
-        json_write_string(writer, "text", fix_text(fixes[i].fix));
+        json_write_string(writer, "fix", fix->fix);
+        json_write_integer(writer, "tried", fix->tried);
+        json_write_integer(writer, "helped", fix->helped);
+        json_write_string(writer, "text", fix_text(fix->fix));
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
     json_write_end_object(writer);
-    return ERROR_NONE;
 }
 
 static void write_conclusions_json(const struct diagnose_command *command, struct json_writer *writer)
@@ -230,7 +254,7 @@ static void write_conclusions_json(const struct diagnose_command *command, struc
             continue;
         conclusion_text(command, conclusion, &text);
         json_write_begin_object(writer, NULL);
-        json_write_string(writer, "id", log_conclusion_id(conclusion->kind));
+        json_write_string(writer, "id", conclusion_words[conclusion->kind].id);
         json_write_string(writer, "file", conclusion->log);
         json_write_bool(writer, "sure", conclusion->sure);
         json_write_string(writer, "text", buffer_text(&text));
@@ -240,37 +264,101 @@ static void write_conclusions_json(const struct diagnose_command *command, struc
     json_write_end_array(writer);
 }
 
-static enum error_code write_json(const struct diagnose_command *command, struct output *output,
-                                  struct error *error)
+static void write_json(const struct diagnose_command *command, struct output *output)
 {
     struct json_writer writer = {.out = &output->buffer, .for_terminal = true};
     const struct log_diagnosis *diagnosis = &command->diagnosis;
     json_write_begin_object(&writer, NULL);
     json_write_begin_array(&writer, "symptoms");
     for (int i = 0; i < diagnosis->count; i++)
-        if (diagnosis->symptoms[i].count &&
-            write_symptom_json(command, &writer, &diagnosis->symptoms[i], error))
-            return error->code;
+        if (diagnosis->symptoms[i].count)
+            write_symptom_json(command, &writer, i);
     json_write_end_array(&writer);
     write_conclusions_json(command, &writer);
     if (command->error.code)
         error_write_json(&writer, "error", &command->error);
     json_write_end_object(&writer);
     output_blank(output);
-    return ERROR_NONE;
+}
+
+/* ---- reading ---- */
+
+/* A FIFO without a writer is empty; one with a writer is waited for. A device never ends. */
+static int open_log(const char *path, struct error *error)
+{
+    struct stat status;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (file >= 0 && fstat(file, &status) == 0) {
+        bool is_device = S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode);
+        if (!is_device || isatty(file) || status.st_rdev == makedev(1, 3)) {
+            fcntl(file, F_SETFL, 0);
+            return file;
+        }
+        error_set(error, ERROR_BAD_INPUT, "cannot read %s as a log: it is a device, and has no end", path);
+        error_next(error, "dmesg | passthru diagnose");
+    } else {
+        error_set_errno(error, errno, "cannot read %s", path);
+        if (error->code == ERROR_SYSTEM)
+            error->code = ERROR_BAD_INPUT;
+        error_next(error,
+                   error->code == ERROR_PERMISSION ? "run it as root" : "name a file with the text of a log");
+    }
+    if (file >= 0)
+        close(file);
+    return -1;
+}
+
+static enum error_code read_log(struct log_diagnosis *diagnosis, const char *path, struct error *error)
+{
+    if (strcmp(path, "-") == 0)
+        return log_diagnosis_read(diagnosis, STDIN_FILENO, shown_log(path), error);
+    int file = open_log(path, error);
+    if (file < 0) {
+        diagnosis->log_count++;
+        diagnosis->evidence = LOG_EVIDENCE;
+        return error->code;
+    }
+    enum error_code code = log_diagnosis_read(diagnosis, file, path, error);
+    close(file);
+    return code;
+}
+
+static enum error_code load_symptoms(struct database *database, struct log_diagnosis *diagnosis,
+                                     struct error *error)
+{
+    if (log_diagnosis_start(diagnosis, error) ||
+        !database_each_symptom(database, log_diagnosis_add, diagnosis, error) ||
+        error->code != ERROR_BAD_INPUT)
+        return error->code;
+    /* The importer rejects such symptoms. */
+    error->code = ERROR_DATABASE_DAMAGED;
+    return error_next(error, "rebuild it from its sources with: passthru import");
+}
+
+enum error_code diagnose_log(const char *path, struct database *database,
+                             enum symptom symptoms[SYMPTOM_COUNT], int *count, struct error *error)
+{
+    struct log_diagnosis diagnosis;
+    *count = 0;
+    if (!load_symptoms(database, &diagnosis, error) && !read_log(&diagnosis, path, error))
+        for (int i = 0; i < diagnosis.count && *count < SYMPTOM_COUNT; i++)
+            if (diagnosis.symptoms[i].count && diagnosis.symptoms[i].symptom != NO_SYMPTOM)
+                symptoms[(*count)++] = (enum symptom)diagnosis.symptoms[i].symptom;
+    log_diagnosis_free(&diagnosis);
+    return error->code;
 }
 
 /* ---- the command ---- */
 
-/* One that cannot be read is told at once, and the others are read all the same. */
-static void read_log(struct diagnose_command *command, int number)
+/* One that cannot be read is reported at once, and the others are read all the same. */
+static void conclude(struct diagnose_command *command, int number)
 {
     struct error error;
     struct conclusion *conclusion = &command->conclusions[number];
     const struct log_evidence *evidence = &command->diagnosis.evidence;
     if (strcmp(command->logs[number], "-") == 0 && isatty(STDIN_FILENO))
         fputs("Reading the log from this terminal; Ctrl-D ends it.\n", stderr);
-    if (log_diagnosis_read(&command->diagnosis, command->logs[number], &error)) {
+    if (read_log(&command->diagnosis, command->logs[number], &error)) {
         output_error(&error, false);
         if (!command->error.code)
             command->error = error;
@@ -280,25 +368,48 @@ static void read_log(struct diagnose_command *command, int number)
     conclusion->kinds = evidence->kinds;
 }
 
-static enum error_code open_database(struct diagnose_command *command, struct error *error)
+static enum error_code find_fixes(struct diagnose_command *command, struct error *error)
 {
-    struct database_place place;
-    error->code = ERROR_NONE;
-    if (database_locate(command->common.database, &place, error) ||
-        database_open(place.path, &command->database, error))
-        return error->code;
-    return log_diagnosis_start(&command->diagnosis, command->database, error);
+    for (int i = 0; i < command->diagnosis.count; i++) {
+        struct tried *tried = &command->tried[i];
+        if (!command->diagnosis.symptoms[i].count)
+            continue;
+        tried->fixes = calloc(MAX_FIXES, sizeof *tried->fixes);
+        if (!tried->fixes)
+            return error_set(error, ERROR_NO_MEMORY, "no memory for an answer");
+        if (database_find_symptom_fixes(command->database, command->diagnosis.symptoms[i].word, tried->fixes,
+                                        MAX_FIXES, &tried->count, error))
+            return error->code;
+    }
+    return ERROR_NONE;
 }
 
-static int answer(struct diagnose_command *command)
+/* Reads all logs and gathers what is known of what they show. */
+static enum error_code gather(struct diagnose_command *command, struct error *error)
 {
-    struct error error = {.code = ERROR_NONE};
+    struct database_place place;
+    command->conclusions = calloc((size_t)command->log_count, sizeof *command->conclusions);
+    if (!command->conclusions)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for %d logs", command->log_count);
+    if (database_locate(command->common.database, &place, error) ||
+        database_open(place.path, &command->database, error) ||
+        load_symptoms(command->database, &command->diagnosis, error))
+        return error->code;
+    for (int i = 0; i < command->log_count; i++)
+        conclude(command, i);
+    return find_fixes(command, error);
+}
+
+static int answer(const struct diagnose_command *command)
+{
     struct output output = output_for_stdout(command->common.no_color);
     int status = command->error.code ? error_exit_status(command->error.code)
                                      : count_found(&command->diagnosis, false) > 0;
-    if (command->common.json ? write_json(command, &output, &error) : write_text(command, &output, &error))
-        status = output_error(&error, command->common.json);
-    else if (!output_flush(&output))
+    if (command->common.json)
+        write_json(command, &output);
+    else
+        write_text(command, &output);
+    if (!output_flush(&output))
         status = output_finish();
     buffer_free(&output.buffer);
     return status;
@@ -308,25 +419,16 @@ int command_diagnose(int argc, char **argv)
 {
     static const struct option long_options[] = {COMMON_OPTIONS};
     static char *standard_input[] = {"-"};
-    struct diagnose_command command = {.database = NULL};
-    struct error error;
+    static struct diagnose_command command; /* too large for a stack */
+    struct error error = {.code = ERROR_NONE};
     int status = 0;
     if (command_option(argc, argv, long_options, &command.common, &status) == COMMAND_ENDS)
         return status;
     command.logs = optind < argc ? argv + optind : standard_input;
     command.log_count = optind < argc ? argc - optind : 1;
-    command.conclusions = calloc((size_t)command.log_count, sizeof *command.conclusions);
-    if (!command.conclusions) {
-        error_set(&error, ERROR_NO_MEMORY, "no memory for %d logs", command.log_count);
-        return output_error(&error, command.common.json);
-    }
-    if (open_database(&command, &error)) {
-        status = output_error(&error, command.common.json);
-    } else {
-        for (int i = 0; i < command.log_count; i++)
-            read_log(&command, i);
-        status = answer(&command);
-    }
+    status = gather(&command, &error) ? output_error(&error, command.common.json) : answer(&command);
+    for (int i = 0; i < command.diagnosis.count; i++)
+        free(command.tried[i].fixes);
     log_diagnosis_free(&command.diagnosis);
     database_close(command.database);
     free(command.conclusions);

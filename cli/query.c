@@ -11,8 +11,8 @@
 #include "cli/output.h"
 #include "cli/query_table.h"
 #include "cli/renewal.h"
-#include "cli/text_scan.h"
 #include "core/error_output.h"
+#include "core/text_scan.h"
 
 enum { OLD_AFTER_DAYS = 60, NOTE_INDENT = 14 };
 enum { MAX_HITS = 50, MAX_FULL_ANSWERS = 3, MAX_TEXT_GPUS = 256, FLUSH_BYTES = 1 << 16 };

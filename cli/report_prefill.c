@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/log_diagnosis.h"
+#include "cli/diagnose.h"
 #include "cli/report.h"
 #include "core/private_text.h"
 #include "probe/scan_report.h"
@@ -192,7 +192,7 @@ static enum error_code take_log(struct report_command *command, struct error *er
     error->code = ERROR_NONE;
     if (!command->log)
         return ERROR_NONE;
-    if (log_symptoms(command->log, command->database, symptoms, &count, error))
+    if (diagnose_log(command->log, command->database, symptoms, &count, error))
         return error->code;
     for (int i = 0; i < count; i++)
         report_draft_add_symptom(&command->draft, vocabulary_word_of(&vocabulary_symptom, (int)symptoms[i]));

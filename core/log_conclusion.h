@@ -10,12 +10,10 @@
 enum { NO_SYMPTOM = -1 };
 struct log_evidence {
     int first; /* the symptom (enum symptom) whose cause comes before those of the others, or NO_SYMPTOM */
-    int first_rank;      /* its place in the order of causes */
-    int kinds;           /* how many different ones there are, the harmless ones left out */
-    bool vbios_missing;  /* a driver says that it has no vBIOS */
-    bool init_failed;    /* RmInitAdapter failed */
-    bool init_at_vbios;  /* ... with 0x30:0xffff, which is what a missing vBIOS gives */
-    bool device_refused; /* Failed to allocate NvKmsKapiDevice */
+    int first_rank;     /* its place in the order of causes */
+    int kinds;          /* how many different ones there are, the harmless ones left out */
+    bool vbios_missing; /* a driver says that it has no vBIOS */
+    bool init_at_vbios; /* RmInitAdapter failed with 0x30:0xffff, which is what a missing vBIOS gives */
     bool seen[SYMPTOM_COUNT];
 };
 #define LOG_EVIDENCE ((struct log_evidence){.first = NO_SYMPTOM})
@@ -35,10 +33,5 @@ enum log_conclusion {
 /* What it comes down to. `sure` is set when a line says so itself. `leading` gets the symptom whose next step
  * is the one to take; it need not stand in the log. */
 enum log_conclusion log_conclude(const struct log_evidence *evidence, bool *sure, enum symptom *leading);
-
-/* The stable name for JSON, and one or two sentences for a person; "" for CONCLUSION_FIRST_CAUSE and
- * CONCLUSION_NOTHING, whose words are those of the symptom. */
-const char *log_conclusion_id(enum log_conclusion conclusion);
-const char *log_conclusion_text(enum log_conclusion conclusion, bool sure);
 
 #endif

@@ -1,9 +1,9 @@
-/* Any log that people feed to `passthru diagnose`: cli/log_scan.h, core/symptom_matcher.h. However it comes
+/* Any log that people feed to `passthru diagnose`: core/log_scan.h, core/symptom_matcher.h. However it comes
  * in pieces, the answer is one, and it is what each line gives by itself. */
 
 #include <fcntl.h>
 
-#include "cli/log_scan.h"
+#include "core/log_scan.h"
 #include "core/buffer.h"
 #include "importer/table.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,7 +1,7 @@
-/* Any text that people feed to `passthru query -`: cli/text_scan.h. However it comes in pieces, the answer is
+/* Any text that people feed to `passthru query -`: core/text_scan.h. However it comes in pieces, the answer is
  * one. */
 
-#include "cli/text_scan.h"
+#include "core/text_scan.h"
 #include "core/buffer.h"
 #include "tests/fuzz/fuzz.h"
 

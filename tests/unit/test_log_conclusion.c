@@ -2,112 +2,80 @@
 
 #include "tests/unit/unit.h"
 
-static struct log_evidence evidence;
-
-static void see(enum symptom symptom, int rank, const char *line)
-{
-    log_evidence_add(&evidence, symptom, rank, line, strlen(line));
-}
-
-static void assert_conclusion(enum log_conclusion expected, bool expected_sure, enum symptom expected_leading)
-{
-    bool sure;
-    enum symptom leading;
-    assert_int_equal(log_conclude(&evidence, &sure, &leading), expected);
-    assert_int_equal(sure, expected_sure);
-    assert_int_equal(leading, expected_leading);
-}
-
-static int start(void **state)
-{
-    (void)state;
-    evidence = LOG_EVIDENCE;
-    return 0;
-}
-
 static const char at_vbios[] = "NVRM: RmInitAdapter failed! (0x30:0xFFFF:988)";
 static const char elsewhere[] = "NVRM: RmInitAdapter failed! (0x24:0xffff:1220)";
 
-static void test_nothing(void **state)
-{
+/* What each log shows, with its place in the order of causes, and what that comes down to. */
+static const struct {
+    const char *name;
+    struct {
+        const char *line; /* NULL: no more */
+        enum symptom symptom;
+        int rank;
+    } seen[3];
+    enum log_conclusion conclusion;
     bool sure;
     enum symptom leading;
-    (void)state;
-    assert_int_equal(log_conclude(&evidence, &sure, &leading), CONCLUSION_NOTHING);
-    assert_false(sure);
-}
+} cases[] = {
+    {"nothing", {{NULL, 0, 0}}, CONCLUSION_NOTHING, false, SYMPTOM_RMINITADAPTER_FAILED},
+    {"a driver that says so",
+     {{elsewhere, SYMPTOM_RMINITADAPTER_FAILED, 2},
+      {"", SYMPTOM_NVKMS_ALLOCATION_FAILED, 3},
+      {"", SYMPTOM_NVRM_VBIOS_COPY_FAILED, 1}},
+     CONCLUSION_VBIOS_NOT_DELIVERED,
+     true,
+     SYMPTOM_NVRM_VBIOS_COPY_FAILED},
+    {"nouveau",
+     {{"", SYMPTOM_NOUVEAU_NO_VBIOS, 1}},
+     CONCLUSION_VBIOS_NOT_DELIVERED,
+     true,
+     SYMPTOM_NOUVEAU_NO_VBIOS},
+    {"the number alone",
+     {{at_vbios, SYMPTOM_RMINITADAPTER_FAILED, 2}},
+     CONCLUSION_VBIOS_NOT_DELIVERED,
+     false,
+     SYMPTOM_NVRM_VBIOS_COPY_FAILED},
+    {"the number, and what follows from it",
+     {{at_vbios, SYMPTOM_RMINITADAPTER_FAILED, 2}, {"", SYMPTOM_NVKMS_ALLOCATION_FAILED, 3}},
+     CONCLUSION_VBIOS_NOT_DELIVERED,
+     false,
+     SYMPTOM_NVRM_VBIOS_COPY_FAILED},
+    {"the device",
+     {{"", SYMPTOM_NVKMS_ALLOCATION_FAILED, 3}},
+     CONCLUSION_DEVICE_REFUSED,
+     false,
+     SYMPTOM_NVKMS_ALLOCATION_FAILED},
+    {"another number",
+     {{"", SYMPTOM_NVKMS_ALLOCATION_FAILED, 3}, {elsewhere, SYMPTOM_RMINITADAPTER_FAILED, 2}},
+     CONCLUSION_INIT_FAILED,
+     false,
+     SYMPTOM_RMINITADAPTER_FAILED},
+    {"a GPU that is gone fails at whatever the driver did just then",
+     {{at_vbios, SYMPTOM_RMINITADAPTER_FAILED, 2}, {"", SYMPTOM_FALLEN_OFF_BUS, 0}},
+     CONCLUSION_FIRST_CAUSE,
+     false,
+     SYMPTOM_FALLEN_OFF_BUS},
+};
 
-static void test_a_driver_that_says_so(void **state)
+static void test_conclusions(void **state)
 {
     (void)state;
-    see(SYMPTOM_RMINITADAPTER_FAILED, 2, elsewhere);
-    see(SYMPTOM_NVKMS_ALLOCATION_FAILED, 3, "");
-    see(SYMPTOM_NVRM_VBIOS_COPY_FAILED, 1, "");
-    assert_conclusion(CONCLUSION_VBIOS_NOT_DELIVERED, true, SYMPTOM_NVRM_VBIOS_COPY_FAILED);
-    assert_int_equal(evidence.kinds, 3);
-}
-
-static void test_nouveau(void **state)
-{
-    (void)state;
-    see(SYMPTOM_NOUVEAU_NO_VBIOS, 1, "");
-    assert_conclusion(CONCLUSION_VBIOS_NOT_DELIVERED, true, SYMPTOM_NOUVEAU_NO_VBIOS);
-}
-
-static void test_the_number_alone(void **state)
-{
-    (void)state;
-    see(SYMPTOM_RMINITADAPTER_FAILED, 2, at_vbios);
-    assert_conclusion(CONCLUSION_VBIOS_NOT_DELIVERED, false, SYMPTOM_NVRM_VBIOS_COPY_FAILED);
-    see(SYMPTOM_NVKMS_ALLOCATION_FAILED, 3, "");
-    assert_conclusion(CONCLUSION_VBIOS_NOT_DELIVERED, false, SYMPTOM_NVRM_VBIOS_COPY_FAILED);
-}
-
-static void test_the_device(void **state)
-{
-    (void)state;
-    see(SYMPTOM_NVKMS_ALLOCATION_FAILED, 3, "");
-    assert_conclusion(CONCLUSION_DEVICE_REFUSED, false, SYMPTOM_NVKMS_ALLOCATION_FAILED);
-}
-
-static void test_another_number(void **state)
-{
-    (void)state;
-    see(SYMPTOM_NVKMS_ALLOCATION_FAILED, 3, "");
-    see(SYMPTOM_RMINITADAPTER_FAILED, 2, elsewhere);
-    assert_conclusion(CONCLUSION_INIT_FAILED, false, SYMPTOM_RMINITADAPTER_FAILED);
-}
-
-/* A GPU that is gone fails at whatever the driver did just then. */
-static void test_a_cause_outside_of_the_driver(void **state)
-{
-    (void)state;
-    see(SYMPTOM_RMINITADAPTER_FAILED, 2, at_vbios);
-    see(SYMPTOM_FALLEN_OFF_BUS, 0, "");
-    assert_conclusion(CONCLUSION_FIRST_CAUSE, false, SYMPTOM_FALLEN_OFF_BUS);
-}
-
-static void test_words(void **state)
-{
-    (void)state;
-    for (int i = CONCLUSION_NOTHING; i <= CONCLUSION_FIRST_CAUSE; i++)
-        assert_true(log_conclusion_id((enum log_conclusion)i)[0]);
-    assert_string_not_equal(log_conclusion_text(CONCLUSION_VBIOS_NOT_DELIVERED, true),
-                            log_conclusion_text(CONCLUSION_VBIOS_NOT_DELIVERED, false));
-    assert_string_equal(log_conclusion_text(CONCLUSION_FIRST_CAUSE, false), "");
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct log_evidence evidence = LOG_EVIDENCE;
+        bool sure;
+        enum symptom leading;
+        int kinds = 0;
+        for (; kinds < 3 && cases[i].seen[kinds].line; kinds++)
+            log_evidence_add(&evidence, cases[i].seen[kinds].symptom, cases[i].seen[kinds].rank,
+                             cases[i].seen[kinds].line, strlen(cases[i].seen[kinds].line));
+        if (log_conclude(&evidence, &sure, &leading) != cases[i].conclusion || sure != cases[i].sure ||
+            leading != cases[i].leading || evidence.kinds != kinds)
+            fail_msg("%s", cases[i].name);
+    }
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_nothing, start),
-        cmocka_unit_test_setup(test_a_driver_that_says_so, start),
-        cmocka_unit_test_setup(test_nouveau, start),
-        cmocka_unit_test_setup(test_the_number_alone, start),
-        cmocka_unit_test_setup(test_the_device, start),
-        cmocka_unit_test_setup(test_another_number, start),
-        cmocka_unit_test_setup(test_a_cause_outside_of_the_driver, start),
-        cmocka_unit_test_setup(test_words, start),
-    };
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_conclusions)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

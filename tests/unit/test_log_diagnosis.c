@@ -1,96 +1,82 @@
-#include "cli/log_diagnosis.h"
+#include "core/log_diagnosis.h"
 
-#include "db/builder.h"
 #include "tests/unit/unit.h"
 
-static char folder[SCRATCH_PATH_SIZE];
-static char database_path[SCRATCH_PATH_SIZE + 20];
-static struct database *database;
+static struct log_diagnosis diagnosis;
 static struct error failure;
 
-#define ASSERT_DONE(call)                                                                                    \
-    do {                                                                                                     \
-        failure.code = ERROR_NONE;                                                                           \
-        if (call)                                                                                            \
-            fail_msg("%s", failure.message);                                                                 \
-    } while (0)
-
-static const struct symptom_record records[] = {
-    {"no-iommu-group", "host", FIXABLE_FIXABLE, "no iommu_group", "no iommu_group", "it is off",
-     "turn it on"},
-    {"group-open-failed", "host", FIXABLE_FIXABLE, "failed to open", "failed to open", "not bound",
-     "bind it"},
-    {"msr-ignored", "any", FIXABLE_HARMLESS, " rdmsr", "unhandled", "-", "nothing"},
-};
-
-/* A database with these signatures and nothing else. */
-static void build(const struct symptom_record *signatures, size_t count)
-{
-    char new_path[SCRATCH_PATH_SIZE + 20];
-    struct builder *builder;
-    snprintf(folder, sizeof folder, "%s/passthru-test-XXXXXX", scratch_parent());
-    assert_non_null(mkdtemp(folder));
-    snprintf(database_path, sizeof database_path, "%s/passthru.db", folder);
-    snprintf(new_path, sizeof new_path, "%s/new", folder);
-    ASSERT_DONE(builder_create(new_path, &builder, &failure));
-    for (size_t i = 0; i < count; i++)
-        ASSERT_DONE(builder_add_symptom(builder, &signatures[i], &failure));
-    ASSERT_DONE(builder_complete(builder, &failure));
-    ASSERT_DONE(builder_publish(builder, database_path, &failure));
-    builder_free(builder);
-    ASSERT_DONE(database_open(database_path, &database, &failure));
-}
-
-static int tear_down(void **state)
+static int start(void **state)
 {
     (void)state;
-    database_close(database);
-    unlink(database_path);
-    return rmdir(folder);
+    return log_diagnosis_start(&diagnosis, &failure);
 }
 
-static void test_symptoms_for_a_report(void **state)
+static int end(void **state)
 {
-    static const char log[] = "failed to open\nvcpu0 unhandled rdmsr\nno iommu_group\nfailed to open\n";
-    enum symptom symptoms[SYMPTOM_COUNT];
+    (void)state;
+    log_diagnosis_free(&diagnosis);
+    return 0;
+}
+
+static void add(const char *word, enum fixable fixable, const char *words, const char *pattern,
+                enum error_code expected)
+{
+    const struct symptom_record record = {word, "host", fixable, words, pattern, "cause", "next"};
+    assert_int_equal(log_diagnosis_add(&diagnosis, &record, &failure), expected);
+}
+
+static void read_text(const char *log)
+{
     char path[SCRATCH_PATH_SIZE];
-    int count;
-    (void)state;
-    build(records, ARRAY_SIZE(records));
-    scratch_write(path, log, sizeof log - 1);
-    ASSERT_DONE(log_symptoms(path, database, symptoms, &count, &failure));
-    assert_int_equal(count, 2);
-    assert_int_equal(symptoms[0], SYMPTOM_NO_IOMMU_GROUP);
-    assert_int_equal(symptoms[1], SYMPTOM_GROUP_OPEN_FAILED);
+    scratch_write_text(path, log);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_int_equal(log_diagnosis_read(&diagnosis, fileno(file), path, &failure), ERROR_NONE);
+    fclose(file);
     unlink(path);
-    assert_int_equal(log_symptoms(path, database, symptoms, &count, &failure), ERROR_BAD_INPUT);
-    assert_int_equal(count, 0);
 }
 
-/* Signatures that the importer would have refused make the database a damaged one. */
-static void test_a_database_with_bad_signatures(void **state)
+/* Symptoms that the importer rejects. */
+static void test_what_is_no_symptom(void **state)
 {
-    static const struct symptom_record bad[] = {
-        {"no-iommu-group", "host", FIXABLE_FIXABLE, "no iommu_group", "(open", "it is off", "turn it on"},
-        {"no-such-word", "host", FIXABLE_FIXABLE, "no iommu_group", "x", "it is off", "turn it on"},
-    };
     (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-        struct log_diagnosis diagnosis;
-        build(&bad[i], 1);
-        assert_int_equal(log_diagnosis_start(&diagnosis, database, &failure), ERROR_DATABASE_DAMAGED);
-        assert_true(failure.next[0]);
-        log_diagnosis_free(&diagnosis);
-        if (i + 1 < ARRAY_SIZE(bad))
-            assert_int_equal(tear_down(NULL), 0);
+    add("no-iommu-group", FIXABLE_FIXABLE, "no iommu_group", "(open", ERROR_BAD_INPUT);
+    add("no-iommu-group", FIXABLE_FIXABLE, "short", "x", ERROR_BAD_INPUT);
+    add("no-such-word", FIXABLE_FIXABLE, "no iommu_group", "x", ERROR_BAD_INPUT);
+    for (int i = 0; i < MAX_SYMPTOMS; i++)
+        add("anything", FIXABLE_HARMLESS, "harmless", "harmless", ERROR_NONE);
+    add("anything", FIXABLE_HARMLESS, "harmless", "harmless", ERROR_BAD_INPUT);
+}
+
+static void test_where_symptoms_stand(void **state)
+{
+    (void)state;
+    add("no-iommu-group", FIXABLE_FIXABLE, "no iommu_group", "no iommu_group", ERROR_NONE);
+    add("group-open-failed", FIXABLE_FIXABLE, "failed to open", "failed to open", ERROR_NONE);
+    add("msr-ignored", FIXABLE_HARMLESS, " rdmsr", "unhandled", ERROR_NONE);
+    read_text("failed to open\nvcpu0 unhandled rdmsr\nfailed to open\n");
+    read_text("fine\nno iommu_group\n[    0.000000] Linux version 6.1\nfailed to open\n");
+    const struct known_symptom *symptoms = diagnosis.symptoms;
+    const long expected[][3] = {{1, 1, 2}, {3, 0, 1}, {1, 0, 2}};
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(symptoms[i].count, expected[i][0]);
+        assert_int_equal(symptoms[i].log, expected[i][1]);
+        assert_int_equal(symptoms[i].line, expected[i][2]);
     }
+    assert_int_equal(symptoms[2].symptom, NO_SYMPTOM);
+    /* The conclusion is about the last boot alone. */
+    assert_int_equal(diagnosis.evidence.first, SYMPTOM_GROUP_OPEN_FAILED);
+    assert_int_equal(diagnosis.evidence.kinds, 1);
+    /* A last boot that shows nothing leaves the one before. */
+    read_text("no iommu_group\n-- Boot 0123456789abcdef0123456789abcdef --\nfine\n");
+    assert_int_equal(diagnosis.evidence.first, SYMPTOM_NO_IOMMU_GROUP);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_symptoms_for_a_report, tear_down),
-        cmocka_unit_test_teardown(test_a_database_with_bad_signatures, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_is_no_symptom, start, end),
+        cmocka_unit_test_setup_teardown(test_where_symptoms_stand, start, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-#include "cli/log_scan.h"
+#include "core/log_scan.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -6,16 +6,41 @@
 #include "core/buffer.h"
 #include "tests/unit/unit.h"
 
-/* core/symptom_matcher.h and cli/log_scan.h, with signatures of our own. */
+/* core/symptom_matcher.h and core/log_scan.h, with signatures of our own. */
 
 static struct symptom_matcher *matcher;
 
-static void add(const char *words, const char *pattern)
-{
-    struct error error;
-    if (symptom_matcher_add(matcher, words, pattern, &error))
-        fail_msg("%s", error.message);
-}
+static const char *const signatures[][2] = {
+    {"gave up|giving up", "^gpu .* (gave|giving) up$"},
+    {"gave up", "gave up"},
+    {"broken", "broken \\d+ times"},
+    {"broken", "broken"},
+    {"no room|no memory", "no (room|memory)"},
+    {"never written", "room"},
+};
+
+/* A line shows the first signature that fits it; a pattern without one of its words is not enough. */
+static const struct {
+    const char *line;
+    int signature;
+} lines[] = {
+    {"gpu 1 gave up", 0},
+    {"GPU 1 Giving Up", 0},
+    {"gpu 1 gave up\r", 0},
+    {"a gpu 1 gave up", 1},
+    {"giving up", -1},
+    {"broken 12 times", 2},
+    {"broken, broken 12 times", 2},
+    {"broken", 3},
+    {"broke", -1},
+    {"", -1},
+    {"a room", -1},
+    {"a room never written about", 5},
+    {"enough", -1},
+};
+
+static const char *const wrong_signatures[][2] = {
+    {"short", "x"}, {"", "x"}, {"enough|", "x"}, {"enough", "(open"}, {"enough", "\\C"}};
 
 static int start(void **state)
 {
@@ -23,11 +48,10 @@ static int start(void **state)
     (void)state;
     if (symptom_matcher_create(&matcher, &error))
         return -1;
-    add("gave up|giving up", "^gpu .* (gave|giving) up$");
-    add("gave up", "gave up");
-    add("broken", "broken \\d+ times");
-    add("broken", "broken");
-    return symptom_matcher_add(matcher, "no room|no memory", "no (room|memory)", &error);
+    for (size_t i = 0; i < ARRAY_SIZE(signatures); i++)
+        if (symptom_matcher_add(matcher, signatures[i][0], signatures[i][1], &error))
+            fail_msg("%s", error.message);
+    return 0;
 }
 
 static int stop(void **state)
@@ -37,54 +61,27 @@ static int stop(void **state)
     return 0;
 }
 
-static int line(const char *text)
+static void test_lines(void **state)
 {
-    return symptom_matcher_line(matcher, text, strlen(text));
-}
-
-static void test_the_first_signature_counts(void **state)
-{
+    struct error error;
     (void)state;
-    assert_int_equal(line("gpu 1 gave up"), 0);
-    assert_int_equal(line("GPU 1 Giving Up"), 0);
-    assert_int_equal(line("gpu 1 gave up\r"), 0);
-    assert_int_equal(line("a gpu 1 gave up"), 1);
-    assert_int_equal(line("giving up"), -1);
-    assert_int_equal(line("broken 12 times"), 2);
-    assert_int_equal(line("broken, broken 12 times"), 2);
-    assert_int_equal(line("broken"), 3);
-    assert_int_equal(line("broke"), -1);
-    assert_int_equal(line(""), -1);
-}
-
-/* A pattern alone is not enough: one of the words must stand in the line. */
-static void test_words_are_a_condition(void **state)
-{
-    (void)state;
-    add("never written", "room");
-    assert_int_equal(line("a room"), -1);
-    assert_int_equal(line("a room never written about"), 5);
-}
-
-static void test_what_is_refused(void **state)
-{
-    static const char *const wrong[][2] = {
-        {"short", "x"}, {"", "x"}, {"enough|", "x"}, {"enough", "(open"}, {"enough", "\\C"}};
-    (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
-        struct error error;
-        assert_int_equal(symptom_matcher_add(matcher, wrong[i][0], wrong[i][1], &error), ERROR_BAD_INPUT);
+    for (size_t i = 0; i < ARRAY_SIZE(wrong_signatures); i++) {
+        assert_int_equal(symptom_matcher_add(matcher, wrong_signatures[i][0], wrong_signatures[i][1], &error),
+                         ERROR_BAD_INPUT);
         assert_true(error.message[0]);
     }
-    assert_int_equal(line("enough"), -1);
+    for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+        assert_int_equal(symptom_matcher_line(matcher, lines[i].line, strlen(lines[i].line)),
+                         lines[i].signature);
 }
 
 /* A pattern that would take for ever ends, and so does the test. */
 static void test_a_pattern_is_bounded(void **state)
 {
     char text[SYMPTOM_MAX_LINE];
+    struct error error;
     (void)state;
-    add("aaaaaa", "(a+)+(a+)+(a+)+b$");
+    assert_int_equal(symptom_matcher_add(matcher, "aaaaaa", "(a+)+(a+)+(a+)+b$", &error), ERROR_NONE);
     memset(text, 'a', sizeof text);
     assert_int_equal(symptom_matcher_line(matcher, text, sizeof text), -1);
 }
@@ -98,24 +95,25 @@ static enum error_code write_down(void *context, const struct log_hit *hit, stru
     return ERROR_NONE;
 }
 
-static int open_bytes(const char *bytes, size_t length)
+static enum error_code scan(const char *bytes, size_t length, log_visitor *visitor, struct buffer *found,
+                            struct error *error)
 {
     int file = memfd_create("log", MFD_CLOEXEC);
-    assert_true(file >= 0);
     assert_int_equal(write(file, bytes, length), (ssize_t)length);
     assert_int_equal(lseek(file, 0, SEEK_SET), 0);
-    return file;
+    enum error_code code = log_scan(file, "log", matcher, visitor, found, error);
+    close(file);
+    return code;
 }
 
-static void assert_log(const struct buffer *log, const char *expected)
+static void assert_log(struct buffer *log, const char *expected)
 {
     struct buffer found = BUFFER(1 << 20);
     struct error error;
-    int file = open_bytes(buffer_text(log), log->length);
-    assert_int_equal(log_scan(file, "log", matcher, write_down, &found, &error), ERROR_NONE);
-    close(file);
+    assert_int_equal(scan(buffer_text(log), log->length, write_down, &found, &error), ERROR_NONE);
     assert_string_equal(buffer_text(&found), expected);
     buffer_free(&found);
+    buffer_clear(log);
 }
 
 static void append_filler(struct buffer *log, size_t length)
@@ -125,107 +123,74 @@ static void append_filler(struct buffer *log, size_t length)
         buffer_append_byte(log, filler[i % (sizeof filler - 1)]);
 }
 
-static void test_lines_are_numbered(void **state)
+/* A line is reported once for each signature, however long it is and wherever the reading breaks it. */
+static void test_logs(void **state)
 {
     struct buffer log = BUFFER(1 << 22);
     (void)state;
     assert_log(&log, "");
     buffer_append_text(&log, "broken\n\n\nbroken 3 times\r\nno room\nbroken");
     assert_log(&log, "3:1 2:4 4:5 3:6 ");
-    buffer_clear(&log);
     for (int i = 0; i < 30000; i++)
         buffer_append_text(&log, i % 10000 == 9999 ? "it is broken\n" : "nothing of interest here\n");
     assert_log(&log, "3:10000 3:20000 3:30000 ");
-    buffer_free(&log);
-}
-
-/* A line is told once for each signature, however long it is and wherever the reading breaks it. */
-static void test_long_lines(void **state)
-{
-    (void)state;
     for (size_t length = (256 << 10) - 40; length < (256 << 10) + 5000; length += length < 262200 ? 1 : 97) {
-        struct buffer log = BUFFER(1 << 22);
         append_filler(&log, length);
         buffer_append_text(&log, " gave up ");
         append_filler(&log, 20);
         buffer_append_text(&log, "\nbroken\n");
         assert_log(&log, "1:1 3:2 ");
-        buffer_free(&log);
     }
-    struct buffer log = BUFFER(1 << 22);
     while (log.length < 3 << 20)
         buffer_append_text(&log, "gave up ");
     buffer_append_text(&log, "\ngave up");
     assert_log(&log, "1:1 1:2 ");
-    buffer_free(&log);
-}
-
-/* In a line of some thousand bytes, which is looked at in parts, a word at a seam is found. */
-static void test_seams_of_parts(void **state)
-{
-    (void)state;
+    /* In a line of some thousand bytes, which is looked at in parts, a word at a seam is found. */
     for (size_t gap = 2900; gap < 3200; gap++) {
-        struct buffer log = BUFFER(1 << 16);
+        struct buffer found = BUFFER(4096);
+        struct error error;
         buffer_append_text(&log, "broken ");
         append_filler(&log, gap);
         buffer_append_text(&log, "gave up ");
         append_filler(&log, 4000);
-        struct buffer found = BUFFER(4096);
-        struct error error;
-        int file = open_bytes(buffer_text(&log), log.length);
-        assert_int_equal(log_scan(file, "log", matcher, write_down, &found, &error), ERROR_NONE);
-        close(file);
+        assert_int_equal(scan(log.data, log.length, write_down, &found, &error), ERROR_NONE);
         assert_true(strstr(buffer_text(&found), "1:1 "));
         buffer_free(&found);
-        buffer_free(&log);
+        buffer_clear(&log);
     }
+    buffer_free(&log);
 }
 
-static void test_other_forms_are_refused(void **state)
-{
-    static const char *const forms[] = {"\x1f\x8b\x08", "\x28\xb5\x2f\xfd", "LPKSHHRH", "\xff\xfe",
-                                        "\xfe\xff"};
-    (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
-        struct error error;
-        int file = open_bytes(forms[i], strlen(forms[i]));
-        assert_int_equal(log_scan(file, "log", matcher, write_down, NULL, &error), ERROR_BAD_INPUT);
-        assert_true(error.next[0]);
-        close(file);
-    }
-}
-
-static enum error_code refuse(void *context, const struct log_hit *hit, struct error *error)
+static enum error_code stop_here(void *context, const struct log_hit *hit, struct error *error)
 {
     (void)context;
     (void)hit;
     return error_set(error, ERROR_SYSTEM, "enough");
 }
 
-static void test_an_error_ends_the_scan(void **state)
+static void test_what_is_rejected(void **state)
 {
+    static const char *const forms[] = {"\x1f\x8b\x08", "\x28\xb5\x2f\xfd", "LPKSHHRH", "\xff\xfe",
+                                        "\xfe\xff"};
     struct error error;
     (void)state;
-    int file = open_bytes("broken\n", 7);
-    assert_int_equal(log_scan(file, "log", matcher, refuse, NULL, &error), ERROR_SYSTEM);
-    close(file);
-    int folder = open("/", O_RDONLY | O_CLOEXEC);
-    assert_int_equal(log_scan(folder, "log", matcher, refuse, NULL, &error), ERROR_BAD_INPUT);
-    close(folder);
+    for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+        assert_int_equal(scan(forms[i], strlen(forms[i]), write_down, NULL, &error), ERROR_BAD_INPUT);
+        assert_true(error.next[0]);
+    }
+    assert_int_equal(scan("broken\n", 7, stop_here, NULL, &error), ERROR_SYSTEM);
+    int directory = open("/", O_RDONLY | O_CLOEXEC);
+    assert_int_equal(log_scan(directory, "log", matcher, stop_here, NULL, &error), ERROR_BAD_INPUT);
+    close(directory);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_the_first_signature_counts, start, stop),
-        cmocka_unit_test_setup_teardown(test_words_are_a_condition, start, stop),
-        cmocka_unit_test_setup_teardown(test_what_is_refused, start, stop),
+        cmocka_unit_test_setup_teardown(test_lines, start, stop),
         cmocka_unit_test_setup_teardown(test_a_pattern_is_bounded, start, stop),
-        cmocka_unit_test_setup_teardown(test_lines_are_numbered, start, stop),
-        cmocka_unit_test_setup_teardown(test_long_lines, start, stop),
-        cmocka_unit_test_setup_teardown(test_seams_of_parts, start, stop),
-        cmocka_unit_test_setup_teardown(test_other_forms_are_refused, start, stop),
-        cmocka_unit_test_setup_teardown(test_an_error_ends_the_scan, start, stop),
+        cmocka_unit_test_setup_teardown(test_logs, start, stop),
+        cmocka_unit_test_setup_teardown(test_what_is_rejected, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-#include "cli/text_scan.h"
+#include "core/text_scan.h"
 
 #include <errno.h>
 #include <stdlib.h>

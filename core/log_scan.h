@@ -1,5 +1,5 @@
-#ifndef PASSTHRU_CLI_LOG_SCAN_H
-#define PASSTHRU_CLI_LOG_SCAN_H
+#ifndef PASSTHRU_CORE_LOG_SCAN_H
+#define PASSTHRU_CORE_LOG_SCAN_H
 
 #include <stddef.h>
 

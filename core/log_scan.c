@@ -1,4 +1,4 @@
-#include "cli/log_scan.h"
+#include "core/log_scan.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,0 +1,51 @@
+#ifndef PASSTHRU_CORE_LOG_DIAGNOSIS_H
+#define PASSTHRU_CORE_LOG_DIAGNOSIS_H
+
+#include "core/error.h"
+#include "core/log_conclusion.h"
+#include "core/symptom.h"
+#include "core/symptom_matcher.h"
+
+/* The known failures that stand in logs. */
+
+enum { MAX_SYMPTOMS = MAX_SIGNATURES - 1 }; /* one signature is for the boots */
+
+/* A known failure, and where it was found. */
+struct known_symptom {
+    char *word;
+    char *scope;
+    char *cause;
+    char *next;
+    enum fixable fixable;
+    int symptom;    /* enum symptom; NO_SYMPTOM for what is harmless */
+    long count;     /* lines that show it, in all logs */
+    int log;        /* the first of them: which log, by its number from 0 ... */
+    long line;      /* ... which line ... */
+    char text[240]; /* ... and what it says, cut around what matters; any bytes */
+    size_t text_length;
+};
+
+struct log_diagnosis {
+    struct symptom_matcher *matcher;
+    struct known_symptom symptoms[MAX_SYMPTOMS]; /* in the order of causes */
+    int count;
+    int log_count;
+    struct log_evidence evidence; /* of the log read last: of its last boot that shows a symptom */
+    struct log_evidence earlier;  /* while it is read: of the boots before */
+};
+
+/* Makes a diagnosis without symptoms. The caller frees it (log_diagnosis_free), also after an error. */
+MUST_CHECK enum error_code log_diagnosis_start(struct log_diagnosis *diagnosis, struct error *error);
+void log_diagnosis_free(struct log_diagnosis *diagnosis);
+
+/* Adds a known failure, in the order of causes; a symptom_visitor, with the diagnosis as its context.
+ * ERROR_BAD_INPUT for words or a pattern that are wrong, for a name that is no symptom, for too many. */
+MUST_CHECK enum error_code log_diagnosis_add(void *diagnosis, const struct symptom_record *record,
+                                             struct error *error);
+
+/* Reads one log, in constant memory; `name` is for messages. It counts as a log also when it could not be
+ * read to its end. Errors: as log_scan. */
+MUST_CHECK enum error_code log_diagnosis_read(struct log_diagnosis *diagnosis, int file, const char *name,
+                                              struct error *error);
+
+#endif
