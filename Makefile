@@ -30,7 +30,7 @@ PROGRAMS := passthru passthru-import
 ROOMS_passthru := cli probe answer db core
 ROOMS_passthru-import := importer db core
 
-GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_words.h vocabulary_words.c database_sql.c version.h)
+GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_words.h vocabulary_words.c gpu_tables.h database_sql.c version.h)
 room_sources = $(wildcard $(1)/*.c) $(if $(filter core,$(1)),$(BUILD)/gen/vocabulary_words.c) $(if $(filter db,$(1)),$(BUILD)/gen/database_sql.c)
 objects_of = $(patsubst %.c,$(BUILD)/%.o,$(patsubst $(BUILD)/%,%,$(foreach room,$(1),$(call room_sources,$(room)))))
 library_flags = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1)))
@@ -74,6 +74,9 @@ $(BUILD)/gen/vocabulary_words.h: schema/vocabulary.tsv schema/vocabulary.awk
 $(BUILD)/gen/vocabulary_words.c: schema/vocabulary.tsv schema/vocabulary.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f schema/vocabulary.awk -v output=source schema/vocabulary.tsv > $@.tmp && mv $@.tmp $@
+$(BUILD)/gen/gpu_tables.h: schema/gpu-tables.awk schema/vocabulary.tsv data/deliveries.tsv data/workarounds.tsv
+	@mkdir -p $(@D)
+	$(Q)awk -f $^ > $@.tmp && mv $@.tmp $@
 # Comments go: SQLite would store them in the file and read them again at each start.
 $(BUILD)/gen/database_sql.c: schema/database.sql
 	@mkdir -p $(@D)

@@ -59,7 +59,7 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
 static enum error_code find_path(struct database *database, struct answer *answer, struct error *error)
 {
     for (int i = 0; i < answer->blocker_count; i++) {
-        if (!blocker_ways_around(answer->blockers[i]))
+        if (!blocker_workarounds(answer->blockers[i]))
             continue;
         answer->has_path = true;
         return database_find_path(database, &answer->device.gpu, answer->blockers[i], &answer->path, error);

@@ -150,7 +150,7 @@ static void write_path(struct json_writer *writer, const struct answer *answer)
         json_write_null(writer, "remaining_path");
         return;
     }
-    const char *const *fixes = blocker_ways_around(path->blocker);
+    const char *const *fixes = blocker_workarounds(path->blocker);
     json_write_begin_object(writer, "remaining_path");
     json_write_string(writer, "blocker", vocabulary_word_of(&vocabulary_blocker, (int)path->blocker));
     json_write_string(writer, "fix", fixes[0]);

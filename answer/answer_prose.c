@@ -206,7 +206,7 @@ static void write_path(const struct prose *prose, const struct answer *answer)
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     if (!answer->has_path)
         return;
-    const char *const *fixes = blocker_ways_around(path->blocker);
+    const char *const *fixes = blocker_workarounds(path->blocker);
     buffer_append_format(&line, "%s: %s.", fixes[0], vocabulary_text_of(&vocabulary_fix, fixes[0]));
     for (int i = 1; fixes[i]; i++)
         buffer_append_format(&line, "%s%s", i == 1 ? " Or " : ", ", fixes[i]);

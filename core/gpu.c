@@ -1,6 +1,10 @@
 #include "core/gpu.h"
 
+#include <math.h>
 #include <string.h>
+
+#include "core/macros.h"
+#include "gpu_tables.h" /* made from data/deliveries.tsv and data/workarounds.tsv */
 
 static const struct {
     const char *name;
@@ -35,30 +39,20 @@ const struct vocabulary *attribute_vocabulary(enum attribute attribute)
 bool gpu_settle(struct gpu *gpu, enum form_factor form_factor, double confidence, const char *source)
 {
     struct annotation *annotations = gpu->attributes;
+    struct annotation vbios = {VBIOS_UNKNOWN, 0.0, source};
     bool changed = gpu_form_factor(gpu) != form_factor;
-    enum vbios vbios = VBIOS_UNKNOWN;
-    double vbios_confidence = 0.9;
     annotations[ATTRIBUTE_FORM_FACTOR] = (struct annotation){(int)form_factor, confidence, source};
     if (!changed)
         return false;
-    if (form_factor == FORM_FACTOR_DESKTOP || form_factor == FORM_FACTOR_SERVER)
-        vbios = VBIOS_ROM_BAR;
-    if (form_factor == FORM_FACTOR_INTEGRATED)
-        vbios = VBIOS_SYSTEM_FIRMWARE;
-    if (form_factor == FORM_FACTOR_MOBILE) {
-        vbios = gpu->id.vendor == 0x10de   ? VBIOS_ACPI_ROM
-                : gpu->id.vendor == 0x1002 ? VBIOS_ACPI_ATRM
-                                           : VBIOS_UNKNOWN;
-        vbios_confidence = 0.6;
-    }
-    if (vbios == VBIOS_UNKNOWN)
-        vbios_confidence = 0.0;
-    annotations[ATTRIBUTE_VBIOS] = (struct annotation){
-        (int)vbios, vbios_confidence < confidence ? vbios_confidence : confidence, source};
+    for (size_t i = ARRAY_SIZE(deliveries); i-- > 0;)
+        if (deliveries[i].form_factor == form_factor &&
+            (!deliveries[i].vendor || deliveries[i].vendor == gpu->id.vendor))
+            vbios = (struct annotation){(int)deliveries[i].vbios, fmin(deliveries[i].confidence, confidence),
+                                        source};
+    annotations[ATTRIBUTE_VBIOS] = vbios;
     if (form_factor != FORM_FACTOR_MOBILE && form_factor != FORM_FACTOR_SERVER &&
         gpu_display(gpu) == DISPLAY_UNKNOWN)
-        annotations[ATTRIBUTE_DISPLAY] =
-            (struct annotation){DISPLAY_OUTPUTS, 0.9 < confidence ? 0.9 : confidence, source};
+        annotations[ATTRIBUTE_DISPLAY] = (struct annotation){DISPLAY_OUTPUTS, fmin(0.9, confidence), source};
     return true;
 }
 
@@ -78,52 +72,46 @@ bool gpu_observe(struct gpu *gpu, enum attribute attribute, int value, double co
     return changed;
 }
 
+/* What follows from what, the gravest first. */
+static const struct {
+    enum blocker blocker;
+    enum attribute attribute;
+    int value;
+} implied[] = {
+    {BLOCKER_NO_PASSTHROUGH_NEEDED, ATTRIBUTE_FORM_FACTOR, FORM_FACTOR_VIRTUAL},
+    {BLOCKER_VBIOS_ACPI_ROM, ATTRIBUTE_VBIOS, VBIOS_ACPI_ROM},
+    {BLOCKER_VBIOS_ACPI_ATRM, ATTRIBUTE_VBIOS, VBIOS_ACPI_ATRM},
+    {BLOCKER_NO_DISPLAY_PATH, ATTRIBUTE_DISPLAY, DISPLAY_NONE},
+    {BLOCKER_INTEGRATED_GPU, ATTRIBUTE_FORM_FACTOR, FORM_FACTOR_INTEGRATED},
+    {BLOCKER_RESET_BROKEN, ATTRIBUTE_RESET, RESET_BROKEN},
+    {BLOCKER_RESET_VENDOR_MODULE, ATTRIBUTE_RESET, RESET_VENDOR_RESET},
+};
+
 int gpu_blockers(const struct gpu *gpu, enum blocker blockers[BLOCKER_COUNT])
 {
     int count = 0;
-    enum form_factor form_factor = gpu_form_factor(gpu);
-    if (form_factor == FORM_FACTOR_VIRTUAL) {
-        blockers[count++] = BLOCKER_NO_PASSTHROUGH_NEEDED;
-        return count;
+    for (size_t i = 0; i < ARRAY_SIZE(implied); i++) {
+        if (gpu->attributes[implied[i].attribute].value != implied[i].value)
+            continue;
+        /* Nobody hangs a monitor on a card for servers, and what has no hardware has no other fault. */
+        if (implied[i].blocker == BLOCKER_NO_DISPLAY_PATH && gpu_form_factor(gpu) == FORM_FACTOR_SERVER)
+            continue;
+        blockers[count++] = implied[i].blocker;
+        if (implied[i].blocker == BLOCKER_NO_PASSTHROUGH_NEEDED)
+            break;
     }
-    if (gpu_vbios(gpu) == VBIOS_ACPI_ROM)
-        blockers[count++] = BLOCKER_VBIOS_ACPI_ROM;
-    if (gpu_vbios(gpu) == VBIOS_ACPI_ATRM)
-        blockers[count++] = BLOCKER_VBIOS_ACPI_ATRM;
-    if (gpu_display(gpu) == DISPLAY_NONE && form_factor != FORM_FACTOR_SERVER)
-        blockers[count++] = BLOCKER_NO_DISPLAY_PATH;
-    if (form_factor == FORM_FACTOR_INTEGRATED)
-        blockers[count++] = BLOCKER_INTEGRATED_GPU;
-    if (gpu_reset(gpu) == RESET_BROKEN)
-        blockers[count++] = BLOCKER_RESET_BROKEN;
-    if (gpu_reset(gpu) == RESET_VENDOR_RESET)
-        blockers[count++] = BLOCKER_RESET_VENDOR_MODULE;
     return count;
 }
 
-const char *const *blocker_ways_around(enum blocker blocker)
+const char *const *blocker_workarounds(enum blocker blocker)
 {
-    /* Whatever brings the dumped vBIOS to a driver that asks ACPI for it is one way. */
-    static const char *const ways[BLOCKER_COUNT][4] = {
-        [BLOCKER_VBIOS_ACPI_ROM] = {"acpi-rom-ssdt", "patched-ovmf", "driver-with-inline-vbios"},
-        [BLOCKER_VBIOS_ACPI_ATRM] = {"romfile"},
-        [BLOCKER_INTEGRATED_GPU] = {"romfile", "gop-rom-on-audio"},
-        [BLOCKER_RESET_BROKEN] = {"guest-disable-at-shutdown", "host-suspend-or-rescan"},
-        [BLOCKER_RESET_VENDOR_MODULE] = {"vendor-reset", "reset-method-device-specific"},
-    };
-    return ways[blocker][0] ? ways[blocker] : NULL;
+    return workarounds[blocker][0] ? workarounds[blocker] : NULL;
 }
 
 double gpu_blocker_confidence(const struct gpu *gpu, enum blocker blocker)
 {
-    static const enum attribute follows_from[BLOCKER_COUNT] = {
-        [BLOCKER_VBIOS_ACPI_ROM] = ATTRIBUTE_VBIOS,
-        [BLOCKER_VBIOS_ACPI_ATRM] = ATTRIBUTE_VBIOS,
-        [BLOCKER_NO_DISPLAY_PATH] = ATTRIBUTE_DISPLAY,
-        [BLOCKER_RESET_BROKEN] = ATTRIBUTE_RESET,
-        [BLOCKER_RESET_VENDOR_MODULE] = ATTRIBUTE_RESET,
-        [BLOCKER_INTEGRATED_GPU] = ATTRIBUTE_FORM_FACTOR,
-        [BLOCKER_NO_PASSTHROUGH_NEEDED] = ATTRIBUTE_FORM_FACTOR,
-    };
-    return gpu->attributes[follows_from[blocker]].confidence;
+    size_t i = 0;
+    while (implied[i].blocker != blocker)
+        i++;
+    return gpu->attributes[implied[i].attribute].confidence;
 }

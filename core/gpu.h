@@ -60,9 +60,9 @@ static inline enum reset gpu_reset(const struct gpu *gpu)
     return (enum reset)gpu->attributes[ATTRIBUTE_RESET].value;
 }
 
-/* Gives a GPU another form factor, because its subsystem, revision or chassis tells more than its ID; vBIOS
- * delivery and display follow. `source` must live as long as the GPU. Returns whether the form factor
- * changed. */
+/* Gives a GPU another form factor, because its subsystem, revision or chassis says more than its ID; vBIOS
+ * delivery (data/deliveries.tsv) and display follow. `source` must live as long as the GPU. Returns whether
+ * the form factor changed. */
 bool gpu_settle(struct gpu *gpu, enum form_factor form_factor, double confidence, const char *source);
 
 /* Settles a form factor of `either` by the machine that the GPU is or will be in: a laptop has the laptop
@@ -78,9 +78,9 @@ bool gpu_observe(struct gpu *gpu, enum attribute attribute, int value, double co
  * factor. Stores up to BLOCKER_COUNT values of enum blocker, the gravest first, and returns how many. */
 int gpu_blockers(const struct gpu *gpu, enum blocker blockers[BLOCKER_COUNT]);
 
-/* The documented ways around a blocker, the usual one first, as words of vocabulary_fix with NULL at the end;
- * NULL where there is none. */
-const char *const *blocker_ways_around(enum blocker blocker);
+/* The documented workarounds for a blocker (data/workarounds.tsv), the usual one first, as values of
+ * vocabulary_fix with NULL at the end; NULL where there is none. */
+const char *const *blocker_workarounds(enum blocker blocker);
 
 /* How sure a blocker is: as sure as the attribute that it follows from. */
 double gpu_blocker_confidence(const struct gpu *gpu, enum blocker blocker);

@@ -128,7 +128,7 @@ static enum error_code count_paths(struct fix_counts *counts, const struct gpu *
     char id[PCI_ID_TEXT_SIZE];
     const char *chip = gpu->chip[0] ? gpu->chip : pci_id_print(&gpu->id, id);
     for (int i = 0; i < count; i++) {
-        const char *const *ways = blocker_ways_around(blockers[i]);
+        const char *const *ways = blocker_workarounds(blockers[i]);
         bool tried = false;
         bool helped = false;
         for (const char *line = attempts, *end; ways && (end = strchr(line, '\n')); line = end + 1) {

@@ -172,15 +172,15 @@ static void test_ways_around_are_fixes(void **state)
     int blockers_with_ways = 0;
     (void)state;
     for (int blocker = 0; blocker < BLOCKER_COUNT; blocker++) {
-        const char *const *ways = blocker_ways_around((enum blocker)blocker);
+        const char *const *ways = blocker_workarounds((enum blocker)blocker);
         blockers_with_ways += ways != NULL;
         for (; ways && *ways; ways++)
             if (vocabulary_find(&vocabulary_fix, *ways) < 0)
                 fail_msg("%s is no word of the group fix", *ways);
     }
     assert_true(blockers_with_ways > 0);
-    assert_string_equal(blocker_ways_around(BLOCKER_VBIOS_ACPI_ROM)[0], "acpi-rom-ssdt");
-    assert_null(blocker_ways_around(BLOCKER_NO_PASSTHROUGH_NEEDED));
+    assert_string_equal(blocker_workarounds(BLOCKER_VBIOS_ACPI_ROM)[0], "acpi-rom-ssdt");
+    assert_null(blocker_workarounds(BLOCKER_NO_PASSTHROUGH_NEEDED));
 }
 
 int main(void)
