@@ -84,7 +84,7 @@ static void offer_outbox(struct completion *completion, bool whole_ids)
 }
 
 /* passthru-import knows the remotes. Only returns when it cannot be started. */
-static int offer_remotes(const struct completion *completion)
+static int offer_remotes(struct completion *completion)
 {
     char complete[] = COMPLETION_OPTION;
     char command[] = "send";
@@ -128,70 +128,66 @@ static void offer_pairs(struct completion *completion, const struct vocabulary *
     }
 }
 
-enum value { VALUE_FILE, VALUE_DIRECTORY, VALUE_WORD, VALUE_PCI_ID, VALUE_VENDOR, VALUE_ID, VALUE_REMOTE };
+static int offer_pci_ids(struct completion *completion)
+{
+    offer_gpus(completion, GPU_PCI_ID);
+    return 0;
+}
+
+static int offer_vendors(struct completion *completion)
+{
+    completion_offer(completion, "nvidia", NULL);
+    completion_offer(completion, "amd", NULL);
+    completion_offer(completion, "intel", NULL);
+    return 0;
+}
+
+static int offer_report_ids(struct completion *completion)
+{
+    offer_outbox(completion, true);
+    return 0;
+}
 
 /* An option that is not here takes a value that nobody can guess. */
 static const struct {
     const char *option;
-    enum value value;
+    int (*offer)(struct completion *completion);
     const struct vocabulary *words;
     const struct vocabulary *second; /* NAME=VALUE */
 } values[] = {
-    {"--db", VALUE_FILE, NULL, NULL},
-    {"--lspci", VALUE_FILE, NULL, NULL},
-    {"--vm", VALUE_FILE, NULL, NULL},
-    {"--log", VALUE_FILE, NULL, NULL},
-    {"--output", VALUE_FILE, NULL, NULL},
-    {"--root", VALUE_DIRECTORY, NULL, NULL},
-    {"--chassis", VALUE_WORD, &vocabulary_chassis, NULL},
-    {"--outcome", VALUE_WORD, &vocabulary_outcome, NULL},
-    {"--use", VALUE_WORD, &vocabulary_use, NULL},
-    {"--symptom", VALUE_WORD, &vocabulary_symptom, NULL},
-    {"--hypervisor", VALUE_WORD, &vocabulary_hypervisor, NULL},
-    {"--machine-type", VALUE_WORD, &vocabulary_machine_type, NULL},
-    {"--firmware", VALUE_WORD, &vocabulary_firmware, NULL},
-    {"--fix", VALUE_WORD, &vocabulary_fix, &vocabulary_result},
-    {"--stage", VALUE_WORD, &vocabulary_stage, &vocabulary_stage_state},
-    {"--for", VALUE_PCI_ID, NULL, NULL},
-    {"--pci-id", VALUE_PCI_ID, NULL, NULL},
-    {"--vendor", VALUE_VENDOR, NULL, NULL},
-    {"--supersedes", VALUE_ID, NULL, NULL},
-    {"--remote", VALUE_REMOTE, NULL, NULL},
+    {"--db", completion_offer_files, NULL, NULL},
+    {"--lspci", completion_offer_files, NULL, NULL},
+    {"--vm", completion_offer_files, NULL, NULL},
+    {"--log", completion_offer_files, NULL, NULL},
+    {"--output", completion_offer_files, NULL, NULL},
+    {"--root", completion_offer_directories, NULL, NULL},
+    {"--chassis", NULL, &vocabulary_chassis, NULL},
+    {"--outcome", NULL, &vocabulary_outcome, NULL},
+    {"--use", NULL, &vocabulary_use, NULL},
+    {"--symptom", NULL, &vocabulary_symptom, NULL},
+    {"--hypervisor", NULL, &vocabulary_hypervisor, NULL},
+    {"--machine-type", NULL, &vocabulary_machine_type, NULL},
+    {"--firmware", NULL, &vocabulary_firmware, NULL},
+    {"--fix", NULL, &vocabulary_fix, &vocabulary_result},
+    {"--stage", NULL, &vocabulary_stage, &vocabulary_stage_state},
+    {"--for", offer_pci_ids, NULL, NULL},
+    {"--pci-id", offer_pci_ids, NULL, NULL},
+    {"--vendor", offer_vendors, NULL, NULL},
+    {"--supersedes", offer_report_ids, NULL, NULL},
+    {"--remote", offer_remotes, NULL, NULL},
 };
 
 static int offer_value(struct completion *completion)
 {
-    size_t i = 0;
-    while (i < ARRAY_SIZE(values) && strcmp(values[i].option, completion->option) != 0)
-        i++;
-    if (i == ARRAY_SIZE(values))
-        return 0;
-    switch (values[i].value) {
-    case VALUE_FILE:
-        completion_offer_files(completion);
-        break;
-    case VALUE_DIRECTORY:
-        completion_offer_directories(completion);
-        break;
-    case VALUE_WORD:
+    for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+        if (strcmp(values[i].option, completion->option) != 0)
+            continue;
+        if (values[i].offer)
+            return values[i].offer(completion);
         if (values[i].second)
             offer_pairs(completion, values[i].words, values[i].second);
         else
             offer_words(completion, values[i].words, "");
-        break;
-    case VALUE_PCI_ID:
-        offer_gpus(completion, GPU_PCI_ID);
-        break;
-    case VALUE_VENDOR:
-        completion_offer(completion, "nvidia", NULL);
-        completion_offer(completion, "amd", NULL);
-        completion_offer(completion, "intel", NULL);
-        break;
-    case VALUE_ID:
-        offer_outbox(completion, true);
-        break;
-    case VALUE_REMOTE:
-        return offer_remotes(completion);
     }
     return 0;
 }

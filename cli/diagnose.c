@@ -409,10 +409,7 @@ static int answer(const struct diagnose_command *command)
         write_json(command, &output);
     else
         write_text(command, &output);
-    if (!output_flush(&output))
-        status = output_finish();
-    buffer_free(&output.buffer);
-    return status;
+    return output_end(&output, status);
 }
 
 int command_diagnose(int argc, char **argv)

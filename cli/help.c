@@ -44,67 +44,48 @@ void command_print_all(void)
 
 /* ---- the words of the vocabulary ---- */
 
-static int list_groups(struct output *output, bool json)
+/* The values of a group, or (NULL) all groups. */
+static void write_text(struct output *output, const struct vocabulary *group)
 {
-    struct json_writer writer = {.out = &output->buffer};
-    if (json)
-        json_write_begin_array(&writer, NULL);
-    for (int i = 0; vocabulary_groups[i]; i++) {
-        if (json)
-            json_write_string(&writer, NULL, vocabulary_groups[i]->name);
-        else
-            output_line(output, vocabulary_groups[i]->name);
-    }
-    if (json) {
-        json_write_end_array(&writer);
-        output_blank(output);
-    }
-    return 0;
+    for (int i = 0; !group && vocabulary_groups[i]; i++)
+        output_line(output, vocabulary_groups[i]->name);
+    for (int i = 0; group && i < group->count; i++)
+        output_paragraph(output, WORD_COLUMNS, group->words[i].word, group->words[i].text);
 }
 
-static void list_words(struct output *output, const struct vocabulary *group, bool json)
+static void write_json(struct output *output, const struct vocabulary *group)
 {
     struct json_writer writer = {.out = &output->buffer};
-    if (json)
-        json_write_begin_array(&writer, NULL);
-    for (int i = 0; i < group->count; i++) {
-        const struct vocabulary_word *word = &group->words[i];
-        if (!json) {
-            output_paragraph(output, WORD_COLUMNS, word->word, word->text);
-            continue;
-        }
+    json_write_begin_array(&writer, NULL);
+    for (int i = 0; !group && vocabulary_groups[i]; i++)
+        json_write_string(&writer, NULL, vocabulary_groups[i]->name);
+    for (int i = 0; group && i < group->count; i++) {
         json_write_begin_object(&writer, NULL);
-        json_write_string(&writer, "word", word->word);
-        json_write_string(&writer, "text", word->text);
+        json_write_string(&writer, "word", group->words[i].word);
+        json_write_string(&writer, "text", group->words[i].text);
         json_write_end_object(&writer);
     }
-    if (json) {
-        json_write_end_array(&writer);
-        output_blank(output);
-    }
+    json_write_end_array(&writer);
+    output_blank(output);
 }
 
 static int show_words(const char *name, const struct common_options *common)
 {
     struct output output = output_for_stdout(common->no_color);
     struct error error;
-    int status = 0;
     int group = 0;
     while (name && vocabulary_groups[group] && strcmp(vocabulary_groups[group]->name, name) != 0)
         group++;
-    if (!name) {
-        list_groups(&output, common->json);
-    } else if (vocabulary_groups[group]) {
-        list_words(&output, vocabulary_groups[group], common->json);
-    } else {
+    if (!vocabulary_groups[group]) {
         error_set(&error, ERROR_NOT_FOUND, "there is no group of words '%.100s'", name);
         error_next(&error, "passthru help words lists the groups");
-        status = output_error(&error, common->json);
+        return output_error(&error, common->json);
     }
-    if (!output_flush(&output) && !status)
-        status = output_finish();
-    buffer_free(&output.buffer);
-    return status;
+    if (common->json)
+        write_json(&output, name ? vocabulary_groups[group] : NULL);
+    else
+        write_text(&output, name ? vocabulary_groups[group] : NULL);
+    return output_end(&output, 0);
 }
 
 /* ---- the help of a command ---- */

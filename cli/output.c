@@ -211,16 +211,16 @@ int output_finish(void)
 
 int output_error(const struct error *error, bool json)
 {
-    struct buffer out CLEANUP(buffer_free) = BUFFER(65536);
-    error_append_text(&out, "passthru", error);
     fflush(stdout);
-    fprintf(stderr, "%s\n", buffer_text(&out));
-    if (json) {
-        buffer_clear(&out);
-        error_append_json(&out, error);
-        puts(buffer_text(&out));
-    }
-    return error_exit_status(error->code);
+    return error_print(error, json);
+}
+
+int output_end(struct output *output, int status)
+{
+    if (!output_flush(output) && !status)
+        status = output_finish();
+    buffer_free(&output->buffer);
+    return status;
 }
 
 int output_usage_error(const char *command, bool json, const char *format, ...)

@@ -44,6 +44,9 @@ MUST_CHECK bool output_flush_buffer(struct buffer *buffer);
  */
 int output_finish(void);
 
+/* Writes what has gathered, frees it, and returns the exit status: `status`, or that of a failed write. */
+int output_end(struct output *output, int status);
+
 /* Prints an error for people on standard error, and with `json` as an object on standard output. Returns the
  * exit status. */
 int output_error(const struct error *error, bool json);

@@ -400,12 +400,9 @@ static int run(struct query *query, char **texts, int count)
         if (json)
             output_error(&query->first_error, is_document);
     }
-    if (!output_flush(&query->output) && !status)
-        status = output_finish();
-    buffer_free(&query->output.buffer);
     answer_free(&query->answer);
     database_close(query->database);
-    return status;
+    return output_end(&query->output, status);
 }
 
 int command_query(int argc, char **argv)

@@ -92,11 +92,8 @@ static int run(struct recommend_question *question, const char *given, const str
         buffer_clear(&output.buffer);
         status = output_error(&error, common->json);
     }
-    if (!output_flush(&output) && !status)
-        status = output_finish();
-    buffer_free(&output.buffer);
     database_close(database);
-    return status;
+    return output_end(&output, status);
 }
 
 /* One GPU: an ID, or the words of a name, with or without quotation marks. */

@@ -114,8 +114,5 @@ int command_version(int argc, char **argv)
         write_json(&output, facts);
     else
         write_text(&output, facts, &error);
-    if (!output_flush(&output))
-        status = output_finish();
-    buffer_free(&output.buffer);
-    return status;
+    return output_end(&output, status);
 }

@@ -4,7 +4,7 @@
 #include "core/error.h"
 #include "core/json_writer.h"
 
-/* How the programs tell an error, to people and to scripts. */
+/* How the programs report an error, to people and to scripts. */
 
 /* Appends "PROGRAM: message" and, where there is one, "  next: step" on a line of its own, made safe for a
  * terminal. No newline at the end. */
@@ -13,7 +13,8 @@ void error_append_text(struct buffer *out, const char *program, const struct err
 /* Writes {"code":"slug","message":"...","next":"..."} as the value of `key`; next only where there is one. */
 void error_write_json(struct json_writer *writer, const char *key, const struct error *error);
 
-/* Appends a document that tells nothing but the error, {"error":{...}}, safe for a terminal. */
-void error_append_json(struct buffer *out, const struct error *error);
+/* Prints an error of `passthru` on standard error, with `json` also as a document of its own,
+ * {"error":{...}}, on standard output, both safe for a terminal. Returns the exit status. */
+int error_print(const struct error *error, bool json);
 
 #endif

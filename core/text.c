@@ -44,21 +44,9 @@ bool text_is_unsafe(uint32_t c)
            (c >= 0xe0000 && c <= 0xe007f);
 }
 
-/* Whether all of eight bytes are printable ASCII: none from 0x80, none below 0x20, no 0x7f. */
-static bool are_eight_plain(const char *bytes)
-{
-    const uint64_t each = 0x0101010101010101U;
-    uint64_t eight;
-    memcpy(&eight, bytes, sizeof eight);
-    uint64_t deleted = eight ^ 0x7f * each;
-    return !((eight | (eight - 0x20 * each) | ((deleted - each) & ~deleted)) & 0x80 * each);
-}
-
 size_t text_plain_length(const char *bytes, size_t length)
 {
     size_t plain = 0;
-    while (length - plain >= 8 && are_eight_plain(bytes + plain))
-        plain += 8;
     while (plain < length && bytes[plain] >= 0x20 && bytes[plain] < 0x7f)
         plain++;
     return plain;
@@ -172,4 +160,35 @@ size_t text_append_search_words(struct buffer *out, const char *bytes, size_t le
         last = kind;
     }
     return phrases;
+}
+
+static char folded(char c)
+{
+    return c == '-' ? '_' : c;
+}
+
+int text_distance(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    int rows[3][TEXT_MAX_DISTANCE + 1];
+    if (a_length > TEXT_MAX_DISTANCE || b_length > TEXT_MAX_DISTANCE)
+        return TEXT_MAX_DISTANCE;
+    for (size_t x = 0; x <= a_length; x++)
+        rows[0][x] = (int)x;
+    for (size_t y = 1; y <= b_length; y++) {
+        int *row = rows[y % 3];
+        const int *above = rows[(y + 2) % 3];
+        row[0] = (int)y;
+        for (size_t x = 1; x <= a_length; x++) {
+            char c = folded(a[x - 1]);
+            char d = folded(b[y - 1]);
+            int best = above[x - 1] + (c != d);
+            best = above[x] + 1 < best ? above[x] + 1 : best;
+            best = row[x - 1] + 1 < best ? row[x - 1] + 1 : best;
+            bool swapped = x > 1 && y > 1 && c == folded(b[y - 2]) && d == folded(a[x - 2]);
+            if (swapped && rows[(y + 1) % 3][x - 2] + 1 < best)
+                best = rows[(y + 1) % 3][x - 2] + 1;
+            row[x] = best;
+        }
+    }
+    return rows[b_length % 3][a_length];
 }

@@ -42,4 +42,9 @@ size_t text_width(const char *bytes, size_t length);
  * `out` and returns the number of phrases. */
 size_t text_append_search_words(struct buffer *out, const char *bytes, size_t length, char border);
 
+/* The edits between two names, a swap of two neighbours being one (optimal string alignment); '-' and '_' are
+ * the same. TEXT_MAX_DISTANCE when one of them is longer than that. */
+enum { TEXT_MAX_DISTANCE = 40 };
+int text_distance(const char *a, size_t a_length, const char *b, size_t b_length);
+
 #endif

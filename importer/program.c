@@ -25,16 +25,8 @@ void program_print(FILE *stream, const char *prefix, const char *text)
 
 int program_fail(const struct error *error, bool json)
 {
-    struct buffer out CLEANUP(buffer_free) = BUFFER(65536);
     program_clear_progress();
-    error_append_text(&out, "passthru", error);
-    fprintf(stderr, "%s\n", buffer_text(&out));
-    if (json) {
-        buffer_clear(&out);
-        error_append_json(&out, error);
-        puts(buffer_text(&out));
-    }
-    return error_exit_status(error->code);
+    return error_print(error, json);
 }
 
 void program_set_name(const char *argv0)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { LONGEST_GUESS = 40 };
+#include "core/text.h"
 
 struct span span_of(const char *text)
 {
@@ -100,41 +100,12 @@ bool span_is_module(struct span name, const char *module)
     return true;
 }
 
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-int span_distance(struct span span, const char *text)
-{
-    int rows[3][LONGEST_GUESS + 1];
-    int length = (int)strlen(text);
-    if (span.length > LONGEST_GUESS || length > LONGEST_GUESS)
-        return LONGEST_GUESS;
-    for (int x = 0; x <= length; x++)
-        rows[0][x] = x;
-    for (int y = 1; y <= (int)span.length; y++) {
-        int *row = rows[y % 3];
-        const int *above = rows[(y + 2) % 3];
-        const int *higher = rows[(y + 1) % 3];
-        row[0] = y;
-        for (int x = 1; x <= length; x++) {
-            char c = folded(span.start[y - 1]);
-            char d = folded(text[x - 1]);
-            row[x] = least(least(above[x], row[x - 1]) + 1, above[x - 1] + (c != d));
-            if (y > 1 && x > 1 && c == folded(text[x - 2]) && d == folded(span.start[y - 2]))
-                row[x] = least(row[x], higher[x - 2] + 1);
-        }
-    }
-    return rows[span.length % 3][length];
-}
-
 const char *span_guess(struct span span, const char *const *words)
 {
     const char *best = NULL;
     int best_distance = span.length < 3 ? 0 : span.length < 9 ? 2 : 3;
     for (; *words; words++) {
-        int distance = span_distance(span, *words);
+        int distance = text_distance(span.start, span.length, *words, strlen(*words));
         if (distance == 0)
             return NULL;
         if (distance < best_distance) {

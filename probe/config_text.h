@@ -38,10 +38,6 @@ bool span_split(struct span span, char separator, struct span *key, struct span 
 /* Module names and parameters: - and _ are the same for the kernel and for modprobe. */
 bool span_is_module(struct span name, const char *module);
 
-/* Edit distance with swaps of neighbours as one step (optimal string alignment), - and _ being the same;
- * large when one of them is longer than 40 bytes. */
-int span_distance(struct span span, const char *text);
-
 /* The one of `words` (the last is NULL) that `span` is most probably a mistyped form of: one step away, or
  * two when it has at least nine letters. NULL when it is one of them, or resembles none. */
 const char *span_guess(struct span span, const char *const *words);

@@ -50,23 +50,6 @@ static void test_module_names(void **state)
     assert_false(span_is_module(span_of("vfio.pci"), "vfio_pci"));
 }
 
-static void test_distance(void **state)
-{
-    static const struct {
-        const char *a;
-        const char *b;
-        int distance;
-    } cases[] = {
-        {"", "", 0},          {"", "abc", 3},         {"abc", "", 3},        {"vfio-pci", "vfio_pci", 0},
-        {"iommu", "iomu", 1}, {"iommu", "iommmu", 1}, {"iommu", "iomum", 1}, {"kitten", "sitting", 3}};
-    char large[100];
-    (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-        assert_int_equal(span_distance(span_of(cases[i].a), cases[i].b), cases[i].distance);
-    memset(large, 'a', sizeof large);
-    assert_int_equal(span_distance((struct span){large, sizeof large}, "a"), 40);
-}
-
 static void test_guesses(void **state)
 {
     static const char *const words[] = {"intel_iommu", "iommu", "vfio_pci.ids", NULL};
@@ -88,8 +71,9 @@ static void test_guesses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines_and_words), cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_module_names),    cmocka_unit_test(test_distance),
+        cmocka_unit_test(test_lines_and_words),
+        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_module_names),
         cmocka_unit_test(test_guesses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,23 +64,27 @@ static void test_long_options(void **state)
     assert_int_equal(strlen(message), strlen("unrecognized option '--'") + 100);
 }
 
-static bool is_near(const char *typed, const char *name)
-{
-    int distance = 0;
-    return usage_is_nearer(typed, name, &distance);
-}
-
 static void test_near_names(void **state)
 {
+    static const struct {
+        const char *typed;
+        const char *name;
+        bool near;
+    } cases[] = {
+        {"qurey", "query", true},
+        {"qury", "query", true},
+        {"snyc", "sync", true},
+        {"bd", "db", true},
+        {"foo", "rom", false}, /* two edits of three letters */
+        {"v", "db", false},
+        {"", "db", false},
+        {"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", "query", false},
+    };
     (void)state;
-    assert_true(is_near("qurey", "query"));
-    assert_true(is_near("qury", "query"));
-    assert_true(is_near("snyc", "sync"));
-    assert_true(is_near("bd", "db"));
-    assert_false(is_near("foo", "rom")); /* two edits of three letters */
-    assert_false(is_near("v", "db"));
-    assert_false(is_near("", "db"));
-    assert_false(is_near("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", "query"));
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        int distance = 0;
+        assert_int_equal(usage_is_nearer(cases[i].typed, cases[i].name, &distance), cases[i].near);
+    }
 }
 
 static void test_the_nearest_wins(void **state)
