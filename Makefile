@@ -67,14 +67,15 @@ $(BUILD)/gen/%.o: $(BUILD)/gen/%.c | $(GENERATED)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-# ---- the vocabulary, written once in schema/vocabulary.tsv ---------------------------------------------------------
-$(BUILD)/gen/vocabulary_words.h: schema/vocabulary.tsv schema/vocabulary.awk
+# ---- the vocabulary, written once in schema/vocabulary.tsv and schema/findings.tsv -----------------------------------
+VOCABULARY := schema/vocabulary.tsv schema/findings.tsv
+$(BUILD)/gen/vocabulary_words.h: schema/vocabulary.awk $(VOCABULARY)
 	@mkdir -p $(@D)
-	$(Q)awk -f schema/vocabulary.awk -v output=header schema/vocabulary.tsv > $@.tmp && mv $@.tmp $@
-$(BUILD)/gen/vocabulary_words.c: schema/vocabulary.tsv schema/vocabulary.awk
+	$(Q)awk -f schema/vocabulary.awk -v output=header $(VOCABULARY) > $@.tmp && mv $@.tmp $@
+$(BUILD)/gen/vocabulary_words.c: schema/vocabulary.awk $(VOCABULARY)
 	@mkdir -p $(@D)
-	$(Q)awk -f schema/vocabulary.awk -v output=source schema/vocabulary.tsv > $@.tmp && mv $@.tmp $@
-$(BUILD)/gen/gpu_tables.h: schema/gpu-tables.awk schema/vocabulary.tsv data/deliveries.tsv data/workarounds.tsv
+	$(Q)awk -f schema/vocabulary.awk -v output=source $(VOCABULARY) > $@.tmp && mv $@.tmp $@
+$(BUILD)/gen/gpu_tables.h: schema/gpu-tables.awk $(VOCABULARY) data/deliveries.tsv data/workarounds.tsv
 	@mkdir -p $(@D)
 	$(Q)awk -f $^ > $@.tmp && mv $@.tmp $@
 # Comments go: SQLite would store them in the file and read them again at each start.

@@ -14,7 +14,7 @@
 const char check_help[] = "Usage: passthru check [OPTION]... [host|FILE]...\n"
                           "\n"
                           "Reads how the host and its virtual machines are set up for a passthrough, and\n"
-                          "tells what is wrong and what to change it to. It changes nothing.\n"
+                          "reports what is wrong and what to change it to. It changes nothing.\n"
                           "\n"
                           "  host         the kernel command line and where it comes from, modprobe.d, the\n"
                           "               modules of the initramfs\n"
@@ -27,7 +27,7 @@ const char check_help[] = "Usage: passthru check [OPTION]... [host|FILE]...\n"
                           "  --no-color   no colour\n"
                           "  --help       this text\n"
                           "\n"
-                          "Exit status: 0 nothing graver than info; 1 a problem found; 2 wrong usage or\n"
+                          "Exit status: 0 nothing above info; 1 a problem found; 2 wrong usage or\n"
                           "unreadable input; 5 no permission.\n";
 
 enum { MAX_CHECKED = 64 << 10 };
@@ -36,29 +36,13 @@ struct check_command {
     struct root *root;
     struct pci_machine machine; /* empty when the devices are not known */
     struct findings findings;
-    struct buffer checked; /* what was looked at, each ended by a NUL */
+    struct buffer checked; /* what was looked at, each terminated by a NUL */
     struct error error;    /* the first one about a file that was named */
     bool host_checked;
-    bool host_unreadable; /* something of its configuration */
+    bool host_unreadable; /* a part of its configuration */
     int host_problems;
     int vm_count;
 };
-
-static int count_problems(const struct findings *findings)
-{
-    int count = 0;
-    for (int i = 0; i < findings->count; i++)
-        count += findings->items[i].severity != SEVERITY_INFO;
-    return count;
-}
-
-static int count_unreadable(const struct root *root)
-{
-    int count = 0;
-    while (root_unreadable(root, count))
-        count++;
-    return count;
-}
 
 static void note_checked(struct check_command *command, const char *what)
 {
@@ -69,16 +53,18 @@ static void check_host(struct check_command *command)
 {
     if (command->host_checked)
         return;
-    int before = count_problems(&command->findings);
-    int unreadable = count_unreadable(command->root);
+    int before = findings_problems(&command->findings);
+    int faults = 0;
+    while (root_fault(command->root, faults))
+        faults++;
     host_config_check(command->root, &command->machine, &command->findings);
-    command->host_problems = count_problems(&command->findings) - before;
-    command->host_unreadable = count_unreadable(command->root) > unreadable;
+    command->host_problems = findings_problems(&command->findings) - before;
+    command->host_unreadable = root_fault(command->root, faults) != NULL;
     command->host_checked = true;
     note_checked(command, "host");
 }
 
-/* One of those that lie in their usual places: a broken one is a finding. */
+/* One of those in their usual places: a broken one is a finding. */
 static void check_found(void *context, const char *file, const char *text, size_t length)
 {
     struct check_command *command = context;
@@ -87,17 +73,14 @@ static void check_found(void *context, const char *file, const char *text, size_
     if (vm_config_check(command->root, &command->machine, file, text, length, &command->findings) !=
         VM_CONFIG_FOREIGN)
         return;
-    finding_next(
-        finding_at(findings_add(&command->findings, FINDING_ID_VM_CONFIG_UNREADABLE, SEVERITY_WARNING, "%s",
-                                length
-                                    ? "this is no configuration of a virtual machine"
-                                    : "the file is empty, so that nothing is known of this virtual machine"),
-                   file, 0),
-        "restore it from a backup");
+    if (length)
+        findings_add(&command->findings, file, 0, FINDING_VM_CONFIG_UNREADABLE_FOREIGN);
+    else
+        findings_add(&command->findings, file, 0, FINDING_VM_CONFIG_UNREADABLE_EMPTY);
 }
 
-/* A file that was named and is of no use: told at once, and the others are checked all the same. */
-static void refuse_file(struct check_command *command, const char *file, enum error_code code,
+/* A file that was named and is of no use: reported at once, and the others are checked nevertheless. */
+static void reject_file(struct check_command *command, const char *file, enum error_code code,
                         const char *why)
 {
     struct error error = {.code = ERROR_NONE};
@@ -111,29 +94,10 @@ static void refuse_file(struct check_command *command, const char *file, enum er
         command->error = error;
 }
 
-/* The same as a finding too. */
-static void note_refused(struct check_command *command, const char *file, enum error_code code,
-                         const char *why)
-{
-    refuse_file(command, file, code, why);
-    finding_next(finding_at(findings_add(&command->findings, FINDING_ID_VM_CONFIG_UNREADABLE,
-                                         SEVERITY_WARNING, "cannot be read: %s", why),
-                            file, 0),
-                 "name a Proxmox .conf, the domain XML of libvirt, or host");
-}
-
-/* What a root says of the file that it could not read: "FILE: why". */
-static const char *why_unreadable(const struct root *root)
-{
-    const char *note = root_unreadable(root, 0);
-    const char *why = note ? strstr(note, ": ") : NULL;
-    for (const char *next; why && (next = strstr(why + 2, ": "));)
-        why = next;
-    return why ? why + 2 : "it cannot be read";
-}
-
 static void check_text(struct check_command *command, const char *file, const struct buffer *text)
 {
+    const char *why =
+        text->length ? "it is neither a Proxmox .conf nor the domain XML of libvirt" : "it is empty";
     command->vm_count++;
     note_checked(command, file);
     switch (vm_config_check(command->root, &command->machine, file, buffer_text(text), text->length,
@@ -141,53 +105,44 @@ static void check_text(struct check_command *command, const char *file, const st
     case VM_CONFIG_READ:
         break;
     case VM_CONFIG_FOREIGN:
-        note_refused(command, file, ERROR_BAD_INPUT,
-                     text->length ? "it is neither a Proxmox .conf nor the domain XML of libvirt"
-                                  : "it is empty");
+        reject_file(command, file, ERROR_BAD_INPUT, why);
+        findings_add(&command->findings, file, 0, FINDING_VM_CONFIG_UNREADABLE, why);
         break;
     case VM_CONFIG_MALFORMED:
-        refuse_file(command, file, ERROR_BAD_INPUT, "its XML is broken");
+        reject_file(command, file, ERROR_BAD_INPUT, "its XML is not well-formed");
         break;
     }
 }
 
-/* A file that was named: one of the recorded machine when it is there, else as any program takes it. */
+/* A file that was named: one of the recorded machine when it is there, else of this one. */
 static void check_named(struct check_command *command, const char *file)
 {
     struct root *root = NULL;
     struct error error = {.code = ERROR_NONE};
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_VM_CONFIG_SIZE + 16);
     bool is_recorded = !root_is_live(command->root) && file[0] == '/' && root_exists(command->root, file);
-    if (root_open(is_recorded ? root_folder(command->root) : NULL, &root, &error)) {
+    if (root_open(is_recorded ? root_directory(command->root) : NULL, &root, &error)) {
         command->error = error;
         return;
     }
-    switch (root_read(root, file, MAX_VM_CONFIG_SIZE, &text)) {
-    case ROOT_OK:
+    enum root_result result = root_read(root, file, MAX_VM_CONFIG_SIZE, &text);
+    if (result == ROOT_OK) {
         check_text(command, file, &text);
-        break;
-    case ROOT_ABSENT:
-        note_refused(command, file, ERROR_BAD_INPUT, strerror(ENOENT));
-        break;
-    default:
-        note_refused(command, file,
-                     strcmp(why_unreadable(root), strerror(EACCES)) == 0 ? ERROR_PERMISSION : ERROR_BAD_INPUT,
-                     why_unreadable(root));
+    } else {
+        const struct root_fault *fault = root_fault(root, 0);
+        const char *why = fault ? fault->why : strerror(ENOENT);
+        bool is_forbidden = fault && fault->number == EACCES;
+        reject_file(command, file, is_forbidden ? ERROR_PERMISSION : ERROR_BAD_INPUT, why);
+        findings_add(&command->findings, file, 0, FINDING_VM_CONFIG_UNREADABLE, why);
     }
     root_close(root);
 }
 
 static void note_unreadable(struct check_command *command)
 {
-    const char *what;
-    for (int i = 0; (what = root_unreadable(command->root, i)); i++) {
-        const char *why = strstr(what, ": ");
-        struct finding *finding =
-            findings_add(&command->findings, FINDING_ID_MACHINE_UNREADABLE, SEVERITY_INFO,
-                         "could not be read, so that what rests on it is unknown: %s", why ? why + 2 : what);
-        if (why)
-            snprintf(finding->file, sizeof finding->file, "%.*s", (int)(why - what), what);
-    }
+    const struct root_fault *fault;
+    for (int i = 0; (fault = root_fault(command->root, i)); i++)
+        findings_add(&command->findings, fault->path, 0, FINDING_MACHINE_UNREADABLE, fault->why);
 }
 
 static void write_json(struct check_command *command, struct output *output)
@@ -228,7 +183,7 @@ static void write_text(struct check_command *command, struct output *output)
 {
     char text[160];
     char rest[240];
-    int problems = count_problems(&command->findings);
+    int problems = findings_problems(&command->findings);
     verdict(command, problems, text, sizeof text);
     const char *host = !command->host_checked ? "" : command->vm_count ? "the host and " : "the host";
     snprintf(rest, sizeof rest, "%s. Checked: %s", text, host);
@@ -238,7 +193,7 @@ static void write_text(struct check_command *command, struct output *output)
     output_paragraph_color(output, 0, "", problems ? COLOR_YELLOW : COLOR_GREEN, rest);
     if (command->findings.count)
         output_blank(output);
-    findings_write_text(output, &command->findings);
+    findings_write_text(output, &command->findings, SEVERITY_INFO);
 }
 
 static int run_check(struct check_command *command, const struct common_options *common, int argc,
@@ -261,8 +216,8 @@ static int run_check(struct check_command *command, const struct common_options 
         write_json(command, &output);
     else
         write_text(command, &output);
-    int status =
-        command->error.code ? error_exit_status(command->error.code) : findings_are_grave(&command->findings);
+    int status = command->error.code ? error_exit_status(command->error.code)
+                                     : findings_problems(&command->findings) > 0;
     if (!output_flush(&output))
         status = output_finish();
     buffer_free(&output.buffer);
@@ -274,16 +229,16 @@ int command_check(int argc, char **argv)
     static const struct option long_options[] = {{"root", required_argument, NULL, 'r'}, COMMON_OPTIONS};
     struct common_options common = {.database = NULL};
     struct check_command command = {.checked = BUFFER(MAX_CHECKED)};
-    const char *folder = NULL;
+    const char *directory = NULL;
     int status = 0;
     for (int c; (c = command_option(argc, argv, long_options, &common, &status)) != -1;) {
         if (c == COMMAND_ENDS)
             return status;
-        folder = optarg;
+        directory = optarg;
     }
-    if (root_open(folder, &command.root, &command.error))
+    if (root_open(directory, &command.root, &command.error))
         return output_error(&command.error, common.json);
-    /* What needs the devices is left out where they are not known; why is noted. */
+    /* Checks that need the devices are skipped where they are not known; why is noted. */
     if (pci_read_machine(command.root, &command.machine, &command.error)) {
         root_note_unreadable(command.root, "the PCI devices", command.error.message);
         command.error = (struct error){.code = ERROR_NONE};

@@ -25,7 +25,7 @@ void findings_write_json(struct json_writer *writer, const struct findings *find
         json_write_integer(writer, "findings_omitted", findings->omitted);
 }
 
-/* The severity in its colour takes the place of the blanks that the paragraph begins with. */
+/* The severity in its colour replaces the spaces that the paragraph begins with. */
 static void write_finding(struct output *output, const struct finding *finding)
 {
     static const enum color colors[] = {
@@ -49,20 +49,13 @@ static void write_finding(struct output *output, const struct finding *finding)
         output_paragraph(output, INDENT + 3, "         ->", finding->next);
 }
 
-void findings_write_text(struct output *output, const struct findings *findings)
+void findings_write_text(struct output *output, const struct findings *findings, enum severity least)
 {
     char rest[64];
     for (int i = 0; i < findings->count; i++)
-        write_finding(output, &findings->items[i]);
+        if (findings->items[i].severity <= least)
+            write_finding(output, &findings->items[i]);
     snprintf(rest, sizeof rest, "%d more are left out", findings->omitted);
     if (findings->omitted)
         output_paragraph(output, INDENT, "", rest);
-}
-
-bool findings_are_grave(const struct findings *findings)
-{
-    for (int i = 0; i < findings->count; i++)
-        if (findings->items[i].severity != SEVERITY_INFO)
-            return true;
-    return false;
 }

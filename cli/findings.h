@@ -10,10 +10,8 @@
  * "findings_omitted" with their number. */
 void findings_write_json(struct json_writer *writer, const struct findings *findings);
 
-/* Writes one paragraph for each, its severity in the left column, and what to do next behind "->". */
-void findings_write_text(struct output *output, const struct findings *findings);
-
-/* Whether there is a blocker or a warning, so that the exit status is 1. */
-bool findings_are_grave(const struct findings *findings);
+/* Writes one paragraph for each that is at least so severe, its severity in the left column, and the next
+ * step after "->". */
+void findings_write_text(struct output *output, const struct findings *findings, enum severity least);
 
 #endif

@@ -137,8 +137,8 @@ static enum error_code take_named(struct report_command *command, const struct p
     if (result == ROOT_ABSENT)
         error_set_errno(error, ENOENT, "cannot read %s", file);
     else if (result != ROOT_OK)
-        error_set(error, ERROR_BAD_INPUT, "cannot read %s",
-                  root_unreadable(root, 0) ? root_unreadable(root, 0) : file);
+        error_set(error, ERROR_BAD_INPUT, "cannot read %s: %s", file,
+                  root_fault(root, 0) ? root_fault(root, 0)->why : "it is unreadable");
     else if (vm_config_facts(root, gpu, buffer_text(&text), text.length, &command->vm_facts) !=
              VM_CONFIG_READ)
         error_set(error, ERROR_BAD_INPUT, "%s is neither a Proxmox .conf nor a sound domain XML of libvirt",

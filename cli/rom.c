@@ -111,9 +111,10 @@ static enum error_code read_card(struct rom_command *command, struct error *erro
     } else {
         want_own_id(command, root, folder);
         if (rom_bar_read(root, &command->address, &command->bar) == ROM_BAR_UNKNOWN) {
-            const char *why = root_unreadable(root, 0);
+            const struct root_fault *fault = root_fault(root, 0);
             error_set(error, root_is_live(root) ? ERROR_PERMISSION : ERROR_BAD_INPUT,
-                      "cannot read the ROM of %s", why ? why : text);
+                      "cannot read the ROM of %s%s%s", fault ? fault->path : text, fault ? ": " : "",
+                      fault ? fault->why : "");
             error_next(error,
                        root_is_live(root) ? "sudo passthru rom %s"
                                           : "record it again as root: passthru rom %s on that machine",
@@ -176,21 +177,21 @@ static void write_json(struct rom_command *command, struct output *output)
     output_blank(output);
 }
 
-/* The gravest finding first: it is the answer. */
+/* The most severe finding first: it is the answer. */
 static void write_text(struct rom_command *command, struct output *output)
 {
     struct findings first = command->findings;
     struct findings rest = command->findings;
-    bool is_grave = findings_are_grave(&command->findings);
-    first.count = is_grave || command->answer.state != ROM_BAR_READ ? rest.count > 0 : 0;
+    int problems = findings_problems(&command->findings);
+    first.count = problems || command->answer.state != ROM_BAR_READ ? rest.count > 0 : 0;
     first.omitted = 0;
     rest.items += first.count;
     rest.count -= first.count;
-    findings_write_text(output, &first);
-    rom_answer_write_text(output, &command->answer, !is_grave);
+    findings_write_text(output, &first, SEVERITY_INFO);
+    rom_answer_write_text(output, &command->answer, !problems);
     if (rest.count)
         output_blank(output);
-    findings_write_text(output, &rest);
+    findings_write_text(output, &rest, SEVERITY_INFO);
 }
 
 static int parse_arguments(struct rom_command *command, int argc, char **argv)
@@ -232,7 +233,7 @@ int command_rom(int argc, char **argv)
     } else {
         bool is_found = command.answer.state == ROM_BAR_READ;
         (command.common.json ? write_json : write_text)(&command, &output);
-        status = is_found && !findings_are_grave(&command.findings) ? 0 : 1;
+        status = is_found && !findings_problems(&command.findings) ? 0 : 1;
     }
     rom_bar_free(&command.bar);
     findings_free(&command.findings);

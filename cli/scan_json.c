@@ -56,7 +56,7 @@ void scan_write_host_json(struct json_writer *writer, const struct scan *scan)
     if (scan->from_text)
         json_write_null(writer, "configuration_correct");
     else
-        json_write_bool(writer, "configuration_correct", !findings_are_grave(&scan->configuration));
+        json_write_bool(writer, "configuration_correct", !findings_problems(&scan->configuration));
     json_write_begin_object(writer, "configuration");
     findings_write_json(writer, &scan->configuration);
     json_write_end_object(writer);
@@ -64,8 +64,12 @@ void scan_write_host_json(struct json_writer *writer, const struct scan *scan)
     json_write_begin_array(writer, "unreadable");
     if (scan->from_text)
         json_write_string(writer, NULL, "all but PCI devices: this is a listing of lspci");
-    for (int i = 0; root_unreadable(scan->root, i); i++)
-        json_write_string(writer, NULL, root_unreadable(scan->root, i));
+    const struct root_fault *fault;
+    for (int i = 0; (fault = root_fault(scan->root, i)); i++) {
+        char text[1100];
+        snprintf(text, sizeof text, "%s: %s", fault->path, fault->why);
+        json_write_string(writer, NULL, text);
+    }
     json_write_end_array(writer);
     json_write_end_object(writer);
 }
@@ -246,11 +250,11 @@ static void write_faults(struct json_writer *writer, const struct findings *find
     json_write_begin_object(writer, "faults");
     for (int of_gpu = 1; of_gpu >= 0; of_gpu--) {
         json_write_begin_array(writer, of_gpu ? "gpu" : "setup");
-        for (int i = 0; i < findings->count; i++)
-            if (findings->items[i].severity != SEVERITY_INFO &&
-                scan_is_of_gpu(findings->items[i].id) == of_gpu)
-                json_write_string(writer, NULL,
-                                  vocabulary_word_of(&vocabulary_finding_id, (int)findings->items[i].id));
+        for (int i = 0; i < findings->count; i++) {
+            const struct finding *finding = &findings->items[i];
+            if (finding->severity != SEVERITY_INFO && (finding_fault(finding) != NULL) == of_gpu)
+                json_write_string(writer, NULL, vocabulary_word_of(&vocabulary_finding_id, (int)finding->id));
+        }
         json_write_end_array(writer);
     }
     json_write_end_object(writer);

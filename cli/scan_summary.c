@@ -3,50 +3,23 @@
 
 #include <math.h>
 
-/* What a fault of a GPU is called in a sentence. */
-static const char *fault_name(enum finding_id id)
-{
-    switch (id) {
-    case FINDING_ID_VBIOS_ACPI_ROM:
-    case FINDING_ID_VBIOS_ACPI_ROM_UNSURE:
-    case FINDING_ID_VBIOS_ACPI_ATRM:
-    case FINDING_ID_VBIOS_UNKNOWN:
-        return "vBIOS delivery";
-    case FINDING_ID_NO_DISPLAY_PATH:
-        return "no display path";
-    case FINDING_ID_RESET_BROKEN:
-    case FINDING_ID_RESET_NONE:
-    case FINDING_ID_RESET_VENDOR_MODULE:
-        return "its reset";
-    case FINDING_ID_INTEGRATED_GPU:
-        return "that it is a part of the processor";
-    case FINDING_ID_NO_PASSTHROUGH_NEEDED:
-        return "that it is no real GPU";
-    default:
-        return "";
-    }
-}
-
 static const struct finding *first_of(const struct findings *findings, enum severity severity, bool of_gpu)
 {
     for (int i = 0; i < findings->count; i++)
-        if (findings->items[i].severity == severity && scan_is_of_gpu(findings->items[i].id) == of_gpu)
+        if (findings->items[i].severity == severity && (finding_fault(&findings->items[i]) != NULL) == of_gpu)
             return &findings->items[i];
     return NULL;
 }
 
-/* The names of the GPU's own faults of a severity, but for `skip`. Returns how many. */
-static int append_faults(struct buffer *out, const struct findings *findings, enum severity severity,
-                         const struct finding *skip, const char *before)
+/* The names of the GPU's own faults that are warnings. */
+static void append_faults(struct buffer *out, const struct findings *findings, const char *before)
 {
     int count = 0;
     for (int i = 0; i < findings->count; i++) {
-        const struct finding *finding = &findings->items[i];
-        if (finding == skip || finding->severity != severity || !scan_is_of_gpu(finding->id))
-            continue;
-        buffer_append_format(out, "%s%s", count++ ? ", " : before, fault_name(finding->id));
+        const char *fault = finding_fault(&findings->items[i]);
+        if (fault && findings->items[i].severity == SEVERITY_WARNING)
+            buffer_append_format(out, "%s%s", count++ ? ", " : before, fault);
     }
-    return count;
 }
 
 /* How host and group are, which is what people look for first. */
@@ -57,8 +30,8 @@ static void append_setup(struct buffer *out, const struct scan *scan, const stru
     if (scan->iommu.enabled == TRISTATE_NO)
         buffer_append_text(out, "; the IOMMU is off");
     else
-        buffer_append_text(out, findings_are_grave(&scan->configuration) ? "; host configuration has findings"
-                                                                         : "; host configuration correct");
+        buffer_append_text(out, findings_problems(&scan->configuration) ? "; host configuration has findings"
+                                                                        : "; host configuration correct");
     if (gpu->seen.isolated == TRISTATE_YES)
         buffer_append_text(out, "; group isolated");
     if (gpu->seen.isolated == TRISTATE_NO)
@@ -124,16 +97,15 @@ void scan_append_summary(struct buffer *out, const struct scan *scan, const stru
     if (!setup)
         setup = first_of(findings, SEVERITY_BLOCKER, false);
     if (own) {
-        buffer_append_format(out, "Blocked by %s", fault_name(own->id));
-        if (append_faults(out, findings, SEVERITY_WARNING, NULL, ", "))
-            buffer_append_text(out, " even then");
+        buffer_append_format(out, "Blocked by %s", finding_fault(own));
+        append_faults(out, findings, "; also mind ");
         append_setup(out, scan, gpu);
         append_instead(out, gpu);
         return;
     }
     if (setup) {
         buffer_append_text(out, "The set-up stops it, not the GPU");
-        append_faults(out, findings, SEVERITY_WARNING, NULL, "; later mind ");
+        append_faults(out, findings, "; later mind ");
         append_setup(out, scan, gpu);
         buffer_append_format(out, ". First: %s.", setup->next);
         return;
@@ -148,7 +120,7 @@ void scan_append_summary(struct buffer *out, const struct scan *scan, const stru
     }
     buffer_append_text(out, own ? "Nothing blocks it, but mind " : "Nothing is wrong with the GPU itself");
     if (own)
-        append_faults(out, findings, SEVERITY_WARNING, NULL, "");
+        append_faults(out, findings, "");
     append_setup(out, scan, gpu);
     buffer_append_format(out, ". First: %s.",
                          own && own->next[0] ? own->next

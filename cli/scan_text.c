@@ -33,18 +33,10 @@ static void write_iommu(struct output *output, const struct iommu *iommu)
                            line);
 }
 
-static int count_grave(const struct findings *findings)
-{
-    int count = 0;
-    for (int i = 0; i < findings->count; i++)
-        count += findings->items[i].severity != SEVERITY_INFO;
-    return count;
-}
-
 static void write_configuration(struct output *output, const struct scan *scan)
 {
     char line[100];
-    int count = count_grave(&scan->configuration);
+    int count = findings_problems(&scan->configuration);
     snprintf(line, sizeof line, "%d finding%s; passthru check shows them with the virtual machines' too",
              count, count == 1 ? "" : "s");
     output_paragraph_color(output, INDENT, "Host set-up", count ? COLOR_YELLOW : COLOR_PLAIN,
@@ -72,31 +64,22 @@ void scan_write_host_text(struct output *output, const struct scan *scan)
     output_paragraph(output, INDENT, "Machine", buffer_text(&line));
     write_iommu(output, &scan->iommu);
     write_configuration(output, scan);
-    findings_write_text(output, &scan->findings);
-    struct findings grave = {.items = NULL};
-    for (int i = 0; i < scan->configuration.count; i++) {
-        const struct finding *finding = &scan->configuration.items[i];
-        if (finding->severity != SEVERITY_INFO)
-            finding_next(finding_at(findings_add(&grave, finding->id, finding->severity, "%s", finding->text),
-                                    finding->file, finding->line),
-                         "%s", finding->next);
-    }
-    findings_write_text(output, &grave);
-    findings_free(&grave);
+    findings_write_text(output, &scan->findings, SEVERITY_INFO);
+    findings_write_text(output, &scan->configuration, SEVERITY_WARNING);
 }
 
 void scan_write_unreadable_text(struct output *output, const struct scan *scan)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(65536);
     int count = 0;
-    for (; root_unreadable(scan->root, count); count++)
+    for (const struct root_fault *fault; (fault = root_fault(scan->root, count)); count++)
         if (count < 8)
-            buffer_append_format(&line, "%s%s", count ? "; " : "", root_unreadable(scan->root, count));
+            buffer_append_format(&line, "%s%s: %s", count ? "; " : "", fault->path, fault->why);
     if (!count)
         return;
     if (count > 8)
         buffer_append_format(&line, "; and %d more", count - 8);
-    buffer_append_text(&line, ". What rests on it is unknown");
+    buffer_append_text(&line, ". What depends on it is unknown");
     buffer_append_text(
         &line, root_is_live(scan->root) && !scan->host.is_root ? ": run the scan as root to see it." : ".");
     output_blank(output);
@@ -196,7 +179,7 @@ void scan_write_gpu_text(struct output *output, const struct scan *scan, const s
                          gpu->known ? "none: this device is no GPU as far as is known."
                                     : "UNKNOWN: the database lacks this device.");
     write_seen(output, scan, gpu);
-    findings_write_text(output, &gpu->seen.findings);
+    findings_write_text(output, &gpu->seen.findings, SEVERITY_INFO);
     /* Nobody buys a card in place of the GPU that the host lives on. */
     if (is_gpu && gpu_form_factor(&gpu->answer.device.gpu) != FORM_FACTOR_INTEGRATED)
         answer_write_alternatives(&prose, &gpu->answer);

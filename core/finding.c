@@ -7,49 +7,58 @@
 
 static struct finding *new_finding(struct findings *findings)
 {
-    if (findings->count == findings->room && findings->room < MAX_FINDINGS) {
-        int room = findings->room ? 2 * findings->room : 16;
-        struct finding *items = realloc(findings->items, (size_t)room * sizeof *items);
+    if (findings->count == findings->capacity && findings->capacity < MAX_FINDINGS) {
+        int capacity = findings->capacity ? 2 * findings->capacity : 16;
+        struct finding *items = realloc(findings->items, (size_t)capacity * sizeof *items);
         if (items) {
             findings->items = items;
-            findings->room = room;
+            findings->capacity = capacity;
         }
     }
-    if (findings->count < findings->room)
+    if (findings->count < findings->capacity)
         return &findings->items[findings->count++];
     findings->omitted++;
     return &findings->last;
 }
 
-struct finding *findings_add(struct findings *findings, enum finding_id id, enum severity severity,
-                             const char *format, ...)
+/* The compiler checks the format of both halves at each call; here the first one is used alone too. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+static void write_texts(struct finding *finding, const char *format, va_list arguments)
+{
+    char text_format[sizeof finding->text];
+    char *both = NULL;
+    va_list again;
+    snprintf(text_format, sizeof text_format, "%.*s", (int)strcspn(format, "\n"), format);
+    va_copy(again, arguments);
+    int length = vsnprintf(finding->text, sizeof finding->text, text_format, again);
+    va_end(again);
+    if (strchr(format, '\n') && length >= 0 && vasprintf(&both, format, arguments) >= 0)
+        snprintf(finding->next, sizeof finding->next, "%s", both + length + 1);
+    free(both);
+}
+#pragma GCC diagnostic pop
+
+struct finding *findings_add(struct findings *findings, const char *file, long line, enum finding_id id,
+                             enum severity severity, const char *format, ...)
 {
     struct finding *finding = new_finding(findings);
-    finding->id = id;
-    finding->severity = severity;
-    finding->line = 0;
-    finding->file[0] = finding->next[0] = '\0';
     va_list arguments;
+    *finding = (struct finding){.id = id, .severity = severity, .line = line};
+    snprintf(finding->file, sizeof finding->file, "%s", file ? file : "");
     va_start(arguments, format);
-    vsnprintf(finding->text, sizeof finding->text, format, arguments);
+    write_texts(finding, format, arguments);
     va_end(arguments);
     return finding;
 }
 
-struct finding *finding_at(struct finding *finding, const char *file, long line)
+void finding_append(struct finding *finding, const char *format, ...)
 {
-    snprintf(finding->file, sizeof finding->file, "%s", file);
-    finding->line = line;
-    return finding;
-}
-
-struct finding *finding_next(struct finding *finding, const char *format, ...)
-{
+    size_t length = strlen(finding->text);
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(finding->next, sizeof finding->next, format, arguments);
+    vsnprintf(finding->text + length, sizeof finding->text - length, format, arguments);
     va_end(arguments);
-    return finding;
 }
 
 bool findings_have(const struct findings *findings, enum finding_id id)
@@ -58,6 +67,14 @@ bool findings_have(const struct findings *findings, enum finding_id id)
         if (findings->items[i].id == id)
             return true;
     return false;
+}
+
+int findings_problems(const struct findings *findings)
+{
+    int count = 0;
+    for (int i = 0; i < findings->count; i++)
+        count += findings->items[i].severity != SEVERITY_INFO;
+    return count;
 }
 
 /* Insertion keeps the order among equals; there are a few dozen at most. */

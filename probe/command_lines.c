@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,11 +13,11 @@ enum boot_path {
 };
 
 struct command_lines {
-    struct kernel_line running;
+    struct cmdline running;
     struct grub_settings grub;
-    struct kernel_line grub_all; /* both variables, as GRUB joins them */
-    struct kernel_line cmdline;
-    struct kernel_line entries;
+    struct cmdline grub_all; /* both variables, as GRUB joins them */
+    struct cmdline cmdline;
+    struct cmdline entries;
     bool has_running;
     bool has_grub;
     bool has_cmdline;
@@ -29,7 +30,7 @@ static void read_running(struct host_state *host, struct span text, const char *
 {
     struct command_lines *lines = context;
     (void)host;
-    kernel_line_add(&lines->running, text, file, 1);
+    cmdline_add(&lines->running, text, file, 1);
     lines->has_running = true;
 }
 
@@ -40,12 +41,7 @@ static void read_grub(struct host_state *host, struct span text, const char *fil
     lines->grub.unclosed = 0;
     grub_parse(&lines->grub, text, file);
     if (lines->grub.unclosed)
-        finding_next(
-            finding_at(findings_add(host->findings, FINDING_ID_CMDLINE_UNCLOSED_QUOTE, SEVERITY_WARNING,
-                                    "a quotation mark is never closed, so that GRUB's "
-                                    "configuration cannot be made anew from this file"),
-                       file, lines->grub.unclosed),
-            "close it");
+        findings_add(host->findings, file, lines->grub.unclosed, FINDING_CMDLINE_UNCLOSED_QUOTE);
 }
 
 static void read_cmdline(struct host_state *host, struct span text, const char *file, void *context)
@@ -59,7 +55,7 @@ static void read_cmdline(struct host_state *host, struct span text, const char *
         if (!line.length || line.start[0] == '#')
             continue;
         lines->cmdline_lines++;
-        kernel_line_add(&lines->cmdline, line, file, number);
+        cmdline_add(&lines->cmdline, line, file, number);
     }
 }
 
@@ -74,31 +70,25 @@ static void read_entry(struct host_state *host, struct span text, const char *fi
         if (!span_next_word(&line, &key) || !span_is(key, "options"))
             continue;
         lines->has_entries = true;
-        kernel_line_add(&lines->entries, line, file, number);
+        cmdline_add(&lines->entries, line, file, number);
     }
-}
-
-static void join(struct kernel_line *all, const struct kernel_line *part)
-{
-    for (int i = 0; i < part->count; i++)
-        kernel_line_add(all, span_of(kernel_word(part, i)), kernel_word_file(part, i), part->words[i].line);
 }
 
 /* What is left out of a line that cannot be one is not known. */
 static void note_cut(struct host_state *host, const struct command_lines *lines)
 {
     const struct {
-        const struct kernel_line *line;
+        const struct cmdline *line;
         const char *what;
     } all[] = {{&lines->running, "/proc/cmdline"},
-               {&lines->grub.linux_words, "/etc/default/grub"},
-               {&lines->grub.default_words, "/etc/default/grub"},
+               {&lines->grub.linux_params, "/etc/default/grub"},
+               {&lines->grub.default_params, "/etc/default/grub"},
                {&lines->cmdline, "/etc/kernel/cmdline"},
                {&lines->entries, "/boot/loader/entries"}};
     for (size_t i = 0; i < ARRAY_SIZE(all); i++)
         if (all[i].line->is_cut)
             root_note_unreadable(host->root, all[i].what,
-                                 "has more words than a kernel command line can have");
+                                 "has more parameters than a kernel command line can have");
 }
 
 static void read_all(struct host_state *host, struct command_lines *lines)
@@ -106,8 +96,8 @@ static void read_all(struct host_state *host, struct command_lines *lines)
     read_config_file(host, "/proc/cmdline", read_running, lines);
     read_config_file(host, "/etc/default/grub", read_grub, lines);
     each_config_file(host, "/etc/default/grub.d", ".cfg", read_grub, lines);
-    join(&lines->grub_all, &lines->grub.linux_words);
-    join(&lines->grub_all, &lines->grub.default_words);
+    cmdline_join(&lines->grub_all, &lines->grub.linux_params);
+    cmdline_join(&lines->grub_all, &lines->grub.default_params);
     read_config_file(host, "/etc/kernel/cmdline", read_cmdline, lines);
     each_config_file(host, "/boot/loader/entries", ".conf", read_entry, lines);
     each_config_file(host, "/efi/loader/entries", ".conf", read_entry, lines);
@@ -119,10 +109,10 @@ static void read_all(struct host_state *host, struct command_lines *lines)
 static enum boot_path find_boot_path(struct host_state *host, const struct command_lines *lines)
 {
     for (int i = 0; i < lines->running.count; i++) {
-        const char *word = kernel_word(&lines->running, i);
-        if (strncmp(word, "BOOT_IMAGE=", 11) == 0 && lines->has_grub)
+        const char *param = cmdline_param(&lines->running, i);
+        if (strncmp(param, "BOOT_IMAGE=", 11) == 0 && lines->has_grub)
             return BOOT_GRUB;
-        if (strncmp(word, "initrd=\\", 8) == 0 && lines->has_cmdline)
+        if (strncmp(param, "initrd=\\", 8) == 0 && lines->has_cmdline)
             return BOOT_CMDLINE;
     }
     if (lines->has_grub != lines->has_cmdline)
@@ -136,7 +126,7 @@ static enum boot_path find_boot_path(struct host_state *host, const struct comma
     return BOOT_UNKNOWN;
 }
 
-static const struct kernel_line *line_of(const struct command_lines *lines, enum boot_path path)
+static const struct cmdline *line_of(const struct command_lines *lines, enum boot_path path)
 {
     switch (path) {
     case BOOT_GRUB:
@@ -151,119 +141,102 @@ static const struct kernel_line *line_of(const struct command_lines *lines, enum
     return &lines->running;
 }
 
-/* Words of `line` that matter and that `other` lacks, with blanks between them. Returns the first, or -1. */
-static int words_missing(const struct kernel_line *line, const struct kernel_line *other,
-                         struct buffer *words)
+/* Parameters of `line` that matter and that `other` lacks, with spaces between them. Returns the first, or
+ * -1. */
+static int find_missing(const struct cmdline *line, const struct cmdline *other, struct buffer *missing)
 {
     int first = -1;
     for (int i = 0; i < line->count; i++) {
-        const char *word = kernel_word(line, i);
-        if (!kernel_word_matters(word) || kernel_line_has(other, word))
+        const char *param = cmdline_param(line, i);
+        if (!cmdline_param_matters(param) || cmdline_has(other, param))
             continue;
-        buffer_append_format(words, "%s%s", first < 0 ? "" : " ", word);
+        buffer_append_format(missing, "%s%s", first < 0 ? "" : " ", param);
         first = first < 0 ? i : first;
     }
     return first;
 }
 
+/* What brings a file into the boot configuration. */
+static const char *refresh_step(const struct command_lines *lines, enum boot_path path)
+{
+    if (path == BOOT_GRUB)
+        return "update-grub";
+    return lines->is_proxmox_boot ? "proxmox-boot-tool refresh"
+                                  : "regenerate the boot entries (kernel-install, or mkinitcpio -P)";
+}
+
 static void check_active(struct host_state *host, const struct command_lines *lines, enum boot_path path)
 {
-    static const char *const steps[] = {
-        [BOOT_GRUB] = "update-grub, then reboot",
-        [BOOT_CMDLINE] = "make the boot entries anew (kernel-install, or mkinitcpio -P), then reboot",
-        [BOOT_ENTRIES] = "reboot",
-    };
-    struct buffer words CLEANUP(buffer_free) = BUFFER(65536);
+    struct buffer missing CLEANUP(buffer_free) = BUFFER(65536);
+    char step[100] = "reboot";
     if (path == BOOT_UNKNOWN || !lines->has_running)
         return;
-    const struct kernel_line *line = line_of(lines, path);
-    int first = words_missing(line, &lines->running, &words);
-    if (first < 0)
-        return;
-    const char *step = path == BOOT_CMDLINE && lines->is_proxmox_boot
-                           ? "proxmox-boot-tool refresh, then reboot"
-                           : steps[path];
-    finding_next(
-        finding_at(findings_add(host->findings, FINDING_ID_CMDLINE_NOT_ACTIVE, SEVERITY_WARNING,
-                                "the kernel that runs was started without %.300s", buffer_text(&words)),
-                   kernel_word_file(line, first), line->words[first].line),
-        "not active yet: %s", step);
+    const struct cmdline *line = line_of(lines, path);
+    int first = find_missing(line, &lines->running, &missing);
+    if (path != BOOT_ENTRIES)
+        snprintf(step, sizeof step, "%s, then reboot", refresh_step(lines, path));
+    if (first >= 0)
+        findings_add(host->findings, cmdline_param_file(line, first), line->params[first].line,
+                     FINDING_CMDLINE_NOT_ACTIVE, buffer_text(&missing), step);
 }
 
 /* What was written into the file that this machine does not boot by. */
 static void check_unused(struct host_state *host, const struct command_lines *lines, enum boot_path path)
 {
-    struct buffer words CLEANUP(buffer_free) = BUFFER(65536);
+    struct buffer missing CLEANUP(buffer_free) = BUFFER(65536);
     if (path != BOOT_GRUB && path != BOOT_CMDLINE)
         return;
-    const struct kernel_line *used = line_of(lines, path);
-    const struct kernel_line *unused = line_of(lines, path == BOOT_GRUB ? BOOT_CMDLINE : BOOT_GRUB);
-    int first = words_missing(unused, used, &words);
-    if (first < 0)
-        return;
+    const struct cmdline *used = line_of(lines, path);
+    const struct cmdline *unused = line_of(lines, path == BOOT_GRUB ? BOOT_CMDLINE : BOOT_GRUB);
+    int first = find_missing(unused, used, &missing);
     const char *right = path == BOOT_GRUB ? "/etc/default/grub" : "/etc/kernel/cmdline";
-    const char *step = path == BOOT_GRUB        ? "update-grub"
-                       : lines->is_proxmox_boot ? "proxmox-boot-tool refresh"
-                                                : "make the boot entries anew";
-    finding_next(finding_at(findings_add(host->findings, FINDING_ID_CMDLINE_UNUSED_FILE, SEVERITY_WARNING,
-                                         "this machine boots by %s, so that this file has no effect: %.300s",
-                                         right, buffer_text(&words)),
-                            kernel_word_file(unused, first), unused->words[first].line),
-                 "write it into %s, then %s, then reboot", right, step);
+    if (first >= 0)
+        findings_add(host->findings, cmdline_param_file(unused, first), unused->params[first].line,
+                     FINDING_CMDLINE_UNUSED_FILE, right, buffer_text(&missing), right,
+                     refresh_step(lines, path));
 }
 
-static void check_one_line(struct host_state *host, const struct command_lines *lines)
-{
-    if (lines->cmdline_lines > 1 && lines->is_proxmox_boot)
-        finding_next(
-            finding_at(findings_add(host->findings, FINDING_ID_CMDLINE_SEVERAL_LINES, SEVERITY_WARNING,
-                                    "has more than one line, but proxmox-boot-tool wants all options in "
-                                    "one"),
-                       "/etc/kernel/cmdline", 2),
-            "join the lines, then proxmox-boot-tool refresh");
-}
-
-static void check_lines(struct host_state *host, const struct command_lines *lines,
-                        struct kernel_line *effective)
+static void check_lines(struct host_state *host, const struct command_lines *lines, struct cmdline *effective)
 {
     enum boot_path path = find_boot_path(host, lines);
-    kernel_words_check(host, &lines->grub_all, NULL);
-    kernel_words_check(host, &lines->cmdline, &lines->grub_all);
-    struct kernel_line *files = calloc(1, sizeof *files);
+    cmdline_params_check(host, &lines->grub_all, NULL);
+    cmdline_params_check(host, &lines->cmdline, &lines->grub_all);
+    struct cmdline *files = calloc(1, sizeof *files);
     if (!files)
         return;
-    join(files, &lines->grub_all);
-    join(files, &lines->cmdline);
+    cmdline_join(files, &lines->grub_all);
+    cmdline_join(files, &lines->cmdline);
     /* Each installed kernel has an entry of its own with the same options: they are of interest only where
      * they are what people edit. */
     if (path == BOOT_ENTRIES) {
-        kernel_words_check(host, &lines->entries, NULL);
-        join(files, &lines->entries);
+        cmdline_params_check(host, &lines->entries, NULL);
+        cmdline_join(files, &lines->entries);
     }
-    kernel_words_check(host, &lines->running, files);
-    kernel_line_free(files);
+    cmdline_params_check(host, &lines->running, files);
+    cmdline_free(files);
     free(files);
     check_active(host, lines, path);
     check_unused(host, lines, path);
-    check_one_line(host, lines);
-    join(effective, line_of(lines, path));
+    if (lines->cmdline_lines > 1 && lines->is_proxmox_boot)
+        findings_add(host->findings, "/etc/kernel/cmdline", 2, FINDING_CMDLINE_SEVERAL_LINES);
+    cmdline_join(effective, line_of(lines, path));
 }
 
-bool command_lines_check(struct host_state *host, struct kernel_line *effective)
+bool command_lines_check(struct host_state *host, struct cmdline *effective)
 {
     struct command_lines *lines = calloc(1, sizeof *lines);
     if (!lines)
         return false;
     read_all(host, lines);
-    host->running_intel_iommu = kernel_line_switch(&lines->running, "intel_iommu");
+    host->running_intel_iommu = cmdline_switch(&lines->running, "intel_iommu");
     check_lines(host, lines, effective);
     bool any = lines->has_running || lines->has_grub || lines->has_cmdline || lines->has_entries;
-    kernel_line_free(&lines->running);
-    kernel_line_free(&lines->grub.linux_words);
-    kernel_line_free(&lines->grub.default_words);
-    kernel_line_free(&lines->grub_all);
-    kernel_line_free(&lines->cmdline);
-    kernel_line_free(&lines->entries);
+    cmdline_free(&lines->running);
+    cmdline_free(&lines->grub.linux_params);
+    cmdline_free(&lines->grub.default_params);
+    cmdline_free(&lines->grub_all);
+    cmdline_free(&lines->cmdline);
+    cmdline_free(&lines->entries);
     free(lines);
     return any;
 }

@@ -2,10 +2,7 @@
 
 #include "probe/host_state.h"
 
-bool read_config_file(struct host_state *host, const char *file,
-                      void (*read)(struct host_state *host, struct span text, const char *file,
-                                   void *context),
-                      void *context)
+bool read_config_file(struct host_state *host, const char *file, config_reader *read, void *context)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
     enum root_result result = root_read(host->root, file, MAX_CONFIG_SIZE, &text);
@@ -15,17 +12,15 @@ bool read_config_file(struct host_state *host, const char *file,
     return true;
 }
 
-void each_config_file(struct host_state *host, const char *folder, const char *ending,
-                      void (*read)(struct host_state *host, struct span text, const char *file,
-                                   void *context),
+void each_config_file(struct host_state *host, const char *directory, const char *suffix, config_reader *read,
                       void *context)
 {
     char path[512];
     int count;
-    char **names = root_list(host->root, folder, MAX_CONFIG_FILES, &count);
+    char **names = root_list(host->root, directory, MAX_CONFIG_FILES, &count);
     for (int i = 0; i < count; i++)
-        if (span_ends(span_of(names[i]), ending) &&
-            snprintf(path, sizeof path, "%s/%s", folder, names[i]) < (int)sizeof path)
+        if (span_ends(span_of(names[i]), suffix) &&
+            snprintf(path, sizeof path, "%s/%s", directory, names[i]) < (int)sizeof path)
             read_config_file(host, path, read, context);
     root_free_names(names, count);
 }

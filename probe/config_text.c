@@ -26,21 +26,28 @@ bool span_ends(struct span span, const char *text)
     return span.length >= length && memcmp(span.start + span.length - length, text, length) == 0;
 }
 
+bool span_is_any(struct span span, const char *const *texts)
+{
+    while (*texts && !span_is(span, *texts))
+        texts++;
+    return *texts;
+}
+
 bool span_holds(struct span span, const char *text)
 {
     return span.length && memmem(span.start, span.length, text, strlen(text));
 }
 
-static bool is_blank(char c)
+static bool is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 struct span span_trim(struct span span)
 {
-    while (span.length && is_blank(span.start[0]))
+    while (span.length && is_space(span.start[0]))
         span = (struct span){span.start + 1, span.length - 1};
-    while (span.length && is_blank(span.start[span.length - 1]))
+    while (span.length && is_space(span.start[span.length - 1]))
         span.length--;
     return span;
 }
@@ -58,7 +65,7 @@ bool span_next_word(struct span *rest, struct span *word)
 {
     *rest = span_trim(*rest);
     size_t length = 0;
-    while (length < rest->length && !is_blank(rest->start[length]))
+    while (length < rest->length && !is_space(rest->start[length]))
         length++;
     *word = (struct span){rest->start, length};
     *rest = (struct span){rest->start + length, rest->length - length};
@@ -90,14 +97,19 @@ static char folded(char c)
     return c == '-' ? '_' : c;
 }
 
-bool span_is_module(struct span name, const char *module)
+bool span_same_module(struct span a, struct span b)
 {
-    if (name.length != strlen(module))
+    if (a.length != b.length)
         return false;
-    for (size_t i = 0; i < name.length; i++)
-        if (folded(name.start[i]) != folded(module[i]))
+    for (size_t i = 0; i < a.length; i++)
+        if (folded(a.start[i]) != folded(b.start[i]))
             return false;
     return true;
+}
+
+bool span_is_module(struct span name, const char *module)
+{
+    return span_same_module(name, span_of(module));
 }
 
 const char *span_guess(struct span span, const char *const *words)

@@ -20,13 +20,16 @@ bool span_begins(struct span span, const char *text);
 bool span_holds(struct span span, const char *text);
 bool span_ends(struct span span, const char *text);
 
-/* Without blanks (also \r and \v) at both ends. */
+/* Whether it is one of `texts`, the last of which is NULL. */
+bool span_is_any(struct span span, const char *const *texts);
+
+/* Without white space (also \r and \v) at both ends. */
 struct span span_trim(struct span span);
 
 /* Takes the next line from `rest`, without its line end. False at the end. */
 bool span_next_line(struct span *rest, struct span *line);
 
-/* Takes the next word, that is, what stands between blanks. False at the end. */
+/* Takes the next word, that is, what is between white space. False at the end. */
 bool span_next_word(struct span *rest, struct span *word);
 
 /* Takes what stands before the next `separator`, or all; it may be empty. False at the end. */
@@ -37,6 +40,7 @@ bool span_split(struct span span, char separator, struct span *key, struct span 
 
 /* Module names and parameters: - and _ are the same for the kernel and for modprobe. */
 bool span_is_module(struct span name, const char *module);
+bool span_same_module(struct span a, struct span b);
 
 /* The one of `words` (the last is NULL) that `span` is most probably a mistyped form of: one step away, or
  * two when it has at least nine letters. NULL when it is one of them, or resembles none. */

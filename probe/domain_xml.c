@@ -6,7 +6,7 @@
 
 #include "probe/vm_state.h"
 
-/* https://libvirt.org/formatdomain.html. A document type declaration, and with it any entity, is refused:
+/* https://libvirt.org/formatdomain.html. A document type declaration, and with it any entity, is rejected:
  * libvirt writes none, and entities are what makes XML expand without end. */
 
 enum { MAX_DEPTH = 64, MAX_ELEMENT_PATH = 512 };
@@ -28,7 +28,7 @@ struct domain_xml {
     char path[MAX_ELEMENT_PATH]; /* "/domain/devices/hostdev", cut where it is too long */
     size_t ends[MAX_DEPTH];      /* its length before each element on it */
     int depth;
-    const char *refused; /* why the parser was stopped */
+    const char *rejected; /* why the parser was stopped */
     bool is_domain;
     bool is_kvm;
     bool is_q35;
@@ -68,9 +68,9 @@ static long line_of(const struct domain_xml *xml)
 }
 #pragma GCC diagnostic pop
 
-static void refuse(struct domain_xml *xml, const char *why)
+static void reject(struct domain_xml *xml, const char *why)
 {
-    xml->refused = why;
+    xml->rejected = why;
     XML_StopParser(xml->parser, XML_FALSE);
 }
 
@@ -113,7 +113,8 @@ static void start_hidden(struct domain_xml *xml, const char **attributes)
     if (!is(attribute(attributes, "state"), "on"))
         return;
     xml->vm->facts.fixes[FIX_HIDE_KVM] = true;
-    vm_note_hidden(xml->vm, line_of(xml), "<hidden state='on'/> hides KVM from the guest");
+    findings_add(xml->vm->findings, xml->vm->file, line_of(xml), FINDING_VM_HIDDEN_NOT_NEEDED,
+                 "<hidden state='on'/> hides KVM from the guest");
 }
 
 static void start_vendor_id(struct domain_xml *xml, const char **attributes)
@@ -121,7 +122,8 @@ static void start_vendor_id(struct domain_xml *xml, const char **attributes)
     if (!is(attribute(attributes, "state"), "on"))
         return;
     xml->vm->facts.fixes[FIX_HV_VENDOR_ID] = true;
-    vm_note_hidden(xml->vm, line_of(xml), "<vendor_id state='on'/> gives Hyper-V another name");
+    findings_add(xml->vm->findings, xml->vm->file, line_of(xml), FINDING_VM_HIDDEN_NOT_NEEDED,
+                 "<vendor_id state='on'/> gives Hyper-V another name");
 }
 
 static void start_ioapic(struct domain_xml *xml, const char **attributes)
@@ -149,7 +151,7 @@ static void start_hostdev(struct domain_xml *xml, const char **attributes)
     xml->hostdev.device.line = line_of(xml);
 }
 
-/* Numbers are decimal, or hexadecimal behind 0x. */
+/* Numbers are decimal, or hexadecimal after 0x. */
 static bool read_number(const char *text, uint32_t most, uint32_t *number)
 {
     char *end;
@@ -160,20 +162,20 @@ static bool read_number(const char *text, uint32_t most, uint32_t *number)
 
 static void start_address(struct domain_xml *xml, const char **attributes)
 {
-    struct passed_device *device = &xml->hostdev.device;
+    struct pci_address *address = &xml->hostdev.device.address;
     const char *domain = attribute(attributes, "domain");
     uint32_t bus;
     uint32_t slot;
     uint32_t function = 0;
     const char *function_text = attribute(attributes, "function");
-    if ((*domain && !read_number(domain, UINT32_MAX, &device->domain)) ||
+    if ((*domain && !read_number(domain, UINT32_MAX, &address->domain)) ||
         !read_number(attribute(attributes, "bus"), 255, &bus) ||
         !read_number(attribute(attributes, "slot"), 31, &slot) ||
         (*function_text && !read_number(function_text, 7, &function)))
         return;
-    device->bus = (uint8_t)bus;
-    device->slot = (uint8_t)slot;
-    device->function = (int)function;
+    address->bus = (uint8_t)bus;
+    address->slot = (uint8_t)slot;
+    address->function = (uint8_t)function;
     xml->hostdev.has_address = true;
 }
 
@@ -186,32 +188,18 @@ static void start_rom(struct domain_xml *xml, const char **attributes)
         snprintf(xml->hostdev.rom_file, sizeof xml->hostdev.rom_file, "%s", file);
 }
 
-static const char *driver_of(const struct domain_xml *xml, const struct passed_device *device)
-{
-    const struct pci_machine *machine = xml->vm->machine;
-    for (int i = 0; machine && i < machine->count; i++) {
-        const struct pci_device *found = &machine->devices[i];
-        if (found->address.domain == device->domain && found->address.bus == device->bus &&
-            found->address.slot == device->slot && found->address.function == device->function)
-            return found->driver_known ? found->driver : "";
-    }
-    return "";
-}
-
 /* A device that libvirt does not take from its driver by itself. */
-static void check_managed(struct domain_xml *xml)
+static void check_managed(const struct domain_xml *xml)
 {
-    const struct hostdev *hostdev = &xml->hostdev;
-    const char *driver = driver_of(xml, &hostdev->device);
-    if (hostdev->managed || is(driver, "vfio-pci"))
+    const struct passed_device *passed = &xml->hostdev.device;
+    struct vm_state *vm = xml->vm;
+    const struct pci_device *device = vm->machine ? pci_find(vm->machine, &passed->address) : NULL;
+    if (xml->hostdev.managed || (device && pci_is_on_vfio(device)))
         return;
-    finding_next(
-        vm_note(
-            xml->vm, FINDING_ID_VM_UNMANAGED, *driver ? SEVERITY_WARNING : SEVERITY_INFO,
-            hostdev->device.line,
-            "managed is not yes: the device must be bound to vfio-pci before the virtual machine starts%s%s",
-            *driver ? ", and now it is held by " : "", driver),
-        "write managed='yes', or bind it at boot (vfio-pci ids=)");
+    if (device && device->driver_known && *device->driver)
+        findings_add(vm->findings, vm->file, passed->line, FINDING_VM_UNMANAGED_HELD, device->driver);
+    else
+        findings_add(vm->findings, vm->file, passed->line, FINDING_VM_UNMANAGED);
 }
 
 static void end_hostdev(struct domain_xml *xml)
@@ -221,21 +209,14 @@ static void end_hostdev(struct domain_xml *xml)
         return;
     xml->hostdev_count++;
     if (!hostdev->has_address) {
-        finding_next(
-            vm_note(xml->vm, FINDING_ID_VM_HOSTPCI_MALFORMED, SEVERITY_WARNING, hostdev->device.line,
-                    "this <hostdev> names no device: its <source> has no <address> that can be one"),
-            "write <source><address domain='0x0000' bus='0x01' slot='0x00' function='0x0'/></source>");
+        findings_add(xml->vm->findings, xml->vm->file, hostdev->device.line,
+                     FINDING_VM_HOSTPCI_MALFORMED_LIBVIRT);
         return;
     }
     vm_pass_device(xml->vm, &hostdev->device);
     xml->maybe_gpu |= vm_device_is_gpu(xml->vm, &hostdev->device) != TRISTATE_NO;
     check_managed(xml);
-    if (hostdev->rom_file[0])
-        vm_check_rom_file(xml->vm, hostdev->rom_file, hostdev->rom_line);
-    xml->vm->facts.fixes[FIX_ROMFILE] |= hostdev->rom_file[0] != '\0';
-    xml->vm->facts.fixes[FIX_ROMBAR_OFF] |= hostdev->rom_bar_off;
-    if (hostdev->rom_bar_off)
-        vm_note_rom_bar_off(xml->vm, hostdev->rom_line, hostdev->rom_file[0] != '\0');
+    vm_check_rom(xml->vm, hostdev->rom_file, hostdev->rom_bar_off, hostdev->rom_line);
 }
 
 static const struct {
@@ -271,12 +252,12 @@ static void XMLCALL start_element(void *context, const char *name, const char **
     struct domain_xml *xml = context;
     size_t length = strlen(xml->path);
     if (xml->depth == MAX_DEPTH) {
-        refuse(xml, "elements are nested too deeply");
+        reject(xml, "elements are nested too deeply");
         return;
     }
     xml->ends[xml->depth++] = length;
     if (length + strlen(name) + 1 >= sizeof xml->path) {
-        refuse(xml, "the names of its elements are too long");
+        reject(xml, "the names of its elements are too long");
         return;
     }
     xml->path[length] = '/';
@@ -290,7 +271,7 @@ static void XMLCALL end_element(void *context, const char *name)
 {
     struct domain_xml *xml = context;
     (void)name;
-    if (xml->refused || !xml->depth)
+    if (xml->rejected || !xml->depth)
         return;
     if (is(path_of(xml), "/domain/devices/hostdev"))
         end_hostdev(xml);
@@ -304,7 +285,7 @@ static void XMLCALL start_doctype(void *context, const char *name, const char *s
     (void)system_id;
     (void)public_id;
     (void)has_internal_subset;
-    refuse(context, "it has a document type declaration, which no domain XML has");
+    reject(context, "it has a document type declaration, which no domain XML has");
 }
 
 static void XMLCALL declare_entity(void *context, const char *name, int is_parameter, const char *value,
@@ -319,7 +300,7 @@ static void XMLCALL declare_entity(void *context, const char *name, int is_param
     (void)system_id;
     (void)public_id;
     (void)notation;
-    refuse(context, "it declares an entity, which no domain XML does");
+    reject(context, "it declares an entity, which no domain XML does");
 }
 
 /* ---- the domain as a whole ---- */
@@ -328,12 +309,10 @@ static void check_cpu(struct domain_xml *xml)
 {
     if (is(xml->cpu_mode, "host-passthrough") || is(xml->cpu_mode, "maximum"))
         return;
-    bool near = is(xml->cpu_mode, "host-model");
-    finding_next(vm_note(xml->vm, FINDING_ID_VM_CPU_NOT_HOST, near ? SEVERITY_INFO : SEVERITY_WARNING,
-                         xml->cpu_line,
-                         near ? "the processor is a model near the real one, and not the real one"
-                              : "the processor is not the real one; drivers of GPUs and games may refuse it"),
-                 "write <cpu mode='host-passthrough'/>");
+    if (is(xml->cpu_mode, "host-model"))
+        findings_add(xml->vm->findings, xml->vm->file, xml->cpu_line, FINDING_VM_CPU_NOT_HOST_NEAR);
+    else
+        findings_add(xml->vm->findings, xml->vm->file, xml->cpu_line, FINDING_VM_CPU_NOT_HOST_LIBVIRT);
 }
 
 static void keep_facts(const struct domain_xml *xml)
@@ -355,24 +334,16 @@ static void check_domain(struct domain_xml *xml)
     if (!xml->hostdev_count)
         return;
     if (!xml->is_kvm)
-        finding_next(
-            vm_note(vm, FINDING_ID_VM_NOT_KVM, SEVERITY_WARNING, xml->domain_line,
-                    "type='qemu' emulates the processor in software, which makes the guest very slow"),
-            "write <domain type='kvm'>, and turn virtualisation on in the firmware setup of the host");
+        findings_add(vm->findings, vm->file, xml->domain_line, FINDING_VM_NOT_KVM);
     check_cpu(xml);
     if (xml->is_i440fx && xml->maybe_gpu)
-        vm_note_i440fx(vm, xml->machine_line, "choose the machine q35");
+        findings_add(vm->findings, vm->file, xml->machine_line, FINDING_VM_I440FX_LIBVIRT);
     if (!xml->has_ovmf && xml->maybe_gpu)
-        vm_note_bios(vm, xml->machine_line, "write <os firmware='efi'>");
+        findings_add(vm->findings, vm->file, xml->machine_line, FINDING_VM_SEABIOS_LIBVIRT);
     if (xml->ioapic_line && !xml->has_viommu)
-        finding_next(
-            vm_note(vm, FINDING_ID_VM_IOAPIC_QEMU, SEVERITY_INFO, xml->ioapic_line,
-                    "QEMU emulates the I/O APIC instead of KVM: slower interrupts, and the driver of NVIDIA "
-                    "is known to hang with it; it is needed only for a virtual IOMMU with interrupt "
-                    "remapping"),
-            "write <ioapic driver='kvm'/>");
+        findings_add(vm->findings, vm->file, xml->ioapic_line, FINDING_VM_IOAPIC_QEMU);
     if (xml->balloon_line)
-        vm_note_balloon(vm, xml->balloon_line, "write <memballoon model='none'/>");
+        findings_add(vm->findings, vm->file, xml->balloon_line, FINDING_VM_BALLOON_LIBVIRT);
 }
 
 enum vm_config_result domain_xml_check(struct vm_state *vm, struct span text)
@@ -387,7 +358,7 @@ enum vm_config_result domain_xml_check(struct vm_state *vm, struct span text)
     XML_SetStartDoctypeDeclHandler(xml.parser, start_doctype);
     XML_SetEntityDeclHandler(xml.parser, declare_entity);
     bool sound = XML_Parse(xml.parser, text.start, (int)text.length, XML_TRUE) == XML_STATUS_OK;
-    const char *why = xml.refused ? xml.refused : XML_ErrorString(XML_GetErrorCode(xml.parser));
+    const char *why = xml.rejected ? xml.rejected : XML_ErrorString(XML_GetErrorCode(xml.parser));
     long line = line_of(&xml);
     XML_ParserFree(xml.parser);
     if (sound && !xml.is_domain)
@@ -396,8 +367,6 @@ enum vm_config_result domain_xml_check(struct vm_state *vm, struct span text)
         check_domain(&xml);
         return VM_CONFIG_READ;
     }
-    finding_next(vm_note(vm, FINDING_ID_VM_CONFIG_MALFORMED, SEVERITY_WARNING, line,
-                         "this is no sound XML, and what stands behind is unknown: %s", why),
-                 "get it anew: virsh dumpxml NAME");
+    findings_add(vm->findings, vm->file, line, FINDING_VM_CONFIG_MALFORMED, why);
     return VM_CONFIG_MALFORMED;
 }

@@ -44,7 +44,7 @@ static enum cpu_maker read_cpu_maker(struct root *root, const struct pci_machine
 static bool any_on_vfio(const struct pci_machine *machine)
 {
     for (int i = 0; machine && i < machine->count; i++)
-        if (machine->devices[i].driver_known && strcmp(machine->devices[i].driver, "vfio-pci") == 0)
+        if (pci_is_on_vfio(&machine->devices[i]))
             return true;
     return false;
 }
@@ -57,49 +57,38 @@ static void note_device_pass(void *context, const char *file, const char *text, 
         *(bool *)context = true;
 }
 
-static bool is_empty_folder(struct root *root, const char *folder)
+static bool is_empty_directory(struct root *root, const char *directory)
 {
     int count;
-    char **names = root_list(root, folder, 4096, &count);
+    char **names = root_list(root, directory, 4096, &count);
     root_free_names(names, count);
-    return !count && root_exists(root, folder);
+    return !count && root_exists(root, directory);
 }
 
-/* The running kernel was told to turn the IOMMU on, and has none. */
+/* The running kernel has intel_iommu=on, and no IOMMU. */
 static void check_iommu_seen(struct host_state *host)
 {
     if (host->cpu == CPU_INTEL && host->running_intel_iommu && strcmp(host->running_intel_iommu, "on") == 0 &&
-        is_empty_folder(host->root, "/sys/class/iommu") &&
-        is_empty_folder(host->root, "/sys/kernel/iommu_groups"))
-        finding_next(findings_add(host->findings, FINDING_ID_IOMMU_NOT_SEEN, SEVERITY_WARNING,
-                                  "intel_iommu=on is set, but the kernel shows no IOMMU and no IOMMU group"),
-                     "turn on VT-d in the firmware setup");
+        is_empty_directory(host->root, "/sys/class/iommu") &&
+        is_empty_directory(host->root, "/sys/kernel/iommu_groups"))
+        findings_add(host->findings, NULL, 0, FINDING_IOMMU_NOT_SEEN);
 }
 
 static void check_nothing_set_up(struct host_state *host, bool wanted, bool has_line,
-                                 const struct kernel_line *line)
+                                 const struct cmdline *line)
 {
     if (!has_line)
-        finding_next(
-            findings_add(host->findings, FINDING_ID_CMDLINE_UNREADABLE, SEVERITY_INFO,
-                         "no kernel command line could be read, neither the one that runs nor a file that "
-                         "the next one comes from: whether the IOMMU is turned on is unknown"),
-            "record /proc/cmdline and /etc/default/grub or /etc/kernel/cmdline too");
+        findings_add(host->findings, NULL, 0, FINDING_CMDLINE_UNREADABLE);
     if (wanted)
         return;
-    bool needs_switch = has_line && host->cpu == CPU_INTEL && !kernel_line_switch(line, "intel_iommu");
-    finding_next(
-        findings_add(host->findings, FINDING_ID_VFIO_NOT_SET_UP, SEVERITY_INFO,
-                     "nothing on this host sets a device aside for a virtual machine: no vfio-pci ids=, and "
-                     "no virtual machine that passes a device through"),
-        "%swrite \"options vfio-pci ids=vvvv:dddd\" (lspci -nn) and \"softdep DRIVER pre: vfio-pci\" into "
-        "/etc/modprobe.d/vfio.conf, then make the initramfs anew",
-        needs_switch ? "write intel_iommu=on on the kernel command line; " : "");
+    bool needs_switch = has_line && host->cpu == CPU_INTEL && !cmdline_switch(line, "intel_iommu");
+    findings_add(host->findings, NULL, 0, FINDING_VFIO_NOT_SET_UP,
+                 needs_switch ? "write intel_iommu=on on the kernel command line; " : "");
 }
 
 void host_config_check(struct root *root, const struct pci_machine *machine, struct findings *findings)
 {
-    struct kernel_line *line = calloc(1, sizeof *line);
+    struct cmdline *line = calloc(1, sizeof *line);
     struct host_state *host = calloc(1, sizeof *host);
     if (line && host) {
         host->root = root;
@@ -114,14 +103,14 @@ void host_config_check(struct root *root, const struct pci_machine *machine, str
         bool wanted = host->id_count || host->vfio_named || any_on_vfio(machine);
         vm_config_each_file(root, note_device_pass, &wanted);
         if (has_line)
-            kernel_line_check(host, line, wanted);
+            cmdline_check(host, line, wanted);
         check_iommu_seen(host);
         check_nothing_set_up(host, wanted, has_line, line);
     } else {
         root_note_unreadable(root, "the host's configuration", "no memory");
     }
     if (line)
-        kernel_line_free(line);
+        cmdline_free(line);
     free(line);
     free(host);
 }

@@ -12,14 +12,14 @@
 
 enum {
     MAX_CONFIG_SIZE = 256 << 10, /* bytes of one configuration file */
-    MAX_CONFIG_FILES = 512,      /* of one folder */
+    MAX_CONFIG_FILES = 512,      /* of one directory */
     MAX_VFIO_IDS = 64,
-    MAX_KERNEL_WORDS = 512,
+    MAX_CMDLINE_PARAMS = 512,
 };
 
 enum cpu_maker { CPU_UNKNOWN, CPU_INTEL, CPU_AMD };
 
-/* An ID that vfio-pci is told to claim, and where. */
+/* An ID that vfio-pci is to claim, and where it is set. */
 struct vfio_id {
     struct pci_id id;
     char file[256];
@@ -44,84 +44,88 @@ struct host_state {
     struct findings *findings;
     enum cpu_maker cpu;
     int kernel;                      /* 100 * major + minor: 602 is 6.2; 0: not known */
-    const char *running_intel_iommu; /* what the running kernel was told: "on", "off", or NULL */
+    const char *running_intel_iommu; /* of the running kernel: "on", "off", or NULL */
     struct vfio_id ids[MAX_VFIO_IDS];
     int id_count;
-    bool held_back[HOST_DRIVER_COUNT]; /* blacklisted, or loaded behind vfio-pci */
-    int ids_parameters;                /* how often modprobe.d says options vfio-pci ids= */
-    bool nvidia_installed;             /* NVIDIA's own driver, as its package's modprobe.d file tells */
+    bool held_back[HOST_DRIVER_COUNT]; /* blacklisted, or loaded after vfio-pci */
+    int ids_parameters;                /* how often modprobe.d has options vfio-pci ids= */
+    bool nvidia_installed;             /* NVIDIA's own driver: its package's modprobe.d file is there */
     bool vfio_early;                   /* vfio-pci is loaded by the initramfs before other drivers */
     bool vfio_named;                   /* some file loads or mentions vfio-pci */
 };
 
-/* The words of a kernel command line, each with its place. Zero is an empty one. */
-struct kernel_word {
+/* The parameters of a kernel command line, each with its place. Zero is an empty one. */
+struct cmdline_param {
     size_t text; /* offset in `texts` */
     size_t file; /* the same */
     long line;
 };
-struct kernel_line {
+struct cmdline {
     struct buffer texts;
-    struct kernel_word words[MAX_KERNEL_WORDS];
+    struct cmdline_param params[MAX_CMDLINE_PARAMS];
     int count;
     bool is_cut; /* there were more than fit */
 };
 
-/* ---- probe/kernel_line.c ---- */
+/* ---- probe/cmdline.c ---- */
 
-const char *kernel_word(const struct kernel_line *line, int number);
-const char *kernel_word_file(const struct kernel_line *line, int number);
+const char *cmdline_param(const struct cmdline *line, int number);
+const char *cmdline_param_file(const struct cmdline *line, int number);
 
-/* Adds the words of `text`: blanks separate them, except between double quotes. */
-void kernel_line_add(struct kernel_line *line, struct span text, const char *file, long first_line);
-void kernel_line_free(struct kernel_line *line);
+/* Adds the parameters of `text`: spaces separate them, except between double quotes. */
+void cmdline_add(struct cmdline *line, struct span text, const char *file, long first_line);
+/* Adds those of another line. */
+void cmdline_join(struct cmdline *line, const struct cmdline *other);
+void cmdline_free(struct cmdline *line);
 
-/* Whether the line has this word, - and _ before the = being the same. */
-bool kernel_line_has(const struct kernel_line *line, const char *word);
+/* Whether the line has this parameter, - and _ before the = being the same. */
+bool cmdline_has(const struct cmdline *line, const char *param);
 
 /* The assignments of /etc/default/grub and grub.d that make the command line. */
 struct grub_settings {
-    struct kernel_line linux_words;
-    struct kernel_line default_words;
+    struct cmdline linux_params;
+    struct cmdline default_params;
     long unclosed; /* line of a quote that is never closed; 0: none */
 };
 void grub_parse(struct grub_settings *settings, struct span text, const char *file);
 
-/* ---- probe/kernel_words.c ---- */
+/* ---- probe/cmdline_params.c ---- */
 
-/* Looks at each word of a command line by itself. Those that `others` (NULL: none) has too are passed over.
+/* Looks at each parameter of a command line by itself. Those that `others` (NULL: none) has too are skipped.
  */
-void kernel_words_check(struct host_state *host, const struct kernel_line *line,
-                        const struct kernel_line *others);
+void cmdline_params_check(struct host_state *host, const struct cmdline *line, const struct cmdline *others);
 
 /* Looks at a command line as a whole, which is, or will be, the one that counts. */
-void kernel_line_check(struct host_state *host, const struct kernel_line *line, bool passthrough_wanted);
+void cmdline_check(struct host_state *host, const struct cmdline *line, bool passthrough_wanted);
 
-/* What the line says last of an option that can be on or off: "on", "off", or NULL when it says neither. */
-const char *kernel_line_switch(const struct kernel_line *line, const char *key);
+/* What the line says last of a parameter that can be on or off: "on", "off", or NULL when it says neither. */
+const char *cmdline_switch(const struct cmdline *line, const char *key);
 
-/* Whether it is a word that a passthrough is set up with. */
-bool kernel_word_matters(const char *word);
+/* Whether it is a parameter that a passthrough is set up with. */
+bool cmdline_param_matters(const char *param);
 
 /* ---- probe/command_lines.c ---- */
 
 /* Reads the running command line and all files that the next one may come from; true when there was one. The
  * one that counts is left in `effective`. */
-bool command_lines_check(struct host_state *host, struct kernel_line *effective);
+bool command_lines_check(struct host_state *host, struct cmdline *effective);
 
 /* ---- probe/vfio_ids.c ---- */
 
-/* Takes the value of ids= of vfio-pci; finds fault with what the kernel would not understand. */
+/* Takes the value of ids= of vfio-pci; reports what the kernel would not understand. */
 void vfio_ids_add(struct host_state *host, struct span ids, const char *file, long line);
 
-/* Whether a word looks like a PCI ID: then it has lost its list. */
-bool vfio_id_stands_alone(struct span word);
+/* Whether text looks like PCI IDs: without its key then. */
+bool vfio_id_is_orphan(struct span text);
 
-/* Holds the IDs against the devices, and against the drivers that would be quicker. */
+/* Compares the IDs with the devices, and with the drivers that are loaded earlier. */
 void vfio_ids_check(struct host_state *host);
 
 /* Notes that a driver leaves devices to vfio-pci. */
 void hold_back_driver(struct host_state *host, struct span driver);
+
+/* The maker whose GPUs a driver takes; 0: of none, or of any. */
+uint16_t gpu_driver_vendor(struct span driver);
 
 /* ---- probe/modprobe_config.c and probe/initramfs_config.c ---- */
 
@@ -129,22 +133,19 @@ void modprobe_config_check(struct host_state *host);
 void modprobe_parse(struct host_state *host, struct span text, const char *file);
 void initramfs_config_check(struct host_state *host);
 
-/* Tells of a mistyped vfio module; true when it was one. */
+/* Reports a mistyped vfio module; true when it was one. */
 bool vfio_module_typo(struct host_state *host, struct span module, const char *file, long line);
 
 /* ---- probe/config_files.c ---- */
 
-/* Calls `read` with the content of a file, at most MAX_CONFIG_SIZE of it; false when it is not there or
- * cannot be read. */
-bool read_config_file(struct host_state *host, const char *file,
-                      void (*read)(struct host_state *host, struct span text, const char *file,
-                                   void *context),
-                      void *context);
+typedef void config_reader(struct host_state *host, struct span text, const char *file, void *context);
 
-/* The same with each file of a folder whose name ends so, by name. */
-void each_config_file(struct host_state *host, const char *folder, const char *ending,
-                      void (*read)(struct host_state *host, struct span text, const char *file,
-                                   void *context),
+/* Calls `read` with the content of a file, at most MAX_CONFIG_SIZE of it; false when it does not exist or
+ * cannot be read. */
+bool read_config_file(struct host_state *host, const char *file, config_reader *read, void *context);
+
+/* The same with each file of a directory whose name has this suffix, by name. */
+void each_config_file(struct host_state *host, const char *directory, const char *suffix, config_reader *read,
                       void *context);
 
 #endif

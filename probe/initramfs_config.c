@@ -6,26 +6,12 @@
 /* One list of modules, in the order in which they are loaded. */
 struct module_list {
     bool is_initramfs;   /* loaded before the root file system is there */
-    bool gpu_driver_yet; /* a driver of the GPU that is to be passed stood before */
+    bool gpu_driver_yet; /* it has a driver of the GPU that is to be passed */
 };
-
-/* Whose GPU a driver takes. */
-static uint16_t vendor_of(struct span module)
-{
-    static const struct {
-        const char *module;
-        uint16_t vendor;
-    } drivers[] = {{"nouveau", 0x10de}, {"nvidia", 0x10de}, {"nvidia_drm", 0x10de}, {"amdgpu", 0x1002},
-                   {"radeon", 0x1002},  {"i915", 0x8086},   {"xe", 0x8086}};
-    for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
-        if (span_is_module(module, drivers[i].module))
-            return drivers[i].vendor;
-    return 0;
-}
 
 static bool takes_named_gpu(const struct host_state *host, struct span module)
 {
-    uint16_t vendor = vendor_of(module);
+    uint16_t vendor = gpu_driver_vendor(module);
     for (int i = 0; i < host->id_count; i++)
         if (vendor && host->ids[i].id.vendor == vendor)
             return true;
@@ -37,29 +23,19 @@ static void read_module(struct host_state *host, struct module_list *list, struc
 {
     list->gpu_driver_yet |= takes_named_gpu(host, module);
     if (span_is_module(module, "vfio_virqfd") && (!host->kernel || host->kernel >= 602))
-        finding_next(
-            finding_at(findings_add(host->findings, FINDING_ID_VFIO_VIRQFD_GONE, SEVERITY_INFO,
-                                    "vfio_virqfd is no module of its own from kernel 6.2 on: the line does "
-                                    "nothing%s",
-                                    host->kernel ? "" : " there"),
-                       file, line),
-            "it can go");
+        findings_add(host->findings, file, line, FINDING_VFIO_VIRQFD_GONE);
     if (span_begins(module, "vfio") || span_begins(module, "vifo"))
         vfio_module_typo(host, module, file, line);
     if (!span_is_module(module, "vfio_pci"))
         return;
     host->vfio_named = true;
     if (list->is_initramfs && list->gpu_driver_yet)
-        finding_next(
-            finding_at(findings_add(host->findings, FINDING_ID_INITRAMFS_ORDER, SEVERITY_WARNING,
-                                    "vfio_pci stands behind the driver of the GPU that it is to claim"),
-                       file, line),
-            "put vfio_pci before it");
+        findings_add(host->findings, file, line, FINDING_INITRAMFS_ORDER);
     else if (list->is_initramfs)
         host->vfio_early = true;
 }
 
-/* One module a line, parameters behind it: initramfs-tools, /etc/modules, modules-load.d(5). */
+/* One module a line, parameters after it: initramfs-tools, /etc/modules, modules-load.d(5). */
 static void read_lines(struct host_state *host, struct span text, const char *file, void *context)
 {
     struct module_list list = {.is_initramfs = *(bool *)context};
@@ -79,7 +55,7 @@ static void read_lines(struct host_state *host, struct span text, const char *fi
 }
 
 /* The words of a shell array or string, without its quotes and parentheses; it may go over several lines.
- * Moves `text` behind it. */
+ * Moves `text` past it. */
 static bool next_value_word(struct span *text, long *line, struct span *word)
 {
     while (text->length) {
@@ -150,12 +126,7 @@ static void read_mkinitcpio(struct host_state *host, struct span text, const cha
         number = word_line + 1;
     }
     if (has_vfio && has_hooks && !has_modconf && host->ids_parameters)
-        finding_next(
-            finding_at(findings_add(host->findings, FINDING_ID_INITRAMFS_NO_MODCONF, SEVERITY_WARNING,
-                                    "vfio_pci is in the initramfs, but its options are not, because the "
-                                    "hook modconf is missing"),
-                       file, hooks_line),
-            "add modconf to HOOKS, then mkinitcpio -P");
+        findings_add(host->findings, file, hooks_line, FINDING_INITRAMFS_NO_MODCONF);
 }
 
 /* dracut.conf(5): add_drivers+=" ... ", force_drivers+=" ... "; only the latter loads them first. */

@@ -147,7 +147,7 @@ const char *iommu_kind_word(enum iommu_kind kind)
     return kind == IOMMU_KIND_UNKNOWN ? NULL : words[kind];
 }
 
-int iommu_group_strangers(const struct pci_machine *machine, const struct pci_device *gpu, int strangers[],
+int iommu_foreign_devices(const struct pci_machine *machine, const struct pci_device *gpu, int foreign[],
                           int limit)
 {
     int count = 0;
@@ -159,7 +159,7 @@ int iommu_group_strangers(const struct pci_machine *machine, const struct pci_de
             pci_same_device(device, gpu))
             continue;
         if (count < limit)
-            strangers[count] = i;
+            foreign[count] = i;
         count++;
     }
     return count;

@@ -4,7 +4,7 @@
 #include "probe/host.h"
 #include "probe/pci.h"
 
-/* Whether devices can be given to a guest at all, and in which company. Intel VT-d Architecture
+/* Whether devices can be given to a guest at all, and together with which others. Intel VT-d Architecture
  * Specification 4.1 section 8, AMD I/O Virtualization Technology Specification 3.08 section 5. */
 
 enum iommu_kind { IOMMU_KIND_UNKNOWN, IOMMU_KIND_INTEL, IOMMU_KIND_AMD, IOMMU_KIND_OTHER };
@@ -13,7 +13,7 @@ enum iommu_kind { IOMMU_KIND_UNKNOWN, IOMMU_KIND_INTEL, IOMMU_KIND_AMD, IOMMU_KI
 enum iommu_fault {
     IOMMU_FAULT_NONE,
     IOMMU_FAULT_FIRMWARE,     /* the firmware offers none: no DMAR, no IVRS */
-    IOMMU_FAULT_COMMAND_LINE, /* the kernel was not told to use it, or told not to */
+    IOMMU_FAULT_COMMAND_LINE, /* the kernel command line does not turn it on, or turns it off */
     IOMMU_FAULT_UNKNOWN,
 };
 
@@ -32,10 +32,10 @@ void iommu_read(struct root *root, const struct host *host, struct pci_machine *
 /* "intel", "amd", "other", or NULL when it is not known. */
 const char *iommu_kind_word(enum iommu_kind kind);
 
-/* The devices of a GPU's group that are neither functions of its own nor bridges: they are lost to the host,
- * or stand in the way. Stores up to `limit` indexes into machine->devices and returns how many there are in
- * all. */
-int iommu_group_strangers(const struct pci_machine *machine, const struct pci_device *gpu, int strangers[],
+/* The foreign devices of a GPU's group: neither its own functions nor bridges. They are lost to the host, or
+ * make the group not viable. Stores up to `limit` indexes into machine->devices and returns how many there
+ * are in all. */
+int iommu_foreign_devices(const struct pci_machine *machine, const struct pci_device *gpu, int foreign[],
                           int limit);
 
 #endif

@@ -5,24 +5,19 @@
 #include "probe/host_state.h"
 
 /* modprobe.d(5), in the order in which it looks: of two files with one name the first one counts. */
-static const char *const folders[] = {"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
-                                      "/usr/lib/modprobe.d", "/lib/modprobe.d"};
+static const char *const directories[] = {"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
+                                          "/usr/lib/modprobe.d", "/lib/modprobe.d"};
 
 static const char *const vfio_parameters[] = {
     "ids", "nointxmask", "disable_vga", "disable_idle_d3", "enable_sriov", "disable_denylist", NULL};
 
 struct directive {
     struct host_state *host;
+    struct findings *findings;
     const char *file;
     long line;
-    struct span rest; /* behind the first word */
+    struct span rest; /* after the first word */
 };
-
-static struct finding *note(const struct directive *directive, enum finding_id id, const char *text)
-{
-    return finding_at(findings_add(directive->host->findings, id, SEVERITY_WARNING, "%s", text),
-                      directive->file, directive->line);
-}
 
 bool vfio_module_typo(struct host_state *host, struct span module, const char *file, long line)
 {
@@ -39,10 +34,7 @@ bool vfio_module_typo(struct host_state *host, struct span module, const char *f
             if (span_is_module(module, others[i]))
                 return false;
     }
-    finding_next(finding_at(findings_add(host->findings, FINDING_ID_MODULE_TYPO, SEVERITY_WARNING,
-                                         "there is no module %.*s", SPAN_FORMAT(module)),
-                            file, line),
-                 "write %s", guess);
+    findings_add(host->findings, file, line, FINDING_MODULE_TYPO, SPAN_FORMAT(module), guess);
     return true;
 }
 
@@ -54,28 +46,25 @@ static void read_vfio_option(const struct directive *directive, struct span opti
     if (span_is(key, "ids")) {
         vfio_ids_add(directive->host, value, directive->file, directive->line);
         if (directive->host->ids_parameters++)
-            finding_next(note(directive, FINDING_ID_MODPROBE_IDS_TWICE,
-                              "ids= is given a second time, and only the last one counts"),
-                         "write all IDs behind one ids=, with commas between them");
+            findings_add(directive->findings, directive->file, directive->line, FINDING_MODPROBE_IDS_TWICE);
         return;
     }
-    if (!has_value && vfio_id_stands_alone(key)) {
-        finding_next(note(directive, FINDING_ID_VFIO_IDS_MALFORMED,
-                          "a PCI ID stands alone, so that vfio-pci does not see it"),
-                     "write all IDs behind one ids=, with commas between them, without blanks");
+    if (!has_value && vfio_id_is_orphan(key)) {
+        findings_add(directive->findings, directive->file, directive->line,
+                     FINDING_VFIO_IDS_MALFORMED_MODPROBE, SPAN_FORMAT(key));
         return;
     }
-    for (const char *const *known = vfio_parameters; *known; known++)
-        if (span_is(key, *known))
-            return;
+    if (span_is_any(key, vfio_parameters))
+        return;
     const char *guess = span_guess(key, vfio_parameters);
     if (!guess && span_is(key, "id"))
         guess = "ids";
-    finding_next(
-        finding_at(findings_add(directive->host->findings, FINDING_ID_MODPROBE_UNKNOWN_PARAMETER,
-                                SEVERITY_WARNING, "vfio-pci has no parameter %.*s", SPAN_FORMAT(key)),
-                   directive->file, directive->line),
-        guess ? "write %s=" : "take it away%s", guess ? guess : "");
+    if (guess)
+        findings_add(directive->findings, directive->file, directive->line,
+                     FINDING_MODPROBE_UNKNOWN_PARAMETER_TYPO, SPAN_FORMAT(key), guess);
+    else
+        findings_add(directive->findings, directive->file, directive->line,
+                     FINDING_MODPROBE_UNKNOWN_PARAMETER, SPAN_FORMAT(key));
 }
 
 static void read_options(struct directive *directive)
@@ -92,9 +81,8 @@ static void read_options(struct directive *directive)
         if (is_vfio_pci)
             read_vfio_option(directive, option);
         else if (is_other_vfio && span_begins(option, "ids="))
-            finding_next(note(directive, FINDING_ID_MODPROBE_IDS_ELSEWHERE,
-                              "ids= is a parameter of vfio-pci and of no other module"),
-                         "write options vfio-pci %.*s", SPAN_FORMAT(option));
+            findings_add(directive->findings, directive->file, directive->line,
+                         FINDING_MODPROBE_IDS_ELSEWHERE, SPAN_FORMAT(option));
     }
 }
 
@@ -135,7 +123,7 @@ static void read_install(struct directive *directive)
         hold_back_driver(directive->host, module);
 }
 
-static void pass_over(struct directive *directive)
+static void skip(struct directive *directive)
 {
     (void)directive;
 }
@@ -145,15 +133,16 @@ static const struct {
     void (*read)(struct directive *directive);
 } directives[] = {
     {"options", read_options}, {"softdep", read_softdep}, {"blacklist", read_blacklist},
-    {"install", read_install}, {"alias", pass_over},      {"remove", pass_over},
-    {"config", pass_over},     {"include", pass_over},    {"weakdep", pass_over},
+    {"install", read_install}, {"alias", skip},           {"remove", skip},
+    {"config", skip},          {"include", skip},         {"weakdep", skip},
 };
 
 static void read_line(struct host_state *host, struct span text, const char *file, long line)
 {
     static const char *const names[] = {"options", "softdep", "blacklist", "install",
                                         "alias",   "remove",  "weakdep",   NULL};
-    struct directive directive = {.host = host, .file = file, .line = line, .rest = text};
+    struct directive directive = {
+        .host = host, .findings = host->findings, .file = file, .line = line, .rest = text};
     struct span name;
     if (!span_next_word(&directive.rest, &name) || name.start[0] == '#')
         return;
@@ -163,11 +152,8 @@ static void read_line(struct host_state *host, struct span text, const char *fil
             return;
         }
     const char *guess = span_guess(name, names);
-    finding_next(
-        finding_at(findings_add(host->findings, FINDING_ID_MODPROBE_UNKNOWN_DIRECTIVE, SEVERITY_WARNING,
-                                "modprobe knows no \"%.*s\" and ignores the line", SPAN_FORMAT(name)),
-                   file, line),
-        guess ? "write %s" : "write options, softdep or blacklist%s", guess ? guess : "");
+    findings_add(host->findings, file, line, FINDING_MODPROBE_UNKNOWN_DIRECTIVE, SPAN_FORMAT(name),
+                 guess ? guess : "options, softdep or blacklist");
 }
 
 /* A backslash at the end of a line joins the next one to it. */
@@ -198,7 +184,7 @@ static void read_file(struct host_state *host, struct span text, const char *fil
     modprobe_parse(host, text, file);
 }
 
-/* A file that modprobe passes over because of its name, though it has something to say. */
+/* A file with settings that modprobe skips because of its name. */
 static void read_ignored(struct host_state *host, struct span text, const char *file, void *context)
 {
     struct span line;
@@ -211,32 +197,27 @@ static void read_ignored(struct host_state *host, struct span text, const char *
         if (!(span_is(name, "options") && span_begins(module, "vfio")) &&
             !(span_is(name, "softdep") && span_holds(line, "vfio")) && !span_is(name, "blacklist"))
             continue;
-        finding_next(
-            finding_at(findings_add(host->findings, FINDING_ID_MODPROBE_FILE_IGNORED, SEVERITY_WARNING,
-                                    "modprobe reads only files whose name ends in .conf, so that this one "
-                                    "has no effect"),
-                       file, number),
-            "rename it to %s.conf", file);
+        findings_add(host->findings, file, number, FINDING_MODPROBE_FILE_IGNORED, file);
         return;
     }
 }
 
 static bool is_backup(struct span name)
 {
-    static const char *const endings[] = {"~",       ".bak",      ".old",      ".orig",      ".save",
-                                          ".swp",    ".dpkg-old", ".dpkg-new", ".dpkg-dist", ".rpmsave",
-                                          ".rpmnew", ".disabled", ".pacnew",   ".pacsave",   ".off"};
-    for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
-        if (span_ends(name, endings[i]))
+    static const char *const suffixes[] = {"~",       ".bak",      ".old",      ".orig",      ".save",
+                                           ".swp",    ".dpkg-old", ".dpkg-new", ".dpkg-dist", ".rpmsave",
+                                           ".rpmnew", ".disabled", ".pacnew",   ".pacsave",   ".off"};
+    for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++)
+        if (span_ends(name, suffixes[i]))
             return true;
     return name.length && name.start[0] == '.';
 }
 
-static bool stands_earlier(struct host_state *host, size_t folder, const char *name)
+static bool is_overridden(struct host_state *host, size_t directory, const char *name)
 {
     char path[512];
-    for (size_t i = 0; i < folder; i++)
-        if (snprintf(path, sizeof path, "%s/%s", folders[i], name) < (int)sizeof path &&
+    for (size_t i = 0; i < directory; i++)
+        if (snprintf(path, sizeof path, "%s/%s", directories[i], name) < (int)sizeof path &&
             root_exists(host->root, path))
             return true;
     return false;
@@ -245,16 +226,16 @@ static bool stands_earlier(struct host_state *host, size_t folder, const char *n
 void modprobe_config_check(struct host_state *host)
 {
     char path[512];
-    for (size_t folder = 0; folder < ARRAY_SIZE(folders); folder++) {
+    for (size_t directory = 0; directory < ARRAY_SIZE(directories); directory++) {
         int count;
-        char **names = root_list(host->root, folders[folder], MAX_CONFIG_FILES, &count);
+        char **names = root_list(host->root, directories[directory], MAX_CONFIG_FILES, &count);
         for (int i = 0; i < count; i++) {
             struct span name = span_of(names[i]);
-            if (snprintf(path, sizeof path, "%s/%s", folders[folder], names[i]) >= (int)sizeof path)
+            if (snprintf(path, sizeof path, "%s/%s", directories[directory], names[i]) >= (int)sizeof path)
                 continue;
-            if (span_ends(name, ".conf") && !stands_earlier(host, folder, names[i]))
+            if (span_ends(name, ".conf") && !is_overridden(host, directory, names[i]))
                 read_config_file(host, path, read_file, NULL);
-            else if (!span_ends(name, ".conf") && folder == 0 && !is_backup(name))
+            else if (!span_ends(name, ".conf") && directory == 0 && !is_backup(name))
                 read_config_file(host, path, read_ignored, NULL);
         }
         root_free_names(names, count);

@@ -7,29 +7,18 @@
 
 enum { CLASS_COPROCESSOR = 0x0b, CLASS_DISPLAY = 0x03, CLASS_ACCELERATOR = 0x12 };
 
-static const char dump_again[] =
-    "dump it again while the card is awake and is not the one that the machine booted with (other card or "
-    "integrated graphics as primary, no driver bound): echo 1 > rom; cat rom > dump.rom; echo 0 > rom in "
-    "/sys/bus/pci/devices/ADDRESS";
-
 const char *option_rom_code_name(uint8_t code_type)
 {
-    switch (code_type) {
-    case OPTION_ROM_LEGACY:
-        return "legacy";
-    case OPTION_ROM_OPEN_FIRMWARE:
-        return "Open Firmware";
-    case OPTION_ROM_HP_PA:
-        return "HP PA-RISC";
-    case OPTION_ROM_EFI:
-        return "EFI";
-    case OPTION_ROM_NVIDIA_NBSI:
-        return "NVIDIA NBSI";
-    case OPTION_ROM_NVIDIA_FIRMWARE:
-        return "NVIDIA firmware";
-    default:
-        return "";
-    }
+    static const struct {
+        uint8_t code_type;
+        const char *name;
+    } names[] = {{OPTION_ROM_LEGACY, "legacy"},           {OPTION_ROM_OPEN_FIRMWARE, "Open Firmware"},
+                 {OPTION_ROM_HP_PA, "HP PA-RISC"},        {OPTION_ROM_EFI, "EFI"},
+                 {OPTION_ROM_NVIDIA_NBSI, "NVIDIA NBSI"}, {OPTION_ROM_NVIDIA_FIRMWARE, "NVIDIA firmware"}};
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (names[i].code_type == code_type)
+            return names[i].name;
+    return "";
 }
 
 const char *option_rom_machine_name(uint16_t machine)
@@ -75,34 +64,17 @@ static void no_rom(const struct option_rom *rom, struct findings *findings)
     for (size_t i = 0; i < count; i++)
         snprintf(bytes + 3 * i, 4, " %02x", rom->head[i]);
     const char *format = other_format(rom->head);
-    struct finding *finding =
-        findings_add(findings, FINDING_ID_ROM_NOT_PCI, SEVERITY_BLOCKER,
-                     "this is no PCI option ROM: nowhere an image that begins with 55 aa and has a PCI data "
-                     "structure. It begins with%s",
-                     bytes);
     if (rom->has_nvgi)
-        finding_next(finding, "this is NVIDIA's header without the ROM behind it; %s", dump_again);
+        findings_add(findings, NULL, 0, FINDING_ROM_NOT_PCI_NVGI, bytes);
     else if (format)
-        finding_next(finding, "it looks like %s", format);
+        findings_add(findings, NULL, 0, FINDING_ROM_NOT_PCI_FORMAT, bytes, format);
     else
-        finding_next(finding, "%s", dump_again);
+        findings_add(findings, NULL, 0, FINDING_ROM_NOT_PCI, bytes);
 }
 
-static void blank(const struct option_rom *rom, struct findings *findings)
-{
-    if (rom->fault == OPTION_ROM_EMPTY)
-        finding_next(findings_add(findings, FINDING_ID_ROM_EMPTY, SEVERITY_BLOCKER,
-                                  "there is nothing to read: 0 bytes"),
-                     "%s", dump_again);
-    else
-        finding_next(findings_add(findings, FINDING_ID_ROM_ERASED, SEVERITY_BLOCKER,
-                                  "all bytes are %02x: that is what a card answers that sleeps, is in use "
-                                  "as the primary one or has no flash chip; there is no image in it",
-                                  rom->head[0]),
-                     "%s", dump_again);
-}
-
-static void malformed(const struct option_rom *rom, struct findings *findings)
+/* What keeps the images from being read to the last one. Firmware and kernel accept a missing end when all
+ * images are there. */
+static void chain(const struct option_rom *rom, struct findings *findings)
 {
     static const char *const faults[] = {
         [OPTION_ROM_BAD_POINTER] = "points for its PCI data structure to where none can be",
@@ -110,92 +82,28 @@ static void malformed(const struct option_rom *rom, struct findings *findings)
         [OPTION_ROM_BAD_LENGTH] = "claims a length in which not even its own PCI data structure fits",
     };
     unsigned offset = rom->fault_offset;
-    struct finding *finding;
-    if (rom->fault == OPTION_ROM_TOO_MANY)
-        finding = findings_add(findings, FINDING_ID_ROM_MALFORMED, SEVERITY_BLOCKER,
-                               "it has more than %d images, which no card has; what is behind 0x%x was not "
-                               "read",
-                               MAX_OPTION_ROM_IMAGES, offset);
-    else
-        finding = findings_add(findings, FINDING_ID_ROM_MALFORMED, SEVERITY_BLOCKER,
-                               "the image at 0x%x %s; what is behind it cannot be read", offset,
-                               faults[rom->fault]);
-    finding_next(finding, "%s", dump_again);
-}
-
-/* An end that no image announces. Firmware and kernel bear with it when all images are there. */
-static void unannounced_end(const struct option_rom *rom, struct findings *findings)
-{
-    if (rom->truncated)
-        finding_next(findings_add(findings, FINDING_ID_ROM_TRUNCATED, SEVERITY_WARNING,
-                                  "it ends at 0x%x, but the last image in it says that another one follows: "
-                                  "images are missing, if the maker did not forget the mark",
-                                  rom->fault_offset),
-                     "%s", dump_again);
-    else
-        finding_next(findings_add(findings, FINDING_ID_ROM_CHAIN_BROKEN, SEVERITY_WARNING,
-                                  "the last image says that another one follows at 0x%x, and there is none",
-                                  rom->fault_offset),
-                     "%s", dump_again);
-}
-
-static void truncated(const struct option_rom *rom, struct findings *findings)
-{
-    struct finding *finding;
-    if (rom->fault == OPTION_ROM_CUT)
-        finding =
-            findings_add(findings, FINDING_ID_ROM_TRUNCATED, SEVERITY_BLOCKER,
-                         "it is cut short: the image at 0x%x ends within its header", rom->fault_offset);
-    else
-        finding = findings_add(findings, FINDING_ID_ROM_TRUNCATED, SEVERITY_BLOCKER,
-                               "it is cut short: its images need %llu bytes, and it has %zu",
-                               (unsigned long long)rom->end, rom->size);
-    finding_next(finding, "%s", dump_again);
-}
-
-static void chain(const struct option_rom *rom, struct findings *findings)
-{
     switch (rom->fault) {
     case OPTION_ROM_BAD_POINTER:
     case OPTION_ROM_NO_PCIR:
     case OPTION_ROM_BAD_LENGTH:
+        findings_add(findings, NULL, 0, FINDING_ROM_MALFORMED, offset, faults[rom->fault]);
+        break;
     case OPTION_ROM_TOO_MANY:
-        malformed(rom, findings);
+        findings_add(findings, NULL, 0, FINDING_ROM_MALFORMED_IMAGES, MAX_OPTION_ROM_IMAGES, offset);
         break;
     case OPTION_ROM_NOTHING_NEXT:
-        unannounced_end(rom, findings);
+        if (rom->truncated)
+            findings_add(findings, NULL, 0, FINDING_ROM_TRUNCATED_END, offset);
+        else
+            findings_add(findings, NULL, 0, FINDING_ROM_CHAIN_BROKEN, offset);
+        break;
+    case OPTION_ROM_CUT:
+        findings_add(findings, NULL, 0, FINDING_ROM_TRUNCATED_HEADER, offset);
         break;
     default:
         if (rom->truncated)
-            truncated(rom, findings);
+            findings_add(findings, NULL, 0, FINDING_ROM_TRUNCATED, (unsigned long long)rom->end, rom->size);
     }
-}
-
-static void header_before(const struct option_rom *rom, struct findings *findings)
-{
-    if (!rom->start)
-        return;
-    finding_next(findings_add(findings, FINDING_ID_ROM_HEADER, SEVERITY_BLOCKER,
-                              "the ROM begins at offset %u (0x%x), behind %s; QEMU and the guest's firmware "
-                              "look for it at the very beginning",
-                              rom->start, rom->start,
-                              rom->has_nvgi ? "a header that NVIDIA's flash tool saves (NVGI)"
-                                            : "something that is no part of it"),
-                 "cut it off: tail -c +%u dump.rom > cut.rom (or dd if=dump.rom of=cut.rom bs=1 skip=%u), "
-                 "then look at cut.rom again",
-                 rom->start + 1, rom->start);
-}
-
-static void checksums(const struct option_rom *rom, struct findings *findings)
-{
-    for (int i = 0; i < rom->image_count; i++)
-        if (rom->images[i].checksum == TRISTATE_NO && !rom->images[i].is_private)
-            finding_next(findings_add(findings, FINDING_ID_ROM_CHECKSUM, SEVERITY_WARNING,
-                                      "the bytes of the legacy image at 0x%x do not sum to 0: it was changed "
-                                      "after it was made. The copy that the machine ran at boot is such a "
-                                      "one, and so is an edited or damaged file. SeaBIOS may refuse it",
-                                      rom->images[i].offset),
-                         "%s", dump_again);
 }
 
 static void card(const struct option_rom *rom, const struct pci_id *wanted, struct findings *findings)
@@ -208,13 +116,10 @@ static void card(const struct option_rom *rom, const struct pci_id *wanted, stru
     pci_id_print(&rom->images[0].id, is_for);
     pci_id_print(&bare, asked);
     /* Within a vendor, boards are sold with the ROM of a sibling. */
-    bool same_vendor = rom->images[0].id.vendor == wanted->vendor;
-    finding_next(
-        findings_add(findings, FINDING_ID_ROM_OTHER_CARD, same_vendor ? SEVERITY_WARNING : SEVERITY_BLOCKER,
-                     "this ROM is for %s and does not list %s: the driver in the guest may refuse it "
-                     "or set up the card wrongly",
-                     is_for, asked),
-        "take the ROM of this very card: dump it, or get the one of its maker and model");
+    if (rom->images[0].id.vendor == wanted->vendor)
+        findings_add(findings, NULL, 0, FINDING_ROM_OTHER_CARD, is_for, asked);
+    else
+        findings_add(findings, NULL, 0, FINDING_ROM_OTHER_CARD_VENDOR, is_for, asked);
 }
 
 static bool is_gpu_class(const struct option_rom_image *image)
@@ -226,77 +131,59 @@ static bool is_gpu_class(const struct option_rom_image *image)
 /* What the firmware of a guest can run: OVMF an EFI image of its machine, SeaBIOS a legacy one. */
 static void firmware(const struct option_rom *rom, struct findings *findings)
 {
-    for (int i = 0; i < rom->image_count; i++)
-        if (rom->images[i].code_type == OPTION_ROM_EFI && !rom->images[i].is_efi &&
-            !rom->images[i].is_private)
-            findings_add(
-                findings, FINDING_ID_ROM_MALFORMED, SEVERITY_BLOCKER,
-                "the image at 0x%x calls itself EFI but has no sound EFI header: OVMF passes it over",
-                rom->images[i].offset);
     const struct option_rom_image *efi = option_rom_efi_image(rom);
-    if (!efi)
-        finding_next(
-            findings_add(
-                findings, FINDING_ID_ROM_NO_EFI, SEVERITY_WARNING,
-                "it has no whole EFI image (GOP) that a firmware finds: with OVMF there is no picture before the "
-                "driver of the guest has started the card, and some drivers never do"),
-            "use SeaBIOS for the guest (Proxmox: bios: seabios), or a newer vBIOS of this very card "
-            "that has a GOP");
-    else if (!option_rom_runs_on_x64(efi))
-        findings_add(findings, FINDING_ID_ROM_EFI_MACHINE, SEVERITY_WARNING,
-                     "its EFI image is for %s (machine %04x): the OVMF of an x86-64 guest passes it over",
-                     *option_rom_machine_name(efi->machine) ? option_rom_machine_name(efi->machine)
-                                                            : "another processor",
+    for (int i = 0; i < rom->image_count; i++) {
+        const struct option_rom_image *image = &rom->images[i];
+        if (image->code_type == OPTION_ROM_EFI && !image->is_efi && !image->is_private)
+            findings_add(findings, NULL, 0, FINDING_ROM_MALFORMED_EFI, image->offset);
+    }
+    if (!efi) {
+        findings_add(findings, NULL, 0, FINDING_ROM_NO_EFI);
+    } else if (!option_rom_runs_on_x64(efi)) {
+        const char *machine = option_rom_machine_name(efi->machine);
+        findings_add(findings, NULL, 0, FINDING_ROM_EFI_MACHINE, *machine ? machine : "another processor",
                      efi->machine);
+    }
     if (!option_rom_has_legacy(rom))
-        findings_add(findings, FINDING_ID_ROM_NO_LEGACY, SEVERITY_INFO,
-                     "it has no whole legacy image: a guest with SeaBIOS gets no picture from it before its "
-                     "driver has started the card");
+        findings_add(findings, NULL, 0, FINDING_ROM_NO_LEGACY);
     if (!is_gpu_class(&rom->images[0]))
-        findings_add(findings, FINDING_ID_ROM_OTHER_CLASS, SEVERITY_WARNING,
-                     "this is the ROM of a device of class %02x%02x, and no graphics card's",
-                     rom->images[0].base_class, rom->images[0].sub_class);
-}
-
-static void behind(const struct option_rom *rom, struct findings *findings)
-{
-    if (rom->private_missing)
-        findings_add(
-            findings, FINDING_ID_ROM_PRIVATE_MISSING, SEVERITY_INFO,
-            "the images of NVIDIA's own that follow behind the standard ones are not wholly in it. "
-            "So it is in every dump through the ROM BAR; the guest's firmware does not look at them");
-    if (rom->padding)
-        findings_add(findings, FINDING_ID_ROM_PADDED, SEVERITY_INFO,
-                     "%zu bytes behind the last image are padding: harmless", rom->padding);
-    if (rom->trailing)
-        findings_add(
-            findings, FINDING_ID_ROM_TRAILING, SEVERITY_INFO,
-            "%zu bytes behind the last image belong to none of them: the guest does not look at them",
-            rom->trailing);
+        findings_add(findings, NULL, 0, FINDING_ROM_OTHER_CLASS, rom->images[0].base_class,
+                     rom->images[0].sub_class);
 }
 
 void option_rom_findings(const struct option_rom *rom, const struct pci_id *wanted, struct findings *findings)
 {
     if (rom->size > MAX_OPTION_ROM_SIZE)
-        finding_next(findings_add(findings, FINDING_ID_ROM_OVERSIZED, SEVERITY_WARNING,
-                                  "it is larger than %d MiB, which no option ROM is; what is behind that was "
-                                  "not read",
-                                  MAX_OPTION_ROM_SIZE >> 20),
-                     "look whether this is the right file");
+        findings_add(findings, NULL, 0, FINDING_ROM_OVERSIZED, MAX_OPTION_ROM_SIZE >> 20);
+    if (rom->fault == OPTION_ROM_EMPTY) {
+        findings_add(findings, NULL, 0, FINDING_ROM_EMPTY);
+        return;
+    }
     if (!option_rom_is_present(rom)) {
-        blank(rom, findings);
+        findings_add(findings, NULL, 0, FINDING_ROM_ERASED, rom->head[0]);
         return;
     }
     if (rom->fault == OPTION_ROM_NO_SIGNATURE) {
         no_rom(rom, findings);
         return;
     }
-    header_before(rom, findings);
+    if (rom->start)
+        findings_add(findings, NULL, 0, FINDING_ROM_HEADER, rom->start, rom->start,
+                     rom->has_nvgi ? "a header of NVIDIA's flash tool (NVGI)"
+                                   : "something that is no part of it",
+                     rom->start + 1, rom->start);
     chain(rom, findings);
     if (!rom->image_count)
         return;
-    checksums(rom, findings);
+    for (int i = 0; i < rom->image_count; i++)
+        if (rom->images[i].checksum == TRISTATE_NO && !rom->images[i].is_private)
+            findings_add(findings, NULL, 0, FINDING_ROM_CHECKSUM, rom->images[i].offset);
     card(rom, wanted, findings);
     firmware(rom, findings);
-    behind(rom, findings);
+    if (rom->private_missing)
+        findings_add(findings, NULL, 0, FINDING_ROM_PRIVATE_MISSING);
+    if (rom->padding)
+        findings_add(findings, NULL, 0, FINDING_ROM_PADDED, rom->padding);
+    if (rom->trailing)
+        findings_add(findings, NULL, 0, FINDING_ROM_TRAILING, rom->trailing);
 }

@@ -68,10 +68,25 @@ struct pci_device *pci_find(const struct pci_machine *machine, const struct pci_
                           : NULL;
 }
 
+bool pci_same_slot(const struct pci_address *a, const struct pci_address *b)
+{
+    return a->domain == b->domain && a->bus == b->bus && a->slot == b->slot;
+}
+
 bool pci_same_device(const struct pci_device *a, const struct pci_device *b)
 {
-    return a->address.domain == b->address.domain && a->address.bus == b->address.bus &&
-           a->address.slot == b->address.slot;
+    return pci_same_slot(&a->address, &b->address);
+}
+
+bool pci_is_on_vfio(const struct pci_device *device)
+{
+    return device->driver_known && strcmp(device->driver, "vfio-pci") == 0;
+}
+
+bool pci_has_host_driver(const struct pci_device *device)
+{
+    return device->driver_known && *device->driver && !pci_is_on_vfio(device) &&
+           strcmp(device->driver, "pci-stub") != 0 && strcmp(device->driver, "xen-pciback") != 0;
 }
 
 bool pci_is_gpu_class(const struct pci_device *device)

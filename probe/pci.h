@@ -77,7 +77,7 @@ struct pci_machine {
 
 /* Reads all devices of a machine. Of most of them that is identity, class, bridge, group and driver; all
  * else is read of GPUs, the other functions of their cards, and the bridges above them, and is unknown of
- * others. What cannot be read is noted (root_unreadable); a machine without any device is no error.
+ * others. What cannot be read is noted (root_fault); a machine without any device is no error.
  * ERROR_SYSTEM when libpci is missing. The caller calls pci_machine_free, also after an error. */
 MUST_CHECK enum error_code pci_read_machine(struct root *root, struct pci_machine *machine,
                                             struct error *error);
@@ -104,7 +104,12 @@ int pci_address_compare(const struct pci_address *a, const struct pci_address *b
 struct pci_device *pci_find(const struct pci_machine *machine, const struct pci_address *address);
 
 /* Whether two devices are functions of one: same domain, bus and slot. */
+bool pci_same_slot(const struct pci_address *a, const struct pci_address *b);
 bool pci_same_device(const struct pci_device *a, const struct pci_device *b);
+
+/* Whether vfio-pci holds the device; whether a driver does that uses it for the host. */
+bool pci_is_on_vfio(const struct pci_device *device);
+bool pci_has_host_driver(const struct pci_device *device);
 
 /* Brings the devices of a machine into their order, and finds the bridge above each that has none yet, by
  * the bridges' bus numbers. A bridge always has a lower bus number than what is below it, so that walking up

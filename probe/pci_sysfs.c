@@ -51,7 +51,7 @@ static bool is_plain(struct root *root, const struct pci_device *device)
         struct stat status;
         char path[SHORT_PATH];
         char full[4096];
-        snprintf(full, sizeof full, "%s%s", root_folder(root), attribute(device, names[i], path));
+        snprintf(full, sizeof full, "%s%s", root_directory(root), attribute(device, names[i], path));
         if (lstat(full, &status) == 0 && !S_ISREG(status.st_mode)) {
             root_note_unreadable(root, path, "is no regular file");
             return false;
@@ -333,7 +333,7 @@ static enum error_code read_named(struct scan *scan, char **names, int count, st
     struct pci_address *parents = malloc((size_t)count * sizeof *parents);
     bool *matters = calloc((size_t)count, sizeof *matters);
     scan->machine->devices = malloc((size_t)count * sizeof *scan->machine->devices);
-    snprintf(path, sizeof path, "%s/sys/bus/pci", root_folder(scan->root));
+    snprintf(path, sizeof path, "%s/sys/bus/pci", root_directory(scan->root));
     if (!parents || !matters || !scan->machine->devices) {
         error_set(error, ERROR_NO_MEMORY, "no memory to look at PCI devices");
     } else if (libpci_open(LIBPCI_SYSFS, path, &scan->library, error) == ERROR_NONE) {

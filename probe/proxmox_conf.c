@@ -108,9 +108,7 @@ static void check_mapping(struct hostpci *device, struct span name)
     while (span_next_line(&rest, &line))
         if (line.length == name.length && memcmp(line.start, name.start, name.length) == 0)
             return;
-    finding_next(vm_note(vm, FINDING_ID_VM_MAPPING_MISSING, SEVERITY_BLOCKER, device->line,
-                         "there is no mapping %.*s: the virtual machine does not start", SPAN_FORMAT(name)),
-                 "add it: Datacenter, Resource Mappings");
+    findings_add(vm->findings, vm->file, device->line, FINDING_VM_MAPPING_MISSING, SPAN_FORMAT(name));
 }
 
 static void read_romfile(struct hostpci *device, struct span value)
@@ -147,42 +145,24 @@ static void read_option(struct hostpci *device, struct span option)
         device->is_part = true;
     } else {
         const char *guess = span_guess(key, known);
-        for (const char *const *word = known; *word; word++)
-            if (span_is(key, *word))
-                return;
-        finding_next(vm_note(conf->vm, FINDING_ID_VM_HOSTPCI_MALFORMED, SEVERITY_WARNING, device->line,
-                             "%s has no option %.*s: Proxmox passes over the whole line", device->name,
-                             SPAN_FORMAT(key)),
-                     guess ? "write %s=" : "take it away%s", guess ? guess : "");
+        if (guess)
+            findings_add(conf->vm->findings, conf->vm->file, device->line, FINDING_VM_HOSTPCI_MALFORMED_TYPO,
+                         device->name, SPAN_FORMAT(key), guess);
+        else if (!span_is_any(key, known))
+            findings_add(conf->vm->findings, conf->vm->file, device->line, FINDING_VM_HOSTPCI_MALFORMED,
+                         device->name, SPAN_FORMAT(key));
     }
 }
 
 /* "0000:01:00.0", "01:00.0", or "01:00" for all functions. */
 static bool read_address(struct span text, struct passed_device *device)
 {
-    struct span rest = span_trim(text);
-    struct span parts[4];
-    uint32_t values[4];
-    int count = 0;
-    while (count < 4 && span_next_part(&rest, ':', &parts[count]))
-        count++;
-    if (count < 2 || count > 3)
-        return false;
-    struct span slot;
-    struct span function;
-    bool has_function = span_split(parts[count - 1], '.', &slot, &function);
-    bool has_domain = count == 3;
-    if (parts[count - 2].length != 2 || slot.length != 2)
-        return false;
-    if ((has_domain && !vm_parse_hex(parts[0], 8, &values[0])) ||
-        !vm_parse_hex(parts[count - 2], 2, &values[1]) || !vm_parse_hex(slot, 2, &values[2]) ||
-        values[2] > 31 || (has_function && (!vm_parse_hex(function, 1, &values[3]) || values[3] > 7)))
-        return false;
-    device->domain = has_domain ? values[0] : 0;
-    device->bus = (uint8_t)values[1];
-    device->slot = (uint8_t)values[2];
-    device->function = has_function ? (int)values[3] : ALL_FUNCTIONS;
-    return true;
+    char address[PCI_ADDRESS_TEXT_SIZE + 2];
+    text = span_trim(text);
+    device->all_functions = !span_holds(text, ".");
+    return snprintf(address, sizeof address, "%.*s%s", SPAN_FORMAT(text), device->all_functions ? ".0" : "") <
+               (int)sizeof address &&
+           pci_address_parse(address, &device->address);
 }
 
 static void pass_devices(struct hostpci *device)
@@ -197,10 +177,8 @@ static void pass_devices(struct hostpci *device)
             vm_pass_device(conf->vm, &passed);
             conf->maybe_gpu |= vm_device_is_gpu(conf->vm, &passed) != TRISTATE_NO;
         } else {
-            finding_next(vm_note(conf->vm, FINDING_ID_VM_HOSTPCI_MALFORMED, SEVERITY_WARNING, device->line,
-                                 "\"%.*s\" is no PCI address: Proxmox passes over the whole line",
-                                 SPAN_FORMAT(address)),
-                         "write it as lspci -D shows it: %s: 0000:01:00", device->name);
+            findings_add(conf->vm->findings, conf->vm->file, device->line,
+                         FINDING_VM_HOSTPCI_MALFORMED_ADDRESS, SPAN_FORMAT(address), device->name);
         }
     }
 }
@@ -210,6 +188,7 @@ static void read_hostpci(struct proxmox_conf *conf, struct span key, struct span
     char name[16];
     struct span option;
     struct hostpci device = {.conf = conf, .name = name, .line = line};
+    struct vm_state *vm = conf->vm;
     snprintf(name, sizeof name, "%.*s", SPAN_FORMAT(key));
     conf->hostpci_count++;
     while (span_next_part(&value, ',', &option))
@@ -219,24 +198,12 @@ static void read_hostpci(struct proxmox_conf *conf, struct span key, struct span
     else
         conf->maybe_gpu = true; /* a mapping */
     if (device.pcie && !conf->is_q35)
-        finding_next(
-            vm_note(conf->vm, FINDING_ID_VM_PCIE_NEEDS_Q35, SEVERITY_BLOCKER, line,
-                    "pcie=1 needs the machine q35, and this one is i440fx: the virtual machine does not "
-                    "start"),
-            "write machine: q35, or take pcie=1 away");
-    if (device.rom_file[0])
-        vm_check_rom_file(conf->vm, device.rom_file, line);
-    conf->vm->facts.fixes[FIX_ROMFILE] |= device.rom_file[0] != '\0';
-    conf->vm->facts.fixes[FIX_ROMBAR_OFF] |= device.rom_bar_off;
-    if (device.rom_bar_off)
-        vm_note_rom_bar_off(conf->vm, line, device.rom_file[0] != '\0');
-    struct passed_device *last =
-        conf->vm->passed_count ? &conf->vm->passed[conf->vm->passed_count - 1] : NULL;
+        findings_add(vm->findings, vm->file, line, FINDING_VM_PCIE_NEEDS_Q35);
+    vm_check_rom(vm, device.rom_file, device.rom_bar_off, line);
+    const struct passed_device *last = vm->passed_count ? &vm->passed[vm->passed_count - 1] : NULL;
     if (conf->is_q35 && !device.pcie && last && last->line == line && !device.is_part &&
-        vm_device_is_gpu(conf->vm, last) == TRISTATE_YES)
-        finding_next(vm_note(conf->vm, FINDING_ID_VM_PCIE_OFF, SEVERITY_INFO, line,
-                             "the GPU is put into a plain PCI slot, though the machine q35 has PCI Express"),
-                     "add pcie=1 to %s", name);
+        vm_device_is_gpu(vm, last) == TRISTATE_YES)
+        findings_add(vm->findings, vm->file, line, FINDING_VM_PCIE_OFF, name);
 }
 
 /* ---- the settings ---- */
@@ -246,22 +213,23 @@ static struct span setting(const struct proxmox_conf *conf, enum setting which)
     return conf->lines[which] ? conf->settings[which] : span_of("");
 }
 
-static void check_firmware(struct proxmox_conf *conf)
+static void check_firmware(const struct proxmox_conf *conf)
 {
+    struct vm_state *vm = conf->vm;
     bool ovmf = span_is(setting(conf, BIOS), "ovmf");
     if (ovmf && !conf->lines[EFIDISK])
-        finding_next(vm_note(conf->vm, FINDING_ID_VM_EFIDISK_MISSING, SEVERITY_WARNING, conf->lines[BIOS],
-                             "OVMF without an EFI disk forgets its settings and boot entries at each stop"),
-                     "add one: Hardware, Add, EFI Disk (efidisk0)");
+        findings_add(vm->findings, vm->file, conf->lines[BIOS], FINDING_VM_EFIDISK_MISSING);
     if (!ovmf && conf->maybe_gpu)
-        vm_note_bios(conf->vm, conf->lines[BIOS], "write bios: ovmf and add an efidisk0");
+        findings_add(vm->findings, vm->file, conf->lines[BIOS], FINDING_VM_SEABIOS);
     if (!conf->is_q35 && conf->maybe_gpu)
-        vm_note_i440fx(conf->vm, conf->lines[MACHINE], "write machine: q35, and pcie=1 at the hostpci line");
+        findings_add(vm->findings, vm->file, conf->lines[MACHINE], FINDING_VM_I440FX);
 }
 
 /* cpu: [cputype=]TYPE[,hidden=1][,flags=...] */
-static void check_cpu(struct proxmox_conf *conf)
+static void check_cpu(const struct proxmox_conf *conf)
 {
+    static const char *const emulated[] = {"kvm64", "kvm32", "qemu64", "qemu32", NULL};
+    struct vm_state *vm = conf->vm;
     struct span rest = setting(conf, CPU);
     struct span option;
     struct span type = span_of("kvm64");
@@ -272,47 +240,39 @@ static void check_cpu(struct proxmox_conf *conf)
         if (!span_split(option, '=', &key, &value) || span_is(key, "cputype"))
             type = span_trim(span_is(key, "cputype") ? value : key);
         else if (span_is(key, "hidden") && is_yes(value))
-            vm_note_hidden(conf->vm, line, "hidden=1 hides the hypervisor from the guest");
+            findings_add(vm->findings, vm->file, line, FINDING_VM_HIDDEN_NOT_NEEDED,
+                         "hidden=1 hides the hypervisor from the guest");
     }
-    /* args: has the last word on QEMU's command line. */
+    /* args: comes last on QEMU's command line. */
     if (span_is(type, "host") || span_is(type, "max") || span_holds(setting(conf, ARGS), "-cpu host"))
         return;
-    bool bare = span_is(type, "kvm64") || span_is(type, "kvm32") || span_is(type, "qemu64") ||
-                span_is(type, "qemu32");
-    finding_next(
-        vm_note(conf->vm, FINDING_ID_VM_CPU_NOT_HOST, bare ? SEVERITY_WARNING : SEVERITY_INFO, line,
-                bare ? "the processor is %.*s%s, which hides nearly all features of the real one; drivers of "
-                       "GPUs and games may refuse it"
-                     : "the processor is %.*s%s, and not the real one",
-                SPAN_FORMAT(type), line ? "" : " by default"),
-        "write cpu: host");
+    if (span_is_any(type, emulated))
+        findings_add(vm->findings, vm->file, line, FINDING_VM_CPU_NOT_HOST_EMULATED, SPAN_FORMAT(type),
+                     line ? "" : " by default");
+    else
+        findings_add(vm->findings, vm->file, line, FINDING_VM_CPU_NOT_HOST, SPAN_FORMAT(type));
 }
 
-static void check_args(struct proxmox_conf *conf)
+static void check_args(const struct proxmox_conf *conf)
 {
+    struct vm_state *vm = conf->vm;
     struct span args = setting(conf, ARGS);
     if (span_holds(args, "kvm=off") || span_holds(args, "hv_vendor_id") || span_holds(args, "hv-vendor-id"))
-        vm_note_hidden(conf->vm, conf->lines[ARGS], "args: hides the hypervisor from the guest");
+        findings_add(vm->findings, vm->file, conf->lines[ARGS], FINDING_VM_HIDDEN_NOT_NEEDED,
+                     "args: hides the hypervisor from the guest");
     if (span_holds(args, "vfio-pci"))
-        finding_next(
-            vm_note(conf->vm, FINDING_ID_VM_ARGS_DEVICE, SEVERITY_INFO, conf->lines[ARGS],
-                    "args: passes a device through past Proxmox, which then neither binds nor resets it "
-                    "and does not know that it is in use"),
-            "where hostpci can say the same, use that");
+        findings_add(vm->findings, vm->file, conf->lines[ARGS], FINDING_VM_ARGS_DEVICE);
 }
 
-static void check_rest(struct proxmox_conf *conf)
+static void check_rest(const struct proxmox_conf *conf)
 {
+    struct vm_state *vm = conf->vm;
     struct span balloon = setting(conf, BALLOON);
     struct span vga = setting(conf, VGA);
     if (conf->hostpci_count && conf->lines[BALLOON] && !span_is(balloon, "0"))
-        vm_note_balloon(conf->vm, conf->lines[BALLOON], "write balloon: 0");
+        findings_add(vm->findings, vm->file, conf->lines[BALLOON], FINDING_VM_BALLOON);
     if (conf->any_x_vga && vga.length && !span_begins(vga, "none") && !span_begins(vga, "type=none"))
-        finding_next(
-            vm_note(conf->vm, FINDING_ID_VM_X_VGA_DISPLAY, SEVERITY_INFO, conf->lines[VGA],
-                    "with x-vga=1 in line %ld the GPU is the primary display, and a second one is set here",
-                    conf->x_vga_line),
-            "write vga: none once the guest's driver shows a picture on the GPU");
+        findings_add(vm->findings, vm->file, conf->lines[VGA], FINDING_VM_X_VGA_DISPLAY, conf->x_vga_line);
 }
 
 /* Calls for each setting before the first section. */

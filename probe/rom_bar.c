@@ -26,7 +26,7 @@ static bool write_enable_bit(int file, const char text[2])
     return written == 2;
 }
 
-/* False with errno when the kernel refuses; what was read till then stays. */
+/* False with errno when the kernel rejects it; what was read until then stays. */
 static bool read_all(int file, struct buffer *bytes)
 {
     while (bytes->length < MAX_OPTION_ROM_SIZE) {
@@ -74,9 +74,9 @@ enum rom_bar_state rom_bar_read_enabled(const char *path, struct rom_bar *bar)
 /* Writes happen to this very file of sysfs or not at all. */
 static bool is_rom_of_device(const char *path)
 {
-    static const char folder[] = "/sys/devices/";
+    static const char directory[] = "/sys/devices/";
     size_t length = strlen(path);
-    return strncmp(path, folder, sizeof folder - 1) == 0 && length > 4 &&
+    return strncmp(path, directory, sizeof directory - 1) == 0 && length > 4 &&
            strcmp(path + length - 4, "/rom") == 0;
 }
 
@@ -106,7 +106,7 @@ enum rom_bar_state rom_bar_read(struct root *root, const struct pci_address *add
         return bar->state;
     }
     if (rom_bar_read_enabled(real, bar) == ROM_BAR_UNKNOWN)
-        root_note_unreadable(root, path, strerror(bar->reason));
+        root_note_errno(root, path, bar->reason);
     return bar->state;
 }
 
@@ -115,21 +115,12 @@ void rom_bar_findings(const struct rom_bar *bar, const struct pci_address *addre
     char text[PCI_ADDRESS_TEXT_SIZE];
     pci_address_print(address, text);
     if (bar->state == ROM_BAR_ABSENT)
-        findings_add(findings, FINDING_ID_ROM_NONE, SEVERITY_INFO,
-                     "%s has no ROM BAR: its vBIOS, if it has one, comes from the firmware of the machine",
-                     text);
+        findings_add(findings, NULL, 0, FINDING_ROM_NONE, text);
     if (bar->state == ROM_BAR_UNREADABLE)
-        finding_next(findings_add(findings, FINDING_ID_ROM_UNREADABLE, SEVERITY_WARNING,
-                                  "%s has a ROM BAR, but the kernel reads no image through it%s%s: the card "
-                                  "sleeps, is in use, or has no flash chip of its own",
-                                  text, bar->reason ? ": " : "", bar->reason ? strerror(bar->reason) : ""),
-                     "wake it (echo on > /sys/bus/pci/devices/%s/power/control), let no driver be bound and "
-                     "another card be the primary one, and try again; dmesg may say more",
-                     text);
+        findings_add(findings, NULL, 0, FINDING_ROM_UNREADABLE, text, bar->reason ? ": " : "",
+                     bar->reason ? strerror(bar->reason) : "", text);
     if (bar->is_left_enabled)
-        finding_next(findings_add(findings, FINDING_ID_ROM_BAR_LEFT_ENABLED, SEVERITY_WARNING,
-                                  "the ROM of %s could not be disabled again after it was read", text),
-                     "echo 0 > /sys/bus/pci/devices/%s/rom", text);
+        findings_add(findings, NULL, 0, FINDING_ROM_BAR_LEFT_ENABLED, text, text);
 }
 
 void rom_bar_free(struct rom_bar *bar)

@@ -11,40 +11,40 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_UNREADABLE = 64, LINE_MAX_BYTES = 4096 };
+enum { MAX_FAULTS = 64, LINE_MAX_BYTES = 4096, MAX_FAULT_TEXT = 512 };
 
 struct root {
-    char *folder;            /* as given; "" for this machine */
-    char resolved[PATH_MAX]; /* the folder without links; "" for this machine */
-    char *unreadable[MAX_UNREADABLE];
-    int unreadable_count;
+    char *directory;         /* as given; "" for this machine */
+    char resolved[PATH_MAX]; /* the directory without links; "" for this machine */
+    struct root_fault faults[MAX_FAULTS];
+    int fault_count;
 };
 
-enum error_code root_open(const char *folder, struct root **root, struct error *error)
+enum error_code root_open(const char *directory, struct root **root, struct error *error)
 {
     struct stat status;
     struct root *opened = calloc(1, sizeof *opened);
-    bool live = !folder || strcmp(folder, "/") == 0;
+    bool live = !directory || strcmp(directory, "/") == 0;
     if (opened)
-        opened->folder = strdup(live ? "" : folder);
-    if (!opened || !opened->folder) {
+        opened->directory = strdup(live ? "" : directory);
+    if (!opened || !opened->directory) {
         root_close(opened);
         return error_set(error, ERROR_NO_MEMORY, "no memory to look at the machine");
     }
-    if (!live && (!realpath(folder, opened->resolved) || stat(opened->resolved, &status))) {
-        error_set_errno(error, errno, "cannot read %s", folder);
+    if (!live && (!realpath(directory, opened->resolved) || stat(opened->resolved, &status))) {
+        error_set_errno(error, errno, "cannot read %s", directory);
         error->code = errno == EACCES ? ERROR_PERMISSION : ERROR_BAD_INPUT;
-        error_next(error, "name the folder of a recorded machine");
+        error_next(error, "name the directory of a recorded machine");
     } else if (!live && !S_ISDIR(status.st_mode)) {
-        error_set(error, ERROR_BAD_INPUT, "%s is no folder", folder);
-        error_next(error, "unpack a recorded machine first: tar -xf FILE -C FOLDER");
+        error_set(error, ERROR_BAD_INPUT, "%s is not a directory", directory);
+        error_next(error, "unpack a recorded machine first: tar -xf FILE -C DIRECTORY");
     }
     if (error->code) {
         root_close(opened);
         return error->code;
     }
     if (strcmp(opened->resolved, "/") == 0) {
-        opened->resolved[0] = opened->folder[0] = '\0';
+        opened->resolved[0] = opened->directory[0] = '\0';
     }
     *root = opened;
     return ERROR_NONE;
@@ -54,9 +54,11 @@ void root_close(struct root *root)
 {
     if (!root)
         return;
-    for (int i = 0; i < root->unreadable_count; i++)
-        free(root->unreadable[i]);
-    free(root->folder);
+    for (int i = 0; i < root->fault_count; i++) {
+        free(root->faults[i].path);
+        free(root->faults[i].why);
+    }
+    free(root->directory);
     free(root);
 }
 
@@ -65,39 +67,51 @@ bool root_is_live(const struct root *root)
     return !root->resolved[0];
 }
 
-const char *root_folder(const struct root *root)
+const char *root_directory(const struct root *root)
 {
-    return root->folder;
+    return root->directory;
 }
 
-void root_note_unreadable(struct root *root, const char *what, const char *why)
+static void add_fault(struct root *root, const char *path, const char *why, int number)
 {
-    char text[512];
-    snprintf(text, sizeof text, "%s: %s", what, why);
-    for (int i = 0; i < root->unreadable_count; i++)
-        if (strcmp(root->unreadable[i], text) == 0)
+    for (int i = 0; i < root->fault_count; i++)
+        if (strcmp(root->faults[i].path, path) == 0 && strcmp(root->faults[i].why, why) == 0)
             return;
-    if (root->unreadable_count == MAX_UNREADABLE)
+    if (root->fault_count == MAX_FAULTS)
         return;
-    char *copy = strdup(text);
-    if (copy)
-        root->unreadable[root->unreadable_count++] = copy;
+    struct root_fault fault = {strndup(path, MAX_FAULT_TEXT), strndup(why, MAX_FAULT_TEXT), number};
+    if (fault.path && fault.why) {
+        root->faults[root->fault_count++] = fault;
+    } else {
+        free(fault.path);
+        free(fault.why);
+    }
 }
 
-const char *root_unreadable(const struct root *root, int number)
+void root_note_unreadable(struct root *root, const char *path, const char *why)
 {
-    return number >= 0 && number < root->unreadable_count ? root->unreadable[number] : NULL;
+    add_fault(root, path, why, 0);
+}
+
+void root_note_errno(struct root *root, const char *path, int number)
+{
+    add_fault(root, path, strerror(number), number);
+}
+
+const struct root_fault *root_fault(const struct root *root, int number)
+{
+    return number >= 0 && number < root->fault_count ? &root->faults[number] : NULL;
 }
 
 static enum root_result failed(struct root *root, const char *path, int number)
 {
     if (number == ENOENT || number == ENOTDIR)
         return ROOT_ABSENT;
-    root_note_unreadable(root, path, strerror(number));
+    root_note_errno(root, path, number);
     return ROOT_UNREADABLE;
 }
 
-/* Where a path of the machine really lies, all links followed: never outside of the folder. */
+/* Where a path of the machine really lies, all links followed: never outside of the directory. */
 static enum root_result locate(struct root *root, const char *path, char real[PATH_MAX])
 {
     char joined[PATH_MAX];
@@ -106,8 +120,9 @@ static enum root_result locate(struct root *root, const char *path, char real[PA
         return failed(root, path, ENAMETOOLONG);
     if (!realpath(joined, real))
         return failed(root, path, errno);
-    size_t folder = strlen(root->resolved);
-    if (strncmp(real, root->resolved, folder) != 0 || (folder && real[folder] != '/' && real[folder])) {
+    size_t directory = strlen(root->resolved);
+    if (strncmp(real, root->resolved, directory) != 0 ||
+        (directory && real[directory] != '/' && real[directory])) {
         root_note_unreadable(root, path, "leads out of the recorded machine");
         return ROOT_UNREADABLE;
     }
@@ -190,14 +205,15 @@ bool root_read_number(struct root *root, const char *path, long long *number)
 
 bool root_read_link(struct root *root, const char *path, char *name, size_t size)
 {
-    char folder[PATH_MAX];
+    char directory[PATH_MAX];
     char real[PATH_MAX];
     char joined[2 * PATH_MAX];
     char target[PATH_MAX];
     const char *last = strrchr(path, '/');
-    /* The folder that the link is in must lie inside too. */
-    if (!last || snprintf(folder, sizeof folder, "%.*s", (int)(last - path), path) >= (int)sizeof folder ||
-        locate(root, folder, real))
+    /* The directory that the link is in must lie inside too. */
+    if (!last ||
+        snprintf(directory, sizeof directory, "%.*s", (int)(last - path), path) >= (int)sizeof directory ||
+        locate(root, directory, real))
         return false;
     snprintf(joined, sizeof joined, "%s%s", real, last);
     ssize_t length = readlink(joined, target, sizeof target - 1);
@@ -231,41 +247,42 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-char **root_list(struct root *root, const char *folder, int limit, int *count)
+/* Appends to an array that has room for a power of two; false when memory is short. */
+static bool append_name(char ***names, int *count, const char *name)
+{
+    if ((*count & (*count - 1)) == 0) {
+        char **larger = realloc(*names, (*count ? 2 * (size_t)*count : 1) * sizeof *larger);
+        if (!larger)
+            return false;
+        *names = larger;
+    }
+    (*names)[*count] = strdup(name);
+    return (*names)[*count] && ++*count;
+}
+
+char **root_list(struct root *root, const char *directory, int limit, int *count)
 {
     char real[PATH_MAX];
     char **names = NULL;
     *count = 0;
-    if (locate(root, folder, real))
+    if (locate(root, directory, real))
         return NULL;
     DIR *stream = opendir(real);
     if (!stream) {
-        failed(root, folder, errno);
+        failed(root, directory, errno);
         return NULL;
     }
-    int room = 0;
     for (struct dirent *entry; (entry = readdir(stream));) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
         if (*count == limit) {
-            root_note_unreadable(root, folder, "has more entries than such a folder can have");
+            root_note_unreadable(root, directory, "has more entries than such a directory can have");
             break;
         }
-        if (*count == room) {
-            room = room ? 2 * room : 32;
-            char **larger = realloc(names, (size_t)room * sizeof *names);
-            if (!larger) {
-                root_note_unreadable(root, folder, strerror(ENOMEM));
-                break;
-            }
-            names = larger;
-        }
-        names[*count] = strdup(entry->d_name);
-        if (!names[*count]) {
-            root_note_unreadable(root, folder, strerror(ENOMEM));
+        if (!append_name(&names, count, entry->d_name)) {
+            root_note_errno(root, directory, ENOMEM);
             break;
         }
-        ++*count;
     }
     closedir(stream);
     if (*count)

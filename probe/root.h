@@ -7,28 +7,29 @@
 #include "core/buffer.h"
 #include "core/error.h"
 
-/* The machine's files, or those of a recorded machine: a folder with its /sys, /proc and /etc. Paths are
+/* The machine's files, or those of a recorded machine: a directory with its /sys, /proc and /etc. Paths are
  * given as they are on the machine ("/proc/cmdline"). In a recorded machine every link is followed inside the
- * folder only. What is there but cannot be read is remembered, so that it can be told instead of guessed;
- * what is not there is no fault. */
+ * directory only. What exists but cannot be read is remembered, so that it can be reported instead of
+ * guessed; what does not exist is no fault. */
 struct root;
 
-/* `folder` NULL is this machine. ERROR_BAD_INPUT when it is no folder. The caller closes the root; NULL is
- * fine. */
-MUST_CHECK enum error_code root_open(const char *folder, struct root **root, struct error *error);
+/* `directory` NULL is this machine. ERROR_BAD_INPUT when it is not a directory. The caller closes the root;
+ * NULL is fine. */
+MUST_CHECK enum error_code root_open(const char *directory, struct root **root, struct error *error);
 void root_close(struct root *root);
 
 /* Whether this machine itself is read, so that its devices may be asked. */
 bool root_is_live(const struct root *root);
 
-/* The folder as it was given, "" for this machine: what a library that opens files itself puts before its
+/* The directory as it was given, "" for this machine: what a library that opens files itself puts before its
  * paths. */
-const char *root_folder(const struct root *root);
+const char *root_directory(const struct root *root);
 
 enum root_result {
     ROOT_OK,
     ROOT_ABSENT,     /* there is no such file */
-    ROOT_UNREADABLE, /* no permission, not a regular file, outside of the folder, failed while being read */
+    ROOT_UNREADABLE, /* no permission, not a regular file, outside of the directory, failed while being read
+                      */
     ROOT_TOO_LARGE,  /* what fits was read */
 };
 
@@ -36,7 +37,7 @@ enum root_result {
  * larger). */
 enum root_result root_read(struct root *root, const char *path, size_t max, struct buffer *out);
 
-/* The first line of a small file, without blanks around it; "" when there is none. */
+/* The first line of a small file, without white space around it; "" when there is none. */
 enum root_result root_read_line(struct root *root, const char *path, char *line, size_t size);
 
 /* An integer in C notation (0x1f, 31) or a bare yes/no letter (Y, N); false when there is none. */
@@ -45,22 +46,30 @@ bool root_read_number(struct root *root, const char *path, long long *number);
 /* The last part of what a symbolic link points to: "vfio-pci", "17". False when it is no link. */
 bool root_read_link(struct root *root, const char *path, char *name, size_t size);
 
-/* The device folder that a link or folder of sysfs stands for, with all links followed, as a path of the
- * machine:
+/* The device directory that a link or directory of sysfs stands for, with all links followed, as a path of
+ * the machine:
  * "/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0". */
 bool root_resolve(struct root *root, const char *path, char *resolved, size_t size);
 
 bool root_exists(struct root *root, const char *path);
 
-/* The names in a folder, sorted, without . and .., at most `limit`: an array that the caller frees with
+/* The names in a directory, sorted, without . and .., at most `limit`: an array that the caller frees with
  * root_free_names. Stores their number; NULL with 0 when there are none. */
-char **root_list(struct root *root, const char *folder, int limit, int *count);
+char **root_list(struct root *root, const char *directory, int limit, int *count);
 void root_free_names(char **names, int count);
 
-/* Remembers something that could not be read or understood, once. `why` is a few words. */
-void root_note_unreadable(struct root *root, const char *what, const char *why);
+/* Something that could not be read or understood. */
+struct root_fault {
+    char *path; /* of the machine, or what it is */
+    char *why;  /* a few words */
+    int number; /* errno; 0: it is not the system that failed */
+};
 
-/* What could not be read so far: "WHAT: WHY" by number from 0, NULL behind the last. */
-const char *root_unreadable(const struct root *root, int number);
+/* Remembers a fault, once. */
+void root_note_unreadable(struct root *root, const char *path, const char *why);
+void root_note_errno(struct root *root, const char *path, int number);
+
+/* What could not be read so far, by number from 0; NULL after the last. */
+const struct root_fault *root_fault(const struct root *root, int number);
 
 #endif

@@ -170,11 +170,12 @@ void scan_look(struct scan *scan, const struct pci_device *device, enum form_fac
     *gpu = (struct scan_gpu){.device = device, .display = {.outputs = -1}};
     gpu->port = device->parent >= 0 ? &scan->machine.devices[device->parent] : NULL;
     gpu->chassis = chassis_of(scan, device);
-    gpu->stranger_count = iommu_group_strangers(&scan->machine, device, gpu->strangers, MAX_STRANGERS);
+    gpu->foreign_count =
+        iommu_foreign_devices(&scan->machine, device, gpu->foreign_devices, MAX_FOREIGN_DEVICES);
     /* A listing may be a part of the machine: that nobody else is in it does not mean that nobody else is
      * there. */
-    if (device->iommu_group >= 0 && (gpu->stranger_count || !scan->from_text))
-        gpu->isolated = tristate_of(!gpu->stranger_count);
+    if (device->iommu_group >= 0 && (gpu->foreign_count || !scan->from_text))
+        gpu->isolated = tristate_of(!gpu->foreign_count);
     if (scan->from_text) {
         if (device->base_class == 0x03 && device->sub_class == 0x02)
             gpu->display = (struct display_path){.outputs = 0, .by_class = true};

@@ -10,9 +10,9 @@
 #include "probe/rom_bar.h"
 
 /* One machine, and what matters of it for a passthrough. Findings of the host are about its set-up; those of
- * a GPU are about the GPU itself or about how it is set up here, and scan_is_of_gpu tells which. */
+ * a GPU are about the GPU itself or about how it is set up here (finding_fault). */
 
-enum { MAX_SCAN_GPUS = 64, MAX_STRANGERS = 64, MAX_FUNCTIONS = 8 };
+enum { MAX_SCAN_GPUS = 64, MAX_FOREIGN_DEVICES = 64, MAX_FUNCTIONS = 8 };
 
 /* The option ROM behind the ROM BAR. */
 struct rom_reading {
@@ -31,10 +31,10 @@ struct scan_gpu {
     struct display_path display;
     struct acpi_gpu acpi;
     struct rom_reading rom;
-    enum tristate isolated;       /* its group holds nothing but its own functions and bridges */
-    int strangers[MAX_STRANGERS]; /* of the group, as indexes into the machine's devices */
-    int stranger_count;           /* in all, more than are listed perhaps */
-    bool framebuffer;             /* a framebuffer of the firmware lies on it */
+    enum tristate isolated;                   /* its group holds nothing but its own functions and bridges */
+    int foreign_devices[MAX_FOREIGN_DEVICES]; /* of the group, as indexes into the machine's devices */
+    int foreign_count;                        /* in all, more than are listed perhaps */
+    bool framebuffer;                         /* a framebuffer of the firmware lies on it */
     struct findings findings;
 };
 
@@ -68,7 +68,7 @@ void scan_gpu_free(struct scan_gpu *gpu);
 /* Sets the attributes of a GPU to what was seen on this machine. Returns whether anything changed. */
 bool scan_observe(const struct scan_gpu *gpu, struct gpu *known);
 
-/* Finds what stands in the way on the host as such; and what could not be read, once everything was looked
+/* Finds what stands in the way on the host itself; and what could not be read, once everything was looked
  * at. */
 void scan_judge_host(struct scan *scan);
 void scan_judge_unreadable(struct scan *scan);
@@ -76,9 +76,6 @@ void scan_judge_unreadable(struct scan *scan);
 /* Finds what may stop a passthrough. `known` is the GPU with what was observed; NULL when the database lacks
  * it. */
 void scan_judge(const struct scan *scan, const struct gpu *known, struct scan_gpu *gpu);
-
-/* Whether a finding is a fault of the GPU, which no set-up of host or guest changes. */
-bool scan_is_of_gpu(enum finding_id id);
 
 /* The functions of a GPU's device, itself included, as indexes into the machine's devices. Returns their
  * number. */

@@ -24,12 +24,20 @@ void hold_back_driver(struct host_state *host, struct span driver)
             host->held_back[i] = true;
 }
 
-bool vfio_id_stands_alone(struct span word)
+uint16_t gpu_driver_vendor(struct span driver)
+{
+    for (int i = 0; i < HOST_DRIVER_COUNT; i++)
+        if (span_is_module(driver, drivers[i].name))
+            return drivers[i].vendor;
+    return span_is_module(driver, "nvidia_drm") ? 0x10de : 0;
+}
+
+bool vfio_id_is_orphan(struct span text)
 {
     struct pci_id id;
     struct span part;
     bool any = false;
-    while (span_next_part(&word, ',', &part)) {
+    while (span_next_part(&text, ',', &part)) {
         if (pci_id_parse(part.start, part.length, &id) != PCI_ID_OK)
             return false;
         any = true;
@@ -84,14 +92,7 @@ void vfio_ids_add(struct host_state *host, struct span ids, const char *file, lo
         if (!part.length)
             continue;
         if (!parse_id(part, &id)) {
-            finding_next(
-                finding_at(findings_add(host->findings, FINDING_ID_VFIO_IDS_MALFORMED, SEVERITY_WARNING,
-                                        "\"%.*s\" is no PCI ID: vfio-pci will not claim what it is meant "
-                                        "to name",
-                                        SPAN_FORMAT(part)),
-                           file, line),
-                "write vendor and device in hexadecimal with commas between them, without blanks: "
-                "10de:1d16,10de:10f1");
+            findings_add(host->findings, file, line, FINDING_VFIO_IDS_MALFORMED, SPAN_FORMAT(part));
             continue;
         }
         if (has_id(host, &id) || host->id_count == MAX_VFIO_IDS)
@@ -101,17 +102,6 @@ void vfio_ids_add(struct host_state *host, struct span ids, const char *file, lo
         added->line = line;
         snprintf(added->file, sizeof added->file, "%s", file);
     }
-}
-
-static bool same_card(const struct pci_device *a, const struct pci_device *b)
-{
-    return a->address.domain == b->address.domain && a->address.bus == b->address.bus &&
-           a->address.slot == b->address.slot;
-}
-
-static bool is_on_vfio(const struct pci_device *device)
-{
-    return device->driver_known && strcmp(device->driver, "vfio-pci") == 0;
 }
 
 static bool is_gpu(const struct pci_device *device)
@@ -136,39 +126,28 @@ static void check_functions(struct host_state *host, const struct pci_device *gp
     for (int i = 0; i < host->machine->count; i++) {
         const struct pci_device *other = &host->machine->devices[i];
         char id[PCI_ID_TEXT_SIZE];
-        if (!same_card(gpu, other) || other->is_bridge || has_id(host, &other->id) || is_on_vfio(other))
+        if (!pci_same_device(gpu, other) || other->is_bridge || has_id(host, &other->id) ||
+            pci_is_on_vfio(other))
             continue;
         struct pci_id bare = pci_id_from_number(pci_id_number(&other->id));
         append_device(&missing, other);
         buffer_append_format(&list, ",%s", pci_id_print(&bare, id));
     }
     if (missing.length)
-        finding_next(
-            finding_at(findings_add(host->findings, FINDING_ID_VFIO_FUNCTION_MISSING, SEVERITY_WARNING,
-                                    "names the GPU at %02x:%02x.%x, but not its other functions, which "
-                                    "drivers of the host then hold: %s",
-                                    gpu->address.bus, gpu->address.slot, gpu->address.function,
-                                    buffer_text(&missing)),
-                       named->file, named->line),
-            "add them to ids=: %s", buffer_text(&list) + 1);
+        findings_add(host->findings, named->file, named->line, FINDING_VFIO_FUNCTION_MISSING,
+                     gpu->address.bus, gpu->address.slot, gpu->address.function, buffer_text(&missing),
+                     buffer_text(&list) + 1);
 }
 
 /* A driver of the host sits where vfio-pci should. */
 static void check_holder(struct host_state *host, const struct pci_device *device,
                          const struct vfio_id *named)
 {
-    if (!device->driver_known || !device->driver[0] || is_on_vfio(device) || device->is_bridge)
+    if (!device->driver_known || !device->driver[0] || pci_is_on_vfio(device) || device->is_bridge)
         return;
-    finding_next(
-        finding_at(findings_add(host->findings, FINDING_ID_VFIO_DRIVER_HOLDS_DEVICE, SEVERITY_WARNING,
-                                "vfio-pci is to claim %02x:%02x.%x, but %s holds it: it was loaded "
-                                "earlier, or this was written after the last start",
-                                device->address.bus, device->address.slot, device->address.function,
-                                device->driver),
-                   named->file, named->line),
-        "write \"softdep %s pre: vfio-pci\" into /etc/modprobe.d/vfio.conf, make the initramfs anew "
-        "(update-initramfs -u -k all), reboot",
-        device->driver);
+    findings_add(host->findings, named->file, named->line, FINDING_VFIO_DRIVER_HOLDS_DEVICE,
+                 device->address.bus, device->address.slot, device->address.function, device->driver,
+                 device->driver);
 }
 
 static void check_devices(struct host_state *host, const struct vfio_id *named)
@@ -187,21 +166,11 @@ static void check_devices(struct host_state *host, const struct vfio_id *named)
             check_functions(host, device, named);
     }
     if (!count)
-        finding_next(
-            finding_at(findings_add(host->findings, FINDING_ID_VFIO_ID_WITHOUT_DEVICE, SEVERITY_WARNING,
-                                    "no device of this machine has the ID %s: a typing error, or a card "
-                                    "that was taken out",
-                                    pci_id_print(&named->id, text)),
-                       named->file, named->line),
-            "compare with lspci -nn");
+        findings_add(host->findings, named->file, named->line, FINDING_VFIO_ID_WITHOUT_DEVICE,
+                     pci_id_print(&named->id, text));
     if (count > 1)
-        finding_next(
-            finding_at(findings_add(host->findings, FINDING_ID_VFIO_ID_OF_SEVERAL, SEVERITY_INFO,
-                                    "vfio-pci claims all devices with the ID %s, none of them stays with "
-                                    "the host: %s",
-                                    pci_id_print(&named->id, text), buffer_text(&found)),
-                       named->file, named->line),
-            "to pass only one of them, bind it by its address (driverctl set-override)");
+        findings_add(host->findings, named->file, named->line, FINDING_VFIO_ID_OF_SEVERAL,
+                     pci_id_print(&named->id, text), buffer_text(&found));
 }
 
 static bool is_held_back(const struct host_state *host, enum host_driver a, enum host_driver b)
@@ -212,7 +181,7 @@ static bool is_held_back(const struct host_state *host, enum host_driver a, enum
 /* Whether what drives this maker's GPUs on the host waits for vfio-pci. Of a maker with two drivers one is
  * enough: nobody has both for one card, but NVIDIA's own driver, once installed, takes the place of nouveau.
  */
-static const char *quicker_driver(const struct host_state *host, uint16_t vendor)
+static const char *earlier_driver(const struct host_state *host, uint16_t vendor)
 {
     switch (vendor) {
     case 0x10de:
@@ -235,8 +204,9 @@ static bool needs_precedence(const struct host_state *host, const struct vfio_id
     bool known = host->machine && host->machine->count;
     for (int i = 0; known && i < host->machine->count; i++) {
         const struct pci_device *device = &host->machine->devices[i];
-        if (pci_id_number(&device->id) == pci_id_number(&named->id) && is_gpu(device) && !is_on_vfio(device))
-            return !device->driver_known || !device->driver[0]; /* else check_holder has told it */
+        if (pci_id_number(&device->id) == pci_id_number(&named->id) && is_gpu(device) &&
+            !pci_is_on_vfio(device))
+            return !device->driver_known || !device->driver[0]; /* else check_holder has reported it */
     }
     return !known && named->id.vendor != 0x8086;
 }
@@ -245,18 +215,11 @@ static void check_precedence(struct host_state *host)
 {
     for (int i = 0; i < host->id_count && !host->vfio_early; i++) {
         const struct vfio_id *named = &host->ids[i];
-        const char *quicker = quicker_driver(host, named->id.vendor);
-        if (!quicker || !needs_precedence(host, named))
+        const char *earlier = earlier_driver(host, named->id.vendor);
+        if (!earlier || !needs_precedence(host, named))
             continue;
-        finding_next(
-            finding_at(findings_add(host->findings, FINDING_ID_VFIO_NO_PRECEDENCE, SEVERITY_WARNING,
-                                    "ids= alone does not win against a driver that is loaded earlier: "
-                                    "nothing has %s wait for vfio-pci",
-                                    quicker),
-                       named->file, named->line),
-            "write \"softdep %s pre: vfio-pci\" or \"blacklist %s\" into /etc/modprobe.d/vfio.conf, then "
-            "update-initramfs -u -k all (or mkinitcpio -P, dracut -f)",
-            quicker, quicker);
+        findings_add(host->findings, named->file, named->line, FINDING_VFIO_NO_PRECEDENCE, earlier, earlier,
+                     earlier);
         return;
     }
 }

@@ -1,6 +1,5 @@
 #include "probe/vm_config.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,41 +40,10 @@ enum vm_config_result vm_config_facts(struct root *root, const struct pci_addres
     struct vm_state vm = {.root = root, .findings = &findings, .file = ""};
     enum vm_config_result result = read_config(&vm, text, length);
     *facts = vm.facts;
-    for (int i = 0; i < vm.passed_count && gpu; i++) {
-        const struct passed_device *passed = &vm.passed[i];
-        facts->passes_gpu |= passed->domain == gpu->domain && passed->bus == gpu->bus &&
-                             passed->slot == gpu->slot &&
-                             (passed->function == ALL_FUNCTIONS || passed->function == gpu->function);
-    }
+    for (int i = 0; i < vm.passed_count && gpu; i++)
+        facts->passes_gpu |= vm_device_covers(&vm.passed[i], gpu);
     findings_free(&findings);
     return result;
-}
-
-struct finding *vm_note(struct vm_state *vm, enum finding_id id, enum severity severity, long line,
-                        const char *format, ...)
-{
-    char text[sizeof((struct finding *)0)->text];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    return finding_at(findings_add(vm->findings, id, severity, "%s", text), vm->file, line);
-}
-
-bool vm_parse_hex(struct span text, size_t most, uint32_t *value)
-{
-    if (span_begins(text, "0x") || span_begins(text, "0X"))
-        text = (struct span){text.start + 2, text.length - 2};
-    *value = 0;
-    for (size_t i = 0; i < text.length; i++) {
-        static const char digits[] = "0123456789abcdef";
-        char c = text.start[i];
-        const char *digit = c ? strchr(digits, c >= 'A' && c <= 'F' ? c | 0x20 : c) : NULL;
-        if (!digit)
-            return false;
-        *value = *value << 4 | (uint32_t)(digit - digits);
-    }
-    return text.length && text.length <= most;
 }
 
 /* ---- files ---- */
@@ -85,17 +53,17 @@ struct visitor {
     void *context;
 };
 
-static int visit_folder(struct root *root, const char *folder, const char *ending,
-                        const struct visitor *visitor)
+static int visit_directory(struct root *root, const char *directory, const char *suffix,
+                           const struct visitor *visitor)
 {
     char path[512];
     int count;
     int visited = 0;
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_VM_CONFIG_SIZE + 16);
-    char **names = root_list(root, folder, MAX_VM_FILES, &count);
+    char **names = root_list(root, directory, MAX_VM_FILES, &count);
     for (int i = 0; i < count; i++) {
-        if (!span_ends(span_of(names[i]), ending) ||
-            snprintf(path, sizeof path, "%s/%s", folder, names[i]) >= (int)sizeof path)
+        if (!span_ends(span_of(names[i]), suffix) ||
+            snprintf(path, sizeof path, "%s/%s", directory, names[i]) >= (int)sizeof path)
             continue;
         visited++;
         if (root_read(root, path, MAX_VM_CONFIG_SIZE, &text) == ROOT_OK)
@@ -110,17 +78,17 @@ void vm_config_each_file(struct root *root,
                          void *context)
 {
     const struct visitor visitor = {visit, context};
-    /* /etc/pve/qemu-server leads to this node's folder in /etc/pve/nodes. The other nodes of a cluster are
+    /* /etc/pve/qemu-server leads to this node's directory in /etc/pve/nodes. The other nodes of a cluster are
      * other machines, so that all of them are read only where nothing tells which one this is. */
-    if (!visit_folder(root, "/etc/pve/qemu-server", ".conf", &visitor) &&
+    if (!visit_directory(root, "/etc/pve/qemu-server", ".conf", &visitor) &&
         !root_exists(root, "/etc/pve/qemu-server")) {
         char path[512];
         int count;
         char **nodes = root_list(root, "/etc/pve/nodes", MAX_NODES, &count);
         for (int i = 0; i < count; i++)
             if (snprintf(path, sizeof path, "/etc/pve/nodes/%s/qemu-server", nodes[i]) < (int)sizeof path)
-                visit_folder(root, path, ".conf", &visitor);
+                visit_directory(root, path, ".conf", &visitor);
         root_free_names(nodes, count);
     }
-    visit_folder(root, "/etc/libvirt/qemu", ".xml", &visitor);
+    visit_directory(root, "/etc/libvirt/qemu", ".xml", &visitor);
 }

@@ -40,7 +40,7 @@ enum vm_config_result vm_config_facts(struct root *root, const struct pci_addres
                                       size_t length, struct vm_facts *facts);
 
 /* Reads all that are in their usual places: /etc/pve/qemu-server (and /etc/pve/nodes, each file once) and
- * /etc/libvirt/qemu. Those that cannot be read are in root_unreadable. */
+ * /etc/libvirt/qemu. Those that cannot be read are in root_fault. */
 void vm_config_each_file(struct root *root,
                          void (*visit)(void *context, const char *file, const char *text, size_t length),
                          void *context);

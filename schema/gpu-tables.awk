@@ -1,5 +1,5 @@
 # Turns two tables of data/ into C that core/gpu.c includes, checked against the vocabulary.
-#   awk -f gpu-tables.awk vocabulary.tsv deliveries.tsv workarounds.tsv
+#   awk -f gpu-tables.awk vocabulary.tsv findings.tsv deliveries.tsv workarounds.tsv
 function fault(why) { printf "%s:%d: %s\n", FILENAME, FNR, why > "/dev/stderr"; failed = 1; exit 1 }
 function name(group, value) {
     if (!((group, value) in known)) fault("\"" value "\" is not a value of " group)
@@ -9,10 +9,11 @@ function name(group, value) {
 }
 
 BEGIN { FS = "\t" }
-FNR == 1 { table++; header = 0; wanted = table == 2 ? "form_factor,vendor,vbios,confidence,source" : "blocker,fix,source" }
-FNR == 1 && table > 1 && !/^# version: [1-9][0-9]*$/ { fault("the first line must be \"# version: N\"") }
+FNR == 1 { table++; header = 0; wanted = table == 3 ? "form_factor,vendor,vbios,confidence,source" : "blocker,fix,source" }
+FNR == 1 && table > 2 && !/^# version: [1-9][0-9]*$/ { fault("the first line must be \"# version: N\"") }
 /^#/ || /^$/ { next }
 table == 1 { known[$1, $2] = 1; next }
+table == 2 { if ($3 == "blocker") known["blocker", $1] = 1; next }
 !header {
     header = 1
     names = $0
@@ -24,12 +25,12 @@ table == 1 { known[$1, $2] = 1; next }
     for (i = 1; i <= NF; i++) if ($i == "") fault("column " i " is empty")
     if (NF != split(wanted, columns, ",")) fault("expected the columns " wanted)
 }
-table == 2 {
+table == 3 {
     if ($2 !~ /^(-|[0-9a-f][0-9a-f][0-9a-f][0-9a-f])$/) fault("vendor must be four hexadecimal digits or -")
     if ($4 !~ /^(0(\.[0-9]+)?|1(\.0+)?)$/) fault("confidence must be a number from 0 to 1")
     deliveries = deliveries "    {" name("form_factor", $1) ", " ($2 == "-" ? "0" : "0x" $2) ", " name("vbios", $3) ", " $4 "},\n"
 }
-table == 3 {
+table == 4 {
     blocker = name("blocker", $1)
     name("fix", $2)
     if (!(blocker in count)) order[++blockers] = blocker

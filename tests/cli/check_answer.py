@@ -7,6 +7,7 @@ Prints one line for each violation (at most 20) and exits with 1 if there was an
 import argparse
 import collections
 import json
+import os
 import re
 import sys
 
@@ -39,6 +40,11 @@ def read_vocabulary(path):
             fields = line.rstrip("\n").split("\t")
             if len(fields) == 3:
                 groups[fields[0]].add(fields[1])
+    with open(os.path.join(os.path.dirname(path), "findings.tsv"), encoding="ascii") as lines:
+        for line in lines:
+            fields = line.split("\t")
+            if len(fields) == 6 and fields[2] == "blocker":
+                groups["blocker"].add(fields[0])
     return groups
 
 

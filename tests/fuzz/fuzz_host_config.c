@@ -3,17 +3,17 @@
 #include "probe/host_state.h"
 #include "tests/fuzz/fuzz_config.h"
 
-static void read_grub(struct host_state *host, struct span text, struct kernel_line *line)
+static void read_grub(struct host_state *host, struct span text, struct cmdline *line)
 {
     struct grub_settings *settings = calloc(1, sizeof *settings);
     require(settings, "there is memory");
     grub_parse(settings, text, "fuzz");
-    kernel_words_check(host, &settings->linux_words, NULL);
-    kernel_words_check(host, &settings->default_words, &settings->linux_words);
-    for (int i = 0; i < settings->linux_words.count; i++)
-        kernel_line_add(line, span_of(kernel_word(&settings->linux_words, i)), "fuzz", 1);
-    kernel_line_free(&settings->linux_words);
-    kernel_line_free(&settings->default_words);
+    cmdline_params_check(host, &settings->linux_params, NULL);
+    cmdline_params_check(host, &settings->default_params, &settings->linux_params);
+    for (int i = 0; i < settings->linux_params.count; i++)
+        cmdline_add(line, span_of(cmdline_param(&settings->linux_params, i)), "fuzz", 1);
+    cmdline_free(&settings->linux_params);
+    cmdline_free(&settings->default_params);
     free(settings);
 }
 
@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct error error = {.code = ERROR_NONE};
     struct findings findings = {.items = NULL};
     struct host_state *host = calloc(1, sizeof *host);
-    struct kernel_line *line = calloc(1, sizeof *line);
+    struct cmdline *line = calloc(1, sizeof *line);
     char *text = malloc(size ? size : 1);
     require(host && line && text, "there is memory");
     require(root || root_open("/proc/self/fdinfo", &root, &error) == ERROR_NONE, "there is a folder");
@@ -38,16 +38,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else if (size && data[0] % 4 == 2) {
         modprobe_parse(host, all, "fuzz");
     } else {
-        kernel_line_add(line, all, "fuzz", 1);
-        kernel_words_check(host, line, NULL);
+        cmdline_add(line, all, "fuzz", 1);
+        cmdline_params_check(host, line, NULL);
     }
-    kernel_line_check(host, line, true);
+    cmdline_check(host, line, true);
     vfio_ids_check(host);
-    require(host->id_count <= MAX_VFIO_IDS && line->count <= MAX_KERNEL_WORDS, "lists are bounded");
+    require(host->id_count <= MAX_VFIO_IDS && line->count <= MAX_CMDLINE_PARAMS, "lists are bounded");
     for (int i = 0; i < line->count; i++)
-        require(kernel_line_has(line, kernel_word(line, i)), "a line has its words");
+        require(cmdline_has(line, cmdline_param(line, i)), "a line has its words");
     require_sound_findings(&findings);
-    kernel_line_free(line);
+    cmdline_free(line);
     findings_free(&findings);
     free(line);
     free(host);

@@ -75,8 +75,8 @@ static void show_root(const char *folder, const char *gpu_path, const char *port
     printf("optimus %s\noptimus-where %s\n", tristate_word(facts.optimus_dsm), facts.where_optimus_dsm);
     printf("mux %s\nmux-where %s\n", tristate_word(facts.mux_dsm), facts.where_mux_dsm);
     printf("vfct %s %zu\n", tristate_word(facts.vfct), facts.vfct_image_length);
-    for (int i = 0; root_unreadable(root, i); i++)
-        printf("unreadable %s\n", root_unreadable(root, i));
+    for (int i = 0; root_fault(root, i); i++)
+        printf("unreadable %s: %s\n", root_fault(root, i)->path, root_fault(root, i)->why);
     acpi_free(acpi);
     root_close(root);
 }

@@ -66,8 +66,8 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < machine.count; i++)
         print_device(&machine, &machine.devices[i]);
-    for (int i = 0; root && root_unreadable(root, i); i++)
-        printf("! %s\n", root_unreadable(root, i));
+    for (int i = 0; root && root_fault(root, i); i++)
+        printf("! %s: %s\n", root_fault(root, i)->path, root_fault(root, i)->why);
     pci_machine_free(&machine);
     root_close(root);
     if (error.code)

@@ -297,7 +297,7 @@ static void test_next_steps(void **state)
     host_config_check(machine.root, NULL, &machine.findings);
     assert_int_equal(machine.findings.count, 4);
     assert_string_equal(machine.findings.items[3].text,
-                        "the kernel that runs was started without iommu=pt intel_iommu=on");
+                        "the running kernel was started without iommu=pt intel_iommu=on");
     assert_string_equal(machine.findings.items[3].next, "not active yet: update-grub, then reboot");
 }
 
@@ -365,22 +365,22 @@ static void test_host_bridge(void **state)
 
 static void test_bounds(void **state)
 {
-    struct kernel_line *line = calloc(1, sizeof *line);
+    struct cmdline *line = calloc(1, sizeof *line);
     struct buffer text = BUFFER(1 << 20);
     (void)state;
     assert_non_null(line);
     for (int i = 0; i < 5000; i++)
         buffer_append_text(&text, "intel_iommu=on ");
-    kernel_line_add(line, (struct span){buffer_text(&text), text.length}, "f", 1);
-    assert_int_equal(line->count, MAX_KERNEL_WORDS);
+    cmdline_add(line, (struct span){buffer_text(&text), text.length}, "f", 1);
+    assert_int_equal(line->count, MAX_CMDLINE_PARAMS);
     buffer_clear(&text);
     for (int i = 0; i < 900000; i++)
         buffer_append_byte(&text, 'x');
     line->count = 0;
-    kernel_line_add(line, (struct span){buffer_text(&text), text.length}, "f", 1);
+    cmdline_add(line, (struct span){buffer_text(&text), text.length}, "f", 1);
     assert_int_equal(line->count, 0);
     assert_true(line->is_cut);
-    kernel_line_free(line);
+    cmdline_free(line);
     free(line);
     buffer_free(&text);
 }

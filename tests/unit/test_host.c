@@ -164,8 +164,8 @@ static void test_groups_without_links(void **state)
     assert_int_equal(iommu.enabled, TRISTATE_YES);
 }
 
-/* A group's strangers are neither functions of the GPU nor bridges. */
-static void test_strangers(void **state)
+/* Foreign devices of a group are neither functions of the GPU nor bridges. */
+static void test_foreign_devices(void **state)
 {
     struct pci_device devices[] = {
         {.address = {.bus = 0, .slot = 1}, .base_class = 6, .sub_class = 4, .iommu_group = 1},
@@ -178,14 +178,14 @@ static void test_strangers(void **state)
         {.address = {.bus = 6}, .base_class = 3, .iommu_group = IOMMU_GROUP_UNKNOWN},
     };
     const struct pci_machine machine = {.devices = devices, .count = ARRAY_SIZE(devices)};
-    int strangers[4];
+    int foreign[4];
     (void)state;
-    assert_int_equal(iommu_group_strangers(&machine, &devices[1], strangers, 4), 2);
-    assert_int_equal(strangers[0], 3);
-    assert_int_equal(strangers[1], 4);
-    assert_int_equal(iommu_group_strangers(&machine, &devices[1], strangers, 1), 2);
-    assert_int_equal(iommu_group_strangers(&machine, &devices[5], strangers, 4), 0);
-    assert_int_equal(iommu_group_strangers(&machine, &devices[6], strangers, 4), 0);
+    assert_int_equal(iommu_foreign_devices(&machine, &devices[1], foreign, 4), 2);
+    assert_int_equal(foreign[0], 3);
+    assert_int_equal(foreign[1], 4);
+    assert_int_equal(iommu_foreign_devices(&machine, &devices[1], foreign, 1), 2);
+    assert_int_equal(iommu_foreign_devices(&machine, &devices[5], foreign, 4), 0);
+    assert_int_equal(iommu_foreign_devices(&machine, &devices[6], foreign, 4), 0);
 }
 
 int main(void)
@@ -199,7 +199,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_why_the_iommu_is_off, set_up_root, tear_down_root),
         cmocka_unit_test_setup_teardown(test_iommu_that_is_on, set_up_root, tear_down_root),
         cmocka_unit_test_setup_teardown(test_groups_without_links, set_up_root, tear_down_root),
-        cmocka_unit_test(test_strangers),
+        cmocka_unit_test(test_foreign_devices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

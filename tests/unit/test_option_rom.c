@@ -254,7 +254,7 @@ static void test_malformed(void **state)
     put_word(4, 0x0ef0);
     parse(rom_size);
     assert_false(rom.images[0].is_efi || option_rom_is_valid(&rom));
-    assert_finding(NULL, FINDING_ID_ROM_MALFORMED, SEVERITY_BLOCKER, "no sound EFI header");
+    assert_finding(NULL, FINDING_ID_ROM_MALFORMED, SEVERITY_BLOCKER, "no valid EFI header");
     start();
     for (int i = 0; i < 60; i++)
         put_image(1, OPTION_ROM_LEGACY, false);
@@ -387,7 +387,7 @@ static void test_header_before(void **state)
     assert_finding(NULL, FINDING_ID_ROM_HEADER, SEVERITY_BLOCKER, "skip=1536");
     parse((size_t)3 * BLOCK);
     assert_int_equal(rom.fault, OPTION_ROM_NO_SIGNATURE);
-    assert_finding(NULL, FINDING_ID_ROM_NOT_PCI, SEVERITY_BLOCKER, "NVIDIA's header without");
+    assert_finding(NULL, FINDING_ID_ROM_NOT_PCI, SEVERITY_BLOCKER, "the header of NVIDIA's flash tool");
 }
 
 static void test_amd(void **state)

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/unit/faults.h"
 #include "tests/unit/root_fixture.h"
 
 static void make_link(const char *target, const char *path)
@@ -51,10 +52,10 @@ static void test_reads(void **state)
     assert_false(root_read_number(root, "/sys/line", &number));
     assert_int_equal(root_read(root, "/sys/in", 1, &out), ROOT_OK);
     assert_string_equal(buffer_text(&out), "2");
-    assert_null(root_unreadable(root, 0));
+    assert_null(root_fault(root, 0));
     assert_int_equal(root_read(root, "/sys/line", 3, &out), ROOT_TOO_LARGE);
     assert_string_equal(buffer_text(&out), "  v");
-    assert_non_null(strstr(root_unreadable(root, 0), "/sys/line"));
+    assert_true(has_fault(root, "/sys/line: "));
     buffer_free(&out);
 }
 
@@ -69,9 +70,11 @@ static void test_stays_inside(void **state)
         assert_int_not_equal(root_read(root, outside[i], 100000, &out), ROOT_OK);
         assert_int_equal(out.length, 0);
     }
-    assert_true(root_unreadable(root, 0) &&
-                strstr(root_unreadable(root, 0), "leads out of the recorded machine"));
+    assert_true(has_fault(root, "leads out of the recorded machine"));
+    assert_int_equal(root_fault(root, 0)->number, 0);
     assert_int_equal(root_read(root, "/sys/loop", 10, &out), ROOT_UNREADABLE);
+    assert_int_equal(root_fault(root, 3)->number, ELOOP);
+    assert_string_equal(root_fault(root, 3)->path, "/sys/loop");
     assert_int_equal(root_read(root, "/sys/fifo", 10, &out), ROOT_UNREADABLE);
     assert_int_equal(root_read(root, "/sys/b", 10, &out), ROOT_UNREADABLE);
     assert_int_equal(root_read(root, "/sys/none", 10, &out), ROOT_ABSENT);
@@ -100,7 +103,7 @@ static void test_links_and_lists(void **state)
     root_free_names(names, count);
     names = root_list(root, "/sys", 3, &count);
     assert_int_equal(count, 3);
-    assert_non_null(root_unreadable(root, 0));
+    assert_non_null(root_fault(root, 0));
     root_free_names(names, count);
     names = root_list(root, "/none", 3, &count);
     assert_int_equal(count, 0);
@@ -114,15 +117,15 @@ static void test_notes_are_bounded(void **state)
     (void)state;
     root_note_unreadable(root, "a", "why");
     root_note_unreadable(root, "a", "why");
-    assert_null(root_unreadable(root, 1));
+    assert_null(root_fault(root, 1));
     for (int i = 0; i < 1000; i++) {
         snprintf(what, sizeof what, "%d", i);
         root_note_unreadable(root, what, "why");
     }
-    while (root_unreadable(root, count))
+    while (root_fault(root, count))
         count++;
     assert_int_equal(count, 64);
-    assert_null(root_unreadable(root, -1));
+    assert_null(root_fault(root, -1));
 }
 
 static void test_refuses_what_is_no_folder(void **state)

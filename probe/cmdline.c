@@ -4,51 +4,51 @@
 
 #include "probe/host_state.h"
 
-enum { MAX_WORDS_TEXT = 256 << 10 };
+enum { MAX_CMDLINE_TEXT = 256 << 10 };
 
-const char *kernel_word(const struct kernel_line *line, int number)
+const char *cmdline_param(const struct cmdline *line, int number)
 {
-    return line->texts.data + line->words[number].text;
+    return line->texts.data + line->params[number].text;
 }
 
-const char *kernel_word_file(const struct kernel_line *line, int number)
+const char *cmdline_param_file(const struct cmdline *line, int number)
 {
-    return line->texts.data + line->words[number].file;
+    return line->texts.data + line->params[number].file;
 }
 
-void kernel_line_free(struct kernel_line *line)
+void cmdline_free(struct cmdline *line)
 {
     buffer_free(&line->texts);
     line->count = 0;
 }
 
-static void add_word(struct kernel_line *line, struct span word, const char *file, long number)
+static void add_param(struct cmdline *line, struct span param, const char *file, long number)
 {
-    line->texts.max = MAX_WORDS_TEXT;
+    line->texts.max = MAX_CMDLINE_TEXT;
     size_t before = line->texts.length;
     size_t name = before;
-    if (!word.length)
+    if (!param.length)
         return;
-    line->is_cut |= line->count == MAX_KERNEL_WORDS;
-    if (line->count == MAX_KERNEL_WORDS)
+    line->is_cut |= line->count == MAX_CMDLINE_PARAMS;
+    if (line->count == MAX_CMDLINE_PARAMS)
         return;
-    if (line->count && strcmp(kernel_word_file(line, line->count - 1), file) == 0) {
-        name = line->words[line->count - 1].file;
+    if (line->count && strcmp(cmdline_param_file(line, line->count - 1), file) == 0) {
+        name = line->params[line->count - 1].file;
     } else {
         buffer_append(&line->texts, file, strlen(file) + 1);
     }
     size_t text = line->texts.length;
-    buffer_append(&line->texts, word.start, word.length);
+    buffer_append(&line->texts, param.start, param.length);
     buffer_append_byte(&line->texts, '\0');
     line->is_cut |= line->texts.failed;
     if (!line->texts.failed)
-        line->words[line->count++] = (struct kernel_word){text, name, number};
+        line->params[line->count++] = (struct cmdline_param){text, name, number};
 }
 
 /* Documentation/admin-guide/kernel-parameters.rst: double quotes protect spaces in values. */
-void kernel_line_add(struct kernel_line *line, struct span text, const char *file, long first_line)
+void cmdline_add(struct cmdline *line, struct span text, const char *file, long first_line)
 {
-    struct span word = {text.start, 0};
+    struct span param = {text.start, 0};
     long number = first_line;
     bool quoted = false;
     for (size_t i = 0; i < text.length; i++) {
@@ -56,30 +56,33 @@ void kernel_line_add(struct kernel_line *line, struct span text, const char *fil
         if (c == '"')
             quoted = !quoted;
         if (!c || (isspace((unsigned char)c) && !quoted)) {
-            add_word(line, word, file, number);
-            word = (struct span){text.start + i + 1, 0};
+            add_param(line, param, file, number);
+            param = (struct span){text.start + i + 1, 0};
         } else {
-            word.length++;
+            param.length++;
         }
         number += c == '\n';
     }
-    add_word(line, word, file, number);
+    add_param(line, param, file, number);
 }
 
-bool kernel_line_has(const struct kernel_line *line, const char *word)
+void cmdline_join(struct cmdline *line, const struct cmdline *other)
+{
+    for (int i = 0; i < other->count; i++)
+        cmdline_add(line, span_of(cmdline_param(other, i)), cmdline_param_file(other, i),
+                    other->params[i].line);
+}
+
+bool cmdline_has(const struct cmdline *line, const char *param)
 {
     struct span key;
     struct span value;
-    struct span other_value;
     struct span other;
-    span_split(span_of(word), '=', &key, &value);
+    struct span other_value;
+    span_split(span_of(param), '=', &key, &value);
     for (int i = 0; i < line->count; i++) {
-        span_split(span_of(kernel_word(line, i)), '=', &other, &other_value);
-        bool same_key = key.length == other.length;
-        for (size_t n = 0; n < key.length && same_key; n++)
-            same_key =
-                (key.start[n] == '-' ? '_' : key.start[n]) == (other.start[n] == '-' ? '_' : other.start[n]);
-        if (same_key && strcmp(value.start, other_value.start) == 0)
+        span_split(span_of(cmdline_param(line, i)), '=', &other, &other_value);
+        if (span_same_module(key, other) && strcmp(value.start, other_value.start) == 0)
             return true;
     }
     return false;
@@ -93,8 +96,8 @@ struct shell_value {
     bool closed;
 };
 
-/* Reads a value behind its = to its end; moves `at` behind it and counts the lines. A newline between quotes
- * stays one, so that each word keeps its line. */
+/* Reads a value after its = to its end; moves `at` past it and counts the lines. A newline between quotes
+ * stays one, so that each parameter keeps its line. */
 static void read_value(struct span text, size_t *at, long *line, struct shell_value *value)
 {
     char quote = '\0';
@@ -126,7 +129,7 @@ static bool is_name(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
-static void assign(struct kernel_line *words, const char *name, const struct shell_value *value, bool append,
+static void assign(struct cmdline *line, const char *name, const struct shell_value *value, bool append,
                    const char *file)
 {
     char self[2][64];
@@ -134,18 +137,18 @@ static void assign(struct kernel_line *words, const char *name, const struct she
     snprintf(self[1], sizeof self[1], "${%s}", name);
     struct span text = {buffer_text(&value->text), value->text.length};
     if (!append && !span_holds(text, self[0]) && !span_holds(text, self[1]))
-        words->count = 0;
-    int before = words->count;
-    kernel_line_add(words, text, file, value->line);
-    /* What stands for the words before is no word of its own. */
+        line->count = 0;
+    int before = line->count;
+    cmdline_add(line, text, file, value->line);
+    /* The reference to the parameters so far is no parameter of its own. */
     int kept = before;
-    for (int i = before; i < words->count; i++)
-        if (strcmp(kernel_word(words, i), self[0]) != 0 && strcmp(kernel_word(words, i), self[1]) != 0)
-            words->words[kept++] = words->words[i];
-    words->count = kept;
+    for (int i = before; i < line->count; i++)
+        if (strcmp(cmdline_param(line, i), self[0]) != 0 && strcmp(cmdline_param(line, i), self[1]) != 0)
+            line->params[kept++] = line->params[i];
+    line->count = kept;
 }
 
-/* One command of the shell: an assignment that we know, or anything else, which is passed over. */
+/* One command of the shell: an assignment that we know, or anything else, which is skipped. */
 static void read_command(struct grub_settings *settings, struct span text, size_t *at, long *line,
                          const char *file)
 {
@@ -162,13 +165,13 @@ static void read_command(struct grub_settings *settings, struct span text, size_
     if (span_is(name, "export"))
         return;
     if (name.length && end < text.length && (append || text.start[end] == '=')) {
-        struct shell_value value = {.text = BUFFER(MAX_WORDS_TEXT)};
+        struct shell_value value = {.text = BUFFER(MAX_CMDLINE_TEXT)};
         *at = end + (append ? 2 : 1);
         read_value(text, at, line, &value);
         if (known && span_is(name, linux_name))
-            assign(&settings->linux_words, linux_name, &value, append, file);
+            assign(&settings->linux_params, linux_name, &value, append, file);
         else if (known)
-            assign(&settings->default_words, default_name, &value, append, file);
+            assign(&settings->default_params, default_name, &value, append, file);
         if (!value.closed && !settings->unclosed)
             settings->unclosed = value.line;
         buffer_free(&value.text);

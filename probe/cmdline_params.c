@@ -1,0 +1,338 @@
+#include <string.h>
+
+#include "probe/host_state.h"
+
+static const char *const known_keys[] = {"intel_iommu",
+                                         "amd_iommu",
+                                         "iommu",
+                                         "iommu.passthrough",
+                                         "iommu.strict",
+                                         "vfio_pci.ids",
+                                         "vfio_pci.disable_vga",
+                                         "vfio_pci.disable_idle_d3",
+                                         "vfio_pci.enable_sriov",
+                                         "vfio_pci.nointxmask",
+                                         "vfio_pci.disable_denylist",
+                                         "vfio_iommu_type1.allow_unsafe_interrupts",
+                                         "pcie_acs_override",
+                                         "initcall_blacklist",
+                                         "modprobe.blacklist",
+                                         "module_blacklist",
+                                         "rd.driver.blacklist",
+                                         "rd.driver.pre",
+                                         "pci_stub.ids",
+                                         "nomodeset",
+                                         "kvm.ignore_msrs",
+                                         NULL};
+
+/* Documentation/admin-guide/kernel-parameters.txt and the sources behind it (drivers/iommu/intel/iommu.c,
+ * drivers/iommu/amd/init.c, arch/x86/kernel/pci-dma.c). */
+static const char *const intel_values[] = {"on",     "off",   "igfx_off", "forcedac",      "strict",
+                                           "sp_off", "sm_on", "sm_off",   "tboot_noforce", NULL};
+static const char *const amd_values[] = {"fullflush",       "off",      "force_isolation", "force_enable",
+                                         "pgtbl_v1",        "pgtbl_v2", "irtcachedis",     "nohugepages",
+                                         "v2_pgsizes_only", NULL};
+static const char *const iommu_values[] = {
+    "off",        "force", "noforce", "biomerge", "panic",   "nopanic",     "merge", "nomerge",   "forcesac",
+    "allowdac",   "nodac", "usedac",  "soft",     "calgary", "pt",          "nopt",  "fullflush", "forcedac",
+    "noaperture", "noagp", "memaper", "allowed",  "noexcl",  "nofullflush", NULL};
+
+/* Values that mean something only after a key, which is often forgotten. */
+static const struct {
+    const char *value;
+    const char *right;
+} orphan_values[] = {{"sm_on", "intel_iommu=on,sm_on"},
+                     {"sm_off", "intel_iommu=on,sm_off"},
+                     {"sp_off", "intel_iommu=on,sp_off"},
+                     {"pt", "iommu=pt"},
+                     {"tboot_noforce", "intel_iommu=on,tboot_noforce"},
+                     {"downstream", "pcie_acs_override=downstream,multifunction"},
+                     {"multifunction", "pcie_acs_override=downstream,multifunction"}};
+
+/* One parameter, as the checks below see it. */
+struct param {
+    struct host_state *host;
+    struct findings *findings;
+    const char *file;
+    long line;
+    const char *text;
+    struct span key;
+    struct span value;
+    bool has_value;
+};
+
+static void check_values(const struct param *param, const char *const *values)
+{
+    struct span rest = param->value;
+    struct span value;
+    while (span_next_part(&rest, ',', &value)) {
+        struct span name; /* of memaper=3 */
+        struct span argument;
+        value = span_trim(value);
+        span_split(value, '=', &name, &argument);
+        if (!value.length || span_is_any(name, values))
+            continue;
+        const char *guess = span_guess(value, values);
+        if (guess)
+            findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_UNKNOWN_VALUE_TYPO,
+                         SPAN_FORMAT(value), SPAN_FORMAT(param->key), SPAN_FORMAT(param->key), guess);
+        else if (span_is(value, "pt"))
+            findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_UNKNOWN_VALUE_PT,
+                         SPAN_FORMAT(value), SPAN_FORMAT(param->key));
+        else
+            findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_UNKNOWN_VALUE,
+                         SPAN_FORMAT(value), SPAN_FORMAT(param->key));
+    }
+}
+
+static void check_intel(const struct param *param)
+{
+    if (param->host->cpu == CPU_AMD)
+        findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_OTHER_MAKER, param->text);
+    check_values(param, intel_values);
+}
+
+static void check_amd(const struct param *param)
+{
+    if (param->host->cpu == CPU_INTEL)
+        findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_OTHER_MAKER_INTEL,
+                     param->text);
+    else if (span_is(param->value, "on"))
+        findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_AMD_IOMMU_ON, param->text);
+    else
+        check_values(param, amd_values);
+}
+
+static void check_iommu(const struct param *param)
+{
+    if (span_is(param->value, "on") || span_is(param->value, "1"))
+        findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_IOMMU_ON, param->text);
+    else
+        check_values(param, iommu_values);
+}
+
+static void check_ids(const struct param *param)
+{
+    vfio_ids_add(param->host, param->value, param->file, param->line);
+    param->host->vfio_named = true;
+}
+
+static void check_acs(const struct param *param)
+{
+    findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_ACS_OVERRIDE, param->text);
+}
+
+static void check_video(const struct param *param)
+{
+    bool off = span_holds(param->value, "efifb:off") || span_holds(param->value, "vesafb:off") ||
+               span_holds(param->value, "simplefb:off");
+    bool obeyed = param->host->kernel && param->host->kernel < 515;
+    if (off && !obeyed)
+        findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_EFIFB_OFF, param->text);
+}
+
+static void check_nomodeset(const struct param *param)
+{
+    findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_NOMODESET, param->text);
+}
+
+static void check_blacklist(const struct param *param)
+{
+    struct span rest = param->value;
+    struct span driver;
+    while (span_next_part(&rest, ',', &driver))
+        hold_back_driver(param->host, driver);
+}
+
+static void check_driver_pre(const struct param *param)
+{
+    struct span rest = param->value;
+    struct span driver;
+    while (span_next_part(&rest, ',', &driver))
+        if (span_is_module(driver, "vfio_pci"))
+            param->host->vfio_early = param->host->vfio_named = true;
+}
+
+static const struct {
+    const char *key;
+    void (*check)(const struct param *param);
+} checks[] = {
+    {"intel_iommu", check_intel},
+    {"amd_iommu", check_amd},
+    {"iommu", check_iommu},
+    {"vfio_pci.ids", check_ids},
+    {"pcie_acs_override", check_acs},
+    {"video", check_video},
+    {"nomodeset", check_nomodeset},
+    {"modprobe.blacklist", check_blacklist},
+    {"module_blacklist", check_blacklist},
+    {"rd.driver.blacklist", check_blacklist},
+    {"rd.driver.pre", check_driver_pre},
+};
+
+/* A value without its key: igfx_off alone, and others. */
+static bool check_orphan(const struct param *param)
+{
+    struct span bare = param->key;
+    while (bare.length && bare.start[0] == ',')
+        bare = (struct span){bare.start + 1, bare.length - 1};
+    while (bare.length && bare.start[bare.length - 1] == ',')
+        bare.length--;
+    if (span_is_module(bare, "igfx_off")) {
+        findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_IGFX_OFF_ALONE, param->text);
+        return true;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(orphan_values); i++)
+        if (span_is(bare, orphan_values[i].value)) {
+            findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_VALUE_ALONE, param->text,
+                         orphan_values[i].right);
+            return true;
+        }
+    if (!param->has_value && vfio_id_is_orphan(bare)) {
+        findings_add(param->findings, param->file, param->line, FINDING_VFIO_IDS_MALFORMED_CMDLINE,
+                     param->text);
+        return true;
+    }
+    return false;
+}
+
+/* A key that does not exist, but looks like one. */
+static bool check_key(const struct param *param)
+{
+    static const char *const wrong_ids[] = {"vfio.ids",         "vfio_ids",          "vfio_pci_ids",
+                                            "vfio_pci.pci_ids", "vfio_pci_core.ids", "vfio_iommu_type1.ids",
+                                            "vfio_pci"};
+    const char *guess = span_guess(param->key, known_keys);
+    for (size_t i = 0; i < ARRAY_SIZE(wrong_ids) && param->has_value; i++)
+        if (span_is_module(param->key, wrong_ids[i]))
+            guess = "vfio_pci.ids";
+    if (!guess)
+        return false;
+    /* vfio-pci, as everybody writes it. */
+    bool is_vfio_pci = strncmp(guess, "vfio_pci.", 9) == 0;
+    findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_TYPO, param->text,
+                 is_vfio_pci ? "vfio-pci." : "", is_vfio_pci ? guess + 9 : guess, param->has_value ? "=" : "",
+                 SPAN_FORMAT(param->value));
+    return true;
+}
+
+void cmdline_params_check(struct host_state *host, const struct cmdline *line, const struct cmdline *others)
+{
+    for (int i = 0; i < line->count; i++) {
+        const char *text = cmdline_param(line, i);
+        if (others && cmdline_has(others, text))
+            continue;
+        struct param param = {.host = host,
+                              .findings = host->findings,
+                              .file = cmdline_param_file(line, i),
+                              .line = line->params[i].line,
+                              .text = text};
+        param.has_value = span_split(span_of(text), '=', &param.key, &param.value);
+        /* A quote around a value is no part of it. */
+        if (param.value.length > 1 && param.value.start[0] == '"')
+            param.value = (struct span){param.value.start + 1, param.value.length - 2};
+        if (check_orphan(&param) || check_key(&param))
+            continue;
+        for (size_t n = 0; n < ARRAY_SIZE(checks); n++)
+            if (span_is_module(param.key, checks[n].key))
+                checks[n].check(&param);
+    }
+}
+
+bool cmdline_param_matters(const char *param)
+{
+    struct span key;
+    struct span value;
+    span_split(span_of(param), '=', &key, &value);
+    for (const char *const *known = known_keys; *known; known++)
+        if (span_is_module(key, *known))
+            return true;
+    return span_is(key, "video") && span_holds(value, "fb:off");
+}
+
+/* ---- the line as a whole ---- */
+
+struct switch_state {
+    const char *key;
+    const char *how; /* "on", "off" or NULL: neither is given */
+    int param;       /* the last one that gives it */
+    bool contradicts;
+};
+
+/* Parameters are read from left to right, and each one overrides those before it. */
+static struct switch_state read_switch(const struct cmdline *line, const char *key)
+{
+    struct switch_state state = {.key = key};
+    for (int i = 0; i < line->count; i++) {
+        struct span param_key;
+        struct span rest;
+        struct span value;
+        span_split(span_of(cmdline_param(line, i)), '=', &param_key, &rest);
+        while (span_is_module(param_key, key) && span_next_part(&rest, ',', &value)) {
+            const char *how = span_is(value, "on") ? "on" : span_is(value, "off") ? "off" : NULL;
+            if (!how)
+                continue;
+            state.contradicts |= state.how && strcmp(state.how, how) != 0;
+            state.how = how;
+            state.param = i;
+        }
+    }
+    return state;
+}
+
+const char *cmdline_switch(const struct cmdline *line, const char *key)
+{
+    return read_switch(line, key).how;
+}
+
+static bool has_entries(struct host_state *host, const char *directory)
+{
+    int count;
+    char **names = root_list(host->root, directory, 4096, &count);
+    root_free_names(names, count);
+    return count > 0;
+}
+
+/* Some kernels turn Intel's IOMMU on by themselves (CONFIG_INTEL_IOMMU_DEFAULT_ON): it is there without a
+ * parameter. */
+static bool is_on_by_default(struct host_state *host)
+{
+    return !host->running_intel_iommu &&
+           (has_entries(host, "/sys/class/iommu") || has_entries(host, "/sys/kernel/iommu_groups"));
+}
+
+static void check_switch(struct host_state *host, const struct cmdline *line,
+                         const struct switch_state *state, enum cpu_maker other_maker)
+{
+    if (!state->how || (other_maker != CPU_UNKNOWN && host->cpu == other_maker))
+        return;
+    const char *file = cmdline_param_file(line, state->param);
+    long number = line->params[state->param].line;
+    bool is_off = strcmp(state->how, "off") == 0;
+    bool is_intel = strcmp(state->key, "intel_iommu") == 0;
+    if (is_off && is_intel)
+        findings_add(host->findings, file, number, FINDING_CMDLINE_IOMMU_OFF_INTEL, state->key);
+    else if (is_off)
+        findings_add(host->findings, file, number, FINDING_CMDLINE_IOMMU_OFF, state->key);
+    /* "on" is no value of the others, which is reported already. */
+    if (state->contradicts && is_intel)
+        findings_add(host->findings, file, number, FINDING_CMDLINE_CONTRADICTORY, state->key, state->how);
+}
+
+void cmdline_check(struct host_state *host, const struct cmdline *line, bool passthrough_wanted)
+{
+    struct switch_state intel = read_switch(line, "intel_iommu");
+    struct switch_state amd = read_switch(line, "amd_iommu");
+    struct switch_state any = read_switch(line, "iommu");
+    check_switch(host, line, &intel, CPU_AMD);
+    check_switch(host, line, &amd, CPU_INTEL);
+    check_switch(host, line, &any, CPU_UNKNOWN);
+    if (host->cpu != CPU_INTEL || intel.how || !passthrough_wanted || is_on_by_default(host))
+        return;
+    bool pt = cmdline_has(line, "iommu=pt");
+    bool igfx_off = cmdline_has(line, "intel_iommu=igfx_off");
+    findings_add(host->findings, line->count ? cmdline_param_file(line, 0) : NULL,
+                 line->count ? line->params[0].line : 0, FINDING_IOMMU_NOT_ENABLED,
+                 pt ? ", and iommu=pt alone does not do it" : "",
+                 igfx_off ? "; igfx_off alone does not do it either" : "", pt ? " before iommu=pt" : "");
+}
