@@ -5,14 +5,14 @@
 #include "probe/lspci_text.h"
 
 /* What follows `prefix` at the start of a line; NULL when the line starts otherwise. */
-static const char *behind(const char *line, const char *prefix)
+static const char *after(const char *line, const char *prefix)
 {
     size_t length = strlen(prefix);
     return strncmp(line, prefix, length) == 0 ? line + length + strspn(line + length, " \t") : NULL;
 }
 
-/* A number behind `mark` anywhere in a line. */
-static bool number_behind(const char *line, const char *mark, int base, long most, long *number)
+/* A number after `mark` anywhere in a line. */
+static bool number_after(const char *line, const char *mark, int base, long most, long *number)
 {
     const char *at = strstr(line, mark);
     char *end;
@@ -34,7 +34,7 @@ static uint64_t read_size(const char *text)
     return end == text || *text == '-' || size > UINT64_MAX >> shift ? 0 : (uint64_t)size << shift;
 }
 
-/* "Memory at a3000000 (32-bit, non-prefetchable) [disabled] [size=16M]" behind `at`. */
+/* "Memory at a3000000 (32-bit, non-prefetchable) [disabled] [size=16M]" after `at`. */
 static struct pci_bar read_bar(const char *at, const char *line)
 {
     const char *size = strstr(line, "[size=");
@@ -48,7 +48,7 @@ static struct pci_bar read_bar(const char *at, const char *line)
 }
 
 /* With -vv a BAR has its number. With -v it has not: they are then counted, so that the number is right only
- * when no BAR is left out. */
+ * when none is missing. */
 static bool take_bar(struct lspci_text *text, struct pci_device *device, const char *line)
 {
     static const char *const marks[] = {"Memory at ", "I/O ports at "};
@@ -63,7 +63,7 @@ static bool take_bar(struct lspci_text *text, struct pci_device *device, const c
         const char *at = strstr(line, marks[i]);
         if (!at || (!is_region && at != line && line[0] != '['))
             continue;
-        if (is_region && !number_behind(line, "Region ", 10, PCI_BAR_COUNT - 1, &number))
+        if (is_region && !number_after(line, "Region ", 10, PCI_BAR_COUNT - 1, &number))
             return true;
         text->is_numbered |= is_region;
         struct pci_bar bar = read_bar(at + strlen(marks[i]), line);
@@ -82,7 +82,7 @@ static void take_resizable(struct pci_device *device, const char *line)
 {
     long number;
     const char *sizes = strstr(line, "supported:");
-    if (!sizes || !number_behind(line, "BAR ", 10, PCI_BAR_COUNT - 1, &number))
+    if (!sizes || !number_after(line, "BAR ", 10, PCI_BAR_COUNT - 1, &number))
         return;
     for (sizes += 10; *sizes;) {
         sizes += strspn(sizes, " ");
@@ -93,7 +93,7 @@ static void take_resizable(struct pci_device *device, const char *line)
     }
 }
 
-/* The capabilities of -vv. DevCtl repeats FLReset with another meaning, behind a DevCap that has it. */
+/* The capabilities of -vv. DevCtl repeats FLReset with another meaning, after a DevCap that has it. */
 static void take_capability(struct lspci_text *text, struct pci_device *device, const char *line)
 {
     long number;
@@ -105,11 +105,11 @@ static void take_capability(struct lspci_text *text, struct pci_device *device, 
         device->pm_reset = TRISTATE_YES;
     else if (strstr(line, "NoSoftRst+"))
         device->pm_reset = TRISTATE_NO;
-    if (behind(line, "IOVCtl:"))
+    if (after(line, "IOVCtl:"))
         text->is_vf_enabled = strstr(line, "Enable+") != NULL;
-    if (number_behind(line, "Total VFs: ", 10, UINT16_MAX, &number))
+    if (number_after(line, "Total VFs: ", 10, UINT16_MAX, &number))
         device->sriov_total = (int)number;
-    if (number_behind(line, "Number of VFs: ", 10, UINT16_MAX, &number))
+    if (number_after(line, "Number of VFs: ", 10, UINT16_MAX, &number))
         device->sriov_enabled = text->is_vf_enabled ? (int)number : 0;
 }
 
@@ -117,8 +117,8 @@ static void take_bridge(struct pci_device *device, const char *line)
 {
     long secondary;
     long subordinate;
-    if (!number_behind(line, "secondary=", 16, 0xff, &secondary) ||
-        !number_behind(line, "subordinate=", 16, 0xff, &subordinate))
+    if (!number_after(line, "secondary=", 16, 0xff, &secondary) ||
+        !number_after(line, "subordinate=", 16, 0xff, &subordinate))
         return;
     device->is_bridge = true;
     device->secondary_bus = (uint8_t)secondary;
@@ -128,7 +128,7 @@ static void take_bridge(struct pci_device *device, const char *line)
 static void take_subsystem(struct pci_device *device, const char *value)
 {
     struct pci_id id;
-    if (!lspci_last_id(value, &id) || !id.vendor)
+    if (!pci_last_id(value, &id) || !id.vendor)
         return;
     device->id.has_subsystem = true;
     device->id.subvendor = id.vendor;
@@ -139,22 +139,22 @@ void lspci_detail_line(struct lspci_text *text, struct pci_device *device, const
 {
     const char *value;
     long number;
-    if ((value = behind(line, "Capabilities:"))) {
+    if ((value = after(line, "Capabilities:"))) {
         text->is_resizable_bar = strstr(value, "Physical Resizable BAR") != NULL;
-    } else if ((value = behind(line, "Subsystem:"))) {
+    } else if ((value = after(line, "Subsystem:"))) {
         take_subsystem(device, value);
-    } else if ((value = behind(line, "Kernel driver in use:"))) {
+    } else if ((value = after(line, "Kernel driver in use:"))) {
         snprintf(device->driver, sizeof device->driver, "%s", value);
         device->driver_known = true;
-    } else if (behind(line, "Kernel modules:")) {
+    } else if (after(line, "Kernel modules:")) {
         /* The driver, if there is one, stands before. */
         device->driver_known = true;
-    } else if (number_behind(line, "IOMMU group: ", 10, INT32_MAX, &number) ||
-               (behind(line, "Flags:") && number_behind(line, ", IOMMU group ", 10, INT32_MAX, &number))) {
+    } else if (number_after(line, "IOMMU group: ", 10, INT32_MAX, &number) ||
+               (after(line, "Flags:") && number_after(line, ", IOMMU group ", 10, INT32_MAX, &number))) {
         device->iommu_group = (int)number;
-    } else if (behind(line, "Bus:")) {
+    } else if (after(line, "Bus:")) {
         take_bridge(device, line);
-    } else if (text->is_resizable_bar && behind(line, "BAR ")) {
+    } else if (text->is_resizable_bar && after(line, "BAR ")) {
         take_resizable(device, line);
     } else if (!take_bar(text, device, line)) {
         take_capability(text, device, line);

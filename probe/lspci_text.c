@@ -23,20 +23,7 @@ void lspci_text_free(struct lspci_text *text)
     buffer_free(&text->dump);
 }
 
-bool lspci_last_id(const char *text, struct pci_id *id)
-{
-    size_t position = 0;
-    size_t length = strlen(text);
-    struct pci_id found;
-    bool any = false;
-    while (pci_id_find(text, length, &position, &found)) {
-        *id = found;
-        any = true;
-    }
-    return any;
-}
-
-/* Takes colours, carriage returns, no-break spaces, and what indents and quotes a line in a forum out of it.
+/* Removes colours, carriage returns, no-break spaces, and what indents and quotes a line in a forum.
  * Returns where it begins. */
 static char *clean(char *line)
 {
@@ -98,7 +85,7 @@ static void set_revision(struct pci_device *device, const char *digits)
 }
 
 /* `3D controller [0302]: NVIDIA ... [10de:1d16] (rev a1) (prog-if 00 [VGA controller])`, `0302: 10de:1d16
- * (rev a1)`. Without a number nothing is taken but the device's being there. */
+ * (rev a1)`. Without a number, all that is known is that the device exists. */
 static void take_description(struct pci_device *device, const char *text)
 {
     unsigned class_code = 0;
@@ -111,7 +98,7 @@ static void take_description(struct pci_device *device, const char *text)
     for (const char *at = strchr(text, '['); at && !rest; at = strchr(at + 1, '['))
         if (read_hex(at + 1, 4, &class_code) && strncmp(at + 5, "]:", 2) == 0)
             rest = at + 7;
-    if (!rest || !lspci_last_id(rest, &id))
+    if (!rest || !pci_last_id(rest, &id))
         return;
     device->id.vendor = id.vendor;
     device->id.device = id.device;
@@ -227,8 +214,8 @@ static void take_record(struct pci_device *device, const char *line)
     }
 }
 
-/* Begins a device. One that was there already goes on, since people paste several listings of a machine; but
- * another device at its address is of another machine. A record states its ID too late for telling. */
+/* Begins a device. One that was there already is continued, since people paste several listings of a machine;
+ * but another device at its address is of another machine. A record states its ID too late to see that. */
 static void begin(struct lspci_text *text, const struct pci_device *stated, bool is_record)
 {
     text->current = NULL;
@@ -292,7 +279,7 @@ static char *read_heading(struct lspci_text *text, char *line)
     return end + strspn(end, ": \t-");
 }
 
-/* "40: de 10 16 1d": adds it to the dump. What libpci would stumble over is not let through. */
+/* "40: de 10 16 1d": adds it to the dump. What libpci would not understand is left out. */
 static bool take_hex(struct lspci_text *text, const char *line)
 {
     size_t digits = strspn(line, hex_digits);
@@ -316,7 +303,7 @@ static bool take_hex(struct lspci_text *text, const char *line)
     return true;
 }
 
-/* Whether the devices behind this line are still those of a heading: it is one that -k adds. */
+/* Whether the devices after this line are still those of a heading: it is one that -k adds. */
 static bool may_follow(const char *line)
 {
     static const char *const starts[] = {
@@ -330,10 +317,10 @@ static bool may_follow(const char *line)
 void lspci_text_line(struct lspci_text *text, char *line)
 {
     char *start = clean(line);
-    char *behind = read_heading(text, start);
-    if (behind) {
+    char *rest = read_heading(text, start);
+    if (rest) {
         /* Below such a line of Unraid more of the group follow. */
-        if (*behind && begins_device(text, behind) && *behind != '[')
+        if (*rest && begins_device(text, rest) && *rest != '[')
             text->heading_group = IOMMU_GROUP_UNKNOWN;
         return;
     }

@@ -36,7 +36,4 @@ void lspci_text_line(struct lspci_text *text, char *line);
 /* For lspci_text.c: takes a line below a device line. */
 void lspci_detail_line(struct lspci_text *text, struct pci_device *device, const char *line);
 
-/* The last ID that stands in `text`, such as the one at the end of `Subsystem: Dell Device [1028:08b0]`. */
-bool lspci_last_id(const char *text, struct pci_id *id);
-
 #endif

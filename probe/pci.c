@@ -40,6 +40,19 @@ bool pci_address_parse(const char *text, struct pci_address *address)
     return true;
 }
 
+bool pci_last_id(const char *text, struct pci_id *id)
+{
+    size_t position = 0;
+    size_t length = strlen(text);
+    struct pci_id found;
+    bool any = false;
+    while (pci_id_find(text, length, &position, &found)) {
+        *id = found;
+        any = true;
+    }
+    return any;
+}
+
 int pci_address_compare(const struct pci_address *a, const struct pci_address *b)
 {
     if (a->domain != b->domain)

@@ -97,6 +97,9 @@ char *pci_address_print(const struct pci_address *address, char text[PCI_ADDRESS
 /* Parses "0000:01:00.0" or "01:00.0", all of `text`. A domain has 4 to 8 digits. */
 bool pci_address_parse(const char *text, struct pci_address *address);
 
+/* The last PCI ID in `text`, such as the one at the end of `Subsystem: Dell Device [1028:08b0]`. */
+bool pci_last_id(const char *text, struct pci_id *id);
+
 /* By domain, bus, slot and function, like strcmp. */
 int pci_address_compare(const struct pci_address *a, const struct pci_address *b);
 
