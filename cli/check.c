@@ -65,15 +65,15 @@ static void check_host(struct check_command *command)
 }
 
 /* One of those in their usual places: a broken one is a finding. */
-static void check_found(void *context, const char *file, const char *text, size_t length)
+static void check_found(void *context, const char *file, struct span text)
 {
     struct check_command *command = context;
     command->vm_count++;
     note_checked(command, file);
-    if (vm_config_check(command->root, &command->machine, file, text, length, &command->findings) !=
-        VM_CONFIG_FOREIGN)
+    if (vm_config_check(command->root, &command->machine, file, text.start, text.length,
+                        &command->findings) != VM_CONFIG_FOREIGN)
         return;
-    if (length)
+    if (text.length)
         findings_add(&command->findings, file, 0, FINDING_VM_CONFIG_UNREADABLE_FOREIGN);
     else
         findings_add(&command->findings, file, 0, FINDING_VM_CONFIG_UNREADABLE_EMPTY);
@@ -119,13 +119,13 @@ static void check_named(struct check_command *command, const char *file)
 {
     struct root *root = NULL;
     struct error error = {.code = ERROR_NONE};
-    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_VM_CONFIG_SIZE + 16);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
     bool is_recorded = !root_is_live(command->root) && file[0] == '/' && root_exists(command->root, file);
     if (root_open(is_recorded ? root_directory(command->root) : NULL, &root, &error)) {
         command->error = error;
         return;
     }
-    enum root_result result = root_read(root, file, MAX_VM_CONFIG_SIZE, &text);
+    enum root_result result = root_read(root, file, MAX_CONFIG_SIZE, &text);
     if (result == ROOT_OK) {
         check_text(command, file, &text);
     } else {

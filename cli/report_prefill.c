@@ -98,13 +98,14 @@ struct vm_search {
 };
 
 /* Of several machines that have the GPU only what is the same in all of them counts. */
-static void take_found(void *context, const char *file, const char *text, size_t length)
+static void take_found(void *context, const char *file, struct span text)
 {
     struct vm_search *search = context;
     struct vm_facts *facts = &search->command->vm_facts;
     struct vm_facts more;
     (void)file;
-    if (vm_config_facts(search->command->root, search->gpu, text, length, &more) != VM_CONFIG_READ ||
+    if (vm_config_facts(search->command->root, search->gpu, text.start, text.length, &more) !=
+            VM_CONFIG_READ ||
         !more.passes_gpu)
         return;
     if (!search->found++) {
@@ -126,14 +127,14 @@ static enum error_code take_named(struct report_command *command, const struct p
     struct root *live = NULL;
     struct root *root = command->root;
     const char *file = command->vm;
-    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_VM_CONFIG_SIZE + 16);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
     error->code = ERROR_NONE;
     if (!root || file[0] != '/' || !root_exists(root, file)) {
         if (root_open(NULL, &live, error))
             return error->code;
         root = live;
     }
-    enum root_result result = root_read(root, file, MAX_VM_CONFIG_SIZE, &text);
+    enum root_result result = root_read(root, file, MAX_CONFIG_SIZE, &text);
     if (result == ROOT_ABSENT)
         error_set_errno(error, ENOENT, "cannot read %s", file);
     else if (result != ROOT_OK)

@@ -88,109 +88,42 @@ bool cmdline_has(const struct cmdline *line, const char *param)
     return false;
 }
 
-/* ---- /etc/default/grub: assignments of the POSIX shell (IEEE 1003.1, section 2.2 on quoting) ---- */
+/* ---- /etc/default/grub ---- */
 
-struct shell_value {
-    struct buffer text;
-    long line; /* where it begins */
-    bool closed;
+struct grub_file {
+    struct grub_settings *settings;
+    const char *file;
 };
 
-/* Reads a value after its = to its end; moves `at` past it and counts the lines. A newline between quotes
- * stays one, so that each parameter keeps its line. */
-static void read_value(struct span text, size_t *at, long *line, struct shell_value *value)
-{
-    char quote = '\0';
-    size_t i = *at;
-    value->line = *line;
-    for (; i < text.length; i++) {
-        char c = text.start[i];
-        if (c == '\\' && quote != '\'' && i + 1 < text.length) {
-            c = text.start[++i];
-            *line += c == '\n';
-            buffer_append_byte(&value->text, c == '\r' ? '\n' : c);
-            continue;
-        }
-        if (quote ? c == quote : c == '"' || c == '\'') {
-            quote = quote ? '\0' : c;
-            continue;
-        }
-        if (!quote && (isspace((unsigned char)c) || c == ';'))
-            break;
-        *line += c == '\n';
-        buffer_append_byte(&value->text, c);
-    }
-    value->closed = !quote;
-    *at = i;
-}
-
-static bool is_name(char c)
-{
-    return isalnum((unsigned char)c) || c == '_';
-}
-
-static void assign(struct cmdline *line, const char *name, const struct shell_value *value, bool append,
-                   const char *file)
+static void assign(struct cmdline *line, const struct shell_variable *variable, const char *file)
 {
     char self[2][64];
-    snprintf(self[0], sizeof self[0], "$%s", name);
-    snprintf(self[1], sizeof self[1], "${%s}", name);
-    struct span text = {buffer_text(&value->text), value->text.length};
-    if (!append && !span_holds(text, self[0]) && !span_holds(text, self[1]))
+    snprintf(self[0], sizeof self[0], "$%.*s", SPAN_FORMAT(variable->name));
+    snprintf(self[1], sizeof self[1], "${%.*s}", SPAN_FORMAT(variable->name));
+    if (!variable->appends && !span_holds(variable->value, self[0]) && !span_holds(variable->value, self[1]))
         line->count = 0;
-    int before = line->count;
-    cmdline_add(line, text, file, value->line);
+    int kept = line->count;
+    cmdline_add(line, variable->value, file, variable->line);
     /* The reference to the parameters so far is no parameter of its own. */
-    int kept = before;
-    for (int i = before; i < line->count; i++)
+    for (int i = kept; i < line->count; i++)
         if (strcmp(cmdline_param(line, i), self[0]) != 0 && strcmp(cmdline_param(line, i), self[1]) != 0)
             line->params[kept++] = line->params[i];
     line->count = kept;
 }
 
-/* One command of the shell: an assignment that we know, or anything else, which is skipped. */
-static void read_command(struct grub_settings *settings, struct span text, size_t *at, long *line,
-                         const char *file)
+static void read_setting(void *context, const struct shell_variable *variable)
 {
-    static const char linux_name[] = "GRUB_CMDLINE_LINUX";
-    static const char default_name[] = "GRUB_CMDLINE_LINUX_DEFAULT";
-    size_t start = *at;
-    size_t end = start;
-    while (end < text.length && is_name(text.start[end]))
-        end++;
-    struct span name = {text.start + start, end - start};
-    bool append = end + 1 < text.length && text.start[end] == '+' && text.start[end + 1] == '=';
-    bool known = span_is(name, linux_name) || span_is(name, default_name);
-    *at = end;
-    if (span_is(name, "export"))
-        return;
-    if (name.length && end < text.length && (append || text.start[end] == '=')) {
-        struct shell_value value = {.text = BUFFER(MAX_CMDLINE_TEXT)};
-        *at = end + (append ? 2 : 1);
-        read_value(text, at, line, &value);
-        if (known && span_is(name, linux_name))
-            assign(&settings->linux_params, linux_name, &value, append, file);
-        else if (known)
-            assign(&settings->default_params, default_name, &value, append, file);
-        if (!value.closed && !settings->unclosed)
-            settings->unclosed = value.line;
-        buffer_free(&value.text);
-        return;
-    }
-    while (*at < text.length && text.start[*at] != '\n')
-        ++*at;
+    const struct grub_file *grub = context;
+    if (span_is(variable->name, "GRUB_CMDLINE_LINUX"))
+        assign(&grub->settings->linux_params, variable, grub->file);
+    else if (span_is(variable->name, "GRUB_CMDLINE_LINUX_DEFAULT"))
+        assign(&grub->settings->default_params, variable, grub->file);
+    if (variable->unclosed && !grub->settings->unclosed)
+        grub->settings->unclosed = variable->line;
 }
 
 void grub_parse(struct grub_settings *settings, struct span text, const char *file)
 {
-    long line = 1;
-    for (size_t at = 0; at < text.length;) {
-        char c = text.start[at];
-        if (c == '\n' || isspace((unsigned char)c) || c == ';') {
-            line += c == '\n';
-            at++;
-        } else {
-            read_command(settings, text, &at, &line, file);
-        }
-    }
+    struct grub_file grub = {settings, file};
+    each_shell_variable(text, read_setting, &grub);
 }

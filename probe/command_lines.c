@@ -13,6 +13,7 @@ enum boot_path {
 };
 
 struct command_lines {
+    struct host_state *host;
     struct cmdline running;
     struct grub_settings grub;
     struct cmdline grub_all; /* both variables, as GRUB joins them */
@@ -26,29 +27,27 @@ struct command_lines {
     long cmdline_lines;   /* lines of /etc/kernel/cmdline that are not empty */
 };
 
-static void read_running(struct host_state *host, struct span text, const char *file, void *context)
+static void read_running(void *context, const char *file, struct span text)
 {
     struct command_lines *lines = context;
-    (void)host;
     cmdline_add(&lines->running, text, file, 1);
     lines->has_running = true;
 }
 
-static void read_grub(struct host_state *host, struct span text, const char *file, void *context)
+static void read_grub(void *context, const char *file, struct span text)
 {
     struct command_lines *lines = context;
     lines->has_grub = true;
     lines->grub.unclosed = 0;
     grub_parse(&lines->grub, text, file);
     if (lines->grub.unclosed)
-        findings_add(host->findings, file, lines->grub.unclosed, FINDING_CMDLINE_UNCLOSED_QUOTE);
+        findings_add(lines->host->findings, file, lines->grub.unclosed, FINDING_CMDLINE_UNCLOSED_QUOTE);
 }
 
-static void read_cmdline(struct host_state *host, struct span text, const char *file, void *context)
+static void read_cmdline(void *context, const char *file, struct span text)
 {
     struct command_lines *lines = context;
     struct span line;
-    (void)host;
     lines->has_cmdline = true;
     for (long number = 1; span_next_line(&text, &line); number++) {
         line = span_trim(line);
@@ -60,12 +59,11 @@ static void read_cmdline(struct host_state *host, struct span text, const char *
 }
 
 /* Boot Loader Specification, type 1: "options" may be given several times. */
-static void read_entry(struct host_state *host, struct span text, const char *file, void *context)
+static void read_entry(void *context, const char *file, struct span text)
 {
     struct command_lines *lines = context;
     struct span line;
     struct span key;
-    (void)host;
     for (long number = 1; span_next_line(&text, &line); number++) {
         if (!span_next_word(&line, &key) || !span_is(key, "options"))
             continue;
@@ -93,14 +91,14 @@ static void note_cut(struct host_state *host, const struct command_lines *lines)
 
 static void read_all(struct host_state *host, struct command_lines *lines)
 {
-    read_config_file(host, "/proc/cmdline", read_running, lines);
-    read_config_file(host, "/etc/default/grub", read_grub, lines);
-    each_config_file(host, "/etc/default/grub.d", ".cfg", read_grub, lines);
+    read_config_file(host->root, "/proc/cmdline", read_running, lines);
+    read_config_file(host->root, "/etc/default/grub", read_grub, lines);
+    each_config_file(host->root, "/etc/default/grub.d", ".cfg", read_grub, lines);
     cmdline_join(&lines->grub_all, &lines->grub.linux_params);
     cmdline_join(&lines->grub_all, &lines->grub.default_params);
-    read_config_file(host, "/etc/kernel/cmdline", read_cmdline, lines);
-    each_config_file(host, "/boot/loader/entries", ".conf", read_entry, lines);
-    each_config_file(host, "/efi/loader/entries", ".conf", read_entry, lines);
+    read_config_file(host->root, "/etc/kernel/cmdline", read_cmdline, lines);
+    each_config_file(host->root, "/boot/loader/entries", ".conf", read_entry, lines);
+    each_config_file(host->root, "/efi/loader/entries", ".conf", read_entry, lines);
     note_cut(host, lines);
     lines->is_proxmox_boot = root_exists(host->root, "/etc/kernel/proxmox-boot-uuids");
 }
@@ -227,6 +225,7 @@ bool command_lines_check(struct host_state *host, struct cmdline *effective)
     struct command_lines *lines = calloc(1, sizeof *lines);
     if (!lines)
         return false;
+    lines->host = host;
     read_all(host, lines);
     host->running_intel_iommu = cmdline_switch(&lines->running, "intel_iommu");
     check_lines(host, lines, effective);

@@ -49,11 +49,10 @@ static bool any_on_vfio(const struct pci_machine *machine)
     return false;
 }
 
-static void note_device_pass(void *context, const char *file, const char *text, size_t length)
+static void note_device_pass(void *context, const char *file, struct span text)
 {
-    struct span all = {text, length};
     (void)file;
-    if (span_holds(all, "\nhostpci") || span_begins(all, "hostpci") || span_holds(all, "<hostdev"))
+    if (span_holds(text, "\nhostpci") || span_begins(text, "hostpci") || span_holds(text, "<hostdev"))
         *(bool *)context = true;
 }
 

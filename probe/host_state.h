@@ -6,16 +6,10 @@
 #include "core/buffer.h"
 #include "core/finding.h"
 #include "core/pci_id.h"
-#include "probe/config_text.h"
+#include "probe/config_files.h"
 #include "probe/pci.h"
-#include "probe/root.h"
 
-enum {
-    MAX_CONFIG_SIZE = 256 << 10, /* bytes of one configuration file */
-    MAX_CONFIG_FILES = 512,      /* of one directory */
-    MAX_VFIO_IDS = 64,
-    MAX_CMDLINE_PARAMS = 512,
-};
+enum { MAX_VFIO_IDS = 64, MAX_CMDLINE_PARAMS = 512 };
 
 enum cpu_maker { CPU_UNKNOWN, CPU_INTEL, CPU_AMD };
 
@@ -135,17 +129,5 @@ void initramfs_config_check(struct host_state *host);
 
 /* Reports a mistyped vfio module; true when it was one. */
 bool vfio_module_typo(struct host_state *host, struct span module, const char *file, long line);
-
-/* ---- probe/config_files.c ---- */
-
-typedef void config_reader(struct host_state *host, struct span text, const char *file, void *context);
-
-/* Calls `read` with the content of a file, at most MAX_CONFIG_SIZE of it; false when it does not exist or
- * cannot be read. */
-bool read_config_file(struct host_state *host, const char *file, config_reader *read, void *context);
-
-/* The same with each file of a directory whose name has this suffix, by name. */
-void each_config_file(struct host_state *host, const char *directory, const char *suffix, config_reader *read,
-                      void *context);
 
 #endif

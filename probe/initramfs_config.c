@@ -36,127 +36,103 @@ static void read_module(struct host_state *host, struct module_list *list, struc
 }
 
 /* One module a line, parameters after it: initramfs-tools, /etc/modules, modules-load.d(5). */
-static void read_lines(struct host_state *host, struct span text, const char *file, void *context)
+static void read_lines(struct host_state *host, struct module_list list, const char *file, struct span text)
 {
-    struct module_list list = {.is_initramfs = *(bool *)context};
     struct span line;
     for (long number = 1; span_next_line(&text, &line); number++) {
         struct span module;
+        struct span option;
         if (!span_next_word(&line, &module) || module.start[0] == '#' || module.start[0] == ';')
             continue;
         read_module(host, &list, module, file, number);
-        if (span_is_module(module, "vfio_pci")) {
-            struct span option;
-            while (span_next_word(&line, &option))
-                if (span_begins(option, "ids="))
-                    vfio_ids_add(host, (struct span){option.start + 4, option.length - 4}, file, number);
-        }
+        while (span_is_module(module, "vfio_pci") && span_next_word(&line, &option))
+            if (span_begins(option, "ids="))
+                vfio_ids_add(host, (struct span){option.start + 4, option.length - 4}, file, number);
     }
 }
 
-/* The words of a shell array or string, without its quotes and parentheses; it may go over several lines.
- * Moves `text` past it. */
-static bool next_value_word(struct span *text, long *line, struct span *word)
+static void read_initramfs_modules(void *context, const char *file, struct span text)
 {
-    while (text->length) {
-        char c = text->start[0];
-        if (c == ')' || c == '\n')
-            *line += c == '\n';
-        if (c == ')')
-            return false;
-        if (c == '#') {
-            struct span comment;
-            span_next_part(text, '\n', &comment);
-            ++*line;
-            continue;
-        }
-        if (!strchr(" \t\r\n\"'(", c) || !c)
-            break;
-        *text = (struct span){text->start + 1, text->length - 1};
+    read_lines(context, (struct module_list){.is_initramfs = true}, file, text);
+}
+
+static void read_modules(void *context, const char *file, struct span text)
+{
+    read_lines(context, (struct module_list){.is_initramfs = false}, file, text);
+}
+
+/* A file in shell syntax while it is read. */
+struct shell_file {
+    struct host_state *host;
+    const char *file;
+    struct module_list list;
+    long hooks_line; /* of mkinitcpio; 0: none */
+    bool has_modconf;
+    bool has_vfio;
+};
+
+static void read_hooks(struct shell_file *shell, const struct shell_variable *variable)
+{
+    struct span rest = variable->value;
+    struct span hook;
+    shell->hooks_line = variable->line;
+    while (span_next_word(&rest, &hook))
+        shell->has_modconf |= span_is(hook, "modconf") || span_is(hook, "systemd");
+}
+
+static void read_shell_modules(struct shell_file *shell, const struct shell_variable *variable)
+{
+    struct cmdline modules = {.count = 0};
+    cmdline_add(&modules, variable->value, shell->file, variable->line);
+    for (int i = 0; i < modules.count; i++) {
+        struct span module = span_of(cmdline_param(&modules, i));
+        shell->has_vfio |= span_is_module(module, "vfio_pci");
+        read_module(shell->host, &shell->list, module, shell->file, modules.params[i].line);
     }
-    size_t length = 0;
-    while (length < text->length && !strchr(" \t\r\n\"')", text->start[length]))
-        length++;
-    *word = (struct span){text->start, length};
-    *text = (struct span){text->start + length, text->length - length};
-    return length > 0;
+    cmdline_free(&modules);
+}
+
+static void read_mkinitcpio_variable(void *context, const struct shell_variable *variable)
+{
+    if (span_is(variable->name, "HOOKS"))
+        read_hooks(context, variable);
+    else if (span_is(variable->name, "MODULES"))
+        read_shell_modules(context, variable);
 }
 
 /* mkinitcpio.conf(5): MODULES=(...), HOOKS=(...); without modconf the options in modprobe.d are not there
  * when the modules of the initramfs are loaded. */
-static void read_mkinitcpio(struct host_state *host, struct span text, const char *file, void *context)
+static void read_mkinitcpio(void *context, const char *file, struct span text)
 {
-    struct module_list list = {.is_initramfs = true};
-    bool has_hooks = false;
-    bool has_modconf = false;
-    long hooks_line = 0;
-    bool has_vfio = false;
-    (void)context;
-    struct span line;
-    struct span word;
-    for (long number = 1; text.length;) {
-        struct span rest = text;
-        span_next_line(&rest, &line);
-        struct span start = span_trim(line);
-        bool modules = span_begins(start, "MODULES=") || span_begins(start, "MODULES+=");
-        bool hooks = span_begins(start, "HOOKS=") || span_begins(start, "HOOKS+=");
-        if (!modules && !hooks) {
-            text = rest;
-            number++;
-            continue;
-        }
-        const char *value = (const char *)memchr(start.start, '=', start.length) + 1;
-        bool is_array = value < start.start + start.length && *value == '(';
-        struct span words = {
-            value, (size_t)((is_array ? text.start + text.length : start.start + start.length) - value)};
-        hooks_line = hooks ? number : hooks_line;
-        has_hooks |= hooks;
-        long word_line = number;
-        while (next_value_word(&words, &word_line, &word)) {
-            if (hooks)
-                has_modconf |= span_is(word, "modconf") || span_is(word, "systemd");
-            else {
-                has_vfio |= span_is_module(word, "vfio_pci");
-                read_module(host, &list, word, file, word_line);
-            }
-        }
-        size_t used = (size_t)(words.start - text.start);
-        text = (struct span){text.start + used, text.length - used};
-        span_next_line(&text, &line);
-        number = word_line + 1;
-    }
-    if (has_vfio && has_hooks && !has_modconf && host->ids_parameters)
-        findings_add(host->findings, file, hooks_line, FINDING_INITRAMFS_NO_MODCONF);
+    struct host_state *host = context;
+    struct shell_file shell = {.host = host, .file = file, .list = {.is_initramfs = true}};
+    each_shell_variable(text, read_mkinitcpio_variable, &shell);
+    if (shell.has_vfio && shell.hooks_line && !shell.has_modconf && host->ids_parameters)
+        findings_add(host->findings, file, shell.hooks_line, FINDING_INITRAMFS_NO_MODCONF);
+}
+
+static void read_dracut_variable(void *context, const struct shell_variable *variable)
+{
+    struct shell_file *shell = context;
+    shell->list = (struct module_list){.is_initramfs = span_is(variable->name, "force_drivers")};
+    if (shell->list.is_initramfs || span_is(variable->name, "add_drivers"))
+        read_shell_modules(shell, variable);
 }
 
 /* dracut.conf(5): add_drivers+=" ... ", force_drivers+=" ... "; only the latter loads them first. */
-static void read_dracut(struct host_state *host, struct span text, const char *file, void *context)
+static void read_dracut(void *context, const char *file, struct span text)
 {
-    struct span line;
-    (void)context;
-    for (long number = 1; span_next_line(&text, &line); number++) {
-        struct span key;
-        struct span value;
-        struct span word;
-        long ignored = 0;
-        if (!span_split(span_trim(line), '=', &key, &value) ||
-            !(span_begins(key, "force_drivers") || span_begins(key, "add_drivers")))
-            continue;
-        struct module_list list = {.is_initramfs = span_begins(key, "force_drivers")};
-        while (next_value_word(&value, &ignored, &word))
-            read_module(host, &list, word, file, number);
-    }
+    struct shell_file shell = {.host = context, .file = file};
+    each_shell_variable(text, read_dracut_variable, &shell);
 }
 
 void initramfs_config_check(struct host_state *host)
 {
-    bool in_initramfs = true;
-    bool later = false;
-    read_config_file(host, "/etc/initramfs-tools/modules", read_lines, &in_initramfs);
-    read_config_file(host, "/etc/modules", read_lines, &later);
-    each_config_file(host, "/etc/modules-load.d", ".conf", read_lines, &later);
-    read_config_file(host, "/etc/mkinitcpio.conf", read_mkinitcpio, NULL);
-    each_config_file(host, "/etc/mkinitcpio.conf.d", ".conf", read_mkinitcpio, NULL);
-    read_config_file(host, "/etc/dracut.conf", read_dracut, NULL);
-    each_config_file(host, "/etc/dracut.conf.d", ".conf", read_dracut, NULL);
+    read_config_file(host->root, "/etc/initramfs-tools/modules", read_initramfs_modules, host);
+    read_config_file(host->root, "/etc/modules", read_modules, host);
+    each_config_file(host->root, "/etc/modules-load.d", ".conf", read_modules, host);
+    read_config_file(host->root, "/etc/mkinitcpio.conf", read_mkinitcpio, host);
+    each_config_file(host->root, "/etc/mkinitcpio.conf.d", ".conf", read_mkinitcpio, host);
+    read_config_file(host->root, "/etc/dracut.conf", read_dracut, host);
+    each_config_file(host->root, "/etc/dracut.conf.d", ".conf", read_dracut, host);
 }

@@ -176,19 +176,19 @@ void modprobe_parse(struct host_state *host, struct span text, const char *file)
     }
 }
 
-static void read_file(struct host_state *host, struct span text, const char *file, void *context)
+static void read_file(void *context, const char *file, struct span text)
 {
-    (void)context;
+    struct host_state *host = context;
     if (strncmp(file, "/etc/", 5) != 0 && strncmp(file, "/run/", 5) != 0 && strstr(file, "nvidia"))
         host->nvidia_installed = true;
     modprobe_parse(host, text, file);
 }
 
 /* A file with settings that modprobe skips because of its name. */
-static void read_ignored(struct host_state *host, struct span text, const char *file, void *context)
+static void read_ignored(void *context, const char *file, struct span text)
 {
+    struct host_state *host = context;
     struct span line;
-    (void)context;
     for (long number = 1; span_next_line(&text, &line); number++) {
         struct span name;
         struct span module;
@@ -234,9 +234,9 @@ void modprobe_config_check(struct host_state *host)
             if (snprintf(path, sizeof path, "%s/%s", directories[directory], names[i]) >= (int)sizeof path)
                 continue;
             if (span_ends(name, ".conf") && !is_overridden(host, directory, names[i]))
-                read_config_file(host, path, read_file, NULL);
+                read_config_file(host->root, path, read_file, host);
             else if (!span_ends(name, ".conf") && directory == 0 && !is_backup(name))
-                read_config_file(host, path, read_ignored, NULL);
+                read_config_file(host->root, path, read_ignored, host);
         }
         root_free_names(names, count);
     }

@@ -99,9 +99,9 @@ bool proxmox_conf_recognise(struct span text)
 static void check_mapping(struct hostpci *device, struct span name)
 {
     static const char file[] = "/etc/pve/mapping/pci.cfg";
-    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_VM_CONFIG_SIZE + 16);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
     struct vm_state *vm = device->conf->vm;
-    if (root_read(vm->root, file, MAX_VM_CONFIG_SIZE, &text) != ROOT_OK)
+    if (root_read(vm->root, file, MAX_CONFIG_SIZE, &text) != ROOT_OK)
         return;
     struct span rest = {buffer_text(&text), text.length};
     struct span line;

@@ -6,7 +6,7 @@
 #include "core/buffer.h"
 #include "probe/vm_state.h"
 
-enum { MAX_VM_FILES = 512, MAX_NODES = 64 };
+enum { MAX_NODES = 64 };
 
 static enum vm_config_result read_config(struct vm_state *vm, const char *text, size_t length)
 {
@@ -48,47 +48,19 @@ enum vm_config_result vm_config_facts(struct root *root, const struct pci_addres
 
 /* ---- files ---- */
 
-struct visitor {
-    void (*visit)(void *context, const char *file, const char *text, size_t length);
-    void *context;
-};
-
-static int visit_directory(struct root *root, const char *directory, const char *suffix,
-                           const struct visitor *visitor)
+void vm_config_each_file(struct root *root, config_visitor *visit, void *context)
 {
     char path[512];
-    int count;
-    int visited = 0;
-    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_VM_CONFIG_SIZE + 16);
-    char **names = root_list(root, directory, MAX_VM_FILES, &count);
-    for (int i = 0; i < count; i++) {
-        if (!span_ends(span_of(names[i]), suffix) ||
-            snprintf(path, sizeof path, "%s/%s", directory, names[i]) >= (int)sizeof path)
-            continue;
-        visited++;
-        if (root_read(root, path, MAX_VM_CONFIG_SIZE, &text) == ROOT_OK)
-            visitor->visit(visitor->context, path, buffer_text(&text), text.length);
-    }
-    root_free_names(names, count);
-    return visited;
-}
-
-void vm_config_each_file(struct root *root,
-                         void (*visit)(void *context, const char *file, const char *text, size_t length),
-                         void *context)
-{
-    const struct visitor visitor = {visit, context};
+    int count = 0;
+    each_config_file(root, "/etc/pve/qemu-server", ".conf", visit, context);
     /* /etc/pve/qemu-server leads to this node's directory in /etc/pve/nodes. The other nodes of a cluster are
-     * other machines, so that all of them are read only where nothing tells which one this is. */
-    if (!visit_directory(root, "/etc/pve/qemu-server", ".conf", &visitor) &&
-        !root_exists(root, "/etc/pve/qemu-server")) {
-        char path[512];
-        int count;
-        char **nodes = root_list(root, "/etc/pve/nodes", MAX_NODES, &count);
-        for (int i = 0; i < count; i++)
-            if (snprintf(path, sizeof path, "/etc/pve/nodes/%s/qemu-server", nodes[i]) < (int)sizeof path)
-                visit_directory(root, path, ".conf", &visitor);
-        root_free_names(nodes, count);
-    }
-    visit_directory(root, "/etc/libvirt/qemu", ".xml", &visitor);
+     * other machines, so that all of them are read only where nothing shows which one this is. */
+    char **nodes = root_exists(root, "/etc/pve/qemu-server")
+                       ? NULL
+                       : root_list(root, "/etc/pve/nodes", MAX_NODES, &count);
+    for (int i = 0; i < count; i++)
+        if (snprintf(path, sizeof path, "/etc/pve/nodes/%s/qemu-server", nodes[i]) < (int)sizeof path)
+            each_config_file(root, path, ".conf", visit, context);
+    root_free_names(nodes, count);
+    each_config_file(root, "/etc/libvirt/qemu", ".xml", visit, context);
 }

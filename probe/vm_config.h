@@ -5,12 +5,10 @@
 
 #include "core/finding.h"
 #include "core/vocabulary.h"
+#include "probe/config_files.h"
 #include "probe/pci.h"
-#include "probe/root.h"
 
 /* The configuration of a virtual machine: qemu-server's .conf of Proxmox VE, or the domain XML of libvirt. */
-
-enum { MAX_VM_CONFIG_SIZE = 1 << 20 }; /* bytes */
 
 enum vm_config_result {
     VM_CONFIG_READ,
@@ -18,7 +16,7 @@ enum vm_config_result {
     VM_CONFIG_MALFORMED, /* broken XML: what stands before the fault was looked at, a finding names it */
 };
 
-/* Looks at one, of at most MAX_VM_CONFIG_SIZE bytes, told apart by its content. `file` is the name that the
+/* Looks at one, of at most MAX_CONFIG_SIZE bytes, told apart by its content. `file` is the name that the
  * findings get. ROM files are looked up in `root`, devices in `machine`, which may be NULL or empty when they
  * are not known. */
 enum vm_config_result vm_config_check(struct root *root, const struct pci_machine *machine, const char *file,
@@ -41,8 +39,6 @@ enum vm_config_result vm_config_facts(struct root *root, const struct pci_addres
 
 /* Reads all that are in their usual places: /etc/pve/qemu-server (and /etc/pve/nodes, each file once) and
  * /etc/libvirt/qemu. Those that cannot be read are in root_fault. */
-void vm_config_each_file(struct root *root,
-                         void (*visit)(void *context, const char *file, const char *text, size_t length),
-                         void *context);
+void vm_config_each_file(struct root *root, config_visitor *visit, void *context);
 
 #endif

@@ -5,7 +5,6 @@
  * probe/vm_config.h.
  */
 
-#include "probe/config_text.h"
 #include "probe/vm_config.h"
 
 enum { MAX_PASSED_DEVICES = 64 };
