@@ -363,7 +363,6 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
     bind_text(insert, 11, buffer_text(&builder->attempts));
     bind_text(insert, 12, buffer_text(&builder->symptoms));
     sqlite3_bind_text(insert, 13, body, (int)length, SQLITE_STATIC);
-    builder->report_count++;
     return builder_run(builder, insert, error);
 }
 

@@ -18,12 +18,6 @@ struct builder;
 /* Creates the file at `path`; what lies there is overwritten. The caller frees the builder. */
 MUST_CHECK enum error_code builder_create(const char *path, struct builder **builder, struct error *error);
 
-/* Goes on from a complete database: creates the file at `path` as a copy of `old_path` with nothing left in
- * it but its reports and their sources. What else there is is added as to a new one; sources of reports keep
- * their numbers and are completed anew. The old file is checked meanwhile. The caller frees the builder. */
-MUST_CHECK enum error_code builder_continue(const char *path, const char *old_path, struct builder **builder,
-                                            struct error *error);
-
 /* Closes without publishing, and removes the file unless builder_publish has put it in place. NULL is fine.
  */
 void builder_free(struct builder *builder);

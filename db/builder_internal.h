@@ -7,10 +7,7 @@
 #include "db/builder.h"
 #include "db/database.h"
 #include "db/internal.h"
-#include "db/report_check.h"
 #include "db/tally.h"
-
-#include <pthread.h>
 
 enum insert {
     INSERT_SOURCE,
@@ -78,16 +75,7 @@ struct waiting_rows {
     char names[ROWS_AT_ONCE][NAME_SIZE];
 };
 
-/* So many reports are worth a thread that checks them. */
-enum { MANY_REPORTS = 50000 };
-
 struct builder {
-    bool continues; /* it began as a copy of another database */
-    bool writes;    /* `writer` has the disk begin with that copy */
-    pthread_t writer;
-    int64_t last_old_report;           /* the seq of the last report that came with it */
-    int64_t report_count;              /* that were added */
-    struct report_check *report_check; /* while it runs */
     struct waiting_rows devices;
     struct waiting_rows subsystems;
     struct tally evidence;   /* by level, key and chassis, each ended by a NUL; all but the subsystems */

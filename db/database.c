@@ -207,25 +207,11 @@ static void append_uri(struct buffer *uri, const char *path)
     buffer_append_text(uri, "?immutable=1");
 }
 
-static bool threads_allowed;
-
 void database_configure_sqlite(void)
 {
     /* One thread, and nobody asks for memory statistics: both cost a lock at every turn. */
-    if (!threads_allowed)
-        sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-}
-
-void database_allow_threads(void)
-{
-    /* Refused once SQLite runs: then it goes on with one. */
-    threads_allowed |= sqlite3_config(SQLITE_CONFIG_MULTITHREAD) == SQLITE_OK;
-}
-
-bool database_threads_allowed(void)
-{
-    return threads_allowed;
 }
 
 enum error_code database_open(const char *path, struct database **database, struct error *error)

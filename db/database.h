@@ -13,9 +13,6 @@ struct database;
 
 enum { NAME_SIZE = 256, DATABASE_PATH_SIZE = 4096 };
 
-/* Lets builders use further threads. To be called before anything else here. */
-void database_allow_threads(void);
-
 /* Where a database was found. */
 struct database_place {
     char path[DATABASE_PATH_SIZE];

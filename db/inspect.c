@@ -181,14 +181,6 @@ static enum error_code check_integrity(struct database *database, const char *sq
     return error->code;
 }
 
-enum error_code database_check_reports(struct database *database, struct error *error)
-{
-    if (check_integrity(database, "SELECT integrity_check FROM pragma_integrity_check('report') LIMIT 1",
-                        error))
-        return error->code;
-    return check_all_words(database, report_words, ARRAY_SIZE(report_words), error);
-}
-
 /* Columns that hold the number of a row in another table; NULL: of none. */
 struct reference {
     const char *table;
@@ -223,45 +215,10 @@ static enum error_code check_references(struct database *database, struct error 
     return error->code;
 }
 
-static enum error_code check_other_tables(struct database *database, struct error *error)
-{
-    if (check_integrity(database,
-                        "SELECT c.integrity_check FROM sqlite_schema s, pragma_integrity_check(s.name) c"
-                        " WHERE s.type = 'table' AND s.name <> 'report' AND c.integrity_check <> 'ok'"
-                        " LIMIT 1",
-                        error) ||
-        check_tables(database, error))
-        return error->code;
-    return check_all_words(database, words, ARRAY_SIZE(words), error);
-}
-
-/* Without a table's name, each page's use is looked at: that needs no index to be read. The number of
- * problems that a pragma may report is left out: since SQLite 3.46 the function takes it for the name of a
- * table. */
-enum error_code database_check_pages(struct database *database, struct error *error)
-{
-    return check_integrity(database, "SELECT quick_check FROM pragma_quick_check LIMIT 1", error);
-}
-
-enum error_code database_check_rest(struct database *database, struct error *error)
-{
-    return database_check_pages(database, error) ? error->code : check_other_tables(database, error);
-}
-
-enum error_code database_check_added(struct database *database, int64_t last_old_report, struct error *error)
-{
-    char sql[400];
-    snprintf(
-        sql, sizeof sql,
-        "SELECT 'a report is missing in its index' FROM report n WHERE n.seq > %lld AND NOT EXISTS (SELECT 1"
-        " FROM report i INDEXED BY report_of_device WHERE i.pci_id = n.pci_id AND i.date = n.date AND i.id = n.id"
-        " AND i.seq = n.seq) LIMIT 1",
-        (long long)last_old_report);
-    return check_integrity(database, sql, error) ? error->code : check_other_tables(database, error);
-}
-
 enum error_code database_check_built(struct database *database, struct error *error)
 {
+    /* The number of problems that a pragma may report is left out: since SQLite 3.46 the function takes it
+     * for the name of a table. */
     if (check_integrity(database, "SELECT integrity_check FROM pragma_integrity_check LIMIT 1", error) ||
         check_tables(database, error) || check_all_words(database, words, ARRAY_SIZE(words), error))
         return error->code;

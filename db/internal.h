@@ -84,27 +84,8 @@ MUST_CHECK enum error_code database_statement(struct database *database, enum st
 /* To be called before SQLite is first used. */
 void database_configure_sqlite(void);
 
-/* Whether database_allow_threads came in time: connections may then be used in several threads, one in each.
- */
-bool database_threads_allowed(void);
-
-/* The table of reports and its index, as database_check does. For report_check.c, in a thread of its own. */
-MUST_CHECK enum error_code database_check_reports(struct database *database, struct error *error);
-
-/* How pages are used, in the whole file. For report_check.c. */
-MUST_CHECK enum error_code database_check_pages(struct database *database, struct error *error);
-
-/* The reports behind `last_old_report`, in the table and in its index, and all other tables: for a copy of a
- * database that database_check_pages found sound. */
-MUST_CHECK enum error_code database_check_added(struct database *database, int64_t last_old_report,
-                                                struct error *error);
-
 /* What database_check looks at, but for the references, which a build has just written. */
 MUST_CHECK enum error_code database_check_built(struct database *database, struct error *error);
-
-/* All the rest, when database_check_reports found nothing: together they find what database_check_built
- * finds. */
-MUST_CHECK enum error_code database_check_rest(struct database *database, struct error *error);
 
 /* Frees what is kept in memory beside the statements. */
 void database_forget(struct database *database);

@@ -13,8 +13,8 @@
 /* The index holds all that the pass reads: the table itself is five times as long. Sorting it takes as much
  * memory as the cache may; what is more goes to a temporary file. */
 static const char index_sql[] =
-    "PRAGMA cache_size = -4000; PRAGMA threads = 1;"
-    "CREATE INDEX IF NOT EXISTS report_of_device ON report (pci_id, date DESC, id, subsystem, chassis, outcome, public,"
+    "PRAGMA cache_size = -4000;"
+    "CREATE INDEX report_of_device ON report (pci_id, date DESC, id, subsystem, chassis, outcome, public,"
     " outside, sender, attempts, symptoms);"
     "CREATE TEMP TABLE duplicate (seq INTEGER PRIMARY KEY);";
 
@@ -214,7 +214,7 @@ static enum error_code count_report(struct pass *pass, sqlite3_stmt *row, struct
     enum chassis stated =
         (enum chassis)vocabulary_find(&vocabulary_chassis, column_text(row, COLUMN_CHASSIS));
     int outcome = vocabulary_find(&vocabulary_outcome, column_text(row, COLUMN_OUTCOME));
-    if ((int)stated < 0 || outcome < 0) /* of a database that this one goes on from */
+    if ((int)stated < 0 || outcome < 0)
         return error_set(error, ERROR_DATABASE_DAMAGED,
                          "database %.400s: a report has a word of no vocabulary", pass->builder->path);
     enum chassis chassis = evidence_chassis(stated, pass->gpu);
@@ -394,33 +394,13 @@ int64_t builder_retracted(const struct builder *builder, int64_t source)
     return dropped_of(&builder->retracted, source);
 }
 
-/* Has the reports checked from now on, where they are many. */
-static enum error_code start_check(struct builder *builder, struct error *error)
-{
-    if (builder->report_count < MANY_REPORTS || builder->report_check || !database_threads_allowed())
-        return ERROR_NONE;
-    if (builder_execute(builder, "COMMIT; BEGIN", error))
-        return error->code;
-    return report_check_start(builder->path, REPORT_CHECK_REPORTS, &builder->report_check, error);
-}
-
-/* Whoever goes on from this database must know that sources have lost reports to others. */
-static enum error_code note_duplicates(struct builder *builder, int64_t dropped, struct error *error)
-{
-    char sql[100];
-    snprintf(sql, sizeof sql, "UPDATE source SET refused = refused + %lld WHERE kind = 'program'",
-             (long long)dropped);
-    return builder_execute(builder, sql, error);
-}
-
 enum error_code evidence_count_reports(struct builder *builder, struct error *error)
 {
     struct pass pass = {.builder = builder};
     if (!builder_execute(builder, index_sql, error) && !drop_retracted(builder, error) &&
-        !start_check(builder, error) && !find_newest_month(&pass, error) && !visit_reports(&pass, error) &&
-        !end_device(&pass, error) && !fix_counts_end(&pass.fixes, builder, error) && pass.dropped &&
-        !delete_dropped(builder, &builder->duplicates, error))
-        note_duplicates(builder, pass.dropped, error);
+        !find_newest_month(&pass, error) && !visit_reports(&pass, error) && !end_device(&pass, error) &&
+        !fix_counts_end(&pass.fixes, builder, error) && pass.dropped)
+        delete_dropped(builder, &builder->duplicates, error);
     tally_free(&pass.machines);
     tally_free(&pass.subsystems);
     tally_free(&pass.senders);

@@ -16,9 +16,7 @@ static const char *const file_names[] = {[FEED_MANIFEST] = "manifest.json",
                                          [FEED_SIGNATURE] = "manifest.json.minisig",
                                          [FEED_NEW_MANIFEST] = "manifest.json.new",
                                          [FEED_NEW_SIGNATURE] = "manifest.json.minisig.new",
-                                         [FEED_SEGMENTS] = "segments",
-                                         [FEED_RETRACTIONS] = "retractions",
-                                         [FEED_NEW_RETRACTIONS] = "retractions.new"};
+                                         [FEED_SEGMENTS] = "segments"};
 
 void feed_cache_path(const struct source_cache *cache, const char *name, enum feed_file file,
                      char path[DATABASE_PATH_SIZE])

@@ -20,9 +20,7 @@ enum feed_file {
     FEED_SIGNATURE,
     FEED_NEW_MANIFEST,
     FEED_NEW_SIGNATURE,
-    FEED_SEGMENTS,
-    FEED_RETRACTIONS,
-    FEED_NEW_RETRACTIONS
+    FEED_SEGMENTS
 };
 
 /* The path of a file of a feed. */

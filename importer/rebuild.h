@@ -37,8 +37,7 @@ struct rebuild_feed {
     char name[REMOTE_NAME_SIZE];
     int64_t source;
     int64_t reports;
-    int64_t retracted; /* that it has taken back; where `continues`, beyond those of before */
-    bool continues;    /* the database in use had it, and was gone on from */
+    int64_t retracted; /* that it has taken back */
 };
 
 struct rebuild_summary {

@@ -3,7 +3,32 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "importer/owner.h"
 #include "importer/rebuild_internal.h"
+
+void rebuild_data_path(const struct rebuild *work, const char *name, char path[DATABASE_PATH_SIZE])
+{
+    snprintf(path, DATABASE_PATH_SIZE, "%.4000s/%s", work->request->data_folder, name);
+}
+
+enum error_code rebuild_as_starter(struct rebuild *work, rebuild_step *step, struct error *error)
+{
+    struct error resumed;
+    if (owner_suspend(error))
+        return error->code;
+    enum error_code code = step(work, error);
+    if (owner_resume(&resumed) && !code)
+        *error = resumed;
+    return error->code;
+}
+
+bool rebuild_feed_is_incoming(const struct rebuild *work, const char *name)
+{
+    for (int i = 0; i < work->request->feed_count; i++)
+        if (strcmp(work->request->feeds[i], name) == 0)
+            return true;
+    return false;
+}
 
 /* The lists of products, and where the system keeps one. */
 static const struct {
@@ -104,72 +129,4 @@ enum error_code rebuild_load_lists(struct rebuild *work, struct error *error)
             return error->code;
     product_list_sort(work->products);
     return load_driver_claims(work, error);
-}
-
-enum error_code rebuild_add_product(struct rebuild *work, const struct pci_id *id, const char *name,
-                                    const struct product *product, struct annotation *said,
-                                    struct error *error)
-{
-    char synthetic[512];
-    /* Of several code names (Tonga XT / Amethyst XT) the first: the product tells which edition it is. */
-    int code = (int)strcspn(name, "[/");
-    while (code && name[code - 1] == ' ')
-        code--;
-    /* The chip's code name with this product's name alone: what the rules know how to read. NVIDIA's code
-     * names end in the edition (GP108M, TU117GLM), which is the ID's, not the product's. */
-    bool is_nvidia = id->vendor == 0x10de;
-    while (is_nvidia && code && name[code - 1] >= 'A' && name[code - 1] <= 'Z')
-        code--;
-    snprintf(synthetic, sizeof synthetic, "%.*s [%s]", code, name, product->name);
-    annotator_resolve_product(work->annotator, id, synthetic, work->annotation);
-    const struct statement *winner = &work->annotation->statements[ATTRIBUTE_FORM_FACTOR][0];
-    *said = work->annotation->gpu.attributes[ATTRIBUTE_FORM_FACTOR];
-    /* A product that is sold both ways itself tells nothing. */
-    if (!work->annotation->is_gpu || said->value == FORM_FACTOR_UNKNOWN || said->value == FORM_FACTOR_EITHER)
-        *said = (struct annotation){.value = FORM_FACTOR_UNKNOWN};
-    if (is_nvidia)
-        said->confidence *= 0.9; /* plain names stand for laptop chips, too: RTX 2080 */
-    if (product->source == PRODUCTS_SUBSYSTEMS)
-        said->confidence *= 0.8; /* and who named a subsystem may have looked at the sticker alone */
-    if (product->subsystem < 0 && product->revision < 0)
-        return ERROR_NONE; /* it tells of the ID as such alone */
-    const struct gpu_variant variant = {
-        .pci_id = pci_id_number(id),
-        .subsystem = product->subsystem,
-        .revision = product->revision,
-        .product = product->name,
-        .form_factor = (enum form_factor)said->value,
-        .confidence = said->confidence,
-        .origin = 1 + (said->value ? winner->source
-                                   : annotator_product_source(work->annotator, (int)product->source)),
-    };
-    return builder_add_variant(work->builder, &variant, error);
-}
-
-enum error_code rebuild_add_products(struct rebuild *work, const struct pci_id *id, const char *name,
-                                     struct product_hint *hint, struct error *error)
-{
-    int count;
-    const struct product *products = product_list_find(work->products, pci_id_number(id), &count);
-    unsigned seen = 0; /* a bit for each form factor */
-    double surest = 0.0;
-    *hint = (struct product_hint){.list = count ? (int)products[0].source : 0};
-    for (int i = 0; i < count; i++) {
-        struct annotation said;
-        if (rebuild_add_product(work, id, name, &products[i], &said, error))
-            return error->code;
-        seen |= said.value ? 1U << said.value : 0;
-        surest = said.confidence > surest ? said.confidence : surest;
-    }
-    for (int value = 1; value < FORM_FACTOR_COUNT; value++) {
-        if (seen != 1U << value)
-            continue;
-        hint->form_factor = (enum form_factor)value;
-        hint->confidence = surest * 0.9;
-    }
-    if (seen & 1U << FORM_FACTOR_MOBILE && seen & (1U << FORM_FACTOR_DESKTOP | 1U << FORM_FACTOR_SERVER)) {
-        hint->form_factor = FORM_FACTOR_EITHER;
-        hint->confidence = 0.9;
-    }
-    return ERROR_NONE;
 }

@@ -6,263 +6,218 @@
 #include <unistd.h>
 
 #include "importer/feed_cache.h"
-#include "importer/feed_retractions.h"
 #include "importer/rebuild_internal.h"
 #include "importer/reports.h"
+
+/* A source of reports that is being read. */
+struct report_source {
+    const char *kind;
+    const char *name;
+    const char *version; /* NULL: it has none */
+    const char *date;
+    const char *hash;
+    bool is_cached;
+    int64_t number; /* in the database */
+    int64_t reports;
+    int64_t rejected;
+};
+
+static enum error_code open_source(struct rebuild *work, struct report_source *source, struct error *error)
+{
+    return builder_add_source(work->builder, source->kind, source->name, &source->number, error);
+}
+
+static enum error_code read_file(struct rebuild *work, struct report_source *source,
+                                 const struct report_file *file, struct problems *problems,
+                                 struct error *error)
+{
+    long before = problems->refused;
+    enum error_code code =
+        reports_read(file, work->builder, source->number, &source->reports, problems, error);
+    source->rejected += problems->refused - before;
+    return code;
+}
+
+static enum error_code complete_source(struct rebuild *work, const struct report_source *source,
+                                       struct error *error)
+{
+    work->summary->reports += source->reports;
+    return builder_complete_source(work->builder, source->number, source->version, source->date, source->hash,
+                                   source->is_cached, source->reports, source->rejected, error);
+}
+
+/* ---- the bundled reports ---- */
 
 static int compare_names(const FTSENT **a, const FTSENT **b)
 {
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-/* The reports of a source that are there already. */
-static enum error_code continue_source(struct rebuild *work, const struct old_source *old, const char *hash,
-                                       struct error *error)
-{
-    work->summary->reports += old->records;
-    return builder_complete_source(work->builder, old->id, NULL, NULL, hash, old->is_cached, old->records,
-                                   old->refused, error);
-}
-
 /* All *.ndjson below data/reports, in the order of their names. */
 static enum error_code read_bundled_reports(struct rebuild *work, struct error *error)
 {
-    char folder[DATABASE_PATH_SIZE];
-    int64_t source;
-    struct report_counts counts = {0, 0};
-    rebuild_data_path(work, "reports", folder);
-    if (work->continues) {
-        char hash[65];
-        rebuild_hash_folder(folder, hash);
-        const struct old_source *old = rebuild_find_old(work, false, hash);
-        work->misfits = !old;
-        return old ? continue_source(work, old, hash, error)
-                   : error_set(error, ERROR_SYSTEM, "the bundled reports have changed meanwhile");
-    }
-    long refused_before = work->problems->refused;
-    if (builder_add_source(work->builder, "reports", folder, &source, error))
+    char directory[DATABASE_PATH_SIZE];
+    struct report_source source = {.kind = "reports", .name = directory};
+    rebuild_data_path(work, "reports", directory);
+    if (open_source(work, &source, error))
         return error->code;
-    FTS *tree = fts_open((char *[]){folder, NULL}, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
+    FTS *tree = fts_open((char *[]){directory, NULL}, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
     if (!tree)
-        return error_set_errno(error, errno, "cannot list %s", folder);
+        return error_set_errno(error, errno, "cannot list %s", directory);
     enum error_code code = ERROR_NONE;
     for (FTSENT *entry; !code && (entry = fts_read(tree));) {
-        const char *ending = strrchr(entry->fts_name, '.');
-        if (entry->fts_info == FTS_F && ending && strcmp(ending, ".ndjson") == 0)
-            code = reports_read_file(entry->fts_path, entry->fts_path, work->builder, source, &counts,
-                                     work->problems, error);
+        const char *suffix = strrchr(entry->fts_name, '.');
+        const struct report_file file = {entry->fts_path, entry->fts_path, false};
+        if (entry->fts_info == FTS_F && suffix && strcmp(suffix, ".ndjson") == 0)
+            code = read_file(work, &source, &file, work->problems, error);
     }
     fts_close(tree);
-    work->summary->reports += counts.reports;
-    if (code)
-        return code;
-    work->bundled =
-        (struct bundled_reports){source, counts.reports, work->problems->refused - refused_before};
-    return builder_complete_source(work->builder, source, NULL, NULL, NULL, false, counts.reports,
-                                   work->problems->refused - refused_before, error);
+    return code ? code : complete_source(work, &source, error);
 }
 
 /* ---- reports that users imported ---- */
 
-static enum error_code read_reports(struct rebuild *work, const char *path, const char *shown,
-                                    const char *hash, struct problems *problems, int64_t *source,
-                                    int64_t *valid, struct error *error)
+static enum error_code read_imported(struct rebuild *work, struct report_source *source, const char *path,
+                                     struct problems *problems, struct error *error)
 {
-    struct report_counts counts = {0, 0};
-    long refused_before = problems->refused;
-    if (builder_add_source(work->builder, "reports", shown, source, error) ||
-        reports_read_file(path, shown, work->builder, *source, &counts, problems, error))
+    const struct report_file file = {path, source->name, false};
+    if (open_source(work, source, error) || read_file(work, source, &file, problems, error))
         return error->code;
-    *valid = counts.reports;
-    work->summary->reports += *valid;
-    return builder_complete_source(work->builder, *source, NULL, NULL, hash, true, *valid,
-                                   problems->refused - refused_before, error);
+    return complete_source(work, source, error);
 }
 
 static enum error_code read_cached_reports(void *context, const char *path, const char *hash,
                                            struct error *error)
 {
     struct rebuild *work = context;
-    int64_t source;
-    int64_t valid;
-    /* A file that is being imported again speaks for itself: its problems are told again. */
+    struct report_source source = {.kind = "reports", .name = path, .hash = hash, .is_cached = true};
+    /* A file that is being imported again speaks for itself: its problems are reported again. */
     for (int i = 0; i < work->request->file_count; i++)
         if (strcmp(work->incoming[i].hash, hash) == 0)
             return ERROR_NONE;
-    const struct old_source *old = rebuild_find_old(work, false, hash);
-    if (old)
-        return continue_source(work, old, hash, error);
-    return read_reports(work, path, path, hash, &work->quiet, &source, &valid, error);
+    return read_imported(work, &source, path, &work->quiet, error);
 }
 
 static enum error_code read_given_reports(struct rebuild *work, int number, struct error *error)
 {
     const struct incoming_source *incoming = &work->incoming[number];
-    const char *shown = work->request->files[number].shown;
-    long refused_before = work->problems->refused;
-    bool known = source_cache_has_reports(work->cache, incoming->hash);
-    int64_t source;
-    int64_t valid;
-    if (read_reports(work, incoming->path, shown, incoming->hash, work->problems, &source, &valid, error))
+    struct report_source source = {.kind = "reports",
+                                   .name = work->request->files[number].shown,
+                                   .hash = incoming->hash,
+                                   .is_cached = true};
+    bool is_known = source_cache_has_reports(work->cache, incoming->hash);
+    if (read_imported(work, &source, incoming->path, work->problems, error))
         return error->code;
-    if (!valid && work->problems->refused > refused_before) {
-        error_set(error, ERROR_BAD_INPUT, "%s: none of its %ld records is a report", shown,
-                  work->problems->refused - refused_before);
+    if (!source.reports && source.rejected) {
+        error_set(error, ERROR_BAD_INPUT, "%s: none of its %lld records is a report", source.name,
+                  (long long)source.rejected);
         return error_next(error, "correct them; data/README.md shows what a report looks like");
     }
-    if (!known) {
-        work->new_sources[number] = source;
-        work->summary->new_reports += valid;
+    if (!is_known) {
+        work->new_sources[number] = source.number;
+        work->summary->new_reports += source.reports;
     }
     return ERROR_NONE;
 }
 
 /* ---- reports of feeds ---- */
 
-/* The segments of a feed that are read in a row. */
-struct segment_row {
-    const struct source_cache *cache;
-    const char *name;
-    const struct segment *segments;
-    int count;
-};
-
-/* In the thread that reads: a segment that the disk has spoilt is removed, and fetched again by the next
- * sync. */
-static bool segment_path(void *context, int number, char path[DATABASE_PATH_SIZE], struct error *error)
+static int compare_segments(const void *a, const void *b)
 {
-    const struct segment_row *row = context;
-    if (number >= row->count)
-        return false;
-    feed_cache_segment_path(row->cache, row->name, row->segments[number].sha256, path);
-    if (!feed_cache_check(path, &row->segments[number], error))
-        return true;
-    if (error->code == ERROR_REMOTE) /* what could not be read may be sound */
-        unlink(path);
-    error_set(error, ERROR_BAD_INPUT, "segment %.12s of the feed %s is missing or damaged",
-              row->segments[number].sha256, row->name);
-    error_next(error, "fetch it again with: passthru sync %s; or go on without the feed with --force",
-               row->name);
-    return false;
+    const struct segment *x = a;
+    const struct segment *y = b;
+    return strcmp(x->sha256, y->sha256);
 }
 
-static void segment_shown(void *context, int number, char text[SHOWN_FILE_SIZE])
-{
-    const struct segment_row *row = context;
-    snprintf(text, SHOWN_FILE_SIZE, "%s/%.12s", row->name, row->segments[number].sha256);
-}
-
-bool rebuild_feed_is_incoming(const struct rebuild *work, const char *name)
-{
-    for (int i = 0; i < work->request->feed_count; i++)
-        if (strcmp(work->request->feeds[i], name) == 0)
-            return true;
-    return false;
-}
-
-/* Only what is not there already remains to be read. */
-static enum error_code leave_new_segments(struct rebuild *work, const struct old_source *old,
-                                          struct manifest *manifest, struct error *error)
-{
-    int kept = 0;
-    for (int i = 0; i < manifest->segment_count; i++)
-        if (!rebuild_has_segment(&old->manifest, &manifest->segments[i]))
-            manifest->segments[kept++] = manifest->segments[i];
-    manifest->segment_count = kept;
-    /* What was taken back must be known for good: it also holds for reports that are added later. */
-    work->misfits = feed_retractions_read(work->cache, old->name, old->hash, work->builder, old->id, error);
-    return error->code;
-}
-
-/* How many of a manifest's segments the one in use names, too; they come first then. What is wrong in them
- * was told when they were new. */
-static int put_known_first(const struct rebuild *work, const char *name, struct manifest *manifest)
+/* The manifest of a feed that is in use, its segments sorted: what is wrong in them was reported when they
+ * were new. Without segments where there is none. The caller frees it. */
+static void load_known(const struct rebuild *work, const char *name, struct manifest *known)
 {
     char path[DATABASE_PATH_SIZE];
     char hash[MANIFEST_HASH_SIZE];
-    struct manifest known;
     struct error none = {.code = ERROR_NONE};
-    int count = 0;
-    if (!rebuild_feed_is_incoming(work, name))
-        return manifest->segment_count;
     feed_cache_path(work->cache, name, FEED_MANIFEST, path);
-    if (feed_cache_manifest(path, &known, hash, &none))
-        return 0;
-    rebuild_sort_segments(&known);
-    for (int i = 0; i < manifest->segment_count; i++) {
-        struct segment segment = manifest->segments[i];
-        if (!rebuild_has_segment(&known, &segment))
-            continue;
-        manifest->segments[i] = manifest->segments[count];
-        manifest->segments[count++] = segment;
-    }
-    manifest_free(&known);
-    return count;
+    if (feed_cache_manifest(path, known, hash, &none))
+        *known = (struct manifest){.segment_count = 0};
+    if (known->segment_count)
+        qsort(known->segments, (size_t)known->segment_count, sizeof *known->segments, compare_segments);
 }
 
-/* Reads some of a feed's segments; the number of lines that were left out is added to `refused`. */
-static enum error_code read_row(struct rebuild *work, const struct segment_row *row, int64_t source,
-                                struct report_counts *counts, struct problems *problems, int64_t *refused,
-                                struct error *error)
+static bool is_known_segment(const struct manifest *known, const struct segment *segment)
 {
-    const struct report_input input = {(void *)row, segment_path, segment_shown, true};
-    long before = problems->refused;
-    enum error_code code = reports_read(&input, work->builder, source, counts, problems, error);
-    *refused += problems->refused - before;
-    return code;
+    return known->segment_count &&
+           bsearch(segment, known->segments, (size_t)known->segment_count, sizeof *segment, compare_segments);
 }
 
-static enum error_code note_feed(struct rebuild *work, const char *name, const char *hash, int64_t source,
-                                 int64_t reports, bool continues, struct error *error)
+/* A segment that the disk has spoilt is removed, and fetched again by the next sync. */
+static enum error_code check_segment(const struct segment *segment, const char *name, const char *path,
+                                     struct error *error)
 {
-    work->summary->reports += reports;
-    if (work->summary->feed_count == MAX_REMOTES)
+    if (!feed_cache_check(path, segment, error))
         return ERROR_NONE;
-    struct rebuild_feed *feed = &work->summary->feeds[work->summary->feed_count++];
-    *feed = (struct rebuild_feed){.source = source, .reports = reports, .continues = continues};
-    snprintf(feed->name, sizeof feed->name, "%s", name);
-    return feed_retractions_write(work->cache, name, hash, work->builder, source, error);
+    if (error->code == ERROR_REMOTE) /* what could not be read may be sound */
+        unlink(path);
+    error_set(error, ERROR_BAD_INPUT, "segment %.12s of the feed %s is missing or damaged", segment->sha256,
+              name);
+    return error_next(error, "fetch it again with: passthru sync %s; or go on without the feed with --force",
+                      name);
 }
 
-static enum error_code read_segments(struct rebuild *work, const char *name, struct manifest *manifest,
+static enum error_code read_segment(struct rebuild *work, struct report_source *source,
+                                    const struct segment *segment, struct problems *problems,
+                                    struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    char shown[512];
+    const struct report_file file = {path, shown, true};
+    feed_cache_segment_path(work->cache, source->name, segment->sha256, path);
+    snprintf(shown, sizeof shown, "%s/%.12s", source->name, segment->sha256);
+    if (check_segment(segment, source->name, path, error))
+        return error->code;
+    return read_file(work, source, &file, problems, error);
+}
+
+static void note_feed(struct rebuild *work, const struct report_source *source)
+{
+    struct rebuild_summary *summary = work->summary;
+    if (summary->feed_count == MAX_REMOTES)
+        return;
+    struct rebuild_feed *feed = &summary->feeds[summary->feed_count++];
+    *feed = (struct rebuild_feed){.source = source->number, .reports = source->reports};
+    snprintf(feed->name, sizeof feed->name, "%s", source->name);
+}
+
+static enum error_code read_segments(struct rebuild *work, const char *name, const struct manifest *manifest,
                                      const char *hash, struct error *error)
 {
-    const struct old_source *old = rebuild_find_old(work, true, name);
-    struct report_counts counts = {0, 0};
-    int64_t refused = old ? old->refused : 0;
     char version[32];
-    int64_t source;
+    struct report_source source = {.kind = "feed",
+                                   .name = name,
+                                   .version = version,
+                                   .date = manifest->created,
+                                   .hash = hash,
+                                   .is_cached = true};
+    struct manifest known;
     snprintf(version, sizeof version, "%lld", (long long)manifest->version);
-    if (old) {
-        source = old->id;
-        counts.reports = old->records;
-        if (leave_new_segments(work, old, manifest, error))
-            return error->code;
-    } else if (builder_add_source(work->builder, "feed", name, &source, error)) {
+    if (open_source(work, &source, error))
         return error->code;
+    load_known(work, name, &known);
+    for (int i = 0; i < manifest->segment_count && !error->code; i++) {
+        const struct segment *segment = &manifest->segments[i];
+        struct problems *problems = is_known_segment(&known, segment) ? &work->quiet : work->problems;
+        if (read_segment(work, &source, segment, problems, error))
+            break;
     }
-    int known = old ? 0 : put_known_first(work, name, manifest);
-    const struct segment_row rows[] = {
-        {work->cache, name, manifest->segments, known},
-        {work->cache, name, manifest->segments + known, manifest->segment_count - known}};
-    if (read_row(work, &rows[0], source, &counts, &work->quiet, &refused, error) ||
-        read_row(work, &rows[1], source, &counts, work->problems, &refused, error))
+    manifest_free(&known);
+    if (error->code)
         return error->code;
-    /* Another source may have had a report that is taken back now, and it was left out: read that one again.
-     */
-    if (counts.retractions && work->continues && work->old.duplicates) {
-        work->misfits = true;
-        return error_set(error, ERROR_SYSTEM, "retractions and duplicates");
-    }
-    if (note_feed(work, name, hash, source, counts.reports, old, error))
-        return error->code;
-    return builder_complete_source(work->builder, source, version, manifest->created, hash, true,
-                                   counts.reports, refused, error);
+    note_feed(work, &source);
+    return complete_source(work, &source, error);
 }
 
 /* Whether all segments are there as they should be. */
-static bool is_whole(const struct rebuild *work, const char *name, const struct manifest *manifest,
-                     struct error *error)
+static bool is_complete(const struct rebuild *work, const char *name, const struct manifest *manifest,
+                        struct error *error)
 {
     for (int i = 0; i < manifest->segment_count && !error->code; i++) {
         char path[DATABASE_PATH_SIZE];
@@ -282,11 +237,11 @@ static enum error_code read_feed(void *context, const char *name, struct error *
     struct manifest manifest;
     feed_cache_path(work->cache, name, incoming ? FEED_NEW_MANIFEST : FEED_MANIFEST, path);
     if (feed_cache_manifest(path, &manifest, hash, error) == ERROR_NOT_FOUND)
-        return error->code = ERROR_NONE; /* no update of it was ever whole */
-    if (!error->code && work->request->force && !is_whole(work, name, &manifest, error))
+        return error->code = ERROR_NONE; /* no update of it was ever complete */
+    if (!error->code && work->request->force && !is_complete(work, name, &manifest, error))
         manifest_free(&manifest);
     if (error->code && work->request->force) {
-        /* It is forgotten: nothing waits for it, and a sync fetches it anew. */
+        /* It is forgotten: nothing waits for it, and a sync fetches all of it. */
         problems_warn(work->problems, name, 0, "is left out: %s", error->message);
         unlink(path);
         return error->code = ERROR_NONE;
@@ -299,19 +254,6 @@ static enum error_code read_feed(void *context, const char *name, struct error *
     read_segments(work, name, &manifest, hash, error);
     manifest_free(&manifest);
     return error->code;
-}
-
-enum error_code rebuild_keep_feeds(struct rebuild *work, struct error *error)
-{
-    for (int i = 0; i < work->summary->feed_count; i++) {
-        const struct rebuild_feed *feed = &work->summary->feeds[i];
-        if (feed_retractions_keep(work->cache, feed->name, error))
-            return error->code;
-    }
-    for (int i = 0; i < work->request->feed_count; i++)
-        if (feed_cache_keep(work->cache, work->request->feeds[i], error))
-            return error->code;
-    return ERROR_NONE;
 }
 
 /* ---- all of them ---- */

@@ -277,12 +277,11 @@ static void tell_feed(struct sync *sync, struct remote_update *update, const str
         const struct rebuild_feed *feed = &built->feeds[i];
         if (strcmp(feed->name, told->name) != 0)
             continue;
-        int64_t all = feed->retracted + (feed->continues ? update->state.retracted : 0);
-        told->retracted = all - update->state.retracted;
+        told->retracted = feed->retracted - update->state.retracted;
         told->retracted = told->retracted > 0 ? told->retracted : 0;
         told->added = feed->reports + told->retracted - (before < 0 ? 0 : sync->in_use.feeds[before].reports);
         told->added = told->added > 0 ? told->added : 0;
-        update->state.retracted = all;
+        update->state.retracted = feed->retracted;
     }
 }
 
@@ -417,7 +416,6 @@ enum error_code sync_run(const struct sync_request *request, struct sync_summary
     struct sync sync = {.request = request, .summary = summary, .problems = problems};
     *summary = (struct sync_summary){.remotes = NULL};
     error->code = ERROR_NONE;
-    database_allow_threads();
     run(&sync, error);
     for (int i = 0; sync.updates && i < summary->remote_count; i++)
         if (sync.updates[i].path[0])

@@ -6,12 +6,12 @@
 PRAGMA application_id = 0x50545255; -- "PTRU"
 PRAGMA user_version = 2;
 
--- What was imported, from where, in which version. This table and report stay where a database goes on from another.
-CREATE TABLE IF NOT EXISTS source (
+-- What was imported, from where, in which version.
+CREATE TABLE source (
     id INTEGER PRIMARY KEY,
     -- pci.ids, amdgpu.ids, supported-gpus.json, nvidia-readme, modules.alias, reports, or a table of data/ (rules,
-    -- facts, subvendors, prices, priors, uses, symptoms), a feed, or the program that built it (refused: how many reports
-    -- were there twice). No CHECK: each start of each reader would parse the list.
+    -- facts, subvendors, prices, priors, uses, symptoms), a feed, or the program that built it. No CHECK: each
+    -- start of each reader would parse the list.
     kind TEXT NOT NULL,
     name TEXT NOT NULL,      -- the file as it was named
     version TEXT,            -- as the file states it
@@ -123,7 +123,7 @@ CREATE VIRTUAL TABLE gpu_words USING fts5 (words, content = '', columnsize = 0, 
 -- file: causes before what follows from them. What was tried stands in the table workaround, level 'symptom', by word.
 CREATE TABLE symptom (id INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;
 
-CREATE TABLE IF NOT EXISTS report (
+CREATE TABLE report (
     seq INTEGER PRIMARY KEY,
     id BLOB NOT NULL, -- SHA-256 of the canonical JSON
     pci_id INTEGER NOT NULL,

@@ -103,7 +103,6 @@ sync_strays() {
     local sources=$target.sources
     find "$lab" -type f ! -path "$target" ! -path "$target.lock" ! -path "$sources/pci.ids" \
         ! -path "$sources/remotes/*.json" ! -path "$sources/feeds/one/manifest.json" \
-        ! -path "$sources/feeds/one/retractions" \
         ! -path "$sources/feeds/one/manifest.json.minisig" ! -path "$sources/feeds/one/segments/*.zst"
 }
 

@@ -1,7 +1,6 @@
 #include <sys/stat.h>
 
 #include "db/internal.h"
-#include "db/report_check.h"
 #include "tests/unit/database_fixture.h"
 
 /* The database as a whole, to be spoilt. */
@@ -97,9 +96,6 @@ static void test_damaged_pages(void **state)
             assert_true(found == ERROR_NONE || found == ERROR_DATABASE_DAMAGED);
             assert_true(searched == ERROR_NONE || searched == ERROR_DATABASE_DAMAGED);
             assert_int_equal(database_check(opened, &error), ERROR_DATABASE_DAMAGED);
-            error.code = ERROR_NONE;
-            assert_true(database_check_reports(opened, &error) || database_check_rest(opened, &error));
-            assert_int_equal(error.code, ERROR_DATABASE_DAMAGED);
             database_close(opened);
         }
         unlink(path);
@@ -121,7 +117,6 @@ static void test_index_without_a_report(void **state)
     char *bytes;
     size_t length = read_whole(&bytes);
     char path[SCRATCH_PATH_SIZE];
-    struct report_check *check;
     struct database *opened;
     struct error error = {.code = ERROR_NONE};
     (void)state;
@@ -134,16 +129,9 @@ static void test_index_without_a_report(void **state)
     execute(path,
             "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema SELECT * FROM kept; DROP TABLE kept;");
     ASSERT_DONE(database_open(path, &opened, &failure));
-    ASSERT_DONE(database_check_pages(opened, &failure));
-    ASSERT_DONE(database_check_rest(opened, &failure));
-    assert_int_equal(database_check_added(opened, 0, &error), ERROR_DATABASE_DAMAGED);
-    assert_holds(error.message, "missing in its index");
+    assert_int_equal(database_check(opened, &error), ERROR_DATABASE_DAMAGED);
+    assert_holds(error.message, "missing from index");
     database_close(opened);
-    error.code = ERROR_NONE;
-    ASSERT_DONE(report_check_start(path, REPORT_CHECK_REPORTS, &check, &failure));
-    assert_int_equal(report_check_finish(check, &error), ERROR_DATABASE_DAMAGED);
-    ASSERT_DONE(report_check_start(path, REPORT_CHECK_PAGES, &check, &failure));
-    report_check_abandon(check);
     unlink(path);
 }
 

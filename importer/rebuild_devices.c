@@ -1,0 +1,333 @@
+/* The devices of pci.ids, and what is known of each GPU among them. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/buffer.h"
+#include "core/text.h"
+#include "importer/line_reader.h"
+#include "importer/owner.h"
+#include "importer/pci_ids.h"
+#include "importer/rebuild_internal.h"
+
+/* The place in pci.ids that has been reached. */
+struct device_reader {
+    struct rebuild *work;
+    struct annotation_result *annotation; /* of the device read last */
+    char vendor[256];
+    uint32_t open_gpu; /* the GPU read last, if it is sold both ways: its subsystems may tell; else 0 */
+    char open_gpu_name[256];
+    struct buffer words;
+};
+
+/* ---- products ---- */
+
+/* NVIDIA's code names end in the edition (GP108M, TU117GLM), which is the ID's, not the product's. */
+static bool is_nvidia(const struct pci_id *id)
+{
+    return id->vendor == 0x10de;
+}
+
+/* The chip's code name with this product's name alone: what the rules know how to read. */
+static void name_product(const struct pci_id *id, const char *device_name, const char *product_name,
+                         char name[512])
+{
+    /* Of several code names (Tonga XT / Amethyst XT) the first: the product tells which edition it is. */
+    int code = (int)strcspn(device_name, "[/");
+    while (code && device_name[code - 1] == ' ')
+        code--;
+    while (is_nvidia(id) && code && device_name[code - 1] >= 'A' && device_name[code - 1] <= 'Z')
+        code--;
+    snprintf(name, 512, "%.*s [%s]", code, device_name, product_name);
+}
+
+/* Stores one product that is sold under an ID, with what its name says of the form factor, which goes to
+ * `said`. */
+static enum error_code add_product(struct device_reader *reader, const struct pci_id *id,
+                                   const char *device_name, const struct product *product,
+                                   struct annotation *said, struct error *error)
+{
+    struct annotation_result *annotation = reader->annotation;
+    struct annotator *annotator = reader->work->annotator;
+    char name[512];
+    name_product(id, device_name, product->name, name);
+    annotator_resolve_product(annotator, id, name, annotation);
+    *said = annotation->gpu.attributes[ATTRIBUTE_FORM_FACTOR];
+    /* A product that is sold both ways itself says nothing. */
+    if (!annotation->is_gpu || said->value == FORM_FACTOR_UNKNOWN || said->value == FORM_FACTOR_EITHER)
+        *said = (struct annotation){.value = FORM_FACTOR_UNKNOWN};
+    if (is_nvidia(id))
+        said->confidence *= 0.9; /* plain names stand for laptop chips, too: RTX 2080 */
+    if (product->source == PRODUCTS_SUBSYSTEMS)
+        said->confidence *= 0.8; /* and who named a subsystem may have looked at the sticker alone */
+    if (product->subsystem < 0 && product->revision < 0)
+        return ERROR_NONE; /* it says something of the ID alone */
+    int source = said->value ? annotation->statements[ATTRIBUTE_FORM_FACTOR][0].source
+                             : annotator_product_source(annotator, (int)product->source);
+    const struct gpu_variant variant = {pci_id_number(id),
+                                        product->subsystem,
+                                        product->revision,
+                                        product->name,
+                                        (enum form_factor)said->value,
+                                        said->confidence,
+                                        1 + source};
+    return builder_add_variant(reader->work->builder, &variant, error);
+}
+
+/* Stores all products that are sold under an ID and returns what they say of the ID: one form factor if all
+ * agree, `either` if card and laptop chip are among them. */
+static enum error_code add_products(struct device_reader *reader, const struct pci_id *id, const char *name,
+                                    struct product_hint *hint, struct error *error)
+{
+    const unsigned cards = 1U << FORM_FACTOR_DESKTOP | 1U << FORM_FACTOR_SERVER;
+    int count;
+    const struct product *products = product_list_find(reader->work->products, pci_id_number(id), &count);
+    unsigned seen = 0; /* a bit for each form factor */
+    double surest = 0.0;
+    *hint = (struct product_hint){.list = count ? (int)products[0].source : 0};
+    for (int i = 0; i < count; i++) {
+        struct annotation said;
+        if (add_product(reader, id, name, &products[i], &said, error))
+            return error->code;
+        seen |= said.value ? 1U << said.value : 0;
+        surest = said.confidence > surest ? said.confidence : surest;
+    }
+    for (int value = 1; value < FORM_FACTOR_COUNT; value++) {
+        if (seen != 1U << value)
+            continue;
+        hint->form_factor = (enum form_factor)value;
+        hint->confidence = surest * 0.9;
+    }
+    if (seen & 1U << FORM_FACTOR_MOBILE && seen & cards) {
+        hint->form_factor = FORM_FACTOR_EITHER;
+        hint->confidence = 0.9;
+    }
+    return ERROR_NONE;
+}
+
+/* ---- the lines of pci.ids ---- */
+
+static enum error_code on_vendor(void *context, uint16_t vendor, const char *name, struct error *error)
+{
+    struct device_reader *reader = context;
+    snprintf(reader->vendor, sizeof reader->vendor, "%s", name);
+    return builder_add_vendor(reader->work->builder, vendor, name, error);
+}
+
+/* The values that were stated and lost. */
+static enum error_code add_losers(const struct device_reader *reader, uint32_t pci_id, struct error *error)
+{
+    int place = 0;
+    for (int attribute = 0; attribute < ATTRIBUTE_COUNT; attribute++) {
+        const struct statement *statements = reader->annotation->statements[attribute];
+        for (int rank = 1; rank < reader->annotation->counts[attribute]; rank++)
+            if (builder_add_annotation(reader->work->builder, pci_id, (enum attribute)attribute, place++,
+                                       statements[rank].value, statements[rank].confidence,
+                                       statements[rank].source + 1, error))
+                return error->code;
+    }
+    return ERROR_NONE;
+}
+
+static enum error_code add_gpu(struct device_reader *reader, uint32_t pci_id, const char *name,
+                               struct error *error)
+{
+    const struct annotation_result *annotation = reader->annotation;
+    int origins[ATTRIBUTE_COUNT]; /* numbered from 1 */
+    bool is_new;
+    for (int i = 0; i < ATTRIBUTE_COUNT; i++)
+        origins[i] = annotation->counts[i] ? annotation->statements[i][0].source + 1 : 0;
+    buffer_clear(&reader->words);
+    text_append_search_words(&reader->words, name, strlen(name), ' ');
+    buffer_append_byte(&reader->words, ' ');
+    text_append_search_words(&reader->words, reader->vendor, strlen(reader->vendor), ' ');
+    if (builder_add_gpu(reader->work->builder, &annotation->gpu, origins, buffer_text(&reader->words),
+                        &is_new, error))
+        return error->code;
+    reader->work->summary->gpus += is_new;
+    if (gpu_form_factor(&annotation->gpu) == FORM_FACTOR_EITHER) {
+        reader->open_gpu = pci_id;
+        snprintf(reader->open_gpu_name, sizeof reader->open_gpu_name, "%s", name);
+    }
+    return is_new ? add_losers(reader, pci_id, error) : ERROR_NONE;
+}
+
+static enum error_code on_device(void *context, uint32_t pci_id, const char *name, struct error *error)
+{
+    struct device_reader *reader = context;
+    struct rebuild *work = reader->work;
+    struct pci_id id = pci_id_from_number(pci_id);
+    struct product_hint hint;
+    reader->open_gpu = 0;
+    if (builder_add_device(work->builder, pci_id, name, error) ||
+        add_products(reader, &id, name, &hint, error))
+        return error->code;
+    hint.claimed_by_driver = driver_claims_have(work->claims, pci_id);
+    annotator_resolve_with_hint(work->annotator, &id, name, &hint, reader->annotation);
+    return reader->annotation->is_gpu ? add_gpu(reader, pci_id, name, error) : ERROR_NONE;
+}
+
+static enum error_code on_subsystem(void *context, uint32_t pci_id, uint32_t subsystem, const char *name,
+                                    struct error *error)
+{
+    struct device_reader *reader = context;
+    struct product product = {pci_id, subsystem, -1, PRODUCTS_SUBSYSTEMS, 0, ""};
+    struct pci_id id = pci_id_from_number(pci_id);
+    struct annotation said;
+    if (builder_add_subsystem(reader->work->builder, pci_id, subsystem, name, error))
+        return error->code;
+    if (reader->open_gpu != pci_id || strlen(name) >= sizeof product.name)
+        return ERROR_NONE;
+    memcpy(product.name, name, strlen(name) + 1);
+    return add_product(reader, &id, reader->open_gpu_name, &product, &said, error);
+}
+
+static enum error_code on_class(void *context, int base, int sub, int interface, const char *name,
+                                struct error *error)
+{
+    const struct device_reader *reader = context;
+    return builder_add_class(reader->work->builder, base, sub, interface, name, error);
+}
+
+/* ---- the file ---- */
+
+/* A list that is cut short would take away what people could look up before. */
+static enum error_code check_completeness(const struct rebuild *work, const char *shown,
+                                          const struct pci_ids_summary *summary, struct error *error)
+{
+    if (work->request->force)
+        return ERROR_NONE;
+    if (!summary->classes || !summary->ended_whole)
+        error_set(error, ERROR_BAD_INPUT, "%s: is cut short: %s", shown,
+                  summary->classes ? "its last line is not terminated"
+                                   : "the list of device classes at its end is missing");
+    else if (summary->devices * 2 < work->current_devices)
+        error_set(error, ERROR_BAD_INPUT, "%s: has %ld devices, fewer than half of the %ld in use", shown,
+                  summary->devices, work->current_devices);
+    if (error->code)
+        error_next(error, "fetch the file again, or import it anyway with --force");
+    return error->code;
+}
+
+/* A pci.ids, and where it comes from. */
+struct device_list {
+    char path[DATABASE_PATH_SIZE];
+    const char *shown;
+    const char *hash; /* NULL: not given this time */
+    char version[32];
+    bool is_found;
+    bool is_cached;
+    bool is_new; /* it has not been in use before */
+};
+
+static enum error_code read_with(struct device_reader *reader, const struct device_list *list,
+                                 struct error *error)
+{
+    const struct pci_ids_visitor visitor = {reader, on_vendor, on_device, on_subsystem, on_class};
+    struct rebuild *work = reader->work;
+    struct rebuild_summary *summary = work->summary;
+    struct pci_ids_summary read;
+    int64_t source;
+    if (builder_add_source(work->builder, "pci.ids", list->shown, &source, error) ||
+        pci_ids_read(list->path, list->shown, &visitor, &read, work->problems, error) ||
+        (list->is_new && check_completeness(work, list->shown, &read, error)))
+        return error->code;
+    summary->devices = read.devices;
+    snprintf(summary->pci_ids_version, sizeof summary->pci_ids_version, "%s", read.version);
+    return builder_complete_source(work->builder, source, read.version, read.date, list->hash,
+                                   list->is_cached, read.devices, 0, error);
+}
+
+static enum error_code read_list(struct rebuild *work, const struct device_list *list, struct error *error)
+{
+    struct device_reader reader = {
+        .work = work, .annotation = malloc(sizeof *reader.annotation), .words = BUFFER(4096)};
+    enum error_code code = reader.annotation
+                               ? read_with(&reader, list, error)
+                               : error_set(error, ERROR_NO_MEMORY, "no memory to read %s", list->shown);
+    free(reader.annotation);
+    buffer_free(&reader.words);
+    return code;
+}
+
+/* The version that a pci.ids states in its first lines, "" when it does not. */
+static void read_version(const char *path, char version[32])
+{
+    struct line_reader *lines;
+    struct error error = {.code = ERROR_NONE};
+    const char *line;
+    size_t length;
+    version[0] = '\0';
+    if (line_reader_open(path, 1024, &lines, &error))
+        return;
+    while (!version[0] && line_reader_number(lines) < 20 &&
+           line_reader_next(lines, &line, &length, &error) == LINE_OK)
+        sscanf(line, "# Version: %31[0-9.]", version);
+    line_reader_close(lines);
+}
+
+/* Takes the file at `path` if it is there and newer. */
+static void consider(struct device_list *list, const char *path)
+{
+    char version[32];
+    if (access(path, R_OK))
+        return;
+    read_version(path, version);
+    if (list->is_found && strcmp(version, list->version) <= 0)
+        return;
+    *list = (struct device_list){.shown = list->path, .is_found = true, .is_new = true};
+    snprintf(list->path, sizeof list->path, "%s", path);
+    snprintf(list->version, sizeof list->version, "%s", version);
+}
+
+/* The newest of the cached list, the system's and the one that the installed database was built from. */
+static enum error_code read_newest(struct rebuild *work, struct error *error)
+{
+    struct device_list list = {.shown = list.path};
+    char installed[DATABASE_PATH_SIZE];
+    struct error resumed;
+    list.is_found = list.is_cached = source_cache_list(work->cache, SOURCE_PCI_IDS, list.path);
+    if (list.is_cached)
+        read_version(list.path, list.version);
+    rebuild_data_path(work, "pci.ids", installed);
+    if (owner_suspend(error))
+        return error->code;
+    consider(&list, "/usr/share/misc/pci.ids");
+    consider(&list, "/usr/share/hwdata/pci.ids");
+    consider(&list, installed);
+    /* What is cached belongs to the owner of the directory, and is read as that user. */
+    if (list.is_cached && owner_resume(error))
+        return error->code;
+    if (list.is_found)
+        read_list(work, &list, error);
+    if (owner_resume(&resumed) && !error->code)
+        *error = resumed;
+    if (list.is_found)
+        return error->code;
+    error_set(error, ERROR_BAD_INPUT, "no pci.ids on this machine");
+    return error_next(error, "install the package pci.ids (Debian) or hwdata (Fedora, Arch), or name a file:"
+                             " passthru import FILE");
+}
+
+enum error_code rebuild_read_devices(struct rebuild *work, struct error *error)
+{
+    int given = -1;
+    for (int i = 0; i < work->request->file_count; i++) {
+        if (work->incoming[i].kind != SOURCE_PCI_IDS)
+            continue;
+        if (given >= 0)
+            return error_set(error, ERROR_USAGE, "%s is a second pci.ids: give one at a time",
+                             work->request->files[i].shown);
+        given = i;
+    }
+    if (given < 0)
+        return read_newest(work, error);
+    struct device_list list = {.shown = work->request->files[given].shown,
+                               .hash = work->incoming[given].hash,
+                               .is_cached = true,
+                               .is_new = true};
+    snprintf(list.path, sizeof list.path, "%s", work->incoming[given].path);
+    return read_list(work, &list, error);
+}
