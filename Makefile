@@ -22,7 +22,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 # ---- what is built from what -------------------------------------------------------------------------------------
 # A room's libraries stand beside it; a program links the rooms that it may know (docs/architecture.md). libpci and
 # libcurl are loaded when they are needed (core/library.h).
-LIBS_core := yajl libpcre2-8
+LIBS_core := jansson libpcre2-8
 LIBS_db := sqlite3 libsodium
 LIBS_probe := expat
 LIBS_importer := libsodium libzstd zlib inih
@@ -30,8 +30,8 @@ PROGRAMS := passthru passthru-import
 ROOMS_passthru := cli probe answer db core
 ROOMS_passthru-import := importer db core
 
-GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_words.h vocabulary_words.c gpu_tables.h database_sql.c version.h)
-room_sources = $(wildcard $(1)/*.c) $(if $(filter core,$(1)),$(BUILD)/gen/vocabulary_words.c) $(if $(filter db,$(1)),$(BUILD)/gen/database_sql.c)
+GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_words.h vocabulary_words.c report_fields.h report_fields.c gpu_tables.h database_sql.c version.h)
+room_sources = $(wildcard $(1)/*.c) $(if $(filter core,$(1)),$(BUILD)/gen/vocabulary_words.c $(BUILD)/gen/report_fields.c) $(if $(filter db,$(1)),$(BUILD)/gen/database_sql.c)
 objects_of = $(patsubst %.c,$(BUILD)/%.o,$(patsubst $(BUILD)/%,%,$(foreach room,$(1),$(call room_sources,$(room)))))
 library_flags = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1)))
 libraries_of = $(sort $(foreach room,$(1),$(LIBS_$(room))))
@@ -67,7 +67,7 @@ $(BUILD)/gen/%.o: $(BUILD)/gen/%.c | $(GENERATED)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-# ---- the vocabulary, written once in schema/vocabulary.tsv and schema/findings.tsv -----------------------------------
+# ---- the vocabulary, the findings and the fields of a report, each written once in schema/ ----------------------------
 VOCABULARY := schema/vocabulary.tsv schema/findings.tsv
 $(BUILD)/gen/vocabulary_words.h: schema/vocabulary.awk $(VOCABULARY)
 	@mkdir -p $(@D)
@@ -78,6 +78,12 @@ $(BUILD)/gen/vocabulary_words.c: schema/vocabulary.awk $(VOCABULARY)
 $(BUILD)/gen/gpu_tables.h: schema/gpu-tables.awk $(VOCABULARY) data/deliveries.tsv data/workarounds.tsv
 	@mkdir -p $(@D)
 	$(Q)awk -f $^ > $@.tmp && mv $@.tmp $@
+$(BUILD)/gen/report_fields.h: schema/report-fields.tsv schema/report-fields.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f schema/report-fields.awk -v output=header schema/report-fields.tsv > $@.tmp && mv $@.tmp $@
+$(BUILD)/gen/report_fields.c: schema/report-fields.tsv schema/report-fields.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f schema/report-fields.awk -v output=source schema/report-fields.tsv > $@.tmp && mv $@.tmp $@
 # Comments go: SQLite would store them in the file and read them again at each start.
 $(BUILD)/gen/database_sql.c: schema/database.sql
 	@mkdir -p $(@D)
@@ -86,7 +92,7 @@ $(BUILD)/gen/database_sql.c: schema/database.sql
 $(BUILD)/gen/version.h: Makefile
 	@mkdir -p $(@D)
 	$(Q)echo '#define PASSTHRU_VERSION "$(VERSION)"' > $@
-schema: ## bring the words in schema/report.schema.json and docs/passthru-report.5 up to date with schema/vocabulary.tsv
+schema: ## write schema/*.tsv into schema/report.schema.json, docs/passthru-report.5 and docs/passthru.1
 	schema/update-report-schema
 
 # ---- the first database --------------------------------------------------------------------------------------------

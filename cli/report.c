@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/report_selection.h"
 #include "probe/root.h"
 
 enum {
@@ -15,51 +16,29 @@ enum {
     OPTION_LOG = 'l',
     OPTION_OUTPUT = 'o',
     OPTION_REMOTE = 'R',
-    OPTION_STAGE = 's',
-    OPTION_USE = 'u',
-    OPTION_SYMPTOM = 'S',
-    OPTION_FIX = 'F',
-    OPTION_TEXT = 500, /* + enum draft_text */
+    OPTION_FIELD = 500, /* + enum report_field */
 };
 
-static const struct option long_options[] = {
-    {"yes", no_argument, NULL, OPTION_YES},
-    {"force", no_argument, NULL, OPTION_FORCE},
-    {"root", required_argument, NULL, OPTION_ROOT},
-    {"vm", required_argument, NULL, OPTION_VM},
-    {"log", required_argument, NULL, OPTION_LOG},
-    {"output", required_argument, NULL, OPTION_OUTPUT},
-    {"remote", required_argument, NULL, OPTION_REMOTE},
-    {"stage", required_argument, NULL, OPTION_STAGE},
-    {"use", required_argument, NULL, OPTION_USE},
-    {"symptom", required_argument, NULL, OPTION_SYMPTOM},
-    {"fix", required_argument, NULL, OPTION_FIX},
-    {"supersedes", required_argument, NULL, OPTION_TEXT + DRAFT_SUPERSEDES},
-    {"pci-id", required_argument, NULL, OPTION_TEXT + DRAFT_PCI_ID},
-    {"subsystem", required_argument, NULL, OPTION_TEXT + DRAFT_SUBSYSTEM},
-    {"revision", required_argument, NULL, OPTION_TEXT + DRAFT_REVISION},
-    {"gpu", required_argument, NULL, OPTION_TEXT + DRAFT_GPU},
-    {"chassis", required_argument, NULL, OPTION_TEXT + DRAFT_CHASSIS},
-    {"machine", required_argument, NULL, OPTION_TEXT + DRAFT_MACHINE},
-    {"cpu", required_argument, NULL, OPTION_TEXT + DRAFT_CPU},
-    {"hypervisor", required_argument, NULL, OPTION_TEXT + DRAFT_HYPERVISOR},
-    {"hypervisor-version", required_argument, NULL, OPTION_TEXT + DRAFT_HYPERVISOR_VERSION},
-    {"host-os", required_argument, NULL, OPTION_TEXT + DRAFT_HOST_OS},
-    {"kernel", required_argument, NULL, OPTION_TEXT + DRAFT_KERNEL},
-    {"guest-os", required_argument, NULL, OPTION_TEXT + DRAFT_GUEST_OS},
-    {"machine-type", required_argument, NULL, OPTION_TEXT + DRAFT_MACHINE_TYPE},
-    {"firmware", required_argument, NULL, OPTION_TEXT + DRAFT_FIRMWARE},
-    {"guest-driver", required_argument, NULL, OPTION_TEXT + DRAFT_GUEST_DRIVER},
-    {"outcome", required_argument, NULL, OPTION_TEXT + DRAFT_OUTCOME},
-    {"date", required_argument, NULL, OPTION_TEXT + DRAFT_DATE},
-    {"url", required_argument, NULL, OPTION_TEXT + DRAFT_URL},
-    {"note", required_argument, NULL, OPTION_TEXT + DRAFT_NOTE},
-    COMMON_OPTIONS};
+static const struct option own_options[] = {{"yes", no_argument, NULL, OPTION_YES},
+                                            {"force", no_argument, NULL, OPTION_FORCE},
+                                            {"root", required_argument, NULL, OPTION_ROOT},
+                                            {"vm", required_argument, NULL, OPTION_VM},
+                                            {"log", required_argument, NULL, OPTION_LOG},
+                                            {"output", required_argument, NULL, OPTION_OUTPUT},
+                                            {"remote", required_argument, NULL, OPTION_REMOTE},
+                                            COMMON_OPTIONS};
 
-int report_fail(struct report_command *command, const struct error *error)
+/* These and one for each field that has an option. */
+static struct option long_options[FIELD_COUNT + ARRAY_SIZE(own_options)];
+
+static void list_options(void)
 {
-    buffer_clear(&command->output.buffer);
-    return output_error(error, command->common.json);
+    struct option *next = long_options;
+    for (int field = 0; field < FIELD_COUNT; field++)
+        if (report_fields[field].option)
+            *next++ =
+                (struct option){report_fields[field].option, required_argument, NULL, OPTION_FIELD + field};
+    memcpy(next, own_options, sizeof own_options);
 }
 
 /* ---- options ---- */
@@ -82,7 +61,7 @@ static int take_stage(struct report_command *command, char *text)
         return output_usage_error("report", command->common.json,
                                   "--stage takes NAME=STATE, such as driver_init=no, not \"%s%s%s\"", text,
                                   state ? "=" : "", state ? state : "");
-    command->draft.stages[stage] = value;
+    command->draft.stages[stage] = (unsigned char)(1 + value);
     return 0;
 }
 
@@ -97,11 +76,32 @@ static int take_fix(struct report_command *command, char *text)
     return 0;
 }
 
+/* An option that sets a field. */
+static int take_field(struct report_command *command, enum report_field field)
+{
+    bool added = true;
+    switch (field) {
+    case FIELD_STAGES:
+        return take_stage(command, optarg);
+    case FIELD_ATTEMPTS:
+        return take_fix(command, optarg);
+    case FIELD_USE:
+        added = report_draft_add_use(&command->draft, optarg);
+        break;
+    case FIELD_SYMPTOMS:
+        added = report_draft_add_symptom(&command->draft, optarg);
+        break;
+    default:
+        command->given[field] = optarg;
+        break;
+    }
+    return added ? 0
+                 : output_usage_error("report", command->common.json, "at most %zu of --%s",
+                                      report_fields[field].limit, report_fields[field].option);
+}
+
 static int take_option(struct report_command *command, int option)
 {
-    bool taken = true;
-    if (option >= OPTION_TEXT)
-        command->given[option - OPTION_TEXT] = optarg;
     switch (option) {
     case OPTION_YES:
         command->yes = true;
@@ -116,7 +116,7 @@ static int take_option(struct report_command *command, int option)
         command->remote = optarg;
         return 0;
     case OPTION_ROOT:
-        command->folder = optarg;
+        command->directory = optarg;
         break;
     case OPTION_VM:
         command->vm = optarg;
@@ -124,25 +124,13 @@ static int take_option(struct report_command *command, int option)
     case OPTION_LOG:
         command->log = optarg;
         break;
-    case OPTION_STAGE:
-        command->new_option = "stage";
-        return take_stage(command, optarg);
-    case OPTION_FIX:
-        command->new_option = "fix";
-        return take_fix(command, optarg);
-    case OPTION_USE:
-        taken = report_draft_add_use(&command->draft, optarg);
-        break;
-    case OPTION_SYMPTOM:
-        taken = report_draft_add_symptom(&command->draft, optarg);
-        break;
     default:
         break;
     }
     for (const struct option *known = long_options; known->name; known++)
         if (known->val == option)
             command->new_option = known->name;
-    return taken ? 0 : output_usage_error("report", command->common.json, "too many of one option");
+    return option >= OPTION_FIELD ? take_field(command, (enum report_field)(option - OPTION_FIELD)) : 0;
 }
 
 /* ---- verbs ---- */
@@ -192,8 +180,8 @@ int command_report(int argc, char **argv)
         error_set(&error, ERROR_NO_MEMORY, "no memory for a report");
         return output_error(&error, command_wants_json(argc, argv));
     }
-    report_draft_init(&command->draft);
-    /* A file-size limit is then an error that can be told, as a full disk is. */
+    list_options();
+    /* A file-size limit is then an error that can be reported, as a full disk is. */
     signal(SIGXFSZ, SIG_IGN);
     int option;
     while (!status && (option = command_option(argc, argv, long_options, &command->common, &status)) != -1) {

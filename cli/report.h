@@ -5,8 +5,8 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
-#include "core/report_check.h"
 #include "core/report_draft.h"
+#include "core/report_validate.h"
 #include "db/outbox.h"
 #include "probe/scan.h"
 #include "probe/vm_config.h"
@@ -26,13 +26,13 @@ struct report_command {
     struct common_options common;
     bool yes;
     bool force;
-    const char *folder;                  /* --root */
-    const char *vm;                      /* --vm */
-    const char *log;                     /* --log */
-    const char *target;                  /* --output */
-    const char *remote;                  /* --remote */
-    const char *given[DRAFT_TEXT_COUNT]; /* by options; "" leaves the field out */
-    const char *new_option;              /* one that was given and goes with `new` only */
+    const char *directory;          /* --root */
+    const char *vm;                 /* --vm */
+    const char *log;                /* --log */
+    const char *target;             /* --output */
+    const char *remote;             /* --remote */
+    const char *given[FIELD_COUNT]; /* by options; "" leaves the field out */
+    const char *new_option;         /* one that was given and goes with `new` only */
     struct report_draft draft;
     struct report_problems problems;
     struct report_circumstances circumstances;
@@ -65,8 +65,5 @@ int report_show(struct report_command *command, char **ids, int count);
 int report_drop(struct report_command *command, char **ids, int count);
 int report_export(struct report_command *command, char **ids, int count);
 int report_send(struct report_command *command, char **ids, int count);
-
-/* Says what went wrong and returns the exit status. */
-int report_fail(struct report_command *command, const struct error *error);
 
 #endif

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cli/ask.h"
-#include "cli/report.h"
+#include "cli/report_selection.h"
 #include "core/error_output.h"
 #include "core/json_writer.h"
 
@@ -37,10 +37,9 @@ static void check_id(struct report_command *command, const struct pci_id *id)
 static enum error_code judge(struct report_command *command, const struct buffer *json, struct error *error)
 {
     struct report report;
-    struct buffer canonical CLEANUP(buffer_free) = BUFFER(MAX_JSON);
     memset(&command->problems, 0, sizeof command->problems);
     enum error_code code =
-        report_parse_all(buffer_text(json), json->length, &report, &canonical, &command->problems, error);
+        report_parse_all(buffer_text(json), json->length, &report, &command->problems, error);
     if (code && !command->problems.count) { /* no JSON at all */
         report_free(&report);
         return code;
@@ -48,7 +47,7 @@ static enum error_code judge(struct report_command *command, const struct buffer
     error->code = ERROR_NONE;
     if (report.pci_id.vendor)
         check_id(command, &report.pci_id);
-    report_check(&report, &command->circumstances, &command->problems);
+    report_validate(&report, &command->circumstances, &command->problems);
     report_free(&report);
     return ERROR_NONE;
 }
@@ -234,9 +233,9 @@ static int from_stdin(struct report_command *command)
 static void take_given(struct report_command *command)
 {
     struct report_draft *draft = &command->draft;
-    for (int i = 0; i < DRAFT_TEXT_COUNT; i++)
+    for (int i = 0; i < FIELD_COUNT; i++)
         if (command->given[i])
-            report_draft_set(draft, (enum draft_text)i, command->given[i]);
+            report_draft_set(draft, (enum report_field)i, command->given[i]);
 }
 
 /* What the GPU is called, where the database knows it and nobody said. */
@@ -245,11 +244,11 @@ static void name_gpu(struct report_command *command)
     struct device device;
     struct error error;
     struct pci_id id;
-    const char *text = command->draft.texts[DRAFT_PCI_ID];
-    if (!text || command->given[DRAFT_GPU] || pci_id_parse(text, strlen(text), &id) != PCI_ID_OK)
+    const char *text = command->draft.texts[FIELD_PCI_ID];
+    if (!text || command->given[FIELD_GPU] || pci_id_parse(text, strlen(text), &id) != PCI_ID_OK)
         return;
     if (!database_find_device(command->database, &id, &device, &error))
-        report_draft_observe(&command->draft, DRAFT_GPU, device.name);
+        report_draft_observe(&command->draft, FIELD_GPU, device.name);
 }
 
 static int refuse_without_outcome(struct report_command *command)
@@ -291,13 +290,13 @@ static int from_machine(struct report_command *command, const char *address, con
 {
     struct error error = {.code = ERROR_NONE};
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_JSON);
-    if (address && command->given[DRAFT_PCI_ID])
+    if (address && command->given[FIELD_PCI_ID])
         return output_usage_error("report", command->common.json, "say an ADDRESS or --pci-id, not both");
-    if (!command->can_ask && !command->given[DRAFT_OUTCOME])
+    if (!command->can_ask && !command->given[FIELD_OUTCOME])
         return refuse_without_outcome(command);
     if (report_prefill(command, address, &error))
         return report_fail(command, &error);
-    report_draft_set(&command->draft, DRAFT_DATE, today);
+    report_draft_set(&command->draft, FIELD_DATE, today);
     take_given(command);
     name_gpu(command);
     if (command->can_ask)

@@ -32,13 +32,16 @@ static void learn_names(struct report_command *command)
 /* Some kernels and boards carry the name of their host. */
 static void leave_out_names(struct report_command *command)
 {
-    static const enum draft_text observed[] = {DRAFT_MACHINE, DRAFT_CPU, DRAFT_HOST_OS, DRAFT_KERNEL};
     struct report_draft *draft = &command->draft;
-    for (size_t i = 0; i < ARRAY_SIZE(observed); i++)
-        for (int j = 0; j < MAX_PRIVATE_NAMES && command->circumstances.names[j]; j++)
-            if (draft->texts[observed[i]] &&
-                private_name_stands_in(draft->texts[observed[i]], command->circumstances.names[j]))
-                report_draft_set(draft, observed[i], NULL);
+    for (int field = 0; field < FIELD_COUNT; field++) {
+        enum report_field_type type = report_fields[field].type;
+        if (!draft->texts[field] || (type != TYPE_TEXT && type != TYPE_VERSION))
+            continue;
+        for (int i = 0; i < MAX_PRIVATE_NAMES && command->circumstances.names[i]; i++)
+            if (draft->texts[field] &&
+                private_name_stands_in(draft->texts[field], command->circumstances.names[i]))
+                report_draft_set(draft, (enum report_field)field, NULL);
+    }
 }
 
 /* ---- the machine ---- */
@@ -157,10 +160,10 @@ static void use_vm_facts(struct report_command *command)
     const struct vm_facts *facts = &command->vm_facts;
     struct report_draft *draft = &command->draft;
     if (facts->hypervisor)
-        report_draft_set(draft, DRAFT_HYPERVISOR, facts->hypervisor);
-    report_draft_set(draft, DRAFT_MACHINE_TYPE, facts->machine_type);
-    report_draft_set(draft, DRAFT_FIRMWARE, facts->firmware);
-    report_draft_set(draft, DRAFT_GUEST_OS, facts->guest_os);
+        report_draft_set(draft, FIELD_HYPERVISOR, facts->hypervisor);
+    report_draft_set(draft, FIELD_MACHINE_TYPE, facts->machine_type);
+    report_draft_set(draft, FIELD_FIRMWARE, facts->firmware);
+    report_draft_set(draft, FIELD_GUEST_OS, facts->guest_os);
 }
 
 static enum error_code take_vm(struct report_command *command, const struct pci_address *gpu,
@@ -175,7 +178,7 @@ static enum error_code take_vm(struct report_command *command, const struct pci_
         vm_config_each_file(command->root, take_found, &search);
     }
     /* libvirt manages the machines of several products, which the host tells better. */
-    const char *host = command->draft.texts[DRAFT_HYPERVISOR];
+    const char *host = command->draft.texts[FIELD_HYPERVISOR];
     if (host && command->vm_facts.hypervisor &&
         strcmp(command->vm_facts.hypervisor,
                vocabulary_word_of(&vocabulary_hypervisor, HYPERVISOR_LIBVIRT)) == 0)
@@ -204,7 +207,7 @@ static enum error_code take_log(struct report_command *command, struct error *er
 
 enum error_code report_open_machine(struct report_command *command, struct error *error)
 {
-    if (root_open(command->folder, &command->root, error))
+    if (root_open(command->directory, &command->root, error))
         return error->code;
     learn_names(command);
     return ERROR_NONE;
@@ -230,14 +233,14 @@ enum error_code report_prefill(struct report_command *command, const char *addre
 {
     const struct pci_address *gpu_address = NULL;
     error->code = ERROR_NONE;
-    if (!command->given[DRAFT_PCI_ID]) {
+    if (!command->given[FIELD_PCI_ID]) {
         int gpu;
         if (read_machine(command, address, &gpu, error) || take_gpu(command, command->scan.gpus[gpu], error))
             return error->code;
         gpu_address = &command->scan.gpus[gpu]->address;
         leave_out_names(command);
     } else {
-        report_draft_set(&command->draft, DRAFT_PCI_ID_FROM,
+        report_draft_set(&command->draft, FIELD_PCI_ID_FROM,
                          vocabulary_word_of(&vocabulary_pci_id_from, PCI_ID_FROM_SOURCE));
     }
     return take_vm(command, gpu_address, error) ? error->code : take_log(command, error);

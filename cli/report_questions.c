@@ -7,30 +7,30 @@
 /* What a machine cannot know. Each question keeps with Enter what is in the draft already, so that all of
  * them can be asked again. */
 
-static bool ask_draft_text(struct report_command *command, enum draft_text which, const char *question,
+static bool ask_draft_text(struct report_command *command, enum report_field field, const char *question,
                            const char *explanation, const char *const *suggestions)
 {
     char text[ASK_TEXT_SIZE] = "";
-    if (command->draft.texts[which])
-        snprintf(text, sizeof text, "%s", command->draft.texts[which]);
+    if (command->draft.texts[field])
+        snprintf(text, sizeof text, "%s", command->draft.texts[field]);
     if (!ask_text(&command->output, question, explanation, suggestions, text))
         return false;
-    report_draft_set(&command->draft, which, text);
+    report_draft_set(&command->draft, field, text);
     return true;
 }
 
-static bool ask_draft_word(struct report_command *command, enum draft_text which,
-                           const struct vocabulary *vocabulary, bool optional, const char *question,
-                           const char *explanation)
+static bool ask_draft_enum(struct report_command *command, enum report_field field, bool optional,
+                           const char *question, const char *explanation)
 {
-    const char *known = command->draft.texts[which];
+    const struct vocabulary *vocabulary = report_fields[field].vocabulary;
+    const char *known = command->draft.texts[field];
     int chosen = known ? vocabulary_find(vocabulary, known) : ASK_NOTHING;
-    /* A word of the user's own, given as an option, stays. */
+    /* A value in the user's own words, given as an option, stays. */
     if (known && chosen < 0)
         return true;
     if (!ask_word(&command->output, question, explanation, vocabulary, optional, &chosen))
         return false;
-    report_draft_set(&command->draft, which, chosen < 0 ? NULL : vocabulary_word_of(vocabulary, chosen));
+    report_draft_set(&command->draft, field, chosen < 0 ? NULL : vocabulary_word_of(vocabulary, chosen));
     return true;
 }
 
@@ -66,8 +66,8 @@ bool report_ask_gpu(struct report_command *command, int *gpu)
 
 static bool ask_outcome(struct report_command *command)
 {
-    return ask_draft_word(
-        command, DRAFT_OUTCOME, &vocabulary_outcome, false,
+    return ask_draft_enum(
+        command, FIELD_OUTCOME, false,
         "How did it end? A failure is as welcome as a success: it keeps others from losing days.",
         "What you ended up with, all things tried. Only what belongs to the GPU and its passthrough counts; "
         "if you gave up, it is what you had then.");
@@ -76,11 +76,11 @@ static bool ask_outcome(struct report_command *command)
 /* What the outcome itself says of the stages. */
 static void guess_stages(const struct report_draft *draft, bool reached[STAGE_COUNT])
 {
-    int outcome = vocabulary_find(&vocabulary_outcome, draft->texts[DRAFT_OUTCOME]);
+    int outcome = vocabulary_find(&vocabulary_outcome, draft->texts[FIELD_OUTCOME]);
     bool any = false;
     for (int i = 0; i < STAGE_COUNT; i++) {
-        reached[i] = draft->stages[i] == STAGE_STATE_YES;
-        any |= draft->stages[i] >= 0;
+        reached[i] = draft->stages[i] == 1 + STAGE_STATE_YES;
+        any |= draft->stages[i] != 0;
     }
     if (!any && (outcome == OUTCOME_WORKS || outcome == OUTCOME_WORKS_WITH_WORKAROUND))
         reached[STAGE_BIND] = reached[STAGE_GUEST_BOOT] = reached[STAGE_DRIVER_INIT] = true;
@@ -94,10 +94,10 @@ static bool ask_stages(struct report_command *command)
     bool any = false;
     guess_stages(draft, reached);
     for (int i = 0; i < STAGE_COUNT; i++)
-        missed[i] = draft->stages[i] == STAGE_STATE_NO;
+        missed[i] = draft->stages[i] == 1 + STAGE_STATE_NO;
     if (!ask_words(
             &command->output, "How far did it come? Name all that was reached.",
-            "Numbers with blanks between: 1 2 3 when the driver in the guest started. Leave out what you did not "
+            "Numbers with spaces between: 1 2 3 when the driver in the guest started. Leave out what you did not "
             "test: it is recorded as not tested.",
             &vocabulary_stage, reached))
         return false;
@@ -109,10 +109,10 @@ static bool ask_stages(struct report_command *command)
     for (int i = 0; i < STAGE_COUNT; i++)
         any |= reached[i] || missed[i];
     for (int i = 0; i < STAGE_COUNT; i++)
-        draft->stages[i] = !any         ? -1
-                           : missed[i]  ? STAGE_STATE_NO
-                           : reached[i] ? STAGE_STATE_YES
-                                        : STAGE_STATE_UNTESTED;
+        draft->stages[i] = !any         ? 0
+                           : missed[i]  ? 1 + STAGE_STATE_NO
+                           : reached[i] ? 1 + STAGE_STATE_YES
+                                        : 1 + STAGE_STATE_UNTESTED;
     return true;
 }
 
@@ -122,46 +122,41 @@ static bool ask_use(struct report_command *command)
     bool chosen[USE_COUNT];
     for (int i = 0; i < USE_COUNT; i++) {
         chosen[i] = false;
-        for (int j = 0; j < draft->use_count; j++)
-            chosen[i] |= vocabulary_find(&vocabulary_use, draft->uses[j]) == i;
+        for (int j = 0; j < draft->uses.count; j++)
+            chosen[i] |= vocabulary_find(&vocabulary_use, draft->uses.values[j]) == i;
     }
     if (!ask_words(&command->output, "What is the GPU for?",
                    "What you wanted it for. Whether that was reached is in the outcome.", &vocabulary_use,
                    chosen))
         return false;
-    report_draft_clear_uses(draft);
+    draft_list_clear(&draft->uses);
     for (int i = 0; i < USE_COUNT; i++)
         if (chosen[i])
             report_draft_add_use(draft, vocabulary_word_of(&vocabulary_use, i));
     return true;
 }
 
-/* What the configuration of the virtual machine told is not asked. */
-static bool ask_unless_known(struct report_command *command, enum draft_text which,
-                             const struct vocabulary *vocabulary, const char *question,
+/* What the configuration of the virtual machine says is not asked. */
+static bool ask_unless_known(struct report_command *command, enum report_field field, const char *question,
                              const char *explanation)
 {
-    return command->draft.texts[which] ||
-           ask_draft_word(command, which, vocabulary, true, question, explanation);
+    return command->draft.texts[field] || ask_draft_enum(command, field, true, question, explanation);
 }
 
 static bool ask_guest(struct report_command *command)
 {
     static const char *const systems[] = {"linux", "windows 11", "windows 10", "macos", "freebsd", NULL};
-    return ask_unless_known(command, DRAFT_CHASSIS, &vocabulary_chassis,
-                            "What kind of machine is the GPU in?",
+    return ask_unless_known(command, FIELD_CHASSIS, "What kind of machine is the GPU in?",
                             "The same GPU fares differently in a laptop and in a desktop.") &&
-           ask_unless_known(command, DRAFT_HYPERVISOR, &vocabulary_hypervisor,
-                            "What ran the virtual machine?", "The product that you configure.") &&
-           ask_draft_text(command, DRAFT_GUEST_OS, "Which system is the guest?",
+           ask_unless_known(command, FIELD_HYPERVISOR, "What ran the virtual machine?",
+                            "The product that you configure.") &&
+           ask_draft_text(command, FIELD_GUEST_OS, "Which system is the guest?",
                           "As exact as you know: ubuntu 24.04, windows 11 24h2.", systems) &&
-           ask_unless_known(command, DRAFT_MACHINE_TYPE, &vocabulary_machine_type,
-                            "Which machine does the guest have?",
+           ask_unless_known(command, FIELD_MACHINE_TYPE, "Which machine does the guest have?",
                             "Proxmox: Hardware, Machine. libvirt: <type machine=...>.") &&
-           ask_unless_known(command, DRAFT_FIRMWARE, &vocabulary_firmware,
-                            "Which firmware does the guest have?",
+           ask_unless_known(command, FIELD_FIRMWARE, "Which firmware does the guest have?",
                             "Proxmox: Hardware, BIOS. libvirt: <os firmware=...>.") &&
-           ask_draft_text(command, DRAFT_GUEST_DRIVER, "Which GPU driver ran in the guest?",
+           ask_draft_text(command, FIELD_GUEST_DRIVER, "Which GPU driver ran in the guest?",
                           "Name and version, such as: nvidia 550.107.02.", NULL);
 }
 
@@ -171,18 +166,18 @@ static bool ask_symptoms(struct report_command *command)
     bool chosen[SYMPTOM_COUNT] = {false};
     char own[REPORT_MAX_SYMPTOMS][ASK_TEXT_SIZE / 4];
     int own_count = 0;
-    for (int i = 0; i < draft->symptom_count; i++) {
-        int symptom = vocabulary_find(&vocabulary_symptom, draft->symptoms[i]);
+    for (int i = 0; i < draft->symptoms.count; i++) {
+        int symptom = vocabulary_find(&vocabulary_symptom, draft->symptoms.values[i]);
         if (symptom >= 0)
             chosen[symptom] = true;
         else
-            snprintf(own[own_count++], sizeof own[0], "%s", draft->symptoms[i]);
+            snprintf(own[own_count++], sizeof own[0], "%s", draft->symptoms.values[i]);
     }
     if (!ask_words(&command->output, "What went wrong, on the way or at the end?",
-                   "What one saw in a log or on the screen. What has no word here belongs into the note.",
+                   "What one saw in a log or on the screen. What is not in the list belongs in the note.",
                    &vocabulary_symptom, chosen))
         return false;
-    report_draft_clear_symptoms(draft);
+    draft_list_clear(&draft->symptoms);
     for (int i = 0; i < SYMPTOM_COUNT; i++)
         if (chosen[i])
             report_draft_add_symptom(draft, vocabulary_word_of(&vocabulary_symptom, i));
@@ -201,7 +196,7 @@ static bool ask_result(struct report_command *command, const char *fix, const st
             chosen = vocabulary_find(&vocabulary_result, before->attempts[i].result);
     snprintf(question, sizeof question, "What did %.100s do?", fix);
     const char *text = vocabulary_text_of(&vocabulary_fix, fix);
-    if (!ask_word(&command->output, question, text ? text : "A word of your own.", &vocabulary_result, false,
+    if (!ask_word(&command->output, question, text ? text : "In your own words.", &vocabulary_result, false,
                   &chosen))
         return false;
     report_draft_add_attempt(&command->draft, fix, vocabulary_word_of(&vocabulary_result, chosen));
@@ -211,7 +206,7 @@ static bool ask_result(struct report_command *command, const char *fix, const st
 static bool ask_attempts(struct report_command *command)
 {
     struct report_draft *draft = &command->draft;
-    struct report_draft before;
+    struct report_draft before = {.attempt_count = 0};
     bool chosen[FIX_COUNT];
     bool answered = true;
     memcpy(chosen, command->vm_facts.fixes, sizeof chosen);
@@ -227,7 +222,6 @@ static bool ask_attempts(struct report_command *command)
                    "virtual machine shows.",
                    &vocabulary_fix, chosen))
         return false;
-    report_draft_init(&before);
     for (int i = 0; i < draft->attempt_count; i++)
         report_draft_add_attempt(&before, draft->attempts[i].fix, draft->attempts[i].result);
     report_draft_clear_attempts(draft);
@@ -246,13 +240,13 @@ bool report_ask(struct report_command *command)
     const char *outcome;
     if (!ask_outcome(command) || !ask_stages(command) || !ask_use(command) || !ask_guest(command))
         return false;
-    outcome = command->draft.texts[DRAFT_OUTCOME];
+    outcome = command->draft.texts[FIELD_OUTCOME];
     bool smooth = outcome && vocabulary_find(&vocabulary_outcome, outcome) == OUTCOME_WORKS &&
-                  !command->draft.symptom_count;
+                  !command->draft.symptoms.count;
     if (!smooth && !ask_symptoms(command))
         return false;
     return ask_attempts(command) &&
-           ask_draft_text(command, DRAFT_NOTE, "Anything that others should know, in a sentence of your own?",
+           ask_draft_text(command, FIELD_NOTE, "Anything that others should know, in a sentence of your own?",
                           "At most 2000 characters. No names of people or hosts, no serial numbers, no "
                           "addresses.",
                           NULL);

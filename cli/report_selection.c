@@ -5,6 +5,12 @@
 
 #include "cli/ask.h"
 
+int report_fail(struct report_command *command, const struct error *error)
+{
+    buffer_clear(&command->output.buffer);
+    return output_error(error, command->common.json);
+}
+
 void report_selection_free(struct report_selection *selection)
 {
     free(selection->entries);

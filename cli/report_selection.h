@@ -3,7 +3,10 @@
 
 #include "cli/report.h"
 
-/* The reports that a verb of `passthru report` is about. */
+/* The reports that a verb of `passthru report` is about, and what all verbs share. */
+
+/* Prints what went wrong and returns the exit status. */
+int report_fail(struct report_command *command, const struct error *error);
 
 struct report_selection {
     struct outbox outbox;

@@ -6,10 +6,10 @@
 
 #include "core/buffer.h"
 
-/* Writes JSON (RFC 8259) into a buffer, a value at a time, without building a tree: a query answers in
- * microseconds, and jansson's tree alone would cost more than the database. What reads JSON uses jansson.
+/* Writes JSON (RFC 8259) into a buffer, a value at a time: answers may be long and are streamed, and what a
+ * terminal could act on is escaped, neither of which jansson does. JSON is read with core/json_reader.h.
  *
- * `key` is the member's name inside an object and NULL inside an array or at the top. Strings that are no
+ * `key` is the member's name inside an object and NULL inside an array or at the top. Strings that are not
  * UTF-8 get U+FFFD in place of each bad byte. The output has no spaces, and escapes as RFC 8785 does; with
  * `for_terminal` also whatever text_is_unsafe() names is written as \uXXXX. */
 struct json_writer {
@@ -18,6 +18,8 @@ struct json_writer {
     bool need_comma;
 };
 
+/* For a value that is appended by other means. */
+void json_write_key(struct json_writer *writer, const char *key);
 void json_write_begin_object(struct json_writer *writer, const char *key);
 void json_write_end_object(struct json_writer *writer);
 void json_write_begin_array(struct json_writer *writer, const char *key);
@@ -32,8 +34,8 @@ void json_write_seconds(struct json_writer *writer, const char *key, double valu
 void json_write_bool(struct json_writer *writer, const char *key, bool value);
 void json_write_null(struct json_writer *writer, const char *key);
 
-/* Appends JSON that is there already; what a terminal could act on is written as \uXXXX, which is the same
- * JSON. Bytes that are no UTF-8, which JSON cannot have, are left out. */
+/* Appends JSON that exists already; what a terminal could act on is written as \uXXXX, which is the same
+ * JSON. Bytes that are not UTF-8, which JSON cannot have, are left out. */
 void json_append_safe(struct buffer *out, const char *json, size_t length);
 
 #endif

@@ -1,380 +1,300 @@
 #include "core/report.h"
 
-#include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "core/json_reader.h"
 #include "core/json_writer.h"
-#include "core/report_reader.h"
-#include "core/report_sense.h"
-#include "core/text.h"
 
-enum { SHORT_TEXT = 200, URL_TEXT = 500, NOTE_TEXT = 2000, OPEN_WORD_TEXT = 100 };
-
-/* The fields of a report, in the byte order of their names, which is the order of RFC 8785. */
-enum field {
-    ATTEMPTS,
-    CHASSIS,
-    CPU,
-    DATE_FIELD,
-    FIRMWARE,
-    GPU,
-    GROUP_ISOLATED,
-    GUEST_DRIVER,
-    GUEST_OS,
-    HOST_OS,
-    HYPERVISOR,
-    HYPERVISOR_VERSION,
-    ID,
-    KERNEL,
-    MACHINE,
-    MACHINE_TYPE,
-    NOTE,
-    OUTCOME,
-    PCI_ID_FIELD,
-    PCI_ID_FROM,
-    REVISION_FIELD,
-    SCHEMA,
-    STAGES,
-    SUBSYSTEM,
-    SUPERSEDES,
-    SYMPTOMS,
-    URL_FIELD,
-    USE,
-    VBIOS_OBSERVED,
-    FIELD_COUNT
-};
-
-static const struct raw_field fields[FIELD_COUNT] = {
-    [ATTEMPTS] = {"attempts", RAW_PAIRS, REPORT_MAX_ATTEMPTS},
-    [CHASSIS] = {"chassis", RAW_TEXT, 1},
-    [CPU] = {"cpu", RAW_TEXT, 1},
-    [DATE_FIELD] = {"date", RAW_TEXT, 1},
-    [FIRMWARE] = {"firmware", RAW_TEXT, 1},
-    [GPU] = {"gpu", RAW_TEXT, 1},
-    [GROUP_ISOLATED] = {"group_isolated", RAW_FLAG, 1},
-    [GUEST_DRIVER] = {"guest_driver", RAW_TEXT, 1},
-    [GUEST_OS] = {"guest_os", RAW_TEXT, 1},
-    [HOST_OS] = {"host_os", RAW_TEXT, 1},
-    [HYPERVISOR] = {"hypervisor", RAW_TEXT, 1},
-    [HYPERVISOR_VERSION] = {"hypervisor_version", RAW_TEXT, 1},
-    [ID] = {"id", RAW_TEXT, 1},
-    [KERNEL] = {"kernel", RAW_TEXT, 1},
-    [MACHINE] = {"machine", RAW_TEXT, 1},
-    [MACHINE_TYPE] = {"machine_type", RAW_TEXT, 1},
-    [NOTE] = {"note", RAW_TEXT, 1},
-    [OUTCOME] = {"outcome", RAW_TEXT, 1},
-    [PCI_ID_FIELD] = {"pci_id", RAW_TEXT, 1},
-    [PCI_ID_FROM] = {"pci_id_from", RAW_TEXT, 1},
-    [REVISION_FIELD] = {"revision", RAW_TEXT, 1},
-    [SCHEMA] = {"schema", RAW_INTEGER, 1},
-    [STAGES] = {"stages", RAW_STATES, STAGE_COUNT},
-    [SUBSYSTEM] = {"subsystem", RAW_TEXT, 1},
-    [SUPERSEDES] = {"supersedes", RAW_TEXT, 1},
-    [SYMPTOMS] = {"symptoms", RAW_TEXTS, REPORT_MAX_SYMPTOMS},
-    [URL_FIELD] = {"url", RAW_TEXT, 1},
-    [USE] = {"use", RAW_TEXTS, REPORT_MAX_USES},
-    [VBIOS_OBSERVED] = {"vbios_observed", RAW_TEXTS, 8},
-};
-
-/* What the strings of a field must be. */
-static const struct report_sense senses[FIELD_COUNT] = {
-    [ATTEMPTS] = {SENSE_OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_fix},
-    [CHASSIS] = {SENSE_WORD, SHORT_TEXT, &vocabulary_chassis},
-    [CPU] = {SENSE_TEXT, SHORT_TEXT, NULL},
-    [DATE_FIELD] = {SENSE_DATE, SHORT_TEXT, NULL},
-    [FIRMWARE] = {SENSE_OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_firmware},
-    [GPU] = {SENSE_TEXT, SHORT_TEXT, NULL},
-    [GUEST_DRIVER] = {SENSE_TEXT, SHORT_TEXT, NULL},
-    [GUEST_OS] = {SENSE_TEXT, SHORT_TEXT, NULL},
-    [HOST_OS] = {SENSE_TEXT, SHORT_TEXT, NULL},
-    [HYPERVISOR] = {SENSE_OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_hypervisor},
-    [HYPERVISOR_VERSION] = {SENSE_TEXT, SHORT_TEXT, NULL},
-    [ID] = {SENSE_HASH, SHORT_TEXT, NULL},
-    [KERNEL] = {SENSE_TEXT, SHORT_TEXT, NULL},
-    [MACHINE] = {SENSE_TEXT, SHORT_TEXT, NULL},
-    [MACHINE_TYPE] = {SENSE_OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_machine_type},
-    [NOTE] = {SENSE_TEXT, NOTE_TEXT, NULL},
-    [OUTCOME] = {SENSE_WORD, SHORT_TEXT, &vocabulary_outcome},
-    [PCI_ID_FIELD] = {SENSE_PCI_ID, SHORT_TEXT, NULL},
-    [PCI_ID_FROM] = {SENSE_WORD, SHORT_TEXT, &vocabulary_pci_id_from},
-    [REVISION_FIELD] = {SENSE_REVISION, SHORT_TEXT, NULL},
-    [STAGES] = {SENSE_WORD, SHORT_TEXT, &vocabulary_stage_state},
-    [SUBSYSTEM] = {SENSE_PCI_ID, SHORT_TEXT, NULL},
-    [SUPERSEDES] = {SENSE_HASH, SHORT_TEXT, NULL},
-    [SYMPTOMS] = {SENSE_OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_symptom},
-    [URL_FIELD] = {SENSE_URL, URL_TEXT, NULL},
-    [USE] = {SENSE_OPEN_WORD, OPEN_WORD_TEXT, &vocabulary_use},
-    [VBIOS_OBSERVED] = {SENSE_WORD, SHORT_TEXT, &vocabulary_vbios},
-};
-
-/* Of the result of an attempt. */
-static const struct report_sense result_sense = {SENSE_WORD, SHORT_TEXT, &vocabulary_result};
-
-static enum error_code refuse(struct error *error, const char *name, const char *why)
+static enum error_code reject(struct error *error, enum report_field field, const char *why)
 {
-    return report_sense_refuse(error, name, why);
+    return report_field_reject(error, report_fields[field].name, why);
 }
 
-static enum error_code check_sense(const struct raw_text *value, enum field field, struct error *error)
-{
-    return report_sense_check(value->text, value->length, fields[field].name, &senses[field], error);
-}
+/* ---- each field by itself ---- */
 
-/* The order of RFC 8785 for what comes in the order of the writer. */
-static int compare_states(const void *a, const void *b)
+static enum error_code check_array(const json_t *value, enum report_field field, struct error *error)
 {
-    const struct raw_text *const *x = a;
-    const struct raw_text *const *y = b;
-    return strcmp((*x)->text, (*y)->text);
-}
-
-static enum error_code write_stages(struct report *report, const struct raw_report *raw,
-                                    struct json_writer *json, struct error *error)
-{
-    const struct raw_text *names[STAGE_COUNT] = {NULL};
-    int count = raw->counts[STAGES];
-    for (int i = 0; i < count; i++)
-        names[i] = &raw->items[STAGES][i];
-    qsort(names, (size_t)count, sizeof *names, compare_states);
-    json_write_begin_object(json, "stages");
-    for (int i = 0; i < count; i++) {
-        const struct raw_text *state = raw->others[STAGES] + (names[i] - raw->items[STAGES]);
-        int stage = vocabulary_find(&vocabulary_stage, names[i]->text);
-        if (stage < 0 || strlen(names[i]->text) != names[i]->length)
-            return refuse(error, "stages", "names an unknown stage");
-        if (i && strcmp(names[i - 1]->text, names[i]->text) == 0)
-            return refuse(error, "stages", "names a stage twice");
-        if (!state->text || check_sense(state, STAGES, error))
-            return error->code ? error->code : refuse(error, "stages", "must be an object of strings");
-        json_write_string(json, names[i]->text, state->text);
-        report->stages[stage] = (unsigned char)(1 + vocabulary_find(&vocabulary_stage_state, state->text));
-    }
-    json_write_end_object(json);
-    return ERROR_NONE;
-}
-
-/* A word of a list, kept as `other:...` when the list does not have it. */
-static const char *listed_word(struct report *report, const struct vocabulary *vocabulary, const char *word)
-{
-    int index = vocabulary_find(vocabulary, word);
-    if (index >= 0)
-        return vocabulary->words[index].word;
-    if (strncmp(word, "other:", 6) == 0)
-        return word;
-    char *marked = report->marked;
-    size_t length = strlen(word) + 1;
-    memcpy(marked, "other:", 6);
-    memcpy(marked + 6, word, length);
-    report->marked += 6 + length;
-    return marked;
-}
-
-static enum error_code write_attempts(struct report *report, const struct raw_report *raw,
-                                      struct json_writer *json, struct error *error)
-{
-    json_write_begin_array(json, "attempts");
-    for (int i = 0; i < raw->counts[ATTEMPTS]; i++) {
-        const struct raw_text *fix = &raw->items[ATTEMPTS][i];
-        const struct raw_text *result = &raw->others[ATTEMPTS][i];
-        if (check_sense(fix, ATTEMPTS, error) ||
-            report_sense_check(result->text, result->length, "attempts.result", &result_sense, error))
+    const struct report_field_info *info = &report_fields[field];
+    size_t index;
+    const json_t *item;
+    if (!json_is_array(value))
+        return reject(error, field, "must be a list of strings");
+    if (json_array_size(value) > info->limit)
+        return reject(error, field, "has too many items");
+    json_array_foreach (value, index, item) {
+        if (!json_is_string(item))
+            return reject(error, field, "must be a list of strings");
+        if (report_field_check(info, info->name, json_string_value(item), error))
             return error->code;
-        json_write_begin_object(json, NULL);
-        json_write_string(json, "fix", fix->text);
-        json_write_string(json, "result", result->text);
-        json_write_end_object(json);
-        report->attempts[report->attempt_count++] =
-            (struct report_attempt){listed_word(report, &vocabulary_fix, fix->text),
-                                    (enum result)vocabulary_find(&vocabulary_result, result->text)};
     }
-    json_write_end_array(json);
     return ERROR_NONE;
 }
 
-static enum error_code write_words(struct report *report, enum field field, const struct raw_report *raw,
-                                   struct json_writer *json, struct error *error)
+static enum error_code check_attempts(const json_t *value, struct error *error)
 {
-    json_write_begin_array(json, fields[field].name);
-    for (int i = 0; i < raw->counts[field]; i++) {
-        const struct raw_text *word = &raw->items[field][i];
-        if (check_sense(word, field, error))
+    static const char shape[] = "must be a list of {\"fix\":...,\"result\":...}";
+    static const struct report_field_info result_type = {"attempts.result",  TYPE_ENUM, 100,
+                                                         &vocabulary_result, NULL,      0};
+    size_t index;
+    const json_t *attempt;
+    if (!json_is_array(value))
+        return reject(error, FIELD_ATTEMPTS, shape);
+    if (json_array_size(value) > REPORT_MAX_ATTEMPTS)
+        return reject(error, FIELD_ATTEMPTS, "has too many items");
+    json_array_foreach (value, index, attempt) {
+        const char *fix = json_member_text(attempt, "fix");
+        const char *result = json_member_text(attempt, "result");
+        if (!fix || !result || json_object_size(attempt) != 2)
+            return reject(error, FIELD_ATTEMPTS, shape);
+        if (report_field_check(&report_fields[FIELD_ATTEMPTS], "attempts", fix, error) ||
+            report_field_check(&result_type, result_type.name, result, error))
             return error->code;
-        json_write_string(json, NULL, word->text);
-        if (field == SYMPTOMS)
-            report->symptoms[report->symptom_count++] = listed_word(report, &vocabulary_symptom, word->text);
-        if (field == USE)
-            report->uses[report->use_count++] = word->text;
     }
-    json_write_end_array(json);
     return ERROR_NONE;
 }
 
-static enum error_code write_field(struct report *report, enum field field, const struct raw_report *raw,
-                                   struct json_writer *json, struct error *error)
+static enum error_code check_stages(json_t *value, struct error *error)
 {
-    switch (fields[field].kind) {
-    case RAW_PAIRS:
-        return write_attempts(report, raw, json, error);
-    case RAW_STATES:
-        return write_stages(report, raw, json, error);
-    case RAW_TEXTS:
-        return write_words(report, field, raw, json, error);
-    case RAW_FLAG:
-        json_write_bool(json, fields[field].name, raw->number[field] != 0);
-        return ERROR_NONE;
-    case RAW_INTEGER:
-        if (raw->number[field] != 1)
-            return refuse(error, fields[field].name, "must be 1: this program knows no other version");
-        json_write_integer(json, fields[field].name, 1);
-        return ERROR_NONE;
+    const char *name;
+    json_t *state;
+    if (!json_is_object(value))
+        return reject(error, FIELD_STAGES, "must be an object of strings");
+    json_object_foreach (value, name, state) {
+        if (!json_is_string(state))
+            return reject(error, FIELD_STAGES, "must be an object of strings");
+        if (vocabulary_find(&vocabulary_stage, name) < 0)
+            return reject(error, FIELD_STAGES, "names an unknown stage");
+        if (report_field_check(&report_fields[FIELD_STAGES], "stages", json_string_value(state), error))
+            return error->code;
+    }
+    return ERROR_NONE;
+}
+
+static enum error_code check_field(json_t *value, enum report_field field, struct error *error)
+{
+    const struct report_field_info *info = &report_fields[field];
+    switch (info->type) {
+    case TYPE_ENUMS:
+    case TYPE_OPEN_ENUMS:
+        return check_array(value, field, error);
+    case TYPE_ATTEMPTS:
+        return check_attempts(value, error);
+    case TYPE_STAGES:
+        return check_stages(value, error);
+    case TYPE_FLAG:
+        return json_is_boolean(value) ? ERROR_NONE : reject(error, field, "must be true or false");
+    case TYPE_SCHEMA:
+        if (!json_is_integer(value))
+            return reject(error, field, "must be a whole number");
+        return json_integer_value(value) == 1
+                   ? ERROR_NONE
+                   : reject(error, field, "must be 1: this program knows no other version");
     default:
-        if (check_sense(&raw->single[field], field, error))
-            return error->code;
-        if (field != ID)
-            json_write_bytes(json, fields[field].name, raw->single[field].text, raw->single[field].length);
-        return ERROR_NONE;
+        return json_is_string(value) ? report_field_check(info, info->name, json_string_value(value), error)
+                                     : reject(error, field, "must be a string");
     }
 }
 
-/* Copies what the rest of the program asks for. */
-static void keep(struct report *report, const struct raw_report *raw)
-{
-    const char *pci_id = raw->single[PCI_ID_FIELD].text;
-    const struct {
-        const char **text;
-        enum field field;
-    } texts[] = {{&report->id, ID},
-                 {&report->gpu, GPU},
-                 {&report->machine, MACHINE},
-                 {&report->cpu, CPU},
-                 {&report->hypervisor, HYPERVISOR},
-                 {&report->hypervisor_version, HYPERVISOR_VERSION},
-                 {&report->host_os, HOST_OS},
-                 {&report->kernel, KERNEL},
-                 {&report->guest_os, GUEST_OS},
-                 {&report->guest_driver, GUEST_DRIVER},
-                 {&report->machine_type, MACHINE_TYPE},
-                 {&report->firmware, FIRMWARE},
-                 {&report->date, DATE_FIELD},
-                 {&report->url, URL_FIELD},
-                 {&report->note, NOTE}};
-    if (raw->seen[PCI_ID_FIELD])
-        pci_id_parse(pci_id, strlen(pci_id), &report->pci_id);
-    if (raw->seen[SUBSYSTEM])
-        pci_id_parse_subsystem(raw->single[SUBSYSTEM].text, &report->pci_id);
-    if (raw->seen[REVISION_FIELD])
-        pci_id_parse_revision(raw->single[REVISION_FIELD].text, &report->pci_id);
-    if (raw->seen[CHASSIS])
-        report->chassis = (enum chassis)vocabulary_find(&vocabulary_chassis, raw->single[CHASSIS].text);
-    report->outcome = raw->seen[OUTCOME]
-                          ? (enum outcome)vocabulary_find(&vocabulary_outcome, raw->single[OUTCOME].text)
-                          : (enum outcome)OUTCOME_COUNT;
-    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-        *texts[i].text = raw->single[texts[i].field].text;
-}
+/* ---- all of them ---- */
 
-/* Takes a field that is refused out of the report, when somebody collects what is wrong. */
-static bool note_problem(struct report_problems *problems, struct raw_report *raw, enum field field,
-                         struct error *error)
+/* Where all that is wrong is collected, notes a field that is rejected. Returns whether to go on. */
+static bool note_problem(struct report_problems *problems, const char *name, struct error *error)
 {
     if (!problems || error->code != ERROR_BAD_INPUT)
         return false;
-    report_problems_add(problems, fields[field].name, "%s", error->message);
+    report_problems_add(problems, name, "%s", error->message);
     error->code = ERROR_NONE;
-    raw->seen[field] = false;
-    raw->single[field].text = NULL;
     return true;
 }
 
-static enum error_code check_and_write(struct report *report, struct raw_report *raw,
-                                       struct json_writer *json, struct report_problems *problems,
+/* Checks each member and stores those that are valid by their field. */
+static enum error_code check_fields(json_t *json, json_t *values[FIELD_COUNT],
+                                    struct report_problems *problems, struct error *error)
+{
+    static const enum report_field required[] = {FIELD_PCI_ID, FIELD_OUTCOME};
+    bool given[FIELD_COUNT] = {false};
+    const char *name;
+    json_t *value;
+    json_object_foreach (json, name, value) {
+        enum report_field field = report_field_find(name);
+        if (field == FIELD_COUNT) {
+            error_set(error, ERROR_BAD_INPUT, "\"%.100s\" is not a field of a report", name);
+            error_next(error, "schema/report.schema.json lists fields and enum values");
+        } else {
+            given[field] = true;
+            values[field] = check_field(value, field, error) ? NULL : value;
+        }
+        if (error->code && !note_problem(problems, name, error))
+            return error->code;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(required); i++)
+        if (!given[required[i]] && reject(error, required[i], "is missing") &&
+            !note_problem(problems, report_fields[required[i]].name, error))
+            return error->code;
+    return ERROR_NONE;
+}
+
+static int append_bytes(const char *bytes, size_t length, void *buffer)
+{
+    buffer_append(buffer, bytes, length);
+    return 0;
+}
+
+/* RFC 8785: sorted by name, no spaces. Nothing but strings, booleans and whole numbers is in a report. */
+static enum error_code write_canonical(json_t *const values[FIELD_COUNT], struct buffer *canonical,
                                        struct error *error)
 {
-    static const enum field required[] = {PCI_ID_FIELD, OUTCOME};
-    for (size_t i = 0; i < ARRAY_SIZE(required); i++)
-        if (!raw->seen[required[i]] &&
-            !(problems && report_problems_have(problems, fields[required[i]].name)) &&
-            refuse(error, fields[required[i]].name, "is missing") &&
-            !note_problem(problems, raw, required[i], error))
-            return error->code;
-    json_write_begin_object(json, NULL);
-    for (int field = 0; field < FIELD_COUNT; field++)
-        if (raw->seen[field] && write_field(report, (enum field)field, raw, json, error) &&
-            !note_problem(problems, raw, (enum field)field, error))
-            return error->code;
-    json_write_end_object(json);
-    if (json->out->failed)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
-    keep(report, raw);
-    if (problems && problems->count)
-        error_set(error, ERROR_BAD_INPUT, "the report is refused");
+    struct json_writer writer = {.out = canonical};
+    bool failed = false;
+    json_write_begin_object(&writer, NULL);
+    for (int field = 0; field < FIELD_COUNT && !failed; field++) {
+        const json_t *value = values[field];
+        if (!value || field == FIELD_ID)
+            continue;
+        if (json_is_string(value)) {
+            json_write_string(&writer, report_fields[field].name, json_string_value(value));
+        } else {
+            json_write_key(&writer, report_fields[field].name);
+            failed = json_dump_callback(value, append_bytes, canonical,
+                                        JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY) != 0;
+        }
+    }
+    json_write_end_object(&writer);
+    return failed || canonical->failed ? error_set(error, ERROR_NO_MEMORY, "no memory for a report")
+                                       : ERROR_NONE;
+}
+
+/* An enum value, `other:...` when the vocabulary lacks it; NULL without memory. */
+static json_t *listed_value(json_t *value, const struct vocabulary *vocabulary)
+{
+    const char *text = json_string_value(value);
+    if (vocabulary_find(vocabulary, text) >= 0 || strncmp(text, "other:", 6) == 0)
+        return json_incref(value);
+    return json_sprintf("other:%s", text);
+}
+
+/* Marks the symptoms and fixes that the vocabulary lacks, and points to all of them. */
+static bool keep_lists(struct report *report, json_t *const values[FIELD_COUNT])
+{
+    json_t *symptoms = values[FIELD_SYMPTOMS];
+    size_t index;
+    json_t *item;
+    const char *stage;
+    json_array_foreach (values[FIELD_USE], index, item)
+        report->uses[report->use_count++] = json_string_value(item);
+    json_array_foreach (symptoms, index, item) {
+        if (json_array_set_new(symptoms, index, listed_value(item, &vocabulary_symptom)))
+            return false;
+        report->symptoms[report->symptom_count++] = json_string_value(json_array_get(symptoms, index));
+    }
+    json_array_foreach (values[FIELD_ATTEMPTS], index, item) {
+        int result = vocabulary_find(&vocabulary_result, json_member_text(item, "result"));
+        if (json_object_set_new(item, "fix", listed_value(json_object_get(item, "fix"), &vocabulary_fix)))
+            return false;
+        report->attempts[report->attempt_count++] =
+            (struct report_attempt){json_member_text(item, "fix"), (enum result)result};
+    }
+    json_object_foreach (values[FIELD_STAGES], stage, item)
+        report->stages[vocabulary_find(&vocabulary_stage, stage)] =
+            (unsigned char)(1 + vocabulary_find(&vocabulary_stage_state, json_string_value(item)));
+    return true;
+}
+
+static int enum_value(json_t *const values[FIELD_COUNT], enum report_field field, int missing)
+{
+    const char *text = json_string_value(values[field]);
+    return text ? vocabulary_find(report_fields[field].vocabulary, text) : missing;
+}
+
+/* Points to what the rest of the program asks for. */
+static enum error_code keep(struct report *report, json_t *const values[FIELD_COUNT], struct error *error)
+{
+    const char *pci_id = json_string_value(values[FIELD_PCI_ID]);
+    if (pci_id)
+        pci_id_parse(pci_id, strlen(pci_id), &report->pci_id);
+    if (values[FIELD_SUBSYSTEM])
+        pci_id_parse_subsystem(json_string_value(values[FIELD_SUBSYSTEM]), &report->pci_id);
+    if (values[FIELD_REVISION])
+        pci_id_parse_revision(json_string_value(values[FIELD_REVISION]), &report->pci_id);
+    report->chassis = (enum chassis)enum_value(values, FIELD_CHASSIS, CHASSIS_UNKNOWN);
+    report->outcome = (enum outcome)enum_value(values, FIELD_OUTCOME, OUTCOME_COUNT);
+    for (int field = 0; field < FIELD_COUNT; field++) {
+        const char *text = json_string_value(values[field]);
+        if (text && report_fields[field].member)
+            memcpy((char *)report + report_fields[field].member, &text, sizeof text);
+    }
+    return keep_lists(report, values) ? ERROR_NONE
+                                      : error_set(error, ERROR_NO_MEMORY, "no memory for a report");
+}
+
+static enum error_code take(json_t *json, struct report *report, struct buffer *canonical,
+                            struct report_problems *problems, struct error *error)
+{
+    json_t *values[FIELD_COUNT] = {NULL};
+    report->json = json;
+    error->code = ERROR_NONE;
+    if (!json_is_object(json)) {
+        error_set(error, ERROR_BAD_INPUT, "a report must be one JSON object");
+        return error_next(error, "schema/report.schema.json lists fields and enum values");
+    }
+    if (check_fields(json, values, problems, error) ||
+        (canonical && write_canonical(values, canonical, error)) || keep(report, values, error))
+        return error->code;
+    return problems && problems->count ? error_set(error, ERROR_BAD_INPUT, "the report is rejected")
+                                       : ERROR_NONE;
+}
+
+static enum error_code read_report(const char *text, size_t length, json_t **json, struct error *error)
+{
+    *json = NULL;
+    if (length > REPORT_MAX_BYTES)
+        return error_set(error, ERROR_BAD_INPUT, "a report has at most %d bytes", REPORT_MAX_BYTES);
+    if (json_read(text, length, json, error))
+        error_next(error, "write one JSON object on one line");
     return error->code;
 }
 
-/* Behind what report_read keeps there is room for every word that gets an `other:` in front. */
-static size_t marked_room(size_t length)
+const char *report_text(const struct report *report, enum report_field field)
 {
-    return length + (REPORT_MAX_ATTEMPTS + REPORT_MAX_SYMPTOMS) * sizeof "other:";
+    const char *text = NULL;
+    if (report_fields[field].member)
+        memcpy(&text, (const char *)report + report_fields[field].member, sizeof text);
+    return text;
 }
 
-static enum error_code parse(const char *json, size_t length, struct report *report, struct buffer *canonical,
-                             struct report_problems *problems, struct error *error)
-{
-    struct raw_report raw;
-    struct buffer scratch CLEANUP(buffer_free) = BUFFER(4 * REPORT_MAX_BYTES);
-    struct json_writer writer = {.out = canonical ? canonical : &scratch};
-    size_t needed = report_arena_size(length) + marked_room(length);
-    memset(report, 0, offsetof(struct report, arena));
-    error->code = ERROR_NONE;
-    if (length > REPORT_MAX_BYTES)
-        return error_set(error, ERROR_BAD_INPUT, "a report has at most %d bytes", REPORT_MAX_BYTES);
-    /* yajl lets overlong forms, surrogates and what lies beyond U+10FFFF pass. */
-    if (!text_is_utf8(json, length)) {
-        error_set(error, ERROR_BAD_INPUT, "not valid JSON: it is no UTF-8");
-        return error_next(error, "write one JSON object on one line");
-    }
-    if (report->arena_size < needed) {
-        free(report->arena);
-        report->arena = malloc(needed);
-        report->arena_size = report->arena ? needed : 0;
-    }
-    if (!report->arena)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
-    report->marked = (char *)report->arena + report_arena_size(length);
-    if (report_read(json, length, fields, FIELD_COUNT, report->arena, &raw, problems, error))
-        return error->code;
-    return check_and_write(report, &raw, &writer, problems, error);
-}
-
-enum error_code report_parse_again(const char *json, size_t length, struct report *report,
-                                   struct buffer *canonical, struct error *error)
-{
-    return parse(json, length, report, canonical, NULL, error);
-}
-
-enum error_code report_parse_all(const char *json, size_t length, struct report *report,
-                                 struct buffer *canonical, struct report_problems *problems,
+enum error_code report_from_json(json_t *json, struct report *report, struct buffer *canonical,
                                  struct error *error)
 {
-    report->arena = NULL;
-    report->arena_size = 0;
-    return parse(json, length, report, canonical, problems, error);
+    *report = (struct report){.json = NULL};
+    if (!take(json, report, canonical, NULL, error) && canonical && canonical->length > REPORT_MAX_BYTES)
+        error_set(error, ERROR_BAD_INPUT, "a report has at most %d bytes", REPORT_MAX_BYTES);
+    if (error->code)
+        report_free(report);
+    return error->code;
 }
 
-enum error_code report_parse(const char *json, size_t length, struct report *report, struct buffer *canonical,
+enum error_code report_parse(const char *text, size_t length, struct report *report, struct buffer *canonical,
                              struct error *error)
 {
-    report->arena = NULL;
-    report->arena_size = 0;
-    if (report_parse_again(json, length, report, canonical, error))
+    json_t *json;
+    *report = (struct report){.json = NULL};
+    if (read_report(text, length, &json, error) || take(json, report, canonical, NULL, error))
         report_free(report);
+    return error->code;
+}
+
+enum error_code report_parse_all(const char *text, size_t length, struct report *report,
+                                 struct report_problems *problems, struct error *error)
+{
+    json_t *json;
+    *report = (struct report){.outcome = (enum outcome)OUTCOME_COUNT};
+    if (!read_report(text, length, &json, error))
+        take(json, report, NULL, problems, error);
     return error->code;
 }
 
 void report_free(struct report *report)
 {
-    free(report->arena);
-    report->arena = NULL;
-    report->arena_size = 0;
+    json_decref(report->json);
+    report->json = NULL;
 }

@@ -7,56 +7,10 @@
 #include "core/private_text.h"
 #include "core/text.h"
 
-static const char *const names[DRAFT_TEXT_COUNT] = {
-    [DRAFT_SUPERSEDES] = "supersedes",
-    [DRAFT_PCI_ID] = "pci_id",
-    [DRAFT_PCI_ID_FROM] = "pci_id_from",
-    [DRAFT_SUBSYSTEM] = "subsystem",
-    [DRAFT_REVISION] = "revision",
-    [DRAFT_GPU] = "gpu",
-    [DRAFT_CHASSIS] = "chassis",
-    [DRAFT_MACHINE] = "machine",
-    [DRAFT_CPU] = "cpu",
-    [DRAFT_HYPERVISOR] = "hypervisor",
-    [DRAFT_HYPERVISOR_VERSION] = "hypervisor_version",
-    [DRAFT_HOST_OS] = "host_os",
-    [DRAFT_KERNEL] = "kernel",
-    [DRAFT_GUEST_OS] = "guest_os",
-    [DRAFT_MACHINE_TYPE] = "machine_type",
-    [DRAFT_FIRMWARE] = "firmware",
-    [DRAFT_GUEST_DRIVER] = "guest_driver",
-    [DRAFT_OUTCOME] = "outcome",
-    [DRAFT_DATE] = "date",
-    [DRAFT_URL] = "url",
-    [DRAFT_NOTE] = "note",
-};
-
-const char *draft_text_name(enum draft_text which)
+void draft_list_clear(struct draft_list *list)
 {
-    return names[which];
-}
-
-void report_draft_init(struct report_draft *draft)
-{
-    *draft = (struct report_draft){.use_count = 0};
-    for (int stage = 0; stage < STAGE_COUNT; stage++)
-        draft->stages[stage] = -1;
-}
-
-static void clear_words(char *words[], int *count)
-{
-    while (*count)
-        free(words[--*count]);
-}
-
-void report_draft_clear_uses(struct report_draft *draft)
-{
-    clear_words(draft->uses, &draft->use_count);
-}
-
-void report_draft_clear_symptoms(struct report_draft *draft)
-{
-    clear_words(draft->symptoms, &draft->symptom_count);
+    while (list->count)
+        free(list->values[--list->count]);
 }
 
 void report_draft_clear_attempts(struct report_draft *draft)
@@ -70,19 +24,19 @@ void report_draft_clear_attempts(struct report_draft *draft)
 
 void report_draft_free(struct report_draft *draft)
 {
-    for (int i = 0; i < DRAFT_TEXT_COUNT; i++)
+    for (int i = 0; i < FIELD_COUNT; i++)
         free(draft->texts[i]);
-    report_draft_clear_uses(draft);
-    report_draft_clear_symptoms(draft);
+    draft_list_clear(&draft->uses);
+    draft_list_clear(&draft->symptoms);
     report_draft_clear_attempts(draft);
-    report_draft_init(draft);
+    *draft = (struct report_draft){.attempt_count = 0};
 }
 
-void report_draft_set(struct report_draft *draft, enum draft_text which, const char *text)
+void report_draft_set(struct report_draft *draft, enum report_field field, const char *text)
 {
     char *copy = text && *text ? strdup(text) : NULL;
-    free(draft->texts[which]);
-    draft->texts[which] = copy;
+    free(draft->texts[field]);
+    draft->texts[field] = copy;
 }
 
 /* How many bytes of it are at most `characters` characters, 0 when one of them is not fit for a report. */
@@ -100,39 +54,39 @@ static size_t clean_length(const char *text, size_t characters)
     return at;
 }
 
-void report_draft_observe(struct report_draft *draft, enum draft_text which, const char *text)
+void report_draft_observe(struct report_draft *draft, enum report_field field, const char *text)
 {
     enum { MOST = 200 };
     char cut[4 * MOST + 1] = "";
     size_t length = clean_length(text, MOST);
-    bool is_version = which == DRAFT_KERNEL || which == DRAFT_HOST_OS || which == DRAFT_GUEST_OS;
+    bool is_version = report_fields[field].type == TYPE_VERSION;
     memcpy(cut, text, length);
     cut[length] = '\0';
     if (cut[strspn(cut, " ?.-")] == '\0' || private_text_find(cut, is_version, NULL, NULL))
         cut[0] = '\0';
-    report_draft_set(draft, which, cut);
+    report_draft_set(draft, field, cut);
 }
 
-static bool add_word(char *words[], int *count, int most, const char *word)
+static bool add(struct draft_list *list, int most, const char *value)
 {
-    for (int i = 0; i < *count; i++)
-        if (strcmp(words[i], word) == 0)
+    for (int i = 0; i < list->count; i++)
+        if (strcmp(list->values[i], value) == 0)
             return true;
-    if (*count == most)
+    if (list->count == most)
         return false;
-    words[*count] = strdup(word);
-    *count += words[*count] != NULL;
+    list->values[list->count] = strdup(value);
+    list->count += list->values[list->count] != NULL;
     return true;
 }
 
 bool report_draft_add_use(struct report_draft *draft, const char *use)
 {
-    return add_word(draft->uses, &draft->use_count, REPORT_MAX_USES, use);
+    return add(&draft->uses, REPORT_MAX_USE, use);
 }
 
 bool report_draft_add_symptom(struct report_draft *draft, const char *symptom)
 {
-    return add_word(draft->symptoms, &draft->symptom_count, REPORT_MAX_SYMPTOMS, symptom);
+    return add(&draft->symptoms, REPORT_MAX_SYMPTOMS, symptom);
 }
 
 bool report_draft_add_attempt(struct report_draft *draft, const char *fix, const char *result)
@@ -149,8 +103,8 @@ bool report_draft_add_attempt(struct report_draft *draft, const char *fix, const
     return true;
 }
 
-/* A word that the vocabulary lacks is one of the user's own. */
-static void write_open_word(struct json_writer *json, const char *key, const struct vocabulary *vocabulary,
+/* What the vocabulary lacks is in the user's own words. */
+static void write_open_enum(struct json_writer *json, const char *key, const struct vocabulary *vocabulary,
                             const char *word)
 {
     struct buffer own CLEANUP(buffer_free) = BUFFER(4 * REPORT_MAX_BYTES);
@@ -160,27 +114,14 @@ static void write_open_word(struct json_writer *json, const char *key, const str
     json_write_string(json, key, buffer_text(&own));
 }
 
-static void write_words(struct json_writer *json, const char *key, const struct vocabulary *vocabulary,
-                        char *const words[], int count)
+static void write_list(struct json_writer *json, enum report_field field, const struct draft_list *list)
 {
-    if (!count)
+    if (!list->count)
         return;
-    json_write_begin_array(json, key);
-    for (int i = 0; i < count; i++)
-        write_open_word(json, NULL, vocabulary, words[i]);
+    json_write_begin_array(json, report_fields[field].name);
+    for (int i = 0; i < list->count; i++)
+        write_open_enum(json, NULL, report_fields[field].vocabulary, list->values[i]);
     json_write_end_array(json);
-}
-
-static void write_text(struct json_writer *json, enum draft_text which, const char *text)
-{
-    if (which == DRAFT_HYPERVISOR)
-        write_open_word(json, names[which], &vocabulary_hypervisor, text);
-    else if (which == DRAFT_MACHINE_TYPE)
-        write_open_word(json, names[which], &vocabulary_machine_type, text);
-    else if (which == DRAFT_FIRMWARE)
-        write_open_word(json, names[which], &vocabulary_firmware, text);
-    else
-        json_write_string(json, names[which], text);
 }
 
 static void write_attempts(struct json_writer *json, const struct report_draft *draft)
@@ -190,7 +131,7 @@ static void write_attempts(struct json_writer *json, const struct report_draft *
     json_write_begin_array(json, "attempts");
     for (int i = 0; i < draft->attempt_count; i++) {
         json_write_begin_object(json, NULL);
-        write_open_word(json, "fix", &vocabulary_fix, draft->attempts[i].fix);
+        write_open_enum(json, "fix", &vocabulary_fix, draft->attempts[i].fix);
         json_write_string(json, "result", draft->attempts[i].result);
         json_write_end_object(json);
     }
@@ -199,25 +140,21 @@ static void write_attempts(struct json_writer *json, const struct report_draft *
 
 static void write_stages(struct json_writer *json, const struct report_draft *draft)
 {
-    bool any = false;
-    for (int stage = 0; stage < STAGE_COUNT; stage++)
-        any |= draft->stages[stage] >= 0;
-    if (!any)
+    static const unsigned char none[STAGE_COUNT];
+    if (memcmp(draft->stages, none, sizeof none) == 0)
         return;
     json_write_begin_object(json, "stages");
     for (int stage = 0; stage < STAGE_COUNT; stage++)
-        if (draft->stages[stage] >= 0)
+        if (draft->stages[stage])
             json_write_string(json, vocabulary_word_of(&vocabulary_stage, stage),
-                              vocabulary_word_of(&vocabulary_stage_state, draft->stages[stage]));
+                              vocabulary_word_of(&vocabulary_stage_state, draft->stages[stage] - 1));
     json_write_end_object(json);
 }
 
 static void write_vbios(struct json_writer *json, const struct report_draft *draft)
 {
-    bool any = false;
-    for (int vbios = 0; vbios < VBIOS_COUNT; vbios++)
-        any |= draft->vbios_observed[vbios];
-    if (!any)
+    static const bool none[VBIOS_COUNT];
+    if (memcmp(draft->vbios_observed, none, sizeof none) == 0)
         return;
     json_write_begin_array(json, "vbios_observed");
     for (int vbios = 0; vbios < VBIOS_COUNT; vbios++)
@@ -231,11 +168,15 @@ void report_draft_write(const struct report_draft *draft, struct buffer *json)
     struct json_writer writer = {.out = json};
     json_write_begin_object(&writer, NULL);
     json_write_integer(&writer, "schema", 1);
-    for (int i = 0; i < DRAFT_TEXT_COUNT; i++)
-        if (draft->texts[i])
-            write_text(&writer, (enum draft_text)i, draft->texts[i]);
-    write_words(&writer, "use", &vocabulary_use, draft->uses, draft->use_count);
-    write_words(&writer, "symptoms", &vocabulary_symptom, draft->symptoms, draft->symptom_count);
+    for (int i = 0; i < FIELD_COUNT; i++) {
+        const struct report_field_info *field = &report_fields[i];
+        if (draft->texts[i] && field->type == TYPE_OPEN_ENUM)
+            write_open_enum(&writer, field->name, field->vocabulary, draft->texts[i]);
+        else if (draft->texts[i])
+            json_write_string(&writer, field->name, draft->texts[i]);
+    }
+    write_list(&writer, FIELD_USE, &draft->uses);
+    write_list(&writer, FIELD_SYMPTOMS, &draft->symptoms);
     write_attempts(&writer, draft);
     write_stages(&writer, draft);
     write_vbios(&writer, draft);

@@ -37,11 +37,3 @@ void report_problems_doubt(struct report_problems *problems, const char *field, 
     add(problems, field, true, format, arguments);
     va_end(arguments);
 }
-
-bool report_problems_have(const struct report_problems *problems, const char *field)
-{
-    for (int i = 0; i < problems->count; i++)
-        if (strcmp(problems->items[i].field, field) == 0)
-            return true;
-    return false;
-}

@@ -12,7 +12,7 @@ enum { MAX_REPORT_PROBLEMS = 64 };
 struct report_problem {
     char field[100]; /* its name, also one that no report has: hostile */
     char text[400];  /* what is wrong with it; hostile, no newline */
-    bool is_doubt;   /* unusual and not wrong: whoever is sure may insist on it */
+    bool is_doubt;   /* unusual, not wrong: --force takes it */
 };
 
 struct report_problems {
@@ -27,8 +27,5 @@ void report_problems_add(struct report_problems *problems, const char *field, co
 /* The same for what is only unusual. */
 void report_problems_doubt(struct report_problems *problems, const char *field, const char *format, ...)
     PRINTF_LIKE(3, 4);
-
-/* Whether there is one with this field. */
-bool report_problems_have(const struct report_problems *problems, const char *field);
 
 #endif

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-/* The controlled vocabulary. Its words stand in schema/vocabulary.tsv and nowhere else; the enums and tables
- * below the functions are made from that file at build time: group `vbios` gives `enum vbios` with
+/* The controlled vocabulary. Its values are listed in schema/vocabulary.tsv and nowhere else; the enums and
+ * tables below the functions are made from that file at build time: group `vbios` gives `enum vbios` with
  * VBIOS_ROM_BAR and so on, in the file's order, and `vocabulary_vbios`. */
 
 struct vocabulary_word {
@@ -20,7 +20,6 @@ struct vocabulary {
 
 /* The index of `word` in the group, which is its enum value, or -1. */
 int vocabulary_find(const struct vocabulary *vocabulary, const char *word);
-int vocabulary_find_bytes(const struct vocabulary *vocabulary, const char *word, size_t length);
 
 /* The word of an enum value, "unknown" when it is out of range. */
 const char *vocabulary_word_of(const struct vocabulary *vocabulary, int value);

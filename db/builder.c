@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/buffer.h"
-#include "core/standing.h"
+#include "core/report_weight.h"
 #include "db/builder_internal.h"
 #include "db/database.h"
 
@@ -357,7 +357,7 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
     bind_text(insert, 5, vocabulary_word_of(&vocabulary_outcome, (int)report->outcome));
     bind_text(insert, 6, report->date ? report->date : "");
     sqlite3_bind_int(insert, 7, report->url != NULL);
-    sqlite3_bind_int(insert, 8, report_failed_outside(report));
+    sqlite3_bind_int(insert, 8, report_is_environment_failure(report));
     sqlite3_bind_int64(insert, 9, report_sender(report));
     sqlite3_bind_int64(insert, 10, source);
     bind_text(insert, 11, buffer_text(&builder->attempts));

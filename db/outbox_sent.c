@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/json_reader.h"
 #include "core/json_writer.h"
-#include "core/report_reader.h"
 #include "core/text.h"
 #include "db/outbox_internal.h"
 
@@ -66,23 +66,6 @@ static enum error_code append_answer(struct buffer *out, const struct outbox_ans
     return out->failed ? error_set(error, ERROR_NO_MEMORY, "no memory for an answer") : ERROR_NONE;
 }
 
-enum { FIELD_ERROR, FIELD_REMOTE, FIELD_STATUS, FIELD_TIME, FIELD_COUNT };
-
-/* Takes an object apart; what it has beside these fields is passed over. The caller frees the arena, to which
- * `raw` points. */
-static bool read_object(const char *json, size_t length, struct raw_report *raw, void **arena)
-{
-    static const struct raw_field fields[FIELD_COUNT] = {
-        {"error", RAW_TEXT, 0}, {"remote", RAW_TEXT, 0}, {"status", RAW_INTEGER, 0}, {"time", RAW_TEXT, 0}};
-    struct error error = {.code = ERROR_NONE};
-    struct report_problems *problems = calloc(1, sizeof *problems);
-    *arena = malloc(report_arena_size(length));
-    bool read =
-        *arena && problems && !report_read(json, length, fields, FIELD_COUNT, *arena, raw, problems, &error);
-    free(problems);
-    return read;
-}
-
 /* Cut between two characters. */
 static void copy_text(char *copy, size_t size, const char *text, size_t length)
 {
@@ -98,24 +81,23 @@ static void copy_text(char *copy, size_t size, const char *text, size_t length)
     copy[end] = '\0';
 }
 
-static void copy_field(char *copy, size_t size, const struct raw_report *raw, int field)
+static void copy_member(char *copy, size_t size, const json_t *object, const char *key)
 {
-    copy[0] = '\0';
-    if (raw->seen[field])
-        copy_text(copy, size, raw->single[field].text, raw->single[field].length);
+    const char *text = json_member_text(object, key);
+    if (text)
+        copy_text(copy, size, text, strlen(text));
 }
 
 void outbox_reason(const char *body, size_t length, char *why, size_t size)
 {
-    struct raw_report raw;
-    void *arena = NULL;
+    json_auto_t *object = NULL;
+    struct error error;
     why[0] = '\0';
     length = body ? length : 0;
-    if (length && read_object(body, length, &raw, &arena))
-        copy_field(why, size, &raw, FIELD_ERROR);
+    if (length && !json_read(body, length, &object, &error) && json_is_object(object))
+        copy_member(why, size, object, "error");
     else if (length)
         copy_text(why, size, body, length);
-    free(arena);
     if (!why[0])
         snprintf(why, size, "it gives no reason");
 }
@@ -152,10 +134,10 @@ void outbox_read_fate(const char *folder, struct outbox_entry *entry)
     char path[DATABASE_PATH_SIZE];
     struct stat status;
     struct error error = {.code = ERROR_NONE};
-    struct raw_report raw;
     struct buffer text CLEANUP(buffer_free) = BUFFER(2 * MAX_ANSWER_JSON);
     struct outbox_refusal *refusal = &entry->refusal;
-    void *arena = NULL;
+    json_auto_t *answer = NULL;
+    int64_t number;
     if (!entry->id[0])
         return;
     entry->was_sent = outbox_was_sent(folder, entry->id);
@@ -165,16 +147,14 @@ void outbox_read_fate(const char *folder, struct outbox_entry *entry)
     /* A mark is one, whatever has become of its content. */
     refusal->status = 400;
     snprintf(refusal->why, sizeof refusal->why, "what it answered is lost");
-    if (!outbox_read_file(path, MAX_ANSWER_JSON, &text, &error) &&
-        read_object(buffer_text(&text), text.length, &raw, &arena)) {
-        if (raw.seen[FIELD_STATUS] && raw.number[FIELD_STATUS] >= 400 && raw.number[FIELD_STATUS] < 600)
-            refusal->status = (long)raw.number[FIELD_STATUS];
-        copy_field(refusal->remote, sizeof refusal->remote, &raw, FIELD_REMOTE);
-        copy_field(refusal->time, sizeof refusal->time, &raw, FIELD_TIME);
-        if (raw.seen[FIELD_ERROR])
-            copy_field(refusal->why, sizeof refusal->why, &raw, FIELD_ERROR);
-    }
-    free(arena);
+    if (outbox_read_file(path, MAX_ANSWER_JSON, &text, &error) ||
+        json_read(buffer_text(&text), text.length, &answer, &error))
+        return;
+    if (json_whole_number(json_object_get(answer, "status"), 400, 599, &number))
+        refusal->status = (long)number;
+    copy_member(refusal->remote, sizeof refusal->remote, answer, "remote");
+    copy_member(refusal->time, sizeof refusal->time, answer, "time");
+    copy_member(refusal->why, sizeof refusal->why, answer, "error");
 }
 
 /* ---- sending ---- */

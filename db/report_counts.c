@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/standing.h"
+#include "core/report_weight.h"
 #include "db/builder_internal.h"
 #include "db/fix_counts.h"
 

@@ -35,11 +35,10 @@ struct manifest {
     int segment_count;
 };
 
-/* Parses a manifest, which must have been verified before. Members that are not known are passed over.
- * ERROR_REMOTE, saying which member: no JSON (RFC 8259), another format than 1, a member that is missing,
- * given twice or of another type or range, a name that is none, a time that is no time, expiry before
- * creation, a hash that is no hash, the same segment twice, too many segments. `shown` names it in messages.
- * On success the caller frees it. */
+/* Parses a manifest, which must have been verified before. Unknown members are skipped. ERROR_REMOTE, with
+ * the member named: not JSON (core/json_reader.h), another format than 1, a member that is missing or of
+ * another type or range, an invalid name, time or hash, expiry before creation, the same segment twice, too
+ * many segments. `shown` names the manifest in messages. On success the caller frees it. */
 MUST_CHECK enum error_code manifest_parse(const char *json, size_t length, const char *shown,
                                           struct manifest *manifest, struct error *error);
 void manifest_free(struct manifest *manifest);

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yajl/yajl_tree.h>
 
 #include "core/buffer.h"
+#include "core/json_reader.h"
 #include "core/text.h"
 #include "importer/line_reader.h"
 
@@ -152,27 +152,27 @@ static enum error_code read_lines(struct line_reader *lines, enum product_source
 
 /* ---- supported-gpus.json: {"chips":[{"devid":"0x1D16","name":"GeForce MX330"}, ...]} ---- */
 
-static bool get_hex(yajl_val chip, const char *key, uint32_t *value)
+static bool get_hex(const json_t *chip, const char *key, uint32_t *value)
 {
-    const char *text = YAJL_GET_STRING(yajl_tree_get(chip, (const char *[]){key, NULL}, yajl_t_string));
+    const char *text = json_member_text(chip, key);
     if (!text || text[0] != '0' || (text[1] | 0x20) != 'x')
         return false;
     text += 2;
     return take_hex4(&text, value) && !*text;
 }
 
-static bool parse_chip(yajl_val chip, struct product *product)
+static bool parse_chip(const json_t *chip, struct product *product)
 {
     uint32_t device;
     uint32_t subvendor;
     uint32_t subdevice;
-    const char *name = YAJL_GET_STRING(yajl_tree_get(chip, (const char *[]){"name", NULL}, yajl_t_string));
+    const char *name = json_member_text(chip, "name");
     if (!name || !get_hex(chip, "devid", &device))
         return false;
     *product =
         (struct product){.pci_id = (uint32_t)NVIDIA_VENDOR << 16 | device, .subsystem = -1, .revision = -1};
     product->source = PRODUCTS_NVIDIA_JSON;
-    bool has_subsystem = yajl_tree_get(chip, (const char *[]){"subvendorid", NULL}, yajl_t_any) != NULL;
+    bool has_subsystem = json_object_get(chip, "subvendorid") != NULL;
     if (has_subsystem &&
         (!get_hex(chip, "subvendorid", &subvendor) || !get_hex(chip, "subdeviceid", &subdevice)))
         return false;
@@ -181,17 +181,17 @@ static bool parse_chip(yajl_val chip, struct product *product)
     return set_name(product, name, strlen(name));
 }
 
-static enum error_code add_chips(yajl_val root, const char *shown_path, struct product_list *list,
+static enum error_code add_chips(const json_t *root, const char *shown_path, struct product_list *list,
                                  struct problems *problems, struct error *error)
 {
-    yajl_val chips = yajl_tree_get(root, (const char *[]){"chips", NULL}, yajl_t_array);
-    if (!chips) {
+    const json_t *chips = json_object_get(root, "chips");
+    if (!json_is_array(chips)) {
         error_set(error, ERROR_BAD_INPUT, "%s: has no list of chips", shown_path);
         return error_next(error, "give the supported-gpus.json of NVIDIA's driver");
     }
-    for (size_t i = 0; i < chips->u.array.len; i++) {
+    for (size_t i = 0; i < json_array_size(chips); i++) {
         struct product product;
-        if (!parse_chip(chips->u.array.values[i], &product))
+        if (!parse_chip(json_array_get(chips, i), &product))
             problems_refuse(problems, shown_path, (long)i + 1,
                             "chip %zu of the list: expected devid and name", i + 1);
         else if (add(list, &product, error))
@@ -204,7 +204,8 @@ static enum error_code read_json(struct line_reader *lines, const char *shown_pa
                                  struct problems *problems, struct error *error)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_JSON);
-    char why[256];
+    json_auto_t *root = NULL;
+    struct error why;
     enum line_status status;
     const char *line;
     size_t length;
@@ -214,16 +215,11 @@ static enum error_code read_json(struct line_reader *lines, const char *shown_pa
     }
     if (status == LINE_FAILED)
         return error->code;
-    if (status == LINE_TOO_LONG || text.failed || memchr(buffer_text(&text), '\0', text.length))
+    if (status == LINE_TOO_LONG || text.failed)
         return error_set(error, ERROR_BAD_INPUT, "%s: is too large, or no text", shown_path);
-    yajl_val root = yajl_tree_parse(buffer_text(&text), why, sizeof why);
-    if (!root) {
-        why[strcspn(why, "\n")] = '\0';
-        return error_set(error, ERROR_BAD_INPUT, "%s: not valid JSON: %s", shown_path, why);
-    }
-    add_chips(root, shown_path, list, problems, error);
-    yajl_tree_free(root);
-    return error->code;
+    if (json_read(buffer_text(&text), text.length, &root, &why))
+        return error_set(error, why.code, "%s: %s", shown_path, why.message);
+    return add_chips(root, shown_path, list, problems, error);
 }
 
 enum error_code product_list_read(struct product_list *list, enum product_source source, const char *path,

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <yajl/yajl_tree.h>
 
+#include "core/json_reader.h"
 #include "core/json_writer.h"
 #include "core/text.h"
 #include "db/outbox.h"
@@ -22,20 +22,12 @@ static void state_path(const struct source_cache *cache, const char *name, const
     source_cache_path(cache, inside, path);
 }
 
-static void take_text(yajl_val tree, const char *key, char *target, size_t size)
+static void take_text(const json_t *state, const char *key, char *target, size_t size)
 {
-    const char *const path[] = {key, NULL};
-    const char *text = YAJL_GET_STRING(yajl_tree_get(tree, (const char **)path, yajl_t_string));
+    const char *text = json_member_text(state, key);
     /* Some of it is sent: nothing but printable ASCII goes into a header. */
     if (text && strlen(text) < size && text_plain_length(text, strlen(text)) == strlen(text))
         snprintf(target, size, "%s", text);
-}
-
-static int64_t take_number(yajl_val tree, const char *key)
-{
-    const char *const path[] = {key, NULL};
-    yajl_val value = yajl_tree_get(tree, (const char **)path, yajl_t_number);
-    return YAJL_IS_INTEGER(value) && YAJL_GET_INTEGER(value) > 0 ? YAJL_GET_INTEGER(value) : 0;
 }
 
 void remote_state_load(const struct source_cache *cache, const char *name, const char *url,
@@ -43,27 +35,25 @@ void remote_state_load(const struct source_cache *cache, const char *name, const
 {
     char path[DATABASE_PATH_SIZE];
     char text[MAX_STATE_BYTES];
-    char why[128];
+    json_auto_t *saved = NULL;
+    struct error error;
     *state = (struct remote_state){.url = ""};
     state_path(cache, name, "", path);
     FILE *file = fopen(path, "re");
-    size_t length = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    size_t length = file ? fread(text, 1, sizeof text, file) : 0;
     if (file)
         fclose(file);
-    text[length] = '\0';
-    yajl_val tree = yajl_tree_parse(text, why, sizeof why);
-    if (tree) {
-        take_text(tree, "url", state->url, sizeof state->url);
-        take_text(tree, "etag", state->etag, sizeof state->etag);
-        take_text(tree, "last_modified", state->last_modified, sizeof state->last_modified);
-        take_text(tree, "fetched", state->fetched, sizeof state->fetched);
-        take_text(tree, "version", state->version, sizeof state->version);
-        take_text(tree, "seen_hash", state->seen_hash, sizeof state->seen_hash);
-        take_text(tree, "seen_key", state->seen_key, sizeof state->seen_key);
-        state->seen_version = take_number(tree, "seen_version");
-        state->retracted = take_number(tree, "retracted");
+    if (!json_read(text, length, &saved, &error)) {
+        take_text(saved, "url", state->url, sizeof state->url);
+        take_text(saved, "etag", state->etag, sizeof state->etag);
+        take_text(saved, "last_modified", state->last_modified, sizeof state->last_modified);
+        take_text(saved, "fetched", state->fetched, sizeof state->fetched);
+        take_text(saved, "version", state->version, sizeof state->version);
+        take_text(saved, "seen_hash", state->seen_hash, sizeof state->seen_hash);
+        take_text(saved, "seen_key", state->seen_key, sizeof state->seen_key);
+        json_whole_number(json_object_get(saved, "seen_version"), 1, INT64_MAX, &state->seen_version);
+        json_whole_number(json_object_get(saved, "retracted"), 1, INT64_MAX, &state->retracted);
     }
-    yajl_tree_free(tree);
     if (strcmp(state->url, url) == 0)
         return;
     /* Another mirror of the same feed must not go back either: names and keys tell that it is the same. */

@@ -21,13 +21,15 @@ static bool id_differs(const char *stated, const unsigned char id[crypto_hash_sh
     return strcmp(stated, hex) != 0;
 }
 
-static enum error_code add_report(struct report_reader *reader, const char *json, size_t length,
-                                  int64_t *reports, struct error *error)
+/* Adds the report of a line: `json` as it was read before, or NULL for the text itself. */
+static enum error_code add_report(struct report_reader *reader, struct json_t *json, const char *line,
+                                  size_t length, int64_t *reports, struct error *error)
 {
     struct report report;
     unsigned char id[crypto_hash_sha256_BYTES];
     buffer_clear(&reader->canonical);
-    if (report_parse(json, length, &report, &reader->canonical, error))
+    if (json ? report_from_json(json, &report, &reader->canonical, error)
+             : report_parse(line, length, &report, &reader->canonical, error))
         return error->code;
     const char *body = buffer_text(&reader->canonical);
     crypto_hash_sha256(id, (const unsigned char *)body, reader->canonical.length);
@@ -49,7 +51,7 @@ static enum error_code add_feed_line(struct report_reader *reader, const char *l
         return error->code;
     if (found.operation == FEED_RETRACT)
         return builder_retract(reader->builder, found.id, reader->source, error);
-    return add_report(reader, found.report, found.report_length, reports, error);
+    return add_report(reader, found.report, NULL, 0, reports, error);
 }
 
 static enum error_code add_line(struct report_reader *reader, enum line_status status, const char *line,
@@ -60,7 +62,7 @@ static enum error_code add_line(struct report_reader *reader, enum line_status s
     if (line[strspn(line, " \t")] == '\0' && !memchr(line, '\0', length))
         return ERROR_NONE;
     return reader->file->is_feed ? add_feed_line(reader, line, length, reports, error)
-                                 : add_report(reader, line, length, reports, error);
+                                 : add_report(reader, NULL, line, length, reports, error);
 }
 
 enum error_code reports_read(const struct report_file *file, struct builder *builder, int64_t source,

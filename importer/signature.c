@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Both begin with the algorithm, two letters, and the number of the key. */
+/* Both start with the algorithm, two letters, and the number of the key. */
 enum {
     ALGORITHM_SIZE = 2,
     KEY_NUMBER_SIZE = 8,
@@ -27,8 +27,8 @@ struct line {
 };
 
 struct signature {
-    unsigned char own[SIGNATURE_BYTES];
-    unsigned char global[crypto_sign_BYTES]; /* over own and the trusted comment */
+    unsigned char bytes[SIGNATURE_BYTES];
+    unsigned char global[crypto_sign_BYTES]; /* over bytes and the trusted comment */
     struct line comment;
 };
 
@@ -64,8 +64,8 @@ enum error_code signature_check_key(const char *key, struct error *error)
     error->code = ERROR_NONE;
     if (decode_key(key, bytes))
         return ERROR_NONE;
-    error_set(error, ERROR_BAD_INPUT, "\"%.100s\" is no minisign public key", key);
-    return error_next(error, "take the second line of the file *.pub: 56 characters that begin with RW");
+    error_set(error, ERROR_BAD_INPUT, "\"%.100s\" is not a minisign public key", key);
+    return error_next(error, "use the second line of the file *.pub: 56 characters that start with RW");
 }
 
 static bool split(const char *text, size_t length, struct line lines[LINES])
@@ -85,11 +85,11 @@ static bool split(const char *text, size_t length, struct line lines[LINES])
     return count == LINES;
 }
 
-/* Takes the beginning of a line off. */
-static bool skip(struct line *line, const char *beginning)
+/* Removes the prefix of a line. */
+static bool skip(struct line *line, const char *prefix)
 {
-    size_t length = strlen(beginning);
-    if (line->length < length || memcmp(line->text, beginning, length) != 0)
+    size_t length = strlen(prefix);
+    if (line->length < length || memcmp(line->text, prefix, length) != 0)
         return false;
     line->text += length;
     line->length -= length;
@@ -103,49 +103,49 @@ static const char *parse(const char *text, size_t length, struct signature *sign
     if (length > SIGNATURE_MAX_BYTES)
         return "it is too long";
     if (!split(text, length, lines))
-        return "it has not four lines";
+        return "it does not have four lines";
     if (!skip(&lines[0], "untrusted comment: "))
-        return "its first line is no untrusted comment";
-    if (!decode(&lines[1], signature->own, SIGNATURE_BYTES))
-        return "its second line is no signature in base64";
-    if (memcmp(signature->own, "Ed", ALGORITHM_SIZE) != 0 &&
-        memcmp(signature->own, "ED", ALGORITHM_SIZE) != 0)
-        return "its algorithm is not known";
+        return "its first line is not an untrusted comment";
+    if (!decode(&lines[1], signature->bytes, SIGNATURE_BYTES))
+        return "its second line is not a signature in base64";
+    if (memcmp(signature->bytes, "Ed", ALGORITHM_SIZE) != 0 &&
+        memcmp(signature->bytes, "ED", ALGORITHM_SIZE) != 0)
+        return "its algorithm is unknown";
     if (!skip(&lines[2], "trusted comment: "))
-        return "its third line is no trusted comment";
+        return "its third line is not a trusted comment";
     signature->comment = lines[2];
     if (signature->comment.length >= SIGNATURE_COMMENT_SIZE)
         return "its trusted comment is too long";
     if (memchr(signature->comment.text, '\0', signature->comment.length))
-        return "its trusted comment is no text";
+        return "its trusted comment is not text";
     if (!decode(&lines[3], signature->global, sizeof signature->global))
-        return "its fourth line is no signature in base64";
+        return "its fourth line is not a signature in base64";
     return NULL;
 }
 
 /* "ED" signs a hash, so that what is signed need not be in memory at once. */
-static bool fits_bytes(const struct signature *signature, const unsigned char *bytes, size_t length,
-                       const unsigned char key[KEY_BYTES])
+static bool matches_bytes(const struct signature *signature, const unsigned char *bytes, size_t length,
+                          const unsigned char key[KEY_BYTES])
 {
     unsigned char hash[HASH_BYTES];
-    if (signature->own[1] == 'D') {
+    if (signature->bytes[1] == 'D') {
         crypto_generichash(hash, sizeof hash, bytes, length, NULL, 0);
         bytes = hash;
         length = sizeof hash;
     }
-    return crypto_sign_verify_detached(signature->own + HEAD_SIZE, bytes, length, key + HEAD_SIZE) == 0;
+    return crypto_sign_verify_detached(signature->bytes + HEAD_SIZE, bytes, length, key + HEAD_SIZE) == 0;
 }
 
-static bool fits_comment(const struct signature *signature, const unsigned char key[KEY_BYTES])
+static bool matches_comment(const struct signature *signature, const unsigned char key[KEY_BYTES])
 {
     unsigned char signed_bytes[crypto_sign_BYTES + SIGNATURE_COMMENT_SIZE];
-    memcpy(signed_bytes, signature->own + HEAD_SIZE, crypto_sign_BYTES);
+    memcpy(signed_bytes, signature->bytes + HEAD_SIZE, crypto_sign_BYTES);
     memcpy(signed_bytes + crypto_sign_BYTES, signature->comment.text, signature->comment.length);
     return crypto_sign_verify_detached(signature->global, signed_bytes,
                                        crypto_sign_BYTES + signature->comment.length, key + HEAD_SIZE) == 0;
 }
 
-static enum error_code refuse_other_key(const struct signature *signature, const char *const keys[],
+static enum error_code reject_other_key(const struct signature *signature, const char *const keys[],
                                         int key_count, struct error *error)
 {
     struct buffer pinned CLEANUP(buffer_free) = BUFFER(200);
@@ -154,9 +154,9 @@ static enum error_code refuse_other_key(const struct signature *signature, const
         if (decode_key(keys[i], key))
             buffer_append_format(&pinned, "%s%016" PRIX64, pinned.length ? " or " : "", key_number(key));
     error_set(error, ERROR_REMOTE, "it is signed by key %016" PRIX64 ", not by %s",
-              key_number(signature->own), pinned.length ? buffer_text(&pinned) : "a key that is pinned");
+              key_number(signature->bytes), pinned.length ? buffer_text(&pinned) : "a pinned key");
     return error_next(error,
-                      "if the feed has changed its key, ask its maintainers by another way for the new one");
+                      "if the feed has a new key, get it from its maintainers by another way than the feed");
 }
 
 bool signature_key_number(const char *text, size_t length, char number[SIGNATURE_KEY_NUMBER_SIZE])
@@ -165,7 +165,7 @@ bool signature_key_number(const char *text, size_t length, char number[SIGNATURE
     number[0] = '\0';
     if (parse(text, length, &signature))
         return false;
-    sodium_bin2hex(number, SIGNATURE_KEY_NUMBER_SIZE, signature.own + ALGORITHM_SIZE, KEY_NUMBER_SIZE);
+    sodium_bin2hex(number, SIGNATURE_KEY_NUMBER_SIZE, signature.bytes + ALGORITHM_SIZE, KEY_NUMBER_SIZE);
     return true;
 }
 
@@ -193,25 +193,26 @@ enum error_code signature_verify(const unsigned char *bytes, size_t length, cons
     comment[0] = '\0';
     error->code = ERROR_NONE;
     if (sodium_init() < 0)
-        return error_set(error, ERROR_SYSTEM, "libsodium does not start");
+        return error_set(error, ERROR_SYSTEM, "libsodium cannot be initialized");
     const char *why = parse(signature_text, signature_length, &signature);
     if (why)
-        return error_set(error, ERROR_REMOTE, "what should be its signature is none: %s", why);
+        return error_set(error, ERROR_REMOTE, "its signature is not valid: %s", why);
     for (int i = 0; i < key_count; i++) {
         if (!decode_key(keys[i], key) ||
-            memcmp(key + ALGORITHM_SIZE, signature.own + ALGORITHM_SIZE, KEY_NUMBER_SIZE) != 0)
+            memcmp(key + ALGORITHM_SIZE, signature.bytes + ALGORITHM_SIZE, KEY_NUMBER_SIZE) != 0)
             continue;
         known = true;
-        if (!fits_bytes(&signature, bytes, length, key))
+        if (!matches_bytes(&signature, bytes, length, key))
             continue;
-        if (!fits_comment(&signature, key))
+        if (!matches_comment(&signature, key))
             return error_set(error, ERROR_REMOTE, "the trusted comment of its signature was changed");
         memcpy(comment, signature.comment.text, signature.comment.length);
         comment[signature.comment.length] = '\0';
         return ERROR_NONE;
     }
     if (!known)
-        return refuse_other_key(&signature, keys, key_count, error);
-    error_set(error, ERROR_REMOTE, "its signature does not fit: it was changed on its way, or damaged");
-    return error_next(error, "try again later; if it stays so, tell the maintainers of the feed");
+        return reject_other_key(&signature, keys, key_count, error);
+    error_set(error, ERROR_REMOTE, "its signature does not match: it was changed on its way, or damaged");
+    return error_next(error,
+                      "try again later; if that does not help, report it to the maintainers of the feed");
 }

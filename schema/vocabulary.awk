@@ -20,7 +20,8 @@ function column(row, number, value) {
 BEGIN { FS = "\t"; ID = 1; SEVERITY = 2; OF = 3; SHORT = 4; TEXT = 5; NEXT = 6 }
 /^#/ || /^$/ || $1 == "group" || $1 == "id" { next }
 NF == 3 {
-    if (($1, $2) in seen) fail("a word is listed twice")
+    if (($1, $2) in seen || $2 !~ /^[a-z0-9_-]+$/ || $3 !~ /^[ -~]+$/ || $3 ~ /["\\]/)
+        fail("expected a new word of a-z, 0-9, - and _, and a plain text")
     seen[$1, $2] = 1
     add($1, $2, $3)
     next

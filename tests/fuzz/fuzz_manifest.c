@@ -1,4 +1,5 @@
-/* A manifest whose signer is not to be trusted either: importer/manifest.h. What is taken keeps every limit.
+/* A manifest whose signer is not to be trusted either: importer/manifest.h. What is accepted keeps every
+ * limit.
  */
 
 #include "importer/manifest.h"
@@ -45,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_segments(&manifest);
         manifest_free(&manifest);
     } else {
-        require(error.code == ERROR_REMOTE && error.message[0] && !manifest.segments, "a refusal says why");
+        require(error.code == ERROR_REMOTE && error.message[0] && !manifest.segments, "an error says why");
     }
     return 0;
 }

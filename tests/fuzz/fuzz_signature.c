@@ -20,7 +20,7 @@ static void check_key(const uint8_t *data, size_t size)
     if (signature_check_key(buffer_text(&key), &error) == ERROR_NONE)
         require(key.length == 56 && memcmp(key.data, "RW", 2) == 0, "a key has its form");
     else
-        require(error.code == ERROR_BAD_INPUT && error.message[0], "a refusal says why");
+        require(error.code == ERROR_BAD_INPUT && error.message[0], "an error says why");
     buffer_free(&key);
 }
 
@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                          1, comment, &error) == ERROR_NONE)
         require(strcmp(comment, "version 42") == 0, "only what was signed is accepted");
     else
-        require(error.code == ERROR_REMOTE && error.message[0] && !comment[0], "a refusal says why");
+        require(error.code == ERROR_REMOTE && error.message[0] && !comment[0], "an error says why");
     check_key(data, size);
     return 0;
 }

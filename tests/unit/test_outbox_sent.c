@@ -251,7 +251,7 @@ static void test_reason(void **state)
     check_reason("{\"error\":null}", 14, "it gives no reason");
     check_reason("{\"error\":\"\"}", 12, "it gives no reason");
     check_reason("Bad Request", 11, "Bad Request");
-    check_reason("{\"error\":\"a\\u0000b\"}", 20, "a");
+    check_reason("{\"error\":\"a\\u0000b\"}", 20, "{\"error\":\"a\\u0000b\"}");
     check_reason("{\"error\":\"x\"", 12, "{\"error\":\"x\"");
     /* Cut between two characters. */
     check_reason(long_body, sizeof long_body - 1, "0123456789012345678901234567890123456789abcdefg\303\274");

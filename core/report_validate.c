@@ -1,4 +1,4 @@
-#include "core/report_check.h"
+#include "core/report_validate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,16 +13,16 @@
 static void check_shapes(struct report_problems *problems, const char *field, const char *text,
                          bool is_version)
 {
-    bool told[PRIVATE_SHAPES] = {false};
+    bool reported[PRIVATE_SHAPES] = {false};
     size_t start;
     size_t length;
     enum private_shape shape;
     for (; (shape = private_text_find(text, is_version, &start, &length)); text += start + length) {
-        if (!told[shape])
+        if (!reported[shape])
             report_problems_add(problems, field,
                                 "holds %s, \"%.*s\": a report names no person and no machine",
                                 private_shape_name(shape), (int)(length < 60 ? length : 60), text + start);
-        told[shape] = true;
+        reported[shape] = true;
     }
 }
 
@@ -59,24 +59,12 @@ static void check_private(const struct report_circumstances *circumstances, stru
 static void check_texts(const struct report *report, const struct report_circumstances *circumstances,
                         struct report_problems *problems)
 {
-    const struct {
-        const char *field;
-        const char *text;
-        bool is_version;
-    } texts[] = {{"gpu", report->gpu, false},
-                 {"machine", report->machine, false},
-                 {"cpu", report->cpu, false},
-                 {"hypervisor", report->hypervisor, false},
-                 {"hypervisor_version", report->hypervisor_version, true},
-                 {"host_os", report->host_os, true},
-                 {"kernel", report->kernel, true},
-                 {"guest_os", report->guest_os, true},
-                 {"guest_driver", report->guest_driver, true},
-                 {"machine_type", report->machine_type, true},
-                 {"firmware", report->firmware, true},
-                 {"note", report->note, false}};
-    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-        check_private(circumstances, problems, texts[i].field, texts[i].text, texts[i].is_version);
+    for (int field = 0; field < FIELD_COUNT; field++) {
+        enum report_field_type type = report_fields[field].type;
+        if (type == TYPE_TEXT || type == TYPE_VERSION || type == TYPE_OPEN_ENUM)
+            check_private(circumstances, problems, report_fields[field].name,
+                          report_text(report, (enum report_field)field), type == TYPE_VERSION);
+    }
     for (int i = 0; i < report->use_count; i++)
         check_private(circumstances, problems, "use", report->uses[i], false);
     for (int i = 0; i < report->symptom_count; i++)
@@ -210,8 +198,8 @@ static void check_attempts(const struct report *report, struct report_problems *
                             "is works-with-workaround, but nothing that was tried fixed it or helped");
 }
 
-void report_check(const struct report *report, const struct report_circumstances *circumstances,
-                  struct report_problems *problems)
+void report_validate(const struct report *report, const struct report_circumstances *circumstances,
+                     struct report_problems *problems)
 {
     check_date(report->date, circumstances->latest_date, problems);
     check_stages(report, problems);

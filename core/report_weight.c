@@ -1,8 +1,8 @@
-#include "core/standing.h"
+#include "core/report_weight.h"
 
 #include <string.h>
 
-bool report_failed_outside(const struct report *report)
+bool report_is_environment_failure(const struct report *report)
 {
     bool failed = report->outcome == OUTCOME_FAILS || report->outcome == OUTCOME_PARTIAL;
     for (int i = 0; i < report->symptom_count; i++)
@@ -43,11 +43,11 @@ int64_t report_sender(const struct report *report)
     if (report->url) {
         hash = add_address(hash, report->url);
     } else {
-        const char *const told[] = {report->machine, report->hypervisor, report->guest_os,
-                                    vocabulary_word_of(&vocabulary_chassis, (int)report->chassis),
-                                    vocabulary_word_of(&vocabulary_outcome, (int)report->outcome)};
-        for (size_t i = 0; i < ARRAY_SIZE(told); i++)
-            hash = add_text(hash, told[i] ? told[i] : "", told[i] ? strlen(told[i]) : 0);
+        const char *const facts[] = {report->machine, report->hypervisor, report->guest_os,
+                                     vocabulary_word_of(&vocabulary_chassis, (int)report->chassis),
+                                     vocabulary_word_of(&vocabulary_outcome, (int)report->outcome)};
+        for (size_t i = 0; i < ARRAY_SIZE(facts); i++)
+            hash = add_text(hash, facts[i] ? facts[i] : "", facts[i] ? strlen(facts[i]) : 0);
     }
     int64_t number;
     memcpy(&number, &hash, sizeof number);

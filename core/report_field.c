@@ -1,0 +1,119 @@
+#include "core/report_field.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+
+static int compare_name(const void *name, const void *field)
+{
+    return strcmp(name, ((const struct report_field_info *)field)->name);
+}
+
+enum report_field report_field_find(const char *name)
+{
+    const struct report_field_info *found =
+        bsearch(name, report_fields, FIELD_COUNT, sizeof *report_fields, compare_name);
+    return found ? (enum report_field)(found - report_fields) : FIELD_COUNT;
+}
+
+bool report_field_is_text(enum report_field field)
+{
+    return report_fields[field].type <= TYPE_URL;
+}
+
+enum error_code report_field_reject(struct error *error, const char *name, const char *why)
+{
+    error_set(error, ERROR_BAD_INPUT, "field \"%s\" %s", name, why);
+    return error_next(error, "correct the field; schema/report.schema.json lists fields and enum values");
+}
+
+/* At most `limit` characters, none of them a control character. */
+static const char *check_characters(const char *text, size_t limit)
+{
+    size_t characters = 0;
+    for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+        bool c1_control = *at == 0xc2 && at[1] < 0xa0;
+        if (*at < 0x20 || *at == 0x7f || c1_control)
+            return "holds a control character";
+        characters += (*at & 0xc0) != 0x80;
+    }
+    return characters > limit ? "is too long" : NULL;
+}
+
+static bool all_digits(const char *text, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+    return true;
+}
+
+static bool two_digits_within(const char *text, size_t at, int low, int high)
+{
+    int number = (text[at] - '0') * 10 + (text[at + 1] - '0');
+    return text[at - 1] == '-' && all_digits(text, at, at + 2) && number >= low && number <= high;
+}
+
+static bool is_date(const char *text)
+{
+    size_t length = strlen(text);
+    if (length != 4 && length != 7 && length != 10)
+        return false;
+    return all_digits(text, 0, 4) && (text[0] == '1' || text[0] == '2') &&
+           (length < 7 || two_digits_within(text, 5, 1, 12)) &&
+           (length < 10 || two_digits_within(text, 8, 1, 31));
+}
+
+static bool is_lower_hex(const char *text, size_t length)
+{
+    return strlen(text) == length && strspn(text, "0123456789abcdef") == length;
+}
+
+static bool is_lower_pci_id(const char *text)
+{
+    return strlen(text) == 9 && text[4] == ':' && strspn(text, "0123456789abcdef") == 4 &&
+           is_lower_hex(text + 5, 4);
+}
+
+static const char *check_form(enum report_field_type type, const char *text)
+{
+    switch (type) {
+    case TYPE_OPEN_ENUM:
+    case TYPE_OPEN_ENUMS:
+    case TYPE_ATTEMPTS:
+        return *text == '\0' || strcmp(text, "other:") == 0 ? "has an empty enum value" : NULL;
+    case TYPE_PCI_ID:
+        return is_lower_pci_id(text) ? NULL : "must be vvvv:dddd in lower-case hexadecimal";
+    case TYPE_REVISION:
+        return is_lower_hex(text, 2) ? NULL : "must be two lower-case hexadecimal digits";
+    case TYPE_SHA256:
+        return is_lower_hex(text, 64) ? NULL : "must be a SHA-256 in lower-case hexadecimal";
+    case TYPE_DATE:
+        return is_date(text) ? NULL : "must be YYYY, YYYY-MM or YYYY-MM-DD";
+    case TYPE_URL:
+        return (strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0) && !strchr(text, ' ')
+                   ? NULL
+                   : "must be an http or https address";
+    default:
+        return NULL;
+    }
+}
+
+enum error_code report_field_check(const struct report_field_info *type, const char *name, const char *text,
+                                   struct error *error)
+{
+    enum { LONGEST_ENUM = 100 };
+    bool is_array = type->type > TYPE_URL;
+    const char *why = check_characters(text, is_array ? LONGEST_ENUM : type->limit);
+    if (!why)
+        why = check_form(type->type, text);
+    if (why)
+        return report_field_reject(error, name, why);
+    bool is_enum = type->type == TYPE_ENUM || type->type == TYPE_ENUMS || type->type == TYPE_STAGES;
+    if (!is_enum || vocabulary_find(type->vocabulary, text) >= 0)
+        return ERROR_NONE;
+    error_set(error, ERROR_BAD_INPUT, "field \"%s\" has the unknown enum value \"%s\"", name, text);
+    return error_next(error, "use one of group %s in schema/vocabulary.tsv", type->vocabulary->name);
+}

@@ -1,0 +1,36 @@
+#ifndef PASSTHRU_TESTS_JSON_CASES_H
+#define PASSTHRU_TESTS_JSON_CASES_H
+
+#include "tests/unit/unit.h"
+
+/* Tables of JSON that a reader accepts or rejects. In their texts ' stands for ". */
+
+struct json_case {
+    const char *json;
+    const char *why; /* a part of the message */
+};
+
+/* The text with its quotation marks, in a block of exactly its size, without a NUL; the caller frees it. */
+static inline char *json_of(const char *text, size_t *length)
+{
+    *length = strlen(text);
+    char *json = exact_copy(text, *length);
+    for (size_t i = 0; i < *length; i++)
+        if (json[i] == '\'')
+            json[i] = '"';
+    return json;
+}
+
+/* Fails unless the message holds `why`. */
+static inline void assert_says(const char *json, const char *message, const char *why)
+{
+    char quoted[300];
+    assert_true(strlen(why) < sizeof quoted);
+    strcpy(quoted, why);
+    for (char *quote = quoted; (quote = strchr(quote, '\''));)
+        *quote = '"';
+    if (!strstr(message, quoted))
+        fail_msg("%.300s: \"%s\" does not hold \"%s\"", json, message, quoted);
+}
+
+#endif

@@ -1,0 +1,274 @@
+#include "core/report_validate.h"
+
+#include <glob.h>
+
+#include "core/private_text.h"
+#include "tests/unit/json_cases.h"
+
+static struct report_problems problems;
+static const struct report_circumstances circumstances = {.latest_date = "2026-11-23",
+                                                          .names = {"riesling", "hannelore"}};
+
+/* What is wrong with a report with these members, as "field field". */
+static const char *fields_of(const char *members)
+{
+    static char fields[2000];
+    char text[REPORT_MAX_BYTES];
+    size_t length;
+    struct report report;
+    struct error error = {.code = ERROR_NONE};
+    snprintf(text, sizeof text, "{'pci_id':'10de:1d16',%s}", members);
+    memset(&problems, 0, sizeof problems);
+    char *json = json_of(text, &length);
+    enum error_code code = report_parse_all(json, length, &report, &problems, &error);
+    assert_int_equal(code != ERROR_NONE, problems.count > 0);
+    report_validate(&report, &circumstances, &problems);
+    report_free(&report);
+    free(json);
+    fields[0] = '\0';
+    for (int i = 0; i < problems.count; i++) {
+        size_t used = strlen(fields);
+        assert_true(problems.items[i].text[0]);
+        snprintf(fields + used, sizeof fields - used, "%s%s", i ? " " : "", problems.items[i].field);
+    }
+    return fields;
+}
+
+/* Members, and the fields that are wrong. */
+static void check_all(const struct json_case cases[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *fields = fields_of(cases[i].json);
+        if (strcmp(fields, cases[i].why) != 0)
+            fail_msg("%s: \"%s\" (%s), expected \"%s\"", cases[i].json, fields,
+                     problems.count ? problems.items[0].text : "", cases[i].why);
+    }
+}
+
+#define FAILS            "'outcome':'fails',"
+#define WORKS            "'outcome':'works',"
+#define WORKAROUND       "'outcome':'works-with-workaround',"
+#define FIX(fix, result) "{'fix':'" fix "','result':'" result "'}"
+
+static void test_contradictions(void **state)
+{
+    static const struct json_case cases[] = {
+        {FAILS "'attempts':[" FIX("romfile", "fixed") "]", "outcome"},
+        {FAILS "'attempts':[" FIX("romfile", "fixed") "," FIX("ovmf", "fixed") "]", "outcome"},
+        {FAILS "'attempts':[" FIX("romfile", "fixed") "," FIX("ovmf", "no-change") "]", ""},
+        {FAILS "'attempts':[" FIX("romfile", "helped") "]", ""},
+        {FAILS "'attempts':[]", ""},
+        {"'outcome':'partial','attempts':[" FIX("romfile", "fixed") "]", ""},
+        {WORKAROUND "'attempts':[" FIX("romfile", "no-change") "]", "outcome"},
+        {WORKAROUND "'attempts':[" FIX("romfile", "no-change") "," FIX("ovmf", "helped") "]", ""},
+        {WORKAROUND "'attempts':[]", ""},
+        {WORKS "'attempts':[" FIX("a", "fixed") "," FIX("a", "worse") "]", "attempts"},
+        {WORKS "'attempts':[" FIX("other:a", "fixed") "," FIX("a", "fixed") "]", "attempts"},
+        {WORKS "'stages':{'driver_init':'no'}", "outcome"},
+        {WORKS "'stages':{'bind':'no'}", "outcome"},
+        {WORKAROUND "'stages':{'guest_boot':'no','second_start':'no'}", "outcome outcome"},
+        {WORKS "'stages':{'driver_init':'untested'}", ""},
+        {WORKS "'stages':{'display':'no'}", ""},
+        {WORKS "'stages':{'display':'no'},'use':['display']", "outcome"},
+        {WORKS "'stages':{'compute':'no'},'use':['compute']", "outcome"},
+        {WORKS "'stages':{'compute':'no'},'use':['display']", ""},
+        {"'outcome':'partial','stages':{'driver_init':'no'}", ""},
+        {FAILS "'stages':{'driver_init':'yes','display':'yes'}", "outcome"},
+        {FAILS "'stages':{'driver_init':'yes','compute':'yes','second_start':'no'}", ""},
+        {FAILS "'stages':{'bind':'yes','guest_boot':'yes'}", ""},
+        {FAILS "'stages':{'guest_boot':'no','driver_init':'yes'}", "stages"},
+        {FAILS "'stages':{'bind':'no','guest_boot':'yes'}", "stages"},
+        {FAILS "'stages':{'driver_init':'no','compute':'yes'}", "stages"},
+        {FAILS "'stages':{'driver_init':'no','display':'yes'}", ""},
+        {FAILS "'stages':{'guest_boot':'no','second_start':'yes'}", "stages"},
+    };
+    (void)state;
+    check_all(cases, ARRAY_SIZE(cases));
+}
+
+static void test_dates(void **state)
+{
+    static const struct json_case cases[] = {
+        {FAILS "'date':'2026-11-23'", ""},     {FAILS "'date':'2026-11-24'", "date"},
+        {FAILS "'date':'2026-11'", ""},        {FAILS "'date':'2026-12'", "date"},
+        {FAILS "'date':'2026'", ""},           {FAILS "'date':'2027'", "date"},
+        {FAILS "'date':'2024-02-29'", ""},     {FAILS "'date':'2024-02-30'", "date"},
+        {FAILS "'date':'2023-02-29'", "date"}, {FAILS "'date':'2000-02-29'", ""},
+        {FAILS "'date':'1900-02-29'", "date"}, {FAILS "'date':'2024-04-31'", "date"},
+        {FAILS "'date':'2024-12-31'", ""},     {FAILS "'date':'2024-13-01'", "date"},
+        {FAILS "'date':'yesterday'", "date"},
+    };
+    (void)state;
+    check_all(cases, ARRAY_SIZE(cases));
+}
+
+static void test_private_fields(void **state)
+{
+    static const struct json_case cases[] = {
+        {FAILS "'note':'at 9c:eb:e8:12:34:56, ask me@example.org'", "note note"},
+        {FAILS "'machine':'box of Hannelore'", "machine"},
+        {FAILS "'kernel':'6.8.1-riesling'", "kernel"},
+        {FAILS "'note':'grown as rieslings'", ""},
+        {FAILS "'guest_driver':'31.0.15.101'", ""},
+        {FAILS "'guest_driver':'at 192.168.1.2'", "guest_driver"},
+        {FAILS "'note':'10.1.2.3'", "note"},
+        {FAILS "'note':'a \\u202e b'", "note"},
+        {FAILS "'url':'https://me:secret@example.org/x'", "url"},
+        {FAILS "'url':'https://example.org/@me/7c9d1f0e-1234-4cde-8f00-a1b2c3d4e5f6'", ""},
+        {FAILS "'symptoms':['other:fan of me@example.org']", "symptoms"},
+        {FAILS "'use':['other:/home/hans/x']", "use"},
+        {FAILS "'attempts':[" FIX("other:serial F00BAR12", "worse") "]", "attempts"},
+        {FAILS "'cpu':'Intel(R) Core(TM) i7-1065G7 CPU @ 1.30GHz','machine':'LENOVO 20L6S2EU0N'", ""},
+    };
+    (void)state;
+    check_all(cases, ARRAY_SIZE(cases));
+}
+
+static void test_all_at_once(void **state)
+{
+    static const struct json_case cases[] = {
+        {"'outcome':'nope','host':'x','a':{'b':[1,{'c':2}]},'machine':5,'cpu':[[1],2],"
+         "'kernel':{'x':{}},'chassis':null,'date':'2031','group_isolated':1.5,'note':'a@b.org'",
+         "outcome host a machine cpu kernel chassis group_isolated date note"},
+        {"'outcome':5", "outcome"},
+        {"'note':'x'", "outcome"},
+        {FAILS "'x':'\\u001b[31m','\\u001b[2J':1", "x \x1b[2J"},
+    };
+    (void)state;
+    check_all(cases, ARRAY_SIZE(cases));
+}
+
+static void test_shapes(void **state)
+{
+    static const struct {
+        const char *text;
+        enum private_shape shape;
+    } cases[] = {
+        {"mac 9c:eb:e8:12:34:56", PRIVATE_MAC},
+        {"9C-EB-E8-12-34-56!", PRIVATE_MAC},
+        {"9ceb.e812.3456", PRIVATE_MAC},
+        {"9c:eb:e8:12:34", PRIVATE_NONE},
+        {"9c:eb:e8-12:34:56", PRIVATE_NONE},
+        {"{7c9d1f0e-1234-4cde-8f00-a1b2c3d4e5f6}", PRIVATE_UUID},
+        {"GPU-7C9D1F0E-1234-4CDE-8F00-A1B2C3D4E5F6", PRIVATE_UUID},
+        {"a486d8f8-0bda-471b-a72b", PRIVATE_NONE},
+        {"7c9d1f0e12344cde8f00a1b2c3d4e5f6", PRIVATE_LONG_HEX},
+        {"commit a486d8f80bda471b", PRIVATE_NONE},
+        {"hans@example.org", PRIVATE_MAIL},
+        {"root@pve:~# lspci", PRIVATE_MAIL},
+        {"3840x2160@60", PRIVATE_NONE},
+        {"CPU @ 1.30GHz", PRIVATE_NONE},
+        {"host 10.0.0.7:8006", PRIVATE_IP_ADDRESS},
+        {"192.168.178.1", PRIVATE_IP_ADDRESS},
+        {"8.8.8.8.", PRIVATE_IP_ADDRESS},
+        {"31.0.15.3623", PRIVATE_NONE},
+        {"22.20.27.09", PRIVATE_NONE},
+        {"1.2.3.4.5", PRIVATE_NONE},
+        {"6.8.12-4-pve", PRIVATE_NONE},
+        {"nvidia 470.256.02", PRIVATE_NONE},
+        {"fe80::1ff:fe23:4567:890a", PRIVATE_IP_ADDRESS},
+        {"2001:db8::1", PRIVATE_IP_ADDRESS},
+        {"2001:db8:0:0:0:0:0:1", PRIVATE_IP_ADDRESS},
+        {"std::string", PRIVATE_NONE},
+        {"0000:01:00.0", PRIVATE_NONE},
+        {"01:00.0", PRIVATE_NONE},
+        {"10de:1d16:1028:08b0", PRIVATE_NONE},
+        {"RmInitAdapter failed! (0x30:0xffff:988)", PRIVATE_NONE},
+        {"see /home/hans/vbios.rom", PRIVATE_HOME},
+        {"C:\\Users\\Hans\\x", PRIVATE_HOME},
+        {"/Users/hans", PRIVATE_HOME},
+        {"in /home/ it is", PRIVATE_NONE},
+        {"serial number: PF1ABCDE", PRIVATE_SERIAL},
+        {"Serial is 8CG9123XYZ", PRIVATE_SERIAL},
+        {"S/N PF-1ABCDE", PRIVATE_SERIAL},
+        {"service tag 7ABC123", PRIVATE_SERIAL},
+        {"serial console on ttyS0", PRIVATE_NONE},
+        {"serial 0x3f8", PRIVATE_NONE},
+        {"serial0: socket", PRIVATE_NONE},
+        {"disk S4EWNX0N123456A", PRIVATE_SERIAL},
+        {"AD102 GA102GL BCM57416 WX7100 20L6S2EU0N i7-1065G7 B550M-A KB5034441", PRIVATE_NONE},
+        {"TUF-RTX3080-O10G-GAMING", PRIVATE_NONE},
+        {"PCI\\VEN_10DE&DEV_1D16&SUBSYS_097B1028&REV_A1", PRIVATE_NONE},
+        {"", PRIVATE_NONE},
+        {"Gr\u00fc\u00dfe", PRIVATE_NONE},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        size_t start = 0;
+        size_t length = 0;
+        char *copy = exact_copy(cases[i].text, strlen(cases[i].text) + 1);
+        enum private_shape shape = private_text_find(copy, false, &start, &length);
+        if (shape != cases[i].shape)
+            fail_msg("%s: %s, expected %s", cases[i].text, private_shape_name(shape),
+                     private_shape_name(cases[i].shape));
+        assert_true(start + length <= strlen(copy));
+        free(copy);
+    }
+}
+
+static void test_names(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *name;
+        bool found;
+    } cases[] = {{"the box Riesling", "riesling", true},
+                 {"riesling.example.org", "riesling", true},
+                 {"rieslings", "riesling", false},
+                 {"root on pve", "root", false},
+                 {"kernel 6.8-pve", "pve", false},
+                 {"Proxmox VE", "proxmox", false},
+                 {"anything", "", false}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        if (private_name_stands_in(cases[i].text, cases[i].name) != cases[i].found)
+            fail_msg("%s in %s", cases[i].name, cases[i].text);
+}
+
+/* What people wrote and was accepted as a report names nobody: no shape is seen where there is none. */
+static void test_bundled_reports_are_clean(void **state)
+{
+    char text[REPORT_MAX_BYTES + 2];
+    glob_t files;
+    (void)state;
+    assert_int_equal(glob("data/reports/*/*.ndjson", 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        FILE *stream = fopen(files.gl_pathv[i], "r");
+        assert_non_null(stream);
+        while (fgets(text, sizeof text, stream)) {
+            struct report report;
+            struct error error = {.code = ERROR_NONE};
+            memset(&problems, 0, sizeof problems);
+            assert_int_equal(report_parse(text, strcspn(text, "\n"), &report, NULL, &error), ERROR_NONE);
+            report_validate(&report, &circumstances, &problems);
+            for (int j = 0; j < problems.count; j++)
+                if (strcmp(problems.items[j].field, "outcome") != 0 &&
+                    strcmp(problems.items[j].field, "attempts") != 0)
+                    fail_msg("%s: %s %s", files.gl_pathv[i], problems.items[j].field, problems.items[j].text);
+            report_free(&report);
+        }
+        fclose(stream);
+    }
+    globfree(&files);
+}
+
+static void test_too_many(void **state)
+{
+    char members[REPORT_MAX_BYTES] = FAILS "'x':1";
+    (void)state;
+    for (int i = 0; i < 3 * MAX_REPORT_PROBLEMS; i++)
+        snprintf(members + strlen(members), sizeof members - strlen(members), ",'u%d':%d", i, i);
+    fields_of(members);
+    assert_int_equal(problems.count, MAX_REPORT_PROBLEMS);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_contradictions), cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_private_fields), cmocka_unit_test(test_all_at_once),
+        cmocka_unit_test(test_shapes),         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_too_many),       cmocka_unit_test(test_bundled_reports_are_clean),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
