@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/file.h"
 #include "core/json_writer.h"
 #include "db/outbox_sent.h"
 
@@ -216,7 +217,7 @@ int report_export(struct report_command *command, char **ids, int count)
         report_append_lines(&command->output.buffer, &selection);
     } else {
         report_append_lines(&lines, &selection);
-        if (outbox_write_file(command->target, 0644, &lines, &error))
+        if (file_create(command->target, 0644, &lines, &error))
             status = report_fail(command, &error);
         else
             tell_exported(command, selection.count);

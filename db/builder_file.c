@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/file.h"
 #include "db/builder_internal.h"
 
 /* schema/database.sql line by line, made at build time. */
@@ -102,31 +103,6 @@ void builder_free(struct builder *builder)
     free(builder);
 }
 
-static enum error_code flush(const char *path, int flags, struct error *error)
-{
-    int file = open(path, flags | O_CLOEXEC);
-    if (file < 0 || fsync(file)) {
-        error_set_errno(error, errno, "cannot flush %s to disk", path);
-        if (file >= 0)
-            close(file);
-        return error->code;
-    }
-    close(file);
-    return ERROR_NONE;
-}
-
-static enum error_code flush_folder_of(const char *path, struct error *error)
-{
-    char folder[DATABASE_PATH_SIZE];
-    snprintf(folder, sizeof folder, "%s", path);
-    char *slash = strrchr(folder, '/');
-    if (!slash)
-        snprintf(folder, sizeof folder, ".");
-    else
-        slash[slash == folder] = '\0';
-    return flush(folder, O_RDONLY | O_DIRECTORY, error);
-}
-
 enum error_code builder_complete(struct builder *builder, struct error *error)
 {
     if (builder_flush_rows(builder, error) || evidence_store(builder, error) ||
@@ -135,13 +111,15 @@ enum error_code builder_complete(struct builder *builder, struct error *error)
     if (database_check_built(&builder->database, error))
         return error->code;
     close_database(builder);
-    return flush(builder->path, O_RDONLY, error);
+    return file_sync(builder->path, error);
 }
 
 enum error_code builder_publish(struct builder *builder, const char *path, struct error *error)
 {
+    char directory[FILE_PATH_SIZE];
     if (rename(builder->path, path))
         return error_set_errno(error, errno, "cannot put the new database in place as %s", path);
     builder->published = true;
-    return flush_folder_of(path, error);
+    file_parent(path, directory);
+    return file_sync(directory, error);
 }

@@ -11,34 +11,51 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/file.h"
+#include "core/json_reader.h"
 #include "core/report.h"
+#include "core/text.h"
 #include "db/outbox_internal.h"
 
-enum { MAX_WHOLE = 4 * REPORT_MAX_BYTES };
+enum { MAX_WHOLE = 4 * REPORT_MAX_BYTES, MAX_DIRECTORY = DATABASE_PATH_SIZE - OUTBOX_NAME_SIZE - 64 };
 
-static const char ending[] = ".json";
-/* What begins so is a file that is being written, or was when its writer died. */
-static const char beginning_of_new[] = ".new-";
+static const char report_suffix[] = ".json";
 
-enum error_code outbox_locate(char folder[DATABASE_PATH_SIZE], struct error *error)
+enum error_code outbox_locate(char directory[DATABASE_PATH_SIZE], struct error *error)
 {
     const char *state_home = getenv("XDG_STATE_HOME");
     const char *home = getenv("HOME");
     int length;
-    error->code = ERROR_NONE;
     if (state_home && *state_home == '/') {
-        length =
-            snprintf(folder, DATABASE_PATH_SIZE - OUTBOX_NAME_SIZE - 64, "%s/passthru/outbox", state_home);
+        length = snprintf(directory, MAX_DIRECTORY, "%s/passthru/outbox", state_home);
     } else if (home && *home == '/') {
-        length = snprintf(folder, DATABASE_PATH_SIZE - OUTBOX_NAME_SIZE - 64,
-                          "%s/.local/state/passthru/outbox", home);
+        length = snprintf(directory, MAX_DIRECTORY, "%s/.local/state/passthru/outbox", home);
     } else {
         error_set(error, ERROR_USAGE, "there is no place for reports: $HOME is not set");
-        return error_next(error, "set XDG_STATE_HOME to a folder of yours");
+        return error_next(error, "set XDG_STATE_HOME to a directory of yours");
     }
-    if (length >= DATABASE_PATH_SIZE - OUTBOX_NAME_SIZE - 64)
-        return error_set(error, ERROR_USAGE, "the name of the outbox is too long");
-    return ERROR_NONE;
+    if (length >= MAX_DIRECTORY)
+        return error_set(error, ERROR_USAGE, "the path of the outbox is too long");
+    return error->code = ERROR_NONE;
+}
+
+void outbox_locate_sent(const char *directory, char sent[DATABASE_PATH_SIZE])
+{
+    const char *slash = strrchr(directory, '/');
+    int parent = slash ? (int)(slash - directory) : 0;
+    snprintf(sent, DATABASE_PATH_SIZE, "%.*s%ssent", parent, directory, slash ? "/" : "");
+}
+
+void outbox_join(char path[DATABASE_PATH_SIZE], const char *directory, const char *name, const char *suffix)
+{
+    snprintf(path, DATABASE_PATH_SIZE, "%.*s/%s%s", MAX_DIRECTORY, directory, name, suffix);
+}
+
+void outbox_refusal_path(char path[DATABASE_PATH_SIZE], const char *directory, const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    int stem = dot ? (int)(dot - name) : (int)strlen(name);
+    snprintf(path, DATABASE_PATH_SIZE, "%s/%.*s.refused", directory, stem, name);
 }
 
 enum error_code outbox_prepare(const char *json, size_t length, struct buffer *whole, char id[REPORT_ID_SIZE],
@@ -69,159 +86,79 @@ enum error_code outbox_prepare(const char *json, size_t length, struct buffer *w
 
 /* ---- writing ---- */
 
-enum error_code outbox_make_folder(const char *folder, struct error *error)
+sigset_t outbox_block_signals(void)
 {
-    char path[DATABASE_PATH_SIZE];
-    snprintf(path, sizeof path, "%s", folder);
-    for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
-        *slash = '\0';
-        int number = mkdir(path, 0700) ? errno : 0; /* access() sets errno, too */
-        if (number && number != EEXIST && number != EISDIR && access(path, F_OK) != 0)
-            return error_set_errno(error, number, "cannot make the folder %s", path);
-        *slash = '/';
-    }
-    if (mkdir(path, 0700) && errno != EEXIST)
-        return error_set_errno(error, errno, "cannot make the folder %s", path);
-    return ERROR_NONE;
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    return before;
 }
 
-void outbox_join(char path[DATABASE_PATH_SIZE], const char *folder, const char *name, const char *after)
+void outbox_restore_signals(sigset_t *before)
 {
-    snprintf(path, DATABASE_PATH_SIZE, "%s/%s%s", folder, name, after);
+    sigprocmask(SIG_SETMASK, before, NULL);
 }
 
-void outbox_remove_leftovers(const char *folder)
+int outbox_open(const char *directory, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
-    DIR *stream = opendir(folder);
-    for (const struct dirent *entry; stream && (entry = readdir(stream));)
-        if (strncmp(entry->d_name, beginning_of_new, sizeof beginning_of_new - 1) == 0) {
-            outbox_join(path, folder, entry->d_name, "");
-            unlink(path);
-        }
-    if (stream)
-        closedir(stream);
+    if (file_make_directories(directory, 0700, error))
+        return -1;
+    int opened = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (opened < 0)
+        error_set_errno(error, errno, "cannot open the directory %s", directory);
+    return opened;
 }
 
-static bool write_all(int file, const char *bytes, size_t length)
+enum error_code outbox_add(const char *directory, const char *id, const struct buffer *whole, bool *is_new,
+                           struct error *error)
 {
-    while (length) {
-        ssize_t written = write(file, bytes, length);
-        if (written < 0 && errno != EINTR)
-            return false;
-        bytes += written > 0 ? written : 0;
-        length -= written > 0 ? (size_t)written : 0;
-    }
-    return true;
-}
-
-enum error_code outbox_write_file(const char *path, int mode, const struct buffer *bytes, struct error *error)
-{
-    error->code = ERROR_NONE;
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-    if (file < 0)
-        return error_set_errno(error, errno, "cannot write %s", path);
-    bool written = write_all(file, buffer_text(bytes), bytes->length) && fsync(file) == 0;
-    int number = errno;
-    if (close(file) && written) {
-        written = false;
-        number = errno;
-    }
-    if (written)
-        return ERROR_NONE;
-    unlink(path);
-    return error_set_errno(error, number, "cannot write %s", path);
-}
-
-enum error_code outbox_sync_folder(int folder, const char *path, struct error *error)
-{
-    if (fsync(folder) && errno != EINVAL)
-        return error_set_errno(error, errno, "cannot write the folder %s", path);
-    return ERROR_NONE;
-}
-
-enum error_code outbox_replace_file(int opened, const char *folder, const char *name,
-                                    const struct buffer *bytes, struct error *error)
-{
-    char path[DATABASE_PATH_SIZE];
-    char new_path[DATABASE_PATH_SIZE];
-    outbox_join(path, folder, name, "");
-    outbox_join(new_path, folder, beginning_of_new, name);
-    unlink(new_path); /* there are file systems without locks, so that it may be there */
-    if (outbox_write_file(new_path, 0600, bytes, error))
-        return error->code;
-    if (rename(new_path, path)) {
-        error_set_errno(error, errno, "cannot write %s", path);
-        unlink(new_path);
-        return error->code;
-    }
-    return outbox_sync_folder(opened, folder, error);
-}
-
-static enum error_code add_to(int opened, const char *folder, const char *id, const struct buffer *whole,
-                              bool *is_new, struct error *error)
-{
-    char name[OUTBOX_NAME_SIZE];
     char path[DATABASE_PATH_SIZE];
     struct stat status;
     struct buffer line CLEANUP(buffer_free) = BUFFER(MAX_WHOLE);
-    snprintf(name, sizeof name, "%s%s", id, ending);
-    outbox_join(path, folder, name, "");
+    sigset_t before CLEANUP(outbox_restore_signals) = outbox_block_signals();
+    outbox_join(path, directory, id, report_suffix);
     buffer_append(&line, buffer_text(whole), whole->length);
     buffer_append_byte(&line, '\n');
     if (line.failed)
         return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
-    if (flock(opened, LOCK_EX) == 0)
-        outbox_remove_leftovers(folder);
-    /* One that is there is written over all the same: it may be damaged. */
+    int lock = outbox_open(directory, error);
+    if (lock < 0)
+        return error->code;
+    if (flock(lock, LOCK_EX) == 0)
+        file_remove_leftovers(directory, file_temp_prefix);
+    /* One that is there is replaced nevertheless: it may be damaged. */
     *is_new = lstat(path, &status) != 0;
-    return outbox_replace_file(opened, folder, name, &line, error);
-}
-
-enum error_code outbox_add(const char *folder, const char *id, const struct buffer *whole, bool *is_new,
-                           struct error *error)
-{
-    sigset_t all;
-    sigset_t before;
-    error->code = ERROR_NONE;
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &before);
-    if (!outbox_make_folder(folder, error)) {
-        int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (opened < 0)
-            error_set_errno(error, errno, "cannot open the outbox %s", folder);
-        else
-            add_to(opened, folder, id, whole, is_new, error);
-        if (opened >= 0)
-            close(opened);
-    }
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    return error->code;
+    enum error_code code = file_replace(path, 0600, &line, error);
+    close(lock);
+    return code;
 }
 
 /* ---- reading ---- */
 
-static bool ends_so(const char *name)
+static bool has_report_suffix(const char *name)
 {
+    const size_t suffix = sizeof report_suffix - 1;
     size_t length = strlen(name);
-    return name[0] != '.' && length > sizeof ending - 1 && length < OUTBOX_NAME_SIZE &&
-           strcmp(name + length - (sizeof ending - 1), ending) == 0;
+    return name[0] != '.' && length > suffix && length < OUTBOX_NAME_SIZE &&
+           strcmp(name + length - suffix, report_suffix) == 0;
 }
 
-enum error_code outbox_read_file(const char *path, size_t max, struct buffer *text, struct error *error)
+/* A file of at most `max` bytes, without its last newline. A device or a pipe is never read. */
+static enum error_code read_file(const char *path, size_t max, struct buffer *text, struct error *error)
 {
     struct stat status;
     int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (file < 0)
         return error_set_errno(error, errno, "cannot read it");
-    char *room = buffer_reserve(text, max + 2);
+    char *space = buffer_reserve(text, max + 2);
     ssize_t length = -1;
     if (fstat(file, &status) || !S_ISREG(status.st_mode)) {
-        error_set(error, ERROR_BAD_INPUT, "it is no regular file");
-    } else if (!room) {
+        error_set(error, ERROR_BAD_INPUT, "it is not a regular file");
+    } else if (!space) {
         error_set(error, ERROR_NO_MEMORY, "no memory for a report");
     } else {
-        length = read(file, room, max + 2);
+        length = read(file, space, max + 2);
         if (length < 0)
             error_set_errno(error, errno, "cannot read it");
         else if (length > (ssize_t)max + 1)
@@ -230,29 +167,104 @@ enum error_code outbox_read_file(const char *path, size_t max, struct buffer *te
     close(file);
     if (error->code)
         return error->code;
-    length -= length && room[length - 1] == '\n';
-    room[length] = '\0';
+    length -= length && space[length - 1] == '\n';
+    space[length] = '\0';
     text->length = (size_t)length;
     return ERROR_NONE;
 }
 
-static void read_entry(const char *folder, const char *name, struct outbox_entry *entry)
+/* Copies a text, cut between two characters. */
+static void copy_text(char *copy, size_t size, const char *text, size_t length)
+{
+    size_t end = 0;
+    uint32_t character;
+    for (size_t step; end < length; end += step) {
+        step = text_decode(text + end, length - end, &character);
+        step = step ? step : 1;
+        if (end + step >= size || !text[end])
+            break;
+    }
+    memcpy(copy, text, end);
+    copy[end] = '\0';
+}
+
+/* Copies the text that an object has there; leaves the copy alone where it has none. */
+static void copy_member(char *copy, size_t size, const json_t *object, const char *key)
+{
+    const char *text = json_member_text(object, key);
+    if (text)
+        copy_text(copy, size, text, strlen(text));
+}
+
+void outbox_reason(const char *body, size_t length, char *why, size_t size)
+{
+    json_auto_t *object = NULL;
+    struct error none;
+    why[0] = '\0';
+    length = body ? length : 0;
+    if (length && !json_read(body, length, &object, &none) && json_is_object(object))
+        copy_member(why, size, object, "error");
+    else if (length)
+        copy_text(why, size, body, length);
+    if (!why[0])
+        snprintf(why, size, "it gives no reason");
+}
+
+bool outbox_was_sent(const char *directory, const char *id)
+{
+    char sent[DATABASE_PATH_SIZE];
+    char path[DATABASE_PATH_SIZE];
+    struct stat status;
+    outbox_locate_sent(directory, sent);
+    outbox_join(path, sent, id, report_suffix);
+    return lstat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* Learns whether the report of an entry was sent or rejected. */
+static void read_status(const char *directory, struct outbox_entry *entry)
+{
+    char path[DATABASE_PATH_SIZE];
+    struct stat status;
+    struct error error = {.code = ERROR_NONE};
+    struct buffer text CLEANUP(buffer_free) = BUFFER(2 * MAX_ANSWER_JSON);
+    struct outbox_refusal *refusal = &entry->refusal;
+    json_auto_t *object = NULL;
+    int64_t number;
+    if (!entry->id[0])
+        return;
+    entry->was_sent = outbox_was_sent(directory, entry->id);
+    outbox_refusal_path(path, directory, entry->name);
+    if (lstat(path, &status))
+        return;
+    /* A mark is one, whatever has become of its content. */
+    refusal->status = 400;
+    snprintf(refusal->why, sizeof refusal->why, "its answer is lost");
+    if (read_file(path, MAX_ANSWER_JSON, &text, &error) ||
+        json_read(buffer_text(&text), text.length, &object, &error))
+        return;
+    if (json_whole_number(json_object_get(object, "status"), 400, 599, &number))
+        refusal->status = (long)number;
+    copy_member(refusal->remote, sizeof refusal->remote, object, "remote");
+    copy_member(refusal->time, sizeof refusal->time, object, "time");
+    copy_member(refusal->why, sizeof refusal->why, object, "error");
+}
+
+static void read_entry(const char *directory, const char *name, struct outbox_entry *entry)
 {
     char path[DATABASE_PATH_SIZE];
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_WHOLE);
     struct error *error = &entry->error;
     *entry = (struct outbox_entry){.whole = BUFFER(MAX_WHOLE)};
     snprintf(entry->name, sizeof entry->name, "%s", name);
-    outbox_join(path, folder, name, "");
-    if (outbox_read_file(path, REPORT_MAX_BYTES, &text, error) ||
-        outbox_prepare(buffer_text(&text), text.length, &entry->whole, entry->id, error)) {
-        entry->id[0] = '\0';
+    outbox_join(path, directory, name, "");
+    if (read_file(path, REPORT_MAX_BYTES, &text, error) ||
+        outbox_prepare(buffer_text(&text), text.length, &entry->whole, entry->id, error))
         buffer_clear(&entry->whole);
-    } else if (strncmp(name, entry->id, REPORT_ID_SIZE - 1) != 0) {
+    else if (strncmp(name, entry->id, REPORT_ID_SIZE - 1) != 0)
         error_set(error, ERROR_BAD_INPUT, "it was changed: its content does not have this id");
+    if (error->code)
         entry->id[0] = '\0';
-    }
-    outbox_read_fate(folder, entry);
+    read_status(directory, entry);
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -262,26 +274,26 @@ static int compare_entries(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-enum error_code outbox_read(const char *folder, struct outbox *outbox, struct error *error)
+enum error_code outbox_read(const char *directory, struct outbox *outbox, struct error *error)
 {
     *outbox = (struct outbox){.entries = NULL};
     error->code = ERROR_NONE;
-    DIR *stream = opendir(folder);
+    DIR *stream = opendir(directory);
     if (!stream)
         return errno == ENOENT ? ERROR_NONE
-                               : error_set_errno(error, errno, "cannot read the outbox %s", folder);
+                               : error_set_errno(error, errno, "cannot read the outbox %s", directory);
     for (const struct dirent *found; !error->code && (found = readdir(stream));) {
-        if (!ends_so(found->d_name))
+        if (!has_report_suffix(found->d_name))
             continue;
         struct outbox_entry *more = outbox->count < OUTBOX_MAX_REPORTS
                                         ? realloc(outbox->entries, ((size_t)outbox->count + 1) * sizeof *more)
                                         : NULL;
         if (more) {
             outbox->entries = more;
-            read_entry(folder, found->d_name, &more[outbox->count++]);
+            read_entry(directory, found->d_name, &more[outbox->count++]);
         } else if (outbox->count == OUTBOX_MAX_REPORTS) {
             error_set(error, ERROR_BAD_INPUT, "more than %d files are in the outbox %s", OUTBOX_MAX_REPORTS,
-                      folder);
+                      directory);
         } else {
             error_set(error, ERROR_NO_MEMORY, "no memory for the outbox");
         }
@@ -300,43 +312,35 @@ void outbox_free(struct outbox *outbox)
     *outbox = (struct outbox){.entries = NULL};
 }
 
-const struct outbox_entry *outbox_find(const struct outbox *outbox, const char *beginning,
-                                       struct error *error)
+const struct outbox_entry *outbox_find(const struct outbox *outbox, const char *prefix, struct error *error)
 {
     const struct outbox_entry *found = NULL;
-    size_t length = strlen(beginning);
+    size_t length = strlen(prefix);
     error->code = ERROR_NONE;
     for (int i = 0; i < outbox->count && length; i++) {
-        if (strncmp(outbox->entries[i].name, beginning, length) != 0)
+        if (strncmp(outbox->entries[i].name, prefix, length) != 0)
             continue;
         if (found) {
-            error_set(error, ERROR_USAGE, "several reports begin with \"%.80s\"", beginning);
+            error_set(error, ERROR_USAGE, "several reports begin with \"%.80s\"", prefix);
             error_next(error, "write more of the id: passthru report list");
             return NULL;
         }
         found = &outbox->entries[i];
     }
     if (!found) {
-        error_set(error, ERROR_NOT_FOUND, "no report in the outbox begins with \"%.80s\"", beginning);
+        error_set(error, ERROR_NOT_FOUND, "no report in the outbox begins with \"%.80s\"", prefix);
         error_next(error, "passthru report list");
     }
     return found;
 }
 
-enum error_code outbox_drop(const char *folder, const struct outbox_entry *entry, struct error *error)
+enum error_code outbox_drop(const char *directory, const struct outbox_entry *entry, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
-    error->code = ERROR_NONE;
-    outbox_join(path, folder, entry->name, "");
+    outbox_join(path, directory, entry->name, "");
     if (unlink(path) && errno != ENOENT)
         return error_set_errno(error, errno, "cannot remove %s", path);
-    outbox_join_mark(path, folder, entry->name);
+    outbox_refusal_path(path, directory, entry->name);
     unlink(path);
-    int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (opened >= 0) {
-        enum error_code code = outbox_sync_folder(opened, folder, error);
-        close(opened);
-        return code;
-    }
-    return ERROR_NONE;
+    return file_sync(directory, error);
 }

@@ -9,15 +9,18 @@
 #include "db/database.h"
 #include "db/report_id.h"
 
-/* The reports that were written on this machine: a folder with one file each, ID.json, which holds the report
- * on one line. A file is written under another name, brought to the disk, and renamed: it is whole or not
- * there. */
+/* The reports that were written on this machine: a directory with one file each, ID.json, which holds the
+ * report on one line. Files are replaced as core/file.h does it: each is whole or not there. */
 
 enum { OUTBOX_NAME_SIZE = 256, OUTBOX_MAX_REPORTS = 4096 };
 
-/* The folder: $XDG_STATE_HOME/passthru/outbox, else $HOME/.local/state/passthru/outbox. It need not exist.
+/* The directory: $XDG_STATE_HOME/passthru/outbox, else $HOME/.local/state/passthru/outbox. It need not exist.
  * ERROR_USAGE when neither is set. */
-MUST_CHECK enum error_code outbox_locate(char folder[DATABASE_PATH_SIZE], struct error *error);
+MUST_CHECK enum error_code outbox_locate(char directory[DATABASE_PATH_SIZE], struct error *error);
+
+/* The directory sent/ beside an outbox (db/outbox_sent.h); whether the report with this whole id is in it. */
+void outbox_locate_sent(const char *directory, char sent[DATABASE_PATH_SIZE]);
+bool outbox_was_sent(const char *directory, const char *id);
 
 /* Takes the JSON of a report (core/report.h) and appends what the outbox keeps of it and what is ever sent:
  * its canonical JSON, with its id in front. Stores the id. ERROR_BAD_INPUT when it is no report or states
@@ -25,49 +28,48 @@ MUST_CHECK enum error_code outbox_locate(char folder[DATABASE_PATH_SIZE], struct
 MUST_CHECK enum error_code outbox_prepare(const char *json, size_t length, struct buffer *whole,
                                           char id[REPORT_ID_SIZE], struct error *error);
 
-/* Keeps a report as outbox_prepare made it; makes the folder if there is none. `is_new` is false when it was
- * there already. Signals wait until all is done. On an error nothing is left behind. */
-MUST_CHECK enum error_code outbox_add(const char *folder, const char *id, const struct buffer *whole,
+/* Keeps a report as outbox_prepare made it; makes the directory if there is none. `is_new` is false when the
+ * report was there already. Signals wait until all is done. On an error nothing is left behind. */
+MUST_CHECK enum error_code outbox_add(const char *directory, const char *id, const struct buffer *whole,
                                       bool *is_new, struct error *error);
 
-/* Why a remote has refused a report for good (db/outbox_sent.h). All of it is hostile. */
+/* Why a remote has rejected a report for good (db/outbox_sent.h). All of it is hostile. */
 struct outbox_refusal {
     char remote[80]; /* its name */
     char time[32];   /* when, "2026-11-22T17:42:34Z" */
     char why[400];
-    long status; /* of HTTP; 0: it was not refused */
+    long status; /* of HTTP; 0: it was not rejected */
 };
 
 /* A file of the outbox. */
 struct outbox_entry {
     char name[OUTBOX_NAME_SIZE]; /* of the file: hostile */
-    char id[REPORT_ID_SIZE];     /* "" when it holds no sound report */
+    char id[REPORT_ID_SIZE];     /* "" when it holds no valid report */
     struct buffer whole;         /* the report, without a newline */
     struct error error;          /* why it is none */
     bool was_sent;               /* it is in sent/ too, and counts as sent */
     struct outbox_refusal refusal;
 };
 
-/* The files of the outbox, by name; a folder that does not exist is empty. Files whose name does not end in
- * .json are passed over, those that hold no sound report of that id have an error. The caller frees them. */
+/* The files of the outbox, by name; a directory that does not exist is empty. Files whose name does not end
+ * in .json are passed over, those that hold no valid report of that id have an error. The caller frees them.
+ */
 struct outbox {
     struct outbox_entry *entries;
     int count;
 };
-MUST_CHECK enum error_code outbox_read(const char *folder, struct outbox *outbox, struct error *error);
+MUST_CHECK enum error_code outbox_read(const char *directory, struct outbox *outbox, struct error *error);
 void outbox_free(struct outbox *outbox);
 
-/* The entry whose file name begins so; NULL with ERROR_NOT_FOUND, or ERROR_USAGE when there are several. */
-const struct outbox_entry *outbox_find(const struct outbox *outbox, const char *beginning,
+/* The entry whose file name has this prefix; NULL with ERROR_NOT_FOUND, or ERROR_USAGE when several have. */
+const struct outbox_entry *outbox_find(const struct outbox *outbox, const char *prefix, struct error *error);
+
+/* Removes a file, a damaged one too, and what marks it as rejected. */
+MUST_CHECK enum error_code outbox_drop(const char *directory, const struct outbox_entry *entry,
                                        struct error *error);
 
-/* Writes a new file, as open(2) and `mode` have it, and brings it to the disk. One that is there is left
- * alone; one that cannot be written whole is not left behind. */
-MUST_CHECK enum error_code outbox_write_file(const char *path, int mode, const struct buffer *bytes,
-                                             struct error *error);
-
-/* Removes a file, a damaged one too, and what marks it as refused. */
-MUST_CHECK enum error_code outbox_drop(const char *folder, const struct outbox_entry *entry,
-                                       struct error *error);
+/* Why a server has rejected a report, in its own words: the text `error` of an object in JSON, else the whole
+ * body, cut. Hostile; never "". */
+void outbox_reason(const char *body, size_t length, char *why, size_t size);
 
 #endif

@@ -4,8 +4,8 @@
 #include "db/outbox.h"
 
 /* What becomes of the reports of the outbox when they are sent. One that a remote has taken moves to the
- * folder sent/ beside the outbox, as ID.json, with the answer in ID.answer.json. One that a remote has
- * refused for good stays, with the answer in ID.refused beside it. Whatever fails and whenever it ends, a
+ * directory sent/ beside the outbox, as ID.json, with the answer in ID.answer.json. One that a remote has
+ * rejected for good stays, with the answer in ID.refused beside it. Whatever fails and whenever it ends, a
  * report is in the outbox or in sent/; one that is in both counts as sent. */
 
 enum { OUTBOX_MAX_ANSWER = 4096 };
@@ -23,14 +23,14 @@ struct outbox_answer {
 struct outbox_sending {
     char outbox[DATABASE_PATH_SIZE];
     char sent[DATABASE_PATH_SIZE];
-    int outbox_folder;
-    int sent_folder;
+    int outbox_lock; /* the open directories; -1: not open */
+    int sent_lock;
 };
 
 /* Waits for it (`waiting`, unless NULL, is called once when it has to), makes sent/, and tries whether a file
  * can be written and moved there: what could not be kept is better not sent. An outbox that does not exist is
  * made. The caller ends it, not after an error. */
-MUST_CHECK enum error_code outbox_begin_sending(const char *folder, void (*waiting)(void),
+MUST_CHECK enum error_code outbox_begin_sending(const char *directory, void (*waiting)(void),
                                                 struct outbox_sending *sending, struct error *error);
 void outbox_end_sending(struct outbox_sending *sending);
 
@@ -39,20 +39,12 @@ MUST_CHECK enum error_code outbox_keep_sent(const struct outbox_sending *sending
                                             const struct outbox_entry *entry,
                                             const struct outbox_answer *answer, struct error *error);
 
-/* Marks a report as refused for good. */
+/* Marks a report as rejected for good. */
 MUST_CHECK enum error_code outbox_mark_refused(const struct outbox_sending *sending,
                                                const struct outbox_entry *entry,
                                                const struct outbox_answer *answer, struct error *error);
 
-/* Whether sent/ has the report with this whole id; how many it has. */
-bool outbox_was_sent(const char *folder, const char *id);
-int outbox_count_sent(const char *folder);
-
-/* The folder sent/ of an outbox. */
-void outbox_locate_sent(const char *folder, char sent[DATABASE_PATH_SIZE]);
-
-/* Why a server has refused a report, in its own words: the text `error` of an object in JSON, else the whole
- * body, cut. Hostile; never "". */
-void outbox_reason(const char *body, size_t length, char *why, size_t size);
+/* How many reports sent/ has. */
+int outbox_count_sent(const char *directory);
 
 #endif

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/file.h"
+
 static const char segment_ending[] = ".ndjson.zst";
 
 static const char *const file_names[] = {[FEED_MANIFEST] = "manifest.json",
@@ -36,16 +38,9 @@ void feed_cache_segment_path(const struct source_cache *cache, const char *name,
 
 enum error_code feed_cache_create(const struct source_cache *cache, const char *name, struct error *error)
 {
-    char inside[3][180] = {"feeds"};
-    snprintf(inside[1], sizeof inside[1], "feeds/%.64s", name);
-    snprintf(inside[2], sizeof inside[2], "feeds/%.64s/segments", name);
-    for (size_t i = 0; i < ARRAY_SIZE(inside); i++) {
-        char path[DATABASE_PATH_SIZE];
-        source_cache_path(cache, inside[i], path);
-        if (mkdir(path, 0755) && errno != EEXIST)
-            return error_set_errno(error, errno, "cannot create folder %s", path);
-    }
-    return ERROR_NONE;
+    char path[DATABASE_PATH_SIZE];
+    feed_cache_path(cache, name, FEED_SEGMENTS, path);
+    return file_make_directories(path, 0755, error);
 }
 
 enum error_code feed_cache_flush(const struct source_cache *cache, const char *name, struct error *error)
@@ -171,21 +166,15 @@ enum error_code feed_cache_keep(const struct source_cache *cache, const char *na
     /* The manifest last: the signature is kept for whoever wants to look, the manifest is what counts. */
     static const enum feed_file moves[][2] = {{FEED_NEW_SIGNATURE, FEED_SIGNATURE},
                                               {FEED_NEW_MANIFEST, FEED_MANIFEST}};
-    char folder[DATABASE_PATH_SIZE];
-    char inside[180];
     for (size_t i = 0; i < ARRAY_SIZE(moves); i++) {
         char from[DATABASE_PATH_SIZE];
         char to[DATABASE_PATH_SIZE];
         feed_cache_path(cache, name, moves[i][0], from);
         feed_cache_path(cache, name, moves[i][1], to);
-        if (source_cache_flush(from, error))
+        if (file_move(from, to, error))
             return error->code;
-        if (rename(from, to))
-            return error_set_errno(error, errno, "cannot keep %s", to);
     }
-    snprintf(inside, sizeof inside, "feeds/%.64s", name);
-    source_cache_path(cache, inside, folder);
-    return source_cache_flush(folder, error);
+    return ERROR_NONE;
 }
 
 static int compare_segments(const void *a, const void *b)

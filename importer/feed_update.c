@@ -4,7 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "db/outbox.h"
+#include "core/file.h"
 #include "importer/feed_segments.h"
 #include "importer/remote_update.h"
 #include "importer/signature.h"
@@ -171,8 +171,7 @@ static enum error_code write_file(const struct remote_update *update, enum feed_
 {
     char path[DATABASE_PATH_SIZE];
     feed_cache_path(update->cache, update->remote->name, file, path);
-    unlink(path);
-    return outbox_write_file(path, 0644, bytes, error);
+    return file_replace(path, 0644, bytes, error);
 }
 
 /* Brings a manifest that holds, and its segments, into the cache. */

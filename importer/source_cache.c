@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/file.h"
 #include "importer/line_reader.h"
 #include "importer/owner.h"
 
@@ -32,20 +33,6 @@ struct source_cache {
     int lock;
     int received;
 };
-
-/* Creates every folder above the last slash of `path`. */
-static enum error_code create_parents(const char *path, struct error *error)
-{
-    char folder[DATABASE_PATH_SIZE];
-    snprintf(folder, sizeof folder, "%s", path);
-    for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(folder, 0755) && errno != EEXIST)
-            return error_set_errno(error, errno, "cannot create folder %s", folder);
-        *slash = '/';
-    }
-    return ERROR_NONE;
-}
 
 static enum error_code take_lock(struct source_cache *cache, const char *path, void (*waiting)(void),
                                  struct error *error)
@@ -69,12 +56,6 @@ void source_cache_path(const struct source_cache *cache, const char *name, char 
     snprintf(path, DATABASE_PATH_SIZE, "%.3900s/%.180s", cache->folder, name);
 }
 
-static int is_incoming(const struct dirent *entry)
-{
-    return strncmp(entry->d_name, incoming_prefix, sizeof incoming_prefix - 1) == 0 ||
-           strncmp(entry->d_name, download_prefix, sizeof download_prefix - 1) == 0;
-}
-
 static int is_reports(const struct dirent *entry)
 {
     const char *hash = entry->d_name + sizeof reports_prefix - 1;
@@ -82,42 +63,28 @@ static int is_reports(const struct dirent *entry)
            strlen(hash) == HASH_DIGITS && strspn(hash, "0123456789abcdef") == HASH_DIGITS;
 }
 
-static void remove_leftovers(const struct source_cache *cache)
-{
-    struct dirent **entries;
-    int count = scandir(cache->folder, &entries, is_incoming, NULL);
-    for (int i = 0; i < count; i++) {
-        char path[DATABASE_PATH_SIZE];
-        source_cache_path(cache, entries[i]->d_name, path);
-        unlink(path);
-        free(entries[i]);
-    }
-    if (count >= 0)
-        free(entries);
-}
-
 enum error_code source_cache_open(const char *database_path, void (*waiting)(void),
                                   struct source_cache **cache, struct error *error)
 {
-    char lock_path[DATABASE_PATH_SIZE];
-    if (create_parents(database_path, error) || owner_become(database_path, error))
+    char path[DATABASE_PATH_SIZE];
+    file_parent(database_path, path);
+    if (file_make_directories(path, 0755, error) || owner_become(database_path, error))
         return error->code;
     struct source_cache *opened = calloc(1, sizeof *opened);
     if (!opened)
         return error_set(error, ERROR_NO_MEMORY, "no memory for the source cache");
     opened->lock = -1;
     snprintf(opened->folder, sizeof opened->folder, "%s.sources", database_path);
-    snprintf(lock_path, sizeof lock_path, "%s.lock", database_path);
-    if (!take_lock(opened, lock_path, waiting, error) && mkdir(opened->folder, 0755) && errno != EEXIST)
-        error_set_errno(error, errno, "cannot create folder %s", opened->folder);
-    if (error->code) {
+    snprintf(path, sizeof path, "%s.lock", database_path);
+    if (take_lock(opened, path, waiting, error) || file_make_directories(opened->folder, 0755, error)) {
         source_cache_close(opened);
         return error->code;
     }
-    remove_leftovers(opened);
+    file_remove_leftovers(opened->folder, incoming_prefix);
+    file_remove_leftovers(opened->folder, download_prefix);
     /* A database that was being built: who has the lock is the only one who builds. */
-    snprintf(lock_path, sizeof lock_path, "%s.new", database_path);
-    unlink(lock_path);
+    snprintf(path, sizeof path, "%s.new", database_path);
+    unlink(path);
     *cache = opened;
     return ERROR_NONE;
 }
@@ -172,12 +139,8 @@ static enum error_code copy(int from, int to, const char *shown, char hash[65], 
         if (total > max_source_bytes)
             return error_set(error, ERROR_BAD_INPUT, "%s is larger than 4 GiB", shown);
         crypto_generichash_update(&state, chunk, (unsigned long long)got);
-        for (ssize_t done = 0; done < got;) {
-            ssize_t put = write(to, chunk + done, (size_t)(got - done));
-            if (put < 0 && errno != EINTR)
-                return error_set_errno(error, errno, "cannot copy %s into the source cache", shown);
-            done += put > 0 ? put : 0;
-        }
+        if (!file_write_all(to, (const char *)chunk, (size_t)got))
+            return error_set_errno(error, errno, "cannot copy %s into the source cache", shown);
     }
     crypto_generichash_final(&state, digest, sizeof digest);
     sodium_bin2hex(hash, 65, digest, sizeof digest);
@@ -283,24 +246,13 @@ enum error_code source_cache_receive(struct source_cache *cache, const char *pat
     int to = open(incoming->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (to < 0)
         error_set_errno(error, errno, "cannot write to the source cache %s", cache->folder);
-    else if (!copy(from, to, shown, incoming->hash, error))
-        sync_file_range(to, 0, 0,
-                        SYNC_FILE_RANGE_WRITE); /* flushed for good when it is kept: the disk may begin */
+    else
+        copy(from, to, shown, incoming->hash, error);
     if (!from_stdin)
         close(from);
     if (to >= 0)
         close(to);
     return error->code ? error->code : detect_kind(incoming, shown, error);
-}
-
-enum error_code source_cache_flush(const char *path, struct error *error)
-{
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0 || fsync(file))
-        error_set_errno(error, errno, "cannot flush %s to disk", path);
-    if (file >= 0)
-        close(file);
-    return error->code;
 }
 
 enum error_code source_cache_keep(struct source_cache *cache, const struct incoming_source *incoming,
@@ -310,11 +262,7 @@ enum error_code source_cache_keep(struct source_cache *cache, const struct incom
     char name[128];
     snprintf(name, sizeof name, "%s%s", reports_prefix, incoming->hash);
     source_cache_path(cache, incoming->kind == SOURCE_REPORTS ? name : list_names[incoming->kind], path);
-    if (source_cache_flush(incoming->path, error))
-        return error->code;
-    if (rename(incoming->path, path))
-        return error_set_errno(error, errno, "cannot keep %s in the source cache", path);
-    return source_cache_flush(cache->folder, error);
+    return file_sync(incoming->path, error) ? error->code : file_move(incoming->path, path, error);
 }
 
 bool source_cache_list(const struct source_cache *cache, enum source_kind kind, char path[DATABASE_PATH_SIZE])

@@ -47,9 +47,6 @@ MUST_CHECK enum error_code source_cache_receive(struct source_cache *cache, cons
 /* The path of a file of the cache; its name comes from here, never from outside. */
 void source_cache_path(const struct source_cache *cache, const char *name, char path[DATABASE_PATH_SIZE]);
 
-/* Brings a folder's entries, or a file, to the disk. */
-MUST_CHECK enum error_code source_cache_flush(const char *path, struct error *error);
-
 /* Makes an incoming file part of the cache, in place of its predecessor, flushed to disk. */
 MUST_CHECK enum error_code source_cache_keep(struct source_cache *cache,
                                              const struct incoming_source *incoming, struct error *error);

@@ -221,7 +221,7 @@ static void test_damaged_marks(void **state)
         assert_int_equal(outbox.count, 1);
         assert_int_equal(outbox.entries[0].refusal.status, 400);
         assert_string_equal(outbox.entries[0].refusal.remote, "");
-        assert_string_equal(outbox.entries[0].refusal.why, "what it answered is lost");
+        assert_string_equal(outbox.entries[0].refusal.why, "its answer is lost");
         outbox_free(&outbox);
     }
     assert_int_equal(unlink(path_in(outbox_folder, ".refused")), 0);
@@ -343,7 +343,7 @@ static void test_no_place(void **state)
     assert_int_not_equal(outbox_begin_sending(outbox_folder, NULL, &sending, &error), ERROR_NONE);
     assert_holds(error.message, "sent");
     assert_holds(error.next, "nothing was sent");
-    assert_int_equal(sending.sent_folder, -1);
+    assert_int_equal(sending.sent_lock, -1);
     assert_int_equal(count_files(outbox_folder), 1);
 }
 
@@ -370,8 +370,8 @@ static void test_one_at_a_time(void **state)
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        close(sending.sent_folder);
-        close(sending.outbox_folder);
+        close(sending.sent_lock);
+        close(sending.outbox_lock);
         if (outbox_begin_sending(outbox_folder, on_waiting, &sending, &error))
             _exit(2);
         _exit(outbox_was_sent(outbox_folder, id) ? 0 : 1);

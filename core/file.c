@@ -1,0 +1,116 @@
+#include "core/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char file_temp_prefix[] = ".new-";
+
+enum error_code file_make_directories(const char *path, mode_t mode, struct error *error)
+{
+    char part[FILE_PATH_SIZE];
+    snprintf(part, sizeof part, "%s", path);
+    for (char *slash = part; slash;) {
+        slash = strchr(slash + 1, '/');
+        if (slash)
+            *slash = '\0';
+        /* The directories above may be ones that one cannot write to, and need not. */
+        int number = mkdir(part, mode) ? errno : 0;
+        if (number && number != EEXIST && access(part, F_OK))
+            return error_set_errno(error, number, "cannot create directory %s", part);
+        if (slash)
+            *slash = '/';
+    }
+    return error->code = ERROR_NONE;
+}
+
+void file_parent(const char *path, char parent[FILE_PATH_SIZE])
+{
+    snprintf(parent, FILE_PATH_SIZE, "%s", path);
+    char *slash = strrchr(parent, '/');
+    if (slash)
+        slash[slash == parent] = '\0';
+    else
+        snprintf(parent, FILE_PATH_SIZE, ".");
+}
+
+bool file_write_all(int file, const char *bytes, size_t length)
+{
+    while (length) {
+        ssize_t written = write(file, bytes, length);
+        if (written < 0 && errno != EINTR)
+            return false;
+        bytes += written > 0 ? written : 0;
+        length -= written > 0 ? (size_t)written : 0;
+    }
+    return true;
+}
+
+enum error_code file_create(const char *path, mode_t mode, const struct buffer *bytes, struct error *error)
+{
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (file < 0)
+        return error_set_errno(error, errno, "cannot write %s", path);
+    bool written = file_write_all(file, buffer_text(bytes), bytes->length) && fsync(file) == 0;
+    int number = errno;
+    if (close(file) && written) {
+        written = false;
+        number = errno;
+    }
+    if (written)
+        return error->code = ERROR_NONE;
+    unlink(path);
+    return error_set_errno(error, number, "cannot write %s", path);
+}
+
+enum error_code file_sync(const char *path, struct error *error)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    error->code = ERROR_NONE;
+    /* EINVAL: there are file systems that cannot sync a directory. */
+    if (file < 0 || (fsync(file) && errno != EINVAL))
+        error_set_errno(error, errno, "cannot sync %s to disk", path);
+    if (file >= 0)
+        close(file);
+    return error->code;
+}
+
+enum error_code file_move(const char *from, const char *to, struct error *error)
+{
+    char directory[FILE_PATH_SIZE];
+    if (rename(from, to))
+        return error_set_errno(error, errno, "cannot move %s to %s", from, to);
+    file_parent(to, directory);
+    return file_sync(directory, error);
+}
+
+enum error_code file_replace(const char *path, mode_t mode, const struct buffer *bytes, struct error *error)
+{
+    char directory[FILE_PATH_SIZE];
+    char temp[FILE_PATH_SIZE];
+    const char *slash = strrchr(path, '/');
+    file_parent(path, directory);
+    if (snprintf(temp, sizeof temp, "%s/%s%s", directory, file_temp_prefix, slash ? slash + 1 : path) >=
+        (int)sizeof temp)
+        return error_set_errno(error, ENAMETOOLONG, "cannot write %s", path);
+    unlink(temp); /* of a writer that died */
+    if (file_create(temp, mode, bytes, error))
+        return error->code;
+    if (file_move(temp, path, error))
+        unlink(temp);
+    return error->code;
+}
+
+void file_remove_leftovers(const char *directory, const char *prefix)
+{
+    DIR *stream = opendir(directory);
+    for (const struct dirent *entry; stream && (entry = readdir(stream));)
+        if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
+            unlinkat(dirfd(stream), entry->d_name, 0);
+    if (stream)
+        closedir(stream);
+}

@@ -1,0 +1,47 @@
+#ifndef PASSTHRU_CORE_FILE_H
+#define PASSTHRU_CORE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "core/buffer.h"
+#include "core/error.h"
+
+/* Files that survive a crash. What is written goes to a new file beside its place, is synced, and renamed:
+ * whatever happens when, the old file or the new one is there, whole. All errors name the path and say why,
+ * as error_set_errno() does; paths have at most FILE_PATH_SIZE bytes with their NUL. */
+
+enum { FILE_PATH_SIZE = 4096 };
+
+/* How the names of files begin that are being written, or whose writer died. */
+extern const char file_temp_prefix[];
+
+/* Makes a directory and all above it; those that are there stay as they are. */
+MUST_CHECK enum error_code file_make_directories(const char *path, mode_t mode, struct error *error);
+
+/* Copies the directory that a path is in; "." where the path has no slash. */
+void file_parent(const char *path, char parent[FILE_PATH_SIZE]);
+
+/* write(2) until all is written. False with errno. */
+bool file_write_all(int file, const char *bytes, size_t length);
+
+/* Writes and syncs a file that must not be there yet, with the permissions `mode`. It is removed again when
+ * it cannot be written whole. */
+MUST_CHECK enum error_code file_create(const char *path, mode_t mode, const struct buffer *bytes,
+                                       struct error *error);
+
+/* Writes a file in place of one that may be there. Two processes must not replace one file at a time. */
+MUST_CHECK enum error_code file_replace(const char *path, mode_t mode, const struct buffer *bytes,
+                                        struct error *error);
+
+/* Renames a file that is synced already, and syncs the directory it is in then. */
+MUST_CHECK enum error_code file_move(const char *from, const char *to, struct error *error);
+
+/* Syncs a file, or the names in a directory. */
+MUST_CHECK enum error_code file_sync(const char *path, struct error *error);
+
+/* Removes what begins with `prefix` in a directory: whoever holds the directory's lock is its only writer. */
+void file_remove_leftovers(const char *directory, const char *prefix);
+
+#endif
