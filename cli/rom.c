@@ -10,15 +10,16 @@
 #include "cli/output.h"
 #include "cli/rom_answer.h"
 #include "db/database.h"
+#include "probe/gpu_list.h"
 
 const char rom_help[] = "Usage: passthru rom [OPTION]... FILE|ADDRESS\n"
                         "\n"
-                        "Tells whether an option ROM (vBIOS) is whole and well-formed, for which card it\n"
-                        "is, and whether SeaBIOS and OVMF can run it. FILE is a dump, - standard input.\n"
-                        "ADDRESS is a PCI address such as 01:00.0: the ROM of that card is read, as root,\n"
-                        "by enabling its ROM BAR, which is disabled again.\n"
+                        "Checks whether an option ROM (vBIOS) is complete and well-formed, for which\n"
+                        "card it is, and whether SeaBIOS and OVMF can run it. FILE is a dump, - is\n"
+                        "standard input. ADDRESS is a PCI address such as 01:00.0: the ROM of that card\n"
+                        "is read, as root, by enabling its ROM BAR, which is disabled again.\n"
                         "\n"
-                        "  --for VVVV:DDDD  tell whether it fits this card\n"
+                        "  --for VVVV:DDDD  check whether it fits this card\n"
                         "  --root DIR       ADDRESS is one of a recorded machine in this directory\n"
                         "  --db FILE        use this database for the name of the card\n"
                         "  --json           answer as JSON\n"
@@ -26,7 +27,7 @@ const char rom_help[] = "Usage: passthru rom [OPTION]... FILE|ADDRESS\n"
                         "  --help           this text\n"
                         "\n"
                         "Exit status: 0 sound and fitting; 1 something is wrong, or there is no ROM;\n"
-                        "2 wrong usage or unreadable input; 5 the system refused.\n";
+                        "2 wrong usage or unreadable input; 5 no permission or a system error.\n";
 
 enum { PIECE = 65536 };
 
@@ -79,37 +80,23 @@ static enum error_code read_file(struct rom_command *command, struct error *erro
                       "name a file with a dumped vBIOS, or the PCI address of a card, such as 01:00.0");
 }
 
-/* The card's own ID is what its ROM must be for, if nothing else was asked. */
-static void want_own_id(struct rom_command *command, struct root *root, const char *folder)
-{
-    char path[80];
-    long long vendor;
-    long long device;
-    if (command->answer.has_wanted)
-        return;
-    snprintf(path, sizeof path, "%s/vendor", folder);
-    if (!root_read_number(root, path, &vendor))
-        return;
-    snprintf(path, sizeof path, "%s/device", folder);
-    if (!root_read_number(root, path, &device))
-        return;
-    command->answer.has_wanted = true;
-    command->answer.wanted = (struct pci_id){.vendor = (uint16_t)vendor, .device = (uint16_t)device};
-}
-
 static enum error_code read_card(struct rom_command *command, struct error *error)
 {
     struct root *root = NULL;
     char text[PCI_ADDRESS_TEXT_SIZE];
-    char folder[64];
+    char directory[64];
+    struct rom_answer *answer = &command->answer;
     if (root_open(command->root, &root, error))
         return error->code;
-    snprintf(folder, sizeof folder, "/sys/bus/pci/devices/%s", pci_address_print(&command->address, text));
-    if (!root_exists(root, folder)) {
+    snprintf(directory, sizeof directory, "/sys/bus/pci/devices/%s",
+             pci_address_print(&command->address, text));
+    if (!root_exists(root, directory)) {
         error_set(error, ERROR_NOT_FOUND, "there is no PCI device %s", text);
         error_next(error, "lspci -nn lists those of this machine");
     } else {
-        want_own_id(command, root, folder);
+        /* The card's own ID is what its ROM must be for, if nothing else was asked. */
+        if (!answer->has_wanted)
+            answer->has_wanted = pci_read_id(root, &command->address, &answer->wanted);
         if (rom_bar_read(root, &command->address, &command->bar) == ROM_BAR_UNKNOWN) {
             const struct root_fault *fault = root_fault(root, 0);
             error_set(error, root_is_live(root) ? ERROR_PERMISSION : ERROR_BAD_INPUT,

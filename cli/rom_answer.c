@@ -1,24 +1,10 @@
 #include "cli/rom_answer.h"
 
+#include "cli/json_values.h"
+
 #include <stdio.h>
 
 enum { INDENT = 9, LIST_INDENT = 52, LABEL_SIZE = 96 };
-
-static void write_tristate(struct json_writer *writer, const char *key, enum tristate value)
-{
-    if (value == TRISTATE_UNKNOWN)
-        json_write_null(writer, key);
-    else
-        json_write_bool(writer, key, value == TRISTATE_YES);
-}
-
-static void write_text_or_null(struct json_writer *writer, const char *key, const char *text)
-{
-    if (*text)
-        json_write_string(writer, key, text);
-    else
-        json_write_null(writer, key);
-}
 
 static void write_id(struct json_writer *writer, const char *key, uint16_t vendor, uint16_t device)
 {

@@ -1,25 +1,9 @@
 #include "cli/findings.h"
+#include "cli/json_values.h"
 #include "cli/scan.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static void write_tristate(struct json_writer *writer, const char *key, enum tristate value)
-{
-    if (value == TRISTATE_UNKNOWN)
-        json_write_null(writer, key);
-    else
-        json_write_bool(writer, key, value == TRISTATE_YES);
-}
-
-/* "" is what could not be seen. */
-static void write_text(struct json_writer *writer, const char *key, const char *text)
-{
-    if (text && *text)
-        json_write_string(writer, key, text);
-    else
-        json_write_null(writer, key);
-}
 
 /* ---- the host ---- */
 
@@ -31,9 +15,9 @@ static void write_iommu(struct json_writer *writer, const struct iommu *iommu)
                                          [IOMMU_FAULT_UNKNOWN] = ""};
     json_write_begin_object(writer, "iommu");
     write_tristate(writer, "enabled", iommu->enabled);
-    write_text(writer, "kind", iommu_kind_word(iommu->kind));
+    write_text_or_null(writer, "kind", iommu_kind_word(iommu->kind));
     write_tristate(writer, "firmware_table", iommu->table);
-    write_text(writer, "off_by", faults[iommu->fault]);
+    write_text_or_null(writer, "off_by", faults[iommu->fault]);
     write_tristate(writer, "interrupt_remapping", iommu->interrupt_remapping);
     json_write_end_object(writer);
 }
@@ -42,21 +26,19 @@ void scan_write_host_json(struct json_writer *writer, const struct scan *scan)
 {
     const struct host *host = &scan->host;
     json_write_begin_object(writer, "host");
-    write_text(writer, "machine", host->machine);
-    if (scan->from_text || host->chassis == CHASSIS_UNKNOWN)
-        json_write_null(writer, "chassis");
-    else
-        json_write_string(writer, "chassis", vocabulary_word_of(&vocabulary_chassis, (int)host->chassis));
-    write_text(writer, "cpu", host->cpu);
-    write_text(writer, "system", host->system);
-    write_text(writer, "kernel", host->kernel);
-    write_text(writer, "hypervisor", host->hypervisor);
+    write_text_or_null(writer, "machine", host->machine);
+    bool chassis_known = !scan->from_text && host->chassis != CHASSIS_UNKNOWN;
+    write_text_or_null(writer, "chassis",
+                       chassis_known ? vocabulary_word_of(&vocabulary_chassis, (int)host->chassis) : NULL);
+    write_text_or_null(writer, "cpu", host->cpu);
+    write_text_or_null(writer, "system", host->system);
+    write_text_or_null(writer, "kernel", host->kernel);
+    write_text_or_null(writer, "hypervisor", host->hypervisor);
     write_tristate(writer, "virtual_machine", host->in_vm);
     write_iommu(writer, &scan->iommu);
-    if (scan->from_text)
-        json_write_null(writer, "configuration_correct");
-    else
-        json_write_bool(writer, "configuration_correct", !findings_problems(&scan->configuration));
+    write_tristate(writer, "configuration_correct",
+                   scan->from_text ? TRISTATE_UNKNOWN
+                                   : tristate_of(!findings_problems(&scan->configuration)));
     json_write_begin_object(writer, "configuration");
     findings_write_json(writer, &scan->configuration);
     json_write_end_object(writer);
@@ -99,7 +81,7 @@ static void write_group(struct json_writer *writer, const struct scan *scan, con
         json_write_string(writer, "pci_id", pci_id_print(&whole, text));
         snprintf(text, sizeof text, "%02x%02x", device->base_class, device->sub_class);
         json_write_string(writer, "class", text);
-        write_text(writer, "driver", device->driver);
+        write_text_or_null(writer, "driver", device->driver);
         json_write_bool(writer, "own", pci_same_device(device, gpu->device));
         json_write_end_object(writer);
     }
@@ -114,13 +96,11 @@ static void write_rom(struct json_writer *writer, const struct scan_gpu *gpu)
     write_tristate(writer, "present", rom->present);
     write_tristate(writer, "valid", rom->valid);
     write_tristate(writer, "matches", rom->matches);
-    if (rom->present == TRISTATE_YES) {
-        json_write_bool(writer, "efi", option_rom_efi_image(&rom->image) != NULL);
-        json_write_bool(writer, "legacy", option_rom_has_legacy(&rom->image));
-    } else {
-        json_write_null(writer, "efi");
-        json_write_null(writer, "legacy");
-    }
+    bool present = rom->present == TRISTATE_YES;
+    bool efi = present && option_rom_efi_image(&rom->image);
+    bool legacy = present && option_rom_has_legacy(&rom->image);
+    write_tristate(writer, "efi", present ? tristate_of(efi) : TRISTATE_UNKNOWN);
+    write_tristate(writer, "legacy", present ? tristate_of(legacy) : TRISTATE_UNKNOWN);
     json_write_bool(writer, "shadow", rom->is_shadow);
     json_write_integer(writer, "bar_size", (int64_t)gpu->device->rom.size);
     json_write_end_object(writer);
@@ -139,11 +119,11 @@ static void write_acpi(struct json_writer *writer, const struct scan_gpu *gpu)
                                          [ACPI_ROM_YES] = "yes",
                                          [ACPI_ROM_BINDING_UNSURE] = "unsure"};
     const struct acpi_gpu *acpi = &gpu->acpi;
-    bool told = acpi->rom_method == ACPI_ROM_YES || acpi->rom_method == ACPI_ROM_NO;
+    bool sure = acpi->rom_method == ACPI_ROM_YES || acpi->rom_method == ACPI_ROM_NO;
     json_write_begin_object(writer, "acpi");
-    write_text(writer, "path", acpi->path);
+    write_text_or_null(writer, "path", acpi->path);
     write_tristate(writer, "rom_method",
-                   told ? tristate_of(acpi->rom_method == ACPI_ROM_YES) : TRISTATE_UNKNOWN);
+                   sure ? tristate_of(acpi->rom_method == ACPI_ROM_YES) : TRISTATE_UNKNOWN);
     json_write_string(writer, "rom_method_state", states[acpi->rom_method]);
     write_tristate(writer, "atrm", acpi->atrm);
     write_tristate(writer, "atpx", acpi->atpx);
@@ -168,10 +148,7 @@ static void write_bars(struct json_writer *writer, const struct pci_device *devi
         json_write_begin_object(writer, NULL);
         json_write_integer(writer, "index", i);
         json_write_string(writer, "type", bar->is_io ? "io" : "memory");
-        if (bar->size)
-            json_write_integer(writer, "size", (int64_t)bar->size);
-        else
-            json_write_null(writer, "size");
+        write_number_or_null(writer, "size", bar->size ? (int64_t)bar->size : -1);
         json_write_bool(writer, "64bit", bar->is_64bit);
         json_write_bool(writer, "prefetchable", bar->is_prefetchable);
         json_write_begin_array(writer, "resizable_mib");
@@ -203,10 +180,7 @@ static void write_resets(struct json_writer *writer, const struct pci_device *de
 static void write_device(struct json_writer *writer, const struct pci_device *device)
 {
     char text[8];
-    if (device->driver_known)
-        write_text(writer, "driver", device->driver);
-    else
-        json_write_null(writer, "driver");
+    write_text_or_null(writer, "driver", device->driver_known ? device->driver : NULL);
     json_write_bool(writer, "driver_known", device->driver_known);
     snprintf(text, sizeof text, "%02x%02x", device->base_class, device->sub_class);
     json_write_string(writer, "class", text);
@@ -218,14 +192,8 @@ static void write_device(struct json_writer *writer, const struct pci_device *de
     write_resets(writer, device);
     write_bars(writer, device);
     json_write_begin_object(writer, "sriov");
-    static const char *const keys[] = {"total", "enabled"};
-    const int values[] = {device->sriov_total, device->sriov_enabled};
-    for (int i = 0; i < 2; i++) {
-        if (values[i] < 0)
-            json_write_null(writer, keys[i]);
-        else
-            json_write_integer(writer, keys[i], values[i]);
-    }
+    write_number_or_null(writer, "total", device->sriov_total);
+    write_number_or_null(writer, "enabled", device->sriov_enabled);
     write_tristate(writer, "is_virtual_function", device->is_virtual_function);
     json_write_end_object(writer);
 }
@@ -237,7 +205,7 @@ static void write_unknown(struct json_writer *writer, const struct scan_answer *
     struct pci_id whole = pci_id_from_number(pci_id_number(&gpu->seen.device->id));
     json_write_string(writer, "query", pci_id_print(&whole, text));
     json_write_string(writer, "pci_id", text);
-    write_text(writer, "vendor", gpu->answer.device.vendor);
+    write_text_or_null(writer, "vendor", gpu->answer.device.vendor);
     json_write_null(writer, "name");
     json_write_null(writer, "chip");
     json_write_null(writer, "is_gpu");
@@ -275,10 +243,7 @@ void scan_write_gpu_json(struct json_writer *writer, const struct scan *scan, co
     write_group(writer, scan, seen);
     write_rom(writer, seen);
     write_acpi(writer, seen);
-    if (seen->display.outputs < 0)
-        json_write_null(writer, "outputs");
-    else
-        json_write_integer(writer, "outputs", seen->display.outputs);
+    write_number_or_null(writer, "outputs", seen->display.outputs);
     scan_append_summary(&summary, scan, gpu);
     json_write_string(writer, "summary", buffer_text(&summary));
     write_faults(writer, &seen->findings);

@@ -4,29 +4,35 @@
 
 static const char devices_directory[] = "/sys/bus/pci/devices";
 
-static bool read_number(struct root *root, const char *address, const char *name, long long *number)
+static bool read_number(struct root *root, const struct pci_address *address, const char *name,
+                        long long *number)
 {
-    char path[320];
-    snprintf(path, sizeof path, "%s/%.200s/%s", devices_directory, address, name);
+    char path[64];
+    char text[PCI_ADDRESS_TEXT_SIZE];
+    snprintf(path, sizeof path, "%s/%s/%s", devices_directory, pci_address_print(address, text), name);
     return root_read_number(root, path, number);
+}
+
+bool pci_read_id(struct root *root, const struct pci_address *address, struct pci_id *id)
+{
+    long long vendor;
+    long long device;
+    if (!read_number(root, address, "vendor", &vendor) || !read_number(root, address, "device", &device))
+        return false;
+    *id = (struct pci_id){.vendor = (uint16_t)vendor, .device = (uint16_t)device};
+    return true;
 }
 
 static bool read_gpu(struct root *root, const char *name, struct pci_device *gpu)
 {
     long long class_code;
-    long long vendor;
-    long long device;
     *gpu = PCI_DEVICE_UNKNOWN;
-    if (!pci_address_parse(name, &gpu->address) || !read_number(root, name, "class", &class_code))
+    if (!pci_address_parse(name, &gpu->address) || !read_number(root, &gpu->address, "class", &class_code))
         return false;
     gpu->base_class = (uint8_t)(class_code >> 16);
     gpu->sub_class = (uint8_t)(class_code >> 8);
     gpu->interface = (uint8_t)class_code;
-    if (!pci_is_gpu_class(gpu) || !read_number(root, name, "vendor", &vendor) ||
-        !read_number(root, name, "device", &device))
-        return false;
-    gpu->id = (struct pci_id){.vendor = (uint16_t)vendor, .device = (uint16_t)device};
-    return true;
+    return pci_is_gpu_class(gpu) && pci_read_id(root, &gpu->address, &gpu->id);
 }
 
 int gpu_list(struct root *root, struct pci_device *gpus, int limit)

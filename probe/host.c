@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* SMBIOS 3.6, 7.4.1: the chassis types that tell what a GPU in them is like. */
+/* SMBIOS 3.6, 7.4.1: the chassis types that show what a GPU in them is like. */
 static enum chassis chassis_of(long long type)
 {
     switch (type) {
@@ -147,25 +147,8 @@ void host_read(struct root *root, struct host *host)
     read_machine(root, host);
     read_cpu(root, host);
     root_read_line(root, "/proc/sys/kernel/osrelease", host->kernel, sizeof host->kernel);
-    root_read_line(root, "/proc/cmdline", host->command_line, sizeof host->command_line);
     if (root_read(root, "/etc/os-release", 16384, &text) == ROOT_OK)
         find_value(buffer_text(&text), "PRETTY_NAME", '=', host->system, sizeof host->system);
     find_hypervisor(root, host);
     host->is_root = root_is_live(root) && geteuid() == 0;
-}
-
-const char *host_kernel_option(const struct host *host, const char *name, char *value, size_t size)
-{
-    const char *found = NULL;
-    size_t length = strlen(name);
-    for (const char *word = host->command_line; *word;
-         word += strcspn(word, " "), word += strspn(word, " ")) {
-        size_t rest = strcspn(word, " ");
-        if (rest < length || strncmp(word, name, length) != 0 || (word[length] != '=' && rest != length))
-            continue;
-        size_t skip = length + (word[length] == '=');
-        snprintf(value, size, "%.*s", (int)(rest - skip), word + skip);
-        found = value;
-    }
-    return found;
 }

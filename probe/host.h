@@ -6,24 +6,19 @@
 #include "probe/root.h"
 
 /* What kind of machine this is. Nothing that names this very one (serial numbers, UUIDs, MACs, the host's
- * name) is ever read. Texts are "" where the machine does not tell. */
+ * name) is ever read. Texts are "" where the machine does not say. */
 struct host {
-    enum chassis chassis; /* from DMI; CHASSIS_UNKNOWN when it does not tell or says nonsense */
+    enum chassis chassis; /* from DMI; CHASSIS_UNKNOWN when it says nothing or nonsense */
     char machine[200];    /* maker and product */
     char cpu[128];
     char cpu_vendor[16]; /* "GenuineIntel", "AuthenticAMD" */
     char kernel[64];
-    char system[100];        /* as /etc/os-release names it */
-    const char *hypervisor;  /* a word of vocabulary_hypervisor; NULL: none is seen */
-    enum tristate in_vm;     /* this machine is itself a virtual machine */
-    char command_line[4096]; /* of the running kernel */
-    bool is_root;            /* the live machine is looked at by root */
+    char system[100];       /* as /etc/os-release names it */
+    const char *hypervisor; /* a word of vocabulary_hypervisor; NULL: none is seen */
+    enum tristate in_vm;    /* this machine is itself a virtual machine */
+    bool is_root;           /* the live machine is looked at by root */
 };
 
 void host_read(struct root *root, struct host *host);
-
-/* The word that a kernel command line has for `name=`, the last one if there are several ("" for a bare
- * `name`), or NULL. It is cut off at the next blank, and written to `value`. */
-const char *host_kernel_option(const struct host *host, const char *name, char *value, size_t size);
 
 #endif

@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probe/host_state.h"
+
 enum { MAX_GROUPS = 4096, DMAR_FLAGS = 37, DMAR_INTR_REMAP = 1 };
 
-/* The names below /sys/class/iommu tell who made it: dmar0, ivhd0, smmu3.0x.... */
+/* The names below /sys/class/iommu show who made it: dmar0, ivhd0, smmu3.0x.... */
 static enum iommu_kind kind_of(const char *name)
 {
     if (strncmp(name, "dmar", 4) == 0)
@@ -65,38 +67,36 @@ static void read_remapping(struct root *root, struct iommu *iommu)
         iommu->interrupt_remapping = tristate_of(text.data[DMAR_FLAGS] & DMAR_INTR_REMAP);
 }
 
-static bool starts_with_word(const char *list, const char *word)
+static bool is_switched(const struct cmdline *line, const char *key, const char *how)
 {
-    size_t length = strlen(word);
-    for (const char *at = list; *at; at += strcspn(at, ","), at += *at == ',')
-        if (strncmp(at, word, length) == 0 && (at[length] == ',' || !at[length]))
-            return true;
-    return false;
+    const char *given = cmdline_switch(line, key);
+    return given && strcmp(given, how) == 0;
 }
 
-static enum iommu_fault why_off(const struct host *host, const struct iommu *iommu)
+static enum iommu_fault why_off(struct root *root, const struct iommu *iommu)
 {
-    char value[256];
-    static const char *const switches[] = {"iommu", "intel_iommu", "amd_iommu"};
+    char text[4096];
+    struct cmdline line = {.count = 0};
     if (iommu->table == TRISTATE_NO)
         return IOMMU_FAULT_FIRMWARE;
-    for (size_t i = 0; i < ARRAY_SIZE(switches); i++)
-        if (host_kernel_option(host, switches[i], value, sizeof value) && starts_with_word(value, "off"))
-            return IOMMU_FAULT_COMMAND_LINE;
-    if (iommu->table == TRISTATE_YES && iommu->kind == IOMMU_KIND_INTEL && *host->command_line &&
-        !(host_kernel_option(host, "intel_iommu", value, sizeof value) && starts_with_word(value, "on")))
-        return IOMMU_FAULT_COMMAND_LINE;
-    return IOMMU_FAULT_UNKNOWN;
+    root_read_line(root, "/proc/cmdline", text, sizeof text);
+    cmdline_add(&line, span_of(text), "", 1);
+    bool is_off = is_switched(&line, "iommu", "off") || is_switched(&line, "intel_iommu", "off") ||
+                  is_switched(&line, "amd_iommu", "off");
+    bool is_not_on = iommu->table == TRISTATE_YES && iommu->kind == IOMMU_KIND_INTEL && line.count &&
+                     !is_switched(&line, "intel_iommu", "on");
+    cmdline_free(&line);
+    return is_off || is_not_on ? IOMMU_FAULT_COMMAND_LINE : IOMMU_FAULT_UNKNOWN;
 }
 
-/* Gives the devices that a group's folder names this group. */
+/* Gives the devices that a group's directory names this group. */
 static void read_group(struct root *root, const char *name, struct pci_machine *machine)
 {
-    char folder[320];
+    char directory[320];
     int count = 0;
     int group = atoi(name);
-    snprintf(folder, sizeof folder, "/sys/kernel/iommu_groups/%.200s/devices", name);
-    char **addresses = root_list(root, folder, MAX_PCI_DEVICES, &count);
+    snprintf(directory, sizeof directory, "/sys/kernel/iommu_groups/%.200s/devices", name);
+    char **addresses = root_list(root, directory, MAX_PCI_DEVICES, &count);
     for (int i = 0; i < count; i++) {
         struct pci_address address;
         struct pci_device *device =
@@ -115,7 +115,7 @@ static bool has_groups(const struct pci_machine *machine)
     return false;
 }
 
-/* The links of the devices tell the same, and cost less to read. */
+/* The links of the devices say the same, and cost less to read. */
 static void read_groups(struct root *root, struct pci_machine *machine)
 {
     int count = 0;
@@ -137,7 +137,7 @@ void iommu_read(struct root *root, const struct host *host, struct pci_machine *
     read_tables(root, host, iommu);
     read_remapping(root, iommu);
     if (iommu->enabled == TRISTATE_NO)
-        iommu->fault = why_off(host, iommu);
+        iommu->fault = why_off(root, iommu);
 }
 
 const char *iommu_kind_word(enum iommu_kind kind)

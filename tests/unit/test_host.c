@@ -59,22 +59,6 @@ static void test_host_that_tells(void **state)
     assert_int_equal(host.in_vm, TRISTATE_YES);
 }
 
-static void test_kernel_options(void **state)
-{
-    struct host host;
-    char value[64];
-    (void)state;
-    put("/proc/cmdline",
-        "ro  quiet iommu=soft intel_iommu=on,igfx_off iommu=pt iommux=1 intel_iommu.x=2 last=\n");
-    host_read(root, &host);
-    assert_string_equal(host_kernel_option(&host, "intel_iommu", value, sizeof value), "on,igfx_off");
-    assert_string_equal(host_kernel_option(&host, "iommu", value, sizeof value), "pt");
-    assert_string_equal(host_kernel_option(&host, "quiet", value, sizeof value), "");
-    assert_string_equal(host_kernel_option(&host, "last", value, sizeof value), "");
-    assert_null(host_kernel_option(&host, "amd_iommu", value, sizeof value));
-    assert_null(host_kernel_option(&host, "qui", value, sizeof value));
-}
-
 static struct iommu read_iommu(void)
 {
     struct host host;
@@ -96,7 +80,7 @@ static void test_iommu_of_which_nothing_is_known(void **state)
     assert_null(iommu_kind_word(iommu.kind));
 }
 
-/* Why it is off: the firmware wins over the command line, and AMD's needs no word at all. */
+/* Why it is off: the firmware wins over the command line, and AMD's needs no parameter at all. */
 static void test_why_the_iommu_is_off(void **state)
 {
     static const struct {
@@ -110,6 +94,8 @@ static void test_why_the_iommu_is_off(void **state)
                  {"GenuineIntel", "DMAR", "intel_iommu=on iommu=off", IOMMU_FAULT_COMMAND_LINE},
                  {"GenuineIntel", "DMAR", "intel_iommu=on,igfx_off", IOMMU_FAULT_UNKNOWN},
                  {"AuthenticAMD", "IVRS", "amd_iommu=off", IOMMU_FAULT_COMMAND_LINE},
+                 {"AuthenticAMD", "IVRS", "iommu=off iommu=pt", IOMMU_FAULT_COMMAND_LINE},
+                 {"AuthenticAMD", "IVRS", "iommux=off iommu.x=off off", IOMMU_FAULT_UNKNOWN},
                  {"AuthenticAMD", "IVRS", "quiet", IOMMU_FAULT_UNKNOWN}};
     (void)state;
     put("/sys/kernel/iommu_groups/.keep/x", "");
@@ -194,7 +180,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_chassis, set_up_root, tear_down_root),
         cmocka_unit_test_setup_teardown(test_machine_that_says_nothing, set_up_root, tear_down_root),
         cmocka_unit_test_setup_teardown(test_host_that_tells, set_up_root, tear_down_root),
-        cmocka_unit_test_setup_teardown(test_kernel_options, set_up_root, tear_down_root),
         cmocka_unit_test_setup_teardown(test_iommu_of_which_nothing_is_known, set_up_root, tear_down_root),
         cmocka_unit_test_setup_teardown(test_why_the_iommu_is_off, set_up_root, tear_down_root),
         cmocka_unit_test_setup_teardown(test_iommu_that_is_on, set_up_root, tear_down_root),
