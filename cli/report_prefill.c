@@ -218,7 +218,7 @@ static enum error_code read_machine(struct report_command *command, const char *
 {
     struct pci_address parsed;
     if (address && !pci_address_parse(address, &parsed)) {
-        error_set(error, ERROR_USAGE, "report: \"%s\" is no PCI address such as 01:00.0", address);
+        error_set(error, ERROR_USAGE, "report: \"%s\" is not a PCI address such as 01:00.0", address);
         return error_next(error, "passthru scan lists the GPUs of this machine");
     }
     if (scan_read(command->root, NULL, address ? &parsed : NULL, address ? 1 : 0, &command->scan, error)) {

@@ -55,9 +55,9 @@ static enum error_code read_file(struct rom_command *command, struct error *erro
         fcntl(file, F_SETFL, 0);
     *bytes = BUFFER(MAX_OPTION_ROM_SIZE + 2 * PIECE);
     while (!number && bytes->length <= MAX_OPTION_ROM_SIZE) {
-        size_t room = MAX_OPTION_ROM_SIZE + 1 - bytes->length;
+        size_t left = MAX_OPTION_ROM_SIZE + 1 - bytes->length;
         char *end = buffer_reserve(bytes, PIECE);
-        ssize_t got = end ? read(file, end, room < PIECE ? room : PIECE) : -1;
+        ssize_t got = end ? read(file, end, left < PIECE ? left : PIECE) : -1;
         if (got == 0)
             break;
         if (got > 0)
@@ -195,7 +195,7 @@ static int parse_arguments(struct rom_command *command, int argc, char **argv)
     bool json = command->common.json;
     struct rom_answer *answer = &command->answer;
     if (wanted && pci_id_parse(wanted, strlen(wanted), &answer->wanted) != PCI_ID_OK)
-        return output_usage_error("rom", json, "\"%s\" is no PCI ID such as 10de:1d16", wanted);
+        return output_usage_error("rom", json, "\"%s\" is not a PCI ID such as 10de:1d16", wanted);
     answer->has_wanted = wanted;
     if (optind + 1 != argc)
         return output_usage_error("rom", json, "say one file or one PCI address");

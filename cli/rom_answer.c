@@ -43,7 +43,7 @@ static void write_image(struct json_writer *writer, const struct option_rom_imag
     json_write_end_object(writer);
 }
 
-/* What only the bytes can tell. */
+/* What only the bytes show. */
 static void write_content(struct json_writer *writer, const struct option_rom *rom)
 {
     static const char *const makers[] = {"", "nvidia", "amd"};

@@ -6,7 +6,7 @@
 #include "probe/option_rom.h"
 #include "probe/rom_bar.h"
 
-/* An option ROM as it is told, from a file or from a card. */
+/* What is said of an option ROM, from a file or from a card. */
 struct rom_answer {
     enum rom_bar_state state; /* of a file: ROM_BAR_READ */
     struct option_rom rom;    /* when it was read */

@@ -22,13 +22,13 @@ const char scan_help[] = "Usage: passthru scan [OPTION]... [ADDRESS]...\n"
                          "  --help         this text\n"
                          "\n"
                          "Exit status: 0 done; 1 there is no GPU; 2 wrong usage or unreadable input; 3 no\n"
-                         "usable database; 5 the system refused.\n";
+                         "usable database; 5 no permission or a system error.\n";
 
 enum { OPTION_ROOT = 'r', OPTION_LSPCI = 'l', MAX_ADDRESSES = 64, SCAN_REPORTS = 5 };
 
 struct scan_command {
     struct common_options common;
-    const char *folder;
+    const char *directory;
     const char *lspci;
     struct pci_address addresses[MAX_ADDRESSES];
     int address_count;
@@ -48,10 +48,10 @@ static int parse_arguments(int argc, char **argv, struct scan_command *command)
     for (int c; (c = command_option(argc, argv, long_options, &command->common, &status)) != -1;) {
         if (c == COMMAND_ENDS)
             return status ? status : COMMAND_ENDS;
-        *(c == OPTION_ROOT ? &command->folder : &command->lspci) = optarg;
+        *(c == OPTION_ROOT ? &command->directory : &command->lspci) = optarg;
     }
     bool json = command->common.json;
-    if (command->folder && command->lspci)
+    if (command->directory && command->lspci)
         return output_usage_error("scan", json, "say --root or --lspci, not both");
     if (argc - optind > MAX_ADDRESSES)
         return output_usage_error("scan", json, "at most %d addresses", MAX_ADDRESSES);
@@ -63,7 +63,7 @@ static int parse_arguments(int argc, char **argv, struct scan_command *command)
             return output_usage_error("scan", json,
                                       "\"%s\" is a PCI ID, not an address; did you mean: passthru query %s",
                                       argv[optind], argv[optind]);
-        return output_usage_error("scan", json, "\"%s\" is no PCI address such as 01:00.0", argv[optind]);
+        return output_usage_error("scan", json, "\"%s\" is not a PCI address such as 01:00.0", argv[optind]);
     }
     return 0;
 }
@@ -148,7 +148,7 @@ static enum error_code run(struct scan_command *command, struct error *error)
     struct database_place place;
     if (database_locate(command->common.database, &place, error) ||
         database_open(place.path, &command->database, error) ||
-        root_open(command->folder, &command->root, error) ||
+        root_open(command->directory, &command->root, error) ||
         scan_read(command->root, command->lspci, command->addresses, command->address_count, &command->scan,
                   error))
         return error->code;

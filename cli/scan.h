@@ -5,7 +5,7 @@
 #include "cli/output.h"
 #include "probe/scan.h"
 
-/* What a scan tells of one GPU: what was seen on the machine, and the database's answer sharpened by it. */
+/* What a scan says of one GPU: what was seen on the machine, and the database's answer adapted to it. */
 struct scan_answer {
     struct scan_gpu seen;
     struct answer answer;

@@ -176,7 +176,7 @@ void scan_write_gpu_text(struct output *output, const struct scan *scan, const s
         answer_write_verdict(&prose, &gpu->answer);
     else
         output_paragraph(output, INDENT, "Verdict",
-                         gpu->known ? "none: this device is no GPU as far as is known."
+                         gpu->known ? "none: this device is not a GPU as far as is known."
                                     : "UNKNOWN: the database lacks this device.");
     write_seen(output, scan, gpu);
     findings_write_text(output, &gpu->seen.findings, SEVERITY_INFO);

@@ -10,13 +10,13 @@
 enum {
     MAX_TABLES = 64,
     MAX_TABLE_BYTES = 2 << 20,
-    MAX_TABLE_FILES = 512, /* in a folder, of all kinds */
+    MAX_TABLE_FILES = 512, /* in a directory, of all kinds */
     MAX_PLACES = 256,
     HEADER_SIZE = 36, /* ACPI 6.5, 5.2.6 */
     TABLE_NAME_SIZE = 24,
 };
 
-static const char tables_folder[] = "/sys/firmware/acpi/tables";
+static const char tables_directory[] = "/sys/firmware/acpi/tables";
 
 enum kind { KIND_ROM, KIND_ATRM, KIND_ATPX, KIND_OPTIMUS, KIND_MUX };
 
@@ -31,7 +31,7 @@ struct acpi {
     struct place places[MAX_PLACES];
     int place_count;
     int table_count;
-    bool lists_dsdt; /* so that what the folder does not list is not there */
+    bool lists_dsdt; /* so that what the directory does not list is not there */
     bool has_dsdt;
     bool incomplete; /* something of the namespace could not be read, or was not understood */
     enum tristate has_vfct;
@@ -92,7 +92,7 @@ static enum root_result read_table(struct root *root, const char *path, const ch
     if (table->length < HEADER_SIZE)
         why = "is too short for an ACPI table";
     else if (memcmp(table->data, signature, 4) != 0)
-        why = "has not the signature of this ACPI table";
+        why = "does not have the signature of this ACPI table";
     else if (read_32(table->data + 4) < HEADER_SIZE)
         why = "states a length that no ACPI table has";
     else if (read_32(table->data + 4) > table->length)
@@ -105,16 +105,16 @@ static enum root_result read_table(struct root *root, const char *path, const ch
     return ROOT_OK;
 }
 
-/* Reads one table of the namespace: `name` is relative to the tables' folder. */
+/* Reads one table of the namespace: `name` is relative to the directory of tables. */
 static void read_definitions(struct root *root, struct acpi *acpi, const char *name, struct buffer *bytes)
 {
     char path[320];
     const struct table table = {acpi, name};
     const struct aml_visitor visitor = {(void *)&table, note_method, note_uuid};
     bool is_dsdt = strcmp(name, "DSDT") == 0;
-    snprintf(path, sizeof path, "%s/%s", tables_folder, name);
+    snprintf(path, sizeof path, "%s/%s", tables_directory, name);
     if (acpi->table_count == MAX_TABLES) {
-        root_note_unreadable(root, tables_folder, "has more tables than a machine can have");
+        root_note_unreadable(root, tables_directory, "has more tables than a machine can have");
         acpi->incomplete = true;
         return;
     }
@@ -130,13 +130,13 @@ static void read_definitions(struct root *root, struct acpi *acpi, const char *n
     }
 }
 
-/* Reads the tables of a folder: `prefix` is "", or "dynamic/" for those loaded while the machine ran. */
+/* Reads the tables of a directory: `prefix` is "", or "dynamic/" for those loaded while the machine ran. */
 static void read_folder(struct root *root, struct acpi *acpi, const char *prefix, struct buffer *bytes)
 {
-    char folder[64];
+    char directory[64];
     int count;
-    snprintf(folder, sizeof folder, "%s/%s", tables_folder, prefix);
-    char **names = root_list(root, folder, MAX_TABLE_FILES, &count);
+    snprintf(directory, sizeof directory, "%s/%s", tables_directory, prefix);
+    char **names = root_list(root, directory, MAX_TABLE_FILES, &count);
     acpi->incomplete |= count == MAX_TABLE_FILES;
     for (int i = 0; i < count; i++) {
         char name[280];
@@ -155,7 +155,7 @@ static void read_folder(struct root *root, struct acpi *acpi, const char *prefix
 static void read_vfct(struct root *root, struct acpi *acpi)
 {
     char path[64];
-    snprintf(path, sizeof path, "%s/VFCT", tables_folder);
+    snprintf(path, sizeof path, "%s/VFCT", tables_directory);
     enum root_result result = read_table(root, path, "VFCT", &acpi->vfct);
     if (result == ROOT_OK)
         acpi->has_vfct = TRISTATE_YES;
@@ -191,7 +191,7 @@ enum tristate acpi_readable(const struct acpi *acpi)
     return acpi->has_dsdt && !acpi->incomplete ? TRISTATE_YES : TRISTATE_UNKNOWN;
 }
 
-/* How what was found stands to a GPU, from the surest to none at all. */
+/* How what was found relates to a GPU, from the surest to none at all. */
 enum binding { BINDING_OWN, BINDING_BELOW_PORT, BINDING_POSSIBLE, BINDING_NONE };
 
 /* The nodes that are asked about. */
@@ -209,7 +209,7 @@ static enum binding bind_place(const struct place *place, const struct nodes *no
         return BINDING_OWN;
     if (nodes->has_port && aml_path_is_within(path, &nodes->port))
         return BINDING_BELOW_PORT;
-    /* A UUID that lies elsewhere, but in no node's own _DSM, may be what the GPU's _DSM refers to. */
+    /* A UUID elsewhere, but in no node's own _DSM, may be what the GPU's _DSM refers to. */
     if (place->kind >= KIND_OPTIMUS && !aml_path_ends_with(path, "_DSM"))
         return BINDING_POSSIBLE;
     return nodes->has_gpu || nodes->has_port ? BINDING_NONE : BINDING_POSSIBLE;
@@ -257,7 +257,7 @@ static enum acpi_rom rom_of(enum binding binding)
     }
 }
 
-/* Whether the GPU is served by a method that lies at the integrated GPU. */
+/* Whether the GPU is served by a method of the integrated GPU. */
 static enum tristate find_hybrid(const struct acpi *acpi, enum kind kind,
                                  const struct acpi_question *question, char where[ACPI_WHERE_SIZE])
 {

@@ -24,7 +24,7 @@ MUST_CHECK enum error_code acpi_read(struct root *root, struct acpi **acpi, stru
 void acpi_free(struct acpi *acpi);
 
 /* TRISTATE_YES when all that defines the namespace was read and understood, else TRISTATE_UNKNOWN: what was
- * found is there all the same, but what was not found may be there. */
+ * found does exist, but what was not found may exist too. */
 enum tristate acpi_readable(const struct acpi *acpi);
 
 /* Which GPU is asked about. Paths are as sysfs has them in firmware_node/path ("\_SB_.PCI0.PEG_.VID_"), ""
@@ -39,7 +39,7 @@ struct acpi_question {
 };
 
 enum acpi_rom {
-    ACPI_ROM_UNKNOWN,        /* tables could not be read, or it cannot be told whose method it is */
+    ACPI_ROM_UNKNOWN,        /* tables could not be read, or whose method it is is unknown */
     ACPI_ROM_NO,             /* no method of this GPU: its vBIOS may come from elsewhere */
     ACPI_ROM_YES,            /* the GPU's own node has it */
     ACPI_ROM_BINDING_UNSURE, /* some node below the GPU's port has it */

@@ -5,13 +5,13 @@
 
 /* How it gets from one definition to the next without an interpreter. The one thing that AML's encoding
  * leaves open is how many arguments a method invocation takes: its reader must know the method. But arguments
- * are terms of their own, and every term begins with an opcode. So the bytes are read as a flat row of
+ * are terms of their own, and every term begins with an opcode. So the bytes are read as a flat sequence of
  * opcodes: each is stepped over with what always belongs to it (a name, a number of bytes, a string, a
  * package with its length), and its operands are what comes next in the row. No operand's bytes are ever
  * taken for an opcode, and the arity of a method does not matter.
  *
  * Where an opcode is none, the place in the row is lost. From there on only a whole definition with a valid
- * name, that fits into what it lies in, is taken for one. */
+ * name, that fits into its surroundings, is taken for one. */
 
 enum { MAX_NESTING = 64, MAX_STRING = 4096, EXTENDED = 0x5b };
 
@@ -164,7 +164,7 @@ static size_t read_name(const uint8_t *bytes, size_t at, size_t end, struct aml_
 }
 
 /* Reads a PkgLength (20.2.4) at `at`: stores where the package ends and returns where its content begins, 0
- * when it cannot be one. It may end behind `end`. */
+ * when it cannot be one. It may end after `end`. */
 static size_t read_package(const uint8_t *bytes, size_t at, size_t end, size_t *package_end)
 {
     if (at >= end)
@@ -196,7 +196,7 @@ static void lose(struct walk *walk)
     walk->at++;
 }
 
-/* Goes on inside of a package of terms, or behind it when it is nested too deeply. */
+/* Continues inside a package of terms, or after it when it is nested too deeply. */
 static void enter(struct walk *walk, size_t at, size_t end, const struct aml_path *path)
 {
     if (walk->depth + 1 == MAX_NESTING) {
@@ -208,7 +208,7 @@ static void enter(struct walk *walk, size_t at, size_t end, const struct aml_pat
     walk->at = at;
 }
 
-/* A package whose length lies at `at`: true when it was one. */
+/* A package whose length is at `at`: true when it was one. */
 static bool take_package(struct walk *walk, struct opcode opcode, size_t at)
 {
     struct frame *frame = &walk->frames[walk->depth];

@@ -20,7 +20,7 @@ enum aml_uuid {
     AML_UUID_COUNT,
 };
 
-/* Who is told what there is; either may be NULL. Paths are valid during the call. */
+/* Called with what is found; either may be NULL. Paths are valid during the call. */
 struct aml_visitor {
     void *context;
     void (*method)(void *context, const struct aml_path *path);
@@ -31,11 +31,11 @@ struct aml_visitor {
 
 enum aml_result {
     AML_OK,
-    AML_DAMAGED, /* an opcode that is none, a package longer than what it lies in, nested too deeply:
+    AML_DAMAGED, /* an opcode that is none, a package longer than what contains it, nested too deeply:
                     something may have been missed */
 };
 
-/* Walks the AML of one table: the bytes behind its header of 36 bytes. Any input is fine; the time is linear
+/* Walks the AML of one table: the bytes after its header of 36 bytes. Any input is fine; the time is linear
  * in its length. */
 MUST_CHECK enum aml_result aml_walk(const uint8_t *bytes, size_t length, const struct aml_visitor *visitor);
 

@@ -26,7 +26,7 @@ char *aml_path_print(const struct aml_path *path, char text[AML_PATH_TEXT_SIZE])
 /* Whether these four bytes can name an object. */
 bool aml_segment_is_valid(const uint8_t *bytes);
 
-/* Appends a segment of four characters; false when there is no room. */
+/* Appends a segment of four characters; false when it is full. */
 bool aml_path_append(struct aml_path *path, const void *segment);
 
 /* Whether `path` is `ancestor` or below it. */

@@ -32,7 +32,7 @@ bool span_next_line(struct span *rest, struct span *line);
 /* Takes the next word, that is, what is between white space. False at the end. */
 bool span_next_word(struct span *rest, struct span *word);
 
-/* Takes what stands before the next `separator`, or all; it may be empty. False at the end. */
+/* Takes what is before the next `separator`, or all; it may be empty. False at the end. */
 bool span_next_part(struct span *rest, char separator, struct span *part);
 
 /* Splits "key=value" at the first `separator`; false when there is none, then the key is all. */

@@ -240,7 +240,7 @@ static const struct {
 
 /* ---- expat ---- */
 
-/* virsh dumpxml and a snapshot's or the status file's XML differ in what the domain stands in. */
+/* virsh dumpxml and a snapshot's or the status file's XML differ in what the domain is an element of. */
 static const char *path_of(const struct domain_xml *xml)
 {
     const char *path = xml->path;
@@ -341,13 +341,13 @@ enum vm_config_result domain_xml_check(struct vm_state *vm, struct span text)
     XML_SetUserData(xml.parser, &xml);
     XML_SetElementHandler(xml.parser, start_element, end_element);
     XML_SetStartDoctypeDeclHandler(xml.parser, start_doctype);
-    bool sound = XML_Parse(xml.parser, text.start, (int)text.length, XML_TRUE) == XML_STATUS_OK;
+    bool well_formed = XML_Parse(xml.parser, text.start, (int)text.length, XML_TRUE) == XML_STATUS_OK;
     const char *why = xml.rejected ? xml.rejected : XML_ErrorString(XML_GetErrorCode(xml.parser));
     long line = line_of(&xml);
     XML_ParserFree(xml.parser);
-    if (sound && !xml.is_domain)
+    if (well_formed && !xml.is_domain)
         return VM_CONFIG_FOREIGN;
-    if (sound) {
+    if (well_formed) {
         check_domain(&xml);
         return VM_CONFIG_READ;
     }

@@ -147,7 +147,7 @@ void lspci_detail_line(struct lspci_text *text, struct pci_device *device, const
         snprintf(device->driver, sizeof device->driver, "%s", value);
         device->driver_known = true;
     } else if (after(line, "Kernel modules:")) {
-        /* The driver, if there is one, stands before. */
+        /* The driver, if there is one, comes before. */
         device->driver_known = true;
     } else if (number_after(line, "IOMMU group: ", 10, INT32_MAX, &number) ||
                (after(line, "Flags:") && number_after(line, ", IOMMU group ", 10, INT32_MAX, &number))) {

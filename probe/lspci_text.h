@@ -17,7 +17,7 @@ struct lspci_text {
     bool is_numbered;   /* BARs are listed with their numbers: -vv */
     struct buffer dump; /* the hexadecimal lines, as libpci reads them; empty when there are none */
 
-    struct pci_device *current; /* whom the lines belong to; NULL: nobody */
+    struct pci_device *current; /* the one that the lines belong to; NULL: none */
     const struct pci_device *dumped;
     int heading_group;
     int next_bar;

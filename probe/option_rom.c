@@ -109,7 +109,7 @@ static void read_devices(struct span image, struct option_rom_image *read)
     }
 }
 
-/* NVIDIA's extension stands behind PCIR, on the next multiple of 16. */
+/* NVIDIA's extension follows PCIR, on the next multiple of 16. */
 static void read_npde(struct span image, struct option_rom_image *read)
 {
     size_t at = ((size_t)read->pcir + word_at(image, read->pcir + PCIR_LENGTH) + 15) & ~(size_t)15;
@@ -128,7 +128,7 @@ static unsigned char sum(struct span span)
     return total;
 }
 
-/* The specification has the sum over the size in the header; where that is larger than a byte can tell, some
+/* The specification has the sum over the size in the header; where that is larger than a byte can say, some
  * makers sum over the whole image. */
 static enum tristate check_sum(struct span image, const struct option_rom_image *read, size_t claimed)
 {
@@ -150,7 +150,7 @@ static void read_efi(struct span image, struct option_rom_image *read)
     read->is_compressed = word_at(image, EFI_COMPRESSION) != 0;
 }
 
-/* The image at the beginning of `image`, which goes on to the end of all bytes. *claimed is its length by
+/* The image at the start of `image`, which extends to the end of all bytes. *claimed is its length by
  * PCIR. */
 static enum option_rom_fault read_image(struct span image, bool first, struct option_rom_image *read,
                                         uint32_t *claimed)
@@ -188,8 +188,8 @@ static enum option_rom_fault read_image(struct span image, bool first, struct op
     return OPTION_ROM_SOUND;
 }
 
-/* `next` is what stands behind the image. NVIDIA's own last image has no NPDE to say so. Where NPDE ends the
- * chain and PCIR does not, a firmware goes on if it finds an image. */
+/* `next` is what follows the image. NVIDIA's own last image has no NPDE to say so. Where NPDE ends the
+ * chain and PCIR does not, a firmware continues if it finds an image. */
 static bool ends_chain(const struct option_rom_image *image, struct span next)
 {
     if (image->is_private && image->code_type == OPTION_ROM_NVIDIA_NBSI)
@@ -205,7 +205,7 @@ static void set_fault(struct option_rom *rom, enum option_rom_fault fault, uint6
     rom->fault_offset = (uint32_t)offset;
 }
 
-/* Every image is at least as long as its header, so that the chain moves on or ends. What lies behind the
+/* Every image is at least as long as its header, so that the chain moves on or ends. What follows the
  * last image of the standard is NVIDIA's: that it is missing or odd is no fault of the ROM, for neither the
  * kernel nor a firmware looks there. */
 static void walk(struct option_rom *rom, struct span all)
@@ -236,7 +236,7 @@ static void walk(struct option_rom *rom, struct span all)
             return;
         }
         rom->image_count++;
-        /* A dump that the kernel made ends where PCIR says so, wherever NPDE would go on. */
+        /* A dump that the kernel made ends where PCIR says so, wherever NPDE would continue. */
         bool enough = !is_private && image->is_last && claimed <= rest.size;
         if (enough && image->length > rest.size)
             image->length = claimed;
@@ -380,7 +380,7 @@ enum tristate option_rom_matches(const struct option_rom *rom, const struct pci_
     return omitted || !rom->image_count ? TRISTATE_UNKNOWN : TRISTATE_NO;
 }
 
-/* A firmware goes by PCIR alone: what stands behind the last image of the standard does not exist for it. */
+/* A firmware goes by PCIR alone: what follows the last image of the standard does not exist for it. */
 static bool is_found_by_firmware(const struct option_rom_image *image)
 {
     return !image->missing && !image->is_private;

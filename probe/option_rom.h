@@ -11,7 +11,7 @@
 
 /* An option ROM (expansion ROM, vBIOS) as the PCI Local Bus Specification 3.0, section 6.3, and the PCI
  * Firmware Specification 3.3, chapter 5, have it: a chain of images, each for one kind of processor or
- * firmware. NVIDIA adds images of its own behind the last one of the standard, told by a structure NPDE. */
+ * firmware. NVIDIA adds images of its own after the last one of the standard, marked by a structure NPDE. */
 
 enum {
     MAX_OPTION_ROM_SIZE = 16 << 20,
@@ -52,12 +52,12 @@ struct option_rom_image {
     bool is_last;         /* PCIR says so */
     bool has_npde;        /* NVIDIA's extension is there, and wins over PCIR */
     bool npde_is_last;    /* NPDE says so */
-    bool is_private;      /* stands behind the last one of the standard: only NVIDIA's programs know it */
+    bool is_private;      /* follows the last one of the standard: only NVIDIA's programs know it */
     bool devices_omitted; /* there were more than MAX_OPTION_ROM_DEVICES */
     int device_count;
     uint16_t devices[MAX_OPTION_ROM_DEVICES]; /* further devices of the same vendor */
     enum tristate checksum; /* the bytes of a legacy image sum to 0; unknown for others and when some miss */
-    bool is_efi;            /* code type EFI with a sound EFI header */
+    bool is_efi;            /* code type EFI with a valid EFI header */
     uint16_t subsystem;     /* of an EFI image */
     uint16_t machine;       /* of an EFI image */
     bool is_compressed;     /* an EFI image */
@@ -68,7 +68,7 @@ enum option_rom_fault {
     OPTION_ROM_EMPTY,        /* no bytes */
     OPTION_ROM_ERASED,       /* nothing but 0xFF, or nothing but 0x00 */
     OPTION_ROM_NO_SIGNATURE, /* nowhere an image */
-    OPTION_ROM_CUT,          /* the header or the data structure of an image is not wholly there */
+    OPTION_ROM_CUT,          /* the header or the data structure of an image is not completely there */
     OPTION_ROM_BAD_POINTER,  /* the pointer to PCIR leads into the header, or out of all bytes */
     OPTION_ROM_NO_PCIR,      /* it leads to something else */
     OPTION_ROM_BAD_LENGTH,   /* an image has no length, or ends before its own PCIR does */
@@ -81,23 +81,23 @@ enum option_rom_maker { OPTION_ROM_MAKER_UNKNOWN, OPTION_ROM_MAKER_NVIDIA, OPTIO
 struct option_rom {
     size_t size;                         /* of the bytes that were given */
     unsigned char head[OPTION_ROM_HEAD]; /* the first of them, as many as there are */
-    uint32_t start; /* where the first image is: 0, or behind a header that is no part of it */
+    uint32_t start; /* where the first image is: 0, or after a header that is no part of it */
     bool has_nvgi;  /* that header is NVIDIA's */
     int image_count;
     struct option_rom_image images[MAX_OPTION_ROM_IMAGES];
     enum option_rom_fault fault;
     uint32_t fault_offset; /* where it is */
     uint64_t end;          /* of the chain, as the images claim it */
-    size_t padding;        /* bytes 0xFF or 0x00 behind it, to the end */
+    size_t padding;        /* bytes 0xFF or 0x00 after it, to the end */
     size_t trailing;       /* or other bytes */
     bool truncated;        /* bytes of images of the standard are missing */
-    bool private_missing;  /* of NVIDIA's own images behind them */
+    bool private_missing;  /* of NVIDIA's own images after them */
     enum option_rom_maker maker;
     char version[48]; /* of the vBIOS, printable ASCII; "" when not found */
 };
 
 /* Parses any bytes, at most MAX_OPTION_ROM_SIZE of them (what is beyond is not looked at). Never fails: what
- * is wrong stands in `rom`. Nothing in it points into `bytes`. */
+ * is wrong is in `rom`. Nothing in it points into `bytes`. */
 void option_rom_parse(const unsigned char *bytes, size_t size, struct option_rom *rom);
 
 /* Whether there is anything but an empty or erased chip. */
@@ -110,17 +110,18 @@ bool option_rom_is_valid(const struct option_rom *rom);
  * longer than we read. */
 enum tristate option_rom_matches(const struct option_rom *rom, const struct pci_id *wanted);
 
-/* Whether it has a whole image that a BIOS (SeaBIOS) finds and runs. */
+/* Whether it has a complete image that a BIOS (SeaBIOS) finds and runs. */
 bool option_rom_has_legacy(const struct option_rom *rom);
 
-/* Its whole image that a UEFI (OVMF) finds, NULL when there is none. Of several the one that runs on x86-64.
+/* Its complete image that a UEFI (OVMF) finds, NULL when there is none. Of several the one that runs on
+ * x86-64.
  */
 const struct option_rom_image *option_rom_efi_image(const struct option_rom *rom);
 
 /* Whether the UEFI of an x86-64 machine runs an EFI image: x64 code or byte code. */
 bool option_rom_runs_on_x64(const struct option_rom_image *image);
 
-/* Adds what is to be said about it to the findings: what is wrong, what to do. `wanted`, the card that it
+/* Adds what is wrong with it to the findings. `wanted`, the card that it
  * shall be for, may be NULL. */
 void option_rom_findings(const struct option_rom *rom, const struct pci_id *wanted,
                          struct findings *findings);

@@ -1,4 +1,4 @@
-/* What is to be said about an option ROM, in words. */
+/* The findings about an option ROM. */
 
 #include "probe/option_rom.h"
 
@@ -170,7 +170,7 @@ void option_rom_findings(const struct option_rom *rom, const struct pci_id *want
     if (rom->start)
         findings_add(findings, NULL, 0, FINDING_ROM_HEADER, rom->start, rom->start,
                      rom->has_nvgi ? "a header of NVIDIA's flash tool (NVGI)"
-                                   : "something that is no part of it",
+                                   : "something that is not part of it",
                      rom->start + 1, rom->start);
     chain(rom, findings);
     if (!rom->image_count)

@@ -13,7 +13,7 @@ char *pci_address_print(const struct pci_address *address, char text[PCI_ADDRESS
     return text;
 }
 
-/* Reads the hexadecimal digits at `*at`, between `least` and `most` of them and then `end`, and moves behind
+/* Reads the hexadecimal digits at `*at`, between `least` and `most` of them and then `end`, and moves past
  * that. */
 static bool read_field(const char **at, size_t least, size_t most, char end, uint32_t *value)
 {

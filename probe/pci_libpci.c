@@ -33,7 +33,7 @@ struct libpci {
     } functions;
 };
 
-/* libpci tells its error hook nothing but the message. */
+/* libpci passes its error hook nothing but the message. */
 static _Thread_local struct libpci *guarded;
 
 __attribute__((noreturn)) PRINTF_LIKE(1, 2) static void unwind(char *format, ...)
@@ -96,7 +96,7 @@ enum error_code libpci_open(enum libpci_method method, const char *path, struct 
     if (!opened || !own_path) {
         error_set(error, ERROR_NO_MEMORY, "no memory to look at PCI devices");
     } else if (opened->method = method, load(opened, error)) {
-        /* the error tells why */
+        /* the error says why */
     } else if (opened->access = opened->functions.pci_alloc(), !guard(opened, start, own_path)) {
         error_set(error, ERROR_BAD_INPUT, "libpci cannot read %s: %s", path, opened->complaint);
     }
@@ -130,7 +130,7 @@ struct reading {
     struct pci_device *device;
     struct pci_dev *dev;
     int length;            /* bytes of configuration space that could be read: 0, 64, 256, 4096 */
-    u8 config[LIBPCI_ALL]; /* all ones behind that */
+    u8 config[LIBPCI_ALL]; /* all ones after that */
 };
 
 static unsigned config_word(const struct reading *reading, unsigned at)

@@ -9,8 +9,8 @@ struct libpci;
 
 enum libpci_method { LIBPCI_SYSFS, LIBPCI_DUMP };
 
-/* Loads the library and opens /sys/bus/pci of a machine at `path`, or the dump that lies there. ERROR_SYSTEM
- * when there is no library, ERROR_BAD_INPUT when it refuses the path. The caller closes it; NULL is fine. */
+/* Loads the library and opens /sys/bus/pci of a machine at `path`, or the dump that is there. ERROR_SYSTEM
+ * when there is no library, ERROR_BAD_INPUT when it rejects the path. The caller closes it; NULL is fine. */
 MUST_CHECK enum error_code libpci_open(enum libpci_method method, const char *path, struct libpci **library,
                                        struct error *error);
 void libpci_close(struct libpci *library);

@@ -19,7 +19,7 @@ static void close_file(FILE **file)
         fclose(*file);
 }
 
-/* Reads a line without its newline, cut at LSPCI_LINE_MAX, with blanks for NUL bytes. */
+/* Reads a line without its newline, cut at LSPCI_LINE_MAX, with spaces for NUL bytes. */
 static bool read_line(FILE *file, char line[LSPCI_LINE_MAX + 1], size_t *total)
 {
     size_t length = 0;

@@ -12,7 +12,7 @@
 enum { RESOURCE_IO = 0x100, RESOURCE_PREFETCH = 0x2000, RESOURCE_64BIT = 0x100000 };
 enum { RESOURCE_MAX = 4096, SHORT_PATH = 64 };
 
-static const char devices_folder[] = "/sys/bus/pci/devices";
+static const char devices_directory[] = "/sys/bus/pci/devices";
 
 struct scan {
     struct root *root;
@@ -24,7 +24,7 @@ struct scan {
 static const char *attribute(const struct pci_device *device, const char *name, char path[SHORT_PATH])
 {
     char address[PCI_ADDRESS_TEXT_SIZE];
-    snprintf(path, SHORT_PATH, "%s/%s/%s", devices_folder, pci_address_print(&device->address, address),
+    snprintf(path, SHORT_PATH, "%s/%s/%s", devices_directory, pci_address_print(&device->address, address),
              name);
     return path;
 }
@@ -53,14 +53,14 @@ static bool is_plain(struct root *root, const struct pci_device *device)
         char full[4096];
         snprintf(full, sizeof full, "%s%s", root_directory(root), attribute(device, names[i], path));
         if (lstat(full, &status) == 0 && !S_ISREG(status.st_mode)) {
-            root_note_unreadable(root, path, "is no regular file");
+            root_note_unreadable(root, path, "is not a regular file");
             return false;
         }
     }
     return true;
 }
 
-/* Where the folder of a device really is; false when it is another's, or leads out of the machine. */
+/* Where the directory of a device really is; false when it is another's, or leads out of the machine. */
 static bool resolve(struct root *root, const struct pci_device *device, char *resolved, size_t size)
 {
     char path[SHORT_PATH];
@@ -69,11 +69,11 @@ static bool resolve(struct root *root, const struct pci_device *device, char *re
     const char *own = found ? strrchr(resolved, '/') : NULL;
     if (own && strcmp(own + 1, pci_address_print(&device->address, text)) == 0)
         return true;
-    root_note_unreadable(root, path, "is no folder of this device");
+    root_note_unreadable(root, path, "is not the directory of this device");
     return false;
 }
 
-/* The bridge above a device is the folder above its own: .../0000:00:01.0/0000:01:00.0 */
+/* The bridge above a device is the directory above its own: .../0000:00:01.0/0000:01:00.0 */
 static bool parent_address(const struct pci_device *device, const char *resolved, struct pci_address *parent)
 {
     char text[PCI_ADDRESS_TEXT_SIZE];
@@ -107,7 +107,7 @@ static void read_group(struct root *root, struct pci_device *device)
     bool valid = !*end && number >= 0 && number <= INT32_MAX;
     device->iommu_group = valid ? (int)number : IOMMU_GROUP_UNKNOWN;
     if (!valid)
-        root_note_unreadable(root, path, "is no group number");
+        root_note_unreadable(root, path, "is not a group number");
 }
 
 /* What the kernel remembers of a device whose configuration space cannot be read now. */
@@ -302,8 +302,8 @@ static void take_names(struct scan *scan, char **names, int count)
             machine->devices[machine->count++].address = address;
         } else {
             char path[320];
-            snprintf(path, sizeof path, "%s/%.250s", devices_folder, names[i]);
-            root_note_unreadable(scan->root, path, "is no PCI address");
+            snprintf(path, sizeof path, "%s/%.250s", devices_directory, names[i]);
+            root_note_unreadable(scan->root, path, "is not a PCI address");
         }
     }
     pci_machine_sort(machine);
@@ -352,11 +352,11 @@ enum error_code pci_read_machine(struct root *root, struct pci_machine *machine,
     int count;
     *machine = (struct pci_machine){.source = PCI_SOURCE_SYSFS};
     error->code = ERROR_NONE;
-    char **names = root_list(root, devices_folder, MAX_PCI_DEVICES, &count);
+    char **names = root_list(root, devices_directory, MAX_PCI_DEVICES, &count);
     if (count)
         read_named(&scan, names, count, error);
     else
-        root_note_unreadable(root, devices_folder, "there is no PCI device");
+        root_note_unreadable(root, devices_directory, "there is no PCI device");
     root_free_names(names, count);
     return error->code;
 }

@@ -3,7 +3,7 @@
 
 #include "probe/vm_state.h"
 
-/* qm.conf(5). Only what stands before the first section counts: sections are snapshots and the like. */
+/* qm.conf(5). Only what is before the first section counts: sections are snapshots and the like. */
 
 enum setting { MACHINE, BIOS, CPU, VGA, BALLOON, ARGS, EFIDISK, OSTYPE, SETTING_COUNT };
 
@@ -53,7 +53,7 @@ static bool is_key(struct span key)
     return true;
 }
 
-/* A setting, "key: value"; false for comments, blank lines and anything else. */
+/* A setting, "key: value"; false for comments, empty lines and anything else. */
 static bool read_setting(struct span line, struct span *key, struct span *value)
 {
     line = span_trim(line);

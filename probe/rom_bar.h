@@ -7,8 +7,8 @@
 #include "probe/root.h"
 
 /* Reads a device's option ROM through its expansion ROM BAR, by the file `rom` that Linux has in the device's
- * folder (Documentation/filesystems/sysfs-pci.rst). On this machine itself the BAR must be enabled before and
- * disabled after: the only thing on a machine that passthru ever writes to when it looks at it. */
+ * directory (Documentation/filesystems/sysfs-pci.rst). On this machine itself the BAR must be enabled before
+ * and disabled after: the only thing on a machine that passthru ever writes to when it looks at it. */
 
 enum rom_bar_state {
     ROM_BAR_UNKNOWN,    /* there is one, but we may not read it, or the recording has no bytes of it */
@@ -33,7 +33,7 @@ enum rom_bar_state rom_bar_read(struct root *root, const struct pci_address *add
  * back). */
 enum rom_bar_state rom_bar_read_enabled(const char *path, struct rom_bar *bar);
 
-/* Adds what is to be said when there are no bytes, or the BAR stayed enabled. What the bytes are is told by
+/* Adds a finding when there are no bytes, or the BAR stayed enabled. What is wrong with the bytes is found by
  * option_rom_findings. */
 void rom_bar_findings(const struct rom_bar *bar, const struct pci_address *address,
                       struct findings *findings);

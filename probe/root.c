@@ -142,7 +142,7 @@ enum root_result root_read(struct root *root, const char *path, size_t max, stru
     if (file < 0)
         return failed(root, path, errno);
     if (fstat(file, &status) || !S_ISREG(status.st_mode)) {
-        root_note_unreadable(root, path, "is no regular file");
+        root_note_unreadable(root, path, "is not a regular file");
         close(file);
         return ROOT_UNREADABLE;
     }

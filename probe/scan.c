@@ -90,7 +90,7 @@ int scan_functions(const struct scan *scan, const struct pci_device *gpu, int fu
     return count;
 }
 
-/* /proc/iomem shows what lies in a GPU's memory by deeper indentation below its address. */
+/* /proc/iomem shows what is in a GPU's memory by deeper indentation below its address. */
 static bool has_framebuffer(struct root *root, const struct pci_device *device)
 {
     static const char *const names[] = {"efifb", "simplefb", "vesafb", "BOOTFB", "simple-framebuffer"};

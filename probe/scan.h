@@ -34,7 +34,7 @@ struct scan_gpu {
     enum tristate isolated;                   /* its group holds nothing but its own functions and bridges */
     int foreign_devices[MAX_FOREIGN_DEVICES]; /* of the group, as indexes into the machine's devices */
     int foreign_count;                        /* in all, more than are listed perhaps */
-    bool framebuffer;                         /* a framebuffer of the firmware lies on it */
+    bool framebuffer;                         /* a framebuffer of the firmware is in its memory */
     struct findings findings;
 };
 

@@ -4,9 +4,8 @@
 
 enum {
     TABLE_HEADER_SIZE = 76, /* the ACPI header, a UUID, two offsets, 16 reserved bytes */
-    IMAGES_OFFSET_AT = 52,  /* where the first image header lies */
-    LIBRARY_OFFSET_AT =
-        56, /* where images end and something else begins, which drivers do not heed; 0: nowhere */
+    IMAGES_OFFSET_AT = 52,  /* where the first image header is */
+    LIBRARY_OFFSET_AT = 56, /* where images end and something else begins, which drivers ignore; 0: nowhere */
     IMAGE_HEADER_SIZE = 28, /* bus, device, function, four IDs, revision, length */
     IMAGE_VENDOR_AT = 12,   /* then the device ID, and the subsystem's two */
     IMAGE_LENGTH_AT = 24,   /* of what follows the header */

@@ -21,7 +21,7 @@ enum vfct_result {
 
 /* Looks for the image of the device at this bus, slot and function (the table knows no domains) with this
  * vendor and device ID. Its subsystem says nothing: firmware leaves it zero. `table` is the whole table with
- * its header. On VFCT_FOUND, `offset` and `image_length` say where the image lies in it, never outside of it;
+ * its header. On VFCT_FOUND, `offset` and `image_length` say where the image is in it, never outside of it;
  * the length is not 0. */
 MUST_CHECK enum vfct_result vfct_find(const uint8_t *table, size_t length, const struct pci_address *address,
                                       const struct pci_id *id, size_t *offset, size_t *image_length);

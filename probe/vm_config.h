@@ -13,17 +13,17 @@
 enum vm_config_result {
     VM_CONFIG_READ,
     VM_CONFIG_FOREIGN,   /* neither of the two: nothing was added */
-    VM_CONFIG_MALFORMED, /* broken XML: what stands before the fault was looked at, a finding names it */
+    VM_CONFIG_MALFORMED, /* not well-formed XML: what is before the fault was looked at, a finding names it */
 };
 
-/* Looks at one, of at most MAX_CONFIG_SIZE bytes, told apart by its content. `file` is the name that the
- * findings get. ROM files are looked up in `root`, devices in `machine`, which may be NULL or empty when they
- * are not known. */
+/* Looks at one, of at most MAX_CONFIG_SIZE bytes, whose kind shows in its content. `file` is the name that
+ * the findings get. ROM files are looked up in `root`, devices in `machine`, which may be NULL or empty when
+ * they are not known. */
 enum vm_config_result vm_config_check(struct root *root, const struct pci_machine *machine, const char *file,
                                       const char *text, size_t length, struct findings *findings);
 
 /* What a report says of a virtual machine. Words are those of the vocabulary, NULL where the configuration
- * does not tell. */
+ * does not say. */
 struct vm_facts {
     bool passes_gpu; /* the GPU that was asked for is passed to it */
     const char *hypervisor;
@@ -33,7 +33,7 @@ struct vm_facts {
     bool fixes[FIX_COUNT]; /* what it has that people try when a passthrough fails */
 };
 
-/* Reads that of one, told apart as vm_config_check does. `gpu` may be NULL. */
+/* Reads that of one. `gpu` may be NULL. */
 enum vm_config_result vm_config_facts(struct root *root, const struct pci_address *gpu, const char *text,
                                       size_t length, struct vm_facts *facts);
 

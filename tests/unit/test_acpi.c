@@ -226,7 +226,7 @@ static void test_unreadable(void **state)
     read_tables();
     assert_int_equal(acpi_readable(acpi), TRISTATE_YES);
     put_table("SSDT1", "XSDT", AML(""), 0);
-    assert_unknown("SSDT1: has not the signature");
+    assert_unknown("SSDT1: does not have the signature");
     put_table("SSDT1", "SSDT", AML(ROM_AT_VID), 1);
     assert_unknown("SSDT1: is shorter than");
     put_table("SSDT1", "SSDT", AML(ROM_AT_VID), -40);

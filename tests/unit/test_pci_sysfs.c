@@ -276,12 +276,12 @@ static void test_attributes_that_cannot_be_read(void **state)
     done();
     make_folder(attribute("0000:01:00.0", "vendor"));
     read_machine(1);
-    assert_true(has_fault(root, "vendor: is no regular file"));
+    assert_true(has_fault(root, "vendor: is not a regular file"));
     done();
     drop("0000:02:00.0", "config");
     make_folder(attribute("0000:02:00.0", "config"));
     read_machine(0);
-    assert_true(has_fault(root, "config: is no regular file"));
+    assert_true(has_fault(root, "config: is not a regular file"));
     done();
 }
 
@@ -297,7 +297,7 @@ static void test_values_that_are_none(void **state)
     read_machine(1);
     assert_int_equal(machine.devices[0].base_class, 0);
     assert_int_equal(machine.devices[0].iommu_group, IOMMU_GROUP_UNKNOWN);
-    assert_true(has_fault(root, "no group number"));
+    assert_true(has_fault(root, "not a group number"));
     assert_true(has_fault(root, "0000:02:00.0"));
     done();
     put_text("0000:01:00.0", "class", "0x030000");
@@ -345,7 +345,7 @@ static void test_odd_names(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         make_device(names[i]);
     read_machine(2);
-    assert_true(has_fault(root, "is no PCI address"));
+    assert_true(has_fault(root, "is not a PCI address"));
     done();
 }
 
