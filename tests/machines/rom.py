@@ -88,14 +88,9 @@ def padded(rom, size, byte=0xFF):
     return rom.ljust(size, bytes([byte]))
 
 
-def looping():
-    """An image of length 0: whoever walks the chain by lengths stays here."""
-    return image(0x10DE, 0x1B81, length=0, last=False)
-
-
-def endless(count=1000):
-    """More images than any ROM has."""
-    return image(0x10DE, 0x1B81, blocks=1, last=False) * count
+def card(code_type=LEGACY, **options):
+    """An image for the card that the tests ask about."""
+    return image(0x10DE, 0x1B81, code_type, **options)
 
 
 GOOD = option_rom(0x10DE, 0x1B81, devices=(0x1B82, 0x1B06))
@@ -108,6 +103,7 @@ KINDS = {
     "nvidia-sysfs": nvidia_rom()[:8192],  # the kernel stops where PCIR says so
     "amd": amd_rom(),
     "nvgi": nvgi(nvidia_rom()),
+    "nvgi-false-start": nvgi(nvidia_rom()).replace(b"\x5a" * 2, b"\x55\xaa", 1),
     "nvgi-alone": nvgi(b"", 4096),
     "padded": padded(GOOD, 65536),
     "padded-zeroes": padded(GOOD, 65536, 0),
@@ -115,14 +111,23 @@ KINDS = {
     "truncated": GOOD[:6000],
     "truncated-between": GOOD[:4096],
     "wrong-checksum": GOOD[:0x300] + b"\x01" + GOOD[0x301:],
-    "looping": looping(),
-    "endless": endless(),
-    "pcir-at-itself": image(0x10DE, 0x1B81, claimed_pcir_at=0x18),
-    "pcir-at-0": image(0x10DE, 0x1B81, claimed_pcir_at=0),
-    "pcir-outside": image(0x10DE, 0x1B81, claimed_pcir_at=0xFFFF),
-    "pcir-missing": image(0x10DE, 0x1B81, pcir=b"XXXX"),
+    "truncated-in-header": GOOD[:4106],
+    "looping": card(length=0, last=False),  # whoever walks the chain by lengths stays here
+    "endless": card(blocks=1, last=False) * 1000,
+    "pcir-at-itself": card(claimed_pcir_at=0x18),
+    "pcir-at-0": card(claimed_pcir_at=0),
+    "pcir-outside": card(claimed_pcir_at=0xFFFF),
+    "pcir-missing": card(pcir=b"XXXX"),
     "network": option_rom(0x8086, 0x1521, class_code=0x020000),
-    "no-last": image(0x10DE, 0x1B81, last=False) + bytes(1024),
+    "no-last": card(last=False) + bytes(1024),
+    "efi-unsigned": card(EFI).replace(b"\xf1\x0e", b"\xf0\x0e", 1),
+    "efi-of-two-machines": card(EFI, machine=ARM64, last=False) + card(EFI, machine=EBC),
+    "efi-of-no-machine": card(EFI, machine=0x5064),
+    # NPDE wins over PCIR for the end of the chain, but OVMF goes by PCIR.
+    "npde-last": card(last=False, npde=(8, True)),
+    "npde-longer": card(EFI, npde=(9, False)),
+    "efi-by-npde": card(npde=(8, False)) + card(EFI, npde=(8, True)),
+    "efi-by-pcir": card(last=False, npde=(8, True)) + card(EFI),
     "erased": b"\xff" * 65536,
     "zeroes": bytes(65536),
     "empty": b"",
