@@ -1,7 +1,6 @@
 """The machines that the tests look at, each by its name. Each is a kind of machine that people ask about."""
-import struct
-
 import machine
+import rom
 from machine import GIB, GPU_BARS, MIB, Machine, memory
 
 GRUB = 'GRUB_DEFAULT=0\nGRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX_DEFAULT="quiet %s"\nGRUB_CMDLINE_LINUX=""'
@@ -14,23 +13,6 @@ def recorded(build):
     """Registers a machine under its name."""
     MACHINES[build.__name__.replace("_", "-")] = build
     return build
-
-
-def rom_image(vendor, device, efi=True):
-    """A plain option ROM: a legacy image and an EFI one (PCI Firmware Specification 3.3, 5.1)."""
-    def image(code, last):
-        data = bytearray(1024)
-        data[0:3] = b"\x55\xaa\x02"
-        struct.pack_into("<H", data, 0x18, 0x1C)
-        struct.pack_into("<4sHHHHB3sHHBBHHH", data, 0x1C, b"PCIR", vendor, device, 0, 24, 3, b"\0\0\3", 2, 0, code,
-                         0x80 if last else 0, 2, 0, 0)
-        if code == 3:
-            struct.pack_into("<HIHHHBH", data, 2, 2, 0x0EF1, 0x0B, 0x8664, 0, 0, 0)
-            struct.pack_into("<H", data, 0x16, 0x40)
-        else:
-            data[-1] = -sum(data) & 0xFF
-        return bytes(data)
-    return image(0, not efi) + (image(3, True) if efi else b"")
 
 
 def intel_host(m, root_port="0000:00:01.0", acpi_port="", **more):
@@ -51,7 +33,7 @@ def amd_host(m, group=10):
 
 
 def vfio_config(m, ids, words, *, vm="", softdep="nouveau"):
-    """A host that was set up for vfio-pci as the guides tell."""
+    """A host that was set up for vfio-pci as the guides say."""
     m.put("/etc/default/grub", GRUB % words)
     m.put("/etc/modprobe.d/vfio.conf", "options vfio-pci ids=%s disable_vga=1\nsoftdep %s pre: vfio-pci" % (ids, softdep))
     m.put("/etc/modprobe.d/blacklist.conf", "blacklist nouveau\nblacklist nvidia\nblacklist nvidiafb\nblacklist radeon\nblacklist amdgpu")
@@ -112,7 +94,7 @@ def seed(m):
 
 @recorded
 def seed_igfx_alone(m):
-    """The same with a word that the kernel silently ignores."""
+    """The same with a parameter that the kernel silently ignores."""
     laptop_with_mx330(m, "intel_iommu=on igfx_off iommu=pt")
 
 
@@ -128,7 +110,7 @@ def mux_laptop(m):
           driver="pcieport", acpi="\\_SB_.PCI0.PEG0")
     m.pci("0000:01:00.0", (0x10DE, 0x1F11), machine.VGA, parent="0000:00:01.0", group=3, driver="nouveau", revision=0xA1,
           subsystem=(0x1043, 0x8A1F), acpi="\\_SB_.PCI0.PEG0.PEGP", bars=GPU_BARS, resets="flr bus", flr=True, rom=512 * 1024,
-          rom_image=rom_image(0x10DE, 0x1F11), connectors={"HDMI-A-2": "disconnected", "eDP-2": "disconnected"})
+          rom_image=rom.option_rom(0x10DE, 0x1F11), connectors={"HDMI-A-2": "disconnected", "eDP-2": "disconnected"})
     m.asl("DSDT", """
         Scope (\\_SB) { Device (PCI0) { Name (_HID, EisaId ("PNP0A08"))
             Device (PEG0) { Name (_ADR, 0x00010000) Device (PEGP) { Name (_ADR, 0)
@@ -153,7 +135,7 @@ def rx6600(m):
     for function, ids, klass in ((0, 0x73FF, machine.VGA), (1, 0xAB28, machine.AUDIO)):
         m.pci("0000:0a:00.%d" % function, (0x1002, ids), klass, parent="0000:00:03.1", group=20 + function,
               driver="vfio-pci", multifunction=True, resets="bus", boot_vga=0 if not function else None,
-              rom_image=rom_image(0x1002, 0x73FF) if not function else None,
+              rom_image=rom.option_rom(0x1002, 0x73FF) if not function else None,
               **(RX_6600 if not function else {"bars": {0: memory(16384)}}))
     vfio_config(m, "1002:73ff,1002:ab28", "iommu=pt vfio-pci.ids=1002:73ff,1002:ab28", softdep="amdgpu",
                 vm=proxmox_vm("0000:0a:00"))
@@ -167,7 +149,7 @@ def polaris(m):
     amd_host(m)
     m.pci("0000:0a:00.0", (0x1002, 0x67DF), machine.VGA, parent="0000:00:03.1", group=20, driver="vfio-pci", resets="pm bus",
           multifunction=True, revision=0xE7, subsystem=(0x1DA2, 0xE387), rom=128 * 1024, boot_vga=0, soft_reset=False,
-          rom_image=rom_image(0x1002, 0x67DF),
+          rom_image=rom.option_rom(0x1002, 0x67DF),
           bars={0: memory(256 * MIB, True, True), 2: memory(2 * MIB, True, True), 4: machine.ports(256), 5: memory(262144)})
     m.pci("0000:0a:00.1", (0x1002, 0xAAF0), machine.AUDIO, parent="0000:00:03.1", group=20, driver="vfio-pci",
           multifunction=True, bars={0: memory(16384, False, True)})
@@ -182,7 +164,7 @@ def shared_group(m):
     intel_host(m, "0000:00:1d.0", group=7)
     m.pci("0000:01:00.0", (0x10DE, 0x1C82), machine.VGA, parent="0000:00:1d.0", group=7, driver="vfio-pci", resets="bus",
           multifunction=True, revision=0xA1, subsystem=(0x1458, 0x3747), bars=GPU_BARS, rom=512 * 1024, boot_vga=1,
-          rom_image=rom_image(0x10DE, 0x1C82))
+          rom_image=rom.option_rom(0x10DE, 0x1C82))
     m.pci("0000:01:00.1", (0x10DE, 0x0FB9), machine.AUDIO, parent="0000:00:1d.0", group=7, driver="vfio-pci",
           multifunction=True, bars={0: memory(16384)})
     m.pci("0000:00:1c.0", (0x8086, 0xA290), machine.BRIDGE, buses=(0, 2, 2), port=machine.ROOT_PORT, group=7, driver="pcieport")
@@ -199,7 +181,7 @@ def iommu_off(m):
     intel_host(m, group=None)
     m.pci("0000:01:00.0", (0x10DE, 0x2504), machine.VGA, parent="0000:00:01.0", driver="nouveau", resets="flr bus", flr=True,
           multifunction=True, revision=0xA1, subsystem=(0x1462, 0x397D), bars=GPU_BARS, rom=512 * 1024, boot_vga=1,
-          connectors={"HDMI-A-1": "connected", "DP-1": "disconnected"}, rom_image=rom_image(0x10DE, 0x2504))
+          connectors={"HDMI-A-1": "connected", "DP-1": "disconnected"}, rom_image=rom.option_rom(0x10DE, 0x2504))
     m.pci("0000:01:00.1", (0x10DE, 0x228E), machine.AUDIO, parent="0000:00:01.0", driver="snd_hda_intel", multifunction=True,
           bars={0: memory(16384)})
 
@@ -211,7 +193,7 @@ def bound_to_nvidia(m):
     intel_host(m)
     m.pci("0000:01:00.0", (0x10DE, 0x2504), machine.VGA, parent="0000:00:01.0", group=15, driver="nvidia", resets="flr bus",
           flr=True, multifunction=True, revision=0xA1, subsystem=(0x1462, 0x397D), bars=GPU_BARS, rom=512 * 1024, boot_vga=0,
-          connectors={"HDMI-A-2": "disconnected"}, rom_image=rom_image(0x10DE, 0x2504))
+          connectors={"HDMI-A-2": "disconnected"}, rom_image=rom.option_rom(0x10DE, 0x2504))
     m.pci("0000:01:00.1", (0x10DE, 0x228E), machine.AUDIO, parent="0000:00:01.0", group=15, driver="snd_hda_intel",
           multifunction=True, bars={0: memory(16384)})
     m.pci("0000:00:02.0", (0x8086, 0x4692), machine.VGA, group=2, driver="i915", boot_vga=1, resets="flr pm", express=False, revision=0x0C,
@@ -275,7 +257,7 @@ def apu(m):
           multifunction=True, bars={0: memory(16384)})
     m.pci("0000:04:00.3", (0x1022, 0x1639), machine.USB, parent="0000:00:08.1", group=5, driver="xhci_hcd", multifunction=True,
           bars={0: memory(MIB, False, True)})
-    m.put("/sys/firmware/acpi/tables/VFCT", machine.vfct([(4, 0, 0, 0x1002, 0x1638, rom_image(0x1002, 0x1638, False))]))
+    m.put("/sys/firmware/acpi/tables/VFCT", machine.vfct([(4, 0, 0, 0x1002, 0x1638, rom.option_rom(0x1002, 0x1638, efi=False))]))
     m.asl("DSDT", "Scope (\\_SB) { Device (PCI0) { Name (_HID, EisaId (\"PNP0A08\")) } }")
 
 
@@ -294,7 +276,7 @@ def egpu(m):
     m.pci("0000:21:01.0", (0x8086, 0x15D3), machine.BRIDGE, parent="0000:20:00.0", buses=(0x21, 0x22, 0x22), group=17,
           port=machine.DOWNSTREAM, driver="pcieport", removable="removable")
     m.pci("0000:22:00.0", (0x1002, 0x73FF), machine.VGA, parent="0000:21:01.0", group=18, driver="vfio-pci", resets="bus",
-          multifunction=True, removable="removable", boot_vga=0, rom_image=rom_image(0x1002, 0x73FF), **RX_6600)
+          multifunction=True, removable="removable", boot_vga=0, rom_image=rom.option_rom(0x1002, 0x73FF), **RX_6600)
     m.pci("0000:22:00.1", (0x1002, 0xAB28), machine.AUDIO, parent="0000:21:01.0", group=19, driver="vfio-pci",
           multifunction=True, removable="removable", bars={0: memory(16384)})
     m.asl("DSDT", """
@@ -323,7 +305,7 @@ def server(m):
             m.pci(gpu, (0x10DE, 0x2235), machine.DISPLAY_3D, parent=port, group=30 + socket * 2 + slot, driver="vfio-pci",
                   resets="flr bus", flr=True, revision=0xA1, subsystem=(0x10DE, 0x145A), sriov=32,
                   bars={0: memory(16 * MIB), 1: memory(64 * GIB, True, True, 0x1FFC0), 3: memory(32 * MIB, True, True)},
-                  rom=512 * 1024, rom_image=rom_image(0x10DE, 0x2235))
+                  rom=512 * 1024, rom_image=rom.option_rom(0x10DE, 0x2235))
             devices += 2
     number = 0
     while devices < 400:

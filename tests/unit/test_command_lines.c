@@ -1,4 +1,4 @@
-/* The kernel command line: the words by themselves, and where they come from. */
+/* The kernel command line: the parameters by themselves, and where they come from. */
 
 #include "probe/host_config.h"
 #include "probe/host_state.h"
@@ -20,35 +20,25 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* A line in /proc/cmdline of a host that is otherwise set up well. */
-struct word_case {
+/* Parameters in /proc/cmdline of a host that is otherwise set up well, with an Intel and an AMD processor. */
+struct maker_case {
     const char *line;
     const char *intel;
     const char *amd;
 };
 
-static const struct word_case word_cases[] = {
+static const struct maker_case maker_cases[] = {
     {"quiet intel_iommu=on iommu=pt", "", "cmdline-other-maker:1"},
     {"quiet intel_iommu=on,igfx_off", "", "cmdline-other-maker:1"},
     {"quiet igfx_off", "cmdline-igfx-off-alone:1 iommu-not-enabled:1", "cmdline-igfx-off-alone:1"},
-    {"intel_iommu=on igfx_off", "cmdline-igfx-off-alone:1", "cmdline-other-maker:1 cmdline-igfx-off-alone:1"},
     {"intel_iommu=on, igfx_off", "cmdline-igfx-off-alone:1",
-     "cmdline-other-maker:1 cmdline-igfx-off-alone:1"},
-    {"intel_iommu=on ,,igfx_off,,", "cmdline-igfx-off-alone:1",
-     "cmdline-other-maker:1 cmdline-igfx-off-alone:1"},
-    {"intel_iommu=on igfx_off=1", "cmdline-igfx-off-alone:1",
      "cmdline-other-maker:1 cmdline-igfx-off-alone:1"},
     {"intel_iommu=igfx_off", "iommu-not-enabled:1", "cmdline-other-maker:1"},
     {"iommu=pt", "iommu-not-enabled:1", ""},
     {"intel_iommu=on,sm_on,strict", "", "cmdline-other-maker:1"},
-    {"intel_iommu=on sm_on", "cmdline-value-alone:1", "cmdline-other-maker:1 cmdline-value-alone:1"},
-    {"intel_iommu=on pt", "cmdline-value-alone:1", "cmdline-other-maker:1 cmdline-value-alone:1"},
     {"intel_iommu=on,pt", "cmdline-unknown-value:1", "cmdline-other-maker:1 cmdline-unknown-value:1"},
     {"intel_iommu=onn", "cmdline-unknown-value:1 iommu-not-enabled:1",
      "cmdline-other-maker:1 cmdline-unknown-value:1"},
-    {"intel_iommu=on iommu=ptt", "cmdline-unknown-value:1", "cmdline-other-maker:1 cmdline-unknown-value:1"},
-    {"intel_iommu=on iommu=1", "cmdline-iommu-on:1", "cmdline-other-maker:1 cmdline-iommu-on:1"},
-    {"intel_iommu=on iommu=off", "cmdline-iommu-off:1", "cmdline-other-maker:1 cmdline-iommu-off:1"},
     {"intel_iommu=off", "cmdline-iommu-off:1", "cmdline-other-maker:1"},
     {"intel_iommu=on intel_iommu=off", "cmdline-iommu-off:1 cmdline-contradictory:1",
      "cmdline-other-maker:1 cmdline-other-maker:1"},
@@ -61,42 +51,48 @@ static const struct word_case word_cases[] = {
     {"amd_iommu=pt", "cmdline-other-maker:1 iommu-not-enabled:1", "cmdline-unknown-value:1"},
     {"intel_iomu=on", "cmdline-typo:1 iommu-not-enabled:1", "cmdline-typo:1"},
     {"intel_iommmu=on", "cmdline-typo:1 iommu-not-enabled:1", "cmdline-typo:1"},
-    {"intel_iommu=on ioomu=pt", "cmdline-typo:1", "cmdline-other-maker:1 cmdline-typo:1"},
     {"intel-iommu=on", "", "cmdline-other-maker:1"},
-    {"intel_iommu=on vfio-pci.ids=10de:1d16,8086:1234", "", "cmdline-other-maker:1"},
-    {"intel_iommu=on vfio_pci.ids=10DE:1D16", "", "cmdline-other-maker:1"},
-    {"intel_iommu=on vfio-pci.ids=10de:1d16:1028:08b0", "", "cmdline-other-maker:1"},
-    {"intel_iommu=on vfio-pci.id=10de:1d16", "cmdline-typo:1", "cmdline-other-maker:1 cmdline-typo:1"},
-    {"intel_iommu=on vfio.ids=10de:1d16", "cmdline-typo:1", "cmdline-other-maker:1 cmdline-typo:1"},
-    {"intel_iommu=on vfio-pci.ids=10de:1d16 10de:10f1", "vfio-ids-malformed:1",
-     "cmdline-other-maker:1 vfio-ids-malformed:1"},
-    {"intel_iommu=on vfio-pci.ids=\"10de:1d16,8086:1234\"", "", "cmdline-other-maker:1"},
-    {"intel_iommu=on vfio-pci.ids=10de0:1d16", "vfio-ids-malformed:1",
-     "cmdline-other-maker:1 vfio-ids-malformed:1"},
-    {"intel_iommu=on vfio-pci.ids=10de:1d160", "vfio-ids-malformed:1",
-     "cmdline-other-maker:1 vfio-ids-malformed:1"},
-    {"intel_iommu=on vfio-pci.ids=10de:1d16:1028:08b0:030000:ffffff:1", "vfio-ids-malformed:1",
-     "cmdline-other-maker:1 vfio-ids-malformed:1"},
-    {"intel_iommu=on vfio-pci.ids=10de:1d16:ffffffff:ffffffff:30000:ff0000", "", "cmdline-other-maker:1"},
-    {"intel_iommu=on vfio-pci.ids=10de:,:1d16", "vfio-ids-malformed:1 vfio-ids-malformed:1",
-     "cmdline-other-maker:1 vfio-ids-malformed:1 vfio-ids-malformed:1"},
-    {"intel_iommu=on vfio-pci.ids=10de1d16", "vfio-ids-malformed:1",
-     "cmdline-other-maker:1 vfio-ids-malformed:1"},
-    {"intel_iommu=on vfio-pci.ids=01:00.0", "vfio-ids-malformed:1",
-     "cmdline-other-maker:1 vfio-ids-malformed:1"},
-    {"intel_iommu=on vfio-pci.ids=10de:1d16;10de:10f1", "vfio-ids-malformed:1",
-     "cmdline-other-maker:1 vfio-ids-malformed:1"},
-    {"intel_iommu=on pcie_acs_override=downstream,multifunction", "cmdline-acs-override:1",
-     "cmdline-other-maker:1 cmdline-acs-override:1"},
-    {"intel_iommu=on pci_acs_override=downstream", "cmdline-typo:1", "cmdline-other-maker:1 cmdline-typo:1"},
-    {"intel_iommu=on video=efifb:off", "cmdline-efifb-off:1", "cmdline-other-maker:1 cmdline-efifb-off:1"},
-    {"intel_iommu=on video=HDMI-A-1:1920x1080", "", "cmdline-other-maker:1"},
-    {"intel_iommu=on nomodeset", "cmdline-nomodeset:1", "cmdline-other-maker:1 cmdline-nomodeset:1"},
-    {"intel_iommu=on modprobe.blacklist=amdgpu module_blacklist=i915", "", "cmdline-other-maker:1"},
-    {"intel_iommu=on initcall_blacklist=sysfb_init pcie_aspm=off pci=nommconf intel_pstate=passive "
-     "amd_pstate=active intel_idle.max_cstate=1 root=/dev/sda1 ro splash mitigations=off nvme_core.x=1",
-     "", "cmdline-other-maker:1"},
-    {"intel_iommu=on dyndbg=\"file a +p; igfx_off x\"", "", "cmdline-other-maker:1"},
+};
+
+/* Those that are the same for both: on Intel after intel_iommu=on. */
+static const struct {
+    const char *params;
+    const char *findings;
+} param_cases[] = {
+    {"igfx_off", "cmdline-igfx-off-alone:1"},
+    {",,igfx_off,,", "cmdline-igfx-off-alone:1"},
+    {"igfx_off=1", "cmdline-igfx-off-alone:1"},
+    {"sm_on", "cmdline-value-alone:1"},
+    {"pt", "cmdline-value-alone:1"},
+    {"iommu=ptt", "cmdline-unknown-value:1"},
+    {"iommu=1", "cmdline-iommu-on:1"},
+    {"iommu=off", "cmdline-iommu-off:1"},
+    {"ioomu=pt", "cmdline-typo:1"},
+    {"vfio-pci.ids=10de:1d16,8086:1234", ""},
+    {"vfio_pci.ids=10DE:1D16", ""},
+    {"vfio-pci.ids=10de:1d16:1028:08b0", ""},
+    {"vfio-pci.id=10de:1d16", "cmdline-typo:1"},
+    {"vfio.ids=10de:1d16", "cmdline-typo:1"},
+    {"vfio-pci.ids=10de:1d16 10de:10f1", "vfio-ids-malformed:1"},
+    {"vfio-pci.ids=\"10de:1d16,8086:1234\"", ""},
+    {"vfio-pci.ids=10de0:1d16", "vfio-ids-malformed:1"},
+    {"vfio-pci.ids=10de:1d160", "vfio-ids-malformed:1"},
+    {"vfio-pci.ids=10de:1d16:1028:08b0:030000:ffffff:1", "vfio-ids-malformed:1"},
+    {"vfio-pci.ids=10de:1d16:ffffffff:ffffffff:30000:ff0000", ""},
+    {"vfio-pci.ids=10de:,:1d16", "vfio-ids-malformed:1 vfio-ids-malformed:1"},
+    {"vfio-pci.ids=10de1d16", "vfio-ids-malformed:1"},
+    {"vfio-pci.ids=01:00.0", "vfio-ids-malformed:1"},
+    {"vfio-pci.ids=10de:1d16;10de:10f1", "vfio-ids-malformed:1"},
+    {"pcie_acs_override=downstream,multifunction", "cmdline-acs-override:1"},
+    {"pci_acs_override=downstream", "cmdline-typo:1"},
+    {"video=efifb:off", "cmdline-efifb-off:1"},
+    {"video=HDMI-A-1:1920x1080", ""},
+    {"nomodeset", "cmdline-nomodeset:1"},
+    {"modprobe.blacklist=amdgpu module_blacklist=i915", ""},
+    {"initcall_blacklist=sysfb_init pcie_aspm=off pci=nommconf intel_pstate=passive amd_pstate=active "
+     "intel_idle.max_cstate=1 root=/dev/sda1 ro splash mitigations=off nvme_core.x=1",
+     ""},
+    {"dyndbg=\"file a +p; igfx_off x\"", ""},
 };
 
 static void write_base(const char *cpu)
@@ -106,22 +102,30 @@ static void write_base(const char *cpu)
                   "options vfio-pci ids=10de:1d16\nsoftdep nouveau pre: vfio-pci\n");
 }
 
-static void check_words(const struct word_case *c, const char *cpu, const char *expected)
+static void check_line(const char *line, const char *cpu, const char *expected)
 {
     struct findings findings = {.items = NULL};
     write_base(cpu);
-    fixture_write(&machine, "/proc/cmdline", c->line);
+    fixture_write(&machine, "/proc/cmdline", line);
     host_config_check(machine.root, NULL, &findings);
-    assert_findings(c->line, &findings, expected);
+    assert_findings(line, &findings, expected);
     findings_free(&findings);
 }
 
-static void test_words(void **state)
+static void test_params(void **state)
 {
+    static const char intel[] = "vendor_id\t: GenuineIntel\n";
+    static const char amd[] = "vendor_id\t: AuthenticAMD\n";
     (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(word_cases); i++) {
-        check_words(&word_cases[i], "vendor_id\t: GenuineIntel\n", word_cases[i].intel);
-        check_words(&word_cases[i], "vendor_id\t: AuthenticAMD\n", word_cases[i].amd);
+    for (size_t i = 0; i < ARRAY_SIZE(maker_cases); i++) {
+        check_line(maker_cases[i].line, intel, maker_cases[i].intel);
+        check_line(maker_cases[i].line, amd, maker_cases[i].amd);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(param_cases); i++) {
+        char line[300];
+        snprintf(line, sizeof line, "intel_iommu=on %s", param_cases[i].params);
+        check_line(line, intel, param_cases[i].findings);
+        check_line(param_cases[i].params, amd, param_cases[i].findings);
     }
 }
 
@@ -164,11 +168,11 @@ static const struct tree_case tree_cases[] = {
      {{"/etc/default/grub", "\n\nGRUB_CMDLINE_LINUX=\"quiet intel_iommu=on iommu=pt\"\n"},
       {"/proc/cmdline", "BOOT_IMAGE=/boot/vmlinuz root=x ro quiet iommu=pt\n"}},
      "cmdline-not-active:3"},
-    {"GRUB, another quiet option is not ours to tell",
+    {"GRUB, another parameter is not ours to report",
      {{"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"intel_iommu=on splash\"\n"},
       {"/proc/cmdline", "BOOT_IMAGE=/boot/vmlinuz ro intel-iommu=on\n"}},
      ""},
-    {"a word of the running line that no file has",
+    {"a parameter of the running line that no file has",
      {{"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"intel_iommu=on\"\n"},
       {"/proc/cmdline", "BOOT_IMAGE=/boot/vmlinuz ro intel_iommu=on igfx_off\n"}},
      "cmdline-igfx-off-alone:1"},
@@ -231,9 +235,7 @@ static const struct tree_case tree_cases[] = {
      ""},
     {"nothing could be read", {{"/etc/hostname", "x"}}, "cmdline-unreadable"},
     {"an empty file", {{"/etc/default/grub", ""}}, "iommu-not-enabled"},
-    {"Intel's IOMMU is on without a word",
-     {{"/proc/cmdline", "quiet"}, {"/sys/class/iommu/dmar0/x", ""}},
-     ""},
+    {"Intel's IOMMU is on by default", {{"/proc/cmdline", "quiet"}, {"/sys/class/iommu/dmar0/x", ""}}, ""},
     {"Intel's IOMMU is on because the running line says so, and the next one does not",
      {{"/proc/cmdline", "BOOT_IMAGE=/x intel_iommu=on"},
       {"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"quiet\"\n"},
@@ -275,7 +277,7 @@ static void test_trees(void **state)
         check_tree(&tree_cases[i]);
 }
 
-/* What is to be done names the tool of the machine, and the word as it should be. */
+/* What is to be done names the tool of the machine, and the parameter as it should be. */
 static void test_next_steps(void **state)
 {
     (void)state;
@@ -335,7 +337,7 @@ static void test_nothing_set_up(void **state)
     assert_null(strstr(machine.findings.items[2].next, "intel_iommu"));
 }
 
-/* Without /proc/cpuinfo the host bridge tells who made the processor. */
+/* Without /proc/cpuinfo the host bridge shows who made the processor. */
 static void test_host_bridge(void **state)
 {
     struct pci_device devices[] = {a_device(0, 0, 0x8086, 0x8a12, 0x06, NULL),
@@ -388,7 +390,7 @@ static void test_bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_words, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_params, set_up, tear_down),
         cmocka_unit_test(test_trees),
         cmocka_unit_test_setup_teardown(test_next_steps, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unused_file, set_up, tear_down),
