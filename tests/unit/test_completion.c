@@ -14,109 +14,67 @@ static const char help[] = "Usage: passthru demo [OPTION]...\n"
                            "\n"
                            "Exit status: 0.\n";
 
-static void begin(struct completion *completion, char **words)
-{
-    int count = 0;
-    while (words[count])
-        count++;
-    completion_begin(completion, count, words);
-}
+/* A command line, its words separated by '|', the last being typed; the option whose value that is, the
+ * operands before it, the value of --chassis, and what is offered of: the options, "laptop" and "lap\ttop".
+ */
+static const struct {
+    const char *line;
+    const char *option;
+    const char *operands;
+    const char *chassis;
+    const char *offered;
+} cases[] = {
+    {"demo|--", "", "", NULL,
+     "--chassis\tthe machine it is for: desktop, or laptop\n--guest-os\n--json\tanswer as JSON\n"},
+    {"demo|--j", "", "", NULL, "--json\tanswer as JSON\n"},
+    {"demo|--chassis|la", "--chassis", "", "la", "laptop\ta\\x1b[31m laptop\n"},
+    {"demo|--chassis=la", "--chassis", "", "la", "--chassis=laptop\ta\\x1b[31m laptop\n"},
+    {"demo|--json|la", "", "", NULL, "laptop\ta\\x1b[31m laptop\n"},
+    {"demo|--json=la", "", "", NULL, ""},
+    {"demo|--other|la", "", "", NULL, "laptop\ta\\x1b[31m laptop\n"},
+    {"demo|--chassis|laptop|--json|one|--guest-os=x|-|x", "", "one -", "laptop", ""},
+    {"demo|--chassis=a|--chassis|b|--chassis", "", "", "b",
+     "--chassis\tthe machine it is for: desktop, or laptop\n"},
+};
 
-#define BEGIN(completion, ...) begin(completion, (char *[]){__VA_ARGS__, NULL})
-
-static void assert_offered(struct completion *completion, const char *expected)
+static void test_command_lines(void **state)
 {
-    assert_string_equal(buffer_text(&completion->out), expected);
-    buffer_free(&completion->out);
-}
-
-static void test_options_of_a_help(void **state)
-{
-    struct completion completion;
     (void)state;
-    BEGIN(&completion, (char[]){"demo"}, (char[]){"--"});
-    completion_find_option(&completion, help);
-    assert_string_equal(completion.option, "");
-    completion_offer_options(&completion, help);
-    assert_offered(&completion, "--chassis\t"
-                                "the machine it is for: desktop, or laptop\n"
-                                "--guest-os\n"
-                                "--json\tanswer as JSON\n");
-    BEGIN(&completion, (char[]){"demo"}, (char[]){"--j"});
-    completion_offer_options(&completion, help);
-    assert_offered(&completion, "--json\tanswer as JSON\n");
-}
-
-static void test_values(void **state)
-{
-    struct completion completion;
-    (void)state;
-    BEGIN(&completion, (char[]){"demo"}, (char[]){"--chassis"}, (char[]){"la"});
-    completion_find_option(&completion, help);
-    assert_string_equal(completion.option, "--chassis");
-    completion_offer(&completion, "laptop", "a laptop");
-    completion_offer(&completion, "desktop", NULL);
-    assert_offered(&completion, "laptop\ta laptop\n");
-    BEGIN(&completion, (char[]){"demo"}, (char[]){"--chassis=la"});
-    completion_find_option(&completion, help);
-    assert_string_equal(completion.option, "--chassis");
-    completion_offer(&completion, "laptop", "");
-    assert_offered(&completion, "--chassis=laptop\n");
-    /* Options without a value, and none. */
-    BEGIN(&completion, (char[]){"demo"}, (char[]){"--json"}, (char[]){"la"});
-    completion_find_option(&completion, help);
-    assert_string_equal(completion.option, "");
-    BEGIN(&completion, (char[]){"demo"}, (char[]){"--json=la"});
-    completion_find_option(&completion, help);
-    assert_string_equal(completion.option, "");
-    BEGIN(&completion, (char[]){"demo"}, (char[]){"--other"}, (char[]){"la"});
-    completion_find_option(&completion, help);
-    assert_string_equal(completion.option, "");
-}
-
-static void test_words_before(void **state)
-{
-    struct completion completion;
-    int at = 1;
-    (void)state;
-    BEGIN(&completion, (char[]){"demo"}, (char[]){"--chassis"}, (char[]){"laptop"}, (char[]){"--json"},
-          (char[]){"one"}, (char[]){"--guest-os=x"}, (char[]){"-"}, (char[]){""});
-    assert_string_equal(completion_next_operand(&completion, help, &at), "one");
-    assert_string_equal(completion_next_operand(&completion, help, &at), "-");
-    assert_null(completion_next_operand(&completion, help, &at));
-    assert_string_equal(completion_value_of(&completion, "--chassis"), "laptop");
-    assert_string_equal(completion_value_of(&completion, "--guest-os"), "x");
-    assert_null(completion_value_of(&completion, "--db"));
-    /* The last of several counts; the word that is being typed does not. */
-    at = 1;
-    BEGIN(&completion, (char[]){"demo"}, (char[]){"--chassis=a"}, (char[]){"--chassis"}, (char[]){"b"},
-          (char[]){"--chassis"});
-    assert_string_equal(completion_value_of(&completion, "--chassis"), "b");
-    at = 1;
-    BEGIN(&completion, (char[]){"demo"}, (char[]){"--chassis"}, (char[]){"b"});
-    assert_null(completion_next_operand(&completion, help, &at));
-}
-
-static void test_what_a_line_cannot_hold(void **state)
-{
-    struct completion completion;
-    (void)state;
-    begin(&completion, (char *[]){NULL});
-    assert_int_equal(completion.count, 0);
-    completion_offer(&completion, "two\nlines", NULL);
-    completion_offer(&completion, "a\ttab", NULL);
-    completion_offer(&completion, "name", "first\nsecond");
-    completion_offer(&completion, "escape", "\033[31mred");
-    assert_offered(&completion, "name\tfirst\nescape\t\\x1b[31mred\n");
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct completion completion;
+        struct buffer operands CLEANUP(buffer_free) = BUFFER(100);
+        char *words[10];
+        char line[100];
+        int count = 0;
+        int at = 1;
+        snprintf(line, sizeof line, "%s", cases[i].line);
+        for (char *rest = line; rest;)
+            words[count++] = strsep(&rest, "|");
+        completion_begin(&completion, count, words);
+        for (const char *operand; (operand = completion_next_operand(&completion, help, &at));)
+            buffer_append_format(&operands, "%s%s", operands.length ? " " : "", operand);
+        const char *chassis = completion_value_of(&completion, "--chassis");
+        completion_find_option(&completion, help);
+        if (completion.option[0] && cases[i].chassis)
+            chassis = completion.word;
+        completion_offer_options(&completion, help);
+        completion_offer(&completion, "laptop", "a\033[31m laptop\nand more");
+        completion_offer(&completion, "lap\ttop", NULL);
+        completion_offer(&completion, "lap\ntop", NULL);
+        assert_string_equal(completion.option, cases[i].option);
+        assert_string_equal(buffer_text(&operands), cases[i].operands);
+        assert_string_equal(chassis ? chassis : "", cases[i].chassis ? cases[i].chassis : "");
+        assert_string_equal(buffer_text(&completion.out), cases[i].offered);
+        buffer_free(&completion.out);
+    }
+    struct completion nothing;
+    completion_begin(&nothing, 0, NULL);
+    assert_int_equal(nothing.count, 0);
+    assert_string_equal(nothing.word, "");
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_options_of_a_help),
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_words_before),
-        cmocka_unit_test(test_what_a_line_cannot_hold),
-    };
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_command_lines)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

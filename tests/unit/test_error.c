@@ -37,14 +37,6 @@ static void test_codes(void **state)
     }
 }
 
-static void test_slugs_are_unique(void **state)
-{
-    (void)state;
-    for (int i = 0; i <= ERROR_NO_MEMORY; i++)
-        for (int k = 0; k < i; k++)
-            assert_string_not_equal(error_slug((enum error_code)i), error_slug((enum error_code)k));
-}
-
 static void test_set(void **state)
 {
     struct error error;
@@ -95,8 +87,9 @@ static void test_errno(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_codes), cmocka_unit_test(test_slugs_are_unique),
-        cmocka_unit_test(test_set),   cmocka_unit_test(test_long_texts_are_cut),
+        cmocka_unit_test(test_codes),
+        cmocka_unit_test(test_set),
+        cmocka_unit_test(test_long_texts_are_cut),
         cmocka_unit_test(test_errno),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

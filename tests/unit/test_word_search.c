@@ -38,43 +38,32 @@ static const char *found_in(const char *text, size_t length)
     return list;
 }
 
-static void test_words_are_found_in_their_order(void **state)
+static void test_words(void **state)
 {
-    static const char text[] = "an apple tree, a PLUMTREE and another apple tree";
+    static const char *const words[] = {"apple tree",      "plumtree", "failed",   "failed to",
+                                        "failed to start", "Xid 79",   "(Code 43)"};
+    static const struct {
+        const char *text;
+        size_t length;
+        const char *found; /* those that begin at the same place: the one that was added last first */
+    } cases[] = {
+        {"an apple tree, a PLUMTREE and another apple tree", 48, "0@3 1@17 0@38 "},
+        {"an apple tree", 12, ""},
+        {"an apple tree", 13, "0@3 "},
+        {"", 0, ""},
+        {"apple", 5, ""},
+        {"Xid 79 failed, failed to start", 30, "5@0 2@7 4@15 3@15 2@15 "},
+        {"\0\0failed\xff\0FAILED\n\xe2\x80\xae", 20, "2@2 2@10 "},
+        /* What differs by the bit that tells the cases of letters apart is another word. */
+        {"\x08"
+         "Code 43)",
+         9, ""},
+    };
     (void)state;
-    add("apple tree", 1);
-    add("plumtree", 2);
-    assert_string_equal(found_in(text, sizeof text - 1), "1@3 2@17 1@38 ");
-    assert_string_equal(found_in(text, 12), "");
-    assert_string_equal(found_in(text, 13), "1@3 ");
-    assert_string_equal(found_in("", 0), "");
-    assert_string_equal(found_in("apple", 5), "");
-}
-
-static void test_words_that_begin_alike(void **state)
-{
-    static const char text[] = "Xid 79 failed, failed to start";
-    (void)state;
-    add("failed", 1);
-    add("failed to", 2);
-    add("failed to start", 3);
-    add("Xid 79", 4);
-    /* Those that begin at the same place come from the one that was added last. */
-    assert_string_equal(found_in(text, sizeof text - 1), "4@0 1@7 3@15 2@15 1@15 ");
-}
-
-static void test_any_bytes(void **state)
-{
-    static const char text[] = "\0\0failed\xff\0FAILED\n\xe2\x80\xae";
-    (void)state;
-    add("failed", 1);
-    add("(Code 43)", 2);
-    assert_string_equal(found_in(text, sizeof text - 1), "1@2 1@10 ");
-    /* What differs by the bit that tells the cases of letters apart is another word all the same. */
-    assert_string_equal(found_in("\x08"
-                                 "Code 43)",
-                                 9),
-                        "");
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+        add(words[i], (int)i);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        assert_string_equal(found_in(cases[i].text, cases[i].length), cases[i].found);
 }
 
 static void test_lengths(void **state)
@@ -119,9 +108,7 @@ static void test_against_a_plain_search(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_words_are_found_in_their_order, start, stop),
-        cmocka_unit_test_setup_teardown(test_words_that_begin_alike, start, stop),
-        cmocka_unit_test_setup_teardown(test_any_bytes, start, stop),
+        cmocka_unit_test_setup_teardown(test_words, start, stop),
         cmocka_unit_test_setup_teardown(test_lengths, start, stop),
         cmocka_unit_test_setup_teardown(test_against_a_plain_search, start, stop),
     };
