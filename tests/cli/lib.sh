@@ -42,6 +42,22 @@ check() {
     if "$@"; then pass "$name"; else fail "$name" "status ${status-}; out: ${out:0:2000}; err: ${err:0:2000}"; fi
 }
 
+# says NAME STATUS PATTERN...: of the last run, its exit status, and what stands (behind a !: does not stand) in its output
+# and its messages, spaces squeezed: extended regular expressions.
+says() {
+    local name=$1 all
+    check "$1: exit $2" is "$status" "$2"
+    all=$(printf '%s\n' "$out" "$err" | tr -s '[:space:]' ' ')
+    for pattern in "${@:3}"; do
+        if [[ $pattern == !* ]]; then
+            check "$name: not ${pattern#!}" not grep -qE -- "${pattern#!}" <<<"$all"
+        else
+            check "$name: $pattern" grep -qE -- "$pattern" <<<"$all"
+        fi
+    done
+}
+not() { ! "$@"; }
+
 has() { grep -qF -- "$2" <<<"$1"; }      # has TEXT PART
 has_not() { ! has "$@"; }
 is() { [ "$1" = "$2" ]; }                # is ACTUAL EXPECTED
