@@ -119,7 +119,7 @@ int command_wrong_verb(const struct command *command, const char *name, bool jso
 int command_unknown(const char *name, bool json)
 {
     struct pci_id id;
-    const char *nearest = NULL;
+    const char *nearest = "";
     int distance = 0;
     if (pci_id_parse(name, strlen(name), &id) == PCI_ID_OK)
         return output_usage_error(NULL, json, "unknown command '%s'; did you mean: passthru query %s", name,
@@ -129,9 +129,8 @@ int command_unknown(const char *name, bool json)
     for (int i = 0; i < command_count; i++)
         if (usage_is_nearer(name, commands[i].name, &distance))
             nearest = commands[i].name;
-    if (nearest)
-        return output_usage_error(NULL, json, "unknown command '%s'; did you mean '%s'?", name, nearest);
-    return output_usage_error(NULL, json, "unknown command '%s'", name);
+    return output_usage_error(NULL, json, "unknown command '%s'%s%s%s", name,
+                              *nearest ? "; did you mean '" : "", nearest, *nearest ? "'?" : "");
 }
 
 int main(int argc, char **argv)

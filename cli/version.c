@@ -23,7 +23,7 @@ const char version_help[] = "Usage: passthru version [OPTION]...\n"
 enum { VERSION_SIZE = 40 };
 
 /* The database in use, as far as its age goes. */
-struct database_facts {
+struct facts {
     struct database_place place;
     char pci_ids[VERSION_SIZE]; /* version of the list, "2023-04-10"; "" when it states none */
     struct database_counts counts;
@@ -32,32 +32,28 @@ struct database_facts {
 
 static enum error_code take_source(void *context, const struct source_record *source, struct error *error)
 {
-    struct database_facts *facts = context;
+    struct facts *facts = context;
     (void)error;
-    if (strcmp(source->kind, "pci.ids") != 0)
-        return ERROR_NONE;
-    snprintf(facts->pci_ids, sizeof facts->pci_ids, "%s", source->version);
+    if (strcmp(source->kind, "pci.ids") == 0)
+        snprintf(facts->pci_ids, sizeof facts->pci_ids, "%s", source->version);
     for (char *dot = facts->pci_ids; (dot = strchr(dot, '.'));)
         *dot = '-';
     return ERROR_NONE;
 }
 
-static enum error_code read_facts(const char *file, struct database_facts *facts, struct error *error)
+static enum error_code read_facts(const char *file, struct facts *facts, struct error *error)
 {
     struct database *database = NULL;
-    *facts = (struct database_facts){.pci_ids = ""};
-    if (database_locate(file, &facts->place, error) || database_open(facts->place.path, &database, error))
-        return error->code;
-    enum error_code code = ERROR_NONE;
-    if (database_each_source(database, take_source, facts, error) ||
-        database_count(database, &facts->counts, error) ||
-        database_latest_report(database, facts->latest, error))
-        code = error->code;
+    bool good = !database_locate(file, &facts->place, error) &&
+                !database_open(facts->place.path, &database, error) &&
+                !database_each_source(database, take_source, facts, error) &&
+                !database_count(database, &facts->counts, error) &&
+                !database_latest_report(database, facts->latest, error);
     database_close(database);
-    return code;
+    return good ? ERROR_NONE : error->code;
 }
 
-static void write_json(struct output *output, const struct database_facts *facts)
+static void write_json(struct output *output, const struct facts *facts)
 {
     struct json_writer writer = {.out = &output->buffer, .for_terminal = true};
     json_write_begin_object(&writer, NULL);
@@ -80,7 +76,7 @@ static void write_json(struct output *output, const struct database_facts *facts
     output_blank(output);
 }
 
-static void write_text(struct output *output, const struct database_facts *facts, const struct error *error)
+static void write_text(struct output *output, const struct facts *facts, const struct error *error)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
     output_line(output, "passthru " PASSTHRU_VERSION);
@@ -104,11 +100,11 @@ int command_version(int argc, char **argv)
     static const struct option long_options[] = {COMMON_OPTIONS};
     struct common_options common = {.database = NULL};
     struct error error = {.code = ERROR_NONE};
-    struct database_facts read;
+    struct facts read = {.pci_ids = ""};
     int status;
     if (command_option(argc, argv, long_options, &common, &status) == COMMAND_ENDS)
         return status;
-    const struct database_facts *facts = read_facts(common.database, &read, &error) ? NULL : &read;
+    const struct facts *facts = read_facts(common.database, &read, &error) ? NULL : &read;
     struct output output = output_for_stdout(common.no_color);
     if (common.json)
         write_json(&output, facts);

@@ -163,15 +163,9 @@ struct pci_id pci_id_from_number(uint32_t number)
 
 char *pci_id_print(const struct pci_id *id, char text[PCI_ID_TEXT_SIZE])
 {
-    static const char digits[] = "0123456789abcdef";
-    const uint16_t groups[] = {id->vendor, id->device, id->subvendor, id->subdevice};
-    char *at = text;
-    for (int group = 0; group < (id->has_subsystem ? 4 : 2); group++) {
-        if (group)
-            *at++ = ':';
-        for (int shift = 12; shift >= 0; shift -= 4)
-            *at++ = digits[groups[group] >> shift & 0xf];
-    }
-    *at = '\0';
+    int length = snprintf(text, PCI_ID_TEXT_SIZE, "%04x:%04x", id->vendor, id->device);
+    if (id->has_subsystem)
+        snprintf(text + length, PCI_ID_TEXT_SIZE - (size_t)length, ":%04x:%04x", id->subvendor,
+                 id->subdevice);
     return text;
 }

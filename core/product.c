@@ -31,32 +31,32 @@ bool product_name(const char *device_name, const char *chip, char name[PRODUCT_N
     return length > 0;
 }
 
-/* As an answer shows it: what looks equal shall not decide. */
-static int compare_shares(double a, double b)
+/* What decides, one after the other: the higher value comes first. */
+enum { DECIDING = 9 };
+static void list_values(const struct product_rank *rank, double values[DECIDING])
 {
-    long x = lround(a * 1000.0);
-    long y = lround(b * 1000.0);
-    return (y > x) - (y < x);
+    const double listed[DECIDING] = {
+        rank->in_budget,
+        rank->first_choice,
+        rank->usable_reports > 0,
+        round(rank->verdict.low * 1000.0), /* as an answer shows it: what looks equal does not decide */
+        rank->verdict.direct_reports,
+        round(rank->verdict.usable * 1000.0),
+        rank->priced,
+        -rank->price_place,
+        rank->pci_id,
+    };
+    memcpy(values, listed, sizeof listed);
 }
 
 int product_compare(const struct product_rank *a, const struct product_rank *b)
 {
-    if (a->in_budget != b->in_budget)
-        return a->in_budget ? -1 : 1;
-    if (a->first_choice != b->first_choice)
-        return a->first_choice ? -1 : 1;
-    if ((a->usable_reports > 0) != (b->usable_reports > 0))
-        return a->usable_reports > 0 ? -1 : 1;
-    int order = compare_shares(a->verdict.low, b->verdict.low);
-    if (!order)
-        order = b->verdict.direct_reports - a->verdict.direct_reports;
-    if (!order)
-        order = compare_shares(a->verdict.usable, b->verdict.usable);
-    if (order)
-        return order;
-    if (a->priced != b->priced)
-        return a->priced ? -1 : 1;
-    if (a->price_place != b->price_place)
-        return a->price_place < b->price_place ? -1 : 1;
-    return (b->pci_id > a->pci_id) - (b->pci_id < a->pci_id);
+    double x[DECIDING];
+    double y[DECIDING];
+    list_values(a, x);
+    list_values(b, y);
+    for (int i = 0; i < DECIDING; i++)
+        if (x[i] != y[i])
+            return x[i] > y[i] ? -1 : 1;
+    return 0;
 }
