@@ -239,7 +239,7 @@ static void offer_operands(struct completion *completion, const struct command *
     }
 }
 
-/* Behind the name of a command: `at` is the number of the next word. */
+/* After the name of a command: `at` is the number of the next word. */
 static int complete_arguments(struct completion *completion, const struct command *command, int at)
 {
     const char *help = command->help;

@@ -31,12 +31,12 @@ struct prose output_prose(struct output *output);
 /* Hostile text on a line of its own, however long: for what another program reads, such as a path. */
 void output_line(struct output *output, const char *text);
 
-/* Hostile text in exactly `columns` columns: cut with an ellipsis, or filled with blanks. */
+/* Hostile text in exactly `columns` columns: cut with an ellipsis, or filled with spaces. */
 void output_cell(struct output *output, const char *text, int columns);
 void output_color(struct output *output, enum color color);
 
 /* Writes what has gathered to standard output. False when that failed (a closed pipe, a full disk);
- * output_finish tells why. */
+ * output_finish says why. */
 MUST_CHECK bool output_flush(struct output *output);
 MUST_CHECK bool output_flush_buffer(struct buffer *buffer);
 

@@ -51,14 +51,14 @@ void buffer_append_text(struct buffer *buffer, const char *text)
 void buffer_append_format(struct buffer *buffer, const char *format, ...)
 {
     va_list arguments;
-    for (size_t room = buffer->max - buffer->length < 128 ? buffer->max - buffer->length : 128;;) {
-        char *end = buffer_reserve(buffer, room);
+    for (size_t space = buffer->max - buffer->length < 128 ? buffer->max - buffer->length : 128;;) {
+        char *end = buffer_reserve(buffer, space);
         if (!end)
             return;
         va_start(arguments, format);
-        int length = vsnprintf(end, room + 1, format, arguments);
+        int length = vsnprintf(end, space + 1, format, arguments);
         va_end(arguments);
-        if (length >= 0 && (size_t)length <= room) {
+        if (length >= 0 && (size_t)length <= space) {
             buffer->length += (size_t)length;
             return;
         }
@@ -67,7 +67,7 @@ void buffer_append_format(struct buffer *buffer, const char *format, ...)
             buffer->failed = true;
             return;
         }
-        room = (size_t)length;
+        space = (size_t)length;
     }
 }
 

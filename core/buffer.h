@@ -23,7 +23,7 @@ void buffer_append(struct buffer *buffer, const char *bytes, size_t length);
 void buffer_append_text(struct buffer *buffer, const char *text);
 void buffer_append_format(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Makes room for `length` more bytes and returns where to put them, or NULL (failed is then set). The caller
+/* Reserves `length` more bytes and returns where to put them, or NULL (failed is then set). The caller
  * adds what it wrote to `length` itself. */
 char *buffer_reserve(struct buffer *buffer, size_t length);
 

@@ -28,7 +28,7 @@ static void append_text(char description[DESCRIPTION_SIZE], const char *text)
              (int)strcspn(text, "\n"), text);
 }
 
-/* Reads the option that is listed at `line`, if there is one. Moves `*line` behind it. */
+/* Reads the option that is listed at `line`, if there is one. Moves `*line` past it. */
 static bool read_option(const char **line, struct listed_option *option)
 {
     const char *start = *line;

@@ -7,7 +7,7 @@
 
 /* What the completions of the shells (contrib/completion) ask the programs: PROGRAM --complete WORD..., the
  * words that follow the name of the program on the command line, the last of which is being typed and may be
- * empty. The answer has a candidate a line, with a tab and a description behind it where there is one; the
+ * empty. The answer has a candidate a line, with a tab and a description after it where there is one; the
  * lines ":files" and ":directories" stand for the names that the shell itself completes. */
 
 #define COMPLETION_OPTION "--complete"
@@ -18,7 +18,7 @@ enum { COMPLETION_MAX = 1 << 20 };
 struct completion {
     char **words; /* those before the one that is being typed */
     int count;
-    const char *word;  /* the one that is being typed; behind the '=' of --option=VALUE */
+    const char *word;  /* the one that is being typed; after the '=' of --option=VALUE */
     char option[40];   /* the option whose value it is, with its dashes; "" when it is none */
     bool is_attached;  /* the value is attached to the option by '=' */
     struct buffer out; /* the answer */
@@ -33,8 +33,8 @@ void completion_find_option(struct completion *completion, const char *help);
 /* The value of an option among the words before, NULL when it has none there. */
 const char *completion_value_of(const struct completion *completion, const char *option);
 
-/* The next of the words from `*at` on that is neither an option nor its value, by that help; NULL behind the
- * last. Moves `*at` behind it. */
+/* The next of the words from `*at` on that is neither an option nor its value, by that help; NULL after the
+ * last. Moves `*at` past it. */
 const char *completion_next_operand(const struct completion *completion, const char *help, int *at);
 
 /* Offers `candidate` when it begins with the word. `text` describes it; "" or NULL: nothing does. */

@@ -65,7 +65,7 @@ enum error_code error_set_errno(struct error *error, int number, const char *for
     error->code = code_of_errno(number);
     error->next[0] = '\0';
     if (error->code == ERROR_NO_SPACE)
-        return error_next(error, "make room (df -h tells where) and try again; nothing was lost");
+        return error_next(error, "free some space (df -h shows where) and try again; nothing was lost");
     return error->code;
 }
 

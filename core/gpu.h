@@ -36,7 +36,7 @@ struct annotation {
 
 struct gpu {
     struct pci_id id;
-    char chip[CHIP_SIZE];                          /* "GP108"; empty when the name does not tell */
+    char chip[CHIP_SIZE];                          /* "GP108"; empty when the name does not say */
     struct annotation attributes[ATTRIBUTE_COUNT]; /* [ATTRIBUTE_IS_GPU] and [ATTRIBUTE_CHIP] have no value */
 };
 

@@ -8,16 +8,16 @@
 
 /* What is looked at in one go. Of a line that fills it all, the end is looked at once more with what follows,
  * so that nothing is lost at the seam. */
-enum { ROOM = 256 << 10, SEAM = SYMPTOM_MAX_LINE, BEHIND_WORD = SYMPTOM_MAX_LINE - SYMPTOM_BEFORE_WORD };
+enum { CAPACITY = 256 << 10, SEAM = SYMPTOM_MAX_LINE, AFTER_WORD = SYMPTOM_MAX_LINE - SYMPTOM_BEFORE_WORD };
 
 struct log_scan {
     struct symptom_matcher *matcher;
     log_visitor *found;
     void *context;
-    char *text; /* ROOM bytes */
+    char *text; /* CAPACITY bytes */
     size_t length;
     long line;                         /* that the text begins with */
-    long line_of_last[MAX_SIGNATURES]; /* where each signature was told last */
+    long line_of_last[MAX_SIGNATURES]; /* where each signature was reported last */
 };
 
 static long count_newlines(const char *text, const char *end)
@@ -65,16 +65,16 @@ static enum error_code scan_lines(struct log_scan *scan, bool end, struct error 
         if (scan_text(scan, whole, whole, error))
             return error->code;
         keep_from(scan, whole);
-    } else if (scan->length == ROOM) {
-        if (scan_text(scan, ROOM, ROOM - BEHIND_WORD, error))
+    } else if (scan->length == CAPACITY) {
+        if (scan_text(scan, CAPACITY, CAPACITY - AFTER_WORD, error))
             return error->code;
-        keep_from(scan, ROOM - SEAM);
+        keep_from(scan, CAPACITY - SEAM);
     }
     return ERROR_NONE;
 }
 
 /* What would be searched in vain, and "nothing found" would be a lie. */
-static enum error_code refuse_other_form(const struct log_scan *scan, const char *name, struct error *error)
+static enum error_code reject_other_form(const struct log_scan *scan, const char *name, struct error *error)
 {
     static const struct {
         const char *bytes;
@@ -106,7 +106,7 @@ static enum error_code read_more(struct log_scan *scan, int file, const char *na
 {
     ssize_t got;
     do {
-        got = read(file, scan->text + scan->length, ROOM - scan->length);
+        got = read(file, scan->text + scan->length, CAPACITY - scan->length);
     } while (got < 0 && errno == EINTR);
     if (got < 0) {
         error_set_errno(error, errno, "cannot read %s", name);
@@ -132,7 +132,7 @@ enum error_code log_scan(int file, const char *name, struct symptom_matcher *mat
     enum { LONGEST_MARK = 8 };
     struct log_scan *scan CLEANUP(free_scan) = calloc(1, sizeof *scan);
     bool known = false;
-    if (!scan || !(scan->text = malloc(ROOM)))
+    if (!scan || !(scan->text = malloc(CAPACITY)))
         return error_set(error, ERROR_NO_MEMORY, "no memory to read %s", name);
     scan->matcher = matcher;
     scan->found = found;
@@ -144,7 +144,7 @@ enum error_code log_scan(int file, const char *name, struct symptom_matcher *mat
             return error->code;
         if (!known && !end && scan->length < LONGEST_MARK)
             continue;
-        if ((!known && refuse_other_form(scan, name, error)) || scan_lines(scan, end, error))
+        if ((!known && reject_other_form(scan, name, error)) || scan_lines(scan, end, error))
             return error->code;
         known = true;
     }

@@ -19,7 +19,7 @@ struct log_hit {
 typedef enum error_code log_visitor(void *context, const struct log_hit *hit, struct error *error);
 
 /* Finds the lines of the log that `file` gives, in their order, in constant memory, whatever their length. A
- * line is told once for each signature; a line of at most SYMPTOM_MAX_LINE bytes shows one. `name` is for
+ * line is reported once for each signature; a line of at most SYMPTOM_MAX_LINE bytes shows one. `name` is for
  * messages. ERROR_BAD_INPUT for what is no log but known to hold one in another form (compressed, a journal
  * file, UTF-16), and for what cannot be read; ERROR_PERMISSION. */
 MUST_CHECK enum error_code log_scan(int file, const char *name, struct symptom_matcher *matcher,

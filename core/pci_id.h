@@ -39,7 +39,7 @@ bool pci_id_parse_revision(const char *text, struct pci_id *id);
  * as an IPv6 or MAC address, are passed over. */
 bool pci_id_find(const char *text, size_t length, size_t *position, struct pci_id *id);
 
-/* Whether an ID in a text cannot begin behind this byte, nor end before it: letters, digits, colon,
+/* Whether an ID in a text cannot begin after this byte, nor end before it: letters, digits, colon,
  * underscore. */
 bool pci_id_may_contain(char c);
 

@@ -23,9 +23,9 @@ bool product_name(const char *device_name, const char *chip, char name[PRODUCT_N
         length = PRODUCT_NAME_SIZE - 1;
     memcpy(name, start, length);
     for (size_t i = 0; i < ARRAY_SIZE(revisions); i++) {
-        size_t ending = strlen(revisions[i]);
-        if (length > ending && memcmp(name + length - ending, revisions[i], ending) == 0)
-            length -= ending;
+        size_t suffix = strlen(revisions[i]);
+        if (length > suffix && memcmp(name + length - suffix, revisions[i], suffix) == 0)
+            length -= suffix;
     }
     name[length] = '\0';
     return length > 0;

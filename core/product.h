@@ -8,7 +8,7 @@
 
 enum { PRODUCT_NAME_SIZE = 256 };
 
-/* What a device of pci.ids is sold as: "GeForce GT 1030" for "GP108 [GeForce GT 1030]", without what tells
+/* What a device of pci.ids is sold as: "GeForce GT 1030" for "GP108 [GeForce GT 1030]", without what sets
  * only revisions apart, so that several IDs of one product have one name. False where the name is that of the
  * chip alone: nobody sells that. `chip` is "" when it is not known. */
 bool product_name(const char *device_name, const char *chip, char name[PRODUCT_NAME_SIZE]);

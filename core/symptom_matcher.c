@@ -100,9 +100,9 @@ static void find_line(const char *text, size_t length, size_t from, size_t at, s
     size_t first = at - from > SYMPTOM_BEFORE_WORD ? at - SYMPTOM_BEFORE_WORD : from;
     const char *before = memrchr(text + first, '\n', at - first);
     *start = before ? (size_t)(before - text) + 1 : first;
-    size_t room = length - *start < SYMPTOM_MAX_LINE ? length - *start : SYMPTOM_MAX_LINE;
-    const char *behind = memchr(text + at, '\n', *start + room - at);
-    *end = behind ? (size_t)(behind - text) : *start + room;
+    size_t most = length - *start < SYMPTOM_MAX_LINE ? length - *start : SYMPTOM_MAX_LINE;
+    const char *newline = memchr(text + at, '\n', *start + most - at);
+    *end = newline ? (size_t)(newline - text) : *start + most;
 }
 
 bool symptom_matcher_next(struct symptom_matcher *matcher, const char *text, size_t length, size_t limit,

@@ -20,7 +20,7 @@ enum { MAX_SIGNATURES = 256 };
 MUST_CHECK enum error_code symptom_matcher_create(struct symptom_matcher **matcher, struct error *error);
 void symptom_matcher_free(struct symptom_matcher *matcher);
 
-/* Adds a signature; they are numbered from 0. `words` are separated by '|'. ERROR_BAD_INPUT tells what is
+/* Adds a signature; they are numbered from 0. `words` are separated by '|'. ERROR_BAD_INPUT says what is
  * wrong with words or pattern. */
 MUST_CHECK enum error_code symptom_matcher_add(struct symptom_matcher *matcher, const char *words,
                                                const char *pattern, struct error *error);
@@ -33,8 +33,8 @@ struct symptom_match {
     size_t word; /* where the word that led to it begins */
 };
 
-/* The next symptom in `text`, which may hold any bytes, behind *position; moves *position behind it. Words
- * that begin at `limit` or behind it are left alone: the text may go on behind `length`. False when there is
+/* The next symptom in `text`, which may hold any bytes, after *position; moves *position past it. Words
+ * that begin at `limit` or after it are left alone: the text may go on after `length`. False when there is
  * none. */
 bool symptom_matcher_next(struct symptom_matcher *matcher, const char *text, size_t length, size_t limit,
                           size_t *position, struct symptom_match *match);

@@ -94,8 +94,8 @@ static enum error_code scan_lines(struct text_scan *scan, bool all, struct error
     return ERROR_NONE;
 }
 
-/* The whole room is one line: looks at it up to the last place where no ID can stand. Of a number that fills
- * it all a mark stays, so that its end is not taken for an ID. */
+/* The whole buffer is one line: looks at it up to the last place where no ID can stand. Of a number that
+ * fills it all a mark stays, so that its end is not taken for an ID. */
 static enum error_code scan_piece(struct text_scan *scan, struct error *error)
 {
     size_t cut = scan->length;

@@ -47,11 +47,11 @@ double verdict_age_weight(int months)
     return fmax(exp(-log(2.0) * age / half_life_months), least_age_weight);
 }
 
-void verdict_weigh_chassis(struct evidence *all, const struct evidence *such)
+void verdict_weigh_chassis(struct evidence *all, const struct evidence *same_chassis)
 {
     for (int i = 0; i < OUTCOME_COUNT; i++)
-        all->weights[i] =
-            such->weights[i] + other_chassis_weight * fmax(all->weights[i] - such->weights[i], 0.0);
+        all->weights[i] = same_chassis->weights[i] +
+                          other_chassis_weight * fmax(all->weights[i] - same_chassis->weights[i], 0.0);
 }
 
 /* Mean and standard deviation of the logit of a Beta variable (digamma and trigamma by recurrence and their

@@ -4,7 +4,7 @@
 #include "core/gpu.h"
 #include "core/vocabulary.h"
 
-/* The reports behind a level of knowledge, by outcome. */
+/* The reports that a level rests on of knowledge, by outcome. */
 struct evidence {
     int counts[OUTCOME_COUNT];     /* all of them */
     double weights[OUTCOME_COUNT]; /* what they weigh together: 1 is a new report that the tool sent */
@@ -59,7 +59,7 @@ double verdict_age_weight(int months);
 extern const double verdict_public_weight;
 
 /* Evidence for a kind of machine: the reports from such machines whole, all others by a part. */
-void verdict_weigh_chassis(struct evidence *all, const struct evidence *such);
+void verdict_weigh_chassis(struct evidence *all, const struct evidence *same_chassis);
 
 /* The level of a probability of `usable`. */
 enum level verdict_level(double usable);

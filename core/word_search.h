@@ -36,7 +36,7 @@ struct word_search_cursor {
     size_t found;
 };
 
-/* The owner of the next word in `text`, in the order of where they begin, or -1 behind the last. */
+/* The owner of the next word in `text`, in the order of where they begin, or -1 after the last. */
 int word_search_next(const struct word_search *search, const char *text, size_t length,
                      struct word_search_cursor *cursor);
 
