@@ -16,7 +16,7 @@ enum error_code answer_no_such_name(const char *name, struct error *error)
 static enum error_code name_what_is_missing(const struct device *device, struct error *error)
 {
     char id[PCI_ID_TEXT_SIZE];
-    struct pci_id base = pci_id_from_number(pci_id_number(&device->id));
+    struct pci_id base = pci_id_base(&device->id);
     pci_id_print(&base, id);
     if (device->vendor[0])
         error_set(error, ERROR_NOT_FOUND, "%s is not in pci.ids; its vendor %04x is %s", id,

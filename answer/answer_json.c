@@ -204,7 +204,7 @@ static void write_stated_values(struct json_writer *writer, const struct answer 
 static void write_identity(struct json_writer *writer, const struct answer *answer)
 {
     const struct device *device = &answer->device;
-    struct pci_id base = pci_id_from_number(pci_id_number(&device->id));
+    struct pci_id base = pci_id_base(&device->id);
     char id[PCI_ID_TEXT_SIZE];
     char revision[3];
     json_write_string(writer, "query", answer->query);

@@ -24,7 +24,7 @@ static void add_field(const struct prose *prose, const char *label, const char *
 static void write_heading(const struct prose *prose, const struct device *device)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
-    struct pci_id base = pci_id_from_number(pci_id_number(&device->id));
+    struct pci_id base = pci_id_base(&device->id);
     char id[PCI_ID_TEXT_SIZE];
     buffer_append_format(&line, "%s %s", device->vendor, device->name);
     if (device->id.has_revision)

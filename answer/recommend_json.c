@@ -13,7 +13,7 @@ static void write_figures(struct json_writer *writer, const struct verdict *verd
 
 static void write_identity(struct json_writer *writer, const struct device *device)
 {
-    struct pci_id base = pci_id_from_number(pci_id_number(&device->id));
+    struct pci_id base = pci_id_base(&device->id);
     char id[PCI_ID_TEXT_SIZE];
     json_write_string(writer, "pci_id", pci_id_print(&base, id));
     json_write_string(writer, "name", device->name);

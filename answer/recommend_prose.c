@@ -97,7 +97,7 @@ static void write_given(const struct prose *prose, const struct recommendation *
     const struct recommend_question *question = recommendation->question;
     const struct answer *given = &question->given;
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
-    struct pci_id base = pci_id_from_number(pci_id_number(&given->device.id));
+    struct pci_id base = pci_id_base(&given->device.id);
     char id[PCI_ID_TEXT_SIZE];
     bool same_chip = false;
     for (int i = 0; i < recommendation->count; i++)

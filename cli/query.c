@@ -219,7 +219,7 @@ static enum error_code on_found(void *context, const struct found_id *found, str
 {
     struct query *query = context;
     struct pci_id id = refine(query, found->id);
-    struct pci_id base = pci_id_from_number(pci_id_number(&id));
+    struct pci_id base = pci_id_base(&id);
     char text[PCI_ID_TEXT_SIZE];
     if (query->format == FORMAT_TEXT)
         return database_find_device(query->database, &id, &query->answer.device, error)

@@ -38,7 +38,7 @@ void query_table_row(struct output *output, const struct answer *answer)
 {
     const struct device *device = &answer->device;
     const struct verdict *verdict = &answer->verdict;
-    struct pci_id base = pci_id_from_number(pci_id_number(&device->id));
+    struct pci_id base = pci_id_base(&device->id);
     char id[PCI_ID_TEXT_SIZE];
     char text[64];
     char name[NAME_SIZE + 4];

@@ -20,7 +20,7 @@ static void check_id(struct report_command *command, const struct pci_id *id)
     struct error error = {.code = ERROR_NONE};
     struct report_problems *problems = &command->problems;
     char text[PCI_ID_TEXT_SIZE];
-    struct pci_id whole = pci_id_from_number(pci_id_number(id));
+    struct pci_id whole = pci_id_base(id);
     pci_id_print(&whole, text);
     if (command->gpu_was_seen)
         return;

@@ -86,7 +86,7 @@ static void list_report(struct output *output, const struct outbox_entry *entry)
     char shown[SHOWN_ID + 1];
     if (report_parse(buffer_text(&entry->whole), entry->whole.length, &report, NULL, &error))
         return; /* it was read just now */
-    struct pci_id whole = pci_id_from_number(pci_id_number(&report.pci_id));
+    struct pci_id whole = pci_id_base(&report.pci_id);
     snprintf(shown, sizeof shown, "%.*s", SHOWN_ID, entry->id);
     output_cell(output, shown, ID_COLUMNS);
     output_cell(output, report.date ? report.date : "-", DATE_COLUMNS);

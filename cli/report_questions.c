@@ -47,7 +47,7 @@ bool report_ask_gpu(struct report_command *command, int *gpu)
         struct device known;
         struct error error;
         char id[PCI_ID_TEXT_SIZE];
-        struct pci_id whole = pci_id_from_number(pci_id_number(&device->id));
+        struct pci_id whole = pci_id_base(&device->id);
         bool found = !database_find_device(command->database, &whole, &known, &error);
         snprintf(texts[i], sizeof texts[i], "%s %s%s%s", pci_id_print(&whole, id), found ? known.name : "",
                  device->driver[0] ? ", held by " : "", device->driver);

@@ -85,7 +85,7 @@ static enum error_code look_at(struct scan_command *command, const struct pci_de
                                struct scan_answer *gpu, struct answer_options *options, struct error *error)
 {
     char id[PCI_ID_TEXT_SIZE];
-    struct pci_id whole = pci_id_from_number(pci_id_number(&device->id));
+    struct pci_id whole = pci_id_base(&device->id);
     options->chassis = device->removable == TRISTATE_YES ? CHASSIS_EGPU : command->scan.host.chassis;
     if (command->scan.from_text)
         options->chassis = CHASSIS_UNKNOWN;

@@ -73,7 +73,7 @@ static void write_group(struct json_writer *writer, const struct scan *scan, con
         const struct pci_device *device = &scan->machine.devices[i];
         char text[PCI_ID_TEXT_SIZE];
         char address[PCI_ADDRESS_TEXT_SIZE];
-        struct pci_id whole = pci_id_from_number(pci_id_number(&device->id));
+        struct pci_id whole = pci_id_base(&device->id);
         if (device->iommu_group != group)
             continue;
         json_write_begin_object(writer, NULL);
@@ -202,7 +202,7 @@ static void write_device(struct json_writer *writer, const struct pci_device *de
 static void write_unknown(struct json_writer *writer, const struct scan_answer *gpu)
 {
     char text[PCI_ID_TEXT_SIZE];
-    struct pci_id whole = pci_id_from_number(pci_id_number(&gpu->seen.device->id));
+    struct pci_id whole = pci_id_base(&gpu->seen.device->id);
     json_write_string(writer, "query", pci_id_print(&whole, text));
     json_write_string(writer, "pci_id", text);
     write_text_or_null(writer, "vendor", gpu->answer.device.vendor);

@@ -161,6 +161,11 @@ struct pci_id pci_id_from_number(uint32_t number)
     return (struct pci_id){.vendor = (uint16_t)(number >> 16), .device = (uint16_t)number};
 }
 
+struct pci_id pci_id_base(const struct pci_id *id)
+{
+    return (struct pci_id){.vendor = id->vendor, .device = id->device};
+}
+
 char *pci_id_print(const struct pci_id *id, char text[PCI_ID_TEXT_SIZE])
 {
     int length = snprintf(text, PCI_ID_TEXT_SIZE, "%04x:%04x", id->vendor, id->device);

@@ -47,6 +47,9 @@ bool pci_id_may_contain(char c);
 uint32_t pci_id_number(const struct pci_id *id);
 struct pci_id pci_id_from_number(uint32_t number);
 
+/* The ID without its subsystem and revision. */
+struct pci_id pci_id_base(const struct pci_id *id);
+
 /* "10de:1d16", or with its subsystem "10de:1d16:1028:08b0". Returns `text`. */
 char *pci_id_print(const struct pci_id *id, char text[PCI_ID_TEXT_SIZE]);
 

@@ -97,7 +97,7 @@ static enum error_code weigh_chassis(struct database *database, const struct gpu
     struct evidence such;
     char key[KEY_SIZE];
     char id_key[PCI_ID_TEXT_SIZE];
-    struct pci_id whole = pci_id_from_number(pci_id_number(&gpu->id));
+    struct pci_id whole = pci_id_base(&gpu->id);
     evidence_class_key(gpu, key);
     if (fetch_evidence(database, "class", key, chassis, &such, error))
         return error->code;

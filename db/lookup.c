@@ -304,7 +304,7 @@ enum error_code database_find_workarounds(struct database *database, const struc
 {
     char id[PCI_ID_TEXT_SIZE];
     char key[KEY_SIZE];
-    struct pci_id whole = pci_id_from_number(pci_id_number(&gpu->id));
+    struct pci_id whole = pci_id_base(&gpu->id);
     if (fetch_workarounds(database, "id", pci_id_print(&whole, id), workarounds, limit, count, error))
         return error->code;
     if (*count || !gpu->chip[0])

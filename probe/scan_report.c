@@ -5,7 +5,7 @@
 static void take_ids(const struct pci_id *id, struct report_draft *draft)
 {
     char text[PCI_ID_TEXT_SIZE];
-    struct pci_id whole = pci_id_from_number(pci_id_number(id));
+    struct pci_id whole = pci_id_base(id);
     report_draft_set(draft, FIELD_PCI_ID, pci_id_print(&whole, text));
     report_draft_set(draft, FIELD_PCI_ID_FROM,
                      vocabulary_word_of(&vocabulary_pci_id_from, PCI_ID_FROM_SOURCE));

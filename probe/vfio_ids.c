@@ -112,7 +112,7 @@ static bool is_gpu(const struct pci_device *device)
 static void append_device(struct buffer *out, const struct pci_device *device)
 {
     char id[PCI_ID_TEXT_SIZE];
-    struct pci_id bare = pci_id_from_number(pci_id_number(&device->id));
+    struct pci_id bare = pci_id_base(&device->id);
     buffer_append_format(out, "%s%02x:%02x.%x [%s]", out->length ? ", " : "", device->address.bus,
                          device->address.slot, device->address.function, pci_id_print(&bare, id));
 }
@@ -129,7 +129,7 @@ static void check_functions(struct host_state *host, const struct pci_device *gp
         if (!pci_same_device(gpu, other) || other->is_bridge || has_id(host, &other->id) ||
             pci_is_on_vfio(other))
             continue;
-        struct pci_id bare = pci_id_from_number(pci_id_number(&other->id));
+        struct pci_id bare = pci_id_base(&other->id);
         append_device(&missing, other);
         buffer_append_format(&list, ",%s", pci_id_print(&bare, id));
     }

@@ -66,7 +66,7 @@ static void check_functions(struct vm_state *vm, const struct passed_device *dev
     for (int i = 0; i < vm->machine->count; i++) {
         const struct pci_device *found = &vm->machine->devices[i];
         char id[PCI_ID_TEXT_SIZE];
-        struct pci_id bare = pci_id_from_number(pci_id_number(&found->id));
+        struct pci_id bare = pci_id_base(&found->id);
         if (pci_same_slot(at, &found->address) && !found->is_bridge && !is_passed(vm, found))
             buffer_append_format(&missing, "%s.%x [%s]", missing.length ? ", " : "", found->address.function,
                                  pci_id_print(&bare, id));
