@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "answer/answer.h"
-#include "answer/contradiction.h"
 #include "answer/parts.h"
 
 static const char *const outcome_keys[OUTCOME_COUNT] = {"works", "works_with_workaround", "partial", "fails"};
@@ -87,7 +86,6 @@ static void write_report(struct json_writer *writer, const struct shown_report *
 static void write_reports(struct json_writer *writer, const struct answer *answer)
 {
     const struct evidence *evidence = &answer->evidence[EVIDENCE_ID];
-    struct contradiction contradiction;
     json_write_begin_object(writer, "reports");
     for (int i = 0; i < OUTCOME_COUNT; i++)
         json_write_integer(writer, outcome_keys[i], evidence->counts[i]);
@@ -97,8 +95,7 @@ static void write_reports(struct json_writer *writer, const struct answer *answe
         write_report(writer, &answer->reports[i]);
     json_write_end_array(writer);
     json_write_end_object(writer);
-    contradiction_find(answer, &contradiction);
-    contradiction_write_json(writer, &contradiction);
+    contradiction_write_json(writer, answer);
 }
 
 static void write_blockers(struct json_writer *writer, const struct answer *answer)

@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "answer/answer.h"
-#include "answer/contradiction.h"
 #include "answer/parts.h"
 
 /* What is less sure than this is probable. */
@@ -130,7 +129,8 @@ static void write_reports(const struct prose *prose, const struct answer *answer
     const struct evidence *evidence = &answer->evidence[EVIDENCE_ID];
     int total = evidence_total(evidence);
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
-    struct contradiction contradiction;
+    int usable;
+    int not_usable;
     if (!total) {
         add_field(prose, "Reports", "none on this ID yet.");
         return;
@@ -149,11 +149,10 @@ static void write_reports(const struct prose *prose, const struct answer *answer
     add_field(prose, "Reports", buffer_text(&line));
     for (int i = 0; i < answer->report_count; i++)
         write_report(prose, &answer->reports[i].report);
-    contradiction_find(answer, &contradiction);
-    if (!contradiction.usable || !contradiction.not_usable)
+    if (!contradiction_count(answer, &usable, &not_usable))
         return;
     buffer_clear(&line);
-    contradiction_append(&line, &contradiction);
+    contradiction_append(&line, answer);
     add_field(prose, "Disagreement", buffer_text(&line));
 }
 

@@ -1,107 +1,109 @@
-#include "answer/contradiction.h"
+/* Where the reports that an answer shows contradict each other: what they say about guest, firmware, machine
+ * and so on, by how they ended. */
 
-#include <stdio.h>
 #include <string.h>
 
-static const char *const names[CONTRADICTION_FIELDS] = {
-    [CONTRADICTION_GUEST_OS] = "guest_os",     [CONTRADICTION_FIRMWARE] = "firmware",
-    [CONTRADICTION_MACHINE] = "machine",       [CONTRADICTION_CHASSIS] = "chassis",
-    [CONTRADICTION_HYPERVISOR] = "hypervisor",
+#include "answer/parts.h"
+
+enum { MAX_VALUES = 6 };
+
+static const char *const fields[] = {"guest_os", "firmware", "machine", "chassis", "hypervisor"};
+static const char *const labels[] = {"guest", "firmware", "machine", "chassis", "hypervisor"};
+
+/* NULL where the report does not say. */
+static const char *value_of(const struct report *report, size_t field)
+{
+    const char *chassis = vocabulary_word_of(&vocabulary_chassis, (int)report->chassis);
+    const char *const values[ARRAY_SIZE(fields)] = {report->guest_os, report->firmware, report->machine,
+                                                    report->chassis == CHASSIS_UNKNOWN ? NULL : chassis,
+                                                    report->hypervisor};
+    return values[field];
+}
+
+struct value {
+    const char *text;
+    int usable;
+    int not_usable;
 };
 
-static void add_value(struct contradiction *contradiction, int field, const char *text, bool usable)
+/* Counts the reports by a field, its first values; returns how many values there are, 0 unless both sides say
+ * something, and not the same. */
+static int list_values(const struct answer *answer, size_t field, struct value values[MAX_VALUES])
 {
-    struct contradiction_value *values = contradiction->values[field];
-    struct contradiction_value value = {.usable = 0};
-    int i = 0;
-    snprintf(value.text, sizeof value.text, "%s", text);
-    while (i < contradiction->counts[field] && strcmp(values[i].text, value.text) != 0)
-        i++;
-    if (i == CONTRADICTION_VALUES)
-        return;
-    if (i == contradiction->counts[field])
-        values[contradiction->counts[field]++] = value;
-    values[i].usable += usable;
-    values[i].not_usable += !usable;
-}
-
-void contradiction_find(const struct answer *answer, struct contradiction *contradiction)
-{
-    *contradiction = (struct contradiction){.usable = 0};
+    struct value all = {.usable = 0};
+    int count = 0;
+    int on_one_side = 0;
     for (int i = 0; i < answer->report_count; i++) {
         const struct report *report = &answer->reports[i].report;
-        const char *const values[CONTRADICTION_FIELDS] = {
-            [CONTRADICTION_GUEST_OS] = report->guest_os,
-            [CONTRADICTION_FIRMWARE] = report->firmware,
-            [CONTRADICTION_MACHINE] = report->machine,
-            [CONTRADICTION_CHASSIS] = report->chassis == CHASSIS_UNKNOWN
-                                          ? NULL
-                                          : vocabulary_word_of(&vocabulary_chassis, (int)report->chassis),
-            [CONTRADICTION_HYPERVISOR] = report->hypervisor,
-        };
-        bool usable = report->outcome == OUTCOME_WORKS || report->outcome == OUTCOME_WORKS_WITH_WORKAROUND;
-        contradiction->usable += usable;
-        contradiction->not_usable += !usable;
-        for (int field = 0; field < CONTRADICTION_FIELDS; field++)
-            if (values[field])
-                add_value(contradiction, field, values[field], usable);
-    }
-}
-
-/* Both sides say something, and not the same. */
-static bool differs(const struct contradiction *contradiction, int field)
-{
-    int usable = 0;
-    int not_usable = 0;
-    int on_one_side = 0;
-    for (int i = 0; i < contradiction->counts[field]; i++) {
-        const struct contradiction_value *value = &contradiction->values[field][i];
-        usable += value->usable;
-        not_usable += value->not_usable;
-        on_one_side += !value->usable || !value->not_usable;
-    }
-    return usable && not_usable && on_one_side;
-}
-
-void contradiction_append(struct buffer *out, const struct contradiction *contradiction)
-{
-    bool any = false;
-    buffer_append_format(out, "of these, %d succeeded and %d did not.", contradiction->usable,
-                         contradiction->not_usable);
-    for (int field = 0; field < CONTRADICTION_FIELDS; field++) {
-        if (!differs(contradiction, field))
+        const char *text = value_of(report, field);
+        int k = 0;
+        while (text && k < count && strcmp(values[k].text, text) != 0)
+            k++;
+        if (!text || k == MAX_VALUES)
             continue;
-        any = true;
-        buffer_append_format(out, " By %s:", field == CONTRADICTION_GUEST_OS ? "guest" : names[field]);
-        for (int i = 0; i < contradiction->counts[field]; i++) {
-            const struct contradiction_value *value = &contradiction->values[field][i];
-            buffer_append_format(out, "%s %s (%d yes, %d no)", i ? "," : "", value->text, value->usable,
-                                 value->not_usable);
-        }
-        buffer_append_byte(out, '.');
+        if (k == count)
+            values[count++] = (struct value){.text = text};
+        values[k].usable += report_is_usable(report);
+        values[k].not_usable += !report_is_usable(report);
+    }
+    for (int k = 0; k < count; k++) {
+        all.usable += values[k].usable;
+        all.not_usable += values[k].not_usable;
+        on_one_side += !values[k].usable || !values[k].not_usable;
+    }
+    return all.usable && all.not_usable && on_one_side ? count : 0;
+}
+
+bool contradiction_count(const struct answer *answer, int *usable, int *not_usable)
+{
+    *usable = 0;
+    for (int i = 0; i < answer->report_count; i++)
+        *usable += report_is_usable(&answer->reports[i].report);
+    *not_usable = answer->report_count - *usable;
+    return *usable && *not_usable;
+}
+
+void contradiction_append(struct buffer *out, const struct answer *answer)
+{
+    struct value values[MAX_VALUES];
+    int usable;
+    int not_usable;
+    bool any = false;
+    contradiction_count(answer, &usable, &not_usable);
+    buffer_append_format(out, "of these, %d succeeded and %d did not.", usable, not_usable);
+    for (size_t field = 0; field < ARRAY_SIZE(fields); field++) {
+        int count = list_values(answer, field, values);
+        any |= count > 0;
+        for (int i = 0; i < count; i++)
+            buffer_append_format(out, "%s%s%s %s (%d yes, %d no)%s", i ? "" : " By ", i ? "" : labels[field],
+                                 i ? "" : ":", values[i].text, values[i].usable, values[i].not_usable,
+                                 i + 1 < count ? "," : ".");
     }
     if (!any)
         buffer_append_text(out, " Guest, firmware, machine, chassis and hypervisor do not explain it.");
 }
 
-void contradiction_write_json(struct json_writer *writer, const struct contradiction *contradiction)
+void contradiction_write_json(struct json_writer *writer, const struct answer *answer)
 {
-    if (!contradiction->usable || !contradiction->not_usable) {
+    struct value values[MAX_VALUES];
+    int usable;
+    int not_usable;
+    if (!contradiction_count(answer, &usable, &not_usable)) {
         json_write_null(writer, "contradiction");
         return;
     }
     json_write_begin_object(writer, "contradiction");
-    json_write_integer(writer, "usable", contradiction->usable);
-    json_write_integer(writer, "not_usable", contradiction->not_usable);
+    json_write_integer(writer, "usable", usable);
+    json_write_integer(writer, "not_usable", not_usable);
     json_write_begin_array(writer, "differs");
-    for (int field = 0; field < CONTRADICTION_FIELDS; field++) {
-        for (int i = 0; differs(contradiction, field) && i < contradiction->counts[field]; i++) {
-            const struct contradiction_value *value = &contradiction->values[field][i];
+    for (size_t field = 0; field < ARRAY_SIZE(fields); field++) {
+        int count = list_values(answer, field, values);
+        for (int i = 0; i < count; i++) {
             json_write_begin_object(writer, NULL);
-            json_write_string(writer, "field", names[field]);
-            json_write_string(writer, "value", value->text);
-            json_write_integer(writer, "usable", value->usable);
-            json_write_integer(writer, "not_usable", value->not_usable);
+            json_write_string(writer, "field", fields[field]);
+            json_write_string(writer, "value", values[i].text);
+            json_write_integer(writer, "usable", values[i].usable);
+            json_write_integer(writer, "not_usable", values[i].not_usable);
             json_write_end_object(writer);
         }
     }

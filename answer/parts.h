@@ -5,8 +5,7 @@
 
 #include <math.h>
 
-#include "core/json_writer.h"
-#include "core/verdict.h"
+#include "answer/answer.h"
 #include "db/recommend.h"
 
 static inline int percent(double share)
@@ -17,6 +16,11 @@ static inline int percent(double share)
 static inline const char *plural(int count)
 {
     return count == 1 ? "" : "s";
+}
+
+static inline bool report_is_usable(const struct report *report)
+{
+    return report->outcome == OUTCOME_WORKS || report->outcome == OUTCOME_WORKS_WITH_WORKAROUND;
 }
 
 static inline int usable_reports(const int counts[OUTCOME_COUNT])
@@ -55,5 +59,12 @@ static inline void write_probability(struct json_writer *writer, const struct ve
     for (size_t i = 0; i < ARRAY_SIZE(values); i++)
         json_write_fraction(writer, keys[i], verdict->level == LEVEL_UNKNOWN ? NAN : values[i]);
 }
+
+/* How the shown reports ended; whether both ways. */
+bool contradiction_count(const struct answer *answer, int *usable, int *not_usable);
+/* Appends in words what differs between the reports that ended usable and the others; the same as the member
+ * "contradiction", null where all ended alike. */
+void contradiction_append(struct buffer *out, const struct answer *answer);
+void contradiction_write_json(struct json_writer *writer, const struct answer *answer);
 
 #endif

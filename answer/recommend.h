@@ -20,23 +20,18 @@ struct recommend_question {
 
 /* A card that fits a question. */
 struct candidate {
+    struct card card;
     char product[PRODUCT_NAME_SIZE];
-    char chip[CHIP_SIZE];
     struct product_rank rank;
-    bool same_chip; /* as the GPU to be replaced */
-    bool server;
-    bool vendor_reset;
+    bool same_chip;       /* as the GPU to be replaced */
     enum chassis chassis; /* that the verdict is for: desktop where laptop chips have the same ID */
-    int price_usd;        /* 0: not known */
-    char price_as_of[12];
-    int price_line;
     uint32_t same_product[MAX_SAME_PRODUCT]; /* further IDs of it */
     int same_product_count;
 };
 
 /* The same with all that the database says. */
 struct recommended {
-    struct candidate card;
+    struct candidate candidate;
     struct answer answer;
     struct chip_use uses[USE_COUNT];
 };

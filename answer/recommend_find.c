@@ -80,10 +80,10 @@ enum error_code recommend_find_given(struct database *database, const char *text
  * name with another chip is another card. */
 static bool same_product(const struct candidate *a, const struct candidate *b)
 {
-    if (a->price_line >= 0 && a->price_line == b->price_line)
+    if (a->card.price_line >= 0 && a->card.price_line == b->card.price_line)
         return true;
     return a->rank.pci_id >> 16 == b->rank.pci_id >> 16 && strcasecmp(a->product, b->product) == 0 &&
-           strcmp(a->chip, b->chip) == 0;
+           strcmp(a->card.chip, b->card.chip) == 0;
 }
 
 /* What the question itself rules out, without a look at any report. */
@@ -131,8 +131,7 @@ static enum error_code on_card(void *context, const struct card *card, struct er
     struct candidate *found = new_card(search, error);
     if (!found)
         return error->code;
-    *found = (struct candidate){
-        .server = card->server, .vendor_reset = card->vendor_reset, .chassis = options.chassis};
+    *found = (struct candidate){.card = *card, .chassis = options.chassis};
     if (!product_name(card->name, card->chip, found->product))
         return ERROR_NONE;
     if (question->instead &&
@@ -143,10 +142,6 @@ static enum error_code on_card(void *context, const struct card *card, struct er
         return error->code;
     if (!is_likely(&search->answer.verdict) || gpu_vbios(&search->answer.device.gpu) != VBIOS_ROM_BAR)
         return ERROR_NONE;
-    found->price_usd = card->price_usd;
-    found->price_line = card->price_line;
-    memcpy(found->price_as_of, card->price_as_of, sizeof found->price_as_of);
-    memcpy(found->chip, card->chip, sizeof found->chip);
     found->same_chip = question->instead && given->chip[0] && card->pci_id >> 16 == given->id.vendor &&
                        strcmp(card->chip, given->chip) == 0;
     found->rank =
@@ -190,11 +185,11 @@ static void merge_products(struct search *search)
         }
         if (first->same_product_count < MAX_SAME_PRODUCT)
             first->same_product[first->same_product_count++] = card->rank.pci_id;
-        if (!first->price_usd) {
-            first->price_usd = card->price_usd;
-            first->price_line = card->price_line;
+        if (!first->card.price_usd) {
+            first->card.price_usd = card->card.price_usd;
+            first->card.price_line = card->card.price_line;
             first->rank.priced = card->rank.priced;
-            memcpy(first->price_as_of, card->price_as_of, sizeof first->price_as_of);
+            memcpy(first->card.price_as_of, card->card.price_as_of, sizeof first->card.price_as_of);
         }
     }
     search->count = kept;
@@ -205,7 +200,7 @@ static void drop_vendor_reset(struct search *search)
 {
     int kept = 0;
     for (int i = 0; i < search->count; i++)
-        if (!search->found[i].vendor_reset)
+        if (!search->found[i].card.vendor_reset)
             search->found[kept++] = search->found[i];
     if (kept)
         search->count = kept;
@@ -215,7 +210,7 @@ static void drop_vendor_reset(struct search *search)
  * each known price is too high, a card of unknown price is no answer. */
 static enum error_code keep_to_budget(struct search *search, struct error *error)
 {
-    struct candidate cheapest = {.price_usd = 0};
+    struct candidate cheapest = {.card = {.price_usd = 0}};
     int budget = search->question->budget;
     int lowest_price;
     int kept = 0;
@@ -224,19 +219,20 @@ static enum error_code keep_to_budget(struct search *search, struct error *error
         return error->code;
     for (int i = 0; i < search->count; i++) {
         struct candidate *card = &search->found[i];
-        if (card->price_usd && (!cheapest.price_usd || card->price_usd < cheapest.price_usd))
+        if (card->card.price_usd &&
+            (!cheapest.card.price_usd || card->card.price_usd < cheapest.card.price_usd))
             cheapest = *card;
-        if (card->price_usd > budget)
+        if (card->card.price_usd > budget)
             continue;
-        card->rank.in_budget = card->price_usd > 0;
+        card->rank.in_budget = card->card.price_usd > 0;
         priced += card->rank.in_budget;
         search->found[kept++] = *card;
     }
     search->count = kept;
-    if (!priced && cheapest.price_usd)
+    if (!priced && cheapest.card.price_usd)
         error_set(error, ERROR_NOT_FOUND,
                   "no card fits $%d: the cheapest with a known price is %s, about $%d used (%s)", budget,
-                  cheapest.product, cheapest.price_usd, cheapest.price_as_of);
+                  cheapest.product, cheapest.card.price_usd, cheapest.card.price_as_of);
     else if (!priced && budget < lowest_price)
         error_set(error, ERROR_NOT_FOUND, "no card fits $%d: the lowest known price is $%d", budget,
                   lowest_price);
@@ -278,11 +274,11 @@ static enum error_code take_best(const struct search *search, struct recommendat
         struct recommended *card = &recommendation->cards[i];
         struct pci_id id = pci_id_from_number(search->found[i].rank.pci_id);
         const struct answer_options options = {.chassis = search->found[i].chassis};
-        card->card = search->found[i];
+        card->candidate = search->found[i];
         if (answer_gather(search->database, &id, "", &options, &card->answer, error))
             return error->code;
         for (int use = 0; use < USE_COUNT; use++)
-            if (database_find_chip_use(search->database, id.vendor, card->card.chip, (enum use)use,
+            if (database_find_chip_use(search->database, id.vendor, card->candidate.card.chip, (enum use)use,
                                        &card->uses[use], error))
                 return error->code;
         recommendation->count = i + 1;

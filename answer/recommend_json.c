@@ -48,20 +48,21 @@ static void write_card(struct json_writer *writer, const struct recommend_questi
 {
     static const enum attribute attributes[] = {ATTRIBUTE_FORM_FACTOR, ATTRIBUTE_VBIOS, ATTRIBUTE_RESET,
                                                 ATTRIBUTE_DISPLAY};
-    const struct candidate *card = &recommended->card;
+    const struct candidate *candidate = &recommended->candidate;
+    const struct card *card = &candidate->card;
     const struct gpu *gpu = &recommended->answer.device.gpu;
     struct buffer why CLEANUP(buffer_free) = BUFFER(4096);
     json_write_begin_object(writer, NULL);
     write_identity(writer, &recommended->answer.device);
-    json_write_string(writer, "product", card->product);
+    json_write_string(writer, "product", candidate->product);
     json_write_begin_array(writer, "same_product");
-    for (int i = 0; i < card->same_product_count; i++) {
-        struct pci_id id = pci_id_from_number(card->same_product[i]);
+    for (int i = 0; i < candidate->same_product_count; i++) {
+        struct pci_id id = pci_id_from_number(candidate->same_product[i]);
         char text[PCI_ID_TEXT_SIZE];
         json_write_string(writer, NULL, pci_id_print(&id, text));
     }
     json_write_end_array(writer);
-    json_write_bool(writer, "sold_both_ways", card->chassis == CHASSIS_DESKTOP);
+    json_write_bool(writer, "sold_both_ways", candidate->chassis == CHASSIS_DESKTOP);
     for (size_t i = 0; i < ARRAY_SIZE(attributes); i++)
         json_write_string(
             writer, attribute_name(attributes[i]),
@@ -74,7 +75,7 @@ static void write_card(struct json_writer *writer, const struct recommend_questi
     write_figures(writer, &recommended->answer.verdict);
     write_integer_or_null(writer, "price_usd", card->price_usd);
     write_string_or_null(writer, "price_as_of", card->price_usd ? card->price_as_of : NULL);
-    json_write_bool(writer, "same_chip", card->same_chip);
+    json_write_bool(writer, "same_chip", candidate->same_chip);
     recommended_append_kind(&why, recommended);
     recommended_append_reasons(&why, question, recommended);
     json_write_string(writer, "why", buffer_text(&why));

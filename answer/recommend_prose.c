@@ -16,8 +16,9 @@ static void append_evidence(struct buffer *out, const struct recommended *card)
 {
     const struct verdict *verdict = &card->answer.verdict;
     if (verdict->direct_reports)
-        buffer_append_format(out, "%d of %d report%s on this ID succeeded", card->card.rank.usable_reports,
-                             verdict->direct_reports, plural(verdict->direct_reports));
+        buffer_append_format(out, "%d of %d report%s on this ID succeeded",
+                             card->candidate.rank.usable_reports, verdict->direct_reports,
+                             plural(verdict->direct_reports));
     else
         buffer_append_text(out, "no report on this ID");
     if (verdict->pooled_reports)
@@ -29,13 +30,13 @@ static void append_evidence(struct buffer *out, const struct recommended *card)
 void recommended_append_kind(struct buffer *out, const struct recommended *card)
 {
     const struct gpu *gpu = &card->answer.device.gpu;
-    if (card->card.server)
+    if (card->candidate.card.server)
         buffer_append_text(out, "A server card with its own vBIOS: it has no outputs and needs a 64-bit MMIO "
                                 "window (Above 4G Decoding) for its large BARs");
     else
         buffer_append_format(out, "An add-in card with its own vBIOS%s",
                              gpu_display(gpu) == DISPLAY_OUTPUTS ? " and its own outputs" : "");
-    if (card->card.vendor_reset)
+    if (card->candidate.card.vendor_reset)
         buffer_append_text(out, ", but it resets only with the vendor-reset kernel module on the host. ");
     else
         buffer_append_format(out, ", and it is expected to reset (%s). ",
@@ -48,8 +49,8 @@ void recommended_append_reasons(struct buffer *out, const struct recommend_quest
 {
     buffer_append_text(out, "Evidence: ");
     append_evidence(out, card);
-    if (card->card.same_chip)
-        buffer_append_format(out, "; the same chip (%s) as a card", card->card.chip);
+    if (card->candidate.same_chip)
+        buffer_append_format(out, "; the same chip (%s) as a card", card->candidate.card.chip);
     buffer_append_byte(out, '.');
     if (question->use != ANY_USE && card->uses[question->use].reason[0])
         buffer_append_format(out, " For %s: %s.", vocabulary_word_of(&vocabulary_use, question->use),
@@ -58,8 +59,8 @@ void recommended_append_reasons(struct buffer *out, const struct recommend_quest
 
 static void append_price(struct buffer *out, const struct candidate *card)
 {
-    if (card->price_usd)
-        buffer_append_format(out, "about $%d used (%s)", card->price_usd, card->price_as_of);
+    if (card->card.price_usd)
+        buffer_append_format(out, "about $%d used (%s)", card->card.price_usd, card->card.price_as_of);
     else
         buffer_append_text(out, "price not known");
 }
@@ -76,17 +77,17 @@ static void write_best(const struct prose *prose, const struct recommend_questio
                        const struct recommended *best)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
-    append_name(&line, &best->card);
+    append_name(&line, &best->candidate);
     buffer_append_text(&line, ", ");
-    append_price(&line, &best->card);
+    append_price(&line, &best->candidate);
     buffer_append_format(&line, ": about %d %% of attempts succeed; ", percent(best->answer.verdict.usable));
     append_evidence(&line, best);
-    if (best->card.same_chip)
+    if (best->candidate.same_chip)
         buffer_append_text(&line, ", and it has the same chip");
     buffer_append_byte(&line, '.');
-    if (best->card.vendor_reset)
+    if (best->candidate.card.vendor_reset)
         buffer_append_text(&line, " It resets only with the vendor-reset kernel module on the host.");
-    if (question->budget && !best->card.rank.in_budget)
+    if (question->budget && !best->candidate.rank.in_budget)
         buffer_append_format(&line, " Whether it fits $%d is not known.", question->budget);
     prose_add(prose, PARAGRAPH_FIELD, question->may_keep ? "Or buy" : "Buy", COLOR_GREEN, "%s",
               buffer_text(&line));
@@ -101,7 +102,7 @@ static void write_given(const struct prose *prose, const struct recommendation *
     char id[PCI_ID_TEXT_SIZE];
     bool same_chip = false;
     for (int i = 0; i < recommendation->count; i++)
-        same_chip |= recommendation->cards[i].card.same_chip;
+        same_chip |= recommendation->cards[i].candidate.same_chip;
     buffer_append_format(&line, "%s %s: ", pci_id_print(&base, id), given->device.name);
     if (question->may_keep)
         buffer_append_text(&line, "it is itself such a card, ");
@@ -129,9 +130,9 @@ static void write_card(const struct prose *prose, const struct recommend_questio
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     char label[16];
     snprintf(label, sizeof label, "%2d", number);
-    append_name(&line, &card->card);
-    for (int i = 0; i < card->card.same_product_count; i++) {
-        struct pci_id id = pci_id_from_number(card->card.same_product[i]);
+    append_name(&line, &card->candidate);
+    for (int i = 0; i < card->candidate.same_product_count; i++) {
+        struct pci_id id = pci_id_from_number(card->candidate.same_product[i]);
         char text[PCI_ID_TEXT_SIZE];
         buffer_append_format(&line, "%s%s", i ? ", " : "; also as ", pci_id_print(&id, text));
     }
@@ -140,7 +141,7 @@ static void write_card(const struct prose *prose, const struct recommend_questio
     buffer_append_format(&line, "%s, about %d %% (80 %% interval: %d-%d %%); ",
                          vocabulary_word_of(&vocabulary_level, (int)verdict->level), percent(verdict->usable),
                          percent(verdict->low), percent(verdict->high));
-    append_price(&line, &card->card);
+    append_price(&line, &card->candidate);
     const char *separator = "; for ";
     for (int use = 0; use < USE_COUNT; use++) {
         if (!recommended_for(card, (enum use)use))
@@ -150,7 +151,7 @@ static void write_card(const struct prose *prose, const struct recommend_questio
     }
     prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s.", buffer_text(&line));
     buffer_clear(&line);
-    if (card->card.server || card->card.vendor_reset)
+    if (card->candidate.card.server || card->candidate.card.vendor_reset)
         recommended_append_kind(&line, card);
     recommended_append_reasons(&line, question, card);
     prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s", buffer_text(&line));
@@ -167,7 +168,8 @@ void recommend_write_prose(const struct prose *prose, const struct recommendatio
         write_given(prose, recommendation);
     prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
     for (int i = 0; i < recommendation->count; i++) {
-        if (question->budget && !cards[i].card.rank.in_budget && (!i || cards[i - 1].card.rank.in_budget))
+        if (question->budget && !cards[i].candidate.rank.in_budget &&
+            (!i || cards[i - 1].candidate.rank.in_budget))
             prose_add(prose, PARAGRAPH_FIELD, "No price", COLOR_YELLOW,
                       "the price of these is not known, so they may not fit $%d:", question->budget);
         write_card(prose, question, &cards[i], i + 1);
