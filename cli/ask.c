@@ -15,12 +15,12 @@ bool ask_is_possible(void)
     return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
-static void tell(struct output *output, const char *text)
+static void complain(struct output *output, const char *text)
 {
     output_paragraph_color(output, 0, "", COLOR_YELLOW, text);
 }
 
-/* Shows what has gathered, then the prompt. */
+/* Shows the output so far, then the prompt. */
 static bool show_prompt(struct output *output, const char *prompt)
 {
     output_color(output, COLOR_BOLD);
@@ -30,7 +30,7 @@ static bool show_prompt(struct output *output, const char *prompt)
     return output_flush(output);
 }
 
-/* Arrow keys leave control characters in a line, another locale bytes that are no UTF-8. */
+/* Arrow keys leave control characters in a line, another locale bytes that are not UTF-8. */
 static bool is_clean(const char *line)
 {
     size_t length = strlen(line);
@@ -43,7 +43,7 @@ static bool is_clean(const char *line)
     return true;
 }
 
-/* A line without the blanks around it. False at the end of the input. */
+/* A line without the spaces around it. False at the end of the input. */
 static bool read_line(struct output *output, const char *prompt, char line[ASK_TEXT_SIZE])
 {
     for (;;) {
@@ -60,12 +60,12 @@ static bool read_line(struct output *output, const char *prompt, char line[ASK_T
             continue;
         while (length && strchr(" \t\r\n", line[length - 1]))
             line[--length] = '\0';
-        size_t blanks = strspn(line, " \t");
-        memmove(line, line + blanks, length - blanks + 1);
+        size_t spaces = strspn(line, " \t");
+        memmove(line, line + spaces, length - spaces + 1);
         if (whole && is_clean(line))
             return true;
-        tell(output, whole ? "That has a character that cannot be kept, such as that of an arrow key."
-                           : "That is too long.");
+        complain(output, whole ? "That has a character that cannot be saved, such as that of an arrow key."
+                               : "That is too long.");
     }
 }
 
@@ -75,16 +75,34 @@ static void show_question(struct output *output, const char *question)
     output_paragraph_color(output, 0, "", COLOR_BOLD, question);
 }
 
-static void show_choice(struct output *output, int number, const char *word, const char *text)
+static void show_choices(struct output *output, const struct ask_choice choices[], int count)
 {
-    char label[16];
-    char both[700];
-    snprintf(label, sizeof label, "%4d", number);
-    snprintf(both, sizeof both, "%s%s%s", word, text && *text ? ": " : "", text ? text : "");
-    output_paragraph(output, INDENT, label, both);
+    for (int i = 0; i < count; i++) {
+        char label[16];
+        char both[700];
+        const char *text = choices[i].text ? choices[i].text : "";
+        snprintf(label, sizeof label, "%4d", i + 1);
+        snprintf(both, sizeof both, "%s%s%s", choices[i].word, *text ? ": " : "", text);
+        output_paragraph(output, INDENT, label, both);
+    }
 }
 
-/* The number of a choice from 0, by its number from 1 or its word; ASK_NOTHING: it is none. */
+enum answer { ANSWER_NONE, ANSWER_ENTER, ANSWER_CLEAR, ANSWER_TEXT };
+
+/* An answer in `line`; CLEAR is "-", NONE the end of the input. `?` shows the explanation and the choices. */
+static enum answer read_answer(struct output *output, const char *prompt, const char *explanation,
+                               const struct ask_choice choices[], int count, char line[ASK_TEXT_SIZE])
+{
+    while (read_line(output, prompt, line)) {
+        if (strcmp(line, "?") != 0)
+            return !*line ? ANSWER_ENTER : strcmp(line, "-") == 0 ? ANSWER_CLEAR : ANSWER_TEXT;
+        output_paragraph(output, 0, "", explanation);
+        show_choices(output, choices, count);
+    }
+    return ANSWER_NONE;
+}
+
+/* The number of a choice from 0, by its number from 1 or its word; ASK_NOTHING: there is no such choice. */
 static int find_choice(const struct ask_choice choices[], int count, const char *answer, size_t length)
 {
     char word[120];
@@ -107,28 +125,23 @@ bool ask_choice(struct output *output, const char *question, const char *explana
     char prompt[LABEL_SIZE + 40];
     char line[ASK_TEXT_SIZE];
     show_question(output, question);
-    for (int i = 0; i < count; i++)
-        show_choice(output, i + 1, choices[i].word, choices[i].text);
+    show_choices(output, choices, count);
     if (*chosen >= 0)
         snprintf(prompt, sizeof prompt, "1-%d, ? [%d] >", count, *chosen + 1);
     else
         snprintf(prompt, sizeof prompt, "1-%d, ?%s >", count, optional ? " [not known]" : "");
     for (;;) {
-        if (!read_line(output, prompt, line))
+        enum answer answer = read_answer(output, prompt, explanation, NULL, 0, line);
+        int found = answer == ANSWER_TEXT ? find_choice(choices, count, line, strlen(line)) : ASK_NOTHING;
+        if (answer == ANSWER_NONE)
             return false;
-        int found = find_choice(choices, count, line, strlen(line));
-        if (found >= 0)
-            *chosen = found;
-        if (found >= 0 || (!*line && (*chosen >= 0 || optional)))
+        if (answer == ANSWER_ENTER && (*chosen >= 0 || optional))
             return true;
-        if (optional && strcmp(line, "-") == 0) {
-            *chosen = ASK_NOTHING;
+        if (found >= 0 || (answer == ANSWER_CLEAR && optional)) {
+            *chosen = found;
             return true;
         }
-        if (strcmp(line, "?") == 0)
-            output_paragraph(output, 0, "", explanation);
-        else
-            tell(output, "Write one of the numbers.");
+        complain(output, "Write one of the numbers.");
     }
 }
 
@@ -148,7 +161,7 @@ bool ask_word(struct output *output, const char *question, const char *explanati
     return ask_choice(output, question, explanation, choices, count, optional, chosen);
 }
 
-/* Marks the words of an answer; false, and says which, when one of them is none. */
+/* Marks the words of an answer; false, and says which, when one of them is not in the list. */
 static bool take_words(struct output *output, const struct ask_choice choices[], int count,
                        const char *answer, bool chosen[])
 {
@@ -160,7 +173,7 @@ static bool take_words(struct output *output, const struct ask_choice choices[],
             char text[160];
             snprintf(text, sizeof text, "There is no \"%.*s\" in the list, which ? shows.",
                      (int)(length < 80 ? length : 80), at);
-            tell(output, text);
+            complain(output, text);
             return false;
         }
         marked[found] = true;
@@ -177,37 +190,35 @@ bool ask_words(struct output *output, const char *question, const char *explanat
     struct buffer prompt CLEANUP(buffer_free) = BUFFER(8192);
     char line[ASK_TEXT_SIZE];
     int count = list_choices(vocabulary, choices);
+    bool is_short = count <= SHORT_LIST;
     bool any = false;
     show_question(output, question);
-    for (int i = 0; i < count && count <= SHORT_LIST; i++)
-        show_choice(output, i + 1, choices[i].word, choices[i].text);
-    buffer_append_format(&prompt, "numbers%s, - for none, ?%s [", count <= SHORT_LIST ? "" : " or words",
-                         count <= SHORT_LIST ? "" : " lists them");
+    show_choices(output, choices, is_short ? count : 0);
+    buffer_append_text(&prompt, is_short ? "numbers, - for none, ? ["
+                                         : "numbers or words, - for none, ? lists them [");
     for (int i = 0; i < count; i++) {
         if (!chosen[i])
             continue;
-        if (count <= SHORT_LIST)
-            buffer_append_format(&prompt, "%s%d", any ? " " : "", i + 1);
+        buffer_append_text(&prompt, any ? " " : "");
+        if (is_short)
+            buffer_append_format(&prompt, "%d", i + 1);
         else
-            buffer_append_format(&prompt, "%s%s", any ? " " : "", choices[i].word);
+            buffer_append_text(&prompt, choices[i].word);
         any = true;
     }
     buffer_append_text(&prompt, any ? "] >" : "none] >");
     for (;;) {
-        if (!read_line(output, buffer_text(&prompt), line))
+        switch (read_answer(output, buffer_text(&prompt), explanation, choices, is_short ? 0 : count, line)) {
+        case ANSWER_NONE:
             return false;
-        if (!*line)
+        case ANSWER_ENTER:
             return true;
-        if (strcmp(line, "-") == 0) {
+        case ANSWER_CLEAR:
             memset(chosen, 0, (size_t)count * sizeof *chosen);
             return true;
-        }
-        if (strcmp(line, "?") == 0) {
-            output_paragraph(output, 0, "", explanation);
-            for (int i = 0; i < count && count > SHORT_LIST; i++)
-                show_choice(output, i + 1, choices[i].word, choices[i].text);
-        } else if (take_words(output, choices, count, line, chosen)) {
-            return true;
+        case ANSWER_TEXT:
+            if (take_words(output, choices, count, line, chosen))
+                return true;
         }
     }
 }
@@ -215,33 +226,23 @@ bool ask_words(struct output *output, const char *question, const char *explanat
 bool ask_text(struct output *output, const char *question, const char *explanation,
               const char *const *suggestions, char text[ASK_TEXT_SIZE])
 {
-    struct ask_choice choices[ASK_MAX_CHOICES];
+    struct ask_choice choices[ASK_MAX_CHOICES] = {{NULL, NULL}};
     char prompt[LABEL_SIZE + 40];
     char line[ASK_TEXT_SIZE];
     int count = 0;
-    show_question(output, question);
-    for (; suggestions && suggestions[count] && count < ASK_MAX_CHOICES; count++) {
+    for (; suggestions && suggestions[count] && count < ASK_MAX_CHOICES; count++)
         choices[count] = (struct ask_choice){suggestions[count], NULL};
-        show_choice(output, count + 1, suggestions[count], NULL);
-    }
+    show_question(output, question);
+    show_choices(output, choices, count);
     snprintf(prompt, sizeof prompt, "%stext, ? [%.*s] >", count ? "a number or " : "", LABEL_SIZE,
              *text ? text : "leave it out");
-    for (;;) {
-        if (!read_line(output, prompt, line))
-            return false;
-        if (!*line)
-            return true;
-        if (strcmp(line, "?") == 0) {
-            output_paragraph(output, 0, "", explanation);
-            continue;
-        }
-        int found = find_choice(choices, count, line, strlen(line));
-        snprintf(text, ASK_TEXT_SIZE, "%s",
-                 found >= 0               ? choices[found].word
-                 : strcmp(line, "-") == 0 ? ""
-                                          : line);
-        return true;
-    }
+    enum answer answer = read_answer(output, prompt, explanation, NULL, 0, line);
+    int found = answer == ANSWER_TEXT ? find_choice(choices, count, line, strlen(line)) : ASK_NOTHING;
+    if (answer == ANSWER_TEXT)
+        snprintf(text, ASK_TEXT_SIZE, "%s", found >= 0 ? choices[found].word : line);
+    else if (answer == ANSWER_CLEAR)
+        text[0] = '\0';
+    return answer != ANSWER_NONE;
 }
 
 bool ask_yes(struct output *output, const char *question)
@@ -254,7 +255,7 @@ bool ask_yes(struct output *output, const char *question)
             return true;
         if (!*line || strcasecmp(line, "n") == 0 || strcasecmp(line, "no") == 0)
             return false;
-        tell(output, "Write y or n.");
+        complain(output, "Write y or n.");
     }
     return false;
 }

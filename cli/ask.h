@@ -8,12 +8,12 @@
 #include "core/vocabulary.h"
 
 /* Questions on a terminal. Each is shown with its choices and what Enter keeps in brackets; `?` explains it,
- * then it is asked again, as it is after an answer that is none. All return false when the input has ended
+ * then it is asked again, as it is after an invalid answer. All return false when the input has ended
  * (Ctrl-D). */
 
 enum { ASK_TEXT_SIZE = 2048, ASK_NOTHING = -1, ASK_MAX_CHOICES = 128 };
 
-/* Whether somebody can be asked: standard input and standard output are terminals. */
+/* Whether there is a terminal to ask on: standard input and standard output are terminals. */
 bool ask_is_possible(void);
 
 /* One of a few: by its number or its word. `chosen` is what Enter keeps, ASK_NOTHING where there is none;
@@ -29,7 +29,7 @@ MUST_CHECK bool ask_choice(struct output *output, const char *question, const ch
 MUST_CHECK bool ask_word(struct output *output, const char *question, const char *explanation,
                          const struct vocabulary *vocabulary, bool optional, int *chosen);
 
-/* Any number of words of a vocabulary, by number or word, with blanks or commas between; "-" is none of them.
+/* Any number of words of a vocabulary, by number or word, with spaces or commas between; "-" is none of them.
  * Enter keeps what is marked in `chosen`, which has the size of the vocabulary. A long list is only shown
  * when it is asked for with `?`. */
 MUST_CHECK bool ask_words(struct output *output, const char *question, const char *explanation,

@@ -12,7 +12,7 @@
 
 enum { MAX_JSON = 4 * REPORT_MAX_BYTES };
 
-/* ---- what is wrong with it ---- */
+/* ---- problems ---- */
 
 static void check_id(struct report_command *command, const struct pci_id *id)
 {
@@ -20,27 +20,28 @@ static void check_id(struct report_command *command, const struct pci_id *id)
     struct error error = {.code = ERROR_NONE};
     struct report_problems *problems = &command->problems;
     char text[PCI_ID_TEXT_SIZE];
-    struct pci_id whole = pci_id_base(id);
-    pci_id_print(&whole, text);
+    struct pci_id base = pci_id_base(id);
+    pci_id_print(&base, text);
     if (command->gpu_was_seen)
         return;
-    enum error_code code = database_find_device(command->database, &whole, &device, &error);
+    enum error_code code = database_find_device(command->database, &base, &device, &error);
     if (code == ERROR_NOT_FOUND)
-        report_problems_doubt(problems, "pci_id", "%s is not in pci.ids; is it mistyped?", text);
+        report_problems_doubt(problems, "pci_id", "%s is not in pci.ids: is it mistyped?", text);
     else if (code)
         report_problems_add(problems, "pci_id", "cannot be looked up: %s", error.message);
     else if (!device.is_gpu)
-        report_problems_doubt(problems, "pci_id", "%s is no GPU but %s", text, device.name);
+        report_problems_doubt(problems, "pci_id", "%s is not a GPU but %s", text, device.name);
 }
 
 /* Everything that is wrong with it, at once. */
-static enum error_code judge(struct report_command *command, const struct buffer *json, struct error *error)
+static enum error_code validate(struct report_command *command, const struct buffer *json,
+                                struct error *error)
 {
     struct report report;
     memset(&command->problems, 0, sizeof command->problems);
     enum error_code code =
         report_parse_all(buffer_text(json), json->length, &report, &command->problems, error);
-    if (code && !command->problems.count) { /* no JSON at all */
+    if (code && !command->problems.count) { /* not a JSON object */
         report_free(&report);
         return code;
     }
@@ -60,30 +61,15 @@ static int count_problems(const struct report_command *command, bool doubts_too)
     return count;
 }
 
-/* Errors go to standard error, one line each, and together as JSON. */
-static int refuse(struct report_command *command)
+static int reject_as_json(struct report_command *command)
 {
     const struct report_problems *problems = &command->problems;
+    struct json_writer writer = {.out = &command->output.buffer, .for_terminal = true};
     struct error error;
-    struct buffer *out = &command->output.buffer;
-    struct json_writer writer = {.out = out, .for_terminal = true};
-    for (int i = 0; i < problems->count; i++) {
-        struct error one = {.code = ERROR_NONE};
-        error_set(&one, ERROR_BAD_INPUT, "report refused: %s: %s", problems->items[i].field,
-                  problems->items[i].text);
-        if (i == problems->count - 1)
-            error_next(&one, count_problems(command, false)
-                                 ? "correct what is named here; nothing was kept"
-                                 : "look again, and say passthru report new --force if it is right; nothing "
-                                   "was kept");
-        output_error(&one, false);
-    }
-    if (!command->common.json)
-        return error_exit_status(ERROR_BAD_INPUT);
-    error_set(&error, ERROR_BAD_INPUT, "the report is refused: %d problem%s", problems->count,
+    error_set(&error, ERROR_BAD_INPUT, "the report is rejected: %d problem%s", problems->count,
               problems->count == 1 ? "" : "s");
-    error_next(&error, "correct what is named in problems; nothing was kept");
-    buffer_clear(out);
+    error_next(&error, "correct the fields in problems; the report was not saved");
+    buffer_clear(&command->output.buffer);
     json_write_begin_object(&writer, NULL);
     error_write_json(&writer, "error", &error);
     json_write_begin_array(&writer, "problems");
@@ -100,6 +86,24 @@ static int refuse(struct report_command *command)
     return error_exit_status(ERROR_BAD_INPUT);
 }
 
+/* Errors go to standard error, one line each, and together as JSON. */
+static int reject(struct report_command *command)
+{
+    const struct report_problems *problems = &command->problems;
+    const char *next = count_problems(command, false)
+                           ? "correct these fields; the report was not saved"
+                           : "check these fields; if they are right, use passthru report new --force";
+    for (int i = 0; i < problems->count; i++) {
+        struct error error;
+        error_set(&error, ERROR_BAD_INPUT, "report rejected: %s: %s", problems->items[i].field,
+                  problems->items[i].text);
+        if (i == problems->count - 1)
+            error_next(&error, "%s", next);
+        output_error(&error, false);
+    }
+    return command->common.json ? reject_as_json(command) : error_exit_status(ERROR_BAD_INPUT);
+}
+
 static void show_problems(struct report_command *command)
 {
     output_blank(&command->output);
@@ -111,9 +115,10 @@ static void show_problems(struct report_command *command)
     }
 }
 
-/* ---- preview and keep ---- */
+/* ---- preview and save ---- */
 
-static void tell_kept(struct report_command *command, const char *id, const struct buffer *whole, bool is_new)
+static void print_saved(struct report_command *command, const char *id, const struct buffer *whole,
+                        bool is_new)
 {
     struct buffer *out = &command->output.buffer;
     struct json_writer writer = {.out = out, .for_terminal = true};
@@ -133,7 +138,7 @@ static void tell_kept(struct report_command *command, const char *id, const stru
     }
     output_blank(&command->output);
     output_paragraph_color(&command->output, 0, "", COLOR_GREEN,
-                           is_new ? "Kept, in this file:" : "It was kept before, in this file:");
+                           is_new ? "Saved in this file:" : "It was saved before, in this file:");
     output_line(&command->output, file);
     snprintf(text, sizeof text,
              "To send it: passthru report send %.12s. As a file for an e-mail or a pull request: passthru "
@@ -149,14 +154,14 @@ static void preview(struct report_command *command, const struct buffer *whole)
         return;
     snprintf(
         text, sizeof text,
-        "The report, %zu bytes. This and nothing else is kept, and sent when you say so:", whole->length);
+        "The report, %zu bytes. This and nothing else is saved, and sent when you say so:", whole->length);
     output_blank(&command->output);
     output_paragraph_color(&command->output, 0, "", COLOR_BOLD, text);
     json_append_safe(&command->output.buffer, buffer_text(whole), whole->length);
     buffer_append_byte(&command->output.buffer, '\n');
 }
 
-static int keep(struct report_command *command, const struct buffer *json)
+static int save(struct report_command *command, const struct buffer *json)
 {
     struct error error = {.code = ERROR_NONE};
     struct buffer whole CLEANUP(buffer_free) = BUFFER(MAX_JSON);
@@ -165,27 +170,35 @@ static int keep(struct report_command *command, const struct buffer *json)
     if (outbox_prepare(buffer_text(json), json->length, &whole, id, &error))
         return report_fail(command, &error);
     preview(command, &whole);
-    if (command->can_ask && !ask_yes(&command->output, "Keep it?")) {
-        output_paragraph(&command->output, 0, "", "Nothing was kept.");
+    if (command->can_ask && !ask_yes(&command->output, "Save it?")) {
+        output_paragraph(&command->output, 0, "", "The report was not saved.");
         return error_exit_status(ERROR_NOT_FOUND);
     }
     if (!command->can_ask && !command->yes) {
         if (!output_flush(&command->output))
             return output_finish();
-        error_set(&error, ERROR_USAGE, "nothing was kept: nobody can be asked here");
-        error_next(&error, "passthru report new --yes, when it is right");
+        error_set(&error, ERROR_USAGE, "not saved: no terminal to ask on");
+        error_next(&error, "use passthru report new --yes if the report is right");
         return report_fail(command, &error);
     }
     if (outbox_add(command->outbox, id, &whole, &is_new, &error))
         return report_fail(command, &error);
-    tell_kept(command, id, &whole, is_new);
+    print_saved(command, id, &whole, is_new);
     return 0;
 }
 
-/* ---- where it comes from ---- */
+static int save_if_valid(struct report_command *command, const struct buffer *json)
+{
+    struct error error = {.code = ERROR_NONE};
+    if (validate(command, json, &error))
+        return report_fail(command, &error);
+    return count_problems(command, !command->force) ? reject(command) : save(command, json);
+}
+
+/* ---- where the report comes from ---- */
 
 /* The local date of today, and the latest that can be today anywhere. */
-static void learn_dates(struct report_command *command, char today[11])
+static void find_dates(struct report_command *command, char today[11])
 {
     time_t now = time(NULL);
     time_t tomorrow = now + 24 * 3600;
@@ -201,15 +214,15 @@ static void learn_dates(struct report_command *command, char today[11])
 /* At most one byte more than a report may have. False when it cannot be read. */
 static bool read_stdin(struct buffer *json)
 {
-    char *room = buffer_reserve(json, REPORT_MAX_BYTES + 1);
+    char *space = buffer_reserve(json, REPORT_MAX_BYTES + 1);
     ssize_t length = 1;
-    while (room && length && json->length <= REPORT_MAX_BYTES) {
-        length = read(STDIN_FILENO, room + json->length, REPORT_MAX_BYTES + 1 - json->length);
+    while (space && length && json->length <= REPORT_MAX_BYTES) {
+        length = read(STDIN_FILENO, space + json->length, REPORT_MAX_BYTES + 1 - json->length);
         if (length < 0)
             return false;
         json->length += (size_t)length;
     }
-    return room;
+    return space;
 }
 
 static int from_stdin(struct report_command *command)
@@ -218,19 +231,16 @@ static int from_stdin(struct report_command *command)
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_JSON);
     if (command->new_option && strcmp(command->new_option, "root") != 0)
         return output_usage_error("report", command->common.json,
-                                  "- takes a whole report: --%s does not go with it", command->new_option);
+                                  "- reads a whole report: --%s cannot be combined with it",
+                                  command->new_option);
     if (!read_stdin(&json)) {
         error_set_errno(&error, errno, "cannot read standard input");
         return report_fail(command, &error);
     }
-    if (judge(command, &json, &error))
-        return report_fail(command, &error);
-    if (count_problems(command, !command->force))
-        return refuse(command);
-    return keep(command, &json);
+    return save_if_valid(command, &json);
 }
 
-static void take_given(struct report_command *command)
+static void set_given(struct report_command *command)
 {
     struct report_draft *draft = &command->draft;
     for (int i = 0; i < FIELD_COUNT; i++)
@@ -238,7 +248,7 @@ static void take_given(struct report_command *command)
             report_draft_set(draft, (enum report_field)i, command->given[i]);
 }
 
-/* What the GPU is called, where the database knows it and nobody said. */
+/* The name of the GPU, where the database has it and no option gives one. */
 static void name_gpu(struct report_command *command)
 {
     struct device device;
@@ -251,16 +261,16 @@ static void name_gpu(struct report_command *command)
         report_draft_observe(&command->draft, FIELD_GPU, device.name);
 }
 
-static int refuse_without_outcome(struct report_command *command)
+static int reject_without_outcome(struct report_command *command)
 {
     struct error error;
-    error_set(&error, ERROR_USAGE, "report: how it ended is missing, and nobody can be asked here");
-    error_next(&error, "passthru report new --outcome works|works-with-workaround|partial|fails");
+    error_set(&error, ERROR_USAGE, "report: the outcome is missing, and there is no terminal to ask on");
+    error_next(&error, "use passthru report new --outcome works|works-with-workaround|partial|fails");
     return report_fail(command, &error);
 }
 
-/* Asks until the report is right or the user has enough. */
-static int ask_and_keep(struct report_command *command)
+/* Asks until the report is right or the user gives up. */
+static int ask_and_save(struct report_command *command)
 {
     struct error error = {.code = ERROR_NONE};
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_JSON);
@@ -269,20 +279,20 @@ static int ask_and_keep(struct report_command *command)
             break;
         buffer_clear(&json);
         report_draft_write(&command->draft, &json);
-        if (judge(command, &json, &error))
+        if (validate(command, &json, &error))
             return report_fail(command, &error);
         if (!count_problems(command, !command->force))
-            return keep(command, &json);
+            return save(command, &json);
         show_problems(command);
         if (!count_problems(command, false)) {
-            if (ask_yes(&command->output, "Is it right all the same?"))
-                return keep(command, &json);
+            if (ask_yes(&command->output, "Is it right nevertheless?"))
+                return save(command, &json);
             break;
         }
         output_paragraph(&command->output, 0, "",
-                         "So it cannot be kept. All is asked again; Enter keeps each answer.");
+                         "It cannot be saved like this. All questions come again; Enter keeps an answer.");
     }
-    output_paragraph(&command->output, 0, "", "Nothing was kept.");
+    output_paragraph(&command->output, 0, "", "The report was not saved.");
     return error_exit_status(ERROR_NOT_FOUND);
 }
 
@@ -291,20 +301,18 @@ static int from_machine(struct report_command *command, const char *address, con
     struct error error = {.code = ERROR_NONE};
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_JSON);
     if (address && command->given[FIELD_PCI_ID])
-        return output_usage_error("report", command->common.json, "say an ADDRESS or --pci-id, not both");
+        return output_usage_error("report", command->common.json, "give an ADDRESS or --pci-id, not both");
     if (!command->can_ask && !command->given[FIELD_OUTCOME])
-        return refuse_without_outcome(command);
+        return reject_without_outcome(command);
     if (report_prefill(command, address, &error))
         return report_fail(command, &error);
     report_draft_set(&command->draft, FIELD_DATE, today);
-    take_given(command);
+    set_given(command);
     name_gpu(command);
     if (command->can_ask)
-        return ask_and_keep(command);
+        return ask_and_save(command);
     report_draft_write(&command->draft, &json);
-    if (judge(command, &json, &error))
-        return report_fail(command, &error);
-    return count_problems(command, !command->force) ? refuse(command) : keep(command, &json);
+    return save_if_valid(command, &json);
 }
 
 int report_new(struct report_command *command, const char *argument)
@@ -315,7 +323,7 @@ int report_new(struct report_command *command, const char *argument)
     if (database_locate(command->common.database, &place, &error) ||
         database_open(place.path, &command->database, &error) || report_open_machine(command, &error))
         return report_fail(command, &error);
-    learn_dates(command, today);
+    find_dates(command, today);
     if (argument && strcmp(argument, "-") == 0)
         return from_stdin(command);
     command->can_ask = !command->yes && !command->common.json && ask_is_possible();

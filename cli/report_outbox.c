@@ -16,7 +16,7 @@ static void append_json(struct buffer *out, const struct outbox_entry *entry)
     json_append_safe(out, buffer_text(&entry->whole), entry->whole.length);
 }
 
-static void list_refused(struct json_writer *writer, const struct report_selection *selection)
+static void list_rejected(struct json_writer *writer, const struct report_selection *selection)
 {
     json_write_begin_array(writer, "refused");
     for (int i = 0; i < selection->count; i++) {
@@ -59,20 +59,20 @@ static void list_json(struct report_command *command, const struct report_select
         json_write_end_object(&writer);
     }
     json_write_end_array(&writer);
-    list_refused(&writer, selection);
+    list_rejected(&writer, selection);
     json_write_integer(&writer, "sent", outbox_count_sent(command->outbox));
     json_write_end_object(&writer);
     output_blank(&command->output);
 }
 
-static void list_fate(struct output *output, const struct outbox_entry *entry)
+static void list_status(struct output *output, const struct outbox_entry *entry)
 {
     const struct outbox_refusal *refusal = &entry->refusal;
     char text[700];
     if (entry->was_sent) {
-        output_paragraph(output, ID_COLUMNS, "", "was sent before");
+        output_paragraph(output, ID_COLUMNS, "", "already sent");
     } else if (refusal->status) {
-        snprintf(text, sizeof text, "refused by %s (status %ld): %s",
+        snprintf(text, sizeof text, "rejected by %s (status %ld): %s",
                  refusal->remote[0] ? refusal->remote : "a remote", refusal->status, refusal->why);
         output_paragraph_color(output, ID_COLUMNS, "", COLOR_YELLOW, text);
     }
@@ -85,16 +85,16 @@ static void list_report(struct output *output, const struct outbox_entry *entry)
     char id[PCI_ID_TEXT_SIZE];
     char shown[SHOWN_ID + 1];
     if (report_parse(buffer_text(&entry->whole), entry->whole.length, &report, NULL, &error))
-        return; /* it was read just now */
-    struct pci_id whole = pci_id_base(&report.pci_id);
+        return; /* it was valid a moment ago */
+    struct pci_id base = pci_id_base(&report.pci_id);
     snprintf(shown, sizeof shown, "%.*s", SHOWN_ID, entry->id);
     output_cell(output, shown, ID_COLUMNS);
     output_cell(output, report.date ? report.date : "-", DATE_COLUMNS);
-    output_cell(output, pci_id_print(&whole, id), PCI_ID_COLUMNS);
+    output_cell(output, pci_id_print(&base, id), PCI_ID_COLUMNS);
     output_cell(output, vocabulary_word_of(&vocabulary_outcome, (int)report.outcome), OUTCOME_COLUMNS);
     output_line(output, report.gpu ? report.gpu : "");
     report_free(&report);
-    list_fate(output, entry);
+    list_status(output, entry);
 }
 
 static void list_text(struct report_command *command, const struct report_selection *selection)
@@ -107,7 +107,7 @@ static void list_text(struct report_command *command, const struct report_select
             list_report(output, entry);
             continue;
         }
-        snprintf(text, sizeof text, "%s is no sound report: %s", entry->name, entry->error.message);
+        snprintf(text, sizeof text, "%s is not a valid report: %s", entry->name, entry->error.message);
         output_paragraph_color(output, 0, "", COLOR_YELLOW, text);
     }
     if (!selection->count) {
@@ -130,19 +130,17 @@ static void list_sent(struct report_command *command)
 
 int report_list(struct report_command *command, char **ids, int count)
 {
-    struct report_selection selection;
+    struct report_selection selection CLEANUP(report_selection_free);
     struct error error = {.code = ERROR_NONE};
-    int status = 0;
-    if (report_select(command->outbox, ids, count, &selection, &error)) {
-        status = report_fail(command, &error);
-    } else if (command->common.json) {
+    if (report_select(command->outbox, ids, count, &selection, &error))
+        return report_fail(command, &error);
+    if (command->common.json) {
         list_json(command, &selection);
     } else {
         list_text(command, &selection);
         list_sent(command);
     }
-    report_selection_free(&selection);
-    return status;
+    return 0;
 }
 
 void report_append_lines(struct buffer *out, const struct report_selection *selection)
@@ -166,23 +164,20 @@ static void append_array(struct buffer *out, const struct report_selection *sele
 
 int report_show(struct report_command *command, char **ids, int count)
 {
-    struct report_selection selection;
+    struct report_selection selection CLEANUP(report_selection_free);
     struct error error = {.code = ERROR_NONE};
-    int status = 0;
-    if (report_select(command->outbox, ids, count, &selection, &error) ||
-        report_keep_sound(&selection, count > 0, &error))
-        status = report_fail(command, &error);
-    else if (command->common.json)
+    if (report_select_valid(command->outbox, ids, count, &selection, &error))
+        return report_fail(command, &error);
+    if (command->common.json)
         append_array(&command->output.buffer, &selection);
     else
         report_append_lines(&command->output.buffer, &selection);
-    report_selection_free(&selection);
-    return status;
+    return 0;
 }
 
 /* ---- export ---- */
 
-static void tell_exported(struct report_command *command, int count)
+static void print_exported(struct report_command *command, int count)
 {
     char text[1200];
     if (command->common.json) {
@@ -202,49 +197,38 @@ static void tell_exported(struct report_command *command, int count)
 
 int report_export(struct report_command *command, char **ids, int count)
 {
-    struct report_selection selection;
+    struct report_selection selection CLEANUP(report_selection_free);
     struct error error = {.code = ERROR_NONE};
     struct buffer lines CLEANUP(buffer_free) = BUFFER((size_t)OUTBOX_MAX_REPORTS * 8 * REPORT_MAX_BYTES);
-    int status = 0;
-    if (report_select(command->outbox, ids, count, &selection, &error) ||
-        report_keep_sound(&selection, count > 0, &error)) {
-        status = report_fail(command, &error);
-    } else if (!selection.count) {
+    if (report_select_valid(command->outbox, ids, count, &selection, &error))
+        return report_fail(command, &error);
+    if (!selection.count) {
         error_set(&error, ERROR_NOT_FOUND, "there is no report in the outbox");
         error_next(&error, "write one with: passthru report new");
-        status = report_fail(command, &error);
-    } else if (!command->target) {
-        report_append_lines(&command->output.buffer, &selection);
-    } else {
-        report_append_lines(&lines, &selection);
-        if (file_create(command->target, 0644, &lines, &error))
-            status = report_fail(command, &error);
-        else
-            tell_exported(command, selection.count);
+        return report_fail(command, &error);
     }
-    report_selection_free(&selection);
-    return status;
+    report_append_lines(command->target ? &lines : &command->output.buffer, &selection);
+    if (!command->target)
+        return 0;
+    if (file_create(command->target, 0644, &lines, &error))
+        return report_fail(command, &error);
+    print_exported(command, selection.count);
+    return 0;
 }
 
 /* ---- drop ---- */
-
-static void tell_dropped(struct report_command *command, const struct outbox_entry *entry)
-{
-    char text[OUTBOX_NAME_SIZE + 40];
-    if (command->common.json)
-        return;
-    snprintf(text, sizeof text, "Removed %s.", entry->name);
-    output_paragraph(&command->output, 0, "", text);
-}
 
 static int drop_all(struct report_command *command, const struct report_selection *selection)
 {
     struct error error = {.code = ERROR_NONE};
     struct json_writer writer = {.out = &command->output.buffer, .for_terminal = true};
     for (int i = 0; i < selection->count; i++) {
+        char text[OUTBOX_NAME_SIZE + 40];
         if (outbox_drop(command->outbox, selection->entries[i], &error))
             return report_fail(command, &error);
-        tell_dropped(command, selection->entries[i]);
+        snprintf(text, sizeof text, "Removed %s.", selection->entries[i]->name);
+        if (!command->common.json)
+            output_paragraph(&command->output, 0, "", text);
     }
     if (!command->common.json)
         return 0;
@@ -260,23 +244,17 @@ static int drop_all(struct report_command *command, const struct report_selectio
 
 int report_drop(struct report_command *command, char **ids, int count)
 {
-    struct report_selection selection;
-    struct error error = {.code = ERROR_NONE};
-    char question[80];
-    int status;
     if (!count)
         return output_usage_error("report", command->common.json, "drop needs the ID of a report");
-    if (report_select(command->outbox, ids, count, &selection, &error)) {
-        status = report_fail(command, &error);
-    } else {
-        if (!command->common.json)
-            list_text(command, &selection);
-        snprintf(question, sizeof question, "Remove %d report%s for good?", selection.count,
-                 selection.count == 1 ? "" : "s");
-        status = report_consent(command, question, "drop");
-        if (!status)
-            status = drop_all(command, &selection);
-    }
-    report_selection_free(&selection);
-    return status;
+    struct report_selection selection CLEANUP(report_selection_free);
+    struct error error = {.code = ERROR_NONE};
+    char question[80];
+    if (report_select(command->outbox, ids, count, &selection, &error))
+        return report_fail(command, &error);
+    if (!command->common.json)
+        list_text(command, &selection);
+    snprintf(question, sizeof question, "Remove %d report%s for good?", selection.count,
+             selection.count == 1 ? "" : "s");
+    int status = report_consent(command, question, "drop");
+    return status ? status : drop_all(command, &selection);
 }

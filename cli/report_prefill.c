@@ -65,7 +65,7 @@ static enum error_code take_gpu(struct report_command *command, const struct pci
     return ERROR_NONE;
 }
 
-/* Which of several GPUs it is about: nobody but the user knows. */
+/* Which of several GPUs it was, only the user knows. */
 static enum error_code choose_gpu(struct report_command *command, int *chosen, struct error *error)
 {
     char addresses[200] = "";
@@ -75,7 +75,7 @@ static enum error_code choose_gpu(struct report_command *command, int *chosen, s
     if (command->can_ask) {
         if (report_ask_gpu(command, chosen))
             return ERROR_NONE;
-        return error_set(error, ERROR_NOT_FOUND, "nothing was kept");
+        return error_set(error, ERROR_NOT_FOUND, "the report was not saved");
     }
     for (int i = 0; i < command->scan.gpu_count; i++) {
         char address[PCI_ADDRESS_TEXT_SIZE];
@@ -84,7 +84,7 @@ static enum error_code choose_gpu(struct report_command *command, int *chosen, s
                  pci_address_print(&command->scan.gpus[i]->address, address));
     }
     error_set(error, ERROR_USAGE, "report: this machine has %d GPUs: %s", command->scan.gpu_count, addresses);
-    return error_next(error, "name the one that it is about: passthru report new ADDRESS");
+    return error_next(error, "name the one that was passed through: passthru report new ADDRESS");
 }
 
 /* ---- the virtual machine ---- */
@@ -145,7 +145,7 @@ static enum error_code take_named(struct report_command *command, const struct p
                   root_fault(root, 0) ? root_fault(root, 0)->why : "it is unreadable");
     else if (vm_config_facts(root, gpu, buffer_text(&text), text.length, &command->vm_facts) !=
              VM_CONFIG_READ)
-        error_set(error, ERROR_BAD_INPUT, "%s is neither a Proxmox .conf nor a sound domain XML of libvirt",
+        error_set(error, ERROR_BAD_INPUT, "%s is neither a Proxmox .conf nor a valid domain XML of libvirt",
                   file);
     if (error->code) {
         error->code = ERROR_BAD_INPUT;
@@ -177,7 +177,7 @@ static enum error_code take_vm(struct report_command *command, const struct pci_
     } else if (gpu) {
         vm_config_each_file(command->root, take_found, &search);
     }
-    /* libvirt manages the machines of several products, which the host tells better. */
+    /* libvirt manages the machines of several products, which the host names better. */
     const char *host = command->draft.texts[FIELD_HYPERVISOR];
     if (host && command->vm_facts.hypervisor &&
         strcmp(command->vm_facts.hypervisor,

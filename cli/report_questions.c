@@ -116,24 +116,43 @@ static bool ask_stages(struct report_command *command)
     return true;
 }
 
+/* Any number of values of the field's vocabulary; those in the user's own words stay. */
+static bool ask_list(struct report_command *command, enum report_field field, struct draft_list *list,
+                     bool (*add)(struct report_draft *draft, const char *value), const char *question,
+                     const char *explanation)
+{
+    const struct vocabulary *vocabulary = report_fields[field].vocabulary;
+    struct draft_list before = *list;
+    bool chosen[ASK_MAX_CHOICES] = {false};
+    for (int i = 0; i < list->count; i++) {
+        int value = vocabulary_find(vocabulary, list->values[i]);
+        if (value >= 0)
+            chosen[value] = true;
+    }
+    if (!ask_words(&command->output, question, explanation, vocabulary, chosen))
+        return false;
+    list->count = 0;
+    for (int i = 0; i < vocabulary->count; i++)
+        if (chosen[i])
+            add(&command->draft, vocabulary_word_of(vocabulary, i));
+    for (int i = 0; i < before.count; i++)
+        if (vocabulary_find(vocabulary, before.values[i]) < 0)
+            add(&command->draft, before.values[i]);
+    draft_list_clear(&before);
+    return true;
+}
+
 static bool ask_use(struct report_command *command)
 {
-    struct report_draft *draft = &command->draft;
-    bool chosen[USE_COUNT];
-    for (int i = 0; i < USE_COUNT; i++) {
-        chosen[i] = false;
-        for (int j = 0; j < draft->uses.count; j++)
-            chosen[i] |= vocabulary_find(&vocabulary_use, draft->uses.values[j]) == i;
-    }
-    if (!ask_words(&command->output, "What is the GPU for?",
-                   "What you wanted it for. Whether that was reached is in the outcome.", &vocabulary_use,
-                   chosen))
-        return false;
-    draft_list_clear(&draft->uses);
-    for (int i = 0; i < USE_COUNT; i++)
-        if (chosen[i])
-            report_draft_add_use(draft, vocabulary_word_of(&vocabulary_use, i));
-    return true;
+    return ask_list(command, FIELD_USE, &command->draft.uses, report_draft_add_use, "What is the GPU for?",
+                    "What you wanted it for. Whether that was reached is in the outcome.");
+}
+
+static bool ask_symptoms(struct report_command *command)
+{
+    return ask_list(command, FIELD_SYMPTOMS, &command->draft.symptoms, report_draft_add_symptom,
+                    "What went wrong, on the way or at the end?",
+                    "What one saw in a log or on the screen. What is not in the list belongs in the note.");
 }
 
 /* What the configuration of the virtual machine says is not asked. */
@@ -160,32 +179,6 @@ static bool ask_guest(struct report_command *command)
                           "Name and version, such as: nvidia 550.107.02.", NULL);
 }
 
-static bool ask_symptoms(struct report_command *command)
-{
-    struct report_draft *draft = &command->draft;
-    bool chosen[SYMPTOM_COUNT] = {false};
-    char own[REPORT_MAX_SYMPTOMS][ASK_TEXT_SIZE / 4];
-    int own_count = 0;
-    for (int i = 0; i < draft->symptoms.count; i++) {
-        int symptom = vocabulary_find(&vocabulary_symptom, draft->symptoms.values[i]);
-        if (symptom >= 0)
-            chosen[symptom] = true;
-        else
-            snprintf(own[own_count++], sizeof own[0], "%s", draft->symptoms.values[i]);
-    }
-    if (!ask_words(&command->output, "What went wrong, on the way or at the end?",
-                   "What one saw in a log or on the screen. What is not in the list belongs in the note.",
-                   &vocabulary_symptom, chosen))
-        return false;
-    draft_list_clear(&draft->symptoms);
-    for (int i = 0; i < SYMPTOM_COUNT; i++)
-        if (chosen[i])
-            report_draft_add_symptom(draft, vocabulary_word_of(&vocabulary_symptom, i));
-    for (int i = 0; i < own_count; i++)
-        report_draft_add_symptom(draft, own[i]);
-    return true;
-}
-
 /* What each fix did; one that was asked before keeps its result. */
 static bool ask_result(struct report_command *command, const char *fix, const struct report_draft *before)
 {
@@ -206,12 +199,11 @@ static bool ask_result(struct report_command *command, const char *fix, const st
 static bool ask_attempts(struct report_command *command)
 {
     struct report_draft *draft = &command->draft;
-    struct report_draft before = {.attempt_count = 0};
-    bool chosen[FIX_COUNT];
+    struct report_draft before = *draft;
+    bool chosen[FIX_COUNT] = {false};
     bool answered = true;
-    memcpy(chosen, command->vm_facts.fixes, sizeof chosen);
-    if (draft->attempt_count)
-        memset(chosen, 0, sizeof chosen);
+    if (!draft->attempt_count)
+        memcpy(chosen, command->vm_facts.fixes, sizeof chosen);
     for (int i = 0; i < draft->attempt_count; i++) {
         int fix = vocabulary_find(&vocabulary_fix, draft->attempts[i].fix);
         if (fix >= 0)
@@ -222,16 +214,14 @@ static bool ask_attempts(struct report_command *command)
                    "virtual machine shows.",
                    &vocabulary_fix, chosen))
         return false;
-    for (int i = 0; i < draft->attempt_count; i++)
-        report_draft_add_attempt(&before, draft->attempts[i].fix, draft->attempts[i].result);
-    report_draft_clear_attempts(draft);
+    draft->attempt_count = 0;
     for (int i = 0; i < before.attempt_count; i++)
         if (vocabulary_find(&vocabulary_fix, before.attempts[i].fix) < 0)
             report_draft_add_attempt(draft, before.attempts[i].fix, before.attempts[i].result);
     for (int i = 0; i < FIX_COUNT && answered; i++)
         if (chosen[i])
             answered = ask_result(command, vocabulary_word_of(&vocabulary_fix, i), &before);
-    report_draft_free(&before);
+    report_draft_clear_attempts(&before);
     return answered;
 }
 

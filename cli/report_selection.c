@@ -17,11 +17,11 @@ void report_selection_free(struct report_selection *selection)
     outbox_free(&selection->outbox);
 }
 
-enum error_code report_select(const char *folder, char **ids, int count, struct report_selection *selection,
-                              struct error *error)
+enum error_code report_select(const char *directory, char **ids, int count,
+                              struct report_selection *selection, struct error *error)
 {
     *selection = (struct report_selection){.count = 0};
-    if (outbox_read(folder, &selection->outbox, error))
+    if (outbox_read(directory, &selection->outbox, error))
         return error->code;
     const struct outbox *outbox = &selection->outbox;
     selection->entries = calloc((size_t)(count ? count : outbox->count) + 1, sizeof *selection->entries);
@@ -42,20 +42,23 @@ enum error_code report_select(const char *folder, char **ids, int count, struct 
     return ERROR_NONE;
 }
 
-enum error_code report_keep_sound(struct report_selection *selection, bool asked_for, struct error *error)
+enum error_code report_select_valid(const char *directory, char **ids, int count,
+                                    struct report_selection *selection, struct error *error)
 {
     int kept = 0;
+    if (report_select(directory, ids, count, selection, error))
+        return error->code;
     for (int i = 0; i < selection->count; i++) {
         const struct outbox_entry *entry = selection->entries[i];
         if (entry->id[0]) {
             selection->entries[kept++] = entry;
             continue;
         }
-        struct error damaged = {.code = ERROR_NONE};
-        error_set(&damaged, ERROR_BAD_INPUT, "%s in the outbox is no sound report: %s", entry->name,
+        struct error damaged;
+        error_set(&damaged, ERROR_BAD_INPUT, "%s in the outbox is not a valid report: %s", entry->name,
                   entry->error.message);
         error_next(&damaged, "remove it with: passthru report drop %s", entry->name);
-        if (asked_for) {
+        if (count) {
             *error = damaged;
             return error->code;
         }
@@ -74,7 +77,7 @@ int report_consent(struct report_command *command, const char *question, const c
         return ask_yes(&command->output, question) ? 0 : error_exit_status(ERROR_NOT_FOUND);
     if (!command->common.json && !output_flush(&command->output))
         return output_finish();
-    error_set(&error, ERROR_USAGE, "nothing was done: nobody can be asked here");
-    error_next(&error, "passthru report %s --yes, when that is what you want", verb);
+    error_set(&error, ERROR_USAGE, "nothing was done: no terminal to ask on");
+    error_next(&error, "use passthru report %s --yes if that is what you want", verb);
     return report_fail(command, &error);
 }

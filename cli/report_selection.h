@@ -15,19 +15,18 @@ struct report_selection {
 };
 
 /* Those with these IDs, each once; without IDs all. The caller frees it, also after an error. */
-MUST_CHECK enum error_code report_select(const char *folder, char **ids, int count,
+MUST_CHECK enum error_code report_select(const char *directory, char **ids, int count,
                                          struct report_selection *selection, struct error *error);
 void report_selection_free(struct report_selection *selection);
 
-/* Only sound reports are shown, exported and sent: the first damaged one that was asked for is an error, one
- * that was not is told and passed over. */
-MUST_CHECK enum error_code report_keep_sound(struct report_selection *selection, bool asked_for,
-                                             struct error *error);
+/* The same without damaged reports: one that was asked for is an error, another is reported and skipped. */
+MUST_CHECK enum error_code report_select_valid(const char *directory, char **ids, int count,
+                                               struct report_selection *selection, struct error *error);
 
 /* Their JSON as it is sent, a line for each. */
 void report_append_lines(struct buffer *out, const struct report_selection *selection);
 
-/* Asks before `verb` is done, when somebody can be asked. Returns 0 to go on, else the exit status. */
+/* Asks before `verb` is done, where there is a terminal. Returns 0 to go on, else the exit status. */
 int report_consent(struct report_command *command, const char *question, const char *verb);
 
 #endif

@@ -27,30 +27,21 @@ static int hand_over(struct report_command *command, const struct report_selecti
     return status;
 }
 
-/* Those that a remote has refused are only sent again when they are asked for, and one that is in sent/
- * never.
- */
-static int pass_over_refused(struct report_selection *selection)
+/* Leaves out those that were sent, and those that a remote has rejected: these are only sent again when they
+ * are asked for. Returns how many were rejected. */
+static int skip_rejected(struct report_selection *selection)
 {
     int kept = 0;
-    int passed = 0;
+    int skipped = 0;
     for (int i = 0; i < selection->count; i++) {
         const struct outbox_entry *entry = selection->entries[i];
         if (!entry->was_sent && !entry->refusal.status)
             selection->entries[kept++] = entry;
         else
-            passed += !entry->was_sent;
+            skipped += !entry->was_sent;
     }
     selection->count = kept;
-    return passed;
-}
-
-static void tell_passed_over(int passed)
-{
-    fprintf(stderr,
-            "passthru: passed over %d report%s that a remote has refused\n"
-            "  next: passthru report list tells why; passthru report send ID tries one again\n",
-            passed, passed == 1 ? "" : "s");
+    return skipped;
 }
 
 /* Shows what would be sent, asks, and sends it. */
@@ -69,28 +60,20 @@ static int show_and_send(struct report_command *command, const struct report_sel
 
 int report_send(struct report_command *command, char **ids, int count)
 {
-    struct report_selection selection;
+    struct report_selection selection CLEANUP(report_selection_free);
     struct error error = {.code = ERROR_NONE};
-    int passed = 0;
-    int status;
-    if (report_select(command->outbox, ids, count, &selection, &error) ||
-        report_keep_sound(&selection, count > 0, &error)) {
-        status = report_fail(command, &error);
-        report_selection_free(&selection);
-        return status;
-    }
-    if (!count)
-        passed = pass_over_refused(&selection);
-    if (passed)
-        tell_passed_over(passed);
-    if (selection.count) {
-        status = show_and_send(command, &selection);
-    } else {
-        error_set(&error, ERROR_NOT_FOUND, "there is no report to send in the outbox");
-        if (!passed)
-            error_next(&error, "write one with: passthru report new");
-        status = report_fail(command, &error);
-    }
-    report_selection_free(&selection);
-    return status;
+    if (report_select_valid(command->outbox, ids, count, &selection, &error))
+        return report_fail(command, &error);
+    int skipped = count ? 0 : skip_rejected(&selection);
+    if (skipped)
+        fprintf(stderr,
+                "passthru: skipped %d report%s that a remote has rejected\n"
+                "  next: passthru report list says why; passthru report send ID sends one again\n",
+                skipped, skipped == 1 ? "" : "s");
+    if (selection.count)
+        return show_and_send(command, &selection);
+    error_set(&error, ERROR_NOT_FOUND, "there is no report to send in the outbox");
+    if (!skipped)
+        error_next(&error, "write one with: passthru report new");
+    return report_fail(command, &error);
 }

@@ -39,49 +39,20 @@ static bool reject_member(struct reader *reader, const char *name, const char *w
     return reject(reader, "\"segments[%d].%s\" %s", reader->segment, name, why);
 }
 
-/* The number that the digits there make, at most four, -1 when they are none. */
-static int read_digits(const char *text, int count)
-{
-    int number = 0;
-    for (int i = 0; i < count; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return -1;
-        number = 10 * number + text[i] - '0';
-    }
-    return number;
-}
-
-/* RFC 3339, section 5.6, in UTC alone and with the letters T and Z; the fraction of a second is left out. */
+/* RFC 3339, section 5.6, in UTC alone and with the letters T and Z; the fraction of a second is left out.
+ * What strptime reads and timegm makes of it must be what stands there: that rejects 31 February and
+ * "2026-1-1". */
 static bool read_time(const char *text, char kept[MANIFEST_TIME_SIZE], int64_t *seconds)
 {
-    static const char shape[] = "0000-00-00T00:00:00";
-    enum { WHOLE = sizeof shape - 1 };
-    size_t length = text ? strlen(text) : 0;
-    if (length <= WHOLE || length >= MANIFEST_TIME_SIZE || text[length - 1] != 'Z')
+    struct tm tm = {.tm_isdst = 0};
+    const char *rest = text ? strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
+    if (!rest || strlen(text) >= MANIFEST_TIME_SIZE)
         return false;
-    for (size_t i = 0; i < WHOLE; i++)
-        if (shape[i] == '0' ? read_digits(text + i, 1) < 0 : text[i] != shape[i])
-            return false;
-    size_t end = length - 1;
-    if (end != WHOLE && (text[WHOLE] != '.' || end == WHOLE + 1))
-        return false;
-    for (size_t i = WHOLE + 1; i < end; i++)
-        if (read_digits(text + i, 1) < 0)
-            return false;
-    const struct tm said = {.tm_year = read_digits(text, 4) - 1900,
-                            .tm_mon = read_digits(text + 5, 2) - 1,
-                            .tm_mday = read_digits(text + 8, 2),
-                            .tm_hour = read_digits(text + 11, 2),
-                            .tm_min = read_digits(text + 14, 2),
-                            .tm_sec = read_digits(text + 17, 2)};
-    /* timegm makes 31 February a day in March: what it has changed was no time. */
-    struct tm real = said;
-    *seconds = timegm(&real);
-    if (real.tm_mon != said.tm_mon || real.tm_mday != said.tm_mday || real.tm_hour != said.tm_hour ||
-        real.tm_min != said.tm_min || real.tm_sec != said.tm_sec)
-        return false;
-    snprintf(kept, MANIFEST_TIME_SIZE, "%.*sZ", (int)WHOLE, text);
-    return true;
+    *seconds = timegm(&tm);
+    int length = snprintf(kept, MANIFEST_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
+                          tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    size_t digits = *rest == '.' ? strspn(rest + 1, "0123456789") : 0;
+    return strncmp(text, kept, (size_t)length - 1) == 0 && strcmp(rest + (digits ? 1 + digits : 0), "Z") == 0;
 }
 
 /* ---- the members ---- */
