@@ -75,64 +75,65 @@ static void show_question(struct output *output, const char *question)
     output_paragraph_color(output, 0, "", COLOR_BOLD, question);
 }
 
-static void show_choices(struct output *output, const struct ask_choice choices[], int count)
+static void show_choices(struct output *output, const struct vocabulary *choices)
 {
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; choices && i < choices->count; i++) {
         char label[16];
         char both[700];
-        const char *text = choices[i].text ? choices[i].text : "";
+        const char *text = choices->words[i].text;
         snprintf(label, sizeof label, "%4d", i + 1);
-        snprintf(both, sizeof both, "%s%s%s", choices[i].word, *text ? ": " : "", text);
+        snprintf(both, sizeof both, "%s%s%s", choices->words[i].word, *text ? ": " : "", text);
         output_paragraph(output, INDENT, label, both);
     }
 }
 
 enum answer { ANSWER_NONE, ANSWER_ENTER, ANSWER_CLEAR, ANSWER_TEXT };
 
-/* An answer in `line`; CLEAR is "-", NONE the end of the input. `?` shows the explanation and the choices. */
+/* An answer in `line`; CLEAR is "-", NONE the end of the input. `?` shows the explanation and, unless NULL,
+ * the choices. */
 static enum answer read_answer(struct output *output, const char *prompt, const char *explanation,
-                               const struct ask_choice choices[], int count, char line[ASK_TEXT_SIZE])
+                               const struct vocabulary *choices, char line[ASK_TEXT_SIZE])
 {
     while (read_line(output, prompt, line)) {
         if (strcmp(line, "?") != 0)
             return !*line ? ANSWER_ENTER : strcmp(line, "-") == 0 ? ANSWER_CLEAR : ANSWER_TEXT;
         output_paragraph(output, 0, "", explanation);
-        show_choices(output, choices, count);
+        show_choices(output, choices);
     }
     return ANSWER_NONE;
 }
 
 /* The number of a choice from 0, by its number from 1 or its word; ASK_NOTHING: there is no such choice. */
-static int find_choice(const struct ask_choice choices[], int count, const char *answer, size_t length)
+static int find_choice(const struct vocabulary *choices, const char *answer, size_t length)
 {
     char word[120];
     char *end;
-    if (length >= sizeof word)
+    if (!choices || length >= sizeof word)
         return ASK_NOTHING;
     snprintf(word, sizeof word, "%.*s", (int)length, answer);
     long number = strtol(word, &end, 10);
     if (*word >= '0' && *word <= '9' && !*end)
-        return number >= 1 && number <= count ? (int)number - 1 : ASK_NOTHING;
-    for (int i = 0; i < count; i++)
-        if (strcasecmp(choices[i].word, word) == 0)
+        return number >= 1 && number <= choices->count ? (int)number - 1 : ASK_NOTHING;
+    for (int i = 0; i < choices->count; i++)
+        if (strcasecmp(choices->words[i].word, word) == 0)
             return i;
     return ASK_NOTHING;
 }
 
-bool ask_choice(struct output *output, const char *question, const char *explanation,
-                const struct ask_choice choices[], int count, bool optional, int *chosen)
+bool ask_word(struct output *output, const char *question, const char *explanation,
+              const struct vocabulary *choices, bool optional, int *chosen)
 {
     char prompt[LABEL_SIZE + 40];
     char line[ASK_TEXT_SIZE];
     show_question(output, question);
-    show_choices(output, choices, count);
+    show_choices(output, choices);
     if (*chosen >= 0)
-        snprintf(prompt, sizeof prompt, "1-%d, ? [%d] >", count, *chosen + 1);
+        snprintf(prompt, sizeof prompt, "1-%d, ? [%d] >", choices->count, *chosen + 1);
     else
-        snprintf(prompt, sizeof prompt, "1-%d, ?%s >", count, optional ? " [not known]" : "");
+        snprintf(prompt, sizeof prompt, "1-%d, ?%s >", choices->count, optional ? " [not known]" : "");
     for (;;) {
-        enum answer answer = read_answer(output, prompt, explanation, NULL, 0, line);
-        int found = answer == ANSWER_TEXT ? find_choice(choices, count, line, strlen(line)) : ASK_NOTHING;
+        enum answer answer = read_answer(output, prompt, explanation, NULL, line);
+        int found = answer == ANSWER_TEXT ? find_choice(choices, line, strlen(line)) : ASK_NOTHING;
         if (answer == ANSWER_NONE)
             return false;
         if (answer == ANSWER_ENTER && (*chosen >= 0 || optional))
@@ -145,30 +146,14 @@ bool ask_choice(struct output *output, const char *question, const char *explana
     }
 }
 
-static int list_choices(const struct vocabulary *vocabulary, struct ask_choice choices[ASK_MAX_CHOICES])
-{
-    int count = vocabulary->count < ASK_MAX_CHOICES ? vocabulary->count : ASK_MAX_CHOICES;
-    for (int i = 0; i < count; i++)
-        choices[i] = (struct ask_choice){vocabulary->words[i].word, vocabulary->words[i].text};
-    return count;
-}
-
-bool ask_word(struct output *output, const char *question, const char *explanation,
-              const struct vocabulary *vocabulary, bool optional, int *chosen)
-{
-    struct ask_choice choices[ASK_MAX_CHOICES];
-    int count = list_choices(vocabulary, choices);
-    return ask_choice(output, question, explanation, choices, count, optional, chosen);
-}
-
 /* Marks the words of an answer; false, and says which, when one of them is not in the list. */
-static bool take_words(struct output *output, const struct ask_choice choices[], int count,
-                       const char *answer, bool chosen[])
+static bool take_words(struct output *output, const struct vocabulary *choices, const char *answer,
+                       bool chosen[])
 {
     bool marked[ASK_MAX_CHOICES] = {false};
     for (const char *at = answer + strspn(answer, " ,"); *at; at += strspn(at, " ,")) {
         size_t length = strcspn(at, " ,");
-        int found = find_choice(choices, count, at, length);
+        int found = find_choice(choices, at, length);
         if (found < 0) {
             char text[160];
             snprintf(text, sizeof text, "There is no \"%.*s\" in the list, which ? shows.",
@@ -179,67 +164,61 @@ static bool take_words(struct output *output, const struct ask_choice choices[],
         marked[found] = true;
         at += length;
     }
-    memcpy(chosen, marked, (size_t)count * sizeof *chosen);
+    memcpy(chosen, marked, (size_t)choices->count * sizeof *chosen);
     return true;
 }
 
 bool ask_words(struct output *output, const char *question, const char *explanation,
-               const struct vocabulary *vocabulary, bool chosen[])
+               const struct vocabulary *choices, bool chosen[])
 {
-    struct ask_choice choices[ASK_MAX_CHOICES];
     struct buffer prompt CLEANUP(buffer_free) = BUFFER(8192);
     char line[ASK_TEXT_SIZE];
-    int count = list_choices(vocabulary, choices);
-    bool is_short = count <= SHORT_LIST;
+    bool is_short = choices->count <= SHORT_LIST;
     bool any = false;
     show_question(output, question);
-    show_choices(output, choices, is_short ? count : 0);
+    show_choices(output, is_short ? choices : NULL);
     buffer_append_text(&prompt, is_short ? "numbers, - for none, ? ["
                                          : "numbers or words, - for none, ? lists them [");
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < choices->count; i++) {
         if (!chosen[i])
             continue;
         buffer_append_text(&prompt, any ? " " : "");
         if (is_short)
             buffer_append_format(&prompt, "%d", i + 1);
         else
-            buffer_append_text(&prompt, choices[i].word);
+            buffer_append_text(&prompt, choices->words[i].word);
         any = true;
     }
     buffer_append_text(&prompt, any ? "] >" : "none] >");
     for (;;) {
-        switch (read_answer(output, buffer_text(&prompt), explanation, choices, is_short ? 0 : count, line)) {
+        switch (read_answer(output, buffer_text(&prompt), explanation, is_short ? NULL : choices, line)) {
         case ANSWER_NONE:
             return false;
         case ANSWER_ENTER:
             return true;
         case ANSWER_CLEAR:
-            memset(chosen, 0, (size_t)count * sizeof *chosen);
+            memset(chosen, 0, (size_t)choices->count * sizeof *chosen);
             return true;
         case ANSWER_TEXT:
-            if (take_words(output, choices, count, line, chosen))
+            if (take_words(output, choices, line, chosen))
                 return true;
         }
     }
 }
 
 bool ask_text(struct output *output, const char *question, const char *explanation,
-              const char *const *suggestions, char text[ASK_TEXT_SIZE])
+              const struct vocabulary *choices, char text[ASK_TEXT_SIZE])
 {
-    struct ask_choice choices[ASK_MAX_CHOICES] = {{NULL, NULL}};
     char prompt[LABEL_SIZE + 40];
     char line[ASK_TEXT_SIZE];
-    int count = 0;
-    for (; suggestions && suggestions[count] && count < ASK_MAX_CHOICES; count++)
-        choices[count] = (struct ask_choice){suggestions[count], NULL};
     show_question(output, question);
-    show_choices(output, choices, count);
-    snprintf(prompt, sizeof prompt, "%stext, ? [%.*s] >", count ? "a number or " : "", LABEL_SIZE,
+    show_choices(output, choices);
+    snprintf(prompt, sizeof prompt, "%stext, ? [%.*s] >", choices ? "a number or " : "", LABEL_SIZE,
              *text ? text : "leave it out");
-    enum answer answer = read_answer(output, prompt, explanation, NULL, 0, line);
-    int found = answer == ANSWER_TEXT ? find_choice(choices, count, line, strlen(line)) : ASK_NOTHING;
+    enum answer answer = read_answer(output, prompt, explanation, NULL, line);
+    int found = answer == ANSWER_TEXT ? find_choice(choices, line, strlen(line)) : ASK_NOTHING;
     if (answer == ANSWER_TEXT)
-        snprintf(text, ASK_TEXT_SIZE, "%s", found >= 0 ? choices[found].word : line);
+        snprintf(text, ASK_TEXT_SIZE, "%s", found >= 0 ? choices->words[found].word : line);
     else if (answer == ANSWER_CLEAR)
         text[0] = '\0';
     return answer != ANSWER_NONE;

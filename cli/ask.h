@@ -16,29 +16,21 @@ enum { ASK_TEXT_SIZE = 2048, ASK_NOTHING = -1, ASK_MAX_CHOICES = 128 };
 /* Whether there is a terminal to ask on: standard input and standard output are terminals. */
 bool ask_is_possible(void);
 
-/* One of a few: by its number or its word. `chosen` is what Enter keeps, ASK_NOTHING where there is none;
- * with `optional` Enter may then leave it open. */
-struct ask_choice {
-    const char *word;
-    const char *text;
-};
-MUST_CHECK bool ask_choice(struct output *output, const char *question, const char *explanation,
-                           const struct ask_choice choices[], int count, bool optional, int *chosen);
-
-/* The same with the words of a vocabulary. */
+/* One of a few choices, by its number or its word. `chosen` is what Enter keeps, ASK_NOTHING where there is
+ * none; with `optional` Enter may then leave it open. */
 MUST_CHECK bool ask_word(struct output *output, const char *question, const char *explanation,
-                         const struct vocabulary *vocabulary, bool optional, int *chosen);
+                         const struct vocabulary *choices, bool optional, int *chosen);
 
-/* Any number of words of a vocabulary, by number or word, with spaces or commas between; "-" is none of them.
- * Enter keeps what is marked in `chosen`, which has the size of the vocabulary. A long list is only shown
- * when it is asked for with `?`. */
+/* Any number of the choices, by number or word, with spaces or commas between; "-" is none of them. Enter
+ * keeps what is marked in `chosen`, which has their number. A long list is only shown when it is asked for
+ * with `?`. There are at most ASK_MAX_CHOICES. */
 MUST_CHECK bool ask_words(struct output *output, const char *question, const char *explanation,
-                          const struct vocabulary *vocabulary, bool chosen[]);
+                          const struct vocabulary *choices, bool chosen[]);
 
-/* A line of text; Enter keeps what is in `text`, "-" empties it. `suggestions` (the last is NULL) may be
- * taken by their numbers; NULL: there are none. */
+/* A line of text; Enter keeps what is in `text`, "-" empties it. `choices`, unless NULL, may be taken by
+ * their numbers. */
 MUST_CHECK bool ask_text(struct output *output, const char *question, const char *explanation,
-                         const char *const *suggestions, char text[ASK_TEXT_SIZE]);
+                         const struct vocabulary *choices, char text[ASK_TEXT_SIZE]);
 
 /* y or n; Enter is no. False also when the input has ended. */
 bool ask_yes(struct output *output, const char *question);

@@ -16,6 +16,20 @@ static void append_json(struct buffer *out, const struct outbox_entry *entry)
     json_append_safe(out, buffer_text(&entry->whole), entry->whole.length);
 }
 
+/* The valid ones. */
+static void append_array(struct buffer *out, const struct report_selection *selection)
+{
+    buffer_append_byte(out, '[');
+    for (int i = 0, written = 0; i < selection->count; i++) {
+        if (!selection->entries[i]->id[0])
+            continue;
+        if (written++)
+            buffer_append_byte(out, ',');
+        append_json(out, selection->entries[i]);
+    }
+    buffer_append_byte(out, ']');
+}
+
 static void list_rejected(struct json_writer *writer, const struct report_selection *selection)
 {
     json_write_begin_array(writer, "refused");
@@ -40,15 +54,8 @@ static void list_json(struct report_command *command, const struct report_select
     struct json_writer writer = {.out = out, .for_terminal = true};
     json_write_begin_object(&writer, NULL);
     json_write_string(&writer, "outbox", command->outbox);
-    json_write_begin_array(&writer, "reports");
-    for (int i = 0, written = 0; i < selection->count; i++) {
-        if (!selection->entries[i]->id[0])
-            continue;
-        if (written++)
-            buffer_append_byte(out, ',');
-        append_json(out, selection->entries[i]);
-    }
-    json_write_end_array(&writer);
+    json_write_key(&writer, "reports");
+    append_array(out, selection);
     json_write_begin_array(&writer, "damaged");
     for (int i = 0; i < selection->count; i++) {
         if (selection->entries[i]->id[0])
@@ -151,27 +158,18 @@ void report_append_lines(struct buffer *out, const struct report_selection *sele
     }
 }
 
-static void append_array(struct buffer *out, const struct report_selection *selection)
-{
-    buffer_append_byte(out, '[');
-    for (int i = 0; i < selection->count; i++) {
-        if (i)
-            buffer_append_byte(out, ',');
-        append_json(out, selection->entries[i]);
-    }
-    buffer_append_text(out, "]\n");
-}
-
 int report_show(struct report_command *command, char **ids, int count)
 {
     struct report_selection selection CLEANUP(report_selection_free);
     struct error error = {.code = ERROR_NONE};
     if (report_select_valid(command->outbox, ids, count, &selection, &error))
         return report_fail(command, &error);
-    if (command->common.json)
-        append_array(&command->output.buffer, &selection);
-    else
+    if (!command->common.json) {
         report_append_lines(&command->output.buffer, &selection);
+        return 0;
+    }
+    append_array(&command->output.buffer, &selection);
+    output_blank(&command->output);
     return 0;
 }
 

@@ -8,12 +8,12 @@
  * them can be asked again. */
 
 static bool ask_draft_text(struct report_command *command, enum report_field field, const char *question,
-                           const char *explanation, const char *const *suggestions)
+                           const char *explanation, const struct vocabulary *choices)
 {
     char text[ASK_TEXT_SIZE] = "";
     if (command->draft.texts[field])
         snprintf(text, sizeof text, "%s", command->draft.texts[field]);
-    if (!ask_text(&command->output, question, explanation, suggestions, text))
+    if (!ask_text(&command->output, question, explanation, choices, text))
         return false;
     report_draft_set(&command->draft, field, text);
     return true;
@@ -37,7 +37,7 @@ static bool ask_draft_enum(struct report_command *command, enum report_field fie
 bool report_ask_gpu(struct report_command *command, int *gpu)
 {
     const struct scan *scan = &command->scan;
-    struct ask_choice choices[MAX_SCAN_GPUS];
+    struct vocabulary_word choices[MAX_SCAN_GPUS];
     char addresses[MAX_SCAN_GPUS][PCI_ADDRESS_TEXT_SIZE];
     static char texts[MAX_SCAN_GPUS][2 * NAME_SIZE + 64];
     int passed = 0;
@@ -47,21 +47,21 @@ bool report_ask_gpu(struct report_command *command, int *gpu)
         struct device known;
         struct error error;
         char id[PCI_ID_TEXT_SIZE];
-        struct pci_id whole = pci_id_base(&device->id);
-        bool found = !database_find_device(command->database, &whole, &known, &error);
-        snprintf(texts[i], sizeof texts[i], "%s %s%s%s", pci_id_print(&whole, id), found ? known.name : "",
+        struct pci_id base = pci_id_base(&device->id);
+        bool found = !database_find_device(command->database, &base, &known, &error);
+        snprintf(texts[i], sizeof texts[i], "%s %s%s%s", pci_id_print(&base, id), found ? known.name : "",
                  device->driver[0] ? ", held by " : "", device->driver);
-        choices[i] = (struct ask_choice){pci_address_print(&device->address, addresses[i]), texts[i]};
+        choices[i] = (struct vocabulary_word){pci_address_print(&device->address, addresses[i]), texts[i]};
         if (strcmp(device->driver, "vfio-pci") == 0 && !passed++)
             *gpu = i;
     }
     if (passed != 1)
         *gpu = ASK_NOTHING;
-    return ask_choice(
-        &command->output, "Which GPU did you pass through?",
-        "The GPUs of this machine by their addresses. One that vfio-pci holds is set aside for a "
-        "virtual machine. For a GPU that is not here start again with --pci-id.",
-        choices, scan->gpu_count, false, gpu);
+    const struct vocabulary gpus = {"gpu", choices, scan->gpu_count};
+    return ask_word(&command->output, "Which GPU did you pass through?",
+                    "The GPUs of this machine by their addresses. One that vfio-pci holds is set aside for a "
+                    "virtual machine. For a GPU that is not here start again with --pci-id.",
+                    &gpus, false, gpu);
 }
 
 static bool ask_outcome(struct report_command *command)
@@ -164,13 +164,15 @@ static bool ask_unless_known(struct report_command *command, enum report_field f
 
 static bool ask_guest(struct report_command *command)
 {
-    static const char *const systems[] = {"linux", "windows 11", "windows 10", "macos", "freebsd", NULL};
+    static const struct vocabulary_word names[] = {
+        {"linux", ""}, {"windows 11", ""}, {"windows 10", ""}, {"macos", ""}, {"freebsd", ""}};
+    static const struct vocabulary systems = {"guest_os", names, ARRAY_SIZE(names)};
     return ask_unless_known(command, FIELD_CHASSIS, "What kind of machine is the GPU in?",
                             "The same GPU fares differently in a laptop and in a desktop.") &&
            ask_unless_known(command, FIELD_HYPERVISOR, "What ran the virtual machine?",
                             "The product that you configure.") &&
            ask_draft_text(command, FIELD_GUEST_OS, "Which system is the guest?",
-                          "As exact as you know: ubuntu 24.04, windows 11 24h2.", systems) &&
+                          "As exact as you know: ubuntu 24.04, windows 11 24h2.", &systems) &&
            ask_unless_known(command, FIELD_MACHINE_TYPE, "Which machine does the guest have?",
                             "Proxmox: Hardware, Machine. libvirt: <type machine=...>.") &&
            ask_unless_known(command, FIELD_FIRMWARE, "Which firmware does the guest have?",

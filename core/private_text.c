@@ -6,6 +6,8 @@
 
 #include "core/macros.h"
 
+static const char hex_digits[] = "0123456789abcdefABCDEF";
+
 /* ASCII alone, whatever the locale. */
 static bool is_digit(char c)
 {
@@ -27,20 +29,7 @@ static bool is_word(char c)
     return is_digit(c) || is_letter(c) || (c & 0x80);
 }
 
-static bool is_hex(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-static size_t span_hex(const char *text)
-{
-    size_t length = 0;
-    while (is_hex(text[length]))
-        length++;
-    return length;
-}
-
-/* Each of these says how long what begins at `text` is, 0: it is something else. */
+/* Each of these returns the length of what starts at `text`, 0: it is something else. */
 
 /* Groups of so many hexadecimal digits, with one and the same separator between them. */
 static size_t match_groups(const char *text, const unsigned char sizes[], size_t count,
@@ -54,7 +43,7 @@ static size_t match_groups(const char *text, const unsigned char sizes[], size_t
                 return 0;
             separator = *at++;
         }
-        if (span_hex(at) != sizes[i])
+        if (strspn(at, hex_digits) != sizes[i])
             return 0;
         at += sizes[i];
     }
@@ -77,7 +66,7 @@ static size_t match_uuid(const char *text)
 
 static size_t match_long_hex(const char *text)
 {
-    size_t length = span_hex(text);
+    size_t length = strspn(text, hex_digits);
     return length >= 32 && !is_word(text[length]) ? length : 0;
 }
 
@@ -128,7 +117,7 @@ static size_t match_ipv6(const char *text)
     int gaps = 0;
     size_t longest = 0;
     for (;;) {
-        size_t digits = span_hex(at);
+        size_t digits = strspn(at, hex_digits);
         if (digits > 4 || is_word(at[digits]))
             return 0;
         groups += digits > 0;
@@ -158,7 +147,7 @@ static size_t match_home(const char *text)
     return 0;
 }
 
-/* "serial number: X", "S/N X", "Service Tag X": the word behind must have a digit, as a serial port has
+/* "serial number: X", "S/N X", "Service Tag X": the word after it must have a digit, as a serial port has
  * not. */
 static size_t match_labelled_serial(const char *text)
 {

@@ -15,7 +15,7 @@ enum private_shape {
     PRIVATE_MAIL,       /* an e-mail address, or user@host as a shell shows it */
     PRIVATE_IP_ADDRESS, /* IPv4 or IPv6 */
     PRIVATE_HOME,       /* a path with the name of its user */
-    PRIVATE_SERIAL,     /* a serial number, by what stands before it or by its looks */
+    PRIVATE_SERIAL,     /* a serial number, by what stands before it or by its form */
     PRIVATE_SHAPES,
 };
 
@@ -27,7 +27,7 @@ enum private_shape private_text_find(const char *text, bool is_version, size_t *
 /* "a MAC address" and so on. */
 const char *private_shape_name(enum private_shape shape);
 
-/* Whether `name` stands in `text` as a word of its own, in either case. Names that everybody's machine has
+/* Whether `name` is in `text` as a word of its own, in either case. Names that everybody's machine has
  * ("root", "pve"), or that are shorter than four letters, are never found. */
 bool private_name_stands_in(const char *text, const char *name);
 

@@ -1,10 +1,7 @@
 #include "core/report_field.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "core/text.h"
 
 static int compare_name(const void *name, const void *field)
 {
@@ -42,28 +39,18 @@ static const char *check_characters(const char *text, size_t limit)
     return characters > limit ? "is too long" : NULL;
 }
 
-static bool all_digits(const char *text, size_t from, size_t to)
-{
-    for (size_t i = from; i < to; i++)
-        if (text[i] < '0' || text[i] > '9')
-            return false;
-    return true;
-}
-
-static bool two_digits_within(const char *text, size_t at, int low, int high)
-{
-    int number = (text[at] - '0') * 10 + (text[at + 1] - '0');
-    return text[at - 1] == '-' && all_digits(text, at, at + 2) && number >= low && number <= high;
-}
-
+/* YYYY, YYYY-MM or YYYY-MM-DD, in this millennium or the last. */
 static bool is_date(const char *text)
 {
     size_t length = strlen(text);
-    if (length != 4 && length != 7 && length != 10)
+    if ((length != 4 && length != 7 && length != 10) || (text[0] != '1' && text[0] != '2'))
         return false;
-    return all_digits(text, 0, 4) && (text[0] == '1' || text[0] == '2') &&
-           (length < 7 || two_digits_within(text, 5, 1, 12)) &&
-           (length < 10 || two_digits_within(text, 8, 1, 31));
+    for (size_t i = 0; i < length; i++)
+        if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9')
+            return false;
+    int month = length > 4 ? atoi(text + 5) : 1;
+    int day = length > 7 ? atoi(text + 8) : 1;
+    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
 static bool is_lower_hex(const char *text, size_t length)
