@@ -12,7 +12,7 @@
 
 #include "core/file.h"
 
-static const char segment_ending[] = ".ndjson.zst";
+static const char segment_suffix[] = ".ndjson.zst";
 
 static const char *const file_names[] = {[FEED_MANIFEST] = "manifest.json",
                                          [FEED_SIGNATURE] = "manifest.json.minisig",
@@ -32,7 +32,7 @@ void feed_cache_segment_path(const struct source_cache *cache, const char *name,
                              char path[DATABASE_PATH_SIZE])
 {
     char inside[180];
-    snprintf(inside, sizeof inside, "feeds/%.64s/segments/%.64s%s", name, sha256, segment_ending);
+    snprintf(inside, sizeof inside, "feeds/%.64s/segments/%.64s%s", name, sha256, segment_suffix);
     source_cache_path(cache, inside, path);
 }
 
@@ -47,12 +47,12 @@ enum error_code feed_cache_flush(const struct source_cache *cache, const char *n
 {
     char path[DATABASE_PATH_SIZE];
     feed_cache_path(cache, name, FEED_SEGMENTS, path);
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     error->code = ERROR_NONE;
-    if (folder < 0 || syncfs(folder))
+    if (directory < 0 || syncfs(directory))
         error_set_errno(error, errno, "cannot flush %s to disk", path);
-    if (folder >= 0)
-        close(folder);
+    if (directory >= 0)
+        close(directory);
     return error->code;
 }
 
@@ -163,7 +163,7 @@ enum error_code feed_cache_each(const struct source_cache *cache,
 
 enum error_code feed_cache_keep(const struct source_cache *cache, const char *name, struct error *error)
 {
-    /* The manifest last: the signature is kept for whoever wants to look, the manifest is what counts. */
+    /* The manifest last: the signature is only for whoever wants to look, the manifest is what counts. */
     static const enum feed_file moves[][2] = {{FEED_NEW_SIGNATURE, FEED_SIGNATURE},
                                               {FEED_NEW_MANIFEST, FEED_MANIFEST}};
     for (size_t i = 0; i < ARRAY_SIZE(moves); i++) {
@@ -195,18 +195,18 @@ void feed_cache_clean(const struct source_cache *cache, const char *name)
         return;
     qsort(manifest.segments, (size_t)manifest.segment_count, sizeof *manifest.segments, compare_segments);
     feed_cache_path(cache, name, FEED_SEGMENTS, path);
-    DIR *folder = opendir(path);
-    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
+    DIR *directory = opendir(path);
+    for (const struct dirent *entry; directory && (entry = readdir(directory));) {
         struct segment named = {.size = 0};
         snprintf(named.sha256, sizeof named.sha256, "%.64s", entry->d_name);
-        bool is_whole = strlen(entry->d_name) == 64 + sizeof segment_ending - 1 &&
-                        strcmp(entry->d_name + 64, segment_ending) == 0;
+        bool is_whole = strlen(entry->d_name) == 64 + sizeof segment_suffix - 1 &&
+                        strcmp(entry->d_name + 64, segment_suffix) == 0;
         if (is_whole && bsearch(&named, manifest.segments, (size_t)manifest.segment_count,
                                 sizeof *manifest.segments, compare_segments))
             continue;
-        unlinkat(dirfd(folder), entry->d_name, 0);
+        unlinkat(dirfd(directory), entry->d_name, 0);
     }
-    if (folder)
-        closedir(folder);
+    if (directory)
+        closedir(directory);
     manifest_free(&manifest);
 }

@@ -8,7 +8,7 @@
 #include "importer/manifest.h"
 #include "importer/source_cache.h"
 
-/* What is kept of the report feeds, in the source cache: feeds/NAME/manifest.json, its signature, and
+/* The report feeds in the source cache: feeds/NAME/manifest.json, its signature, and
  * feeds/NAME/segments/<sha256>.ndjson.zst. The manifest is the one that the database in use was made from;
  * the one that the next shall be made from lies beside it as manifest.json.new until feed_cache_keep. Names
  * of feeds are those of remotes, names of segments their hashes: nothing else ever names a path. */
@@ -29,31 +29,30 @@ void feed_cache_path(const struct source_cache *cache, const char *name, enum fe
 void feed_cache_segment_path(const struct source_cache *cache, const char *name, const char *sha256,
                              char path[DATABASE_PATH_SIZE]);
 
-/* Makes the folders of a feed. */
+/* Creates the directories of a feed. */
 MUST_CHECK enum error_code feed_cache_create(const struct source_cache *cache, const char *name,
                                              struct error *error);
 
 /* Appends what is in a file of the cache. ERROR_NOT_FOUND when there is none. */
 MUST_CHECK enum error_code feed_cache_read(const char *path, struct buffer *bytes, struct error *error);
 
-/* Has the disk keep all that was written of a feed: its segments are too many to be flushed one by one. */
+/* Flushes all that was written of a feed to the disk: its segments are too many to be flushed one by one. */
 MUST_CHECK enum error_code feed_cache_flush(const struct source_cache *cache, const char *name,
                                             struct error *error);
 
-/* Reads a manifest that lies in the cache, and the SHA-256 of its bytes in hexadecimal. ERROR_NOT_FOUND when
+/* Reads a manifest from the cache, and the SHA-256 of its bytes in hexadecimal. ERROR_NOT_FOUND when
  * there is none. The caller frees it. */
 MUST_CHECK enum error_code feed_cache_manifest(const char *path, struct manifest *manifest,
                                                char hash[MANIFEST_HASH_SIZE], struct error *error);
 
-/* Whether a segment is there in its whole size. */
+/* Whether a segment is there and has its size. */
 bool feed_cache_has(const struct source_cache *cache, const char *name, const struct segment *segment);
 
 /* Stores the SHA-256 of a file in hexadecimal, and its size unless that is NULL. */
 MUST_CHECK enum error_code feed_cache_hash(const char *path, char hash[MANIFEST_HASH_SIZE], int64_t *size,
                                            struct error *error);
 
-/* Whether the file at `path` is that segment: its size and its SHA-256. ERROR_REMOTE when it is another one.
- */
+/* Checks that the file at `path` is that segment: its size and its SHA-256. ERROR_REMOTE when it is not. */
 MUST_CHECK enum error_code feed_cache_check(const char *path, const struct segment *segment,
                                             struct error *error);
 
@@ -63,7 +62,7 @@ MUST_CHECK enum error_code feed_cache_each(const struct source_cache *cache,
                                                                    struct error *error),
                                            void *context, struct error *error);
 
-/* Puts the new manifest and its signature in the place of the ones in use. */
+/* Replaces the manifest in use and its signature by the new ones. */
 MUST_CHECK enum error_code feed_cache_keep(const struct source_cache *cache, const char *name,
                                            struct error *error);
 

@@ -18,50 +18,50 @@ struct segment_fetch {
     struct remote_update *update;
     const struct manifest *manifest;
     int next;
-    bool again; /* what was left of a segment was another file: once more, from its beginning */
+    bool again; /* a part of a segment was of another file: once more, from its start */
     struct transfer transfers[PARALLEL_SEGMENTS];
     const struct segment *segments[PARALLEL_SEGMENTS]; /* NULL: the transfer is free */
     bool resumed[PARALLEL_SEGMENTS];
     char paths[PARALLEL_SEGMENTS][DATABASE_PATH_SIZE];
-    struct error error; /* the first one: nothing further is begun */
+    struct error error; /* the first one: nothing more is started */
 };
 
-static struct transfer *begin(struct segment_fetch *row, int slot, const struct segment *segment)
+static struct transfer *begin(struct segment_fetch *fetch, int slot, const struct segment *segment)
 {
-    struct transfer *transfer = &row->transfers[slot];
+    struct transfer *transfer = &fetch->transfers[slot];
     char path[DATABASE_PATH_SIZE];
-    feed_cache_segment_path(row->update->cache, row->update->remote->name, segment->sha256, path);
-    snprintf(row->paths[slot], sizeof row->paths[slot], "%.4080s.part", path);
+    feed_cache_segment_path(fetch->update->cache, fetch->update->remote->name, segment->sha256, path);
+    snprintf(fetch->paths[slot], sizeof fetch->paths[slot], "%.4080s.part", path);
     *transfer =
-        (struct transfer){.path = row->paths[slot], .resume = true, .max_bytes = (uint64_t)segment->size};
-    snprintf(transfer->url, sizeof transfer->url, "%s/segments/%s.ndjson.zst", row->update->remote->url,
+        (struct transfer){.path = fetch->paths[slot], .resume = true, .max_bytes = (uint64_t)segment->size};
+    snprintf(transfer->url, sizeof transfer->url, "%s/segments/%s.ndjson.zst", fetch->update->remote->url,
              segment->sha256);
-    row->segments[slot] = segment;
-    /* What is no file of ours is neither written to nor in the way. */
+    fetch->segments[slot] = segment;
+    /* Whatever is not a regular file is neither written to nor in the way. */
     struct stat there;
-    row->resumed[slot] = lstat(row->paths[slot], &there) == 0 && S_ISREG(there.st_mode);
-    if (!row->resumed[slot])
-        unlink(row->paths[slot]);
+    fetch->resumed[slot] = lstat(fetch->paths[slot], &there) == 0 && S_ISREG(there.st_mode);
+    if (!fetch->resumed[slot])
+        unlink(fetch->paths[slot]);
     return transfer;
 }
 
 static struct transfer *next_segment(void *context)
 {
-    struct segment_fetch *row = context;
+    struct segment_fetch *fetch = context;
     int slot = 0;
-    while (slot < PARALLEL_SEGMENTS && row->segments[slot])
+    while (slot < PARALLEL_SEGMENTS && fetch->segments[slot])
         slot++;
-    if (row->error.code || slot == PARALLEL_SEGMENTS)
+    if (fetch->error.code || slot == PARALLEL_SEGMENTS)
         return NULL;
-    while (row->next < row->manifest->segment_count) {
-        const struct segment *segment = &row->manifest->segments[row->next++];
-        if (!feed_cache_has(row->update->cache, row->update->remote->name, segment))
-            return begin(row, slot, segment);
+    while (fetch->next < fetch->manifest->segment_count) {
+        const struct segment *segment = &fetch->manifest->segments[fetch->next++];
+        if (!feed_cache_has(fetch->update->cache, fetch->update->remote->name, segment))
+            return begin(fetch, slot, segment);
     }
     return NULL;
 }
 
-/* What unpacks lines knows other codings too, and none. */
+/* The reader of lines accepts other formats and plain text, too. */
 static enum error_code check_zstd(const char *path, const struct segment *segment, struct error *error)
 {
     static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd}; /* RFC 8878, 3.1.1 */
@@ -98,51 +98,51 @@ static enum error_code check_lines(const char *path, const struct segment *segme
     if (error->code)
         return error->code;
     if (status != LINE_END)
-        return error_set(error, ERROR_REMOTE, "%s holds more than the %lld records that the manifest says",
+        return error_set(error, ERROR_REMOTE, "%s has more than the %lld records that the manifest says",
                          shown, (long long)segment->records);
     if (records != segment->records)
-        return error_set(error, ERROR_REMOTE, "%s holds %lld records, the manifest says %lld", shown,
+        return error_set(error, ERROR_REMOTE, "%s has %lld records, the manifest says %lld", shown,
                          (long long)records, (long long)segment->records);
     return ERROR_NONE;
 }
 
-/* Puts a segment in its place when it is what the manifest says. */
-static enum error_code take_segment(struct segment_fetch *row, int slot, struct error *error)
+/* Moves a segment into place when it is what the manifest says. */
+static enum error_code take_segment(struct segment_fetch *fetch, int slot, struct error *error)
 {
-    const struct segment *segment = row->segments[slot];
+    const struct segment *segment = fetch->segments[slot];
     char path[DATABASE_PATH_SIZE];
-    if (feed_cache_check(row->paths[slot], segment, error) || check_zstd(row->paths[slot], segment, error) ||
-        check_lines(row->paths[slot], segment, error)) {
-        unlink(row->paths[slot]);
+    if (feed_cache_check(fetch->paths[slot], segment, error) ||
+        check_zstd(fetch->paths[slot], segment, error) || check_lines(fetch->paths[slot], segment, error)) {
+        unlink(fetch->paths[slot]);
         if (error->code == ERROR_BAD_INPUT)
             error->code = ERROR_REMOTE;
         return error->code;
     }
-    feed_cache_segment_path(row->update->cache, row->update->remote->name, segment->sha256, path);
-    if (rename(row->paths[slot], path))
-        return error_set_errno(error, errno, "cannot keep %s", path);
-    row->update->told->segments_fetched++;
+    feed_cache_segment_path(fetch->update->cache, fetch->update->remote->name, segment->sha256, path);
+    if (rename(fetch->paths[slot], path))
+        return error_set_errno(error, errno, "cannot write %s", path);
+    fetch->update->told->segments_fetched++;
     return ERROR_NONE;
 }
 
 static void segment_done(void *context, struct transfer *transfer)
 {
-    struct segment_fetch *row = context;
-    int slot = (int)(transfer - row->transfers);
+    struct segment_fetch *fetch = context;
+    int slot = (int)(transfer - fetch->transfers);
     struct error error = transfer->error;
-    row->update->told->received += transfer->received;
-    bool wrong = !error.code && take_segment(row, slot, &error) == ERROR_REMOTE;
-    row->segments[slot] = NULL;
+    fetch->update->told->received += transfer->received;
+    bool wrong = !error.code && take_segment(fetch, slot, &error) == ERROR_REMOTE;
+    fetch->segments[slot] = NULL;
     buffer_free(&transfer->body);
-    row->again |= wrong && row->resumed[slot];
-    if (!error.code || row->error.code || (wrong && row->resumed[slot]))
+    fetch->again |= wrong && fetch->resumed[slot];
+    if (!error.code || fetch->error.code || (wrong && fetch->resumed[slot]))
         return;
-    row->error = error;
-    error_set(&row->error, error.code, "%s: %s", row->update->remote->name, error.message);
-    error_next(&row->error, "%s",
+    fetch->error = error;
+    error_set(&fetch->error, error.code, "%s: %s", fetch->update->remote->name, error.message);
+    error_next(&fetch->error, "%s",
                error.next[0] ? error.next
                : error.code == ERROR_REMOTE
-                   ? "what is in use stays; the next passthru sync goes on where this one stopped"
+                   ? "what is in use stays; the next passthru sync resumes where this one stopped"
                    : "");
 }
 
@@ -151,24 +151,24 @@ enum error_code feed_segments_fetch(struct remote_update *update, const struct m
 {
     if (feed_cache_create(update->cache, update->remote->name, error))
         return error->code;
-    struct segment_fetch *row = calloc(1, sizeof *row);
-    if (!row)
+    struct segment_fetch *fetch = calloc(1, sizeof *fetch);
+    if (!fetch)
         return error_set(error, ERROR_NO_MEMORY, "no memory for segments");
-    *row = (struct segment_fetch){.update = update, .manifest = manifest};
-    const struct transfer_queue queue = {row,
+    *fetch = (struct segment_fetch){.update = update, .manifest = manifest};
+    const struct transfer_queue queue = {fetch,
                                          next_segment,
                                          segment_done,
                                          update->request->progress,
                                          update->told->missing_bytes,
                                          PARALLEL_SEGMENTS};
-    for (int turn = 0; turn == 0 || (turn == 1 && row->again); turn++) {
-        row->next = 0;
-        if (transfers_run(update->transfers, &queue, error) || row->error.code)
+    for (int turn = 0; turn == 0 || (turn == 1 && fetch->again); turn++) {
+        fetch->next = 0;
+        if (transfers_run(update->transfers, &queue, error) || fetch->error.code)
             break;
     }
     if (!error->code)
-        *error = row->error;
-    free(row);
+        *error = fetch->error;
+    free(fetch);
     if (!error->code && update->told->segments_fetched)
         return feed_cache_flush(update->cache, update->remote->name, error);
     return error->code;
@@ -176,22 +176,21 @@ enum error_code feed_segments_fetch(struct remote_update *update, const struct m
 
 void feed_segments_count(struct remote_update *update, const struct manifest *manifest)
 {
-    struct sync_remote *told = update->told;
+    struct sync_remote *result = update->told;
     int missing = 0;
-    told->segments = manifest->segment_count;
-    told->missing_bytes = 0;
+    result->segments = manifest->segment_count;
+    result->missing_bytes = 0;
     for (int i = 0; i < manifest->segment_count; i++) {
         if (feed_cache_has(update->cache, update->remote->name, &manifest->segments[i]))
             continue;
         missing++;
-        told->missing_bytes += (uint64_t)manifest->segments[i].size;
+        result->missing_bytes += (uint64_t)manifest->segments[i].size;
     }
-    told->segments_kept = manifest->segment_count - missing;
+    result->segments_kept = manifest->segment_count - missing;
     if (update->request->dry_run)
-        told->segments_fetched = missing;
+        result->segments_fetched = missing;
 }
 
-/* Removes segments whose size is right and whose content is not. */
 void feed_segments_drop_damaged(const struct remote_update *update, const struct manifest *manifest)
 {
     for (int i = 0; i < manifest->segment_count; i++) {
@@ -205,14 +204,13 @@ void feed_segments_drop_damaged(const struct remote_update *update, const struct
     }
 }
 
-/* Fetches what is gone of a feed that is in use. */
 enum error_code feed_segments_mend(struct remote_update *update, const struct manifest *manifest,
                                    struct error *error)
 {
     feed_segments_count(update, manifest);
     if (update->request->dry_run || !update->told->missing_bytes)
         return ERROR_NONE;
-    feed_segments_drop_damaged(update, manifest); /* the disk, or whoever it was, may have done more */
+    feed_segments_drop_damaged(update, manifest); /* what removed some may have changed others */
     feed_segments_count(update, manifest);
     return feed_segments_fetch(update, manifest, error);
 }

@@ -5,20 +5,20 @@
 
 /* The segments of a feed's manifest on their way into the cache. */
 
-/* Tells how many there are and how many are missing. */
+/* Counts how many there are and how many are missing. */
 void feed_segments_count(struct remote_update *update, const struct manifest *manifest);
 
-/* Fetches those that are missing, several at once, and looks at each: its size, its SHA-256, how many lines
- * it unpacks to. What could not be fetched whole stays in part. ERROR_REMOTE: one is another one, or could
- * not be fetched. */
+/* Fetches those that are missing, several at once, and checks each: its size, its SHA-256, how many lines it
+ * unpacks to. What could not be fetched whole stays as a part. ERROR_REMOTE: one is not what the manifest
+ * says, or could not be fetched. */
 MUST_CHECK enum error_code feed_segments_fetch(struct remote_update *update, const struct manifest *manifest,
                                                struct error *error);
 
-/* Removes those that are there and are not what the manifest says. */
+/* Removes those whose size is right and whose content is not. */
 void feed_segments_drop_damaged(const struct remote_update *update, const struct manifest *manifest);
 
-/* Counts and fetches what is missing of a manifest that is in use already: what the disk has lost or spoilt
- * comes again. */
+/* Counts and fetches what is missing of a manifest that is in use already: what the disk has lost or damaged
+ * is fetched again. */
 MUST_CHECK enum error_code feed_segments_mend(struct remote_update *update, const struct manifest *manifest,
                                               struct error *error);
 

@@ -16,14 +16,14 @@ enum { SIGNATURE_MAX_BYTES = 4096, SIGNATURE_COMMENT_SIZE = 1024, SIGNATURE_KEY_
 MUST_CHECK enum error_code signature_check_key(const char *key, struct error *error);
 
 /* Verifies `bytes` by the text of a signature file and one of `key_count` public keys, and stores the trusted
- * comment (hostile text, NUL-terminated). ERROR_REMOTE, with a message of its own each, when the file is no
- * signature, is of another key (both key numbers are named), does not fit the bytes, or its trusted comment
- * was changed. */
+ * comment (hostile text, NUL-terminated). ERROR_REMOTE, with a message of its own each, when the file is not
+ * a signature, is of another key (both key numbers are named), does not match the bytes, or its trusted
+ * comment was changed. */
 MUST_CHECK enum error_code signature_verify(const unsigned char *bytes, size_t length, const char *signature,
                                             size_t signature_length, const char *const keys[], int key_count,
                                             char comment[SIGNATURE_COMMENT_SIZE], struct error *error);
 
-/* Stores the number of the key that a signature names, in hexadecimal; false when it is no signature. */
+/* Stores the number of the key that a signature names, in hexadecimal; false when it is not a signature. */
 bool signature_key_number(const char *text, size_t length, char number[SIGNATURE_KEY_NUMBER_SIZE]);
 
 /* Whether one of these keys has that number. */
