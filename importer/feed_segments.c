@@ -11,57 +11,7 @@
 #include "importer/feed_line.h"
 #include "importer/line_reader.h"
 
-enum { PARALLEL_SEGMENTS = 6 };
-
-/* The segments of a manifest on their way into the cache. */
-struct segment_fetch {
-    struct remote_update *update;
-    const struct manifest *manifest;
-    int next;
-    bool again; /* a part of a segment was of another file: once more, from its start */
-    struct transfer transfers[PARALLEL_SEGMENTS];
-    const struct segment *segments[PARALLEL_SEGMENTS]; /* NULL: the transfer is free */
-    bool resumed[PARALLEL_SEGMENTS];
-    char paths[PARALLEL_SEGMENTS][DATABASE_PATH_SIZE];
-    struct error error; /* the first one: nothing more is started */
-};
-
-static struct transfer *begin(struct segment_fetch *fetch, int slot, const struct segment *segment)
-{
-    struct transfer *transfer = &fetch->transfers[slot];
-    char path[DATABASE_PATH_SIZE];
-    feed_cache_segment_path(fetch->update->cache, fetch->update->remote->name, segment->sha256, path);
-    snprintf(fetch->paths[slot], sizeof fetch->paths[slot], "%.4080s.part", path);
-    *transfer =
-        (struct transfer){.path = fetch->paths[slot], .resume = true, .max_bytes = (uint64_t)segment->size};
-    snprintf(transfer->url, sizeof transfer->url, "%s/segments/%s.ndjson.zst", fetch->update->remote->url,
-             segment->sha256);
-    fetch->segments[slot] = segment;
-    /* Whatever is not a regular file is neither written to nor in the way. */
-    struct stat there;
-    fetch->resumed[slot] = lstat(fetch->paths[slot], &there) == 0 && S_ISREG(there.st_mode);
-    if (!fetch->resumed[slot])
-        unlink(fetch->paths[slot]);
-    return transfer;
-}
-
-static struct transfer *next_segment(void *context)
-{
-    struct segment_fetch *fetch = context;
-    int slot = 0;
-    while (slot < PARALLEL_SEGMENTS && fetch->segments[slot])
-        slot++;
-    if (fetch->error.code || slot == PARALLEL_SEGMENTS)
-        return NULL;
-    while (fetch->next < fetch->manifest->segment_count) {
-        const struct segment *segment = &fetch->manifest->segments[fetch->next++];
-        if (!feed_cache_has(fetch->update->cache, fetch->update->remote->name, segment))
-            return begin(fetch, slot, segment);
-    }
-    return NULL;
-}
-
-/* The reader of lines accepts other formats and plain text, too. */
+/* What unpacks lines knows other codings too, and none. */
 static enum error_code check_zstd(const char *path, const struct segment *segment, struct error *error)
 {
     static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd}; /* RFC 8878, 3.1.1 */
@@ -106,44 +56,67 @@ static enum error_code check_lines(const char *path, const struct segment *segme
     return ERROR_NONE;
 }
 
-/* Moves a segment into place when it is what the manifest says. */
-static enum error_code take_segment(struct segment_fetch *fetch, int slot, struct error *error)
+/* Puts a segment in its place when it is what the manifest says; else it is removed. */
+static enum error_code take_segment(struct remote_update *update, const char *part,
+                                    const struct segment *segment, struct error *error)
 {
-    const struct segment *segment = fetch->segments[slot];
     char path[DATABASE_PATH_SIZE];
-    if (feed_cache_check(fetch->paths[slot], segment, error) ||
-        check_zstd(fetch->paths[slot], segment, error) || check_lines(fetch->paths[slot], segment, error)) {
-        unlink(fetch->paths[slot]);
+    if (feed_cache_check(part, segment, error) || check_zstd(part, segment, error) ||
+        check_lines(part, segment, error)) {
+        unlink(part);
         if (error->code == ERROR_BAD_INPUT)
             error->code = ERROR_REMOTE;
         return error->code;
     }
-    feed_cache_segment_path(fetch->update->cache, fetch->update->remote->name, segment->sha256, path);
-    if (rename(fetch->paths[slot], path))
-        return error_set_errno(error, errno, "cannot write %s", path);
-    fetch->update->told->segments_fetched++;
+    feed_cache_segment_path(update->cache, update->remote->name, segment->sha256, path);
+    if (rename(part, path))
+        return error_set_errno(error, errno, "cannot keep %s", path);
+    update->told->segments_fetched++;
     return ERROR_NONE;
 }
 
-static void segment_done(void *context, struct transfer *transfer)
+/* Fetches a segment, or what is missing of it. `again`: what was there of it is of something else. */
+static enum error_code fetch_segment(struct remote_update *update, const struct segment *segment, bool *again,
+                                     struct error *error)
 {
-    struct segment_fetch *fetch = context;
-    int slot = (int)(transfer - fetch->transfers);
-    struct error error = transfer->error;
-    fetch->update->told->received += transfer->received;
-    bool wrong = !error.code && take_segment(fetch, slot, &error) == ERROR_REMOTE;
-    fetch->segments[slot] = NULL;
-    buffer_free(&transfer->body);
-    fetch->again |= wrong && fetch->resumed[slot];
-    if (!error.code || fetch->error.code || (wrong && fetch->resumed[slot]))
-        return;
-    fetch->error = error;
-    error_set(&fetch->error, error.code, "%s: %s", fetch->update->remote->name, error.message);
-    error_next(&fetch->error, "%s",
-               error.next[0] ? error.next
-               : error.code == ERROR_REMOTE
-                   ? "what is in use stays; the next passthru sync resumes where this one stopped"
-                   : "");
+    char path[DATABASE_PATH_SIZE];
+    char part[DATABASE_PATH_SIZE];
+    struct stat there;
+    feed_cache_segment_path(update->cache, update->remote->name, segment->sha256, path);
+    snprintf(part, sizeof part, "%.4080s.part", path);
+    struct transfer transfer = {
+        .file = update->remote->file, .path = part, .resume = true, .max_bytes = (uint64_t)segment->size};
+    snprintf(transfer.url, sizeof transfer.url, "%s/segments/%s.ndjson.zst", update->remote->url,
+             segment->sha256);
+    /* What is no file of ours is neither written to nor in the way. */
+    bool resumed = lstat(part, &there) == 0 && S_ISREG(there.st_mode);
+    if (!resumed)
+        unlink(part);
+    *again = false;
+    enum error_code code = transfer_run(update->transfers, &transfer, error);
+    update->told->received += transfer.received;
+    if (code)
+        return code;
+    code = take_segment(update, part, segment, error);
+    *again = code == ERROR_REMOTE && resumed;
+    return code;
+}
+
+static enum error_code fetch_missing(struct remote_update *update, const struct manifest *manifest,
+                                     struct error *error)
+{
+    for (int i = 0; i < manifest->segment_count; i++) {
+        const struct segment *segment = &manifest->segments[i];
+        bool again;
+        if (feed_cache_has(update->cache, update->remote->name, segment))
+            continue;
+        enum error_code code = fetch_segment(update, segment, &again, error);
+        if (again)
+            code = fetch_segment(update, segment, &again, error);
+        if (code)
+            return code;
+    }
+    return ERROR_NONE;
 }
 
 enum error_code feed_segments_fetch(struct remote_update *update, const struct manifest *manifest,
@@ -151,27 +124,18 @@ enum error_code feed_segments_fetch(struct remote_update *update, const struct m
 {
     if (feed_cache_create(update->cache, update->remote->name, error))
         return error->code;
-    struct segment_fetch *fetch = calloc(1, sizeof *fetch);
-    if (!fetch)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for segments");
-    *fetch = (struct segment_fetch){.update = update, .manifest = manifest};
-    const struct transfer_queue queue = {fetch,
-                                         next_segment,
-                                         segment_done,
-                                         update->request->progress,
-                                         update->told->missing_bytes,
-                                         PARALLEL_SEGMENTS};
-    for (int turn = 0; turn == 0 || (turn == 1 && fetch->again); turn++) {
-        fetch->next = 0;
-        if (transfers_run(update->transfers, &queue, error) || fetch->error.code)
-            break;
+    transfers_expect(update->transfers, update->told->missing_bytes);
+    if (fetch_missing(update, manifest, error)) {
+        struct error why = *error;
+        error_set(error, why.code, "%s: %s", update->remote->name, why.message);
+        if (!why.next[0] && why.code == ERROR_REMOTE)
+            snprintf(why.next, sizeof why.next, "%s",
+                     "what is in use stays; the next passthru sync continues where this one stopped");
+        return error_next(error, "%s", why.next);
     }
-    if (!error->code)
-        *error = fetch->error;
-    free(fetch);
-    if (!error->code && update->told->segments_fetched)
-        return feed_cache_flush(update->cache, update->remote->name, error);
-    return error->code;
+    error->code = ERROR_NONE;
+    return update->told->segments_fetched ? feed_cache_flush(update->cache, update->remote->name, error)
+                                          : ERROR_NONE;
 }
 
 void feed_segments_count(struct remote_update *update, const struct manifest *manifest)

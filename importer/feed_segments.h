@@ -8,9 +8,9 @@
 /* Counts how many there are and how many are missing. */
 void feed_segments_count(struct remote_update *update, const struct manifest *manifest);
 
-/* Fetches those that are missing, several at once, and checks each: its size, its SHA-256, how many lines it
- * unpacks to. What could not be fetched whole stays as a part. ERROR_REMOTE: one is not what the manifest
- * says, or could not be fetched. */
+/* Fetches those that are missing, one after the other, and looks at each: its size, its SHA-256, how many
+ * lines it unpacks to. What could not be fetched whole stays in part. ERROR_REMOTE: one is another one, or
+ * could not be fetched. */
 MUST_CHECK enum error_code feed_segments_fetch(struct remote_update *update, const struct manifest *manifest,
                                                struct error *error);
 

@@ -29,6 +29,7 @@ static void free_fetched(struct fetched_manifest *fetched)
 static enum error_code fetch(struct remote_update *update, const char *file, uint64_t max_bytes,
                              struct transfer *transfer, struct error *error)
 {
+    transfer->file = update->remote->file;
     transfer->max_bytes = max_bytes;
     buffer_free(&transfer->body);
     transfer->body = BUFFER(max_bytes + 1);

@@ -127,7 +127,7 @@ enum error_code list_update(struct remote_update *update, struct error *error)
     if (kind == SOURCE_PCI_IDS && update->pci_ids_in_use[0] &&
         strcmp(update->state.version, update->pci_ids_in_use) > 0)
         is_had = false;
-    struct transfer transfer = {.max_bytes = max_list_bytes};
+    struct transfer transfer = {.file = update->remote->file, .max_bytes = max_list_bytes};
     snprintf(transfer.url, sizeof transfer.url, "%s", update->remote->url);
     if (is_had && update->state.etag[0])
         transfer.etag = update->state.etag;

@@ -108,10 +108,9 @@ static int progress_width(void)
     return size.ws_col - 1;
 }
 
-bool program_show_progress(void *context, uint64_t received, uint64_t expected, int done)
+void program_show_progress(uint64_t received, uint64_t expected, int done)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(256);
-    (void)context;
     if (expected) {
         double part = received < expected ? (double)received / (double)expected : 1;
         int filled = (int)(part * PROGRESS_BAR);
@@ -124,7 +123,6 @@ bool program_show_progress(void *context, uint64_t received, uint64_t expected, 
     progress_shown = true; /* before it is: a signal may end the program in between */
     fprintf(stderr, "\r%-*.*s", width, width, buffer_text(&line));
     fflush(stderr);
-    return true;
 }
 
 void program_clear_progress(void)

@@ -39,7 +39,7 @@ void program_tell_waiting(void);
 
 /* A transfer_progress (importer/transfer.h) that keeps one line of standard error, which must be a terminal,
  * up to date. Whatever else is printed clears it first. */
-bool program_show_progress(void *context, uint64_t received, uint64_t expected, int done);
+void program_show_progress(uint64_t received, uint64_t expected, int done);
 void program_clear_progress(void);
 
 /* From now on SIGINT, SIGTERM and SIGHUP clear that line before they end the program, as they do anyway. */

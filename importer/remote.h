@@ -69,4 +69,7 @@ const struct remote *remotes_find(const struct remotes *remotes, const char *nam
  * parser. */
 MUST_CHECK enum error_code remote_check_url(const char *url, struct error *error);
 
+/* Whether an address for which remote_check_url holds is one of this machine: it is asked without a proxy. */
+bool remote_url_is_loopback(const char *url);
+
 #endif

@@ -1,4 +1,4 @@
-#include "importer/remote_url.h"
+#include "importer/remote.h"
 
 #include "importer/libcurl.h"
 
@@ -12,7 +12,6 @@ struct address {
     CURLU *parsed;
     char *scheme;
     char *host;
-    char *port; /* NULL when it names none */
 };
 
 static void address_free(struct address *address)
@@ -21,7 +20,6 @@ static void address_free(struct address *address)
         return;
     libcurl.curl_free(address->scheme);
     libcurl.curl_free(address->host);
-    libcurl.curl_free(address->port);
     libcurl.curl_url_cleanup(address->parsed);
 }
 
@@ -52,7 +50,7 @@ static bool is_ascii(const char *text)
 static enum error_code parse(const char *url, struct address *address, struct error *error)
 {
     if (!is_ascii(url))
-        return error_set(error, ERROR_BAD_INPUT, "an address has visible ASCII characters alone (RFC 3986)");
+        return error_set(error, ERROR_BAD_INPUT, "an address has only visible ASCII characters (RFC 3986)");
     if (libcurl_load(error))
         return error->code;
     address->parsed = libcurl.curl_url();
@@ -62,11 +60,10 @@ static enum error_code parse(const char *url, struct address *address, struct er
     if (code == CURLUE_OUT_OF_MEMORY)
         return error_set(error, ERROR_NO_MEMORY, "out of memory");
     if (code != CURLUE_OK)
-        return error_set(error, ERROR_BAD_INPUT, "this is no address of the form https://HOST/PATH (%s)",
+        return error_set(error, ERROR_BAD_INPUT, "not an address of the form https://HOST/PATH (%s)",
                          libcurl.curl_url_strerror(code));
     address->scheme = part_of(address, CURLUPART_SCHEME);
     address->host = part_of(address, CURLUPART_HOST);
-    address->port = part_of(address, CURLUPART_PORT);
     return ERROR_NONE;
 }
 
@@ -86,74 +83,32 @@ static enum error_code check_parsed(const char *url, const struct address *addre
     bool http = address->scheme && strcmp(address->scheme, "http") == 0;
     if (!https && !http)
         return error_set(error, ERROR_BAD_INPUT,
-                         "%.20s:// is not fetched from: an address begins with https://",
+                         "%.20s:// cannot be fetched from: an address begins with https://",
                          address->scheme ? address->scheme : "");
     /* The parser takes "https:/a" and "https:///a" for https://a. */
     const char *host = url + strlen(address->scheme);
     if (strncmp(host, "://", 3) != 0 || host[3] == '/' || !address->host || !address->host[0])
         return error_set(error, ERROR_BAD_INPUT, "the address names no host");
     if (has_login(address))
-        return error_set(error, ERROR_BAD_INPUT, "an address has no user name and no password");
+        return error_set(error, ERROR_BAD_INPUT, "an address must not have a user name or password");
     if (strchr(url, '#'))
-        return error_set(error, ERROR_BAD_INPUT, "an address has no fragment (#)");
+        return error_set(error, ERROR_BAD_INPUT, "an address must not have a fragment (#)");
     if (http && !is_loopback(address->host))
         return error_set(
             error, ERROR_BAD_INPUT,
-            "http:// is not encrypted: only this machine itself (127.0.0.1, localhost) is asked so");
+            "http:// is not encrypted: it is for this machine itself (127.0.0.1, localhost) alone");
     return ERROR_NONE;
-}
-
-static enum error_code check(const char *url, struct address *address, struct error *error)
-{
-    enum error_code code = parse(url, address, error);
-    return code ? code : check_parsed(url, address, error);
 }
 
 enum error_code remote_check_url(const char *url, struct error *error)
 {
     struct address address CLEANUP(address_free) = {0};
-    return check(url, &address, error);
-}
-
-enum error_code remote_check_redirect(const char *from, const char *to, struct error *error)
-{
-    struct address old CLEANUP(address_free) = {0};
-    struct address new CLEANUP(address_free) = {0};
-    if (check(from, &old, error))
-        return error->code;
-    enum error_code code = parse(to, &new, error);
-    if (code == ERROR_NONE && new.scheme && strcmp(old.scheme, "https") == 0 &&
-        strcmp(new.scheme, "http") == 0)
-        return error_set(error, ERROR_REMOTE, "the server redirects to %.200s, which is not encrypted", to);
-    if (code == ERROR_NONE)
-        code = check_parsed(to, &new, error);
-    if (code == ERROR_NO_MEMORY)
-        return code;
-    if (code) {
-        char why[sizeof error->message];
-        memcpy(why, error->message, sizeof why);
-        return error_set(error, ERROR_REMOTE, "the server redirects to %.200s: %.300s", to, why);
-    }
-    if (strcasecmp(old.host, new.host) != 0)
-        return error_set(error, ERROR_REMOTE,
-                         "the server redirects to another host, %.200s, which is not asked", new.host);
-    return ERROR_NONE;
-}
-
-const char *remote_url_host(const char *url, char shown[REMOTE_HOST_SIZE])
-{
-    struct address address CLEANUP(address_free) = {0};
-    struct error error = {.code = ERROR_NONE};
-    shown[0] = '\0';
-    if (check(url, &address, &error) == ERROR_NONE)
-        snprintf(shown, REMOTE_HOST_SIZE, "%.240s%s%.6s", address.host, address.port ? ":" : "",
-                 address.port ? address.port : "");
-    return shown;
+    return parse(url, &address, error) ? error->code : check_parsed(url, &address, error);
 }
 
 bool remote_url_is_loopback(const char *url)
 {
     struct address address CLEANUP(address_free) = {0};
     struct error error = {.code = ERROR_NONE};
-    return check(url, &address, &error) == ERROR_NONE && is_loopback(address.host);
+    return !parse(url, &address, &error) && address.host && is_loopback(address.host);
 }

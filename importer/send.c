@@ -18,6 +18,9 @@ enum { MAX_BODY = 64 * 1024 };
  * that has other worries four tries, and its user the pauses between them. */
 enum { MAX_FAILURES = 3 };
 
+/* The statuses by which a server rejects a report for good. */
+static const long rejections[] = {400, 413, 415, 422, 0};
+
 struct sender {
     const struct send_request *request;
     struct send_summary *summary;
@@ -188,6 +191,7 @@ static void take_answer(struct sender *sender, const struct outbox_entry *entry,
         break;
     case 400:
     case 413:
+    case 415:
     case 422:
         take_refusal(sender, entry, &answer, result);
         break;
@@ -213,9 +217,10 @@ static void post(struct sender *sender, const struct outbox_entry *entry, struct
         return;
     }
     snprintf(transfer->url, sizeof transfer->url, "%s", sender->remote->submit);
+    transfer->file = sender->remote->file;
     transfer->max_bytes = MAX_BODY;
     transfer->post = &json;
-    transfer->accept_status = " 400 413 422 ";
+    transfer->answers = rejections;
     if (transfer_run(sender->transfers, transfer, &error) && !transfer->error.code)
         transfer->error = error;
     take_answer(sender, entry, transfer, result);
@@ -273,7 +278,7 @@ static enum error_code send_to(struct sender *sender, struct error *error)
         return error->code;
     /* Read when nobody else sends any more, so that none is sent twice. */
     if (!outbox_read(request->outbox, &sender->outbox, error) && !select_reports(sender, error) &&
-        !transfers_open(&defaults, &sender->transfers, error)) {
+        !transfers_open(&defaults, NULL, &sender->transfers, error)) {
         enum error_code code = send_all(sender, error);
         transfers_close(sender->transfers);
         error->code = code;

@@ -229,6 +229,7 @@ static void fetch_remote(struct sync *sync, struct remote_update *update)
     if (update->remote->error.code)
         return;
     update->transfers = sync->transfers;
+    transfers_expect(sync->transfers, 0);
     update->devices_in_use = sync->in_use.devices;
     snprintf(update->pci_ids_in_use, sizeof update->pci_ids_in_use, "%s", sync->in_use.pci_ids_version);
     enum error_code code = update->remote->kind == REMOTE_FEED ? feed_update(update, &told->error)
@@ -251,9 +252,8 @@ static enum error_code fetch_all(struct sync *sync, struct error *error)
 {
     if (!sync->summary->remote_count)
         return ERROR_NONE;
-    if (transfers_open(&sync->request->limits, &sync->transfers, error))
+    if (transfers_open(&sync->request->limits, sync->request->progress, &sync->transfers, error))
         return error->code;
-    transfers_tell(sync->transfers, sync->request->progress);
     for (int i = 0; i < sync->summary->remote_count; i++)
         fetch_remote(sync, &sync->updates[i]);
     return ERROR_NONE;

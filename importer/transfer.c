@@ -1,36 +1,37 @@
 #include "importer/transfer.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "core/text.h"
 #include "importer/transfer_request.h"
+#include "version.h"
 
-enum { MAX_PARALLEL = 16, PROGRESS_INTERVAL = 200, LONGEST_POLL = 1000 };
+enum { MAX_PAUSE = 60 };
+static const double progress_interval = 0.2;
 
 struct transfers {
-    CURLM *multi;
+    struct request request; /* its handle keeps connections open from one transfer to the next */
     struct transfer_limits limits;
-    transfer_progress *progress; /* of transfer_run */
-    struct request requests[MAX_PARALLEL];
+    transfer_progress *progress;
+    uint64_t expected;
+    uint64_t received; /* by transfers that are done */
+    int done;
+    double shown; /* when progress was */
 };
 
-/* One call of transfers_run. */
-struct run {
-    struct transfers *transfers;
-    const struct transfer_queue *queue;
-    int running;
-    int done;
-    bool may_have_more; /* the queue is worth asking */
-    uint64_t received;  /* by what is done */
-    int64_t told;       /* when progress was told last */
-};
+/* What became of a request. */
+enum request_end { REQUEST_DONE, REQUEST_RESTART, REQUEST_TRANSIENT, REQUEST_FAILED };
 
 /* OpenSSL writes to a connection that the server has closed. */
-static void ignore_sigpipe(struct sigaction *old)
+static struct sigaction ignore_sigpipe(void)
 {
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigaction(SIGPIPE, &ignore, old);
+    struct sigaction old;
+    sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, &old);
+    return old;
 }
 
 static void restore_sigpipe(struct sigaction *old)
@@ -49,27 +50,24 @@ static struct transfer_limits with_defaults(const struct transfer_limits *given)
     return limits;
 }
 
-enum error_code transfers_open(const struct transfer_limits *limits, struct transfers **transfers,
-                               struct error *error)
+enum error_code transfers_open(const struct transfer_limits *limits, transfer_progress *progress,
+                               struct transfers **transfers, struct error *error)
 {
+    const char *trusted = getenv("SSL_CERT_FILE");
     if (libcurl_load(error))
         return error->code;
     if (libcurl.curl_global_init(CURL_GLOBAL_DEFAULT))
         return error_set(error, ERROR_SYSTEM, "libcurl does not start");
     struct transfers *opened = calloc(1, sizeof *opened);
     if (opened)
-        opened->multi = libcurl.curl_multi_init();
-    if (!opened || !opened->multi) {
+        *opened = (struct transfers){
+            .request = {.easy = libcurl.curl_easy_init(), .trusted = trusted && trusted[0] ? trusted : NULL},
+            .limits = with_defaults(limits),
+            .progress = progress};
+    if (!opened || !opened->request.easy) {
         free(opened);
         libcurl.curl_global_cleanup();
-        return error_set(error, ERROR_NO_MEMORY, "out of memory");
-    }
-    const char *trusted = getenv("SSL_CERT_FILE");
-    opened->limits = with_defaults(limits);
-    for (int i = 0; i < MAX_PARALLEL; i++) {
-        opened->requests[i].limits = &opened->limits;
-        opened->requests[i].trusted = trusted && trusted[0] ? trusted : NULL;
-        opened->requests[i].file = -1;
+        return error_set(error, ERROR_NO_MEMORY, "no memory for transfers");
     }
     *transfers = opened;
     return ERROR_NONE;
@@ -79,232 +77,198 @@ void transfers_close(struct transfers *transfers)
 {
     if (!transfers)
         return;
-    struct sigaction old CLEANUP(restore_sigpipe);
-    ignore_sigpipe(&old);
-    for (int i = 0; i < MAX_PARALLEL; i++) {
-        libcurl.curl_easy_cleanup(transfers->requests[i].easy);
-        libcurl.curl_slist_free_all(transfers->requests[i].headers);
-    }
-    libcurl.curl_multi_cleanup(transfers->multi);
+    struct sigaction old CLEANUP(restore_sigpipe) = ignore_sigpipe();
+    libcurl.curl_easy_cleanup(transfers->request.easy);
     free(transfers);
     libcurl.curl_global_cleanup();
 }
 
-/* Gives the transfer back; its place is free. */
-static void finish(struct run *run, struct request *request)
+void transfers_expect(struct transfers *transfers, uint64_t bytes)
 {
-    struct transfer *transfer = request->transfer;
-    request->transfer = NULL;
-    run->running--;
-    run->done++;
-    run->received += transfer->received;
-    run->may_have_more = true;
-    run->queue->done(run->queue->context, transfer);
+    transfers->expected = bytes;
+    transfers->received = 0;
+    transfers->done = 0;
 }
 
-/* Sends the next request of a transfer off. */
-static void send_request(struct run *run, struct request *request)
+/* ---- the request ---- */
+
+static void free_headers(struct curl_slist **headers)
 {
-    if (request_prepare(request) == ERROR_NONE &&
-        libcurl.curl_multi_add_handle(run->transfers->multi, request->easy))
-        request_fail(request, ERROR_NO_MEMORY, "out of memory");
-    if (request->transfer->error.code)
-        finish(run, request);
+    libcurl.curl_slist_free_all(*headers);
 }
 
-static void start(struct run *run, struct request *request, struct transfer *transfer)
+static bool add_header(struct curl_slist **headers, const char *name, const char *value)
 {
-    request->transfer = transfer;
-    transfer->tries = 0;
-    transfer->status = 0;
-    transfer->received = 0;
-    transfer->new_etag[0] = transfer->new_last_modified[0] = '\0';
-    transfer->body.max = transfer->max_bytes < SIZE_MAX / 4 ? (size_t)transfer->max_bytes : SIZE_MAX / 4;
-    run->running++;
-    if (!request->easy)
-        request->easy = libcurl.curl_easy_init();
-    struct error wrong;
-    if (!request->easy) {
-        request_fail(request, ERROR_NO_MEMORY, "out of memory");
-        finish(run, request);
-    } else if (remote_check_url(transfer->url, &wrong)) {
-        request_fail(request, wrong.code, "%s", wrong.message);
-        finish(run, request);
-    } else {
-        request_begin(request);
-        send_request(run, request);
-    }
-}
-
-static void fill(struct run *run)
-{
-    for (int i = 0; i < MAX_PARALLEL && i < run->queue->parallel && run->may_have_more; i++) {
-        struct request *request = &run->transfers->requests[i];
-        while (!request->transfer && run->may_have_more) {
-            struct transfer *transfer = run->queue->next(run->queue->context);
-            run->may_have_more = transfer;
-            if (transfer)
-                start(run, request, transfer);
-        }
-    }
-}
-
-/* Milliseconds before the next try. -1: the server asks for more than anyone waits. */
-static int64_t pause_before(const struct request *request)
-{
-    double seconds = request->limits->pause;
-    long asked = request_retry_after(request);
-    for (int i = 1; i < request->transfer->tries && seconds < MAX_PAUSE; i++)
-        seconds *= 2;
-    if (asked > MAX_PAUSE)
-        return -1;
-    if (asked > seconds)
-        seconds = (double)asked;
-    return (int64_t)((seconds < MAX_PAUSE ? seconds : MAX_PAUSE) * 1000) + 1;
-}
-
-static void end_request(struct run *run, struct request *request, CURLcode code)
-{
-    libcurl.curl_multi_remove_handle(run->transfers->multi, request->easy);
-    enum request_end end = request_end(request, code);
-    if (end == REQUEST_AGAIN) {
-        send_request(run, request);
-        return;
-    }
-    if (end == REQUEST_PASSES && request->transfer->tries <= request->limits->retries) {
-        int64_t pause = pause_before(request);
-        if (pause > 0) {
-            request->wake = request_now() + pause;
-            return;
-        }
-        error_next(&request->transfer->error, "the server asks to wait %ld s before the next attempt",
-                   request_retry_after(request));
-    }
-    finish(run, request);
-}
-
-static void take_ends(struct run *run)
-{
-    int left;
-    for (CURLMsg *message; (message = libcurl.curl_multi_info_read(run->transfers->multi, &left));) {
-        struct request *request = NULL;
-        CURLcode code = message->data.result;
-        if (message->msg == CURLMSG_DONE &&
-            libcurl.curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request) == CURLE_OK)
-            end_request(run, request, code);
-    }
-}
-
-/* Ends what has stalled and begins tries whose time has come. Returns milliseconds until the next such time.
- */
-static int keep_time(struct run *run)
-{
-    int64_t now = request_now();
-    int64_t wait = run->queue->progress ? PROGRESS_INTERVAL : LONGEST_POLL;
-    for (int i = 0; i < MAX_PARALLEL; i++) {
-        struct request *request = &run->transfers->requests[i];
-        if (!request->transfer)
-            continue;
-        int64_t when = request->wake ? request->wake : request->last_byte + request->limits->stall * 1000;
-        if (when > now) {
-            wait = when - now < wait && (request->wake || request->connected) ? when - now : wait;
-        } else if (request->wake) {
-            request_begin(request);
-            send_request(run, request);
-            wait = 0;
-        } else if (request->connected) {
-            request->stalled = true;
-            end_request(run, request, CURLE_OPERATION_TIMEDOUT);
-            wait = 0;
-        }
-    }
-    return (int)wait;
-}
-
-/* Returns false when the caller wants no more. */
-static bool tell_progress(struct run *run)
-{
-    int64_t now = request_now();
-    if (!run->queue->progress || now - run->told < PROGRESS_INTERVAL)
+    char line[TRANSFER_ETAG_SIZE + 32];
+    size_t length = value ? strlen(value) : 0;
+    if (!length || length >= TRANSFER_ETAG_SIZE || text_plain_length(value, length) != length)
         return true;
-    uint64_t received = run->received;
-    for (int i = 0; i < MAX_PARALLEL; i++)
-        if (run->transfers->requests[i].transfer)
-            received += run->transfers->requests[i].transfer->received;
-    run->told = now;
-    return run->queue->progress(run->queue->context, received, run->queue->expected, run->done);
+    snprintf(line, sizeof line, "%s: %s", name, value);
+    struct curl_slist *longer = libcurl.curl_slist_append(*headers, line);
+    if (longer)
+        *headers = longer;
+    return longer;
 }
 
-static void stop_all(struct run *run, const char *why)
+static bool set_headers(CURL *easy, const struct transfer *transfer, struct curl_slist **headers)
 {
-    for (int i = 0; i < MAX_PARALLEL; i++) {
-        struct request *request = &run->transfers->requests[i];
-        if (!request->transfer)
-            continue;
-        if (!request->wake) {
-            libcurl.curl_multi_remove_handle(run->transfers->multi, request->easy);
-            request_close(request);
-        }
-        request_fail(request, ERROR_REMOTE, "%s", why);
-        finish(run, request);
+    return add_header(headers, "Content-Type", transfer->post ? "application/json" : NULL) &&
+           add_header(headers, "If-None-Match", transfer->etag) &&
+           add_header(headers, "If-Modified-Since", transfer->last_modified) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_HTTPHEADER, *headers);
+}
+
+static int show_progress(void *context, curl_off_t total, curl_off_t now, curl_off_t to_send, curl_off_t sent)
+{
+    struct transfers *transfers = context;
+    struct timespec clock;
+    (void)total, (void)now, (void)to_send, (void)sent;
+    clock_gettime(CLOCK_MONOTONIC, &clock);
+    double seconds = (double)clock.tv_sec + (double)clock.tv_nsec / 1e9;
+    if (seconds - transfers->shown < progress_interval)
+        return 0;
+    transfers->shown = seconds;
+    transfers->progress(transfers->received + transfers->request.transfer->received, transfers->expected,
+                        transfers->done);
+    return 0;
+}
+
+/* What is the same for every request. */
+static bool set_common_options(struct transfers *transfers)
+{
+    struct request *request = &transfers->request;
+    CURL *easy = request->easy;
+    const struct transfer_limits *limits = &transfers->limits;
+    return !libcurl.curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_USERAGENT, "passthru/" PASSTHRU_VERSION) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, limits->connect) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, limits->stall) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_TIMEOUT, limits->total) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->message) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, request_take_header) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_HEADERDATA, request) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, request_take_body) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_WRITEDATA, request) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, show_progress) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_XFERINFODATA, transfers) &&
+           !libcurl.curl_easy_setopt(easy, CURLOPT_NOPROGRESS, transfers->progress ? 0L : 1L);
+}
+
+static bool set_target(const struct request *request)
+{
+    CURL *easy = request->easy;
+    const struct transfer *transfer = request->transfer;
+    if (libcurl.curl_easy_setopt(easy, CURLOPT_URL, transfer->url) ||
+        libcurl.curl_easy_setopt(easy, CURLOPT_RESUME_FROM_LARGE, (curl_off_t)request->offset))
+        return false;
+    if (request->trusted && (libcurl.curl_easy_setopt(easy, CURLOPT_CAINFO, request->trusted) ||
+                             libcurl.curl_easy_setopt(easy, CURLOPT_CAPATH, NULL)))
+        return false;
+    /* Plain HTTP never leaves this machine, so not by a proxy either. */
+    if (remote_url_is_loopback(transfer->url) && libcurl.curl_easy_setopt(easy, CURLOPT_PROXY, ""))
+        return false;
+    return !transfer->post ||
+           (!libcurl.curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                                      (curl_off_t)transfer->post->length) &&
+            !libcurl.curl_easy_setopt(easy, CURLOPT_POSTFIELDS, buffer_text(transfer->post)));
+}
+
+static enum request_end what_became(struct request *request, CURLcode code)
+{
+    const struct transfer *transfer = request->transfer;
+    if (transfer->error.code)
+        return REQUEST_FAILED;
+    if (request->begun && !request_is_answer(request)) {
+        if ((transfer->status == 416 || transfer->status == 206) && request->offset)
+            return REQUEST_RESTART;
+        return request_explain_status(request) ? REQUEST_TRANSIENT : REQUEST_FAILED;
     }
+    if (code == CURLE_RANGE_ERROR)
+        return REQUEST_RESTART;
+    if (!code && !request->begun)
+        code = CURLE_PARTIAL_FILE; /* closed between two headers, which libcurl takes for an answer */
+    if (!code)
+        return REQUEST_DONE;
+    /* Part of an answer: what was sent has arrived, and is not sent again. */
+    bool transient = request_explain_code(request, code);
+    return transient && !(transfer->post && request->begun) ? REQUEST_TRANSIENT : REQUEST_FAILED;
 }
 
-enum error_code transfers_run(struct transfers *transfers, const struct transfer_queue *queue,
-                              struct error *error)
+/* Makes one request, for what is missing in the file or for all. */
+static enum request_end run_request(struct transfers *transfers, struct transfer *transfer, bool resume)
 {
-    struct run run = {.transfers = transfers, .queue = queue, .may_have_more = true, .told = request_now()};
-    struct sigaction old CLEANUP(restore_sigpipe);
-    ignore_sigpipe(&old);
-    for (fill(&run); run.running; fill(&run)) {
-        int running;
-        CURLMcode code = libcurl.curl_multi_perform(transfers->multi, &running);
-        take_ends(&run);
-        int wait = keep_time(&run);
-        bool goes_on = tell_progress(&run);
-        bool has_place = run.may_have_more && run.running < queue->parallel;
-        if (code == CURLM_OK && goes_on && run.running && !has_place)
-            code = libcurl.curl_multi_poll(transfers->multi, NULL, 0, wait, NULL);
-        if (code == CURLM_OK && goes_on)
-            continue;
-        stop_all(&run, goes_on ? libcurl.curl_multi_strerror(code) : "stopped");
-        return goes_on ? error_set(error, ERROR_SYSTEM, "libcurl: %s", libcurl.curl_multi_strerror(code))
-                       : error_set(error, ERROR_REMOTE, "stopped");
+    struct request *request = &transfers->request;
+    struct curl_slist *headers CLEANUP(free_headers) = NULL;
+    struct error wrong;
+    curl_off_t connected = 0;
+    *request = (struct request){.easy = request->easy,
+                                .trusted = request->trusted,
+                                .transfer = transfer,
+                                .offset = resume ? request_bytes_there(transfer) : 0,
+                                .file = -1};
+    transfer->status = 0;
+    transfer->connected = false;
+    transfer->error = (struct error){.code = ERROR_NONE};
+    buffer_clear(&transfer->body);
+    libcurl.curl_easy_reset(request->easy);
+    if (remote_check_url(transfer->url, &wrong))
+        request_fail(request, wrong.code, "%s", wrong.message);
+    else if (!set_common_options(transfers) || !set_target(request) ||
+             !set_headers(request->easy, transfer, &headers))
+        request_fail(request, ERROR_NO_MEMORY, "out of memory");
+    if (transfer->error.code)
+        return REQUEST_FAILED;
+    CURLcode code = libcurl.curl_easy_perform(request->easy);
+    request_close(request);
+    libcurl.curl_easy_getinfo(request->easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
+    transfer->connected = connected > 0;
+    return what_became(request, code);
+}
+
+/* ---- one transfer, with its retries ---- */
+
+/* Waits before the next try. False when the server asks for more than anyone waits. */
+static bool pause_for(const struct transfers *transfers, struct transfer *transfer, double seconds)
+{
+    curl_off_t asked = 0;
+    libcurl.curl_easy_getinfo(transfers->request.easy, CURLINFO_RETRY_AFTER, &asked);
+    if (asked > MAX_PAUSE) {
+        error_next(&transfer->error, "the server asks to wait %ld s before the next attempt", (long)asked);
+        return false;
     }
-    return ERROR_NONE;
-}
-
-/* ---- one transfer
- * ------------------------------------------------------------------------------------------ */
-
-static struct transfer *take_one(void *context)
-{
-    struct transfer **transfer = context;
-    struct transfer *taken = *transfer;
-    *transfer = NULL;
-    return taken;
-}
-
-static void nothing_more(void *context, struct transfer *transfer)
-{
-    (void)context, (void)transfer;
-}
-
-void transfers_tell(struct transfers *transfers, transfer_progress *progress)
-{
-    transfers->progress = progress;
+    seconds = (double)asked > seconds ? (double)asked : seconds;
+    struct timespec left = {.tv_sec = (time_t)seconds,
+                            .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
+    while (nanosleep(&left, &left))
+        continue;
+    return true;
 }
 
 enum error_code transfer_run(struct transfers *transfers, struct transfer *transfer, struct error *error)
 {
-    struct transfer *waiting = transfer;
-    const struct transfer_queue queue = {.context = &waiting,
-                                         .next = take_one,
-                                         .done = nothing_more,
-                                         .progress = transfers->progress,
-                                         .parallel = 1};
-    if (transfers_run(transfers, &queue, error))
-        return error->code;
+    struct sigaction old CLEANUP(restore_sigpipe) = ignore_sigpipe();
+    double pause = transfers->limits.pause;
+    transfer->received = 0;
+    transfer->new_etag[0] = transfer->new_last_modified[0] = '\0';
+    transfer->body.max = transfer->max_bytes < SIZE_MAX / 4 ? (size_t)transfer->max_bytes : SIZE_MAX / 4;
+    for (transfer->tries = 1;; transfer->tries++) {
+        enum request_end end = run_request(transfers, transfer, transfer->resume);
+        if (end == REQUEST_RESTART) /* what is there is of something else */
+            end = run_request(transfers, transfer, false);
+        if (end != REQUEST_TRANSIENT || transfer->tries > transfers->limits.retries ||
+            !pause_for(transfers, transfer, pause < MAX_PAUSE ? pause : MAX_PAUSE))
+            break;
+        pause *= 2;
+    }
+    transfers->received += transfer->received;
+    transfers->done++;
     if (transfer->error.code)
         *error = transfer->error;
     return transfer->error.code;

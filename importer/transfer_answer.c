@@ -1,41 +1,33 @@
+/* What becomes of the bytes of an answer: the headers decide, then the body goes to a file or into memory. */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/file.h"
 #include "core/text.h"
 #include "importer/transfer_request.h"
 
-/* What becomes of the bytes of an answer: the headers decide, then the body goes to a file or into memory. */
-
 enum { MAX_HEADER_BYTES = 64 << 10, MAX_DISCARDED = 64 << 10 };
 
-/* ---- the file
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the file ---- */
 
-enum error_code request_file_failed(const struct request *request, int number)
+static enum error_code file_failed(const struct request *request, int number)
 {
-    struct error *error = &request->transfer->error;
-    return error_set_errno(error, number, "cannot write %.400s", request->transfer->path);
+    return error_set_errno(&request->transfer->error, number, "cannot write %.400s", request->transfer->path);
 }
 
-/* How many bytes are there to go on behind; 0 where there is no such file. */
 uint64_t request_bytes_there(const struct transfer *transfer)
 {
     struct stat status;
-    if (!transfer->path || !transfer->resume || lstat(transfer->path, &status) || !S_ISREG(status.st_mode) ||
+    if (!transfer->path || lstat(transfer->path, &status) || !S_ISREG(status.st_mode) ||
         (uint64_t)status.st_size > transfer->max_bytes)
         return 0;
     return (uint64_t)status.st_size;
-}
-
-/* truncate(2) would go through a link. */
-bool request_empty_file(const struct request *request)
-{
-    int file = open(request->transfer->path, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    return file >= 0 && close(file) == 0;
 }
 
 /* Opens the file, with the first `size` bytes kept of what it has. */
@@ -45,39 +37,23 @@ static enum error_code open_file(struct request *request)
     request->file =
         open(request->transfer->path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0644);
     if (request->file < 0 || fstat(request->file, &status))
-        return request_file_failed(request, errno);
+        return file_failed(request, errno);
     if (!S_ISREG(status.st_mode))
-        return request_file_failed(request, EEXIST);
+        return file_failed(request, EEXIST);
     if (ftruncate(request->file, (off_t)request->size) ||
         lseek(request->file, (off_t)request->size, SEEK_SET) < 0)
-        return request_file_failed(request, errno);
-    return ERROR_NONE;
-}
-
-static enum error_code write_file(struct request *request, const char *bytes, size_t length)
-{
-    while (length) {
-        ssize_t written = write(request->file, bytes, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return request_file_failed(request, errno);
-        bytes += written;
-        length -= (size_t)written;
-        request->size += (uint64_t)written;
-    }
+        return file_failed(request, errno);
     return ERROR_NONE;
 }
 
 void request_close(struct request *request)
 {
     if (request->file >= 0 && close(request->file) && !request->transfer->error.code)
-        request_file_failed(request, errno);
+        file_failed(request, errno);
     request->file = -1;
 }
 
-/* ---- the answer
- * -------------------------------------------------------------------------------------------- */
+/* ---- the answer ---- */
 
 /* A header of the answer, NULL when it has none. */
 static const char *header_of(const struct request *request, const char *name)
@@ -97,70 +73,32 @@ static void keep_header(const struct request *request, const char *name, char *k
         memcpy(kept, value, strlen(value) + 1);
 }
 
-static bool parse_number(const char **text, uint64_t *number)
+/* Whether a part of the content (206) is the one that is missing. */
+static bool is_missing_part(const struct request *request)
 {
-    const char *start = *text;
-    for (*number = 0; **text >= '0' && **text <= '9'; ++*text) {
-        if (*text - start == 18)
-            return false;
-        *number = *number * 10 + (uint64_t)(**text - '0');
-    }
-    return *text > start;
+    char start[40];
+    const char *range = header_of(request, "Content-Range");
+    int length = snprintf(start, sizeof start, "bytes %llu-", (unsigned long long)request->offset);
+    return request->offset && range && strncmp(range, start, (size_t)length) == 0;
 }
 
-/* "bytes 100-199/200" or "bytes 100-199/ *" (RFC 9110, 14.4) */
-static bool parse_content_range(const char *text, uint64_t *first, uint64_t *whole)
-{
-    uint64_t last;
-    *whole = 0;
-    if (strncmp(text, "bytes ", 6) != 0)
-        return false;
-    text += 6;
-    if (!parse_number(&text, first) || *text++ != '-' || !parse_number(&text, &last) || *text++ != '/' ||
-        last < *first)
-        return false;
-    return strcmp(text, "*") == 0 || (parse_number(&text, whole) && !*text && *whole > last);
-}
-
-static bool is_accepted(const struct transfer *transfer, long status)
-{
-    char word[32];
-    snprintf(word, sizeof word, " %ld ", status);
-    return transfer->accept_status && strstr(transfer->accept_status, word);
-}
-
-/* Whether the answer is what was asked for. */
-bool request_is_answer(const struct request *request, long status)
+bool request_is_answer(const struct request *request)
 {
     const struct transfer *transfer = request->transfer;
-    if (is_accepted(transfer, status))
-        return true;
+    for (const long *answer = transfer->answers; answer && *answer; answer++)
+        if (transfer->status == *answer)
+            return true;
     if (transfer->post)
-        return status / 100 == 2;
-    if (status == 304)
+        return transfer->status / 100 == 2;
+    if (transfer->status == 304)
         return transfer->etag || transfer->last_modified;
-    return status == 200 || status == 206;
+    return transfer->status == 200 || (transfer->status == 206 && is_missing_part(request));
 }
 
 static enum error_code too_large(const struct request *request)
 {
-    return request_fail(request, ERROR_REMOTE, "it has more than the %llu bytes that it may have",
+    return request_fail(request, ERROR_REMOTE, "it is larger than %llu bytes",
                         (unsigned long long)request->transfer->max_bytes);
-}
-
-/* A part of the content goes on behind what is there, or is of no use. */
-static enum error_code begin_part(struct request *request)
-{
-    const char *range = header_of(request, "Content-Range");
-    uint64_t first;
-    if (request->offset && range && parse_content_range(range, &first, &request->whole) &&
-        first == request->offset)
-        return request->whole > request->transfer->max_bytes ? too_large(request) : ERROR_NONE;
-    /* What is there would be in the way of the next attempt too. */
-    if (request->offset && !request_empty_file(request))
-        return request_file_failed(request, errno);
-    return request_fail(request, ERROR_REMOTE, "the server sent another part (%.60s) than was asked for",
-                        range ? range : "it does not say which");
 }
 
 /* All headers are here: decides what becomes of the body. */
@@ -168,25 +106,16 @@ static enum error_code begin_body(struct request *request)
 {
     struct transfer *transfer = request->transfer;
     libcurl.curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &transfer->status);
-    if (transfer->status / 100 == 1)
+    request->begun = transfer->status / 100 != 1;
+    if (!request->begun || !request_is_answer(request))
         return ERROR_NONE;
-    request->begun = true;
-    request->wanted = request_is_answer(request, transfer->status) && transfer->status != 304;
-    if (request_is_answer(request, transfer->status)) {
-        keep_header(request, "ETag", transfer->new_etag, sizeof transfer->new_etag);
-        keep_header(request, "Last-Modified", transfer->new_last_modified,
-                    sizeof transfer->new_last_modified);
-    }
-    if (!request->wanted)
+    keep_header(request, "ETag", transfer->new_etag, sizeof transfer->new_etag);
+    keep_header(request, "Last-Modified", transfer->new_last_modified, sizeof transfer->new_last_modified);
+    if (transfer->status == 304)
         return ERROR_NONE;
-    request->size = 0;
-    if (transfer->status == 206 && begin_part(request))
-        return transfer->error.code;
-    if (transfer->status == 206)
-        request->size = request->offset;
+    request->size = transfer->status == 206 ? request->offset : 0;
     const char *length = header_of(request, "Content-Length");
-    uint64_t coming = 0;
-    if (length && parse_number(&length, &coming) && coming > transfer->max_bytes - request->size)
+    if (length && strtoull(length, NULL, 10) > transfer->max_bytes - request->size)
         return too_large(request);
     return transfer->path ? open_file(request) : ERROR_NONE;
 }
@@ -195,44 +124,37 @@ size_t request_take_header(char *bytes, size_t size, size_t count, void *context
 {
     struct request *request = context;
     size_t length = size * count;
-    request->last_byte = request_now();
     request->header_bytes += length;
     if (request->header_bytes > MAX_HEADER_BYTES) {
         request_fail(request, ERROR_REMOTE, "the headers of the answer do not end");
         return 0;
     }
     bool is_end = length <= 2 && (bytes[0] == '\r' || bytes[0] == '\n');
-    if (is_end && !request->begun && begin_body(request))
-        return 0;
-    return length;
+    return is_end && !request->begun && begin_body(request) ? 0 : length;
 }
 
-/* Returns whether there is room for it. */
-static bool keep_bytes(struct request *request, const char *bytes, size_t length)
+/* Returns the error of the transfer. */
+static enum error_code keep_bytes(struct request *request, const char *bytes, size_t length)
 {
     struct transfer *transfer = request->transfer;
-    if (length > transfer->max_bytes - request->size) {
-        too_large(request);
-        return false;
-    }
-    if (transfer->path)
-        return write_file(request, bytes, length) == ERROR_NONE;
-    buffer_append(&transfer->body, bytes, length);
-    if (transfer->body.failed)
-        request_fail(request, ERROR_NO_MEMORY, "out of memory");
+    if (length > transfer->max_bytes - request->size)
+        return too_large(request);
     request->size += length;
-    return !transfer->body.failed;
+    if (transfer->path)
+        return file_write_all(request->file, bytes, length) ? ERROR_NONE : file_failed(request, errno);
+    buffer_append(&transfer->body, bytes, length);
+    return transfer->body.failed ? request_fail(request, ERROR_NO_MEMORY, "out of memory") : ERROR_NONE;
 }
 
 size_t request_take_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct request *request = context;
     size_t length = size * count;
-    request->last_byte = request_now();
-    if (request->wanted) {
+    if (request_is_answer(request)) {
         request->transfer->received += length;
-        return keep_bytes(request, bytes, length) ? length : 0;
+        return keep_bytes(request, bytes, length) ? 0 : length;
     }
+    /* A short page is read to its end: the connection can be used again. */
     request->discarded += length;
     return request->discarded > MAX_DISCARDED ? 0 : length;
 }

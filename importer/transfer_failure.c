@@ -1,45 +1,52 @@
-#include <errno.h>
+/* Why a transfer failed, in words, and what to do. What libcurl says itself is passed on. */
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "importer/remote_url.h"
 #include "importer/transfer_request.h"
 
-/* What libcurl tells of a certificate: the numbers of OpenSSL (X509_verify_cert_error_string(3)). Built with
- * another TLS library it tells 0, and its own words are shown. */
-enum {
-    CERTIFICATE_NOT_YET_VALID = 9,
-    CERTIFICATE_EXPIRED = 10,
-    CERTIFICATE_SELF_SIGNED = 18,
-    CERTIFICATE_SELF_SIGNED_IN_CHAIN = 19,
-    CERTIFICATE_ISSUER_UNKNOWN = 20,
-    CERTIFICATE_ISSUER_UNKNOWN_LEAF = 21
-};
+static const char check_address[] = "check the address; the list or feed may have moved";
+static const char try_later[] = "try again later";
 
 static const struct {
     long status;
+    bool transient;
     const char *words;
-    bool passes;
     const char *next;
 } statuses[] = {
-    {304, "Not Modified, although it was not asked whether it was", false, NULL},
-    {400, "Bad Request", false, NULL},
-    {401, "Unauthorized", false,
-     "passthru sends no passwords: ask who runs the server for an address without"},
-    {403, "Forbidden", false, NULL},
-    {404, "Not Found", false, "check the address; the list or feed may have moved"},
-    {408, "Request Timeout", true, "try again later"},
-    {410, "Gone", false, "check the address; the list or feed may have moved"},
-    {413, "Content Too Large", false, NULL},
-    {416, "Range Not Satisfiable", false, NULL},
-    {422, "Unprocessable Content", false, NULL},
-    {429, "Too Many Requests", true, "try again later"},
-    {500, "Internal Server Error", true, "try again later"},
-    {502, "Bad Gateway", true, "try again later"},
-    {503, "Service Unavailable", true, "try again later"},
-    {504, "Gateway Timeout", true, "try again later"},
+    {206, false, "Partial Content, but not the part it was asked for", NULL},
+    {304, false, "Not Modified, but it was not asked for changes", NULL},
+    {400, false, "Bad Request", NULL},
+    {401, false, "Unauthorized", "passthru sends no passwords: ask who runs the server for an open address"},
+    {403, false, "Forbidden", NULL},
+    {404, false, "Not Found", check_address},
+    {408, true, "Request Timeout", try_later},
+    {410, false, "Gone", check_address},
+    {413, false, "Content Too Large", NULL},
+    {415, false, "Unsupported Media Type", NULL},
+    {416, false, "Range Not Satisfiable", NULL},
+    {422, false, "Unprocessable Content", NULL},
+    {429, true, "Too Many Requests", try_later},
+    {500, true, "Internal Server Error", try_later},
+    {502, true, "Bad Gateway", try_later},
+    {503, true, "Service Unavailable", try_later},
+    {504, true, "Gateway Timeout", try_later},
+};
+
+/* What OpenSSL thinks of a certificate (X509_verify_cert_error_string(3)). Another TLS library has other
+ * numbers, and a wrong name has none. */
+static const struct {
+    long result;
+    const char *next;
+} certificates[] = {
+    {9, "check this machine's clock (date)"},
+    {10, "check this machine's clock (date); if it is right, the server's owner must renew the certificate"},
+    {18, "if you trust it, name a file that has it in the environment variable SSL_CERT_FILE"},
+    {19, "install the package ca-certificates, or name a file of trusted certificates in SSL_CERT_FILE"},
+    {20, "install the package ca-certificates, or name a file of trusted certificates in SSL_CERT_FILE"},
+    {21, "install the package ca-certificates, or name a file of trusted certificates in SSL_CERT_FILE"},
 };
 
 enum error_code request_fail(const struct request *request, enum error_code code, const char *format, ...)
@@ -54,16 +61,11 @@ enum error_code request_fail(const struct request *request, enum error_code code
                      transfer->post ? "send to" : "fetch", transfer->url, why);
 }
 
-static void next_step(const struct request *request, const char *step)
-{
-    error_next(&request->transfer->error, "%s", step);
-}
-
 /* The variable by which libcurl may have taken a proxy for this address, NULL when there is none. */
 static const char *proxy_variable(const struct request *request)
 {
     static const char *const names[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
-    for (size_t i = 0; i < ARRAY_SIZE(names) && !remote_url_is_loopback(request->url); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(names) && !remote_url_is_loopback(request->transfer->url); i++) {
         const char *value = getenv(names[i]);
         if (value && value[0])
             return names[i];
@@ -71,180 +73,107 @@ static const char *proxy_variable(const struct request *request)
     return NULL;
 }
 
-static void blame_network(const struct request *request)
+static void suggest_network_check(const struct request *request)
 {
     const char *variable = proxy_variable(request);
     struct error *error = &request->transfer->error;
     if (variable)
         error_next(error, "check the proxy that %s names, and the network", variable);
-    else if (!remote_url_is_loopback(request->url))
+    else if (!remote_url_is_loopback(request->transfer->url))
         error_next(error, "check the network connection; all that is here already works without");
 }
 
-static bool no_connection(const struct request *request, const char *host)
-{
-    long number = 0;
-    libcurl.curl_easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &number);
-    request_fail(request, ERROR_REMOTE, "no connection to %s%s: %s", host,
-                 proxy_variable(request) ? " or the proxy" : "",
-                 number ? strerror((int)number) : request->message);
-    blame_network(request);
-    return true;
-}
-
-static bool timed_out(const struct request *request, const char *host)
-{
-    const struct transfer_limits *limits = request->limits;
-    if (request->stalled)
-        request_fail(request, ERROR_REMOTE, "%s has sent nothing for %ld s", host, limits->stall);
-    else if (!request->connected)
-        request_fail(request, ERROR_REMOTE, "no connection to %s within %ld s", host, limits->connect);
-    else
-        request_fail(request, ERROR_REMOTE, "not done within %ld s", limits->total);
-    blame_network(request);
-    return true;
-}
-
-static void bad_certificate(const struct request *request, const char *host)
+static void suggest_certificate_check(const struct request *request)
 {
     long result = 0;
     libcurl.curl_easy_getinfo(request->easy, CURLINFO_SSL_VERIFYRESULT, &result);
-    const char *why = request->message;
-    const char *next = NULL;
-    switch (result) {
-    case CERTIFICATE_NOT_YET_VALID:
-        why = "it is not valid yet";
-        next = "check this machine's clock (date)";
-        break;
-    case CERTIFICATE_EXPIRED:
-        why = "it has expired";
-        next =
-            "check this machine's clock (date); if it is right, the server's owner must renew the certificate";
-        break;
-    case CERTIFICATE_SELF_SIGNED:
-        why = "it is self-signed";
-        next = "if you trust it, name a file that has it in the environment variable SSL_CERT_FILE";
-        break;
-    case CERTIFICATE_SELF_SIGNED_IN_CHAIN:
-    case CERTIFICATE_ISSUER_UNKNOWN:
-    case CERTIFICATE_ISSUER_UNKNOWN_LEAF:
-        why = "nobody whom this machine trusts has signed it";
-        next = "install the package ca-certificates, or name a file of trusted certificates in SSL_CERT_FILE";
-        break;
-    default:
-        if (strstr(request->message, "subject name")) {
-            why = "it is for another name";
-            next = "check the address: somebody may answer in the server's place";
-        }
-    }
-    request_fail(request, ERROR_REMOTE, "the certificate of %s is not accepted: %s", host, why);
-    if (next)
-        next_step(request, next);
+    error_next(&request->transfer->error, "check the address: another server may answer in its place");
+    for (size_t i = 0; i < ARRAY_SIZE(certificates); i++)
+        if (certificates[i].result == result)
+            error_next(&request->transfer->error, "%s", certificates[i].next);
 }
 
-static void bad_trust(const struct request *request)
-{
-    request_fail(request, ERROR_SYSTEM, "the trusted certificates (%s) cannot be read",
-                 request->trusted ? request->trusted : "of the system");
-    next_step(request, request->trusted ? "SSL_CERT_FILE must name a file in PEM form"
-                                        : "install the package ca-certificates");
-}
-
-/* A proxy says no by a status of its own, behind which no connection is made. */
-static bool proxy_refused(const struct request *request, bool *passes)
-{
-    long status = 0;
-    libcurl.curl_easy_getinfo(request->easy, CURLINFO_HTTP_CONNECTCODE, &status);
-    if (!status || status / 100 == 2)
-        return false;
-    request_fail(request, ERROR_REMOTE, "the proxy answered %ld", status);
-    blame_network(request);
-    *passes = status >= 500;
-    return true;
-}
-
-/* CURLE_TOO_LARGE, since libcurl 8.6: too many headers, or one that is longer than 100 KiB. Before, that was
- * CURLE_OUT_OF_MEMORY. */
+/* CURLE_TOO_LARGE, since libcurl 8.6: headers of more than 100 KiB. Before, that was CURLE_OUT_OF_MEMORY. */
 enum { CODE_TOO_LARGE = 100 };
-
-/* Whether the answer has begun, and its headers have not ended. */
-static bool is_in_headers(const struct request *request)
-{
-    return request->connected && !request->begun;
-}
 
 bool request_explain_code(const struct request *request, CURLcode code)
 {
-    char host[REMOTE_HOST_SIZE];
-    bool passes = false;
-    remote_url_host(request->url, host);
-    if (proxy_refused(request, &passes))
-        return passes;
+    long number = 0;
+    struct error *error = &request->transfer->error;
+    const char *words = request->message[0] ? request->message : libcurl.curl_easy_strerror(code);
+    libcurl.curl_easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &number);
+    request_fail(request, ERROR_REMOTE, "%s", words);
     switch ((int)code) {
     case CODE_TOO_LARGE:
     case CURLE_OUT_OF_MEMORY:
-        if (is_in_headers(request))
-            request_fail(request, ERROR_REMOTE, "the headers of the answer do not end%s",
-                         code == CURLE_OUT_OF_MEMORY ? ", or memory is short" : "");
-        else if (code == CURLE_OUT_OF_MEMORY)
-            request_fail(request, ERROR_NO_MEMORY, "out of memory");
+        if (request->transfer->connected && !request->begun)
+            request_fail(request, ERROR_REMOTE, "the headers of the answer do not end");
         else
-            request_fail(request, ERROR_REMOTE, "a part of the request or of the answer is too large");
+            error->code = ERROR_NO_MEMORY;
         return false;
-    case CURLE_COULDNT_RESOLVE_HOST:
-        request_fail(request, ERROR_REMOTE, "the name %s has no address, or no name server answers", host);
-        blame_network(request);
-        return true;
-    case CURLE_COULDNT_RESOLVE_PROXY:
-        request_fail(request, ERROR_REMOTE, "the name of the proxy has no address");
-        blame_network(request);
-        return true;
     case CURLE_COULDNT_CONNECT:
-        return no_connection(request, host);
+        if (number)
+            request_fail(request, ERROR_REMOTE, "%s: %s", words, strerror((int)number));
+        suggest_network_check(request);
+        return true;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_OPERATION_TIMEDOUT:
-        return timed_out(request, host);
-    case CURLE_PEER_FAILED_VERIFICATION:
-        bad_certificate(request, host);
-        return false;
-    case CURLE_SSL_CACERT_BADFILE:
-        bad_trust(request);
-        return false;
-    case CURLE_SSL_CONNECT_ERROR:
-        request_fail(request, ERROR_REMOTE, "no TLS with %s: %s", host, request->message);
-        return true;
-    case CURLE_GOT_NOTHING:
-        request_fail(request, ERROR_REMOTE, "%s has closed the connection without an answer", host);
-        return true;
     case CURLE_PARTIAL_FILE:
+    case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
-        request_fail(request, ERROR_REMOTE, "%s has closed the connection too early, after %llu bytes", host,
-                     (unsigned long long)request->size);
+    case CURLE_SSL_CONNECT_ERROR:
+        suggest_network_check(request);
         return true;
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_WEIRD_SERVER_REPLY:
-        request_fail(request, ERROR_REMOTE, "what %s answers is no HTTP", host);
+    case CURLE_PEER_FAILED_VERIFICATION:
+        suggest_certificate_check(request);
+        return false;
+    case CURLE_SSL_CACERT_BADFILE:
+        error->code = ERROR_SYSTEM;
+        error_next(error, "%s",
+                   request->trusted ? "SSL_CERT_FILE must name a file of certificates in PEM form"
+                                    : "install the package ca-certificates");
         return false;
     default:
-        request_fail(request, ERROR_REMOTE, "%s",
-                     request->message[0] ? request->message : libcurl.curl_easy_strerror(code));
         return false;
     }
+}
+
+/* A list that moves is a matter of configuration: nobody else chooses where it comes from. */
+static void explain_redirect(const struct request *request)
+{
+    const char *to = NULL;
+    struct error why;
+    libcurl.curl_easy_getinfo(request->easy, CURLINFO_REDIRECT_URL, &to);
+    if (!to)
+        request_fail(request, ERROR_REMOTE, "the server redirects (%ld) but names no address",
+                     request->transfer->status);
+    else if (remote_check_url(to, &why)) /* which may hold a password */
+        request_fail(request, ERROR_REMOTE, "the server redirects to an address that cannot be used: %s",
+                     why.message);
+    else
+        request_fail(request, ERROR_REMOTE, "it has moved (%ld) to %.200s", request->transfer->status, to);
+    if (request->transfer->file)
+        error_next(&request->transfer->error, "if you trust the new address, set %s= in %.200s",
+                   request->transfer->post ? "submit" : "url", request->transfer->file);
 }
 
 bool request_explain_status(const struct request *request)
 {
-    char host[REMOTE_HOST_SIZE];
     long status = request->transfer->status;
-    remote_url_host(request->url, host);
+    if (status / 100 == 3 && status != 304) {
+        explain_redirect(request);
+        return false;
+    }
+    request_fail(request, ERROR_REMOTE, "the server answered with HTTP status %ld", status);
     for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
         if (statuses[i].status != status)
             continue;
-        request_fail(request, ERROR_REMOTE, "%s answered %ld %s", host, status, statuses[i].words);
+        request_fail(request, ERROR_REMOTE, "the server answered %ld %s", status, statuses[i].words);
         if (statuses[i].next)
-            next_step(request, statuses[i].next);
-        return statuses[i].passes;
+            error_next(&request->transfer->error, "%s", statuses[i].next);
+        return statuses[i].transient;
     }
-    request_fail(request, ERROR_REMOTE, "%s answered with the status %ld", host, status);
     return false;
 }
