@@ -30,8 +30,9 @@ PROGRAMS := passthru passthru-import
 ROOMS_passthru := cli probe answer db core
 ROOMS_passthru-import := importer db core
 
-GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_words.h vocabulary_words.c report_fields.h report_fields.c gpu_tables.h database_sql.c version.h)
-room_sources = $(wildcard $(1)/*.c) $(if $(filter core,$(1)),$(BUILD)/gen/vocabulary_words.c $(BUILD)/gen/report_fields.c) $(if $(filter db,$(1)),$(BUILD)/gen/database_sql.c)
+SCRIPTS := $(patsubst schema/%.sql,$(BUILD)/gen/%_sql.c,$(wildcard schema/*.sql))
+GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_words.h vocabulary_words.c report_fields.h report_fields.c gpu_tables.h version.h) $(SCRIPTS)
+room_sources = $(wildcard $(1)/*.c) $(if $(filter core,$(1)),$(BUILD)/gen/vocabulary_words.c $(BUILD)/gen/report_fields.c) $(if $(filter db,$(1)),$(SCRIPTS))
 objects_of = $(patsubst %.c,$(BUILD)/%.o,$(patsubst $(BUILD)/%,%,$(foreach room,$(1),$(call room_sources,$(room)))))
 library_flags = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1)))
 libraries_of = $(sort $(foreach room,$(1),$(LIBS_$(room))))
@@ -85,10 +86,9 @@ $(BUILD)/gen/report_fields.c: schema/report-fields.tsv schema/report-fields.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f schema/report-fields.awk -v output=source schema/report-fields.tsv > $@.tmp && mv $@.tmp $@
 # Comments go: SQLite would store them in the file and read them again at each start.
-$(BUILD)/gen/database_sql.c: schema/database.sql
+$(BUILD)/gen/%_sql.c: schema/%.sql schema/vocabulary.tsv schema/sql.awk
 	@mkdir -p $(@D)
-	$(Q)(echo 'extern const char *const database_sql[];'; echo 'const char *const database_sql[] = {'; \
-	 sed 's/ *--.*//; /^$$/d; s/[\\"]/\\&/g; s/.*/    "&\\n",/' $<; echo '    (const char *)0,'; echo '};') > $@.tmp && mv $@.tmp $@
+	$(Q)awk -f schema/sql.awk -v name=$* schema/vocabulary.tsv $< > $@.tmp && mv $@.tmp $@
 $(BUILD)/gen/version.h: Makefile
 	@mkdir -p $(@D)
 	$(Q)echo '#define PASSTHRU_VERSION "$(VERSION)"' > $@

@@ -35,8 +35,8 @@ const char db_help[] = "Usage: passthru db info|check|path [OPTION]...\n"
 static const char info_help[] =
     "Usage: passthru db info [OPTION]...\n"
     "\n"
-    "Prints how much the database holds, how old it is, and which sources it was made\n"
-    "from, with their versions and dates.\n"
+    "Prints how much the database holds, how old it is, which sources it was made\n"
+    "from, with their versions and dates, and what each of its tables is about.\n"
     "\n" COMMON;
 
 static const char check_help_text[] = "Usage: passthru db check [OPTION]...\n"
@@ -52,7 +52,7 @@ static const char path_help[] = "Usage: passthru db path [OPTION]...\n"
                                 "standard error says so, with the command that renews the one in use.\n"
                                 "\n" COMMON;
 
-enum { INDENT = 14 };
+enum { INDENT = 14, TABLE_INDENT = 16 };
 
 struct db_command {
     struct database *database;
@@ -96,6 +96,24 @@ static enum error_code write_source(void *context, const struct source_record *s
     return ERROR_NONE;
 }
 
+static enum error_code write_table(void *context, const struct table_record *table, struct error *error)
+{
+    struct db_command *command = context;
+    (void)error;
+    if (command->json) {
+        json_write_begin_object(&command->writer, NULL);
+        json_write_string(&command->writer, "name", table->name);
+        json_write_integer(&command->writer, "rows", table->rows);
+        json_write_string(&command->writer, "about", table->about);
+        json_write_end_object(&command->writer);
+        return ERROR_NONE;
+    }
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    buffer_append_format(&line, "%s, %" PRId64 " rows", table->about, table->rows);
+    output_paragraph(&command->output, TABLE_INDENT, table->name, buffer_text(&line));
+    return ERROR_NONE;
+}
+
 static enum error_code run_info(struct db_command *command, struct error *error)
 {
     struct database_counts counts;
@@ -120,6 +138,15 @@ static enum error_code run_info(struct db_command *command, struct error *error)
         output_paragraph(&command->output, INDENT, "Age", buffer_text(&line));
     }
     if (database_each_source(command->database, write_source, command, error))
+        return error->code;
+    if (command->json) {
+        json_write_end_array(&command->writer);
+        json_write_begin_array(&command->writer, "tables");
+    } else {
+        output_blank(&command->output);
+        output_line(&command->output, "Tables, for sqlite3 (docs/schema.md has queries):");
+    }
+    if (database_each_table(command->database, write_table, command, error))
         return error->code;
     if (command->json) {
         json_write_end_array(&command->writer);

@@ -41,13 +41,15 @@ MUST_CHECK enum error_code builder_add_subsystem(struct builder *builder, uint32
 MUST_CHECK enum error_code builder_add_class(struct builder *builder, int base, int sub, int interface,
                                              const char *name, struct error *error);
 
-/* Who says so: kind "rule" or "fact". Origins are numbered from 1 in the order in which they are added. */
+/* Who says so: kind "rule", "fact", "list" or "subvendor". Origins are numbered from 1 in the order in which
+ * they are added. */
 MUST_CHECK enum error_code builder_add_origin(struct builder *builder, const char *kind, const char *text,
                                               struct error *error);
 
-/* One value that a source states and that lost, the `place`th of this GPU; those that won go with the GPU. */
+/* One value that a source states and that lost, the `rank`th of this attribute from 1; those that won go with
+ * the GPU. */
 MUST_CHECK enum error_code builder_add_annotation(struct builder *builder, uint32_t pci_id,
-                                                  enum attribute attribute, int place, const char *value,
+                                                  enum attribute attribute, int rank, const char *value,
                                                   double confidence, int origin, struct error *error);
 
 /* A GPU with its resolved attributes; `origins` are 0 where an attribute is unknown. `words` are its search
@@ -95,40 +97,40 @@ MUST_CHECK enum error_code builder_add_chip_use(struct builder *builder, uint16_
                                                 enum use use, bool suits, const char *reason,
                                                 struct error *error);
 
-/* A report with its id and its canonical JSON. One that is there twice is dropped by builder_complete: the
- * one that was added first stays. */
+/* The SHA-256 of a report's canonical JSON. */
+enum { REPORT_ID_BYTES = 32 };
+
+/* A report with its id and its canonical JSON. builder_complete drops it when it was added before (the first
+ * one stays), is retracted, or is superseded by one of the same source on the same ID, in whatever order they
+ * are added. */
 MUST_CHECK enum error_code builder_add_report(struct builder *builder, const struct report *report,
-                                              const unsigned char id[32], const char *body, size_t length,
-                                              int64_t source, struct error *error);
+                                              const unsigned char id[REPORT_ID_BYTES], const char *body,
+                                              size_t length, int64_t source, struct error *error);
 
-/* Takes a report back: one of that id and source is dropped by builder_complete, whether it was added before
- * or is added behind. */
-MUST_CHECK enum error_code builder_retract(struct builder *builder, const unsigned char id[32],
+/* Retracts a report: one of that id and source is dropped, whether it was added before or is added after. */
+MUST_CHECK enum error_code builder_retract(struct builder *builder, const unsigned char id[REPORT_ID_BYTES],
                                            int64_t source, struct error *error);
-
-/* Calls `each` with the id of every report that a source has taken back, in their order. */
-MUST_CHECK enum error_code builder_each_retraction(struct builder *builder, int64_t source,
-                                                   enum error_code (*each)(void *context,
-                                                                           const unsigned char id[32],
-                                                                           struct error *error),
-                                                   void *context, struct error *error);
 
 /* Computes evidence and verdicts, checks the integrity of the whole file and flushes it to disk. */
 MUST_CHECK enum error_code builder_complete(struct builder *builder, struct error *error);
 
-/* How many reports of a source, or of ALL_SOURCES, builder_complete has dropped because they were there
- * already. */
+/* How many reports builder_complete has dropped, and how many supersede one that is not of their source or
+ * not on their ID, which has no effect. */
 enum { ALL_SOURCES = 0 };
-int64_t builder_duplicates(const struct builder *builder, int64_t source);
-
-/* How many it has dropped because they were taken back. */
-int64_t builder_retracted(const struct builder *builder, int64_t source);
+struct dropped_reports {
+    int64_t source;
+    int64_t duplicates;
+    int64_t retracted;
+    int64_t superseded;
+    int64_t without_effect;
+};
+struct dropped_reports builder_dropped(const struct builder *builder, int64_t source);
 
 /* A signature of data/symptoms.tsv; their order is kept. */
 MUST_CHECK enum error_code builder_add_symptom(struct builder *builder, const struct symptom_record *symptom,
                                                struct error *error);
 
-/* Renames the complete file to `path` and flushes the folder. */
+/* Renames the complete file to `path` and flushes its directory. */
 MUST_CHECK enum error_code builder_publish(struct builder *builder, const char *path, struct error *error);
 
 #endif

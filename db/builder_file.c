@@ -1,3 +1,5 @@
+/* The file that a new database is built in. */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -5,44 +7,66 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/buffer.h"
 #include "core/file.h"
 #include "db/builder_internal.h"
 
-/* schema/database.sql line by line, made at build time. */
+/* Made from schema/database.sql. */
 extern const char *const database_sql[];
 
-/* The cards with a chip, the priced ones first, and those of the price list. */
-static const char alternatives_sql[] =
-    "CREATE TEMP TABLE card AS SELECT g.pci_id, d.name, g.usable, p.usd, p.as_of, p.line, p.place, g.chip"
-    " FROM gpu g JOIN device d ON d.pci_id = g.pci_id LEFT JOIN price p ON p.pci_id = g.pci_id"
-    " WHERE g.form_factor = 'desktop' AND g.display <> 'none' AND g.vbios = 'rom-bar' AND g.usable > 0.5;"
-    "INSERT INTO alternative SELECT printf('%04x/%s', pci_id >> 16, chip), rank, pci_id, name, usable, usd,"
-    " as_of FROM (SELECT *, row_number() OVER (PARTITION BY pci_id >> 16, chip"
-    " ORDER BY usd IS NULL, usable DESC, line, place, pci_id) AS rank FROM card WHERE chip <> '')"
-    " WHERE rank <= 12;"
-    "INSERT INTO alternative SELECT '', row_number() OVER (ORDER BY usd, line), pci_id, name, usable, usd,"
-    " as_of FROM (SELECT *, row_number() OVER (PARTITION BY line ORDER BY place) AS first FROM card"
-    " WHERE usd IS NOT NULL) WHERE first = 1;";
+/* What counting the reports needs beside the tables: the keys of each GPU, by which machine it has them; its
+ * blockers and the chip that they are counted for; the documented workarounds of each blocker; which reports
+ * supersede another, and what sources have retracted. */
+static const char temporary_sql[] =
+    "CREATE TEMP TABLE gpu_key (pci_id INTEGER, chassis TEXT, class_key TEXT, chip_key TEXT,"
+    " PRIMARY KEY (pci_id, chassis)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE gpu_blocker (pci_id INTEGER, blocker TEXT, key TEXT, chip TEXT,"
+    " PRIMARY KEY (pci_id, blocker)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE blocker_fix (blocker TEXT, fix TEXT, PRIMARY KEY (blocker, fix)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE superseding (seq INTEGER PRIMARY KEY);"
+    "CREATE TEMP TABLE retraction (id BLOB, source INTEGER, PRIMARY KEY (id, source)) WITHOUT ROWID;";
+
+static enum error_code execute(struct builder *builder, const char *sql, struct error *error)
+{
+    int result = sqlite3_exec(builder->database.handle, sql, NULL, NULL, NULL);
+    return result == SQLITE_OK ? ERROR_NONE : database_sqlite_error(&builder->database, result, error);
+}
+
+enum error_code builder_run_script(struct builder *builder, const char *const lines[], struct error *error)
+{
+    struct buffer script CLEANUP(buffer_free) = BUFFER(1 << 20);
+    for (const char *const *line = lines; *line; line++)
+        buffer_append_text(&script, *line);
+    return script.failed ? error_set(error, ERROR_NO_MEMORY, "no memory to build a database")
+                         : execute(builder, buffer_text(&script), error);
+}
+
+static enum error_code add_workarounds(struct builder *builder, struct error *error)
+{
+    for (int blocker = 0; blocker < BLOCKER_COUNT; blocker++) {
+        const char *const *fixes = blocker_workarounds((enum blocker)blocker);
+        for (; fixes && *fixes; fixes++)
+            if (database_run(
+                    &builder->database, "INSERT INTO blocker_fix VALUES (?1, ?2)",
+                    SQL_VALUES(sql_text(vocabulary_word_of(&vocabulary_blocker, blocker)), sql_text(*fixes)),
+                    error))
+                return error->code;
+    }
+    return ERROR_NONE;
+}
 
 static enum error_code create_tables(struct builder *builder, struct error *error)
 {
-    struct buffer schema CLEANUP(buffer_free) = BUFFER(1 << 20);
-    /* No journal: a file that is not finished is thrown away, never recovered. */
-    buffer_append_text(&schema, "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = "
-                                "OFF; PRAGMA locking_mode = EXCLUSIVE;"
-                                "PRAGMA cache_size = -8000; BEGIN;");
-    for (const char *const *line = database_sql; *line; line++)
-        buffer_append_text(&schema, *line);
-    return builder_execute(builder, buffer_text(&schema), error);
-}
-
-/* Opens the file that create_file has made. */
-static enum error_code open_database(struct builder *builder, struct error *error)
-{
-    database_configure_sqlite();
-    int result = sqlite3_open_v2(builder->path, &builder->database.handle,
-                                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-    return result == SQLITE_OK ? ERROR_NONE : database_sqlite_error(&builder->database, result, error);
+    /* No journal: a file that is not finished is thrown away, never recovered. No CHECKs: the words
+     * are written from enums, and evaluating them takes as long as all the rest. */
+    static const char settings[] =
+        "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -8000;"
+        "PRAGMA ignore_check_constraints = ON; BEGIN;";
+    if (execute(builder, settings, error) || builder_run_script(builder, database_sql, error) ||
+        execute(builder, temporary_sql, error))
+        return error->code;
+    return add_workarounds(builder, error);
 }
 
 /* O_EXCL: another program's file, or a link that somebody planted in a shared directory, is never written. */
@@ -57,6 +81,14 @@ static enum error_code create_file(const char *path, struct error *error)
     return ERROR_NONE;
 }
 
+static enum error_code open_database(struct builder *builder, struct error *error)
+{
+    database_configure_sqlite();
+    int result = sqlite3_open_v2(builder->path, &builder->database.handle,
+                                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    return result == SQLITE_OK ? ERROR_NONE : database_sqlite_error(&builder->database, result, error);
+}
+
 enum error_code builder_create(const char *path, struct builder **builder, struct error *error)
 {
     struct builder *created = calloc(1, sizeof *created);
@@ -68,8 +100,6 @@ enum error_code builder_create(const char *path, struct builder **builder, struc
     }
     snprintf(created->path, sizeof created->path, "%s", path);
     snprintf(created->database.path, sizeof created->database.path, "%s", path);
-    created->attempts = BUFFER((size_t)4 * REPORT_MAX_BYTES);
-    created->symptoms = BUFFER((size_t)4 * REPORT_MAX_BYTES);
     if (open_database(created, error) || create_tables(created, error)) {
         builder_free(created);
         return error->code;
@@ -78,39 +108,23 @@ enum error_code builder_create(const char *path, struct builder **builder, struc
     return ERROR_NONE;
 }
 
-static void close_database(struct builder *builder)
-{
-    for (int i = 0; i < INSERT_COUNT; i++)
-        sqlite3_finalize(builder->inserts[i]);
-    for (int i = 0; i < STATEMENT_COUNT; i++)
-        sqlite3_finalize(builder->database.statements[i]);
-    sqlite3_close(builder->database.handle);
-    database_forget(&builder->database);
-    memset(builder->inserts, 0, sizeof builder->inserts);
-    builder->database = (struct database){.handle = NULL};
-}
-
 void builder_free(struct builder *builder)
 {
     if (!builder)
         return;
-    close_database(builder);
-    evidence_free(builder);
-    buffer_free(&builder->attempts);
-    buffer_free(&builder->symptoms);
+    database_release(&builder->database);
     if (!builder->published)
         unlink(builder->path);
+    free(builder->dropped);
     free(builder);
 }
 
 enum error_code builder_complete(struct builder *builder, struct error *error)
 {
-    if (builder_flush_rows(builder, error) || evidence_store(builder, error) ||
-        builder_execute(builder, alternatives_sql, error) || builder_execute(builder, "COMMIT", error))
+    if (evidence_store(builder, error) || execute(builder, "COMMIT", error) ||
+        database_check_integrity(&builder->database, error))
         return error->code;
-    if (database_check_built(&builder->database, error))
-        return error->code;
-    close_database(builder);
+    database_release(&builder->database);
     return file_sync(builder->path, error);
 }
 

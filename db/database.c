@@ -13,93 +13,6 @@
 #include "core/buffer.h"
 #include "db/internal.h"
 
-#define EVIDENCE_COLUMNS                                                                                     \
-    "SELECT works, works_with_workaround, partial, fails, weight_works, weight_works_with_workaround,"       \
-    " weight_partial, weight_fails, public, outside, latest FROM evidence"
-
-static const char *const statement_texts[STATEMENT_COUNT] = {
-    [STATEMENT_DEVICE] = "SELECT name FROM device WHERE pci_id = ?1",
-    [STATEMENT_GPU] = "SELECT chip, prior, form_factor, form_factor_confidence, form_factor_origin, display,"
-                      " display_confidence, display_origin, vbios, vbios_confidence, vbios_origin, reset,"
-                      " reset_confidence, reset_origin, all_evidence, class_evidence, chip_evidence,"
-                      " id_evidence FROM gpu WHERE pci_id = ?1",
-    [STATEMENT_VARIANT] = "SELECT product, form_factor, confidence, origin FROM gpu_variant WHERE pci_id = ?1"
-                          " AND subsystem IN (-1, ?2) AND revision IN (-1, ?3)"
-                          " ORDER BY (subsystem >= 0) + (revision >= 0) DESC, confidence DESC LIMIT 1",
-    [STATEMENT_SUBVENDOR] = "SELECT form_factor, confidence, origin FROM subvendor WHERE id = ?1",
-    [STATEMENT_ORIGIN] = "SELECT text FROM origin WHERE id = ?1",
-    [STATEMENT_PRIOR_OF_ID] =
-        "SELECT works, works_with_workaround, partial, fails, strength, reason FROM prior"
-        " WHERE id = ?1",
-    [STATEMENT_VENDOR] = "SELECT name FROM vendor WHERE id = ?1",
-    [STATEMENT_SUBSYSTEM] = "SELECT name FROM subsystem WHERE id = ?1",
-    [STATEMENT_EVIDENCE] = EVIDENCE_COLUMNS " WHERE level = ?1 AND key = ?2 AND chassis = ?3",
-    [STATEMENT_EVIDENCE_OF_ID] = EVIDENCE_COLUMNS " WHERE id = ?1",
-    [STATEMENT_PRIOR] = "SELECT works, works_with_workaround, partial, fails, strength, reason FROM prior"
-                        " WHERE form_factor IN ('-', ?1) AND vbios IN ('-', ?2) AND display IN ('-', ?3)"
-                        " AND reset IN ('-', ?4) ORDER BY id LIMIT 1",
-    [STATEMENT_SEARCH] =
-        "SELECT w.rowid, count() OVER () FROM gpu_words w JOIN device d ON d.pci_id = w.rowid"
-        " WHERE gpu_words MATCH ?1 ORDER BY length(d.name), w.rowid LIMIT ?2",
-    [STATEMENT_REPORTS] = "SELECT lower(hex(id)), body FROM report WHERE pci_id = ?1"
-                          " ORDER BY date DESC, id LIMIT ?2",
-    [STATEMENT_WORKAROUNDS] = "SELECT fix, tried, helped FROM workaround WHERE level = ?1 AND key = ?2"
-                              " ORDER BY rank LIMIT ?3",
-    [STATEMENT_SYMPTOMS] = "SELECT line FROM symptom ORDER BY id",
-    [STATEMENT_ALTERNATIVES] = "SELECT pci_id, name, usable, price_usd, price_as_of FROM alternative"
-                               " WHERE key = ?1 ORDER BY rank",
-    [STATEMENT_CARDS] =
-        "SELECT g.pci_id, d.name, g.chip, g.form_factor = 'server',"
-        " g.display = 'outputs' OR g.form_factor = 'either' AND g.display = 'unknown',"
-        " g.reset = 'vendor-reset', coalesce(p.usd, 0), p.as_of, coalesce(p.line, -1), coalesce(p.place, 0),"
-        " g.form_factor = 'either'"
-        " FROM gpu g JOIN device d ON d.pci_id = g.pci_id LEFT JOIN price p ON p.pci_id = g.pci_id"
-        " WHERE (g.form_factor IN ('desktop', 'server') AND g.vbios = 'rom-bar' OR g.form_factor = 'either')"
-        " AND g.reset IN ('flr', 'bus', 'vendor-reset') ORDER BY g.pci_id",
-    [STATEMENT_CHIP_USE] =
-        "SELECT suits, reason FROM chip_use WHERE vendor = ?1 AND use = ?2 AND ?3 GLOB chip"
-        " ORDER BY id LIMIT 1",
-    [STATEMENT_CHEAPEST] = "SELECT coalesce(min(usd), 0) FROM price",
-    [STATEMENT_STATED_VALUES] =
-        "WITH stated (attribute, place, value, confidence, origin) AS ("
-        "SELECT 'is_gpu', -1, 'yes', is_gpu_confidence, is_gpu_origin FROM gpu WHERE pci_id = ?1 UNION ALL "
-        "SELECT 'chip', -1, chip, chip_confidence, chip_origin FROM gpu WHERE pci_id = ?1 UNION ALL "
-        "SELECT 'form_factor', -1, form_factor, form_factor_confidence, form_factor_origin FROM gpu WHERE "
-        "pci_id = ?1"
-        " UNION ALL SELECT 'display', -1, display, display_confidence, display_origin FROM gpu WHERE pci_id "
-        "= ?1"
-        " UNION ALL SELECT 'vbios', -1, vbios, vbios_confidence, vbios_origin FROM gpu WHERE pci_id = ?1"
-        " UNION ALL SELECT 'reset', -1, reset, reset_confidence, reset_origin FROM gpu WHERE pci_id = ?1"
-        " UNION ALL SELECT attribute, id & 255, value, confidence, origin FROM annotation"
-        " WHERE id BETWEEN ?1 << 8 AND ?1 << 8 | 255)"
-        " SELECT attribute, place >= 0, value, confidence, text FROM stated s JOIN origin o ON o.id = "
-        "s.origin"
-        " ORDER BY attribute, place",
-    /* Rules that stand below the one that won and say otherwise with less confidence are no conflict: that is
-     * what their order is for. */
-    [STATEMENT_CONFLICTS] =
-        "WITH stated AS (SELECT g.pci_id, a.attribute, a.value, a.confidence, a.origin,"
-        " CASE a.attribute WHEN 'form_factor' THEN g.form_factor WHEN 'display' THEN g.display"
-        " WHEN 'vbios' THEN g.vbios WHEN 'reset' THEN g.reset WHEN 'chip' THEN g.chip ELSE 'yes' END AS won,"
-        " CASE a.attribute WHEN 'form_factor' THEN g.form_factor_confidence WHEN 'display' THEN g.display_confidence"
-        " WHEN 'vbios' THEN g.vbios_confidence WHEN 'reset' THEN g.reset_confidence"
-        " WHEN 'chip' THEN g.chip_confidence ELSE g.is_gpu_confidence END AS won_confidence,"
-        " CASE a.attribute WHEN 'form_factor' THEN g.form_factor_origin WHEN 'display' THEN g.display_origin"
-        " WHEN 'vbios' THEN g.vbios_origin WHEN 'reset' THEN g.reset_origin"
-        " WHEN 'chip' THEN g.chip_origin ELSE g.is_gpu_origin END AS won_origin"
-        " FROM annotation a JOIN gpu g ON g.pci_id = a.id >> 8)"
-        " SELECT s.pci_id, d.name, s.attribute, s.won, s.won_confidence, w.text, s.value, s.confidence, l.text"
-        " FROM stated s JOIN device d ON d.pci_id = s.pci_id JOIN origin w ON w.id = s.won_origin"
-        " JOIN origin l ON l.id = s.origin"
-        " WHERE s.value <> s.won AND (w.kind <> l.kind OR s.confidence > s.won_confidence)"
-        " ORDER BY s.pci_id, s.attribute",
-    [STATEMENT_SOURCES] = "SELECT kind, name, version, date, hash, cached, records, refused, id FROM source"
-                          " ORDER BY id",
-    [STATEMENT_COUNTS] = "SELECT (SELECT count(*) FROM device), (SELECT count(*) FROM gpu),"
-                         " (SELECT count(*) FROM report)",
-    [STATEMENT_LATEST_REPORT] = "SELECT max(latest) FROM evidence",
-};
-
 enum error_code database_sqlite_error(const struct database *database, int result, struct error *error)
 {
     enum error_code code = ERROR_SYSTEM;
@@ -122,7 +35,7 @@ enum error_code database_sqlite_error(const struct database *database, int resul
     error_set(error, code, "database %.400s: %.100s", database->path,
               database->handle ? sqlite3_errmsg(database->handle) : sqlite3_errstr(result));
     if (code == ERROR_NO_SPACE)
-        error_next(error, "make room (df -h tells where) and try again; nothing was lost");
+        error_next(error, "free some space (df -h shows where) and try again; nothing was lost");
     if (code == ERROR_DATABASE_DAMAGED)
         error_next(error, "rebuild it from its sources with: passthru import --db %s", database->path);
     return code;
@@ -209,7 +122,7 @@ static void append_uri(struct buffer *uri, const char *path)
 
 void database_configure_sqlite(void)
 {
-    /* One thread, and nobody asks for memory statistics: both cost a lock at every turn. */
+    /* One thread, and nobody asks for memory statistics: both cost a lock at every call. */
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
@@ -247,58 +160,93 @@ int database_age_days(const struct database *database)
     return (int)((now - status.st_mtime) / (24 * 3600));
 }
 
-void database_forget(struct database *database)
+static void free_texts(struct text_cache *cache)
 {
-    for (int i = 0; i < database->origin_room; i++)
-        free(database->origins[i]);
-    for (int i = 0; i < database->prior_room; i++)
-        free((char *)database->priors[i].prior.reason);
-    free(database->origins);
-    free(database->priors);
+    for (int i = 0; i < cache->capacity; i++)
+        free(cache->texts[i]);
+    free(cache->texts);
+}
+
+void database_release(struct database *database)
+{
+    for (int i = 0; i < MAX_STATEMENTS; i++)
+        sqlite3_finalize(database->statements[i].prepared);
+    sqlite3_close(database->handle);
+    free_texts(&database->origins);
+    free_texts(&database->prior_reasons);
+    *database = (struct database){.handle = NULL};
 }
 
 void database_close(struct database *database)
 {
     if (!database)
         return;
-    for (int i = 0; i < STATEMENT_COUNT; i++)
-        sqlite3_finalize(database->statements[i]);
-    sqlite3_close(database->handle);
-    database_forget(database);
+    database_release(database);
     free(database);
 }
 
-enum error_code database_statement(struct database *database, enum statement statement,
-                                   sqlite3_stmt **prepared, struct error *error)
+static void bind(sqlite3_stmt *statement, int parameter, const struct sql_value *value)
 {
-    sqlite3_stmt **kept = &database->statements[statement];
+    switch (value->type) {
+    case SQLITE_INTEGER:
+        sqlite3_bind_int64(statement, parameter, value->integer);
+        break;
+    case SQLITE_FLOAT:
+        sqlite3_bind_double(statement, parameter, value->real);
+        break;
+    case SQLITE_TEXT:
+        sqlite3_bind_text(statement, parameter, value->bytes, value->length, SQLITE_STATIC);
+        break;
+    case SQLITE_BLOB:
+        sqlite3_bind_blob(statement, parameter, value->bytes, value->length, SQLITE_STATIC);
+        break;
+    default:
+        sqlite3_bind_null(statement, parameter);
+    }
+}
+
+enum error_code database_query(struct database *database, const char *sql, const struct sql_value values[],
+                               int count, sqlite3_stmt **statement, struct error *error)
+{
+    int slot = 0;
+    while (slot < MAX_STATEMENTS - 1 && database->statements[slot].sql &&
+           database->statements[slot].sql != sql)
+        slot++;
+    sqlite3_stmt **kept = &database->statements[slot].prepared;
     error->code = ERROR_NONE;
-    if (*kept) {
+    if (database->statements[slot].sql == sql) {
         sqlite3_reset(*kept);
-    } else {
-        int result = sqlite3_prepare_v3(database->handle, statement_texts[statement], -1,
-                                        SQLITE_PREPARE_PERSISTENT, kept, NULL);
+    } else { /* the last slot is for all that are too many */
+        sqlite3_finalize(*kept);
+        database->statements[slot].sql = NULL;
+        int result = sqlite3_prepare_v3(database->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
         if (result != SQLITE_OK)
             return database_sqlite_error(database, result, error);
+        database->statements[slot].sql = sql;
     }
-    *prepared = *kept;
+    for (int i = 0; i < count; i++)
+        bind(*kept, i + 1, &values[i]);
+    *statement = *kept;
     return ERROR_NONE;
 }
 
-enum error_code database_step(struct database *database, sqlite3_stmt *statement, bool *row,
-                              struct error *error)
+bool database_next(const struct database *database, sqlite3_stmt *statement, struct error *error)
 {
     int result = sqlite3_step(statement);
-    *row = result == SQLITE_ROW;
-    return *row || result == SQLITE_DONE ? ERROR_NONE : database_sqlite_error(database, result, error);
+    if (result != SQLITE_ROW && result != SQLITE_DONE)
+        database_sqlite_error(database, result, error);
+    return result == SQLITE_ROW;
 }
 
-int64_t subsystem_key(uint32_t pci_id, uint32_t subsystem)
+enum error_code database_run(struct database *database, const char *sql, const struct sql_value values[],
+                             int count, struct error *error)
 {
-    uint64_t key = (uint64_t)pci_id << 32 | subsystem;
-    int64_t number;
-    memcpy(&number, &key, sizeof number);
-    return number;
+    sqlite3_stmt *statement;
+    if (database_query(database, sql, values, count, &statement, error))
+        return error->code;
+    database_next(database, statement, error);
+    sqlite3_reset(statement);
+    return error->code;
 }
 
 int column_count(sqlite3_stmt *statement, int column)

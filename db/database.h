@@ -56,10 +56,9 @@ struct device {
     char subsystem[NAME_SIZE]; /* "" when not asked for or not in pci.ids */
     char product[NAME_SIZE];   /* what this revision is sold as, "" when nobody says */
     bool is_gpu;
-    bool settled; /* the subsystem or the revision says another form factor than the ID as such */
+    bool settled; /* the subsystem or the revision says another form factor than the ID does */
     struct gpu gpu;
     struct prior prior;
-    int64_t evidence_ids[EVIDENCE_LEVELS]; /* 0: no report. For database_find_evidence */
 };
 
 /* Looks an ID up. ERROR_NOT_FOUND when pci.ids lacks it; device->vendor is then set if the vendor is known.
@@ -191,6 +190,16 @@ typedef enum error_code source_visitor(void *context, const struct source_record
 MUST_CHECK enum error_code database_each_source(struct database *database, source_visitor *each,
                                                 void *context, struct error *error);
 
+/* A table of the database. `about` says what stands in it. */
+struct table_record {
+    const char *name;
+    const char *about;
+    int64_t rows;
+};
+typedef enum error_code table_visitor(void *context, const struct table_record *table, struct error *error);
+MUST_CHECK enum error_code database_each_table(struct database *database, table_visitor *each, void *context,
+                                               struct error *error);
+
 struct database_counts {
     int64_t devices;
     int64_t gpus;
@@ -204,8 +213,8 @@ enum { REPORT_DATE_SIZE = 16 };
 MUST_CHECK enum error_code database_latest_report(struct database *database, char date[REPORT_DATE_SIZE],
                                                   struct error *error);
 
-/* Reads every page and compares tables and indexes (PRAGMA integrity_check).
- * ERROR_DATABASE_DAMAGED names the first fault. */
+/* Reads every page, and compares tables, indexes, the values that a column may have, and what refers to
+ * another table. ERROR_DATABASE_DAMAGED names the first fault. */
 MUST_CHECK enum error_code database_check(struct database *database, struct error *error);
 
 #endif

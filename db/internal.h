@@ -10,85 +10,87 @@
 #include "core/verdict.h"
 #include "db/database.h"
 
-enum { DATABASE_APPLICATION_ID = 0x50545255, DATABASE_USER_VERSION = 2 };
+enum { DATABASE_APPLICATION_ID = 0x50545255, DATABASE_USER_VERSION = 3, MAX_STATEMENTS = 64, KEY_SIZE = 128 };
 
-enum statement {
-    STATEMENT_DEVICE,
-    STATEMENT_VENDOR,
-    STATEMENT_GPU,
-    STATEMENT_ORIGIN,
-    STATEMENT_VARIANT,
-    STATEMENT_SUBVENDOR,
-    STATEMENT_PRIOR_OF_ID,
-    STATEMENT_SUBSYSTEM,
-    STATEMENT_EVIDENCE,
-    STATEMENT_EVIDENCE_OF_ID,
-    STATEMENT_PRIOR,
-    STATEMENT_SEARCH,
-    STATEMENT_REPORTS,
-    STATEMENT_WORKAROUNDS,
-    STATEMENT_SYMPTOMS,
-    STATEMENT_ALTERNATIVES,
-    STATEMENT_CARDS,
-    STATEMENT_CHIP_USE,
-    STATEMENT_CHEAPEST,
-    STATEMENT_STATED_VALUES,
-    STATEMENT_CONFLICTS,
-    STATEMENT_SOURCES,
-    STATEMENT_COUNTS,
-    STATEMENT_LATEST_REPORT,
-    STATEMENT_COUNT
-};
-
-enum { KEY_SIZE = 128 };
-
-/* The origins and priors are few and asked for again and again. */
-struct kept_prior {
-    bool known;
-    struct prior prior;
-};
-
-/* Evidence that was fetched lately: neighbours share their class and chip. */
-enum { KEPT_EVIDENCE = 256 };
-struct kept_evidence {
-    int64_t id; /* 0: empty */
-    struct evidence evidence;
-};
-
-/* The ways around blockers that were fetched lately: they are few. */
-enum { KEPT_PATHS = 8 };
-struct kept_path {
-    char key[KEY_SIZE]; /* "": empty */
-    struct remaining_path path;
+/* Texts that live as long as the database is open, by the number of their row; NULL: not fetched yet. */
+struct text_cache {
+    char **texts;
+    int capacity;
 };
 
 struct database {
     sqlite3 *handle;
     char path[4096]; /* for messages */
-    sqlite3_stmt *statements[STATEMENT_COUNT];
-    char **origins; /* by their number; NULL: not fetched yet */
-    int origin_room;
-    struct kept_prior *priors; /* by their number */
-    int prior_room;
-    struct kept_evidence evidence[KEPT_EVIDENCE];
-    struct kept_path paths[KEPT_PATHS];
-    int vendor; /* whose name is kept in vendor_name, when vendor_kept */
-    bool vendor_kept;
-    char vendor_name[256];
+    struct {
+        const char *sql;
+        sqlite3_stmt *prepared;
+    } statements[MAX_STATEMENTS]; /* those in use so far, then zeros */
+    struct text_cache origins;
+    struct text_cache prior_reasons;
 };
 
-/* A prepared statement, reset and ready to be bound. It is prepared when first asked for and then kept. */
-MUST_CHECK enum error_code database_statement(struct database *database, enum statement statement,
-                                              sqlite3_stmt **prepared, struct error *error);
+/* ---- statements ---- */
+
+/* A value for a parameter of a statement. Texts and blobs must live until the statement has run. */
+struct sql_value {
+    int type; /* SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT, SQLITE_BLOB or SQLITE_NULL */
+    int64_t integer;
+    double real;
+    const void *bytes;
+    int length; /* -1: up to a NUL */
+};
+
+static inline struct sql_value sql_integer(int64_t value)
+{
+    return (struct sql_value){.type = SQLITE_INTEGER, .integer = value};
+}
+
+static inline struct sql_value sql_real(double value)
+{
+    return (struct sql_value){.type = SQLITE_FLOAT, .real = value};
+}
+
+/* NULL for a NULL. */
+static inline struct sql_value sql_text(const char *text)
+{
+    return (struct sql_value){.type = text ? SQLITE_TEXT : SQLITE_NULL, .bytes = text, .length = -1};
+}
+
+static inline struct sql_value sql_blob(const void *bytes, int length)
+{
+    return (struct sql_value){.type = SQLITE_BLOB, .bytes = bytes, .length = length};
+}
+
+/* The number of a row, where 0 stands for none. */
+static inline struct sql_value sql_reference(int64_t row)
+{
+    return (struct sql_value){.type = row ? SQLITE_INTEGER : SQLITE_NULL, .integer = row};
+}
+
+/* The values of a statement's parameters, and how many there are: two arguments of a call. */
+#define SQL_VALUES(...)                                                                                      \
+    (const struct sql_value[]){__VA_ARGS__},                                                                 \
+        (int)(sizeof((const struct sql_value[]){__VA_ARGS__}) / sizeof(struct sql_value))
+#define SQL_NO_VALUES NULL, 0
+
+/* A statement with its parameters, ready to be stepped. It is prepared when it is first asked for and kept as
+ * long as the database is open: `sql` must be the same string each time, not one that is equal. */
+MUST_CHECK enum error_code database_query(struct database *database, const char *sql,
+                                          const struct sql_value values[], int count,
+                                          sqlite3_stmt **statement, struct error *error);
+
+/* Steps to the next row. False when there is none, and when that failed, with the error set. */
+bool database_next(const struct database *database, sqlite3_stmt *statement, struct error *error);
+
+/* Runs a statement that gives no rows, and resets it. */
+MUST_CHECK enum error_code database_run(struct database *database, const char *sql,
+                                        const struct sql_value values[], int count, struct error *error);
 
 /* To be called before SQLite is first used. */
 void database_configure_sqlite(void);
 
-/* What database_check looks at, but for the references, which a build has just written. */
-MUST_CHECK enum error_code database_check_built(struct database *database, struct error *error);
-
-/* Frees what is kept in memory beside the statements. */
-void database_forget(struct database *database);
+/* Finalizes all statements, closes the handle and frees the texts: for an owner of the structure. */
+void database_release(struct database *database);
 
 /* The error for a file that SQLite reads but that passthru did not write so; `what` says what is wrong in it.
  */
@@ -97,22 +99,7 @@ enum error_code database_damaged(const struct database *database, const char *wh
 /* Turns what SQLite says about a database into an error. */
 enum error_code database_sqlite_error(const struct database *database, int result, struct error *error);
 
-/* Steps a statement: ERROR_NONE with *row telling whether there is a row. */
-MUST_CHECK enum error_code database_step(struct database *database, sqlite3_stmt *statement, bool *row,
-                                         struct error *error);
-
-/* Weights are stored as whole millionths: a sum of those is the same in whatever order it is made. */
-enum { WEIGHT_UNIT = 1000000 };
-
-/* The keys of the evidence table for a GPU. */
-void evidence_class_key(const struct gpu *gpu, char key[KEY_SIZE]);
-void evidence_chip_key(const struct gpu *gpu, char key[KEY_SIZE]);
-
-/* The key of the workaround table for the ways around a blocker. */
-void path_key(const struct gpu *gpu, enum blocker blocker, char key[KEY_SIZE]);
-
-/* The key of the subsystem table: 64 bits that SQLite takes as signed. */
-int64_t subsystem_key(uint32_t pci_id, uint32_t subsystem);
+/* ---- columns ---- */
 
 /* A number from a database file, which anybody may have written: a count is between 0 and 100,000,000 (a few
  * of them can be added up in an int), a real number between 0 and `max`; 0 for what is no number. */
@@ -122,5 +109,37 @@ double column_real(sqlite3_stmt *statement, int column, double max);
 /* A column's text, "" for NULL; valid until the statement moves on. */
 const char *column_text(sqlite3_stmt *statement, int column);
 void copy_column(sqlite3_stmt *statement, int column, char *target, size_t size);
+
+/* The word of an attribute's vocabulary that a GPU has. */
+static inline const char *gpu_word(const struct gpu *gpu, enum attribute attribute)
+{
+    return vocabulary_word_of(attribute_vocabulary(attribute), gpu->attributes[attribute].value);
+}
+
+/* ---- evidence ---- */
+
+/* Weights are stored as whole millionths: a sum of those is the same in whatever order it is made. */
+enum { WEIGHT_UNIT = 1000000 };
+
+/* The keys of the evidence table for a GPU; that of a chip is "" when the chip is not known. */
+void evidence_class_key(const struct gpu *gpu, char key[KEY_SIZE]);
+void evidence_chip_key(const struct gpu *gpu, char key[KEY_SIZE]);
+
+/* The key of the workaround table for a blocker of a GPU. */
+void blocker_key(const struct gpu *gpu, enum blocker blocker, char key[KEY_SIZE]);
+
+/* Fetches what is reported at the levels that have these keys, from all machines; the others are empty. */
+MUST_CHECK enum error_code evidence_fetch(struct database *database, const char *class_key,
+                                          const char *chip_key, const char *id_key,
+                                          struct evidence evidence[EVIDENCE_LEVELS], struct error *error);
+
+/* ---- files ---- */
+
+/* The prior of that number, or an empty one for 0. */
+MUST_CHECK enum error_code database_prior_of(struct database *database, int number, struct prior *prior,
+                                             struct error *error);
+
+/* Reads every page and compares tables, indexes and the words of each column (PRAGMA integrity_check). */
+MUST_CHECK enum error_code database_check_integrity(struct database *database, struct error *error);
 
 #endif

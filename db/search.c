@@ -25,20 +25,18 @@ static void append_match(struct buffer *match, const char *words, bool prefix)
 static enum error_code run_search(struct database *database, const char *match, uint32_t *ids, int limit,
                                   int *count, int *total, struct error *error)
 {
-    sqlite3_stmt *statement;
-    bool row;
+    static const char sql[] =
+        "SELECT w.rowid, count() OVER () FROM gpu_words w JOIN device d ON d.pci_id = w.rowid"
+        " WHERE gpu_words MATCH ?1 ORDER BY length(d.name), w.rowid LIMIT ?2";
+    sqlite3_stmt *row;
     *count = *total = 0;
-    if (database_statement(database, STATEMENT_SEARCH, &statement, error))
+    if (database_query(database, sql, SQL_VALUES(sql_text(match), sql_integer(limit)), &row, error))
         return error->code;
-    sqlite3_bind_text(statement, 1, match, -1, SQLITE_STATIC);
-    sqlite3_bind_int(statement, 2, limit);
-    while (*count < limit) {
-        if (database_step(database, statement, &row, error) || !row)
-            return error->code;
-        ids[(*count)++] = (uint32_t)sqlite3_column_int64(statement, 0);
-        *total = column_count(statement, 1);
+    while (*count < limit && database_next(database, row, error)) {
+        ids[(*count)++] = (uint32_t)sqlite3_column_int64(row, 0);
+        *total = column_count(row, 1);
     }
-    return ERROR_NONE;
+    return error->code;
 }
 
 enum error_code database_search(struct database *database, const char *words, uint32_t *ids, int limit,

@@ -178,20 +178,40 @@ static enum error_code build(struct rebuild *work, struct error *error)
     return builder_complete(work->builder, error);
 }
 
-/* A report that was there already, or was retracted, is not counted as one more. */
+static void warn_of_supersedes(struct rebuild *work, const char *name, int64_t without_effect)
+{
+    if (without_effect)
+        problems_warn(
+            work->problems, name, 0,
+            "\"supersedes\" of %lld of its reports has no effect: the other report is not in the same source, or"
+            " has another pci_id; both count",
+            (long long)without_effect);
+}
+
+/* A report that was dropped is not counted as one more. */
 static void subtract_dropped(struct rebuild *work)
 {
     struct rebuild_summary *summary = work->summary;
-    summary->reports -=
-        builder_duplicates(work->builder, ALL_SOURCES) + builder_retracted(work->builder, ALL_SOURCES);
+    char bundled[DATABASE_PATH_SIZE];
+    struct dropped_reports dropped = builder_dropped(work->builder, ALL_SOURCES);
+    summary->reports -= dropped.duplicates + dropped.retracted + dropped.superseded;
+    rebuild_data_path(work, "reports", bundled);
+    warn_of_supersedes(work, bundled, builder_dropped(work->builder, work->bundled_source).without_effect);
     for (int i = 0; i < summary->feed_count; i++) {
         struct rebuild_feed *feed = &summary->feeds[i];
-        feed->retracted = builder_retracted(work->builder, feed->source);
-        feed->reports -= builder_duplicates(work->builder, feed->source) + feed->retracted;
+        dropped = builder_dropped(work->builder, feed->source);
+        feed->retracted = dropped.retracted + dropped.superseded;
+        feed->reports -= dropped.duplicates + feed->retracted;
+        if (rebuild_feed_is_incoming(work, feed->name))
+            warn_of_supersedes(work, feed->name, dropped.without_effect);
     }
-    for (int i = 0; i < work->request->file_count; i++)
-        if (work->new_sources[i])
-            summary->new_reports -= builder_duplicates(work->builder, work->new_sources[i]);
+    for (int i = 0; i < work->request->file_count; i++) {
+        if (!work->new_sources[i])
+            continue;
+        dropped = builder_dropped(work->builder, work->new_sources[i]);
+        summary->new_reports -= dropped.duplicates + dropped.superseded;
+        warn_of_supersedes(work, work->request->files[i].shown, dropped.without_effect);
+    }
 }
 
 /* What was given takes its place in the source cache, then the database its own. */

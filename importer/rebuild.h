@@ -37,7 +37,7 @@ struct rebuild_feed {
     char name[REMOTE_NAME_SIZE];
     int64_t source;
     int64_t reports;
-    int64_t retracted; /* that it has taken back */
+    int64_t retracted; /* that it has retracted, or replaced by others */
 };
 
 struct rebuild_summary {

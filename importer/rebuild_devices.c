@@ -119,11 +119,10 @@ static enum error_code on_vendor(void *context, uint16_t vendor, const char *nam
 /* The values that were stated and lost. */
 static enum error_code add_losers(const struct device_reader *reader, uint32_t pci_id, struct error *error)
 {
-    int place = 0;
     for (int attribute = 0; attribute < ATTRIBUTE_COUNT; attribute++) {
         const struct statement *statements = reader->annotation->statements[attribute];
         for (int rank = 1; rank < reader->annotation->counts[attribute]; rank++)
-            if (builder_add_annotation(reader->work->builder, pci_id, (enum attribute)attribute, place++,
+            if (builder_add_annotation(reader->work->builder, pci_id, (enum attribute)attribute, rank,
                                        statements[rank].value, statements[rank].confidence,
                                        statements[rank].source + 1, error))
                 return error->code;

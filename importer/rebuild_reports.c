@@ -61,6 +61,7 @@ static enum error_code read_bundled_reports(struct rebuild *work, struct error *
     rebuild_data_path(work, "reports", directory);
     if (open_source(work, &source, error))
         return error->code;
+    work->bundled_source = source.number;
     FTS *tree = fts_open((char *[]){directory, NULL}, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
     if (!tree)
         return error_set_errno(error, errno, "cannot list %s", directory);

@@ -1,54 +1,66 @@
 -- The database of passthru: derived, immutable, rebuilt as a whole by passthru-import from its sources.
--- Words (form factors, outcomes and so on) are those of schema/vocabulary.tsv, written from its enums. There are no CHECKs:
--- every reader would parse them at each start. Every build and `passthru db check` look at them (db/inspect.c).
--- PCI IDs are numbers, vendor << 16 | device; a subsystem likewise. Confidences run from 0 to 1. What is `in` another
--- table is that table's row number; SQLite would check no such reference here, and every reader would parse it.
+--
+-- The build takes comments out (schema/sql.awk). The last line of the comment in front of a table is what `passthru db
+-- info` and docs/schema.md say of it. {group} stands for the words of that group of schema/vocabulary.tsv.
+-- A PCI ID is a number, vendor << 16 | device, and a subsystem likewise: 0x10de1d16 is 10de:1d16. Confidences run from 0
+-- to 1. References are checked by `passthru db check`: SQLite checks none unless it is asked to.
 PRAGMA application_id = 0x50545255; -- "PTRU"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
--- What was imported, from where, in which version.
+-- kind: pci.ids, amdgpu.ids, supported-gpus.json, nvidia-readme, modules.alias, reports, feed, the name of a table of
+-- data/ (rules, facts, subvendors, prices, priors, uses, symptoms), or program, which built it.
+-- The sources it was made from, with versions
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
-    -- pci.ids, amdgpu.ids, supported-gpus.json, nvidia-readme, modules.alias, reports, or a table of data/ (rules,
-    -- facts, subvendors, prices, priors, uses, symptoms), a feed, or the program that built it. No CHECK: each
-    -- start of each reader would parse the list.
     kind TEXT NOT NULL,
     name TEXT NOT NULL,      -- the file as it was named
     version TEXT,            -- as the file states it
     date TEXT,               -- as the file states it
-    hash TEXT,               -- BLAKE2b-256 of the file's bytes; a cached report file is named by it
-    cached INTEGER NOT NULL, -- kept in the source cache beside the database
+    hash TEXT,               -- BLAKE2b-256 of the file's bytes, which a cached report file is named by; of a feed the
+                             -- SHA-256 of its manifest
+    cached INTEGER NOT NULL CHECK (cached IN (0, 1)), -- kept in the source cache beside the database
     records INTEGER NOT NULL,
-    refused INTEGER NOT NULL -- records that were malformed and left out
+    rejected INTEGER NOT NULL -- records that were malformed and left out
 ) STRICT;
 
--- All of pci.ids: an IOMMU group holds any kind of device.
--- A key that is one number is the rowid itself: that is built twice as fast as WITHOUT ROWID.
+-- All of pci.ids is kept: an IOMMU group holds any kind of device.
+-- The vendors of pci.ids
 CREATE TABLE vendor (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+-- The devices of pci.ids
 CREATE TABLE device (pci_id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
-CREATE TABLE subsystem (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT; -- id: pci_id << 32 | subsystem
+-- The subsystems of pci.ids: the boards
+CREATE TABLE subsystem (
+    pci_id INTEGER NOT NULL,
+    subsystem INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (pci_id, subsystem)
+) STRICT, WITHOUT ROWID;
+-- -1 is the base class or the subclass itself.
+-- The device classes of pci.ids
 CREATE TABLE class (
     base INTEGER NOT NULL,
-    sub INTEGER NOT NULL,       -- -1: the base class itself
-    interface INTEGER NOT NULL, -- -1: the subclass itself
+    sub INTEGER NOT NULL,
+    interface INTEGER NOT NULL,
     name TEXT NOT NULL,
     PRIMARY KEY (base, sub, interface)
 ) STRICT, WITHOUT ROWID;
 
--- Who says so: a rule of data/rules.tsv, a line of data/facts.tsv or data/subvendors.tsv, a product list.
+-- Who states a value: a rule, a fact, a list
 CREATE TABLE origin (
     id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL, -- rule, fact, list or subvendor
+    kind TEXT NOT NULL CHECK (kind IN ('rule', 'fact', 'list', 'subvendor')),
     text TEXT NOT NULL
 ) STRICT;
 
--- What the mechanism implies, from data/priors.tsv.
+-- id is the order in the file, and the first row that fits a GPU holds; '-' fits any value. The shares add up to 1.
+-- From data/priors.tsv.
+-- What the mechanism implies, without reports
 CREATE TABLE prior (
-    id INTEGER PRIMARY KEY,    -- the order in the file: the first one that fits holds
-    form_factor TEXT NOT NULL, -- '-': any
-    vbios TEXT NOT NULL,
-    display TEXT NOT NULL,
-    reset TEXT NOT NULL,
+    id INTEGER PRIMARY KEY,
+    form_factor TEXT NOT NULL CHECK (form_factor IN ('-', {form_factor})),
+    vbios TEXT NOT NULL CHECK (vbios IN ('-', {vbios})),
+    display TEXT NOT NULL CHECK (display IN ('-', {display})),
+    reset TEXT NOT NULL CHECK (reset IN ('-', {reset})),
     works REAL NOT NULL,
     works_with_workaround REAL NOT NULL,
     partial REAL NOT NULL,
@@ -57,128 +69,155 @@ CREATE TABLE prior (
     reason TEXT NOT NULL
 ) STRICT;
 
--- One row for each device that is a GPU, with the resolved annotation.
+-- chip is '' when the name does not say; usable is NULL when nothing is known.
+-- The GPUs, and what is known of each
 CREATE TABLE gpu (
-    pci_id INTEGER PRIMARY KEY,
-    chip TEXT NOT NULL, -- '' when the name does not tell
-    is_gpu_origin INTEGER NOT NULL, -- in origin
+    pci_id INTEGER PRIMARY KEY REFERENCES device,
+    chip TEXT NOT NULL,
+    is_gpu_origin INTEGER NOT NULL REFERENCES origin,
     is_gpu_confidence REAL NOT NULL,
-    chip_origin INTEGER, -- in origin
+    chip_origin INTEGER REFERENCES origin,
     chip_confidence REAL NOT NULL,
-    form_factor TEXT NOT NULL,
-    form_factor_origin INTEGER, -- in origin
+    form_factor TEXT NOT NULL CHECK (form_factor IN ({form_factor})),
+    form_factor_origin INTEGER REFERENCES origin,
     form_factor_confidence REAL NOT NULL,
-    display TEXT NOT NULL,
-    display_origin INTEGER, -- in origin
+    display TEXT NOT NULL CHECK (display IN ({display})),
+    display_origin INTEGER REFERENCES origin,
     display_confidence REAL NOT NULL,
-    vbios TEXT NOT NULL,
-    vbios_origin INTEGER, -- in origin
+    vbios TEXT NOT NULL CHECK (vbios IN ({vbios})),
+    vbios_origin INTEGER REFERENCES origin,
     vbios_confidence REAL NOT NULL,
-    reset TEXT NOT NULL,
-    reset_origin INTEGER, -- in origin
+    reset TEXT NOT NULL CHECK (reset IN ({reset})),
+    reset_origin INTEGER REFERENCES origin,
     reset_confidence REAL NOT NULL,
-    prior INTEGER, -- in prior; NULL: the mechanism is not known
-    all_evidence INTEGER, -- rows of evidence, for all chassis; NULL: no report
-    class_evidence INTEGER,
-    chip_evidence INTEGER,
-    id_evidence INTEGER,
-    usable REAL -- the verdict's probability for the ID as such; NULL: unknown
+    prior INTEGER REFERENCES prior, -- NULL: the mechanism is not known
+    usable REAL                     -- the verdict's probability for the ID
 ) STRICT;
 
--- What a subsystem or a revision changes: many makers sell one ID as a card and as a laptop chip. -1 is any.
+-- Many makers sell one ID as a card and as a laptop chip. -1 is any subsystem or revision.
+-- What a subsystem or a revision changes
 CREATE TABLE gpu_variant (
     pci_id INTEGER NOT NULL,
     subsystem INTEGER NOT NULL,
     revision INTEGER NOT NULL,
     product TEXT NOT NULL, -- '' when only the form factor is known
-    form_factor TEXT NOT NULL,
+    form_factor TEXT NOT NULL CHECK (form_factor IN ({form_factor})),
     confidence REAL NOT NULL,
-    origin INTEGER NOT NULL, -- in origin
+    origin INTEGER NOT NULL REFERENCES origin,
     PRIMARY KEY (pci_id, subsystem, revision)
 ) STRICT, WITHOUT ROWID;
 
--- What the maker of a board usually makes: it settles an ID that is sold both ways.
+-- It settles an ID that is sold as a card and as a laptop chip.
+-- What the maker of a board usually makes
 CREATE TABLE subvendor (
     id INTEGER PRIMARY KEY,
-    form_factor TEXT NOT NULL,
+    form_factor TEXT NOT NULL CHECK (form_factor IN ({form_factor})),
     confidence REAL NOT NULL,
-    origin INTEGER NOT NULL -- in origin
+    origin INTEGER NOT NULL REFERENCES origin
 ) STRICT;
 
--- The values that were stated about a GPU and lost; the one that won stands in gpu. `id` is pci_id << 8 and the place
--- among the losers of a GPU: in the order of their attributes, and within one from the strongest.
+-- rank: from 1, the strongest; the value that won stands in gpu.
+-- Values that were stated of a GPU and lost
 CREATE TABLE annotation (
-    id INTEGER PRIMARY KEY,
-    attribute TEXT NOT NULL,
+    pci_id INTEGER NOT NULL REFERENCES gpu,
+    attribute TEXT NOT NULL CHECK (attribute IN ('is_gpu', 'chip', 'form_factor', 'display', 'vbios', 'reset')),
+    rank INTEGER NOT NULL,
     value TEXT NOT NULL,
     confidence REAL NOT NULL,
-    origin INTEGER NOT NULL -- in origin
-) STRICT;
+    origin INTEGER NOT NULL REFERENCES origin,
+    PRIMARY KEY (pci_id, attribute, rank)
+) STRICT, WITHOUT ROWID;
 
--- The search words of each GPU: device name, vendor name, subsystem names. The rowid is the PCI ID.
+-- Those of the names of device and vendor; the rowid is the PCI ID.
+-- The words that a GPU is found by
 CREATE VIRTUAL TABLE gpu_words USING fts5 (words, content = '', columnsize = 0, tokenize = 'ascii');
 
--- What a failure looks like in a log: the fields of a line of data/symptoms.tsv, separated by tabs, all but the
--- example. They are read one and all, and each column would cost the start of every reader. `id` is the order in the
--- file: causes before what follows from them. What was tried stands in the table workaround, level 'symptom', by word.
-CREATE TABLE symptom (id INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;
+-- id is the order in the file: causes stand before what follows from them.
+-- From data/symptoms.tsv.
+-- What failures look like in a log
+CREATE TABLE symptom (
+    id INTEGER PRIMARY KEY,
+    symptom TEXT NOT NULL,
+    scope TEXT NOT NULL CHECK (scope IN ('guest', 'host', 'any')), -- whose log shows it
+    fixable TEXT NOT NULL CHECK (fixable IN ({fixable})),
+    words TEXT NOT NULL,   -- a line has one of them before the pattern is tried
+    pattern TEXT NOT NULL, -- PCRE2
+    cause TEXT NOT NULL,
+    next_step TEXT NOT NULL
+) STRICT;
 
+-- Reports of attempts; body has all of each
 CREATE TABLE report (
     seq INTEGER PRIMARY KEY,
-    id BLOB NOT NULL, -- SHA-256 of the canonical JSON
+    id BLOB NOT NULL, -- SHA-256 of the body
     pci_id INTEGER NOT NULL,
     subsystem INTEGER,
-    chassis TEXT NOT NULL,
-    outcome TEXT NOT NULL,
-    date TEXT NOT NULL, -- '' when it is not known
-    public INTEGER NOT NULL, -- 1: taken from a public page
-    outside INTEGER NOT NULL, -- 1: it failed for a reason outside the GPU, by the symptoms environment_symptom
+    chassis TEXT NOT NULL CHECK (chassis IN ({chassis})),
+    outcome TEXT NOT NULL CHECK (outcome IN ({outcome})),
+    date TEXT NOT NULL, -- YYYY, YYYY-MM or YYYY-MM-DD; '' when it is not known
+    public INTEGER NOT NULL CHECK (public IN (0, 1)), -- taken from a public page
+    environment_failure INTEGER NOT NULL CHECK (environment_failure IN (0, 1)), -- the GPU is not to blame
     sender INTEGER NOT NULL, -- the same for reports that seem to come from one source
-    source INTEGER NOT NULL, -- in source
-    attempts TEXT NOT NULL, -- what was tried, one a line: the result, a space, the fix
-    symptoms TEXT NOT NULL, -- what it was tried for, a word a line; '' where nothing was tried
-    body TEXT NOT NULL -- the canonical JSON
+    source INTEGER NOT NULL REFERENCES source,
+    supersedes BLOB, -- id of the report that it replaces
+    body TEXT NOT NULL -- canonical JSON (RFC 8785)
 ) STRICT;
--- An index report_of_device is made when all reports are in (db/report_counts.c): a query gets its reports from it
--- newest first, and one pass over it counts them all.
--- Outcomes by level of knowledge, so that a query costs the same with ten reports or a million.
--- level: all (key ''), class (key vendor/form factor/vbios/display/reset), chip (key vendor/chip/form factor), id (key
--- vvvv:dddd), subsystem (key vvvv:dddd:ssss:ssss). chassis '' has the reports from all machines.
+-- What was seen in an attempt
+CREATE TABLE report_symptom (
+    report INTEGER NOT NULL REFERENCES report,
+    symptom TEXT NOT NULL, -- of the vocabulary, or other:...
+    PRIMARY KEY (report, symptom)
+) STRICT, WITHOUT ROWID;
+-- What was tried in an attempt, in order
+CREATE TABLE report_attempt (
+    report INTEGER NOT NULL REFERENCES report,
+    place INTEGER NOT NULL,
+    fix TEXT NOT NULL, -- of the vocabulary, or other:...
+    result TEXT NOT NULL CHECK (result IN ({result})),
+    PRIMARY KEY (report, place)
+) STRICT, WITHOUT ROWID;
+
+-- level all (key ''), class (key vendor/form factor/vbios/display/reset), chip (key vendor/chip/form factor), id (key
+-- vvvv:dddd), subsystem (key vvvv:dddd:ssss:ssss); chassis '' has the reports from all machines. Weights are in millionths
+-- of a new report that the tool sent. schema/evidence.sql makes the rows.
+-- A query costs the same with ten reports or a million.
+-- Reports counted by level of knowledge
 CREATE TABLE evidence (
-    id INTEGER PRIMARY KEY,
-    level TEXT NOT NULL,
+    level TEXT NOT NULL CHECK (level IN ('all', 'class', 'chip', 'id', 'subsystem')),
     key TEXT NOT NULL,
-    chassis TEXT NOT NULL,
-    works INTEGER NOT NULL, -- how many reports
+    chassis TEXT NOT NULL CHECK (chassis IN ('', {chassis})),
+    works INTEGER NOT NULL,
     works_with_workaround INTEGER NOT NULL,
     partial INTEGER NOT NULL,
     fails INTEGER NOT NULL,
-    weight_works INTEGER NOT NULL, -- what they weigh together, in millionths of a new report that the tool sent
+    weight_works INTEGER NOT NULL,
     weight_works_with_workaround INTEGER NOT NULL,
     weight_partial INTEGER NOT NULL,
     weight_fails INTEGER NOT NULL,
-    public INTEGER NOT NULL,  -- how many of them are from public pages
-    outside INTEGER NOT NULL, -- how many failed for a reason outside the GPU, and weigh nothing
+    public INTEGER NOT NULL,
+    environment_failures INTEGER NOT NULL, -- these weigh nothing
     latest TEXT NOT NULL,
-    UNIQUE (level, key, chassis)
-) STRICT;
--- What was tried. level id and chip: the fixes for what the key names. level path, key vendor/fix: how a fix did by chip.
+    PRIMARY KEY (level, key, chassis)
+) STRICT, WITHOUT ROWID;
+-- level id and chip: the fixes for what the key names. symptom: those for a symptom. blocker, key vendor/blocker: how the
+-- documented workarounds did by chip, which stands in fix; '' is all chips together. What helped most often comes first.
+-- What was tried, and how often it helped
 CREATE TABLE workaround (
-    level TEXT NOT NULL,
+    level TEXT NOT NULL CHECK (level IN ('id', 'chip', 'symptom', 'blocker')),
     key TEXT NOT NULL,
-    rank INTEGER NOT NULL, -- what helped most often first
+    rank INTEGER NOT NULL,
     fix TEXT NOT NULL,
     tried INTEGER NOT NULL,
     helped INTEGER NOT NULL,
     PRIMARY KEY (level, key, rank)
 ) STRICT, WITHOUT ROWID;
 
--- Cards to buy instead: those with a chip (key vendor/chip), and under the key '' the ones of the price list. Cards of
--- one name may stand here more than once.
+-- key vendor/chip: those with that chip; key '': the ones of the price list, from the cheapest.
+-- Cards to buy instead
 CREATE TABLE alternative (
     key TEXT NOT NULL,
-    rank INTEGER NOT NULL, -- priced and usable ones first; the price list from the cheapest
-    pci_id INTEGER NOT NULL,
+    rank INTEGER NOT NULL,
+    pci_id INTEGER NOT NULL REFERENCES gpu,
     name TEXT NOT NULL,
     usable REAL NOT NULL,
     price_usd INTEGER, -- NULL: not known
@@ -186,7 +225,8 @@ CREATE TABLE alternative (
     PRIMARY KEY (key, rank)
 ) STRICT, WITHOUT ROWID;
 
--- Approximate prices of used cards, from data/prices.tsv.
+-- From data/prices.tsv.
+-- Approximate prices of used cards
 CREATE TABLE price (
     pci_id INTEGER PRIMARY KEY,
     usd INTEGER NOT NULL,
@@ -195,12 +235,14 @@ CREATE TABLE price (
     place INTEGER NOT NULL -- the order within the line
 ) STRICT, WITHOUT ROWID;
 
--- Which chips are good for which use, from data/uses.tsv: the first row that fits a chip holds.
+-- id is the order in the file, and the first row that fits a chip holds.
+-- From data/uses.tsv.
+-- Which chips are good for which use
 CREATE TABLE chip_use (
-    id INTEGER PRIMARY KEY, -- the order in the file
+    id INTEGER PRIMARY KEY,
     vendor INTEGER NOT NULL,
     chip TEXT NOT NULL, -- a GLOB pattern
-    use TEXT NOT NULL,
-    suits INTEGER NOT NULL,
+    use TEXT NOT NULL CHECK (use IN ({use})),
+    suits INTEGER NOT NULL CHECK (suits IN (0, 1)),
     reason TEXT NOT NULL
 ) STRICT;

@@ -7,20 +7,16 @@ import sys
 # What each table says, without the numbers of rows; names of rows in their place.
 QUERIES = {
     "devices": "SELECT * FROM device ORDER BY 1",
-    "subsystems": "SELECT * FROM subsystem ORDER BY 1",
-    "GPUs": """SELECT pci_id, chip, form_factor, display, vbios, reset, prior, usable,
-        (SELECT level || key FROM evidence WHERE id = all_evidence),
-        (SELECT level || key FROM evidence WHERE id = class_evidence),
-        (SELECT level || key FROM evidence WHERE id = chip_evidence),
-        (SELECT level || key FROM evidence WHERE id = id_evidence) FROM gpu ORDER BY 1""",
+    "subsystems": "SELECT * FROM subsystem ORDER BY 1, 2",
+    "GPUs": "SELECT pci_id, chip, form_factor, display, vbios, reset, prior, usable FROM gpu ORDER BY 1",
     "words": "SELECT count(*), sum(rowid) FROM gpu_words WHERE gpu_words MATCH 'geforce'",
-    "evidence": """SELECT level, key, chassis, works, works_with_workaround, partial, fails, weight_works,
-        weight_works_with_workaround, weight_partial, weight_fails, public, outside, latest FROM evidence
-        ORDER BY 1, 2, 3""",
+    "evidence": "SELECT * FROM evidence ORDER BY level, key, chassis",
     "workarounds": "SELECT * FROM workaround ORDER BY level, key, rank",
     "alternatives": "SELECT * FROM alternative ORDER BY key, rank",
-    "reports": """SELECT hex(id), pci_id, subsystem, chassis, outcome, date, public, outside, sender, attempts, symptoms,
-        body FROM report ORDER BY id""",
+    "reports": """SELECT hex(id), pci_id, subsystem, chassis, outcome, date, public, environment_failure, sender,
+        hex(supersedes), body FROM report ORDER BY id""",
+    "symptoms": "SELECT hex(id), symptom FROM report_symptom JOIN report ON seq = report ORDER BY 1, 2",
+    "attempts": "SELECT hex(id), place, fix, result FROM report_attempt JOIN report ON seq = report ORDER BY 1, 2",
     "order of reports": "SELECT hex(id) FROM report INDEXED BY report_of_device ORDER BY pci_id, date DESC, id",
     "kinds of sources": "SELECT kind, version FROM source ORDER BY 1, 2",
 }

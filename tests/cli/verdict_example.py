@@ -10,9 +10,14 @@ COLUMNS = ("works", "works_with_workaround", "partial", "fails")
 CAP = {"chip": 12.0, "id": 12.0}
 
 
-def row_of(table, key, value, database):
-    database.row_factory = sqlite3.Row
-    return database.execute("SELECT * FROM %s WHERE %s = ?" % (table, key), (value,)).fetchone()
+def row_of(table, number, database):
+    return database.execute("SELECT * FROM %s WHERE rowid = ?" % table, (number,)).fetchone()
+
+
+def evidence_of(level, gpu, database):
+    keys = {"all": "", "class": "%04x/%s/%s/%s/%s" % (gpu["pci_id"] >> 16, gpu["form_factor"], gpu["vbios"], gpu["display"], gpu["reset"]),
+            "chip": "%04x/%s/%s" % (gpu["pci_id"] >> 16, gpu["chip"], gpu["form_factor"]), "id": sys.argv[2]}
+    return database.execute("SELECT * FROM evidence WHERE level = ? AND key = ? AND chassis = ''", (level, keys[level])).fetchone()
 
 
 def numbers(values):
@@ -21,13 +26,14 @@ def numbers(values):
 
 def main():
     database = sqlite3.connect(sys.argv[1])
+    database.row_factory = sqlite3.Row
     vendor, device = (int(part, 16) for part in sys.argv[2].split(":"))
-    gpu = row_of("gpu", "pci_id", vendor << 16 | device, database)
-    prior = row_of("prior", "id", gpu["prior"], database)
+    gpu = row_of("gpu", vendor << 16 | device, database)
+    prior = row_of("prior", gpu["prior"], database)
     mean, strength = [prior[name] for name in COLUMNS], prior["strength"]
     levels = []
     for level in ("all", "class", "chip", "id"):
-        row = row_of("evidence", "id", gpu[level + "_evidence"], database)
+        row = evidence_of(level, gpu, database)
         levels.append((level, [row["weight_" + name] / 1e6 for name in COLUMNS] if row else [0.0] * 4))
     print("                    works  around  partial fails   weight")
     print("prior             %s  %6.3f" % (numbers(mean), strength))

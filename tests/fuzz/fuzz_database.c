@@ -40,7 +40,7 @@ static void add_gpu(struct builder *builder, uint32_t pci_id, enum form_factor f
     gpu.attributes[ATTRIBUTE_DISPLAY].value = (int)DISPLAY_OUTPUTS;
     must(builder_add_device(builder, pci_id, name, &error), &error);
     must(builder_add_gpu(builder, &gpu, origins, "gp 108 geforce nvidia", &is_new, &error), &error);
-    must(builder_add_annotation(builder, pci_id, ATTRIBUTE_FORM_FACTOR, 0, "either", 0.2, 1, &error), &error);
+    must(builder_add_annotation(builder, pci_id, ATTRIBUTE_FORM_FACTOR, 1, "either", 0.2, 1, &error), &error);
 }
 
 static void add_report(struct builder *builder, int64_t source)
@@ -153,6 +153,13 @@ static enum error_code visit_source(void *context, const struct source_record *s
     return error->code = ERROR_NONE;
 }
 
+static enum error_code visit_table(void *context, const struct table_record *table, struct error *error)
+{
+    (void)context;
+    require(table->name && table->about, "a table has its texts");
+    return error->code = ERROR_NONE;
+}
+
 static void check_verdict(const struct device *device, const struct evidence *evidence)
 {
     struct verdict verdict = verdict_compute(&device->prior, evidence);
@@ -205,6 +212,7 @@ static void ask(struct database *database)
     failed |= database_each_conflict(database, visit_conflict, NULL, &error);
     failed |= database_each_card(database, visit_card, NULL, &error);
     failed |= database_each_source(database, visit_source, NULL, &error);
+    failed |= database_each_table(database, visit_table, NULL, &error);
     failed |= database_find_chip_use(database, 0x10de, "GP108", USE_COMPUTE, &use, &error);
     failed |= database_check(database, &error);
     (void)failed;
@@ -217,15 +225,12 @@ static void set_number(const char *path, const uint8_t *patch)
                                              {"gpu", "form_factor_origin"},
                                              {"gpu", "vbios_origin"},
                                              {"gpu", "chip_origin"},
-                                             {"gpu", "id_evidence"},
-                                             {"gpu", "all_evidence"},
-                                             {"gpu", "chip_evidence"},
                                              {"evidence", "works"},
                                              {"evidence", "fails"},
                                              {"evidence", "public"},
                                              {"evidence", "weight_works"},
                                              {"evidence", "weight_fails"},
-                                             {"evidence", "outside"},
+                                             {"evidence", "environment_failures"},
                                              {"workaround", "tried"},
                                              {"workaround", "helped"},
                                              {"workaround", "rank"},

@@ -102,7 +102,7 @@ static inline void add_gpus(struct builder *builder)
     add_gpu(builder, &again, "GP108 [GeForce GT 1030]", "gp 108 geforce gt 1030 nvidia corporation");
     add_gpu(builder, &bad, "GP104 [Bad]", "gp 104 bad nvidia corporation");
     ASSERT_DONE(
-        builder_add_annotation(builder, MX330, ATTRIBUTE_FORM_FACTOR, 0, "desktop", 0.2, 1, &failure));
+        builder_add_annotation(builder, MX330, ATTRIBUTE_FORM_FACTOR, 1, "desktop", 0.2, 1, &failure));
     ASSERT_DONE(builder_add_price(builder, GT1030, 30, "2026-03", 0, 0, &failure));
     ASSERT_DONE(builder_add_price(builder, GTX1650, 50, "2026-03", 1, 0, &failure));
 }
@@ -166,9 +166,9 @@ static inline int set_up(void **state)
     add_gpus(builder);
     int64_t reports = add_reports(builder);
     ASSERT_DONE(builder_complete(builder, &failure));
-    assert_int_equal(builder_duplicates(builder, reports), 1);
-    assert_int_equal(builder_duplicates(builder, reports - 1), 0);
-    assert_int_equal(builder_duplicates(builder, ALL_SOURCES), 1);
+    assert_int_equal(builder_dropped(builder, reports).duplicates, 1);
+    assert_int_equal(builder_dropped(builder, reports - 1).duplicates, 0);
+    assert_int_equal(builder_dropped(builder, ALL_SOURCES).duplicates, 1);
     ASSERT_DONE(builder_publish(builder, database_path, &failure));
     builder_free(builder);
     ASSERT_DONE(database_open(database_path, &database, &failure));

@@ -1,0 +1,166 @@
+/* The reports on a GPU, what was tried, and what to buy instead. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "db/database.h"
+#include "db/internal.h"
+
+enum error_code database_each_report(struct database *database, uint32_t pci_id, int limit,
+                                     report_visitor *each, void *context, struct error *error)
+{
+    static const char sql[] =
+        "SELECT lower(hex(id)), body FROM report WHERE pci_id = ?1 ORDER BY date DESC, id LIMIT ?2";
+    sqlite3_stmt *row;
+    if (database_query(database, sql, SQL_VALUES(sql_integer(pci_id), sql_integer(limit)), &row, error))
+        return error->code;
+    while (database_next(database, row, error)) {
+        const char *body = column_text(row, 1);
+        if (each(context, column_text(row, 0), body, (size_t)sqlite3_column_bytes(row, 1), error))
+            break;
+    }
+    return error->code;
+}
+
+/* ---- what was tried ---- */
+
+static enum error_code query_workarounds(struct database *database, const char *level, const char *key,
+                                         int limit, sqlite3_stmt **row, struct error *error)
+{
+    static const char sql[] =
+        "SELECT fix, tried, helped FROM workaround WHERE level = ?1 AND key = ?2 ORDER BY rank LIMIT ?3";
+    return database_query(database, sql, SQL_VALUES(sql_text(level), sql_text(key), sql_integer(limit)), row,
+                          error);
+}
+
+static enum error_code find_workarounds(struct database *database, const char *level, const char *key,
+                                        struct workaround *workarounds, int limit, int *count,
+                                        struct error *error)
+{
+    sqlite3_stmt *row;
+    *count = 0;
+    if (query_workarounds(database, level, key, limit, &row, error))
+        return error->code;
+    while (*count < limit && database_next(database, row, error)) {
+        struct workaround *workaround = &workarounds[(*count)++];
+        copy_column(row, 0, workaround->fix, sizeof workaround->fix);
+        workaround->tried = column_count(row, 1);
+        workaround->helped = column_count(row, 2);
+        workaround->on_chip = strcmp(level, "chip") == 0;
+    }
+    return error->code;
+}
+
+enum error_code database_find_workarounds(struct database *database, const struct gpu *gpu,
+                                          struct workaround *workarounds, int limit, int *count,
+                                          struct error *error)
+{
+    char id[PCI_ID_TEXT_SIZE];
+    char key[KEY_SIZE];
+    struct pci_id base = pci_id_from_number(pci_id_number(&gpu->id));
+    evidence_chip_key(gpu, key);
+    if (find_workarounds(database, "id", pci_id_print(&base, id), workarounds, limit, count, error) ||
+        *count || !key[0])
+        return error->code;
+    return find_workarounds(database, "chip", key, workarounds, limit, count, error);
+}
+
+enum error_code database_find_symptom_fixes(struct database *database, const char *word,
+                                            struct workaround *fixes, int limit, int *count,
+                                            struct error *error)
+{
+    return find_workarounds(database, "symptom", word, fixes, limit, count, error);
+}
+
+enum error_code database_find_path(struct database *database, const struct gpu *gpu, enum blocker blocker,
+                                   struct remaining_path *path, struct error *error)
+{
+    char key[KEY_SIZE];
+    sqlite3_stmt *row;
+    blocker_key(gpu, blocker, key);
+    *path = (struct remaining_path){.blocker = blocker};
+    if (query_workarounds(database, "blocker", key, MAX_PATH_CHIPS + 1, &row, error) ||
+        !database_next(database, row, error))
+        return error->code;
+    /* The first one, without a chip, has them all together. */
+    path->tried = column_count(row, 1);
+    path->helped = column_count(row, 2);
+    while (path->chip_count < MAX_PATH_CHIPS && database_next(database, row, error)) {
+        int i = path->chip_count++;
+        copy_column(row, 0, path->chips[i].chip, sizeof path->chips[i].chip);
+        path->chips[i].tried = column_count(row, 1);
+        path->chips[i].helped = column_count(row, 2);
+    }
+    return error->code;
+}
+
+enum error_code database_each_symptom(struct database *database, symptom_visitor *each, void *context,
+                                      struct error *error)
+{
+    static const char sql[] =
+        "SELECT symptom, scope, fixable, words, pattern, cause, next_step FROM symptom ORDER BY id";
+    sqlite3_stmt *row;
+    if (database_query(database, sql, SQL_NO_VALUES, &row, error))
+        return error->code;
+    while (database_next(database, row, error)) {
+        int fixable = vocabulary_find(&vocabulary_fixable, column_text(row, 2));
+        const struct symptom_record symptom = {column_text(row, 0),
+                                               column_text(row, 1),
+                                               fixable < 0 ? FIXABLE_WORKAROUND : (enum fixable)fixable,
+                                               column_text(row, 3),
+                                               column_text(row, 4),
+                                               column_text(row, 5),
+                                               column_text(row, 6)};
+        if (each(context, &symptom, error))
+            break;
+    }
+    return error->code;
+}
+
+/* ---- what to buy instead ---- */
+
+/* Nobody buys a card for a chance that is the same. */
+static const double clearly_better = 0.05;
+
+static enum error_code add_alternatives(struct database *database, const char *key, const struct gpu *gpu,
+                                        double usable, struct alternative *alternatives, int limit,
+                                        int *count, struct error *error)
+{
+    static const char sql[] = "SELECT pci_id, name, usable, price_usd, price_as_of FROM alternative"
+                              " WHERE key = ?1 ORDER BY rank";
+    sqlite3_stmt *row;
+    if (database_query(database, sql, SQL_VALUES(sql_text(key)), &row, error))
+        return error->code;
+    while (*count < limit && database_next(database, row, error)) {
+        struct alternative *alternative = &alternatives[*count];
+        alternative->pci_id = (uint32_t)sqlite3_column_int64(row, 0);
+        alternative->usable = column_real(row, 2, 1);
+        copy_column(row, 1, alternative->name, sizeof alternative->name);
+        bool skip =
+            alternative->pci_id == pci_id_number(&gpu->id) || alternative->usable < usable + clearly_better;
+        for (int i = 0; i < *count; i++)
+            skip |= strcmp(alternatives[i].name, alternative->name) == 0;
+        if (skip)
+            continue;
+        alternative->price_usd = column_count(row, 3);
+        copy_column(row, 4, alternative->price_as_of, sizeof alternative->price_as_of);
+        alternative->same_chip = *key != '\0';
+        ++*count;
+    }
+    return error->code;
+}
+
+enum error_code database_find_alternatives(struct database *database, const struct gpu *gpu, double usable,
+                                           struct alternative *alternatives, int limit, int *count,
+                                           struct error *error)
+{
+    char key[KEY_SIZE];
+    /* Two with the same chip at most: its tenth variant helps nobody. */
+    int siblings = limit < 2 ? limit : 2;
+    *count = 0;
+    error->code = ERROR_NONE;
+    snprintf(key, sizeof key, "%04x/%s", gpu->id.vendor, gpu->chip);
+    if (gpu->chip[0] && add_alternatives(database, key, gpu, usable, alternatives, siblings, count, error))
+        return error->code;
+    return add_alternatives(database, "", gpu, usable, alternatives, limit, count, error);
+}
