@@ -1,82 +1,16 @@
 #include <math.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "core/buffer.h"
 #include "tests/unit/database_fixture.h"
 
-static void test_whole(void **state)
-{
-    struct database_counts counts;
-    (void)state;
-    ASSERT_DONE(database_check(database, &failure));
-    ASSERT_DONE(database_count(database, &counts, &failure));
-    assert_int_equal(counts.devices, 7);
-    assert_int_equal(counts.gpus, 6);
-    assert_int_equal(counts.reports, 47);
-}
-
-static void test_device(void **state)
-{
-    (void)state;
-    struct device device = find(MX330);
-    assert_string_equal(device.vendor, "NVIDIA Corporation");
-    assert_string_equal(device.name, "GP108M [GeForce MX330]");
-    assert_string_equal(device.subsystem, "");
-    assert_true(device.is_gpu);
-    assert_int_equal(pci_id_number(&device.gpu.id), MX330);
-    assert_string_equal(device.gpu.chip, "GP108");
-    assert_int_equal(gpu_form_factor(&device.gpu), FORM_FACTOR_MOBILE);
-    assert_int_equal(gpu_display(&device.gpu), DISPLAY_NONE);
-    assert_int_equal(gpu_vbios(&device.gpu), VBIOS_ACPI_ROM);
-    assert_int_equal(gpu_reset(&device.gpu), RESET_UNKNOWN);
-    assert_true(device.gpu.attributes[ATTRIBUTE_FORM_FACTOR].confidence == 0.97);
-    assert_true(device.gpu.attributes[ATTRIBUTE_VBIOS].confidence == 0.95);
-    assert_string_equal(device.gpu.attributes[ATTRIBUTE_FORM_FACTOR].source, "fact: an M");
-    assert_string_equal(device.gpu.attributes[ATTRIBUTE_RESET].source, "");
-}
-
-static void test_no_gpu(void **state)
-{
-    (void)state;
-    struct device device = find(AUDIO);
-    assert_false(device.is_gpu);
-    assert_string_equal(device.name, "GP108 High Definition Audio Controller");
-}
-
-static void test_not_found(void **state)
-{
-    struct device device;
-    struct error error;
-    struct pci_id of_nvidia = pci_id_from_number(0x10deffff);
-    struct pci_id of_nobody = pci_id_from_number(0x12345678);
-    (void)state;
-    assert_int_equal(database_find_device(database, &of_nvidia, &device, &error), ERROR_NOT_FOUND);
-    assert_string_equal(device.vendor, "NVIDIA Corporation");
-    assert_int_equal(database_find_device(database, &of_nobody, &device, &error), ERROR_NOT_FOUND);
-    assert_string_equal(device.vendor, "");
-}
-
-static void test_subsystem(void **state)
-{
-    struct device device;
-    struct pci_id id = pci_id_from_number(MX330);
-    (void)state;
-    assert_true(pci_id_parse_subsystem("1028:08b0", &id));
-    ASSERT_DONE(database_find_device(database, &id, &device, &failure));
-    assert_string_equal(device.subsystem, "Latitude 5510");
-    assert_true(pci_id_parse_subsystem("1028:08b1", &id));
-    ASSERT_DONE(database_find_device(database, &id, &device, &failure));
-    assert_string_equal(device.subsystem, "");
-}
-
-static void test_prior(void **state)
+static void test_prior_of_a_mechanism(void **state)
 {
     struct prior prior;
-    (void)state;
     struct device device = find(MX330);
-    assert_string_equal(device.prior.reason, "no outputs");
+    (void)state;
     assert_true(device.prior.strength == 16.0 && device.prior.shares[OUTCOME_FAILS] == 0.70);
-    /* The first line that fits, not the nearest. */
-    assert_string_equal(find(GT1030).prior.reason, "a card");
     device.gpu.attributes[ATTRIBUTE_FORM_FACTOR].value = FORM_FACTOR_DESKTOP;
     ASSERT_DONE(database_find_prior(database, &device.gpu, &prior, &failure));
     assert_string_equal(prior.reason, "a card");
@@ -85,6 +19,8 @@ static void test_prior(void **state)
     assert_true(prior.strength == 0.0);
     assert_string_equal(prior.reason, "");
 }
+
+/* ---- evidence ---- */
 
 static void assert_counts(const struct evidence *evidence, int works, int partial, int fails)
 {
@@ -149,6 +85,8 @@ static void test_no_evidence(void **state)
             assert_counts(&evidence[level], 0, 0, 0);
     }
 }
+
+/* ---- names ---- */
 
 static void assert_search(const char *words, const uint32_t *expected, int count)
 {
@@ -222,102 +160,37 @@ static void test_search_limits(void **state)
     assert_int_equal(count, 0);
 }
 
-struct visited {
-    int count;
-    char first_bytes[16];
-    struct buffer bodies;
-};
-
-static enum error_code note_report(void *context, const char *id, const char *body, size_t length,
-                                   struct error *error)
-{
-    struct visited *visited = context;
-    (void)error;
-    assert_int_equal(strlen(id), 64);
-    visited->first_bytes[visited->count++] = id[1];
-    buffer_append(&visited->bodies, body, length);
-    return ERROR_NONE;
-}
-
-static enum error_code stop_at_once(void *context, const char *id, const char *body, size_t length,
-                                    struct error *error)
-{
-    note_report(context, id, body, length, error);
-    return error_set(error, ERROR_SYSTEM, "enough");
-}
-
-static void test_reports_newest_first(void **state)
-{
-    struct visited visited = {.bodies = BUFFER(1 << 16)};
-    struct error error;
-    (void)state;
-    ASSERT_DONE(database_each_report(database, MX330, 10, note_report, &visited, &failure));
-    assert_string_equal(visited.first_bytes, "1423");
-    assert_holds(buffer_text(&visited.bodies), "{\"pci_id\":\"10de:1d16\",\"outcome\":\"partial\"}");
-    memset(visited.first_bytes, 0, sizeof visited.first_bytes);
-    visited.count = 0;
-    ASSERT_DONE(database_each_report(database, MX330, 2, note_report, &visited, &failure));
-    assert_string_equal(visited.first_bytes, "14");
-    visited.count = 0;
-    ASSERT_DONE(database_each_report(database, GTX1650, 10, note_report, &visited, &failure));
-    assert_int_equal(visited.count, 0);
-    assert_int_equal(database_each_report(database, MX330, 10, stop_at_once, &visited, &error), ERROR_SYSTEM);
-    assert_int_equal(visited.count, 1);
-    buffer_free(&visited.bodies);
-}
-
-static void test_workarounds(void **state)
-{
-    struct workaround workarounds[5];
-    int count;
-    (void)state;
-    struct device device = find(MX330);
-    ASSERT_DONE(database_find_workarounds(database, &device.gpu, workarounds, 5, &count, &failure));
-    assert_int_equal(count, 2);
-    /* Both helped once; what was tried more often comes first. */
-    assert_string_equal(workarounds[0].fix, "romfile");
-    assert_int_equal(workarounds[0].tried, 2);
-    assert_int_equal(workarounds[0].helped, 1);
-    assert_false(workarounds[0].on_chip);
-    assert_string_equal(workarounds[1].fix, "ovmf");
-    ASSERT_DONE(database_find_workarounds(database, &device.gpu, workarounds, 1, &count, &failure));
-    assert_int_equal(count, 1);
-    device.gpu.id.device++; /* a sibling that nobody tried anything on */
-    ASSERT_DONE(database_find_workarounds(database, &device.gpu, workarounds, 5, &count, &failure));
-    assert_int_equal(count, 2);
-    assert_true(workarounds[0].on_chip);
-    device = find(GTX1650);
-    ASSERT_DONE(database_find_workarounds(database, &device.gpu, workarounds, 5, &count, &failure));
-    assert_int_equal(count, 0);
-}
-
 static void test_alternatives(void **state)
 {
-    struct alternative alternatives[5];
-    int count;
+    static const struct {
+        uint32_t pci_id;
+        double usable; /* of the GPU itself */
+        int limit;
+        uint32_t first; /* 0: none */
+        int count;
+    } cases[] = {{MX330, 0.2, 5, GT1030, 2},
+                 {MX330, 0.9, 5, 0, 0},
+                 {MX330, 0.2, 1, GT1030, 1},
+                 {GTX1650, 0.2, 5, GT1030, 1}}; /* never the card itself */
     (void)state;
-    struct device device = find(MX330);
-    ASSERT_DONE(database_find_alternatives(database, &device.gpu, 0.2, alternatives, 5, &count, &failure));
-    assert_int_equal(count, 2);
-    assert_int_equal(alternatives[0].pci_id, GT1030);
-    assert_string_equal(alternatives[0].name, "GP108 [GeForce GT 1030]");
-    assert_true(alternatives[0].same_chip);
-    /* The 0.80 of its mechanism, and two reports' worth of what all GPUs here did. */
-    assert_true(alternatives[0].usable > 0.68 && alternatives[0].usable < 0.80);
-    assert_int_equal(alternatives[0].price_usd, 30);
-    assert_string_equal(alternatives[0].price_as_of, "2026-03");
-    assert_int_equal(alternatives[1].pci_id, GTX1650);
-    assert_false(alternatives[1].same_chip);
-    ASSERT_DONE(database_find_alternatives(database, &device.gpu, 0.9, alternatives, 5, &count, &failure));
-    assert_int_equal(count, 0);
-    ASSERT_DONE(database_find_alternatives(database, &device.gpu, 0.2, alternatives, 1, &count, &failure));
-    assert_int_equal(count, 1);
-    /* Never the card itself. */
-    device = find(GTX1650);
-    ASSERT_DONE(database_find_alternatives(database, &device.gpu, 0.2, alternatives, 5, &count, &failure));
-    assert_int_equal(count, 1);
-    assert_int_equal(alternatives[0].pci_id, GT1030);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct alternative found[5];
+        int count;
+        struct device device = find(cases[i].pci_id);
+        ASSERT_DONE(database_find_alternatives(database, &device.gpu, cases[i].usable, found, cases[i].limit,
+                                               &count, &failure));
+        assert_int_equal(count, cases[i].count);
+        if (!count)
+            continue;
+        assert_int_equal(found[0].pci_id, cases[i].first);
+        assert_int_equal(found[0].same_chip, cases[i].pci_id == MX330);
+        /* The 0.80 of its mechanism, and two reports' worth of what all GPUs here did. */
+        assert_true(found[0].usable > 0.68 && found[0].usable < 0.80);
+        assert_int_equal(found[0].price_usd, 30);
+    }
 }
+
+/* ---- what it is made of ---- */
 
 static enum error_code note_value(void *context, const struct stated_value *value, struct error *error)
 {
@@ -329,60 +202,159 @@ static enum error_code note_value(void *context, const struct stated_value *valu
 
 static void test_stated_values(void **state)
 {
-    struct buffer stated = BUFFER(1 << 16);
+    struct buffer stated CLEANUP(buffer_free) = BUFFER(1 << 16);
     (void)state;
-    ASSERT_DONE(database_each_stated_value(database, MX330, note_value, &stated, &failure));
-    assert_holds(buffer_text(&stated), "is_gpu 0 yes 0.99 rule is-gpu: by its name\n");
-    assert_holds(buffer_text(&stated), "chip 0 GP108 0.98 rule chip: opens the name\n");
-    assert_holds(buffer_text(&stated), "form_factor 0 mobile 0.97 fact: an M\n"
-                                       "form_factor 1 desktop 0.20 rule is-gpu: by its name\n");
-    assert_holds(buffer_text(&stated), "vbios 0 acpi-rom 0.95 fact: an M\n");
-    assert_null(strstr(buffer_text(&stated), "reset"));
-    buffer_clear(&stated);
     ASSERT_DONE(database_each_stated_value(database, AUDIO, note_value, &stated, &failure));
     assert_string_equal(buffer_text(&stated), "");
-    buffer_free(&stated);
+    ASSERT_DONE(database_each_stated_value(database, MX330, note_value, &stated, &failure));
+    assert_string_equal(buffer_text(&stated), "chip 0 GP108 0.98 rule chip: opens the name\n"
+                                              "display 0 none 0.96 fact: an M\n"
+                                              "form_factor 0 mobile 0.97 fact: an M\n"
+                                              "form_factor 1 desktop 0.20 rule is-gpu: by its name\n"
+                                              "is_gpu 0 yes 0.99 rule is-gpu: by its name\n"
+                                              "vbios 0 acpi-rom 0.95 fact: an M\n");
 }
 
-static enum error_code note_source(void *context, const struct source_record *source, struct error *error)
-{
-    (void)error;
-    buffer_append_format(context, "%s|%s|%s|%s|%s|%d|%d|%d\n", source->kind, source->name, source->version,
-                         source->date, source->hash, source->cached, (int)source->records,
-                         (int)source->refused);
-    return ERROR_NONE;
-}
+/* ---- damage ---- */
 
-static void test_sources(void **state)
+/* Whichever page is filled with rubbish: an answer or an error, never a crash, and the check finds it. */
+static void test_damaged_pages(void **state)
 {
-    struct buffer sources = BUFFER(1 << 16);
+    struct stat status;
+    FILE *file = fopen(database_path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fstat(fileno(file), &status), 0);
+    size_t length = (size_t)status.st_size;
+    char *bytes = malloc(length);
+    assert_non_null(bytes);
+    assert_int_equal(fread(bytes, 1, length, file), length);
+    fclose(file);
+    size_t page = (size_t)(unsigned char)bytes[16] << 8 | (unsigned char)bytes[17];
     (void)state;
-    ASSERT_DONE(database_each_source(database, note_source, &sources, &failure));
-    assert_string_equal(buffer_text(&sources), "pci.ids|/usr/share/misc/pci.ids|2026.08.22|||0|7|0\n"
-                                               "reports|data/reports|||abcd|1|46|3\n");
-    buffer_free(&sources);
+    for (size_t at = page; at < length; at += page) {
+        char path[SCRATCH_PATH_SIZE];
+        struct database *opened;
+        struct device device;
+        struct error error = {.code = ERROR_NONE};
+        struct pci_id id = pci_id_from_number(MX330);
+        uint32_t ids[4];
+        int count;
+        int total;
+        char *kept = exact_copy(bytes + at, page);
+        memset(bytes + at, 0xa5, page);
+        scratch_write(path, bytes, length);
+        memcpy(bytes + at, kept, page);
+        free(kept);
+        if (database_open(path, &opened, &error) == ERROR_NONE) {
+            enum error_code found = database_find_device(opened, &id, &device, &error);
+            enum error_code searched = database_search(opened, "mx330", ids, 4, &count, &total, &error);
+            assert_true(found == ERROR_NONE || found == ERROR_DATABASE_DAMAGED);
+            assert_true(searched == ERROR_NONE || searched == ERROR_DATABASE_DAMAGED);
+            assert_int_equal(database_check(opened, &error), ERROR_DATABASE_DAMAGED);
+            database_close(opened);
+        }
+        unlink(path);
+    }
+    free(bytes);
+}
+
+/* Copies the database, runs SQL on the copy, and expects the check to say so. */
+static void assert_found_out(const char *const sql[], int count, const char *why)
+{
+    char path[SCRATCH_PATH_SIZE + 40];
+    char command[SCRATCH_PATH_SIZE + 100];
+    struct database *opened;
+    struct error error = {.code = ERROR_NONE};
+    snprintf(path, sizeof path, "%s/copy.db", folder);
+    for (int i = 0; i <= count; i++) { /* a connection for each: the schema is read when one begins */
+        sqlite3 *handle = NULL;
+        snprintf(command, sizeof command, "VACUUM INTO '%s'", path);
+        assert_int_equal(sqlite3_open(i ? path : database_path, &handle), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(handle, i ? sql[i - 1] : command, NULL, NULL, NULL), SQLITE_OK);
+        sqlite3_close(handle);
+    }
+    ASSERT_DONE(database_open(path, &opened, &failure));
+    assert_int_equal(database_check(opened, &error), ERROR_DATABASE_DAMAGED);
+    assert_holds(error.message, why);
+    database_close(opened);
+    unlink(path);
+}
+
+static void test_what_the_check_finds(void **state)
+{
+    /* A report that its index does not know is no fault of any page: it is written while the index is not in
+     * the schema. */
+    static const char *const lost_index[] = {
+        "PRAGMA writable_schema = ON; CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name ="
+        " 'report_of_device'; DELETE FROM sqlite_schema WHERE name = 'report_of_device';",
+        "UPDATE report SET date = '1999-01-01' WHERE seq = (SELECT max(seq) FROM report);",
+        "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema SELECT * FROM kept; DROP TABLE kept;"};
+    static const char *const outcome[] = {
+        "PRAGMA ignore_check_constraints = ON; UPDATE report SET outcome = 'wurks' WHERE seq = 4;"};
+    static const char *const orphan[] = {"UPDATE gpu SET prior = 77;"};
+    static const char *const table[] = {"DROP TABLE price;"};
+    (void)state;
+    assert_found_out(lost_index, 3, "missing from index");
+    assert_found_out(outcome, 1, "a value in table report is not outcome IN (");
+    assert_found_out(orphan, 1, "refers to a row that is not in prior");
+    assert_found_out(table, 1, "no such table: price");
+}
+
+/* ---- building ---- */
+
+static void test_unfinished_builder(void **state)
+{
+    struct builder *builder;
+    struct error error;
+    (void)state;
+    ASSERT_DONE(builder_create(new_path, &builder, &failure));
+    assert_int_equal(access(new_path, F_OK), 0);
+    builder_free(builder);
+    assert_int_equal(access(new_path, F_OK), -1);
+    assert_int_equal(access(database_path, F_OK), 0);
+    builder_free(NULL);
+    database_close(NULL);
+    assert_int_not_equal(builder_create("/nonexistent/x.db", &builder, &error), ERROR_NONE);
+    assert_holds(error.message, "/nonexistent/x.db");
+}
+
+/* Without a single GPU or report it is a database all the same. */
+static void test_empty_database(void **state)
+{
+    char path[SCRATCH_PATH_SIZE + 40];
+    struct builder *builder;
+    struct database *opened;
+    struct database_counts counts;
+    (void)state;
+    snprintf(path, sizeof path, "%s/empty.db", folder);
+    ASSERT_DONE(builder_create(new_path, &builder, &failure));
+    ASSERT_DONE(builder_complete(builder, &failure));
+    ASSERT_DONE(builder_publish(builder, path, &failure));
+    builder_free(builder);
+    ASSERT_DONE(database_open(path, &opened, &failure));
+    ASSERT_DONE(database_check(opened, &failure));
+    ASSERT_DONE(database_count(opened, &counts, &failure));
+    assert_int_equal(counts.devices + counts.gpus + counts.reports, 0);
+    database_close(opened);
+    unlink(path);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole),
-        cmocka_unit_test(test_device),
-        cmocka_unit_test(test_no_gpu),
-        cmocka_unit_test(test_not_found),
-        cmocka_unit_test(test_subsystem),
-        cmocka_unit_test(test_prior),
+        cmocka_unit_test(test_prior_of_a_mechanism),
         cmocka_unit_test(test_evidence),
         cmocka_unit_test(test_evidence_of_a_chassis),
         cmocka_unit_test(test_no_evidence),
         cmocka_unit_test(test_search),
         cmocka_unit_test(test_search_knows_no_operators),
         cmocka_unit_test(test_search_limits),
-        cmocka_unit_test(test_reports_newest_first),
-        cmocka_unit_test(test_workarounds),
         cmocka_unit_test(test_alternatives),
         cmocka_unit_test(test_stated_values),
-        cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_damaged_pages),
+        cmocka_unit_test(test_what_the_check_finds),
+        cmocka_unit_test(test_unfinished_builder),
+        cmocka_unit_test(test_empty_database),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
