@@ -3,7 +3,10 @@
 # Sets: old and new (what the database tells before the update and after it), outbox, `before` (a folder with the lab
 # as it is before the update). The feed is `one`, the list pci.ids; both have an update.
 . "$(dirname "${BASH_SOURCE[0]}")/sync.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/faults.sh"
 before=$work/before
+# shellcheck disable=SC2206 # words on purpose
+faulty=(${WRAPPER:-} "$BUILD/passthru" sync --data "$data" --db "$target" --quiet --retries 0)
 slow_segments=$work/slow.segments # while there is such a file, the server is slow with segments,
 slow_list=$work/slow.list         # with pci.ids
 
@@ -70,11 +73,6 @@ faults_start() {
 remotes_at() {
     remote one feed "$1/one"
     remote pci.ids pci.ids "$1/pci.ids.gz"
-}
-
-restore() {
-    rm -rf "$lab"
-    cp -a "$before" "$lab"
 }
 
 segments() { (cd "$target.sources/feeds/one/segments" 2>/dev/null && ls); }
