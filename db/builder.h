@@ -11,7 +11,7 @@
 #include "core/symptom.h"
 #include "core/verdict.h"
 
-/* Builds a whole new database in a file beside the one in use and puts it in its place at the end. Nothing is
+/* Builds a new database in a file beside the one in use and puts it in its place at the end. Nothing is
  * seen by anybody before that. A builder that failed is only good for builder_free. Texts are copied. */
 struct builder;
 
@@ -92,7 +92,7 @@ MUST_CHECK enum error_code builder_add_price(struct builder *builder, uint32_t p
                                              const char *as_of, int line, int place, struct error *error);
 
 /* The next line of uses.tsv: whether a chip is good for a use, and why. A * at the end of `chip` stands for
- * any ending. */
+ * any suffix. */
 MUST_CHECK enum error_code builder_add_chip_use(struct builder *builder, uint16_t vendor, const char *chip,
                                                 enum use use, bool suits, const char *reason,
                                                 struct error *error);

@@ -18,7 +18,7 @@ enum error_code database_sqlite_error(const struct database *database, int resul
     enum error_code code = ERROR_SYSTEM;
     int primary = result & 0xff;
     int number = database->handle ? sqlite3_system_errno(database->handle) : 0;
-    /* A write that fails for want of room does so with ENOSPC, EDQUOT or EFBIG, which may be forgotten by
+    /* A write that fails for want of space does so with ENOSPC, EDQUOT or EFBIG, which may be forgotten by
      * now. */
     bool write_failed = database->handle && sqlite3_extended_errcode(database->handle) == SQLITE_IOERR_WRITE;
     if (primary == SQLITE_IOERR && (number || write_failed))
@@ -47,7 +47,7 @@ enum error_code database_damaged(const struct database *database, const char *wh
     return error_next(error, "rebuild it from its sources with: passthru import --db %s", database->path);
 }
 
-/* The numbers of the file header (sqlite.org/fileformat2.html, section 1.3) that tell whose file it is, and
+/* The numbers of the file header (sqlite.org/fileformat2.html, section 1.3) that say whose file it is, and
  * whether all of it is there. */
 static enum error_code check_header(const char *path, struct error *error)
 {

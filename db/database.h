@@ -34,17 +34,17 @@ MUST_CHECK enum error_code database_target(const char *explicit_path, struct dat
 /* Where the database that was installed with the program lies. False, and "", when there is none. */
 bool database_installed(char path[DATABASE_PATH_SIZE]);
 
-/* The folder of the running program, "" when the system does not tell. */
+/* The folder of the running program, "" when the system does not say. */
 void database_program_folder(char folder[DATABASE_PATH_SIZE]);
 
 /* Opens a database for reading. It takes no lock and is never written: a database is only ever replaced as a
- * whole (design). Errors: ERROR_NO_DATABASE, ERROR_PERMISSION, ERROR_FOREIGN_DATABASE,
+ * whole (docs/architecture.md). Errors: ERROR_NO_DATABASE, ERROR_PERMISSION, ERROR_FOREIGN_DATABASE,
  * ERROR_DATABASE_VERSION, ERROR_DATABASE_DAMAGED. The caller closes it; database_close(NULL) does nothing. */
 MUST_CHECK enum error_code database_open(const char *path, struct database **database, struct error *error);
 void database_close(struct database *database);
 
-/* Whole days since the database was built or, where it was copied since, put in its place; 0 when nobody can
- * tell. */
+/* Whole days since the database was built or, where it was copied since, put in its place; 0 when that is not
+ * known. */
 int database_age_days(const struct database *database);
 
 /* A device of pci.ids. The strings of `gpu` and `prior` live as long as the database
@@ -100,7 +100,7 @@ MUST_CHECK enum error_code database_find_workarounds(struct database *database, 
                                                      struct workaround *workarounds, int limit, int *count,
                                                      struct error *error);
 
-/* How the documented ways around a blocker did, by chip; what helped in most reports comes first. */
+/* How the documented workarounds of a blocker did, by chip; what helped in most reports comes first. */
 enum { MAX_PATH_CHIPS = 24 };
 struct remaining_path {
     enum blocker blocker;
@@ -108,7 +108,7 @@ struct remaining_path {
     int helped;
     int chip_count;
     struct {
-        char chip[CHIP_SIZE]; /* the PCI ID where the name does not tell */
+        char chip[CHIP_SIZE]; /* the PCI ID where the name does not say */
         int tried;
         int helped;
     } chips[MAX_PATH_CHIPS];

@@ -4,7 +4,7 @@
 #include "db/database.h"
 
 /* A database that was imported or synced once is found before the one that is installed with the program,
- * also when a newer program brings newer lists and tables. This tells so. */
+ * also when a newer program brings newer lists and tables. This says so. */
 
 enum { MAX_OLDER_SOURCES = 24, SOURCE_VERSION_SIZE = 64 };
 

@@ -9,7 +9,7 @@
 struct card {
     uint32_t pci_id;
     char name[NAME_SIZE]; /* as in pci.ids */
-    char chip[CHIP_SIZE]; /* "" when the name does not tell */
+    char chip[CHIP_SIZE]; /* "" when the name does not say */
     bool server;          /* made for a server: no outputs, large BARs */
     bool outputs;
     bool vendor_reset;   /* resets with a module of its own only */

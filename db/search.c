@@ -14,8 +14,8 @@
 static void append_match(struct buffer *match, const char *words, bool prefix)
 {
     for (const char *word = words; *word;) {
-        bool whole = word[1] == ' ';
-        size_t length = strcspn(word, whole ? "\n" : " \n");
+        bool is_letter = word[1] == ' ';
+        size_t length = strcspn(word, is_letter ? "\n" : " \n");
         buffer_append_format(match, "%s\"%.*s\"%s", match->length ? " " : "", (int)length, word,
                              prefix ? "*" : "");
         word += length + (word[length] != '\0');

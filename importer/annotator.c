@@ -49,7 +49,7 @@ struct annotator {
     pcre2_match_data *match;
 };
 
-/* Makes room for one more item of an array that doubles. */
+/* Makes capacity for one more item of an array that doubles. */
 static void *grow(void *items, int count, size_t size)
 {
     bool full = (count & (count - 1)) == 0;
@@ -270,7 +270,7 @@ static bool may_be_gpu(const struct annotator *annotator, const struct pci_id *i
     return false;
 }
 
-/* Puts a product list's word in front of the rules, or behind the first one if that is surer. Facts stay
+/* Puts a product list's word in front of the rules, or after the first one if that is surer. Facts stay
  * first. */
 static void state_hint(const struct annotator *annotator, const struct product_hint *hint,
                        struct annotation_result *result)

@@ -45,13 +45,13 @@ MUST_CHECK enum error_code annotator_load(const char *rules_path, const char *fa
                                           struct annotator **annotator, struct error *error);
 void annotator_free(struct annotator *annotator);
 
-/* The last of the lists, behind those of products: the kernel's table of which driver claims which device. */
+/* The last of the lists, after those of products: the kernel's table of which driver claims which device. */
 enum { LIST_MODULES_ALIAS = PRODUCT_SOURCES, ANNOTATOR_LISTS };
 
-/* What lists say about an ID as such. */
+/* What lists say about an ID. */
 struct product_hint {
     bool claimed_by_driver;       /* a graphics driver of the kernel names the ID: it is a GPU */
-    int list;                     /* which product list tells the form factor, an enum product_source */
+    int list;                     /* which product list states the form factor, an enum product_source */
     enum form_factor form_factor; /* FORM_FACTOR_UNKNOWN: nothing */
     double confidence;
 };

@@ -47,8 +47,8 @@ static enum error_code add(struct driver_claims *claims, uint32_t pci_id, struct
     if (claims->count == MAX_CLAIMS)
         return error_set(error, ERROR_BAD_INPUT, "more than %d devices of graphics drivers", MAX_CLAIMS);
     if ((claims->count & (claims->count - 1)) == 0) {
-        size_t room = claims->count ? 2 * (size_t)claims->count : 1;
-        uint32_t *ids = realloc(claims->ids, room * sizeof *ids);
+        size_t capacity = claims->count ? 2 * (size_t)claims->count : 1;
+        uint32_t *ids = realloc(claims->ids, capacity * sizeof *ids);
         if (!ids)
             return error_set(error, ERROR_NO_MEMORY, "no memory for a list of drivers");
         claims->ids = ids;

@@ -15,13 +15,7 @@
 
 enum { MANIFEST_HASH_SIZE = 65 };
 
-enum feed_file {
-    FEED_MANIFEST,
-    FEED_SIGNATURE,
-    FEED_NEW_MANIFEST,
-    FEED_NEW_SIGNATURE,
-    FEED_SEGMENTS
-};
+enum feed_file { FEED_MANIFEST, FEED_SIGNATURE, FEED_NEW_MANIFEST, FEED_NEW_SIGNATURE, FEED_SEGMENTS };
 
 /* The path of a file of a feed. */
 void feed_cache_path(const struct source_cache *cache, const char *name, enum feed_file file,

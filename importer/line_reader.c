@@ -135,7 +135,7 @@ static enum error_code fill_text(struct line_reader *reader, struct error *error
         return damaged(reader, "holds more than 64 MiB of text, as no list does", error);
     if (reader->coding != PLAIN && reader->text_total > ratio_free_bytes &&
         reader->text_total / max_ratio > reader->raw_total)
-        return damaged(reader, "expands beyond all reason", error);
+        return damaged(reader, "compression ratio above 250:1", error);
     return ERROR_NONE;
 }
 

@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 
-/* Reads a text file line by line, plain, gzip or zstd as its first bytes tell, in constant memory. */
+/* Reads a text file line by line, plain, gzip or zstd as its first bytes say, in constant memory. */
 struct line_reader;
 
 enum line_status {
@@ -24,7 +24,7 @@ MUST_CHECK enum error_code line_reader_open(const char *path, size_t max_line, s
                                             struct error *error);
 void line_reader_close(struct line_reader *reader);
 
-/* What is read is a list of names: more than 64 MiB of text are refused (ERROR_BAD_INPUT), however small the
+/* What is read is a list of names: more than 64 MiB of text are rejected (ERROR_BAD_INPUT), however small the
  * file is that unpacks to it. */
 void line_reader_expect_list(struct line_reader *reader);
 

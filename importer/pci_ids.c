@@ -26,12 +26,12 @@ struct pci_ids_reader {
 static enum error_code malformed(const struct pci_ids_reader *reader, const char *why, struct error *error)
 {
     error_set(error, ERROR_BAD_INPUT, "%s:%ld: %s", reader->path, reader->number, why);
-    return error_next(error,
-                      "this is no whole pci.ids; fetch it again from https://pci-ids.ucw.cz/ or reinstall the"
-                      " package pci.ids");
+    return error_next(
+        error, "this is no complete pci.ids; fetch it again from https://pci-ids.ucw.cz/ or reinstall the"
+               " package pci.ids");
 }
 
-/* Reads `digits` hexadecimal digits and the blanks behind them. */
+/* Reads `digits` hexadecimal digits and the spaces after them. */
 static bool take_hex(const char **text, int digits, uint32_t *value)
 {
     uint32_t sum = 0;
@@ -69,28 +69,28 @@ static const char *take_name(struct pci_ids_reader *reader, const char *text)
                                                                              : NULL;
 }
 
-/* Whoever wants to know is told. */
-static enum error_code tell_vendor(const struct pci_ids_visitor *visitor, uint16_t vendor, const char *name,
-                                   struct error *error)
+/* The parts of a visitor may be missing. */
+static enum error_code visit_vendor(const struct pci_ids_visitor *visitor, uint16_t vendor, const char *name,
+                                    struct error *error)
 {
     return visitor->vendor ? visitor->vendor(visitor->context, vendor, name, error) : ERROR_NONE;
 }
 
-static enum error_code tell_device(const struct pci_ids_visitor *visitor, uint32_t pci_id, const char *name,
-                                   struct error *error)
+static enum error_code visit_device(const struct pci_ids_visitor *visitor, uint32_t pci_id, const char *name,
+                                    struct error *error)
 {
     return visitor->device ? visitor->device(visitor->context, pci_id, name, error) : ERROR_NONE;
 }
 
-static enum error_code tell_subsystem(const struct pci_ids_visitor *visitor, uint32_t pci_id,
-                                      uint32_t subsystem, const char *name, struct error *error)
+static enum error_code visit_subsystem(const struct pci_ids_visitor *visitor, uint32_t pci_id,
+                                       uint32_t subsystem, const char *name, struct error *error)
 {
     return visitor->subsystem ? visitor->subsystem(visitor->context, pci_id, subsystem, name, error)
                               : ERROR_NONE;
 }
 
-static enum error_code tell_device_class(const struct pci_ids_visitor *visitor, int base, int sub,
-                                         int interface, const char *name, struct error *error)
+static enum error_code visit_device_class(const struct pci_ids_visitor *visitor, int base, int sub,
+                                          int interface, const char *name, struct error *error)
 {
     return visitor->device_class ? visitor->device_class(visitor->context, base, sub, interface, name, error)
                                  : ERROR_NONE;
@@ -108,8 +108,8 @@ static enum error_code read_top(struct pci_ids_reader *reader, const char *line,
     reader->first = (int)number;
     reader->second = -1;
     reader->summary->classes += is_class;
-    return is_class ? tell_device_class(reader->visitor, reader->first, -1, -1, name, error)
-                    : tell_vendor(reader->visitor, (uint16_t)number, name, error);
+    return is_class ? visit_device_class(reader->visitor, reader->first, -1, -1, name, error)
+                    : visit_vendor(reader->visitor, (uint16_t)number, name, error);
 }
 
 static enum error_code read_second(struct pci_ids_reader *reader, const char *text, struct error *error)
@@ -121,9 +121,9 @@ static enum error_code read_second(struct pci_ids_reader *reader, const char *te
         return malformed(reader, "expected a device (dddd  name) or a subclass (ss  name)", error);
     reader->second = (int)number;
     if (is_class)
-        return tell_device_class(reader->visitor, reader->first, reader->second, -1, name, error);
+        return visit_device_class(reader->visitor, reader->first, reader->second, -1, name, error);
     reader->summary->devices++;
-    return tell_device(reader->visitor, (uint32_t)reader->first << 16 | number, name, error);
+    return visit_device(reader->visitor, (uint32_t)reader->first << 16 | number, name, error);
 }
 
 static enum error_code read_third(struct pci_ids_reader *reader, const char *text, struct error *error)
@@ -137,9 +137,9 @@ static enum error_code read_third(struct pci_ids_reader *reader, const char *tex
     if (!name || reader->second < 0)
         return malformed(reader, "expected a subsystem (ssss ssss  name) or an interface (pp  name)", error);
     if (is_class)
-        return tell_device_class(reader->visitor, reader->first, reader->second, (int)number, name, error);
+        return visit_device_class(reader->visitor, reader->first, reader->second, (int)number, name, error);
     uint32_t pci_id = (uint32_t)reader->first << 16 | (uint32_t)reader->second;
-    return tell_subsystem(reader->visitor, pci_id, subvendor << 16 | number, name, error);
+    return visit_subsystem(reader->visitor, pci_id, subvendor << 16 | number, name, error);
 }
 
 /* "#	Version: 2026.08.22" and "#	Date:    2026-08-22 03:15:01" at the head of the file. */

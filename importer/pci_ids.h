@@ -7,8 +7,8 @@
 #include "core/error.h"
 #include "importer/problems.h"
 
-/* Who is told what stands in a pci.ids file, in the file's order. Each returns an error code; any error ends
- * the reading. NULL: nobody wants to know. Names are UTF-8, at most 240 bytes, and may hold control
+/* Called with what stands in a pci.ids file, in the file's order. Each returns an error code; any error ends
+ * the reading. NULL: not wanted. Names are UTF-8, at most 240 bytes, and may hold control
  * characters. */
 struct pci_ids_visitor {
     void *context;
@@ -29,8 +29,8 @@ struct pci_ids_summary {
 };
 
 /* Reads a pci.ids file (the format is described at its own head, and at pci-ids.ucw.cz). A line that does not
- * follow the format makes the whole file unfit: ERROR_BAD_INPUT with file and line. Bytes that are no UTF-8
- * become U+FFFD and are told of once. */
+ * follow the format makes all of the file unfit: ERROR_BAD_INPUT with file and line. Bytes that are no UTF-8
+ * become U+FFFD and are reported once. */
 MUST_CHECK enum error_code pci_ids_read(const char *path, const char *shown_path,
                                         const struct pci_ids_visitor *visitor,
                                         struct pci_ids_summary *summary, struct problems *problems,

@@ -3,7 +3,7 @@
 
 #include "core/macros.h"
 
-/* Where readers tell of records that they left out or mended while the rest goes on. */
+/* Where readers report records that they left out or mended while the rest goes on. */
 struct problems {
     void (*tell)(void *context, const char *file, long line, const char *message);
     void *context;
@@ -14,7 +14,7 @@ struct problems {
 void problems_refuse(struct problems *problems, const char *file, long line, const char *format, ...)
     PRINTF_LIKE(4, 5);
 
-/* Line 0 is the file as such. Something odd in a record that was taken all the same. */
+/* Line 0 is the file. Something odd in a record that was taken anyway. */
 void problems_warn(struct problems *problems, const char *file, long line, const char *format, ...)
     PRINTF_LIKE(4, 5);
 

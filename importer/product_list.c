@@ -63,8 +63,8 @@ static enum error_code add(struct product_list *list, const struct product *prod
     if (list->count == MAX_PRODUCTS)
         return error_set(error, ERROR_BAD_INPUT, "more than %d products", MAX_PRODUCTS);
     if ((list->count & (list->count - 1)) == 0) {
-        size_t room = list->count ? 2 * (size_t)list->count : 1;
-        struct product *products = realloc(list->products, room * sizeof *products);
+        size_t capacity = list->count ? 2 * (size_t)list->count : 1;
+        struct product *products = realloc(list->products, capacity * sizeof *products);
         if (!products)
             return error_set(error, ERROR_NO_MEMORY, "no memory for products");
         list->products = products;

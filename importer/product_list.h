@@ -7,7 +7,7 @@
 #include "importer/problems.h"
 
 /* Product names by device, subsystem and revision: many makers sell one ID as a card and as a laptop chip,
- * and only the product tells which. */
+ * and only the product says which. */
 struct product_list;
 
 /* Where products are listed. */
@@ -31,7 +31,7 @@ struct product {
 /* A list without products, or NULL without memory. */
 struct product_list *product_list_new(void);
 
-/* Adds the products of a file. A record that does not follow the format is refused by name and the others go
+/* Adds the products of a file. A record that does not follow the format is rejected by name and the others go
  * on; what is no table in a README is passed over. Stores how many products were added. */
 MUST_CHECK enum error_code product_list_read(struct product_list *list, enum product_source source,
                                              const char *path, const char *shown_path, int *added,

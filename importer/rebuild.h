@@ -14,7 +14,7 @@
 struct rebuild_file {
     const char *path;  /* - is standard input */
     const char *shown; /* what messages and the database call it */
-    bool kind_known;   /* else its name and its first lines tell */
+    bool kind_known;   /* else its name and its first lines say */
     enum source_kind kind;
 };
 

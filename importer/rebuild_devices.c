@@ -17,7 +17,7 @@ struct device_reader {
     struct rebuild *work;
     struct annotation_result *annotation; /* of the device read last */
     char vendor[256];
-    uint32_t open_gpu; /* the GPU read last, if it is sold both ways: its subsystems may tell; else 0 */
+    uint32_t open_gpu; /* the GPU read last, if it is sold both ways: its subsystems may say; else 0 */
     char open_gpu_name[256];
     struct buffer words;
 };
@@ -34,7 +34,7 @@ static bool is_nvidia(const struct pci_id *id)
 static void name_product(const struct pci_id *id, const char *device_name, const char *product_name,
                          char name[512])
 {
-    /* Of several code names (Tonga XT / Amethyst XT) the first: the product tells which edition it is. */
+    /* Of several code names (Tonga XT / Amethyst XT) the first: the product says which edition it is. */
     int code = (int)strcspn(device_name, "[/");
     while (code && device_name[code - 1] == ' ')
         code--;

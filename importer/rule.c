@@ -17,7 +17,7 @@ bool attribute_accepts(enum attribute attribute, const char *value)
                                        : strcmp(value, "yes") == 0 || strcmp(value, "no") == 0;
 }
 
-/* Exactly four hexadecimal digits: sscanf would take a sign, a blank or 0x as well. */
+/* Exactly four hexadecimal digits: sscanf would take a sign, a space or 0x as well. */
 static bool take_hex4(const char **text, uint16_t *value)
 {
     char digits[5] = "";
@@ -34,10 +34,10 @@ static enum error_code parse_ranges(const struct table_row *row, struct rule *ru
     const char *text = row->fields[RULE_DEVICES];
     if (strcmp(text, "-") == 0)
         return ERROR_NONE;
-    int room = 1;
+    int capacity = 1;
     for (const char *c = text; *c; c++)
-        room += *c == ',';
-    rule->ranges = calloc((size_t)room, sizeof *rule->ranges);
+        capacity += *c == ',';
+    rule->ranges = calloc((size_t)capacity, sizeof *rule->ranges);
     if (!rule->ranges)
         return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
     for (const char *at = text;; at++) {

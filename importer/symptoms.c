@@ -33,7 +33,7 @@ static enum error_code check_id(const struct symptoms_reader *reader, const stru
             return table_error(row, error, "\"%s\" stands in line %ld already", id, reader->examples[i].line);
     if (!*id || strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(id))
         return table_error(row, error, "id must be lower-case letters, digits and hyphens, not \"%s\"", id);
-    /* What is harmless is nothing that a report has to tell. */
+    /* What is harmless is nothing for a report. */
     if (fixable != FIXABLE_HARMLESS && vocabulary_find(&vocabulary_symptom, id) < 0)
         return table_error(row, error, "\"%s\" is no word of the group symptom in schema/vocabulary.tsv", id);
     return ERROR_NONE;

@@ -34,7 +34,7 @@ enum error_code table_number(const struct table_row *row, const char *column, co
     return ERROR_NONE;
 }
 
-/* Cuts a line at its tabs. Returns the number of fields, at most one more than there is room for. */
+/* Cuts a line at its tabs. Returns the number of fields, at most one more than fit. */
 static int split(char *line, char *fields[MAX_COLUMNS + 1])
 {
     int count = 0;

@@ -244,8 +244,8 @@ static void test_bomb(void **state)
     char *text = calloc(1, length);
     (void)state;
     assert_non_null(text);
-    assert_fails(zstd(text, length), "expands beyond all reason");
-    assert_fails(gzip(text, length), "expands beyond all reason");
+    assert_fails(zstd(text, length), "compression ratio above 250:1");
+    assert_fails(gzip(text, length), "compression ratio above 250:1");
     free(text);
 }
 
