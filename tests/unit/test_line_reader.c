@@ -183,17 +183,6 @@ static void test_long_lines(void **state)
     buffer_free(&expected);
 }
 
-static void test_joined_files(void **state)
-{
-    (void)state;
-    for (size_t k = 1; k < ARRAY_SIZE(coders); k++) {
-        assert_read_bytes(join(coders[k]("a\nb", 3), coders[k]("c\nd\n", 4)), 100, "1:a\n2:bc\n3:d\n(whole)",
-                          20);
-        assert_read_bytes(join(coders[k]("", 0), coders[k]("c\n", 2)), 100, "1:c\n(whole)", 11);
-        assert_read_bytes(join(coders[k]("a\n", 2), coders[k]("", 0)), 100, "1:a\n(whole)", 11);
-    }
-}
-
 /* The lines in front of the damage may be told, but the end is never taken for a good one. */
 static void assert_fails(struct coded coded, const char *why)
 {
@@ -222,43 +211,17 @@ static void test_cut_anywhere(void **state)
     }
 }
 
+/* What import-pci-ids.test has not: a gzip member of another method, a zstd frame that lies about its blocks.
+ */
 static void test_damaged(void **state)
 {
-    static const char text[] = "first line\nsecond line\nthird line\n";
     (void)state;
-    struct coded bad = gzip(text, sizeof text - 1);
-    bad.bytes[bad.length - 6] ^= 1; /* the checksum */
+    struct coded bad = gzip("first line\n", 11);
+    bad.bytes[2] = 9;
     assert_fails(bad, "damaged gzip data");
-    bad = gzip(text, sizeof text - 1);
-    bad.bytes[2] = 9; /* the method */
-    assert_fails(bad, "damaged gzip data");
-    assert_fails(join(gzip(text, sizeof text - 1), plain("rubbish", 7)), "damaged gzip data");
+    assert_fails(join(gzip("first line\n", 11), plain("rubbish", 7)), "damaged gzip data");
     assert_fails(plain("\x28\xb5\x2f\xfd\x20\x05\x07\0\0hello", 14), "damaged zstd data");
-    assert_fails(join(zstd(text, sizeof text - 1), plain("rubbish", 7)), "damaged zstd data");
-}
-
-/* A small file that expands without end must not keep an import busy for hours. */
-static void test_bomb(void **state)
-{
-    size_t length = 80 << 20;
-    char *text = calloc(1, length);
-    (void)state;
-    assert_non_null(text);
-    assert_fails(zstd(text, length), "compression ratio above 250:1");
-    assert_fails(gzip(text, length), "compression ratio above 250:1");
-    free(text);
-}
-
-static void test_no_file(void **state)
-{
-    struct line_reader *reader;
-    struct error error;
-    (void)state;
-    assert_int_equal(line_reader_open("/nonexistent/file", 100, &reader, &error), ERROR_BAD_INPUT);
-    assert_holds(error.message, "/nonexistent/file");
-    assert_true(line_reader_open("/tmp", 100, &reader, &error) != ERROR_NONE);
-    assert_holds(error.message, "/tmp");
-    line_reader_close(NULL);
+    assert_fails(join(zstd("first line\n", 11), plain("rubbish", 7)), "damaged zstd data");
 }
 
 int main(void)
@@ -266,9 +229,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),        cmocka_unit_test(test_nul_bytes),
         cmocka_unit_test(test_much_text),    cmocka_unit_test(test_long_lines),
-        cmocka_unit_test(test_joined_files), cmocka_unit_test(test_cut_anywhere),
-        cmocka_unit_test(test_damaged),      cmocka_unit_test(test_bomb),
-        cmocka_unit_test(test_no_file),
+        cmocka_unit_test(test_cut_anywhere), cmocka_unit_test(test_damaged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
