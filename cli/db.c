@@ -77,7 +77,7 @@ static enum error_code write_source(void *context, const struct source_record *s
         json_write_string(writer, "date", source->date);
         json_write_string(writer, "hash", source->hash);
         json_write_integer(writer, "records", source->records);
-        json_write_integer(writer, "refused", source->refused);
+        json_write_integer(writer, "refused", source->rejected);
         json_write_end_object(writer);
         return ERROR_NONE;
     }
@@ -90,8 +90,8 @@ static enum error_code write_source(void *context, const struct source_record *s
         buffer_append_format(&line, ", version %s", source->version);
     if (source->date[0])
         buffer_append_format(&line, " of %s", source->date);
-    if (source->refused && !is_program)
-        buffer_append_format(&line, ", %" PRId64 " refused", source->refused);
+    if (source->rejected && !is_program)
+        buffer_append_format(&line, ", %" PRId64 " rejected", source->rejected);
     output_paragraph(&command->output, INDENT, source->kind, buffer_text(&line));
     return ERROR_NONE;
 }

@@ -22,13 +22,13 @@ enum error_code builder_add_source(struct builder *builder, const char *kind, co
 
 enum error_code builder_complete_source(struct builder *builder, int64_t source, const char *version,
                                         const char *date, const char *hash, bool cached, int64_t records,
-                                        int64_t refused, struct error *error)
+                                        int64_t rejected, struct error *error)
 {
     return INSERT(builder, error,
                   "UPDATE source SET version = ?2, date = ?3, hash = ?4, cached = ?5, records = ?6,"
                   " rejected = ?7 WHERE id = ?1",
                   sql_integer(source), sql_text(version), sql_text(date), sql_text(hash), sql_integer(cached),
-                  sql_integer(records), sql_integer(refused));
+                  sql_integer(records), sql_integer(rejected));
 }
 
 /* ---- pci.ids ---- */

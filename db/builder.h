@@ -27,7 +27,7 @@ MUST_CHECK enum error_code builder_add_source(struct builder *builder, const cha
                                               int64_t *source, struct error *error);
 MUST_CHECK enum error_code builder_complete_source(struct builder *builder, int64_t source,
                                                    const char *version, const char *date, const char *hash,
-                                                   bool cached, int64_t records, int64_t refused,
+                                                   bool cached, int64_t records, int64_t rejected,
                                                    struct error *error);
 
 /* pci.ids. A number that was added before keeps its first name. `sub` and `interface` are -1 where a class

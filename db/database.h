@@ -183,7 +183,7 @@ struct source_record {
     const char *hash;
     bool cached;
     int64_t records;
-    int64_t refused;
+    int64_t rejected;
 };
 typedef enum error_code source_visitor(void *context, const struct source_record *source,
                                        struct error *error);

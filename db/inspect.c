@@ -102,7 +102,7 @@ enum error_code database_each_source(struct database *database, source_visitor *
             .hash = column_text(row, 5),
             .cached = sqlite3_column_int(row, 6),
             .records = sqlite3_column_int64(row, 7),
-            .refused = sqlite3_column_int64(row, 8),
+            .rejected = sqlite3_column_int64(row, 8),
         };
         if (each(context, &source, error))
             break;

@@ -61,7 +61,7 @@ static void print_summary(const struct rebuild_summary *summary, const char *pat
         json_write_integer(&writer, "gpus", summary->gpus);
         json_write_integer(&writer, "reports", summary->reports);
         json_write_integer(&writer, "new_reports", summary->new_reports);
-        json_write_integer(&writer, "refused", summary->refused);
+        json_write_integer(&writer, "refused", summary->rejected);
         json_write_end_object(&writer);
         puts(buffer_text(&out));
     } else if (!options->quiet) {
@@ -72,9 +72,9 @@ static void print_summary(const struct rebuild_summary *summary, const char *pat
             summary->devices, summary->gpus, (long long)summary->reports, (long long)summary->new_reports);
         program_print(stdout, "", text);
     }
-    if (summary->refused)
-        fprintf(stderr, "passthru: %ld record%s refused, all others are in\n", summary->refused,
-                summary->refused == 1 ? "" : "s");
+    if (summary->rejected)
+        fprintf(stderr, "passthru: %ld record%s rejected, all others are in\n", summary->rejected,
+                summary->rejected == 1 ? "" : "s");
 }
 
 static void free_files(struct rebuild_file **files)
@@ -87,7 +87,7 @@ static int run_import(const struct import_options *options, char **files, int fi
     struct error error = {.code = ERROR_NONE};
     struct database_place place;
     struct rebuild_summary summary;
-    struct problems problems = {.tell = program_tell_problem};
+    struct problems problems = {.report = program_tell_problem};
     char data[DATABASE_PATH_SIZE];
     if (program_find_data(options->data, data, &error))
         return program_fail(&error, options->json);
@@ -110,7 +110,7 @@ static int run_import(const struct import_options *options, char **files, int fi
     if (rebuild(&request, &summary, &problems, &error))
         return program_fail(&error, options->json);
     print_summary(&summary, place.path, options);
-    return error_exit_status(summary.refused ? ERROR_PARTLY_REFUSED : ERROR_NONE);
+    return error_exit_status(summary.rejected ? ERROR_PARTLY_REFUSED : ERROR_NONE);
 }
 
 int main_import(int argc, char **argv)

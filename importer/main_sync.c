@@ -278,7 +278,7 @@ static int run(struct sync_request *request)
     struct error error = {.code = ERROR_NONE};
     struct database_place place;
     struct sync_summary summary;
-    struct problems problems = {.tell = program_tell_problem};
+    struct problems problems = {.report = program_tell_problem};
     char data[DATABASE_PATH_SIZE];
     if (program_find_data(request->data_folder, data, &error) ||
         database_target(request->database_path, &place, &error))

@@ -4,27 +4,27 @@
 #include <stdio.h>
 
 PRINTF_LIKE(4, 0)
-static void tell(struct problems *problems, const char *file, long line, const char *format,
-                 va_list arguments)
+static void report(struct problems *problems, const char *file, long line, const char *format,
+                   va_list arguments)
 {
     char message[800];
     vsnprintf(message, sizeof message, format, arguments);
-    problems->tell(problems->context, file, line, message);
+    problems->report(problems->context, file, line, message);
 }
 
-void problems_refuse(struct problems *problems, const char *file, long line, const char *format, ...)
+void problems_reject(struct problems *problems, const char *file, long line, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    tell(problems, file, line, format, arguments);
+    report(problems, file, line, format, arguments);
     va_end(arguments);
-    problems->refused++;
+    problems->rejected++;
 }
 
 void problems_warn(struct problems *problems, const char *file, long line, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    tell(problems, file, line, format, arguments);
+    report(problems, file, line, format, arguments);
     va_end(arguments);
 }

@@ -5,13 +5,13 @@
 
 /* Where readers report records that they left out or mended while the rest goes on. */
 struct problems {
-    void (*tell)(void *context, const char *file, long line, const char *message);
+    void (*report)(void *context, const char *file, long line, const char *message);
     void *context;
-    long refused; /* records left out */
+    long rejected; /* records left out */
 };
 
 /* A record that was left out. */
-void problems_refuse(struct problems *problems, const char *file, long line, const char *format, ...)
+void problems_reject(struct problems *problems, const char *file, long line, const char *format, ...)
     PRINTF_LIKE(4, 5);
 
 /* Line 0 is the file. Something odd in a record that was taken anyway. */

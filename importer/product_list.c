@@ -142,7 +142,7 @@ static enum error_code read_lines(struct line_reader *lines, enum product_source
         bool good = status == LINE_OK && (is_table ? parse_amdgpu_line(line, length, &product)
                                                    : parse_readme_line(line, length, &product));
         if (!good && is_table)
-            problems_refuse(
+            problems_reject(
                 problems, shown_path, line_reader_number(lines),
                 "expected a device, a revision and a product name: 73DF,<tab>C3,<tab>AMD Radeon RX 6800M");
         if (good && add(list, &product, error))
@@ -192,7 +192,7 @@ static enum error_code add_chips(const json_t *root, const char *shown_path, str
     for (size_t i = 0; i < json_array_size(chips); i++) {
         struct product product;
         if (!parse_chip(json_array_get(chips, i), &product))
-            problems_refuse(problems, shown_path, (long)i + 1,
+            problems_reject(problems, shown_path, (long)i + 1,
                             "chip %zu of the list: expected devid and name", i + 1);
         else if (add(list, &product, error))
             return error->code;

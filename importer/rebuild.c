@@ -231,7 +231,7 @@ static enum error_code build_and_publish(struct rebuild *work, struct error *err
     if (look_at_current(work, error) || receive_files(work, error) || build(work, error))
         return error->code;
     subtract_dropped(work);
-    work->summary->refused = work->problems->refused;
+    work->summary->rejected = work->problems->rejected;
     return publish(work, error);
 }
 
@@ -249,7 +249,7 @@ enum error_code rebuild(const struct rebuild_request *request, struct rebuild_su
     struct rebuild work = {.request = request,
                            .summary = summary,
                            .problems = problems,
-                           .quiet = {.tell = report_nothing},
+                           .quiet = {.report = report_nothing},
                            .cache = request->cache};
     *summary = (struct rebuild_summary){.devices = 0};
     if (work.cache || !source_cache_open(request->database_path, request->waiting, &work.cache, error))

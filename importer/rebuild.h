@@ -48,7 +48,7 @@ struct rebuild_summary {
     int64_t new_reports; /* from the files that were given */
     struct rebuild_feed feeds[MAX_REMOTES];
     int feed_count;
-    long refused; /* lines of the given files that were left out */
+    long rejected; /* lines of the given files that were left out */
 };
 
 /* Rebuilds a database from its sources and the files given: pci.ids (given, cached, or the system's), the

@@ -73,7 +73,7 @@ static void find_list(struct rebuild *work, enum source_kind kind, const char *s
 }
 
 static enum error_code record_list(struct rebuild *work, const struct found_list *list, const char *kind,
-                                   int records, long refused, struct error *error)
+                                   int records, long rejected, struct error *error)
 {
     int64_t source;
     if (list->hash && !records) {
@@ -85,7 +85,7 @@ static enum error_code record_list(struct rebuild *work, const struct found_list
     if (builder_add_source(work->builder, kind, list->shown, &source, error))
         return error->code;
     return builder_complete_source(work->builder, source, NULL, NULL, list->hash, list->cached, records,
-                                   refused, error);
+                                   rejected, error);
 }
 
 static enum error_code load_product_list(struct rebuild *work, size_t index, struct error *error)
@@ -95,12 +95,12 @@ static enum error_code load_product_list(struct rebuild *work, size_t index, str
     find_list(work, product_sources[index].kind, product_sources[index].system_path, &list);
     if (!list.path[0])
         return ERROR_NONE;
-    long refused_before = list.problems->refused;
+    long rejected_before = list.problems->rejected;
     if (product_list_read(work->products, product_sources[index].source, list.path, list.shown, &added,
                           list.problems, error))
         return error->code;
     return record_list(work, &list, product_sources[index].name, added,
-                       list.problems->refused - refused_before, error);
+                       list.problems->rejected - rejected_before, error);
 }
 
 /* What the system itself states: the table of the kernel that runs. */

@@ -31,10 +31,10 @@ static enum error_code read_file(struct rebuild *work, struct report_source *sou
                                  const struct report_file *file, struct problems *problems,
                                  struct error *error)
 {
-    long before = problems->refused;
+    long before = problems->rejected;
     enum error_code code =
         reports_read(file, work->builder, source->number, &source->reports, problems, error);
-    source->rejected += problems->refused - before;
+    source->rejected += problems->rejected - before;
     return code;
 }
 

@@ -84,7 +84,7 @@ enum error_code reports_read(const struct report_file *file, struct builder *bui
         if (status == LINE_END || status == LINE_FAILED)
             break;
         if (add_line(&reader, status, line, length, reports, &why) == ERROR_BAD_INPUT)
-            problems_refuse(problems, file->shown, line_reader_number(lines), "%s", why.message);
+            problems_reject(problems, file->shown, line_reader_number(lines), "%s", why.message);
         else if (why.code)
             *error = why;
     }

@@ -185,7 +185,7 @@ static enum error_code choose_remotes(struct sync *sync, struct error *error)
                                          .cache = sync->cache,
                                          .now = now,
                                          .told = told,
-                                         .quiet = {.tell = say_nothing}};
+                                         .quiet = {.report = say_nothing}};
         if (remote->error.code) {
             told->state = SYNC_FAILED;
             told->error = remote->error;
@@ -316,7 +316,7 @@ static enum error_code build(struct sync *sync, struct error *error)
         sync->summary->reports = built->reports;
         sync->summary->new_reports =
             built->reports > sync->in_use.reports ? built->reports - sync->in_use.reports : 0;
-        sync->summary->refused = built->refused;
+        sync->summary->refused = built->rejected;
         for (int i = 0; i < sync->summary->remote_count; i++)
             tell_feed(sync, &sync->updates[i], built);
     }

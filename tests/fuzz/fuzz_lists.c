@@ -26,7 +26,7 @@ static void check_products(const struct product_list *list, uint32_t pci_id)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct problems problems = {.tell = tell_nobody};
+    struct problems problems = {.report = tell_nobody};
     struct memory_file memory = open_memory(data, size);
     for (int source = 0; source <= PRODUCTS_NVIDIA_README; source++) {
         struct error error = {.code = ERROR_NONE};

@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     long devices = 0;
     const struct pci_ids_visitor visitor = {&devices, on_vendor, on_device, on_subsystem, on_class};
-    struct problems problems = {.tell = on_problem};
+    struct problems problems = {.report = on_problem};
     struct pci_ids_summary summary;
     struct error error;
     struct memory_file memory = open_memory(data, size);

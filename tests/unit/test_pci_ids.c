@@ -44,12 +44,12 @@ static enum error_code read_bytes(const char *bytes, size_t length, struct buffe
 {
     char path[SCRATCH_PATH_SIZE];
     const struct pci_ids_visitor visitor = {said, on_vendor, on_device, on_subsystem, on_class};
-    struct problems problems = {.tell = on_problem, .context = said};
+    struct problems problems = {.report = on_problem, .context = said};
     buffer_clear(said);
     scratch_write(path, bytes, length);
     enum error_code code = pci_ids_read(path, "pci.ids", &visitor, summary, &problems, error);
     unlink(path);
-    assert_int_equal(problems.refused, 0);
+    assert_int_equal(problems.rejected, 0);
     return code;
 }
 

@@ -216,7 +216,7 @@ static void ignore_problem(void *context, const char *file, long line, const cha
 static bool read_list(const char *path, struct check *check, struct pci_ids_summary *summary)
 {
     const struct pci_ids_visitor visitor = {.context = check, .device = check ? note_winners : NULL};
-    struct problems problems = {.tell = ignore_problem};
+    struct problems problems = {.report = ignore_problem};
     struct error error;
     return path && pci_ids_read(path, path, &visitor, summary, &problems, &error) == ERROR_NONE;
 }
