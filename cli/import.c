@@ -32,7 +32,7 @@ int command_import(int argc, char **argv)
         error_set(&error, ERROR_NO_MEMORY, "no memory to start passthru-import");
         return output_error(&error, false);
     }
-    database_program_folder(folder);
+    database_program_directory(folder);
     snprintf(program, sizeof program, "%.4000s/passthru-import", folder);
     arguments[0] = (char *)"passthru"; /* whose commands its help and its messages name then */
     memcpy(arguments + 1, argv, (size_t)argc * sizeof *argv);

@@ -34,8 +34,8 @@ MUST_CHECK enum error_code database_target(const char *explicit_path, struct dat
 /* Where the database that was installed with the program lies. False, and "", when there is none. */
 bool database_installed(char path[DATABASE_PATH_SIZE]);
 
-/* The folder of the running program, "" when the system does not say. */
-void database_program_folder(char folder[DATABASE_PATH_SIZE]);
+/* The directory of the running program, "" when the system does not say. */
+void database_program_directory(char directory[DATABASE_PATH_SIZE]);
 
 /* Opens a database for reading. It takes no lock and is never written: a database is only ever replaced as a
  * whole (docs/architecture.md). Errors: ERROR_NO_DATABASE, ERROR_PERMISSION, ERROR_FOREIGN_DATABASE,

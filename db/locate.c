@@ -6,15 +6,15 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-void database_program_folder(char folder[DATABASE_PATH_SIZE])
+void database_program_directory(char directory[DATABASE_PATH_SIZE])
 {
-    ssize_t length = readlink("/proc/self/exe", folder, DATABASE_PATH_SIZE - 1);
-    folder[length > 0 ? length : 0] = '\0';
+    ssize_t length = readlink("/proc/self/exe", directory, DATABASE_PATH_SIZE - 1);
+    directory[length > 0 ? length : 0] = '\0';
     /* Without /proc, as in a chroot: the name that the program was started by. */
     const char *name = length > 0 ? NULL : (const char *)getauxval(AT_EXECFN);
-    if (name && !realpath(name, folder))
-        folder[0] = '\0';
-    char *slash = strrchr(folder, '/');
+    if (name && !realpath(name, directory))
+        directory[0] = '\0';
+    char *slash = strrchr(directory, '/');
     if (slash)
         *slash = '\0';
 }
@@ -65,9 +65,9 @@ enum error_code database_target(const char *explicit_path, struct database_place
 
 bool database_installed(char path[DATABASE_PATH_SIZE])
 {
-    char folder[DATABASE_PATH_SIZE];
-    database_program_folder(folder);
-    snprintf(path, DATABASE_PATH_SIZE, "%.4000s/../share/passthru/passthru.db", folder);
+    char directory[DATABASE_PATH_SIZE];
+    database_program_directory(directory);
+    snprintf(path, DATABASE_PATH_SIZE, "%.4000s/../share/passthru/passthru.db", directory);
     if (access(path, F_OK))
         path[0] = '\0';
     return path[0] != '\0';
@@ -77,8 +77,8 @@ enum error_code database_locate(const char *explicit_path, struct database_place
 {
     if (take_named(explicit_path, place, error))
         return error->code;
-    char folder[DATABASE_PATH_SIZE];
-    database_program_folder(folder);
+    char directory[DATABASE_PATH_SIZE];
+    database_program_directory(directory);
     own_place(place);
     if (exists(place, "your own database"))
         return ERROR_NONE;
@@ -88,7 +88,7 @@ enum error_code database_locate(const char *explicit_path, struct database_place
     place->why = "installed with the program";
     if (database_installed(place->path))
         return ERROR_NONE;
-    snprintf(place->path, sizeof place->path, "%.4000s/passthru.db", folder);
+    snprintf(place->path, sizeof place->path, "%.4000s/passthru.db", directory);
     if (exists(place, "built beside the program"))
         return ERROR_NONE;
     error_set(error, ERROR_NO_DATABASE, "no database found");

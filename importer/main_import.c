@@ -102,7 +102,7 @@ static int run_import(const struct import_options *options, char **files, int fi
         given[i] = (struct rebuild_file){.path = files[i],
                                          .shown = strcmp(files[i], "-") == 0 ? "standard input" : files[i]};
     const struct rebuild_request request = {.database_path = place.path,
-                                            .data_folder = data,
+                                            .data_directory = data,
                                             .files = given,
                                             .file_count = file_count,
                                             .force = options->force,

@@ -167,7 +167,7 @@ enum error_code program_find_data(const char *named, char folder[DATABASE_PATH_S
         snprintf(folder, DATABASE_PATH_SIZE, "%s", named);
         return ERROR_NONE;
     }
-    database_program_folder(program);
+    database_program_directory(program);
     for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
         char rules[DATABASE_PATH_SIZE];
         snprintf(rules, sizeof rules, "%.4000s/%s/rules.tsv", program, places[i]);

@@ -21,7 +21,7 @@ struct rebuild_file {
 /* What an import is asked to do. */
 struct rebuild_request {
     const char *database_path;
-    const char *data_folder;          /* rules.tsv, facts.tsv, priors.tsv, prices.tsv, uses.tsv, reports/ */
+    const char *data_directory;       /* rules.tsv, facts.tsv, priors.tsv, prices.tsv, uses.tsv, reports/ */
     const struct rebuild_file *files; /* lists or reports to add */
     int file_count;
     const char *const

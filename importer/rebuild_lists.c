@@ -8,7 +8,7 @@
 
 void rebuild_data_path(const struct rebuild *work, const char *name, char path[DATABASE_PATH_SIZE])
 {
-    snprintf(path, DATABASE_PATH_SIZE, "%.4000s/%s", work->request->data_folder, name);
+    snprintf(path, DATABASE_PATH_SIZE, "%.4000s/%s", work->request->data_directory, name);
 }
 
 enum error_code rebuild_as_starter(struct rebuild *work, rebuild_step *step, struct error *error)

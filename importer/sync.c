@@ -290,7 +290,7 @@ static enum error_code build(struct sync *sync, struct error *error)
     struct rebuild_file files[MAX_REMOTES];
     const char *feeds[MAX_REMOTES];
     struct rebuild_request request = {.database_path = sync->request->database_path,
-                                      .data_folder = sync->request->data_folder,
+                                      .data_directory = sync->request->data_folder,
                                       .files = files,
                                       .feeds = feeds,
                                       .cache = sync->cache,
