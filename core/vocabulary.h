@@ -29,4 +29,9 @@ const char *vocabulary_text_of(const struct vocabulary *vocabulary, const char *
 
 #include "vocabulary_words.h" /* made from schema/vocabulary.tsv */
 
+/* Zero is what a structure is filled with when nothing is known. */
+_Static_assert(FORM_FACTOR_UNKNOWN == 0 && VBIOS_UNKNOWN == 0 && RESET_UNKNOWN == 0 && DISPLAY_UNKNOWN == 0 &&
+                   CHASSIS_UNKNOWN == 0 && LEVEL_UNKNOWN == 0,
+               "`unknown` comes first");
+
 #endif
