@@ -19,7 +19,7 @@ struct answer_options {
 };
 
 struct shown_report {
-    char id[REPORT_ID_SIZE];
+    char id[REPORT_ID_HEX_SIZE];
     struct report report;
 };
 

@@ -66,14 +66,14 @@ static void offer_outbox(struct completion *completion, bool whole_ids)
     for (int i = 0; i < outbox.count; i++) {
         const struct outbox_entry *entry = &outbox.entries[i];
         struct report report;
-        char id[REPORT_ID_SIZE];
+        char id[REPORT_ID_HEX_SIZE];
         char pci_id[PCI_ID_TEXT_SIZE];
         char text[300];
         if (!entry->id[0] ||
             report_parse(buffer_text(&entry->whole), entry->whole.length, &report, NULL, &error))
             continue;
         bool is_short = !whole_ids && strlen(completion->word) <= SHORT_ID;
-        snprintf(id, sizeof id, "%.*s", is_short ? SHORT_ID : REPORT_ID_SIZE, entry->id);
+        snprintf(id, sizeof id, "%.*s", is_short ? SHORT_ID : REPORT_ID_HEX_SIZE, entry->id);
         snprintf(text, sizeof text, "%.20s %s %s", report.date ? report.date : "",
                  pci_id_print(&report.pci_id, pci_id),
                  vocabulary_word_of(&vocabulary_outcome, (int)report.outcome));

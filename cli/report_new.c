@@ -122,7 +122,7 @@ static void print_saved(struct report_command *command, const char *id, const st
 {
     struct buffer *out = &command->output.buffer;
     struct json_writer writer = {.out = out, .for_terminal = true};
-    char file[DATABASE_PATH_SIZE + REPORT_ID_SIZE + 8];
+    char file[DATABASE_PATH_SIZE + REPORT_ID_HEX_SIZE + 8];
     char text[200];
     snprintf(file, sizeof file, "%s/%s.json", command->outbox, id);
     if (command->common.json) {
@@ -165,7 +165,7 @@ static int save(struct report_command *command, const struct buffer *json)
 {
     struct error error = {.code = ERROR_NONE};
     struct buffer whole CLEANUP(buffer_free) = BUFFER(MAX_JSON);
-    char id[REPORT_ID_SIZE];
+    char id[REPORT_ID_HEX_SIZE];
     bool is_new;
     if (outbox_prepare(buffer_text(json), json->length, &whole, id, &error))
         return report_fail(command, &error);

@@ -10,6 +10,7 @@
 #include "core/report.h"
 #include "core/symptom.h"
 #include "core/verdict.h"
+#include "db/report_id.h"
 
 /* Builds a new database in a file beside the one in use and puts it in its place at the end. Nothing is
  * seen by anybody before that. A builder that failed is only good for builder_free. Texts are copied. */
@@ -98,7 +99,6 @@ MUST_CHECK enum error_code builder_add_chip_use(struct builder *builder, uint16_
                                                 struct error *error);
 
 /* The SHA-256 of a report's canonical JSON. */
-enum { REPORT_ID_BYTES = 32 };
 
 /* A report with its id and its canonical JSON. builder_complete drops it when it was added before (the first
  * one stays), is retracted, or is superseded by one of the same source on the same ID, in whatever order they

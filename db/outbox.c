@@ -58,8 +58,8 @@ void outbox_refusal_path(char path[DATABASE_PATH_SIZE], const char *directory, c
     snprintf(path, DATABASE_PATH_SIZE, "%s/%.*s.refused", directory, stem, name);
 }
 
-enum error_code outbox_prepare(const char *json, size_t length, struct buffer *whole, char id[REPORT_ID_SIZE],
-                               struct error *error)
+enum error_code outbox_prepare(const char *json, size_t length, struct buffer *whole,
+                               char id[REPORT_ID_HEX_SIZE], struct error *error)
 {
     struct report report;
     struct buffer canonical CLEANUP(buffer_free) = BUFFER(MAX_WHOLE);
@@ -260,7 +260,7 @@ static void read_entry(const char *directory, const char *name, struct outbox_en
     if (read_file(path, REPORT_MAX_BYTES, &text, error) ||
         outbox_prepare(buffer_text(&text), text.length, &entry->whole, entry->id, error))
         buffer_clear(&entry->whole);
-    else if (strncmp(name, entry->id, REPORT_ID_SIZE - 1) != 0)
+    else if (strncmp(name, entry->id, REPORT_ID_HEX_SIZE - 1) != 0)
         error_set(error, ERROR_BAD_INPUT, "it was changed: its content does not have this id");
     if (error->code)
         entry->id[0] = '\0';

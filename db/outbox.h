@@ -26,7 +26,7 @@ bool outbox_was_sent(const char *directory, const char *id);
  * its canonical JSON, with its id in front. Stores the id. ERROR_BAD_INPUT when it is no report or states
  * another id. */
 MUST_CHECK enum error_code outbox_prepare(const char *json, size_t length, struct buffer *whole,
-                                          char id[REPORT_ID_SIZE], struct error *error);
+                                          char id[REPORT_ID_HEX_SIZE], struct error *error);
 
 /* Keeps a report as outbox_prepare made it; makes the directory if there is none. `is_new` is false when the
  * report was there already. Signals wait until all is done. On an error nothing is left behind. */
@@ -44,7 +44,7 @@ struct outbox_refusal {
 /* A file of the outbox. */
 struct outbox_entry {
     char name[OUTBOX_NAME_SIZE]; /* of the file: hostile */
-    char id[REPORT_ID_SIZE];     /* "" when it holds no valid report */
+    char id[REPORT_ID_HEX_SIZE]; /* "" when it holds no valid report */
     struct buffer whole;         /* the report, without a newline */
     struct error error;          /* why it is none */
     bool was_sent;               /* it is in sent/ too, and counts as sent */

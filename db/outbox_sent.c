@@ -41,13 +41,13 @@ static enum error_code append_answer(struct buffer *out, const struct outbox_ans
 int outbox_count_sent(const char *directory)
 {
     char sent[DATABASE_PATH_SIZE];
-    const size_t name_length = REPORT_ID_SIZE - 1 + sizeof ".json" - 1;
+    const size_t name_length = REPORT_ID_HEX_SIZE - 1 + sizeof ".json" - 1;
     int count = 0;
     outbox_locate_sent(directory, sent);
     DIR *stream = opendir(sent);
     for (const struct dirent *entry; stream && (entry = readdir(stream));)
-        count +=
-            strlen(entry->d_name) == name_length && strcmp(entry->d_name + REPORT_ID_SIZE - 1, ".json") == 0;
+        count += strlen(entry->d_name) == name_length &&
+                 strcmp(entry->d_name + REPORT_ID_HEX_SIZE - 1, ".json") == 0;
     if (stream)
         closedir(stream);
     return count;

@@ -3,9 +3,9 @@
 
 #include <stddef.h>
 
-enum { REPORT_ID_SIZE = 65 }; /* 64 hexadecimal digits and a NUL */
+enum { REPORT_ID_BYTES = 32, REPORT_ID_HEX_SIZE = 2 * REPORT_ID_BYTES + 1 /* with the NUL */ };
 
 /* The id of a report: the SHA-256 (FIPS 180-4) of its canonical JSON, in lower-case hexadecimal. */
-void report_id(const char *canonical, size_t length, char id[REPORT_ID_SIZE]);
+void report_id(const char *canonical, size_t length, char id[REPORT_ID_HEX_SIZE]);
 
 #endif

@@ -110,7 +110,7 @@ static enum error_code select_reports(struct sender *sender, struct error *error
     for (int i = 0; i < request->id_count; i++) {
         const char *id = request->ids[i];
         bool is_new = true;
-        if (strlen(id) != REPORT_ID_SIZE - 1 || !outbox_was_sent(request->outbox, id)) {
+        if (strlen(id) != REPORT_ID_HEX_SIZE - 1 || !outbox_was_sent(request->outbox, id)) {
             const struct outbox_entry *entry = find_entry(&sender->outbox, id, error);
             if (!entry)
                 return error->code;
@@ -119,7 +119,7 @@ static enum error_code select_reports(struct sender *sender, struct error *error
         for (int j = 0; j < summary->count; j++)
             is_new &= strcmp(summary->results[j].id, id) != 0;
         if (is_new)
-            snprintf(summary->results[summary->count++].id, REPORT_ID_SIZE, "%s", id);
+            snprintf(summary->results[summary->count++].id, REPORT_ID_HEX_SIZE, "%s", id);
     }
     return ERROR_NONE;
 }

@@ -18,7 +18,7 @@ enum send_outcome {
 
 /* What became of one report. */
 struct send_result {
-    char id[REPORT_ID_SIZE];
+    char id[REPORT_ID_HEX_SIZE];
     enum send_outcome outcome;
     long status;        /* of HTTP; 0: there was no answer */
     struct error error; /* why it was refused or kept: hostile */

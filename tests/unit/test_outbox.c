@@ -35,7 +35,7 @@ static int tear_down(void **state)
     return remove_tree(folder);
 }
 
-static void prepare(const char *json, struct buffer *whole, char id[REPORT_ID_SIZE])
+static void prepare(const char *json, struct buffer *whole, char id[REPORT_ID_HEX_SIZE])
 {
     struct error error = {.code = ERROR_NONE};
     *whole = BUFFER(4 * REPORT_MAX_BYTES);
@@ -48,7 +48,7 @@ static void prepare(const char *json, struct buffer *whole, char id[REPORT_ID_SI
 /* Adds a report and returns its id. */
 static const char *add(const char *json, bool *is_new)
 {
-    static char id[REPORT_ID_SIZE];
+    static char id[REPORT_ID_HEX_SIZE];
     struct error error = {.code = ERROR_NONE};
     struct buffer whole CLEANUP(buffer_free);
     prepare(json, &whole, id);
@@ -81,7 +81,7 @@ static void write_file(const char *name, const char *text)
 /* The SHA-256 test vectors of FIPS 180-4 (NIST, CSRC examples). */
 static void test_id(void **state)
 {
-    char id[REPORT_ID_SIZE];
+    char id[REPORT_ID_HEX_SIZE];
     (void)state;
     report_id("abc", 3, id);
     assert_string_equal(id, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -91,8 +91,8 @@ static void test_id(void **state)
 
 static void test_prepare(void **state)
 {
-    char id[REPORT_ID_SIZE];
-    char own[REPORT_ID_SIZE];
+    char id[REPORT_ID_HEX_SIZE];
+    char own[REPORT_ID_HEX_SIZE];
     char expected[400];
     struct error error = {.code = ERROR_NONE};
     struct buffer whole CLEANUP(buffer_free);
@@ -165,7 +165,7 @@ static void test_foreign_and_damaged_files(void **state)
     bool is_new;
     int damaged = 0;
     (void)state;
-    char id[REPORT_ID_SIZE];
+    char id[REPORT_ID_HEX_SIZE];
     snprintf(id, sizeof id, "%s", add(report, &is_new));
     for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
         write_file(files[i].name, files[i].text);
@@ -255,7 +255,7 @@ static void test_full_disk(void **state)
     struct rlimit small;
     struct error error = {.code = ERROR_NONE};
     struct buffer whole CLEANUP(buffer_free);
-    char id[REPORT_ID_SIZE];
+    char id[REPORT_ID_HEX_SIZE];
     bool is_new;
     (void)state;
     prepare(report, &whole, id);
@@ -281,7 +281,7 @@ static void test_full_disk_keeps_the_old(void **state)
     struct error error = {.code = ERROR_NONE};
     struct outbox outbox;
     struct buffer whole CLEANUP(buffer_free);
-    char id[REPORT_ID_SIZE];
+    char id[REPORT_ID_HEX_SIZE];
     bool is_new;
     (void)state;
     add(report, &is_new);
@@ -302,7 +302,7 @@ static void test_no_place(void **state)
     struct error error = {.code = ERROR_NONE};
     struct buffer whole CLEANUP(buffer_free);
     struct outbox outbox;
-    char id[REPORT_ID_SIZE];
+    char id[REPORT_ID_HEX_SIZE];
     char file[1000];
     bool is_new;
     (void)state;
@@ -337,7 +337,7 @@ static void test_killed(void **state)
         if (child == 0) {
             for (int i = 0;; i++) {
                 char json[200];
-                char id[REPORT_ID_SIZE];
+                char id[REPORT_ID_HEX_SIZE];
                 struct buffer whole = BUFFER(4096);
                 snprintf(json, sizeof json,
                          "{\"pci_id\":\"10de:1d16\",\"outcome\":\"fails\",\"note\":\"%d\"}", i % 50);
@@ -376,7 +376,7 @@ static void test_at_once(void **state)
         assert_true(child >= 0);
         for (int i = 0; child == 0 && i < REPORTS; i++) {
             char json[200];
-            char id[REPORT_ID_SIZE];
+            char id[REPORT_ID_HEX_SIZE];
             bool is_new;
             struct buffer whole = BUFFER(4096);
             snprintf(json, sizeof json, "{\"pci_id\":\"10de:1d16\",\"outcome\":\"fails\",\"note\":\"%d\"}",

@@ -14,7 +14,7 @@
 static char folder[512];
 static char outbox_folder[600];
 static char sent_folder[600];
-static char id[REPORT_ID_SIZE];
+static char id[REPORT_ID_HEX_SIZE];
 
 static const char report[] = "{\"outcome\":\"fails\",\"pci_id\":\"10de:1d16\"}";
 
@@ -379,7 +379,7 @@ static void test_one_at_a_time(void **state)
     assert_int_equal(read(is_waiting[0], &byte, 1), 1);
     assert_int_equal(waitpid(child, &status, WNOHANG), 0);
     /* Writing a report does not wait for one who sends. */
-    char first[REPORT_ID_SIZE];
+    char first[REPORT_ID_HEX_SIZE];
     snprintf(first, sizeof first, "%s", id);
     add("{\"outcome\":\"works\",\"pci_id\":\"10de:1d16\"}");
     snprintf(id, sizeof id, "%s", first);
