@@ -1,6 +1,5 @@
 #include "core/json_reader.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Why the text is more than one may ask jansson to read, or NULL. Each bracket and comma may bring a value; a

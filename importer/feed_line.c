@@ -1,10 +1,10 @@
 #include "importer/feed_line.h"
 
-#include <string.h>
+#include "core/json_reader.h"
 
 #include <sodium.h>
 
-#include "core/json_reader.h"
+#include <string.h>
 
 /* What an operation needs; a member that is there is of its type in any case. */
 static const struct {

@@ -1,13 +1,13 @@
 #include "importer/manifest.h"
 
+#include "core/json_reader.h"
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#include "core/json_reader.h"
 
 #define MAX_VERSION (INT64_C(1) << 53)
 
