@@ -3,8 +3,8 @@
 
 #include <fcntl.h>
 
-#include "core/log_scan.h"
 #include "core/buffer.h"
+#include "core/log_scan.h"
 #include "importer/table.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,8 +1,8 @@
-/* Any text that people feed to `passthru query -`: core/text_scan.h. However it comes in pieces, the answer is
- * one. */
+/* Any text that people feed to `passthru query -`: core/text_scan.h. However it comes in pieces, the answer
+ * is one. */
 
-#include "core/text_scan.h"
 #include "core/buffer.h"
+#include "core/text_scan.h"
 #include "tests/fuzz/fuzz.h"
 
 static enum error_code note(void *context, const struct found_id *found, struct error *error)
