@@ -25,7 +25,8 @@ static const struct {
     const char *offered;
 } cases[] = {
     {"demo|--", "", "", NULL,
-     "--chassis\tthe machine it is for: desktop, or laptop\n--guest-os\n--json\tanswer as JSON\n"},
+     "--chassis\t"
+     "the machine it is for: desktop, or laptop\n--guest-os\n--json\tanswer as JSON\n"},
     {"demo|--j", "", "", NULL, "--json\tanswer as JSON\n"},
     {"demo|--chassis|la", "--chassis", "", "la", "laptop\ta\\x1b[31m laptop\n"},
     {"demo|--chassis=la", "--chassis", "", "la", "--chassis=laptop\ta\\x1b[31m laptop\n"},
@@ -34,7 +35,8 @@ static const struct {
     {"demo|--other|la", "", "", NULL, "laptop\ta\\x1b[31m laptop\n"},
     {"demo|--chassis|laptop|--json|one|--guest-os=x|-|x", "", "one -", "laptop", ""},
     {"demo|--chassis=a|--chassis|b|--chassis", "", "", "b",
-     "--chassis\tthe machine it is for: desktop, or laptop\n"},
+     "--chassis\t"
+     "the machine it is for: desktop, or laptop\n"},
 };
 
 static void test_command_lines(void **state)
