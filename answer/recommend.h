@@ -2,10 +2,9 @@
 #define PASSTHRU_ANSWER_RECOMMEND_H
 
 #include "answer/answer.h"
-#include "core/product.h"
 #include "db/recommend.h"
 
-enum { MAX_RECOMMENDED = 8, MAX_SAME_PRODUCT = 8, ANY_USE = -1, ANY_VENDOR = -1 };
+enum { PRODUCT_NAME_SIZE = 256, MAX_RECOMMENDED = 8, MAX_SAME_PRODUCT = 8, ANY_USE = -1, ANY_VENDOR = -1 };
 
 struct recommend_question {
     int use;    /* of enum use, or ANY_USE */
@@ -22,9 +21,12 @@ struct recommend_question {
 struct candidate {
     struct card card;
     char product[PRODUCT_NAME_SIZE];
-    struct product_rank rank;
-    bool same_chip;       /* as the GPU to be replaced */
     enum chassis chassis; /* that the verdict is for: desktop where laptop chips have the same ID */
+    struct verdict verdict;
+    int usable_reports;                      /* on this very ID */
+    bool in_budget;                          /* its price is known and fits */
+    bool same_chip;                          /* as the GPU to be replaced */
+    bool first_choice;                       /* for that reason it comes before others */
     uint32_t same_product[MAX_SAME_PRODUCT]; /* further IDs of it */
     int same_product_count;
 };
@@ -56,6 +58,17 @@ MUST_CHECK enum error_code recommend_gather(struct database *database,
 /* The answer for a person, and as docs/json.md describes it. */
 void recommend_write_prose(const struct prose *prose, const struct recommendation *recommendation);
 void recommend_write_json(struct json_writer *writer, const struct recommendation *recommendation);
+
+/* What a device of pci.ids is sold as: "GeForce GT 1030" for "GP108 [GeForce GT 1030]", without what sets
+ * only revisions apart, so that several IDs of one product have one name. False where the name is that of the
+ * chip alone: nobody sells that. `chip` is "" when it is not known. */
+bool product_name(const char *device_name, const char *chip, char name[PRODUCT_NAME_SIZE]);
+
+/* Sorts candidates by evidence, not by hope, for qsort: cards in the budget first, then those with the same
+ * chip, then those that somebody reported as usable; among them the lower end of the interval decides, then
+ * the number of reports, then the probability. What is still equal: the one with a known price, the commoner
+ * one of the price list, the newer ID. */
+int candidate_compare(const void *a, const void *b);
 
 /* Whether a card is for a use; why it is recommended, and what kind of card it is, in sentences. For the two
  * writers. */

@@ -13,9 +13,8 @@ struct search {
     struct database *database;
     const struct recommend_question *question;
     char given_product[PRODUCT_NAME_SIZE]; /* "" when there is none */
-    struct candidate *found;
+    struct candidate found[MAX_FOUND];
     int count;
-    int capacity;
     struct answer answer;
 };
 
@@ -82,7 +81,7 @@ static bool same_product(const struct candidate *a, const struct candidate *b)
 {
     if (a->card.price_line >= 0 && a->card.price_line == b->card.price_line)
         return true;
-    return a->rank.pci_id >> 16 == b->rank.pci_id >> 16 && strcasecmp(a->product, b->product) == 0 &&
+    return a->card.pci_id >> 16 == b->card.pci_id >> 16 && strcasecmp(a->product, b->product) == 0 &&
            strcmp(a->card.chip, b->card.chip) == 0;
 }
 
@@ -100,22 +99,6 @@ static enum error_code fits(struct search *search, const struct card *card, bool
                      card->outputs, answer, error);
 }
 
-static struct candidate *new_card(struct search *search, struct error *error)
-{
-    if (search->count == search->capacity) {
-        int larger = search->capacity ? 2 * search->capacity : 64;
-        struct candidate *grown =
-            larger > MAX_FOUND ? NULL : realloc(search->found, (size_t)larger * sizeof *grown);
-        if (!grown) {
-            error_set(error, ERROR_NO_MEMORY, "no memory for %d cards", larger);
-            return NULL;
-        }
-        search->found = grown;
-        search->capacity = larger;
-    }
-    return &search->found[search->count];
-}
-
 static enum error_code on_card(void *context, const struct card *card, struct error *error)
 {
     struct search *search = context;
@@ -128,9 +111,9 @@ static enum error_code on_card(void *context, const struct card *card, struct er
     bool fitting;
     if (fits(search, card, &fitting, error) || !fitting)
         return error->code;
-    struct candidate *found = new_card(search, error);
-    if (!found)
-        return error->code;
+    if (search->count == MAX_FOUND)
+        return error_set(error, ERROR_NO_MEMORY, "more than %d cards", MAX_FOUND);
+    struct candidate *found = &search->found[search->count];
     *found = (struct candidate){.card = *card, .chassis = options.chassis};
     if (!product_name(card->name, card->chip, found->product))
         return ERROR_NONE;
@@ -144,29 +127,12 @@ static enum error_code on_card(void *context, const struct card *card, struct er
         return ERROR_NONE;
     found->same_chip = question->instead && given->chip[0] && card->pci_id >> 16 == given->id.vendor &&
                        strcmp(card->chip, given->chip) == 0;
-    found->rank =
-        (struct product_rank){/* Who has a good card already wants the best supported ones. */
-                              .first_choice = found->same_chip && !question->may_keep,
-                              .usable_reports = usable_reports(search->answer.evidence[EVIDENCE_ID].counts),
-                              .priced = card->price_usd > 0,
-                              .price_place = card->price_place,
-                              .pci_id = card->pci_id,
-                              .verdict = search->answer.verdict};
+    /* Who has a good card already wants the best supported ones. */
+    found->first_choice = found->same_chip && !question->may_keep;
+    found->usable_reports = usable_reports(search->answer.evidence[EVIDENCE_ID].counts);
+    found->verdict = search->answer.verdict;
     search->count++;
     return ERROR_NONE;
-}
-
-static int compare(const void *a, const void *b)
-{
-    const struct candidate *x = a;
-    const struct candidate *y = b;
-    return product_compare(&x->rank, &y->rank);
-}
-
-static void sort(struct search *search)
-{
-    if (search->count)
-        qsort(search->found, (size_t)search->count, sizeof *search->found, compare);
 }
 
 /* Of the IDs of one product the one with the most evidence stands for all. */
@@ -184,11 +150,10 @@ static void merge_products(struct search *search)
             continue;
         }
         if (first->same_product_count < MAX_SAME_PRODUCT)
-            first->same_product[first->same_product_count++] = card->rank.pci_id;
+            first->same_product[first->same_product_count++] = card->card.pci_id;
         if (!first->card.price_usd) {
             first->card.price_usd = card->card.price_usd;
             first->card.price_line = card->card.price_line;
-            first->rank.priced = card->rank.priced;
             memcpy(first->card.price_as_of, card->card.price_as_of, sizeof first->card.price_as_of);
         }
     }
@@ -224,8 +189,8 @@ static enum error_code keep_to_budget(struct search *search, struct error *error
             cheapest = *card;
         if (card->card.price_usd > budget)
             continue;
-        card->rank.in_budget = card->card.price_usd > 0;
-        priced += card->rank.in_budget;
+        card->in_budget = card->card.price_usd > 0;
+        priced += card->in_budget;
         search->found[kept++] = *card;
     }
     search->count = kept;
@@ -238,7 +203,7 @@ static enum error_code keep_to_budget(struct search *search, struct error *error
                   lowest_price);
     if (error->code)
         return error_next(error, "leave out --budget to see cards of any price, and look up what they cost");
-    sort(search);
+    qsort(search->found, (size_t)search->count, sizeof *search->found, candidate_compare);
     return ERROR_NONE;
 }
 
@@ -250,7 +215,7 @@ static enum error_code run_search(struct search *search, struct error *error)
         search->given_product[0] = '\0';
     if (database_each_card(search->database, on_card, search, error))
         return error->code;
-    sort(search);
+    qsort(search->found, (size_t)search->count, sizeof *search->found, candidate_compare);
     merge_products(search);
     drop_vendor_reset(search);
     if (search->count && question->budget && keep_to_budget(search, error))
@@ -272,7 +237,7 @@ static enum error_code take_best(const struct search *search, struct recommendat
     struct database_counts counts;
     for (int i = 0; i < search->count && i < MAX_RECOMMENDED; i++) {
         struct recommended *card = &recommendation->cards[i];
-        struct pci_id id = pci_id_from_number(search->found[i].rank.pci_id);
+        struct pci_id id = pci_id_from_number(search->found[i].card.pci_id);
         const struct answer_options options = {.chassis = search->found[i].chassis};
         card->candidate = search->found[i];
         if (answer_gather(search->database, &id, "", &options, &card->answer, error))
@@ -292,11 +257,11 @@ enum error_code recommend_gather(struct database *database, const struct recomme
                                  struct recommendation *recommendation, struct error *error)
 {
     static struct search search; /* too large for a stack */
-    search = (struct search){.database = database, .question = question};
+    search.database = database;
+    search.question = question;
+    search.count = recommendation->count = 0;
     recommendation->question = question;
-    recommendation->count = 0;
     if (!run_search(&search, error))
         take_best(&search, recommendation, error);
-    free(search.found);
     return error->code;
 }

@@ -16,9 +16,8 @@ static void append_evidence(struct buffer *out, const struct recommended *card)
 {
     const struct verdict *verdict = &card->answer.verdict;
     if (verdict->direct_reports)
-        buffer_append_format(out, "%d of %d report%s on this ID succeeded",
-                             card->candidate.rank.usable_reports, verdict->direct_reports,
-                             plural(verdict->direct_reports));
+        buffer_append_format(out, "%d of %d report%s on this ID succeeded", card->candidate.usable_reports,
+                             verdict->direct_reports, plural(verdict->direct_reports));
     else
         buffer_append_text(out, "no report on this ID");
     if (verdict->pooled_reports)
@@ -67,7 +66,7 @@ static void append_price(struct buffer *out, const struct candidate *card)
 
 static void append_name(struct buffer *out, const struct candidate *card)
 {
-    struct pci_id id = pci_id_from_number(card->rank.pci_id);
+    struct pci_id id = pci_id_from_number(card->card.pci_id);
     char text[PCI_ID_TEXT_SIZE];
     buffer_append_format(out, "%s (%s)", card->product, pci_id_print(&id, text));
 }
@@ -87,7 +86,7 @@ static void write_best(const struct prose *prose, const struct recommend_questio
     buffer_append_byte(&line, '.');
     if (best->candidate.card.vendor_reset)
         buffer_append_text(&line, " It resets only with the vendor-reset kernel module on the host.");
-    if (question->budget && !best->candidate.rank.in_budget)
+    if (question->budget && !best->candidate.in_budget)
         buffer_append_format(&line, " Whether it fits $%d is not known.", question->budget);
     prose_add(prose, PARAGRAPH_FIELD, question->may_keep ? "Or buy" : "Buy", COLOR_GREEN, "%s",
               buffer_text(&line));
@@ -168,8 +167,7 @@ void recommend_write_prose(const struct prose *prose, const struct recommendatio
         write_given(prose, recommendation);
     prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
     for (int i = 0; i < recommendation->count; i++) {
-        if (question->budget && !cards[i].candidate.rank.in_budget &&
-            (!i || cards[i - 1].candidate.rank.in_budget))
+        if (question->budget && !cards[i].candidate.in_budget && (!i || cards[i - 1].candidate.in_budget))
             prose_add(prose, PARAGRAPH_FIELD, "No price", COLOR_YELLOW,
                       "the price of these is not known, so they may not fit $%d:", question->budget);
         write_card(prose, question, &cards[i], i + 1);

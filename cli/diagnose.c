@@ -44,7 +44,7 @@ struct conclusion {
 
 /* What was tried for a symptom that was found. */
 struct tried {
-    struct workaround *fixes;
+    struct workaround fixes[MAX_FIXES];
     int count;
 };
 
@@ -370,17 +370,12 @@ static void conclude(struct diagnose_command *command, int number)
 
 static enum error_code find_fixes(struct diagnose_command *command, struct error *error)
 {
-    for (int i = 0; i < command->diagnosis.count; i++) {
-        struct tried *tried = &command->tried[i];
-        if (!command->diagnosis.symptoms[i].count)
-            continue;
-        tried->fixes = calloc(MAX_FIXES, sizeof *tried->fixes);
-        if (!tried->fixes)
-            return error_set(error, ERROR_NO_MEMORY, "no memory for an answer");
-        if (database_find_symptom_fixes(command->database, command->diagnosis.symptoms[i].word, tried->fixes,
-                                        MAX_FIXES, &tried->count, error))
+    const struct log_diagnosis *diagnosis = &command->diagnosis;
+    for (int i = 0; i < diagnosis->count; i++)
+        if (diagnosis->symptoms[i].count &&
+            database_find_symptom_fixes(command->database, diagnosis->symptoms[i].word,
+                                        command->tried[i].fixes, MAX_FIXES, &command->tried[i].count, error))
             return error->code;
-    }
     return ERROR_NONE;
 }
 
@@ -424,8 +419,6 @@ int command_diagnose(int argc, char **argv)
     command.logs = optind < argc ? argv + optind : standard_input;
     command.log_count = optind < argc ? argc - optind : 1;
     status = gather(&command, &error) ? output_error(&error, command.common.json) : answer(&command);
-    for (int i = 0; i < command.diagnosis.count; i++)
-        free(command.tried[i].fixes);
     log_diagnosis_free(&command.diagnosis);
     database_close(command.database);
     free(command.conclusions);

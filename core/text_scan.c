@@ -1,11 +1,8 @@
 #include "core/text_scan.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "core/macros.h"
 
 /* A longer line is looked at in pieces, cut where no ID can stand. */
 enum { MAX_LINE = 65536 };
@@ -134,17 +131,10 @@ static enum error_code read_more(struct text_scan *scan, int file, bool *end, st
     return ERROR_NONE;
 }
 
-static void free_text(char **text)
-{
-    free(*text);
-}
-
 enum error_code text_scan(int file, const struct text_scan_visitor *visitor, struct error *error)
 {
-    char *text CLEANUP(free_text) = malloc(MAX_LINE + 1);
+    char text[MAX_LINE + 1];
     struct text_scan scan = {.visitor = visitor, .text = text};
-    if (!text)
-        return error_set(error, ERROR_NO_MEMORY, "no memory to read standard input");
     error->code = ERROR_NONE;
     for (bool end = false; !end;) {
         if (read_more(&scan, file, &end, error) || scan_lines(&scan, end, error))

@@ -1,4 +1,4 @@
-#include "core/product.h"
+#include "answer/recommend.h"
 
 #include "tests/unit/unit.h"
 
@@ -39,40 +39,36 @@ static void test_names(void **state)
 
 /* From the best to the last: what the question asks for, then evidence before hope, then what breaks a tie.
  */
-static const struct product_rank ranks[] = {
+static const struct candidate candidates[] = {
     {.in_budget = true, .verdict = {.low = 0.5, .usable = 0.7}},
     {.first_choice = true, .verdict = {.low = 0.5, .usable = 0.7}},
     {.usable_reports = 20, .verdict = {.low = 0.75, .usable = 0.85, .direct_reports = 20}},
     {.usable_reports = 2, .verdict = {.low = 0.6, .usable = 0.8, .direct_reports = 3}},
+    /* It looks the same below, and is likelier. */
+    {.usable_reports = 2, .verdict = {.low = 0.6001, .usable = 0.9, .direct_reports = 2}},
     {.usable_reports = 2,
-     .verdict = {.low = 0.6001, .usable = 0.9, .direct_reports = 2}}, /* looks the same below */
-    {.usable_reports = 2,
-     .priced = true,
-     .pci_id = 2,
+     .card = {.price_usd = 9, .pci_id = 2},
      .verdict = {.low = 0.6, .usable = 0.8, .direct_reports = 2}},
     {.usable_reports = 2,
-     .priced = true,
-     .pci_id = 1,
+     .card = {.price_usd = 9, .pci_id = 1},
      .verdict = {.low = 0.6, .usable = 0.8, .direct_reports = 2}},
     {.usable_reports = 2,
-     .priced = true,
-     .price_place = 1,
+     .card = {.price_usd = 9, .price_place = 1},
      .verdict = {.low = 0.6, .usable = 0.8, .direct_reports = 2}},
     {.usable_reports = 2, .verdict = {.low = 0.6, .usable = 0.8, .direct_reports = 2}},
-    {.verdict = {.low = 0.80, .usable = 0.95}}, /* nobody reported it */
-    {.verdict = {.low = 0.65,
-                 .usable = 0.80,
-                 .direct_reports = 3}}, /* failures are no evidence in its favour */
+    /* Nobody reported it; failures are no evidence in its favour. */
+    {.verdict = {.low = 0.80, .usable = 0.95}},
+    {.verdict = {.low = 0.65, .usable = 0.80, .direct_reports = 3}},
 };
 
 static void test_order(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(ranks); i++)
-        for (size_t k = 0; k < ARRAY_SIZE(ranks); k++) {
-            int order = product_compare(&ranks[i], &ranks[k]);
+    for (size_t i = 0; i < ARRAY_SIZE(candidates); i++)
+        for (size_t k = 0; k < ARRAY_SIZE(candidates); k++) {
+            int order = candidate_compare(&candidates[i], &candidates[k]);
             if ((order > 0) - (order < 0) != (i > k) - (i < k))
-                fail_msg("ranks %zu and %zu compare as %d", i, k, order);
+                fail_msg("candidates %zu and %zu compare as %d", i, k, order);
         }
 }
 

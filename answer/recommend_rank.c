@@ -1,9 +1,9 @@
-#include "core/product.h"
+/* Which card is recommended before another, and what it is sold as. */
 
 #include <math.h>
 #include <string.h>
 
-#include "core/macros.h"
+#include "answer/recommend.h"
 
 /* The same card to whoever buys one. */
 static const char *const revisions[] = {" Lite Hash Rate", " Rev. A", " Rev. 2"};
@@ -33,23 +33,19 @@ bool product_name(const char *device_name, const char *chip, char name[PRODUCT_N
 
 /* What decides, one after the other: the higher value comes first. */
 enum { DECIDING = 9 };
-static void list_values(const struct product_rank *rank, double values[DECIDING])
+static void list_values(const struct candidate *candidate, double values[DECIDING])
 {
+    const struct verdict *verdict = &candidate->verdict;
     const double listed[DECIDING] = {
-        rank->in_budget,
-        rank->first_choice,
-        rank->usable_reports > 0,
-        round(rank->verdict.low * 1000.0), /* as an answer shows it: what looks equal does not decide */
-        rank->verdict.direct_reports,
-        round(rank->verdict.usable * 1000.0),
-        rank->priced,
-        -rank->price_place,
-        rank->pci_id,
+        candidate->in_budget,         candidate->first_choice,         candidate->usable_reports > 0,
+        round(verdict->low * 1000.0), /* as an answer shows it: what looks equal does not decide */
+        verdict->direct_reports,      round(verdict->usable * 1000.0), candidate->card.price_usd > 0,
+        -candidate->card.price_place, candidate->card.pci_id,
     };
     memcpy(values, listed, sizeof listed);
 }
 
-int product_compare(const struct product_rank *a, const struct product_rank *b)
+int candidate_compare(const void *a, const void *b)
 {
     double x[DECIDING];
     double y[DECIDING];
