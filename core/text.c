@@ -25,18 +25,6 @@ size_t text_decode(const char *bytes, size_t length, uint32_t *character)
     return size;
 }
 
-bool text_is_utf8(const char *bytes, size_t length)
-{
-    uint32_t character;
-    for (size_t i = 0; i < length;) {
-        size_t size = (unsigned char)bytes[i] < 0x80 ? 1 : text_decode(bytes + i, length - i, &character);
-        if (!size)
-            return false;
-        i += size;
-    }
-    return true;
-}
-
 bool text_is_unsafe(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || c == 0x200e || c == 0x200f ||
@@ -52,47 +40,57 @@ size_t text_plain_length(const char *bytes, size_t length)
     return plain;
 }
 
+/* How many bytes from here on stand for themselves: UTF-8, and with `safe` nothing that text_is_unsafe names.
+ */
+static size_t sound_length(const char *bytes, size_t length, bool safe)
+{
+    size_t sound = 0;
+    while (sound < length) {
+        uint32_t character;
+        size_t size = text_decode(bytes + sound, length - sound, &character);
+        if (!size || (safe && text_is_unsafe(character)))
+            break;
+        sound += size;
+    }
+    return sound;
+}
+
+bool text_is_utf8(const char *bytes, size_t length)
+{
+    return sound_length(bytes, length, false) == length;
+}
+
 void text_append_safe(struct buffer *out, const char *bytes, size_t length)
 {
-    size_t plain = 0;
     for (size_t i = 0; i < length;) {
-        i += text_plain_length(bytes + i, length - i);
+        size_t sound = sound_length(bytes + i, length - i, true);
+        buffer_append(out, bytes + i, sound);
+        i += sound;
         if (i == length)
             break;
         uint32_t character = 0;
         size_t size = text_decode(bytes + i, length - i, &character);
-        if (size && !text_is_unsafe(character)) {
-            i += size;
-            continue;
-        }
-        buffer_append(out, bytes + plain, i - plain);
         if (!size || character < 0x80)
             buffer_append_format(out, "\\x%02x", (unsigned char)bytes[i]);
         else
             buffer_append_format(out, "\\u{%04x}", (unsigned)character);
         i += size ? size : 1;
-        plain = i;
     }
-    buffer_append(out, bytes + plain, length - plain);
 }
 
 size_t text_append_utf8(struct buffer *out, const char *bytes, size_t length)
 {
     size_t replaced = 0;
-    size_t plain = 0;
     for (size_t i = 0; i < length;) {
-        uint32_t character;
-        size_t size = (unsigned char)bytes[i] < 0x80 ? 1 : text_decode(bytes + i, length - i, &character);
-        if (size) {
-            i += size;
-            continue;
-        }
-        buffer_append(out, bytes + plain, i - plain);
+        size_t sound = sound_length(bytes + i, length - i, false);
+        buffer_append(out, bytes + i, sound);
+        i += sound;
+        if (i == length)
+            break;
         buffer_append_text(out, "\xef\xbf\xbd");
-        plain = ++i;
         replaced++;
+        i++;
     }
-    buffer_append(out, bytes + plain, length - plain);
     return replaced;
 }
 
