@@ -162,35 +162,34 @@ static void write_json(struct check_command *command, struct output *output)
 }
 
 /* What the answer comes down to, in one sentence. */
-static const char *verdict(const struct check_command *command, int problems, char *text, size_t size)
+static const char *verdict_without_problems(const struct check_command *command)
 {
-    if (problems)
-        snprintf(text, size, "%d problem%s", problems, problems == 1 ? "" : "s");
-    else if (!command->host_checked)
-        snprintf(text, size, "No problem found");
-    else if (findings_have(&command->findings, FINDING_ID_VFIO_NOT_SET_UP))
-        snprintf(text, size, "No problem found, but nothing is set up for a passthrough");
-    else if (findings_have(&command->findings, FINDING_ID_CMDLINE_UNREADABLE) || command->host_unreadable)
-        snprintf(text, size, "No problem found in what could be read");
-    else
-        snprintf(text, size, "Host configuration correct");
-    if (problems && command->host_checked && !command->host_problems && command->vm_count)
-        snprintf(text + strlen(text), size - strlen(text), ", none of them in the host's configuration");
-    return text;
+    if (!command->host_checked)
+        return "No problem found";
+    if (findings_have(&command->findings, FINDING_ID_VFIO_NOT_SET_UP))
+        return "No problem found, but nothing is set up for a passthrough";
+    if (findings_have(&command->findings, FINDING_ID_CMDLINE_UNREADABLE) || command->host_unreadable)
+        return "No problem found in what could be read";
+    return "Host configuration correct";
 }
 
 static void write_text(struct check_command *command, struct output *output)
 {
-    char text[160];
-    char rest[240];
+    struct buffer line CLEANUP(buffer_free) = BUFFER(1024);
     int problems = findings_problems(&command->findings);
-    verdict(command, problems, text, sizeof text);
-    const char *host = !command->host_checked ? "" : command->vm_count ? "the host and " : "the host";
-    snprintf(rest, sizeof rest, "%s. Checked: %s", text, host);
-    if (command->vm_count || !command->host_checked)
-        snprintf(rest + strlen(rest), sizeof rest - strlen(rest), "%d virtual machine%s", command->vm_count,
-                 command->vm_count == 1 ? "" : "s");
-    output_paragraph_color(output, 0, "", problems ? COLOR_YELLOW : COLOR_GREEN, rest);
+    int vms = command->vm_count;
+    if (problems)
+        buffer_append_format(&line, "%d problem%s", problems, problems == 1 ? "" : "s");
+    else
+        buffer_append_text(&line, verdict_without_problems(command));
+    if (problems && command->host_checked && !command->host_problems && vms)
+        buffer_append_text(&line, ", none of them in the host's configuration");
+    buffer_append_text(&line, ". Checked: ");
+    if (command->host_checked)
+        buffer_append_text(&line, vms ? "the host and " : "the host");
+    if (vms || !command->host_checked)
+        buffer_append_format(&line, "%d virtual machine%s", vms, vms == 1 ? "" : "s");
+    output_paragraph_color(output, 0, "", problems ? COLOR_YELLOW : COLOR_GREEN, buffer_text(&line));
     if (command->findings.count)
         output_blank(output);
     findings_write_text(output, &command->findings, SEVERITY_INFO);

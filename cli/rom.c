@@ -29,8 +29,6 @@ const char rom_help[] = "Usage: passthru rom [OPTION]... FILE|ADDRESS\n"
                         "Exit status: 0 sound and fitting; 1 something is wrong, or there is no ROM;\n"
                         "2 wrong usage or unreadable input; 5 no permission or a system error.\n";
 
-enum { PIECE = 65536 };
-
 struct rom_command {
     struct common_options common;
     const char *source;
@@ -53,18 +51,9 @@ static enum error_code read_file(struct rom_command *command, struct error *erro
     int number = file < 0 ? errno : 0;
     if (!number && !is_stdin)
         fcntl(file, F_SETFL, 0);
-    *bytes = BUFFER(MAX_OPTION_ROM_SIZE + 2 * PIECE);
-    while (!number && bytes->length <= MAX_OPTION_ROM_SIZE) {
-        size_t left = MAX_OPTION_ROM_SIZE + 1 - bytes->length;
-        char *end = buffer_reserve(bytes, PIECE);
-        ssize_t got = end ? read(file, end, left < PIECE ? left : PIECE) : -1;
-        if (got == 0)
-            break;
-        if (got > 0)
-            bytes->length += (size_t)got;
-        else if (!end || errno != EINTR)
-            number = end ? errno : ENOMEM;
-    }
+    *bytes = BUFFER(MAX_OPTION_ROM_SIZE + 16);
+    if (!number)
+        number = read_bounded(file, MAX_OPTION_ROM_SIZE + 1, bytes);
     if (file >= 0 && !is_stdin)
         close(file);
     command->bar.state = ROM_BAR_READ;

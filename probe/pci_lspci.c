@@ -1,6 +1,7 @@
 #include "probe/pci.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,45 +14,38 @@
 /* The largest servers print 3 MiB with -vvxxxx. */
 enum { INPUT_MAX = 16 << 20 };
 
-static void close_file(FILE **file)
+/* Hands over each line, cut at LSPCI_LINE_MAX, with spaces for NUL bytes. */
+static void take_lines(struct buffer *bytes, struct lspci_text *text)
 {
-    if (*file && *file != stdin)
-        fclose(*file);
-}
-
-/* Reads a line without its newline, cut at LSPCI_LINE_MAX, with spaces for NUL bytes. */
-static bool read_line(FILE *file, char line[LSPCI_LINE_MAX + 1], size_t *total)
-{
-    size_t length = 0;
-    int c;
-    while ((c = getc_unlocked(file)) != EOF && c != '\n' && *total < INPUT_MAX) {
-        ++*total;
-        if (length < LSPCI_LINE_MAX)
-            line[length++] = c ? (char)c : ' ';
+    char *end = bytes->length ? bytes->data + bytes->length : NULL;
+    for (char *line = bytes->data, *next; end && line < end; line = next) {
+        char *newline = memchr(line, '\n', (size_t)(end - line));
+        char *stop = newline ? newline : end;
+        next = stop + 1;
+        if (stop - line > LSPCI_LINE_MAX)
+            stop = line + LSPCI_LINE_MAX;
+        for (char *c = line; (c = memchr(c, '\0', (size_t)(stop - c)));)
+            *c = ' ';
+        *stop = '\0';
+        lspci_text_line(text, line);
     }
-    line[length] = '\0';
-    ++*total;
-    return c != EOF || length;
 }
 
 static enum error_code read_text(const char *path, struct lspci_text *text, struct error *error)
 {
     bool is_input = strcmp(path, "-") == 0;
-    FILE *file CLEANUP(close_file) = is_input ? stdin : fopen(path, "re");
-    char *line = malloc(LSPCI_LINE_MAX + 1);
-    size_t total = 0;
-    if (!line)
-        return error_set(error, ERROR_NO_MEMORY, "no memory to read %s", path);
-    if (file)
-        while (total < INPUT_MAX && read_line(file, line, &total))
-            lspci_text_line(text, line);
-    free(line);
-    if (!file || ferror(file)) {
-        error_set_errno(error, errno, "cannot read %s", is_input ? "standard input" : path);
+    struct buffer bytes CLEANUP(buffer_free) = BUFFER(INPUT_MAX + 16);
+    int file = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int number = file < 0 ? errno : read_bounded(file, INPUT_MAX, &bytes);
+    if (file >= 0 && !is_input)
+        close(file);
+    if (number) {
+        error_set_errno(error, number, "cannot read %s", is_input ? "standard input" : path);
         return error->code == ERROR_SYSTEM ? error->code = ERROR_BAD_INPUT : error->code;
     }
-    if (total >= INPUT_MAX)
+    if (bytes.length == INPUT_MAX)
         return error_set(error, ERROR_BAD_INPUT, "%s is larger than anything that lspci prints", path);
+    take_lines(&bytes, text);
     return ERROR_NONE;
 }
 

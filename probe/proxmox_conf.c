@@ -37,7 +37,8 @@ struct hostpci {
 
 static bool is_yes(struct span value)
 {
-    return span_is(value, "1") || span_is(value, "on") || span_is(value, "yes") || span_is(value, "true");
+    static const char *const yes[] = {"1", "on", "yes", "true", NULL};
+    return span_is_any(value, yes);
 }
 
 static bool is_key(struct span key)
@@ -71,9 +72,9 @@ static bool is_hostpci(struct span key)
 /* Most lines are settings, and some of them are those of a virtual machine. */
 bool proxmox_conf_recognise(struct span text)
 {
-    static const char *const typical[] = {"memory",  "cores",   "sockets", "ostype", "scsihw", "boot",
-                                          "smbios1", "machine", "bios",    "cpu",    "name",   "vmgenid",
-                                          "numa",    "onboot",  "balloon", "vga",    "args",   "efidisk0"};
+    static const char *const typical[] = {
+        "memory", "cores",   "sockets", "ostype", "scsihw",  "boot", "smbios1", "machine",  "bios", "cpu",
+        "name",   "vmgenid", "numa",    "onboot", "balloon", "vga",  "args",    "efidisk0", NULL};
     struct span line;
     struct span key;
     struct span value;
@@ -89,8 +90,7 @@ bool proxmox_conf_recognise(struct span text)
         bool is_setting = read_setting(line, &key, &value);
         settings += is_setting;
         others += !is_setting;
-        for (size_t i = 0; is_setting && i < ARRAY_SIZE(typical) && !known; i++)
-            known = span_is(key, typical[i]) || is_hostpci(key);
+        known |= is_setting && (span_is_any(key, typical) || is_hostpci(key));
     }
     return known && settings > others;
 }
@@ -275,20 +275,18 @@ static void check_rest(const struct proxmox_conf *conf)
         findings_add(vm->findings, vm->file, conf->lines[VGA], FINDING_VM_X_VGA_DISPLAY, conf->x_vga_line);
 }
 
-/* Calls for each setting before the first section. */
-static void each_setting(struct proxmox_conf *conf, struct span text,
-                         void (*read)(struct proxmox_conf *conf, struct span key, struct span value,
-                                      long line))
+/* Takes the next setting before the first section from `text`, and counts the lines. */
+static bool next_setting(struct span *text, long *number, struct span *key, struct span *value)
 {
     struct span line;
-    for (long number = 1; span_next_line(&text, &line); number++) {
-        struct span key;
-        struct span value;
+    while (span_next_line(text, &line)) {
+        ++*number;
         if (span_begins(line, "["))
-            return;
-        if (read_setting(line, &key, &value))
-            read(conf, key, value, number);
+            return false;
+        if (read_setting(line, key, value))
+            return true;
     }
+    return false;
 }
 
 static void keep_setting(struct proxmox_conf *conf, struct span key, struct span value, long line)
@@ -300,23 +298,18 @@ static void keep_setting(struct proxmox_conf *conf, struct span key, struct span
         }
 }
 
-static void use_hostpci(struct proxmox_conf *conf, struct span key, struct span value, long line)
-{
-    if (is_hostpci(key))
-        read_hostpci(conf, key, value, line);
-}
-
 /* What qm.conf(5) has for ostype, as people call it. */
 static const char *guest_os(struct span type)
 {
-    if (span_is(type, "l26") || span_is(type, "l24"))
-        return "linux";
-    if (span_is(type, "win11") || span_is(type, "win10"))
-        return span_is(type, "win11") ? "windows 11" : "windows 10";
-    return span_begins(type, "win") || span_begins(type, "w2k") || span_begins(type, "wxp") ||
-                   span_begins(type, "wvista")
-               ? "windows"
-               : NULL;
+    static const struct {
+        const char *start;
+        const char *name;
+    } kinds[] = {{"l26", "linux"},   {"l24", "linux"},   {"win11", "windows 11"}, {"win10", "windows 10"},
+                 {"win", "windows"}, {"w2k", "windows"}, {"wxp", "windows"},      {"wvista", "windows"}};
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+        if (span_begins(type, kinds[i].start))
+            return kinds[i].name;
+    return NULL;
 }
 
 static void keep_facts(const struct proxmox_conf *conf)
@@ -340,9 +333,16 @@ static void keep_facts(const struct proxmox_conf *conf)
 void proxmox_conf_check(struct vm_state *vm, struct span text)
 {
     struct proxmox_conf conf = {.vm = vm};
-    each_setting(&conf, text, keep_setting);
+    struct span key;
+    struct span value;
+    struct span rest = text;
+    for (long line = 0; next_setting(&rest, &line, &key, &value);)
+        keep_setting(&conf, key, value, line);
     conf.is_q35 = span_holds(setting(&conf, MACHINE), "q35");
-    each_setting(&conf, text, use_hostpci);
+    rest = text;
+    for (long line = 0; next_setting(&rest, &line, &key, &value);)
+        if (is_hostpci(key))
+            read_hostpci(&conf, key, value, line);
     keep_facts(&conf);
     vm_check_devices(vm);
     check_args(&conf);

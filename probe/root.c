@@ -129,6 +129,22 @@ static enum root_result locate(struct root *root, const char *path, char real[PA
     return ROOT_OK;
 }
 
+int read_bounded(int file, size_t max, struct buffer *out)
+{
+    while (out->length < max) {
+        size_t wanted = max - out->length < 65536 ? max - out->length : 65536;
+        char *end = buffer_reserve(out, wanted);
+        ssize_t got = end ? read(file, end, wanted) : -1;
+        if (got < 0 && end && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return got == 0 ? 0 : end ? errno : ENOMEM;
+        out->length += (size_t)got;
+        out->data[out->length] = '\0';
+    }
+    return 0;
+}
+
 enum root_result root_read(struct root *root, const char *path, size_t max, struct buffer *out)
 {
     char real[PATH_MAX];
@@ -147,29 +163,15 @@ enum root_result root_read(struct root *root, const char *path, size_t max, stru
         return ROOT_UNREADABLE;
     }
     /* The size that sysfs and procfs state says nothing. */
-    for (;;) {
-        size_t wanted = max + 1 - out->length < 65536 ? max + 1 - out->length : 65536;
-        char *end = buffer_reserve(out, wanted);
-        ssize_t got = end ? read(file, end, wanted) : -1;
-        if (got < 0 && end && errno == EINTR)
-            continue;
-        if (got <= 0) {
-            if (got < 0)
-                result = failed(root, path, end ? errno : ENOMEM);
-            break;
-        }
-        out->length += (size_t)got;
-        out->data[out->length] = '\0';
-        if (out->length > max) {
-            out->length = max;
-            out->data[max] = '\0';
-            result = ROOT_TOO_LARGE;
-            root_note_unreadable(root, path, "is larger than such a file can be");
-            break;
-        }
-    }
+    int number = read_bounded(file, max + 1, out);
     close(file);
-    return result;
+    if (out->length > max) {
+        out->length = max;
+        out->data[max] = '\0';
+        root_note_unreadable(root, path, "is larger than such a file can be");
+        return ROOT_TOO_LARGE;
+    }
+    return number ? failed(root, path, number) : ROOT_OK;
 }
 
 enum root_result root_read_line(struct root *root, const char *path, char *line, size_t size)

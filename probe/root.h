@@ -37,6 +37,10 @@ enum root_result {
  * larger). */
 enum root_result root_read(struct root *root, const char *path, size_t max, struct buffer *out);
 
+/* Appends what is left of an open file to `out`, up to `max` bytes in it. Returns 0 at the end or when they
+ * are read, else errno. */
+int read_bounded(int file, size_t max, struct buffer *out);
+
 /* The first line of a small file, without white space around it; "" when there is none. */
 enum root_result root_read_line(struct root *root, const char *path, char *line, size_t size);
 
