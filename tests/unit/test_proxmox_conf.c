@@ -128,31 +128,6 @@ static void test_cases(void **state)
     }
 }
 
-static void test_severity_and_next(void **state)
-{
-    struct fixture *fixture = *state;
-    static const char text[] = "cores: 1\nhostpci0: 0000:01:00.0,pcie=1,romfile=none.rom\n";
-    (void)state;
-    assert_int_equal(vm_config_check(fixture->root, &machine, "/etc/pve/qemu-server/1.conf", text,
-                                     sizeof text - 1, &fixture->findings),
-                     VM_CONFIG_READ);
-    findings_sort(&fixture->findings);
-    const struct finding *items = fixture->findings.items;
-    assert_findings(
-        "sorted", &fixture->findings,
-        "vm-pcie-needs-q35:2 vm-romfile-missing:2 vm-function-missing:2 vm-cpu-not-host vm-seabios "
-        "vm-i440fx");
-    assert_int_equal(items[0].severity, SEVERITY_BLOCKER);
-    assert_int_equal(items[1].severity, SEVERITY_BLOCKER);
-    assert_int_equal(items[2].severity, SEVERITY_WARNING);
-    assert_int_equal(items[3].severity, SEVERITY_WARNING);
-    assert_int_equal(items[4].severity, SEVERITY_INFO);
-    assert_holds(items[1].text, "/usr/share/kvm/none.rom");
-    assert_holds(items[2].text, ".1 [10de:10f1]");
-    assert_holds(items[2].next, "drop the .0: hostpci0: 0000:01:00");
-    assert_string_equal(items[2].file, "/etc/pve/qemu-server/1.conf");
-}
-
 static void test_texts(void **state)
 {
     static const struct {
@@ -164,6 +139,9 @@ static void test_texts(void **state)
         {SOUND_HEAD "hostpci0: 05:00,pcie=1\n", "/etc/pve/qemu-server/1.conf", SEVERITY_WARNING,
          "0000:05:00"},
         {SOUND_HEAD "hostpci0: 05:00.1,pcie=1\n", "1.conf", SEVERITY_INFO, "0000:05:00.1"},
+        {SOUND_HEAD "hostpci0: 01:00,romfile=none.rom,pcie=1\n", "f", SEVERITY_BLOCKER,
+         "/usr/share/kvm/none.rom"},
+        {SOUND_HEAD "hostpci0: 01:00.0,pcie=1\n", "f", SEVERITY_WARNING, "host: .1 [10de:10f1]"},
         {SOUND_HEAD "hostpci0: 01:00,pcie=1,rombar=0\n", "f", SEVERITY_INFO, "laptop"},
         {SOUND_HEAD "hostpci0: 01:00,pcie=1,rombar=0,romfile=card.rom\n", "f", SEVERITY_INFO, "the ROM file"},
         {"machine: q35\nbios: ovmf\nefidisk0: x\ncpu: qemu64\nhostpci0: 01:00,pcie=1\n", "f",
@@ -239,7 +217,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cases, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_severity_and_next, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_texts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_many_rom_files, set_up, tear_down),
         cmocka_unit_test(test_unknown_rom_folder),
