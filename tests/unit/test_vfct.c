@@ -2,10 +2,9 @@
 
 #include "tests/unit/unit.h"
 
-enum { HEADER = 76, IMAGE_HEADER = 28 };
+enum { HEADER = 76, IMAGE_HEADER = 28, FIRST = HEADER + IMAGE_HEADER, SECOND = FIRST + 40 + IMAGE_HEADER };
 
 static uint8_t table[512];
-static size_t length;
 
 static void put_32(size_t at, uint32_t value)
 {
@@ -13,26 +12,24 @@ static void put_32(size_t at, uint32_t value)
         table[at + (size_t)i] = (uint8_t)(value >> (8 * i));
 }
 
-static int set_up(void **state)
+/* As firmware has it, with a subsystem of zero. */
+static void put_image(size_t at, uint32_t bus, uint32_t slot, uint32_t device, uint32_t size)
 {
-    (void)state;
-    memset(table, 0, sizeof table);
-    put_32(52, HEADER);
-    length = HEADER;
-    return 0;
+    put_32(at, bus);
+    put_32(at + 4, slot);
+    put_32(at + 12, device << 16 | 0x1002);
+    put_32(at + 24, size);
 }
 
-/* As firmware has it, with a subsystem of zero. */
-static void add_image(uint32_t bus, uint32_t slot, uint32_t function, uint32_t vendor, uint32_t device,
-                      uint32_t size)
+/* Two images: 1002:9999 at 00:01.0 of 40 bytes, and 1002:6600 at 01:00.0 of 50. Returns the length. */
+static size_t put_table(void)
 {
-    put_32(length, bus);
-    put_32(length + 4, slot);
-    put_32(length + 8, function);
-    put_32(length + 12, device << 16 | vendor);
-    put_32(length + 24, size);
-    length += IMAGE_HEADER + size;
-    put_32(4, (uint32_t)length);
+    memset(table, 0, sizeof table);
+    put_32(52, HEADER);
+    put_image(HEADER, 0, 1, 0x9999, 40);
+    put_image(SECOND - IMAGE_HEADER, 1, 0, 0x6600, 50);
+    put_32(4, SECOND + 50);
+    return SECOND + 50;
 }
 
 static enum vfct_result find(size_t size, uint8_t bus, uint8_t slot, uint8_t function, uint16_t device,
@@ -47,92 +44,67 @@ static enum vfct_result find(size_t size, uint8_t bus, uint8_t slot, uint8_t fun
     return result;
 }
 
-static enum vfct_result result_of(uint8_t bus, uint8_t slot, uint8_t function, uint16_t device)
+/* What is found of the two devices after a word of the table was changed. */
+static void test_changes(void **state)
 {
-    size_t offset = 0;
-    size_t image_length = 0;
-    return find(length, bus, slot, function, device, &offset, &image_length);
+    static const struct {
+        size_t at;
+        uint32_t value;
+        size_t more; /* bytes of 0xff after the images */
+        enum vfct_result first, second;
+    } cases[] = {
+        {0, 0, 0, VFCT_FOUND, VFCT_FOUND},
+        {HEADER + 24, UINT32_MAX, 0, VFCT_DAMAGED, VFCT_DAMAGED},           /* a length */
+        {SECOND - 4, 51, 0, VFCT_FOUND, VFCT_DAMAGED},                      /* beyond the table */
+        {52, UINT32_MAX, 0, VFCT_DAMAGED, VFCT_DAMAGED},                    /* the first offset */
+        {52, HEADER - 4, 0, VFCT_DAMAGED, VFCT_DAMAGED},                    /* in the header */
+        {SECOND - IMAGE_HEADER + 12, 0x660010de, 0, VFCT_FOUND, VFCT_NONE}, /* the vendor */
+        {SECOND - IMAGE_HEADER + 8, 1, 0, VFCT_FOUND, VFCT_NONE},           /* the function */
+        {SECOND - IMAGE_HEADER, 2, 0, VFCT_FOUND, VFCT_NONE},               /* the bus */
+        {SECOND - IMAGE_HEADER + 4, 1, 0, VFCT_FOUND, VFCT_NONE},           /* the slot */
+        {56, SECOND + 50, 64, VFCT_FOUND, VFCT_FOUND},                      /* a library */
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        size_t offset;
+        size_t length;
+        size_t size = put_table();
+        if (cases[i].at)
+            put_32(cases[i].at, cases[i].value);
+        memset(table + size, 0xff, cases[i].more);
+        size += cases[i].more;
+        assert_int_equal(find(size, 0, 1, 0, 0x9999, &offset, &length), cases[i].first);
+        assert_int_equal(find(size, 1, 0, 0, 0x6600, &offset, &length), cases[i].second);
+        if (cases[i].second == VFCT_FOUND)
+            assert_true(offset == SECOND && length == 50);
+        /* What follows the images is no image, and damages none when the table says that it is a library. */
+        if (cases[i].more)
+            assert_int_equal(find(size, 3, 0, 0, 0x6600, &offset, &length), VFCT_NONE);
+        if (cases[i].more)
+            put_32(56, 0);
+        if (cases[i].more)
+            assert_int_equal(find(size, 3, 0, 0, 0x6600, &offset, &length), VFCT_DAMAGED);
+    }
 }
 
-static void test_finds_by_place_and_id(void **state)
+/* An empty image is skipped; cut at each byte, nothing is read beyond the end. */
+static void test_lengths(void **state)
 {
-    size_t offset = 0;
-    size_t image_length = 0;
+    size_t offset;
+    size_t length;
     (void)state;
-    assert_int_equal(result_of(1, 0, 0, 0x6600), VFCT_NONE);
-    add_image(0, 1, 0, 0x1002, 0x9999, 40);
-    add_image(1, 0, 0, 0x1002, 0x6600, 50);
-    assert_int_equal(find(length, 1, 0, 0, 0x6600, &offset, &image_length), VFCT_FOUND);
-    assert_int_equal(offset, HEADER + IMAGE_HEADER + 40 + IMAGE_HEADER);
-    assert_int_equal(image_length, 50);
-    assert_int_equal(result_of(0, 1, 0, 0x9999), VFCT_FOUND);
-    assert_int_equal(result_of(1, 0, 0, 0x9999), VFCT_NONE);
-    assert_int_equal(result_of(2, 0, 0, 0x6600), VFCT_NONE);
-    assert_int_equal(result_of(1, 1, 0, 0x6600), VFCT_NONE);
-    assert_int_equal(result_of(1, 0, 1, 0x6600), VFCT_NONE);
-    table[HEADER + IMAGE_HEADER + 40 + 12] = 0xde; /* the vendor */
-    assert_int_equal(result_of(1, 0, 0, 0x6600), VFCT_NONE);
-}
-
-static void test_passes_over_empty_images(void **state)
-{
-    (void)state;
-    add_image(1, 0, 0, 0x1002, 0x6600, 0);
-    assert_int_equal(result_of(1, 0, 0, 0x6600), VFCT_NONE);
-    add_image(1, 0, 0, 0x1002, 0x6600, 8);
-    assert_int_equal(result_of(1, 0, 0, 0x6600), VFCT_FOUND);
-}
-
-static void test_damage(void **state)
-{
-    size_t offset = 0;
-    size_t image_length = 0;
-    (void)state;
-    add_image(0, 1, 0, 0x1002, 0x9999, 40);
-    add_image(1, 0, 0, 0x1002, 0x6600, 50);
-    for (size_t size = 0; size < length; size++)
-        assert_int_equal(find(size, 1, 0, 0, 0x6600, &offset, &image_length),
-                         size == HEADER || size == HEADER + IMAGE_HEADER + 40 ? VFCT_NONE : VFCT_DAMAGED);
-    put_32(HEADER + IMAGE_HEADER + 40 + 24, 51); /* longer than the table */
-    assert_int_equal(result_of(1, 0, 0, 0x6600), VFCT_DAMAGED);
-    assert_int_equal(result_of(0, 1, 0, 0x9999), VFCT_FOUND);
-    put_32(HEADER + 24, UINT32_MAX);
-    assert_int_equal(result_of(0, 1, 0, 0x9999), VFCT_DAMAGED);
-    put_32(52, UINT32_MAX);
-    assert_int_equal(result_of(1, 0, 0, 0x6600), VFCT_DAMAGED);
-}
-
-static void test_images_in_the_header(void **state)
-{
-    (void)state;
-    length = HEADER - 4;
-    put_32(52, HEADER - 4);
-    add_image(1, 0, 0, 0x1002, 0x6600, 50);
-    assert_int_equal(result_of(1, 0, 0, 0x6600), VFCT_DAMAGED);
-}
-
-/* What lies behind the images is no image, and damages none. */
-static void test_library(void **state)
-{
-    (void)state;
-    add_image(0, 1, 0, 0x1002, 0x9999, 40);
-    put_32(56, (uint32_t)length);
-    memset(table + length, 0xff, 64);
-    length += 64;
-    assert_int_equal(result_of(0, 1, 0, 0x9999), VFCT_FOUND);
-    assert_int_equal(result_of(1, 0, 0, 0x6600), VFCT_NONE);
-    put_32(56, 0);
-    assert_int_equal(result_of(1, 0, 0, 0x6600), VFCT_DAMAGED);
+    size_t whole = put_table();
+    for (size_t size = 0; size < whole; size++)
+        assert_int_equal(find(size, 1, 0, 0, 0x6600, &offset, &length),
+                         size == HEADER || size == SECOND - IMAGE_HEADER ? VFCT_NONE : VFCT_DAMAGED);
+    put_image(HEADER, 1, 0, 0x6600, 0);
+    assert_int_equal(find(FIRST, 1, 0, 0, 0x6600, &offset, &length), VFCT_NONE);
+    put_image(FIRST, 1, 0, 0x6600, 8);
+    assert_int_equal(find(FIRST + IMAGE_HEADER + 8, 1, 0, 0, 0x6600, &offset, &length), VFCT_FOUND);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_finds_by_place_and_id, set_up),
-        cmocka_unit_test_setup(test_passes_over_empty_images, set_up),
-        cmocka_unit_test_setup(test_damage, set_up),
-        cmocka_unit_test_setup(test_images_in_the_header, set_up),
-        cmocka_unit_test_setup(test_library, set_up),
-    };
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_changes), cmocka_unit_test(test_lengths)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
