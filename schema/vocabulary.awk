@@ -42,6 +42,7 @@ END {
         ids[id] = 1
         meaning = column(row, TEXT)
         gsub(/%[-#0-9.*]*[lz]*[a-z]/, "...", meaning)
+        sub(/^\.\.\.: /, "", meaning)
         add("finding_id", id, meaning)
         if (cell[row, OF] == "blocker") add("blocker", id, meaning)
         fault[count["finding_id"]] = cell[row, SHORT] == "" ? "(const char *)0" : quoted(cell[row, SHORT])
