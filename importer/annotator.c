@@ -313,7 +313,7 @@ static void resolve(struct annotator *annotator, const struct pci_id *id, const 
         if (!is_product)
             state_facts(annotator, id, attribute, result);
         if (attribute == ATTRIBUTE_IS_GPU && is_claimed)
-            state(result, attribute, annotator_product_source(annotator, LIST_MODULES_ALIAS), "yes",
+            state(result, attribute, annotator_product_source(annotator, SOURCE_MODULES_ALIAS), "yes",
                   claim_confidence);
         state_rules(annotator, id, name, attribute, words, is_product, result);
         if (attribute == ATTRIBUTE_FORM_FACTOR)
@@ -370,15 +370,6 @@ int annotator_product_source(const struct annotator *annotator, int list)
     return annotator->fact_count + annotator->rule_count + list;
 }
 
-static const char *const list_texts[ANNOTATOR_LISTS] = {
-    [PRODUCTS_AMDGPU_IDS] = "list amdgpu.ids: the products that libdrm names under this ID",
-    [PRODUCTS_NVIDIA_JSON] =
-        "list supported-gpus.json: the products that NVIDIA's driver names under this ID",
-    [PRODUCTS_NVIDIA_README] = "list README: the products that NVIDIA's driver names under this ID",
-    [PRODUCTS_SUBSYSTEMS] = "list pci.ids: the name of this subsystem",
-    [LIST_MODULES_ALIAS] = "list modules.alias: a graphics driver of the kernel claims this ID",
-};
-
 const char *annotator_source_kind(const struct annotator *annotator, int source)
 {
     int lists = annotator_product_source(annotator, 0);
@@ -386,7 +377,7 @@ const char *annotator_source_kind(const struct annotator *annotator, int source)
         return "fact";
     if (source < lists)
         return "rule";
-    return source < lists + ANNOTATOR_LISTS ? "list" : NULL;
+    return source < lists + list_kind_count() ? "list" : NULL;
 }
 
 const char *annotator_source_text(const struct annotator *annotator, int source)
@@ -396,7 +387,7 @@ const char *annotator_source_text(const struct annotator *annotator, int source)
         return annotator->facts[source].text;
     if (source < lists)
         return annotator->rules[source - annotator->fact_count].text;
-    return source < lists + ANNOTATOR_LISTS ? list_texts[source - lists] : NULL;
+    return source < lists + list_kind_count() ? list_kinds[source - lists].claim : NULL;
 }
 
 int annotator_rule_count(const struct annotator *annotator)

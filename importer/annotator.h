@@ -45,13 +45,10 @@ MUST_CHECK enum error_code annotator_load(const char *rules_path, const char *fa
                                           struct annotator **annotator, struct error *error);
 void annotator_free(struct annotator *annotator);
 
-/* The last of the lists, after those of products: the kernel's table of which driver claims which device. */
-enum { LIST_MODULES_ALIAS = PRODUCT_SOURCES, ANNOTATOR_LISTS };
-
 /* What lists say about an ID. */
 struct product_hint {
     bool claimed_by_driver;       /* a graphics driver of the kernel names the ID: it is a GPU */
-    int list;                     /* which product list states the form factor, an enum product_source */
+    int list;                     /* which list states the form factor */
     enum form_factor form_factor; /* FORM_FACTOR_UNKNOWN: nothing */
     double confidence;
 };
@@ -80,7 +77,7 @@ struct variant_fact {
 /* Stores the `index`th such fact. False past the last. */
 bool annotator_variant_fact(const struct annotator *annotator, int index, struct variant_fact *fact);
 
-/* The source that stands for a list (enum product_source or LIST_MODULES_ALIAS). */
+/* The source that stands for a list, by its number (importer/list_kind.h). */
 int annotator_product_source(const struct annotator *annotator, int list);
 
 /* The sources, from 0: "rule", "fact" or "list", and a text such as "rule nvidia-mobile: why". NULL past the

@@ -71,7 +71,7 @@ static enum error_code take_segment(struct remote_update *update, const char *pa
     feed_cache_segment_path(update->cache, update->remote->name, segment->sha256, path);
     if (rename(part, path))
         return error_set_errno(error, errno, "cannot keep %s", path);
-    update->told->segments_fetched++;
+    update->result.segments_fetched++;
     return ERROR_NONE;
 }
 
@@ -94,7 +94,7 @@ static enum error_code fetch_segment(struct remote_update *update, const struct 
         unlink(part);
     *again = false;
     enum error_code code = transfer_run(update->transfers, &transfer, error);
-    update->told->received += transfer.received;
+    update->result.received += transfer.received;
     if (code)
         return code;
     code = take_segment(update, part, segment, error);
@@ -124,7 +124,7 @@ enum error_code feed_segments_fetch(struct remote_update *update, const struct m
 {
     if (feed_cache_create(update->cache, update->remote->name, error))
         return error->code;
-    transfers_expect(update->transfers, update->told->missing_bytes);
+    transfers_expect(update->transfers, update->result.missing_bytes);
     if (fetch_missing(update, manifest, error)) {
         struct error why = *error;
         error_set(error, why.code, "%s: %s", update->remote->name, why.message);
@@ -134,13 +134,13 @@ enum error_code feed_segments_fetch(struct remote_update *update, const struct m
         return error_next(error, "%s", why.next);
     }
     error->code = ERROR_NONE;
-    return update->told->segments_fetched ? feed_cache_flush(update->cache, update->remote->name, error)
-                                          : ERROR_NONE;
+    return update->result.segments_fetched ? feed_cache_flush(update->cache, update->remote->name, error)
+                                           : ERROR_NONE;
 }
 
 void feed_segments_count(struct remote_update *update, const struct manifest *manifest)
 {
-    struct sync_remote *result = update->told;
+    struct remote_result *result = &update->result;
     int missing = 0;
     result->segments = manifest->segment_count;
     result->missing_bytes = 0;
@@ -151,7 +151,7 @@ void feed_segments_count(struct remote_update *update, const struct manifest *ma
         result->missing_bytes += (uint64_t)manifest->segments[i].size;
     }
     result->segments_kept = manifest->segment_count - missing;
-    if (update->request->dry_run)
+    if (update->dry_run)
         result->segments_fetched = missing;
 }
 
@@ -172,7 +172,7 @@ enum error_code feed_segments_mend(struct remote_update *update, const struct ma
                                    struct error *error)
 {
     feed_segments_count(update, manifest);
-    if (update->request->dry_run || !update->told->missing_bytes)
+    if (update->dry_run || !update->result.missing_bytes)
         return ERROR_NONE;
     feed_segments_drop_damaged(update, manifest); /* what removed some may have changed others */
     feed_segments_count(update, manifest);

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "core/file.h"
 #include "importer/feed_segments.h"
@@ -11,301 +10,295 @@
 
 enum { CLOCK_SLACK_SECONDS = 24 * 3600 };
 
-/* ---- the manifest ---- */
-
-/* A manifest as it came, and its signature. */
-struct fetched_manifest {
-    struct transfer manifest;
-    struct transfer signature;
-    char hash[MANIFEST_HASH_SIZE];
+/* What a feed's server has, beside the current manifest: the one that the database in use was made from. */
+enum manifest_status {
+    MANIFEST_NOT_MODIFIED, /* the server says so (304) */
+    MANIFEST_SAME,         /* it came once more, and has not changed */
+    MANIFEST_NEW
 };
 
-static void free_fetched(struct fetched_manifest *fetched)
+/* One update of a feed. */
+struct feed {
+    struct remote_update *update;
+    const char *keys[REMOTE_MAX_KEYS];
+    bool have_current;
+    struct manifest current; /* where there is one */
+    char current_hash[MANIFEST_HASH_SIZE];
+    struct transfer manifest; /* as it came */
+    struct transfer signature;
+    char hash[MANIFEST_HASH_SIZE]; /* SHA-256 of what came */
+};
+
+/* Puts the feed's name before an error. */
+static enum error_code name_feed(const struct feed *feed, struct error *error, const char *next)
 {
-    buffer_free(&fetched->manifest.body);
-    buffer_free(&fetched->signature.body);
+    struct error why = *error;
+    error_set(error, why.code, "%s: %s", feed->update->remote->name, why.message);
+    return error_next(error, "%s", next);
 }
 
-static enum error_code fetch(struct remote_update *update, const char *file, uint64_t max_bytes,
+/* ---- fetching and verifying ---- */
+
+static enum error_code fetch(struct remote_update *update, const char *name, uint64_t max_bytes,
                              struct transfer *transfer, struct error *error)
 {
     transfer->file = update->remote->file;
     transfer->max_bytes = max_bytes;
     buffer_free(&transfer->body);
     transfer->body = BUFFER(max_bytes + 1);
-    snprintf(transfer->url, sizeof transfer->url, "%s/%s", update->remote->url, file);
+    snprintf(transfer->url, sizeof transfer->url, "%s/%s", update->remote->url, name);
     enum error_code code = transfer_run(update->transfers, transfer, error);
-    update->told->received += transfer->received;
+    update->result.received += transfer->received;
     return code;
 }
 
-static enum error_code verify_bytes(const struct remote *remote, const struct buffer *manifest,
-                                    const struct buffer *signature, char comment[SIGNATURE_COMMENT_SIZE],
-                                    struct error *error)
+static enum error_code verify(const struct feed *feed, const struct buffer *manifest,
+                              const struct buffer *signature, struct error *error)
 {
-    const char *keys[REMOTE_MAX_KEYS];
-    for (int i = 0; i < remote->key_count; i++)
-        keys[i] = remote->keys[i];
     return signature_verify((const unsigned char *)buffer_text(manifest), manifest->length,
-                            buffer_text(signature), signature->length, keys, remote->key_count, comment,
-                            error);
+                            buffer_text(signature), signature->length, feed->keys,
+                            feed->update->remote->key_count, feed->update->result.trusted_comment, error);
 }
 
-static enum error_code verify_fetched(struct remote_update *update, struct fetched_manifest *fetched,
-                                      struct error *error)
+static enum error_code read_cached(const struct feed *feed, enum feed_file file, struct buffer *bytes)
 {
-    const struct buffer *manifest = &fetched->manifest.body;
-    unsigned char digest[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256(digest, (const unsigned char *)buffer_text(manifest), manifest->length);
-    sodium_bin2hex(fetched->hash, sizeof fetched->hash, digest, sizeof digest);
-    return verify_bytes(update->remote, manifest, &fetched->signature.body, update->told->trusted_comment,
-                        error);
+    char path[DATABASE_PATH_SIZE];
+    struct error none;
+    feed_cache_path(feed->update->cache, feed->update->remote->name, file, path);
+    return feed_cache_read(path, bytes, &none);
 }
 
-/* Whether what was kept is still what was signed, by a key that is pinned now: disks forget, people edit, and
- * a key may be taken back. */
-static bool is_kept_whole(const struct remote_update *update)
+/* Whether the current manifest is still what was signed, by a key that is pinned now: disks forget, people
+ * edit, and a key may be taken back. */
+static bool is_current_valid(const struct feed *feed)
 {
     struct buffer manifest CLEANUP(buffer_free) = BUFFER(MANIFEST_MAX_BYTES + 1);
     struct buffer signature CLEANUP(buffer_free) = BUFFER(SIGNATURE_MAX_BYTES + 1);
-    char path[DATABASE_PATH_SIZE];
     struct error none;
-    feed_cache_path(update->cache, update->remote->name, FEED_MANIFEST, path);
-    if (feed_cache_read(path, &manifest, &none))
-        return false;
-    feed_cache_path(update->cache, update->remote->name, FEED_SIGNATURE, path);
-    return !feed_cache_read(path, &signature, &none) &&
-           !verify_bytes(update->remote, &manifest, &signature, update->told->trusted_comment, &none);
+    return !read_cached(feed, FEED_MANIFEST, &manifest) && !read_cached(feed, FEED_SIGNATURE, &signature) &&
+           !verify(feed, &manifest, &signature, &none);
 }
 
 /* Fetches both and verifies them. While a mirror is being brought up to date, they may be of two versions for
  * a moment: then once more. Nothing is looked at before the signature holds. */
-static enum error_code fetch_verified(struct remote_update *update, struct fetched_manifest *fetched,
-                                      struct error *error)
+static enum error_code fetch_verified(struct feed *feed, struct error *error)
 {
     for (int turn = 0;; turn++) {
-        if (fetch(update, "manifest.json", MANIFEST_MAX_BYTES, &fetched->manifest, error) ||
-            fetched->manifest.status == 304)
+        const struct buffer *manifest = &feed->manifest.body;
+        unsigned char digest[crypto_hash_sha256_BYTES];
+        if (fetch(feed->update, "manifest.json", MANIFEST_MAX_BYTES, &feed->manifest, error) ||
+            feed->manifest.status == 304)
             return error->code;
-        if (fetch(update, "manifest.json.minisig", SIGNATURE_MAX_BYTES, &fetched->signature, error)) {
-            if (fetched->signature.status != 404)
+        if (fetch(feed->update, "manifest.json.minisig", SIGNATURE_MAX_BYTES, &feed->signature, error)) {
+            if (feed->signature.status != 404)
                 return error->code;
-            error_set(error, ERROR_REMOTE, "it is not signed: there is no %.900s", fetched->signature.url);
-            error->next[0] = '\0'; /* of the 404 */
+            error_set(error, ERROR_REMOTE, "it is not signed: there is no %.900s", feed->signature.url);
             break;
         }
-        if (!verify_fetched(update, fetched, error))
+        crypto_hash_sha256(digest, (const unsigned char *)buffer_text(manifest), manifest->length);
+        sodium_bin2hex(feed->hash, sizeof feed->hash, digest, sizeof digest);
+        if (!verify(feed, manifest, &feed->signature.body, error))
             return ERROR_NONE;
         if (error->code != ERROR_REMOTE || turn == 1)
             break;
         nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
-        fetched->manifest.etag = fetched->manifest.last_modified = NULL;
+        feed->manifest.etag = feed->manifest.last_modified = NULL;
         error->code = ERROR_NONE;
     }
-    struct error why = *error;
-    error_set(error, why.code, "%s: %s", update->remote->name, why.message);
-    return error_next(error, "%s",
-                      why.next[0] ? why.next : "nothing of it was used; ask whoever runs the feed");
+    char next[sizeof error->next];
+    snprintf(next, sizeof next, "%s",
+             error->next[0] ? error->next : "nothing of it was used; ask whoever runs the feed");
+    return name_feed(feed, error, next);
 }
 
-static enum error_code refuse(const struct remote_update *update, struct error *error, const char *next)
-{
-    struct error why = *error;
-    error_set(error, ERROR_REMOTE, "%s: %s", update->remote->name, why.message);
-    return error_next(error, "%s", next);
-}
+/* ---- checking ---- */
 
 /* A signed manifest may still be an old one that somebody serves again. */
-static enum error_code check_age(const struct remote_update *update, const struct manifest *manifest,
+static enum error_code check_age(const struct feed *feed, const struct manifest *manifest,
                                  struct error *error)
 {
-    char now[MANIFEST_TIME_SIZE];
-    remote_time(update->now, now);
-    if (manifest->created_at > update->now + CLOCK_SLACK_SECONDS) {
+    const int64_t now = feed->update->now;
+    char shown[MANIFEST_TIME_SIZE];
+    remote_time(now, shown);
+    if (manifest->created_at > now + CLOCK_SLACK_SECONDS) {
         error_set(error, ERROR_REMOTE, "the feed was created at %s, which is in the future: it is %s here",
-                  manifest->created, now);
-        return refuse(update, error, "set the clock of this machine, then: passthru sync");
+                  manifest->created, shown);
+        return name_feed(feed, error, "set the clock of this machine, then: passthru sync");
     }
-    if (manifest->expires_at <= update->now) {
+    if (manifest->expires_at <= now) {
         error_set(error, ERROR_REMOTE,
-                  "the feed has expired at %s: what is served is no longer kept up, or is kept back",
+                  "the feed expired at %s: the server no longer updates it, or holds it back",
                   manifest->expires);
-        return refuse(update, error,
-                      "what was fetched before stays in use; look at the clock of this machine, else ask"
-                      " whoever runs the feed");
+        return name_feed(feed, error,
+                         "the last good copy stays in use; check the clock of this machine, else ask whoever"
+                         " runs the feed");
     }
     return ERROR_NONE;
 }
 
-static enum error_code check_manifest(const struct remote_update *update, const struct manifest *manifest,
-                                      const char *hash, struct error *error)
+static enum error_code check_manifest(const struct feed *feed, const struct manifest *manifest,
+                                      struct error *error)
 {
-    const struct remote_state *state = &update->state;
-    if (strcmp(manifest->name, update->remote->name) != 0) {
+    const struct remote_state *state = &feed->update->state;
+    if (strcmp(manifest->name, feed->update->remote->name) != 0) {
         error_set(error, ERROR_REMOTE, "the feed calls itself \"%s\"", manifest->name);
-        return refuse(update, error, "correct name= or url= in the remote's file");
+        return name_feed(feed, error, "correct name= or url= in the remote's file");
     }
     if (manifest->version < state->seen_version) {
         error_set(error, ERROR_REMOTE, "version %lld is older than version %lld, which was seen before",
                   (long long)manifest->version, (long long)state->seen_version);
-        return refuse(update, error, "what is in use stays; ask whoever runs the feed why it went back");
+        return name_feed(feed, error,
+                         "the last good copy stays in use; ask whoever runs the feed why it went back");
     }
     if (manifest->version == state->seen_version && state->seen_hash[0] &&
-        strcmp(hash, state->seen_hash) != 0) {
-        error_set(error, ERROR_REMOTE, "version %lld was another one when it was seen before",
-                  (long long)manifest->version);
-        return refuse(update, error, "what is in use stays; ask whoever runs the feed");
+        strcmp(feed->hash, state->seen_hash) != 0) {
+        error_set(error, ERROR_REMOTE, "version %lld differs from the version %lld seen before",
+                  (long long)manifest->version, (long long)manifest->version);
+        return name_feed(feed, error, "the last good copy stays in use; ask whoever runs the feed");
     }
-    return check_age(update, manifest, error);
+    return check_age(feed, manifest, error);
 }
 
-/* ---- all of it ---- */
+/* ---- taking ---- */
 
-static void tell_manifest(struct sync_remote *told, const struct manifest *manifest)
+static void show_manifest(const struct feed *feed, const struct manifest *manifest)
 {
-    snprintf(told->version, sizeof told->version, "%lld", (long long)manifest->version);
-    snprintf(told->expires, sizeof told->expires, "%s", manifest->expires);
+    struct remote_result *result = &feed->update->result;
+    snprintf(result->version, sizeof result->version, "%lld", (long long)manifest->version);
+    snprintf(result->expires, sizeof result->expires, "%s", manifest->expires);
 }
 
-static enum error_code write_file(const struct remote_update *update, enum feed_file file,
-                                  const struct buffer *bytes, struct error *error)
+static enum error_code write_cached(const struct feed *feed, enum feed_file file, const struct buffer *bytes,
+                                    struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
-    feed_cache_path(update->cache, update->remote->name, file, path);
+    feed_cache_path(feed->update->cache, feed->update->remote->name, file, path);
     return file_replace(path, 0644, bytes, error);
 }
 
-/* Brings a manifest that holds, and its segments, into the cache. */
-static enum error_code take_manifest(struct remote_update *update, const struct fetched_manifest *fetched,
-                                     const struct manifest *manifest, struct error *error)
+/* Brings a new manifest and its segments into the cache. */
+static enum error_code take_new(const struct feed *feed, const struct manifest *manifest, struct error *error)
 {
+    struct remote_update *update = feed->update;
     struct remote_state *state = &update->state;
     update->has_new = true;
     /* One that was seen and never came into use: what was kept of it may be the reason. */
-    if (state->seen_version == manifest->version && !update->request->dry_run)
+    if (state->seen_version == manifest->version && !update->dry_run)
         feed_segments_drop_damaged(update, manifest);
     feed_segments_count(update, manifest);
-    if (update->request->dry_run)
+    if (update->dry_run)
         return ERROR_NONE;
     /* Seen is seen, whatever becomes of the segments. */
     state->seen_version = manifest->version;
-    snprintf(state->seen_hash, sizeof state->seen_hash, "%s", fetched->hash);
-    signature_key_number(buffer_text(&fetched->signature.body), fetched->signature.body.length,
-                         state->seen_key);
-    struct remote_state seen = *state;
-    seen.etag[0] = seen.last_modified[0] = '\0';
-    if (remote_state_save(update->cache, update->remote->name, &seen, error) ||
+    snprintf(state->seen_hash, sizeof state->seen_hash, "%s", feed->hash);
+    signature_key_number(buffer_text(&feed->signature.body), feed->signature.body.length, state->seen_key);
+    state->etag[0] = state->last_modified[0] = '\0';
+    if (remote_state_save(update->cache, update->remote->name, state, error) ||
         feed_segments_fetch(update, manifest, error) ||
-        write_file(update, FEED_NEW_SIGNATURE, &fetched->signature.body, error) ||
-        write_file(update, FEED_NEW_MANIFEST, &fetched->manifest.body, error))
+        write_cached(feed, FEED_NEW_SIGNATURE, &feed->signature.body, error) ||
+        write_cached(feed, FEED_NEW_MANIFEST, &feed->manifest.body, error))
         return error->code;
-    snprintf(state->etag, sizeof state->etag, "%s", fetched->manifest.new_etag);
-    snprintf(state->last_modified, sizeof state->last_modified, "%s", fetched->manifest.new_last_modified);
+    remote_state_take_tags(state, &feed->manifest);
     return ERROR_NONE;
 }
 
-/* The manifest in use came once more: remembers by what name its server calls it now. */
-static enum error_code take_again(struct remote_update *update, const struct transfer *answer,
-                                  const struct manifest *manifest, struct error *error)
+/* Remembers what the server calls the current manifest now. */
+static enum error_code take_same(const struct feed *feed, const struct manifest *manifest,
+                                 struct error *error)
 {
+    struct remote_update *update = feed->update;
     struct remote_state *state = &update->state;
-    bool is_known = state->fetched[0] && strcmp(state->etag, answer->new_etag) == 0 &&
-                    strcmp(state->last_modified, answer->new_last_modified) == 0;
-    if (feed_segments_mend(update, manifest, error) || update->request->dry_run || is_known)
+    if (feed_segments_mend(update, manifest, error) || update->dry_run)
         return error->code;
-    snprintf(state->etag, sizeof state->etag, "%s", answer->new_etag);
-    snprintf(state->last_modified, sizeof state->last_modified, "%s", answer->new_last_modified);
-    if (!state->fetched[0])
+    bool is_known = state->fetched[0];
+    if (!is_known)
         remote_time(update->now, state->fetched);
-    return remote_state_save(update->cache, update->remote->name, state, error);
+    return remote_state_take_tags(state, &feed->manifest) || !is_known
+               ? remote_state_save(update->cache, update->remote->name, state, error)
+               : ERROR_NONE;
 }
 
-static enum error_code update_from(struct remote_update *update, const struct manifest *had,
-                                   const char *had_hash, struct fetched_manifest *fetched,
-                                   struct error *error)
+static enum error_code take(struct feed *feed, enum manifest_status *status, struct error *error)
 {
     struct manifest manifest;
-    /* What the server is asked about is the latest that was verified: it must be what is there. */
-    bool is_latest = had && strcmp(had_hash, update->state.seen_hash) == 0;
-    if (is_latest && update->state.etag[0])
-        fetched->manifest.etag = update->state.etag;
-    if (is_latest && update->state.last_modified[0])
-        fetched->manifest.last_modified = update->state.last_modified;
-    if (fetch_verified(update, fetched, error))
+    *status = MANIFEST_NOT_MODIFIED;
+    if (fetch_verified(feed, error))
         return error->code;
-    if (fetched->manifest.status == 304) {
-        /* Served again and again, it is still no younger. */
-        if (check_age(update, had, error))
-            return error->code;
-        return feed_segments_mend(update, had, error);
-    }
-    if (manifest_parse(buffer_text(&fetched->manifest.body), fetched->manifest.body.length, "its manifest",
+    if (feed->manifest.status == 304) /* served again and again, it is still no younger */
+        return check_age(feed, &feed->current, error)
+                   ? error->code
+                   : feed_segments_mend(feed->update, &feed->current, error);
+    bool same = feed->have_current && strcmp(feed->current_hash, feed->hash) == 0;
+    *status = same ? MANIFEST_SAME : MANIFEST_NEW;
+    if (manifest_parse(buffer_text(&feed->manifest.body), feed->manifest.body.length, "its manifest",
                        &manifest, error))
-        return refuse(update, error, "nothing of it was used; a newer passthru may know this format");
-    tell_manifest(update->told, &manifest);
-    if (!check_manifest(update, &manifest, fetched->hash, error)) {
-        if (!had || strcmp(had_hash, fetched->hash) != 0)
-            take_manifest(update, fetched, &manifest, error);
-        else
-            take_again(update, &fetched->manifest, &manifest, error);
-    }
+        return name_feed(feed, error, "nothing of it was used; a newer passthru may know this format");
+    show_manifest(feed, &manifest);
+    enum error_code code = check_manifest(feed, &manifest, error);
+    if (!code)
+        code = same ? take_same(feed, &manifest, error) : take_new(feed, &manifest, error);
     manifest_free(&manifest);
-    return error->code;
+    return code;
 }
 
-/* What is in use was verified, even where the state of the remote was lost. */
-static void remember_had(struct remote_state *state, const struct manifest *had, const char *hash)
-{
-    if (had->version <= state->seen_version)
-        return;
-    state->seen_version = had->version;
-    snprintf(state->seen_hash, sizeof state->seen_hash, "%s", hash);
-}
+/* ---- what is known before ---- */
 
 /* Whoever had a key that was taken back since may have made the highest version there is. */
-static void forget_other_key(struct remote_update *update)
+static void forget_other_key(const struct feed *feed)
 {
     struct buffer signature CLEANUP(buffer_free) = BUFFER(SIGNATURE_MAX_BYTES + 1);
-    struct remote_state *state = &update->state;
-    const char *keys[REMOTE_MAX_KEYS];
-    char path[DATABASE_PATH_SIZE];
-    struct error none;
-    for (int i = 0; i < update->remote->key_count; i++)
-        keys[i] = update->remote->keys[i];
-    /* Where the state was lost, the manifest that is kept tells. */
-    feed_cache_path(update->cache, update->remote->name, FEED_SIGNATURE, path);
+    struct remote_state *state = &feed->update->state;
+    /* Where the state was lost, the current manifest says it. */
     if (!state->seen_key[0] &&
-        (feed_cache_read(path, &signature, &none) ||
+        (read_cached(feed, FEED_SIGNATURE, &signature) ||
          !signature_key_number(buffer_text(&signature), signature.length, state->seen_key)))
         return;
-    if (signature_key_is_pinned(state->seen_key, keys, update->remote->key_count))
+    if (signature_key_is_pinned(state->seen_key, feed->keys, feed->update->remote->key_count))
         return;
     state->seen_version = 0;
     state->seen_hash[0] = state->seen_key[0] = '\0';
 }
 
+static void read_current(struct feed *feed)
+{
+    struct remote_state *state = &feed->update->state;
+    char path[DATABASE_PATH_SIZE];
+    struct error none;
+    feed_cache_path(feed->update->cache, feed->update->remote->name, FEED_MANIFEST, path);
+    feed->have_current =
+        is_current_valid(feed) && !feed_cache_manifest(path, &feed->current, feed->current_hash, &none);
+    forget_other_key(feed);
+    if (!feed->have_current)
+        return;
+    /* The current manifest was verified, even where the state of the remote was lost. */
+    if (feed->current.version > state->seen_version) {
+        state->seen_version = feed->current.version;
+        snprintf(state->seen_hash, sizeof state->seen_hash, "%s", feed->current_hash);
+    }
+    /* What the server is asked about is the latest that was verified: it must be the current one. */
+    if (strcmp(feed->current_hash, state->seen_hash) == 0)
+        remote_state_ask(state, &feed->manifest);
+}
+
 enum error_code feed_update(struct remote_update *update, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
-    char hash[MANIFEST_HASH_SIZE];
-    struct manifest had;
-    struct error none = {.code = ERROR_NONE};
-    struct fetched_manifest fetched = {.hash = ""};
-    feed_cache_path(update->cache, update->remote->name, FEED_MANIFEST, path);
-    bool is_had = is_kept_whole(update) && !feed_cache_manifest(path, &had, hash, &none);
-    forget_other_key(update);
-    if (is_had)
-        remember_had(&update->state, &had, hash);
-    update_from(update, is_had ? &had : NULL, hash, &fetched, error);
-    /* What is had, not what was refused. */
-    if (is_had && (error->code || fetched.manifest.status == 304))
-        tell_manifest(update->told, &had);
+    struct feed feed = {.update = update};
+    struct remote_result *result = &update->result;
+    enum manifest_status status;
+    for (int i = 0; i < update->remote->key_count; i++)
+        feed.keys[i] = update->remote->keys[i];
+    read_current(&feed);
+    take(&feed, &status, error);
+    /* What is shown is the current one, not one that was rejected. */
+    if (feed.have_current && (error->code || status == MANIFEST_NOT_MODIFIED))
+        show_manifest(&feed, &feed.current);
     else if (error->code)
-        update->told->version[0] = update->told->expires[0] = '\0';
+        result->version[0] = result->expires[0] = '\0';
     if (error->code)
-        update->told->trusted_comment[0] = '\0';
-    if (is_had)
-        manifest_free(&had);
-    free_fetched(&fetched);
+        result->trusted_comment[0] = '\0';
+    if (feed.have_current)
+        manifest_free(&feed.current);
+    buffer_free(&feed.manifest.body);
+    buffer_free(&feed.signature.body);
     return error->code;
 }

@@ -72,9 +72,6 @@ static void print_summary(const struct rebuild_summary *summary, const char *pat
             summary->devices, summary->gpus, (long long)summary->reports, (long long)summary->new_reports);
         program_print(stdout, "", text);
     }
-    if (summary->rejected)
-        fprintf(stderr, "passthru: %ld record%s rejected, all others are in\n", summary->rejected,
-                summary->rejected == 1 ? "" : "s");
 }
 
 static void free_files(struct rebuild_file **files)
@@ -110,7 +107,7 @@ static int run_import(const struct import_options *options, char **files, int fi
     if (rebuild(&request, &summary, &problems, &error))
         return program_fail(&error, options->json);
     print_summary(&summary, place.path, options);
-    return error_exit_status(summary.rejected ? ERROR_PARTLY_REFUSED : ERROR_NONE);
+    return program_print_rejected(summary.rejected);
 }
 
 int main_import(int argc, char **argv)

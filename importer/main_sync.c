@@ -13,9 +13,9 @@ const char sync_help[] = "sync [OPTION]... [REMOTE]...\n"
                          "Asks the remotes (without a REMOTE all that are enabled) for newer lists and\n"
                          "reports, and builds one new database of what they have. It sends nothing.\n"
                          "\n"
-                         "  --list                list the remotes and what is had of each; ask nothing\n"
+                         "  --list                list the remotes and what is here of each; ask nothing\n"
                          "  --dry-run             ask, say what would be fetched, change nothing\n"
-                         "  --force               take a list that is older than the one in use, or\n"
+                         "  --force               take a list that is older than the current one, or\n"
                          "                        shorter by more than 20 %; never a feed\n"
                          "  --db FILE             write this database (default: as passthru import)\n"
                          "  --data DIR            take rules, facts and passthru's remotes from DIR\n"
@@ -125,56 +125,60 @@ static int take_options(int argc, char **argv, struct sync_request *request)
     return -1;
 }
 
-static void append_segments(struct buffer *line, const struct sync_remote *remote)
+static void append_segments(struct buffer *line, const struct remote_update *update)
 {
-    if (remote->kind != REMOTE_FEED || !remote->segments)
+    const struct remote_result *result = &update->result;
+    if (update->remote->list || !result->segments)
         return;
-    buffer_append_format(line, ", %d of %d segments", remote->segments_fetched, remote->segments);
-    if (remote->state == SYNC_UPDATED)
-        buffer_append_format(line, ", %lld reports added, %lld retracted", (long long)remote->added,
-                             (long long)remote->retracted);
+    buffer_append_format(line, ", %d of %d segments", result->segments_fetched, result->segments);
+    if (result->state == SYNC_UPDATED)
+        buffer_append_format(line, ", %lld reports added, %lld retracted", (long long)result->added,
+                             (long long)result->retracted);
 }
 
-/* What is had of a remote, or came from it, for the line that its name and state begin. */
-static void append_what(struct buffer *line, const struct sync_remote *remote)
+/* What is here of a remote, or came from it, for the line that its name and state begin. */
+static void append_what(struct buffer *line, const struct remote_update *update)
 {
-    if (remote->version[0])
-        buffer_append_format(line, "%s%s", remote->kind == REMOTE_FEED ? "version " : "", remote->version);
+    const struct remote_result *result = &update->result;
+    const char *fetched = update->state.fetched;
+    if (result->version[0])
+        buffer_append_format(line, "%s%s", update->remote->list ? "" : "version ", result->version);
     else
-        buffer_append_text(line, remote->fetched[0] ? "no version stated" : "nothing fetched yet");
-    switch (remote->state) {
+        buffer_append_text(line, fetched[0] ? "no version stated" : "nothing fetched yet");
+    switch (result->state) {
     case SYNC_UPDATED:
         buffer_append_text(line, ", ");
-        program_append_bytes(line, remote->received);
-        buffer_append_format(line, " in %.1f s", remote->seconds);
-        append_segments(line, remote);
+        program_append_bytes(line, result->received);
+        buffer_append_format(line, " in %.1f s", result->seconds);
+        append_segments(line, update);
         break;
     case SYNC_WOULD_UPDATE:
-        append_segments(line, remote);
-        if (remote->missing_bytes) {
+        append_segments(line, update);
+        if (result->missing_bytes) {
             buffer_append_text(line, ", ");
-            program_append_bytes(line, remote->missing_bytes);
+            program_append_bytes(line, result->missing_bytes);
         }
         buffer_append_text(line, " to fetch");
         break;
     default:
-        if (remote->fetched[0])
-            buffer_append_format(line, ", fetched %s", remote->fetched);
-        if (remote->expires[0])
-            buffer_append_format(line, ", expires %s", remote->expires);
+        if (fetched[0])
+            buffer_append_format(line, ", fetched %s", fetched);
+        if (result->expires[0])
+            buffer_append_format(line, ", expires %s", result->expires);
     }
 }
 
-static void print_remote(const struct sync_remote *remote, bool with_url)
+static void print_remote(const struct remote_update *update, bool with_url)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
-    buffer_append_format(&line, "%-14s  %-12s  ", remote->name, sync_state_word(remote->state));
-    append_what(&line, remote);
+    buffer_append_format(&line, "%-14s  %-12s  ", update->remote->name,
+                         sync_state_word(update->result.state));
+    append_what(&line, update);
     program_print(stdout, "", buffer_text(&line));
     if (with_url)
-        program_print(stdout, "  ", remote->url);
-    if (remote->trusted_comment[0])
-        program_print(stdout, "  signed: ", remote->trusted_comment);
+        program_print(stdout, "  ", update->remote->url);
+    if (update->result.trusted_comment[0])
+        program_print(stdout, "  signed: ", update->result.trusted_comment);
 }
 
 static void print_text(const struct sync_request *request, const struct sync_summary *summary)
@@ -191,33 +195,34 @@ static void print_text(const struct sync_request *request, const struct sync_sum
     }
 }
 
-static void write_remote(struct json_writer *writer, const struct sync_remote *remote)
+static void write_remote(struct json_writer *writer, const struct remote_update *update)
 {
+    const struct remote_result *result = &update->result;
     json_write_begin_object(writer, NULL);
-    json_write_string(writer, "name", remote->name);
-    json_write_string(writer, "kind", remote_kind_word(remote->kind));
-    json_write_string(writer, "state", sync_state_word(remote->state));
-    json_write_string(writer, "url", remote->url);
-    json_write_string(writer, "version", remote->version);
-    json_write_string(writer, "fetched", remote->fetched);
-    json_write_string(writer, "expires", remote->expires);
-    json_write_string(writer, "trusted_comment", remote->trusted_comment);
-    json_write_integer(writer, "received", (int64_t)remote->received);
-    json_write_seconds(writer, "seconds", remote->seconds);
-    if (remote->kind == REMOTE_FEED) {
-        json_write_begin_object(writer, "segments");
-        json_write_integer(writer, "total", remote->segments);
-        json_write_integer(writer, "fetched", remote->segments_fetched);
-        json_write_integer(writer, "kept", remote->segments_kept);
-        json_write_integer(writer, "missing_bytes", (int64_t)remote->missing_bytes);
-        json_write_end_object(writer);
-    } else {
+    json_write_string(writer, "name", update->remote->name);
+    json_write_string(writer, "kind", remote_kind_word(update->remote));
+    json_write_string(writer, "state", sync_state_word(result->state));
+    json_write_string(writer, "url", update->remote->url);
+    json_write_string(writer, "version", result->version);
+    json_write_string(writer, "fetched", update->state.fetched);
+    json_write_string(writer, "expires", result->expires);
+    json_write_string(writer, "trusted_comment", result->trusted_comment);
+    json_write_integer(writer, "received", (int64_t)result->received);
+    json_write_seconds(writer, "seconds", result->seconds);
+    if (update->remote->list) {
         json_write_null(writer, "segments");
+    } else {
+        json_write_begin_object(writer, "segments");
+        json_write_integer(writer, "total", result->segments);
+        json_write_integer(writer, "fetched", result->segments_fetched);
+        json_write_integer(writer, "kept", result->segments_kept);
+        json_write_integer(writer, "missing_bytes", (int64_t)result->missing_bytes);
+        json_write_end_object(writer);
     }
-    json_write_integer(writer, "added", remote->added);
-    json_write_integer(writer, "retracted", remote->retracted);
-    if (remote->error.code)
-        error_write_json(writer, "error", &remote->error);
+    json_write_integer(writer, "added", result->added);
+    json_write_integer(writer, "retracted", result->retracted);
+    if (result->error.code)
+        error_write_json(writer, "error", &result->error);
     json_write_end_object(writer);
 }
 
@@ -245,29 +250,26 @@ static void print_json(const struct sync_request *request, const struct sync_sum
     puts(buffer_text(&out));
 }
 
-/* Returns its exit status, 0 when it has not failed. */
-static int tell_failure(const struct sync_remote *remote)
+/* Prints why a remote failed. Returns its exit status, 0 when it has not failed. */
+static int print_failure(const struct remote_update *update)
 {
-    struct error named = remote->error;
-    size_t length = strlen(remote->name);
+    const char *name = update->remote->name;
+    struct error named = update->result.error;
+    size_t length = strlen(name);
     if (!named.code)
         return 0;
-    if (strncmp(named.message, remote->name, length) != 0 || named.message[length] != ':')
-        snprintf(named.message, sizeof named.message, "%s: %.*s", remote->name,
-                 (int)(sizeof named.message - sizeof remote->name - 2), remote->error.message);
+    if (strncmp(named.message, name, length) != 0 || named.message[length] != ':')
+        snprintf(named.message, sizeof named.message, "%s: %.*s", name,
+                 (int)(sizeof named.message - REMOTE_NAME_SIZE - 2), update->result.error.message);
     return program_fail(&named, false);
 }
 
-/* Tells what failed on standard error. Returns the exit status: that of the whole, else of the gravest error
- * of a remote. */
-static int tell_failures(const struct sync_summary *summary, const struct error *whole)
+/* Prints what failed. Returns the exit status: that of the whole, else of the gravest error of a remote. */
+static int print_failures(const struct sync_summary *summary, const struct error *whole)
 {
-    int status = error_exit_status(summary->refused ? ERROR_PARTLY_REFUSED : ERROR_NONE);
-    if (summary->refused)
-        fprintf(stderr, "passthru: %ld record%s refused, all others are in\n", summary->refused,
-                summary->refused == 1 ? "" : "s");
+    int status = program_print_rejected(summary->refused);
     for (int i = 0; i < summary->remote_count; i++) {
-        int its = tell_failure(&summary->remotes[i]);
+        int its = print_failure(&summary->remotes[i]);
         status = its > status ? its : status;
     }
     return whole->code ? program_fail(whole, false) : status;
@@ -292,7 +294,7 @@ static int run(struct sync_request *request)
     enum error_code failed = sync_run(request, &summary, &problems, &error);
     program_name_owner(&error, place.path);
     for (int i = 0; i < summary.remote_count; i++)
-        program_name_owner(&summary.remotes[i].error, place.path);
+        program_name_owner(&summary.remotes[i].result.error, place.path);
     bool nothing_done = failed && !summary.remote_count;
     program_clear_progress();
     if (request->json && !nothing_done)
@@ -300,7 +302,7 @@ static int run(struct sync_request *request)
     else if (!failed && (request->list || !request->quiet))
         print_text(request, &summary);
     fflush(stdout);
-    int status = nothing_done ? program_fail(&error, request->json) : tell_failures(&summary, &error);
+    int status = nothing_done ? program_fail(&error, request->json) : print_failures(&summary, &error);
     sync_summary_free(&summary);
     return status;
 }

@@ -9,7 +9,8 @@ static void report(struct problems *problems, const char *file, long line, const
 {
     char message[800];
     vsnprintf(message, sizeof message, format, arguments);
-    problems->report(problems->context, file, line, message);
+    if (problems->report)
+        problems->report(problems->context, file, line, message);
 }
 
 void problems_reject(struct problems *problems, const char *file, long line, const char *format, ...)

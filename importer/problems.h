@@ -3,8 +3,9 @@
 
 #include "core/macros.h"
 
-/* Where readers report records that they left out or mended while the rest goes on. */
+/* Where readers report records that they left out or mended while the rest continues. */
 struct problems {
+    /* NULL: nobody wants to know. */
     void (*report)(void *context, const char *file, long line, const char *message);
     void *context;
     long rejected; /* records left out */

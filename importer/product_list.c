@@ -8,6 +8,7 @@
 #include "core/json_reader.h"
 #include "core/text.h"
 #include "importer/line_reader.h"
+#include "importer/remote_update.h"
 
 enum {
     MAX_LINE = 4096,
@@ -21,6 +22,7 @@ enum {
 struct product_list {
     struct product *products; /* by ID, then in the order of reading */
     int count;
+    enum source_kind reading;
 };
 
 struct product_list *product_list_new(void)
@@ -70,6 +72,7 @@ static enum error_code add(struct product_list *list, const struct product *prod
         list->products = products;
     }
     list->products[list->count] = *product;
+    list->products[list->count].source = list->reading;
     list->products[list->count].place = list->count;
     list->count++;
     return ERROR_NONE;
@@ -88,7 +91,6 @@ static bool parse_amdgpu_line(const char *line, size_t length, struct product *p
         return false;
     *product = (struct product){.pci_id = (uint32_t)AMD_VENDOR << 16 | device, .subsystem = -1};
     product->revision = (int)strtol(at, NULL, 16);
-    product->source = PRODUCTS_AMDGPU_IDS;
     at += 3;
     at += strspn(at, " \t");
     return set_name(product, at, strlen(at));
@@ -98,6 +100,27 @@ static bool parse_amdgpu_line(const char *line, size_t length, struct product *p
 static bool is_amdgpu_comment(const char *line)
 {
     return line[strspn(line, " \t")] == '\0' || line[0] == '#' || line[strspn(line, "0123456789.")] == '\0';
+}
+
+static enum error_code read_amdgpu_ids(struct line_reader *lines, const char *shown_path,
+                                       struct product_list *list, struct problems *problems,
+                                       struct error *error)
+{
+    const char *line;
+    size_t length;
+    enum line_status status;
+    while ((status = line_reader_next(lines, &line, &length, error)) != LINE_END && status != LINE_FAILED) {
+        struct product product;
+        if (status == LINE_OK && is_amdgpu_comment(line))
+            continue;
+        if (status != LINE_OK || !parse_amdgpu_line(line, length, &product))
+            problems_reject(
+                problems, shown_path, line_reader_number(lines),
+                "expected a device, a revision and a product name: 73DF,<tab>C3,<tab>AMD Radeon RX 6800M");
+        else if (add(list, &product, error))
+            break;
+    }
+    return error->code;
 }
 
 /* ---- NVIDIA's README: "    GeForce RTX 3070 Laptop GPU    249D 1028 0A4F    L" ---- */
@@ -117,7 +140,6 @@ static bool parse_readme_line(const char *line, size_t length, struct product *p
         return false;
     *product =
         (struct product){.pci_id = (uint32_t)NVIDIA_VENDOR << 16 | device, .subsystem = -1, .revision = -1};
-    product->source = PRODUCTS_NVIDIA_README;
     const char *rest = at + (*at == ' ');
     if (take_hex4(&rest, &subvendor) && *rest++ == ' ' && take_hex4(&rest, &subdevice) &&
         (!*rest || *rest == ' '))
@@ -125,29 +147,20 @@ static bool parse_readme_line(const char *line, size_t length, struct product *p
     return set_name(product, name, (size_t)(gap - name));
 }
 
-static enum error_code read_lines(struct line_reader *lines, enum product_source source,
-                                  const char *shown_path, struct product_list *list,
-                                  struct problems *problems, struct error *error)
+static enum error_code read_nvidia_readme(struct line_reader *lines, const char *shown_path,
+                                          struct product_list *list, struct problems *problems,
+                                          struct error *error)
 {
-    for (;;) {
-        const char *line;
-        size_t length;
+    const char *line;
+    size_t length;
+    enum line_status status;
+    (void)shown_path, (void)problems; /* what is no table is prose */
+    while ((status = line_reader_next(lines, &line, &length, error)) != LINE_END && status != LINE_FAILED) {
         struct product product;
-        enum line_status status = line_reader_next(lines, &line, &length, error);
-        if (status == LINE_END || status == LINE_FAILED)
-            return error->code;
-        bool is_table = source == PRODUCTS_AMDGPU_IDS;
-        if (status == LINE_OK && is_table && is_amdgpu_comment(line))
-            continue;
-        bool good = status == LINE_OK && (is_table ? parse_amdgpu_line(line, length, &product)
-                                                   : parse_readme_line(line, length, &product));
-        if (!good && is_table)
-            problems_reject(
-                problems, shown_path, line_reader_number(lines),
-                "expected a device, a revision and a product name: 73DF,<tab>C3,<tab>AMD Radeon RX 6800M");
-        if (good && add(list, &product, error))
-            return error->code;
+        if (status == LINE_OK && parse_readme_line(line, length, &product) && add(list, &product, error))
+            break;
     }
+    return error->code;
 }
 
 /* ---- supported-gpus.json: {"chips":[{"devid":"0x1D16","name":"GeForce MX330"}, ...]} ---- */
@@ -171,7 +184,6 @@ static bool parse_chip(const json_t *chip, struct product *product)
         return false;
     *product =
         (struct product){.pci_id = (uint32_t)NVIDIA_VENDOR << 16 | device, .subsystem = -1, .revision = -1};
-    product->source = PRODUCTS_NVIDIA_JSON;
     bool has_subsystem = json_object_get(chip, "subvendorid") != NULL;
     if (has_subsystem &&
         (!get_hex(chip, "subvendorid", &subvendor) || !get_hex(chip, "subdeviceid", &subdevice)))
@@ -200,8 +212,9 @@ static enum error_code add_chips(const json_t *root, const char *shown_path, str
     return ERROR_NONE;
 }
 
-static enum error_code read_json(struct line_reader *lines, const char *shown_path, struct product_list *list,
-                                 struct problems *problems, struct error *error)
+static enum error_code read_nvidia_json(struct line_reader *lines, const char *shown_path,
+                                        struct product_list *list, struct problems *problems,
+                                        struct error *error)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_JSON);
     json_auto_t *root = NULL;
@@ -222,20 +235,64 @@ static enum error_code read_json(struct line_reader *lines, const char *shown_pa
     return add_chips(root, shown_path, list, problems, error);
 }
 
-enum error_code product_list_read(struct product_list *list, enum product_source source, const char *path,
+/* ---- the kinds of list ---- */
+
+static bool has_amdgpu_ids_line(const char *line)
+{
+    return strspn(line, "0123456789abcdefABCDEF") == 4 && line[4] == ',';
+}
+
+static bool has_nvidia_readme_line(const char *line)
+{
+    return strstr(line, "NVIDIA") && strstr(line, "README");
+}
+
+const struct list_kind list_kinds[] = {
+    [SOURCE_PCI_IDS] = {.word = "pci.ids",
+                        .name_part = "pci.ids",
+                        .claim = "list pci.ids: the name of this subsystem",
+                        .check = list_check_pci_ids},
+    [SOURCE_MODULES_ALIAS] = {.word = "modules.alias",
+                              .name_part = "modules.alias",
+                              .claim = "list modules.alias: a graphics driver of the kernel claims this ID"},
+    {.word = "amdgpu.ids",
+     .name_part = "amdgpu.ids",
+     .system_path = "/usr/share/libdrm/amdgpu.ids",
+     .claim = "list amdgpu.ids: the products that libdrm names under this ID",
+     .has_line = has_amdgpu_ids_line,
+     .check = list_check_products,
+     .read = read_amdgpu_ids},
+    {.word = "supported-gpus.json",
+     .name_part = "supported-gpus",
+     .claim = "list supported-gpus.json: the products that NVIDIA's driver names under this ID",
+     .is_json = true,
+     .read = read_nvidia_json},
+    {.word = "nvidia-readme",
+     .name_part = "nvidia-readme",
+     .claim = "list README: the products that NVIDIA's driver names under this ID",
+     .has_line = has_nvidia_readme_line,
+     .read = read_nvidia_readme},
+    {.word = NULL},
+};
+
+int list_kind_count(void)
+{
+    return (int)ARRAY_SIZE(list_kinds) - 1;
+}
+
+enum error_code product_list_read(struct product_list *list, enum source_kind source, const char *path,
                                   const char *shown_path, int *added, struct problems *problems,
                                   struct error *error)
 {
+    const struct list_kind *kind = &list_kinds[source];
     struct line_reader *lines;
     int before = list->count;
     *added = 0;
-    if (line_reader_open_as(path, shown_path, source == PRODUCTS_NVIDIA_JSON ? MAX_JSON_LINE : MAX_LINE,
-                            &lines, error))
+    list->reading = source;
+    if (line_reader_open_as(path, shown_path, kind->is_json ? MAX_JSON_LINE : MAX_LINE, &lines, error))
         return error->code;
     line_reader_expect_list(lines);
-    enum error_code code = source == PRODUCTS_NVIDIA_JSON
-                               ? read_json(lines, shown_path, list, problems, error)
-                               : read_lines(lines, source, shown_path, list, problems, error);
+    enum error_code code = kind->read(lines, shown_path, list, problems, error);
     line_reader_close(lines);
     *added = list->count - before;
     return code;

@@ -4,36 +4,28 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "importer/list_kind.h"
 #include "importer/problems.h"
 
 /* Product names by device, subsystem and revision: many makers sell one ID as a card and as a laptop chip,
  * and only the product says which. */
 struct product_list;
 
-/* Where products are listed. */
-enum product_source {
-    PRODUCTS_AMDGPU_IDS,    /* libdrm's amdgpu.ids: device, revision, name (its head describes the format) */
-    PRODUCTS_NVIDIA_JSON,   /* supported-gpus.json of NVIDIA's driver */
-    PRODUCTS_NVIDIA_README, /* README.txt of NVIDIA's driver: the table of supported products */
-    PRODUCTS_SUBSYSTEMS,    /* the subsystems in pci.ids, which are no file of their own */
-    PRODUCT_SOURCES
-};
-
 struct product {
     uint32_t pci_id;
-    int64_t subsystem; /* subvendor << 16 | subdevice, -1: any */
-    int revision;      /* -1: any */
-    enum product_source source;
-    int place;     /* in the order of reading */
-    char name[96]; /* "Radeon RX 6800M": UTF-8, without the maker */
+    int64_t subsystem;       /* subvendor << 16 | subdevice, -1: any */
+    int revision;            /* -1: any */
+    enum source_kind source; /* that lists it; the subsystems of pci.ids are products, too */
+    int place;               /* in the order of reading */
+    char name[96];           /* "Radeon RX 6800M": UTF-8, without the maker */
 };
 
 /* A list without products, or NULL without memory. */
 struct product_list *product_list_new(void);
 
-/* Adds the products of a file. A record that does not follow the format is rejected by name and the others go
- * on; what is no table in a README is passed over. Stores how many products were added. */
-MUST_CHECK enum error_code product_list_read(struct product_list *list, enum product_source source,
+/* Adds the products of a file that has some. A record that does not follow the format is rejected by name and
+ * the others go on; what is no table in a README is passed over. Stores how many products were added. */
+MUST_CHECK enum error_code product_list_read(struct product_list *list, enum source_kind source,
                                              const char *path, const char *shown_path, int *added,
                                              struct problems *problems, struct error *error);
 

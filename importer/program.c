@@ -55,6 +55,13 @@ int program_usage(const char *command, const char *message, bool json)
     return program_fail(&error, json);
 }
 
+int program_print_rejected(long count)
+{
+    if (count)
+        fprintf(stderr, "passthru: %ld record%s rejected, all others are in\n", count, count == 1 ? "" : "s");
+    return error_exit_status(count ? ERROR_PARTLY_REFUSED : ERROR_NONE);
+}
+
 bool program_wants_json(int argc, char **argv)
 {
     bool wanted = false;

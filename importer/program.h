@@ -28,6 +28,9 @@ int program_show_version(void);
  * next step. */
 int program_usage(const char *command, const char *message, bool json);
 
+/* Says that so many records were rejected, if any were. Returns the exit status that this means. */
+int program_print_rejected(long count);
+
 /* Whether --json is among the arguments, wherever it stands: errors are told as JSON, too. */
 bool program_wants_json(int argc, char **argv);
 

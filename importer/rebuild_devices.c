@@ -60,7 +60,7 @@ static enum error_code add_product(struct device_reader *reader, const struct pc
         *said = (struct annotation){.value = FORM_FACTOR_UNKNOWN};
     if (is_nvidia(id))
         said->confidence *= 0.9; /* plain names stand for laptop chips, too: RTX 2080 */
-    if (product->source == PRODUCTS_SUBSYSTEMS)
+    if (product->source == SOURCE_PCI_IDS)
         said->confidence *= 0.8; /* and who named a subsystem may have looked at the sticker alone */
     if (product->subsystem < 0 && product->revision < 0)
         return ERROR_NONE; /* it says something of the ID alone */
@@ -172,7 +172,7 @@ static enum error_code on_subsystem(void *context, uint32_t pci_id, uint32_t sub
                                     struct error *error)
 {
     struct device_reader *reader = context;
-    struct product product = {pci_id, subsystem, -1, PRODUCTS_SUBSYSTEMS, 0, ""};
+    struct product product = {pci_id, subsystem, -1, SOURCE_PCI_IDS, 0, ""};
     struct pci_id id = pci_id_from_number(pci_id);
     struct annotation said;
     if (builder_add_subsystem(reader->work->builder, pci_id, subsystem, name, error))

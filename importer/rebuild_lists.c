@@ -30,18 +30,6 @@ bool rebuild_feed_is_incoming(const struct rebuild *work, const char *name)
     return false;
 }
 
-/* The lists of products, and where the system keeps one. */
-static const struct {
-    enum product_source source;
-    enum source_kind kind;
-    const char *name;
-    const char *system_path;
-} product_sources[] = {
-    {PRODUCTS_AMDGPU_IDS, SOURCE_AMDGPU_IDS, "amdgpu.ids", "/usr/share/libdrm/amdgpu.ids"},
-    {PRODUCTS_NVIDIA_JSON, SOURCE_NVIDIA_JSON, "supported-gpus.json", NULL},
-    {PRODUCTS_NVIDIA_README, SOURCE_NVIDIA_README, "nvidia-readme", NULL},
-};
-
 /* A list that may come from several places. */
 struct found_list {
     char path[DATABASE_PATH_SIZE]; /* "": none anywhere, which is no error */
@@ -88,19 +76,19 @@ static enum error_code record_list(struct rebuild *work, const struct found_list
                                    rejected, error);
 }
 
-static enum error_code load_product_list(struct rebuild *work, size_t index, struct error *error)
+static enum error_code load_product_list(struct rebuild *work, int kind, struct error *error)
 {
     struct found_list list;
     int added;
-    find_list(work, product_sources[index].kind, product_sources[index].system_path, &list);
+    find_list(work, (enum source_kind)kind, list_kinds[kind].system_path, &list);
     if (!list.path[0])
         return ERROR_NONE;
     long rejected_before = list.problems->rejected;
-    if (product_list_read(work->products, product_sources[index].source, list.path, list.shown, &added,
+    if (product_list_read(work->products, (enum source_kind)kind, list.path, list.shown, &added,
                           list.problems, error))
         return error->code;
-    return record_list(work, &list, product_sources[index].name, added,
-                       list.problems->rejected - rejected_before, error);
+    return record_list(work, &list, list_kinds[kind].word, added, list.problems->rejected - rejected_before,
+                       error);
 }
 
 /* What the system itself states: the table of the kernel that runs. */
@@ -116,7 +104,8 @@ static enum error_code load_driver_claims(struct rebuild *work, struct error *er
         return ERROR_NONE;
     if (driver_claims_read(list.path, list.shown, &work->claims, error))
         return error->code;
-    return record_list(work, &list, "modules.alias", driver_claims_count(work->claims), 0, error);
+    return record_list(work, &list, list_kinds[SOURCE_MODULES_ALIAS].word, driver_claims_count(work->claims),
+                       0, error);
 }
 
 enum error_code rebuild_load_lists(struct rebuild *work, struct error *error)
@@ -124,8 +113,8 @@ enum error_code rebuild_load_lists(struct rebuild *work, struct error *error)
     work->products = product_list_new();
     if (!work->products)
         return error_set(error, ERROR_NO_MEMORY, "no memory for products");
-    for (size_t i = 0; i < ARRAY_SIZE(product_sources); i++)
-        if (load_product_list(work, i, error))
+    for (int i = 0; i < list_kind_count(); i++)
+        if (list_kinds[i].read && load_product_list(work, i, error))
             return error->code;
     product_list_sort(work->products);
     return load_driver_claims(work, error);

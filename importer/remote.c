@@ -1,5 +1,6 @@
 #include "importer/remote.h"
 
+#include "core/buffer.h"
 #include "core/text.h"
 #include "importer/signature.h"
 
@@ -9,9 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-static const char *const kind_words[] = {
-    [REMOTE_PCI_IDS] = "pci.ids", [REMOTE_AMDGPU_IDS] = "amdgpu.ids", [REMOTE_FEED] = "feed"};
 
 enum field { NAME, URL, KIND, KEY, SUBMIT, ENABLED, FIELD_COUNT };
 static const char *const field_names[FIELD_COUNT] = {"name", "url", "kind", "key", "submit", "enabled"};
@@ -26,9 +24,11 @@ struct source {
     int lines[FIELD_COUNT]; /* where each key was given, 0: nowhere */
 };
 
-const char *remote_kind_word(enum remote_kind kind)
+static const char feed_word[] = "feed";
+
+const char *remote_kind_word(const struct remote *remote)
 {
-    return kind_words[kind];
+    return remote->list ? remote->list->word : feed_word;
 }
 
 bool remote_name_fits(const char *name, size_t length)
@@ -44,7 +44,7 @@ bool remote_name_fits(const char *name, size_t length)
 }
 
 /* Says it of a line, 0: of the file. Always false. */
-PRINTF_LIKE(3, 4) static bool refuse(struct source *source, int line, const char *format, ...)
+PRINTF_LIKE(3, 4) static bool reject(struct source *source, int line, const char *format, ...)
 {
     char why[400];
     char place[24] = "";
@@ -60,11 +60,11 @@ PRINTF_LIKE(3, 4) static bool refuse(struct source *source, int line, const char
     return false;
 }
 
-/* Copies a value, whose room ends the line's length. */
+/* Copies a value. */
 static bool keep(struct source *source, int field, const char *value, char *copy, size_t size)
 {
     if (strlen(value) >= size)
-        return refuse(source, source->line, "%s is longer than %zu characters", field_names[field], size - 1);
+        return reject(source, source->line, "%s is longer than %zu characters", field_names[field], size - 1);
     memcpy(copy, value, strlen(value) + 1);
     return true;
 }
@@ -72,8 +72,8 @@ static bool keep(struct source *source, int field, const char *value, char *copy
 static bool read_name(struct source *source, const char *name)
 {
     if (!remote_name_fits(name, strlen(name)))
-        return refuse(source, source->line,
-                      "\"%.80s\" is no name of a remote: 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a "
+        return reject(source, source->line,
+                      "\"%.80s\" cannot name a remote: 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a "
                       "letter or a digit",
                       name);
     return keep(source, NAME, name, source->remote->name, REMOTE_NAME_SIZE);
@@ -83,18 +83,25 @@ static bool read_url(struct source *source, int field, const char *url, char *co
 {
     struct error why;
     if (remote_check_url(url, &why))
-        return refuse(source, source->line, "%s: %s", field_names[field], why.message);
+        return reject(source, source->line, "%s: %s", field_names[field], why.message);
     return keep(source, field, url, copy, REMOTE_URL_SIZE);
 }
 
 static bool read_kind(struct source *source, const char *word)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(kind_words); i++)
-        if (strcmp(word, kind_words[i]) == 0) {
-            source->remote->kind = (enum remote_kind)i;
+    struct buffer known CLEANUP(buffer_free) = BUFFER(1000);
+    for (const struct list_kind *list = list_kinds; list->word; list++) {
+        if (!list->check)
+            continue;
+        source->remote->list = list;
+        if (strcmp(word, list->word) == 0)
             return true;
-        }
-    return refuse(source, source->line, "kind must be pci.ids, amdgpu.ids or feed, not \"%.80s\"", word);
+        buffer_append_format(&known, "%s%s", known.length ? ", " : "", list->word);
+    }
+    source->remote->list = NULL;
+    return strcmp(word, feed_word) == 0 ||
+           reject(source, source->line, "kind must be %s or %s, not \"%.80s\"", buffer_text(&known),
+                  feed_word, word);
 }
 
 static bool read_enabled(struct source *source, const char *word)
@@ -105,10 +112,10 @@ static bool read_enabled(struct source *source, const char *word)
             source->remote->enabled = i % 2;
             return true;
         }
-    return refuse(source, source->line, "enabled must be yes or no, not \"%.80s\"", word);
+    return reject(source, source->line, "enabled must be yes or no, not \"%.80s\"", word);
 }
 
-/* One key or two, with blanks between them. */
+/* One key or two, separated by spaces. */
 static bool read_keys(struct source *source, const char *value)
 {
     struct remote *remote = source->remote;
@@ -117,11 +124,11 @@ static bool read_keys(struct source *source, const char *value)
         struct error why;
         size_t length = strcspn(key, " \t");
         if (remote->key_count == REMOTE_MAX_KEYS)
-            return refuse(source, source->line, "a feed has at most %d keys", REMOTE_MAX_KEYS);
+            return reject(source, source->line, "a feed has at most %d keys", REMOTE_MAX_KEYS);
         snprintf(copy, sizeof copy, "%.*s", (int)(length < 100 ? length : 100), key);
         if (length >= sizeof copy || signature_check_key(copy, &why))
-            return refuse(source, source->line,
-                          "\"%.*s\" is no minisign public key: take the second line of the file *.pub, 56 "
+            return reject(source, source->line,
+                          "\"%.*s\" is not a minisign public key: take the second line of the file *.pub, 56 "
                           "characters that begin with RW",
                           (int)(length < 100 ? length : 100), key);
         memcpy(remote->keys[remote->key_count++], copy, sizeof copy);
@@ -160,17 +167,17 @@ static int on_value(void *context, const char *section, const char *name, const 
     if (source->error->code)
         return 0;
     if (strcmp(section, "remote") != 0)
-        return refuse(source, source->line, "\"%.60s\" stands before the section [remote]", name);
+        return reject(source, source->line, "\"%.60s\" is before the section [remote]", name);
     while (field < FIELD_COUNT && strcmp(name, field_names[field]) != 0)
         field++;
     if (field == FIELD_COUNT)
-        return refuse(source, source->line,
-                      "\"%.60s\" is not known: name, url, kind, key, submit and enabled are", name);
+        return reject(source, source->line,
+                      "\"%.60s\" is not a key: name, url, kind, key, submit and enabled are", name);
     if (source->lines[field] && field != KEY)
-        return refuse(source, source->line, "%s is given twice, first on line %d", field_names[field],
+        return reject(source, source->line, "%s is given twice, first on line %d", field_names[field],
                       source->lines[field]);
     if (!*value)
-        return refuse(source, source->line, "%s has no value", field_names[field]);
+        return reject(source, source->line, "%s has no value", field_names[field]);
     source->lines[field] = source->line;
     return read_field(source, (enum field)field, value);
 }
@@ -187,14 +194,14 @@ static bool is_text(const char *line, size_t length)
     return true;
 }
 
-/* What inih would not tell: it keeps quiet about a section without keys. */
+/* What inih does not report: a section without keys. */
 static bool check_section(struct source *source, const char *line, size_t length)
 {
     static const char section[] = "[remote]";
     const size_t size = sizeof section - 1;
     if (line[0] != '[' || (length >= size && memcmp(line, section, size) == 0))
         return true;
-    return refuse(source, source->line, "the section is called [remote], not \"%.*s\"",
+    return reject(source, source->line, "the section is called [remote], not \"%.*s\"",
                   (int)(length < 60 ? length : 60), line);
 }
 
@@ -218,12 +225,12 @@ static char *next_line(char *copy, int size, void *context)
         line++;
     size_t length = (size_t)(line_end - line);
     if (!text) {
-        refuse(source, source->line, "the line holds control characters, or is no UTF-8");
+        reject(source, source->line, "the line has control characters, or is not UTF-8");
         return NULL;
     }
-    /* Room for CR, LF and NUL (ini.h). */
+    /* Space for CR, LF and NUL (ini.h). */
     if (length + 3 > (size_t)size) {
-        refuse(source, source->line, "the line is longer than %d characters", size - 3);
+        reject(source, source->line, "the line is longer than %d characters", size - 3);
         return NULL;
     }
     if (length && !check_section(source, line, length))
@@ -233,7 +240,7 @@ static char *next_line(char *copy, int size, void *context)
     return copy;
 }
 
-/* A remote without a name is called as its file is. */
+/* A remote without a name has that of its file. */
 static bool name_by_file(struct source *source)
 {
     const char *slash = strrchr(source->remote->file, '/');
@@ -241,7 +248,7 @@ static bool name_by_file(struct source *source)
     const char *suffix = strrchr(name, '.');
     size_t length = suffix && strcmp(suffix, ".conf") == 0 ? (size_t)(suffix - name) : strlen(name);
     if (!remote_name_fits(name, length))
-        return refuse(source, 0, "give it a name, as name=example: that of the file fits no remote");
+        return reject(source, 0, "give it a name, as name=example: that of the file cannot name a remote");
     memcpy(source->remote->name, name, length);
     source->remote->name[length] = '\0';
     return true;
@@ -258,18 +265,18 @@ static bool check_whole(struct source *source)
 {
     const struct remote *remote = source->remote;
     if (!source->lines[KIND])
-        return refuse(source, 0, "kind is missing: pci.ids, amdgpu.ids or feed");
+        return reject(source, 0, "kind is missing: say kind=feed, or which list it is");
     if (!source->lines[URL])
-        return refuse(source, 0, "url is missing");
-    if (remote->kind == REMOTE_FEED && !remote->key_count)
-        return refuse(source, 0, "key is missing: a feed is fetched only by its minisign public key");
-    if (remote->kind == REMOTE_FEED && strchr(remote->url, '?'))
-        return refuse(source, source->lines[URL], "url: that of a feed is a folder, without \"?\"");
-    if (remote->kind != REMOTE_FEED && source->lines[KEY])
-        return refuse(source, source->lines[KEY], "only a feed has a key: nobody signs %s",
-                      kind_words[remote->kind]);
-    if (remote->kind != REMOTE_FEED && source->lines[SUBMIT])
-        return refuse(source, source->lines[SUBMIT], "only to a feed can reports be sent");
+        return reject(source, 0, "url is missing");
+    if (!remote->list && !remote->key_count)
+        return reject(source, 0, "key is missing: a feed is fetched only by its minisign public key");
+    if (!remote->list && strchr(remote->url, '?'))
+        return reject(source, source->lines[URL], "url: that of a feed is a directory, without \"?\"");
+    if (remote->list && source->lines[KEY])
+        return reject(source, source->lines[KEY], "only a feed has a key: nobody signs %s",
+                      remote->list->word);
+    if (remote->list && source->lines[SUBMIT])
+        return reject(source, source->lines[SUBMIT], "reports can be sent only to a feed");
     return source->lines[NAME] || name_by_file(source);
 }
 
@@ -284,8 +291,8 @@ enum error_code remote_parse(const char *text, size_t length, const char *file, 
     if (wrong < 0)
         return error_set(error, ERROR_NO_MEMORY, "no memory to read %s", file);
     if (wrong && (!error->code || wrong < source.line))
-        refuse(&source, wrong, "this is no [remote], no KEY=VALUE and no comment");
-    else if (!error->code && check_whole(&source) && remote->kind == REMOTE_FEED)
+        reject(&source, wrong, "not [remote], KEY=VALUE or a comment");
+    else if (!error->code && check_whole(&source) && !remote->list)
         cut_slashes(remote->url);
     return error->code;
 }

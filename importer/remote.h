@@ -5,12 +5,11 @@
 #include <stddef.h>
 
 #include "core/error.h"
+#include "importer/list_kind.h"
 
 /* The remotes: where lists and reports are fetched from and reports are sent to. Each is a file *.conf in ini
  * form, one section [remote] with name, url, kind, key, submit, enabled (contract; docs/passthru-import.1).
  */
-
-enum remote_kind { REMOTE_PCI_IDS, REMOTE_AMDGPU_IDS, REMOTE_FEED };
 
 enum {
     REMOTE_NAME_SIZE = 65,
@@ -21,8 +20,8 @@ enum {
 };
 
 struct remote {
-    char name[REMOTE_NAME_SIZE]; /* a-z, 0-9, '.', '_', '-', first a letter or digit: it names a folder */
-    enum remote_kind kind;
+    char name[REMOTE_NAME_SIZE];  /* a-z, 0-9, '.', '_', '-', first a letter or digit: it names a folder */
+    const struct list_kind *list; /* NULL: a feed */
     char url[REMOTE_URL_SIZE];    /* of the list, or of the folder of a feed, without a slash at its end */
     char submit[REMOTE_URL_SIZE]; /* where reports are sent to, "" for nowhere */
     char keys[REMOTE_MAX_KEYS]
@@ -42,8 +41,8 @@ struct remotes {
  */
 bool remote_name_fits(const char *name, size_t length);
 
-/* The word of a kind: "pci.ids", "amdgpu.ids", "feed". */
-const char *remote_kind_word(enum remote_kind kind);
+/* The word of its kind: "feed", or that of its list. */
+const char *remote_kind_word(const struct remote *remote);
 
 /* Reads one remote from the text of its file, which messages call `file`. ERROR_BAD_INPUT says file, line and
  * next step. */

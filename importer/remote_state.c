@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/file.h"
 #include "core/json_reader.h"
@@ -69,4 +70,28 @@ enum error_code remote_state_save(const struct source_cache *cache, const char *
     if (file_make_directories(directory, 0755, error))
         return error->code;
     return file_replace(path, 0644, &text, error);
+}
+
+void remote_state_ask(const struct remote_state *state, struct transfer *transfer)
+{
+    transfer->etag = state->etag[0] ? state->etag : NULL;
+    transfer->last_modified = state->last_modified[0] ? state->last_modified : NULL;
+}
+
+bool remote_state_take_tags(struct remote_state *state, const struct transfer *answer)
+{
+    bool same = strcmp(state->etag, answer->new_etag) == 0 &&
+                strcmp(state->last_modified, answer->new_last_modified) == 0;
+    snprintf(state->etag, sizeof state->etag, "%s", answer->new_etag);
+    snprintf(state->last_modified, sizeof state->last_modified, "%s", answer->new_last_modified);
+    return !same;
+}
+
+void remote_time(int64_t seconds, char text[MANIFEST_TIME_SIZE])
+{
+    time_t moment = (time_t)seconds;
+    struct tm parts;
+    text[0] = '\0';
+    if (gmtime_r(&moment, &parts))
+        strftime(text, MANIFEST_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts);
 }

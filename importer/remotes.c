@@ -27,17 +27,17 @@ static enum error_code read_open_file(int file, const char *path, struct buffer 
     if (fstat(file, &status))
         return error_set_errno(error, errno, "cannot read %.300s", path);
     if (!S_ISREG(status.st_mode))
-        return refuse_file(path, "it is no regular file", error);
+        return refuse_file(path, "not a regular file", error);
     do {
         char *room = buffer_reserve(text, 4096);
         if (!room)
-            return refuse_file(path, "it has more than 64 KiB", error);
+            return refuse_file(path, "larger than 64 KiB", error);
         got = read(file, room, 4096);
         text->length += got > 0 ? (size_t)got : 0;
     } while (got > 0 && text->length <= FILE_MAX_BYTES);
     if (got < 0)
         return error_set_errno(error, errno, "cannot read %.300s", path);
-    return got ? refuse_file(path, "it has more than 64 KiB", error) : ERROR_NONE;
+    return got ? refuse_file(path, "larger than 64 KiB", error) : ERROR_NONE;
 }
 
 static enum error_code read_remote(const char *path, struct remote *remote, struct error *error)
@@ -54,13 +54,13 @@ static enum error_code read_remote(const char *path, struct remote *remote, stru
 
 static bool is_list(const struct remote *remote)
 {
-    return !remote->error.code && remote->kind != REMOTE_FEED && remote->enabled;
+    return !remote->error.code && remote->list && remote->enabled;
 }
 
 static bool are_rivals(const struct remote *one, const struct remote *other)
 {
     return strcmp(one->name, other->name) == 0 ||
-           (is_list(one) && is_list(other) && one->kind == other->kind);
+           (is_list(one) && is_list(other) && one->list == other->list);
 }
 
 /* Of two in one folder the one that is enabled counts. Two that are: none of them does. */
@@ -73,7 +73,7 @@ static bool settle_rivals(struct remote *one, const struct remote *other)
     if (!other->enabled && !other->error.code)
         return true;
     error_set(&one->error, ERROR_BAD_INPUT, "%.250s and %.250s both are the remote %s", one->file,
-              other->file, strcmp(one->name, other->name) == 0 ? one->name : remote_kind_word(one->kind));
+              other->file, strcmp(one->name, other->name) == 0 ? one->name : remote_kind_word(one));
     error_next(&one->error, "rename one of them, or say enabled=no in it");
     return true;
 }

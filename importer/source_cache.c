@@ -22,12 +22,6 @@ static const char reports_prefix[] = "reports-";
 static const char incoming_prefix[] = "incoming-";
 static const char download_prefix[] = "download-"; /* list_update.c */
 
-static const char *const list_names[] = {[SOURCE_PCI_IDS] = "pci.ids",
-                                         [SOURCE_AMDGPU_IDS] = "amdgpu.ids",
-                                         [SOURCE_NVIDIA_JSON] = "supported-gpus.json",
-                                         [SOURCE_NVIDIA_README] = "nvidia-readme",
-                                         [SOURCE_MODULES_ALIAS] = "modules.alias"};
-
 struct source_cache {
     char folder[DATABASE_PATH_SIZE];
     int lock;
@@ -153,12 +147,6 @@ static bool name_contains(const char *path, const char *part)
     return strstr(slash ? slash + 1 : path, part) != NULL;
 }
 
-/* A line of amdgpu.ids is "1586, C1, AMD Radeon 8060S Graphics", behind a version line "1.0.0". */
-static bool is_amdgpu_line(const char *line)
-{
-    return strspn(line, "0123456789abcdefABCDEF") == 4 && line[4] == ',';
-}
-
 static bool is_json_line(const char *line)
 {
     line += strspn(line, " \t");
@@ -169,8 +157,7 @@ static bool is_json_line(const char *line)
 struct first_lines {
     long seen;
     long json;
-    long amdgpu;
-    bool nvidia_readme;
+    enum source_kind list; /* the last kind that has a line like one of them, else pci.ids */
 };
 
 static enum error_code look_at_lines(const char *path, const char *shown, struct first_lines *lines,
@@ -189,36 +176,29 @@ static enum error_code look_at_lines(const char *path, const char *shown, struct
             continue;
         lines->seen++;
         lines->json += status == LINE_OK && is_json_line(line);
-        lines->amdgpu += status == LINE_OK && is_amdgpu_line(line);
-        lines->nvidia_readme |= status == LINE_OK && strstr(line, "NVIDIA") && strstr(line, "README");
+        for (int i = 0; i < list_kind_count(); i++)
+            if (status == LINE_OK && list_kinds[i].has_line && list_kinds[i].has_line(line))
+                lines->list = (enum source_kind)i;
     }
     line_reader_close(reader);
     return error->code;
 }
 
-/* By the file's name, else by what most of its first lines look like. */
+/* By the file's name, else by its first lines. */
 static enum source_kind kind_of(const char *shown, const struct first_lines *lines)
 {
-    if (name_contains(shown, "supported-gpus"))
-        return SOURCE_NVIDIA_JSON;
-    if (name_contains(shown, ".ndjson") || name_contains(shown, ".json"))
+    bool is_json = name_contains(shown, ".ndjson") || name_contains(shown, ".json");
+    for (int i = 0; i < list_kind_count(); i++)
+        if ((list_kinds[i].is_json || !is_json) && name_contains(shown, list_kinds[i].name_part))
+            return (enum source_kind)i;
+    if (is_json || (lines->json && 2 * lines->json >= lines->seen))
         return SOURCE_REPORTS;
-    if (name_contains(shown, "modules.alias"))
-        return SOURCE_MODULES_ALIAS;
-    if (name_contains(shown, "amdgpu.ids"))
-        return SOURCE_AMDGPU_IDS;
-    if (name_contains(shown, "pci.ids"))
-        return SOURCE_PCI_IDS;
-    if (lines->json && 2 * lines->json >= lines->seen)
-        return SOURCE_REPORTS;
-    if (lines->amdgpu && 2 * lines->amdgpu >= lines->seen)
-        return SOURCE_AMDGPU_IDS;
-    return lines->nvidia_readme ? SOURCE_NVIDIA_README : SOURCE_PCI_IDS;
+    return lines->list;
 }
 
 static enum error_code detect_kind(struct incoming_source *incoming, const char *shown, struct error *error)
 {
-    struct first_lines lines = {.seen = 0};
+    struct first_lines lines = {.list = SOURCE_PCI_IDS};
     if (look_at_lines(incoming->path, shown, &lines, error))
         return error->code;
     incoming->kind = kind_of(shown, &lines);
@@ -261,13 +241,13 @@ enum error_code source_cache_keep(struct source_cache *cache, const struct incom
     char path[DATABASE_PATH_SIZE];
     char name[128];
     snprintf(name, sizeof name, "%s%s", reports_prefix, incoming->hash);
-    source_cache_path(cache, incoming->kind == SOURCE_REPORTS ? name : list_names[incoming->kind], path);
+    source_cache_path(cache, incoming->kind == SOURCE_REPORTS ? name : list_kinds[incoming->kind].word, path);
     return file_sync(incoming->path, error) ? error->code : file_move(incoming->path, path, error);
 }
 
 bool source_cache_list(const struct source_cache *cache, enum source_kind kind, char path[DATABASE_PATH_SIZE])
 {
-    source_cache_path(cache, list_names[kind], path);
+    source_cache_path(cache, list_kinds[kind].word, path);
     return access(path, R_OK) == 0;
 }
 

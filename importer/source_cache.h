@@ -5,20 +5,12 @@
 
 #include "core/error.h"
 #include "db/database.h"
+#include "importer/list_kind.h"
 
 /* The source cache: the folder `DATABASE.sources` beside a database. It keeps the files that were imported,
  * byte for byte, so that the database can be rebuilt offline at any time. A list of names is `pci.ids`,
  * report files are `reports-<BLAKE2b-256>`: no name comes from outside. */
 struct source_cache;
-
-enum source_kind {
-    SOURCE_PCI_IDS,
-    SOURCE_AMDGPU_IDS,
-    SOURCE_NVIDIA_JSON,
-    SOURCE_NVIDIA_README,
-    SOURCE_MODULES_ALIAS,
-    SOURCE_REPORTS
-};
 
 /* A file on its way into the cache: copied, hashed, but not part of it before source_cache_keep. */
 struct incoming_source {

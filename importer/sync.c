@@ -9,14 +9,17 @@
 #include "db/database.h"
 #include "importer/feed_segments.h"
 #include "importer/rebuild.h"
-#include "importer/remote_update.h"
+
+enum { MAX_LISTS = 16 };
 
 /* What the database in use was made from. */
 struct in_use {
     bool is_there;
-    long devices;
     int64_t reports;
-    char pci_ids_version[64];
+    struct {
+        char version[SYNC_VERSION_SIZE];
+        int64_t records;
+    } lists[MAX_LISTS]; /* by their kinds' numbers */
     struct {
         char name[REMOTE_NAME_SIZE];
         char hash[MANIFEST_HASH_SIZE];
@@ -29,10 +32,8 @@ struct sync {
     const struct sync_request *request;
     struct sync_summary *summary;
     struct problems *problems;
-    struct remotes remotes;
     struct source_cache *cache;
-    struct transfers *transfers;   /* NULL: nothing was asked yet */
-    struct remote_update *updates; /* one for each entry of the summary */
+    struct transfers *transfers; /* NULL: nothing was asked yet */
     struct in_use in_use;
 };
 
@@ -44,28 +45,11 @@ const char *sync_state_word(enum sync_state state)
     return words[state];
 }
 
-void remote_time(int64_t seconds, char text[MANIFEST_TIME_SIZE])
-{
-    time_t moment = (time_t)seconds;
-    struct tm parts;
-    text[0] = '\0';
-    if (gmtime_r(&moment, &parts))
-        strftime(text, MANIFEST_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts);
-}
-
 static double seconds_now(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static void say_nothing(void *context, const char *file, long line, const char *message)
-{
-    (void)context;
-    (void)file;
-    (void)line;
-    (void)message;
 }
 
 /* ---- what is in use ---- */
@@ -75,12 +59,14 @@ static enum error_code note_source(void *context, const struct source_record *so
     struct in_use *in_use = context;
     (void)error;
     /* To count the rows themselves would take longer than all the rest of a sync that finds nothing new. */
-    if (strcmp(source->kind, "pci.ids") == 0)
-        in_use->devices = (long)source->records;
     if (strcmp(source->kind, "reports") == 0 || strcmp(source->kind, "feed") == 0)
         in_use->reports += source->records;
-    if (strcmp(source->kind, "pci.ids") == 0)
-        snprintf(in_use->pci_ids_version, sizeof in_use->pci_ids_version, "%s", source->version);
+    for (int i = 0; i < list_kind_count() && i < MAX_LISTS; i++) {
+        if (strcmp(source->kind, list_kinds[i].word) != 0)
+            continue;
+        in_use->lists[i].records = source->records;
+        snprintf(in_use->lists[i].version, sizeof in_use->lists[i].version, "%s", source->version);
+    }
     if (strcmp(source->kind, "feed") != 0 || in_use->feed_count == MAX_REMOTES)
         return ERROR_NONE;
     int i = in_use->feed_count++;
@@ -94,7 +80,6 @@ static void look_at_database(const char *path, struct in_use *in_use)
 {
     struct database *database;
     struct error error = {.code = ERROR_NONE};
-    *in_use = (struct in_use){.is_there = false};
     if (database_open(path, &database, &error))
         return;
     if (database_each_source(database, note_source, in_use, &error))
@@ -113,11 +98,10 @@ static int find_feed(const struct in_use *in_use, const char *name)
 }
 
 /* Whether the database was made from a feed's manifest in the cache: an earlier sync may have died before it
- * was. */
+ * was. It is missing when it was not. */
 static enum error_code compare_feed(void *context, const char *name, struct error *error)
 {
-    bool *differs = ((void **)context)[1];
-    const struct sync *sync = ((void **)context)[0];
+    struct sync *sync = context;
     char path[DATABASE_PATH_SIZE];
     char hash[MANIFEST_HASH_SIZE];
     struct error none = {.code = ERROR_NONE};
@@ -126,16 +110,14 @@ static enum error_code compare_feed(void *context, const char *name, struct erro
     if (feed_cache_hash(path, hash, NULL, &none))
         return ERROR_NONE;
     int known = find_feed(&sync->in_use, name);
-    *differs |= known < 0 || strcmp(sync->in_use.feeds[known].hash, hash) != 0;
+    sync->in_use.is_there &= known >= 0 && strcmp(sync->in_use.feeds[known].hash, hash) == 0;
     return ERROR_NONE;
 }
 
-static bool is_behind(struct sync *sync)
+static bool is_outdated(struct sync *sync)
 {
-    bool differs = !sync->in_use.is_there;
     struct error none = {.code = ERROR_NONE};
-    void *const context[] = {sync, &differs};
-    return feed_cache_each(sync->cache, compare_feed, (void *)context, &none) == ERROR_NONE && differs;
+    return feed_cache_each(sync->cache, compare_feed, sync, &none) == ERROR_NONE && !sync->in_use.is_there;
 }
 
 /* ---- which remotes ---- */
@@ -143,7 +125,7 @@ static bool is_behind(struct sync *sync)
 static enum error_code check_names(const struct sync *sync, struct error *error)
 {
     for (int i = 0; i < sync->request->name_count; i++) {
-        if (remotes_find(&sync->remotes, sync->request->names[i]))
+        if (remotes_find(&sync->summary->configured, sync->request->names[i]))
             continue;
         error_set(error, ERROR_USAGE, "there is no remote \"%.80s\"", sync->request->names[i]);
         return error_next(error, "passthru sync --list shows those there are");
@@ -159,93 +141,84 @@ static bool is_wanted(const struct sync *sync, const struct remote *remote)
     return !sync->request->name_count && (remote->enabled || sync->request->list);
 }
 
+static void begin_update(const struct sync *sync, const struct remote *remote, struct remote_update *update)
+{
+    *update = (struct remote_update){.remote = remote,
+                                     .cache = sync->cache,
+                                     .dry_run = sync->request->dry_run,
+                                     .force = sync->request->force,
+                                     .now = time(NULL)};
+    update->result.state = remote->enabled ? SYNC_ENABLED : SYNC_DISABLED;
+    if (remote->error.code) {
+        update->result.state = SYNC_FAILED;
+        update->result.error = remote->error;
+        return;
+    }
+    remote_state_load(sync->cache, remote->name, remote->url, &update->state);
+}
+
 static enum error_code choose_remotes(struct sync *sync, struct error *error)
 {
     struct sync_summary *summary = sync->summary;
-    size_t room = (size_t)sync->remotes.count + 1;
+    const struct remotes *configured = &summary->configured;
     if (check_names(sync, error))
         return error->code;
-    summary->remotes = calloc(room, sizeof *summary->remotes);
-    sync->updates = calloc(room, sizeof *sync->updates);
-    if (!summary->remotes || !sync->updates)
+    summary->remotes = calloc((size_t)configured->count + 1, sizeof *summary->remotes);
+    if (!summary->remotes)
         return error_set(error, ERROR_NO_MEMORY, "no memory for remotes");
-    int64_t now = time(NULL);
-    for (int i = 0; i < sync->remotes.count; i++) {
-        const struct remote *remote = &sync->remotes.items[i];
-        if (!is_wanted(sync, remote))
-            continue;
-        struct sync_remote *told = &summary->remotes[summary->remote_count];
-        struct remote_update *update = &sync->updates[summary->remote_count++];
-        told->kind = remote->kind;
-        told->state = remote->enabled ? SYNC_ENABLED : SYNC_DISABLED;
-        snprintf(told->name, sizeof told->name, "%s", remote->name);
-        snprintf(told->url, sizeof told->url, "%s", remote->url);
-        *update = (struct remote_update){.request = sync->request,
-                                         .remote = remote,
-                                         .cache = sync->cache,
-                                         .now = now,
-                                         .told = told,
-                                         .quiet = {.report = say_nothing}};
-        if (remote->error.code) {
-            told->state = SYNC_FAILED;
-            told->error = remote->error;
-            continue;
-        }
-        remote_state_load(sync->cache, remote->name, remote->url, &update->state);
-        snprintf(told->fetched, sizeof told->fetched, "%s", update->state.fetched);
-    }
+    for (int i = 0; i < configured->count; i++)
+        if (is_wanted(sync, &configured->items[i]))
+            begin_update(sync, &configured->items[i], &summary->remotes[summary->remote_count++]);
     return ERROR_NONE;
 }
 
 /* ---- fetching ---- */
 
-/* What is told of a remote that is only listed. */
-static void tell_had(struct remote_update *update)
+/* What is here of a remote that is only listed. */
+static void list_remote(struct remote_update *update)
 {
     char path[DATABASE_PATH_SIZE];
     char hash[MANIFEST_HASH_SIZE];
     struct manifest manifest;
     struct error none = {.code = ERROR_NONE};
-    struct sync_remote *told = update->told;
+    struct remote_result *result = &update->result;
     if (update->remote->error.code)
         return;
-    if (update->remote->kind != REMOTE_FEED) {
-        snprintf(told->version, sizeof told->version, "%s", update->state.version);
-        return;
-    }
+    snprintf(result->version, sizeof result->version, "%s", update->state.version);
     feed_cache_path(update->cache, update->remote->name, FEED_MANIFEST, path);
-    if (feed_cache_manifest(path, &manifest, hash, &none))
+    if (update->remote->list || feed_cache_manifest(path, &manifest, hash, &none))
         return;
-    snprintf(told->version, sizeof told->version, "%lld", (long long)manifest.version);
-    snprintf(told->expires, sizeof told->expires, "%s", manifest.expires);
-    told->segments = told->segments_kept = manifest.segment_count;
+    snprintf(result->version, sizeof result->version, "%lld", (long long)manifest.version);
+    snprintf(result->expires, sizeof result->expires, "%s", manifest.expires);
+    result->segments = result->segments_kept = manifest.segment_count;
     manifest_free(&manifest);
 }
 
 static void fetch_remote(struct sync *sync, struct remote_update *update)
 {
-    struct sync_remote *told = update->told;
+    const struct remote *remote = update->remote;
+    struct remote_result *result = &update->result;
+    long list = remote->list - list_kinds;
     double start = seconds_now();
-    if (update->remote->error.code)
+    if (remote->error.code)
         return;
     update->transfers = sync->transfers;
     transfers_expect(sync->transfers, 0);
-    update->devices_in_use = sync->in_use.devices;
-    snprintf(update->pci_ids_in_use, sizeof update->pci_ids_in_use, "%s", sync->in_use.pci_ids_version);
-    enum error_code code = update->remote->kind == REMOTE_FEED ? feed_update(update, &told->error)
-                                                               : list_update(update, &told->error);
-    told->seconds = seconds_now() - start;
-    sync->summary->received += told->received;
-    sync->summary->download_seconds += told->seconds;
-    if (code == ERROR_REMOTE && !told->error.next[0])
-        error_next(&told->error, "what was had of it stays in use; its address is in %.200s",
-                   update->remote->file);
+    if (remote->list && list < MAX_LISTS) {
+        memcpy(update->current_version, sync->in_use.lists[list].version, sizeof update->current_version);
+        update->current_records = sync->in_use.lists[list].records;
+    }
+    enum error_code code =
+        remote->list ? list_update(update, &result->error) : feed_update(update, &result->error);
+    result->seconds = seconds_now() - start;
+    sync->summary->received += result->received;
+    sync->summary->download_seconds += result->seconds;
+    if (code == ERROR_REMOTE && !result->error.next[0])
+        error_next(&result->error, "the last good copy stays in use; the URL is set in %.200s", remote->file);
     if (code)
-        told->state = SYNC_FAILED;
-    else if (!update->has_new)
-        told->state = SYNC_UP_TO_DATE;
+        result->state = SYNC_FAILED;
     else
-        told->state = SYNC_WOULD_UPDATE; /* until it is in the database */
+        result->state = update->has_new ? SYNC_WOULD_UPDATE : SYNC_UP_TO_DATE;
 }
 
 static enum error_code fetch_all(struct sync *sync, struct error *error)
@@ -255,38 +228,34 @@ static enum error_code fetch_all(struct sync *sync, struct error *error)
     if (transfers_open(&sync->request->limits, sync->request->progress, &sync->transfers, error))
         return error->code;
     for (int i = 0; i < sync->summary->remote_count; i++)
-        fetch_remote(sync, &sync->updates[i]);
+        fetch_remote(sync, &sync->summary->remotes[i]);
     return ERROR_NONE;
 }
 
 /* ---- the new database ---- */
 
-/* Remembers what a remote said, once its words are in the database. */
-static enum error_code remember(struct sync *sync, struct remote_update *update, struct error *error)
+/* Counts what a feed has added and retracted since the database in use. */
+static void count_changes(const struct sync *sync, struct remote_update *update,
+                          const struct rebuild_summary *built)
 {
-    remote_time(update->now, update->state.fetched);
-    snprintf(update->told->fetched, sizeof update->told->fetched, "%s", update->state.fetched);
-    return remote_state_save(sync->cache, update->remote->name, &update->state, error);
-}
-
-static void tell_feed(struct sync *sync, struct remote_update *update, const struct rebuild_summary *built)
-{
-    struct sync_remote *told = update->told;
-    int before = find_feed(&sync->in_use, told->name);
+    struct remote_result *result = &update->result;
+    int before = find_feed(&sync->in_use, update->remote->name);
     for (int i = 0; i < built->feed_count; i++) {
         const struct rebuild_feed *feed = &built->feeds[i];
-        if (strcmp(feed->name, told->name) != 0)
+        if (strcmp(feed->name, update->remote->name) != 0)
             continue;
-        told->retracted = feed->retracted - update->state.retracted;
-        told->retracted = told->retracted > 0 ? told->retracted : 0;
-        told->added = feed->reports + told->retracted - (before < 0 ? 0 : sync->in_use.feeds[before].reports);
-        told->added = told->added > 0 ? told->added : 0;
+        result->retracted = feed->retracted - update->state.retracted;
+        result->retracted = result->retracted > 0 ? result->retracted : 0;
+        result->added =
+            feed->reports + result->retracted - (before < 0 ? 0 : sync->in_use.feeds[before].reports);
+        result->added = result->added > 0 ? result->added : 0;
         update->state.retracted = feed->retracted;
     }
 }
 
 static enum error_code build(struct sync *sync, struct error *error)
 {
+    struct sync_summary *summary = sync->summary;
     struct rebuild_file files[MAX_REMOTES];
     const char *feeds[MAX_REMOTES];
     struct rebuild_request request = {.database_path = sync->request->database_path,
@@ -298,27 +267,27 @@ static enum error_code build(struct sync *sync, struct error *error)
     struct rebuild_summary *built = calloc(1, sizeof *built);
     if (!built)
         return error_set(error, ERROR_NO_MEMORY, "no memory to rebuild the database");
-    for (int i = 0; i < sync->summary->remote_count; i++) {
-        const struct remote_update *update = &sync->updates[i];
-        if (update->told->state != SYNC_WOULD_UPDATE)
+    for (int i = 0; i < summary->remote_count; i++) {
+        const struct remote_update *update = &summary->remotes[i];
+        if (update->result.state != SYNC_WOULD_UPDATE)
             continue;
-        if (update->remote->kind == REMOTE_FEED)
+        if (!update->remote->list)
             feeds[request.feed_count++] = update->remote->name;
         else
-            files[request.file_count++] = (struct rebuild_file){
-                .path = update->path,
-                .shown = update->remote->url,
-                .kind_known = true,
-                .kind = update->remote->kind == REMOTE_PCI_IDS ? SOURCE_PCI_IDS : SOURCE_AMDGPU_IDS};
+            files[request.file_count++] =
+                (struct rebuild_file){.path = update->path,
+                                      .shown = update->remote->url,
+                                      .kind_known = true,
+                                      .kind = (enum source_kind)(update->remote->list - list_kinds)};
     }
     if (!rebuild(&request, built, sync->problems, error)) {
-        sync->summary->updated = true;
-        sync->summary->reports = built->reports;
-        sync->summary->new_reports =
+        summary->updated = true;
+        summary->reports = built->reports;
+        summary->new_reports =
             built->reports > sync->in_use.reports ? built->reports - sync->in_use.reports : 0;
-        sync->summary->refused = built->rejected;
-        for (int i = 0; i < sync->summary->remote_count; i++)
-            tell_feed(sync, &sync->updates[i], built);
+        summary->refused = built->rejected;
+        for (int i = 0; i < summary->remote_count; i++)
+            count_changes(sync, &summary->remotes[i], built);
     }
     free(built);
     return error->code;
@@ -329,20 +298,20 @@ static bool mend_feeds(struct sync *sync)
 {
     bool mended = false;
     for (int i = 0; i < sync->summary->remote_count; i++) {
-        struct remote_update *update = &sync->updates[i];
-        enum sync_state state = update->told->state;
+        struct remote_update *update = &sync->summary->remotes[i];
+        enum sync_state state = update->result.state;
         char path[DATABASE_PATH_SIZE];
         char hash[MANIFEST_HASH_SIZE];
         struct manifest manifest;
         struct error none = {.code = ERROR_NONE};
-        if (update->remote->kind != REMOTE_FEED || (state != SYNC_UP_TO_DATE && state != SYNC_WOULD_UPDATE))
+        if (update->remote->list || (state != SYNC_UP_TO_DATE && state != SYNC_WOULD_UPDATE))
             continue;
-        feed_cache_path(sync->cache, update->remote->name,
+        feed_cache_path(update->cache, update->remote->name,
                         state == SYNC_WOULD_UPDATE ? FEED_NEW_MANIFEST : FEED_MANIFEST, path);
         if (feed_cache_manifest(path, &manifest, hash, &none))
             continue;
         feed_segments_count(update, &manifest);
-        if (update->told->missing_bytes)
+        if (update->result.missing_bytes)
             mended |= feed_segments_mend(update, &manifest, &none) == ERROR_NONE;
         manifest_free(&manifest);
     }
@@ -358,32 +327,39 @@ static enum error_code build_mended(struct sync *sync, struct error *error)
     return build(sync, error);
 }
 
+/* Remembers what a remote said, once it is in the database. Should that fail, the next sync asks once more.
+ */
+static enum error_code remember(struct sync *sync, struct remote_update *update, struct error *error)
+{
+    update->result.state = SYNC_UPDATED;
+    remote_time(update->now, update->state.fetched);
+    if (remote_state_save(sync->cache, update->remote->name, &update->state, error))
+        return error->code;
+    if (!update->remote->list)
+        feed_cache_clean(sync->cache, update->remote->name);
+    return ERROR_NONE;
+}
+
 static enum error_code apply(struct sync *sync, struct error *error)
 {
     struct sync_summary *summary = sync->summary;
     bool has_new = false;
     double start = seconds_now();
     for (int i = 0; i < summary->remote_count; i++)
-        has_new |= summary->remotes[i].state == SYNC_WOULD_UPDATE;
+        has_new |= summary->remotes[i].result.state == SYNC_WOULD_UPDATE;
     summary->reports = sync->in_use.reports;
     if (sync->request->dry_run)
         return ERROR_NONE;
-    if ((has_new || is_behind(sync)) && build_mended(sync, error)) {
-        for (int i = 0; i < summary->remote_count; i++)
-            if (summary->remotes[i].state == SYNC_WOULD_UPDATE)
-                summary->remotes[i].state = SYNC_FAILED;
-        return error->code;
-    }
+    bool failed = (has_new || is_outdated(sync)) && build_mended(sync, error);
     for (int i = 0; i < summary->remote_count; i++) {
-        struct sync_remote *told = &summary->remotes[i];
-        if (told->state != SYNC_WOULD_UPDATE)
-            continue;
+        struct remote_update *update = &summary->remotes[i];
         struct error why = {.code = ERROR_NONE};
-        told->state = SYNC_UPDATED; /* even if that cannot be remembered: the next sync asks once more */
-        if (remember(sync, &sync->updates[i], &why))
-            *error = error->code ? *error : why;
-        else if (told->kind == REMOTE_FEED)
-            feed_cache_clean(sync->cache, told->name);
+        if (update->result.state != SYNC_WOULD_UPDATE)
+            continue;
+        if (failed)
+            update->result.state = SYNC_FAILED;
+        else if (remember(sync, update, &why) && !error->code)
+            *error = why;
     }
     if (summary->updated)
         summary->apply_seconds = seconds_now() - start;
@@ -394,18 +370,17 @@ static enum error_code run(struct sync *sync, struct error *error)
 {
     const struct sync_request *request = sync->request;
     bool only_looks = request->list || request->dry_run;
-    if (remotes_load(request->data_folder, &sync->remotes, error))
+    if (remotes_load(request->data_folder, &sync->summary->configured, error))
         return error->code;
     if (only_looks ? source_cache_view(request->database_path, &sync->cache, error)
                    : source_cache_open(request->database_path, request->waiting, &sync->cache, error))
         return error->code;
     if (choose_remotes(sync, error))
         return error->code;
-    if (request->list) {
-        for (int i = 0; i < sync->summary->remote_count; i++)
-            tell_had(&sync->updates[i]);
+    for (int i = 0; request->list && i < sync->summary->remote_count; i++)
+        list_remote(&sync->summary->remotes[i]);
+    if (request->list)
         return ERROR_NONE;
-    }
     look_at_database(request->database_path, &sync->in_use);
     return fetch_all(sync, error) ? error->code : apply(sync, error);
 }
@@ -413,22 +388,25 @@ static enum error_code run(struct sync *sync, struct error *error)
 enum error_code sync_run(const struct sync_request *request, struct sync_summary *summary,
                          struct problems *problems, struct error *error)
 {
-    struct sync sync = {.request = request, .summary = summary, .problems = problems};
+    struct sync *sync = calloc(1, sizeof *sync);
     *summary = (struct sync_summary){.remotes = NULL};
     error->code = ERROR_NONE;
-    run(&sync, error);
-    for (int i = 0; sync.updates && i < summary->remote_count; i++)
-        if (sync.updates[i].path[0])
-            unlink(sync.updates[i].path);
-    transfers_close(sync.transfers);
-    source_cache_close(sync.cache);
-    remotes_free(&sync.remotes);
-    free(sync.updates);
+    if (!sync)
+        return error_set(error, ERROR_NO_MEMORY, "no memory to sync");
+    *sync = (struct sync){.request = request, .summary = summary, .problems = problems};
+    run(sync, error);
+    for (int i = 0; i < summary->remote_count; i++)
+        if (summary->remotes[i].path[0])
+            unlink(summary->remotes[i].path);
+    transfers_close(sync->transfers);
+    source_cache_close(sync->cache);
+    free(sync);
     return error->code;
 }
 
 void sync_summary_free(struct sync_summary *summary)
 {
     free(summary->remotes);
+    remotes_free(&summary->configured);
     summary->remotes = NULL;
 }

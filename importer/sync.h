@@ -5,13 +5,10 @@
 #include <stdint.h>
 
 #include "core/error.h"
-#include "importer/manifest.h"
 #include "importer/problems.h"
-#include "importer/remote.h"
-#include "importer/signature.h"
-#include "importer/transfer.h"
+#include "importer/remote_update.h"
 
-/* Brings what the remotes have, and builds one new database with it. */
+/* Fetches what the remotes have, and builds one new database with it. */
 
 /* What a sync is asked to do. */
 struct sync_request {
@@ -19,9 +16,9 @@ struct sync_request {
     const char *data_folder;
     const char *const *names; /* of the remotes to ask; none: all that are enabled */
     int name_count;
-    bool list;    /* only tell what is had of each; nothing is asked */
+    bool list;    /* only show what is here of each; nothing is asked */
     bool dry_run; /* ask, and download manifests, but change nothing */
-    bool force;   /* take a list that is older or much shorter than the one in use; never a feed */
+    bool force;   /* take a list that is older or much shorter than the current one; never a feed */
     bool json;
     bool quiet;
     struct transfer_limits limits;
@@ -29,40 +26,9 @@ struct sync_request {
     void (*waiting)(void);       /* before it has to wait for the lock; may be NULL */
 };
 
-enum sync_state {
-    SYNC_ENABLED,      /* nothing was asked: request.list */
-    SYNC_DISABLED,     /* by its file; asked only when it is named, told only with request.list */
-    SYNC_UP_TO_DATE,   /* the remote has nothing new */
-    SYNC_WOULD_UPDATE, /* it has, but request.dry_run */
-    SYNC_UPDATED,      /* what it has is in the database */
-    SYNC_FAILED        /* error says why; what was had of it stays in use */
-};
-
-enum { SYNC_VERSION_SIZE = 64 };
-
-/* What became of one remote. Texts of a server are hostile. */
-struct sync_remote {
-    char name[REMOTE_NAME_SIZE];
-    enum remote_kind kind;
-    enum sync_state state;
-    char url[REMOTE_URL_SIZE];
-    char version[SYNC_VERSION_SIZE];              /* as the list or the manifest states it; "" none */
-    char fetched[MANIFEST_TIME_SIZE];             /* when what is in use was fetched; "" never */
-    char expires[MANIFEST_TIME_SIZE];             /* of a feed; "" of a list */
-    char trusted_comment[SIGNATURE_COMMENT_SIZE]; /* of a feed's signature; "" none */
-    uint64_t received;                            /* bytes that came over the network */
-    uint64_t missing_bytes;                       /* with request.dry_run: of the segments to be fetched */
-    double seconds;                               /* until it was fetched */
-    int segments;                                 /* of the feed */
-    int segments_fetched;                         /* with request.dry_run: that would be */
-    int segments_kept;                            /* that were there before */
-    int64_t added;                                /* reports */
-    int64_t retracted;
-    struct error error; /* SYNC_FAILED: ERROR_REMOTE, or what the system refused */
-};
-
 struct sync_summary {
-    struct sync_remote *remotes; /* by name */
+    struct remotes configured;
+    struct remote_update *remotes; /* those that were asked or listed, by name */
     int remote_count;
     bool updated; /* there is a new database */
     uint64_t received;

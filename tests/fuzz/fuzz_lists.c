@@ -28,13 +28,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct problems problems = {.report = tell_nobody};
     struct memory_file memory = open_memory(data, size);
-    for (int source = 0; source <= PRODUCTS_NVIDIA_README; source++) {
+    for (int source = 0; source < list_kind_count(); source++) {
+        if (!list_kinds[source].read)
+            continue;
         struct error error = {.code = ERROR_NONE};
         struct product_list *list = product_list_new();
         int added;
         require(list != NULL, "there is memory for a list");
-        if (product_list_read(list, (enum product_source)source, memory.path, "fuzz", &added, &problems,
-                              &error))
+        if (product_list_read(list, (enum source_kind)source, memory.path, "fuzz", &added, &problems, &error))
             require(error.message[0] != '\0', "an error has a message");
         product_list_sort(list);
         check_products(list, 0x100273df);

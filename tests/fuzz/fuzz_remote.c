@@ -8,9 +8,9 @@ static void check_remote(const struct remote *remote)
 {
     struct error error;
     size_t length = strlen(remote->url);
-    bool feed = remote->kind == REMOTE_FEED;
+    bool feed = !remote->list;
     require(remote_name_fits(remote->name, strlen(remote->name)), "a name leads nowhere");
-    require(remote->kind <= REMOTE_FEED, "a kind is a word");
+    require(feed || remote->list->check, "a list can be fetched");
     require(remote_check_url(remote->url, &error) == ERROR_NONE, "url may be asked");
     require(!feed || remote->url[length - 1] != '/', "a folder's slash is cut");
     require(!remote->submit[0] || (feed && remote_check_url(remote->submit, &error) == ERROR_NONE),

@@ -143,13 +143,13 @@ static void test_sources(void **state)
         assert_memory_equal(annotator_source_text(annotator, i), kind, 4);
     }
     assert_int_equal(product_source, 15);
-    for (int list = 0; list < ANNOTATOR_LISTS; list++) {
+    for (int list = 0; list < list_kind_count(); list++) {
         assert_int_equal(annotator_product_source(annotator, list), product_source + list);
         assert_string_equal(annotator_source_kind(annotator, product_source + list), "list");
         assert_memory_equal(annotator_source_text(annotator, product_source + list), "list ", 5);
     }
-    assert_null(annotator_source_kind(annotator, product_source + ANNOTATOR_LISTS));
-    assert_null(annotator_source_text(annotator, product_source + ANNOTATOR_LISTS));
+    assert_null(annotator_source_kind(annotator, product_source + list_kind_count()));
+    assert_null(annotator_source_text(annotator, product_source + list_kind_count()));
     annotator_free(annotator);
     annotator_free(NULL);
 }
