@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "core/json_writer.h"
-#include "core/usage.h"
 #include "importer/program.h"
 #include "importer/rebuild.h"
 
@@ -27,18 +26,6 @@ const char import_help[] = "import [OPTION]... [FILE]...\n"
                            "Exit status: 0 done; 2 wrong usage or unreadable input, or records were\n"
                            "rejected (the others are in); 3 the file is no database of passthru; 5 the\n"
                            "system denied it.\n";
-
-static const struct option long_options[] = {
-    {"db", required_argument, NULL, 'd'},
-    {"data", required_argument, NULL, 'D'},
-    {"force", no_argument, NULL, 'f'},
-    {"json", no_argument, NULL, 'j'},
-    {"quiet", no_argument, NULL, 'q'},
-    {"no-color", no_argument, NULL, 'c'},
-    {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'v'},
-    {NULL, 0, NULL, 0},
-};
 
 struct import_options {
     const char *database;
@@ -113,34 +100,11 @@ static int run_import(const struct import_options *options, char **files, int fi
 int main_import(int argc, char **argv)
 {
     struct import_options options = {.database = NULL};
-    char message[USAGE_MESSAGE_SIZE];
-    for (int c; (c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
-        switch (c) {
-        case 'd':
-            options.database = optarg;
-            break;
-        case 'D':
-            options.data = optarg;
-            break;
-        case 'f':
-            options.force = true;
-            break;
-        case 'j':
-            options.json = true;
-            break;
-        case 'q':
-            options.quiet = true;
-            break;
-        case 'c':
-            break;
-        case 'h':
-            return program_show_help(import_help);
-        case 'v':
-            return program_show_version();
-        default:
-            usage_describe_option(c, argv, long_options, message);
-            return program_usage("import", message, program_wants_json(argc, argv));
-        }
-    }
-    return run_import(&options, argv + optind, argc - optind);
+    const struct program_option known[] = {{"db", &options.database, NULL},
+                                           {"data", &options.data, NULL},
+                                           {"force", NULL, &options.force},
+                                           {"json", NULL, &options.json},
+                                           {"quiet", NULL, &options.quiet}};
+    int status = program_take_options(argc, argv, import_help, known, ARRAY_SIZE(known));
+    return status >= 0 ? status : run_import(&options, argv + optind, argc - optind);
 }

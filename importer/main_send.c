@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/usage.h"
 #include "db/outbox.h"
 #include "importer/program.h"
 #include "importer/send.h"
@@ -24,13 +23,6 @@ const char send_help[] = "send [OPTION]... ID...\n"
                          "Exit status: 0 done; 1 no such report; 2 wrong usage, or a report is damaged;\n"
                          "4 a report was rejected or cannot be sent; 5 the system denied it.\n";
 
-static const struct option long_options[] = {
-    {"remote", required_argument, NULL, 'R'}, {"data", required_argument, NULL, 'D'},
-    {"json", no_argument, NULL, 'j'},         {"quiet", no_argument, NULL, 'q'},
-    {"no-color", no_argument, NULL, 'c'},     {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
-};
-
 struct send_options {
     const char *data;
     const char *remote;
@@ -38,14 +30,14 @@ struct send_options {
     bool quiet;
 };
 
-static void tell_sending(void)
+static void print_waiting(void)
 {
     fputs("passthru: waiting for another send to finish\n", stderr);
 }
 
-static void tell_result(const struct send_result *result)
+static void print_result(const struct send_result *result)
 {
-    static const char *const words[] = {"was sent", "was sent before", "was refused", "could not be sent"};
+    static const char *const words[] = {"was sent", "was sent before", "was rejected", "could not be sent"};
     char text[1000];
     bool failed = result->error.code;
     snprintf(text, sizeof text, "report %.12s %s%s%s", result->id, words[result->outcome], failed ? ": " : "",
@@ -56,10 +48,10 @@ static void tell_result(const struct send_result *result)
         program_print(stdout, "", text);
 }
 
-static void tell_failure(const struct send_result *result)
+static void print_failure(const struct send_result *result)
 {
     if (result->error.code)
-        tell_result(result);
+        print_result(result);
 }
 
 static int run_send(const struct send_options *options, const char *const *ids, int id_count)
@@ -78,9 +70,9 @@ static int run_send(const struct send_options *options, const char *const *ids, 
                                          .remote = options->remote,
                                          .ids = ids,
                                          .id_count = id_count,
-                                         .waiting = tell_sending,
+                                         .waiting = print_waiting,
                                          .tell =
-                                             options->json || options->quiet ? tell_failure : tell_result};
+                                             options->json || options->quiet ? print_failure : print_result};
     if (send_reports(&request, &summary, &error))
         program_fail(&error, false);
     if (options->json) {
@@ -94,34 +86,14 @@ static int run_send(const struct send_options *options, const char *const *ids, 
 int main_send(int argc, char **argv)
 {
     struct send_options options = {.data = NULL};
-    char message[USAGE_MESSAGE_SIZE];
-    bool json = program_wants_json(argc, argv);
-    for (int c; (c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
-        switch (c) {
-        case 'D':
-            options.data = optarg;
-            break;
-        case 'R':
-            options.remote = optarg;
-            break;
-        case 'j':
-            options.json = true;
-            break;
-        case 'q':
-            options.quiet = true;
-            break;
-        case 'c':
-            break;
-        case 'h':
-            return program_show_help(send_help);
-        case 'v':
-            return program_show_version();
-        default:
-            usage_describe_option(c, argv, long_options, message);
-            return program_usage("send", message, json);
-        }
-    }
+    const struct program_option known[] = {{"remote", &options.remote, NULL},
+                                           {"data", &options.data, NULL},
+                                           {"json", NULL, &options.json},
+                                           {"quiet", NULL, &options.quiet}};
+    int status = program_take_options(argc, argv, send_help, known, ARRAY_SIZE(known));
+    if (status >= 0)
+        return status;
     if (optind == argc)
-        return program_usage("send", "the IDs of reports are missing", json);
+        return program_usage("send", "the IDs of reports are missing", options.json);
     return run_send(&options, (const char *const *)argv + optind, argc - optind);
 }

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "core/error_output.h"
-#include "core/usage.h"
 #include "importer/program.h"
 #include "importer/sync.h"
 
@@ -27,99 +26,53 @@ const char sync_help[] = "sync [OPTION]... [REMOTE]...\n"
                          "  --max-time S          seconds that one download may take (900)\n"
                          "  --retries N           how often to try again where that may help (3)\n"
                          "  --help                this text; passthru-remotes(5) says what a remote is\n"
+                         "  --version             the version of this program\n"
                          "\n"
                          "Exit status: 0 up to date or updated; 2 wrong usage or configuration, or records\n"
                          "were rejected; 4 a remote failed (the others are in); 5 the system denied it.\n";
 
 enum { MAX_SECONDS = 1000000, MAX_RETRIES = 100 };
 
-static const struct option long_options[] = {
-    {"list", no_argument, NULL, 'l'},
-    {"dry-run", no_argument, NULL, 'n'},
-    {"force", no_argument, NULL, 'f'},
-    {"db", required_argument, NULL, 'd'},
-    {"data", required_argument, NULL, 'D'},
-    {"json", no_argument, NULL, 'j'},
-    {"quiet", no_argument, NULL, 'q'},
-    {"no-color", no_argument, NULL, 'N'},
-    {"connect-timeout", required_argument, NULL, 'c'},
-    {"stall-timeout", required_argument, NULL, 's'},
-    {"max-time", required_argument, NULL, 'm'},
-    {"retries", required_argument, NULL, 'r'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-};
-
-static bool parse_number(const char *text, long least, long most, long *number)
+/* Stores a number that was given; false when it is none, or out of range. */
+static bool read_number(const char *text, long least, long most, long *number)
 {
-    char *end;
-    if (*text < '0' || *text > '9')
-        return false;
-    *number = strtol(text, &end, 10);
-    return !*end && *number >= least && *number <= most;
-}
-
-/* Stores the value of one of the limits. False when it is none. */
-static bool take_limit(int option, const char *text, struct transfer_limits *limits)
-{
-    long retries;
-    switch (option) {
-    case 'c':
-        return parse_number(text, 1, MAX_SECONDS, &limits->connect);
-    case 's':
-        return parse_number(text, 1, MAX_SECONDS, &limits->stall);
-    case 'm':
-        return parse_number(text, 1, MAX_SECONDS, &limits->total);
-    default:
-        if (!parse_number(text, 0, MAX_RETRIES, &retries))
-            return false;
-        limits->retries = retries ? (int)retries : -1;
+    char *end = NULL;
+    if (!text)
         return true;
-    }
+    *number = strtol(text, &end, 10);
+    return *text >= '0' && *text <= '9' && !*end && *number >= least && *number <= most;
 }
 
 /* Takes the options. Returns -1, or the exit status when the program shall end. */
 static int take_options(int argc, char **argv, struct sync_request *request)
 {
-    char wrong[USAGE_MESSAGE_SIZE];
-    for (int c; (c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
-        switch (c) {
-        case 'l':
-            request->list = true;
-            break;
-        case 'n':
-            request->dry_run = true;
-            break;
-        case 'f':
-            request->force = true;
-            break;
-        case 'd':
-            request->database_path = optarg;
-            break;
-        case 'D':
-            request->data_folder = optarg;
-            break;
-        case 'j':
-            request->json = true;
-            break;
-        case 'q':
-            request->quiet = true;
-            break;
-        case 'N':
-            break;
-        case 'h':
-            return program_show_help(sync_help);
-        case ':':
-        case '?':
-            usage_describe_option(c, argv, long_options, wrong);
-            return program_usage("sync", wrong, request->json);
-        default:
-            if (!take_limit(c, optarg, &request->limits)) {
-                snprintf(wrong, sizeof wrong, "\"%.100s\" is no number that a limit can have", optarg);
-                return program_usage("sync", wrong, request->json);
-            }
-        }
-    }
+    struct transfer_limits *limits = &request->limits;
+    const char *connect = NULL;
+    const char *stall = NULL;
+    const char *total = NULL;
+    const char *retries = NULL;
+    long tries = 3;
+    const struct program_option known[] = {{"list", NULL, &request->list},
+                                           {"dry-run", NULL, &request->dry_run},
+                                           {"force", NULL, &request->force},
+                                           {"db", &request->database_path, NULL},
+                                           {"data", &request->data_folder, NULL},
+                                           {"json", NULL, &request->json},
+                                           {"quiet", NULL, &request->quiet},
+                                           {"connect-timeout", &connect, NULL},
+                                           {"stall-timeout", &stall, NULL},
+                                           {"max-time", &total, NULL},
+                                           {"retries", &retries, NULL}};
+    int status = program_take_options(argc, argv, sync_help, known, ARRAY_SIZE(known));
+    if (status >= 0)
+        return status;
+    if (!read_number(connect, 1, MAX_SECONDS, &limits->connect) ||
+        !read_number(stall, 1, MAX_SECONDS, &limits->stall) ||
+        !read_number(total, 1, MAX_SECONDS, &limits->total) || !read_number(retries, 0, MAX_RETRIES, &tries))
+        return program_usage("sync",
+                             "a limit must be a number of seconds, 1 to 1000000, or of retries, 0 to 100",
+                             request->json);
+    limits->retries = tries ? (int)tries : -1;
     request->names = (const char *const *)argv + optind;
     request->name_count = argc - optind;
     return -1;

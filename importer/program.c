@@ -1,5 +1,6 @@
 #include "importer/program.h"
 
+#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "core/error_output.h"
 #include "core/text.h"
+#include "core/usage.h"
 #include "version.h"
 
 enum { MAX_TOLD_PROBLEMS = 20, PROGRESS_BAR = 20, PROGRESS_LINE = 79 };
@@ -60,6 +62,35 @@ int program_print_rejected(long count)
     if (count)
         fprintf(stderr, "passthru: %ld record%s rejected, all others are in\n", count, count == 1 ? "" : "s");
     return error_exit_status(count ? ERROR_PARTLY_REFUSED : ERROR_NONE);
+}
+
+int program_take_options(int argc, char **argv, const char *help, const struct program_option *options,
+                         size_t count)
+{
+    enum { MAX_OPTIONS = 16, FIRST = 256, HELP = 'h', VERSION = 'v', NO_COLOR = 'c' };
+    struct option long_options[MAX_OPTIONS + 4] = {{"help", no_argument, NULL, HELP},
+                                                   {"version", no_argument, NULL, VERSION},
+                                                   {"no-color", no_argument, NULL, NO_COLOR}};
+    char wrong[USAGE_MESSAGE_SIZE];
+    for (size_t i = 0; i < count && i < MAX_OPTIONS; i++)
+        long_options[3 + i] = (struct option){
+            options[i].name, options[i].text ? required_argument : no_argument, NULL, FIRST + (int)i};
+    for (int c; (c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
+        const struct program_option *option = c >= FIRST ? &options[c - FIRST] : NULL;
+        if (option && option->text)
+            *option->text = optarg;
+        else if (option && option->flag)
+            *option->flag = true;
+        else if (c == HELP)
+            return program_show_help(help);
+        else if (c == VERSION)
+            return program_show_version();
+        else if (c != NO_COLOR) {
+            usage_describe_option(c, argv, long_options, wrong);
+            return program_usage(argv[0], wrong, program_wants_json(argc, argv));
+        }
+    }
+    return -1;
 }
 
 bool program_wants_json(int argc, char **argv)

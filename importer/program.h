@@ -31,6 +31,18 @@ int program_usage(const char *command, const char *message, bool json);
 /* Says that so many records were rejected, if any were. Returns the exit status that this means. */
 int program_print_rejected(long count);
 
+/* An option of a command. */
+struct program_option {
+    const char *name;
+    const char **text; /* where its value goes; NULL: it takes none */
+    bool *flag;        /* what it sets, or NULL */
+};
+
+/* Takes the options of a command, whose `help` begins with its name; --help, --version and --no-color are
+ * understood besides. Returns -1 with optind at the first argument, or the exit status with which to end. */
+int program_take_options(int argc, char **argv, const char *help, const struct program_option *options,
+                         size_t count);
+
 /* Whether --json is among the arguments, wherever it stands: errors are told as JSON, too. */
 bool program_wants_json(int argc, char **argv);
 

@@ -79,7 +79,7 @@ static bool read_name(struct source *source, const char *name)
     return keep(source, NAME, name, source->remote->name, REMOTE_NAME_SIZE);
 }
 
-static bool read_url(struct source *source, int field, const char *url, char *copy)
+static bool read_address(struct source *source, int field, const char *url, char *copy)
 {
     struct error why;
     if (remote_check_url(url, &why))
@@ -137,27 +137,19 @@ static bool read_keys(struct source *source, const char *value)
     return true;
 }
 
-static bool read_field(struct source *source, enum field field, const char *value)
+static bool read_submit(struct source *source, const char *url)
 {
-    struct remote *remote = source->remote;
-    switch (field) {
-    case NAME:
-        return read_name(source, value);
-    case URL:
-        return read_url(source, URL, value, remote->url);
-    case KIND:
-        return read_kind(source, value);
-    case KEY:
-        return read_keys(source, value);
-    case SUBMIT:
-        return read_url(source, SUBMIT, value, remote->submit);
-    case ENABLED:
-        return read_enabled(source, value);
-    case FIELD_COUNT:
-        break;
-    }
-    return false;
+    return read_address(source, SUBMIT, url, source->remote->submit);
 }
+
+static bool read_url(struct source *source, const char *url)
+{
+    return read_address(source, URL, url, source->remote->url);
+}
+
+static bool (*const readers[FIELD_COUNT])(struct source *, const char *) = {
+    [NAME] = read_name, [URL] = read_url,       [KIND] = read_kind,
+    [KEY] = read_keys,  [SUBMIT] = read_submit, [ENABLED] = read_enabled};
 
 /* Called by inih for each key. Returns 0 when it is wrong. */
 static int on_value(void *context, const char *section, const char *name, const char *value)
@@ -179,7 +171,7 @@ static int on_value(void *context, const char *section, const char *name, const 
     if (!*value)
         return reject(source, source->line, "%s has no value", field_names[field]);
     source->lines[field] = source->line;
-    return read_field(source, (enum field)field, value);
+    return readers[field](source, value);
 }
 
 static bool is_text(const char *line, size_t length)

@@ -91,7 +91,7 @@ static const struct outbox_entry *find_entry(const struct outbox *outbox, const 
             return &outbox->entries[i];
     const struct outbox_entry *entry = outbox_find(outbox, id, error);
     if (entry && !entry->id[0]) {
-        error_set(error, ERROR_BAD_INPUT, "%s in the outbox is no sound report: %s", entry->name,
+        error_set(error, ERROR_BAD_INPUT, "%s in the outbox is not a valid report: %s", entry->name,
                   entry->error.message);
         error_next(error, "remove it with: passthru report drop %s", entry->name);
         entry = NULL;
@@ -126,33 +126,37 @@ static enum error_code select_reports(struct sender *sender, struct error *error
 
 /* ---- one report ---- */
 
+/* Nothing further is sent: what became of this report could not be written. */
+static void stop(struct sender *sender, struct send_result *result, const struct error *error)
+{
+    result->error = sender->system = *error;
+    result->outcome = SEND_KEPT;
+    sender->stopped = true;
+}
+
 /* All files of this report move. */
-static void keep_sent(struct sender *sender, const char *id, const struct outbox_answer *answer,
-                      struct send_result *result)
+static void keep_sent(struct sender *sender, const struct outbox_answer *answer, struct send_result *result)
 {
     for (int i = 0; i < sender->outbox.count; i++) {
-        struct error error = {.code = ERROR_NONE};
-        if (strcmp(sender->outbox.entries[i].id, id) != 0 ||
-            !outbox_keep_sent(&sender->sending, &sender->outbox.entries[i], answer, &error))
-            continue;
-        result->error = sender->system = error;
-        result->outcome = SEND_KEPT;
-        sender->stopped = true;
+        const struct outbox_entry *entry = &sender->outbox.entries[i];
+        struct error error;
+        if (strcmp(entry->id, result->id) == 0 && outbox_keep_sent(&sender->sending, entry, answer, &error))
+            stop(sender, result, &error);
     }
 }
 
-static void take_refusal(struct sender *sender, const struct outbox_entry *entry,
-                         const struct outbox_answer *answer, struct send_result *result)
+static void take_rejection(struct sender *sender, const struct outbox_entry *entry,
+                           const struct outbox_answer *answer, struct send_result *result)
 {
     char why[400];
-    struct error error = {.code = ERROR_NONE};
+    struct error error;
     outbox_reason(answer->body, answer->length, why, sizeof why);
     result->outcome = SEND_REFUSED;
     error_set(&result->error, ERROR_REMOTE, "%s", why);
-    if (!outbox_mark_refused(&sender->sending, entry, answer, &error))
-        return;
-    sender->system = error;
-    sender->stopped = true;
+    if (outbox_mark_refused(&sender->sending, entry, answer, &error)) {
+        sender->system = error;
+        sender->stopped = true;
+    }
 }
 
 static void take_failure(struct sender *sender, const struct transfer *transfer, struct send_result *result)
@@ -160,17 +164,15 @@ static void take_failure(struct sender *sender, const struct transfer *transfer,
     result->outcome = SEND_KEPT;
     result->error = transfer->error;
     if (!transfer->error.code)
-        error_set(&result->error, ERROR_REMOTE, "%s answers with status %ld, which says neither yes nor no",
-                  sender->remote->name, transfer->status);
+        error_set(&result->error, ERROR_REMOTE, "%s: unexpected HTTP status %ld", sender->remote->name,
+                  transfer->status);
     sender->last = result->error;
     /* There is no server, or it wants to be left alone. */
     if (!transfer->connected || transfer->status == 429 || transfer->status == 503 ||
         ++sender->failures == MAX_FAILURES)
         sender->stopped = true;
-    if (transfer->error.code && transfer->error.code != ERROR_REMOTE) {
-        sender->system = transfer->error;
-        sender->stopped = true;
-    }
+    if (transfer->error.code && transfer->error.code != ERROR_REMOTE)
+        stop(sender, result, &transfer->error);
 }
 
 /* What the server has answered decides, also when the rest of its answer did not arrive. */
@@ -182,20 +184,16 @@ static void take_answer(struct sender *sender, const struct outbox_entry *entry,
                                          .status = transfer->status,
                                          .body = buffer_text(&transfer->body),
                                          .length = transfer->body.length};
+    bool rejected = false;
     result->status = transfer->status;
-    switch (transfer->status) {
-    case 200:
-    case 201:
+    for (const long *status = rejections; *status; status++)
+        rejected |= transfer->status == *status;
+    if (rejected) {
+        take_rejection(sender, entry, &answer, result);
+    } else if (transfer->status == 200 || transfer->status == 201) {
         result->outcome = SEND_SENT;
-        keep_sent(sender, entry->id, &answer, result);
-        break;
-    case 400:
-    case 413:
-    case 415:
-    case 422:
-        take_refusal(sender, entry, &answer, result);
-        break;
-    default:
+        keep_sent(sender, &answer, result);
+    } else {
         take_failure(sender, transfer, result);
         return;
     }
@@ -204,28 +202,22 @@ static void take_answer(struct sender *sender, const struct outbox_entry *entry,
 
 static void post(struct sender *sender, const struct outbox_entry *entry, struct send_result *result)
 {
-    struct transfer *transfer = calloc(1, sizeof *transfer);
     struct buffer json CLEANUP(buffer_free) = BUFFER(8 * REPORT_MAX_BYTES);
-    struct error error = {.code = ERROR_NONE};
+    struct transfer transfer = {
+        .file = sender->remote->file, .max_bytes = MAX_BODY, .post = &json, .answers = rejections};
+    struct error error;
     json_append_safe(&json, buffer_text(&entry->whole), entry->whole.length);
-    if (!transfer || json.failed) {
-        error_set(&sender->system, ERROR_NO_MEMORY, "no memory to send a report");
-        result->error = sender->system;
-        result->outcome = SEND_KEPT;
-        sender->stopped = true;
-        free(transfer);
+    if (json.failed) {
+        error_set(&error, ERROR_NO_MEMORY, "no memory to send a report");
+        stop(sender, result, &error);
         return;
     }
-    snprintf(transfer->url, sizeof transfer->url, "%s", sender->remote->submit);
-    transfer->file = sender->remote->file;
-    transfer->max_bytes = MAX_BODY;
-    transfer->post = &json;
-    transfer->answers = rejections;
-    if (transfer_run(sender->transfers, transfer, &error) && !transfer->error.code)
-        transfer->error = error;
-    take_answer(sender, entry, transfer, result);
-    buffer_free(&transfer->body);
-    free(transfer);
+    snprintf(transfer.url, sizeof transfer.url, "%s", sender->remote->submit);
+    /* The answer counts, not whether all of it came. */
+    if (transfer_run(sender->transfers, &transfer, &error) && !transfer.error.code)
+        transfer.error = error;
+    take_answer(sender, entry, &transfer, result);
+    buffer_free(&transfer.body);
 }
 
 static void send_one(struct sender *sender, struct send_result *result)
@@ -233,10 +225,10 @@ static void send_one(struct sender *sender, struct send_result *result)
     struct error error = {.code = ERROR_NONE};
     if (outbox_was_sent(sender->request->outbox, result->id)) {
         result->outcome = SEND_BEFORE;
-        keep_sent(sender, result->id, NULL, result);
+        keep_sent(sender, NULL, result);
     } else if (sender->stopped) {
         result->outcome = SEND_KEPT;
-        error_set(&result->error, ERROR_REMOTE, "it was not tried after what went wrong before");
+        error_set(&result->error, ERROR_REMOTE, "not tried after the errors before");
     } else {
         post(sender, find_entry(&sender->outbox, result->id, &error), result);
     }
@@ -266,8 +258,8 @@ static enum error_code send_all(struct sender *sender, struct error *error)
     }
     if (!refused)
         return ERROR_NONE;
-    error_set(error, ERROR_REMOTE, "%d of %d reports refused", refused, sender->summary->count);
-    return error_next(error, "passthru report list tells why; passthru report drop ID removes one");
+    error_set(error, ERROR_REMOTE, "%d of %d reports were rejected", refused, sender->summary->count);
+    return error_next(error, "passthru report list says why; passthru report drop ID removes one");
 }
 
 static enum error_code send_to(struct sender *sender, struct error *error)

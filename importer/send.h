@@ -7,7 +7,7 @@
 
 /* Sends reports of the outbox to the `submit` address of a remote: each is POSTed as JSON, the very bytes
  * that `passthru report show` shows. 201 (stored) and 200 (known already): it moves to sent/; 400, 413 and
- * 422: it is refused for good, and marked; everything else: it is kept, and can be sent again. */
+ * 422: it is rejected for good, and marked; everything else: it is kept, and can be sent again. */
 
 enum send_outcome {
     SEND_SENT,
@@ -21,7 +21,7 @@ struct send_result {
     char id[REPORT_ID_HEX_SIZE];
     enum send_outcome outcome;
     long status;        /* of HTTP; 0: there was no answer */
-    struct error error; /* why it was refused or kept: hostile */
+    struct error error; /* why it was rejected or kept: hostile */
 };
 
 struct send_request {
@@ -41,7 +41,7 @@ struct send_summary {
 };
 
 /* Sends them. ERROR_NOT_FOUND, ERROR_USAGE, ERROR_BAD_INPUT or ERROR_REMOTE when nothing was sent because of
- * the ids or the remotes; ERROR_REMOTE when a report was refused or kept; the error of the system when what
+ * the ids or the remotes; ERROR_REMOTE when a report was rejected or kept; the error of the system when what
  * became of a report could not be written. The caller frees the summary, also after an error. */
 MUST_CHECK enum error_code send_reports(const struct send_request *request, struct send_summary *summary,
                                         struct error *error);
