@@ -218,7 +218,6 @@ int report_export(struct report_command *command, char **ids, int count)
 
 static int drop_all(struct report_command *command, const struct report_selection *selection)
 {
-    char text[OUTBOX_NAME_SIZE + 40];
     struct error error = {.code = ERROR_NONE};
     struct json_writer writer = {.out = &command->output.buffer, .for_terminal = true};
     for (int i = 0; i < selection->count; i++) {

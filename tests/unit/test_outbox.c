@@ -1,4 +1,4 @@
-#include "db/outbox.h"
+#include "db/outbox_sent.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -202,38 +202,118 @@ static void test_foreign_and_damaged_files(void **state)
     outbox_free(&outbox);
 }
 
-static void test_find_and_drop(void **state)
+static void test_reasons(void **state)
 {
+    static const struct {
+        const char *body;
+        const char *why; /* cut to 49 bytes */
+    } cases[] = {
+        {"", "it gives no reason"},
+        {"{}", "it gives no reason"},
+        {"{\"error\":null}", "it gives no reason"},
+        {"{\"error\":\"\"}", "it gives no reason"},
+        {"Bad Request", "Bad Request"},
+        {"{\"error\":\"a\\u0000b\"}", "{\"error\":\"a\\u0000b\"}"}, /* not valid JSON for us */
+        {" {\"x\":[{}],\"error\":\"no \\u001b[2J\\n chip\"}", "no \033[2J\n chip"},
+        {"{\"error\":\"x\"", "{\"error\":\"x\""},
+        /* Cut between two characters. */
+        {"{\"error\":\"0123456789012345678901234567890123456789abcdefg\303\274\303\274\"}",
+         "0123456789012345678901234567890123456789abcdefg\303\274"},
+    };
+    char why[50];
+    char deep[5000];
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        char *copy = exact_copy(cases[i].body, strlen(cases[i].body));
+        outbox_reason(copy, strlen(cases[i].body), why, sizeof why);
+        assert_string_equal(why, cases[i].why);
+        free(copy);
+    }
+    memset(deep, '[', sizeof deep);
+    memcpy(deep, "{\"a\":", 5);
+    outbox_reason(deep, sizeof deep, why, sizeof why);
+    assert_string_equal(why, "{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[");
+}
+
+/* A mark whose content is gone, is noise or lies is a mark nevertheless, and no more than that. */
+static void test_damaged_marks(void **state)
+{
+    static const char *const marks[] = {
+        "",
+        "{",
+        "[]",
+        "{\"status\":\"x\",\"error\":7,\"remote\":{},\"time\":[[[]]]}",
+        "{\"status\":-1}",
+        "{\"status\":99999999999999999999}",
+        "{\"status\":201}",
+    };
     struct outbox outbox;
-    struct error error = {.code = ERROR_NONE};
+    struct error error;
+    char name[100];
+    char path[1000];
     bool is_new;
     (void)state;
+    snprintf(name, sizeof name, "%s.refused", add(report, &is_new));
+    snprintf(path, sizeof path, "%s/%s", outbox_folder, name);
+    for (size_t i = 0; i <= ARRAY_SIZE(marks); i++) {
+        unlink(path);
+        if (i < ARRAY_SIZE(marks))
+            write_file(name, marks[i]);
+        else
+            assert_int_equal(mkfifo(path, 0600), 0); /* nobody waits for its writer */
+        assert_int_equal(outbox_read(outbox_folder, &outbox, &error), ERROR_NONE);
+        assert_int_equal(outbox.count, 1);
+        assert_int_equal(outbox.entries[0].refusal.status, 400);
+        assert_string_equal(outbox.entries[0].refusal.remote, "");
+        assert_string_equal(outbox.entries[0].refusal.why, "its answer is lost");
+        outbox_free(&outbox);
+    }
+}
+
+/* ---- sending ---- */
+
+static void begin(struct outbox_sending *sending, struct outbox *outbox)
+{
+    struct error error;
+    bool is_new;
     add(report, &is_new);
-    write_file("x1.json", "{");
-    write_file("x2.json", "{");
-    assert_int_equal(outbox_read(outbox_folder, &outbox, &error), ERROR_NONE);
-    assert_ptr_equal(outbox_find(&outbox, outbox.entries[0].id, &error), &outbox.entries[0]);
-    assert_null(outbox_find(&outbox, "", &error));
-    assert_int_equal(error.code, ERROR_NOT_FOUND);
-    assert_null(outbox_find(&outbox, "zz", &error));
-    assert_int_equal(error.code, ERROR_NOT_FOUND);
-    assert_null(outbox_find(&outbox, "x", &error));
-    assert_int_equal(error.code, ERROR_USAGE);
-    const struct outbox_entry *entry = outbox_find(&outbox, "x2", &error);
-    assert_non_null(entry);
-    assert_int_equal(outbox_drop(outbox_folder, entry, &error), ERROR_NONE);
-    assert_int_equal(outbox_drop(outbox_folder, entry, &error), ERROR_NONE);
-    assert_int_equal(count_files(outbox_folder), 2);
+    assert_int_equal(outbox_begin_sending(outbox_folder, NULL, sending, &error), ERROR_NONE);
+    assert_int_equal(outbox_read(outbox_folder, outbox, &error), ERROR_NONE);
+    assert_int_equal(outbox->count, 1);
+}
+
+static const struct outbox_answer taken = {.remote = "home", .url = "https://h/", .status = 201, .body = "x"};
+
+static void test_long_answer(void **state)
+{
+    static char body[20000];
+    struct outbox_answer answer = {
+        .remote = "home", .url = "https://h/", .status = 422, .body = body, .length = sizeof body};
+    struct error error;
+    struct outbox_sending sending;
+    struct outbox outbox;
+    char path[1000];
+    struct stat status;
+    (void)state;
+    memset(body, '\001', sizeof body);
+    begin(&sending, &outbox);
+    assert_int_equal(outbox_mark_refused(&sending, &outbox.entries[0], &answer, &error), ERROR_NONE);
+    snprintf(path, sizeof path, "%s/%s.refused", outbox_folder, outbox.entries[0].id);
+    assert_int_equal(stat(path, &status), 0);
+    assert_in_range(status.st_size, 6 * OUTBOX_MAX_ANSWER, 7 * OUTBOX_MAX_ANSWER);
     outbox_free(&outbox);
+    assert_int_equal(outbox_read(outbox_folder, &outbox, &error), ERROR_NONE);
+    assert_int_equal(outbox.entries[0].refusal.status, 422);
+    assert_int_equal(strlen(outbox.entries[0].refusal.why), sizeof outbox.entries[0].refusal.why - 1);
+    outbox_free(&outbox);
+    outbox_end_sending(&sending);
 }
 
 static void test_locate(void **state)
 {
     char path[DATABASE_PATH_SIZE];
-    char before[1000];
     struct error error;
     (void)state;
-    snprintf(before, sizeof before, "%s", getenv("HOME") ? getenv("HOME") : "");
     setenv("XDG_STATE_HOME", "/s", 1);
     assert_int_equal(outbox_locate(path, &error), ERROR_NONE);
     assert_string_equal(path, "/s/passthru/outbox");
@@ -244,81 +324,93 @@ static void test_locate(void **state)
     unsetenv("XDG_STATE_HOME");
     unsetenv("HOME");
     assert_int_equal(outbox_locate(path, &error), ERROR_USAGE);
-    setenv("HOME", before, 1);
 }
 
 /* ---- what fails on the way ---- */
 
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes == RLIM_INFINITY ? limit.rlim_max : bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* At every length of what could still be written, nothing is left, and what was kept stays whole. */
 static void test_full_disk(void **state)
 {
-    struct rlimit before;
-    struct rlimit small;
     struct error error = {.code = ERROR_NONE};
     struct buffer whole CLEANUP(buffer_free);
     char id[REPORT_ID_HEX_SIZE];
     bool is_new;
     (void)state;
     prepare(report, &whole, id);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-    /* At every length of what could still be written. */
-    for (rlim_t limit = 0; limit <= whole.length; limit += 7) {
-        small = (struct rlimit){limit, before.rlim_max};
-        assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-        enum error_code code = outbox_add(outbox_folder, id, &whole, &is_new, &error);
-        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-        assert_int_equal(code, ERROR_NO_SPACE);
-        assert_int_equal(count_files(outbox_folder), 0);
+    for (int kept = 0; kept <= 1; kept++) {
+        for (rlim_t limit = 0; limit <= whole.length; limit += 7) {
+            limit_files(limit);
+            enum error_code code = outbox_add(outbox_folder, id, &whole, &is_new, &error);
+            limit_files(RLIM_INFINITY);
+            assert_int_equal(code, ERROR_NO_SPACE);
+            assert_int_equal(count_files(outbox_folder), kept);
+        }
+        assert_int_equal(outbox_add(outbox_folder, id, &whole, &is_new, &error), ERROR_NONE);
+        assert_int_equal(is_new, !kept);
     }
-    assert_int_equal(outbox_add(outbox_folder, id, &whole, &is_new, &error), ERROR_NONE);
-    assert_int_equal(count_files(outbox_folder), 1);
 }
 
-/* What was kept stays whole when it cannot be written once more. */
-static void test_full_disk_keeps_the_old(void **state)
+/* A disk that is full before is noticed before anything is sent. */
+static void test_full_disk_before(void **state)
 {
-    struct rlimit before;
-    struct rlimit small;
-    struct error error = {.code = ERROR_NONE};
-    struct outbox outbox;
-    struct buffer whole CLEANUP(buffer_free);
-    char id[REPORT_ID_HEX_SIZE];
+    struct outbox_sending sending;
+    struct error error;
     bool is_new;
     (void)state;
     add(report, &is_new);
-    prepare(report, &whole, id);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-    small = (struct rlimit){10, before.rlim_max};
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    assert_int_equal(outbox_add(outbox_folder, id, &whole, &is_new, &error), ERROR_NO_SPACE);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-    assert_int_equal(outbox_read(outbox_folder, &outbox, &error), ERROR_NONE);
-    assert_int_equal(outbox.count, 1);
-    assert_string_equal(outbox.entries[0].id, id);
-    outbox_free(&outbox);
+    for (rlim_t limit = 0; limit <= 20000; limit += 5000) {
+        limit_files(limit);
+        enum error_code code = outbox_begin_sending(outbox_folder, NULL, &sending, &error);
+        limit_files(RLIM_INFINITY);
+        assert_int_equal(code, ERROR_NO_SPACE);
+        assert_int_equal(count_files(outbox_folder), 1);
+    }
 }
 
-static void test_no_place(void **state)
+/* One that is full after the server has answered: the report is in the outbox still. */
+static void test_full_disk_after(void **state)
+{
+    struct outbox_sending sending;
+    struct outbox outbox;
+    struct error error = {.code = ERROR_NONE};
+    struct outbox_answer rejected = taken;
+    (void)state;
+    rejected.status = 422;
+    begin(&sending, &outbox);
+    for (rlim_t limit = 0; limit < 80; limit += 11) {
+        limit_files(limit);
+        enum error_code kept = outbox_keep_sent(&sending, &outbox.entries[0], &taken, &error);
+        enum error_code marked = outbox_mark_refused(&sending, &outbox.entries[0], &rejected, &error);
+        limit_files(RLIM_INFINITY);
+        assert_int_equal(kept, ERROR_NO_SPACE);
+        assert_int_equal(marked, ERROR_NO_SPACE);
+        assert_int_equal(outbox_count_sent(outbox_folder), 0);
+        assert_int_equal(count_files(outbox_folder), 1);
+    }
+    outbox_free(&outbox);
+    outbox_end_sending(&sending);
+}
+
+/* Adds another report for each number. */
+static enum error_code add_numbered(int number)
 {
     struct error error = {.code = ERROR_NONE};
-    struct buffer whole CLEANUP(buffer_free);
-    struct outbox outbox;
+    struct buffer whole CLEANUP(buffer_free) = BUFFER(4096);
+    char json[200];
     char id[REPORT_ID_HEX_SIZE];
-    char file[1000];
     bool is_new;
-    (void)state;
-    prepare(report, &whole, id);
-    snprintf(file, sizeof file, "%s/file", folder);
-    FILE *stream = fopen(file, "w");
-    assert_non_null(stream);
-    fclose(stream);
-    snprintf(file, sizeof file, "%s/file/outbox", folder);
-    assert_int_not_equal(outbox_add(file, id, &whole, &is_new, &error), ERROR_NONE);
-    assert_holds(error.message, "file");
-    assert_int_not_equal(outbox_read(file, &outbox, &error), ERROR_NONE);
-    if (geteuid() == 0)
-        return; /* root may write everywhere */
-    assert_int_equal(chmod(folder, 0500), 0);
-    assert_int_equal(outbox_add(outbox_folder, id, &whole, &is_new, &error), ERROR_PERMISSION);
+    snprintf(json, sizeof json, "{\"pci_id\":\"10de:1d16\",\"outcome\":\"fails\",\"note\":\"%d\"}", number);
+    return outbox_prepare(json, strlen(json), &whole, id, &error)
+               ? error.code
+               : outbox_add(outbox_folder, id, &whole, &is_new, &error);
 }
 
 /* Dies at whatever instant: the report is there whole, or not at all, and what it left is gone with the next
@@ -335,17 +427,9 @@ static void test_killed(void **state)
         pid_t child = fork();
         assert_true(child >= 0);
         if (child == 0) {
-            for (int i = 0;; i++) {
-                char json[200];
-                char id[REPORT_ID_HEX_SIZE];
-                struct buffer whole = BUFFER(4096);
-                snprintf(json, sizeof json,
-                         "{\"pci_id\":\"10de:1d16\",\"outcome\":\"fails\",\"note\":\"%d\"}", i % 50);
-                if (outbox_prepare(json, strlen(json), &whole, id, &error) ||
-                    outbox_add(outbox_folder, id, &whole, &is_new, &error))
-                    _exit(1);
-                buffer_free(&whole);
-            }
+            for (int i = 0; !add_numbered(i % 50); i++)
+                continue;
+            _exit(1);
         }
         usleep((useconds_t)(round * 131 % 4000));
         assert_int_equal(kill(child, SIGKILL), 0);
@@ -374,18 +458,9 @@ static void test_at_once(void **state)
     for (int writer = 0; writer < WRITERS; writer++) {
         pid_t child = fork();
         assert_true(child >= 0);
-        for (int i = 0; child == 0 && i < REPORTS; i++) {
-            char json[200];
-            char id[REPORT_ID_HEX_SIZE];
-            bool is_new;
-            struct buffer whole = BUFFER(4096);
-            snprintf(json, sizeof json, "{\"pci_id\":\"10de:1d16\",\"outcome\":\"fails\",\"note\":\"%d\"}",
-                     i);
-            if (outbox_prepare(json, strlen(json), &whole, id, &error) ||
-                outbox_add(outbox_folder, id, &whole, &is_new, &error))
+        for (int i = 0; child == 0 && i < REPORTS; i++)
+            if (add_numbered(i))
                 _exit(1);
-            buffer_free(&whole);
-        }
         if (child == 0)
             _exit(0);
     }
@@ -400,21 +475,25 @@ static void test_at_once(void **state)
     outbox_free(&outbox);
 }
 
+#define OUTBOX_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
 int main(void)
 {
     signal(SIGXFSZ, SIG_IGN);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_id),
         cmocka_unit_test(test_prepare),
-        cmocka_unit_test(test_locate),
-        cmocka_unit_test_setup_teardown(test_add, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_foreign_and_damaged_files, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_find_and_drop, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_full_disk_keeps_the_old, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_no_place, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_killed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_at_once, set_up, tear_down),
+        cmocka_unit_test(test_reasons),
+        OUTBOX_TEST(test_add),
+        OUTBOX_TEST(test_foreign_and_damaged_files),
+        OUTBOX_TEST(test_damaged_marks),
+        OUTBOX_TEST(test_long_answer),
+        OUTBOX_TEST(test_full_disk),
+        OUTBOX_TEST(test_full_disk_before),
+        OUTBOX_TEST(test_full_disk_after),
+        OUTBOX_TEST(test_killed),
+        OUTBOX_TEST(test_at_once),
+        cmocka_unit_test(test_locate), /* the last one: there is no HOME any more */
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
