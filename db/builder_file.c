@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/buffer.h"
 #include "core/file.h"
 #include "db/builder_internal.h"
 
@@ -25,21 +24,6 @@ static const char temporary_sql[] =
     "CREATE TEMP TABLE blocker_fix (blocker TEXT, fix TEXT, PRIMARY KEY (blocker, fix)) WITHOUT ROWID;"
     "CREATE TEMP TABLE superseding (seq INTEGER PRIMARY KEY);"
     "CREATE TEMP TABLE retraction (id BLOB, source INTEGER, PRIMARY KEY (id, source)) WITHOUT ROWID;";
-
-static enum error_code execute(struct builder *builder, const char *sql, struct error *error)
-{
-    int result = sqlite3_exec(builder->database.handle, sql, NULL, NULL, NULL);
-    return result == SQLITE_OK ? ERROR_NONE : database_sqlite_error(&builder->database, result, error);
-}
-
-enum error_code builder_run_script(struct builder *builder, const char *const lines[], struct error *error)
-{
-    struct buffer script CLEANUP(buffer_free) = BUFFER(1 << 20);
-    for (const char *const *line = lines; *line; line++)
-        buffer_append_text(&script, *line);
-    return script.failed ? error_set(error, ERROR_NO_MEMORY, "no memory to build a database")
-                         : execute(builder, buffer_text(&script), error);
-}
 
 static enum error_code add_workarounds(struct builder *builder, struct error *error)
 {
@@ -63,8 +47,8 @@ static enum error_code create_tables(struct builder *builder, struct error *erro
         "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
         "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -8000;"
         "PRAGMA ignore_check_constraints = ON; BEGIN;";
-    if (execute(builder, settings, error) || builder_run_script(builder, database_sql, error) ||
-        execute(builder, temporary_sql, error))
+    if (builder_execute(builder, settings, error) || builder_run_script(builder, database_sql, error) ||
+        builder_execute(builder, temporary_sql, error))
         return error->code;
     return add_workarounds(builder, error);
 }
@@ -121,7 +105,7 @@ void builder_free(struct builder *builder)
 
 enum error_code builder_complete(struct builder *builder, struct error *error)
 {
-    if (evidence_store(builder, error) || execute(builder, "COMMIT", error) ||
+    if (evidence_store(builder, error) || builder_execute(builder, "COMMIT", error) ||
         database_check_integrity(&builder->database, error))
         return error->code;
     database_release(&builder->database);

@@ -1,7 +1,8 @@
 #ifndef PASSTHRU_DB_BUILDER_INTERNAL_H
 #define PASSTHRU_DB_BUILDER_INTERNAL_H
 
-/* What db/builder.c, db/builder_file.c and db/evidence.c share. Nobody else includes it. */
+/* What db/builder.c, db/builder_file.c and db/evidence.c share. Nobody else includes it. The file calls the
+ * evidence, and both the builder. */
 
 #include "db/builder.h"
 #include "db/internal.h"
@@ -14,7 +15,8 @@ struct builder {
     int dropped_count;
 };
 
-/* Runs the lines of an SQL file of schema/. */
+/* Runs statements that take no values; the lines of an SQL file of schema/. */
+MUST_CHECK enum error_code builder_execute(struct builder *builder, const char *sql, struct error *error);
 MUST_CHECK enum error_code builder_run_script(struct builder *builder, const char *const lines[],
                                               struct error *error);
 

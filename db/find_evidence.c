@@ -1,30 +1,7 @@
-#include <stdio.h>
 #include <string.h>
 
 #include "db/database.h"
 #include "db/internal.h"
-
-void evidence_class_key(const struct gpu *gpu, char key[KEY_SIZE])
-{
-    snprintf(key, KEY_SIZE, "%04x/%s/%s/%s/%s", gpu->id.vendor,
-             vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(gpu)),
-             vocabulary_word_of(&vocabulary_vbios, (int)gpu_vbios(gpu)),
-             vocabulary_word_of(&vocabulary_display, (int)gpu_display(gpu)),
-             vocabulary_word_of(&vocabulary_reset, (int)gpu_reset(gpu)));
-}
-
-void evidence_chip_key(const struct gpu *gpu, char key[KEY_SIZE])
-{
-    key[0] = '\0';
-    if (gpu->chip[0])
-        snprintf(key, KEY_SIZE, "%04x/%s/%s", gpu->id.vendor, gpu->chip,
-                 vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(gpu)));
-}
-
-void blocker_key(const struct gpu *gpu, enum blocker blocker, char key[KEY_SIZE])
-{
-    snprintf(key, KEY_SIZE, "%04x/%s", gpu->id.vendor, vocabulary_word_of(&vocabulary_blocker, (int)blocker));
-}
 
 static enum error_code fetch(struct database *database, const char *level, const char *key,
                              enum chassis chassis, struct evidence *evidence, struct error *error)
