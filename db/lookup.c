@@ -24,7 +24,8 @@ static enum error_code cached_text(struct database *database, struct text_cache 
         if (!grown)
             return error_set(error, ERROR_NO_MEMORY, "no memory for %d texts", capacity);
         memset(grown + cache->capacity, 0, (size_t)(capacity - cache->capacity) * sizeof *grown);
-        *cache = (struct text_cache){grown, capacity};
+        cache->texts = grown;
+        cache->capacity = capacity;
     }
     if (!cache->texts[row]) {
         if (database_query(database, sql, SQL_VALUES(sql_integer(row)), &statement, error))

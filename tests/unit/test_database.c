@@ -285,8 +285,8 @@ static void test_what_the_check_finds(void **state)
     /* A report that its index does not know is no fault of any page: it is written while the index is not in
      * the schema. */
     static const char *const lost_index[] = {
-        "PRAGMA writable_schema = ON; CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name ="
-        " 'report_of_device'; DELETE FROM sqlite_schema WHERE name = 'report_of_device';",
+        ("PRAGMA writable_schema = ON; CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name ="
+         " 'report_of_device'; DELETE FROM sqlite_schema WHERE name = 'report_of_device';"),
         "UPDATE report SET date = '1999-01-01' WHERE seq = (SELECT max(seq) FROM report);",
         "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema SELECT * FROM kept; DROP TABLE kept;"};
     static const char *const outcome[] = {
