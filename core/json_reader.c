@@ -1,7 +1,5 @@
 #include "core/json_reader.h"
 
-#include <string.h>
-
 /* Why the text is more than one may ask jansson to read, or NULL. Each bracket and comma may bring a value; a
  * quotation mark that is never closed ends the text for jansson as well. */
 static const char *find_excess(const char *text, size_t length)
