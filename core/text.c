@@ -45,8 +45,11 @@ size_t text_plain_length(const char *bytes, size_t length)
 static size_t sound_length(const char *bytes, size_t length, bool safe)
 {
     size_t sound = 0;
-    while (sound < length) {
+    for (;;) {
         uint32_t character;
+        sound += text_plain_length(bytes + sound, length - sound);
+        if (sound == length)
+            break;
         size_t size = text_decode(bytes + sound, length - sound, &character);
         if (!size || (safe && text_is_unsafe(character)))
             break;
