@@ -25,15 +25,15 @@ const char sync_help[] = "Usage: passthru sync [OPTION]... [REMOTE]...\n"
 int command_import(int argc, char **argv)
 {
     struct error error;
-    char folder[DATABASE_PATH_SIZE];
+    char directory[DATABASE_PATH_SIZE];
     char program[DATABASE_PATH_SIZE];
     char **arguments = calloc((size_t)argc + 2, sizeof *arguments);
     if (!arguments) {
         error_set(&error, ERROR_NO_MEMORY, "no memory to start passthru-import");
         return output_error(&error, false);
     }
-    database_program_directory(folder);
-    snprintf(program, sizeof program, "%.4000s/passthru-import", folder);
+    database_program_directory(directory);
+    snprintf(program, sizeof program, "%.4000s/passthru-import", directory);
     arguments[0] = (char *)"passthru"; /* whose commands its help and its messages name then */
     memcpy(arguments + 1, argv, (size_t)argc * sizeof *argv);
     execv(program, arguments);

@@ -71,7 +71,7 @@ static int run_import(const struct import_options *options, char **files, int fi
     struct error error = {.code = ERROR_NONE};
     struct database_place place;
     struct rebuild_summary summary;
-    struct problems problems = {.report = program_tell_problem};
+    struct problems problems = {.report = program_print_problem};
     char data[DATABASE_PATH_SIZE];
     if (program_find_data(options->data, data, &error))
         return program_fail(&error, options->json);
@@ -90,7 +90,7 @@ static int run_import(const struct import_options *options, char **files, int fi
                                             .files = given,
                                             .file_count = file_count,
                                             .force = options->force,
-                                            .waiting = program_tell_waiting};
+                                            .waiting = program_print_waiting};
     if (rebuild(&request, &summary, &problems, &error))
         return program_fail(&error, options->json);
     print_summary(&summary, place.path, options);

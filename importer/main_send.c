@@ -71,7 +71,7 @@ static int run_send(const struct send_options *options, const char *const *ids, 
                                          .ids = ids,
                                          .id_count = id_count,
                                          .waiting = print_waiting,
-                                         .tell =
+                                         .report =
                                              options->json || options->quiet ? print_failure : print_result};
     if (send_reports(&request, &summary, &error))
         program_fail(&error, false);

@@ -233,14 +233,14 @@ static int run(struct sync_request *request)
     struct error error = {.code = ERROR_NONE};
     struct database_place place;
     struct sync_summary summary;
-    struct problems problems = {.report = program_tell_problem};
+    struct problems problems = {.report = program_print_problem};
     char data[DATABASE_PATH_SIZE];
     if (program_find_data(request->data_folder, data, &error) ||
         database_target(request->database_path, &place, &error))
         return program_fail(&error, request->json);
     request->database_path = place.path;
     request->data_folder = data;
-    request->waiting = program_tell_waiting;
+    request->waiting = program_print_waiting;
     if (isatty(STDERR_FILENO) && !request->quiet)
         request->progress = program_show_progress;
     program_catch_signals();

@@ -16,20 +16,20 @@ static uid_t owner;
 enum error_code owner_become(const char *path, struct error *error)
 {
     char parent[DATABASE_PATH_SIZE];
-    struct stat folder;
+    struct stat directory;
     if (geteuid() != 0)
         return ERROR_NONE;
     snprintf(parent, sizeof parent, "%s", path);
     char *slash = strrchr(parent, '/');
     if (slash)
         slash[slash == parent] = '\0';
-    if (stat(slash ? parent : ".", &folder))
-        return error_set_errno(error, errno, "cannot look at folder %s", parent);
-    if (folder.st_uid == 0)
+    if (stat(slash ? parent : ".", &directory))
+        return error_set_errno(error, errno, "cannot examine directory %s", parent);
+    if (directory.st_uid == 0)
         return ERROR_NONE;
-    if (setgroups(0, NULL) || setegid(folder.st_gid) || seteuid(folder.st_uid))
-        return error_set_errno(error, errno, "cannot become the owner of folder %s", parent);
-    owner = folder.st_uid;
+    if (setgroups(0, NULL) || setegid(directory.st_gid) || seteuid(directory.st_uid))
+        return error_set_errno(error, errno, "cannot become the owner of directory %s", parent);
+    owner = directory.st_uid;
     return ERROR_NONE;
 }
 

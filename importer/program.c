@@ -12,9 +12,9 @@
 #include "core/usage.h"
 #include "version.h"
 
-enum { MAX_TOLD_PROBLEMS = 20, PROGRESS_BAR = 20, PROGRESS_LINE = 79 };
+enum { MAX_SHOWN_PROBLEMS = 20, PROGRESS_BAR = 20, PROGRESS_LINE = 79 };
 
-static long told;
+static long problems_seen;
 static const char *program_name = "passthru-import";
 static volatile sig_atomic_t progress_shown;
 
@@ -101,23 +101,23 @@ bool program_wants_json(int argc, char **argv)
     return wanted;
 }
 
-void program_tell_problem(void *context, const char *file, long line, const char *message)
+void program_print_problem(void *context, const char *file, long line, const char *message)
 {
     char text[1200];
     (void)context;
     program_clear_progress();
-    if (told++ < MAX_TOLD_PROBLEMS) {
+    if (problems_seen++ < MAX_SHOWN_PROBLEMS) {
         if (line)
             snprintf(text, sizeof text, "%s:%ld: %s", file, line, message);
         else
             snprintf(text, sizeof text, "%s: %s", file, message);
         program_print(stderr, "passthru: ", text);
-    } else if (told == MAX_TOLD_PROBLEMS + 1) {
+    } else if (problems_seen == MAX_SHOWN_PROBLEMS + 1) {
         fputs("passthru: (further problems are counted, not shown)\n", stderr);
     }
 }
 
-void program_tell_waiting(void)
+void program_print_waiting(void)
 {
     program_clear_progress();
     fputs("passthru: waiting for another import to finish\n", stderr);
@@ -193,16 +193,16 @@ void program_catch_signals(void)
 void program_name_owner(struct error *error, const char *database_path)
 {
     if (error->code == ERROR_PERMISSION && !error->next[0])
-        error_next(error, "run it as who may write %.200s, or name another database with --db FILE",
+        error_next(error, "run it as a user who can write %.200s, or name another database with --db FILE",
                    database_path);
 }
 
-enum error_code program_find_data(const char *named, char folder[DATABASE_PATH_SIZE], struct error *error)
+enum error_code program_find_data(const char *named, char directory[DATABASE_PATH_SIZE], struct error *error)
 {
     static const char *const places[] = {"../data", "../share/passthru/data"};
     char program[DATABASE_PATH_SIZE];
     if (named) {
-        snprintf(folder, DATABASE_PATH_SIZE, "%s", named);
+        snprintf(directory, DATABASE_PATH_SIZE, "%s", named);
         return ERROR_NONE;
     }
     database_program_directory(program);
@@ -210,10 +210,10 @@ enum error_code program_find_data(const char *named, char folder[DATABASE_PATH_S
         char rules[DATABASE_PATH_SIZE];
         snprintf(rules, sizeof rules, "%.4000s/%s/rules.tsv", program, places[i]);
         if (access(rules, R_OK) == 0) {
-            snprintf(folder, DATABASE_PATH_SIZE, "%.4000s/%s", program, places[i]);
+            snprintf(directory, DATABASE_PATH_SIZE, "%.4000s/%s", program, places[i]);
             return ERROR_NONE;
         }
     }
     error_set(error, ERROR_BAD_INPUT, "the data files of passthru are not installed beside the program");
-    return error_next(error, "name their folder with --data DIR");
+    return error_next(error, "name their directory with --data DIR");
 }

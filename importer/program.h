@@ -13,14 +13,14 @@
 /* Prints `prefix` and then `text`, made safe for a terminal, as one line. */
 void program_print(FILE *stream, const char *prefix, const char *text);
 
-/* Tells an error on standard error, with `json` also as an object on standard output. Returns the exit status
- * of its code. */
+/* Prints an error on standard error, with `json` also as an object on standard output. Returns the exit
+ * status of its code. */
 int program_fail(const struct error *error, bool json);
 
 /* Remembers as whom this program was started: as passthru-import, or by passthru for one of its commands. */
 void program_set_name(const char *argv0);
 
-/* Prints a help, which begins behind "Usage: " and the name of the program. Returns an exit status of 0. */
+/* Prints a help, which begins after "Usage: " and the name of the program. Returns an exit status of 0. */
 int program_show_help(const char *help);
 int program_show_version(void);
 
@@ -43,14 +43,14 @@ struct program_option {
 int program_take_options(int argc, char **argv, const char *help, const struct program_option *options,
                          size_t count);
 
-/* Whether --json is among the arguments, wherever it stands: errors are told as JSON, too. */
+/* Whether --json is among the arguments, wherever it stands: errors are printed as JSON, too. */
 bool program_wants_json(int argc, char **argv);
 
 /* For struct problems: names a record that was left out, the first 20 of them. */
-void program_tell_problem(void *context, const char *file, long line, const char *message);
+void program_print_problem(void *context, const char *file, long line, const char *message);
 
-/* Tells that another import has the lock. */
-void program_tell_waiting(void);
+/* Says that another import has the lock. */
+void program_print_waiting(void);
 
 /* A transfer_progress (importer/transfer.h) that keeps one line of standard error, which must be a terminal,
  * up to date. Whatever else is printed clears it first. */
@@ -60,15 +60,15 @@ void program_clear_progress(void);
 /* From now on SIGINT, SIGTERM and SIGHUP clear that line before they end the program, as they do anyway. */
 void program_catch_signals(void);
 
-/* Tells who may write the database, where an error is for want of that and names no next step. */
+/* Says who can write the database, where an error is for want of that and names no next step. */
 void program_name_owner(struct error *error, const char *database_path);
 
 /* Appends a number of bytes for people: "812 B", "12.3 kB", "4.5 MB". Powers of 1000. */
 void program_append_bytes(struct buffer *out, uint64_t bytes);
 
-/* Stores the data folder: `named`, else that of the source tree or of the installation that the program lies
- * in. ERROR_BAD_INPUT when there is none. */
-MUST_CHECK enum error_code program_find_data(const char *named, char folder[DATABASE_PATH_SIZE],
+/* Stores the data directory: `named`, else that of the source tree or of the installation that the program
+ * lies in. ERROR_BAD_INPUT when there is none. */
+MUST_CHECK enum error_code program_find_data(const char *named, char directory[DATABASE_PATH_SIZE],
                                              struct error *error);
 
 /* The commands of passthru-import, the name of the command being argv[0]. They return the exit status. */

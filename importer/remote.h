@@ -20,9 +20,9 @@ enum {
 };
 
 struct remote {
-    char name[REMOTE_NAME_SIZE];  /* a-z, 0-9, '.', '_', '-', first a letter or digit: it names a folder */
+    char name[REMOTE_NAME_SIZE];  /* a-z, 0-9, '.', '_', '-', first a letter or digit: it names a directory */
     const struct list_kind *list; /* NULL: a feed */
-    char url[REMOTE_URL_SIZE];    /* of the list, or of the folder of a feed, without a slash at its end */
+    char url[REMOTE_URL_SIZE];    /* of the list, or of the directory of a feed, without a final slash */
     char submit[REMOTE_URL_SIZE]; /* where reports are sent to, "" for nowhere */
     char keys[REMOTE_MAX_KEYS]
              [REMOTE_KEY_SIZE]; /* minisign public keys; a feed has one, or two while it changes them */
@@ -52,10 +52,10 @@ MUST_CHECK enum error_code remote_parse(const char *text, size_t length, const c
 /* Reads the remotes that passthru brings (DATA_FOLDER/remotes.d), then /etc/passthru/remotes.d, then
  * $XDG_CONFIG_HOME/passthru/remotes.d (else $HOME/.config): one of the same name takes the place of the
  * earlier one, and one of the kind pci.ids or amdgpu.ids that is enabled that of an earlier one of its kind.
- * A folder that does not exist is empty, and what is not called *.conf is passed over. A file that is wrong
- * is a remote with an error that says file, line and next step, and so are two of one folder that are enabled
- * and both the same: nothing is fetched from half of what was meant, and the others go on. The caller frees
- * them, also after an error. */
+ * A directory that does not exist is empty, and what is not called *.conf is skipped. A file that is wrong
+ * is a remote with an error that says file, line and next step, and so are two of one directory that are
+ * enabled and both the same: nothing is fetched from half of what was meant, and the others are used. The
+ * caller frees them, also after an error. */
 MUST_CHECK enum error_code remotes_load(const char *data_folder, struct remotes *remotes,
                                         struct error *error);
 void remotes_free(struct remotes *remotes);

@@ -1,4 +1,4 @@
-/* The folders of remotes; importer/remote.c reads one file. */
+/* The directories of remotes; importer/remote.c reads one file. */
 
 #include "core/buffer.h"
 #include "importer/remote.h"
@@ -14,7 +14,7 @@
 
 enum { FILE_MAX_BYTES = 64 << 10 };
 
-static enum error_code refuse_file(const char *path, const char *why, struct error *error)
+static enum error_code reject_file(const char *path, const char *why, struct error *error)
 {
     error_set(error, ERROR_BAD_INPUT, "%.300s: %s", path, why);
     return error_next(error, "rename it so that it does not end in .conf");
@@ -27,17 +27,17 @@ static enum error_code read_open_file(int file, const char *path, struct buffer 
     if (fstat(file, &status))
         return error_set_errno(error, errno, "cannot read %.300s", path);
     if (!S_ISREG(status.st_mode))
-        return refuse_file(path, "not a regular file", error);
+        return reject_file(path, "not a regular file", error);
     do {
-        char *room = buffer_reserve(text, 4096);
-        if (!room)
-            return refuse_file(path, "larger than 64 KiB", error);
-        got = read(file, room, 4096);
+        char *space = buffer_reserve(text, 4096);
+        if (!space)
+            return reject_file(path, "larger than 64 KiB", error);
+        got = read(file, space, 4096);
         text->length += got > 0 ? (size_t)got : 0;
     } while (got > 0 && text->length <= FILE_MAX_BYTES);
     if (got < 0)
         return error_set_errno(error, errno, "cannot read %.300s", path);
-    return got ? refuse_file(path, "larger than 64 KiB", error) : ERROR_NONE;
+    return got ? reject_file(path, "larger than 64 KiB", error) : ERROR_NONE;
 }
 
 static enum error_code read_remote(const char *path, struct remote *remote, struct error *error)
@@ -63,7 +63,7 @@ static bool are_rivals(const struct remote *one, const struct remote *other)
            (is_list(one) && is_list(other) && one->list == other->list);
 }
 
-/* Of two in one folder the one that is enabled counts. Two that are: none of them does. */
+/* Of two in one directory the one that is enabled counts. Two that are: none of them does. */
 static bool settle_rivals(struct remote *one, const struct remote *other)
 {
     if (!one->enabled && !one->error.code) {
@@ -78,7 +78,7 @@ static bool settle_rivals(struct remote *one, const struct remote *other)
     return true;
 }
 
-/* Takes it in, in the place of what earlier folders said: they gave the first `earlier`. */
+/* Takes it in, in the place of what earlier directories said: they gave the first `earlier`. */
 static enum error_code take(struct remotes *remotes, const struct remote *remote, int *earlier,
                             struct error *error)
 {
@@ -127,22 +127,22 @@ static int compare_entries(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static enum error_code load_folder(const char *folder, struct remotes *remotes, struct error *error)
+static enum error_code load_directory(const char *directory, struct remotes *remotes, struct error *error)
 {
     struct dirent **entries = NULL;
     int earlier = remotes->count;
-    int count = scandir(folder, &entries, is_conf, compare_entries);
+    int count = scandir(directory, &entries, is_conf, compare_entries);
     if (count < 0)
         return errno == ENOENT || errno == ENOTDIR
                    ? ERROR_NONE
-                   : error_set_errno(error, errno, "cannot read %.300s", folder);
+                   : error_set_errno(error, errno, "cannot read %.300s", directory);
     for (int i = 0; i < count; i++) {
         struct remote remote = {.enabled = true};
         struct error wrong = {.code = ERROR_NONE};
         char path[sizeof remote.file];
-        int length = snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+        int length = snprintf(path, sizeof path, "%s/%s", directory, entries[i]->d_name);
         if (!error->code && length >= (int)sizeof path)
-            error_set(error, ERROR_BAD_INPUT, "the name of the folder %.300s is too long", folder);
+            error_set(error, ERROR_BAD_INPUT, "the name of the directory %.300s is too long", directory);
         if (!error->code) {
             if (read_remote(path, &remote, &wrong))
                 mark_wrong(&remote, path, entries[i]->d_name, &wrong);
@@ -163,30 +163,30 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* By the XDG base directory specification, which wants absolute paths. "" when there is none. */
-static void locate_own(char folder[4096])
+static void locate_own(char directory[4096])
 {
     const char *config_home = getenv("XDG_CONFIG_HOME");
     const char *home = getenv("HOME");
-    folder[0] = '\0';
+    directory[0] = '\0';
     if (config_home && *config_home == '/')
-        snprintf(folder, 4096, "%s/passthru/remotes.d", config_home);
+        snprintf(directory, 4096, "%s/passthru/remotes.d", config_home);
     else if (home && *home == '/')
-        snprintf(folder, 4096, "%s/.config/passthru/remotes.d", home);
+        snprintf(directory, 4096, "%s/.config/passthru/remotes.d", home);
 }
 
 enum error_code remotes_load(const char *data_folder, struct remotes *remotes, struct error *error)
 {
     char brought[4096];
     char own[4096];
-    const char *const folders[] = {brought, "/etc/passthru/remotes.d", own};
+    const char *const directories[] = {brought, "/etc/passthru/remotes.d", own};
     *remotes = (struct remotes){.items = calloc(MAX_REMOTES, sizeof *remotes->items)};
     error->code = ERROR_NONE;
     if (!remotes->items)
         return error_set(error, ERROR_NO_MEMORY, "no memory for remotes");
     snprintf(brought, sizeof brought, "%s/remotes.d", data_folder);
     locate_own(own);
-    for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-        if (folders[i][0] && load_folder(folders[i], remotes, error))
+    for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
+        if (directories[i][0] && load_directory(directories[i], remotes, error))
             return error->code;
     qsort(remotes->items, (size_t)remotes->count, sizeof *remotes->items, compare_names);
     return ERROR_NONE;

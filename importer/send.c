@@ -14,7 +14,7 @@
 /* A server that answers more to a report than this is not listened to. */
 enum { MAX_BODY = 64 * 1024 };
 
-/* After so many in a row that were neither taken nor refused, the others are not tried: each costs a server
+/* After so many in a row that were neither taken nor rejected, the others are not tried: each costs a server
  * that has other worries four tries, and its user the pauses between them. */
 enum { MAX_FAILURES = 3 };
 
@@ -28,7 +28,7 @@ struct sender {
     struct outbox_sending sending;
     struct outbox outbox;
     struct transfers *transfers;
-    int failures;        /* in a row: neither taken nor refused */
+    int failures;        /* in a row: neither taken nor rejected */
     bool stopped;        /* the rest is not tried */
     struct error last;   /* why the last one was kept */
     struct error system; /* what became of a report could not be written */
@@ -232,19 +232,19 @@ static void send_one(struct sender *sender, struct send_result *result)
     } else {
         post(sender, find_entry(&sender->outbox, result->id, &error), result);
     }
-    if (sender->request->tell)
-        sender->request->tell(result);
+    if (sender->request->report)
+        sender->request->report(result);
 }
 
 /* ---- all ---- */
 
 static enum error_code send_all(struct sender *sender, struct error *error)
 {
-    int refused = 0;
+    int rejected = 0;
     int kept = 0;
     for (int i = 0; i < sender->summary->count; i++) {
         send_one(sender, &sender->summary->results[i]);
-        refused += sender->summary->results[i].outcome == SEND_REFUSED;
+        rejected += sender->summary->results[i].outcome == SEND_REFUSED;
         kept += sender->summary->results[i].outcome == SEND_KEPT;
     }
     if (sender->system.code) {
@@ -256,9 +256,9 @@ static enum error_code send_all(struct sender *sender, struct error *error)
         return error_next(error, "they are kept; %s",
                           sender->last.next[0] ? sender->last.next : "try again: passthru report send");
     }
-    if (!refused)
+    if (!rejected)
         return ERROR_NONE;
-    error_set(error, ERROR_REMOTE, "%d of %d reports were rejected", refused, sender->summary->count);
+    error_set(error, ERROR_REMOTE, "%d of %d reports were rejected", rejected, sender->summary->count);
     return error_next(error, "passthru report list says why; passthru report drop ID removes one");
 }
 

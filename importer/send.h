@@ -25,13 +25,13 @@ struct send_result {
 };
 
 struct send_request {
-    const char *outbox; /* the folder */
+    const char *outbox; /* the directory */
     const char *data_folder;
     const char *remote; /* its name, or NULL where there is but one */
     const char *const *ids;
     int id_count;
-    void (*waiting)(void);                          /* somebody else sends */
-    void (*tell)(const struct send_result *result); /* called for each report when it is done; or NULL */
+    void (*waiting)(void);                            /* somebody else sends */
+    void (*report)(const struct send_result *result); /* called for each report when it is done; or NULL */
 };
 
 struct send_summary {

@@ -23,7 +23,7 @@ static const char incoming_prefix[] = "incoming-";
 static const char download_prefix[] = "download-"; /* list_update.c */
 
 struct source_cache {
-    char folder[DATABASE_PATH_SIZE];
+    char directory[DATABASE_PATH_SIZE];
     int lock;
     int received;
 };
@@ -47,7 +47,7 @@ static enum error_code take_lock(struct source_cache *cache, const char *path, v
 /* The path of a file in the cache. */
 void source_cache_path(const struct source_cache *cache, const char *name, char path[DATABASE_PATH_SIZE])
 {
-    snprintf(path, DATABASE_PATH_SIZE, "%.3900s/%.180s", cache->folder, name);
+    snprintf(path, DATABASE_PATH_SIZE, "%.3900s/%.180s", cache->directory, name);
 }
 
 static int is_reports(const struct dirent *entry)
@@ -68,14 +68,14 @@ enum error_code source_cache_open(const char *database_path, void (*waiting)(voi
     if (!opened)
         return error_set(error, ERROR_NO_MEMORY, "no memory for the source cache");
     opened->lock = -1;
-    snprintf(opened->folder, sizeof opened->folder, "%s.sources", database_path);
+    snprintf(opened->directory, sizeof opened->directory, "%s.sources", database_path);
     snprintf(path, sizeof path, "%s.lock", database_path);
-    if (take_lock(opened, path, waiting, error) || file_make_directories(opened->folder, 0755, error)) {
+    if (take_lock(opened, path, waiting, error) || file_make_directories(opened->directory, 0755, error)) {
         source_cache_close(opened);
         return error->code;
     }
-    file_remove_leftovers(opened->folder, incoming_prefix);
-    file_remove_leftovers(opened->folder, download_prefix);
+    file_remove_leftovers(opened->directory, incoming_prefix);
+    file_remove_leftovers(opened->directory, download_prefix);
     /* A database that was being built: who has the lock is the only one who builds. */
     snprintf(path, sizeof path, "%s.new", database_path);
     unlink(path);
@@ -89,7 +89,7 @@ enum error_code source_cache_view(const char *database_path, struct source_cache
     if (!opened)
         return error_set(error, ERROR_NO_MEMORY, "no memory for the source cache");
     opened->lock = -1;
-    snprintf(opened->folder, sizeof opened->folder, "%s.sources", database_path);
+    snprintf(opened->directory, sizeof opened->directory, "%s.sources", database_path);
     *cache = opened;
     return ERROR_NONE;
 }
@@ -225,7 +225,7 @@ enum error_code source_cache_receive(struct source_cache *cache, const char *pat
     }
     int to = open(incoming->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (to < 0)
-        error_set_errno(error, errno, "cannot write to the source cache %s", cache->folder);
+        error_set_errno(error, errno, "cannot write to the source cache %s", cache->directory);
     else
         copy(from, to, shown, incoming->hash, error);
     if (!from_stdin)
@@ -266,9 +266,9 @@ enum error_code source_cache_each_reports(const struct source_cache *cache,
                                           void *context, struct error *error)
 {
     struct dirent **entries;
-    int count = scandir(cache->folder, &entries, is_reports, alphasort);
+    int count = scandir(cache->directory, &entries, is_reports, alphasort);
     if (count < 0)
-        return error_set_errno(error, errno, "cannot list the source cache %s", cache->folder);
+        return error_set_errno(error, errno, "cannot list the source cache %s", cache->directory);
     for (int i = 0; i < count; i++) {
         char path[DATABASE_PATH_SIZE];
         source_cache_path(cache, entries[i]->d_name, path);

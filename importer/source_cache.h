@@ -7,9 +7,9 @@
 #include "db/database.h"
 #include "importer/list_kind.h"
 
-/* The source cache: the folder `DATABASE.sources` beside a database. It keeps the files that were imported,
- * byte for byte, so that the database can be rebuilt offline at any time. A list of names is `pci.ids`,
- * report files are `reports-<BLAKE2b-256>`: no name comes from outside. */
+/* The source cache: the directory `DATABASE.sources` beside a database. It keeps the files that were
+ * imported, byte for byte, so that the database can be rebuilt offline at any time. A list of names is
+ * `pci.ids`, report files are `reports-<BLAKE2b-256>`: no name comes from outside. */
 struct source_cache;
 
 /* A file on its way into the cache: copied, hashed, but not part of it before source_cache_keep. */
@@ -20,8 +20,9 @@ struct incoming_source {
 };
 
 /* Opens the cache of a database and takes its lock: two importers of one database work one after the other.
- * Creates database folder and cache where they are missing, and removes what an import that died left in it.
- * `waiting` (may be NULL) is called before it has to wait for the lock. The caller closes the cache. */
+ * Creates database directory and cache where they are missing, and removes what an import that was killed
+ * left in it. `waiting` (may be NULL) is called before it has to wait for the lock. The caller closes the
+ * cache. */
 MUST_CHECK enum error_code source_cache_open(const char *database_path, void (*waiting)(void),
                                              struct source_cache **cache, struct error *error);
 void source_cache_close(struct source_cache *cache);
@@ -30,8 +31,8 @@ void source_cache_close(struct source_cache *cache);
 MUST_CHECK enum error_code source_cache_view(const char *database_path, struct source_cache **cache,
                                              struct error *error);
 
-/* Copies a file (- is standard input) into the cache's folder and tells what it is: by the name that it is
- * shown by, else by its first lines. At most 4 GiB. */
+/* Copies a file (- is standard input) into the cache's directory and finds out what it is: by the name that
+ * it is shown by, else by its first lines. At most 4 GiB. */
 MUST_CHECK enum error_code source_cache_receive(struct source_cache *cache, const char *path,
                                                 const char *shown, struct incoming_source *incoming,
                                                 struct error *error);
