@@ -86,13 +86,11 @@ enum error_code outbox_prepare(const char *json, size_t length, struct buffer *w
 
 /* ---- writing ---- */
 
-sigset_t outbox_block_signals(void)
+void outbox_block_signals(sigset_t *before)
 {
     sigset_t all;
-    sigset_t before;
     sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &before);
-    return before;
+    sigprocmask(SIG_BLOCK, &all, before);
 }
 
 void outbox_restore_signals(sigset_t *before)
@@ -116,7 +114,8 @@ enum error_code outbox_add(const char *directory, const char *id, const struct b
     char path[DATABASE_PATH_SIZE];
     struct stat status;
     struct buffer line CLEANUP(buffer_free) = BUFFER(MAX_WHOLE);
-    sigset_t before CLEANUP(outbox_restore_signals) = outbox_block_signals();
+    sigset_t before CLEANUP(outbox_restore_signals);
+    outbox_block_signals(&before);
     outbox_join(path, directory, id, report_suffix);
     buffer_append(&line, buffer_text(whole), whole->length);
     buffer_append_byte(&line, '\n');

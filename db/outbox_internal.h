@@ -22,7 +22,7 @@ void outbox_refusal_path(char path[DATABASE_PATH_SIZE], const char *directory, c
 int outbox_open(const char *directory, struct error *error);
 
 /* Signals wait from the one to the other. */
-sigset_t outbox_block_signals(void);
+void outbox_block_signals(sigset_t *before);
 void outbox_restore_signals(sigset_t *before);
 
 #endif

@@ -131,7 +131,8 @@ enum error_code outbox_keep_sent(const struct outbox_sending *sending, const str
     char from[DATABASE_PATH_SIZE];
     char to[DATABASE_PATH_SIZE];
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON);
-    sigset_t before CLEANUP(outbox_restore_signals) = outbox_block_signals();
+    sigset_t before CLEANUP(outbox_restore_signals);
+    outbox_block_signals(&before);
     error->code = ERROR_NONE;
     /* The answer first: whatever is in sent/ has one. */
     outbox_join(to, sending->sent, entry->id, ".answer.json");
@@ -149,7 +150,8 @@ enum error_code outbox_mark_refused(const struct outbox_sending *sending, const 
 {
     char path[DATABASE_PATH_SIZE];
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON);
-    sigset_t before CLEANUP(outbox_restore_signals) = outbox_block_signals();
+    sigset_t before CLEANUP(outbox_restore_signals);
+    outbox_block_signals(&before);
     outbox_refusal_path(path, sending->outbox, entry->name);
     if (append_answer(&json, answer, error))
         return error->code;

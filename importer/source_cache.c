@@ -57,18 +57,26 @@ static int is_reports(const struct dirent *entry)
            strlen(hash) == HASH_DIGITS && strspn(hash, "0123456789abcdef") == HASH_DIGITS;
 }
 
-enum error_code source_cache_open(const char *database_path, void (*waiting)(void),
-                                  struct source_cache **cache, struct error *error)
+enum error_code source_cache_view(const char *database_path, struct source_cache **cache, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
-    file_parent(database_path, path);
-    if (file_make_directories(path, 0755, error) || owner_become(database_path, error))
-        return error->code;
     struct source_cache *opened = calloc(1, sizeof *opened);
     if (!opened)
         return error_set(error, ERROR_NO_MEMORY, "no memory for the source cache");
     opened->lock = -1;
     snprintf(opened->directory, sizeof opened->directory, "%s.sources", database_path);
+    *cache = opened;
+    return ERROR_NONE;
+}
+
+enum error_code source_cache_open(const char *database_path, void (*waiting)(void),
+                                  struct source_cache **cache, struct error *error)
+{
+    struct source_cache *opened = NULL;
+    char path[DATABASE_PATH_SIZE];
+    file_parent(database_path, path);
+    if (file_make_directories(path, 0755, error) || owner_become(database_path, error) ||
+        source_cache_view(database_path, &opened, error))
+        return error->code;
     snprintf(path, sizeof path, "%s.lock", database_path);
     if (take_lock(opened, path, waiting, error) || file_make_directories(opened->directory, 0755, error)) {
         source_cache_close(opened);
@@ -79,17 +87,6 @@ enum error_code source_cache_open(const char *database_path, void (*waiting)(voi
     /* A database that was being built: who has the lock is the only one who builds. */
     snprintf(path, sizeof path, "%s.new", database_path);
     unlink(path);
-    *cache = opened;
-    return ERROR_NONE;
-}
-
-enum error_code source_cache_view(const char *database_path, struct source_cache **cache, struct error *error)
-{
-    struct source_cache *opened = calloc(1, sizeof *opened);
-    if (!opened)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for the source cache");
-    opened->lock = -1;
-    snprintf(opened->directory, sizeof opened->directory, "%s.sources", database_path);
     *cache = opened;
     return ERROR_NONE;
 }
