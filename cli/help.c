@@ -25,23 +25,6 @@ const char help_help[] = "Usage: passthru help [COMMAND [VERB]]\n"
 
 enum { WORD_COLUMNS = 26 };
 
-void command_print_all(void)
-{
-    puts("Usage: passthru COMMAND [OPTION]... [ARGUMENT]...\n"
-         "\n"
-         "Will this GPU work when it is passed through to a virtual machine?\n");
-    for (int i = 0; i < command_count; i++)
-        printf("  %-11s%s\n", commands[i].name, commands[i].summary);
-    puts("\n"
-         "  passthru query 10de:1d16             by PCI ID\n"
-         "  passthru query \"rtx 3060\"            by model name\n"
-         "  lspci -nn | passthru query -         what is in this machine\n"
-         "  dmesg | passthru diagnose            which known failures stand in a log?\n"
-         "\n"
-         "Each command has --help (-h), --json, --db FILE and --no-color; passthru(1) has\n"
-         "the rest.");
-}
-
 /* ---- the words of the vocabulary ---- */
 
 /* The values of a group, or (NULL) all groups. */
@@ -89,15 +72,6 @@ static int show_words(const char *name, const struct common_options *common)
 }
 
 /* ---- the help of a command ---- */
-
-int command_show_help(const struct command *command, const char *verb, bool json)
-{
-    int number = verb ? command_find_verb(command->verbs, verb) : -1;
-    if (verb && number < 0)
-        return command_wrong_verb(command, verb, json);
-    fputs(verb ? command->verbs[number].help : command->help, stdout);
-    return 0;
-}
 
 static void write_verbs(struct json_writer *writer, const struct verb *verbs)
 {

@@ -1,0 +1,88 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The structure that docs/architecture.md promises: which room may know which, no circle of calls between files, no file
+that is too long, a licence in each.
+
+Usage: check_structure.py [BUILD_DIRECTORY]; else $OBJECTS, else build."""
+import collections
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("OBJECTS", ROOT / "build"))
+KNOWS = {"core": "", "probe": "core", "db": "core", "answer": "db core", "importer": "db core",
+         "cli": "answer probe db core"}
+MAX_LINES = 500
+failed = False
+
+
+def check(name, problems):
+    global failed
+    print("%s - %s" % ("not ok" if problems else "ok", name))
+    for problem in sorted(problems)[:20]:
+        print("    # " + problem)
+    failed = failed or bool(problems)
+
+
+def functions_of(path):
+    """The global functions that an object file defines, and the symbols that its code refers to: a table of functions is
+    no call."""
+    symbols = subprocess.run(["nm", "-g", "--defined-only", "--format=posix", path], capture_output=True, text=True, check=True).stdout
+    relocations = subprocess.run(["readelf", "-rW", path], capture_output=True, text=True, check=True).stdout
+    calls, in_code = set(), False
+    for line in relocations.splitlines():
+        if line.startswith("Relocation section"):
+            in_code = "'.rela.text" in line or "'.rel.text" in line
+        elif in_code and len(line.split()) > 4:
+            calls.add(line.split()[4].split("@")[0])
+    return {line.split()[0] for line in symbols.splitlines() if line.split()[1] == "T"}, calls
+
+
+def circles(calls):
+    """The sets of files that can each be reached from the other: Tarjan's strongly connected components."""
+    index, low, stack, found = {}, {}, [], []
+
+    def visit(node):
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for other in calls[node]:
+            if other not in index:
+                visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in stack:
+                low[node] = min(low[node], index[other])
+        if low[node] == index[node]:
+            circle = stack[stack.index(node):]
+            del stack[-len(circle):]
+            if len(circle) > 1:
+                found.append(circle)
+
+    for node in list(calls):
+        if node not in index:
+            visit(node)
+    return found
+
+
+sources = [path for room in KNOWS for path in sorted((ROOT / room).glob("*.[ch]"))]
+texts = {path: path.read_text() for path in sources}
+check("rooms know only those below them",
+      ["%s includes %s" % (path.relative_to(ROOT), name)
+       for path, text in texts.items()
+       for name in re.findall(r'#include "((\w+)/[^"]+)"', text)
+       for room in [name[1]] for name in [name[0]]
+       if room != path.parent.name and room not in KNOWS[path.parent.name].split()])
+check("no file has more than %d lines" % MAX_LINES,
+      [str(path.relative_to(ROOT)) for path, text in texts.items() if text.count("\n") > MAX_LINES])
+
+objects = {"%s/%s" % (room, path.stem): functions_of(path)
+           for room in KNOWS for path in (BUILD / room).glob("*.o") if (ROOT / room / path.stem).with_suffix(".c").exists()}
+home = {symbol: name for name, (defined, _) in objects.items() for symbol in defined}
+calls = collections.defaultdict(set)
+for name, (_, used) in objects.items():
+    calls[name] = {home[symbol] for symbol in used if symbol in home} - {name}
+check("the objects of all rooms were looked at", [] if len(objects) > 100 else ["only %d in %s" % (len(objects), BUILD)])
+check("no circle of calls between files", [" <-> ".join(sorted(circle)) for circle in circles(calls)])
+sys.exit(failed)
