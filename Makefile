@@ -127,7 +127,7 @@ FUZZ_SEEDS := $(BUILD)/tests/fuzz/seeds
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(UNIT_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(UNIT_ROOMS))
-$(FUZZ_SEEDS): tests/fuzz/make-seeds $(wildcard tests/machines/*.py)
+$(FUZZ_SEEDS): tests/fuzz/make-seeds $(wildcard tests/machines/*.py) $(addprefix tests/data/,frozen/symptoms.tsv symptom-lines.tsv)
 	@mkdir -p $@
 	$(Q)PYTHONDONTWRITEBYTECODE=1 tests/fuzz/make-seeds $@ && touch $@
 
