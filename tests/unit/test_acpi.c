@@ -1,6 +1,5 @@
 #include "probe/acpi.h"
 
-#include "tests/unit/faults.h"
 #include "tests/unit/root_fixture.h"
 
 /* A literal without the NUL at its end. */
@@ -174,7 +173,7 @@ static void assert_unknown(const char *note)
     assert_int_equal(facts.atpx, TRISTATE_UNKNOWN);
     assert_int_equal(facts.optimus_dsm, TRISTATE_UNKNOWN);
     assert_int_equal(facts.mux_dsm, TRISTATE_UNKNOWN);
-    assert_true(!note || has_fault(root, note));
+    assert_true(!note || has_fault(note));
 }
 
 static void test_unreadable(void **state)
@@ -212,7 +211,7 @@ static void test_unreadable(void **state)
     put_bytes_of("DSDT", "", 0);
     put_table("SSDT7", "XSDT", AML(""), 0);
     assert_unknown("DSDT: is too short");
-    assert_false(has_fault(root, "SSDT7"));
+    assert_false(has_fault("SSDT7"));
     root_close(root);
     assert_int_equal(root_open("/proc/self/fd", &root, &error), ERROR_NONE); /* no ACPI at all */
     assert_unknown(NULL);

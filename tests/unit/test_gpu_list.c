@@ -46,8 +46,8 @@ static void test_what_is_no_gpu(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_gpus_by_address, set_up_root, tear_down_root),
-        cmocka_unit_test_setup_teardown(test_what_is_no_gpu, set_up_root, tear_down_root),
+        ROOT_TEST(test_gpus_by_address),
+        ROOT_TEST(test_what_is_no_gpu),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -177,13 +177,13 @@ static void test_foreign_devices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_chassis, set_up_root, tear_down_root),
-        cmocka_unit_test_setup_teardown(test_machine_that_says_nothing, set_up_root, tear_down_root),
-        cmocka_unit_test_setup_teardown(test_host_that_tells, set_up_root, tear_down_root),
-        cmocka_unit_test_setup_teardown(test_iommu_of_which_nothing_is_known, set_up_root, tear_down_root),
-        cmocka_unit_test_setup_teardown(test_why_the_iommu_is_off, set_up_root, tear_down_root),
-        cmocka_unit_test_setup_teardown(test_iommu_that_is_on, set_up_root, tear_down_root),
-        cmocka_unit_test_setup_teardown(test_groups_without_links, set_up_root, tear_down_root),
+        ROOT_TEST(test_chassis),
+        ROOT_TEST(test_machine_that_says_nothing),
+        ROOT_TEST(test_host_that_tells),
+        ROOT_TEST(test_iommu_of_which_nothing_is_known),
+        ROOT_TEST(test_why_the_iommu_is_off),
+        ROOT_TEST(test_iommu_that_is_on),
+        ROOT_TEST(test_groups_without_links),
         cmocka_unit_test(test_foreign_devices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

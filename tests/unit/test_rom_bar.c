@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "tests/unit/faults.h"
 #include "tests/unit/root_fixture.h"
 
 /* What was done to the file, in order: pread and pwrite here replace those of libc. "1" and "0" are writes of
@@ -194,7 +193,7 @@ static void test_recorded_machine(void **state)
     assert_only_finding("rom-none", "no ROM BAR");
     assert_null(root_fault(root, 0));
     assert_int_equal(rom_bar_read(root, &empty, &bar), ROM_BAR_UNKNOWN);
-    assert_true(has_fault(root, "0000:02:00.0/rom: was recorded without its bytes"));
+    assert_true(has_fault("0000:02:00.0/rom: was recorded without its bytes"));
     rom_bar_free(&bar);
     assert_int_equal(rom_bar_read(root, &read, &bar), ROM_BAR_READ);
     assert_string_equal(bar.bytes.data, "recorded");

@@ -1,0 +1,351 @@
+/* Configurations of virtual machines, Proxmox's and libvirt's: what is found in them, and what they are. */
+
+#include "probe/vm_config.h"
+#include "tests/unit/config_fixture.h"
+
+/* A GPU of two functions at 01:00 that drivers hold, and a network card on vfio-pci at 02:00. */
+static struct pci_device devices[3];
+static const struct pci_machine machine = {.devices = devices, .count = 3};
+
+struct vm_case {
+    const char *text;
+    const char *findings;         /* with the machine's devices */
+    const char *unknown_findings; /* without; NULL: the same */
+};
+
+/* As it should be, all of it or but for the processor. */
+#define NO_CPU "machine: q35\nbios: ovmf\nefidisk0: x\n"
+#define Q35    "machine: q35\nbios: ovmf\nefidisk0: local:x,size=4M\ncpu: host\n"
+#define GPU    "hostpci0: 01:00,pcie=1\n"
+
+static const struct vm_case confs[] = {
+    {Q35 "hostpci0: 0000:01:00,pcie=1\n", "", NULL},
+    {"# a machine\n#hostpci3: x\nagent: 1\nballoon: 0\nbios: ovmf\nboot: order=scsi0\ncores: 4\n"
+     "cpu: host,flags=+aes\nefidisk0: local:x\nhostpci0: 01:00.0,pcie=1,x-vga=on\nhostpci1: 01:00.1,pcie=1\n"
+     "machine: pc-q35-8.1\nvga: none\nsmbios1: uuid=1-2\n",
+     "", NULL},
+    {"machine: q35\r\nbios: ovmf\r\nefidisk0: x\r\ncpu: host\r\nhostpci0: 01:00,pcie=1\r\n", "", NULL},
+    {"bios: ovmf\ncores: 1\nballoon: 1\n", "", NULL},
+    {"cpu: host\nhostpci0: 02:00.0\n", "", "vm-seabios vm-i440fx"}, /* a network card */
+    {"cpu: host\nbios: ovmf\nefidisk0: x\n" GPU, "vm-pcie-needs-q35:4 vm-i440fx", NULL},
+    {"cpu: host\nbios: ovmf\nefidisk0: x\nmachine: pc-i440fx-9\nhostpci0: 01:00,pcie=0\n", "vm-i440fx:4",
+     NULL},
+    {GPU Q35, "", NULL},
+    {Q35 "hostpci0: 01:00\n", "vm-pcie-off:5", ""},
+    /* devices, and those that do not exist */
+    {Q35 "hostpci0: 0000:01:00.0,pcie=1\n", "vm-function-missing:5", ""},
+    {Q35 "hostpci0: 01:00.0;01:00.1,pcie=1\n", "", NULL},
+    {Q35 "hostpci0: 01:00.1,pcie=1\n", "", NULL},
+    {Q35 "hostpci0: 01:00.0,pcie=1,mdev=nvidia-63\n", "", NULL},
+    {Q35 "hostpci0: 05:00,pcie=1\n", "vm-device-absent:5", ""},
+    {Q35 "hostpci0: pcie=1,host=0001:01:00.0\n", "vm-device-absent:5", ""},
+    {Q35 GPU "hostpci1: 0000:01:00.1,pcie=1\n", "vm-device-twice:6", NULL},
+    {Q35 GPU "hostpci1: 02:00,pcie=1\n", "", NULL},
+    {Q35 "hostpci0: 02:00.0,mdev=a\nhostpci1: 02:00.0,mdev=a\n", "", NULL},
+    {Q35 "hostpci0: mapping=gpu,pcie=1\n", "", NULL},
+    {"machine: q35\ncpu: host,hidden=0\nhostpci0: mapping=x,pcie=1\n", "vm-seabios", NULL},
+    {Q35 "hostpci0: 1:0,pcie=1\nhostpci1: xx:00\nhostpci2: 01:20.0\nhostpci3: 01:00.9\n",
+     "vm-hostpci-malformed:5 vm-hostpci-malformed:6 vm-hostpci-malformed:7 vm-hostpci-malformed:8", NULL},
+    {Q35 "hostpci0: 01,pcie=1\nhostpci1: 0:0:01:00.0\nhostpci2: 001:00\nhostpci3: 01:000\n",
+     "vm-hostpci-malformed:5 vm-hostpci-malformed:6 vm-hostpci-malformed:7 vm-hostpci-malformed:8", NULL},
+    {Q35 "args: -device vfio-pci,host=01:00.0\n", "vm-args-device:5", NULL},
+    /* options of a device */
+    {Q35 "hostpci0: 01:00,pci=1\n", "vm-hostpci-malformed:5 vm-pcie-off:5", "vm-hostpci-malformed:5"},
+    {Q35 "hostpci0: 01:00,pcie=1,legacy-igd=0,vendor-id=0x10de,sub-vendor-id=0x1028,driver=vfio\n", "", NULL},
+    {Q35 "hostpci0: 01:00,pcie=1,romfile=card.rom\n", "", NULL},
+    {Q35 "hostpci0: 01:00,pcie=1,romfile=crad.rom\n", "vm-romfile-missing:5", NULL},
+    {Q35 "hostpci0: 01:00,pcie=1,rombar=0\n", "vm-rombar-off:5", NULL},
+    {Q35 "hostpci0: 01:00,pcie=1,rombar=1\n", "", NULL},
+    {Q35 "hostpci0: 01:00,pcie=yes,rombar=true\n", "", NULL},
+    {Q35 "vga: qxl\nhostpci0: 01:00,pcie=1,x-vga=1\n", "vm-x-vga-display:5", NULL},
+    {Q35 "vga: qxl\nhostpci0: 01:00,pcie=1,x-vga=0\n", "", NULL},
+    /* the rest of the machine */
+    {"machine: q35\nbios: ovmf\ncpu: host\n" GPU, "vm-efidisk-missing:2", NULL},
+    {"machine: q35\nbios: seabios\ncpu: host\n" GPU, "vm-seabios:2", NULL},
+    {NO_CPU GPU, "vm-cpu-not-host", NULL},
+    {NO_CPU "cpu: cputype=x86-64-v2-AES\n" GPU, "vm-cpu-not-host:4", NULL},
+    {NO_CPU "cpu: max\n" GPU, "", NULL},
+    {NO_CPU "cpu: host,hidden=1\n" GPU, "vm-hidden-not-needed:4", NULL},
+    {NO_CPU "args: -cpu host,kvm=off,hv_vendor_id=x\n" GPU, "vm-hidden-not-needed:4", NULL},
+    {Q35 "args: -device ivshmem-plain\n" GPU, "", NULL},
+    {Q35 "balloon: 2048\n" GPU, "vm-balloon:5", NULL},
+    {Q35 "balloon: 0\n" GPU, "", NULL},
+    /* A snapshot is not what runs. */
+    {Q35 GPU "\n[before]\nmachine: pc\nballoon: 1\nhostpci0: 01:00.0,rombar=0\n", "", NULL},
+};
+
+/* A domain in five lines. */
+#define DOMAIN(type, os, features, cpu, devices)                                                             \
+    "<domain type='" type "'>\n<os" os "</os>\n<features>" features "</features>\n" cpu                      \
+    "\n<devices>" devices "</devices></domain>\n"
+#define OS            " firmware='efi'><type machine='pc-q35-8.2'>hvm</type>"
+#define CPU           "<cpu mode='host-passthrough'/>"
+#define DEVICES(list) DOMAIN("kvm", OS, "", CPU, list)
+#define HOSTDEV(managed, bus, function, rest)                                                                \
+    "<hostdev mode='subsystem' type='pci'" managed "><source><address domain='0x0000' bus='" bus             \
+    "' slot='0x00' function='" function "'/></source>" rest "</hostdev>"
+#define FUNCTION(function, rest) HOSTDEV(" managed='yes'", "0x01", function, rest)
+#define BOTH(rest)               FUNCTION("0x0", rest) FUNCTION("0x1", "")
+#define CARD                     HOSTDEV(" managed='yes'", "2", "0", "")
+
+static const struct vm_case domains[] = {
+    {DEVICES(BOTH("") "<memballoon model='none'/>"), "", NULL},
+    {DOMAIN("kvm", "><type machine='q35'>hvm</type><loader type='pflash'>/x</loader>", "", CPU, BOTH("")), "",
+     NULL},
+    {DOMAIN("qemu", "><type>hvm</type>", "", "",
+            "<hostdev mode='subsystem' type='usb'/><memballoon model='virtio'/>"),
+     "", NULL},
+    {DEVICES(FUNCTION("0x0", "")), "vm-function-missing:5", ""},
+    {DEVICES(FUNCTION("1", "")), "", NULL},
+    {DEVICES(BOTH("") FUNCTION("0x2", "")), "vm-device-absent:5", ""},
+    {DEVICES(BOTH("") FUNCTION("0x1", "")), "vm-device-twice:5", NULL},
+    {DEVICES(BOTH("") "<hostdev type='pci' managed='yes'><source/></hostdev>"), "vm-hostpci-malformed:5",
+     NULL},
+    {DEVICES(BOTH("") FUNCTION("0x8", "<rom file='/rom/card.rom'/>")), "vm-hostpci-malformed:5", NULL},
+    {DEVICES(HOSTDEV(" managed='no'", "0x01", "0x1", "")), "vm-unmanaged:5", NULL},
+    {DEVICES(HOSTDEV("", "2", "0", "")), "", "vm-unmanaged:5"}, /* it is on vfio-pci */
+    {DEVICES(BOTH("<rom file='/usr/share/kvm/card.rom'/>")), "", NULL},
+    {DEVICES(BOTH("<rom file='/usr/share/kvm/crad.rom'/>")), "vm-romfile-missing:5", NULL},
+    {DEVICES(BOTH("<rom file='/nowhere/crad.rom'/>")), "", NULL},
+    {DEVICES(BOTH("<rom bar='off'/>")), "vm-rombar-off:5", NULL},
+    {DOMAIN("kvm", " firmware='efi'><type machine='pc-i440fx-8.2'>hvm</type>", "", CPU, BOTH("")),
+     "vm-i440fx:2", NULL},
+    {DOMAIN("kvm", " firmware='efi'><type machine='virt-8.2'>hvm</type>", "", CPU, BOTH("")), "", NULL},
+    {DOMAIN("kvm", "><type machine='q35'>hvm</type>", "", CPU, BOTH("")), "vm-seabios:2", NULL},
+    {DOMAIN("kvm", "><type machine='pc'>hvm</type>", "", CPU, CARD), "", "vm-i440fx:2 vm-seabios:2"},
+    {DOMAIN("kvm", OS, "<kvm><hidden state='on'/></kvm>", CPU, BOTH("")), "vm-hidden-not-needed:3", NULL},
+    {DOMAIN("kvm", OS, "<kvm><hidden state='off'/></kvm><hyperv><vendor_id state='off'/></hyperv>", CPU,
+            BOTH("")),
+     "", NULL},
+    {DOMAIN("kvm", OS, "<hyperv><vendor_id state='on' value='x'/></hyperv>", CPU, BOTH("")),
+     "vm-hidden-not-needed:3", NULL},
+    {DOMAIN("kvm", OS, "<ioapic driver='qemu'/>", CPU, BOTH("")), "vm-ioapic-qemu:3", NULL},
+    {DOMAIN("kvm", OS, "<ioapic driver='qemu'/>", CPU, BOTH("") "<iommu model='intel'/>"), "", NULL},
+    {DOMAIN("kvm", OS, "<ioapic driver='kvm'/>", CPU, BOTH("")), "", NULL},
+    {DOMAIN("kvm", OS, "", "<cpu mode='host-model'/>", BOTH("")), "vm-cpu-not-host:4", NULL},
+    {DOMAIN("kvm", OS, "", "", BOTH("")), "vm-cpu-not-host", NULL},
+    {DEVICES(BOTH("") "<memballoon model='virtio'/>"), "vm-balloon:5", NULL},
+    {DOMAIN("qemu", OS, "", CPU, BOTH("")), "vm-not-kvm:1", NULL},
+};
+
+static int set_up(void **state)
+{
+    devices[0] = a_device(1, 0, 0x10de, 0x1d16, 0x03, "nouveau");
+    devices[1] = a_device(1, 1, 0x10de, 0x10f1, 0x04, "snd_hda_intel");
+    devices[2] = a_device(2, 0, 0x8086, 0x1533, 0x02, "vfio-pci");
+    set_up_root(state);
+    put("/usr/share/kvm/card.rom", "x");
+    return 0;
+}
+
+static void check(const char *text, size_t length, const struct pci_machine *known,
+                  enum vm_config_result result)
+{
+    char *copy = exact_copy(text, length);
+    if (vm_config_check(root, known, "f", copy, length, &findings) != result)
+        fail_msg("another result than %d: %s", (int)result, text);
+    free(copy);
+}
+
+static void check_cases(const struct vm_case cases[], size_t count)
+{
+    for (const struct vm_case *c = cases; c < cases + count; c++) {
+        check(c->text, strlen(c->text), &machine, VM_CONFIG_READ);
+        assert_findings(c->text, c->findings);
+        check(c->text, strlen(c->text), NULL, VM_CONFIG_READ);
+        assert_findings(c->text, c->unknown_findings ? c->unknown_findings : c->findings);
+    }
+}
+
+static void test_findings(void **state)
+{
+    (void)state;
+    check_cases(confs, ARRAY_SIZE(confs));
+    check_cases(domains, ARRAY_SIZE(domains));
+}
+
+static void test_texts(void **state)
+{
+    static const struct {
+        const char *text;
+        enum severity severity;
+        const char *part;
+    } cases[] = {
+        {Q35 "hostpci0: 05:00,pcie=1\n", SEVERITY_INFO, "0000:05:00"},
+        {Q35 "hostpci0: 05:00.1,pcie=1\n", SEVERITY_INFO, "0000:05:00.1"},
+        {Q35 "hostpci0: 01:00,romfile=none.rom,pcie=1\n", SEVERITY_BLOCKER, "/usr/share/kvm/none.rom"},
+        {Q35 "hostpci0: 01:00.0,pcie=1\n", SEVERITY_WARNING, "host: .1 [10de:10f1]"},
+        {Q35 "hostpci0: 01:00,pcie=1,rombar=0\n", SEVERITY_INFO, "laptop"},
+        {Q35 "hostpci0: 01:00,pcie=1,rombar=0,romfile=card.rom\n", SEVERITY_INFO, "the ROM file"},
+        {NO_CPU "cpu: qemu64\n" GPU, SEVERITY_WARNING, "qemu64"},
+        {NO_CPU "cpu: EPYC\n" GPU, SEVERITY_INFO, "EPYC"},
+        {NO_CPU GPU, SEVERITY_WARNING, "kvm64 by default"},
+    };
+    static const char absent[] = Q35 "hostpci0: 05:00,pcie=1\n";
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        check(cases[i].text, strlen(cases[i].text), &machine, VM_CONFIG_READ);
+        assert_int_equal(findings.count, 1);
+        assert_int_equal(findings.items[0].severity, cases[i].severity);
+        assert_holds(findings.items[0].text, cases[i].part);
+        findings_free(&findings);
+    }
+    /* In the file of a virtual machine that is there, it matters more. */
+    vm_config_check(root, &machine, "/etc/pve/qemu-server/1.conf", absent, strlen(absent), &findings);
+    assert_int_equal(findings.items[0].severity, SEVERITY_WARNING);
+    findings_free(&findings);
+}
+
+/* What is something else, what is damaged, and what is odd but read. */
+static void test_forms(void **state)
+{
+#define TEXT(literal) (literal), sizeof(literal) - 1
+    static const struct {
+        const char *text;
+        size_t length;
+        enum vm_config_result result;
+        const char *findings;
+    } cases[] = {
+        {TEXT(""), VM_CONFIG_FOREIGN, ""},
+        {TEXT("hello\n"), VM_CONFIG_FOREIGN, ""},
+        {TEXT("a: b\n"), VM_CONFIG_FOREIGN, ""},
+        {TEXT("[section]\ncores: 1\n"), VM_CONFIG_FOREIGN, ""},
+        {TEXT("To: you\nSubject: cores\n\nHow many?\n"), VM_CONFIG_FOREIGN, ""},
+        {TEXT("cores: 1\nthis is\nprose\n"), VM_CONFIG_FOREIGN, ""},
+        {TEXT("\x7f\x45LF\x01\x02\xff"), VM_CONFIG_FOREIGN, ""},
+        {TEXT("<network><name>x</name></network>"), VM_CONFIG_FOREIGN, ""},
+        {TEXT("<html><domain/></html>"), VM_CONFIG_FOREIGN, ""},
+        {TEXT("<domain>\n<devices>"), VM_CONFIG_MALFORMED, "vm-config-malformed:2"},
+        {TEXT("<domain>\n</devices>"), VM_CONFIG_MALFORMED, "vm-config-malformed:2"},
+        {TEXT("<domain type='kvm'><os>"), VM_CONFIG_MALFORMED, "vm-config-malformed:1"},
+        {TEXT("<!DOCTYPE domain>\n<domain/>"), VM_CONFIG_MALFORMED, "vm-config-malformed:1"},
+        {TEXT("\n<!DOCTYPE d [<!ENTITY a \"b\"><!ENTITY c \"&a;&a;&a;\">]>\n<domain>&c;</domain>"),
+         VM_CONFIG_MALFORMED, "vm-config-malformed:2"},
+        {TEXT("<!DOCTYPE d SYSTEM \"file:///etc/passwd\"><domain/>"), VM_CONFIG_MALFORMED,
+         "vm-config-malformed:1"},
+        {TEXT("<domain>&undefined;</domain>"), VM_CONFIG_MALFORMED, "vm-config-malformed:1"},
+        {TEXT("<domain a='\xff'/>"), VM_CONFIG_MALFORMED, "vm-config-malformed:1"},
+        {TEXT("<"), VM_CONFIG_MALFORMED, "vm-config-malformed:1"},
+        {TEXT("<domain/>"), VM_CONFIG_READ, ""},
+        {TEXT("\n<!-- x -->\n<domain/>"), VM_CONFIG_READ, ""},
+        {TEXT("\xef\xbb\xbf<?xml version='1.0'?><domain/>"), VM_CONFIG_READ, ""},
+        {TEXT("\xff\xfe<\0d\0o\0m\0a\0i\0n\0/\0>\0"), VM_CONFIG_READ, ""},
+        {TEXT("<domain><devices>" CARD "</devices>" CPU "</domain>"), VM_CONFIG_READ, ""},
+        {TEXT("<domstatus><domain type='kvm'/></domstatus>"), VM_CONFIG_READ, ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct vm_facts facts;
+        check(cases[i].text, cases[i].length, &machine, cases[i].result);
+        assert_findings(cases[i].text, cases[i].findings);
+        assert_int_equal(vm_config_facts(root, NULL, cases[i].text, cases[i].length, &facts),
+                         cases[i].result);
+    }
+}
+
+static void test_depth_and_length(void **state)
+{
+    static const struct {
+        const char *start, *part, *between, *end_part;
+        int count;
+        enum vm_config_result result;
+    } cases[] = {{"<domain>", "<a>", "", "</a>", 63, VM_CONFIG_READ},
+                 {"", "<a>", "", "", 100000, VM_CONFIG_MALFORMED},
+                 {"<domain><", "a", "/>", "", 900000, VM_CONFIG_MALFORMED}};
+    struct buffer text = BUFFER(4 << 20);
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        buffer_append_text(&text, cases[i].start);
+        for (int k = 0; k < cases[i].count; k++)
+            buffer_append_text(&text, cases[i].part);
+        buffer_append_text(&text, cases[i].between);
+        for (int k = 0; k < cases[i].count; k++)
+            buffer_append_text(&text, cases[i].end_part);
+        buffer_append_text(&text, "</domain>");
+        check(buffer_text(&text), text.length, NULL, cases[i].result);
+        assert_findings(cases[i].part, cases[i].result == VM_CONFIG_READ ? "" : "vm-config-malformed:1");
+        buffer_clear(&text);
+    }
+    /* Each ROM file costs a listing of its directory: what no machine can have is not looked up. */
+    int missing = 0;
+    buffer_append_text(&text, Q35);
+    for (int i = 0; i < 100; i++)
+        buffer_append_text(&text, "hostpci0: mapping=x,pcie=1,romfile=none.rom\n");
+    check(buffer_text(&text), text.length, NULL, VM_CONFIG_READ);
+    for (int i = 0; i < findings.count; i++)
+        missing += findings.items[i].id == FINDING_ID_VM_ROMFILE_MISSING;
+    assert_int_equal(missing, 64);
+    findings_free(&findings);
+    buffer_free(&text);
+}
+
+/* Where ROM files cannot be looked up, nothing is said of them. */
+static void test_unknown_rom_directory(void **state)
+{
+    static const char text[] = Q35 "hostpci0: 01:00,pcie=1,romfile=card.rom\n";
+    (void)state;
+    check(text, sizeof text - 1, NULL, VM_CONFIG_READ);
+    assert_findings("no directory", "");
+}
+
+/* "hypervisor machine firmware guest: fixes", and "gpu" in front when it has it; "-" for what is not known.
+ */
+static void print_facts(const struct vm_facts *facts, char *text, size_t size)
+{
+    snprintf(text, size, "%s%s %s %s %s:", facts->passes_gpu ? "gpu " : "",
+             facts->hypervisor ? facts->hypervisor : "-", facts->machine_type ? facts->machine_type : "-",
+             facts->firmware ? facts->firmware : "-", facts->guest_os ? facts->guest_os : "-");
+    for (int i = 0; i < FIX_COUNT; i++)
+        if (facts->fixes[i])
+            snprintf(text + strlen(text), size - strlen(text), " %s", vocabulary_word_of(&vocabulary_fix, i));
+}
+
+static void test_facts(void **state)
+{
+    static const struct pci_address gpu = {.bus = 1};
+    static const char *const cases[][2] = {
+        {"machine: pc-q35-8.1\nbios: ovmf\nostype: l26\nhostpci0: 0000:01:00,pcie=1\n",
+         "gpu proxmox q35 ovmf linux:"},
+        {"cores: 4\nmemory: 1\nhostpci0: 01:00.0\n", "gpu proxmox i440fx seabios -:"},
+        {"cores: 4\nhostpci0: 01:00.1\n", "proxmox i440fx seabios -:"},
+        {"cores: 4\nhostpci0: 02:00\nostype: win11\n", "proxmox i440fx seabios windows 11:"},
+        {"cores: 4\nhostpci0: 0001:01:00\nostype: win10\n", "proxmox i440fx seabios windows 10:"},
+        {"cores: 4\nostype: w2k8\n", "proxmox i440fx seabios windows:"},
+        {"cores: 4\n[snap]\nmachine: q35\nbios: ovmf\nhostpci0: 01:00\n", "proxmox i440fx seabios -:"},
+        {"cores: 4\nbios: coreboot\n", "proxmox i440fx - -:"},
+        {"machine: q35\ncpu: host,hidden=1\nhostpci0: 01:00,romfile=x.rom,x-vga=1,rombar=0\n"
+         "args: -cpu host,hv_vendor_id=x\n",
+         "gpu proxmox q35 seabios -: romfile rombar-off hide-kvm hv-vendor-id x-vga-on"},
+        {DEVICES(FUNCTION("0x0", "")), "gpu libvirt q35 ovmf -:"},
+        {DOMAIN("kvm", "><type machine='pc-i440fx-8.0'>hvm</type>", "", "", CARD),
+         "libvirt i440fx seabios -:"},
+        {DOMAIN("kvm", "><type machine='q35'>hvm</type>",
+                "<kvm><hidden state='on'/></kvm><hyperv><vendor_id state='on' value='x'/></hyperv>", "",
+                FUNCTION("0x0", "<rom bar='off' file='/x.rom'/>")),
+         "gpu libvirt q35 seabios -: romfile rombar-off hide-kvm hv-vendor-id"},
+        {DOMAIN("kvm", "><type machine='microvm'>hvm</type>", "", "", ""), "libvirt - seabios -:"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct vm_facts facts;
+        char text[400];
+        char *copy = exact_copy(cases[i][0], strlen(cases[i][0]));
+        assert_int_equal(vm_config_facts(root, &gpu, copy, strlen(cases[i][0]), &facts), VM_CONFIG_READ);
+        print_facts(&facts, text, sizeof text);
+        assert_string_equal(text, cases[i][1]);
+        free(copy);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_findings, set_up, tear_down_root),
+        cmocka_unit_test_setup_teardown(test_texts, set_up, tear_down_root),
+        cmocka_unit_test_setup_teardown(test_forms, set_up, tear_down_root),
+        cmocka_unit_test_setup_teardown(test_depth_and_length, set_up, tear_down_root),
+        ROOT_TEST(test_unknown_rom_directory),
+        ROOT_TEST(test_facts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
