@@ -86,7 +86,7 @@ static struct acpi_gpu ask(struct acpi_question question, const char *gpu_path, 
     return facts;
 }
 
-static void test_binding_of_rom(void **state)
+FIXTURE_TEST(test_binding_of_rom, set_up, tear_down)
 {
     static const struct {
         const char *gpu_path;
@@ -104,7 +104,6 @@ static void test_binding_of_rom(void **state)
         {"", "", ACPI_ROM_UNKNOWN},
         {"no path", "\x1b[31m", ACPI_ROM_UNKNOWN},
     };
-    (void)state;
     put_table("DSDT", "DSDT", AML("\x10\x05_SB_"), 0);
     put_table("SSDT2", "SSDT", AML(ROM_AT_VID), 0);
     read_tables();
@@ -125,10 +124,9 @@ static void test_binding_of_rom(void **state)
 }
 
 /* The integrated GPU's methods serve an AMD discrete GPU that cannot be unplugged. */
-static void test_hybrid(void **state)
+FIXTURE_TEST(test_hybrid, set_up, tear_down)
 {
     struct acpi_question question = radeon;
-    (void)state;
     put_table("DSDT", "DSDT", AML(HYBRID), 0);
     read_tables();
     struct acpi_gpu facts = ask(question, question.gpu_path, question.port_path);
@@ -148,9 +146,8 @@ static void test_hybrid(void **state)
 }
 
 /* Functions of _DSM at a node that may be the GPU's; a method that is no _DSM may serve one elsewhere. */
-static void test_dsm(void **state)
+FIXTURE_TEST(test_dsm, set_up, tear_down)
 {
-    (void)state;
     put_table("DSDT", "DSDT", AML(DSM("_DSM")), 0);
     read_tables();
     assert_int_equal(ask(nvidia, nvidia.gpu_path, "").mux_dsm, TRISTATE_YES);
@@ -176,10 +173,9 @@ static void assert_unknown(const char *note)
     assert_true(!note || has_fault(note));
 }
 
-static void test_unreadable(void **state)
+FIXTURE_TEST(test_unreadable, set_up, tear_down)
 {
     struct error error = {.code = ERROR_NONE};
-    (void)state;
     assert_unknown(NULL);
     assert_null(root_fault(root, 0));
     put_table("SSDT1", "SSDT", AML(""), 0);
@@ -218,12 +214,11 @@ static void test_unreadable(void **state)
     assert_null(root_fault(root, 0));
 }
 
-static void test_bounds(void **state)
+FIXTURE_TEST(test_bounds, set_up, tear_down)
 {
     char name[32];
     char path[1024];
     char *huge = calloc(1, (2 << 20) + 1);
-    (void)state;
     assert_non_null(huge);
     put_table("DSDT", "DSDT", AML(""), 0);
     for (int i = 1; i < 63; i++) {
@@ -253,11 +248,10 @@ static void test_bounds(void **state)
 }
 
 /* More methods than are kept: the rest is unknown. */
-static void test_many_places(void **state)
+FIXTURE_TEST(test_many_places, set_up, tear_down)
 {
     char aml[7 * 257];
     char table[36 + sizeof aml] = "DSDT";
-    (void)state;
     for (size_t i = 0; i < sizeof aml; i += 7)
         memcpy(aml + i, "\x14\x06_ROM\x02", 7);
     memcpy(table + 36, aml, sizeof aml);
@@ -275,7 +269,7 @@ static void test_many_places(void **state)
     assert_int_equal(ask(nvidia, nvidia.gpu_path, "").rom_method, ACPI_ROM_UNKNOWN);
 }
 
-static void test_vfct(void **state)
+FIXTURE_TEST(test_vfct, set_up, tear_down)
 {
     /* After the ACPI header: a UUID, the first image's offset, no library, one image of four bytes. */
     static const char vfct[] = "................"
@@ -283,7 +277,6 @@ static void test_vfct(void **state)
                                "\1\0\0\0\0\0\0\0\0\0\0\0\x02\x10\0\x66\0\0\0\0\0\0\0\0\4\0\0\0\x55\xaa\2\xe9";
     struct acpi_question question = radeon;
     struct acpi_gpu facts;
-    (void)state;
     put_bytes_of("data/x", "", 0); /* a directory in which nothing was recorded */
     read_tables();
     assert_int_equal(ask(radeon, "", "").vfct, TRISTATE_UNKNOWN);
@@ -310,16 +303,4 @@ static void test_vfct(void **state)
     assert_int_equal(acpi_readable(acpi), TRISTATE_YES);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_binding_of_rom, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_hybrid, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_dsm, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_unreadable, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_bounds, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_many_places, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_vfct, set_up, tear_down),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

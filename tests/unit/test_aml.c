@@ -110,13 +110,12 @@ static const struct {
      AML_DAMAGED, ""},
 };
 
-static void test_cases(void **state)
+TEST(test_cases)
 {
     /* Cut short at each byte: no method appears that is not there. */
     static const char whole[] = "\x10\x13"
                                 "AAAA\x5b\x82\x0c"
                                 "BBBB" ROM_METHOD;
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         walk(cases[i].aml, cases[i].length, cases[i].result, cases[i].expected);
     for (size_t length = 1; length < sizeof whole - 1; length++)
@@ -125,9 +124,8 @@ static void test_cases(void **state)
 }
 
 /* Each byte as an opcode (ACPI 6.5, 20.3): what stands alone, or has operands that are terms. */
-static void test_operators(void **state)
+TEST(test_operators)
 {
-    (void)state;
     for (int op = 0; op < 256; op++) {
         bool alone = op == 0x00 || op == 0x01 || op == 0x06 || op == 0x08 || (op >= 0x60 && op <= 0x6e) ||
                      (op >= 0x70 && op <= 0x99) || (op >= 0x9c && op <= 0x9f) || (op >= 0xa3 && op <= 0xa5) ||
@@ -151,9 +149,8 @@ static void test_operators(void **state)
 }
 
 /* Scopes in scopes, each as long as the rest: deeper than any firmware, and then than any limit. */
-static void test_nesting(void **state)
+TEST(test_nesting)
 {
-    (void)state;
     for (int depth = 1; depth < 3000; depth = depth * 3 / 2 + 1) {
         struct buffer aml = BUFFER(1 << 20);
         struct buffer expected = BUFFER(1 << 20);
@@ -179,10 +176,9 @@ static void test_nesting(void **state)
 }
 
 /* Blocks in blocks do not make the path longer, and are limited too. */
-static void test_nested_blocks(void **state)
+TEST(test_nested_blocks)
 {
     char aml[5 * 200];
-    (void)state;
     for (size_t i = 0; i < 200; i++) {
         size_t length = sizeof aml - 5 * i - 1;
         memcpy(aml + 5 * i,
@@ -193,10 +189,9 @@ static void test_nested_blocks(void **state)
 }
 
 /* What would take a look at the rest of the table for each few bytes, were it not bounded: this ends. */
-static void test_takes_linear_time(void **state)
+TEST(test_takes_linear_time)
 {
     static const char hard[][10] = {"\x14\x06_ROM\x01\x0d", "\x10\xff\xff\xff\xff_ROM", "\x2f\xff_ROM\x0d"};
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(hard); i++) {
         struct buffer aml = BUFFER(4 << 20);
         while (aml.length < 2 << 20)
@@ -206,7 +201,7 @@ static void test_takes_linear_time(void **state)
     }
 }
 
-static void test_paths(void **state)
+TEST(test_paths)
 {
     static const char *const none[] = {"",        "_SB_",         "\\_SB_.",     "\\.PCI0", "\\_SB_..PCI0",
                                        "\\_SBxx", "\\_SB_.PCI00", "\\_SB_.pci0", "\\0SB_",  "\\_SB_/PCI0",
@@ -215,7 +210,6 @@ static void test_paths(void **state)
     struct aml_path other;
     char text[AML_PATH_TEXT_SIZE];
     char longest[6 * AML_MAX_SEGMENTS] = "\\";
-    (void)state;
     assert_true(aml_path_parse("\\_SB_.PCI0.PEG_.VID_", &path));
     assert_int_equal(path.count, 4);
     assert_string_equal(aml_path_print(&path, text), "\\_SB.PCI0.PEG.VID");
@@ -246,15 +240,4 @@ static void test_paths(void **state)
     assert_false(aml_path_parse(longest, &path));
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),
-        cmocka_unit_test(test_operators),
-        cmocka_unit_test(test_nesting),
-        cmocka_unit_test(test_nested_blocks),
-        cmocka_unit_test(test_takes_linear_time),
-        cmocka_unit_test(test_paths),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

@@ -39,9 +39,8 @@ static const struct {
      "the machine it is for: desktop, or laptop\n"},
 };
 
-static void test_command_lines(void **state)
+TEST(test_command_lines)
 {
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct completion completion;
         struct buffer operands CLEANUP(buffer_free) = BUFFER(100);
@@ -75,8 +74,4 @@ static void test_command_lines(void **state)
     assert_string_equal(nothing.word, "");
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_command_lines)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

@@ -2,14 +2,13 @@
 
 #include "tests/unit/unit.h"
 
-static void test_lines_and_words(void **state)
+TEST(test_lines_and_words)
 {
     static const char text[] = "  one two\r\n\n\tthree";
     char *copy = exact_copy(text, sizeof text - 1);
     struct span rest = {copy, sizeof text - 1};
     struct span line;
     struct span word;
-    (void)state;
     assert_true(span_next_line(&rest, &line));
     assert_true(span_is(line, "  one two"));
     assert_true(span_next_word(&line, &word) && span_is(word, "one"));
@@ -21,13 +20,12 @@ static void test_lines_and_words(void **state)
     free(copy);
 }
 
-static void test_parts(void **state)
+TEST(test_parts)
 {
     struct span rest = span_of("a,,b=c=d,");
     struct span part;
     struct span key;
     struct span value;
-    (void)state;
     assert_true(span_next_part(&rest, ',', &part) && span_is(part, "a"));
     assert_true(span_next_part(&rest, ',', &part) && span_is(part, ""));
     assert_true(span_next_part(&rest, ',', &part));
@@ -41,19 +39,17 @@ static void test_parts(void **state)
     assert_true(span_holds(span_of("xabcx"), "abc") && !span_holds(span_of(""), "abc"));
 }
 
-static void test_module_names(void **state)
+TEST(test_module_names)
 {
-    (void)state;
     assert_true(span_is_module(span_of("vfio-pci"), "vfio_pci"));
     assert_true(span_is_module(span_of("snd_hda_intel"), "snd-hda-intel"));
     assert_false(span_is_module(span_of("vfio-pc"), "vfio_pci"));
     assert_false(span_is_module(span_of("vfio.pci"), "vfio_pci"));
 }
 
-static void test_guesses(void **state)
+TEST(test_guesses)
 {
     static const char *const words[] = {"intel_iommu", "iommu", "vfio_pci.ids", NULL};
-    (void)state;
     assert_string_equal(span_guess(span_of("intel_iomu"), words), "intel_iommu");
     assert_string_equal(span_guess(span_of("intel_ioumu"), words), "intel_iommu");
     assert_string_equal(span_guess(span_of("iomum"), words), "iommu");
@@ -68,13 +64,4 @@ static void test_guesses(void **state)
     assert_null(span_guess(span_of("amd_iommu_intr"), words));
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines_and_words),
-        cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_module_names),
-        cmocka_unit_test(test_guesses),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

@@ -1,10 +1,9 @@
 #include "core/finding.h"
 #include "tests/unit/unit.h"
 
-static void test_a_finding_is_written_and_sorted(void **state)
+TEST(test_a_finding_is_written_and_sorted)
 {
     struct findings findings = {.items = NULL};
-    (void)state;
     findings_add(&findings, NULL, 0, FINDING_ID_MACHINE_UNREADABLE, SEVERITY_INFO, "%s", "first");
     findings_add(&findings, "/etc/x", 7, FINDING_ID_MACHINE_UNREADABLE, SEVERITY_BLOCKER, "second %d\ndo %s",
                  2, "this");
@@ -32,10 +31,9 @@ static void test_a_finding_is_written_and_sorted(void **state)
     assert_false(findings_have(&findings, FINDING_ID_MACHINE_UNREADABLE));
 }
 
-static void test_more_than_fit(void **state)
+TEST(test_more_than_fit)
 {
     struct findings findings = {.items = NULL};
-    (void)state;
     for (int i = 0; i < MAX_FINDINGS + 3; i++)
         findings_add(&findings, NULL, 0, FINDING_MACHINE_UNREADABLE_ROOT, "x");
     assert_int_equal(findings.count, MAX_FINDINGS);
@@ -43,9 +41,4 @@ static void test_more_than_fit(void **state)
     findings_free(&findings);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_finding_is_written_and_sorted),
-                                       cmocka_unit_test(test_more_than_fit)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

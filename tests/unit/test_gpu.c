@@ -3,9 +3,8 @@
 #include "core/buffer.h"
 #include "tests/unit/unit.h"
 
-static void test_attribute_names(void **state)
+TEST(test_attribute_names)
 {
-    (void)state;
     for (int i = 0; i < ATTRIBUTE_COUNT; i++)
         assert_int_equal(attribute_find(attribute_name((enum attribute)i)), i);
     assert_string_equal(attribute_name(ATTRIBUTE_FORM_FACTOR), "form_factor");
@@ -29,13 +28,12 @@ static struct gpu make_gpu(uint16_t vendor, enum form_factor form_factor, enum v
 
 /* What is sold both ways is settled by the machine, but in a small one, which may have either. What is known
  * stays as it is. */
-static void test_settle_by_chassis(void **state)
+TEST(test_settle_by_chassis)
 {
     static const struct {
         uint16_t vendor;
         enum vbios in_laptop;
     } vendors[] = {{0x10de, VBIOS_ACPI_ROM}, {0x1002, VBIOS_ACPI_ATRM}, {0x8086, VBIOS_UNKNOWN}};
-    (void)state;
     for (int i = 0; i < (int)ARRAY_SIZE(vendors) * FORM_FACTOR_COUNT * CHASSIS_COUNT; i++) {
         int vendor = i / (FORM_FACTOR_COUNT * CHASSIS_COUNT);
         enum form_factor form_factor = (enum form_factor)(i / CHASSIS_COUNT % FORM_FACTOR_COUNT);
@@ -68,7 +66,7 @@ static struct gpu make_mechanism(enum form_factor form_factor, enum vbios vbios,
     return gpu;
 }
 
-static void test_blockers(void **state)
+TEST(test_blockers)
 {
     static const struct {
         enum form_factor form_factor;
@@ -86,7 +84,6 @@ static void test_blockers(void **state)
         {FORM_FACTOR_INTEGRATED, VBIOS_NONE, DISPLAY_OUTPUTS, RESET_BROKEN, " integrated-gpu reset-broken"},
         {FORM_FACTOR_VIRTUAL, VBIOS_ACPI_ROM, DISPLAY_NONE, RESET_BROKEN, " no-passthrough-needed"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         enum blocker blockers[BLOCKER_COUNT];
         struct buffer words CLEANUP(buffer_free) = BUFFER(400);
@@ -100,10 +97,9 @@ static void test_blockers(void **state)
 }
 
 /* What a machine shows replaces what the ID lets expect. */
-static void test_observe(void **state)
+TEST(test_observe)
 {
     struct gpu gpu = make_gpu(0x10de, FORM_FACTOR_MOBILE, VBIOS_ACPI_ROM);
-    (void)state;
     assert_false(gpu_observe(&gpu, ATTRIBUTE_VBIOS, VBIOS_ACPI_ROM, 0.99, "seen"));
     assert_string_equal(gpu.attributes[ATTRIBUTE_VBIOS].source, "seen");
     assert_true(gpu.attributes[ATTRIBUTE_VBIOS].confidence > 0.98);
@@ -112,20 +108,11 @@ static void test_observe(void **state)
     assert_int_equal(gpu_form_factor(&gpu), FORM_FACTOR_MOBILE);
 }
 
-static void test_workarounds(void **state)
+TEST(test_workarounds)
 {
-    (void)state;
     assert_string_equal(blocker_workarounds(BLOCKER_VBIOS_ACPI_ROM)[0], "acpi-rom-ssdt");
     assert_null(blocker_workarounds(BLOCKER_VBIOS_ACPI_ATRM)[1]);
     assert_null(blocker_workarounds(BLOCKER_NO_PASSTHROUGH_NEEDED));
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_attribute_names), cmocka_unit_test(test_settle_by_chassis),
-        cmocka_unit_test(test_blockers),        cmocka_unit_test(test_observe),
-        cmocka_unit_test(test_workarounds),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

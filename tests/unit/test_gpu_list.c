@@ -14,10 +14,9 @@ static void put_device(const char *address, const char *class_code, const char *
     }
 }
 
-static void test_gpus_by_address(void **state)
+ROOT_TEST(test_gpus_by_address)
 {
     struct pci_device gpus[4];
-    (void)state;
     put_device("0000:01:00.1", "0x040300\n", "0x10de\n", "0x10fa\n"); /* sound */
     put_device("10000:01:00.0", "0x030200\n", "0x10de\n", "0x1d16\n");
     put_device("0000:00:02.0", "0x030000\n", "0x8086\n", "0x8a52\n");
@@ -32,10 +31,9 @@ static void test_gpus_by_address(void **state)
     assert_int_equal(gpu_list(root, gpus, 2), 2);
 }
 
-static void test_what_is_no_gpu(void **state)
+ROOT_TEST(test_what_is_no_gpu)
 {
     struct pci_device gpus[4];
-    (void)state;
     assert_int_equal(gpu_list(root, gpus, 4), 0); /* no PCI bus */
     put_device("nonsense", "0x030000\n", "0x10de\n", "0x1d16\n");
     put_device("0000:01:00.0", "0x030000\n", "0x10de\n", NULL);
@@ -43,11 +41,4 @@ static void test_what_is_no_gpu(void **state)
     assert_int_equal(gpu_list(root, gpus, 4), 0);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        ROOT_TEST(test_gpus_by_address),
-        ROOT_TEST(test_what_is_no_gpu),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

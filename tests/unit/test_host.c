@@ -3,7 +3,7 @@
 
 #include "tests/unit/root_fixture.h"
 
-static void test_chassis(void **state)
+ROOT_TEST(test_chassis)
 {
     static const struct {
         const char *type;
@@ -12,7 +12,6 @@ static void test_chassis(void **state)
                  {"31", CHASSIS_LAPTOP},  {"23", CHASSIS_SERVER},   {"35", CHASSIS_MINI_PC},
                  {"2", CHASSIS_UNKNOWN},  {"0", CHASSIS_UNKNOWN},   {"255", CHASSIS_UNKNOWN},
                  {"-1", CHASSIS_UNKNOWN}, {"ten", CHASSIS_UNKNOWN}, {"", CHASSIS_UNKNOWN}};
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct host host;
         put("/sys/class/dmi/id/chassis_type", cases[i].type);
@@ -21,10 +20,9 @@ static void test_chassis(void **state)
     }
 }
 
-static void test_machine_that_says_nothing(void **state)
+ROOT_TEST(test_machine_that_says_nothing)
 {
     struct host host;
-    (void)state;
     host_read(root, &host);
     assert_int_equal(host.chassis, CHASSIS_UNKNOWN);
     assert_string_equal(host.machine, "");
@@ -39,10 +37,9 @@ static void test_machine_that_says_nothing(void **state)
     assert_string_equal(host.machine, "ASRock Z390 Pro4");
 }
 
-static void test_host_that_tells(void **state)
+ROOT_TEST(test_host_that_tells)
 {
     struct host host;
-    (void)state;
     put("/proc/cpuinfo",
         "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: A CPU\nflags\t\t: fpu vmx nohypervisor\n\n"
         "processor\t: 1\nmodel name\t: Another\n");
@@ -69,9 +66,8 @@ static struct iommu read_iommu(void)
     return iommu;
 }
 
-static void test_iommu_of_which_nothing_is_known(void **state)
+ROOT_TEST(test_iommu_of_which_nothing_is_known)
 {
-    (void)state;
     struct iommu iommu = read_iommu();
     assert_int_equal(iommu.enabled, TRISTATE_UNKNOWN);
     assert_int_equal(iommu.table, TRISTATE_UNKNOWN);
@@ -81,7 +77,7 @@ static void test_iommu_of_which_nothing_is_known(void **state)
 }
 
 /* Why it is off: the firmware wins over the command line, and AMD's needs no parameter at all. */
-static void test_why_the_iommu_is_off(void **state)
+ROOT_TEST(test_why_the_iommu_is_off)
 {
     static const struct {
         const char *cpu;
@@ -97,7 +93,6 @@ static void test_why_the_iommu_is_off(void **state)
                  {"AuthenticAMD", "IVRS", "iommu=off iommu=pt", IOMMU_FAULT_COMMAND_LINE},
                  {"AuthenticAMD", "IVRS", "iommux=off iommu.x=off off", IOMMU_FAULT_UNKNOWN},
                  {"AuthenticAMD", "IVRS", "quiet", IOMMU_FAULT_UNKNOWN}};
-    (void)state;
     put("/sys/kernel/iommu_groups/.keep/x", "");
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         char full[600];
@@ -117,9 +112,8 @@ static void test_why_the_iommu_is_off(void **state)
     }
 }
 
-static void test_iommu_that_is_on(void **state)
+ROOT_TEST(test_iommu_that_is_on)
 {
-    (void)state;
     put("/sys/class/iommu/ivhd0/amd-iommu/cap", "1");
     put("/proc/interrupts", "  0:  1  IR-IO-APIC  2-edge timer\n");
     struct iommu iommu = read_iommu();
@@ -132,14 +126,13 @@ static void test_iommu_that_is_on(void **state)
 }
 
 /* A recording may have the groups' folders and not the devices' links to them. */
-static void test_groups_without_links(void **state)
+ROOT_TEST(test_groups_without_links)
 {
     struct pci_device devices[] = {{.address = {.bus = 1}, .iommu_group = IOMMU_GROUP_NONE},
                                    {.address = {.bus = 2}, .iommu_group = IOMMU_GROUP_NONE}};
     struct pci_machine machine = {.devices = devices, .count = ARRAY_SIZE(devices)};
     struct host host;
     struct iommu iommu;
-    (void)state;
     put("/sys/kernel/iommu_groups/17/devices/0000:01:00.0", "");
     put("/sys/kernel/iommu_groups/18/devices/0000:09:00.0", "");
     put("/sys/kernel/iommu_groups/x1/devices/0000:02:00.0", "");
@@ -151,7 +144,7 @@ static void test_groups_without_links(void **state)
 }
 
 /* Foreign devices of a group are neither functions of the GPU nor bridges. */
-static void test_foreign_devices(void **state)
+TEST(test_foreign_devices)
 {
     struct pci_device devices[] = {
         {.address = {.bus = 0, .slot = 1}, .base_class = 6, .sub_class = 4, .iommu_group = 1},
@@ -165,7 +158,6 @@ static void test_foreign_devices(void **state)
     };
     const struct pci_machine machine = {.devices = devices, .count = ARRAY_SIZE(devices)};
     int foreign[4];
-    (void)state;
     assert_int_equal(iommu_foreign_devices(&machine, &devices[1], foreign, 4), 2);
     assert_int_equal(foreign[0], 3);
     assert_int_equal(foreign[1], 4);
@@ -174,17 +166,4 @@ static void test_foreign_devices(void **state)
     assert_int_equal(iommu_foreign_devices(&machine, &devices[6], foreign, 4), 0);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        ROOT_TEST(test_chassis),
-        ROOT_TEST(test_machine_that_says_nothing),
-        ROOT_TEST(test_host_that_tells),
-        ROOT_TEST(test_iommu_of_which_nothing_is_known),
-        ROOT_TEST(test_why_the_iommu_is_off),
-        ROOT_TEST(test_iommu_that_is_on),
-        ROOT_TEST(test_groups_without_links),
-        cmocka_unit_test(test_foreign_devices),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

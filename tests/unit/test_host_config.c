@@ -8,7 +8,7 @@
 static const char vfio_conf[] = "options vfio-pci ids=10de:1d16\nsoftdep nouveau pre: vfio-pci\n";
 
 /* What is to be done names the tool of the machine, and the parameter as it should be. */
-static void test_next_steps(void **state)
+ROOT_TEST(test_next_steps)
 {
     static const struct {
         const char *cpu, *vfio, *kernel_cmdline, *boot_uuids, *grub, *running; /* NULL: no such file */
@@ -45,7 +45,6 @@ static void test_next_steps(void **state)
         {"GenuineIntel", NULL, NULL, NULL, NULL, "quiet intel_iommu=on", {"through -> write \"options"}},
         {"AuthenticAMD", NULL, NULL, NULL, NULL, "quiet", {"through -> write \"options"}},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         const char *const files[][2] = {{"/proc/cpuinfo", cases[i].cpu},
                                         {"/etc/modprobe.d/vfio.conf", cases[i].vfio},
@@ -71,11 +70,10 @@ static void test_next_steps(void **state)
     }
 }
 
-static void test_bounds(void **state)
+TEST(test_bounds)
 {
     struct cmdline *line = calloc(1, sizeof *line);
     struct buffer text = BUFFER(1 << 20);
-    (void)state;
     assert_non_null(line);
     for (int i = 0; i < 5000; i++)
         buffer_append_text(&text, "intel_iommu=on ");
@@ -98,7 +96,7 @@ static void test_bounds(void **state)
 #define BRIDGE(vendor, base_class)      a_device(0, 0, vendor, 0x8a12, base_class, NULL)
 #define OTHER(device, base_class, name) a_device(2, 0, 0x10de, device, base_class, name)
 
-static void test_devices(void **state)
+ROOT_TEST(test_devices)
 {
     /* With `ids` for vfio-pci in modprobe.d, NULL: with nothing, on a machine with these devices. */
     struct {
@@ -134,7 +132,6 @@ static void test_devices(void **state)
         {"10de:1d16", {BRIDGE(0x1022, 0x03), CARD("vfio-pci")}, ""},
         {"10de:1d16", {BRIDGE(0x1234, 0x06), CARD("vfio-pci")}, ""},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct pci_machine pci = {.devices = cases[i].devices};
         char text[100];
@@ -151,11 +148,10 @@ static void test_devices(void **state)
     }
 }
 
-static void test_missing_functions_are_named(void **state)
+ROOT_TEST(test_missing_functions_are_named)
 {
     struct pci_device devices[] = {CARD("vfio-pci"), SOUND("snd_hda_intel")};
     struct pci_machine pci = {.devices = devices, .count = 2};
-    (void)state;
     put("/proc/cmdline", "vfio-pci.ids=10de:1d16");
     host_config_check(root, &pci, &findings);
     assert_string_equal(findings.items[0].file, "/proc/cmdline");
@@ -164,13 +160,4 @@ static void test_missing_functions_are_named(void **state)
     assert_findings("functions", "vfio-function-missing:1");
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        ROOT_TEST(test_next_steps),
-        cmocka_unit_test(test_bounds),
-        ROOT_TEST(test_devices),
-        ROOT_TEST(test_missing_functions_are_named),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

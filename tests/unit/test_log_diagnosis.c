@@ -37,9 +37,8 @@ static void read_text(const char *log)
 }
 
 /* Symptoms that the importer rejects. */
-static void test_what_is_no_symptom(void **state)
+FIXTURE_TEST(test_what_is_no_symptom, start, end)
 {
-    (void)state;
     add("no-iommu-group", FIXABLE_FIXABLE, "no iommu_group", "(open", ERROR_BAD_INPUT);
     add("no-iommu-group", FIXABLE_FIXABLE, "short", "x", ERROR_BAD_INPUT);
     add("no-such-word", FIXABLE_FIXABLE, "no iommu_group", "x", ERROR_BAD_INPUT);
@@ -48,9 +47,8 @@ static void test_what_is_no_symptom(void **state)
     add("anything", FIXABLE_HARMLESS, "harmless", "harmless", ERROR_BAD_INPUT);
 }
 
-static void test_where_symptoms_stand(void **state)
+FIXTURE_TEST(test_where_symptoms_stand, start, end)
 {
-    (void)state;
     add("no-iommu-group", FIXABLE_FIXABLE, "no iommu_group", "no iommu_group", ERROR_NONE);
     add("group-open-failed", FIXABLE_FIXABLE, "failed to open", "failed to open", ERROR_NONE);
     add("msr-ignored", FIXABLE_HARMLESS, " rdmsr", "unhandled", ERROR_NONE);
@@ -105,9 +103,8 @@ static const struct {
     {"IF", CONCLUSION_FIRST_CAUSE, false, SYMPTOM_FALLEN_OFF_BUS},
 };
 
-static void test_conclusions(void **state)
+TEST(test_conclusions)
 {
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct log_evidence evidence = LOG_EVIDENCE;
         bool sure;
@@ -123,12 +120,4 @@ static void test_conclusions(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_what_is_no_symptom, start, end),
-        cmocka_unit_test_setup_teardown(test_where_symptoms_stand, start, end),
-        cmocka_unit_test(test_conclusions),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

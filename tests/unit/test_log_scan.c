@@ -61,10 +61,9 @@ static int stop(void **state)
     return 0;
 }
 
-static void test_lines(void **state)
+FIXTURE_TEST(test_lines, start, stop)
 {
     struct error error;
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(wrong_signatures); i++) {
         assert_int_equal(symptom_matcher_add(matcher, wrong_signatures[i][0], wrong_signatures[i][1], &error),
                          ERROR_BAD_INPUT);
@@ -76,11 +75,10 @@ static void test_lines(void **state)
 }
 
 /* A pattern that would take for ever ends, and so does the test. */
-static void test_a_pattern_is_bounded(void **state)
+FIXTURE_TEST(test_a_pattern_is_bounded, start, stop)
 {
     char text[SYMPTOM_MAX_LINE];
     struct error error;
-    (void)state;
     assert_int_equal(symptom_matcher_add(matcher, "aaaaaa", "(a+)+(a+)+(a+)+b$", &error), ERROR_NONE);
     memset(text, 'a', sizeof text);
     assert_int_equal(symptom_matcher_line(matcher, text, sizeof text), -1);
@@ -124,10 +122,9 @@ static void append_filler(struct buffer *log, size_t length)
 }
 
 /* A line is reported once for each signature, however long it is and wherever the reading breaks it. */
-static void test_logs(void **state)
+FIXTURE_TEST(test_logs, start, stop)
 {
     struct buffer log = BUFFER(1 << 22);
-    (void)state;
     assert_log(&log, "");
     buffer_append_text(&log, "broken\n\n\nbroken 3 times\r\nno room\nbroken");
     assert_log(&log, "3:1 2:4 4:5 3:6 ");
@@ -168,12 +165,11 @@ static enum error_code stop_here(void *context, const struct log_hit *hit, struc
     return error_set(error, ERROR_SYSTEM, "enough");
 }
 
-static void test_what_is_rejected(void **state)
+FIXTURE_TEST(test_what_is_rejected, start, stop)
 {
     static const char *const forms[] = {"\x1f\x8b\x08", "\x28\xb5\x2f\xfd", "LPKSHHRH", "\xff\xfe",
                                         "\xfe\xff"};
     struct error error;
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
         assert_int_equal(scan(forms[i], strlen(forms[i]), write_down, NULL, &error), ERROR_BAD_INPUT);
         assert_true(error.next[0]);
@@ -184,13 +180,4 @@ static void test_what_is_rejected(void **state)
     close(directory);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_lines, start, stop),
-        cmocka_unit_test_setup_teardown(test_a_pattern_is_bounded, start, stop),
-        cmocka_unit_test_setup_teardown(test_logs, start, stop),
-        cmocka_unit_test_setup_teardown(test_what_is_rejected, start, stop),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

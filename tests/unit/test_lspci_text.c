@@ -153,17 +153,15 @@ static const struct {
      "0000:01:00.0 0300 10de:1b80 3=100+0K\n"},
 };
 
-static void test_texts(void **state)
+TEST(test_texts)
 {
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         check(texts[i].text, PCI_SOURCE_LSPCI, texts[i].expected);
 }
 
 /* libpci reads the configuration space; the lines between are ours. The BARs of -v are found by address. */
-static void test_dumps(void **state)
+TEST(test_dumps)
 {
-    (void)state;
     check(
         "01:00.0 3D controller: NVIDIA Corporation GP108M (rev a1)\n"
         "00: de 10 16 1d 07 00 10 00 a1 00 02 03 00 00 80 00\n"
@@ -190,7 +188,7 @@ static void test_dumps(void **state)
         "0000:02:00.0 0302 10de:1d17\n0000:03:00.0 0302 10de:1d18\n");
 }
 
-static void test_rejects_what_has_no_ids(void **state)
+TEST(test_rejects_what_has_no_ids)
 {
     static const struct {
         const char *text;
@@ -203,7 +201,6 @@ static void test_rejects_what_has_no_ids(void **state)
         {"01:00.0 x\n00: 00\n", "not their PCI IDs"}};
     struct pci_machine machine;
     struct error error;
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         assert_int_equal(read_bytes(cases[i].text, strlen(cases[i].text), &machine, &error), ERROR_BAD_INPUT);
         assert_holds(error.message, cases[i].says);
@@ -216,12 +213,11 @@ static void test_rejects_what_has_no_ids(void **state)
     pci_machine_free(&machine);
 }
 
-static void test_bounds(void **state)
+TEST(test_bounds)
 {
     struct buffer text = BUFFER(20 << 20);
     struct pci_machine machine;
     struct error error;
-    (void)state;
     buffer_append_text(&text, "ffff:ff:1f.0 a name without an ID is counted\n");
     for (unsigned i = 0; i < 5000; i++)
         buffer_append_format(&text, "%04x:%02x:00.0 0300: 10de:1234\n", i >> 8, i & 255);
@@ -245,13 +241,4 @@ static void test_bounds(void **state)
     buffer_free(&text);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_dumps),
-        cmocka_unit_test(test_rejects_what_has_no_ids),
-        cmocka_unit_test(test_bounds),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

@@ -87,9 +87,8 @@ static void put_good(void)
 
 /* Cut at every length: never valid, never read beyond the end, and known to be cut. Of NVIDIA's own images,
  * which NPDE adds after the last one of the standard, any part may be missing. */
-static void test_cut(void **state)
+TEST(test_cut)
 {
-    (void)state;
     put_good();
     for (size_t size = 3; size < rom_size; size++) {
         parse(size);
@@ -117,7 +116,7 @@ static void test_cut(void **state)
 }
 
 /* A first image whose pointer or length leads nowhere ends the walk. */
-static void test_malformed(void **state)
+TEST(test_malformed)
 {
     static const struct {
         size_t offset;
@@ -129,7 +128,6 @@ static void test_malformed(void **state)
         {0x18, 0x1a, OPTION_ROM_NO_PCIR},        {0x18, 4 * BLOCK - 0x18, OPTION_ROM_NO_PCIR},
         {PCIR + 0x10, 0, OPTION_ROM_BAD_LENGTH},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         start();
         put_image(4, OPTION_ROM_LEGACY, false);
@@ -148,9 +146,8 @@ static void test_malformed(void **state)
 }
 
 /* The sum goes over the size in the header, after which there may be anything. */
-static void test_checksum_of_a_part(void **state)
+TEST(test_checksum_of_a_part)
 {
-    (void)state;
     start();
     put_image(4, OPTION_ROM_LEGACY, true);
     put_checksum();
@@ -162,10 +159,9 @@ static void test_checksum_of_a_part(void **state)
 }
 
 /* A list of devices without an end stops at the end of the image, and is never longer than its bound. */
-static void test_endless_device_list(void **state)
+TEST(test_endless_device_list)
 {
     const struct pci_id other = {.vendor = 0x10de, .device = 0x2204};
-    (void)state;
     start();
     put_image(1, OPTION_ROM_EFI, true);
     put_word(PCIR + 8, LIST - PCIR);
@@ -184,9 +180,8 @@ static void test_endless_device_list(void **state)
 }
 
 /* What is not printable in a version is not shown. */
-static void test_amd(void **state)
+TEST(test_amd)
 {
-    (void)state;
     start();
     put_image(4, OPTION_ROM_LEGACY, true);
     put_word(0x18, 0x200);
@@ -213,14 +208,4 @@ static void test_amd(void **state)
     assert_string_equal(rom.version, "113-OLD");
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_malformed),
-        cmocka_unit_test(test_checksum_of_a_part),
-        cmocka_unit_test(test_endless_device_list),
-        cmocka_unit_test(test_amd),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

@@ -7,7 +7,7 @@ static struct pci_address at(uint32_t domain, uint8_t bus, uint8_t slot, uint8_t
     return (struct pci_address){domain, bus, slot, function};
 }
 
-static void test_addresses_parse_and_print(void **state)
+TEST(test_addresses_parse_and_print)
 {
     static const struct {
         const char *text;
@@ -25,7 +25,6 @@ static void test_addresses_parse_and_print(void **state)
     char copy[sizeof wrong];
     char *rest = copy;
     char printed[PCI_ADDRESS_TEXT_SIZE];
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct pci_address address;
         assert_true(pci_address_parse(cases[i].text, &address));
@@ -40,12 +39,11 @@ static void test_addresses_parse_and_print(void **state)
     }
 }
 
-static void test_addresses_have_an_order(void **state)
+TEST(test_addresses_have_an_order)
 {
     const struct pci_address sorted[] = {at(0, 0, 0, 0),         at(0, 0, 0, 7),   at(0, 0, 1, 0),
                                          at(0, 1, 0, 0),         at(0, 255, 0, 0), at(0x10000, 0, 0, 0),
                                          at(0xffffffff, 0, 0, 0)};
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(sorted); i++)
         for (size_t k = 0; k < ARRAY_SIZE(sorted); k++) {
             int order = pci_address_compare(&sorted[i], &sorted[k]);
@@ -71,13 +69,12 @@ static int make_machine(struct pci_device devices[], struct pci_machine *machine
     return machine->count;
 }
 
-static void test_finds_devices(void **state)
+TEST(test_finds_devices)
 {
     struct pci_device devices[6];
     struct pci_machine machine;
     const struct pci_machine empty = {.count = 0};
     struct pci_address none = at(0, 3, 0, 2);
-    (void)state;
     make_machine(devices, &machine);
     for (int i = 0; i < machine.count; i++)
         assert_ptr_equal(pci_find(&machine, &machine.devices[i].address), &machine.devices[i]);
@@ -88,12 +85,11 @@ static void test_finds_devices(void **state)
     assert_false(pci_same_device(&machine.devices[0], &machine.devices[1]));
 }
 
-static void test_finds_the_bridges_above(void **state)
+TEST(test_finds_the_bridges_above)
 {
     static const int parents[] = {-1, -1, 1, 2, 2, -1};
     struct pci_device devices[6];
     struct pci_machine machine;
-    (void)state;
     int count = make_machine(devices, &machine);
     pci_machine_link(&machine);
     for (int i = 0; i < count; i++)
@@ -101,11 +97,10 @@ static void test_finds_the_bridges_above(void **state)
 }
 
 /* Bridges that point at themselves and at each other: whoever walks up comes to an end. */
-static void test_bridges_in_a_circle(void **state)
+TEST(test_bridges_in_a_circle)
 {
     struct pci_device devices[6];
     struct pci_machine machine;
-    (void)state;
     int count = make_machine(devices, &machine);
     for (int i = 0; i < count; i++) {
         machine.devices[i].is_bridge = true;
@@ -119,29 +114,17 @@ static void test_bridges_in_a_circle(void **state)
     }
 }
 
-static void test_tells_gpus_by_their_class(void **state)
+TEST(test_tells_gpus_by_their_class)
 {
     static const struct {
         uint8_t base_class, sub_class;
         bool is_gpu;
     } cases[] = {{0x03, 0x00, true}, {0x03, 0x02, true},  {0x03, 0x80, true},  {0x12, 0x00, true},
                  {0x0b, 0x40, true}, {0x0b, 0x20, false}, {0x04, 0x03, false}, {0x06, 0x04, false}};
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct pci_device device = {.base_class = cases[i].base_class, .sub_class = cases[i].sub_class};
         assert_int_equal(pci_is_gpu_class(&device), cases[i].is_gpu);
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_addresses_parse_and_print),
-        cmocka_unit_test(test_addresses_have_an_order),
-        cmocka_unit_test(test_finds_devices),
-        cmocka_unit_test(test_finds_the_bridges_above),
-        cmocka_unit_test(test_bridges_in_a_circle),
-        cmocka_unit_test(test_tells_gpus_by_their_class),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

@@ -2,7 +2,7 @@
 
 #include "tests/unit/unit.h"
 
-static void test_forms(void **state)
+TEST(test_forms)
 {
     static const struct {
         const char *text;
@@ -28,7 +28,6 @@ static void test_forms(void **state)
         {"10de", PCI_ID_NONE, ""},
         {"deadbeef", PCI_ID_NONE, ""},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct pci_id id;
         char text[PCI_ID_TEXT_SIZE] = "";
@@ -38,7 +37,7 @@ static void test_forms(void **state)
     }
 }
 
-static void test_find_in_text(void **state)
+TEST(test_find_in_text)
 {
     static const struct {
         const char *text;
@@ -52,7 +51,6 @@ static void test_find_in_text(void **state)
         {"x10de:1d16 10de:1d16x 10de:1d16.", 1},
         {"", 0},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct pci_id id;
         size_t position = 0;
@@ -63,8 +61,4 @@ static void test_find_in_text(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_forms), cmocka_unit_test(test_find_in_text)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

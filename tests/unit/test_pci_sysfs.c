@@ -81,9 +81,8 @@ static int tear_down(void **state)
 }
 
 /* A kernel that knows reset_method lists it of each device that can be reset. */
-static void test_resets(void **state)
+FIXTURE_TEST(test_resets, set_up, tear_down)
 {
-    (void)state;
     read_machine(2);
     assert_false(machine.devices[0].resets_known);
     put_text("0000:01:00.0", "reset_method", "flr bus\n");
@@ -93,10 +92,9 @@ static void test_resets(void **state)
 }
 
 /* The kernel still knows what a device is whose configuration space cannot be read. */
-static void test_configuration_space_that_is_cut_short(void **state)
+FIXTURE_TEST(test_configuration_space_that_is_cut_short, set_up, tear_down)
 {
     uint8_t config[4096];
-    (void)state;
     make_config(config);
     for (int length = 0; length < 300; length += 10) {
         put_bytes(attribute("0000:01:00.0", "config"), config, (size_t)length);
@@ -116,10 +114,9 @@ static void test_configuration_space_that_is_cut_short(void **state)
 
 /* What no machine of tests/machines has: an Advanced Features capability, a power management capability
  * without soft reset, sizes beyond 128 TiB, virtual functions that are enabled. */
-static void test_capabilities(void **state)
+FIXTURE_TEST(test_capabilities, set_up, tear_down)
 {
     uint8_t config[4096];
-    (void)state;
     make_config(config);
     memcpy(config + 0x60, "\x13\x80\x06\x02", 5);
     memcpy(config + 0x80, "\x01\x90\x03\xc8\0\0", 6);
@@ -143,10 +140,9 @@ static void test_capabilities(void **state)
         assert_true(i == 1 || !devices[0].bars[i].resizable);
 }
 
-static void test_capabilities_that_loop(void **state)
+FIXTURE_TEST(test_capabilities_that_loop, set_up, tear_down)
 {
     uint8_t config[4096];
-    (void)state;
     make_config(config);
     config[0x60] = 0x01;
     config[0x61] = 0x60;
@@ -163,10 +159,9 @@ static void test_capabilities_that_loop(void **state)
     assert_int_equal(machine.devices[1].flr, TRISTATE_YES);
 }
 
-static void test_device_that_does_not_answer(void **state)
+FIXTURE_TEST(test_device_that_does_not_answer, set_up, tear_down)
 {
     uint8_t config[4096];
-    (void)state;
     memset(config, 0xff, sizeof config);
     put_bytes(attribute("0000:01:00.0", "config"), config, sizeof config);
     read_machine(2);
@@ -176,9 +171,8 @@ static void test_device_that_does_not_answer(void **state)
 }
 
 /* libpci's error hook is called for these; the devices beside them are read. */
-static void test_attributes_that_cannot_be_read(void **state)
+FIXTURE_TEST(test_attributes_that_cannot_be_read, set_up, tear_down)
 {
-    (void)state;
     make_directory_of("0000:01:00.0", "vendor");
     read_machine(1);
     assert_int_equal(machine.devices[0].address.bus, 2);
@@ -188,10 +182,9 @@ static void test_attributes_that_cannot_be_read(void **state)
     assert_true(has_fault("config: is not a regular file"));
 }
 
-static void test_values_that_are_none(void **state)
+FIXTURE_TEST(test_values_that_are_none, set_up, tear_down)
 {
     char zeros[3000];
-    (void)state;
     memset(zeros, '0', sizeof zeros);
     put_text("0000:01:00.0", "class", "");
     put_text("0000:01:00.0", "resource", "not at all\n");
@@ -211,10 +204,9 @@ static void test_values_that_are_none(void **state)
     assert_true(has_fault("states no vendor"));
 }
 
-static void test_what_leads_out(void **state)
+FIXTURE_TEST(test_what_leads_out, set_up, tear_down)
 {
     char full[1024];
-    (void)state;
     put_link("/sys/bus/pci/devices/0000:03:00.0", "/sys/class");
     put_link("/sys/bus/pci/devices/0000:04:00.0", "0000:04:00.0");
     put_link("/sys/bus/pci/devices/0000:05:00.0", "../../../none");
@@ -234,12 +226,11 @@ static void test_what_leads_out(void **state)
     }
 }
 
-static void test_odd_names(void **state)
+FIXTURE_TEST(test_odd_names, set_up, tear_down)
 {
     static const char *const names[] = {"0000:01:00.8",  "01:00.0",       "0000:0A:00.0",     "x",
                                         ".hidden",       "0000:01:00.0 ", "ffffffff:01:00.0", "\033[31m",
                                         "0000:01:00.0\n"};
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         make_device(names[i]);
     read_machine(2);
@@ -247,9 +238,8 @@ static void test_odd_names(void **state)
 }
 
 /* The directories above a device say which bridge it is behind; whoever walks up must come to an end. */
-static void test_directories_in_a_circle(void **state)
+FIXTURE_TEST(test_directories_in_a_circle, set_up, tear_down)
 {
-    (void)state;
     put("/sys/devices/0000:03:00.0/0000:04:00.0/vendor", "0x1002");
     put("/sys/devices/0000:03:00.0/0000:04:00.0/device", "0x73ff");
     put("/sys/devices/0000:03:00.0/0000:04:00.0/class", "0x030000");
@@ -263,18 +253,16 @@ static void test_directories_in_a_circle(void **state)
     assert_int_equal(machine.devices[3].parent, 2);
 }
 
-static void test_no_device_at_all(void **state)
+FIXTURE_TEST(test_no_device_at_all, NULL, tear_down)
 {
-    (void)state;
     set_up_root(state);
     read_machine(0);
     assert_true(has_fault("there is no PCI device"));
 }
 
-static void test_more_devices_than_there_can_be(void **state)
+FIXTURE_TEST(test_more_devices_than_there_can_be, set_up, tear_down)
 {
     struct error error = {.code = ERROR_NONE};
-    (void)state;
     for (unsigned i = 0; i < 5000; i++) {
         char address[24];
         snprintf(address, sizeof address, "%04x:%02x:00.0", 1 + i / 256, i % 256);
@@ -289,23 +277,4 @@ static void test_more_devices_than_there_can_be(void **state)
         assert_true(pci_address_compare(&machine.devices[i - 1].address, &machine.devices[i].address) < 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(test_resets),
-        TEST(test_configuration_space_that_is_cut_short),
-        TEST(test_capabilities),
-        TEST(test_capabilities_that_loop),
-        TEST(test_device_that_does_not_answer),
-        TEST(test_attributes_that_cannot_be_read),
-        TEST(test_values_that_are_none),
-        TEST(test_what_leads_out),
-        TEST(test_odd_names),
-        TEST(test_directories_in_a_circle),
-        cmocka_unit_test_teardown(test_no_device_at_all, tear_down),
-        TEST(test_more_devices_than_there_can_be),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

@@ -99,7 +99,7 @@ static void assert_only_finding(const char *id, const char *part)
 }
 
 /* Whatever fails, the ROM is disabled again. */
-static void test_failures(void **state)
+FIXTURE_TEST(test_failures, set_up, tear_down)
 {
     static const struct {
         int read, read_after, enable, disable; /* errno of each, and from which offset on */
@@ -140,10 +140,9 @@ static void test_failures(void **state)
 }
 
 /* A signal that comes while the BAR is enabled is held back until it is disabled. */
-static void test_holds_signals_back(void **state)
+FIXTURE_TEST(test_holds_signals_back, set_up, tear_down)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGALRM};
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
         sigset_t mask;
         memset(done, 0, sizeof done);
@@ -160,11 +159,10 @@ static void test_holds_signals_back(void **state)
 }
 
 /* What is no file of its own is never written. */
-static void test_rejects_what_is_no_file(void **state)
+FIXTURE_TEST(test_rejects_what_is_no_file, set_up, tear_down)
 {
     char link[SCRATCH_PATH_SIZE + 8];
     char absent[SCRATCH_PATH_SIZE + 8];
-    (void)state;
     snprintf(link, sizeof link, "%s-link", path);
     snprintf(absent, sizeof absent, "%s-none", path);
     assert_int_equal(symlink(path, link), 0);
@@ -180,7 +178,7 @@ static void test_rejects_what_is_no_file(void **state)
 }
 
 /* Of a recorded machine the file is read as it was recorded, and never written. */
-static void test_recorded_machine(void **state)
+FIXTURE_TEST(test_recorded_machine, set_up, tear_down)
 {
     const struct pci_address read = {.bus = 1};
     const struct pci_address empty = {.bus = 2};
@@ -201,13 +199,4 @@ static void test_recorded_machine(void **state)
     tear_down_root(state);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_failures, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_holds_signals_back, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_rejects_what_is_no_file, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_recorded_machine, set_up, tear_down),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

@@ -20,12 +20,11 @@ static int set_up(void **state)
     return 0;
 }
 
-static void test_reads(void **state)
+FIXTURE_TEST(test_reads, set_up, tear_down_root)
 {
     char line[64];
     long long number = 0;
     struct buffer out = BUFFER(1 << 20);
-    (void)state;
     assert_false(root_is_live(root));
     assert_int_equal(root_read_line(root, "/sys/line", line, sizeof line), ROOT_OK);
     assert_string_equal(line, "vfio-pci");
@@ -46,12 +45,11 @@ static void test_reads(void **state)
 }
 
 /* Nothing outside of the directory is ever read, and nothing holds us up. */
-static void test_stays_inside(void **state)
+FIXTURE_TEST(test_stays_inside, set_up, tear_down_root)
 {
     static const char *const outside[] = {"/sys/out", "/sys/up-and-out", "/sys/../../../../../../etc/passwd"};
     struct buffer out = BUFFER(1 << 20);
     char resolved[1024];
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(outside); i++) {
         assert_int_not_equal(root_read(root, outside[i], 100000, &out), ROOT_OK);
         assert_int_equal(out.length, 0);
@@ -71,11 +69,10 @@ static void test_stays_inside(void **state)
     buffer_free(&out);
 }
 
-static void test_links_and_lists(void **state)
+FIXTURE_TEST(test_links_and_lists, set_up, tear_down_root)
 {
     char name[64];
     int count = 0;
-    (void)state;
     assert_true(root_read_link(root, "/sys/in", name, sizeof name));
     assert_string_equal(name, "two");
     assert_false(root_read_link(root, "/sys/line", name, sizeof name));
@@ -96,11 +93,10 @@ static void test_links_and_lists(void **state)
     root_free_names(names, count);
 }
 
-static void test_notes_are_bounded(void **state)
+FIXTURE_TEST(test_notes_are_bounded, set_up, tear_down_root)
 {
     char what[32];
     int count = 0;
-    (void)state;
     root_note_unreadable(root, "a", "why");
     root_note_unreadable(root, "a", "why");
     assert_null(root_fault(root, 1));
@@ -115,10 +111,9 @@ static void test_notes_are_bounded(void **state)
 }
 
 /* That there must be such a directory is for scan.test and check.test. */
-static void test_this_machine(void **state)
+TEST(test_this_machine)
 {
     static const char *const paths[] = {NULL, "/"};
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
         struct root *other = NULL;
         struct error error = {.code = ERROR_NONE};
@@ -128,14 +123,4 @@ static void test_this_machine(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_reads, set_up, tear_down_root),
-        cmocka_unit_test_setup_teardown(test_stays_inside, set_up, tear_down_root),
-        cmocka_unit_test_setup_teardown(test_links_and_lists, set_up, tear_down_root),
-        cmocka_unit_test_setup_teardown(test_notes_are_bounded, set_up, tear_down_root),
-        cmocka_unit_test(test_this_machine),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

@@ -13,9 +13,8 @@ static size_t encode(uint32_t c, char bytes[4])
     return size;
 }
 
-static void test_decode_every_character(void **state)
+TEST(test_decode_every_character)
 {
-    (void)state;
     for (uint32_t c = 0; c <= 0x10ffff; c++) {
         char bytes[4];
         uint32_t decoded = UINT32_MAX;
@@ -27,7 +26,7 @@ static void test_decode_every_character(void **state)
 }
 
 /* Each ends where its block of memory ends. */
-static void test_what_is_no_utf8(void **state)
+TEST(test_what_is_no_utf8)
 {
     /* A continuation alone; overlong, so NUL, escape and DEL; the first surrogate and the last; beyond
      * U+10FFFF; no continuation; cut short. */
@@ -35,7 +34,6 @@ static void test_what_is_no_utf8(void **state)
         "\x80 \xbf \xc0\x80 \xc0\x9b \xc1\xbf \xe0\x80\x80 \xe0\x9f\xbf \xf0\x80\x80\x80 \xf0\x8f\xbf\xbf "
         "\xed\xa0\x80 \xed\xbf\xbf \xf4\x90\x80\x80 \xf5\x80\x80\x80 \xf8\x88\x80\x80\x80 \xfe \xff "
         "\xc3( \xe2\x82( \xe2(\xa1 \xf0\x9f\x92( \xc3 \xe2 \xe2\x82 \xf0 \xf0\x9f \xf0\x9f\x98 \xf4\x8f\xbf";
-    (void)state;
     for (const char *word = malformed; *word;) {
         uint32_t character;
         size_t length = strcspn(word, " ");
@@ -50,14 +48,13 @@ static void test_what_is_no_utf8(void **state)
     assert_false(text_is_utf8("Gr\xfc\xdf.", 5) || text_is_utf8("\xc3\xbc\xc3", 3));
 }
 
-static void test_unsafe(void **state)
+TEST(test_unsafe)
 {
     static const uint32_t unsafe[] = {0,      0x07,   0x1b,   0x1f,   0x7f,    0x80,   0x9b,
                                       0x9f,   0x61c,  0x200e, 0x200f, 0x2028,  0x2029, 0x202a,
                                       0x202e, 0x2066, 0x2069, 0xfeff, 0xe0001, 0xe007f};
     static const uint32_t safe[] = {' ',    '~',    0xa0,   0xe9,   0x200d, 0x20ac,
                                     0x2027, 0x202f, 0x2065, 0x206a, 0x65e5, 0x1f600};
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(unsafe); i++)
         if (!text_is_unsafe(unsafe[i]))
             fail_msg("U+%04X counts as safe", (unsigned)unsafe[i]);
@@ -66,7 +63,7 @@ static void test_unsafe(void **state)
             fail_msg("U+%04X counts as unsafe", (unsigned)safe[i]);
 }
 
-static void test_append_safe(void **state)
+TEST(test_append_safe)
 {
     static const struct {
         const char *bytes;
@@ -85,7 +82,6 @@ static void test_append_safe(void **state)
         {"\xf3\xa0\x81\xbf", 4, "\\u{e007f}"},
         {"\xe2\x82", 2, "\\xe2\\x82"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct buffer out CLEANUP(buffer_free) = BUFFER(4096);
         char *copy = exact_copy(cases[i].bytes, cases[i].length);
@@ -96,10 +92,9 @@ static void test_append_safe(void **state)
 }
 
 /* Whatever goes in: what comes out is UTF-8 that a terminal does not act on. */
-static void test_append_safe_is_safe(void **state)
+TEST(test_append_safe_is_safe)
 {
     struct buffer out = BUFFER(1024);
-    (void)state;
     for (uint32_t c = 0; c <= 0x10ffff; c += c < 0x3000 ? 1 : 257) {
         char bytes[4];
         size_t size = encode(c, bytes);
@@ -116,10 +111,9 @@ static void test_append_safe_is_safe(void **state)
     buffer_free(&out);
 }
 
-static void test_append_utf8(void **state)
+TEST(test_append_utf8)
 {
     struct buffer out = BUFFER(4096);
-    (void)state;
     assert_int_equal(text_append_utf8(&out, "caf\xe9 \xc3\xa9\xff\xc3", 9), 3);
     assert_string_equal(buffer_text(&out), "caf\ufffd \u00e9\ufffd\ufffd");
     buffer_clear(&out);
@@ -128,19 +122,18 @@ static void test_append_utf8(void **state)
     buffer_free(&out);
 }
 
-static void test_width(void **state)
+TEST(test_width)
 {
     static const struct {
         const char *text;
         size_t width;
     } cases[] = {{"", 0},       {"MX330", 5},      {"\u00fc\u00df", 2}, {"\u65e5\u672c", 4},
                  {"\ud55c", 2}, {"\U0001f600", 2}, {"\xff\xfe", 2},     {"a\xe6\x97", 3}};
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_int_equal(text_width(cases[i].text, strlen(cases[i].text)), cases[i].width);
 }
 
-static void test_search_words(void **state)
+TEST(test_search_words)
 {
     static const struct {
         const char *name;
@@ -160,7 +153,6 @@ static void test_search_words(void **state)
         /* No letters but ASCII's: what pci.ids holds beyond them is too rare to fold. */
         {"Gr\u00f6\u00dfe", '\n', "gr\ne", 2},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct buffer out CLEANUP(buffer_free) = BUFFER(4096);
         assert_int_equal(
@@ -170,11 +162,10 @@ static void test_search_words(void **state)
     }
 }
 
-static void test_search_words_stay_within_the_maximum(void **state)
+TEST(test_search_words_stay_within_the_maximum)
 {
     struct buffer out = BUFFER(16);
     char name[2000];
-    (void)state;
     memset(name, 'a', sizeof name);
     text_append_search_words(&out, name, sizeof name, '\n');
     bool failed = out.failed;
@@ -184,9 +175,8 @@ static void test_search_words_stay_within_the_maximum(void **state)
     assert_true(length <= 16);
 }
 
-static void test_plain_length(void **state)
+TEST(test_plain_length)
 {
-    (void)state;
     assert_int_equal(text_plain_length("", 0), 0);
     for (int byte = 0; byte < 256; byte++) {
         const char text[] = {'a', ' ', (char)byte, '~'};
@@ -194,7 +184,7 @@ static void test_plain_length(void **state)
     }
 }
 
-static void test_distance(void **state)
+TEST(test_distance)
 {
     static const struct {
         const char *a;
@@ -204,7 +194,6 @@ static void test_distance(void **state)
         {"", "", 0},          {"", "abc", 3},         {"abc", "", 3},        {"vfio-pci", "vfio_pci", 0},
         {"iommu", "iomu", 1}, {"iommu", "iommmu", 1}, {"iommu", "iomum", 1}, {"kitten", "sitting", 3}};
     char large[100];
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_int_equal(text_distance(cases[i].a, strlen(cases[i].a), cases[i].b, strlen(cases[i].b)),
                          cases[i].distance);
@@ -213,7 +202,7 @@ static void test_distance(void **state)
     assert_int_equal(text_distance("a", 1, large, sizeof large), TEXT_MAX_DISTANCE);
 }
 
-static void test_append_shell_word(void **state)
+TEST(test_append_shell_word)
 {
     static const struct {
         const char *text;
@@ -228,7 +217,6 @@ static void test_append_shell_word(void **state)
         {"a;b\n", "'a;b\n'"},
         {"\xc3\xa4", "'\xc3\xa4'"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct buffer out CLEANUP(buffer_free) = BUFFER(100);
         text_append_shell_word(&out, cases[i].text);
@@ -236,21 +224,4 @@ static void test_append_shell_word(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain_length),
-        cmocka_unit_test(test_distance),
-        cmocka_unit_test(test_decode_every_character),
-        cmocka_unit_test(test_what_is_no_utf8),
-        cmocka_unit_test(test_unsafe),
-        cmocka_unit_test(test_append_safe),
-        cmocka_unit_test(test_append_safe_is_safe),
-        cmocka_unit_test(test_append_utf8),
-        cmocka_unit_test(test_width),
-        cmocka_unit_test(test_append_shell_word),
-        cmocka_unit_test(test_search_words),
-        cmocka_unit_test(test_search_words_stay_within_the_maximum),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

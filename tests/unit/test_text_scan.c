@@ -84,9 +84,8 @@ static void assert_bytes(const char *bytes, size_t length, const char *expected)
 }
 
 /* That pieces make no difference is fuzz_text_scan's to check. */
-static void test_texts(void **state)
+TEST(test_texts)
 {
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         assert_bytes(texts[i][0], strlen(texts[i][0]), texts[i][1]);
     assert_bytes("\0\0[10de:1d16]\0(rev a1)\0\n\xff\xfe 1002:73ff \x1b[31m8086:3e92", 52,
@@ -95,11 +94,10 @@ static void test_texts(void **state)
 
 /* A line of a megabyte is looked at in pieces. Nothing in it is lost, and where a piece ends is chance: it
  * makes no ID out of a longer number, however long that is. */
-static void test_very_long_lines(void **state)
+TEST(test_very_long_lines)
 {
     struct buffer text = BUFFER(1 << 22);
     struct buffer expected = BUFFER(1 << 22);
-    (void)state;
     for (unsigned i = 0; text.length < 1 << 20; i++) {
         buffer_append_format(&text, "%.*s%04x:%04x", (int)(i % 7 + 1), " , ; + ", i & 0xffff, i * 7 & 0xffff);
         buffer_append_format(&expected, "%04x:%04x\n", i & 0xffff, i * 7 & 0xffff);
@@ -137,14 +135,13 @@ static enum error_code stop_before_reading(void *context, struct error *error)
     return error_set(error, ERROR_NO_SPACE, "cannot write");
 }
 
-static void test_an_error_ends_the_scan(void **state)
+TEST(test_an_error_ends_the_scan)
 {
     struct buffer found = BUFFER(4096);
     const struct text_scan_visitor amd = {.found = stop_at_amd, .context = &found};
     const struct text_scan_visitor full = {write_down, stop_before_reading, &found};
     struct error error;
     char path[SCRATCH_PATH_SIZE];
-    (void)state;
     scratch_write_text(path, "10de:1d16 1002:73ff 8086:3e92\n10de:1d01\n");
     int file = open(path, O_RDONLY | O_CLOEXEC);
     assert_int_equal(text_scan(file, &full, &error), ERROR_NO_SPACE);
@@ -161,12 +158,4 @@ static void test_an_error_ends_the_scan(void **state)
     buffer_free(&found);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_very_long_lines),
-        cmocka_unit_test(test_an_error_ends_the_scan),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

@@ -76,10 +76,9 @@ static void assert_sound(const struct verdict *verdict)
     assert_int_equal(verdict->level, verdict_level(verdict->usable));
 }
 
-static void test_every_verdict_is_sound(void **state)
+TEST(test_every_verdict_is_sound)
 {
     unsigned seed = 1;
-    (void)state;
     for (int i = 0; i < 20000; i++) {
         struct evidence evidence[EVIDENCE_LEVELS];
         fill(evidence, &seed, (enum sample)(i % 3));
@@ -96,9 +95,8 @@ static void test_every_verdict_is_sound(void **state)
 }
 
 /* One failure more, on the very board or on a relative, public or not: never a better verdict. */
-static void test_failures_never_help(void **state)
+TEST(test_failures_never_help)
 {
-    (void)state;
     for (int kind = 0; kind < 6; kind++) {
         unsigned seed = 7;
         for (int i = 0; i < 20000; i++) {
@@ -116,11 +114,10 @@ static void test_failures_never_help(void **state)
     }
 }
 
-static void test_without_reports(void **state)
+TEST(test_without_reports)
 {
     static const struct evidence nothing[EVIDENCE_LEVELS];
     static const struct verdict unknown = {.level = LEVEL_UNKNOWN, .narrowest = -1};
-    (void)state;
     struct verdict verdict = verdict_compute(&priors[NOT_KNOWN], nothing);
     assert_memory_equal(&verdict, &unknown, sizeof verdict);
     for (int i = CARD; i <= EITHER; i++) {
@@ -131,12 +128,11 @@ static void test_without_reports(void **state)
     }
 }
 
-static void test_interval(void **state)
+TEST(test_interval)
 {
     static const struct prior even = {{0.25, 0.25, 0.25, 0.25}, 4.0, "even"};
     struct evidence two[EVIDENCE_LEVELS] = {0};
     double width = 2.0;
-    (void)state;
     /* As many of each as the prior expects: only the certainty changes. */
     for (int reports = 0; reports <= 4096; reports = reports ? 2 * reports : 4) {
         struct evidence evidence[EVIDENCE_LEVELS] = {0};
@@ -155,7 +151,7 @@ static void test_interval(void **state)
     assert_true(verdict.high - verdict.low > 0.4);
 }
 
-static void test_levels_at_their_borders(void **state)
+TEST(test_levels_at_their_borders)
 {
     static const struct {
         double usable;
@@ -165,20 +161,18 @@ static void test_levels_at_their_borders(void **state)
         {0.6499, LEVEL_MIXED}, {0.40, LEVEL_MIXED}, {0.3999, LEVEL_UNLIKELY}, {0.10, LEVEL_UNLIKELY},
         {0.0999, LEVEL_FAILS}, {0.0, LEVEL_FAILS},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_int_equal(verdict_level(cases[i].usable), cases[i].level);
 }
 
 /* Public reports weigh less than others, nearer ones more, many more than the prior, and none counts twice.
  */
-static void test_weights(void **state)
+TEST(test_weights)
 {
     const double card =
         priors[CARD].shares[OUTCOME_WORKS] + priors[CARD].shares[OUTCOME_WORKS_WITH_WORKAROUND];
     double start = usable_after(&priors[EITHER], 0, OUTCOME_FAILS, false, EVIDENCE_ID);
     double usable[EVIDENCE_LEVELS];
-    (void)state;
     for (int reports = 1; reports <= 64; reports *= 2) {
         double fails = usable_after(&priors[EITHER], reports, OUTCOME_FAILS, false, EVIDENCE_ID);
         double fails_publicly = usable_after(&priors[EITHER], reports, OUTCOME_FAILS, true, EVIDENCE_ID);
@@ -207,11 +201,10 @@ static void test_weights(void **state)
     assert_near(usable_after(&priors[CARD], 100000, OUTCOME_FAILS, false, EVIDENCE_ALL), card * 12.0 / 14.0);
 }
 
-static void test_age_and_chassis(void **state)
+TEST(test_age_and_chassis)
 {
     struct evidence all = {.weights = {4.0, 0.0, 0.0, 6.0}};
     const struct evidence same_chassis = {.weights = {4.0, 0.0, 0.0, 0.0}};
-    (void)state;
     assert_near(verdict_age_weight(0), 1.0);
     for (int months = 1; months < 600; months++)
         assert_true(verdict_age_weight(months) <= verdict_age_weight(months - 1));
@@ -234,10 +227,9 @@ static void assert_basis(const struct evidence evidence[EVIDENCE_LEVELS], int pr
     buffer_free(&out);
 }
 
-static void test_basis(void **state)
+TEST(test_basis)
 {
     struct evidence evidence[EVIDENCE_LEVELS] = {0};
-    (void)state;
     assert_basis(evidence, NOT_KNOWN, "Nothing is known. The mechanism is not known. No report on this ID.");
     assert_basis(
         evidence, LAPTOP,
@@ -257,13 +249,4 @@ static void test_basis(void **state)
         "weighted 0.5, old ones less.");
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_verdict_is_sound),  cmocka_unit_test(test_failures_never_help),
-        cmocka_unit_test(test_without_reports),         cmocka_unit_test(test_interval),
-        cmocka_unit_test(test_levels_at_their_borders), cmocka_unit_test(test_weights),
-        cmocka_unit_test(test_age_and_chassis),         cmocka_unit_test(test_basis),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

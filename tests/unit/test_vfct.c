@@ -45,7 +45,7 @@ static enum vfct_result find(size_t size, uint8_t bus, uint8_t slot, uint8_t fun
 }
 
 /* What is found of the two devices after a word of the table was changed. */
-static void test_changes(void **state)
+TEST(test_changes)
 {
     static const struct {
         size_t at;
@@ -64,7 +64,6 @@ static void test_changes(void **state)
         {SECOND - IMAGE_HEADER + 4, 1, 0, VFCT_FOUND, VFCT_NONE},           /* the slot */
         {56, SECOND + 50, 64, VFCT_FOUND, VFCT_FOUND},                      /* a library */
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         size_t offset;
         size_t length;
@@ -88,11 +87,10 @@ static void test_changes(void **state)
 }
 
 /* An empty image is skipped; cut at each byte, nothing is read beyond the end. */
-static void test_lengths(void **state)
+TEST(test_lengths)
 {
     size_t offset;
     size_t length;
-    (void)state;
     size_t whole = put_table();
     for (size_t size = 0; size < whole; size++)
         assert_int_equal(find(size, 1, 0, 0, 0x6600, &offset, &length),
@@ -103,8 +101,4 @@ static void test_lengths(void **state)
     assert_int_equal(find(FIRST + IMAGE_HEADER + 8, 1, 0, 0, 0x6600, &offset, &length), VFCT_FOUND);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_changes), cmocka_unit_test(test_lengths)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

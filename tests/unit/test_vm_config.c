@@ -157,14 +157,13 @@ static void check_cases(const struct vm_case cases[], size_t count)
     }
 }
 
-static void test_findings(void **state)
+FIXTURE_TEST(test_findings, set_up, tear_down_root)
 {
-    (void)state;
     check_cases(confs, ARRAY_SIZE(confs));
     check_cases(domains, ARRAY_SIZE(domains));
 }
 
-static void test_texts(void **state)
+FIXTURE_TEST(test_texts, set_up, tear_down_root)
 {
     static const struct {
         const char *text;
@@ -182,7 +181,6 @@ static void test_texts(void **state)
         {NO_CPU GPU, SEVERITY_WARNING, "kvm64 by default"},
     };
     static const char absent[] = Q35 "hostpci0: 05:00,pcie=1\n";
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         check(cases[i].text, strlen(cases[i].text), &machine, VM_CONFIG_READ);
         assert_int_equal(findings.count, 1);
@@ -197,7 +195,7 @@ static void test_texts(void **state)
 }
 
 /* What is something else, what is damaged, and what is odd but read. */
-static void test_forms(void **state)
+FIXTURE_TEST(test_forms, set_up, tear_down_root)
 {
 #define TEXT(literal) (literal), sizeof(literal) - 1
     static const struct {
@@ -233,7 +231,6 @@ static void test_forms(void **state)
         {TEXT("<domain><devices>" CARD "</devices>" CPU "</domain>"), VM_CONFIG_READ, ""},
         {TEXT("<domstatus><domain type='kvm'/></domstatus>"), VM_CONFIG_READ, ""},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct vm_facts facts;
         check(cases[i].text, cases[i].length, &machine, cases[i].result);
@@ -243,7 +240,7 @@ static void test_forms(void **state)
     }
 }
 
-static void test_depth_and_length(void **state)
+FIXTURE_TEST(test_depth_and_length, set_up, tear_down_root)
 {
     static const struct {
         const char *start, *part, *between, *end_part;
@@ -253,7 +250,6 @@ static void test_depth_and_length(void **state)
                  {"", "<a>", "", "", 100000, VM_CONFIG_MALFORMED},
                  {"<domain><", "a", "/>", "", 900000, VM_CONFIG_MALFORMED}};
     struct buffer text = BUFFER(4 << 20);
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         buffer_append_text(&text, cases[i].start);
         for (int k = 0; k < cases[i].count; k++)
@@ -280,10 +276,9 @@ static void test_depth_and_length(void **state)
 }
 
 /* Where ROM files cannot be looked up, nothing is said of them. */
-static void test_unknown_rom_directory(void **state)
+ROOT_TEST(test_unknown_rom_directory)
 {
     static const char text[] = Q35 "hostpci0: 01:00,pcie=1,romfile=card.rom\n";
-    (void)state;
     check(text, sizeof text - 1, NULL, VM_CONFIG_READ);
     assert_findings("no directory", "");
 }
@@ -300,7 +295,7 @@ static void print_facts(const struct vm_facts *facts, char *text, size_t size)
             snprintf(text + strlen(text), size - strlen(text), " %s", vocabulary_word_of(&vocabulary_fix, i));
 }
 
-static void test_facts(void **state)
+ROOT_TEST(test_facts)
 {
     static const struct pci_address gpu = {.bus = 1};
     static const char *const cases[][2] = {
@@ -325,7 +320,6 @@ static void test_facts(void **state)
          "gpu libvirt q35 seabios -: romfile rombar-off hide-kvm hv-vendor-id"},
         {DOMAIN("kvm", "><type machine='microvm'>hvm</type>", "", "", ""), "libvirt - seabios -:"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct vm_facts facts;
         char text[400];
@@ -337,15 +331,4 @@ static void test_facts(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_findings, set_up, tear_down_root),
-        cmocka_unit_test_setup_teardown(test_texts, set_up, tear_down_root),
-        cmocka_unit_test_setup_teardown(test_forms, set_up, tear_down_root),
-        cmocka_unit_test_setup_teardown(test_depth_and_length, set_up, tear_down_root),
-        ROOT_TEST(test_unknown_rom_directory),
-        ROOT_TEST(test_facts),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

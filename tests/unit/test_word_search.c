@@ -38,7 +38,7 @@ static const char *found_in(const char *text, size_t length)
     return list;
 }
 
-static void test_words(void **state)
+FIXTURE_TEST(test_words, start, stop)
 {
     static const char *const words[] = {"apple tree",      "plumtree", "failed",   "failed to",
                                         "failed to start", "Xid 79",   "(Code 43)"};
@@ -59,18 +59,16 @@ static void test_words(void **state)
          "Code 43)",
          9, ""},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(words); i++)
         add(words[i], (int)i);
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_string_equal(found_in(cases[i].text, cases[i].length), cases[i].found);
 }
 
-static void test_lengths(void **state)
+FIXTURE_TEST(test_lengths, start, stop)
 {
     struct error error;
     char word[WORD_SEARCH_MAX + 2];
-    (void)state;
     memset(word, 'x', sizeof word);
     assert_int_equal(word_search_add(&search, word, WORD_SEARCH_MIN - 1, 0, &error), ERROR_BAD_INPUT);
     assert_int_equal(word_search_add(&search, word, WORD_SEARCH_MAX + 1, 0, &error), ERROR_BAD_INPUT);
@@ -79,12 +77,11 @@ static void test_lengths(void **state)
 }
 
 /* Every word at every place of a text of few letters, against a search that is plain. */
-static void test_against_a_plain_search(void **state)
+FIXTURE_TEST(test_against_a_plain_search, start, stop)
 {
     static const char *const words[] = {"abcabc", "bcabca", "aaaaaa", "abababab", "cabcab", "bbbbbbb"};
     char text[2000];
     unsigned random = 12345;
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(words); i++)
         add(words[i], (int)i);
     for (int round = 0; round < 200; round++) {
@@ -105,12 +102,4 @@ static void test_against_a_plain_search(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_words, start, stop),
-        cmocka_unit_test_setup_teardown(test_lengths, start, stop),
-        cmocka_unit_test_setup_teardown(test_against_a_plain_search, start, stop),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN()

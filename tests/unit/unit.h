@@ -21,7 +21,34 @@
 #include "core/error.h"
 #include "core/macros.h"
 
-enum { SCRATCH_PATH_SIZE = 512 };
+enum { SCRATCH_PATH_SIZE = 512, MAX_UNIT_TESTS = 40 };
+
+static struct CMUnitTest unit_tests[MAX_UNIT_TESTS];
+static size_t unit_test_count;
+
+static inline void add_unit_test(struct CMUnitTest test)
+{
+    if (unit_test_count == MAX_UNIT_TESTS)
+        abort();
+    unit_tests[unit_test_count++] = test;
+}
+
+/* Defines a test, which TEST_MAIN() runs in its turn, with what is called before and after it. */
+#define FIXTURE_TEST(name, set_up, tear_down)                                                                \
+    static void name(void **state);                                                                          \
+    __attribute__((constructor)) static void add_##name(void)                                                \
+    {                                                                                                        \
+        add_unit_test((struct CMUnitTest){#name, name, set_up, tear_down, NULL});                            \
+    }                                                                                                        \
+    static void name(__attribute__((unused)) void **state)
+#define TEST(name) FIXTURE_TEST(name, NULL, NULL)
+
+/* The last line of a file of such tests. */
+#define TEST_MAIN()                                                                                          \
+    int main(void)                                                                                           \
+    {                                                                                                        \
+        return _cmocka_run_group_tests("unit_tests", unit_tests, unit_test_count, NULL, NULL);               \
+    }
 
 static inline const char *scratch_parent(void)
 {
