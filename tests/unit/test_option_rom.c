@@ -74,7 +74,9 @@ static void parse(size_t size)
     free(copy);
 }
 
-static void put_good(void)
+/* Cut at every length: never valid, never read beyond the end, and known to be cut. Of NVIDIA's own images,
+ * which NPDE adds after the last one of the standard, any part may be missing. */
+TEST(test_cut)
 {
     start();
     put_image(4, OPTION_ROM_LEGACY, false);
@@ -83,13 +85,6 @@ static void put_good(void)
     put_word(PCIR + 8, LIST - PCIR);
     put_word(LIST, 0x1b82);
     put_word(LIST + 2, 0x1b06);
-}
-
-/* Cut at every length: never valid, never read beyond the end, and known to be cut. Of NVIDIA's own images,
- * which NPDE adds after the last one of the standard, any part may be missing. */
-TEST(test_cut)
-{
-    put_good();
     for (size_t size = 3; size < rom_size; size++) {
         parse(size);
         assert_true(rom.truncated && !option_rom_is_valid(&rom));
@@ -115,34 +110,22 @@ TEST(test_cut)
     assert_true(!rom.private_missing && rom.images[2].is_private && !rom.images[1].is_private);
 }
 
-/* A first image whose pointer or length leads nowhere ends the walk. */
+/* A pointer that nearly leads somewhere; rom.test has those that lead nowhere, and chains without an end. */
 TEST(test_malformed)
 {
     static const struct {
-        size_t offset;
-        unsigned value;
+        unsigned pointer;
         enum option_rom_fault fault;
     } cases[] = {
-        {0x18, 0, OPTION_ROM_BAD_POINTER},       {0x18, 0x18, OPTION_ROM_BAD_POINTER},
-        {0x18, 0x19, OPTION_ROM_BAD_POINTER},    {0x18, 0xffff, OPTION_ROM_BAD_POINTER},
-        {0x18, 0x1a, OPTION_ROM_NO_PCIR},        {0x18, 4 * BLOCK - 0x18, OPTION_ROM_NO_PCIR},
-        {PCIR + 0x10, 0, OPTION_ROM_BAD_LENGTH},
-    };
+        {0x19, OPTION_ROM_BAD_POINTER}, {0x1a, OPTION_ROM_NO_PCIR}, {4 * BLOCK - 0x18, OPTION_ROM_NO_PCIR}};
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         start();
         put_image(4, OPTION_ROM_LEGACY, false);
-        put_word(cases[i].offset, cases[i].value);
+        put_word(0x18, cases[i].pointer);
         parse(rom_size);
         assert_int_equal(rom.fault, cases[i].fault);
-        assert_int_equal(rom.image_count, 0);
-        assert_false(option_rom_is_valid(&rom));
+        assert_true(rom.image_count == 0 && !option_rom_is_valid(&rom));
     }
-    start();
-    for (int i = 0; i < 60; i++)
-        put_image(1, OPTION_ROM_LEGACY, false);
-    parse(rom_size);
-    assert_int_equal(rom.fault, OPTION_ROM_TOO_MANY);
-    assert_int_equal(rom.image_count, MAX_OPTION_ROM_IMAGES);
 }
 
 /* The sum goes over the size in the header, after which there may be anything. */
@@ -194,7 +177,6 @@ TEST(test_amd)
     memcpy(at + 0x180, "113-D00034-S06", 15);
     put_checksum();
     parse(rom_size);
-    assert_int_equal(rom.maker, OPTION_ROM_MAKER_AMD);
     assert_string_equal(rom.version, "113-D00034-S06");
     at[0x185] = 0x1b;
     parse(rom_size);

@@ -1,12 +1,13 @@
 #undef _FORTIFY_SOURCE /* which declares pread as inline */
 #include "probe/rom_bar.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "tests/unit/root_fixture.h"
+#include "tests/unit/unit.h"
+
+/* Failures of the ROM BAR of this machine; tests/cli/rom.test has whole ones, and those of recorded machines.
+ */
 
 /* What was done to the file, in order: pread and pwrite here replace those of libc. "1" and "0" are writes of
  * these with a newline, at the beginning, "r" a read, "?" anything else. */
@@ -162,9 +163,8 @@ FIXTURE_TEST(test_holds_signals_back, set_up, tear_down)
 FIXTURE_TEST(test_rejects_what_is_no_file, set_up, tear_down)
 {
     char link[SCRATCH_PATH_SIZE + 8];
-    char absent[SCRATCH_PATH_SIZE + 8];
     snprintf(link, sizeof link, "%s-link", path);
-    snprintf(absent, sizeof absent, "%s-none", path);
+    assert_int_equal(rom_bar_read_enabled(link, &bar), ROM_BAR_ABSENT);
     assert_int_equal(symlink(path, link), 0);
     assert_int_equal(rom_bar_read_enabled(link, &bar), ROM_BAR_UNKNOWN);
     assert_int_equal(unlink(link), 0);
@@ -172,31 +172,8 @@ FIXTURE_TEST(test_rejects_what_is_no_file, set_up, tear_down)
     assert_int_equal(rom_bar_read_enabled(link, &bar), ROM_BAR_UNKNOWN);
     assert_int_equal(unlink(link), 0);
     assert_int_equal(rom_bar_read_enabled("/dev/null", &bar), ROM_BAR_UNKNOWN);
-    assert_int_equal(rom_bar_read_enabled(absent, &bar), ROM_BAR_ABSENT);
     assert_string_equal(done, "");
     assert_holds_in_file("__55aa and so on");
-}
-
-/* Of a recorded machine the file is read as it was recorded, and never written. */
-FIXTURE_TEST(test_recorded_machine, set_up, tear_down)
-{
-    const struct pci_address read = {.bus = 1};
-    const struct pci_address empty = {.bus = 2};
-    const struct pci_address none = {.bus = 3};
-    set_up_root(state);
-    put("/sys/bus/pci/devices/0000:01:00.0/rom", "recorded");
-    put("/sys/bus/pci/devices/0000:02:00.0/rom", "");
-    put("/sys/bus/pci/devices/0000:03:00.0/vendor", "0x10de\n");
-    assert_int_equal(rom_bar_read(root, &none, &bar), ROM_BAR_ABSENT);
-    assert_only_finding("rom-none", "no ROM BAR");
-    assert_null(root_fault(root, 0));
-    assert_int_equal(rom_bar_read(root, &empty, &bar), ROM_BAR_UNKNOWN);
-    assert_true(has_fault("0000:02:00.0/rom: was recorded without its bytes"));
-    rom_bar_free(&bar);
-    assert_int_equal(rom_bar_read(root, &read, &bar), ROM_BAR_READ);
-    assert_string_equal(bar.bytes.data, "recorded");
-    assert_string_equal(done, "");
-    tear_down_root(state);
 }
 
 TEST_MAIN()
