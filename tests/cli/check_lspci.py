@@ -50,22 +50,24 @@ def of_lspci(path):
 
 
 def dump_device(line):
-    """What pci_dump says of one device, in the same words; None for what it does not know."""
-    address, *words = line.split(" resets=")[0].split(" ")
-    found = dict(word.split("=", 1) for word in words)
-    sign = {"yes": "+", "no": "-", "?": None}
-    said = {"id": found["id"][:9], "class": found["class"], "rev": found.get("rev", "00"),
-            "driver": found["driver"].replace("?", "") or None, "group": found["group"] if found["group"][0] != "-" else None, "flr": sign[found["flr"]], "subsystem": found["id"][10:] or None}
-    said["pm"] = {"+": "-", "-": "+", None: None}[sign[found["pm_reset"]]]
-    total = int(found["sriov"].split("/")[0])
-    said["vf"] = str(total) if total >= 0 else None
-    said["bridge"] = found["bridge"][:2] if "bridge" in found else None
-    for name, value in found.items():
-        match = re.match(r"[0-9a-f]+\+(\d+)[^:]*(?::(\w+))?", value) if re.fullmatch(r"bar\d|rom", name) else None
-        if match:
-            said[name] = int(match[1]) or None
-            if match[2]:
-                said["resizable" + name[-1]] = int(match[2], 16)
+    """What pci_dump says of one device (device_text.h), in the same words; None for what it does not know."""
+    address, klass, ids, *words = line.split(" ")
+    said = {"id": ids[:9], "class": klass[:4] + (klass[5:] or "00"), "rev": "00", "subsystem": ids[10:] or None}
+    for word in words:
+        name, equals, value = word.partition("=")
+        bar = re.fullmatch(r"[0-9a-f]+\+([0-9a-f]+)i?w?p?(?:r(\w+))?", value) if re.fullmatch(r"[0-5R]", name) else None
+        if bar:
+            said["rom" if name == "R" else "bar" + name] = int(bar[1], 16) or None
+            if bar[2]:
+                said["resizable" + name] = int(bar[2], 16)
+        elif not equals and name[-1] in "+-?":
+            said[name[:-1]] = {"flr+": "+", "flr-": "-", "pm+": "-", "pm-": "+"}.get(name)
+        elif not equals:
+            said["rev"] = name
+        elif name in ("vf", "bridge"):
+            said[name] = re.split("[/-]", value)[0]
+        elif name != "below":
+            said[name] = value if value and value[0] != "-" else None
     return address, said
 
 

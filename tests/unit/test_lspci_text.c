@@ -2,46 +2,8 @@
  * -nnvv and with -x, is judged by itself in tests/cli/pci.test. */
 
 #include "probe/pci.h"
+#include "tests/unit/device_text.h"
 #include "tests/unit/unit.h"
-
-/* "01:00.0 0302 10de:1d16:1028:08b0 a1" and then only what is known. */
-static void describe(const struct pci_machine *machine, const struct pci_device *device, struct buffer *out)
-{
-    static const char signs[] = "?-+";
-    char text[PCI_ID_TEXT_SIZE];
-    char address[PCI_ADDRESS_TEXT_SIZE];
-    buffer_append_format(out, "%s %02x%02x", pci_address_print(&device->address, address), device->base_class,
-                         device->sub_class);
-    if (device->interface)
-        buffer_append_format(out, "/%02x", device->interface);
-    buffer_append_format(out, " %s", pci_id_print(&device->id, text));
-    if (device->id.has_revision)
-        buffer_append_format(out, " %02x", device->id.revision);
-    if (device->driver_known)
-        buffer_append_format(out, " driver=%s", device->driver);
-    if (device->iommu_group != IOMMU_GROUP_UNKNOWN)
-        buffer_append_format(out, " group=%d", device->iommu_group);
-    if (device->flr || device->pm_reset)
-        buffer_append_format(out, " flr%c pm%c", signs[device->flr], signs[device->pm_reset]);
-    if (device->sriov_total >= 0)
-        buffer_append_format(out, " vf=%d/%d", device->sriov_total, device->sriov_enabled);
-    if (device->is_bridge)
-        buffer_append_format(out, " bridge=%02x-%02x", device->secondary_bus, device->subordinate_bus);
-    if (device->parent >= 0)
-        buffer_append_format(out, " below=%s",
-                             pci_address_print(&machine->devices[device->parent].address, address));
-    for (int i = 0; i <= PCI_BAR_COUNT; i++) {
-        const struct pci_bar *bar = i < PCI_BAR_COUNT ? &device->bars[i] : &device->rom;
-        if (bar->address || bar->size || bar->resizable)
-            buffer_append_format(out, " %c=%llx+%lldK%s%s%s", i < PCI_BAR_COUNT ? '0' + i : 'R',
-                                 (unsigned long long)bar->address, (long long)bar->size >> 10,
-                                 bar->is_io ? "i" : "", bar->is_64bit ? "w" : "",
-                                 bar->is_prefetchable ? "p" : "");
-        if (bar->resizable)
-            buffer_append_format(out, "r%llx", (unsigned long long)bar->resizable);
-    }
-    buffer_append_byte(out, '\n');
-}
 
 static enum error_code read_bytes(const char *bytes, size_t length, struct pci_machine *machine,
                                   struct error *error)
@@ -61,7 +23,7 @@ static void check(const char *text, enum pci_source source, const char *expected
     if (read_bytes(text, strlen(text), &machine, &error))
         fail_msg("%s, of: %s", error.message, text);
     for (int i = 0; i < machine.count; i++)
-        describe(&machine, &machine.devices[i], &out);
+        append_device(&out, &machine, &machine.devices[i]);
     assert_string_equal(buffer_text(&out), expected);
     assert_int_equal(machine.source, source);
     buffer_free(&out);
@@ -101,8 +63,8 @@ static const struct {
      "\tMemory at 80000000 (64-bit, prefetchable) [size=256M]\n"
      "\tMemory at <unassigned> (64-bit, prefetchable) [disabled] [size=32M]\n"
      "\tI/O ports at 3000 [size=128]\n\t[virtual] Expansion ROM at a4000000 [disabled] [size=512K]\n",
-     "0000:01:00.0 0302 10de:1d16 group=15 0=a3000000+16384K 1=80000000+262144Kwp 3=0+32768Kwp 5=3000+0Ki"
-     " R=a4000000+512K\n"},
+     "0000:01:00.0 0302 10de:1d16 group=15 0=a3000000+1000000 1=80000000+10000000wp 3=0+2000000wp 5=3000+80i"
+     " R=a4000000+80000\n"},
     /* -mm, also with -n, and -vmm. */
     {"01:00.0 \"3D controller [0302]\" \"NVIDIA Corporation [10de]\" \"GP108M [GeForce MX330] [1d16]\" -ra1 -p00"
      " \"Dell [1028]\" \"Device [08b0]\"\n"
@@ -150,7 +112,7 @@ static const struct {
      "text with Memory at 1 [size=1M]\nRegion 1: Memory at -1 (64-bit, prefetchable) [size=-1]\n"
      "Region 3: Memory at 100 [size=99999999999999999999P]\nBAR 0: current size: 1MB, supported: 1MB\n"
      "IOMMU group: 99999999999\nTotal VFs: 70000,\nBus: primary=00, secondary=fff, subordinate=01\nSubsystem: 0000:0000\n",
-     "0000:01:00.0 0300 10de:1b80 3=100+0K\n"},
+     "0000:01:00.0 0300 10de:1b80 3=100+0\n"},
 };
 
 TEST(test_texts)
@@ -174,7 +136,7 @@ TEST(test_dumps)
         "30: 00 00 00 00 60 00 00 00 00 00 00 00 00 00 00 00",
         PCI_SOURCE_DUMP,
         "0000:00:01.0 0604 8086:1901 05 bridge=01-01\n0000:01:00.0 0302 10de:1d16:1028:08b0 a1 below=0000:00:01.0"
-        " 0=a3000000+0K 1=80000000+0Kwp 3=90000000+0Kwp 5=3000+0Ki\n");
+        " 0=a3000000+0 1=80000000+0wp 3=90000000+0wp 5=3000+0i\n");
     check(
         "01:00.0 0302: 10de:1d16 (rev a1)\n\tMemory at a3000000 (32-bit, non-prefetchable) [size=16M]\n"
         "\tI/O ports at 3000 [size=1K]\n\tKernel driver in use: nvidia\n"
@@ -184,7 +146,7 @@ TEST(test_dumps)
         "30: 00 00 00 00 60 00 00 00 00 00 00 00 00 00 00 00\n"
         "02:00.0 0302: 10de:1d17\n00: ff ff\n03:00.0 0302: 10de:1d18\nfff: 00 00\nxx: 00\n10: 0\n20: 00 000\n",
         PCI_SOURCE_DUMP,
-        "0000:01:00.0 0302 10de:1d16:1028:08b0 a1 driver=nvidia 0=a3000000+16384K 5=3000+1Ki\n"
+        "0000:01:00.0 0302 10de:1d16:1028:08b0 a1 driver=nvidia 0=a3000000+1000000 5=3000+400i\n"
         "0000:02:00.0 0302 10de:1d17\n0000:03:00.0 0302 10de:1d18\n");
 }
 
