@@ -47,13 +47,9 @@ static void show_table(char *path)
     free(bytes);
 }
 
-static const char *tristate_word(enum tristate value)
-{
-    return value == TRISTATE_YES ? "yes" : value == TRISTATE_NO ? "no" : "unknown";
-}
-
 static void show_root(const char *folder, const char *gpu_path, const char *port_path)
 {
+    static const char *const words[] = {"unknown", "no", "yes"};
     static const char *const roms[] = {"unknown", "no", "yes", "binding-unsure"};
     const struct acpi_question question = {.gpu_path = gpu_path,
                                            .port_path = port_path,
@@ -68,13 +64,17 @@ static void show_root(const char *folder, const char *gpu_path, const char *port
     if (root_open(folder, &root, &error) || acpi_read(root, &acpi, &error))
         die(error.message);
     acpi_gpu_facts(acpi, &question, &facts);
-    printf("readable %s\npath %s\n", tristate_word(acpi_readable(acpi)), facts.path);
-    printf("rom %s\nrom-where %s\n", roms[facts.rom_method], facts.where_rom);
-    printf("atrm %s\natrm-where %s\n", tristate_word(facts.atrm), facts.where_atrm);
-    printf("atpx %s\natpx-where %s\n", tristate_word(facts.atpx), facts.where_atpx);
-    printf("optimus %s\noptimus-where %s\n", tristate_word(facts.optimus_dsm), facts.where_optimus_dsm);
-    printf("mux %s\nmux-where %s\n", tristate_word(facts.mux_dsm), facts.where_mux_dsm);
-    printf("vfct %s %zu\n", tristate_word(facts.vfct), facts.vfct_image_length);
+    printf("readable %s\npath %s\n", words[acpi_readable(acpi)], facts.path);
+    const struct {
+        const char *name, *value, *where;
+    } lines[] = {{"rom", roms[facts.rom_method], facts.where_rom},
+                 {"atrm", words[facts.atrm], facts.where_atrm},
+                 {"atpx", words[facts.atpx], facts.where_atpx},
+                 {"optimus", words[facts.optimus_dsm], facts.where_optimus_dsm},
+                 {"mux", words[facts.mux_dsm], facts.where_mux_dsm}};
+    for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+        printf("%s %s\n%s-where %s\n", lines[i].name, lines[i].value, lines[i].name, lines[i].where);
+    printf("vfct %s %zu\n", words[facts.vfct], facts.vfct_image_length);
     for (int i = 0; root_fault(root, i); i++)
         printf("unreadable %s: %s\n", root_fault(root, i)->path, root_fault(root, i)->why);
     acpi_free(acpi);

@@ -12,19 +12,14 @@
     "\x5b\x82\x0cVID_"                                                                                       \
     "\x14\x06_ROM\x02"
 /* Scope (\_SB_.PCI0.GFX0) { Method (ATRM, 2) Method (ATPX, 2) } */
-#define HYBRID                                                                                               \
-    "\x10\x1e\\\x2f\x03_SB_PCI0GFX0"                                                                         \
-    "\x14\x06"                                                                                               \
-    "ATRM\x02"                                                                                               \
-    "\x14\x06"                                                                                               \
-    "ATPX\x02"
+#define HYBRID  "\x10\x1e\\\x2f\x03_SB_PCI0GFX0\x14\6ATRM\2\x14\6ATPX\2"
 #define OPTIMUS "\xf8\xd8\x86\xa4\xda\x0b\x1b\x47\xa7\x2b\x60\x42\xa6\xb5\xbe\xe0"
 #define MUX     "\xa0\xa0\x95\x9d\x60\x00\x48\x4d\xb3\x4d\x7e\x5f\xea\x12\x9f\xd4"
 /* Method (\_SB_.PCI0.PEG_.VID_.NAME, 4) { two buffers } */
 #define DSM(name)                                                                                            \
     "\x14\x42\x04\\\x2f\x05_SB_PCI0PEG_VID_" name "\x04\x11\x13\x0a\x10" OPTIMUS "\x11\x13\x0a\x10" MUX
 
-static struct acpi *acpi;
+static struct acpi *acpi; /* what was read last */
 
 static void put_bytes_of(const char *name, const void *bytes, size_t length)
 {
@@ -45,18 +40,6 @@ static void put_table(const char *name, const char *signature, const char *aml, 
     put_bytes_of(name, table, length + 36);
 }
 
-static int set_up(void **state)
-{
-    acpi = NULL;
-    return set_up_root(state);
-}
-
-static int tear_down(void **state)
-{
-    acpi_free(acpi);
-    return tear_down_root(state);
-}
-
 static void read_tables(enum tristate readable)
 {
     struct error error = {.code = ERROR_NONE};
@@ -65,18 +48,16 @@ static void read_tables(enum tristate readable)
     assert_int_equal(acpi_readable(acpi), readable);
 }
 
-static const struct acpi_question nvidia = {.gpu_path = "\\_SB_.PCI0.PEG_.VID_",
-                                            .port_path = "\\_SB_.PCI0.PEG_",
-                                            .address = {.bus = 1},
+static const struct acpi_question nvidia = {.address = {.bus = 1},
                                             .id = {.vendor = 0x10de, .device = 0x1d16},
                                             .is_amd_discrete = TRISTATE_NO,
                                             .removable = TRISTATE_UNKNOWN};
-static const struct acpi_question radeon = {.gpu_path = "\\_SB_.PCI0.RP05.PEGP",
-                                            .port_path = "\\_SB_.PCI0.RP05",
-                                            .address = {.bus = 1},
+static const struct acpi_question radeon = {.address = {.bus = 1},
                                             .id = {.vendor = 0x1002, .device = 0x6600},
                                             .is_amd_discrete = TRISTATE_YES,
                                             .removable = TRISTATE_UNKNOWN};
+
+#define VID "\\_SB_.PCI0.PEG_.VID_"
 
 static struct acpi_gpu ask(struct acpi_question question, const char *gpu_path, const char *port_path)
 {
@@ -88,11 +69,10 @@ static struct acpi_gpu ask(struct acpi_question question, const char *gpu_path, 
 }
 
 /* tests/cli/acpi.test has the ordinary ones. */
-FIXTURE_TEST(test_binding_of_rom, set_up, tear_down)
+ROOT_TEST(test_binding_of_rom)
 {
     static const struct {
-        const char *gpu_path;
-        const char *port_path;
+        const char *gpu_path, *port_path;
         enum acpi_rom rom;
     } cases[] = {
         {"\\_SB.PCI0.PEG.VID", "", ACPI_ROM_YES},
@@ -122,7 +102,7 @@ FIXTURE_TEST(test_binding_of_rom, set_up, tear_down)
 }
 
 /* The integrated GPU's methods serve an AMD discrete GPU that cannot be unplugged. */
-FIXTURE_TEST(test_hybrid, set_up, tear_down)
+ROOT_TEST(test_hybrid)
 {
     static const struct {
         enum tristate is_amd_discrete, removable, served;
@@ -145,7 +125,7 @@ FIXTURE_TEST(test_hybrid, set_up, tear_down)
 }
 
 /* Functions of _DSM at a node that may be the GPU's; a method that is no _DSM may serve one elsewhere. */
-FIXTURE_TEST(test_dsm, set_up, tear_down)
+ROOT_TEST(test_dsm)
 {
     put_table("DSDT", "DSDT", AML(DSM("_DSM")), 0);
     read_tables(TRISTATE_YES);
@@ -153,7 +133,7 @@ FIXTURE_TEST(test_dsm, set_up, tear_down)
     assert_int_equal(ask(nvidia, "", "\\_SB_.PCI0.PEG_").optimus_dsm, TRISTATE_UNKNOWN);
     put_table("DSDT", "DSDT", AML(DSM("OPTM")), 0);
     read_tables(TRISTATE_YES);
-    assert_int_equal(ask(nvidia, nvidia.gpu_path, "").optimus_dsm, TRISTATE_YES);
+    assert_int_equal(ask(nvidia, VID, "").optimus_dsm, TRISTATE_YES);
     assert_int_equal(ask(nvidia, "\\_SB_.PCI0.VID_", "").optimus_dsm, TRISTATE_UNKNOWN);
 }
 
@@ -161,14 +141,14 @@ FIXTURE_TEST(test_dsm, set_up, tear_down)
 static void assert_unknown(const char *note)
 {
     read_tables(TRISTATE_UNKNOWN);
-    struct acpi_gpu facts = ask(radeon, radeon.gpu_path, radeon.port_path);
+    struct acpi_gpu facts = ask(radeon, "\\_SB_.PCI0.RP05.PEGP", "\\_SB_.PCI0.RP05");
     assert_int_equal(facts.rom_method, ACPI_ROM_UNKNOWN);
     assert_true(facts.atrm == TRISTATE_UNKNOWN && facts.atpx == TRISTATE_UNKNOWN);
     assert_true(facts.optimus_dsm == TRISTATE_UNKNOWN && facts.mux_dsm == TRISTATE_UNKNOWN);
     assert_true(note ? has_fault(note) : !root_fault(root, 0));
 }
 
-FIXTURE_TEST(test_unreadable, set_up, tear_down)
+ROOT_TEST(test_unreadable)
 {
     static const struct {
         const char *signature, *aml;
@@ -193,12 +173,12 @@ FIXTURE_TEST(test_unreadable, set_up, tear_down)
     /* What was found is there. */
     put_table("SSDT1", "SSDT", AML(ROM_AT_VID "\xfe"), 0);
     read_tables(TRISTATE_UNKNOWN);
-    assert_int_equal(ask(nvidia, nvidia.gpu_path, "").rom_method, ACPI_ROM_YES);
+    assert_int_equal(ask(nvidia, VID, "").rom_method, ACPI_ROM_YES);
     assert_int_equal(ask(nvidia, "\\_SB_.PCI0", "").rom_method, ACPI_ROM_UNKNOWN);
     /* After the length that the header states, there is nothing. */
     put_table("SSDT1", "SSDT", AML(ROM_AT_VID), -(long)sizeof ROM_AT_VID + 1);
     read_tables(TRISTATE_YES);
-    assert_int_equal(ask(nvidia, nvidia.gpu_path, "").rom_method, ACPI_ROM_NO);
+    assert_int_equal(ask(nvidia, VID, "").rom_method, ACPI_ROM_NO);
     /* Where the first table cannot be read at all, the others are not tried. */
     put_bytes_of("DSDT", "", 0);
     put_table("SSDT7", "XSDT", AML(""), 0);
@@ -209,7 +189,7 @@ FIXTURE_TEST(test_unreadable, set_up, tear_down)
     assert_unknown(NULL);
 }
 
-FIXTURE_TEST(test_bounds, set_up, tear_down)
+ROOT_TEST(test_bounds)
 {
     char name[32];
     char *huge = calloc(1, (2 << 20) + 1);
@@ -239,20 +219,20 @@ FIXTURE_TEST(test_bounds, set_up, tear_down)
 }
 
 /* More methods than are kept: the rest is unknown. */
-FIXTURE_TEST(test_many_places, set_up, tear_down)
+ROOT_TEST(test_many_places)
 {
     char aml[7 * 257];
     for (size_t i = 0; i < sizeof aml; i += 7)
         memcpy(aml + i, "\x14\x06_ROM\x02", 7);
     put_table("DSDT", "DSDT", aml, sizeof aml, -7);
     read_tables(TRISTATE_YES);
-    assert_int_equal(ask(nvidia, nvidia.gpu_path, "").rom_method, ACPI_ROM_NO);
+    assert_int_equal(ask(nvidia, VID, "").rom_method, ACPI_ROM_NO);
     put_table("DSDT", "DSDT", aml, sizeof aml, 0);
     read_tables(TRISTATE_UNKNOWN);
-    assert_int_equal(ask(nvidia, nvidia.gpu_path, "").rom_method, ACPI_ROM_UNKNOWN);
+    assert_int_equal(ask(nvidia, VID, "").rom_method, ACPI_ROM_UNKNOWN);
 }
 
-FIXTURE_TEST(test_vfct, set_up, tear_down)
+ROOT_TEST(test_vfct)
 {
     /* After the ACPI header: a UUID, the first image's offset, no library, one image of four bytes. */
     static const char vfct[] = "................"

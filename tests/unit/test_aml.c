@@ -25,13 +25,12 @@ static void note_uuid(void *context, enum aml_uuid uuid, const struct aml_path *
 
 static void walk(const char *bytes, size_t length, enum aml_result result, const char *expected)
 {
-    struct buffer found = BUFFER(1 << 24);
+    struct buffer found CLEANUP(buffer_free) = BUFFER(1 << 24);
     const struct aml_visitor visitor = {&found, note_method, note_uuid};
     char *copy = exact_copy(bytes, length);
     assert_int_equal(aml_walk((const uint8_t *)copy, length, &visitor), result);
     if (expected)
         assert_string_equal(buffer_text(&found), expected);
-    buffer_free(&found);
     free(copy);
 }
 
@@ -62,9 +61,7 @@ static const struct {
     /* Names: above the root, in lower case, with a digit first, none at all. */
     {AML("\x14\x07^_ROM\x00"), AML_DAMAGED, ""},
     {AML("\x14\x06_rom\x00"), AML_DAMAGED, ""},
-    {AML("\x14\x06"
-         "1ROM\x00"),
-     AML_DAMAGED, ""},
+    {AML("\x14\0061ROM\0"), AML_DAMAGED, ""},
     {AML("\x14\x03\x00\x00"), AML_DAMAGED, ""},
     /* Longer than the table, longer than what contains it, shorter than itself. */
     {AML("\x10\x3fXXXX" ROM_METHOD), AML_DAMAGED, "method \\XXXX._ROM\n"},
@@ -129,8 +126,8 @@ TEST(test_operators)
 TEST(test_nesting)
 {
     for (int depth = 1; depth < 3000; depth = depth * 3 / 2 + 1) {
-        struct buffer aml = BUFFER(1 << 20);
-        struct buffer expected = BUFFER(1 << 20);
+        struct buffer aml CLEANUP(buffer_free) = BUFFER(1 << 20);
+        struct buffer expected CLEANUP(buffer_free) = BUFFER(1 << 20);
         buffer_append_text(&expected, "method \\");
         for (int i = 0; i < depth; i++) {
             unsigned length = (unsigned)(8 * (depth - i) + 7 - 1);
@@ -147,8 +144,6 @@ TEST(test_nesting)
             walk(aml.data, aml.length, AML_OK, buffer_text(&expected));
         else
             walk(aml.data, aml.length, AML_DAMAGED, NULL);
-        buffer_free(&aml);
-        buffer_free(&expected);
     }
 }
 
@@ -170,11 +165,10 @@ TEST(test_takes_linear_time)
 {
     static const char hard[][10] = {"\x14\x06_ROM\x01\x0d", "\x10\xff\xff\xff\xff_ROM", "\x2f\xff_ROM\x0d"};
     for (size_t i = 0; i < ARRAY_SIZE(hard); i++) {
-        struct buffer aml = BUFFER(4 << 20);
+        struct buffer aml CLEANUP(buffer_free) = BUFFER(4 << 20);
         while (aml.length < 2 << 20)
             buffer_append(&aml, hard[i], strlen(hard[i]));
         walk(aml.data, aml.length, AML_DAMAGED, NULL);
-        buffer_free(&aml);
     }
 }
 

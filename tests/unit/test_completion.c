@@ -18,11 +18,7 @@ static const char help[] = "Usage: passthru demo [OPTION]...\n"
  * operands before it, the value of --chassis, and what is offered of: the options, "laptop" and "lap\ttop".
  */
 static const struct {
-    const char *line;
-    const char *option;
-    const char *operands;
-    const char *chassis;
-    const char *offered;
+    const char *line, *option, *operands, *chassis, *offered;
 } cases[] = {
     {"demo|--", "", "", NULL,
      "--chassis\t"

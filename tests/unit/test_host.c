@@ -26,8 +26,7 @@ ROOT_TEST(test_machine_that_says_nothing)
 {
     struct host host;
     host_read(root, &host);
-    assert_true(host.chassis == CHASSIS_UNKNOWN && !host.machine[0] && !host.hypervisor && !host.is_root);
-    assert_int_equal(host.in_vm, TRISTATE_UNKNOWN);
+    assert_true(host.in_vm == TRISTATE_UNKNOWN && !host.machine[0] && !host.hypervisor && !host.is_root);
     put("/sys/class/dmi/id/sys_vendor", "To Be Filled By O.E.M.\n");
     put("/sys/class/dmi/id/product_name", "To Be Filled By O.E.M.\n");
     put("/sys/class/dmi/id/board_vendor", "ASRock\n");
@@ -59,9 +58,7 @@ ROOT_TEST(test_host_that_tells)
 ROOT_TEST(test_why_the_iommu_is_off)
 {
     static const struct {
-        const char *cpu;
-        const char *table;
-        const char *command_line;
+        const char *cpu, *table, *command_line;
         enum iommu_fault fault;
     } cases[] = {{"GenuineIntel", "FACP", "intel_iommu=on", IOMMU_FAULT_FIRMWARE},
                  {"GenuineIntel", "DMAR", "quiet", IOMMU_FAULT_COMMAND_LINE},

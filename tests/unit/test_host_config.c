@@ -70,25 +70,19 @@ ROOT_TEST(test_next_steps)
     }
 }
 
-TEST(test_bounds)
+/* check.test has more parameters than there can be. */
+TEST(test_a_long_parameter)
 {
     struct cmdline *line = calloc(1, sizeof *line);
-    struct buffer text = BUFFER(1 << 20);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(1 << 20);
     assert_non_null(line);
-    for (int i = 0; i < 5000; i++)
-        buffer_append_text(&text, "intel_iommu=on ");
-    cmdline_add(line, (struct span){buffer_text(&text), text.length}, "f", 1);
-    assert_int_equal(line->count, MAX_CMDLINE_PARAMS);
-    buffer_clear(&text);
     for (int i = 0; i < 900000; i++)
         buffer_append_byte(&text, 'x');
-    line->count = 0;
     cmdline_add(line, (struct span){buffer_text(&text), text.length}, "f", 1);
     assert_int_equal(line->count, 0);
     assert_true(line->is_cut);
     cmdline_free(line);
     free(line);
-    buffer_free(&text);
 }
 
 #define CARD(driver)                    a_device(1, 0, 0x10de, 0x1d16, 0x03, driver)

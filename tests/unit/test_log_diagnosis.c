@@ -5,19 +5,6 @@
 static struct log_diagnosis diagnosis;
 static struct error failure;
 
-static int start(void **state)
-{
-    (void)state;
-    return log_diagnosis_start(&diagnosis, &failure);
-}
-
-static int end(void **state)
-{
-    (void)state;
-    log_diagnosis_free(&diagnosis);
-    return 0;
-}
-
 static void add(const char *word, enum fixable fixable, const char *words, const char *pattern,
                 enum error_code expected)
 {
@@ -27,28 +14,27 @@ static void add(const char *word, enum fixable fixable, const char *words, const
 
 static void read_text(const char *log)
 {
-    char path[SCRATCH_PATH_SIZE];
-    scratch_write_text(path, log);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    assert_int_equal(log_diagnosis_read(&diagnosis, fileno(file), path, &failure), ERROR_NONE);
-    fclose(file);
-    unlink(path);
+    int file = memory_file(log, strlen(log));
+    assert_int_equal(log_diagnosis_read(&diagnosis, file, "log", &failure), ERROR_NONE);
+    close(file);
 }
 
 /* Symptoms that the importer rejects. */
-FIXTURE_TEST(test_what_is_no_symptom, start, end)
+TEST(test_what_is_no_symptom)
 {
+    assert_int_equal(log_diagnosis_start(&diagnosis, &failure), ERROR_NONE);
     add("no-iommu-group", FIXABLE_FIXABLE, "no iommu_group", "(open", ERROR_BAD_INPUT);
     add("no-iommu-group", FIXABLE_FIXABLE, "short", "x", ERROR_BAD_INPUT);
     add("no-such-word", FIXABLE_FIXABLE, "no iommu_group", "x", ERROR_BAD_INPUT);
     for (int i = 0; i < MAX_SYMPTOMS; i++)
         add("anything", FIXABLE_HARMLESS, "harmless", "harmless", ERROR_NONE);
     add("anything", FIXABLE_HARMLESS, "harmless", "harmless", ERROR_BAD_INPUT);
+    log_diagnosis_free(&diagnosis);
 }
 
-FIXTURE_TEST(test_where_symptoms_stand, start, end)
+TEST(test_where_symptoms_stand)
 {
+    assert_int_equal(log_diagnosis_start(&diagnosis, &failure), ERROR_NONE);
     add("no-iommu-group", FIXABLE_FIXABLE, "no iommu_group", "no iommu_group", ERROR_NONE);
     add("group-open-failed", FIXABLE_FIXABLE, "failed to open", "failed to open", ERROR_NONE);
     add("msr-ignored", FIXABLE_HARMLESS, " rdmsr", "unhandled", ERROR_NONE);
@@ -68,6 +54,7 @@ FIXTURE_TEST(test_where_symptoms_stand, start, end)
     /* A last boot that shows nothing leaves the one before. */
     read_text("no iommu_group\n-- Boot 0123456789abcdef0123456789abcdef --\nfine\n");
     assert_int_equal(diagnosis.evidence.first, SYMPTOM_NO_IOMMU_GROUP);
+    log_diagnosis_free(&diagnosis);
 }
 
 /* Lines of a log by a letter each, with their place in the order of causes. */

@@ -19,20 +19,18 @@ static void check(const char *text, enum pci_source source, const char *expected
 {
     struct pci_machine machine;
     struct error error;
-    struct buffer out = BUFFER(1 << 20);
+    struct buffer out CLEANUP(buffer_free) = BUFFER(1 << 20);
     if (read_bytes(text, strlen(text), &machine, &error))
         fail_msg("%s, of: %s", error.message, text);
     for (int i = 0; i < machine.count; i++)
         append_device(&out, &machine, &machine.devices[i]);
     assert_string_equal(buffer_text(&out), expected);
     assert_int_equal(machine.source, source);
-    buffer_free(&out);
     pci_machine_free(&machine);
 }
 
 static const struct {
-    const char *text;
-    const char *expected;
+    const char *text, *expected;
 } texts[] = {
     /* lspci -n, also of an old version. */
     {"10000:e1:00.0 0302: 10de:1d16 (rev a1)\n0000:02:00.0 Class 0200: 10ec:8168\n",
@@ -78,9 +76,7 @@ static const struct {
     {"> > 01:00.0 VGA compatible controller [0300]: NVIDIA [10de:1b80] (rev a1)\r\n"
      "> >         \tKernel driver in use: nouveau\r\n"
      "    \033[1;32m02:00.0\033[0m Audio device [\033[31m0403\033[0m]: NVIDIA [10de:10f0] (rev a1)\n"
-     "03:00.0\xc2\xa0"
-     "USB controller [0c03]:\xc2\xa0"
-     "ASMedia [1b21:1242]",
+     "03:00.0\302\240USB controller [0c03]:\302\240ASMedia [1b21:1242]",
      "0000:01:00.0 0300 10de:1b80 a1 driver=nouveau\n0000:02:00.0 0403 10de:10f0 a1\n0000:03:00.0 0c03 1b21:1242\n"},
     /* The script that everybody uses to see groups, in two versions; what follows it has no group. */
     {"IOMMU Group 1:\n\t00:01.0 PCI bridge [0604]: Intel [8086:1901]\n\t01:00.0 0300: 10de:1b80 (rev a1)\n"
@@ -153,8 +149,7 @@ TEST(test_dumps)
 TEST(test_rejects_what_has_no_ids)
 {
     static const struct {
-        const char *text;
-        const char *says;
+        const char *text, *says;
     } cases[] = {
         {"01:00.0 3D controller: NVIDIA Corporation GP108M [GeForce MX330] (rev a1)\n", "not their PCI IDs"},
         {"", "no output of lspci"},
@@ -169,15 +164,11 @@ TEST(test_rejects_what_has_no_ids)
         assert_holds(error.next, "lspci -nnk");
         pci_machine_free(&machine);
     }
-    assert_int_equal(pci_read_lspci("/nonexistent/file", &machine, &error), ERROR_BAD_INPUT);
-    pci_machine_free(&machine);
-    assert_int_equal(pci_read_lspci("/", &machine, &error), ERROR_BAD_INPUT);
-    pci_machine_free(&machine);
 }
 
 TEST(test_bounds)
 {
-    struct buffer text = BUFFER(20 << 20);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(20 << 20);
     struct pci_machine machine;
     struct error error;
     buffer_append_text(&text, "ffff:ff:1f.0 a name without an ID is counted\n");
@@ -200,7 +191,6 @@ TEST(test_bounds)
     assert_int_equal(read_bytes(text.data, text.length, &machine, &error), ERROR_BAD_INPUT);
     assert_holds(error.message, "larger");
     pci_machine_free(&machine);
-    buffer_free(&text);
 }
 
 TEST_MAIN()

@@ -2,16 +2,10 @@
 
 #include "tests/unit/unit.h"
 
-static struct pci_address at(uint32_t domain, uint8_t bus, uint8_t slot, uint8_t function)
-{
-    return (struct pci_address){domain, bus, slot, function};
-}
-
 TEST(test_addresses_parse_and_print)
 {
     static const struct {
-        const char *text;
-        const char *printed;
+        const char *text, *printed;
     } cases[] = {
         {"0000:01:00.0", "0000:01:00.0"},     {"01:00.0", "0000:01:00.0"},
         {"ff:1f.7", "0000:ff:1f.7"},          {"10000:e1:00.0", "10000:e1:00.0"},
@@ -32,7 +26,7 @@ TEST(test_addresses_parse_and_print)
     }
     memcpy(copy, wrong, sizeof wrong);
     for (const char *text; (text = strsep(&rest, "|"));) {
-        struct pci_address address = at(7, 7, 7, 7);
+        struct pci_address address = {.domain = 7};
         if (pci_address_parse(text, &address))
             fail_msg("\"%s\" is taken for an address", text);
         assert_int_equal(address.domain, 7);
@@ -41,9 +35,9 @@ TEST(test_addresses_parse_and_print)
 
 TEST(test_addresses_have_an_order)
 {
-    const struct pci_address sorted[] = {at(0, 0, 0, 0),         at(0, 0, 0, 7),   at(0, 0, 1, 0),
-                                         at(0, 1, 0, 0),         at(0, 255, 0, 0), at(0x10000, 0, 0, 0),
-                                         at(0xffffffff, 0, 0, 0)};
+    const struct pci_address sorted[] = {{0, 0, 0, 0},         {0, 0, 0, 7},   {0, 0, 1, 0},
+                                         {0, 1, 0, 0},         {0, 255, 0, 0}, {0x10000, 0, 0, 0},
+                                         {0xffffffff, 0, 0, 0}};
     for (size_t i = 0; i < ARRAY_SIZE(sorted); i++)
         for (size_t k = 0; k < ARRAY_SIZE(sorted); k++) {
             int order = pci_address_compare(&sorted[i], &sorted[k]);
@@ -51,8 +45,11 @@ TEST(test_addresses_have_an_order)
         }
 }
 
+static struct pci_device devices[6];
+static struct pci_machine machine;
+
 /* A card below two bridges, and one in another domain with the same bus numbers. */
-static int make_machine(struct pci_device devices[], struct pci_machine *machine)
+static int make_machine(void **state)
 {
     static const struct pci_address addresses[] = {
         {0, 3, 0, 1}, {1, 3, 0, 0}, {0, 2, 0, 0}, {0, 0, 1, 0}, {0, 3, 0, 0}, {0, 0, 0, 0},
@@ -64,18 +61,16 @@ static int make_machine(struct pci_device devices[], struct pci_machine *machine
     devices[2].is_bridge = devices[3].is_bridge = true;
     devices[2].secondary_bus = 3;
     devices[3].secondary_bus = 2;
-    *machine = (struct pci_machine){.devices = devices, .count = ARRAY_SIZE(addresses)};
-    pci_machine_sort(machine);
-    return machine->count;
+    machine = (struct pci_machine){.devices = devices, .count = ARRAY_SIZE(addresses)};
+    pci_machine_sort(&machine);
+    (void)state;
+    return 0;
 }
 
-TEST(test_finds_devices)
+FIXTURE_TEST(test_finds_devices, make_machine, NULL)
 {
-    struct pci_device devices[6];
-    struct pci_machine machine;
     const struct pci_machine empty = {.count = 0};
-    struct pci_address none = at(0, 3, 0, 2);
-    make_machine(devices, &machine);
+    const struct pci_address none = {0, 3, 0, 2};
     for (int i = 0; i < machine.count; i++)
         assert_ptr_equal(pci_find(&machine, &machine.devices[i].address), &machine.devices[i]);
     assert_null(pci_find(&machine, &none));
@@ -85,32 +80,26 @@ TEST(test_finds_devices)
     assert_false(pci_same_device(&machine.devices[0], &machine.devices[1]));
 }
 
-TEST(test_finds_the_bridges_above)
+FIXTURE_TEST(test_finds_the_bridges_above, make_machine, NULL)
 {
     static const int parents[] = {-1, -1, 1, 2, 2, -1};
-    struct pci_device devices[6];
-    struct pci_machine machine;
-    int count = make_machine(devices, &machine);
     pci_machine_link(&machine);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < machine.count; i++)
         assert_int_equal(machine.devices[i].parent, parents[i]);
 }
 
 /* Bridges that point at themselves and at each other: whoever walks up comes to an end. */
-TEST(test_bridges_in_a_circle)
+FIXTURE_TEST(test_bridges_in_a_circle, make_machine, NULL)
 {
-    struct pci_device devices[6];
-    struct pci_machine machine;
-    int count = make_machine(devices, &machine);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < machine.count; i++) {
         machine.devices[i].is_bridge = true;
         machine.devices[i].secondary_bus = (uint8_t)(i % 4);
     }
     pci_machine_link(&machine);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < machine.count; i++) {
         int steps = 0;
         for (int k = i; k >= 0; k = machine.devices[k].parent)
-            assert_true(++steps <= count);
+            assert_true(++steps <= machine.count);
     }
 }
 

@@ -24,7 +24,7 @@ FIXTURE_TEST(test_reads, set_up, tear_down_root)
 {
     char line[64];
     long long number = 0;
-    struct buffer out = BUFFER(1 << 20);
+    struct buffer out CLEANUP(buffer_free) = BUFFER(1 << 20);
     assert_false(root_is_live(root));
     assert_int_equal(root_read_line(root, "/sys/line", line, sizeof line), ROOT_OK);
     assert_string_equal(line, "vfio-pci");
@@ -41,14 +41,13 @@ FIXTURE_TEST(test_reads, set_up, tear_down_root)
     assert_int_equal(root_read(root, "/sys/line", 3, &out), ROOT_TOO_LARGE);
     assert_string_equal(buffer_text(&out), "  v");
     assert_true(has_fault("/sys/line: "));
-    buffer_free(&out);
 }
 
 /* Nothing outside of the directory is ever read, and nothing holds us up. */
 FIXTURE_TEST(test_stays_inside, set_up, tear_down_root)
 {
     static const char *const outside[] = {"/sys/out", "/sys/up-and-out", "/sys/../../../../../../etc/passwd"};
-    struct buffer out = BUFFER(1 << 20);
+    struct buffer out CLEANUP(buffer_free) = BUFFER(1 << 20);
     char resolved[1024];
     for (size_t i = 0; i < ARRAY_SIZE(outside); i++) {
         assert_int_not_equal(root_read(root, outside[i], 100000, &out), ROOT_OK);
@@ -66,7 +65,6 @@ FIXTURE_TEST(test_stays_inside, set_up, tear_down_root)
     assert_true(root_resolve(root, "/sys/b/up/up/two", resolved, sizeof resolved));
     assert_string_equal(resolved, "/sys/b/two");
     assert_false(root_resolve(root, "/sys/out", resolved, sizeof resolved));
-    buffer_free(&out);
 }
 
 FIXTURE_TEST(test_links_and_lists, set_up, tear_down_root)
@@ -113,14 +111,11 @@ FIXTURE_TEST(test_notes_are_bounded, set_up, tear_down_root)
 /* That there must be such a directory is for scan.test and check.test. */
 TEST(test_this_machine)
 {
-    static const char *const paths[] = {NULL, "/"};
-    for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-        struct root *other = NULL;
-        struct error error = {.code = ERROR_NONE};
-        assert_int_equal(root_open(paths[i], &other, &error), ERROR_NONE);
-        assert_true(root_is_live(other) && root_exists(other, "/proc/self/status"));
-        root_close(other);
-    }
+    struct root *other = NULL;
+    struct error error = {.code = ERROR_NONE};
+    assert_int_equal(root_open("/", &other, &error), ERROR_NONE);
+    assert_true(root_is_live(other) && root_exists(other, "/proc/self/status"));
+    root_close(other);
 }
 
 TEST_MAIN()

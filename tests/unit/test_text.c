@@ -16,7 +16,7 @@ static size_t encode(uint32_t c, char bytes[4])
 /* Whatever goes through text_append_safe is UTF-8 that a terminal does not act on. */
 TEST(test_every_character)
 {
-    struct buffer out = BUFFER(1024);
+    struct buffer out CLEANUP(buffer_free) = BUFFER(1024);
     for (uint32_t c = 0; c <= 0x10ffff; c++) {
         char bytes[4];
         uint32_t decoded = UINT32_MAX;
@@ -34,7 +34,6 @@ TEST(test_every_character)
                 fail_msg("U+%04X goes through", (unsigned)c);
         }
     }
-    buffer_free(&out);
 }
 
 /* Each ends where its block of memory ends. */
@@ -105,13 +104,12 @@ TEST(test_append_safe)
 
 TEST(test_append_utf8)
 {
-    struct buffer out = BUFFER(4096);
+    struct buffer out CLEANUP(buffer_free) = BUFFER(4096);
     assert_int_equal(text_append_utf8(&out, "caf\xe9 \xc3\xa9\xff\xc3", 9), 3);
     assert_string_equal(buffer_text(&out), "caf\ufffd \u00e9\ufffd\ufffd");
     buffer_clear(&out);
     assert_int_equal(text_append_utf8(&out, "\xed\xa0\x80", 3), 3);
     assert_string_equal(buffer_text(&out), "\ufffd\ufffd\ufffd");
-    buffer_free(&out);
 }
 
 TEST(test_width)
@@ -169,8 +167,7 @@ TEST(test_plain_length)
 TEST(test_distance)
 {
     static const struct {
-        const char *a;
-        const char *b;
+        const char *a, *b;
         int distance;
     } cases[] = {
         {"", "", 0},          {"", "abc", 3},         {"abc", "", 3},        {"vfio-pci", "vfio_pci", 0},
@@ -187,18 +184,15 @@ TEST(test_distance)
 TEST(test_append_shell_word)
 {
     static const struct {
-        const char *text;
-        const char *word;
-    } cases[] = {
-        {"/var/lib/passthru/passthru.db", "/var/lib/passthru/passthru.db"},
-        {"a b", "'a b'"},
-        {"", "''"},
-        {"it's", "'it'\\''s'"},
-        {"$(reboot)", "'$(reboot)'"},
-        {"~/x", "'~/x'"},
-        {"a;b\n", "'a;b\n'"},
-        {"\xc3\xa4", "'\xc3\xa4'"},
-    };
+        const char *text, *word;
+    } cases[] = {{"/var/lib/passthru/passthru.db", "/var/lib/passthru/passthru.db"},
+                 {"a b", "'a b'"},
+                 {"", "''"},
+                 {"it's", "'it'\\''s'"},
+                 {"$(reboot)", "'$(reboot)'"},
+                 {"~/x", "'~/x'"},
+                 {"a;b\n", "'a;b\n'"},
+                 {"\xc3\xa4", "'\xc3\xa4'"}};
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct buffer out CLEANUP(buffer_free) = BUFFER(100);
         text_append_shell_word(&out, cases[i].text);

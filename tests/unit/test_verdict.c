@@ -38,16 +38,15 @@ static unsigned next_number(unsigned *seed, unsigned below)
     return (*seed >> 16) % below;
 }
 
-enum sample { NONE_PUBLIC, ALL_PUBLIC, SOME_PUBLIC };
-
-static void fill(struct evidence evidence[EVIDENCE_LEVELS], unsigned *seed, enum sample sample)
+/* Some reports, of which none, about half or all are public: 0 to 2. */
+static void fill(struct evidence evidence[EVIDENCE_LEVELS], unsigned *seed, unsigned publicity)
 {
     memset(evidence, 0, EVIDENCE_LEVELS * sizeof *evidence);
     unsigned reports = next_number(seed, 2) ? next_number(seed, 6) : next_number(seed, 60);
     unsigned favourite = next_number(seed, OUTCOME_COUNT);
     for (unsigned i = 0; i < reports; i++) {
         unsigned outcome = next_number(seed, 2) ? favourite : next_number(seed, OUTCOME_COUNT);
-        bool is_public = sample == ALL_PUBLIC || (sample == SOME_PUBLIC && next_number(seed, 2));
+        bool is_public = next_number(seed, 2) < publicity;
         count_report(evidence, (enum evidence_level)next_number(seed, EVIDENCE_LEVELS), (enum outcome)outcome,
                      is_public);
     }
@@ -81,18 +80,18 @@ static struct verdict sound_verdict(const struct prior *prior,
 /* One failure more, on the very board or on a relative, public or not: never a better verdict. */
 TEST(test_failures_never_help)
 {
-    for (int kind = 0; kind < 6; kind++) {
+    for (unsigned kind = 0; kind < 6; kind++) {
         unsigned seed = 7;
         for (int i = 0; i < 20000; i++) {
             struct evidence evidence[EVIDENCE_LEVELS];
             const struct prior *prior = &priors[i % (int)ARRAY_SIZE(priors)];
-            fill(evidence, &seed, (enum sample)(kind / 2));
+            fill(evidence, &seed, kind / 2);
             struct verdict before = sound_verdict(prior, evidence);
             enum evidence_level level = (enum evidence_level)next_number(&seed, EVIDENCE_LEVELS);
             count_report(evidence, level, OUTCOME_FAILS, kind % 2);
             struct verdict after = sound_verdict(prior, evidence);
             if (before.level != LEVEL_UNKNOWN && after.usable > before.usable + 1e-12)
-                fail_msg("case %d of kind %d, prior \"%s\": one more failure raises usable from %.6f to %.6f",
+                fail_msg("case %d of kind %u, prior \"%s\": one more failure raises usable from %.6f to %.6f",
                          i, kind, prior->reason, before.usable, after.usable);
         }
     }

@@ -32,14 +32,15 @@ static size_t put_table(void)
     return SECOND + 50;
 }
 
-static enum vfct_result find(size_t size, uint8_t bus, uint8_t slot, uint8_t function, uint16_t device,
-                             size_t *offset, size_t *image_length)
+static size_t offset, length; /* of what was found last */
+
+static enum vfct_result find(size_t size, uint8_t bus, uint8_t slot, uint16_t device)
 {
-    const struct pci_address address = {.domain = 0, .bus = bus, .slot = slot, .function = function};
+    const struct pci_address address = {.bus = bus, .slot = slot};
     const struct pci_id id = {
         .vendor = 0x1002, .device = device, .has_subsystem = true, .subvendor = 0x1028, .subdevice = 0x05ea};
     char *copy = exact_copy(table, size);
-    enum vfct_result result = vfct_find((const uint8_t *)copy, size, &address, &id, offset, image_length);
+    enum vfct_result result = vfct_find((const uint8_t *)copy, size, &address, &id, &offset, &length);
     free(copy);
     return result;
 }
@@ -50,55 +51,49 @@ TEST(test_changes)
     static const struct {
         size_t at;
         uint32_t value;
-        size_t more; /* bytes of 0xff after the images */
         enum vfct_result first, second;
     } cases[] = {
-        {0, 0, 0, VFCT_FOUND, VFCT_FOUND},
-        {HEADER + 24, UINT32_MAX, 0, VFCT_DAMAGED, VFCT_DAMAGED},           /* a length */
-        {SECOND - 4, 51, 0, VFCT_FOUND, VFCT_DAMAGED},                      /* beyond the table */
-        {52, UINT32_MAX, 0, VFCT_DAMAGED, VFCT_DAMAGED},                    /* the first offset */
-        {52, HEADER - 4, 0, VFCT_DAMAGED, VFCT_DAMAGED},                    /* in the header */
-        {SECOND - IMAGE_HEADER + 12, 0x660010de, 0, VFCT_FOUND, VFCT_NONE}, /* the vendor */
-        {SECOND - IMAGE_HEADER + 8, 1, 0, VFCT_FOUND, VFCT_NONE},           /* the function */
-        {SECOND - IMAGE_HEADER, 2, 0, VFCT_FOUND, VFCT_NONE},               /* the bus */
-        {SECOND - IMAGE_HEADER + 4, 1, 0, VFCT_FOUND, VFCT_NONE},           /* the slot */
-        {56, SECOND + 50, 64, VFCT_FOUND, VFCT_FOUND},                      /* a library */
+        {HEADER + 8, 0, VFCT_FOUND, VFCT_FOUND},                         /* as it was */
+        {HEADER + 24, UINT32_MAX, VFCT_DAMAGED, VFCT_DAMAGED},           /* a length */
+        {SECOND - 4, 51, VFCT_FOUND, VFCT_DAMAGED},                      /* beyond the table */
+        {52, UINT32_MAX, VFCT_DAMAGED, VFCT_DAMAGED},                    /* the first offset */
+        {52, HEADER - 4, VFCT_DAMAGED, VFCT_DAMAGED},                    /* in the header */
+        {SECOND - IMAGE_HEADER + 12, 0x660010de, VFCT_FOUND, VFCT_NONE}, /* the vendor */
+        {SECOND - IMAGE_HEADER + 8, 1, VFCT_FOUND, VFCT_NONE},           /* the function */
+        {SECOND - IMAGE_HEADER, 2, VFCT_FOUND, VFCT_NONE},               /* the bus */
+        {SECOND - IMAGE_HEADER + 4, 1, VFCT_FOUND, VFCT_NONE},           /* the slot */
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        size_t offset;
-        size_t length;
         size_t size = put_table();
-        if (cases[i].at)
-            put_32(cases[i].at, cases[i].value);
-        memset(table + size, 0xff, cases[i].more);
-        size += cases[i].more;
-        assert_int_equal(find(size, 0, 1, 0, 0x9999, &offset, &length), cases[i].first);
-        assert_int_equal(find(size, 1, 0, 0, 0x6600, &offset, &length), cases[i].second);
-        if (cases[i].second == VFCT_FOUND)
-            assert_true(offset == SECOND && length == 50);
-        /* What follows the images is no image, and damages none when the table says that it is a library. */
-        if (cases[i].more)
-            assert_int_equal(find(size, 3, 0, 0, 0x6600, &offset, &length), VFCT_NONE);
-        if (cases[i].more)
-            put_32(56, 0);
-        if (cases[i].more)
-            assert_int_equal(find(size, 3, 0, 0, 0x6600, &offset, &length), VFCT_DAMAGED);
+        put_32(cases[i].at, cases[i].value);
+        assert_int_equal(find(size, 0, 1, 0x9999), cases[i].first);
+        assert_int_equal(find(size, 1, 0, 0x6600), cases[i].second);
+        assert_true(cases[i].second != VFCT_FOUND || (offset == SECOND && length == 50));
     }
+}
+
+/* What follows the images is no image, and damages none when the table says that it is a library. */
+TEST(test_library)
+{
+    size_t size = put_table();
+    memset(table + size, 0xff, 64);
+    assert_int_equal(find(size + 64, 3, 0, 0x6600), VFCT_DAMAGED);
+    put_32(56, (uint32_t)size);
+    assert_int_equal(find(size + 64, 3, 0, 0x6600), VFCT_NONE);
+    assert_int_equal(find(size + 64, 1, 0, 0x6600), VFCT_FOUND);
 }
 
 /* An empty image is skipped; cut at each byte, nothing is read beyond the end. */
 TEST(test_lengths)
 {
-    size_t offset;
-    size_t length;
     size_t whole = put_table();
     for (size_t size = 0; size < whole; size++)
-        assert_int_equal(find(size, 1, 0, 0, 0x6600, &offset, &length),
+        assert_int_equal(find(size, 1, 0, 0x6600),
                          size == HEADER || size == SECOND - IMAGE_HEADER ? VFCT_NONE : VFCT_DAMAGED);
     put_image(HEADER, 1, 0, 0x6600, 0);
-    assert_int_equal(find(FIRST, 1, 0, 0, 0x6600, &offset, &length), VFCT_NONE);
+    assert_int_equal(find(FIRST, 1, 0, 0x6600), VFCT_NONE);
     put_image(FIRST, 1, 0, 0x6600, 8);
-    assert_int_equal(find(FIRST + IMAGE_HEADER + 8, 1, 0, 0, 0x6600, &offset, &length), VFCT_FOUND);
+    assert_int_equal(find(FIRST + IMAGE_HEADER + 8, 1, 0, 0x6600), VFCT_FOUND);
 }
 
 TEST_MAIN()

@@ -74,7 +74,7 @@ static const struct vm_case confs[] = {
     {Q35 GPU "\n[before]\nmachine: pc\nballoon: 1\nhostpci0: 01:00.0,rombar=0\n", "", NULL},
 };
 
-/* A domain in five lines. */
+/* A domain in five lines; check.test has more of what is found in one. */
 #define DOMAIN(type, os, features, cpu, devices)                                                             \
     "<domain type='" type "'>\n<os" os "</os>\n<features>" features "</features>\n" cpu                      \
     "\n<devices>" devices "</devices></domain>\n"
@@ -107,7 +107,6 @@ static const struct vm_case domains[] = {
     {DEVICES(BOTH("<rom file='/usr/share/kvm/card.rom'/>")), "", NULL},
     {DEVICES(BOTH("<rom file='/usr/share/kvm/crad.rom'/>")), "vm-romfile-missing:5", NULL},
     {DEVICES(BOTH("<rom file='/nowhere/crad.rom'/>")), "", NULL},
-    {DEVICES(BOTH("<rom bar='off'/>")), "vm-rombar-off:5", NULL},
     {DOMAIN("kvm", " firmware='efi'><type machine='pc-i440fx-8.2'>hvm</type>", "", CPU, BOTH("")),
      "vm-i440fx:2", NULL},
     {DOMAIN("kvm", " firmware='efi'><type machine='virt-8.2'>hvm</type>", "", CPU, BOTH("")), "", NULL},
@@ -124,7 +123,6 @@ static const struct vm_case domains[] = {
     {DOMAIN("kvm", OS, "<ioapic driver='kvm'/>", CPU, BOTH("")), "", NULL},
     {DOMAIN("kvm", OS, "", "<cpu mode='host-model'/>", BOTH("")), "vm-cpu-not-host:4", NULL},
     {DOMAIN("kvm", OS, "", "", BOTH("")), "vm-cpu-not-host", NULL},
-    {DEVICES(BOTH("") "<memballoon model='virtio'/>"), "vm-balloon:5", NULL},
     {DOMAIN("qemu", OS, "", CPU, BOTH("")), "vm-not-kvm:1", NULL},
 };
 
@@ -173,7 +171,6 @@ FIXTURE_TEST(test_texts, set_up, tear_down_root)
         {Q35 "hostpci0: 05:00,pcie=1\n", SEVERITY_INFO, "0000:05:00"},
         {Q35 "hostpci0: 05:00.1,pcie=1\n", SEVERITY_INFO, "0000:05:00.1"},
         {Q35 "hostpci0: 01:00,romfile=none.rom,pcie=1\n", SEVERITY_BLOCKER, "/usr/share/kvm/none.rom"},
-        {Q35 "hostpci0: 01:00.0,pcie=1\n", SEVERITY_WARNING, "host: .1 [10de:10f1]"},
         {Q35 "hostpci0: 01:00,pcie=1,rombar=0\n", SEVERITY_INFO, "laptop"},
         {Q35 "hostpci0: 01:00,pcie=1,rombar=0,romfile=card.rom\n", SEVERITY_INFO, "the ROM file"},
         {NO_CPU "cpu: qemu64\n" GPU, SEVERITY_WARNING, "qemu64"},
@@ -249,7 +246,7 @@ FIXTURE_TEST(test_depth_and_length, set_up, tear_down_root)
     } cases[] = {{"<domain>", "<a>", "", "</a>", 63, VM_CONFIG_READ},
                  {"", "<a>", "", "", 100000, VM_CONFIG_MALFORMED},
                  {"<domain><", "a", "/>", "", 900000, VM_CONFIG_MALFORMED}};
-    struct buffer text = BUFFER(4 << 20);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(4 << 20);
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         buffer_append_text(&text, cases[i].start);
         for (int k = 0; k < cases[i].count; k++)
@@ -272,7 +269,6 @@ FIXTURE_TEST(test_depth_and_length, set_up, tear_down_root)
         missing += findings.items[i].id == FINDING_ID_VM_ROMFILE_MISSING;
     assert_int_equal(missing, 64);
     findings_free(&findings);
-    buffer_free(&text);
 }
 
 /* Where ROM files cannot be looked up, nothing is said of them. */

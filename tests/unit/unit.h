@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,6 +72,15 @@ static inline void scratch_write(char path[SCRATCH_PATH_SIZE], const void *bytes
 static inline void scratch_write_text(char path[SCRATCH_PATH_SIZE], const char *text)
 {
     scratch_write(path, text, strlen(text));
+}
+
+/* A file in memory with these bytes, to be read from its beginning. */
+static inline int memory_file(const void *bytes, size_t length)
+{
+    int file = memfd_create("unit", MFD_CLOEXEC);
+    assert_int_equal(write(file, bytes, length), (ssize_t)length);
+    assert_int_equal(lseek(file, 0, SEEK_SET), 0);
+    return file;
 }
 
 /* A copy that ends where its block of memory ends, so that a sanitizer sees the first byte read past it. */
