@@ -7,8 +7,7 @@ TEST(test_lines_and_words)
     static const char text[] = "  one two\r\n\n\tthree";
     char *copy = exact_copy(text, sizeof text - 1);
     struct span rest = {copy, sizeof text - 1};
-    struct span line;
-    struct span word;
+    struct span line, word;
     assert_true(span_next_line(&rest, &line));
     assert_true(span_is(line, "  one two"));
     assert_true(span_next_word(&line, &word) && span_is(word, "one"));
@@ -23,9 +22,7 @@ TEST(test_lines_and_words)
 TEST(test_parts)
 {
     struct span rest = span_of("a,,b=c=d,");
-    struct span part;
-    struct span key;
-    struct span value;
+    struct span part, key, value;
     assert_true(span_next_part(&rest, ',', &part) && span_is(part, "a"));
     assert_true(span_next_part(&rest, ',', &part) && span_is(part, ""));
     assert_true(span_next_part(&rest, ',', &part));

@@ -1,5 +1,6 @@
 #include "probe/gpu_list.h"
 
+#include "tests/unit/device_text.h"
 #include "tests/unit/root_fixture.h"
 
 static void put_device(const char *address, const char *class_code, const char *vendor, const char *device)
@@ -17,17 +18,16 @@ static void put_device(const char *address, const char *class_code, const char *
 ROOT_TEST(test_gpus_by_address)
 {
     struct pci_device gpus[4];
+    struct buffer out CLEANUP(buffer_free) = BUFFER(1000);
     put_device("0000:01:00.1", "0x040300\n", "0x10de\n", "0x10fa\n"); /* sound */
     put_device("10000:01:00.0", "0x030200\n", "0x10de\n", "0x1d16\n");
     put_device("0000:00:02.0", "0x030000\n", "0x8086\n", "0x8a52\n");
     put_device("0000:05:00.0", "0x120000\n", "0x1002\n", "0x74a1\n");
     assert_int_equal(gpu_list(root, gpus, 4), 3);
-    assert_int_equal(gpus[0].id.device, 0x8a52);
-    assert_int_equal(gpus[0].address.slot, 2);
-    assert_int_equal(gpus[1].base_class, 0x12);
-    assert_int_equal(gpus[2].address.domain, 0x10000);
-    assert_int_equal(gpus[2].sub_class, 2);
-    assert_int_equal(gpus[2].id.vendor, 0x10de);
+    for (int i = 0; i < 3; i++)
+        append_device(&out, NULL, &gpus[i]);
+    assert_string_equal(buffer_text(&out), "0000:00:02.0 0300 8086:8a52\n0000:05:00.0 1200 1002:74a1\n"
+                                           "10000:01:00.0 0302 10de:1d16\n");
     assert_int_equal(gpu_list(root, gpus, 2), 2);
 }
 

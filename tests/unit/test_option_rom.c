@@ -167,15 +167,11 @@ TEST(test_amd)
 {
     start();
     put_image(4, OPTION_ROM_LEGACY, true);
-    put_word(0x18, 0x200);
-    memmove(at + 0x200, at + PCIR, 0x1c);
-    memset(at + PCIR, 0, 0x1c);
-    put_word(0x200 + 4, 0x1002);
+    put_word(PCIR + 4, 0x1002);
     memcpy(at + 0x30, " 761295520", 10);
     at[0x2f] = 1;
     put_word(0x6e, 0x180);
     memcpy(at + 0x180, "113-D00034-S06", 15);
-    put_checksum();
     parse(rom_size);
     assert_string_equal(rom.version, "113-D00034-S06");
     at[0x185] = 0x1b;

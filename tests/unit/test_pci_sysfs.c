@@ -228,6 +228,7 @@ FIXTURE_TEST(test_more_devices_than_there_can_be, set_up, tear_down_root)
         put_text(address, "device", "0x1234");
         put_text(address, "class", "0x020000");
     }
+    pci_machine_free(&machine);
     assert_int_equal(pci_read_machine(root, &machine, &error), ERROR_NONE);
     assert_true(machine.count >= MAX_PCI_DEVICES - 2 && machine.count <= MAX_PCI_DEVICES);
     assert_true(has_fault("more entries"));
