@@ -2,8 +2,8 @@
 #define PASSTHRU_TESTS_FUZZ_H
 
 /* What the fuzz targets share. A target is one function that libFuzzer calls with bytes of its own making
- * (`make fuzz`), and replay.c with the files of a folder (`make check`). It ends the program when something
- * is wrong. */
+ * (`make fuzz`), and replay.c with the files of a directory (`make check`). It ends the program when
+ * something is wrong. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
 #include "probe/aml.h"
 #include "tests/fuzz/fuzz.h"
 
-struct told {
+struct counts {
     size_t methods;
     size_t uuids;
 };
@@ -22,28 +22,28 @@ static void check_path(const struct aml_path *path)
 
 static void note_method(void *context, const struct aml_path *path)
 {
-    struct told *told = context;
-    told->methods++;
+    struct counts *counts = context;
+    counts->methods++;
     require(path->count > 0, "a method has a name");
     check_path(path);
 }
 
 static void note_uuid(void *context, enum aml_uuid uuid, const struct aml_path *path)
 {
-    struct told *told = context;
-    told->uuids++;
+    struct counts *counts = context;
+    counts->uuids++;
     require((int)uuid >= 0 && uuid < AML_UUID_COUNT, "a UUID is one of those asked for");
     check_path(path);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct told told = {0, 0};
-    const struct aml_visitor visitor = {&told, note_method, note_uuid};
+    struct counts counts = {0, 0};
+    const struct aml_visitor visitor = {&counts, note_method, note_uuid};
     const struct aml_visitor nobody = {NULL, NULL, NULL};
     enum aml_result result = aml_walk(data, size, &visitor);
-    require(told.methods <= size / 7, "a method takes seven bytes");
-    require(told.uuids <= size / 16, "a UUID takes sixteen bytes, and is told once");
+    require(counts.methods <= size / 7, "a method takes seven bytes");
+    require(counts.uuids <= size / 16, "a UUID takes sixteen bytes, and is reported once");
     require(aml_walk(data, size, &nobody) == result, "who listens makes no difference");
     /* Any text as a path. */
     char text[256];

@@ -1,4 +1,4 @@
-/* What a server answers to a report that it refuses: db/outbox_sent.h. */
+/* What a server answers to a report that it rejects: db/outbox_sent.h. */
 
 #include "core/text.h"
 #include "db/outbox_sent.h"

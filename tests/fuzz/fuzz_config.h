@@ -31,7 +31,7 @@ static inline void fuzz_vm_config(const uint8_t *data, size_t size)
     static const struct pci_machine machine = {.devices = devices, .count = 2};
     struct error error = {.code = ERROR_NONE};
     struct findings findings = {.items = NULL};
-    require(root || root_open("/proc/self/fdinfo", &root, &error) == ERROR_NONE, "there is a folder");
+    require(root || root_open("/proc/self/fdinfo", &root, &error) == ERROR_NONE, "there is a directory");
     char *text = malloc(size ? size : 1);
     require(text, "there is memory");
     if (size)

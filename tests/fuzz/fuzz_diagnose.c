@@ -85,9 +85,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct memory_file memory = open_memory(data, size);
     enum error_code code = log_scan(memory.file, "log", signatures(), note, &found, &error);
     close(memory.file);
-    require(code == ERROR_NONE || code == ERROR_BAD_INPUT, "a log is read or refused");
+    require(code == ERROR_NONE || code == ERROR_BAD_INPUT, "a log is read or rejected");
     if (size <= 100000) {
-        require(scan_in_pieces(data, size, &other, &error) == code, "pieces are read all the same");
+        require(scan_in_pieces(data, size, &other, &error) == code, "a log in pieces is read as the whole");
         require(strcmp(buffer_text(&other), buffer_text(&found)) == 0, "pieces make no difference");
     }
     buffer_clear(&other);

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct cmdline *line = calloc(1, sizeof *line);
     char *text = malloc(size ? size : 1);
     require(host && line && text, "there is memory");
-    require(root || root_open("/proc/self/fdinfo", &root, &error) == ERROR_NONE, "there is a folder");
+    require(root || root_open("/proc/self/fdinfo", &root, &error) == ERROR_NONE, "there is a directory");
     host->root = root;
     host->findings = &findings;
     host->cpu = size ? data[0] / 4 % 3 : 0;

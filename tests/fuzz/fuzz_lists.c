@@ -5,7 +5,7 @@
 #include "importer/product_list.h"
 #include "tests/fuzz/fuzz.h"
 
-static void tell_nobody(void *context, const char *file, long line, const char *message)
+static void ignore_problem(void *context, const char *file, long line, const char *message)
 {
     (void)context;
     (void)file;
@@ -26,7 +26,7 @@ static void check_products(const struct product_list *list, uint32_t pci_id)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct problems problems = {.report = tell_nobody};
+    struct problems problems = {.report = ignore_problem};
     struct memory_file memory = open_memory(data, size);
     for (int source = 0; source < list_kind_count(); source++) {
         if (!list_kinds[source].read)

@@ -11,7 +11,8 @@ static void check_image(const struct option_rom *rom, int number, size_t size)
     require(!before || image->offset >= before->offset + 512, "the chain moves on");
     require(image->length >= 512 && image->length % 512 == 0, "a length is in blocks");
     require(image->missing < image->length, "a part of each image is there");
-    require(!image->missing == (image->offset + (uint64_t)image->length <= size), "what is missing is told");
+    require(!image->missing == (image->offset + (uint64_t)image->length <= size),
+            "what is missing is reported");
     require(image->device_count >= 0 && image->device_count <= MAX_OPTION_ROM_DEVICES, "a list has an end");
     require(image->checksum == TRISTATE_UNKNOWN || image->code_type == OPTION_ROM_LEGACY,
             "only a legacy image has a checksum");

@@ -67,10 +67,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct error error;
     struct memory_file memory = open_memory(data, size);
     if (pci_ids_read(memory.path, "pci.ids", &visitor, &summary, &problems, &error) == ERROR_NONE)
-        require(summary.devices == devices, "every device is told");
+        require(summary.devices == devices, "every device is reported");
     else
         require(error.code == ERROR_BAD_INPUT && strstr(error.message, ":") && error.next[0],
-                "a refusal says where and what to do");
+                "a rejection says where and what to do");
     close(memory.file);
     return 0;
 }

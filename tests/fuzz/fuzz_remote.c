@@ -12,7 +12,7 @@ static void check_remote(const struct remote *remote)
     require(remote_name_fits(remote->name, strlen(remote->name)), "a name leads nowhere");
     require(feed || remote->list->check, "a list can be fetched");
     require(remote_check_url(remote->url, &error) == ERROR_NONE, "url may be asked");
-    require(!feed || remote->url[length - 1] != '/', "a folder's slash is cut");
+    require(!feed || remote->url[length - 1] != '/', "a directory's slash is cut");
     require(!remote->submit[0] || (feed && remote_check_url(remote->submit, &error) == ERROR_NONE),
             "submit may be asked");
     require(feed ? remote->key_count >= 1 && remote->key_count <= REMOTE_MAX_KEYS : !remote->key_count,
@@ -29,6 +29,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ERROR_NONE)
         check_remote(&remote);
     else
-        require(error.code == ERROR_BAD_INPUT && error.message[0] && error.next[0], "a refusal says why");
+        require(error.code == ERROR_BAD_INPUT && error.message[0] && error.next[0], "a rejection says why");
     return 0;
 }

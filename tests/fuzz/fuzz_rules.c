@@ -77,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         resolve_some(annotator);
         annotator_free(annotator);
     } else {
-        require(error.code == ERROR_BAD_INPUT && error.message[0], "a refusal says why");
+        require(error.code == ERROR_BAD_INPUT && error.message[0], "a rejection says why");
     }
     close(rules_file.file);
     close(facts_file.file);

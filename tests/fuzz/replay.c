@@ -1,5 +1,5 @@
 /* Replays files through one fuzz target, as an ordinary program: each file named, or all files of each
- * folder. */
+ * directory. */
 
 #include <errno.h>
 #include <fts.h>
@@ -39,7 +39,7 @@ static int compare_names(const FTSENT **a, const FTSENT **b)
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        fprintf(stderr, "usage: %s FILE|FOLDER...\n", argv[0]);
+        fprintf(stderr, "usage: %s FILE|DIRECTORY...\n", argv[0]);
         return 2;
     }
     FTS *tree = fts_open(argv + 1, FTS_LOGICAL | FTS_NOCHDIR, compare_names);
