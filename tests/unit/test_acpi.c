@@ -88,6 +88,7 @@ ROOT_TEST(test_binding_of_rom)
     put_table("SSDT2", "SSDT", AML(ROM_AT_VID), 0);
     read_tables(TRISTATE_YES);
     assert_null(root_fault(root, 0));
+    assert_string_equal(ask(nvidia, "", "").path, "");
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct acpi_gpu facts = ask(nvidia, cases[i].gpu_path, cases[i].port_path);
         assert_int_equal(facts.rom_method, cases[i].rom);
