@@ -85,6 +85,6 @@ static inline bool has_fault(const char *part)
 }
 
 /* A test with a machine of its own. */
-#define ROOT_TEST(name) FIXTURE_TEST(name, set_up_root, tear_down_root)
+#define ROOT_TEST(name) DEFINE_TEST_IN(name, set_up_root, tear_down_root)
 
 #endif

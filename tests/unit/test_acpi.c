@@ -261,4 +261,4 @@ ROOT_TEST(test_vfct)
     }
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

@@ -84,7 +84,7 @@ static const struct {
     {AML("\x2f\xffXXXX"), AML_DAMAGED, ""},
 };
 
-TEST(test_cases)
+DEFINE_TEST(test_cases)
 {
     /* Cut short at each byte: no method appears that is not there. */
     static const char whole[] = "\x10\x13XXXX\x5b\x82\x0cYYYY" ROM_METHOD;
@@ -105,7 +105,7 @@ static bool is_in(const char *ranges, size_t size, int op)
 }
 
 /* Each byte as an opcode (ACPI 6.5, 20.3): what stands alone or has operands that are terms; what is none. */
-TEST(test_operators)
+DEFINE_TEST(test_operators)
 {
     static const char alone[] = "\x00\x01\x06\x06\x08\x08\x60\x6e\x70\x99\x9c\x9f\xa3\xa5\xcc\xcc\xff\xff";
     static const char none[] =
@@ -123,7 +123,7 @@ TEST(test_operators)
 }
 
 /* Scopes in scopes, each as long as the rest: deeper than any firmware, and then than any limit. */
-TEST(test_nesting)
+DEFINE_TEST(test_nesting)
 {
     for (int depth = 1; depth < 3000; depth = depth * 3 / 2 + 1) {
         struct buffer aml CLEANUP(buffer_free) = BUFFER(1 << 20);
@@ -148,7 +148,7 @@ TEST(test_nesting)
 }
 
 /* Blocks in blocks do not make the path longer, and are limited too. */
-TEST(test_nested_blocks)
+DEFINE_TEST(test_nested_blocks)
 {
     char aml[5 * 200];
     for (size_t i = 0; i < 200; i++) {
@@ -161,7 +161,7 @@ TEST(test_nested_blocks)
 }
 
 /* What would take a look at the rest of the table for each few bytes, were it not bounded: this ends. */
-TEST(test_takes_linear_time)
+DEFINE_TEST(test_takes_linear_time)
 {
     static const char hard[][10] = {"\x14\x06_ROM\x01\x0d", "\x10\xff\xff\xff\xff_ROM", "\x2f\xff_ROM\x0d"};
     for (size_t i = 0; i < ARRAY_SIZE(hard); i++) {
@@ -172,7 +172,7 @@ TEST(test_takes_linear_time)
     }
 }
 
-TEST(test_paths)
+DEFINE_TEST(test_paths)
 {
     static const char *const none[] = {"",        "_SB_",         "\\_SB_.",     "\\.PCI0", "\\_SB_..PCI0",
                                        "\\_SBxx", "\\_SB_.PCI00", "\\_SB_.pci0", "\\0SB_",  "\\_SB_/PCI0",
@@ -211,4 +211,4 @@ TEST(test_paths)
     assert_false(aml_path_parse(longest, &path));
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

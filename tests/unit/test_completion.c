@@ -35,7 +35,7 @@ static const struct {
      "the machine it is for: desktop, or laptop\n"},
 };
 
-TEST(test_command_lines)
+DEFINE_TEST(test_command_lines)
 {
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct completion completion;
@@ -70,4 +70,4 @@ TEST(test_command_lines)
     assert_string_equal(nothing.word, "");
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

@@ -2,7 +2,7 @@
 
 #include "tests/unit/unit.h"
 
-TEST(test_lines_and_words)
+DEFINE_TEST(test_lines_and_words)
 {
     static const char text[] = "  one two\r\n\n\tthree";
     char *copy = exact_copy(text, sizeof text - 1);
@@ -19,7 +19,7 @@ TEST(test_lines_and_words)
     free(copy);
 }
 
-TEST(test_parts)
+DEFINE_TEST(test_parts)
 {
     struct span rest = span_of("a,,b=c=d,");
     struct span part, key, value;
@@ -37,7 +37,7 @@ TEST(test_parts)
 }
 
 /* Module names, and most guesses, are in tests/cli/check_host.tsv. */
-TEST(test_guesses)
+DEFINE_TEST(test_guesses)
 {
     static const char *const words[] = {"intel_iommu", "iommu", "vfio_pci.ids", NULL};
     static const char *const none[] = {"iommu", "vfio-pci.ids", "imu",           "i",
@@ -49,4 +49,4 @@ TEST(test_guesses)
     assert_false(span_is_module(span_of("vfio.pci"), "vfio_pci"));
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

@@ -3,7 +3,7 @@
 #include "core/buffer.h"
 #include "tests/unit/unit.h"
 
-TEST(test_a_finding_is_written_and_sorted)
+DEFINE_TEST(test_a_finding_is_written_and_sorted)
 {
     struct findings findings = {.items = NULL};
     struct buffer out CLEANUP(buffer_free) = BUFFER(4096);
@@ -30,7 +30,7 @@ TEST(test_a_finding_is_written_and_sorted)
     assert_false(findings_have(&findings, FINDING_ID_MACHINE_UNREADABLE));
 }
 
-TEST(test_more_than_fit)
+DEFINE_TEST(test_more_than_fit)
 {
     struct findings findings = {.items = NULL};
     for (int i = 0; i < MAX_FINDINGS + 3; i++)
@@ -40,4 +40,4 @@ TEST(test_more_than_fit)
     findings_free(&findings);
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

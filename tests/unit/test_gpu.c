@@ -3,7 +3,7 @@
 #include "core/buffer.h"
 #include "tests/unit/unit.h"
 
-TEST(test_attribute_names)
+DEFINE_TEST(test_attribute_names)
 {
     const struct vocabulary *const vocabularies[ATTRIBUTE_COUNT] = {[ATTRIBUTE_FORM_FACTOR] =
                                                                         &vocabulary_form_factor,
@@ -27,7 +27,7 @@ static struct gpu make_gpu(uint16_t vendor, enum form_factor form_factor, enum v
 
 /* What is sold both ways is settled by the machine, but in a small one, which may have either. What is known
  * stays as it is. */
-TEST(test_settle_by_chassis)
+DEFINE_TEST(test_settle_by_chassis)
 {
     static const struct {
         uint16_t vendor;
@@ -56,7 +56,7 @@ TEST(test_settle_by_chassis)
     }
 }
 
-TEST(test_blockers)
+DEFINE_TEST(test_blockers)
 {
     static const struct {
         enum form_factor form_factor;
@@ -88,7 +88,7 @@ TEST(test_blockers)
 }
 
 /* What a machine shows replaces what the ID lets expect. */
-TEST(test_observe)
+DEFINE_TEST(test_observe)
 {
     struct gpu gpu = make_gpu(0x10de, FORM_FACTOR_MOBILE, VBIOS_ACPI_ROM);
     assert_false(gpu_observe(&gpu, ATTRIBUTE_VBIOS, VBIOS_ACPI_ROM, 0.99, "seen"));
@@ -99,4 +99,4 @@ TEST(test_observe)
     assert_int_equal(gpu_form_factor(&gpu), FORM_FACTOR_MOBILE);
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

@@ -41,4 +41,4 @@ ROOT_TEST(test_what_is_no_gpu)
     assert_int_equal(gpu_list(root, gpus, 4), 0);
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

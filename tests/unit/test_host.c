@@ -107,7 +107,7 @@ ROOT_TEST(test_groups_without_links)
 }
 
 /* Foreign devices of a group are neither functions of the GPU nor bridges. */
-TEST(test_foreign_devices)
+DEFINE_TEST(test_foreign_devices)
 {
     struct pci_device devices[] = {
         {.address = {.bus = 0, .slot = 1}, .base_class = 6, .sub_class = 4, .iommu_group = 1},
@@ -129,4 +129,4 @@ TEST(test_foreign_devices)
     assert_int_equal(iommu_foreign_devices(&machine, &devices[6], foreign, 4), 0);
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

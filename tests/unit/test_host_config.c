@@ -71,7 +71,7 @@ ROOT_TEST(test_next_steps)
 }
 
 /* check.test has more parameters than there can be. */
-TEST(test_a_long_parameter)
+DEFINE_TEST(test_a_long_parameter)
 {
     struct cmdline *line = calloc(1, sizeof *line);
     struct buffer text CLEANUP(buffer_free) = BUFFER(1 << 20);
@@ -154,4 +154,4 @@ ROOT_TEST(test_missing_functions_are_named)
     assert_findings("functions", "vfio-function-missing:1");
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

@@ -20,7 +20,7 @@ static void read_text(const char *log)
 }
 
 /* Symptoms that the importer rejects. */
-TEST(test_what_is_no_symptom)
+DEFINE_TEST(test_what_is_no_symptom)
 {
     assert_int_equal(log_diagnosis_start(&diagnosis, &failure), ERROR_NONE);
     add("no-iommu-group", FIXABLE_FIXABLE, "no iommu_group", "(open", ERROR_BAD_INPUT);
@@ -32,7 +32,7 @@ TEST(test_what_is_no_symptom)
     log_diagnosis_free(&diagnosis);
 }
 
-TEST(test_where_symptoms_stand)
+DEFINE_TEST(test_where_symptoms_stand)
 {
     assert_int_equal(log_diagnosis_start(&diagnosis, &failure), ERROR_NONE);
     add("no-iommu-group", FIXABLE_FIXABLE, "no iommu_group", "no iommu_group", ERROR_NONE);
@@ -90,7 +90,7 @@ static const struct {
     {"IF", CONCLUSION_FIRST_CAUSE, false, SYMPTOM_FALLEN_OFF_BUS},
 };
 
-TEST(test_conclusions)
+DEFINE_TEST(test_conclusions)
 {
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct log_evidence evidence = LOG_EVIDENCE;
@@ -107,4 +107,4 @@ TEST(test_conclusions)
     }
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

@@ -56,7 +56,7 @@ static int stop(void **state)
     return 0;
 }
 
-FIXTURE_TEST(test_lines, start, stop)
+DEFINE_TEST_IN(test_lines, start, stop)
 {
     struct error error;
     for (size_t i = 0; i < ARRAY_SIZE(wrong_signatures); i++) {
@@ -107,7 +107,7 @@ static void append_filler(struct buffer *log, size_t length)
 }
 
 /* A line is reported once for each signature, however long it is and wherever the reading breaks it. */
-FIXTURE_TEST(test_logs, start, stop)
+DEFINE_TEST_IN(test_logs, start, stop)
 {
     struct buffer log CLEANUP(buffer_free) = BUFFER(1 << 22);
     assert_log(&log, "");
@@ -138,7 +138,7 @@ FIXTURE_TEST(test_logs, start, stop)
 }
 
 /* diagnose.test has compressed logs, journals and directories. */
-FIXTURE_TEST(test_what_is_rejected, start, stop)
+DEFINE_TEST_IN(test_what_is_rejected, start, stop)
 {
     static const char *const forms[] = {"\x28\xb5\x2f\xfd", "\xfe\xff"};
     for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
@@ -146,4 +146,4 @@ FIXTURE_TEST(test_what_is_rejected, start, stop)
     assert_scan("broken\n", 7, NULL, ERROR_SYSTEM);
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

@@ -111,14 +111,14 @@ static const struct {
      "0000:01:00.0 0300 10de:1b80 3=100+0\n"},
 };
 
-TEST(test_texts)
+DEFINE_TEST(test_texts)
 {
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         check(texts[i].text, PCI_SOURCE_LSPCI, texts[i].expected);
 }
 
 /* libpci reads the configuration space; the lines between are ours. The BARs of -v are found by address. */
-TEST(test_dumps)
+DEFINE_TEST(test_dumps)
 {
     check(
         "01:00.0 3D controller: NVIDIA Corporation GP108M (rev a1)\n"
@@ -146,7 +146,7 @@ TEST(test_dumps)
         "0000:02:00.0 0302 10de:1d17\n0000:03:00.0 0302 10de:1d18\n");
 }
 
-TEST(test_rejects_what_has_no_ids)
+DEFINE_TEST(test_rejects_what_has_no_ids)
 {
     static const struct {
         const char *text, *says;
@@ -166,7 +166,7 @@ TEST(test_rejects_what_has_no_ids)
     }
 }
 
-TEST(test_bounds)
+DEFINE_TEST(test_bounds)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(20 << 20);
     struct pci_machine machine;
@@ -193,4 +193,4 @@ TEST(test_bounds)
     pci_machine_free(&machine);
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

@@ -76,7 +76,7 @@ static void parse(size_t size)
 
 /* Cut at every length: never valid, never read beyond the end, and known to be cut. Of NVIDIA's own images,
  * which NPDE adds after the last one of the standard, any part may be missing. */
-TEST(test_cut)
+DEFINE_TEST(test_cut)
 {
     start();
     put_image(4, OPTION_ROM_LEGACY, false);
@@ -111,7 +111,7 @@ TEST(test_cut)
 }
 
 /* A pointer that nearly leads somewhere; rom.test has those that lead nowhere, and chains without an end. */
-TEST(test_malformed)
+DEFINE_TEST(test_malformed)
 {
     static const struct {
         unsigned pointer;
@@ -129,7 +129,7 @@ TEST(test_malformed)
 }
 
 /* The sum goes over the size in the header, after which there may be anything. */
-TEST(test_checksum_of_a_part)
+DEFINE_TEST(test_checksum_of_a_part)
 {
     start();
     put_image(4, OPTION_ROM_LEGACY, true);
@@ -142,7 +142,7 @@ TEST(test_checksum_of_a_part)
 }
 
 /* A list of devices without an end stops at the end of the image, and is never longer than its bound. */
-TEST(test_endless_device_list)
+DEFINE_TEST(test_endless_device_list)
 {
     const struct pci_id other = {.vendor = 0x10de, .device = 0x2204};
     start();
@@ -163,7 +163,7 @@ TEST(test_endless_device_list)
 }
 
 /* What is not printable in a version is not shown. */
-TEST(test_amd)
+DEFINE_TEST(test_amd)
 {
     start();
     put_image(4, OPTION_ROM_LEGACY, true);
@@ -186,4 +186,4 @@ TEST(test_amd)
     assert_string_equal(rom.version, "113-OLD");
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

@@ -2,7 +2,7 @@
 
 #include "tests/unit/unit.h"
 
-TEST(test_addresses_parse_and_print)
+DEFINE_TEST(test_addresses_parse_and_print)
 {
     static const struct {
         const char *text, *printed;
@@ -33,7 +33,7 @@ TEST(test_addresses_parse_and_print)
     }
 }
 
-TEST(test_addresses_have_an_order)
+DEFINE_TEST(test_addresses_have_an_order)
 {
     const struct pci_address sorted[] = {{0, 0, 0, 0},         {0, 0, 0, 7},   {0, 0, 1, 0},
                                          {0, 1, 0, 0},         {0, 255, 0, 0}, {0x10000, 0, 0, 0},
@@ -67,7 +67,7 @@ static int make_machine(void **state)
     return 0;
 }
 
-FIXTURE_TEST(test_finds_devices, make_machine, NULL)
+DEFINE_TEST_IN(test_finds_devices, make_machine, NULL)
 {
     const struct pci_machine empty = {.count = 0};
     const struct pci_address none = {0, 3, 0, 2};
@@ -80,7 +80,7 @@ FIXTURE_TEST(test_finds_devices, make_machine, NULL)
     assert_false(pci_same_device(&machine.devices[0], &machine.devices[1]));
 }
 
-FIXTURE_TEST(test_finds_the_bridges_above, make_machine, NULL)
+DEFINE_TEST_IN(test_finds_the_bridges_above, make_machine, NULL)
 {
     static const int parents[] = {-1, -1, 1, 2, 2, -1};
     pci_machine_link(&machine);
@@ -89,7 +89,7 @@ FIXTURE_TEST(test_finds_the_bridges_above, make_machine, NULL)
 }
 
 /* Bridges that point at themselves and at each other: whoever walks up comes to an end. */
-FIXTURE_TEST(test_bridges_in_a_circle, make_machine, NULL)
+DEFINE_TEST_IN(test_bridges_in_a_circle, make_machine, NULL)
 {
     for (int i = 0; i < machine.count; i++) {
         machine.devices[i].is_bridge = true;
@@ -103,7 +103,7 @@ FIXTURE_TEST(test_bridges_in_a_circle, make_machine, NULL)
     }
 }
 
-TEST(test_tells_gpus_by_their_class)
+DEFINE_TEST(test_tells_gpus_by_their_class)
 {
     static const struct {
         uint8_t base_class, sub_class;
@@ -116,4 +116,4 @@ TEST(test_tells_gpus_by_their_class)
     }
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

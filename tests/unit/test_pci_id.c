@@ -2,7 +2,7 @@
 
 #include "tests/unit/unit.h"
 
-TEST(test_forms)
+DEFINE_TEST(test_forms)
 {
     static const struct {
         const char *texts; /* between bars */
@@ -31,7 +31,7 @@ TEST(test_forms)
     }
 }
 
-TEST(test_find_in_text)
+DEFINE_TEST(test_find_in_text)
 {
     static const struct {
         const char *text;
@@ -55,4 +55,4 @@ TEST(test_find_in_text)
     }
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

@@ -66,7 +66,7 @@ static void read_machine(int expected)
 }
 
 /* The kernel still knows what a device is whose configuration space cannot be read. */
-FIXTURE_TEST(test_configuration_space_that_is_cut_short, set_up, tear_down_root)
+DEFINE_TEST_IN(test_configuration_space_that_is_cut_short, set_up, tear_down_root)
 {
     for (int length = 0; length < 300; length += 10) {
         put_bytes(attribute("0000:01:00.0", "config"), config, (size_t)length);
@@ -86,7 +86,7 @@ FIXTURE_TEST(test_configuration_space_that_is_cut_short, set_up, tear_down_root)
 
 /* What no machine of tests/machines has: an Advanced Features capability, a power management capability
  * without soft reset, sizes beyond 128 TiB, virtual functions that are enabled. */
-FIXTURE_TEST(test_capabilities, set_up, tear_down_root)
+DEFINE_TEST_IN(test_capabilities, set_up, tear_down_root)
 {
     memcpy(config + 0x60, "\x13\x80\x06\x02", 5);
     memcpy(config + 0x80, "\x01\x90\x03\xc8\0\0", 6);
@@ -110,7 +110,7 @@ FIXTURE_TEST(test_capabilities, set_up, tear_down_root)
         assert_true(i == 1 || !devices[0].bars[i].resizable);
 }
 
-FIXTURE_TEST(test_capabilities_that_loop, set_up, tear_down_root)
+DEFINE_TEST_IN(test_capabilities_that_loop, set_up, tear_down_root)
 {
     config[0x60] = 0x01;
     config[0x61] = 0x60;
@@ -127,7 +127,7 @@ FIXTURE_TEST(test_capabilities_that_loop, set_up, tear_down_root)
     assert_int_equal(machine.devices[1].flr, TRISTATE_YES);
 }
 
-FIXTURE_TEST(test_device_that_does_not_answer, set_up, tear_down_root)
+DEFINE_TEST_IN(test_device_that_does_not_answer, set_up, tear_down_root)
 {
     memset(config, 0xff, sizeof config);
     put_bytes(attribute("0000:01:00.0", "config"), config, sizeof config);
@@ -138,7 +138,7 @@ FIXTURE_TEST(test_device_that_does_not_answer, set_up, tear_down_root)
 }
 
 /* libpci's error hook is called for these; the devices beside them are read. */
-FIXTURE_TEST(test_attributes_that_cannot_be_read, set_up, tear_down_root)
+DEFINE_TEST_IN(test_attributes_that_cannot_be_read, set_up, tear_down_root)
 {
     make_directory_of("0000:01:00.0", "vendor");
     read_machine(1);
@@ -149,7 +149,7 @@ FIXTURE_TEST(test_attributes_that_cannot_be_read, set_up, tear_down_root)
     assert_true(has_fault("config: is not a regular file"));
 }
 
-FIXTURE_TEST(test_values_that_are_none, set_up, tear_down_root)
+DEFINE_TEST_IN(test_values_that_are_none, set_up, tear_down_root)
 {
     char zeros[3000];
     memset(zeros, '0', sizeof zeros);
@@ -171,7 +171,7 @@ FIXTURE_TEST(test_values_that_are_none, set_up, tear_down_root)
     assert_true(has_fault("states no vendor"));
 }
 
-FIXTURE_TEST(test_what_leads_out, set_up, tear_down_root)
+DEFINE_TEST_IN(test_what_leads_out, set_up, tear_down_root)
 {
     put_link("/sys/bus/pci/devices/0000:03:00.0", "/sys/class");
     put_link("/sys/bus/pci/devices/0000:04:00.0", "0000:04:00.0");
@@ -191,7 +191,7 @@ FIXTURE_TEST(test_what_leads_out, set_up, tear_down_root)
     }
 }
 
-FIXTURE_TEST(test_odd_names, set_up, tear_down_root)
+DEFINE_TEST_IN(test_odd_names, set_up, tear_down_root)
 {
     static const char *const names[] = {"0000:01:00.8",  "01:00.0",       "0000:0A:00.0",     "x",
                                         ".hidden",       "0000:01:00.0 ", "ffffffff:01:00.0", "\033[31m",
@@ -203,7 +203,7 @@ FIXTURE_TEST(test_odd_names, set_up, tear_down_root)
 }
 
 /* The directories above a device say which bridge it is behind; whoever walks up must come to an end. */
-FIXTURE_TEST(test_directories_in_a_circle, set_up, tear_down_root)
+DEFINE_TEST_IN(test_directories_in_a_circle, set_up, tear_down_root)
 {
     put("/sys/devices/0000:03:00.0/0000:04:00.0/vendor", "0x1002");
     put("/sys/devices/0000:03:00.0/0000:04:00.0/device", "0x73ff");
@@ -218,7 +218,7 @@ FIXTURE_TEST(test_directories_in_a_circle, set_up, tear_down_root)
     assert_int_equal(machine.devices[3].parent, 2);
 }
 
-FIXTURE_TEST(test_more_devices_than_there_can_be, set_up, tear_down_root)
+DEFINE_TEST_IN(test_more_devices_than_there_can_be, set_up, tear_down_root)
 {
     struct error error = {.code = ERROR_NONE};
     for (unsigned i = 0; i < 5000; i++) {
@@ -236,4 +236,4 @@ FIXTURE_TEST(test_more_devices_than_there_can_be, set_up, tear_down_root)
         assert_true(pci_address_compare(&machine.devices[i - 1].address, &machine.devices[i].address) < 0);
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

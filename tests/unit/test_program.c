@@ -2,7 +2,7 @@
 
 #include "tests/unit/unit.h"
 
-static void test_bytes(void **state)
+DEFINE_TEST(test_bytes)
 {
     static const struct {
         uint64_t bytes;
@@ -18,7 +18,6 @@ static void test_bytes(void **state)
         {UINT64_C(4) << 30, "4.3 GB"},
         {UINT64_MAX, "18446744073.7 GB"},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct buffer out = BUFFER(64);
         program_append_bytes(&out, cases[i].bytes);
@@ -27,8 +26,4 @@ static void test_bytes(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_bytes)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TESTSUITE_MAIN(NULL, NULL)

@@ -85,7 +85,7 @@ static void assert_holds_in_file(const char *text)
 }
 
 /* Whatever fails, the ROM is disabled again. */
-FIXTURE_TEST(test_failures, set_up, tear_down)
+DEFINE_TEST_IN(test_failures, set_up, tear_down)
 {
     static const struct {
         int read, read_after, enable, disable; /* errno of each, and from which offset on */
@@ -130,7 +130,7 @@ FIXTURE_TEST(test_failures, set_up, tear_down)
 }
 
 /* A signal that comes while the BAR is enabled is held back until it is disabled. */
-FIXTURE_TEST(test_holds_signals_back, set_up, tear_down)
+DEFINE_TEST_IN(test_holds_signals_back, set_up, tear_down)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGALRM};
     for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
@@ -149,7 +149,7 @@ FIXTURE_TEST(test_holds_signals_back, set_up, tear_down)
 }
 
 /* What is no file of its own is never written. */
-FIXTURE_TEST(test_rejects_what_is_no_file, set_up, tear_down)
+DEFINE_TEST_IN(test_rejects_what_is_no_file, set_up, tear_down)
 {
     char link[SCRATCH_PATH_SIZE + 8];
     snprintf(link, sizeof link, "%s-link", path);
@@ -165,4 +165,4 @@ FIXTURE_TEST(test_rejects_what_is_no_file, set_up, tear_down)
     assert_holds_in_file("__55aa and so on");
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

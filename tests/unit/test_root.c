@@ -20,7 +20,7 @@ static int set_up(void **state)
     return 0;
 }
 
-FIXTURE_TEST(test_reads, set_up, tear_down_root)
+DEFINE_TEST_IN(test_reads, set_up, tear_down_root)
 {
     char line[64];
     long long number = 0;
@@ -44,7 +44,7 @@ FIXTURE_TEST(test_reads, set_up, tear_down_root)
 }
 
 /* Nothing outside of the directory is ever read, and nothing holds us up. */
-FIXTURE_TEST(test_stays_inside, set_up, tear_down_root)
+DEFINE_TEST_IN(test_stays_inside, set_up, tear_down_root)
 {
     static const char *const outside[] = {"/sys/out", "/sys/up-and-out", "/sys/../../../../../../etc/passwd"};
     struct buffer out CLEANUP(buffer_free) = BUFFER(1 << 20);
@@ -67,7 +67,7 @@ FIXTURE_TEST(test_stays_inside, set_up, tear_down_root)
     assert_false(root_resolve(root, "/sys/out", resolved, sizeof resolved));
 }
 
-FIXTURE_TEST(test_links_and_lists, set_up, tear_down_root)
+DEFINE_TEST_IN(test_links_and_lists, set_up, tear_down_root)
 {
     char name[64];
     int count = 0;
@@ -91,7 +91,7 @@ FIXTURE_TEST(test_links_and_lists, set_up, tear_down_root)
     root_free_names(names, count);
 }
 
-FIXTURE_TEST(test_notes_are_bounded, set_up, tear_down_root)
+DEFINE_TEST_IN(test_notes_are_bounded, set_up, tear_down_root)
 {
     char what[32];
     int count = 0;
@@ -109,7 +109,7 @@ FIXTURE_TEST(test_notes_are_bounded, set_up, tear_down_root)
 }
 
 /* That there must be such a directory is for scan.test and check.test. */
-TEST(test_this_machine)
+DEFINE_TEST(test_this_machine)
 {
     struct root *other = NULL;
     struct error error = {.code = ERROR_NONE};
@@ -118,4 +118,4 @@ TEST(test_this_machine)
     root_close(other);
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

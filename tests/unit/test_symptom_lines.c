@@ -1,6 +1,3 @@
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/symptom_matcher.h"
 #include "core/vocabulary.h"
 #include "importer/table.h"
@@ -8,58 +5,49 @@
 
 /* The project's own signatures, on lines that must show them and on lines that must show none. */
 
-enum { COLUMNS = 8, LINE_COLUMNS = 2 };
+static const char *const symptom_columns[] = {"id",      "scope",        "fixable", "words",
+                                              "pattern", "example_line", "cause",   "next"};
+static const char *const line_columns[] = {"id", "line"};
 
 static char *ids[MAX_SIGNATURES];
 static int count;
 static struct symptom_matcher *matcher;
 
-static enum error_code add(void *context, const struct table_row *row, struct error *error)
+static enum error_code add(UNUSED void *context, const struct table_row *row, struct error *error)
 {
-    (void)context;
     ids[count++] = strdup(row->fields[0]);
     return symptom_matcher_add(matcher, row->fields[3], row->fields[4], error);
 }
 
-static int load(void **state)
+static int load(UNUSED void **state)
 {
-    static const char *const columns[COLUMNS] = {"id",      "scope",        "fixable", "words",
-                                                 "pattern", "example_line", "cause",   "next"};
-    struct error error;
-    (void)state;
-    return symptom_matcher_create(&matcher, &error) ||
-           table_read("data/symptoms.tsv", columns, COLUMNS, add, NULL, NULL, &error);
+    return symptom_matcher_create(&matcher, &failure) ||
+           table_read("data/symptoms.tsv", symptom_columns, ARRAY_SIZE(symptom_columns), add, NULL, NULL,
+                      &failure);
 }
 
-static int unload(void **state)
+static int unload(UNUSED void **state)
 {
-    (void)state;
     for (int i = 0; i < count; i++)
         free(ids[i]);
     symptom_matcher_free(matcher);
     return 0;
 }
 
+/* Fails unless the line shows what the row says. */
+static enum error_code check_line(const char *line, const struct table_row *row, struct error *error)
+{
+    int found = symptom_matcher_line(matcher, line, strlen(line));
+    const char *id = found < 0 ? "-" : ids[found];
+    return strcmp(id, row->fields[0]) == 0 ? ERROR_NONE
+                                           : table_error(row, error, "it shows %s: %s", id, line);
+}
+
 static enum error_code try_line(void *context, const struct table_row *row, struct error *error)
 {
     int *lines = context;
-    int found = symptom_matcher_line(matcher, row->fields[1], strlen(row->fields[1]));
-    const char *id = found < 0 ? "-" : ids[found];
     ++*lines;
-    if (strcmp(id, row->fields[0]) == 0)
-        return ERROR_NONE;
-    return table_error(row, error, "it shows %s: %s", id, row->fields[1]);
-}
-
-static void test_lines(void **state)
-{
-    static const char *const columns[LINE_COLUMNS] = {"id", "line"};
-    struct error error;
-    int lines = 0;
-    (void)state;
-    if (table_read("tests/data/symptom-lines.tsv", columns, LINE_COLUMNS, try_line, &lines, NULL, &error))
-        fail_msg("%s", error.message);
-    assert_true(lines > 100);
+    return check_line(row->fields[1], row, error);
 }
 
 /* Prefixes that logs put before a line, and what they may do to its case. */
@@ -73,34 +61,26 @@ static enum error_code try_example(void *context, const struct table_row *row, s
                                            "qemu-system-x86_64: ",
                                            "Nov 22 10:00:00 host QEMU[2041]: kvm: "};
     int *tried = context;
+    ++*tried;
     for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
         char line[2048];
-        int length = snprintf(line, sizeof line, "%s%s\r", prefixes[i], row->fields[5]);
-        int found = symptom_matcher_line(matcher, line, (size_t)length);
-        if (found < 0 || strcmp(ids[found], row->fields[0]) != 0)
-            return table_error(row, error, "it shows %s: %s", found < 0 ? "-" : ids[found], line);
+        snprintf(line, sizeof line, "%s%s\r", prefixes[i], row->fields[5]);
+        if (check_line(line, row, error))
+            return error->code;
     }
-    ++*tried;
     return ERROR_NONE;
 }
 
-static void test_examples_behind_prefixes(void **state)
+DEFINE_TEST(test_lines)
 {
-    static const char *const columns[COLUMNS] = {"id",      "scope",        "fixable", "words",
-                                                 "pattern", "example_line", "cause",   "next"};
-    struct error error;
+    int lines = 0;
     int tried = 0;
-    (void)state;
-    if (table_read("data/symptoms.tsv", columns, COLUMNS, try_example, &tried, NULL, &error))
-        fail_msg("%s", error.message);
+    ASSERT_DONE(table_read("tests/data/symptom-lines.tsv", line_columns, ARRAY_SIZE(line_columns), try_line,
+                           &lines, NULL, &failure));
+    assert_true(lines > 100);
+    ASSERT_DONE(table_read("data/symptoms.tsv", symptom_columns, ARRAY_SIZE(symptom_columns), try_example,
+                           &tried, NULL, &failure));
     assert_int_equal(tried, count);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_examples_behind_prefixes),
-    };
-    return cmocka_run_group_tests(tests, load, unload);
-}
+TESTSUITE_MAIN(load, unload)

@@ -14,7 +14,7 @@ static size_t encode(uint32_t c, char bytes[4])
 }
 
 /* Whatever goes through text_append_safe is UTF-8 that a terminal does not act on. */
-TEST(test_every_character)
+DEFINE_TEST(test_every_character)
 {
     struct buffer out CLEANUP(buffer_free) = BUFFER(1024);
     for (uint32_t c = 0; c <= 0x10ffff; c++) {
@@ -37,7 +37,7 @@ TEST(test_every_character)
 }
 
 /* Each ends where its block of memory ends. */
-TEST(test_what_is_no_utf8)
+DEFINE_TEST(test_what_is_no_utf8)
 {
     /* A continuation alone; overlong, so NUL, escape and DEL; the first surrogate and the last; beyond
      * U+10FFFF; no continuation; cut short. */
@@ -59,7 +59,7 @@ TEST(test_what_is_no_utf8)
     assert_false(text_is_utf8("Gr\xfc\xdf.", 5) || text_is_utf8("\xc3\xbc\xc3", 3));
 }
 
-TEST(test_unsafe)
+DEFINE_TEST(test_unsafe)
 {
     static const uint32_t unsafe[] = {0,      0x07,   0x1b,   0x1f,   0x7f,    0x80,   0x9b,
                                       0x9f,   0x61c,  0x200e, 0x200f, 0x2028,  0x2029, 0x202a,
@@ -74,7 +74,7 @@ TEST(test_unsafe)
             fail_msg("U+%04X counts as unsafe", (unsigned)safe[i]);
 }
 
-TEST(test_append_safe)
+DEFINE_TEST(test_append_safe)
 {
     static const struct {
         const char *bytes;
@@ -102,7 +102,7 @@ TEST(test_append_safe)
     }
 }
 
-TEST(test_append_utf8)
+DEFINE_TEST(test_append_utf8)
 {
     struct buffer out CLEANUP(buffer_free) = BUFFER(4096);
     assert_int_equal(text_append_utf8(&out, "caf\xe9 \xc3\xa9\xff\xc3", 9), 3);
@@ -112,7 +112,7 @@ TEST(test_append_utf8)
     assert_string_equal(buffer_text(&out), "\ufffd\ufffd\ufffd");
 }
 
-TEST(test_width)
+DEFINE_TEST(test_width)
 {
     static const struct {
         const char *text;
@@ -123,7 +123,7 @@ TEST(test_width)
         assert_int_equal(text_width(cases[i].text, strlen(cases[i].text)), cases[i].width);
 }
 
-TEST(test_search_words)
+DEFINE_TEST(test_search_words)
 {
     static const struct {
         const char *name;
@@ -155,7 +155,7 @@ TEST(test_search_words)
     assert_true(small.failed && small.length <= 16);
 }
 
-TEST(test_plain_length)
+DEFINE_TEST(test_plain_length)
 {
     assert_int_equal(text_plain_length("", 0), 0);
     for (int byte = 0; byte < 256; byte++) {
@@ -164,7 +164,7 @@ TEST(test_plain_length)
     }
 }
 
-TEST(test_distance)
+DEFINE_TEST(test_distance)
 {
     static const struct {
         const char *a, *b;
@@ -181,7 +181,7 @@ TEST(test_distance)
     assert_int_equal(text_distance("a", 1, large, sizeof large), TEXT_MAX_DISTANCE);
 }
 
-TEST(test_append_shell_word)
+DEFINE_TEST(test_append_shell_word)
 {
     static const struct {
         const char *text, *word;
@@ -200,4 +200,4 @@ TEST(test_append_shell_word)
     }
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

@@ -72,7 +72,7 @@ static void assert_bytes(const char *bytes, size_t length, const char *expected)
 }
 
 /* That pieces make no difference is fuzz_text_scan's to check. */
-TEST(test_texts)
+DEFINE_TEST(test_texts)
 {
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         assert_bytes(texts[i][0], strlen(texts[i][0]), texts[i][1]);
@@ -82,7 +82,7 @@ TEST(test_texts)
 
 /* A line of a megabyte is looked at in pieces. Nothing in it is lost, and where a piece ends is chance: it
  * makes no ID out of a longer number, however long that is. */
-TEST(test_very_long_lines)
+DEFINE_TEST(test_very_long_lines)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(1 << 22);
     struct buffer expected CLEANUP(buffer_free) = BUFFER(1 << 22);
@@ -116,7 +116,7 @@ static enum error_code stop_before_reading(void *context, struct error *error)
 }
 
 /* query-stdin.test has standard input that cannot be read. */
-TEST(test_an_error_ends_the_scan)
+DEFINE_TEST(test_an_error_ends_the_scan)
 {
     struct buffer found CLEANUP(buffer_free) = BUFFER(4096);
     const struct text_scan_visitor full = {write_down, stop_before_reading, &found};
@@ -131,4 +131,4 @@ TEST(test_an_error_ends_the_scan)
     close(file);
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

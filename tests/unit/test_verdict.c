@@ -78,7 +78,7 @@ static struct verdict sound_verdict(const struct prior *prior,
 }
 
 /* One failure more, on the very board or on a relative, public or not: never a better verdict. */
-TEST(test_failures_never_help)
+DEFINE_TEST(test_failures_never_help)
 {
     for (unsigned kind = 0; kind < 6; kind++) {
         unsigned seed = 7;
@@ -97,7 +97,7 @@ TEST(test_failures_never_help)
     }
 }
 
-TEST(test_without_reports)
+DEFINE_TEST(test_without_reports)
 {
     static const struct evidence nothing[EVIDENCE_LEVELS];
     static const struct verdict unknown = {.level = LEVEL_UNKNOWN, .narrowest = -1};
@@ -110,7 +110,7 @@ TEST(test_without_reports)
     }
 }
 
-TEST(test_interval)
+DEFINE_TEST(test_interval)
 {
     static const struct prior even = {{0.25, 0.25, 0.25, 0.25}, 4.0, "even"};
     struct evidence two[EVIDENCE_LEVELS] = {0};
@@ -133,7 +133,7 @@ TEST(test_interval)
     assert_true(verdict.high - verdict.low > 0.4);
 }
 
-TEST(test_levels_at_their_borders)
+DEFINE_TEST(test_levels_at_their_borders)
 {
     static const struct {
         double usable;
@@ -149,7 +149,7 @@ TEST(test_levels_at_their_borders)
 
 /* Nearer reports weigh more than others, many more than the prior, and none counts twice. That public ones
  * weigh less is for tests/cli/verdict.test. */
-TEST(test_weights)
+DEFINE_TEST(test_weights)
 {
     const double card =
         priors[CARD].shares[OUTCOME_WORKS] + priors[CARD].shares[OUTCOME_WORKS_WITH_WORKAROUND];
@@ -188,7 +188,7 @@ TEST(test_weights)
     assert_true(usable[EVIDENCE_SUBSYSTEM] < usable[EVIDENCE_ID]);
 }
 
-TEST(test_age_and_chassis)
+DEFINE_TEST(test_age_and_chassis)
 {
     struct evidence all = {.weights = {4.0, 0.0, 0.0, 6.0}};
     const struct evidence same_chassis = {.weights = {4.0, 0.0, 0.0, 0.0}};
@@ -213,7 +213,7 @@ static void assert_basis(const struct evidence evidence[EVIDENCE_LEVELS], int pr
     assert_string_equal(buffer_text(&out), expected);
 }
 
-TEST(test_basis)
+DEFINE_TEST(test_basis)
 {
     struct evidence evidence[EVIDENCE_LEVELS] = {0};
     assert_basis(evidence, NOT_KNOWN, "Nothing is known. The mechanism is not known. No report on this ID.");
@@ -235,4 +235,4 @@ TEST(test_basis)
         "weighted 0.5, old ones less.");
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

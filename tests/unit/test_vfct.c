@@ -46,7 +46,7 @@ static enum vfct_result find(size_t size, uint8_t bus, uint8_t slot, uint16_t de
 }
 
 /* What is found of the two devices after a word of the table was changed. */
-TEST(test_changes)
+DEFINE_TEST(test_changes)
 {
     static const struct {
         size_t at;
@@ -73,7 +73,7 @@ TEST(test_changes)
 }
 
 /* What follows the images is no image, and damages none when the table says that it is a library. */
-TEST(test_library)
+DEFINE_TEST(test_library)
 {
     size_t size = put_table();
     memset(table + size, 0xff, 64);
@@ -84,7 +84,7 @@ TEST(test_library)
 }
 
 /* An empty image is skipped; cut at each byte, nothing is read beyond the end. */
-TEST(test_lengths)
+DEFINE_TEST(test_lengths)
 {
     size_t whole = put_table();
     for (size_t size = 0; size < whole; size++)
@@ -96,4 +96,4 @@ TEST(test_lengths)
     assert_int_equal(find(FIRST + IMAGE_HEADER + 8, 1, 0, 0x6600), VFCT_FOUND);
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

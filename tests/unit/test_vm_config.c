@@ -155,13 +155,13 @@ static void check_cases(const struct vm_case cases[], size_t count)
     }
 }
 
-FIXTURE_TEST(test_findings, set_up, tear_down_root)
+DEFINE_TEST_IN(test_findings, set_up, tear_down_root)
 {
     check_cases(confs, ARRAY_SIZE(confs));
     check_cases(domains, ARRAY_SIZE(domains));
 }
 
-FIXTURE_TEST(test_texts, set_up, tear_down_root)
+DEFINE_TEST_IN(test_texts, set_up, tear_down_root)
 {
     static const struct {
         const char *text;
@@ -192,7 +192,7 @@ FIXTURE_TEST(test_texts, set_up, tear_down_root)
 }
 
 /* What is something else, what is damaged, and what is odd but read. */
-FIXTURE_TEST(test_forms, set_up, tear_down_root)
+DEFINE_TEST_IN(test_forms, set_up, tear_down_root)
 {
 #define TEXT(literal) (literal), sizeof(literal) - 1
     static const struct {
@@ -237,7 +237,7 @@ FIXTURE_TEST(test_forms, set_up, tear_down_root)
     }
 }
 
-FIXTURE_TEST(test_depth_and_length, set_up, tear_down_root)
+DEFINE_TEST_IN(test_depth_and_length, set_up, tear_down_root)
 {
     static const struct {
         const char *start, *part, *between, *end_part;
@@ -327,4 +327,4 @@ ROOT_TEST(test_facts)
     }
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

@@ -24,7 +24,7 @@ static const char *found_in(const char *text, size_t length)
     return list;
 }
 
-TEST(test_words)
+DEFINE_TEST(test_words)
 {
     static const char *const words[] = {"apple tree",      "plumtree", "failed",   "failed to",
                                         "failed to start", "Xid 79",   "(Code 43)"};
@@ -51,7 +51,7 @@ TEST(test_words)
     word_search_free(&search);
 }
 
-TEST(test_lengths)
+DEFINE_TEST(test_lengths)
 {
     struct error error;
     char word[WORD_SEARCH_MAX + 2];
@@ -65,7 +65,7 @@ TEST(test_lengths)
 }
 
 /* Every word at every place of a text of few letters, against a search that is plain. */
-TEST(test_against_a_plain_search)
+DEFINE_TEST(test_against_a_plain_search)
 {
     static const char *const words[] = {"abcabc", "bcabca", "aaaaaa", "abababab", "cabcab", "bbbbbbb"};
     char text[2000];
@@ -92,4 +92,4 @@ TEST(test_against_a_plain_search)
     word_search_free(&search);
 }
 
-TEST_MAIN()
+TESTSUITE_MAIN(NULL, NULL)

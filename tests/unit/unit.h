@@ -1,8 +1,9 @@
 #ifndef PASSTHRU_TESTS_UNIT_H
 #define PASSTHRU_TESTS_UNIT_H
 
-/* What the unit tests share: cmocka with what it needs, and files that go away. */
+/* What the unit tests share: cmocka with what it needs, tables of values, and files that go away. */
 
+#include <assert.h>
 #include <errno.h>
 #include <ftw.h>
 #include <setjmp.h>
@@ -22,34 +23,42 @@
 #include "core/error.h"
 #include "core/macros.h"
 
-enum { SCRATCH_PATH_SIZE = 512, MAX_UNIT_TESTS = 40 };
+enum { SCRATCH_PATH_SIZE = 512, MAX_TESTS = 40 };
 
-static struct CMUnitTest unit_tests[MAX_UNIT_TESTS];
-static size_t unit_test_count;
+#define UNUSED __attribute__((unused))
 
-static inline void add_unit_test(struct CMUnitTest test)
-{
-    if (unit_test_count == MAX_UNIT_TESTS)
-        abort();
-    unit_tests[unit_test_count++] = test;
-}
+/* As in kmod's testsuite: DEFINE_TEST(name) { ... } is all that a test needs to be run, in the order of the
+ * file, by TESTSUITE_MAIN(set_up, tear_down), whose two functions are for all of them; those of
+ * DEFINE_TEST_IN are for each. */
+static UNUSED struct CMUnitTest defined_tests[MAX_TESTS];
+static UNUSED size_t defined_test_count;
 
-/* Defines a test, which TEST_MAIN() runs in its turn, with what is called before and after it. */
-#define FIXTURE_TEST(name, set_up, tear_down)                                                                \
-    static void name(void **state);                                                                          \
-    __attribute__((constructor)) static void add_##name(void)                                                \
+#define DEFINE_TEST_IN(test, set_up, tear_down)                                                              \
+    static void test(void **state);                                                                          \
+    static __attribute__((constructor)) void define_##test(void)                                             \
     {                                                                                                        \
-        add_unit_test((struct CMUnitTest){#name, name, set_up, tear_down, NULL});                            \
+        assert(defined_test_count < MAX_TESTS);                                                              \
+        defined_tests[defined_test_count++] =                                                                \
+            (struct CMUnitTest)cmocka_unit_test_setup_teardown(test, set_up, tear_down);                     \
     }                                                                                                        \
-    static void name(__attribute__((unused)) void **state)
-#define TEST(name) FIXTURE_TEST(name, NULL, NULL)
+    static void test(UNUSED void **state)
+#define DEFINE_TEST(test) DEFINE_TEST_IN(test, NULL, NULL)
 
-/* The last line of a file of such tests. */
-#define TEST_MAIN()                                                                                          \
+#define TESTSUITE_MAIN(set_up, tear_down)                                                                    \
     int main(void)                                                                                           \
     {                                                                                                        \
-        return _cmocka_run_group_tests("unit_tests", unit_tests, unit_test_count, NULL, NULL);               \
+        return _cmocka_run_group_tests(__FILE__, defined_tests, defined_test_count, set_up, tear_down);      \
     }
+
+static UNUSED struct error failure;
+
+/* For what must succeed, with &failure as its last argument: shows the message when it does not. */
+#define ASSERT_DONE(call)                                                                                    \
+    do {                                                                                                     \
+        failure.message[0] = '\0';                                                                           \
+        if (call)                                                                                            \
+            fail_msg("%s", failure.message);                                                                 \
+    } while (0)
 
 static inline const char *scratch_parent(void)
 {
@@ -93,6 +102,36 @@ static inline char *exact_copy(const void *bytes, size_t length)
     return copy;
 }
 
+/* What stands between the | of a text, in a block of exactly its size, or a form with that in the place of
+ * its %s: for (struct values v = values_of("a|b", form); next_value(&v);) with v.text. `form` may be NULL. */
+struct values {
+    const char *rest, *form;
+    char *text;
+};
+
+static inline struct values values_of(const char *values, const char *form)
+{
+    return (struct values){.rest = values, .form = form};
+}
+
+static inline bool next_value(struct values *values)
+{
+    const char *form = values->form ? values->form : "%s";
+    const char *place = strstr(form, "%s");
+    free(values->text);
+    values->text = NULL;
+    if (!values->rest)
+        return false;
+    size_t length = strcspn(values->rest, "|");
+    size_t size = strlen(form) - strlen("%s") + length + 1;
+    values->text = malloc(size);
+    assert_non_null(values->text);
+    snprintf(values->text, size, "%.*s%.*s%s", (int)(place - form), form, (int)length, values->rest,
+             place + strlen("%s"));
+    values->rest = values->rest[length] ? values->rest + length + 1 : NULL;
+    return true;
+}
+
 /* Fails unless `text` holds `part`, and shows both. */
 static inline void assert_holds(const char *text, const char *part)
 {
@@ -100,7 +139,7 @@ static inline void assert_holds(const char *text, const char *part)
         fail_msg("\"%s\" does not hold \"%s\"", text, part);
 }
 
-/* Makes the folders of a path up to its last slash; those that are there stay. */
+/* Makes the directories of a path up to its last slash; those that are there stay. */
 static inline void make_folders(const char *path)
 {
     char folder_path[1200];
@@ -124,6 +163,41 @@ static inline int remove_entry(const char *path, const struct stat *status, int 
 static inline int remove_tree(const char *path)
 {
     return nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* A directory for the files of a test, or of a whole group; its name is one that could be misread in an
+ * address. */
+static UNUSED char scratch[SCRATCH_PATH_SIZE];
+
+static inline int make_scratch(UNUSED void **state)
+{
+    snprintf(scratch, sizeof scratch, "%.400s/passthru 100%%?#-XXXXXX", scratch_parent());
+    return mkdtemp(scratch) ? 0 : -1;
+}
+
+static inline int remove_scratch(UNUSED void **state)
+{
+    return remove_tree(scratch);
+}
+
+/* The path of a file there, in memory that the eighth call after this one takes. */
+static inline const char *in_scratch(const char *name)
+{
+    static char paths[8][2 * SCRATCH_PATH_SIZE];
+    static unsigned next;
+    char *path = paths[next++ % 8];
+    assert_in_range(snprintf(path, sizeof paths[0], "%s/%s", scratch, name), 1, sizeof paths[0] - 1);
+    return path;
+}
+
+/* Writes a file there, and the directories that it lies in. */
+static inline void scratch_put(const char *name, const char *text)
+{
+    make_folders(in_scratch(name));
+    FILE *file = fopen(in_scratch(name), "wb");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
 }
 
 #endif
