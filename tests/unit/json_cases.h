@@ -6,9 +6,18 @@
 /* Tables of JSON that a reader accepts or rejects. In their texts ' stands for ". */
 
 struct json_case {
-    const char *json;
-    const char *why; /* a part of the message */
+    const char *json; /* texts between | */
+    const char *why;  /* a part of the message */
 };
+
+/* Calls check() with each text of each case. */
+static inline void check_cases(const struct json_case cases[], size_t count,
+                               void (*check)(const char *json, const char *why))
+{
+    for (size_t i = 0; i < count; i++)
+        for (struct values v = values_of(cases[i].json, NULL); next_value(&v);)
+            check(v.text, cases[i].why);
+}
 
 /* The text with its quotation marks, in a block of exactly its size, without a NUL; the caller frees it. */
 static inline char *json_of(const char *text, size_t *length)

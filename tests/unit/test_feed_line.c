@@ -7,18 +7,23 @@
 #define REPORT "{'pci_id':'10de:1d01','outcome':'works'}"
 
 static struct feed_line found;
-static struct error error;
 
 static enum error_code parse(const char *text)
 {
     size_t length;
     char *line = json_of(text, &length);
-    enum error_code code = feed_line_parse(line, length, &found, &error);
+    enum error_code code = feed_line_parse(line, length, &found, &failure);
     free(line);
     return code;
 }
 
-static void test_accepted(void **state)
+static void assert_rejected(const char *text, const char *why)
+{
+    assert_int_equal(parse(text), ERROR_BAD_INPUT);
+    assert_says(text, failure.message, why);
+}
+
+DEFINE_TEST(test_accepted)
 {
     static const struct {
         const char *line;
@@ -45,110 +50,55 @@ static void test_accepted(void **state)
     };
     static const unsigned char id[] = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
                                        0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        if (parse(cases[i].line))
-            fail_msg("%s: %s", cases[i].line, error.message);
+        size_t length;
+        ASSERT_DONE(parse(cases[i].line));
         assert_int_equal(found.operation, cases[i].report ? FEED_ADD : FEED_RETRACT);
-        if (cases[i].report) {
-            size_t length;
-            char *expected = json_of(cases[i].report, &length);
-            char *report = json_dumps(found.report, JSON_COMPACT);
-            assert_int_equal(strlen(report), length);
-            assert_memory_equal(report, expected, length);
-            free(report);
-            free(expected);
-            json_decref(found.report);
-        } else {
+        if (!cases[i].report) {
             assert_null(found.report);
             assert_memory_equal(found.id, id, 16);
             assert_memory_equal(found.id + 16, id, 16);
-        }
-    }
-}
-
-static void test_rejected(void **state)
-{
-    static const struct json_case cases[] = {
-        {"", "not valid JSON"},
-        {"it works for me", "not valid JSON"},
-        {"{'op':'add','report':{}", "it ends too early"},
-        {"{'op':'add','report':{}}}", "something follows its end"},
-        {"{'op':'add','report':{}} {}", "something follows its end"},
-        {"{'op':'add','report':{},}", "syntax error"},
-        {"{'op':'add','report':{}}'x", "it ends too early"},
-        {"{'op':'add','report':{}}'\\", "not valid JSON"},
-        {"{'op':'add','report':{}}tru", "not valid JSON"},
-        {"{'op':'add','report':{'a':'\xff'}}", "it is not UTF-8"},
-        {"{'op':'add' /* x */,'report':{}}", "syntax error"},
-        {"[{'op':'add','report':{}}]", "a line must be a JSON object"},
-        {"'add'", "a line must be a JSON object"},
-        {"null", "a line must be a JSON object"},
-        {"{}", "'op' is missing"},
-        {"{'report':{},'id':'" ID "'}", "'op' is missing"},
-        {"{'op':'add'}", "'report' is missing"},
-        {"{'op':'add','a':{'report':{}}}", "'report' is missing"},
-        {"{'op':'retract','reason':'x'}", "'id' is missing"},
-        {"{'op':'add','op':'add','report':{}}", "the key 'op' is given twice"},
-        {"{'op':'add','report':{},'op':'retract'}", "the key 'op' is given twice"},
-        {"{'op':'add','report':{},'rep\\u006frt':{}}", "is given twice"},
-        {"{'op':'','report':{}}", "'op' is neither 'add' nor 'retract'"},
-        {"{'op':'Add','report':{}}", "'op' is neither 'add' nor 'retract'"},
-        {"{'op':'add ','report':{}}", "'op' is neither 'add' nor 'retract'"},
-        {"{'op':'replace','report':{}}", "'op' is neither 'add' nor 'retract'"},
-        {"{'op':'add\\u0000','report':{}}", "a NUL in a string"},
-        {"{'op':'retract','id':''}", "'id' is not 64 hexadecimal digits"},
-        {"{'op':'retract','id':'" ID "0'}", "'id' is not 64 hexadecimal digits"},
-        {"{'op':'retract','id':'A0112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'}",
-         "'id' is not 64 hexadecimal digits"},
-        {"{'op':'retract','id':'../12233445566778899aabbccddeeff00112233445566778899aabbccddeeff'}",
-         "'id' is not 64 hexadecimal digits"},
-    };
-    static const char *const members[] = {"op", "report", "id", "reason"};
-    static const char *const values[] = {"null", "true", "1", "[]", "[{}]", "{}", "'x'"};
-    char line[100];
-    char why[60];
-    (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        assert_int_equal(parse(cases[i].json), ERROR_BAD_INPUT);
-        assert_says(cases[i].json, error.message, cases[i].why);
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(members) * ARRAY_SIZE(values); i++) {
-        const char *member = members[i % ARRAY_SIZE(members)];
-        const char *value = values[i / ARRAY_SIZE(members)];
-        if (value[0] == (strcmp(member, "report") == 0 ? '{' : '\''))
             continue;
-        snprintf(line, sizeof line, "{'%s':%s}", member, value);
-        snprintf(why, sizeof why, "member '%s' is of the wrong type", member);
-        assert_int_equal(parse(line), ERROR_BAD_INPUT);
-        assert_says(line, error.message, why);
-    }
-}
-
-/* Members that nobody knows, however deep: no deeper than the reader goes. */
-static void test_depth(void **state)
-{
-    static char line[200000];
-    (void)state;
-    for (int depth = 1; depth < 60000; depth += depth < 60 ? 1 : 20000) {
-        size_t length = (size_t)snprintf(line, sizeof line, "{'op':'add','report':{},'more':");
-        memset(line + length, '[', (size_t)depth);
-        memset(line + length + depth, ']', (size_t)depth);
-        strcpy(line + length + 2 * (size_t)depth, "}");
-        enum error_code code = parse(line);
-        assert_int_equal(code, depth < JSON_MAX_DEPTH ? ERROR_NONE : ERROR_BAD_INPUT);
-        if (code)
-            assert_holds(error.message, "nested too deep");
+        }
+        char *expected = json_of(cases[i].report, &length);
+        char *report = json_dumps(found.report, JSON_COMPACT);
+        assert_int_equal(strlen(report), length);
+        assert_memory_equal(report, expected, length);
+        free(report);
+        free(expected);
         json_decref(found.report);
     }
 }
 
-int main(void)
+/* What is no JSON is in test_json_reader.c. */
+DEFINE_TEST(test_rejected)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accepted),
-        cmocka_unit_test(test_rejected),
-        cmocka_unit_test(test_depth),
+    static const struct json_case cases[] = {
+        {"|it works for me|{'op':'add','report':{}}'\\|{'op':'add','report':{}}tru", "not valid JSON"},
+        {"{'op':'add','report':{}}}|{'op':'add','report':{}} {}", "something follows its end"},
+        {"[{'op':'add','report':{}}]|'add'|null", "a line must be a JSON object"},
+        {"{}|{'report':{},'id':'" ID "'}", "'op' is missing"},
+        {"{'op':'add'}|{'op':'add','a':{'report':{}}}", "'report' is missing"},
+        {"{'op':'retract','reason':'x'}", "'id' is missing"},
+        {"{'op':'add','op':'add','report':{}}|{'op':'add','report':{},'op':'retract'}",
+         "the key 'op' is given twice"},
+        {"{'op':'add','report':{},'rep\\u006frt':{}}", "is given twice"},
+        {"{'op':'','report':{}}|{'op':'Add','report':{}}|{'op':'add ','report':{}}|{'op':'replace','report':{}}",
+         "'op' is neither 'add' nor 'retract'"},
+        {"{'op':'retract','id':''}|{'op':'retract','id':'" ID "0'}|"
+         "{'op':'retract','id':'A0112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'}|"
+         "{'op':'retract','id':'../12233445566778899aabbccddeeff00112233445566778899aabbccddeeff'}",
+         "'id' is not 64 hexadecimal digits"},
+        {"{'op':null}|{'op':true}|{'op':1}|{'op':[]}|{'op':[{}]}|{'op':{}}",
+         "member 'op' is of the wrong type"},
+        {"{'id':null}|{'id':true}|{'id':1}|{'id':[]}|{'id':[{}]}|{'id':{}}",
+         "member 'id' is of the wrong type"},
+        {"{'reason':null}|{'reason':true}|{'reason':1}|{'reason':[]}|{'reason':[{}]}|{'reason':{}}",
+         "member 'reason' is of the wrong type"},
+        {"{'report':null}|{'report':true}|{'report':1}|{'report':[]}|{'report':[{}]}|{'report':'x'}",
+         "member 'report' is of the wrong type"},
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    check_cases(cases, ARRAY_SIZE(cases), assert_rejected);
 }
+
+TESTSUITE_MAIN(NULL, NULL)

@@ -1,6 +1,6 @@
 #include "importer/remote_state.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/json_cases.h"
 
 #define URL  "https://feed.example/one"
 #define HASH "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
@@ -10,9 +10,7 @@ static struct source_cache *cache;
 static struct remote_state load(const char *text, size_t length, const char *url)
 {
     struct remote_state state;
-    char path[DATABASE_PATH_SIZE];
-    source_cache_path(cache, "remotes/one.json", path);
-    FILE *file = fopen(path, "wb");
+    FILE *file = fopen(in_scratch("t.db.sources/remotes/one.json"), "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(text, 1, length, file), length);
     assert_int_equal(fclose(file), 0);
@@ -23,41 +21,35 @@ static struct remote_state load(const char *text, size_t length, const char *url
 
 static void assert_empty(const char *text, size_t length)
 {
-    static const struct remote_state empty = {.url = URL};
     const struct remote_state state = load(text, length, URL);
     if (strcmp(state.url, URL) != 0 || state.etag[0] || state.last_modified[0] || state.fetched[0] ||
-        state.version[0] || state.seen_hash[0] || state.seen_key[0] ||
-        state.seen_version != empty.seen_version || state.retracted != empty.retracted)
+        state.version[0] || state.seen_hash[0] || state.seen_key[0] || state.seen_version || state.retracted)
         fail_msg("not empty: %.200s", text);
 }
 
 /* What was damaged, and what could not stand in a header that is sent back, counts as lost. */
-static void test_lost(void **state)
+DEFINE_TEST(test_lost)
 {
-    static const char *const texts[] = {
-        "",
-        "\n",
-        "no JSON",
-        "[]",
-        "null",
-        "{}",
-        "{\"url\":\"" URL "\",\"etag\":\"x\"",
-        "{\"url\":\"" URL "\",\"etag\":null,\"seen_version\":\"3\",\"retracted\":{}}",
-        "{\"url\":\"" URL "\",\"etag\":[\"x\"],\"seen_version\":1.5,\"retracted\":true}",
-        "{\"url\":\"" URL "\",\"seen_version\":-3,\"retracted\":-1}",
-        "{\"url\":\"" URL "\",\"seen_version\":99999999999999999999999,\"retracted\":1e400}",
-        "{\"url\":{\"url\":\"" URL "\"},\"etag\":{}}",
-        "{\"url\":\"" URL "\",\"etag\":\"x\\r\\nCookie: a\",\"last_modified\":\"a\\nb\"}",
-        "{\"url\":\"" URL "\",\"etag\":\"\\u001b[2J\",\"fetched\":\"\\u009b31m\",\"version\":\"\\u202e\"}",
-        "{\"url\":\"" URL "\",\"etag\":\"x\\u007f\"}",
+    static const char texts[] =
+        "|\n|no JSON|[]|null|{}|{'url':'" URL "','etag':'x'|"
+        "{'url':'" URL "','etag':null,'seen_version':'3','retracted':{}}|"
+        "{'url':'" URL "','etag':['x'],'seen_version':1.5,'retracted':true}|"
+        "{'url':'" URL "','seen_version':-3,'retracted':-1}|"
+        "{'url':'" URL "','seen_version':99999999999999999999999,'retracted':1e400}|"
+        "{'url':{'url':'" URL "'},'etag':{}}|"
+        "{'url':'" URL "','etag':'x\\r\\nCookie: a','last_modified':'a\\nb'}|"
+        "{'url':'" URL "','etag':'\\u001b[2J','fetched':'\\u009b31m','version':'\\u202e'}|"
+        "{'url':'" URL "','etag':'x\\u007f'}|"
         /* A hash of 65 digits. */
-        "{\"url\":\"" URL "\",\"seen_hash\":\"" HASH "0\"}",
-    };
+        "{'url':'" URL "','seen_hash':'" HASH "0'}";
     static const char nul[] = "{\"url\":\"" URL "\0\",\"etag\":\"x\"}";
     static char large[100001];
-    (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-        assert_empty(texts[i], strlen(texts[i]));
+    for (struct values v = values_of(texts, NULL); next_value(&v);) {
+        size_t length;
+        char *json = json_of(v.text, &length);
+        assert_empty(json, length);
+        free(json);
+    }
     assert_empty(nul, sizeof nul - 1);
     memset(large, '[', sizeof large);
     assert_empty(large, sizeof large);
@@ -69,11 +61,10 @@ static void test_lost(void **state)
 }
 
 /* Of another address, what its server called it is lost, and the version that was seen is not. */
-static void test_other_address(void **state)
+DEFINE_TEST(test_other_address)
 {
     static const char text[] = "{\"url\":\"" URL "\",\"etag\":\"x\",\"last_modified\":\"y\",\"seen_version\":"
                                "9007199254740992,\"seen_hash\":\"" HASH "\"}";
-    (void)state;
     const struct remote_state same = load(text, sizeof text - 1, URL);
     assert_string_equal(same.etag, "x");
     assert_string_equal(same.last_modified, "y");
@@ -85,21 +76,18 @@ static void test_other_address(void **state)
     assert_string_equal(other.seen_hash, HASH);
 }
 
-int main(void)
+static int set_up(void **state)
 {
-    char directory[SCRATCH_PATH_SIZE];
-    char path[SCRATCH_PATH_SIZE + 40];
-    struct error error;
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lost), cmocka_unit_test(test_other_address)};
-    snprintf(directory, sizeof directory, "%s/passthru-unit-XXXXXX", scratch_parent());
-    if (!mkdtemp(directory))
-        return 1;
-    snprintf(path, sizeof path, "%s/t.db", directory);
-    if (source_cache_open(path, NULL, &cache, &error))
-        return 1;
-    snprintf(path, sizeof path, "%s/t.db.sources/remotes/one", directory);
-    make_folders(path);
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    source_cache_close(cache);
-    return remove_tree(directory) || failed;
+    assert_int_equal(make_scratch(state), 0);
+    ASSERT_DONE(source_cache_open(in_scratch("t.db"), NULL, &cache, &failure));
+    make_folders(in_scratch("t.db.sources/remotes/one.json"));
+    return 0;
 }
+
+static int tear_down(void **state)
+{
+    source_cache_close(cache);
+    return remove_scratch(state);
+}
+
+TESTSUITE_MAIN(set_up, tear_down)

@@ -16,11 +16,10 @@ static const char *fields_of(const char *members)
     char text[REPORT_MAX_BYTES];
     size_t length;
     struct report report;
-    struct error error = {.code = ERROR_NONE};
     snprintf(text, sizeof text, "{'pci_id':'10de:1d16',%s}", members);
     memset(&problems, 0, sizeof problems);
     char *json = json_of(text, &length);
-    enum error_code code = report_parse_all(json, length, &report, &problems, &error);
+    enum error_code code = report_parse_all(json, length, &report, &problems, &failure);
     assert_int_equal(code != ERROR_NONE, problems.count > 0);
     report_validate(&report, &circumstances, &problems);
     report_free(&report);
@@ -35,14 +34,12 @@ static const char *fields_of(const char *members)
 }
 
 /* Members, and the fields that are wrong. */
-static void check_all(const struct json_case cases[], size_t count)
+static void check_fields(const char *members, const char *expected)
 {
-    for (size_t i = 0; i < count; i++) {
-        const char *fields = fields_of(cases[i].json);
-        if (strcmp(fields, cases[i].why) != 0)
-            fail_msg("%s: \"%s\" (%s), expected \"%s\"", cases[i].json, fields,
-                     problems.count ? problems.items[0].text : "", cases[i].why);
-    }
+    const char *fields = fields_of(members);
+    if (strcmp(fields, expected) != 0)
+        fail_msg("%s: \"%s\" (%s), expected \"%s\"", members, fields,
+                 problems.count ? problems.items[0].text : "", expected);
 }
 
 #define FAILS            "'outcome':'fails',"
@@ -50,9 +47,10 @@ static void check_all(const struct json_case cases[], size_t count)
 #define WORKAROUND       "'outcome':'works-with-workaround',"
 #define FIX(fix, result) "{'fix':'" fix "','result':'" result "'}"
 
-static void test_contradictions(void **state)
+DEFINE_TEST(test_fields)
 {
     static const struct json_case cases[] = {
+        /* contradictions */
         {FAILS "'attempts':[" FIX("romfile", "fixed") "]", "outcome"},
         {FAILS "'attempts':[" FIX("romfile", "fixed") "," FIX("ovmf", "fixed") "]", "outcome"},
         {FAILS "'attempts':[" FIX("romfile", "fixed") "," FIX("ovmf", "no-change") "]", ""},
@@ -81,30 +79,7 @@ static void test_contradictions(void **state)
         {FAILS "'stages':{'driver_init':'no','compute':'yes'}", "stages"},
         {FAILS "'stages':{'driver_init':'no','display':'yes'}", ""},
         {FAILS "'stages':{'guest_boot':'no','second_start':'yes'}", "stages"},
-    };
-    (void)state;
-    check_all(cases, ARRAY_SIZE(cases));
-}
-
-static void test_dates(void **state)
-{
-    static const struct json_case cases[] = {
-        {FAILS "'date':'2026-11-23'", ""},     {FAILS "'date':'2026-11-24'", "date"},
-        {FAILS "'date':'2026-11'", ""},        {FAILS "'date':'2026-12'", "date"},
-        {FAILS "'date':'2026'", ""},           {FAILS "'date':'2027'", "date"},
-        {FAILS "'date':'2024-02-29'", ""},     {FAILS "'date':'2024-02-30'", "date"},
-        {FAILS "'date':'2023-02-29'", "date"}, {FAILS "'date':'2000-02-29'", ""},
-        {FAILS "'date':'1900-02-29'", "date"}, {FAILS "'date':'2024-04-31'", "date"},
-        {FAILS "'date':'2024-12-31'", ""},     {FAILS "'date':'2024-13-01'", "date"},
-        {FAILS "'date':'yesterday'", "date"},
-    };
-    (void)state;
-    check_all(cases, ARRAY_SIZE(cases));
-}
-
-static void test_private_fields(void **state)
-{
-    static const struct json_case cases[] = {
+        /* what names somebody */
         {FAILS "'note':'at 9c:eb:e8:12:34:56, ask me@example.org'", "note note"},
         {FAILS "'machine':'box of Hannelore'", "machine"},
         {FAILS "'kernel':'6.8.1-riesling'", "kernel"},
@@ -119,14 +94,7 @@ static void test_private_fields(void **state)
         {FAILS "'use':['other:/home/hans/x']", "use"},
         {FAILS "'attempts':[" FIX("other:serial F00BAR12", "worse") "]", "attempts"},
         {FAILS "'cpu':'Intel(R) Core(TM) i7-1065G7 CPU @ 1.30GHz','machine':'LENOVO 20L6S2EU0N'", ""},
-    };
-    (void)state;
-    check_all(cases, ARRAY_SIZE(cases));
-}
-
-static void test_all_at_once(void **state)
-{
-    static const struct json_case cases[] = {
+        /* all at once */
         {"'outcome':'nope','host':'x','a':{'b':[1,{'c':2}]},'machine':5,'cpu':[[1],2],"
          "'kernel':{'x':{}},'chassis':null,'date':'2031','group_isolated':1.5,'note':'a@b.org'",
          "outcome host a machine cpu kernel chassis group_isolated date note"},
@@ -134,11 +102,21 @@ static void test_all_at_once(void **state)
         {"'note':'x'", "outcome"},
         {FAILS "'x':'\\u001b[31m','\\u001b[2J':1", "x \x1b[2J"},
     };
-    (void)state;
-    check_all(cases, ARRAY_SIZE(cases));
+    check_cases(cases, ARRAY_SIZE(cases), check_fields);
 }
 
-static void test_shapes(void **state)
+DEFINE_TEST(test_dates)
+{
+    static const struct json_case cases[] = {
+        {"2026-11-23|2026-11|2026|2024-02-29|2000-02-29|2024-12-31", ""},
+        {"2026-11-24|2026-12|2027|2024-02-30|2023-02-29|1900-02-29|2024-04-31|2024-13-01|yesterday", "date"},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        for (struct values v = values_of(cases[i].json, FAILS "'date':'%s'"); next_value(&v);)
+            check_fields(v.text, cases[i].why);
+}
+
+DEFINE_TEST(test_shapes)
 {
     static const struct {
         enum private_shape shape;
@@ -162,25 +140,20 @@ static void test_shapes(void **state)
         {PRIVATE_SERIAL, "serial number: PF1ABCDE|Serial is 8CG9123XYZ|S/N PF-1ABCDE|service tag 7ABC123|"
                          "disk S4EWNX0N123456A"},
     };
-    (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        for (const char *text = cases[i].texts; *text; text += text[0] == '|') {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        for (struct values v = values_of(cases[i].texts, NULL); next_value(&v);) {
             size_t start = 0;
             size_t length = 0;
-            char *copy = strndup(text, strcspn(text, "|"));
-            enum private_shape shape = private_text_find(copy, false, &start, &length);
+            enum private_shape shape = private_text_find(v.text, false, &start, &length);
             if (shape != cases[i].shape)
-                fail_msg("%s: %s, expected %s", copy, private_shape_name(shape),
+                fail_msg("%s: %s, expected %s", v.text, private_shape_name(shape),
                          private_shape_name(cases[i].shape));
-            assert_true(start + length <= strlen(copy));
-            text += strlen(copy);
-            free(copy);
+            assert_true(start + length <= strlen(v.text));
         }
-    }
     assert_int_equal(private_text_find("", false, NULL, NULL), PRIVATE_NONE);
 }
 
-static void test_names(void **state)
+DEFINE_TEST(test_names)
 {
     static const struct {
         const char *text;
@@ -193,27 +166,24 @@ static void test_names(void **state)
                  {"kernel 6.8-pve", "pve", false},
                  {"Proxmox VE", "proxmox", false},
                  {"anything", "", false}};
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         if (private_name_stands_in(cases[i].text, cases[i].name) != cases[i].found)
             fail_msg("%s in %s", cases[i].name, cases[i].text);
 }
 
 /* What people wrote and was accepted as a report names nobody: no shape is seen where there is none. */
-static void test_bundled_reports_are_clean(void **state)
+DEFINE_TEST(test_bundled_reports_are_clean)
 {
     char text[REPORT_MAX_BYTES + 2];
     glob_t files;
-    (void)state;
     assert_int_equal(glob("data/reports/*/*.ndjson", 0, NULL, &files), 0);
     for (size_t i = 0; i < files.gl_pathc; i++) {
         FILE *stream = fopen(files.gl_pathv[i], "r");
         assert_non_null(stream);
         while (fgets(text, sizeof text, stream)) {
             struct report report;
-            struct error error = {.code = ERROR_NONE};
-            memset(&problems, 0, sizeof problems);
-            assert_int_equal(report_parse(text, strcspn(text, "\n"), &report, NULL, &error), ERROR_NONE);
+            problems.count = 0;
+            ASSERT_DONE(report_parse(text, strcspn(text, "\n"), &report, NULL, &failure));
             report_validate(&report, &circumstances, &problems);
             for (int j = 0; j < problems.count; j++)
                 if (strcmp(problems.items[j].field, "outcome") != 0 &&
@@ -226,23 +196,13 @@ static void test_bundled_reports_are_clean(void **state)
     globfree(&files);
 }
 
-static void test_too_many(void **state)
+DEFINE_TEST(test_too_many)
 {
     char members[REPORT_MAX_BYTES] = FAILS "'x':1";
-    (void)state;
     for (int i = 0; i < 3 * MAX_REPORT_PROBLEMS; i++)
         snprintf(members + strlen(members), sizeof members - strlen(members), ",'u%d':%d", i, i);
     fields_of(members);
     assert_int_equal(problems.count, MAX_REPORT_PROBLEMS);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_contradictions), cmocka_unit_test(test_dates),
-        cmocka_unit_test(test_private_fields), cmocka_unit_test(test_all_at_once),
-        cmocka_unit_test(test_shapes),         cmocka_unit_test(test_names),
-        cmocka_unit_test(test_too_many),       cmocka_unit_test(test_bundled_reports_are_clean),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TESTSUITE_MAIN(NULL, NULL)

@@ -5,11 +5,9 @@
 static struct report report_of(const char *text)
 {
     struct report report;
-    struct error error;
     size_t length;
     char *json = json_of(text, &length);
-    if (report_parse(json, length, &report, NULL, &error))
-        fail_msg("%s: %s", text, error.message);
+    ASSERT_DONE(report_parse(json, length, &report, NULL, &failure));
     free(json);
     return report;
 }
@@ -22,44 +20,39 @@ static int64_t sender_of(const char *json)
     return sender;
 }
 
-#define AT(url) "{'pci_id':'10de:1d16','outcome':'works','url':'" url "'}"
-
-static void test_senders_by_address(void **state)
+/* Who sent it is known by the address, else by what it says of the machine. */
+DEFINE_TEST(test_senders)
 {
-    static const char *const same[] = {
-        AT("http://example.org/thread/7"),        AT("https://www.Example.org/thread/7"),
-        AT("https://example.org/thread/7/"),      AT("https://example.org/thread/7?page=2&sort=new"),
-        AT("https://example.org/thread/7#post9"), AT("https://example.org/thread/7/?x#y"),
+    static const struct {
+        const char *report; /* with %s in the place of the values */
+        const char *same, *others;
+    } cases[] = {
+        {"{'pci_id':'10de:1d16','outcome':'works'%s}",
+         ",'url':'http://example.org/thread/7'|,'url':'https://www.Example.org/thread/7'|"
+         ",'url':'https://example.org/thread/7/'|,'url':'https://example.org/thread/7?page=2&sort=new'|"
+         ",'url':'https://example.org/thread/7#post9'|,'url':'https://example.org/thread/7/?x#y'",
+         "|,'url':'https://example.org/thread/8'|,'url':'https://example.org/Thread/7'|"
+         ",'url':'https://example.com/thread/7'|,'url':'https://example.org/thread'|,'url':'https://example.org/'"},
+        {"{'pci_id':'10de:1d16','outcome':'fails','hypervisor':'proxmox'%s}",
+         "|,'note':'again','date':'2026-01','kernel':'6.8'",
+         ",'machine':'Example 1'|,'guest_os':'linux'|,'chassis':'laptop'"},
+        {"{'pci_id':'10de:1d16','outcome':'fails'%s}", ",'machine':'a','guest_os':'b'",
+         ",'machine':'b','guest_os':'a'"},
     };
-    static const char *const others[] = {
-        AT("https://example.org/thread/8"), AT("https://example.org/Thread/7"),
-        AT("https://example.com/thread/7"), AT("https://example.org/thread"),
-        AT("https://example.org/"),         "{'pci_id':'10de:1d16','outcome':'works'}",
-    };
-    (void)state;
-    for (size_t i = 1; i < ARRAY_SIZE(same); i++)
-        assert_true(sender_of(same[i]) == sender_of(same[0]));
-    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-        assert_true(sender_of(others[i]) != sender_of(same[0]));
-}
-
-#define WITH(more) "{'pci_id':'10de:1d16','outcome':'fails','hypervisor':'proxmox'" more "}"
-
-static void test_senders_by_content(void **state)
-{
-    int64_t plain = sender_of(WITH(""));
-    (void)state;
-    assert_true(sender_of(WITH(",'note':'again','date':'2026-01','kernel':'6.8'")) == plain);
-    assert_true(sender_of(WITH(",'machine':'Example 1'")) != plain);
-    assert_true(sender_of(WITH(",'guest_os':'linux'")) != plain);
-    assert_true(sender_of(WITH(",'chassis':'laptop'")) != plain);
-    assert_true(sender_of(WITH(",'machine':'a','guest_os':'b'")) !=
-                sender_of(WITH(",'machine':'b','guest_os':'a'")));
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        int64_t sender = 0;
+        for (struct values v = values_of(cases[i].same, cases[i].report); next_value(&v);) {
+            assert_true(!sender || sender_of(v.text) == sender);
+            sender = sender_of(v.text);
+        }
+        for (struct values v = values_of(cases[i].others, cases[i].report); next_value(&v);)
+            assert_true(sender_of(v.text) != sender);
+    }
 }
 
 #define ENDED(outcome, symptoms) "{'pci_id':'10de:1d16','outcome':'" outcome "','symptoms':[" symptoms "]}"
 
-static void test_environment_failures(void **state)
+DEFINE_TEST(test_environment_failures)
 {
     static const struct {
         const char *json;
@@ -73,7 +66,6 @@ static void test_environment_failures(void **state)
         {ENDED("fails", "'no-iommu','other:smoke'"), false},
         {ENDED("fails", ""), false},
     };
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct report report = report_of(cases[i].json);
         if (report_is_environment_failure(&report) != cases[i].is_environment)
@@ -83,44 +75,26 @@ static void test_environment_failures(void **state)
 }
 
 /* Each of them is a symptom that a report can have. */
-static void test_environment_symptoms_are_symptoms(void **state)
+DEFINE_TEST(test_environment_symptoms_are_symptoms)
 {
-    (void)state;
     for (int i = 0; i < vocabulary_environment_symptom.count; i++)
         assert_true(vocabulary_find(&vocabulary_symptom, vocabulary_environment_symptom.words[i].word) >= 0);
 }
 
-static void test_months(void **state)
+DEFINE_TEST(test_months)
 {
     static const struct {
-        const char *date;
         int month;
-    } cases[] = {{"2000-01", 0},
-                 {"2000-12-31", 11},
-                 {"2026-03-28", 26 * 12 + 2},
-                 {"2026", 26 * 12 + 6},
-                 {"2200-01", -1},
-                 {"9999", -1},
-                 {"1999-12", -1},
-                 {"0000", -1},
-                 {"", -1},
-                 {"20", -1},
-                 {"yesterday", -1},
-                 {"2026-13", -1},
-                 {"2199-12", REPORT_MONTHS - 1}};
-    (void)state;
+        const char *dates; /* between | */
+    } cases[] = {{0, "2000-01"},
+                 {11, "2000-12-31"},
+                 {26 * 12 + 2, "2026-03-28"},
+                 {26 * 12 + 6, "2026"},
+                 {REPORT_MONTHS - 1, "2199-12"},
+                 {-1, "2200-01|9999|1999-12|0000||20|yesterday|2026-13"}};
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-        assert_int_equal(report_month(cases[i].date), cases[i].month);
+        for (struct values v = values_of(cases[i].dates, NULL); next_value(&v);)
+            assert_int_equal(report_month(v.text), cases[i].month);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_senders_by_address),
-        cmocka_unit_test(test_senders_by_content),
-        cmocka_unit_test(test_environment_failures),
-        cmocka_unit_test(test_environment_symptoms_are_symptoms),
-        cmocka_unit_test(test_months),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TESTSUITE_MAIN(NULL, NULL)
