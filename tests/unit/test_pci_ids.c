@@ -11,25 +11,22 @@ static enum error_code on_vendor(void *context, uint16_t vendor, const char *nam
     return vendor == 0xdead ? error_set(error, ERROR_NO_SPACE, "enough") : ERROR_NONE;
 }
 
-static enum error_code on_device(void *context, uint32_t pci_id, const char *name, struct error *error)
+static enum error_code on_device(void *context, uint32_t pci_id, const char *name, UNUSED struct error *error)
 {
-    (void)error;
     buffer_append_format(context, "d %08x %s\n", (unsigned)pci_id, name);
     return ERROR_NONE;
 }
 
 static enum error_code on_subsystem(void *context, uint32_t pci_id, uint32_t subsystem, const char *name,
-                                    struct error *error)
+                                    UNUSED struct error *error)
 {
-    (void)error;
     buffer_append_format(context, "s %08x %08x %s\n", (unsigned)pci_id, (unsigned)subsystem, name);
     return ERROR_NONE;
 }
 
 static enum error_code on_class(void *context, int base, int sub, int interface, const char *name,
-                                struct error *error)
+                                UNUSED struct error *error)
 {
-    (void)error;
     buffer_append_format(context, "c %d %d %d %s\n", base, sub, interface, name);
     return ERROR_NONE;
 }
@@ -39,15 +36,16 @@ static void on_problem(void *context, const char *file, long line, const char *m
     buffer_append_format(context, "problem %s:%ld: %s\n", file, line, message);
 }
 
-static enum error_code read_bytes(const char *bytes, size_t length, struct buffer *said,
-                                  struct pci_ids_summary *summary, struct error *error)
+static struct buffer said = {.max = 1 << 16};
+
+static enum error_code read_text(const char *text, struct pci_ids_summary *summary)
 {
     char path[SCRATCH_PATH_SIZE];
-    const struct pci_ids_visitor visitor = {said, on_vendor, on_device, on_subsystem, on_class};
-    struct problems problems = {.report = on_problem, .context = said};
-    buffer_clear(said);
-    scratch_write(path, bytes, length);
-    enum error_code code = pci_ids_read(path, "pci.ids", &visitor, summary, &problems, error);
+    const struct pci_ids_visitor visitor = {&said, on_vendor, on_device, on_subsystem, on_class};
+    struct problems problems = {.report = on_problem, .context = &said};
+    buffer_clear(&said);
+    scratch_write_text(path, text);
+    enum error_code code = pci_ids_read(path, "pci.ids", &visitor, summary, &problems, &failure);
     unlink(path);
     assert_int_equal(problems.rejected, 0);
     return code;
@@ -87,7 +85,7 @@ static const char small_transcript[] = "v 10de NVIDIA Corporation\n"
                                        "c 3 2 -1 3D controller\n"
                                        "c 255 -1 -1 Unassigned class\n";
 
-static void test_lists(void **state)
+DEFINE_TEST(test_lists)
 {
     static const struct {
         const char *text;
@@ -101,20 +99,11 @@ static void test_lists(void **state)
          "",
          {"1234567890123456789012345678901", "", 0, 0, true}},
         {"10de  N", "v 10de N\n", {"", "", 0, 0, false}},
-        /* What is no UTF-8 is mended, and reported once. */
-        {"10de  N\n\t0001  Gr\xfc\xdf\n\t0002  caf\xe9\n\t0003  \xc3\xa9\n",
-         "v 10de N\nd 10de0001 Gr\xef\xbf\xbd\xef\xbf\xbd\nd 10de0002 caf\xef\xbf\xbd\nd 10de0003 \xc3\xa9\n"
-         "problem pci.ids:2: 3 bytes in this file are no UTF-8 and were replaced, the first one here\n",
-         {"", "", 3, 0, true}},
     };
-    struct buffer said = BUFFER(1 << 16);
     struct pci_ids_summary summary;
-    struct error error;
-    (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         const struct pci_ids_summary *expected = &cases[i].summary;
-        assert_int_equal(read_bytes(cases[i].text, strlen(cases[i].text), &said, &summary, &error),
-                         ERROR_NONE);
+        ASSERT_DONE(read_text(cases[i].text, &summary));
         assert_string_equal(buffer_text(&said), cases[i].transcript);
         assert_string_equal(summary.version, expected->version);
         assert_string_equal(summary.date, expected->date);
@@ -122,131 +111,68 @@ static void test_lists(void **state)
         assert_int_equal(summary.classes, expected->classes);
         assert_int_equal(summary.ended_whole, expected->ended_whole);
     }
-    buffer_free(&said);
+    assert_int_equal(read_text("dead  D\n10de  N\n", &summary), ERROR_NO_SPACE);
+    assert_string_equal(buffer_text(&said), "v dead D\n"); /* the visitor ends the reading */
 }
 
-static void test_same_with_crlf(void **state)
-{
-    struct buffer said = BUFFER(1 << 16);
-    struct buffer text = BUFFER(1 << 16);
-    struct pci_ids_summary summary;
-    struct error error;
-    (void)state;
-    for (const char *c = small_list; *c; c++)
-        buffer_append_text(&text, *c == '\n' ? "\r\n" : (char[]){*c, '\0'});
-    assert_int_equal(read_bytes(text.data, text.length, &said, &summary, &error), ERROR_NONE);
-    assert_string_equal(buffer_text(&said), small_transcript);
-    assert_string_equal(summary.version, "2026.08.22");
-    buffer_free(&said);
-    buffer_free(&text);
-}
-
-/* "pci.ids:LINE: why" */
-static void assert_malformed(const char *bytes, size_t length, long line, const char *why)
-{
-    struct buffer said = BUFFER(1 << 16);
-    struct pci_ids_summary summary;
-    struct error error = {.code = ERROR_NONE};
-    char place[40];
-    if (read_bytes(bytes, length, &said, &summary, &error) != ERROR_BAD_INPUT)
-        fail_msg("taken: %s", bytes);
-    snprintf(place, sizeof place, "pci.ids:%ld: ", line);
-    assert_memory_equal(error.message, place, strlen(place));
-    assert_holds(error.message, why);
-    assert_holds(error.next, "pci.ids");
-    buffer_free(&said);
-}
-
-static void test_malformed(void **state)
+/* What is in import-pci-ids.test besides: NULs, CR LF, lines without an end. */
+DEFINE_TEST(test_malformed)
 {
     static const struct {
-        const char *text;
-        long line;
+        const char *text;  /* with %s in the place of the lines */
+        const char *lines; /* between | */
+        const char *place;
         const char *why;
     } cases[] = {
-        {"nonsense\n", 1, "vendor"},
-        {"<html>\n", 1, "vendor"},
-        {"10de\n", 1, "vendor"},
-        {"10de  \n", 1, "vendor"},
-        {"10deX  NVIDIA\n", 1, "vendor"},
-        {"10d  NVIDIA\n", 1, "vendor"},
-        {"10dg  NVIDIA\n", 1, "vendor"},
-        {" 10de  NVIDIA\n", 1, "vendor"},
-        {"10de  NVIDIA\n C 03  x\n", 2, "vendor"},
-        {"C 3  Display\n", 1, "class"},
-        {"C 030  Display\n", 1, "class"},
-        {"C  03  Display\n", 1, "class"},
-        {"C 03\n", 1, "class"},
-        {"\t1d16  a device of nobody\n", 1, "device"},
-        {"10de  N\n\t1d1  x\n", 2, "device"},
-        {"10de  N\n\t1d160  x\n", 2, "device"},
-        {"10de  N\n\t1d16\n", 2, "device"},
-        {"10de  N\n\t1d16   \n", 2, "device"},
-        {"10de  N\n\t 1d16  x\n", 2, "device"},
-        {"10de  N\n\t\t1028 08b0  x\n", 2, "subsystem"},
-        {"10de  N\n\t1d16  x\n\t\t1028  x\n", 3, "subsystem"},
-        {"10de  N\n\t1d16  x\n\t\t102808b0  x\n", 3, "subsystem"},
-        {"10de  N\n\t1d16  x\n\t\t1028 08b0\n", 3, "subsystem"},
-        {"10de  N\n\t1d16  x\n\t\t\t1028 08b0  x\n", 3, "subsystem"},
-        {"10de  N\n\t1d16  x\n1002  A\n\t\t1028 08b0  x\n", 4, "subsystem"},
-        {"C 03  D\n\t0  x\n", 2, "subclass"},
-        {"C 03  D\n\t1d16  x\n", 2, "subclass"},
-        {"C 03  D\n\t\t00  x\n", 2, "interface"},
-        {"C 03  D\n\t00  x\n\t\t0  x\n", 3, "interface"},
-        {"C 03  D\n\t00  x\n\t\t1028 08b0  x\n", 3, "interface"},
+        {"%s\n", "nonsense|<html>|10de|10de  |10deX  NVIDIA|10d  NVIDIA|10dg  NVIDIA| 10de  NVIDIA",
+         "pci.ids:1: ", "vendor"},
+        {"10de  NVIDIA\n%s\n", " C 03  x", "pci.ids:2: ", "vendor"},
+        {"%s\n", "C 3  Display|C 030  Display|C  03  Display|C 03", "pci.ids:1: ", "class"},
+        {"%s\n", "\t1d16  a device of nobody", "pci.ids:1: ", "device"},
+        {"10de  N\n%s\n", "\t1d1  x|\t1d160  x|\t1d16|\t1d16   |\t 1d16  x", "pci.ids:2: ", "device"},
+        {"10de  N\n%s\n", "\t\t1028 08b0  x", "pci.ids:2: ", "subsystem"},
+        {"10de  N\n\t1d16  x\n%s\n", "\t\t1028  x|\t\t102808b0  x|\t\t1028 08b0|\t\t\t1028 08b0  x",
+         "pci.ids:3: ", "subsystem"},
+        {"10de  N\n\t1d16  x\n1002  A\n%s\n", "\t\t1028 08b0  x", "pci.ids:4: ", "subsystem"},
+        {"C 03  D\n%s\n", "\t0  x|\t1d16  x", "pci.ids:2: ", "subclass"},
+        {"C 03  D\n%s\n", "\t\t00  x", "pci.ids:2: ", "interface"},
+        {"C 03  D\n\t00  x\n%s\n", "\t\t0  x|\t\t1028 08b0  x", "pci.ids:3: ", "interface"},
     };
-    (void)state;
+    struct pci_ids_summary summary;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-        assert_malformed(cases[i].text, strlen(cases[i].text), cases[i].line, cases[i].why);
-    assert_malformed("10de  N\n\t1d16  x\0y\n", 19, 2, "NUL");
-    assert_malformed("#\0\n", 3, 1, "NUL");
-    assert_malformed("\0\0\0\0", 4, 1, "NUL");
+        for (struct values v = values_of(cases[i].lines, cases[i].text); next_value(&v);) {
+            if (read_text(v.text, &summary) != ERROR_BAD_INPUT)
+                fail_msg("taken: %s", v.text);
+            assert_memory_equal(failure.message, cases[i].place, strlen(cases[i].place));
+            assert_holds(failure.message, cases[i].why);
+            assert_holds(failure.next, "pci.ids");
+        }
 }
 
-static void test_long_names(void **state)
+DEFINE_TEST(test_long_names)
 {
-    struct buffer said = BUFFER(1 << 16);
-    struct buffer text = BUFFER(1 << 16);
+    char text[2100];
     struct pci_ids_summary summary;
-    struct error error;
-    (void)state;
-    buffer_append_format(&text, "10de  N%0239d\n", 0);
-    assert_int_equal(read_bytes(text.data, text.length, &said, &summary, &error), ERROR_NONE);
-    buffer_clear(&text);
-    buffer_append_format(&text, "10de  N%0240d\n", 0);
-    assert_malformed(text.data, text.length, 1, "vendor");
-    buffer_clear(&text);
-    buffer_append_format(&text, "10de  N\n# %02000d\n", 0);
-    assert_malformed(text.data, text.length, 2, "longer than");
+    snprintf(text, sizeof text, "10de  N%0239d\n", 0);
+    ASSERT_DONE(read_text(text, &summary));
+    snprintf(text, sizeof text, "10de  N%0240d\n", 0);
+    assert_int_equal(read_text(text, &summary), ERROR_BAD_INPUT);
+    assert_holds(failure.message, "pci.ids:1: ");
+    snprintf(text, sizeof text, "10de  N\n# %02000d\n", 0);
+    assert_int_equal(read_text(text, &summary), ERROR_BAD_INPUT);
+    assert_holds(failure.message, "pci.ids:2: is longer than");
     /* 100 bytes that are no UTF-8 take three times the space as U+FFFD. */
-    buffer_clear(&text);
-    buffer_append_text(&text, "10de  ");
-    for (int i = 0; i < 100; i++)
-        buffer_append_byte(&text, '\xff');
-    assert_malformed(text.data, text.length, 1, "vendor");
-    buffer_free(&text);
-    buffer_free(&said);
+    memset(text, '\xff', 106);
+    memcpy(text, "10de  ", 6);
+    strcpy(text + 106, "\n");
+    assert_int_equal(read_text(text, &summary), ERROR_BAD_INPUT);
+    assert_holds(failure.message, "pci.ids:1: ");
 }
 
-static void test_visitor_ends_the_reading(void **state)
+static int tear_down(UNUSED void **state)
 {
-    struct buffer said = BUFFER(1 << 16);
-    struct pci_ids_summary summary;
-    struct error error;
-    (void)state;
-    assert_int_equal(read_bytes("dead  D\n10de  N\n", 16, &said, &summary, &error), ERROR_NO_SPACE);
-    assert_string_equal(buffer_text(&said), "v dead D\n");
     buffer_free(&said);
+    return 0;
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lists),
-        cmocka_unit_test(test_same_with_crlf),
-        cmocka_unit_test(test_malformed),
-        cmocka_unit_test(test_long_names),
-        cmocka_unit_test(test_visitor_ends_the_reading),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TESTSUITE_MAIN(NULL, tear_down)

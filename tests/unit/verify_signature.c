@@ -5,35 +5,15 @@
  * that made no difference; the text of the untrusted comment is passed over, which nobody signs. */
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "importer/feed_cache.h"
 #include "importer/signature.h"
-
-enum { MAX_BYTES = 1 << 20 };
-
-struct bytes {
-    char *data;
-    size_t length;
-};
-
-static struct bytes read_file(const char *path)
-{
-    struct bytes bytes = {.data = malloc(MAX_BYTES)};
-    FILE *file = fopen(path, "rb");
-    if (!bytes.data || !file) {
-        perror(path);
-        exit(2);
-    }
-    bytes.length = fread(bytes.data, 1, MAX_BYTES, file);
-    fclose(file);
-    return bytes;
-}
 
 static const char *const *keys;
 static int key_count;
 
-static enum error_code verify(const struct bytes *content, const struct bytes *signature,
+static enum error_code verify(const struct buffer *content, const struct buffer *signature,
                               char comment[SIGNATURE_COMMENT_SIZE], struct error *error)
 {
     return signature_verify((const unsigned char *)content->data, content->length, signature->data,
@@ -41,8 +21,8 @@ static enum error_code verify(const struct bytes *content, const struct bytes *s
 }
 
 /* Returns how many flips in one of the two, from byte `from` on, were not noticed. */
-static int flip(struct bytes *flipped, size_t from, const char *shown, const struct bytes *content,
-                const struct bytes *signature)
+static int flip(struct buffer *flipped, size_t from, const char *shown, const struct buffer *content,
+                const struct buffer *signature)
 {
     int missed = 0;
     for (size_t i = from; i < flipped->length; i++)
@@ -59,9 +39,9 @@ static int flip(struct bytes *flipped, size_t from, const char *shown, const str
     return missed;
 }
 
-static int flip_all(struct bytes *content, struct bytes *signature)
+static int flip_all(struct buffer *content, struct buffer *signature)
 {
-    struct bytes beginning = {signature->data, strlen("untrusted comment: ")};
+    struct buffer beginning = {.data = signature->data, .length = strlen("untrusted comment: ")};
     const char *line_end = memchr(signature->data, '\n', signature->length);
     if (!line_end)
         return 2;
@@ -74,27 +54,24 @@ static int flip_all(struct bytes *content, struct bytes *signature)
 
 int main(int argc, char **argv)
 {
+    struct buffer content CLEANUP(buffer_free) = BUFFER(1 << 20);
+    struct buffer signature CLEANUP(buffer_free) = BUFFER(1 << 20);
     char comment[SIGNATURE_COMMENT_SIZE];
     struct error error;
     int flips = argc > 1 && strcmp(argv[1], "--flip") == 0;
     argv += flips;
     argc -= flips;
-    if (argc < 3)
+    if (argc < 3 || feed_cache_read(argv[1], &content, &error) ||
+        feed_cache_read(argv[2], &signature, &error))
         return 2;
-    struct bytes content = read_file(argv[1]);
-    struct bytes signature = read_file(argv[2]);
     keys = (const char *const *)argv + 3;
     key_count = argc - 3;
-    int status = 0;
     if (verify(&content, &signature, comment, &error)) {
         printf("%s: %s\n", error_slug(error.code), error.message);
-        status = 1;
-    } else if (flips) {
-        status = flip_all(&content, &signature);
-    } else {
-        printf("good: %s\n", comment);
+        return 1;
     }
-    free(content.data);
-    free(signature.data);
-    return status;
+    if (flips)
+        return flip_all(&content, &signature);
+    printf("good: %s\n", comment);
+    return 0;
 }
