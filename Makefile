@@ -31,8 +31,8 @@ ROOMS_passthru := cli probe answer db core
 ROOMS_passthru-import := importer db core
 
 SCRIPTS := $(patsubst schema/%.sql,$(BUILD)/gen/%_sql.c,$(wildcard schema/*.sql))
-GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_words.h vocabulary_words.c report_fields.h report_fields.c gpu_tables.h version.h) $(SCRIPTS)
-room_sources = $(wildcard $(1)/*.c) $(if $(filter core,$(1)),$(BUILD)/gen/vocabulary_words.c $(BUILD)/gen/report_fields.c) $(if $(filter db,$(1)),$(SCRIPTS))
+GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_values.h vocabulary_values.c report_fields.h report_fields.c gpu_tables.h version.h) $(SCRIPTS)
+room_sources = $(wildcard $(1)/*.c) $(if $(filter core,$(1)),$(BUILD)/gen/vocabulary_values.c $(BUILD)/gen/report_fields.c) $(if $(filter db,$(1)),$(SCRIPTS))
 objects_of = $(patsubst %.c,$(BUILD)/%.o,$(patsubst $(BUILD)/%,%,$(foreach room,$(1),$(call room_sources,$(room)))))
 library_flags = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1)))
 libraries_of = $(sort $(foreach room,$(1),$(LIBS_$(room))))
@@ -70,10 +70,10 @@ $(BUILD)/gen/%.o: $(BUILD)/gen/%.c | $(GENERATED)
 
 # ---- the vocabulary, the findings and the fields of a report, each written once in schema/ ----------------------------
 VOCABULARY := schema/vocabulary.tsv schema/findings.tsv
-$(BUILD)/gen/vocabulary_words.h: schema/vocabulary.awk $(VOCABULARY)
+$(BUILD)/gen/vocabulary_values.h: schema/vocabulary.awk $(VOCABULARY)
 	@mkdir -p $(@D)
 	$(Q)awk -f schema/vocabulary.awk -v output=header $(VOCABULARY) > $@.tmp && mv $@.tmp $@
-$(BUILD)/gen/vocabulary_words.c: schema/vocabulary.awk $(VOCABULARY)
+$(BUILD)/gen/vocabulary_values.c: schema/vocabulary.awk $(VOCABULARY)
 	@mkdir -p $(@D)
 	$(Q)awk -f schema/vocabulary.awk -v output=source $(VOCABULARY) > $@.tmp && mv $@.tmp $@
 $(BUILD)/gen/gpu_tables.h: schema/gpu-tables.awk $(VOCABULARY) data/deliveries.tsv data/workarounds.tsv

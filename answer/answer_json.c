@@ -10,8 +10,7 @@ static void write_attribute(struct json_writer *writer, const struct gpu *gpu, e
 {
     const struct annotation *annotation = &gpu->attributes[attribute];
     json_write_begin_object(writer, attribute_name(attribute));
-    json_write_string(writer, "value",
-                      vocabulary_word_of(attribute_vocabulary(attribute), annotation->value));
+    json_write_string(writer, "value", vocabulary_value(attribute_vocabulary(attribute), annotation->value));
     json_write_fraction(writer, "confidence", annotation->confidence);
     json_write_string(writer, "source", annotation->source);
     json_write_end_object(writer);
@@ -34,7 +33,7 @@ static void write_verdict(struct json_writer *writer, const struct answer *answe
     const struct verdict *verdict = &answer->verdict;
     struct buffer basis CLEANUP(buffer_free) = BUFFER(4096);
     json_write_begin_object(writer, "verdict");
-    json_write_string(writer, "level", vocabulary_word_of(&vocabulary_level, (int)verdict->level));
+    json_write_string(writer, "level", vocabulary_value(&vocabulary_level, (int)verdict->level));
     write_probability(writer, verdict);
     if (verdict->level == LEVEL_UNKNOWN) {
         json_write_null(writer, "outcomes");
@@ -66,8 +65,8 @@ static void write_report(struct json_writer *writer, const struct shown_report *
                     {"note", report->note}};
     json_write_begin_object(writer, NULL);
     json_write_string(writer, "id", shown->id);
-    json_write_string(writer, "outcome", vocabulary_word_of(&vocabulary_outcome, (int)report->outcome));
-    json_write_string(writer, "chassis", vocabulary_word_of(&vocabulary_chassis, (int)report->chassis));
+    json_write_string(writer, "outcome", vocabulary_value(&vocabulary_outcome, (int)report->outcome));
+    json_write_string(writer, "chassis", vocabulary_value(&vocabulary_chassis, (int)report->chassis));
     for (size_t i = 0; i < ARRAY_SIZE(optional); i++)
         if (optional[i].text)
             json_write_string(writer, optional[i].key, optional[i].text);
@@ -76,7 +75,7 @@ static void write_report(struct json_writer *writer, const struct shown_report *
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "fix", report->attempts[i].fix);
         json_write_string(writer, "result",
-                          vocabulary_word_of(&vocabulary_result, (int)report->attempts[i].result));
+                          vocabulary_value(&vocabulary_result, (int)report->attempts[i].result));
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
@@ -102,10 +101,10 @@ static void write_blockers(struct json_writer *writer, const struct answer *answ
 {
     json_write_begin_array(writer, "blockers");
     for (int i = 0; i < answer->blocker_count; i++) {
-        const struct vocabulary_word *word = &vocabulary_blocker.words[answer->blockers[i]];
+        const struct vocabulary_entry *entry = &vocabulary_blocker.entries[answer->blockers[i]];
         json_write_begin_object(writer, NULL);
-        json_write_string(writer, "id", word->word);
-        json_write_string(writer, "text", word->text);
+        json_write_string(writer, "id", entry->value);
+        json_write_string(writer, "text", entry->text);
         json_write_fraction(writer, "confidence",
                             gpu_blocker_confidence(&answer->device.gpu, answer->blockers[i]));
         json_write_end_object(writer);
@@ -118,7 +117,7 @@ static void write_workarounds(struct json_writer *writer, const struct answer *a
     json_write_begin_array(writer, "workarounds");
     for (int i = 0; i < answer->workaround_count; i++) {
         const struct workaround *workaround = &answer->workarounds[i];
-        const char *text = vocabulary_text_of(&vocabulary_fix, workaround->fix);
+        const char *text = vocabulary_text(&vocabulary_fix, workaround->fix);
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "fix", workaround->fix);
         json_write_integer(writer, "tried", workaround->tried);
@@ -149,9 +148,9 @@ static void write_path(struct json_writer *writer, const struct answer *answer)
     }
     const char *const *fixes = blocker_workarounds(path->blocker);
     json_write_begin_object(writer, "remaining_path");
-    json_write_string(writer, "blocker", vocabulary_word_of(&vocabulary_blocker, (int)path->blocker));
+    json_write_string(writer, "blocker", vocabulary_value(&vocabulary_blocker, (int)path->blocker));
     json_write_string(writer, "fix", fixes[0]);
-    json_write_string(writer, "text", vocabulary_text_of(&vocabulary_fix, fixes[0]));
+    json_write_string(writer, "text", vocabulary_text(&vocabulary_fix, fixes[0]));
     json_write_begin_array(writer, "fixes");
     for (; *fixes; fixes++)
         json_write_string(writer, NULL, *fixes);

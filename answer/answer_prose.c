@@ -67,7 +67,7 @@ static void write_why(const struct prose *prose, const struct answer *answer)
         /* A blocker is as sure as the attribute that it follows from. */
         bool sure = gpu_blocker_confidence(&answer->device.gpu, answer->blockers[i]) >= sure_enough;
         prose_add(prose, PARAGRAPH_FIELD, i ? "" : "Why", COLOR_PLAIN, "%s%s",
-                  sure ? "" : "Probably: ", vocabulary_blocker.words[answer->blockers[i]].text);
+                  sure ? "" : "Probably: ", vocabulary_blocker.entries[answer->blockers[i]].text);
     }
     answer_append_basis(&basis, &answer->device.gpu, &answer->device.prior, answer->evidence,
                         &answer->verdict);
@@ -78,14 +78,14 @@ static void write_attribute(const struct prose *prose, const struct answer *answ
                             const char *label)
 {
     const struct annotation *annotation = &answer->device.gpu.attributes[attribute];
-    const struct vocabulary_word *word = &attribute_vocabulary(attribute)->words[annotation->value];
+    const struct vocabulary_entry *entry = &attribute_vocabulary(attribute)->entries[annotation->value];
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
-    buffer_append_text(&line, word->word);
+    buffer_append_text(&line, entry->value);
     if (annotation->value)
         buffer_append_format(&line, " (%d %% sure)", percent(annotation->confidence));
     if (annotation->value && annotation->confidence < 0.5)
         buffer_append_text(&line, ", a guess");
-    buffer_append_format(&line, ": %s.", word->text);
+    buffer_append_format(&line, ": %s.", entry->text);
     if (answer->options.explain && annotation->source[0])
         buffer_append_format(&line, " Source: %s", annotation->source);
     add_field(prose, label, buffer_text(&line));
@@ -100,12 +100,12 @@ static void write_report(const struct prose *prose, const struct report *report)
         [OUTCOME_FAILS] = COLOR_RED,
     };
     struct buffer line CLEANUP(buffer_free) = BUFFER(1 << 16);
-    buffer_append_format(&line, "%s, %s", vocabulary_word_of(&vocabulary_outcome, (int)report->outcome),
+    buffer_append_format(&line, "%s, %s", vocabulary_value(&vocabulary_outcome, (int)report->outcome),
                          report->date ? report->date : "undated");
     if (report->machine)
         buffer_append_format(&line, ", %s", report->machine);
     if (report->chassis != CHASSIS_UNKNOWN)
-        buffer_append_format(&line, ", %s", vocabulary_word_of(&vocabulary_chassis, (int)report->chassis));
+        buffer_append_format(&line, ", %s", vocabulary_value(&vocabulary_chassis, (int)report->chassis));
     if (report->hypervisor)
         buffer_append_format(&line, ", %s", report->hypervisor);
     if (report->guest_os)
@@ -116,7 +116,7 @@ static void write_report(const struct prose *prose, const struct report *report)
         buffer_append_text(&line, report->note);
     for (int i = 0; i < report->attempt_count; i++)
         buffer_append_format(&line, "%s%s: %s", i ? ", " : " Tried ", report->attempts[i].fix,
-                             vocabulary_word_of(&vocabulary_result, (int)report->attempts[i].result));
+                             vocabulary_value(&vocabulary_result, (int)report->attempts[i].result));
     if (line.length)
         prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s%s", buffer_text(&line),
                   report->attempt_count ? "." : "");
@@ -141,7 +141,7 @@ static void write_reports(const struct prose *prose, const struct answer *answer
         if (!evidence->counts[i])
             continue;
         buffer_append_format(&line, "%s%d %s", separator, evidence->counts[i],
-                             vocabulary_outcome.words[i].word);
+                             vocabulary_outcome.entries[i].value);
         separator = ", ";
     }
     if (total > answer->options.report_limit && answer->options.report_limit > 0)
@@ -167,7 +167,7 @@ static void write_workarounds(const struct prose *prose, const struct answer *an
                                              : "on this ID, and how often it helped:");
     for (int i = 0; i < answer->workaround_count; i++) {
         const struct workaround *workaround = &answer->workarounds[i];
-        const char *text = vocabulary_text_of(&vocabulary_fix, workaround->fix);
+        const char *text = vocabulary_text(&vocabulary_fix, workaround->fix);
         if (workaround->helped)
             prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_BOLD, "%d of %d  %s%s%s%s", workaround->helped,
                       workaround->tried, workaround->fix, text ? ": " : "", text ? text : "",
@@ -206,7 +206,7 @@ static void write_path(const struct prose *prose, const struct answer *answer)
     if (!answer->has_path)
         return;
     const char *const *fixes = blocker_workarounds(path->blocker);
-    buffer_append_format(&line, "%s: %s.", fixes[0], vocabulary_text_of(&vocabulary_fix, fixes[0]));
+    buffer_append_format(&line, "%s: %s.", fixes[0], vocabulary_text(&vocabulary_fix, fixes[0]));
     for (int i = 1; fixes[i]; i++)
         buffer_append_format(&line, "%s%s", i == 1 ? " Or " : ", ", fixes[i]);
     buffer_append_text(&line, fixes[1] ? "." : "");

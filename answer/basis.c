@@ -42,7 +42,8 @@ static void append_bias(struct buffer *out, const struct evidence evidence[EVIDE
 {
     const struct evidence *class = &evidence[EVIDENCE_CLASS];
     const struct evidence *id = &evidence[EVIDENCE_ID];
-    int outside = class->outside_reports > id->outside_reports ? class->outside_reports : id->outside_reports;
+    int outside =
+        class->excluded_reports > id->excluded_reports ? class->excluded_reports : id->excluded_reports;
     if (outside)
         buffer_append_format(
             out, " %d attempt%s failed because of the environment, not the GPU, and %s not count.", outside,
@@ -58,7 +59,7 @@ void answer_append_basis(struct buffer *out, const struct gpu *gpu, const struct
 {
     char where[160];
     int direct = evidence_total(&evidence[EVIDENCE_ID]);
-    const char *form_factor = vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(gpu));
+    const char *form_factor = vocabulary_value(&vocabulary_form_factor, (int)gpu_form_factor(gpu));
     append_nearest(out, verdict);
     if (prior->strength > 0.0)
         buffer_append_format(out, " Mechanism: %s", prior->reason);
@@ -73,7 +74,7 @@ void answer_append_basis(struct buffer *out, const struct gpu *gpu, const struct
     }
     if (evidence_total(&evidence[EVIDENCE_CLASS]) != direct) {
         snprintf(where, sizeof where, "GPUs of this kind (%s, vBIOS %s)", form_factor,
-                 vocabulary_word_of(&vocabulary_vbios, (int)gpu_vbios(gpu)));
+                 vocabulary_value(&vocabulary_vbios, (int)gpu_vbios(gpu)));
         append_count(out, &evidence[EVIDENCE_CLASS], direct, where);
     }
     if (evidence_total(&evidence[EVIDENCE_CHASSIS]))

@@ -13,7 +13,7 @@ static const char *const labels[] = {"guest", "firmware", "machine", "chassis", 
 /* NULL where the report does not say. */
 static const char *value_of(const struct report *report, size_t field)
 {
-    const char *chassis = vocabulary_word_of(&vocabulary_chassis, (int)report->chassis);
+    const char *chassis = vocabulary_value(&vocabulary_chassis, (int)report->chassis);
     const char *const values[ARRAY_SIZE(fields)] = {report->guest_os, report->firmware, report->machine,
                                                     report->chassis == CHASSIS_UNKNOWN ? NULL : chassis,
                                                     report->hypervisor};

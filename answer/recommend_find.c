@@ -226,7 +226,7 @@ static enum error_code run_search(struct search *search, struct error *error)
               "no card fits: none that is likely to work, with its vBIOS on the card and a working reset, "
               "is known%s%s%s",
               question->use == ANY_USE ? "" : " for --use ",
-              question->use == ANY_USE ? "" : vocabulary_word_of(&vocabulary_use, question->use),
+              question->use == ANY_USE ? "" : vocabulary_value(&vocabulary_use, question->use),
               question->vendor == ANY_VENDOR ? "" : " from this --vendor");
     return error_next(error, "ask without --vendor or --use; passthru query says what is known of one card");
 }

@@ -6,7 +6,7 @@
 static void write_figures(struct json_writer *writer, const struct verdict *verdict)
 {
     write_probability(writer, verdict);
-    json_write_string(writer, "level", vocabulary_word_of(&vocabulary_level, (int)verdict->level));
+    json_write_string(writer, "level", vocabulary_value(&vocabulary_level, (int)verdict->level));
     json_write_integer(writer, "direct_reports", verdict->direct_reports);
     json_write_integer(writer, "pooled_reports", verdict->pooled_reports);
 }
@@ -26,8 +26,8 @@ static void write_question(struct json_writer *writer, const struct recommend_qu
     char vendor[8];
     snprintf(vendor, sizeof vendor, "%04x", (unsigned)question->vendor & 0xffff);
     json_write_begin_object(writer, "question");
-    write_string_or_null(
-        writer, "use", question->use == ANY_USE ? NULL : vocabulary_word_of(&vocabulary_use, question->use));
+    write_string_or_null(writer, "use",
+                         question->use == ANY_USE ? NULL : vocabulary_value(&vocabulary_use, question->use));
     write_integer_or_null(writer, "budget_usd", question->budget);
     write_string_or_null(writer, "vendor_id", question->vendor == ANY_VENDOR ? NULL : vendor);
     if (question->instead) {
@@ -66,11 +66,11 @@ static void write_card(struct json_writer *writer, const struct recommend_questi
     for (size_t i = 0; i < ARRAY_SIZE(attributes); i++)
         json_write_string(
             writer, attribute_name(attributes[i]),
-            vocabulary_word_of(attribute_vocabulary(attributes[i]), gpu->attributes[attributes[i]].value));
+            vocabulary_value(attribute_vocabulary(attributes[i]), gpu->attributes[attributes[i]].value));
     json_write_begin_array(writer, "uses");
     for (int use = 0; use < USE_COUNT; use++)
         if (recommended_for(recommended, (enum use)use))
-            json_write_string(writer, NULL, vocabulary_word_of(&vocabulary_use, use));
+            json_write_string(writer, NULL, vocabulary_value(&vocabulary_use, use));
     json_write_end_array(writer);
     write_figures(writer, &recommended->answer.verdict);
     write_integer_or_null(writer, "price_usd", card->price_usd);

@@ -39,7 +39,7 @@ void recommended_append_kind(struct buffer *out, const struct recommended *card)
         buffer_append_text(out, ", but it resets only with the vendor-reset kernel module on the host. ");
     else
         buffer_append_format(out, ", and it is expected to reset (%s). ",
-                             vocabulary_word_of(&vocabulary_reset, (int)gpu_reset(gpu)));
+                             vocabulary_value(&vocabulary_reset, (int)gpu_reset(gpu)));
 }
 
 /* Who says so, what it replaces, what it is good for. */
@@ -52,7 +52,7 @@ void recommended_append_reasons(struct buffer *out, const struct recommend_quest
         buffer_append_format(out, "; the same chip (%s) as a card", card->candidate.card.chip);
     buffer_append_byte(out, '.');
     if (question->use != ANY_USE && card->uses[question->use].reason[0])
-        buffer_append_format(out, " For %s: %s.", vocabulary_word_of(&vocabulary_use, question->use),
+        buffer_append_format(out, " For %s: %s.", vocabulary_value(&vocabulary_use, question->use),
                              card->uses[question->use].reason);
 }
 
@@ -105,7 +105,7 @@ static void write_given(const struct prose *prose, const struct recommendation *
     buffer_append_format(&line, "%s %s: ", pci_id_print(&base, id), given->device.name);
     if (question->may_keep)
         buffer_append_text(&line, "it is itself such a card, ");
-    buffer_append_text(&line, vocabulary_word_of(&vocabulary_level, (int)given->verdict.level));
+    buffer_append_text(&line, vocabulary_value(&vocabulary_level, (int)given->verdict.level));
     if (given->verdict.level != LEVEL_UNKNOWN)
         buffer_append_format(&line, ", about %d %%", percent(given->verdict.usable));
     buffer_append_byte(&line, '.');
@@ -138,14 +138,14 @@ static void write_card(const struct prose *prose, const struct recommend_questio
     prose_add(prose, PARAGRAPH_ITEM, label, COLOR_BOLD, "%s", buffer_text(&line));
     buffer_clear(&line);
     buffer_append_format(&line, "%s, about %d %% (80 %% interval: %d-%d %%); ",
-                         vocabulary_word_of(&vocabulary_level, (int)verdict->level), percent(verdict->usable),
+                         vocabulary_value(&vocabulary_level, (int)verdict->level), percent(verdict->usable),
                          percent(verdict->low), percent(verdict->high));
     append_price(&line, &card->candidate);
     const char *separator = "; for ";
     for (int use = 0; use < USE_COUNT; use++) {
         if (!recommended_for(card, (enum use)use))
             continue;
-        buffer_append_format(&line, "%s%s", separator, vocabulary_word_of(&vocabulary_use, use));
+        buffer_append_format(&line, "%s%s", separator, vocabulary_value(&vocabulary_use, use));
         separator = ", ";
     }
     prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s.", buffer_text(&line));

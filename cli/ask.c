@@ -80,9 +80,9 @@ static void show_choices(struct output *output, const struct vocabulary *choices
     for (int i = 0; choices && i < choices->count; i++) {
         char label[16];
         char both[700];
-        const char *text = choices->words[i].text;
+        const char *text = choices->entries[i].text;
         snprintf(label, sizeof label, "%4d", i + 1);
-        snprintf(both, sizeof both, "%s%s%s", choices->words[i].word, *text ? ": " : "", text);
+        snprintf(both, sizeof both, "%s%s%s", choices->entries[i].value, *text ? ": " : "", text);
         output_paragraph(output, INDENT, label, both);
     }
 }
@@ -115,7 +115,7 @@ static int find_choice(const struct vocabulary *choices, const char *answer, siz
     if (*word >= '0' && *word <= '9' && !*end)
         return number >= 1 && number <= choices->count ? (int)number - 1 : ASK_NOTHING;
     for (int i = 0; i < choices->count; i++)
-        if (strcasecmp(choices->words[i].word, word) == 0)
+        if (strcasecmp(choices->entries[i].value, word) == 0)
             return i;
     return ASK_NOTHING;
 }
@@ -186,7 +186,7 @@ bool ask_words(struct output *output, const char *question, const char *explanat
         if (is_short)
             buffer_append_format(&prompt, "%d", i + 1);
         else
-            buffer_append_text(&prompt, choices->words[i].word);
+            buffer_append_text(&prompt, choices->entries[i].value);
         any = true;
     }
     buffer_append_text(&prompt, any ? "] >" : "none] >");
@@ -218,7 +218,7 @@ bool ask_text(struct output *output, const char *question, const char *explanati
     enum answer answer = read_answer(output, prompt, explanation, NULL, line);
     int found = answer == ANSWER_TEXT ? find_choice(choices, line, strlen(line)) : ASK_NOTHING;
     if (answer == ANSWER_TEXT)
-        snprintf(text, ASK_TEXT_SIZE, "%s", found >= 0 ? choices->words[found].word : line);
+        snprintf(text, ASK_TEXT_SIZE, "%s", found >= 0 ? choices->entries[found].value : line);
     else if (answer == ANSWER_CLEAR)
         text[0] = '\0';
     return answer != ANSWER_NONE;

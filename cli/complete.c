@@ -76,7 +76,7 @@ static void offer_outbox(struct completion *completion, bool whole_ids)
         snprintf(id, sizeof id, "%.*s", is_short ? SHORT_ID : REPORT_ID_HEX_SIZE, entry->id);
         snprintf(text, sizeof text, "%.20s %s %s", report.date ? report.date : "",
                  pci_id_print(&report.pci_id, pci_id),
-                 vocabulary_word_of(&vocabulary_outcome, (int)report.outcome));
+                 vocabulary_value(&vocabulary_outcome, (int)report.outcome));
         completion_offer(completion, id, text + strspn(text, " "));
         report_free(&report);
     }
@@ -106,8 +106,8 @@ static void offer_words(struct completion *completion, const struct vocabulary *
         char candidate[100];
         if (vocabulary == &vocabulary_chassis && i == CHASSIS_UNKNOWN)
             continue;
-        snprintf(candidate, sizeof candidate, "%s%s", vocabulary->words[i].word, end);
-        completion_offer(completion, candidate, vocabulary->words[i].text);
+        snprintf(candidate, sizeof candidate, "%s%s", vocabulary->entries[i].value, end);
+        completion_offer(completion, candidate, vocabulary->entries[i].text);
     }
 }
 
@@ -123,8 +123,8 @@ static void offer_pairs(struct completion *completion, const struct vocabulary *
     for (int i = 0; i < values->count; i++) {
         char candidate[300];
         snprintf(candidate, sizeof candidate, "%.*s%s", (int)(equals + 1 - completion->word),
-                 completion->word, values->words[i].word);
-        completion_offer(completion, candidate, values->words[i].text);
+                 completion->word, values->entries[i].value);
+        completion_offer(completion, candidate, values->entries[i].text);
     }
 }
 

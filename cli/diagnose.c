@@ -73,7 +73,7 @@ static const struct {
          "The vBIOS most likely never reached the driver: RmInitAdapter failed with 0x30:0xffff, which is "
          "what a missing vBIOS gives. The line that would say it for sure (Failed to copy vbios) is not in "
          "this log."},
-    [CONCLUSION_DEVICE_REFUSED] =
+    [CONCLUSION_ALLOCATION_FAILED] =
         {"device-allocation-failed", "",
          "The vBIOS was delivered, but the device allocation failed: the driver got past the vBIOS and could "
          "not bring up its display core. No line of this log speaks of a missing vBIOS."},
@@ -102,7 +102,7 @@ static int count_found(const struct log_diagnosis *diagnosis, bool harmless)
 /* What is known of a fix, or the words of a report that has none for it. */
 static const char *fix_text(const char *fix)
 {
-    const char *text = vocabulary_text_of(&vocabulary_fix, fix);
+    const char *text = vocabulary_text(&vocabulary_fix, fix);
     return text ? text : strncmp(fix, "other:", 6) == 0 ? fix + 6 : fix;
 }
 
@@ -122,9 +122,9 @@ static void conclusion_text(const struct diagnose_command *command, const struct
                                                   : conclusion_words[conclusion->kind].likely);
     else if (leading && conclusion->kinds > 1)
         buffer_append_format(text, "%s (%s). That comes before the others, which may follow from it.",
-                             leading->cause, leading->word);
+                             leading->cause, leading->id);
     else if (leading)
-        buffer_append_format(text, "%s (%s).", leading->cause, leading->word);
+        buffer_append_format(text, "%s (%s).", leading->cause, leading->id);
 }
 
 static void write_conclusion(const struct diagnose_command *command, struct output *output,
@@ -170,7 +170,7 @@ static void write_symptom(const struct diagnose_command *command, struct output 
     const struct known_symptom *symptom = &command->diagnosis.symptoms[number];
     struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
     bool is_harmless = symptom->symptom == NO_SYMPTOM;
-    buffer_append_format(&text, "%s: %s:%ld", symptom->word, shown_log(command->logs[symptom->log]),
+    buffer_append_format(&text, "%s: %s:%ld", symptom->id, shown_log(command->logs[symptom->log]),
                          symptom->line);
     if (symptom->count > 1)
         buffer_append_format(&text, ", and %ld more line%s", symptom->count - 1,
@@ -180,9 +180,9 @@ static void write_symptom(const struct diagnose_command *command, struct output 
     text_append_safe(&text, symptom->text, symptom->text_length);
     output_paragraph(output, INDENT, "  line", buffer_text(&text));
     output_paragraph(output, INDENT, "  cause", symptom->cause);
-    output_paragraph(output, INDENT, "  fix",
-                     vocabulary_text_of(&vocabulary_fixable,
-                                        vocabulary_word_of(&vocabulary_fixable, (int)symptom->fixable)));
+    output_paragraph(
+        output, INDENT, "  fix",
+        vocabulary_text(&vocabulary_fixable, vocabulary_value(&vocabulary_fixable, (int)symptom->fixable)));
     output_paragraph(output, INDENT, "  next", symptom->next);
     if (!is_harmless)
         write_fixes(output, &command->tried[number]);
@@ -220,14 +220,14 @@ static void write_symptom_json(const struct diagnose_command *command, struct js
     const struct known_symptom *symptom = &command->diagnosis.symptoms[number];
     const struct tried *tried = &command->tried[number];
     json_write_begin_object(writer, NULL);
-    json_write_string(writer, "id", symptom->word);
+    json_write_string(writer, "id", symptom->id);
     json_write_string(writer, "file", command->logs[symptom->log]);
     json_write_integer(writer, "line", symptom->line);
     json_write_integer(writer, "count", symptom->count);
     json_write_bytes(writer, "text", symptom->text, symptom->text_length);
     json_write_string(writer, "scope", symptom->scope);
     json_write_string(writer, "cause", symptom->cause);
-    json_write_string(writer, "fixable", vocabulary_word_of(&vocabulary_fixable, (int)symptom->fixable));
+    json_write_string(writer, "fixable", vocabulary_value(&vocabulary_fixable, (int)symptom->fixable));
     json_write_string(writer, "next", symptom->next);
     json_write_begin_array(writer, "fixes");
     for (int i = 0; i < tried->count; i++) {
@@ -373,8 +373,8 @@ static enum error_code find_fixes(struct diagnose_command *command, struct error
     const struct log_diagnosis *diagnosis = &command->diagnosis;
     for (int i = 0; i < diagnosis->count; i++)
         if (diagnosis->symptoms[i].count &&
-            database_find_symptom_fixes(command->database, diagnosis->symptoms[i].word,
-                                        command->tried[i].fixes, MAX_FIXES, &command->tried[i].count, error))
+            database_find_symptom_fixes(command->database, diagnosis->symptoms[i].id, command->tried[i].fixes,
+                                        MAX_FIXES, &command->tried[i].count, error))
             return error->code;
     return ERROR_NONE;
 }

@@ -10,8 +10,8 @@ void findings_write_json(struct json_writer *writer, const struct findings *find
     for (int i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->items[i];
         json_write_begin_object(writer, NULL);
-        json_write_string(writer, "id", vocabulary_word_of(&vocabulary_finding_id, finding->id));
-        json_write_string(writer, "severity", vocabulary_word_of(&vocabulary_severity, finding->severity));
+        json_write_string(writer, "id", vocabulary_value(&vocabulary_finding_id, finding->id));
+        json_write_string(writer, "severity", vocabulary_value(&vocabulary_severity, finding->severity));
         if (finding->file[0])
             json_write_string(writer, "file", finding->file);
         if (finding->line)
@@ -41,7 +41,7 @@ static void write_finding(struct output *output, const struct finding *finding)
     buffer_append_text(&text, finding->text);
     output_paragraph(&paragraph, INDENT, "", buffer_text(&text));
     output_color(output, colors[finding->severity]);
-    output_cell(output, vocabulary_word_of(&vocabulary_severity, (int)finding->severity), INDENT);
+    output_cell(output, vocabulary_value(&vocabulary_severity, (int)finding->severity), INDENT);
     output_color(output, COLOR_PLAIN);
     buffer_append_text(&output->buffer, buffer_text(&paragraph.buffer) + INDENT);
     buffer_free(&paragraph.buffer);

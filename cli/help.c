@@ -33,7 +33,7 @@ static void write_text(struct output *output, const struct vocabulary *group)
     for (int i = 0; !group && vocabulary_groups[i]; i++)
         output_line(output, vocabulary_groups[i]->name);
     for (int i = 0; group && i < group->count; i++)
-        output_paragraph(output, WORD_COLUMNS, group->words[i].word, group->words[i].text);
+        output_paragraph(output, WORD_COLUMNS, group->entries[i].value, group->entries[i].text);
 }
 
 static void write_json(struct output *output, const struct vocabulary *group)
@@ -44,8 +44,8 @@ static void write_json(struct output *output, const struct vocabulary *group)
         json_write_string(&writer, NULL, vocabulary_groups[i]->name);
     for (int i = 0; group && i < group->count; i++) {
         json_write_begin_object(&writer, NULL);
-        json_write_string(&writer, "word", group->words[i].word);
-        json_write_string(&writer, "text", group->words[i].text);
+        json_write_string(&writer, "word", group->entries[i].value);
+        json_write_string(&writer, "text", group->entries[i].text);
         json_write_end_object(&writer);
     }
     json_write_end_array(&writer);

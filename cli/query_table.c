@@ -42,12 +42,11 @@ void query_table_row(struct output *output, const struct answer *answer)
     char id[PCI_ID_TEXT_SIZE];
     char text[64];
     char name[NAME_SIZE + 4];
-    int length =
-        snprintf(text, sizeof text, "%s", vocabulary_word_of(&vocabulary_level, (int)verdict->level));
+    int length = snprintf(text, sizeof text, "%s", vocabulary_value(&vocabulary_level, (int)verdict->level));
     if (verdict->level != LEVEL_UNKNOWN)
         snprintf(text + length, sizeof text - (size_t)length, " %ld%%", lround(verdict->usable * 100.0));
     table_name(device->name, name);
     write_row(output, pci_id_print(&base, id),
-              vocabulary_word_of(&vocabulary_form_factor, (int)gpu_form_factor(&device->gpu)), text,
+              vocabulary_value(&vocabulary_form_factor, (int)gpu_form_factor(&device->gpu)), text,
               answer_level_color(verdict->level), name);
 }

@@ -98,7 +98,7 @@ static void list_report(struct output *output, const struct outbox_entry *entry)
     output_cell(output, shown, ID_COLUMNS);
     output_cell(output, report.date ? report.date : "-", DATE_COLUMNS);
     output_cell(output, pci_id_print(&base, id), PCI_ID_COLUMNS);
-    output_cell(output, vocabulary_word_of(&vocabulary_outcome, (int)report.outcome), OUTCOME_COLUMNS);
+    output_cell(output, vocabulary_value(&vocabulary_outcome, (int)report.outcome), OUTCOME_COLUMNS);
     output_line(output, report.gpu ? report.gpu : "");
     report_free(&report);
     list_status(output, entry);

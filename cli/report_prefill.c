@@ -180,8 +180,8 @@ static enum error_code take_vm(struct report_command *command, const struct pci_
     /* libvirt manages the machines of several products, which the host names better. */
     const char *host = command->draft.texts[FIELD_HYPERVISOR];
     if (host && command->vm_facts.hypervisor &&
-        strcmp(command->vm_facts.hypervisor,
-               vocabulary_word_of(&vocabulary_hypervisor, HYPERVISOR_LIBVIRT)) == 0)
+        strcmp(command->vm_facts.hypervisor, vocabulary_value(&vocabulary_hypervisor, HYPERVISOR_LIBVIRT)) ==
+            0)
         command->vm_facts.hypervisor = strcmp(host, "qemu-kvm") == 0 ? command->vm_facts.hypervisor : NULL;
     use_vm_facts(command);
     return ERROR_NONE;
@@ -199,7 +199,7 @@ static enum error_code take_log(struct report_command *command, struct error *er
     if (diagnose_log(command->log, command->database, symptoms, &count, error))
         return error->code;
     for (int i = 0; i < count; i++)
-        report_draft_add_symptom(&command->draft, vocabulary_word_of(&vocabulary_symptom, (int)symptoms[i]));
+        report_draft_add_symptom(&command->draft, vocabulary_value(&vocabulary_symptom, (int)symptoms[i]));
     return ERROR_NONE;
 }
 
@@ -241,7 +241,7 @@ enum error_code report_prefill(struct report_command *command, const char *addre
         leave_out_names(command);
     } else {
         report_draft_set(&command->draft, FIELD_PCI_ID_FROM,
-                         vocabulary_word_of(&vocabulary_pci_id_from, PCI_ID_FROM_SOURCE));
+                         vocabulary_value(&vocabulary_pci_id_from, PCI_ID_FROM_SOURCE));
     }
     return take_vm(command, gpu_address, error) ? error->code : take_log(command, error);
 }

@@ -30,14 +30,14 @@ static bool ask_draft_enum(struct report_command *command, enum report_field fie
         return true;
     if (!ask_word(&command->output, question, explanation, vocabulary, optional, &chosen))
         return false;
-    report_draft_set(&command->draft, field, chosen < 0 ? NULL : vocabulary_word_of(vocabulary, chosen));
+    report_draft_set(&command->draft, field, chosen < 0 ? NULL : vocabulary_value(vocabulary, chosen));
     return true;
 }
 
 bool report_ask_gpu(struct report_command *command, int *gpu)
 {
     const struct scan *scan = &command->scan;
-    struct vocabulary_word choices[MAX_SCAN_GPUS];
+    struct vocabulary_entry choices[MAX_SCAN_GPUS];
     char addresses[MAX_SCAN_GPUS][PCI_ADDRESS_TEXT_SIZE];
     static char texts[MAX_SCAN_GPUS][2 * NAME_SIZE + 64];
     int passed = 0;
@@ -51,7 +51,7 @@ bool report_ask_gpu(struct report_command *command, int *gpu)
         bool found = !database_find_device(command->database, &base, &known, &error);
         snprintf(texts[i], sizeof texts[i], "%s %s%s%s", pci_id_print(&base, id), found ? known.name : "",
                  device->driver[0] ? ", held by " : "", device->driver);
-        choices[i] = (struct vocabulary_word){pci_address_print(&device->address, addresses[i]), texts[i]};
+        choices[i] = (struct vocabulary_entry){pci_address_print(&device->address, addresses[i]), texts[i]};
         if (strcmp(device->driver, "vfio-pci") == 0 && !passed++)
             *gpu = i;
     }
@@ -134,7 +134,7 @@ static bool ask_list(struct report_command *command, enum report_field field, st
     list->count = 0;
     for (int i = 0; i < vocabulary->count; i++)
         if (chosen[i])
-            add(&command->draft, vocabulary_word_of(vocabulary, i));
+            add(&command->draft, vocabulary_value(vocabulary, i));
     for (int i = 0; i < before.count; i++)
         if (vocabulary_find(vocabulary, before.values[i]) < 0)
             add(&command->draft, before.values[i]);
@@ -164,7 +164,7 @@ static bool ask_unless_known(struct report_command *command, enum report_field f
 
 static bool ask_guest(struct report_command *command)
 {
-    static const struct vocabulary_word names[] = {
+    static const struct vocabulary_entry names[] = {
         {"linux", ""}, {"windows 11", ""}, {"windows 10", ""}, {"macos", ""}, {"freebsd", ""}};
     static const struct vocabulary systems = {"guest_os", names, ARRAY_SIZE(names)};
     return ask_unless_known(command, FIELD_CHASSIS, "What kind of machine is the GPU in?",
@@ -190,11 +190,11 @@ static bool ask_result(struct report_command *command, const char *fix, const st
         if (strcmp(before->attempts[i].fix, fix) == 0)
             chosen = vocabulary_find(&vocabulary_result, before->attempts[i].result);
     snprintf(question, sizeof question, "What did %.100s do?", fix);
-    const char *text = vocabulary_text_of(&vocabulary_fix, fix);
+    const char *text = vocabulary_text(&vocabulary_fix, fix);
     if (!ask_word(&command->output, question, text ? text : "In your own words.", &vocabulary_result, false,
                   &chosen))
         return false;
-    report_draft_add_attempt(&command->draft, fix, vocabulary_word_of(&vocabulary_result, chosen));
+    report_draft_add_attempt(&command->draft, fix, vocabulary_value(&vocabulary_result, chosen));
     return true;
 }
 
@@ -222,7 +222,7 @@ static bool ask_attempts(struct report_command *command)
             report_draft_add_attempt(draft, before.attempts[i].fix, before.attempts[i].result);
     for (int i = 0; i < FIX_COUNT && answered; i++)
         if (chosen[i])
-            answered = ask_result(command, vocabulary_word_of(&vocabulary_fix, i), &before);
+            answered = ask_result(command, vocabulary_value(&vocabulary_fix, i), &before);
     report_draft_clear_attempts(&before);
     return answered;
 }

@@ -29,7 +29,7 @@ void scan_write_host_json(struct json_writer *writer, const struct scan *scan)
     write_text_or_null(writer, "machine", host->machine);
     bool chassis_known = !scan->from_text && host->chassis != CHASSIS_UNKNOWN;
     write_text_or_null(writer, "chassis",
-                       chassis_known ? vocabulary_word_of(&vocabulary_chassis, (int)host->chassis) : NULL);
+                       chassis_known ? vocabulary_value(&vocabulary_chassis, (int)host->chassis) : NULL);
     write_text_or_null(writer, "cpu", host->cpu);
     write_text_or_null(writer, "system", host->system);
     write_text_or_null(writer, "kernel", host->kernel);
@@ -221,7 +221,7 @@ static void write_faults(struct json_writer *writer, const struct findings *find
         for (int i = 0; i < findings->count; i++) {
             const struct finding *finding = &findings->items[i];
             if (finding->severity != SEVERITY_INFO && (finding_fault(finding) != NULL) == of_gpu)
-                json_write_string(writer, NULL, vocabulary_word_of(&vocabulary_finding_id, (int)finding->id));
+                json_write_string(writer, NULL, vocabulary_value(&vocabulary_finding_id, (int)finding->id));
         }
         json_write_end_array(writer);
     }

@@ -54,7 +54,7 @@ void scan_write_host_text(struct output *output, const struct scan *scan)
     buffer_append_format(&line, "%s (%s)", said(host->machine, "of unknown make"),
                          host->chassis == CHASSIS_UNKNOWN
                              ? "chassis not known"
-                             : vocabulary_word_of(&vocabulary_chassis, (int)host->chassis));
+                             : vocabulary_value(&vocabulary_chassis, (int)host->chassis));
     if (*host->cpu)
         buffer_append_format(&line, ", %s", host->cpu);
     if (*host->kernel)

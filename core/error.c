@@ -12,7 +12,7 @@ static const struct {
     [ERROR_NONE] = {"ok", 0},
     [ERROR_USAGE] = {"usage", 2},
     [ERROR_BAD_INPUT] = {"bad-input", 2},
-    [ERROR_PARTLY_REFUSED] = {"partly-refused", 2},
+    [ERROR_PARTLY_REJECTED] = {"partly-refused", 2},
     [ERROR_NOT_FOUND] = {"not-found", 1},
     [ERROR_NO_DATABASE] = {"no-database", 3},
     [ERROR_FOREIGN_DATABASE] = {"foreign-database", 3},

@@ -23,21 +23,21 @@ enum error_code log_diagnosis_add(void *context, const struct symptom_record *re
 {
     struct log_diagnosis *diagnosis = context;
     bool harmless = record->fixable == FIXABLE_HARMLESS;
-    int symptom = harmless ? NO_SYMPTOM : vocabulary_find(&vocabulary_symptom, record->word);
+    int symptom = harmless ? NO_SYMPTOM : vocabulary_find(&vocabulary_symptom, record->id);
     if (diagnosis->count == MAX_SYMPTOMS)
         return error_set(error, ERROR_BAD_INPUT, "more than %d symptoms", MAX_SYMPTOMS);
     if (symptom == NO_SYMPTOM && !harmless)
-        return error_set(error, ERROR_BAD_INPUT, "\"%s\" is not a symptom", record->word);
+        return error_set(error, ERROR_BAD_INPUT, "\"%s\" is not a symptom", record->id);
     if (symptom_matcher_add(diagnosis->matcher, record->words, record->pattern, error))
         return error->code;
     struct known_symptom *known = &diagnosis->symptoms[diagnosis->count++];
-    known->word = strdup(record->word);
+    known->id = strdup(record->id);
     known->scope = strdup(record->scope);
     known->cause = strdup(record->cause);
     known->next = strdup(record->next);
     known->fixable = record->fixable;
     known->symptom = symptom;
-    if (!known->word || !known->scope || !known->cause || !known->next)
+    if (!known->id || !known->scope || !known->cause || !known->next)
         return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
     return ERROR_NONE;
 }
@@ -45,7 +45,7 @@ enum error_code log_diagnosis_add(void *context, const struct symptom_record *re
 void log_diagnosis_free(struct log_diagnosis *diagnosis)
 {
     for (int i = 0; i < diagnosis->count; i++) {
-        free(diagnosis->symptoms[i].word);
+        free(diagnosis->symptoms[i].id);
         free(diagnosis->symptoms[i].scope);
         free(diagnosis->symptoms[i].cause);
         free(diagnosis->symptoms[i].next);
@@ -142,6 +142,6 @@ enum log_conclusion log_conclude(const struct log_evidence *evidence, bool *sure
         *leading = SYMPTOM_NVRM_VBIOS_COPY_FAILED;
         return CONCLUSION_VBIOS_NOT_DELIVERED;
     }
-    return evidence->first == SYMPTOM_NVKMS_ALLOCATION_FAILED ? CONCLUSION_DEVICE_REFUSED
+    return evidence->first == SYMPTOM_NVKMS_ALLOCATION_FAILED ? CONCLUSION_ALLOCATION_FAILED
                                                               : CONCLUSION_FIRST_CAUSE;
 }

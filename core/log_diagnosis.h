@@ -29,7 +29,7 @@ void log_evidence_add(struct log_evidence *evidence, enum symptom symptom, int r
 enum log_conclusion {
     CONCLUSION_NOTHING,             /* no symptom */
     CONCLUSION_VBIOS_NOT_DELIVERED, /* the driver in the guest never got the vBIOS */
-    CONCLUSION_DEVICE_REFUSED,      /* it got the vBIOS, and the allocation of the device failed */
+    CONCLUSION_ALLOCATION_FAILED,   /* it got the vBIOS, and the allocation of the device failed */
     CONCLUSION_INIT_FAILED,         /* it could not initialise the GPU, for another reason */
     CONCLUSION_FIRST_CAUSE,         /* whatever comes first in the order of causes */
 };
@@ -42,7 +42,7 @@ enum { MAX_SYMPTOMS = MAX_SIGNATURES - 1 }; /* one signature is for the boots */
 
 /* A known failure, and where it was found. */
 struct known_symptom {
-    char *word;
+    char *id;
     char *scope;
     char *cause;
     char *next;

@@ -35,7 +35,7 @@ bool pci_id_parse_subsystem(const char *text, struct pci_id *id);
 bool pci_id_parse_revision(const char *text, struct pci_id *id);
 
 /* Finds the next ID (with or without subsystem, or a modalias) in free text from `*position` on, moves
- * `*position` behind it. An ID must stand alone: hexadecimal groups that are part of something longer, such
+ * `*position` after it. An ID must stand alone: hexadecimal groups that are part of something longer, such
  * as an IPv6 or MAC address, are passed over. */
 bool pci_id_find(const char *text, size_t length, size_t *position, struct pci_id *id);
 

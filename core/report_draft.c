@@ -146,8 +146,8 @@ static void write_stages(struct json_writer *json, const struct report_draft *dr
     json_write_begin_object(json, "stages");
     for (int stage = 0; stage < STAGE_COUNT; stage++)
         if (draft->stages[stage])
-            json_write_string(json, vocabulary_word_of(&vocabulary_stage, stage),
-                              vocabulary_word_of(&vocabulary_stage_state, draft->stages[stage] - 1));
+            json_write_string(json, vocabulary_value(&vocabulary_stage, stage),
+                              vocabulary_value(&vocabulary_stage_state, draft->stages[stage] - 1));
     json_write_end_object(json);
 }
 
@@ -159,7 +159,7 @@ static void write_vbios(struct json_writer *json, const struct report_draft *dra
     json_write_begin_array(json, "vbios_observed");
     for (int vbios = 0; vbios < VBIOS_COUNT; vbios++)
         if (draft->vbios_observed[vbios])
-            json_write_string(json, NULL, vocabulary_word_of(&vocabulary_vbios, vbios));
+            json_write_string(json, NULL, vocabulary_value(&vocabulary_vbios, vbios));
     json_write_end_array(json);
 }
 

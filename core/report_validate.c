@@ -127,7 +127,7 @@ static bool wants(const struct report *report, enum use use)
 
 static const char *stage_word(enum stage stage)
 {
-    return vocabulary_word_of(&vocabulary_stage, (int)stage);
+    return vocabulary_value(&vocabulary_stage, (int)stage);
 }
 
 /* A later stage cannot be reached without the earlier one. A picture is possible without a driver. */
@@ -152,7 +152,7 @@ static void check_success(const struct report *report, struct report_problems *p
 {
     static const enum stage needed[] = {STAGE_BIND, STAGE_GUEST_BOOT, STAGE_DRIVER_INIT, STAGE_GUEST_RESTART,
                                         STAGE_SECOND_START};
-    const char *word = vocabulary_word_of(&vocabulary_outcome, (int)report->outcome);
+    const char *word = vocabulary_value(&vocabulary_outcome, (int)report->outcome);
     for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
         if (missed(report, needed[i]))
             report_problems_add(problems, "outcome", "is %s, but stage %s is no: then it is partial or fails",
@@ -190,8 +190,8 @@ static void check_attempts(const struct report *report, struct report_problems *
         for (int j = 0; j < i; j++)
             if (strcmp(attempt->fix, report->attempts[j].fix) == 0)
                 report_problems_doubt(problems, "attempts", "name %.80s twice, as %s and as %s", attempt->fix,
-                                      vocabulary_word_of(&vocabulary_result, (int)report->attempts[j].result),
-                                      vocabulary_word_of(&vocabulary_result, (int)attempt->result));
+                                      vocabulary_value(&vocabulary_result, (int)report->attempts[j].result),
+                                      vocabulary_value(&vocabulary_result, (int)attempt->result));
     }
     if (report->outcome == OUTCOME_WORKS_WITH_WORKAROUND && report->attempt_count && !any_helped)
         report_problems_add(problems, "outcome",

@@ -44,8 +44,8 @@ int64_t report_sender(const struct report *report)
         hash = add_address(hash, report->url);
     } else {
         const char *const facts[] = {report->machine, report->hypervisor, report->guest_os,
-                                     vocabulary_word_of(&vocabulary_chassis, (int)report->chassis),
-                                     vocabulary_word_of(&vocabulary_outcome, (int)report->outcome)};
+                                     vocabulary_value(&vocabulary_chassis, (int)report->chassis),
+                                     vocabulary_value(&vocabulary_outcome, (int)report->outcome)};
         for (size_t i = 0; i < ARRAY_SIZE(facts); i++)
             hash = add_text(hash, facts[i] ? facts[i] : "", facts[i] ? strlen(facts[i]) : 0);
     }

@@ -5,7 +5,7 @@
 
 /* What a known failure looks like in a log and what is known about it: a line of data/symptoms.tsv. */
 struct symptom_record {
-    const char *word;  /* of vocabulary_symptom, unless it is harmless */
+    const char *id;    /* of vocabulary_symptom, unless it is harmless */
     const char *scope; /* whose log shows it: guest, host, any */
     enum fixable fixable;
     const char *words;   /* for symptom_matcher_add */

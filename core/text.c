@@ -42,33 +42,33 @@ size_t text_plain_length(const char *bytes, size_t length)
 
 /* How many bytes from here on stand for themselves: UTF-8, and with `safe` nothing that text_is_unsafe names.
  */
-static size_t sound_length(const char *bytes, size_t length, bool safe)
+static size_t valid_length(const char *bytes, size_t length, bool safe)
 {
-    size_t sound = 0;
+    size_t valid = 0;
     for (;;) {
         uint32_t character;
-        sound += text_plain_length(bytes + sound, length - sound);
-        if (sound == length)
+        valid += text_plain_length(bytes + valid, length - valid);
+        if (valid == length)
             break;
-        size_t size = text_decode(bytes + sound, length - sound, &character);
+        size_t size = text_decode(bytes + valid, length - valid, &character);
         if (!size || (safe && text_is_unsafe(character)))
             break;
-        sound += size;
+        valid += size;
     }
-    return sound;
+    return valid;
 }
 
 bool text_is_utf8(const char *bytes, size_t length)
 {
-    return sound_length(bytes, length, false) == length;
+    return valid_length(bytes, length, false) == length;
 }
 
 void text_append_safe(struct buffer *out, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length;) {
-        size_t sound = sound_length(bytes + i, length - i, true);
-        buffer_append(out, bytes + i, sound);
-        i += sound;
+        size_t valid = valid_length(bytes + i, length - i, true);
+        buffer_append(out, bytes + i, valid);
+        i += valid;
         if (i == length)
             break;
         uint32_t character = 0;
@@ -85,9 +85,9 @@ size_t text_append_utf8(struct buffer *out, const char *bytes, size_t length)
 {
     size_t replaced = 0;
     for (size_t i = 0; i < length;) {
-        size_t sound = sound_length(bytes + i, length - i, false);
-        buffer_append(out, bytes + i, sound);
-        i += sound;
+        size_t valid = valid_length(bytes + i, length - i, false);
+        buffer_append(out, bytes + i, valid);
+        i += valid;
         if (i == length)
             break;
         buffer_append_text(out, "\xef\xbf\xbd");

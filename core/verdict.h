@@ -9,7 +9,7 @@ struct evidence {
     int counts[OUTCOME_COUNT];     /* all of them */
     double weights[OUTCOME_COUNT]; /* what they weigh together: 1 is a new report that the tool sent */
     int public_reports;            /* how many are from public pages: a biased sample, which weighs less */
-    int outside_reports;           /* how many failed for a reason outside the GPU, and weigh nothing */
+    int excluded_reports;          /* how many failed for a reason outside the GPU, and weigh nothing */
     char latest[12];               /* the newest date, "" when none is dated */
 };
 

@@ -2,21 +2,21 @@
 
 #include <string.h>
 
-int vocabulary_find(const struct vocabulary *vocabulary, const char *word)
+int vocabulary_find(const struct vocabulary *vocabulary, const char *value)
 {
     for (int i = 0; i < vocabulary->count; i++)
-        if (strcmp(vocabulary->words[i].word, word) == 0)
+        if (strcmp(vocabulary->entries[i].value, value) == 0)
             return i;
     return -1;
 }
 
-const char *vocabulary_word_of(const struct vocabulary *vocabulary, int value)
+const char *vocabulary_value(const struct vocabulary *vocabulary, int value)
 {
-    return value >= 0 && value < vocabulary->count ? vocabulary->words[value].word : "unknown";
+    return value >= 0 && value < vocabulary->count ? vocabulary->entries[value].value : "unknown";
 }
 
-const char *vocabulary_text_of(const struct vocabulary *vocabulary, const char *word)
+const char *vocabulary_text(const struct vocabulary *vocabulary, const char *value)
 {
-    int index = vocabulary_find(vocabulary, word);
-    return index < 0 ? NULL : vocabulary->words[index].text;
+    int index = vocabulary_find(vocabulary, value);
+    return index < 0 ? NULL : vocabulary->entries[index].text;
 }

@@ -7,27 +7,27 @@
  * tables below the functions are made from that file at build time: group `vbios` gives `enum vbios` with
  * VBIOS_ROM_BAR and so on, in the file's order, and `vocabulary_vbios`. */
 
-struct vocabulary_word {
-    const char *word;
+struct vocabulary_entry {
+    const char *value;
     const char *text; /* what it means, one plain sentence */
 };
 
 struct vocabulary {
     const char *name;
-    const struct vocabulary_word *words;
+    const struct vocabulary_entry *entries;
     int count;
 };
 
-/* The index of `word` in the group, which is its enum value, or -1. */
-int vocabulary_find(const struct vocabulary *vocabulary, const char *word);
+/* The index of `value` in the group, which is its enum value, or -1. */
+int vocabulary_find(const struct vocabulary *vocabulary, const char *value);
 
-/* The word of an enum value, "unknown" when it is out of range. */
-const char *vocabulary_word_of(const struct vocabulary *vocabulary, int value);
+/* The text of an enum value, such as "likely", "unknown" when it is out of range. */
+const char *vocabulary_value(const struct vocabulary *vocabulary, int value);
 
-/* What `word` means, or NULL for a word outside the group. */
-const char *vocabulary_text_of(const struct vocabulary *vocabulary, const char *word);
+/* What `value` means, or NULL for a value outside the group. */
+const char *vocabulary_text(const struct vocabulary *vocabulary, const char *value);
 
-#include "vocabulary_words.h" /* made from schema/vocabulary.tsv */
+#include "vocabulary_values.h" /* made from schema/vocabulary.tsv */
 
 /* Zero is what a structure is filled with when nothing is known. */
 _Static_assert(FORM_FACTOR_UNKNOWN == 0 && VBIOS_UNKNOWN == 0 && RESET_UNKNOWN == 0 && DISPLAY_UNKNOWN == 0 &&

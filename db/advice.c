@@ -65,11 +65,11 @@ enum error_code database_find_workarounds(struct database *database, const struc
     return find_workarounds(database, "chip", key, workarounds, limit, count, error);
 }
 
-enum error_code database_find_symptom_fixes(struct database *database, const char *word,
+enum error_code database_find_symptom_fixes(struct database *database, const char *symptom,
                                             struct workaround *fixes, int limit, int *count,
                                             struct error *error)
 {
-    return find_workarounds(database, "symptom", word, fixes, limit, count, error);
+    return find_workarounds(database, "symptom", symptom, fixes, limit, count, error);
 }
 
 enum error_code database_find_path(struct database *database, const struct gpu *gpu, enum blocker blocker,

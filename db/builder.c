@@ -116,7 +116,7 @@ static enum error_code add_all_keys(struct builder *builder, const struct gpu *g
     for (int chassis = 0; chassis < CHASSIS_COUNT; chassis++) {
         struct gpu settled = *gpu;
         if (gpu_settle_by_chassis(&settled, (enum chassis)chassis) &&
-            add_keys(builder, &settled, vocabulary_word_of(&vocabulary_chassis, chassis), error))
+            add_keys(builder, &settled, vocabulary_value(&vocabulary_chassis, chassis), error))
             return error->code;
     }
     return ERROR_NONE;
@@ -132,7 +132,7 @@ static enum error_code add_blockers(struct builder *builder, const struct gpu *g
         blocker_key(gpu, blockers[i], key);
         if (INSERT(builder, error, "INSERT INTO gpu_blocker VALUES (?1, ?2, ?3, ?4)",
                    sql_integer(pci_id_number(&gpu->id)),
-                   sql_text(vocabulary_word_of(&vocabulary_blocker, (int)blockers[i])), sql_text(key),
+                   sql_text(vocabulary_value(&vocabulary_blocker, (int)blockers[i])), sql_text(key),
                    sql_text(gpu->chip[0] ? gpu->chip : pci_id_print(&gpu->id, id))))
             return error->code;
     }
@@ -173,7 +173,7 @@ enum error_code builder_add_variant(struct builder *builder, const struct gpu_va
     return INSERT(builder, error, "INSERT OR IGNORE INTO gpu_variant VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                   sql_integer(variant->pci_id), sql_integer(variant->subsystem),
                   sql_integer(variant->revision), sql_text(variant->product),
-                  sql_text(vocabulary_word_of(&vocabulary_form_factor, (int)variant->form_factor)),
+                  sql_text(vocabulary_value(&vocabulary_form_factor, (int)variant->form_factor)),
                   sql_real(variant->confidence), sql_integer(variant->origin));
 }
 
@@ -186,8 +186,8 @@ enum error_code builder_add_subvendor(struct builder *builder, uint16_t subvendo
     if (builder_add_origin(builder, "subvendor", reason, error))
         return error->code;
     return INSERT(builder, error, "INSERT INTO subvendor VALUES (?1, ?2, ?3, ?4)", sql_integer(subvendor),
-                  sql_text(vocabulary_word_of(&vocabulary_form_factor, (int)form_factor)),
-                  sql_real(confidence), sql_integer(sqlite3_last_insert_rowid(builder->database.handle)));
+                  sql_text(vocabulary_value(&vocabulary_form_factor, (int)form_factor)), sql_real(confidence),
+                  sql_integer(sqlite3_last_insert_rowid(builder->database.handle)));
 }
 
 enum error_code builder_add_prior(struct builder *builder, const struct prior_key *key,
@@ -205,8 +205,8 @@ enum error_code builder_add_symptom(struct builder *builder, const struct sympto
                                     struct error *error)
 {
     return INSERT(builder, error, "INSERT INTO symptom VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                  sql_text(symptom->word), sql_text(symptom->scope),
-                  sql_text(vocabulary_word_of(&vocabulary_fixable, (int)symptom->fixable)),
+                  sql_text(symptom->id), sql_text(symptom->scope),
+                  sql_text(vocabulary_value(&vocabulary_fixable, (int)symptom->fixable)),
                   sql_text(symptom->words), sql_text(symptom->pattern), sql_text(symptom->cause),
                   sql_text(symptom->next));
 }
@@ -223,9 +223,8 @@ enum error_code builder_add_chip_use(struct builder *builder, uint16_t vendor, c
                                      bool suits, const char *reason, struct error *error)
 {
     return INSERT(builder, error, "INSERT INTO chip_use VALUES (NULL, ?1, ?2, ?3, ?4, ?5)",
-                  sql_integer(vendor), sql_text(chip),
-                  sql_text(vocabulary_word_of(&vocabulary_use, (int)use)), sql_integer(suits),
-                  sql_text(reason));
+                  sql_integer(vendor), sql_text(chip), sql_text(vocabulary_value(&vocabulary_use, (int)use)),
+                  sql_integer(suits), sql_text(reason));
 }
 
 /* ---- reports ---- */
@@ -241,7 +240,7 @@ static enum error_code add_details(struct builder *builder, const struct report 
         const struct report_attempt *attempt = &report->attempts[i];
         if (INSERT(builder, error, "INSERT INTO report_attempt VALUES (?1, ?2, ?3, ?4)", sql_integer(seq),
                    sql_integer(i + 1), sql_text(attempt->fix),
-                   sql_text(vocabulary_word_of(&vocabulary_result, (int)attempt->result))))
+                   sql_text(vocabulary_value(&vocabulary_result, (int)attempt->result))))
             return error->code;
     }
     return ERROR_NONE;
@@ -267,8 +266,8 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
                sql_blob(id, REPORT_ID_BYTES), sql_integer(pci_id_number(pci_id)),
                pci_id->has_subsystem ? sql_integer((int64_t)pci_id->subvendor << 16 | pci_id->subdevice)
                                      : sql_text(NULL),
-               sql_text(vocabulary_word_of(&vocabulary_chassis, (int)report->chassis)),
-               sql_text(vocabulary_word_of(&vocabulary_outcome, (int)report->outcome)),
+               sql_text(vocabulary_value(&vocabulary_chassis, (int)report->chassis)),
+               sql_text(vocabulary_value(&vocabulary_outcome, (int)report->outcome)),
                sql_text(report->date ? report->date : ""), sql_integer(report->url != NULL),
                sql_integer(report_is_environment_failure(report)), sql_integer(report_sender(report)),
                sql_integer(source),

@@ -32,7 +32,7 @@ static enum error_code add_workarounds(struct builder *builder, struct error *er
         for (; fixes && *fixes; fixes++)
             if (database_run(
                     &builder->database, "INSERT INTO blocker_fix VALUES (?1, ?2)",
-                    SQL_VALUES(sql_text(vocabulary_word_of(&vocabulary_blocker, blocker)), sql_text(*fixes)),
+                    SQL_VALUES(sql_text(vocabulary_value(&vocabulary_blocker, blocker)), sql_text(*fixes)),
                     error))
                 return error->code;
     }

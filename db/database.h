@@ -139,7 +139,7 @@ MUST_CHECK enum error_code database_each_symptom(struct database *database, symp
                                                  void *context, struct error *error);
 
 /* What was tried in the reports that have a symptom, what helped most often first. */
-MUST_CHECK enum error_code database_find_symptom_fixes(struct database *database, const char *word,
+MUST_CHECK enum error_code database_find_symptom_fixes(struct database *database, const char *symptom,
                                                        struct workaround *fixes, int limit, int *count,
                                                        struct error *error);
 

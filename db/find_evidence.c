@@ -11,7 +11,7 @@ static enum error_code fetch(struct database *database, const char *level, const
         " weight_partial, weight_fails, public, environment_failures, latest FROM evidence"
         " WHERE level = ?1 AND key = ?2 AND chassis = ?3";
     const char *machine =
-        chassis == CHASSIS_UNKNOWN ? "" : vocabulary_word_of(&vocabulary_chassis, (int)chassis);
+        chassis == CHASSIS_UNKNOWN ? "" : vocabulary_value(&vocabulary_chassis, (int)chassis);
     sqlite3_stmt *row;
     *evidence = (struct evidence){.latest = ""};
     if (database_query(database, sql, SQL_VALUES(sql_text(level), sql_text(key), sql_text(machine)), &row,
@@ -23,7 +23,7 @@ static enum error_code fetch(struct database *database, const char *level, const
         evidence->weights[i] = column_real(row, OUTCOME_COUNT + i, WEIGHT_UNIT * 1e9) / WEIGHT_UNIT;
     }
     evidence->public_reports = column_count(row, 8);
-    evidence->outside_reports = column_count(row, 9);
+    evidence->excluded_reports = column_count(row, 9);
     copy_column(row, 10, evidence->latest, sizeof evidence->latest);
     return ERROR_NONE;
 }

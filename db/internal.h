@@ -113,7 +113,7 @@ void copy_column(sqlite3_stmt *statement, int column, char *target, size_t size)
 /* The word of an attribute's vocabulary that a GPU has. */
 static inline const char *gpu_word(const struct gpu *gpu, enum attribute attribute)
 {
-    return vocabulary_word_of(attribute_vocabulary(attribute), gpu->attributes[attribute].value);
+    return vocabulary_value(attribute_vocabulary(attribute), gpu->attributes[attribute].value);
 }
 
 /* ---- evidence ---- */

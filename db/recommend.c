@@ -42,8 +42,8 @@ enum error_code database_find_chip_use(struct database *database, uint16_t vendo
     sqlite3_stmt *row;
     *answer = (struct chip_use){.suits = TRISTATE_UNKNOWN};
     if (database_query(database, sql,
-                       SQL_VALUES(sql_integer(vendor),
-                                  sql_text(vocabulary_word_of(&vocabulary_use, (int)use)), sql_text(chip)),
+                       SQL_VALUES(sql_integer(vendor), sql_text(vocabulary_value(&vocabulary_use, (int)use)),
+                                  sql_text(chip)),
                        &row, error) ||
         !database_next(database, row, error))
         return error->code;

@@ -285,9 +285,9 @@ static void state_hint(const struct annotator *annotator, const struct product_h
     if (place < *count && statements[place].confidence >= hint->confidence)
         place++;
     memmove(&statements[place + 1], &statements[place], (size_t)(*count - place) * sizeof *statements);
-    statements[place] = (struct statement){
-        annotator_product_source(annotator, hint->list),
-        vocabulary_word_of(&vocabulary_form_factor, (int)hint->form_factor), hint->confidence};
+    statements[place] = (struct statement){annotator_product_source(annotator, hint->list),
+                                           vocabulary_value(&vocabulary_form_factor, (int)hint->form_factor),
+                                           hint->confidence};
     ++*count;
 }
 

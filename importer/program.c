@@ -61,7 +61,7 @@ int program_print_rejected(long count)
 {
     if (count)
         fprintf(stderr, "passthru: %ld record%s rejected, all others are in\n", count, count == 1 ? "" : "s");
-    return error_exit_status(count ? ERROR_PARTLY_REFUSED : ERROR_NONE);
+    return error_exit_status(count ? ERROR_PARTLY_REJECTED : ERROR_NONE);
 }
 
 int program_take_options(int argc, char **argv, const char *help, const struct program_option *options,

@@ -35,7 +35,8 @@ static enum error_code check_id(const struct symptoms_reader *reader, const stru
         return table_error(row, error, "id must be lower-case letters, digits and hyphens, not \"%s\"", id);
     /* What is harmless is nothing for a report. */
     if (fixable != FIXABLE_HARMLESS && vocabulary_find(&vocabulary_symptom, id) < 0)
-        return table_error(row, error, "\"%s\" is no word of the group symptom in schema/vocabulary.tsv", id);
+        return table_error(row, error, "\"%s\" is no value of the group symptom in schema/vocabulary.tsv",
+                           id);
     return ERROR_NONE;
 }
 
@@ -60,7 +61,7 @@ static enum error_code add_symptom(void *context, const struct table_row *row, s
     *example = (struct example){strdup(fields[EXAMPLE]), strdup(fields[ID]), row->line};
     if (!example->text || !example->id)
         return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
-    const struct symptom_record symptom = {.word = fields[ID],
+    const struct symptom_record symptom = {.id = fields[ID],
                                            .scope = fields[SCOPE],
                                            .fixable = (enum fixable)fixable,
                                            .words = fields[WORDS],

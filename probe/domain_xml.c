@@ -303,12 +303,12 @@ static void check_cpu(struct domain_xml *xml)
 static void keep_facts(const struct domain_xml *xml)
 {
     struct vm_facts *facts = &xml->vm->facts;
-    facts->hypervisor = vocabulary_word_of(&vocabulary_hypervisor, HYPERVISOR_LIBVIRT);
+    facts->hypervisor = vocabulary_value(&vocabulary_hypervisor, HYPERVISOR_LIBVIRT);
     if (xml->is_q35 || xml->is_i440fx)
-        facts->machine_type = vocabulary_word_of(&vocabulary_machine_type,
-                                                 xml->is_q35 ? MACHINE_TYPE_Q35 : MACHINE_TYPE_I440FX);
+        facts->machine_type =
+            vocabulary_value(&vocabulary_machine_type, xml->is_q35 ? MACHINE_TYPE_Q35 : MACHINE_TYPE_I440FX);
     facts->firmware =
-        vocabulary_word_of(&vocabulary_firmware, xml->has_ovmf ? FIRMWARE_OVMF : FIRMWARE_SEABIOS);
+        vocabulary_value(&vocabulary_firmware, xml->has_ovmf ? FIRMWARE_OVMF : FIRMWARE_SEABIOS);
 }
 
 static void check_domain(struct domain_xml *xml)

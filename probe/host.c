@@ -133,7 +133,7 @@ static void find_hypervisor(struct root *root, struct host *host)
         {"/etc/libvirt/qemu", HYPERVISOR_LIBVIRT},  {"/usr/bin/qemu-system-x86_64", HYPERVISOR_QEMU_KVM}};
     for (size_t i = 0; i < ARRAY_SIZE(signs) && !host->hypervisor; i++)
         if (root_exists(root, signs[i].path))
-            host->hypervisor = vocabulary_word_of(&vocabulary_hypervisor, (int)signs[i].hypervisor);
+            host->hypervisor = vocabulary_value(&vocabulary_hypervisor, (int)signs[i].hypervisor);
 }
 
 void host_read(struct root *root, struct host *host)

@@ -317,12 +317,12 @@ static void keep_facts(const struct proxmox_conf *conf)
     struct vm_facts *facts = &conf->vm->facts;
     struct span bios = setting(conf, BIOS);
     struct span args = setting(conf, ARGS);
-    facts->hypervisor = vocabulary_word_of(&vocabulary_hypervisor, HYPERVISOR_PROXMOX);
+    facts->hypervisor = vocabulary_value(&vocabulary_hypervisor, HYPERVISOR_PROXMOX);
     facts->machine_type =
-        vocabulary_word_of(&vocabulary_machine_type, conf->is_q35 ? MACHINE_TYPE_Q35 : MACHINE_TYPE_I440FX);
+        vocabulary_value(&vocabulary_machine_type, conf->is_q35 ? MACHINE_TYPE_Q35 : MACHINE_TYPE_I440FX);
     if (!bios.length || span_is(bios, "seabios") || span_is(bios, "ovmf"))
-        facts->firmware = vocabulary_word_of(&vocabulary_firmware,
-                                             span_is(bios, "ovmf") ? FIRMWARE_OVMF : FIRMWARE_SEABIOS);
+        facts->firmware =
+            vocabulary_value(&vocabulary_firmware, span_is(bios, "ovmf") ? FIRMWARE_OVMF : FIRMWARE_SEABIOS);
     facts->guest_os = guest_os(setting(conf, OSTYPE));
     facts->fixes[FIX_X_VGA_ON] = conf->any_x_vga;
     facts->fixes[FIX_HIDE_KVM] = span_holds(setting(conf, CPU), "hidden=1") || span_holds(args, "kvm=off");

@@ -7,8 +7,7 @@ static void take_ids(const struct pci_id *id, struct report_draft *draft)
     char text[PCI_ID_TEXT_SIZE];
     struct pci_id whole = pci_id_base(id);
     report_draft_set(draft, FIELD_PCI_ID, pci_id_print(&whole, text));
-    report_draft_set(draft, FIELD_PCI_ID_FROM,
-                     vocabulary_word_of(&vocabulary_pci_id_from, PCI_ID_FROM_SOURCE));
+    report_draft_set(draft, FIELD_PCI_ID_FROM, vocabulary_value(&vocabulary_pci_id_from, PCI_ID_FROM_SOURCE));
     /* A card without a maker of its own leaves the registers at zero or at all ones. */
     if (id->has_subsystem && id->subvendor && id->subvendor != 0xffff) {
         snprintf(text, sizeof text, "%04x:%04x", id->subvendor, id->subdevice);
@@ -39,7 +38,7 @@ void scan_report(const struct scan *scan, const struct scan_gpu *gpu, struct rep
     take_vbios(gpu, draft);
     draft->isolated = gpu->isolated;
     if (gpu->chassis != CHASSIS_UNKNOWN)
-        report_draft_set(draft, FIELD_CHASSIS, vocabulary_word_of(&vocabulary_chassis, (int)gpu->chassis));
+        report_draft_set(draft, FIELD_CHASSIS, vocabulary_value(&vocabulary_chassis, (int)gpu->chassis));
     report_draft_observe(draft, FIELD_MACHINE, host->machine);
     report_draft_observe(draft, FIELD_CPU, host->cpu);
     report_draft_observe(draft, FIELD_HOST_OS, host->system);

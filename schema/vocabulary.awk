@@ -1,12 +1,12 @@
-# Turns schema/vocabulary.tsv and schema/findings.tsv into C, so that each word is written once.
+# Turns schema/vocabulary.tsv and schema/findings.tsv into C, so that each value is written once.
 #   awk -f vocabulary.awk -v output=header vocabulary.tsv findings.tsv   enums, declarations, and a macro for each finding
-#   awk -f vocabulary.awk -v output=source vocabulary.tsv findings.tsv   tables of words and their texts
+#   awk -f vocabulary.awk -v output=source vocabulary.tsv findings.tsv   tables of values and what they mean
 function upper(text) { text = toupper(text); gsub(/[^A-Z0-9]/, "_", text); return text }
 function quoted(text) { gsub(/["\\]/, "\\\\&", text); return "\"" text "\"" }
 function fail(text) { print FILENAME ":" FNR ": " text > "/dev/stderr"; failed = 1; exit 1 }
 function add(group, name, meaning) {
     if (!(group in count)) groups[++group_count] = group
-    word[group, ++count[group]] = name
+    values[group, ++count[group]] = name
     text[group, count[group]] = meaning
 }
 # What stands in a column of a finding, or in the row that it names.
@@ -21,14 +21,14 @@ BEGIN { FS = "\t"; ID = 1; SEVERITY = 2; OF = 3; SHORT = 4; TEXT = 5; NEXT = 6 }
 /^#/ || /^$/ || $1 == "group" || $1 == "id" { next }
 NF == 3 {
     if (($1, $2) in seen || $2 !~ /^[a-z0-9_-]+$/ || $3 !~ /^[ -~]+$/ || $3 ~ /["\\]/)
-        fail("expected a new word of a-z, 0-9, - and _, and a plain text")
+        fail("expected a new value of a-z, 0-9, - and _, and a plain text")
     seen[$1, $2] = 1
     add($1, $2, $3)
     next
 }
 {
     if (NF != 6 || ($1, ID) in cell || $3 !~ /^(blocker|gpu|setup)$/ || !(("severity", $2) in seen) || ($3 == "setup") != ($4 == ""))
-        fail("expected three columns and a new word, or six of a finding")
+        fail("expected three columns and a new value, or six of a finding")
     for (i = 1; i <= NF; i++) cell[$1, i] = $i
     rows[++row_count] = $1
 }
@@ -51,7 +51,7 @@ END {
         for (g = 1; g <= group_count; g++) {
             group = groups[g]
             printf "enum %s {\n", group
-            for (i = 1; i <= count[group]; i++) printf "    %s_%s,\n", upper(group), upper(word[group, i])
+            for (i = 1; i <= count[group]; i++) printf "    %s_%s,\n", upper(group), upper(values[group, i])
             printf "};\nenum { %s_COUNT = %d };\n", upper(group), count[group]
             printf "extern const struct vocabulary vocabulary_%s;\n\n", group
         }
@@ -71,9 +71,9 @@ END {
         print "#include \"core/vocabulary.h\"\n"
         for (g = 1; g <= group_count; g++) {
             group = groups[g]
-            printf "static const struct vocabulary_word %s_words[] = {\n", group
-            for (i = 1; i <= count[group]; i++) printf "    {\"%s\", %s},\n", word[group, i], quoted(text[group, i])
-            printf "};\nconst struct vocabulary vocabulary_%s = {\"%s\", %s_words, %d};\n\n", group, group, group, count[group]
+            printf "static const struct vocabulary_entry %s_entries[] = {\n", group
+            for (i = 1; i <= count[group]; i++) printf "    {\"%s\", %s},\n", values[group, i], quoted(text[group, i])
+            printf "};\nconst struct vocabulary vocabulary_%s = {\"%s\", %s_entries, %d};\n\n", group, group, group, count[group]
         }
         print "const struct vocabulary *const vocabulary_groups[] = {"
         for (g = 1; g <= group_count; g++) printf "    &vocabulary_%s,\n", groups[g]

@@ -60,7 +60,7 @@ static void fill(struct builder *builder)
 {
     static const struct prior_key key = {"mobile", "-", "-", "-"};
     static const struct prior prior = {{0.1, 0.2, 0.3, 0.4}, 10, "a reason"};
-    static const struct symptom_record symptom = {.word = "code-43",
+    static const struct symptom_record symptom = {.id = "code-43",
                                                   .scope = "guest",
                                                   .words = "code 43",
                                                   .pattern = "code 43",

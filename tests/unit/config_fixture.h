@@ -18,7 +18,7 @@ static inline void assert_findings(const char *name, const char *expected)
     for (int i = 0; i < findings.count; i++) {
         const struct finding *finding = &findings.items[i];
         buffer_append_format(&noticed, "%s%s", i ? " " : "",
-                             vocabulary_word_of(&vocabulary_finding_id, (int)finding->id));
+                             vocabulary_value(&vocabulary_finding_id, (int)finding->id));
         if (finding->line)
             buffer_append_format(&noticed, ":%ld", finding->line);
         assert_true(finding->text[0] && !strchr(finding->text, '\n'));

@@ -76,7 +76,7 @@ static void describe(const struct annotator *annotator, const struct annotation_
     for (int i = ATTRIBUTE_FORM_FACTOR; i <= ATTRIBUTE_VBIOS; i++)
         buffer_append_format(
             text, " %s %.2f,",
-            vocabulary_word_of(attribute_vocabulary((enum attribute)i), result->gpu.attributes[i].value),
+            vocabulary_value(attribute_vocabulary((enum attribute)i), result->gpu.attributes[i].value),
             result->gpu.attributes[i].confidence);
     for (int i = 0; i < result->counts[ATTRIBUTE_FORM_FACTOR]; i++) {
         const struct statement *stated = &result->statements[ATTRIBUTE_FORM_FACTOR][i];

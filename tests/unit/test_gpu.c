@@ -82,7 +82,7 @@ DEFINE_TEST(test_blockers)
         gpu.attributes[ATTRIBUTE_RESET].value = (int)cases[i].reset;
         int count = gpu_blockers(&gpu, blockers);
         for (int k = 0; k < count; k++)
-            buffer_append_format(&words, " %s", vocabulary_word_of(&vocabulary_blocker, (int)blockers[k]));
+            buffer_append_format(&words, " %s", vocabulary_value(&vocabulary_blocker, (int)blockers[k]));
         assert_string_equal(buffer_text(&words), cases[i].blockers);
     }
 }

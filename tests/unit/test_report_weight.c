@@ -78,7 +78,8 @@ DEFINE_TEST(test_environment_failures)
 DEFINE_TEST(test_environment_symptoms_are_symptoms)
 {
     for (int i = 0; i < vocabulary_environment_symptom.count; i++)
-        assert_true(vocabulary_find(&vocabulary_symptom, vocabulary_environment_symptom.words[i].word) >= 0);
+        assert_true(vocabulary_find(&vocabulary_symptom, vocabulary_environment_symptom.entries[i].value) >=
+                    0);
 }
 
 DEFINE_TEST(test_months)

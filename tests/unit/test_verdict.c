@@ -224,7 +224,7 @@ DEFINE_TEST(test_basis)
     count_report(evidence, EVIDENCE_ID, OUTCOME_FAILS, true);
     count_report(evidence, EVIDENCE_CHIP, OUTCOME_WORKS, false);
     evidence[EVIDENCE_CHASSIS] = (struct evidence){.latest = ""};
-    evidence[EVIDENCE_CLASS].outside_reports = 1;
+    evidence[EVIDENCE_CLASS].excluded_reports = 1;
     assert_basis(
         evidence, LAPTOP,
         "The nearest reports are on this ID. Mechanism: a laptop chip without outputs No success reported on "

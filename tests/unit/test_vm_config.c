@@ -288,7 +288,7 @@ static void print_facts(const struct vm_facts *facts, char *text, size_t size)
              facts->firmware ? facts->firmware : "-", facts->guest_os ? facts->guest_os : "-");
     for (int i = 0; i < FIX_COUNT; i++)
         if (facts->fixes[i])
-            snprintf(text + strlen(text), size - strlen(text), " %s", vocabulary_word_of(&vocabulary_fix, i));
+            snprintf(text + strlen(text), size - strlen(text), " %s", vocabulary_value(&vocabulary_fix, i));
 }
 
 ROOT_TEST(test_facts)
