@@ -47,7 +47,7 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
     answer->query = query;
     answer->options = *options;
     answer->blocker_count = answer->workaround_count = answer->alternative_count = 0;
-    answer->has_path = false;
+    answer->has_blocker_workaround = false;
     if (database_find_device(database, id, device, error))
         return error->code == ERROR_NOT_FOUND ? name_what_is_missing(device, error) : error->code;
     if (device->is_gpu && gpu_settle_by_chassis(&device->gpu, options->chassis))
@@ -56,13 +56,15 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
 }
 
 /* The workaround for the gravest blocker that has one. */
-static enum error_code find_path(struct database *database, struct answer *answer, struct error *error)
+static enum error_code find_blocker_workaround(struct database *database, struct answer *answer,
+                                               struct error *error)
 {
     for (int i = 0; i < answer->blocker_count; i++) {
         if (!blocker_workarounds(answer->blockers[i]))
             continue;
-        answer->has_path = true;
-        return database_find_path(database, &answer->device.gpu, answer->blockers[i], &answer->path, error);
+        answer->has_blocker_workaround = true;
+        return database_find_blocker_workaround(database, &answer->device.gpu, answer->blockers[i],
+                                                &answer->blocker_workaround, error);
     }
     return ERROR_NONE;
 }
@@ -118,7 +120,7 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
     if (((reported || evidence_total(&answer->evidence[EVIDENCE_CHIP])) &&
          database_find_workarounds(database, &device->gpu, answer->workarounds, MAX_WORKAROUNDS,
                                    &answer->workaround_count, error)) ||
-        find_path(database, answer, error) ||
+        find_blocker_workaround(database, answer, error) ||
         (reported && options->report_limit &&
          database_each_report(database, id, options->report_limit, add_report, answer, error)) ||
         (options->explain && database_each_stated_value(database, id, add_stated_value, answer, error)))

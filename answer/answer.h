@@ -33,8 +33,8 @@ struct answer {
     int blocker_count;
     struct workaround workarounds[MAX_WORKAROUNDS];
     int workaround_count;
-    bool has_path; /* one of the blockers has a documented workaround */
-    struct remaining_path path;
+    bool has_blocker_workaround; /* one of the blockers has a documented workaround */
+    struct blocker_workaround blocker_workaround;
     struct alternative alternatives[MAX_ALTERNATIVES];
     int alternative_count;
     struct shown_report *reports; /* the newest first */

@@ -129,36 +129,36 @@ static void write_workarounds(struct json_writer *writer, const struct answer *a
     json_write_end_array(writer);
 }
 
-static void write_chips(struct json_writer *writer, const char *key, const struct remaining_path *path,
-                        bool helped)
+static void write_chips(struct json_writer *writer, const char *key,
+                        const struct blocker_workaround *workaround, bool helped)
 {
     json_write_begin_array(writer, key);
-    for (int i = 0; i < path->chip_count; i++)
-        if ((path->chips[i].helped > 0) == helped)
-            json_write_string(writer, NULL, path->chips[i].chip);
+    for (int i = 0; i < workaround->chip_count; i++)
+        if ((workaround->chips[i].helped > 0) == helped)
+            json_write_string(writer, NULL, workaround->chips[i].chip);
     json_write_end_array(writer);
 }
 
-static void write_path(struct json_writer *writer, const struct answer *answer)
+static void write_blocker_workaround(struct json_writer *writer, const struct answer *answer)
 {
-    const struct remaining_path *path = &answer->path;
-    if (!answer->has_path) {
+    const struct blocker_workaround *workaround = &answer->blocker_workaround;
+    if (!answer->has_blocker_workaround) {
         json_write_null(writer, "remaining_path");
         return;
     }
-    const char *const *fixes = blocker_workarounds(path->blocker);
+    const char *const *fixes = blocker_workarounds(workaround->blocker);
     json_write_begin_object(writer, "remaining_path");
-    json_write_string(writer, "blocker", vocabulary_value(&vocabulary_blocker, (int)path->blocker));
+    json_write_string(writer, "blocker", vocabulary_value(&vocabulary_blocker, (int)workaround->blocker));
     json_write_string(writer, "fix", fixes[0]);
     json_write_string(writer, "text", vocabulary_text(&vocabulary_fix, fixes[0]));
     json_write_begin_array(writer, "fixes");
     for (; *fixes; fixes++)
         json_write_string(writer, NULL, *fixes);
     json_write_end_array(writer);
-    json_write_integer(writer, "tried", path->tried);
-    json_write_integer(writer, "helped", path->helped);
-    write_chips(writer, "worked_on", path, true);
-    write_chips(writer, "failed_on", path, false);
+    json_write_integer(writer, "tried", workaround->tried);
+    json_write_integer(writer, "helped", workaround->helped);
+    write_chips(writer, "worked_on", workaround, true);
+    write_chips(writer, "failed_on", workaround, false);
     json_write_end_object(writer);
 }
 
@@ -234,7 +234,7 @@ void answer_write_members(struct json_writer *writer, const struct answer *answe
     write_reports(writer, answer);
     write_blockers(writer, answer);
     write_workarounds(writer, answer);
-    write_path(writer, answer);
+    write_blocker_workaround(writer, answer);
     write_alternatives(writer, answer);
     if (answer->options.explain)
         write_stated_values(writer, answer);

@@ -182,16 +182,17 @@ static void write_workarounds(const struct prose *prose, const struct answer *an
 }
 
 /* The chips on which a workaround helped, or those on which it never did. Returns whether there are any. */
-static bool append_chips(struct buffer *line, const struct remaining_path *path, bool helped,
+static bool append_chips(struct buffer *line, const struct blocker_workaround *workaround, bool helped,
                          const char *lead)
 {
     int shown = 0;
-    for (int i = 0; i < path->chip_count; i++) {
-        if ((path->chips[i].helped > 0) != helped)
+    for (int i = 0; i < workaround->chip_count; i++) {
+        if ((workaround->chips[i].helped > 0) != helped)
             continue;
-        buffer_append_format(line, "%s%s", shown++ ? ", " : lead, path->chips[i].chip);
-        if (helped && path->chips[i].helped < path->chips[i].tried)
-            buffer_append_format(line, " (%d of %d)", path->chips[i].helped, path->chips[i].tried);
+        buffer_append_format(line, "%s%s", shown++ ? ", " : lead, workaround->chips[i].chip);
+        if (helped && workaround->chips[i].helped < workaround->chips[i].tried)
+            buffer_append_format(line, " (%d of %d)", workaround->chips[i].helped,
+                                 workaround->chips[i].tried);
     }
     if (shown)
         buffer_append_byte(line, '.');
@@ -199,28 +200,28 @@ static bool append_chips(struct buffer *line, const struct remaining_path *path,
 }
 
 /* So that a person can weigh an afternoon against a card. */
-static void write_path(const struct prose *prose, const struct answer *answer)
+static void write_blocker_workaround(const struct prose *prose, const struct answer *answer)
 {
-    const struct remaining_path *path = &answer->path;
+    const struct blocker_workaround *workaround = &answer->blocker_workaround;
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
-    if (!answer->has_path)
+    if (!answer->has_blocker_workaround)
         return;
-    const char *const *fixes = blocker_workarounds(path->blocker);
+    const char *const *fixes = blocker_workarounds(workaround->blocker);
     buffer_append_format(&line, "%s: %s.", fixes[0], vocabulary_text(&vocabulary_fix, fixes[0]));
     for (int i = 1; fixes[i]; i++)
         buffer_append_format(&line, "%s%s", i == 1 ? " Or " : ", ", fixes[i]);
     buffer_append_text(&line, fixes[1] ? "." : "");
     bool on_this_chip = false;
-    for (int i = 0; i < path->chip_count; i++)
-        on_this_chip |= strcmp(path->chips[i].chip, answer->device.gpu.chip) == 0;
-    if (!path->tried) {
+    for (int i = 0; i < workaround->chip_count; i++)
+        on_this_chip |= strcmp(workaround->chips[i].chip, answer->device.gpu.chip) == 0;
+    if (!workaround->tried) {
         buffer_append_text(&line, " No report of it on a GPU with this blocker.");
     } else {
-        buffer_append_format(&line, " It helped in %d of %d report%s on GPUs with this blocker", path->helped,
-                             path->tried, plural(path->tried));
-        if (!append_chips(&line, path, true, ": on "))
+        buffer_append_format(&line, " It helped in %d of %d report%s on GPUs with this blocker",
+                             workaround->helped, workaround->tried, plural(workaround->tried));
+        if (!append_chips(&line, workaround, true, ": on "))
             buffer_append_byte(&line, '.');
-        append_chips(&line, path, false, " It never helped on ");
+        append_chips(&line, workaround, false, " It never helped on ");
         if (!on_this_chip && answer->device.gpu.chip[0])
             buffer_append_format(&line, " No report of it on %s.", answer->device.gpu.chip);
     }
@@ -277,7 +278,7 @@ void answer_write_prose(const struct prose *prose, const struct answer *answer)
         add_field(prose, "Which one", "add --chassis desktop for the card, --chassis laptop for the chip.");
     write_reports(prose, answer);
     write_workarounds(prose, answer);
-    write_path(prose, answer);
+    write_blocker_workaround(prose, answer);
     answer_write_alternatives(prose, answer);
     if (answer->options.explain)
         write_stated_values(prose, answer);

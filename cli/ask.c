@@ -120,8 +120,8 @@ static int find_choice(const struct vocabulary *choices, const char *answer, siz
     return ASK_NOTHING;
 }
 
-bool ask_word(struct output *output, const char *question, const char *explanation,
-              const struct vocabulary *choices, bool optional, int *chosen)
+bool ask_value(struct output *output, const char *question, const char *explanation,
+               const struct vocabulary *choices, bool optional, int *chosen)
 {
     char prompt[LABEL_SIZE + 40];
     char line[ASK_TEXT_SIZE];
@@ -147,8 +147,8 @@ bool ask_word(struct output *output, const char *question, const char *explanati
 }
 
 /* Marks the words of an answer; false, and says which, when one of them is not in the list. */
-static bool take_words(struct output *output, const struct vocabulary *choices, const char *answer,
-                       bool chosen[])
+static bool take_values(struct output *output, const struct vocabulary *choices, const char *answer,
+                        bool chosen[])
 {
     bool marked[ASK_MAX_CHOICES] = {false};
     for (const char *at = answer + strspn(answer, " ,"); *at; at += strspn(at, " ,")) {
@@ -168,8 +168,8 @@ static bool take_words(struct output *output, const struct vocabulary *choices, 
     return true;
 }
 
-bool ask_words(struct output *output, const char *question, const char *explanation,
-               const struct vocabulary *choices, bool chosen[])
+bool ask_values(struct output *output, const char *question, const char *explanation,
+                const struct vocabulary *choices, bool chosen[])
 {
     struct buffer prompt CLEANUP(buffer_free) = BUFFER(8192);
     char line[ASK_TEXT_SIZE];
@@ -200,7 +200,7 @@ bool ask_words(struct output *output, const char *question, const char *explanat
             memset(chosen, 0, (size_t)choices->count * sizeof *chosen);
             return true;
         case ANSWER_TEXT:
-            if (take_words(output, choices, line, chosen))
+            if (take_values(output, choices, line, chosen))
                 return true;
         }
     }

@@ -18,14 +18,14 @@ bool ask_is_possible(void);
 
 /* One of a few choices, by its number or its word. `chosen` is what Enter keeps, ASK_NOTHING where there is
  * none; with `optional` Enter may then leave it open. */
-MUST_CHECK bool ask_word(struct output *output, const char *question, const char *explanation,
-                         const struct vocabulary *choices, bool optional, int *chosen);
+MUST_CHECK bool ask_value(struct output *output, const char *question, const char *explanation,
+                          const struct vocabulary *choices, bool optional, int *chosen);
 
 /* Any number of the choices, by number or word, with spaces or commas between; "-" is none of them. Enter
  * keeps what is marked in `chosen`, which has their number. A long list is only shown when it is asked for
  * with `?`. There are at most ASK_MAX_CHOICES. */
-MUST_CHECK bool ask_words(struct output *output, const char *question, const char *explanation,
-                          const struct vocabulary *choices, bool chosen[]);
+MUST_CHECK bool ask_values(struct output *output, const char *question, const char *explanation,
+                           const struct vocabulary *choices, bool chosen[]);
 
 /* A line of text; Enter keeps what is in `text`, "-" empties it. `choices`, unless NULL, may be taken by
  * their numbers. */

@@ -100,7 +100,7 @@ static int offer_remotes(struct completion *completion)
 
 /* ---- the values of options ---- */
 
-static void offer_words(struct completion *completion, const struct vocabulary *vocabulary, const char *end)
+static void offer_values(struct completion *completion, const struct vocabulary *vocabulary, const char *end)
 {
     for (int i = 0; i < vocabulary->count; i++) {
         char candidate[100];
@@ -117,7 +117,7 @@ static void offer_pairs(struct completion *completion, const struct vocabulary *
 {
     const char *equals = strrchr(completion->word, '=');
     if (!equals) {
-        offer_words(completion, names, "=");
+        offer_values(completion, names, "=");
         return;
     }
     for (int i = 0; i < values->count; i++) {
@@ -187,7 +187,7 @@ static int offer_value(struct completion *completion)
         if (values[i].second)
             offer_pairs(completion, values[i].words, values[i].second);
         else
-            offer_words(completion, values[i].words, "");
+            offer_values(completion, values[i].words, "");
     }
     return 0;
 }

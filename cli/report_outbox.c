@@ -34,15 +34,15 @@ static void list_rejected(struct json_writer *writer, const struct report_select
 {
     json_write_begin_array(writer, "refused");
     for (int i = 0; i < selection->count; i++) {
-        const struct outbox_refusal *refusal = &selection->entries[i]->refusal;
-        if (!refusal->status || selection->entries[i]->was_sent)
+        const struct outbox_rejection *rejection = &selection->entries[i]->rejection;
+        if (!rejection->status || selection->entries[i]->was_sent)
             continue;
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "id", selection->entries[i]->id);
-        json_write_string(writer, "remote", refusal->remote);
-        json_write_integer(writer, "status", refusal->status);
-        json_write_string(writer, "time", refusal->time);
-        json_write_string(writer, "error", refusal->why);
+        json_write_string(writer, "remote", rejection->remote);
+        json_write_integer(writer, "status", rejection->status);
+        json_write_string(writer, "time", rejection->time);
+        json_write_string(writer, "error", rejection->why);
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
@@ -74,13 +74,13 @@ static void list_json(struct report_command *command, const struct report_select
 
 static void list_status(struct output *output, const struct outbox_entry *entry)
 {
-    const struct outbox_refusal *refusal = &entry->refusal;
+    const struct outbox_rejection *rejection = &entry->rejection;
     char text[700];
     if (entry->was_sent) {
         output_paragraph(output, ID_COLUMNS, "", "already sent");
-    } else if (refusal->status) {
+    } else if (rejection->status) {
         snprintf(text, sizeof text, "rejected by %s (status %ld): %s",
-                 refusal->remote[0] ? refusal->remote : "a remote", refusal->status, refusal->why);
+                 rejection->remote[0] ? rejection->remote : "a remote", rejection->status, rejection->why);
         output_paragraph_color(output, ID_COLUMNS, "", COLOR_YELLOW, text);
     }
 }

@@ -28,7 +28,7 @@ static bool ask_draft_enum(struct report_command *command, enum report_field fie
     /* A value in the user's own words, given as an option, stays. */
     if (known && chosen < 0)
         return true;
-    if (!ask_word(&command->output, question, explanation, vocabulary, optional, &chosen))
+    if (!ask_value(&command->output, question, explanation, vocabulary, optional, &chosen))
         return false;
     report_draft_set(&command->draft, field, chosen < 0 ? NULL : vocabulary_value(vocabulary, chosen));
     return true;
@@ -58,10 +58,11 @@ bool report_ask_gpu(struct report_command *command, int *gpu)
     if (passed != 1)
         *gpu = ASK_NOTHING;
     const struct vocabulary gpus = {"gpu", choices, scan->gpu_count};
-    return ask_word(&command->output, "Which GPU did you pass through?",
-                    "The GPUs of this machine by their addresses. One that vfio-pci holds is set aside for a "
-                    "virtual machine. For a GPU that is not here start again with --pci-id.",
-                    &gpus, false, gpu);
+    return ask_value(
+        &command->output, "Which GPU did you pass through?",
+        "The GPUs of this machine by their addresses. One that vfio-pci holds is set aside for a "
+        "virtual machine. For a GPU that is not here start again with --pci-id.",
+        &gpus, false, gpu);
 }
 
 static bool ask_outcome(struct report_command *command)
@@ -95,16 +96,16 @@ static bool ask_stages(struct report_command *command)
     guess_stages(draft, reached);
     for (int i = 0; i < STAGE_COUNT; i++)
         missed[i] = draft->stages[i] == 1 + STAGE_STATE_NO;
-    if (!ask_words(
+    if (!ask_values(
             &command->output, "How far did it come? Name all that was reached.",
             "Numbers with spaces between: 1 2 3 when the driver in the guest started. Leave out what you did not "
             "test: it is recorded as not tested.",
             &vocabulary_stage, reached))
         return false;
-    if (!ask_words(&command->output,
-                   "And what did you try that was not reached? The rest counts as not tested.",
-                   "Not tested is a good answer: nobody has to know whether a second start works.",
-                   &vocabulary_stage, missed))
+    if (!ask_values(&command->output,
+                    "And what did you try that was not reached? The rest counts as not tested.",
+                    "Not tested is a good answer: nobody has to know whether a second start works.",
+                    &vocabulary_stage, missed))
         return false;
     for (int i = 0; i < STAGE_COUNT; i++)
         any |= reached[i] || missed[i];
@@ -129,7 +130,7 @@ static bool ask_list(struct report_command *command, enum report_field field, st
         if (value >= 0)
             chosen[value] = true;
     }
-    if (!ask_words(&command->output, question, explanation, vocabulary, chosen))
+    if (!ask_values(&command->output, question, explanation, vocabulary, chosen))
         return false;
     list->count = 0;
     for (int i = 0; i < vocabulary->count; i++)
@@ -191,8 +192,8 @@ static bool ask_result(struct report_command *command, const char *fix, const st
             chosen = vocabulary_find(&vocabulary_result, before->attempts[i].result);
     snprintf(question, sizeof question, "What did %.100s do?", fix);
     const char *text = vocabulary_text(&vocabulary_fix, fix);
-    if (!ask_word(&command->output, question, text ? text : "In your own words.", &vocabulary_result, false,
-                  &chosen))
+    if (!ask_value(&command->output, question, text ? text : "In your own words.", &vocabulary_result, false,
+                   &chosen))
         return false;
     report_draft_add_attempt(&command->draft, fix, vocabulary_value(&vocabulary_result, chosen));
     return true;
@@ -211,10 +212,11 @@ static bool ask_attempts(struct report_command *command)
         if (fix >= 0)
             chosen[fix] = true;
     }
-    if (!ask_words(&command->output, "What did you try beyond an ordinary set-up, whether it helped or not?",
-                   "What did not help is worth as much to know. In brackets is what the configuration of the "
-                   "virtual machine shows.",
-                   &vocabulary_fix, chosen))
+    if (!ask_values(
+            &command->output, "What did you try beyond an ordinary set-up, whether it helped or not?",
+            "What did not help is worth as much to know. In brackets is what the configuration of the "
+            "virtual machine shows.",
+            &vocabulary_fix, chosen))
         return false;
     draft->attempt_count = 0;
     for (int i = 0; i < before.attempt_count; i++)

@@ -35,7 +35,7 @@ static int skip_rejected(struct report_selection *selection)
     int skipped = 0;
     for (int i = 0; i < selection->count; i++) {
         const struct outbox_entry *entry = selection->entries[i];
-        if (!entry->was_sent && !entry->refusal.status)
+        if (!entry->was_sent && !entry->rejection.status)
             selection->entries[kept++] = entry;
         else
             skipped += !entry->was_sent;

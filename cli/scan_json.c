@@ -15,7 +15,7 @@ static void write_iommu(struct json_writer *writer, const struct iommu *iommu)
                                          [IOMMU_FAULT_UNKNOWN] = ""};
     json_write_begin_object(writer, "iommu");
     write_tristate(writer, "enabled", iommu->enabled);
-    write_text_or_null(writer, "kind", iommu_kind_word(iommu->kind));
+    write_text_or_null(writer, "kind", iommu_kind_name(iommu->kind));
     write_tristate(writer, "firmware_table", iommu->table);
     write_text_or_null(writer, "off_by", faults[iommu->fault]);
     write_tristate(writer, "interrupt_remapping", iommu->interrupt_remapping);

@@ -125,7 +125,7 @@ static bool wants(const struct report *report, enum use use)
     return false;
 }
 
-static const char *stage_word(enum stage stage)
+static const char *stage_name(enum stage stage)
 {
     return vocabulary_value(&vocabulary_stage, (int)stage);
 }
@@ -145,7 +145,7 @@ static void check_stages(const struct report *report, struct report_problems *pr
     for (size_t i = 0; i < ARRAY_SIZE(order); i++)
         if (missed(report, order[i].needed) && reached(report, order[i].stage))
             report_problems_add(problems, "stages", "%s is yes, but %s, which it needs, is no",
-                                stage_word(order[i].stage), stage_word(order[i].needed));
+                                stage_name(order[i].stage), stage_name(order[i].needed));
 }
 
 static void check_success(const struct report *report, struct report_problems *problems)
@@ -156,7 +156,7 @@ static void check_success(const struct report *report, struct report_problems *p
     for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
         if (missed(report, needed[i]))
             report_problems_add(problems, "outcome", "is %s, but stage %s is no: then it is partial or fails",
-                                word, stage_word(needed[i]));
+                                word, stage_name(needed[i]));
     if ((missed(report, STAGE_DISPLAY) && wants(report, USE_DISPLAY)) ||
         (missed(report, STAGE_COMPUTE) && wants(report, USE_COMPUTE)))
         report_problems_add(

@@ -72,24 +72,25 @@ enum error_code database_find_symptom_fixes(struct database *database, const cha
     return find_workarounds(database, "symptom", symptom, fixes, limit, count, error);
 }
 
-enum error_code database_find_path(struct database *database, const struct gpu *gpu, enum blocker blocker,
-                                   struct remaining_path *path, struct error *error)
+enum error_code database_find_blocker_workaround(struct database *database, const struct gpu *gpu,
+                                                 enum blocker blocker, struct blocker_workaround *workaround,
+                                                 struct error *error)
 {
     char key[KEY_SIZE];
     sqlite3_stmt *row;
     blocker_key(gpu, blocker, key);
-    *path = (struct remaining_path){.blocker = blocker};
-    if (query_workarounds(database, "blocker", key, MAX_PATH_CHIPS + 1, &row, error) ||
+    *workaround = (struct blocker_workaround){.blocker = blocker};
+    if (query_workarounds(database, "blocker", key, MAX_WORKAROUND_CHIPS + 1, &row, error) ||
         !database_next(database, row, error))
         return error->code;
     /* The first one, without a chip, has them all together. */
-    path->tried = column_count(row, 1);
-    path->helped = column_count(row, 2);
-    while (path->chip_count < MAX_PATH_CHIPS && database_next(database, row, error)) {
-        int i = path->chip_count++;
-        copy_column(row, 0, path->chips[i].chip, sizeof path->chips[i].chip);
-        path->chips[i].tried = column_count(row, 1);
-        path->chips[i].helped = column_count(row, 2);
+    workaround->tried = column_count(row, 1);
+    workaround->helped = column_count(row, 2);
+    while (workaround->chip_count < MAX_WORKAROUND_CHIPS && database_next(database, row, error)) {
+        int i = workaround->chip_count++;
+        copy_column(row, 0, workaround->chips[i].chip, sizeof workaround->chips[i].chip);
+        workaround->chips[i].tried = column_count(row, 1);
+        workaround->chips[i].helped = column_count(row, 2);
     }
     return error->code;
 }

@@ -150,7 +150,7 @@ enum error_code builder_add_gpu(struct builder *builder, const struct gpu *gpu,
         " AND (reset = '-' OR reset = ?16) ORDER BY id LIMIT 1), NULL)";
     const struct annotation *attributes = gpu->attributes;
 #define ORIGIN(attribute)    sql_reference(origins[attribute]), sql_real(attributes[attribute].confidence)
-#define ATTRIBUTE(attribute) sql_text(gpu_word(gpu, attribute)), ORIGIN(attribute)
+#define ATTRIBUTE(attribute) sql_text(gpu_value(gpu, attribute)), ORIGIN(attribute)
     if (INSERT(builder, error, sql, sql_integer(pci_id_number(&gpu->id)), sql_text(gpu->chip),
                ORIGIN(ATTRIBUTE_IS_GPU), ORIGIN(ATTRIBUTE_CHIP), ATTRIBUTE(ATTRIBUTE_FORM_FACTOR),
                ATTRIBUTE(ATTRIBUTE_DISPLAY), ATTRIBUTE(ATTRIBUTE_VBIOS), ATTRIBUTE(ATTRIBUTE_RESET)))

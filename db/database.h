@@ -101,8 +101,8 @@ MUST_CHECK enum error_code database_find_workarounds(struct database *database, 
                                                      struct error *error);
 
 /* How the documented workarounds of a blocker did, by chip; what helped in most reports comes first. */
-enum { MAX_PATH_CHIPS = 24 };
-struct remaining_path {
+enum { MAX_WORKAROUND_CHIPS = 24 };
+struct blocker_workaround {
     enum blocker blocker;
     int tried; /* reports that tried one of them, on all chips of this vendor that have the blocker */
     int helped;
@@ -111,11 +111,12 @@ struct remaining_path {
         char chip[CHIP_SIZE]; /* the PCI ID where the name does not say */
         int tried;
         int helped;
-    } chips[MAX_PATH_CHIPS];
+    } chips[MAX_WORKAROUND_CHIPS];
 };
-MUST_CHECK enum error_code database_find_path(struct database *database, const struct gpu *gpu,
-                                              enum blocker blocker, struct remaining_path *path,
-                                              struct error *error);
+MUST_CHECK enum error_code database_find_blocker_workaround(struct database *database, const struct gpu *gpu,
+                                                            enum blocker blocker,
+                                                            struct blocker_workaround *workaround,
+                                                            struct error *error);
 
 /* A card to buy instead. */
 struct alternative {

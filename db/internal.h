@@ -111,7 +111,7 @@ const char *column_text(sqlite3_stmt *statement, int column);
 void copy_column(sqlite3_stmt *statement, int column, char *target, size_t size);
 
 /* The word of an attribute's vocabulary that a GPU has. */
-static inline const char *gpu_word(const struct gpu *gpu, enum attribute attribute)
+static inline const char *gpu_value(const struct gpu *gpu, enum attribute attribute)
 {
     return vocabulary_value(attribute_vocabulary(attribute), gpu->attributes[attribute].value);
 }

@@ -93,10 +93,10 @@ enum error_code database_find_prior(struct database *database, const struct gpu 
     sqlite3_stmt *row;
     *prior = (struct prior){.reason = ""};
     if (database_query(database, sql,
-                       SQL_VALUES(sql_text(gpu_word(gpu, ATTRIBUTE_FORM_FACTOR)),
-                                  sql_text(gpu_word(gpu, ATTRIBUTE_VBIOS)),
-                                  sql_text(gpu_word(gpu, ATTRIBUTE_DISPLAY)),
-                                  sql_text(gpu_word(gpu, ATTRIBUTE_RESET))),
+                       SQL_VALUES(sql_text(gpu_value(gpu, ATTRIBUTE_FORM_FACTOR)),
+                                  sql_text(gpu_value(gpu, ATTRIBUTE_VBIOS)),
+                                  sql_text(gpu_value(gpu, ATTRIBUTE_DISPLAY)),
+                                  sql_text(gpu_value(gpu, ATTRIBUTE_RESET))),
                        &row, error) ||
         !database_next(database, row, error))
         return error->code;

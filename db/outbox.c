@@ -51,7 +51,7 @@ void outbox_join(char path[DATABASE_PATH_SIZE], const char *directory, const cha
     snprintf(path, DATABASE_PATH_SIZE, "%.*s/%s%s", MAX_DIRECTORY, directory, name, suffix);
 }
 
-void outbox_refusal_path(char path[DATABASE_PATH_SIZE], const char *directory, const char *name)
+void outbox_rejection_path(char path[DATABASE_PATH_SIZE], const char *directory, const char *name)
 {
     const char *dot = strrchr(name, '.');
     int stem = dot ? (int)(dot - name) : (int)strlen(name);
@@ -226,26 +226,26 @@ static void read_status(const char *directory, struct outbox_entry *entry)
     struct stat status;
     struct error error = {.code = ERROR_NONE};
     struct buffer text CLEANUP(buffer_free) = BUFFER(2 * MAX_ANSWER_JSON);
-    struct outbox_refusal *refusal = &entry->refusal;
+    struct outbox_rejection *rejection = &entry->rejection;
     json_auto_t *object = NULL;
     int64_t number;
     if (!entry->id[0])
         return;
     entry->was_sent = outbox_was_sent(directory, entry->id);
-    outbox_refusal_path(path, directory, entry->name);
+    outbox_rejection_path(path, directory, entry->name);
     if (lstat(path, &status))
         return;
     /* A mark is one, whatever has become of its content. */
-    refusal->status = 400;
-    snprintf(refusal->why, sizeof refusal->why, "its answer is lost");
+    rejection->status = 400;
+    snprintf(rejection->why, sizeof rejection->why, "its answer is lost");
     if (read_file(path, MAX_ANSWER_JSON, &text, &error) ||
         json_read(buffer_text(&text), text.length, &object, &error))
         return;
     if (json_whole_number(json_object_get(object, "status"), 400, 599, &number))
-        refusal->status = (long)number;
-    copy_member(refusal->remote, sizeof refusal->remote, object, "remote");
-    copy_member(refusal->time, sizeof refusal->time, object, "time");
-    copy_member(refusal->why, sizeof refusal->why, object, "error");
+        rejection->status = (long)number;
+    copy_member(rejection->remote, sizeof rejection->remote, object, "remote");
+    copy_member(rejection->time, sizeof rejection->time, object, "time");
+    copy_member(rejection->why, sizeof rejection->why, object, "error");
 }
 
 static void read_entry(const char *directory, const char *name, struct outbox_entry *entry)
@@ -339,7 +339,7 @@ enum error_code outbox_drop(const char *directory, const struct outbox_entry *en
     outbox_join(path, directory, entry->name, "");
     if (unlink(path) && errno != ENOENT)
         return error_set_errno(error, errno, "cannot remove %s", path);
-    outbox_refusal_path(path, directory, entry->name);
+    outbox_rejection_path(path, directory, entry->name);
     unlink(path);
     return file_sync(directory, error);
 }

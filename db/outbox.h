@@ -34,7 +34,7 @@ MUST_CHECK enum error_code outbox_add(const char *directory, const char *id, con
                                       bool *is_new, struct error *error);
 
 /* Why a remote has rejected a report for good (db/outbox_sent.h). All of it is hostile. */
-struct outbox_refusal {
+struct outbox_rejection {
     char remote[80]; /* its name */
     char time[32];   /* when, "2026-11-22T17:42:34Z" */
     char why[400];
@@ -48,7 +48,7 @@ struct outbox_entry {
     struct buffer whole;         /* the report, without a newline */
     struct error error;          /* why it is none */
     bool was_sent;               /* it is in sent/ too, and counts as sent */
-    struct outbox_refusal refusal;
+    struct outbox_rejection rejection;
 };
 
 /* The files of the outbox, by name; a directory that does not exist is empty. Files whose name does not end

@@ -15,7 +15,7 @@ enum { MAX_ANSWER_JSON = 6 * OUTBOX_MAX_ANSWER + 16 * 1024 };
 void outbox_join(char path[DATABASE_PATH_SIZE], const char *directory, const char *name, const char *suffix);
 
 /* What marks the file of that name as rejected: DIRECTORY/ID.refused for ID.json. */
-void outbox_refusal_path(char path[DATABASE_PATH_SIZE], const char *directory, const char *name);
+void outbox_rejection_path(char path[DATABASE_PATH_SIZE], const char *directory, const char *name);
 
 /* Makes a directory, for the user alone, and opens it: its lock is that of the outbox. Returns -1 with the
  * error. */

@@ -16,8 +16,8 @@ static enum error_code append_answer(struct buffer *out, const struct outbox_ans
                                      struct error *error)
 {
     struct json_writer writer = {.out = out, .for_terminal = true};
-    char now[sizeof((struct outbox_refusal *)NULL)->time];
-    char why[sizeof((struct outbox_refusal *)NULL)->why];
+    char now[sizeof((struct outbox_rejection *)NULL)->time];
+    char why[sizeof((struct outbox_rejection *)NULL)->why];
     time_t seconds = time(NULL);
     struct tm parts;
     if (!gmtime_r(&seconds, &parts) || !strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", &parts))
@@ -138,21 +138,21 @@ enum error_code outbox_keep_sent(const struct outbox_sending *sending, const str
     outbox_join(to, sending->sent, entry->id, ".answer.json");
     if (answer && (append_answer(&json, answer, error) || file_replace(to, 0600, &json, error)))
         return error->code;
-    outbox_refusal_path(from, sending->outbox, entry->name);
+    outbox_rejection_path(from, sending->outbox, entry->name);
     unlink(from);
     outbox_join(from, sending->outbox, entry->name, "");
     outbox_join(to, sending->sent, entry->id, ".json");
     return file_move(from, to, error) ? error->code : file_sync(sending->outbox, error);
 }
 
-enum error_code outbox_mark_refused(const struct outbox_sending *sending, const struct outbox_entry *entry,
-                                    const struct outbox_answer *answer, struct error *error)
+enum error_code outbox_mark_rejected(const struct outbox_sending *sending, const struct outbox_entry *entry,
+                                     const struct outbox_answer *answer, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON);
     sigset_t before CLEANUP(outbox_restore_signals);
     outbox_block_signals(&before);
-    outbox_refusal_path(path, sending->outbox, entry->name);
+    outbox_rejection_path(path, sending->outbox, entry->name);
     if (append_answer(&json, answer, error))
         return error->code;
     lock(sending->outbox_lock, NULL);

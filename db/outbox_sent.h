@@ -40,9 +40,9 @@ MUST_CHECK enum error_code outbox_keep_sent(const struct outbox_sending *sending
                                             const struct outbox_answer *answer, struct error *error);
 
 /* Marks a report as rejected for good. */
-MUST_CHECK enum error_code outbox_mark_refused(const struct outbox_sending *sending,
-                                               const struct outbox_entry *entry,
-                                               const struct outbox_answer *answer, struct error *error);
+MUST_CHECK enum error_code outbox_mark_rejected(const struct outbox_sending *sending,
+                                                const struct outbox_entry *entry,
+                                                const struct outbox_answer *answer, struct error *error);
 
 /* How many reports sent/ has. */
 int outbox_count_sent(const char *directory);

@@ -60,7 +60,7 @@ static void offer_remotes(struct completion *completion, bool for_reports)
     if (remotes_load(data, &remotes, &error) == ERROR_NONE)
         for (int i = 0; i < remotes.count; i++)
             if (!remotes.items[i].error.code && (!for_reports || remotes.items[i].submit[0]))
-                completion_offer(completion, remotes.items[i].name, remote_kind_word(&remotes.items[i]));
+                completion_offer(completion, remotes.items[i].name, remote_kind_name(&remotes.items[i]));
     remotes_free(&remotes);
 }
 

@@ -66,7 +66,7 @@ static int run_send(const struct send_options *options, const char *const *ids, 
     if (outbox_locate(outbox, &error))
         return program_fail(&error, options->json);
     const struct send_request request = {.outbox = outbox,
-                                         .data_folder = data,
+                                         .data_directory = data,
                                          .remote = options->remote,
                                          .ids = ids,
                                          .id_count = id_count,

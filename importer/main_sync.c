@@ -56,7 +56,7 @@ static int take_options(int argc, char **argv, struct sync_request *request)
                                            {"dry-run", NULL, &request->dry_run},
                                            {"force", NULL, &request->force},
                                            {"db", &request->database_path, NULL},
-                                           {"data", &request->data_folder, NULL},
+                                           {"data", &request->data_directory, NULL},
                                            {"json", NULL, &request->json},
                                            {"quiet", NULL, &request->quiet},
                                            {"connect-timeout", &connect, NULL},
@@ -125,7 +125,7 @@ static void print_remote(const struct remote_update *update, bool with_url)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
     buffer_append_format(&line, "%-14s  %-12s  ", update->remote->name,
-                         sync_state_word(update->result.state));
+                         sync_state_name(update->result.state));
     append_what(&line, update);
     program_print(stdout, "", buffer_text(&line));
     if (with_url)
@@ -153,8 +153,8 @@ static void write_remote(struct json_writer *writer, const struct remote_update 
     const struct remote_result *result = &update->result;
     json_write_begin_object(writer, NULL);
     json_write_string(writer, "name", update->remote->name);
-    json_write_string(writer, "kind", remote_kind_word(update->remote));
-    json_write_string(writer, "state", sync_state_word(result->state));
+    json_write_string(writer, "kind", remote_kind_name(update->remote));
+    json_write_string(writer, "state", sync_state_name(result->state));
     json_write_string(writer, "url", update->remote->url);
     json_write_string(writer, "version", result->version);
     json_write_string(writer, "fetched", update->state.fetched);
@@ -198,7 +198,7 @@ static void print_json(const struct sync_request *request, const struct sync_sum
     json_write_seconds(&writer, "apply_seconds", summary->apply_seconds);
     json_write_integer(&writer, "reports", summary->reports);
     json_write_integer(&writer, "new_reports", summary->new_reports);
-    json_write_integer(&writer, "refused", summary->refused);
+    json_write_integer(&writer, "refused", summary->rejected);
     json_write_end_object(&writer);
     puts(buffer_text(&out));
 }
@@ -220,7 +220,7 @@ static int print_failure(const struct remote_update *update)
 /* Prints what failed. Returns the exit status: that of the whole, else of the gravest error of a remote. */
 static int print_failures(const struct sync_summary *summary, const struct error *whole)
 {
-    int status = program_print_rejected(summary->refused);
+    int status = program_print_rejected(summary->rejected);
     for (int i = 0; i < summary->remote_count; i++) {
         int its = print_failure(&summary->remotes[i]);
         status = its > status ? its : status;
@@ -235,11 +235,11 @@ static int run(struct sync_request *request)
     struct sync_summary summary;
     struct problems problems = {.report = program_print_problem};
     char data[DATABASE_PATH_SIZE];
-    if (program_find_data(request->data_folder, data, &error) ||
+    if (program_find_data(request->data_directory, data, &error) ||
         database_target(request->database_path, &place, &error))
         return program_fail(&error, request->json);
     request->database_path = place.path;
-    request->data_folder = data;
+    request->data_directory = data;
     request->waiting = program_print_waiting;
     if (isatty(STDERR_FILENO) && !request->quiet)
         request->progress = program_show_progress;

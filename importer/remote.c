@@ -24,11 +24,11 @@ struct source {
     int lines[FIELD_COUNT]; /* where each key was given, 0: nowhere */
 };
 
-static const char feed_word[] = "feed";
+static const char feed_kind[] = "feed";
 
-const char *remote_kind_word(const struct remote *remote)
+const char *remote_kind_name(const struct remote *remote)
 {
-    return remote->list ? remote->list->word : feed_word;
+    return remote->list ? remote->list->word : feed_kind;
 }
 
 bool remote_name_fits(const char *name, size_t length)
@@ -99,9 +99,9 @@ static bool read_kind(struct source *source, const char *word)
         buffer_append_format(&known, "%s%s", known.length ? ", " : "", list->word);
     }
     source->remote->list = NULL;
-    return strcmp(word, feed_word) == 0 ||
+    return strcmp(word, feed_kind) == 0 ||
            reject(source, source->line, "kind must be %s or %s, not \"%.80s\"", buffer_text(&known),
-                  feed_word, word);
+                  feed_kind, word);
 }
 
 static bool read_enabled(struct source *source, const char *word)

@@ -42,21 +42,21 @@ struct remotes {
 bool remote_name_fits(const char *name, size_t length);
 
 /* The word of its kind: "feed", or that of its list. */
-const char *remote_kind_word(const struct remote *remote);
+const char *remote_kind_name(const struct remote *remote);
 
 /* Reads one remote from the text of its file, which messages call `file`. ERROR_BAD_INPUT says file, line and
  * next step. */
 MUST_CHECK enum error_code remote_parse(const char *text, size_t length, const char *file,
                                         struct remote *remote, struct error *error);
 
-/* Reads the remotes that passthru brings (DATA_FOLDER/remotes.d), then /etc/passthru/remotes.d, then
+/* Reads the remotes that passthru brings (DATA_DIRECTORY/remotes.d), then /etc/passthru/remotes.d, then
  * $XDG_CONFIG_HOME/passthru/remotes.d (else $HOME/.config): one of the same name takes the place of the
  * earlier one, and one of the kind pci.ids or amdgpu.ids that is enabled that of an earlier one of its kind.
  * A directory that does not exist is empty, and what is not called *.conf is skipped. A file that is wrong
  * is a remote with an error that says file, line and next step, and so are two of one directory that are
  * enabled and both the same: nothing is fetched from half of what was meant, and the others are used. The
  * caller frees them, also after an error. */
-MUST_CHECK enum error_code remotes_load(const char *data_folder, struct remotes *remotes,
+MUST_CHECK enum error_code remotes_load(const char *data_directory, struct remotes *remotes,
                                         struct error *error);
 void remotes_free(struct remotes *remotes);
 

@@ -73,7 +73,7 @@ static bool settle_rivals(struct remote *one, const struct remote *other)
     if (!other->enabled && !other->error.code)
         return true;
     error_set(&one->error, ERROR_BAD_INPUT, "%.250s and %.250s both are the remote %s", one->file,
-              other->file, strcmp(one->name, other->name) == 0 ? one->name : remote_kind_word(one));
+              other->file, strcmp(one->name, other->name) == 0 ? one->name : remote_kind_name(one));
     error_next(&one->error, "rename one of them, or say enabled=no in it");
     return true;
 }
@@ -174,7 +174,7 @@ static void locate_own(char directory[4096])
         snprintf(directory, 4096, "%s/.config/passthru/remotes.d", home);
 }
 
-enum error_code remotes_load(const char *data_folder, struct remotes *remotes, struct error *error)
+enum error_code remotes_load(const char *data_directory, struct remotes *remotes, struct error *error)
 {
     char brought[4096];
     char own[4096];
@@ -183,7 +183,7 @@ enum error_code remotes_load(const char *data_folder, struct remotes *remotes, s
     error->code = ERROR_NONE;
     if (!remotes->items)
         return error_set(error, ERROR_NO_MEMORY, "no memory for remotes");
-    snprintf(brought, sizeof brought, "%s/remotes.d", data_folder);
+    snprintf(brought, sizeof brought, "%s/remotes.d", data_directory);
     locate_own(own);
     for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
         if (directories[i][0] && load_directory(directories[i], remotes, error))

@@ -151,9 +151,9 @@ static void take_rejection(struct sender *sender, const struct outbox_entry *ent
     char why[400];
     struct error error;
     outbox_reason(answer->body, answer->length, why, sizeof why);
-    result->outcome = SEND_REFUSED;
+    result->outcome = SEND_REJECTED;
     error_set(&result->error, ERROR_REMOTE, "%s", why);
-    if (outbox_mark_refused(&sender->sending, entry, answer, &error)) {
+    if (outbox_mark_rejected(&sender->sending, entry, answer, &error)) {
         sender->system = error;
         sender->stopped = true;
     }
@@ -244,7 +244,7 @@ static enum error_code send_all(struct sender *sender, struct error *error)
     int kept = 0;
     for (int i = 0; i < sender->summary->count; i++) {
         send_one(sender, &sender->summary->results[i]);
-        rejected += sender->summary->results[i].outcome == SEND_REFUSED;
+        rejected += sender->summary->results[i].outcome == SEND_REJECTED;
         kept += sender->summary->results[i].outcome == SEND_KEPT;
     }
     if (sender->system.code) {
@@ -293,7 +293,7 @@ enum error_code send_reports(const struct send_request *request, struct send_sum
         return error_set(error, ERROR_NO_MEMORY, "no memory to send reports");
     sender->request = request;
     sender->summary = summary;
-    if (!remotes_load(request->data_folder, &remotes, error) &&
+    if (!remotes_load(request->data_directory, &remotes, error) &&
         !choose_remote(&remotes, request->remote, &sender->remote, error)) {
         snprintf(summary->remote, sizeof summary->remote, "%s", sender->remote->name);
         enum error_code code = send_to(sender, error);
@@ -339,7 +339,7 @@ void send_append_json(struct buffer *out, const struct send_summary *summary, co
     json_write_begin_object(&writer, NULL);
     append_results(&writer, "sent", summary, SEND_SENT);
     append_results(&writer, "before", summary, SEND_BEFORE);
-    append_results(&writer, "refused", summary, SEND_REFUSED);
+    append_results(&writer, "refused", summary, SEND_REJECTED);
     append_results(&writer, "kept", summary, SEND_KEPT);
     if (error->code)
         error_write_json(&writer, "error", error);

@@ -11,9 +11,9 @@
 
 enum send_outcome {
     SEND_SENT,
-    SEND_BEFORE,  /* it was sent before, or meanwhile by another process */
-    SEND_REFUSED, /* for good */
-    SEND_KEPT,    /* it could not be sent, or what became of it could not be written */
+    SEND_BEFORE,   /* it was sent before, or meanwhile by another process */
+    SEND_REJECTED, /* for good */
+    SEND_KEPT,     /* it could not be sent, or what became of it could not be written */
 };
 
 /* What became of one report. */
@@ -26,7 +26,7 @@ struct send_result {
 
 struct send_request {
     const char *outbox; /* the directory */
-    const char *data_folder;
+    const char *data_directory;
     const char *remote; /* its name, or NULL where there is but one */
     const char *const *ids;
     int id_count;

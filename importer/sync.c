@@ -37,7 +37,7 @@ struct sync {
     struct in_use in_use;
 };
 
-const char *sync_state_word(enum sync_state state)
+const char *sync_state_name(enum sync_state state)
 {
     static const char *const words[] = {
         [SYNC_ENABLED] = "enabled",           [SYNC_DISABLED] = "disabled", [SYNC_UP_TO_DATE] = "up-to-date",
@@ -259,7 +259,7 @@ static enum error_code build(struct sync *sync, struct error *error)
     struct rebuild_file files[MAX_REMOTES];
     const char *feeds[MAX_REMOTES];
     struct rebuild_request request = {.database_path = sync->request->database_path,
-                                      .data_directory = sync->request->data_folder,
+                                      .data_directory = sync->request->data_directory,
                                       .files = files,
                                       .feeds = feeds,
                                       .cache = sync->cache,
@@ -285,7 +285,7 @@ static enum error_code build(struct sync *sync, struct error *error)
         summary->reports = built->reports;
         summary->new_reports =
             built->reports > sync->in_use.reports ? built->reports - sync->in_use.reports : 0;
-        summary->refused = built->rejected;
+        summary->rejected = built->rejected;
         for (int i = 0; i < summary->remote_count; i++)
             count_changes(sync, &summary->remotes[i], built);
     }
@@ -370,7 +370,7 @@ static enum error_code run(struct sync *sync, struct error *error)
 {
     const struct sync_request *request = sync->request;
     bool only_looks = request->list || request->dry_run;
-    if (remotes_load(request->data_folder, &sync->summary->configured, error))
+    if (remotes_load(request->data_directory, &sync->summary->configured, error))
         return error->code;
     if (only_looks ? source_cache_view(request->database_path, &sync->cache, error)
                    : source_cache_open(request->database_path, request->waiting, &sync->cache, error))

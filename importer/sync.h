@@ -13,7 +13,7 @@
 /* What a sync is asked to do. */
 struct sync_request {
     const char *database_path;
-    const char *data_folder;
+    const char *data_directory;
     const char *const *names; /* of the remotes to ask; none: all that are enabled */
     int name_count;
     bool list;    /* only show what is here of each; nothing is asked */
@@ -36,7 +36,7 @@ struct sync_summary {
     double apply_seconds; /* from then until the new database was in its place */
     int64_t reports;      /* in the new database; 0 where there is none */
     int64_t new_reports;
-    long refused; /* records of feeds that were left out */
+    long rejected; /* records of feeds that were left out */
 };
 
 /* Asks the remotes and builds one new database of what they have. A remote that fails is no error here: its
@@ -48,6 +48,6 @@ MUST_CHECK enum error_code sync_run(const struct sync_request *request, struct s
 void sync_summary_free(struct sync_summary *summary);
 
 /* The word of a state: "enabled", "disabled", "up-to-date", "would-update", "updated", "failed". */
-const char *sync_state_word(enum sync_state state);
+const char *sync_state_name(enum sync_state state);
 
 #endif

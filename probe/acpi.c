@@ -131,7 +131,7 @@ static void read_definitions(struct root *root, struct acpi *acpi, const char *n
 }
 
 /* Reads the tables of a directory: `prefix` is "", or "dynamic/" for those loaded while the machine ran. */
-static void read_folder(struct root *root, struct acpi *acpi, const char *prefix, struct buffer *bytes)
+static void read_directory(struct root *root, struct acpi *acpi, const char *prefix, struct buffer *bytes)
 {
     char directory[64];
     int count;
@@ -170,9 +170,9 @@ enum error_code acpi_read(struct root *root, struct acpi **acpi, struct error *e
     if (!read)
         return error_set(error, ERROR_NO_MEMORY, "no memory to read the ACPI tables");
     read->vfct = BUFFER(MAX_TABLE_BYTES + 70000);
-    read_folder(root, read, "", &bytes);
+    read_directory(root, read, "", &bytes);
     if (read->has_dsdt)
-        read_folder(root, read, "dynamic/", &bytes);
+        read_directory(root, read, "dynamic/", &bytes);
     read_vfct(root, read);
     *acpi = read;
     return ERROR_NONE;

@@ -140,7 +140,7 @@ void iommu_read(struct root *root, const struct host *host, struct pci_machine *
         iommu->fault = why_off(root, iommu);
 }
 
-const char *iommu_kind_word(enum iommu_kind kind)
+const char *iommu_kind_name(enum iommu_kind kind)
 {
     static const char *const words[] = {
         [IOMMU_KIND_INTEL] = "intel", [IOMMU_KIND_AMD] = "amd", [IOMMU_KIND_OTHER] = "other"};

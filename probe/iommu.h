@@ -30,7 +30,7 @@ struct iommu {
 void iommu_read(struct root *root, const struct host *host, struct pci_machine *machine, struct iommu *iommu);
 
 /* "intel", "amd", "other", or NULL when it is not known. */
-const char *iommu_kind_word(enum iommu_kind kind);
+const char *iommu_kind_name(enum iommu_kind kind);
 
 /* The foreign devices of a GPU's group: neither its own functions nor bridges. They are lost to the host, or
  * make the group not viable. Stores up to `limit` indexes into machine->devices and returns how many there

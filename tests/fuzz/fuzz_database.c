@@ -173,7 +173,7 @@ static void ask_of_gpu(struct database *database, struct pci_id id, enum chassis
     struct evidence evidence[EVIDENCE_LEVELS];
     struct workaround workarounds[8];
     struct alternative alternatives[8];
-    struct remaining_path path;
+    struct blocker_workaround path;
     struct prior prior;
     struct error error;
     int count;
@@ -185,7 +185,8 @@ static void ask_of_gpu(struct database *database, struct pci_id id, enum chassis
     failed |= database_find_alternatives(database, &device.gpu, 0.2, alternatives, 8, &count, &error);
     failed |= database_find_prior(database, &device.gpu, &prior, &error);
     for (int blocker = 0; blocker < BLOCKER_COUNT; blocker++)
-        failed |= database_find_path(database, &device.gpu, (enum blocker)blocker, &path, &error);
+        failed |=
+            database_find_blocker_workaround(database, &device.gpu, (enum blocker)blocker, &path, &error);
     (void)failed; /* that it ended is all */
 }
 

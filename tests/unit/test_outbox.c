@@ -159,9 +159,9 @@ DEFINE_TEST_IN(test_damaged_marks, set_up, remove_scratch)
             assert_int_equal(mkfifo(in_scratch(name), 0600), 0);
         read_outbox(2);
         assert_int_equal(outbox.count, 1);
-        assert_int_equal(outbox.entries[0].refusal.status, 400);
-        assert_string_equal(outbox.entries[0].refusal.remote, "");
-        assert_string_equal(outbox.entries[0].refusal.why, "its answer is lost");
+        assert_int_equal(outbox.entries[0].rejection.status, 400);
+        assert_string_equal(outbox.entries[0].rejection.remote, "");
+        assert_string_equal(outbox.entries[0].rejection.why, "its answer is lost");
         outbox_free(&outbox);
         unlink(in_scratch(name));
     }
@@ -199,7 +199,7 @@ DEFINE_TEST_IN(test_full_disk, set_up, remove_scratch)
             add(1, id, &is_new),
             add(2, id, &is_new),
             outbox_keep_sent(&sending, &outbox.entries[0], &taken, &failure),
-            outbox_mark_refused(&sending, &outbox.entries[0], &rejected, &failure),
+            outbox_mark_rejected(&sending, &outbox.entries[0], &rejected, &failure),
         };
         limit_files(RLIM_INFINITY);
         for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
@@ -208,13 +208,13 @@ DEFINE_TEST_IN(test_full_disk, set_up, remove_scratch)
         outbox_free(&outbox);
         read_outbox(1);
     }
-    ASSERT_DONE(outbox_mark_refused(&sending, &outbox.entries[0], &rejected, &failure));
+    ASSERT_DONE(outbox_mark_rejected(&sending, &outbox.entries[0], &rejected, &failure));
     assert_int_equal(stat(path_of(outbox.entries[0].id, ".refused"), &status), 0);
     assert_in_range(status.st_size, 6 * OUTBOX_MAX_ANSWER, 7 * OUTBOX_MAX_ANSWER);
     outbox_free(&outbox);
     read_outbox(2);
-    assert_int_equal(outbox.entries[0].refusal.status, 422);
-    assert_int_equal(strlen(outbox.entries[0].refusal.why), sizeof outbox.entries[0].refusal.why - 1);
+    assert_int_equal(outbox.entries[0].rejection.status, 422);
+    assert_int_equal(strlen(outbox.entries[0].rejection.why), sizeof outbox.entries[0].rejection.why - 1);
     outbox_free(&outbox);
     outbox_end_sending(&sending);
 }

@@ -53,7 +53,7 @@ DEFINE_TEST(test_good)
         for (struct values v = values_of(cases[i].values, cases[i].text); next_value(&v);) {
             struct buffer text CLEANUP(buffer_free) = BUFFER(10000);
             ASSERT_DONE(parse_bytes(v.text, strlen(v.text)));
-            buffer_append_format(&text, "%s %s %s", remote.name, remote_kind_word(&remote), remote.url);
+            buffer_append_format(&text, "%s %s %s", remote.name, remote_kind_name(&remote), remote.url);
             buffer_append_format(&text, remote.submit[0] ? " submit=%s" : "%s", remote.submit);
             for (int k = 0; k < remote.key_count; k++)
                 buffer_append_format(&text, " %s", remote.keys[k]);
