@@ -13,18 +13,25 @@ enum error_code answer_no_such_name(const char *name, struct error *error)
                              "passthru sync fetches a newer list of GPUs");
 }
 
-static enum error_code name_what_is_missing(const struct device *device, struct error *error)
+static enum error_code name_what_is_missing(struct database *database, const struct device *device,
+                                            struct error *error)
 {
+    char version[LIST_VERSION_SIZE];
+    char list[LIST_VERSION_SIZE + 16] = "pci.ids";
     char id[PCI_ID_TEXT_SIZE];
     struct pci_id base = pci_id_base(&device->id);
+    if (database_pci_ids_version(database, version, error))
+        return error->code;
+    if (version[0])
+        snprintf(list, sizeof list, "pci.ids of %s", version);
     pci_id_print(&base, id);
     if (device->vendor[0])
-        error_set(error, ERROR_NOT_FOUND, "%s is not in pci.ids; its vendor %04x is %s", id,
+        error_set(error, ERROR_NOT_FOUND, "%s is not in %s; its vendor %04x is %s", id, list,
                   device->id.vendor, device->vendor);
     else
-        error_set(error, ERROR_NOT_FOUND, "%s is not in pci.ids, and neither is its vendor %04x", id,
+        error_set(error, ERROR_NOT_FOUND, "%s is not in %s, and neither is its vendor %04x", id, list,
                   device->id.vendor);
-    return error_next(error, "check the digits with lspci -nn; for a new card fetch a newer pci.ids with: "
+    return error_next(error, "check the digits with lspci -nn; for a newer card fetch a newer list with: "
                              "passthru sync");
 }
 
@@ -49,7 +56,7 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
     answer->blocker_count = answer->workaround_count = answer->alternative_count = 0;
     answer->has_blocker_workaround = false;
     if (database_find_device(database, id, device, error))
-        return error->code == ERROR_NOT_FOUND ? name_what_is_missing(device, error) : error->code;
+        return error->code == ERROR_NOT_FOUND ? name_what_is_missing(database, device, error) : error->code;
     if (device->is_gpu && gpu_settle_by_chassis(&device->gpu, options->chassis))
         return database_find_prior(database, &device->gpu, &device->prior, error);
     return ERROR_NONE;

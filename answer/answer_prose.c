@@ -163,8 +163,9 @@ static void write_workarounds(const struct prose *prose, const struct answer *an
     if (!answer->workaround_count)
         return;
     add_field(prose, "Tried",
-              answer->workarounds[0].on_chip ? "on this chip under other IDs, and how often it helped:"
-                                             : "on this ID, and how often it helped:");
+              answer->workarounds[0].on_chip
+                  ? "on this chip under other IDs, and in how many reports it helped:"
+                  : "on this ID, and in how many reports it helped:");
     for (int i = 0; i < answer->workaround_count; i++) {
         const struct workaround *workaround = &answer->workarounds[i];
         const char *text = vocabulary_text(&vocabulary_fix, workaround->fix);
@@ -199,33 +200,32 @@ static bool append_chips(struct buffer *line, const struct blocker_workaround *w
     return shown > 0;
 }
 
-/* So that a person can weigh an afternoon against a card. */
+/* How often the documented workarounds helped, so that a person can weigh days of work against a card, then
+ * which they are. */
 static void write_blocker_workaround(const struct prose *prose, const struct answer *answer)
 {
     const struct blocker_workaround *workaround = &answer->blocker_workaround;
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     if (!answer->has_blocker_workaround)
         return;
-    const char *const *fixes = blocker_workarounds(workaround->blocker);
-    buffer_append_format(&line, "%s: %s.", fixes[0], vocabulary_text(&vocabulary_fix, fixes[0]));
-    for (int i = 1; fixes[i]; i++)
-        buffer_append_format(&line, "%s%s", i == 1 ? " Or " : ", ", fixes[i]);
-    buffer_append_text(&line, fixes[1] ? "." : "");
     bool on_this_chip = false;
     for (int i = 0; i < workaround->chip_count; i++)
         on_this_chip |= strcmp(workaround->chips[i].chip, answer->device.gpu.chip) == 0;
     if (!workaround->tried) {
-        buffer_append_text(&line, " No report of it on a GPU with this blocker.");
+        buffer_append_text(&line, "No report of any on a GPU with this blocker.");
     } else {
-        buffer_append_format(&line, " It helped in %d of %d report%s on GPUs with this blocker",
+        buffer_append_format(&line, "Helped in %d of %d report%s on GPUs with this blocker",
                              workaround->helped, workaround->tried, plural(workaround->tried));
         if (!append_chips(&line, workaround, true, ": on "))
             buffer_append_byte(&line, '.');
-        append_chips(&line, workaround, false, " It never helped on ");
+        append_chips(&line, workaround, false, " Never helped on ");
         if (!on_this_chip && answer->device.gpu.chip[0])
-            buffer_append_format(&line, " No report of it on %s.", answer->device.gpu.chip);
+            buffer_append_format(&line, " No report of any on %s.", answer->device.gpu.chip);
     }
     add_field(prose, "Workaround", buffer_text(&line));
+    for (const char *const *fix = blocker_workarounds(workaround->blocker); *fix; fix++)
+        prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "%s: %s.", *fix,
+                  vocabulary_text(&vocabulary_fix, *fix));
 }
 
 void answer_write_alternatives(const struct prose *prose, const struct answer *answer)
@@ -265,7 +265,8 @@ void answer_write_prose(const struct prose *prose, const struct answer *answer)
 {
     write_heading(prose, &answer->device);
     if (!answer->device.is_gpu) {
-        add_field(prose, "Not a GPU", "as far as is known this device is not a GPU: there is no verdict.");
+        add_field(prose, "Not a GPU",
+                  "as far as is known, this device is not a GPU, so there is no verdict.");
         return;
     }
     answer_write_verdict(prose, answer);

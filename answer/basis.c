@@ -4,54 +4,48 @@
 
 #include "answer/answer.h"
 
-/* "No report" and "no success reported" are different sentences. */
-static void append_count(struct buffer *out, const struct evidence *evidence, bool with_direct,
-                         const char *where)
+/* "No report" and "none succeeded" are different sentences. */
+static void append_count(struct buffer *out, const struct evidence *evidence, const char *where)
 {
     int total = evidence_total(evidence);
     int usable = evidence->counts[OUTCOME_WORKS] + evidence->counts[OUTCOME_WORKS_WITH_WORKAROUND];
-    const char *plural = total == 1 ? "" : "s";
-    if (!total)
+    if (!total) {
         buffer_append_format(out, " No report on %s.", where);
+        return;
+    }
+    buffer_append_format(out, " %d report%s on %s: ", total, total == 1 ? "" : "s", where);
+    if (total == 1)
+        buffer_append_text(out, usable ? "it succeeded." : "it did not succeed.");
     else if (!usable)
-        buffer_append_format(out, " No success reported on %s, in %d report%s.", where, total, plural);
+        buffer_append_text(out, "none succeeded.");
     else
-        buffer_append_format(out, " On %s %d of %d report%s succeeded%s.", where, usable, total, plural,
-                             with_direct ? ", this ID included" : "");
+        buffer_append_format(out, "%d succeeded.", usable);
 }
 
-static void append_nearest(struct buffer *out, const struct verdict *verdict)
+static void append_mechanism(struct buffer *out, const struct prior *prior, const struct verdict *verdict)
 {
-    static const char *const names[EVIDENCE_LEVELS] = {
-        [EVIDENCE_ALL] = "all GPUs together",
-        [EVIDENCE_CLASS] = "GPUs of this kind",
-        [EVIDENCE_CHASSIS] = "GPUs of this kind in such a machine",
-        [EVIDENCE_CHIP] = "this chip",
-        [EVIDENCE_ID] = "this ID",
-        [EVIDENCE_SUBSYSTEM] = "this very board",
-    };
-    if (verdict->level == LEVEL_UNKNOWN)
-        buffer_append_text(out, "Nothing is known.");
-    else if (verdict->narrowest <= EVIDENCE_ALL)
-        buffer_append_text(out, "The mechanism alone: there is no report on a GPU of this kind.");
-    else
-        buffer_append_format(out, "The nearest reports are on %s.", names[verdict->narrowest]);
+    bool is_known = verdict->level != LEVEL_UNKNOWN;
+    if (!is_known)
+        buffer_append_text(out, "Nothing is known. ");
+    buffer_append_text(out, prior->strength > 0.0 ? prior->reason : "The mechanism is not known.");
+    if (is_known && verdict->narrowest <= EVIDENCE_ALL)
+        buffer_append_text(out,
+                           " The verdict rests on that alone: no GPU of this kind has a report that counts.");
 }
 
 static void append_bias(struct buffer *out, const struct evidence evidence[EVIDENCE_LEVELS])
 {
     const struct evidence *class = &evidence[EVIDENCE_CLASS];
     const struct evidence *id = &evidence[EVIDENCE_ID];
-    int outside =
+    int excluded =
         class->excluded_reports > id->excluded_reports ? class->excluded_reports : id->excluded_reports;
-    if (outside)
+    if (excluded)
         buffer_append_format(
-            out, " %d attempt%s failed because of the environment, not the GPU, and %s not count.", outside,
-            outside == 1 ? "" : "s", outside == 1 ? "does" : "do");
+            out, " %d attempt%s failed because of the environment, not the GPU, and %s not count.", excluded,
+            excluded == 1 ? "" : "s", excluded == 1 ? "does" : "do");
     if (class->public_reports || id->public_reports || evidence[EVIDENCE_CHIP].public_reports)
-        buffer_append_text(out,
-                           " Most reports are from public troubleshooting threads, which under-report both "
-                           "trouble-free setups and early give-ups; they are weighted 0.5, old ones less.");
+        buffer_append_text(out, " Most reports are from public troubleshooting threads, which under-report "
+                                "both trouble-free setups and early give-ups.");
 }
 
 void answer_append_basis(struct buffer *out, const struct gpu *gpu, const struct prior *prior,
@@ -59,25 +53,22 @@ void answer_append_basis(struct buffer *out, const struct gpu *gpu, const struct
 {
     char where[160];
     int direct = evidence_total(&evidence[EVIDENCE_ID]);
+    const char *included = direct ? ", this ID included" : "";
     const char *form_factor = vocabulary_value(&vocabulary_form_factor, (int)gpu_form_factor(gpu));
-    append_nearest(out, verdict);
-    if (prior->strength > 0.0)
-        buffer_append_format(out, " Mechanism: %s", prior->reason);
-    else
-        buffer_append_text(out, " The mechanism is not known.");
+    append_mechanism(out, prior, verdict);
     if (gpu->id.has_subsystem && evidence_total(&evidence[EVIDENCE_SUBSYSTEM]))
-        append_count(out, &evidence[EVIDENCE_SUBSYSTEM], false, "this very board");
-    append_count(out, &evidence[EVIDENCE_ID], false, "this ID");
+        append_count(out, &evidence[EVIDENCE_SUBSYSTEM], "this very board");
+    append_count(out, &evidence[EVIDENCE_ID], "this ID");
     if (gpu->chip[0] && evidence_total(&evidence[EVIDENCE_CHIP]) != direct) {
-        snprintf(where, sizeof where, "the chip %s (%s)", gpu->chip, form_factor);
-        append_count(out, &evidence[EVIDENCE_CHIP], direct, where);
+        snprintf(where, sizeof where, "the chip %s (%s)%s", gpu->chip, form_factor, included);
+        append_count(out, &evidence[EVIDENCE_CHIP], where);
     }
     if (evidence_total(&evidence[EVIDENCE_CLASS]) != direct) {
-        snprintf(where, sizeof where, "GPUs of this kind (%s, vBIOS %s)", form_factor,
-                 vocabulary_value(&vocabulary_vbios, (int)gpu_vbios(gpu)));
-        append_count(out, &evidence[EVIDENCE_CLASS], direct, where);
+        snprintf(where, sizeof where, "GPUs of this kind (%s, vBIOS %s)%s", form_factor,
+                 vocabulary_value(&vocabulary_vbios, (int)gpu_vbios(gpu)), included);
+        append_count(out, &evidence[EVIDENCE_CLASS], where);
     }
     if (evidence_total(&evidence[EVIDENCE_CHASSIS]))
-        append_count(out, &evidence[EVIDENCE_CHASSIS], false, "GPUs of this kind in such a machine");
+        append_count(out, &evidence[EVIDENCE_CHASSIS], "GPUs of this kind in this kind of machine");
     append_bias(out, evidence);
 }

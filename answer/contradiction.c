@@ -70,14 +70,14 @@ void contradiction_append(struct buffer *out, const struct answer *answer)
     int not_usable;
     bool any = false;
     contradiction_count(answer, &usable, &not_usable);
-    buffer_append_format(out, "of these, %d succeeded and %d did not.", usable, not_usable);
+    buffer_append_format(out, "%d of these succeeded, %d did not.", usable, not_usable);
     for (size_t field = 0; field < ARRAY_SIZE(fields); field++) {
         int count = list_values(answer, field, values);
         any |= count > 0;
         for (int i = 0; i < count; i++)
-            buffer_append_format(out, "%s%s%s %s (%d yes, %d no)%s", i ? "" : " By ", i ? "" : labels[field],
-                                 i ? "" : ":", values[i].text, values[i].usable, values[i].not_usable,
-                                 i + 1 < count ? "," : ".");
+            buffer_append_format(out, "%s%s%s %s: %d of %d%s", i ? "" : " By ", i ? "" : labels[field],
+                                 i ? "" : ":", values[i].text, values[i].usable,
+                                 values[i].usable + values[i].not_usable, i + 1 < count ? ";" : ".");
     }
     if (!any)
         buffer_append_text(out, " Guest, firmware, machine, chassis and hypervisor do not explain it.");

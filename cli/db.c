@@ -196,7 +196,9 @@ static enum error_code run_check(struct db_command *command, struct error *error
     if (database_check(command->database, error))
         return error->code;
     if (!command->json) {
-        output_paragraph(&command->output, INDENT, "Sound", command->place.path);
+        char text[DATABASE_PATH_SIZE + 40];
+        snprintf(text, sizeof text, "the database is intact: %s", command->place.path);
+        output_paragraph_color(&command->output, INDENT, "OK", COLOR_GREEN, text);
         if (!command->conflicts)
             return ERROR_NONE;
         if (database_each_conflict(command->database, write_conflict, command, error))

@@ -20,33 +20,20 @@ const char version_help[] = "Usage: passthru version [OPTION]...\n"
                             "\n"
                             "Exit status: 0, with or without a database; 2 wrong usage.\n";
 
-enum { VERSION_SIZE = 40 };
-
 /* The database in use, as far as its age goes. */
 struct facts {
     struct database_place place;
-    char pci_ids[VERSION_SIZE]; /* version of the list, "2023-04-10"; "" when it states none */
+    char pci_ids[LIST_VERSION_SIZE];
     struct database_counts counts;
     char latest[REPORT_DATE_SIZE];
 };
-
-static enum error_code take_source(void *context, const struct source_record *source, struct error *error)
-{
-    struct facts *facts = context;
-    (void)error;
-    if (strcmp(source->kind, "pci.ids") == 0)
-        snprintf(facts->pci_ids, sizeof facts->pci_ids, "%s", source->version);
-    for (char *dot = facts->pci_ids; (dot = strchr(dot, '.'));)
-        *dot = '-';
-    return ERROR_NONE;
-}
 
 static enum error_code read_facts(const char *file, struct facts *facts, struct error *error)
 {
     struct database *database = NULL;
     bool good = !database_locate(file, &facts->place, error) &&
                 !database_open(facts->place.path, &database, error) &&
-                !database_each_source(database, take_source, facts, error) &&
+                !database_pci_ids_version(database, facts->pci_ids, error) &&
                 !database_count(database, &facts->counts, error) &&
                 !database_latest_report(database, facts->latest, error);
     database_close(database);

@@ -191,6 +191,11 @@ typedef enum error_code source_visitor(void *context, const struct source_record
 MUST_CHECK enum error_code database_each_source(struct database *database, source_visitor *each,
                                                 void *context, struct error *error);
 
+/* Which pci.ids the database was made from, as a date such as "2023-04-10"; "" when the list states none. */
+enum { LIST_VERSION_SIZE = 40 };
+MUST_CHECK enum error_code database_pci_ids_version(struct database *database,
+                                                    char version[LIST_VERSION_SIZE], struct error *error);
+
 /* A table of the database. `about` says what stands in it. */
 struct table_record {
     const char *name;

@@ -1,4 +1,4 @@
-/* What the database is made of, and whether it is sound. */
+/* What the database is made of, and whether it is intact. */
 
 #include "db/database.h"
 
@@ -110,6 +110,17 @@ enum error_code database_each_source(struct database *database, source_visitor *
     return error->code;
 }
 
+enum error_code database_pci_ids_version(struct database *database, char version[LIST_VERSION_SIZE],
+                                         struct error *error)
+{
+    static const char sql[] = "SELECT replace(version, '.', '-') FROM source WHERE kind = 'pci.ids'";
+    sqlite3_stmt *row;
+    version[0] = '\0';
+    if (!database_query(database, sql, SQL_NO_VALUES, &row, error) && database_next(database, row, error))
+        copy_column(row, 0, version, LIST_VERSION_SIZE);
+    return error->code;
+}
+
 static enum error_code count_rows(struct database *database, const char *table, int64_t *rows,
                                   struct error *error)
 {
@@ -157,7 +168,7 @@ enum error_code database_latest_report(struct database *database, char date[REPO
     return error->code;
 }
 
-/* ---- whether it is sound ---- */
+/* ---- whether it is intact ---- */
 
 /* Runs one of SQLite's checks, which gives a row of a text: none, or "ok", is well. */
 static enum error_code check(struct database *database, const char *sql, struct error *error)
@@ -207,7 +218,7 @@ static enum error_code ignore_table(void *context, const struct table_record *ta
 
 enum error_code database_check(struct database *database, struct error *error)
 {
-    /* A sound file may still lack a table. */
+    /* An intact file may still lack a table. */
     if (database_check_integrity(database, error) ||
         database_each_table(database, ignore_table, NULL, error) || check_values(database, error))
         return error->code;

@@ -219,20 +219,19 @@ DEFINE_TEST(test_basis)
     assert_basis(evidence, NOT_KNOWN, "Nothing is known. The mechanism is not known. No report on this ID.");
     assert_basis(
         evidence, LAPTOP,
-        "The mechanism alone: there is no report on a GPU of this kind. Mechanism: a laptop chip without "
-        "outputs No report on this ID.");
+        "a laptop chip without outputs The verdict rests on that alone: no GPU of this kind has a report that "
+        "counts. No report on this ID.");
     count_report(evidence, EVIDENCE_ID, OUTCOME_FAILS, true);
     count_report(evidence, EVIDENCE_CHIP, OUTCOME_WORKS, false);
     evidence[EVIDENCE_CHASSIS] = (struct evidence){.latest = ""};
     evidence[EVIDENCE_CLASS].excluded_reports = 1;
     assert_basis(
         evidence, LAPTOP,
-        "The nearest reports are on this ID. Mechanism: a laptop chip without outputs No success reported on "
-        "this ID, in 1 report. On the chip GP108 (mobile) 1 of 2 reports succeeded, this ID included. On GPUs "
-        "of this kind (mobile, vBIOS unknown) 1 of 2 reports succeeded, this ID included. 1 attempt failed "
-        "because of the environment, not the GPU, and does not count. Most reports are from public "
-        "troubleshooting threads, which under-report both trouble-free setups and early give-ups; they are "
-        "weighted 0.5, old ones less.");
+        "a laptop chip without outputs 1 report on this ID: it did not succeed. 2 reports on the chip GP108 "
+        "(mobile), this ID included: 1 succeeded. 2 reports on GPUs of this kind (mobile, vBIOS unknown), this "
+        "ID included: 1 succeeded. 1 attempt failed because of the environment, not the GPU, and does not "
+        "count. Most reports are from public troubleshooting threads, which under-report both trouble-free "
+        "setups and early give-ups.");
 }
 
 TESTSUITE_MAIN(NULL, NULL)
