@@ -76,7 +76,7 @@ static const struct {
     [CONCLUSION_ALLOCATION_FAILED] =
         {"device-allocation-failed", "",
          "The vBIOS was delivered, but the device allocation failed: the driver got past the vBIOS and could "
-         "not bring up its display core. No line of this log speaks of a missing vBIOS."},
+         "not bring up its display core. No line of this log mentions a missing vBIOS."},
     [CONCLUSION_INIT_FAILED] = {"driver-init-failed", "",
                                 "The driver could not initialise the GPU. No line of this log says that the "
                                 "vBIOS is missing, and the error number is not that of a missing one."},

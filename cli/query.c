@@ -171,7 +171,7 @@ static enum error_code answer_name(struct query *query, const char *name, struct
         if (write_table(query, ids, count, error))
             return error->code;
         if (total > count)
-            output_paragraph(&query->output, 2, "", "There are more with such a name: add words of it.");
+            output_paragraph(&query->output, 2, "", "There are more: add words of the name.");
         return ERROR_NONE;
     }
     for (int i = 0; i < count; i++)
@@ -270,8 +270,9 @@ static enum error_code answer_stdin(struct query *query, struct error *error)
         output_error(error, false);
     }
     if (query->answered == before) {
-        error_set(error, ERROR_NOT_FOUND, "no PCI ID that pci.ids knows on standard input");
-        error_next(error, "pipe in what  lspci -nn  prints");
+        error_set(error, ERROR_NOT_FOUND, "no known PCI ID on standard input");
+        error_next(error,
+                   "lspci -nn | passthru query -; for a newer card fetch a newer list with: passthru sync");
         return write_missing(query, "-", error);
     }
     return error->code = ERROR_NONE;

@@ -54,9 +54,9 @@ void renewal_append_text(struct buffer *out, const char *path, const struct fres
 {
     if (!freshness->count)
         return;
-    buffer_append_format(out, "%s is older than what is installed", path);
+    buffer_append_format(out, "%s is older than the installed database", path);
     append_older(out, freshness);
-    buffer_append_text(out, ". Renew it with:");
+    buffer_append_text(out, ". Rebuild it with:");
 }
 
 void renewal_write_json(struct json_writer *writer, const char *path, const struct freshness *freshness)

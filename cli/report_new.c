@@ -285,7 +285,7 @@ static int ask_and_save(struct report_command *command)
             return save(command, &json);
         show_problems(command);
         if (!count_problems(command, false)) {
-            if (ask_yes(&command->output, "Is it right nevertheless?"))
+            if (ask_yes(&command->output, "Is that right?"))
                 return save(command, &json);
             break;
         }

@@ -187,7 +187,7 @@ static int parse_arguments(struct rom_command *command, int argc, char **argv)
         return output_usage_error("rom", json, "\"%s\" is not a PCI ID such as 10de:1d16", wanted);
     answer->has_wanted = wanted;
     if (optind + 1 != argc)
-        return output_usage_error("rom", json, "say one file or one PCI address");
+        return output_usage_error("rom", json, "give one file or one PCI address");
     command->source = argv[optind];
     command->is_file = access(command->source, F_OK) == 0 || strcmp(command->source, "-") == 0 ||
                        !pci_address_parse(command->source, &command->address);

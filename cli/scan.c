@@ -52,7 +52,7 @@ static int parse_arguments(int argc, char **argv, struct scan_command *command)
     }
     bool json = command->common.json;
     if (command->directory && command->lspci)
-        return output_usage_error("scan", json, "say --root or --lspci, not both");
+        return output_usage_error("scan", json, "give --root or --lspci, not both");
     if (argc - optind > MAX_ADDRESSES)
         return output_usage_error("scan", json, "at most %d addresses", MAX_ADDRESSES);
     for (; optind < argc; optind++) {

@@ -30,7 +30,7 @@ static void append_setup(struct buffer *out, const struct scan *scan, const stru
     if (scan->iommu.enabled == TRISTATE_NO)
         buffer_append_text(out, "; the IOMMU is off");
     else
-        buffer_append_text(out, findings_problems(&scan->configuration) ? "; host configuration has findings"
+        buffer_append_text(out, findings_problems(&scan->configuration) ? "; host configuration has problems"
                                                                         : "; host configuration correct");
     if (gpu->seen.isolated == TRISTATE_YES)
         buffer_append_text(out, "; group isolated");
@@ -71,15 +71,15 @@ static void append_by_verdict(struct buffer *out, const struct scan *scan, const
         buffer_append_text(out, count > 1 ? ", all of them." : ".");
         return;
     case LEVEL_MIXED:
-        buffer_append_format(out, "Nothing that was seen stops it; about %ld in 100 such attempts end usable",
+        buffer_append_format(out, "Nothing found here prevents it; about %ld %% of such attempts succeed",
                              lround(gpu->answer.verdict.usable * 100.0));
         break;
     case LEVEL_UNLIKELY:
     case LEVEL_FAILS:
-        buffer_append_text(out, "Nothing in the set-up stops it, but such GPUs seldom work");
+        buffer_append_text(out, "The set-up does not prevent it, but such GPUs seldom work");
         break;
     case LEVEL_UNKNOWN:
-        buffer_append_text(out, "Nothing that was seen stops it; whether such a GPU works is not known");
+        buffer_append_text(out, "Nothing found here prevents it; whether this GPU works is not known");
         break;
     }
     append_setup(out, scan, gpu);
@@ -98,14 +98,14 @@ void scan_append_summary(struct buffer *out, const struct scan *scan, const stru
         setup = first_of(findings, SEVERITY_BLOCKER, false);
     if (own) {
         buffer_append_format(out, "Blocked by %s", finding_fault(own));
-        append_faults(out, findings, "; also mind ");
+        append_faults(out, findings, "; other problems: ");
         append_setup(out, scan, gpu);
         append_instead(out, gpu);
         return;
     }
     if (setup) {
         buffer_append_text(out, "The set-up stops it, not the GPU");
-        append_faults(out, findings, "; later mind ");
+        append_faults(out, findings, "; problems after that: ");
         append_setup(out, scan, gpu);
         buffer_append_format(out, ". First: %s.", setup->next);
         return;
@@ -118,7 +118,8 @@ void scan_append_summary(struct buffer *out, const struct scan *scan, const stru
         append_by_verdict(out, scan, gpu);
         return;
     }
-    buffer_append_text(out, own ? "Nothing blocks it, but mind " : "Nothing is wrong with the GPU itself");
+    buffer_append_text(out, own ? "Nothing blocks it, but there are known problems: "
+                                : "Nothing is wrong with the GPU itself");
     if (own)
         append_faults(out, findings, "");
     append_setup(out, scan, gpu);

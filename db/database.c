@@ -70,13 +70,13 @@ static enum error_code check_header(const char *path, struct error *error)
         return error_next(error, "name the file in it with --db");
     }
     if (!failed && !regular) {
-        error_set(error, ERROR_FOREIGN_DATABASE, "%s is no regular file", path);
+        error_set(error, ERROR_FOREIGN_DATABASE, "%s is not a regular file", path);
         return error_next(error, "name another file with --db, or build one with: passthru import");
     }
     if (got < 0)
         return error_set_errno(error, number, "cannot read database %s", path);
     if (got < (ssize_t)sizeof header || memcmp(header, "SQLite format 3", 16) != 0) {
-        error_set(error, ERROR_FOREIGN_DATABASE, "%s is no SQLite database", path);
+        error_set(error, ERROR_FOREIGN_DATABASE, "%s is not an SQLite database", path);
         return error_next(error, "name another file with --db, or build one with: passthru import");
     }
 #define HEADER_32(at)                                                                                        \
@@ -95,7 +95,7 @@ static enum error_code check_header(const char *path, struct error *error)
         return error_next(error, "rebuild it from its sources with: passthru import --db %s", path);
     }
     if ((uint64_t)HEADER_32(28) * page_size != (uint64_t)status.st_size) {
-        error_set(error, ERROR_DATABASE_DAMAGED, "%s is %s: %lld bytes where its head says %llu", path,
+        error_set(error, ERROR_DATABASE_DAMAGED, "%s is %s: it has %lld bytes, its header says %llu", path,
                   (uint64_t)status.st_size < (uint64_t)HEADER_32(28) * page_size ? "cut short" : "too long",
                   (long long)status.st_size, (unsigned long long)HEADER_32(28) * page_size);
         return error_next(error, "rebuild it from its sources with: passthru import --db %s", path);

@@ -72,7 +72,7 @@ static enum error_code add_rule(void *context, const struct table_row *row, stru
     for (int i = 0; i < annotator->rule_count; i++) {
         if (strncmp(rules[i].text, rule->text, head) == 0) {
             rule_free(rule);
-            return table_error(row, error, "a rule of this id stands above");
+            return table_error(row, error, "a rule above has the same id");
         }
     }
     annotator->rule_count++;
@@ -102,7 +102,7 @@ static enum error_code parse_fact(const struct table_row *row, struct fact *fact
         return table_error(row, error,
                            "a subsystem or a revision may have a form_factor of its own, nothing else");
     if (attribute < 0 || !attribute_accepts((enum attribute)attribute, row->fields[FACT_VALUE]))
-        return table_error(row, error, "\"%s\" is no value of attribute \"%s\"", row->fields[FACT_VALUE],
+        return table_error(row, error, "\"%s\" is not a value of attribute \"%s\"", row->fields[FACT_VALUE],
                            row->fields[FACT_ATTRIBUTE]);
     if (table_number(row, "confidence", row->fields[FACT_CONFIDENCE], 0.0, 1.0, &fact->confidence, error))
         return error->code;

@@ -33,7 +33,7 @@ static enum error_code add_subvendor(void *context, const struct table_row *row,
         return table_error(row, error, "subvendor must be four hexadecimal digits, not \"%s\"", text);
     int form_factor = vocabulary_find(&vocabulary_form_factor, row->fields[2]);
     if (form_factor <= FORM_FACTOR_UNKNOWN)
-        return table_error(row, error, "\"%s\" is no value of form_factor", row->fields[2]);
+        return table_error(row, error, "\"%s\" is not a value of form_factor", row->fields[2]);
     if (table_number(row, "confidence", row->fields[3], 0.0, 1.0, &confidence, error))
         return error->code;
     snprintf(reason, sizeof reason, "subvendor %s, %s: %s", text, row->fields[1], row->fields[4]);
@@ -49,7 +49,7 @@ static enum error_code add_prior(void *context, const struct table_row *row, str
     double sum = 0.0;
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
         if (strcmp(row->fields[i], "-") != 0 && vocabulary_find(keys[i], row->fields[i]) < 0)
-            return table_error(row, error, "\"%s\" is no value of %s", row->fields[i], prior_columns[i]);
+            return table_error(row, error, "\"%s\" is not a value of %s", row->fields[i], prior_columns[i]);
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         if (table_number(row, prior_columns[4 + i], row->fields[4 + i], 0.0, 1.0, &prior.shares[i], error))
             return error->code;
@@ -100,7 +100,7 @@ static enum error_code add_chip_use(void *context, const struct table_row *row, 
                            chip);
     int use = vocabulary_find(&vocabulary_use, row->fields[2]);
     if (use < 0)
-        return table_error(row, error, "\"%s\" is no value of use", row->fields[2]);
+        return table_error(row, error, "\"%s\" is not a value of use", row->fields[2]);
     if (strcmp(suits, "yes") != 0 && strcmp(suits, "no") != 0)
         return table_error(row, error, "suits must be yes or no, not \"%s\"", suits);
     if (!row->fields[4][0])

@@ -214,6 +214,6 @@ enum error_code program_find_data(const char *named, char directory[DATABASE_PAT
             return ERROR_NONE;
         }
     }
-    error_set(error, ERROR_BAD_INPUT, "the data files of passthru are not installed beside the program");
-    return error_next(error, "name their directory with --data DIR");
+    error_set(error, ERROR_BAD_INPUT, "the data files of passthru are not installed");
+    return error_next(error, "run make install, or name the directory data/ of the source with --data DIR");
 }

@@ -65,7 +65,7 @@ static enum error_code record_list(struct rebuild *work, const struct found_list
 {
     int64_t source;
     if (list->hash && !records) {
-        error_set(error, ERROR_BAD_INPUT, "%s: holds nothing of use", list->shown);
+        error_set(error, ERROR_BAD_INPUT, "%s: names no GPU and no graphics driver", list->shown);
         return error_next(
             error, "give libdrm's amdgpu.ids, supported-gpus.json or README.txt of NVIDIA's driver, or a"
                    " kernel's modules.alias");

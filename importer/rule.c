@@ -89,7 +89,7 @@ static enum error_code parse_condition(const struct table_row *row, struct rule 
     int attribute = attribute_find(text);
     if (attribute < 0 || attribute >= (int)rule->attribute)
         return table_error(row, error,
-                           "when asks for \"%s\", which is no attribute that is resolved before %s", text,
+                           "when asks for \"%s\", which is not an attribute that is resolved before %s", text,
                            attribute_name(rule->attribute));
     condition->attribute = (enum attribute)attribute;
     size_t length = strlen(equals + 1);
@@ -103,7 +103,7 @@ static enum error_code parse_condition(const struct table_row *row, struct rule 
             *c = '\0';
     for (const char *word = condition->words; *word; word += strlen(word) + 1)
         if (!attribute_accepts(condition->attribute, word))
-            return table_error(row, error, "\"%s\" is no value of %s", word, text);
+            return table_error(row, error, "\"%s\" is not a value of %s", word, text);
     return ERROR_NONE;
 }
 
@@ -140,10 +140,10 @@ static enum error_code parse_fields(const struct table_row *row, struct rule *ru
     if (!*id || strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(id))
         return table_error(row, error, "id must be lower-case letters, digits and hyphens, not \"%s\"", id);
     if (attribute < 0)
-        return table_error(row, error, "\"%s\" is no attribute", row->fields[RULE_ATTRIBUTE]);
+        return table_error(row, error, "\"%s\" is not an attribute", row->fields[RULE_ATTRIBUTE]);
     rule->attribute = (enum attribute)attribute;
     if (!attribute_accepts(rule->attribute, value))
-        return table_error(row, error, "\"%s\" is no value of %s", value, row->fields[RULE_ATTRIBUTE]);
+        return table_error(row, error, "\"%s\" is not a value of %s", value, row->fields[RULE_ATTRIBUTE]);
     if (parse_vendor(row, rule, error) || parse_ranges(row, rule, error) || parse_pattern(row, rule, error) ||
         parse_conditions(row, rule, error) ||
         table_number(row, "confidence", row->fields[RULE_CONFIDENCE], 0.0, 1.0, &rule->confidence, error))

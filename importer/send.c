@@ -228,7 +228,7 @@ static void send_one(struct sender *sender, struct send_result *result)
         keep_sent(sender, NULL, result);
     } else if (sender->stopped) {
         result->outcome = SEND_KEPT;
-        error_set(&result->error, ERROR_REMOTE, "not tried after the errors before");
+        error_set(&result->error, ERROR_REMOTE, "not tried, because of the errors before it");
     } else {
         post(sender, find_entry(&sender->outbox, result->id, &error), result);
     }

@@ -155,8 +155,7 @@ static enum error_code reject_other_key(const struct signature *signature, const
             buffer_append_format(&pinned, "%s%016" PRIX64, pinned.length ? " or " : "", key_number(key));
     error_set(error, ERROR_REMOTE, "it is signed by key %016" PRIX64 ", not by %s",
               key_number(signature->bytes), pinned.length ? buffer_text(&pinned) : "a pinned key");
-    return error_next(error,
-                      "if the feed has a new key, get it from its maintainers by another way than the feed");
+    return error_next(error, "if the feed has a new key, get it from its maintainers, not through the feed");
 }
 
 bool signature_key_number(const char *text, size_t length, char number[SIGNATURE_KEY_NUMBER_SIZE])

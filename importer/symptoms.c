@@ -35,7 +35,7 @@ static enum error_code check_id(const struct symptoms_reader *reader, const stru
         return table_error(row, error, "id must be lower-case letters, digits and hyphens, not \"%s\"", id);
     /* What is harmless is nothing for a report. */
     if (fixable != FIXABLE_HARMLESS && vocabulary_find(&vocabulary_symptom, id) < 0)
-        return table_error(row, error, "\"%s\" is no value of the group symptom in schema/vocabulary.tsv",
+        return table_error(row, error, "\"%s\" is not a value of the group symptom in schema/vocabulary.tsv",
                            id);
     return ERROR_NONE;
 }
@@ -47,7 +47,7 @@ static enum error_code add_symptom(void *context, const struct table_row *row, s
     struct error why = {.code = ERROR_NONE};
     int fixable = vocabulary_find(&vocabulary_fixable, fields[FIXABLE]);
     if (fixable < 0)
-        return table_error(row, error, "\"%s\" is no value of fixable", fields[FIXABLE]);
+        return table_error(row, error, "\"%s\" is not a value of fixable", fields[FIXABLE]);
     if (strcmp(fields[SCOPE], "guest") != 0 && strcmp(fields[SCOPE], "host") != 0 &&
         strcmp(fields[SCOPE], "any") != 0)
         return table_error(row, error, "scope must be guest, host or any, not \"%s\"", fields[SCOPE]);

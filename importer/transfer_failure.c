@@ -80,7 +80,7 @@ static void suggest_network_check(const struct request *request)
     if (variable)
         error_next(error, "check the proxy that %s names, and the network", variable);
     else if (!remote_url_is_loopback(request->transfer->url))
-        error_next(error, "check the network connection; all that is here already works without");
+        error_next(error, "check the network connection; everything else works offline");
 }
 
 static void suggest_certificate_check(const struct request *request)

@@ -114,7 +114,7 @@ static void read_definitions(struct root *root, struct acpi *acpi, const char *n
     bool is_dsdt = strcmp(name, "DSDT") == 0;
     snprintf(path, sizeof path, "%s/%s", tables_directory, name);
     if (acpi->table_count == MAX_TABLES) {
-        root_note_unreadable(root, tables_directory, "has more tables than a machine can have");
+        root_note_unreadable(root, tables_directory, "has too many tables");
         acpi->incomplete = true;
         return;
     }
@@ -125,7 +125,7 @@ static void read_definitions(struct root *root, struct acpi *acpi, const char *n
     }
     acpi->has_dsdt |= is_dsdt;
     if (aml_walk((const uint8_t *)bytes->data + HEADER_SIZE, bytes->length - HEADER_SIZE, &visitor)) {
-        root_note_unreadable(root, path, "is not understood in part");
+        root_note_unreadable(root, path, "could be parsed only in part");
         acpi->incomplete = true;
     }
 }

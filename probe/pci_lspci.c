@@ -44,7 +44,7 @@ static enum error_code read_text(const char *path, struct lspci_text *text, stru
         return error->code == ERROR_SYSTEM ? error->code = ERROR_BAD_INPUT : error->code;
     }
     if (bytes.length == INPUT_MAX)
-        return error_set(error, ERROR_BAD_INPUT, "%s is larger than anything that lspci prints", path);
+        return error_set(error, ERROR_BAD_INPUT, "%s is too large to be the output of lspci", path);
     take_lines(&bytes, text);
     return ERROR_NONE;
 }
@@ -80,12 +80,12 @@ static enum error_code read_dump(struct lspci_text *text, struct error *error)
     char path[64];
     int file = memfd_create("lspci", MFD_CLOEXEC);
     if (file < 0)
-        return error_set_errno(error, errno, "cannot keep the dump");
+        return error_set_errno(error, errno, "cannot store the hex dump");
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     if (text->dump.failed)
-        error_set(error, ERROR_NO_MEMORY, "no memory for the dump");
+        error_set(error, ERROR_NO_MEMORY, "no memory for the hex dump");
     else if (write(file, text->dump.data, text->dump.length) != (ssize_t)text->dump.length)
-        error_set_errno(error, errno, "cannot keep the dump");
+        error_set_errno(error, errno, "cannot store the hex dump");
     else if (libpci_open(LIBPCI_DUMP, path, &library, error) == ERROR_NONE) {
         for (int i = 0; i < text->count; i++) {
             struct pci_device device = text->devices[i];
@@ -134,9 +134,9 @@ enum error_code pci_read_lspci(const char *path, struct pci_machine *machine, st
     if (machine->count)
         return ERROR_NONE;
     if (machine->omitted)
-        error_set(error, ERROR_BAD_INPUT, "%s names devices, but not their PCI IDs", path);
+        error_set(error, ERROR_BAD_INPUT, "%s has devices, but not their PCI IDs", path);
     else
         error_set(error, ERROR_BAD_INPUT, "%s holds no output of lspci",
                   strcmp(path, "-") == 0 ? "standard input" : path);
-    return error_next(error, "have it made with: lspci -nnk");
+    return error_next(error, "make it with: lspci -nnk");
 }

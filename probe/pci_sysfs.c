@@ -230,10 +230,10 @@ static void read_details(struct scan *scan, struct pci_device *device)
     char path[SHORT_PATH];
     int length = libpci_read(scan->library, LIBPCI_ALL, device);
     if (length < 0)
-        root_note_unreadable(scan->root, attribute(device, "", path), "went away while it was looked at");
+        root_note_unreadable(scan->root, attribute(device, "", path), "disappeared during the scan");
     else if (length == LIBPCI_HEADER)
         root_note_unreadable(scan->root, "/sys/bus/pci/devices/*/config",
-                             "only the first 64 bytes can be read, as is usual for whoever is not root: "
+                             "only the first 64 bytes can be read, as usual without root: "
                              "capabilities are unknown");
     read_bars(scan->root, device);
     read_virtual_functions(scan->root, device);

@@ -102,7 +102,7 @@ enum rom_bar_state rom_bar_read(struct root *root, const struct pci_address *add
         return bar->state;
     }
     if (!root_resolve(root, path, real, sizeof real) || !is_rom_of_device(real)) {
-        root_note_unreadable(root, path, "is not where a device of sysfs is");
+        root_note_unreadable(root, path, "is not the sysfs path of a device");
         return bar->state;
     }
     if (rom_bar_read_enabled(real, bar) == ROM_BAR_UNKNOWN)

@@ -168,7 +168,7 @@ enum root_result root_read(struct root *root, const char *path, size_t max, stru
     if (out->length > max) {
         out->length = max;
         out->data[max] = '\0';
-        root_note_unreadable(root, path, "is larger than such a file can be");
+        root_note_unreadable(root, path, "is too large");
         return ROOT_TOO_LARGE;
     }
     return number ? failed(root, path, number) : ROOT_OK;
@@ -278,7 +278,7 @@ char **root_list(struct root *root, const char *directory, int limit, int *count
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
         if (*count == limit) {
-            root_note_unreadable(root, directory, "has more entries than such a directory can have");
+            root_note_unreadable(root, directory, "has too many entries");
             break;
         }
         if (!append_name(&names, count, entry->d_name)) {

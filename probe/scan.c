@@ -17,7 +17,8 @@ static enum error_code no_gpu(const struct scan *scan, struct error *error)
         error_set(error, ERROR_NOT_FOUND, "no GPU is in this machine, which is itself a virtual machine");
         return error_next(error, "run the scan on the host; in a guest it shows only what was passed in");
     }
-    error_set(error, ERROR_NOT_FOUND, "no GPU is in this machine, of %d PCI devices", scan->machine.count);
+    error_set(error, ERROR_NOT_FOUND, "no GPU is among the %d PCI devices of this machine",
+              scan->machine.count);
     return error_next(error, "is it plugged in and powered, and does lspci -nn list it?");
 }
 
@@ -220,7 +221,7 @@ bool scan_observe(const struct scan_gpu *gpu, struct gpu *known)
              (gpu_vbios(known) == VBIOS_ACPI_ATRM && gpu->acpi.atrm == TRISTATE_NO))
         changed |= gpu_observe(
             known, ATTRIBUTE_VBIOS, VBIOS_UNKNOWN, 0.0,
-            "seen on this machine: its firmware lacks the ACPI method that such GPUs get their vBIOS by");
+            "seen on this machine: its firmware lacks the ACPI method that provides the vBIOS of such GPUs");
     if (gpu->display.outputs > 0)
         changed |= gpu_observe(known, ATTRIBUTE_DISPLAY, DISPLAY_OUTPUTS, 0.99,
                                "seen on this machine: the kernel lists connectors of this GPU");

@@ -68,7 +68,7 @@ static void judge_delivery(const struct gpu *known, struct scan_gpu *gpu)
         if (acpi->rom_method == ACPI_ROM_YES)
             finding_append(finding, " The method is %s.", acpi->where_rom);
         else
-            finding_append(finding, " So it is with such GPUs; it was not seen on this machine.");
+            finding_append(finding, " This is known of such GPUs; it was not seen on this machine.");
         if (acpi->rom_method != ACPI_ROM_YES && known->attributes[ATTRIBUTE_VBIOS].confidence < 0.85)
             finding->severity = SEVERITY_WARNING;
     } else if (acpi->rom_method == ACPI_ROM_BINDING_UNSURE) {
@@ -81,7 +81,7 @@ static void judge_delivery(const struct gpu *known, struct scan_gpu *gpu)
         if (acpi->atrm == TRISTATE_YES)
             finding_append(finding, " The method is %s.", acpi->where_atrm);
         else
-            finding_append(finding, " So it is with such GPUs; it was not seen on this machine.");
+            finding_append(finding, " This is known of such GPUs; it was not seen on this machine.");
     }
 }
 

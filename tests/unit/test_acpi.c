@@ -206,17 +206,17 @@ ROOT_TEST(test_bounds)
     put_table("dynamic/SSDT63", "SSDT", AML(""), 0);
     read_tables(TRISTATE_YES);
     put_bytes_of("SSDT1", huge, (2 << 20) + 1);
-    assert_unknown("SSDT1: is larger");
+    assert_unknown("SSDT1: is too large");
     free(huge);
     put_table("SSDT1", "SSDT", AML(""), 0);
     put_table("dynamic/SSDT64", "SSDT", AML(""), 0);
-    assert_unknown("has more tables");
+    assert_unknown("has too many tables");
     assert_int_equal(unlink(full_path("/sys/firmware/acpi/tables/dynamic/SSDT64")), 0);
     for (int i = 0; i < 512; i++) {
         snprintf(name, sizeof name, "OTHER%d", i);
         put_bytes_of(name, "", 0);
     }
-    assert_unknown("has more entries");
+    assert_unknown("has too many entries");
 }
 
 /* More methods than are kept: the rest is unknown. */

@@ -189,7 +189,7 @@ DEFINE_TEST(test_bounds)
     while (text.length < 17 << 20)
         buffer_append_text(&text, "01:00.0 0300: 10de:1234\n");
     assert_int_equal(read_bytes(text.data, text.length, &machine, &error), ERROR_BAD_INPUT);
-    assert_holds(error.message, "larger");
+    assert_holds(error.message, "too large");
     pci_machine_free(&machine);
 }
 
