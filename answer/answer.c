@@ -53,7 +53,7 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
     answer_free(answer);
     answer->query = query;
     answer->options = *options;
-    answer->blocker_count = answer->workaround_count = answer->alternative_count = 0;
+    answer->blocker_count = answer->tried_fix_count = answer->alternative_count = 0;
     answer->has_blocker_workaround = false;
     if (database_find_device(database, id, device, error))
         return error->code == ERROR_NOT_FOUND ? name_what_is_missing(database, device, error) : error->code;
@@ -125,8 +125,8 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
     answer->blocker_count = gpu_blockers(&device->gpu, answer->blockers);
     int reported = evidence_total(&answer->evidence[EVIDENCE_ID]);
     if (((reported || evidence_total(&answer->evidence[EVIDENCE_CHIP])) &&
-         database_find_workarounds(database, &device->gpu, answer->workarounds, MAX_WORKAROUNDS,
-                                   &answer->workaround_count, error)) ||
+         database_find_tried_fixes(database, &device->gpu, answer->tried_fixes, MAX_TRIED_FIXES,
+                                   &answer->tried_fix_count, error)) ||
         find_blocker_workaround(database, answer, error) ||
         (reported && options->report_limit &&
          database_each_report(database, id, options->report_limit, add_report, answer, error)) ||

@@ -10,7 +10,7 @@
 /* One answer to one question about one device. It is gathered whole from the database, then written: a writer
  * needs no database and cannot fail. */
 
-enum { MAX_WORKAROUNDS = 12, MAX_ALTERNATIVES = 3 };
+enum { MAX_TRIED_FIXES = 12, MAX_ALTERNATIVES = 3 };
 
 struct answer_options {
     enum chassis chassis;
@@ -31,8 +31,8 @@ struct answer {
     struct verdict verdict;
     enum blocker blockers[BLOCKER_COUNT];
     int blocker_count;
-    struct workaround workarounds[MAX_WORKAROUNDS];
-    int workaround_count;
+    struct tried_fix tried_fixes[MAX_TRIED_FIXES];
+    int tried_fix_count;
     bool has_blocker_workaround; /* one of the blockers has a documented workaround */
     struct blocker_workaround blocker_workaround;
     struct alternative alternatives[MAX_ALTERNATIVES];

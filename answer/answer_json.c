@@ -112,18 +112,18 @@ static void write_blockers(struct json_writer *writer, const struct answer *answ
     json_write_end_array(writer);
 }
 
-static void write_workarounds(struct json_writer *writer, const struct answer *answer)
+static void write_tried_fixes(struct json_writer *writer, const struct answer *answer)
 {
     json_write_begin_array(writer, "workarounds");
-    for (int i = 0; i < answer->workaround_count; i++) {
-        const struct workaround *workaround = &answer->workarounds[i];
-        const char *text = vocabulary_text(&vocabulary_fix, workaround->fix);
+    for (int i = 0; i < answer->tried_fix_count; i++) {
+        const struct tried_fix *tried = &answer->tried_fixes[i];
+        const char *text = vocabulary_text(&vocabulary_fix, tried->fix);
         json_write_begin_object(writer, NULL);
-        json_write_string(writer, "fix", workaround->fix);
-        json_write_integer(writer, "tried", workaround->tried);
-        json_write_integer(writer, "helped", workaround->helped);
-        json_write_string(writer, "on", workaround->on_chip ? "chip" : "id");
-        json_write_string(writer, "text", text ? text : workaround->fix);
+        json_write_string(writer, "fix", tried->fix);
+        json_write_integer(writer, "tried", tried->tried);
+        json_write_integer(writer, "helped", tried->helped);
+        json_write_string(writer, "on", tried->on_chip ? "chip" : "id");
+        json_write_string(writer, "text", text ? text : tried->fix);
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
@@ -233,7 +233,7 @@ void answer_write_members(struct json_writer *writer, const struct answer *answe
     write_verdict(writer, answer);
     write_reports(writer, answer);
     write_blockers(writer, answer);
-    write_workarounds(writer, answer);
+    write_tried_fixes(writer, answer);
     write_blocker_workaround(writer, answer);
     write_alternatives(writer, answer);
     if (answer->options.explain)

@@ -157,25 +157,23 @@ static void write_reports(const struct prose *prose, const struct answer *answer
 }
 
 /* What helped, and what did not in one line. */
-static void write_workarounds(const struct prose *prose, const struct answer *answer)
+static void write_tried_fixes(const struct prose *prose, const struct answer *answer)
 {
     struct buffer vain CLEANUP(buffer_free) = BUFFER(8192);
-    if (!answer->workaround_count)
+    if (!answer->tried_fix_count)
         return;
     add_field(prose, "Tried",
-              answer->workarounds[0].on_chip
+              answer->tried_fixes[0].on_chip
                   ? "on this chip under other IDs, and in how many reports it helped:"
                   : "on this ID, and in how many reports it helped:");
-    for (int i = 0; i < answer->workaround_count; i++) {
-        const struct workaround *workaround = &answer->workarounds[i];
-        const char *text = vocabulary_text(&vocabulary_fix, workaround->fix);
-        if (workaround->helped)
-            prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_BOLD, "%d of %d  %s%s%s%s", workaround->helped,
-                      workaround->tried, workaround->fix, text ? ": " : "", text ? text : "",
-                      text ? "." : "");
+    for (int i = 0; i < answer->tried_fix_count; i++) {
+        const struct tried_fix *tried = &answer->tried_fixes[i];
+        const char *text = vocabulary_text(&vocabulary_fix, tried->fix);
+        if (tried->helped)
+            prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_BOLD, "%d of %d  %s%s%s%s", tried->helped,
+                      tried->tried, tried->fix, text ? ": " : "", text ? text : "", text ? "." : "");
         else
-            buffer_append_format(&vain, "%s%s (%d)", vain.length ? ", " : "", workaround->fix,
-                                 workaround->tried);
+            buffer_append_format(&vain, "%s%s (%d)", vain.length ? ", " : "", tried->fix, tried->tried);
     }
     if (vain.length)
         prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "did not help (number of reports): %s.",
@@ -278,7 +276,7 @@ void answer_write_prose(const struct prose *prose, const struct answer *answer)
     if (gpu_form_factor(&answer->device.gpu) == FORM_FACTOR_EITHER)
         add_field(prose, "Which one", "add --chassis desktop for the card, --chassis laptop for the chip.");
     write_reports(prose, answer);
-    write_workarounds(prose, answer);
+    write_tried_fixes(prose, answer);
     write_blocker_workaround(prose, answer);
     answer_write_alternatives(prose, answer);
     if (answer->options.explain)

@@ -9,7 +9,7 @@ enum { MAX_TERM = 256 };
 enum term_kind {
     TERM_ID,   /* a PCI ID or a modalias */
     TERM_NAME, /* the words of a model name */
-    TERM_TEXT, /* "-": a text in which PCI IDs stand */
+    TERM_TEXT, /* "-": a text with PCI IDs in it */
 };
 
 /* What somebody asks for. */

@@ -44,7 +44,7 @@ struct conclusion {
 
 /* What was tried for a symptom that was found. */
 struct tried {
-    struct workaround fixes[MAX_FIXES];
+    struct tried_fix fixes[MAX_FIXES];
     int count;
 };
 
@@ -150,7 +150,7 @@ static void write_fixes(struct output *output, const struct tried *tried)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(4096);
     for (int i = 0; i < tried->count && i < SHOWN_FIXES; i++) {
-        const struct workaround *fix = &tried->fixes[i];
+        const struct tried_fix *fix = &tried->fixes[i];
         buffer_clear(&text);
         buffer_append_format(&text, "%d of %d: %s", fix->helped, fix->tried, fix_text(fix->fix));
         output_paragraph(output, INDENT, i ? "" : "  helped", buffer_text(&text));
@@ -231,7 +231,7 @@ static void write_symptom_json(const struct diagnose_command *command, struct js
     json_write_string(writer, "next", symptom->next);
     json_write_begin_array(writer, "fixes");
     for (int i = 0; i < tried->count; i++) {
-        const struct workaround *fix = &tried->fixes[i];
+        const struct tried_fix *fix = &tried->fixes[i];
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "fix", fix->fix);
         json_write_integer(writer, "tried", fix->tried);

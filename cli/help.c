@@ -60,7 +60,7 @@ static int show_words(const char *name, const struct common_options *common)
     while (name && vocabulary_groups[group] && strcmp(vocabulary_groups[group]->name, name) != 0)
         group++;
     if (!vocabulary_groups[group]) {
-        error_set(&error, ERROR_NOT_FOUND, "there is no group of words '%.100s'", name);
+        error_set(&error, ERROR_NOT_FOUND, "unknown group '%.100s'", name);
         error_next(&error, "passthru help words lists the groups");
         return output_error(&error, common->json);
     }

@@ -19,7 +19,7 @@ const struct command commands[] = {
     {"import", "add a pci.ids or reports, rebuild the database", command_import, import_help, NULL},
     {"sync", "fetch newer lists and reports from the remotes", command_import, sync_help, NULL},
     {"db", "what the database holds, whether it is sound, where it is", command_db, db_help, db_verbs},
-    {"help", "help about a command, and what the words of a report mean", command_help, help_help, NULL},
+    {"help", "help about a command, and what the values in a report mean", command_help, help_help, NULL},
     {"version", "the version of this program and of its database", command_version, version_help, NULL},
 };
 const int command_count = ARRAY_SIZE(commands);

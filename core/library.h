@@ -14,7 +14,7 @@
 #define LIBRARY_NAME(function)    LIBRARY_QUOTED(function),
 #define LIBRARY_QUOTED(function)  #function
 
-/* Tells package tools which libraries the program loads: an ELF note as the specification "dlopen() Metadata
+/* Shows package tools which libraries the program loads: an ELF note as the specification "dlopen() Metadata
  * for ELF Files" (UAPI group) has it. `json` is a literal; of `soname` the first that is there is loaded. */
 #define LIBRARY_NOTE(feature, what, sonames)                                                                 \
     LIBRARY_NOTE_JSON("[{\"feature\":\"" feature "\",\"description\":\"" what                                \

@@ -8,7 +8,7 @@
 #include "core/symptom.h"
 #include "core/symptom_matcher.h"
 
-/* The known failures that stand in logs, and what they come down to. */
+/* The known failures that are in logs, and what they come down to. */
 
 /* What the symptoms of one boot in one log come down to. Start with LOG_EVIDENCE. */
 enum { NO_SYMPTOM = -1 };
@@ -35,7 +35,7 @@ enum log_conclusion {
 };
 
 /* What it comes down to. `sure` is set when a line says so itself. `leading` gets the symptom whose next step
- * is the one to take; it need not stand in the log. */
+ * is the one to take; it need not be in the log. */
 enum log_conclusion log_conclude(const struct log_evidence *evidence, bool *sure, enum symptom *leading);
 
 enum { MAX_SYMPTOMS = MAX_SIGNATURES - 1 }; /* one signature is for the boots */

@@ -19,7 +19,7 @@ struct symptom_matcher {
     struct word_search search;
     struct signature signatures[MAX_SIGNATURES];
     int count;
-    bool seen[MAX_SIGNATURES]; /* whose words stand in the line that is looked at */
+    bool seen[MAX_SIGNATURES]; /* whose words are in the line that is looked at */
     pcre2_match_data *match;
     pcre2_match_context *limits;
 };

@@ -6,8 +6,8 @@
 
 #include "core/error.h"
 
-/* Finds the lines of a log that show a known failure. A signature fits a line in which one of its words
- * stands and that its pattern matches, both without regard to case. The words alone are looked for
+/* Finds the lines of a log that show a known failure. A signature fits a line that has one of its words
+ * and that its pattern matches, both without regard to case. The words alone are looked for
  * everywhere, all in one pass; a pattern (PCRE2, with limits) is only tried where a word was found. A line
  * shows one signature: the first that fits, in the order in which they were added. */
 struct symptom_matcher;
@@ -25,7 +25,7 @@ void symptom_matcher_free(struct symptom_matcher *matcher);
 MUST_CHECK enum error_code symptom_matcher_add(struct symptom_matcher *matcher, const char *words,
                                                const char *pattern, struct error *error);
 
-/* Where a symptom stands in a text: the signature, and the line, or of a long line what was looked at. */
+/* Where a symptom is in a text: the signature, and the line, or of a long line what was looked at. */
 struct symptom_match {
     int signature;
     size_t start;

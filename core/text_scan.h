@@ -6,7 +6,7 @@
 #include "core/error.h"
 #include "core/pci_id.h"
 
-/* One PCI ID that stands in a text. */
+/* One PCI ID in a text. */
 struct found_id {
     struct pci_id id;
     bool on_display_line; /* the line states a display controller class, [03xx] as lspci -nn prints it */

@@ -24,7 +24,7 @@ enum error_code database_each_report(struct database *database, uint32_t pci_id,
 
 /* ---- what was tried ---- */
 
-static enum error_code query_workarounds(struct database *database, const char *level, const char *key,
+static enum error_code query_tried_fixes(struct database *database, const char *level, const char *key,
                                          int limit, sqlite3_stmt **row, struct error *error)
 {
     static const char sql[] =
@@ -33,43 +33,43 @@ static enum error_code query_workarounds(struct database *database, const char *
                           error);
 }
 
-static enum error_code find_workarounds(struct database *database, const char *level, const char *key,
-                                        struct workaround *workarounds, int limit, int *count,
+static enum error_code find_tried_fixes(struct database *database, const char *level, const char *key,
+                                        struct tried_fix *tried_fixes, int limit, int *count,
                                         struct error *error)
 {
     sqlite3_stmt *row;
     *count = 0;
-    if (query_workarounds(database, level, key, limit, &row, error))
+    if (query_tried_fixes(database, level, key, limit, &row, error))
         return error->code;
     while (*count < limit && database_next(database, row, error)) {
-        struct workaround *workaround = &workarounds[(*count)++];
-        copy_column(row, 0, workaround->fix, sizeof workaround->fix);
-        workaround->tried = column_count(row, 1);
-        workaround->helped = column_count(row, 2);
-        workaround->on_chip = strcmp(level, "chip") == 0;
+        struct tried_fix *tried = &tried_fixes[(*count)++];
+        copy_column(row, 0, tried->fix, sizeof tried->fix);
+        tried->tried = column_count(row, 1);
+        tried->helped = column_count(row, 2);
+        tried->on_chip = strcmp(level, "chip") == 0;
     }
     return error->code;
 }
 
-enum error_code database_find_workarounds(struct database *database, const struct gpu *gpu,
-                                          struct workaround *workarounds, int limit, int *count,
+enum error_code database_find_tried_fixes(struct database *database, const struct gpu *gpu,
+                                          struct tried_fix *tried_fixes, int limit, int *count,
                                           struct error *error)
 {
     char id[PCI_ID_TEXT_SIZE];
     char key[KEY_SIZE];
     struct pci_id base = pci_id_from_number(pci_id_number(&gpu->id));
     evidence_chip_key(gpu, key);
-    if (find_workarounds(database, "id", pci_id_print(&base, id), workarounds, limit, count, error) ||
+    if (find_tried_fixes(database, "id", pci_id_print(&base, id), tried_fixes, limit, count, error) ||
         *count || !key[0])
         return error->code;
-    return find_workarounds(database, "chip", key, workarounds, limit, count, error);
+    return find_tried_fixes(database, "chip", key, tried_fixes, limit, count, error);
 }
 
 enum error_code database_find_symptom_fixes(struct database *database, const char *symptom,
-                                            struct workaround *fixes, int limit, int *count,
+                                            struct tried_fix *fixes, int limit, int *count,
                                             struct error *error)
 {
-    return find_workarounds(database, "symptom", symptom, fixes, limit, count, error);
+    return find_tried_fixes(database, "symptom", symptom, fixes, limit, count, error);
 }
 
 enum error_code database_find_blocker_workaround(struct database *database, const struct gpu *gpu,
@@ -80,7 +80,7 @@ enum error_code database_find_blocker_workaround(struct database *database, cons
     sqlite3_stmt *row;
     blocker_key(gpu, blocker, key);
     *workaround = (struct blocker_workaround){.blocker = blocker};
-    if (query_workarounds(database, "blocker", key, MAX_WORKAROUND_CHIPS + 1, &row, error) ||
+    if (query_tried_fixes(database, "blocker", key, MAX_WORKAROUND_CHIPS + 1, &row, error) ||
         !database_next(database, row, error))
         return error->code;
     /* The first one, without a chip, has them all together. */

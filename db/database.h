@@ -19,7 +19,7 @@ struct database_place {
     const char *why; /* "--db", "$PASSTHRU_DB", "found in its standard place" ... */
 };
 
-/* Finds the database that the contract's order names: `explicit_path` (may be NULL), $PASSTHRU_DB,
+/* Finds the database in the order of docs/formats.md: `explicit_path` (may be NULL), $PASSTHRU_DB,
  * $XDG_DATA_HOME/passthru/passthru.db, /var/lib/passthru/passthru.db, share/passthru/passthru.db of the
  * prefix that the program lies in, beside the program. The first two are taken as they stand; of the others
  * the first that exists. ERROR_NO_DATABASE when there is none. */
@@ -90,14 +90,14 @@ MUST_CHECK enum error_code database_each_report(struct database *database, uint3
                                                 report_visitor *each, void *context, struct error *error);
 
 /* What was tried on a GPU, or, where nobody tried anything on this very ID, on its chip. */
-struct workaround {
+struct tried_fix {
     char fix[256];
     int tried;
     int helped; /* `fixed` or `helped` */
     bool on_chip;
 };
-MUST_CHECK enum error_code database_find_workarounds(struct database *database, const struct gpu *gpu,
-                                                     struct workaround *workarounds, int limit, int *count,
+MUST_CHECK enum error_code database_find_tried_fixes(struct database *database, const struct gpu *gpu,
+                                                     struct tried_fix *tried_fixes, int limit, int *count,
                                                      struct error *error);
 
 /* How the documented workarounds of a blocker did, by chip; what helped in most reports comes first. */
@@ -141,7 +141,7 @@ MUST_CHECK enum error_code database_each_symptom(struct database *database, symp
 
 /* What was tried in the reports that have a symptom, what helped most often first. */
 MUST_CHECK enum error_code database_find_symptom_fixes(struct database *database, const char *symptom,
-                                                       struct workaround *fixes, int limit, int *count,
+                                                       struct tried_fix *fixes, int limit, int *count,
                                                        struct error *error);
 
 /* Every value that some source states for a GPU, winner first in each attribute. */

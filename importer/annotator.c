@@ -191,8 +191,8 @@ static void state(struct annotation_result *result, enum attribute attribute, in
                   double confidence)
 {
     int *count = &result->counts[attribute];
-    if (*count < MAX_STATEMENTS)
-        result->statements[attribute][(*count)++] = (struct statement){source, value, confidence};
+    if (*count < MAX_ATTRIBUTE_CLAIMS)
+        result->claims[attribute][(*count)++] = (struct claim){source, value, confidence};
 }
 
 static void state_facts(const struct annotator *annotator, const struct pci_id *id, enum attribute attribute,
@@ -234,11 +234,11 @@ static void state_rules(const struct annotator *annotator, const struct pci_id *
                         struct annotation_result *result)
 {
     size_t length = strlen(name);
-    for (int n = 0; n < annotator->selected_count[attribute] && result->counts[attribute] < MAX_STATEMENTS;
-         n++) {
+    for (int n = 0;
+         n < annotator->selected_count[attribute] && result->counts[attribute] < MAX_ATTRIBUTE_CLAIMS; n++) {
         int i = annotator->selected[attribute][n];
         const struct rule *rule = &annotator->rules[i];
-        char *chip = result->chips[result->counts[ATTRIBUTE_CHIP] % MAX_STATEMENTS];
+        char *chip = result->chips[result->counts[ATTRIBUTE_CHIP] % MAX_ATTRIBUTE_CLAIMS];
         if (!rule_matches(rule, id, name, length, words, annotator->match, chip))
             continue;
         /* A conclusion is at most as sure as what it was drawn from. */
@@ -249,7 +249,7 @@ static void state_rules(const struct annotator *annotator, const struct pci_id *
               confidence);
         /* Most devices of pci.ids are no GPUs, and a chip has one name: nobody asks who else says so. */
         if (first_alone || attribute == ATTRIBUTE_CHIP ||
-            (attribute == ATTRIBUTE_IS_GPU && strcmp(result->statements[attribute][0].value, "no") == 0))
+            (attribute == ATTRIBUTE_IS_GPU && strcmp(result->claims[attribute][0].value, "no") == 0))
             return;
     }
 }
@@ -275,19 +275,19 @@ static bool may_be_gpu(const struct annotator *annotator, const struct pci_id *i
 static void state_hint(const struct annotator *annotator, const struct product_hint *hint,
                        struct annotation_result *result)
 {
-    struct statement *statements = result->statements[ATTRIBUTE_FORM_FACTOR];
+    struct claim *claims = result->claims[ATTRIBUTE_FORM_FACTOR];
     int *count = &result->counts[ATTRIBUTE_FORM_FACTOR];
     int place = 0;
-    if (!hint || hint->form_factor == FORM_FACTOR_UNKNOWN || *count == MAX_STATEMENTS)
+    if (!hint || hint->form_factor == FORM_FACTOR_UNKNOWN || *count == MAX_ATTRIBUTE_CLAIMS)
         return;
-    while (place < *count && statements[place].source < annotator->fact_count)
+    while (place < *count && claims[place].source < annotator->fact_count)
         place++;
-    if (place < *count && statements[place].confidence >= hint->confidence)
+    if (place < *count && claims[place].confidence >= hint->confidence)
         place++;
-    memmove(&statements[place + 1], &statements[place], (size_t)(*count - place) * sizeof *statements);
-    statements[place] = (struct statement){annotator_product_source(annotator, hint->list),
-                                           vocabulary_value(&vocabulary_form_factor, (int)hint->form_factor),
-                                           hint->confidence};
+    memmove(&claims[place + 1], &claims[place], (size_t)(*count - place) * sizeof *claims);
+    claims[place] =
+        (struct claim){annotator_product_source(annotator, hint->list),
+                       vocabulary_value(&vocabulary_form_factor, (int)hint->form_factor), hint->confidence};
     ++*count;
 }
 
@@ -318,7 +318,7 @@ static void resolve(struct annotator *annotator, const struct pci_id *id, const 
         state_rules(annotator, id, name, attribute, words, is_product, result);
         if (attribute == ATTRIBUTE_FORM_FACTOR)
             state_hint(annotator, hint, result);
-        const struct statement *winner = result->counts[i] ? &result->statements[i][0] : NULL;
+        const struct claim *winner = result->counts[i] ? &result->claims[i][0] : NULL;
         if (vocabulary)
             words[i] = "unknown";
         if (winner) {

@@ -8,7 +8,7 @@
 #include "importer/product_list.h"
 #include "importer/table.h"
 
-/* Tells what kind of GPU a device is, from the facts in data/facts.tsv, the rules in data/rules.tsv and the
+/* Says what kind of GPU a device is, from the facts in data/facts.tsv, the rules in data/rules.tsv and the
  * lists of others, and who says so.
  *
  * The order in which sources win, for each attribute by itself:
@@ -22,13 +22,13 @@
 struct annotator;
 
 /* What one source states. */
-struct statement {
+struct claim {
     int source;        /* index for annotator_source_text */
     const char *value; /* "mobile", "GP108"; the annotator's, or in `chip` of the result */
     double confidence;
 };
 
-enum { MAX_STATEMENTS = 24 };
+enum { MAX_ATTRIBUTE_CLAIMS = 24 };
 
 /* The answer for one device: for each attribute what was stated, the winner first. Of a chip, and of a device
  * that is no GPU, no more than the winner is kept. */
@@ -36,8 +36,8 @@ struct annotation_result {
     bool is_gpu;
     struct gpu gpu; /* `source` of its annotations is not set */
     int counts[ATTRIBUTE_COUNT];
-    struct statement statements[ATTRIBUTE_COUNT][MAX_STATEMENTS];
-    char chips[MAX_STATEMENTS][CHIP_SIZE];
+    struct claim claims[ATTRIBUTE_COUNT][MAX_ATTRIBUTE_CLAIMS];
+    char chips[MAX_ATTRIBUTE_CLAIMS][CHIP_SIZE];
 };
 
 /* Loads both files. Errors: ERROR_BAD_INPUT with file, line and reason. The caller frees the annotator. */

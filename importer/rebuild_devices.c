@@ -64,7 +64,7 @@ static enum error_code add_product(struct device_reader *reader, const struct pc
         said->confidence *= 0.8; /* and who named a subsystem may have looked at the sticker alone */
     if (product->subsystem < 0 && product->revision < 0)
         return ERROR_NONE; /* it says something of the ID alone */
-    int source = said->value ? annotation->statements[ATTRIBUTE_FORM_FACTOR][0].source
+    int source = said->value ? annotation->claims[ATTRIBUTE_FORM_FACTOR][0].source
                              : annotator_product_source(annotator, (int)product->source);
     const struct gpu_variant variant = {pci_id_number(id),
                                         product->subsystem,
@@ -120,11 +120,11 @@ static enum error_code on_vendor(void *context, uint16_t vendor, const char *nam
 static enum error_code add_losers(const struct device_reader *reader, uint32_t pci_id, struct error *error)
 {
     for (int attribute = 0; attribute < ATTRIBUTE_COUNT; attribute++) {
-        const struct statement *statements = reader->annotation->statements[attribute];
+        const struct claim *claims = reader->annotation->claims[attribute];
         for (int rank = 1; rank < reader->annotation->counts[attribute]; rank++)
             if (builder_add_annotation(reader->work->builder, pci_id, (enum attribute)attribute, rank,
-                                       statements[rank].value, statements[rank].confidence,
-                                       statements[rank].source + 1, error))
+                                       claims[rank].value, claims[rank].confidence, claims[rank].source + 1,
+                                       error))
                 return error->code;
     }
     return ERROR_NONE;
@@ -137,7 +137,7 @@ static enum error_code add_gpu(struct device_reader *reader, uint32_t pci_id, co
     int origins[ATTRIBUTE_COUNT]; /* numbered from 1 */
     bool is_new;
     for (int i = 0; i < ATTRIBUTE_COUNT; i++)
-        origins[i] = annotation->counts[i] ? annotation->statements[i][0].source + 1 : 0;
+        origins[i] = annotation->counts[i] ? annotation->claims[i][0].source + 1 : 0;
     buffer_clear(&reader->words);
     text_append_search_words(&reader->words, name, strlen(name), ' ');
     buffer_append_byte(&reader->words, ' ');

@@ -8,7 +8,7 @@
 #include "importer/list_kind.h"
 
 /* The remotes: where lists and reports are fetched from and reports are sent to. Each is a file *.conf in ini
- * form, one section [remote] with name, url, kind, key, submit, enabled (contract; docs/passthru-import.1).
+ * form, one section [remote] with name, url, kind, key, submit, enabled (docs/passthru-remotes.5).
  */
 
 enum {

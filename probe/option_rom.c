@@ -79,7 +79,7 @@ static bool is_blank(struct span span)
     return is_only(span, 0xff) || is_only(span, 0x00);
 }
 
-/* Behind the images of the standard NVIDIA marks its own with other signatures. */
+/* After the images of the standard NVIDIA marks its own with other signatures. */
 static bool has_signature(struct span image, bool first)
 {
     return has_at(image, 0, "\x55\xaa", 2) ||

@@ -14,7 +14,7 @@
 
 enum { MAX_SCAN_GPUS = 64, MAX_FOREIGN_DEVICES = 64, MAX_FUNCTIONS = 8 };
 
-/* The option ROM behind the ROM BAR. */
+/* The option ROM that is read through the ROM BAR. */
 struct rom_reading {
     enum rom_bar_state state;
     bool is_shadow;          /* the firmware's copy at 0xC0000, not the card's own ROM */

@@ -171,7 +171,7 @@ static void ask_of_gpu(struct database *database, struct pci_id id, enum chassis
 {
     struct device device;
     struct evidence evidence[EVIDENCE_LEVELS];
-    struct workaround workarounds[8];
+    struct tried_fix tried_fixes[8];
     struct alternative alternatives[8];
     struct blocker_workaround path;
     struct prior prior;
@@ -181,7 +181,7 @@ static void ask_of_gpu(struct database *database, struct pci_id id, enum chassis
         return;
     if (!database_find_evidence(database, &device, chassis, evidence, &error))
         check_verdict(&device, evidence);
-    bool failed = database_find_workarounds(database, &device.gpu, workarounds, 8, &count, &error);
+    bool failed = database_find_tried_fixes(database, &device.gpu, tried_fixes, 8, &count, &error);
     failed |= database_find_alternatives(database, &device.gpu, 0.2, alternatives, 8, &count, &error);
     failed |= database_find_prior(database, &device.gpu, &prior, &error);
     for (int blocker = 0; blocker < BLOCKER_COUNT; blocker++)
@@ -195,7 +195,7 @@ static void ask(struct database *database)
     struct pci_id id = pci_id_from_number(MX330);
     struct error error = {.code = ERROR_NONE};
     struct chip_use use;
-    struct workaround fixes[8];
+    struct tried_fix fixes[8];
     uint32_t ids[8];
     int count;
     int total;

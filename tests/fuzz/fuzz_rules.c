@@ -33,12 +33,12 @@ static void check_result(const struct annotator *annotator, const struct annotat
     for (int attribute = 0; attribute < ATTRIBUTE_COUNT; attribute++) {
         const struct vocabulary *vocabulary = attribute_vocabulary((enum attribute)attribute);
         const struct annotation *won = &result->gpu.attributes[attribute];
-        require(result->counts[attribute] >= 0 && result->counts[attribute] <= MAX_STATEMENTS,
+        require(result->counts[attribute] >= 0 && result->counts[attribute] <= MAX_ATTRIBUTE_CLAIMS,
                 "statements have their limit");
         require(won->confidence >= 0.0 && won->confidence <= 1.0, "a confidence is a share");
         require(!vocabulary || (won->value >= 0 && won->value < vocabulary->count), "a value is a word");
         for (int i = 0; i < result->counts[attribute]; i++)
-            require(annotator_source_text(annotator, result->statements[attribute][i].source) != NULL,
+            require(annotator_source_text(annotator, result->claims[attribute][i].source) != NULL,
                     "a statement has its source");
     }
 }

@@ -79,7 +79,7 @@ static void describe(const struct annotator *annotator, const struct annotation_
             vocabulary_value(attribute_vocabulary((enum attribute)i), result->gpu.attributes[i].value),
             result->gpu.attributes[i].confidence);
     for (int i = 0; i < result->counts[ATTRIBUTE_FORM_FACTOR]; i++) {
-        const struct statement *stated = &result->statements[ATTRIBUTE_FORM_FACTOR][i];
+        const struct claim *stated = &result->claims[ATTRIBUTE_FORM_FACTOR][i];
         buffer_append_format(text, " [%s %.2f %s]", stated->value, stated->confidence,
                              annotator_source_text(annotator, stated->source));
     }
@@ -186,17 +186,17 @@ DEFINE_TEST(test_many_statements)
     struct buffer rules CLEANUP(buffer_free) = BUFFER(1 << 16);
     struct annotation_result result;
     buffer_append_text(&rules, RULES_HEAD "a\t*\t-\t-\t-\tis_gpu\tyes\t1\t-\t-\tr\n");
-    for (int i = 0; i < 2 * MAX_STATEMENTS; i++)
+    for (int i = 0; i < 2 * MAX_ATTRIBUTE_CLAIMS; i++)
         buffer_append_format(&rules,
                              "f%d\t*\t-\t-\t-\tform_factor\t%s\t1\t-\t-\tr\n"
                              "c%d\t*\t-\t-\t-\tchip\tC%d\t1\t-\t-\tr\n",
                              i, i ? "desktop" : "mobile", i, i);
     struct annotator *annotator = load_good(buffer_text(&rules), FACTS_HEAD);
     resolve(annotator, 0x10de1d16, "x", &result);
-    assert_int_equal(result.counts[ATTRIBUTE_FORM_FACTOR], MAX_STATEMENTS);
+    assert_int_equal(result.counts[ATTRIBUTE_FORM_FACTOR], MAX_ATTRIBUTE_CLAIMS);
     assert_string_equal(result.gpu.chip, "C0");
-    for (int i = 0; i < MAX_STATEMENTS; i++)
-        assert_string_equal(result.statements[ATTRIBUTE_FORM_FACTOR][i].value, i ? "desktop" : "mobile");
+    for (int i = 0; i < MAX_ATTRIBUTE_CLAIMS; i++)
+        assert_string_equal(result.claims[ATTRIBUTE_FORM_FACTOR][i].value, i ? "desktop" : "mobile");
     assert_int_equal(gpu_form_factor(&result.gpu), FORM_FACTOR_MOBILE);
     annotator_free(annotator);
 }

@@ -79,7 +79,7 @@ static bool parse_example(const struct listed_rule *rule, const char *example, s
 }
 
 /* The rule behind a statement, or NULL for a fact. */
-static struct listed_rule *rule_of(const struct statement *statement)
+static struct listed_rule *rule_of(const struct claim *statement)
 {
     int index = statement->source - annotator_fact_count(annotator);
     return index < 0 ? NULL : &rules[index];
@@ -90,7 +90,7 @@ static int place_of(const struct listed_rule *rule, const struct pci_id *id, con
 {
     annotator_resolve(annotator, id, name, &result);
     for (int i = 0; i < result.counts[rule->attribute]; i++)
-        if (rule_of(&result.statements[rule->attribute][i]) == rule)
+        if (rule_of(&result.claims[rule->attribute][i]) == rule)
             return i;
     return -1;
 }
@@ -145,7 +145,7 @@ static enum error_code note_winners(UNUSED void *context, uint32_t number, const
     annotator_resolve(annotator, &id, name, &result);
     for (int attribute = 0; attribute < ATTRIBUTE_COUNT; attribute++) {
         struct listed_rule *rule =
-            result.counts[attribute] ? rule_of(&result.statements[attribute][0]) : NULL;
+            result.counts[attribute] ? rule_of(&result.claims[attribute][0]) : NULL;
         if (rule)
             rule->wins = true;
     }
