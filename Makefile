@@ -132,7 +132,7 @@ $(FUZZ_SEEDS): tests/fuzz/make-seeds $(wildcard tests/machines/*.py) $(addprefix
 	$(Q)PYTHONDONTWRITEBYTECODE=1 tests/fuzz/make-seeds $@ && touch $@
 
 # libFuzzer brings its own main() and wants everything instrumented, so these programs are built apart: `make fuzz`
-# calls make with another folder and compiler.
+# calls make with another directory and compiler.
 FUZZERS := $(addprefix $(BUILD)/tests/fuzz/libfuzzer_,$(FUZZ_TARGETS))
 $(BUILD)/tests/fuzz/libfuzzer_%: $(BUILD)/tests/fuzz/fuzz_%.o $(UNIT_OBJECTS)
 	$(call say,LINK,$@)
@@ -178,7 +178,7 @@ bench: all ## speed and size, as ratios against peers in the same run
 	@tests/bench/bench $(BUILD) $(PCI_IDS)
 
 TRUTH := ../shared/data
-score: all ## compare the annotation with truth tables (TRUTH=FOLDER), and score the verdict on reports left out
+score: all ## compare the annotation with truth tables (TRUTH=DIRECTORY), and score the verdict on reports left out
 	@tests/score $(BUILD)/passthru $(BUILD)/passthru.db $(TRUTH)
 	@tests/score-verdict $(BUILD)/passthru $(BUILD)/passthru-import data $(firstword $(wildcard $(TRUTH)/pci.ids) $(PCI_IDS))
 	@tests/data/check_consensus.py $(BUILD)/passthru $(BUILD)/passthru.db

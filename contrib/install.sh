@@ -135,7 +135,7 @@ while read -r path; do
 done <"$new/files"
 cp "$here/install.sh" "$share/install.sh"
 
-# What an older version had and this one has not.
+# What an older version installed and this one does not.
 if [ -f "$new/older" ]; then
     grep '^f ' "$new/older" | grep -vxF -f "$new/installed" >"$new/gone" || :
     remove_listed "$new/gone"

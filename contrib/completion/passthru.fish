@@ -22,7 +22,7 @@ function __passthru_complete
 end
 
 # Names of files are fish's own affair: it knows ~, variables, and names that other tools take for options. It would
-# offer them behind the colon of a PCI address, too.
+# offer them after the colon of a PCI address, too.
 function __passthru_takes_files
     string match -qr '^[0-9a-fA-F]+:' -- (commandline -ct); and return 1
     __passthru_ask | string match -q :files
