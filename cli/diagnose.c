@@ -149,11 +149,14 @@ static void write_conclusion(const struct diagnose_command *command, struct outp
 static void write_fixes(struct output *output, const struct tried *tried)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(4096);
+    output_paragraph(output, INDENT, "  tried",
+                     tried->count ? "in reports with this symptom, perhaps against another one of theirs:"
+                                  : "no report says what was tried for it");
     for (int i = 0; i < tried->count && i < SHOWN_FIXES; i++) {
         const struct tried_fix *fix = &tried->fixes[i];
         buffer_clear(&text);
-        buffer_append_format(&text, "%d of %d: %s", fix->helped, fix->tried, fix_text(fix->fix));
-        output_paragraph(output, INDENT, i ? "" : "  helped", buffer_text(&text));
+        buffer_append_format(&text, "helped in %d of %d: %s", fix->helped, fix->tried, fix_text(fix->fix));
+        output_paragraph(output, INDENT, "", buffer_text(&text));
     }
     if (tried->count > SHOWN_FIXES) {
         buffer_clear(&text);
@@ -161,8 +164,6 @@ static void write_fixes(struct output *output, const struct tried *tried)
                              tried->count == MAX_FIXES ? "at least " : "", tried->count - SHOWN_FIXES);
         output_paragraph(output, INDENT, "", buffer_text(&text));
     }
-    if (!tried->count)
-        output_paragraph(output, INDENT, "  helped", "no report says what was tried for it");
 }
 
 static void write_symptom(const struct diagnose_command *command, struct output *output, int number)
