@@ -78,7 +78,7 @@ void answer_write_alternatives(const struct prose *prose, const struct answer *a
 /* The colour of a level. */
 enum color answer_level_color(enum level level);
 
-/* Appends what a verdict rests on, in words: which reports are nearest, the mechanism, the reports at each
+/* Appends what a verdict rests on, in words: the mechanism, the reports at each
  * level, what does not count, and that a sample of public threads is biased. No newline. */
 void answer_append_basis(struct buffer *out, const struct gpu *gpu, const struct prior *prior,
                          const struct evidence evidence[EVIDENCE_LEVELS], const struct verdict *verdict);

@@ -103,7 +103,7 @@ static enum answer read_answer(struct output *output, const char *prompt, const 
     return ANSWER_NONE;
 }
 
-/* The number of a choice from 0, by its number from 1 or its word; ASK_NOTHING: there is no such choice. */
+/* The number of a choice from 0, by its number from 1 or its value; ASK_NOTHING: there is no such choice. */
 static int find_choice(const struct vocabulary *choices, const char *answer, size_t length)
 {
     char word[120];
@@ -146,7 +146,7 @@ bool ask_value(struct output *output, const char *question, const char *explanat
     }
 }
 
-/* Marks the words of an answer; false, and says which, when one of them is not in the list. */
+/* Marks the values of an answer; false, and says which, when one of them is not in the list. */
 static bool take_values(struct output *output, const struct vocabulary *choices, const char *answer,
                         bool chosen[])
 {

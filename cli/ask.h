@@ -16,12 +16,12 @@ enum { ASK_TEXT_SIZE = 2048, ASK_NOTHING = -1, ASK_MAX_CHOICES = 128 };
 /* Whether there is a terminal to ask on: standard input and standard output are terminals. */
 bool ask_is_possible(void);
 
-/* One of a few choices, by its number or its word. `chosen` is what Enter keeps, ASK_NOTHING where there is
+/* One of a few choices, by its number or its value. `chosen` is what Enter keeps, ASK_NOTHING where there is
  * none; with `optional` Enter may then leave it open. */
 MUST_CHECK bool ask_value(struct output *output, const char *question, const char *explanation,
                           const struct vocabulary *choices, bool optional, int *chosen);
 
-/* Any number of the choices, by number or word, with spaces or commas between; "-" is none of them. Enter
+/* Any number of the choices, by number or value, with spaces or commas between; "-" is none of them. Enter
  * keeps what is marked in `chosen`, which has their number. A long list is only shown when it is asked for
  * with `?`. There are at most ASK_MAX_CHOICES. */
 MUST_CHECK bool ask_values(struct output *output, const char *question, const char *explanation,

@@ -25,7 +25,7 @@ const char help_help[] = "Usage: passthru help [COMMAND [VERB]]\n"
 
 enum { WORD_COLUMNS = 26 };
 
-/* ---- the words of the vocabulary ---- */
+/* ---- the values of the vocabulary ---- */
 
 /* The values of a group, or (NULL) all groups. */
 static void write_text(struct output *output, const struct vocabulary *group)

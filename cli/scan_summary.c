@@ -119,7 +119,7 @@ void scan_append_summary(struct buffer *out, const struct scan *scan, const stru
         return;
     }
     buffer_append_text(out, own ? "Nothing blocks it, but there are known problems: "
-                                : "Nothing is wrong with the GPU itself");
+                                : "No fault of the GPU itself was found");
     if (own)
         append_faults(out, findings, "");
     append_setup(out, scan, gpu);

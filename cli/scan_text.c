@@ -114,9 +114,9 @@ static void append_delivery(struct buffer *line, const struct scan_answer *gpu)
     if (own_rom && seen->rom.matches == TRISTATE_YES)
         buffer_append_text(line, "vBIOS readable from the card");
     else if (seen->acpi.rom_method == ACPI_ROM_YES)
-        buffer_append_format(line, "vBIOS by %s", seen->acpi.where_rom);
+        buffer_append_format(line, "vBIOS from %s", seen->acpi.where_rom);
     else if (seen->acpi.atrm == TRISTATE_YES)
-        buffer_append_format(line, "vBIOS by %s", seen->acpi.where_atrm);
+        buffer_append_format(line, "vBIOS from %s", seen->acpi.where_atrm);
     else if (seen->acpi.vfct == TRISTATE_YES)
         buffer_append_text(line, "vBIOS in the ACPI table VFCT");
     else if (seen->rom.state == ROM_BAR_ABSENT)

@@ -22,7 +22,7 @@ enum { ATTRIBUTE_COUNT = ATTRIBUTE_RESET + 1, CHIP_SIZE = 48 };
 const char *attribute_name(enum attribute attribute);
 /* The attribute of that name, or -1. */
 int attribute_find(const char *name);
-/* The words that an attribute may have, or NULL for is_gpu (yes, no) and chip (free text). */
+/* The values that an attribute may have, or NULL for is_gpu (yes, no) and chip (free text). */
 const struct vocabulary *attribute_vocabulary(enum attribute attribute);
 
 /* What is known about a GPU, by attribute. `value` is the index in the attribute's vocabulary, 0 is unknown;

@@ -78,7 +78,7 @@ MUST_CHECK enum error_code builder_add_subvendor(struct builder *builder, uint16
                                                  enum form_factor form_factor, double confidence,
                                                  const char *reason, struct error *error);
 
-/* The next line of priors.tsv; each of the four words is of its vocabulary or "-". */
+/* The next line of priors.tsv; each of the four values is of its vocabulary or "-". */
 struct prior_key {
     const char *form_factor;
     const char *vbios;

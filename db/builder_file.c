@@ -41,7 +41,7 @@ static enum error_code add_workarounds(struct builder *builder, struct error *er
 
 static enum error_code create_tables(struct builder *builder, struct error *error)
 {
-    /* No journal: a file that is not finished is thrown away, never recovered. No CHECKs: the words
+    /* No journal: a file that is not finished is thrown away, never recovered. No CHECKs: the values
      * are written from enums, and evaluating them takes as long as all the rest. */
     static const char settings[] =
         "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"

@@ -110,7 +110,7 @@ double column_real(sqlite3_stmt *statement, int column, double max);
 const char *column_text(sqlite3_stmt *statement, int column);
 void copy_column(sqlite3_stmt *statement, int column, char *target, size_t size);
 
-/* The word of an attribute's vocabulary that a GPU has. */
+/* The value of an attribute that a GPU has. */
 static inline const char *gpu_value(const struct gpu *gpu, enum attribute attribute)
 {
     return vocabulary_value(attribute_vocabulary(attribute), gpu->attributes[attribute].value);
@@ -139,7 +139,7 @@ MUST_CHECK enum error_code evidence_fetch(struct database *database, const char 
 MUST_CHECK enum error_code database_prior_of(struct database *database, int number, struct prior *prior,
                                              struct error *error);
 
-/* Reads every page and compares tables, indexes and the words of each column (PRAGMA integrity_check). */
+/* Reads every page and compares tables, indexes and the values of each column (PRAGMA integrity_check). */
 MUST_CHECK enum error_code database_check_integrity(struct database *database, struct error *error);
 
 #endif

@@ -230,7 +230,7 @@ static void select_rules(struct annotator *annotator, int vendor)
 }
 
 static void state_rules(const struct annotator *annotator, const struct pci_id *id, const char *name,
-                        enum attribute attribute, const char *const words[ATTRIBUTE_COUNT], bool first_alone,
+                        enum attribute attribute, const char *const values[ATTRIBUTE_COUNT], bool first_alone,
                         struct annotation_result *result)
 {
     size_t length = strlen(name);
@@ -239,7 +239,7 @@ static void state_rules(const struct annotator *annotator, const struct pci_id *
         int i = annotator->selected[attribute][n];
         const struct rule *rule = &annotator->rules[i];
         char *chip = result->chips[result->counts[ATTRIBUTE_CHIP] % MAX_ATTRIBUTE_CLAIMS];
-        if (!rule_matches(rule, id, name, length, words, annotator->match, chip))
+        if (!rule_matches(rule, id, name, length, values, annotator->match, chip))
             continue;
         /* A conclusion is at most as sure as what it was drawn from. */
         double confidence = rule->confidence;
@@ -258,19 +258,19 @@ static void state_rules(const struct annotator *annotator, const struct pci_id *
  * them. */
 static bool may_be_gpu(const struct annotator *annotator, const struct pci_id *id, const char *name)
 {
-    static const char *const no_words[ATTRIBUTE_COUNT] = {"", "", "", "", "", ""};
+    static const char *const no_values[ATTRIBUTE_COUNT] = {"", "", "", "", "", ""};
     char chip[CHIP_SIZE];
     size_t length = strlen(name);
     for (int n = 0; n < annotator->selected_count[ATTRIBUTE_IS_GPU]; n++) {
         const struct rule *rule = &annotator->rules[annotator->selected[ATTRIBUTE_IS_GPU][n]];
         if (strcmp(rule->value, "yes") == 0 &&
-            rule_matches(rule, id, name, length, no_words, annotator->match, chip))
+            rule_matches(rule, id, name, length, no_values, annotator->match, chip))
             return true;
     }
     return false;
 }
 
-/* Puts a product list's word in front of the rules, or after the first one if that is surer. Facts stay
+/* Puts the claim of a product list in front of the rules, or after the first one if that is surer. Facts stay
  * first. */
 static void state_hint(const struct annotator *annotator, const struct product_hint *hint,
                        struct annotation_result *result)
@@ -298,7 +298,7 @@ static const double claim_confidence = 0.97;
 static void resolve(struct annotator *annotator, const struct pci_id *id, const char *name, bool is_product,
                     const struct product_hint *hint, struct annotation_result *result)
 {
-    const char *words[ATTRIBUTE_COUNT] = {"", "", "", "", "", ""};
+    const char *values[ATTRIBUTE_COUNT] = {"", "", "", "", "", ""};
     select_rules(annotator, id->vendor);
     memset(result->counts, 0, sizeof result->counts);
     result->gpu = (struct gpu){.id = *id};
@@ -315,14 +315,14 @@ static void resolve(struct annotator *annotator, const struct pci_id *id, const 
         if (attribute == ATTRIBUTE_IS_GPU && is_claimed)
             state(result, attribute, annotator_product_source(annotator, SOURCE_MODULES_ALIAS), "yes",
                   claim_confidence);
-        state_rules(annotator, id, name, attribute, words, is_product, result);
+        state_rules(annotator, id, name, attribute, values, is_product, result);
         if (attribute == ATTRIBUTE_FORM_FACTOR)
             state_hint(annotator, hint, result);
         const struct claim *winner = result->counts[i] ? &result->claims[i][0] : NULL;
         if (vocabulary)
-            words[i] = "unknown";
+            values[i] = "unknown";
         if (winner) {
-            words[i] = winner->value;
+            values[i] = winner->value;
             result->gpu.attributes[i].confidence = winner->confidence;
         }
         if (vocabulary && winner)
@@ -330,7 +330,7 @@ static void resolve(struct annotator *annotator, const struct pci_id *id, const 
         if (attribute == ATTRIBUTE_IS_GPU)
             result->is_gpu = winner && strcmp(winner->value, "yes") == 0;
     }
-    snprintf(result->gpu.chip, sizeof result->gpu.chip, "%s", words[ATTRIBUTE_CHIP]);
+    snprintf(result->gpu.chip, sizeof result->gpu.chip, "%s", values[ATTRIBUTE_CHIP]);
 }
 
 void annotator_resolve(struct annotator *annotator, const struct pci_id *id, const char *name,

@@ -13,7 +13,7 @@ struct remote_update;
 /* A list that others keep: how it is called, where it is found, how it is checked and read. The table is in
  * product_list.c, below what reads the products: a further kind of list is a row there. */
 struct list_kind {
-    const char *word;        /* kind= of a remote, its file in the source cache, its kind in the database */
+    const char *name;        /* kind= of a remote, its file in the source cache, its kind in the database */
     const char *name_part;   /* a file whose name has it is such a list */
     const char *system_path; /* NULL: a system has none, or where it is depends on the kernel */
     const char *claim;       /* what it says of an ID, as the origin of an annotation */
@@ -27,7 +27,7 @@ struct list_kind {
                             struct problems *problems, struct error *error);
 };
 
-/* The rows by number. The table ends with a row without a word. */
+/* The rows by number. The table ends with a row without a name. */
 extern const struct list_kind list_kinds[];
 int list_kind_count(void);
 

@@ -83,7 +83,7 @@ static enum error_code check_list(struct remote_update *update, struct error *er
         return error->code;
     struct error why = *error;
     error_set(error, ERROR_REMOTE, "%s: the file that came is not a valid %s: %s", remote->name,
-              remote->list->word, why.message);
+              remote->list->name, why.message);
     return error_next(error, "the current list stays in use; try again later, or correct url= in %.200s",
                       remote->file);
 }

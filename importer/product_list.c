@@ -248,31 +248,31 @@ static bool has_nvidia_readme_line(const char *line)
 }
 
 const struct list_kind list_kinds[] = {
-    [SOURCE_PCI_IDS] = {.word = "pci.ids",
+    [SOURCE_PCI_IDS] = {.name = "pci.ids",
                         .name_part = "pci.ids",
                         .claim = "list pci.ids: the name of this subsystem",
                         .check = list_check_pci_ids},
-    [SOURCE_MODULES_ALIAS] = {.word = "modules.alias",
+    [SOURCE_MODULES_ALIAS] = {.name = "modules.alias",
                               .name_part = "modules.alias",
                               .claim = "list modules.alias: a graphics driver of the kernel claims this ID"},
-    {.word = "amdgpu.ids",
+    {.name = "amdgpu.ids",
      .name_part = "amdgpu.ids",
      .system_path = "/usr/share/libdrm/amdgpu.ids",
      .claim = "list amdgpu.ids: the products that libdrm names under this ID",
      .has_line = has_amdgpu_ids_line,
      .check = list_check_products,
      .read = read_amdgpu_ids},
-    {.word = "supported-gpus.json",
+    {.name = "supported-gpus.json",
      .name_part = "supported-gpus",
      .claim = "list supported-gpus.json: the products that NVIDIA's driver names under this ID",
      .is_json = true,
      .read = read_nvidia_json},
-    {.word = "nvidia-readme",
+    {.name = "nvidia-readme",
      .name_part = "nvidia-readme",
      .claim = "list README: the products that NVIDIA's driver names under this ID",
      .has_line = has_nvidia_readme_line,
      .read = read_nvidia_readme},
-    {.word = NULL},
+    {.name = NULL},
 };
 
 int list_kind_count(void)

@@ -87,7 +87,7 @@ static enum error_code load_product_list(struct rebuild *work, int kind, struct 
     if (product_list_read(work->products, (enum source_kind)kind, list.path, list.shown, &added,
                           list.problems, error))
         return error->code;
-    return record_list(work, &list, list_kinds[kind].word, added, list.problems->rejected - rejected_before,
+    return record_list(work, &list, list_kinds[kind].name, added, list.problems->rejected - rejected_before,
                        error);
 }
 
@@ -104,7 +104,7 @@ static enum error_code load_driver_claims(struct rebuild *work, struct error *er
         return ERROR_NONE;
     if (driver_claims_read(list.path, list.shown, &work->claims, error))
         return error->code;
-    return record_list(work, &list, list_kinds[SOURCE_MODULES_ALIAS].word, driver_claims_count(work->claims),
+    return record_list(work, &list, list_kinds[SOURCE_MODULES_ALIAS].name, driver_claims_count(work->claims),
                        0, error);
 }
 

@@ -28,7 +28,7 @@ static const char feed_kind[] = "feed";
 
 const char *remote_kind_name(const struct remote *remote)
 {
-    return remote->list ? remote->list->word : feed_kind;
+    return remote->list ? remote->list->name : feed_kind;
 }
 
 bool remote_name_fits(const char *name, size_t length)
@@ -87,32 +87,32 @@ static bool read_address(struct source *source, int field, const char *url, char
     return keep(source, field, url, copy, REMOTE_URL_SIZE);
 }
 
-static bool read_kind(struct source *source, const char *word)
+static bool read_kind(struct source *source, const char *text)
 {
     struct buffer known CLEANUP(buffer_free) = BUFFER(1000);
-    for (const struct list_kind *list = list_kinds; list->word; list++) {
+    for (const struct list_kind *list = list_kinds; list->name; list++) {
         if (!list->check)
             continue;
         source->remote->list = list;
-        if (strcmp(word, list->word) == 0)
+        if (strcmp(text, list->name) == 0)
             return true;
-        buffer_append_format(&known, "%s%s", known.length ? ", " : "", list->word);
+        buffer_append_format(&known, "%s%s", known.length ? ", " : "", list->name);
     }
     source->remote->list = NULL;
-    return strcmp(word, feed_kind) == 0 ||
+    return strcmp(text, feed_kind) == 0 ||
            reject(source, source->line, "kind must be %s or %s, not \"%.80s\"", buffer_text(&known),
-                  feed_kind, word);
+                  feed_kind, text);
 }
 
-static bool read_enabled(struct source *source, const char *word)
+static bool read_enabled(struct source *source, const char *text)
 {
     static const char *const words[] = {"no", "yes", "false", "true", "0", "1", "off", "on"};
     for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-        if (strcasecmp(word, words[i]) == 0) {
+        if (strcasecmp(text, words[i]) == 0) {
             source->remote->enabled = i % 2;
             return true;
         }
-    return reject(source, source->line, "enabled must be yes or no, not \"%.80s\"", word);
+    return reject(source, source->line, "enabled must be yes or no, not \"%.80s\"", text);
 }
 
 /* One key or two, separated by spaces. */
@@ -266,7 +266,7 @@ static bool check_whole(struct source *source)
         return reject(source, source->lines[URL], "url: that of a feed is a directory, without \"?\"");
     if (remote->list && source->lines[KEY])
         return reject(source, source->lines[KEY], "only a feed has a key: nobody signs %s",
-                      remote->list->word);
+                      remote->list->name);
     if (remote->list && source->lines[SUBMIT])
         return reject(source, source->lines[SUBMIT], "reports can be sent only to a feed");
     return source->lines[NAME] || name_by_file(source);

@@ -41,7 +41,7 @@ struct remotes {
  */
 bool remote_name_fits(const char *name, size_t length);
 
-/* The word of its kind: "feed", or that of its list. */
+/* The name of its kind: "feed", or that of its list. */
 const char *remote_kind_name(const struct remote *remote);
 
 /* Reads one remote from the text of its file, which messages call `file`. ERROR_BAD_INPUT says file, line and

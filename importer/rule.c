@@ -93,17 +93,17 @@ static enum error_code parse_condition(const struct table_row *row, struct rule 
                            attribute_name(rule->attribute));
     condition->attribute = (enum attribute)attribute;
     size_t length = strlen(equals + 1);
-    condition->words = calloc(1, length + 2);
-    if (!condition->words)
+    condition->values = calloc(1, length + 2);
+    if (!condition->values)
         return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
     rule->condition_count++;
-    memcpy(condition->words, equals + 1, length);
-    for (char *c = condition->words; *c; c++)
+    memcpy(condition->values, equals + 1, length);
+    for (char *c = condition->values; *c; c++)
         if (*c == '|')
             *c = '\0';
-    for (const char *word = condition->words; *word; word += strlen(word) + 1)
-        if (!attribute_accepts(condition->attribute, word))
-            return table_error(row, error, "\"%s\" is not a value of %s", word, text);
+    for (const char *one = condition->values; *one; one += strlen(one) + 1)
+        if (!attribute_accepts(condition->attribute, one))
+            return table_error(row, error, "\"%s\" is not a value of %s", one, text);
     return ERROR_NONE;
 }
 
@@ -168,7 +168,7 @@ void rule_free(struct rule *rule)
     free(rule->ranges);
     pcre2_code_free(rule->pattern);
     for (int i = 0; i < rule->condition_count; i++)
-        free(rule->conditions[i].words);
+        free(rule->conditions[i].values);
     free(rule->value);
     free(rule->text);
     *rule = (struct rule){.vendor = RULE_ANY_VENDOR};
@@ -184,8 +184,8 @@ static bool in_ranges(const struct rule *rule, uint16_t device)
 
 static bool condition_holds(const struct rule_condition *condition, const char *value)
 {
-    for (const char *word = condition->words; *word; word += strlen(word) + 1)
-        if (strcmp(word, value) == 0)
+    for (const char *one = condition->values; *one; one += strlen(one) + 1)
+        if (strcmp(one, value) == 0)
             return !condition->negated;
     return condition->negated;
 }
@@ -214,13 +214,13 @@ static void expand(const char *template, const char *name, pcre2_match_data *mat
 }
 
 bool rule_matches(const struct rule *rule, const struct pci_id *id, const char *name, size_t name_length,
-                  const char *const words[ATTRIBUTE_COUNT], pcre2_match_data *match, char chip[CHIP_SIZE])
+                  const char *const values[ATTRIBUTE_COUNT], pcre2_match_data *match, char chip[CHIP_SIZE])
 {
     int groups = 0;
     if ((rule->vendor != RULE_ANY_VENDOR && rule->vendor != id->vendor) || !in_ranges(rule, id->device))
         return false;
     for (int i = 0; i < rule->condition_count; i++)
-        if (!condition_holds(&rule->conditions[i], words[rule->conditions[i].attribute]))
+        if (!condition_holds(&rule->conditions[i], values[rule->conditions[i].attribute]))
             return false;
     if (rule->pattern) {
         groups = rule->compiled

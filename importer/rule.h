@@ -21,7 +21,7 @@ struct rule_range {
 struct rule_condition {
     enum attribute attribute;
     bool negated;
-    char *words; /* "\0"-separated, ends with an empty one */
+    char *values; /* "\0"-separated, ends with an empty one */
 };
 
 struct rule {
@@ -33,7 +33,7 @@ struct rule {
     int condition_count;
     struct rule_condition conditions[RULE_MAX_CONDITIONS];
     enum attribute attribute;
-    char *value; /* a word; for a chip a template with $1 to $9 */
+    char *value; /* for a chip a template with $1 to $9 */
     double confidence;
     char *text; /* "rule id: reason" */
 };
@@ -59,12 +59,12 @@ extern const char *const rule_columns[RULE_COLUMNS];
 MUST_CHECK enum error_code rule_parse(const struct table_row *row, struct rule *rule, struct error *error);
 void rule_free(struct rule *rule);
 
-/* Whether the rule holds for a device, given the words that earlier attributes have ("" where unresolved).
+/* Whether the rule holds for a device, given the values that earlier attributes have ("" where unresolved).
  * With a chip rule, its value is written to `chip`. `match` is scratch space of at least 10 pairs. */
 bool rule_matches(const struct rule *rule, const struct pci_id *id, const char *name, size_t name_length,
-                  const char *const words[ATTRIBUTE_COUNT], pcre2_match_data *match, char chip[CHIP_SIZE]);
+                  const char *const values[ATTRIBUTE_COUNT], pcre2_match_data *match, char chip[CHIP_SIZE]);
 
-/* Checks a value of an attribute (not a chip's): yes or no for is_gpu, else a word of its vocabulary. */
+/* Checks a value of an attribute (not a chip's): yes or no for is_gpu, else one of its vocabulary. */
 bool attribute_accepts(enum attribute attribute, const char *value);
 
 #endif

@@ -238,13 +238,13 @@ enum error_code source_cache_keep(struct source_cache *cache, const struct incom
     char path[DATABASE_PATH_SIZE];
     char name[128];
     snprintf(name, sizeof name, "%s%s", reports_prefix, incoming->hash);
-    source_cache_path(cache, incoming->kind == SOURCE_REPORTS ? name : list_kinds[incoming->kind].word, path);
+    source_cache_path(cache, incoming->kind == SOURCE_REPORTS ? name : list_kinds[incoming->kind].name, path);
     return file_sync(incoming->path, error) ? error->code : file_move(incoming->path, path, error);
 }
 
 bool source_cache_list(const struct source_cache *cache, enum source_kind kind, char path[DATABASE_PATH_SIZE])
 {
-    source_cache_path(cache, list_kinds[kind].word, path);
+    source_cache_path(cache, list_kinds[kind].name, path);
     return access(path, R_OK) == 0;
 }
 

@@ -47,7 +47,7 @@ MUST_CHECK enum error_code sync_run(const struct sync_request *request, struct s
                                     struct problems *problems, struct error *error);
 void sync_summary_free(struct sync_summary *summary);
 
-/* The word of a state: "enabled", "disabled", "up-to-date", "would-update", "updated", "failed". */
+/* The name of a state: "enabled", "disabled", "up-to-date", "would-update", "updated", "failed". */
 const char *sync_state_name(enum sync_state state);
 
 #endif

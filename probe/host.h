@@ -14,7 +14,7 @@ struct host {
     char cpu_vendor[16]; /* "GenuineIntel", "AuthenticAMD" */
     char kernel[64];
     char system[100];       /* as /etc/os-release names it */
-    const char *hypervisor; /* a word of vocabulary_hypervisor; NULL: none is seen */
+    const char *hypervisor; /* a value of vocabulary_hypervisor; NULL: none is seen */
     enum tristate in_vm;    /* this machine is itself a virtual machine */
     bool is_root;           /* the live machine is looked at by root */
 };
