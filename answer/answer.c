@@ -17,20 +17,15 @@ static enum error_code name_what_is_missing(struct database *database, const str
                                             struct error *error)
 {
     char version[LIST_VERSION_SIZE];
-    char list[LIST_VERSION_SIZE + 16] = "pci.ids";
     char id[PCI_ID_TEXT_SIZE];
     struct pci_id base = pci_id_base(&device->id);
+    bool has_vendor = device->vendor[0];
     if (database_pci_ids_version(database, version, error))
         return error->code;
-    if (version[0])
-        snprintf(list, sizeof list, "pci.ids of %s", version);
-    pci_id_print(&base, id);
-    if (device->vendor[0])
-        error_set(error, ERROR_NOT_FOUND, "%s is not in %s; its vendor %04x is %s", id, list,
-                  device->id.vendor, device->vendor);
-    else
-        error_set(error, ERROR_NOT_FOUND, "%s is not in %s, and neither is its vendor %04x", id, list,
-                  device->id.vendor);
+    error_set(error, ERROR_NOT_FOUND, "%s is not in pci.ids%s%s%s its vendor %04x%s%s",
+              pci_id_print(&base, id), version[0] ? " of " : "", version,
+              has_vendor ? ";" : ", and neither is", device->id.vendor, has_vendor ? " is " : "",
+              device->vendor);
     return error_next(error, "check the digits with lspci -nn; for a newer card fetch a newer list with: "
                              "passthru sync");
 }
