@@ -23,11 +23,14 @@ can_inject() {
     grep -q INJECTED "$work/trace" 2>/dev/null
 }
 
-# at_each CALL FAULT STATUS STEP [TOLERATED]: that fault at the first such call, and at each STEPth from there to the last;
-# in make check at half of them. Lines of `disturbed` that begin with TOLERATED are none.
+# How many of all moments are tried: in make check-long each.
+some() { [ -n "${EVERY_CALL:-}" ] && echo 1 || echo "$1"; }
+
+# at_each CALL FAULT STATUS STEP [TOLERATED]: that fault at the first such call, and at each STEPth from there to the last.
+# Lines of `disturbed` that begin with TOLERATED are none.
 at_each() {
-    local number wrong="" step=$(($4 * 2))
-    [ -z "${EVERY_CALL:-}" ] || step=$4 # make check-long
+    local number wrong="" step
+    step=$(some "$4")
     for ((number = 1; number < 3000; number += step)); do
         restore
         { inject "$1" "$2" "$number"; } 2>/dev/null || break
@@ -39,11 +42,20 @@ at_each() {
     check "$1, $2: $(((number - 1) / step)) moments" is "$wrong" ""
 }
 
+# at_calls NAME: such faults, from standard input: CALL FAULT STATUS STEP [TOLERATED].
+at_calls() {
+    local operation
+    if ! can_inject; then
+        skip "$1" "strace is not installed, or may not trace"
+        return
+    fi
+    while read -ra operation; do at_each "${operation[@]}" </dev/null; done
+}
+
 # no_space NAME: what a command that ran out of space must say and leave.
 no_space() {
-    check "$1: exit 5" is "$status" 5
+    ended "$1" 5 "next: "
     check "$1: says why" grep -qiE 'no space|too large|full' <<<"$err"
-    check "$1: a next step" has "$err" "next: "
     check "$1: nothing changes" is "$(unchanged)" ""
     check "$1: no new database is left" test ! -e "$target.new"
     check "$1: with space the next one brings all" is "$(mended)" ""

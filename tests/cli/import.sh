@@ -1,15 +1,17 @@
 # What the tests of the importer share; sourced by them instead of lib.sh, which it brings along.
 # shellcheck shell=bash source-path=SCRIPTDIR
-# Sets: pci_ids (the system's list), lab (a folder that holds one database and nothing else), target (that
-# database, which `base` makes). A refused import must leave all of the lab as it was, byte for byte.
+# Sets: pci_ids (a list of few devices: a database of it is built in no time), system_ids (the system's list), lab (a
+# folder that holds one database and nothing else), target (that database, which `base` makes). A refused import must
+# leave all of the lab as it was, byte for byte.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-pci_ids=/usr/share/misc/pci.ids
-[ -r "$pci_ids" ] || pci_ids=/usr/share/hwdata/pci.ids
+pci_ids=$root/tests/data/examples/pci.ids
+system_ids=/usr/share/misc/pci.ids
+[ -r "$system_ids" ] || system_ids=/usr/share/hwdata/pci.ids
 lab=$work/lab
 target=$lab/t.db
 mkdir "$lab"
 
-# base: a fresh database in the lab, of the system's pci.ids and the bundled reports.
+# base: a fresh database in the lab, of that list and the bundled reports.
 base() {
     rm -rf "$lab"
     mkdir "$lab"
@@ -25,10 +27,17 @@ strays() {
         -o -path "$target.sources/pci.ids" -o -path "$target.sources/reports-*" \) -o -print
 }
 
+# ended NAME STATUS PART...: the last run ended so, and said each PART.
+ended() {
+    local name=$1 part
+    check "$name: exit $2" is "$status" "$2"
+    for part in "${@:3}"; do check "$name: says \"${part##*/}\"" has "$err" "$part"; done
+}
+
 # refused NAME STATUS PART... -- ARGUMENT...: an import that must fail with that status, say every PART and a next
 # step, and change nothing.
 refused() {
-    local name=$1 want=$2 parts=() part before
+    local name=$1 want=$2 parts=("next: ") before
     shift 2
     while [ "$1" != -- ]; do
         parts+=("$1")
@@ -37,11 +46,7 @@ refused() {
     shift
     before=$(state)
     run import --db "$target" "$@"
-    check "$name: exit $want" is "$status" "$want"
-    for part in "${parts[@]}"; do
-        check "$name: says \"${part##*/}\"" has "$err" "$part"
-    done
-    check "$name: a next step" has "$err" "next: "
+    ended "$name" "$want" "${parts[@]}"
     check "$name: nothing changed" is "$(state)" "$before"
 }
 
