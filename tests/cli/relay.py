@@ -7,10 +7,13 @@ relay.py cut PORT LIMIT...   to 127.0.0.1:PORT; the first connection is closed a
 relay.py reset PORT          to 127.0.0.1:PORT; resets each connection on which nothing has come from there for 0.3 s
 relay.py proxy PORT LOG      an HTTP proxy for CONNECT: wherever to, it connects to 127.0.0.1:PORT; LOG gets a line each
 relay.py refuse STATUS LOG   a proxy that answers with STATUS
-relay.py raw FILE            answers each request with the bytes of FILE and closes
+relay.py raw FILE [REQUEST [FILL]]
+                             answers each request with the bytes of FILE and closes; keeps what was asked, with its body,
+                             in REQUEST; fills the disk of FILL before it answers
 relay.py flood TEXT          answers with an HTTP status line and then TEXT without end
 relay.py silent              takes connections and says nothing
 """
+import re
 import socket
 import struct
 import sys
@@ -95,8 +98,32 @@ def refuse(client, number, status, log):
     close(client)
 
 
-def raw(client, number, file):
-    read_head(client)
+def keep_request(client, file):
+    head = read_head(client)
+    length = int(re.search(r"(?i)content-length: *(\d+)", head).group(1))
+    with open(file, "wb") as request:
+        request.write(head.encode("latin-1"))
+        while length > 0 and (data := client.recv(length)):
+            request.write(data)
+            length -= len(data)
+
+
+def fill_disk(file):
+    try:
+        with open(file, "wb", buffering=0) as filler:
+            while filler.write(bytes(512)):
+                pass
+    except OSError:
+        pass
+
+
+def raw(client, number, file, request=None, fill=None):
+    if request:
+        keep_request(client, request)
+    else:
+        read_head(client)
+    if fill:
+        fill_disk(fill)
     with open(file, "rb") as answer:
         client.sendall(answer.read())
     close(client)
