@@ -1,5 +1,7 @@
 #include "core/json_reader.h"
 
+#include <string.h>
+
 /* Why the text is more than one may ask jansson to read, or NULL. Each bracket and comma may bring a value; a
  * quotation mark that is never closed ends the text for jansson as well. */
 static const char *find_excess(const char *text, size_t length)
@@ -63,6 +65,9 @@ enum error_code json_read(const char *text, size_t length, json_t **root, struct
     json_error_t why;
     error->code = ERROR_NONE;
     *root = NULL;
+    /* jansson overlooks one after a number or a literal. */
+    if (length && memchr(text, '\0', length))
+        return error_set(error, ERROR_BAD_INPUT, "not valid JSON: a NUL byte");
     const char *excess = find_excess(text, length);
     if (excess)
         return error_set(error, ERROR_BAD_INPUT, "not valid JSON for this program: %s", excess);

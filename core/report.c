@@ -250,7 +250,7 @@ static enum error_code read_report(const char *text, size_t length, json_t **jso
     if (length > REPORT_MAX_BYTES)
         return error_set(error, ERROR_BAD_INPUT, "a report has at most %d bytes", REPORT_MAX_BYTES);
     if (json_read(text, length, json, error))
-        error_next(error, "write one JSON object on one line");
+        error_next(error, "correct that; a report is one JSON object on one line");
     return error->code;
 }
 
