@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "core/buffer.h"
 #include "core/report_weight.h"
 #include "db/builder_internal.h"
 
@@ -14,15 +13,6 @@ enum error_code builder_execute(struct builder *builder, const char *sql, struct
 {
     int result = sqlite3_exec(builder->database.handle, sql, NULL, NULL, NULL);
     return result == SQLITE_OK ? ERROR_NONE : database_sqlite_error(&builder->database, result, error);
-}
-
-enum error_code builder_run_script(struct builder *builder, const char *const lines[], struct error *error)
-{
-    struct buffer script CLEANUP(buffer_free) = BUFFER(1 << 20);
-    for (const char *const *line = lines; *line; line++)
-        buffer_append_text(&script, *line);
-    return script.failed ? error_set(error, ERROR_NO_MEMORY, "no memory to build a database")
-                         : builder_execute(builder, buffer_text(&script), error);
 }
 
 enum error_code builder_add_source(struct builder *builder, const char *kind, const char *name,

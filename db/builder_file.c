@@ -47,7 +47,8 @@ static enum error_code create_tables(struct builder *builder, struct error *erro
         "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
         "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -8000;"
         "PRAGMA ignore_check_constraints = ON; BEGIN;";
-    if (builder_execute(builder, settings, error) || builder_run_script(builder, database_sql, error) ||
+    if (builder_execute(builder, settings, error) ||
+        database_run_script(&builder->database, database_sql, error) ||
         builder_execute(builder, temporary_sql, error))
         return error->code;
     return add_workarounds(builder, error);

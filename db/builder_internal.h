@@ -15,10 +15,8 @@ struct builder {
     int dropped_count;
 };
 
-/* Runs statements that take no values; the lines of an SQL file of schema/. */
+/* Runs statements that take no values. */
 MUST_CHECK enum error_code builder_execute(struct builder *builder, const char *sql, struct error *error);
-MUST_CHECK enum error_code builder_run_script(struct builder *builder, const char *const lines[],
-                                              struct error *error);
 
 /* Drops the reports that do not count, counts all others, and stores the verdict on each GPU and what to buy
  * instead. */

@@ -249,6 +249,17 @@ enum error_code database_run(struct database *database, const char *sql, const s
     return error->code;
 }
 
+enum error_code database_run_script(struct database *database, const char *const lines[], struct error *error)
+{
+    struct buffer script CLEANUP(buffer_free) = BUFFER(1 << 20);
+    for (const char *const *line = lines; *line; line++)
+        buffer_append_text(&script, *line);
+    if (script.failed)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a database");
+    int result = sqlite3_exec(database->handle, buffer_text(&script), NULL, NULL, NULL);
+    return result == SQLITE_OK ? error->code = ERROR_NONE : database_sqlite_error(database, result, error);
+}
+
 int column_count(sqlite3_stmt *statement, int column)
 {
     static const int64_t max = 100 * 1000 * 1000;

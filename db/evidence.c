@@ -104,8 +104,8 @@ static enum error_code judge_all(struct builder *builder, struct error *error)
 
 enum error_code evidence_store(struct builder *builder, struct error *error)
 {
-    if (add_functions(builder, error) || builder_run_script(builder, evidence_sql, error) ||
+    if (add_functions(builder, error) || database_run_script(&builder->database, evidence_sql, error) ||
         load_dropped(builder, error) || judge_all(builder, error))
         return error->code;
-    return builder_run_script(builder, alternatives_sql, error);
+    return database_run_script(&builder->database, alternatives_sql, error);
 }

@@ -8,9 +8,10 @@
 #include "db/internal.h"
 
 /* Made from schema/database.sql: the name of each table and what it holds; each CHECK, after the name of its
- * table. NULL at the end. */
+ * table; all of it. NULL at the end. */
 extern const char *const database_tables[][2];
 extern const char *const database_checks[][2];
+extern const char *const database_sql[];
 
 /* ---- who says so ---- */
 
@@ -187,6 +188,45 @@ enum error_code database_check_integrity(struct database *database, struct error
     return check(database, "PRAGMA integrity_check(1)", error);
 }
 
+/* Steps to the next row of two sorted lists of texts until the second one lacks a text of the first. */
+static enum error_code compare_shapes(struct database *model, sqlite3_stmt *wanted, struct database *database,
+                                      sqlite3_stmt *found, struct error *error)
+{
+    char what[150];
+    while (database_next(model, wanted, error)) {
+        int order = -1;
+        while (order < 0 && database_next(database, found, error))
+            order = strcmp(column_text(found, 0), column_text(wanted, 0));
+        if (error->code || order == 0)
+            continue;
+        snprintf(what, sizeof what, "the tables lack \"%.100s\"", column_text(wanted, 0));
+        return database_damaged(database, what, error);
+    }
+    return error->code;
+}
+
+/* Whether the tables, their columns and the types are those of schema/database.sql: a view or a table without
+ * types may answer, and SQLite finds no fault with what is in them. There may be more. */
+static enum error_code check_shape(struct database *database, struct error *error)
+{
+    static const char sql[] =
+        "SELECT l.name || '.' || c.name || rtrim(' ' || c.type) || iif(c.\"notnull\", ' NOT NULL', '')"
+        " || iif(c.pk, ' KEY ' || c.pk, '') || iif(l.strict, ' STRICT', '') || iif(l.wr, ' WITHOUT ROWID', '')"
+        " FROM pragma_table_list l JOIN pragma_table_info(l.name) c"
+        " WHERE l.schema = 'main' AND l.type IN ('table', 'virtual') AND l.name NOT LIKE 'sqlite%' ORDER BY 1";
+    struct database model CLEANUP(database_release) = {.path = "(tables)"};
+    sqlite3_stmt *wanted;
+    sqlite3_stmt *found;
+    int result = sqlite3_open(":memory:", &model.handle);
+    if (result != SQLITE_OK)
+        return database_sqlite_error(&model, result, error);
+    if (database_run_script(&model, database_sql, error) ||
+        database_query(&model, sql, SQL_NO_VALUES, &wanted, error) ||
+        database_query(database, sql, SQL_NO_VALUES, &found, error))
+        return error->code;
+    return compare_shapes(&model, wanted, database, found, error);
+}
+
 /* What the pragma leaves out: SQLite reads no CHECK of a file that it opens for reading. */
 static enum error_code check_values(struct database *database, struct error *error)
 {
@@ -220,7 +260,8 @@ enum error_code database_check(struct database *database, struct error *error)
 {
     /* An intact file may still lack a table. */
     if (database_check_integrity(database, error) ||
-        database_each_table(database, ignore_table, NULL, error) || check_values(database, error))
+        database_each_table(database, ignore_table, NULL, error) || check_shape(database, error) ||
+        check_values(database, error))
         return error->code;
     return check(database,
                  "SELECT \"table\" || coalesce(' row ' || rowid, '') || ' refers to a row that is not in '"

@@ -86,6 +86,10 @@ bool database_next(const struct database *database, sqlite3_stmt *statement, str
 MUST_CHECK enum error_code database_run(struct database *database, const char *sql,
                                         const struct sql_value values[], int count, struct error *error);
 
+/* Runs the lines of an SQL file of schema/, NULL at the end. */
+MUST_CHECK enum error_code database_run_script(struct database *database, const char *const lines[],
+                                               struct error *error);
+
 /* To be called before SQLite is first used. */
 void database_configure_sqlite(void);
 

@@ -207,6 +207,12 @@ DEFINE_TEST(test_what_the_check_finds)
           "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema SELECT * FROM kept; DROP TABLE kept;"},
          "missing from index"},
         {{"DROP TABLE price;", "", ""}, "no such table: price"},
+        {{"DROP TABLE gpu_words;", "", ""}, "the tables lack \"gpu_words.words\""},
+        {{"ALTER TABLE device RENAME TO kept; CREATE VIEW device AS SELECT * FROM kept;", "", ""},
+         "the tables lack \"device.name TEXT NOT NULL STRICT\""},
+        {{"ALTER TABLE price RENAME TO kept; CREATE TABLE price AS SELECT * FROM kept; DROP TABLE kept;",
+          "UPDATE price SET usd = 'a lot';", ""},
+         "the tables lack \"price.as_of TEXT NOT NULL STRICT WITHOUT ROWID\""},
     };
     char command[3 * SCRATCH_PATH_SIZE];
     struct database *opened;
