@@ -39,6 +39,7 @@ table == 4 {
 }
 END {
     if (failed) exit 1
+    if (table != 4 || !deliveries || !blockers) fault("expected four tables, none of them empty")
     print "static const struct {\n    enum form_factor form_factor;\n    uint16_t vendor; /* 0: any */"
     print "    enum vbios vbios;\n    double confidence;\n} deliveries[] = {\n" deliveries "};\n"
     print "static const char *const workarounds[BLOCKER_COUNT][8] = {"

@@ -22,8 +22,8 @@ function option_help(option, text,    lines, line, indent, words, count, i) {
 BEGIN { FS = "\t" }
 /^#/ || /^$/ || $1 == "field" { next }
 {
-    if (NF != 9 || $1 in type) {
-        printf "%s:%d: expected nine columns and a new field\n", FILENAME, FNR > "/dev/stderr"
+    if (NF != 9 || $1 in type || $1 !~ /^[a-z_]+$/ || $3 !~ /^(-|[1-9][0-9]*)$/ || ($6 $7) ~ /["\\]/) {
+        printf "%s:%d: expected nine columns: a new field, a limit, plain texts\n", FILENAME, FNR > "/dev/stderr"
         failed = 1
         exit 1
     }
