@@ -41,10 +41,12 @@ UPDATE source SET records = records - (SELECT sum(count) FROM dropped_of_source 
 -- Of the program itself: how many reports were there twice.
 UPDATE source SET rejected = (SELECT coalesce(sum(count), 0) FROM dropped_of_source WHERE reason = 'duplicate')
     WHERE kind = 'program';
--- What was to replace a report that is not there, or not of this ID and source.
-INSERT INTO dropped_of_source SELECT p.source, 'without effect', count(*) FROM replaced p
-    WHERE (p.id, p.pci_id, p.source) NOT IN (SELECT id, pci_id, source FROM found)
-    AND (p.id, p.source) NOT IN (SELECT id, source FROM retraction) GROUP BY p.source;
+-- Reports that were to replace one that is not there, or not of this ID and source.
+INSERT INTO dropped_of_source SELECT r.source, 'without effect', count(DISTINCT r.id)
+    FROM superseding s JOIN report r ON r.seq = s.seq
+    WHERE r.seq NOT IN (SELECT seq FROM dropped WHERE reason = 'retracted')
+    AND (r.supersedes, r.pci_id, r.source) NOT IN (SELECT id, pci_id, source FROM found)
+    AND (r.supersedes, r.source) NOT IN (SELECT id, source FROM retraction) GROUP BY r.source;
 DELETE FROM report_symptom WHERE report IN (SELECT seq FROM dropped);
 DELETE FROM report_attempt WHERE report IN (SELECT seq FROM dropped);
 DELETE FROM report WHERE seq IN (SELECT seq FROM dropped);
