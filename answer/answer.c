@@ -89,8 +89,10 @@ static enum error_code add_report(void *context, const char *id, const char *bod
         return error->code;
     answer->reports = reports;
     struct shown_report *shown = &reports[answer->report_count];
-    if (report_parse(body, length, &shown->report, NULL, error))
-        return error_set(error, ERROR_DATABASE_DAMAGED, "report %s in the database is not readable", id);
+    if (report_parse(body, length, &shown->report, NULL, error)) {
+        error_set(error, ERROR_DATABASE_DAMAGED, "report %s in the database is not readable", id);
+        return error_next(error, "rebuild the database from its sources with: passthru import");
+    }
     snprintf(shown->id, sizeof shown->id, "%s", id);
     answer->report_count++;
     return ERROR_NONE;

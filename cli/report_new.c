@@ -14,23 +14,23 @@ enum { MAX_JSON = 4 * REPORT_MAX_BYTES };
 
 /* ---- problems ---- */
 
-static void check_id(struct report_command *command, const struct pci_id *id)
+static enum error_code check_id(struct report_command *command, const struct pci_id *id, struct error *error)
 {
     struct device device;
-    struct error error = {.code = ERROR_NONE};
     struct report_problems *problems = &command->problems;
     char text[PCI_ID_TEXT_SIZE];
     struct pci_id base = pci_id_base(id);
     pci_id_print(&base, text);
     if (command->gpu_was_seen)
-        return;
-    enum error_code code = database_find_device(command->database, &base, &device, &error);
+        return ERROR_NONE;
+    enum error_code code = database_find_device(command->database, &base, &device, error);
     if (code == ERROR_NOT_FOUND)
         report_problems_doubt(problems, "pci_id", "%s is not in pci.ids: is it mistyped?", text);
     else if (code)
-        report_problems_add(problems, "pci_id", "cannot be looked up: %s", error.message);
+        return code;
     else if (!device.is_gpu)
         report_problems_doubt(problems, "pci_id", "%s is not a GPU but %s", text, device.name);
+    return error->code = ERROR_NONE;
 }
 
 /* Everything that is wrong with it, at once. */
@@ -47,10 +47,10 @@ static enum error_code validate(struct report_command *command, const struct buf
     }
     error->code = ERROR_NONE;
     if (report.pci_id.vendor)
-        check_id(command, &report.pci_id);
+        check_id(command, &report.pci_id, error);
     report_validate(&report, &command->circumstances, &command->problems);
     report_free(&report);
-    return ERROR_NONE;
+    return error->code;
 }
 
 static int count_problems(const struct report_command *command, bool doubts_too)

@@ -263,6 +263,11 @@ enum error_code database_check(struct database *database, struct error *error)
         database_each_table(database, ignore_table, NULL, error) || check_shape(database, error) ||
         check_values(database, error))
         return error->code;
+    static const char unreadable[] =
+        "SELECT 'report ' || seq || ' is not a JSON object' FROM report"
+        " WHERE CASE WHEN json_valid(body) THEN json_type(body) <> 'object' ELSE 1 END LIMIT 1";
+    if (check(database, unreadable, error))
+        return error->code;
     return check(database,
                  "SELECT \"table\" || coalesce(' row ' || rowid, '') || ' refers to a row that is not in '"
                  " || \"parent\" FROM pragma_foreign_key_check LIMIT 1",

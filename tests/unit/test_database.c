@@ -207,6 +207,7 @@ DEFINE_TEST(test_what_the_check_finds)
           "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema SELECT * FROM kept; DROP TABLE kept;"},
          "missing from index"},
         {{"DROP TABLE price;", "", ""}, "no such table: price"},
+        {{"UPDATE report SET body = '[]' WHERE seq = 4;", "", ""}, "report 4 is not a JSON object"},
         {{"DROP TABLE gpu_words;", "", ""}, "the tables lack \"gpu_words.words\""},
         {{"ALTER TABLE device RENAME TO kept; CREATE VIEW device AS SELECT * FROM kept;", "", ""},
          "the tables lack \"device.name TEXT NOT NULL STRICT\""},
