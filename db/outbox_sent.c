@@ -22,13 +22,16 @@ static enum error_code append_answer(struct buffer *out, const struct outbox_ans
     struct tm parts;
     if (!gmtime_r(&seconds, &parts) || !strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", &parts))
         now[0] = '\0';
+    const char *body = answer->body ? answer->body : "";
     size_t length = answer->length < OUTBOX_MAX_ANSWER ? answer->length : OUTBOX_MAX_ANSWER;
+    /* Up to a NUL: json_read() takes no text that has one, and all of this would be lost. */
+    length = answer->body ? strnlen(body, length) : 0;
     json_write_begin_object(&writer, NULL);
     json_write_string(&writer, "remote", answer->remote);
     json_write_string(&writer, "url", answer->url);
     json_write_integer(&writer, "status", answer->status);
     json_write_string(&writer, "time", now);
-    json_write_bytes(&writer, "answer", answer->body ? answer->body : "", length);
+    json_write_bytes(&writer, "answer", body, length);
     if (answer->status >= 400) {
         outbox_reason(answer->body, answer->length, why, sizeof why);
         json_write_string(&writer, "error", why);

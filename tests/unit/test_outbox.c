@@ -215,6 +215,13 @@ DEFINE_TEST_IN(test_full_disk, set_up, remove_scratch)
     read_outbox(2);
     assert_int_equal(outbox.entries[0].rejection.status, 422);
     assert_int_equal(strlen(outbox.entries[0].rejection.why), sizeof outbox.entries[0].rejection.why - 1);
+    /* A NUL in it costs what follows, not the mark. */
+    body[1] = '\0';
+    ASSERT_DONE(outbox_mark_rejected(&sending, &outbox.entries[0], &rejected, &failure));
+    outbox_free(&outbox);
+    read_outbox(2);
+    assert_int_equal(outbox.entries[0].rejection.status, 422);
+    assert_string_equal(outbox.entries[0].rejection.why, "\001");
     outbox_free(&outbox);
     outbox_end_sending(&sending);
 }
