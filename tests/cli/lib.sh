@@ -42,24 +42,60 @@ check() {
     if "$@"; then pass "$name"; else fail "$name" "status ${status-}; out: ${out:0:2000}; err: ${err:0:2000}"; fi
 }
 
-# says NAME STATUS PATTERN...: of the last run, its exit status, and what stands (behind a !: does not stand) in its output
-# and its messages, spaces squeezed: extended regular expressions.
+# says NAME STATUS PATTERN...: of the last run, its exit status (or one of several), and what stands in its output and its
+# messages, spaces squeezed: extended regular expressions; behind a = plain text; behind a ! what does not stand there.
 says() {
-    local name=$1 all
-    check "$1: exit $2" is "$status" "$2"
+    local name=$1 all pattern syntax sense
+    check "$1: exit ${2// / or }" has " $2 " " $status "
     all=$(printf '%s\n' "$out" "$err" | tr -s '[:space:]' ' ')
     for pattern in "${@:3}"; do
-        if [[ $pattern == !* ]]; then
-            check "$name: not ${pattern#!}" not grep -qE -- "${pattern#!}" <<<"$all"
-        else
-            check "$name: $pattern" grep -qE -- "$pattern" <<<"$all"
-        fi
+        syntax=-E sense=
+        [[ $pattern != !* ]] || sense=not
+        pattern=${pattern#!}
+        [[ $pattern != =* ]] || syntax=-F
+        check "$name: ${sense:+not }$pattern" $sense grep -q $syntax -- "${pattern#=}" <<<"$all"
     done
+}
+# expect NAME STATUS [PATTERN]... -- COMMAND...: runs it, and it says that.
+expect() {
+    local wanted=()
+    while [ "$1" != -- ]; do
+        wanted+=("$1")
+        shift
+    done
+    run "${@:2}"
+    says "${wanted[@]}"
+}
+# holds NAME EXPRESSION...: Python expressions that are true of d, the JSON document that the last run has printed. They may
+# use status, err, text (all output as it is) and what the code in $given defines.
+given=
+holds() {
+    /usr/bin/python3 -c '
+import json, sys
+name, status, err, given = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
+text = sys.stdin.read()
+bad = False
+for expression in sys.argv[5:]:
+    try:
+        d = json.loads(text)
+        exec(given)
+        why = "" if eval(expression) else "it is not so"
+    except Exception as error:
+        why = repr(error)
+    print("not ok" if why else "ok", "-", name + ":", expression.replace("\n", " "))
+    if why:
+        bad = True
+        print("    #", why, status, repr(err), text[:2000])
+sys.exit(bad)' "$1" "${status:-0}" "$err" "$given" "${@:2}" <"$work/.out" || failures=$((failures + 1))
 }
 not() { ! "$@"; }
 
 has() { grep -qF -- "$2" <<<"$1"; }      # has TEXT PART
 has_not() { ! has "$@"; }
+matches() { grep -qE -- "$2" <<<"$1"; }  # matches TEXT EXTENDED_REGEX
+empty() { if [ -z "$2" ]; then pass "$1"; else fail "$1" "$2"; fi; } # empty NAME TEXT
+flat() { tr -s '[:space:]' ' ' <<<"$1"; } # flat TEXT: as one line
+sanitized() { grep -q __asan_init "$BUILD/passthru"; }
 is() { [ "$1" = "$2" ]; }                # is ACTUAL EXPECTED
 json() { /usr/bin/python3 -c 'import json,sys; d=json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"; } # json EXPRESSION <DOCUMENT, which is d
 finish() { [ "$failures" -eq 0 ]; }
