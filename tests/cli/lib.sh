@@ -79,7 +79,7 @@ for expression in sys.argv[5:]:
     try:
         d = json.loads(text)
         exec(given)
-        why = "" if eval(expression) else "it is not so"
+        why = "" if eval("(" + expression + ")") else "it is not so"
     except Exception as error:
         why = repr(error)
     print("not ok" if why else "ok", "-", name + ":", expression.replace("\n", " "))
