@@ -66,6 +66,11 @@ expect() {
     run "${@:2}"
     says "${wanted[@]}"
 }
+# succeeds NAME COMMAND...: exits with 0 and has nothing to complain of.
+succeeds() {
+    run "${@:2}"
+    check "$1" is "$status:$err" "0:"
+}
 # holds NAME EXPRESSION...: Python expressions that are true of d, the JSON document that the last run has printed. They may
 # use status, err, text (all output as it is) and what the code in $given defines.
 given=

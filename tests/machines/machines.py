@@ -15,21 +15,41 @@ def recorded(build):
     return build
 
 
-def intel_host(m, root_port="0000:00:01.0", acpi_port="", **more):
+def host_bridge(m, ids, group=0):
+    """The first device of any machine."""
+    m.pci("0000:00:00.0", ids, machine.HOST_BRIDGE, group=group, express=False, power=False)
+
+
+def root_port(m, address, ids, bus, group, **more):
+    """A port with one bus behind it."""
+    m.pci(address, ids, machine.BRIDGE, buses=(int(address[5:7], 16), bus, bus), port=machine.ROOT_PORT, group=group,
+          driver="pcieport", **more)
+
+
+def audio(m, address, ids, **more):
+    """The other function of a card."""
+    m.pci(address, ids, machine.AUDIO, multifunction=True, **{"bars": {0: memory(16384)}, **more})
+
+
+def intel_gpu(m, device, group=1, **more):
+    """The GPU in an Intel processor."""
+    bars = {0: memory(16 * MIB, False, True), 2: memory(256 * MIB, True, True)}
+    m.pci("0000:00:02.0", (0x8086, device), machine.VGA, group=group, driver="i915", boot_vga=1, resets="flr pm", express=False,
+          **{"bars": bars, **more})
+
+
+def intel_host(m, port="0000:00:01.0", group=1):
     """A host bridge, an ISA bridge and a root port for a GPU."""
-    group = more.pop("group", 1)
     grouped = group is not None
-    m.pci("0000:00:00.0", (0x8086, 0x4650), machine.HOST_BRIDGE, group=0 if grouped else None, express=False, power=False)
+    host_bridge(m, (0x8086, 0x4650), 0 if grouped else None)
     m.pci("0000:00:1f.0", (0x8086, 0x7A86), machine.ISA, group=3 if grouped else None, express=False, power=False)
-    m.pci(root_port, (0x8086, 0x460D), machine.BRIDGE, buses=(0, 1, 1), port=machine.ROOT_PORT, group=group,
-          driver="pcieport", acpi=acpi_port, **more)
+    root_port(m, port, (0x8086, 0x460D), 1, group)
 
 
-def amd_host(m, group=10):
+def amd_host(m):
     """The same for AMD, where each device has a group of its own."""
-    m.pci("0000:00:00.0", (0x1022, 0x1480), machine.HOST_BRIDGE, group=0, express=False, power=False)
-    m.pci("0000:00:03.1", (0x1022, 0x1483), machine.BRIDGE, buses=(0, 0x0A, 0x0A), port=machine.ROOT_PORT, group=group - 1,
-          driver="pcieport")
+    host_bridge(m, (0x1022, 0x1480))
+    root_port(m, "0000:00:03.1", (0x1022, 0x1483), 0x0A, 9)
 
 
 def vfio_config(m, ids, words, *, vm="", softdep="nouveau"):
@@ -51,20 +71,19 @@ def proxmox_vm(address, more=""):
             "ostype: l26\nscsi0: local-lvm:vm-101-disk-1,size=64G\nscsihw: virtio-scsi-single\nvga: std\n%s" % (address, more))
 
 
-IRIS_PLUS = {"bars": {0: memory(16 * MIB, False, True), 2: memory(256 * MIB, True, True)}, "express": False, "revision": 7,
-             "subsystem": (0x1028, 0x097B)}
+IRIS_PLUS = {"revision": 7, "subsystem": (0x1028, 0x097B)}
+NVIDIA_CARD = {"revision": 0xA1, "bars": GPU_BARS, "rom": 512 * 1024, "multifunction": True}
+RTX_3060 = {**NVIDIA_CARD, "resets": "flr bus", "flr": True, "subsystem": (0x1462, 0x397D)}
 
 
 def laptop_with_mx330(m, words):
     """The laptop of the article: an i7-1065G7 whose MX330 is a 3D controller without outputs."""
     m.host(chassis=10, vendor="Dell Inc.", product="Inspiron 3501", cpu="Intel(R) Core(TM) i7-1065G7 CPU @ 1.30GHz",
            cmdline="BOOT_IMAGE=/boot/vmlinuz-6.8.12-4-pve root=/dev/mapper/pve-root ro quiet " + words)
-    m.pci("0000:00:00.0", (0x8086, 0x8A12), machine.HOST_BRIDGE, group=0, express=False, power=False)
-    m.pci("0000:00:02.0", (0x8086, 0x8A52), machine.VGA, group=1, driver="i915", boot_vga=1, acpi="\\_SB_.PCI0.GFX0",
-          connectors={"eDP-1": "connected", "HDMI-A-1": "disconnected"}, rom=128 * 1024, resets="flr pm", rom_image=bytes(512),
-          **IRIS_PLUS)
-    m.pci("0000:00:1c.0", (0x8086, 0x34B8), machine.BRIDGE, buses=(0, 1, 1), port=machine.ROOT_PORT, group=10,
-          driver="pcieport", acpi="\\_SB_.PCI0.RP01")
+    host_bridge(m, (0x8086, 0x8A12))
+    intel_gpu(m, 0x8A52, acpi="\\_SB_.PCI0.GFX0", connectors={"eDP-1": "connected", "HDMI-A-1": "disconnected"},
+              rom=128 * 1024, rom_image=bytes(512), **IRIS_PLUS)
+    root_port(m, "0000:00:1c.0", (0x8086, 0x34B8), 1, 10, acpi="\\_SB_.PCI0.RP01")
     m.pci("0000:01:00.0", (0x10DE, 0x1D16), machine.DISPLAY_3D, parent="0000:00:1c.0", group=15, driver="vfio-pci",
           revision=0xA1, subsystem=(0x1028, 0x097B), acpi="\\_SB_.PCI0.RP01.PXSX", bars=GPU_BARS, resets="bus", d3cold=1)
     m.asl("DSDT", """
@@ -103,11 +122,9 @@ def mux_laptop(m):
     """A gaming laptop with a MUX: its RTX 2060 has a ROM and outputs of its own."""
     m.host(chassis=10, vendor="ASUSTeK COMPUTER INC.", product="ROG Strix G531GV", cpu="Intel(R) Core(TM) i7-9750H CPU @ 2.60GHz",
            cmdline="root=/dev/sda1 ro quiet intel_iommu=on iommu=pt")
-    m.pci("0000:00:00.0", (0x8086, 0x3EC4), machine.HOST_BRIDGE, group=0, express=False, power=False)
-    m.pci("0000:00:02.0", (0x8086, 0x3E9B), machine.VGA, group=1, driver="i915", boot_vga=1, resets="flr pm", acpi="\\_SB_.PCI0.GFX0",
-          connectors={"eDP-1": "connected"}, **IRIS_PLUS)
-    m.pci("0000:00:01.0", (0x8086, 0x1901), machine.BRIDGE, buses=(0, 1, 1), port=machine.ROOT_PORT, group=2,
-          driver="pcieport", acpi="\\_SB_.PCI0.PEG0")
+    host_bridge(m, (0x8086, 0x3EC4))
+    intel_gpu(m, 0x3E9B, acpi="\\_SB_.PCI0.GFX0", connectors={"eDP-1": "connected"}, **IRIS_PLUS)
+    root_port(m, "0000:00:01.0", (0x8086, 0x1901), 1, 2, acpi="\\_SB_.PCI0.PEG0")
     m.pci("0000:01:00.0", (0x10DE, 0x1F11), machine.VGA, parent="0000:00:01.0", group=3, driver="nouveau", revision=0xA1,
           subsystem=(0x1043, 0x8A1F), acpi="\\_SB_.PCI0.PEG0.PEGP", bars=GPU_BARS, resets="flr bus", flr=True, rom=512 * 1024,
           rom_image=rom.option_rom(0x10DE, 0x1F11), connectors={"HDMI-A-2": "disconnected", "eDP-2": "disconnected"})
@@ -132,11 +149,9 @@ def rx6600(m):
     m.host(vendor="ASUS", product="PRIME B550M-A", cpu="AMD Ryzen 7 5700X", flags="svm", iommu="amd",
            cmdline="BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro quiet iommu=pt vfio-pci.ids=1002:73ff,1002:ab28")
     amd_host(m)
-    for function, ids, klass in ((0, 0x73FF, machine.VGA), (1, 0xAB28, machine.AUDIO)):
-        m.pci("0000:0a:00.%d" % function, (0x1002, ids), klass, parent="0000:00:03.1", group=20 + function,
-              driver="vfio-pci", multifunction=True, resets="bus", boot_vga=0 if not function else None,
-              rom_image=rom.option_rom(0x1002, 0x73FF) if not function else None,
-              **(RX_6600 if not function else {"bars": {0: memory(16384)}}))
+    m.pci("0000:0a:00.0", (0x1002, 0x73FF), machine.VGA, parent="0000:00:03.1", group=20, driver="vfio-pci", multifunction=True,
+          resets="bus", boot_vga=0, rom_image=rom.option_rom(0x1002, 0x73FF), **RX_6600)
+    audio(m, "0000:0a:00.1", (0x1002, 0xAB28), parent="0000:00:03.1", group=21, driver="vfio-pci", resets="bus")
     vfio_config(m, "1002:73ff,1002:ab28", "iommu=pt vfio-pci.ids=1002:73ff,1002:ab28", softdep="amdgpu",
                 vm=proxmox_vm("0000:0a:00"))
 
@@ -151,8 +166,7 @@ def polaris(m):
           multifunction=True, revision=0xE7, subsystem=(0x1DA2, 0xE387), rom=128 * 1024, boot_vga=0, soft_reset=False,
           rom_image=rom.option_rom(0x1002, 0x67DF),
           bars={0: memory(256 * MIB, True, True), 2: memory(2 * MIB, True, True), 4: machine.ports(256), 5: memory(262144)})
-    m.pci("0000:0a:00.1", (0x1002, 0xAAF0), machine.AUDIO, parent="0000:00:03.1", group=20, driver="vfio-pci",
-          multifunction=True, bars={0: memory(16384, False, True)})
+    audio(m, "0000:0a:00.1", (0x1002, 0xAAF0), parent="0000:00:03.1", group=20, driver="vfio-pci", bars={0: memory(16384, False, True)})
     vfio_config(m, "1002:67df,1002:aaf0", "iommu=pt", softdep="amdgpu")
 
 
@@ -163,11 +177,9 @@ def shared_group(m):
            cmdline="root=/dev/sda1 ro quiet intel_iommu=on iommu=pt")
     intel_host(m, "0000:00:1d.0", group=7)
     m.pci("0000:01:00.0", (0x10DE, 0x1C82), machine.VGA, parent="0000:00:1d.0", group=7, driver="vfio-pci", resets="bus",
-          multifunction=True, revision=0xA1, subsystem=(0x1458, 0x3747), bars=GPU_BARS, rom=512 * 1024, boot_vga=1,
-          rom_image=rom.option_rom(0x10DE, 0x1C82))
-    m.pci("0000:01:00.1", (0x10DE, 0x0FB9), machine.AUDIO, parent="0000:00:1d.0", group=7, driver="vfio-pci",
-          multifunction=True, bars={0: memory(16384)})
-    m.pci("0000:00:1c.0", (0x8086, 0xA290), machine.BRIDGE, buses=(0, 2, 2), port=machine.ROOT_PORT, group=7, driver="pcieport")
+          subsystem=(0x1458, 0x3747), boot_vga=1, rom_image=rom.option_rom(0x10DE, 0x1C82), **NVIDIA_CARD)
+    audio(m, "0000:01:00.1", (0x10DE, 0x0FB9), parent="0000:00:1d.0", group=7, driver="vfio-pci")
+    root_port(m, "0000:00:1c.0", (0x8086, 0xA290), 2, 7)
     m.pci("0000:02:00.0", (0x10EC, 0x8168), machine.ETHERNET, parent="0000:00:1c.0", group=7, driver="r8169",
           bars={0: machine.ports(256), 2: memory(4096, False, True)})
     vfio_config(m, "10de:1c82,10de:0fb9", "intel_iommu=on iommu=pt")
@@ -179,11 +191,9 @@ def iommu_off(m):
     m.host(vendor="ASRock", product="Z390 Pro4", cpu="Intel(R) Core(TM) i7-9700K CPU @ 3.60GHz", iommu="",
            cmdline="root=/dev/sda1 ro quiet intel_iommu=on iommu=pt")
     intel_host(m, group=None)
-    m.pci("0000:01:00.0", (0x10DE, 0x2504), machine.VGA, parent="0000:00:01.0", driver="nouveau", resets="flr bus", flr=True,
-          multifunction=True, revision=0xA1, subsystem=(0x1462, 0x397D), bars=GPU_BARS, rom=512 * 1024, boot_vga=1,
-          connectors={"HDMI-A-1": "connected", "DP-1": "disconnected"}, rom_image=rom.option_rom(0x10DE, 0x2504))
-    m.pci("0000:01:00.1", (0x10DE, 0x228E), machine.AUDIO, parent="0000:00:01.0", driver="snd_hda_intel", multifunction=True,
-          bars={0: memory(16384)})
+    m.pci("0000:01:00.0", (0x10DE, 0x2504), machine.VGA, parent="0000:00:01.0", driver="nouveau", boot_vga=1,
+          connectors={"HDMI-A-1": "connected", "DP-1": "disconnected"}, rom_image=rom.option_rom(0x10DE, 0x2504), **RTX_3060)
+    audio(m, "0000:01:00.1", (0x10DE, 0x228E), parent="0000:00:01.0", driver="snd_hda_intel")
 
 
 @recorded
@@ -191,13 +201,10 @@ def bound_to_nvidia(m):
     """The host's own driver holds the card."""
     m.host(cmdline="root=/dev/sda1 ro quiet intel_iommu=on iommu=pt")
     intel_host(m)
-    m.pci("0000:01:00.0", (0x10DE, 0x2504), machine.VGA, parent="0000:00:01.0", group=15, driver="nvidia", resets="flr bus",
-          flr=True, multifunction=True, revision=0xA1, subsystem=(0x1462, 0x397D), bars=GPU_BARS, rom=512 * 1024, boot_vga=0,
-          connectors={"HDMI-A-2": "disconnected"}, rom_image=rom.option_rom(0x10DE, 0x2504))
-    m.pci("0000:01:00.1", (0x10DE, 0x228E), machine.AUDIO, parent="0000:00:01.0", group=15, driver="snd_hda_intel",
-          multifunction=True, bars={0: memory(16384)})
-    m.pci("0000:00:02.0", (0x8086, 0x4692), machine.VGA, group=2, driver="i915", boot_vga=1, resets="flr pm", express=False, revision=0x0C,
-          connectors={"HDMI-A-1": "connected"}, bars={0: memory(16 * MIB, False, True), 2: memory(256 * MIB, True, True)})
+    m.pci("0000:01:00.0", (0x10DE, 0x2504), machine.VGA, parent="0000:00:01.0", group=15, driver="nvidia", boot_vga=0,
+          connectors={"HDMI-A-2": "disconnected"}, rom_image=rom.option_rom(0x10DE, 0x2504), **RTX_3060)
+    audio(m, "0000:01:00.1", (0x10DE, 0x228E), parent="0000:00:01.0", group=15, driver="snd_hda_intel")
+    intel_gpu(m, 0x4692, 2, revision=0x0C, connectors={"HDMI-A-1": "connected"})
 
 
 @recorded
@@ -205,11 +212,9 @@ def boot_vga_efifb(m):
     """The only card of the machine: the firmware's framebuffer lies on it."""
     m.host(cpu="Intel(R) Core(TM) i5-12400F", cmdline="root=/dev/sda1 ro quiet intel_iommu=on iommu=pt")
     intel_host(m)
-    m.pci("0000:01:00.0", (0x10DE, 0x2504), machine.VGA, parent="0000:00:01.0", group=15, driver="vfio-pci", resets="flr bus",
-          flr=True, multifunction=True, revision=0xA1, subsystem=(0x1462, 0x397D), bars=GPU_BARS, rom=512 * 1024, boot_vga=1,
-          rom_image=b"")
-    m.pci("0000:01:00.1", (0x10DE, 0x228E), machine.AUDIO, parent="0000:00:01.0", group=15, driver="vfio-pci",
-          multifunction=True, bars={0: memory(16384)})
+    m.pci("0000:01:00.0", (0x10DE, 0x2504), machine.VGA, parent="0000:00:01.0", group=15, driver="vfio-pci", boot_vga=1,
+          rom_image=b"", **RTX_3060)
+    audio(m, "0000:01:00.1", (0x10DE, 0x228E), parent="0000:00:01.0", group=15, driver="vfio-pci")
     m.put("/proc/fb", "0 EFI VGA")
     m.put("/proc/iomem", "a1000000-b0ffffff : PCI Bus 0000:01\n  a1000000-b0ffffff : 0000:01:00.0\n    a1000000-a17fffff : efifb")
     vfio_config(m, "10de:2504,10de:228e", "intel_iommu=on iommu=pt")
@@ -220,12 +225,10 @@ def amd_hybrid(m):
     """A laptop whose firmware hands the vBIOS of its Radeon out by ATRM, a method of the integrated GPU's device."""
     m.host(chassis=10, vendor="Dell Inc.", product="Inspiron 5537", cpu="Intel(R) Core(TM) i7-4500U CPU @ 1.80GHz",
            cmdline="root=/dev/sda1 ro quiet intel_iommu=on")
-    m.pci("0000:00:00.0", (0x8086, 0x0A04), machine.HOST_BRIDGE, group=0, express=False, power=False)
-    m.pci("0000:00:02.0", (0x8086, 0x0A16), machine.VGA, group=1, driver="i915", boot_vga=1, acpi="\\_SB_.PCI0.GFX0",
-          resets="flr pm", express=False, connectors={"eDP-1": "connected"}, revision=9, subsystem=(0x1028, 0x05E9),
-          bars={0: memory(4 * MIB, False, True), 2: memory(256 * MIB, True, True)})
-    m.pci("0000:00:1c.4", (0x8086, 0x9C18), machine.BRIDGE, buses=(0, 3, 3), port=machine.ROOT_PORT, group=8, driver="pcieport",
-          acpi="\\_SB_.PCI0.RP05")
+    host_bridge(m, (0x8086, 0x0A04))
+    intel_gpu(m, 0x0A16, acpi="\\_SB_.PCI0.GFX0", connectors={"eDP-1": "connected"}, revision=9, subsystem=(0x1028, 0x05E9),
+              bars={0: memory(4 * MIB, False, True), 2: memory(256 * MIB, True, True)})
+    root_port(m, "0000:00:1c.4", (0x8086, 0x9C18), 3, 8, acpi="\\_SB_.PCI0.RP05")
     m.pci("0000:03:00.0", (0x1002, 0x6600), machine.DISPLAY_OTHER, parent="0000:00:1c.4", group=9, driver="radeon",
           subsystem=(0x1028, 0x05E9), acpi="\\_SB_.PCI0.RP05.PEGP", resets="pm bus", soft_reset=False,
           bars={0: memory(256 * MIB, True, True), 2: memory(262144, False, True), 4: machine.ports(256)}, connectors={})
@@ -247,14 +250,13 @@ def apu(m):
     """A mini PC with nothing but the GPU in its processor; the firmware leaves its vBIOS in the table VFCT."""
     m.host(chassis=35, vendor="AZW", product="SER5", cpu="AMD Ryzen 5 5560U with Radeon Graphics", flags="svm", iommu="amd",
            cmdline="root=/dev/sda1 ro quiet iommu=pt")
-    m.pci("0000:00:00.0", (0x1022, 0x1630), machine.HOST_BRIDGE, group=0, express=False, power=False)
-    m.pci("0000:00:08.1", (0x1022, 0x1635), machine.BRIDGE, buses=(0, 4, 4), port=machine.ROOT_PORT, group=5, driver="pcieport")
+    host_bridge(m, (0x1022, 0x1630))
+    root_port(m, "0000:00:08.1", (0x1022, 0x1635), 4, 5)
     m.pci("0000:04:00.0", (0x1002, 0x1638), machine.VGA, parent="0000:00:08.1", group=5, driver="amdgpu", multifunction=True,
           boot_vga=1, revision=0xC1, subsystem=(0x1002, 0x1636), connectors={"HDMI-A-1": "connected", "DP-1": "disconnected"},
           resets="pm", soft_reset=False,
           bars={0: memory(256 * MIB, True, True), 2: memory(2 * MIB, True, True), 4: machine.ports(256), 5: memory(524288)})
-    m.pci("0000:04:00.1", (0x1002, 0x1637), machine.AUDIO, parent="0000:00:08.1", group=5, driver="snd_hda_intel",
-          multifunction=True, bars={0: memory(16384)})
+    audio(m, "0000:04:00.1", (0x1002, 0x1637), parent="0000:00:08.1", group=5, driver="snd_hda_intel")
     m.pci("0000:04:00.3", (0x1022, 0x1639), machine.USB, parent="0000:00:08.1", group=5, driver="xhci_hcd", multifunction=True,
           bars={0: memory(MIB, False, True)})
     m.put("/sys/firmware/acpi/tables/VFCT", machine.vfct([(4, 0, 0, 0x1002, 0x1638, rom.option_rom(0x1002, 0x1638, efi=False))]))
@@ -266,9 +268,8 @@ def egpu(m):
     """A laptop with a desktop card in a Thunderbolt box."""
     m.host(chassis=10, vendor="LENOVO", product="20XW", cpu="11th Gen Intel(R) Core(TM) i7-1165G7 @ 2.80GHz",
            cmdline="root=/dev/sda1 ro quiet intel_iommu=on iommu=pt")
-    m.pci("0000:00:00.0", (0x8086, 0x9A14), machine.HOST_BRIDGE, group=0, express=False, power=False)
-    m.pci("0000:00:02.0", (0x8086, 0x9A49), machine.VGA, group=1, driver="i915", boot_vga=1, resets="flr pm", express=False, revision=1,
-          connectors={"eDP-1": "connected"}, bars={0: memory(16 * MIB, False, True), 2: memory(256 * MIB, True, True)})
+    host_bridge(m, (0x8086, 0x9A14))
+    intel_gpu(m, 0x9A49, revision=1, connectors={"eDP-1": "connected"})
     m.pci("0000:00:07.0", (0x8086, 0x9A23), machine.BRIDGE, buses=(0, 0x20, 0x49), port=machine.ROOT_PORT, group=4,
           driver="pcieport", acpi="\\_SB_.PC00.TRP0")
     m.pci("0000:20:00.0", (0x8086, 0x15D3), machine.BRIDGE, parent="0000:00:07.0", buses=(0x20, 0x21, 0x49), group=16,
@@ -277,8 +278,7 @@ def egpu(m):
           port=machine.DOWNSTREAM, driver="pcieport", removable="removable")
     m.pci("0000:22:00.0", (0x1002, 0x73FF), machine.VGA, parent="0000:21:01.0", group=18, driver="vfio-pci", resets="bus",
           multifunction=True, removable="removable", boot_vga=0, rom_image=rom.option_rom(0x1002, 0x73FF), **RX_6600)
-    m.pci("0000:22:00.1", (0x1002, 0xAB28), machine.AUDIO, parent="0000:21:01.0", group=19, driver="vfio-pci",
-          multifunction=True, removable="removable", bars={0: memory(16384)})
+    audio(m, "0000:22:00.1", (0x1002, 0xAB28), parent="0000:21:01.0", group=19, driver="vfio-pci", removable="removable")
     m.asl("DSDT", """
         Scope (\\_SB) { Device (PC00) { Name (_HID, EisaId ("PNP0A08"))
             Device (GFX0) { Name (_ADR, 0x00020000) Method (ATRM, 2, Serialized) { Return (Zero) } }
@@ -299,8 +299,7 @@ def server(m):
         for slot in range(2):
             port = "0000:%02x:%02x.0" % (domain_bus, slot + 1)
             bus = domain_bus + 4 * slot + 1
-            m.pci(port, (0x8086, 0x347A), machine.BRIDGE, buses=(domain_bus, bus, bus), port=machine.ROOT_PORT,
-                  group=10 + socket * 2 + slot, driver="pcieport")
+            root_port(m, port, (0x8086, 0x347A), bus, 10 + socket * 2 + slot)
             gpu = "0000:%02x:00.0" % bus
             m.pci(gpu, (0x10DE, 0x2235), machine.DISPLAY_3D, parent=port, group=30 + socket * 2 + slot, driver="vfio-pci",
                   resets="flr bus", flr=True, revision=0xA1, subsystem=(0x10DE, 0x145A), sriov=32,
