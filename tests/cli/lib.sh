@@ -58,13 +58,13 @@ says() {
 }
 # expect NAME STATUS [PATTERN]... -- COMMAND...: runs it, and it says that.
 expect() {
-    local wanted=()
+    local claim=()
     while [ "$1" != -- ]; do
-        wanted+=("$1")
+        claim+=("$1")
         shift
     done
     run "${@:2}"
-    says "${wanted[@]}"
+    says "${claim[@]}"
 }
 # succeeds NAME COMMAND...: exits with 0 and has nothing to complain of.
 succeeds() {
