@@ -79,12 +79,16 @@ holds() {
 import json, sys
 name, status, err, given = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
 text = sys.stdin.read()
+broken = ""
+try:
+    d = json.loads(text)
+    exec(given)
+except Exception as error:
+    broken = repr(error)
 bad = False
 for expression in sys.argv[5:]:
     try:
-        d = json.loads(text)
-        exec(given)
-        why = "" if eval("(" + expression + ")") else "it is not so"
+        why = broken or ("" if eval("(" + expression + ")") else "it is not so")
     except Exception as error:
         why = repr(error)
     print("not ok" if why else "ok", "-", name + ":", expression.replace("\n", " "))
