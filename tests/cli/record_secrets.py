@@ -6,6 +6,7 @@ Usage: record_secrets.py plant MACHINE            adds them to a machine that te
 import os
 import pathlib
 import re
+import shutil
 import struct
 import sys
 
@@ -200,7 +201,7 @@ def edid():
 def plant_tables(top):
     """Secrets in ACPI tables."""
     added = machine.Machine(top)
-    data = ", ".join("0x%02x" % byte for byte in edid() + raw_mac())
+    data = ", ".join("0x%02x" % byte for byte in edid() + bytes.fromhex(value("net mac").replace(":", "")))
     added.asl("SSDT9", filled(ASL) + "\n    Name (BUFA, Buffer () {%s})" % data)
     table = top / "sys/firmware/acpi/tables/SSDT9"
     table.write_bytes(table.read_bytes() + value("acpi table end").encode())
@@ -209,21 +210,11 @@ def plant_tables(top):
     added.put("/sys/firmware/acpi/tables/VFCT", machine.vfct([(1, 0, 0, 0x1002, 0x6FDF, raw("vfct image") * 4)]))
 
 
-def raw_mac():
-    """The machine's own address as bytes."""
-    return bytes.fromhex(value("net mac").replace(":", ""))
-
-
 def plant(top):
     """Puts all into a machine."""
-    for path in ("etc/pve/qemu-server", "etc/default/grub", "etc/modprobe.d/vfio.conf"):
-        place = top / path
-        if place.is_dir():
-            for file in place.iterdir():
-                file.unlink()
-            place.rmdir()
-        elif place.exists():
-            place.unlink()
+    shutil.rmtree(top / "etc/pve/qemu-server", ignore_errors=True)
+    for path in ("etc/default/grub", "etc/modprobe.d/vfio.conf"):
+        (top / path).unlink(missing_ok=True)
     for path, text in FILES.items():
         place = top / filled(path).lstrip("/")
         place.parent.mkdir(parents=True, exist_ok=True)

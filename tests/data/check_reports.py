@@ -121,20 +121,19 @@ def is_rejected(member, validator):
         return True
 
 
-class Checks:
-    """Prints one line per check and remembers whether any failed."""
+failed = False
 
-    def __init__(self):
-        self.failed = False
 
-    def check(self, what, faults=()):
-        faults = list(faults)
-        self.failed = self.failed or bool(faults)
-        print(f"{'not ok' if faults else 'ok'} - {what}")
-        for fault in faults[:FAULTS_SHOWN]:
-            print(f"# {fault}")
-        if len(faults) > FAULTS_SHOWN:
-            print(f"# ... and {len(faults) - FAULTS_SHOWN} more")
+def check(what, faults=()):
+    """Prints one line, with the faults below it, and remembers whether any check failed."""
+    global failed  # pylint: disable=global-statement
+    faults = list(faults)
+    failed = failed or bool(faults)
+    print(f"{'not ok' if faults else 'ok'} - {what}")
+    for fault in faults[:FAULTS_SHOWN]:
+        print(f"# {fault}")
+    if len(faults) > FAULTS_SHOWN:
+        print(f"# ... and {len(faults) - FAULTS_SHOWN} more")
 
 
 def main(arguments):
@@ -144,35 +143,34 @@ def main(arguments):
     schema = json.loads((root / "schema/report.schema.json").read_bytes(), object_pairs_hook=unique_keys)
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
-    checks = Checks()
 
     update = subprocess.run([sys.executable, root / "schema/update-report-schema", "--check"],
                             capture_output=True, text=True, check=False)
-    checks.check("the schema lists the words of the vocabulary", update.stderr.splitlines() if update.returncode else ())
+    check("the schema lists the words of the vocabulary", update.stderr.splitlines() if update.returncode else ())
 
     paths = [path for path in sorted((root / "data/reports").rglob("*")) if path.is_file()]
     files = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
     lines = sum(content.count(b"\n") for content in files.values())
     faults = list(faults_in_files(files, validator))
-    checks.check(f"there are bundled reports: {lines} in {len(files)} files", () if lines else ["none in data/reports"])
+    check(f"there are bundled reports: {lines} in {len(files)} files", () if lines else ["none in data/reports"])
     for kind, what in [("json", "every line is one JSON object without duplicate keys"),
                        ("schema", "every report is one that the schema accepts"),
                        ("name", "every file is named after the pci_id of its reports"),
                        ("duplicate", "no line stands twice")]:
-        checks.check(what, (fault for check, fault in faults if check == kind))
+        check(what, (fault for of, fault in faults if of == kind))
 
     good = {row["field"]: json.loads(row["example"]) for row in read_fields(root)}
-    checks.check("the schema accepts the example report", (error.message for error in validator.iter_errors(good)))
+    check("the schema accepts the example report", (error.message for error in validator.iter_errors(good)))
     for reason, member in bad_members(root):
-        checks.check(f"{reason}: the schema rejects {member[:60]}", () if is_rejected(member, validator) else ["accepted"])
+        check(f"{reason}: the schema rejects {member[:60]}", () if is_rejected(member, validator) else ["accepted"])
     for required in schema["required"]:
         bad = {name: value for name, value in good.items() if name != required}
-        checks.check(f"the schema rejects a report without {required}", ["accepted"] if validator.is_valid(bad) else ())
-    checks.check("the schema rejects a report that is not an object", ["accepted"] if validator.is_valid([good]) else ())
+        check(f"the schema rejects a report without {required}", ["accepted"] if validator.is_valid(bad) else ())
+    check("the schema rejects a report that is not an object", ["accepted"] if validator.is_valid([good]) else ())
     for what, bad in BAD_FILES:
         found = any(faults_in_files(bad, validator))
-        checks.check(f"the check of the files finds {what}", () if found else ["not found"])
-    return checks.failed
+        check(f"the check of the files finds {what}", () if found else ["not found"])
+    return failed
 
 
 if __name__ == "__main__":
