@@ -26,6 +26,16 @@ fail() {
     [ $# -lt 2 ] || printf '%s\n' "$2" | sed 's/^/    # /'
 }
 skip() { echo "ok - $1 # SKIP $2"; }
+# needs NAME PROGRAM...: what follows in a script is skipped where one of these is not installed.
+needs() {
+    local program
+    for program in "${@:2}"; do
+        command -v "$program" >/dev/null && continue
+        skip "$1" "$program is not installed"
+        finish
+        exit
+    done
+}
 
 # run COMMAND...: runs it; leaves $status, $out (standard output) and $err.
 run() {
