@@ -66,15 +66,23 @@ says() {
         check "$name: ${sense:+not }$pattern" $sense grep -q $syntax -- "${pattern#=}" <<<"$all"
     done
 }
-# expect NAME STATUS [PATTERN]... -- COMMAND...: runs it, and it says that.
-expect() {
-    local claim=()
+# claimed CLAIM... -- COMMAND...: runs it, and leaves what is claimed of it.
+claimed() {
+    claim=()
     while [ "$1" != -- ]; do
         claim+=("$1")
         shift
     done
     run "${@:2}"
+}
+# expect NAME STATUS [PATTERN]... -- COMMAND...: runs it, and it says that. gives NAME EXPRESSION... -- COMMAND...: that holds.
+expect() {
+    claimed "$@"
     says "${claim[@]}"
+}
+gives() {
+    claimed "$@"
+    holds "${claim[@]}"
 }
 # succeeds NAME COMMAND...: exits with 0 and has nothing to complain of.
 succeeds() {
