@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # passthru. `make help` lists the targets.
 VERSION := 0.1.0
 BUILD   := build$(if $(SAN),-san)$(if $(BUNDLE),-bundle)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a verdict rests on, in words. */
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the reports that an answer shows contradict each other: what they say about guest, firmware, machine
  * and so on, by how they ended. */
 

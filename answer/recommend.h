@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef PASSTHRU_ANSWER_RECOMMEND_H
 #define PASSTHRU_ANSWER_RECOMMEND_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which card is recommended before another, and what it is sold as. */
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What can be typed next: the answer to the completions of the shells. */
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef PASSTHRU_CLI_JSON_VALUES_H
 #define PASSTHRU_CLI_JSON_VALUES_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Several GPUs in text, a line each. */
 
 #include <math.h>

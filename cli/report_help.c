@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/report.h"
 
 const char report_help[] = "Usage: passthru report new [OPTION]... [ADDRESS|-]\n"

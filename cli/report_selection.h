@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef PASSTHRU_CLI_REPORT_SELECTION_H
 #define PASSTHRU_CLI_REPORT_SELECTION_H
 

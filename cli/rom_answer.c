@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/rom_answer.h"
 
 #include "cli/json_values.h"

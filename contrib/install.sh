@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Installs the passthru that lies beside this file, or removes it again. It needs no root and nothing but the tools of
 # every Linux; what it does to the system stands in one list, PREFIX/share/passthru/installed.
 set -eu

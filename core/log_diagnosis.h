@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef PASSTHRU_CORE_LOG_DIAGNOSIS_H
 #define PASSTHRU_CORE_LOG_DIAGNOSIS_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The reports on a GPU, what was tried, and what to buy instead. */
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef PASSTHRU_DB_BUILDER_H
 #define PASSTHRU_DB_BUILDER_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The file that a new database is built in. */
 
 #include <errno.h>

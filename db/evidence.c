@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Counts the reports of a new database: schema/evidence.sql does it, with two functions of core. */
 
 #include <stdlib.h>

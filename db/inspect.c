@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the database is made of, and whether it is intact. */
 
 #include "db/database.h"

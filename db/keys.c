@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What evidence and workarounds are found by: the builder writes these keys, the readers ask for them. */
 
 #include <stdio.h>

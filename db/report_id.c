@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "db/report_id.h"
 
 #include <sodium.h>

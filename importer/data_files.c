@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "importer/data_files.h"
 
 #include <math.h>

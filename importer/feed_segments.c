@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "importer/feed_segments.h"
 
 #include <errno.h>

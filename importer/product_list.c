@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "importer/product_list.h"
 
 #include <stdio.h>

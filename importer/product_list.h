@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef PASSTHRU_IMPORTER_PRODUCT_LIST_H
 #define PASSTHRU_IMPORTER_PRODUCT_LIST_H
 

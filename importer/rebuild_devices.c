@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The devices of pci.ids, and what is known of each GPU among them. */
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The directories of remotes; importer/remote.c reads one file. */
 
 #include "core/buffer.h"

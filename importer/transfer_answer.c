@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What becomes of the bytes of an answer: the headers decide, then the body goes to a file or into memory. */
 
 #include <errno.h>

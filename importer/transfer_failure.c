@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Why a transfer failed, in words, and what to do. What libcurl says itself is passed on. */
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probe/config_files.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef PASSTHRU_PROBE_CONFIG_TEXT_H
 #define PASSTHRU_PROBE_CONFIG_TEXT_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probe/display_path.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef PASSTHRU_PROBE_HOST_STATE_H
 #define PASSTHRU_PROBE_HOST_STATE_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The findings about an option ROM. */
 
 #include "probe/option_rom.h"

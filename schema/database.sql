@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
 -- The database of passthru: derived, immutable, rebuilt as a whole by passthru-import from its sources.
 --
 -- The build takes comments out (schema/sql.awk). The last line of the comment in front of a table is what `passthru db

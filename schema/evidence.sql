@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
 -- Counts the reports of a new database, once all are in: run by db/evidence.c in one transaction.
 --
 -- An example: a GPU has three reports. One of 2026 that the tool sent weighs 1; one of 2018 taken from a public page

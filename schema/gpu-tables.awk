@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Turns two tables of data/ into C that core/gpu.c includes, checked against the vocabulary.
 #   awk -f gpu-tables.awk vocabulary.tsv findings.tsv deliveries.tsv workarounds.tsv
 function fault(why) { printf "%s:%d: %s\n", FILENAME, FNR, why > "/dev/stderr"; failed = 1; exit 1 }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Turns schema/report-fields.tsv into C, so that each field of a report is written once.
 #   awk -f report-fields.awk -v output=header report-fields.tsv   enum, members of struct report, texts of the help
 #   awk -f report-fields.awk -v output=source report-fields.tsv   the table

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Turns an SQL file of schema/ into C: its lines without comments; of each table what its comment says last; and each CHECK
 # with its table.
 #   awk -f schema/sql.awk -v name=database schema/vocabulary.tsv schema/database.sql

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Turns schema/vocabulary.tsv and schema/findings.tsv into C, so that each value is written once.
 #   awk -f vocabulary.awk -v output=header vocabulary.tsv findings.tsv   enums, declarations, and a macro for each finding
 #   awk -f vocabulary.awk -v output=source vocabulary.tsv findings.tsv   tables of values and what they mean

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # bash completion for passthru(1) and passthru-import(1). The program itself knows what can be typed next.
 # shellcheck shell=bash
 

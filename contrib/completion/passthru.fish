@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # fish completion for passthru(1) and passthru-import(1). The program itself knows what can be typed next.
 
 function __passthru_ask

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """ACPI tables (ACPI 6.5, 5.2): the AML stays as it is, strings in it that name a machine are crossed out."""
 import re
 

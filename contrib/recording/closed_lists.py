@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """What is harmless in the configuration of a host, as closed lists: kernel modules and their parameters, the kernel's
 parameters and their values. What is not on a list becomes x. A word that passthru would take for a misspelling of one that
 it knows stays too, as that is what it tells."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A domain of libvirt (https://libvirt.org/formatdomain.html) by a closed list of elements and attributes. Each element
 stays in its line, as findings name it; broken XML stays broken there."""
 from xml.parsers import expat

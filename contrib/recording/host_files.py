@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The host's own configuration, file by file, each as far as passthru reads it. Lines keep their numbers, as findings name
 them; a line that does not matter is left empty."""
 import re

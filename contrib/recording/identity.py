@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """What names a machine or its owner in free text and in tables that cannot be taken by a closed list."""
 import re
 

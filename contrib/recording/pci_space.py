@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """PCI configuration spaces by a closed list: the header, and of each capability what says how a device is passed through
 and what it can do. All else is zeroed: serial numbers (Device Serial Number is a MAC address at most network cards), vital
 product data, what a maker defined, and what lies between capabilities."""

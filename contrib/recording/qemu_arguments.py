@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Arguments of QEMU, and properties as it takes them, by a closed list."""
 import re
 import shlex

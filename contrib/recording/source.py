@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Reads one machine: the running one, or a recorded one below a directory."""
 import os
 import stat

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Virtual machines of Proxmox VE and libvirt by a closed list: what passthru reads of them, and what says how a device is
 passed through. No names, identities, disks, networks or anything that somebody wrote."""
 import re

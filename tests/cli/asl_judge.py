@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Say what methods a disassembly by `iasl -d` defines, and which hold a UUID, as aml_dump says it of the table.
 
 usage: asl_judge.py FILE.dsl...        prints lines "FILE method PATH" and "FILE optimus|mux|nbci|gps PATH"

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Checks what `passthru query --json` or `--ndjson` printed against docs/json.md.
 
 Usage: check_answer.py [--ndjson] [--count N] VOCABULARY.TSV <ANSWER

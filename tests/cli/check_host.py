@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Compares what `passthru check host` finds on machines that are made of texts with what it should find.
 
 Usage: check_host.py TABLE COMMAND...      the table explains itself

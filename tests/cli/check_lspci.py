@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Compares what pci_dump prints of a machine with what lspci itself says of it.
 
 usage: check_lspci.py PCI_DUMP LSPCI [WITHOUT]...    files that hold the output of pci_dump, and of lspci -D -nnvv;

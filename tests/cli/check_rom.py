@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Compares what `passthru rom --json` says about random option ROMs with an independent reader of them.
 
 Usage: check_rom.py COUNT COMMAND...      COMMAND is asked about a ROM on its standard input

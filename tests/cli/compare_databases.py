@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Compares what two databases of passthru answer with: everything but row numbers, paths and how sources share what
 several of them have. Prints the first differences; exit 1 when there are any. Usage: compare_databases.py A B"""
 import sqlite3

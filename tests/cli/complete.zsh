@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Usage: zsh -f complete.zsh DIRECTORY LINE...: what zsh offers for each command line by the completions in the
 # directory: the real completion system, in a terminal of its own. Prints the candidates of each line, one a line, and a
 # line "." after those of each.

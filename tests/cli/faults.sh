@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Faults of the machine, for any command that changes the lab: it is killed, or gets an error, at each system call of a
 # kind; its files may not grow; its disk is full. Sourced after import.sh or sync.sh.
 # shellcheck shell=bash disable=SC2154

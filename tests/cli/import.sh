@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What the tests of the importer share; sourced by them instead of lib.sh, which it brings along.
 # shellcheck shell=bash source-path=SCRIPTDIR
 # Sets: pci_ids (a list of few devices: a database of it is built in no time), system_ids (the system's list), lab (a

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What the command-line tests share; sourced by each of them.
 # shellcheck shell=bash disable=SC2034
 # Sets: passthru, import (the programs, under $WRAPPER if that is set), data (the frozen copy of the project's data), db

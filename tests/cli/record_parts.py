@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The parts of contrib/record-machine, each with odd input: configuration spaces, ACPI tables, files of a hostile machine."""
 import os
 import pathlib

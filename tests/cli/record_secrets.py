@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Puts identifiers of every kind into a recorded machine, each a value of its own, and looks for each in a record of it.
 
 Usage: record_secrets.py plant MACHINE            adds them to a machine that tests/machines/build made

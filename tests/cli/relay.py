@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Stands between a client and a web server and does what a web server cannot. Prints its port, serves until it is ended.
 
 relay.py cut PORT LIMIT...   to 127.0.0.1:PORT; the first connection is closed after as many bytes from there as the first

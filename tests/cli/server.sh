@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A real web server for tests: nginx on free loopback ports, plain and with TLS by certificates of a CA of its own.
 # Source it behind lib.sh (or import.sh), then call server_start; the server ends with the test, however that ends.
 # shellcheck shell=bash disable=SC2034,SC2154

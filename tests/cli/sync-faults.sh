@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What the tests of a sync that the world disturbs share; sourced by them instead of sync.sh, which it brings along.
 # shellcheck shell=bash source-path=SCRIPTDIR disable=SC2034,SC2154
 # Sets: old and new (what the database tells before the update and after it), outbox, `before` (a folder with the lab

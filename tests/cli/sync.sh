@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What the tests of `passthru sync` share; sourced by them instead of import.sh and server.sh, which it brings along.
 # shellcheck shell=bash source-path=SCRIPTDIR disable=SC2034,SC2154
 # Sets: feeds (the folder that the server serves at /, one folder for each feed), keys (of the feeds).

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Runs a program on a terminal of its own and answers its prompts.
 
 Usage: terminal.py [--columns N] [--when TEXT] PROGRAM [ARGUMENT]... <ANSWERS

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Works a verdict out from the tables of a database, step by step, as docs/verdict.md has it (`make examples` writes what
 this prints into it); no code is shared with the program.
 

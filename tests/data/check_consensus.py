@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Compares the verdicts of a database with tests/data/consensus.tsv.
 
 usage: check_consensus.py [PASSTHRU DATABASE]; without them those of the build folder $BUILD

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Check the bundled reports with an independent JSON Schema validator; prove that bad ones are rejected.
 
 usage: check_reports.py [REPOSITORY_ROOT]

@@ -77,6 +77,12 @@ check("rooms know only those below them",
 check("no file has more than %d lines" % MAX_LINES,
       [str(path.relative_to(ROOT)) for path, text in texts.items() if text.count("\n") > MAX_LINES])
 
+files = [path for pattern in ("*/*.[ch]", "tests/*/*.[ch]", "tests/*/*.test", "tests/*/*.sh", "tests/*/*.py", "schema/*.awk",
+                              "schema/*.sql", "docs/*.[0-9]", "docs/*.md", "Makefile")
+         for path in sorted(ROOT.glob(pattern)) if not path.parts[len(ROOT.parts)].startswith("build")]
+check("each file names its licence", [str(path.relative_to(ROOT)) for path in files
+                                      if "SPDX-License-Identifier: GPL-2.0-or-later" not in path.read_text()[:200]])
+
 objects = {"%s/%s" % (room, path.stem): functions_of(path)
            for room in KNOWS for path in (BUILD / room).glob("*.o") if (ROOT / room / path.stem).with_suffix(".c").exists()}
 home = {symbol: name for name, (defined, _) in objects.items() for symbol in defined}

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Check that each change to a table of data/ has raised the version in its first line.
 
 usage: check_versions.py [REPOSITORY_ROOT]

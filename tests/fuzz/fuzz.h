@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef PASSTHRU_TESTS_FUZZ_H
 #define PASSTHRU_TESTS_FUZZ_H
 

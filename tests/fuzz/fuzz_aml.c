@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* AML from any firmware or recorded machine: probe/aml.h. */
 
 #include "probe/aml.h"

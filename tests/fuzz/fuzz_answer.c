@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a server answers to a report that it rejects: db/outbox_sent.h. */
 
 #include "core/text.h"

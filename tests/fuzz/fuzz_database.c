@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A database file that somebody has damaged or made to do harm: db/database.h. The input is a list of patches
  * for a small database, 8 bytes each: where (3 bytes), how many bytes (1), and what (4 bytes, repeated). A
  * patch of no bytes sets a number in a table by SQL instead: a sound file with wrong content. What opens is

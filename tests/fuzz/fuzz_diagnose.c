@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Any log that people feed to `passthru diagnose`: core/log_scan.h, core/symptom_matcher.h. However it comes
  * in pieces, the answer is one, and it is what each line gives by itself. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The domain XML of libvirt: probe/domain_xml.c. */
 
 #include "probe/vm_config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The host's files: GRUB's settings, a kernel command line, modprobe.d. The first byte chooses the file. */
 
 #include "probe/host_state.h"

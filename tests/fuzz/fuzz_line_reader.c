@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A file that says it is gzip, zstd or text: importer/line_reader.h. */
 
 #include "importer/line_reader.h"

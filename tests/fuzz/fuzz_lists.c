@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lists from others: importer/product_list.h and importer/driver_claims.h. */
 
 #include "core/text.h"

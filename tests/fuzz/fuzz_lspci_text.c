@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Any text that people give to --lspci: probe/pci.h. What looks like a dump goes through libpci. */
 
 #include "core/buffer.h"

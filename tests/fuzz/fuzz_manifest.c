@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A manifest whose signer is not to be trusted either: importer/manifest.h. What is accepted keeps every
  * limit.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An option ROM from any card or any download: probe/option_rom.h. */
 
 #include "probe/option_rom.h"

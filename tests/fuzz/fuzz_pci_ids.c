@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A pci.ids from anywhere: importer/pci_ids.h. */
 
 #include "core/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A qemu-server .conf of Proxmox: probe/proxmox_conf.c. */
 
 #include "probe/vm_config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The configuration of a remote as people write it: importer/remote.h. What is taken can be asked. */
 
 #include "importer/remote.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A report from anybody: core/report.h. What is accepted has a canonical JSON that is accepted again, and is
  * its own. Problems are collected exactly when the report is rejected. */
 

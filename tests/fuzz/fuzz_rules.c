@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tables and rules as contributors write them: importer/table.h, importer/rule.h, importer/annotator.h. The
  * input is a rules.tsv without its first two lines; what follows a line "===" is a facts.tsv, likewise. */
 

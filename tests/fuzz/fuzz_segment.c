@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A line of a feed's segment: importer/feed_line.h. What is accepted adds a JSON object or retracts a report.
  */
 

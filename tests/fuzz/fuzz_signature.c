@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A signature file of a server: importer/signature.h. What is accepted says what was signed. The input is a
  * key of a configuration, too. */
 

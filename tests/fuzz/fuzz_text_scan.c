@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Any text that people feed to `passthru query -`: core/text_scan.h. However it comes in pieces, the answer
  * is one. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table VFCT from any firmware or recorded machine: probe/vfct.h. */
 
 #include "probe/vfct.h"

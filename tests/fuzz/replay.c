@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Replays files through one fuzz target, as an ordinary program: each file named, or all files of each
  * directory. */
 

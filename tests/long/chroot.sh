@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Debian systems in a directory, for the tests that need one; sourced. It needs root, debootstrap and a mirror.
 # What a command in one mounts lies in a mount namespace of its own and is gone when the command ends, whichever way it
 # ends: a directory here can always be removed.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Builds recorded machines for tests: a folder with the parts of /sys, /proc and /etc that passthru reads, as
 contrib/record-machine leaves it. Configuration spaces are written bit by bit (PCI Local Bus 3.0, PCI Express Base 5.0),
 ACPI tables are compiled by iasl."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The machines that the tests look at, each by its name. Each is a kind of machine that people ask about."""
 import machine
 import rom

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Build option ROMs for the tests: PCI Firmware Specification 3.3, chapter 5, and what NVIDIA and AMD add.
 
 usage: rom.py KIND [FILE]       writes one of KINDS to FILE or standard output

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Shows what the reader of ACPI tables finds, for tests that compare it with a disassembler.
  *
  * aml_dump TABLE...: each method as "FILE method PATH", each UUID as "FILE optimus|mux|nbci|gps PATH", and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs transfers, for tests that watch them against a web server.
  *
  * fetch [OPTION]... URL FILE [URL FILE]...: fetches each; FILE - keeps it in memory and writes it out, FILE %

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Prints what probe/pci.h makes of a machine or of a text of lspci, one device on a line, for tests that
  * compare it with lspci itself. Usage: pci_dump sysfs [FOLDER] | pci_dump lspci FILE */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef PASSTHRU_TESTS_UNIT_ROOT_FIXTURE_H
 #define PASSTHRU_TESTS_UNIT_ROOT_FIXTURE_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Edge values of AML. That well-formed tables are understood is judged by iasl, in tests/cli/acpi.test. */
 
 #include "probe/aml.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/database_fixture.h"
 
 /* Which reports count: each case adds a few to a database of its own. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Of machines that say little; tests/cli/scan.test has those that say much. */
 
 #include "probe/host.h"

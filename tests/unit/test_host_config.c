@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The host's configuration against devices, and the next steps; tests/cli/check_host.tsv has what is found in
  * its files. */
 

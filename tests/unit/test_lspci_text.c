@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Texts of lspci as people paste them, and what is to be read out of them. What lspci prints in full, -nn,
  * -nnvv and with -x, is judged by itself in tests/cli/pci.test. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Edge values of option ROMs. tests/cli/rom.test has whole ones of each kind with what is found in them, and
  * an independent reader of random ones. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/pci_id.h"
 
 #include "tests/unit/unit.h"

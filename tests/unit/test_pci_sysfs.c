@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Recorded machines that are damaged or hostile: what can be read is read, what cannot is noted. That the
  * values are right is judged by lspci, in tests/cli/pci.test. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #undef _FORTIFY_SOURCE /* which declares pread as inline */
 #include "probe/rom_bar.h"
 

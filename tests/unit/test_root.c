@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probe/root.h"
 
 #include "tests/unit/root_fixture.h"

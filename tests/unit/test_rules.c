@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The rules that are shipped, data/rules.tsv: does each do what it says, and is each of any use? */
 
 #include "core/buffer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/symptom_matcher.h"
 #include "core/vocabulary.h"
 #include "importer/table.h"

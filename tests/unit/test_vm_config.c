@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Configurations of virtual machines, Proxmox's and libvirt's: what is found in them, and what they are. */
 
 #include "probe/vm_config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Verifies a signature of minisign, for tests that have the real program make it.
  *
  * verify_signature FILE SIGNATURE KEY...: prints "good: TRUSTED-COMMENT", or "SLUG: MESSAGE" and ends with 1.
