@@ -145,8 +145,7 @@ static enum error_code note_winners(UNUSED void *context, uint32_t number, const
     struct pci_id id = pci_id_from_number(number);
     annotator_resolve(annotator, &id, name, &result);
     for (int attribute = 0; attribute < ATTRIBUTE_COUNT; attribute++) {
-        struct listed_rule *rule =
-            result.counts[attribute] ? rule_of(&result.claims[attribute][0]) : NULL;
+        struct listed_rule *rule = result.counts[attribute] ? rule_of(&result.claims[attribute][0]) : NULL;
         if (rule)
             rule->wins = true;
     }
