@@ -35,8 +35,7 @@ static inline char *json_of(const char *text, size_t *length)
 static inline void assert_says(const char *json, const char *message, const char *why)
 {
     char quoted[300];
-    assert_true(strlen(why) < sizeof quoted);
-    strcpy(quoted, why);
+    assert_in_range(snprintf(quoted, sizeof quoted, "%s", why), 0, sizeof quoted - 1);
     for (char *quote = quoted; (quote = strchr(quote, '\''));)
         *quote = '"';
     if (!strstr(message, quoted))

@@ -36,7 +36,7 @@ static void fill(struct buffer *buffer, int way)
     else if (way == 1)
         buffer_append_format(buffer, "%.*s", (int)length, text);
     else if (way == 2 && length)
-        buffer->length += strlen(strcpy(buffer_reserve(buffer, length), text));
+        memcpy(buffer_reserve(buffer, length), text, length + 1), buffer->length += length;
     else
         while (buffer->length < length)
             buffer_append_byte(buffer, '0');

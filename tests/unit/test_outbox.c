@@ -21,7 +21,8 @@ static int set_up(void **state)
     static char path[2 * SCRATCH_PATH_SIZE];
     signal(SIGXFSZ, SIG_IGN);
     int failed = make_scratch(state);
-    outbox_folder = strcpy(path, in_scratch("a/b/outbox"));
+    snprintf(path, sizeof path, "%s", in_scratch("a/b/outbox"));
+    outbox_folder = path;
     return failed;
 }
 

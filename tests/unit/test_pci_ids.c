@@ -165,7 +165,7 @@ DEFINE_TEST(test_long_names)
     /* 100 bytes that are no UTF-8 take three times the space as U+FFFD. */
     memset(text, '\xff', 106);
     memcpy(text, "10de  ", 6);
-    strcpy(text + 106, "\n");
+    memcpy(text + 106, "\n", 2);
     assert_int_equal(read_text(text, &summary), ERROR_BAD_INPUT);
     assert_holds(failure.message, "pci.ids:1: ");
 }

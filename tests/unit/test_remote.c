@@ -288,13 +288,13 @@ DEFINE_TEST_IN(test_bad_files, set_up, remove_scratch)
     char path[2 * SCRATCH_PATH_SIZE];
     static char large[65538];
     struct remotes remotes;
-    strcpy(path, in_scratch(OF_USER "a.conf"));
+    snprintf(path, sizeof path, "%s", in_scratch(OF_USER "a.conf"));
     memset(large, '\n', 65536);
-    strcpy(large + 65536 - strlen(LIST), LIST);
+    memcpy(large + 65536 - strlen(LIST), LIST, strlen(LIST));
     scratch_put(OF_USER "a.conf", large);
     load(&remotes);
     remotes_free(&remotes);
-    strcat(large, "\n");
+    large[65536] = '\n';
     scratch_put(OF_USER "a.conf", large);
     assert_not_loaded("a.conf: larger than 64 KiB");
     assert_true(!unlink(path) && !mkdir(path, 0700));
