@@ -24,8 +24,12 @@ enum error_code database_sqlite_error(const struct database *database, int resul
     bool write_failed = database->handle && sqlite3_extended_errcode(database->handle) == SQLITE_IOERR_WRITE;
     if (primary == SQLITE_IOERR && (number || write_failed))
         return error_set_errno(error, number ? number : EFBIG, "database %.400s", database->path);
-    /* SQLITE_ERROR: a table is not there. */
-    if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_ERROR)
+    if (primary == SQLITE_INTERRUPT)
+        return database_damaged(database, "reading it does not come to an end", error);
+    /* SQLITE_ERROR: a table is not there, or is a view. SQLITE_TOOBIG: a value is larger than any that is
+     * written. */
+    if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_ERROR ||
+        primary == SQLITE_TOOBIG)
         code = ERROR_DATABASE_DAMAGED;
     else if (primary == SQLITE_FULL)
         code = ERROR_NO_SPACE;
@@ -49,8 +53,8 @@ enum error_code database_damaged(const struct database *database, const char *wh
 }
 
 /* The numbers of the file header (sqlite.org/fileformat2.html, section 1.3) that say whose file it is, and
- * whether all of it is there. */
-static enum error_code check_header(const char *path, struct error *error)
+ * whether all of it is there. Stores how many pages it has. */
+static enum error_code check_header(const char *path, int64_t *pages, struct error *error)
 {
     unsigned char header[100];
     struct stat status;
@@ -101,6 +105,7 @@ static enum error_code check_header(const char *path, struct error *error)
                   (long long)status.st_size, (unsigned long long)HEADER_32(28) * page_size);
         return error_next(error, "rebuild it from its sources with: passthru import --db %s", path);
     }
+    *pages = HEADER_32(28);
 #undef HEADER_32
     return ERROR_NONE;
 }
@@ -128,9 +133,41 @@ void database_configure_sqlite(void)
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+/* What one statement may cost, in steps of SQLite's virtual machine. The dearest one, of `db check`, takes
+ * 800 for each page of the file. */
+enum { STEPS_AT_ONCE = 1000 * 1000, MAX_STEPS = 20 * 1000 * 1000, STEPS_PER_PAGE = 20 * 1000 };
+
+static int stop_endless(void *context)
+{
+    struct database *database = context;
+    return (database->steps += STEPS_AT_ONCE) > database->max_steps;
+}
+
+/* The file may be anybody's (sqlite.org/security.html): what stands in its schema calls nothing and runs
+ * nothing, no value is larger than any that is written, and no statement runs for ever, as one does in a tree
+ * with a circle. */
+static void distrust(struct database *database, int64_t pages)
+{
+    static const int switches[][2] = {{SQLITE_DBCONFIG_DEFENSIVE, 1},
+                                      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+                                      {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+                                      {SQLITE_DBCONFIG_ENABLE_VIEW, 0}};
+    static const int limits[][2] = {{SQLITE_LIMIT_LENGTH, 16 << 20}, {SQLITE_LIMIT_SQL_LENGTH, 1 << 16},
+                                    {SQLITE_LIMIT_EXPR_DEPTH, 100},  {SQLITE_LIMIT_COMPOUND_SELECT, 20},
+                                    {SQLITE_LIMIT_ATTACHED, 0},      {SQLITE_LIMIT_TRIGGER_DEPTH, 1},
+                                    {SQLITE_LIMIT_WORKER_THREADS, 0}};
+    for (size_t i = 0; i < ARRAY_SIZE(switches); i++)
+        sqlite3_db_config(database->handle, switches[i][0], switches[i][1], NULL);
+    for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+        sqlite3_limit(database->handle, limits[i][0], limits[i][1]);
+    database->max_steps = MAX_STEPS + pages * STEPS_PER_PAGE;
+    sqlite3_progress_handler(database->handle, STEPS_AT_ONCE, stop_endless, database);
+}
+
 enum error_code database_open(const char *path, struct database **database, struct error *error)
 {
-    if (check_header(path, error))
+    int64_t pages = 0;
+    if (check_header(path, &pages, error))
         return error->code;
     struct buffer uri CLEANUP(buffer_free) = BUFFER(4 * DATABASE_PATH_SIZE);
     append_uri(&uri, path);
@@ -148,6 +185,7 @@ enum error_code database_open(const char *path, struct database **database, stru
         database_close(opened);
         return error->code;
     }
+    distrust(opened, pages);
     *database = opened;
     return ERROR_NONE;
 }
@@ -206,6 +244,14 @@ static void bind(sqlite3_stmt *statement, int parameter, const struct sql_value 
     }
 }
 
+enum error_code database_prepare(struct database *database, const char *sql, unsigned flags,
+                                 sqlite3_stmt **statement, struct error *error)
+{
+    database->steps = 0;
+    int result = sqlite3_prepare_v3(database->handle, sql, -1, flags, statement, NULL);
+    return result == SQLITE_OK ? error->code = ERROR_NONE : database_sqlite_error(database, result, error);
+}
+
 enum error_code database_query(struct database *database, const char *sql, const struct sql_value values[],
                                int count, sqlite3_stmt **statement, struct error *error)
 {
@@ -214,15 +260,15 @@ enum error_code database_query(struct database *database, const char *sql, const
            database->statements[slot].sql != sql)
         slot++;
     sqlite3_stmt **kept = &database->statements[slot].prepared;
+    database->steps = 0;
     error->code = ERROR_NONE;
     if (database->statements[slot].sql == sql) {
         sqlite3_reset(*kept);
     } else { /* the last slot is for all that are too many */
         sqlite3_finalize(*kept);
         database->statements[slot].sql = NULL;
-        int result = sqlite3_prepare_v3(database->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
-        if (result != SQLITE_OK)
-            return database_sqlite_error(database, result, error);
+        if (database_prepare(database, sql, SQLITE_PREPARE_PERSISTENT, kept, error))
+            return error->code;
         database->statements[slot].sql = sql;
     }
     for (int i = 0; i < count; i++)

@@ -128,14 +128,11 @@ static enum error_code count_rows(struct database *database, const char *table, 
 {
     char sql[80];
     sqlite3_stmt *statement = NULL;
-    /* The index of words keeps no rows: it has one for each GPU. */
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", strcmp(table, "gpu_words") == 0 ? "gpu" : table);
-    error->code = ERROR_NONE;
-    int result = sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL);
-    if (result == SQLITE_OK && (result = sqlite3_step(statement)) == SQLITE_ROW)
+    /* The index of words keeps no rows: it has one for each GPU. count(*) would be one step of SQLite, which
+     * nothing can end in a tree with a circle. */
+    snprintf(sql, sizeof sql, "SELECT count(1) FROM %s", strcmp(table, "gpu_words") == 0 ? "gpu" : table);
+    if (!database_prepare(database, sql, 0, &statement, error) && database_next(database, statement, error))
         *rows = sqlite3_column_int64(statement, 0);
-    else
-        database_sqlite_error(database, result, error);
     sqlite3_finalize(statement);
     return error->code;
 }
@@ -237,13 +234,9 @@ static enum error_code check_values(struct database *database, struct error *err
         const char *const *pair = database_checks[i];
         sqlite3_stmt *row = NULL;
         snprintf(sql, sizeof sql, "SELECT 1 FROM %s WHERE NOT (%s) LIMIT 1", pair[0], pair[1]);
-        int result = sqlite3_prepare_v2(database->handle, sql, -1, &row, NULL);
-        if (result != SQLITE_OK || (result = sqlite3_step(row)) != SQLITE_DONE) {
+        if (!database_prepare(database, sql, 0, &row, error) && database_next(database, row, error)) {
             snprintf(sql, sizeof sql, "a value in table %s is not %s", pair[0], pair[1]);
-            if (result == SQLITE_ROW)
-                database_damaged(database, sql, error);
-            else
-                database_sqlite_error(database, result, error);
+            database_damaged(database, sql, error);
         }
         sqlite3_finalize(row);
     }
@@ -259,8 +252,10 @@ static enum error_code ignore_table(void *context, const struct table_record *ta
 
 enum error_code database_check(struct database *database, struct error *error)
 {
+    static const char foreign[] = "SELECT type || ' ' || name || ' does not belong there' FROM sqlite_schema"
+                                  " WHERE type IN ('view', 'trigger') LIMIT 1";
     /* An intact file may still lack a table. */
-    if (database_check_integrity(database, error) ||
+    if (database_check_integrity(database, error) || check(database, foreign, error) ||
         database_each_table(database, ignore_table, NULL, error) || check_shape(database, error) ||
         check_values(database, error))
         return error->code;

@@ -28,6 +28,8 @@ struct database {
     } statements[MAX_STATEMENTS]; /* those in use so far, then zeros */
     struct text_cache origins;
     struct text_cache prior_reasons;
+    int64_t steps; /* of the statement that runs; more than max_steps: it does not end */
+    int64_t max_steps;
 };
 
 /* ---- statements ---- */
@@ -73,6 +75,10 @@ static inline struct sql_value sql_reference(int64_t row)
     (const struct sql_value[]){__VA_ARGS__},                                                                 \
         (int)(sizeof((const struct sql_value[]){__VA_ARGS__}) / sizeof(struct sql_value))
 #define SQL_NO_VALUES NULL, 0
+
+/* Prepares a statement, which the caller finalizes, with sqlite3_prepare_v3's flags. */
+MUST_CHECK enum error_code database_prepare(struct database *database, const char *sql, unsigned flags,
+                                            sqlite3_stmt **statement, struct error *error);
 
 /* A statement with its parameters, ready to be stepped. It is prepared when it is first asked for and kept as
  * long as the database is open: `sql` must be the same string each time, not one that is equal. */

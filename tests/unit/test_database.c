@@ -211,7 +211,7 @@ DEFINE_TEST(test_what_the_check_finds)
         {{"UPDATE report SET body = '[]' WHERE seq = 4;", "", ""}, "report 4 is not a JSON object"},
         {{"DROP TABLE gpu_words;", "", ""}, "the tables lack \"gpu_words.words\""},
         {{"ALTER TABLE device RENAME TO kept; CREATE VIEW device AS SELECT * FROM kept;", "", ""},
-         "the tables lack \"device.name TEXT NOT NULL STRICT\""},
+         "view device does not belong there"},
         {{"ALTER TABLE price RENAME TO kept; CREATE TABLE price AS SELECT * FROM kept; DROP TABLE kept;",
           "UPDATE price SET usd = 'a lot';", ""},
          "the tables lack \"price.as_of TEXT NOT NULL STRICT WITHOUT ROWID\""},
