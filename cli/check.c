@@ -9,6 +9,7 @@
 #include "cli/findings.h"
 #include "cli/output.h"
 #include "core/error_output.h"
+#include "probe/confine.h"
 #include "probe/host_config.h"
 #include "probe/vm_config.h"
 
@@ -238,6 +239,7 @@ int command_check(int argc, char **argv)
     }
     if (root_open(directory, &command.root, &command.error))
         return output_error(&command.error, common.json);
+    confine(command.root, (const char *const *)argv + optind, argc - optind);
     /* Checks that need the devices are skipped where they are not known; why is noted. */
     if (pci_read_machine(command.root, &command.machine, &command.error)) {
         root_note_unreadable(command.root, "the PCI devices", command.error.message);

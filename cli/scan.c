@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/scan.h"
+#include "probe/confine.h"
 
 const char scan_help[] = "Usage: passthru scan [OPTION]... [ADDRESS]...\n"
                          "\n"
@@ -149,10 +150,13 @@ static enum error_code run(struct scan_command *command, struct error *error)
     struct database_place place;
     if (database_locate(command->common.database, &place, error) ||
         database_open(place.path, &command->database, error) ||
-        root_open(command->directory, &command->root, error) ||
-        scan_read(command->root, command->lspci, command->addresses, command->address_count, &command->scan,
+        root_open(command->directory, &command->root, error))
+        return error->code;
+    struct sandbox sandbox = confine(command->lspci ? NULL : command->root, &command->lspci, 1);
+    if (scan_read(command->root, command->lspci, command->addresses, command->address_count, &command->scan,
                   error))
         return error->code;
+    command->scan.sandbox = sandbox;
     return look_at_all(command, error);
 }
 

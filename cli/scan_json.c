@@ -44,6 +44,10 @@ void scan_write_host_json(struct json_writer *writer, const struct scan *scan)
     findings_write_json(writer, &scan->configuration);
     json_write_end_object(writer);
     findings_write_json(writer, &scan->findings);
+    json_write_begin_object(writer, "sandbox");
+    json_write_integer(writer, "landlock", scan->sandbox.landlock);
+    json_write_bool(writer, "seccomp", scan->sandbox.seccomp);
+    json_write_end_object(writer);
     json_write_begin_array(writer, "unreadable");
     if (scan->from_text)
         json_write_string(writer, NULL, "all but PCI devices: this is a listing of lspci");

@@ -78,6 +78,15 @@ static enum error_code load(struct libpci *library, struct error *error)
                         "install libpci3 (Debian, Ubuntu), pciutils-libs (Fedora) or pciutils (Arch)", error);
 }
 
+void libpci_preload(void)
+{
+    struct libpci library;
+    struct error error;
+    /* What fails here fails again, and is then said. */
+    if (load(&library, &error))
+        return;
+}
+
 static void start(struct libpci *library, void *path)
 {
     library->access->error = unwind;

@@ -8,6 +8,9 @@
  * query. None of its functions that look up names (and could ask the DNS) is ever loaded. */
 struct libpci;
 
+/* Loads the library, where no file can be opened any more when it is needed. */
+void libpci_preload(void);
+
 enum libpci_method { LIBPCI_SYSFS, LIBPCI_DUMP };
 
 /* Loads the library and opens /sys/bus/pci of a machine at `path`, or the dump that is there. ERROR_SYSTEM

@@ -4,6 +4,7 @@
 
 #include "core/finding.h"
 #include "core/gpu.h"
+#include "core/sandbox.h"
 #include "probe/acpi.h"
 #include "probe/display_path.h"
 #include "probe/iommu.h"
@@ -41,7 +42,8 @@ struct scan_gpu {
 
 struct scan {
     struct root *root;
-    bool from_text; /* lspci's text of another machine: nothing is known of its host */
+    struct sandbox sandbox; /* that it was read in */
+    bool from_text;         /* lspci's text of another machine: nothing is known of its host */
     struct host host;
     struct iommu iommu;
     struct pci_machine machine;
