@@ -402,8 +402,6 @@ static int run(struct query *query, char **texts, int count)
         if (json)
             output_error(&query->first_error, is_document);
     }
-    answer_free(&query->answer);
-    database_close(query->database);
     return output_end(&query->output, status);
 }
 
@@ -418,7 +416,7 @@ int command_query(int argc, char **argv)
         {"explain", no_argument, NULL, 'e'},
         COMMON_OPTIONS,
     };
-    static struct query query; /* too large for a stack */
+    static struct query query; /* too large for a stack; what it holds is left to the end of the process */
     bool ndjson = false;
     int chassis = CHASSIS_UNKNOWN;
     bool json = command_wants_json(argc, argv); /* wherever it stands: errors are JSON too */
