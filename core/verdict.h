@@ -30,7 +30,7 @@ enum evidence_level {
 struct prior {
     double shares[OUTCOME_COUNT];
     double strength;
-    const char *reason;
+    char reason[512];
 };
 
 struct verdict {

@@ -199,20 +199,14 @@ int database_age_days(const struct database *database)
     return (int)((now - status.st_mtime) / (24 * 3600));
 }
 
-static void free_texts(struct text_cache *cache)
-{
-    for (int i = 0; i < cache->capacity; i++)
-        free(cache->texts[i]);
-    free(cache->texts);
-}
-
 void database_release(struct database *database)
 {
     for (int i = 0; i < MAX_STATEMENTS; i++)
         sqlite3_finalize(database->statements[i].prepared);
     sqlite3_close(database->handle);
-    free_texts(&database->origins);
-    free_texts(&database->prior_reasons);
+    for (int i = 0; i < database->origin_capacity; i++)
+        free(database->origins[i]);
+    free(database->origins);
     *database = (struct database){.handle = NULL};
 }
 

@@ -13,12 +13,6 @@
 
 enum { DATABASE_APPLICATION_ID = 0x50545255, DATABASE_USER_VERSION = 3, MAX_STATEMENTS = 64, KEY_SIZE = 128 };
 
-/* Texts that live as long as the database is open, by the number of their row; NULL: not fetched yet. */
-struct text_cache {
-    char **texts;
-    int capacity;
-};
-
 struct database {
     sqlite3 *handle;
     char path[4096]; /* for messages */
@@ -26,10 +20,10 @@ struct database {
         const char *sql;
         sqlite3_stmt *prepared;
     } statements[MAX_STATEMENTS]; /* those in use so far, then zeros */
-    struct text_cache origins;
-    struct text_cache prior_reasons;
-    int64_t steps; /* of the statement that runs; more than max_steps: it does not end */
+    int64_t steps;                /* of the statement that runs; more than max_steps: it does not end */
     int64_t max_steps;
+    char **origins; /* texts of the table, by the number of their row; NULL: not fetched yet */
+    int origin_capacity;
 };
 
 /* ---- statements ---- */

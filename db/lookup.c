@@ -8,70 +8,65 @@
 #include "db/database.h"
 #include "db/internal.h"
 
-/* No table of origins or priors has more rows. */
-enum { MAX_CACHED_ROWS = 1 << 20 };
-
-/* Stores the text of a row, which is asked for only when it is not in the cache. `row` comes from the file.
- */
-static enum error_code cached_text(struct database *database, struct text_cache *cache, int row,
-                                   const char *sql, const char **text, struct error *error)
-{
-    sqlite3_stmt *statement;
-    if (row < 0 || row >= MAX_CACHED_ROWS)
-        return database_damaged(database, "a GPU refers to a row that cannot exist", error);
-    if (row >= cache->capacity) {
-        int capacity = row + 64;
-        char **grown = realloc(cache->texts, (size_t)capacity * sizeof *grown);
-        if (!grown)
-            return error_set(error, ERROR_NO_MEMORY, "no memory for %d texts", capacity);
-        memset(grown + cache->capacity, 0, (size_t)(capacity - cache->capacity) * sizeof *grown);
-        cache->texts = grown;
-        cache->capacity = capacity;
-    }
-    if (!cache->texts[row]) {
-        if (database_query(database, sql, SQL_VALUES(sql_integer(row)), &statement, error))
-            return error->code;
-        bool found = database_next(database, statement, error);
-        if (error->code)
-            return error->code;
-        cache->texts[row] = strdup(found ? column_text(statement, 0) : "");
-        if (!cache->texts[row])
-            return error_set(error, ERROR_NO_MEMORY, "no memory for a text");
-    }
-    *text = cache->texts[row];
-    return ERROR_NONE;
-}
-
+/* Stores who states a value, "" for 0. It is asked for only once. `origin` comes from the file. */
 static enum error_code find_origin(struct database *database, int origin, const char **text,
                                    struct error *error)
 {
+    enum { MAX_ORIGINS = 1 << 20 }; /* the table never has more rows */
+    static const char sql[] = "SELECT text FROM origin WHERE id = ?1";
+    sqlite3_stmt *row;
     *text = "";
-    return origin ? cached_text(database, &database->origins, origin, "SELECT text FROM origin WHERE id = ?1",
-                                text, error)
-                  : ERROR_NONE;
+    error->code = ERROR_NONE;
+    if (!origin)
+        return ERROR_NONE;
+    if (origin < 0 || origin >= MAX_ORIGINS)
+        return database_damaged(database, "a GPU refers to a row that cannot exist", error);
+    if (origin >= database->origin_capacity) {
+        int capacity = origin + 64;
+        char **grown = realloc(database->origins, (size_t)capacity * sizeof *grown);
+        if (!grown)
+            return error_set(error, ERROR_NO_MEMORY, "no memory for %d texts", capacity);
+        memset(grown + database->origin_capacity, 0,
+               (size_t)(capacity - database->origin_capacity) * sizeof *grown);
+        database->origins = grown;
+        database->origin_capacity = capacity;
+    }
+    char **kept = &database->origins[origin];
+    if (!*kept) {
+        if (database_query(database, sql, SQL_VALUES(sql_integer(origin)), &row, error))
+            return error->code;
+        bool found = database_next(database, row, error);
+        if (error->code)
+            return error->code;
+        *kept = strdup(found ? column_text(row, 0) : "");
+        if (!*kept)
+            return error_set(error, ERROR_NO_MEMORY, "no memory for a text");
+    }
+    *text = *kept;
+    return ERROR_NONE;
 }
 
 /* ---- priors ---- */
 
-/* Reads id, shares and strength. */
+/* Reads shares, strength and reason. */
 static enum error_code read_prior(struct database *database, sqlite3_stmt *row, struct prior *prior,
                                   struct error *error)
 {
     double sum = 0;
     for (int i = 0; i < OUTCOME_COUNT; i++)
-        sum += prior->shares[i] = column_real(row, 1 + i, 1);
-    prior->strength = column_real(row, 1 + OUTCOME_COUNT, 1e6);
+        sum += prior->shares[i] = column_real(row, i, 1);
+    prior->strength = column_real(row, OUTCOME_COUNT, 1e6);
+    copy_column(row, OUTCOME_COUNT + 1, prior->reason, sizeof prior->reason);
     if (sum < 0.99 || sum > 1.01)
         return database_damaged(database, "the shares of a prior do not add up to 1", error);
-    return cached_text(database, &database->prior_reasons, sqlite3_column_int(row, 0),
-                       "SELECT reason FROM prior WHERE id = ?1", &prior->reason, error);
+    return ERROR_NONE;
 }
 
 enum error_code database_prior_of(struct database *database, int number, struct prior *prior,
                                   struct error *error)
 {
     static const char sql[] =
-        "SELECT id, works, works_with_workaround, partial, fails, strength FROM prior WHERE id = ?1";
+        "SELECT works, works_with_workaround, partial, fails, strength, reason FROM prior WHERE id = ?1";
     sqlite3_stmt *row;
     *prior = (struct prior){.reason = ""};
     if (!number)
@@ -88,7 +83,7 @@ enum error_code database_find_prior(struct database *database, const struct gpu 
                                     struct error *error)
 {
     static const char sql[] =
-        "SELECT id, works, works_with_workaround, partial, fails, strength FROM prior"
+        "SELECT works, works_with_workaround, partial, fails, strength, reason FROM prior"
         " WHERE form_factor IN ('-', ?1) AND vbios IN ('-', ?2) AND display IN ('-', ?3)"
         " AND reset IN ('-', ?4) ORDER BY id LIMIT 1";
     sqlite3_stmt *row;

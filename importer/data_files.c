@@ -46,8 +46,9 @@ static enum error_code add_prior(void *context, const struct table_row *row, str
 {
     static const struct vocabulary *const keys[] = {&vocabulary_form_factor, &vocabulary_vbios,
                                                     &vocabulary_display, &vocabulary_reset};
-    struct prior prior = {.reason = row->fields[9]};
+    struct prior prior = {.strength = 0.0};
     double sum = 0.0;
+    snprintf(prior.reason, sizeof prior.reason, "%s", row->fields[9]);
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
         if (strcmp(row->fields[i], "-") != 0 && vocabulary_find(keys[i], row->fields[i]) < 0)
             return table_error(row, error, "\"%s\" is not a value of %s", row->fields[i], prior_columns[i]);
