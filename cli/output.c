@@ -100,7 +100,9 @@ void output_paragraph_color(struct output *output, int indent, const char *label
 {
     struct buffer *out = &output->buffer;
     struct buffer safe CLEANUP(buffer_free) = BUFFER(1 << 20);
-    text_append_safe(&safe, text, strlen(text));
+    bool plain = !text[text_plain_length(text, strlen(text))];
+    if (!plain)
+        text_append_safe(&safe, text, strlen(text));
     int label_width = (int)strlen(label);
     output_color(output, COLOR_DIM);
     buffer_append_text(out, label);
@@ -110,9 +112,8 @@ void output_paragraph_color(struct output *output, int indent, const char *label
         output_color(output, color);
     int column = indent > label_width ? indent : label_width;
     bool first = true;
-    bool plain = text_plain_length(buffer_text(&safe), safe.length) == safe.length;
-    for (const char *word = buffer_text(&safe); *word;) {
-        size_t length = strcspn(word, " ");
+    for (const char *word = plain ? text : buffer_text(&safe); *word;) {
+        size_t length = (size_t)(strchrnul(word, ' ') - word);
         int width = (int)(plain ? length : text_width(word, length));
         if (!first && column + 1 + width > output->width) {
             start_line(out, indent);
@@ -123,7 +124,8 @@ void output_paragraph_color(struct output *output, int indent, const char *label
         }
         column = append_word(output, indent, column, word, length, width);
         first = false;
-        word += length + strspn(word + length, " ");
+        for (word += length; *word == ' '; word++)
+            continue;
     }
     if (color != COLOR_PLAIN)
         output_color(output, COLOR_PLAIN);
