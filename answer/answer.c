@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "answer/answer.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* Below this, a person may want to buy something else. */
@@ -33,9 +32,7 @@ static enum error_code name_what_is_missing(struct database *database, const str
 
 void answer_free(struct answer *answer)
 {
-    for (int i = 0; i < answer->report_count; i++)
-        report_free(&answer->reports[i].report);
-    free(answer->reports);
+    database_free_reports(answer->reports, answer->report_count);
     free(answer->stated);
     answer->reports = NULL;
     answer->stated = NULL;
@@ -72,39 +69,13 @@ static enum error_code find_blocker_workaround(struct database *database, struct
     return ERROR_NONE;
 }
 
-/* An array with one more item; NULL, and the array as it was, when memory is short. */
-static void *grow(void *items, int count, size_t size, struct error *error)
-{
-    void *grown = realloc(items, ((size_t)count + 1) * size);
-    if (!grown)
-        error_set(error, ERROR_NO_MEMORY, "no memory for an answer");
-    return grown;
-}
-
-static enum error_code add_report(void *context, const char *id, const char *body, size_t length,
-                                  struct error *error)
-{
-    struct answer *answer = context;
-    struct shown_report *reports = grow(answer->reports, answer->report_count, sizeof *reports, error);
-    if (!reports)
-        return error->code;
-    answer->reports = reports;
-    struct shown_report *shown = &reports[answer->report_count];
-    if (report_parse(body, length, &shown->report, NULL, error)) {
-        error_set(error, ERROR_DATABASE_DAMAGED, "report %s in the database is not readable", id);
-        return error_next(error, "rebuild the database from its sources with: passthru import");
-    }
-    snprintf(shown->id, sizeof shown->id, "%s", id);
-    answer->report_count++;
-    return ERROR_NONE;
-}
-
 static enum error_code add_stated_value(void *context, const struct stated_value *value, struct error *error)
 {
     struct answer *answer = context;
-    struct stated_value *stated = grow(answer->stated, answer->stated_count, sizeof *stated, error);
+    struct stated_value *stated =
+        realloc(answer->stated, ((size_t)answer->stated_count + 1) * sizeof *stated);
     if (!stated)
-        return error->code;
+        return error_set(error, ERROR_NO_MEMORY, "no memory for an answer");
     answer->stated = stated;
     stated[answer->stated_count++] = *value;
     return ERROR_NONE;
@@ -127,7 +98,8 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
                                    &answer->tried_fix_count, error)) ||
         find_blocker_workaround(database, answer, error) ||
         (reported && options->report_limit &&
-         database_each_report(database, id, options->report_limit, add_report, answer, error)) ||
+         database_find_reports(database, id, options->report_limit, &answer->reports, &answer->report_count,
+                               error)) ||
         (options->explain && database_each_stated_value(database, id, add_stated_value, answer, error)))
         return error->code;
     if (answer->verdict.usable >= good_enough)

@@ -4,9 +4,7 @@
 
 #include "answer/prose.h"
 #include "core/json_writer.h"
-#include "core/report.h"
 #include "db/database.h"
-#include "db/report_id.h"
 
 /* One answer to one question about one device. It is gathered whole from the database, then written: a writer
  * needs no database and cannot fail. */
@@ -17,11 +15,6 @@ struct answer_options {
     enum chassis chassis;
     int report_limit; /* how many reports to show */
     bool explain;     /* show what every source states */
-};
-
-struct shown_report {
-    char id[REPORT_ID_HEX_SIZE];
-    struct report report;
 };
 
 struct answer {

@@ -52,25 +52,25 @@ static void write_verdict(struct json_writer *writer, const struct answer *answe
     json_write_end_object(writer);
 }
 
-static void write_report(struct json_writer *writer, const struct shown_report *shown)
+static void write_report(struct json_writer *writer, const struct shown_report *report)
 {
-    const struct report *report = &shown->report;
-    const struct {
+    static const struct {
         const char *key;
-        const char *text;
-    } optional[] = {{"hypervisor", report->hypervisor},
-                    {"guest_os", report->guest_os},
-                    {"machine", report->machine},
-                    {"date", report->date},
-                    {"url", report->url},
-                    {"note", report->note}};
+        enum shown_text text;
+    } optional[] = {{"hypervisor", SHOWN_HYPERVISOR},
+                    {"guest_os", SHOWN_GUEST_OS},
+                    {"machine", SHOWN_MACHINE},
+                    {"date", SHOWN_DATE},
+                    {"url", SHOWN_URL},
+                    {"note", SHOWN_NOTE}};
     json_write_begin_object(writer, NULL);
-    json_write_string(writer, "id", shown->id);
+    json_write_string(writer, "id", report->id);
     json_write_string(writer, "outcome", vocabulary_value(&vocabulary_outcome, (int)report->outcome));
-    json_write_string(writer, "chassis", vocabulary_value(&vocabulary_chassis, (int)report->chassis));
+    json_write_string(writer, "chassis",
+                      report->texts[SHOWN_CHASSIS] ? report->texts[SHOWN_CHASSIS] : "unknown");
     for (size_t i = 0; i < ARRAY_SIZE(optional); i++)
-        if (optional[i].text)
-            json_write_string(writer, optional[i].key, optional[i].text);
+        if (report->texts[optional[i].text])
+            json_write_string(writer, optional[i].key, report->texts[optional[i].text]);
     json_write_begin_array(writer, "attempts");
     for (int i = 0; i < report->attempt_count; i++) {
         json_write_begin_object(writer, NULL);

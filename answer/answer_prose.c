@@ -92,7 +92,7 @@ static void write_attribute(const struct prose *prose, const struct answer *answ
     add_field(prose, label, buffer_text(&line));
 }
 
-static void write_report(const struct prose *prose, const struct report *report)
+static void write_report(const struct prose *prose, const struct shown_report *report)
 {
     static const enum color colors[OUTCOME_COUNT] = {
         [OUTCOME_WORKS] = COLOR_GREEN,
@@ -102,27 +102,22 @@ static void write_report(const struct prose *prose, const struct report *report)
     };
     struct buffer line CLEANUP(buffer_free) = BUFFER(1 << 16);
     buffer_append_format(&line, "%s, %s", vocabulary_value(&vocabulary_outcome, (int)report->outcome),
-                         report->date ? report->date : "undated");
-    if (report->machine)
-        buffer_append_format(&line, ", %s", report->machine);
-    if (report->chassis != CHASSIS_UNKNOWN)
-        buffer_append_format(&line, ", %s", vocabulary_value(&vocabulary_chassis, (int)report->chassis));
-    if (report->hypervisor)
-        buffer_append_format(&line, ", %s", report->hypervisor);
-    if (report->guest_os)
-        buffer_append_format(&line, ", guest %s", report->guest_os);
+                         report->texts[SHOWN_DATE] ? report->texts[SHOWN_DATE] : "undated");
+    for (int i = SHOWN_MACHINE; i <= SHOWN_GUEST_OS; i++)
+        if (report->texts[i])
+            buffer_append_format(&line, i == SHOWN_GUEST_OS ? ", guest %s" : ", %s", report->texts[i]);
     prose_add(prose, PARAGRAPH_ITEM, "-", colors[report->outcome], "%s", buffer_text(&line));
     buffer_clear(&line);
-    if (report->note)
-        buffer_append_text(&line, report->note);
+    if (report->texts[SHOWN_NOTE])
+        buffer_append_text(&line, report->texts[SHOWN_NOTE]);
     for (int i = 0; i < report->attempt_count; i++)
         buffer_append_format(&line, "%s%s: %s", i ? ", " : " Tried ", report->attempts[i].fix,
                              vocabulary_value(&vocabulary_result, (int)report->attempts[i].result));
     if (line.length)
         prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s%s", buffer_text(&line),
                   report->attempt_count ? "." : "");
-    if (report->url)
-        prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s", report->url);
+    if (report->texts[SHOWN_URL])
+        prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s", report->texts[SHOWN_URL]);
 }
 
 static void write_reports(const struct prose *prose, const struct answer *answer)
@@ -149,7 +144,7 @@ static void write_reports(const struct prose *prose, const struct answer *answer
         buffer_append_format(&line, "; the newest %d:", answer->options.report_limit);
     add_field(prose, "Reports", buffer_text(&line));
     for (int i = 0; i < answer->report_count; i++)
-        write_report(prose, &answer->reports[i].report);
+        write_report(prose, &answer->reports[i]);
     if (!contradiction_count(answer, &usable, &not_usable))
         return;
     buffer_clear(&line);

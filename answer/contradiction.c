@@ -10,16 +10,8 @@ enum { MAX_VALUES = 6 };
 
 static const char *const fields[] = {"guest_os", "firmware", "machine", "chassis", "hypervisor"};
 static const char *const labels[] = {"guest", "firmware", "machine", "chassis", "hypervisor"};
-
-/* NULL where the report does not say. */
-static const char *value_of(const struct report *report, size_t field)
-{
-    const char *chassis = vocabulary_value(&vocabulary_chassis, (int)report->chassis);
-    const char *const values[ARRAY_SIZE(fields)] = {report->guest_os, report->firmware, report->machine,
-                                                    report->chassis == CHASSIS_UNKNOWN ? NULL : chassis,
-                                                    report->hypervisor};
-    return values[field];
-}
+static const enum shown_text texts[] = {SHOWN_GUEST_OS, SHOWN_FIRMWARE, SHOWN_MACHINE, SHOWN_CHASSIS,
+                                        SHOWN_HYPERVISOR};
 
 struct value {
     const char *text;
@@ -35,8 +27,8 @@ static int list_values(const struct answer *answer, size_t field, struct value v
     int count = 0;
     int on_one_side = 0;
     for (int i = 0; i < answer->report_count; i++) {
-        const struct report *report = &answer->reports[i].report;
-        const char *text = value_of(report, field);
+        const struct shown_report *report = &answer->reports[i];
+        const char *text = report->texts[texts[field]];
         int k = 0;
         while (text && k < count && strcmp(values[k].text, text) != 0)
             k++;
@@ -59,7 +51,7 @@ bool contradiction_count(const struct answer *answer, int *usable, int *not_usab
 {
     *usable = 0;
     for (int i = 0; i < answer->report_count; i++)
-        *usable += report_is_usable(&answer->reports[i].report);
+        *usable += report_is_usable(&answer->reports[i]);
     *not_usable = answer->report_count - *usable;
     return *usable && *not_usable;
 }

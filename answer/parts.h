@@ -19,7 +19,7 @@ static inline const char *plural(int count)
     return count == 1 ? "" : "s";
 }
 
-static inline bool report_is_usable(const struct report *report)
+static inline bool report_is_usable(const struct shown_report *report)
 {
     return report->outcome == OUTCOME_WORKS || report->outcome == OUTCOME_WORKS_WITH_WORKAROUND;
 }

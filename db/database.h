@@ -7,8 +7,10 @@
 
 #include "core/error.h"
 #include "core/gpu.h"
+#include "core/report.h"
 #include "core/symptom.h"
 #include "core/verdict.h"
+#include "db/report_id.h"
 
 struct database;
 
@@ -48,8 +50,7 @@ void database_close(struct database *database);
  * known. */
 int database_age_days(const struct database *database);
 
-/* A device of pci.ids. The strings of `gpu` and `prior` live as long as the database
- * is open. */
+/* A device of pci.ids. The strings of `gpu` live as long as the database is open. */
 struct device {
     struct pci_id id; /* as asked for, with subsystem and revision */
     char vendor[NAME_SIZE];
@@ -84,11 +85,30 @@ MUST_CHECK enum error_code database_find_prior(struct database *database, const 
 MUST_CHECK enum error_code database_search(struct database *database, const char *words, uint32_t *ids,
                                            int limit, int *count, int *total, struct error *error);
 
-/* Calls `each` with the canonical JSON of every report on an ID, newest first, at most `limit`. */
-typedef enum error_code report_visitor(void *context, const char *id, const char *body, size_t length,
-                                       struct error *error);
-MUST_CHECK enum error_code database_each_report(struct database *database, uint32_t pci_id, int limit,
-                                                report_visitor *each, void *context, struct error *error);
+/* What an answer shows of a report. The texts are NULL where the report does not say. */
+enum shown_text {
+    SHOWN_DATE,
+    SHOWN_MACHINE,
+    SHOWN_CHASSIS,
+    SHOWN_HYPERVISOR,
+    SHOWN_GUEST_OS,
+    SHOWN_FIRMWARE,
+    SHOWN_URL,
+    SHOWN_NOTE /* the last one */
+};
+struct shown_report {
+    char id[REPORT_ID_HEX_SIZE];
+    enum outcome outcome;
+    char *texts[SHOWN_NOTE + 1];
+    int attempt_count;
+    struct report_attempt attempts[REPORT_MAX_ATTEMPTS];
+};
+/* Fetches the reports on an ID, newest first, at most `limit`. Also after an error the caller gives them to
+ * database_free_reports. */
+MUST_CHECK enum error_code database_find_reports(struct database *database, uint32_t pci_id, int limit,
+                                                 struct shown_report **reports, int *count,
+                                                 struct error *error);
+void database_free_reports(struct shown_report *reports, int count);
 
 /* What was tried on a GPU, or, where nobody tried anything on this very ID, on its chip. */
 struct tried_fix {

@@ -111,14 +111,6 @@ static void make_base(void)
     atexit(remove_folder);
 }
 
-static enum error_code visit_report(void *context, const char *id, const char *body, size_t length,
-                                    struct error *error)
-{
-    (void)context;
-    require(strlen(id) < 1000000 && strlen(body) <= length, "a report's strings end");
-    return error->code = ERROR_NONE;
-}
-
 static enum error_code visit_symptom(void *context, const struct symptom_record *symptom, struct error *error)
 {
     (void)context;
@@ -197,6 +189,7 @@ static void ask(struct database *database)
     struct error error = {.code = ERROR_NONE};
     struct chip_use use;
     struct tried_fix fixes[8];
+    struct shown_report *reports;
     uint32_t ids[8];
     int count;
     int total;
@@ -207,7 +200,9 @@ static void ask(struct database *database)
     ask_of_gpu(database, id, CHASSIS_LAPTOP);
     ask_of_gpu(database, pci_id_from_number(GT1030), CHASSIS_DESKTOP);
     bool failed = database_search(database, "geforce", ids, 8, &count, &total, &error);
-    failed |= database_each_report(database, MX330, 8, visit_report, NULL, &error);
+    failed |= database_find_reports(database, MX330, 8, &reports, &count, &error);
+    require(count <= 8, "no more reports than asked for");
+    database_free_reports(reports, count);
     failed |= database_each_symptom(database, visit_symptom, NULL, &error);
     failed |= database_find_symptom_fixes(database, "code-43", fixes, 8, &count, &error);
     failed |= database_each_stated_value(database, MX330, visit_value, NULL, &error);
