@@ -80,7 +80,7 @@ enum error_code recommend_find_given(struct database *database, const char *text
  * name with another chip is another card. */
 static bool same_product(const struct candidate *a, const struct candidate *b)
 {
-    if (a->card.price_line >= 0 && a->card.price_line == b->card.price_line)
+    if (a->card.price_line && a->card.price_line == b->card.price_line)
         return true;
     return a->card.pci_id >> 16 == b->card.pci_id >> 16 && strcasecmp(a->product, b->product) == 0 &&
            strcmp(a->card.chip, b->card.chip) == 0;

@@ -43,7 +43,7 @@ static enum error_code read_report(struct database *database, sqlite3_stmt *row,
         if (*text && !(report->texts[i] = strdup(text)))
             return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
     }
-    return find_attempts(database, sqlite3_column_int64(row, 0), report, error);
+    return find_attempts(database, column_integer(row, 0), report, error);
 }
 
 enum error_code database_find_reports(struct database *database, uint32_t pci_id, int limit,
@@ -193,7 +193,7 @@ static enum error_code add_alternatives(struct database *database, const char *k
         return error->code;
     while (*count < limit && database_next(database, row, error)) {
         struct alternative *alternative = &alternatives[*count];
-        alternative->pci_id = (uint32_t)sqlite3_column_int64(row, 0);
+        alternative->pci_id = column_pci_id(row, 0);
         alternative->usable = column_real(row, 2, 1);
         copy_column(row, 1, alternative->name, sizeof alternative->name);
         bool skip =

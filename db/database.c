@@ -314,6 +314,28 @@ double column_real(sqlite3_stmt *statement, int column, double max)
     return number >= 0 ? fmin(number, max) : 0; /* not a number is not >= 0 */
 }
 
+int column_row(sqlite3_stmt *statement, int column)
+{
+    int64_t row = sqlite3_column_int64(statement, column);
+    return row < 0 || row >= MAX_ROWS ? -1 : (int)row;
+}
+
+uint32_t column_pci_id(sqlite3_stmt *statement, int column)
+{
+    int64_t id = sqlite3_column_int64(statement, column);
+    return id < 0 || id > UINT32_MAX ? 0 : (uint32_t)id;
+}
+
+bool column_flag(sqlite3_stmt *statement, int column)
+{
+    return sqlite3_column_int64(statement, column) != 0;
+}
+
+int64_t column_integer(sqlite3_stmt *statement, int column)
+{
+    return sqlite3_column_int64(statement, column);
+}
+
 const char *column_text(sqlite3_stmt *statement, int column)
 {
     const unsigned char *text = sqlite3_column_text(statement, column);

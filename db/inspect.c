@@ -42,9 +42,9 @@ enum error_code database_each_stated_value(struct database *database, uint32_t p
         if (attribute < 0)
             continue;
         value.attribute = (enum attribute)attribute;
-        value.rank = sqlite3_column_int(row, 1);
+        value.rank = column_count(row, 1);
         copy_column(row, 2, value.value, sizeof value.value);
-        value.confidence = sqlite3_column_double(row, 3);
+        value.confidence = column_real(row, 3, 1);
         copy_column(row, 4, value.source, sizeof value.source);
         if (each(context, &value, error))
             break;
@@ -68,14 +68,14 @@ enum error_code database_each_conflict(struct database *database, conflict_visit
         return error->code;
     while (database_next(database, row, error)) {
         const struct conflict conflict = {
-            .pci_id = (uint32_t)sqlite3_column_int64(row, 0),
+            .pci_id = column_pci_id(row, 0),
             .name = column_text(row, 1),
             .attribute = column_text(row, 2),
             .value = column_text(row, 3),
-            .confidence = sqlite3_column_double(row, 4),
+            .confidence = column_real(row, 4, 1),
             .source = column_text(row, 5),
             .other_value = column_text(row, 6),
-            .other_confidence = sqlite3_column_double(row, 7),
+            .other_confidence = column_real(row, 7, 1),
             .other_source = column_text(row, 8),
         };
         if (each(context, &conflict, error))
@@ -96,15 +96,15 @@ enum error_code database_each_source(struct database *database, source_visitor *
         return error->code;
     while (database_next(database, row, error)) {
         const struct source_record source = {
-            .id = sqlite3_column_int64(row, 0),
+            .id = column_integer(row, 0),
             .kind = column_text(row, 1),
             .name = column_text(row, 2),
             .version = column_text(row, 3),
             .date = column_text(row, 4),
             .hash = column_text(row, 5),
-            .cached = sqlite3_column_int(row, 6),
-            .records = sqlite3_column_int64(row, 7),
-            .rejected = sqlite3_column_int64(row, 8),
+            .cached = column_flag(row, 6),
+            .records = column_integer(row, 7),
+            .rejected = column_integer(row, 8),
         };
         if (each(context, &source, error))
             break;
@@ -132,7 +132,7 @@ static enum error_code count_rows(struct database *database, const char *table, 
      * nothing can end in a tree with a circle. */
     snprintf(sql, sizeof sql, "SELECT count(1) FROM %s", strcmp(table, "gpu_words") == 0 ? "gpu" : table);
     if (!database_prepare(database, sql, 0, &statement, error) && database_next(database, statement, error))
-        *rows = sqlite3_column_int64(statement, 0);
+        *rows = column_integer(statement, 0);
     sqlite3_finalize(statement);
     return error->code;
 }

@@ -106,10 +106,17 @@ enum error_code database_sqlite_error(const struct database *database, int resul
 
 /* ---- columns ---- */
 
-/* A number from a database file, which anybody may have written: a count is between 0 and 100,000,000 (a few
- * of them can be added up in an int), a real number between 0 and `max`; 0 for what is no number. */
+/* A number from a database file, which anybody may have written, within bounds: no other file of db/ that
+ * reads one calls sqlite3_column_int and its like. A count is between 0 and 100,000,000 (a few of them can be
+ * added up in an int), a real number between 0 and `max`, the number of a row of another table between 1 and
+ * MAX_ROWS - 1, -1 for one that cannot exist, 0 for NULL; 0 for what is no number. */
+enum { MAX_ROWS = 1 << 20 };
 int column_count(sqlite3_stmt *statement, int column);
 double column_real(sqlite3_stmt *statement, int column, double max);
+int column_row(sqlite3_stmt *statement, int column);
+uint32_t column_pci_id(sqlite3_stmt *statement, int column);
+bool column_flag(sqlite3_stmt *statement, int column);
+int64_t column_integer(sqlite3_stmt *statement, int column); /* any: neither an index nor a size */
 
 /* A column's text, "" for NULL; valid until the statement moves on. */
 const char *column_text(sqlite3_stmt *statement, int column);

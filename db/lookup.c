@@ -8,18 +8,17 @@
 #include "db/database.h"
 #include "db/internal.h"
 
-/* Stores who states a value, "" for 0. It is asked for only once. `origin` comes from the file. */
+/* Stores who states a value, "" for 0. It is asked for only once. `origin` is of column_row. */
 static enum error_code find_origin(struct database *database, int origin, const char **text,
                                    struct error *error)
 {
-    enum { MAX_ORIGINS = 1 << 20 }; /* the table never has more rows */
     static const char sql[] = "SELECT text FROM origin WHERE id = ?1";
     sqlite3_stmt *row;
     *text = "";
     error->code = ERROR_NONE;
     if (!origin)
         return ERROR_NONE;
-    if (origin < 0 || origin >= MAX_ORIGINS)
+    if (origin < 0)
         return database_damaged(database, "a GPU refers to a row that cannot exist", error);
     if (origin >= database->origin_capacity) {
         int capacity = origin + 64;
@@ -121,11 +120,11 @@ static enum error_code find_gpu(struct database *database, struct device *device
         int value = vocabulary_find(attribute_vocabulary((enum attribute)i), column_text(row, column));
         annotation->value = value < 0 ? 0 : value;
         annotation->confidence = column_real(row, column + 1, 1);
-        if (find_origin(database, sqlite3_column_int(row, column + 2), &annotation->source, error))
+        if (find_origin(database, column_row(row, column + 2), &annotation->source, error))
             return error->code;
     }
     copy_column(row, 12, gpu->chip, sizeof gpu->chip);
-    return database_prior_of(database, sqlite3_column_int(row, 13), &device->prior, error);
+    return database_prior_of(database, column_row(row, 13), &device->prior, error);
 }
 
 /* What is surer than this is not overruled by who made the board. */
@@ -139,7 +138,7 @@ static enum error_code settle(struct database *database, struct device *device, 
     int form_factor = vocabulary_find(&vocabulary_form_factor, column_text(row, column));
     double confidence = column_real(row, column + 1, 1);
     if (form_factor <= FORM_FACTOR_UNKNOWN ||
-        find_origin(database, sqlite3_column_int(row, column + 2), &source, error))
+        find_origin(database, column_row(row, column + 2), &source, error))
         return error->code;
     device->settled = gpu_settle(&device->gpu, (enum form_factor)form_factor, confidence, source);
     return device->settled ? database_find_prior(database, &device->gpu, &device->prior, error) : ERROR_NONE;
@@ -166,7 +165,7 @@ static enum error_code find_variant(struct database *database, struct device *de
     bool is_open = form_factor->value == FORM_FACTOR_EITHER || form_factor->confidence < sure_of_id;
     if (database_next(database, row, error)) {
         copy_column(row, 0, device->product, sizeof device->product);
-        bool is_surer = is_open || sqlite3_column_double(row, 2) >= form_factor->confidence;
+        bool is_surer = is_open || column_real(row, 2, 1) >= form_factor->confidence;
         if (is_surer && strcmp(column_text(row, 1), "unknown") != 0)
             return settle(database, device, row, 1, error);
     }

@@ -10,7 +10,7 @@ enum error_code database_each_card(struct database *database, card_visitor *each
         "SELECT g.pci_id, d.name, g.chip, g.form_factor = 'server',"
         " g.display = 'outputs' OR g.form_factor = 'either' AND g.display = 'unknown',"
         " g.reset = 'vendor-reset', g.form_factor = 'either',"
-        " coalesce(p.usd, 0), p.as_of, coalesce(p.line, -1), coalesce(p.place, 0)"
+        " coalesce(p.usd, 0), p.as_of, coalesce(p.line, 0), coalesce(p.place, 0)"
         " FROM gpu g JOIN device d ON d.pci_id = g.pci_id LEFT JOIN price p ON p.pci_id = g.pci_id"
         " WHERE (g.form_factor IN ('desktop', 'server') AND g.vbios = 'rom-bar' OR g.form_factor = 'either')"
         " AND g.reset IN ('flr', 'bus', 'vendor-reset') ORDER BY g.pci_id";
@@ -18,14 +18,14 @@ enum error_code database_each_card(struct database *database, card_visitor *each
     if (database_query(database, sql, SQL_NO_VALUES, &row, error))
         return error->code;
     while (database_next(database, row, error)) {
-        struct card card = {.pci_id = (uint32_t)sqlite3_column_int64(row, 0),
-                            .server = sqlite3_column_int(row, 3),
-                            .outputs = sqlite3_column_int(row, 4),
-                            .vendor_reset = sqlite3_column_int(row, 5),
-                            .sold_both_ways = sqlite3_column_int(row, 6),
+        struct card card = {.pci_id = column_pci_id(row, 0),
+                            .server = column_flag(row, 3),
+                            .outputs = column_flag(row, 4),
+                            .vendor_reset = column_flag(row, 5),
+                            .sold_both_ways = column_flag(row, 6),
                             .price_usd = column_count(row, 7),
-                            .price_line = sqlite3_column_int(row, 9),
-                            .price_place = sqlite3_column_int(row, 10)};
+                            .price_line = column_count(row, 9),
+                            .price_place = column_count(row, 10)};
         copy_column(row, 1, card.name, sizeof card.name);
         copy_column(row, 2, card.chip, sizeof card.chip);
         copy_column(row, 8, card.price_as_of, sizeof card.price_as_of);
@@ -48,7 +48,7 @@ enum error_code database_find_chip_use(struct database *database, uint16_t vendo
                        &row, error) ||
         !database_next(database, row, error))
         return error->code;
-    answer->suits = tristate_of(sqlite3_column_int(row, 0));
+    answer->suits = tristate_of(column_flag(row, 0));
     copy_column(row, 1, answer->reason, sizeof answer->reason);
     return ERROR_NONE;
 }

@@ -17,7 +17,7 @@ struct card {
     bool sold_both_ways; /* laptop chips have the same ID: the verdict is to be asked for a desktop */
     int price_usd;       /* used, approximate; 0: not known */
     char price_as_of[12];
-    int price_line;  /* the IDs of one line of the price list are one product; -1: none */
+    int price_line;  /* the IDs of one line of the price list are one product; 0: none */
     int price_place; /* and the first of them is the common one */
 };
 

@@ -34,7 +34,7 @@ static enum error_code run_search(struct database *database, const char *match, 
     if (database_query(database, sql, SQL_VALUES(sql_text(match), sql_integer(limit)), &row, error))
         return error->code;
     while (*count < limit && database_next(database, row, error)) {
-        ids[(*count)++] = (uint32_t)sqlite3_column_int64(row, 0);
+        ids[(*count)++] = column_pci_id(row, 0);
         *total = column_count(row, 1);
     }
     return error->code;
