@@ -18,6 +18,8 @@ struct proxmox_conf {
     struct span settings[SETTING_COUNT];
     long lines[SETTING_COUNT]; /* 0: not given */
     int hostpci_count;
+    int mapping_count;
+    struct buffer mappings; /* of the cluster, read when the first one is asked for */
     bool is_q35;
     bool any_x_vga;
     long x_vga_line;
@@ -100,11 +102,14 @@ bool proxmox_conf_recognise(struct span text)
 static void check_mapping(struct hostpci *device, struct span name)
 {
     static const char file[] = "/etc/pve/mapping/pci.cfg";
-    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
-    struct vm_state *vm = device->conf->vm;
-    if (root_read(vm->root, file, MAX_CONFIG_SIZE, &text) != ROOT_OK)
+    struct proxmox_conf *conf = device->conf;
+    struct vm_state *vm = conf->vm;
+    int number = conf->mapping_count++;
+    if (number == 0 && root_read(vm->root, file, MAX_CONFIG_SIZE, &conf->mappings) != ROOT_OK)
+        buffer_clear(&conf->mappings);
+    if (number >= MAX_PASSED_DEVICES || !conf->mappings.length)
         return;
-    struct span rest = {buffer_text(&text), text.length};
+    struct span rest = {buffer_text(&conf->mappings), conf->mappings.length};
     struct span line;
     while (span_next_line(&rest, &line))
         if (line.length == name.length && memcmp(line.start, name.start, name.length) == 0)
@@ -331,25 +336,31 @@ static void keep_facts(const struct proxmox_conf *conf)
                                      span_holds(setting(conf, CPU), "hv-vendor-id");
 }
 
-void proxmox_conf_check(struct vm_state *vm, struct span text)
+static void check(struct proxmox_conf *conf, struct span text)
 {
-    struct proxmox_conf conf = {.vm = vm};
     struct span key;
     struct span value;
     struct span rest = text;
     for (long line = 0; next_setting(&rest, &line, &key, &value);)
-        keep_setting(&conf, key, value, line);
-    conf.is_q35 = span_holds(setting(&conf, MACHINE), "q35");
+        keep_setting(conf, key, value, line);
+    conf->is_q35 = span_holds(setting(conf, MACHINE), "q35");
     rest = text;
     for (long line = 0; next_setting(&rest, &line, &key, &value);)
         if (is_hostpci(key))
-            read_hostpci(&conf, key, value, line);
-    keep_facts(&conf);
-    vm_check_devices(vm);
-    check_args(&conf);
-    if (!conf.hostpci_count && !span_holds(setting(&conf, ARGS), "vfio-pci"))
+            read_hostpci(conf, key, value, line);
+    keep_facts(conf);
+    vm_check_devices(conf->vm);
+    check_args(conf);
+    if (!conf->hostpci_count && !span_holds(setting(conf, ARGS), "vfio-pci"))
         return; /* nothing is passed through: how it is set up is nobody's business */
-    check_firmware(&conf);
-    check_cpu(&conf);
-    check_rest(&conf);
+    check_firmware(conf);
+    check_cpu(conf);
+    check_rest(conf);
+}
+
+void proxmox_conf_check(struct vm_state *vm, struct span text)
+{
+    struct proxmox_conf conf = {.vm = vm, .mappings = BUFFER(MAX_CONFIG_SIZE + 16)};
+    check(&conf, text);
+    buffer_free(&conf.mappings);
 }

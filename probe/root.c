@@ -12,11 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "probe/open_below.h"
+
 enum { MAX_FAULTS = 64, LINE_MAX_BYTES = 4096, MAX_FAULT_TEXT = 512 };
 
 struct root {
     char *directory;         /* as given; "" for this machine */
     char resolved[PATH_MAX]; /* the directory without links; "" for this machine */
+    int base;                /* it is open as, -1 for this machine */
     struct root_fault faults[MAX_FAULTS];
     int fault_count;
 };
@@ -26,8 +29,10 @@ enum error_code root_open(const char *directory, struct root **root, struct erro
     struct stat status;
     struct root *opened = calloc(1, sizeof *opened);
     bool live = !directory || strcmp(directory, "/") == 0;
-    if (opened)
+    if (opened) {
+        opened->base = -1;
         opened->directory = strdup(live ? "" : directory);
+    }
     if (!opened || !opened->directory) {
         root_close(opened);
         return error_set(error, ERROR_NO_MEMORY, "no memory to look at the machine");
@@ -44,8 +49,11 @@ enum error_code root_open(const char *directory, struct root **root, struct erro
         root_close(opened);
         return error->code;
     }
-    if (strcmp(opened->resolved, "/") == 0) {
+    if (strcmp(opened->resolved, "/") == 0)
         opened->resolved[0] = opened->directory[0] = '\0';
+    else if (!live && (opened->base = open(opened->resolved, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0) {
+        root_close(opened);
+        return error_set_errno(error, errno, "cannot read %s", directory);
     }
     *root = opened;
     return ERROR_NONE;
@@ -59,6 +67,8 @@ void root_close(struct root *root)
         free(root->faults[i].path);
         free(root->faults[i].why);
     }
+    if (root->base >= 0)
+        close(root->base);
     free(root->directory);
     free(root);
 }
@@ -112,22 +122,35 @@ static enum root_result failed(struct root *root, const char *path, int number)
     return ROOT_UNREADABLE;
 }
 
-/* Where a path of the machine really lies, all links followed: never outside of the directory. */
-static enum root_result locate(struct root *root, const char *path, char real[PATH_MAX])
+/* Opens what a path of the machine leads to, all links followed, to be looked at and not yet read (O_PATH):
+ * the descriptor, or -1 with errno. No link of a recorded machine leads out of it, whoever changes it
+ * meanwhile. */
+static int reach(const struct root *root, const char *path)
 {
-    char joined[PATH_MAX];
-    int length = snprintf(joined, sizeof joined, "%s%s", root->resolved, path);
-    if (length < 0 || (size_t)length >= sizeof joined)
-        return failed(root, path, ENAMETOOLONG);
-    if (!realpath(joined, real))
-        return failed(root, path, errno);
-    size_t directory = strlen(root->resolved);
-    if (strncmp(real, root->resolved, directory) != 0 ||
-        (directory && real[directory] != '/' && real[directory])) {
+    if (root->base < 0)
+        return open(path, O_PATH | O_CLOEXEC);
+    return open_below(root->base, path);
+}
+
+/* The same, for what must be there: says why it is not. */
+static enum root_result locate(struct root *root, const char *path, int *file)
+{
+    *file = reach(root, path);
+    if (*file >= 0)
+        return ROOT_OK;
+    if (errno == ENOENT && root->base >= 0 && leads_out(root->base, path)) {
         root_note_unreadable(root, path, "leads out of the recorded machine");
         return ROOT_UNREADABLE;
     }
-    return ROOT_OK;
+    return failed(root, path, errno);
+}
+
+/* Opens for reading what `file` stands for. */
+static int open_again(int file, int flags)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    return open(path, flags | O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
 int read_bounded(int file, size_t max, struct buffer *out)
@@ -148,21 +171,23 @@ int read_bounded(int file, size_t max, struct buffer *out)
 
 enum root_result root_read(struct root *root, const char *path, size_t max, struct buffer *out)
 {
-    char real[PATH_MAX];
     struct stat status;
+    int place;
     buffer_clear(out);
-    enum root_result result = locate(root, path, real);
+    enum root_result result = locate(root, path, &place);
     if (result)
         return result;
-    /* O_NONBLOCK: a FIFO in a recorded machine must not hold us up. */
-    int file = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (file < 0)
-        return failed(root, path, errno);
-    if (fstat(file, &status) || !S_ISREG(status.st_mode)) {
+    /* Merely to open a FIFO or a device can have an effect. */
+    if (fstat(place, &status) || !S_ISREG(status.st_mode)) {
         root_note_unreadable(root, path, "is not a regular file");
-        close(file);
+        close(place);
         return ROOT_UNREADABLE;
     }
+    int file = open_again(place, 0);
+    int reason = errno;
+    close(place);
+    if (file < 0)
+        return failed(root, path, reason);
     /* The size that sysfs and procfs state says nothing. */
     int number = read_bounded(file, max + 1, out);
     close(file);
@@ -206,23 +231,29 @@ bool root_read_number(struct root *root, const char *path, long long *number)
     return !errno && !*end;
 }
 
-bool root_read_link(struct root *root, const char *path, char *name, size_t size)
+/* Opens the directory that the last part of a path is in, and stores that part. */
+static enum root_result locate_parent(struct root *root, const char *path, const char **last, int *file)
 {
     char directory[PATH_MAX];
-    char real[PATH_MAX];
-    char joined[2 * PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    *last = slash ? slash + 1 : path;
+    int length = snprintf(directory, sizeof directory, "%.*s/", slash ? (int)(slash - path) : 0, path);
+    return length < (int)sizeof directory ? locate(root, directory, file) : failed(root, path, ENAMETOOLONG);
+}
+
+bool root_read_link(struct root *root, const char *path, char *name, size_t size)
+{
     char target[PATH_MAX];
-    const char *last = strrchr(path, '/');
-    /* The directory that the link is in must lie inside too. */
-    if (!last ||
-        snprintf(directory, sizeof directory, "%.*s", (int)(last - path), path) >= (int)sizeof directory ||
-        locate(root, directory, real))
+    const char *last;
+    int place;
+    if (locate_parent(root, path, &last, &place))
         return false;
-    snprintf(joined, sizeof joined, "%s%s", real, last);
-    ssize_t length = readlink(joined, target, sizeof target - 1);
+    ssize_t length = readlinkat(place, last, target, sizeof target - 1);
+    int reason = errno;
+    close(place);
     if (length <= 0) {
-        if (length < 0 && errno != EINVAL)
-            failed(root, path, errno);
+        if (length < 0 && reason != EINVAL)
+            failed(root, path, reason);
         return false;
     }
     target[length] = '\0';
@@ -231,18 +262,47 @@ bool root_read_link(struct root *root, const char *path, char *name, size_t size
     return *name;
 }
 
+bool root_is_plain(struct root *root, const char *path)
+{
+    struct stat status;
+    const char *last;
+    int place;
+    if (locate_parent(root, path, &last, &place))
+        return false;
+    bool is_plain =
+        fstatat(place, last, &status, AT_SYMLINK_NOFOLLOW) ? errno == ENOENT : S_ISREG(status.st_mode);
+    close(place);
+    if (!is_plain)
+        root_note_unreadable(root, path, "is not a regular file");
+    return is_plain;
+}
+
 bool root_resolve(struct root *root, const char *path, char *resolved, size_t size)
 {
+    char link[32];
     char real[PATH_MAX];
-    if (locate(root, path, real))
+    int place;
+    if (locate(root, path, &place))
         return false;
-    return snprintf(resolved, size, "%s", real + strlen(root->resolved)) < (int)size;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", place);
+    ssize_t length = readlink(link, real, sizeof real - 1);
+    close(place);
+    if (length <= 0)
+        return false;
+    real[length] = '\0';
+    size_t above = strlen(root->resolved);
+    if (strncmp(real, root->resolved, above) != 0 || (above && real[above] && real[above] != '/'))
+        return false; /* the directory was moved meanwhile */
+    return snprintf(resolved, size, "%s", real + above) < (int)size;
 }
 
 bool root_exists(struct root *root, const char *path)
 {
-    char real[PATH_MAX];
-    return locate(root, path, real) == ROOT_OK;
+    int place;
+    if (locate(root, path, &place))
+        return false;
+    close(place);
+    return true;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -265,16 +325,21 @@ static bool append_name(char ***names, int *count, const char *name)
 
 char **root_list(struct root *root, const char *directory, int limit, int *count)
 {
-    char real[PATH_MAX];
     char **names = NULL;
+    int place;
     *count = 0;
-    if (locate(root, directory, real))
+    if (locate(root, directory, &place))
         return NULL;
-    DIR *stream = opendir(real);
+    int file = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *stream = file < 0 ? NULL : fdopendir(file);
     if (!stream) {
         failed(root, directory, errno);
-        return NULL;
+        if (file >= 0)
+            close(file);
     }
+    close(place);
+    if (!stream)
+        return NULL;
     for (struct dirent *entry; (entry = readdir(stream));) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;

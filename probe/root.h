@@ -58,6 +58,9 @@ bool root_resolve(struct root *root, const char *path, char *resolved, size_t si
 
 bool root_exists(struct root *root, const char *path);
 
+/* Whether there is no such file, or a regular one that is no link: for a library that opens it itself. */
+bool root_is_plain(struct root *root, const char *path);
+
 /* The names in a directory, sorted, without . and .., at most `limit`: an array that the caller frees with
  * root_free_names. Stores their number; NULL with 0 when there are none. */
 char **root_list(struct root *root, const char *directory, int limit, int *count);

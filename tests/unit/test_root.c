@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probe/root.h"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "probe/open_below.h"
 #include "tests/unit/root_fixture.h"
 
 static int set_up(void **state)
@@ -107,6 +113,90 @@ DEFINE_TEST_IN(test_notes_are_bounded, set_up, tear_down_root)
         count++;
     assert_int_equal(count, 64);
     assert_null(root_fault(root, -1));
+}
+
+/* ---- what others change ---- */
+
+/* What a path leads to by one of the two ways: the file's number, or -errno. */
+static long long reached(int (*open_it)(int base, const char *path), int base, const char *path)
+{
+    struct stat status;
+    int file = open_it(base, path);
+    if (file < 0)
+        return -errno;
+    assert_int_equal(fstat(file, &status), 0);
+    assert_int_equal(fcntl(file, F_GETFL) & O_PATH, O_PATH);
+    close(file);
+    return (long long)status.st_ino;
+}
+
+/* The kernel's way and ours lead to the same. */
+DEFINE_TEST_IN(test_step_by_step, set_up, tear_down_root)
+{
+    static const char paths[] =
+        "/|.|/sys|/sys/|sys/b/two|/sys//b/./two|/sys/b/up/up/up/two|/sys/in|/sys/out|/sys/up-and-out|"
+        "/sys/loop|/sys/loop/x|/sys/elsewhere/exe|/..|/../../sys/line|/sys/../../../sys/b/../line|"
+        "/sys/none|/sys/line/none|/sys/fifo|/sys/top|/sys/top/sys/line|/sys/self|/etc/passwd||/sys/b/up/";
+    put_link("/sys/top", "/");
+    put_link("/sys/self", "/sys/b");
+    int base = open(root_directory(root), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    assert_true(base >= 0);
+    for (struct values v = values_of(paths, NULL); next_value(&v);) {
+        long long expected = reached(open_below, base, v.text);
+        if (*v.text && reached(open_below_by_steps, base, v.text) != expected)
+            fail_msg("%s: %lld instead of %lld", v.text, reached(open_below_by_steps, base, v.text),
+                     expected);
+    }
+    /* 40 links are followed, as by the kernel. */
+    char path[10 + 41 * 3] = "/sys/b";
+    for (int links = 1; links <= 41; links++) {
+        strcat(path, "/up");
+        if (links < 40)
+            continue;
+        assert_int_equal(reached(open_below, base, path) == -ELOOP, links == 41);
+        assert_int_equal(reached(open_below_by_steps, base, path) == -ELOOP, links == 41);
+    }
+    close(base);
+}
+
+/* Puts a link that leads out in the place of a file, and back, until it is killed. */
+static pid_t exchange_for_ever(const char *file, const char *link)
+{
+    pid_t child = fork();
+    while (child == 0)
+        syscall(SYS_renameat2, AT_FDCWD, file, AT_FDCWD, link, 2U /* RENAME_EXCHANGE */);
+    return child;
+}
+
+DEFINE_TEST_IN(test_changed_meanwhile, set_up, tear_down_root)
+{
+    char secret[SCRATCH_PATH_SIZE];
+    char file[SCRATCH_PATH_SIZE + 64];
+    char link[SCRATCH_PATH_SIZE + 64];
+    struct buffer out CLEANUP(buffer_free) = BUFFER(1 << 20);
+    int status;
+    int read_well = 0;
+    scratch_write_text(secret, "secret");
+    put("/sys/changed", "own");
+    put_link("/sys/link", secret);
+    snprintf(file, sizeof file, "%s/sys/changed", root_directory(root));
+    snprintf(link, sizeof link, "%s/sys/link", root_directory(root));
+    int base = open(root_directory(root), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    struct stat outside;
+    assert_int_equal(stat(secret, &outside), 0);
+    pid_t child = exchange_for_ever(file, link);
+    for (int i = 0; i < 4000; i++) {
+        if (root_read(root, "/sys/changed", 100, &out) == ROOT_OK) {
+            assert_string_equal(buffer_text(&out), "own");
+            read_well++;
+        }
+        assert_true(reached(open_below_by_steps, base, "/sys/changed") != (long long)outside.st_ino);
+    }
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    close(base);
+    unlink(secret);
+    assert_true(read_well > 0);
 }
 
 /* That there must be such a directory is for scan.test and check.test. */
