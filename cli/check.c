@@ -219,10 +219,7 @@ static int run_check(struct check_command *command, const struct common_options 
         write_text(command, &output);
     int status = command->error.code ? error_exit_status(command->error.code)
                                      : findings_problems(&command->findings) > 0;
-    if (!output_flush(&output))
-        status = output_finish();
-    buffer_free(&output.buffer);
-    return status;
+    return output_end(&output, status);
 }
 
 int command_check(int argc, char **argv)

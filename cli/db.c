@@ -309,8 +309,5 @@ int command_db(int argc, char **argv)
         status = output_error(&error, common.json);
     }
     database_close(command.database);
-    if (!output_flush(&command.output) && !status)
-        status = output_finish();
-    buffer_free(&command.output.buffer);
-    return status;
+    return output_end(&command.output, status);
 }

@@ -300,8 +300,7 @@ static int open_log(const char *path, struct error *error)
         error_next(error, "dmesg | passthru diagnose");
     } else {
         error_set_errno(error, errno, "cannot read %s", path);
-        if (error->code == ERROR_SYSTEM)
-            error->code = ERROR_BAD_INPUT;
+        error_blame_input(error);
         error_next(error,
                    error->code == ERROR_PERMISSION ? "run it as root" : "name a file with the text of a log");
     }

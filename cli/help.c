@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "core/json_writer.h"
+#include "core/streams.h"
 #include "core/vocabulary.h"
 
 const char help_help[] = "Usage: passthru help [COMMAND [VERB]]\n"
@@ -104,7 +105,8 @@ static void print_as_json(const struct command *command)
         json_write_end_object(&writer);
     }
     json_write_end_array(&writer);
-    puts(buffer_text(&out));
+    buffer_append_byte(&out, '\n');
+    streams_write(&out);
 }
 
 /* passthru-import has the help of its own commands. */

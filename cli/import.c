@@ -31,7 +31,7 @@ int command_import(int argc, char **argv)
     char **arguments = calloc((size_t)argc + 2, sizeof *arguments);
     if (!arguments) {
         error_set(&error, ERROR_NO_MEMORY, "no memory to start passthru-import");
-        return output_error(&error, false);
+        return output_error(&error, command_wants_json(argc, argv));
     }
     database_program_directory(directory);
     snprintf(program, sizeof program, "%.4000s/passthru-import", directory);
@@ -41,5 +41,5 @@ int command_import(int argc, char **argv)
     error_set_errno(&error, errno, "cannot start %s", program);
     error_next(&error, "install passthru-import beside passthru");
     free(arguments);
-    return output_error(&error, false);
+    return output_error(&error, command_wants_json(argc, argv));
 }

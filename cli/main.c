@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/output.h"
 #include "core/completion.h"
+#include "core/streams.h"
 
 const struct command commands[] = {
     {"query", "will this GPU survive being passed through?", command_query, query_help, NULL},
@@ -25,7 +25,7 @@ const struct command commands[] = {
 };
 const int command_count = ARRAY_SIZE(commands);
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc < 2) {
         command_print_all();
@@ -42,6 +42,12 @@ int main(int argc, char **argv)
     if (!command)
         return command_unknown(name, command_wants_json(argc, argv));
     argv[1] = (char *)command->name;
-    int status = command->run(argc - 1, argv + 1);
-    return status ? status : output_finish();
+    return command->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+    streams_open();
+    int status = run(argc, argv);
+    return streams_finish(status, command_wants_json(argc, argv));
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/output.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "core/error_output.h"
+#include "core/streams.h"
 #include "core/text.h"
 
 enum { MIN_WIDTH = 40, MAX_WIDTH = 100, DEFAULT_WIDTH = 80, MAX_OUTPUT = 64 << 20 };
@@ -103,6 +102,7 @@ void output_paragraph_color(struct output *output, int indent, const char *label
     bool plain = !text[text_plain_length(text, strlen(text))];
     if (!plain)
         text_append_safe(&safe, text, strlen(text));
+    out->failed |= safe.failed;
     int label_width = (int)strlen(label);
     output_color(output, COLOR_DIM);
     buffer_append_text(out, label);
@@ -171,6 +171,7 @@ void output_cell(struct output *output, const char *text, int columns)
 {
     struct buffer safe CLEANUP(buffer_free) = BUFFER(16384);
     text_append_safe(&safe, text, strlen(text));
+    output->buffer.failed |= safe.failed;
     const char *bytes = buffer_text(&safe);
     int width = (int)text_width(bytes, safe.length);
     if (width <= columns) {
@@ -185,43 +186,20 @@ void output_cell(struct output *output, const char *text, int columns)
     append_blanks(&output->buffer, columns - column - 3);
 }
 
-bool output_flush_buffer(struct buffer *buffer)
-{
-    size_t length = buffer->length;
-    bool written = !buffer->failed && fwrite(buffer_text(buffer), 1, length, stdout) == length;
-    buffer_clear(buffer);
-    return written;
-}
-
 bool output_flush(struct output *output)
 {
-    bool written = output_flush_buffer(&output->buffer);
-    return fflush(stdout) == 0 && written;
-}
-
-int output_finish(void)
-{
-    struct error error;
-    /* A failed write is remembered by the stream, the reason by errno if nothing came between. */
-    int number = fflush(stdout) ? errno : ENOSPC;
-    if (!ferror(stdout))
-        return 0;
-    if (number == EPIPE)
-        return error_exit_status(ERROR_SYSTEM);
-    error_set_errno(&error, number, "cannot write the answer");
-    return output_error(&error, false);
+    bool written = streams_write(&output->buffer);
+    return streams_flush() && written;
 }
 
 int output_error(const struct error *error, bool json)
 {
-    fflush(stdout);
-    return error_print(error, json);
+    return streams_print_error(error, json);
 }
 
 int output_end(struct output *output, int status)
 {
-    if (!output_flush(output) && !status)
-        status = output_finish();
+    streams_write(&output->buffer);
     buffer_free(&output->buffer);
     return status;
 }

@@ -36,16 +36,10 @@ void output_line(struct output *output, const char *text);
 void output_cell(struct output *output, const char *text, int columns);
 void output_color(struct output *output, enum color color);
 
-/* Writes what has gathered to standard output. False when that failed (a closed pipe, a full disk);
- * output_finish says why. */
+/* Writes what has gathered to standard output. False when that failed; main() says why. */
 MUST_CHECK bool output_flush(struct output *output);
-MUST_CHECK bool output_flush_buffer(struct buffer *buffer);
 
-/* The last flush of a command: 0, or the exit status after having said that something could not be written.
- */
-int output_finish(void);
-
-/* Writes what has gathered, frees it, and returns the exit status: `status`, or that of a failed write. */
+/* Writes what has gathered, frees it, and returns `status`. */
 int output_end(struct output *output, int status);
 
 /* Prints an error for people on standard error, and with `json` as an object on standard output. Returns the

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "cli/query_table.h"
 #include "cli/renewal.h"
 #include "core/error_output.h"
+#include "core/streams.h"
 #include "core/text_scan.h"
 
 enum { OLD_AFTER_DAYS = 60, NOTE_INDENT = 14 };
@@ -53,6 +53,7 @@ struct query {
     struct answer answer;
     long answered;
     long missing; /* terms without an answer */
+    bool lost;    /* the answer cannot be written: main() says why */
     struct error first_error;
     /* Text alone: the GPUs of a text on standard input, each once. */
     struct pci_id text_gpus[MAX_TEXT_GPUS];
@@ -64,13 +65,11 @@ struct query {
 
 static enum error_code flush_if_full(struct query *query, size_t limit, struct error *error)
 {
-    if (query->output.buffer.failed)
-        return error_set(error, ERROR_NO_MEMORY, "the answer is too large");
-    if (query->output.buffer.length < limit)
+    struct buffer *buffer = &query->output.buffer;
+    if (buffer->length < limit && !buffer->failed)
         return ERROR_NONE;
-    return output_flush_buffer(&query->output.buffer)
-               ? ERROR_NONE
-               : error_set_errno(error, errno, "cannot write the answer");
+    query->lost = !streams_write(buffer);
+    return query->lost ? error->code = ERROR_SYSTEM : ERROR_NONE;
 }
 
 /* Writes what query->answer holds. */
@@ -82,7 +81,7 @@ static enum error_code write_answer(struct query *query, struct error *error)
         if (query->answered > 1)
             output_blank(&query->output);
         answer_write_prose(&prose, &query->answer);
-        return ERROR_NONE;
+        return flush_if_full(query, FLUSH_BYTES, error);
     }
     query->writer.need_comma = query->format == FORMAT_JSON && query->answered + query->missing > 1;
     answer_write_json(&query->writer, &query->answer);
@@ -108,7 +107,8 @@ static enum error_code write_missing(struct query *query, const char *term, stru
         if (query->format == FORMAT_NDJSON)
             buffer_append_byte(writer->out, '\n');
     }
-    return error->code = ERROR_NONE;
+    error->code = ERROR_NONE;
+    return flush_if_full(query, FLUSH_BYTES, error);
 }
 
 static struct pci_id refine(const struct query *query, struct pci_id id)
@@ -146,6 +146,8 @@ static enum error_code write_table(struct query *query, const struct pci_id ids[
             return error->code;
         query_table_row(&query->output, &query->answer);
         query->answered++;
+        if (flush_if_full(query, FLUSH_BYTES, error))
+            return error->code;
     }
     output_blank(&query->output);
     output_paragraph(&query->output, 2, "", "For the whole answer: passthru query PCI_ID");
@@ -237,7 +239,8 @@ static enum error_code flush_stream(void *context, struct error *error)
     struct query *query = context;
     if (flush_if_full(query, 1, error))
         return error->code;
-    return fflush(stdout) ? error_set_errno(error, errno, "cannot write the answer") : ERROR_NONE;
+    query->lost = !streams_flush();
+    return query->lost ? error->code = ERROR_SYSTEM : ERROR_NONE;
 }
 
 static enum error_code write_text_gpus(struct query *query, struct error *error)
@@ -392,7 +395,7 @@ static int run(struct query *query, char **texts, int count)
     query->writer = (struct json_writer){.out = &query->output.buffer, .for_terminal = true};
     if (read_and_answer(query, texts, count, &error)) {
         buffer_clear(&query->output.buffer);
-        status = output_error(&error, json);
+        status = query->lost ? 0 : output_error(&error, json);
     } else if (query->missing) {
         status = error_exit_status(ERROR_NOT_FOUND);
         /* One question without an answer: the error is the document. */

@@ -2,7 +2,6 @@
 #include "cli/report.h"
 
 #include <getopt.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,10 +165,7 @@ static int run_verb(struct report_command *command, int argc, char **argv)
         return output_usage_error("report", json, "--remote goes with send");
     if (outbox_locate(command->outbox, &error))
         return report_fail(command, &error);
-    int status = runs[verb](command, argv + optind + 1, argc - optind - 1);
-    if (!output_flush(&command->output) && !status)
-        status = output_finish();
-    return status;
+    return runs[verb](command, argv + optind + 1, argc - optind - 1);
 }
 
 int command_report(int argc, char **argv)
@@ -182,8 +178,6 @@ int command_report(int argc, char **argv)
         return output_error(&error, command_wants_json(argc, argv));
     }
     list_options();
-    /* A file-size limit is then an error that can be reported, as a full disk is. */
-    signal(SIGXFSZ, SIG_IGN);
     int option;
     while (!status && (option = command_option(argc, argv, long_options, &command->common, &status)) != -1) {
         if (option == COMMAND_ENDS)
@@ -198,7 +192,7 @@ int command_report(int argc, char **argv)
     scan_free(&command->scan);
     root_close(command->root);
     database_close(command->database);
-    buffer_free(&command->output.buffer);
+    output_end(&command->output, status);
     free(command);
     return status;
 }

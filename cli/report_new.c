@@ -162,6 +162,11 @@ static void preview(struct report_command *command, const struct buffer *whole)
     buffer_append_byte(&command->output.buffer, '\n');
 }
 
+static void say_waiting(void)
+{
+    fputs("passthru: waiting for another passthru that uses the outbox\n", stderr);
+}
+
 static int save(struct report_command *command, const struct buffer *json)
 {
     struct error error = {.code = ERROR_NONE};
@@ -177,12 +182,12 @@ static int save(struct report_command *command, const struct buffer *json)
     }
     if (!command->can_ask && !command->yes) {
         if (!output_flush(&command->output))
-            return output_finish();
+            return 0; /* main() says why */
         error_set(&error, ERROR_USAGE, "not saved: no terminal to ask on");
         error_next(&error, "use passthru report new --yes if the report is right");
         return report_fail(command, &error);
     }
-    if (outbox_add(command->outbox, id, &whole, &is_new, &error))
+    if (outbox_add(command->outbox, id, &whole, say_waiting, &is_new, &error))
         return report_fail(command, &error);
     print_saved(command, id, &whole, is_new);
     return 0;
@@ -219,9 +224,9 @@ static bool read_stdin(struct buffer *json)
     ssize_t length = 1;
     while (space && length && json->length <= REPORT_MAX_BYTES) {
         length = read(STDIN_FILENO, space + json->length, REPORT_MAX_BYTES + 1 - json->length);
-        if (length < 0)
+        if (length < 0 && errno != EINTR)
             return false;
-        json->length += (size_t)length;
+        json->length += length > 0 ? (size_t)length : 0;
     }
     return space;
 }
@@ -236,6 +241,7 @@ static int from_stdin(struct report_command *command)
                                   command->new_option);
     if (!read_stdin(&json)) {
         error_set_errno(&error, errno, "cannot read standard input");
+        error_blame_input(&error);
         return report_fail(command, &error);
     }
     return save_if_valid(command, &json);

@@ -49,6 +49,23 @@ static void list_rejected(struct json_writer *writer, const struct report_select
     json_write_end_array(writer);
 }
 
+/* The files without a valid report, or those that could not be read. */
+static void list_files(struct json_writer *writer, const char *key, const struct report_selection *selection,
+                       bool unreadable)
+{
+    json_write_begin_array(writer, key);
+    for (int i = 0; i < selection->count; i++) {
+        const struct outbox_entry *entry = selection->entries[i];
+        if (entry->id[0] || outbox_is_unreadable(entry) != unreadable)
+            continue;
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "file", entry->name);
+        json_write_string(writer, "why", entry->error.message);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+}
+
 static void list_json(struct report_command *command, const struct report_selection *selection)
 {
     struct buffer *out = &command->output.buffer;
@@ -57,16 +74,8 @@ static void list_json(struct report_command *command, const struct report_select
     json_write_string(&writer, "outbox", command->outbox);
     json_write_key(&writer, "reports");
     append_array(out, selection);
-    json_write_begin_array(&writer, "damaged");
-    for (int i = 0; i < selection->count; i++) {
-        if (selection->entries[i]->id[0])
-            continue;
-        json_write_begin_object(&writer, NULL);
-        json_write_string(&writer, "file", selection->entries[i]->name);
-        json_write_string(&writer, "why", selection->entries[i]->error.message);
-        json_write_end_object(&writer);
-    }
-    json_write_end_array(&writer);
+    list_files(&writer, "damaged", selection, false);
+    list_files(&writer, "unreadable", selection, true);
     list_rejected(&writer, selection);
     json_write_integer(&writer, "sent", outbox_count_sent(command->outbox));
     json_write_end_object(&writer);
@@ -115,7 +124,8 @@ static void list_text(struct report_command *command, const struct report_select
             list_report(output, entry);
             continue;
         }
-        snprintf(text, sizeof text, "%s is not a valid report: %s", entry->name, entry->error.message);
+        snprintf(text, sizeof text, outbox_is_unreadable(entry) ? "%s: %s" : "%s is not a valid report: %s",
+                 entry->name, entry->error.message);
         output_paragraph_color(output, 0, "", COLOR_YELLOW, text);
     }
     if (!selection->count) {
@@ -136,6 +146,15 @@ static void list_sent(struct report_command *command)
     output_line(&command->output, text);
 }
 
+static int fail_after_list(struct report_command *command, const struct outbox_entry *entry)
+{
+    struct error error;
+    report_unreadable(command->outbox, entry, &error);
+    if (!output_flush(&command->output))
+        return error_exit_status(error.code);
+    return output_error(&error, false);
+}
+
 int report_list(struct report_command *command, char **ids, int count)
 {
     struct report_selection selection CLEANUP(report_selection_free);
@@ -148,6 +167,10 @@ int report_list(struct report_command *command, char **ids, int count)
         list_text(command, &selection);
         list_sent(command);
     }
+    /* What is listed may be all that there is, or not. */
+    for (int i = 0; i < selection.count; i++)
+        if (outbox_is_unreadable(selection.entries[i]))
+            return fail_after_list(command, selection.entries[i]);
     return 0;
 }
 

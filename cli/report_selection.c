@@ -43,6 +43,18 @@ enum error_code report_select(const char *directory, char **ids, int count,
     return ERROR_NONE;
 }
 
+enum error_code report_unreadable(const char *directory, const struct outbox_entry *entry,
+                                  struct error *error)
+{
+    error_set(error, entry->error.code, "the report %.255s/%s: %.200s", directory, entry->name,
+              entry->error.message);
+    return error_next(error,
+                      entry->error.code == ERROR_PERMISSION
+                          ? "give it back to its owner: sudo chown -R \"$USER\" %s"
+                          : "try again: nothing was done; it lies in %s",
+                      directory);
+}
+
 enum error_code report_select_valid(const char *directory, char **ids, int count,
                                     struct report_selection *selection, struct error *error)
 {
@@ -56,6 +68,9 @@ enum error_code report_select_valid(const char *directory, char **ids, int count
             continue;
         }
         struct error damaged;
+        /* Without it the answer would not be whole; and it may be valid. */
+        if (outbox_is_unreadable(entry))
+            return report_unreadable(directory, entry, error);
         error_set(&damaged, ERROR_BAD_INPUT, "%s in the outbox is not a valid report: %s", entry->name,
                   entry->error.message);
         error_next(&damaged, "remove it with: passthru report drop %s", entry->name);
@@ -77,7 +92,7 @@ int report_consent(struct report_command *command, const char *question, const c
     if (!command->common.json && ask_is_possible())
         return ask_yes(&command->output, question) ? 0 : error_exit_status(ERROR_NOT_FOUND);
     if (!command->common.json && !output_flush(&command->output))
-        return output_finish();
+        return 0; /* main() says why */
     error_set(&error, ERROR_USAGE, "nothing was done: no terminal to ask on");
     error_next(&error, "use passthru report %s --yes if that is what you want", verb);
     return report_fail(command, &error);

@@ -18,9 +18,14 @@ struct report_selection {
 /* Those with these IDs, each once; without IDs all. The caller frees it, also after an error. */
 MUST_CHECK enum error_code report_select(const char *directory, char **ids, int count,
                                          struct report_selection *selection, struct error *error);
+/* The error for a report that cannot be read now. */
+enum error_code report_unreadable(const char *directory, const struct outbox_entry *entry,
+                                  struct error *error);
+
 void report_selection_free(struct report_selection *selection);
 
-/* The same without damaged reports: one that was asked for is an error, another is reported and skipped. */
+/* The same without damaged reports: one that was asked for is an error, another is reported and skipped.
+ * Where one cannot be read it is an error: what is left would not be all. */
 MUST_CHECK enum error_code report_select_valid(const char *directory, char **ids, int count,
                                                struct report_selection *selection, struct error *error);
 

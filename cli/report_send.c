@@ -23,7 +23,7 @@ static int hand_over(struct report_command *command, const struct report_selecti
         arguments[count++] = (char *)"--json";
     for (int i = 0; i < selection->count; i++)
         arguments[count++] = (char *)selection->entries[i]->id;
-    int status = output_flush(&command->output) ? command_import(count, arguments) : output_finish();
+    int status = output_flush(&command->output) ? command_import(count, arguments) : 0;
     free(arguments);
     return status;
 }

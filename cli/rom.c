@@ -61,8 +61,7 @@ static enum error_code read_file(struct rom_command *command, struct error *erro
     if (!number)
         return ERROR_NONE;
     error_set_errno(error, number, "cannot read %s", name);
-    if (error->code == ERROR_SYSTEM)
-        error->code = ERROR_BAD_INPUT;
+    error_blame_input(error);
     if (strncmp(name, "/sys/", 5) == 0)
         return error_next(error, "name the PCI address of the card, such as 01:00.0: its ROM BAR must be "
                                  "enabled to be read, and passthru does that");
@@ -214,8 +213,5 @@ int command_rom(int argc, char **argv)
     }
     rom_bar_free(&command.bar);
     findings_free(&command.findings);
-    if (!output_flush(&output) && !status)
-        status = output_finish();
-    buffer_free(&output.buffer);
-    return status;
+    return output_end(&output, status);
 }

@@ -175,13 +175,11 @@ int command_scan(int argc, char **argv)
         if (run(command, &error)) {
             buffer_clear(&command->output.buffer);
             status = output_error(&error, command->common.json);
-        } else if (!output_flush(&command->output)) {
-            status = output_finish();
         }
         scan_free(&command->scan);
         root_close(command->root);
         database_close(command->database);
-        buffer_free(&command->output.buffer);
+        output_end(&command->output, status);
     }
     free(command);
     return status == COMMAND_ENDS ? 0 : status;

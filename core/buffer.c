@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool buffer_memory_was_short;
+
 char *buffer_reserve(struct buffer *buffer, size_t length)
 {
     if (buffer->failed)
@@ -25,7 +27,7 @@ char *buffer_reserve(struct buffer *buffer, size_t length)
             capacity = buffer->max + 1;
         char *data = realloc(buffer->data, capacity);
         if (!data) {
-            buffer->failed = true;
+            buffer->failed = buffer_memory_was_short = true;
             return NULL;
         }
         buffer->data = data;

@@ -18,6 +18,10 @@ struct buffer {
     bool failed;
 };
 
+/* Whether this program has gone on without something for want of memory, in a buffer or elsewhere: an answer
+ * may lack it. */
+extern bool buffer_memory_was_short;
+
 #define BUFFER(maximum) ((struct buffer){.max = (maximum)})
 
 void buffer_append(struct buffer *buffer, const char *bytes, size_t length);

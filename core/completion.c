@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/completion.h"
 
+#include "core/streams.h"
 #include "core/text.h"
 
 #include <stdio.h>
@@ -159,7 +160,7 @@ void completion_offer_options(struct completion *completion, const char *help)
 
 int completion_end(struct completion *completion)
 {
-    fputs(buffer_text(&completion->out), stdout);
+    streams_write(&completion->out);
     buffer_free(&completion->out);
     return 0;
 }

@@ -50,6 +50,8 @@ static enum error_code code_of_errno(int number)
         return ERROR_NO_SPACE;
     case ENOMEM:
         return ERROR_NO_MEMORY;
+    case EBADF: /* of standard input alone */
+        return ERROR_BAD_INPUT;
     default:
         return ERROR_SYSTEM;
     }
@@ -62,12 +64,18 @@ enum error_code error_set_errno(struct error *error, int number, const char *for
     int length = vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
     if (length >= 0 && (size_t)length < sizeof error->message)
-        snprintf(error->message + length, sizeof error->message - (size_t)length, ": %s", strerror(number));
+        snprintf(error->message + length, sizeof error->message - (size_t)length, ": %s",
+                 number == EBADF ? "it is closed" : strerror(number));
     error->code = code_of_errno(number);
     error->next[0] = '\0';
     if (error->code == ERROR_NO_SPACE)
         return error_next(error, "free some space (df -h shows where) and try again; nothing was lost");
     return error->code;
+}
+
+enum error_code error_blame_input(struct error *error)
+{
+    return error->code == ERROR_SYSTEM ? error->code = ERROR_BAD_INPUT : error->code;
 }
 
 enum error_code error_next(struct error *error, const char *format, ...)

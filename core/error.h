@@ -37,8 +37,12 @@ enum error_code error_set(struct error *error, enum error_code code, const char 
     PRINTF_LIKE(3, 4);
 
 /* Like error_set for a failed system call: the code follows from errno (EACCES and EPERM, ENOSPC and EFBIG,
- * ENOMEM, everything else), and its text is appended to the message. */
+ * ENOMEM, EBADF for a standard stream that is closed, everything else), and its text is appended. */
 enum error_code error_set_errno(struct error *error, int number, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* After error_set_errno for what cannot be read: neither permission, memory nor space are at fault, so it is
+ * the input: ERROR_SYSTEM becomes ERROR_BAD_INPUT. Returns the code. */
+enum error_code error_blame_input(struct error *error);
 
 /* Sets the next step. Returns the code that the error already has. */
 enum error_code error_next(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/error_output.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -24,20 +23,4 @@ void error_write_json(struct json_writer *writer, const char *key, const struct 
     if (error->next[0])
         json_write_string(writer, "next", error->next);
     json_write_end_object(writer);
-}
-
-int error_print(const struct error *error, bool json)
-{
-    struct buffer out CLEANUP(buffer_free) = BUFFER(65536);
-    struct json_writer writer = {.out = &out, .for_terminal = true};
-    error_append_text(&out, "passthru", error);
-    fprintf(stderr, "%s\n", buffer_text(&out));
-    if (json) {
-        buffer_clear(&out);
-        json_write_begin_object(&writer, NULL);
-        error_write_json(&writer, "error", error);
-        json_write_end_object(&writer);
-        puts(buffer_text(&out));
-    }
-    return error_exit_status(error->code);
 }

@@ -14,8 +14,4 @@ void error_append_text(struct buffer *out, const char *program, const struct err
 /* Writes {"code":"slug","message":"...","next":"..."} as the value of `key`; next only where there is one. */
 void error_write_json(struct json_writer *writer, const char *key, const struct error *error);
 
-/* Prints an error of `passthru` on standard error, with `json` also as a document of its own,
- * {"error":{...}}, on standard output, both safe for a terminal. Returns the exit status. */
-int error_print(const struct error *error, bool json);
-
 #endif

@@ -6,7 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct finding *new_finding(struct findings *findings)
+#include "core/buffer.h"
+
+/* Gives up the last one of the mildest, if that is milder than the one to come. */
+static bool make_room(struct findings *findings, enum severity severity)
+{
+    int mildest = -1;
+    for (int i = 0; i < findings->count; i++)
+        if (mildest < 0 || findings->items[i].severity >= findings->items[mildest].severity)
+            mildest = i;
+    if (mildest < 0 || findings->items[mildest].severity <= severity)
+        return false;
+    findings->count--;
+    memmove(&findings->items[mildest], &findings->items[mildest + 1],
+            (size_t)(findings->count - mildest) * sizeof *findings->items);
+    return true;
+}
+
+static struct finding *new_finding(struct findings *findings, enum severity severity)
 {
     if (findings->count == findings->capacity && findings->capacity < MAX_FINDINGS) {
         int capacity = findings->capacity ? 2 * findings->capacity : 16;
@@ -16,10 +33,11 @@ static struct finding *new_finding(struct findings *findings)
             findings->capacity = capacity;
         }
     }
-    if (findings->count < findings->capacity)
-        return &findings->items[findings->count++];
-    findings->omitted++;
-    return &findings->last;
+    bool is_full = findings->count == findings->capacity;
+    findings->omitted += is_full;
+    if (is_full && findings->capacity < MAX_FINDINGS)
+        buffer_memory_was_short = true;
+    return is_full && !make_room(findings, severity) ? &findings->last : &findings->items[findings->count++];
 }
 
 /* The compiler checks the format of both halves at each call; here the first one is used alone too. */
@@ -43,7 +61,7 @@ static void write_texts(struct finding *finding, const char *format, va_list arg
 struct finding *findings_add(struct findings *findings, const char *file, long line, enum finding_id id,
                              enum severity severity, const char *format, ...)
 {
-    struct finding *finding = new_finding(findings);
+    struct finding *finding = new_finding(findings, severity);
     va_list arguments;
     *finding = (struct finding){.id = id, .severity = severity, .line = line};
     snprintf(finding->file, sizeof finding->file, "%s", file ? file : "");

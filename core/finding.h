@@ -19,7 +19,8 @@ struct finding {
     char next[400]; /* what to do about it; "": nothing */
 };
 
-/* Findings in the order in which they were noticed. Zero is an empty list; findings_free frees it. */
+/* Findings in the order in which they were noticed; of more than MAX_FINDINGS the most severe. Zero is an
+ * empty list; findings_free frees it. */
 enum { MAX_FINDINGS = 512 };
 struct findings {
     struct finding *items;

@@ -111,8 +111,7 @@ static enum error_code read_more(struct log_scan *scan, int file, const char *na
     } while (got < 0 && errno == EINTR);
     if (got < 0) {
         error_set_errno(error, errno, "cannot read %s", name);
-        if (error->code == ERROR_SYSTEM)
-            error->code = ERROR_BAD_INPUT;
+        error_blame_input(error);
         return error_next(error, "name a file with the text of a log; - is standard input");
     }
     scan->length += (size_t)got;

@@ -56,10 +56,11 @@ static enum error_code scan_line(struct text_scan *scan, const char *line, size_
     if (start == line && length && deliver(scan, error))
         return error->code;
     bool found_any = false;
+    bool is_display = states_display_class(line);
     while (pci_id_find(line, length, &position, &id)) {
         if (deliver(scan, error))
             return error->code;
-        scan->last = (struct found_id){.id = id, .on_display_line = states_display_class(line)};
+        scan->last = (struct found_id){.id = id, .on_display_line = is_display};
         scan->pending = found_any = true;
     }
     const char *revision = found_any ? strstr(line, "(rev ") : NULL;
@@ -122,8 +123,10 @@ static enum error_code read_more(struct text_scan *scan, int file, bool *end, st
     do {
         got = read(file, scan->text + scan->length, MAX_LINE - scan->length);
     } while (got < 0 && errno == EINTR);
-    if (got < 0)
-        return error_set_errno(error, errno, "cannot read standard input");
+    if (got < 0) {
+        error_set_errno(error, errno, "cannot read standard input");
+        return error_blame_input(error);
+    }
     for (ssize_t i = 0; i < got; i++)
         if (!scan->text[scan->length + (size_t)i])
             scan->text[scan->length + (size_t)i] = ' ';

@@ -109,32 +109,15 @@ int outbox_open(const char *directory, struct error *error)
     return opened;
 }
 
-enum error_code outbox_add(const char *directory, const char *id, const struct buffer *whole, bool *is_new,
-                           struct error *error)
+void outbox_lock(int directory, void (*waiting)(void))
 {
-    char path[DATABASE_PATH_SIZE];
-    struct stat status;
-    struct buffer line CLEANUP(buffer_free) = BUFFER(MAX_WHOLE);
-    sigset_t before CLEANUP(outbox_restore_signals);
-    outbox_block_signals(&before);
-    outbox_join(path, directory, id, report_suffix);
-    buffer_append(&line, buffer_text(whole), whole->length);
-    buffer_append_byte(&line, '\n');
-    if (line.failed)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
-    int lock = outbox_open(directory, error);
-    if (lock < 0)
-        return error->code;
-    if (flock(lock, LOCK_EX) == 0)
-        file_remove_leftovers(directory, file_temp_prefix);
-    /* One that is there is replaced nevertheless: it may be damaged. */
-    *is_new = lstat(path, &status) != 0;
-    enum error_code code = file_replace(path, 0600, &line, error);
-    close(lock);
-    return code;
+    if (flock(directory, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+        return;
+    if (waiting)
+        waiting();
+    while (flock(directory, LOCK_EX) != 0 && errno == EINTR)
+        continue;
 }
-
-/* ---- reading ---- */
 
 static bool has_report_suffix(const char *name)
 {
@@ -143,6 +126,56 @@ static bool has_report_suffix(const char *name)
     return name[0] != '.' && length > suffix && length < OUTBOX_NAME_SIZE &&
            strcmp(name + length - suffix, report_suffix) == 0;
 }
+
+static bool is_full(const char *directory)
+{
+    int count = 0;
+    DIR *stream = opendir(directory);
+    for (const struct dirent *found; stream && (found = readdir(stream));)
+        count += has_report_suffix(found->d_name);
+    if (stream)
+        closedir(stream);
+    return count >= OUTBOX_MAX_REPORTS;
+}
+
+/* Writes the line of a report into the outbox, which is locked. */
+static enum error_code add_line(const char *directory, const char *id, const struct buffer *line,
+                                bool *is_new, struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    struct stat status;
+    outbox_join(path, directory, id, report_suffix);
+    file_remove_leftovers(directory, file_temp_prefix);
+    /* One that is there is replaced nevertheless: it may be damaged. */
+    *is_new = lstat(path, &status) != 0;
+    if (*is_new && is_full(directory)) {
+        error_set(error, ERROR_SYSTEM, "not saved: the outbox %s has %d reports, and no more are kept",
+                  directory, OUTBOX_MAX_REPORTS);
+        return error_next(error, "send them (passthru report send) or export and drop them");
+    }
+    return file_replace(path, 0600, line, error);
+}
+
+enum error_code outbox_add(const char *directory, const char *id, const struct buffer *whole,
+                           void (*waiting)(void), bool *is_new, struct error *error)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(MAX_WHOLE);
+    buffer_append(&line, buffer_text(whole), whole->length);
+    buffer_append_byte(&line, '\n');
+    if (line.failed)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
+    int directory_lock = outbox_open(directory, error);
+    if (directory_lock < 0)
+        return error->code;
+    outbox_lock(directory_lock, waiting);
+    sigset_t before CLEANUP(outbox_restore_signals);
+    outbox_block_signals(&before);
+    enum error_code code = add_line(directory, id, &line, is_new, error);
+    close(directory_lock);
+    return code;
+}
+
+/* ---- reading ---- */
 
 /* A file of at most `max` bytes, without its last newline. A device or a pipe is never read. */
 static enum error_code read_file(const char *path, size_t max, struct buffer *text, struct error *error)
@@ -158,8 +191,13 @@ static enum error_code read_file(const char *path, size_t max, struct buffer *te
     } else if (!space) {
         error_set(error, ERROR_NO_MEMORY, "no memory for a report");
     } else {
-        length = read(file, space, max + 2);
-        if (length < 0)
+        ssize_t got;
+        length = 0;
+        do {
+            got = read(file, space + length, max + 2 - (size_t)length);
+            length += got > 0 ? got : 0;
+        } while (got > 0 || (got < 0 && errno == EINTR));
+        if (got < 0)
             error_set_errno(error, errno, "cannot read it");
         else if (length > (ssize_t)max + 1)
             error_set(error, ERROR_BAD_INPUT, "it has more than %zu bytes", max);
@@ -294,6 +332,8 @@ enum error_code outbox_read(const char *directory, struct outbox *outbox, struct
         } else if (outbox->count == OUTBOX_MAX_REPORTS) {
             error_set(error, ERROR_BAD_INPUT, "more than %d files are in the outbox %s", OUTBOX_MAX_REPORTS,
                       directory);
+            error_next(error, "move some of them elsewhere: mkdir ~/reports && mv '%s'/[0-7]*.json ~/reports",
+                       directory);
         } else {
             error_set(error, ERROR_NO_MEMORY, "no memory for the outbox");
         }
@@ -302,6 +342,11 @@ enum error_code outbox_read(const char *directory, struct outbox *outbox, struct
     if (outbox->count)
         qsort(outbox->entries, (size_t)outbox->count, sizeof *outbox->entries, compare_entries);
     return error->code;
+}
+
+bool outbox_is_unreadable(const struct outbox_entry *entry)
+{
+    return entry->error.code && entry->error.code != ERROR_BAD_INPUT;
 }
 
 void outbox_free(struct outbox *outbox)

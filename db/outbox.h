@@ -29,10 +29,12 @@ bool outbox_was_sent(const char *directory, const char *id);
 MUST_CHECK enum error_code outbox_prepare(const char *json, size_t length, struct buffer *whole,
                                           char id[REPORT_ID_HEX_SIZE], struct error *error);
 
-/* Keeps a report as outbox_prepare made it; makes the directory if there is none. `is_new` is false when the
- * report was there already. Signals wait until all is done. On an error nothing is left behind. */
+/* Keeps a report as outbox_prepare made it; makes the directory if there is none. Calls `waiting`, which may
+ * be NULL, once when another process uses the outbox. `is_new` is false when the report was there already.
+ * Signals wait while it is written. ERROR_SYSTEM when there are OUTBOX_MAX_REPORTS. On an error nothing is
+ * left behind. */
 MUST_CHECK enum error_code outbox_add(const char *directory, const char *id, const struct buffer *whole,
-                                      bool *is_new, struct error *error);
+                                      void (*waiting)(void), bool *is_new, struct error *error);
 
 /* Why a remote has rejected a report for good (db/outbox_sent.h). All of it is hostile. */
 struct outbox_rejection {
@@ -61,6 +63,9 @@ struct outbox {
 };
 MUST_CHECK enum error_code outbox_read(const char *directory, struct outbox *outbox, struct error *error);
 void outbox_free(struct outbox *outbox);
+
+/* Whether a file could not be read, now: what is in it may be a valid report. */
+bool outbox_is_unreadable(const struct outbox_entry *entry);
 
 /* The entry whose file name has this prefix; NULL with ERROR_NOT_FOUND, or ERROR_USAGE when several have. */
 const struct outbox_entry *outbox_find(const struct outbox *outbox, const char *prefix, struct error *error);

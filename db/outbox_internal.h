@@ -22,6 +22,10 @@ void outbox_rejection_path(char path[DATABASE_PATH_SIZE], const char *directory,
  * error. */
 int outbox_open(const char *directory, struct error *error);
 
+/* Takes the lock of an open directory; calls `waiting`, which may be NULL, once when another has it. Goes on
+ * without one where a file system has none. */
+void outbox_lock(int directory, void (*waiting)(void));
+
 /* Signals wait from the one to the other. */
 void outbox_block_signals(sigset_t *before);
 void outbox_restore_signals(sigset_t *before);

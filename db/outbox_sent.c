@@ -57,17 +57,6 @@ int outbox_count_sent(const char *directory)
     return count;
 }
 
-/* Without locks, where a file system has none. */
-static void lock(int directory, void (*waiting)(void))
-{
-    if (flock(directory, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
-        return;
-    if (waiting)
-        waiting();
-    while (flock(directory, LOCK_EX) != 0 && errno == EINTR)
-        continue;
-}
-
 /* Writes as much as an answer can have in the outbox, and moves it. */
 static enum error_code try_moving(const struct outbox_sending *sending, struct error *error)
 {
@@ -106,9 +95,9 @@ enum error_code outbox_begin_sending(const char *directory, void (*waiting)(void
     outbox_locate_sent(directory, sending->sent);
     if (!open_directory(sending->outbox, &sending->outbox_lock, error) &&
         !open_directory(sending->sent, &sending->sent_lock, error)) {
-        lock(sending->sent_lock, waiting);
+        outbox_lock(sending->sent_lock, waiting);
         file_remove_leftovers(sending->sent, file_temp_prefix);
-        lock(sending->outbox_lock, NULL);
+        outbox_lock(sending->outbox_lock, NULL);
         if (!try_moving(sending, error)) {
             flock(sending->outbox_lock, LOCK_UN);
             return ERROR_NONE;
@@ -159,7 +148,7 @@ enum error_code outbox_mark_rejected(const struct outbox_sending *sending, const
     outbox_rejection_path(path, sending->outbox, entry->name);
     if (append_answer(&json, answer, error))
         return error->code;
-    lock(sending->outbox_lock, NULL);
+    outbox_lock(sending->outbox_lock, NULL);
     enum error_code code = file_replace(path, 0600, &json, error);
     flock(sending->outbox_lock, LOCK_UN);
     return code;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <getopt.h>
-#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/completion.h"
+#include "core/streams.h"
 #include "core/usage.h"
 #include "importer/program.h"
 #include "importer/remote.h"
@@ -40,12 +40,6 @@ static const struct command *find_command(const char *name)
         if (strcmp(commands[i].name, name) == 0)
             return &commands[i];
     return NULL;
-}
-
-/* An answer that could not be written is none. */
-static int finish(int status)
-{
-    return fflush(stdout) || ferror(stdout) ? error_exit_status(ERROR_SYSTEM) : status;
 }
 
 /* ---- completion ---- */
@@ -101,7 +95,7 @@ static int complete(int count, char **words)
 
 /* ---- commands ---- */
 
-static int run(const struct command *command, int argc, char **argv)
+static int run_command(const struct command *command, int argc, char **argv)
 {
     if (sodium_init() < 0) {
         struct error error;
@@ -125,24 +119,28 @@ static int unknown_command(const char *name, bool json)
     return program_usage(NULL, message, json);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv, bool json)
 {
-    bool json = program_wants_json(argc, argv);
     const char *name = argc > 1 ? argv[1] : NULL;
     opterr = 0;
-    /* A file-size limit is then an error that can be reported, as a full disk is. */
-    signal(SIGXFSZ, SIG_IGN);
     program_set_name(argv[0]);
     if (!name)
         return program_usage(NULL, "a command is missing", json);
     if (strcmp(name, COMPLETION_OPTION) == 0)
-        return finish(complete(argc - 2, argv + 2));
+        return complete(argc - 2, argv + 2);
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
-        return finish(program_show_help(help));
+        return program_show_help(help);
     if (strcmp(name, "--version") == 0)
-        return finish(program_show_version());
+        return program_show_version();
     if (name[0] == '-')
         return program_usage(NULL, "the command stands before all options: import, sync or send", json);
     const struct command *command = find_command(name);
-    return command ? finish(run(command, argc - 1, argv + 1)) : unknown_command(name, json);
+    return command ? run_command(command, argc - 1, argv + 1) : unknown_command(name, json);
+}
+
+int main(int argc, char **argv)
+{
+    bool json = program_wants_json(argc, argv);
+    streams_open();
+    return streams_finish(run(argc, argv, json), json);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/json_writer.h"
+#include "core/streams.h"
 #include "importer/program.h"
 #include "importer/rebuild.h"
 
@@ -51,7 +52,8 @@ static void print_summary(const struct rebuild_summary *summary, const char *pat
         json_write_integer(&writer, "new_reports", summary->new_reports);
         json_write_integer(&writer, "refused", summary->rejected);
         json_write_end_object(&writer);
-        puts(buffer_text(&out));
+        buffer_append_byte(&out, '\n');
+        streams_write(&out);
     } else if (!options->quiet) {
         char text[DATABASE_PATH_SIZE + 200];
         snprintf(

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/streams.h"
 #include "db/outbox.h"
 #include "importer/program.h"
 #include "importer/send.h"
@@ -78,7 +79,8 @@ static int run_send(const struct send_options *options, const char *const *ids, 
         program_fail(&error, false);
     if (options->json) {
         send_append_json(&out, &summary, &error);
-        puts(buffer_text(&out));
+        buffer_append_byte(&out, '\n');
+        streams_write(&out);
     }
     send_summary_free(&summary);
     return error_exit_status(error.code);

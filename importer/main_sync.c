@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/error_output.h"
+#include "core/streams.h"
 #include "importer/program.h"
 #include "importer/sync.h"
 
@@ -201,7 +202,8 @@ static void print_json(const struct sync_request *request, const struct sync_sum
     json_write_integer(&writer, "new_reports", summary->new_reports);
     json_write_integer(&writer, "refused", summary->rejected);
     json_write_end_object(&writer);
-    puts(buffer_text(&out));
+    buffer_append_byte(&out, '\n');
+    streams_write(&out);
 }
 
 /* Prints why a remote failed. Returns its exit status, 0 when it has not failed. */
@@ -255,7 +257,6 @@ static int run(struct sync_request *request)
         print_json(request, &summary, &error);
     else if (!failed && (request->list || !request->quiet))
         print_text(request, &summary);
-    fflush(stdout);
     int status = nothing_done ? program_fail(&error, request->json) : print_failures(&summary, &error);
     sync_summary_free(&summary);
     return status;

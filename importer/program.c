@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "core/error_output.h"
+#include "core/streams.h"
 #include "core/text.h"
 #include "core/usage.h"
 #include "version.h"
@@ -29,7 +29,7 @@ void program_print(FILE *stream, const char *prefix, const char *text)
 int program_fail(const struct error *error, bool json)
 {
     program_clear_progress();
-    return error_print(error, json);
+    return streams_print_error(error, json);
 }
 
 void program_set_name(const char *argv0)

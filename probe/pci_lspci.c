@@ -42,7 +42,7 @@ static enum error_code read_text(const char *path, struct lspci_text *text, stru
         close(file);
     if (number) {
         error_set_errno(error, number, "cannot read %s", is_input ? "standard input" : path);
-        return error->code == ERROR_SYSTEM ? error->code = ERROR_BAD_INPUT : error->code;
+        return error_blame_input(error);
     }
     if (bytes.length == INPUT_MAX)
         return error_set(error, ERROR_BAD_INPUT, "%s is too large to be the output of lspci", path);

@@ -34,7 +34,7 @@ static enum error_code add(int number, char id[REPORT_ID_HEX_SIZE], bool *is_new
     snprintf(json, sizeof json, "{\"pci_id\":\"10de:1d16\",\"outcome\":\"fails\",\"note\":\"%d\"}", number);
     return outbox_prepare(json, strlen(json), &whole, id, &failure)
                ? failure.code
-               : outbox_add(outbox_folder, id, &whole, is_new, &failure);
+               : outbox_add(outbox_folder, id, &whole, NULL, is_new, &failure);
 }
 
 /* Reads the outbox, in which as many files must be, and nothing else. */
