@@ -16,8 +16,9 @@ size_t text_decode(const char *bytes, size_t length, uint32_t *character);
 /* Whether all of `bytes` is UTF-8. */
 bool text_is_utf8(const char *bytes, size_t length);
 
-/* Whether a terminal could act on this character or be confused by it: C0 and C1 controls, DEL, bidirectional
- * controls, line and paragraph separators, the byte order mark, tag characters. */
+/* Whether a terminal could act on this character or be confused by it, or a reader not see it: C0 and C1
+ * controls, DEL, bidirectional controls, line and paragraph separators, soft hyphens, characters without a
+ * width, the byte order mark, tag characters. */
 bool text_is_unsafe(uint32_t character);
 
 /* How many bytes at the beginning of `bytes` are printable ASCII (0x20 to 0x7e): each fills one column. */
