@@ -1,236 +1,340 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define PCRE2_CODE_UNIT_WIDTH 8
 #include "core/private_text.h"
 
-#include <stdio.h>
+#include <ctype.h>
+#include <pcre2.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "core/buffer.h"
 #include "core/macros.h"
+#include "core/private_harmless.h"
+#include "core/text.h"
 
-static const char hex_digits[] = "0123456789abcdefABCDEF";
+/* ---- what looks like it ---- */
 
-/* ASCII alone, whatever the locale. */
-static bool is_digit(char c)
+#define START       "(?<![a-z0-9])" /* no letter or digit of a longer word before it */
+#define ALONE       "(?<![\\w.+-])" /* nor a part of a version or of a file's name */
+#define END         "(?!\\w)"
+#define BYTE        "[0-9a-f]{2}"
+#define MIXED(also) "(?=[0-9" also "]*[a-f])(?=[a-f" also "]*\\d)" /* a letter and a digit */
+#define OCTET       "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)"
+#define QUAD                                                                                                 \
+    "[1-9]"                                                                                                  \
+    "\\d{0,2}(?:\\." OCTET "){3}(?!\\w|\\.\\d)"
+#define PRIVATE_NETWORK                                                                                      \
+    "(?:1(?:0|27)\\." OCTET "|192\\.168|169\\.254|172\\.(?:1[6-9]|2\\d|3[01])|"                              \
+    "100\\.(?:6[4-9]|[7-9]\\d|1[01]\\d|12[0-7]))\\."
+#define TOP_LEVEL                                                                                            \
+    "(?:com|net|org|de|at|ch|fr|nl|(?:co\\.)?uk|eu|info|io|me|dev|cloud|xyz|it|es|pt|pl|se|no|fi|dk|be|"     \
+    "cz|us|ca|au|jp|ru|br|ro|hu|gr|tech|online|site|network|systems|family|name)(?![\\w-]|\\.\\w)"
+
+/* Behind these, in the languages that people file reports in, stands a serial number ... */
+#define SERIAL_LABEL                                                                                               \
+    "serial(?:[ _-]?(?:number|num|no|nr|short|code|id))*|s/n|sn|ser\\.? ?-?(?:no|nr)|ser[iy]en[ -]?(?:nummer|nr)|" \
+    "serie-?(?:nummer|nr)|num[^ ]{1,3}ro d[ei] s[^ ]{1,2}rie|n[^ ]{1,3}(?:mero)? d[ei] s[^ ]{1,2}rie|"             \
+    "numero (?:seriale|di serie)|matricola|numer seryjny|s.{1,2}riov.{1,2} .{1,2}slo|"                             \
+    "(?:service|asset|property)[ _-]?tag|(?:express )?service code|"                                               \
+    "st(?=[:=#])|(?:product|licen[cs]e)[ _-]?key|product id|(?:machine|host|system|boot|hardware)[ _-]?id|hwid|"   \
+    "imei|meid|iccid|imsi|disk identifier|inventar(?:nummer|-?nr)|inventory (?:number|no)"
+/* ... after one of these, */
+#define LABEL_END "(?:[ .:=#\"'(<>-]|：|is |was |ist |lautet |est |of (?:the |my |this )?\\w+ )+"
+/* but these are parameters of a serial port or of a virtual disk. */
+#define NO_SERIAL                                                                                            \
+    "(?:0x[0-9a-f]{1,8}|tty\\w+|com\\d|(?:19|38)?[249][0268]00|57600|115200\\w*|16[45]50a?|"                 \
+    "(?:drive|virtio|scsi|sata|ide|disk|usb|port)-?\\w*)"
+#define SERIAL(label) "(?:" label ")(?:" LABEL_END ")(?!" NO_SERIAL END ")(?=[\\w/-]*\\d)\\w[\\w/-]{4,}"
+
+/* Where a rule is tried, so that most places of a text cost little. The rules of one kind stand together. */
+enum place { AT_SIGN, AT_BYTES, AT_LABEL, AT_NUMBER, AT_NAME };
+static const char *const places[] = {
+    [AT_SIGN] = "(?=[/\\\\~@+(\\x80-\\xff])",
+    [AT_BYTES] = "(?<![a-z0-9])(?=" BYTE "[ _])",
+    [AT_LABEL] = "(?<![a-z0-9])(?=[a-z])",
+    [AT_NUMBER] = "(?<![a-z0-9])(?=[a-z_:-]{0,16}\\d)",
+    [AT_NAME] = "(?<![a-z0-9])(?=\\w[\\w+-]{0,40}(?:[.@]| ?[[({<]| at | @))",
+};
+
+/* The path of a public page has words and numbers of all kinds: pages, posts, commits. */
+enum exception { ANYWHERE, NOT_IN_VERSION, NOT_IN_PATH };
+
+/* In the order in which they are tried at a place. PRIVATE_NONE: what is nobody's is passed over. */
+static const struct {
+    enum private_shape shape;
+    enum place place;
+    enum exception except;
+    const char *pattern;
+} rules[] = {
+    {PRIVATE_HOME, AT_SIGN, NOT_IN_PATH,
+     "(?:/homes?/|[/\\\\]Users[/\\\\]+(?!(?:public|default|shared)" END ")|"
+     "(?<![\\w.-])/(?:run/)?media/(?!(?:cdrom|dvd|usb\\d*|floppy|sd\\w?)" END "))\\w[\\w.+-]*"},
+    {PRIVATE_HOME, AT_SIGN, NOT_IN_PATH,
+     "(?<![\\w/~.)])~(?!(?:half|same|full|max|min|all|an?|the|idle|native|zero|none|twice|double|once|one|two|three|"
+     "four|five|six|seven|eight|nine|ten|twenty|every|any|equal|instant)" END ")[a-z_][\\w-]{2,}"},
+    {PRIVATE_HOST, AT_SIGN, ANYWHERE, "(?<![\\w\\\\])\\\\\\\\[a-z0-9][\\w.-]*\\\\+[\\w$][\\w.$-]*"},
+    {PRIVATE_HOST, AT_SIGN, ANYWHERE, "(?<![\\w:/])//[a-z][\\w.-]*/\\w[\\w.$-]*"},
+    {PRIVATE_MAIL, AT_SIGN, ANYWHERE, "@[\\w.-]{1,64}:[\\w-]+\\.[\\w.-]+"},
+    {PRIVATE_PHONE, AT_SIGN, NOT_IN_PATH,
+     "(?<![\\w.)+])\\+(?=(?:\\D{0,3}\\d){9})\\d{1,3}(?:[ ()./-]{0,3}\\d+){2,6}" END},
+    {PRIVATE_PHONE, AT_SIGN, NOT_IN_PATH, "\\(\\d{3}\\) ?\\d{3}-\\d{4}(?![\\w-])"},
+    {PRIVATE_SERIAL, AT_SIGN, NOT_IN_PATH,
+     SERIAL("序列号|序號|序列號|シリアル(?:番号|ナンバー)?|製造番号|일련번호|серийный номер")},
+    {PRIVATE_MAC, AT_BYTES, ANYWHERE,
+     "(?<!" BYTE " )(?!55 aa)" MIXED(" _") BYTE "([ _])" BYTE "(?:\\g{-1}" BYTE "){4}(?!\\w|[ _]" BYTE END
+                                                ")"},
+
+    /* Checksums, and versions of four numbers, after what they are of. */
+    {PRIVATE_NONE, AT_LABEL, ANYWHERE,
+     "(?:commit|git|fixes|sha-?(?:1|256|512)|md5|checksum|hash|rev(?:ision)?)(?:sum)?"
+     "(?: of| is|[ :=(]|/(?:\\?id=)?)+[0-9a-f]{7,128}" END},
+    {PRIVATE_NONE, AT_LABEL, ANYWHERE,
+     "(?:agesa|combo\\w*|v?bios|uefi|firmware|fw|version|ver|v|driver|treiber|build|release|kernel|"
+     "nvidia|adrenalin|catalyst|radeon|mesa|ovmf|qemu|windows|virtio(?:-win)?|cs?me|esxi|grid|update)"
+     "[ :=.v-]*(?!" PRIVATE_NETWORK ")" QUAD "(?![:/])"},
+    {PRIVATE_NONE, AT_LABEL, ANYWHERE,
+     "(?:(?:pve-manager/|hv_vendor_id=|vendor_id[^>]{0,24}?value=)\\S+|(?:id|h|hb)=[0-9a-f]{40}" END ")"},
+    {PRIVATE_NONE, AT_LABEL, ANYWHERE, "(?:lore\\.kernel\\.org|mail-archive\\.com|spinics\\.net)/[^\\s?]+"},
+    {PRIVATE_SERIAL, AT_LABEL, NOT_IN_PATH, SERIAL(SERIAL_LABEL)},
+    {PRIVATE_MAC, AT_LABEL, ANYWHERE, "(?:(?:en|wl|ww)x|mac(?:[ -]?addr(?:ess)?)?[ :=]+)[0-9a-f]{12}" END},
+    {PRIVATE_UUID, AT_LABEL, ANYWHERE,
+     "(?:part|pt|node_|port_|sys_)?(?:uu|gu)id[\"']?[ :=]+[\"'{]?[0-9a-f]{4,8}[:-][0-9a-f:-]{2,}"},
+    {PRIVATE_LONG_HEX, AT_LABEL, ANYWHERE, "(?:wwn|eui|naa|nguid|scsi)[-.:= ]{1,3}(?:0x)?[0-9a-f]{12,}" END},
+    {PRIVATE_MAIL, AT_LABEL, NOT_IN_PATH,
+     "(?:(?:user|benutzer|computer|host|login)[ _]?name|login|logname)[\"']? ?[:=] ?[\"']?"
+     "(?!(?:root|admin\\w*|user|nobody|qemu|libvirt\\S*|localhost|proxmox|pve|none|unknown)(?![\\w-]))[\\w.-]{2,}"},
+    {PRIVATE_IP_ADDRESS, AT_LABEL, NOT_IN_VERSION,
+     "(?:ip(?:v4)?|address|gateway|dns|ping|ssh|router)[ :=a-z]{1,12}" QUAD},
+    {PRIVATE_HOST, AT_LABEL, NOT_IN_PATH,
+     "(?:file|smb|cifs|nfs|afp|s?ftp|ssh|rdp|vnc|spice|rsync|ldaps?|iscsi|telnet)://(?!localhost|ftp\\.|rsync\\.)[\\w.-]+"},
+    {PRIVATE_MAIL, AT_LABEL, ANYWHERE, "https?://[^\\s/?#]*@"},
+    {PRIVATE_HOST, AT_LABEL, ANYWHERE,
+     "https?://(?:\\[|(?:\\d{1,3}\\.){3}\\d{1,3}(?![\\w.-])|"
+     "(?!localhost" END ")(?:[\\w-]+(?![\\w.-])|[^\\s/?#]+:(?!(?:80|443)" END ")\\d))"},
+    {PRIVATE_SERIAL, AT_LABEL, NOT_IN_PATH, "by-id/[\\w.:+-]{4,}"},
+    {PRIVATE_SERIAL, AT_LABEL, NOT_IN_PATH,
+     "(?:ata|scsi|nvme|usb|mmc)-\\w[\\w.+-]{2,60}_(?=[a-z-]*\\d)[a-z0-9-]{6,}"},
+    {PRIVATE_KEY, AT_LABEL, NOT_IN_PATH, "(?:SHA256:[\\w+/]{43}|(?:ssh-\\w+|ecdsa-\\S+) AAAA[\\w+/=]+)"},
+    {PRIVATE_PHONE, AT_LABEL, NOT_IN_PATH,
+     "(?:tel(?:efon)?|phone|mobile?|handy|call(?: me)?|whatsapp|fax)[ .:]+(?:\\w+ )?[+(]?(?=(?:\\D{0,3}\\d){7})\\d[\\d ()./-]{6,}"},
+
+    /* What every machine has: no UUID at all, of a board's maker who set none, Optimus's _DSM, EFI's
+       variables. */
+    {PRIVATE_NONE, AT_NUMBER, ANYWHERE,
+     "(?:0{8}-(?:0{4}-){3}0{12}|03000200-0400-0500-0006-000700080009|"
+     "a486d8f8-0bda-471b-a72b-6042a6b5bee0|8be4df61-93ca-11d2-aa0d-00e098032b8c)" END},
+    /* Models of memory and disks, which look like serial numbers. */
+    {PRIVATE_NONE, AT_NUMBER, ANYWHERE,
+     "(?-i:CM[A-Z]\\d{1,3}G|F[45]-?\\d{4}|KHX\\d|KVR\\d|KF\\d{3}|BLS?\\d+G|CT\\d+[GMKTPX]|MZ[-A-Z0-9]|MTFD|"
+     "SSDP|HFS\\d|SDSS|WDS?\\d|M(?:3|4)\\d\\d[A-Z]|HM[A-Z][A-Z0-9]|ST\\d+[A-Z]{2}|[A-Z]{1,8}\\d?(?:10|16|20|30|40|50)[5-9]0|"
+     "[A-Z0-9]*(?:(?:120|128|240|250|256|480|500|512|960)G|\\dGX\\d))[-\\w]*"},
+    {PRIVATE_MAC, AT_NUMBER, ANYWHERE, BYTE "([:-])" BYTE "(?:\\g{-1}" BYTE "){4,}(?!\\w|[:-]\\w)"},
+    {PRIVATE_MAC, AT_NUMBER, ANYWHERE, BYTE "(?:\\." BYTE "){5}(?!\\w|\\.\\w)"},
+    {PRIVATE_MAC, AT_NUMBER, ANYWHERE, ALONE "[0-9a-f]{4}(?:\\.[0-9a-f]{4}){2}(?!\\w|\\.\\w)"},
+    {PRIVATE_MAC, AT_NUMBER, ANYWHERE,
+     ALONE MIXED("-") "(?:[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}|[0-9a-f]{6}-[0-9a-f]{6})(?![\\w-])"},
+    {PRIVATE_UUID, AT_NUMBER, ANYWHERE,
+     "[0-9a-f]{8}([-_ .])[0-9a-f]{4}\\g{-1}[0-9a-f]{4}\\g{-1}[0-9a-f]{4}\\g{-1}[0-9a-f]{12}(?!\\w|-\\w)"},
+    {PRIVATE_UUID, AT_NUMBER, ANYWHERE, "[0-9a-z]{6}(?:-[0-9a-z]{4}){5}-[0-9a-z]{6}(?![\\w-])"}, /* of LVM */
+    {PRIVATE_LONG_HEX, AT_NUMBER, NOT_IN_PATH, "[0-9a-f]{32,}" END},
+    /* The address authority's numbers open with 2, 3, 5 or 6; no pointer does. */
+    {PRIVATE_LONG_HEX, AT_NUMBER, ANYWHERE, "0x[2356][0-9a-f]{15}" END},
+    {PRIVATE_LONG_HEX, AT_NUMBER, ANYWHERE,
+     ALONE "(?!0000|ffff)" MIXED("") "(?![0-9a-f]*(?:000|fff)" END ")[0-9a-f]{12,31}(?!\\w|\\.\\w)"},
+    {PRIVATE_IP_ADDRESS, AT_NUMBER, ANYWHERE,
+     "(?<![\\w.])" PRIVATE_NETWORK OCTET "\\." OCTET "(?!\\w|\\.\\d)"},
+    {PRIVATE_IP_ADDRESS, AT_NUMBER, ANYWHERE,
+     ALONE "(?:[6-9]\\d|1\\d\\d|2[0-5]\\d)(?:\\." OCTET "){3}(?!\\w|\\.\\d)"},
+    /* Of small numbers alone is rather a version. */
+    {PRIVATE_IP_ADDRESS, AT_NUMBER, NOT_IN_VERSION,
+     ALONE "(?:(?=[\\d.]*(?<!\\d)(?:3[2-9]|[4-9]\\d|\\d{3})(?!\\d))" QUAD
+           "|(?:8\\.8\\.[48]\\.[48]|1\\.1\\.1\\.1|9\\.9\\.9\\.9)"
+           "(?!\\w|\\.\\d))"},
+    {PRIVATE_IP_ADDRESS, AT_NUMBER, NOT_IN_VERSION, ALONE QUAD "(?::\\d{2,5}|/\\d{1,2})" END},
+    /* RFC 4291, 2.2: eight groups, or fewer with one "::". A PCI ID with its subsystem has four. */
+    {PRIVATE_IP_ADDRESS, AT_NUMBER, ANYWHERE, "(?<![\\w:])[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){7}(?![\\w:])"},
+    {PRIVATE_IP_ADDRESS, AT_NUMBER, ANYWHERE,
+     "(?<![\\w:])(?=[0-9a-f]{0,2}(?::{1,2}[0-9a-f]{0,2}){0,7}[0-9a-f]{3})"
+     "(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}(?![\\w:])"},
+    {PRIVATE_IP_ADDRESS, AT_NUMBER, ANYWHERE, "(?<![\\w:])[0-9a-f]{3,4}:(?:[0-9a-f]{1,4}:){1,5}:(?![\\w:])"},
+    /* Capitals and digits that keep changing, as no model's name does. */
+    {PRIVATE_SERIAL, AT_NUMBER, ANYWHERE,
+     "(?-i:(?=(?:[A-Z]*\\d){4})(?=(?:\\d*[A-Z]){3})(?=[A-Z]+\\d+[A-Z]+\\d|\\d+[A-Z]+\\d+[A-Z])[A-Z0-9]{12,})(?![\\w-])"},
+    {PRIVATE_SERIAL, AT_NUMBER, NOT_IN_PATH, ALONE "(?!0{6})\\d{15,}(?!\\w|\\.\\d)"},
+    {PRIVATE_SERIAL, AT_NUMBER, ANYWHERE, "(?:\\d\\d-\\d{6}-\\d{6}-\\d" END "|S-1-\\d+(?:-\\d+){2,})"},
+    {PRIVATE_KEY, AT_NUMBER, NOT_IN_PATH, "(?-i:[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3,})(?![\\w-])"},
+    {PRIVATE_KEY, AT_NUMBER, NOT_IN_PATH, ALONE "[a-z0-9+/]{43}="},
+    {PRIVATE_HOST, AT_NUMBER, NOT_IN_PATH, "(?-i:(?:DESKTOP|LAPTOP|WIN)-[A-Z0-9]{7,11})(?![\\w-])"},
+    {PRIVATE_PHONE, AT_NUMBER, NOT_IN_PATH,
+     ALONE "(?:0{1,2}[1-9]\\d{1,4}[ /-]{1,3}(?:\\d{6,8}|\\d{3,4}[ -]\\d{3,8})|(?<!" BYTE
+           " )0[1-9](?: \\d\\d){4}(?! " BYTE END "))(?![\\w.:-])"},
+    {PRIVATE_PHONE, AT_NUMBER, NOT_IN_PATH, "(?<![\\w-])\\d{3}-\\d{3}-\\d{4}(?![\\w-])"},
+
+    {PRIVATE_NONE, AT_NAME, ANYWHERE,
+     "(?:[\\w.-]{1,64}@[\\w.-]{0,64}\\.(?:service|socket|target|timer|slice)|git@|"
+     "(?:rc|jail|conf|default)\\.local" END "|host\\.docker\\.internal|localhost\\.\\w+)"},
+    {PRIVATE_MAIL, AT_NAME, ANYWHERE, "(?<![\\w.+-])[\\w.+-]{1,64}@(?:[a-z]|\\d\\w*\\.[a-z])[\\w.-]*"},
+    {PRIVATE_MAIL, AT_NAME, NOT_IN_PATH, "[\\w.+-]{1,64} ?(?:[[({<] ?(?:at|@) ?[])}>]|_at_) ?\\w[\\w.-]*"},
+    {PRIVATE_MAIL, AT_NAME, ANYWHERE,
+     "[\\w.+-]{1,64} (?:at [\\w-]+(?: dot [\\w-]+)+|@ ?[\\w-]+\\." TOP_LEVEL ")"},
+    {PRIVATE_HOST, AT_NAME, ANYWHERE,
+     "(?:(?<![\\w./-])|(?<=://))[a-z0-9][\\w.-]{0,80}\\.(?:lan|local|localdomain|home|internal|intranet|corp|private|"
+     "home\\.arpa|fritz\\.box|myfritz\\.net|speedport\\.ip|ts\\.net|duckdns\\.org|dyndns\\.\\w+|ddns\\.net|no-ip\\.\\w+|"
+     "synology\\.me|myds\\.me|nip\\.io)(?![\\w-]|\\.\\w)"},
+    /* One of three names and more whose first is not that of a public service. */
+    {PRIVATE_HOST, AT_NAME, ANYWHERE,
+     "(?<![\\w./@-])(?!(?:www\\d?|forums?|docs?|wiki|gist|raw|git\\w*|bugs?|bugzilla|community|support|developer|"
+     "downloads?|blog|lists?|lore|access|kb|packages?|repo|deb|archives?|mirrors?|static|cdn|old|en|de|fr|us|man|help|"
+     "patchwork|people|ftp|bbs|discuss|answers|learn|issues|code|\\d+\\.\\d+|"
+     "[\\w.-]*(?:amd|nvidia|intel|microsoft|kernel|redhat|ubuntu|debian|github|proxmox|unraid|asus|msi|gigabyte|lenovo|"
+     "dell|hpe?|apple|truenas|qemu|libvirt|freedesktop|launchpad|archlinux|gentoo|opensuse|reddit|stackexchange))\\.)"
+     "[a-z0-9][\\w-]*(?:\\.[a-z0-9][\\w-]*){1,4}\\." TOP_LEVEL},
+};
+
+/* ---- finding it ---- */
+
+/* All rules as one pattern, without those that do not hold in the path of a URL or in a version; each leaves
+ * its number as a mark. */
+static pcre2_code *compile_rules(enum exception without)
 {
-    return c >= '0' && c <= '9';
-}
-
-static bool is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || is_upper(c);
-}
-
-static bool is_word(char c)
-{
-    return is_digit(c) || is_letter(c) || (c & 0x80);
-}
-
-/* Each of these returns the length of what starts at `text`, 0: it is something else. */
-
-/* Groups of so many hexadecimal digits, with one and the same separator between them. */
-static size_t match_groups(const char *text, const unsigned char sizes[], size_t count,
-                           const char *separators)
-{
-    const char *at = text;
-    char separator = '\0';
-    for (size_t i = 0; i < count; i++) {
-        if (i) {
-            if (!*at || !strchr(separators, *at) || (separator && *at != separator))
-                return 0;
-            separator = *at++;
-        }
-        if (strspn(at, hex_digits) != sizes[i])
-            return 0;
-        at += sizes[i];
-    }
-    return is_word(*at) || (separator && *at == separator) ? 0 : (size_t)(at - text);
-}
-
-static size_t match_mac(const char *text)
-{
-    static const unsigned char six[] = {2, 2, 2, 2, 2, 2};
-    static const unsigned char three[] = {4, 4, 4};
-    size_t length = match_groups(text, six, sizeof six, ":-.");
-    return length ? length : match_groups(text, three, sizeof three, ".");
-}
-
-static size_t match_uuid(const char *text)
-{
-    static const unsigned char sizes[] = {8, 4, 4, 4, 12};
-    return match_groups(text, sizes, sizeof sizes, "-_");
-}
-
-static size_t match_long_hex(const char *text)
-{
-    size_t length = strspn(text, hex_digits);
-    return length >= 32 && !is_word(text[length]) ? length : 0;
-}
-
-static bool is_mail_char(char c)
-{
-    return is_word(c) || (c && strchr("._+-", c));
-}
-
-static size_t match_mail(const char *text)
-{
-    const char *at = text;
-    while (is_mail_char(*at))
-        at++;
-    /* "3840x2160@60": a refresh rate. */
-    if (at == text || *at != '@' || !is_letter(at[1]))
-        return 0;
-    for (at++; is_mail_char(*at);)
-        at++;
-    return (size_t)(at - text);
-}
-
-/* RFC 791: four numbers up to 255 without leading zeroes. */
-static size_t match_ipv4(const char *text, bool is_version)
-{
-    const char *at = text;
-    int parts[4];
-    for (int i = 0; i < 4; i++) {
-        int digits = 0;
-        if (i && *at++ != '.')
-            return 0;
-        for (parts[i] = 0; is_digit(*at) && digits < 4; digits++)
-            parts[i] = parts[i] * 10 + (*at++ - '0');
-        if (!digits || parts[i] > 255 || (digits > 1 && at[-digits] == '0'))
-            return 0;
-    }
-    if (is_word(*at) || (*at == '.' && is_digit(at[1])) || !parts[0])
-        return 0;
-    bool is_private = (parts[0] == 192 && parts[1] == 168) ||
-                      (parts[0] == 172 && parts[1] >= 16 && parts[1] < 32) || parts[0] == 127;
-    return is_version && !is_private ? 0 : (size_t)(at - text);
-}
-
-/* RFC 4291, 2.2: eight groups, or fewer with one "::". A PCI ID with its subsystem has four and no "::". */
-static size_t match_ipv6(const char *text)
-{
-    const char *at = text;
-    int groups = 0;
-    int gaps = 0;
-    size_t longest = 0;
-    for (;;) {
-        size_t digits = strspn(at, hex_digits);
-        if (digits > 4 || is_word(at[digits]))
-            return 0;
-        groups += digits > 0;
-        longest = digits > longest ? digits : longest;
-        at += digits;
-        if (*at != ':')
-            break;
-        gaps += at[1] == ':';
-        at += at[1] == ':' ? 2 : 1;
-    }
-    bool full = groups == 8 && !gaps;
-    bool shortened = groups >= 2 && groups < 8 && gaps == 1 && longest >= 3;
-    return full || shortened ? (size_t)(at - text) : 0;
-}
-
-static size_t match_home(const char *text)
-{
-    static const char *const parents[] = {"/home/", "/Users/", "\\Users\\", "/var/home/"};
-    for (size_t i = 0; i < ARRAY_SIZE(parents); i++) {
-        size_t length = strlen(parents[i]);
-        if (strncasecmp(text, parents[i], length) == 0 && is_word(text[length])) {
-            while (is_mail_char(text[length]))
-                length++;
-            return length;
-        }
-    }
-    return 0;
-}
-
-/* "serial number: X", "S/N X", "Service Tag X": the word after it must have a digit, as a serial port has
- * not. */
-static size_t match_labelled_serial(const char *text)
-{
-    static const char *const labels[] = {"serial number", "serial no", "serial",      "s/n",
-                                         "sn:",           "sn=",       "service tag", "asset tag",
-                                         "product key",   "machine-id"};
-    for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
-        size_t label = strlen(labels[i]);
-        if (strncasecmp(text, labels[i], label) != 0)
+    struct buffer all CLEANUP(buffer_free) = BUFFER(64 * 1024);
+    int error;
+    PCRE2_SIZE at;
+    const char *last = NULL;
+    for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+        const char *place = places[rules[i].place];
+        if (without && rules[i].except == without)
             continue;
-        const char *at = text + label;
-        at += strspn(at, " .:=#\"'");
-        if (at == text + label && text[label - 1] != ':' && text[label - 1] != '=')
-            continue;
-        if (strncasecmp(at, "is ", 3) == 0)
-            at += 3;
-        size_t length = 0;
-        bool has_digit = false;
-        for (; is_word(at[length]) || (at[length] == '-' && is_word(at[length + 1])); length++)
-            has_digit |= is_digit(at[length]);
-        if (has_digit && length >= 5 && strncasecmp(at, "0x", 2) != 0)
-            return (size_t)(at - text) + length;
+        buffer_append_format(&all, "%s%s%s(*MARK:%zu)",
+                             !last           ? ""
+                             : place == last ? "|"
+                                             : ")|",
+                             place == last ? "" : place, place == last ? "" : "(?:", i);
+        buffer_append_text(&all, rules[i].pattern);
+        if (!rules[i].shape)
+            buffer_append_text(&all, "(*SKIP)(*FAIL)");
+        last = place;
     }
-    return 0;
+    buffer_append_byte(&all, ')');
+    pcre2_code *code =
+        all.failed ? NULL
+                   : pcre2_compile((PCRE2_SPTR)all.data, all.length, PCRE2_CASELESS, &error, &at, NULL);
+    if (code)
+        (void)pcre2_jit_compile(code,
+                                PCRE2_JIT_COMPLETE); /* where a system forbids it, pcre2_match interprets */
+    return code;
 }
 
-/* Twelve and more capitals and digits that keep changing, as no model name does. */
-static size_t match_bare_serial(const char *text)
+/* Made once in the life of a program, when it is first asked for. */
+static const pcre2_code *rules_without(enum exception without)
 {
-    size_t length = 0;
-    int digits = 0;
-    int changes = 0;
-    for (; is_digit(text[length]) || is_upper(text[length]); length++) {
-        digits += is_digit(text[length]);
-        changes += length && is_digit(text[length]) != is_digit(text[length - 1]);
+    static pcre2_code *compiled[NOT_IN_PATH + 1];
+    if (!compiled[without])
+        compiled[without] = compile_rules(without);
+    return compiled[without];
+}
+
+/* ---- the search ---- */
+
+/* How a reader sees the character at `text`: full-width letters, digits and punctuation, dashes and spaces of
+ * all kinds as ASCII, what has no width as nothing. Appends it and returns its bytes in `text`. */
+static size_t fold(const char *text, size_t length, bool is_url, struct buffer *folded)
+{
+    uint32_t c;
+    size_t size = text_decode(text, length, &c);
+    if (is_url && c == '%' && length > 2 && isxdigit((unsigned char)text[1]) &&
+        isxdigit((unsigned char)text[2])) {
+        char digits[] = {text[1], text[2], '\0'};
+        buffer_append_byte(folded, (char)strtol(digits, NULL, 16));
+        return 3;
     }
-    bool looks_so = length >= 12 && digits >= 4 && (int)length - digits >= 3 && changes >= 3;
-    return looks_so && !is_word(text[length]) && text[length] != '_' ? length : 0;
+    if (!size)
+        size = c = 1;
+    if (c >= 0xff01 && c <= 0xff5e)
+        buffer_append_byte(folded, (char)(c - 0xff01 + '!'));
+    else if (c >= 0x1d7ce && c <= 0x1d7ff) /* digits of mathematics */
+        buffer_append_byte(folded, (char)('0' + (c - 0x1d7ce) % 10));
+    else if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212)
+        buffer_append_byte(folded, '-');
+    else if (c == 0xa0 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x3000)
+        buffer_append_byte(folded, ' ');
+    else if (c < 0x80 || !(text_is_unsafe(c) || c == 0x34f || (c >= 0xfe00 && c <= 0xfe0f)))
+        buffer_append(folded, text, size);
+    return size;
 }
 
-static enum private_shape match(const char *text, bool is_version, size_t *length)
+/* Where in `text` the byte `at` of the folded text stands. */
+static size_t unfold(const char *text, size_t length, bool is_url, size_t at)
 {
-    if ((*length = match_uuid(text)))
-        return PRIVATE_UUID;
-    if ((*length = match_mac(text)))
-        return PRIVATE_MAC;
-    if ((*length = match_long_hex(text)))
-        return PRIVATE_LONG_HEX;
-    if ((*length = match_mail(text)))
-        return PRIVATE_MAIL;
-    if ((*length = match_ipv4(text, is_version)) || (*length = match_ipv6(text)))
-        return PRIVATE_IP_ADDRESS;
-    if ((*length = match_labelled_serial(text)) || (*length = match_bare_serial(text)))
-        return PRIVATE_SERIAL;
-    return PRIVATE_NONE;
+    struct buffer folded CLEANUP(buffer_free) = BUFFER(length + 1);
+    size_t position = 0;
+    while (position < length && folded.length < at)
+        position += fold(text + position, length - position, is_url, &folded);
+    return position;
 }
 
-enum private_shape private_text_find(const char *text, bool is_version, size_t *start, size_t *length)
+static enum private_shape search(const char *text, size_t length, enum exception without, size_t *start,
+                                 size_t *end)
 {
-    size_t found = 0;
-    for (const char *at = text; *at; at++) {
-        enum private_shape shape = PRIVATE_NONE;
-        bool begins = at == text || !is_word(at[-1]);
-        bool goes_on = at > text + 1 && at[-1] == '.' && is_digit(at[-2]); /* a longer version number */
-        if ((found = match_home(at)))
-            shape = PRIVATE_HOME;
-        else if (begins && !goes_on && (is_word(*at) || *at == ':'))
-            shape = match(at, is_version, &found);
-        if (!shape)
-            continue;
-        if (start) {
-            *start = (size_t)(at - text);
-            *length = found;
-        }
+    static pcre2_match_data *match;
+    const pcre2_code *code = rules_without(without);
+    if (!match)
+        match = pcre2_match_data_create(1, NULL);
+    int result = code && match ? pcre2_match(code, (PCRE2_SPTR)text, length, *start, 0, match, NULL)
+                               : PCRE2_ERROR_NOMEMORY;
+    if (result == PCRE2_ERROR_NOMATCH)
+        return PRIVATE_NONE;
+    if (result < 0)
+        return PRIVATE_UNCHECKED;
+    *start = pcre2_get_ovector_pointer(match)[0];
+    *end = pcre2_get_ovector_pointer(match)[1];
+    return rules[atoi((const char *)pcre2_get_mark(match))].shape;
+}
+
+/* The query of a URL is a text like any other. */
+static enum private_shape search_in(enum private_context context, const char *text, size_t length,
+                                    size_t *start, size_t *end)
+{
+    if (context != PRIVATE_IN_URL)
+        return search(text, length, context == PRIVATE_IN_VERSION ? NOT_IN_VERSION : ANYWHERE, start, end);
+    const char *query = memchr(text, '?', length);
+    enum private_shape shape = search(text, query ? (size_t)(query - text) : length, NOT_IN_PATH, start, end);
+    if (shape || !query)
         return shape;
-    }
-    return PRIVATE_NONE;
+    *start = (size_t)(query - text);
+    return search(text, length, ANYWHERE, start, end);
+}
+
+enum private_shape private_text_find(const char *text, enum private_context context, size_t *start,
+                                     size_t *length)
+{
+    if (private_text_is_harmless(text, context))
+        return PRIVATE_NONE;
+    size_t size = strlen(text);
+    size_t from = 0;
+    size_t to = size;
+    bool is_url = context == PRIVATE_IN_URL;
+    bool is_plain = text_plain_length(text, size) == size && !(is_url && strchr(text, '%'));
+    struct buffer folded CLEANUP(buffer_free) = BUFFER(size + 1);
+    for (size_t at = 0; !is_plain && at < size;)
+        at += fold(text + at, size - at, is_url, &folded);
+    enum private_shape shape = folded.failed ? PRIVATE_UNCHECKED
+                               : is_plain
+                                   ? search_in(context, text, size, &from, &to)
+                                   : search_in(context, buffer_text(&folded), folded.length, &from, &to);
+    if (!shape || !start)
+        return shape;
+    bool moved = !is_plain && shape != PRIVATE_UNCHECKED;
+    *start = moved ? unfold(text, size, is_url, from) : from;
+    *length = (moved ? unfold(text, size, is_url, to) : to) - *start;
+    return shape;
 }
 
 const char *private_shape_name(enum private_shape shape)
 {
-    static const char *const names[] = {
+    static const char *const shape_names[] = {
         [PRIVATE_NONE] = "nothing",
         [PRIVATE_MAC] = "a MAC address",
         [PRIVATE_UUID] = "a UUID",
@@ -238,9 +342,20 @@ const char *private_shape_name(enum private_shape shape)
         [PRIVATE_MAIL] = "an e-mail address or a user and host name",
         [PRIVATE_IP_ADDRESS] = "an IP address",
         [PRIVATE_HOME] = "a path with a user name",
+        [PRIVATE_HOST] = "the name of a host or of a share in a private network",
         [PRIVATE_SERIAL] = "a serial number",
+        [PRIVATE_KEY] = "a key or its fingerprint",
+        [PRIVATE_PHONE] = "a telephone number",
+        [PRIVATE_UNCHECKED] = "a text that could not be checked for want of memory",
     };
-    return names[shape];
+    return shape_names[shape];
+}
+
+/* ---- names that are known ---- */
+
+static bool is_word(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80);
 }
 
 static bool is_everybodys(const char *name)

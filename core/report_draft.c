@@ -60,10 +60,11 @@ void report_draft_observe(struct report_draft *draft, enum report_field field, c
     enum { MOST = 200 };
     char cut[4 * MOST + 1] = "";
     size_t length = clean_length(text, MOST);
-    bool is_version = report_fields[field].type == TYPE_VERSION;
+    enum private_context context =
+        report_fields[field].type == TYPE_VERSION ? PRIVATE_IN_VERSION : PRIVATE_IN_TEXT;
     memcpy(cut, text, length);
     cut[length] = '\0';
-    if (cut[strspn(cut, " ?.-")] == '\0' || private_text_find(cut, is_version, NULL, NULL))
+    if (cut[strspn(cut, " ?.-")] == '\0' || private_text_find(cut, context, NULL, NULL))
         cut[0] = '\0';
     report_draft_set(draft, field, cut);
 }

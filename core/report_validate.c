@@ -10,20 +10,24 @@
 
 /* ---- what is private ---- */
 
-/* All shapes in it, each once. */
+/* The shapes in it, each once; of an address the first. Whoever puts in hundreds learns of the first few. */
 static void check_shapes(struct report_problems *problems, const char *field, const char *text,
-                         bool is_version)
+                         enum private_context context)
 {
+    enum { MAX_FOUND = 20 };
     bool reported[PRIVATE_SHAPES] = {false};
     size_t start;
     size_t length;
     enum private_shape shape;
-    for (; (shape = private_text_find(text, is_version, &start, &length)); text += start + length) {
+    for (int i = 0; i < MAX_FOUND && (shape = private_text_find(text, context, &start, &length)); i++) {
         if (!reported[shape])
             report_problems_add(problems, field,
                                 "holds %s, \"%.*s\": a report names no person and no machine",
                                 private_shape_name(shape), (int)(length < 60 ? length : 60), text + start);
         reported[shape] = true;
+        text += start + length;
+        if (context == PRIVATE_IN_URL)
+            return;
     }
 }
 
@@ -40,13 +44,9 @@ static void check_characters(struct report_problems *problems, const char *field
     }
 }
 
-static void check_private(const struct report_circumstances *circumstances, struct report_problems *problems,
-                          const char *field, const char *text, bool is_version)
+static void check_names(const struct report_circumstances *circumstances, struct report_problems *problems,
+                        const char *field, const char *text)
 {
-    if (!text)
-        return;
-    check_shapes(problems, field, text, is_version);
-    check_characters(problems, field, text);
     for (int i = 0; i < MAX_PRIVATE_NAMES && circumstances->names[i]; i++)
         if (private_name_stands_in(text, circumstances->names[i])) {
             report_problems_add(
@@ -57,27 +57,51 @@ static void check_private(const struct report_circumstances *circumstances, stru
         }
 }
 
+/* A name that stands in the address of a public page is public. */
+static void check_private(const struct report_circumstances *circumstances, struct report_problems *problems,
+                          const char *field, const char *text, enum private_context context)
+{
+    if (!text)
+        return;
+    check_shapes(problems, field, text, context);
+    if (!circumstances)
+        return;
+    check_characters(problems, field, text);
+    if (context != PRIVATE_IN_URL)
+        check_names(circumstances, problems, field, text);
+}
+
+/* A value in the user's own words. */
+static void check_own(const struct report_circumstances *circumstances, struct report_problems *problems,
+                      enum report_field field, const char *value)
+{
+    if (strncmp(value, "other:", 6) == 0 || vocabulary_find(report_fields[field].vocabulary, value) < 0)
+        check_private(circumstances, problems, report_fields[field].name, value, PRIVATE_IN_TEXT);
+}
+
 static void check_texts(const struct report *report, const struct report_circumstances *circumstances,
                         struct report_problems *problems)
 {
-    for (int field = 0; field < FIELD_COUNT; field++) {
+    for (int i = 0; i < FIELD_COUNT; i++) {
+        enum report_field field = (enum report_field)i;
         enum report_field_type type = report_fields[field].type;
-        if (type == TYPE_TEXT || type == TYPE_VERSION || type == TYPE_OPEN_ENUM)
-            check_private(circumstances, problems, report_fields[field].name,
-                          report_text(report, (enum report_field)field), type == TYPE_VERSION);
+        if (type == TYPE_TEXT || type == TYPE_VERSION || type == TYPE_OPEN_ENUM || type == TYPE_URL)
+            check_private(circumstances, problems, report_fields[field].name, report_text(report, field),
+                          type == TYPE_VERSION ? PRIVATE_IN_VERSION
+                          : type == TYPE_URL   ? PRIVATE_IN_URL
+                                               : PRIVATE_IN_TEXT);
     }
     for (int i = 0; i < report->use_count; i++)
-        check_private(circumstances, problems, "use", report->uses[i], false);
+        check_own(circumstances, problems, FIELD_USE, report->uses[i]);
     for (int i = 0; i < report->symptom_count; i++)
-        check_private(circumstances, problems, "symptoms", report->symptoms[i], false);
+        check_own(circumstances, problems, FIELD_SYMPTOMS, report->symptoms[i]);
     for (int i = 0; i < report->attempt_count; i++)
-        check_private(circumstances, problems, "attempts", report->attempts[i].fix, false);
-    if (report->url)
-        check_characters(problems, "url", report->url);
-    /* The part of an address that names its reader. */
-    const char *host = report->url ? strstr(report->url, "://") : NULL;
-    if (host && memchr(host + 3, '@', strcspn(host + 3, "/?#")))
-        report_problems_add(problems, "url", "holds a user name or a password");
+        check_own(circumstances, problems, FIELD_ATTEMPTS, report->attempts[i].fix);
+}
+
+void report_check_private(const struct report *report, struct report_problems *problems)
+{
+    check_texts(report, NULL, problems);
 }
 
 /* ---- the date ---- */

@@ -15,8 +15,12 @@ struct report_circumstances {
 
 /* Validates a report that report_parse has accepted: statements that contradict each other, dates that are
  * impossible or in the future, and texts that name a person or a machine. All that is found goes to
- * `problems`. Meant for a report that is being written: one that was sent once is not judged again. */
+ * `problems`. Meant for a report that is being written. */
 void report_validate(const struct report *report, const struct report_circumstances *circumstances,
                      struct report_problems *problems);
+
+/* The part of it that holds for any report, whenever it was written: no text in it, nor its address, has an
+ * identifier of a person or a machine (core/private_text.h). */
+void report_check_private(const struct report *report, struct report_problems *problems);
 
 #endif

@@ -90,7 +90,7 @@ DEFINE_TEST(test_fields)
         {FAILS "'note':'10.1.2.3'", "note"},
         {FAILS "'note':'a \\u202e b'", "note"},
         {FAILS "'url':'https://me:secret@example.org/x'", "url"},
-        {FAILS "'url':'https://example.org/@me/7c9d1f0e-1234-4cde-8f00-a1b2c3d4e5f6'", ""},
+        {FAILS "'url':'https://example.org/@me/7c9d1f0e12344cde8f00a1b2c3d4e5f6'", ""},
         {FAILS "'symptoms':['other:fan of me@example.org']", "symptoms"},
         {FAILS "'use':['other:/home/hans/x']", "use"},
         {FAILS "'attempts':[" FIX("other:serial F00BAR12", "worse") "]", "attempts"},
@@ -138,6 +138,9 @@ DEFINE_TEST(test_shapes)
         {PRIVATE_IP_ADDRESS, "host 10.0.0.7:8006|192.168.178.1|8.8.8.8.|fe80::1ff:fe23:4567:890a|2001:db8::1|"
                              "2001:db8:0:0:0:0:0:1"},
         {PRIVATE_HOME, "see /home/hans/vbios.rom|C:\\Users\\Hans\\x|/Users/hans"},
+        {PRIVATE_HOST, "johns-pc.fritz.box|\\\\NAS\\john|http://nas/|pve.john.net|DESKTOP-4F7K2LQ"},
+        {PRIVATE_KEY, "VK7JG-NPHTM-C97JM-9MPGT-3V66T|SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDQhvIgvKzuhy5qNgs"},
+        {PRIVATE_PHONE, "+49 170 1234567|(555) 123-4567"},
         {PRIVATE_SERIAL, "serial number: PF1ABCDE|Serial is 8CG9123XYZ|S/N PF-1ABCDE|service tag 7ABC123|"
                          "disk S4EWNX0N123456A"},
     };
@@ -145,13 +148,60 @@ DEFINE_TEST(test_shapes)
         for (struct values v = values_of(cases[i].texts, NULL); next_value(&v);) {
             size_t start = 0;
             size_t length = 0;
-            enum private_shape shape = private_text_find(v.text, false, &start, &length);
+            enum private_shape shape = private_text_find(v.text, PRIVATE_IN_TEXT, &start, &length);
             if (shape != cases[i].shape)
                 fail_msg("%s: %s, expected %s", v.text, private_shape_name(shape),
                          private_shape_name(cases[i].shape));
             assert_true(start + length <= strlen(v.text));
         }
-    assert_int_equal(private_text_find("", false, NULL, NULL), PRIVATE_NONE);
+    /* The same text is another thing in a version or in a path. */
+    assert_int_equal(private_text_find("6.8 of 9.9.9.9", PRIVATE_IN_TEXT, NULL, NULL), PRIVATE_IP_ADDRESS);
+    assert_int_equal(private_text_find("6.8 of 9.9.9.9", PRIVATE_IN_VERSION, NULL, NULL), PRIVATE_NONE);
+    assert_int_equal(private_text_find("https://a.org/home/x", PRIVATE_IN_URL, NULL, NULL), PRIVATE_NONE);
+    assert_int_equal(private_text_find("https://a.org/?p=/home/x", PRIVATE_IN_URL, NULL, NULL), PRIVATE_HOME);
+    assert_int_equal(private_text_find("", PRIVATE_IN_TEXT, NULL, NULL), PRIVATE_NONE);
+}
+
+/* Where it is found is where it stands, however it is written: what is blotted there is found no more. */
+DEFINE_TEST(test_blotted)
+{
+    static const struct {
+        const char *text;
+        const char *blotted;
+        enum private_context context;
+    } cases[] = {
+        {"mac 3c:7c:3f:12:34:56, see", "mac #################, see", PRIVATE_IN_TEXT},
+        {"\u00fc 3c\uff1a7c:3f:12:34:5\uff16 \u00fc", "\u00fc ##################### \u00fc", PRIVATE_IN_TEXT},
+        {"a 3c7c\u200b3f123456.", "a ###############.", PRIVATE_IN_TEXT},
+        {"SN PF3ABCDE1 at 192.168.1.7 of hans@example.org", "############ at ########### of ################",
+         PRIVATE_IN_TEXT},
+        {"https://a.org/?m=3c%3A7c:3f:12:34:56&b", "https://a.org/?m=###################&b", PRIVATE_IN_URL},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        char text[100];
+        size_t start;
+        size_t length;
+        snprintf(text, sizeof text, "%s", cases[i].text);
+        while (private_text_find(text, cases[i].context, &start, &length)) {
+            assert_true(length > 0 && start + length <= strlen(text));
+            memset(text + start, '#', length);
+        }
+        assert_string_equal(text, cases[i].blotted);
+    }
+}
+
+/* However long and odd it is, a search ends with an answer. */
+DEFINE_TEST(test_odd_texts)
+{
+    static const char *const parts[] = {"1:2:", "::0:",         "a.",         "1-",   "a@",
+                                        "+1",   "serial of a ", "user name ", "[[[[", "\uff11"};
+    char text[8000];
+    for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+        size_t size = strlen(parts[i]);
+        for (size_t at = 0; at + size < sizeof text; at += size)
+            memcpy(text + at, parts[i], size + 1);
+        assert_int_not_equal(private_text_find(text, PRIVATE_IN_TEXT, NULL, NULL), PRIVATE_UNCHECKED);
+    }
 }
 
 DEFINE_TEST(test_names)
