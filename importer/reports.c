@@ -4,7 +4,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "core/report.h"
+#include "core/report_validate.h"
 #include "importer/feed_line.h"
 #include "importer/line_reader.h"
 
@@ -22,6 +22,17 @@ static bool id_differs(const char *stated, const unsigned char id[crypto_hash_sh
     return strcmp(stated, hex) != 0;
 }
 
+/* What names a person or a machine is not spread further, whoever sends it. */
+static enum error_code reject_private(const struct report *report, struct error *error)
+{
+    struct report_problems problems;
+    problems.count = 0;
+    report_check_private(report, &problems);
+    return problems.count ? error_set(error, ERROR_BAD_INPUT, "field \"%s\" %s", problems.items[0].field,
+                                      problems.items[0].text)
+                          : ERROR_NONE;
+}
+
 /* Adds the report of a line: `json` as it was read before, or NULL for the text itself. */
 static enum error_code add_report(struct report_reader *reader, struct json_t *json, const char *line,
                                   size_t length, int64_t *reports, struct error *error)
@@ -36,7 +47,8 @@ static enum error_code add_report(struct report_reader *reader, struct json_t *j
     crypto_hash_sha256(id, (const unsigned char *)body, reader->canonical.length);
     if (report.id && id_differs(report.id, id))
         error_set(error, ERROR_BAD_INPUT, "field \"id\" is not the SHA-256 of this report");
-    else if (!builder_add_report(reader->builder, &report, id, body, reader->canonical.length, reader->source,
+    else if (!reject_private(&report, error) &&
+             !builder_add_report(reader->builder, &report, id, body, reader->canonical.length, reader->source,
                                  error))
         ++*reports;
     report_free(&report);
