@@ -136,9 +136,7 @@ enum error_code builder_add_gpu(struct builder *builder, const struct gpu *gpu,
 {
     static const char sql[] =
         "INSERT OR IGNORE INTO gpu VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
-        " ?16, ?17, ?18, (SELECT id FROM prior WHERE (form_factor = '-' OR form_factor = ?7)"
-        " AND (display = '-' OR display = ?10) AND (vbios = '-' OR vbios = ?13)"
-        " AND (reset = '-' OR reset = ?16) ORDER BY id LIMIT 1), NULL)";
+        " ?16, ?17, ?18, NULL, NULL)";
     const struct annotation *attributes = gpu->attributes;
 #define ORIGIN(attribute)    sql_reference(origins[attribute]), sql_real(attributes[attribute].confidence)
 #define ATTRIBUTE(attribute) sql_text(gpu_value(gpu, attribute)), ORIGIN(attribute)

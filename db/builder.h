@@ -55,8 +55,7 @@ MUST_CHECK enum error_code builder_add_annotation(struct builder *builder, uint3
                                                   double confidence, int origin, struct error *error);
 
 /* A GPU with its resolved attributes; `origins` are 0 where an attribute is unknown. `words` are its search
- * words. All priors have been added before. `is_new` is false for an ID that was added before: that one
- * stays. */
+ * words. `is_new` is false for an ID that was added before: that one stays. */
 MUST_CHECK enum error_code builder_add_gpu(struct builder *builder, const struct gpu *gpu,
                                            const int origins[ATTRIBUTE_COUNT], const char *words,
                                            bool *is_new, struct error *error);

@@ -70,7 +70,7 @@ static enum error_code load_dropped(struct builder *builder, struct error *error
     return error->code;
 }
 
-/* Computes the verdict on the GPU of a row (ID, prior, class, chip). NULL: unknown. */
+/* Computes the verdict on the GPU of a row (ID, class, chip, prior). NULL: unknown. */
 static enum error_code judge(struct builder *builder, sqlite3_stmt *row, struct sql_value *usable,
                              struct error *error)
 {
@@ -78,8 +78,8 @@ static enum error_code judge(struct builder *builder, sqlite3_stmt *row, struct 
     struct prior prior;
     char id_key[PCI_ID_TEXT_SIZE];
     struct pci_id id = pci_id_from_number((uint32_t)sqlite3_column_int64(row, 0));
-    if (database_prior_of(&builder->database, sqlite3_column_int(row, 1), &prior, error) ||
-        evidence_fetch(&builder->database, column_text(row, 2), column_text(row, 3),
+    if (database_prior_of(&builder->database, sqlite3_column_int(row, 3), &prior, error) ||
+        evidence_fetch(&builder->database, column_text(row, 1), column_text(row, 2),
                        pci_id_print(&id, id_key), evidence, error))
         return error->code;
     struct verdict verdict = verdict_compute(&prior, evidence);
@@ -87,19 +87,32 @@ static enum error_code judge(struct builder *builder, sqlite3_stmt *row, struct 
     return ERROR_NONE;
 }
 
+/* GPUs without a report of their own have one verdict where class, which decides the prior, and chip are
+ * the same: of such, which come before those with reports, the first is judged. */
 static enum error_code judge_all(struct builder *builder, struct error *error)
 {
-    static const char sql[] = "SELECT k.pci_id, g.prior, k.class_key, k.chip_key FROM gpu_key k"
-                              " JOIN gpu g ON g.pci_id = k.pci_id WHERE k.chassis = ''";
+    static const char sql[] =
+        "SELECT k.pci_id, k.class_key, k.chip_key, c.prior, k.pci_id IN (SELECT pci_id FROM counted) AS own"
+        " FROM gpu_key k JOIN class_prior c ON c.class_key = k.class_key WHERE k.chassis = ''"
+        " ORDER BY k.class_key, k.chip_key, own";
+    char class_key[KEY_SIZE] = "";
+    char chip_key[KEY_SIZE] = "";
+    struct sql_value usable = sql_text(NULL);
     sqlite3_stmt *row;
-    struct sql_value usable;
     if (database_query(&builder->database, sql, SQL_NO_VALUES, &row, error))
         return error->code;
-    while (database_next(&builder->database, row, error))
-        if (judge(builder, row, &usable, error) ||
-            database_run(&builder->database, "UPDATE gpu SET usable = ?1 WHERE pci_id = ?2",
-                         SQL_VALUES(usable, sql_integer(sqlite3_column_int64(row, 0))), error))
+    while (database_next(&builder->database, row, error)) {
+        bool is_same = !sqlite3_column_int(row, 4) && strcmp(class_key, column_text(row, 1)) == 0 &&
+                       strcmp(chip_key, column_text(row, 2)) == 0;
+        copy_column(row, 1, class_key, sizeof class_key);
+        copy_column(row, 2, chip_key, sizeof chip_key);
+        if ((!is_same && judge(builder, row, &usable, error)) ||
+            database_run(&builder->database, "UPDATE gpu SET prior = ?1, usable = ?2 WHERE pci_id = ?3",
+                         SQL_VALUES(sql_reference(sqlite3_column_int(row, 3)), usable,
+                                    sql_integer(sqlite3_column_int64(row, 0))),
+                         error))
             break;
+    }
     return error->code;
 }
 

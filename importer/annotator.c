@@ -331,7 +331,8 @@ static void resolve(struct annotator *annotator, const struct pci_id *id, const 
         if (attribute == ATTRIBUTE_IS_GPU)
             result->is_gpu = winner && strcmp(winner->value, "yes") == 0;
     }
-    snprintf(result->gpu.chip, sizeof result->gpu.chip, "%s", values[ATTRIBUTE_CHIP]);
+    if (result->is_gpu)
+        snprintf(result->gpu.chip, sizeof result->gpu.chip, "%s", values[ATTRIBUTE_CHIP]);
 }
 
 void annotator_resolve(struct annotator *annotator, const struct pci_id *id, const char *name,

@@ -21,7 +21,7 @@ INSERT INTO dropped SELECT r.seq, 'retracted' FROM report r INDEXED BY report_of
 -- A report that another one of the same ID and source replaces. A chain drops all but its end, whatever came first. A
 -- cycle cannot be: an id is the hash of what names the other one.
 CREATE TEMP TABLE replaced (id BLOB, pci_id INTEGER, source INTEGER, PRIMARY KEY (id, pci_id, source)) WITHOUT ROWID;
-INSERT OR IGNORE INTO replaced SELECT r.supersedes, r.pci_id, r.source FROM superseding s JOIN report r ON r.seq = s.seq
+INSERT OR IGNORE INTO replaced SELECT r.supersedes, r.pci_id, r.source FROM superseding s CROSS JOIN report r ON r.seq = s.seq
     WHERE r.seq NOT IN (SELECT seq FROM dropped);
 CREATE TEMP TABLE found AS SELECT r.seq, r.id, r.pci_id, r.source FROM report r INDEXED BY report_of_device
     WHERE r.id IN (SELECT id FROM replaced)
@@ -44,7 +44,7 @@ UPDATE source SET rejected = (SELECT coalesce(sum(count), 0) FROM dropped_of_sou
     WHERE kind = 'program';
 -- Reports that were to replace one that is not there, or not of this ID and source.
 INSERT INTO dropped_of_source SELECT r.source, 'without effect', count(DISTINCT r.id)
-    FROM superseding s JOIN report r ON r.seq = s.seq
+    FROM superseding s CROSS JOIN report r ON r.seq = s.seq
     WHERE r.seq NOT IN (SELECT seq FROM dropped WHERE reason = 'retracted')
     AND (r.supersedes, r.pci_id, r.source) NOT IN (SELECT id, pci_id, source FROM found)
     AND (r.supersedes, r.source) NOT IN (SELECT id, source FROM retraction) GROUP BY r.source;
@@ -61,7 +61,8 @@ CREATE TEMP TABLE newest AS SELECT coalesce(max(month), 0) AS month FROM
         WHERE month >= 0 GROUP BY month)
     WHERE newer * 100 >= dated;
 
--- What each report weighs, and the machine that it is about: where it names none, the one that such a GPU is in.
+-- What each report weighs, and the machine that it is about: where it names none, the one that such a GPU is in. The reports
+-- are sorted, not looked up by an index one after the other: their bodies lie between them.
 CREATE TEMP TABLE weighed AS
     SELECT r.pci_id, r.subsystem, r.outcome, r.public, r.environment_failure, r.date,
         CASE WHEN r.chassis <> 'unknown' THEN r.chassis WHEN g.form_factor = 'mobile' THEN 'laptop'
@@ -69,7 +70,7 @@ CREATE TEMP TABLE weighed AS
         CASE r.environment_failure WHEN 1 THEN 0
             ELSE report_weight(report_month(r.date), (SELECT month FROM newest), r.public,
                 row_number() OVER (PARTITION BY r.pci_id, r.sender ORDER BY r.date DESC, r.id)) END AS weight
-    FROM report r LEFT JOIN gpu g ON g.pci_id = r.pci_id;
+    FROM report r NOT INDEXED LEFT JOIN gpu g ON g.pci_id = r.pci_id;
 
 -- By device, board and machine.
 CREATE TEMP TABLE counted AS
@@ -100,14 +101,21 @@ INSERT INTO evidence
         ON apart.chassis = 0 OR (l.by_chassis AND c.chassis <> 'unknown')
     GROUP BY 1, 2, 3;
 
+-- The first prior that fits the mechanism, which is the same for all GPUs of a class.
+CREATE TEMP TABLE class_prior AS SELECT k.class_key, (SELECT p.id FROM prior p WHERE p.form_factor IN ('-', g.form_factor)
+        AND p.display IN ('-', g.display) AND p.vbios IN ('-', g.vbios) AND p.reset IN ('-', g.reset)
+        ORDER BY p.id LIMIT 1) AS prior
+    FROM (SELECT class_key, min(pci_id) AS pci_id FROM gpu_key WHERE chassis = '' GROUP BY class_key) k
+    JOIN gpu g ON g.pci_id = k.pci_id;
+
 -- ---- what was tried ------------------------------------------------------------------------------------------------
 CREATE TEMP TABLE attempt AS SELECT a.report, r.pci_id, a.fix, a.result IN ('fixed', 'helped') AS helped
     FROM report_attempt a JOIN report r ON r.seq = a.report;
+CREATE TEMP TABLE device_fix AS SELECT pci_id, fix, count(*) AS tried, sum(helped) AS helped FROM attempt GROUP BY pci_id, fix;
 CREATE TEMP TABLE fix_count (level TEXT, key TEXT, fix TEXT, tried INTEGER, helped INTEGER);
-INSERT INTO fix_count SELECT 'id', printf('%04x:%04x', pci_id >> 16, pci_id & 0xffff), fix, count(*), sum(helped)
-    FROM attempt GROUP BY pci_id, fix;
-INSERT INTO fix_count SELECT 'chip', k.chip_key, a.fix, count(*), sum(a.helped)
-    FROM attempt a JOIN gpu_key k ON k.pci_id = a.pci_id AND k.chassis = '' WHERE k.chip_key <> '' GROUP BY k.chip_key, a.fix;
+INSERT INTO fix_count SELECT 'id', printf('%04x:%04x', pci_id >> 16, pci_id & 0xffff), fix, tried, helped FROM device_fix;
+INSERT INTO fix_count SELECT 'chip', k.chip_key, d.fix, sum(d.tried), sum(d.helped)
+    FROM device_fix d JOIN gpu_key k ON k.pci_id = d.pci_id AND k.chassis = '' WHERE k.chip_key <> '' GROUP BY k.chip_key, d.fix;
 INSERT INTO fix_count SELECT 'symptom', s.symptom, a.fix, count(*), sum(a.helped)
     FROM attempt a JOIN report_symptom s ON s.report = a.report WHERE s.symptom NOT LIKE 'other:%' GROUP BY s.symptom, a.fix;
 -- A report counts once for each blocker of its GPU, however many workarounds were tried.
