@@ -218,6 +218,10 @@ enum error_code builder_add_chip_use(struct builder *builder, uint16_t vendor, c
 
 /* ---- reports ---- */
 
+/* Symptoms times fixes: of a report that has more, nobody can say which fix was for which symptom, and a few
+ * of such would fill the disk with pairs. */
+enum { MAX_FIXES_FOR_SYMPTOMS = 64 };
+
 static enum error_code add_details(struct builder *builder, const struct report *report, int64_t seq,
                                    struct error *error)
 {
@@ -232,7 +236,9 @@ static enum error_code add_details(struct builder *builder, const struct report 
                    sql_text(vocabulary_value(&vocabulary_result, (int)attempt->result))))
             return error->code;
     }
-    return ERROR_NONE;
+    return report->symptom_count * report->attempt_count <= MAX_FIXES_FOR_SYMPTOMS
+               ? ERROR_NONE
+               : INSERT(builder, error, "INSERT INTO unclear VALUES (?1)", sql_integer(seq));
 }
 
 /* The value of a digit of a hexadecimal number that has been validated. */
@@ -272,8 +278,8 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
 enum error_code builder_retract(struct builder *builder, const unsigned char id[REPORT_ID_BYTES],
                                 int64_t source, struct error *error)
 {
-    return INSERT(builder, error, "INSERT OR IGNORE INTO retraction VALUES (?1, ?2)",
-                  sql_blob(id, REPORT_ID_BYTES), sql_integer(source));
+    return INSERT(builder, error, "INSERT INTO retraction VALUES (?1, ?2)", sql_blob(id, REPORT_ID_BYTES),
+                  sql_integer(source));
 }
 
 struct dropped_reports builder_dropped(const struct builder *builder, int64_t source)

@@ -16,15 +16,17 @@ extern const char *const database_sql[];
 
 /* What counting the reports needs beside the tables: the keys of each GPU, by which machine it has them; its
  * blockers and the chip that they are counted for; the documented workarounds of each blocker; which reports
- * supersede another, and what sources have retracted. */
+ * supersede another, which name so many symptoms and fixes that these do not belong together, and what
+ * sources have retracted. */
 static const char temporary_sql[] =
     "CREATE TEMP TABLE gpu_key (pci_id INTEGER, chassis TEXT, class_key TEXT, chip_key TEXT,"
     " PRIMARY KEY (pci_id, chassis)) WITHOUT ROWID;"
     "CREATE TEMP TABLE gpu_blocker (pci_id INTEGER, blocker TEXT, key TEXT, chip TEXT,"
     " PRIMARY KEY (pci_id, blocker)) WITHOUT ROWID;"
     "CREATE TEMP TABLE blocker_fix (blocker TEXT, fix TEXT, PRIMARY KEY (blocker, fix)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE unclear (seq INTEGER PRIMARY KEY);"
     "CREATE TEMP TABLE superseding (seq INTEGER PRIMARY KEY);"
-    "CREATE TEMP TABLE retraction (id BLOB, source INTEGER, PRIMARY KEY (id, source)) WITHOUT ROWID;";
+    "CREATE TEMP TABLE retraction (id BLOB, source INTEGER);";
 
 static enum error_code add_workarounds(struct builder *builder, struct error *error)
 {

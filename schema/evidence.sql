@@ -11,6 +11,7 @@
 PRAGMA cache_size = -4000;
 -- A query gets its reports from this index, newest first.
 CREATE INDEX report_of_device ON report (pci_id, date DESC, id);
+CREATE INDEX temp.retraction_of_id ON retraction (id, source);
 CREATE TEMP TABLE dropped (seq INTEGER PRIMARY KEY, reason TEXT NOT NULL);
 
 -- A report is retracted where it came from: other sources may have it still.
@@ -117,7 +118,8 @@ INSERT INTO fix_count SELECT 'id', printf('%04x:%04x', pci_id >> 16, pci_id & 0x
 INSERT INTO fix_count SELECT 'chip', k.chip_key, d.fix, sum(d.tried), sum(d.helped)
     FROM device_fix d JOIN gpu_key k ON k.pci_id = d.pci_id AND k.chassis = '' WHERE k.chip_key <> '' GROUP BY k.chip_key, d.fix;
 INSERT INTO fix_count SELECT 'symptom', s.symptom, a.fix, count(*), sum(a.helped)
-    FROM attempt a JOIN report_symptom s ON s.report = a.report WHERE s.symptom NOT LIKE 'other:%' GROUP BY s.symptom, a.fix;
+    FROM attempt a JOIN report_symptom s ON s.report = a.report
+    WHERE s.symptom NOT LIKE 'other:%' AND a.report NOT IN (SELECT seq FROM unclear) GROUP BY s.symptom, a.fix;
 -- A report counts once for each blocker of its GPU, however many workarounds were tried.
 CREATE TEMP TABLE blocker_try AS SELECT b.key, b.chip, max(a.helped) AS helped
     FROM attempt a JOIN gpu_blocker b ON b.pci_id = a.pci_id JOIN blocker_fix f ON f.blocker = b.blocker AND f.fix = a.fix
