@@ -69,13 +69,6 @@ static enum error_code add_rule(void *context, const struct table_row *row, stru
     struct rule *rule = &rules[annotator->rule_count];
     if (rule_parse(row, rule, error))
         return error->code;
-    size_t head = strcspn(rule->text, ":") + 1;
-    for (int i = 0; i < annotator->rule_count; i++) {
-        if (strncmp(rules[i].text, rule->text, head) == 0) {
-            rule_free(rule);
-            return table_error(row, error, "a rule above has the same id");
-        }
-    }
     annotator->rule_count++;
     return ERROR_NONE;
 }
@@ -151,8 +144,9 @@ enum error_code annotator_load(const char *rules_path, const char *facts_path, s
         annotator_free(loaded);
         return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
     }
-    if (table_read(rules_path, rule_columns, RULE_COLUMNS, add_rule, loaded, &loaded->rules_read, error) ||
-        table_read(facts_path, fact_columns, FACT_COLUMNS, add_fact, loaded, &loaded->facts_read, error)) {
+    if (table_read(rules_path, rule_columns, RULE_COLUMNS, 1, add_rule, loaded, &loaded->rules_read, error) ||
+        table_read(facts_path, fact_columns, FACT_COLUMNS, FACT_REASON, add_fact, loaded, &loaded->facts_read,
+                   error)) {
         annotator_free(loaded);
         return error->code;
     }

@@ -13,6 +13,8 @@ struct price_reader {
 };
 
 enum { PRIOR_COLUMNS = 10, PRICE_COLUMNS = 8, SUBVENDOR_COLUMNS = 5, USE_COLUMNS = 6 };
+/* How many of them, from the first, tell the rows apart. */
+enum { PRIOR_KEY = 4, PRICE_KEY = 2, SUBVENDOR_KEY = 1, USE_KEY = 3 };
 static const char *const prior_columns[PRIOR_COLUMNS] = {
     "form_factor",           "vbios",   "display", "reset",    "works",
     "works_with_workaround", "partial", "fails",   "strength", "reason"};
@@ -114,24 +116,25 @@ static enum error_code add_chip_use(void *context, const struct table_row *row, 
 enum error_code uses_read(const char *path, struct builder *builder, struct table_summary *summary,
                           struct error *error)
 {
-    return table_read(path, use_columns, USE_COLUMNS, add_chip_use, builder, summary, error);
+    return table_read(path, use_columns, USE_COLUMNS, USE_KEY, add_chip_use, builder, summary, error);
 }
 
 enum error_code priors_read(const char *path, struct builder *builder, struct table_summary *summary,
                             struct error *error)
 {
-    return table_read(path, prior_columns, PRIOR_COLUMNS, add_prior, builder, summary, error);
+    return table_read(path, prior_columns, PRIOR_COLUMNS, PRIOR_KEY, add_prior, builder, summary, error);
 }
 
 enum error_code prices_read(const char *path, struct builder *builder, struct table_summary *summary,
                             struct error *error)
 {
     struct price_reader reader = {.builder = builder};
-    return table_read(path, price_columns, PRICE_COLUMNS, add_price, &reader, summary, error);
+    return table_read(path, price_columns, PRICE_COLUMNS, PRICE_KEY, add_price, &reader, summary, error);
 }
 
 enum error_code subvendors_read(const char *path, struct builder *builder, struct table_summary *summary,
                                 struct error *error)
 {
-    return table_read(path, subvendor_columns, SUBVENDOR_COLUMNS, add_subvendor, builder, summary, error);
+    return table_read(path, subvendor_columns, SUBVENDOR_COLUMNS, SUBVENDOR_KEY, add_subvendor, builder,
+                      summary, error);
 }

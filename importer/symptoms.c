@@ -25,13 +25,9 @@ struct symptoms_reader {
     int count;
 };
 
-static enum error_code check_id(const struct symptoms_reader *reader, const struct table_row *row,
-                                enum fixable fixable, struct error *error)
+static enum error_code check_id(const struct table_row *row, enum fixable fixable, struct error *error)
 {
     const char *id = row->fields[ID];
-    for (int i = 0; i < reader->count; i++)
-        if (strcmp(reader->examples[i].id, id) == 0)
-            return table_error(row, error, "\"%s\" stands in line %ld already", id, reader->examples[i].line);
     if (!*id || strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(id))
         return table_error(row, error, "id must be lower-case letters, digits and hyphens, not \"%s\"", id);
     /* What is harmless is nothing for a report. */
@@ -54,7 +50,7 @@ static enum error_code add_symptom(void *context, const struct table_row *row, s
         return table_error(row, error, "scope must be guest, host or any, not \"%s\"", fields[SCOPE]);
     if (!*fields[CAUSE] || !*fields[NEXT])
         return table_error(row, error, "cause and next must say something");
-    if (check_id(reader, row, (enum fixable)fixable, error))
+    if (check_id(row, (enum fixable)fixable, error))
         return error->code;
     if (symptom_matcher_add(reader->matcher, fields[WORDS], fields[PATTERN], &why))
         return table_error(row, error, "%s", why.message);
@@ -93,7 +89,7 @@ enum error_code symptoms_read(const char *path, struct builder *builder, struct 
 {
     struct symptoms_reader reader = {.builder = builder};
     if (!symptom_matcher_create(&reader.matcher, error) &&
-        !table_read(path, columns, COLUMNS, add_symptom, &reader, summary, error))
+        !table_read(path, columns, COLUMNS, 1, add_symptom, &reader, summary, error))
         try_examples(&reader, path, error);
     for (int i = 0; i < reader.count; i++) {
         free(reader.examples[i].text);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "importer/table.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/json_reader.h"
 #include "core/text.h"
 #include "importer/line_reader.h"
 
@@ -75,7 +77,25 @@ static enum error_code read_version(const struct table_row *row, const char *lin
                              " data/README.md has more");
 }
 
-enum error_code table_read(const char *path, const char *const columns[], int count,
+/* Whether no row above has the same in its first `key` fields; capitals, which IDs may have, are none. `seen`
+ * has the line of each. */
+static enum error_code check_new(const struct table_row *row, int key, json_t *seen, struct error *error)
+{
+    char text[MAX_LINE + 1] = "";
+    size_t length = 0;
+    for (int i = 0; i < key; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%s", i ? " " : "", row->fields[i]);
+    for (char *c = text; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    const json_t *line = json_object_get(seen, text);
+    if (line)
+        return table_error(row, error, "\"%s\" stands in line %lld already", text, json_integer_value(line));
+    return !key || !json_object_set_new_nocheck(seen, text, json_integer(row->line))
+               ? ERROR_NONE
+               : error_set(error, ERROR_NO_MEMORY, "no memory to read %s", row->path);
+}
+
+enum error_code table_read(const char *path, const char *const columns[], int count, int key,
                            enum error_code (*each)(void *context, const struct table_row *row,
                                                    struct error *error),
                            void *context, struct table_summary *summary, struct error *error)
@@ -85,6 +105,7 @@ enum error_code table_read(const char *path, const char *const columns[], int co
     char *fields[MAX_COLUMNS + 1];
     struct table_row row = {.path = path, .fields = fields};
     bool header_seen = false;
+    json_auto_t *seen = json_object();
     if (line_reader_open(path, MAX_LINE, &lines, error))
         return error->code;
     for (;;) {
@@ -109,7 +130,7 @@ enum error_code table_read(const char *path, const char *const columns[], int co
             check_header(&row, columns, count, found, error);
         else if (found != count)
             table_error(&row, error, "%d fields where %d are expected, separated by tabs", found, count);
-        else if (!each(context, &row, error))
+        else if (!check_new(&row, key, seen, error) && !each(context, &row, error))
             so_far.rows++;
         header_seen = true;
         if (error->code)

@@ -25,6 +25,8 @@ table == 2 { if ($3 == "blocker") known["blocker", $1] = 1; next }
 {
     for (i = 1; i <= NF; i++) if ($i == "") fault("column " i " is empty")
     if (NF != split(wanted, columns, ",")) fault("expected the columns " wanted)
+    if ((table, $1, $2) in line) fault("\"" $1 " " $2 "\" stands in line " line[table, $1, $2] " already")
+    line[table, $1, $2] = FNR
 }
 table == 3 {
     if ($2 !~ /^(-|[0-9a-f][0-9a-f][0-9a-f][0-9a-f])$/) fault("vendor must be four hexadecimal digits or -")

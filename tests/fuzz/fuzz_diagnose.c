@@ -26,7 +26,7 @@ static struct symptom_matcher *signatures(void)
     if (matcher)
         return matcher;
     require(symptom_matcher_create(&matcher, &error) == ERROR_NONE, "there is memory");
-    require(table_read("tests/data/frozen/symptoms.tsv", columns, COLUMNS, add, matcher, NULL, &error) ==
+    require(table_read("tests/data/frozen/symptoms.tsv", columns, COLUMNS, 1, add, matcher, NULL, &error) ==
                 ERROR_NONE,
             "the signatures are good");
     return matcher;

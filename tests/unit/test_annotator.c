@@ -225,7 +225,7 @@ DEFINE_TEST(test_bad_lines)
         {"x\t10de%s", "\t-", "3 fields"},
         {"x\t10de\t-\t-\t-\tis_gpu\tyes\t1\t-\t-\tr%s", "\tmore", "12 fields"},
         {"%s\t10de\t-\t-\t-\tis_gpu\tyes\t1\t-\t-\tr", "|Upper|a:b", "id must be"},
-        {"%s\t10de\t-\t-\t-\tis_gpu\tyes\t1\t-\t-\tr", "first", "same id"},
+        {"%s\t10de\t-\t-\t-\tis_gpu\tyes\t1\t-\t-\tr", "first", "stands in line"},
         /* No prefix, no sign, no space. */
         {"x\t%s\t-\t-\t-\tis_gpu\tyes\t1\t-\t-\tr", "NVIDIA||10d|10deX|0x1f| 10d|-10d", "vendor must be"},
         {"x\t10de\t%s\t-\t-\tis_gpu\tyes\t1\t-\t-\tr",

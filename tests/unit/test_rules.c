@@ -46,7 +46,7 @@ static enum error_code keep_rule(UNUSED void *context, const struct table_row *r
 static int set_up(UNUSED void **state)
 {
     ASSERT_DONE(annotator_load(rules_path, "data/facts.tsv", &annotator, &failure));
-    ASSERT_DONE(table_read(rules_path, rule_columns, RULE_COLUMNS, keep_rule, NULL, NULL, &failure));
+    ASSERT_DONE(table_read(rules_path, rule_columns, RULE_COLUMNS, 1, keep_rule, NULL, NULL, &failure));
     assert_true(rule_count > 100 && rule_count == annotator_rule_count(annotator));
     return 0;
 }

@@ -23,7 +23,7 @@ static enum error_code add(UNUSED void *context, const struct table_row *row, st
 static int load(UNUSED void **state)
 {
     return symptom_matcher_create(&matcher, &failure) ||
-           table_read("data/symptoms.tsv", symptom_columns, ARRAY_SIZE(symptom_columns), add, NULL, NULL,
+           table_read("data/symptoms.tsv", symptom_columns, ARRAY_SIZE(symptom_columns), 1, add, NULL, NULL,
                       &failure);
 }
 
@@ -76,10 +76,10 @@ DEFINE_TEST(test_lines)
 {
     int lines = 0;
     int tried = 0;
-    ASSERT_DONE(table_read("tests/data/symptom-lines.tsv", line_columns, ARRAY_SIZE(line_columns), try_line,
-                           &lines, NULL, &failure));
+    ASSERT_DONE(table_read("tests/data/symptom-lines.tsv", line_columns, ARRAY_SIZE(line_columns), 0,
+                           try_line, &lines, NULL, &failure));
     assert_true(lines > 100);
-    ASSERT_DONE(table_read("data/symptoms.tsv", symptom_columns, ARRAY_SIZE(symptom_columns), try_example,
+    ASSERT_DONE(table_read("data/symptoms.tsv", symptom_columns, ARRAY_SIZE(symptom_columns), 1, try_example,
                            &tried, NULL, &failure));
     assert_int_equal(tried, count);
 }
