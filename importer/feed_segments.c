@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "core/report.h"
@@ -120,13 +121,27 @@ static enum error_code fetch_missing(struct remote_update *update, const struct 
     return ERROR_NONE;
 }
 
+/* What cannot fit is not begun: it would fill the disk for everybody first. */
+static enum error_code check_space(const struct remote_update *update, struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    struct statvfs disk;
+    const uint64_t missing = update->result.missing_bytes;
+    feed_cache_path(update->cache, update->remote->name, FEED_SEGMENTS, path);
+    if (statvfs(path, &disk) || (uint64_t)disk.f_bavail * disk.f_frsize >= missing)
+        return error->code = ERROR_NONE;
+    return error_set_errno(error, ENOSPC, "%llu MiB of reports cannot be kept in %s, where %llu MiB are free",
+                           (unsigned long long)(missing + (1 << 20) - 1) >> 20, path,
+                           (unsigned long long)disk.f_bavail * disk.f_frsize >> 20);
+}
+
 enum error_code feed_segments_fetch(struct remote_update *update, const struct manifest *manifest,
                                     struct error *error)
 {
     if (feed_cache_create(update->cache, update->remote->name, error))
         return error->code;
     transfers_expect(update->transfers, update->result.missing_bytes);
-    if (fetch_missing(update, manifest, error)) {
+    if (check_space(update, error) || fetch_missing(update, manifest, error)) {
         struct error why = *error;
         error_set(error, why.code, "%s: %s", update->remote->name, why.message);
         if (!why.next[0] && why.code == ERROR_REMOTE)

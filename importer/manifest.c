@@ -175,6 +175,23 @@ static bool read_segments(struct reader *reader, const json_t *list)
     return true;
 }
 
+/* Each of many segments may be within its bounds, and all of them together beyond what a machine takes. */
+static bool check_sums(struct reader *reader)
+{
+    const struct manifest *manifest = reader->manifest;
+    int64_t bytes = 0;
+    int64_t records = 0;
+    for (int i = 0; i < manifest->segment_count; i++) {
+        bytes += manifest->segments[i].size;
+        records += manifest->segments[i].records;
+    }
+    if (bytes > FEED_MAX_BYTES)
+        return reject(reader, "its segments have %lld MiB, a feed may have %d MiB", (long long)bytes >> 20,
+                      FEED_MAX_BYTES >> 20);
+    return records <= FEED_MAX_RECORDS || reject(reader, "its segments have %lld records, a feed may have %d",
+                                                 (long long)records, FEED_MAX_RECORDS);
+}
+
 static int compare_hashes(const void *a, const void *b)
 {
     const struct segment *const *first = a;
@@ -212,7 +229,7 @@ static bool read_manifest(struct reader *reader, const json_t *root)
     if (manifest->expires_at <= manifest->created_at)
         return reject(reader, "it expires at %s, not later than it was created, %s", manifest->expires,
                       manifest->created);
-    return check_twins(reader);
+    return check_sums(reader) && check_twins(reader);
 }
 
 enum error_code manifest_parse(const char *json, size_t length, const char *shown, struct manifest *manifest,

@@ -15,7 +15,9 @@ enum {
     MANIFEST_MAX_SEGMENTS = 100000,
     SEGMENT_MAX_BYTES = 64 << 20,
     SEGMENT_MAX_RECORDS = 1000000,
-    SEGMENT_NAME_SIZE = 65, /* 64 lower-case hexadecimal digits */
+    FEED_MAX_BYTES = 1 << 30,   /* of all segments together, */
+    FEED_MAX_RECORDS = 5000000, /* and their lines: reports and retractions */
+    SEGMENT_NAME_SIZE = 65,     /* 64 lower-case hexadecimal digits */
     MANIFEST_TIME_SIZE = 32
 };
 
@@ -39,7 +41,8 @@ struct manifest {
 /* Parses a manifest, which must have been verified before. Unknown members are skipped. ERROR_REMOTE, with
  * the member named: not JSON (core/json_reader.h), another format than 1, a member that is missing or of
  * another type or range, an invalid name, time or hash, expiry before creation, the same segment twice, too
- * many segments. `shown` names the manifest in messages. On success the caller frees it. */
+ * many segments, or too much in all of them together. `shown` names the manifest in messages. On success the
+ * caller frees it. */
 MUST_CHECK enum error_code manifest_parse(const char *json, size_t length, const char *shown,
                                           struct manifest *manifest, struct error *error);
 void manifest_free(struct manifest *manifest);

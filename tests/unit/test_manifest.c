@@ -145,27 +145,37 @@ DEFINE_TEST(test_bad_values)
             assert_rejected(v.text, cases[i].why);
 }
 
-static void write_segments(struct buffer *text, int count)
+static void write_segments(struct buffer *text, int count, int size, int records)
 {
     const char whole[] = WITH_SEGMENTS("[]");
     buffer_clear(text);
     buffer_append(text, whole, sizeof whole - 1 - strlen("]}"));
     for (int i = 0; i < count; i++)
-        buffer_append_format(text, "%s{'sha256':'%064x','size':1,'records':1}", i ? "," : "",
-                             (unsigned)i * 2654435761U);
+        buffer_append_format(text, "%s{'sha256':'%064x','size':%d,'records':%d}", i ? "," : "",
+                             (unsigned)i * 2654435761U, size, records);
     buffer_append_text(text, "]}");
 }
 
 DEFINE_TEST(test_limits)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER((size_t)MANIFEST_MAX_BYTES + 100);
-    write_segments(&text, MANIFEST_MAX_SEGMENTS);
+    write_segments(&text, MANIFEST_MAX_SEGMENTS, 1, 1);
     ASSERT_DONE(parse(text.data));
     assert_int_equal(manifest.segment_count, MANIFEST_MAX_SEGMENTS);
     manifest_free(&manifest);
-    write_segments(&text, MANIFEST_MAX_SEGMENTS + 1);
+    write_segments(&text, MANIFEST_MAX_SEGMENTS + 1, 1, 1);
     assert_rejected(text.data, "it has more than 100000 segments");
-    write_segments(&text, 1);
+    write_segments(&text, 16, SEGMENT_MAX_BYTES, 1);
+    ASSERT_DONE(parse(text.data));
+    manifest_free(&manifest);
+    write_segments(&text, 17, SEGMENT_MAX_BYTES, 1);
+    assert_rejected(text.data, "its segments have 1088 MiB, a feed may have 1024 MiB");
+    write_segments(&text, 5, 1, SEGMENT_MAX_RECORDS);
+    ASSERT_DONE(parse(text.data));
+    manifest_free(&manifest);
+    write_segments(&text, 6, 1, SEGMENT_MAX_RECORDS);
+    assert_rejected(text.data, "its segments have 6000000 records, a feed may have 5000000");
+    write_segments(&text, 1, 1, 1);
     while (text.length < MANIFEST_MAX_BYTES)
         buffer_append_byte(&text, ' ');
     ASSERT_DONE(parse(text.data));
