@@ -98,8 +98,6 @@ MUST_CHECK enum error_code builder_add_chip_use(struct builder *builder, uint16_
                                                 enum use use, bool suits, const char *reason,
                                                 struct error *error);
 
-/* The SHA-256 of a report's canonical JSON. */
-
 /* A report with its id and its canonical JSON. builder_complete drops it when it was added before (the first
  * one stays), is retracted, or is superseded by one of the same source on the same ID, in whatever order they
  * are added. */

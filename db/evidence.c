@@ -92,20 +92,17 @@ static enum error_code judge(struct builder *builder, sqlite3_stmt *row, struct 
 static enum error_code judge_all(struct builder *builder, struct error *error)
 {
     static const char sql[] =
-        "SELECT k.pci_id, k.class_key, k.chip_key, c.prior, k.pci_id IN (SELECT pci_id FROM counted) AS own"
-        " FROM gpu_key k JOIN class_prior c ON c.class_key = k.class_key WHERE k.chassis = ''"
-        " ORDER BY k.class_key, k.chip_key, own";
-    char class_key[KEY_SIZE] = "";
-    char chip_key[KEY_SIZE] = "";
+        "SELECT k.pci_id, k.class_key, k.chip_key, c.prior, k.class_key || ' ' || k.chip_key AS keys,"
+        " k.pci_id IN (SELECT pci_id FROM counted) AS own FROM gpu_key k JOIN class_prior c"
+        " ON c.class_key = k.class_key WHERE k.chassis = '' ORDER BY keys, own";
+    char keys[2 * KEY_SIZE] = "";
     struct sql_value usable = sql_text(NULL);
     sqlite3_stmt *row;
     if (database_query(&builder->database, sql, SQL_NO_VALUES, &row, error))
         return error->code;
     while (database_next(&builder->database, row, error)) {
-        bool is_same = !sqlite3_column_int(row, 4) && strcmp(class_key, column_text(row, 1)) == 0 &&
-                       strcmp(chip_key, column_text(row, 2)) == 0;
-        copy_column(row, 1, class_key, sizeof class_key);
-        copy_column(row, 2, chip_key, sizeof chip_key);
+        bool is_same = !sqlite3_column_int(row, 5) && strcmp(keys, column_text(row, 4)) == 0;
+        copy_column(row, 4, keys, sizeof keys);
         if ((!is_same && judge(builder, row, &usable, error)) ||
             database_run(&builder->database, "UPDATE gpu SET prior = ?1, usable = ?2 WHERE pci_id = ?3",
                          SQL_VALUES(sql_reference(sqlite3_column_int(row, 3)), usable,

@@ -66,11 +66,8 @@ static enum error_code add_rule(void *context, const struct table_row *row, stru
     annotator->rules = rules;
     if (annotator->rule_count == MAX_RULES)
         return table_error(row, error, "more than %d rules", MAX_RULES);
-    struct rule *rule = &rules[annotator->rule_count];
-    if (rule_parse(row, rule, error))
-        return error->code;
-    annotator->rule_count++;
-    return ERROR_NONE;
+    annotator->rule_count += !rule_parse(row, &rules[annotator->rule_count], error);
+    return error->code;
 }
 
 static enum error_code parse_fact(const struct table_row *row, struct fact *fact, struct error *error)

@@ -7,11 +7,6 @@
 
 #include "importer/table.h"
 
-struct price_reader {
-    struct builder *builder;
-    int rank; /* of the next price, in the order of the file */
-};
-
 enum { PRIOR_COLUMNS = 10, PRICE_COLUMNS = 8, SUBVENDOR_COLUMNS = 5, USE_COLUMNS = 6 };
 /* How many of them, from the first, tell the rows apart. */
 enum { PRIOR_KEY = 4, PRICE_KEY = 2, SUBVENDOR_KEY = 1, USE_KEY = 3 };
@@ -69,7 +64,6 @@ static enum error_code add_prior(void *context, const struct table_row *row, str
 
 static enum error_code add_price(void *context, const struct table_row *row, struct error *error)
 {
-    struct price_reader *reader = context;
     double low;
     double high;
     if (table_number(row, "price_usd", row->fields[2], 1, 100000, &low, error) ||
@@ -82,11 +76,10 @@ static enum error_code add_price(void *context, const struct table_row *row, str
         struct pci_id id;
         if (pci_id_parse(text, strlen(text), &id) != PCI_ID_OK || id.has_subsystem)
             return table_error(row, error, "pci_ids must be a list of vvvv:dddd, not \"%s\"", text);
-        if (builder_add_price(reader->builder, pci_id_number(&id), (int)low, row->fields[5], reader->rank,
-                              place, error))
+        if (builder_add_price(context, pci_id_number(&id), (int)low, row->fields[5], (int)row->line, place,
+                              error))
             return error->code;
     }
-    reader->rank++;
     return ERROR_NONE;
 }
 
@@ -128,8 +121,7 @@ enum error_code priors_read(const char *path, struct builder *builder, struct ta
 enum error_code prices_read(const char *path, struct builder *builder, struct table_summary *summary,
                             struct error *error)
 {
-    struct price_reader reader = {.builder = builder};
-    return table_read(path, price_columns, PRICE_COLUMNS, PRICE_KEY, add_price, &reader, summary, error);
+    return table_read(path, price_columns, PRICE_COLUMNS, PRICE_KEY, add_price, builder, summary, error);
 }
 
 enum error_code subvendors_read(const char *path, struct builder *builder, struct table_summary *summary,

@@ -178,13 +178,6 @@ enum error_code feed_cache_keep(const struct source_cache *cache, const char *na
     return ERROR_NONE;
 }
 
-static int compare_segments(const void *a, const void *b)
-{
-    const struct segment *x = a;
-    const struct segment *y = b;
-    return strcmp(x->sha256, y->sha256);
-}
-
 void feed_cache_clean(const struct source_cache *cache, const char *name)
 {
     char path[DATABASE_PATH_SIZE];
@@ -194,7 +187,7 @@ void feed_cache_clean(const struct source_cache *cache, const char *name)
     feed_cache_path(cache, name, FEED_MANIFEST, path);
     if (feed_cache_manifest(path, &manifest, hash, &error))
         return;
-    qsort(manifest.segments, (size_t)manifest.segment_count, sizeof *manifest.segments, compare_segments);
+    qsort(manifest.segments, (size_t)manifest.segment_count, sizeof *manifest.segments, segment_compare);
     feed_cache_path(cache, name, FEED_SEGMENTS, path);
     DIR *directory = opendir(path);
     for (const struct dirent *entry; directory && (entry = readdir(directory));) {
@@ -203,7 +196,7 @@ void feed_cache_clean(const struct source_cache *cache, const char *name)
         bool is_whole = strlen(entry->d_name) == 64 + sizeof segment_suffix - 1 &&
                         strcmp(entry->d_name + 64, segment_suffix) == 0;
         if (is_whole && bsearch(&named, manifest.segments, (size_t)manifest.segment_count,
-                                sizeof *manifest.segments, compare_segments))
+                                sizeof *manifest.segments, segment_compare))
             continue;
         unlinkat(dirfd(directory), entry->d_name, 0);
     }

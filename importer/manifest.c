@@ -153,6 +153,8 @@ static bool read_segments(struct reader *reader, const json_t *list)
 {
     struct manifest *manifest = reader->manifest;
     size_t count = json_array_size(list);
+    int64_t bytes = 0;
+    int64_t records = 0;
     if (!json_is_array(list))
         return false;
     if (count > MANIFEST_MAX_SEGMENTS)
@@ -170,53 +172,44 @@ static bool read_segments(struct reader *reader, const json_t *list)
         if (!read_members(reader, segment, segment_members, ARRAY_SIZE(segment_members)))
             return false;
         reader->segment = -1;
+        bytes += manifest->segments[i].size;
+        records += manifest->segments[i].records;
     }
+    /* Each may be within its bounds, and all of them together beyond what a machine takes. */
+    if (bytes > FEED_MAX_BYTES)
+        return reject(reader, "its segments have %lld MiB, a feed may have %d MiB", (long long)bytes >> 20,
+                      FEED_MAX_BYTES >> 20);
+    if (records > FEED_MAX_RECORDS)
+        return reject(reader, "its segments have %lld records, a feed may have %d", (long long)records,
+                      FEED_MAX_RECORDS);
     manifest->segment_count = (int)count;
     return true;
 }
 
-/* Each of many segments may be within its bounds, and all of them together beyond what a machine takes. */
-static bool check_sums(struct reader *reader)
+int segment_compare(const void *a, const void *b)
 {
-    const struct manifest *manifest = reader->manifest;
-    int64_t bytes = 0;
-    int64_t records = 0;
-    for (int i = 0; i < manifest->segment_count; i++) {
-        bytes += manifest->segments[i].size;
-        records += manifest->segments[i].records;
-    }
-    if (bytes > FEED_MAX_BYTES)
-        return reject(reader, "its segments have %lld MiB, a feed may have %d MiB", (long long)bytes >> 20,
-                      FEED_MAX_BYTES >> 20);
-    return records <= FEED_MAX_RECORDS || reject(reader, "its segments have %lld records, a feed may have %d",
-                                                 (long long)records, FEED_MAX_RECORDS);
-}
-
-static int compare_hashes(const void *a, const void *b)
-{
-    const struct segment *const *first = a;
-    const struct segment *const *second = b;
-    return strcmp((*first)->sha256, (*second)->sha256);
+    const struct segment *x = a;
+    const struct segment *y = b;
+    return strcmp(x->sha256, y->sha256);
 }
 
 static bool check_twins(struct reader *reader)
 {
     const struct manifest *manifest = reader->manifest;
     size_t count = (size_t)manifest->segment_count;
-    const struct segment **sorted = malloc((count + 1) * sizeof *sorted);
-    const char *twin = NULL;
+    struct segment *sorted = malloc((count + 1) * sizeof *sorted);
+    bool is_good = true;
     if (!sorted) {
         error_set(reader->error, ERROR_NO_MEMORY, "no memory for a manifest");
         return false;
     }
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = &manifest->segments[i];
-    qsort(sorted, count, sizeof(*sorted), compare_hashes);
-    for (size_t i = 1; i < count && !twin; i++)
-        if (strcmp(sorted[i - 1]->sha256, sorted[i]->sha256) == 0)
-            twin = sorted[i]->sha256;
+    memcpy(sorted, manifest->segments, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, segment_compare);
+    for (size_t i = 1; i < count && is_good; i++)
+        if (strcmp(sorted[i - 1].sha256, sorted[i].sha256) == 0)
+            is_good = reject(reader, "it names segment %s twice", sorted[i].sha256);
     free(sorted);
-    return !twin || reject(reader, "it names segment %s twice", twin);
+    return is_good;
 }
 
 static bool read_manifest(struct reader *reader, const json_t *root)
@@ -229,7 +222,7 @@ static bool read_manifest(struct reader *reader, const json_t *root)
     if (manifest->expires_at <= manifest->created_at)
         return reject(reader, "it expires at %s, not later than it was created, %s", manifest->expires,
                       manifest->created);
-    return check_sums(reader) && check_twins(reader);
+    return check_twins(reader);
 }
 
 enum error_code manifest_parse(const char *json, size_t length, const char *shown, struct manifest *manifest,

@@ -47,4 +47,7 @@ MUST_CHECK enum error_code manifest_parse(const char *json, size_t length, const
                                           struct manifest *manifest, struct error *error);
 void manifest_free(struct manifest *manifest);
 
+/* The order of segments by their hash, for qsort and bsearch. */
+int segment_compare(const void *a, const void *b);
+
 #endif

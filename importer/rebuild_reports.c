@@ -124,13 +124,6 @@ static enum error_code read_given_reports(struct rebuild *work, int number, stru
 
 /* ---- reports of feeds ---- */
 
-static int compare_segments(const void *a, const void *b)
-{
-    const struct segment *x = a;
-    const struct segment *y = b;
-    return strcmp(x->sha256, y->sha256);
-}
-
 /* The manifest of a feed that is in use, its segments sorted: what is wrong in them was reported when they
  * were new. Without segments where there is none. The caller frees it. */
 static void load_known(const struct rebuild *work, const char *name, struct manifest *known)
@@ -142,13 +135,13 @@ static void load_known(const struct rebuild *work, const char *name, struct mani
     if (feed_cache_manifest(path, known, hash, &none))
         *known = (struct manifest){.segment_count = 0};
     if (known->segment_count)
-        qsort(known->segments, (size_t)known->segment_count, sizeof *known->segments, compare_segments);
+        qsort(known->segments, (size_t)known->segment_count, sizeof *known->segments, segment_compare);
 }
 
 static bool is_known_segment(const struct manifest *known, const struct segment *segment)
 {
     return known->segment_count &&
-           bsearch(segment, known->segments, (size_t)known->segment_count, sizeof *segment, compare_segments);
+           bsearch(segment, known->segments, (size_t)known->segment_count, sizeof *segment, segment_compare);
 }
 
 /* A segment that the disk has spoilt is removed, and fetched again by the next sync. */
