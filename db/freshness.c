@@ -5,11 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+
+#include "core/list_version.h"
 
 static const char bundled_reports[] = "reports";
 
 /* The version of a list or a table; false for a source that a program brings no newer version of: a feed, a
- * file that somebody imported, the program itself. */
+ * file that somebody imported, the program itself, a list whose version is not a date. */
 static bool version_of(const struct source_record *source, char version[SOURCE_VERSION_SIZE])
 {
     bool is_reports = strcmp(source->kind, bundled_reports) == 0;
@@ -17,6 +20,8 @@ static bool version_of(const struct source_record *source, char version[SOURCE_V
         snprintf(version, SOURCE_VERSION_SIZE, "%" PRId64, source->records);
     else
         snprintf(version, SOURCE_VERSION_SIZE, "%s", source->version);
+    if (strcmp(source->kind, "pci.ids") == 0 && !list_version_is_valid(version, time(NULL)))
+        return false;
     if (strcmp(source->kind, "program") == 0 || strcmp(source->kind, "feed") == 0)
         return false;
     return is_reports ? !source->cached : version[0] != '\0';

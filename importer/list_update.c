@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/list_version.h"
 #include "importer/pci_ids.h"
 #include "importer/product_list.h"
 #include "importer/remote_update.h"
@@ -40,6 +41,8 @@ enum error_code list_check_pci_ids(struct remote_update *update, struct error *e
     struct problems quiet = {.report = NULL};
     struct pci_ids_summary summary;
     if (pci_ids_read(update->path, update->remote->url, &nobody, &summary, &quiet, error))
+        return error->code;
+    if (pci_ids_check_version(summary.version, update->remote->url, error))
         return error->code;
     snprintf(update->result.version, sizeof update->result.version, "%s", summary.version);
     if (!summary.classes || !summary.ended_whole)
@@ -128,6 +131,7 @@ enum error_code list_update(struct remote_update *update, struct error *error)
     snprintf(transfer.url, sizeof transfer.url, "%s", update->remote->url);
     /* An older one than the remote's may have been imported by hand since. */
     bool have_current = source_cache_list(update->cache, kind_of(update), path) &&
+                        (!state->version[0] || list_version_is_valid(state->version, update->now)) &&
                         (!update->current_version[0] || strcmp(state->version, update->current_version) <= 0);
     if (have_current)
         remote_state_ask(state, &transfer);

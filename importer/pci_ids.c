@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "core/list_version.h"
 #include "core/text.h"
 #include "importer/line_reader.h"
 
@@ -154,7 +156,10 @@ static void read_comment(struct pci_ids_reader *reader, const char *line)
         return;
     text = strchr(text, ':') + 1;
     text += strspn(text, " \t");
-    size_t length = strspn(text, "0123456789.-: ");
+    /* A version that is no date must not become one, or none. */
+    size_t length = target == reader->summary->version ? strlen(text) : strspn(text, "0123456789.-: ");
+    while (length && strchr(" \t", text[length - 1]))
+        length--;
     snprintf(target, sizeof reader->summary->version, "%.*s", (int)(length < 31 ? length : 31), text);
 }
 
@@ -172,6 +177,16 @@ static enum error_code read_line(struct pci_ids_reader *reader, const char *line
     if (line[0] != '\t')
         return read_top(reader, line, error);
     return line[1] == '\t' ? read_third(reader, line + 2, error) : read_second(reader, line + 1, error);
+}
+
+enum error_code pci_ids_check_version(const char *version, const char *shown_path, struct error *error)
+{
+    error->code = ERROR_NONE;
+    if (!version[0] || list_version_is_valid(version, time(NULL)))
+        return ERROR_NONE;
+    error_set(error, ERROR_BAD_INPUT, "%s: its version, \"%s\", is not a date, or is one in the future",
+              shown_path, version);
+    return error_next(error, "fetch the file again, or set the clock of this machine (date)");
 }
 
 enum error_code pci_ids_read(const char *path, const char *shown_path, const struct pci_ids_visitor *visitor,

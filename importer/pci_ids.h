@@ -37,4 +37,9 @@ MUST_CHECK enum error_code pci_ids_read(const char *path, const char *shown_path
                                         struct pci_ids_summary *summary, struct problems *problems,
                                         struct error *error);
 
+/* Whether a list that somebody gave or sent may state this version (core/list_version.h), "" being none:
+ * ERROR_BAD_INPUT. */
+MUST_CHECK enum error_code pci_ids_check_version(const char *version, const char *shown_path,
+                                                 struct error *error);
+
 #endif

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "core/list_version.h"
 #include "db/database.h"
 #include "importer/data_files.h"
 #include "importer/feed_cache.h"
@@ -29,7 +31,8 @@ static bool is_feed_gone(const struct rebuild *work, const char *name)
 /* What reading the sources of the database in use has found. */
 struct current_sources {
     const struct rebuild *work;
-    bool is_gone; /* one of them */
+    bool is_gone;     /* one of them */
+    bool is_poisoned; /* the pci.ids has a version that no list may state */
 };
 
 static enum error_code check_cached(void *context, const struct source_record *source, struct error *error)
@@ -37,6 +40,8 @@ static enum error_code check_cached(void *context, const struct source_record *s
     struct current_sources *current = context;
     const struct rebuild *work = current->work;
     bool is_feed = strcmp(source->kind, "feed") == 0;
+    current->is_poisoned |= strcmp(source->kind, "pci.ids") == 0 && source->version[0] &&
+                            !list_version_is_valid(source->version, time(NULL));
     if (work->request->force || !source->cached || (!is_feed && strcmp(source->kind, "reports") != 0))
         return ERROR_NONE;
     current->is_gone =
@@ -72,6 +77,8 @@ static enum error_code look_at_current(struct rebuild *work, struct error *error
         work->current_devices = (long)counts.devices;
         if (database_each_source(current, check_cached, &sources, error) && !sources.is_gone)
             error->code = ERROR_NONE;
+        if (sources.is_poisoned)
+            work->current_devices = 0;
     }
     database_close(current);
     return error->code;

@@ -4,9 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "core/buffer.h"
+#include "core/list_version.h"
 #include "core/text.h"
 #include "importer/line_reader.h"
 #include "importer/owner.h"
@@ -232,8 +233,11 @@ static enum error_code read_with(struct device_reader *reader, const struct devi
     int64_t source;
     if (builder_add_source(work->builder, "pci.ids", list->shown, &source, error) ||
         pci_ids_read(list->path, list->shown, &visitor, &read, work->problems, error) ||
+        (list->hash && pci_ids_check_version(read.version, list->shown, error)) ||
         (list->is_new && check_completeness(work, list->shown, &read, error)))
         return error->code;
+    if (!list_version_is_valid(read.version, time(NULL)))
+        read.version[0] = '\0';
     summary->devices = read.devices;
     snprintf(summary->pci_ids_version, sizeof summary->pci_ids_version, "%s", read.version);
     return builder_complete_source(work->builder, source, read.version, read.date, list->hash,
@@ -252,8 +256,9 @@ static enum error_code read_list(struct rebuild *work, const struct device_list 
     return code;
 }
 
-/* The version that a pci.ids states in its first lines, "" when it does not. */
-static void read_version(const char *path, char version[32])
+/* Stores the version that a pci.ids states in its first lines, "" when that is none. False when the file
+ * cannot be read. */
+static bool read_version(const char *path, char version[32])
 {
     struct line_reader *lines;
     struct error error = {.code = ERROR_NONE};
@@ -261,21 +266,21 @@ static void read_version(const char *path, char version[32])
     size_t length;
     version[0] = '\0';
     if (line_reader_open(path, 1024, &lines, &error))
-        return;
+        return false;
     while (!version[0] && line_reader_number(lines) < 20 &&
            line_reader_next(lines, &line, &length, &error) == LINE_OK)
         sscanf(line, "# Version: %31[0-9.]", version);
     line_reader_close(lines);
+    if (!list_version_is_valid(version, time(NULL)))
+        version[0] = '\0';
+    return true;
 }
 
 /* Takes the file at `path` if it is there and newer. */
 static void consider(struct device_list *list, const char *path)
 {
     char version[32];
-    if (access(path, R_OK))
-        return;
-    read_version(path, version);
-    if (list->is_found && strcmp(version, list->version) <= 0)
+    if (!read_version(path, version) || (list->is_found && strcmp(version, list->version) <= 0))
         return;
     *list = (struct device_list){.shown = list->path, .is_found = true, .is_new = true};
     snprintf(list->path, sizeof list->path, "%s", path);

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/list_version.h"
 #include "db/database.h"
 #include "importer/feed_segments.h"
 #include "importer/rebuild.h"
@@ -63,7 +64,8 @@ static enum error_code note_source(void *context, const struct source_record *so
     if (strcmp(source->kind, "reports") == 0 || strcmp(source->kind, "feed") == 0)
         in_use->reports += source->records;
     for (int i = 0; i < list_kind_count() && i < MAX_LISTS; i++) {
-        if (strcmp(source->kind, list_kinds[i].name) != 0)
+        if (strcmp(source->kind, list_kinds[i].name) != 0 ||
+            (source->version[0] && !list_version_is_valid(source->version, time(NULL))))
             continue;
         in_use->lists[i].records = source->records;
         snprintf(in_use->lists[i].version, sizeof in_use->lists[i].version, "%s", source->version);

@@ -11,6 +11,9 @@ data=${TESTED_TREE:-$root}/tests/data/frozen
 db=$BUILD/tests/frozen.db
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# Versions of a list: no later one than of tomorrow is taken.
+today=$(date -u +%Y.%m.%d)
+yesterday=$(date -u -d yesterday +%Y.%m.%d)
 failures=0
 if [ ! -r "$db" ]; then
     echo "not ok - $db is missing: make check builds it"

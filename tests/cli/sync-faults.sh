@@ -42,7 +42,7 @@ publish_new() {
     local taken_back
     mapfile -t taken_back < <("$root/tests/feed/write-feed" --ids "$work/.taken-back")
     random_reports 301 500 | publish one --append --per-segment 50 "${taken_back[@]/#/--retract=}"
-    sed -e '/^#\tVersion:/s/:.*/: 2099.01.01/' -e 's/MX330/MX330 X/' "$pci_ids" | gzip >"$feeds/pci.ids.gz"
+    sed -e "/^#\tVersion:/s/:.*/: $today/" -e 's/MX330/MX330 X/' "$pci_ids" | gzip >"$feeds/pci.ids.gz"
 }
 
 # faults_start: the server, a lab with what it had, an outbox, and an update that waits. Returns non-zero when there is

@@ -95,7 +95,8 @@ DEFINE_TEST(test_lists)
     } cases[] = {
         {small_list, small_transcript, {"2026.08.22", "2026-08-22 03:15:01", 2, 2, true}},
         {"", "", {"", "", 0, 0, true}},
-        {"# Version: \x1b[31m\n#Date:\n#\n", "", {"", "", 0, 0, true}},
+        {"# Version: \x1b[31m\n#Date:\n#\n", "", {"\x1b[31m", "", 0, 0, true}},
+        {"# Version: 2026.08.22 beta \t\n", "", {"2026.08.22 beta", "", 0, 0, true}},
         {"# Version: 1234567890123456789012345678901234567890\n",
          "",
          {"1234567890123456789012345678901", "", 0, 0, true}},

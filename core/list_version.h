@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_CORE_LIST_VERSION_H
+#define PASSTHRU_CORE_LIST_VERSION_H
+
+#include <stdbool.h>
+#include <time.h>
+
+/* Whether a list may state this version: a day that exists, YYYY.MM.DD, at most a day after `now`. One from
+ * the future would be newer than all lists that are still to come, so that none of them would be taken. Where
+ * it is in use nevertheless, it counts as none. */
+bool list_version_is_valid(const char *version, time_t now);
+
+#endif
