@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -244,6 +245,15 @@ static enum error_code take(struct feed *feed, enum manifest_status *status, str
 
 /* ---- what is known before ---- */
 
+/* Where the source cache was lost, the database still says which version it was made from. */
+static void recall_version(const struct remote_update *update, struct remote_state *state)
+{
+    if (state->seen_version || !update->current_hash)
+        return;
+    state->seen_version = strtoll(update->current_version, NULL, 10);
+    snprintf(state->seen_hash, sizeof state->seen_hash, "%s", update->current_hash);
+}
+
 /* Whoever had a key that was taken back since may have made the highest version there is. */
 static void forget_other_key(const struct feed *feed)
 {
@@ -268,6 +278,7 @@ static void read_current(struct feed *feed)
     feed_cache_path(feed->update->cache, feed->update->remote->name, FEED_MANIFEST, path);
     feed->have_current =
         is_current_valid(feed) && !feed_cache_manifest(path, &feed->current, feed->current_hash, &none);
+    recall_version(feed->update, state);
     forget_other_key(feed);
     if (!feed->have_current)
         return;

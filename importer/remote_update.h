@@ -45,11 +45,12 @@ struct remote_update {
     bool dry_run; /* ask, and download manifests, but change nothing */
     bool force;   /* take a list that is older or much shorter than the current one; never a feed */
     int64_t now;  /* seconds since 1970 */
-    char current_version[SYNC_VERSION_SIZE]; /* of the list in the database; "" none, or it states none */
+    char current_version[SYNC_VERSION_SIZE]; /* of what the database has; "" none, or it states none */
     int64_t current_records;                 /* of that list: devices or products; 0: none */
-    struct remote_state state;               /* read before, to be saved when the new database is in place */
-    struct remote_result result;             /* filled in here but for state, error and seconds */
-    bool has_new;                  /* there is something that the database in use was not made from */
+    const char *current_hash;    /* SHA-256 of the manifest of the feed in the database; NULL: it has none */
+    struct remote_state state;   /* read before, to be saved when the new database is in place */
+    struct remote_result result; /* filled in here but for state, error and seconds */
+    bool has_new;                /* there is something that the database in use was not made from */
     char path[DATABASE_PATH_SIZE]; /* of a list that was fetched; the caller removes it */
 };
 

@@ -24,6 +24,7 @@ struct in_use {
     } lists[MAX_LISTS]; /* by their kinds' numbers */
     struct {
         char name[REMOTE_NAME_SIZE];
+        char version[SYNC_VERSION_SIZE];
         char hash[MANIFEST_HASH_SIZE];
         int64_t reports;
     } feeds[MAX_REMOTES];
@@ -74,6 +75,7 @@ static enum error_code note_source(void *context, const struct source_record *so
         return ERROR_NONE;
     int i = in_use->feed_count++;
     snprintf(in_use->feeds[i].name, sizeof in_use->feeds[i].name, "%s", source->name);
+    snprintf(in_use->feeds[i].version, sizeof in_use->feeds[i].version, "%s", source->version);
     snprintf(in_use->feeds[i].hash, sizeof in_use->feeds[i].hash, "%s", source->hash);
     in_use->feeds[i].reports = source->records;
     return ERROR_NONE;
@@ -210,6 +212,11 @@ static void fetch_remote(struct sync *sync, struct remote_update *update)
     if (remote->list && list < MAX_LISTS) {
         memcpy(update->current_version, sync->in_use.lists[list].version, sizeof update->current_version);
         update->current_records = sync->in_use.lists[list].records;
+    }
+    int feed = remote->list ? -1 : find_feed(&sync->in_use, remote->name);
+    if (feed >= 0) {
+        memcpy(update->current_version, sync->in_use.feeds[feed].version, sizeof update->current_version);
+        update->current_hash = sync->in_use.feeds[feed].hash;
     }
     enum error_code code =
         remote->list ? list_update(update, &result->error) : feed_update(update, &result->error);
