@@ -99,6 +99,9 @@ schema: ## write schema/*.tsv into schema/report.schema.json, docs/passthru-repo
 # ---- the first database --------------------------------------------------------------------------------------------
 DATA := $(wildcard data/*.tsv) $(shell find data/reports -name '*.ndjson')
 REMOTES := $(wildcard data/remotes.d/*.conf)
+# From where the database is made: root, who builds in somebody else's clone, works in a directory of root's then, and
+# need not become that user (core/owner.h).
+import = $(Q)cd $(@D) && $(abspath $(BUILD))/passthru-import import $(1) --data $$(realpath -m --relative-to=. $(CURDIR)/$(2)) --db $(@F) $(abspath $(PCI_IDS))
 # Another PCI_IDS= makes another database, also when that file is older.
 $(BUILD)/gen/pci_ids_file: always
 	@mkdir -p $(@D)
@@ -107,7 +110,7 @@ $(BUILD)/gen/pci_ids_file: always
 $(BUILD)/passthru.db: $(BUILD)/passthru-import $(DATA) $(PCI_IDS) $(BUILD)/gen/pci_ids_file
 	$(if $(PCI_IDS),,$(error no pci.ids found: install the package pci.ids (Debian, Ubuntu) or hwdata (Fedora, Arch), or say make PCI_IDS=FILE))
 	$(call say,DB,$@)
-	$(Q)$(BUILD)/passthru-import import --force --data data --db $@ $(PCI_IDS)
+	$(call import,--force,data)
 
 # ---- tests ---------------------------------------------------------------------------------------------------------
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
@@ -161,7 +164,7 @@ FROZEN_DB := $(BUILD)/tests/frozen.db
 $(FROZEN_DB): $(BUILD)/passthru-import $(shell find $(FROZEN) -type f) $(PCI_IDS) $(BUILD)/gen/pci_ids_file
 	@mkdir -p $(@D)
 	$(call say,DB,$@)
-	$(Q)$(BUILD)/passthru-import import --quiet --force --data $(FROZEN) --db $@ $(PCI_IDS)
+	$(call import,--quiet --force,$(FROZEN))
 
 TESTED := all $(FROZEN_DB) $(UNIT_TESTS) $(TEST_TOOLS) $(FUZZ_REPLAYS) $(FUZZ_SEEDS)
 check: $(TESTED) ## all tests

@@ -11,24 +11,6 @@
 
 const char file_temp_prefix[] = ".new-";
 
-enum error_code file_make_directories(const char *path, mode_t mode, struct error *error)
-{
-    char part[FILE_PATH_SIZE];
-    snprintf(part, sizeof part, "%s", path);
-    for (char *slash = part; slash;) {
-        slash = strchr(slash + 1, '/');
-        if (slash)
-            *slash = '\0';
-        /* The directories above may be ones that one cannot write to, and need not. */
-        int number = mkdir(part, mode) ? errno : 0;
-        if (number && number != EEXIST && access(part, F_OK))
-            return error_set_errno(error, number, "cannot create directory %s", part);
-        if (slash)
-            *slash = '/';
-    }
-    return error->code = ERROR_NONE;
-}
-
 void file_parent(const char *path, char parent[FILE_PATH_SIZE])
 {
     snprintf(parent, FILE_PATH_SIZE, "%s", path);
@@ -104,6 +86,13 @@ enum error_code file_replace(const char *path, mode_t mode, const struct buffer 
     if (file_move(temp, path, error))
         unlink(temp);
     return error->code;
+}
+
+mode_t file_public_mode(void)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    return 0644 & ~mask;
 }
 
 void file_remove_leftovers(const char *directory, const char *prefix)

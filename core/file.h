@@ -18,9 +18,6 @@ enum { FILE_PATH_SIZE = 4096 };
 /* How the names of files begin that are being written, or whose writer died. */
 extern const char file_temp_prefix[];
 
-/* Makes a directory and all above it; those that are there stay as they are. */
-MUST_CHECK enum error_code file_make_directories(const char *path, mode_t mode, struct error *error);
-
 /* Copies the directory that a path is in; "." where the path has no slash. */
 void file_parent(const char *path, char parent[FILE_PATH_SIZE]);
 
@@ -41,6 +38,9 @@ MUST_CHECK enum error_code file_move(const char *from, const char *to, struct er
 
 /* Syncs a file, or the names in a directory. */
 MUST_CHECK enum error_code file_sync(const char *path, struct error *error);
+
+/* The permissions of a file that everybody may read, unless the umask says otherwise. */
+mode_t file_public_mode(void);
 
 /* Removes what begins with `prefix` in a directory: whoever holds the directory's lock is its only writer. */
 void file_remove_leftovers(const char *directory, const char *prefix);

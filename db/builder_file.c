@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/file.h"
@@ -62,7 +63,7 @@ static enum error_code create_file(const char *path, struct error *error)
 {
     int file = -1;
     if (unlink(path) == 0 || errno == ENOENT)
-        file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600); /* until it is published */
     if (file < 0)
         return error_set_errno(error, errno, "cannot create %s", path);
     close(file);
@@ -119,7 +120,7 @@ enum error_code builder_complete(struct builder *builder, struct error *error)
 enum error_code builder_publish(struct builder *builder, const char *path, struct error *error)
 {
     char directory[FILE_PATH_SIZE];
-    if (rename(builder->path, path))
+    if (chmod(builder->path, file_public_mode()) || rename(builder->path, path))
         return error_set_errno(error, errno, "cannot put the new database in place as %s", path);
     builder->published = true;
     file_parent(path, directory);

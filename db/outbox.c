@@ -14,6 +14,7 @@
 
 #include "core/file.h"
 #include "core/json_reader.h"
+#include "core/owner.h"
 #include "core/report.h"
 #include "core/text.h"
 #include "db/outbox_internal.h"
@@ -101,12 +102,7 @@ void outbox_restore_signals(sigset_t *before)
 
 int outbox_open(const char *directory, struct error *error)
 {
-    if (file_make_directories(directory, 0700, error))
-        return -1;
-    int opened = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (opened < 0)
-        error_set_errno(error, errno, "cannot open the directory %s", directory);
-    return opened;
+    return owner_enter_own(directory, 0700, error);
 }
 
 void outbox_lock(int directory, void (*waiting)(void))
@@ -382,6 +378,10 @@ const struct outbox_entry *outbox_find(const struct outbox *outbox, const char *
 enum error_code outbox_drop(const char *directory, const struct outbox_entry *entry, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
+    int opened = outbox_open(directory, error);
+    if (opened < 0)
+        return error->code;
+    close(opened);
     outbox_join(path, directory, entry->name, "");
     if (unlink(path) && errno != ENOENT)
         return error_set_errno(error, errno, "cannot remove %s", path);

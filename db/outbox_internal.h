@@ -18,8 +18,8 @@ void outbox_join(char path[DATABASE_PATH_SIZE], const char *directory, const cha
 /* What marks the file of that name as rejected: DIRECTORY/ID.refused for ID.json. */
 void outbox_rejection_path(char path[DATABASE_PATH_SIZE], const char *directory, const char *name);
 
-/* Makes a directory, for the user alone, and opens it: its lock is that of the outbox. Returns -1 with the
- * error. */
+/* Makes a directory, for the user alone, and opens it: its lock is that of the outbox. Root becomes, for
+ * good, the user whose home it is in (core/owner.h). Returns -1 with the error. */
 int outbox_open(const char *directory, struct error *error);
 
 /* Takes the lock of an open directory; calls `waiting`, which may be NULL, once when another has it. Goes on

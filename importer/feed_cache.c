@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/file.h"
+#include "core/owner.h"
 
 static const char segment_suffix[] = ".ndjson.zst";
 
@@ -41,7 +42,10 @@ enum error_code feed_cache_create(const struct source_cache *cache, const char *
 {
     char path[DATABASE_PATH_SIZE];
     feed_cache_path(cache, name, FEED_SEGMENTS, path);
-    return file_make_directories(path, 0755, error);
+    int opened = owner_enter_own(path, 0755, error);
+    if (opened >= 0)
+        close(opened);
+    return error->code;
 }
 
 enum error_code feed_cache_flush(const struct source_cache *cache, const char *name, struct error *error)
@@ -57,24 +61,17 @@ enum error_code feed_cache_flush(const struct source_cache *cache, const char *n
     return error->code;
 }
 
-static void close_file(FILE **file)
-{
-    if (*file)
-        fclose(*file);
-}
-
 enum error_code feed_cache_read(const char *path, struct buffer *bytes, struct error *error)
 {
     char chunk[16384];
-    FILE *file CLEANUP(close_file) = fopen(path, "re");
-    error->code = ERROR_NONE;
-    if (!file && errno == ENOENT)
-        return error_set(error, ERROR_NOT_FOUND, "there is no %s", path);
-    if (!file)
-        return error_set_errno(error, errno, "cannot read %s", path);
-    for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) > 0;)
-        buffer_append(bytes, chunk, got);
-    if (ferror(file) || bytes->failed)
+    ssize_t got;
+    int file = owner_open_regular(path, path, error);
+    if (file < 0)
+        return error->code;
+    while ((got = read(file, chunk, sizeof chunk)) > 0)
+        buffer_append(bytes, chunk, (size_t)got);
+    close(file);
+    if (got < 0 || bytes->failed)
         return error_set(error, ERROR_SYSTEM, "cannot read %s", path);
     return ERROR_NONE;
 }
@@ -106,14 +103,15 @@ enum error_code feed_cache_hash(const char *path, char hash[MANIFEST_HASH_SIZE],
     unsigned char digest[crypto_hash_sha256_BYTES];
     unsigned char chunk[16384];
     int64_t length = 0;
-    FILE *file CLEANUP(close_file) = fopen(path, "re");
-    error->code = ERROR_NONE;
-    if (!file)
-        return error_set_errno(error, errno, "cannot read %s", path);
+    ssize_t got;
+    int file = owner_open_regular(path, path, error);
+    if (file < 0)
+        return error->code;
     crypto_hash_sha256_init(&state);
-    for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) > 0; length += (int64_t)got)
-        crypto_hash_sha256_update(&state, chunk, got);
-    if (ferror(file))
+    for (; (got = read(file, chunk, sizeof chunk)) > 0; length += got)
+        crypto_hash_sha256_update(&state, chunk, (size_t)got);
+    close(file);
+    if (got < 0)
         return error_set(error, ERROR_SYSTEM, "cannot read %s", path);
     crypto_hash_sha256_final(&state, digest);
     sodium_bin2hex(hash, MANIFEST_HASH_SIZE, digest, sizeof digest);

@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "core/owner.h"
 #include "core/report.h"
 #include "importer/feed_line.h"
 #include "importer/line_reader.h"
@@ -18,11 +19,11 @@ static enum error_code check_zstd(const char *path, const struct segment *segmen
 {
     static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd}; /* RFC 8878, 3.1.1 */
     unsigned char start[sizeof magic];
-    FILE *file = fopen(path, "re");
-    bool is_zstd = file && fread(start, sizeof start, 1, file) == 1 && !memcmp(start, magic, sizeof magic);
-    if (file)
-        fclose(file);
-    error->code = ERROR_NONE;
+    int file = owner_open_regular(path, path, error);
+    if (file < 0)
+        return error->code;
+    bool is_zstd = read(file, start, sizeof start) == sizeof start && !memcmp(start, magic, sizeof magic);
+    close(file);
     return is_zstd
                ? ERROR_NONE
                : error_set(error, ERROR_REMOTE, "segment %.12s is not compressed with zstd", segment->sha256);

@@ -2,7 +2,6 @@
 #include "importer/line_reader.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,8 @@
 #include <zlib.h>
 #include <zstd.h>
 #include <zstd_errors.h>
+
+#include "core/owner.h"
 
 enum { CHUNK = 64 * 1024 };
 
@@ -177,17 +178,10 @@ enum error_code line_reader_open_as(const char *path, const char *shown, size_t 
     opened->max_line = max_line;
     opened->last_had_newline = true;
     snprintf(opened->path, sizeof opened->path, "%s", shown);
-    error->code = ERROR_NONE;
-    opened->file = open(path, O_RDONLY | O_CLOEXEC);
-    if (opened->file < 0) {
-        int number = errno;
-        error_set_errno(error, number, "cannot open %s", shown);
-        if (number == ENOENT)
-            error->code = ERROR_BAD_INPUT;
-    } else {
-        detect_coding(opened, error);
-    }
-    if (error->code) {
+    opened->file = owner_open_regular(path, shown, error);
+    if (error->code == ERROR_NOT_FOUND)
+        error->code = ERROR_BAD_INPUT;
+    if (error->code || detect_coding(opened, error)) {
         line_reader_close(opened);
         return error->code;
     }

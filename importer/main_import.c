@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/json_writer.h"
+#include "core/owner.h"
 #include "core/streams.h"
 #include "importer/program.h"
 #include "importer/rebuild.h"
@@ -85,9 +86,14 @@ static int run_import(const struct import_options *options, char **files, int fi
         error_set(&error, ERROR_NO_MEMORY, "no memory for %d files", file_count);
         return program_fail(&error, options->json);
     }
-    for (int i = 0; i < file_count; i++)
-        given[i] = (struct rebuild_file){.path = files[i],
-                                         .shown = strcmp(files[i], "-") == 0 ? "standard input" : files[i]};
+    if (rebuild_hold_data(data, &error))
+        return program_fail(&error, options->json);
+    for (int i = 0; i < file_count; i++) {
+        bool is_stdin = strcmp(files[i], "-") == 0;
+        given[i] = (struct rebuild_file){.path = files[i], .shown = is_stdin ? "standard input" : files[i]};
+        if (!is_stdin)
+            owner_hold(files[i], 0);
+    }
     const struct rebuild_request request = {.database_path = place.path,
                                             .data_directory = data,
                                             .files = given,

@@ -204,6 +204,8 @@ enum error_code program_find_data(const char *named, char directory[DATABASE_PAT
     char program[DATABASE_PATH_SIZE];
     if (named) {
         snprintf(directory, DATABASE_PATH_SIZE, "%s", named);
+        for (size_t length = strlen(directory); length > 1 && directory[length - 1] == '/'; length--)
+            directory[length - 1] = '\0'; /* rebuild_hold_data compares paths */
         return ERROR_NONE;
     }
     database_program_directory(program);

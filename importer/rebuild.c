@@ -179,7 +179,7 @@ static enum error_code build(struct rebuild *work, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
     snprintf(path, sizeof path, "%.4090s.new", work->request->database_path);
-    if (builder_create(path, &work->builder, error) || rebuild_as_starter(work, load_tables, error) ||
+    if (builder_create(path, &work->builder, error) || load_tables(work, error) ||
         rebuild_load_lists(work, error) || rebuild_read_devices(work, error) ||
         rebuild_read_reports(work, error) || record_program(work, error))
         return error->code;

@@ -19,6 +19,10 @@ struct rebuild_file {
     enum source_kind kind;
 };
 
+/* Opens the project's own data for root, who may have become a user who cannot reach it when it is read
+ * (core/owner.h): before the source cache is opened, and once. */
+MUST_CHECK enum error_code rebuild_hold_data(const char *directory, struct error *error);
+
 /* What an import is asked to do. */
 struct rebuild_request {
     const char *database_path;

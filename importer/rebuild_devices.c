@@ -10,7 +10,6 @@
 #include "core/list_version.h"
 #include "core/text.h"
 #include "importer/line_reader.h"
-#include "importer/owner.h"
 #include "importer/pci_ids.h"
 #include "importer/rebuild_internal.h"
 
@@ -292,25 +291,15 @@ static enum error_code read_newest(struct rebuild *work, struct error *error)
 {
     struct device_list list = {.shown = list.path};
     char installed[DATABASE_PATH_SIZE];
-    struct error resumed;
     list.is_found = list.is_cached = source_cache_list(work->cache, SOURCE_PCI_IDS, list.path);
     if (list.is_cached)
         read_version(list.path, list.version);
     rebuild_data_path(work, "pci.ids", installed);
-    if (owner_suspend(error))
-        return error->code;
     consider(&list, "/usr/share/misc/pci.ids");
     consider(&list, "/usr/share/hwdata/pci.ids");
     consider(&list, installed);
-    /* What is cached belongs to the owner of the directory, and is read as that user. */
-    if (list.is_cached && owner_resume(error))
-        return error->code;
     if (list.is_found)
-        read_list(work, &list, error);
-    if (owner_resume(&resumed) && !error->code)
-        *error = resumed;
-    if (list.is_found)
-        return error->code;
+        return read_list(work, &list, error);
     error_set(error, ERROR_BAD_INPUT, "no pci.ids on this machine");
     return error_next(error, "install the package pci.ids (Debian) or hwdata (Fedora, Arch), or name a file:"
                              " passthru import FILE");

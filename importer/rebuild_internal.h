@@ -31,12 +31,6 @@ struct rebuild {
 /* The path of a file of the project's data. */
 void rebuild_data_path(const struct rebuild *work, const char *name, char path[DATABASE_PATH_SIZE]);
 
-/* A step of a rebuild that reads the program's own data directory, taken as who started the program
- * (importer/owner.h): root who works in another user's directory has become that user, who may not be able to
- * reach the data. */
-typedef enum error_code rebuild_step(struct rebuild *work, struct error *error);
-MUST_CHECK enum error_code rebuild_as_starter(struct rebuild *work, rebuild_step *step, struct error *error);
-
 /* Whether a feed's incoming manifest is to be used. */
 bool rebuild_feed_is_incoming(const struct rebuild *work, const char *name);
 

@@ -4,23 +4,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "importer/owner.h"
 #include "importer/rebuild_internal.h"
 
 void rebuild_data_path(const struct rebuild *work, const char *name, char path[DATABASE_PATH_SIZE])
 {
     snprintf(path, DATABASE_PATH_SIZE, "%.4000s/%s", work->request->data_directory, name);
-}
-
-enum error_code rebuild_as_starter(struct rebuild *work, rebuild_step *step, struct error *error)
-{
-    struct error resumed;
-    if (owner_suspend(error))
-        return error->code;
-    enum error_code code = step(work, error);
-    if (owner_resume(&resumed) && !code)
-        *error = resumed;
-    return error->code;
 }
 
 bool rebuild_feed_is_incoming(const struct rebuild *work, const char *name)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/owner.h"
 #include "importer/feed_cache.h"
 #include "importer/rebuild_internal.h"
 #include "importer/reports.h"
@@ -54,6 +56,27 @@ static int compare_names(const FTSENT **a, const FTSENT **b)
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
+static bool ends_in(const char *path, const char *suffix)
+{
+    size_t length = strlen(path);
+    return length >= strlen(suffix) && strcmp(path + length - strlen(suffix), suffix) == 0;
+}
+
+enum error_code rebuild_hold_data(const char *directory, struct error *error)
+{
+    char *roots[] = {(char *)directory, NULL};
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, compare_names);
+    if (!tree)
+        return error_set_errno(error, errno, "cannot list %s", directory);
+    for (FTSENT *entry; (entry = fts_read(tree));)
+        if ((entry->fts_info == FTS_F || entry->fts_info == FTS_SL) &&
+            (ends_in(entry->fts_path, ".tsv") || ends_in(entry->fts_path, ".ndjson") ||
+             ends_in(entry->fts_path, "/pci.ids")))
+            owner_hold(entry->fts_path, O_NONBLOCK);
+    fts_close(tree);
+    return error->code = ERROR_NONE;
+}
+
 /* All *.ndjson below data/reports, in the order of their names. */
 static enum error_code read_bundled_reports(struct rebuild *work, struct error *error)
 {
@@ -63,18 +86,15 @@ static enum error_code read_bundled_reports(struct rebuild *work, struct error *
     if (open_source(work, &source, error))
         return error->code;
     work->bundled_source = source.number;
-    FTS *tree = fts_open((char *[]){directory, NULL}, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
-    if (!tree)
-        return error_set_errno(error, errno, "cannot list %s", directory);
-    enum error_code code = ERROR_NONE;
-    for (FTSENT *entry; !code && (entry = fts_read(tree));) {
-        const char *suffix = strrchr(entry->fts_name, '.');
-        const struct report_file file = {entry->fts_path, entry->fts_path, false};
-        if (entry->fts_info == FTS_F && suffix && strcmp(suffix, ".ndjson") == 0)
-            code = read_file(work, &source, &file, work->problems, error);
+    size_t length = strlen(directory);
+    for (size_t i = 0; owner_held(i); i++) {
+        const char *path = owner_held(i);
+        const struct report_file file = {path, path, false};
+        if (strncmp(path, directory, length) == 0 && path[length] == '/' && ends_in(path, ".ndjson") &&
+            read_file(work, &source, &file, work->problems, error))
+            return error->code;
     }
-    fts_close(tree);
-    return code ? code : complete_source(work, &source, error);
+    return complete_source(work, &source, error);
 }
 
 /* ---- reports that users imported ---- */
@@ -255,7 +275,7 @@ static enum error_code read_feed(void *context, const char *name, struct error *
 
 enum error_code rebuild_read_reports(struct rebuild *work, struct error *error)
 {
-    if (rebuild_as_starter(work, read_bundled_reports, error) ||
+    if (read_bundled_reports(work, error) ||
         source_cache_each_reports(work->cache, read_cached_reports, work, error))
         return error->code;
     for (int i = 0; i < work->request->file_count; i++)

@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/file.h"
 #include "core/json_reader.h"
 #include "core/json_writer.h"
+#include "core/owner.h"
 #include "core/text.h"
 
 enum { MAX_STATE_BYTES = 16384 };
@@ -68,8 +70,10 @@ enum error_code remote_state_save(const struct source_cache *cache, const char *
     buffer_append_byte(&text, '\n');
     source_cache_path(cache, "remotes", directory);
     state_path(cache, name, path);
-    if (file_make_directories(directory, 0755, error))
+    int opened = owner_enter_own(directory, 0755, error);
+    if (opened < 0)
         return error->code;
+    close(opened);
     return file_replace(path, 0644, &text, error);
 }
 

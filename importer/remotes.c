@@ -2,15 +2,14 @@
 /* The directories of remotes; importer/remote.c reads one file. */
 
 #include "core/buffer.h"
+#include "core/owner.h"
 #include "importer/remote.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FILE_MAX_BYTES = 64 << 10 };
@@ -21,14 +20,9 @@ static enum error_code reject_file(const char *path, const char *why, struct err
     return error_next(error, "rename it so that it does not end in .conf");
 }
 
-static enum error_code read_open_file(int file, const char *path, struct buffer *text, struct error *error)
+static enum error_code read_text(int file, const char *path, struct buffer *text, struct error *error)
 {
-    struct stat status;
     ssize_t got;
-    if (fstat(file, &status))
-        return error_set_errno(error, errno, "cannot read %.300s", path);
-    if (!S_ISREG(status.st_mode))
-        return reject_file(path, "not a regular file", error);
     do {
         char *space = buffer_reserve(text, 4096);
         if (!space)
@@ -44,11 +38,14 @@ static enum error_code read_open_file(int file, const char *path, struct buffer 
 static enum error_code read_remote(const char *path, struct remote *remote, struct error *error)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(FILE_MAX_BYTES + 8192);
-    /* Not blocking: what is called so might be a pipe. */
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int file = owner_open_regular(path, path, error);
+    if (error->code == ERROR_BAD_INPUT)
+        return reject_file(path, "not a regular file", error);
+    if (error->code == ERROR_NOT_FOUND) /* a link that leads nowhere */
+        error->code = ERROR_SYSTEM;
     if (file < 0)
-        return error_set_errno(error, errno, "cannot read %.300s", path);
-    enum error_code code = read_open_file(file, path, &text, error);
+        return error->code;
+    enum error_code code = read_text(file, path, &text, error);
     close(file);
     return code ? code : remote_parse(buffer_text(&text), text.length, path, remote, error);
 }

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,8 @@
 #include <unistd.h>
 
 #include "core/file.h"
+#include "core/owner.h"
 #include "importer/line_reader.h"
-#include "importer/owner.h"
 
 enum { COPY_CHUNK = 256 * 1024, SNIFF_LINES = 64, SNIFF_LINE = 16 * 1024, HASH_DIGITS = 64 };
 
@@ -29,12 +30,61 @@ struct source_cache {
     int received;
 };
 
+/* SQLite takes no longer paths, with what it appends to them (SQLITE_MAX_PATHLEN of its os_unix.c). */
+enum { MAX_SQLITE_PATH = 512 - sizeof ".new-journal" };
+
+/* Only a regular file is ever replaced by a database, and a file that does not exist. `parent` is its open
+ * directory, in which root becomes the owner of the file where anybody can have put it. */
+static enum error_code check_target(int parent, const char *path, struct error *error)
+{
+    char directory[FILE_PATH_SIZE];
+    char real[PATH_MAX];
+    const char *name = basename(path);
+    struct stat place;
+    struct stat status;
+    file_parent(path, directory);
+    if (fstat(parent, &place) || !realpath(directory, real))
+        return error_set_errno(error, errno, "cannot examine directory %s", directory);
+    if (strlen(real) + 1 + strlen(name) > MAX_SQLITE_PATH) {
+        error_set(error, ERROR_USAGE, "the path of the database has more than %d bytes", MAX_SQLITE_PATH);
+        return error_next(error, "name a shorter one with --db");
+    }
+    error->code = ERROR_NONE;
+    if (fstatat(parent, *name ? name : ".", &status, AT_SYMLINK_NOFOLLOW))
+        return errno == ENOENT ? ERROR_NONE : error_set_errno(error, errno, "cannot examine %s", path);
+    if (S_ISREG(status.st_mode))
+        return place.st_mode & S_IWOTH ? owner_become(&status, path, error) : ERROR_NONE;
+    error_set(error, ERROR_FOREIGN_DATABASE, "%s is %s", path,
+              S_ISDIR(status.st_mode)   ? "a directory, not a database"
+              : S_ISLNK(status.st_mode) ? "a symbolic link, which a database does not replace"
+                                        : "not a regular file");
+    return error_next(error, "name the file itself with --db, or another one");
+}
+
+/* Opens the lock, which only its owner may hold: who can read it can. */
+static enum error_code open_lock(struct source_cache *cache, const char *path, struct error *error)
+{
+    struct stat status;
+    cache->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
+    if (cache->lock < 0 || fstat(cache->lock, &status))
+        return error_set_errno(error, errno, "cannot open the lock %s", path);
+    if (!S_ISREG(status.st_mode) || status.st_nlink != 1) {
+        error_set(error, ERROR_PERMISSION, "the lock %s is not a regular file of its own", path);
+        return error_next(error, "remove it and try again");
+    }
+    if (owner_check(cache->lock, path, error))
+        return error->code;
+    /* Earlier versions let everybody read it. */
+    return status.st_mode & 077 && fchmod(cache->lock, 0600)
+               ? error_set_errno(error, errno, "cannot keep the lock %s from others", path)
+               : ERROR_NONE;
+}
+
 static enum error_code take_lock(struct source_cache *cache, const char *path, void (*waiting)(void),
                                  struct error *error)
 {
-    cache->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (cache->lock < 0)
-        return error_set_errno(error, errno, "cannot open the lock %s", path);
+    if (open_lock(cache, path, error))
+        return error->code;
     if (flock(cache->lock, LOCK_EX | LOCK_NB) == 0)
         return ERROR_NONE;
     if (waiting)
@@ -69,17 +119,51 @@ enum error_code source_cache_view(const char *database_path, struct source_cache
     return ERROR_NONE;
 }
 
+/* Makes the cache in its open parent directory. One that is there must be this user's: what is in it becomes
+ * part of the database. */
+static enum error_code make_cache(int parent, const char *path, struct error *error)
+{
+    const char *name = basename(path);
+    int made = mkdirat(parent, name, 0755) && errno != EEXIST
+                   ? -1
+                   : openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (made < 0) {
+        int number = errno;
+        error_set_errno(error, number, "cannot open the source cache %s", path);
+        return number == ENOTDIR ? error_next(error, "remove it: it must be a directory, not a link to one")
+                                 : error->code;
+    }
+    enum error_code code = owner_check(made, path, error);
+    close(made);
+    return code;
+}
+
+/* Has the directory of a database, its lock, and the cache, in this order. */
+static enum error_code enter(struct source_cache *cache, const char *database_path, void (*waiting)(void),
+                             struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    file_parent(database_path, path);
+    int parent = owner_enter(path, 0755, error);
+    if (parent < 0)
+        return error->code;
+    snprintf(path, sizeof path, "%s.lock", database_path);
+    enum error_code code =
+        check_target(parent, database_path, error) || take_lock(cache, path, waiting, error)
+            ? error->code
+            : make_cache(parent, cache->directory, error);
+    close(parent);
+    return code;
+}
+
 enum error_code source_cache_open(const char *database_path, void (*waiting)(void),
                                   struct source_cache **cache, struct error *error)
 {
     struct source_cache *opened = NULL;
     char path[DATABASE_PATH_SIZE];
-    file_parent(database_path, path);
-    if (file_make_directories(path, 0755, error) || owner_become(database_path, error) ||
-        source_cache_view(database_path, &opened, error))
+    if (source_cache_view(database_path, &opened, error))
         return error->code;
-    snprintf(path, sizeof path, "%s.lock", database_path);
-    if (take_lock(opened, path, waiting, error) || file_make_directories(opened->directory, 0755, error)) {
+    if (enter(opened, database_path, waiting, error)) {
         source_cache_close(opened);
         return error->code;
     }
@@ -213,7 +297,7 @@ enum error_code source_cache_receive(struct source_cache *cache, const char *pat
     bool from_stdin = strcmp(path, "-") == 0;
     snprintf(name, sizeof name, "%s%d", incoming_prefix, ++cache->received);
     source_cache_path(cache, name, incoming->path);
-    int from = from_stdin ? STDIN_FILENO : owner_open(path, O_RDONLY | O_CLOEXEC);
+    int from = from_stdin ? STDIN_FILENO : owner_open(path, O_RDONLY);
     if (from < 0) {
         int number = errno;
         error_set_errno(error, number, "cannot open %s", path);
@@ -221,7 +305,8 @@ enum error_code source_cache_receive(struct source_cache *cache, const char *pat
             error->code = ERROR_BAD_INPUT;
         return error_next(error, "check the name; - is standard input");
     }
-    int to = open(incoming->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    /* It may be a private file that was named by mistake. */
+    int to = open(incoming->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (to < 0)
         error_set_errno(error, errno, "cannot write to the source cache %s", cache->directory);
     else
@@ -240,6 +325,8 @@ enum error_code source_cache_keep(struct source_cache *cache, const struct incom
     char name[128];
     snprintf(name, sizeof name, "%s%s", reports_prefix, incoming->hash);
     source_cache_path(cache, incoming->kind == SOURCE_REPORTS ? name : list_kinds[incoming->kind].name, path);
+    if (chmod(incoming->path, file_public_mode()))
+        return error_set_errno(error, errno, "cannot keep %s", path);
     return file_sync(incoming->path, error) ? error->code : file_move(incoming->path, path, error);
 }
 

@@ -23,7 +23,9 @@ struct incoming_source {
 /* Opens the cache of a database and takes its lock: two importers of one database work one after the other.
  * Creates database directory and cache where they are missing, and removes what an import that was killed
  * left in it. `waiting` (may be NULL) is called before it has to wait for the lock. The caller closes the
- * cache. */
+ * cache. Root becomes, for good, the user whose directory it is (core/owner.h). Before anything is made:
+ * ERROR_FOREIGN_DATABASE where there is something else than a regular file, ERROR_USAGE where the path is too
+ * long for SQLite. Whoever holds the lock is that user. */
 MUST_CHECK enum error_code source_cache_open(const char *database_path, void (*waiting)(void),
                                              struct source_cache **cache, struct error *error);
 void source_cache_close(struct source_cache *cache);
@@ -32,8 +34,9 @@ void source_cache_close(struct source_cache *cache);
 MUST_CHECK enum error_code source_cache_view(const char *database_path, struct source_cache **cache,
                                              struct error *error);
 
-/* Copies a file (- is standard input) into the cache's directory and finds out what it is: by the name that
- * it is shown by, else by its first lines. At most 4 GiB. */
+/* Copies a file (- is standard input; else as owner_hold has opened it) into the cache's directory, where
+ * only its owner can read it until it is kept, and finds out what it is: by the name that it is shown by,
+ * else by its first lines. At most 4 GiB. */
 MUST_CHECK enum error_code source_cache_receive(struct source_cache *cache, const char *path,
                                                 const char *shown, struct incoming_source *incoming,
                                                 struct error *error);

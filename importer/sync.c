@@ -382,6 +382,8 @@ static enum error_code run(struct sync *sync, struct error *error)
     bool only_looks = request->list || request->dry_run;
     if (remotes_load(request->data_directory, &sync->summary->configured, error))
         return error->code;
+    if (!only_looks && rebuild_hold_data(request->data_directory, error))
+        return error->code;
     if (only_looks ? source_cache_view(request->database_path, &sync->cache, error)
                    : source_cache_open(request->database_path, request->waiting, &sync->cache, error))
         return error->code;
