@@ -81,13 +81,13 @@ static int run_import(const struct import_options *options, char **files, int fi
         return program_fail(&error, options->json);
     if (database_target(options->database, &place, &error))
         return program_fail(&error, options->json);
+    if (rebuild_hold_data(data, &error))
+        return program_fail(&error, options->json);
     struct rebuild_file *given CLEANUP(free_files) = calloc((size_t)file_count + 1, sizeof *given);
     if (!given) {
         error_set(&error, ERROR_NO_MEMORY, "no memory for %d files", file_count);
         return program_fail(&error, options->json);
     }
-    if (rebuild_hold_data(data, &error))
-        return program_fail(&error, options->json);
     for (int i = 0; i < file_count; i++) {
         bool is_stdin = strcmp(files[i], "-") == 0;
         given[i] = (struct rebuild_file){.path = files[i], .shown = is_stdin ? "standard input" : files[i]};
