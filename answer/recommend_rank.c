@@ -38,10 +38,15 @@ static void list_values(const struct candidate *candidate, double values[DECIDIN
 {
     const struct verdict *verdict = &candidate->verdict;
     const double listed[DECIDING] = {
-        candidate->in_budget,         candidate->first_choice,         candidate->usable_reports > 0,
+        candidate->in_budget,
+        candidate->first_choice,
+        candidate->usable_reports > 0,
         round(verdict->low * 1000.0), /* as an answer shows it: what looks equal does not decide */
-        verdict->direct_reports,      round(verdict->usable * 1000.0), candidate->card.price_usd > 0,
-        -candidate->card.price_place, candidate->card.pci_id,
+        verdict->direct_reports,
+        round(verdict->usable * 1000.0),
+        candidate->card.price_usd > 0,
+        -(double)candidate->card.price_place,
+        candidate->card.pci_id,
     };
     memcpy(values, listed, sizeof listed);
 }

@@ -3,6 +3,8 @@
 
 #include "tests/unit/unit.h"
 
+#include <limits.h>
+
 DEFINE_TEST(test_names)
 {
     static const struct {
@@ -46,6 +48,10 @@ DEFINE_TEST(test_order)
         {.usable_reports = 2, .verdict = {.low = 0.6, .usable = 0.8, .direct_reports = 3}},
         /* It looks the same below, and is likelier. */
         {.usable_reports = 2, .verdict = {.low = 0.6001, .usable = 0.9, .direct_reports = 2}},
+        /* Of a damaged database: there is no such number above 0. */
+        {.usable_reports = 2,
+         .card = {.price_usd = 9, .price_place = INT_MIN},
+         .verdict = {.low = 0.6, .usable = 0.8, .direct_reports = 2}},
         {.usable_reports = 2,
          .card = {.price_usd = 9, .pci_id = 2},
          .verdict = {.low = 0.6, .usable = 0.8, .direct_reports = 2}},
