@@ -15,7 +15,7 @@ restore() {
 # there are fewer calls.
 inject() {
     status=0
-    err=$(ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o "$work/trace" -e "trace=$1" -e "inject=$1:$2:when=$3" \
+    err=$(ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 strace -f -qq -o "$work/trace" -e "trace=$1" -e "inject=$1:$2:when=$3" \
         "${faulty[@]}" 2>&1) || status=$?
     [ "$status" -eq 137 ] || grep -q INJECTED "$work/trace"
 }
