@@ -131,7 +131,7 @@ FUZZ_SEEDS := $(BUILD)/tests/fuzz/seeds
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(UNIT_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(UNIT_ROOMS))
-$(FUZZ_SEEDS): tests/fuzz/make-seeds $(wildcard tests/machines/*.py) $(addprefix tests/data/,frozen/symptoms.tsv symptom-lines.tsv)
+$(FUZZ_SEEDS): tests/fuzz/make-seeds $(wildcard tests/machines/*.py) $(wildcard tests/data/frozen/*.tsv) tests/data/symptom-lines.tsv
 	@mkdir -p $@
 	$(Q)PYTHONDONTWRITEBYTECODE=1 tests/fuzz/make-seeds $@ && touch $@
 
@@ -148,15 +148,9 @@ FUZZ_BUILD := build-fuzz
 FUZZ_SANITIZE := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 .PHONY: fuzzers
 fuzzers: $(FUZZERS) $(FUZZ_SEEDS)
-fuzz: ## fuzz each target for FUZZ_SECONDS=20, with clang
+fuzz: ## fuzz each target for FUZZ_SECONDS=20, two at a time, with clang
 	+@$(MAKE) BUILD=$(FUZZ_BUILD) CC=clang SAN=1 SANITIZE='$(FUZZ_SANITIZE)' fuzzers
-	$(Q)for target in $(FUZZ_TARGETS); do \
-	  mkdir -p $(FUZZ_BUILD)/corpus/$$target; \
-	  echo "== $$target"; \
-	  $(FUZZ_BUILD)/tests/fuzz/libfuzzer_$$target -max_total_time=$(FUZZ_SECONDS) -max_len=20000 -timeout=10 \
-	    -print_final_stats=1 -verbosity=0 -artifact_prefix=$(FUZZ_BUILD)/$$target- $(FUZZ_BUILD)/corpus/$$target \
-	    tests/fuzz/corpus/$$target $$(ls -d $(FUZZ_BUILD)/tests/fuzz/seeds/$$target 2>/dev/null) || failed=1; \
-	done; exit $${failed:-0}
+	@tests/fuzz/fuzz-all $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 # The tests run on a copy of the data that stays as it is: tests/data/freeze. What is shipped is tested for its form.
 FROZEN := tests/data/frozen
@@ -193,7 +187,7 @@ lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	clang-format --dry-run -Werror $(C_FILES)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	  --suppress=missingIncludeSystem --suppress=ctuuninitvar --include=$(shell $(PKG_CONFIG) --variable=includedir jansson)/jansson.h -D_GNU_SOURCE -I. -I$(BUILD)/gen core db answer probe importer cli
-	shellcheck -x tests/run tests/distributions tests/long/*.sh tests/long/*.test tests/data/freeze tests/cli/*.sh tests/cli/*.bash tests/cli/*.test \
+	shellcheck -x tests/run tests/distributions tests/fuzz/fuzz-all tests/long/*.sh tests/long/*.test tests/data/freeze tests/cli/*.sh tests/cli/*.bash tests/cli/*.test \
 	  contrib/completion/*.bash contrib/install.sh debian/*.postinst debian/*.postrm .ci/run
 	mandoc -T lint -W warning docs/*.[15]
 	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,ser,serie,numer,avance,tyes,snyc,hda,iif core db answer probe importer cli schema data docs tests contrib README.md Makefile

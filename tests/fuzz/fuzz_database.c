@@ -6,17 +6,15 @@
  */
 
 #include <sqlite3.h>
-#include <sys/stat.h>
 
 #include "core/buffer.h"
 #include "db/builder.h"
 #include "db/database.h"
 #include "db/recommend.h"
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/fuzz_directory.h"
 
 enum { MX330 = 0x10de1d16, GT1030 = 0x10de1d01, LATITUDE = 0x102808b0, PATCH_SIZE = 8 };
 
-static char folder[] = "/tmp/fuzz-database-XXXXXX";
 static uint8_t *base;
 static size_t base_size;
 
@@ -84,21 +82,13 @@ static void fill(struct builder *builder)
     must(builder_complete_source(builder, source, "1", NULL, NULL, false, 1, 0, &error), &error);
 }
 
-/* Not where a sanitizer or require() ends the program: then the database is what one wants to see. */
-static void remove_folder(void)
-{
-    rmdir(folder);
-}
-
 static void make_base(void)
 {
-    char path[sizeof folder + 10];
+    char path[FUZZ_PATH_SIZE];
     struct builder *builder = NULL;
     struct error error = {.code = ERROR_NONE};
     struct stat status;
-    require(mkdtemp(folder) != NULL, "there is a folder to build in");
-    snprintf(path, sizeof path, "%s/t.db", folder);
-    must(builder_create(path, &builder, &error), &error);
+    must(builder_create(fuzz_path(path, "t.db"), &builder, &error), &error);
     fill(builder);
     must(builder_complete(builder, &error), &error);
     FILE *file = fopen(path, "rb");
@@ -108,7 +98,6 @@ static void make_base(void)
     require(base && fread(base, 1, base_size, file) == base_size, "the database can be read");
     fclose(file);
     builder_free(builder);
-    atexit(remove_folder);
 }
 
 static enum error_code visit_symptom(void *context, const struct symptom_record *symptom, struct error *error)
@@ -271,11 +260,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             bytes[place + i] = patch[4 + i % 4];
     }
     /* SQLite opens by name, and a file in memory has none that it takes. */
-    char path[sizeof folder + 10];
-    snprintf(path, sizeof path, "%s/d.db", folder);
-    FILE *file = fopen(path, "wb");
-    require(file && fwrite(bytes, 1, base_size, file) == base_size && fclose(file) == 0,
-            "there is room for a database");
+    char path[FUZZ_PATH_SIZE];
+    fuzz_write(fuzz_path(path, "d.db"), bytes, base_size);
     free(bytes);
     for (size_t at = 0; at + PATCH_SIZE <= size && at < 64 * PATCH_SIZE; at += PATCH_SIZE)
         if (!data[at + 3])

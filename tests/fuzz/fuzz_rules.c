@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tables and rules as contributors write them: importer/table.h, importer/rule.h, importer/annotator.h. The
- * input is a rules.tsv without its first two lines; what follows a line "===" is a facts.tsv, likewise. */
+ * input is a rules.tsv without its first two lines; what follows a line "===" is a facts.tsv, likewise, and
+ * after a further one are names that devices may have. */
 
 #include "core/buffer.h"
 #include "importer/annotator.h"
@@ -44,6 +45,21 @@ static void check_result(const struct annotator *annotator, const struct annotat
     }
 }
 
+/* Devices with the names that the input has, and products of that name. */
+static void resolve_names(struct annotator *annotator, char *names)
+{
+    static const uint32_t devices[] = {0x10de1d16, 0x100267df, 0x80863e92, 0x1a030000};
+    static struct annotation_result result;
+    int number = 0;
+    for (char *name; (name = strsep(&names, "\n")) && number < 200; number++) {
+        struct pci_id id = pci_id_from_number(devices[number % (int)ARRAY_SIZE(devices)]);
+        annotator_resolve(annotator, &id, name, &result);
+        check_result(annotator, &result);
+        annotator_resolve_product(annotator, &id, name, &result);
+        check_result(annotator, &result);
+    }
+}
+
 static void resolve_some(struct annotator *annotator)
 {
     static const struct {
@@ -62,20 +78,36 @@ static void resolve_some(struct annotator *annotator)
     }
 }
 
+/* Takes what is before the next separator, or all. */
+static struct part {
+    const uint8_t *data;
+    size_t size;
+} next_part(struct part *rest)
+{
+    const uint8_t *end = rest->size ? memmem(rest->data, rest->size, separator, sizeof separator - 1) : NULL;
+    size_t taken = end ? (size_t)(end - rest->data) + sizeof separator - 1 : rest->size;
+    /* The newline before a separator ends the last line. */
+    struct part part = {rest->data, end ? (size_t)(end - rest->data) + 1 : rest->size};
+    *rest = (struct part){rest->data + taken, rest->size - taken};
+    return part;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct annotator *annotator;
     struct error error;
     struct buffer rules_head = BUFFER(1000);
-    const uint8_t *facts = size ? memmem(data, size, separator, sizeof separator - 1) : NULL;
-    size_t rules_size = facts ? (size_t)(facts - data) + 1 : size;
-    size_t facts_size = facts ? size - rules_size - (sizeof separator - 2) : 0;
+    struct part rest = {data, size};
+    struct part rules = next_part(&rest);
+    struct part facts = next_part(&rest);
+    char *names = strndup((const char *)rest.data, rest.size);
+    require(names, "there is memory");
     append_rules_head(&rules_head);
-    struct memory_file rules_file = open_table(buffer_text(&rules_head), data, rules_size);
-    struct memory_file facts_file =
-        open_table(facts_head, facts ? facts + sizeof separator - 1 : (const uint8_t *)"", facts_size);
+    struct memory_file rules_file = open_table(buffer_text(&rules_head), rules.data, rules.size);
+    struct memory_file facts_file = open_table(facts_head, facts.data, facts.size);
     if (annotator_load(rules_file.path, facts_file.path, &annotator, &error) == ERROR_NONE) {
         resolve_some(annotator);
+        resolve_names(annotator, names);
         annotator_free(annotator);
     } else {
         require(error.code == ERROR_BAD_INPUT && error.message[0], "a rejection says why");
@@ -83,5 +115,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     close(rules_file.file);
     close(facts_file.file);
     buffer_free(&rules_head);
+    free(names);
     return 0;
 }

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The project's tables as contributors write them, whole files: importer/data_files.h, importer/symptoms.h.
+ * The first byte chooses the table. Rules and facts are those of fuzz_rules.c. */
+
+#include "importer/data_files.h"
+#include "importer/symptoms.h"
+#include "tests/fuzz/fuzz_directory.h"
+
+static enum error_code (*const readers[])(const char *, struct builder *, struct table_summary *,
+                                          struct error *) = {priors_read, prices_read, subvendors_read,
+                                                             uses_read, symptoms_read};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char database[FUZZ_PATH_SIZE];
+    struct builder *builder = NULL;
+    struct table_summary summary = {.rows = 0};
+    struct error error = {.code = ERROR_NONE};
+    if (!size)
+        return 0;
+    struct memory_file table = open_memory(data + 1, size - 1);
+    require(builder_create(fuzz_path(database, "tables.db"), &builder, &error) == ERROR_NONE,
+            "a database can be made");
+    enum error_code code = readers[data[0] % ARRAY_SIZE(readers)](table.path, builder, &summary, &error);
+    require(code == error.code, "code and error agree");
+    require(!code || error.message[0], "an error says why");
+    require(code || (summary.version >= 1 && summary.version <= TABLE_MAX_VERSION && summary.rows >= 0),
+            "a table has a version");
+    builder_free(builder);
+    close(table.file);
+    return 0;
+}
