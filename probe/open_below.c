@@ -53,7 +53,8 @@ struct walk {
     int steps[MAX_DEPTH];
     int depth; /* steps[0] is the base, which is not ours */
     int links;
-    char rest[2 * PATH_MAX]; /* of the path */
+    char path[2 * PATH_MAX];
+    const char *rest; /* of the path */
 };
 
 static void go_up(struct walk *walk)
@@ -63,10 +64,10 @@ static void go_up(struct walk *walk)
 }
 
 /* Puts where a link leads before the rest of the path. False with errno. */
-static bool follow(struct walk *walk, int link, const char *rest)
+static bool follow(struct walk *walk, int link)
 {
     char target[PATH_MAX];
-    char joined[sizeof walk->rest];
+    char joined[sizeof walk->path];
     ssize_t length = readlinkat(link, "", target, sizeof target);
     if (length < 0)
         return false;
@@ -75,18 +76,19 @@ static bool follow(struct walk *walk, int link, const char *rest)
         return false;
     }
     if (length == sizeof target ||
-        snprintf(joined, sizeof joined, "%.*s/%s", (int)length, target, rest) >= (int)sizeof joined) {
+        snprintf(joined, sizeof joined, "%.*s/%s", (int)length, target, walk->rest) >= (int)sizeof joined) {
         errno = ENAMETOOLONG;
         return false;
     }
     while (target[0] == '/' && walk->depth)
         go_up(walk);
-    memcpy(walk->rest, joined, sizeof joined);
+    memcpy(walk->path, joined, sizeof joined);
+    walk->rest = walk->path;
     return true;
 }
 
-/* Takes one step; `rest` is what is behind it. False with errno. */
-static bool step(struct walk *walk, const char *name, const char *rest)
+/* Takes one step. False with errno. */
+static bool step(struct walk *walk, const char *name)
 {
     struct stat status;
     int here = walk->steps[walk->depth];
@@ -95,7 +97,7 @@ static bool step(struct walk *walk, const char *name, const char *rest)
         return false;
     bool is_examined = fstat(file, &status) == 0;
     if (is_examined && S_ISLNK(status.st_mode)) {
-        bool is_followed = follow(walk, file, rest);
+        bool is_followed = follow(walk, file);
         int number = errno;
         close(file);
         errno = number;
@@ -107,7 +109,6 @@ static bool step(struct walk *walk, const char *name, const char *rest)
         return false;
     }
     walk->steps[++walk->depth] = file;
-    memmove(walk->rest, rest, strlen(rest) + 1);
     return true;
 }
 
@@ -116,22 +117,18 @@ static bool go(struct walk *walk)
 {
     while (walk->rest[0]) {
         char name[NAME_MAX + 1];
-        size_t slashes = strspn(walk->rest, "/");
-        size_t length = strcspn(walk->rest + slashes, "/");
-        const char *rest = walk->rest + slashes + length;
+        const char *start = walk->rest + strspn(walk->rest, "/");
+        size_t length = strcspn(start, "/");
         if (length > NAME_MAX) {
             errno = ENAMETOOLONG;
             return false;
         }
-        snprintf(name, sizeof name, "%.*s", (int)length, walk->rest + slashes);
-        if (!length || strcmp(name, ".") == 0) {
-            memmove(walk->rest, rest, strlen(rest) + 1);
-        } else if (strcmp(name, "..") == 0) {
+        snprintf(name, sizeof name, "%.*s", (int)length, start);
+        walk->rest = start + length;
+        if (strcmp(name, "..") == 0)
             go_up(walk);
-            memmove(walk->rest, rest, strlen(rest) + 1);
-        } else if (!step(walk, name, rest)) {
+        else if (length && strcmp(name, ".") != 0 && !step(walk, name))
             return false;
-        }
     }
     return true;
 }
@@ -140,7 +137,8 @@ int open_below_by_steps(int base, const char *path)
 {
     struct walk walk = {.steps = {base}};
     int file = -1;
-    if (snprintf(walk.rest, sizeof walk.rest, "%s", path) >= PATH_MAX)
+    walk.rest = walk.path;
+    if (snprintf(walk.path, sizeof walk.path, "%s", path) >= PATH_MAX)
         errno = ENAMETOOLONG;
     else if (go(&walk))
         file = fcntl(walk.steps[walk.depth], F_DUPFD_CLOEXEC, 0);
