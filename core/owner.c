@@ -18,8 +18,9 @@ enum { MAX_LINKS = 40 }; /* as many as Linux follows */
 struct walk {
     const char *path; /* all of it, for messages */
     mode_t mode;
-    int at;                    /* the directory that was reached, O_PATH; -1: none */
-    char rest[FILE_PATH_SIZE]; /* of the path, links replaced by what they say */
+    int at;                     /* the directory that was reached, O_PATH; -1: none */
+    char names[FILE_PATH_SIZE]; /* the path, links replaced by what they say */
+    const char *rest;           /* what is left of it */
     int links;
 };
 
@@ -100,7 +101,7 @@ static enum error_code arrive(struct walk *walk, int directory, bool made, struc
 static enum error_code follow(struct walk *walk, const char *name, struct error *error)
 {
     char target[FILE_PATH_SIZE];
-    char rest[FILE_PATH_SIZE];
+    char names[FILE_PATH_SIZE];
     struct stat status;
     int link = openat(walk->at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     ssize_t length = link < 0 || fstat(link, &status) ? -1 : readlinkat(link, "", target, sizeof target - 1);
@@ -109,10 +110,11 @@ static enum error_code follow(struct walk *walk, const char *name, struct error 
     if (length < 0) /* what is not a link is a file */
         return failed(walk, ENOTDIR, error);
     target[length] = '\0';
-    memcpy(rest, walk->rest, sizeof rest);
     if (++walk->links > MAX_LINKS ||
-        snprintf(walk->rest, sizeof walk->rest, "%s/%s", target, rest) >= (int)sizeof walk->rest)
+        snprintf(names, sizeof names, "%s/%s", target, walk->rest) >= (int)sizeof names)
         return failed(walk, ELOOP, error);
+    memcpy(walk->names, names, sizeof names);
+    walk->rest = walk->names;
     if (owner_become(&status, walk->path, error) || target[0] != '/')
         return error->code;
     return arrive(walk, open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), false, error);
@@ -138,16 +140,17 @@ int owner_enter(const char *path, mode_t mode, struct error *error)
 {
     struct walk walk = {.path = path, .mode = mode, .at = -1};
     int entered = -1;
-    if (snprintf(walk.rest, sizeof walk.rest, "%s", path) >= (int)sizeof walk.rest)
+    walk.rest = walk.names;
+    if (snprintf(walk.names, sizeof walk.names, "%s", path) >= (int)sizeof walk.names)
         failed(&walk, ENAMETOOLONG, error);
     else
         arrive(&walk, open(path[0] == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC), false, error);
     while (!error->code && walk.rest[0]) {
         char name[FILE_PATH_SIZE];
         size_t length = strcspn(walk.rest, "/");
-        size_t slashes = strspn(walk.rest + length, "/");
         snprintf(name, sizeof name, "%.*s", (int)length, walk.rest);
-        memmove(walk.rest, walk.rest + length + slashes, strlen(walk.rest + length + slashes) + 1);
+        walk.rest += length;
+        walk.rest += strspn(walk.rest, "/");
         if (name[0])
             step(&walk, name, error);
     }

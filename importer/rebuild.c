@@ -9,6 +9,7 @@
 
 #include "core/list_version.h"
 #include "db/database.h"
+#include "importer/confine.h"
 #include "importer/data_files.h"
 #include "importer/feed_cache.h"
 #include "importer/rebuild_internal.h"
@@ -260,7 +261,9 @@ enum error_code rebuild(const struct rebuild_request *request, struct rebuild_su
                            .quiet = {.report = report_nothing},
                            .cache = request->cache};
     *summary = (struct rebuild_summary){.devices = 0};
-    if (work.cache || !source_cache_open(request->database_path, request->waiting, &work.cache, error))
+    if (!work.cache && !source_cache_open(request->database_path, request->waiting, &work.cache, error))
+        importer_confine(request->database_path, request->data_directory, SANDBOX_NO_NETWORK);
+    if (work.cache)
         build_and_publish(&work, error);
     for (int i = 0; work.incoming && i < request->file_count; i++)
         if (work.incoming[i].path[0])

@@ -9,6 +9,7 @@
 
 #include "core/list_version.h"
 #include "db/database.h"
+#include "importer/confine.h"
 #include "importer/feed_segments.h"
 #include "importer/rebuild.h"
 
@@ -237,6 +238,7 @@ static enum error_code fetch_all(struct sync *sync, struct error *error)
         return ERROR_NONE;
     if (transfers_open(&sync->request->limits, sync->request->progress, &sync->transfers, error))
         return error->code;
+    importer_confine(sync->request->database_path, sync->request->data_directory, SANDBOX_NETWORK);
     for (int i = 0; i < sync->summary->remote_count; i++)
         fetch_remote(sync, &sync->summary->remotes[i]);
     return ERROR_NONE;

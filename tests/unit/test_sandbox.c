@@ -6,7 +6,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "core/owner.h"
 #include "core/sandbox.h"
+#include "importer/confine.h"
 #include "probe/confine.h"
 #include "tests/unit/unit.h"
 
@@ -127,6 +129,12 @@ static struct sandbox enter_machine(void)
 
 enum { NOT_SHUT = 77 };
 
+static struct sandbox enter_importer(void)
+{
+    owner_hold(in_scratch("file"), 0);
+    return importer_confine(in_scratch("written/passthru.db"), in_scratch("read"), SANDBOX_NO_NETWORK);
+}
+
 static int try_all(enter *enter_case, const struct attempt attempts[], size_t count)
 {
     int wrong = 0;
@@ -228,6 +236,24 @@ DEFINE_TEST(test_this_machine)
         {write_file, "/proc/cmdline", EACCES, false}, {execute, "/bin/true", EPERM, true},
     };
     assert_shut(enter_machine, attempts, ARRAY_SIZE(attempts));
+}
+
+/* An import writes beside the database and temporary files, which may lie in the directory of this test too,
+ * and reads the data and what was named. */
+DEFINE_TEST(test_importer)
+{
+    static const struct attempt attempts[] = {
+        {create, "written/passthru.db.new", 0, false},
+        {delete, "written/passthru.db.new", 0, false},
+        {read_file, "read/a", 0, false},
+        {read_file, "file", 0, false},
+        {read_file, "/etc/passwd", EACCES, false},
+        {create, "/etc/passthru-new", EACCES, false},
+        {list, "/root", EACCES, false},
+        {execute, "/bin/true", EPERM, true},
+        {make_socket, "", EPERM, true},
+    };
+    assert_shut(enter_importer, attempts, ARRAY_SIZE(attempts));
 }
 
 TESTSUITE_MAIN(make_places, remove_scratch)
