@@ -87,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_path(directory, "outbox");
     require(outbox_prepare(json, sizeof json - 1, &whole, id, &error) == ERROR_NONE, "a report is one");
     if (data[0] % 3 == 1) {
-        require(outbox_add(directory, id, &whole, &is_new, &error) == ERROR_NONE, "a report is kept");
+        require(outbox_add(directory, id, &whole, NULL, &is_new, &error) == ERROR_NONE, "a report is kept");
         snprintf(path, sizeof path, "%s/%s.refused", directory, id);
     } else {
         mkdir(directory, 0700);
