@@ -178,6 +178,9 @@ static enum error_code read_file(const char *path, size_t max, struct buffer *te
 {
     struct stat status;
     int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    /* A link; a socket. */
+    if (file < 0 && (errno == ELOOP || errno == ENXIO))
+        return error_set(error, ERROR_BAD_INPUT, "it is not a regular file");
     if (file < 0)
         return error_set_errno(error, errno, "cannot read it");
     char *space = buffer_reserve(text, max + 2);
@@ -301,6 +304,12 @@ static void read_entry(const char *directory, const char *name, struct outbox_en
     read_status(directory, entry);
 }
 
+static bool has_file(int directory, const char *name)
+{
+    struct stat status;
+    return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+}
+
 static int compare_entries(const void *a, const void *b)
 {
     const struct outbox_entry *x = a;
@@ -324,7 +333,9 @@ enum error_code outbox_read(const char *directory, struct outbox *outbox, struct
                                         : NULL;
         if (more) {
             outbox->entries = more;
-            read_entry(directory, found->d_name, &more[outbox->count++]);
+            read_entry(directory, found->d_name, &more[outbox->count]);
+            /* One that was sent or removed in the meantime is none. */
+            outbox->count += !more[outbox->count].error.code || has_file(dirfd(stream), found->d_name);
         } else if (outbox->count == OUTBOX_MAX_REPORTS) {
             error_set(error, ERROR_BAD_INPUT, "more than %d files are in the outbox %s", OUTBOX_MAX_REPORTS,
                       directory);

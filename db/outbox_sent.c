@@ -97,7 +97,7 @@ enum error_code outbox_begin_sending(const char *directory, void (*waiting)(void
         !open_directory(sending->sent, &sending->sent_lock, error)) {
         outbox_lock(sending->sent_lock, waiting);
         file_remove_leftovers(sending->sent, file_temp_prefix);
-        outbox_lock(sending->outbox_lock, NULL);
+        outbox_lock(sending->outbox_lock, waiting);
         if (!try_moving(sending, error)) {
             flock(sending->outbox_lock, LOCK_UN);
             return ERROR_NONE;
@@ -143,12 +143,12 @@ enum error_code outbox_mark_rejected(const struct outbox_sending *sending, const
 {
     char path[DATABASE_PATH_SIZE];
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON);
-    sigset_t before CLEANUP(outbox_restore_signals);
-    outbox_block_signals(&before);
     outbox_rejection_path(path, sending->outbox, entry->name);
     if (append_answer(&json, answer, error))
         return error->code;
     outbox_lock(sending->outbox_lock, NULL);
+    sigset_t before CLEANUP(outbox_restore_signals);
+    outbox_block_signals(&before);
     enum error_code code = file_replace(path, 0600, &json, error);
     flock(sending->outbox_lock, LOCK_UN);
     return code;

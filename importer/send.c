@@ -91,7 +91,11 @@ static const struct outbox_entry *find_entry(const struct outbox *outbox, const 
         if (outbox->entries[i].id[0] && strcmp(outbox->entries[i].id, id) == 0)
             return &outbox->entries[i];
     const struct outbox_entry *entry = outbox_find(outbox, id, error);
-    if (entry && !entry->id[0]) {
+    if (entry && outbox_is_unreadable(entry)) {
+        error_set(error, entry->error.code, "%s in the outbox: %s", entry->name, entry->error.message);
+        error_next(error, "nothing was sent; the report may be valid: passthru report list says more");
+        entry = NULL;
+    } else if (entry && !entry->id[0]) {
         error_set(error, ERROR_BAD_INPUT, "%s in the outbox is not a valid report: %s", entry->name,
                   entry->error.message);
         error_next(error, "remove it with: passthru report drop %s", entry->name);
