@@ -57,6 +57,7 @@ struct diagnose_command {
     char **logs;
     int log_count;
     struct conclusion *conclusions; /* one for each log */
+    int unread_count;               /* logs that could not be read */
     struct error error;             /* the first one about a log */
 };
 
@@ -195,7 +196,7 @@ static void write_text(const struct diagnose_command *command, struct output *ou
 {
     const struct log_diagnosis *diagnosis = &command->diagnosis;
     int harmless = count_found(diagnosis, true);
-    if (!count_found(diagnosis, false)) {
+    if (!count_found(diagnosis, false) && command->unread_count < command->log_count) {
         char text[400];
         snprintf(
             text, sizeof text,
@@ -361,6 +362,7 @@ static void conclude(struct diagnose_command *command, int number)
         fputs("Reading the log from this terminal; Ctrl-D ends it.\n", stderr);
     if (read_log(&command->diagnosis, command->logs[number], &error)) {
         output_error(&error, false);
+        command->unread_count++;
         if (!command->error.code)
             command->error = error;
     }

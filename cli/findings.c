@@ -44,7 +44,8 @@ static void write_finding(struct output *output, const struct finding *finding)
     output_color(output, colors[finding->severity]);
     output_cell(output, vocabulary_value(&vocabulary_severity, (int)finding->severity), INDENT);
     output_color(output, COLOR_PLAIN);
-    buffer_append_text(&output->buffer, buffer_text(&paragraph.buffer) + INDENT);
+    if (paragraph.buffer.length > INDENT)
+        buffer_append_text(&output->buffer, paragraph.buffer.data + INDENT);
     buffer_free(&paragraph.buffer);
     if (finding->next[0])
         output_paragraph(output, INDENT + 3, "         ->", finding->next);

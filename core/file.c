@@ -35,6 +35,9 @@ bool file_write_all(int file, const char *bytes, size_t length)
 
 enum error_code file_create(const char *path, mode_t mode, const struct buffer *bytes, struct error *error)
 {
+    if (bytes->failed)
+        return error_set(error, ERROR_NO_MEMORY, "cannot write %s: it is too large, or memory is short",
+                         path);
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (file < 0)
         return error_set_errno(error, errno, "cannot write %s", path);

@@ -25,7 +25,7 @@ void file_parent(const char *path, char parent[FILE_PATH_SIZE]);
 bool file_write_all(int file, const char *bytes, size_t length);
 
 /* Writes and syncs a file that must not be there yet, with the permissions `mode`. It is removed again when
- * it cannot be written whole. */
+ * it cannot be written whole. ERROR_NO_MEMORY: `bytes` do not hold all that they should. */
 MUST_CHECK enum error_code file_create(const char *path, mode_t mode, const struct buffer *bytes,
                                        struct error *error);
 

@@ -73,7 +73,7 @@ int streams_finish(int status, bool json)
 {
     struct error error = {.code = ERROR_SYSTEM};
     /* Where the program went on without something, its answer may be wrong. */
-    incomplete |= buffer_memory_was_short && status <= 1;
+    incomplete |= buffer_memory_was_short && status != error_exit_status(ERROR_NO_MEMORY);
     streams_flush();
     if (write_failure == EBADF)
         error_set(&error, ERROR_SYSTEM, "cannot write to standard output: it is closed");
@@ -88,5 +88,5 @@ int streams_finish(int status, bool json)
     if (write_failure != EPIPE)
         streams_print_error(&error, json && !write_failure && !wrote);
     streams_flush();
-    return status > 1 ? status : error_exit_status(error.code);
+    return status > 1 && !incomplete ? status : error_exit_status(error.code);
 }

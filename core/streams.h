@@ -27,8 +27,8 @@ bool streams_flush(void);
 int streams_print_error(const struct error *error, bool json);
 
 /* The end of a program. Returns `status`; but where the answer could not be built or written, it says so
- * (`json`: also as a document, if there is none on standard output), and 0 and 1 become 5. A pipe that nobody
- * reads any more needs no words. */
+ * (`json`: also as a document, if there is none on standard output), and 0 and 1 become 5, also 2 to 4 for
+ * want of memory. A pipe that nobody reads any more needs no words. */
 int streams_finish(int status, bool json);
 
 #endif

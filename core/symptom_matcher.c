@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/buffer.h"
 #include "core/word_search.h"
 
 /* What a pattern may cost on one line. The patterns are our own, the lines are anybody's. */
@@ -77,8 +78,8 @@ enum error_code symptom_matcher_add(struct symptom_matcher *matcher, const char 
     if (!code) {
         PCRE2_UCHAR why[160];
         pcre2_get_error_message(number, why, sizeof why);
-        return error_set(error, ERROR_BAD_INPUT, "pattern \"%.300s\", character %zu: %s", pattern, (size_t)at,
-                         (const char *)why);
+        return error_set(error, number == PCRE2_ERROR_HEAP_FAILED ? ERROR_NO_MEMORY : ERROR_BAD_INPUT,
+                         "pattern \"%.300s\", character %zu: %s", pattern, (size_t)at, (const char *)why);
     }
     matcher->signatures[matcher->count++] = (struct signature){.pattern = code};
     return ERROR_NONE;
@@ -91,8 +92,10 @@ static bool fits(struct symptom_matcher *matcher, int number, const char *line, 
     if (!signature->jit_tried)
         (void)pcre2_jit_compile(signature->pattern, PCRE2_JIT_COMPLETE);
     signature->jit_tried = true;
-    return pcre2_match(signature->pattern, (PCRE2_SPTR)line, length, 0, 0, matcher->match, matcher->limits) >=
-           0;
+    int found =
+        pcre2_match(signature->pattern, (PCRE2_SPTR)line, length, 0, 0, matcher->match, matcher->limits);
+    buffer_memory_was_short |= found == PCRE2_ERROR_NOMEMORY;
+    return found >= 0;
 }
 
 /* The line around `at`, without its CR; of a long one a part. */
