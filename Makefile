@@ -14,7 +14,7 @@ SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recove
 CFLAGS ?= $(if $(SAN),-O1,-O2) -g
 override CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD)/gen $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 override CFLAGS += -std=c17 $(WARNINGS) $(HARDENING) $(SANITIZE) $(if $(BUNDLE),-ffile-prefix-map=$(CURDIR)=.)
-override LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE)
+override LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,-O1,--as-needed $(SANITIZE)
 
 # Say `make V=1` to see whole commands.
 Q := $(if $(V),,@)
@@ -47,7 +47,8 @@ BUNDLED := $(call libraries_of,$(ROOMS_passthru) $(ROOMS_passthru-import))
 $(foreach library,$(BUNDLED),$(eval ARCHIVES_$(library) := $(call archives_of,$(library))))
 WITHOUT_ARCHIVE := $(strip $(foreach library,$(BUNDLED),$(if $(ARCHIVES_$(library)),,$(library))))
 $(if $(WITHOUT_ARCHIVE),$(info BUNDLE=1: no archive is installed of: $(WITHOUT_ARCHIVE). It is used as a shared library.))
-libs_of = $(foreach library,$(libraries_of),$(or $(ARCHIVES_$(library)),$(call library_flags,$(library)))) -lm
+# libc first: most symbols are looked for there.
+libs_of = $(foreach library,$(libraries_of),$(or $(ARCHIVES_$(library)),$(call library_flags,$(library)))) -lc -lm
 endif
 
 .PHONY: all check check-quick check-long examples install uninstall tarball deb clean bench fuzz lint score schema help
