@@ -129,7 +129,8 @@ static enum error_code check_space(const struct remote_update *update, struct er
     struct statvfs disk;
     const uint64_t missing = update->result.missing_bytes;
     feed_cache_path(update->cache, update->remote->name, FEED_SEGMENTS, path);
-    if (statvfs(path, &disk) || (uint64_t)disk.f_bavail * disk.f_frsize >= missing)
+    /* Some file systems in user space say that they have no blocks at all. */
+    if (statvfs(path, &disk) || !disk.f_blocks || (uint64_t)disk.f_bavail * disk.f_frsize >= missing)
         return error->code = ERROR_NONE;
     return error_set_errno(error, ENOSPC, "%llu MiB of reports cannot be kept in %s, where %llu MiB are free",
                            (unsigned long long)(missing + (1 << 20) - 1) >> 20, path,
