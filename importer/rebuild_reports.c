@@ -68,13 +68,17 @@ enum error_code rebuild_hold_data(const char *directory, struct error *error)
     FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, compare_names);
     if (!tree)
         return error_set_errno(error, errno, "cannot list %s", directory);
-    for (FTSENT *entry; (entry = fts_read(tree));)
-        if ((entry->fts_info == FTS_F || entry->fts_info == FTS_SL) &&
-            (ends_in(entry->fts_path, ".tsv") || ends_in(entry->fts_path, ".ndjson") ||
-             ends_in(entry->fts_path, "/pci.ids")))
+    error->code = ERROR_NONE;
+    size_t length = strlen(directory);
+    for (FTSENT *entry; !error->code && (entry = fts_read(tree));)
+        if (entry->fts_info == FTS_DNR && strncmp(entry->fts_path + length, "/reports", 8) == 0)
+            error_set_errno(error, entry->fts_errno, "cannot list %.400s", entry->fts_path);
+        else if ((entry->fts_info == FTS_F || entry->fts_info == FTS_SL) &&
+                 (ends_in(entry->fts_path, ".tsv") || ends_in(entry->fts_path, ".ndjson") ||
+                  ends_in(entry->fts_path, "/pci.ids")))
             owner_hold(entry->fts_path, O_NONBLOCK);
     fts_close(tree);
-    return error->code = ERROR_NONE;
+    return error->code;
 }
 
 /* All *.ndjson below data/reports, in the order of their names. */
