@@ -9,7 +9,9 @@
 #include "db/database.h"
 
 static const struct sandbox_rule places[] = {
-    {"/usr", SANDBOX_READ}, /* lists, libraries, certificates */
+    {"/usr", SANDBOX_READ},                      /* lists, libraries, certificates */
+    {"/usr/share/hwdata/pci.ids", SANDBOX_READ}, /* may be links to elsewhere */
+    {"/usr/share/misc/pci.ids", SANDBOX_READ},
     {"/lib", SANDBOX_READ},
     {"/lib64", SANDBOX_READ},
     {"/dev/null", SANDBOX_WRITE},

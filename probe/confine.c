@@ -2,6 +2,7 @@
 #include "probe/confine.h"
 
 #include <glob.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/macros.h"
@@ -44,35 +45,54 @@ static const char *const places[] = {
 #endif
 };
 
-enum { MAX_FILES = 256, MAX_ROMS = 4096, MAX_RULES = 2 + ARRAY_SIZE(places) + MAX_ROMS + MAX_FILES };
-
-static int add_places(struct sandbox_rule *rules, int count, glob_t *roms)
+/* What leads out of these places by a link, as the modprobe.d of Debian's NVIDIA driver does, is read too. */
+static void find_links(glob_t *links)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-        rules[count++] = (struct sandbox_rule){places[i], SANDBOX_READ};
-    /* Whether a ROM file of a virtual machine is there shows its directory, wherever that is. */
-    rules[count++] = (struct sandbox_rule){"/", SANDBOX_LIST};
-    if (glob("/sys/bus/pci/devices/*/rom", GLOB_NOSORT, NULL, roms) == 0)
-        for (size_t i = 0; i < roms->gl_pathc && i < MAX_ROMS; i++)
-            rules[count++] = (struct sandbox_rule){roms->gl_pathv[i], SANDBOX_WRITE};
+    char pattern[64];
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        snprintf(pattern, sizeof pattern, "%s/*", places[i]);
+        glob(pattern, GLOB_NOSORT | GLOB_APPEND, NULL, links);
+    }
+}
+
+static int add_all(struct sandbox_rule *rules, int count, const char *const *paths, size_t path_count,
+                   enum sandbox_access access)
+{
+    for (size_t i = 0; i < path_count; i++)
+        if (paths[i])
+            rules[count++] = (struct sandbox_rule){paths[i], access};
     return count;
 }
 
 struct sandbox confine(const struct root *root, const char *const files[], int file_count)
 {
-    static struct sandbox_rule rules[MAX_RULES];
+    bool is_live = root && root_is_live(root);
     glob_t roms = {0};
+    glob_t links = {0};
     int count = 0;
+    struct sandbox sandbox = {0, false};
     libpci_preload();
-    rules[count++] = (struct sandbox_rule){"/dev/urandom", SANDBOX_READ}; /* SQLite */
-    if (root && root_is_live(root))
-        count = add_places(rules, count, &roms);
-    else if (root)
-        rules[count++] = (struct sandbox_rule){root_directory(root), SANDBOX_READ};
-    for (int i = 0; i < file_count && i < MAX_FILES; i++)
-        if (files[i])
-            rules[count++] = (struct sandbox_rule){files[i], SANDBOX_READ};
-    struct sandbox sandbox = sandbox_enter(rules, count, SANDBOX_NO_NETWORK);
+    if (is_live) {
+        glob("/sys/bus/pci/devices/*/rom", GLOB_NOSORT, NULL, &roms);
+        find_links(&links);
+    }
+    struct sandbox_rule *rules =
+        calloc(2 + ARRAY_SIZE(places) + roms.gl_pathc + links.gl_pathc + (size_t)file_count, sizeof *rules);
+    if (rules) {
+        rules[count++] = (struct sandbox_rule){"/dev/urandom", SANDBOX_READ}; /* SQLite */
+        /* Whether a ROM file of a virtual machine is there shows its directory, wherever that is. */
+        if (root)
+            rules[count++] = is_live ? (struct sandbox_rule){"/", SANDBOX_LIST}
+                                     : (struct sandbox_rule){root_directory(root), SANDBOX_READ};
+        if (is_live)
+            count = add_all(rules, count, places, ARRAY_SIZE(places), SANDBOX_READ);
+        count = add_all(rules, count, (const char *const *)roms.gl_pathv, roms.gl_pathc, SANDBOX_WRITE);
+        count = add_all(rules, count, (const char *const *)links.gl_pathv, links.gl_pathc, SANDBOX_READ);
+        count = add_all(rules, count, files, (size_t)file_count, SANDBOX_READ);
+        sandbox = sandbox_enter(rules, count, SANDBOX_NO_NETWORK);
+    }
+    free(rules);
+    globfree(&links);
     globfree(&roms);
     return sandbox;
 }
