@@ -146,11 +146,11 @@ static enum root_result locate(struct root *root, const char *path, int *file)
 }
 
 /* Opens for reading what `file` stands for. */
-static int open_again(int file, int flags)
+static int open_again(int file)
 {
     char path[32];
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-    return open(path, flags | O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
 int read_bounded(int file, size_t max, struct buffer *out)
@@ -183,9 +183,13 @@ enum root_result root_read(struct root *root, const char *path, size_t max, stru
         close(place);
         return ROOT_UNREADABLE;
     }
-    int file = open_again(place, 0);
+    int file = open_again(place);
     int reason = errno;
     close(place);
+    if (file < 0 && reason == ENOENT) { /* the file itself is there */
+        root_note_unreadable(root, path, "no file can be read where /proc is not mounted");
+        return ROOT_UNREADABLE;
+    }
     if (file < 0)
         return failed(root, path, reason);
     /* The size that sysfs and procfs state says nothing. */
