@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct walk {
     int at;                     /* the directory that was reached, O_PATH; -1: none */
     char names[FILE_PATH_SIZE]; /* the path, links replaced by what they say */
     const char *rest;           /* what is left of it */
+    char name[NAME_MAX + 1];    /* the last one that was taken from it */
     int links;
 };
 
@@ -89,10 +91,11 @@ static enum error_code arrive(struct walk *walk, int directory, bool made, struc
     if (made)
         return check_status(&status, walk->path, error);
     if (geteuid() == 0 && status.st_uid == 0 && status.st_mode & S_IWOTH && !(status.st_mode & S_ISVTX)) {
-        error_set(error, ERROR_PERMISSION,
-                  "root does not work in %.400s: every user may rename what is in a directory on the way",
-                  walk->path);
-        return error_next(error, "chmod o-w that directory, or chmod +t");
+        error_set(
+            error, ERROR_PERMISSION,
+            "root does not work in %.250s: every user may rename what is in the directory \"%.120s\" on the way",
+            walk->path, walk->name);
+        return error_next(error, "as root, chmod +t that directory; or name another place");
     }
     return owner_become(&status, walk->path, error);
 }
@@ -138,7 +141,7 @@ static enum error_code step(struct walk *walk, const char *name, struct error *e
 
 int owner_enter(const char *path, mode_t mode, struct error *error)
 {
-    struct walk walk = {.path = path, .mode = mode, .at = -1};
+    struct walk walk = {.path = path, .mode = mode, .at = -1, .name = "."};
     int entered = -1;
     walk.rest = walk.names;
     if (snprintf(walk.names, sizeof walk.names, "%s", path) >= (int)sizeof walk.names)
@@ -146,13 +149,16 @@ int owner_enter(const char *path, mode_t mode, struct error *error)
     else
         arrive(&walk, open(path[0] == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC), false, error);
     while (!error->code && walk.rest[0]) {
-        char name[FILE_PATH_SIZE];
         size_t length = strcspn(walk.rest, "/");
-        snprintf(name, sizeof name, "%.*s", (int)length, walk.rest);
+        if (length >= sizeof walk.name) {
+            failed(&walk, ENAMETOOLONG, error);
+            break;
+        }
+        snprintf(walk.name, sizeof walk.name, "%.*s", (int)length, walk.rest);
         walk.rest += length;
         walk.rest += strspn(walk.rest, "/");
-        if (name[0])
-            step(&walk, name, error);
+        if (walk.name[0])
+            step(&walk, walk.name, error);
     }
     if (!error->code && (entered = openat(walk.at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
         failed(&walk, errno, error);
