@@ -40,9 +40,6 @@ static const char *const places[] = {
     "/run/modprobe.d",
     "/usr/lib/modprobe.d",
     "/usr/local/lib/modprobe.d",
-#ifdef __SANITIZE_ADDRESS__ /* finds leaks by looking at itself */
-    "/proc/self",
-#endif
 };
 
 /* What leads out of these places by a link, as the modprobe.d of Debian's NVIDIA driver does, is read too. */
