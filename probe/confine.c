@@ -4,6 +4,7 @@
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "core/macros.h"
 #include "probe/pci_libpci.h"
@@ -42,7 +43,8 @@ static const char *const places[] = {
     "/usr/local/lib/modprobe.d",
 };
 
-/* What leads out of these places by a link, as the modprobe.d of Debian's NVIDIA driver does, is read too. */
+/* Files that a link in these places leads to, as in the modprobe.d of Debian's NVIDIA driver, are read too. A
+ * directory may be anything. */
 static void find_links(glob_t *links)
 {
     char pattern[64];
@@ -67,6 +69,7 @@ struct sandbox confine(const struct root *root, const char *const files[], int f
     glob_t roms = {0};
     glob_t links = {0};
     int count = 0;
+    struct stat status;
     struct sandbox sandbox = {0, false};
     libpci_preload();
     if (is_live) {
@@ -84,7 +87,9 @@ struct sandbox confine(const struct root *root, const char *const files[], int f
         if (is_live)
             count = add_all(rules, count, places, ARRAY_SIZE(places), SANDBOX_READ);
         count = add_all(rules, count, (const char *const *)roms.gl_pathv, roms.gl_pathc, SANDBOX_WRITE);
-        count = add_all(rules, count, (const char *const *)links.gl_pathv, links.gl_pathc, SANDBOX_READ);
+        for (size_t i = 0; i < links.gl_pathc; i++)
+            if (stat(links.gl_pathv[i], &status) == 0 && S_ISREG(status.st_mode))
+                rules[count++] = (struct sandbox_rule){links.gl_pathv[i], SANDBOX_READ};
         count = add_all(rules, count, files, (size_t)file_count, SANDBOX_READ);
         sandbox = sandbox_enter(rules, count, SANDBOX_NO_NETWORK);
     }
