@@ -142,7 +142,9 @@ static int try_all(enter *enter_case, const struct attempt attempts[], size_t co
     for (size_t i = 0; i < count; i++) {
         const struct attempt *attempt = &attempts[i];
         bool is_shut = attempt->is_seccomp ? sandbox.seccomp : sandbox.landlock > 0;
-        int number = attempt->call(place(attempt->path));
+        /* A chroot may have no /sys, and a container another /etc. */
+        bool is_there = *attempt->path != '/' || examine(attempt->path) == 0 || attempt->call == create;
+        int number = is_there ? attempt->call(place(attempt->path)) : attempt->expected;
         if (number == attempt->expected || !is_shut)
             continue;
         fprintf(stderr, "# %zu, %s: %s instead of %s\n", i, attempt->path, strerror(number),
