@@ -49,8 +49,9 @@ enum label { NO_LABEL, OF_SERIAL, OF_PHONE, OF_NAME };
 /* By its first three letters. */
 static enum label label_of(const unsigned char *word, size_t letters)
 {
-    static const char labels[] = "ser1tag1key1mat1num1inv1ime1mei1icc1ims1hwi1tel2pho2mob2han2cal2wha2fax2"
-                                 "hos3use3nam3log3com3ben3";
+    static const char labels[] =
+        "ser1tag1key1mat1num1inv1ime1mei1icc1ims1hwi1tel2pho2mob2han2cal2wha2fax2wwn1"
+        "hos3use3nam3log3com3ben3";
     static unsigned char known[32 * 32 * 32];
     for (const char *at = labels; !known['b' % 32 << 10 | 'e' % 32 << 5 | 'n' % 32] && *at; at += 4)
         known[at[0] % 32 << 10 | at[1] % 32 << 5 | at[2] % 32] = (unsigned char)(at[3] - '0');
@@ -64,7 +65,7 @@ static enum label label_of(const unsigned char *word, size_t letters)
 static bool is_harmless_text(const char *text)
 {
     enum { REACH = 8 }; /* words between a label and its number */
-    unsigned size = 0, digits = 0, parts = 0, pairs = 0, reach = 0;
+    unsigned size = 0, digits = 0, parts = 0, pairs = 0, halves = 0, reach = 0;
     enum label label = NO_LABEL;
     for (const unsigned char *at = (const unsigned char *)text;; at++) {
         const unsigned char *word = at;
@@ -86,9 +87,10 @@ static bool is_harmless_text(const char *text)
             parts++;
         } else {
             pairs = size == 2 ? pairs + 1 : 0;
+            halves = size == 6 && digits ? halves + 1 : 0;
             bool is_long = size >= 12 || parts >= 3 ||
                            (reach && size > 2 && (label == OF_SERIAL || digits + parts == size));
-            if ((digits && is_long) || pairs > 4 || (digits > 2 && at[-(ptrdiff_t)size] == '0'))
+            if ((digits && is_long) || pairs > 4 || halves > 1 || (digits > 2 && at[-(ptrdiff_t)size] == '0'))
                 return false;
             size = digits = parts = 0;
             reach -= reach > 0;

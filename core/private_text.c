@@ -37,7 +37,7 @@
     "serial(?:[ _-]?(?:number|num|no|nr|short|code|id))*|s/n|sn|ser\\.? ?-?(?:no|nr)|ser[iy]en[ -]?(?:nummer|nr)|" \
     "serie-?(?:nummer|nr)|num[^ ]{1,3}ro d[ei] s[^ ]{1,2}rie|n[^ ]{1,3}(?:mero)? d[ei] s[^ ]{1,2}rie|"             \
     "numero (?:seriale|di serie)|matricola|numer seryjny|s.{1,2}riov.{1,2} .{1,2}slo|"                             \
-    "(?:service|asset|property)[ _-]?tag|(?:express )?service code|"                                               \
+    "(?:service|asset|property)[ _-]?tag|asset (?:number|no)|(?:express )?service code|"                           \
     "st(?=[:=#])|(?:product|licen[cs]e)[ _-]?key|product id|(?:machine|host|system|boot|hardware)[ _-]?id|hwid|"   \
     "imei|meid|iccid|imsi|disk identifier|inventar(?:nummer|-?nr)|inventory (?:number|no)"
 /* ... after one of these, */
@@ -48,14 +48,21 @@
     "(?:drive|virtio|scsi|sata|ide|disk|usb|port)-?\\w*)"
 #define SERIAL(label) "(?:" label ")(?:" LABEL_END ")(?!" NO_SERIAL END ")(?=[\\w/-]*\\d)\\w[\\w/-]{4,}"
 
+/* What many machines have: no UUID at all, that of a board's maker who set none, of Optimus's _DSM, of EFI's
+ * variables and classes, of a virtual function that Proxmox numbers by its VM. */
+#define COMMON_UUID                                                                                          \
+    "(?:0{7}\\d-(?:0{4}-){3}0{6}\\d{6}|03000200-0400-0500-0006-000700080009|"                                \
+    "a486d8f8-0bda-471b-a72b-6042a6b5bee0|8be4df61-93ca-11d2-aa0d-00e098032b8c|"                             \
+    "4d36e9\\d\\d-e325-11ce-bfc1-08002be10318|c12a7328-f81f-11d2-ba4b-00c04fd430c8)"
+
 /* Where a rule is tried, so that most places of a text cost little. The rules of one kind stand together. */
 enum place { AT_SIGN, AT_BYTES, AT_LABEL, AT_NUMBER, AT_NAME };
 static const char *const places[] = {
-    [AT_SIGN] = "(?=[/\\\\~@+(\\x80-\\xff])",
-    [AT_BYTES] = "(?<![a-z0-9])(?=" BYTE "[ _])",
-    [AT_LABEL] = "(?<![a-z0-9])(?=[a-z])",
-    [AT_NUMBER] = "(?<![a-z0-9])(?=[a-z_:-]{0,16}\\d)",
-    [AT_NAME] = "(?<![a-z0-9])(?=\\w[\\w+-]{0,40}(?:[.@]| ?[[({<]| at | @))",
+    [AT_SIGN] = "(?=[/\\\\~@+(\\x80-\\xff])(?:",
+    [AT_BYTES] = "(?<![a-z0-9])(?=" BYTE "[ _])(?:",
+    [AT_LABEL] = "(?<![a-z0-9])(?=[a-z])(?:",
+    [AT_NUMBER] = "(?<![a-z0-9])(?=[a-z_:-]{0,16}\\d)(?:",
+    [AT_NAME] = "(?<![a-z0-9])(?=\\w[\\w+-]{0,40}(?:[.@]| ?[[({<]| at | @))(?:",
 };
 
 /* The path of a public page has words and numbers of all kinds: pages, posts, commits. */
@@ -69,7 +76,7 @@ static const struct {
     const char *pattern;
 } rules[] = {
     {PRIVATE_HOME, AT_SIGN, NOT_IN_PATH,
-     "(?:/homes?/|[/\\\\]Users[/\\\\]+(?!(?:public|default|shared)" END ")|"
+     "(?:/homes?/|[/\\\\](?:Users|Documents and Settings)[/\\\\]+(?!(?:public|default|shared)" END ")|"
      "(?<![\\w.-])/(?:run/)?media/(?!(?:cdrom|dvd|usb\\d*|floppy|sd\\w?)" END "))\\w[\\w.+-]*"},
     {PRIVATE_HOME, AT_SIGN, NOT_IN_PATH,
      "(?<![\\w/~.)])~(?!(?:half|same|full|max|min|all|an?|the|idle|native|zero|none|twice|double|once|one|two|three|"
@@ -83,64 +90,73 @@ static const struct {
     {PRIVATE_SERIAL, AT_SIGN, NOT_IN_PATH,
      SERIAL("序列号|序號|序列號|シリアル(?:番号|ナンバー)?|製造番号|일련번호|серийный номер")},
     {PRIVATE_MAC, AT_BYTES, ANYWHERE,
-     "(?<!" BYTE " )(?!55 aa)" MIXED(" _") BYTE "([ _])" BYTE "(?:\\g{-1}" BYTE "){4}(?!\\w|[ _]" BYTE END
-                                                ")"},
+     "(?<!" BYTE " )(?!55 aa)" MIXED(" _") BYTE "([ _])(?:" BYTE "\\g{-1}){4}" BYTE
+                                                "(?!\\w|[ _][0-9a-f]{2}\\b)"},
 
     /* Checksums, and versions of four numbers, after what they are of. */
     {PRIVATE_NONE, AT_LABEL, ANYWHERE,
-     "(?:commit|git|fixes|sha-?(?:1|256|512)|md5|checksum|hash|rev(?:ision)?)(?:sum)?"
-     "(?: of| is|[ :=(]|/(?:\\?id=)?)+[0-9a-f]{7,128}" END},
+     "(?:commit|git|fixes|sha-?(?:1|256|512)|md5|checksum|hash|rev(?:ision)?|head|bisect\\w*|revert\\w*|"
+     "cherry-pick\\w*|patch\\w*|merged?|upstream|mainline|branch|vendor-reset)(?:sum)?"
+     "(?: of(?: the \\w+)?| is| now| at| to| from| in| points|[ :=([]|/(?:\\?id=)?)+[0-9a-f]{7,128}" END},
     {PRIVATE_NONE, AT_LABEL, ANYWHERE,
      "(?:agesa|combo\\w*|v?bios|uefi|firmware|fw|version|ver|v|driver|treiber|build|release|kernel|"
-     "nvidia|adrenalin|catalyst|radeon|mesa|ovmf|qemu|windows|virtio(?:-win)?|cs?me|esxi|grid|update)"
+     "nvidia|adrenalin|catalyst|radeon|mesa|ovmf|qemu|windows|virtio(?:-win)?|cs?me|esxi|v?gpu|grid|update|i(?:drac|lo)\\d?|"
+     "bmc|cudnn|tensorrt|rocm|smu|psp|gop|nvm|chipset|software)"
      "[ :=.v-]*(?!" PRIVATE_NETWORK ")" QUAD "(?![:/])"},
     {PRIVATE_NONE, AT_LABEL, ANYWHERE,
-     "(?:(?:pve-manager/|hv_vendor_id=|vendor_id[^>]{0,24}?value=)\\S+|(?:id|h|hb)=[0-9a-f]{40}" END ")"},
-    {PRIVATE_NONE, AT_LABEL, ANYWHERE, "(?:lore\\.kernel\\.org|mail-archive\\.com|spinics\\.net)/[^\\s?]+"},
+     "(?:(?:pve-manager/|hv_vendor_id=|vendor_id[^>]{0,24}?value=)\\S+|(?:id|h|hb)=[0-9a-f]{40}" END "|"
+     "linux version \\S+ \\((?:build(?:d|er|bot)?|debian-kernel|mockbuild|nixbld\\d*|linux[\\w-]*)@\\S+|"
+     "(?:model|part(?: ?no\\.?| number)?|p/n|pn|sku|fru|mpn)[ :=]+(?=[\\w-]*\\d)[\\w-]{6,}|"
+     "(?:lore\\.kernel\\.org|mail-archive\\.com|spinics\\.net|gist\\.github(?:usercontent)?\\.com)/[^\\s?]+)"},
     {PRIVATE_SERIAL, AT_LABEL, NOT_IN_PATH, SERIAL(SERIAL_LABEL)},
+    {PRIVATE_SERIAL, AT_LABEL, NOT_IN_PATH,
+     "(?:tag[ :=#]+(?:is )?(?-i:(?=[A-Z\\d]*\\d[A-Z]+\\d)[A-Z\\d]{7})|(?-i:SN\\d{9,}|CN-0[A-Z0-9]{5}(?:-[A-Z0-9]{3,5}){3,4})|"
+     "serial(?: n\\w+)? of (?:\\w+ ){1,4}(?=(?:[a-z]*\\d){5})[a-z\\d]{10,})(?![\\w.-])"},
     {PRIVATE_MAC, AT_LABEL, ANYWHERE, "(?:(?:en|wl|ww)x|mac(?:[ -]?addr(?:ess)?)?[ :=]+)[0-9a-f]{12}" END},
     {PRIVATE_UUID, AT_LABEL, ANYWHERE,
-     "(?:part|pt|node_|port_|sys_)?(?:uu|gu)id[\"']?[ :=]+[\"'{]?[0-9a-f]{4,8}[:-][0-9a-f:-]{2,}"},
-    {PRIVATE_LONG_HEX, AT_LABEL, ANYWHERE, "(?:wwn|eui|naa|nguid|scsi)[-.:= ]{1,3}(?:0x)?[0-9a-f]{12,}" END},
+     "\\w{0,5}(?:uu|gu)id[\"']?[ :=]+[\"'{]?(?!" COMMON_UUID ")[0-9a-f]{4,8}[:-][0-9a-f:-]{2,}"},
+    {PRIVATE_LONG_HEX, AT_LABEL, ANYWHERE,
+     "(?:wwn|eui|naa|nguid|scsi|nvme)(?: device id)?[-.:= ]{1,3}(?:0x|[0-9a-f]{4}-)?(?:[0-9a-f]{12,}|[0-9a-f](?: ?[0-9a-f]){14,})" END},
     {PRIVATE_MAIL, AT_LABEL, NOT_IN_PATH,
      "(?:(?:user|benutzer|computer|host|login)[ _]?name|login|logname)[\"']? ?[:=] ?[\"']?"
      "(?!(?:root|admin\\w*|user|nobody|qemu|libvirt\\S*|localhost|proxmox|pve|none|unknown)(?![\\w-]))[\\w.-]{2,}"},
     {PRIVATE_IP_ADDRESS, AT_LABEL, NOT_IN_VERSION,
-     "(?:ip(?:v4)?|address|gateway|dns|ping|ssh|router)[ :=a-z]{1,12}" QUAD},
+     "(?:ip(?:v4)?|address|gateway|dns|ping|ssh|router|server|wan|vps|vpn|peer|endpoint|wireguard|tunnel|proxy|public)"
+     "(?![ :=]*(?:v|bios|driver|firm|agesa|release|build))[ :=a-z]{1,12}(?!127\\.0)" QUAD},
     {PRIVATE_HOST, AT_LABEL, NOT_IN_PATH,
-     "(?:file|smb|cifs|nfs|afp|s?ftp|ssh|rdp|vnc|spice|rsync|ldaps?|iscsi|telnet)://(?!localhost|ftp\\.|rsync\\.)[\\w.-]+"},
+     "(?:file|smb|cifs|nfs|afp|s?ftp|ssh|rdp|vnc|spice|rsync|ldaps?|iscsi|telnet)://(?!localhost|ftp\\.|rsync\\.)[\\w.-]+|"
+     "(?:ssh|my (?:own )?(?:domain|server|site|host|vps|nas))(?: is| at|:)? [a-z0-9][\\w-]*\\." TOP_LEVEL},
     {PRIVATE_MAIL, AT_LABEL, ANYWHERE, "https?://[^\\s/?#]*@"},
     {PRIVATE_HOST, AT_LABEL, ANYWHERE,
      "https?://(?:\\[|(?:\\d{1,3}\\.){3}\\d{1,3}(?![\\w.-])|"
      "(?!localhost" END ")(?:[\\w-]+(?![\\w.-])|[^\\s/?#]+:(?!(?:80|443)" END ")\\d))"},
-    {PRIVATE_SERIAL, AT_LABEL, NOT_IN_PATH, "by-id/[\\w.:+-]{4,}"},
     {PRIVATE_SERIAL, AT_LABEL, NOT_IN_PATH,
+     "by-id/[\\w.:+-]{4,}|"
      "(?:ata|scsi|nvme|usb|mmc)-\\w[\\w.+-]{2,60}_(?=[a-z-]*\\d)[a-z0-9-]{6,}"},
     {PRIVATE_KEY, AT_LABEL, NOT_IN_PATH, "(?:SHA256:[\\w+/]{43}|(?:ssh-\\w+|ecdsa-\\S+) AAAA[\\w+/=]+)"},
     {PRIVATE_PHONE, AT_LABEL, NOT_IN_PATH,
-     "(?:tel(?:efon)?|phone|mobile?|handy|call(?: me)?|whatsapp|fax)[ .:]+(?:\\w+ )?[+(]?(?=(?:\\D{0,3}\\d){7})\\d[\\d ()./-]{6,}"},
+     "(?:tel(?:efon)?|phone|mobile?(?=[.:]|.[+(0])|handy|call(?: me)?|whatsapp|fax)[ .:]+(?:\\w+ )?[+(]?(?=(?:\\D{0,3}\\d){7})\\d[\\d ()./-]{6,}"},
 
-    /* What every machine has: no UUID at all, of a board's maker who set none, Optimus's _DSM, EFI's
-       variables. */
-    {PRIVATE_NONE, AT_NUMBER, ANYWHERE,
-     "(?:0{8}-(?:0{4}-){3}0{12}|03000200-0400-0500-0006-000700080009|"
-     "a486d8f8-0bda-471b-a72b-6042a6b5bee0|8be4df61-93ca-11d2-aa0d-00e098032b8c)" END},
+    {PRIVATE_NONE, AT_NUMBER, ANYWHERE, /* checksums of Git, SHA-256 */
+     "(?:" COMMON_UUID "|(?<!=)(?-i:[0-9a-f]{40}|[0-9a-f]{64})|127\\.0\\.[01]\\.1)" END},
     /* Models of memory and disks, which look like serial numbers. */
     {PRIVATE_NONE, AT_NUMBER, ANYWHERE,
-     "(?-i:CM[A-Z]\\d{1,3}G|F[45]-?\\d{4}|KHX\\d|KVR\\d|KF\\d{3}|BLS?\\d+G|CT\\d+[GMKTPX]|MZ[-A-Z0-9]|MTFD|"
-     "SSDP|HFS\\d|SDSS|WDS?\\d|M(?:3|4)\\d\\d[A-Z]|HM[A-Z][A-Z0-9]|ST\\d+[A-Z]{2}|[A-Z]{1,8}\\d?(?:10|16|20|30|40|50)[5-9]0|"
+     "(?-i:CM[A-Z]\\d{1,3}G|F[45]-?\\d{4}|KHX\\d|KVR\\d|KF\\d{3}|BLS?\\d+K?\\d*G|CT\\d+[GMKTPX]|MZ[-A-Z0-9]|MTFD|"
+     "SSD(?:P|SC)|HFS\\d|SDSS|HUS|WU[HS]\\d|K(?:BG|CD|CM|PM|XD|XG)\\d|BX80|CM80|TED\\d|BCM\\d|89HP|PI7C|\\d\\dN[IOS][A-Z]\\d|WDS?\\d|M(?:3|4)\\d\\d[A-Z]|HM[A-Z][A-Z0-9]|ST\\d+[A-Z]{2}|[A-Z]{1,8}\\d?(?:10|16|20|30|40|50)[5-9]0|"
      "[A-Z0-9]*(?:(?:120|128|240|250|256|480|500|512|960)G|\\dGX\\d))[-\\w]*"},
     {PRIVATE_MAC, AT_NUMBER, ANYWHERE, BYTE "([:-])" BYTE "(?:\\g{-1}" BYTE "){4,}(?!\\w|[:-]\\w)"},
-    {PRIVATE_MAC, AT_NUMBER, ANYWHERE, BYTE "(?:\\." BYTE "){5}(?!\\w|\\.\\w)"},
-    {PRIVATE_MAC, AT_NUMBER, ANYWHERE, ALONE "[0-9a-f]{4}(?:\\.[0-9a-f]{4}){2}(?!\\w|\\.\\w)"},
     {PRIVATE_MAC, AT_NUMBER, ANYWHERE,
-     ALONE MIXED("-") "(?:[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}|[0-9a-f]{6}-[0-9a-f]{6})(?![\\w-])"},
+     "(?:" BYTE "(?:\\." BYTE "){5}|" ALONE "[0-9a-f]{4}(?:\\.[0-9a-f]{4}){2})(?!\\w|\\.\\w)"},
+    {PRIVATE_MAC, AT_NUMBER, ANYWHERE, /* but no PCI ID */
+     "(?<![\\w.:+-])(?<![0-9a-f]{6} )(?![0-9a-f:]*(?:10de|1002|8086|1022))"
+     "(?=[\\d:-]*(?: \\d*)?[a-f])(?=[a-f:-]*\\d)(?:[0-9a-f]{4}([:-])[0-9a-f]{4}\\g{-1}[0-9a-f]{4}|[0-9a-f]{6}[:-][0-9a-f]{6}|"
+     "(?=[a-f]*\\d\\w* [a-f]*\\d)[0-9a-f]{6} [0-9a-f]{6}(?! [0-9a-f]{6}" END "))(?!\\w|[:-]\\w)"},
     {PRIVATE_UUID, AT_NUMBER, ANYWHERE,
      "[0-9a-f]{8}([-_ .])[0-9a-f]{4}\\g{-1}[0-9a-f]{4}\\g{-1}[0-9a-f]{4}\\g{-1}[0-9a-f]{12}(?!\\w|-\\w)"},
     {PRIVATE_UUID, AT_NUMBER, ANYWHERE, "[0-9a-z]{6}(?:-[0-9a-z]{4}){5}-[0-9a-z]{6}(?![\\w-])"}, /* of LVM */
     {PRIVATE_LONG_HEX, AT_NUMBER, NOT_IN_PATH, "[0-9a-f]{32,}" END},
     /* The address authority's numbers open with 2, 3, 5 or 6; no pointer does. */
-    {PRIVATE_LONG_HEX, AT_NUMBER, ANYWHERE, "0x[2356][0-9a-f]{15}" END},
+    {PRIVATE_LONG_HEX, AT_NUMBER, ANYWHERE, "0x(?:[2356][0-9a-f]|00(?!00|ff|[0-9a-f]*0{5}))[0-9a-f]{14}" END},
     {PRIVATE_LONG_HEX, AT_NUMBER, ANYWHERE,
      ALONE "(?!0000|ffff)" MIXED("") "(?![0-9a-f]*(?:000|fff)" END ")[0-9a-f]{12,31}(?!\\w|\\.\\w)"},
     {PRIVATE_IP_ADDRESS, AT_NUMBER, ANYWHERE,
@@ -150,8 +166,7 @@ static const struct {
     /* Of small numbers alone is rather a version. */
     {PRIVATE_IP_ADDRESS, AT_NUMBER, NOT_IN_VERSION,
      ALONE "(?:(?=[\\d.]*(?<!\\d)(?:3[2-9]|[4-9]\\d|\\d{3})(?!\\d))" QUAD
-           "|(?:8\\.8\\.[48]\\.[48]|1\\.1\\.1\\.1|9\\.9\\.9\\.9)"
-           "(?!\\w|\\.\\d))"},
+           "|(?:8\\.8\\.[48]\\.[48]|1\\.1\\.1\\.1|9\\.9\\.9\\.9)(?!\\w|\\.\\d))"},
     {PRIVATE_IP_ADDRESS, AT_NUMBER, NOT_IN_VERSION, ALONE QUAD "(?::\\d{2,5}|/\\d{1,2})" END},
     /* RFC 4291, 2.2: eight groups, or fewer with one "::". A PCI ID with its subsystem has four. */
     {PRIVATE_IP_ADDRESS, AT_NUMBER, ANYWHERE, "(?<![\\w:])[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){7}(?![\\w:])"},
@@ -161,24 +176,28 @@ static const struct {
     {PRIVATE_IP_ADDRESS, AT_NUMBER, ANYWHERE, "(?<![\\w:])[0-9a-f]{3,4}:(?:[0-9a-f]{1,4}:){1,5}:(?![\\w:])"},
     /* Capitals and digits that keep changing, as no model's name does. */
     {PRIVATE_SERIAL, AT_NUMBER, ANYWHERE,
-     "(?-i:(?=(?:[A-Z]*\\d){4})(?=(?:\\d*[A-Z]){3})(?=[A-Z]+\\d+[A-Z]+\\d|\\d+[A-Z]+\\d+[A-Z])[A-Z0-9]{12,})(?![\\w-])"},
+     "(?-i:(?=(?:[A-Z]*\\d){4})(?=(?:\\d*[A-Z]){3})(?=[A-Z]+\\d+[A-Z]+\\d|\\d+[A-Z]+\\d+[A-Z])[A-Z0-9]{12,}|"
+     "(?=[A-Z0-9]{12})(?![A-Z]+(?:20[12]\\d[01]\\d[0-3]|0{4}))[A-Z]{1,5}\\d{7,})(?![\\w-])"},
     {PRIVATE_SERIAL, AT_NUMBER, NOT_IN_PATH, ALONE "(?!0{6})\\d{15,}(?!\\w|\\.\\d)"},
     {PRIVATE_SERIAL, AT_NUMBER, ANYWHERE, "(?:\\d\\d-\\d{6}-\\d{6}-\\d" END "|S-1-\\d+(?:-\\d+){2,})"},
-    {PRIVATE_KEY, AT_NUMBER, NOT_IN_PATH, "(?-i:[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3,})(?![\\w-])"},
-    {PRIVATE_KEY, AT_NUMBER, NOT_IN_PATH, ALONE "[a-z0-9+/]{43}="},
+    {PRIVATE_KEY, AT_NUMBER, NOT_IN_PATH,
+     "(?:(?-i:[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3,})|[a-z0-9]{5}(?:-[a-z0-9]{5}){4}|" ALONE
+     "[a-z0-9+/]{43}=)(?![\\w-])"},
     {PRIVATE_HOST, AT_NUMBER, NOT_IN_PATH, "(?-i:(?:DESKTOP|LAPTOP|WIN)-[A-Z0-9]{7,11})(?![\\w-])"},
     {PRIVATE_PHONE, AT_NUMBER, NOT_IN_PATH,
-     ALONE "(?:0{1,2}[1-9]\\d{1,4}[ /-]{1,3}(?:\\d{6,8}|\\d{3,4}[ -]\\d{3,8})|(?<!" BYTE
-           " )0[1-9](?: \\d\\d){4}(?! " BYTE END "))(?![\\w.:-])"},
-    {PRIVATE_PHONE, AT_NUMBER, NOT_IN_PATH, "(?<![\\w-])\\d{3}-\\d{3}-\\d{4}(?![\\w-])"},
+     ALONE "(?<![0-9a-f]{4} )(?:0{1,2}[1-9]\\d{1,4}[ /-]{1,3}(?:\\d{6,8}|\\d{3,4}[ -]\\d{3,8})|(?<!" BYTE
+           " )0[1-9](?: \\d\\d){4}(?! " BYTE END
+           "))(?![\\w.:-])|(?<![\\w-])(?:1-)?\\d{3}-\\d{3}-\\d{4}(?![\\w-])"},
 
     {PRIVATE_NONE, AT_NAME, ANYWHERE,
      "(?:[\\w.-]{1,64}@[\\w.-]{0,64}\\.(?:service|socket|target|timer|slice)|git@|"
+     "(?:folding|seti|einstein|rosetta|milkyway)@home" END "|root@pam(?![\\w-])|"
      "(?:rc|jail|conf|default)\\.local" END "|host\\.docker\\.internal|localhost\\.\\w+)"},
     {PRIVATE_MAIL, AT_NAME, ANYWHERE, "(?<![\\w.+-])[\\w.+-]{1,64}@(?:[a-z]|\\d\\w*\\.[a-z])[\\w.-]*"},
     {PRIVATE_MAIL, AT_NAME, NOT_IN_PATH, "[\\w.+-]{1,64} ?(?:[[({<] ?(?:at|@) ?[])}>]|_at_) ?\\w[\\w.-]*"},
     {PRIVATE_MAIL, AT_NAME, ANYWHERE,
-     "[\\w.+-]{1,64} (?:at [\\w-]+(?: dot [\\w-]+)+|@ ?[\\w-]+\\." TOP_LEVEL ")"},
+     "[\\w.+-]{1,64} (?:at (?:[\\w-]+(?: dot [\\w-]+)+|(?:gmail|googlemail|gmx|outlook|hotmail|yahoo|proton\\w*|icloud|"
+     "web|posteo|mailbox|fastmail|aol)\\.\\w+)|(?:@|(?-i:AT)) ?[\\w-]+\\." TOP_LEVEL ")"},
     {PRIVATE_HOST, AT_NAME, ANYWHERE,
      "(?:(?<![\\w./-])|(?<=://))[a-z0-9][\\w.-]{0,80}\\.(?:lan|local|localdomain|home|internal|intranet|corp|private|"
      "home\\.arpa|fritz\\.box|myfritz\\.net|speedport\\.ip|ts\\.net|duckdns\\.org|dyndns\\.\\w+|ddns\\.net|no-ip\\.\\w+|"
@@ -207,23 +226,18 @@ static pcre2_code *compile_rules(enum exception without)
         const char *place = places[rules[i].place];
         if (without && rules[i].except == without)
             continue;
-        buffer_append_format(&all, "%s%s%s(*MARK:%zu)",
-                             !last           ? ""
-                             : place == last ? "|"
-                                             : ")|",
-                             place == last ? "" : place, place == last ? "" : "(?:", i);
-        buffer_append_text(&all, rules[i].pattern);
-        if (!rules[i].shape)
-            buffer_append_text(&all, "(*SKIP)(*FAIL)");
+        const char *end = last ? ")|" : "";
+        buffer_append_format(&all, "%s%s(*MARK:%zu)(?:%s)%s", place == last ? "|" : end,
+                             place == last ? "" : place, i, rules[i].pattern,
+                             rules[i].shape ? "" : "(*SKIP)(*FAIL)");
         last = place;
     }
     buffer_append_byte(&all, ')');
     pcre2_code *code =
         all.failed ? NULL
                    : pcre2_compile((PCRE2_SPTR)all.data, all.length, PCRE2_CASELESS, &error, &at, NULL);
-    if (code)
-        (void)pcre2_jit_compile(code,
-                                PCRE2_JIT_COMPLETE); /* where a system forbids it, pcre2_match interprets */
+    if (code) /* where a system forbids to compile it, pcre2_match interprets */
+        (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
     return code;
 }
 
