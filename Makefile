@@ -191,7 +191,7 @@ lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	shellcheck -x tests/run tests/distributions tests/fuzz/fuzz-all tests/long/*.sh tests/long/*.test tests/data/freeze tests/cli/*.sh tests/cli/*.bash tests/cli/*.test \
 	  contrib/completion/*.bash contrib/install.sh debian/*.postinst debian/*.postrm .ci/run
 	mandoc -T lint -W warning docs/*.[15]
-	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,ser,serie,numer,avance,tyes,snyc,hda,iif core db answer probe importer cli schema data docs tests contrib README.md Makefile
+	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,ser,serie,numer,buildd,avance,tyes,snyc,hda,iif core db answer probe importer cli schema data docs tests contrib README.md Makefile
 
 # ---- installation --------------------------------------------------------------------------------------------------
 # An installed passthru finds ../share/passthru/passthru.db from where it lies, passthru-import ../share/passthru/data.
