@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/buffer.h"
+
 void prose_add(const struct prose *prose, enum paragraph kind, const char *label, enum color color,
                const char *format, ...)
 {
@@ -14,6 +16,7 @@ void prose_add(const struct prose *prose, enum paragraph kind, const char *label
     if (vasprintf(&text, format, arguments) < 0)
         text = NULL;
     va_end(arguments);
-    prose->add(prose->context, kind, label, color, text ? text : "(no memory for this text)");
+    buffer_memory_was_short |= !text;
+    prose->add(prose->context, kind, label, color, text ? text : "");
     free(text);
 }

@@ -175,6 +175,11 @@ static int save(struct report_command *command, const struct buffer *json)
     bool is_new;
     if (outbox_prepare(buffer_text(json), json->length, &whole, id, &error))
         return report_fail(command, &error);
+    /* Some of what was asked for may not be in it. */
+    if (buffer_memory_was_short) {
+        error_set(&error, ERROR_NO_MEMORY, "not saved: not enough memory for the whole report");
+        return report_fail(command, &error);
+    }
     preview(command, &whole);
     if (command->can_ask && !ask_yes(&command->output, "Save it?")) {
         output_paragraph(&command->output, 0, "", "The report was not saved.");

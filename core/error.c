@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/error.h"
 
+#include "core/buffer.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,6 +36,7 @@ enum error_code error_set(struct error *error, enum error_code code, const char 
     va_end(arguments);
     error->code = code;
     error->next[0] = '\0';
+    buffer_memory_was_short |= code == ERROR_NO_MEMORY; /* whatever becomes of the error */
     return code;
 }
 
@@ -68,6 +71,7 @@ enum error_code error_set_errno(struct error *error, int number, const char *for
                  number == EBADF ? "it is closed" : strerror(number));
     error->code = code_of_errno(number);
     error->next[0] = '\0';
+    buffer_memory_was_short |= error->code == ERROR_NO_MEMORY;
     if (error->code == ERROR_NO_SPACE)
         return error_next(error, "free some space (df -h shows where) and try again; nothing was lost");
     return error->code;

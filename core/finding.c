@@ -52,8 +52,13 @@ static void write_texts(struct finding *finding, const char *format, va_list arg
     va_copy(again, arguments);
     int length = vsnprintf(finding->text, sizeof finding->text, text_format, again);
     va_end(again);
-    if (strchr(format, '\n') && length >= 0 && vasprintf(&both, format, arguments) >= 0)
+    if (!strchr(format, '\n') || length < 0)
+        return;
+    if (vasprintf(&both, format, arguments) >= 0)
         snprintf(finding->next, sizeof finding->next, "%s", both + length + 1);
+    else
+        both = NULL;
+    buffer_memory_was_short |= !both;
     free(both);
 }
 #pragma GCC diagnostic pop

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/json_reader.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "core/buffer.h"
 
 /* Why the text is more than one may ask jansson to read, or NULL. Each bracket and comma may bring a value; a
  * quotation mark that is never closed ends the text for jansson as well. */
@@ -61,6 +64,14 @@ static enum error_code reject_duplicate(const char *text, size_t end, struct err
                      json_is_string(key) ? json_string_value(key) : "?", end);
 }
 
+/* jansson takes a token that it has no memory for as it is, cut short. */
+static void *allocate(size_t size)
+{
+    void *memory = malloc(size);
+    buffer_memory_was_short |= !memory;
+    return memory;
+}
+
 enum error_code json_read(const char *text, size_t length, json_t **root, struct error *error)
 {
     json_error_t why;
@@ -72,13 +83,20 @@ enum error_code json_read(const char *text, size_t length, json_t **root, struct
     const char *excess = find_excess(text, length);
     if (excess)
         return error_set(error, ERROR_BAD_INPUT, "not valid JSON for this program: %s", excess);
+    bool was_short = buffer_memory_was_short;
+    buffer_memory_was_short = false;
+    json_set_alloc_funcs(allocate, free);
     *root = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+    if (buffer_memory_was_short) {
+        json_decref(*root);
+        *root = NULL;
+        return error_set(error, ERROR_NO_MEMORY, "no memory to read JSON");
+    }
+    buffer_memory_was_short = was_short;
     if (*root)
         return ERROR_NONE;
     enum json_error_code code = json_error_code(&why);
     size_t position = why.position > 0 ? (size_t)why.position : 0;
-    if (!why.text[0] || code == json_error_out_of_memory)
-        return error_set(error, ERROR_NO_MEMORY, "no memory to read JSON");
     if (code == json_error_duplicate_key && position <= length)
         return reject_duplicate(text, position, error);
     return error_set(error, ERROR_BAD_INPUT, "not valid JSON: %s, at byte %zu", describe(code), position);

@@ -33,9 +33,16 @@ void report_draft_free(struct report_draft *draft)
     *draft = (struct report_draft){.attempt_count = 0};
 }
 
+static char *copy_text(const char *text)
+{
+    char *copy = strdup(text);
+    buffer_memory_was_short |= !copy;
+    return copy;
+}
+
 void report_draft_set(struct report_draft *draft, enum report_field field, const char *text)
 {
-    char *copy = text && *text ? strdup(text) : NULL;
+    char *copy = text && *text ? copy_text(text) : NULL;
     free(draft->texts[field]);
     draft->texts[field] = copy;
 }
@@ -76,7 +83,7 @@ static bool add(struct draft_list *list, int most, const char *value)
             return true;
     if (list->count == most)
         return false;
-    list->values[list->count] = strdup(value);
+    list->values[list->count] = copy_text(value);
     list->count += list->values[list->count] != NULL;
     return true;
 }
@@ -95,7 +102,7 @@ bool report_draft_add_attempt(struct report_draft *draft, const char *fix, const
 {
     if (draft->attempt_count == REPORT_MAX_ATTEMPTS)
         return false;
-    struct draft_attempt attempt = {strdup(fix), strdup(result)};
+    struct draft_attempt attempt = {copy_text(fix), copy_text(result)};
     if (attempt.fix && attempt.result) {
         draft->attempts[draft->attempt_count++] = attempt;
     } else {

@@ -26,28 +26,29 @@ enum error_code database_sqlite_error(const struct database *database, int resul
         return error_set_errno(error, number ? number : EFBIG, "database %.400s", database->path);
     if (primary == SQLITE_INTERRUPT)
         return database_damaged(database, "reading it does not come to an end", error);
+    const char *why = database->handle ? sqlite3_errmsg(database->handle) : sqlite3_errstr(result);
     /* SQLITE_ERROR: a table is not there, or is a view. SQLITE_TOOBIG: a value is larger than any that is
      * written. */
     if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_ERROR ||
         primary == SQLITE_TOOBIG)
-        code = ERROR_DATABASE_DAMAGED;
-    else if (primary == SQLITE_FULL)
+        return database_damaged(database, why, error);
+    if (primary == SQLITE_FULL)
         code = ERROR_NO_SPACE;
     else if (primary == SQLITE_NOMEM)
         code = ERROR_NO_MEMORY;
     else if (primary == SQLITE_READONLY || primary == SQLITE_PERM || primary == SQLITE_CANTOPEN)
         code = ERROR_PERMISSION;
-    error_set(error, code, "database %.400s: %.100s", database->path,
-              database->handle ? sqlite3_errmsg(database->handle) : sqlite3_errstr(result));
+    error_set(error, code, "database %.400s: %.100s", database->path, why);
     if (code == ERROR_NO_SPACE)
         error_next(error, "free some space (df -h shows where) and try again; nothing was lost");
-    if (code == ERROR_DATABASE_DAMAGED)
-        error_next(error, "rebuild it from its sources with: passthru import --db %s", database->path);
     return code;
 }
 
 enum error_code database_damaged(const struct database *database, const char *what, struct error *error)
 {
+    if (buffer_memory_was_short) /* it may look damaged for that alone */
+        return error_set(error, ERROR_NO_MEMORY, "database %.400s: not enough memory to read it",
+                         database->path);
     error_set(error, ERROR_DATABASE_DAMAGED, "database %.400s: %.150s", database->path, what);
     return error_next(error, "rebuild it from its sources with: passthru import --db %s", database->path);
 }
@@ -126,11 +127,20 @@ static void append_uri(struct buffer *uri, const char *path)
     buffer_append_text(uri, "?immutable=1");
 }
 
+/* SQLite hands out an empty text where it has no memory for one, but logs that. */
+static void note_memory(void *context, int code, const char *message)
+{
+    (void)context;
+    (void)message;
+    buffer_memory_was_short |= (code & 0xff) == SQLITE_NOMEM;
+}
+
 void database_configure_sqlite(void)
 {
     /* One thread, and nobody asks for memory statistics: both cost a lock at every call. */
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_LOG, note_memory, NULL);
 }
 
 /* What one statement may cost, in steps of SQLite's virtual machine. The dearest one, of `db check`, takes
