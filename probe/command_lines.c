@@ -201,6 +201,7 @@ static void check_lines(struct host_state *host, const struct command_lines *lin
     cmdline_params_check(host, &lines->grub_all, NULL);
     cmdline_params_check(host, &lines->cmdline, &lines->grub_all);
     struct cmdline *files = calloc(1, sizeof *files);
+    buffer_memory_was_short |= !files;
     if (!files)
         return;
     cmdline_join(files, &lines->grub_all);
@@ -224,6 +225,7 @@ static void check_lines(struct host_state *host, const struct command_lines *lin
 bool command_lines_check(struct host_state *host, struct cmdline *effective)
 {
     struct command_lines *lines = calloc(1, sizeof *lines);
+    buffer_memory_was_short |= !lines;
     if (!lines)
         return false;
     lines->host = host;

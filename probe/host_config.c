@@ -107,7 +107,7 @@ void host_config_check(struct root *root, const struct pci_machine *machine, str
         check_iommu_seen(host);
         check_nothing_set_up(host, wanted, has_line, line);
     } else {
-        root_note_unreadable(root, "the host's configuration", "no memory");
+        buffer_memory_was_short = true;
     }
     if (line)
         cmdline_free(line);

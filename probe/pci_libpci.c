@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probe/pci_libpci.h"
 
+#include "core/buffer.h"
 #include "core/library.h"
 
+#include <errno.h>
 #include <pci/pci.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,6 +45,7 @@ __attribute__((noreturn)) PRINTF_LIKE(1, 2) static void unwind(char *format, ...
     va_start(arguments, format);
     vsnprintf(guarded->complaint, sizeof guarded->complaint, format, arguments);
     va_end(arguments);
+    buffer_memory_was_short |= errno == ENOMEM;
     longjmp(guarded->unwind, 1);
 }
 
@@ -56,6 +59,7 @@ PRINTF_LIKE(1, 2) static void ignore(char *format, ...)
 static bool guard(struct libpci *library, void (*step)(struct libpci *library, void *context), void *context)
 {
     library->complaint[0] = '\0';
+    errno = 0;
     guarded = library;
     if (setjmp(library->unwind))
         return false;
@@ -87,14 +91,33 @@ void libpci_preload(void)
         return;
 }
 
-static void start(struct libpci *library, void *path)
+static void configure(struct libpci *library, void *path)
 {
     library->access->error = unwind;
     library->access->warning = ignore;
     library->access->method = library->method == LIBPCI_DUMP ? PCI_ACCESS_DUMP : PCI_ACCESS_SYS_BUS_PCI;
     library->functions.pci_set_param(library->access,
                                      library->method == LIBPCI_DUMP ? "dump.name" : "sysfs.path", path);
+}
+
+static void start(struct libpci *library, void *context)
+{
+    (void)context;
     library->functions.pci_init(library->access);
+}
+
+/* Without memory pci_alloc(), which knows no error hook yet, would end the program; and after a
+ * pci_set_param() that failed pci_cleanup() would free what was never allocated. */
+static bool begin(struct libpci *library, char *path)
+{
+    enum { PLENTY = 64 << 10 };
+    void *volatile room = malloc(PLENTY);
+    free(room);
+    library->access = room ? library->functions.pci_alloc() : NULL;
+    if (library->access && guard(library, configure, path))
+        return guard(library, start, NULL);
+    library->access = NULL;
+    return false;
 }
 
 enum error_code libpci_open(enum libpci_method method, const char *path, struct libpci **library,
@@ -107,8 +130,9 @@ enum error_code libpci_open(enum libpci_method method, const char *path, struct 
         error_set(error, ERROR_NO_MEMORY, "no memory to look at PCI devices");
     } else if (opened->method = method, load(opened, error)) {
         /* the error says why */
-    } else if (opened->access = opened->functions.pci_alloc(), !guard(opened, start, own_path)) {
-        error_set(error, ERROR_BAD_INPUT, "libpci cannot read %s: %s", path, opened->complaint);
+    } else if (!begin(opened, own_path)) {
+        error_set(error, opened->access ? ERROR_BAD_INPUT : ERROR_NO_MEMORY, "libpci cannot read %s: %s",
+                  path, opened->access ? opened->complaint : "not enough memory");
     }
     free(own_path);
     if (error->code) {

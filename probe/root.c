@@ -94,6 +94,7 @@ static void add_fault(struct root *root, const char *path, const char *why, int 
     if (fault.path && fault.why) {
         root->faults[root->fault_count++] = fault;
     } else {
+        buffer_memory_was_short = true;
         free(fault.path);
         free(fault.why);
     }
@@ -337,6 +338,7 @@ char **root_list(struct root *root, const char *directory, int limit, int *count
     int file = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *stream = file < 0 ? NULL : fdopendir(file);
     if (!stream) {
+        buffer_memory_was_short |= errno == ENOMEM;
         failed(root, directory, errno);
         if (file >= 0)
             close(file);
@@ -344,7 +346,8 @@ char **root_list(struct root *root, const char *directory, int limit, int *count
     close(place);
     if (!stream)
         return NULL;
-    for (struct dirent *entry; (entry = readdir(stream));) {
+    struct dirent *entry;
+    while (errno = 0, (entry = readdir(stream))) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
         if (*count == limit) {
@@ -352,10 +355,13 @@ char **root_list(struct root *root, const char *directory, int limit, int *count
             break;
         }
         if (!append_name(&names, count, entry->d_name)) {
+            buffer_memory_was_short = true;
             root_note_errno(root, directory, ENOMEM);
             break;
         }
     }
+    if (!entry && errno)
+        root_note_errno(root, directory, errno);
     closedir(stream);
     if (*count)
         qsort(names, (size_t)*count, sizeof *names, compare_names);
