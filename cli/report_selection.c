@@ -50,7 +50,7 @@ enum error_code report_unreadable(const char *directory, const struct outbox_ent
               entry->error.message);
     return error_next(error,
                       entry->error.code == ERROR_PERMISSION
-                          ? "give it back to its owner: sudo chown -R \"$USER\" %s"
+                          ? "give it back to its owner: sudo chown -R \"$USER\" '%s'"
                           : "try again: nothing was done; it lies in %s",
                       directory);
 }

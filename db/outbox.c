@@ -185,7 +185,9 @@ static enum error_code read_file(const char *path, size_t max, struct buffer *te
         return error_set_errno(error, errno, "cannot read it");
     char *space = buffer_reserve(text, max + 2);
     ssize_t length = -1;
-    if (fstat(file, &status) || !S_ISREG(status.st_mode)) {
+    if (fstat(file, &status)) {
+        error_set_errno(error, errno, "cannot read it");
+    } else if (!S_ISREG(status.st_mode)) {
         error_set(error, ERROR_BAD_INPUT, "it is not a regular file");
     } else if (!space) {
         error_set(error, ERROR_NO_MEMORY, "no memory for a report");
@@ -325,7 +327,7 @@ enum error_code outbox_read(const char *directory, struct outbox *outbox, struct
     if (!stream)
         return errno == ENOENT ? ERROR_NONE
                                : error_set_errno(error, errno, "cannot read the outbox %s", directory);
-    for (const struct dirent *found; !error->code && (found = readdir(stream));) {
+    for (const struct dirent *found; !error->code && (errno = 0, found = readdir(stream));) {
         if (!has_report_suffix(found->d_name))
             continue;
         struct outbox_entry *more = outbox->count < OUTBOX_MAX_REPORTS
@@ -345,6 +347,8 @@ enum error_code outbox_read(const char *directory, struct outbox *outbox, struct
             error_set(error, ERROR_NO_MEMORY, "no memory for the outbox");
         }
     }
+    if (!error->code && errno)
+        error_set_errno(error, errno, "cannot read the outbox %s", directory);
     closedir(stream);
     if (outbox->count)
         qsort(outbox->entries, (size_t)outbox->count, sizeof *outbox->entries, compare_entries);
