@@ -22,9 +22,12 @@ static enum error_code check_zstd(const char *path, const struct segment *segmen
     int file = owner_open_regular(path, path, error);
     if (file < 0)
         return error->code;
-    bool is_zstd = read(file, start, sizeof start) == sizeof start && !memcmp(start, magic, sizeof magic);
+    ssize_t got = read(file, start, sizeof start);
+    int number = errno;
     close(file);
-    return is_zstd
+    if (got < 0)
+        return error_set_errno(error, number, "cannot read segment %.12s", segment->sha256);
+    return got == sizeof start && !memcmp(start, magic, sizeof magic)
                ? ERROR_NONE
                : error_set(error, ERROR_REMOTE, "segment %.12s is not compressed with zstd", segment->sha256);
 }
