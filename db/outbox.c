@@ -341,7 +341,8 @@ enum error_code outbox_read(const char *directory, struct outbox *outbox, struct
         } else if (outbox->count == OUTBOX_MAX_REPORTS) {
             error_set(error, ERROR_BAD_INPUT, "more than %d files are in the outbox %s", OUTBOX_MAX_REPORTS,
                       directory);
-            error_next(error, "move some of them elsewhere: mkdir ~/reports && mv '%s'/[0-7]*.json ~/reports",
+            error_next(error,
+                       "move some of them elsewhere: mkdir -p ~/reports && mv '%s'/[0-7]*.json ~/reports",
                        directory);
         } else {
             error_set(error, ERROR_NO_MEMORY, "no memory for the outbox");
