@@ -27,8 +27,9 @@ static inline void fuzz_remove_tree(const char *path)
 
 static inline char *fuzz_directory_name(void)
 {
-    static char directory[] = "/dev/shm/fuzz-passthru-XXXXXX";
-    return directory;
+    static char in_memory[] = "/dev/shm/fuzz-passthru-XXXXXX";
+    static char on_disk[] = "/tmp/fuzz-passthru-XXXXXX";
+    return access("/dev/shm", W_OK) ? on_disk : in_memory;
 }
 
 static inline void fuzz_remove_directory(void)
@@ -41,8 +42,6 @@ static inline const char *fuzz_directory(void)
     static bool made;
     char *directory = fuzz_directory_name();
     if (!made) {
-        if (access("/dev/shm", W_OK))
-            strcpy(directory, "/tmp/fuzz-passthru-XXXXXX");
         require(mkdtemp(directory) != NULL, "there is a directory for files");
         atexit(fuzz_remove_directory);
         made = true;
