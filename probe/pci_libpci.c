@@ -27,7 +27,7 @@
     X(pci_find_cap)
 
 struct libpci {
-    enum libpci_method method;
+    bool is_dump;
     struct pci_access *access;
     jmp_buf unwind;
     char complaint[256];
@@ -67,11 +67,6 @@ static bool guard(struct libpci *library, void (*step)(struct libpci *library, v
     return true;
 }
 
-const char *libpci_complaint(const struct libpci *library)
-{
-    return library->complaint;
-}
-
 LIBRARY_NOTE("scan", "PCI devices of this machine", "\"libpci.so.3\"");
 
 static enum error_code load(struct libpci *library, struct error *error)
@@ -91,13 +86,16 @@ void libpci_preload(void)
         return;
 }
 
-static void configure(struct libpci *library, void *path)
+/* Without a dump the library is to open nothing: its way by sysfs is the one that does not look for devices
+ * when it starts, and has no place to read them from. */
+static void configure(struct libpci *library, void *dump)
 {
+    static char nowhere[] = "/dev/null";
     library->access->error = unwind;
     library->access->warning = ignore;
-    library->access->method = library->method == LIBPCI_DUMP ? PCI_ACCESS_DUMP : PCI_ACCESS_SYS_BUS_PCI;
-    library->functions.pci_set_param(library->access,
-                                     library->method == LIBPCI_DUMP ? "dump.name" : "sysfs.path", path);
+    library->access->method = dump ? PCI_ACCESS_DUMP : PCI_ACCESS_SYS_BUS_PCI;
+    library->functions.pci_set_param(library->access, dump ? "dump.name" : "sysfs.path",
+                                     dump ? dump : nowhere);
 }
 
 static void start(struct libpci *library, void *context)
@@ -108,33 +106,32 @@ static void start(struct libpci *library, void *context)
 
 /* Without memory pci_alloc(), which knows no error hook yet, would end the program; and after a
  * pci_set_param() that failed pci_cleanup() would free what was never allocated. */
-static bool begin(struct libpci *library, char *path)
+static bool begin(struct libpci *library, char *dump)
 {
     enum { PLENTY = 64 << 10 };
     void *volatile room = malloc(PLENTY);
     free(room);
     library->access = room ? library->functions.pci_alloc() : NULL;
-    if (library->access && guard(library, configure, path))
+    if (library->access && guard(library, configure, dump))
         return guard(library, start, NULL);
     library->access = NULL;
     return false;
 }
 
-enum error_code libpci_open(enum libpci_method method, const char *path, struct libpci **library,
-                            struct error *error)
+enum error_code libpci_open(const char *dump, struct libpci **library, struct error *error)
 {
-    char *own_path = strdup(path); /* its parameters are not const */
+    char *own_dump = dump ? strdup(dump) : NULL; /* its parameters are not const */
     struct libpci *opened = calloc(1, sizeof *opened);
     error->code = ERROR_NONE;
-    if (!opened || !own_path) {
+    if (!opened || (dump && !own_dump)) {
         error_set(error, ERROR_NO_MEMORY, "no memory to look at PCI devices");
-    } else if (opened->method = method, load(opened, error)) {
+    } else if (opened->is_dump = dump != NULL, load(opened, error)) {
         /* the error says why */
-    } else if (!begin(opened, own_path)) {
+    } else if (!begin(opened, own_dump)) {
         error_set(error, opened->access ? ERROR_BAD_INPUT : ERROR_NO_MEMORY, "libpci cannot read %s: %s",
-                  path, opened->access ? opened->complaint : "not enough memory");
+                  dump ? dump : "PCI devices", opened->access ? opened->complaint : "not enough memory");
     }
-    free(own_path);
+    free(own_dump);
     if (error->code) {
         libpci_close(opened);
         return error->code;
@@ -160,16 +157,15 @@ void libpci_close(struct libpci *library)
 
 /* One device while it is being read. */
 struct reading {
-    enum libpci_depth depth;
     struct pci_device *device;
     struct pci_dev *dev;
-    int length;            /* bytes of configuration space that could be read: 0, 64, 256, 4096 */
-    u8 config[LIBPCI_ALL]; /* all ones after that */
+    int length;                /* bytes of configuration space that are known: 0, 64, 256, 4096 */
+    u8 config[PCI_CONFIG_ALL]; /* all ones after that */
 };
 
 static unsigned config_word(const struct reading *reading, unsigned at)
 {
-    return at + 2 > LIBPCI_ALL ? 0xffff : reading->config[at] | (unsigned)reading->config[at + 1] << 8;
+    return at + 2 > PCI_CONFIG_ALL ? 0xffff : reading->config[at] | (unsigned)reading->config[at + 1] << 8;
 }
 
 static uint32_t config_long(const struct reading *reading, unsigned at)
@@ -177,15 +173,18 @@ static uint32_t config_long(const struct reading *reading, unsigned at)
     return config_word(reading, at) | (uint32_t)config_word(reading, at + 2) << 16;
 }
 
+static void read_dump(struct libpci *library, struct reading *reading)
+{
+    static const int lengths[] = {PCI_CONFIG_ALL, PCI_CONFIG_CAPABILITIES, PCI_CONFIG_HEADER};
+    for (size_t i = 0; i < ARRAY_SIZE(lengths) && !reading->length; i++)
+        if (library->functions.pci_read_block(reading->dev, 0, reading->config, lengths[i]))
+            reading->length = lengths[i];
+}
+
 /* All of the configuration space is put before the library at once, so that nothing that is wrong in it can
  * make the library read more. A device that does not answer reads as all ones. */
-static void read_config(struct libpci *library, struct reading *reading)
+static void show_config(struct libpci *library, struct reading *reading)
 {
-    static const int lengths[] = {LIBPCI_ALL, 256, LIBPCI_HEADER};
-    for (size_t i = 0; i < ARRAY_SIZE(lengths) && !reading->length; i++)
-        if (lengths[i] <= (int)reading->depth &&
-            library->functions.pci_read_block(reading->dev, 0, reading->config, lengths[i]))
-            reading->length = lengths[i];
     memset(reading->config + reading->length, 0xff, sizeof reading->config - (size_t)reading->length);
     if (config_long(reading, PCI_VENDOR_ID) == UINT32_MAX &&
         config_long(reading, PCI_CLASS_REVISION) == UINT32_MAX)
@@ -269,29 +268,36 @@ static void take_virtual_functions(struct libpci *library, const struct reading 
     reading->device->sriov_enabled = enabled ? (int)config_word(reading, at + PCI_IOV_NUMVF) : 0;
 }
 
-static void read_device(struct libpci *library, void *context)
+/* What the kernel says in files of their own. */
+static void take_identity_and_bars(struct libpci *library, const struct reading *reading)
 {
-    struct reading *reading = context;
     struct pci_device *device = reading->device;
-    const struct pci_address *address = &device->address;
-    reading->dev = library->functions.pci_get_dev(library->access, (int)address->domain, address->bus,
-                                                  address->slot, address->function);
-    read_config(library, reading);
-    int fields = PCI_FILL_IDENT | PCI_FILL_CLASS;
-    if (library->method == LIBPCI_DUMP)
-        fields |= PCI_FILL_BASES | PCI_FILL_ROM_BASE;
-    library->functions.pci_fill_info(reading->dev, fields);
+    library->functions.pci_fill_info(reading->dev,
+                                     PCI_FILL_IDENT | PCI_FILL_CLASS | PCI_FILL_BASES | PCI_FILL_ROM_BASE);
     device->id.vendor = reading->dev->vendor_id;
     device->id.device = reading->dev->device_id;
     device->base_class = (uint8_t)(reading->dev->device_class >> 8);
     device->sub_class = (uint8_t)reading->dev->device_class;
     if (reading->length)
-        take_header(reading);
-    if (reading->length && library->method == LIBPCI_DUMP)
         take_bars(reading);
-    if (reading->length >= 256)
+}
+
+static void read_device(struct libpci *library, void *context)
+{
+    struct reading *reading = context;
+    const struct pci_address *address = &reading->device->address;
+    reading->dev = library->functions.pci_get_dev(library->access, (int)address->domain, address->bus,
+                                                  address->slot, address->function);
+    if (library->is_dump)
+        read_dump(library, reading);
+    show_config(library, reading);
+    if (library->is_dump)
+        take_identity_and_bars(library, reading);
+    if (reading->length)
+        take_header(reading);
+    if (reading->length >= PCI_CONFIG_CAPABILITIES)
         take_resets(library, reading);
-    if (reading->length == LIBPCI_ALL) {
+    if (reading->length == PCI_CONFIG_ALL) {
         take_resizable_bars(library, reading);
         take_virtual_functions(library, reading);
     }
@@ -302,15 +308,29 @@ static void free_device(struct libpci *library, void *dev)
     library->functions.pci_free_dev(dev);
 }
 
-int libpci_read(struct libpci *library, enum libpci_depth depth, struct pci_device *device)
+static int read_guarded(struct libpci *library, struct reading *reading)
 {
-    struct reading reading = {.depth = depth, .device = device};
-    char complaint[sizeof library->complaint];
-    bool read = guard(library, read_device, &reading);
-    memcpy(complaint, library->complaint, sizeof complaint);
-    if (reading.dev)
-        guard(library, free_device, reading.dev);
-    memcpy(library->complaint, complaint, sizeof complaint);
-    bool identified = device->id.vendor && device->id.vendor != 0xffff;
-    return read && identified ? reading.length : -1;
+    bool read = guard(library, read_device, reading);
+    if (reading->dev)
+        guard(library, free_device, reading->dev);
+    return read ? reading->length : -1;
+}
+
+int libpci_read_dump(struct libpci *library, struct pci_device *device)
+{
+    struct reading reading = {.device = device};
+    int length = read_guarded(library, &reading);
+    return device->id.vendor && device->id.vendor != 0xffff ? length : -1;
+}
+
+int libpci_read_config(struct libpci *library, const struct buffer *config, struct pci_device *device)
+{
+    struct reading reading = {.device = device};
+    size_t length = config->length;
+    reading.length = length >= PCI_CONFIG_ALL            ? PCI_CONFIG_ALL
+                     : length >= PCI_CONFIG_CAPABILITIES ? PCI_CONFIG_CAPABILITIES
+                     : length >= PCI_CONFIG_HEADER       ? PCI_CONFIG_HEADER
+                                                         : 0;
+    memcpy(reading.config, buffer_text(config), (size_t)reading.length);
+    return read_guarded(library, &reading);
 }

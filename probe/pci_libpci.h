@@ -2,6 +2,7 @@
 #ifndef PASSTHRU_PROBE_PCI_LIBPCI_H
 #define PASSTHRU_PROBE_PCI_LIBPCI_H
 
+#include "core/buffer.h"
 #include "probe/pci.h"
 
 /* libpci, loaded when PCI devices are looked at and not before: linking it would slow the start of every
@@ -11,25 +12,24 @@ struct libpci;
 /* Loads the library, where no file can be opened any more when it is needed. */
 void libpci_preload(void);
 
-enum libpci_method { LIBPCI_SYSFS, LIBPCI_DUMP };
-
-/* Loads the library and opens /sys/bus/pci of a machine at `path`, or the dump that is there. ERROR_SYSTEM
- * when there is no library, ERROR_BAD_INPUT when it rejects the path. The caller closes it; NULL is fine. */
-MUST_CHECK enum error_code libpci_open(enum libpci_method method, const char *path, struct libpci **library,
-                                       struct error *error);
+/* Loads the library, for a dump that is at a path, or with NULL for libpci_read_config(): it then opens no
+ * file. ERROR_SYSTEM when there is no library, ERROR_BAD_INPUT when it rejects the dump. The caller closes
+ * it; NULL is fine. */
+MUST_CHECK enum error_code libpci_open(const char *dump, struct libpci **library, struct error *error);
 void libpci_close(struct libpci *library);
 
-/* How much of a configuration space is to be read: the header, or all of it with its capabilities. Whoever is
- * not root gets the header only. */
-enum libpci_depth { LIBPCI_HEADER = 64, LIBPCI_ALL = 4096 };
+/* How much of a configuration space there can be: the header, which is all that the kernel shows to whoever
+ * is not root, capabilities, PCI Express' own capabilities. */
+enum { PCI_CONFIG_HEADER = 64, PCI_CONFIG_CAPABILITIES = 256, PCI_CONFIG_ALL = 4096 };
 
-/* Reads identity, class, bridge numbers and, as far as the configuration space was readable, what its
- * capabilities say about resets, Resizable BAR and SR-IOV into a device whose address is set; from a dump the
- * BARs too. Leaves alone what it does not know. Returns how many bytes of configuration space there were, 0
- * for none; -1 when the device is gone or nothing identifies it. */
-int libpci_read(struct libpci *library, enum libpci_depth depth, struct pci_device *device);
+/* Takes revision, subsystem and bridge numbers and, as far as the configuration space goes, what its
+ * capabilities say about resets, Resizable BAR and SR-IOV into a device whose address is set. Leaves alone
+ * what it does not know. Returns how many bytes could be used, one of the three above or 0 for none; -1
+ * without memory. */
+int libpci_read_config(struct libpci *library, const struct buffer *config, struct pci_device *device);
 
-/* What the library has complained about last, "" for nothing. */
-const char *libpci_complaint(const struct libpci *library);
+/* The same of a dump that has the device, with its ID, class and BARs; -1 when nothing there identifies it.
+ */
+int libpci_read_dump(struct libpci *library, struct pci_device *device);
 
 #endif

@@ -87,10 +87,10 @@ static enum error_code read_dump(struct lspci_text *text, struct error *error)
         error_set(error, ERROR_NO_MEMORY, "no memory for the hex dump");
     else if (write(file, text->dump.data, text->dump.length) != (ssize_t)text->dump.length)
         error_set_errno(error, errno, "cannot store the hex dump");
-    else if (libpci_open(LIBPCI_DUMP, path, &library, error) == ERROR_NONE) {
+    else if (libpci_open(path, &library, error) == ERROR_NONE) {
         for (int i = 0; i < text->count; i++) {
             struct pci_device device = text->devices[i];
-            if (libpci_read(library, LIBPCI_ALL, &device) < 0)
+            if (libpci_read_dump(library, &device) < 0)
                 continue;
             keep_sizes(&device, &text->devices[i], text->is_numbered);
             text->devices[i] = device;

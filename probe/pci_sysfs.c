@@ -43,19 +43,6 @@ static enum tristate read_yes_no(struct root *root, const struct pci_device *dev
     return read_number(root, device, name, &number) ? tristate_of(number != 0) : TRISTATE_UNKNOWN;
 }
 
-/* libpci opens these itself. In a recorded machine each may be a link to anywhere or a FIFO that would hold
- * us up; a kernel's files are plain. What is changed meanwhile is for the sandbox (probe/confine.h). */
-static bool is_plain(struct root *root, const struct pci_device *device)
-{
-    static const char *const names[] = {"vendor", "device", "class", "config"};
-    for (size_t i = 0; i < ARRAY_SIZE(names) && !root_is_live(root); i++) {
-        char path[SHORT_PATH];
-        if (!root_is_plain(root, attribute(device, names[i], path)))
-            return false;
-    }
-    return true;
-}
-
 /* Where the directory of a device really is; false when it is another's, or leads out of the machine. */
 static bool resolve(struct root *root, const struct pci_device *device, char *resolved, size_t size)
 {
@@ -125,26 +112,48 @@ static void read_remembered(struct root *root, struct pci_device *device)
     }
 }
 
+static bool read_identity(struct root *root, struct pci_device *device)
+{
+    long long vendor;
+    long long number;
+    long long class;
+    if (!read_number(root, device, "vendor", &vendor) || vendor <= 0 || vendor >= 0xffff ||
+        !read_number(root, device, "device", &number) || number < 0 || number > 0xffff ||
+        !read_number(root, device, "class", &class) || class < 0 || class > 0xffffff)
+        return false;
+    device->id.vendor = (uint16_t)vendor;
+    device->id.device = (uint16_t)number;
+    device->base_class = (uint8_t)(class >> 16);
+    device->sub_class = (uint8_t)(class >> 8);
+    return true;
+}
+
+/* Reads up to `size` bytes of its configuration space and what they say. Returns how many could be used. */
+static int read_config(struct scan *scan, size_t size, struct pci_device *device)
+{
+    char path[SHORT_PATH];
+    struct buffer config CLEANUP(buffer_free) = BUFFER(PCI_CONFIG_ALL + 70000);
+    enum root_result result = root_read_start(scan->root, attribute(device, "config", path), size, &config);
+    int length = libpci_read_config(scan->library, &config, device);
+    if (length <= 0 && result != ROOT_UNREADABLE)
+        root_note_unreadable(scan->root, path, "cannot be read, or the device does not answer");
+    return length;
+}
+
 /* Reads what is to be known of every device, and the address of the bridge above it, or its own. False when
  * it is not to be believed or gone. */
 static bool read_brief(struct scan *scan, struct pci_device *device, struct pci_address *parent)
 {
     char path[SHORT_PATH];
     char resolved[4096];
-    if (!resolve(scan->root, device, resolved, sizeof resolved) || !is_plain(scan->root, device))
+    if (!resolve(scan->root, device, resolved, sizeof resolved))
         return false;
-    attribute(device, "", path);
-    int length = libpci_read(scan->library, LIBPCI_HEADER, device);
-    if (length < 0) {
-        const char *complaint = libpci_complaint(scan->library);
-        root_note_unreadable(scan->root, path, *complaint ? complaint : "states no vendor");
+    if (!read_identity(scan->root, device)) {
+        root_note_unreadable(scan->root, attribute(device, "", path), "states no vendor, device and class");
         return false;
     }
-    if (!length) {
-        root_note_unreadable(scan->root, attribute(device, "config", path),
-                             "cannot be read, or the device does not answer");
+    if (read_config(scan, PCI_CONFIG_HEADER, device) <= 0)
         read_remembered(scan->root, device);
-    }
     if (!parent_address(device, resolved, parent))
         *parent = device->address;
     read_driver(scan->root, device);
@@ -153,7 +162,7 @@ static bool read_brief(struct scan *scan, struct pci_device *device, struct pci_
 }
 
 /* "START END FLAGS" in hexadecimal for each of six BARs and the ROM (Linux, Documentation/ABI,
- * sysfs-bus-pci). libpci could read it, but leaks the file when it meets a line that it does not expect. */
+ * sysfs-bus-pci). */
 static void read_bars(struct root *root, struct pci_device *device)
 {
     char path[SHORT_PATH];
@@ -224,10 +233,7 @@ static enum root_result read_resets(struct root *root, struct pci_device *device
 static void read_details(struct scan *scan, struct pci_device *device)
 {
     char path[SHORT_PATH];
-    int length = libpci_read(scan->library, LIBPCI_ALL, device);
-    if (length < 0)
-        root_note_unreadable(scan->root, attribute(device, "", path), "disappeared during the scan");
-    else if (length == LIBPCI_HEADER)
+    if (read_config(scan, PCI_CONFIG_ALL, device) == PCI_CONFIG_HEADER)
         root_note_unreadable(scan->root, "/sys/bus/pci/devices/*/config",
                              "only the first 64 bytes can be read, as usual without root: "
                              "capabilities are unknown");
@@ -325,14 +331,12 @@ static void read_devices(struct scan *scan, struct pci_address *parents, bool *m
 
 static enum error_code read_named(struct scan *scan, char **names, int count, struct error *error)
 {
-    char path[4096];
     struct pci_address *parents = malloc((size_t)count * sizeof *parents);
     bool *matters = calloc((size_t)count, sizeof *matters);
     scan->machine->devices = malloc((size_t)count * sizeof *scan->machine->devices);
-    snprintf(path, sizeof path, "%s/sys/bus/pci", root_directory(scan->root));
     if (!parents || !matters || !scan->machine->devices) {
         error_set(error, ERROR_NO_MEMORY, "no memory to look at PCI devices");
-    } else if (libpci_open(LIBPCI_SYSFS, path, &scan->library, error) == ERROR_NONE) {
+    } else if (libpci_open(NULL, &scan->library, error) == ERROR_NONE) {
         take_names(scan, names, count);
         read_devices(scan, parents, matters);
         libpci_close(scan->library);

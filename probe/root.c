@@ -170,7 +170,7 @@ int read_bounded(int file, size_t max, struct buffer *out)
     return 0;
 }
 
-enum root_result root_read(struct root *root, const char *path, size_t max, struct buffer *out)
+enum root_result root_read_start(struct root *root, const char *path, size_t size, struct buffer *out)
 {
     struct stat status;
     int place;
@@ -194,15 +194,21 @@ enum root_result root_read(struct root *root, const char *path, size_t max, stru
     if (file < 0)
         return failed(root, path, reason);
     /* The size that sysfs and procfs state says nothing. */
-    int number = read_bounded(file, max + 1, out);
+    int number = read_bounded(file, size, out);
     close(file);
+    return number ? failed(root, path, number) : ROOT_OK;
+}
+
+enum root_result root_read(struct root *root, const char *path, size_t max, struct buffer *out)
+{
+    enum root_result result = root_read_start(root, path, max + 1, out);
     if (out->length > max) {
         out->length = max;
         out->data[max] = '\0';
         root_note_unreadable(root, path, "is too large");
         return ROOT_TOO_LARGE;
     }
-    return number ? failed(root, path, number) : ROOT_OK;
+    return result;
 }
 
 enum root_result root_read_line(struct root *root, const char *path, char *line, size_t size)
@@ -225,7 +231,7 @@ bool root_read_number(struct root *root, const char *path, long long *number)
 {
     char line[64];
     char *end;
-    if (root_read_line(root, path, line, sizeof line) || !*line)
+    if (root_read_line(root, path, line, sizeof line) || !*line || strlen(line) + 1 == sizeof line)
         return false;
     if (strcmp(line, "Y") == 0 || strcmp(line, "N") == 0) {
         *number = line[0] == 'Y';
@@ -265,21 +271,6 @@ bool root_read_link(struct root *root, const char *path, char *name, size_t size
     const char *slash = strrchr(target, '/');
     snprintf(name, size, "%s", slash ? slash + 1 : target);
     return *name;
-}
-
-bool root_is_plain(struct root *root, const char *path)
-{
-    struct stat status;
-    const char *last;
-    int place;
-    if (locate_parent(root, path, &last, &place))
-        return false;
-    bool is_plain =
-        fstatat(place, last, &status, AT_SYMLINK_NOFOLLOW) ? errno == ENOENT : S_ISREG(status.st_mode);
-    close(place);
-    if (!is_plain)
-        root_note_unreadable(root, path, "is not a regular file");
-    return is_plain;
 }
 
 bool root_resolve(struct root *root, const char *path, char *resolved, size_t size)

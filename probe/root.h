@@ -22,8 +22,7 @@ void root_close(struct root *root);
 /* Whether this machine itself is read, so that its devices may be asked. */
 bool root_is_live(const struct root *root);
 
-/* The directory as it was given, "" for this machine: what a library that opens files itself puts before its
- * paths. */
+/* The directory as it was given, "" for this machine. */
 const char *root_directory(const struct root *root);
 
 enum root_result {
@@ -37,6 +36,9 @@ enum root_result {
 /* Reads a regular file of at most `max` bytes into `out`, which is cleared first (its maximum must be
  * larger). */
 enum root_result root_read(struct root *root, const char *path, size_t max, struct buffer *out);
+
+/* Reads what a regular file begins with, up to `size` bytes, into `out`, which is cleared first. */
+enum root_result root_read_start(struct root *root, const char *path, size_t size, struct buffer *out);
 
 /* Appends what is left of an open file to `out`, up to `max` bytes in it. Returns 0 at the end or when they
  * are read, else errno. */
@@ -57,9 +59,6 @@ bool root_read_link(struct root *root, const char *path, char *name, size_t size
 bool root_resolve(struct root *root, const char *path, char *resolved, size_t size);
 
 bool root_exists(struct root *root, const char *path);
-
-/* Whether there is no such file, or a regular one that is no link: for a library that opens it itself. */
-bool root_is_plain(struct root *root, const char *path);
 
 /* The names in a directory, sorted, without . and .., at most `limit`: an array that the caller frees with
  * root_free_names. Stores their number; NULL with 0 when there are none. */

@@ -15,6 +15,7 @@ static int set_up(void **state)
     put("/sys/line", "  vfio-pci \t\nsecond\n");
     put("/sys/hex", "0x1f\n");
     put("/sys/yes", "Y\n");
+    put("/sys/long", "0x000000000000000000000000000000000000000000000000000000000000001f\n");
     put("/sys/empty", "");
     put("/sys/b/two", "2");
     put_link("/sys/b/up", "../../sys/b");
@@ -42,8 +43,11 @@ DEFINE_TEST_IN(test_reads, set_up, tear_down_root)
     assert_true(root_read_number(root, "/sys/yes", &number));
     assert_int_equal(number, 1);
     assert_false(root_read_number(root, "/sys/line", &number));
+    assert_false(root_read_number(root, "/sys/long", &number));
     assert_int_equal(root_read(root, "/sys/in", 1, &out), ROOT_OK);
     assert_string_equal(buffer_text(&out), "2");
+    assert_int_equal(root_read_start(root, "/sys/hex", 3, &out), ROOT_OK);
+    assert_string_equal(buffer_text(&out), "0x1");
     assert_null(root_fault(root, 0));
     assert_int_equal(root_read(root, "/sys/line", 3, &out), ROOT_TOO_LARGE);
     assert_string_equal(buffer_text(&out), "  v");
