@@ -19,8 +19,8 @@ static bool is_digit(unsigned char c)
 static bool is_telling(const unsigned char *at)
 {
     switch (*at) {
-    case '.': /* a name */
-        return is_letter(at[1]) && is_letter(at[2]);
+    case '.': /* a name, a private network */
+        return (is_letter(at[1]) && is_letter(at[2])) || strncmp((const char *)at, ".168.", 5) == 0;
     case '/':
         return at[1] && strchr("/hHuUmMrR", at[1]);
     case ':':
@@ -46,7 +46,14 @@ static bool is_telling(const unsigned char *at)
 /* What a word may be the label of, in the rules. */
 enum label { NO_LABEL, OF_SERIAL, OF_PHONE, OF_NAME };
 
-/* By its first three letters. */
+/* Whether a word is the two letters with which serial numbers of Lenovo begin, and a digit follows. */
+static bool is_lenovo(const unsigned char *word, size_t letters)
+{
+    return letters == 2 && is_digit(word[2]) &&
+           (strncmp((const char *)word, "PF", 2) == 0 || strncmp((const char *)word, "MJ", 2) == 0);
+}
+
+/* By its first three letters, or its end: "hostid". */
 static enum label label_of(const unsigned char *word, size_t letters)
 {
     static const char labels[] =
@@ -55,10 +62,19 @@ static enum label label_of(const unsigned char *word, size_t letters)
     static unsigned char known[32 * 32 * 32];
     for (const char *at = labels; !known['b' % 32 << 10 | 'e' % 32 << 5 | 'n' % 32] && *at; at += 4)
         known[at[0] % 32 << 10 | at[1] % 32 << 5 | at[2] % 32] = (unsigned char)(at[3] - '0');
+    if (letters > 2 && (word[letters - 2] | 0x20) == 'i' && (word[letters - 1] | 0x20) == 'd')
+        return OF_SERIAL;
     if (letters > 2)
         return (enum label)known[word[0] % 32 << 10 | word[1] % 32 << 5 | word[2] % 32];
     char start[] = {(char)(word[0] | 0x20), letters > 1 ? (char)(word[1] | 0x20) : '/', '\0'};
     return letters && strstr("s/ sn st id", start) ? OF_SERIAL : NO_LABEL;
+}
+
+/* "hostname", "name"; "dot" of john at example dot org. */
+static bool is_name(const unsigned char *word, size_t letters)
+{
+    return (letters == 3 && strncasecmp((const char *)word, "dot", 3) == 0) ||
+           (letters > 3 && strncasecmp((const char *)word + letters - 4, "name", 4) == 0);
 }
 
 /* Whether no rule applies to any text like this: its numbers are short and of few parts, and so on. */
@@ -77,8 +93,7 @@ static bool is_harmless_text(const char *text)
             label = found;
             reach = REACH;
         }
-        if (is_telling(at) || (*at == ':' && found) ||
-            (letters == 3 && strncasecmp((const char *)word, "dot", 3) == 0))
+        if (is_telling(at) || (*at == ':' && found) || is_name(word, letters) || is_lenovo(word, letters))
             return false;
         size += (unsigned)letters + (*at > ' ');
         if (is_digit(*at)) {
@@ -88,7 +103,7 @@ static bool is_harmless_text(const char *text)
         } else {
             pairs = size == 2 ? pairs + 1 : 0;
             halves = size == 6 && digits ? halves + 1 : 0;
-            bool is_long = size >= 12 || parts >= 3 ||
+            bool is_long = size >= 12 || size - parts >= 10 || parts >= 3 ||
                            (reach && size > 2 && (label == OF_SERIAL || digits + parts == size));
             if ((digits && is_long) || pairs > 4 || halves > 1 || (digits > 2 && at[-(ptrdiff_t)size] == '0'))
                 return false;

@@ -32,6 +32,12 @@
     "(?:com|net|org|de|at|ch|fr|nl|(?:co\\.)?uk|eu|info|io|me|dev|cloud|xyz|it|es|pt|pl|se|no|fi|dk|be|"     \
     "cz|us|ca|au|jp|ru|br|ro|hu|gr|tech|online|site|network|systems|family|name)(?![\\w-]|\\.\\w)"
 
+/* Whose sites everybody reads. */
+#define PUBLIC                                                                                                          \
+    "[\\w.-]*(?:amd|nvidia|intel|microsoft|kernel|redhat|ubuntu|debian|github|proxmox|unraid|asus|msi|gigabyte|lenovo|" \
+    "dell|hpe?|apple|truenas|qemu|libvirt|freedesktop|launchpad|archlinux|gentoo|opensuse|reddit|stackexchange)"
+#define NOT_PUBLIC "(?!" PUBLIC "\\.)"
+
 /* Behind these, in the languages that people file reports in, stands a serial number ... */
 #define SERIAL_LABEL                                                                                               \
     "serial(?:[ _-]?(?:number|num|no|nr|short|code|id))*|s/n|sn|ser\\.? ?-?(?:no|nr)|ser[iy]en[ -]?(?:nummer|nr)|" \
@@ -47,6 +53,9 @@
     "(?:0x[0-9a-f]{1,8}|tty\\w+|com\\d|(?:19|38)?[249][0268]00|57600|115200\\w*|16[45]50a?|"                 \
     "(?:drive|virtio|scsi|sata|ide|disk|usb|port)-?\\w*)"
 #define SERIAL(label) "(?:" label ")(?:" LABEL_END ")(?!" NO_SERIAL END ")(?=[\\w/-]*\\d)\\w[\\w/-]{4,}"
+
+/* Models of GPUs and parts that are written in one word. */
+#define NO_MODEL "(?!RX\\d|RTX|GTX|GTS|GDDR|DDR|AMD|LGA|NUC|MSI)"
 
 /* What many machines have: no UUID at all, that of a board's maker who set none, of Optimus's _DSM, of EFI's
  * variables and classes, of a virtual function that Proxmox numbers by its VM. */
@@ -95,7 +104,7 @@ static const struct {
 
     /* Checksums, and versions of four numbers, after what they are of. */
     {PRIVATE_NONE, AT_LABEL, ANYWHERE,
-     "(?:commit|git|fixes|sha-?(?:1|256|512)|md5|checksum|hash|rev(?:ision)?|head|bisect\\w*|revert\\w*|"
+     "(?:commit|git|fix(?:es|ed by|ed in)|sha-?(?:1|256|512)|md5|checksum|hash|rev(?:ision)?|head|bisect\\w*|revert\\w*|"
      "cherry-pick\\w*|patch\\w*|merged?|upstream|mainline|branch|vendor-reset)(?:sum)?"
      "(?: of(?: the \\w+)?| is| now| at| to| from| in| points|[ :=([]|/(?:\\?id=)?)+[0-9a-f]{7,128}" END},
     {PRIVATE_NONE, AT_LABEL, ANYWHERE,
@@ -112,20 +121,26 @@ static const struct {
     {PRIVATE_SERIAL, AT_LABEL, NOT_IN_PATH,
      "(?:tag[ :=#]+(?:is )?(?-i:(?=[A-Z\\d]*\\d[A-Z]+\\d)[A-Z\\d]{7})|(?-i:SN\\d{9,}|CN-0[A-Z0-9]{5}(?:-[A-Z0-9]{3,5}){3,4})|"
      "serial(?: n\\w+)? of (?:\\w+ ){1,4}(?=(?:[a-z]*\\d){5})[a-z\\d]{10,})(?![\\w.-])"},
-    {PRIVATE_MAC, AT_LABEL, ANYWHERE, "(?:(?:en|wl|ww)x|mac(?:[ -]?addr(?:ess)?)?[ :=]+)[0-9a-f]{12}" END},
+    {PRIVATE_MAC, AT_LABEL, ANYWHERE,
+     "(?:(?:en|wl|ww)x|(?:mac|hw|ethernet)(?:[ _-]?addr(?:ess)?)?[ :=]+(?:0x)?)[0-9a-f]{12}" END},
     {PRIVATE_UUID, AT_LABEL, ANYWHERE,
+     "gpu-(?=[a-f]*\\d)(?=\\d*[a-f])[0-9a-f]{8}(?!\\w)|"
      "\\w{0,5}(?:uu|gu)id[\"']?[ :=]+[\"'{]?(?!" COMMON_UUID ")[0-9a-f]{4,8}[:-][0-9a-f:-]{2,}"},
     {PRIVATE_LONG_HEX, AT_LABEL, ANYWHERE,
      "(?:wwn|eui|naa|nguid|scsi|nvme)(?: device id)?[-.:= ]{1,3}(?:0x|[0-9a-f]{4}-)?(?:[0-9a-f]{12,}|[0-9a-f](?: ?[0-9a-f]){14,})" END},
     {PRIVATE_MAIL, AT_LABEL, NOT_IN_PATH,
-     "(?:(?:user|benutzer|computer|host|login)[ _]?name|login|logname)[\"']? ?[:=] ?[\"']?"
+     "(?:(?:(?:user|benutzer|computer|host|login)[ _]?name|login|logname)(?: of (?:(?:my|the|this) )?\\w+)?"
+     "(?:[\"']? ?[:=]| (?:is|was|ist)(?= \\S*[\\d-])) ?[\"']?|(?:user|host)name (?=[a-z]*(?:\\d|-\\w)))"
      "(?!(?:root|admin\\w*|user|nobody|qemu|libvirt\\S*|localhost|proxmox|pve|none|unknown)(?![\\w-]))[\\w.-]{2,}"},
     {PRIVATE_IP_ADDRESS, AT_LABEL, NOT_IN_VERSION,
-     "(?:ip(?:v4)?|address|gateway|dns|ping|ssh|router|server|wan|vps|vpn|peer|endpoint|wireguard|tunnel|proxy|public)"
+     "(?:ip(?:v4)?|addr(?:ess)?|adresse|gateway|gw|dns|pings?|ssh|router|server|wan|vps|vpn|peer|endpoint|wireguard|tunnel|proxy|public|"
+     "nas|rdp|vnc|spice|scp|reach\\w*|connect\\w*|listen\\w*|bind|resolv\\w*|traceroute|subnet|nat)"
      "(?![ :=]*(?:v|bios|driver|firm|agesa|release|build))[ :=a-z]{1,12}(?!127\\.0)" QUAD},
     {PRIVATE_HOST, AT_LABEL, NOT_IN_PATH,
      "(?:file|smb|cifs|nfs|afp|s?ftp|ssh|rdp|vnc|spice|rsync|ldaps?|iscsi|telnet)://(?!localhost|ftp\\.|rsync\\.)[\\w.-]+|"
      "(?:ssh|my (?:own )?(?:domain|server|site|host|vps|nas))(?: is| at|:)? [a-z0-9][\\w-]*\\." TOP_LEVEL},
+    {PRIVATE_HOST, AT_LABEL, NOT_IN_PATH,
+     "linux (?!version )[\\w.-]+ \\d+\\.\\d[\\w.+-]* #\\d"}, /* uname -a */
     {PRIVATE_MAIL, AT_LABEL, ANYWHERE, "https?://[^\\s/?#]*@"},
     {PRIVATE_HOST, AT_LABEL, ANYWHERE,
      "https?://(?:\\[|(?:\\d{1,3}\\.){3}\\d{1,3}(?![\\w.-])|"
@@ -151,8 +166,14 @@ static const struct {
      "(?<![\\w.:+-])(?<![0-9a-f]{6} )(?![0-9a-f:]*(?:10de|1002|8086|1022))"
      "(?=[\\d:-]*(?: \\d*)?[a-f])(?=[a-f:-]*\\d)(?:[0-9a-f]{4}([:-])[0-9a-f]{4}\\g{-1}[0-9a-f]{4}|[0-9a-f]{6}[:-][0-9a-f]{6}|"
      "(?=[a-f]*\\d\\w* [a-f]*\\d)[0-9a-f]{6} [0-9a-f]{6}(?! [0-9a-f]{6}" END "))(?!\\w|[:-]\\w)"},
+    {PRIVATE_MAC, AT_NUMBER, ANYWHERE, /* but no address in memory */
+     "(?<!addr[ =:])(?<!address[ =:])(?<!iova[ =:])(?<! at )0x(?!5[56]|7[c-f]|f)" MIXED(
+         "") "(?![0-9a-f]*(?:000|fff)" END ")[0-9a-f]{12}" END},
     {PRIVATE_UUID, AT_NUMBER, ANYWHERE,
      "[0-9a-f]{8}([-_ .])[0-9a-f]{4}\\g{-1}[0-9a-f]{4}\\g{-1}[0-9a-f]{4}\\g{-1}[0-9a-f]{12}(?!\\w|-\\w)"},
+    {PRIVATE_UUID, AT_NUMBER, ANYWHERE, /* how one begins */
+     ALONE MIXED(
+         "-") "(?!a486d8f8|8be4df61|4d36e9|c12a7328)[0-9a-f]{8}-[0-9a-f]{4}-(?:[0-9a-f]{4}(?!\\w)|\\.\\.|…|[x*]{2,}|\\*)"},
     {PRIVATE_UUID, AT_NUMBER, ANYWHERE, "[0-9a-z]{6}(?:-[0-9a-z]{4}){5}-[0-9a-z]{6}(?![\\w-])"}, /* of LVM */
     {PRIVATE_LONG_HEX, AT_NUMBER, NOT_IN_PATH, "[0-9a-f]{32,}" END},
     /* The address authority's numbers open with 2, 3, 5 or 6; no pointer does. */
@@ -160,13 +181,19 @@ static const struct {
     {PRIVATE_LONG_HEX, AT_NUMBER, ANYWHERE,
      ALONE "(?!0000|ffff)" MIXED("") "(?![0-9a-f]*(?:000|fff)" END ")[0-9a-f]{12,31}(?!\\w|\\.\\w)"},
     {PRIVATE_IP_ADDRESS, AT_NUMBER, ANYWHERE,
-     "(?<![\\w.])" PRIVATE_NETWORK OCTET "\\." OCTET "(?!\\w|\\.\\d)"},
+     "(?<![\\w.])(?:" PRIVATE_NETWORK "(?:" OCTET "\\.(?:" OCTET
+     "|x{1,3}|n|\\*)|x{1,3}\\.x{1,3}|\\*)|192\\.168\\." OCTET ")(?!\\w|\\.\\d)"},
     {PRIVATE_IP_ADDRESS, AT_NUMBER, ANYWHERE,
      ALONE "(?:[6-9]\\d|1\\d\\d|2[0-5]\\d)(?:\\." OCTET "){3}(?!\\w|\\.\\d)"},
     /* Of small numbers alone is rather a version. */
     {PRIVATE_IP_ADDRESS, AT_NUMBER, NOT_IN_VERSION,
      ALONE "(?:(?=[\\d.]*(?<!\\d)(?:3[2-9]|[4-9]\\d|\\d{3})(?!\\d))" QUAD
            "|(?:8\\.8\\.[48]\\.[48]|1\\.1\\.1\\.1|9\\.9\\.9\\.9)(?!\\w|\\.\\d))"},
+    {PRIVATE_IP_ADDRESS, AT_NUMBER, NOT_IN_VERSION,
+     ALONE "(?:" QUAD
+           "(?= (?:(?:is|was|as) )?(?:(?:my|the|our|an?) )?(?:(?:public|external|home|own|static) )?"
+           "(?:ip|address|gateway|router|wan|vpn|vps|server|nas|dns|pings?|answers|reachable|unreachable)" END
+           ")|(?<!.)" QUAD "(?!.))"},
     {PRIVATE_IP_ADDRESS, AT_NUMBER, NOT_IN_VERSION, ALONE QUAD "(?::\\d{2,5}|/\\d{1,2})" END},
     /* RFC 4291, 2.2: eight groups, or fewer with one "::". A PCI ID with its subsystem has four. */
     {PRIVATE_IP_ADDRESS, AT_NUMBER, ANYWHERE, "(?<![\\w:])[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){7}(?![\\w:])"},
@@ -176,8 +203,16 @@ static const struct {
     {PRIVATE_IP_ADDRESS, AT_NUMBER, ANYWHERE, "(?<![\\w:])[0-9a-f]{3,4}:(?:[0-9a-f]{1,4}:){1,5}:(?![\\w:])"},
     /* Capitals and digits that keep changing, as no model's name does. */
     {PRIVATE_SERIAL, AT_NUMBER, ANYWHERE,
-     "(?-i:(?=(?:[A-Z]*\\d){4})(?=(?:\\d*[A-Z]){3})(?=[A-Z]+\\d+[A-Z]+\\d|\\d+[A-Z]+\\d+[A-Z])[A-Z0-9]{12,}|"
+     "(?-i:" NO_MODEL
+     "(?=(?:[A-Z]*\\d){4})(?=(?:\\d*[A-Z]){3})(?=[A-Z]+\\d+[A-Z]+\\d|\\d+[A-Z]+\\d+[A-Z])[A-Z0-9]{12,}|"
      "(?=[A-Z0-9]{12})(?![A-Z]+(?:20[12]\\d[01]\\d[0-3]|0{4}))[A-Z]{1,5}\\d{7,})(?![\\w-])"},
+    /* HP: a factory, the last digit of a year, a week. Lenovo's. Any of ten that keeps changing, but no type
+     * number of Lenovo's. */
+    {PRIVATE_SERIAL, AT_NUMBER, ANYWHERE,
+     ALONE
+     "(?-i:" NO_MODEL "(?:\\d[A-Z]{2}|[A-Z]{2}[A-Z\\d])\\d[0-5]\\d(?=\\d{0,3}[A-Z])[A-Z\\d]{4}|"
+     "(?:PF[0-5]|MJ0)(?=\\d{0,4}[A-Z])[A-Z\\d]{5}|"
+     "(?!(?:1[0-3]|2[01]|3\\d|[78]\\d)[A-Z\\d]{8}(?!\\w)|[ABCHQTWXZ]\\d{3}[A-Z])(?=(?:\\d+[A-Z]+){3}|(?:[A-Z]+\\d+){3})[A-Z\\d]{10,11})(?![\\w-])"},
     {PRIVATE_SERIAL, AT_NUMBER, NOT_IN_PATH, ALONE "(?!0{6})\\d{15,}(?!\\w|\\.\\d)"},
     {PRIVATE_SERIAL, AT_NUMBER, ANYWHERE, "(?:\\d\\d-\\d{6}-\\d{6}-\\d" END "|S-1-\\d+(?:-\\d+){2,})"},
     {PRIVATE_KEY, AT_NUMBER, NOT_IN_PATH,
@@ -185,9 +220,11 @@ static const struct {
      "[a-z0-9+/]{43}=)(?![\\w-])"},
     {PRIVATE_HOST, AT_NUMBER, NOT_IN_PATH, "(?-i:(?:DESKTOP|LAPTOP|WIN)-[A-Z0-9]{7,11})(?![\\w-])"},
     {PRIVATE_PHONE, AT_NUMBER, NOT_IN_PATH,
-     ALONE "(?<![0-9a-f]{4} )(?:0{1,2}[1-9]\\d{1,4}[ /-]{1,3}(?:\\d{6,8}|\\d{3,4}[ -]\\d{3,8})|(?<!" BYTE
-           " )0[1-9](?: \\d\\d){4}(?! " BYTE END
-           "))(?![\\w.:-])|(?<![\\w-])(?:1-)?\\d{3}-\\d{3}-\\d{4}(?![\\w-])"},
+     ALONE
+     "(?<![0-9a-f]{4} )(?:0{1,2}[1-9]\\d{1,4}[ /-]{1,3}(?:\\d{6,8}|\\d{3,4}[ -]\\d{3,8})|(?<!" BYTE
+     " )0[1-9](?: \\d\\d){4}(?! " BYTE END
+     "))(?![\\w.:-])|(?<![\\w-])(?:1-)?\\d{3}-\\d{3}-\\d{4}(?![\\w-])|" ALONE
+     "(?:(?:1\\.)?[2-9]\\d\\d\\.[2-9]\\d\\d\\.\\d{4}|0[1-9]\\d{1,3}\\.\\d{3,5}\\.\\d{3,5})(?![\\w-]|\\.\\d)"},
 
     {PRIVATE_NONE, AT_NAME, ANYWHERE,
      "(?:[\\w.-]{1,64}@[\\w.-]{0,64}\\.(?:service|socket|target|timer|slice)|git@|"
@@ -198,6 +235,11 @@ static const struct {
     {PRIVATE_MAIL, AT_NAME, ANYWHERE,
      "[\\w.+-]{1,64} (?:at (?:[\\w-]+(?: dot [\\w-]+)+|(?:gmail|googlemail|gmx|outlook|hotmail|yahoo|proton\\w*|icloud|"
      "web|posteo|mailbox|fastmail|aol)\\.\\w+)|(?:@|(?-i:AT)) ?[\\w-]+\\." TOP_LEVEL ")"},
+    {PRIVATE_MAIL, AT_NAME, NOT_IN_PATH, /* "found at example.com" is none */
+     "(?:[a-z]\\w*[._][\\w.]*[a-z]|(?:(?<!.)|(?<=[,;:(] )|(?<=[(:])|(?<=mail |tact |rite |each |ress | ask | me | is | by | to | or ))"
+     "(?!(?:see|find|found|seen|read|more|look|avail\\w*|post\\w*|host\\w*|docu\\w*|bought|sold|order\\w*|report\\w*|down\\w*|asked|discuss\\w*|"
+     "describ\\w*|explain\\w*|guide|thread|here|it|is|also|patch|issue|price\\w*|buy|get|out|this|that|them|all|anyone|everyone|people)" END
+     ")[a-z][a-z\\d]{1,20}) at " NOT_PUBLIC "[\\w-]+\\." TOP_LEVEL},
     {PRIVATE_HOST, AT_NAME, ANYWHERE,
      "(?:(?<![\\w./-])|(?<=://))[a-z0-9][\\w.-]{0,80}\\.(?:lan|local|localdomain|home|internal|intranet|corp|private|"
      "home\\.arpa|fritz\\.box|myfritz\\.net|speedport\\.ip|ts\\.net|duckdns\\.org|dyndns\\.\\w+|ddns\\.net|no-ip\\.\\w+|"
@@ -206,9 +248,7 @@ static const struct {
     {PRIVATE_HOST, AT_NAME, ANYWHERE,
      "(?<![\\w./@-])(?!(?:www\\d?|forums?|docs?|wiki|gist|raw|git\\w*|bugs?|bugzilla|community|support|developer|"
      "downloads?|blog|lists?|lore|access|kb|packages?|repo|deb|archives?|mirrors?|static|cdn|old|en|de|fr|us|man|help|"
-     "patchwork|people|ftp|bbs|discuss|answers|learn|issues|code|\\d+\\.\\d+|"
-     "[\\w.-]*(?:amd|nvidia|intel|microsoft|kernel|redhat|ubuntu|debian|github|proxmox|unraid|asus|msi|gigabyte|lenovo|"
-     "dell|hpe?|apple|truenas|qemu|libvirt|freedesktop|launchpad|archlinux|gentoo|opensuse|reddit|stackexchange))\\.)"
+     "patchwork|people|ftp|bbs|discuss|answers|learn|issues|code|\\d+\\.\\d+|" PUBLIC ")\\.)"
      "[a-z0-9][\\w-]*(?:\\.[a-z0-9][\\w-]*){1,4}\\." TOP_LEVEL},
 };
 
