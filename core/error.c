@@ -2,6 +2,7 @@
 #include "core/error.h"
 
 #include "core/buffer.h"
+#include "core/text.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -35,29 +36,44 @@ enum error_code error_set(struct error *error, enum error_code code, const char 
     vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
     error->code = code;
+    error->number = 0;
     error->next[0] = '\0';
     buffer_memory_was_short |= code == ERROR_NO_MEMORY; /* whatever becomes of the error */
     return code;
 }
 
-static enum error_code code_of_errno(int number)
+#define ANOTHER_USER "run it as a user who may (ls -ld shows whose it is), or with sudo"
+#define NOTHING_LOST "and try again; nothing was lost"
+
+static const struct {
+    int number;
+    enum error_code code;
+    const char *next;
+} reasons[] = {
+    {EACCES, ERROR_PERMISSION, ANOTHER_USER},
+    {EPERM, ERROR_PERMISSION, ANOTHER_USER},
+    {EROFS, ERROR_PERMISSION, "make that file system writable, or name another place"},
+    {ENOSPC, ERROR_NO_SPACE, "free some space (df -h shows where) " NOTHING_LOST},
+    {EDQUOT, ERROR_NO_SPACE, "free some of your space (quota shows how much you may use) " NOTHING_LOST},
+    {EFBIG, ERROR_NO_SPACE, "allow larger files (ulimit -f unlimited) " NOTHING_LOST},
+    {ENOMEM, ERROR_NO_MEMORY, ""},
+    {EBADF, ERROR_BAD_INPUT, ""}, /* of standard input alone */
+    {EIO, ERROR_SYSTEM, "look for errors of the disk (sudo dmesg), then try again"},
+    {EMFILE, ERROR_SYSTEM, "allow more open files (ulimit -n 4096) and try again"},
+    {ENFILE, ERROR_SYSTEM, "too many files are open on this machine: end some programs and try again"},
+    {ENOENT, ERROR_SYSTEM, "check the path"},
+    {ENOTDIR, ERROR_SYSTEM, "check the path: a part of it is a file"},
+    {ELOOP, ERROR_SYSTEM, "name the file itself instead of a symbolic link"},
+    {ENAMETOOLONG, ERROR_SYSTEM, "name a shorter path"},
+    {0, ERROR_SYSTEM, ""},
+};
+
+static size_t find_reason(int number)
 {
-    switch (number) {
-    case EACCES:
-    case EPERM:
-    case EROFS:
-        return ERROR_PERMISSION;
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-        return ERROR_NO_SPACE;
-    case ENOMEM:
-        return ERROR_NO_MEMORY;
-    case EBADF: /* of standard input alone */
-        return ERROR_BAD_INPUT;
-    default:
-        return ERROR_SYSTEM;
-    }
+    size_t i = 0;
+    while (reasons[i].number && reasons[i].number != number)
+        i++;
+    return i;
 }
 
 enum error_code error_set_errno(struct error *error, int number, const char *format, ...)
@@ -69,11 +85,10 @@ enum error_code error_set_errno(struct error *error, int number, const char *for
     if (length >= 0 && (size_t)length < sizeof error->message)
         snprintf(error->message + length, sizeof error->message - (size_t)length, ": %s",
                  number == EBADF ? "it is closed" : strerror(number));
-    error->code = code_of_errno(number);
+    error->code = reasons[find_reason(number)].code;
+    error->number = number;
     error->next[0] = '\0';
     buffer_memory_was_short |= error->code == ERROR_NO_MEMORY;
-    if (error->code == ERROR_NO_SPACE)
-        return error_next(error, "free some space (df -h shows where) and try again; nothing was lost");
     return error->code;
 }
 
@@ -89,6 +104,19 @@ enum error_code error_next(struct error *error, const char *format, ...)
     vsnprintf(error->next, sizeof error->next, format, arguments);
     va_end(arguments);
     return error->code;
+}
+
+enum error_code error_next_path(struct error *error, const char *before, const char *path, const char *after)
+{
+    struct buffer quoted CLEANUP(buffer_free) = BUFFER(sizeof error->next);
+    text_append_shell_word(&quoted, path);
+    bool fits = !quoted.failed && strlen(before) + quoted.length + strlen(after) < sizeof error->next;
+    return error_next(error, "%s%s%s", before, fits ? buffer_text(&quoted) : "FILE", after);
+}
+
+const char *error_next_step(const struct error *error)
+{
+    return error->next[0] ? error->next : reasons[find_reason(error->number)].next;
 }
 
 const char *error_slug(enum error_code code)

@@ -30,6 +30,7 @@ struct error {
     enum error_code code;
     char message[600];
     char next[300];
+    int number; /* errno of error_set_errno, else 0 */
 };
 
 /* Sets code and message and clears the next step. Returns code, so that one can `return error_set(...)`. */
@@ -46,6 +47,13 @@ enum error_code error_blame_input(struct error *error);
 
 /* Sets the next step. Returns the code that the error already has. */
 enum error_code error_next(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Sets it to a command with a path in its middle, quoted as a shell needs it; one that has no room is FILE.
+ */
+enum error_code error_next_path(struct error *error, const char *before, const char *path, const char *after);
+
+/* The next step: the one that was set, or else what helps against that errno; "" for none. */
+const char *error_next_step(const struct error *error);
 
 /* The stable name of a code, such as "no-database". Never NULL. */
 const char *error_slug(enum error_code code);

@@ -56,7 +56,7 @@ static enum error_code check_status(const struct stat *status, const char *path,
         return error->code = ERROR_NONE;
     if (status->st_uid == geteuid()) {
         error_set(error, ERROR_PERMISSION, "cannot use %.400s: every user may write to it", path);
-        return error_next(error, "chmod o-w %.250s", path);
+        return error_next_path(error, "chmod o-w ", path, "");
     }
     error_set(error, ERROR_PERMISSION, "cannot use %.400s: it belongs to another user, number %ld", path,
               (long)status->st_uid);

@@ -14,16 +14,27 @@
 #include "core/buffer.h"
 #include "db/internal.h"
 
+/* What the system said when a file of the database was last used in vain, 0 for nothing. */
+static int file_errno(const struct database *database)
+{
+    int number = 0;
+    if (database->handle)
+        sqlite3_file_control(database->handle, NULL, SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number;
+}
+
 enum error_code database_sqlite_error(const struct database *database, int result, struct error *error)
 {
     enum error_code code = ERROR_SYSTEM;
     int primary = result & 0xff;
-    int number = database->handle ? sqlite3_system_errno(database->handle) : 0;
-    /* A write that fails for want of space does so with ENOSPC, EDQUOT or EFBIG, which may be forgotten by
-     * now. */
-    bool write_failed = database->handle && sqlite3_extended_errcode(database->handle) == SQLITE_IOERR_WRITE;
-    if (primary == SQLITE_IOERR && (number || write_failed))
-        return error_set_errno(error, number ? number : EFBIG, "database %.400s", database->path);
+    int number = file_errno(database);
+    if (!number && database->handle)
+        number = sqlite3_system_errno(database->handle);
+    if (primary == SQLITE_IOERR && number)
+        return error_set_errno(error, number, "database %.400s", database->path);
+    /* Of a temporary file. */
+    if (database->handle && sqlite3_extended_errcode(database->handle) == SQLITE_IOERR_WRITE)
+        return error_set_errno(error, ENOSPC, "database %.400s: a temporary file", database->path);
     if (primary == SQLITE_INTERRUPT)
         return database_damaged(database, "reading it does not come to an end", error);
     const char *why = database->handle ? sqlite3_errmsg(database->handle) : sqlite3_errstr(result);
@@ -40,7 +51,7 @@ enum error_code database_sqlite_error(const struct database *database, int resul
         code = ERROR_PERMISSION;
     error_set(error, code, "database %.400s: %.100s", database->path, why);
     if (code == ERROR_NO_SPACE)
-        error_next(error, "free some space (df -h shows where) and try again; nothing was lost");
+        error->number = ENOSPC;
     return code;
 }
 
@@ -49,8 +60,12 @@ enum error_code database_damaged(const struct database *database, const char *wh
     if (buffer_memory_was_short) /* it may look damaged for that alone */
         return error_set(error, ERROR_NO_MEMORY, "database %.400s: not enough memory to read it",
                          database->path);
+    /* SQLite takes a page that the disk does not give for a damaged one. */
+    if (file_errno(database))
+        return error_set_errno(error, file_errno(database), "database %.400s", database->path);
     error_set(error, ERROR_DATABASE_DAMAGED, "database %.400s: %.150s", database->path, what);
-    return error_next(error, "rebuild it from its sources with: passthru import --db %s", database->path);
+    return error_next_path(error, "rebuild it from its sources with: passthru import --db ", database->path,
+                           "");
 }
 
 /* The numbers of the file header (sqlite.org/fileformat2.html, section 1.3) that say whose file it is, and
@@ -62,7 +77,7 @@ static enum error_code check_header(const char *path, int64_t *pages, struct err
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not be waited for */
     if (file < 0 && (errno == ENOENT || errno == ENOTDIR)) {
         error_set(error, ERROR_NO_DATABASE, "no database at %s", path);
-        return error_next(error, "build one with: passthru import --db %s", path);
+        return error_next_path(error, "build one with: passthru import --db ", path, "");
     }
     if (file < 0)
         return error_set_errno(error, errno, "cannot open database %s", path);
@@ -98,13 +113,13 @@ static enum error_code check_header(const char *path, int64_t *pages, struct err
     if (HEADER_32(60) != DATABASE_USER_VERSION) {
         error_set(error, ERROR_DATABASE_VERSION, "%s has schema version %u, this program needs %d", path,
                   (unsigned)HEADER_32(60), DATABASE_USER_VERSION);
-        return error_next(error, "rebuild it from its sources with: passthru import --db %s", path);
+        return error_next_path(error, "rebuild it from its sources with: passthru import --db ", path, "");
     }
     if ((uint64_t)HEADER_32(28) * page_size != (uint64_t)status.st_size) {
         error_set(error, ERROR_DATABASE_DAMAGED, "%s is %s: it has %lld bytes, its header says %llu", path,
                   (uint64_t)status.st_size < (uint64_t)HEADER_32(28) * page_size ? "cut short" : "too long",
                   (long long)status.st_size, (unsigned long long)HEADER_32(28) * page_size);
-        return error_next(error, "rebuild it from its sources with: passthru import --db %s", path);
+        return error_next_path(error, "rebuild it from its sources with: passthru import --db ", path, "");
     }
     *pages = HEADER_32(28);
 #undef HEADER_32

@@ -102,7 +102,10 @@ void outbox_restore_signals(sigset_t *before)
 
 int outbox_open(const char *directory, struct error *error)
 {
-    return owner_enter_own(directory, 0700, error);
+    int entered = owner_enter_own(directory, 0700, error);
+    if (entered < 0 && error->code == ERROR_PERMISSION && !error->next[0])
+        error_next(error, "have the outbox elsewhere: XDG_STATE_HOME=DIRECTORY passthru report ...");
+    return entered;
 }
 
 void outbox_lock(int directory, void (*waiting)(void))
@@ -341,9 +344,8 @@ enum error_code outbox_read(const char *directory, struct outbox *outbox, struct
         } else if (outbox->count == OUTBOX_MAX_REPORTS) {
             error_set(error, ERROR_BAD_INPUT, "more than %d files are in the outbox %s", OUTBOX_MAX_REPORTS,
                       directory);
-            error_next(error,
-                       "move some of them elsewhere: mkdir -p ~/reports && mv '%s'/[0-7]*.json ~/reports",
-                       directory);
+            error_next_path(error, "move some of them elsewhere: mkdir -p ~/reports && mv ", directory,
+                            "/[0-7]*.json ~/reports");
         } else {
             error_set(error, ERROR_NO_MEMORY, "no memory for the outbox");
         }

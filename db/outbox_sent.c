@@ -104,7 +104,7 @@ enum error_code outbox_begin_sending(const char *directory, void (*waiting)(void
         }
     }
     outbox_end_sending(sending);
-    if (!error->next[0])
+    if (!*error_next_step(error))
         error_next(error, "nothing was sent: what is sent must be kept");
     return error->code;
 }

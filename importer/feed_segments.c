@@ -149,10 +149,10 @@ enum error_code feed_segments_fetch(struct remote_update *update, const struct m
     if (check_space(update, error) || fetch_missing(update, manifest, error)) {
         struct error why = *error;
         error_set(error, why.code, "%s: %s", update->remote->name, why.message);
-        if (!why.next[0] && why.code == ERROR_REMOTE)
-            snprintf(why.next, sizeof why.next, "%s",
-                     "what is in use stays; the next passthru sync continues where this one stopped");
-        return error_next(error, "%s", why.next);
+        const char *next = error_next_step(&why);
+        if (!*next && why.code == ERROR_REMOTE)
+            next = "what is in use stays; the next passthru sync continues where this one stopped";
+        return error_next(error, "%s", next);
     }
     error->code = ERROR_NONE;
     return update->result.segments_fetched ? feed_cache_flush(update->cache, update->remote->name, error)

@@ -108,8 +108,9 @@ static enum error_code fetch_verified(struct feed *feed, struct error *error)
         error->code = ERROR_NONE;
     }
     char next[sizeof error->next];
-    snprintf(next, sizeof next, "%s",
-             error->next[0] ? error->next : "nothing of it was used; ask whoever runs the feed");
+    snprintf(next, sizeof next, "%s", error_next_step(error));
+    if (!*next)
+        snprintf(next, sizeof next, "nothing of it was used; ask whoever runs the feed");
     return name_feed(feed, error, next);
 }
 

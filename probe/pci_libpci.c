@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The fields of struct pci_dev up to rom_size have been the same since libpci 3.0; newer ones would be beyond
  * the end of what an older library allocates, and are not touched. */
@@ -104,15 +105,25 @@ static void start(struct libpci *library, void *context)
     library->functions.pci_init(library->access);
 }
 
-/* Without memory pci_alloc(), which knows no error hook yet, would end the program; and after a
- * pci_set_param() that failed pci_cleanup() would free what was never allocated. */
+/* Without memory pci_alloc(), which knows no error hook yet, says so and ends the program by exit(1), which
+ * means something else here. */
+static volatile bool is_allocating;
+
+static void end_as_short_of_memory(void)
+{
+    if (is_allocating)
+        _exit(error_exit_status(ERROR_NO_MEMORY));
+}
+
+/* After a pci_set_param() that failed pci_cleanup() would free what was never allocated. */
 static bool begin(struct libpci *library, char *dump)
 {
-    enum { PLENTY = 64 << 10 };
-    void *volatile room = malloc(PLENTY);
-    free(room);
-    library->access = room ? library->functions.pci_alloc() : NULL;
-    if (library->access && guard(library, configure, dump))
+    if (atexit(end_as_short_of_memory))
+        return false;
+    is_allocating = true;
+    library->access = library->functions.pci_alloc();
+    is_allocating = false;
+    if (guard(library, configure, dump))
         return guard(library, start, NULL);
     library->access = NULL;
     return false;

@@ -37,7 +37,11 @@ enum error_code root_open(const char *directory, struct root **root, struct erro
         root_close(opened);
         return error_set(error, ERROR_NO_MEMORY, "no memory to look at the machine");
     }
-    if (!live && (!realpath(directory, opened->resolved) || stat(opened->resolved, &status))) {
+    error->code = ERROR_NONE;
+    if (access("/proc/self/fd", X_OK)) { /* open_again() */
+        error_set(error, ERROR_SYSTEM, "no file of a machine can be read here: /proc is not mounted");
+        error_next(error, "mount -t proc proc /proc");
+    } else if (!live && (!realpath(directory, opened->resolved) || stat(opened->resolved, &status))) {
         error_set_errno(error, errno, "cannot read %s", directory);
         error->code = errno == EACCES ? ERROR_PERMISSION : ERROR_BAD_INPUT;
         error_next(error, "name the directory of a recorded machine");
@@ -187,10 +191,6 @@ enum root_result root_read_start(struct root *root, const char *path, size_t siz
     int file = open_again(place);
     int reason = errno;
     close(place);
-    if (file < 0 && reason == ENOENT) { /* the file itself is there */
-        root_note_unreadable(root, path, "no file can be read where /proc is not mounted");
-        return ROOT_UNREADABLE;
-    }
     if (file < 0)
         return failed(root, path, reason);
     /* The size that sysfs and procfs state says nothing. */

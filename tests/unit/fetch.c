@@ -77,7 +77,7 @@ static int fetch(struct transfers *transfers, const char *url, const char *file)
     printf("%ld tries=%d received=%llu etag=\"%s\" modified=\"%s\" %s\n", transfer.status, transfer.tries,
            (unsigned long long)transfer.received, transfer.new_etag, transfer.new_last_modified, file);
     if (transfer.error.code)
-        printf("%s: %s\nnext: %s\n", error_slug(error.code), error.message, error.next);
+        printf("%s: %s\nnext: %s\n", error_slug(error.code), error.message, error_next_step(&error));
     if (strcmp(file, "-") == 0)
         printf("body: %s\n", buffer_text(&transfer.body));
     buffer_free(&transfer.body);

@@ -73,7 +73,24 @@ DEFINE_TEST(test_errno)
         assert_int_equal(error.code, cases[i].code);
         assert_holds(error.message, "cannot open x: ");
         assert_holds(error.message, strerror(cases[i].number));
+        assert_true(cases[i].number == ENOMEM || *error_next_step(&error));
     }
+}
+
+DEFINE_TEST(test_next_step)
+{
+    struct error error;
+    char path[400];
+    error_set_errno(&error, EFBIG, "cannot write %s", "x");
+    assert_holds(error_next_step(&error), "ulimit -f");
+    error_next_path(&error, "chmod o-w ", "/tmp/it's mine", "");
+    assert_string_equal(error_next_step(&error), "chmod o-w '/tmp/it'\\''s mine'");
+    memset(path, 'x', sizeof path);
+    path[sizeof path - 1] = '\0';
+    error_next_path(&error, "mv ", path, " /tmp");
+    assert_string_equal(error_next_step(&error), "mv FILE /tmp");
+    error_set(&error, ERROR_SYSTEM, "other");
+    assert_string_equal(error_next_step(&error), "");
 }
 
 TESTSUITE_MAIN(NULL, NULL)
