@@ -248,9 +248,6 @@ static int run(struct sync_request *request)
         request->progress = program_show_progress;
     program_catch_signals();
     enum error_code failed = sync_run(request, &summary, &problems, &error);
-    program_name_owner(&error, place.path);
-    for (int i = 0; i < summary.remote_count; i++)
-        program_name_owner(&summary.remotes[i].result.error, place.path);
     bool nothing_done = failed && !summary.remote_count;
     program_clear_progress();
     if (request->json && !nothing_done)

@@ -191,13 +191,6 @@ void program_catch_signals(void)
     }
 }
 
-void program_name_owner(struct error *error, const char *database_path)
-{
-    if (error->code == ERROR_PERMISSION && !error->next[0])
-        error_next(error, "run it as a user who can write %.200s, or name another database with --db FILE",
-                   database_path);
-}
-
 enum error_code program_find_data(const char *named, char directory[DATABASE_PATH_SIZE], struct error *error)
 {
     static const char *const places[] = {"../data", "../share/passthru/data"};

@@ -61,9 +61,6 @@ void program_clear_progress(void);
 /* From now on SIGINT, SIGTERM and SIGHUP clear that line before they end the program, as they do anyway. */
 void program_catch_signals(void);
 
-/* Says who can write the database, where an error is for want of that and names no next step. */
-void program_name_owner(struct error *error, const char *database_path);
-
 /* Appends a number of bytes for people: "812 B", "12.3 kB", "4.5 MB". Powers of 1000. */
 void program_append_bytes(struct buffer *out, uint64_t bytes);
 

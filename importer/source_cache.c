@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/file.h"
@@ -29,6 +30,9 @@ struct source_cache {
     int lock;
     int received;
 };
+
+/* How long another import is waited for: the longest that is known takes a tenth of it. */
+enum { LOCK_WAIT_SECONDS = 600, LOOKS_A_SECOND = 5 };
 
 /* SQLite takes no longer paths, with what it appends to them (SQLITE_MAX_PATHLEN of its os_unix.c). */
 enum { MAX_SQLITE_PATH = 512 - sizeof ".new-journal" };
@@ -89,10 +93,18 @@ static enum error_code take_lock(struct source_cache *cache, const char *path, v
         return ERROR_NONE;
     if (waiting)
         waiting();
-    while (flock(cache->lock, LOCK_EX))
-        if (errno != EINTR)
+    const struct timespec pause = {.tv_nsec = 1000 * 1000 * 1000 / LOOKS_A_SECOND};
+    for (int looks = 0; looks < LOCK_WAIT_SECONDS * LOOKS_A_SECOND; looks++) {
+        nanosleep(&pause, NULL);
+        if (flock(cache->lock, LOCK_EX | LOCK_NB) == 0)
+            return ERROR_NONE;
+        if (errno != EWOULDBLOCK && errno != EINTR)
             return error_set_errno(error, errno, "cannot take the lock %s", path);
-    return ERROR_NONE;
+    }
+    error_set(error, ERROR_SYSTEM, "another import has had the lock %.400s for %d minutes", path,
+              LOCK_WAIT_SECONDS / 60);
+    return error_next(error,
+                      "see what it does (ps -C passthru-import -o pid,etime,args), end it, and try again");
 }
 
 /* The path of a file in the cache. */
@@ -165,6 +177,10 @@ enum error_code source_cache_open(const char *database_path, void (*waiting)(voi
         return error->code;
     if (enter(opened, database_path, waiting, error)) {
         source_cache_close(opened);
+        if (error->code == ERROR_PERMISSION && !error->next[0])
+            error_next(error,
+                       "run it as a user who can write %.200s, or name another database with --db FILE",
+                       database_path);
         return error->code;
     }
     file_remove_leftovers(opened->directory, incoming_prefix);
