@@ -112,6 +112,12 @@ static bool step(struct walk *walk, const char *name)
     return true;
 }
 
+static bool is_directory(int file)
+{
+    struct stat status;
+    return fstat(file, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 /* Goes to the end of the path. False with errno. */
 static bool go(struct walk *walk)
 {
@@ -125,10 +131,17 @@ static bool go(struct walk *walk)
         }
         snprintf(name, sizeof name, "%.*s", (int)length, start);
         walk->rest = start + length;
-        if (strcmp(name, "..") == 0)
-            go_up(walk);
-        else if (length && strcmp(name, ".") != 0 && !step(walk, name))
+        bool stays = !length || strcmp(name, ".") == 0;
+        if (stays || strcmp(name, "..") == 0) {
+            if (!is_directory(walk->steps[walk->depth])) {
+                errno = ENOTDIR;
+                return false;
+            }
+            if (!stays)
+                go_up(walk);
+        } else if (!step(walk, name)) {
             return false;
+        }
     }
     return true;
 }

@@ -140,6 +140,7 @@ DEFINE_TEST_IN(test_step_by_step, set_up, tear_down_root)
     static const char paths[] =
         "/|.|/sys|/sys/|sys/b/two|/sys//b/./two|/sys/b/up/up/up/two|/sys/in|/sys/out|/sys/up-and-out|"
         "/sys/loop|/sys/loop/x|/sys/elsewhere/exe|/..|/../../sys/line|/sys/../../../sys/b/../line|"
+        "/sys/line/..|/sys/line/.|/sys/line/|/sys/in/..|/sys/in/|/sys/fifo/../line|/sys/b/./|/sys/b/../|"
         "/sys/none|/sys/line/none|/sys/fifo|/sys/top|/sys/top/sys/line|/sys/self|/etc/passwd||/sys/b/up/";
     put_link("/sys/top", "/");
     put_link("/sys/self", "/sys/b");
