@@ -30,6 +30,8 @@ static const struct sandbox_rule places[] = {
     {"/etc/resolv.conf", SANDBOX_READ},
     {"/etc/services", SANDBOX_READ},
     {"/etc/ssl", SANDBOX_READ},
+    {"/nix/store", SANDBOX_READ}, /* where NixOS and Guix have what they link to from /etc */
+    {"/gnu/store", SANDBOX_READ},
     {"/run/NetworkManager", SANDBOX_READ},
     {"/run/resolvconf", SANDBOX_READ},
     {"/run/systemd/resolve", SANDBOX_READ},
@@ -42,10 +44,7 @@ static const struct sandbox_rule places[] = {
 static const struct {
     const char *variable;
     enum sandbox_access access;
-} named[] = {{"SSL_CERT_FILE", SANDBOX_READ},
-             {"SSL_CERT_DIR", SANDBOX_READ},
-             {"SQLITE_TMPDIR", SANDBOX_WRITE},
-             {"TMPDIR", SANDBOX_WRITE}};
+} named[] = {{"SSL_CERT_FILE", SANDBOX_READ}, {"SQLITE_TMPDIR", SANDBOX_WRITE}, {"TMPDIR", SANDBOX_WRITE}};
 
 struct sandbox importer_confine(const char *database_path, const char *data_directory,
                                 enum sandbox_calls calls)
