@@ -17,7 +17,8 @@ enum {
     SEGMENT_MAX_RECORDS = 1000000,
     FEED_MAX_BYTES = 1 << 30,   /* of all segments together, */
     FEED_MAX_RECORDS = 5000000, /* and their lines: reports and retractions */
-    SEGMENT_NAME_SIZE = 65,     /* 64 lower-case hexadecimal digits */
+    FEED_MAX_RETRACTIONS = 500000,
+    SEGMENT_NAME_SIZE = 65, /* 64 lower-case hexadecimal digits */
     MANIFEST_TIME_SIZE = 32
 };
 

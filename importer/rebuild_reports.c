@@ -21,7 +21,7 @@ struct report_source {
     const char *hash;
     bool is_cached;
     int64_t number; /* in the database */
-    int64_t reports;
+    struct report_counts counts;
     int64_t rejected;
 };
 
@@ -36,7 +36,7 @@ static enum error_code read_file(struct rebuild *work, struct report_source *sou
 {
     long before = problems->rejected;
     enum error_code code =
-        reports_read(file, work->builder, source->number, &source->reports, problems, error);
+        reports_read(file, work->builder, source->number, &source->counts, problems, error);
     source->rejected += problems->rejected - before;
     return code;
 }
@@ -44,9 +44,9 @@ static enum error_code read_file(struct rebuild *work, struct report_source *sou
 static enum error_code complete_source(struct rebuild *work, const struct report_source *source,
                                        struct error *error)
 {
-    work->summary->reports += source->reports;
+    work->summary->reports += source->counts.reports;
     return builder_complete_source(work->builder, source->number, source->version, source->date, source->hash,
-                                   source->is_cached, source->reports, source->rejected, error);
+                                   source->is_cached, source->counts.reports, source->rejected, error);
 }
 
 /* ---- the bundled reports ---- */
@@ -134,14 +134,14 @@ static enum error_code read_given_reports(struct rebuild *work, int number, stru
     bool is_known = source_cache_has_reports(work->cache, incoming->hash);
     if (read_imported(work, &source, incoming->path, work->problems, error))
         return error->code;
-    if (!source.reports && source.rejected) {
+    if (!source.counts.reports && source.rejected) {
         error_set(error, ERROR_BAD_INPUT, "%s: none of its %lld records is a report", source.name,
                   (long long)source.rejected);
         return error_next(error, "correct them; data/README.md shows what a report looks like");
     }
     if (!is_known) {
         work->new_sources[number] = source.number;
-        work->summary->new_reports += source.reports;
+        work->summary->new_reports += source.counts.reports;
     }
     return ERROR_NONE;
 }
@@ -202,7 +202,7 @@ static void note_feed(struct rebuild *work, const struct report_source *source)
     if (summary->feed_count == MAX_REMOTES)
         return;
     struct rebuild_feed *feed = &summary->feeds[summary->feed_count++];
-    *feed = (struct rebuild_feed){.source = source->number, .reports = source->reports};
+    *feed = (struct rebuild_feed){.source = source->number, .reports = source->counts.reports};
     snprintf(feed->name, sizeof feed->name, "%s", source->name);
 }
 

@@ -7,6 +7,7 @@
 #include "core/report_validate.h"
 #include "importer/feed_line.h"
 #include "importer/line_reader.h"
+#include "importer/manifest.h"
 
 struct report_reader {
     const struct report_file *file;
@@ -35,7 +36,7 @@ static enum error_code reject_private(const struct report *report, struct error 
 
 /* Adds the report of a line: `json` as it was read before, or NULL for the text itself. */
 static enum error_code add_report(struct report_reader *reader, struct json_t *json, const char *line,
-                                  size_t length, int64_t *reports, struct error *error)
+                                  size_t length, struct report_counts *counts, struct error *error)
 {
     struct report report;
     unsigned char id[crypto_hash_sha256_BYTES];
@@ -50,36 +51,38 @@ static enum error_code add_report(struct report_reader *reader, struct json_t *j
     else if (!reject_private(&report, error) &&
              !builder_add_report(reader->builder, &report, id, body, reader->canonical.length, reader->source,
                                  error))
-        ++*reports;
+        counts->reports++;
     report_free(&report);
     return error->code;
 }
 
 /* The report of a line of a feed is added, or what the line retracts is. */
 static enum error_code add_feed_line(struct report_reader *reader, const char *line, size_t length,
-                                     int64_t *reports, struct error *error)
+                                     struct report_counts *counts, struct error *error)
 {
     struct feed_line found;
     if (feed_line_parse(line, length, &found, error))
         return error->code;
-    if (found.operation == FEED_RETRACT)
+    if (found.operation == FEED_RETRACT && counts->retractions >= FEED_MAX_RETRACTIONS)
+        return error_set(error, ERROR_BAD_INPUT, "a feed retracts at most %d reports", FEED_MAX_RETRACTIONS);
+    if (found.operation == FEED_RETRACT && ++counts->retractions)
         return builder_retract(reader->builder, found.id, reader->source, error);
-    return add_report(reader, found.report, NULL, 0, reports, error);
+    return add_report(reader, found.report, NULL, 0, counts, error);
 }
 
 static enum error_code add_line(struct report_reader *reader, enum line_status status, const char *line,
-                                size_t length, int64_t *reports, struct error *error)
+                                size_t length, struct report_counts *counts, struct error *error)
 {
     if (status == LINE_TOO_LONG)
         return error_set(error, ERROR_BAD_INPUT, "a report has at most %d bytes", REPORT_MAX_BYTES);
     if (line[strspn(line, " \t")] == '\0' && !memchr(line, '\0', length))
         return ERROR_NONE;
-    return reader->file->is_feed ? add_feed_line(reader, line, length, reports, error)
-                                 : add_report(reader, NULL, line, length, reports, error);
+    return reader->file->is_feed ? add_feed_line(reader, line, length, counts, error)
+                                 : add_report(reader, NULL, line, length, counts, error);
 }
 
 enum error_code reports_read(const struct report_file *file, struct builder *builder, int64_t source,
-                             int64_t *reports, struct problems *problems, struct error *error)
+                             struct report_counts *counts, struct problems *problems, struct error *error)
 {
     struct report_reader reader = {.file = file,
                                    .builder = builder,
@@ -96,7 +99,7 @@ enum error_code reports_read(const struct report_file *file, struct builder *bui
         enum line_status status = line_reader_next(lines, &line, &length, error);
         if (status == LINE_END || status == LINE_FAILED)
             break;
-        if (add_line(&reader, status, line, length, reports, &why) == ERROR_BAD_INPUT)
+        if (add_line(&reader, status, line, length, counts, &why) == ERROR_BAD_INPUT)
             problems_reject(problems, file->shown, line_reader_number(lines), "%s", why.message);
         else if (why.code)
             *error = why;

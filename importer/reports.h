@@ -16,11 +16,17 @@ struct report_file {
     bool is_feed;      /* the lines are those of a feed's segment (importer/feed_line.h) */
 };
 
-/* Reads a file of reports into a database. A line that is no valid report is rejected by name and the others
- * go on; a report that is there twice is found by the builder. The number of valid reports is added to
- * `reports`, that of rejected lines to `problems`. */
+/* What a source has in all its files. */
+struct report_counts {
+    int64_t reports;
+    int64_t retractions;
+};
+
+/* Reads a file of reports into a database. A line that is no valid report, or a retraction too many, is
+ * rejected by name and the others go on; a report that is there twice is found by the builder. Valid reports
+ * and retractions are added to `counts`, rejected lines to `problems`. */
 MUST_CHECK enum error_code reports_read(const struct report_file *file, struct builder *builder,
-                                        int64_t source, int64_t *reports, struct problems *problems,
-                                        struct error *error);
+                                        int64_t source, struct report_counts *counts,
+                                        struct problems *problems, struct error *error);
 
 #endif

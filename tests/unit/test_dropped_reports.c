@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "importer/manifest.h"
+#include "importer/reports.h"
 #include "tests/unit/database_fixture.h"
 
 /* Which reports count: each case adds a few to a database of its own. */
@@ -101,6 +103,37 @@ DEFINE_TEST(test_dropped)
 {
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         check_case(&cases[i]);
+}
+
+static void keep_message(void *context, const char *file, long line, const char *message)
+{
+    (void)file;
+    (void)line;
+    snprintf(context, 200, "%s", message);
+}
+
+/* One more is taken, and then none. */
+DEFINE_TEST(test_retractions_are_bounded)
+{
+    struct builder *builder;
+    int64_t source;
+    struct report_counts counts = {.retractions = FEED_MAX_RETRACTIONS - 1};
+    char said[200] = "";
+    char path[SCRATCH_PATH_SIZE];
+    struct problems problems = {keep_message, said, 0};
+    const struct report_file file = {path, "a feed", true};
+    struct buffer lines CLEANUP(buffer_free) = BUFFER(1 << 20);
+    for (int i = 0; i < 3; i++)
+        buffer_append_format(&lines, "{\"op\":\"retract\",\"id\":\"%064d\",\"reason\":\"wrong\"}\n", i);
+    scratch_write_text(path, buffer_text(&lines));
+    ASSERT_DONE(builder_create(in_scratch("dropped.db.new"), &builder, &failure));
+    ASSERT_DONE(builder_add_source(builder, "feed", "a feed", &source, &failure));
+    ASSERT_DONE(reports_read(&file, builder, source, &counts, &problems, &failure));
+    builder_free(builder);
+    unlink(path);
+    assert_int_equal(counts.retractions, FEED_MAX_RETRACTIONS);
+    assert_int_equal(problems.rejected, 2);
+    assert_holds(said, "a feed retracts at most 500000 reports");
 }
 
 TESTSUITE_MAIN(make_scratch, remove_scratch)
