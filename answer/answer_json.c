@@ -217,6 +217,7 @@ static void write_identity(struct json_writer *writer, const struct answer *answ
         json_write_string(writer, "product", device->product);
     json_write_string(writer, "vendor", device->vendor);
     json_write_string(writer, "name", device->name);
+    write_string_or_null(writer, "name_source", device->name_source);
     write_string_or_null(writer, "chip", device->is_gpu ? device->gpu.chip : NULL);
     json_write_bool(writer, "is_gpu", device->is_gpu);
 }

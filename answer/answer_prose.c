@@ -246,7 +246,11 @@ void answer_write_alternatives(const struct prose *prose, const struct answer *a
 
 static void write_stated_values(const struct prose *prose, const struct answer *answer)
 {
+    const struct device *device = &answer->device;
     add_field(prose, "Sources", "every value that anything states about this ID:");
+    if (device->name_source[0])
+        prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "used: name = %s, %s", device->name,
+                  device->name_source);
     for (int i = 0; i < answer->stated_count; i++) {
         const struct stated_value *value = &answer->stated[i];
         prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "%s %s = %s (%d %%), %s",

@@ -47,11 +47,11 @@ enum error_code builder_add_vendor(struct builder *builder, uint16_t vendor, con
                   sql_text(name));
 }
 
-enum error_code builder_add_device(struct builder *builder, uint32_t pci_id, const char *name,
+enum error_code builder_add_device(struct builder *builder, uint32_t pci_id, const char *name, int origin,
                                    struct error *error)
 {
-    return INSERT(builder, error, "INSERT OR IGNORE INTO device VALUES (?1, ?2)", sql_integer(pci_id),
-                  sql_text(name));
+    return INSERT(builder, error, "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3)", sql_integer(pci_id),
+                  sql_text(name), sql_reference(origin));
 }
 
 enum error_code builder_add_subsystem(struct builder *builder, uint32_t pci_id, uint32_t subsystem,
@@ -70,11 +70,15 @@ enum error_code builder_add_class(struct builder *builder, int base, int sub, in
 
 /* ---- GPUs ---- */
 
-enum error_code builder_add_origin(struct builder *builder, const char *kind, const char *text,
+enum error_code builder_add_origin(struct builder *builder, const char *kind, const char *text, int *number,
                                    struct error *error)
 {
-    return INSERT(builder, error, "INSERT INTO origin (kind, text) VALUES (?1, ?2)", sql_text(kind),
-                  sql_text(text));
+    if (INSERT(builder, error, "INSERT INTO origin (kind, text) VALUES (?1, ?2)", sql_text(kind),
+               sql_text(text)))
+        return error->code;
+    if (number)
+        *number = (int)sqlite3_last_insert_rowid(builder->database.handle);
+    return ERROR_NONE;
 }
 
 enum error_code builder_add_annotation(struct builder *builder, uint32_t pci_id, enum attribute attribute,
@@ -172,11 +176,12 @@ enum error_code builder_add_subvendor(struct builder *builder, uint16_t subvendo
                                       enum form_factor form_factor, double confidence, const char *reason,
                                       struct error *error)
 {
-    if (builder_add_origin(builder, "subvendor", reason, error))
+    int origin;
+    if (builder_add_origin(builder, "subvendor", reason, &origin, error))
         return error->code;
     return INSERT(builder, error, "INSERT INTO subvendor VALUES (?1, ?2, ?3, ?4)", sql_integer(subvendor),
                   sql_text(vocabulary_value(&vocabulary_form_factor, (int)form_factor)), sql_real(confidence),
-                  sql_integer(sqlite3_last_insert_rowid(builder->database.handle)));
+                  sql_integer(origin));
 }
 
 enum error_code builder_add_prior(struct builder *builder, const struct prior_key *key,

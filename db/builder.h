@@ -32,21 +32,21 @@ MUST_CHECK enum error_code builder_complete_source(struct builder *builder, int6
                                                    bool cached, int64_t records, int64_t rejected,
                                                    struct error *error);
 
-/* pci.ids. A number that was added before keeps its first name. `sub` and `interface` are -1 where a class
- * has none. */
+/* pci.ids. A number that was added before keeps its first name. `origin` is 0 where that is the list's, `sub`
+ * and `interface` are -1 where a class has none. */
 MUST_CHECK enum error_code builder_add_vendor(struct builder *builder, uint16_t vendor, const char *name,
                                               struct error *error);
 MUST_CHECK enum error_code builder_add_device(struct builder *builder, uint32_t pci_id, const char *name,
-                                              struct error *error);
+                                              int origin, struct error *error);
 MUST_CHECK enum error_code builder_add_subsystem(struct builder *builder, uint32_t pci_id, uint32_t subsystem,
                                                  const char *name, struct error *error);
 MUST_CHECK enum error_code builder_add_class(struct builder *builder, int base, int sub, int interface,
                                              const char *name, struct error *error);
 
-/* Who says so: kind "rule", "fact", "list" or "subvendor". Origins are numbered from 1 in the order in which
- * they are added. */
+/* Who says so: kind "rule", "fact", "list", "names" or "subvendor". Origins are numbered from 1 in the order
+ * in which they are added; `number` may be NULL. */
 MUST_CHECK enum error_code builder_add_origin(struct builder *builder, const char *kind, const char *text,
-                                              struct error *error);
+                                              int *number, struct error *error);
 
 /* One value that a source states and that lost, the `rank`th of this attribute from 1; those that won go with
  * the GPU. */

@@ -50,11 +50,12 @@ void database_close(struct database *database);
  * known. */
 int database_age_days(const struct database *database);
 
-/* A device of pci.ids. The strings of `gpu` live as long as the database is open. */
+/* A device of pci.ids. The strings of `gpu` and `name_source` live as long as the database is open. */
 struct device {
     struct pci_id id; /* as asked for, with subsystem and revision */
     char vendor[NAME_SIZE];
     char name[NAME_SIZE];
+    const char *name_source;   /* who says so, "" when it is pci.ids */
     char subsystem[NAME_SIZE]; /* "" when not asked for or not in pci.ids */
     char product[NAME_SIZE];   /* what this revision is sold as, "" when nobody says */
     bool is_gpu;

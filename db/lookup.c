@@ -194,16 +194,23 @@ enum error_code database_find_device(struct database *database, const struct pci
                                      struct device *device, struct error *error)
 {
     uint32_t number = pci_id_number(id);
+    sqlite3_stmt *row;
     device->id = *id;
+    device->name_source = "";
     device->is_gpu = device->settled = false;
     device->product[0] = device->subsystem[0] = device->name[0] = '\0';
     find_name(database, "SELECT name FROM vendor WHERE id = ?1", SQL_VALUES(sql_integer(id->vendor)),
               device->vendor, error);
     if (error->code)
         return error->code;
-    if (!find_name(database, "SELECT name FROM device WHERE pci_id = ?1", SQL_VALUES(sql_integer(number)),
-                   device->name, error))
+    if (database_query(database, "SELECT name, origin FROM device WHERE pci_id = ?1",
+                       SQL_VALUES(sql_integer(number)), &row, error))
+        return error->code;
+    if (!database_next(database, row, error))
         return error->code ? error->code : error_set(error, ERROR_NOT_FOUND, "not in pci.ids");
+    copy_column(row, 0, device->name, sizeof device->name);
+    if (find_origin(database, column_row(row, 1), &device->name_source, error))
+        return error->code;
     if (find_gpu(database, device, error) ||
         (device->is_gpu && (id->has_subsystem || id->has_revision) && find_variant(database, device, error)))
         return error->code;

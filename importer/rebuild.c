@@ -32,8 +32,8 @@ static bool is_feed_gone(const struct rebuild *work, const char *name)
 /* What reading the sources of the database in use has found. */
 struct current_sources {
     const struct rebuild *work;
-    bool is_gone;     /* one of them */
-    bool is_poisoned; /* the pci.ids has a version that no list may state */
+    bool is_gone; /* one of them */
+    long devices; /* of the pci.ids; 0 where its version is one that no list may state */
 };
 
 static enum error_code check_cached(void *context, const struct source_record *source, struct error *error)
@@ -41,8 +41,11 @@ static enum error_code check_cached(void *context, const struct source_record *s
     struct current_sources *current = context;
     const struct rebuild *work = current->work;
     bool is_feed = strcmp(source->kind, "feed") == 0;
-    current->is_poisoned |= strcmp(source->kind, "pci.ids") == 0 && source->version[0] &&
-                            !list_version_is_valid(source->version, time(NULL));
+    if (strcmp(source->kind, "pci.ids") == 0) {
+        current->devices = (long)source->records;
+        if (source->version[0] && !list_version_is_valid(source->version, time(NULL)))
+            current->devices = 0;
+    }
     if (work->request->force || !source->cached || (!is_feed && strcmp(source->kind, "reports") != 0))
         return ERROR_NONE;
     current->is_gone =
@@ -63,7 +66,6 @@ static enum error_code check_cached(void *context, const struct source_record *s
 static enum error_code look_at_current(struct rebuild *work, struct error *error)
 {
     struct database *current;
-    struct database_counts counts;
     struct current_sources sources = {.work = work};
     struct error ignored = {.code = ERROR_NONE};
     error->code = ERROR_NONE;
@@ -74,13 +76,9 @@ static enum error_code look_at_current(struct rebuild *work, struct error *error
         return error_next(error,
                           "it is left alone; name another file with --db, or overwrite it with --force");
     }
-    if (database_count(current, &counts, &ignored) == ERROR_NONE) {
-        work->current_devices = (long)counts.devices;
-        if (database_each_source(current, check_cached, &sources, error) && !sources.is_gone)
-            error->code = ERROR_NONE;
-        if (sources.is_poisoned)
-            work->current_devices = 0;
-    }
+    if (database_each_source(current, check_cached, &sources, error) && !sources.is_gone)
+        error->code = ERROR_NONE;
+    work->current_devices = sources.devices;
     database_close(current);
     return error->code;
 }
@@ -110,7 +108,7 @@ static enum error_code load_annotator(struct rebuild *work, struct error *error)
         return error->code;
     const char *kind;
     for (int i = 0; (kind = annotator_source_kind(work->annotator, i)); i++)
-        if (builder_add_origin(work->builder, kind, annotator_source_text(work->annotator, i), error))
+        if (builder_add_origin(work->builder, kind, annotator_source_text(work->annotator, i), NULL, error))
             return error->code;
     struct variant_fact fact;
     for (int i = 0; annotator_variant_fact(work->annotator, i, &fact); i++) {
@@ -120,6 +118,16 @@ static enum error_code load_annotator(struct rebuild *work, struct error *error)
             return error->code;
     }
     return ERROR_NONE;
+}
+
+static enum error_code load_names(struct rebuild *work, struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    struct table_summary summary;
+    rebuild_data_path(work, "names.tsv", path);
+    return device_names_load(path, &work->names, &summary, error)
+               ? error->code
+               : record_table(work, "names", path, summary, error);
 }
 
 static enum error_code load_tables(struct rebuild *work, struct error *error)
@@ -133,7 +141,7 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
                   {"uses", uses_read},
                   {"symptoms", symptoms_read},
                   {"subvendors", subvendors_read}};
-    if (load_annotator(work, error))
+    if (load_annotator(work, error) || load_names(work, error))
         return error->code;
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
         char name[32];
@@ -270,6 +278,7 @@ enum error_code rebuild(const struct rebuild_request *request, struct rebuild_su
             unlink(work.incoming[i].path);
     builder_free(work.builder);
     annotator_free(work.annotator);
+    device_names_free(&work.names);
     product_list_free(work.products);
     driver_claims_free(work.claims);
     if (!request->cache)

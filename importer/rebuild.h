@@ -26,7 +26,7 @@ MUST_CHECK enum error_code rebuild_hold_data(const char *directory, struct error
 /* What an import is asked to do. */
 struct rebuild_request {
     const char *database_path;
-    const char *data_directory;       /* rules.tsv, facts.tsv, priors.tsv, prices.tsv, uses.tsv, reports/ */
+    const char *data_directory;       /* its tables (*.tsv) and reports/ */
     const struct rebuild_file *files; /* lists or reports to add */
     int file_count;
     const char *const

@@ -13,11 +13,15 @@
 #include "importer/pci_ids.h"
 #include "importer/rebuild_internal.h"
 
-/* The place in pci.ids that has been reached. */
+/* A pci.ids and the place in it that has been reached. */
 struct device_reader {
     struct rebuild *work;
     struct annotation_result *annotation; /* of the device read last */
+    char version[32];                     /* of the list, "" when it states none */
+    uint16_t vendor_id;
     char vendor[256];
+    const char *name_source; /* of the last name of data/names.tsv, and its number as an origin */
+    int name_origin;
     uint32_t open_gpu; /* the GPU read last, if it is sold both ways: its subsystems may say; else 0 */
     char open_gpu_name[256];
     struct buffer words;
@@ -110,13 +114,6 @@ static enum error_code add_products(struct device_reader *reader, const struct p
 
 /* ---- the lines of pci.ids ---- */
 
-static enum error_code on_vendor(void *context, uint16_t vendor, const char *name, struct error *error)
-{
-    struct device_reader *reader = context;
-    snprintf(reader->vendor, sizeof reader->vendor, "%s", name);
-    return builder_add_vendor(reader->work->builder, vendor, name, error);
-}
-
 /* The values that were stated and lost. */
 static enum error_code add_losers(const struct device_reader *reader, uint32_t pci_id, struct error *error)
 {
@@ -154,19 +151,70 @@ static enum error_code add_gpu(struct device_reader *reader, uint32_t pci_id, co
     return is_new ? add_losers(reader, pci_id, error) : ERROR_NONE;
 }
 
-static enum error_code on_device(void *context, uint32_t pci_id, const char *name, struct error *error)
+static enum error_code add_device(struct device_reader *reader, uint32_t pci_id, const char *name, int origin,
+                                  struct error *error)
 {
-    struct device_reader *reader = context;
     struct rebuild *work = reader->work;
     struct pci_id id = pci_id_from_number(pci_id);
     struct product_hint hint;
     reader->open_gpu = 0;
-    if (builder_add_device(work->builder, pci_id, name, error) ||
+    if (builder_add_device(work->builder, pci_id, name, origin, error) ||
         add_products(reader, &id, name, &hint, error))
         return error->code;
     hint.claimed_by_driver = driver_claims_have(work->claims, pci_id);
     annotator_resolve_with_hint(work->annotator, &id, name, &hint, reader->annotation);
     return reader->annotation->is_gpu ? add_gpu(reader, pci_id, name, error) : ERROR_NONE;
+}
+
+/* Under a name of data/names.tsv. */
+static enum error_code add_named(struct device_reader *reader, const struct device_name *name,
+                                 struct error *error)
+{
+    char text[512];
+    /* Nearly all of them come from one source. */
+    if (!reader->name_source || strcmp(reader->name_source, name->source) != 0) {
+        snprintf(text, sizeof text, "names.tsv: %s", name->source);
+        if (builder_add_origin(reader->work->builder, "names", text, &reader->name_origin, error))
+            return error->code;
+        reader->name_source = name->source;
+    }
+    return add_device(reader, name->pci_id, name->name, reader->name_origin, error);
+}
+
+static enum error_code on_device(void *context, uint32_t pci_id, const char *name, struct error *error)
+{
+    struct device_reader *reader = context;
+    const struct device_names *names = &reader->work->names;
+    int place = device_names_first(names, pci_id);
+    if (place < names->count && names->items[place].pci_id == pci_id) {
+        names->items[place].is_listed = true;
+        if (device_name_is_newer(&names->items[place], reader->version))
+            return add_named(reader, &names->items[place], error);
+    }
+    return add_device(reader, pci_id, name, 0, error);
+}
+
+/* Adds the devices that the list lacks of the vendor that it is done with. Those of a vendor that it does not
+ * even name are left out. */
+static enum error_code end_vendor(struct device_reader *reader, struct error *error)
+{
+    const struct device_names *names = &reader->work->names;
+    error->code = ERROR_NONE;
+    for (int i = device_names_first(names, (uint32_t)reader->vendor_id << 16);
+         i < names->count && names->items[i].pci_id >> 16 == reader->vendor_id; i++)
+        if (!names->items[i].is_listed && add_named(reader, &names->items[i], error))
+            return error->code;
+    return ERROR_NONE;
+}
+
+static enum error_code on_vendor(void *context, uint16_t vendor, const char *name, struct error *error)
+{
+    struct device_reader *reader = context;
+    if (end_vendor(reader, error))
+        return error->code;
+    reader->vendor_id = vendor;
+    snprintf(reader->vendor, sizeof reader->vendor, "%s", name);
+    return builder_add_vendor(reader->work->builder, vendor, name, error);
 }
 
 static enum error_code on_subsystem(void *context, uint32_t pci_id, uint32_t subsystem, const char *name,
@@ -222,39 +270,6 @@ struct device_list {
     bool is_new; /* it has not been in use before */
 };
 
-static enum error_code read_with(struct device_reader *reader, const struct device_list *list,
-                                 struct error *error)
-{
-    const struct pci_ids_visitor visitor = {reader, on_vendor, on_device, on_subsystem, on_class};
-    struct rebuild *work = reader->work;
-    struct rebuild_summary *summary = work->summary;
-    struct pci_ids_summary read;
-    int64_t source;
-    if (builder_add_source(work->builder, "pci.ids", list->shown, &source, error) ||
-        pci_ids_read(list->path, list->shown, &visitor, &read, work->problems, error) ||
-        (list->hash && pci_ids_check_version(read.version, list->shown, error)) ||
-        (list->is_new && check_completeness(work, list->shown, &read, error)))
-        return error->code;
-    if (!list_version_is_valid(read.version, time(NULL)))
-        read.version[0] = '\0';
-    summary->devices = read.devices;
-    snprintf(summary->pci_ids_version, sizeof summary->pci_ids_version, "%s", read.version);
-    return builder_complete_source(work->builder, source, read.version, read.date, list->hash,
-                                   list->is_cached, read.devices, 0, error);
-}
-
-static enum error_code read_list(struct rebuild *work, const struct device_list *list, struct error *error)
-{
-    struct device_reader reader = {
-        .work = work, .annotation = malloc(sizeof *reader.annotation), .words = BUFFER(4096)};
-    enum error_code code = reader.annotation
-                               ? read_with(&reader, list, error)
-                               : error_set(error, ERROR_NO_MEMORY, "no memory to read %s", list->shown);
-    free(reader.annotation);
-    buffer_free(&reader.words);
-    return code;
-}
-
 /* Stores the version that a pci.ids states in its first lines, "" when that is none. False when the file
  * cannot be read. */
 static bool read_version(const char *path, char version[32])
@@ -273,6 +288,41 @@ static bool read_version(const char *path, char version[32])
     if (!list_version_is_valid(version, time(NULL)))
         version[0] = '\0';
     return true;
+}
+
+static enum error_code read_with(struct device_reader *reader, const struct device_list *list,
+                                 struct error *error)
+{
+    const struct pci_ids_visitor visitor = {reader, on_vendor, on_device, on_subsystem, on_class};
+    struct rebuild *work = reader->work;
+    struct rebuild_summary *summary = work->summary;
+    struct pci_ids_summary read;
+    int64_t source;
+    if (builder_add_source(work->builder, "pci.ids", list->shown, &source, error) ||
+        pci_ids_read(list->path, list->shown, &visitor, &read, work->problems, error) ||
+        end_vendor(reader, error) ||
+        (list->hash && pci_ids_check_version(read.version, list->shown, error)) ||
+        (list->is_new && check_completeness(work, list->shown, &read, error)))
+        return error->code;
+    if (!list_version_is_valid(read.version, time(NULL)))
+        read.version[0] = '\0';
+    summary->devices = read.devices;
+    snprintf(summary->pci_ids_version, sizeof summary->pci_ids_version, "%s", read.version);
+    return builder_complete_source(work->builder, source, read.version, read.date, list->hash,
+                                   list->is_cached, read.devices, 0, error);
+}
+
+static enum error_code read_list(struct rebuild *work, const struct device_list *list, struct error *error)
+{
+    struct device_reader reader = {
+        .work = work, .annotation = malloc(sizeof *reader.annotation), .words = BUFFER(4096)};
+    read_version(list->path, reader.version);
+    enum error_code code = reader.annotation
+                               ? read_with(&reader, list, error)
+                               : error_set(error, ERROR_NO_MEMORY, "no memory to read %s", list->shown);
+    free(reader.annotation);
+    buffer_free(&reader.words);
+    return code;
 }
 
 /* Takes the file at `path` if it is there and newer. */

@@ -6,6 +6,7 @@
 
 #include "db/builder.h"
 #include "importer/annotator.h"
+#include "importer/device_names.h"
 #include "importer/driver_claims.h"
 #include "importer/product_list.h"
 #include "importer/rebuild.h"
@@ -19,9 +20,10 @@ struct rebuild {
     struct incoming_source *incoming; /* one for each file of the request */
     int64_t *new_sources;             /* for each file: its number as a source; 0 unless it brings reports */
     int64_t bundled_source;           /* of the bundled reports */
-    long current_devices;             /* in the database in use; 0: there is none */
+    long current_devices;             /* of the pci.ids in use; 0: there is none */
     struct builder *builder;
     struct annotator *annotator;
+    struct device_names names;
     struct product_list *products;
     struct driver_claims *claims; /* NULL: no modules.alias anywhere */
 };
@@ -39,8 +41,9 @@ MUST_CHECK enum error_code rebuild_load_lists(struct rebuild *work, struct error
 
 /* ---- rebuild_devices.c ---- */
 
-/* Reads the given pci.ids, else the newest of the cached one, the system's and the installed one, and
- * annotates each GPU. The annotator and the lists have been loaded. */
+/* Reads the given pci.ids, else the newest of the cached one, the system's and the installed one, adds what
+ * data/names.tsv has newer, and annotates each GPU. The annotator, the names and the lists have been loaded.
+ */
 MUST_CHECK enum error_code rebuild_read_devices(struct rebuild *work, struct error *error);
 
 /* ---- rebuild_reports.c ---- */

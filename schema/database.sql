@@ -6,10 +6,10 @@
 -- A PCI ID is a number, vendor << 16 | device, and a subsystem likewise: 0x10de1d16 is 10de:1d16. Confidences run from 0
 -- to 1. References are checked by `passthru db check`: SQLite checks none unless it is asked to.
 PRAGMA application_id = 0x50545255; -- "PTRU"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- kind: pci.ids, amdgpu.ids, supported-gpus.json, nvidia-readme, modules.alias, reports, feed, the name of a table of
--- data/ (rules, facts, subvendors, prices, priors, uses, symptoms), or program, which built it.
+-- data/ (rules, facts, names, subvendors, prices, priors, uses, symptoms), or program, which built it.
 -- The sources it was made from, with versions
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
@@ -27,8 +27,13 @@ CREATE TABLE source (
 -- All of pci.ids is kept: an IOMMU group holds any kind of device.
 -- The vendors of pci.ids
 CREATE TABLE vendor (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+-- origin is NULL where the name is that of the pci.ids that was read: data/names.tsv has newer ones.
 -- The devices of pci.ids
-CREATE TABLE device (pci_id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+CREATE TABLE device (
+    pci_id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    origin INTEGER REFERENCES origin
+) STRICT;
 -- The subsystems of pci.ids: the boards
 CREATE TABLE subsystem (
     pci_id INTEGER NOT NULL,
@@ -46,10 +51,10 @@ CREATE TABLE class (
     PRIMARY KEY (base, sub, interface)
 ) STRICT, WITHOUT ROWID;
 
--- Who states a value: a rule, a fact, a list
+-- Who states a value or a name: a rule, a fact, a list
 CREATE TABLE origin (
     id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('rule', 'fact', 'list', 'subvendor')),
+    kind TEXT NOT NULL CHECK (kind IN ('rule', 'fact', 'list', 'names', 'subvendor')),
     text TEXT NOT NULL
 ) STRICT;
 

@@ -37,7 +37,7 @@ static void add_gpu(struct builder *builder, uint32_t pci_id, enum form_factor f
     gpu.attributes[ATTRIBUTE_VBIOS].value =
         form_factor == FORM_FACTOR_MOBILE ? (int)VBIOS_ACPI_ROM : (int)VBIOS_ROM_BAR;
     gpu.attributes[ATTRIBUTE_DISPLAY].value = (int)DISPLAY_OUTPUTS;
-    must(builder_add_device(builder, pci_id, name, &error), &error);
+    must(builder_add_device(builder, pci_id, name, 0, &error), &error);
     must(builder_add_gpu(builder, &gpu, origins, "gp 108 geforce nvidia", &is_new, &error), &error);
     must(builder_add_annotation(builder, pci_id, ATTRIBUTE_FORM_FACTOR, 1, "either", 0.2, 1, &error), &error);
 }
@@ -68,8 +68,8 @@ static void fill(struct builder *builder)
     struct error error = {.code = ERROR_NONE};
     int64_t source;
     must(builder_add_prior(builder, &key, &prior, &error), &error);
-    must(builder_add_origin(builder, "rule", "a rule", &error), &error);
-    must(builder_add_origin(builder, "fact", "a fact", &error), &error);
+    must(builder_add_origin(builder, "rule", "a rule", NULL, &error), &error);
+    must(builder_add_origin(builder, "fact", "a fact", NULL, &error), &error);
     must(builder_add_vendor(builder, 0x10de, "NVIDIA Corporation", &error), &error);
     must(builder_add_subsystem(builder, MX330, LATITUDE, "Latitude 5510", &error), &error);
     add_gpu(builder, MX330, FORM_FACTOR_MOBILE, "GP108M [GeForce MX330]");

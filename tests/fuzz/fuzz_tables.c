@@ -1,14 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The project's tables as contributors write them, whole files: importer/data_files.h, importer/symptoms.h.
- * The first byte chooses the table. Rules and facts are those of fuzz_rules.c. */
+/* The project's tables as contributors write them, whole files: importer/data_files.h,
+ * importer/device_names.h, importer/symptoms.h. The first byte chooses the table. Rules and facts are those
+ * of fuzz_rules.c. */
 
 #include "importer/data_files.h"
+#include "importer/device_names.h"
 #include "importer/symptoms.h"
 #include "tests/fuzz/fuzz_directory.h"
 
+static enum error_code names_read(const char *path, struct builder *builder, struct table_summary *summary,
+                                  struct error *error)
+{
+    struct device_names names;
+    (void)builder;
+    enum error_code code = device_names_load(path, &names, summary, error);
+    for (int i = 1; i < names.count && !code; i++)
+        require(names.items[i - 1].pci_id < names.items[i].pci_id, "names are sorted, none is there twice");
+    device_names_free(&names);
+    return code;
+}
+
 static enum error_code (*const readers[])(const char *, struct builder *, struct table_summary *,
-                                          struct error *) = {priors_read, prices_read, subvendors_read,
-                                                             uses_read, symptoms_read};
+                                          struct error *) = {priors_read, prices_read,   subvendors_read,
+                                                             uses_read,   symptoms_read, names_read};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -34,7 +34,7 @@ static inline void add_gpu(struct builder *builder, uint32_t pci_id, const char 
     gpu.attributes[ATTRIBUTE_FORM_FACTOR] = (struct annotation){(int)form_factor, 0.97, NULL};
     gpu.attributes[ATTRIBUTE_DISPLAY] = (struct annotation){(int)display, 0.96, NULL};
     gpu.attributes[ATTRIBUTE_VBIOS] = (struct annotation){(int)vbios, 0.95, NULL};
-    ASSERT_DONE(builder_add_device(builder, pci_id, name, &failure));
+    ASSERT_DONE(builder_add_device(builder, pci_id, name, 0, &failure));
     ASSERT_DONE(builder_add_gpu(builder, &gpu, origins, words, &is_new, &failure));
     assert_true(is_new);
 }
@@ -68,7 +68,7 @@ static inline void add_tables(struct builder *builder)
     ASSERT_DONE(builder_add_prior(builder, &mobile_key, &mobile, &failure));
     ASSERT_DONE(builder_add_prior(builder, &desktop_key, &desktop, &failure));
     ASSERT_DONE(builder_add_prior(builder, &later_key, &mobile, &failure));
-    ASSERT_DONE(builder_add_origin(builder, "fact", "fact: an M", &failure));
+    ASSERT_DONE(builder_add_origin(builder, "fact", "fact: an M", NULL, &failure));
 }
 
 /* Adds a report of a text with ' for "; its id is 32 times this byte. */
