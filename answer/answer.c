@@ -1,33 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "answer/answer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+#include "core/list_version.h"
 
 /* Below this, a person may want to buy something else. */
 static const double good_enough = 0.65;
 
-enum error_code answer_no_such_name(const char *name, struct error *error)
+enum error_code answer_no_such_name(struct database *database, const char *name, struct error *error)
 {
-    error_set(error, ERROR_NOT_FOUND, "no GPU is called \"%s\"", name);
-    return error_next(error, "try fewer words, or the PCI ID that lspci -nn shows, such as 10de:1d16; "
-                             "passthru sync fetches a newer list of GPUs");
+    char version[LIST_VERSION_SIZE];
+    char list[100];
+    if (database_pci_ids_version(database, version, error))
+        return error->code;
+    answer_name_list(version, list, sizeof list);
+    error_set(error, ERROR_NOT_FOUND, "no GPU is called \"%s\"; %s", name, list);
+    return error_next(error,
+                      "try fewer words, or the PCI ID that lspci -nn shows, such as 10de:1d16; for a newer"
+                      " GPU fetch a newer list with: passthru sync");
+}
+
+void answer_name_list(const char *version, char *text, size_t size)
+{
+    char month[LIST_VERSION_SIZE];
+    month_in_words(version, month, sizeof month);
+    if (version[0])
+        snprintf(text, size, "your list of PCI IDs is from %s", month);
+    else
+        snprintf(text, size, "your list of PCI IDs does not say how old it is");
 }
 
 static enum error_code name_what_is_missing(struct database *database, const struct device *device,
                                             struct error *error)
 {
     char version[LIST_VERSION_SIZE];
+    char list[100];
     char id[PCI_ID_TEXT_SIZE];
     struct pci_id base = pci_id_base(&device->id);
-    bool has_vendor = device->vendor[0];
     if (database_pci_ids_version(database, version, error))
         return error->code;
-    error_set(error, ERROR_NOT_FOUND, "%s is not in pci.ids%s%s%s its vendor %04x%s%s",
-              pci_id_print(&base, id), version[0] ? " of " : "", version,
-              has_vendor ? ";" : ", and neither is", device->id.vendor, has_vendor ? " is " : "",
-              device->vendor);
-    return error_next(error, "check the digits with lspci -nn; for a newer card fetch a newer list with: "
-                             "passthru sync");
+    answer_name_list(version, list, sizeof list);
+    pci_id_print(&base, id);
+    if (device->vendor[0])
+        error_set(error, ERROR_NOT_FOUND, "%s is not known: %s and lacks this device of %s", id, list,
+                  device->vendor);
+    else
+        error_set(error, ERROR_NOT_FOUND, "%s is not known: %s and lacks even its vendor, %04x", id, list,
+                  device->id.vendor);
+    return error_next(error,
+                      "check the digits with lspci -nn; if the card is newer, fetch a newer list with: "
+                      "passthru sync");
 }
 
 void answer_free(struct answer *answer)

@@ -38,7 +38,8 @@ struct answer {
 };
 
 /* Gathers everything about an ID. The answer is zero or was used before; answer_free frees what it holds.
- * ERROR_NOT_FOUND names the ID, and the vendor if pci.ids knows it; ERROR_DATABASE_DAMAGED. */
+ * ERROR_NOT_FOUND names the ID, the vendor if the list knows it, and how old the list is;
+ * ERROR_DATABASE_DAMAGED. */
 MUST_CHECK enum error_code answer_gather(struct database *database, const struct pci_id *id,
                                          const char *query, const struct answer_options *options,
                                          struct answer *answer, struct error *error);
@@ -54,8 +55,12 @@ MUST_CHECK enum error_code answer_judge(struct database *database, struct answer
 /* Frees the reports and stated values; the rest of the answer stays. */
 void answer_free(struct answer *answer);
 
-/* Sets ERROR_NOT_FOUND for a name that no GPU has. */
-enum error_code answer_no_such_name(const char *name, struct error *error);
+/* Sets ERROR_NOT_FOUND for a name that no GPU has, or the error of reading the database. */
+enum error_code answer_no_such_name(struct database *database, const char *name, struct error *error);
+
+/* Writes how old the list of PCI IDs is, in words: "your list of PCI IDs is from April 2023". `version` is of
+ * database_pci_ids_version. */
+void answer_name_list(const char *version, char *text, size_t size);
 
 /* One JSON object as docs/json.md describes it, or its members alone, inside of an object. */
 void answer_write_json(struct json_writer *writer, const struct answer *answer);

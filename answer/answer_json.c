@@ -218,6 +218,9 @@ static void write_identity(struct json_writer *writer, const struct answer *answ
     json_write_string(writer, "vendor", device->vendor);
     json_write_string(writer, "name", device->name);
     write_string_or_null(writer, "name_source", device->name_source);
+    json_write_bool(writer, "is_listed", !device->is_unlisted);
+    if (device->is_unlisted)
+        write_string_or_null(writer, "generation", device->generation);
     write_string_or_null(writer, "chip", device->is_gpu ? device->gpu.chip : NULL);
     json_write_bool(writer, "is_gpu", device->is_gpu);
 }

@@ -37,6 +37,23 @@ static void write_heading(const struct prose *prose, const struct device *device
                   device->subsystem[0] ? device->subsystem : "a subsystem that pci.ids does not name");
 }
 
+/* What an answer rests on where no list names the GPU. */
+static void write_unlisted(const struct prose *prose, const struct device *device)
+{
+    if (!device->is_unlisted)
+        return;
+    if (device->generation[0])
+        prose_add(
+            prose, PARAGRAPH_FIELD, "Not listed", COLOR_YELLOW,
+            "no list names this GPU yet. By its number it is a GPU of the %s, with the chip %s; all below is"
+            " inferred from that.",
+            device->generation, device->gpu.chip);
+    else
+        prose_add(
+            prose, PARAGRAPH_FIELD, "Not listed", COLOR_YELLOW,
+            "no list names this ID, and its number tells nothing: all that is known is in its reports.");
+}
+
 /* The verdict in a sentence: level, how often, how sure, and what effort it takes. */
 void answer_write_verdict(const struct prose *prose, const struct answer *answer)
 {
@@ -267,6 +284,7 @@ void answer_write_prose(const struct prose *prose, const struct answer *answer)
                   "as far as is known, this device is not a GPU, so there is no verdict.");
         return;
     }
+    write_unlisted(prose, &answer->device);
     answer_write_verdict(prose, answer);
     write_why(prose, answer);
     write_attribute(prose, answer, ATTRIBUTE_FORM_FACTOR, "Form factor");

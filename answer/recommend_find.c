@@ -64,7 +64,7 @@ enum error_code recommend_find_given(struct database *database, const char *text
         if (database_search(database, text, &number, 1, &count, &question->name_matches, error))
             return error->code;
         if (!count)
-            return answer_no_such_name(text, error);
+            return answer_no_such_name(database, text, error);
         term.id = pci_id_from_number(number);
     }
     if (answer_gather(database, &term.id, text, &options, &question->given, error))

@@ -10,7 +10,7 @@
 #include "core/error_output.h"
 #include "core/json_writer.h"
 #include "core/text.h"
-#include "db/database.h"
+#include "db/freshness.h"
 
 const char db_help[] = "Usage: passthru db info|check|path [OPTION]...\n"
                        "\n"
@@ -118,13 +118,23 @@ static enum error_code write_table(void *context, const struct table_record *tab
 static enum error_code run_info(struct db_command *command, struct error *error)
 {
     struct database_counts counts;
+    char date[LIST_VERSION_SIZE];
+    int days;
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
-    if (database_count(command->database, &counts, error))
+    if (database_count(command->database, &counts, error) ||
+        database_list_age(command->database, date, &days, error))
         return error->code;
     if (command->json) {
         json_write_begin_object(&command->writer, NULL);
         json_write_string(&command->writer, "path", command->place.path);
         json_write_integer(&command->writer, "age_days", database_age_days(command->database));
+        if (date[0]) {
+            json_write_string(&command->writer, "list_date", date);
+            json_write_integer(&command->writer, "list_age_days", days);
+        } else {
+            json_write_null(&command->writer, "list_date");
+            json_write_null(&command->writer, "list_age_days");
+        }
         json_write_integer(&command->writer, "devices", counts.devices);
         json_write_integer(&command->writer, "gpus", counts.gpus);
         json_write_integer(&command->writer, "reports", counts.reports);
@@ -136,6 +146,8 @@ static enum error_code run_info(struct db_command *command, struct error *error)
         output_paragraph(&command->output, INDENT, "Holds", buffer_text(&line));
         buffer_clear(&line);
         buffer_append_format(&line, "%d days", database_age_days(command->database));
+        if (date[0])
+            buffer_append_format(&line, "; its list of PCI IDs is from %s, %d days ago", date, days);
         output_paragraph(&command->output, INDENT, "Age", buffer_text(&line));
     }
     if (database_each_source(command->database, write_source, command, error))

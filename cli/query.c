@@ -52,8 +52,9 @@ struct query {
     struct json_writer writer;
     struct answer answer;
     long answered;
-    long missing; /* terms without an answer */
-    bool lost;    /* the answer cannot be written: main() says why */
+    long missing;            /* terms without an answer */
+    bool is_newer_than_list; /* a GPU of the answer: the list lacks it or names it otherwise */
+    bool lost;               /* the answer cannot be written: main() says why */
     struct error first_error;
     /* Text alone: the GPUs of a text on standard input, each once. */
     struct pci_id text_gpus[MAX_TEXT_GPUS];
@@ -76,6 +77,7 @@ static enum error_code flush_if_full(struct query *query, size_t limit, struct e
 static enum error_code write_answer(struct query *query, struct error *error)
 {
     query->answered++;
+    query->is_newer_than_list |= query->answer.device.name_source[0] && !query->answer.device.is_unlisted;
     if (query->format == FORMAT_TEXT) {
         const struct prose prose = output_prose(&query->output);
         if (query->answered > 1)
@@ -163,7 +165,8 @@ static enum error_code answer_name(struct query *query, const char *name, struct
     if (database_search(query->database, name, numbers, MAX_HITS, &count, &total, error))
         return error->code;
     if (!count) {
-        answer_no_such_name(name, error);
+        if (answer_no_such_name(query->database, name, error) != ERROR_NOT_FOUND)
+            return error->code;
         return write_missing(query, name, error);
     }
     for (int i = 0; i < count; i++)
@@ -267,14 +270,19 @@ static enum error_code answer_stdin(struct query *query, struct error *error)
     if (text_scan(STDIN_FILENO, &visitor, error) ||
         (query->format == FORMAT_TEXT && write_text_gpus(query, error)))
         return error->code;
+    char date[LIST_VERSION_SIZE];
+    char list[100];
+    if (database_pci_ids_version(query->database, date, error))
+        return error->code;
+    answer_name_list(date, list, sizeof list);
     if (query->unknown_displays) {
-        error_set(error, ERROR_NOT_FOUND, "%s is a display controller that pci.ids does not know",
-                  query->unknown_display);
+        error_set(error, ERROR_NOT_FOUND, "%s is a display controller that is not known: %s",
+                  query->unknown_display, list);
         error_next(error, "fetch a newer list with: passthru sync");
         output_error(error, false);
     }
     if (query->answered == before) {
-        error_set(error, ERROR_NOT_FOUND, "no known PCI ID on standard input");
+        error_set(error, ERROR_NOT_FOUND, "no known PCI ID on standard input; %s", list);
         error_next(error,
                    "lspci -nn | passthru query -; for a newer card fetch a newer list with: passthru sync");
         return write_missing(query, "-", error);
@@ -344,7 +352,11 @@ static enum error_code answer_terms(struct query *query, const struct term *term
 /* New cards and reports come every week, and with each version of the program. */
 static void note_age(struct query *query, const char *path)
 {
-    char text[120];
+    char date[LIST_VERSION_SIZE];
+    char list[100];
+    char text[250];
+    int days;
+    struct error error;
     struct freshness freshness = {.count = 0};
     struct buffer renewal CLEANUP(buffer_free) = BUFFER(4 * DATABASE_PATH_SIZE);
     if (database_installed_later(path))
@@ -359,11 +371,18 @@ static void note_age(struct query *query, const char *path)
         output_line(&query->output, buffer_text(&renewal));
         return;
     }
-    int days = database_age_days(query->database);
-    if (days < OLD_AFTER_DAYS)
+    /* What is missing has been said together with the age of the list. Who reads the database gets to know
+     * why that cannot be read. */
+    if (!query->answered || database_list_age(query->database, date, &days, &error) || days < OLD_AFTER_DAYS)
         return;
-    snprintf(text, sizeof text, "The database is %d days old: passthru sync brings newer lists and reports.",
-             days);
+    if (date[0]) {
+        answer_name_list(date, list, sizeof list);
+        list[0] = 'Y';
+    } else {
+        snprintf(list, sizeof list, "The database is %d days old", days);
+    }
+    snprintf(text, sizeof text, "%s%s passthru sync brings newer lists and reports.", list,
+             query->is_newer_than_list ? "; this GPU is known from passthru's own data." : ":");
     output_paragraph_color(&query->output, NOTE_INDENT, "Note", COLOR_YELLOW, text);
 }
 

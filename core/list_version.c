@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/list_version.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { SLACK_SECONDS = 24 * 3600 };
@@ -13,4 +14,24 @@ bool list_version_is_valid(const char *version, time_t now)
     time_t moment = end ? timegm(&day) : 0; /* which makes 3 March of 31 February */
     return end && strftime(again, sizeof again, "%Y.%m.%d", &day) && strcmp(version, again) == 0 &&
            moment <= now + SLACK_SECONDS;
+}
+
+int days_since(const char *date, time_t now)
+{
+    struct tm day = {.tm_isdst = 0};
+    const char *end = strptime(date, "%Y-%m-%d", &day);
+    time_t moment = end && !*end ? timegm(&day) : now + 1;
+    return moment > now ? -1 : (int)((now - moment) / (24 * 3600));
+}
+
+void month_in_words(const char *date, char *text, size_t size)
+{
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
+    struct tm day = {.tm_mon = -1};
+    if (strptime(date, "%Y-%m", &day) && day.tm_mon >= 0)
+        snprintf(text, size, "%s %.4s", months[day.tm_mon], date);
+    else
+        snprintf(text, size, "%s", date);
 }

@@ -134,6 +134,15 @@ static enum error_code add_blockers(struct builder *builder, const struct gpu *g
     return ERROR_NONE;
 }
 
+/* The columns of an attribute in gpu and gpu_range. */
+#define ORIGIN(gpu, origins, attribute)                                                                      \
+    sql_reference((origins)[attribute]), sql_real((gpu)->attributes[attribute].confidence)
+#define ATTRIBUTE(gpu, origins, attribute)                                                                   \
+    sql_text(gpu_value(gpu, attribute)), ORIGIN(gpu, origins, attribute)
+#define ATTRIBUTES(gpu, origins)                                                                             \
+    ATTRIBUTE(gpu, origins, ATTRIBUTE_FORM_FACTOR), ATTRIBUTE(gpu, origins, ATTRIBUTE_DISPLAY),              \
+        ATTRIBUTE(gpu, origins, ATTRIBUTE_VBIOS), ATTRIBUTE(gpu, origins, ATTRIBUTE_RESET)
+
 enum error_code builder_add_gpu(struct builder *builder, const struct gpu *gpu,
                                 const int origins[ATTRIBUTE_COUNT], const char *words, bool *is_new,
                                 struct error *error)
@@ -141,15 +150,10 @@ enum error_code builder_add_gpu(struct builder *builder, const struct gpu *gpu,
     static const char sql[] =
         "INSERT OR IGNORE INTO gpu VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
         " ?16, ?17, ?18, NULL, NULL)";
-    const struct annotation *attributes = gpu->attributes;
-#define ORIGIN(attribute)    sql_reference(origins[attribute]), sql_real(attributes[attribute].confidence)
-#define ATTRIBUTE(attribute) sql_text(gpu_value(gpu, attribute)), ORIGIN(attribute)
     if (INSERT(builder, error, sql, sql_integer(pci_id_number(&gpu->id)), sql_text(gpu->chip),
-               ORIGIN(ATTRIBUTE_IS_GPU), ORIGIN(ATTRIBUTE_CHIP), ATTRIBUTE(ATTRIBUTE_FORM_FACTOR),
-               ATTRIBUTE(ATTRIBUTE_DISPLAY), ATTRIBUTE(ATTRIBUTE_VBIOS), ATTRIBUTE(ATTRIBUTE_RESET)))
+               ORIGIN(gpu, origins, ATTRIBUTE_IS_GPU), ORIGIN(gpu, origins, ATTRIBUTE_CHIP),
+               ATTRIBUTES(gpu, origins)))
         return error->code;
-#undef ATTRIBUTE
-#undef ORIGIN
     *is_new = sqlite3_changes(builder->database.handle) > 0;
     if (!*is_new)
         return ERROR_NONE;
@@ -158,6 +162,18 @@ enum error_code builder_add_gpu(struct builder *builder, const struct gpu *gpu,
         add_all_keys(builder, gpu, error))
         return error->code;
     return add_blockers(builder, gpu, error);
+}
+
+enum error_code builder_add_range(struct builder *builder, const struct gpu *gpu,
+                                  const int origins[ATTRIBUTE_COUNT], uint32_t last, const char *generation,
+                                  int origin, struct error *error)
+{
+    return INSERT(
+        builder, error,
+        "INSERT INTO gpu_range VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+        " ?14, ?15, ?16, ?17)",
+        sql_integer(pci_id_number(&gpu->id)), sql_integer(last), sql_text(generation), sql_integer(origin),
+        sql_text(gpu->chip), ATTRIBUTES(gpu, origins));
 }
 
 enum error_code builder_add_variant(struct builder *builder, const struct gpu_variant *variant,

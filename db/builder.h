@@ -43,8 +43,8 @@ MUST_CHECK enum error_code builder_add_subsystem(struct builder *builder, uint32
 MUST_CHECK enum error_code builder_add_class(struct builder *builder, int base, int sub, int interface,
                                              const char *name, struct error *error);
 
-/* Who says so: kind "rule", "fact", "list", "names" or "subvendor". Origins are numbered from 1 in the order
- * in which they are added; `number` may be NULL. */
+/* Who says so: kind "rule", "fact", "list", "names", "range" or "subvendor". Origins are numbered from 1 in
+ * the order in which they are added; `number` may be NULL. */
 MUST_CHECK enum error_code builder_add_origin(struct builder *builder, const char *kind, const char *text,
                                               int *number, struct error *error);
 
@@ -59,6 +59,12 @@ MUST_CHECK enum error_code builder_add_annotation(struct builder *builder, uint3
 MUST_CHECK enum error_code builder_add_gpu(struct builder *builder, const struct gpu *gpu,
                                            const int origins[ATTRIBUTE_COUNT], const char *words,
                                            bool *is_new, struct error *error);
+
+/* What is known of the GPUs of a vendor with IDs from that of `gpu` to `last` that no list names. All of that
+ * stands for one GPU; what decides the range has the origin `origin`. */
+MUST_CHECK enum error_code builder_add_range(struct builder *builder, const struct gpu *gpu,
+                                             const int origins[ATTRIBUTE_COUNT], uint32_t last,
+                                             const char *generation, int origin, struct error *error);
 
 /* What a subsystem (-1: any) or a revision (-1: any) changes. A variant that was added before stays. */
 struct gpu_variant {

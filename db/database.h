@@ -50,7 +50,8 @@ void database_close(struct database *database);
  * known. */
 int database_age_days(const struct database *database);
 
-/* A device of pci.ids. The strings of `gpu` and `name_source` live as long as the database is open. */
+/* A device of pci.ids, or a GPU that no list names. The strings of `gpu` and `name_source` live as long as
+ * the database is open. */
 struct device {
     struct pci_id id; /* as asked for, with subsystem and revision */
     char vendor[NAME_SIZE];
@@ -59,13 +60,15 @@ struct device {
     char subsystem[NAME_SIZE]; /* "" when not asked for or not in pci.ids */
     char product[NAME_SIZE];   /* what this revision is sold as, "" when nobody says */
     bool is_gpu;
-    bool settled; /* the subsystem or the revision says another form factor than the ID does */
+    bool is_unlisted;    /* no list has it: its number or reports alone say that it is a GPU */
+    char generation[64]; /* of an unlisted one, by its number: "GeForce RTX 50 series"; else "" */
+    bool settled;        /* the subsystem or the revision says another form factor than the ID does */
     struct gpu gpu;
     struct prior prior;
 };
 
-/* Looks an ID up. ERROR_NOT_FOUND when pci.ids lacks it; device->vendor is then set if the vendor is known.
- */
+/* Looks an ID up. ERROR_NOT_FOUND when no list has it, and neither its number nor a report tells that it is a
+ * GPU; device->vendor is then set if the vendor is known. */
 MUST_CHECK enum error_code database_find_device(struct database *database, const struct pci_id *id,
                                                 struct device *device, struct error *error);
 

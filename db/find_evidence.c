@@ -76,6 +76,22 @@ static enum error_code weigh_chassis(struct database *database, const char *clas
     return ERROR_NONE;
 }
 
+/* Reports on an unlisted GPU were counted for it alone: chip and class are what its number says. */
+static void add_own_reports(bool has_chip, struct evidence evidence[EVIDENCE_LEVELS])
+{
+    static const enum evidence_level above[] = {EVIDENCE_ALL, EVIDENCE_CLASS, EVIDENCE_CHIP};
+    const struct evidence *own = &evidence[EVIDENCE_ID];
+    for (size_t i = 0; i < ARRAY_SIZE(above) - !has_chip; i++) {
+        struct evidence *level = &evidence[above[i]];
+        for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
+            level->counts[outcome] += own->counts[outcome];
+            level->weights[outcome] += own->weights[outcome];
+        }
+        level->public_reports += own->public_reports;
+        level->excluded_reports += own->excluded_reports;
+    }
+}
+
 enum error_code database_find_evidence(struct database *database, const struct device *device,
                                        enum chassis chassis, struct evidence evidence[EVIDENCE_LEVELS],
                                        struct error *error)
@@ -88,8 +104,11 @@ enum error_code database_find_evidence(struct database *database, const struct d
     evidence_class_key(&device->gpu, class_key);
     evidence_chip_key(&device->gpu, chip_key);
     pci_id_print(&base, id_key);
-    if (evidence_fetch(database, class_key, chip_key, id_key, evidence, error) ||
-        (chassis != CHASSIS_UNKNOWN &&
+    if (evidence_fetch(database, class_key, chip_key, id_key, evidence, error))
+        return error->code;
+    if (device->is_unlisted)
+        add_own_reports(device->gpu.chip[0] != '\0', evidence);
+    if ((chassis != CHASSIS_UNKNOWN &&
          weigh_chassis(database, class_key, chip_key, id_key, chassis, evidence, error)))
         return error->code;
     if (!device->id.has_subsystem || !evidence_total(&evidence[EVIDENCE_ID]))

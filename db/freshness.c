@@ -95,3 +95,16 @@ bool database_installed_later(const char *path)
     return there.st_ctim.tv_sec > used.st_mtim.tv_sec ||
            (there.st_ctim.tv_sec == used.st_mtim.tv_sec && there.st_ctim.tv_nsec > used.st_mtim.tv_nsec);
 }
+
+enum error_code database_list_age(struct database *database, char date[LIST_VERSION_SIZE], int *days,
+                                  struct error *error)
+{
+    if (database_pci_ids_version(database, date, error))
+        return error->code;
+    *days = days_since(date, time(NULL));
+    if (*days >= 0)
+        return ERROR_NONE;
+    date[0] = '\0';
+    *days = database_age_days(database);
+    return ERROR_NONE;
+}

@@ -32,4 +32,9 @@ void database_compare_installed(struct database *database, const char *path, str
  * renew, unless somebody imported an older list by its name. */
 bool database_installed_later(const char *path);
 
+/* Whole days since the list of PCI IDs was made, whose day, YYYY-MM-DD, goes to `date`; where it states none,
+ * since the database was built (database_age_days), and "". */
+MUST_CHECK enum error_code database_list_age(struct database *database, char date[LIST_VERSION_SIZE],
+                                             int *days, struct error *error);
+
 #endif

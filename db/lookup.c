@@ -100,19 +100,15 @@ enum error_code database_find_prior(struct database *database, const struct gpu 
 
 /* ---- the GPU ---- */
 
-static enum error_code find_gpu(struct database *database, struct device *device, struct error *error)
+/* The attributes of a row of gpu or gpu_range, and its chip. */
+#define ATTRIBUTES                                                                                           \
+    "SELECT form_factor, form_factor_confidence, form_factor_origin, display, display_confidence,"           \
+    " display_origin, vbios, vbios_confidence, vbios_origin, reset, reset_confidence, reset_origin, chip, "
+
+static enum error_code read_gpu(struct database *database, sqlite3_stmt *row, struct device *device,
+                                struct error *error)
 {
-    static const char sql[] =
-        "SELECT form_factor, form_factor_confidence, form_factor_origin, display, display_confidence,"
-        " display_origin, vbios, vbios_confidence, vbios_origin, reset, reset_confidence, reset_origin,"
-        " chip, prior FROM gpu WHERE pci_id = ?1";
     struct gpu *gpu = &device->gpu;
-    sqlite3_stmt *row;
-    if (database_query(database, sql, SQL_VALUES(sql_integer(pci_id_number(&device->id))), &row, error))
-        return error->code;
-    device->is_gpu = database_next(database, row, error);
-    if (!device->is_gpu)
-        return error->code;
     gpu->id = device->id;
     for (int i = ATTRIBUTE_FORM_FACTOR; i < ATTRIBUTE_COUNT; i++) {
         int column = 3 * (i - ATTRIBUTE_FORM_FACTOR);
@@ -124,7 +120,52 @@ static enum error_code find_gpu(struct database *database, struct device *device
             return error->code;
     }
     copy_column(row, 12, gpu->chip, sizeof gpu->chip);
+    return ERROR_NONE;
+}
+
+static enum error_code find_gpu(struct database *database, struct device *device, struct error *error)
+{
+    sqlite3_stmt *row;
+    if (database_query(database, ATTRIBUTES "prior FROM gpu WHERE pci_id = ?1",
+                       SQL_VALUES(sql_integer(pci_id_number(&device->id))), &row, error))
+        return error->code;
+    device->is_gpu = database_next(database, row, error);
+    if (!device->is_gpu || read_gpu(database, row, device, error))
+        return error->code;
     return database_prior_of(database, column_row(row, 13), &device->prior, error);
+}
+
+/* A GPU that no list has: what its number says of it, else nothing but that there are reports. */
+static enum error_code find_unlisted(struct database *database, struct device *device, struct error *error)
+{
+    char key[PCI_ID_TEXT_SIZE];
+    struct pci_id base = pci_id_base(&device->id);
+    sqlite3_stmt *row;
+    if (database_query(database,
+                       ATTRIBUTES "generation, origin FROM gpu_range WHERE ?1 BETWEEN first AND last"
+                                  " ORDER BY id LIMIT 1",
+                       SQL_VALUES(sql_integer(pci_id_number(&base))), &row, error))
+        return error->code;
+    if (database_next(database, row, error)) {
+        copy_column(row, 13, device->generation, sizeof device->generation);
+        if (find_origin(database, column_row(row, 14), &device->name_source, error) ||
+            read_gpu(database, row, device, error))
+            return error->code;
+    } else if (error->code ||
+               database_query(database, "SELECT 1 FROM evidence WHERE level = 'id' AND key = ?1 LIMIT 1",
+                              SQL_VALUES(sql_text(pci_id_print(&base, key))), &row, error)) {
+        return error->code;
+    } else if (database_next(database, row, error)) {
+        device->gpu = (struct gpu){.id = device->id};
+        for (int i = 0; i < ATTRIBUTE_COUNT; i++)
+            device->gpu.attributes[i].source = "";
+    } else {
+        return error->code ? error->code : error_set(error, ERROR_NOT_FOUND, "no list has it");
+    }
+    device->is_gpu = device->is_unlisted = true;
+    snprintf(device->name, sizeof device->name, "unlisted GPU%s%s", device->generation[0] ? " of the " : "",
+             device->generation);
+    return database_find_prior(database, &device->gpu, &device->prior, error);
 }
 
 /* What is surer than this is not overruled by who made the board. */
@@ -197,8 +238,8 @@ enum error_code database_find_device(struct database *database, const struct pci
     sqlite3_stmt *row;
     device->id = *id;
     device->name_source = "";
-    device->is_gpu = device->settled = false;
-    device->product[0] = device->subsystem[0] = device->name[0] = '\0';
+    device->is_gpu = device->is_unlisted = device->settled = false;
+    device->generation[0] = device->product[0] = device->subsystem[0] = device->name[0] = '\0';
     find_name(database, "SELECT name FROM vendor WHERE id = ?1", SQL_VALUES(sql_integer(id->vendor)),
               device->vendor, error);
     if (error->code)
@@ -206,13 +247,15 @@ enum error_code database_find_device(struct database *database, const struct pci
     if (database_query(database, "SELECT name, origin FROM device WHERE pci_id = ?1",
                        SQL_VALUES(sql_integer(number)), &row, error))
         return error->code;
-    if (!database_next(database, row, error))
-        return error->code ? error->code : error_set(error, ERROR_NOT_FOUND, "not in pci.ids");
-    copy_column(row, 0, device->name, sizeof device->name);
-    if (find_origin(database, column_row(row, 1), &device->name_source, error))
+    if (database_next(database, row, error)) {
+        copy_column(row, 0, device->name, sizeof device->name);
+        if (find_origin(database, column_row(row, 1), &device->name_source, error) ||
+            find_gpu(database, device, error))
+            return error->code;
+    } else if (error->code || find_unlisted(database, device, error)) {
         return error->code;
-    if (find_gpu(database, device, error) ||
-        (device->is_gpu && (id->has_subsystem || id->has_revision) && find_variant(database, device, error)))
+    }
+    if (device->is_gpu && (id->has_subsystem || id->has_revision) && find_variant(database, device, error))
         return error->code;
     if (id->has_subsystem)
         find_name(database, "SELECT name FROM subsystem WHERE pci_id = ?1 AND subsystem = ?2",

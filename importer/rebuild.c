@@ -120,14 +120,19 @@ static enum error_code load_annotator(struct rebuild *work, struct error *error)
     return ERROR_NONE;
 }
 
+/* The names of GPUs, and the ranges of IDs of those without one. */
 static enum error_code load_names(struct rebuild *work, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
+    char names[DATABASE_PATH_SIZE];
+    char ranges[DATABASE_PATH_SIZE];
     struct table_summary summary;
-    rebuild_data_path(work, "names.tsv", path);
-    return device_names_load(path, &work->names, &summary, error)
-               ? error->code
-               : record_table(work, "names", path, summary, error);
+    rebuild_data_path(work, "names.tsv", names);
+    rebuild_data_path(work, "ranges.tsv", ranges);
+    if (device_names_load(names, &work->names, &summary, error) ||
+        record_table(work, "names", names, summary, error) ||
+        gpu_ranges_read(ranges, rebuild_add_range, work, &summary, error))
+        return error->code;
+    return record_table(work, "ranges", ranges, summary, error);
 }
 
 static enum error_code load_tables(struct rebuild *work, struct error *error)

@@ -8,6 +8,7 @@
 #include "importer/annotator.h"
 #include "importer/device_names.h"
 #include "importer/driver_claims.h"
+#include "importer/gpu_ranges.h"
 #include "importer/product_list.h"
 #include "importer/rebuild.h"
 
@@ -45,6 +46,10 @@ MUST_CHECK enum error_code rebuild_load_lists(struct rebuild *work, struct error
  * data/names.tsv has newer, and annotates each GPU. The annotator, the names and the lists have been loaded.
  */
 MUST_CHECK enum error_code rebuild_read_devices(struct rebuild *work, struct error *error);
+
+/* Annotates a range of IDs (gpu_range_visitor; `context` is the struct rebuild). */
+MUST_CHECK enum error_code rebuild_add_range(void *context, const struct gpu_range *range,
+                                             struct error *error);
 
 /* ---- rebuild_reports.c ---- */
 

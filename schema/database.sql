@@ -9,7 +9,7 @@ PRAGMA application_id = 0x50545255; -- "PTRU"
 PRAGMA user_version = 4;
 
 -- kind: pci.ids, amdgpu.ids, supported-gpus.json, nvidia-readme, modules.alias, reports, feed, the name of a table of
--- data/ (rules, facts, names, subvendors, prices, priors, uses, symptoms), or program, which built it.
+-- data/ (rules, facts, names, ranges, subvendors, prices, priors, uses, symptoms), or program, which built it.
 -- The sources it was made from, with versions
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
@@ -28,7 +28,7 @@ CREATE TABLE source (
 -- The vendors of pci.ids
 CREATE TABLE vendor (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
 -- origin is NULL where the name is that of the pci.ids that was read: data/names.tsv has newer ones.
--- The devices of pci.ids
+-- The devices of pci.ids, and newer GPUs
 CREATE TABLE device (
     pci_id INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
@@ -54,7 +54,7 @@ CREATE TABLE class (
 -- Who states a value or a name: a rule, a fact, a list
 CREATE TABLE origin (
     id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('rule', 'fact', 'list', 'names', 'subvendor')),
+    kind TEXT NOT NULL CHECK (kind IN ('rule', 'fact', 'list', 'names', 'range', 'subvendor')),
     text TEXT NOT NULL
 ) STRICT;
 
@@ -98,6 +98,29 @@ CREATE TABLE gpu (
     reset_confidence REAL NOT NULL,
     prior INTEGER REFERENCES prior, -- NULL: the mechanism is not known
     usable REAL                     -- the verdict's probability for the ID
+) STRICT;
+
+-- id is the order in the file, and the first row that an ID is in holds. From data/ranges.tsv.
+-- What the number says of a GPU that no list names
+CREATE TABLE gpu_range (
+    id INTEGER PRIMARY KEY,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    generation TEXT NOT NULL, -- 'GeForce RTX 50 series'
+    origin INTEGER NOT NULL REFERENCES origin,
+    chip TEXT NOT NULL,
+    form_factor TEXT NOT NULL CHECK (form_factor IN ({form_factor})),
+    form_factor_origin INTEGER REFERENCES origin,
+    form_factor_confidence REAL NOT NULL,
+    display TEXT NOT NULL CHECK (display IN ({display})),
+    display_origin INTEGER REFERENCES origin,
+    display_confidence REAL NOT NULL,
+    vbios TEXT NOT NULL CHECK (vbios IN ({vbios})),
+    vbios_origin INTEGER REFERENCES origin,
+    vbios_confidence REAL NOT NULL,
+    reset TEXT NOT NULL CHECK (reset IN ({reset})),
+    reset_origin INTEGER REFERENCES origin,
+    reset_confidence REAL NOT NULL
 ) STRICT;
 
 -- Many makers sell one ID as a card and as a laptop chip. -1 is any subsystem or revision.

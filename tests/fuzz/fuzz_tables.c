@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The project's tables as contributors write them, whole files: importer/data_files.h,
- * importer/device_names.h, importer/symptoms.h. The first byte chooses the table. Rules and facts are those
- * of fuzz_rules.c. */
+ * importer/device_names.h, importer/gpu_ranges.h, importer/symptoms.h. The first byte chooses the table.
+ * Rules and facts are those of fuzz_rules.c. */
 
 #include "importer/data_files.h"
 #include "importer/device_names.h"
+#include "importer/gpu_ranges.h"
 #include "importer/symptoms.h"
 #include "tests/fuzz/fuzz_directory.h"
 
@@ -20,9 +21,25 @@ static enum error_code names_read(const char *path, struct builder *builder, str
     return code;
 }
 
+static enum error_code check_range(void *context, const struct gpu_range *range, struct error *error)
+{
+    (void)context;
+    require(range->first <= range->last && range->first >> 16 == range->last >> 16,
+            "a range is of one vendor");
+    require(range->chip[0] && range->generation[0] && range->source[0], "a range says what it is");
+    return error->code = ERROR_NONE;
+}
+
+static enum error_code ranges_read(const char *path, struct builder *builder, struct table_summary *summary,
+                                   struct error *error)
+{
+    (void)builder;
+    return gpu_ranges_read(path, check_range, NULL, summary, error);
+}
+
 static enum error_code (*const readers[])(const char *, struct builder *, struct table_summary *,
-                                          struct error *) = {priors_read, prices_read,   subvendors_read,
-                                                             uses_read,   symptoms_read, names_read};
+                                          struct error *) = {
+    priors_read, prices_read, subvendors_read, uses_read, symptoms_read, names_read, ranges_read};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
