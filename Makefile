@@ -78,7 +78,7 @@ $(BUILD)/gen/vocabulary_values.h: schema/vocabulary.awk $(VOCABULARY)
 $(BUILD)/gen/vocabulary_values.c: schema/vocabulary.awk $(VOCABULARY)
 	@mkdir -p $(@D)
 	$(Q)awk -f schema/vocabulary.awk -v output=source $(VOCABULARY) > $@.tmp && mv $@.tmp $@
-$(BUILD)/gen/gpu_tables.h: schema/gpu-tables.awk $(VOCABULARY) data/deliveries.tsv data/workarounds.tsv
+$(BUILD)/gen/gpu_tables.h: schema/gpu-tables.awk $(VOCABULARY) data/deliveries.tsv data/workarounds.tsv data/fixes.tsv
 	@mkdir -p $(@D)
 	$(Q)awk -f $^ > $@.tmp && mv $@.tmp $@
 $(BUILD)/gen/report_fields.h: schema/report-fields.tsv schema/report-fields.awk

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/macros.h"
-#include "gpu_tables.h" /* made from data/deliveries.tsv and data/workarounds.tsv */
+#include "gpu_tables.h" /* made from data/deliveries.tsv, data/workarounds.tsv and data/fixes.tsv */
 
 static const struct {
     const char *name;
@@ -109,10 +109,25 @@ const char *const *blocker_workarounds(enum blocker blocker)
     return workarounds[blocker][0] ? workarounds[blocker] : NULL;
 }
 
-double gpu_blocker_confidence(const struct gpu *gpu, enum blocker blocker)
+const struct needless_fix *gpu_needless_fix(uint16_t vendor, const char *fix)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(needless_fixes); i++) {
+        const struct needless_fix *needless = &needless_fixes[i];
+        if (strcmp(needless->fix, fix) == 0 && (!vendor || !needless->vendor || needless->vendor == vendor))
+            return needless;
+    }
+    return NULL;
+}
+
+enum attribute gpu_blocker_attribute(enum blocker blocker)
 {
     size_t i = 0;
     while (implied[i].blocker != blocker)
         i++;
-    return gpu->attributes[implied[i].attribute].confidence;
+    return implied[i].attribute;
+}
+
+double gpu_blocker_confidence(const struct gpu *gpu, enum blocker blocker)
+{
+    return gpu->attributes[gpu_blocker_attribute(blocker)].confidence;
 }

@@ -100,4 +100,17 @@ DEFINE_TEST(test_observe)
     assert_int_equal(gpu_form_factor(&gpu), FORM_FACTOR_MOBILE);
 }
 
+/* What a newer NVIDIA driver made needless is so for NVIDIA's GPUs, and for a log that names none. */
+DEFINE_TEST(test_needless_fixes)
+{
+    const struct needless_fix *needless = gpu_needless_fix(0x10de, "hide-kvm");
+    assert_non_null(needless);
+    assert_holds(needless->needed_until, "465");
+    assert_ptr_equal(gpu_needless_fix(0, "hide-kvm"), needless);
+    assert_null(gpu_needless_fix(0x1002, "hide-kvm"));
+    assert_non_null(gpu_needless_fix(0x1002, "kernel-irqchip-on"));
+    assert_null(gpu_needless_fix(0x10de, "romfile"));
+    assert_null(gpu_needless_fix(0x10de, "hide"));
+}
+
 TESTSUITE_MAIN(NULL, NULL)

@@ -75,12 +75,14 @@ DEFINE_TEST(test_environment_failures)
     }
 }
 
-/* Each of them is a symptom that a report can have. */
-DEFINE_TEST(test_environment_symptoms_are_symptoms)
+/* Each of them is a symptom or a fix that a report can have. */
+DEFINE_TEST(test_environment_values)
 {
     for (int i = 0; i < vocabulary_environment_symptom.count; i++)
         assert_true(vocabulary_find(&vocabulary_symptom, vocabulary_environment_symptom.entries[i].value) >=
                     0);
+    for (int i = 0; i < vocabulary_environment_fix.count; i++)
+        assert_true(vocabulary_find(&vocabulary_fix, vocabulary_environment_fix.entries[i].value) >= 0);
 }
 
 DEFINE_TEST(test_months)
