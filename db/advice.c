@@ -124,6 +124,18 @@ enum error_code database_find_tried_fixes(struct database *database, const struc
     return find_tried_fixes(database, "chip", key, tried_fixes, limit, count, error);
 }
 
+enum error_code database_find_similar_fixes(struct database *database, const struct gpu *gpu,
+                                            const enum blocker *blocker, struct tried_fix *fixes, int limit,
+                                            int *count, struct error *error)
+{
+    char key[KEY_SIZE];
+    if (blocker)
+        blocker_key(gpu, *blocker, key);
+    else
+        evidence_class_key(gpu, key);
+    return find_tried_fixes(database, blocker ? "blocker-fix" : "class", key, fixes, limit, count, error);
+}
+
 enum error_code database_find_symptom_fixes(struct database *database, const char *symptom,
                                             struct tried_fix *fixes, int limit, int *count,
                                             struct error *error)

@@ -125,6 +125,12 @@ MUST_CHECK enum error_code database_find_tried_fixes(struct database *database, 
                                                      struct tried_fix *tried_fixes, int limit, int *count,
                                                      struct error *error);
 
+/* What was tried on GPUs like it: the documented workarounds of a blocker, on GPUs of this vendor that have
+ * it; without one (NULL) all fixes, on GPUs of its class. */
+MUST_CHECK enum error_code database_find_similar_fixes(struct database *database, const struct gpu *gpu,
+                                                       const enum blocker *blocker, struct tried_fix *fixes,
+                                                       int limit, int *count, struct error *error);
+
 /* How the documented workarounds of a blocker did, by chip; what helped in most reports comes first. */
 enum { MAX_WORKAROUND_CHIPS = 24 };
 struct blocker_workaround {

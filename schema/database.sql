@@ -228,11 +228,12 @@ CREATE TABLE evidence (
     latest TEXT NOT NULL,
     PRIMARY KEY (level, key, chassis)
 ) STRICT, WITHOUT ROWID;
--- level id and chip: the fixes for what the key names. symptom: those for a symptom. blocker, key vendor/blocker: how the
--- documented workarounds did by chip, which stands in fix; '' is all chips together. What helped most often comes first.
+-- level id, chip and class: the fixes for what the key names. symptom: those for a symptom. blocker-fix, key
+-- vendor/blocker: the documented workarounds. blocker, the same key: how these did by chip, which stands in fix; '' is all
+-- chips together. What helped most often comes first.
 -- What was tried, and how often it helped
 CREATE TABLE workaround (
-    level TEXT NOT NULL CHECK (level IN ('id', 'chip', 'symptom', 'blocker')),
+    level TEXT NOT NULL CHECK (level IN ('id', 'chip', 'class', 'symptom', 'blocker', 'blocker-fix')),
     key TEXT NOT NULL,
     rank INTEGER NOT NULL,
     fix TEXT NOT NULL,

@@ -117,6 +117,8 @@ CREATE TEMP TABLE fix_count (level TEXT, key TEXT, fix TEXT, tried INTEGER, help
 INSERT INTO fix_count SELECT 'id', printf('%04x:%04x', pci_id >> 16, pci_id & 0xffff), fix, tried, helped FROM device_fix;
 INSERT INTO fix_count SELECT 'chip', k.chip_key, d.fix, sum(d.tried), sum(d.helped)
     FROM device_fix d JOIN gpu_key k ON k.pci_id = d.pci_id AND k.chassis = '' WHERE k.chip_key <> '' GROUP BY k.chip_key, d.fix;
+INSERT INTO fix_count SELECT 'class', k.class_key, d.fix, sum(d.tried), sum(d.helped)
+    FROM device_fix d JOIN gpu_key k ON k.pci_id = d.pci_id AND k.chassis = '' GROUP BY k.class_key, d.fix;
 INSERT INTO fix_count SELECT 'symptom', s.symptom, a.fix, count(*), sum(a.helped)
     FROM attempt a JOIN report_symptom s ON s.report = a.report
     WHERE s.symptom NOT LIKE 'other:%' AND a.report NOT IN (SELECT seq FROM unclear) GROUP BY s.symptom, a.fix;
@@ -126,6 +128,9 @@ CREATE TEMP TABLE blocker_try AS SELECT b.key, b.chip, max(a.helped) AS helped
     GROUP BY a.report, b.key;
 INSERT INTO fix_count SELECT 'blocker', key, chip, count(*), sum(helped) FROM blocker_try GROUP BY key, chip;
 INSERT INTO fix_count SELECT 'blocker', key, '', count(*), sum(helped) FROM blocker_try GROUP BY key;
+INSERT INTO fix_count SELECT 'blocker-fix', b.key, a.fix, count(*), sum(a.helped)
+    FROM attempt a JOIN gpu_blocker b ON b.pci_id = a.pci_id JOIN blocker_fix f ON f.blocker = b.blocker AND f.fix = a.fix
+    GROUP BY b.key, a.fix;
 -- Nobody reads more than so many of one GPU, for one symptom or blocker.
 INSERT INTO workaround
     SELECT level, key, rank, fix, tried, helped
