@@ -70,7 +70,8 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
     answer_free(answer);
     answer->query = query;
     answer->options = *options;
-    answer->blocker_count = answer->tried_fix_count = answer->alternative_count = 0;
+    answer->blocker_count = answer->tried_fix_count = answer->similar_fix_count = 0;
+    answer->alternative_count = 0;
     answer->has_blocker_workaround = false;
     if (database_find_device(database, id, device, error))
         return error->code == ERROR_NOT_FOUND ? name_what_is_missing(database, device, error) : error->code;
@@ -79,18 +80,20 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
     return ERROR_NONE;
 }
 
-/* The workaround for the gravest blocker that has one. */
-static enum error_code find_blocker_workaround(struct database *database, struct answer *answer,
-                                               struct error *error)
+/* The workaround for the gravest blocker that has one, and what was tried on GPUs like this one. */
+static enum error_code find_workarounds(struct database *database, struct answer *answer, struct error *error)
 {
-    for (int i = 0; i < answer->blocker_count; i++) {
-        if (!blocker_workarounds(answer->blockers[i]))
-            continue;
-        answer->has_blocker_workaround = true;
-        return database_find_blocker_workaround(database, &answer->device.gpu, answer->blockers[i],
-                                                &answer->blocker_workaround, error);
-    }
-    return ERROR_NONE;
+    const struct gpu *gpu = &answer->device.gpu;
+    const enum blocker *blocker = NULL;
+    for (int i = 0; i < answer->blocker_count && !blocker; i++)
+        if (blocker_workarounds(answer->blockers[i]))
+            blocker = &answer->blockers[i];
+    answer->has_blocker_workaround = blocker != NULL;
+    if (blocker &&
+        database_find_blocker_workaround(database, gpu, *blocker, &answer->blocker_workaround, error))
+        return error->code;
+    return database_find_similar_fixes(database, gpu, blocker, answer->similar_fixes, MAX_TRIED_FIXES,
+                                       &answer->similar_fix_count, error);
 }
 
 static enum error_code add_stated_value(void *context, const struct stated_value *value, struct error *error)
@@ -120,7 +123,7 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
     if (((reported || evidence_total(&answer->evidence[EVIDENCE_CHIP])) &&
          database_find_tried_fixes(database, &device->gpu, answer->tried_fixes, MAX_TRIED_FIXES,
                                    &answer->tried_fix_count, error)) ||
-        find_blocker_workaround(database, answer, error) ||
+        find_workarounds(database, answer, error) ||
         (reported && options->report_limit &&
          database_find_reports(database, id, options->report_limit, &answer->reports, &answer->report_count,
                                error)) ||

@@ -27,6 +27,8 @@ struct answer {
     int blocker_count;
     struct tried_fix tried_fixes[MAX_TRIED_FIXES];
     int tried_fix_count;
+    struct tried_fix similar_fixes[MAX_TRIED_FIXES]; /* on GPUs with the same blocker, or of the same class */
+    int similar_fix_count;
     bool has_blocker_workaround; /* one of the blockers has a documented workaround */
     struct blocker_workaround blocker_workaround;
     struct alternative alternatives[MAX_ALTERNATIVES];
@@ -66,20 +68,22 @@ void answer_name_list(const char *version, char *text, size_t size);
 void answer_write_json(struct json_writer *writer, const struct answer *answer);
 void answer_write_members(struct json_writer *writer, const struct answer *answer);
 
-/* The answer for a person: verdict, why, attributes, reports, what was tried, what to buy instead. */
-void answer_write_prose(const struct prose *prose, const struct answer *answer);
+/* The answer for a person that fits a screen of 24 lines, and all that is known. */
+void answer_write_short(const struct prose *prose, const struct answer *answer);
+void answer_write_full(const struct prose *prose, const struct answer *answer);
 
-/* Parts of it, for other answers: the verdict in a sentence, and what to buy instead (nothing where all is
- * well). */
-void answer_write_verdict(const struct prose *prose, const struct answer *answer);
-void answer_write_alternatives(const struct prose *prose, const struct answer *answer);
+/* Parts of the short one, for other answers: the verdict in two sentences (no newline), which workaround,
+ * what was reported, and what to buy instead. */
+void answer_append_verdict(struct buffer *out, const struct verdict *verdict);
+void answer_write_workaround(const struct prose *prose, const struct answer *answer);
+void answer_write_reports_in_short(const struct prose *prose, const struct answer *answer);
+void answer_write_instead(const struct prose *prose, const struct answer *answer);
 
 /* The colour of a level. */
 enum color answer_level_color(enum level level);
 
-/* Appends what a verdict rests on, in words: the mechanism, the reports at each
+/* Appends what a verdict rests on, in words: the mechanism where it is not said already, the reports at each
  * level, what does not count, and that a sample of public threads is biased. No newline. */
-void answer_append_basis(struct buffer *out, const struct gpu *gpu, const struct prior *prior,
-                         const struct evidence evidence[EVIDENCE_LEVELS], const struct verdict *verdict);
+void answer_append_basis(struct buffer *out, const struct answer *answer, bool with_mechanism);
 
 #endif

@@ -47,7 +47,7 @@ static void write_verdict(struct json_writer *writer, const struct answer *answe
     json_write_string(writer, "knowledge", knowledge(verdict));
     json_write_integer(writer, "direct_reports", verdict->direct_reports);
     json_write_integer(writer, "pooled_reports", verdict->pooled_reports);
-    answer_append_basis(&basis, &answer->device.gpu, &answer->device.prior, answer->evidence, verdict);
+    answer_append_basis(&basis, answer, true);
     json_write_string(writer, "basis", buffer_text(&basis));
     json_write_end_object(writer);
 }
@@ -113,18 +113,24 @@ static void write_blockers(struct json_writer *writer, const struct answer *answ
     json_write_end_array(writer);
 }
 
-static void write_tried_fixes(struct json_writer *writer, const struct answer *answer)
+/* `on`: they were tried on this ID or its chip, and it is said on which. */
+static void write_fixes(struct json_writer *writer, const char *key, const struct answer *answer,
+                        const struct tried_fix fixes[], int count, bool on)
 {
-    json_write_begin_array(writer, "workarounds");
-    for (int i = 0; i < answer->tried_fix_count; i++) {
-        const struct tried_fix *tried = &answer->tried_fixes[i];
+    json_write_begin_array(writer, key);
+    for (int i = 0; i < count; i++) {
+        const struct tried_fix *tried = &fixes[i];
         const char *text = vocabulary_text(&vocabulary_fix, tried->fix);
+        const struct needless_fix *needless = gpu_needless_fix(answer->device.gpu.id.vendor, tried->fix);
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "fix", tried->fix);
         json_write_integer(writer, "tried", tried->tried);
         json_write_integer(writer, "helped", tried->helped);
-        json_write_string(writer, "on", tried->on_chip ? "chip" : "id");
+        if (on)
+            json_write_string(writer, "on", tried->on_chip ? "chip" : "id");
         json_write_string(writer, "text", text ? text : tried->fix);
+        if (needless)
+            json_write_string(writer, "needed_until", needless->needed_until);
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
@@ -238,7 +244,9 @@ void answer_write_members(struct json_writer *writer, const struct answer *answe
     write_verdict(writer, answer);
     write_reports(writer, answer);
     write_blockers(writer, answer);
-    write_tried_fixes(writer, answer);
+    write_fixes(writer, "workarounds", answer, answer->tried_fixes, answer->tried_fix_count, true);
+    write_fixes(writer, "similar_workarounds", answer, answer->similar_fixes, answer->similar_fix_count,
+                false);
     write_blocker_workaround(writer, answer);
     write_alternatives(writer, answer);
     if (answer->options.explain)

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All that is known of a GPU, each thing once. */
+
 #include <string.h>
 
 #include "answer/answer.h"
 #include "answer/parts.h"
-
-/* What is less sure than this is probable. */
-static const double sure_enough = 0.85;
-
-enum color answer_level_color(enum level level)
-{
-    static const enum color colors[LEVEL_COUNT] = {
-        [LEVEL_UNKNOWN] = COLOR_BOLD, [LEVEL_WORKS] = COLOR_GREEN,  [LEVEL_LIKELY] = COLOR_GREEN,
-        [LEVEL_MIXED] = COLOR_YELLOW, [LEVEL_UNLIKELY] = COLOR_RED, [LEVEL_FAILS] = COLOR_RED,
-    };
-    return colors[level];
-}
 
 static void add_field(const struct prose *prose, const char *label, const char *text)
 {
@@ -37,38 +27,15 @@ static void write_heading(const struct prose *prose, const struct device *device
                   device->subsystem[0] ? device->subsystem : "a subsystem that pci.ids does not name");
 }
 
-/* What an answer rests on where no list names the GPU. */
-static void write_unlisted(const struct prose *prose, const struct device *device)
+/* The verdict in figures: level, how often, how sure, and what effort it takes. */
+static void write_verdict(const struct prose *prose, const struct answer *answer)
 {
-    if (!device->is_unlisted)
-        return;
-    if (device->generation[0])
-        prose_add(
-            prose, PARAGRAPH_FIELD, "Not listed", COLOR_YELLOW,
-            "no list names this GPU yet. By its number it is a GPU of the %s, with the chip %s; all below is"
-            " inferred from that.",
-            device->generation, device->gpu.chip);
-    else
-        prose_add(
-            prose, PARAGRAPH_FIELD, "Not listed", COLOR_YELLOW,
-            "no list names this ID, and its number tells nothing: all that is known is in its reports.");
-}
-
-/* The verdict in a sentence: level, how often, how sure, and what effort it takes. */
-void answer_write_verdict(const struct prose *prose, const struct answer *answer)
-{
-    static const char *const sentences[LEVEL_COUNT] = {
-        [LEVEL_UNKNOWN] = "UNKNOWN: no report and no known mechanism supports an answer",
-        [LEVEL_WORKS] = "WORKS",
-        [LEVEL_LIKELY] = "LIKELY to work",
-        [LEVEL_MIXED] = "MIXED: may work or not",
-        [LEVEL_UNLIKELY] = "UNLIKELY to work",
-        [LEVEL_FAILS] = "FAILS",
-    };
     const struct verdict *verdict = &answer->verdict;
     struct buffer line CLEANUP(buffer_free) = BUFFER(2048);
-    buffer_append_text(&line, sentences[verdict->level]);
-    if (verdict->level != LEVEL_UNKNOWN)
+    buffer_append_text(&line, answer_level_sentence(verdict->level));
+    if (verdict->level == LEVEL_UNKNOWN)
+        buffer_append_text(&line, ": no report and no known mechanism supports an answer");
+    else
         buffer_append_format(&line, ": about %d %% of such attempts succeed (80 %% interval: %d-%d %%)",
                              percent(verdict->usable), percent(verdict->low), percent(verdict->high));
     if (verdict->outcomes[OUTCOME_WORKS_WITH_WORKAROUND] > verdict->outcomes[OUTCOME_WORKS])
@@ -83,13 +50,22 @@ static void write_why(const struct prose *prose, const struct answer *answer)
     struct buffer basis CLEANUP(buffer_free) = BUFFER(4096);
     for (int i = 0; i < answer->blocker_count; i++) {
         /* A blocker is as sure as the attribute that it follows from. */
-        bool sure = gpu_blocker_confidence(&answer->device.gpu, answer->blockers[i]) >= sure_enough;
+        bool sure = gpu_blocker_confidence(&answer->device.gpu, answer->blockers[i]) >= answer_sure_enough;
         prose_add(prose, PARAGRAPH_FIELD, i ? "" : "Why", COLOR_PLAIN, "%s%s",
                   sure ? "" : "Probably: ", vocabulary_blocker.entries[answer->blockers[i]].text);
     }
-    answer_append_basis(&basis, &answer->device.gpu, &answer->device.prior, answer->evidence,
-                        &answer->verdict);
-    add_field(prose, "Based on", buffer_text(&basis));
+    answer_append_basis(&basis, answer, answer->blocker_count == 0);
+    const char *text = buffer_text(&basis);
+    add_field(prose, "Based on", text + (text[0] == ' '));
+}
+
+/* An attribute whose meaning the reasons of the verdict have told. */
+static bool is_explained(const struct answer *answer, enum attribute attribute)
+{
+    for (int i = 0; i < answer->blocker_count; i++)
+        if (gpu_blocker_attribute(answer->blockers[i]) == attribute)
+            return true;
+    return false;
 }
 
 static void write_attribute(const struct prose *prose, const struct answer *answer, enum attribute attribute,
@@ -103,7 +79,9 @@ static void write_attribute(const struct prose *prose, const struct answer *answ
         buffer_append_format(&line, " (%d %% sure)", percent(annotation->confidence));
     if (annotation->value && annotation->confidence < 0.5)
         buffer_append_text(&line, ", a guess");
-    buffer_append_format(&line, ": %s.", entry->text);
+    if (!is_explained(answer, attribute))
+        buffer_append_format(&line, ": %s", entry->text);
+    buffer_append_byte(&line, '.');
     if (answer->options.explain && annotation->source[0])
         buffer_append_format(&line, " Source: %s", annotation->source);
     add_field(prose, label, buffer_text(&line));
@@ -169,25 +147,38 @@ static void write_reports(const struct prose *prose, const struct answer *answer
     add_field(prose, "Disagreement", buffer_text(&line));
 }
 
-/* What helped, and what did not in one line. */
+/* A fix with what it is (`explain`), and whether it is needed still. */
+static void write_fix(const struct prose *prose, const struct answer *answer, const char *fix, int helped,
+                      int tried, bool explain)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    const char *text = explain ? vocabulary_text(&vocabulary_fix, fix) : NULL;
+    const struct needless_fix *needless = gpu_needless_fix(answer->device.gpu.id.vendor, fix);
+    if (tried)
+        buffer_append_format(&line, "%d of %d  ", helped, tried);
+    buffer_append_format(&line, "%s%s%s.", fix, text ? ": " : "", text ? text : "");
+    if (needless)
+        buffer_append_format(&line, " Not needed with %s or newer: %s.", needless->needed_until,
+                             needless->text);
+    prose_add(prose, PARAGRAPH_ITEM, "-", helped ? COLOR_BOLD : COLOR_PLAIN, "%s", buffer_text(&line));
+}
+
+/* What helped, and what did not in one line; of a single report that is shown, that stands there already. */
 static void write_tried_fixes(const struct prose *prose, const struct answer *answer)
 {
     struct buffer vain CLEANUP(buffer_free) = BUFFER(8192);
-    if (!answer->tried_fix_count)
+    const struct tried_fix *fixes = answer->tried_fixes;
+    bool is_shown = answer->report_count == 1 && evidence_total(&answer->evidence[EVIDENCE_ID]) == 1;
+    for (int i = 0; i < answer->tried_fix_count && !is_shown; i++)
+        if (!fixes[i].helped)
+            buffer_append_format(&vain, "%s%s (%d)", vain.length ? ", " : "", fixes[i].fix, fixes[i].tried);
+    if (!answer->tried_fix_count || (!fixes[0].helped && !vain.length))
         return;
     add_field(prose, "Tried",
-              answer->tried_fixes[0].on_chip
-                  ? "on this chip under other IDs, and in how many reports it helped:"
-                  : "on this ID, and in how many reports it helped:");
-    for (int i = 0; i < answer->tried_fix_count; i++) {
-        const struct tried_fix *tried = &answer->tried_fixes[i];
-        const char *text = vocabulary_text(&vocabulary_fix, tried->fix);
-        if (tried->helped)
-            prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_BOLD, "%d of %d  %s%s%s%s", tried->helped,
-                      tried->tried, tried->fix, text ? ": " : "", text ? text : "", text ? "." : "");
-        else
-            buffer_append_format(&vain, "%s%s (%d)", vain.length ? ", " : "", tried->fix, tried->tried);
-    }
+              fixes[0].on_chip ? "on this chip under other IDs, and in how many reports it helped:"
+                               : "on this ID, and in how many reports it helped:");
+    for (int i = 0; i < answer->tried_fix_count && fixes[i].helped; i++)
+        write_fix(prose, answer, fixes[i].fix, fixes[i].helped, fixes[i].tried, true);
     if (vain.length)
         prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "did not help (number of reports): %s.",
                   buffer_text(&vain));
@@ -211,14 +202,11 @@ static bool append_chips(struct buffer *line, const struct blocker_workaround *w
     return shown > 0;
 }
 
-/* How often the documented workarounds helped, so that a person can weigh days of work against a card, then
- * which they are. */
-static void write_blocker_workaround(const struct prose *prose, const struct answer *answer)
+/* How often the documented workarounds helped, so that a person can weigh days of work against a card. */
+static void write_workaround_counts(const struct prose *prose, const struct answer *answer)
 {
     const struct blocker_workaround *workaround = &answer->blocker_workaround;
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
-    if (!answer->has_blocker_workaround)
-        return;
     bool on_this_chip = false;
     for (int i = 0; i < workaround->chip_count; i++)
         on_this_chip |= strcmp(workaround->chips[i].chip, answer->device.gpu.chip) == 0;
@@ -234,12 +222,36 @@ static void write_blocker_workaround(const struct prose *prose, const struct ans
             buffer_append_format(&line, " No report of any on %s.", answer->device.gpu.chip);
     }
     add_field(prose, "Workaround", buffer_text(&line));
-    for (const char *const *fix = blocker_workarounds(workaround->blocker); *fix; fix++)
-        prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "%s: %s.", *fix,
-                  vocabulary_text(&vocabulary_fix, *fix));
 }
 
-void answer_write_alternatives(const struct prose *prose, const struct answer *answer)
+static const struct tried_fix *find_fix(const struct tried_fix fixes[], int count, const char *fix)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(fixes[i].fix, fix) == 0)
+            return &fixes[i];
+    return NULL;
+}
+
+/* The documented workarounds, each with how often it helped; without any, what helped on GPUs like it. */
+static void write_workarounds(const struct prose *prose, const struct answer *answer)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    if (!answer->has_blocker_workaround) {
+        answer_append_similar_fixes(&line, answer);
+        if (line.length)
+            add_field(prose, "Workaround", buffer_text(&line));
+        return;
+    }
+    write_workaround_counts(prose, answer);
+    for (const char *const *fix = blocker_workarounds(answer->blocker_workaround.blocker); *fix; fix++) {
+        const struct tried_fix *tried = find_fix(answer->similar_fixes, answer->similar_fix_count, *fix);
+        const struct tried_fix *own = find_fix(answer->tried_fixes, answer->tried_fix_count, *fix);
+        write_fix(prose, answer, *fix, tried ? tried->helped : 0, tried ? tried->tried : 0,
+                  !own || !own->helped);
+    }
+}
+
+static void write_alternatives(const struct prose *prose, const struct answer *answer)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(2048);
     if (!answer->alternative_count)
@@ -276,7 +288,7 @@ static void write_stated_values(const struct prose *prose, const struct answer *
     }
 }
 
-void answer_write_prose(const struct prose *prose, const struct answer *answer)
+void answer_write_full(const struct prose *prose, const struct answer *answer)
 {
     write_heading(prose, &answer->device);
     if (!answer->device.is_gpu) {
@@ -284,8 +296,8 @@ void answer_write_prose(const struct prose *prose, const struct answer *answer)
                   "as far as is known, this device is not a GPU, so there is no verdict.");
         return;
     }
-    write_unlisted(prose, &answer->device);
-    answer_write_verdict(prose, answer);
+    answer_write_unlisted(prose, &answer->device);
+    write_verdict(prose, answer);
     write_why(prose, answer);
     write_attribute(prose, answer, ATTRIBUTE_FORM_FACTOR, "Form factor");
     write_attribute(prose, answer, ATTRIBUTE_VBIOS, "vBIOS");
@@ -295,8 +307,8 @@ void answer_write_prose(const struct prose *prose, const struct answer *answer)
         add_field(prose, "Which one", "add --chassis desktop for the card, --chassis laptop for the chip.");
     write_reports(prose, answer);
     write_tried_fixes(prose, answer);
-    write_blocker_workaround(prose, answer);
-    answer_write_alternatives(prose, answer);
+    write_workarounds(prose, answer);
+    write_alternatives(prose, answer);
     if (answer->options.explain)
         write_stated_values(prose, answer);
 }

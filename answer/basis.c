@@ -25,13 +25,9 @@ static void append_count(struct buffer *out, const struct evidence *evidence, co
 
 static void append_mechanism(struct buffer *out, const struct prior *prior, const struct verdict *verdict)
 {
-    bool is_known = verdict->level != LEVEL_UNKNOWN;
-    if (!is_known)
+    if (verdict->level == LEVEL_UNKNOWN)
         buffer_append_text(out, "Nothing is known. ");
     buffer_append_text(out, prior->strength > 0.0 ? prior->reason : "The mechanism is not known.");
-    if (is_known && verdict->narrowest <= EVIDENCE_ALL)
-        buffer_append_text(out,
-                           " The verdict rests on that alone: no GPU of this kind has a report that counts.");
 }
 
 static void append_bias(struct buffer *out, const struct evidence evidence[EVIDENCE_LEVELS])
@@ -49,14 +45,20 @@ static void append_bias(struct buffer *out, const struct evidence evidence[EVIDE
                                 "both trouble-free setups and early give-ups.");
 }
 
-void answer_append_basis(struct buffer *out, const struct gpu *gpu, const struct prior *prior,
-                         const struct evidence evidence[EVIDENCE_LEVELS], const struct verdict *verdict)
+void answer_append_basis(struct buffer *out, const struct answer *answer, bool with_mechanism)
 {
     char where[160];
+    const struct gpu *gpu = &answer->device.gpu;
+    const struct evidence *evidence = answer->evidence;
+    const struct verdict *verdict = &answer->verdict;
     int direct = evidence_total(&evidence[EVIDENCE_ID]);
     const char *included = direct ? ", this ID included" : "";
     const char *form_factor = vocabulary_value(&vocabulary_form_factor, (int)gpu_form_factor(gpu));
-    append_mechanism(out, prior, verdict);
+    if (with_mechanism)
+        append_mechanism(out, &answer->device.prior, verdict);
+    if (verdict->level != LEVEL_UNKNOWN && verdict->narrowest <= EVIDENCE_ALL)
+        buffer_append_text(
+            out, " The verdict rests on the mechanism alone: no GPU of this kind has a report that counts.");
     if (gpu->id.has_subsystem && evidence_total(&evidence[EVIDENCE_SUBSYSTEM]))
         append_count(out, &evidence[EVIDENCE_SUBSYSTEM], "this very board");
     append_count(out, &evidence[EVIDENCE_ID], "this ID");

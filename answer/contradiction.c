@@ -76,6 +76,44 @@ void contradiction_append(struct buffer *out, const struct answer *answer)
         buffer_append_text(out, " Guest, firmware, machine, chassis and hypervisor do not explain it.");
 }
 
+void contradiction_append_short(struct buffer *out, const struct answer *answer)
+{
+    struct value values[MAX_VALUES];
+    int best_told = -1;
+    size_t best = 0;
+    int usable;
+    int not_usable;
+    if (!contradiction_count(answer, &usable, &not_usable))
+        return;
+    for (size_t field = 0; field < ARRAY_SIZE(fields); field++) {
+        int count = list_values(answer, field, values);
+        /* Reports with a value after which all ended alike, but for one of each: two machines always differ.
+         */
+        int told = count ? -count : -1;
+        for (int i = 0; i < count; i++)
+            told += values[i].usable && values[i].not_usable ? 0 : values[i].usable + values[i].not_usable;
+        if (told > best_told) {
+            best_told = told;
+            best = field;
+        }
+    }
+    if (best_told < 0) {
+        buffer_append_text(out, "nothing that the reports name explains it");
+        return;
+    }
+    const struct value *good = values;
+    const struct value *bad = values;
+    for (int count = list_values(answer, best, values), i = 1; i < count; i++) {
+        if (values[i].usable - values[i].not_usable > good->usable - good->not_usable)
+            good = &values[i];
+        if (values[i].usable - values[i].not_usable < bad->usable - bad->not_usable)
+            bad = &values[i];
+    }
+    buffer_append_format(out, "%s %s: %d of %d worked; %s %s: %d of %d", labels[best], good->text,
+                         good->usable, good->usable + good->not_usable, labels[best], bad->text, bad->usable,
+                         bad->usable + bad->not_usable);
+}
+
 void contradiction_write_json(struct json_writer *writer, const struct answer *answer)
 {
     struct value values[MAX_VALUES];

@@ -19,6 +19,9 @@ static inline const char *plural(int count)
     return count == 1 ? "" : "s";
 }
 
+/* Writes what an answer rests on where no list names the GPU. */
+void answer_write_unlisted(const struct prose *prose, const struct device *device);
+
 static inline bool report_is_usable(const struct shown_report *report)
 {
     return report->outcome == OUTCOME_WORKS || report->outcome == OUTCOME_WORKS_WITH_WORKAROUND;
@@ -61,11 +64,28 @@ static inline void write_probability(struct json_writer *writer, const struct ve
         json_write_fraction(writer, keys[i], verdict->level == LEVEL_UNKNOWN ? NAN : values[i]);
 }
 
+/* What is less sure than this is probable. */
+extern const double answer_sure_enough;
+
+/* "LIKELY to work". */
+const char *answer_level_sentence(enum level level);
+
+/* Whether so many of those who succeed need a workaround that it must be said which. */
+bool answer_takes_workaround(const struct verdict *verdict);
+
+/* What a fix is called: without "other:", which a report puts before words of its own. */
+const char *answer_fix_name(const struct tried_fix *tried);
+
+/* Appends what helped on GPUs like it, and what of that is not needed any more. */
+void answer_append_similar_fixes(struct buffer *out, const struct answer *answer);
+
 /* How the shown reports ended; whether both ways. */
 bool contradiction_count(const struct answer *answer, int *usable, int *not_usable);
 /* Appends in words what differs between the reports that ended usable and the others; the same as the member
  * "contradiction", null where all ended alike. */
 void contradiction_append(struct buffer *out, const struct answer *answer);
+/* The same in a line: what tells the two sides apart best. Nothing where all ended alike. */
+void contradiction_append_short(struct buffer *out, const struct answer *answer);
 void contradiction_write_json(struct json_writer *writer, const struct answer *answer);
 
 #endif

@@ -10,6 +10,7 @@
 enum color { COLOR_PLAIN, COLOR_BOLD, COLOR_DIM, COLOR_GREEN, COLOR_YELLOW, COLOR_RED };
 
 enum paragraph {
+    PARAGRAPH_TEXT,   /* at the left margin; no label */
     PARAGRAPH_FIELD,  /* `label` names it; "" goes on with the label before */
     PARAGRAPH_ITEM,   /* of a list: `label` is "-" or a number */
     PARAGRAPH_DETAIL, /* belongs to the item before; no label */

@@ -75,12 +75,16 @@ static size_t fitting_bytes(const char *text, size_t length, int columns)
 }
 
 /* Appends a word of `width` columns that begins at `column` and returns where it ends. One that no line can
- * hold is broken, unless it is an address: that must stay whole to be clicked or copied. */
+ * hold is broken, behind a hyphen if it has one, unless it is an address: that must stay whole to be clicked
+ * or copied. */
 static int append_word(struct output *output, int indent, int column, const char *word, size_t length,
                        int width)
 {
     while (column + width > output->width && !memmem(word, length, "://", 3)) {
         size_t fitting = fitting_bytes(word, length, output->width - column);
+        const char *hyphen = fitting < length ? memrchr(word, '-', fitting) : NULL;
+        if (hyphen && hyphen > word)
+            fitting = (size_t)(hyphen + 1 - word);
         buffer_append(&output->buffer, word, fitting);
         width -= (int)text_width(word, fitting);
         word += fitting;
@@ -107,6 +111,10 @@ void output_paragraph_color(struct output *output, int indent, const char *label
     output_color(output, COLOR_DIM);
     buffer_append_text(out, label);
     output_color(output, COLOR_PLAIN);
+    if (label_width > indent) {
+        buffer_append_byte(out, ' ');
+        label_width++;
+    }
     append_blanks(out, indent - label_width);
     if (color != COLOR_PLAIN)
         output_color(output, color);
@@ -140,15 +148,23 @@ void output_paragraph(struct output *output, int indent, const char *label, cons
 static void add_paragraph(void *context, enum paragraph kind, const char *label, enum color color,
                           const char *text)
 {
-    enum { FIELD = 14, ITEM = 2, DETAIL = 4 };
+    enum { FIELD = 14, NARROW_FIELD = 2, ITEM = 2, DETAIL = 4, NARROW = 60 };
+    struct output *output = context;
+    char with_colon[40];
     /* The text of a numbered item stands where its details do. */
-    int indent = kind == PARAGRAPH_FIELD                       ? FIELD
+    int indent = kind == PARAGRAPH_TEXT                        ? 0
+                 : kind == PARAGRAPH_FIELD                     ? FIELD
                  : kind == PARAGRAPH_DETAIL || label[0] != '-' ? DETAIL
                                                                : ITEM;
+    if (kind == PARAGRAPH_FIELD && output->width < NARROW) {
+        indent = NARROW_FIELD;
+        snprintf(with_colon, sizeof with_colon, "%s%s", label, label[0] ? ":" : "");
+        label = with_colon;
+    }
     if (kind == PARAGRAPH_BREAK)
-        output_blank(context);
+        output_blank(output);
     else
-        output_paragraph_color(context, indent, label, color, text);
+        output_paragraph_color(output, indent, label, color, text);
 }
 
 struct prose output_prose(struct output *output)

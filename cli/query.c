@@ -15,7 +15,6 @@
 #include "core/streams.h"
 #include "core/text_scan.h"
 
-enum { OLD_AFTER_DAYS = 60, NOTE_INDENT = 14 };
 enum { MAX_HITS = 50, MAX_FULL_ANSWERS = 3, MAX_TEXT_GPUS = 256, FLUSH_BYTES = 1 << 16 };
 
 const char query_help[] = "Usage: passthru query [OPTION]... TERM...\n"
@@ -32,8 +31,9 @@ const char query_help[] = "Usage: passthru query [OPTION]... TERM...\n"
                           "                         server or egpu\n"
                           "  --subsystem VVVV:DDDD  the subsystem of the card, as lspci -nnv shows it\n"
                           "  --revision RR          its revision\n"
-                          "  --reports N            show at most N reports (default 5, as JSON 20)\n"
-                          "  --explain              show where every value comes from\n"
+                          "  --full                 all that is known, not what fits a screen\n"
+                          "  --reports N            the same with N reports (5 otherwise, as JSON 20)\n"
+                          "  --explain              the same, and where every value comes from\n"
                           "  --db FILE              use this database\n"
                           "  --no-color             no colour, also with NO_COLOR set\n"
                           "  --help                 this text\n"
@@ -45,6 +45,7 @@ enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_NDJSON };
 struct query {
     struct common_options common;
     enum format format;
+    bool full; /* as text: all that is known, not what fits a screen */
     struct answer_options options;
     struct pci_id refinement; /* from --subsystem and --revision */
     struct database *database;
@@ -52,6 +53,7 @@ struct query {
     struct json_writer writer;
     struct answer answer;
     long answered;
+    long short_answers;      /* which leave something out */
     long missing;            /* terms without an answer */
     bool is_newer_than_list; /* a GPU of the answer: the list lacks it or names it otherwise */
     bool lost;               /* the answer cannot be written: main() says why */
@@ -82,7 +84,11 @@ static enum error_code write_answer(struct query *query, struct error *error)
         const struct prose prose = output_prose(&query->output);
         if (query->answered > 1)
             output_blank(&query->output);
-        answer_write_prose(&prose, &query->answer);
+        if (query->full || !query->answer.device.is_gpu)
+            answer_write_full(&prose, &query->answer);
+        else
+            answer_write_short(&prose, &query->answer);
+        query->short_answers += !query->full && query->answer.device.is_gpu;
         return flush_if_full(query, FLUSH_BYTES, error);
     }
     query->writer.need_comma = query->format == FORMAT_JSON && query->answered + query->missing > 1;
@@ -141,10 +147,11 @@ static enum error_code answer_id(struct query *query, const struct pci_id *id, c
 static enum error_code write_table(struct query *query, const struct pci_id ids[], int count,
                                    struct error *error)
 {
+    const struct answer_options options = {.chassis = query->options.chassis};
     query_table_head(&query->output);
     for (int i = 0; i < count; i++) {
         struct pci_id id = refine(query, ids[i]);
-        if (answer_gather(query->database, &id, "", &query->options, &query->answer, error))
+        if (answer_gather(query->database, &id, "", &options, &query->answer, error))
             return error->code;
         query_table_row(&query->output, &query->answer);
         query->answered++;
@@ -349,41 +356,31 @@ static enum error_code answer_terms(struct query *query, const struct term *term
     return ERROR_NONE;
 }
 
-/* New cards and reports come every week, and with each version of the program. */
-static void note_age(struct query *query, const char *path)
+/* The last line: how to see what a short answer left out. */
+static void say_more(struct query *query)
 {
-    char date[LIST_VERSION_SIZE];
-    char list[100];
-    char text[250];
-    int days;
-    struct error error;
-    struct freshness freshness = {.count = 0};
-    struct buffer renewal CLEANUP(buffer_free) = BUFFER(4 * DATABASE_PATH_SIZE);
-    if (database_installed_later(path))
-        database_compare_installed(query->database, path, &freshness);
-    renewal_append_text(&renewal, path, &freshness);
-    if (renewal.length) {
-        output_paragraph_color(&query->output, NOTE_INDENT, "Note", COLOR_YELLOW, buffer_text(&renewal));
-        /* On a line of its own, however long: a command is pasted. */
-        buffer_clear(&renewal);
-        buffer_append_format(&renewal, "%*s", NOTE_INDENT, "");
-        renewal_append_command(&renewal, path);
-        output_line(&query->output, buffer_text(&renewal));
-        return;
-    }
-    /* What is missing has been said together with the age of the list. Who reads the database gets to know
-     * why that cannot be read. */
-    if (!query->answered || database_list_age(query->database, date, &days, &error) || days < OLD_AFTER_DAYS)
-        return;
-    if (date[0]) {
-        answer_name_list(date, list, sizeof list);
-        list[0] = 'Y';
-    } else {
-        snprintf(list, sizeof list, "The database is %d days old", days);
-    }
-    snprintf(text, sizeof text, "%s%s passthru sync brings newer lists and reports.", list,
-             query->is_newer_than_list ? "; this GPU is known from passthru's own data." : ":");
-    output_paragraph_color(&query->output, NOTE_INDENT, "Note", COLOR_YELLOW, text);
+    const struct answer *answer = &query->answer;
+    struct buffer line CLEANUP(buffer_free) = BUFFER(400);
+    char id[PCI_ID_TEXT_SIZE];
+    buffer_append_text(&line, "Reports and sources: passthru query --full");
+    if (query->options.chassis != CHASSIS_UNKNOWN)
+        buffer_append_format(&line, " --chassis %s",
+                             vocabulary_value(&vocabulary_chassis, (int)query->options.chassis));
+    if (answer->device.id.has_revision && query->short_answers == 1)
+        buffer_append_format(&line, " --revision %02x", answer->device.id.revision);
+    buffer_append_format(&line, " %s",
+                         query->short_answers == 1 ? pci_id_print(&answer->device.id, id) : "PCI_ID");
+    output_paragraph(&query->output, 0, "", buffer_text(&line));
+}
+
+/* What stands below the answers. */
+static void write_end(struct query *query, const char *path)
+{
+    if (query->short_answers)
+        output_blank(&query->output);
+    renewal_write_note(&query->output, query->database, path, query->answered > 0, query->is_newer_than_list);
+    if (query->short_answers)
+        say_more(query);
 }
 
 /* All terms are read before anything is answered. */
@@ -400,7 +397,7 @@ static enum error_code read_and_answer(struct query *query, char **texts, int co
     if (good && !database_locate(query->common.database, &place, error) &&
         !database_open(place.path, &query->database, error) && !answer_terms(query, terms, count, error) &&
         query->format == FORMAT_TEXT)
-        note_age(query, place.path);
+        write_end(query, place.path);
     free(terms);
     return error->code;
 }
@@ -434,6 +431,7 @@ int command_query(int argc, char **argv)
         {"chassis", required_argument, NULL, 'c'},
         {"subsystem", required_argument, NULL, 's'},
         {"revision", required_argument, NULL, 'r'},
+        {"full", no_argument, NULL, 'f'},
         {"reports", required_argument, NULL, 'N'},
         {"explain", no_argument, NULL, 'e'},
         COMMON_OPTIONS,
@@ -449,8 +447,10 @@ int command_query(int argc, char **argv)
             return status;
         if (c == 'n')
             ndjson = true;
+        else if (c == 'f')
+            query.full = true;
         else if (c == 'e')
-            query.options.explain = true;
+            query.full = query.options.explain = true;
         else if (c == 'c' && (chassis = vocabulary_find(&vocabulary_chassis, optarg)) < 0)
             return output_usage_error("query", json,
                                       "--chassis is desktop, laptop, mini-pc, server, egpu or unknown");
@@ -464,12 +464,13 @@ int command_query(int argc, char **argv)
             if (*end || end == optarg || limit < 0 || limit > 10000)
                 return output_usage_error("query", json, "--reports must be a number up to 10000");
             query.options.report_limit = (int)limit;
+            query.full = true;
         }
     }
     query.options.chassis = (enum chassis)chassis;
     query.format = ndjson ? FORMAT_NDJSON : query.common.json ? FORMAT_JSON : FORMAT_TEXT;
     if (query.options.report_limit < 0)
-        query.options.report_limit = query.format == FORMAT_TEXT ? 5 : 20;
+        query.options.report_limit = query.format == FORMAT_TEXT && query.full ? 5 : 20;
     if (optind == argc)
         return output_usage_error("query", json, "a term is missing: a PCI ID, a name, or -");
     return run(&query, argv + optind, argc - optind);

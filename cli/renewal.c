@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/renewal.h"
 
+#include "answer/answer.h"
 #include "core/text.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { OLD_AFTER_DAYS = 60 };
 
 static bool is_table(const struct older_source *older)
 {
@@ -81,4 +84,41 @@ void renewal_write_json(struct json_writer *writer, const char *path, const stru
     }
     json_write_end_array(writer);
     json_write_end_object(writer);
+}
+
+void renewal_write_note(struct output *output, struct database *database, const char *path, bool answered,
+                        bool is_newer_than_list)
+{
+    const struct prose prose = output_prose(output);
+    char date[LIST_VERSION_SIZE];
+    char list[100];
+    int days;
+    struct error error;
+    struct freshness freshness = {.count = 0};
+    struct buffer renewal CLEANUP(buffer_free) = BUFFER(4 * DATABASE_PATH_SIZE);
+    if (database_installed_later(path))
+        database_compare_installed(database, path, &freshness);
+    renewal_append_text(&renewal, path, &freshness);
+    if (renewal.length) {
+        prose_add(&prose, PARAGRAPH_FIELD, "Note", COLOR_YELLOW, "%s", buffer_text(&renewal));
+        /* On a line of its own, however long: a command is pasted. */
+        buffer_clear(&renewal);
+        buffer_append_text(&renewal, "  ");
+        renewal_append_command(&renewal, path);
+        output_line(output, buffer_text(&renewal));
+        return;
+    }
+    /* What is missing has been said together with the age of the list. Who reads the database gets to know
+     * why that cannot be read. */
+    if (!answered || database_list_age(database, date, &days, &error) || days < OLD_AFTER_DAYS)
+        return;
+    if (date[0]) {
+        answer_name_list(date, list, sizeof list);
+        list[0] = 'Y';
+    } else {
+        snprintf(list, sizeof list, "The database is %d days old", days);
+    }
+    prose_add(&prose, PARAGRAPH_FIELD, "Note", COLOR_YELLOW,
+              "%s%s passthru sync brings newer lists and reports.", list,
+              is_newer_than_list ? "; this GPU is known from passthru's own data." : ":");
 }

@@ -39,21 +39,6 @@ static void append_setup(struct buffer *out, const struct scan *scan, const stru
         buffer_append_text(out, "; group shared");
 }
 
-/* A GPU that cannot be helped: what to buy instead is the next step. */
-static void append_instead(struct buffer *out, const struct scan_answer *gpu)
-{
-    if (!gpu->answer.alternative_count) {
-        buffer_append_text(out, ". Use another GPU.");
-        return;
-    }
-    const struct alternative *other = &gpu->answer.alternatives[0];
-    buffer_append_format(out, ". Use another GPU, such as %04x:%04x %s", other->pci_id >> 16,
-                         other->pci_id & 0xFFFF, other->name);
-    if (other->price_usd)
-        buffer_append_format(out, " (used about $%d)", other->price_usd);
-    buffer_append_byte(out, '.');
-}
-
 static void append_by_verdict(struct buffer *out, const struct scan *scan, const struct scan_answer *gpu)
 {
     bool is_gpu = gpu->known && gpu->answer.device.is_gpu;
@@ -101,7 +86,7 @@ void scan_append_summary(struct buffer *out, const struct scan *scan, const stru
         buffer_append_format(out, "Blocked by %s", finding_fault(own));
         append_faults(out, findings, "; other problems: ");
         append_setup(out, scan, gpu);
-        append_instead(out, gpu);
+        buffer_append_text(out, ". Use another GPU.");
         return;
     }
     if (setup) {

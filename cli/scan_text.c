@@ -173,17 +173,24 @@ void scan_write_gpu_text(struct output *output, const struct scan *scan, const s
     bool is_gpu = gpu->known && gpu->answer.device.is_gpu;
     const struct prose prose = output_prose(output);
     write_heading(output, gpu);
-    if (is_gpu)
-        answer_write_verdict(&prose, &gpu->answer);
-    else
+    if (is_gpu) {
+        answer_append_verdict(&summary, &gpu->answer.verdict);
+        output_paragraph_color(output, INDENT, "Verdict", answer_level_color(gpu->answer.verdict.level),
+                               buffer_text(&summary));
+        buffer_clear(&summary);
+    } else
         output_paragraph(output, INDENT, "Verdict",
                          gpu->known ? "none: this device is not a GPU as far as is known."
                                     : "UNKNOWN: the database lacks this device.");
     write_seen(output, scan, gpu);
     findings_write_text(output, &gpu->seen.findings, SEVERITY_INFO);
-    /* Nobody buys a card in place of the GPU that the host lives on. */
-    if (is_gpu && gpu_form_factor(&gpu->answer.device.gpu) != FORM_FACTOR_INTEGRATED)
-        answer_write_alternatives(&prose, &gpu->answer);
+    if (is_gpu) {
+        answer_write_workaround(&prose, &gpu->answer);
+        answer_write_reports_in_short(&prose, &gpu->answer);
+        /* Nobody buys a card in place of the GPU that the host lives on. */
+        if (gpu_form_factor(&gpu->answer.device.gpu) != FORM_FACTOR_INTEGRATED)
+            answer_write_instead(&prose, &gpu->answer);
+    }
     scan_append_summary(&summary, scan, gpu);
     output_paragraph_color(output, INDENT, "In short", COLOR_BOLD, buffer_text(&summary));
 }

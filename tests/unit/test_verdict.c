@@ -204,30 +204,41 @@ DEFINE_TEST(test_age_and_chassis)
     assert_near(all.weights[OUTCOME_FAILS], 3.0);
 }
 
-static void assert_basis(const struct evidence evidence[EVIDENCE_LEVELS], int prior, const char *expected)
+static void assert_basis(const struct evidence evidence[EVIDENCE_LEVELS], int prior, bool with_mechanism,
+                         const char *expected)
 {
     struct buffer out CLEANUP(buffer_free) = BUFFER(4096);
-    struct gpu gpu = {.chip = "GP108"};
-    gpu.attributes[ATTRIBUTE_FORM_FACTOR].value = FORM_FACTOR_MOBILE;
-    struct verdict verdict = verdict_compute(&priors[prior], evidence);
-    answer_append_basis(&out, &gpu, &priors[prior], evidence, &verdict);
+    struct answer *answer = calloc(1, sizeof *answer);
+    assert_non_null(answer);
+    snprintf(answer->device.gpu.chip, sizeof answer->device.gpu.chip, "GP108");
+    answer->device.gpu.attributes[ATTRIBUTE_FORM_FACTOR].value = FORM_FACTOR_MOBILE;
+    answer->device.prior = priors[prior];
+    memcpy(answer->evidence, evidence, sizeof answer->evidence);
+    answer->verdict = verdict_compute(&priors[prior], evidence);
+    answer_append_basis(&out, answer, with_mechanism);
+    free(answer);
     assert_string_equal(buffer_text(&out), expected);
 }
 
 DEFINE_TEST(test_basis)
 {
     struct evidence evidence[EVIDENCE_LEVELS] = {0};
-    assert_basis(evidence, NOT_KNOWN, "Nothing is known. The mechanism is not known. No report on this ID.");
+    assert_basis(evidence, NOT_KNOWN, true,
+                 "Nothing is known. The mechanism is not known. No report on this ID.");
     assert_basis(
-        evidence, LAPTOP,
-        "a laptop chip without outputs The verdict rests on that alone: no GPU of this kind has a report that "
-        "counts. No report on this ID.");
+        evidence, LAPTOP, true,
+        "a laptop chip without outputs The verdict rests on the mechanism alone: no GPU of this kind has a "
+        "report that counts. No report on this ID.");
+    assert_basis(
+        evidence, LAPTOP, false,
+        " The verdict rests on the mechanism alone: no GPU of this kind has a report that counts. No "
+        "report on this ID.");
     count_report(evidence, EVIDENCE_ID, OUTCOME_FAILS, true);
     count_report(evidence, EVIDENCE_CHIP, OUTCOME_WORKS, false);
     evidence[EVIDENCE_CHASSIS] = (struct evidence){.latest = ""};
     evidence[EVIDENCE_CLASS].excluded_reports = 1;
     assert_basis(
-        evidence, LAPTOP,
+        evidence, LAPTOP, true,
         "a laptop chip without outputs 1 report on this ID: it did not succeed. 2 reports on the chip GP108 "
         "(mobile), this ID included: 1 succeeded. 2 reports on GPUs of this kind (mobile, vBIOS unknown), this "
         "ID included: 1 succeeded. 1 attempt failed because of the environment, not the GPU, and does not "

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The answer that fits a screen: what it is, whether it works, why, which workaround, what was reported, what
+ * to buy. Each is said once, and what is not about this GPU is left to the full answer. */
+
+#include <string.h>
+
+#include "answer/answer.h"
+#include "answer/parts.h"
+#include "answer/recommend.h"
+
+enum { ONE_LINE = 40 };
+
+const double answer_sure_enough = 0.85;
+
+static const char *const kinds[FORM_FACTOR_COUNT] = {
+    [FORM_FACTOR_UNKNOWN] = "whether card or laptop chip is not known",
+    [FORM_FACTOR_DESKTOP] = "card",
+    [FORM_FACTOR_MOBILE] = "laptop chip",
+    [FORM_FACTOR_INTEGRATED] = "integrated GPU",
+    [FORM_FACTOR_SERVER] = "server card",
+    [FORM_FACTOR_VIRTUAL] = "virtual GPU",
+    [FORM_FACTOR_BMC] = "display chip of a management controller",
+    [FORM_FACTOR_EITHER] = "sold as card and as laptop chip",
+};
+
+/* ---- what it is ---- */
+
+/* "Advanced Micro Devices, Inc. [AMD/ATI]" as "AMD", "NVIDIA Corporation" as "NVIDIA". */
+static void append_vendor(struct buffer *out, const char *vendor)
+{
+    static const char *const legal_forms[] = {" Corp", ", Inc", " Inc",     ", Ltd",
+                                              " Ltd",  " Co.",  " Company", " ("};
+    const char *bracket = strchr(vendor, '[');
+    size_t length = bracket ? strcspn(bracket + 1, "/]") : strlen(vendor);
+    for (size_t i = 0; !bracket && i < ARRAY_SIZE(legal_forms); i++) {
+        const char *end = strstr(vendor, legal_forms[i]);
+        if (end && (size_t)(end - vendor) < length)
+            length = (size_t)(end - vendor);
+    }
+    buffer_append(out, bracket ? bracket + 1 : vendor, length);
+}
+
+/* "NVIDIA GeForce MX330", the maker once. */
+static void append_name(struct buffer *out, const struct device *device)
+{
+    char name[PRODUCT_NAME_SIZE];
+    struct buffer vendor CLEANUP(buffer_free) = BUFFER(NAME_SIZE + 1);
+    const char *product = device->product;
+    if (!product[0])
+        product = product_name(device->name, device->gpu.chip, name) ? name : device->name;
+    append_vendor(&vendor, device->vendor);
+    if (vendor.length && strncmp(product, buffer_text(&vendor), vendor.length) != 0)
+        buffer_append_format(out, "%s ", buffer_text(&vendor));
+    buffer_append_text(out, product);
+}
+
+/* An attribute that is less sure is said to be probable. */
+static const char *hedge(const struct gpu *gpu, enum attribute attribute)
+{
+    const struct annotation *annotation = &gpu->attributes[attribute];
+    return annotation->value && annotation->confidence < answer_sure_enough ? "probably " : "";
+}
+
+static void write_heading(const struct prose *prose, const struct answer *answer)
+{
+    const struct device *device = &answer->device;
+    const struct gpu *gpu = &device->gpu;
+    struct pci_id base = pci_id_base(&device->id);
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    char id[PCI_ID_TEXT_SIZE];
+    append_name(&line, device);
+    buffer_append_format(&line, " (%s", pci_id_print(&base, id));
+    if (device->id.has_revision)
+        buffer_append_format(&line, " rev %02x", device->id.revision);
+    buffer_append_byte(&line, ')');
+    if (device->is_gpu) {
+        buffer_append_format(&line, ": %s%s%s%s", gpu->chip, gpu->chip[0] ? ", " : "",
+                             hedge(gpu, ATTRIBUTE_FORM_FACTOR), kinds[gpu_form_factor(gpu)]);
+        if (gpu_display(gpu) == DISPLAY_NONE)
+            buffer_append_format(&line, ", %swithout outputs", hedge(gpu, ATTRIBUTE_DISPLAY));
+    }
+    prose_add(prose, PARAGRAPH_TEXT, "", COLOR_BOLD, "%s", buffer_text(&line));
+    if (device->id.has_subsystem)
+        prose_add(prose, PARAGRAPH_FIELD, strchr(pci_id_print(&device->id, id) + 5, ':') + 1, COLOR_PLAIN,
+                  "%s", device->subsystem[0] ? device->subsystem : "a subsystem that pci.ids does not name");
+}
+
+/* ---- whether it works ---- */
+
+enum color answer_level_color(enum level level)
+{
+    static const enum color colors[LEVEL_COUNT] = {
+        [LEVEL_UNKNOWN] = COLOR_BOLD, [LEVEL_WORKS] = COLOR_GREEN,  [LEVEL_LIKELY] = COLOR_GREEN,
+        [LEVEL_MIXED] = COLOR_YELLOW, [LEVEL_UNLIKELY] = COLOR_RED, [LEVEL_FAILS] = COLOR_RED,
+    };
+    return colors[level];
+}
+
+const char *answer_level_sentence(enum level level)
+{
+    static const char *const sentences[LEVEL_COUNT] = {
+        [LEVEL_UNKNOWN] = "UNKNOWN whether it works",
+        [LEVEL_WORKS] = "WORKS",
+        [LEVEL_LIKELY] = "LIKELY to work",
+        [LEVEL_MIXED] = "MIXED: may work or not",
+        [LEVEL_UNLIKELY] = "UNLIKELY to work",
+        [LEVEL_FAILS] = "FAILS",
+    };
+    return sentences[level];
+}
+
+/* "About 2 in 10 such attempts succeed (8 to 38 %), nearly all of them with a workaround" */
+static void append_chance(struct buffer *out, const struct verdict *verdict)
+{
+    int in_ten = (int)lround(verdict->usable * 10.0);
+    double share = verdict->outcomes[OUTCOME_WORKS_WITH_WORKAROUND] / verdict->usable;
+    if (in_ten == 0)
+        buffer_append_text(out, "Fewer than 1 in 10 such attempts succeed");
+    else if (in_ten == 10)
+        buffer_append_text(out, "Nearly all such attempts succeed");
+    else
+        buffer_append_format(out, "About %d in 10 such attempts succeed", in_ten);
+    buffer_append_format(out, " (%d to %d %%)", percent(verdict->low), percent(verdict->high));
+    if (answer_takes_workaround(verdict))
+        buffer_append_format(out, ", %s with a workaround",
+                             share >= 0.8    ? "nearly all of them"
+                             : share >= 0.55 ? "most of them"
+                                             : "about half of them");
+}
+
+void answer_append_verdict(struct buffer *out, const struct verdict *verdict)
+{
+    buffer_append_format(out, "%s. ", answer_level_sentence(verdict->level));
+    if (verdict->level == LEVEL_UNKNOWN)
+        buffer_append_text(out, "No report and no known mechanism supports an answer");
+    else
+        append_chance(out, verdict);
+    buffer_append_byte(out, '.');
+}
+
+/* The gravest blocker in full, of the others the first sentence; without any why it should work. */
+static void write_why(const struct prose *prose, const struct answer *answer)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    for (int i = 0; i < answer->blocker_count; i++) {
+        const char *text = vocabulary_blocker.entries[answer->blockers[i]].text;
+        const char *end = i ? strstr(text, ". ") : NULL;
+        bool sure = gpu_blocker_confidence(&answer->device.gpu, answer->blockers[i]) >= answer_sure_enough;
+        buffer_append_format(&line, "%s%s", i ? " " : "", sure ? "" : "Probably: ");
+        buffer_append(&line, text, end ? (size_t)(end + 1 - text) : strlen(text));
+    }
+    if (!answer->blocker_count && answer->device.prior.strength > 0.0)
+        buffer_append_text(&line, answer->device.prior.reason);
+    if (line.length)
+        prose_add(prose, PARAGRAPH_FIELD, "Why", COLOR_PLAIN, "%s", buffer_text(&line));
+}
+
+static void write_no_help(const struct prose *prose, const struct answer *answer)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    int more = 0;
+    for (int i = 0; i < answer->tried_fix_count; i++) {
+        const struct tried_fix *tried = &answer->tried_fixes[i];
+        if (tried->helped)
+            continue;
+        if (line.length > ONE_LINE)
+            more++;
+        else
+            buffer_append_format(&line, "%s%s", line.length ? ", " : "", answer_fix_name(tried));
+    }
+    if (more)
+        buffer_append_format(&line, " and %d more", more);
+    if (line.length)
+        prose_add(prose, PARAGRAPH_FIELD, "No help", COLOR_PLAIN, "%s%s.", buffer_text(&line),
+                  answer->tried_fixes[0].on_chip ? " (tried on this chip)" : "");
+}
+
+/* ---- reports ---- */
+
+static const char *const outcomes[OUTCOME_COUNT] = {
+    [OUTCOME_WORKS] = "it worked",
+    [OUTCOME_WORKS_WITH_WORKAROUND] = "it worked with a workaround",
+    [OUTCOME_PARTIAL] = "it worked in part",
+    [OUTCOME_FAILS] = "it failed",
+};
+
+static void append_direct(struct buffer *out, const struct answer *answer)
+{
+    const struct evidence *evidence = &answer->evidence[EVIDENCE_ID];
+    int total = evidence_total(evidence);
+    int usable = usable_reports(evidence->counts);
+    if (!total) {
+        buffer_append_text(out, "none on this model");
+        return;
+    }
+    buffer_append_format(out, "%d on this model", total);
+    for (int i = 0; total == 1 && i < OUTCOME_COUNT; i++)
+        if (evidence->counts[i])
+            buffer_append_format(out, ": %s", outcomes[i]);
+    if (total > 1 && !usable)
+        buffer_append_text(out, ": none worked");
+    else if (total > 1)
+        buffer_append_format(out, ": %d worked", usable);
+    if (total > 1 && evidence->counts[OUTCOME_WORKS_WITH_WORKAROUND])
+        buffer_append_format(out, " (%d with a workaround)", evidence->counts[OUTCOME_WORKS_WITH_WORKAROUND]);
+    if (evidence->latest[0])
+        buffer_append_format(out, ", %s%s", total > 1 ? "newest " : "", evidence->latest);
+    if (evidence->excluded_reports)
+        buffer_append_format(out, "; %d failed because of the host, not the GPU, and %s not count",
+                             evidence->excluded_reports, evidence->excluded_reports == 1 ? "does" : "do");
+}
+
+void answer_write_reports_in_short(const struct prose *prose, const struct answer *answer)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    const struct evidence *chip = &answer->evidence[EVIDENCE_CHIP];
+    const struct evidence *class = &answer->evidence[EVIDENCE_CLASS];
+    int direct = evidence_total(&answer->evidence[EVIDENCE_ID]);
+    bool by_chip = evidence_total(chip) > direct;
+    const struct evidence *wider = by_chip ? chip : class;
+    int total = evidence_total(wider);
+    append_direct(&line, answer);
+    if (total > direct)
+        buffer_append_format(&line, "; on %s%s: %d of %d worked",
+                             by_chip ? answer->device.gpu.chip : "GPUs like it",
+                             direct ? ", this one included" : "", usable_reports(wider->counts), total);
+    prose_add(prose, PARAGRAPH_FIELD, "Reports", COLOR_PLAIN, "%s.", buffer_text(&line));
+    buffer_clear(&line);
+    contradiction_append_short(&line, answer);
+    if (line.length)
+        prose_add(prose, PARAGRAPH_FIELD, "Disagreement", COLOR_PLAIN, "%s.", buffer_text(&line));
+}
+
+/* ---- what to do ---- */
+
+void answer_write_instead(const struct prose *prose, const struct answer *answer)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    struct pci_id base = pci_id_base(&answer->device.id);
+    char id[PCI_ID_TEXT_SIZE];
+    if (!answer->alternative_count)
+        return;
+    const struct alternative *other = &answer->alternatives[0];
+    struct pci_id other_id = pci_id_from_number(other->pci_id);
+    char name[PRODUCT_NAME_SIZE];
+    enum form_factor form_factor = gpu_form_factor(&answer->device.gpu);
+    bool in_laptop = form_factor == FORM_FACTOR_MOBILE || form_factor == FORM_FACTOR_INTEGRATED;
+    buffer_append_format(
+        &line, "%s%s (%s), %s %d %%", in_laptop ? "in a desktop: " : "",
+        product_name(other->name, "", name) ? name : other->name, pci_id_print(&other_id, id),
+        vocabulary_value(&vocabulary_level, (int)verdict_level(other->usable)), percent(other->usable));
+    if (other->same_chip)
+        buffer_append_text(&line, ", the same chip");
+    if (other->price_usd)
+        buffer_append_format(&line, ", about $%d used (%s)", other->price_usd, other->price_as_of);
+    prose_add(prose, PARAGRAPH_FIELD, "Instead", COLOR_PLAIN, "%s", buffer_text(&line));
+    prose_add(prose, PARAGRAPH_FIELD, "", COLOR_PLAIN, "for more: passthru recommend %s",
+              pci_id_print(&base, id));
+}
+
+void answer_write_unlisted(const struct prose *prose, const struct device *device)
+{
+    if (!device->is_unlisted)
+        return;
+    if (device->generation[0])
+        prose_add(
+            prose, PARAGRAPH_FIELD, "Not listed", COLOR_YELLOW,
+            "no list names this GPU yet. By its number it is a GPU of the %s, with the chip %s; all below is"
+            " inferred from that.",
+            device->generation, device->gpu.chip);
+    else
+        prose_add(
+            prose, PARAGRAPH_FIELD, "Not listed", COLOR_YELLOW,
+            "no list names this ID, and its number tells nothing: all that is known is in its reports.");
+}
+
+void answer_write_short(const struct prose *prose, const struct answer *answer)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(2048);
+    write_heading(prose, answer);
+    if (!answer->device.is_gpu) {
+        prose_add(prose, PARAGRAPH_TEXT, "", COLOR_PLAIN,
+                  "Not a GPU, as far as is known: there is no verdict.");
+        return;
+    }
+    answer_append_verdict(&line, &answer->verdict);
+    prose_add(prose, PARAGRAPH_TEXT, "", answer_level_color(answer->verdict.level), "%s", buffer_text(&line));
+    prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
+    answer_write_unlisted(prose, &answer->device);
+    write_why(prose, answer);
+    answer_write_workaround(prose, answer);
+    answer_write_reports_in_short(prose, answer);
+    write_no_help(prose, answer);
+    if (gpu_form_factor(&answer->device.gpu) == FORM_FACTOR_EITHER)
+        prose_add(prose, PARAGRAPH_FIELD, "Which one", COLOR_PLAIN, "%s",
+                  "--chassis desktop for the card, --chassis laptop for the chip.");
+    answer_write_instead(prose, answer);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which workaround, and how often it helped. */
+
+#include <string.h>
+
+#include "answer/answer.h"
+#include "answer/parts.h"
+
+/* Others than the best are named, so many of them. */
+enum { MAX_NAMED = 3 };
+
+/* A fix in the words of a report has no value of the vocabulary. */
+const char *answer_fix_name(const struct tried_fix *tried)
+{
+    return strncmp(tried->fix, "other:", 6) == 0 ? tried->fix + 6 : tried->fix;
+}
+
+bool answer_takes_workaround(const struct verdict *verdict)
+{
+    return verdict->outcomes[OUTCOME_WORKS_WITH_WORKAROUND] >= 0.4 * verdict->usable && verdict->usable > 0.0;
+}
+
+static const struct needless_fix *needless(const struct answer *answer, const struct tried_fix *tried)
+{
+    return gpu_needless_fix(answer->device.gpu.id.vendor, tried->fix);
+}
+
+static bool is_of_gpu(const struct tried_fix *tried)
+{
+    return vocabulary_find(&vocabulary_fix, tried->fix) >= 0 &&
+           vocabulary_find(&vocabulary_environment_fix, tried->fix) < 0;
+}
+
+/* The fixes that helped and may still be needed, but for one. Without one, on other GPUs than this: what a
+ * single report did in its own way, or what set its host right, says nothing of this GPU. */
+static void append_helpful(struct buffer *out, const struct answer *answer, const struct tried_fix fixes[],
+                           int count, const struct tried_fix *but, const char *before)
+{
+    int named = 0;
+    for (int i = 0; i < count && named < MAX_NAMED; i++)
+        if (fixes[i].helped && &fixes[i] != but && !needless(answer, &fixes[i]) &&
+            (but || is_of_gpu(&fixes[i])))
+            buffer_append_format(out, "%s%s (%d of %d)", named++ ? ", " : before, answer_fix_name(&fixes[i]),
+                                 fixes[i].helped, fixes[i].tried);
+    if (named)
+        buffer_append_byte(out, '.');
+}
+
+/* Those that helped and are not needed any more, for the commonest reason. */
+static void append_needless(struct buffer *out, const struct answer *answer, const struct tried_fix fixes[],
+                            int count)
+{
+    const char *until = NULL;
+    for (int i = 0; i < count; i++) {
+        const struct needless_fix *fix = needless(answer, &fixes[i]);
+        if (!fixes[i].helped || !fix || (until && strcmp(fix->needed_until, until) != 0))
+            continue;
+        if (until)
+            buffer_append_text(out, ", ");
+        else
+            buffer_append_format(out, "%sNot needed with %s or newer: ", out->length ? " " : "",
+                                 fix->needed_until);
+        until = fix->needed_until;
+        buffer_append_text(out, answer_fix_name(&fixes[i]));
+    }
+    if (until)
+        buffer_append_byte(out, '.');
+}
+
+/* What was tried of it on this chip, of the workarounds for a blocker. */
+static void append_on_this_chip(struct buffer *out, const struct answer *answer)
+{
+    const struct blocker_workaround *workaround = &answer->blocker_workaround;
+    const char *chip = answer->device.gpu.chip;
+    int i = 0;
+    while (i < workaround->chip_count && strcmp(workaround->chips[i].chip, chip) != 0)
+        i++;
+    if (i < workaround->chip_count)
+        buffer_append_format(out, ", on %s in %d of %d", chip, workaround->chips[i].helped,
+                             workaround->chips[i].tried);
+    else if (chip[0])
+        buffer_append_format(out, ", never tried on %s", chip);
+}
+
+/* What is documented for the fault comes before what just has a name, and that before what a single report
+ * did in its own way; then the rate decides, which tells little of one that was seldom tried. */
+static double helpfulness(const struct answer *answer, const struct tried_fix *tried)
+{
+    double documented = 0.0;
+    if (answer->has_blocker_workaround)
+        for (const char *const *fix = blocker_workarounds(answer->blocker_workaround.blocker); *fix; fix++)
+            documented += strcmp(*fix, tried->fix) == 0;
+    return documented + is_of_gpu(tried) + (tried->helped + 1.0) / (tried->tried + 3.0);
+}
+
+/* The one to try first, NULL when none helped. */
+static const struct tried_fix *best_of(const struct answer *answer, const struct tried_fix fixes[], int count)
+{
+    const struct tried_fix *best = NULL;
+    for (int i = 0; i < count; i++)
+        if (fixes[i].helped && !needless(answer, &fixes[i]) &&
+            (!best || helpfulness(answer, &fixes[i]) > helpfulness(answer, best)))
+            best = &fixes[i];
+    return best;
+}
+
+/* The best one, with what it is, and the names of others. */
+static void append_best(struct buffer *out, const struct answer *answer, const struct tried_fix fixes[],
+                        int count, const struct tried_fix *best, const char *where)
+{
+    const char *text = vocabulary_text(&vocabulary_fix, best->fix);
+    buffer_append_format(out, "%s helped in %d of %d report%s on %s", answer_fix_name(best), best->helped,
+                         best->tried, plural(best->tried), where);
+    if (fixes == answer->similar_fixes)
+        append_on_this_chip(out, answer);
+    buffer_append_format(out, "%s%s.", text ? ": " : "", text ? text : "");
+    append_helpful(out, answer, fixes, count, best, " Others: ");
+}
+
+void answer_append_similar_fixes(struct buffer *out, const struct answer *answer)
+{
+    append_helpful(out, answer, answer->similar_fixes, answer->similar_fix_count, NULL,
+                   "Helped on GPUs like it: ");
+    append_needless(out, answer, answer->similar_fixes, answer->similar_fix_count);
+}
+
+void answer_write_workaround(const struct prose *prose, const struct answer *answer)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    const struct tried_fix *own = best_of(answer, answer->tried_fixes, answer->tried_fix_count);
+    const struct tried_fix *similar = best_of(answer, answer->similar_fixes, answer->similar_fix_count);
+    bool needs_one = answer_takes_workaround(&answer->verdict);
+    if (own)
+        append_best(&line, answer, answer->tried_fixes, answer->tried_fix_count, own,
+                    own->on_chip ? "this chip" : "this model");
+    append_needless(&line, answer, answer->tried_fixes, answer->tried_fix_count);
+    if (!own && answer->has_blocker_workaround && similar) {
+        append_best(&line, answer, answer->similar_fixes, answer->similar_fix_count, similar,
+                    "GPUs with the same problem");
+    } else if (!line.length && answer->has_blocker_workaround) {
+        const char *fix = blocker_workarounds(answer->blocker_workaround.blocker)[0];
+        buffer_append_format(&line, "%s may help, but no report says that it did: %s.", fix,
+                             vocabulary_text(&vocabulary_fix, fix));
+    } else if (!line.length && needs_one) {
+        answer_append_similar_fixes(&line, answer);
+    }
+    if (line.length)
+        prose_add(prose, PARAGRAPH_FIELD, "Workaround", COLOR_PLAIN, "%s", buffer_text(&line));
+}
