@@ -133,7 +133,7 @@ static const struct {
      "(?:[\"']? ?[:=]| (?:is|was|ist)(?= \\S*[\\d-])) ?[\"']?|(?:user|host)name (?=[a-z]*(?:\\d|-\\w)))"
      "(?!(?:root|admin\\w*|user|nobody|qemu|libvirt\\S*|localhost|proxmox|pve|none|unknown)(?![\\w-]))[\\w.-]{2,}"},
     {PRIVATE_IP_ADDRESS, AT_LABEL, NOT_IN_VERSION,
-     "(?:ip(?:v4)?|addr(?:ess)?|adresse|gateway|gw|dns|pings?|ssh|router|server|wan|vps|vpn|peer|endpoint|wireguard|tunnel|proxy|public|"
+     "(?:ip(?:v4)?|ad(?:dr(?:ess)?|resse)|gateway|gw|dns|pings?|ssh|router|server|wan|vps|vpn|peer|endpoint|wireguard|tunnel|proxy|public|"
      "nas|rdp|vnc|spice|scp|reach\\w*|connect\\w*|listen\\w*|bind|resolv\\w*|traceroute|subnet|nat)"
      "(?![ :=]*(?:v|bios|driver|firm|agesa|release|build))[ :=a-z]{1,12}(?!127\\.0)" QUAD},
     {PRIVATE_HOST, AT_LABEL, NOT_IN_PATH,
@@ -238,7 +238,7 @@ static const struct {
     {PRIVATE_MAIL, AT_NAME, NOT_IN_PATH, /* "found at example.com" is none */
      "(?:[a-z]\\w*[._][\\w.]*[a-z]|(?:(?<!.)|(?<=[,;:(] )|(?<=[(:])|(?<=mail |tact |rite |each |ress | ask | me | is | by | to | or ))"
      "(?!(?:see|find|found|seen|read|more|look|avail\\w*|post\\w*|host\\w*|docu\\w*|bought|sold|order\\w*|report\\w*|down\\w*|asked|discuss\\w*|"
-     "describ\\w*|explain\\w*|guide|thread|here|it|is|also|patch|issue|price\\w*|buy|get|out|this|that|them|all|anyone|everyone|people)" END
+     "described?|explain\\w*|guide|thread|here|it|is|also|patch|issue|price\\w*|buy|get|out|this|that|them|all|anyone|everyone|people)" END
      ")[a-z][a-z\\d]{1,20}) at " NOT_PUBLIC "[\\w-]+\\." TOP_LEVEL},
     {PRIVATE_HOST, AT_NAME, ANYWHERE,
      "(?:(?<![\\w./-])|(?<=://))[a-z0-9][\\w.-]{0,80}\\.(?:lan|local|localdomain|home|internal|intranet|corp|private|"
