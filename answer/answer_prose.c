@@ -296,7 +296,7 @@ void answer_write_full(const struct prose *prose, const struct answer *answer)
                   "as far as is known, this device is not a GPU, so there is no verdict.");
         return;
     }
-    answer_write_unlisted(prose, &answer->device);
+    answer_write_unlisted(prose, answer);
     write_verdict(prose, answer);
     write_why(prose, answer);
     write_attribute(prose, answer, ATTRIBUTE_FORM_FACTOR, "Form factor");

@@ -258,20 +258,21 @@ void answer_write_instead(const struct prose *prose, const struct answer *answer
               pci_id_print(&base, id));
 }
 
-void answer_write_unlisted(const struct prose *prose, const struct device *device)
+void answer_write_unlisted(const struct prose *prose, const struct answer *answer)
 {
+    const struct device *device = &answer->device;
     if (!device->is_unlisted)
         return;
     if (device->generation[0])
         prose_add(
             prose, PARAGRAPH_FIELD, "Not listed", COLOR_YELLOW,
-            "no list names this GPU yet. By its number it is a GPU of the %s, with the chip %s; all below is"
+            "the lists here lack this GPU. By its number it is a GPU of the %s, with the chip %s; all below is"
             " inferred from that.",
             device->generation, device->gpu.chip);
     else
         prose_add(
             prose, PARAGRAPH_FIELD, "Not listed", COLOR_YELLOW,
-            "no list names this ID, and its number tells nothing: all that is known is in its reports.");
+            "the lists here lack this ID, and its number tells nothing: all that is known is in its reports.");
 }
 
 void answer_write_short(const struct prose *prose, const struct answer *answer)
@@ -286,7 +287,7 @@ void answer_write_short(const struct prose *prose, const struct answer *answer)
     answer_append_verdict(&line, &answer->verdict);
     prose_add(prose, PARAGRAPH_TEXT, "", answer_level_color(answer->verdict.level), "%s", buffer_text(&line));
     prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
-    answer_write_unlisted(prose, &answer->device);
+    answer_write_unlisted(prose, answer);
     write_why(prose, answer);
     answer_write_workaround(prose, answer);
     answer_write_reports_in_short(prose, answer);

@@ -19,9 +19,6 @@ static inline const char *plural(int count)
     return count == 1 ? "" : "s";
 }
 
-/* Writes what an answer rests on where no list names the GPU. */
-void answer_write_unlisted(const struct prose *prose, const struct device *device);
-
 static inline bool report_is_usable(const struct shown_report *report)
 {
     return report->outcome == OUTCOME_WORKS || report->outcome == OUTCOME_WORKS_WITH_WORKAROUND;

@@ -26,7 +26,8 @@ static enum error_code check_id(struct report_command *command, const struct pci
         return ERROR_NONE;
     enum error_code code = database_find_device(command->database, &base, &device, error);
     if (code == ERROR_NOT_FOUND)
-        report_problems_doubt(problems, "pci_id", "%s is not in pci.ids: is it mistyped?", text);
+        report_problems_doubt(problems, "pci_id", "%s is not known: is it mistyped, or is the list too old?",
+                              text);
     else if (code)
         return code;
     else if (!device.is_gpu)

@@ -96,6 +96,7 @@ static enum error_code look_at(struct scan_command *command, const struct pci_de
     if (code && code != ERROR_NOT_FOUND)
         return code;
     gpu->known = !code;
+    gpu->missing = *error;
     error->code = ERROR_NONE;
     bool is_gpu = gpu->known && gpu->answer.device.is_gpu;
     scan_look(&command->scan, device, is_gpu ? gpu_form_factor(&gpu->answer.device.gpu) : FORM_FACTOR_UNKNOWN,

@@ -10,7 +10,8 @@
 struct scan_answer {
     struct scan_gpu seen;
     struct answer answer;
-    bool known; /* the database has this device */
+    bool known;           /* the database has this device */
+    struct error missing; /* else: why it has not */
 };
 
 /* One sentence that a tired person can act on. No newline. */

@@ -185,6 +185,7 @@ static void write_resets(struct json_writer *writer, const struct pci_device *de
 static void write_device(struct json_writer *writer, const struct pci_device *device)
 {
     char text[8];
+    write_text_or_null(writer, "listing_name", device->name);
     write_text_or_null(writer, "driver", device->driver_known ? device->driver : NULL);
     json_write_bool(writer, "driver_known", device->driver_known);
     snprintf(text, sizeof text, "%02x%02x", device->base_class, device->sub_class);
@@ -203,15 +204,22 @@ static void write_device(struct json_writer *writer, const struct pci_device *de
     json_write_end_object(writer);
 }
 
-/* What the database does not know: the ID is all there is. */
+/* What the database does not know: what the machine says of it is all there is. */
 static void write_unknown(struct json_writer *writer, const struct scan_answer *gpu)
 {
     char text[PCI_ID_TEXT_SIZE];
-    struct pci_id whole = pci_id_base(&gpu->seen.device->id);
+    const struct pci_id *id = &gpu->seen.device->id;
+    struct pci_id whole = pci_id_base(id);
     json_write_string(writer, "query", pci_id_print(&whole, text));
     json_write_string(writer, "pci_id", text);
+    if (id->has_subsystem)
+        json_write_string(writer, "subsystem", strchr(pci_id_print(id, text) + 5, ':') + 1);
+    snprintf(text, sizeof text, "%02x", id->revision);
+    if (id->has_revision)
+        json_write_string(writer, "revision", text);
     write_text_or_null(writer, "vendor", gpu->answer.device.vendor);
     json_write_null(writer, "name");
+    json_write_bool(writer, "is_listed", false);
     json_write_null(writer, "chip");
     json_write_null(writer, "is_gpu");
     json_write_null(writer, "verdict");

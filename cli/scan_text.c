@@ -94,9 +94,10 @@ static void write_heading(struct output *output, const struct scan_answer *gpu)
     const struct pci_device *seen = gpu->seen.device;
     const struct device *device = &gpu->answer.device;
     char address[PCI_ADDRESS_TEXT_SIZE];
+    char board[12];
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     buffer_append_format(&line, "%s %s, %04x:%04x", said(device->vendor, "unknown vendor"),
-                         gpu->known ? device->name : "device that pci.ids lacks", seen->id.vendor,
+                         gpu->known ? device->name : "device that the lists here lack", seen->id.vendor,
                          seen->id.device);
     if (seen->id.has_revision)
         buffer_append_format(&line, " rev %02x", seen->id.revision);
@@ -104,8 +105,14 @@ static void write_heading(struct output *output, const struct scan_answer *gpu)
         buffer_append_format(&line, ", sold as %s", device->product);
     output_paragraph_color(output, INDENT, pci_address_print(&seen->address, address), COLOR_BOLD,
                            buffer_text(&line));
-    if (gpu->known && device->subsystem[0])
+    if (seen->name[0] && (!gpu->known || device->is_unlisted))
+        output_paragraph(output, INDENT, "Listed as", seen->name);
+    if (gpu->known && device->subsystem[0]) {
         output_paragraph(output, INDENT, "Board", device->subsystem);
+    } else if (seen->id.has_subsystem && (!gpu->known || device->is_unlisted)) {
+        snprintf(board, sizeof board, "%04x:%04x", seen->id.subvendor, seen->id.subdevice);
+        output_paragraph(output, INDENT, "Board", board);
+    }
 }
 
 static void append_delivery(struct buffer *line, const struct scan_answer *gpu)
@@ -174,14 +181,18 @@ void scan_write_gpu_text(struct output *output, const struct scan *scan, const s
     const struct prose prose = output_prose(output);
     write_heading(output, gpu);
     if (is_gpu) {
+        answer_write_unlisted(&prose, &gpu->answer);
         answer_append_verdict(&summary, &gpu->answer.verdict);
         output_paragraph_color(output, INDENT, "Verdict", answer_level_color(gpu->answer.verdict.level),
                                buffer_text(&summary));
         buffer_clear(&summary);
-    } else
-        output_paragraph(output, INDENT, "Verdict",
-                         gpu->known ? "none: this device is not a GPU as far as is known."
-                                    : "UNKNOWN: the database lacks this device.");
+    } else if (gpu->known) {
+        output_paragraph(output, INDENT, "Verdict", "none: this device is not a GPU as far as is known.");
+    } else {
+        char text[sizeof gpu->missing.message + 16];
+        snprintf(text, sizeof text, "UNKNOWN: %s.", gpu->missing.message);
+        output_paragraph(output, INDENT, "Verdict", text);
+    }
     write_seen(output, scan, gpu);
     findings_write_text(output, &gpu->seen.findings, SEVERITY_INFO);
     if (is_gpu) {

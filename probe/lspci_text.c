@@ -85,6 +85,27 @@ static void set_revision(struct pci_device *device, const char *digits)
     device->id.revision = (uint8_t)revision;
 }
 
+/* What a listing calls a device: what stands before its ID. Of one that its list lacks it says "Device". */
+static void take_name(struct pci_device *device, const char *text)
+{
+    static const char nameless[] = " Device";
+    char id[PCI_ID_TEXT_SIZE];
+    char bracket[PCI_ID_TEXT_SIZE + 4];
+    struct pci_id base = pci_id_base(&device->id);
+    snprintf(bracket, sizeof bracket, " [%s]", pci_id_print(&base, id));
+    const char *end = strcasestr(text, bracket);
+    text += strspn(text, " \t");
+    if (!end || end <= text)
+        return;
+    size_t length = (size_t)(end - text);
+    if (length >= sizeof device->name ||
+        (length >= sizeof nameless - 1 &&
+         strncmp(end - (sizeof nameless - 1), nameless, sizeof nameless - 1) == 0))
+        return;
+    memcpy(device->name, text, length);
+    device->name[length] = '\0';
+}
+
 /* `3D controller [0302]: NVIDIA ... [10de:1d16] (rev a1) (prog-if 00 [VGA controller])`, `0302: 10de:1d16
  * (rev a1)`. Without a number, all that is known is that the device exists. */
 static void take_description(struct pci_device *device, const char *text)
@@ -104,6 +125,7 @@ static void take_description(struct pci_device *device, const char *text)
     device->id.vendor = id.vendor;
     device->id.device = id.device;
     set_class(device, class_code);
+    take_name(device, rest);
     const char *revision = strstr(rest, "(rev ");
     if (revision)
         set_revision(device, revision + 5);

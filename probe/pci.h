@@ -37,6 +37,8 @@ enum { IOMMU_GROUP_UNKNOWN = -2, IOMMU_GROUP_NONE = -1 };
 struct pci_device {
     struct pci_address address;
     struct pci_id id; /* subsystem and revision where they are known */
+    char name[128];   /* as a listing states it: "NVIDIA Corporation GB202 [GeForce RTX 5090]"; "" when not
+                         known */
     uint8_t base_class;
     uint8_t sub_class;
     uint8_t interface;
