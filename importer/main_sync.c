@@ -132,6 +132,12 @@ static void print_remote(const struct remote_update *update, bool with_url)
     program_print(stdout, "", buffer_text(&line));
     if (with_url)
         program_print(stdout, "  ", update->remote->url);
+    if (with_url && !update->remote->enabled) {
+        char text[sizeof update->remote->file + REMOTE_NAME_SIZE + 100];
+        snprintf(text, sizeof text, "enabled=yes in %s enables it; passthru sync %s asks it once",
+                 update->remote->file, update->remote->name);
+        program_print(stdout, "  ", text);
+    }
     if (update->result.trusted_comment[0])
         program_print(stdout, "  signed: ", update->result.trusted_comment);
 }

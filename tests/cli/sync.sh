@@ -69,10 +69,11 @@ sync_begin() {
     fi
     "${2:-sync_start}" || { fail "$1: the server, and what it needs first" "${err-}"; exit 1; }
 }
-# only_feeds: forgets all remotes; the one that passthru brings is switched off.
+# only_feeds: forgets all remotes; those that passthru brings are switched off.
 only_feeds() {
     rm -f "$config"/*.conf
     remote pci.ids pci.ids "$plain/pci.ids.gz" enabled=no
+    remote amdgpu.ids amdgpu.ids "$plain/amdgpu.ids" enabled=no
 }
 
 # ---- attacks -----------------------------------------------------------------------------------------------------
