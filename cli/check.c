@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/findings.h"
 #include "cli/output.h"
+#include "cli/pager.h"
 #include "core/error_output.h"
 #include "probe/confine.h"
 #include "probe/host_config.h"
@@ -27,6 +28,7 @@ const char check_help[] = "Usage: passthru check [OPTION]... [host|FILE]...\n"
                           "  --db FILE    no database is needed; for scripts that always give one\n"
                           "  --json       answer as JSON\n"
                           "  --no-color   no colour\n"
+                          "  --no-pager   show a long answer without a pager\n"
                           "  --help       this text\n"
                           "\n"
                           "Exit status: 0 nothing above info; 1 a problem found; 2 wrong usage or\n"
@@ -234,6 +236,7 @@ int command_check(int argc, char **argv)
             return status;
         directory = optarg;
     }
+    pager_start(&common, NULL, 0);
     if (root_open(directory, &command.root, &command.error))
         return output_error(&command.error, common.json);
     confine(command.root, (const char *const *)argv + optind, argc - optind);

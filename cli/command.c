@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/output.h"
+#include "cli/pager.h"
 #include "core/pci_id.h"
 #include "core/usage.h"
 
@@ -89,24 +90,27 @@ void command_print_all(void)
          "the rest.");
 }
 
-int command_show_help(const struct command *command, const char *verb, bool json)
+int command_show_help(const struct command *command, const char *verb, const struct common_options *common)
 {
     int number = verb ? command_find_verb(command->verbs, verb) : -1;
     if (verb && number < 0)
-        return command_wrong_verb(command, verb, json);
+        return command_wrong_verb(command, verb, common->json);
+    pager_start(common, NULL, 0);
     fputs(verb ? command->verbs[number].help : command->help, stdout);
     return 0;
 }
 
 /* The help of the command, or of the verb that is among its arguments. What else is wrong with them does not
  * matter then. */
-static int help_among_arguments(int argc, char **argv, const struct option *long_options)
+static int help_among_arguments(int argc, char **argv, const struct option *long_options,
+                                struct common_options *common)
 {
     const struct command *command = command_find(argv[0]);
-    while (getopt_long(argc, argv, ":h", long_options, NULL) != -1)
-        continue;
-    return command_show_help(command, command->verbs && optind < argc ? argv[optind] : NULL,
-                             command_wants_json(argc, argv));
+    common->json = command_wants_json(argc, argv);
+    for (int c; (c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;)
+        if (c == 1005 || c == 1006)
+            common->pager = c == 1005 ? PAGER_ALWAYS : PAGER_NEVER;
+    return command_show_help(command, command->verbs && optind < argc ? argv[optind] : NULL, common);
 }
 
 int command_option(int argc, char **argv, const struct option *long_options, struct common_options *common,
@@ -127,9 +131,15 @@ int command_option(int argc, char **argv, const struct option *long_options, str
         case 1003:
             common->no_color = true;
             break;
+        case 1005:
+            common->pager = PAGER_ALWAYS;
+            break;
+        case 1006:
+            common->pager = PAGER_NEVER;
+            break;
         case 'h':
         case 1004:
-            *status = help_among_arguments(argc, argv, long_options);
+            *status = help_among_arguments(argc, argv, long_options, common);
             return COMMAND_ENDS;
         case ':':
         case '?':

@@ -6,11 +6,14 @@
 
 #include "core/error.h"
 
+enum pager_wish { PAGER_DEFAULT, PAGER_ALWAYS, PAGER_NEVER };
+
 /* What every command understands. */
 struct common_options {
     const char *database; /* --db, or NULL */
     bool json;
     bool no_color;
+    enum pager_wish pager; /* cli/pager.h: of those whose answers are long */
 };
 
 /* A verb of a command, as in `passthru report show`. */
@@ -78,7 +81,7 @@ int command_unknown(const char *name, bool json);
 
 /* Prints the help of a command, or of one of its verbs (NULL: of the command itself). Returns the exit
  * status. */
-int command_show_help(const struct command *command, const char *verb, bool json);
+int command_show_help(const struct command *command, const char *verb, const struct common_options *common);
 
 /* Prints the list of commands. */
 void command_print_all(void);
@@ -90,7 +93,8 @@ struct option;
 /* The long options of every command, to be put at the end of its own table. */
 #define COMMON_OPTIONS                                                                                       \
     {"db", required_argument, NULL, 1001}, {"json", no_argument, NULL, 1002},                                \
-        {"no-color", no_argument, NULL, 1003}, {"help", no_argument, NULL, 1004},                            \
+        {"no-color", no_argument, NULL, 1003}, {"pager", no_argument, NULL, 1005},                           \
+        {"no-pager", no_argument, NULL, 1006}, {"help", no_argument, NULL, 1004},                            \
     {                                                                                                        \
         NULL, 0, NULL, 0                                                                                     \
     }

@@ -13,6 +13,7 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/pager.h"
 #include "core/error_output.h"
 #include "core/log_diagnosis.h"
 #include "core/text.h"
@@ -27,6 +28,7 @@ const char diagnose_help[] =
     "  --db FILE        use this database\n"
     "  --json           answer as JSON\n"
     "  --no-color       no colour\n"
+    "  --no-pager       show a long answer without a pager\n"
     "  --help           this text\n"
     "\n"
     "Exit status: 0 nothing known was found; 1 a problem was found; 2 wrong usage or\n"
@@ -427,6 +429,7 @@ int command_diagnose(int argc, char **argv)
         return status;
     command.logs = optind < argc ? argv + optind : standard_input;
     command.log_count = optind < argc ? argc - optind : 1;
+    pager_start(&command.common, (const char *const *)command.logs, command.log_count);
     status = gather(&command, &error) ? output_error(&error, command.common.json) : answer(&command);
     log_diagnosis_free(&command.diagnosis);
     database_close(command.database);

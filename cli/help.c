@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/pager.h"
 #include "core/json_writer.h"
 #include "core/streams.h"
 #include "core/vocabulary.h"
@@ -21,6 +22,7 @@ const char help_help[] = "Usage: passthru help [COMMAND [VERB]]\n"
                          "  --db FILE        no database is needed; for scripts that always give one\n"
                          "  --json           answer as JSON\n"
                          "  --no-color       no colour\n"
+                         "  --no-pager       show a long text without a pager\n"
                          "  --help           this text\n"
                          "\n"
                          "Exit status: 0 done; 1 there is no such GROUP; 2 wrong usage.\n";
@@ -56,6 +58,7 @@ static void write_json(struct output *output, const struct vocabulary *group)
 
 static int show_words(const char *name, const struct common_options *common)
 {
+    pager_start(common, NULL, 0);
     struct output output = output_for_stdout(common->no_color);
     struct error error;
     int group = 0;
@@ -138,7 +141,7 @@ int command_help(int argc, char **argv)
     else if (command && command->run == command_import)
         return show_help_of_import(command);
     else if (command)
-        return command_show_help(command, verb, common.json);
+        return command_show_help(command, verb, &common);
     else
         command_print_all();
     return 0;

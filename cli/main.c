@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/pager.h"
 #include "core/completion.h"
 #include "core/streams.h"
 
@@ -49,5 +50,5 @@ int main(int argc, char **argv)
 {
     streams_open();
     int status = run(argc, argv);
-    return streams_finish(status, command_wants_json(argc, argv));
+    return pager_finish(streams_finish(status, command_wants_json(argc, argv)));
 }

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/pager.h"
 #include "core/streams.h"
 #include "core/text.h"
 
@@ -23,7 +24,7 @@ static int terminal_width(void)
     struct winsize size;
     int width = 0;
     const char *columns = getenv("COLUMNS");
-    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+    if (isatty(pager_terminal()) && ioctl(pager_terminal(), TIOCGWINSZ, &size) == 0)
         width = size.ws_col;
     if (!width && columns)
         width = (int)strtol(columns, NULL, 10);
@@ -36,7 +37,7 @@ struct output output_for_stdout(bool no_color)
 {
     const char *no_color_set = getenv("NO_COLOR");
     const char *term = getenv("TERM");
-    bool color = !no_color && !(no_color_set && *no_color_set) && isatty(STDOUT_FILENO) && term &&
+    bool color = !no_color && !(no_color_set && *no_color_set) && isatty(pager_terminal()) && term &&
                  strcmp(term, "dumb") != 0;
     return (struct output){.buffer = BUFFER(MAX_OUTPUT), .width = terminal_width(), .color = color};
 }
@@ -53,10 +54,13 @@ static void append_blanks(struct buffer *buffer, int count)
         buffer_append_byte(buffer, ' ');
 }
 
-static void start_line(struct buffer *out, int indent)
+/* A pager forgets the colour at the end of a line. */
+static void start_line(struct output *output, int indent)
 {
-    buffer_append_byte(out, '\n');
-    append_blanks(out, indent);
+    buffer_append_byte(&output->buffer, '\n');
+    append_blanks(&output->buffer, indent);
+    if (output->current != COLOR_PLAIN)
+        output_color(output, output->current);
 }
 
 /* The bytes of UTF-8 `text` that fit into `columns`, at least one character. */
@@ -91,7 +95,7 @@ static int append_word(struct output *output, int indent, int column, const char
         length -= fitting;
         if (!length)
             return output->width;
-        start_line(&output->buffer, indent);
+        start_line(output, indent);
         column = indent;
     }
     buffer_append(&output->buffer, word, length);
@@ -108,14 +112,17 @@ void output_paragraph_color(struct output *output, int indent, const char *label
         text_append_safe(&safe, text, strlen(text));
     out->failed |= safe.failed;
     int label_width = (int)strlen(label);
-    output_color(output, COLOR_DIM);
-    buffer_append_text(out, label);
-    output_color(output, COLOR_PLAIN);
+    if (label_width) {
+        output_color(output, COLOR_DIM);
+        buffer_append_text(out, label);
+        output_color(output, COLOR_PLAIN);
+    }
     if (label_width > indent) {
         buffer_append_byte(out, ' ');
         label_width++;
     }
     append_blanks(out, indent - label_width);
+    output->current = color;
     if (color != COLOR_PLAIN)
         output_color(output, color);
     int column = indent > label_width ? indent : label_width;
@@ -124,7 +131,7 @@ void output_paragraph_color(struct output *output, int indent, const char *label
         size_t length = (size_t)(strchrnul(word, ' ') - word);
         int width = (int)(plain ? length : text_width(word, length));
         if (!first && column + 1 + width > output->width) {
-            start_line(out, indent);
+            start_line(output, indent);
             column = indent;
         } else if (!first) {
             buffer_append_byte(out, ' ');
@@ -135,6 +142,7 @@ void output_paragraph_color(struct output *output, int indent, const char *label
         for (word += length; *word == ' '; word++)
             continue;
     }
+    output->current = COLOR_PLAIN;
     if (color != COLOR_PLAIN)
         output_color(output, COLOR_PLAIN);
     buffer_append_byte(out, '\n');

@@ -13,6 +13,7 @@ struct output {
     struct buffer buffer;
     int width; /* columns, 40 to 100 */
     bool color;
+    enum color current; /* of the paragraph that is being written */
 };
 
 /* The terminal's width, or $COLUMNS, or 80; colour only on a terminal, not with NO_COLOR or TERM=dumb. */

@@ -9,6 +9,7 @@
 #include "answer/term.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/pager.h"
 #include "cli/query_table.h"
 #include "cli/renewal.h"
 #include "core/error_output.h"
@@ -22,8 +23,7 @@ const char query_help[] = "Usage: passthru query [OPTION]... TERM...\n"
                           "Says whether a GPU works when it is passed through to a virtual machine. A TERM\n"
                           "is a PCI ID (10de:1d16, with its subsystem 10de:1d16:1028:08b0), a modalias\n"
                           "(pci:v000010DEd00001D16...), a model name (mx330, \"rtx 3060\"), or - for any\n"
-                          "text on standard input: all PCI IDs in it are looked up, as in\n"
-                          "  lspci -nn | passthru query -\n"
+                          "text on standard input (lspci -nn | passthru query -) with PCI IDs in it.\n"
                           "\n"
                           "  --json                 answer with one JSON array\n"
                           "  --ndjson               answer with one JSON object a line, while reading\n"
@@ -36,6 +36,7 @@ const char query_help[] = "Usage: passthru query [OPTION]... TERM...\n"
                           "  --explain              the same, and where every value comes from\n"
                           "  --db FILE              use this database\n"
                           "  --no-color             no colour, also with NO_COLOR set\n"
+                          "  --no-pager             show a long answer without a pager\n"
                           "  --help                 this text\n"
                           "\n"
                           "Exit status: 0 answered; 1 nothing found; 2 wrong usage; 3 no usable database.\n";
@@ -407,6 +408,8 @@ static int run(struct query *query, char **texts, int count)
     struct error error;
     bool json = query->format != FORMAT_TEXT;
     int status = 0;
+    query->common.json = json;
+    pager_start(&query->common, (const char *const *)texts, count);
     query->output = output_for_stdout(query->common.no_color);
     query->writer = (struct json_writer){.out = &query->output.buffer, .for_terminal = true};
     if (read_and_answer(query, texts, count, &error)) {

@@ -9,6 +9,7 @@
 #include "answer/term.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/pager.h"
 
 enum { MAX_BUDGET = 1000000 };
 
@@ -26,6 +27,7 @@ const char recommend_help[] =
     "  --db FILE        use this database\n"
     "  --json           answer as JSON\n"
     "  --no-color       no colour, also with NO_COLOR set\n"
+    "  --no-pager       show a long answer without a pager\n"
     "  --help           this text\n"
     "\n"
     "Exit status: 0 answered; 1 nothing fits, or no such GPU; 2 wrong usage;\n"
@@ -86,6 +88,7 @@ static int run(struct recommend_question *question, const char *given, const str
     struct error error = {.code = ERROR_NONE};
     struct database_place place;
     struct database *database = NULL;
+    pager_start(common, NULL, 0);
     struct output output = output_for_stdout(common->no_color);
     int status = 0;
     if (database_locate(common->database, &place, &error) || database_open(place.path, &database, &error) ||

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/pager.h"
 #include "cli/scan.h"
 #include "probe/confine.h"
 
@@ -21,6 +22,7 @@ const char scan_help[] = "Usage: passthru scan [OPTION]... [ADDRESS]...\n"
                          "  --json         answer with one JSON object\n"
                          "  --db FILE      use this database\n"
                          "  --no-color     no colour, also with NO_COLOR set\n"
+                         "  --no-pager     show a long answer without a pager\n"
                          "  --help         this text\n"
                          "\n"
                          "Exit status: 0 done; 1 there is no GPU; 2 wrong usage or unreadable input; 3 no\n"
@@ -171,6 +173,7 @@ int command_scan(int argc, char **argv)
     }
     int status = parse_arguments(argc, argv, command);
     if (!status) {
+        pager_start(&command->common, &command->lspci, 1);
         command->output = output_for_stdout(command->common.no_color);
         command->writer = (struct json_writer){.out = &command->output.buffer, .for_terminal = true};
         if (run(command, &error)) {

@@ -10,9 +10,10 @@
 
 #include "core/error_output.h"
 
-static bool incomplete;   /* something could not be built */
-static bool wrote;        /* something was given to standard output */
-static int write_failure; /* errno of the first write that failed */
+static bool incomplete;    /* something could not be built */
+static bool wrote;         /* something was given to standard output */
+static bool may_end_early; /* who reads standard output may stop */
+static int write_failure;  /* errno of the first write that failed */
 
 void streams_open(void)
 {
@@ -23,9 +24,15 @@ void streams_open(void)
     signal(SIGXFSZ, SIG_IGN);
 }
 
+void streams_allow_early_end(void)
+{
+    may_end_early = true;
+    signal(SIGPIPE, SIG_IGN);
+}
+
 static bool note_failure(bool failed)
 {
-    if (failed && !write_failure)
+    if (failed && !write_failure && !(may_end_early && errno == EPIPE))
         write_failure = errno ? errno : EIO;
     return !write_failure && !incomplete;
 }

@@ -19,6 +19,10 @@ void streams_open(void);
  * why. */
 bool streams_write(struct buffer *buffer);
 
+/* From now on whoever reads standard output may stop, as a pager that is quit: what is lost by that is no
+ * failure, and no signal ends the program for it. */
+void streams_allow_early_end(void);
+
 /* Brings what was written to where it goes. False when anything of it is lost. */
 bool streams_flush(void);
 
