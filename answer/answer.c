@@ -9,19 +9,6 @@
 /* Below this, a person may want to buy something else. */
 static const double good_enough = 0.65;
 
-enum error_code answer_no_such_name(struct database *database, const char *name, struct error *error)
-{
-    char version[LIST_VERSION_SIZE];
-    char list[100];
-    if (database_pci_ids_version(database, version, error))
-        return error->code;
-    answer_name_list(version, list, sizeof list);
-    error_set(error, ERROR_NOT_FOUND, "no GPU is called \"%s\"; %s", name, list);
-    return error_next(error,
-                      "try fewer words, or the PCI ID that lspci -nn shows, such as 10de:1d16; for a newer"
-                      " GPU fetch a newer list with: passthru sync");
-}
-
 void answer_name_list(const char *version, char *text, size_t size)
 {
     char month[LIST_VERSION_SIZE];
@@ -63,6 +50,9 @@ void answer_free(struct answer *answer)
     answer->report_count = answer->stated_count = 0;
 }
 
+/* A name says of a product that is sold both ways which one it is about as surely as a revision does. */
+static const double sure_of_product = 0.9;
+
 enum error_code answer_find(struct database *database, const struct pci_id *id, const char *query,
                             const struct answer_options *options, struct answer *answer, struct error *error)
 {
@@ -70,6 +60,7 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
     answer_free(answer);
     answer->query = query;
     answer->options = *options;
+    answer->match = (struct answer_match){.kind = MATCH_NONE};
     answer->blocker_count = answer->tried_fix_count = answer->similar_fix_count = 0;
     answer->alternative_count = 0;
     answer->has_blocker_workaround = false;
@@ -141,5 +132,22 @@ enum error_code answer_gather(struct database *database, const struct pci_id *id
 {
     if (answer_find(database, id, query, options, answer, error))
         return error->code;
+    return answer_judge(database, answer, error);
+}
+
+enum error_code answer_gather_hit(struct database *database, const struct pci_id *id, const char *query,
+                                  const struct answer_options *options, const struct name_hit *hit,
+                                  struct answer *answer, struct error *error)
+{
+    struct device *device = &answer->device;
+    if (answer_find(database, id, query, options, answer, error))
+        return error->code;
+    if (device->is_gpu && gpu_form_factor(&device->gpu) == FORM_FACTOR_EITHER &&
+        gpu_settle(&device->gpu, hit->form_factor, sure_of_product, "the product that was asked for")) {
+        device->settled = true;
+        if (database_find_prior(database, &device->gpu, &device->prior, error))
+            return error->code;
+    }
+    answer->match = (struct answer_match){hit->kind, hit->product, hit->ids};
     return answer_judge(database, answer, error);
 }

@@ -5,6 +5,7 @@
 #include "answer/prose.h"
 #include "core/json_writer.h"
 #include "db/database.h"
+#include "db/search.h"
 
 /* One answer to one question about one device. It is gathered whole from the database, then written: a writer
  * needs no database and cannot fail. */
@@ -17,8 +18,16 @@ struct answer_options {
     bool explain;     /* show what every source states */
 };
 
+/* How the GPU goes by the name that was asked for. */
+struct answer_match {
+    enum match_kind kind; /* MATCH_NONE: it was asked for by its ID */
+    const char *name;     /* the product; it must outlive the answer */
+    int ids;              /* how many IDs are the same product in the same form factor */
+};
+
 struct answer {
-    const char *query; /* as the user wrote it */
+    const char *query;         /* as the user wrote it */
+    struct answer_match match; /* set after the answer is gathered */
     struct answer_options options;
     struct device device;
     struct evidence evidence[EVIDENCE_LEVELS];
@@ -54,11 +63,16 @@ MUST_CHECK enum error_code answer_find(struct database *database, const struct p
 MUST_CHECK enum error_code answer_judge(struct database *database, struct answer *answer,
                                         struct error *error);
 
+/* The same for a product: an ID that is sold as a card and as a laptop chip is taken for what this product
+ * is.
+ */
+MUST_CHECK enum error_code answer_gather_hit(struct database *database, const struct pci_id *id,
+                                             const char *query, const struct answer_options *options,
+                                             const struct name_hit *hit, struct answer *answer,
+                                             struct error *error);
+
 /* Frees the reports and stated values; the rest of the answer stays. */
 void answer_free(struct answer *answer);
-
-/* Sets ERROR_NOT_FOUND for a name that no GPU has, or the error of reading the database. */
-enum error_code answer_no_such_name(struct database *database, const char *name, struct error *error);
 
 /* Writes how old the list of PCI IDs is, in words: "your list of PCI IDs is from April 2023". `version` is of
  * database_pci_ids_version. */

@@ -204,6 +204,18 @@ static void write_stated_values(struct json_writer *writer, const struct answer 
     json_write_end_array(writer);
 }
 
+/* Of a GPU that was asked for by a name. */
+static void write_match(struct json_writer *writer, const struct answer_match *match)
+{
+    if (match->kind == MATCH_NONE)
+        return;
+    json_write_begin_object(writer, "match");
+    json_write_string(writer, "kind", match_kind_name(match->kind));
+    json_write_string(writer, "name", match->name);
+    json_write_integer(writer, "ids", match->ids);
+    json_write_end_object(writer);
+}
+
 static void write_identity(struct json_writer *writer, const struct answer *answer)
 {
     const struct device *device = &answer->device;
@@ -211,6 +223,7 @@ static void write_identity(struct json_writer *writer, const struct answer *answ
     char id[PCI_ID_TEXT_SIZE];
     char revision[3];
     json_write_string(writer, "query", answer->query);
+    write_match(writer, &answer->match);
     json_write_string(writer, "pci_id", pci_id_print(&base, id));
     if (device->id.has_subsystem)
         json_write_string(writer, "subsystem", strchr(pci_id_print(&device->id, id) + 5, ':') + 1);

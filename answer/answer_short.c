@@ -41,12 +41,15 @@ static void append_vendor(struct buffer *out, const char *vendor)
 }
 
 /* "NVIDIA GeForce MX330", the maker once. */
-static void append_name(struct buffer *out, const struct device *device)
+static void append_name(struct buffer *out, const struct answer *answer)
 {
+    const struct device *device = &answer->device;
     char name[PRODUCT_NAME_SIZE];
     struct buffer vendor CLEANUP(buffer_free) = BUFFER(NAME_SIZE + 1);
     const char *product = device->product;
-    if (!product[0])
+    if (answer->match.kind == MATCH_EXACT || answer->match.kind == MATCH_ALIAS)
+        product = answer->match.name;
+    else if (!product[0])
         product = product_name(device->name, device->gpu.chip, name) ? name : device->name;
     append_vendor(&vendor, device->vendor);
     if (vendor.length && strncmp(product, buffer_text(&vendor), vendor.length) != 0)
@@ -68,7 +71,7 @@ static void write_heading(const struct prose *prose, const struct answer *answer
     struct pci_id base = pci_id_base(&device->id);
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     char id[PCI_ID_TEXT_SIZE];
-    append_name(&line, device);
+    append_name(&line, answer);
     buffer_append_format(&line, " (%s", pci_id_print(&base, id));
     if (device->id.has_revision)
         buffer_append_format(&line, " rev %02x", device->id.revision);

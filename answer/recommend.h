@@ -13,8 +13,8 @@ struct recommend_question {
     int budget; /* US dollars; 0: none */
     /* The GPU to be replaced, with its verdict; `instead`: there is one. */
     bool instead;
-    bool may_keep;    /* it is itself a card that fits the question */
-    int name_matches; /* how many GPUs have the name that was asked for; 0: it was asked for by its ID */
+    bool may_keep;  /* it is itself a card that fits the question */
+    bool is_unsure; /* the name may mean other GPUs, too */
     struct answer given;
 };
 

@@ -55,21 +55,12 @@ enum error_code recommend_find_given(struct database *database, const char *text
                                      struct recommend_question *question, struct error *error)
 {
     const struct answer_options options = {.chassis = CHASSIS_UNKNOWN};
-    struct term term;
-    if (term_parse(text, &term, error))
-        return error->code;
-    if (term.kind != TERM_ID) {
-        uint32_t number;
-        int count;
-        if (database_search(database, text, &number, 1, &count, &question->name_matches, error))
-            return error->code;
-        if (!count)
-            return answer_no_such_name(database, text, error);
-        term.id = pci_id_from_number(number);
-    }
-    if (answer_gather(database, &term.id, text, &options, &question->given, error))
+    struct term_gpu gpu;
+    if (term_resolve(database, text, CHASSIS_UNKNOWN, &gpu, error) ||
+        answer_gather(database, &gpu.id, text, &options, &question->given, error))
         return error->code;
     question->instead = true;
+    question->is_unsure = !gpu.is_sure;
     if (question->given.device.is_gpu)
         return judge_given(database, question, error);
     error_set(error, ERROR_NOT_FOUND, "as far as is known %s is not a GPU", text);

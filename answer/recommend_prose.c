@@ -110,8 +110,8 @@ static void write_given(const struct prose *prose, const struct recommendation *
     if (given->verdict.level != LEVEL_UNKNOWN)
         buffer_append_format(&line, ", about %d %%", percent(given->verdict.usable));
     buffer_append_byte(&line, '.');
-    if (question->name_matches > 1)
-        buffer_append_format(&line, " %d GPUs match that name; this is the first.", question->name_matches);
+    if (question->is_unsure)
+        buffer_append_text(&line, " The name may mean other GPUs, too: passthru query shows them.");
     if (question->may_keep)
         buffer_append_text(&line, " Keep it, unless it has failed already.");
     else if (!given->device.gpu.chip[0])

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "answer/term.h"
 
+#include "answer/answer.h"
+
+#include <stdio.h>
 #include <string.h>
 
 enum error_code term_parse(const char *text, struct term *term, struct error *error)
@@ -24,5 +27,87 @@ enum error_code term_parse(const char *text, struct term *term, struct error *er
     case PCI_ID_NONE:
         break;
     }
+    return ERROR_NONE;
+}
+
+static bool is_hex4(const char *text)
+{
+    return strspn(text, "0123456789abcdefABCDEF") == 4;
+}
+
+/* A half of a PCI ID: four hexadecimal digits, of which one is a letter and one a digit. */
+static bool is_half_id(const char *name)
+{
+    return strlen(name) == 4 && is_hex4(name) && strpbrk(name, "0123456789") &&
+           strspn(name, "0123456789") < 4;
+}
+
+static enum error_code no_such_name(struct database *database, const char *name,
+                                    const struct name_search *search, struct error *error)
+{
+    struct buffer guesses CLEANUP(buffer_free) = BUFFER(1024);
+    char version[LIST_VERSION_SIZE];
+    char list[100];
+    if (database_pci_ids_version(database, version, error))
+        return error->code;
+    answer_name_list(version, list, sizeof list);
+    error_set(error, ERROR_NOT_FOUND, "no GPU is called \"%s\"; %s", name, list);
+    if (strlen(name) == 9 && is_hex4(name) && is_hex4(name + 5))
+        return error_next(error, "if it is a PCI ID, write it with a colon: %.4s:%s", name, name + 5);
+    if (is_half_id(name))
+        return error_next(error, "a PCI ID has two such numbers, as lspci -nn shows them: 10de:1d16");
+    for (int i = 0; i < search->guess_count; i++)
+        buffer_append_format(&guesses, "%s\"%s\"",
+                             !i                            ? ""
+                             : i + 1 < search->guess_count ? ", "
+                                                           : " or ",
+                             search->guesses[i]);
+    if (guesses.length)
+        return error_next(error, "did you mean %s? passthru sync fetches a newer list of GPUs",
+                          buffer_text(&guesses));
+    return error_next(error,
+                      "give the model's name, such as \"rtx 3060\", or the PCI ID that lspci -nn shows; "
+                      "passthru sync fetches a newer list of GPUs");
+}
+
+enum error_code term_search(struct database *database, const char *name, enum chassis chassis,
+                            struct name_search *search, struct error *error)
+{
+    if (database_search(database, name, chassis, search, error))
+        return error->code;
+    bool is_nothing = !search->count || (!search->asked && is_half_id(name));
+    return is_nothing ? no_such_name(database, name, search, error) : ERROR_NONE;
+}
+
+struct pci_id term_hit_id(const struct name_hit *hit)
+{
+    struct pci_id id = pci_id_from_number(hit->pci_id);
+    id.has_revision = hit->revision >= 0;
+    id.revision = (uint8_t)(id.has_revision ? hit->revision : 0);
+    return id;
+}
+
+enum error_code term_resolve(struct database *database, const char *text, enum chassis chassis,
+                             struct term_gpu *gpu, struct error *error)
+{
+    static struct name_search search; /* too large for a stack */
+    struct term term;
+    if (term_parse(text, &term, error))
+        return error->code;
+    *gpu = (struct term_gpu){.id = term.id, .is_sure = true};
+    if (term.kind == TERM_ID)
+        return ERROR_NONE;
+    if (term_search(database, text, chassis, &search, error))
+        return error->code;
+    if (search.hits[0].kind == MATCH_SIMILAR || !search.is_safe) { /* a guess is for a person to judge */
+        search.guess_count = 1;
+        memcpy(search.guesses[0], search.hits[0].product, PRODUCT_SIZE);
+        return no_such_name(database, text, &search, error);
+    }
+    gpu->id = term_hit_id(&search.hits[0]);
+    snprintf(gpu->product, sizeof gpu->product, "%s", search.hits[0].product);
+    gpu->is_sure = search.asked > 0 && search.is_safe;
+    for (int i = 1; i < search.asked; i++)
+        gpu->is_sure &= search.hits[i].group == 0;
     return ERROR_NONE;
 }

@@ -5,18 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "answer/answer.h"
-#include "answer/term.h"
 #include "cli/command.h"
-#include "cli/output.h"
 #include "cli/pager.h"
+#include "cli/query.h"
 #include "cli/query_table.h"
 #include "cli/renewal.h"
 #include "core/error_output.h"
 #include "core/streams.h"
 #include "core/text_scan.h"
 
-enum { MAX_HITS = 50, MAX_FULL_ANSWERS = 3, MAX_TEXT_GPUS = 256, FLUSH_BYTES = 1 << 16 };
+enum { MAX_FULL_ANSWERS = 3 };
 
 const char query_help[] = "Usage: passthru query [OPTION]... TERM...\n"
                           "\n"
@@ -41,33 +39,7 @@ const char query_help[] = "Usage: passthru query [OPTION]... TERM...\n"
                           "\n"
                           "Exit status: 0 answered; 1 nothing found; 2 wrong usage; 3 no usable database.\n";
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_NDJSON };
-
-struct query {
-    struct common_options common;
-    enum format format;
-    bool full; /* as text: all that is known, not what fits a screen */
-    struct answer_options options;
-    struct pci_id refinement; /* from --subsystem and --revision */
-    struct database *database;
-    struct output output;
-    struct json_writer writer;
-    struct answer answer;
-    long answered;
-    long short_answers;      /* which leave something out */
-    long missing;            /* terms without an answer */
-    bool is_newer_than_list; /* a GPU of the answer: the list lacks it or names it otherwise */
-    bool lost;               /* the answer cannot be written: main() says why */
-    struct error first_error;
-    /* Text alone: the GPUs of a text on standard input, each once. */
-    struct pci_id text_gpus[MAX_TEXT_GPUS];
-    int text_gpu_count;
-    long other_devices;
-    long unknown_displays;
-    char unknown_display[PCI_ID_TEXT_SIZE];
-};
-
-static enum error_code flush_if_full(struct query *query, size_t limit, struct error *error)
+enum error_code query_flush(struct query *query, size_t limit, struct error *error)
 {
     struct buffer *buffer = &query->output.buffer;
     if (buffer->length < limit && !buffer->failed)
@@ -76,31 +48,37 @@ static enum error_code flush_if_full(struct query *query, size_t limit, struct e
     return query->lost ? error->code = ERROR_SYSTEM : ERROR_NONE;
 }
 
-/* Writes what query->answer holds. */
-static enum error_code write_answer(struct query *query, struct error *error)
+void query_write_text(struct query *query)
 {
+    const struct prose prose = output_prose(&query->output);
+    bool is_short = !query->full && query->answer.device.is_gpu;
     query->answered++;
     query->is_newer_than_list |= query->answer.device.name_source[0] && !query->answer.device.is_unlisted;
+    query->short_answers += is_short;
+    if (is_short)
+        answer_write_short(&prose, &query->answer);
+    else
+        answer_write_full(&prose, &query->answer);
+}
+
+enum error_code query_write_answer(struct query *query, struct error *error)
+{
     if (query->format == FORMAT_TEXT) {
-        const struct prose prose = output_prose(&query->output);
-        if (query->answered > 1)
+        if (query->answered)
             output_blank(&query->output);
-        if (query->full || !query->answer.device.is_gpu)
-            answer_write_full(&prose, &query->answer);
-        else
-            answer_write_short(&prose, &query->answer);
-        query->short_answers += !query->full && query->answer.device.is_gpu;
-        return flush_if_full(query, FLUSH_BYTES, error);
+        query_write_text(query);
+        return query_flush(query, QUERY_FLUSH_BYTES, error);
     }
+    query->answered++;
     query->writer.need_comma = query->format == FORMAT_JSON && query->answered + query->missing > 1;
     answer_write_json(&query->writer, &query->answer);
     if (query->format == FORMAT_NDJSON)
         buffer_append_byte(&query->output.buffer, '\n');
-    return flush_if_full(query, FLUSH_BYTES, error);
+    return query_flush(query, QUERY_FLUSH_BYTES, error);
 }
 
 /* A term without an answer: reported at once as text, as an element of its own in JSON. */
-static enum error_code write_missing(struct query *query, const char *term, struct error *error)
+enum error_code query_write_missing(struct query *query, const char *term, struct error *error)
 {
     struct json_writer *writer = &query->writer;
     if (!query->missing++)
@@ -117,10 +95,10 @@ static enum error_code write_missing(struct query *query, const char *term, stru
             buffer_append_byte(writer->out, '\n');
     }
     error->code = ERROR_NONE;
-    return flush_if_full(query, FLUSH_BYTES, error);
+    return query_flush(query, QUERY_FLUSH_BYTES, error);
 }
 
-static struct pci_id refine(const struct query *query, struct pci_id id)
+struct pci_id query_refine(const struct query *query, struct pci_id id)
 {
     const struct pci_id *refinement = &query->refinement;
     if (refinement->has_subsystem && !id.has_subsystem) {
@@ -138,10 +116,10 @@ static struct pci_id refine(const struct query *query, struct pci_id id)
 static enum error_code answer_id(struct query *query, const struct pci_id *id, const char *term,
                                  struct error *error)
 {
-    struct pci_id refined = refine(query, *id);
+    struct pci_id refined = query_refine(query, *id);
     if (answer_gather(query->database, &refined, term, &query->options, &query->answer, error))
-        return error->code == ERROR_NOT_FOUND ? write_missing(query, term, error) : error->code;
-    return write_answer(query, error);
+        return error->code == ERROR_NOT_FOUND ? query_write_missing(query, term, error) : error->code;
+    return query_write_answer(query, error);
 }
 
 /* Several GPUs in text: a line each. */
@@ -151,46 +129,16 @@ static enum error_code write_table(struct query *query, const struct pci_id ids[
     const struct answer_options options = {.chassis = query->options.chassis};
     query_table_head(&query->output);
     for (int i = 0; i < count; i++) {
-        struct pci_id id = refine(query, ids[i]);
+        struct pci_id id = query_refine(query, ids[i]);
         if (answer_gather(query->database, &id, "", &options, &query->answer, error))
             return error->code;
         query_table_row(&query->output, &query->answer);
         query->answered++;
-        if (flush_if_full(query, FLUSH_BYTES, error))
+        if (query_flush(query, QUERY_FLUSH_BYTES, error))
             return error->code;
     }
     output_blank(&query->output);
     output_paragraph(&query->output, 2, "", "For the whole answer: passthru query PCI_ID");
-    return ERROR_NONE;
-}
-
-static enum error_code answer_name(struct query *query, const char *name, struct error *error)
-{
-    uint32_t numbers[MAX_HITS];
-    struct pci_id ids[MAX_HITS];
-    int count;
-    int total;
-    if (database_search(query->database, name, numbers, MAX_HITS, &count, &total, error))
-        return error->code;
-    if (!count) {
-        if (answer_no_such_name(query->database, name, error) != ERROR_NOT_FOUND)
-            return error->code;
-        return write_missing(query, name, error);
-    }
-    for (int i = 0; i < count; i++)
-        ids[i] = pci_id_from_number(numbers[i]);
-    if (query->format == FORMAT_TEXT && count > 1) {
-        if (query->answered)
-            output_blank(&query->output);
-        if (write_table(query, ids, count, error))
-            return error->code;
-        if (total > count)
-            output_paragraph(&query->output, 2, "", "There are more: add words of the name.");
-        return ERROR_NONE;
-    }
-    for (int i = 0; i < count; i++)
-        if (answer_id(query, &ids[i], name, error))
-            return error->code;
     return ERROR_NONE;
 }
 
@@ -232,7 +180,7 @@ static enum error_code remember_gpu(struct query *query, const struct pci_id *id
 static enum error_code on_found(void *context, const struct found_id *found, struct error *error)
 {
     struct query *query = context;
-    struct pci_id id = refine(query, found->id);
+    struct pci_id id = query_refine(query, found->id);
     struct pci_id base = pci_id_base(&id);
     char text[PCI_ID_TEXT_SIZE];
     if (query->format == FORMAT_TEXT)
@@ -242,13 +190,13 @@ static enum error_code on_found(void *context, const struct found_id *found, str
     if (answer_gather(query->database, &id, pci_id_print(&base, text), &query->options, &query->answer,
                       error))
         return remember_unknown(query, found, error);
-    return write_answer(query, error);
+    return query_write_answer(query, error);
 }
 
 static enum error_code flush_stream(void *context, struct error *error)
 {
     struct query *query = context;
-    if (flush_if_full(query, 1, error))
+    if (query_flush(query, 1, error))
         return error->code;
     query->lost = !streams_flush();
     return query->lost ? error->code = ERROR_SYSTEM : ERROR_NONE;
@@ -293,7 +241,7 @@ static enum error_code answer_stdin(struct query *query, struct error *error)
         error_set(error, ERROR_NOT_FOUND, "no known PCI ID on standard input; %s", list);
         error_next(error,
                    "lspci -nn | passthru query -; for a newer card fetch a newer list with: passthru sync");
-        return write_missing(query, "-", error);
+        return query_write_missing(query, "-", error);
     }
     return error->code = ERROR_NONE;
 }
@@ -310,7 +258,7 @@ static enum error_code answer_term(struct query *query, const struct term *term,
     case TERM_NAME:
         break;
     }
-    return answer_name(query, term->text, error);
+    return query_answer_name(query, term->text, error);
 }
 
 /* The words of a name without quotation marks, as in  query rtx 3060: if GPUs are called by all of them
@@ -318,9 +266,7 @@ static enum error_code answer_term(struct query *query, const struct term *term,
 static enum error_code join_words(struct query *query, const struct term *terms, int count,
                                   struct buffer *joined, struct error *error)
 {
-    uint32_t number;
-    int found = 0;
-    int total;
+    bool is_found = false;
     error->code = ERROR_NONE;
     if (query->format != FORMAT_TEXT || count < 2)
         return ERROR_NONE;
@@ -332,9 +278,12 @@ static enum error_code join_words(struct query *query, const struct term *terms,
         buffer_append_format(joined, "%s%s", i ? " " : "", terms[i].text);
     }
     bool fits = !joined->failed && joined->length <= MAX_TERM;
-    if (fits && database_search(query->database, buffer_text(joined), &number, 1, &found, &total, error))
+    if (fits &&
+        database_search(query->database, buffer_text(joined), query->options.chassis, &query->search, error))
         return error->code;
-    if (!found)
+    is_found =
+        fits && query->search.count && query->search.is_safe && query->search.hits[0].kind != MATCH_SIMILAR;
+    if (!is_found)
         buffer_clear(joined);
     return ERROR_NONE;
 }
@@ -346,7 +295,7 @@ static enum error_code answer_terms(struct query *query, const struct term *term
     if (join_words(query, terms, count, &joined, error))
         return error->code;
     if (joined.length)
-        return answer_name(query, buffer_text(&joined), error);
+        return query_answer_name(query, buffer_text(&joined), error);
     if (query->format == FORMAT_JSON)
         buffer_append_byte(&query->output.buffer, '[');
     for (int i = 0; i < count; i++)

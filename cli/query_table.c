@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Several GPUs in text, a line each. */
 
+#include "cli/query_table.h"
+
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "cli/query_table.h"
+#include "core/text.h"
 
 /* A row, its name wrapped; narrow terminals do without the form factor. */
 static void write_row(struct output *output, const char *id, const char *form, const char *verdict,
@@ -35,6 +39,14 @@ static void table_name(const char *name, char text[NAME_SIZE + 4])
         snprintf(text, NAME_SIZE + 4, "%s", name);
 }
 
+/* "likely 82%", with `gap` before the sign. */
+static void verdict_text(const struct verdict *verdict, const char *gap, char text[64])
+{
+    int length = snprintf(text, 64, "%s", vocabulary_value(&vocabulary_level, (int)verdict->level));
+    if (verdict->level != LEVEL_UNKNOWN)
+        snprintf(text + length, 64 - (size_t)length, " %ld%s%%", lround(verdict->usable * 100.0), gap);
+}
+
 void query_table_row(struct output *output, const struct answer *answer)
 {
     const struct device *device = &answer->device;
@@ -43,11 +55,216 @@ void query_table_row(struct output *output, const struct answer *answer)
     char id[PCI_ID_TEXT_SIZE];
     char text[64];
     char name[NAME_SIZE + 4];
-    int length = snprintf(text, sizeof text, "%s", vocabulary_value(&vocabulary_level, (int)verdict->level));
-    if (verdict->level != LEVEL_UNKNOWN)
-        snprintf(text + length, sizeof text - (size_t)length, " %ld%%", lround(verdict->usable * 100.0));
+    verdict_text(verdict, "", text);
     table_name(device->name, name);
     write_row(output, pci_id_print(&base, id),
               vocabulary_value(&vocabulary_form_factor, (int)gpu_form_factor(&device->gpu)), text,
               answer_level_color(verdict->level), name);
+}
+
+/* ---- names ---- */
+
+enum {
+    NARROW = 72,
+    NAME_COLUMNS = 33,
+    FORM_COLUMNS = 20,
+    VERDICT_COLUMNS = 14,
+    MAX_SIZES = 8,
+    ALSO_INDENT = 14
+};
+
+/* What a person calls it. */
+static const char *form_text(enum form_factor form_factor)
+{
+    static const char *const texts[FORM_FACTOR_COUNT] = {
+        [FORM_FACTOR_DESKTOP] = "card",          [FORM_FACTOR_MOBILE] = "laptop",
+        [FORM_FACTOR_INTEGRATED] = "in the CPU", [FORM_FACTOR_SERVER] = "server",
+        [FORM_FACTOR_VIRTUAL] = "virtual",       [FORM_FACTOR_BMC] = "BMC",
+        [FORM_FACTOR_EITHER] = "card or laptop", [FORM_FACTOR_UNKNOWN] = "",
+    };
+    return texts[form_factor];
+}
+
+/* Appends ", 8 or 12 GB" or ", 3 to 6 GB": what the names of a product's IDs say. */
+static void append_memory(struct buffer *text, const struct name_search *search, int group)
+{
+    int sizes[MAX_SIZES];
+    int count = 0;
+    for (int i = 0; i < search->count; i++) {
+        const struct name_hit *hit = &search->hits[i];
+        int size = atoi(hit->memory);
+        int place = 0;
+        if (hit->group != group || size <= 0 || !strstr(hit->memory, "gb") || count == MAX_SIZES)
+            continue;
+        while (place < count && sizes[place] < size)
+            place++;
+        if (place < count && sizes[place] == size)
+            continue;
+        memmove(&sizes[place + 1], &sizes[place], (size_t)(count - place) * sizeof *sizes);
+        sizes[place] = size;
+        count++;
+    }
+    if (count > 2)
+        buffer_append_format(text, ", %d to %d", sizes[0], sizes[count - 1]);
+    else if (count)
+        buffer_append_format(text, count > 1 ? ", %d or %d" : ", %d", sizes[0], sizes[count - 1]);
+    if (count)
+        buffer_append_text(text, " GB");
+}
+
+/* A product without what the column of form factors says, with the memory. */
+static void plain_name(const char *product, char name[PRODUCT_SIZE])
+{
+    static const char *const ends[] = {" Mobile", " Laptop GPU",     " Laptop",
+                                       " Max-Q",  " Lite Hash Rate", " LHR"};
+    snprintf(name, PRODUCT_SIZE, "%s", product);
+    size_t all = strlen(name);
+    while (all > 3 && strcasecmp(name + all - 2, "GB") == 0 && name[all - 3] >= '0' && name[all - 3] <= '9') {
+        char *last = strrchr(name, ' ');
+        if (!last || last == name)
+            break;
+        *last = '\0';
+        all = strlen(name);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+        size_t length = strlen(name);
+        size_t end = strlen(ends[i]);
+        if (length > end && strcasecmp(name + length - end, ends[i]) == 0)
+            name[length - end] = '\0';
+    }
+}
+
+/* ---- what was understood ---- */
+
+void query_names_head(struct output *output, const struct name_search *search, const char *name)
+{
+    char text[800];
+    const struct name_hit *first = &search->hits[0];
+    if (!search->has_model)
+        snprintf(text, sizeof text,
+                 "\"%s\" names many GPUs: add the number of the model. Most is known of:", name);
+    else if (first->kind == MATCH_SIMILAR && search->left_out[0])
+        snprintf(text, sizeof text, "Nothing is called \"%s\". Without \"%s\":", name, search->left_out);
+    else if (!search->asked)
+        snprintf(text, sizeof text, "Nothing is called just \"%s\". %s:", name,
+                 first->kind == MATCH_WORDS && !first->is_other_form ? "GPUs that have all these words"
+                                                                     : "The nearest");
+    else if (first->is_of_processor)
+        snprintf(text, sizeof text, "The GPU in the processor \"%s\" is one of these:", name);
+    else if (!search->is_safe)
+        snprintf(text, sizeof text, "Nothing is called \"%s\". Without that \"%s\" is:", search->left_out,
+                 search->understood);
+    else if (search->left_out[0])
+        snprintf(text, sizeof text, "Without \"%s\", \"%s\" is sold as:", search->left_out,
+                 search->understood);
+    else
+        snprintf(text, sizeof text, "\"%s\" is sold as:", name);
+    output_paragraph(output, 0, "", text);
+    output_blank(output);
+}
+
+void query_names_understood(struct output *output, const struct name_search *search, const char *name)
+{
+    char text[800];
+    const struct name_hit *first = &search->hits[0];
+    if (first->is_of_processor)
+        snprintf(text, sizeof text, "The processor \"%s\" has this GPU: %s.", name, first->product);
+    else if (search->left_out[0])
+        snprintf(text, sizeof text, "\"%s\", without \"%s\": %s.", search->understood, search->left_out,
+                 first->product);
+    else
+        return;
+    output_paragraph(output, 0, "", text);
+    output_blank(output);
+}
+
+/* ---- the rows ---- */
+
+void query_names_row(struct output *output, const struct name_search *search, int number,
+                     const struct answer *answer)
+{
+    const struct name_hit *hit = &search->hits[number];
+    struct buffer form CLEANUP(buffer_free) = BUFFER(256);
+    struct pci_id base = pci_id_base(&answer->device.id);
+    const struct gpu *gpu = &answer->device.gpu;
+    char name[PRODUCT_SIZE + CHIP_SIZE];
+    char verdict[64];
+    char id[PCI_ID_TEXT_SIZE];
+    char more[24] = "";
+    char line[200];
+    plain_name(hit->product, name);
+    if (hit->form_factor == FORM_FACTOR_INTEGRATED && gpu->chip[0] && !strchr(name, '(') &&
+        !strstr(name, gpu->chip))
+        snprintf(name + strlen(name), sizeof name - strlen(name), " (%s)", gpu->chip);
+    buffer_append_text(&form, form_text(hit->form_factor));
+    append_memory(&form, search, hit->group);
+    verdict_text(&answer->verdict, " ", verdict);
+    if (hit->ids > 1)
+        snprintf(more, sizeof more, " +%d", hit->ids - 1);
+    if (number && number == search->asked)
+        output_paragraph(output, 0, "", "also");
+    if (output->width < NARROW || text_width(name, strlen(name)) > NAME_COLUMNS - 3) {
+        output_paragraph(output, 2, "", name);
+        snprintf(line, sizeof line, "%s%s%s, %s%s", buffer_text(&form), form.length ? ", " : "", verdict,
+                 pci_id_print(&base, id), more);
+        output_paragraph(output, 4, "", line);
+        return;
+    }
+    buffer_append_text(&output->buffer, "  ");
+    output_cell(output, name, NAME_COLUMNS - 2);
+    output_cell(output, buffer_text(&form), FORM_COLUMNS);
+    output_color(output, answer_level_color(answer->verdict.level));
+    output_cell(output, verdict, VERDICT_COLUMNS);
+    output_color(output, COLOR_PLAIN);
+    buffer_append_format(&output->buffer, "%s%s\n", pci_id_print(&base, id), more);
+}
+
+void query_names_end(struct output *output, const struct name_search *search, int rows)
+{
+    char text[200];
+    struct pci_id id = pci_id_from_number(search->hits[0].pci_id);
+    char first[PCI_ID_TEXT_SIZE];
+    if (search->group_count > rows) {
+        snprintf(text, sizeof text, "and %d more: add words of the name.", search->group_count - rows);
+        output_paragraph(output, 2, "", text);
+    }
+    snprintf(text, sizeof text, "For the whole answer: passthru query %s", pci_id_print(&id, first));
+    output_blank(output);
+    output_paragraph(output, 2, "", text);
+}
+
+const struct name_hit *query_names_sibling(const struct name_search *search)
+{
+    const struct name_hit *first = &search->hits[0];
+    for (int i = search->asked; i < search->count; i++)
+        if (search->hits[i].is_other_form && search->hits[i].form_factor != first->form_factor)
+            return &search->hits[i];
+    return NULL;
+}
+
+void query_names_also(struct output *output, const struct name_search *search, const struct answer *sibling)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(4096);
+    const struct name_hit *first = &search->hits[0];
+    char id[PCI_ID_TEXT_SIZE];
+    char verdict[64];
+    for (int i = 1; i < search->count; i++) {
+        struct pci_id other = pci_id_from_number(search->hits[i].pci_id);
+        if (search->hits[i].group == first->group)
+            buffer_append_format(&text, "%s%s", text.length ? ", " : "The same product has other IDs, too: ",
+                                 pci_id_print(&other, id));
+    }
+    if (text.length)
+        buffer_append_text(&text, ". ");
+    if (sibling) {
+        struct pci_id base = pci_id_base(&sibling->device.id);
+        verdict_text(&sibling->verdict, " ", verdict);
+        buffer_append_format(&text, "%s is another GPU, %s: passthru query %s",
+                             gpu_form_factor(&sibling->device.gpu) == FORM_FACTOR_MOBILE
+                                 ? "That of laptops"
+                                 : "The card of that name",
+                             verdict, pci_id_print(&base, id));
+    }
+    if (text.length)
+        output_paragraph(output, ALSO_INDENT, "Also", buffer_text(&text));
 }

@@ -44,6 +44,7 @@ struct report_command {
     struct root *root;
     struct scan scan;
     struct output output;
+    char pci_id[PCI_ID_TEXT_SIZE]; /* of --pci-id, once its name is found */
     bool can_ask;
     bool gpu_was_seen; /* the PCI ID was read from a GPU, whatever pci.ids knows */
 };

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "answer/term.h"
 #include "cli/ask.h"
 #include "cli/report_selection.h"
 #include "core/error_output.h"
@@ -309,6 +310,33 @@ static int ask_and_save(struct report_command *command)
     return error_exit_status(ERROR_NOT_FOUND);
 }
 
+/* Takes a name, too, and an ID in capitals, before anything is asked. */
+static enum error_code resolve_pci_id(struct report_command *command, struct error *error)
+{
+    const char *text = command->given[FIELD_PCI_ID];
+    struct term_gpu gpu;
+    char message[200];
+    if (!text || !*text)
+        return ERROR_NONE;
+    if (term_resolve(command->database, text, CHASSIS_UNKNOWN, &gpu, error))
+        return error->code;
+    if (!gpu.is_sure) {
+        error_set(error, ERROR_USAGE, "report: \"%s\" may be one of several GPUs", text);
+        return error_next(error, "give the PCI ID that lspci -nn shows; passthru query \"%s\" lists them",
+                          text);
+    }
+    struct pci_id base = pci_id_base(&gpu.id);
+    command->given[FIELD_PCI_ID] = pci_id_print(&base, command->pci_id);
+    if (!gpu.product[0])
+        return ERROR_NONE;
+    report_draft_set(&command->draft, FIELD_PCI_ID_FROM,
+                     vocabulary_value(&vocabulary_pci_id_from, PCI_ID_FROM_NAME));
+    snprintf(message, sizeof message, "The report is about %s, %s.", command->pci_id, gpu.product);
+    if (!command->common.json)
+        output_paragraph(&command->output, 0, "", message);
+    return ERROR_NONE;
+}
+
 static int from_machine(struct report_command *command, const char *address, const char *today)
 {
     struct error error = {.code = ERROR_NONE};
@@ -317,7 +345,7 @@ static int from_machine(struct report_command *command, const char *address, con
         return output_usage_error("report", command->common.json, "give an ADDRESS or --pci-id, not both");
     if (!command->can_ask && !command->given[FIELD_OUTCOME])
         return reject_without_outcome(command);
-    if (report_prefill(command, address, &error))
+    if (resolve_pci_id(command, &error) || report_prefill(command, address, &error))
         return report_fail(command, &error);
     report_draft_set(&command->draft, FIELD_DATE, today);
     set_given(command);

@@ -240,7 +240,7 @@ enum error_code report_prefill(struct report_command *command, const char *addre
             return error->code;
         gpu_address = &command->scan.gpus[gpu]->address;
         leave_out_names(command);
-    } else {
+    } else if (!command->draft.texts[FIELD_PCI_ID_FROM]) {
         report_draft_set(&command->draft, FIELD_PCI_ID_FROM,
                          vocabulary_value(&vocabulary_pci_id_from, PCI_ID_FROM_SOURCE));
     }

@@ -137,33 +137,6 @@ void text_append_shell_word(struct buffer *out, const char *text)
     buffer_append_byte(out, '\'');
 }
 
-static char letter_kind(unsigned char byte)
-{
-    if (byte >= '0' && byte <= '9')
-        return 'd';
-    unsigned char lower = byte | 0x20;
-    return lower >= 'a' && lower <= 'z' ? 'l' : '\0';
-}
-
-size_t text_append_search_words(struct buffer *out, const char *bytes, size_t length, char border)
-{
-    size_t phrases = 0;
-    char last = '\0';
-    for (size_t i = 0; i < length; i++) {
-        char kind = letter_kind((unsigned char)bytes[i]);
-        if (kind && !last) {
-            if (phrases++)
-                buffer_append_byte(out, border);
-        } else if (kind && kind != last) {
-            buffer_append_byte(out, ' ');
-        }
-        if (kind)
-            buffer_append_byte(out, kind == 'l' ? (char)(bytes[i] | 0x20) : bytes[i]);
-        last = kind;
-    }
-    return phrases;
-}
-
 static char folded(char c)
 {
     return c == '-' ? '_' : c;

@@ -38,12 +38,6 @@ void text_append_shell_word(struct buffer *out, const char *text);
 /* Terminal columns that UTF-8 `bytes` occupy: 2 for East Asian wide characters, else 1. */
 size_t text_width(const char *bytes, size_t length);
 
-/* Splits a model name into lower-case search words: runs of ASCII letters and runs of digits, a space between
- * ("RTX3060 Ti" gives "rtx 3060 ti"), everything else a border. The words that stood together without any
- * border in the input are a phrase: phrases are separated by `border` ("rtx 3060\nti" with '\n'). Appends to
- * `out` and returns the number of phrases. */
-size_t text_append_search_words(struct buffer *out, const char *bytes, size_t length, char border);
-
 /* The edits between two names, a swap of two neighbours being one (optimal string alignment); '-' and '_' are
  * the same. TEXT_MAX_DISTANCE when one of them is longer than that. */
 enum { TEXT_MAX_DISTANCE = 40 };

@@ -144,8 +144,7 @@ static enum error_code add_blockers(struct builder *builder, const struct gpu *g
         ATTRIBUTE(gpu, origins, ATTRIBUTE_VBIOS), ATTRIBUTE(gpu, origins, ATTRIBUTE_RESET)
 
 enum error_code builder_add_gpu(struct builder *builder, const struct gpu *gpu,
-                                const int origins[ATTRIBUTE_COUNT], const char *words, bool *is_new,
-                                struct error *error)
+                                const int origins[ATTRIBUTE_COUNT], bool *is_new, struct error *error)
 {
     static const char sql[] =
         "INSERT OR IGNORE INTO gpu VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
@@ -157,9 +156,7 @@ enum error_code builder_add_gpu(struct builder *builder, const struct gpu *gpu,
     *is_new = sqlite3_changes(builder->database.handle) > 0;
     if (!*is_new)
         return ERROR_NONE;
-    if (INSERT(builder, error, "INSERT INTO gpu_words (rowid, words) VALUES (?1, ?2)",
-               sql_integer(pci_id_number(&gpu->id)), sql_text(words)) ||
-        add_all_keys(builder, gpu, error))
+    if (add_all_keys(builder, gpu, error))
         return error->code;
     return add_blockers(builder, gpu, error);
 }

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/gpu.h"
+#include "core/gpu_name.h"
 #include "core/report.h"
 #include "core/symptom.h"
 #include "core/verdict.h"
@@ -54,11 +55,34 @@ MUST_CHECK enum error_code builder_add_annotation(struct builder *builder, uint3
                                                   enum attribute attribute, int rank, const char *value,
                                                   double confidence, int origin, struct error *error);
 
-/* A GPU with its resolved attributes; `origins` are 0 where an attribute is unknown. `words` are its search
- * words. `is_new` is false for an ID that was added before: that one stays. */
+/* A GPU with its resolved attributes; `origins` are 0 where an attribute is unknown. `is_new` is false for an
+ * ID that was added before: that one stays. */
 MUST_CHECK enum error_code builder_add_gpu(struct builder *builder, const struct gpu *gpu,
-                                           const int origins[ATTRIBUTE_COUNT], const char *words,
-                                           bool *is_new, struct error *error);
+                                           const int origins[ATTRIBUTE_COUNT], bool *is_new,
+                                           struct error *error);
+
+/* A word or phrase of names that is not the model, as name_normalise writes it. All of them are added before
+ * the first alias. */
+MUST_CHECK enum error_code builder_add_name_word(struct builder *builder, const char *word,
+                                                 enum word_kind kind, struct error *error);
+
+/* Stores the words that were added; they live as long as the builder. */
+MUST_CHECK enum error_code builder_known_words(struct builder *builder, const struct known_words **known,
+                                               struct error *error);
+
+/* A name by which somebody may ask for a GPU. It may be added before the GPU is; builder_complete drops the
+ * aliases of what is not a GPU, and those that are there twice. */
+struct alias {
+    uint32_t pci_id;
+    int revision;        /* -1: any */
+    const char *product; /* what it is sold as, one product: "GeForce RTX 3060 Ti" */
+    const char *name;    /* the name, if that is not the product's, else NULL; "": the chip's alone */
+    const char *chip;    /* the code name before it in pci.ids: "GA106M", or NULL */
+    enum form_factor form_factor; /* FORM_FACTOR_UNKNOWN: that of the ID */
+    const char *source;           /* the kind of the source: "pci.ids", "cards" */
+};
+MUST_CHECK enum error_code builder_add_alias(struct builder *builder, const struct alias *alias,
+                                             struct error *error);
 
 /* What is known of the GPUs of a vendor with IDs from that of `gpu` to `last` that no list names. All of that
  * stands for one GPU; what decides the range has the origin `origin`. */

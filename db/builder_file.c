@@ -105,13 +105,14 @@ void builder_free(struct builder *builder)
     if (!builder->published)
         unlink(builder->path);
     free(builder->dropped);
+    known_words_free(&builder->known_words);
     free(builder);
 }
 
 enum error_code builder_complete(struct builder *builder, struct error *error)
 {
-    if (evidence_store(builder, error) || builder_execute(builder, "COMMIT", error) ||
-        database_check_integrity(&builder->database, error))
+    if (aliases_store(builder, error) || evidence_store(builder, error) ||
+        builder_execute(builder, "COMMIT", error) || database_check_integrity(&builder->database, error))
         return error->code;
     database_release(&builder->database);
     return file_sync(builder->path, error);

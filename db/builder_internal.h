@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_DB_BUILDER_INTERNAL_H
 #define PASSTHRU_DB_BUILDER_INTERNAL_H
 
-/* What db/builder.c, db/builder_file.c and db/evidence.c share. Nobody else includes it. The file calls the
+/* What db/builder*.c and db/evidence.c share. Nobody else includes it. The file calls the
  * evidence, and both the builder. */
 
 #include "db/builder.h"
@@ -14,10 +14,14 @@ struct builder {
     bool published;
     struct dropped_reports *dropped; /* by source, once the reports are counted */
     int dropped_count;
+    struct known_words known_words; /* once the first alias is added */
 };
 
 /* Runs statements that take no values. */
 MUST_CHECK enum error_code builder_execute(struct builder *builder, const char *sql, struct error *error);
+
+/* Drops the aliases of what is not a GPU, and indexes the others. */
+MUST_CHECK enum error_code aliases_store(struct builder *builder, struct error *error);
 
 /* Drops the reports that do not count, counts all others, and stores the verdict on each GPU and what to buy
  * instead. */

@@ -84,11 +84,6 @@ MUST_CHECK enum error_code database_find_evidence(struct database *database, con
 MUST_CHECK enum error_code database_find_prior(struct database *database, const struct gpu *gpu,
                                                struct prior *prior, struct error *error);
 
-/* Finds GPUs by model name, words in any order, at most `limit` (see text_append_search_words). Stores the
- * IDs, nearest name first, and their number in `count`; `total` is how many there are in all. */
-MUST_CHECK enum error_code database_search(struct database *database, const char *words, uint32_t *ids,
-                                           int limit, int *count, int *total, struct error *error);
-
 /* What an answer shows of a report. The texts are NULL where the report does not say. */
 enum shown_text {
     SHOWN_DATE,

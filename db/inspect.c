@@ -128,9 +128,9 @@ static enum error_code count_rows(struct database *database, const char *table, 
 {
     char sql[80];
     sqlite3_stmt *statement = NULL;
-    /* The index of words keeps no rows: it has one for each GPU. count(*) would be one step of SQLite, which
-     * nothing can end in a tree with a circle. */
-    snprintf(sql, sizeof sql, "SELECT count(1) FROM %s", strcmp(table, "gpu_words") == 0 ? "gpu" : table);
+    /* The index of names keeps no rows: it has one for each alias. count(*) would be one step of SQLite,
+     * which nothing can end in a tree with a circle. */
+    snprintf(sql, sizeof sql, "SELECT count(1) FROM %s", strcmp(table, "alias_words") == 0 ? "alias" : table);
     if (!database_prepare(database, sql, 0, &statement, error) && database_next(database, statement, error))
         *rows = column_integer(statement, 0);
     sqlite3_finalize(statement);

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/gpu.h"
+#include "core/gpu_name.h"
 #include "core/verdict.h"
 #include "db/database.h"
 
@@ -144,6 +145,13 @@ void blocker_key(const struct gpu *gpu, enum blocker blocker, char key[KEY_SIZE]
 MUST_CHECK enum error_code evidence_fetch(struct database *database, const char *class_key,
                                           const char *chip_key, const char *id_key,
                                           struct evidence evidence[EVIDENCE_LEVELS], struct error *error);
+
+/* ---- names ---- */
+
+/* Fetches the table of words. Also after an error the caller frees them. */
+MUST_CHECK enum error_code known_words_load(struct database *database, struct known_words *known,
+                                            struct error *error);
+void known_words_free(struct known_words *known);
 
 /* ---- files ---- */
 

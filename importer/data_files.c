@@ -76,8 +76,11 @@ static enum error_code add_price(void *context, const struct table_row *row, str
         struct pci_id id;
         if (pci_id_parse(text, strlen(text), &id) != PCI_ID_OK || id.has_subsystem)
             return table_error(row, error, "pci_ids must be a list of vvvv:dddd, not \"%s\"", text);
+        const struct alias alias = {
+            .pci_id = pci_id_number(&id), .revision = -1, .product = row->fields[0], .source = "prices"};
         if (builder_add_price(context, pci_id_number(&id), (int)low, row->fields[5], (int)row->line, place,
-                              error))
+                              error) ||
+            builder_add_alias(context, &alias, error))
             return error->code;
     }
     return ERROR_NONE;

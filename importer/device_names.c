@@ -28,7 +28,7 @@ static enum error_code add_name(void *context, const struct table_row *row, stru
     struct device_names *names = context;
     const char *text = row->fields[NAME_PCI_ID];
     size_t length = strlen(row->fields[NAME_NAME]);
-    struct device_name name = {.is_standing = strcmp(row->fields[NAME_SINCE], "-") == 0};
+    struct listed_name name = {.is_standing = strcmp(row->fields[NAME_SINCE], "-") == 0};
     struct pci_id id;
     if (pci_id_parse(text, strlen(text), &id) != PCI_ID_OK || id.has_subsystem)
         return table_error(row, error, "pci_id must be vvvv:dddd, not \"%s\"", text);
@@ -45,7 +45,7 @@ static enum error_code add_name(void *context, const struct table_row *row, stru
         return table_error(row, error, "more than %d names", MAX_NAMES);
     if ((names->count & (names->count - 1)) == 0) {
         size_t capacity = names->count ? 2 * (size_t)names->count : 1;
-        struct device_name *items = realloc(names->items, capacity * sizeof *items);
+        struct listed_name *items = realloc(names->items, capacity * sizeof *items);
         if (!items)
             return error_set(error, ERROR_NO_MEMORY, "no memory for names");
         names->items = items;
@@ -62,8 +62,8 @@ static enum error_code add_name(void *context, const struct table_row *row, stru
 
 static int compare(const void *a, const void *b)
 {
-    uint32_t x = ((const struct device_name *)a)->pci_id;
-    uint32_t y = ((const struct device_name *)b)->pci_id;
+    uint32_t x = ((const struct listed_name *)a)->pci_id;
+    uint32_t y = ((const struct listed_name *)b)->pci_id;
     return (x > y) - (x < y);
 }
 
@@ -103,7 +103,7 @@ int device_names_first(const struct device_names *names, uint32_t pci_id)
     return low;
 }
 
-bool device_name_is_newer(const struct device_name *name, const char *version)
+bool device_name_is_newer(const struct listed_name *name, const char *version)
 {
     return name->is_standing || strcmp(name->since, version) > 0;
 }

@@ -9,7 +9,7 @@
 #include "importer/table.h"
 
 /* data/names.tsv: GPUs that the pci.ids of older systems lacks or names otherwise. */
-struct device_name {
+struct listed_name {
     uint32_t pci_id;
     char *name;       /* as pci.ids would write it: "AD107 [GeForce RTX 4060]" */
     char *product;    /* "GeForce RTX 4060", "" where the name says it or nobody does */
@@ -20,7 +20,7 @@ struct device_name {
 };
 
 struct device_names {
-    struct device_name *items; /* by ascending ID, each ID once */
+    struct listed_name *items; /* by ascending ID, each ID once */
     int count;
 };
 
@@ -35,6 +35,6 @@ int device_names_first(const struct device_names *names, uint32_t pci_id);
 
 /* Whether a name takes the place of what a pci.ids of this version ("2023.04.10", "" when it states none) has
  * for the ID: it is newer. */
-bool device_name_is_newer(const struct device_name *name, const char *version);
+bool device_name_is_newer(const struct listed_name *name, const char *version);
 
 #endif

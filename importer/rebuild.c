@@ -12,6 +12,7 @@
 #include "importer/confine.h"
 #include "importer/data_files.h"
 #include "importer/feed_cache.h"
+#include "importer/name_tables.h"
 #include "importer/rebuild_internal.h"
 #include "importer/symptoms.h"
 #include "version.h"
@@ -141,7 +142,9 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
         const char *kind; /* the file is KIND.tsv */
         enum error_code (*read)(const char *path, struct builder *builder, struct table_summary *summary,
                                 struct error *error);
-    } tables[] = {{"priors", priors_read},
+    } tables[] = {{"board-words", board_words_read},
+                  {"processors", processors_read},
+                  {"priors", priors_read},
                   {"prices", prices_read},
                   {"uses", uses_read},
                   {"symptoms", symptoms_read},

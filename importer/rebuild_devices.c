@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The devices of pci.ids, and what is known of each GPU among them. */
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "core/buffer.h"
 #include "core/list_version.h"
-#include "core/text.h"
 #include "importer/line_reader.h"
 #include "importer/pci_ids.h"
+#include "importer/product_names.h"
 #include "importer/rebuild_internal.h"
 
 /* A pci.ids and the place in it that has been reached. */
@@ -20,12 +18,12 @@ struct device_reader {
     struct annotation_result *annotation; /* of the device read last */
     char version[32];                     /* of the list, "" when it states none */
     uint16_t vendor_id;
-    char vendor[256];
     const char *name_source; /* of the last name of data/names.tsv, and its number as an origin */
     int name_origin;
-    uint32_t open_gpu; /* the GPU read last, if it is sold both ways: its subsystems may say; else 0 */
-    char open_gpu_name[256];
-    struct buffer words;
+    uint32_t gpu;       /* the device read last, if it is a GPU; else 0 */
+    bool is_open;       /* it is sold both ways: its subsystems may say */
+    char gpu_name[256]; /* its name */
+    const struct known_words *known_words;
 };
 
 /* ---- products ---- */
@@ -68,6 +66,13 @@ static enum error_code add_product(struct device_reader *reader, const struct pc
         said->confidence *= 0.9; /* plain names stand for laptop chips, too: RTX 2080 */
     if (product->source == SOURCE_PCI_IDS)
         said->confidence *= 0.8; /* and who named a subsystem may have looked at the sticker alone */
+    const struct alias alias = {.pci_id = pci_id_number(id),
+                                .revision = product->revision,
+                                .product = product->name,
+                                .form_factor = (enum form_factor)said->value,
+                                .source = list_kinds[product->source].name};
+    if (product->source != SOURCE_PCI_IDS && builder_add_alias(reader->work->builder, &alias, error))
+        return error->code;
     if (product->subsystem < 0 && product->revision < 0)
         return ERROR_NONE; /* it says something of the ID alone */
     int source = said->value ? annotation->claims[ATTRIBUTE_FORM_FACTOR][0].source
@@ -113,6 +118,80 @@ static enum error_code add_products(struct device_reader *reader, const struct p
     return ERROR_NONE;
 }
 
+/* ---- the names in pci.ids ---- */
+
+/* The name of a device or of a board, while its products are stored as aliases. */
+struct names_reader {
+    struct device_reader *reader;
+    struct pci_id id;
+    const char *device_name;
+    const char *source;
+    const char *chip;   /* NULL: the name of a board has none */
+    bool is_device;     /* the whole name is a product of its own: it says the same as the ID */
+    bool is_chip_alone; /* it names no product */
+};
+
+static enum error_code add_alias(void *context, const char *product, struct error *error)
+{
+    const struct names_reader *names = context;
+    struct device_reader *reader = names->reader;
+    struct alias alias = {.pci_id = pci_id_number(&names->id),
+                          .revision = -1,
+                          .product = product,
+                          .name = names->is_chip_alone ? "" : NULL,
+                          .chip = names->chip,
+                          .source = names->source};
+    if (!names->is_device) {
+        char name[512];
+        name_product(&names->id, names->device_name, product, name);
+        annotator_resolve_product(reader->work->annotator, &names->id, name, reader->annotation);
+        alias.form_factor = gpu_form_factor(&reader->annotation->gpu);
+        if (alias.form_factor == FORM_FACTOR_EITHER)
+            alias.form_factor = FORM_FACTOR_UNKNOWN;
+    }
+    return builder_add_alias(reader->work->builder, &alias, error);
+}
+
+/* "Rembrandt", "TU117M": the name is that of the chip, with its edition at most. */
+static bool is_code_name(const struct gpu *gpu, const char *name)
+{
+    size_t length = strlen(gpu->chip);
+    return length && strncmp(name, gpu->chip, length) == 0 && !strpbrk(name + length, " [");
+}
+
+static enum error_code add_device_names(struct device_reader *reader, uint32_t pci_id, const char *name,
+                                        struct error *error)
+{
+    struct device_name split;
+    device_name_split(name, &split);
+    struct names_reader names = {.reader = reader,
+                                 .id = pci_id_from_number(pci_id),
+                                 .device_name = name,
+                                 .source = list_kinds[SOURCE_PCI_IDS].name,
+                                 .chip = split.chip,
+                                 .is_device = !split.chip[0] || !strchr(split.product, '/'),
+                                 .is_chip_alone = is_code_name(&reader->annotation->gpu, name)};
+    if (names.is_chip_alone)
+        names.chip = name;
+    if (!names.is_device && product_names_each(reader->known_words, split.product, add_alias, &names, error))
+        return error->code;
+    names.is_device = true; /* the whole name, as lspci shows it */
+    return add_alias(&names, split.product, error);
+}
+
+/* Only the name of a board tells that some IDs are sold as this product. */
+static enum error_code add_board_names(struct device_reader *reader, uint32_t pci_id, const char *name,
+                                       struct error *error)
+{
+    struct names_reader names = {.reader = reader,
+                                 .id = pci_id_from_number(pci_id),
+                                 .device_name = reader->gpu_name,
+                                 .source = "subsystem"};
+    if (reader->gpu != pci_id || !product_name_is_plain(reader->known_words, name))
+        return ERROR_NONE;
+    return product_names_each(reader->known_words, name, add_alias, &names, error);
+}
+
 /* ---- the lines of pci.ids ---- */
 
 /* The values that were stated and lost. */
@@ -137,19 +216,15 @@ static enum error_code add_gpu(struct device_reader *reader, uint32_t pci_id, co
     bool is_new;
     for (int i = 0; i < ATTRIBUTE_COUNT; i++)
         origins[i] = annotation->counts[i] ? annotation->claims[i][0].source + 1 : 0;
-    buffer_clear(&reader->words);
-    text_append_search_words(&reader->words, name, strlen(name), ' ');
-    buffer_append_byte(&reader->words, ' ');
-    text_append_search_words(&reader->words, reader->vendor, strlen(reader->vendor), ' ');
-    if (builder_add_gpu(reader->work->builder, &annotation->gpu, origins, buffer_text(&reader->words),
-                        &is_new, error))
+    if (builder_add_gpu(reader->work->builder, &annotation->gpu, origins, &is_new, error))
         return error->code;
+    reader->gpu = pci_id;
+    snprintf(reader->gpu_name, sizeof reader->gpu_name, "%s", name);
+    reader->is_open = gpu_form_factor(&annotation->gpu) == FORM_FACTOR_EITHER;
     reader->work->summary->gpus += is_new;
-    if (gpu_form_factor(&annotation->gpu) == FORM_FACTOR_EITHER) {
-        reader->open_gpu = pci_id;
-        snprintf(reader->open_gpu_name, sizeof reader->open_gpu_name, "%s", name);
-    }
-    return is_new ? add_losers(reader, pci_id, error) : ERROR_NONE;
+    if (!is_new)
+        return ERROR_NONE;
+    return add_losers(reader, pci_id, error) ? error->code : add_device_names(reader, pci_id, name, error);
 }
 
 static enum error_code add_device(struct device_reader *reader, uint32_t pci_id, const char *name, int origin,
@@ -158,7 +233,7 @@ static enum error_code add_device(struct device_reader *reader, uint32_t pci_id,
     struct rebuild *work = reader->work;
     struct pci_id id = pci_id_from_number(pci_id);
     struct product_hint hint;
-    reader->open_gpu = 0;
+    reader->gpu = 0;
     if (builder_add_device(work->builder, pci_id, name, origin, error) ||
         add_products(reader, &id, name, &hint, error))
         return error->code;
@@ -168,7 +243,7 @@ static enum error_code add_device(struct device_reader *reader, uint32_t pci_id,
 }
 
 /* Under a name of data/names.tsv. */
-static enum error_code add_named(struct device_reader *reader, const struct device_name *name,
+static enum error_code add_named(struct device_reader *reader, const struct listed_name *name,
                                  struct error *error)
 {
     char text[512];
@@ -179,7 +254,12 @@ static enum error_code add_named(struct device_reader *reader, const struct devi
             return error->code;
         reader->name_source = name->source;
     }
-    return add_device(reader, name->pci_id, name->name, reader->name_origin, error);
+    struct names_reader product = {
+        .reader = reader, .id = pci_id_from_number(name->pci_id), .source = "names", .is_device = true};
+    if (add_device(reader, name->pci_id, name->name, reader->name_origin, error) || !name->product[0] ||
+        reader->gpu != name->pci_id)
+        return error->code;
+    return add_alias(&product, name->product, error);
 }
 
 static enum error_code on_device(void *context, uint32_t pci_id, const char *name, struct error *error)
@@ -214,7 +294,6 @@ static enum error_code on_vendor(void *context, uint16_t vendor, const char *nam
     if (end_vendor(reader, error))
         return error->code;
     reader->vendor_id = vendor;
-    snprintf(reader->vendor, sizeof reader->vendor, "%s", name);
     return builder_add_vendor(reader->work->builder, vendor, name, error);
 }
 
@@ -225,12 +304,13 @@ static enum error_code on_subsystem(void *context, uint32_t pci_id, uint32_t sub
     struct product product = {pci_id, subsystem, -1, SOURCE_PCI_IDS, 0, ""};
     struct pci_id id = pci_id_from_number(pci_id);
     struct annotation said;
-    if (builder_add_subsystem(reader->work->builder, pci_id, subsystem, name, error))
+    if (builder_add_subsystem(reader->work->builder, pci_id, subsystem, name, error) ||
+        add_board_names(reader, pci_id, name, error))
         return error->code;
-    if (reader->open_gpu != pci_id || strlen(name) >= sizeof product.name)
+    if (reader->gpu != pci_id || !reader->is_open || strlen(name) >= sizeof product.name)
         return ERROR_NONE;
     memcpy(product.name, name, strlen(name) + 1);
-    return add_product(reader, &id, reader->open_gpu_name, &product, &said, error);
+    return add_product(reader, &id, reader->gpu_name, &product, &said, error);
 }
 
 static enum error_code on_class(void *context, int base, int sub, int interface, const char *name,
@@ -238,47 +318,6 @@ static enum error_code on_class(void *context, int base, int sub, int interface,
 {
     const struct device_reader *reader = context;
     return builder_add_class(reader->work->builder, base, sub, interface, name, error);
-}
-
-/* ---- what no list names ---- */
-
-/* What the rules say of a name as a list would write it, which is no surer than the range. */
-static void resolve_range(struct rebuild *work, const struct gpu_range *range, int origin,
-                          struct annotation_result *result, int origins[ATTRIBUTE_COUNT])
-{
-    struct product_hint hint = {
-        .claimed_by_driver = true, .form_factor = range->form_factor, .confidence = 1.0};
-    struct pci_id id = pci_id_from_number(range->first);
-    char name[GENERATION_SIZE + CHIP_SIZE + 4];
-    snprintf(name, sizeof name, "%s [%s]", range->chip, range->generation);
-    annotator_resolve_with_hint(work->annotator, &id, name, &hint, result);
-    snprintf(result->gpu.chip, sizeof result->gpu.chip, "%s", range->chip);
-    for (int i = 0; i < ATTRIBUTE_COUNT; i++) {
-        struct annotation *annotation = &result->gpu.attributes[i];
-        annotation->confidence = fmin(annotation->confidence, range->confidence);
-        origins[i] = result->counts[i] ? result->claims[i][0].source + 1 : 0;
-    }
-    origins[ATTRIBUTE_FORM_FACTOR] = origin;
-}
-
-enum error_code rebuild_add_range(void *context, const struct gpu_range *range, struct error *error)
-{
-    struct rebuild *work = context;
-    struct annotation_result *result = malloc(sizeof *result);
-    int origins[ATTRIBUTE_COUNT];
-    int origin;
-    char text[64];
-    snprintf(text, sizeof text, "ranges.tsv: %04x:%04x-%04x", range->first >> 16, range->first & 0xffff,
-             range->last & 0xffff);
-    if (!result) {
-        error_set(error, ERROR_NO_MEMORY, "no memory for ranges");
-    } else if (!builder_add_origin(work->builder, "range", text, &origin, error)) {
-        resolve_range(work, range, origin, result, origins);
-        error->code = builder_add_range(work->builder, &result->gpu, origins, range->last, range->generation,
-                                        origin, error);
-    }
-    free(result);
-    return error->code;
 }
 
 /* ---- the file ---- */
@@ -356,15 +395,14 @@ static enum error_code read_with(struct device_reader *reader, const struct devi
 
 static enum error_code read_list(struct rebuild *work, const struct device_list *list, struct error *error)
 {
-    struct device_reader reader = {
-        .work = work, .annotation = malloc(sizeof *reader.annotation), .words = BUFFER(4096)};
+    struct device_reader reader = {.work = work, .annotation = malloc(sizeof *reader.annotation)};
     read_version(list->path, reader.version);
-    enum error_code code = reader.annotation
-                               ? read_with(&reader, list, error)
-                               : error_set(error, ERROR_NO_MEMORY, "no memory to read %s", list->shown);
+    if (!reader.annotation)
+        error_set(error, ERROR_NO_MEMORY, "no memory to read %s", list->shown);
+    else if (!builder_known_words(work->builder, &reader.known_words, error))
+        read_with(&reader, list, error);
     free(reader.annotation);
-    buffer_free(&reader.words);
-    return code;
+    return error->code;
 }
 
 /* Takes the file at `path` if it is there and newer. */

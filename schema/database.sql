@@ -9,7 +9,8 @@ PRAGMA application_id = 0x50545255; -- "PTRU"
 PRAGMA user_version = 4;
 
 -- kind: pci.ids, amdgpu.ids, supported-gpus.json, nvidia-readme, modules.alias, reports, feed, the name of a table of
--- data/ (rules, facts, names, ranges, subvendors, prices, priors, uses, symptoms), or program, which built it.
+-- data/ (rules, facts, names, ranges, subvendors, prices, priors, uses, symptoms, board-words, processors), or program,
+-- which built it.
 -- The sources it was made from, with versions
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
@@ -157,9 +158,27 @@ CREATE TABLE annotation (
     PRIMARY KEY (pci_id, attribute, rank)
 ) STRICT, WITHOUT ROWID;
 
--- Those of the names of device and vendor; the rowid is the PCI ID.
--- The words that a GPU is found by
-CREATE VIRTUAL TABLE gpu_words USING fts5 (words, content = '', columnsize = 0, tokenize = 'ascii');
+-- From data/board-words.tsv, as the search writes them: lower case, a space between letters and digits.
+-- Words in names of GPUs that are not the model
+CREATE TABLE name_word (
+    word TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ({word_kind}))
+) STRICT, WITHOUT ROWID;
+-- name: the words as the search writes them, a | and the chip's code name. revision -1: any. source: the kind of the
+-- source, as in the table of sources, or subsystem: the name of a board in pci.ids.
+-- Names by which people ask for GPUs
+CREATE TABLE alias (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    pci_id INTEGER NOT NULL REFERENCES gpu,
+    revision INTEGER NOT NULL,
+    product TEXT NOT NULL, -- as it is written
+    form_factor TEXT NOT NULL CHECK (form_factor IN ({form_factor})),
+    source TEXT NOT NULL
+) STRICT;
+-- The rowid is that of the alias. A space stands before and after each name, so that " ti " finds the whole word.
+-- The index of these names
+CREATE VIRTUAL TABLE alias_words USING fts5 (name, content = '', columnsize = 0, tokenize = 'trigram');
 
 -- id is the order in the file: causes stand before what follows from them.
 -- From data/symptoms.tsv.

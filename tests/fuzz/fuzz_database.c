@@ -11,6 +11,7 @@
 #include "db/builder.h"
 #include "db/database.h"
 #include "db/recommend.h"
+#include "db/search.h"
 #include "tests/fuzz/fuzz_directory.h"
 
 enum { MX330 = 0x10de1d16, GT1030 = 0x10de1d01, LATITUDE = 0x102808b0, PATCH_SIZE = 8 };
@@ -38,7 +39,9 @@ static void add_gpu(struct builder *builder, uint32_t pci_id, enum form_factor f
         form_factor == FORM_FACTOR_MOBILE ? (int)VBIOS_ACPI_ROM : (int)VBIOS_ROM_BAR;
     gpu.attributes[ATTRIBUTE_DISPLAY].value = (int)DISPLAY_OUTPUTS;
     must(builder_add_device(builder, pci_id, name, 0, &error), &error);
-    must(builder_add_gpu(builder, &gpu, origins, "gp 108 geforce nvidia", &is_new, &error), &error);
+    must(builder_add_gpu(builder, &gpu, origins, &is_new, &error), &error);
+    const struct alias alias = {pci_id, -1, name, NULL, "GP108", form_factor, "pci.ids"};
+    must(builder_add_alias(builder, &alias, &error), &error);
     must(builder_add_annotation(builder, pci_id, ATTRIBUTE_FORM_FACTOR, 1, "either", 0.2, 1, &error), &error);
 }
 
@@ -179,16 +182,18 @@ static void ask(struct database *database)
     struct chip_use use;
     struct tried_fix fixes[8];
     struct shown_report *reports;
-    uint32_t ids[8];
+    static struct name_search search;
     int count;
-    int total;
     ask_of_gpu(database, id, CHASSIS_UNKNOWN);
     id.has_subsystem = id.has_revision = true;
     id.subvendor = LATITUDE >> 16;
     id.subdevice = LATITUDE & 0xffff;
     ask_of_gpu(database, id, CHASSIS_LAPTOP);
     ask_of_gpu(database, pci_id_from_number(GT1030), CHASSIS_DESKTOP);
-    bool failed = database_search(database, "geforce", ids, 8, &count, &total, &error);
+    bool failed = database_search(database, "geforce", CHASSIS_UNKNOWN, &search, &error);
+    failed |= database_search(database, "gt 1300", CHASSIS_LAPTOP, &search, &error);
+    require(search.count <= SEARCH_MAX_HITS && search.guess_count <= SEARCH_MAX_GUESSES,
+            "no more names than fit");
     failed |= database_find_reports(database, MX330, 8, &reports, &count, &error);
     require(count <= 8, "no more reports than asked for");
     database_free_reports(reports, count);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The project's tables as contributors write them, whole files: importer/data_files.h,
- * importer/device_names.h, importer/gpu_ranges.h, importer/symptoms.h. The first byte chooses the table.
- * Rules and facts are those of fuzz_rules.c. */
+ * importer/device_names.h, importer/gpu_ranges.h, importer/name_tables.h, importer/symptoms.h. The first byte
+ * chooses the table. Rules and facts are those of fuzz_rules.c. */
 
 #include "importer/data_files.h"
 #include "importer/device_names.h"
 #include "importer/gpu_ranges.h"
+#include "importer/name_tables.h"
 #include "importer/symptoms.h"
 #include "tests/fuzz/fuzz_directory.h"
 
@@ -38,8 +39,9 @@ static enum error_code ranges_read(const char *path, struct builder *builder, st
 }
 
 static enum error_code (*const readers[])(const char *, struct builder *, struct table_summary *,
-                                          struct error *) = {
-    priors_read, prices_read, subvendors_read, uses_read, symptoms_read, names_read, ranges_read};
+                                          struct error *) = {priors_read, prices_read,      subvendors_read,
+                                                             uses_read,   symptoms_read,    names_read,
+                                                             ranges_read, board_words_read, processors_read};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

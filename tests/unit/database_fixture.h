@@ -7,6 +7,7 @@
 #include "core/report.h"
 #include "db/builder.h"
 #include "db/database.h"
+#include "db/search.h"
 #include "tests/unit/json_cases.h"
 
 enum {
@@ -21,9 +22,32 @@ enum {
 
 static UNUSED struct database *database;
 
+static inline void add_words(struct builder *builder)
+{
+    static const struct known_word words[] = {
+        {"geforce", WORD_KIND_BRAND}, {"radeon", WORD_KIND_BRAND}, {"nvidia", WORD_KIND_BRAND},
+        {"rtx", WORD_KIND_LINE},      {"gtx", WORD_KIND_LINE},     {"gt", WORD_KIND_LINE},
+        {"evga", WORD_KIND_MAKER},    {"oc", WORD_KIND_NOISE},     {"max q", WORD_KIND_MOBILE},
+        {"laptop", WORD_KIND_MOBILE}, {"card", WORD_KIND_CARD},    {"gddr 5", WORD_KIND_MEMORY},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+        ASSERT_DONE(builder_add_name_word(builder, words[i].text, words[i].kind, &failure));
+}
+
+/* The product in brackets. */
+static inline void add_alias(struct builder *builder, uint32_t pci_id, const char *name,
+                             enum form_factor form_factor)
+{
+    char product[PRODUCT_SIZE];
+    char chip[CHIP_SIZE];
+    assert_int_equal(sscanf(name, "%15[^[][%95[^]]", chip, product), 2);
+    const struct alias alias = {pci_id, -1, product, NULL, chip, form_factor, "pci.ids"};
+    ASSERT_DONE(builder_add_alias(builder, &alias, &failure));
+}
+
 static inline void add_gpu(struct builder *builder, uint32_t pci_id, const char *chip,
                            enum form_factor form_factor, enum vbios vbios, enum display display,
-                           const char *name, const char *words)
+                           const char *name)
 {
     static const int origins[ATTRIBUTE_COUNT] = {1, 1, 1, 1, 1, 0};
     struct gpu gpu = {.id = pci_id_from_number(pci_id)};
@@ -35,25 +59,25 @@ static inline void add_gpu(struct builder *builder, uint32_t pci_id, const char 
     gpu.attributes[ATTRIBUTE_DISPLAY] = (struct annotation){(int)display, 0.96, NULL};
     gpu.attributes[ATTRIBUTE_VBIOS] = (struct annotation){(int)vbios, 0.95, NULL};
     ASSERT_DONE(builder_add_device(builder, pci_id, name, 0, &failure));
-    ASSERT_DONE(builder_add_gpu(builder, &gpu, origins, words, &is_new, &failure));
+    ASSERT_DONE(builder_add_gpu(builder, &gpu, origins, &is_new, &failure));
     assert_true(is_new);
+    add_alias(builder, pci_id, name, form_factor);
 }
 
 static inline void add_gpus(struct builder *builder)
 {
     add_gpu(builder, MX330, "GP108", FORM_FACTOR_MOBILE, VBIOS_ACPI_ROM, DISPLAY_NONE,
-            "GP108M [GeForce MX330]", "gp 108 m geforce mx 330 nvidia corporation");
+            "GP108M [GeForce MX330]");
     add_gpu(builder, GT1030, "GP108", FORM_FACTOR_DESKTOP, VBIOS_ROM_BAR, DISPLAY_OUTPUTS,
-            "GP108 [GeForce GT 1030]", "gp 108 geforce gt 1030 nvidia corporation");
+            "GP108 [GeForce GT 1030]");
     add_gpu(builder, GTX1650, "TU117", FORM_FACTOR_DESKTOP, VBIOS_ROM_BAR, DISPLAY_OUTPUTS,
-            "TU117 [GeForce GTX 1650]", "tu 117 geforce gtx 1650 nvidia corporation");
+            "TU117 [GeForce GTX 1650]");
     /* Not in the order of their numbers. */
     add_gpu(builder, MX350, "GP107", FORM_FACTOR_MOBILE, VBIOS_ACPI_ROM, DISPLAY_NONE,
-            "GP107M [GeForce MX350]", "gp 107 m geforce mx 350 nvidia corporation");
+            "GP107M [GeForce MX350]");
     add_gpu(builder, GT1030_AGAIN, "GP108", FORM_FACTOR_DESKTOP, VBIOS_ROM_BAR, DISPLAY_OUTPUTS,
-            "GP108 [GeForce GT 1030]", "gp 108 geforce gt 1030 nvidia corporation");
-    add_gpu(builder, BAD_CARD, "GP104", FORM_FACTOR_DESKTOP, VBIOS_UNKNOWN, DISPLAY_NONE, "GP104 [Bad]",
-            "gp 104 bad nvidia corporation");
+            "GP108 [GeForce GT 1030]");
+    add_gpu(builder, BAD_CARD, "GP104", FORM_FACTOR_DESKTOP, VBIOS_UNKNOWN, DISPLAY_NONE, "GP104 [Bad]");
     ASSERT_DONE(builder_add_price(builder, GT1030, 30, "2026-03", 0, 0, &failure));
     ASSERT_DONE(builder_add_price(builder, GTX1650, 50, "2026-03", 1, 0, &failure));
 }
@@ -116,6 +140,8 @@ static inline int set_up(void **state)
     struct builder *builder = NULL;
     assert_int_equal(make_scratch(state), 0);
     ASSERT_DONE(builder_create(in_scratch("test.db.new"), &builder, &failure));
+    add_words(builder);
+    ASSERT_DONE(builder_add_vendor(builder, 0x10de, "NVIDIA Corporation", &failure));
     add_tables(builder);
     add_gpus(builder);
     add_reports(builder);

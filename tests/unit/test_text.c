@@ -124,38 +124,6 @@ DEFINE_TEST(test_width)
         assert_int_equal(text_width(cases[i].text, strlen(cases[i].text)), cases[i].width);
 }
 
-DEFINE_TEST(test_search_words)
-{
-    static const struct {
-        const char *name;
-        char border;
-        const char *words;
-        size_t phrases;
-    } cases[] = {
-        {"RTX3060 Ti", ' ', "rtx 3060 ti", 2},
-        {"RTX3060 Ti", '\n', "rtx 3060\nti", 2},
-        {"GP108M [GeForce MX330]", '\n', "gp 108 m\ngeforce\nmx 330", 3},
-        {"Max-Q", '\n', "max\nq", 2},
-        {"  --  ", '\n', "", 0},
-        {"", '\n', "", 0},
-        {"@[`{/:", '\n', "", 0},
-        {"AZaz09", '\n', "azaz 09", 1},
-        {"\" OR 1*", '\n', "or\n1", 2},
-        /* No letters but ASCII's: what pci.ids holds beyond them is too rare to fold. */
-        {"Gr\u00f6\u00dfe", '\n', "gr\ne", 2},
-    };
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct buffer out CLEANUP(buffer_free) = BUFFER(4096);
-        assert_int_equal(
-            text_append_search_words(&out, cases[i].name, strlen(cases[i].name), cases[i].border),
-            cases[i].phrases);
-        assert_string_equal(buffer_text(&out), cases[i].words);
-    }
-    struct buffer small CLEANUP(buffer_free) = BUFFER(16);
-    text_append_search_words(&small, "a name of more bytes than there may be", 38, '\n');
-    assert_true(small.failed && small.length <= 16);
-}
-
 DEFINE_TEST(test_plain_length)
 {
     assert_int_equal(text_plain_length("", 0), 0);

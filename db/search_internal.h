@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_DB_SEARCH_INTERNAL_H
+#define PASSTHRU_DB_SEARCH_INTERNAL_H
+
+/* What db/search.c and db/search_rank.c share. Nobody else includes it. */
+
+#include "db/internal.h"
+#include "db/search.h"
+
+enum wanted_form { WANTS_ANY, WANTS_CARD, WANTS_MOBILE };
+
+/* What was asked for. */
+struct question {
+    const char *text;
+    const struct known_words *known;
+    struct gpu_name name;
+    bool is_left_out[NAME_MAX_WORDS]; /* a word without which there is something to find */
+    enum wanted_form form;
+    bool is_form_of_machine; /* the words do not say it */
+    bool is_loose;           /* a word is left out that names another GPU elsewhere */
+};
+
+/* A row of the table of aliases, with how well it fits. */
+struct candidate {
+    struct name_hit hit;
+    char key[PRODUCT_SIZE + CHIP_SIZE]; /* vendor, line and model: equal for the spellings of one product */
+    int tier;                           /* 0: the product itself */
+    int extra;                          /* words of the model that were not asked for */
+    int missing;                        /* words that say nothing and that the name lacks */
+    bool other_form;         /* not the form factor that was asked for, or one that nobody asked for */
+    int memory;              /* 0 as asked for, 1 not stated, 2 another */
+    int source;              /* 0: the surest */
+    bool is_literal;         /* brand and line were asked for, too */
+    int64_t alias;           /* its number */
+    char chip[CHIP_SIZE];    /* "GK208" */
+    char edition[CHIP_SIZE]; /* the first word of its name in pci.ids: "GK208B" */
+};
+
+enum { TIER_EXACT, TIER_OTHER_FORM, TIER_WORDS, TIER_SIMILAR };
+
+/* Reads an alias into a candidate. `vendor` is its name in pci.ids, `alias` the words that the index has. */
+void search_grade(const struct question *question, const char *vendor, const char *alias, const char *source,
+                  struct candidate *candidate);
+
+/* Sorts, drops what is there twice, groups, and stores the best of them. The candidates are left in disorder.
+ */
+void search_rank(const struct question *question, struct candidate *candidates, int count,
+                 struct name_search *search);
+
+#endif

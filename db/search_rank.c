@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How well an alias fits a name, and which GPU people mean by it. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "db/search_internal.h"
+
+enum { MAX_GROUPED = 400, FAR = NAME_MAX_WORDS };
+
+/* The sources of names, the surest first: what stands for a board as it is sold decides between equals. */
+static const char *const sources[] = {
+    "cards", "prices", "names", "pci.ids", "amdgpu.ids", "supported-gpus.json", "nvidia-readme"};
+
+const char *match_kind_name(enum match_kind kind)
+{
+    static const char *const names[] = {"none", "exact", "alias", "words", "similar"};
+    return names[kind];
+}
+
+static bool is_card(enum form_factor form_factor)
+{
+    return form_factor == FORM_FACTOR_DESKTOP || form_factor == FORM_FACTOR_SERVER ||
+           form_factor == FORM_FACTOR_EITHER;
+}
+
+static bool fits_form(enum wanted_form wanted, enum form_factor form_factor)
+{
+    if (wanted == WANTS_MOBILE)
+        return form_factor == FORM_FACTOR_MOBILE || form_factor == FORM_FACTOR_EITHER ||
+               form_factor == FORM_FACTOR_INTEGRATED;
+    return wanted == WANTS_ANY || is_card(form_factor);
+}
+
+/* A word of the part of an alias after the |. */
+static bool chip_has(const char *chip, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = chip; (at = strstr(at, word)); at++)
+        if (at[-1] == ' ' && (at[length] == ' ' || !at[length]))
+            return true;
+    return false;
+}
+
+/* "gp108m" of the words gp, 108 and m, which stood together; `last` is the last of them. */
+static void join_piece(const struct gpu_name *name, int first, int *last, char piece[NAME_WORD_SIZE])
+{
+    size_t length = 0;
+    for (*last = first;; ++*last) {
+        const char *text = name->words[*last].text;
+        length += (size_t)snprintf(piece + length, NAME_WORD_SIZE - length, "%s", text);
+        if (length >= NAME_WORD_SIZE - 1 || *last + 1 == name->count || !name->words[*last + 1].is_glued)
+            return;
+    }
+}
+
+/* How the words that were asked for stand in the alias. */
+struct fit {
+    bool lacks_model;    /* one of them does not */
+    bool uses_chip;      /* one stands in the code name alone */
+    bool has_whole_chip; /* the code name's first word was asked for: then so */
+    bool lacks_brand;    /* another brand or line was asked for */
+    bool lacks_line;     /* of the product, no line is nearly called so, as GTX and RTX */
+    bool uses_product;   /* one stands in the product's name */
+    int missing;
+};
+
+/* "ryzen" of "ryzen 5", which is one word. */
+static bool begins_a_word(const struct gpu_name *name, const char *text)
+{
+    size_t length = strlen(text);
+    for (int i = 0; i < name->count && length > 3; i++)
+        if (strncmp(name->words[i].text, text, length) == 0)
+            return true;
+    return false;
+}
+
+/* Whether a line differs by a letter at most: the GTX 3060 is an RTX 3060, but no HD 3060. */
+static bool has_line_like(const struct gpu_name *name, const char *line)
+{
+    for (int i = 0; i < name->count; i++)
+        if (name->words[i].kind == WORD_KIND_LINE &&
+            text_distance(name->words[i].text, strlen(name->words[i].text), line, strlen(line)) <= 1)
+            return true;
+    return false;
+}
+
+static void fit_word(const struct question *question, int number, const struct gpu_name *product,
+                     const char *chip, const char *vendor, struct fit *fit)
+{
+    const struct name_word *word = &question->name.words[number];
+    if (question->is_left_out[number])
+        return;
+    if (gpu_name_has(product, word->text)) {
+        fit->uses_product |= word->kind == WORD_KIND_MODEL;
+        return;
+    }
+    switch (word->kind) {
+    case WORD_KIND_MODEL:
+        if (chip_has(chip, word->text))
+            fit->uses_chip = true; /* 780M is no product of RS780M, nor HD 7870 XT one of Pitcairn XT */
+        else
+            fit->lacks_model = true;
+        return;
+    case WORD_KIND_BRAND:
+    case WORD_KIND_LINE: {
+        struct gpu_name maker;
+        gpu_name_parse(vendor, question->known, &maker);
+        if (gpu_name_has(&maker, word->text) || begins_a_word(product, word->text))
+            return;
+        fit->lacks_brand = true;
+        fit->lacks_line |= word->kind == WORD_KIND_LINE && !has_line_like(product, word->text);
+        return;
+    }
+    case WORD_KIND_MEMORY:
+    case WORD_KIND_MOBILE:
+    case WORD_KIND_CARD:
+        return;
+    default:
+        fit->missing++;
+    }
+}
+
+static struct fit fit_words(const struct question *question, const struct gpu_name *product, const char *chip,
+                            const char *vendor)
+{
+    const struct gpu_name *asked = &question->name;
+    struct fit fit = {.missing = 0};
+    for (int i = 0; i < asked->count; i++) {
+        char piece[NAME_WORD_SIZE];
+        int last = i;
+        if (!asked->words[i].is_glued)
+            join_piece(asked, i, &last, piece);
+        if (last > i && chip_has(chip, piece)) { /* gp108m: a code name is one word */
+            fit.has_whole_chip = true;
+            i = last;
+            continue;
+        }
+        fit_word(question, i, product, chip, vendor, &fit);
+    }
+    char first[NAME_WORD_SIZE];
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(chip + (*chip == ' '), " "), chip + (*chip == ' '));
+    fit.has_whole_chip |= *first && gpu_name_has(asked, first);
+    return fit;
+}
+
+/* The key of a product, and what its name says of memory and form factor. */
+static void read_product(const struct gpu_name *product, bool *is_mobile_name, struct candidate *candidate)
+{
+    size_t length =
+        (size_t)snprintf(candidate->key, sizeof candidate->key, "%04x", candidate->hit.pci_id >> 16);
+    bool is_revision = false; /* "12GB Rev. 2": the first revision had as much */
+    *is_mobile_name = false;
+    for (int i = 0; i < product->count; i++) {
+        const struct name_word *word = &product->words[i];
+        *is_mobile_name |= word->kind == WORD_KIND_MOBILE;
+        is_revision |= strncmp(word->text, "rev", 3) == 0;
+        if (word->kind == WORD_KIND_MEMORY)
+            snprintf(candidate->hit.memory, sizeof candidate->hit.memory, "%.11s", word->text);
+        bool is_of_key = word->kind == WORD_KIND_MODEL || word->kind == WORD_KIND_LINE;
+        if (is_of_key && length < sizeof candidate->key)
+            length +=
+                (size_t)snprintf(candidate->key + length, sizeof candidate->key - length, " %s", word->text);
+    }
+    if (is_revision)
+        candidate->hit.memory[0] = '\0';
+    /* A Vega 8 is another GPU in each generation of processors. */
+    if (candidate->hit.form_factor == FORM_FACTOR_INTEGRATED && length < sizeof candidate->key)
+        snprintf(candidate->key + length, sizeof candidate->key - length, " | %s", candidate->chip);
+}
+
+/* How many words of the model were not asked for; of all words where there is no model ("Radeon Graphics").
+ */
+static int count_extra(const struct question *question, const struct gpu_name *product)
+{
+    int models = 0;
+    int extra = 0;
+    int others = 0;
+    for (int i = 0; i < product->count; i++) {
+        bool is_asked = gpu_name_has(&question->name, product->words[i].text);
+        bool is_model = product->words[i].kind == WORD_KIND_MODEL;
+        models += is_model;
+        extra += is_model && !is_asked;
+        others += !is_asked;
+    }
+    return models ? extra : others;
+}
+
+/* Whether brand and line were asked for, too: "Radeon VII" is not the Radeon Pro VII. */
+static bool is_literal(const struct question *question, const struct gpu_name *product)
+{
+    for (int i = 0; i < product->count; i++) {
+        enum word_kind kind = product->words[i].kind;
+        if ((kind == WORD_KIND_BRAND || kind == WORD_KIND_LINE) &&
+            !gpu_name_has(&question->name, product->words[i].text))
+            return false;
+    }
+    return true;
+}
+
+static int compare_memory(const struct question *question, const char *memory)
+{
+    bool is_asked = false;
+    for (int i = 0; i < question->name.count; i++) {
+        const struct name_word *word = &question->name.words[i];
+        if (word->kind != WORD_KIND_MEMORY)
+            continue;
+        if (strcmp(word->text, memory) == 0)
+            return 0;
+        is_asked |= word->has_digit && strstr(word->text, "ddr") == NULL;
+    }
+    return !is_asked ? 0 : *memory && !strstr(memory, "ddr") ? 2 : 1;
+}
+
+void search_grade(const struct question *question, const char *vendor, const char *alias, const char *source,
+                  struct candidate *candidate)
+{
+    struct gpu_name name;
+    bool is_mobile_name;
+    const char *chip = strchr(alias, '|');
+    gpu_name_parse(candidate->hit.product, question->known, &name);
+    read_product(&name, &is_mobile_name, candidate);
+    candidate->hit.is_of_processor = strcmp(source, "processors") == 0;
+    if (*alias == '|') /* "Rembrandt" names a chip, and no product */
+        name.count = 0;
+    if (candidate->hit.is_of_processor) /* that is what was asked for, by its name */
+        gpu_name_parse(alias, question->known, &name);
+    candidate->extra = count_extra(question, &name);
+    struct fit fit = fit_words(question, &name, chip ? chip + 1 : "", vendor);
+    enum form_factor form_factor = candidate->hit.form_factor;
+    candidate->missing = fit.missing;
+    /* By its chip or its brand alone all that have it are equally near. */
+    if (!fit.uses_product)
+        candidate->extra = candidate->extra || !name.count ? FAR : 0;
+    candidate->memory = compare_memory(question, candidate->hit.memory);
+    /* Without a word on it a card is meant, and a name with "Mobile" in it is that of another product. */
+    candidate->other_form = !fits_form(question->form, form_factor) ||
+                            (question->form != WANTS_MOBILE && is_mobile_name && !is_card(form_factor));
+    candidate->source = 0;
+    while (candidate->source < (int)ARRAY_SIZE(sources) && strcmp(sources[candidate->source], source) != 0)
+        candidate->source++;
+    if (fit.lacks_line || fit.lacks_model)
+        candidate->extra = FAR;
+    if (fit.lacks_brand || fit.lacks_model)
+        candidate->tier = TIER_SIMILAR;
+    else if (candidate->extra || candidate->memory == 2 || (fit.uses_chip && !fit.has_whole_chip))
+        candidate->tier = TIER_WORDS;
+    else
+        candidate->tier = candidate->other_form ? TIER_OTHER_FORM : TIER_EXACT;
+    candidate->is_literal = candidate->tier == TIER_EXACT && is_literal(question, &name);
+    candidate->hit.is_other_form = candidate->tier == TIER_OTHER_FORM;
+}
+
+/* ---- order ---- */
+
+#define ORDER(a, b)                                                                                          \
+    if ((a) != (b))                                                                                          \
+    return (a) < (b) ? -1 : 1
+
+/* Without a word on it no laptop chip is meant. */
+static int form_rank(const struct candidate *candidate)
+{
+    return candidate->other_form ? 2 : candidate->hit.form_factor == FORM_FACTOR_MOBILE;
+}
+
+/* Of two chips of one vendor: a product is made of the smallest one that will do (GP106), and what has a
+ * larger one (GP104) is a rare board of the same name. */
+static int compare_chips(const struct candidate *x, const struct candidate *y)
+{
+    return x->hit.pci_id >> 16 == y->hit.pci_id >> 16 ? strcmp(y->edition, x->edition) : 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct candidate *x = a;
+    const struct candidate *y = b;
+    ORDER(x->tier, y->tier);
+    ORDER(x->extra, y->extra);
+    ORDER(x->memory, y->memory);
+    ORDER(x->missing, y->missing);
+    ORDER(form_rank(x), form_rank(y));
+    ORDER(y->is_literal, x->is_literal);
+    ORDER(y->hit.reports, x->hit.reports);
+    ORDER(x->source > 1, y->source > 1); /* whether a row of cards has it */
+    ORDER(x->source, y->source);
+    ORDER(x->hit.memory[0] != '\0', y->hit.memory[0] != '\0');
+    ORDER(compare_chips(x, y), 0);
+    ORDER(x->alias, y->alias); /* the first ID of a card is the common one */
+    return 0;
+}
+
+static bool same_group(const struct candidate *a, const struct candidate *b)
+{
+    return a->hit.form_factor == b->hit.form_factor && strcmp(a->key, b->key) == 0;
+}
+
+/* Numbers the products in their order, and counts the IDs of each; what stands there twice goes. The groups
+ * stay together, each where its first hit is. Returns how many hits are left. */
+static int group(struct candidate *candidates, int count, int *groups)
+{
+    int kept = 0;
+    *groups = 0;
+    for (int i = 0; i < count; i++) {
+        struct candidate *candidate = &candidates[i];
+        bool is_known = false;
+        candidate->hit.group = -1;
+        candidate->hit.ids = 1;
+        for (int k = 0; k < kept && !is_known; k++) {
+            if (!same_group(&candidates[k], candidate))
+                continue;
+            candidate->hit.group = candidates[k].hit.group;
+            is_known = candidates[k].hit.pci_id == candidate->hit.pci_id;
+        }
+        if (is_known)
+            continue;
+        if (candidate->hit.group < 0)
+            candidate->hit.group = (*groups)++;
+        candidates[kept++] = *candidate;
+    }
+    for (int i = 0; i < kept; i++)
+        for (int k = 0; k < kept; k++)
+            candidates[i].hit.ids += k != i && candidates[k].hit.group == candidates[i].hit.group;
+    return kept;
+}
+
+/* How many of the first candidates are what was asked for: those of the best rank, if that is good enough. */
+static int count_asked(const struct question *question, const struct candidate *candidates, int count)
+{
+    int asked = 0;
+    if (!count || question->is_loose || candidates[0].tier > TIER_OTHER_FORM ||
+        (candidates[0].tier == TIER_OTHER_FORM && question->form != WANTS_ANY &&
+         !question->is_form_of_machine))
+        return 0;
+    while (asked < count && candidates[asked].tier == candidates[0].tier &&
+           candidates[asked].memory == candidates[0].memory &&
+           candidates[asked].missing == candidates[0].missing &&
+           candidates[asked].is_literal == candidates[0].is_literal)
+        asked++;
+    return asked;
+}
+
+static enum match_kind kind_of(const struct candidate *candidate, bool is_asked, bool is_whole, bool is_loose)
+{
+    if (candidate->tier == TIER_SIMILAR || is_loose)
+        return MATCH_SIMILAR;
+    if (!is_asked)
+        return MATCH_WORDS;
+    return is_whole && !candidate->missing && !candidate->hit.is_of_processor ? MATCH_EXACT : MATCH_ALIAS;
+}
+
+/* Whether the words that are not left out have a number, or nothing is left out. */
+static bool is_telling(const struct question *question)
+{
+    bool is_whole = true;
+    for (int i = 0; i < question->name.count; i++) {
+        const struct name_word *word = &question->name.words[i];
+        if (word->kind == WORD_KIND_MODEL && word->has_digit && !question->is_left_out[i])
+            return true;
+        is_whole &= !question->is_left_out[i];
+    }
+    return is_whole;
+}
+
+/* Whether the memory that names state tells two products apart that are called so. */
+static bool same_memory(const struct question *question, const struct candidate *a, const struct candidate *b)
+{
+    for (int i = 0; i < question->name.count; i++)
+        if (question->name.words[i].kind == WORD_KIND_MEMORY)
+            return true; /* as far as they do, the others have gone */
+    return strcmp(a->hit.memory, b->hit.memory) == 0;
+}
+
+void search_rank(const struct question *question, struct candidate *candidates, int count,
+                 struct name_search *search)
+{
+    bool is_whole = true;
+    for (int i = 0; i < question->name.count; i++)
+        is_whole &= !question->is_left_out[i];
+    qsort(candidates, (size_t)count, sizeof *candidates, compare);
+    /* What lacks a word is no answer where something has all of them, nor where it has others instead. */
+    while (count && candidates[count - 1].tier == TIER_SIMILAR &&
+           (candidates[0].tier < TIER_SIMILAR || candidates[count - 1].extra))
+        count--;
+    if (count && candidates[0].tier > TIER_OTHER_FORM && !is_telling(question))
+        count = 0; /* "and", of "and or not" */
+    int asked = count_asked(question, candidates, count);
+    struct candidate best = count ? candidates[0] : (struct candidate){.tier = TIER_SIMILAR};
+    search->is_one = asked > 0;
+    for (int i = 0; i < asked; i++)
+        search->is_one &= same_group(&candidates[i], &best) && same_memory(question, &candidates[i], &best);
+    for (int i = 0; i < count; i++)
+        candidates[i].hit.kind = kind_of(&candidates[i], i < asked, is_whole, question->is_loose);
+    search->total = count;
+    count = group(candidates, count < MAX_GROUPED ? count : MAX_GROUPED, &search->group_count);
+    if (search->total <= MAX_GROUPED)
+        search->total = count;
+    search->count = count < SEARCH_MAX_HITS ? count : SEARCH_MAX_HITS;
+    search->asked = 0;
+    for (int i = 0; i < search->count; i++) {
+        search->hits[i] = candidates[i].hit;
+        search->asked +=
+            asked && (candidates[i].hit.kind == MATCH_EXACT || candidates[i].hit.kind == MATCH_ALIAS);
+    }
+}
