@@ -27,7 +27,8 @@ NUMBER = r"\d+(\.\d+)?"
 PCI_ID = r"[0-9a-f]{4}:[0-9a-f]{4}(/[0-9a-f]{2})?"
 PCI_IDS = f"{PCI_ID}(,{PCI_ID})*"
 PLUGS = r"\d+x (6-pin|8-pin|8-pin EPS|12-pin|16-pin)"
-CODECS = r"none|(h264|hevc|hevc10|vp9|av1)(,(h264|hevc|hevc10|vp9|av1))*"
+CODEC = "(h264|hevc|hevc10|vp9|av1)"
+SPLIT = "(sr-iov|vgpu|vgpu-unlock|mxgpu)"
 MACOS = r"\d+(\.\d+)?"
 SOURCE = r"https://\S+\.\S+"
 # What may stand in a column; a ? at its end: it may be blank, which is unknown.
@@ -46,19 +47,19 @@ PRICES = {
     "url": r"https?://\S+\.\S+",
 }
 CHIPS = {
-    "vendor": r"[0-9a-f]{4}", "chip": rf"[0-9a-f]{{4}}:[0-9a-f]{{3,4}}\*?|[A-Z][^*]*\*?", "generation": r"\S.*",
-    "encode?": CODECS, "decode?": CODECS, "split?": r"none|(sr-iov|vgpu|vgpu-unlock|mxgpu)(,(sr-iov|vgpu|vgpu-unlock|mxgpu))*",
+    "vendor": r"[0-9a-f]{4}", "chip": r"[0-9a-f]{4}:[0-9a-f]{2,4}\*?|[A-Z][^*]*\*?", "generation": r"\S.*",
+    "encode?": f"none|{CODEC}(,{CODEC})*", "decode?": f"none|{CODEC}(,{CODEC})*", "split?": f"none|{SPLIT}(,{SPLIT})*",
     "licence?": "none|vgpu", "macos?": rf"none|{MACOS}-({MACOS})?", "driver?": r"none|current|\d+(\.\d+)*",
-    "security?": r"current|legacy|ended 20\d\d-(0[1-9]|1[0-2])", "cuda?": r"none|current|\d+", "rocm?": r"none|current|\d+(\.\d+)?",
-    "note?": r"\S.{0,79}", "source": SOURCE,
+    "security?": r"current|legacy|ended 20\d\d-(0[1-9]|1[0-2])", "cuda?": r"none|current|\d+",
+    "rocm?": r"none|current|\d+(\.\d+)?", "note?": r"\S.{0,79}", "source": SOURCE,
 }
 # Columns that a buyer filters by, and how large or small their numbers are at most.
-FILTERED = ["vram_gib", "memory", "bandwidth_gb_s", "board_power_w", "slots", "low_profile", "cooling", "power_connectors", "outputs"]
+FILTERED = ["vram_gib", "memory", "bandwidth_gb_s", "board_power_w", "slots", "low_profile", "cooling", "power_connectors",
+            "outputs"]
 LIMITS = {"vram_gib": (0.1, 512), "bandwidth_gb_s": (1, 20000), "board_power_w": (5, 2000), "length_mm": (100, 400),
           "fp32_tflops": (0.001, 1000), "launch_usd": (20, 50000)}
 # Two boards with one ID must differ in one of these, or a buyer could not tell them apart.
-TELLING = ["vram_gib", "memory", "bandwidth_gb_s", "board_power_w", "slots", "low_profile", "cooling", "power_connectors",
-           "outputs", "length_mm", "fp32_tflops", "sold"]
+TELLING = FILTERED + ["length_mm", "fp32_tflops", "sold"]
 
 
 def read_table(path, content, columns):
@@ -171,8 +172,9 @@ def chip_faults(chips, gpus):
             yield f"{row['place']}: {row['vendor']} {row['chip']} is the first to fit for no known GPU"
         if ("vgpu" in row["split"]) != (row["licence"] == "vgpu"):
             yield f"{row['place']}: {row['chip']}: vgpu must be licensed, and nothing else is"
-        if (row["cuda"] not in ("", "none") and row["vendor"] != "10de") or (row["rocm"] not in ("", "none") and row["vendor"] != "1002"):
-            yield f"{row['place']}: {row['chip']}: CUDA is NVIDIA's, and ROCm is AMD's"
+        for column, vendor in (("cuda", "10de"), ("rocm", "1002")):
+            if row[column] not in ("", "none") and row["vendor"] != vendor:
+                yield f"{row['place']}: {row['chip']}: {column} is of another vendor"
 
 
 def coverage_faults(cards, chips, gpus):
@@ -212,22 +214,32 @@ GPUS = {"10de:1d01": "GP108", "1002:67df": "Ellesmere"}
 GT_1030 = dict(zip((name.rstrip("?") for name in CARDS), (
     "GeForce GT 1030", "10de:1d01", "GP108", "2017-05-17", "2", "GDDR5", "48.06", "30", "1", "some", "some", "none",
     "1x DVI, 1x HDMI 2.0", "145", "PCIe 3.0 x4", "6.1", "1.13", "79", "retail", "https://example.org/gt-1030")))
-PRICE = dict(zip(PRICES, ("GeForce GT 1030", "10de:1d01", "30", "50", "used", "2026-02", "asking", "https://example.org/price")))
-CHIP = dict(zip((name.rstrip("?") for name in CHIPS), (
-    "10de", "GP10*", "Pascal", "none", "h264", "none", "none", "none", "580", "legacy", "12", "none", "", "https://example.org/chip")))
 RX_580 = GT_1030 | {"name": "Radeon RX 580 8 GB", "pci_ids": "1002:67df/e7", "chip": "Ellesmere", "cuda_capability": ""}
-# a check, and the changes to the card, the price and the chip that it must find, with what it is
-BAD = [(0, card, {}, {}) for card in (
-    {"released": "May 2017"}, {"vram_gib": "two"}, {"slots": "5"}, {"low_profile": "maybe"}, {"cooling": "fan"}, {"sold": "used"},
-    {"power_connectors": "8-pin"}, {"bus": "PCIe"}, {"source": "somebody"}, {"pci_ids": "10de:1D01"}, {"vram_gib": ""})] + [
-    (0, {}, price, {}) for price in ({"as_of": "March 2026"}, {"kind": "guess"}, {"condition": "old"}, {"url": "a shop"})] + [
-    (0, {}, {}, chip) for chip in ({"encode": "h265"}, {"split": "yes"}, {"macos": "Sonoma"}, {"security": "over"}, {"note": "x" * 81})] + [
-    (1, {"pci_ids": "10de:1d99"}, {}, {}), (1, {"chip": "GP107"}, {}, {}), (1, {"pci_ids": "10de:1d01,10de:1d01"}, {}, {}),
-    (2, {"board_power_w": "90"}, {}, {}), (2, {"power_connectors": "1x 8-pin"}, {}, {}), (2, {"board_power_w": "200", "power_connectors": "none or 1x 6-pin"}, {}, {}),
-    (3, {"length_mm": "14"}, {}, {}), (3, {"vram_gib": "2048"}, {}, {}), (3, {"slots": "3"}, {}, {}), (3, {"low_profile": "yes", "length_mm": "267"}, {}, {}), (3, {"cuda_capability": ""}, {}, {}),
-    (4, {}, {"name": "GT 1030"}, {}), (4, {}, {"pci_ids": "10de:1d02"}, {}), (4, {}, {"price_usd_low": "60"}, {}),
-    (5, {}, {}, {"chip": "GP107"}), (5, {}, {}, {"split": "vgpu"}), (5, {}, {}, {"rocm": "6"}),
-    (6, {}, {}, {"chip": "GA10*"}), (6, {"memory": ""}, {}, {})]
+PRICE = dict(zip(PRICES, (
+    "GeForce GT 1030", "10de:1d01", "30", "50", "used", "2026-02", "asking", "https://example.org/price")))
+CHIP = dict(zip((name.rstrip("?") for name in CHIPS), (
+    "10de", "GP10*", "Pascal", "none", "h264", "none", "none", "none", "580", "legacy", "12", "none", "",
+    "https://example.org/chip")))
+ELLESMERE = CHIP | {"vendor": "1002", "chip": "Ellesmere", "cuda": "none", "rocm": "4"}
+# For each of CHECKS: the table, and values that it must find in the example row of that table.
+BAD = [
+    [("cards", {"released": "May 2017"}), ("cards", {"vram_gib": "two"}), ("cards", {"vram_gib": ""}),
+     ("cards", {"slots": "5"}), ("cards", {"low_profile": "maybe"}), ("cards", {"cooling": "fan"}),
+     ("cards", {"power_connectors": "8-pin"}), ("cards", {"bus": "PCIe"}), ("cards", {"sold": "used"}),
+     ("cards", {"source": "somebody"}), ("cards", {"pci_ids": "10de:1D01"}), ("prices", {"as_of": "March 2026"}),
+     ("prices", {"kind": "guess"}), ("prices", {"condition": "old"}), ("prices", {"url": "a shop"}),
+     ("chips", {"encode": "h265"}), ("chips", {"split": "yes"}), ("chips", {"macos": "Sonoma"}),
+     ("chips", {"security": "over"}), ("chips", {"note": "x" * 81})],
+    [("cards", {"pci_ids": "10de:1d99"}), ("cards", {"chip": "GP107"}), ("cards", {"pci_ids": "10de:1d01,10de:1d01"}),
+     ("cards", {"name": "Radeon RX 580 8 GB"})],
+    [("cards", {"board_power_w": "90"}), ("cards", {"power_connectors": "1x 8-pin"}),
+     ("cards", {"board_power_w": "200", "power_connectors": "none or 1x 6-pin"})],
+    [("cards", {"length_mm": "14"}), ("cards", {"vram_gib": "2048"}), ("cards", {"slots": "3"}),
+     ("cards", {"low_profile": "yes", "length_mm": "267"}), ("cards", {"cuda_capability": ""})],
+    [("prices", {"name": "GT 1030"}), ("prices", {"pci_ids": "10de:1d02"}), ("prices", {"price_usd_low": "60"})],
+    [("chips", {"chip": "GP107"}), ("chips", {"split": "vgpu"}), ("chips", {"rocm": "6"})],
+    [("chips", {"chip": "GA10*"}), ("cards", {"memory": ""})],
+]
 
 
 def table(row, *more):
@@ -237,18 +249,21 @@ def table(row, *more):
 
 def self_test():
     """Yield a fault for each damage that is not found, and where the undamaged rows are not right."""
-    def found(card, price, chip, *more):
-        amd = CHIP | {"vendor": "1002", "chip": "Ellesmere", "cuda": "none", "rocm": "4"}
-        tables = {"cards": table(GT_1030 | card, RX_580, *more), "prices": table(PRICE | price), "chips": table(CHIP | chip, amd)}
-        return all_faults(tables, GPUS)
-    for fault in sum(found({}, {}, {}), []):
+    def found(changed="", change=None, more=()):
+        rows = {name: row | (change if name == changed else {}) for name, row in
+                (("cards", GT_1030), ("prices", PRICE), ("chips", CHIP))}
+        return all_faults({"cards": table(rows["cards"], RX_580, *more), "prices": table(rows["prices"]),
+                           "chips": table(rows["chips"], ELLESMERE)}, GPUS)
+    for fault in sum(found(), []):
         yield f"the example is not right: {fault}"
-    for number, card, price, chip in BAD:
-        if not found(card, price, chip)[number]:
-            yield f"not found by \"{CHECKS[number]}\": {card or price or chip}"
-    for twin, wrong in (({"name": "GT 1030 again"}, True), ({"name": "GT 1030 DDR4", "memory": "DDR4"}, False), ({"memory": "DDR4"}, True)):
-        if bool(found({}, {}, {}, GT_1030 | twin)[1]) != wrong:
-            yield f"two cards with one ID, {twin}: {'not found' if wrong else 'refused'}"
+    for what, damages, number in zip(CHECKS, BAD, range(len(CHECKS))):
+        for name, change in damages:
+            if not found(name, change)[number]:
+                yield f"not found by \"{what}\": {change} in {name}"
+    if not found(more=[GT_1030 | {"name": "GT 1030 again"}])[1]:
+        yield "not found: two cards with one ID that nothing tells apart"
+    if found(more=[GT_1030 | {"name": "GeForce GT 1030 DDR4", "memory": "DDR4"}])[1]:
+        yield "refused: two cards with one ID and other memory"
 
 
 def main(arguments):
@@ -258,9 +273,11 @@ def main(arguments):
     database = pathlib.Path(arguments[1] if len(arguments) > 1 else os.environ.get("BUILD", "build") + "/passthru.db")
     tables = {name: (root / f"data/{name}.tsv").read_text(encoding="utf-8") for name in ("cards", "prices", "chips")}
     with sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True) as db:
-        gpus = {f"{pci_id >> 16:04x}:{pci_id & 0xffff:04x}": chip for pci_id, chip in db.execute("SELECT pci_id, chip FROM gpu")}
+        gpus = {f"{pci_id >> 16:04x}:{pci_id & 0xffff:04x}": chip
+                for pci_id, chip in db.execute("SELECT pci_id, chip FROM gpu")}
     failed = False
-    for what, faults in zip(CHECKS + ["each of these checks can fail"], all_faults(tables, gpus) + [list(self_test())]):
+    results = all_faults(tables, gpus) + [list(self_test())]
+    for what, faults in zip(CHECKS + ["each of these checks can fail"], results):
         failed = failed or bool(faults)
         print(f"{'not ok' if faults else 'ok'} - {what}")
         for fault in faults[:FAULTS_SHOWN]:
