@@ -62,7 +62,7 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
     answer->options = *options;
     answer->match = (struct answer_match){.kind = MATCH_NONE};
     answer->blocker_count = answer->tried_fix_count = answer->similar_fix_count = 0;
-    answer->alternative_count = 0;
+    answer->alternative_count = answer->card_count = 0;
     answer->has_blocker_workaround = false;
     if (database_find_device(database, id, device, error))
         return error->code == ERROR_NOT_FOUND ? name_what_is_missing(database, device, error) : error->code;
@@ -99,6 +99,13 @@ static enum error_code add_stated_value(void *context, const struct stated_value
     return ERROR_NONE;
 }
 
+static bool may_be_card(const struct gpu *gpu)
+{
+    enum form_factor form_factor = gpu_form_factor(gpu);
+    return form_factor == FORM_FACTOR_DESKTOP || form_factor == FORM_FACTOR_SERVER ||
+           form_factor == FORM_FACTOR_EITHER || form_factor == FORM_FACTOR_UNKNOWN;
+}
+
 enum error_code answer_judge(struct database *database, struct answer *answer, struct error *error)
 {
     const struct device *device = &answer->device;
@@ -106,7 +113,9 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
     uint32_t id = pci_id_number(&device->id);
     if (!device->is_gpu)
         return ERROR_NONE;
-    if (database_find_evidence(database, device, options->chassis, answer->evidence, error))
+    if ((may_be_card(&device->gpu) && database_find_cards(database, &device->id, answer->cards,
+                                                          MAX_CARDS_OF_ID, &answer->card_count, error)) ||
+        database_find_evidence(database, device, options->chassis, answer->evidence, error))
         return error->code;
     answer->verdict = verdict_compute(&device->prior, answer->evidence);
     answer->blocker_count = gpu_blockers(&device->gpu, answer->blockers);

@@ -4,6 +4,7 @@
 
 #include "answer/prose.h"
 #include "core/json_writer.h"
+#include "db/cards.h"
 #include "db/database.h"
 #include "db/search.h"
 
@@ -30,6 +31,8 @@ struct answer {
     struct answer_match match; /* set after the answer is gathered */
     struct answer_options options;
     struct device device;
+    struct card cards[MAX_CARDS_OF_ID]; /* that it is sold as */
+    int card_count;
     struct evidence evidence[EVIDENCE_LEVELS];
     struct verdict verdict;
     enum blocker blockers[BLOCKER_COUNT];

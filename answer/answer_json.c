@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "answer/answer.h"
+#include "answer/card.h"
 #include "answer/parts.h"
 
 static const char *const outcome_keys[OUTCOME_COUNT] = {"works", "works_with_workaround", "partial", "fails"};
@@ -182,6 +183,7 @@ static void write_alternatives(struct json_writer *writer, const struct answer *
         json_write_fraction(writer, "probability", alternative->usable);
         json_write_bool(writer, "same_chip", alternative->same_chip);
         write_integer_or_null(writer, "price_usd", alternative->price_usd);
+        write_integer_or_null(writer, "price_high_usd", alternative->price_high_usd);
         write_string_or_null(writer, "price_as_of", alternative->price_usd ? alternative->price_as_of : NULL);
         json_write_end_object(writer);
     }
@@ -254,6 +256,7 @@ void answer_write_members(struct json_writer *writer, const struct answer *answe
     write_attribute(writer, gpu, ATTRIBUTE_VBIOS);
     write_attribute(writer, gpu, ATTRIBUTE_RESET);
     write_attribute(writer, gpu, ATTRIBUTE_DISPLAY);
+    card_write_json(writer, "card", answer->cards, answer->card_count);
     write_verdict(writer, answer);
     write_reports(writer, answer);
     write_blockers(writer, answer);

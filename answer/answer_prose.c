@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "answer/answer.h"
+#include "answer/card.h"
 #include "answer/parts.h"
 
 static void add_field(const struct prose *prose, const char *label, const char *text)
@@ -25,6 +26,18 @@ static void write_heading(const struct prose *prose, const struct device *device
     if (device->id.has_subsystem)
         add_field(prose, strchr(pci_id_print(&device->id, id) + 5, ':') + 1,
                   device->subsystem[0] ? device->subsystem : "a subsystem that pci.ids does not name");
+}
+
+void answer_write_cards(const struct prose *prose, const struct answer *answer)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    if (!answer->card_count)
+        return;
+    card_append_facts(&line, answer->cards, answer->card_count);
+    card_append_driver(&line, &answer->cards[0].features);
+    if (line.length)
+        prose_add(prose, PARAGRAPH_FIELD, answer->card_count == 1 ? "Card" : "Cards", COLOR_PLAIN, "%s.",
+                  buffer_text(&line));
 }
 
 /* The verdict in figures: level, how often, how sure, and what effort it takes. */
@@ -256,17 +269,24 @@ static void write_alternatives(const struct prose *prose, const struct answer *a
     struct buffer line CLEANUP(buffer_free) = BUFFER(2048);
     if (!answer->alternative_count)
         return;
-    add_field(prose, "Buy instead",
-              "a desktop card with its own vBIOS and outputs, for instance (prices: used, approximate):");
+    if (answer->options.chassis == CHASSIS_LAPTOP)
+        add_field(prose, "Buy instead",
+                  "no card can be added to a laptop: use an external box (eGPU) or another machine, with for "
+                  "instance:");
+    else if (gpu_form_factor(&answer->device.gpu) == FORM_FACTOR_MOBILE)
+        add_field(prose, "Buy instead", "in a desktop, for instance:");
+    else
+        add_field(prose, "Buy instead", "for instance:");
     for (int i = 0; i < answer->alternative_count; i++) {
         const struct alternative *alternative = &answer->alternatives[i];
         struct pci_id id = pci_id_from_number(alternative->pci_id);
         char text[PCI_ID_TEXT_SIZE];
         buffer_clear(&line);
-        buffer_append_format(&line, "%s %s, about %d %% of attempts succeed", pci_id_print(&id, text),
+        buffer_append_format(&line, "%s %s: about %d %% of attempts succeed", pci_id_print(&id, text),
                              alternative->name, percent(alternative->usable));
         if (alternative->price_usd)
-            buffer_append_format(&line, ", about $%d (%s)", alternative->price_usd, alternative->price_as_of);
+            buffer_append_format(&line, ", $%d-%d (%s)", alternative->price_usd, alternative->price_high_usd,
+                                 alternative->price_as_of);
         if (alternative->same_chip)
             buffer_append_text(&line, ", the same chip as a card");
         prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "%s", buffer_text(&line));
@@ -297,6 +317,7 @@ void answer_write_full(const struct prose *prose, const struct answer *answer)
         return;
     }
     answer_write_unlisted(prose, answer);
+    answer_write_cards(prose, answer);
     write_verdict(prose, answer);
     write_why(prose, answer);
     write_attribute(prose, answer, ATTRIBUTE_FORM_FACTOR, "Form factor");

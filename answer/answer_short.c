@@ -40,21 +40,27 @@ static void append_vendor(struct buffer *out, const char *vendor)
     buffer_append(out, bracket ? bracket + 1 : vendor, length);
 }
 
-/* "NVIDIA GeForce MX330", the maker once. */
+/* "NVIDIA GeForce MX330", the maker once; "GP108M [GeForce MX330]" is called by what stands in the brackets.
+ */
 static void append_name(struct buffer *out, const struct answer *answer)
 {
     const struct device *device = &answer->device;
-    char name[PRODUCT_NAME_SIZE];
     struct buffer vendor CLEANUP(buffer_free) = BUFFER(NAME_SIZE + 1);
-    const char *product = device->product;
-    if (answer->match.kind == MATCH_EXACT || answer->match.kind == MATCH_ALIAS)
-        product = answer->match.name;
-    else if (!product[0])
-        product = product_name(device->name, device->gpu.chip, name) ? name : device->name;
+    bool is_by_name = answer->match.kind == MATCH_EXACT || answer->match.kind == MATCH_ALIAS;
+    const char *bracket = strstr(device->name, " [");
+    const char *product = is_by_name ? answer->match.name : device->product;
+    size_t length = strlen(product);
+    if (!length && bracket) {
+        product = bracket + 2;
+        length = strcspn(product, "]");
+    } else if (!length) {
+        product = device->name;
+        length = strlen(product);
+    }
     append_vendor(&vendor, device->vendor);
     if (vendor.length && strncmp(product, buffer_text(&vendor), vendor.length) != 0)
         buffer_append_format(out, "%s ", buffer_text(&vendor));
-    buffer_append_text(out, product);
+    buffer_append(out, product, length);
 }
 
 /* An attribute that is less sure is said to be probable. */
@@ -245,17 +251,20 @@ void answer_write_instead(const struct prose *prose, const struct answer *answer
         return;
     const struct alternative *other = &answer->alternatives[0];
     struct pci_id other_id = pci_id_from_number(other->pci_id);
-    char name[PRODUCT_NAME_SIZE];
     enum form_factor form_factor = gpu_form_factor(&answer->device.gpu);
     bool in_laptop = form_factor == FORM_FACTOR_MOBILE || form_factor == FORM_FACTOR_INTEGRATED;
     buffer_append_format(
-        &line, "%s%s (%s), %s %d %%", in_laptop ? "in a desktop: " : "",
-        product_name(other->name, "", name) ? name : other->name, pci_id_print(&other_id, id),
+        &line, "%s%s (%s), %s %d %%",
+        answer->options.chassis == CHASSIS_LAPTOP ? "in another machine or an external box (eGPU): "
+        : in_laptop                               ? "in a desktop: "
+                                                  : "",
+        other->name, pci_id_print(&other_id, id),
         vocabulary_value(&vocabulary_level, (int)verdict_level(other->usable)), percent(other->usable));
     if (other->same_chip)
         buffer_append_text(&line, ", the same chip");
     if (other->price_usd)
-        buffer_append_format(&line, ", about $%d used (%s)", other->price_usd, other->price_as_of);
+        buffer_append_format(&line, ", $%d-%d (%s)", other->price_usd, other->price_high_usd,
+                             other->price_as_of);
     prose_add(prose, PARAGRAPH_FIELD, "Instead", COLOR_PLAIN, "%s", buffer_text(&line));
     prose_add(prose, PARAGRAPH_FIELD, "", COLOR_PLAIN, "for more: passthru recommend %s",
               pci_id_print(&base, id));
@@ -291,6 +300,7 @@ void answer_write_short(const struct prose *prose, const struct answer *answer)
     prose_add(prose, PARAGRAPH_TEXT, "", answer_level_color(answer->verdict.level), "%s", buffer_text(&line));
     prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
     answer_write_unlisted(prose, answer);
+    answer_write_cards(prose, answer);
     write_why(prose, answer);
     answer_write_workaround(prose, answer);
     answer_write_reports_in_short(prose, answer);

@@ -7,7 +7,6 @@
 #include <math.h>
 
 #include "answer/answer.h"
-#include "db/recommend.h"
 
 static inline int percent(double share)
 {
@@ -19,6 +18,9 @@ static inline const char *plural(int count)
     return count == 1 ? "" : "s";
 }
 
+/* Writes the cards that a GPU is sold as, in a line; nothing where none is known. */
+void answer_write_cards(const struct prose *prose, const struct answer *answer);
+
 static inline bool report_is_usable(const struct shown_report *report)
 {
     return report->outcome == OUTCOME_WORKS || report->outcome == OUTCOME_WORKS_WITH_WORKAROUND;
@@ -27,12 +29,6 @@ static inline bool report_is_usable(const struct shown_report *report)
 static inline int usable_reports(const int counts[OUTCOME_COUNT])
 {
     return counts[OUTCOME_WORKS] + counts[OUTCOME_WORKS_WITH_WORKAROUND];
-}
-
-/* Outputs are what the card itself has; all else a line of data/uses.tsv must say. */
-static inline bool chip_suits_use(const struct chip_use *stated, enum use use, bool outputs)
-{
-    return use == USE_DISPLAY ? outputs && stated->suits != TRISTATE_NO : stated->suits == TRISTATE_YES;
 }
 
 /* A member that is null where there is nothing: NULL or "", 0. */

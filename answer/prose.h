@@ -14,6 +14,7 @@ enum paragraph {
     PARAGRAPH_FIELD,  /* `label` names it; "" goes on with the label before */
     PARAGRAPH_ITEM,   /* of a list: `label` is "-" or a number */
     PARAGRAPH_DETAIL, /* belongs to the item before; no label */
+    PARAGRAPH_LINE,   /* of a table whose columns are spaced already; no label */
     PARAGRAPH_BREAK,  /* a blank line; no label, no text */
 };
 
@@ -21,6 +22,7 @@ enum paragraph {
 struct prose {
     void (*add)(void *context, enum paragraph kind, const char *label, enum color color, const char *text);
     void *context;
+    int width; /* columns of a line */
 };
 
 /* Formats a text of any length and adds it. */

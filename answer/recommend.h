@@ -3,47 +3,36 @@
 #define PASSTHRU_ANSWER_RECOMMEND_H
 
 #include "answer/answer.h"
-#include "db/recommend.h"
+#include "core/card_rank.h"
 
-enum { PRODUCT_NAME_SIZE = 256, MAX_RECOMMENDED = 8, MAX_SAME_PRODUCT = 8, ANY_USE = -1, ANY_VENDOR = -1 };
+enum { MAX_RECOMMENDED = 50, DEFAULT_RECOMMENDED = 5 };
+
+/* A GPU that stays in the machine. */
+struct neighbour {
+    struct device device;
+    struct card card; /* .name is "" when no card is known by its ID */
+};
 
 struct recommend_question {
-    int use;    /* of enum use, or ANY_USE */
-    int vendor; /* of PCI, or ANY_VENDOR */
-    int budget; /* US dollars; 0: none */
+    struct card_question wanted;
+    int limit;         /* how many cards, 1 to MAX_RECOMMENDED */
+    const char *guest; /* what is to run on it, NULL: no matter */
     /* The GPU to be replaced, with its verdict; `instead`: there is one. */
     bool instead;
-    bool may_keep;  /* it is itself a card that fits the question */
     bool is_unsure; /* the name may mean other GPUs, too */
     struct answer given;
-};
-
-/* A card that fits a question. */
-struct candidate {
-    struct card card;
-    char product[PRODUCT_NAME_SIZE];
-    enum chassis chassis; /* that the verdict is for: desktop where laptop chips have the same ID */
-    struct verdict verdict;
-    int usable_reports;                      /* on this very ID */
-    bool in_budget;                          /* its price is known and fits */
-    bool same_chip;                          /* as the GPU to be replaced */
-    bool first_choice;                       /* for that reason it comes before others */
-    uint32_t same_product[MAX_SAME_PRODUCT]; /* further IDs of it */
-    int same_product_count;
-};
-
-/* The same with all that the database says. */
-struct recommended {
-    struct candidate candidate;
-    struct answer answer;
-    struct chip_use uses[USE_COUNT];
+    struct neighbour neighbours[MAX_BESIDE];
+    int neighbour_count;
 };
 
 struct recommendation {
     const struct recommend_question *question;
-    struct recommended cards[MAX_RECOMMENDED]; /* the best first */
-    int count;                                 /* above 0 */
-    int64_t reports;                           /* that the database has */
+    bool may_keep;                       /* the GPU to be replaced is itself a card that fits */
+    struct offer cards[MAX_RECOMMENDED]; /* the best first */
+    int count;
+    struct offer unpriced[MAX_RECOMMENDED]; /* that may or may not be within the budget */
+    int unpriced_count;
+    int64_t reports; /* that the database has */
 };
 
 /* Fills in the GPU to be replaced, by its ID or the words of its name. ERROR_NOT_FOUND; ERROR_USAGE as
@@ -51,7 +40,11 @@ struct recommendation {
 MUST_CHECK enum error_code recommend_find_given(struct database *database, const char *text,
                                                 struct recommend_question *question, struct error *error);
 
-/* Gathers the cards that fit a question. ERROR_NOT_FOUND says why none fits. */
+/* Adds a GPU that stays in the machine; another device, or one that is not known, is passed over. */
+MUST_CHECK enum error_code recommend_add_neighbour(struct database *database, const struct pci_id *id,
+                                                   struct recommend_question *question, struct error *error);
+
+/* Gathers the cards that fit a question: at least one, or ERROR_NOT_FOUND says why none fits. */
 MUST_CHECK enum error_code recommend_gather(struct database *database,
                                             const struct recommend_question *question,
                                             struct recommendation *recommendation, struct error *error);
@@ -60,23 +53,23 @@ MUST_CHECK enum error_code recommend_gather(struct database *database,
 void recommend_write_prose(const struct prose *prose, const struct recommendation *recommendation);
 void recommend_write_json(struct json_writer *writer, const struct recommendation *recommendation);
 
-/* What a device of pci.ids is sold as: "GeForce GT 1030" for "GP108 [GeForce GT 1030]", without what sets
- * only revisions apart, so that several IDs of one product have one name. False where the name is that of the
- * chip alone: nobody sells that. `chip` is "" when it is not known. */
-bool product_name(const char *device_name, const char *chip, char name[PRODUCT_NAME_SIZE]);
+/* ---- for the two writers ---- */
 
-/* Sorts candidates by evidence, not by hope, for qsort: cards in the budget first, then those with the same
- * chip, then those that somebody reported as usable; among them the lower end of the interval decides, then
- * the number of reports, then the probability. What is still equal: the one with a known price, the commoner
- * one of the price list, the newer ID. */
-int candidate_compare(const void *a, const void *b);
+/* Whether it has the chip of the GPU to be replaced. */
+bool recommend_same_chip(const struct recommend_question *question, const struct offer *offer);
 
-/* Whether a card is for a use; why it is recommended, and what kind of card it is, in sentences. For the two
- * writers. */
-bool recommended_for(const struct recommended *card, enum use use);
-void recommended_append_reasons(struct buffer *out, const struct recommend_question *question,
-                                const struct recommended *card);
-void recommended_append_kind(struct buffer *out, const struct recommended *card);
-extern const char recommend_rule_of_thumb[];
+/* Appends why a card is recommended, and what speaks against it, as sentences; the latter may be none. */
+void recommend_append_why(struct buffer *out, const struct recommend_question *question,
+                          const struct offer *offer);
+void recommend_append_mind(struct buffer *out, const struct recommend_question *question,
+                           const struct offer *offer);
+
+/* What to look for in any card. */
+void recommend_append_rule_of_thumb(struct buffer *out, const struct recommend_question *question);
+
+/* Appends what is to be known beside the cards and returns its label, for number 0, 1 ... until it returns
+ * NULL: the machine, the guest, a monitor. */
+const char *recommend_append_note(struct buffer *out, const struct recommendation *recommendation,
+                                  int number);
 
 #endif

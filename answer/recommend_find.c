@@ -1,55 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "answer/card.h"
 #include "answer/parts.h"
 #include "answer/recommend.h"
 #include "answer/term.h"
+#include "db/cards.h"
 
-/* More cards than pci.ids has by far. */
-enum { MAX_FOUND = 4096 };
+/* More cards than are sold by far. */
+enum { MAX_OFFERS = 4096 };
 
 struct search {
-    struct database *database;
-    const struct recommend_question *question;
-    char given_product[PRODUCT_NAME_SIZE]; /* "" when there is none */
-    struct candidate found[MAX_FOUND];
+    struct recommendation *recommendation;
+    struct card_question wanted;
+    struct offer found[MAX_OFFERS]; /* that fit, whatever they cost */
     int count;
-    struct answer answer;
+    bool has_vendor_reset; /* one fits that needs a module of its own to reset */
 };
-
-static bool is_likely(const struct verdict *verdict)
-{
-    return verdict->level == LEVEL_WORKS || verdict->level == LEVEL_LIKELY;
-}
-
-static enum error_code suits_use(struct database *database, int use, uint16_t vendor, const char *chip,
-                                 bool outputs, bool *suits, struct error *error)
-{
-    struct chip_use stated;
-    *suits = true;
-    error->code = ERROR_NONE;
-    if (use == ANY_USE || database_find_chip_use(database, vendor, chip, (enum use)use, &stated, error))
-        return error->code;
-    *suits = chip_suits_use(&stated, (enum use)use, outputs);
-    return ERROR_NONE;
-}
-
-static enum error_code judge_given(struct database *database, struct recommend_question *question,
-                                   struct error *error)
-{
-    const struct gpu *gpu = &question->given.device.gpu;
-    bool card = gpu_form_factor(gpu) == FORM_FACTOR_DESKTOP || gpu_form_factor(gpu) == FORM_FACTOR_SERVER;
-    bool resets = gpu_reset(gpu) == RESET_FLR || gpu_reset(gpu) == RESET_BUS;
-    bool suits;
-    if (suits_use(database, question->use, gpu->id.vendor, gpu->chip, gpu_display(gpu) == DISPLAY_OUTPUTS,
-                  &suits, error))
-        return error->code;
-    question->may_keep =
-        card && resets && gpu_vbios(gpu) == VBIOS_ROM_BAR && suits && is_likely(&question->given.verdict);
-    return ERROR_NONE;
-}
 
 enum error_code recommend_find_given(struct database *database, const char *text,
                                      struct recommend_question *question, struct error *error)
@@ -61,95 +30,75 @@ enum error_code recommend_find_given(struct database *database, const char *text
         return error->code;
     question->instead = true;
     question->is_unsure = !gpu.is_sure;
-    if (question->given.device.is_gpu)
-        return judge_given(database, question, error);
+    if (question->given.device.is_gpu) {
+        if (question->wanted.purpose == ANY_PURPOSE && gpu_is_for_computing(&question->given.device.gpu))
+            question->wanted.purpose = PURPOSE_LLM; /* who has one wants memory */
+        return ERROR_NONE;
+    }
     error_set(error, ERROR_NOT_FOUND, "as far as is known %s is not a GPU", text);
     return error_next(error, "name the GPU itself; without a name, passthru recommend says what to buy");
 }
 
-/* Cards of one product have many IDs, and the price list may put several names and chips together; but one
- * name with another chip is another card. */
-static bool same_product(const struct candidate *a, const struct candidate *b)
+enum error_code recommend_add_neighbour(struct database *database, const struct pci_id *id,
+                                        struct recommend_question *question, struct error *error)
 {
-    if (a->card.price_line && a->card.price_line == b->card.price_line)
-        return true;
-    return a->card.pci_id >> 16 == b->card.pci_id >> 16 && strcasecmp(a->product, b->product) == 0 &&
-           strcmp(a->card.chip, b->card.chip) == 0;
-}
-
-/* What the question itself rules out, without a look at any report. */
-static enum error_code fits(struct search *search, const struct card *card, bool *answer, struct error *error)
-{
-    const struct recommend_question *question = search->question;
-    *answer = false;
+    struct neighbour *neighbour = &question->neighbours[question->neighbour_count];
+    int count;
     error->code = ERROR_NONE;
-    if (question->vendor != ANY_VENDOR && question->vendor != (int)(card->pci_id >> 16))
+    if (question->neighbour_count == MAX_BESIDE)
         return ERROR_NONE;
-    if (card->server && question->use != USE_COMPUTE)
+    if (database_find_device(database, id, &neighbour->device, error))
+        return error->code == ERROR_NOT_FOUND ? error->code = ERROR_NONE : error->code;
+    if (!neighbour->device.is_gpu)
         return ERROR_NONE;
-    return suits_use(search->database, question->use, (uint16_t)(card->pci_id >> 16), card->chip,
-                     card->outputs, answer, error);
-}
-
-static enum error_code on_card(void *context, const struct card *card, struct error *error)
-{
-    struct search *search = context;
-    const struct recommend_question *question = search->question;
-    /* Who buys a card gets one, also where a laptop chip has the same ID. */
-    const struct answer_options options = {.chassis =
-                                               card->sold_both_ways ? CHASSIS_DESKTOP : CHASSIS_UNKNOWN};
-    const struct gpu *given = &question->given.device.gpu;
-    struct pci_id id = pci_id_from_number(card->pci_id);
-    bool fitting;
-    if (fits(search, card, &fitting, error) || !fitting)
+    neighbour->card.name[0] = '\0';
+    if (database_find_cards(database, id, &neighbour->card, 1, &count, error))
         return error->code;
-    if (search->count == MAX_FOUND)
-        return error_set(error, ERROR_NO_MEMORY, "more than %d cards", MAX_FOUND);
-    struct candidate *found = &search->found[search->count];
-    *found = (struct candidate){.card = *card, .chassis = options.chassis};
-    if (!product_name(card->name, card->chip, found->product))
-        return ERROR_NONE;
-    if (question->instead &&
-        (card->pci_id == pci_id_number(&given->id) ||
-         (card->pci_id >> 16 == given->id.vendor && strcasecmp(found->product, search->given_product) == 0)))
-        return ERROR_NONE;
-    if (answer_gather(search->database, &id, "", &options, &search->answer, error))
-        return error->code;
-    if (!is_likely(&search->answer.verdict) || gpu_vbios(&search->answer.device.gpu) != VBIOS_ROM_BAR)
-        return ERROR_NONE;
-    found->same_chip = question->instead && given->chip[0] && card->pci_id >> 16 == given->id.vendor &&
-                       strcmp(card->chip, given->chip) == 0;
-    /* Who has a good card already wants the best supported ones. */
-    found->first_choice = found->same_chip && !question->may_keep;
-    found->usable_reports = usable_reports(search->answer.evidence[EVIDENCE_ID].counts);
-    found->verdict = search->answer.verdict;
-    search->count++;
+    question->wanted.beside[question->wanted.beside_count++] = pci_id_number(id);
+    question->neighbour_count++;
     return ERROR_NONE;
 }
 
-/* Of the IDs of one product the one with the most evidence stands for all. */
-static void merge_products(struct search *search)
+static bool has_given_id(const struct recommend_question *question, const struct offer *offer)
 {
-    int kept = 0;
-    for (int i = 0; i < search->count; i++) {
-        const struct candidate *card = &search->found[i];
-        struct candidate *first = NULL;
-        for (int j = 0; j < kept && !first; j++)
-            if (same_product(&search->found[j], card))
-                first = &search->found[j];
-        if (!first) {
-            search->found[kept++] = *card;
-            continue;
-        }
-        if (first->same_product_count < MAX_SAME_PRODUCT)
-            first->same_product[first->same_product_count++] = card->card.pci_id;
-        if (!first->card.price_usd) {
-            first->card.price_usd = card->card.price_usd;
-            first->card.price_line = card->card.price_line;
-            memcpy(first->card.price_as_of, card->card.price_as_of, sizeof first->card.price_as_of);
-        }
+    for (int i = 0; question->instead && i < offer->pci_id_count; i++)
+        if (offer->pci_ids[i] == pci_id_number(&question->given.device.gpu.id))
+            return true;
+    return false;
+}
+
+bool recommend_same_chip(const struct recommend_question *question, const struct offer *offer)
+{
+    const struct gpu *given = &question->given.device.gpu;
+    return question->instead && given->chip[0] && offer->pci_id >> 16 == given->id.vendor &&
+           strcmp(offer->chip, given->chip) == 0;
+}
+
+/* A card that does not reset is no cure for another one. */
+static bool may_need_module(const struct recommend_question *question)
+{
+    enum reset reset = question->instead ? gpu_reset(&question->given.device.gpu) : RESET_UNKNOWN;
+    return reset != RESET_VENDOR_RESET && reset != RESET_BROKEN;
+}
+
+static enum error_code on_offer(void *context, const struct offer *offer, struct error *error)
+{
+    struct search *search = context;
+    const struct recommend_question *question = search->recommendation->question;
+    bool resets = offer->reset == RESET_FLR || offer->reset == RESET_BUS;
+    bool by_module = offer->reset == RESET_VENDOR_RESET && may_need_module(question);
+    error->code = ERROR_NONE;
+    if ((!resets && !by_module) || !offer_fits(offer, &search->wanted))
+        return ERROR_NONE;
+    if (has_given_id(question, offer)) {
+        search->recommendation->may_keep |= resets;
+        return ERROR_NONE;
     }
-    search->count = kept;
+    if (search->count == MAX_OFFERS)
+        return error_set(error, ERROR_NO_MEMORY, "more than %d cards", MAX_OFFERS);
+    search->has_vendor_reset |= by_module;
+    search->found[search->count++] = *offer;
+    return ERROR_NONE;
 }
 
 /* A card that needs a module of its own to reset is the last resort. */
@@ -157,103 +106,166 @@ static void drop_vendor_reset(struct search *search)
 {
     int kept = 0;
     for (int i = 0; i < search->count; i++)
-        if (!search->found[i].card.vendor_reset)
+        if (search->found[i].reset != RESET_VENDOR_RESET)
             search->found[kept++] = search->found[i];
     if (kept)
         search->count = kept;
 }
 
-/* Leaves the cards whose known price is within the budget and, after them, those of unknown price; but where
- * each known price is too high, a card of unknown price is no answer. */
-static enum error_code keep_to_budget(struct search *search, struct error *error)
+/* Two with the same chip at most come first: its tenth variant helps nobody. */
+enum { MAX_SIBLINGS = 2 };
+
+/* The chip that somebody has first, unless a purpose says what is best; and only the cards that one can pay.
+ */
+static void take_best(struct search *search)
 {
-    struct candidate cheapest = {.card = {.price_usd = 0}};
-    int budget = search->question->budget;
-    int lowest_price;
-    int kept = 0;
-    int priced = 0;
-    if (database_find_cheapest(search->database, &lowest_price, error))
-        return error->code;
+    struct recommendation *best = search->recommendation;
+    const struct recommend_question *question = best->question;
+    bool by_chip = question->instead && !best->may_keep && question->wanted.purpose == ANY_PURPOSE;
+    for (int pass = 0; pass < 2; pass++)
+        for (int i = 0, siblings = 0; i < search->count; i++) {
+            const struct offer *offer = &search->found[i];
+            bool is_sibling = by_chip && recommend_same_chip(question, offer) && ++siblings <= MAX_SIBLINGS;
+            if (is_sibling == (pass != 0))
+                continue;
+            if (best->count < question->limit &&
+                (!search->wanted.budget || offer_in_budget(offer, &search->wanted)))
+                best->cards[best->count++] = *offer;
+        }
+}
+
+/* The cheaper a card was, the likelier it is within the budget; of the others the weaker. */
+static int compare_launch(const void *a, const void *b)
+{
+    const struct card *x = &((const struct offer *)a)->card;
+    const struct card *y = &((const struct offer *)b)->card;
+    if (x->launch_usd != y->launch_usd)
+        return x->launch_usd && (!y->launch_usd || x->launch_usd < y->launch_usd) ? -1 : 1;
+    if (x->board_power_w != y->board_power_w)
+        return x->board_power_w < y->board_power_w ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+static void take_unpriced(struct search *search)
+{
+    struct recommendation *best = search->recommendation;
+    qsort(search->found, (size_t)search->count, sizeof *search->found, compare_launch);
+    for (int i = 0; i < search->count && best->unpriced_count < best->question->limit; i++)
+        if (offer_may_fit_budget(&search->found[i], &search->wanted))
+            best->unpriced[best->unpriced_count++] = search->found[i];
+}
+
+/* The cheapest of those that fit all but the budget, NULL when no price is known. */
+static const struct offer *cheapest(const struct search *search)
+{
+    const struct offer *found = NULL;
+    int least = 0;
     for (int i = 0; i < search->count; i++) {
-        struct candidate *card = &search->found[i];
-        if (card->card.price_usd &&
-            (!cheapest.card.price_usd || card->card.price_usd < cheapest.card.price_usd))
-            cheapest = *card;
-        if (card->card.price_usd > budget)
+        const struct card *card = &search->found[i].card;
+        int condition = card_condition(card);
+        if (condition == CONDITION_COUNT || (found && card->prices[condition].high >= least))
             continue;
-        card->in_budget = card->card.price_usd > 0;
-        priced += card->in_budget;
-        search->found[kept++] = *card;
+        found = &search->found[i];
+        least = card->prices[condition].high;
     }
-    search->count = kept;
-    if (!priced && cheapest.card.price_usd)
-        error_set(error, ERROR_NOT_FOUND,
-                  "no card fits $%d: the cheapest with a known price is %s, about $%d used (%s)", budget,
-                  cheapest.product, cheapest.card.price_usd, cheapest.card.price_as_of);
-    else if (!priced && budget < lowest_price)
-        error_set(error, ERROR_NOT_FOUND, "no card fits $%d: the lowest known price is $%d", budget,
-                  lowest_price);
-    if (error->code)
-        return error_next(error, "leave out --budget to see cards of any price, and look up what they cost");
-    qsort(search->found, (size_t)search->count, sizeof *search->found, candidate_compare);
-    return ERROR_NONE;
+    return found;
 }
 
-static enum error_code run_search(struct search *search, struct error *error)
+static enum error_code say_too_dear(const struct search *search, struct error *error)
 {
-    const struct recommend_question *question = search->question;
-    const struct device *given = &question->given.device;
-    if (question->instead && !product_name(given->name, given->gpu.chip, search->given_product))
-        search->given_product[0] = '\0';
-    if (database_each_card(search->database, on_card, search, error))
-        return error->code;
-    qsort(search->found, (size_t)search->count, sizeof *search->found, candidate_compare);
-    merge_products(search);
-    drop_vendor_reset(search);
-    if (search->count && question->budget && keep_to_budget(search, error))
-        return error->code;
-    if (search->count)
-        return ERROR_NONE;
-    error_set(error, ERROR_NOT_FOUND,
-              "no card fits: none that is likely to work, with its vBIOS on the card and a working reset, "
-              "is known%s%s%s",
-              question->use == ANY_USE ? "" : " for --use ",
-              question->use == ANY_USE ? "" : vocabulary_value(&vocabulary_use, question->use),
-              question->vendor == ANY_VENDOR ? "" : " from this --vendor");
-    return error_next(error, "ask without --vendor or --use; passthru query says what is known of one card");
+    const struct offer *offer = cheapest(search);
+    if (!offer) {
+        error_set(error, ERROR_NOT_FOUND, "no card fits $%d: of those that fit otherwise no price is known",
+                  search->wanted.budget);
+        return error_next(error, "add --unpriced to see them, and look up what they cost");
+    }
+    int condition = card_condition(&offer->card);
+    char price[PRICE_TEXT_SIZE];
+    card_print_price(&offer->card, condition, price);
+    error_set(error, ERROR_NOT_FOUND, "no card fits $%d: the cheapest with a known price is %s, %s%s (%s)",
+              search->wanted.budget, offer->card.name, price, condition == CONDITION_USED ? " used" : "",
+              offer->card.prices[condition].as_of);
+    return error_next(error, "add --unpriced to see cards whose price is not known, or leave out --budget");
 }
 
-static enum error_code take_best(const struct search *search, struct recommendation *recommendation,
-                                 struct error *error)
+/* Takes one filter out of a question. Returns its option, and whether it was asked for; NULL: there is no
+ * such number. */
+static const char *drop_filter(struct card_question *wanted, int number, bool *is_asked)
 {
-    struct database_counts counts;
-    for (int i = 0; i < search->count && i < MAX_RECOMMENDED; i++) {
-        struct recommended *card = &recommendation->cards[i];
-        struct pci_id id = pci_id_from_number(search->found[i].card.pci_id);
-        const struct answer_options options = {.chassis = search->found[i].chassis};
-        card->candidate = search->found[i];
-        if (answer_gather(search->database, &id, "", &options, &card->answer, error))
+    const struct card_question none = {.vendor = ANY_VENDOR};
+    switch (number) {
+#define FILTER(n, option, field)                                                                             \
+    case n:                                                                                                  \
+        *is_asked = wanted->field != none.field;                                                             \
+        wanted->field = none.field;                                                                          \
+        return option
+        FILTER(0, "--vram", vram_gib);
+        FILTER(1, "--watts", watts);
+        FILTER(2, "--slots", slots);
+        FILTER(3, "--max-length", length_mm);
+        FILTER(4, "--no-plug", no_plug);
+        FILTER(5, "--low-profile", low_profile);
+        FILTER(6, "--passive", passive);
+        FILTER(7, "--split", guests);
+        FILTER(8, "--encode", encode);
+        FILTER(9, "--decode", decode);
+        FILTER(10, "--vendor", vendor);
+        FILTER(11, "--beside", beside_count);
+        FILTER(12, "--guest", macos);
+#undef FILTER
+    default:
+        return NULL;
+    }
+}
+
+/* Says which one filter stands in the way, where it is one. */
+static enum error_code say_none_fits(struct database *database, struct search *search, struct error *error)
+{
+    const struct card_question wanted = search->wanted;
+    const char *option;
+    bool is_asked;
+    for (int i = 0; (option = drop_filter(&search->wanted, i, &is_asked)); i++) {
+        search->count = 0;
+        if (is_asked && database_each_offer(database, on_offer, search, error))
             return error->code;
-        for (int use = 0; use < USE_COUNT; use++)
-            if (database_find_chip_use(search->database, id.vendor, card->candidate.card.chip, (enum use)use,
-                                       &card->uses[use], error))
-                return error->code;
-        recommendation->count = i + 1;
+        search->wanted = wanted;
+        if (!search->count)
+            continue;
+        error_set(error, ERROR_NOT_FOUND, "no card fits; %d card%s if it were not for %s", search->count,
+                  search->count == 1 ? " would" : "s would", option);
+        return error_next(error, "ask again without %s, or with another value", option);
     }
-    if (!database_count(search->database, &counts, error))
-        recommendation->reports = counts.reports;
-    return error->code;
+    error_set(error, ERROR_NOT_FOUND,
+              "no card fits%s%s: none with drivers that get security fixes, and likely to work, is known to "
+              "have all of that",
+              wanted.purpose == ANY_PURPOSE ? "" : " for --use ",
+              wanted.purpose == ANY_PURPOSE ? "" : vocabulary_value(&vocabulary_purpose, wanted.purpose));
+    return error_next(error, "ask for less; passthru query says what is known of one card");
 }
 
 enum error_code recommend_gather(struct database *database, const struct recommend_question *question,
                                  struct recommendation *recommendation, struct error *error)
 {
     static struct search search; /* too large for a stack */
-    search.database = database;
-    search.question = question;
-    search.count = recommendation->count = 0;
+    struct database_counts counts;
+    search.recommendation = recommendation;
+    search.wanted = question->wanted;
+    search.count = 0;
     recommendation->question = question;
-    if (!run_search(&search, error))
-        take_best(&search, recommendation, error);
+    recommendation->may_keep = false;
+    recommendation->count = recommendation->unpriced_count = 0;
+    if (database_each_offer(database, on_offer, &search, error))
+        return error->code;
+    if (!search.count)
+        return say_none_fits(database, &search, error);
+    drop_vendor_reset(&search);
+    qsort_r(search.found, (size_t)search.count, sizeof *search.found, offer_compare, &search.wanted);
+    take_best(&search);
+    if (search.wanted.budget && search.wanted.unpriced)
+        take_unpriced(&search);
+    if (!recommendation->count && !recommendation->unpriced_count)
+        return say_too_dear(&search, error);
+    if (!database_count(database, &counts, error))
+        recommendation->reports = counts.reports;
     return error->code;
 }

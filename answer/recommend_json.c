@@ -1,97 +1,142 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
+#include "answer/card.h"
 #include "answer/parts.h"
 #include "answer/recommend.h"
 
-static void write_figures(struct json_writer *writer, const struct verdict *verdict)
+static void write_verdict(struct json_writer *writer, const struct verdict *verdict)
 {
-    write_probability(writer, verdict);
+    json_write_begin_object(writer, "verdict");
     json_write_string(writer, "level", vocabulary_value(&vocabulary_level, (int)verdict->level));
+    write_probability(writer, verdict);
     json_write_integer(writer, "direct_reports", verdict->direct_reports);
     json_write_integer(writer, "pooled_reports", verdict->pooled_reports);
+    json_write_end_object(writer);
 }
 
-static void write_identity(struct json_writer *writer, const struct device *device)
+static void write_id(struct json_writer *writer, const char *key, uint32_t number)
 {
-    struct pci_id base = pci_id_base(&device->id);
-    char id[PCI_ID_TEXT_SIZE];
-    json_write_string(writer, "pci_id", pci_id_print(&base, id));
-    json_write_string(writer, "name", device->name);
-    json_write_string(writer, "vendor", device->vendor);
-    write_string_or_null(writer, "chip", device->gpu.chip);
+    struct pci_id id = pci_id_from_number(number);
+    char text[PCI_ID_TEXT_SIZE];
+    json_write_string(writer, key, pci_id_print(&id, text));
 }
 
-static void write_question(struct json_writer *writer, const struct recommend_question *question)
+static void write_given(struct json_writer *writer, const struct recommendation *recommendation)
 {
-    char vendor[8];
-    snprintf(vendor, sizeof vendor, "%04x", (unsigned)question->vendor & 0xffff);
-    json_write_begin_object(writer, "question");
-    write_string_or_null(writer, "use",
-                         question->use == ANY_USE ? NULL : vocabulary_value(&vocabulary_use, question->use));
-    write_integer_or_null(writer, "budget_usd", question->budget);
-    write_string_or_null(writer, "vendor_id", question->vendor == ANY_VENDOR ? NULL : vendor);
-    if (question->instead) {
-        json_write_begin_object(writer, "instead_of");
-        json_write_string(writer, "query", question->given.query);
-        write_identity(writer, &question->given.device);
-        write_figures(writer, &question->given.verdict);
-        json_write_bool(writer, "recommendable", question->may_keep);
-        json_write_end_object(writer);
-    } else {
+    const struct answer *given = &recommendation->question->given;
+    if (!recommendation->question->instead) {
         json_write_null(writer, "instead_of");
+        return;
     }
+    json_write_begin_object(writer, "instead_of");
+    json_write_string(writer, "query", given->query);
+    write_id(writer, "pci_id", pci_id_number(&given->device.id));
+    json_write_string(writer, "name", given->device.name);
+    json_write_string(writer, "vendor", given->device.vendor);
+    write_string_or_null(writer, "chip", given->device.gpu.chip);
+    write_verdict(writer, &given->verdict);
+    json_write_bool(writer, "recommendable", recommendation->may_keep);
     json_write_end_object(writer);
 }
 
-static void write_card(struct json_writer *writer, const struct recommend_question *question,
-                       const struct recommended *recommended)
+static void write_question(struct json_writer *writer, const struct recommendation *recommendation)
 {
-    static const enum attribute attributes[] = {ATTRIBUTE_FORM_FACTOR, ATTRIBUTE_VBIOS, ATTRIBUTE_RESET,
-                                                ATTRIBUTE_DISPLAY};
-    const struct candidate *candidate = &recommended->candidate;
-    const struct card *card = &candidate->card;
-    const struct gpu *gpu = &recommended->answer.device.gpu;
-    struct buffer why CLEANUP(buffer_free) = BUFFER(4096);
+    const struct card_question *wanted = &recommendation->question->wanted;
+    char vendor[8];
+    snprintf(vendor, sizeof vendor, "%04x", (unsigned)wanted->vendor & 0xffff);
+    json_write_begin_object(writer, "question");
+    write_string_or_null(writer, "vendor_id", wanted->vendor == ANY_VENDOR ? NULL : vendor);
+    if (wanted->vram_gib > 0)
+        json_write_decimal(writer, "vram_gib", wanted->vram_gib);
+    else
+        json_write_null(writer, "vram_gib");
+    write_integer_or_null(writer, "board_power_w", wanted->watts);
+    if (wanted->slots > 0)
+        json_write_decimal(writer, "slots", wanted->slots);
+    else
+        json_write_null(writer, "slots");
+    write_integer_or_null(writer, "length_mm", wanted->length_mm);
+    json_write_bool(writer, "no_plug", wanted->no_plug);
+    json_write_bool(writer, "low_profile", wanted->low_profile);
+    json_write_bool(writer, "passive", wanted->passive);
+    write_string_or_null(writer, "encode", wanted->encode);
+    write_string_or_null(writer, "decode", wanted->decode);
+    write_integer_or_null(writer, "guests", wanted->guests);
+    write_string_or_null(writer, "guest", recommendation->question->guest);
+    json_write_begin_array(writer, "beside");
+    for (int i = 0; i < wanted->beside_count; i++)
+        write_id(writer, NULL, wanted->beside[i]);
+    json_write_end_array(writer);
+    write_given(writer, recommendation);
+    json_write_end_object(writer);
+}
+
+static void write_offer(struct json_writer *writer, const struct recommend_question *question,
+                        const struct offer *offer)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
     json_write_begin_object(writer, NULL);
-    write_identity(writer, &recommended->answer.device);
-    json_write_string(writer, "product", candidate->product);
-    json_write_begin_array(writer, "same_product");
-    for (int i = 0; i < candidate->same_product_count; i++) {
-        struct pci_id id = pci_id_from_number(candidate->same_product[i]);
-        char text[PCI_ID_TEXT_SIZE];
-        json_write_string(writer, NULL, pci_id_print(&id, text));
+    write_id(writer, "pci_id", offer->pci_id);
+    json_write_begin_array(writer, "pci_ids");
+    for (int i = 0; i < offer->pci_id_count; i++)
+        write_id(writer, NULL, offer->pci_ids[i]);
+    json_write_end_array(writer);
+    json_write_string(writer, "name", offer->card.name);
+    write_string_or_null(writer, "chip", offer->chip);
+    json_write_bool(writer, "same_chip", recommend_same_chip(question, offer));
+    json_write_bool(writer, "sold_both_ways", offer->sold_both_ways);
+    json_write_string(writer, "reset", vocabulary_value(&vocabulary_reset, (int)offer->reset));
+    card_write_price(writer, "price_usd", &offer->card);
+    card_write_json(writer, "card", &offer->card, 1);
+    write_verdict(writer, &offer->verdict);
+    json_write_begin_object(writer, "reports");
+    json_write_integer(writer, "usable", offer->usable_reports);
+    json_write_integer(writer, "total", offer->reports);
+    json_write_end_object(writer);
+    recommend_append_why(&text, question, offer);
+    json_write_string(writer, "why", buffer_text(&text));
+    buffer_clear(&text);
+    recommend_append_mind(&text, question, offer);
+    json_write_string(writer, "mind", buffer_text(&text));
+    json_write_end_object(writer);
+}
+
+static void write_offers(struct json_writer *writer, const char *key,
+                         const struct recommend_question *question, const struct offer *offers, int count)
+{
+    json_write_begin_array(writer, key);
+    for (int i = 0; i < count; i++)
+        write_offer(writer, question, &offers[i]);
+    json_write_end_array(writer);
+}
+
+static void write_notes(struct json_writer *writer, const struct recommendation *recommendation)
+{
+    struct buffer note CLEANUP(buffer_free) = BUFFER(1 << 16);
+    json_write_begin_array(writer, "notes");
+    for (int i = 0; recommend_append_note(&note, recommendation, i); i++) {
+        json_write_string(writer, NULL, buffer_text(&note));
+        buffer_clear(&note);
     }
     json_write_end_array(writer);
-    json_write_bool(writer, "sold_both_ways", candidate->chassis == CHASSIS_DESKTOP);
-    for (size_t i = 0; i < ARRAY_SIZE(attributes); i++)
-        json_write_string(
-            writer, attribute_name(attributes[i]),
-            vocabulary_value(attribute_vocabulary(attributes[i]), gpu->attributes[attributes[i]].value));
-    json_write_begin_array(writer, "uses");
-    for (int use = 0; use < USE_COUNT; use++)
-        if (recommended_for(recommended, (enum use)use))
-            json_write_string(writer, NULL, vocabulary_value(&vocabulary_use, use));
-    json_write_end_array(writer);
-    write_figures(writer, &recommended->answer.verdict);
-    write_integer_or_null(writer, "price_usd", card->price_usd);
-    write_string_or_null(writer, "price_as_of", card->price_usd ? card->price_as_of : NULL);
-    json_write_bool(writer, "same_chip", candidate->same_chip);
-    recommended_append_kind(&why, recommended);
-    recommended_append_reasons(&why, question, recommended);
-    json_write_string(writer, "why", buffer_text(&why));
-    json_write_end_object(writer);
+    recommend_append_rule_of_thumb(&note, recommendation->question);
+    json_write_string(writer, "rule_of_thumb", buffer_text(&note));
 }
 
 void recommend_write_json(struct json_writer *writer, const struct recommendation *recommendation)
 {
+    const struct recommend_question *question = recommendation->question;
+    const struct card_question *wanted = &question->wanted;
     json_write_begin_object(writer, NULL);
-    write_question(writer, recommendation->question);
-    json_write_begin_array(writer, "cards");
-    for (int i = 0; i < recommendation->count; i++)
-        write_card(writer, recommendation->question, &recommendation->cards[i]);
-    json_write_end_array(writer);
-    json_write_string(writer, "rule_of_thumb", recommend_rule_of_thumb);
+    write_string_or_null(
+        writer, "use",
+        wanted->purpose == ANY_PURPOSE ? NULL : vocabulary_value(&vocabulary_purpose, wanted->purpose));
+    write_integer_or_null(writer, "budget_usd", wanted->budget);
+    write_question(writer, recommendation);
+    write_offers(writer, "cards", question, recommendation->cards, recommendation->count);
+    write_offers(writer, "unpriced", question, recommendation->unpriced, recommendation->unpriced_count);
+    write_notes(writer, recommendation);
     json_write_integer(writer, "reports", recommendation->reports);
     json_write_end_object(writer);
 }

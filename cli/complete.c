@@ -155,33 +155,39 @@ static const struct {
     int (*offer)(struct completion *completion);
     const struct vocabulary *words;
     const struct vocabulary *second; /* NAME=VALUE */
+    const char *command;             /* of which alone it is; NULL: of any */
 } values[] = {
-    {"--db", completion_offer_files, NULL, NULL},
-    {"--lspci", completion_offer_files, NULL, NULL},
-    {"--vm", completion_offer_files, NULL, NULL},
-    {"--log", completion_offer_files, NULL, NULL},
-    {"--output", completion_offer_files, NULL, NULL},
-    {"--root", completion_offer_directories, NULL, NULL},
-    {"--chassis", NULL, &vocabulary_chassis, NULL},
-    {"--outcome", NULL, &vocabulary_outcome, NULL},
-    {"--use", NULL, &vocabulary_use, NULL},
-    {"--symptom", NULL, &vocabulary_symptom, NULL},
-    {"--hypervisor", NULL, &vocabulary_hypervisor, NULL},
-    {"--machine-type", NULL, &vocabulary_machine_type, NULL},
-    {"--firmware", NULL, &vocabulary_firmware, NULL},
-    {"--fix", NULL, &vocabulary_fix, &vocabulary_result},
-    {"--stage", NULL, &vocabulary_stage, &vocabulary_stage_state},
-    {"--for", offer_pci_ids, NULL, NULL},
-    {"--pci-id", offer_pci_ids, NULL, NULL},
-    {"--vendor", offer_vendors, NULL, NULL},
-    {"--supersedes", offer_report_ids, NULL, NULL},
-    {"--remote", offer_remotes, NULL, NULL},
+    {"--db", completion_offer_files, NULL, NULL, NULL},
+    {"--lspci", completion_offer_files, NULL, NULL, NULL},
+    {"--vm", completion_offer_files, NULL, NULL, NULL},
+    {"--log", completion_offer_files, NULL, NULL, NULL},
+    {"--output", completion_offer_files, NULL, NULL, NULL},
+    {"--root", completion_offer_directories, NULL, NULL, NULL},
+    {"--chassis", NULL, &vocabulary_chassis, NULL, NULL},
+    {"--outcome", NULL, &vocabulary_outcome, NULL, NULL},
+    {"--use", NULL, &vocabulary_purpose, NULL, "recommend"},
+    {"--use", NULL, &vocabulary_use, NULL, NULL},
+    {"--encode", NULL, &vocabulary_codec, NULL, NULL},
+    {"--decode", NULL, &vocabulary_codec, NULL, NULL},
+    {"--beside", offer_pci_ids, NULL, NULL, NULL},
+    {"--symptom", NULL, &vocabulary_symptom, NULL, NULL},
+    {"--hypervisor", NULL, &vocabulary_hypervisor, NULL, NULL},
+    {"--machine-type", NULL, &vocabulary_machine_type, NULL, NULL},
+    {"--firmware", NULL, &vocabulary_firmware, NULL, NULL},
+    {"--fix", NULL, &vocabulary_fix, &vocabulary_result, NULL},
+    {"--stage", NULL, &vocabulary_stage, &vocabulary_stage_state, NULL},
+    {"--for", offer_pci_ids, NULL, NULL, NULL},
+    {"--pci-id", offer_pci_ids, NULL, NULL, NULL},
+    {"--vendor", offer_vendors, NULL, NULL, NULL},
+    {"--supersedes", offer_report_ids, NULL, NULL, NULL},
+    {"--remote", offer_remotes, NULL, NULL, NULL},
 };
 
 static int offer_value(struct completion *completion)
 {
     for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
-        if (strcmp(values[i].option, completion->option) != 0)
+        if (strcmp(values[i].option, completion->option) != 0 ||
+            (values[i].command && strcmp(values[i].command, completion->words[0]) != 0))
             continue;
         if (values[i].offer)
             return values[i].offer(completion);

@@ -171,13 +171,15 @@ static void add_paragraph(void *context, enum paragraph kind, const char *label,
     }
     if (kind == PARAGRAPH_BREAK)
         output_blank(output);
+    else if (kind == PARAGRAPH_LINE)
+        output_line(output, text);
     else
         output_paragraph_color(output, indent, label, color, text);
 }
 
 struct prose output_prose(struct output *output)
 {
-    return (struct prose){.add = add_paragraph, .context = output};
+    return (struct prose){.add = add_paragraph, .context = output, .width = output->width};
 }
 
 void output_line(struct output *output, const char *text)

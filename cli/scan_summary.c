@@ -90,7 +90,11 @@ void scan_append_summary(struct buffer *out, const struct scan *scan, const stru
         buffer_append_format(out, "Blocked by %s", finding_fault(own));
         append_faults(out, findings, "; other problems: ");
         append_setup(out, scan, gpu);
-        buffer_append_text(out, ". Use another GPU.");
+        buffer_append_text(out,
+                           gpu->answer.options.chassis == CHASSIS_LAPTOP
+                               ? ". No card can be added to a laptop: use an external box (eGPU) or another "
+                                 "machine."
+                               : ". Use another GPU.");
         return;
     }
     if (setup) {

@@ -61,6 +61,13 @@ static inline enum reset gpu_reset(const struct gpu *gpu)
     return (enum reset)gpu->attributes[ATTRIBUTE_RESET].value;
 }
 
+/* Whether it is a card without outputs, for calculations. */
+static inline bool gpu_is_for_computing(const struct gpu *gpu)
+{
+    return gpu_form_factor(gpu) == FORM_FACTOR_SERVER ||
+           (gpu_form_factor(gpu) == FORM_FACTOR_DESKTOP && gpu_display(gpu) == DISPLAY_NONE);
+}
+
 /* Gives a GPU another form factor, because its subsystem, revision or chassis says more than its ID; vBIOS
  * delivery (data/deliveries.tsv) and display follow. `source` must live as long as the GPU. Returns whether
  * the form factor changed. */

@@ -137,7 +137,7 @@ void json_write_fraction(struct json_writer *writer, const char *key, double val
     write_rounded(writer, key, value, value >= 0.0 && value <= 1.0);
 }
 
-void json_write_seconds(struct json_writer *writer, const char *key, double value)
+void json_write_decimal(struct json_writer *writer, const char *key, double value)
 {
     write_rounded(writer, key, value, value >= 0.0 && value < 1e9);
 }

@@ -30,8 +30,8 @@ void json_write_bytes(struct json_writer *writer, const char *key, const char *b
 void json_write_integer(struct json_writer *writer, const char *key, int64_t value);
 /* Three decimals, rounded: probabilities and confidences, 0.0 to 1.0. Out of range or NaN becomes null. */
 void json_write_fraction(struct json_writer *writer, const char *key, double value);
-/* The same for a duration: seconds below 10^9. */
-void json_write_seconds(struct json_writer *writer, const char *key, double value);
+/* The same for any number from 0 below 10^9: seconds, gigabytes. */
+void json_write_decimal(struct json_writer *writer, const char *key, double value);
 void json_write_bool(struct json_writer *writer, const char *key, bool value);
 void json_write_null(struct json_writer *writer, const char *key);
 

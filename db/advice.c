@@ -198,8 +198,8 @@ static enum error_code add_alternatives(struct database *database, const char *k
                                         double usable, struct alternative *alternatives, int limit,
                                         int *count, struct error *error)
 {
-    static const char sql[] = "SELECT pci_id, name, usable, price_usd, price_as_of FROM alternative"
-                              " WHERE key = ?1 ORDER BY rank";
+    static const char sql[] = "SELECT pci_id, name, usable, price_low, price_high, price_as_of"
+                              " FROM alternative WHERE key = ?1 ORDER BY rank";
     sqlite3_stmt *row;
     if (database_query(database, sql, SQL_VALUES(sql_text(key)), &row, error))
         return error->code;
@@ -207,16 +207,17 @@ static enum error_code add_alternatives(struct database *database, const char *k
         struct alternative *alternative = &alternatives[*count];
         alternative->pci_id = column_pci_id(row, 0);
         alternative->usable = column_real(row, 2, 1);
-        copy_column(row, 1, alternative->name, sizeof alternative->name);
         bool skip =
             alternative->pci_id == pci_id_number(&gpu->id) || alternative->usable < usable + clearly_better;
         for (int i = 0; i < *count; i++)
-            skip |= strcmp(alternatives[i].name, alternative->name) == 0;
+            skip |= alternatives[i].pci_id == alternative->pci_id;
         if (skip)
             continue;
+        copy_column(row, 1, alternative->name, sizeof alternative->name);
         alternative->price_usd = column_count(row, 3);
-        copy_column(row, 4, alternative->price_as_of, sizeof alternative->price_as_of);
-        alternative->same_chip = *key != '\0';
+        alternative->price_high_usd = column_count(row, 4);
+        copy_column(row, 5, alternative->price_as_of, sizeof alternative->price_as_of);
+        alternative->same_chip = strchr(key, '/') != NULL;
         ++*count;
     }
     return error->code;
@@ -231,6 +232,8 @@ enum error_code database_find_alternatives(struct database *database, const stru
     int siblings = limit < 2 ? limit : 2;
     *count = 0;
     error->code = ERROR_NONE;
+    if (gpu_is_for_computing(gpu))
+        return add_alternatives(database, "compute", gpu, usable, alternatives, limit, count, error);
     snprintf(key, sizeof key, "%04x/%s", gpu->id.vendor, gpu->chip);
     if (gpu->chip[0] && add_alternatives(database, key, gpu, usable, alternatives, siblings, count, error))
         return error->code;

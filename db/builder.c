@@ -218,22 +218,6 @@ enum error_code builder_add_symptom(struct builder *builder, const struct sympto
                   sql_text(symptom->next));
 }
 
-enum error_code builder_add_price(struct builder *builder, uint32_t pci_id, int usd, const char *as_of,
-                                  int line, int place, struct error *error)
-{
-    return INSERT(builder, error, "INSERT OR IGNORE INTO price VALUES (?1, ?2, ?3, ?4, ?5)",
-                  sql_integer(pci_id), sql_integer(usd), sql_text(as_of), sql_integer(line),
-                  sql_integer(place));
-}
-
-enum error_code builder_add_chip_use(struct builder *builder, uint16_t vendor, const char *chip, enum use use,
-                                     bool suits, const char *reason, struct error *error)
-{
-    return INSERT(builder, error, "INSERT INTO chip_use VALUES (NULL, ?1, ?2, ?3, ?4, ?5)",
-                  sql_integer(vendor), sql_text(chip), sql_text(vocabulary_value(&vocabulary_use, (int)use)),
-                  sql_integer(suits), sql_text(reason));
-}
-
 /* ---- reports ---- */
 
 /* Symptoms times fixes: of a report that has more, nobody can say which fix was for which symptom, and a few

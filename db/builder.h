@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/card.h"
 #include "core/error.h"
 #include "core/gpu.h"
 #include "core/gpu_name.h"
@@ -118,15 +119,29 @@ struct prior_key {
 MUST_CHECK enum error_code builder_add_prior(struct builder *builder, const struct prior_key *key,
                                              const struct prior *prior, struct error *error);
 
-/* A price, the `place`th ID of line `line`. */
-MUST_CHECK enum error_code builder_add_price(struct builder *builder, uint32_t pci_id, int usd,
-                                             const char *as_of, int line, int place, struct error *error);
+/* The next line of chips.tsv. `chip` is a code name or a PCI ID; a * at its end stands for any suffix. */
+MUST_CHECK enum error_code builder_add_chip(struct builder *builder, uint16_t vendor, const char *chip,
+                                            const struct chip_features *features, struct error *error);
 
-/* The next line of uses.tsv: whether a chip is good for a use, and why. A * at the end of `chip` stands for
- * any suffix. */
-MUST_CHECK enum error_code builder_add_chip_use(struct builder *builder, uint16_t vendor, const char *chip,
-                                                enum use use, bool suits, const char *reason,
-                                                struct error *error);
+/* The next line of cards.tsv, once all chips are in: what the chip can do is looked up by card->chip and the
+ * first ID; card->features and card->prices are not read. Stores the card's number. */
+MUST_CHECK enum error_code builder_add_card(struct builder *builder, const struct card *card,
+                                            const struct pci_id *id, int64_t *number, struct error *error);
+
+/* The `place`th ID of a card; with a revision that one alone. */
+MUST_CHECK enum error_code builder_add_card_id(struct builder *builder, const struct pci_id *id, int64_t card,
+                                               int place, struct error *error);
+
+/* The card of that name, 0 when there is none; whether a card has an ID. */
+MUST_CHECK enum error_code builder_find_card(struct builder *builder, const char *name, int64_t *card,
+                                             struct error *error);
+MUST_CHECK enum error_code builder_card_has_id(struct builder *builder, int64_t card, const struct pci_id *id,
+                                               bool *answer, struct error *error);
+
+/* What one source says that a card costs; builder_complete makes one price of all. price->sources and
+ * price->old are not read. */
+MUST_CHECK enum error_code builder_add_price(struct builder *builder, int64_t card, enum condition condition,
+                                             const struct price *price, struct error *error);
 
 /* A report with its id and its canonical JSON. builder_complete drops it when it was added before (the first
  * one stays), is retracted, or is superseded by one of the same source on the same ID, in whatever order they

@@ -18,7 +18,7 @@ extern const char *const database_sql[];
 /* What counting the reports needs beside the tables: the keys of each GPU, by which machine it has them; its
  * blockers and the chip that they are counted for; the documented workarounds of each blocker; which reports
  * supersede another, which name so many symptoms and fixes that these do not belong together, and what
- * sources have retracted. */
+ * sources have retracted; and what each source says of a price. */
 static const char temporary_sql[] =
     "CREATE TEMP TABLE gpu_key (pci_id INTEGER, chassis TEXT, class_key TEXT, chip_key TEXT,"
     " PRIMARY KEY (pci_id, chassis)) WITHOUT ROWID;"
@@ -27,7 +27,9 @@ static const char temporary_sql[] =
     "CREATE TEMP TABLE blocker_fix (blocker TEXT, fix TEXT, PRIMARY KEY (blocker, fix)) WITHOUT ROWID;"
     "CREATE TEMP TABLE unclear (seq INTEGER PRIMARY KEY);"
     "CREATE TEMP TABLE superseding (seq INTEGER PRIMARY KEY);"
-    "CREATE TEMP TABLE retraction (id BLOB, source INTEGER);";
+    "CREATE TEMP TABLE retraction (id BLOB, source INTEGER);"
+    "CREATE TEMP TABLE stated_price (card INTEGER, condition TEXT, low INTEGER, high INTEGER, as_of TEXT,"
+    " kind TEXT);";
 
 static enum error_code add_workarounds(struct builder *builder, struct error *error)
 {

@@ -23,8 +23,11 @@ MUST_CHECK enum error_code builder_execute(struct builder *builder, const char *
 /* Drops the aliases of what is not a GPU, and indexes the others. */
 MUST_CHECK enum error_code aliases_store(struct builder *builder, struct error *error);
 
-/* Drops the reports that do not count, counts all others, and stores the verdict on each GPU and what to buy
- * instead. */
+/* Stores what to buy instead, once each GPU has its verdict and each card its prices. */
+MUST_CHECK enum error_code alternatives_store(struct builder *builder, struct error *error);
+
+/* Drops the reports that do not count, counts all others, and stores the verdict on each GPU, the price of
+ * each card and what to buy instead. */
 MUST_CHECK enum error_code evidence_store(struct builder *builder, struct error *error);
 
 #endif

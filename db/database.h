@@ -149,12 +149,13 @@ struct alternative {
     uint32_t pci_id;
     char name[NAME_SIZE];
     double usable;
-    int price_usd; /* used, approximate; 0: not known */
+    int price_usd; /* the lower end, 0: not known */
+    int price_high_usd;
     char price_as_of[12];
     bool same_chip;
 };
-/* Desktop cards that are usable clearly more often than `usable` and in more than half of the cases: those
- * with the same chip first, then the ones of the price list from the cheapest. */
+/* Cards that are likely to work, clearly more often than `usable`, as recommend ranks them: those with the
+ * same chip first; in place of a card for computing others of its kind. */
 MUST_CHECK enum error_code database_find_alternatives(struct database *database, const struct gpu *gpu,
                                                       double usable, struct alternative *alternatives,
                                                       int limit, int *count, struct error *error);

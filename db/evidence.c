@@ -7,9 +7,9 @@
 #include "core/report_weight.h"
 #include "db/builder_internal.h"
 
-/* Made from schema/evidence.sql and schema/alternatives.sql. */
+/* Made from schema/evidence.sql and schema/prices.sql. */
 extern const char *const evidence_sql[];
-extern const char *const alternatives_sql[];
+extern const char *const prices_sql[];
 
 /* report_month(date): the month as a number; -1: no date. */
 static void sql_report_month(sqlite3_context *context, int count, sqlite3_value **values)
@@ -116,7 +116,8 @@ static enum error_code judge_all(struct builder *builder, struct error *error)
 enum error_code evidence_store(struct builder *builder, struct error *error)
 {
     if (add_functions(builder, error) || database_run_script(&builder->database, evidence_sql, error) ||
-        load_dropped(builder, error) || judge_all(builder, error))
+        load_dropped(builder, error) || judge_all(builder, error) ||
+        database_run_script(&builder->database, prices_sql, error))
         return error->code;
-    return database_run_script(&builder->database, alternatives_sql, error);
+    return alternatives_store(builder, error);
 }

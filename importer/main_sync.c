@@ -169,7 +169,7 @@ static void write_remote(struct json_writer *writer, const struct remote_update 
     json_write_string(writer, "expires", result->expires);
     json_write_string(writer, "trusted_comment", result->trusted_comment);
     json_write_integer(writer, "received", (int64_t)result->received);
-    json_write_seconds(writer, "seconds", result->seconds);
+    json_write_decimal(writer, "seconds", result->seconds);
     if (update->remote->list) {
         json_write_null(writer, "segments");
     } else {
@@ -202,8 +202,8 @@ static void print_json(const struct sync_request *request, const struct sync_sum
         write_remote(&writer, &summary->remotes[i]);
     json_write_end_array(&writer);
     json_write_integer(&writer, "received", (int64_t)summary->received);
-    json_write_seconds(&writer, "download_seconds", summary->download_seconds);
-    json_write_seconds(&writer, "apply_seconds", summary->apply_seconds);
+    json_write_decimal(&writer, "download_seconds", summary->download_seconds);
+    json_write_decimal(&writer, "apply_seconds", summary->apply_seconds);
     json_write_integer(&writer, "reports", summary->reports);
     json_write_integer(&writer, "new_reports", summary->new_reports);
     json_write_integer(&writer, "refused", summary->rejected);

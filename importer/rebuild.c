@@ -9,6 +9,7 @@
 
 #include "core/list_version.h"
 #include "db/database.h"
+#include "importer/cards.h"
 #include "importer/confine.h"
 #include "importer/data_files.h"
 #include "importer/feed_cache.h"
@@ -145,8 +146,9 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
     } tables[] = {{"board-words", board_words_read},
                   {"processors", processors_read},
                   {"priors", priors_read},
+                  {"chips", chips_read},
+                  {"cards", cards_read},
                   {"prices", prices_read},
-                  {"uses", uses_read},
                   {"symptoms", symptoms_read},
                   {"subvendors", subvendors_read}};
     if (load_annotator(work, error) || load_names(work, error))

@@ -12,7 +12,7 @@
 #include "core/text.h"
 #include "importer/line_reader.h"
 
-enum { MAX_LINE = 8192, MAX_COLUMNS = 16 };
+enum { MAX_LINE = 8192, MAX_COLUMNS = 24 };
 
 enum error_code table_error(const struct table_row *row, struct error *error, const char *format, ...)
 {
@@ -35,6 +35,15 @@ enum error_code table_number(const struct table_row *row, const char *column, co
                            text);
     *value = number;
     return ERROR_NONE;
+}
+
+enum error_code table_vendor(const struct table_row *row, const char *column, const char *text,
+                             uint16_t *vendor, struct error *error)
+{
+    if (strlen(text) != 4 || strspn(text, "0123456789abcdefABCDEF") != 4)
+        return table_error(row, error, "%s must be four hexadecimal digits, not \"%s\"", column, text);
+    *vendor = (uint16_t)strtoul(text, NULL, 16);
+    return error->code = ERROR_NONE;
 }
 
 /* Cuts a line at its tabs. Returns the number of fields, at most one more than fit. */

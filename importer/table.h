@@ -40,4 +40,8 @@ enum error_code table_error(const struct table_row *row, struct error *error, co
 MUST_CHECK enum error_code table_number(const struct table_row *row, const char *column, const char *text,
                                         double low, double high, double *value, struct error *error);
 
+/* A field as four hexadecimal digits: a vendor of PCI. */
+MUST_CHECK enum error_code table_vendor(const struct table_row *row, const char *column, const char *text,
+                                        uint16_t *vendor, struct error *error);
+
 #endif

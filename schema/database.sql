@@ -9,8 +9,8 @@ PRAGMA application_id = 0x50545255; -- "PTRU"
 PRAGMA user_version = 4;
 
 -- kind: pci.ids, amdgpu.ids, supported-gpus.json, nvidia-readme, modules.alias, reports, feed, the name of a table of
--- data/ (rules, facts, names, ranges, subvendors, prices, priors, uses, symptoms, board-words, processors), or program,
--- which built it.
+-- data/ (rules, facts, names, ranges, subvendors, board-words, processors, chips, cards, prices, priors, symptoms), or
+-- program, which built it.
 -- The sources it was made from, with versions
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
@@ -261,7 +261,73 @@ CREATE TABLE workaround (
     PRIMARY KEY (level, key, rank)
 ) STRICT, WITHOUT ROWID;
 
--- key vendor/chip: those with that chip; key '': the ones of the price list, from the cheapest.
+-- From data/chips.tsv: id is the order in the file, and the first row that fits a chip holds. '' is not known. encode, decode
+-- and split are lists with commas, or none; cuda and rocm the last version that supports it, current or none.
+-- What a chip can do, and which drivers it has
+CREATE TABLE chip (
+    id INTEGER PRIMARY KEY,
+    vendor INTEGER NOT NULL,
+    chip TEXT NOT NULL, -- a GLOB pattern
+    generation TEXT NOT NULL,
+    encode TEXT NOT NULL,
+    decode TEXT NOT NULL,
+    split TEXT NOT NULL,
+    licence TEXT NOT NULL,
+    macos TEXT NOT NULL,
+    driver TEXT NOT NULL,
+    security TEXT NOT NULL, -- current, legacy, ended YYYY-MM
+    cuda TEXT NOT NULL,
+    rocm TEXT NOT NULL,
+    note TEXT NOT NULL
+) STRICT;
+-- From data/cards.tsv. NULL and '' are not known.
+-- Cards as they are sold
+CREATE TABLE card (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    chip TEXT NOT NULL,
+    released TEXT NOT NULL,
+    vram_gib REAL,
+    memory TEXT NOT NULL,
+    bandwidth_gb_s REAL,
+    board_power_w INTEGER,
+    slots REAL,
+    low_profile TEXT NOT NULL CHECK (low_profile IN ({low_profile})),
+    cooling TEXT NOT NULL CHECK (cooling IN ({cooling})),
+    power_connectors TEXT NOT NULL, -- none: it draws all from the slot
+    outputs TEXT NOT NULL,
+    length_mm INTEGER,
+    bus TEXT NOT NULL,
+    cuda_capability TEXT NOT NULL,
+    fp32_tflops REAL,
+    launch_usd INTEGER,
+    sold TEXT NOT NULL CHECK (sold IN ({sold})),
+    features INTEGER REFERENCES chip -- NULL: no row there fits
+) STRICT;
+-- revision -1 is any; place is the order in the file.
+-- Which IDs and revisions a card has
+CREATE TABLE card_id (
+    pci_id INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    card INTEGER NOT NULL REFERENCES card,
+    place INTEGER NOT NULL,
+    PRIMARY KEY (pci_id, revision, card)
+) STRICT, WITHOUT ROWID;
+-- From data/prices.tsv: over the sources of the twelve months before the newest one.
+-- What cards cost, in US dollars
+CREATE TABLE price (
+    card INTEGER NOT NULL REFERENCES card,
+    condition TEXT NOT NULL CHECK (condition IN ({condition})),
+    low INTEGER NOT NULL,
+    high INTEGER NOT NULL,
+    as_of TEXT NOT NULL, -- YYYY-MM, the newest
+    kind TEXT NOT NULL CHECK (kind IN ({price_kind})),
+    sources INTEGER NOT NULL, -- how many agree on that range
+    old INTEGER NOT NULL CHECK (old IN (0, 1)), -- a year older than the newest price of all cards
+    PRIMARY KEY (card, condition)
+) STRICT, WITHOUT ROWID;
+
+-- key vendor/chip: those with that chip; 'compute': for a card without outputs; '': for all others.
 -- Cards to buy instead
 CREATE TABLE alternative (
     key TEXT NOT NULL,
@@ -269,29 +335,8 @@ CREATE TABLE alternative (
     pci_id INTEGER NOT NULL REFERENCES gpu,
     name TEXT NOT NULL,
     usable REAL NOT NULL,
-    price_usd INTEGER, -- NULL: not known
+    price_low INTEGER, -- NULL: not known
+    price_high INTEGER,
     price_as_of TEXT,
     PRIMARY KEY (key, rank)
 ) STRICT, WITHOUT ROWID;
-
--- From data/prices.tsv.
--- Approximate prices of used cards
-CREATE TABLE price (
-    pci_id INTEGER PRIMARY KEY,
-    usd INTEGER NOT NULL,
-    as_of TEXT NOT NULL,
-    line INTEGER NOT NULL, -- the IDs of one line of prices.tsv are one product
-    place INTEGER NOT NULL -- the order within the line
-) STRICT, WITHOUT ROWID;
-
--- id is the order in the file, and the first row that fits a chip holds.
--- From data/uses.tsv.
--- Which chips are good for which use
-CREATE TABLE chip_use (
-    id INTEGER PRIMARY KEY,
-    vendor INTEGER NOT NULL,
-    chip TEXT NOT NULL, -- a GLOB pattern
-    use TEXT NOT NULL CHECK (use IN ({use})),
-    suits INTEGER NOT NULL CHECK (suits IN (0, 1)),
-    reason TEXT NOT NULL
-) STRICT;

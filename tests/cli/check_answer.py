@@ -47,16 +47,26 @@ VERDICT = {"level": word("level"), "basis": TEXT, "direct_reports": COUNT, "pool
            "knowledge": lambda value: value in ("subsystem", "id", "chip", "chassis", "class", "mechanism", "none"),
            "probability": maybe(FRACTION), "low": maybe(FRACTION), "high": maybe(FRACTION),
            "outcomes": maybe({key: FRACTION for key in OUTCOMES})}
+AMOUNT = lambda value: isinstance(value, (int, float)) and value > 0
+PRICE = {"low": SOME, "high": SOME, "as_of": DATE, "kind": word("price_kind"), "condition": word("condition"), "sources": SOME,
+         "old": lambda value: value in (True, False)}
+CARD = {"names": [TEXT], "vram_gib": [AMOUNT], "memory": maybe(TEXT), "bandwidth_gb_s": maybe(AMOUNT), "board_power_w": maybe(AMOUNT),
+        "slots": maybe(AMOUNT), "power_connectors": maybe(TEXT), "low_profile": maybe(word("low_profile")),
+        "cooling": maybe(word("cooling")), "outputs": maybe(TEXT), "length_mm": maybe(AMOUNT), "bus": maybe(TEXT),
+        "released": maybe(DATE), "sold": maybe(word("sold")), "price_usd": maybe(PRICE), "prices": [PRICE],
+        "encode": maybe([word("codec")]), "decode": maybe([word("codec")]), "split": maybe([word("splitting")]),
+        **{key: maybe(TEXT) for key in ("generation", "licence", "macos", "driver", "security", "cuda", "rocm", "note")}}
 GPU = {
     **{name: {"value": word(name), "confidence": FRACTION, "source": lambda value: isinstance(value, str)}
        for name in ("form_factor", "vbios", "reset", "display")},
-    "verdict": VERDICT, "remaining_path": maybe(PATH), "contradiction": maybe(CONTRADICTION),
+    "card": maybe(CARD), "verdict": VERDICT, "remaining_path": maybe(PATH), "contradiction": maybe(CONTRADICTION),
     "reports": {**{key: COUNT for key in OUTCOMES}, "latest": maybe(DATE),
                 "items": [{"id": TEXT, "outcome": word("outcome"), "url?": pattern("https?://.+"), "date?": DATE}]},
     "blockers": [{"id": word("blocker"), "text": TEXT}],
     "workarounds": [{"fix": lambda value: value in GROUPS["fix"] or value.startswith("other:"), "tried": SOME, "helped": COUNT,
                      "text": TEXT}],
-    "alternatives": [{"pci_id": ID, "name": TEXT, "probability": FRACTION, "price_usd": maybe(SOME), "price_as_of": maybe(DATE)}],
+    "alternatives": [{"pci_id": ID, "name": TEXT, "probability": FRACTION, "price_usd": maybe(SOME), "price_high_usd": maybe(SOME),
+                      "price_as_of": maybe(DATE)}],
 }
 ERROR = {"query": TEXT, "error": {"code": TEXT, "message": TEXT}}
 
@@ -100,6 +110,7 @@ def contradictions(answer):
         "a fix that helped too often": all(one["helped"] <= one["tried"] for one in answer["workarounds"]),
         "its own alternative": all(one["pci_id"] != answer["pci_id"] for one in answer["alternatives"]),
         "an alternative that is no better": all(one["probability"] > (probability or 0) for one in answer["alternatives"]),
+        "a price upside down": not answer["card"] or all(one["low"] <= one["high"] for one in answer["card"]["prices"]),
         "a price without its month": all((one["price_usd"] is None) == (one["price_as_of"] is None)
                                          for one in answer["alternatives"]),
     }

@@ -9,8 +9,8 @@
 
 #include "core/buffer.h"
 #include "db/builder.h"
+#include "db/cards.h"
 #include "db/database.h"
-#include "db/recommend.h"
 #include "db/search.h"
 #include "tests/fuzz/fuzz_directory.h"
 
@@ -58,6 +58,28 @@ static void add_report(struct builder *builder, int64_t source)
     report_free(&report);
 }
 
+static void add_card(struct builder *builder)
+{
+    static const struct chip_features features = {.security = "legacy", .encode = "h264,hevc", .cuda = "12"};
+    static const struct card card = {.name = "GeForce GT 1030",
+                                     .chip = "GP108",
+                                     .released = "2017-05-17",
+                                     .bus = "PCIe 3.0 x4",
+                                     .sold = SOLD_RETAIL,
+                                     .outputs = "1x HDMI 2.0",
+                                     .vram_gib = 8,
+                                     .bandwidth_gb_s = 48,
+                                     .fp32_tflops = 1.1};
+    static const struct price price = {.low = 30, .high = 40, .as_of = "2026-03"};
+    struct pci_id id = pci_id_from_number(GT1030);
+    struct error error = {.code = ERROR_NONE};
+    int64_t number;
+    must(builder_add_chip(builder, 0x10de, "GP1*", &features, &error), &error);
+    must(builder_add_card(builder, &card, &id, &number, &error), &error);
+    must(builder_add_card_id(builder, &id, number, 0, &error), &error);
+    must(builder_add_price(builder, number, CONDITION_USED, &price, &error), &error);
+}
+
 static void fill(struct builder *builder)
 {
     static const struct prior_key key = {"mobile", "-", "-", "-"};
@@ -77,8 +99,7 @@ static void fill(struct builder *builder)
     must(builder_add_subsystem(builder, MX330, LATITUDE, "Latitude 5510", &error), &error);
     add_gpu(builder, MX330, FORM_FACTOR_MOBILE, "GP108M [GeForce MX330]");
     add_gpu(builder, GT1030, FORM_FACTOR_DESKTOP, "GP108 [GeForce GT 1030]");
-    must(builder_add_price(builder, GT1030, 30, "2026-03", 0, 0, &error), &error);
-    must(builder_add_chip_use(builder, 0x10de, "GP1*", USE_COMPUTE, true, "a reason", &error), &error);
+    add_card(builder);
     must(builder_add_symptom(builder, &symptom, &error), &error);
     must(builder_add_source(builder, "reports", "reports.ndjson", &source, &error), &error);
     add_report(builder, source);
@@ -124,10 +145,18 @@ static enum error_code visit_conflict(void *context, const struct conflict *conf
     return error->code = ERROR_NONE;
 }
 
-static enum error_code visit_card(void *context, const struct card *card, struct error *error)
+static enum error_code visit_offer(void *context, const struct offer *offer, struct error *error)
 {
-    (void)context;
-    require(card->price_usd >= 0, "no price is below zero");
+    struct card_question *question = context;
+    struct offer *first = calloc(2, sizeof *first);
+    require(first != NULL, "there is memory");
+    require(offer->pci_id_count > 0 && offer->pci_id_count <= MAX_OFFER_IDS, "an offer has IDs");
+    for (question->purpose = ANY_PURPOSE; question->purpose < (int)PURPOSE_COUNT; question->purpose++) {
+        int order = offer_compare(offer, first, question);
+        require(order == -offer_compare(first, offer, question), "offers have an order");
+        require(!offer_fits(first, question), "an empty offer fits nothing");
+    }
+    free(first);
     return error->code = ERROR_NONE;
 }
 
@@ -179,7 +208,8 @@ static void ask(struct database *database)
 {
     struct pci_id id = pci_id_from_number(MX330);
     struct error error = {.code = ERROR_NONE};
-    struct chip_use use;
+    struct card cards[4];
+    struct card_question question = {.vendor = ANY_VENDOR, .budget = 100};
     struct tried_fix fixes[8];
     struct shown_report *reports;
     static struct name_search search;
@@ -201,10 +231,12 @@ static void ask(struct database *database)
     failed |= database_find_symptom_fixes(database, "code-43", fixes, 8, &count, &error);
     failed |= database_each_stated_value(database, MX330, visit_value, NULL, &error);
     failed |= database_each_conflict(database, visit_conflict, NULL, &error);
-    failed |= database_each_card(database, visit_card, NULL, &error);
+    failed |= database_each_offer(database, visit_offer, &question, &error);
     failed |= database_each_source(database, visit_source, NULL, &error);
     failed |= database_each_table(database, visit_table, NULL, &error);
-    failed |= database_find_chip_use(database, 0x10de, "GP108", USE_COMPUTE, &use, &error);
+    id = pci_id_from_number(GT1030);
+    failed |= database_find_cards(database, &id, cards, 4, &count, &error);
+    require(count <= 4, "no more cards than asked for");
     failed |= database_check(database, &error);
     (void)failed;
 }
@@ -225,10 +257,13 @@ static void set_number(const char *path, const uint8_t *patch)
                                              {"workaround", "tried"},
                                              {"workaround", "helped"},
                                              {"workaround", "rank"},
-                                             {"alternative", "price_usd"},
-                                             {"price", "usd"},
-                                             {"price", "line"},
-                                             {"price", "place"},
+                                             {"alternative", "price_low"},
+                                             {"price", "low"},
+                                             {"price", "high"},
+                                             {"card", "vram_gib"},
+                                             {"card", "fp32_tflops"},
+                                             {"card", "features"},
+                                             {"card_id", "revision"},
                                              {"prior", "strength"},
                                              {"prior", "works"},
                                              {"gpu", "vbios_confidence"},

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The project's tables as contributors write them, whole files: importer/data_files.h,
+/* The project's tables as contributors write them, whole files: importer/cards.h, importer/data_files.h,
  * importer/device_names.h, importer/gpu_ranges.h, importer/name_tables.h, importer/symptoms.h. The first byte
  * chooses the table. Rules and facts are those of fuzz_rules.c. */
 
+#include "importer/cards.h"
 #include "importer/data_files.h"
 #include "importer/device_names.h"
 #include "importer/gpu_ranges.h"
@@ -39,9 +40,24 @@ static enum error_code ranges_read(const char *path, struct builder *builder, st
 }
 
 static enum error_code (*const readers[])(const char *, struct builder *, struct table_summary *,
-                                          struct error *) = {priors_read, prices_read,      subvendors_read,
-                                                             uses_read,   symptoms_read,    names_read,
-                                                             ranges_read, board_words_read, processors_read};
+                                          struct error *) = {
+    priors_read, prices_read, subvendors_read,  chips_read,      symptoms_read,
+    names_read,  ranges_read, board_words_read, processors_read, cards_read};
+
+/* The card whose prices are in the seeds. */
+static void add_card(struct builder *builder)
+{
+    static const struct card card = {.name = "GeForce RTX 3060 12 GB"};
+    static const uint16_t devices[] = {0x2503, 0x2504, 0x2501, 0x2509, 0x2544, 0x2487};
+    struct pci_id id = {.vendor = 0x10de, .device = devices[0]};
+    struct error error;
+    int64_t number;
+    require(!builder_add_card(builder, &card, &id, &number, &error), "a card can be added");
+    for (size_t i = 0; i < ARRAY_SIZE(devices); i++) {
+        id.device = devices[i];
+        require(!builder_add_card_id(builder, &id, number, (int)i, &error), "and its IDs");
+    }
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -54,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct memory_file table = open_memory(data + 1, size - 1);
     require(builder_create(fuzz_path(database, "tables.db"), &builder, &error) == ERROR_NONE,
             "a database can be made");
+    add_card(builder);
     enum error_code code = readers[data[0] % ARRAY_SIZE(readers)](table.path, builder, &summary, &error);
     require(code == error.code, "code and error agree");
     require(!code || (code == ERROR_BAD_INPUT && strchr(error.message, ':')),

@@ -15,7 +15,7 @@ enum {
     MX350 = 0x10de1c94,        /* a laptop chip without */
     GT1030 = 0x10de1d01,       /* a card with the chip of the MX330 */
     GT1030_AGAIN = 0x10de1d02, /* the same by name */
-    GTX1650 = 0x10de1f82,      /* a card with another chip, on the price list */
+    GTX1650 = 0x10de1f82,      /* a card with another chip */
     BAD_CARD = 0x10de1000,     /* a card that everyone fails with */
     LATITUDE = 0x102808b0,     /* a subsystem */
 };
@@ -58,6 +58,7 @@ static inline void add_gpu(struct builder *builder, uint32_t pci_id, const char 
     gpu.attributes[ATTRIBUTE_FORM_FACTOR] = (struct annotation){(int)form_factor, 0.97, NULL};
     gpu.attributes[ATTRIBUTE_DISPLAY] = (struct annotation){(int)display, 0.96, NULL};
     gpu.attributes[ATTRIBUTE_VBIOS] = (struct annotation){(int)vbios, 0.95, NULL};
+    gpu.attributes[ATTRIBUTE_RESET].value = (int)(vbios == VBIOS_ROM_BAR ? RESET_BUS : RESET_UNKNOWN);
     ASSERT_DONE(builder_add_device(builder, pci_id, name, 0, &failure));
     ASSERT_DONE(builder_add_gpu(builder, &gpu, origins, &is_new, &failure));
     assert_true(is_new);
@@ -78,8 +79,53 @@ static inline void add_gpus(struct builder *builder)
     add_gpu(builder, GT1030_AGAIN, "GP108", FORM_FACTOR_DESKTOP, VBIOS_ROM_BAR, DISPLAY_OUTPUTS,
             "GP108 [GeForce GT 1030]");
     add_gpu(builder, BAD_CARD, "GP104", FORM_FACTOR_DESKTOP, VBIOS_UNKNOWN, DISPLAY_NONE, "GP104 [Bad]");
-    ASSERT_DONE(builder_add_price(builder, GT1030, 30, "2026-03", 0, 0, &failure));
-    ASSERT_DONE(builder_add_price(builder, GTX1650, 50, "2026-03", 1, 0, &failure));
+}
+
+static inline int64_t add_card(struct builder *builder, uint32_t pci_id, const char *chip, const char *name,
+                               double vram_gib)
+{
+    struct card card = {.vram_gib = vram_gib,
+                        .bandwidth_gb_s = 48,
+                        .board_power_w = 30,
+                        .slots = 1,
+                        .fp32_tflops = 1.13,
+                        .sold = SOLD_RETAIL,
+                        .released = "2017-05-17",
+                        .power_connectors = "none",
+                        .outputs = "1x HDMI 2.0",
+                        .bus = "PCIe 3.0 x4"};
+    struct pci_id id = pci_id_from_number(pci_id);
+    int64_t number;
+    snprintf(card.name, sizeof card.name, "%s", name);
+    snprintf(card.chip, sizeof card.chip, "%s", chip);
+    ASSERT_DONE(builder_add_card(builder, &card, &id, &number, &failure));
+    ASSERT_DONE(builder_add_card_id(builder, &id, number, 0, &failure));
+    return number;
+}
+
+static inline void add_price(struct builder *builder, int64_t card, int low, int high, const char *as_of,
+                             enum price_kind kind)
+{
+    struct price price = {.low = low, .high = high, .kind = kind};
+    snprintf(price.as_of, sizeof price.as_of, "%s", as_of);
+    ASSERT_DONE(builder_add_price(builder, card, CONDITION_USED, &price, &failure));
+}
+
+/* The first row that fits a chip holds; of the prices those of a year. */
+static inline void add_cards(struct builder *builder)
+{
+    static const struct chip_features pascal = {.security = "legacy", .driver = "580", .encode = "none"};
+    static const struct chip_features all = {.security = "current", .driver = "current"};
+    ASSERT_DONE(builder_add_chip(builder, 0x10de, "GP108", &pascal, &failure));
+    ASSERT_DONE(builder_add_chip(builder, 0x10de, "10de:1d0*", &all, &failure));
+    ASSERT_DONE(builder_add_chip(builder, 0x10de, "TU1*", &all, &failure));
+    int64_t gt1030 = add_card(builder, GT1030, "GP108", "GeForce GT 1030", 2);
+    add_price(builder, gt1030, 20, 25, "2025-02", PRICE_KIND_SOLD);
+    add_price(builder, gt1030, 30, 40, "2025-03", PRICE_KIND_ASKING);
+    add_price(builder, gt1030, 35, 60, "2026-02", PRICE_KIND_ASKING);
+    add_price(builder, add_card(builder, GTX1650, "TU117", "GeForce GTX 1650", 4), 75, 130, "2024-01",
+              PRICE_KIND_ESTIMATE);
+    add_card(builder, BAD_CARD, "GP104", "Bad", 8);
 }
 
 static inline void add_tables(struct builder *builder)
@@ -144,6 +190,7 @@ static inline int set_up(void **state)
     ASSERT_DONE(builder_add_vendor(builder, 0x10de, "NVIDIA Corporation", &failure));
     add_tables(builder);
     add_gpus(builder);
+    add_cards(builder);
     add_reports(builder);
     ASSERT_DONE(builder_complete(builder, &failure));
     ASSERT_DONE(builder_publish(builder, in_scratch("test.db"), &failure));

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "core/buffer.h"
+#include "db/cards.h"
 #include "tests/unit/database_fixture.h"
 
 DEFINE_TEST(test_prior_of_a_mechanism)
@@ -178,11 +179,36 @@ DEFINE_TEST(test_alternatives)
         if (!count)
             continue;
         assert_int_equal(found[0].pci_id, cases[i].first);
+        assert_string_equal(found[0].name, "GeForce GT 1030");
         assert_int_equal(found[0].same_chip, cases[i].pci_id == MX330);
         /* The 0.80 of its mechanism, and two reports' worth of what all GPUs here did. */
         assert_true(found[0].usable > 0.68 && found[0].usable < 0.80);
         assert_int_equal(found[0].price_usd, 30);
+        assert_int_equal(found[0].price_high_usd, 60);
     }
+}
+
+DEFINE_TEST(test_cards)
+{
+    struct card cards[2];
+    struct pci_id id = pci_id_from_number(GT1030);
+    int count;
+    ASSERT_DONE(database_find_cards(database, &id, cards, 2, &count, &failure));
+    assert_int_equal(count, 1);
+    const struct price *price = &cards[0].prices[CONDITION_USED];
+    assert_string_equal(cards[0].name, "GeForce GT 1030");
+    assert_string_equal(cards[0].features.driver, "580");
+    assert_int_equal(cards[0].board_power_w, 30);
+    /* That of thirteen months before is not in it. */
+    assert_true(price->low == 30 && price->high == 60 && price->sources == 2 && !price->old);
+    assert_string_equal(price->as_of, "2026-02");
+    assert_int_equal(price->kind, PRICE_KIND_ASKING);
+    id = pci_id_from_number(GTX1650);
+    ASSERT_DONE(database_find_cards(database, &id, cards, 2, &count, &failure));
+    assert_true(count == 1 && cards[0].prices[CONDITION_USED].old);
+    id = pci_id_from_number(GT1030_AGAIN);
+    ASSERT_DONE(database_find_cards(database, &id, cards, 2, &count, &failure));
+    assert_int_equal(count, 0);
 }
 
 /* ---- damage ---- */
@@ -241,7 +267,7 @@ DEFINE_TEST(test_what_the_check_finds)
         {{"ALTER TABLE device RENAME TO kept; CREATE VIEW device AS SELECT * FROM kept;", "", ""},
          "view device does not belong there"},
         {{"ALTER TABLE price RENAME TO kept; CREATE TABLE price AS SELECT * FROM kept; DROP TABLE kept;",
-          "UPDATE price SET usd = 'a lot';", ""},
+          "UPDATE price SET low = 'a lot';", ""},
          "the tables lack \"price.as_of TEXT NOT NULL STRICT WITHOUT ROWID\""},
     };
     char command[3 * SCRATCH_PATH_SIZE];

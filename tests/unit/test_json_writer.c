@@ -106,7 +106,7 @@ DEFINE_TEST(test_numbers)
         struct json_writer writer = {.out = &json};
         json_write_begin_array(&writer, NULL);
         json_write_fraction(&writer, NULL, cases[i].value);
-        json_write_seconds(&writer, NULL, cases[i].value);
+        json_write_decimal(&writer, NULL, cases[i].value);
         json_write_end_array(&writer);
         char expected[40];
         snprintf(expected, sizeof expected, "[%s,%s]", cases[i].fraction, cases[i].seconds);

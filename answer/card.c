@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "answer/card.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "answer/parts.h"
+
+/* ---- several cards ---- */
+
+/* A field of each card that is a number; of an integer the integer. */
+enum amount { VRAM, BANDWIDTH, WATTS, SLOTS, LENGTH };
+
+static double amount_of(const struct card *card, enum amount amount)
+{
+    switch (amount) {
+    case VRAM:
+        return card->vram_gib;
+    case BANDWIDTH:
+        return card->bandwidth_gb_s;
+    case WATTS:
+        return card->board_power_w;
+    case SLOTS:
+        return card->slots;
+    case LENGTH:
+        return card->length_mm;
+    }
+    return 0;
+}
+
+/* The lowest and the highest that is known; 0 and 0 where nothing is. */
+static void find_range(const struct card *cards, int count, enum amount amount, double *low, double *high)
+{
+    *low = *high = 0;
+    for (int i = 0; i < count; i++) {
+        double value = amount_of(&cards[i], amount);
+        if (value > 0 && (!*low || value < *low))
+            *low = value;
+        if (value > *high)
+            *high = value;
+    }
+}
+
+/* The next larger amount than `after` that one of them has; 0: none. */
+static double next_amount(const struct card *cards, int count, enum amount amount, double after)
+{
+    double next = 0;
+    for (int i = 0; i < count; i++) {
+        double value = amount_of(&cards[i], amount);
+        if (value > after && (!next || value < next))
+            next = value;
+    }
+    return next;
+}
+
+/* What all of them have, NULL where they differ or it is not known. */
+static const char *common_text(const struct card *cards, int count, size_t offset)
+{
+    const char *first = (const char *)&cards[0] + offset;
+    for (int i = 1; i < count; i++)
+        if (strcmp(first, (const char *)&cards[i] + offset) != 0)
+            return NULL;
+    return *first ? first : NULL;
+}
+#define COMMON_TEXT(field) common_text(cards, count, offsetof(struct card, field))
+
+static enum low_profile common_low_profile(const struct card *cards, int count)
+{
+    for (int i = 1; i < count; i++)
+        if (cards[i].low_profile != cards[0].low_profile)
+            return cards[0].low_profile && cards[i].low_profile ? LOW_PROFILE_SOME : LOW_PROFILE_UNKNOWN;
+    return cards[0].low_profile;
+}
+
+/* The price of one condition over all of them. */
+static struct price price_range(const struct card *cards, int count, int condition, int *priced)
+{
+    struct price range = {.low = 0};
+    *priced = 0;
+    for (int i = 0; i < count; i++) {
+        const struct price *price = &cards[i].prices[condition];
+        if (!price->low)
+            continue;
+        ++*priced;
+        int low = range.low && range.low < price->low ? range.low : price->low;
+        int high = range.high > price->high ? range.high : price->high;
+        if (strcmp(price->as_of, range.as_of) >= 0)
+            range = *price;
+        range.low = low;
+        range.high = high;
+    }
+    return range;
+}
+
+/* ---- text ---- */
+
+/* "about $200-280 used (2026-07)", with what makes it doubtful. */
+static void append_price(struct buffer *out, const struct price *price, int condition)
+{
+    buffer_append_format(out, "about $%d", price->low);
+    if (price->high > price->low)
+        buffer_append_format(out, "-%d", price->high);
+    buffer_append_format(out, " %s (%s%s%s)",
+                         condition == CONDITION_MIXED ? "used or new"
+                                                      : vocabulary_value(&vocabulary_condition, condition),
+                         price->as_of, price->sources == 1 ? ", one source" : "", price->old ? ", old" : "");
+}
+
+void card_print_price(const struct card *card, int condition, char text[PRICE_TEXT_SIZE])
+{
+    text[0] = '\0';
+    if (condition == CONDITION_COUNT)
+        return;
+    const struct price *price = &card->prices[condition];
+    int length = snprintf(text, PRICE_TEXT_SIZE, "$%d", price->low);
+    if (price->high > price->low)
+        length += snprintf(text + length, PRICE_TEXT_SIZE - (size_t)length, "-%d", price->high);
+    if (condition != CONDITION_USED)
+        snprintf(text + length, PRICE_TEXT_SIZE - (size_t)length, " %s",
+                 vocabulary_value(&vocabulary_condition, condition));
+}
+
+static void separate(struct buffer *out, size_t start)
+{
+    if (out->length > start)
+        buffer_append_text(out, ", ");
+}
+
+static void append_range(struct buffer *out, size_t start, const struct card *cards, int count,
+                         enum amount amount, const char *unit, const char *one)
+{
+    double low;
+    double high;
+    find_range(cards, count, amount, &low, &high);
+    if (!high)
+        return;
+    separate(out, start);
+    buffer_append_format(out, "%g", low);
+    if (high > low)
+        buffer_append_format(out, "-%g", high);
+    buffer_append_text(out, high == 1 ? one : unit);
+}
+
+static void append_vram(struct buffer *out, size_t start, const struct card *cards, int count)
+{
+    double most = 0;
+    double value = 0;
+    double low;
+    find_range(cards, count, VRAM, &low, &most);
+    while ((value = next_amount(cards, count, VRAM, value)) > 0) {
+        if (value == low)
+            separate(out, start);
+        else
+            buffer_append_text(out, value == most ? " or " : ", ");
+        buffer_append_format(out, "%g", value);
+    }
+    if (most > 0)
+        buffer_append_text(out, " GB");
+}
+
+void card_append_facts(struct buffer *out, const struct card *cards, int count)
+{
+    size_t start = out->length;
+    if (!count)
+        return;
+    const char *plugs = COMMON_TEXT(power_connectors);
+    enum low_profile low_profile = common_low_profile(cards, count);
+    append_vram(out, start, cards, count);
+    append_range(out, start, cards, count, WATTS, " W", " W");
+    append_range(out, start, cards, count, SLOTS, " slots", " slot");
+    if (low_profile == LOW_PROFILE_YES || low_profile == LOW_PROFILE_SOME) {
+        separate(out, start);
+        buffer_append_text(out, low_profile == LOW_PROFILE_YES ? "low profile" : "some boards low profile");
+    }
+    if (count == 1 && card_needs_airflow(&cards[0])) {
+        separate(out, start);
+        buffer_append_text(out, "no fan");
+    }
+    if (plugs) {
+        separate(out, start);
+        bool may_have_none = strncmp(plugs, "none", 4) == 0;
+        buffer_append_format(out, "%s%s", may_have_none ? "no power plug" : "",
+                             may_have_none ? plugs + 4 : plugs);
+    }
+    for (int condition = 0; condition < CONDITION_COUNT; condition++) {
+        int priced;
+        struct price price = price_range(cards, count, condition, &priced);
+        if (!price.low)
+            continue;
+        separate(out, start);
+        append_price(out, &price, condition);
+        if (priced < count)
+            buffer_append_format(out, " for %d of %d cards", priced, count);
+    }
+}
+
+void card_append_driver(struct buffer *out, const struct chip_features *features)
+{
+    bool is_branch = features->driver[0] >= '0' && features->driver[0] <= '9';
+    bool has_ended = strncmp(features->security, "ended ", 6) == 0;
+    if (out->length && (has_ended || strcmp(features->security, "legacy") == 0))
+        buffer_append_text(out, ". ");
+    if (has_ended)
+        buffer_append_format(out, "%s%s, without security fixes since %s",
+                             is_branch ? "Its last driver is " : "Its driver is an old one",
+                             is_branch ? features->driver : "", features->security + 6);
+    else if (strcmp(features->security, "legacy") == 0)
+        buffer_append_format(out, "%s%s%s", is_branch ? "Its last driver branch is " : "Its driver",
+                             is_branch ? features->driver : "",
+                             is_branch ? ", which gets security fixes only" : " gets security fixes only");
+}
+
+/* ---- JSON ---- */
+
+static void write_amount(struct json_writer *writer, const char *key, double value)
+{
+    if (value <= 0)
+        json_write_null(writer, key);
+    else if (value == floor(value))
+        json_write_integer(writer, key, (int64_t)value);
+    else
+        json_write_decimal(writer, key, value);
+}
+
+static void write_list(struct json_writer *writer, const char *key, const char *list)
+{
+    if (!*list) {
+        json_write_null(writer, key);
+        return;
+    }
+    json_write_begin_array(writer, key);
+    for (const char *word = list; *word && strcmp(list, "none") != 0; word += *word == ',') {
+        size_t length = strcspn(word, ",");
+        json_write_bytes(writer, NULL, word, length);
+        word += length;
+    }
+    json_write_end_array(writer);
+}
+
+static void write_price(struct json_writer *writer, const char *key, const struct price *price, int condition)
+{
+    json_write_begin_object(writer, key);
+    json_write_integer(writer, "low", price->low);
+    json_write_integer(writer, "high", price->high);
+    json_write_string(writer, "as_of", price->as_of);
+    json_write_string(writer, "kind", vocabulary_value(&vocabulary_price_kind, (int)price->kind));
+    json_write_string(writer, "condition", vocabulary_value(&vocabulary_condition, condition));
+    json_write_integer(writer, "sources", price->sources);
+    json_write_bool(writer, "old", price->old);
+    json_write_end_object(writer);
+}
+
+void card_write_price(struct json_writer *writer, const char *key, const struct card *card)
+{
+    int condition = card_condition(card);
+    if (condition == CONDITION_COUNT)
+        json_write_null(writer, key);
+    else
+        write_price(writer, key, &card->prices[condition], condition);
+}
+
+static void write_prices(struct json_writer *writer, const struct card *cards, int count)
+{
+    struct card all = {.name = ""};
+    int priced;
+    for (int condition = 0; condition < CONDITION_COUNT; condition++)
+        all.prices[condition] = price_range(cards, count, condition, &priced);
+    card_write_price(writer, "price_usd", &all);
+    json_write_begin_array(writer, "prices");
+    for (int condition = 0; condition < CONDITION_COUNT; condition++)
+        if (all.prices[condition].low)
+            write_price(writer, NULL, &all.prices[condition], condition);
+    json_write_end_array(writer);
+}
+
+/* Cards with one ID have one chip, and what it can do in common. */
+static void write_features(struct json_writer *writer, const struct chip_features *features)
+{
+    write_string_or_null(writer, "generation", features->generation);
+    write_list(writer, "encode", features->encode);
+    write_list(writer, "decode", features->decode);
+    write_list(writer, "split", features->split);
+    write_string_or_null(writer, "licence", features->licence);
+    write_string_or_null(writer, "macos", features->macos);
+    write_string_or_null(writer, "driver", features->driver);
+    write_string_or_null(writer, "security", features->security);
+    write_string_or_null(writer, "cuda", features->cuda);
+    write_string_or_null(writer, "rocm", features->rocm);
+    write_string_or_null(writer, "note", features->note);
+}
+
+void card_write_json(struct json_writer *writer, const char *key, const struct card *cards, int count)
+{
+    double low;
+    double high;
+    if (!count) {
+        json_write_null(writer, key);
+        return;
+    }
+    json_write_begin_object(writer, key);
+    json_write_begin_array(writer, "names");
+    for (int i = 0; i < count; i++)
+        json_write_string(writer, NULL, cards[i].name);
+    json_write_end_array(writer);
+    json_write_begin_array(writer, "vram_gib");
+    for (double value = 0; (value = next_amount(cards, count, VRAM, value)) > 0;)
+        write_amount(writer, NULL, value);
+    json_write_end_array(writer);
+    write_string_or_null(writer, "memory", COMMON_TEXT(memory));
+    find_range(cards, count, BANDWIDTH, &low, &high);
+    write_amount(writer, "bandwidth_gb_s", low);
+    find_range(cards, count, WATTS, &low, &high);
+    write_amount(writer, "board_power_w", high);
+    find_range(cards, count, SLOTS, &low, &high);
+    write_amount(writer, "slots", high);
+    write_string_or_null(writer, "power_connectors", COMMON_TEXT(power_connectors));
+    enum low_profile low_profile = common_low_profile(cards, count);
+    write_string_or_null(writer, "low_profile",
+                         low_profile ? vocabulary_value(&vocabulary_low_profile, (int)low_profile) : NULL);
+    bool one_cooling = true;
+    for (int i = 1; i < count; i++)
+        one_cooling &= cards[i].cooling == cards[0].cooling;
+    write_string_or_null(writer, "cooling",
+                         one_cooling && cards[0].cooling
+                             ? vocabulary_value(&vocabulary_cooling, (int)cards[0].cooling)
+                             : NULL);
+    write_string_or_null(writer, "outputs", COMMON_TEXT(outputs));
+    find_range(cards, count, LENGTH, &low, &high);
+    write_amount(writer, "length_mm", high);
+    write_string_or_null(writer, "bus", COMMON_TEXT(bus));
+    write_string_or_null(writer, "released", COMMON_TEXT(released));
+    write_string_or_null(writer, "sold",
+                         cards[0].sold ? vocabulary_value(&vocabulary_sold, (int)cards[0].sold) : NULL);
+    write_prices(writer, cards, count);
+    write_features(writer, &cards[0].features);
+    json_write_end_object(writer);
+}

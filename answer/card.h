@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_ANSWER_CARD_H
+#define PASSTHRU_ANSWER_CARD_H
+
+#include "core/buffer.h"
+#include "core/card.h"
+#include "core/json_writer.h"
+
+/* What is said of a card; of several that have one ID, the range. */
+
+/* Appends "12 GB, 170 W, 2 slots, 1x 8-pin, about $200-280 used (2026-07)": what is known of it, "" for
+ * nothing. */
+void card_append_facts(struct buffer *out, const struct card *cards, int count);
+
+/* Appends "Its last driver branch is 470, ...", a sentence without its full stop, where the newest driver
+ * does not support the chip or gets security fixes only. */
+void card_append_driver(struct buffer *out, const struct chip_features *features);
+
+/* "$200-280 used"; "" for CONDITION_COUNT. */
+enum { PRICE_TEXT_SIZE = 40 };
+void card_print_price(const struct card *card, int condition, char text[PRICE_TEXT_SIZE]);
+
+/* The members `card` and `price_usd` as docs/json.md describes them; null where nothing is known. */
+void card_write_json(struct json_writer *writer, const char *key, const struct card *cards, int count);
+void card_write_price(struct json_writer *writer, const char *key, const struct card *card);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_CORE_CARD_RANK_H
+#define PASSTHRU_CORE_CARD_RANK_H
+
+#include "core/card.h"
+#include "core/verdict.h"
+
+/* Which cards answer a buyer's question, and which of them comes first: for recommend, and for what an answer
+ * offers in place of a GPU. */
+
+enum { MAX_OFFER_IDS = 16, MAX_BESIDE = 16, ANY_PURPOSE = -1, ANY_VENDOR = -1 };
+
+/* A card and what is known of passing it through. */
+struct offer {
+    struct card card;
+    uint32_t pci_ids[MAX_OFFER_IDS]; /* as a card, those that the database knows */
+    int pci_id_count;
+    uint32_t pci_id;      /* the one with most reports, which the verdict is on */
+    char chip[CHIP_SIZE]; /* of that ID, as query says it */
+    bool sold_both_ways;  /* laptop chips have that ID too: the verdict is for a desktop */
+    enum display display; /* of that ID, and its reset */
+    enum reset reset;
+    struct verdict verdict;
+    int usable_reports; /* on all of its IDs */
+    int reports;
+};
+
+struct card_question {
+    int purpose; /* of enum purpose, or ANY_PURPOSE */
+    int vendor;  /* of PCI, or ANY_VENDOR */
+    int budget;  /* US dollars; here and below 0: no matter */
+    double vram_gib;
+    int watts;
+    double slots;
+    int length_mm;
+    bool no_plug;
+    bool low_profile;
+    bool passive;
+    bool unpriced;      /* those of unknown price too, although there is a budget */
+    bool macos;         /* for such a guest, whatever the purpose */
+    bool headless;      /* it stands in for a card without outputs */
+    int guests;         /* that share the card */
+    const char *encode; /* values of codec, with commas between them; NULL: no matter */
+    const char *decode;
+    uint32_t beside[MAX_BESIDE]; /* PCI IDs in the machine: the new card has none of them */
+    int beside_count;
+};
+
+/* Whether a card can be bought, has a driver that gets security fixes, is usable for the purpose, and passes
+ * every filter but the budget. What is not known passes none. */
+bool offer_fits(const struct offer *offer, const struct card_question *question);
+
+/* Whether the upper end of the price by which one goes is within the budget. */
+bool offer_in_budget(const struct offer *offer, const struct card_question *question);
+
+/* Whether the price is not known, and that of its launch does not say that it must be above the budget. */
+bool offer_may_fit_budget(const struct offer *offer, const struct card_question *question);
+
+/* How good a card is for the purpose, in steps of half a doubling; below 0 too. Without a budget what is more
+ * than enough counts as enough. */
+double offer_fitness(const struct offer *offer, const struct card_question *question);
+
+/* Compares for qsort_r, `question` being the context: fitness first, then how likely it is to work, then the
+ * price; what is still equal by evidence. */
+int offer_compare(const void *a, const void *b, void *question);
+
+/* How many billion parameters a language model may have, with 4 bits each, so that it fits with a context of
+ * some thousand tokens: 0.6 GB for a billion, and 2 GB for the rest. */
+int card_model_size(const struct card *card);
+
+#endif
