@@ -43,9 +43,10 @@ static void write_question(const struct prose *prose, const struct card_question
     if (wanted->purpose != ANY_PURPOSE)
         buffer_append_format(&line, " for %s", vocabulary_value(&vocabulary_purpose, wanted->purpose));
     append_filters(&line, wanted);
-    prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_BOLD,
-              "%s%s that are likely to pass through:", buffer_text(&line),
-              strchr(buffer_text(&line), ',') ? "," : "");
+    buffer_append_format(&line,
+                         "%s that are likely to pass through:", strchr(buffer_text(&line), ',') ? "," : "");
+    prose_add(prose, (int)line.length <= prose->width ? PARAGRAPH_LINE : PARAGRAPH_DETAIL, "", COLOR_BOLD,
+              "%s", buffer_text(&line));
 }
 
 static void write_given(const struct prose *prose, const struct recommendation *recommendation)

@@ -225,7 +225,7 @@ static bool is_usable_for(const struct offer *offer, const struct card_question 
     case PURPOSE_MACOS:
         return outputs && is_for_macos(&card->features) && calculates;
     case PURPOSE_DISPLAY:
-        return outputs && card->vram_gib >= 1;
+        return outputs && card->vram_gib >= 2;
     default:
         return calculates && (outputs || question->headless || question->passive || question->guests > 1);
     }
@@ -244,6 +244,9 @@ bool offer_fits(const struct offer *offer, const struct card_question *question)
 
 /* ---- order ---- */
 
+/* Who is told a card wants to know what it costs: one of unknown price must be better by more than a step. */
+static const double unpriced_steps = 0.5;
+
 /* What decides, one after the other: the higher value comes first. */
 enum { DECIDING = 7 };
 static void list_values(const struct offer *offer, const struct card_question *question,
@@ -252,7 +255,7 @@ static void list_values(const struct offer *offer, const struct card_question *q
     int condition = card_condition(&offer->card);
     const struct price *price = &offer->card.prices[condition % CONDITION_COUNT];
     const double listed[DECIDING] = {
-        offer_fitness(offer, question),
+        offer_fitness(offer, question) - (price->low ? 0 : unpriced_steps),
         (double)-(int)offer->verdict.level, /* within it the intervals overlap */
         price->low > 0,
         -(double)price->low - price->high,

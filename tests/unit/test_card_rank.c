@@ -168,16 +168,15 @@ DEFINE_TEST(test_order)
     struct offer offers[7];
     for (size_t i = 0; i < ARRAY_SIZE(offers); i++)
         offers[i] = good;
-    offers[0].card.vram_gib = 16;
+    offers[0].card.vram_gib = 24; /* two steps, one of them for its price that is not known */
     offers[0].card.prices[CONDITION_USED].low = 0;
     offers[1].verdict = (struct verdict){.level = LEVEL_WORKS, .usable = 0.95};
     offers[1].card.prices[CONDITION_USED] = (struct price){.low = 400, .high = 500};
     offers[2].card.prices[CONDITION_USED] = (struct price){.low = 150, .high = 200};
     offers[3].usable_reports = 3;
-    offers[5].card.prices[CONDITION_USED].low = 0;
-    offers[6].card.vram_gib = 8;
-    offers[6].card.prices[CONDITION_USED] = (struct price){.low = 20, .high = 30};
-    snprintf(offers[5].card.name, CARD_NAME_SIZE, "Price unknown");
+    offers[5].card.vram_gib = 8;
+    offers[5].card.prices[CONDITION_USED] = (struct price){.low = 20, .high = 30};
+    offers[6].card.prices[CONDITION_USED].low = 0;
     sorted(offers, ARRAY_SIZE(offers), PURPOSE_LLM);
 }
 
