@@ -12,8 +12,9 @@ enum error_code builder_add_name_word(struct builder *builder, const char *word,
                                       struct error *error)
 {
     return database_run(
-        &builder->database, "INSERT OR IGNORE INTO name_word VALUES (?1, ?2)",
-        SQL_VALUES(sql_text(word), sql_text(vocabulary_value(&vocabulary_word_kind, (int)kind))), error);
+        &builder->database,
+        "INSERT INTO name_word VALUES (?1, ?2) ON CONFLICT DO UPDATE SET words = words || '|' || excluded.words",
+        SQL_VALUES(sql_text(vocabulary_value(&vocabulary_word_kind, (int)kind)), sql_text(word)), error);
 }
 
 enum error_code builder_known_words(struct builder *builder, const struct known_words **known,
@@ -66,13 +67,18 @@ enum error_code builder_add_alias(struct builder *builder, const struct alias *a
 
 enum error_code aliases_store(struct builder *builder, struct error *error)
 {
-    return builder_execute(
-        builder,
+    /* The name that a report gives a GPU adds nothing if a list gives it, too; nor does it hold if a list
+     * gives it to another ID alone, unless the lists have no product for this one. */
+    static const char sql[] =
         "DELETE FROM alias WHERE pci_id NOT IN (SELECT pci_id FROM gpu)"
         " OR id NOT IN (SELECT min(id) FROM alias GROUP BY pci_id, revision, name);"
+        "DELETE FROM alias WHERE source = 'reports' AND EXISTS (SELECT 1 FROM alias other"
+        " WHERE substr(other.name || ' |', 1, length(alias.name) + 2) = alias.name || ' |'"
+        " AND other.source <> 'reports' AND (other.pci_id = alias.pci_id OR EXISTS (SELECT 1 FROM alias own"
+        " WHERE own.pci_id = alias.pci_id AND own.source <> 'reports' AND own.name NOT LIKE '|%')));"
         "UPDATE alias SET form_factor = (SELECT g.form_factor FROM gpu g WHERE g.pci_id = alias.pci_id)"
         " WHERE form_factor = 'unknown';"
         "INSERT INTO alias_words (rowid, name) SELECT id, ' ' || name || ' ' FROM alias;"
-        "INSERT INTO alias_words (alias_words) VALUES ('optimize');",
-        error);
+        "INSERT INTO alias_words (alias_words) VALUES ('optimize');";
+    return builder_execute(builder, sql, error);
 }

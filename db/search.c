@@ -123,8 +123,9 @@ static enum error_code find(struct finder *finder, const char *match, struct err
         read_candidate(row, candidate);
         search_grade(&finder->question, column_text(row, 7), column_text(row, 5), column_text(row, 6),
                      candidate);
-        /* The words of several products (6650 XT / 6700S) count when all of them were asked for. */
-        finder->count += candidate->tier < TIER_WORDS || !strchr(candidate->hit.product, '/');
+        /* The words of several products (6650 XT / 6700S) are for who asks for all of them. */
+        bool is_several = strchr(candidate->hit.product, '/') != NULL;
+        finder->count += !is_several || (candidate->tier < TIER_WORDS && strchr(finder->question.text, '/'));
     }
     return error->code;
 }

@@ -104,6 +104,7 @@ static void fit_word(const struct question *question, int number, const struct g
         else
             fit->lacks_model = true;
         return;
+    case WORD_KIND_VENDOR:
     case WORD_KIND_BRAND:
     case WORD_KIND_LINE: {
         struct gpu_name maker;
@@ -121,6 +122,25 @@ static void fit_word(const struct question *question, int number, const struct g
     default:
         fit->missing++;
     }
+}
+
+/* Whether the words of the product that stand together in what was asked for are neighbours there, too: the
+ * 550X is not the X550. */
+static bool keeps_order(const struct question *question, const struct gpu_name *product)
+{
+    const struct name_word *asked = question->name.words;
+    for (int i = 1; i < question->name.count; i++) {
+        const struct name_word *before = &asked[i - 1];
+        bool is_kept = !asked[i].is_glued || asked[i].kind != WORD_KIND_MODEL ||
+                       before->kind != WORD_KIND_MODEL || !gpu_name_has(product, before->text) ||
+                       !gpu_name_has(product, asked[i].text);
+        for (int k = 1; k < product->count && !is_kept; k++)
+            is_kept = strcmp(product->words[k - 1].text, before->text) == 0 &&
+                      strcmp(product->words[k].text, asked[i].text) == 0;
+        if (!is_kept)
+            return false;
+    }
+    return true;
 }
 
 static struct fit fit_words(const struct question *question, const struct gpu_name *product, const char *chip,
@@ -241,6 +261,7 @@ void search_grade(const struct question *question, const char *vendor, const cha
     candidate->source = 0;
     while (candidate->source < (int)ARRAY_SIZE(sources) && strcmp(sources[candidate->source], source) != 0)
         candidate->source++;
+    fit.lacks_model |= !keeps_order(question, &name);
     if (fit.lacks_line || fit.lacks_model)
         candidate->extra = FAR;
     if (fit.lacks_brand || fit.lacks_model)

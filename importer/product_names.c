@@ -42,14 +42,16 @@ static size_t shared_length(const struct gpu_name *before, const struct gpu_name
     int part_last;
     int brands = 0;
     bool has_number = find_number(before, &first, &last);
-    if (!part->count || !before->count || is_kind(part, 0, WORD_KIND_BRAND))
+    if (!part->count || !before->count || is_kind(part, 0, WORD_KIND_BRAND) ||
+        is_kind(part, 0, WORD_KIND_VENDOR))
         return 0;
     if (find_number(part, &part_first, &part_last)) {
         if (part_first == 0)
             return has_number ? before->words[first].start : before->words[before->count - 1].start;
         if (!is_kind(part, 0, WORD_KIND_LINE))
             return 0;
-        while (is_kind(before, brands, WORD_KIND_BRAND) || is_kind(before, brands, WORD_KIND_MOBILE))
+        while (is_kind(before, brands, WORD_KIND_BRAND) || is_kind(before, brands, WORD_KIND_VENDOR) ||
+               is_kind(before, brands, WORD_KIND_MOBILE))
             brands++;
         return brands ? before->words[brands - 1].end : 0;
     }

@@ -93,7 +93,7 @@ static enum error_code read_bundled_reports(struct rebuild *work, struct error *
     size_t length = strlen(directory);
     for (size_t i = 0; owner_held(i); i++) {
         const char *path = owner_held(i);
-        const struct report_file file = {path, path, false};
+        const struct report_file file = {path, path, true, false};
         if (strncmp(path, directory, length) == 0 && path[length] == '/' && ends_in(path, ".ndjson") &&
             read_file(work, &source, &file, work->problems, error))
             return error->code;
@@ -106,7 +106,7 @@ static enum error_code read_bundled_reports(struct rebuild *work, struct error *
 static enum error_code read_imported(struct rebuild *work, struct report_source *source, const char *path,
                                      struct problems *problems, struct error *error)
 {
-    const struct report_file file = {path, source->name, false};
+    const struct report_file file = {path, source->name, false, false};
     if (open_source(work, source, error) || read_file(work, source, &file, problems, error))
         return error->code;
     return complete_source(work, source, error);
@@ -188,7 +188,7 @@ static enum error_code read_segment(struct rebuild *work, struct report_source *
 {
     char path[DATABASE_PATH_SIZE];
     char shown[512];
-    const struct report_file file = {path, shown, true};
+    const struct report_file file = {path, shown, false, true};
     feed_cache_segment_path(work->cache, source->name, segment->sha256, path);
     snprintf(shown, sizeof shown, "%s/%.12s", source->name, segment->sha256);
     if (check_segment(segment, source->name, path, error))

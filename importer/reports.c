@@ -8,6 +8,7 @@
 #include "importer/feed_line.h"
 #include "importer/line_reader.h"
 #include "importer/manifest.h"
+#include "importer/product_names.h"
 
 struct report_reader {
     const struct report_file *file;
@@ -34,6 +35,37 @@ static enum error_code reject_private(const struct report *report, struct error 
                           : ERROR_NONE;
 }
 
+/* The GPU of a report, while its products are stored as aliases. */
+struct named_gpu {
+    struct builder *builder;
+    uint32_t pci_id;
+};
+
+static enum error_code add_product(void *context, const char *product, struct error *error)
+{
+    const struct named_gpu *gpu = context;
+    const struct alias alias = {
+        .pci_id = gpu->pci_id, .revision = -1, .product = product, .source = "reports"};
+    return builder_add_alias(gpu->builder, &alias, error);
+}
+
+/* What a report calls its GPU, in brackets as lspci does: pci.ids has no name for some. */
+static enum error_code add_name(struct report_reader *reader, const struct report *report,
+                                struct error *error)
+{
+    struct named_gpu gpu = {reader->builder, pci_id_number(&report->pci_id)};
+    const struct known_words *known;
+    char product[256];
+    const char *start = report->gpu ? strrchr(report->gpu, '[') : NULL;
+    const char *end = start ? strchr(start, ']') : NULL;
+    if (!end || !reader->file->is_bundled)
+        return ERROR_NONE;
+    snprintf(product, sizeof product, "%.*s", (int)(end - start - 1), start + 1);
+    if (builder_known_words(reader->builder, &known, error))
+        return error->code;
+    return product_names_each(known, product, add_product, &gpu, error);
+}
+
 /* Adds the report of a line: `json` as it was read before, or NULL for the text itself. */
 static enum error_code add_report(struct report_reader *reader, struct json_t *json, const char *line,
                                   size_t length, struct report_counts *counts, struct error *error)
@@ -50,7 +82,8 @@ static enum error_code add_report(struct report_reader *reader, struct json_t *j
         error_set(error, ERROR_BAD_INPUT, "field \"id\" is not the SHA-256 of this report");
     else if (!reject_private(&report, error) &&
              !builder_add_report(reader->builder, &report, id, body, reader->canonical.length, reader->source,
-                                 error))
+                                 error) &&
+             !add_name(reader, &report, error))
         counts->reports++;
     report_free(&report);
     return error->code;

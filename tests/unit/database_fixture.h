@@ -25,7 +25,7 @@ static UNUSED struct database *database;
 static inline void add_words(struct builder *builder)
 {
     static const struct known_word words[] = {
-        {"geforce", WORD_KIND_BRAND}, {"radeon", WORD_KIND_BRAND}, {"nvidia", WORD_KIND_BRAND},
+        {"geforce", WORD_KIND_BRAND}, {"radeon", WORD_KIND_BRAND}, {"nvidia", WORD_KIND_VENDOR},
         {"rtx", WORD_KIND_LINE},      {"gtx", WORD_KIND_LINE},     {"gt", WORD_KIND_LINE},
         {"evga", WORD_KIND_MAKER},    {"oc", WORD_KIND_NOISE},     {"max q", WORD_KIND_MOBILE},
         {"laptop", WORD_KIND_MOBILE}, {"card", WORD_KIND_CARD},    {"gddr 5", WORD_KIND_MEMORY},

@@ -38,7 +38,7 @@ DEFINE_TEST(test_words)
     };
     known_words_sort(&known);
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        static const char kinds[] = "mblknyoc";
+        static const char kinds[] = "mvblknyoc";
         struct gpu_name name;
         char text[200] = "";
         gpu_name_parse(cases[i].name, &known, &name);
