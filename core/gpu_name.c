@@ -153,10 +153,15 @@ void gpu_name_parse(const char *text, const struct known_words *known, struct gp
 
 bool gpu_name_has(const struct gpu_name *name, const char *word)
 {
-    for (int i = 0; i < name->count; i++)
-        if (strcmp(name->words[i].text, word) == 0)
-            return true;
-    return false;
+    return gpu_name_count(name, name->count, word) > 0;
+}
+
+int gpu_name_count(const struct gpu_name *name, int count, const char *word)
+{
+    int found = 0;
+    for (int i = 0; i < count; i++)
+        found += strcmp(name->words[i].text, word) == 0;
+    return found;
 }
 
 void gpu_name_append(struct buffer *out, const struct gpu_name *name)

@@ -50,6 +50,9 @@ void gpu_name_parse(const char *text, const struct known_words *known, struct gp
 /* Whether a word of any kind stands in the name. */
 bool gpu_name_has(const struct gpu_name *name, const char *word);
 
+/* How often it stands among the first `count` words: "M4000M" has two m. */
+int gpu_name_count(const struct gpu_name *name, int count, const char *word);
+
 /* Appends all words, a space between them. */
 void gpu_name_append(struct buffer *out, const struct gpu_name *name);
 

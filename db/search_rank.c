@@ -93,7 +93,8 @@ static void fit_word(const struct question *question, int number, const struct g
     const struct name_word *word = &question->name.words[number];
     if (question->is_left_out[number])
         return;
-    if (gpu_name_has(product, word->text)) {
+    if (gpu_name_count(&question->name, number + 1, word->text) <=
+        gpu_name_count(product, product->count, word->text)) {
         fit->uses_product |= word->kind == WORD_KIND_MODEL;
         return;
     }
@@ -199,7 +200,9 @@ static int count_extra(const struct question *question, const struct gpu_name *p
     int extra = 0;
     int others = 0;
     for (int i = 0; i < product->count; i++) {
-        bool is_asked = gpu_name_has(&question->name, product->words[i].text);
+        const char *word = product->words[i].text;
+        bool is_asked = gpu_name_count(product, i + 1, word) <=
+                        gpu_name_count(&question->name, question->name.count, word);
         bool is_model = product->words[i].kind == WORD_KIND_MODEL;
         models += is_model;
         extra += is_model && !is_asked;
@@ -299,6 +302,7 @@ static int compare(const void *a, const void *b)
     const struct candidate *y = b;
     ORDER(x->tier, y->tier);
     ORDER(x->extra, y->extra);
+    ORDER(x->hit.is_of_processor, y->hit.is_of_processor); /* "6400" is a card sooner than a Core i5 */
     ORDER(x->memory, y->memory);
     ORDER(x->missing, y->missing);
     ORDER(form_rank(x), form_rank(y));
