@@ -40,8 +40,8 @@ static void append_vendor(struct buffer *out, const char *vendor)
     buffer_append(out, bracket ? bracket + 1 : vendor, length);
 }
 
-/* "NVIDIA GeForce MX330", the maker once; "GP108M [GeForce MX330]" is called by what stands in the brackets.
- */
+/* "NVIDIA GeForce MX330", the maker once: "ASPEED Technology" makes the "ASPEED Graphics Family".
+ * "GP108M [GeForce MX330]" is called by what stands in the brackets. */
 static void append_name(struct buffer *out, const struct answer *answer)
 {
     const struct device *device = &answer->device;
@@ -58,7 +58,8 @@ static void append_name(struct buffer *out, const struct answer *answer)
         length = strlen(product);
     }
     append_vendor(&vendor, device->vendor);
-    if (vendor.length && strncmp(product, buffer_text(&vendor), vendor.length) != 0)
+    size_t first_word = strcspn(buffer_text(&vendor), " ");
+    if (first_word && strncmp(product, buffer_text(&vendor), first_word) != 0)
         buffer_append_format(out, "%s ", buffer_text(&vendor));
     buffer_append(out, product, length);
 }
@@ -83,7 +84,8 @@ static void write_heading(const struct prose *prose, const struct answer *answer
         buffer_append_format(&line, " rev %02x", device->id.revision);
     buffer_append_byte(&line, ')');
     if (device->is_gpu) {
-        buffer_append_format(&line, ": %s%s%s%s", gpu->chip, gpu->chip[0] ? ", " : "",
+        bool name_is_chip = !gpu->chip[0] || strcmp(device->name, gpu->chip) == 0;
+        buffer_append_format(&line, ": %s%s%s%s", name_is_chip ? "" : gpu->chip, name_is_chip ? "" : ", ",
                              hedge(gpu, ATTRIBUTE_FORM_FACTOR), kinds[gpu_form_factor(gpu)]);
         if (gpu_display(gpu) == DISPLAY_NONE)
             buffer_append_format(&line, ", %swithout outputs", hedge(gpu, ATTRIBUTE_DISPLAY));
@@ -215,7 +217,7 @@ static void append_direct(struct buffer *out, const struct answer *answer)
     if (evidence->latest[0])
         buffer_append_format(out, ", %s%s", total > 1 ? "newest " : "", evidence->latest);
     if (evidence->excluded_reports)
-        buffer_append_format(out, "; %d failed because of the host, not the GPU, and %s not count",
+        buffer_append_format(out, "; %d failed because of the host and %s not count",
                              evidence->excluded_reports, evidence->excluded_reports == 1 ? "does" : "do");
 }
 
@@ -247,11 +249,12 @@ void answer_write_instead(const struct prose *prose, const struct answer *answer
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     struct pci_id base = pci_id_base(&answer->device.id);
     char id[PCI_ID_TEXT_SIZE];
-    if (!answer->alternative_count)
+    enum form_factor form_factor = gpu_form_factor(&answer->device.gpu);
+    /* What has no hardware is looked up by mistake. */
+    if (!answer->alternative_count || form_factor == FORM_FACTOR_VIRTUAL)
         return;
     const struct alternative *other = &answer->alternatives[0];
     struct pci_id other_id = pci_id_from_number(other->pci_id);
-    enum form_factor form_factor = gpu_form_factor(&answer->device.gpu);
     bool in_laptop = form_factor == FORM_FACTOR_MOBILE || form_factor == FORM_FACTOR_INTEGRATED;
     buffer_append_format(
         &line, "%s%s (%s), %s %d %%",
@@ -265,9 +268,8 @@ void answer_write_instead(const struct prose *prose, const struct answer *answer
     if (other->price_usd)
         buffer_append_format(&line, ", $%d-%d (%s)", other->price_usd, other->price_high_usd,
                              other->price_as_of);
-    prose_add(prose, PARAGRAPH_FIELD, "Instead", COLOR_PLAIN, "%s", buffer_text(&line));
-    prose_add(prose, PARAGRAPH_FIELD, "", COLOR_PLAIN, "for more: passthru recommend %s",
-              pci_id_print(&base, id));
+    prose_add(prose, PARAGRAPH_FIELD, "Instead", COLOR_PLAIN, "%s; more: passthru recommend %s",
+              buffer_text(&line), pci_id_print(&base, id));
 }
 
 void answer_write_unlisted(const struct prose *prose, const struct answer *answer)

@@ -6,7 +6,7 @@
 
 #include "answer/parts.h"
 
-enum { MAX_VALUES = 6 };
+enum { MAX_VALUES = 6, BY_GUEST = 0, BY_MACHINE = 2 };
 
 static const char *const fields[] = {"guest_os", "firmware", "machine", "chassis", "hypervisor"};
 static const char *const labels[] = {"guest", "firmware", "machine", "chassis", "hypervisor"};
@@ -15,13 +15,15 @@ static const enum shown_text texts[] = {SHOWN_GUEST_OS, SHOWN_FIRMWARE, SHOWN_MA
 
 struct value {
     const char *text;
+    int length; /* of what of it counts */
     int usable;
     int not_usable;
 };
 
 /* Counts the reports by a field, its first values; returns how many values there are, 0 unless both sides say
- * something, and not the same. */
-static int list_values(const struct answer *answer, size_t field, struct value values[MAX_VALUES])
+ * something, and not the same. `by_first_word`: windows 10 and windows 11 are one. */
+static int list_values(const struct answer *answer, size_t field, bool by_first_word,
+                       struct value values[MAX_VALUES])
 {
     struct value all = {.usable = 0};
     int count = 0;
@@ -29,13 +31,16 @@ static int list_values(const struct answer *answer, size_t field, struct value v
     for (int i = 0; i < answer->report_count; i++) {
         const struct shown_report *report = &answer->reports[i];
         const char *text = report->texts[texts[field]];
+        if (!text)
+            continue;
+        int length = (int)(by_first_word ? strcspn(text, " ") : strlen(text));
         int k = 0;
-        while (text && k < count && strcmp(values[k].text, text) != 0)
+        while (k < count && (values[k].length != length || memcmp(values[k].text, text, (size_t)length) != 0))
             k++;
-        if (!text || k == MAX_VALUES)
+        if (k == MAX_VALUES)
             continue;
         if (k == count)
-            values[count++] = (struct value){.text = text};
+            values[count++] = (struct value){.text = text, .length = length};
         values[k].usable += report_is_usable(report);
         values[k].not_usable += !report_is_usable(report);
     }
@@ -65,7 +70,7 @@ void contradiction_append(struct buffer *out, const struct answer *answer)
     contradiction_count(answer, &usable, &not_usable);
     buffer_append_format(out, "%d of these succeeded, %d did not.", usable, not_usable);
     for (size_t field = 0; field < ARRAY_SIZE(fields); field++) {
-        int count = list_values(answer, field, values);
+        int count = list_values(answer, field, false, values);
         any |= count > 0;
         for (int i = 0; i < count; i++)
             buffer_append_format(out, "%s%s%s %s: %d of %d%s", i ? "" : " By ", i ? "" : labels[field],
@@ -74,6 +79,23 @@ void contradiction_append(struct buffer *out, const struct answer *answer)
     }
     if (!any)
         buffer_append_text(out, " Guest, firmware, machine, chassis and hypervisor do not explain it.");
+}
+
+/* How well a field tells the two sides apart: reports with a value after which all ended alike, but for one
+ * of each value; below 0 where it does not. Two machines always differ. */
+static int separation(const struct answer *answer, size_t field, struct value values[MAX_VALUES])
+{
+    int count = list_values(answer, field, field == BY_GUEST, values);
+    int told = count ? -count : -1;
+    for (int i = 0; i < count; i++)
+        told += values[i].usable && values[i].not_usable ? 0 : values[i].usable + values[i].not_usable;
+    return field == BY_MACHINE ? told - 1 : told;
+}
+
+/* Of the reports with a value, how many ended usable; of many that says more. */
+static double share(const struct value *value)
+{
+    return (value->usable + 1.0) / (value->usable + value->not_usable + 2.0);
 }
 
 void contradiction_append_short(struct buffer *out, const struct answer *answer)
@@ -86,12 +108,7 @@ void contradiction_append_short(struct buffer *out, const struct answer *answer)
     if (!contradiction_count(answer, &usable, &not_usable))
         return;
     for (size_t field = 0; field < ARRAY_SIZE(fields); field++) {
-        int count = list_values(answer, field, values);
-        /* Reports with a value after which all ended alike, but for one of each: two machines always differ.
-         */
-        int told = count ? -count : -1;
-        for (int i = 0; i < count; i++)
-            told += values[i].usable && values[i].not_usable ? 0 : values[i].usable + values[i].not_usable;
+        int told = separation(answer, field, values);
         if (told > best_told) {
             best_told = told;
             best = field;
@@ -101,17 +118,18 @@ void contradiction_append_short(struct buffer *out, const struct answer *answer)
         buffer_append_text(out, "nothing that the reports name explains it");
         return;
     }
+    int count = list_values(answer, best, best == BY_GUEST, values);
     const struct value *good = values;
     const struct value *bad = values;
-    for (int count = list_values(answer, best, values), i = 1; i < count; i++) {
-        if (values[i].usable - values[i].not_usable > good->usable - good->not_usable)
+    for (int i = 1; i < count; i++) {
+        if (share(&values[i]) > share(good))
             good = &values[i];
-        if (values[i].usable - values[i].not_usable < bad->usable - bad->not_usable)
+        if (share(&values[i]) < share(bad))
             bad = &values[i];
     }
-    buffer_append_format(out, "%s %s: %d of %d worked; %s %s: %d of %d", labels[best], good->text,
-                         good->usable, good->usable + good->not_usable, labels[best], bad->text, bad->usable,
-                         bad->usable + bad->not_usable);
+    buffer_append_format(out, "%s %.*s: %d of %d worked; %s %.*s: %d of %d", labels[best], good->length,
+                         good->text, good->usable, good->usable + good->not_usable, labels[best], bad->length,
+                         bad->text, bad->usable, bad->usable + bad->not_usable);
 }
 
 void contradiction_write_json(struct json_writer *writer, const struct answer *answer)
@@ -128,7 +146,7 @@ void contradiction_write_json(struct json_writer *writer, const struct answer *a
     json_write_integer(writer, "not_usable", not_usable);
     json_write_begin_array(writer, "differs");
     for (size_t field = 0; field < ARRAY_SIZE(fields); field++) {
-        int count = list_values(answer, field, values);
+        int count = list_values(answer, field, false, values);
         for (int i = 0; i < count; i++) {
             json_write_begin_object(writer, NULL);
             json_write_string(writer, "field", fields[field]);

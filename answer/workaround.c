@@ -31,16 +31,15 @@ static bool is_of_gpu(const struct tried_fix *tried)
            vocabulary_find(&vocabulary_environment_fix, tried->fix) < 0;
 }
 
-/* The fixes that helped and may still be needed, but for one. Without one, on other GPUs than this: what a
- * single report did in its own way, or what set its host right, says nothing of this GPU. */
+/* The fixes that helped and may still be needed, but for one. What a single report did in its own way, or
+ * what set its host right, says little of the GPU. */
 static void append_helpful(struct buffer *out, const struct answer *answer, const struct tried_fix fixes[],
                            int count, const struct tried_fix *but, const char *before)
 {
     int named = 0;
     for (int i = 0; i < count && named < MAX_NAMED; i++)
-        if (fixes[i].helped && &fixes[i] != but && !needless(answer, &fixes[i]) &&
-            (but || is_of_gpu(&fixes[i])))
-            buffer_append_format(out, "%s%s (%d of %d)", named++ ? ", " : before, answer_fix_name(&fixes[i]),
+        if (fixes[i].helped && &fixes[i] != but && !needless(answer, &fixes[i]) && is_of_gpu(&fixes[i]))
+            buffer_append_format(out, "%s%s (%d of %d)", named++ ? ", " : before, fixes[i].fix,
                                  fixes[i].helped, fixes[i].tried);
     if (named)
         buffer_append_byte(out, '.');
