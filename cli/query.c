@@ -138,7 +138,7 @@ static enum error_code write_table(struct query *query, const struct pci_id ids[
             return error->code;
     }
     output_blank(&query->output);
-    output_paragraph(&query->output, 2, "", "For the whole answer: passthru query PCI_ID");
+    output_paragraph(&query->output, 2, "", "For an answer: passthru query PCI_ID");
     return ERROR_NONE;
 }
 

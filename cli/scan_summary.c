@@ -73,7 +73,7 @@ static void append_by_verdict(struct buffer *out, const struct scan *scan, const
         buffer_append_text(out, ". Fetch newer lists and reports, and scan again: passthru sync");
         return;
     }
-    buffer_append_text(out, ". Read the reports before you try: passthru query ");
+    buffer_append_text(out, ". Read the reports before you try: passthru query --full ");
     buffer_append_format(out, "%04x:%04x.", gpu->seen.device->id.vendor, gpu->seen.device->id.device);
 }
 
