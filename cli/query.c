@@ -20,8 +20,9 @@ const char query_help[] = "Usage: passthru query [OPTION]... TERM...\n"
                           "\n"
                           "Says whether a GPU works when it is passed through to a virtual machine. A TERM\n"
                           "is a PCI ID (10de:1d16, with its subsystem 10de:1d16:1028:08b0), a modalias\n"
-                          "(pci:v000010DEd00001D16...), a model name (mx330, \"rtx 3060\"), or - for any\n"
-                          "text on standard input (lspci -nn | passthru query -) with PCI IDs in it.\n"
+                          "(pci:v000010DEd00001D16...), a model name (mx330, \"rtx 3060\"), a\n"
+                          "processor for its GPU (i5-12400), or - for any text on standard input with\n"
+                          "PCI IDs in it (lspci -nn | passthru query -).\n"
                           "\n"
                           "  --json                 answer with one JSON array\n"
                           "  --ndjson               answer with one JSON object a line, while reading\n"
@@ -38,80 +39,6 @@ const char query_help[] = "Usage: passthru query [OPTION]... TERM...\n"
                           "  --help                 this text\n"
                           "\n"
                           "Exit status: 0 answered; 1 nothing found; 2 wrong usage; 3 no usable database.\n";
-
-enum error_code query_flush(struct query *query, size_t limit, struct error *error)
-{
-    struct buffer *buffer = &query->output.buffer;
-    if (buffer->length < limit && !buffer->failed)
-        return ERROR_NONE;
-    query->lost = !streams_write(buffer);
-    return query->lost ? error->code = ERROR_SYSTEM : ERROR_NONE;
-}
-
-void query_write_text(struct query *query)
-{
-    const struct prose prose = output_prose(&query->output);
-    bool is_short = !query->full && query->answer.device.is_gpu;
-    query->answered++;
-    query->is_newer_than_list |= query->answer.device.name_source[0] && !query->answer.device.is_unlisted;
-    query->short_answers += is_short;
-    if (is_short)
-        answer_write_short(&prose, &query->answer);
-    else
-        answer_write_full(&prose, &query->answer);
-}
-
-enum error_code query_write_answer(struct query *query, struct error *error)
-{
-    if (query->format == FORMAT_TEXT) {
-        if (query->answered)
-            output_blank(&query->output);
-        query_write_text(query);
-        return query_flush(query, QUERY_FLUSH_BYTES, error);
-    }
-    query->answered++;
-    query->writer.need_comma = query->format == FORMAT_JSON && query->answered + query->missing > 1;
-    answer_write_json(&query->writer, &query->answer);
-    if (query->format == FORMAT_NDJSON)
-        buffer_append_byte(&query->output.buffer, '\n');
-    return query_flush(query, QUERY_FLUSH_BYTES, error);
-}
-
-/* A term without an answer: reported at once as text, as an element of its own in JSON. */
-enum error_code query_write_missing(struct query *query, const char *term, struct error *error)
-{
-    struct json_writer *writer = &query->writer;
-    if (!query->missing++)
-        query->first_error = *error;
-    if (query->format == FORMAT_TEXT) {
-        output_error(error, false);
-    } else {
-        writer->need_comma = query->format == FORMAT_JSON && query->answered + query->missing > 1;
-        json_write_begin_object(writer, NULL);
-        json_write_string(writer, "query", term);
-        error_write_json(writer, "error", error);
-        json_write_end_object(writer);
-        if (query->format == FORMAT_NDJSON)
-            buffer_append_byte(writer->out, '\n');
-    }
-    error->code = ERROR_NONE;
-    return query_flush(query, QUERY_FLUSH_BYTES, error);
-}
-
-struct pci_id query_refine(const struct query *query, struct pci_id id)
-{
-    const struct pci_id *refinement = &query->refinement;
-    if (refinement->has_subsystem && !id.has_subsystem) {
-        id.has_subsystem = true;
-        id.subvendor = refinement->subvendor;
-        id.subdevice = refinement->subdevice;
-    }
-    if (refinement->has_revision && !id.has_revision) {
-        id.has_revision = true;
-        id.revision = refinement->revision;
-    }
-    return id;
-}
 
 static enum error_code answer_id(struct query *query, const struct pci_id *id, const char *term,
                                  struct error *error)

@@ -88,7 +88,7 @@ static int known_phrase(const char *text, const struct token *tokens, int left,
                         const struct known_words *known, struct name_word *word)
 {
     for (int count = left < NAME_MAX_PHRASE ? left : NAME_MAX_PHRASE; count; count--) {
-        struct known_word key;
+        struct known_word key = {.text = ""};
         if (!known->count || !join(text, tokens, count, " ", key.text))
             continue;
         const struct known_word *found =

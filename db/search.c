@@ -228,30 +228,38 @@ static enum error_code try_mobile_suffix(struct finder *finder, struct error *er
     return ERROR_NONE;
 }
 
-/* The words as they were written, those left out or the others. */
-static void append_words(struct buffer *out, const struct question *question, bool left_out, bool with_noise)
+/* Whether the first hit was found without a word: one that names no GPU, or a size of memory that no name of
+ * it states. */
+static bool is_dropped(const struct question *question, int number, const struct name_search *search)
 {
+    const struct name_word *word = &question->name.words[number];
+    if (question->is_left_out[number] || search->hits[0].is_of_processor ||
+        search->hits[0].kind != MATCH_ALIAS)
+        return question->is_left_out[number];
+    return word->kind == WORD_KIND_MAKER || word->kind == WORD_KIND_NOISE ||
+           (word->kind == WORD_KIND_MEMORY && search->hits[0].lacks_memory);
+}
+
+/* Writes the words as they were written, those that were dropped or the others. */
+static void write_words(const struct question *question, const struct name_search *search, bool dropped,
+                        char text[SEARCH_TEXT_SIZE])
+{
+    struct buffer out CLEANUP(buffer_free) = BUFFER(4096);
     for (int i = 0; i < question->name.count; i++) {
         const struct name_word *word = &question->name.words[i];
-        bool is_noise = word->kind == WORD_KIND_MAKER || word->kind == WORD_KIND_NOISE;
-        if ((question->is_left_out[i] || (with_noise && is_noise)) != left_out)
+        if (is_dropped(question, i, search) != dropped)
             continue;
-        bool is_apart = out->length && (!word->is_glued || !i || question->is_left_out[i - 1] != left_out);
-        buffer_append_format(out, "%s%.*s", is_apart ? " " : "", word->end - word->start,
+        bool is_apart = out.length && (!word->is_glued || is_dropped(question, i - 1, search) != dropped);
+        buffer_append_format(&out, "%s%.*s", is_apart ? " " : "", word->end - word->start,
                              question->text + word->start);
     }
+    snprintf(text, SEARCH_TEXT_SIZE, "%s", buffer_text(&out));
 }
 
 static void describe(const struct question *question, struct name_search *search)
 {
-    struct buffer words CLEANUP(buffer_free) = BUFFER(4096);
-    bool with_noise =
-        search->count > 0 && search->hits[0].kind == MATCH_ALIAS && !search->hits[0].is_of_processor;
-    append_words(&words, question, true, with_noise);
-    snprintf(search->left_out, sizeof search->left_out, "%s", buffer_text(&words));
-    buffer_clear(&words);
-    append_words(&words, question, false, with_noise);
-    snprintf(search->understood, sizeof search->understood, "%s", buffer_text(&words));
+    write_words(question, search, true, search->left_out);
+    write_words(question, search, false, search->understood);
     search->has_model = has_model(question);
     search->is_one &= search->has_model;
     search->is_safe = true;

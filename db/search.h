@@ -6,7 +6,7 @@
 #include "core/gpu_name.h"
 #include "db/database.h"
 
-enum { SEARCH_MAX_HITS = 200, SEARCH_MAX_GUESSES = 3, PRODUCT_SIZE = 96 };
+enum { SEARCH_MAX_HITS = 200, SEARCH_MAX_GUESSES = 3, SEARCH_TEXT_SIZE = 256, PRODUCT_SIZE = 96 };
 
 /* How a GPU goes by the name that was asked for, the nearest first. */
 enum match_kind {
@@ -25,6 +25,7 @@ struct name_hit {
     int group; /* the hits of one product in one form factor have the same, counted from 0 */
     int ids;   /* how many IDs that are */
     int reports;
+    bool lacks_memory;          /* its name does not state the size that was asked for */
     char memory[12];            /* "12gb": which the name says; "" */
     char product[PRODUCT_SIZE]; /* as it is written */
     bool is_other_form;         /* the product that was asked for, but in another form factor */
@@ -36,12 +37,13 @@ struct name_search {
     int count;
     int total; /* hits in all */
     int group_count;
-    int asked;            /* how many of the first ones are what was asked for; 0: nothing is called so */
-    bool is_one;          /* those are one product in one form factor */
-    bool has_model;       /* more than a brand was asked for */
-    bool is_safe;         /* no word was left out but those that the table of words says name no GPU */
-    char left_out[256];   /* words without which there was something to find, as they were written */
-    char understood[256]; /* the others */
+    int asked;      /* how many of the first ones are what was asked for; 0: nothing is called so */
+    bool is_one;    /* those are one product in one form factor */
+    bool has_model; /* more than a brand was asked for */
+    bool is_safe;   /* no word was left out but those that the table of words says name no GPU */
+    char left_out[SEARCH_TEXT_SIZE]; /* words without which there was something to find, as they were written
+                                      */
+    char understood[SEARCH_TEXT_SIZE]; /* the others */
     /* With count 0: products that are called nearly so. */
     char guesses[SEARCH_MAX_GUESSES][PRODUCT_SIZE];
     int guess_count;

@@ -150,7 +150,7 @@ static struct fit fit_words(const struct question *question, const struct gpu_na
     const struct gpu_name *asked = &question->name;
     struct fit fit = {.missing = 0};
     for (int i = 0; i < asked->count; i++) {
-        char piece[NAME_WORD_SIZE];
+        char piece[NAME_WORD_SIZE] = "";
         int last = i;
         if (!asked->words[i].is_glued)
             join_piece(asked, i, &last, piece);
@@ -258,6 +258,7 @@ void search_grade(const struct question *question, const char *vendor, const cha
     if (!fit.uses_product)
         candidate->extra = candidate->extra || !name.count ? FAR : 0;
     candidate->memory = compare_memory(question, candidate->hit.memory);
+    candidate->hit.lacks_memory = candidate->memory == 1;
     /* Without a word on it a card is meant, and a name with "Mobile" in it is that of another product. */
     candidate->other_form = !fits_form(question->form, form_factor) ||
                             (question->form != WANTS_MOBILE && is_mobile_name && !is_card(form_factor));
@@ -372,7 +373,9 @@ static enum match_kind kind_of(const struct candidate *candidate, bool is_asked,
         return MATCH_SIMILAR;
     if (!is_asked)
         return MATCH_WORDS;
-    return is_whole && !candidate->missing && !candidate->hit.is_of_processor ? MATCH_EXACT : MATCH_ALIAS;
+    return is_whole && !candidate->missing && !candidate->hit.is_of_processor && !candidate->hit.lacks_memory
+               ? MATCH_EXACT
+               : MATCH_ALIAS;
 }
 
 /* Whether the words that are not left out have a number, or nothing is left out. */

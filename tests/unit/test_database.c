@@ -103,7 +103,7 @@ DEFINE_TEST(test_search)
         {"EVGA MX330 OC", "alias one 10de1d16 without EVGA OC"},
         {"mx330 frobnicate", "alias one 10de1d16 without frobnicate"},
         {"GT 1030", "exact one 10de1d01 10de1d02"},
-        {"gt1030 2GB GDDR5", "exact one 10de1d01 10de1d02"},
+        {"gt1030 2GB GDDR5", "alias one 10de1d01 10de1d02 without 2GB GDDR5"},
         {"gtx 1030", "similar 10de1d01 10de1d02"},
         {"radeon 1030", "similar 10de1d01 10de1d02"},
         {"1030 laptop", "words 10de1d01 10de1d02"},
