@@ -382,7 +382,8 @@ static enum error_code search_all(struct finder *finder, struct name_search *sea
             (!finder->count && has_model(&finder->question) && leave_out_one(finder, error)))
             return error->code;
     }
-    search_rank(&finder->question, finder->candidates, finder->count, search);
+    if (finder->count)
+        search_rank(&finder->question, finder->candidates, finder->count, search);
     if (!search->count)
         return guess(finder, search, error);
     describe(&finder->question, search);
