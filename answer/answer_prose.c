@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "answer/answer.h"
-#include "answer/card.h"
 #include "answer/parts.h"
 
 static void add_field(const struct prose *prose, const char *label, const char *text)
@@ -26,18 +25,6 @@ static void write_heading(const struct prose *prose, const struct device *device
     if (device->id.has_subsystem)
         add_field(prose, strchr(pci_id_print(&device->id, id) + 5, ':') + 1,
                   device->subsystem[0] ? device->subsystem : "a subsystem that pci.ids does not name");
-}
-
-void answer_write_cards(const struct prose *prose, const struct answer *answer)
-{
-    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
-    if (!answer->card_count)
-        return;
-    card_append_facts(&line, answer->cards, answer->card_count);
-    card_append_driver(&line, &answer->cards[0].features);
-    if (line.length)
-        prose_add(prose, PARAGRAPH_FIELD, answer->card_count == 1 ? "Card" : "Cards", COLOR_PLAIN, "%s.",
-                  buffer_text(&line));
 }
 
 /* The verdict in figures: level, how often, how sure, and what effort it takes. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "answer/answer.h"
+#include "answer/card.h"
 #include "answer/parts.h"
 #include "answer/recommend.h"
 
@@ -270,6 +271,18 @@ void answer_write_instead(const struct prose *prose, const struct answer *answer
                              other->price_as_of);
     prose_add(prose, PARAGRAPH_FIELD, "Instead", COLOR_PLAIN, "%s; more: passthru recommend %s",
               buffer_text(&line), pci_id_print(&base, id));
+}
+
+void answer_write_cards(const struct prose *prose, const struct answer *answer)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    if (!answer->card_count)
+        return;
+    card_append_facts(&line, answer->cards, answer->card_count);
+    card_append_driver(&line, &answer->cards[0].features);
+    if (line.length)
+        prose_add(prose, PARAGRAPH_FIELD, answer->card_count == 1 ? "Card" : "Cards", COLOR_PLAIN, "%s.",
+                  buffer_text(&line));
 }
 
 void answer_write_unlisted(const struct prose *prose, const struct answer *answer)

@@ -18,9 +18,6 @@ static inline const char *plural(int count)
     return count == 1 ? "" : "s";
 }
 
-/* Writes the cards that a GPU is sold as, in a line; nothing where none is known. */
-void answer_write_cards(const struct prose *prose, const struct answer *answer);
-
 static inline bool report_is_usable(const struct shown_report *report)
 {
     return report->outcome == OUTCOME_WORKS || report->outcome == OUTCOME_WORKS_WITH_WORKAROUND;

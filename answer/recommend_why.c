@@ -135,9 +135,10 @@ static void append_build(struct buffer *out, size_t start, const struct card_que
         next_clause(out, start);
         buffer_append_text(out, "only some boards have no fan");
     }
-    if (offer->sold_both_ways) {
+    if (offer->sold_both_ways || (offer->shares_id && offer->reports)) {
         next_clause(out, start);
-        buffer_append_text(out, "laptop chips have the same ID, and its reports may be of those");
+        buffer_append_format(out, "%s have the same ID, and its reports may be of those",
+                             offer->sold_both_ways ? "laptop chips" : "other cards");
     }
 }
 

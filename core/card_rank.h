@@ -18,6 +18,7 @@ struct offer {
     uint32_t pci_id;      /* the one with most reports, which the verdict is on */
     char chip[CHIP_SIZE]; /* of that ID, as query says it */
     bool sold_both_ways;  /* laptop chips have that ID too: the verdict is for a desktop */
+    bool shares_id;       /* other cards have it too, perhaps with another revision */
     enum display display; /* of that ID, and its reset */
     enum reset reset;
     struct verdict verdict;

@@ -116,6 +116,16 @@ enum error_code database_find_cards(struct database *database, const struct pci_
 
 /* ---- all cards, with their verdicts ---- */
 
+static enum error_code is_shared(struct database *database, uint32_t pci_id, bool *answer,
+                                 struct error *error)
+{
+    static const char sql[] = "SELECT count(DISTINCT card) > 1 FROM card_id WHERE pci_id = ?1";
+    sqlite3_stmt *row;
+    *answer = !database_query(database, sql, SQL_VALUES(sql_integer(pci_id)), &row, error) &&
+              database_next(database, row, error) && column_flag(row, 0);
+    return error->code;
+}
+
 /* What a card offers under one of its IDs, if that one is better known than those before. */
 static enum error_code weigh_id(struct database *database, uint32_t pci_id, struct offer *offer,
                                 struct error *error)
@@ -149,12 +159,16 @@ static enum error_code weigh_id(struct database *database, uint32_t pci_id, stru
     offer->usable_reports += counts[OUTCOME_WORKS] + counts[OUTCOME_WORKS_WITH_WORKAROUND];
     offer->reports += evidence_total(&evidence[EVIDENCE_ID]);
     bool is_first = !offer->pci_id_count;
+    bool shares_id;
+    if (is_shared(database, pci_id, &shares_id, error))
+        return error->code;
     offer->pci_ids[offer->pci_id_count++] = pci_id;
     if (!is_first && verdict.direct_reports <= offer->verdict.direct_reports)
         return ERROR_NONE;
     offer->pci_id = pci_id;
     memcpy(offer->chip, gpu->chip, sizeof offer->chip);
     offer->sold_both_ways = sold_both_ways;
+    offer->shares_id = shares_id;
     offer->display = gpu_display(gpu);
     offer->reset = gpu_reset(gpu);
     offer->verdict = verdict;
