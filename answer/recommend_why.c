@@ -164,9 +164,8 @@ static void append_price_doubt(struct buffer *out, size_t start, const struct ca
 /* The clauses of a chip's note that concern the question: who plays does not care how it encodes or splits.
  */
 static void append_note(struct buffer *out, size_t start, const struct card_question *wanted,
-                        const struct card *card)
+                        const char *note)
 {
-    const char *note = card->features.note;
     const struct {
         const char *word;
         bool is_asked;
@@ -177,7 +176,7 @@ static void append_note(struct buffer *out, size_t start, const struct card_ques
                   {"picture", false}};
     while (*note) {
         size_t length = strcspn(note, ";");
-        bool concerns = !memmem(card->name, strlen(card->name), note, length); /* which board is meant */
+        bool concerns = true;
         for (size_t i = 0; i < ARRAY_SIZE(topics); i++)
             concerns &= topics[i].is_asked || !memmem(note, length, topics[i].word, strlen(topics[i].word));
         if (concerns) {
@@ -208,7 +207,7 @@ void recommend_append_mind(struct buffer *out, const struct recommend_question *
         next_clause(out, start);
         buffer_append_text(out, "NVIDIA wants a licence for each guest");
     }
-    append_note(out, start, &question->wanted, card);
+    append_note(out, start, &question->wanted, features->note);
     append_price_doubt(out, start, card);
     if (out->length > start)
         buffer_append_byte(out, '.');

@@ -95,7 +95,7 @@ static enum error_code check_source(const struct table_row *row, const char *col
 
 /* ---- chips.tsv ---- */
 
-enum { CHIP_COLUMNS = 14, CHIP_KEY = 2 };
+enum { NOTE = 12, CHIP_COLUMNS = 14, CHIP_KEY = 2 };
 static const char *const chip_columns[CHIP_COLUMNS] = {
     "vendor", "chip",   "generation", "encode", "decode", "split", "licence",
     "macos",  "driver", "security",   "cuda",   "rocm",   "note",  "source"};
@@ -161,7 +161,7 @@ static enum error_code read_features(const struct table_row *row, struct chip_fe
         FIELD(security, 9, is_security(row->fields[9])),
         FIELD(cuda, 10, is_version(row->fields[10])),
         FIELD(rocm, 11, is_version(row->fields[11])),
-        FIELD(note, 12, true),
+        FIELD(note, NOTE, true),
 #undef FIELD
     };
     error->code = ERROR_NONE;
@@ -187,6 +187,10 @@ static enum error_code add_chip(void *context, const struct table_row *row, stru
     if (!plain || plain >= CHIP_SIZE || (chip[plain] && strcmp(chip + plain, "*") != 0))
         return table_error(row, error, "chip must be a code name, with a * at its end or none, not \"%s\"",
                            chip);
+    /* Which board it is says the first clause, for readers of the table. */
+    if (strchr(chip, ':'))
+        row->fields[NOTE] += strcspn(row->fields[NOTE], ";");
+    row->fields[NOTE] += strspn(row->fields[NOTE], "; ");
     if (read_features(row, &features, error) || check_source(row, "source", row->fields[13], error))
         return error->code;
     return builder_add_chip(context, vendor, chip, &features, error);
