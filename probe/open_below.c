@@ -63,7 +63,9 @@ static void go_up(struct walk *walk)
         close(walk->steps[walk->depth--]);
 }
 
-/* Puts where a link leads before the rest of the path. False with errno. */
+/* Puts where a link leads before the rest of the path, which is empty or begins with a slash. False with
+ * errno.
+ */
 static bool follow(struct walk *walk, int link)
 {
     char target[PATH_MAX];
@@ -76,7 +78,7 @@ static bool follow(struct walk *walk, int link)
         return false;
     }
     if (length == sizeof target ||
-        snprintf(joined, sizeof joined, "%.*s/%s", (int)length, target, walk->rest) >= (int)sizeof joined) {
+        snprintf(joined, sizeof joined, "%.*s%s", (int)length, target, walk->rest) >= (int)sizeof joined) {
         errno = ENAMETOOLONG;
         return false;
     }
