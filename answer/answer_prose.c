@@ -16,7 +16,7 @@ static void write_heading(const struct prose *prose, const struct device *device
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     struct pci_id base = pci_id_base(&device->id);
     char id[PCI_ID_TEXT_SIZE];
-    buffer_append_format(&line, "%s %s", device->vendor, device->name);
+    buffer_append_format(&line, "%s%s%s", device->vendor, device->vendor[0] ? " " : "", device->name);
     if (device->id.has_revision)
         buffer_append_format(&line, " (rev %02x)", device->id.revision);
     if (device->product[0])

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Compares data/ranges.tsv with the devices that a database knows by name: a range that guesses wrong for them would for
-those that are still to come. Prints one line for each range that holds known devices, and how many are right.
+those that are still to come. One line for each range that does so too often, and three for all of them.
 
-usage: check_ranges.py DATABASE [RANGES]
-Exit status: 0 when the bounds are kept, else 1."""
+usage: check_ranges.py [DATABASE [RANGES]]
+
+Without arguments the database that make has built."""
+import os
 import pathlib
 import sqlite3
 import sys
@@ -12,8 +14,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CARDS = {"desktop", "server"}
 # Of all known devices in the ranges, percent: those that are GPUs, of the chip, and of the form factor that a row states.
-MIN_GPU, MIN_CHIP, MIN_FORM_FACTOR = 99.0, 97.0, 97.0
-MIN_OF_RANGE = 75.0 # of one range; with fewer than 4 devices one may be wrong
+MIN_RIGHT = {"GPUs": 99.0, "of the chip": 97.0, "of the form factor": 97.0}
+MAX_WRONG_OF_RANGE = 25.0 # of those in one range; one may be wrong in any
 
 
 def fits(stated, known):
@@ -26,39 +28,36 @@ def read_ranges(path):
     return [dict(zip(rows[0], row)) for row in rows[1:]]
 
 
-def main(database, path=ROOT / "data/ranges.tsv"):
+def main():
+    defaults = [os.environ.get("BUILD", "build") + "/passthru.db", ROOT / "data/ranges.tsv"]
+    database, path = sys.argv[1:] + defaults[len(sys.argv) - 1:]
     known = sqlite3.connect(database).execute(
-        "SELECT d.pci_id, d.name, g.chip, g.form_factor FROM device d LEFT JOIN gpu g USING (pci_id)"
-        " WHERE d.origin IS NULL OR (SELECT kind FROM origin o WHERE o.id = d.origin) = 'names'").fetchall()
-    total = gpus = chips = right = stated = 0
-    bad = []
+        "SELECT d.pci_id, d.name, g.chip, g.form_factor FROM device d LEFT JOIN gpu g USING (pci_id)").fetchall()
+    counts = {"GPUs": [0, 0], "of the chip": [0, 0], "of the form factor": [0, 0]}
+    failed = False
     taken = set()
     for row in read_ranges(pathlib.Path(path)):
         first, last = (int(row["vendor"], 16) << 16 | int(row[end], 16) for end in ("first", "last"))
         inside = [device for device in known if first <= device[0] <= last and device[0] not in taken]
         taken.update(device[0] for device in inside)
-        found = [device for device in inside if device[2] is not None]
-        same = [device for device in found if device[2] in ("", row["chip"])]
-        fit = [device for device in found if fits(row["form_factor"], device[3])]
-        total, gpus, chips, right = total + len(inside), gpus + len(found), chips + len(same), right + len(fit)
-        stated += row["form_factor"] != "either" and len(found)
-        line = "%s:%s-%s %s %s: %d known, %d GPUs, %d of the chip, %d of the form factor" % (
-            row["vendor"], row["first"], row["last"], row["chip"], row["form_factor"], *map(len, (inside, found, same, fit)))
+        gpus = [device for device in inside if device[2] is not None]
+        same = [device for device in gpus if device[2] in ("", row["chip"])]
+        fit = [device for device in gpus if fits(row["form_factor"], device[3])]
+        for name, part, whole in (("GPUs", gpus, inside), ("of the chip", same, gpus), ("of the form factor", fit, gpus)):
+            counts[name][0] += len(part)
+            counts[name][1] += len(whole)
         wrong = [device for device in inside if device not in same or device not in fit]
-        if 100.0 * (len(inside) - len(wrong)) < MIN_OF_RANGE * len(inside) and len(wrong) > 1:
-            bad.append(line)
-        for device in wrong:
-            line += "\n    %04x:%04x %s, %s" % (device[0] >> 16, device[0] & 0xffff, device[1], device[3])
-        print(line)
-    for name, part, whole, bound in (("GPUs", gpus, total, MIN_GPU), ("of the chip", chips, gpus, MIN_CHIP),
-                                     ("of the form factor", right, gpus, MIN_FORM_FACTOR)):
+        if len(wrong) > 1 and 100.0 * len(wrong) > MAX_WRONG_OF_RANGE * len(inside):
+            failed = True
+            print("not ok - %(vendor)s:%(first)s-%(last)s %(chip)s %(form_factor)s: too often wrong" % row)
+            for device in wrong:
+                print("    # %04x:%04x %s, %s" % (device[0] >> 16, device[0] & 0xffff, device[1], device[3]))
+    for name, (part, whole) in counts.items():
         share = 100.0 * part / whole if whole else 0.0
-        print("%s: %d of %d, %.2f %% (bound %g)" % (name, part, whole, share, bound))
-        if share < bound:
-            bad.append(name)
-    print("%d of them are in ranges that state a form factor" % stated)
-    if bad:
-        sys.exit("ranges: too often wrong: " + "; ".join(bad))
+        failed |= share < MIN_RIGHT[name]
+        print("%s - ranges: %s: %d of %d, %.2f %% (bound %g)" % (
+            "ok" if share >= MIN_RIGHT[name] else "not ok", name, part, whole, share, MIN_RIGHT[name]))
+    sys.exit(failed)
 
 
-main(*sys.argv[1:])
+main()

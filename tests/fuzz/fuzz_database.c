@@ -14,7 +14,13 @@
 #include "db/search.h"
 #include "tests/fuzz/fuzz_directory.h"
 
-enum { MX330 = 0x10de1d16, GT1030 = 0x10de1d01, LATITUDE = 0x102808b0, PATCH_SIZE = 8 };
+enum {
+    MX330 = 0x10de1d16,
+    UNLISTED = 0x10de1d70,
+    GT1030 = 0x10de1d01,
+    LATITUDE = 0x102808b0,
+    PATCH_SIZE = 8
+};
 
 static uint8_t *base;
 static size_t base_size;
@@ -90,6 +96,8 @@ static void fill(struct builder *builder)
                                                   .pattern = "code 43",
                                                   .cause = "a cause",
                                                   .next = "a step"};
+    static const int origins[ATTRIBUTE_COUNT] = {1, 1, 2, 2, 2, 0};
+    const struct gpu unlisted = {.id = pci_id_from_number(UNLISTED), .chip = "GP108"};
     struct error error = {.code = ERROR_NONE};
     int64_t source;
     must(builder_add_prior(builder, &key, &prior, &error), &error);
@@ -99,6 +107,8 @@ static void fill(struct builder *builder)
     must(builder_add_subsystem(builder, MX330, LATITUDE, "Latitude 5510", &error), &error);
     add_gpu(builder, MX330, FORM_FACTOR_MOBILE, "GP108M [GeForce MX330]");
     add_gpu(builder, GT1030, FORM_FACTOR_DESKTOP, "GP108 [GeForce GT 1030]");
+    must(builder_add_range(builder, &unlisted, origins, UNLISTED | 0x0f, "GeForce GTX 10 series", 1, &error),
+         &error);
     add_card(builder);
     must(builder_add_symptom(builder, &symptom, &error), &error);
     must(builder_add_source(builder, "reports", "reports.ndjson", &source, &error), &error);
@@ -220,6 +230,7 @@ static void ask(struct database *database)
     id.subdevice = LATITUDE & 0xffff;
     ask_of_gpu(database, id, CHASSIS_LAPTOP);
     ask_of_gpu(database, pci_id_from_number(GT1030), CHASSIS_DESKTOP);
+    ask_of_gpu(database, pci_id_from_number(UNLISTED + 1), CHASSIS_UNKNOWN);
     bool failed = database_search(database, "geforce", CHASSIS_UNKNOWN, &search, &error);
     failed |= database_search(database, "gt 1300", CHASSIS_LAPTOP, &search, &error);
     require(search.count <= SEARCH_MAX_HITS && search.guess_count <= SEARCH_MAX_GUESSES,
@@ -248,6 +259,9 @@ static void set_number(const char *path, const uint8_t *patch)
                                              {"gpu", "form_factor_origin"},
                                              {"gpu", "vbios_origin"},
                                              {"gpu", "chip_origin"},
+                                             {"gpu_range", "first"},
+                                             {"gpu_range", "vbios_origin"},
+                                             {"device", "origin"},
                                              {"evidence", "works"},
                                              {"evidence", "fails"},
                                              {"evidence", "public"},

@@ -17,6 +17,8 @@ enum {
     GT1030_AGAIN = 0x10de1d02, /* the same by name */
     GTX1650 = 0x10de1f82,      /* a card with another chip */
     BAD_CARD = 0x10de1000,     /* a card that everyone fails with */
+    UNLISTED = 0x10de1d70,     /* the first of a range of the chip of the MX330, of which none is listed */
+    REPORTED = 0x10deffff,     /* no list has it, and no range: there is a report */
     LATITUDE = 0x102808b0,     /* a subsystem */
 };
 
@@ -139,6 +141,12 @@ static inline void add_tables(struct builder *builder)
     ASSERT_DONE(builder_add_prior(builder, &desktop_key, &desktop, &failure));
     ASSERT_DONE(builder_add_prior(builder, &later_key, &mobile, &failure));
     ASSERT_DONE(builder_add_origin(builder, "fact", "fact: an M", NULL, &failure));
+    const int origins[ATTRIBUTE_COUNT] = {1, 1, 1, 1, 1, 0};
+    struct gpu gpu = {.id = pci_id_from_number(UNLISTED), .chip = "GP108"};
+    gpu.attributes[ATTRIBUTE_FORM_FACTOR] = (struct annotation){(int)FORM_FACTOR_MOBILE, 0.5, NULL};
+    gpu.attributes[ATTRIBUTE_DISPLAY] = (struct annotation){(int)DISPLAY_NONE, 0.5, NULL};
+    gpu.attributes[ATTRIBUTE_VBIOS] = (struct annotation){(int)VBIOS_ACPI_ROM, 0.5, NULL};
+    ASSERT_DONE(builder_add_range(builder, &gpu, origins, UNLISTED + 15, "GeForce MX series", 1, &failure));
 }
 
 /* Adds a report of a text with ' for "; its id is 32 times this byte. */

@@ -214,6 +214,50 @@ DEFINE_TEST(test_cards)
 /* ---- damage ---- */
 
 /* Whichever page is filled with rubbish: an answer or an error, never a crash, and the check finds it. */
+/* What no list has: the number tells, or a report does, or nothing. */
+DEFINE_TEST(test_unlisted)
+{
+    static const struct {
+        uint32_t pci_id;
+        const char *name; /* "": not found */
+        const char *chip;
+        enum form_factor form_factor;
+    } cases[] = {{UNLISTED, "unlisted GPU of the GeForce MX series", "GP108", FORM_FACTOR_MOBILE},
+                 {UNLISTED + 15, "unlisted GPU of the GeForce MX series", "GP108", FORM_FACTOR_MOBILE},
+                 {REPORTED, "unlisted GPU", "", FORM_FACTOR_UNKNOWN},
+                 {UNLISTED - 1, "", "", FORM_FACTOR_UNKNOWN},
+                 {UNLISTED + 16, "", "", FORM_FACTOR_UNKNOWN}};
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct device device;
+        struct pci_id id = pci_id_from_number(cases[i].pci_id);
+        enum error_code code = database_find_device(database, &id, &device, &failure);
+        assert_int_equal(code, cases[i].name[0] ? ERROR_NONE : ERROR_NOT_FOUND);
+        assert_string_equal(device.name, cases[i].name);
+        if (code)
+            continue;
+        assert_true(device.is_gpu && device.is_unlisted);
+        assert_string_equal(device.gpu.chip, cases[i].chip);
+        assert_int_equal(gpu_form_factor(&device.gpu), cases[i].form_factor);
+    }
+    assert_true(find(UNLISTED).prior.strength == 16.0);
+    assert_false(find(MX330).is_unlisted);
+}
+
+/* Its reports count for it at each level above, too: none is counted less often there. */
+DEFINE_TEST(test_reports_on_an_unlisted_gpu)
+{
+    struct device device = find(REPORTED);
+    struct evidence evidence[EVIDENCE_LEVELS];
+    ASSERT_DONE(database_find_evidence(database, &device, CHASSIS_UNKNOWN, evidence, &failure));
+    assert_int_equal(evidence_total(&evidence[EVIDENCE_ID]), 1);
+    assert_int_equal(evidence_total(&evidence[EVIDENCE_CLASS]), 1);
+    assert_int_equal(evidence_total(&evidence[EVIDENCE_CHIP]), 0);
+    assert_true(verdict_compute(&device.prior, evidence).pooled_reports >= 0);
+    device = find(UNLISTED);
+    ASSERT_DONE(database_find_evidence(database, &device, CHASSIS_UNKNOWN, evidence, &failure));
+    assert_int_equal(evidence_total(&evidence[EVIDENCE_CHIP]), 4); /* those on the MX330 */
+}
+
 DEFINE_TEST(test_damaged_pages)
 {
     enum { PAGE = 8192, MOST = 1 << 20 };

@@ -324,7 +324,7 @@ DEFINE_TEST_IN(test_brought, set_up, remove_scratch)
     ASSERT_DONE(remotes_load("data", &remotes, &failure));
     const struct remote *pci_ids = remotes_find(&remotes, "pci.ids");
     const struct remote *amdgpu_ids = remotes_find(&remotes, "amdgpu.ids");
-    assert_true(pci_ids && pci_ids->enabled && amdgpu_ids && !amdgpu_ids->enabled);
+    assert_true(pci_ids && pci_ids->enabled && amdgpu_ids && amdgpu_ids->enabled);
     assert_holds(pci_ids->file, "data/remotes.d/pci.ids.conf");
     assert_holds(amdgpu_ids->file, "data/remotes.d/amdgpu.ids.conf");
     assert_string_equal(pci_ids->url, "https://pci-ids.ucw.cz/v2.2/pci.ids.gz");
