@@ -268,8 +268,16 @@ static enum error_code add_card(void *context, const struct table_row *row, stru
     if (read_card(row, &card, error))
         return error->code;
     for (int place = 0; next_id(row, &rest, &id, error); place++) {
+        const struct alias alias = {.pci_id = pci_id_number(&id),
+                                    .revision = id.has_revision ? id.revision : -1,
+                                    .product = card.name,
+                                    .form_factor = card.sold == SOLD_SERVER || card.sold == SOLD_EMBEDDED
+                                                       ? FORM_FACTOR_UNKNOWN
+                                                       : FORM_FACTOR_DESKTOP,
+                                    .source = "cards"};
         if ((!number && builder_add_card(context, &card, &id, &number, error)) ||
-            builder_add_card_id(context, &id, number, place, error))
+            builder_add_card_id(context, &id, number, place, error) ||
+            builder_add_alias(context, &alias, error))
             break;
     }
     return error->code;

@@ -121,7 +121,7 @@ DEFINE_TEST(test_retractions_are_bounded)
     char said[200] = "";
     char path[SCRATCH_PATH_SIZE];
     struct problems problems = {keep_message, said, 0};
-    const struct report_file file = {path, "a feed", true};
+    const struct report_file file = {.path = path, .shown = "a feed", .is_feed = true};
     struct buffer lines CLEANUP(buffer_free) = BUFFER(1 << 20);
     for (int i = 0; i < 3; i++)
         buffer_append_format(&lines, "{\"op\":\"retract\",\"id\":\"%064d\",\"reason\":\"wrong\"}\n", i);
