@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OLD_AFTER_DAYS = 60 };
+enum { OLD_AFTER_DAYS = 60, NOTE_INDENT = 14 };
 
 static bool is_table(const struct older_source *older)
 {
@@ -103,7 +103,7 @@ void renewal_write_note(struct output *output, struct database *database, const 
         prose_add(&prose, PARAGRAPH_FIELD, "Note", COLOR_YELLOW, "%s", buffer_text(&renewal));
         /* On a line of its own, however long: a command is pasted. */
         buffer_clear(&renewal);
-        buffer_append_text(&renewal, "  ");
+        buffer_append_format(&renewal, "%*s", NOTE_INDENT, "");
         renewal_append_command(&renewal, path);
         output_line(output, buffer_text(&renewal));
         return;
