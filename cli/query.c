@@ -236,17 +236,16 @@ static enum error_code answer_terms(struct query *query, const struct term *term
 /* The last line: how to see what a short answer left out. */
 static void say_more(struct query *query)
 {
-    const struct answer *answer = &query->answer;
     struct buffer line CLEANUP(buffer_free) = BUFFER(400);
     char id[PCI_ID_TEXT_SIZE];
     buffer_append_text(&line, "Reports and sources: passthru query --full");
     if (query->options.chassis != CHASSIS_UNKNOWN)
         buffer_append_format(&line, " --chassis %s",
                              vocabulary_value(&vocabulary_chassis, (int)query->options.chassis));
-    if (answer->device.id.has_revision && query->short_answers == 1)
-        buffer_append_format(&line, " --revision %02x", answer->device.id.revision);
+    if (query->shown.has_revision && query->short_answers == 1)
+        buffer_append_format(&line, " --revision %02x", query->shown.revision);
     buffer_append_format(&line, " %s",
-                         query->short_answers == 1 ? pci_id_print(&answer->device.id, id) : "PCI_ID");
+                         query->short_answers == 1 ? pci_id_print(&query->shown, id) : "PCI_ID");
     output_paragraph(&query->output, 0, "", buffer_text(&line));
 }
 

@@ -25,6 +25,7 @@ struct query {
     struct answer answer;
     struct name_search search;
     long answered;
+    struct pci_id shown;     /* the GPU of the last answer as text */
     long short_answers;      /* which leave something out */
     long missing;            /* terms without an answer */
     bool is_newer_than_list; /* a GPU of the answer: the list lacks it or names it otherwise */

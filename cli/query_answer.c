@@ -22,6 +22,7 @@ void query_write_text(struct query *query)
     query->answered++;
     query->is_newer_than_list |= query->answer.device.name_source[0] && !query->answer.device.is_unlisted;
     query->short_answers += is_short;
+    query->shown = query->answer.device.id;
     if (is_short)
         answer_write_short(&prose, &query->answer);
     else

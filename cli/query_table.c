@@ -85,31 +85,42 @@ static const char *form_text(enum form_factor form_factor)
     return texts[form_factor];
 }
 
-/* Appends ", 8 or 12 GB" or ", 3 to 6 GB": what the names of a product's IDs say. */
-static void append_memory(struct buffer *text, const struct name_search *search, int group)
+struct sizes {
+    int values[MAX_SIZES]; /* in GB, ascending */
+    int count;
+};
+
+static void add_size(struct sizes *sizes, int size)
 {
-    int sizes[MAX_SIZES];
-    int count = 0;
+    int place = 0;
+    while (place < sizes->count && sizes->values[place] < size)
+        place++;
+    if (size <= 0 || sizes->count == MAX_SIZES || (place < sizes->count && sizes->values[place] == size))
+        return;
+    memmove(&sizes->values[place + 1], &sizes->values[place],
+            (size_t)(sizes->count - place) * sizeof sizes->values[0]);
+    sizes->values[place] = size;
+    sizes->count++;
+}
+
+/* Appends ", 8 or 12 GB" or ", 3 to 6 GB": what the names of a product's IDs and the cards of the first one
+ * say. */
+static void append_memory(struct buffer *text, const struct name_search *search, int group,
+                          const struct answer *answer)
+{
+    struct sizes sizes = {.count = 0};
     for (int i = 0; i < search->count; i++) {
         const struct name_hit *hit = &search->hits[i];
-        int size = atoi(hit->memory);
-        int place = 0;
-        if (hit->group != group || size <= 0 || !strstr(hit->memory, "gb") || count == MAX_SIZES)
-            continue;
-        while (place < count && sizes[place] < size)
-            place++;
-        if (place < count && sizes[place] == size)
-            continue;
-        memmove(&sizes[place + 1], &sizes[place], (size_t)(count - place) * sizeof *sizes);
-        sizes[place] = size;
-        count++;
+        if (hit->group == group && strstr(hit->memory, "gb"))
+            add_size(&sizes, atoi(hit->memory));
     }
-    if (count > 2)
-        buffer_append_format(text, ", %d to %d", sizes[0], sizes[count - 1]);
-    else if (count)
-        buffer_append_format(text, count > 1 ? ", %d or %d" : ", %d", sizes[0], sizes[count - 1]);
-    if (count)
-        buffer_append_text(text, " GB");
+    for (int i = 0; i < answer->card_count; i++)
+        add_size(&sizes, (int)answer->cards[i].vram_gib);
+    if (sizes.count > 2)
+        buffer_append_format(text, ", %d to %d GB", sizes.values[0], sizes.values[sizes.count - 1]);
+    else if (sizes.count)
+        buffer_append_format(text, sizes.count > 1 ? ", %d or %d GB" : ", %d GB", sizes.values[0],
+                             sizes.values[sizes.count - 1]);
 }
 
 /* A product without what the column of form factors says, with the memory. */
@@ -119,11 +130,14 @@ static void plain_name(const char *product, char name[PRODUCT_SIZE])
                                        " Max-Q",  " Lite Hash Rate", " LHR"};
     snprintf(name, PRODUCT_SIZE, "%s", product);
     size_t all = strlen(name);
-    while (all > 3 && strcasecmp(name + all - 2, "GB") == 0 && name[all - 3] >= '0' && name[all - 3] <= '9') {
-        char *last = strrchr(name, ' ');
-        if (!last || last == name)
+    while (all > 3 && strcasecmp(name + all - 2, "GB") == 0) {
+        size_t digits = all - 2 - (name[all - 3] == ' ');
+        size_t start = digits;
+        while (start && name[start - 1] >= '0' && name[start - 1] <= '9')
+            start--;
+        if (start == digits || start < 2 || name[start - 1] != ' ')
             break;
-        *last = '\0';
+        name[start - 1] = '\0';
         all = strlen(name);
     }
     for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
@@ -197,7 +211,7 @@ void query_names_row(struct output *output, const struct name_search *search, in
         !strstr(name, gpu->chip))
         snprintf(name + strlen(name), sizeof name - strlen(name), " (%s)", gpu->chip);
     buffer_append_text(&form, form_text(hit->form_factor));
-    append_memory(&form, search, hit->group);
+    append_memory(&form, search, hit->group, answer);
     verdict_text(&answer->verdict, " ", verdict);
     if (hit->ids > 1)
         snprintf(more, sizeof more, " +%d", hit->ids - 1);

@@ -180,6 +180,8 @@ static void read_product(const struct gpu_name *product, bool *is_mobile_name, s
         is_revision |= strncmp(word->text, "rev", 3) == 0;
         if (word->kind == WORD_KIND_MEMORY)
             snprintf(candidate->hit.memory, sizeof candidate->hit.memory, "%.11s", word->text);
+        if (word->kind == WORD_KIND_MEMORY && i > 0 && i + 1 == product->count)
+            candidate->memory_start = word->start;
         bool is_of_key = word->kind == WORD_KIND_MODEL || word->kind == WORD_KIND_LINE;
         if (is_of_key && length < sizeof candidate->key)
             length +=
@@ -319,7 +321,13 @@ static int compare(const void *a, const void *b)
 
 static bool same_group(const struct candidate *a, const struct candidate *b)
 {
-    return a->hit.form_factor == b->hit.form_factor && strcmp(a->key, b->key) == 0;
+    enum form_factor one = a->hit.form_factor;
+    enum form_factor other = b->hit.form_factor;
+    /* Of one ID that is sold both ways, a card of that name is what is meant. */
+    bool is_card =
+        a->hit.pci_id == b->hit.pci_id && ((one == FORM_FACTOR_DESKTOP && other == FORM_FACTOR_EITHER) ||
+                                           (one == FORM_FACTOR_EITHER && other == FORM_FACTOR_DESKTOP));
+    return (one == other || is_card) && strcmp(a->key, b->key) == 0;
 }
 
 /* Numbers the products in their order, and counts the IDs of each; what stands there twice goes. The groups
@@ -391,13 +399,30 @@ static bool is_telling(const struct question *question)
     return is_whole;
 }
 
-/* Whether the memory that names state tells two products apart that are called so. */
-static bool same_memory(const struct question *question, const struct candidate *a, const struct candidate *b)
+static bool asks_memory(const struct question *question)
 {
     for (int i = 0; i < question->name.count; i++)
         if (question->name.words[i].kind == WORD_KIND_MEMORY)
-            return true; /* as far as they do, the others have gone */
-    return strcmp(a->hit.memory, b->hit.memory) == 0;
+            return true;
+    return false;
+}
+
+/* Who asks for an RTX 3060 is not answered about its 12 GB alone. */
+static void leave_out_memory(const struct candidate *candidate, struct name_hit *hit)
+{
+    size_t length = candidate->memory_start;
+    while (length && hit->product[length - 1] == ' ')
+        length--;
+    if (length)
+        hit->product[length] = '\0';
+}
+
+/* Whether the memory that names state tells two products apart that are called so. */
+static bool same_memory(const struct question *question, const struct candidate *a, const struct candidate *b)
+{
+    /* Where one was asked for, the others have gone as far as their names tell. */
+    return asks_memory(question) || a->hit.pci_id == b->hit.pci_id ||
+           strcmp(a->hit.memory, b->hit.memory) == 0;
 }
 
 void search_rank(const struct question *question, struct candidate *candidates, int count,
@@ -428,6 +453,8 @@ void search_rank(const struct question *question, struct candidate *candidates, 
     search->asked = 0;
     for (int i = 0; i < search->count; i++) {
         search->hits[i] = candidates[i].hit;
+        if (!asks_memory(question))
+            leave_out_memory(&candidates[i], &search->hits[i]);
         search->asked +=
             asked && (candidates[i].hit.kind == MATCH_EXACT || candidates[i].hit.kind == MATCH_ALIAS);
     }
