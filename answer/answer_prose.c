@@ -272,8 +272,7 @@ static void write_alternatives(const struct prose *prose, const struct answer *a
         buffer_append_format(&line, "%s %s: about %d %% of attempts succeed", pci_id_print(&id, text),
                              alternative->name, percent(alternative->usable));
         if (alternative->price_usd)
-            buffer_append_format(&line, ", $%d-%d (%s)", alternative->price_usd, alternative->price_high_usd,
-                                 alternative->price_as_of);
+            answer_append_price(&line, alternative);
         if (alternative->same_chip)
             buffer_append_text(&line, ", the same chip as a card");
         prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "%s", buffer_text(&line));

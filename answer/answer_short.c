@@ -245,6 +245,14 @@ void answer_write_reports_in_short(const struct prose *prose, const struct answe
 
 /* ---- what to do ---- */
 
+void answer_append_price(struct buffer *out, const struct alternative *other)
+{
+    buffer_append_format(out, ", about $%d", other->price_usd);
+    if (other->price_high_usd > other->price_usd)
+        buffer_append_format(out, "-%d", other->price_high_usd);
+    buffer_append_format(out, " (%s)", other->price_as_of);
+}
+
 void answer_write_instead(const struct prose *prose, const struct answer *answer)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
@@ -267,8 +275,7 @@ void answer_write_instead(const struct prose *prose, const struct answer *answer
     if (other->same_chip)
         buffer_append_text(&line, ", the same chip");
     if (other->price_usd)
-        buffer_append_format(&line, ", $%d-%d (%s)", other->price_usd, other->price_high_usd,
-                             other->price_as_of);
+        answer_append_price(&line, other);
     prose_add(prose, PARAGRAPH_FIELD, "Instead", COLOR_PLAIN, "%s; more: passthru recommend %s",
               buffer_text(&line), pci_id_print(&base, id));
 }

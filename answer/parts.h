@@ -18,6 +18,9 @@ static inline const char *plural(int count)
     return count == 1 ? "" : "s";
 }
 
+/* Appends ", about $90-140 (2026-02)", the known price of a card to buy instead. */
+void answer_append_price(struct buffer *out, const struct alternative *other);
+
 static inline bool report_is_usable(const struct shown_report *report)
 {
     return report->outcome == OUTCOME_WORKS || report->outcome == OUTCOME_WORKS_WITH_WORKAROUND;

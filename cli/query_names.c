@@ -73,7 +73,7 @@ enum error_code query_answer_name(struct query *query, const char *name, struct 
         return write_hits(query, name, error);
     if (query->answered)
         output_blank(&query->output);
-    if ((!search->is_one && search->group_count > 1) || !search->is_safe)
+    if ((!search->is_one && (!search->asked || search->group_count > 1)) || !search->is_safe)
         return write_names(query, name, error);
     query_names_understood(&query->output, search, name);
     if (gather_hit(query, &search->hits[0], name, error))

@@ -141,7 +141,7 @@ static enum error_code weigh_id(struct database *database, uint32_t pci_id, stru
     if (offer->pci_id_count == MAX_OFFER_IDS || database_find_device(database, &id, &device, error))
         return error->code == ERROR_NOT_FOUND ? error->code = ERROR_NONE : error->code;
     struct gpu *gpu = &device.gpu;
-    if (!device.is_gpu)
+    if (!device.is_gpu || device.is_unlisted) /* a guess by the number recommends nothing */
         return ERROR_NONE;
     bool sold_both_ways = gpu_form_factor(gpu) == FORM_FACTOR_EITHER;
     if (sold_both_ways && gpu_settle_by_chassis(gpu, CHASSIS_DESKTOP) &&
