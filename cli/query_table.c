@@ -130,15 +130,14 @@ static void plain_name(const char *product, char name[PRODUCT_SIZE])
                                        " Max-Q",  " Lite Hash Rate", " LHR"};
     snprintf(name, PRODUCT_SIZE, "%s", product);
     size_t all = strlen(name);
-    while (all > 3 && strcasecmp(name + all - 2, "GB") == 0) {
-        size_t digits = all - 2 - (name[all - 3] == ' ');
-        size_t start = digits;
-        while (start && name[start - 1] >= '0' && name[start - 1] <= '9')
-            start--;
-        if (start == digits || start < 2 || name[start - 1] != ' ')
-            break;
-        name[start - 1] = '\0';
-        all = strlen(name);
+    if (all > 2 && strcasecmp(name + all - 2, "GB") == 0) {
+        size_t number = all - 2;
+        while (number && name[number - 1] == ' ')
+            number--;
+        while (number && name[number - 1] >= '0' && name[number - 1] <= '9')
+            number--;
+        if (number > 1 && name[number - 1] == ' ')
+            name[number - 1] = '\0';
     }
     for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
         size_t length = strlen(name);
@@ -166,7 +165,7 @@ void query_names_head(struct output *output, const struct name_search *search, c
     else if (first->is_of_processor)
         snprintf(text, sizeof text, "The GPU in the processor \"%s\" is one of these:", name);
     else if (!search->is_safe)
-        snprintf(text, sizeof text, "Nothing is called \"%s\". Without that \"%s\" is:", search->left_out,
+        snprintf(text, sizeof text, "Nothing is called \"%s\". \"%s\" is sold as:", search->left_out,
                  search->understood);
     else if (search->left_out[0])
         snprintf(text, sizeof text, "Without \"%s\", \"%s\" is sold as:", search->left_out,
@@ -262,7 +261,7 @@ void query_names_also(struct output *output, const struct name_search *search, c
     const struct name_hit *first = &search->hits[0];
     char id[PCI_ID_TEXT_SIZE];
     char verdict[64];
-    for (int i = 1; i < search->count; i++) {
+    for (int i = 1; i < search->asked; i++) {
         struct pci_id other = pci_id_from_number(search->hits[i].pci_id);
         if (search->hits[i].group == first->group)
             buffer_append_format(&text, "%s%s", text.length ? ", " : "The same product has other IDs, too: ",

@@ -417,12 +417,34 @@ static void leave_out_memory(const struct candidate *candidate, struct name_hit 
         hit->product[length] = '\0';
 }
 
-/* Whether the memory that names state tells two products apart that are called so. */
-static bool same_memory(const struct question *question, const struct candidate *a, const struct candidate *b)
+/* Whether one of the first candidates with this ID states its memory. */
+static bool states_memory(const struct candidate *candidates, int count, uint32_t pci_id)
 {
-    /* Where one was asked for, the others have gone as far as their names tell. */
-    return asks_memory(question) || a->hit.pci_id == b->hit.pci_id ||
-           strcmp(a->hit.memory, b->hit.memory) == 0;
+    for (int i = 0; i < count; i++)
+        if (candidates[i].hit.pci_id == pci_id && candidates[i].hit.memory[0])
+            return true;
+    return false;
+}
+
+/* Whether the first candidates, which are what was asked for, are one product in one form factor. IDs with
+ * another memory are another product, unless the question says which memory: then the others are not among
+ * them. One ID is answered for all its boards. */
+static bool is_one_product(const struct question *question, const struct candidate *candidates, int count)
+{
+    bool is_memory_asked = asks_memory(question);
+    const char *memory = NULL;
+    for (int i = 0; i < count; i++) {
+        const struct name_hit *hit = &candidates[i].hit;
+        if (!same_group(&candidates[i], candidates))
+            return false;
+        if (is_memory_asked || hit->pci_id == candidates[0].hit.pci_id ||
+            (!hit->memory[0] && states_memory(candidates, count, hit->pci_id)))
+            continue;
+        if (strcmp(memory ? memory : candidates[0].hit.memory, hit->memory) != 0)
+            return false;
+        memory = hit->memory;
+    }
+    return count > 0;
 }
 
 void search_rank(const struct question *question, struct candidate *candidates, int count,
@@ -439,10 +461,7 @@ void search_rank(const struct question *question, struct candidate *candidates, 
     if (count && candidates[0].tier > TIER_OTHER_FORM && !is_telling(question))
         count = 0; /* "and", of "and or not" */
     int asked = count_asked(question, candidates, count);
-    struct candidate best = count ? candidates[0] : (struct candidate){.tier = TIER_SIMILAR};
-    search->is_one = asked > 0;
-    for (int i = 0; i < asked; i++)
-        search->is_one &= same_group(&candidates[i], &best) && same_memory(question, &candidates[i], &best);
+    search->is_one = is_one_product(question, candidates, asked < MAX_GROUPED ? asked : MAX_GROUPED);
     for (int i = 0; i < count; i++)
         candidates[i].hit.kind = kind_of(&candidates[i], i < asked, is_whole, question->is_loose);
     search->total = count;
