@@ -45,8 +45,7 @@ static void write_question(const struct prose *prose, const struct card_question
     append_filters(&line, wanted);
     buffer_append_format(&line,
                          "%s that are likely to pass through:", strchr(buffer_text(&line), ',') ? "," : "");
-    prose_add(prose, (int)line.length <= prose->width ? PARAGRAPH_LINE : PARAGRAPH_DETAIL, "", COLOR_BOLD,
-              "%s", buffer_text(&line));
+    prose_add(prose, PARAGRAPH_TEXT, "", COLOR_BOLD, "%s", buffer_text(&line));
 }
 
 static void write_given(const struct prose *prose, const struct recommendation *recommendation)
