@@ -48,12 +48,13 @@ static void append_name(struct buffer *out, const struct answer *answer)
     const struct device *device = &answer->device;
     struct buffer vendor CLEANUP(buffer_free) = BUFFER(NAME_SIZE + 1);
     bool is_by_name = answer->match.kind == MATCH_EXACT || answer->match.kind == MATCH_ALIAS;
-    const char *bracket = strstr(device->name, " [");
+    size_t whole = strlen(device->name);
+    const char *bracket = whole && device->name[whole - 1] == ']' ? strstr(device->name, " [") : NULL;
     const char *product = is_by_name ? answer->match.name : device->product;
     size_t length = strlen(product);
     if (!length && bracket) {
         product = bracket + 2;
-        length = strcspn(product, "]");
+        length = (size_t)(device->name + whole - 1 - product);
     } else if (!length) {
         product = device->name;
         length = strlen(product);
