@@ -62,6 +62,9 @@ static enum error_code take_gpu(struct report_command *command, const struct pci
     command->gpu_was_seen = pci_is_gpu_class(device);
     scan_look(&command->scan, device, form_factor, &seen);
     scan_report(&command->scan, &seen, &command->draft);
+    char version[HYPERVISOR_VERSION_SIZE];
+    host_read_hypervisor_version(command->root, version);
+    report_draft_observe(&command->draft, FIELD_HYPERVISOR_VERSION, version);
     scan_gpu_free(&seen);
     return ERROR_NONE;
 }

@@ -123,18 +123,61 @@ static void read_cpu(struct root *root, struct host *host)
         host->in_vm = tristate_of(has_word(flags, "hypervisor"));
 }
 
-static void find_hypervisor(struct root *root, struct host *host)
+/* How a hypervisor shows on its host, and which package of Debian, and of what is made of it, has its
+ * version; NULL: the file itself says version="...". */
+static const struct sign {
+    const char *path;
+    enum hypervisor hypervisor;
+    const char *package;
+} signs[] = {{"/etc/pve", HYPERVISOR_PROXMOX, "pve-manager"},
+             {"/usr/bin/pvesh", HYPERVISOR_PROXMOX, "pve-manager"},
+             {"/etc/unraid-version", HYPERVISOR_UNRAID, NULL},
+             {"/usr/bin/midclt", HYPERVISOR_TRUENAS, "truenas"},
+             {"/etc/libvirt/qemu", HYPERVISOR_LIBVIRT, "libvirt-daemon"},
+             {"/usr/bin/qemu-system-x86_64", HYPERVISOR_QEMU_KVM, "qemu-system-x86"}};
+
+static const struct sign *find_sign(struct root *root)
 {
-    static const struct {
-        const char *path;
-        enum hypervisor hypervisor;
-    } signs[] = {
-        {"/etc/pve", HYPERVISOR_PROXMOX},           {"/usr/bin/pvesh", HYPERVISOR_PROXMOX},
-        {"/etc/unraid-version", HYPERVISOR_UNRAID}, {"/usr/bin/midclt", HYPERVISOR_TRUENAS},
-        {"/etc/libvirt/qemu", HYPERVISOR_LIBVIRT},  {"/usr/bin/qemu-system-x86_64", HYPERVISOR_QEMU_KVM}};
-    for (size_t i = 0; i < ARRAY_SIZE(signs) && !host->hypervisor; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
         if (root_exists(root, signs[i].path))
-            host->hypervisor = vocabulary_value(&vocabulary_hypervisor, (int)signs[i].hypervisor);
+            return &signs[i];
+    return NULL;
+}
+
+/* From dpkg's list of what is installed. */
+static void read_package_version(struct root *root, const char *package, char *version, size_t size)
+{
+    enum { MAX_STATUS = 16 << 20 };
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_STATUS + 1);
+    char head[100];
+    char stanza[4096];
+    if (root_read(root, "/var/lib/dpkg/status", MAX_STATUS, &text) != ROOT_OK)
+        return;
+    snprintf(head, sizeof head, "Package: %s\nStatus: install ok installed\n", package);
+    const char *start = buffer_text(&text);
+    const char *at = strstr(start, head);
+    while (at && at != start && at[-1] != '\n')
+        at = strstr(at + 1, head);
+    if (!at)
+        return;
+    const char *end = strstr(at, "\n\n");
+    snprintf(stanza, sizeof stanza, "%.*s", end && end - at < 4096 ? (int)(end - at) : 4095, at);
+    find_value(stanza, "Version", ':', version, size);
+}
+
+void host_read_hypervisor_version(struct root *root, char version[HYPERVISOR_VERSION_SIZE])
+{
+    const struct sign *sign = find_sign(root);
+    char line[100];
+    char whole[100] = "";
+    if (sign && sign->package)
+        read_package_version(root, sign->package, whole, sizeof whole);
+    else if (sign && root_read_line(root, sign->path, line, sizeof line) == ROOT_OK)
+        find_value(line, "version", '=', whole, sizeof whole);
+    /* As its makers count: "9.0.0" of "1:9.0.0-4+deb12u2" (deb-version(7)). */
+    const char *epoch = strchr(whole, ':');
+    const char *upstream = epoch ? epoch + 1 : whole;
+    snprintf(version, HYPERVISOR_VERSION_SIZE, "%.*s", (int)strcspn(upstream, "-+~"), upstream);
 }
 
 void host_read(struct root *root, struct host *host)
@@ -150,6 +193,8 @@ void host_read(struct root *root, struct host *host)
     root_read_line(root, "/proc/sys/kernel/osrelease", host->kernel, sizeof host->kernel);
     if (root_read(root, "/etc/os-release", 16384, &text) == ROOT_OK)
         find_value(buffer_text(&text), "PRETTY_NAME", '=', host->system, sizeof host->system);
-    find_hypervisor(root, host);
+    const struct sign *sign = find_sign(root);
+    if (sign)
+        host->hypervisor = vocabulary_value(&vocabulary_hypervisor, (int)sign->hypervisor);
     host->is_root = root_is_live(root) && geteuid() == 0;
 }

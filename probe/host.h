@@ -22,4 +22,9 @@ struct host {
 
 void host_read(struct root *root, struct host *host);
 
+/* The version of its hypervisor, as the package or a file of the product says: "8.2.4"; "" where none does.
+ */
+enum { HYPERVISOR_VERSION_SIZE = 40 };
+void host_read_hypervisor_version(struct root *root, char version[HYPERVISOR_VERSION_SIZE]);
+
 #endif

@@ -205,6 +205,13 @@ def unraid_version(text):
     return found[0] + "\n" if found else "\n"
 
 
+def hypervisor_packages(text):
+    """Of dpkg's list of what is installed, the versions of hypervisors."""
+    found = re.findall(r"(?m)^Package: (pve-manager|truenas|libvirt-daemon|qemu-system-x86)\nStatus: (install ok installed)\n"
+                       r"(?:\S.*\n| .*\n)*?Version: ([0-9][0-9a-z.:+~-]{0,60})$", text)
+    return "".join("Package: %s\nStatus: %s\nVersion: %s\n\n" % package for package in found)
+
+
 def cpuinfo(identity):
     """What cleans /proc/cpuinfo: the first processor's maker and name, and the flags that tell of virtual machines."""
     def clean(text):

@@ -62,6 +62,7 @@ def vfio_config(m, ids, words, *, vm="", softdep="nouveau"):
     m.put("/etc/initramfs-tools/modules", "# nothing more")
     if vm:
         m.put("/etc/pve/qemu-server/101.conf", vm)
+        m.put("/var/lib/dpkg/status", "Package: pve-manager\nStatus: install ok installed\nVersion: 8.2.4\n")
 
 
 def proxmox_vm(address, more=""):

@@ -55,6 +55,39 @@ ROOT_TEST(test_host_that_tells)
     assert_int_equal(host.in_vm, TRISTATE_YES);
 }
 
+ROOT_TEST(test_version_of_the_hypervisor)
+{
+    static const char status[] =
+        "Package: pve\nStatus: install ok installed\nVersion: 1\n\n"
+        "Package: qemu-system-x86\nStatus: install ok installed\nVersion: 1:7.2+dfsg-7\n\n"
+        "Package: pve-manager\nStatus: install ok installed\nPriority: optional\n"
+        "Depends: a,\n b\nVersion: 8.2.4\nDescription: x\n\n"
+        "Package: libvirt-daemon\nStatus: deinstall ok config-files\nVersion: 9.0.0-4\n";
+    static const struct {
+        const char *sign, *content, *hypervisor, *version;
+    } cases[] = {{"/usr/bin/pvesh", "", "proxmox", "8.2.4"},
+                 {"/usr/bin/qemu-system-x86_64", "", "qemu-kvm", "7.2"},
+                 {"/etc/libvirt/qemu/x", "", "libvirt", ""},
+                 {"/etc/unraid-version", "version=\"7.0.1\"\n", "unraid", "7.0.1"}};
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct host host;
+        char version[HYPERVISOR_VERSION_SIZE];
+        reset_root();
+        put("/var/lib/dpkg/status", status);
+        put(cases[i].sign, cases[i].content);
+        host_read(root, &host);
+        assert_string_equal(host.hypervisor, cases[i].hypervisor);
+        host_read_hypervisor_version(root, version);
+        assert_string_equal(version, cases[i].version);
+    }
+    char cut[HYPERVISOR_VERSION_SIZE];
+    reset_root();
+    put("/usr/bin/pvesh", "");
+    put("/var/lib/dpkg/status", "Package: pve-manager\nStatus: install ok installed\n");
+    host_read_hypervisor_version(root, cut);
+    assert_string_equal(cut, "");
+}
+
 /* Why it is off: the firmware wins over the command line, and AMD's needs no parameter at all. */
 ROOT_TEST(test_why_the_iommu_is_off)
 {
