@@ -55,8 +55,8 @@ static char *split(char *text)
 static int take_stage(struct report_command *command, char *text)
 {
     char *state = split(text);
-    int stage = vocabulary_find(&vocabulary_stage, text);
-    int value = state ? vocabulary_find(&vocabulary_stage_state, state) : -1;
+    int stage = vocabulary_find_spelled(&vocabulary_stage, text);
+    int value = state ? vocabulary_find_spelled(&vocabulary_stage_state, state) : -1;
     if (stage < 0 || value < 0)
         return output_usage_error("report", command->common.json,
                                   "--stage takes NAME=STATE, such as driver_init=no, not \"%s%s%s\"", text,

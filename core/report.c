@@ -120,7 +120,7 @@ static enum error_code check_fields(json_t *json, json_t *values[FIELD_COUNT],
         enum report_field field = report_field_find(name);
         if (field == FIELD_COUNT) {
             error_set(error, ERROR_BAD_INPUT, "\"%.100s\" is not a field of a report", name);
-            error_next(error, "schema/report.schema.json lists fields and enum values");
+            error_next(error, "man passthru-report lists fields and enum values");
         } else {
             given[field] = true;
             values[field] = check_field(value, field, error) ? NULL : value;
@@ -236,7 +236,7 @@ static enum error_code take(json_t *json, struct report *report, struct buffer *
     error->code = ERROR_NONE;
     if (!json_is_object(json)) {
         error_set(error, ERROR_BAD_INPUT, "a report must be one JSON object");
-        return error_next(error, "schema/report.schema.json lists fields and enum values");
+        return error_next(error, "man passthru-report lists fields and enum values");
     }
     if (check_fields(json, values, problems, error) ||
         (canonical && write_canonical(values, canonical, error)) || keep(report, values, error))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/report_draft.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,9 +41,22 @@ static char *copy_text(const char *text)
     return copy;
 }
 
+/* A value of the vocabulary however it was spelled, hexadecimal digits in lower case, else the text itself.
+ */
+static char *copy_value(enum report_field field, const char *text)
+{
+    const struct report_field_info *info = &report_fields[field];
+    int value = info->vocabulary ? vocabulary_find_spelled(info->vocabulary, text) : -1;
+    char *copy = copy_text(value < 0 ? text : info->vocabulary->entries[value].value);
+    bool is_hex = info->type == TYPE_PCI_ID || info->type == TYPE_REVISION || info->type == TYPE_SHA256;
+    for (char *at = copy; is_hex && at && *at; at++)
+        *at = (char)tolower((unsigned char)*at);
+    return copy;
+}
+
 void report_draft_set(struct report_draft *draft, enum report_field field, const char *text)
 {
-    char *copy = text && *text ? copy_text(text) : NULL;
+    char *copy = text && *text ? copy_value(field, text) : NULL;
     free(draft->texts[field]);
     draft->texts[field] = copy;
 }
@@ -76,33 +90,38 @@ void report_draft_observe(struct report_draft *draft, enum report_field field, c
     report_draft_set(draft, field, cut);
 }
 
-static bool add(struct draft_list *list, int most, const char *value)
+static bool add(struct draft_list *list, enum report_field field, const char *text)
 {
-    for (int i = 0; i < list->count; i++)
-        if (strcmp(list->values[i], value) == 0)
-            return true;
-    if (list->count == most)
-        return false;
-    list->values[list->count] = copy_text(value);
-    list->count += list->values[list->count] != NULL;
-    return true;
+    char *value = copy_value(field, text);
+    bool is_new = value != NULL;
+    for (int i = 0; i < list->count && is_new; i++)
+        is_new = strcmp(list->values[i], value) != 0;
+    bool fits = !is_new || list->count < (int)report_fields[field].limit;
+    if (is_new && fits)
+        list->values[list->count++] = value;
+    else
+        free(value);
+    return fits;
 }
 
 bool report_draft_add_use(struct report_draft *draft, const char *use)
 {
-    return add(&draft->uses, REPORT_MAX_USE, use);
+    return add(&draft->uses, FIELD_USE, use);
 }
 
 bool report_draft_add_symptom(struct report_draft *draft, const char *symptom)
 {
-    return add(&draft->symptoms, REPORT_MAX_SYMPTOMS, symptom);
+    return add(&draft->symptoms, FIELD_SYMPTOMS, symptom);
 }
 
 bool report_draft_add_attempt(struct report_draft *draft, const char *fix, const char *result)
 {
     if (draft->attempt_count == REPORT_MAX_ATTEMPTS)
         return false;
-    struct draft_attempt attempt = {copy_text(fix), copy_text(result)};
+    int known = vocabulary_find_spelled(&vocabulary_result, result);
+    if (known >= 0)
+        result = vocabulary_value(&vocabulary_result, known);
+    struct draft_attempt attempt = {copy_value(FIELD_ATTEMPTS, fix), copy_text(result)};
     if (attempt.fix && attempt.result) {
         draft->attempts[draft->attempt_count++] = attempt;
     } else {

@@ -36,7 +36,8 @@ struct report_draft {
 
 void report_draft_free(struct report_draft *draft);
 
-/* Sets a field to a copy of `text`; NULL or "" leaves the field out. */
+/* Sets a field to a copy of `text`; NULL or "" leaves the field out. Here and below a value of the vocabulary
+ * is found however it is spelled ("Black screen"), and hexadecimal digits become lower case. */
 void report_draft_set(struct report_draft *draft, enum report_field field, const char *text);
 
 /* The same with what a machine says of itself: a text that is not clean UTF-8, or that would be rejected

@@ -24,7 +24,7 @@ bool report_field_is_text(enum report_field field)
 enum error_code report_field_reject(struct error *error, const char *name, const char *why)
 {
     error_set(error, ERROR_BAD_INPUT, "field \"%s\" %s", name, why);
-    return error_next(error, "correct the field; schema/report.schema.json lists fields and enum values");
+    return error_next(error, "correct the field; man passthru-report lists fields and enum values");
 }
 
 /* At most `limit` characters, none of them a control character. */
@@ -103,5 +103,5 @@ enum error_code report_field_check(const struct report_field_info *type, const c
     if (!is_enum || vocabulary_find(type->vocabulary, text) >= 0)
         return ERROR_NONE;
     error_set(error, ERROR_BAD_INPUT, "field \"%s\" has the unknown enum value \"%s\"", name, text);
-    return error_next(error, "use one of group %s in schema/vocabulary.tsv", type->vocabulary->name);
+    return error_next(error, "passthru help words %s lists the enum values", type->vocabulary->name);
 }

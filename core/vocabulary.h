@@ -2,6 +2,7 @@
 #ifndef PASSTHRU_CORE_VOCABULARY_H
 #define PASSTHRU_CORE_VOCABULARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The controlled vocabulary. Its values are listed in schema/vocabulary.tsv and nowhere else; the enums and
@@ -21,6 +22,13 @@ struct vocabulary {
 
 /* The index of `value` in the group, which is its enum value, or -1. */
 int vocabulary_find(const struct vocabulary *vocabulary, const char *value);
+
+/* The same, however people write it: in capitals, with spaces or underscores for dashes. */
+int vocabulary_find_spelled(const struct vocabulary *vocabulary, const char *value);
+
+/* Whether words of the value or of its text open with each of the `length` bytes of `words`, case and dashes
+ * ignored: "code 43" fits windows-code-43. False where there is no word. */
+bool vocabulary_fits_words(const struct vocabulary_entry *entry, const char *words, size_t length);
 
 /* The text of an enum value, such as "likely", "unknown" when it is out of range. */
 const char *vocabulary_value(const struct vocabulary *vocabulary, int value);
