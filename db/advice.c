@@ -143,6 +143,29 @@ enum error_code database_find_symptom_fixes(struct database *database, const cha
     return find_tried_fixes(database, "symptom", symptom, fixes, limit, count, error);
 }
 
+enum error_code database_count_values(struct database *database, uint16_t vendor,
+                                      const struct vocabulary *vocabulary, int counts[], struct error *error)
+{
+    static const char symptoms[] =
+        "SELECT symptom, count(*) FROM report JOIN report_symptom ON report_symptom.report = report.seq"
+        " WHERE pci_id BETWEEN ?1 AND ?2 GROUP BY symptom";
+    static const char fixes[] =
+        "SELECT fix, count(*) FROM report JOIN report_attempt ON report_attempt.report = report.seq"
+        " WHERE pci_id BETWEEN ?1 AND ?2 GROUP BY fix";
+    const int64_t first = (int64_t)vendor << 16;
+    sqlite3_stmt *row;
+    memset(counts, 0, (size_t)vocabulary->count * sizeof *counts);
+    if (database_query(database, vocabulary == &vocabulary_fix ? fixes : symptoms,
+                       SQL_VALUES(sql_integer(first), sql_integer(first | 0xffff)), &row, error))
+        return error->code;
+    while (database_next(database, row, error)) {
+        int value = vocabulary_find(vocabulary, column_text(row, 0));
+        if (value >= 0)
+            counts[value] = column_count(row, 1);
+    }
+    return error->code;
+}
+
 enum error_code database_find_blocker_workaround(struct database *database, const struct gpu *gpu,
                                                  enum blocker blocker, struct blocker_workaround *workaround,
                                                  struct error *error)

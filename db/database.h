@@ -171,6 +171,12 @@ MUST_CHECK enum error_code database_find_symptom_fixes(struct database *database
                                                        struct tried_fix *fixes, int limit, int *count,
                                                        struct error *error);
 
+/* How many reports on GPUs of a vendor name each symptom, or try each fix: `vocabulary` is that of symptoms
+ * or of fixes, and `counts` has a number for each of its values. */
+MUST_CHECK enum error_code database_count_values(struct database *database, uint16_t vendor,
+                                                 const struct vocabulary *vocabulary, int counts[],
+                                                 struct error *error);
+
 /* Every value that some source states for a GPU, winner first in each attribute. */
 struct stated_value {
     enum attribute attribute;
