@@ -15,6 +15,7 @@ const char send_help[] = "send [OPTION]... ID...\n"
                          "outbox.\n"
                          "\n"
                          "  --remote NAME  to this remote, where several take reports\n"
+                         "  --dry-run      print the name of the remote, and send nothing\n"
                          "  --data DIR     take the remotes that come with passthru from DIR\n"
                          "  --json         say what was done as JSON\n"
                          "  --quiet        say nothing when all went well\n"
@@ -30,6 +31,7 @@ struct send_options {
     const char *remote;
     bool json;
     bool quiet;
+    bool dry_run;
 };
 
 static void print_waiting(void)
@@ -86,16 +88,31 @@ static int run_send(const struct send_options *options, const char *const *ids, 
     return error_exit_status(error.code);
 }
 
+static int print_remote(const struct send_options *options)
+{
+    struct error error = {.code = ERROR_NONE};
+    char data[DATABASE_PATH_SIZE];
+    char name[80];
+    if (program_find_data(options->data, data, &error) ||
+        send_find_remote(data, options->remote, name, &error))
+        return program_fail(&error, options->json);
+    program_print(stdout, "", name);
+    return 0;
+}
+
 int main_send(int argc, char **argv)
 {
     struct send_options options = {.data = NULL};
     const struct program_option known[] = {{"remote", &options.remote, NULL},
                                            {"data", &options.data, NULL},
                                            {"json", NULL, &options.json},
-                                           {"quiet", NULL, &options.quiet}};
+                                           {"quiet", NULL, &options.quiet},
+                                           {"dry-run", NULL, &options.dry_run}};
     int status = program_take_options(argc, argv, send_help, known, ARRAY_SIZE(known));
     if (status >= 0)
         return status;
+    if (options.dry_run)
+        return print_remote(&options);
     if (optind == argc)
         return program_usage("send", "the IDs of reports are missing", options.json);
     return run_send(&options, (const char *const *)argv + optind, argc - optind);

@@ -309,6 +309,18 @@ enum error_code send_reports(const struct send_request *request, struct send_sum
     return error->code;
 }
 
+enum error_code send_find_remote(const char *data_directory, const char *remote, char name[80],
+                                 struct error *error)
+{
+    struct remotes remotes;
+    const struct remote *chosen;
+    error->code = ERROR_NONE;
+    if (!remotes_load(data_directory, &remotes, error) && !choose_remote(&remotes, remote, &chosen, error))
+        snprintf(name, 80, "%s", chosen->name);
+    remotes_free(&remotes);
+    return error->code;
+}
+
 void send_summary_free(struct send_summary *summary)
 {
     free(summary->results);

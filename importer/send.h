@@ -46,6 +46,10 @@ struct send_summary {
  * became of a report could not be written. The caller frees the summary, also after an error. */
 MUST_CHECK enum error_code send_reports(const struct send_request *request, struct send_summary *summary,
                                         struct error *error);
+/* Says to which remote send_reports would send: its name. The errors of a wrong or missing remote. */
+MUST_CHECK enum error_code send_find_remote(const char *data_directory, const char *remote, char name[80],
+                                            struct error *error);
+
 void send_summary_free(struct send_summary *summary);
 
 /* Appends {"sent":[...],"before":[...],"refused":[...],"kept":[...]}, and `error` unless it is none. */
