@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/ask.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +10,35 @@
 
 #include "core/text.h"
 
-enum { INDENT = 6, SHORT_LIST = 20, LABEL_SIZE = 80 };
+/* A page of a list leaves space on 24 lines for the question and what was said before it. */
+enum { INDENT = 6, PAGE = 14, LABEL_SIZE = 80 };
+
+static volatile sig_atomic_t interrupted;
 
 bool ask_is_possible(void)
 {
     return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+static void note_interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+void ask_catch_interrupt(void)
+{
+    /* Without SA_RESTART: what is being read ends. */
+    const struct sigaction action = {.sa_handler = note_interrupt};
+    sigaction(SIGINT, &action, NULL);
+}
+
+void ask_end_if_interrupted(struct output *output)
+{
+    if (!interrupted || !output_flush(output))
+        return;
+    signal(SIGINT, SIG_DFL);
+    raise(SIGINT);
 }
 
 static void complain(struct output *output, const char *text)
@@ -50,7 +75,7 @@ static bool read_line(struct output *output, const char *prompt, char line[ASK_T
     for (;;) {
         if (!show_prompt(output, prompt))
             return false;
-        if (!fgets(line, ASK_TEXT_SIZE, stdin)) {
+        if (!fgets(line, ASK_TEXT_SIZE, stdin) || interrupted) {
             buffer_append_byte(&output->buffer, '\n');
             return false;
         }
@@ -76,30 +101,62 @@ static void show_question(struct output *output, const char *question)
     output_paragraph_color(output, 0, "", COLOR_BOLD, question);
 }
 
+static void show_choice(struct output *output, const struct vocabulary *choices, int number)
+{
+    char label[16];
+    char both[700];
+    const char *text = choices->entries[number].text;
+    snprintf(label, sizeof label, "%4d", number + 1);
+    snprintf(both, sizeof both, "%s%s%s", choices->entries[number].value, *text ? ": " : "", text);
+    output_paragraph(output, INDENT, label, both);
+}
+
 static void show_choices(struct output *output, const struct vocabulary *choices)
 {
-    for (int i = 0; choices && i < choices->count; i++) {
-        char label[16];
-        char both[700];
-        const char *text = choices->entries[i].text;
-        snprintf(label, sizeof label, "%4d", i + 1);
-        snprintf(both, sizeof both, "%s%s%s", choices->entries[i].value, *text ? ": " : "", text);
-        output_paragraph(output, INDENT, label, both);
-    }
+    for (int i = 0; choices && i < choices->count; i++)
+        show_choice(output, choices, i);
 }
 
 enum answer { ANSWER_NONE, ANSWER_ENTER, ANSWER_CLEAR, ANSWER_TEXT };
 
+/* A long list, shown page by page: as many choices as fit, from number `next`. */
+struct pages {
+    const struct vocabulary *choices;
+    int next;
+};
+
+/* At least one choice, on at most a page of lines; after the last it begins again. */
+static void show_page(struct output *output, struct pages *pages)
+{
+    struct buffer *out = &output->buffer;
+    size_t start = out->length;
+    int lines = 0;
+    while (pages->next < pages->choices->count && lines < PAGE) {
+        show_choice(output, pages->choices, pages->next++);
+        lines = 0;
+        for (size_t i = start; i < out->length; i++)
+            lines += buffer_text(out)[i] == '\n';
+    }
+    if (pages->next < pages->choices->count) {
+        char more[60];
+        snprintf(more, sizeof more, "... and %d more: ? shows them.", pages->choices->count - pages->next);
+        output_paragraph(output, INDENT, "", more);
+    } else {
+        pages->next = 0;
+    }
+}
+
 /* An answer in `line`; CLEAR is "-", NONE the end of the input. `?` shows the explanation and, unless NULL,
- * the choices. */
+ * the next page of a list. */
 static enum answer read_answer(struct output *output, const char *prompt, const char *explanation,
-                               const struct vocabulary *choices, char line[ASK_TEXT_SIZE])
+                               struct pages *pages, char line[ASK_TEXT_SIZE])
 {
     while (read_line(output, prompt, line)) {
         if (strcmp(line, "?") != 0)
             return !*line ? ANSWER_ENTER : strcmp(line, "-") == 0 ? ANSWER_CLEAR : ANSWER_TEXT;
         output_paragraph(output, 0, "", explanation);
-        show_choices(output, choices);
+        if (pages)
+            show_page(output, pages);
     }
     return ANSWER_NONE;
 }
@@ -115,10 +172,7 @@ static int find_choice(const struct vocabulary *choices, const char *answer, siz
     long number = strtol(word, &end, 10);
     if (*word >= '0' && *word <= '9' && !*end)
         return number >= 1 && number <= choices->count ? (int)number - 1 : ASK_NOTHING;
-    for (int i = 0; i < choices->count; i++)
-        if (strcasecmp(choices->entries[i].value, word) == 0)
-            return i;
-    return ASK_NOTHING;
+    return vocabulary_find_spelled(choices, word);
 }
 
 bool ask_value(struct output *output, const char *question, const char *explanation,
@@ -147,52 +201,116 @@ bool ask_value(struct output *output, const char *question, const char *explanat
     }
 }
 
-/* Marks the values of an answer; false, and says which, when one of them is not in the list. */
-static bool take_values(struct output *output, const struct vocabulary *choices, const char *answer,
-                        bool chosen[])
+/* Numbers, ranges of them and values with spaces between; false when one of them is none. */
+static bool mark_numbers(const struct vocabulary *choices, const char *piece, size_t size, bool marked[])
+{
+    bool numbers[ASK_MAX_CHOICES] = {false};
+    for (size_t at = 0, length; at < size; at += length) {
+        length = strspn(piece + at, " ");
+        if (length)
+            continue;
+        while (at + length < size && piece[at + length] != ' ')
+            length++;
+        const char *dash = memchr(piece + at, '-', length);
+        int first = find_choice(choices, piece + at, length);
+        int last = first;
+        if (first < 0 && dash) {
+            first = find_choice(choices, piece + at, (size_t)(dash - piece) - at);
+            last = find_choice(choices, dash + 1, at + length - (size_t)(dash + 1 - piece));
+        }
+        if (first < 0 || last < first)
+            return false;
+        for (int i = first; i <= last; i++)
+            numbers[i] = true;
+    }
+    for (int i = 0; i < choices->count; i++)
+        marked[i] |= numbers[i];
+    return true;
+}
+
+/* The choice that the words fit; else ASK_NOTHING, and what was found is shown. */
+static int search(struct output *output, const struct vocabulary *choices, int likely, const char *words,
+                  size_t size)
+{
+    char text[200];
+    int found = ASK_NOTHING;
+    int count = 0;
+    int likely_count = 0;
+    for (int i = 0; i < choices->count; i++) {
+        if (!vocabulary_fits_words(&choices->entries[i], words, size))
+            continue;
+        if (!count++ || (i < likely && !likely_count))
+            found = i;
+        likely_count += i < likely;
+    }
+    if (count == 1 || likely_count == 1) {
+        show_choice(output, choices, found);
+        return found;
+    }
+    int shown = (int)(size < 80 ? size : 80);
+    if (!count)
+        snprintf(text, sizeof text, "There is no \"%.*s\" in the list; try one word of it, or ?.", shown,
+                 words);
+    else
+        snprintf(text, sizeof text, "\"%.*s\" fits %d of the list: answer with numbers%s", shown, words,
+                 count, count > PAGE ? ", or with more words; the first are:" : ":");
+    complain(output, text);
+    for (int i = 0, lines = 0; i < choices->count && lines < PAGE; i++)
+        if (vocabulary_fits_words(&choices->entries[i], words, size)) {
+            show_choice(output, choices, i);
+            lines++;
+        }
+    return ASK_NOTHING;
+}
+
+/* Marks the values of an answer; false, and says why, when a part of it fits none or several. */
+static bool take_values(struct output *output, const struct vocabulary *choices, int likely,
+                        const char *answer, bool chosen[])
 {
     bool marked[ASK_MAX_CHOICES] = {false};
     for (const char *at = answer + strspn(answer, " ,"); *at; at += strspn(at, " ,")) {
-        size_t length = strcspn(at, " ,");
-        int found = find_choice(choices, at, length);
-        if (found < 0) {
-            char text[160];
-            snprintf(text, sizeof text, "There is no \"%.*s\" in the list, which ? shows.",
-                     (int)(length < 80 ? length : 80), at);
-            complain(output, text);
-            return false;
+        size_t size = strcspn(at, ",");
+        char whole[120];
+        snprintf(whole, sizeof whole, "%.*s", (int)(size < sizeof whole ? size : 0), at);
+        int found = vocabulary_find_spelled(choices, whole);
+        if (found < 0 && !mark_numbers(choices, at, size, marked)) {
+            found = search(output, choices, likely, at, size);
+            if (found < 0)
+                return false;
         }
-        marked[found] = true;
-        at += length;
+        if (found >= 0)
+            marked[found] = true;
+        at += size;
     }
     memcpy(chosen, marked, (size_t)choices->count * sizeof *chosen);
     return true;
 }
 
 bool ask_values(struct output *output, const char *question, const char *explanation,
-                const struct vocabulary *choices, bool chosen[])
+                const struct vocabulary *choices, int likely, bool chosen[])
 {
     struct buffer prompt CLEANUP(buffer_free) = BUFFER(8192);
+    struct pages pages = {choices, 0};
     char line[ASK_TEXT_SIZE];
-    bool is_short = choices->count <= SHORT_LIST;
+    bool is_long = choices->count > PAGE;
     bool any = false;
     show_question(output, question);
-    show_choices(output, is_short ? choices : NULL);
-    buffer_append_text(&prompt, is_short ? "numbers, - for none, ? ["
-                                         : "numbers or words, - for none, ? lists them [");
+    show_page(output, &pages);
+    buffer_append_text(&prompt, is_long ? "numbers or any words, - for none, ? ["
+                                        : "numbers such as 1,3 or 1-3, - for none, ? [");
     for (int i = 0; i < choices->count; i++) {
         if (!chosen[i])
             continue;
         buffer_append_text(&prompt, any ? " " : "");
-        if (is_short)
-            buffer_append_format(&prompt, "%d", i + 1);
-        else
+        if (is_long)
             buffer_append_text(&prompt, choices->entries[i].value);
+        else
+            buffer_append_format(&prompt, "%d", i + 1);
         any = true;
     }
     buffer_append_text(&prompt, any ? "] >" : "none] >");
     for (;;) {
-        switch (read_answer(output, buffer_text(&prompt), explanation, is_short ? NULL : choices, line)) {
+        switch (read_answer(output, buffer_text(&prompt), explanation, is_long ? &pages : NULL, line)) {
         case ANSWER_NONE:
             return false;
         case ANSWER_ENTER:
@@ -201,39 +319,49 @@ bool ask_values(struct output *output, const char *question, const char *explana
             memset(chosen, 0, (size_t)choices->count * sizeof *chosen);
             return true;
         case ANSWER_TEXT:
-            if (take_values(output, choices, line, chosen))
+            if (take_values(output, choices, likely, line, chosen))
                 return true;
         }
     }
 }
 
 bool ask_text(struct output *output, const char *question, const char *explanation,
-              const struct vocabulary *choices, char text[ASK_TEXT_SIZE])
+              const struct vocabulary *choices, bool optional, char text[ASK_TEXT_SIZE])
 {
     char prompt[LABEL_SIZE + 40];
     char line[ASK_TEXT_SIZE];
     show_question(output, question);
     show_choices(output, choices);
-    snprintf(prompt, sizeof prompt, "%stext, ? [%.*s] >", choices ? "a number or " : "", LABEL_SIZE,
-             *text ? text : "leave it out");
-    enum answer answer = read_answer(output, prompt, explanation, NULL, line);
-    int found = answer == ANSWER_TEXT ? find_choice(choices, line, strlen(line)) : ASK_NOTHING;
-    if (answer == ANSWER_TEXT)
-        snprintf(text, ASK_TEXT_SIZE, "%s", found >= 0 ? choices->entries[found].value : line);
-    else if (answer == ANSWER_CLEAR)
-        text[0] = '\0';
-    return answer != ANSWER_NONE;
+    if (*text || optional)
+        snprintf(prompt, sizeof prompt, "%stext, ? [%.*s] >", choices ? "a number or " : "", LABEL_SIZE,
+                 *text ? text : "leave it out");
+    else
+        snprintf(prompt, sizeof prompt, "%stext, ? >", choices ? "a number or " : "");
+    for (;;) {
+        enum answer answer = read_answer(output, prompt, explanation, NULL, line);
+        int found = answer == ANSWER_TEXT ? find_choice(choices, line, strlen(line)) : ASK_NOTHING;
+        if (answer == ANSWER_TEXT)
+            snprintf(text, ASK_TEXT_SIZE, "%s", found >= 0 ? choices->entries[found].value : line);
+        else if (answer == ANSWER_CLEAR && optional)
+            text[0] = '\0';
+        if (answer == ANSWER_NONE)
+            return false;
+        if (optional || *text)
+            return true;
+    }
 }
 
-bool ask_yes(struct output *output, const char *question)
+bool ask_yes(struct output *output, const char *question, enum ask_enter enter)
 {
     char prompt[400];
     char line[ASK_TEXT_SIZE];
-    snprintf(prompt, sizeof prompt, "%.380s [y/N] >", question);
+    snprintf(prompt, sizeof prompt, "%.380s %s >", question, enter == ASK_ENTER_IS_YES ? "[Y/n]" : "[y/N]");
     while (read_line(output, prompt, line)) {
+        if (!*line)
+            return enter == ASK_ENTER_IS_YES;
         if (strcasecmp(line, "y") == 0 || strcasecmp(line, "yes") == 0)
             return true;
-        if (!*line || strcasecmp(line, "n") == 0 || strcasecmp(line, "no") == 0)
+        if (strcasecmp(line, "n") == 0 || strcasecmp(line, "no") == 0)
             return false;
         complain(output, "Write y or n.");
     }

@@ -52,14 +52,32 @@ struct report_command {
 /* `passthru report new`: `argument` is an address, "-", or NULL. Returns the exit status. */
 int report_new(struct report_command *command, const char *argument);
 
-/* The parts of it: opens the machine and learns which names must not be in a report; fills the draft from the
- * machine and from a virtual machine's configuration; asks for what is missing. `gpu` is the number of one of
- * the scan's GPUs. Those that ask return false when the input has ended. */
+/* The parts of it. Opens the machine and learns which names must not be in a report. */
 MUST_CHECK enum error_code report_open_machine(struct report_command *command, struct error *error);
+/* Settles which GPU --pci-id means, a name too, before anything else is asked: given[FIELD_PCI_ID] is an ID
+ * then. ERROR_USAGE, ERROR_NOT_FOUND. */
+MUST_CHECK enum error_code report_settle_gpu(struct report_command *command, struct error *error);
+/* Chooses the number of one of the scan's GPUs. */
+MUST_CHECK enum error_code report_choose_gpu(struct report_command *command, int *gpu, struct error *error);
+/* Fills the draft from the machine and from a virtual machine's configuration. */
 MUST_CHECK enum error_code report_prefill(struct report_command *command, const char *address,
                                           struct error *error);
-MUST_CHECK bool report_ask(struct report_command *command);
-MUST_CHECK bool report_ask_gpu(struct report_command *command, int *gpu);
+/* Says which GPU the report is about, and where it will be. */
+void report_introduce(struct report_command *command);
+/* Asks what a machine cannot know; with the problems of the answers before, what they are about. Both return
+ * false when the input has ended. */
+MUST_CHECK bool report_ask(struct report_command *command, const struct report_problems *problems);
+MUST_CHECK bool report_ask_list(struct report_command *command, enum report_field field, const char *question,
+                                const char *explanation); /* of FIELD_USE or FIELD_SYMPTOMS */
+MUST_CHECK bool report_ask_symptoms(struct report_command *command);
+MUST_CHECK bool report_ask_attempts(struct report_command *command);
+
+/* A report for people to read, from its JSON; false when that is damaged. */
+bool report_write_fields(struct output *output, const struct buffer *json);
+
+/* Asks passthru-import where reports are sent to. Returns its exit status: 0, and a name; 4: nowhere; -1: it
+ * cannot be started. With `aloud` it says what is wrong. */
+int report_find_remote(const struct report_command *command, bool aloud, char *name, size_t size);
 
 /* `passthru report list|show|drop|export|send` with IDs. */
 int report_list(struct report_command *command, char **ids, int count);

@@ -10,7 +10,7 @@ const char report_help[] = "Usage: passthru report new [OPTION]... [ADDRESS|-]\n
                            "\n"
                            "  new       record one attempt\n"
                            "  list      list the reports in the outbox\n"
-                           "  show      print reports as they would be sent\n"
+                           "  show      show reports\n"
                            "  drop      remove reports\n"
                            "  export    write reports to a file, for an e-mail or a pull request\n"
                            "  send      send reports to a remote\n"
@@ -66,8 +66,9 @@ static const char list_help[] =
 static const char show_help[] =
     "Usage: passthru report show [OPTION]... [ID]...\n"
     "\n"
-    "Prints the reports with these IDs as they would be sent; without ID all. An ID\n"
-    "may be shortened.\n"
+    "Shows the fields of the reports with these IDs; without a terminal, or\n"
+    "with --json, their JSON as it would be sent. Without ID all. An ID may\n"
+    "be shortened.\n"
     "\n" COMMON "Exit status: 0 done; 1 no such report; 2 wrong usage, or it is damaged.\n";
 
 static const char drop_help[] =
@@ -94,7 +95,7 @@ static const char send_help[] =
     "\n"
     "Shows the reports with these IDs, asks, and sends them to a remote; without ID\n"
     "all that none has rejected. An ID may be shortened. passthru-remotes(5) says how\n"
-    "a remote is configured.\n"
+    "a remote is configured; without one nothing is sent.\n"
     "\n"
     "  --remote NAME    to this one, where several take reports\n"
     "  --yes            ask nothing\n" COMMON
@@ -104,7 +105,7 @@ static const char send_help[] =
 const struct verb report_verbs[] = {
     [REPORT_NEW] = {"new", "record one attempt", new_help},
     [REPORT_LIST] = {"list", "list the reports in the outbox", list_help},
-    [REPORT_SHOW] = {"show", "print reports as they would be sent", show_help},
+    [REPORT_SHOW] = {"show", "show reports", show_help},
     [REPORT_DROP] = {"drop", "remove reports", drop_help},
     [REPORT_EXPORT] = {"export", "write reports to a file", export_help},
     [REPORT_SEND] = {"send", "send reports to a remote", send_help},

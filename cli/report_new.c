@@ -6,7 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "answer/term.h"
 #include "cli/ask.h"
 #include "cli/report_selection.h"
 #include "core/error_output.h"
@@ -143,10 +142,18 @@ static void print_saved(struct report_command *command, const char *id, const st
     output_paragraph_color(&command->output, 0, "", COLOR_GREEN,
                            is_new ? "Saved in this file:" : "It was saved before, in this file:");
     output_line(&command->output, file);
-    snprintf(text, sizeof text,
-             "To send it: passthru report send %.12s. As a file for an e-mail or a pull request: passthru "
-             "report export %.12s.",
-             id, id);
+    char remote[80];
+    if (report_find_remote(command, false, remote, sizeof remote) != 4)
+        snprintf(
+            text, sizeof text,
+            "To send it: passthru report send %.12s. As a file for an e-mail or a pull request: passthru "
+            "report export %.12s.",
+            id, id);
+    else
+        snprintf(text, sizeof text,
+                 "As a file for an e-mail or a pull request: passthru report export %.12s. To send it, a "
+                 "remote that takes reports must be set up: passthru-remotes(5).",
+                 id);
     output_paragraph(&command->output, 0, "", text);
 }
 
@@ -160,6 +167,8 @@ static void preview(struct report_command *command, const struct buffer *whole)
         "The report, %zu bytes. This and nothing else is saved, and sent when you say so:", whole->length);
     output_blank(&command->output);
     output_paragraph_color(&command->output, 0, "", COLOR_BOLD, text);
+    if (ask_is_possible() && report_write_fields(&command->output, whole))
+        return;
     json_append_safe(&command->output.buffer, buffer_text(whole), whole->length);
     buffer_append_byte(&command->output.buffer, '\n');
 }
@@ -183,7 +192,7 @@ static int save(struct report_command *command, const struct buffer *json)
         return report_fail(command, &error);
     }
     preview(command, &whole);
-    if (command->can_ask && !ask_yes(&command->output, "Save it?")) {
+    if (command->can_ask && !ask_yes(&command->output, "Save it?", ASK_ENTER_IS_YES)) {
         output_paragraph(&command->output, 0, "", "The report was not saved.");
         return error_exit_status(ERROR_NOT_FOUND);
     }
@@ -260,6 +269,11 @@ static void set_given(struct report_command *command)
     for (int i = 0; i < FIELD_COUNT; i++)
         if (command->given[i])
             report_draft_set(draft, (enum report_field)i, command->given[i]);
+    /* The version that was read is that of the host's own hypervisor. */
+    const char *hypervisor = draft->texts[FIELD_HYPERVISOR];
+    if (!command->given[FIELD_HYPERVISOR_VERSION] && (!hypervisor || !command->scan.host.hypervisor ||
+                                                      strcmp(hypervisor, command->scan.host.hypervisor) != 0))
+        report_draft_set(draft, FIELD_HYPERVISOR_VERSION, NULL);
 }
 
 /* The name of the GPU, where the database has it and no option gives one. */
@@ -283,58 +297,75 @@ static int reject_without_outcome(struct report_command *command)
     return report_fail(command, &error);
 }
 
+/* What is wrong with the report so far. */
+static enum error_code judge_draft(struct report_command *command, struct buffer *json, struct error *error)
+{
+    buffer_clear(json);
+    report_draft_write(&command->draft, json);
+    return validate(command, json, error);
+}
+
+/* What the options got wrong is said before the first question: none of them asks for it. What they say of
+ * the outcome may still change. */
+static bool options_are_right(struct report_command *command)
+{
+    struct report_problems *problems = &command->problems;
+    int kept = 0;
+    for (int i = 0; i < problems->count; i++)
+        if (strcmp(problems->items[i].field, report_fields[FIELD_OUTCOME].name) != 0)
+            problems->items[kept++] = problems->items[i];
+    problems->count = kept;
+    return !count_problems(command, !command->force);
+}
+
 /* Asks until the report is right or the user gives up. */
 static int ask_and_save(struct report_command *command)
 {
     struct error error = {.code = ERROR_NONE};
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_JSON);
-    for (;;) {
-        if (!report_ask(command))
-            break;
-        buffer_clear(&json);
-        report_draft_write(&command->draft, &json);
-        if (validate(command, &json, &error))
+    const struct report_problems *problems = NULL;
+    if (judge_draft(command, &json, &error))
+        return report_fail(command, &error);
+    if (!options_are_right(command))
+        return reject(command);
+    report_introduce(command);
+    while (report_ask(command, problems)) {
+        if (judge_draft(command, &json, &error))
             return report_fail(command, &error);
+        problems = &command->problems;
         if (!count_problems(command, !command->force))
             return save(command, &json);
         show_problems(command);
         if (!count_problems(command, false)) {
-            if (ask_yes(&command->output, "Is that right?"))
+            if (ask_yes(&command->output, "Is that right?", ASK_ENTER_IS_NO))
                 return save(command, &json);
             break;
         }
-        output_paragraph(&command->output, 0, "",
-                         "It cannot be saved like this. All questions come again; Enter keeps an answer.");
+        output_paragraph(
+            &command->output, 0, "",
+            "It cannot be saved like this. What is wrong is asked again; Enter keeps an answer.");
     }
     output_paragraph(&command->output, 0, "", "The report was not saved.");
     return error_exit_status(ERROR_NOT_FOUND);
 }
 
-/* Takes a name, too, and an ID in capitals, before anything is asked. */
-static enum error_code resolve_pci_id(struct report_command *command, struct error *error)
+/* Where nobody is asked: what is kept in the user's own words although known values have these words. */
+static void mention_known_symptoms(const struct report_draft *draft)
 {
-    const char *text = command->given[FIELD_PCI_ID];
-    struct term_gpu gpu;
-    char message[200];
-    if (!text || !*text)
-        return ERROR_NONE;
-    if (term_resolve(command->database, text, CHASSIS_UNKNOWN, &gpu, error))
-        return error->code;
-    if (!gpu.is_sure) {
-        error_set(error, ERROR_USAGE, "report: \"%s\" may be one of several GPUs", text);
-        return error_next(error, "give the PCI ID that lspci -nn shows; passthru query \"%s\" lists them",
-                          text);
+    for (int i = 0; i < draft->symptoms.count; i++) {
+        const char *own = draft->symptoms.values[i];
+        struct buffer text CLEANUP(buffer_free) = BUFFER(4096);
+        int found = 0;
+        for (int j = 0; vocabulary_find(&vocabulary_symptom, own) < 0 && j < SYMPTOM_COUNT; j++)
+            if (vocabulary_fits_words(&vocabulary_symptom.entries[j], own, strlen(own)) && found++ < 4)
+                buffer_append_format(&text, "%s %s", found > 1 ? "," : "",
+                                     vocabulary_value(&vocabulary_symptom, j));
+        if (found)
+            fprintf(
+                stderr,
+                "passthru: a symptom is kept as other:, in your own words\n  next: these may be meant:%s\n",
+                buffer_text(&text));
     }
-    struct pci_id base = pci_id_base(&gpu.id);
-    command->given[FIELD_PCI_ID] = pci_id_print(&base, command->pci_id);
-    if (!gpu.product[0])
-        return ERROR_NONE;
-    report_draft_set(&command->draft, FIELD_PCI_ID_FROM,
-                     vocabulary_value(&vocabulary_pci_id_from, PCI_ID_FROM_NAME));
-    snprintf(message, sizeof message, "The report is about %s, %s.", command->pci_id, gpu.product);
-    if (!command->common.json)
-        output_paragraph(&command->output, 0, "", message);
-    return ERROR_NONE;
 }
 
 static int from_machine(struct report_command *command, const char *address, const char *today)
@@ -345,13 +376,14 @@ static int from_machine(struct report_command *command, const char *address, con
         return output_usage_error("report", command->common.json, "give an ADDRESS or --pci-id, not both");
     if (!command->can_ask && !command->given[FIELD_OUTCOME])
         return reject_without_outcome(command);
-    if (resolve_pci_id(command, &error) || report_prefill(command, address, &error))
+    if (report_settle_gpu(command, &error) || report_prefill(command, address, &error))
         return report_fail(command, &error);
     report_draft_set(&command->draft, FIELD_DATE, today);
     set_given(command);
     name_gpu(command);
     if (command->can_ask)
         return ask_and_save(command);
+    mention_known_symptoms(&command->draft);
     report_draft_write(&command->draft, &json);
     return save_if_valid(command, &json);
 }
@@ -368,5 +400,9 @@ int report_new(struct report_command *command, const char *argument)
     if (argument && strcmp(argument, "-") == 0)
         return from_stdin(command);
     command->can_ask = !command->yes && !command->common.json && ask_is_possible();
-    return from_machine(command, argument, today);
+    if (command->can_ask)
+        ask_catch_interrupt();
+    int status = from_machine(command, argument, today);
+    ask_end_if_interrupted(&command->output);
+    return status;
 }

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/file.h"
 #include "core/json_writer.h"
@@ -182,6 +183,23 @@ void report_append_lines(struct buffer *out, const struct report_selection *sele
     }
 }
 
+/* For people on a terminal; elsewhere byte for byte. */
+static void show_text(struct report_command *command, const struct report_selection *selection)
+{
+    if (!isatty(STDOUT_FILENO)) {
+        report_append_lines(&command->output.buffer, selection);
+        return;
+    }
+    for (int i = 0; i < selection->count; i++) {
+        const struct outbox_entry *entry = selection->entries[i];
+        if (i)
+            output_blank(&command->output);
+        output_paragraph_color(&command->output, 0, "", COLOR_BOLD, entry->id);
+        if (!report_write_fields(&command->output, &entry->whole))
+            append_json(&command->output.buffer, entry);
+    }
+}
+
 int report_show(struct report_command *command, char **ids, int count)
 {
     struct report_selection selection CLEANUP(report_selection_free);
@@ -189,7 +207,7 @@ int report_show(struct report_command *command, char **ids, int count)
     if (report_select_valid(command->outbox, ids, count, &selection, &error))
         return report_fail(command, &error);
     if (!command->common.json) {
-        report_append_lines(&command->output.buffer, &selection);
+        show_text(command, &selection);
         return 0;
     }
     append_array(&command->output.buffer, &selection);

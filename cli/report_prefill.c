@@ -69,28 +69,6 @@ static enum error_code take_gpu(struct report_command *command, const struct pci
     return ERROR_NONE;
 }
 
-/* Which of several GPUs it was, only the user knows. */
-static enum error_code choose_gpu(struct report_command *command, int *chosen, struct error *error)
-{
-    char addresses[200] = "";
-    *chosen = 0;
-    if (command->scan.gpu_count == 1)
-        return ERROR_NONE;
-    if (command->can_ask) {
-        if (report_ask_gpu(command, chosen))
-            return ERROR_NONE;
-        return error_set(error, ERROR_NOT_FOUND, "the report was not saved");
-    }
-    for (int i = 0; i < command->scan.gpu_count; i++) {
-        char address[PCI_ADDRESS_TEXT_SIZE];
-        size_t length = strlen(addresses);
-        snprintf(addresses + length, sizeof addresses - length, "%s%s", i ? ", " : "",
-                 pci_address_print(&command->scan.gpus[i]->address, address));
-    }
-    error_set(error, ERROR_USAGE, "report: this machine has %d GPUs: %s", command->scan.gpu_count, addresses);
-    return error_next(error, "name the one that was passed through: passthru report new ADDRESS");
-}
-
 /* ---- the virtual machine ---- */
 
 static const char *agreed(const char *one, const char *other)
@@ -230,7 +208,7 @@ static enum error_code read_machine(struct report_command *command, const char *
             error_next(error, "name a GPU that is not in this machine with --pci-id");
         return error->code;
     }
-    return choose_gpu(command, gpu, error);
+    return report_choose_gpu(command, gpu, error);
 }
 
 enum error_code report_prefill(struct report_command *command, const char *address, struct error *error)
@@ -243,9 +221,6 @@ enum error_code report_prefill(struct report_command *command, const char *addre
             return error->code;
         gpu_address = &command->scan.gpus[gpu]->address;
         leave_out_names(command);
-    } else if (!command->draft.texts[FIELD_PCI_ID_FROM]) {
-        report_draft_set(&command->draft, FIELD_PCI_ID_FROM,
-                         vocabulary_value(&vocabulary_pci_id_from, PCI_ID_FROM_SOURCE));
     }
     return take_vm(command, gpu_address, error) ? error->code : take_log(command, error);
 }

@@ -14,7 +14,7 @@ static bool ask_draft_text(struct report_command *command, enum report_field fie
     char text[ASK_TEXT_SIZE] = "";
     if (command->draft.texts[field])
         snprintf(text, sizeof text, "%s", command->draft.texts[field]);
-    if (!ask_text(&command->output, question, explanation, choices, text))
+    if (!ask_text(&command->output, question, explanation, choices, true, text))
         return false;
     report_draft_set(&command->draft, field, text);
     return true;
@@ -35,37 +35,6 @@ static bool ask_draft_enum(struct report_command *command, enum report_field fie
     return true;
 }
 
-bool report_ask_gpu(struct report_command *command, int *gpu)
-{
-    const struct scan *scan = &command->scan;
-    struct vocabulary_entry choices[MAX_SCAN_GPUS];
-    char addresses[MAX_SCAN_GPUS][PCI_ADDRESS_TEXT_SIZE];
-    static char texts[MAX_SCAN_GPUS][2 * NAME_SIZE + 64];
-    int passed = 0;
-    *gpu = ASK_NOTHING;
-    for (int i = 0; i < scan->gpu_count; i++) {
-        const struct pci_device *device = scan->gpus[i];
-        struct device known;
-        struct error error;
-        char id[PCI_ID_TEXT_SIZE];
-        struct pci_id base = pci_id_base(&device->id);
-        bool found = !database_find_device(command->database, &base, &known, &error);
-        snprintf(texts[i], sizeof texts[i], "%s %s%s%s", pci_id_print(&base, id), found ? known.name : "",
-                 device->driver[0] ? ", held by " : "", device->driver);
-        choices[i] = (struct vocabulary_entry){pci_address_print(&device->address, addresses[i]), texts[i]};
-        if (strcmp(device->driver, "vfio-pci") == 0 && !passed++)
-            *gpu = i;
-    }
-    if (passed != 1)
-        *gpu = ASK_NOTHING;
-    const struct vocabulary gpus = {"gpu", choices, scan->gpu_count};
-    return ask_value(
-        &command->output, "Which GPU did you pass through?",
-        "The GPUs of this machine by their addresses. One that vfio-pci holds is set aside for a "
-        "virtual machine. For a GPU that is not here start again with --pci-id.",
-        &gpus, false, gpu);
-}
-
 static bool ask_outcome(struct report_command *command)
 {
     return ask_draft_enum(
@@ -75,86 +44,101 @@ static bool ask_outcome(struct report_command *command)
         "if you gave up, it is what you had then.");
 }
 
-/* What the outcome itself says of the stages. */
-static void guess_stages(const struct report_draft *draft, bool reached[STAGE_COUNT])
+/* The stages in a question: all, or those that are not reached yet, in their order. */
+struct stage_list {
+    struct vocabulary_entry entries[STAGE_COUNT];
+    int stages[STAGE_COUNT];
+    bool chosen[STAGE_COUNT];
+    int count;
+};
+
+static bool ask_stage_list(struct report_command *command, struct stage_list *list, const char *question,
+                           const char *explanation)
 {
-    int outcome = vocabulary_find(&vocabulary_outcome, draft->texts[FIELD_OUTCOME]);
+    const struct vocabulary choices = {"stage", list->entries, list->count};
+    return ask_values(&command->output, question, explanation, &choices, 0, list->chosen);
+}
+
+static void add_stage(struct stage_list *list, int stage, bool chosen)
+{
+    list->entries[list->count] = vocabulary_stage.entries[stage];
+    list->chosen[list->count] = chosen;
+    list->stages[list->count++] = stage;
+}
+
+/* Of a success, and of what works in part: what was reached. */
+static bool ask_reached(struct report_command *command, bool is_usable)
+{
+    unsigned char *stages = command->draft.stages;
+    struct stage_list list = {.count = 0};
     bool any = false;
-    for (int i = 0; i < STAGE_COUNT; i++) {
-        reached[i] = draft->stages[i] == 1 + STAGE_STATE_YES;
-        any |= draft->stages[i] != 0;
+    for (int i = 0; i < STAGE_COUNT; i++)
+        any |= stages[i] != 0;
+    for (int i = 0; i < STAGE_COUNT; i++)
+        add_stage(&list, i,
+                  stages[i] == 1 + STAGE_STATE_YES || (!any && is_usable && i <= STAGE_DRIVER_INIT));
+    if (!ask_stage_list(
+            command, &list, "What works? Name all that you saw.",
+            "What you did not test is left out: it is recorded as not tested, and nobody has to know "
+            "whether a second start works."))
+        return false;
+    for (int i = 0; i < STAGE_COUNT; i++)
+        if (list.chosen[i] || stages[i] == 1 + STAGE_STATE_YES)
+            stages[i] = list.chosen[i] ? 1 + STAGE_STATE_YES : 0;
+    return true;
+}
+
+/* Of what fails: where it stopped. What must come before that was reached. */
+static bool ask_missed(struct report_command *command, bool is_partial)
+{
+    unsigned char *stages = command->draft.stages;
+    struct stage_list list = {.count = 0};
+    int first = STAGE_COUNT;
+    for (int i = 0; i < STAGE_COUNT; i++)
+        if (!is_partial || stages[i] != 1 + STAGE_STATE_YES)
+            add_stage(&list, i, stages[i] == 1 + STAGE_STATE_NO);
+    if (!list.count)
+        return true;
+    if (!ask_stage_list(command, &list,
+                        is_partial ? "And what did you try that does not work?"
+                                   : "Where did it stop? The first thing that did not work is enough.",
+                        "What must come before it counts as reached, what you leave out as not tested."))
+        return false;
+    for (int i = 0; i < list.count; i++) {
+        unsigned char *stage = &stages[list.stages[i]];
+        if (list.chosen[i])
+            *stage = 1 + STAGE_STATE_NO;
+        else if (*stage == 1 + STAGE_STATE_NO)
+            *stage = 0;
+        if (list.chosen[i] && list.stages[i] < first)
+            first = list.stages[i];
     }
-    if (!any && (outcome == OUTCOME_WORKS || outcome == OUTCOME_WORKS_WITH_WORKAROUND))
-        reached[STAGE_BIND] = reached[STAGE_GUEST_BOOT] = reached[STAGE_DRIVER_INIT] = true;
+    for (int i = 0; first < STAGE_COUNT && i < first && i <= STAGE_DRIVER_INIT; i++)
+        stages[i] = 1 + STAGE_STATE_YES;
+    return true;
 }
 
 static bool ask_stages(struct report_command *command)
 {
-    struct report_draft *draft = &command->draft;
-    bool reached[STAGE_COUNT];
-    bool missed[STAGE_COUNT];
+    unsigned char *stages = command->draft.stages;
+    int outcome = vocabulary_find(&vocabulary_outcome, command->draft.texts[FIELD_OUTCOME]);
+    bool is_usable = outcome == OUTCOME_WORKS || outcome == OUTCOME_WORKS_WITH_WORKAROUND;
     bool any = false;
-    guess_stages(draft, reached);
-    for (int i = 0; i < STAGE_COUNT; i++)
-        missed[i] = draft->stages[i] == 1 + STAGE_STATE_NO;
-    if (!ask_values(
-            &command->output, "How far did it come? Name all that was reached.",
-            "Numbers with spaces between: 1 2 3 when the driver in the guest started. Leave out what you did not "
-            "test: it is recorded as not tested.",
-            &vocabulary_stage, reached))
+    if (outcome != OUTCOME_FAILS && !ask_reached(command, is_usable))
         return false;
-    if (!ask_values(&command->output,
-                    "And what did you try that was not reached? The rest counts as not tested.",
-                    "Not tested is a good answer: nobody has to know whether a second start works.",
-                    &vocabulary_stage, missed))
+    if (!is_usable && !ask_missed(command, outcome == OUTCOME_PARTIAL))
         return false;
     for (int i = 0; i < STAGE_COUNT; i++)
-        any |= reached[i] || missed[i];
-    for (int i = 0; i < STAGE_COUNT; i++)
-        draft->stages[i] = !any         ? 0
-                           : missed[i]  ? 1 + STAGE_STATE_NO
-                           : reached[i] ? 1 + STAGE_STATE_YES
-                                        : 1 + STAGE_STATE_UNTESTED;
-    return true;
-}
-
-/* Any number of values of the field's vocabulary; those in the user's own words stay. */
-static bool ask_list(struct report_command *command, enum report_field field, struct draft_list *list,
-                     bool (*add)(struct report_draft *draft, const char *value), const char *question,
-                     const char *explanation)
-{
-    const struct vocabulary *vocabulary = report_fields[field].vocabulary;
-    struct draft_list before = *list;
-    bool chosen[ASK_MAX_CHOICES] = {false};
-    for (int i = 0; i < list->count; i++) {
-        int value = vocabulary_find(vocabulary, list->values[i]);
-        if (value >= 0)
-            chosen[value] = true;
-    }
-    if (!ask_values(&command->output, question, explanation, vocabulary, chosen))
-        return false;
-    list->count = 0;
-    for (int i = 0; i < vocabulary->count; i++)
-        if (chosen[i])
-            add(&command->draft, vocabulary_value(vocabulary, i));
-    for (int i = 0; i < before.count; i++)
-        if (vocabulary_find(vocabulary, before.values[i]) < 0)
-            add(&command->draft, before.values[i]);
-    draft_list_clear(&before);
+        any |= stages[i] != 0;
+    for (int i = 0; i < STAGE_COUNT && any; i++)
+        stages[i] = stages[i] ? stages[i] : 1 + STAGE_STATE_UNTESTED;
     return true;
 }
 
 static bool ask_use(struct report_command *command)
 {
-    return ask_list(command, FIELD_USE, &command->draft.uses, report_draft_add_use, "What is the GPU for?",
-                    "What you wanted it for. Whether that was reached is in the outcome.");
-}
-
-static bool ask_symptoms(struct report_command *command)
-{
-    return ask_list(command, FIELD_SYMPTOMS, &command->draft.symptoms, report_draft_add_symptom,
-                    "What went wrong, on the way or at the end?",
-                    "What one saw in a log or on the screen. What is not in the list belongs in the note.");
+    return report_ask_list(command, FIELD_USE, "What is the GPU for?",
+                           "What you wanted it for. Whether that was reached is in the outcome.");
 }
 
 /* What the configuration of the virtual machine says is not asked. */
@@ -164,85 +148,84 @@ static bool ask_unless_known(struct report_command *command, enum report_field f
     return command->draft.texts[field] || ask_draft_enum(command, field, true, question, explanation);
 }
 
+static bool ask_chassis(struct report_command *command)
+{
+    return ask_unless_known(command, FIELD_CHASSIS, "What kind of machine is the GPU in?",
+                            "The same GPU fares differently in a laptop and in a desktop.");
+}
+
+static bool ask_hypervisor(struct report_command *command)
+{
+    return ask_unless_known(command, FIELD_HYPERVISOR, "What ran the virtual machine?",
+                            "The product that you configure.");
+}
+
 static bool ask_guest(struct report_command *command)
 {
     static const struct vocabulary_entry names[] = {
         {"linux", ""}, {"windows 11", ""}, {"windows 10", ""}, {"macos", ""}, {"freebsd", ""}};
     static const struct vocabulary systems = {"guest_os", names, ARRAY_SIZE(names)};
-    return ask_unless_known(command, FIELD_CHASSIS, "What kind of machine is the GPU in?",
-                            "The same GPU fares differently in a laptop and in a desktop.") &&
-           ask_unless_known(command, FIELD_HYPERVISOR, "What ran the virtual machine?",
-                            "The product that you configure.") &&
-           ask_draft_text(command, FIELD_GUEST_OS, "Which system is the guest?",
-                          "As exact as you know: ubuntu 24.04, windows 11 24h2.", &systems) &&
-           ask_unless_known(command, FIELD_MACHINE_TYPE, "Which machine does the guest have?",
-                            "Proxmox: Hardware, Machine. libvirt: <type machine=...>.") &&
-           ask_unless_known(command, FIELD_FIRMWARE, "Which firmware does the guest have?",
-                            "Proxmox: Hardware, BIOS. libvirt: <os firmware=...>.") &&
-           ask_draft_text(command, FIELD_GUEST_DRIVER, "Which GPU driver ran in the guest?",
+    return ask_draft_text(command, FIELD_GUEST_OS, "Which system is the guest?",
+                          "As exact as you know: ubuntu 24.04, windows 11 24h2.", &systems);
+}
+
+static bool ask_machine_type(struct report_command *command)
+{
+    return ask_unless_known(command, FIELD_MACHINE_TYPE, "Which machine does the guest have?",
+                            "Proxmox: Hardware, Machine. libvirt: <type machine=...>.");
+}
+
+static bool ask_firmware(struct report_command *command)
+{
+    return ask_unless_known(command, FIELD_FIRMWARE, "Which firmware does the guest have?",
+                            "Proxmox: Hardware, BIOS. libvirt: <os firmware=...>.");
+}
+
+static bool ask_driver(struct report_command *command)
+{
+    return ask_draft_text(command, FIELD_GUEST_DRIVER, "Which GPU driver ran in the guest?",
                           "Name and version, such as: nvidia 550.107.02.", NULL);
 }
 
-/* What each fix did; one that was asked before keeps its result. */
-static bool ask_result(struct report_command *command, const char *fix, const struct report_draft *before)
+static bool ask_note(struct report_command *command)
 {
-    char question[200];
-    int chosen = ASK_NOTHING;
-    for (int i = 0; i < before->attempt_count; i++)
-        if (strcmp(before->attempts[i].fix, fix) == 0)
-            chosen = vocabulary_find(&vocabulary_result, before->attempts[i].result);
-    snprintf(question, sizeof question, "What did %.100s do?", fix);
-    const char *text = vocabulary_text(&vocabulary_fix, fix);
-    if (!ask_value(&command->output, question, text ? text : "In your own words.", &vocabulary_result, false,
-                   &chosen))
-        return false;
-    report_draft_add_attempt(&command->draft, fix, vocabulary_value(&vocabulary_result, chosen));
-    return true;
-}
-
-static bool ask_attempts(struct report_command *command)
-{
-    struct report_draft *draft = &command->draft;
-    struct report_draft before = *draft;
-    bool chosen[FIX_COUNT] = {false};
-    bool answered = true;
-    if (!draft->attempt_count)
-        memcpy(chosen, command->vm_facts.fixes, sizeof chosen);
-    for (int i = 0; i < draft->attempt_count; i++) {
-        int fix = vocabulary_find(&vocabulary_fix, draft->attempts[i].fix);
-        if (fix >= 0)
-            chosen[fix] = true;
-    }
-    if (!ask_values(
-            &command->output, "What did you try beyond an ordinary set-up, whether it helped or not?",
-            "What did not help is worth as much to know. In brackets is what the configuration of the "
-            "virtual machine shows.",
-            &vocabulary_fix, chosen))
-        return false;
-    draft->attempt_count = 0;
-    for (int i = 0; i < before.attempt_count; i++)
-        if (vocabulary_find(&vocabulary_fix, before.attempts[i].fix) < 0)
-            report_draft_add_attempt(draft, before.attempts[i].fix, before.attempts[i].result);
-    for (int i = 0; i < FIX_COUNT && answered; i++)
-        if (chosen[i])
-            answered = ask_result(command, vocabulary_value(&vocabulary_fix, i), &before);
-    report_draft_clear_attempts(&before);
-    return answered;
-}
-
-bool report_ask(struct report_command *command)
-{
-    const char *outcome;
-    if (!ask_outcome(command) || !ask_stages(command) || !ask_use(command) || !ask_guest(command))
-        return false;
-    outcome = command->draft.texts[FIELD_OUTCOME];
-    bool smooth = outcome && vocabulary_find(&vocabulary_outcome, outcome) == OUTCOME_WORKS &&
-                  !command->draft.symptoms.count;
-    if (!smooth && !ask_symptoms(command))
-        return false;
-    return ask_attempts(command) &&
-           ask_draft_text(command, FIELD_NOTE, "Anything that others should know, in a sentence of your own?",
+    return ask_draft_text(command, FIELD_NOTE, "Anything that others should know, in a sentence of your own?",
                           "At most 2000 characters. No names of people or hosts, no serial numbers, no "
                           "addresses.",
                           NULL);
+}
+
+static bool has_problem(const struct report_problems *problems, enum report_field field)
+{
+    for (int i = 0; i < problems->count; i++)
+        if (strcmp(problems->items[i].field, report_fields[field].name) == 0)
+            return true;
+    return false;
+}
+
+bool report_ask(struct report_command *command, const struct report_problems *problems)
+{
+    static const struct {
+        enum report_field field;
+        bool (*ask)(struct report_command *command);
+        bool is_outcome; /* what contradicts the outcome may be here */
+    } questions[] = {{FIELD_OUTCOME, ask_outcome, true},
+                     {FIELD_STAGES, ask_stages, true},
+                     {FIELD_USE, ask_use, false},
+                     {FIELD_CHASSIS, ask_chassis, false},
+                     {FIELD_HYPERVISOR, ask_hypervisor, false},
+                     {FIELD_GUEST_OS, ask_guest, false},
+                     {FIELD_MACHINE_TYPE, ask_machine_type, false},
+                     {FIELD_FIRMWARE, ask_firmware, false},
+                     {FIELD_GUEST_DRIVER, ask_driver, false},
+                     {FIELD_SYMPTOMS, report_ask_symptoms, true},
+                     {FIELD_ATTEMPTS, report_ask_attempts, true},
+                     {FIELD_NOTE, ask_note, false}};
+    for (size_t i = 0; i < ARRAY_SIZE(questions); i++) {
+        bool is_wanted = !problems || has_problem(problems, questions[i].field) ||
+                         (questions[i].is_outcome && has_problem(problems, FIELD_OUTCOME));
+        if (is_wanted && !questions[i].ask(command))
+            return false;
+    }
+    return true;
 }

@@ -90,7 +90,7 @@ int report_consent(struct report_command *command, const char *question, const c
     if (command->yes)
         return 0;
     if (!command->common.json && ask_is_possible())
-        return ask_yes(&command->output, question) ? 0 : error_exit_status(ERROR_NOT_FOUND);
+        return ask_yes(&command->output, question, ASK_ENTER_IS_NO) ? 0 : error_exit_status(ERROR_NOT_FOUND);
     if (!command->common.json && !output_flush(&command->output))
         return 0; /* main() says why */
     error_set(&error, ERROR_USAGE, "nothing was done: no terminal to ask on");

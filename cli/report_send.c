@@ -45,16 +45,26 @@ static int skip_rejected(struct report_selection *selection)
     return skipped;
 }
 
-/* Shows what would be sent, asks, and sends it. */
+int report_find_remote(const struct report_command *command, bool aloud, char *name, size_t size)
+{
+    char *arguments[] = {(char *)"send", (char *)"--dry-run", (char *)"--remote", (char *)command->remote};
+    return command_ask_import(command->remote ? 4 : 2, arguments, aloud, name, size);
+}
+
+/* Shows what would be sent, asks, and sends it. Where it cannot be sent, only that is said. */
 static int show_and_send(struct report_command *command, const struct report_selection *selection)
 {
-    char question[80];
+    char question[200];
+    char name[80] = "";
     if (!command->common.json) {
+        int failed = report_find_remote(command, true, name, sizeof name);
+        if (failed > 0)
+            return failed;
         output_paragraph(&command->output, 0, "", "This would be sent, and nothing else:");
         report_append_lines(&command->output.buffer, selection);
     }
-    snprintf(question, sizeof question, "Send %d report%s?", selection->count,
-             selection->count == 1 ? "" : "s");
+    snprintf(question, sizeof question, "Send %d report%s%s%s?", selection->count,
+             selection->count == 1 ? "" : "s", *name ? " to " : "", name);
     int status = report_consent(command, question, "send");
     return status ? status : hand_over(command, selection);
 }

@@ -34,8 +34,8 @@ static enum error_code check_array(const json_t *value, enum report_field field,
 static enum error_code check_attempts(const json_t *value, struct error *error)
 {
     static const char shape[] = "must be a list of {\"fix\":...,\"result\":...}";
-    static const struct report_field_info result_type = {"attempts.result",  TYPE_ENUM, 100,
-                                                         &vocabulary_result, NULL,      0};
+    static const struct report_field_info result_type = {
+        .name = "attempts.result", .type = TYPE_ENUM, .limit = 100, .vocabulary = &vocabulary_result};
     size_t index;
     const json_t *attempt;
     if (!json_is_array(value))

@@ -102,6 +102,8 @@ enum error_code report_field_check(const struct report_field_info *type, const c
     bool is_enum = type->type == TYPE_ENUM || type->type == TYPE_ENUMS || type->type == TYPE_STAGES;
     if (!is_enum || vocabulary_find(type->vocabulary, text) >= 0)
         return ERROR_NONE;
-    error_set(error, ERROR_BAD_INPUT, "field \"%s\" has the unknown enum value \"%s\"", name, text);
-    return error_next(error, "passthru help words %s lists the enum values", type->vocabulary->name);
+    error_set(error, ERROR_BAD_INPUT,
+              "field \"%s\" has the unknown enum value \"%s\": passthru help words %s lists them", name, text,
+              type->vocabulary->name);
+    return error_next(error, "correct the field; man passthru-report lists fields and enum values");
 }

@@ -39,6 +39,8 @@ struct report_field_info {
     const struct vocabulary *vocabulary; /* NULL: none */
     const char *option;                  /* of `passthru report new`, without the dashes; NULL: none */
     size_t member;                       /* where struct report has its text; 0: nowhere */
+    const char *section;                 /* attempt, vm, host, gpu, or "" */
+    int place;                           /* in the order in which people read them, from 0 */
 };
 
 extern const struct report_field_info report_fields[FIELD_COUNT];

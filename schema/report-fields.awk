@@ -33,6 +33,8 @@ BEGIN { FS = "\t" }
     if ($2 ~ /s$/ && $3 != "-") items[$1] = $3
     group[$1] = $4
     option[$1] = none($6)
+    part[$1] = none($5)
+    place[$1] = count + 0
     # Sorted by name, byte by byte: the order of RFC 8785.
     for (i = ++count; i > 1 && fields[i - 1] > $1; i--) fields[i] = fields[i - 1]
     fields[i] = $1
@@ -60,9 +62,9 @@ END {
             field = fields[i]
             name = option[field]
             sub(/ .*/, "", name)
-            printf "    {\"%s\", TYPE_%s, %d, %s, %s, %s},\n", field, toupper(type[field]), limit[field],
+            printf "    {\"%s\", TYPE_%s, %d, %s, %s, %s, \"%s\", %d},\n", field, toupper(type[field]), limit[field],
                 group[field] == "-" ? "NULL" : "&vocabulary_" group[field], name == "" ? "NULL" : "\"" name "\"",
-                type[field] in is_member ? "offsetof(struct report, " field ")" : "0"
+                type[field] in is_member ? "offsetof(struct report, " field ")" : "0", part[field], place[field]
         }
         print "};"
     }

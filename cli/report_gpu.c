@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "answer/term.h"
+#include "cli/ask.h"
+#include "cli/report.h"
+
+/* Which GPU a report is about. */
+
+static enum error_code give_up(struct error *error)
+{
+    return error_set(error, ERROR_NOT_FOUND, "the report was not saved");
+}
+
+/* ---- one of this machine ---- */
+
+static bool ask_gpu(struct report_command *command, int *gpu)
+{
+    const struct scan *scan = &command->scan;
+    struct vocabulary_entry choices[MAX_SCAN_GPUS];
+    char addresses[MAX_SCAN_GPUS][PCI_ADDRESS_TEXT_SIZE];
+    static char texts[MAX_SCAN_GPUS][2 * NAME_SIZE + 64];
+    int passed = 0;
+    *gpu = ASK_NOTHING;
+    for (int i = 0; i < scan->gpu_count; i++) {
+        const struct pci_device *device = scan->gpus[i];
+        struct device known;
+        struct error error;
+        char id[PCI_ID_TEXT_SIZE];
+        struct pci_id base = pci_id_base(&device->id);
+        bool found = !database_find_device(command->database, &base, &known, &error);
+        snprintf(texts[i], sizeof texts[i], "%s %s%s%s", pci_id_print(&base, id), found ? known.name : "",
+                 device->driver[0] ? ", held by " : "", device->driver);
+        choices[i] = (struct vocabulary_entry){pci_address_print(&device->address, addresses[i]), texts[i]};
+        if (strcmp(device->driver, "vfio-pci") == 0 && !passed++)
+            *gpu = i;
+    }
+    if (passed != 1)
+        *gpu = ASK_NOTHING;
+    const struct vocabulary gpus = {"gpu", choices, scan->gpu_count};
+    return ask_value(
+        &command->output, "Which GPU did you pass through?",
+        "The GPUs of this machine by their addresses. One that vfio-pci holds is set aside for a "
+        "virtual machine. For a GPU that is not here start again with --pci-id.",
+        &gpus, false, gpu);
+}
+
+/* Which of several GPUs it was, only the user knows. */
+enum error_code report_choose_gpu(struct report_command *command, int *chosen, struct error *error)
+{
+    char addresses[200] = "";
+    *chosen = 0;
+    if (command->scan.gpu_count == 1)
+        return ERROR_NONE;
+    if (command->can_ask) {
+        if (ask_gpu(command, chosen))
+            return ERROR_NONE;
+        return give_up(error);
+    }
+    for (int i = 0; i < command->scan.gpu_count; i++) {
+        char address[PCI_ADDRESS_TEXT_SIZE];
+        size_t length = strlen(addresses);
+        snprintf(addresses + length, sizeof addresses - length, "%s%s", i ? ", " : "",
+                 pci_address_print(&command->scan.gpus[i]->address, address));
+    }
+    error_set(error, ERROR_USAGE, "report: this machine has %d GPUs: %s", command->scan.gpu_count, addresses);
+    return error_next(error, "name the one that was passed through: passthru report new ADDRESS");
+}
+
+/* ---- one that is named ---- */
+
+/* Of several products that go by a name, the user says which; each has several IDs, of which the one with
+ * most reports stands for it. False when the input has ended, or nothing can be chosen. */
+static bool choose_product(struct report_command *command, const char *name, struct term_gpu *gpu,
+                           struct error *error)
+{
+    enum { MOST = 12 };
+    static struct name_search search; /* too large for a stack */
+    static char texts[MOST][PRODUCT_SIZE + 60];
+    struct vocabulary_entry choices[MOST];
+    char ids[MOST][PCI_ID_TEXT_SIZE];
+    const struct name_hit *hits[MOST];
+    int count = 0;
+    int chosen = ASK_NOTHING;
+    if (term_search(command->database, name, CHASSIS_UNKNOWN, &search, error))
+        return false;
+    for (int i = 0; i < search.count && count < MOST; i++) {
+        const struct name_hit *hit = &search.hits[i];
+        struct pci_id id = pci_id_from_number(hit->pci_id);
+        if (hit->group != count)
+            continue;
+        snprintf(texts[count], sizeof texts[count], "%s (%s)", hit->product,
+                 vocabulary_value(&vocabulary_form_factor, (int)hit->form_factor));
+        choices[count] = (struct vocabulary_entry){pci_id_print(&id, ids[count]), texts[count]};
+        hits[count++] = hit;
+    }
+    const struct vocabulary products = {"gpu", choices, count};
+    if (!ask_value(&command->output, "Which of these GPUs is it?",
+                   "The GPUs that go by this name, each with one of its PCI IDs; lspci -nn shows yours.",
+                   &products, false, &chosen)) {
+        give_up(error);
+        return false;
+    }
+    gpu->id = term_hit_id(hits[chosen]);
+    snprintf(gpu->product, sizeof gpu->product, "%s", hits[chosen]->product);
+    return gpu->is_sure = true;
+}
+
+/* Whether it is known as a GPU, or the user insists. */
+static bool is_gpu(struct report_command *command, const struct pci_id *id)
+{
+    static struct device device;
+    struct error error;
+    struct pci_id base = pci_id_base(id);
+    char text[NAME_SIZE + 100];
+    char printed[PCI_ID_TEXT_SIZE];
+    bool found = !database_find_device(command->database, &base, &device, &error);
+    if (command->force || (found && device.is_gpu))
+        return true;
+    if (found)
+        snprintf(text, sizeof text, "%s is not a GPU but %s.", pci_id_print(&base, printed), device.name);
+    else
+        snprintf(text, sizeof text, "%s is not in pci.ids: is it mistyped?", pci_id_print(&base, printed));
+    output_paragraph_color(&command->output, 0, "", COLOR_YELLOW, text);
+    command->gpu_was_seen = ask_yes(&command->output, "Is it the GPU all the same?", ASK_ENTER_IS_NO);
+    return command->gpu_was_seen;
+}
+
+/* What a text means. ERROR_USAGE with the next step where it may be several GPUs and nobody can be asked. */
+static enum error_code resolve(struct report_command *command, const char *text, struct term_gpu *gpu,
+                               struct error *error)
+{
+    if (term_resolve(command->database, text, CHASSIS_UNKNOWN, gpu, error) || gpu->is_sure)
+        return error->code;
+    if (command->can_ask)
+        return choose_product(command, text, gpu, error) ? ERROR_NONE : error->code;
+    error_set(error, ERROR_USAGE, "report: \"%s\" may be one of several GPUs", text);
+    return error_next(error, "give the PCI ID that lspci -nn shows; passthru query \"%s\" lists them", text);
+}
+
+/* Asks until it is a GPU. False when the input has ended. */
+static bool ask_until_known(struct report_command *command, struct term_gpu *gpu)
+{
+    static char text[ASK_TEXT_SIZE];
+    struct error error = {.code = ERROR_NONE};
+    const char *given = command->given[FIELD_PCI_ID];
+    snprintf(text, sizeof text, "%s", given);
+    for (;;) {
+        if (*text && !resolve(command, text, gpu, &error) && is_gpu(command, &gpu->id))
+            return true;
+        if (*text && error.code) {
+            output_paragraph_color(&command->output, 0, "", COLOR_YELLOW, error.message);
+            if (error.next[0])
+                output_paragraph(&command->output, 2, "", error.next);
+        }
+        error.code = ERROR_NONE;
+        text[0] = '\0';
+        if (!ask_text(&command->output, "Which GPU is the report about?",
+                      "Its PCI ID, as lspci -nn shows it (10de:1d16), or its name (rtx 3060).", NULL, false,
+                      text))
+            return false;
+    }
+}
+
+enum error_code report_settle_gpu(struct report_command *command, struct error *error)
+{
+    struct report_draft *draft = &command->draft;
+    const char *text = command->given[FIELD_PCI_ID];
+    static struct term_gpu gpu;
+    char part[12];
+    error->code = ERROR_NONE;
+    if (!text || (!*text && !command->can_ask))
+        return ERROR_NONE;
+    if (!command->can_ask && resolve(command, text, &gpu, error))
+        return error->code;
+    if (command->can_ask && !ask_until_known(command, &gpu))
+        return give_up(error);
+    struct pci_id base = pci_id_base(&gpu.id);
+    command->given[FIELD_PCI_ID] = pci_id_print(&base, command->pci_id);
+    report_draft_set(
+        draft, FIELD_PCI_ID_FROM,
+        vocabulary_value(&vocabulary_pci_id_from, gpu.product[0] ? PCI_ID_FROM_NAME : PCI_ID_FROM_SOURCE));
+    /* An ID may have been given whole: 10de:1d16:1028:08b0. */
+    snprintf(part, sizeof part, "%04x:%04x", gpu.id.subvendor, gpu.id.subdevice);
+    if (gpu.id.has_subsystem && !gpu.product[0])
+        report_draft_set(draft, FIELD_SUBSYSTEM, part);
+    snprintf(part, sizeof part, "%02x", gpu.id.revision);
+    if (gpu.id.has_revision)
+        report_draft_set(draft, FIELD_REVISION, part);
+    return ERROR_NONE;
+}
+
+/* ---- what is said first ---- */
+
+void report_introduce(struct report_command *command)
+{
+    const struct report_draft *draft = &command->draft;
+    const char *name = draft->texts[FIELD_GPU];
+    char remote[80];
+    char text[NAME_SIZE + 200];
+    bool by_name =
+        draft->texts[FIELD_PCI_ID_FROM] &&
+        vocabulary_find(&vocabulary_pci_id_from, draft->texts[FIELD_PCI_ID_FROM]) == PCI_ID_FROM_NAME;
+    snprintf(text, sizeof text, "This report is about %s%s%s%s.", draft->texts[FIELD_PCI_ID],
+             name ? ", " : "", name ? name : "",
+             by_name ? ", found by its name; if lspci -nn shows another ID, begin again with that one" : "");
+    output_blank(&command->output);
+    output_paragraph_color(&command->output, 0, "", COLOR_BOLD, text);
+    switch (report_find_remote(command, false, remote, sizeof remote)) {
+    case 0:
+        snprintf(text, sizeof text,
+                 "It is kept on this machine; passthru report send sends it to %s when you want that.",
+                 remote);
+        break;
+    case 4:
+        snprintf(
+            text, sizeof text,
+            "It is kept on this machine and sent nowhere: no remote that takes reports is set up. passthru "
+            "report export makes a file of it, for an e-mail or a pull request.");
+        break;
+    default:
+        snprintf(text, sizeof text, "It is kept on this machine until you send it or export it.");
+    }
+    output_paragraph(&command->output, 0, "", text);
+    output_paragraph(&command->output, 0, "",
+                     "Enter keeps what stands in brackets, ? explains, Ctrl-C ends it and saves nothing.");
+}
