@@ -65,13 +65,19 @@ static int take_stage(struct report_command *command, char *text)
     return 0;
 }
 
+/* FIX=RESULT or FIX=RESULT=SYMPTOM; a fix in one's own words may hold a = itself. */
 static int take_fix(struct report_command *command, char *text)
 {
     char *result = split(text);
+    char *purpose = NULL;
+    if (result && vocabulary_find_spelled(&vocabulary_result, result) < 0 && strchr(text, '=')) {
+        purpose = result;
+        result = split(text);
+    }
     if (!result || !*text)
         return output_usage_error("report", command->common.json,
                                   "--fix takes FIX=RESULT, such as romfile=no-change, not \"%s\"", text);
-    if (!report_draft_add_attempt(&command->draft, text, result))
+    if (!report_draft_add_attempt(&command->draft, text, result, purpose))
         return output_usage_error("report", command->common.json, "at most %d fixes", REPORT_MAX_ATTEMPTS);
     return 0;
 }

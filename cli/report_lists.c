@@ -114,7 +114,8 @@ bool report_ask_symptoms(struct report_command *command)
         "What is not in the list belongs in the note.");
 }
 
-/* What each fix did; one that was asked before keeps its result. Where all failed, nothing helped is likely.
+/* What each fix did; one that was asked before keeps its result and its purpose. Where all failed, nothing
+ * helped is likely.
  */
 static bool ask_result(struct report_command *command, const char *fix, const struct report_draft *before)
 {
@@ -122,15 +123,18 @@ static bool ask_result(struct report_command *command, const char *fix, const st
     const char *outcome = command->draft.texts[FIELD_OUTCOME];
     bool failed = vocabulary_find(&vocabulary_outcome, outcome) == OUTCOME_FAILS;
     int chosen = failed ? RESULT_NO_CHANGE : ASK_NOTHING;
+    const char *purpose = NULL;
     for (int i = 0; i < before->attempt_count; i++)
-        if (strcmp(before->attempts[i].fix, fix) == 0)
+        if (strcmp(before->attempts[i].fix, fix) == 0) {
             chosen = vocabulary_find(&vocabulary_result, before->attempts[i].result);
+            purpose = before->attempts[i].purpose;
+        }
     snprintf(question, sizeof question, "What did %.100s do?", fix);
     const char *text = vocabulary_text(&vocabulary_fix, fix);
     if (!ask_value(&command->output, question, text ? text : "In your own words.", &vocabulary_result, false,
                    &chosen))
         return false;
-    report_draft_add_attempt(&command->draft, fix, vocabulary_value(&vocabulary_result, chosen));
+    report_draft_add_attempt(&command->draft, fix, vocabulary_value(&vocabulary_result, chosen), purpose);
     return true;
 }
 
@@ -156,7 +160,8 @@ bool report_ask_attempts(struct report_command *command)
     draft->attempt_count = 0;
     for (int i = 0; i < before.attempt_count; i++)
         if (vocabulary_find(&vocabulary_fix, before.attempts[i].fix) < 0)
-            report_draft_add_attempt(draft, before.attempts[i].fix, before.attempts[i].result);
+            report_draft_add_attempt(draft, before.attempts[i].fix, before.attempts[i].result,
+                                     before.attempts[i].purpose);
     for (int i = 0; i < FIX_COUNT && answered; i++)
         if (chosen[i])
             answered = ask_result(command, vocabulary_value(&vocabulary_fix, i), &before);

@@ -33,7 +33,8 @@ static enum error_code check_array(const json_t *value, enum report_field field,
 
 static enum error_code check_attempts(const json_t *value, struct error *error)
 {
-    static const char shape[] = "must be a list of {\"fix\":...,\"result\":...}";
+    static const char shape[] =
+        "must be a list of {\"fix\":...,\"result\":...}, with \"for\":... where that is known";
     static const struct report_field_info result_type = {
         .name = "attempts.result", .type = TYPE_ENUM, .limit = 100, .vocabulary = &vocabulary_result};
     size_t index;
@@ -45,10 +46,12 @@ static enum error_code check_attempts(const json_t *value, struct error *error)
     json_array_foreach (value, index, attempt) {
         const char *fix = json_member_text(attempt, "fix");
         const char *result = json_member_text(attempt, "result");
-        if (!fix || !result || json_object_size(attempt) != 2)
+        const char *purpose = json_member_text(attempt, "for");
+        if (!fix || !result || json_object_size(attempt) != 2 + (purpose != NULL))
             return reject(error, FIELD_ATTEMPTS, shape);
         if (report_field_check(&report_fields[FIELD_ATTEMPTS], "attempts", fix, error) ||
-            report_field_check(&result_type, result_type.name, result, error))
+            report_field_check(&result_type, result_type.name, result, error) ||
+            (purpose && report_field_check(&report_fields[FIELD_SYMPTOMS], "attempts.for", purpose, error)))
             return error->code;
     }
     return ERROR_NONE;
@@ -190,10 +193,12 @@ static bool keep_lists(struct report *report, json_t *const values[FIELD_COUNT])
     }
     json_array_foreach (values[FIELD_ATTEMPTS], index, item) {
         int result = vocabulary_find(&vocabulary_result, json_member_text(item, "result"));
-        if (json_object_set_new(item, "fix", listed_value(json_object_get(item, "fix"), &vocabulary_fix)))
+        json_t *purpose = json_object_get(item, "for");
+        if (json_object_set_new(item, "fix", listed_value(json_object_get(item, "fix"), &vocabulary_fix)) ||
+            (purpose && json_object_set_new(item, "for", listed_value(purpose, &vocabulary_symptom))))
             return false;
-        report->attempts[report->attempt_count++] =
-            (struct report_attempt){json_member_text(item, "fix"), (enum result)result};
+        report->attempts[report->attempt_count++] = (struct report_attempt){
+            json_member_text(item, "fix"), (enum result)result, json_member_text(item, "for")};
     }
     json_object_foreach (values[FIELD_STAGES], stage, item)
         report->stages[vocabulary_find(&vocabulary_stage, stage)] =
@@ -219,6 +224,7 @@ static enum error_code keep(struct report *report, json_t *const values[FIELD_CO
         pci_id_parse_revision(json_string_value(values[FIELD_REVISION]), &report->pci_id);
     report->chassis = (enum chassis)enum_value(values, FIELD_CHASSIS, CHASSIS_UNKNOWN);
     report->outcome = (enum outcome)enum_value(values, FIELD_OUTCOME, OUTCOME_COUNT);
+    report->share = (enum share)enum_value(values, FIELD_SHARE, SHARE_WHOLE);
     for (int field = 0; field < FIELD_COUNT; field++) {
         const char *text = json_string_value(values[field]);
         if (text && report_fields[field].member)
@@ -253,6 +259,14 @@ static enum error_code read_report(const char *text, size_t length, json_t **jso
     if (json_read(text, length, json, error))
         error_next(error, "correct that; a report is one JSON object on one line");
     return error->code;
+}
+
+bool report_has_symptom(const struct report *report, const char *symptom)
+{
+    for (int i = 0; i < report->symptom_count; i++)
+        if (strcmp(report->symptoms[i], symptom) == 0)
+            return true;
+    return false;
 }
 
 const char *report_text(const struct report *report, enum report_field field)

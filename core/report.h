@@ -15,6 +15,7 @@ enum { REPORT_MAX_BYTES = 16 * 1024 }; /* one report as JSON, on one line */
 struct report_attempt {
     const char *fix; /* a value of vocabulary_fix, or `other:...` */
     enum result result;
+    const char *purpose; /* the symptom that it was tried for, checked by nobody; NULL: not stated */
 };
 
 struct json_t;
@@ -25,6 +26,7 @@ struct report {
     struct pci_id pci_id;
     enum chassis chassis;
     enum outcome outcome;
+    enum share share;
     REPORT_TEXTS /* const char *gpu and so on. `id` is what the report states: not compared with its content
                   */
         unsigned char stages[STAGE_COUNT]; /* 1 + enum stage_state; 0: the report does not say */
@@ -36,6 +38,9 @@ struct report {
     struct report_attempt attempts[REPORT_MAX_ATTEMPTS];
     struct json_t *json; /* keeps the strings */
 };
+
+/* Whether a report names this symptom, a value of vocabulary_symptom or `other:...`. */
+bool report_has_symptom(const struct report *report, const char *symptom);
 
 /* The text of a field, NULL where the report has none or the field is not one of REPORT_TEXTS. */
 const char *report_text(const struct report *report, enum report_field field);

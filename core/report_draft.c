@@ -15,13 +15,17 @@ void draft_list_clear(struct draft_list *list)
         free(list->values[--list->count]);
 }
 
+static void free_attempt(struct draft_attempt *attempt)
+{
+    free(attempt->fix);
+    free(attempt->result);
+    free(attempt->purpose);
+}
+
 void report_draft_clear_attempts(struct report_draft *draft)
 {
-    while (draft->attempt_count) {
-        struct draft_attempt *attempt = &draft->attempts[--draft->attempt_count];
-        free(attempt->fix);
-        free(attempt->result);
-    }
+    while (draft->attempt_count)
+        free_attempt(&draft->attempts[--draft->attempt_count]);
 }
 
 void report_draft_free(struct report_draft *draft)
@@ -114,20 +118,20 @@ bool report_draft_add_symptom(struct report_draft *draft, const char *symptom)
     return add(&draft->symptoms, FIELD_SYMPTOMS, symptom);
 }
 
-bool report_draft_add_attempt(struct report_draft *draft, const char *fix, const char *result)
+bool report_draft_add_attempt(struct report_draft *draft, const char *fix, const char *result,
+                              const char *purpose)
 {
     if (draft->attempt_count == REPORT_MAX_ATTEMPTS)
         return false;
     int known = vocabulary_find_spelled(&vocabulary_result, result);
     if (known >= 0)
         result = vocabulary_value(&vocabulary_result, known);
-    struct draft_attempt attempt = {copy_value(FIELD_ATTEMPTS, fix), copy_text(result)};
-    if (attempt.fix && attempt.result) {
+    struct draft_attempt attempt = {copy_value(FIELD_ATTEMPTS, fix), copy_text(result),
+                                    purpose ? copy_value(FIELD_SYMPTOMS, purpose) : NULL};
+    if (attempt.fix && attempt.result && (!purpose || attempt.purpose))
         draft->attempts[draft->attempt_count++] = attempt;
-    } else {
-        free(attempt.fix);
-        free(attempt.result);
-    }
+    else
+        free_attempt(&attempt);
     return true;
 }
 
@@ -161,6 +165,8 @@ static void write_attempts(struct json_writer *json, const struct report_draft *
         json_write_begin_object(json, NULL);
         write_open_enum(json, "fix", &vocabulary_fix, draft->attempts[i].fix);
         json_write_string(json, "result", draft->attempts[i].result);
+        if (draft->attempts[i].purpose)
+            write_open_enum(json, "for", &vocabulary_symptom, draft->attempts[i].purpose);
         json_write_end_object(json);
     }
     json_write_end_array(json);

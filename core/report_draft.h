@@ -20,6 +20,7 @@ struct draft_list {
 struct draft_attempt {
     char *fix;
     char *result;
+    char *purpose; /* the symptom that it was tried for; NULL: not stated */
 };
 
 /* All zero is an empty draft; report_draft_free frees it. */
@@ -45,10 +46,11 @@ void report_draft_set(struct report_draft *draft, enum report_field field, const
 void report_draft_observe(struct report_draft *draft, enum report_field field, const char *text);
 
 /* Append to `use`, `symptoms` and `attempts`; a value that is there already is not added again. False when
- * the list is full. */
+ * the list is full. `purpose` is the symptom that a fix was tried for, or NULL. */
 bool report_draft_add_use(struct report_draft *draft, const char *use);
 bool report_draft_add_symptom(struct report_draft *draft, const char *symptom);
-bool report_draft_add_attempt(struct report_draft *draft, const char *fix, const char *result);
+bool report_draft_add_attempt(struct report_draft *draft, const char *fix, const char *result,
+                              const char *purpose);
 
 /* Empty the lists. */
 void draft_list_clear(struct draft_list *list);

@@ -95,8 +95,12 @@ static void check_texts(const struct report *report, const struct report_circums
         check_own(circumstances, problems, FIELD_USE, report->uses[i]);
     for (int i = 0; i < report->symptom_count; i++)
         check_own(circumstances, problems, FIELD_SYMPTOMS, report->symptoms[i]);
-    for (int i = 0; i < report->attempt_count; i++)
+    for (int i = 0; i < report->attempt_count; i++) {
+        const char *purpose = report->attempts[i].purpose;
         check_own(circumstances, problems, FIELD_ATTEMPTS, report->attempts[i].fix);
+        if (purpose && !report_has_symptom(report, purpose))
+            check_own(circumstances, problems, FIELD_SYMPTOMS, purpose);
+    }
 }
 
 void report_check_private(const struct report *report, struct report_problems *problems)
@@ -212,6 +216,10 @@ static void check_attempts(const struct report *report, struct report_problems *
     for (int i = 0; i < report->attempt_count; i++) {
         const struct report_attempt *attempt = &report->attempts[i];
         any_helped |= attempt->result == RESULT_FIXED || attempt->result == RESULT_HELPED;
+        if (attempt->purpose && !report_has_symptom(report, attempt->purpose))
+            report_problems_add(problems, "attempts",
+                                "say that %.80s was tried for %.80s, which is not among the symptoms",
+                                attempt->fix, attempt->purpose);
         for (int j = 0; j < i; j++)
             if (strcmp(attempt->fix, report->attempts[j].fix) == 0)
                 report_problems_doubt(problems, "attempts", "name %.80s twice, as %s and as %s", attempt->fix,

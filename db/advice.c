@@ -23,7 +23,7 @@ static enum error_code find_attempts(struct database *database, int64_t number, 
         if (!fix)
             return result < 0 ? database_damaged(database, "an attempt has a result that cannot be", error)
                               : error_set(error, ERROR_NO_MEMORY, "no memory for a report");
-        report->attempts[report->attempt_count++] = (struct report_attempt){fix, (enum result)result};
+        report->attempts[report->attempt_count++] = (struct report_attempt){fix, (enum result)result, NULL};
     }
     return error->code;
 }

@@ -50,12 +50,13 @@ DEFINE_TEST(test_draft_takes_them)
     assert_true(report_draft_add_symptom(&draft, "Black Screen"));
     assert_true(report_draft_add_symptom(&draft, "black-screen"));
     assert_true(report_draft_add_symptom(&draft, "Odd Smell"));
-    assert_true(report_draft_add_attempt(&draft, "ROMfile", "no change"));
+    assert_true(report_draft_add_attempt(&draft, "ROMfile", "no change", "Black Screen"));
     report_draft_write(&draft, &json);
-    assert_string_equal(buffer_text(&json),
-                        "{\"schema\":1,\"note\":\"Black Screen\",\"outcome\":\"works-with-workaround\","
-                        "\"pci_id\":\"10de:1d16\",\"symptoms\":[\"black-screen\",\"other:Odd Smell\"],"
-                        "\"attempts\":[{\"fix\":\"romfile\",\"result\":\"no-change\"}]}");
+    assert_string_equal(
+        buffer_text(&json),
+        "{\"schema\":1,\"note\":\"Black Screen\",\"outcome\":\"works-with-workaround\","
+        "\"pci_id\":\"10de:1d16\",\"symptoms\":[\"black-screen\",\"other:Odd Smell\"],"
+        "\"attempts\":[{\"fix\":\"romfile\",\"result\":\"no-change\",\"for\":\"black-screen\"}]}");
     report_draft_free(&draft);
 }
 
