@@ -46,6 +46,7 @@ struct report_command {
     struct output output;
     char pci_id[PCI_ID_TEXT_SIZE]; /* of --pci-id, once its name is found */
     bool can_ask;
+    bool can_be_split; /* the GPU has, or is, a virtual function */
     bool gpu_was_seen; /* the PCI ID was read from a GPU, whatever pci.ids knows */
 };
 

@@ -114,6 +114,30 @@ bool report_ask_symptoms(struct report_command *command)
         "What is not in the list belongs in the note.");
 }
 
+/* Of several symptoms the one that a fix was tried for; Enter leaves it open. `purpose` has what was said
+ * before, NULL for nothing. False when the input has ended. */
+static bool ask_purpose(struct report_command *command, const char *fix, const char **purpose)
+{
+    const struct draft_list *symptoms = &command->draft.symptoms;
+    struct vocabulary_entry entries[REPORT_MAX_SYMPTOMS];
+    char question[200];
+    for (int i = 0; i < symptoms->count; i++) {
+        const char *text = vocabulary_text(&vocabulary_symptom, symptoms->values[i]);
+        entries[i] = (struct vocabulary_entry){symptoms->values[i], text ? text : ""};
+    }
+    const struct vocabulary choices = {"symptom", entries, symptoms->count};
+    int chosen = *purpose ? vocabulary_find_spelled(&choices, *purpose) : ASK_NOTHING;
+    snprintf(question, sizeof question, "What was %.100s tried for?", fix);
+    if (symptoms->count > 1 &&
+        !ask_value(
+            &command->output, question,
+            "A fix counts for the symptom that it was meant to cure. Enter where it was for no single one.",
+            &choices, true, &chosen))
+        return false;
+    *purpose = chosen < 0 ? NULL : symptoms->values[chosen];
+    return true;
+}
+
 /* What each fix did; one that was asked before keeps its result and its purpose. Where all failed, nothing
  * helped is likely.
  */
@@ -132,7 +156,8 @@ static bool ask_result(struct report_command *command, const char *fix, const st
     snprintf(question, sizeof question, "What did %.100s do?", fix);
     const char *text = vocabulary_text(&vocabulary_fix, fix);
     if (!ask_value(&command->output, question, text ? text : "In your own words.", &vocabulary_result, false,
-                   &chosen))
+                   &chosen) ||
+        !ask_purpose(command, fix, &purpose))
         return false;
     report_draft_add_attempt(&command->draft, fix, vocabulary_value(&vocabulary_result, chosen), purpose);
     return true;

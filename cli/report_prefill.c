@@ -61,6 +61,7 @@ static enum error_code take_gpu(struct report_command *command, const struct pci
         form_factor = gpu_form_factor(&known.gpu);
     command->gpu_was_seen = pci_is_gpu_class(device);
     scan_look(&command->scan, device, form_factor, &seen);
+    command->can_be_split = device->sriov_total > 0 || device->is_virtual_function == TRISTATE_YES;
     scan_report(&command->scan, &seen, &command->draft);
     char version[HYPERVISOR_VERSION_SIZE];
     host_read_hypervisor_version(command->root, version);

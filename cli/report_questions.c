@@ -4,6 +4,7 @@
 
 #include "cli/ask.h"
 #include "cli/report.h"
+#include "db/cards.h"
 
 /* What a machine cannot know. Each question keeps with Enter what is in the draft already, so that all of
  * them can be asked again. */
@@ -181,6 +182,37 @@ static bool ask_firmware(struct report_command *command)
                             "Proxmox: Hardware, BIOS. libvirt: <os firmware=...>.");
 }
 
+/* Whether the makers of a card of this ID let guests share it. What needs a patch is not asked about. */
+static bool is_sold_to_be_split(struct report_command *command)
+{
+    static const enum splitting ways[] = {SPLITTING_SR_IOV, SPLITTING_VGPU, SPLITTING_MXGPU};
+    struct card card;
+    struct error error;
+    struct pci_id id;
+    int count;
+    const char *text = command->draft.texts[FIELD_PCI_ID];
+    if (!text || pci_id_parse(text, strlen(text), &id) != PCI_ID_OK ||
+        database_find_cards(command->database, &id, &card, 1, &count, &error) || !count)
+        return false;
+    for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
+        if (card_list_has(card.features.split, vocabulary_value(&vocabulary_splitting, (int)ways[i])))
+            return true;
+    return false;
+}
+
+static bool ask_share(struct report_command *command)
+{
+    struct report_draft *draft = &command->draft;
+    if (command->given[FIELD_SHARE] || (!command->can_be_split && !is_sold_to_be_split(command)))
+        return true;
+    if (!draft->texts[FIELD_SHARE])
+        report_draft_set(draft, FIELD_SHARE, vocabulary_value(&vocabulary_share, SHARE_WHOLE));
+    return ask_draft_enum(
+        command, FIELD_SHARE, false, "How much of the GPU did the guest get?",
+        "This GPU can be shared by several guests. A virtual function is another question than "
+        "the whole GPU, and often another answer.");
+}
+
 static bool ask_driver(struct report_command *command)
 {
     return ask_draft_text(command, FIELD_GUEST_DRIVER, "Which GPU driver ran in the guest?",
@@ -211,6 +243,7 @@ bool report_ask(struct report_command *command, const struct report_problems *pr
         bool is_outcome; /* what contradicts the outcome may be here */
     } questions[] = {{FIELD_OUTCOME, ask_outcome, true},
                      {FIELD_STAGES, ask_stages, true},
+                     {FIELD_SHARE, ask_share, false},
                      {FIELD_USE, ask_use, false},
                      {FIELD_CHASSIS, ask_chassis, false},
                      {FIELD_HYPERVISOR, ask_hypervisor, false},

@@ -38,6 +38,8 @@ void scan_report(const struct scan *scan, const struct scan_gpu *gpu, struct rep
     take_ids(&gpu->device->id, draft);
     take_vbios(gpu, draft);
     draft->isolated = gpu->isolated;
+    if (gpu->device->is_virtual_function == TRISTATE_YES)
+        report_draft_set(draft, FIELD_SHARE, vocabulary_value(&vocabulary_share, SHARE_SR_IOV));
     if (gpu->chassis != CHASSIS_UNKNOWN)
         report_draft_set(draft, FIELD_CHASSIS, vocabulary_value(&vocabulary_chassis, (int)gpu->chassis));
     report_draft_observe(draft, FIELD_MACHINE, host->machine);
