@@ -305,14 +305,16 @@ static enum error_code judge_draft(struct report_command *command, struct buffer
     return validate(command, json, error);
 }
 
-/* What the options got wrong is said before the first question: none of them asks for it. What they say of
- * the outcome may still change. */
+/* What the options got wrong is said before the first question: none of them asks for it. An outcome that is
+ * missing or contradicted is asked for. */
 static bool options_are_right(struct report_command *command)
 {
     struct report_problems *problems = &command->problems;
+    const char *outcome = command->draft.texts[FIELD_OUTCOME];
+    bool is_asked = !outcome || vocabulary_find(&vocabulary_outcome, outcome) >= 0;
     int kept = 0;
     for (int i = 0; i < problems->count; i++)
-        if (strcmp(problems->items[i].field, report_fields[FIELD_OUTCOME].name) != 0)
+        if (!is_asked || strcmp(problems->items[i].field, report_fields[FIELD_OUTCOME].name) != 0)
             problems->items[kept++] = problems->items[i];
     problems->count = kept;
     return !count_problems(command, !command->force);
