@@ -66,8 +66,8 @@ extern const char version_help[];
 extern const struct verb report_verbs[];
 extern const struct verb db_verbs[];
 
-/* What passthru-import says with these arguments on standard output, without its last newline; what it says on
- * standard error is shown with `aloud` only. Returns its exit status, -1 when it cannot be started. */
+/* What passthru-import says with these arguments on standard output, without its last newline; what it says
+ * on standard error is shown with `aloud` only. Returns its exit status, -1 when it cannot be started. */
 int command_ask_import(int argc, char **argv, bool aloud, char *answer, size_t size);
 
 /* NULL when there is no such command. */
