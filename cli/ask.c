@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/ask.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,10 @@
 enum { INDENT = 6, PAGE = 14, LABEL_SIZE = 80 };
 
 static volatile sig_atomic_t interrupted;
+/* While Ctrl-C is caught: as it was before. It comes while an answer is waited for and at no other time, so
+ * that none is lost between a look at `interrupted` and the wait. */
+static sigset_t signals_before;
+static bool is_caught;
 
 bool ask_is_possible(void)
 {
@@ -28,13 +33,29 @@ static void note_interrupt(int number)
 
 void ask_catch_interrupt(void)
 {
-    /* Without SA_RESTART: what is being read ends. */
+    /* Without SA_RESTART: the wait ends. */
     const struct sigaction action = {.sa_handler = note_interrupt};
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
     sigaction(SIGINT, &action, NULL);
+    is_caught = !sigprocmask(SIG_BLOCK, &interrupt, &signals_before);
+}
+
+/* Waits for a line. False: Ctrl-C. */
+static bool wait_for_line(void)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    if (is_caught)
+        ppoll(&input, 1, NULL, &signals_before);
+    return !interrupted;
 }
 
 void ask_end_if_interrupted(struct output *output)
 {
+    if (is_caught)
+        sigprocmask(SIG_SETMASK, &signals_before, NULL);
+    is_caught = false;
     if (!interrupted || !output_flush(output))
         return;
     signal(SIGINT, SIG_DFL);
@@ -75,7 +96,7 @@ static bool read_line(struct output *output, const char *prompt, char line[ASK_T
     for (;;) {
         if (!show_prompt(output, prompt))
             return false;
-        if (!fgets(line, ASK_TEXT_SIZE, stdin) || interrupted) {
+        if (!wait_for_line() || !fgets(line, ASK_TEXT_SIZE, stdin) || interrupted) {
             buffer_append_byte(&output->buffer, '\n');
             return false;
         }
