@@ -15,6 +15,8 @@
 #include "core/text_scan.h"
 
 enum { MAX_FULL_ANSWERS = 3 };
+/* How many reports are read: for JSON, to be shown, and to see what those of different outcomes differ in. */
+enum { JSON_REPORTS = 20, SHOWN_REPORTS = 5, COMPARED_REPORTS = 12 };
 
 const char query_help[] = "Usage: passthru query [OPTION]... TERM...\n"
                           "\n"
@@ -348,7 +350,9 @@ int command_query(int argc, char **argv)
     query.options.chassis = (enum chassis)chassis;
     query.format = ndjson ? FORMAT_NDJSON : query.common.json ? FORMAT_JSON : FORMAT_TEXT;
     if (query.options.report_limit < 0)
-        query.options.report_limit = query.format == FORMAT_TEXT && query.full ? 5 : 20;
+        query.options.report_limit = query.format != FORMAT_TEXT ? JSON_REPORTS
+                                     : query.full                ? SHOWN_REPORTS
+                                                                 : COMPARED_REPORTS;
     if (optind == argc)
         return output_usage_error("query", json, "a term is missing: a PCI ID, a name, or -");
     return run(&query, argv + optind, argc - optind);
