@@ -3,6 +3,7 @@
 
 #include "answer/answer.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +18,9 @@ enum error_code term_parse(const char *text, struct term *term, struct error *er
     }
     if (length > MAX_TERM)
         return error_set(error, ERROR_USAGE, "a term has at most %d characters", MAX_TERM);
+    for (const char *at = text; *at; at++)
+        if (iscntrl((unsigned char)*at) && !isspace((unsigned char)*at))
+            return error_set(error, ERROR_USAGE, "a term has a control character");
     switch (pci_id_parse(text, length, &term->id)) {
     case PCI_ID_OK:
         term->kind = TERM_ID;
