@@ -54,12 +54,13 @@ static bool spawn(const char *command, int input)
     char *arguments[MAX_PAGER_WORDS + 1] = {NULL};
     int count = 0;
     posix_spawn_file_actions_t actions;
-    if (strlen(command) >= sizeof words || posix_spawn_file_actions_init(&actions))
+    if ((size_t)snprintf(words, sizeof words, "%s", command) >= sizeof words)
         return false;
-    strcpy(words, command);
     for (char *rest = words, *word; count < MAX_PAGER_WORDS && (word = strsep(&rest, " "));)
         if (*word)
             arguments[count++] = word;
+    if (!count || posix_spawn_file_actions_init(&actions)) /* nothing but spaces is no pager */
+        return false;
     setenv("LESS", "FRX", 0);
     setenv("LV", "-c", 0);
     setenv("LESSSECURE", "1", 1); /* no shell, no other file, no editor from within */
