@@ -78,6 +78,8 @@ static void write_report(struct json_writer *writer, const struct shown_report *
         json_write_string(writer, "fix", report->attempts[i].fix);
         json_write_string(writer, "result",
                           vocabulary_value(&vocabulary_result, (int)report->attempts[i].result));
+        if (report->attempts[i].purpose)
+            json_write_string(writer, "for", report->attempts[i].purpose);
         json_write_end_object(writer);
     }
     json_write_end_array(writer);

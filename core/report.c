@@ -225,6 +225,7 @@ static enum error_code keep(struct report *report, json_t *const values[FIELD_CO
     report->chassis = (enum chassis)enum_value(values, FIELD_CHASSIS, CHASSIS_UNKNOWN);
     report->outcome = (enum outcome)enum_value(values, FIELD_OUTCOME, OUTCOME_COUNT);
     report->share = (enum share)enum_value(values, FIELD_SHARE, SHARE_WHOLE);
+    report->sample = (enum sample)enum_value(values, FIELD_SAMPLE, SAMPLE_COUNT);
     for (int field = 0; field < FIELD_COUNT; field++) {
         const char *text = json_string_value(values[field]);
         if (text && report_fields[field].member)

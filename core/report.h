@@ -27,6 +27,7 @@ struct report {
     enum chassis chassis;
     enum outcome outcome;
     enum share share;
+    enum sample sample; /* SAMPLE_COUNT: the report does not say */
     REPORT_TEXTS /* const char *gpu and so on. `id` is what the report states: not compared with its content
                   */
         unsigned char stages[STAGE_COUNT]; /* 1 + enum stage_state; 0: the report does not say */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/report_weight.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 bool report_is_environment_failure(const struct report *report)
 {
@@ -22,27 +24,34 @@ static uint64_t add_text(uint64_t hash, const char *text, size_t length)
     return hash;
 }
 
-static uint64_t add_address(uint64_t hash, const char *url)
+static char lower(char c)
 {
-    char host[256] = "";
+    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+void report_address(const char *url, char address[REPORT_ADDRESS_SIZE])
+{
     const char *scheme = strstr(url, "://");
     const char *start = scheme ? scheme + 3 : url;
+    if (strncasecmp(start, "www.", 4) == 0)
+        start += 4;
     size_t host_length = strcspn(start, "/?#");
-    for (size_t i = 0; i < host_length && i < sizeof host - 1; i++)
-        host[i] = (char)(start[i] >= 'A' && start[i] <= 'Z' ? start[i] + ('a' - 'A') : start[i]);
-    const char *name = strncmp(host, "www.", 4) == 0 ? host + 4 : host;
-    const char *path = start + host_length;
-    size_t length = strcspn(path, "?#");
-    while (length && path[length - 1] == '/')
-        length--;
-    return add_text(add_text(hash, name, strlen(name)), path, length);
+    size_t length = host_length + strcspn(start + host_length, "?#");
+    snprintf(address, REPORT_ADDRESS_SIZE, "%.*s%s", (int)length, start, length == host_length ? "/" : "");
+    for (size_t i = 0; i < host_length && address[i]; i++)
+        address[i] = lower(address[i]);
 }
 
 int64_t report_sender(const struct report *report)
 {
     uint64_t hash = 0xcbf29ce484222325U;
     if (report->url) {
-        hash = add_address(hash, report->url);
+        char address[REPORT_ADDRESS_SIZE];
+        report_address(report->url, address);
+        size_t length = strlen(address);
+        while (length && address[length - 1] == '/')
+            length--;
+        hash = add_text(hash, address, length);
     } else {
         const char *const facts[] = {report->machine, report->hypervisor, report->guest_os,
                                      vocabulary_value(&vocabulary_chassis, (int)report->chassis),
@@ -53,6 +62,21 @@ int64_t report_sender(const struct report *report)
     int64_t number;
     memcpy(&number, &hash, sizeof number);
     return number;
+}
+
+enum guest report_guest(const char *guest_os)
+{
+    char word[32] = "";
+    for (size_t i = 0; guest_os && i < sizeof word - 1; i++) {
+        if (lower(guest_os[i]) < 'a' || lower(guest_os[i]) > 'z')
+            break;
+        word[i] = lower(guest_os[i]);
+    }
+    int guest = vocabulary_find(&vocabulary_guest, word);
+    return guest >= 0                                                  ? (enum guest)guest
+           : vocabulary_find(&vocabulary_guest_alias_linux, word) >= 0 ? GUEST_LINUX
+           : vocabulary_find(&vocabulary_guest_alias_macos, word) >= 0 ? GUEST_MACOS
+                                                                       : GUEST_UNKNOWN;
 }
 
 static int two_digits(const char *text)

@@ -13,17 +13,22 @@
 static enum error_code find_attempts(struct database *database, int64_t number, struct shown_report *report,
                                      struct error *error)
 {
-    static const char sql[] = "SELECT fix, result FROM report_attempt WHERE report = ?1 ORDER BY place";
+    static const char sql[] =
+        "SELECT fix, result, purpose FROM report_attempt WHERE report = ?1 ORDER BY place";
     sqlite3_stmt *row;
     if (database_query(database, sql, SQL_VALUES(sql_integer(number)), &row, error))
         return error->code;
     while (report->attempt_count < REPORT_MAX_ATTEMPTS && database_next(database, row, error)) {
         int result = vocabulary_find(&vocabulary_result, column_text(row, 1));
-        char *fix = result < 0 ? NULL : strdup(column_text(row, 0));
-        if (!fix)
-            return result < 0 ? database_damaged(database, "an attempt has a result that cannot be", error)
-                              : error_set(error, ERROR_NO_MEMORY, "no memory for a report");
-        report->attempts[report->attempt_count++] = (struct report_attempt){fix, (enum result)result, NULL};
+        const char *purpose = column_text(row, 2);
+        struct report_attempt *attempt = &report->attempts[report->attempt_count];
+        if (result < 0)
+            return database_damaged(database, "an attempt has a result that cannot be", error);
+        *attempt = (struct report_attempt){strdup(column_text(row, 0)), (enum result)result,
+                                           *purpose ? strdup(purpose) : NULL};
+        report->attempt_count++;
+        if (!attempt->fix || (*purpose && !attempt->purpose))
+            return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
     }
     return error->code;
 }
@@ -75,8 +80,10 @@ void database_free_reports(struct shown_report *reports, int count)
     for (int i = 0; i < count; i++) {
         for (size_t k = 0; k < ARRAY_SIZE(reports[i].texts); k++)
             free(reports[i].texts[k]);
-        for (int k = 0; k < reports[i].attempt_count; k++)
+        for (int k = 0; k < reports[i].attempt_count; k++) {
             free((char *)reports[i].attempts[k].fix);
+            free((char *)reports[i].attempts[k].purpose);
+        }
     }
     free(reports);
 }

@@ -233,9 +233,11 @@ static enum error_code add_details(struct builder *builder, const struct report 
             return error->code;
     for (int i = 0; i < report->attempt_count; i++) {
         const struct report_attempt *attempt = &report->attempts[i];
-        if (INSERT(builder, error, "INSERT INTO report_attempt VALUES (?1, ?2, ?3, ?4)", sql_integer(seq),
+        bool is_for_symptom = attempt->purpose && report_has_symptom(report, attempt->purpose);
+        if (INSERT(builder, error, "INSERT INTO report_attempt VALUES (?1, ?2, ?3, ?4, ?5)", sql_integer(seq),
                    sql_integer(i + 1), sql_text(attempt->fix),
-                   sql_text(vocabulary_value(&vocabulary_result, (int)attempt->result))))
+                   sql_text(vocabulary_value(&vocabulary_result, (int)attempt->result)),
+                   sql_text(is_for_symptom ? attempt->purpose : NULL)))
             return error->code;
     }
     return report->symptom_count * report->attempt_count <= MAX_FIXES_FOR_SYMPTOMS
@@ -259,12 +261,16 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
         superseded[i] = (unsigned char)(digit_value(report->supersedes[2 * i]) << 4 |
                                         digit_value(report->supersedes[2 * i + 1]));
     if (INSERT(builder, error,
-               "INSERT INTO report VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+               "INSERT INTO report VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+               " ?13, ?14, ?15)",
                sql_blob(id, REPORT_ID_BYTES), sql_integer(pci_id_number(pci_id)),
                pci_id->has_subsystem ? sql_integer((int64_t)pci_id->subvendor << 16 | pci_id->subdevice)
                                      : sql_text(NULL),
                sql_text(vocabulary_value(&vocabulary_chassis, (int)report->chassis)),
                sql_text(vocabulary_value(&vocabulary_outcome, (int)report->outcome)),
+               sql_text(vocabulary_value(&vocabulary_sample, (int)report->sample)),
+               sql_text(vocabulary_value(&vocabulary_share, (int)report->share)),
+               sql_text(vocabulary_value(&vocabulary_guest, (int)report_guest(report->guest_os))),
                sql_text(report->date ? report->date : ""), sql_integer(report->url != NULL),
                sql_integer(report_is_environment_failure(report)), sql_integer(report_sender(report)),
                sql_integer(source),

@@ -143,9 +143,9 @@ MUST_CHECK enum error_code builder_card_has_id(struct builder *builder, int64_t 
 MUST_CHECK enum error_code builder_add_price(struct builder *builder, int64_t card, enum condition condition,
                                              const struct price *price, struct error *error);
 
-/* A report with its id and its canonical JSON. builder_complete drops it when it was added before (the first
- * one stays), is retracted, or is superseded by one of the same source on the same ID, in whatever order they
- * are added. */
+/* A report with its id and its canonical JSON, whose `sample` somebody has decided. builder_complete drops it
+ * when it was added before (the first one stays), is retracted, or is superseded by one of the same source on
+ * the same ID, in whatever order they are added. */
 MUST_CHECK enum error_code builder_add_report(struct builder *builder, const struct report *report,
                                               const unsigned char id[REPORT_ID_BYTES], const char *body,
                                               size_t length, int64_t source, struct error *error);

@@ -122,6 +122,16 @@ static enum error_code load_annotator(struct rebuild *work, struct error *error)
     return ERROR_NONE;
 }
 
+static enum error_code load_samples(struct rebuild *work, struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    struct table_summary summary;
+    rebuild_data_path(work, "samples.tsv", path);
+    if (samples_load(path, &work->samples, &summary, error))
+        return error->code;
+    return record_table(work, "samples", path, summary, error);
+}
+
 /* The names of GPUs, and the ranges of IDs of those without one. */
 static enum error_code load_names(struct rebuild *work, struct error *error)
 {
@@ -151,7 +161,7 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
                   {"prices", prices_read},
                   {"symptoms", symptoms_read},
                   {"subvendors", subvendors_read}};
-    if (load_annotator(work, error) || load_names(work, error))
+    if (load_annotator(work, error) || load_names(work, error) || load_samples(work, error))
         return error->code;
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
         char name[32];
@@ -289,6 +299,7 @@ enum error_code rebuild(const struct rebuild_request *request, struct rebuild_su
     builder_free(work.builder);
     annotator_free(work.annotator);
     device_names_free(&work.names);
+    samples_free(work.samples);
     product_list_free(work.products);
     driver_claims_free(work.claims);
     if (!request->cache)

@@ -11,6 +11,7 @@
 #include "importer/gpu_ranges.h"
 #include "importer/product_list.h"
 #include "importer/rebuild.h"
+#include "importer/samples.h"
 
 struct rebuild {
     const struct rebuild_request *request;
@@ -25,6 +26,7 @@ struct rebuild {
     struct builder *builder;
     struct annotator *annotator;
     struct device_names names;
+    struct samples *samples;
     struct product_list *products;
     struct driver_claims *claims; /* NULL: no modules.alias anywhere */
 };

@@ -36,7 +36,7 @@ static enum error_code read_file(struct rebuild *work, struct report_source *sou
 {
     long before = problems->rejected;
     enum error_code code =
-        reports_read(file, work->builder, source->number, &source->counts, problems, error);
+        reports_read(file, work->samples, work->builder, source->number, &source->counts, problems, error);
     source->rejected += problems->rejected - before;
     return code;
 }

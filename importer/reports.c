@@ -2,6 +2,7 @@
 #include "importer/reports.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/report_validate.h"
@@ -13,7 +14,12 @@
 struct report_reader {
     const struct report_file *file;
     struct builder *builder;
+    const struct samples *samples;
+    struct problems *problems;
+    const struct line_reader *lines;
     int64_t source;
+    long by_default; /* reports whose address fits no pattern */
+    long first_by_default;
     struct buffer canonical; /* the JSON of the report that is being added */
 };
 
@@ -66,6 +72,34 @@ static enum error_code add_name(struct report_reader *reader, const struct repor
     return product_names_each(known, product, add_product, &gpu, error);
 }
 
+/* Decides how a report came to be known, and says what is odd in it. */
+static void settle(struct report_reader *reader, struct report *report)
+{
+    long line = line_reader_number(reader->lines);
+    enum sample sample;
+    switch (samples_decide(reader->samples, report, reader->file->is_feed, &sample)) {
+    case SAMPLE_IS_SOUND:
+        break;
+    case SAMPLE_NOT_BELIEVED:
+        problems_warn(reader->problems, reader->file->shown, line,
+                      "\"sample\" is tool, but the report has the address of a page: it counts as %s",
+                      vocabulary_value(&vocabulary_sample, (int)sample));
+        break;
+    case SAMPLE_BY_DEFAULT:
+        if (!reader->by_default++)
+            reader->first_by_default = line;
+        break;
+    }
+    report->sample = sample;
+    for (int i = 0; i < report->attempt_count; i++) {
+        const struct report_attempt *attempt = &report->attempts[i];
+        if (attempt->purpose && !report_has_symptom(report, attempt->purpose))
+            problems_warn(reader->problems, reader->file->shown, line,
+                          "%.100s was tried for %.100s, which is not among the symptoms: it counts for none",
+                          attempt->fix, attempt->purpose);
+    }
+}
+
 /* Adds the report of a line: `json` as it was read before, or NULL for the text itself. */
 static enum error_code add_report(struct report_reader *reader, struct json_t *json, const char *line,
                                   size_t length, struct report_counts *counts, struct error *error)
@@ -78,13 +112,15 @@ static enum error_code add_report(struct report_reader *reader, struct json_t *j
         return error->code;
     const char *body = buffer_text(&reader->canonical);
     crypto_hash_sha256(id, (const unsigned char *)body, reader->canonical.length);
-    if (report.id && id_differs(report.id, id))
+    if (report.id && id_differs(report.id, id)) {
         error_set(error, ERROR_BAD_INPUT, "field \"id\" is not the SHA-256 of this report");
-    else if (!reject_private(&report, error) &&
-             !builder_add_report(reader->builder, &report, id, body, reader->canonical.length, reader->source,
-                                 error) &&
-             !add_name(reader, &report, error))
-        counts->reports++;
+    } else if (!reject_private(&report, error)) {
+        settle(reader, &report);
+        if (!builder_add_report(reader->builder, &report, id, body, reader->canonical.length, reader->source,
+                                error) &&
+            !add_name(reader, &report, error))
+            counts->reports++;
+    }
     report_free(&report);
     return error->code;
 }
@@ -114,17 +150,33 @@ static enum error_code add_line(struct report_reader *reader, enum line_status s
                                  : add_report(reader, NULL, line, length, counts, error);
 }
 
-enum error_code reports_read(const struct report_file *file, struct builder *builder, int64_t source,
-                             struct report_counts *counts, struct problems *problems, struct error *error)
+static void warn_of_addresses(const struct report_reader *reader)
+{
+    char which[80] = "its address tells";
+    if (reader->by_default > 1)
+        snprintf(which, sizeof which, "the addresses of %ld reports, this one first, tell",
+                 reader->by_default);
+    problems_warn(reader->problems, reader->file->shown, reader->first_by_default,
+                  "%s no kind of page, so troubleshooting is assumed; add a line to data/samples.tsv, or"
+                  " \"sample\" to the report",
+                  which);
+}
+
+enum error_code reports_read(const struct report_file *file, const struct samples *samples,
+                             struct builder *builder, int64_t source, struct report_counts *counts,
+                             struct problems *problems, struct error *error)
 {
     struct report_reader reader = {.file = file,
                                    .builder = builder,
+                                   .samples = samples,
+                                   .problems = problems,
                                    .source = source,
                                    .canonical = BUFFER((size_t)4 * REPORT_MAX_BYTES)};
     struct line_reader *lines;
     size_t max_line = REPORT_MAX_BYTES + (file->is_feed ? FEED_LINE_EXTRA : 0);
     if (line_reader_open_as(file->path, file->shown, max_line, &lines, error))
         return error->code;
+    reader.lines = lines;
     while (!error->code) {
         const char *line;
         size_t length;
@@ -138,6 +190,8 @@ enum error_code reports_read(const struct report_file *file, struct builder *bui
             *error = why;
     }
     line_reader_close(lines);
+    if (reader.by_default)
+        warn_of_addresses(&reader);
     buffer_free(&reader.canonical);
     return error->code;
 }

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "db/builder.h"
 #include "importer/problems.h"
+#include "importer/samples.h"
 
 /* A file of reports, one JSON object a line (plain, gzip or zstd). */
 struct report_file {
@@ -25,9 +26,11 @@ struct report_counts {
 
 /* Reads a file of reports into a database. A line that is no valid report, or a retraction too many, is
  * rejected by name and the others go on; a report that is there twice is found by the builder. Valid reports
- * and retractions are added to `counts`, rejected lines to `problems`. */
-MUST_CHECK enum error_code reports_read(const struct report_file *file, struct builder *builder,
-                                        int64_t source, struct report_counts *counts,
+ * and retractions are added to `counts`, rejected lines to `problems`. What is odd in a report that is taken
+ * (a sample that is not believed, an address that tells none, a fix for a symptom that is not there) is said.
+ */
+MUST_CHECK enum error_code reports_read(const struct report_file *file, const struct samples *samples,
+                                        struct builder *builder, int64_t source, struct report_counts *counts,
                                         struct problems *problems, struct error *error);
 
 #endif

@@ -6,11 +6,11 @@
 -- A PCI ID is a number, vendor << 16 | device, and a subsystem likewise: 0x10de1d16 is 10de:1d16. Confidences run from 0
 -- to 1. References are checked by `passthru db check`: SQLite checks none unless it is asked to.
 PRAGMA application_id = 0x50545255; -- "PTRU"
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 -- kind: pci.ids, amdgpu.ids, supported-gpus.json, nvidia-readme, modules.alias, reports, feed, the name of a table of
--- data/ (rules, facts, names, ranges, subvendors, board-words, processors, chips, cards, prices, priors, symptoms), or
--- program, which built it.
+-- data/ (rules, facts, names, ranges, samples, subvendors, board-words, processors, chips, cards, prices, priors,
+-- symptoms), or program, which built it.
 -- The sources it was made from, with versions
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
@@ -203,6 +203,9 @@ CREATE TABLE report (
     subsystem INTEGER,
     chassis TEXT NOT NULL CHECK (chassis IN ({chassis})),
     outcome TEXT NOT NULL CHECK (outcome IN ({outcome})),
+    sample TEXT NOT NULL CHECK (sample IN ({sample})), -- how it came to be known
+    share TEXT NOT NULL CHECK (share IN ({share})), -- how much of the GPU was passed
+    guest TEXT NOT NULL CHECK (guest IN ({guest})), -- what its guest_os is
     date TEXT NOT NULL, -- YYYY, YYYY-MM or YYYY-MM-DD; '' when it is not known
     public INTEGER NOT NULL CHECK (public IN (0, 1)), -- taken from a public page
     environment_failure INTEGER NOT NULL CHECK (environment_failure IN (0, 1)), -- the GPU is not to blame
@@ -223,6 +226,7 @@ CREATE TABLE report_attempt (
     place INTEGER NOT NULL,
     fix TEXT NOT NULL, -- of the vocabulary, or other:...
     result TEXT NOT NULL CHECK (result IN ({result})),
+    purpose TEXT, -- the symptom of the report that it was tried for, where that is known
     PRIMARY KEY (report, place)
 ) STRICT, WITHOUT ROWID;
 

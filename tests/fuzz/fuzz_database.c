@@ -53,13 +53,15 @@ static void add_gpu(struct builder *builder, uint32_t pci_id, enum form_factor f
 
 static void add_report(struct builder *builder, int64_t source)
 {
-    static const char json[] = "{\"pci_id\":\"10de:1d16\",\"outcome\":\"fails\",\"chassis\":\"laptop\","
-                               "\"subsystem\":\"1028:08b0\",\"symptoms\":[\"code-43\"],"
-                               "\"attempts\":[{\"fix\":\"romfile\",\"result\":\"fixed\"}]}";
+    static const char json[] =
+        "{\"pci_id\":\"10de:1d16\",\"outcome\":\"fails\",\"chassis\":\"laptop\","
+        "\"subsystem\":\"1028:08b0\",\"symptoms\":[\"code-43\"],"
+        "\"attempts\":[{\"fix\":\"romfile\",\"result\":\"fixed\",\"for\":\"code-43\"}]}";
     static const unsigned char id[32] = {1};
     struct error error = {.code = ERROR_NONE};
     struct report report;
     must(report_parse(json, sizeof json - 1, &report, NULL, &error), &error);
+    report.sample = SAMPLE_TOOL;
     must(builder_add_report(builder, &report, id, json, sizeof json - 1, source, &error), &error);
     report_free(&report);
 }

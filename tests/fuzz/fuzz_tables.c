@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The project's tables as contributors write them, whole files: importer/cards.h, importer/data_files.h,
- * importer/device_names.h, importer/gpu_ranges.h, importer/name_tables.h, importer/symptoms.h. The first byte
- * chooses the table. Rules and facts are those of fuzz_rules.c. */
+ * importer/device_names.h, importer/gpu_ranges.h, importer/name_tables.h, importer/samples.h,
+ * importer/symptoms.h. The first byte chooses the table. Rules and facts are those of fuzz_rules.c. */
 
 #include "importer/cards.h"
 #include "importer/data_files.h"
 #include "importer/device_names.h"
 #include "importer/gpu_ranges.h"
 #include "importer/name_tables.h"
+#include "importer/samples.h"
 #include "importer/symptoms.h"
 #include "tests/fuzz/fuzz_directory.h"
 
@@ -39,10 +40,25 @@ static enum error_code ranges_read(const char *path, struct builder *builder, st
     return gpu_ranges_read(path, check_range, NULL, summary, error);
 }
 
+static enum error_code samples_read(const char *path, struct builder *builder, struct table_summary *summary,
+                                    struct error *error)
+{
+    struct samples *samples;
+    const struct report report = {.url = "https://www.Example.org//a/b/blog/*/c?d",
+                                  .sample = (enum sample)SAMPLE_COUNT};
+    enum sample sample;
+    (void)builder;
+    enum error_code code = samples_load(path, &samples, summary, error);
+    samples_decide(samples, &report, false, &sample);
+    require(sample < SAMPLE_TOOL, "an address never tells that the tool sent it");
+    samples_free(samples);
+    return code;
+}
+
 static enum error_code (*const readers[])(const char *, struct builder *, struct table_summary *,
                                           struct error *) = {
-    priors_read, prices_read, subvendors_read,  chips_read,      symptoms_read,
-    names_read,  ranges_read, board_words_read, processors_read, cards_read};
+    priors_read, prices_read,      subvendors_read, chips_read, symptoms_read, names_read,
+    ranges_read, board_words_read, processors_read, cards_read, samples_read};
 
 /* The card whose prices are in the seeds. */
 static void add_card(struct builder *builder)

@@ -158,6 +158,8 @@ static inline void add_report(struct builder *builder, int64_t source, unsigned 
     char *json = json_of(text, &length);
     memset(id, number, sizeof id);
     ASSERT_DONE(report_parse(json, length, &report, NULL, &failure));
+    if (report.sample == (enum sample)SAMPLE_COUNT)
+        report.sample = report.url ? SAMPLE_TROUBLESHOOTING : SAMPLE_TOOL;
     ASSERT_DONE(builder_add_report(builder, &report, id, json, length, source, &failure));
     report_free(&report);
     free(json);

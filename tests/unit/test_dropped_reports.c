@@ -128,7 +128,7 @@ DEFINE_TEST(test_retractions_are_bounded)
     scratch_write_text(path, buffer_text(&lines));
     ASSERT_DONE(builder_create(in_scratch("dropped.db.new"), &builder, &failure));
     ASSERT_DONE(builder_add_source(builder, "feed", "a feed", &source, &failure));
-    ASSERT_DONE(reports_read(&file, builder, source, &counts, &problems, &failure));
+    ASSERT_DONE(reports_read(&file, NULL, builder, source, &counts, &problems, &failure));
     builder_free(builder);
     unlink(path);
     assert_int_equal(counts.retractions, FEED_MAX_RETRACTIONS);

@@ -67,20 +67,21 @@ static const char as_written[] =
     "'chassis':'laptop','machine':'Example\\u0020\\'15\\' \\u00fc','cpu':'Intel Core i7-1065G7',"
     "'hypervisor':'proxmox','hypervisor_version':'9.1','host_os':'Proxmox VE','kernel':'6.17.13-2-pve',"
     "'guest_os':'linux','machine_type':'q35','firmware':'ovmf','guest_driver':'nvidia 470.256.02',"
+    "'sample':'troubleshooting','share':'sr-iov',"
     "'outcome':'fails','use':['compute','other:signage'],'symptoms':['nvrm-vbios-copy-failed','smoke','other:fan'],"
-    "'attempts':[{'result':'no-change','fix':'romfile'},{'fix':'pray','result':'worse'}],"
+    "'attempts':[{'result':'no-change','fix':'romfile'},{'fix':'pray','for':'smoke','result':'worse'}],"
     "'stages':{'guest_boot':'yes','bind':'yes','second_start':'untested','compute':'no'},"
     "'vbios_observed':['acpi-rom'],'group_isolated':true,'date':'2026-03-28',"
     "'url':'https:\\/\\/example.org\\/thread\\/1','note':'Gr\u00fc\u00dfe \\ud83d\\ude00 \\/ \\u20ac'\r\n}";
 
 static const char canonical_form[] =
-    "{'attempts':[{'fix':'romfile','result':'no-change'},{'fix':'pray','result':'worse'}],"
+    "{'attempts':[{'fix':'romfile','result':'no-change'},{'fix':'pray','for':'smoke','result':'worse'}],"
     "'chassis':'laptop','cpu':'Intel Core i7-1065G7','date':'2026-03-28','firmware':'ovmf',"
     "'gpu':'NVIDIA GP108M [GeForce MX330]','group_isolated':true,'guest_driver':'nvidia 470.256.02',"
     "'guest_os':'linux','host_os':'Proxmox VE','hypervisor':'proxmox','hypervisor_version':'9.1',"
     "'kernel':'6.17.13-2-pve','machine':'Example \\'15\\' \u00fc','machine_type':'q35',"
     "'note':'Gr\u00fc\u00dfe \U0001f600 / \u20ac','outcome':'fails','pci_id':'10de:1d16',"
-    "'pci_id_from':'source','revision':'a1','schema':1,'stages':{'bind':'yes','compute':'no',"
+    "'pci_id_from':'source','revision':'a1','sample':'troubleshooting','schema':1,'share':'sr-iov','stages':{'bind':'yes','compute':'no',"
     "'guest_boot':'yes','second_start':'untested'},'subsystem':'1028:08b0',"
     "'supersedes':'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff',"
     "'symptoms':['nvrm-vbios-copy-failed','smoke','other:fan'],'url':'https://example.org/thread/1',"
@@ -121,6 +122,11 @@ DEFINE_TEST(test_what_is_kept)
     assert_string_equal(report.attempts[0].fix, "romfile");
     assert_int_equal(report.attempts[0].result, RESULT_NO_CHANGE);
     assert_string_equal(report.attempts[1].fix, "other:pray");
+    assert_null(report.attempts[0].purpose);
+    assert_string_equal(report.attempts[1].purpose, "other:smoke");
+    assert_true(report_has_symptom(&report, "other:smoke") && !report_has_symptom(&report, "smoke"));
+    assert_int_equal(report.sample, SAMPLE_TROUBLESHOOTING);
+    assert_int_equal(report.share, SHARE_SR_IOV);
     assert_int_equal(report.stages[STAGE_COMPUTE], 1 + STAGE_STATE_NO);
     assert_int_equal(report.stages[STAGE_DISPLAY], 0);
     report_free(&report);
@@ -128,6 +134,8 @@ DEFINE_TEST(test_what_is_kept)
     ASSERT_DONE(parse("{'pci_id':'10de:1d16','outcome':'partial'}"));
     assert_false(report.pci_id.has_subsystem || report.pci_id.has_revision);
     assert_int_equal(report.chassis, CHASSIS_UNKNOWN);
+    assert_int_equal(report.sample, SAMPLE_COUNT);
+    assert_int_equal(report.share, SHARE_WHOLE);
     assert_null(report.gpu);
     assert_int_equal(report.symptom_count + report.attempt_count, 0);
     report_free(&report);

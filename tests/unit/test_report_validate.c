@@ -63,6 +63,10 @@ DEFINE_TEST(test_fields)
         {WORKAROUND "'attempts':[]", ""},
         {WORKS "'attempts':[" FIX("a", "fixed") "," FIX("a", "worse") "]", "attempts"},
         {WORKS "'attempts':[" FIX("other:a", "fixed") "," FIX("a", "fixed") "]", "attempts"},
+        {FAILS "'symptoms':['xid-error','smoke'],'attempts':[{'fix':'ovmf','result':'worse','for':'smoke'}]",
+         ""},
+        {FAILS "'symptoms':['xid-error'],'attempts':[{'fix':'ovmf','result':'worse','for':'no-iommu'}]",
+         "attempts"},
         {WORKS "'stages':{'driver_init':'no'}", "outcome"},
         {WORKS "'stages':{'bind':'no'}", "outcome"},
         {WORKAROUND "'stages':{'guest_boot':'no','second_start':'no'}", "outcome outcome"},
@@ -94,6 +98,8 @@ DEFINE_TEST(test_fields)
         {FAILS "'symptoms':['other:fan of me@example.org']", "symptoms"},
         {FAILS "'use':['other:/home/hans/x']", "use"},
         {FAILS "'attempts':[" FIX("other:serial F00BAR12", "worse") "]", "attempts"},
+        {FAILS "'attempts':[{'fix':'ovmf','result':'worse','for':'other:me@example.org'}]",
+         "attempts symptoms"},
         {FAILS "'cpu':'Intel(R) Core(TM) i7-1065G7 CPU @ 1.30GHz','machine':'LENOVO 20L6S2EU0N'", ""},
         /* all at once */
         {"'outcome':'nope','host':'x','a':{'b':[1,{'c':2}]},'machine':5,'cpu':[[1],2],"

@@ -85,6 +85,23 @@ DEFINE_TEST(test_environment_values)
         assert_true(vocabulary_find(&vocabulary_fix, vocabulary_environment_fix.entries[i].value) >= 0);
 }
 
+DEFINE_TEST(test_guests)
+{
+    static const struct {
+        enum guest guest;
+        const char *names; /* between | */
+    } cases[] = {{GUEST_WINDOWS, "windows|Windows 11|WINDOWS-10|windows11"},
+                 {GUEST_LINUX, "linux|Ubuntu 22.04|debian|Arch Linux|android x86|NixOS"},
+                 {GUEST_MACOS, "macos|macOS 14|osx|Hackintosh"},
+                 {GUEST_FREEBSD, "FreeBSD 14"},
+                 {GUEST_UNKNOWN, "|11|a windows|linuxmint-and-a-very-long-word-after-it|unknown|windowsxp"}};
+    assert_int_equal(report_guest(NULL), GUEST_UNKNOWN);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        for (struct values v = values_of(cases[i].names, NULL); next_value(&v);)
+            if (report_guest(v.text) != cases[i].guest)
+                fail_msg("%s: %s", v.text, vocabulary_value(&vocabulary_guest, (int)report_guest(v.text)));
+}
+
 DEFINE_TEST(test_months)
 {
     static const struct {
