@@ -66,8 +66,9 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
     answer->has_blocker_workaround = false;
     if (database_find_device(database, id, device, error))
         return error->code == ERROR_NOT_FOUND ? name_what_is_missing(database, device, error) : error->code;
-    if (device->is_gpu && gpu_settle_by_chassis(&device->gpu, options->chassis))
-        return database_find_prior(database, &device->gpu, &device->prior, error);
+    if (device->is_gpu &&
+        (gpu_settle_by_chassis(&device->gpu, options->chassis) || options->share != SHARE_WHOLE))
+        return database_ask_share(database, device, options->share, error);
     return ERROR_NONE;
 }
 
@@ -83,8 +84,8 @@ static enum error_code find_workarounds(struct database *database, struct answer
     if (blocker &&
         database_find_blocker_workaround(database, gpu, *blocker, &answer->blocker_workaround, error))
         return error->code;
-    return database_find_similar_fixes(database, gpu, blocker, answer->similar_fixes, MAX_TRIED_FIXES,
-                                       &answer->similar_fix_count, error);
+    return database_find_similar_fixes(database, &answer->device, blocker, answer->similar_fixes,
+                                       MAX_TRIED_FIXES, &answer->similar_fix_count, error);
 }
 
 static enum error_code add_stated_value(void *context, const struct stated_value *value, struct error *error)
@@ -115,18 +116,19 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
         return ERROR_NONE;
     if ((may_be_card(&device->gpu) && database_find_cards(database, &device->id, answer->cards,
                                                           MAX_CARDS_OF_ID, &answer->card_count, error)) ||
-        database_find_evidence(database, device, options->chassis, answer->evidence, error))
+        database_find_evidence(database, device, options->chassis, options->guest, answer->evidence, error))
         return error->code;
     answer->verdict = verdict_compute(&device->prior, answer->evidence);
     answer->blocker_count = gpu_blockers(&device->gpu, answer->blockers);
     int reported = evidence_total(&answer->evidence[EVIDENCE_ID]);
     if (((reported || evidence_total(&answer->evidence[EVIDENCE_CHIP])) &&
-         database_find_tried_fixes(database, &device->gpu, answer->tried_fixes, MAX_TRIED_FIXES,
+         database_find_tried_fixes(database, device, answer->tried_fixes, MAX_TRIED_FIXES,
                                    &answer->tried_fix_count, error)) ||
         find_workarounds(database, answer, error) ||
-        (reported && options->report_limit &&
-         database_find_reports(database, id, options->report_limit, &answer->reports, &answer->report_count,
-                               error)) ||
+        ((reported || answer->evidence[EVIDENCE_ID].samples[SAMPLE_VENDOR_STATEMENT]) &&
+         options->report_limit &&
+         database_find_reports(database, id, options->share, options->report_limit, &answer->reports,
+                               &answer->report_count, error)) ||
         (options->explain && database_each_stated_value(database, id, add_stated_value, answer, error)))
         return error->code;
     if (answer->verdict.usable >= good_enough)
@@ -154,7 +156,7 @@ enum error_code answer_gather_hit(struct database *database, const struct pci_id
     if (device->is_gpu && gpu_form_factor(&device->gpu) == FORM_FACTOR_EITHER &&
         gpu_settle(&device->gpu, hit->form_factor, sure_of_product, "the product that was asked for")) {
         device->settled = true;
-        if (database_find_prior(database, &device->gpu, &device->prior, error))
+        if (database_ask_share(database, device, options->share, error))
             return error->code;
     }
     answer->match = (struct answer_match){hit->kind, hit->product, hit->ids};

@@ -14,7 +14,9 @@
 enum { MAX_TRIED_FIXES = 12, MAX_ALTERNATIVES = 3 };
 
 struct answer_options {
-    enum chassis chassis;
+    enum chassis chassis; /* that the verdict is for; unknown: any, as with the guest */
+    enum guest guest;
+    enum share share;
     int report_limit; /* how many reports to show */
     bool explain;     /* show what every source states */
 };
@@ -103,7 +105,10 @@ void answer_write_cards(const struct prose *prose, const struct answer *answer);
 enum color answer_level_color(enum level level);
 
 /* Appends what a verdict rests on, in words: the mechanism where it is not said already, the reports at each
- * level, what does not count, and that a sample of public threads is biased. No newline. */
+ * level, what does not count, and how the reports came to be known. No newline. */
 void answer_append_basis(struct buffer *out, const struct answer *answer, bool with_mechanism);
+
+/* The last of that alone, with a space before it; nothing without reports. */
+void answer_append_samples(struct buffer *out, const struct answer *answer);
 
 #endif

@@ -22,12 +22,29 @@ static void write_attribute(struct json_writer *writer, const struct gpu *gpu, e
 static const char *knowledge(const struct verdict *verdict)
 {
     static const char *const words[EVIDENCE_LEVELS] = {
-        [EVIDENCE_ALL] = "mechanism", [EVIDENCE_CLASS] = "class", [EVIDENCE_CHASSIS] = "chassis",
-        [EVIDENCE_CHIP] = "chip",     [EVIDENCE_ID] = "id",       [EVIDENCE_SUBSYSTEM] = "subsystem",
+        [EVIDENCE_ALL] = "mechanism",       [EVIDENCE_CLASS] = "class", [EVIDENCE_CHASSIS] = "chassis",
+        [EVIDENCE_GUEST] = "guest",         [EVIDENCE_CHIP] = "chip",   [EVIDENCE_ID] = "id",
+        [EVIDENCE_SUBSYSTEM] = "subsystem",
     };
     if (verdict->level == LEVEL_UNKNOWN)
         return "none";
     return words[verdict->narrowest < 0 ? EVIDENCE_ALL : verdict->narrowest];
+}
+
+/* How the reports that the verdict rests on came to be known, and what each is weighed for. */
+static void write_samples(struct json_writer *writer, const struct answer *answer)
+{
+    const int *samples = answer_samples(answer);
+    bool by_tool = answer->evidence[EVIDENCE_ALL].samples[SAMPLE_TOOL] > 0;
+    json_write_begin_object(writer, "sample");
+    json_write_begin_object(writer, "reports_by_sample");
+    for (int i = 0; i < SAMPLE_COUNT; i++)
+        json_write_integer(writer, vocabulary_value(&vocabulary_sample, i), samples[i]);
+    json_write_end_object(writer);
+    json_write_string(writer, "reference",
+                      by_tool ? "the middle of showcase and troubleshooting, and reports of the tool"
+                              : "the middle of showcase and troubleshooting");
+    json_write_end_object(writer);
 }
 
 static void write_verdict(struct json_writer *writer, const struct answer *answer)
@@ -50,6 +67,7 @@ static void write_verdict(struct json_writer *writer, const struct answer *answe
     json_write_integer(writer, "pooled_reports", verdict->pooled_reports);
     answer_append_basis(&basis, answer, true);
     json_write_string(writer, "basis", buffer_text(&basis));
+    write_samples(writer, answer);
     json_write_end_object(writer);
 }
 
@@ -69,6 +87,7 @@ static void write_report(struct json_writer *writer, const struct shown_report *
     json_write_string(writer, "outcome", vocabulary_value(&vocabulary_outcome, (int)report->outcome));
     json_write_string(writer, "chassis",
                       report->texts[SHOWN_CHASSIS] ? report->texts[SHOWN_CHASSIS] : "unknown");
+    json_write_string(writer, "sample", vocabulary_value(&vocabulary_sample, (int)report->sample));
     for (size_t i = 0; i < ARRAY_SIZE(optional); i++)
         if (report->texts[optional[i].text])
             json_write_string(writer, optional[i].key, report->texts[optional[i].text]);
@@ -92,6 +111,7 @@ static void write_reports(struct json_writer *writer, const struct answer *answe
     json_write_begin_object(writer, "reports");
     for (int i = 0; i < OUTCOME_COUNT; i++)
         json_write_integer(writer, outcome_keys[i], evidence->counts[i]);
+    json_write_integer(writer, "statements", evidence->samples[SAMPLE_VENDOR_STATEMENT]);
     write_string_or_null(writer, "latest", evidence->latest);
     json_write_begin_array(writer, "items");
     for (int i = 0; i < answer->report_count; i++)
@@ -132,8 +152,10 @@ static void write_fixes(struct json_writer *writer, const char *key, const struc
         if (on)
             json_write_string(writer, "on", tried->on_chip ? "chip" : "id");
         json_write_string(writer, "text", text ? text : tried->fix);
-        if (needless)
+        if (needless && needless->needed_until)
             json_write_string(writer, "needed_until", needless->needed_until);
+        if (needless && !needless->needed_until)
+            json_write_bool(writer, "ordinary", true);
         json_write_end_object(writer);
     }
     json_write_end_array(writer);

@@ -96,7 +96,9 @@ static void write_report(const struct prose *prose, const struct shown_report *r
         [OUTCOME_FAILS] = COLOR_RED,
     };
     struct buffer line CLEANUP(buffer_free) = BUFFER(1 << 16);
-    buffer_append_format(&line, "%s, %s", vocabulary_value(&vocabulary_outcome, (int)report->outcome),
+    bool is_statement = report->sample == SAMPLE_VENDOR_STATEMENT;
+    buffer_append_format(&line, "%s%s, %s", is_statement ? "a maker states: " : "",
+                         vocabulary_value(&vocabulary_outcome, (int)report->outcome),
                          report->texts[SHOWN_DATE] ? report->texts[SHOWN_DATE] : "undated");
     for (int i = SHOWN_MACHINE; i <= SHOWN_GUEST_OS; i++)
         if (report->texts[i])
@@ -122,11 +124,12 @@ static void write_reports(const struct prose *prose, const struct answer *answer
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     int usable;
     int not_usable;
-    if (!total) {
+    int statements = evidence->samples[SAMPLE_VENDOR_STATEMENT];
+    if (!total && !statements) {
         add_field(prose, "Reports", "none on this ID yet.");
         return;
     }
-    buffer_append_format(&line, "%d on this ID:", total);
+    buffer_append_format(&line, "%d on this ID%s", total, total ? ":" : "");
     const char *separator = " ";
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         if (!evidence->counts[i])
@@ -135,7 +138,11 @@ static void write_reports(const struct prose *prose, const struct answer *answer
                              vocabulary_outcome.entries[i].value);
         separator = ", ";
     }
-    if (total > answer->options.report_limit && answer->options.report_limit > 0)
+    if (statements)
+        buffer_append_format(&line, "%s%d statement%s of a maker, which %s no attempt",
+                             total ? "; and " : ", but ", statements, plural(statements),
+                             statements == 1 ? "is" : "are");
+    if (total + statements > answer->options.report_limit && answer->options.report_limit > 0)
         buffer_append_format(&line, "; the newest %d:", answer->options.report_limit);
     add_field(prose, "Reports", buffer_text(&line));
     for (int i = 0; i < answer->report_count; i++)
@@ -157,9 +164,11 @@ static void write_fix(const struct prose *prose, const struct answer *answer, co
     if (tried)
         buffer_append_format(&line, "%d of %d  ", helped, tried);
     buffer_append_format(&line, "%s%s%s.", fix, text ? ": " : "", text ? text : "");
-    if (needless)
+    if (needless && needless->needed_until)
         buffer_append_format(&line, " Not needed with %s or newer: %s.", needless->needed_until,
                              needless->text);
+    else if (needless)
+        buffer_append_format(&line, " No workaround: %s.", needless->text);
     prose_add(prose, PARAGRAPH_ITEM, "-", helped ? COLOR_BOLD : COLOR_PLAIN, "%s", buffer_text(&line));
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "answer/answer.h"
+#include "answer/parts.h"
 
 /* "No report" and "none succeeded" are different sentences. */
 static void append_count(struct buffer *out, const struct evidence *evidence, const char *where)
@@ -30,7 +31,19 @@ static void append_mechanism(struct buffer *out, const struct prior *prior, cons
     buffer_append_text(out, prior->strength > 0.0 ? prior->reason : "The mechanism is not known.");
 }
 
-static void append_bias(struct buffer *out, const struct evidence evidence[EVIDENCE_LEVELS])
+const int *answer_samples(const struct answer *answer)
+{
+    const struct evidence *evidence = answer->evidence;
+    int total = 0;
+    for (int i = 0; i < SAMPLE_COUNT; i++)
+        total += evidence[EVIDENCE_CLASS].samples[i];
+    enum evidence_level level = total                                      ? EVIDENCE_CLASS
+                                : evidence_total(&evidence[EVIDENCE_CHIP]) ? EVIDENCE_CHIP
+                                                                           : EVIDENCE_ID;
+    return evidence[level].samples;
+}
+
+static void append_excluded(struct buffer *out, const struct evidence evidence[EVIDENCE_LEVELS])
 {
     const struct evidence *class = &evidence[EVIDENCE_CLASS];
     const struct evidence *id = &evidence[EVIDENCE_ID];
@@ -40,9 +53,35 @@ static void append_bias(struct buffer *out, const struct evidence evidence[EVIDE
         buffer_append_format(
             out, " %d attempt%s failed because of the environment, not the GPU, and %s not count.", excluded,
             excluded == 1 ? "" : "s", excluded == 1 ? "does" : "do");
-    if (class->public_reports || id->public_reports || evidence[EVIDENCE_CHIP].public_reports)
-        buffer_append_text(out, " Most reports are from public troubleshooting threads, which under-report "
-                                "both trouble-free setups and early give-ups.");
+}
+
+void answer_append_samples(struct buffer *out, const struct answer *answer)
+{
+    static const char *const names[SAMPLE_COUNT][2] = {
+        [SAMPLE_TROUBLESHOOTING] = {"call for help", "calls for help"},
+        [SAMPLE_SHOWCASE] = {"working set-up that somebody shows", "set-ups that somebody shows"},
+        [SAMPLE_SURVEY] = {"entry in a list of tried hardware", "entries in lists of tried hardware"},
+        [SAMPLE_VENDOR_STATEMENT] = {"statement of a maker", "statements of makers"},
+        [SAMPLE_TOOL] = {"report sent with passthru", "reports sent with passthru"},
+    };
+    const int *samples = answer_samples(answer);
+    const char *last = NULL;
+    bool any = false;
+    for (int i = 0; i < SAMPLE_COUNT; i++)
+        if (samples[i])
+            last = names[i][0];
+    for (int i = 0; i < SAMPLE_COUNT; i++) {
+        if (!samples[i])
+            continue;
+        buffer_append_format(out, "%s%d %s",
+                             !any                  ? " Known from "
+                             : names[i][0] == last ? " and "
+                                                   : ", ",
+                             samples[i], names[i][samples[i] > 1]);
+        any = true;
+    }
+    if (any)
+        buffer_append_text(out, "; each counts by how often attempts that are told so succeed.");
 }
 
 void answer_append_basis(struct buffer *out, const struct answer *answer, bool with_mechanism)
@@ -73,5 +112,8 @@ void answer_append_basis(struct buffer *out, const struct answer *answer, bool w
     }
     if (evidence_total(&evidence[EVIDENCE_CHASSIS]))
         append_count(out, &evidence[EVIDENCE_CHASSIS], "GPUs of this kind in this kind of machine");
-    append_bias(out, evidence);
+    if (evidence_total(&evidence[EVIDENCE_GUEST]))
+        append_count(out, &evidence[EVIDENCE_GUEST], "GPUs of this kind with this guest");
+    append_excluded(out, evidence);
+    answer_append_samples(out, answer);
 }

@@ -57,6 +57,10 @@ static inline void write_probability(struct json_writer *writer, const struct ve
         json_write_fraction(writer, keys[i], verdict->level == LEVEL_UNKNOWN ? NAN : values[i]);
 }
 
+/* How the reports that a verdict rests on came to be known, by enum sample: those of the class, else those on
+ * the chip or the ID. */
+const int *answer_samples(const struct answer *answer);
+
 /* What is less sure than this is probable. */
 extern const double answer_sure_enough;
 

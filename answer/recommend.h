@@ -15,8 +15,8 @@ struct neighbour {
 
 struct recommend_question {
     struct card_question wanted;
-    int limit;         /* how many cards, 1 to MAX_RECOMMENDED */
-    const char *guest; /* what is to run on it, NULL: no matter */
+    int limit;        /* how many cards, 1 to MAX_RECOMMENDED */
+    enum guest guest; /* what is to run on it, unknown: no matter */
     /* The GPU to be replaced, with its verdict; `instead`: there is one. */
     bool instead;
     bool is_unsure; /* the name may mean other GPUs, too */
@@ -54,6 +54,9 @@ void recommend_write_prose(const struct prose *prose, const struct recommendatio
 void recommend_write_json(struct json_writer *writer, const struct recommendation *recommendation);
 
 /* ---- for the two writers ---- */
+
+/* The guest that verdicts are for: the one that was asked for, or that the use needs. */
+enum guest recommend_guest(const struct recommend_question *question);
 
 /* Whether it has the chip of the GPU to be replaced. */
 bool recommend_same_chip(const struct recommend_question *question, const struct offer *offer);

@@ -20,10 +20,16 @@ struct search {
     bool has_vendor_reset; /* one fits that needs a module of its own to reset */
 };
 
+enum guest recommend_guest(const struct recommend_question *question)
+{
+    bool is_macos = question->guest == GUEST_UNKNOWN && question->wanted.purpose == PURPOSE_MACOS;
+    return is_macos ? GUEST_MACOS : question->guest;
+}
+
 enum error_code recommend_find_given(struct database *database, const char *text,
                                      struct recommend_question *question, struct error *error)
 {
-    const struct answer_options options = {.chassis = CHASSIS_UNKNOWN};
+    const struct answer_options options = {.chassis = CHASSIS_UNKNOWN, .guest = recommend_guest(question)};
     struct term_gpu gpu;
     if (term_resolve(database, text, CHASSIS_UNKNOWN, &gpu, error) ||
         answer_gather(database, &gpu.id, text, &options, &question->given, error))
@@ -226,7 +232,8 @@ static enum error_code say_none_fits(struct database *database, struct search *s
     bool is_asked;
     for (int i = 0; (option = drop_filter(&search->wanted, i, &is_asked)); i++) {
         search->count = 0;
-        if (is_asked && database_each_offer(database, on_offer, search, error))
+        if (is_asked && database_each_offer(database, recommend_guest(search->recommendation->question),
+                                            on_offer, search, error))
             return error->code;
         search->wanted = wanted;
         if (!search->count)
@@ -254,7 +261,7 @@ enum error_code recommend_gather(struct database *database, const struct recomme
     recommendation->question = question;
     recommendation->may_keep = false;
     recommendation->count = recommendation->unpriced_count = 0;
-    if (database_each_offer(database, on_offer, &search, error))
+    if (database_each_offer(database, recommend_guest(question), on_offer, &search, error))
         return error->code;
     if (!search.count)
         return say_none_fits(database, &search, error);

@@ -43,6 +43,7 @@ static void write_given(struct json_writer *writer, const struct recommendation 
 static void write_question(struct json_writer *writer, const struct recommendation *recommendation)
 {
     const struct card_question *wanted = &recommendation->question->wanted;
+    enum guest guest = recommendation->question->guest;
     char vendor[8];
     snprintf(vendor, sizeof vendor, "%04x", (unsigned)wanted->vendor & 0xffff);
     json_write_begin_object(writer, "question");
@@ -63,7 +64,7 @@ static void write_question(struct json_writer *writer, const struct recommendati
     write_string_or_null(writer, "encode", wanted->encode);
     write_string_or_null(writer, "decode", wanted->decode);
     write_integer_or_null(writer, "guests", wanted->guests);
-    write_string_or_null(writer, "guest", recommendation->question->guest);
+    write_string_or_null(writer, "guest", guest ? vocabulary_value(&vocabulary_guest, (int)guest) : NULL);
     json_write_begin_array(writer, "beside");
     for (int i = 0; i < wanted->beside_count; i++)
         write_id(writer, NULL, wanted->beside[i]);

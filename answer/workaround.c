@@ -7,7 +7,7 @@
 #include "answer/parts.h"
 
 /* Others than the best are named, so many of them. */
-enum { MAX_NAMED = 3 };
+enum { MAX_NAMED = 2 };
 
 /* A fix in the words of a report has no value of the vocabulary. */
 const char *answer_fix_name(const struct tried_fix *tried)
@@ -52,7 +52,8 @@ static void append_needless(struct buffer *out, const struct answer *answer, con
     const char *until = NULL;
     for (int i = 0; i < count; i++) {
         const struct needless_fix *fix = needless(answer, &fixes[i]);
-        if (!fixes[i].helped || !fix || (until && strcmp(fix->needed_until, until) != 0))
+        if (!fixes[i].helped || !fix || !fix->needed_until ||
+            (until && strcmp(fix->needed_until, until) != 0))
             continue;
         if (until)
             buffer_append_text(out, ", ");

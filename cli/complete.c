@@ -105,7 +105,7 @@ static void offer_values(struct completion *completion, const struct vocabulary 
 {
     for (int i = 0; i < vocabulary->count; i++) {
         char candidate[100];
-        if (vocabulary == &vocabulary_chassis && i == CHASSIS_UNKNOWN)
+        if (i == 0 && strcmp(vocabulary->entries[i].value, "unknown") == 0)
             continue;
         snprintf(candidate, sizeof candidate, "%s%s", vocabulary->entries[i].value, end);
         completion_offer(completion, candidate, vocabulary->entries[i].text);
@@ -164,6 +164,8 @@ static const struct {
     {"--output", completion_offer_files, NULL, NULL, NULL},
     {"--root", completion_offer_directories, NULL, NULL, NULL},
     {"--chassis", NULL, &vocabulary_chassis, NULL, NULL},
+    {"--guest", NULL, &vocabulary_guest, NULL, NULL},
+    {"--share", NULL, &vocabulary_share, NULL, NULL},
     {"--outcome", NULL, &vocabulary_outcome, NULL, NULL},
     {"--use", NULL, &vocabulary_purpose, NULL, "recommend"},
     {"--use", NULL, &vocabulary_use, NULL, NULL},

@@ -161,7 +161,7 @@ static void write_fixes(struct output *output, const struct tried *tried)
         buffer_clear(&text);
         buffer_append_format(&text, "helped in %d of %d: %s", fix->helped, fix->tried, fix_text(fix->fix));
         const struct needless_fix *needless = gpu_needless_fix(0, fix->fix);
-        if (needless)
+        if (needless && needless->needed_until)
             buffer_append_format(&text, " (not needed with %s or newer)", needless->needed_until);
         output_paragraph(output, INDENT, "", buffer_text(&text));
     }
@@ -246,7 +246,7 @@ static void write_symptom_json(const struct diagnose_command *command, struct js
         json_write_integer(writer, "helped", fix->helped);
         json_write_string(writer, "text", fix_text(fix->fix));
         const struct needless_fix *needless = gpu_needless_fix(0, fix->fix);
-        if (needless)
+        if (needless && needless->needed_until)
             json_write_string(writer, "needed_until", needless->needed_until);
         json_write_end_object(writer);
     }

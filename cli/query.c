@@ -28,9 +28,10 @@ const char query_help[] = "Usage: passthru query [OPTION]... TERM...\n"
                           "\n"
                           "  --json                 answer with one JSON array\n"
                           "  --ndjson               answer with one JSON object a line, while reading\n"
-                          "  --chassis CHASSIS      the machine it is for: desktop, laptop, mini-pc,\n"
-                          "                         server or egpu\n"
-                          "  --subsystem VVVV:DDDD  the subsystem of the card, as lspci -nnv shows it\n"
+                          "  --chassis CHASSIS      for a desktop, laptop, mini-pc, server or egpu\n"
+                          "  --guest GUEST          for windows, linux, macos or freebsd in it\n"
+                          "  --share SHARE          for a part of it: sr-iov (a function) or vgpu\n"
+                          "  --subsystem VVVV:DDDD  its subsystem, as lspci -nnv shows it\n"
                           "  --revision RR          its revision\n"
                           "  --full                 all that is known, not what fits a screen\n"
                           "  --reports N            the same with N reports (5 otherwise, as JSON 20)\n"
@@ -55,7 +56,9 @@ static enum error_code answer_id(struct query *query, const struct pci_id *id, c
 static enum error_code write_table(struct query *query, const struct pci_id ids[], int count,
                                    struct error *error)
 {
-    const struct answer_options options = {.chassis = query->options.chassis};
+    struct answer_options options = query->options;
+    options.report_limit = 0;
+    options.explain = false;
     query_table_head(&query->output);
     for (int i = 0; i < count; i++) {
         struct pci_id id = query_refine(query, ids[i]);
@@ -244,6 +247,12 @@ static void say_more(struct query *query)
     if (query->options.chassis != CHASSIS_UNKNOWN)
         buffer_append_format(&line, " --chassis %s",
                              vocabulary_value(&vocabulary_chassis, (int)query->options.chassis));
+    if (query->options.guest != GUEST_UNKNOWN)
+        buffer_append_format(&line, " --guest %s",
+                             vocabulary_value(&vocabulary_guest, (int)query->options.guest));
+    if (query->options.share != SHARE_WHOLE)
+        buffer_append_format(&line, " --share %s",
+                             vocabulary_value(&vocabulary_share, (int)query->options.share));
     if (query->shown.has_revision && query->short_answers == 1)
         buffer_append_format(&line, " --revision %02x", query->shown.revision);
     buffer_append_format(&line, " %s",
@@ -309,6 +318,8 @@ int command_query(int argc, char **argv)
     static const struct option long_options[] = {
         {"ndjson", no_argument, NULL, 'n'},
         {"chassis", required_argument, NULL, 'c'},
+        {"guest", required_argument, NULL, 'g'},
+        {"share", required_argument, NULL, 'S'},
         {"subsystem", required_argument, NULL, 's'},
         {"revision", required_argument, NULL, 'r'},
         {"full", no_argument, NULL, 'f'},
@@ -319,6 +330,8 @@ int command_query(int argc, char **argv)
     static struct query query; /* too large for a stack; what it holds is left to the end of the process */
     bool ndjson = false;
     int chassis = CHASSIS_UNKNOWN;
+    int guest = GUEST_UNKNOWN;
+    int share = SHARE_WHOLE;
     bool json = command_wants_json(argc, argv); /* wherever it stands: errors are JSON too */
     int status = 0;
     query.options.report_limit = -1;
@@ -334,6 +347,10 @@ int command_query(int argc, char **argv)
         else if (c == 'c' && (chassis = vocabulary_find(&vocabulary_chassis, optarg)) < 0)
             return output_usage_error("query", json,
                                       "--chassis is desktop, laptop, mini-pc, server, egpu or unknown");
+        else if (c == 'g' && (guest = vocabulary_find(&vocabulary_guest, optarg)) < 0)
+            return output_usage_error("query", json, "--guest is windows, linux, macos, freebsd or unknown");
+        else if (c == 'S' && (share = vocabulary_find(&vocabulary_share, optarg)) < 0)
+            return output_usage_error("query", json, "--share is whole, sr-iov or vgpu");
         else if (c == 's' && !pci_id_parse_subsystem(optarg, &query.refinement))
             return output_usage_error("query", json, "--subsystem must be like 1028:08b0");
         else if (c == 'r' && !pci_id_parse_revision(optarg, &query.refinement))
@@ -348,6 +365,8 @@ int command_query(int argc, char **argv)
         }
     }
     query.options.chassis = (enum chassis)chassis;
+    query.options.guest = (enum guest)guest;
+    query.options.share = (enum share)share;
     query.format = ndjson ? FORMAT_NDJSON : query.common.json ? FORMAT_JSON : FORMAT_TEXT;
     if (query.options.report_limit < 0)
         query.options.report_limit = query.format != FORMAT_TEXT ? JSON_REPORTS

@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/pager.h"
+#include "core/report_weight.h"
 #include "core/text_scan.h"
 
 enum { MAX_BUDGET = 1000000, MAX_GUESTS = 64 };
@@ -39,7 +40,7 @@ const char recommend_help[] =
     "  --decode CODEC   decodes it\n"
     "  --split N        so many guests can share the card\n"
     "  --vendor VENDOR  nvidia, amd, intel or a vendor ID such as 10de\n"
-    "  --guest GUEST    what runs on it: linux, windows or macos\n"
+    "  --guest GUEST    what runs on it: windows, linux, macos or freebsd\n"
     "  --beside PCI_ID  a GPU that stays in the machine, may be given again\n"
     "  --lspci FILE     the same, all GPUs of what lspci -nn says of the machine\n"
     "  --limit N        so many cards, 5 without it\n"
@@ -214,9 +215,9 @@ static bool parse_beside(const char *text, struct recommend_command *command)
 
 static bool parse_guest(const char *text, struct recommend_question *question)
 {
-    question->guest = text;
-    question->wanted.macos = strcasecmp(text, "macos") == 0;
-    return question->wanted.macos || strcasecmp(text, "linux") == 0 || strcasecmp(text, "windows") == 0;
+    question->guest = report_guest(text);
+    question->wanted.macos = question->guest == GUEST_MACOS;
+    return question->guest != GUEST_UNKNOWN;
 }
 
 /* Options without a value begin where those with one end. */
@@ -278,7 +279,7 @@ static const char *take_option(struct recommend_command *command, int option, co
                    ? NULL
                    : "--vendor is nvidia, amd, intel or four hexadecimal digits";
     case GUEST:
-        return parse_guest(value, question) ? NULL : "--guest is linux, windows or macos";
+        return parse_guest(value, question) ? NULL : "--guest is windows, linux, macos or freebsd";
     case BESIDE:
         return parse_beside(value, command) ? NULL
                                             : "--beside must be a PCI ID such as 10de:1d01, 16 at most";

@@ -79,7 +79,7 @@ static enum error_code sharpen(struct scan_command *command, struct scan_answer 
     struct gpu *known = &device->gpu;
     if (scan_observe(&gpu->seen, known)) {
         device->settled = true;
-        if (database_find_prior(command->database, known, &device->prior, error))
+        if (database_ask_share(command->database, device, device->share, error))
             return error->code;
     }
     return answer_judge(command->database, &gpu->answer, error);

@@ -90,12 +90,14 @@ int gpu_blockers(const struct gpu *gpu, enum blocker blockers[BLOCKER_COUNT]);
  * vocabulary_fix with NULL at the end; NULL where there is none. */
 const char *const *blocker_workarounds(enum blocker blocker);
 
-/* A fix that something newer made needless (data/fixes.tsv). */
+/* A fix that is no effort: something newer made it needless, or it is a part of an ordinary set-up
+ * (data/fixes.tsv). */
 struct needless_fix {
     const char *fix;
-    uint16_t vendor;          /* whose GPUs; 0: any */
-    const char *needed_until; /* with this or newer it works without: "NVIDIA driver 465 (2021)" */
-    const char *text;         /* why, as a clause */
+    uint16_t vendor; /* whose GPUs; 0: any */
+    const char
+        *needed_until; /* with this or newer it works without: "NVIDIA driver 465 (2021)"; NULL: ordinary */
+    const char *text;  /* why, as a clause */
 };
 
 /* Whether a fix of the vocabulary is one, for a GPU of this vendor, or (0) for any. NULL when it is not. */

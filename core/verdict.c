@@ -2,22 +2,24 @@
 #include "core/verdict.h"
 
 #include <math.h>
+#include <stdbool.h>
 
-/* What the reports on all GPUs are worth together at most, and what the mean of the level above is worth. */
-static const double all_strength = 2.0;
+/* What the mean of the levels above is worth at most, in reports; 0: no limit. It is the prior's strength and
+ * all that they have of their own: what one of them caps does not lessen it for the next, so that a failure
+ * more never helps. */
 static const double level_strength[EVIDENCE_LEVELS] = {
-    [EVIDENCE_CHASSIS] = 12.0,
-    [EVIDENCE_CHIP] = 12.0,
-    [EVIDENCE_ID] = 12.0,
-    [EVIDENCE_SUBSYSTEM] = 6.0,
+    [EVIDENCE_GUEST] = 12.0,
+    [EVIDENCE_CHIP] = 16.0,
+    [EVIDENCE_ID] = 16.0,
+    [EVIDENCE_SUBSYSTEM] = 8.0,
 };
 
-/* People with a smooth start do not write in public threads, and those who gave up early do not either. */
+/* What somebody took from a page says less of what happened than what the tool saw. */
 const double verdict_public_weight = 0.5;
 
-/* Drivers and kernels change, silicon does not: half the weight in eight years, never less than a quarter. */
-static const double half_life_months = 96.0;
-static const double least_age_weight = 0.25;
+/* Drivers and kernels change, silicon does not: half the weight in sixteen years, and never less. */
+static const double half_life_months = 192.0;
+static const double least_age_weight = 0.5;
 static const int undated_months = 60;
 
 /* What a report from another kind of machine, or from one that nobody named, says about this kind. */
@@ -94,63 +96,72 @@ static double sum_of(const double values[OUTCOME_COUNT])
     return sum;
 }
 
-/* What each level has beyond the narrower ones, so that no report counts twice. */
+/* What each level has beyond the narrower ones, so that no report counts twice. That of all GPUs is no sum of
+ * reports. */
 static void take_apart(const struct evidence evidence[EVIDENCE_LEVELS],
                        double own[EVIDENCE_LEVELS][OUTCOME_COUNT])
 {
     double inner[OUTCOME_COUNT] = {0.0};
     for (int level = EVIDENCE_LEVELS - 1; level >= 0; level--) {
         for (int i = 0; i < OUTCOME_COUNT; i++) {
-            own[level][i] = fmax(evidence[level].weights[i] - inner[i], 0.0);
+            double less = level == EVIDENCE_ALL ? 0.0 : inner[i];
+            own[level][i] = fmax(evidence[level].weights[i] - less, 0.0);
             inner[i] = fmax(inner[i], evidence[level].weights[i]);
         }
     }
 }
 
-/* All levels are joined in one mean; returns how many reports it is worth. */
-static double shrink(const struct prior *prior, double own[EVIDENCE_LEVELS][OUTCOME_COUNT],
-                     double mean[OUTCOME_COUNT])
+int verdict_steps(const struct prior *prior, const struct evidence evidence[EVIDENCE_LEVELS],
+                  struct verdict_step steps[EVIDENCE_LEVELS + 1])
 {
-    double concentration = prior->strength > 0.0 ? prior->strength : 1.0;
-    double all = sum_of(own[EVIDENCE_ALL]);
-    for (int i = 0; i < OUTCOME_COUNT; i++) {
-        mean[i] = prior->strength > 0.0 ? prior->shares[i] : 1.0 / OUTCOME_COUNT;
-        if (all > all_strength)
-            own[EVIDENCE_ALL][i] *= all_strength / all;
-    }
+    double own[EVIDENCE_LEVELS][OUTCOME_COUNT];
+    bool is_known = prior->strength > 0.0;
+    int count = 1;
+    take_apart(evidence, own);
+    steps[0] = (struct verdict_step){.level = -1, .weight = is_known ? prior->strength : 1.0};
+    double above = steps[0].weight;
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        steps[0].mean[i] = is_known ? prior->shares[i] : 1.0 / OUTCOME_COUNT;
     for (int level = 0; level < EVIDENCE_LEVELS; level++) {
+        const struct verdict_step *before = &steps[count - 1];
+        struct verdict_step *step = &steps[count];
         double reports = sum_of(own[level]);
         if (reports <= 0.0)
             continue;
-        double strength =
-            level_strength[level] > 0.0 ? fmin(concentration, level_strength[level]) : concentration;
-        concentration = strength + reports;
-        for (int i = 0; i < OUTCOME_COUNT; i++)
-            mean[i] = (strength * mean[i] + own[level][i]) / concentration;
+        is_known |= level > EVIDENCE_ALL;
+        double strength = level_strength[level] > 0.0 ? fmin(above, level_strength[level]) : above;
+        *step = (struct verdict_step){.level = level, .above = strength, .weight = strength + reports};
+        for (int i = 0; i < OUTCOME_COUNT; i++) {
+            step->own[i] = own[level][i];
+            step->mean[i] = (strength * before->mean[i] + own[level][i]) / step->weight;
+        }
+        above += reports;
+        count++;
     }
-    return concentration;
+    return is_known ? count : 0;
 }
 
 struct verdict verdict_compute(const struct prior *prior, const struct evidence evidence[EVIDENCE_LEVELS])
 {
     struct verdict verdict = {.level = LEVEL_UNKNOWN, .narrowest = -1};
-    double own[EVIDENCE_LEVELS][OUTCOME_COUNT];
+    struct verdict_step steps[EVIDENCE_LEVELS + 1];
     verdict.direct_reports = evidence_total(&evidence[EVIDENCE_ID]);
     int widest = verdict.direct_reports;
-    for (int level = EVIDENCE_ALL; level < EVIDENCE_LEVELS; level++) {
+    for (int level = EVIDENCE_CLASS; level < EVIDENCE_LEVELS; level++) {
         int total = evidence_total(&evidence[level]);
-        if (level > EVIDENCE_ALL && total > widest)
+        if (total > widest)
             widest = total;
         if (sum_of(evidence[level].weights) > 0.0)
             verdict.narrowest = level;
     }
     verdict.pooled_reports = widest - verdict.direct_reports;
-    if (prior->strength <= 0.0 && verdict.narrowest <= EVIDENCE_ALL)
+    int count = verdict_steps(prior, evidence, steps);
+    if (!count)
         return verdict;
-    take_apart(evidence, own);
-    double concentration = shrink(prior, own, verdict.outcomes);
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        verdict.outcomes[i] = steps[count - 1].mean[i];
     verdict.usable = verdict.outcomes[OUTCOME_WORKS] + verdict.outcomes[OUTCOME_WORKS_WITH_WORKAROUND];
     verdict.level = verdict_level(verdict.usable);
-    set_interval(&verdict, concentration);
+    set_interval(&verdict, steps[count - 1].weight);
     return verdict;
 }

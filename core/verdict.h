@@ -5,11 +5,14 @@
 #include "core/gpu.h"
 #include "core/vocabulary.h"
 
-/* The reports that a level rests on of knowledge, by outcome. */
+/* The reports that a level of knowledge rests on, by outcome. A maker's statement is no attempt: it counts
+ * for a chip and a class, not for an ID or a board. */
 struct evidence {
     int counts[OUTCOME_COUNT];     /* all of them */
-    double weights[OUTCOME_COUNT]; /* what they weigh together: 1 is a new report that the tool sent */
-    int public_reports;            /* how many are from public pages: a biased sample, which weighs less */
+    double weights[OUTCOME_COUNT]; /* what they weigh together: 1 is a new report that the tool sent. At
+                                      EVIDENCE_ALL instead the reference (core/sample_rates.h) times what it
+                                      is worth */
+    int samples[SAMPLE_COUNT];     /* how they came to be known; on an ID the statements of makers, too */
     int excluded_reports;          /* how many failed for a reason outside the GPU, and weigh nothing */
     char latest[12];               /* the newest date, "" when none is dated */
 };
@@ -17,8 +20,9 @@ struct evidence {
 /* From the widest pool to this very board. A wider level has the narrower ones' reports too. */
 enum evidence_level {
     EVIDENCE_ALL,       /* every GPU */
-    EVIDENCE_CLASS,     /* same vendor and mechanism: form factor, vBIOS delivery, display and reset */
+    EVIDENCE_CLASS,     /* same vendor and mechanism: one line of data/priors.tsv */
     EVIDENCE_CHASSIS,   /* of these the ones in such a machine, when one was named */
+    EVIDENCE_GUEST,     /* of these the ones with such a guest, when one was named */
     EVIDENCE_CHIP,      /* same silicon and form factor */
     EVIDENCE_ID,        /* same PCI ID */
     EVIDENCE_SUBSYSTEM, /* same PCI ID and subsystem */
@@ -31,6 +35,7 @@ struct prior {
     double shares[OUTCOME_COUNT];
     double strength;
     char reason[512];
+    int number; /* of its line in data/priors.tsv, which makes the class of a GPU; 0: it has none */
 };
 
 struct verdict {
@@ -40,7 +45,8 @@ struct verdict {
     double low, high;               /* 80 % interval of `usable` */
     int direct_reports;             /* on this ID */
     int pooled_reports;             /* on the same chip or of the same class, without the direct ones */
-    int narrowest; /* the narrowest enum evidence_level with a report that weighs; -1: none */
+    int narrowest; /* the narrowest enum evidence_level, from EVIDENCE_CLASS, with a report that weighs; -1:
+                      none */
 };
 
 int evidence_total(const struct evidence *evidence);
@@ -51,6 +57,19 @@ int evidence_total(const struct evidence *evidence);
  * similar GPU is known, the level is LEVEL_UNKNOWN and the numbers are 0. docs/verdict.md has the formulas.
  */
 struct verdict verdict_compute(const struct prior *prior, const struct evidence evidence[EVIDENCE_LEVELS]);
+
+/* A step of that calculation, for those who want to see it. */
+struct verdict_step {
+    int level;    /* enum evidence_level; -1: the prior, which has nothing of its own */
+    double above; /* what the mean before it is worth, in reports */
+    double own[OUTCOME_COUNT];
+    double mean[OUTCOME_COUNT];
+    double weight; /* what the mean is worth after it */
+};
+
+/* Stores the steps of a verdict, and returns how many there are: none where the level is LEVEL_UNKNOWN. */
+int verdict_steps(const struct prior *prior, const struct evidence evidence[EVIDENCE_LEVELS],
+                  struct verdict_step steps[EVIDENCE_LEVELS + 1]);
 
 /* What a report of this age weighs, from 1 down: its confidence fades, not its outcome. `months` is the time
  * between the report and the newest ones, below 0 when the report has no date. */

@@ -39,10 +39,12 @@ static enum error_code read_report(struct database *database, sqlite3_stmt *row,
                                    struct error *error)
 {
     int outcome = vocabulary_find(&vocabulary_outcome, column_text(row, 2));
-    if (outcome < 0)
-        return database_damaged(database, "a report has an outcome that cannot be", error);
+    int sample = vocabulary_find(&vocabulary_sample, column_text(row, 3 + (int)ARRAY_SIZE(report->texts)));
+    if (outcome < 0 || sample < 0)
+        return database_damaged(database, "a report has an outcome or a sample that cannot be", error);
     copy_column(row, 1, report->id, sizeof report->id);
     report->outcome = (enum outcome)outcome;
+    report->sample = (enum sample)sample;
     for (size_t i = 0; i < ARRAY_SIZE(report->texts); i++) {
         const char *text = column_text(row, 3 + (int)i);
         if (*text && !(report->texts[i] = strdup(text)))
@@ -51,17 +53,21 @@ static enum error_code read_report(struct database *database, sqlite3_stmt *row,
     return find_attempts(database, column_integer(row, 0), report, error);
 }
 
-enum error_code database_find_reports(struct database *database, uint32_t pci_id, int limit,
+enum error_code database_find_reports(struct database *database, uint32_t pci_id, enum share share, int limit,
                                       struct shown_report **reports, int *count, struct error *error)
 {
     static const char sql[] =
         "SELECT seq, lower(hex(id)), outcome, date, body ->> 'machine', nullif(chassis, 'unknown'),"
-        " body ->> 'hypervisor', body ->> 'guest_os', body ->> 'firmware', body ->> 'url', body ->> 'note'"
-        " FROM report WHERE pci_id = ?1 ORDER BY date DESC, id LIMIT ?2";
+        " body ->> 'hypervisor', body ->> 'guest_os', body ->> 'firmware', body ->> 'url', body ->> 'note',"
+        " sample FROM report WHERE pci_id = ?1 AND share = ?2 ORDER BY date DESC, id LIMIT ?3";
     sqlite3_stmt *row;
     *reports = NULL;
     *count = 0;
-    if (database_query(database, sql, SQL_VALUES(sql_integer(pci_id), sql_integer(limit)), &row, error))
+    if (database_query(database, sql,
+                       SQL_VALUES(sql_integer(pci_id),
+                                  sql_text(vocabulary_value(&vocabulary_share, (int)share)),
+                                  sql_integer(limit)),
+                       &row, error))
         return error->code;
     while (database_next(database, row, error)) {
         struct shown_report *grown = realloc(*reports, ((size_t)*count + 1) * sizeof *grown);
@@ -117,29 +123,28 @@ static enum error_code find_tried_fixes(struct database *database, const char *l
     return error->code;
 }
 
-enum error_code database_find_tried_fixes(struct database *database, const struct gpu *gpu,
+enum error_code database_find_tried_fixes(struct database *database, const struct device *device,
                                           struct tried_fix *tried_fixes, int limit, int *count,
                                           struct error *error)
 {
-    char id[PCI_ID_TEXT_SIZE];
     char key[KEY_SIZE];
-    struct pci_id base = pci_id_from_number(pci_id_number(&gpu->id));
-    evidence_chip_key(gpu, key);
-    if (find_tried_fixes(database, "id", pci_id_print(&base, id), tried_fixes, limit, count, error) ||
-        *count || !key[0])
+    struct pci_id base = pci_id_base(&device->id);
+    evidence_id_key(&base, device->share, key);
+    if (find_tried_fixes(database, "id", key, tried_fixes, limit, count, error) || *count)
         return error->code;
-    return find_tried_fixes(database, "chip", key, tried_fixes, limit, count, error);
+    evidence_chip_key(&device->gpu, device->share, key);
+    return key[0] ? find_tried_fixes(database, "chip", key, tried_fixes, limit, count, error) : ERROR_NONE;
 }
 
-enum error_code database_find_similar_fixes(struct database *database, const struct gpu *gpu,
+enum error_code database_find_similar_fixes(struct database *database, const struct device *device,
                                             const enum blocker *blocker, struct tried_fix *fixes, int limit,
                                             int *count, struct error *error)
 {
     char key[KEY_SIZE];
     if (blocker)
-        blocker_key(gpu, *blocker, key);
+        blocker_key(&device->gpu, *blocker, key);
     else
-        evidence_class_key(gpu, key);
+        evidence_class_key(&device->gpu, &device->prior, key);
     return find_tried_fixes(database, blocker ? "blocker-fix" : "class", key, fixes, limit, count, error);
 }
 

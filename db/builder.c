@@ -90,28 +90,32 @@ enum error_code builder_add_annotation(struct builder *builder, uint32_t pci_id,
                   sql_text(value), sql_real(confidence), sql_integer(origin));
 }
 
-/* What the reports on a GPU are counted by. */
-static enum error_code add_keys(struct builder *builder, const struct gpu *gpu, const char *machine,
-                                struct error *error)
+/* What the reports on a GPU are counted by, in this machine. */
+static enum error_code add_keys(struct builder *builder, const struct gpu *gpu, enum share share,
+                                const char *machine, struct error *error)
 {
     char class_key[KEY_SIZE];
     char chip_key[KEY_SIZE];
-    evidence_class_key(gpu, class_key);
-    evidence_chip_key(gpu, chip_key);
-    return INSERT(builder, error, "INSERT INTO gpu_key VALUES (?1, ?2, ?3, ?4)",
-                  sql_integer(pci_id_number(&gpu->id)), sql_text(machine), sql_text(class_key),
-                  sql_text(chip_key));
+    struct prior prior;
+    if (database_find_prior(&builder->database, gpu, share, &prior, error))
+        return error->code;
+    evidence_class_key(gpu, &prior, class_key);
+    evidence_chip_key(gpu, share, chip_key);
+    return INSERT(builder, error, "INSERT INTO gpu_key VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                  sql_integer(pci_id_number(&gpu->id)),
+                  sql_text(vocabulary_value(&vocabulary_share, (int)share)), sql_text(machine),
+                  sql_integer(prior.number), sql_text(class_key), sql_text(chip_key));
 }
 
-/* Those that hold for any machine, and those that a machine settles. */
-static enum error_code add_all_keys(struct builder *builder, const struct gpu *gpu, struct error *error)
+enum error_code builder_add_keys(struct builder *builder, const struct gpu *gpu, enum share share,
+                                 struct error *error)
 {
-    if (add_keys(builder, gpu, "", error))
+    if (add_keys(builder, gpu, share, "", error))
         return error->code;
     for (int chassis = 0; chassis < CHASSIS_COUNT; chassis++) {
         struct gpu settled = *gpu;
         if (gpu_settle_by_chassis(&settled, (enum chassis)chassis) &&
-            add_keys(builder, &settled, vocabulary_value(&vocabulary_chassis, chassis), error))
+            add_keys(builder, &settled, share, vocabulary_value(&vocabulary_chassis, chassis), error))
             return error->code;
     }
     return ERROR_NONE;
@@ -156,7 +160,7 @@ enum error_code builder_add_gpu(struct builder *builder, const struct gpu *gpu,
     *is_new = sqlite3_changes(builder->database.handle) > 0;
     if (!*is_new)
         return ERROR_NONE;
-    if (add_all_keys(builder, gpu, error))
+    if (builder_add_keys(builder, gpu, SHARE_WHOLE, error))
         return error->code;
     return add_blockers(builder, gpu, error);
 }
@@ -200,12 +204,18 @@ enum error_code builder_add_subvendor(struct builder *builder, uint16_t subvendo
 enum error_code builder_add_prior(struct builder *builder, const struct prior_key *key,
                                   const struct prior *prior, struct error *error)
 {
-    return INSERT(builder, error, "INSERT INTO prior VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                  sql_text(key->form_factor), sql_text(key->vbios), sql_text(key->display),
-                  sql_text(key->reset), sql_real(prior->shares[OUTCOME_WORKS]),
-                  sql_real(prior->shares[OUTCOME_WORKS_WITH_WORKAROUND]),
-                  sql_real(prior->shares[OUTCOME_PARTIAL]), sql_real(prior->shares[OUTCOME_FAILS]),
-                  sql_real(prior->strength), sql_text(prior->reason));
+    return INSERT(
+        builder, error, "INSERT INTO prior VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        sql_text(key->share), sql_reference(key->vendor), sql_text(key->form_factor), sql_text(key->vbios),
+        sql_text(key->display), sql_text(key->reset), sql_real(prior->shares[OUTCOME_WORKS]),
+        sql_real(prior->shares[OUTCOME_WORKS_WITH_WORKAROUND]), sql_real(prior->shares[OUTCOME_PARTIAL]),
+        sql_real(prior->shares[OUTCOME_FAILS]), sql_real(prior->strength), sql_text(prior->reason));
+}
+
+enum error_code builder_add_prior_chip(struct builder *builder, const char *chip, struct error *error)
+{
+    return INSERT(builder, error, "INSERT OR IGNORE INTO prior_chip SELECT max(id), ?1 FROM prior",
+                  sql_text(chip));
 }
 
 enum error_code builder_add_symptom(struct builder *builder, const struct symptom_record *symptom,
@@ -278,6 +288,10 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
                (struct sql_value){.type = SQLITE_TEXT, .bytes = body, .length = (int)length}))
         return error->code;
     int64_t seq = sqlite3_last_insert_rowid(builder->database.handle);
+    if (report->share != SHARE_WHOLE &&
+        INSERT(builder, error, "INSERT OR IGNORE INTO shared VALUES (?1, ?2)",
+               sql_integer(pci_id_number(pci_id)), sql_integer(report->share)))
+        return error->code;
     if (report->supersedes && INSERT(builder, error, "INSERT INTO superseding VALUES (?1)", sql_integer(seq)))
         return error->code;
     return add_details(builder, report, seq, error);

@@ -109,8 +109,11 @@ MUST_CHECK enum error_code builder_add_subvendor(struct builder *builder, uint16
                                                  enum form_factor form_factor, double confidence,
                                                  const char *reason, struct error *error);
 
-/* The next line of priors.tsv; each of the four values is of its vocabulary or "-". */
+/* The next line of priors.tsv; each value is of its vocabulary or "-", `vendor` 0 for any. Then the chips
+ * that it is for, each with a * at its end for any suffix; without one it is for all. */
 struct prior_key {
+    const char *share;
+    uint16_t vendor;
     const char *form_factor;
     const char *vbios;
     const char *display;
@@ -118,6 +121,8 @@ struct prior_key {
 };
 MUST_CHECK enum error_code builder_add_prior(struct builder *builder, const struct prior_key *key,
                                              const struct prior *prior, struct error *error);
+MUST_CHECK enum error_code builder_add_prior_chip(struct builder *builder, const char *chip,
+                                                  struct error *error);
 
 /* The next line of chips.tsv. `chip` is a code name or a PCI ID; a * at its end stands for any suffix. */
 MUST_CHECK enum error_code builder_add_chip(struct builder *builder, uint16_t vendor, const char *chip,

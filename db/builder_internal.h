@@ -17,6 +17,11 @@ struct builder {
     struct known_words known_words; /* once the first alias is added */
 };
 
+/* Notes by what the reports on a part of a GPU, or on the whole, are counted: in any machine, and in those
+ * that settle its form factor. */
+MUST_CHECK enum error_code builder_add_keys(struct builder *builder, const struct gpu *gpu, enum share share,
+                                            struct error *error);
+
 /* Runs statements that take no values. */
 MUST_CHECK enum error_code builder_execute(struct builder *builder, const char *sql, struct error *error);
 

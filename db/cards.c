@@ -127,8 +127,8 @@ static enum error_code is_shared(struct database *database, uint32_t pci_id, boo
 }
 
 /* What a card offers under one of its IDs, if that one is better known than those before. */
-static enum error_code weigh_id(struct database *database, uint32_t pci_id, struct offer *offer,
-                                struct error *error)
+static enum error_code weigh_id(struct database *database, uint32_t pci_id, enum guest guest,
+                                struct offer *offer, struct error *error)
 {
     struct evidence evidence[EVIDENCE_LEVELS];
     struct device device;
@@ -145,14 +145,14 @@ static enum error_code weigh_id(struct database *database, uint32_t pci_id, stru
         return ERROR_NONE;
     bool sold_both_ways = gpu_form_factor(gpu) == FORM_FACTOR_EITHER;
     if (sold_both_ways && gpu_settle_by_chassis(gpu, CHASSIS_DESKTOP) &&
-        database_find_prior(database, gpu, &device.prior, error))
+        database_ask_share(database, &device, SHARE_WHOLE, error))
         return error->code;
     if (sold_both_ways)
         chassis = CHASSIS_DESKTOP;
     bool is_card = gpu_form_factor(gpu) == FORM_FACTOR_DESKTOP || gpu_form_factor(gpu) == FORM_FACTOR_SERVER;
     if (!is_card || gpu_vbios(gpu) != VBIOS_ROM_BAR)
         return ERROR_NONE;
-    if (database_find_evidence(database, &device, chassis, evidence, error))
+    if (database_find_evidence(database, &device, chassis, guest, evidence, error))
         return error->code;
     const int *counts = evidence[EVIDENCE_ID].counts;
     struct verdict verdict = verdict_compute(&device.prior, evidence);
@@ -177,21 +177,21 @@ static enum error_code weigh_id(struct database *database, uint32_t pci_id, stru
 
 /* Adds the IDs of card `number` to its offer; the rows are sorted by card. */
 static enum error_code add_ids(struct database *database, sqlite3_stmt *ids, bool *more, int number,
-                               struct offer *offer, struct error *error)
+                               enum guest guest, struct offer *offer, struct error *error)
 {
     error->code = ERROR_NONE;
     while (*more && column_row(ids, 0) < number)
         *more = database_next(database, ids, error);
     while (*more && column_row(ids, 0) == number) {
-        if (weigh_id(database, column_pci_id(ids, 1), offer, error))
+        if (weigh_id(database, column_pci_id(ids, 1), guest, offer, error))
             return error->code;
         *more = database_next(database, ids, error);
     }
     return error->code;
 }
 
-enum error_code database_each_offer(struct database *database, offer_visitor *each, void *context,
-                                    struct error *error)
+enum error_code database_each_offer(struct database *database, enum guest guest, offer_visitor *each,
+                                    void *context, struct error *error)
 {
     static const char card_sql[] = "SELECT " CARD_COLUMNS " FROM card c" CARD_JOINS "ORDER BY c.id";
     static const char id_sql[] = "SELECT card, pci_id FROM card_id ORDER BY card, place";
@@ -210,7 +210,7 @@ enum error_code database_each_offer(struct database *database, offer_visitor *ea
         do
             read_price(row, &offer.card);
         while ((more = database_next(database, row, error)) && column_row(row, 0) == number);
-        if (error->code || add_ids(database, ids, &more_ids, number, &offer, error) ||
+        if (error->code || add_ids(database, ids, &more_ids, number, guest, &offer, error) ||
             (offer.pci_id_count && each(context, &offer, error)))
             break;
     }

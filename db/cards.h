@@ -14,10 +14,10 @@ MUST_CHECK enum error_code database_find_cards(struct database *database, const 
                                                struct error *error);
 
 /* Calls `each` with every card that some ID has which the database knows as a GPU on a card, with the verdict
- * for a desktop where laptop chips have the same ID. An offer lives during the visit, which may ask the
- * database anything but this. */
+ * for a desktop where laptop chips have the same ID, and for a guest other than GUEST_UNKNOWN. An offer lives
+ * during the visit, which may ask the database anything but this. */
 typedef enum error_code offer_visitor(void *context, const struct offer *offer, struct error *error);
-MUST_CHECK enum error_code database_each_offer(struct database *database, offer_visitor *each, void *context,
-                                               struct error *error);
+MUST_CHECK enum error_code database_each_offer(struct database *database, enum guest guest,
+                                               offer_visitor *each, void *context, struct error *error);
 
 #endif

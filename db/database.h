@@ -63,8 +63,9 @@ struct device {
     bool is_unlisted;    /* no list has it: its number or reports alone say that it is a GPU */
     char generation[64]; /* of an unlisted one, by its number: "GeForce RTX 50 series"; else "" */
     bool settled;        /* the subsystem or the revision says another form factor than the ID does */
+    enum share share;    /* the whole, unless database_ask_share was called */
     struct gpu gpu;
-    struct prior prior;
+    struct prior prior; /* of this share */
 };
 
 /* Looks an ID up. ERROR_NOT_FOUND when no list has it, and neither its number nor a report tells that it is a
@@ -74,15 +75,17 @@ MUST_CHECK enum error_code database_find_device(struct database *database, const
 
 /* Fetches what is reported at all levels for a GPU as database_find_device found it. With a chassis other
  * than CHASSIS_UNKNOWN its form factor may have been settled since, and reports from such machines weigh more
- * than others. */
+ * than others; with a guest other than GUEST_UNKNOWN those of other guests weigh nothing. The counts are
+ * those of all machines and guests. */
 MUST_CHECK enum error_code database_find_evidence(struct database *database, const struct device *device,
-                                                  enum chassis chassis,
+                                                  enum chassis chassis, enum guest guest,
                                                   struct evidence evidence[EVIDENCE_LEVELS],
                                                   struct error *error);
 
-/* The prior of a mechanism other than the one that database_find_device answered with. */
-MUST_CHECK enum error_code database_find_prior(struct database *database, const struct gpu *gpu,
-                                               struct prior *prior, struct error *error);
+/* Makes a GPU that database_find_device found the whole, or a part of it: another question, with a prior and
+ * reports of its own. Also to be called after its form factor was settled. */
+MUST_CHECK enum error_code database_ask_share(struct database *database, struct device *device,
+                                              enum share share, struct error *error);
 
 /* What an answer shows of a report. The texts are NULL where the report does not say. */
 enum shown_text {
@@ -98,14 +101,15 @@ enum shown_text {
 struct shown_report {
     char id[REPORT_ID_HEX_SIZE];
     enum outcome outcome;
+    enum sample sample;
     char *texts[SHOWN_NOTE + 1];
     int attempt_count;
     struct report_attempt attempts[REPORT_MAX_ATTEMPTS];
 };
-/* Fetches the reports on an ID, newest first, at most `limit`. Also after an error the caller gives them to
- * database_free_reports. */
-MUST_CHECK enum error_code database_find_reports(struct database *database, uint32_t pci_id, int limit,
-                                                 struct shown_report **reports, int *count,
+/* Fetches the reports on an ID, or a part of it, newest first, at most `limit`. Also after an error the
+ * caller gives them to database_free_reports. */
+MUST_CHECK enum error_code database_find_reports(struct database *database, uint32_t pci_id, enum share share,
+                                                 int limit, struct shown_report **reports, int *count,
                                                  struct error *error);
 void database_free_reports(struct shown_report *reports, int count);
 
@@ -116,13 +120,13 @@ struct tried_fix {
     int helped; /* `fixed` or `helped` */
     bool on_chip;
 };
-MUST_CHECK enum error_code database_find_tried_fixes(struct database *database, const struct gpu *gpu,
+MUST_CHECK enum error_code database_find_tried_fixes(struct database *database, const struct device *device,
                                                      struct tried_fix *tried_fixes, int limit, int *count,
                                                      struct error *error);
 
 /* What was tried on GPUs like it: the documented workarounds of a blocker, on GPUs of this vendor that have
  * it; without one (NULL) all fixes, on GPUs of its class. */
-MUST_CHECK enum error_code database_find_similar_fixes(struct database *database, const struct gpu *gpu,
+MUST_CHECK enum error_code database_find_similar_fixes(struct database *database, const struct device *device,
                                                        const enum blocker *blocker, struct tried_fix *fixes,
                                                        int limit, int *count, struct error *error);
 

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Counts the reports of a new database: schema/evidence.sql does it, with two functions of core. */
+/* Counts the reports of a new database: schema/drop_reports.sql and schema/evidence.sql do it, with two
+ * functions of core, and between them core/sample_rates.h says what a report weighs for how it came to be
+ * known. */
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/report_weight.h"
+#include "core/sample_rates.h"
 #include "db/builder_internal.h"
 
-/* Made from schema/evidence.sql and schema/prices.sql. */
+/* Made from the files of schema/ that are called so. */
+extern const char *const drop_reports_sql[];
 extern const char *const evidence_sql[];
 extern const char *const prices_sql[];
 
@@ -19,18 +24,19 @@ static void sql_report_month(sqlite3_context *context, int count, sqlite3_value 
     sqlite3_result_int(context, date ? report_month((const char *)date) : -1);
 }
 
-/* report_weight(month, newest month, is public, place among those of one sender on the ID from 1): in
- * millionths. A further report weighs a quarter of the one before: all together less than three from public
- * pages do. */
+/* report_weight(month, newest month, is public, place among those of one sender on the ID from 1, factor of
+ * its sample): in millionths. A further report weighs a quarter of the one before: all together less than
+ * three alike do. */
 static void sql_report_weight(sqlite3_context *context, int count, sqlite3_value **values)
 {
     int month = sqlite3_value_int(values[0]);
     int age = sqlite3_value_int(values[1]) - month;
     int64_t repeats = sqlite3_value_int64(values[3]) - 1;
-    double weight = verdict_age_weight(month < 0 ? -1 : age < 0 ? 0 : age);
+    double weight = sqlite3_value_double(values[4]);
     (void)count;
     if (sqlite3_value_int(values[2]))
         weight *= verdict_public_weight;
+    weight *= verdict_age_weight(month < 0 ? -1 : age < 0 ? 0 : age);
     sqlite3_result_int64(context, repeats > 15 ? 0 : (int64_t)(weight * WEIGHT_UNIT) >> 2 * repeats);
 }
 
@@ -42,7 +48,7 @@ static enum error_code add_functions(struct builder *builder, struct error *erro
         sqlite3_create_function(handle, "report_month", 1, flags, NULL, sql_report_month, NULL, NULL);
     if (result == SQLITE_OK)
         result =
-            sqlite3_create_function(handle, "report_weight", 4, flags, NULL, sql_report_weight, NULL, NULL);
+            sqlite3_create_function(handle, "report_weight", 5, flags, NULL, sql_report_weight, NULL, NULL);
     return result == SQLITE_OK ? ERROR_NONE : database_sqlite_error(&builder->database, result, error);
 }
 
@@ -70,6 +76,78 @@ static enum error_code load_dropped(struct builder *builder, struct error *error
     return error->code;
 }
 
+/* ---- how the reports came to be known ---- */
+
+/* Adds up what each source has; its rows follow each other. */
+static enum error_code add_up_samples(struct builder *builder, struct sample_sums *sums, struct error *error)
+{
+    static const char sql[] = "SELECT source, sample, outcome, count FROM sample_count ORDER BY source";
+    int64_t counts[SAMPLE_COUNT][OUTCOME_COUNT] = {{0}};
+    int64_t source = -1;
+    sqlite3_stmt *row;
+    memset(sums, 0, sizeof *sums);
+    if (database_query(&builder->database, sql, SQL_NO_VALUES, &row, error))
+        return error->code;
+    while (database_next(&builder->database, row, error)) {
+        int sample = vocabulary_find(&vocabulary_sample, column_text(row, 1));
+        int outcome = vocabulary_find(&vocabulary_outcome, column_text(row, 2));
+        if (sqlite3_column_int64(row, 0) != source) {
+            sample_sums_add(sums, counts, source == 0);
+            memset(counts, 0, sizeof counts);
+            source = sqlite3_column_int64(row, 0);
+        }
+        counts[sample][outcome] = column_count(row, 3);
+    }
+    sample_sums_add(sums, counts, source == 0);
+    return error->code;
+}
+
+static enum error_code store_samples(struct builder *builder, struct error *error)
+{
+    enum { MOST_REPORTS = 2 }; /* that the reference is worth in a verdict */
+    struct sample_sums sums;
+    if (add_up_samples(builder, &sums, error))
+        return error->code;
+    struct sample_rates rates = sample_rates_compute(&sums);
+    double worth = rates.reports < MOST_REPORTS ? rates.reports : MOST_REPORTS;
+    for (int sample = 0; sample < SAMPLE_COUNT; sample++)
+        for (int i = 0; i < OUTCOME_COUNT; i++)
+            if (database_run(&builder->database, "INSERT INTO sample_rate VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                             SQL_VALUES(sql_text(vocabulary_value(&vocabulary_sample, sample)),
+                                        sql_text(vocabulary_value(&vocabulary_outcome, i)),
+                                        sql_real((double)sums.reports[sample][i] / 1e6),
+                                        sql_real(rates.rate[sample][i]), sql_real(rates.reference[i]),
+                                        sql_real(rates.factor[sample][i])),
+                             error))
+                return error->code;
+    return database_run(&builder->database, "INSERT INTO reference VALUES (?1, ?2, ?3, ?4)",
+                        SQL_VALUES(sql_integer(llround(WEIGHT_UNIT * worth * rates.reference[0])),
+                                   sql_integer(llround(WEIGHT_UNIT * worth * rates.reference[1])),
+                                   sql_integer(llround(WEIGHT_UNIT * worth * rates.reference[2])),
+                                   sql_integer(llround(WEIGHT_UNIT * worth * rates.reference[3]))),
+                        error);
+}
+
+/* The reports on a part of a GPU have keys of their own. */
+static enum error_code add_shared_keys(struct builder *builder, struct error *error)
+{
+    sqlite3_stmt *row;
+    if (database_query(&builder->database,
+                       "SELECT s.pci_id, s.share FROM shared s JOIN gpu g ON g.pci_id = s.pci_id",
+                       SQL_NO_VALUES, &row, error))
+        return error->code;
+    while (database_next(&builder->database, row, error)) {
+        struct device device;
+        struct pci_id id = pci_id_from_number(column_pci_id(row, 0));
+        if (database_find_device(&builder->database, &id, &device, error) ||
+            builder_add_keys(builder, &device.gpu, (enum share)sqlite3_column_int(row, 1), error))
+            break;
+    }
+    return error->code;
+}
+
+/* ---- the verdicts ---- */
+
 /* Computes the verdict on the GPU of a row (ID, class, chip, prior). NULL: unknown. */
 static enum error_code judge(struct builder *builder, sqlite3_stmt *row, struct sql_value *usable,
                              struct error *error)
@@ -92,9 +170,9 @@ static enum error_code judge(struct builder *builder, sqlite3_stmt *row, struct 
 static enum error_code judge_all(struct builder *builder, struct error *error)
 {
     static const char sql[] =
-        "SELECT k.pci_id, k.class_key, k.chip_key, c.prior, k.class_key || ' ' || k.chip_key AS keys,"
-        " k.pci_id IN (SELECT pci_id FROM counted) AS own FROM gpu_key k JOIN class_prior c"
-        " ON c.class_key = k.class_key WHERE k.chassis = '' ORDER BY keys, own";
+        "SELECT pci_id, class_key, chip_key, prior, class_key || ' ' || chip_key AS keys,"
+        " pci_id IN (SELECT pci_id FROM counted) AS own FROM gpu_key"
+        " WHERE chassis = '' AND share = 'whole' ORDER BY keys, own";
     char keys[2 * KEY_SIZE] = "";
     struct sql_value usable = sql_text(NULL);
     sqlite3_stmt *row;
@@ -115,9 +193,10 @@ static enum error_code judge_all(struct builder *builder, struct error *error)
 
 enum error_code evidence_store(struct builder *builder, struct error *error)
 {
-    if (add_functions(builder, error) || database_run_script(&builder->database, evidence_sql, error) ||
-        load_dropped(builder, error) || judge_all(builder, error) ||
-        database_run_script(&builder->database, prices_sql, error))
+    if (add_functions(builder, error) || add_shared_keys(builder, error) ||
+        database_run_script(&builder->database, drop_reports_sql, error) || store_samples(builder, error) ||
+        database_run_script(&builder->database, evidence_sql, error) || load_dropped(builder, error) ||
+        judge_all(builder, error) || database_run_script(&builder->database, prices_sql, error))
         return error->code;
     return alternatives_store(builder, error);
 }

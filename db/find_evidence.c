@@ -5,27 +5,32 @@
 #include "db/internal.h"
 
 static enum error_code fetch(struct database *database, const char *level, const char *key,
-                             enum chassis chassis, struct evidence *evidence, struct error *error)
+                             enum chassis chassis, enum guest guest, struct evidence *evidence,
+                             struct error *error)
 {
+    enum { WEIGHTS = OUTCOME_COUNT, EXCLUDED = 2 * OUTCOME_COUNT, LATEST, SAMPLES };
     static const char sql[] =
         "SELECT works, works_with_workaround, partial, fails, weight_works, weight_works_with_workaround,"
-        " weight_partial, weight_fails, public, environment_failures, latest FROM evidence"
-        " WHERE level = ?1 AND key = ?2 AND chassis = ?3";
+        " weight_partial, weight_fails, environment_failures, latest, troubleshooting, showcase, survey,"
+        " vendor_statement, tool FROM evidence WHERE level = ?1 AND key = ?2 AND chassis = ?3 AND guest = ?4";
     const char *machine =
         chassis == CHASSIS_UNKNOWN ? "" : vocabulary_value(&vocabulary_chassis, (int)chassis);
+    const char *system = guest == GUEST_UNKNOWN ? "" : vocabulary_value(&vocabulary_guest, (int)guest);
     sqlite3_stmt *row;
     *evidence = (struct evidence){.latest = ""};
-    if (database_query(database, sql, SQL_VALUES(sql_text(level), sql_text(key), sql_text(machine)), &row,
+    if (database_query(database, sql,
+                       SQL_VALUES(sql_text(level), sql_text(key), sql_text(machine), sql_text(system)), &row,
                        error) ||
         !database_next(database, row, error))
         return error->code;
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         evidence->counts[i] = column_count(row, i);
-        evidence->weights[i] = column_real(row, OUTCOME_COUNT + i, WEIGHT_UNIT * 1e9) / WEIGHT_UNIT;
+        evidence->weights[i] = column_real(row, WEIGHTS + i, WEIGHT_UNIT * 1e9) / WEIGHT_UNIT;
     }
-    evidence->public_reports = column_count(row, 8);
-    evidence->excluded_reports = column_count(row, 9);
-    copy_column(row, 10, evidence->latest, sizeof evidence->latest);
+    evidence->excluded_reports = column_count(row, EXCLUDED);
+    copy_column(row, LATEST, evidence->latest, sizeof evidence->latest);
+    for (int i = 0; i < SAMPLE_COUNT; i++)
+        evidence->samples[i] = column_count(row, SAMPLES + i);
     return ERROR_NONE;
 }
 
@@ -44,36 +49,64 @@ enum error_code evidence_fetch(struct database *database, const char *class_key,
     for (int i = 0; i < EVIDENCE_LEVELS; i++)
         evidence[i] = (struct evidence){.latest = ""};
     for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
-        if (fetch(database, levels[i].name, levels[i].key, CHASSIS_UNKNOWN, &evidence[levels[i].level],
-                  error))
+        if (fetch(database, levels[i].name, levels[i].key, CHASSIS_UNKNOWN, GUEST_UNKNOWN,
+                  &evidence[levels[i].level], error))
             return error->code;
     return error->code;
 }
 
-/* The same GPU in a laptop and in a desktop are two questions. */
-static enum error_code weigh_chassis(struct database *database, const char *class_key, const char *chip_key,
-                                     const char *id_key, enum chassis chassis,
-                                     struct evidence evidence[EVIDENCE_LEVELS], struct error *error)
+/* Weighs the reports of a level for this machine and this guest: the counts stay those of all. */
+static enum error_code weigh(struct database *database, const char *level, const char *key,
+                             enum chassis chassis, enum guest guest, struct evidence *evidence,
+                             struct error *error)
 {
-    struct evidence same_chassis;
-    if (fetch(database, "class", class_key, chassis, &same_chassis, error))
+    struct evidence found;
+    if (guest != GUEST_UNKNOWN) {
+        if (fetch(database, level, key, CHASSIS_UNKNOWN, guest, &found, error))
+            return error->code;
+        memcpy(evidence->weights, found.weights, sizeof found.weights);
+    }
+    if (chassis == CHASSIS_UNKNOWN)
+        return error->code = ERROR_NONE;
+    if (fetch(database, level, key, chassis, guest, &found, error))
         return error->code;
-    evidence[EVIDENCE_CHASSIS] = same_chassis;
-    memcpy(evidence[EVIDENCE_CHASSIS].weights, evidence[EVIDENCE_CLASS].weights, sizeof same_chassis.weights);
-    verdict_weigh_chassis(&evidence[EVIDENCE_CHASSIS], &same_chassis);
+    verdict_weigh_chassis(evidence, &found);
+    return ERROR_NONE;
+}
+
+/* The reports of a class from such a machine or with such a guest, with the weights of those that are left.
+ */
+static enum error_code narrow_class(struct database *database, const char *key, enum chassis chassis,
+                                    enum guest guest, const struct evidence *class, struct evidence *narrowed,
+                                    struct error *error)
+{
+    if (fetch(database, "class", key, chassis, guest, narrowed, error))
+        return error->code;
+    memcpy(narrowed->weights, class->weights, sizeof class->weights);
+    return weigh(database, "class", key, chassis, guest, narrowed, error);
+}
+
+/* The same GPU in a laptop and in a desktop, with Windows and with macOS, are two questions. */
+static enum error_code weigh_all(struct database *database, const char *class_key, const char *chip_key,
+                                 const char *id_key, enum chassis chassis, enum guest guest,
+                                 struct evidence evidence[EVIDENCE_LEVELS], struct error *error)
+{
+    const struct evidence *class = &evidence[EVIDENCE_CLASS];
+    if ((chassis != CHASSIS_UNKNOWN && narrow_class(database, class_key, chassis, GUEST_UNKNOWN, class,
+                                                    &evidence[EVIDENCE_CHASSIS], error)) ||
+        (guest != GUEST_UNKNOWN &&
+         narrow_class(database, class_key, chassis, guest, class, &evidence[EVIDENCE_GUEST], error)))
+        return error->code;
     const struct {
-        struct evidence *all;
+        struct evidence *evidence;
         const char *level;
         const char *key;
     } narrower[] = {{&evidence[EVIDENCE_CHIP], "chip", chip_key}, {&evidence[EVIDENCE_ID], "id", id_key}};
-    for (size_t i = 0; i < ARRAY_SIZE(narrower); i++) {
-        if (!evidence_total(narrower[i].all))
-            continue;
-        if (fetch(database, narrower[i].level, narrower[i].key, chassis, &same_chassis, error))
+    for (size_t i = 0; i < ARRAY_SIZE(narrower); i++)
+        if (evidence_total(narrower[i].evidence) &&
+            weigh(database, narrower[i].level, narrower[i].key, chassis, guest, narrower[i].evidence, error))
             return error->code;
-        verdict_weigh_chassis(narrower[i].all, &same_chassis);
-    }
-    return ERROR_NONE;
+    return error->code = ERROR_NONE;
 }
 
 /* Reports on an unlisted GPU were counted for it alone: chip and class are what its number says. */
@@ -85,34 +118,36 @@ static void add_own_reports(bool has_chip, struct evidence evidence[EVIDENCE_LEV
         struct evidence *level = &evidence[above[i]];
         for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
             level->counts[outcome] += own->counts[outcome];
-            level->weights[outcome] += own->weights[outcome];
+            level->weights[outcome] += above[i] == EVIDENCE_ALL ? 0.0 : own->weights[outcome];
         }
-        level->public_reports += own->public_reports;
+        for (int sample = 0; sample < SAMPLE_COUNT; sample++)
+            level->samples[sample] += own->samples[sample];
         level->excluded_reports += own->excluded_reports;
     }
 }
 
 enum error_code database_find_evidence(struct database *database, const struct device *device,
-                                       enum chassis chassis, struct evidence evidence[EVIDENCE_LEVELS],
-                                       struct error *error)
+                                       enum chassis chassis, enum guest guest,
+                                       struct evidence evidence[EVIDENCE_LEVELS], struct error *error)
 {
     char class_key[KEY_SIZE];
     char chip_key[KEY_SIZE];
-    char id_key[PCI_ID_TEXT_SIZE];
-    char board_key[PCI_ID_TEXT_SIZE];
-    struct pci_id base = pci_id_from_number(pci_id_number(&device->id));
-    evidence_class_key(&device->gpu, class_key);
-    evidence_chip_key(&device->gpu, chip_key);
-    pci_id_print(&base, id_key);
+    char id_key[KEY_SIZE];
+    char board_key[KEY_SIZE];
+    struct pci_id base = pci_id_base(&device->id);
+    evidence_class_key(&device->gpu, &device->prior, class_key);
+    evidence_chip_key(&device->gpu, device->share, chip_key);
+    evidence_id_key(&base, device->share, id_key);
     if (evidence_fetch(database, class_key, chip_key, id_key, evidence, error))
         return error->code;
     if (device->is_unlisted)
         add_own_reports(device->gpu.chip[0] != '\0', evidence);
-    if ((chassis != CHASSIS_UNKNOWN &&
-         weigh_chassis(database, class_key, chip_key, id_key, chassis, evidence, error)))
+    if (weigh_all(database, class_key, chip_key, id_key, chassis, guest, evidence, error) ||
+        !device->id.has_subsystem || !evidence_total(&evidence[EVIDENCE_ID]))
         return error->code;
-    if (!device->id.has_subsystem || !evidence_total(&evidence[EVIDENCE_ID]))
-        return ERROR_NONE;
-    return fetch(database, "subsystem", pci_id_print(&device->id, board_key), CHASSIS_UNKNOWN,
+    struct pci_id board = device->id;
+    board.has_revision = false;
+    evidence_id_key(&board, device->share, board_key);
+    return fetch(database, "subsystem", board_key, CHASSIS_UNKNOWN, GUEST_UNKNOWN,
                  &evidence[EVIDENCE_SUBSYSTEM], error);
 }

@@ -134,9 +134,11 @@ static inline const char *gpu_value(const struct gpu *gpu, enum attribute attrib
 /* Weights are stored as whole millionths: a sum of those is the same in whatever order it is made. */
 enum { WEIGHT_UNIT = 1000000 };
 
-/* The keys of the evidence table for a GPU; that of a chip is "" when the chip is not known. */
-void evidence_class_key(const struct gpu *gpu, char key[KEY_SIZE]);
-void evidence_chip_key(const struct gpu *gpu, char key[KEY_SIZE]);
+/* The keys of the evidence table for a GPU or a part of it; that of a chip is "" when the chip is not known.
+ * The prior is that of this share. `id` may have a subsystem, and is then a board. */
+void evidence_class_key(const struct gpu *gpu, const struct prior *prior, char key[KEY_SIZE]);
+void evidence_chip_key(const struct gpu *gpu, enum share share, char key[KEY_SIZE]);
+void evidence_id_key(const struct pci_id *id, enum share share, char key[KEY_SIZE]);
 
 /* The key of the workaround table for a blocker of a GPU. */
 void blocker_key(const struct gpu *gpu, enum blocker blocker, char key[KEY_SIZE]);
@@ -154,6 +156,10 @@ MUST_CHECK enum error_code known_words_load(struct database *database, struct kn
 void known_words_free(struct known_words *known);
 
 /* ---- files ---- */
+
+/* The prior of a mechanism. */
+MUST_CHECK enum error_code database_find_prior(struct database *database, const struct gpu *gpu,
+                                               enum share share, struct prior *prior, struct error *error);
 
 /* The prior of that number, or an empty one for 0. */
 MUST_CHECK enum error_code database_prior_of(struct database *database, int number, struct prior *prior,

@@ -47,7 +47,7 @@ static enum error_code find_origin(struct database *database, int origin, const 
 
 /* ---- priors ---- */
 
-/* Reads shares, strength and reason. */
+/* Reads shares, strength, reason and number. */
 static enum error_code read_prior(struct database *database, sqlite3_stmt *row, struct prior *prior,
                                   struct error *error)
 {
@@ -56,6 +56,7 @@ static enum error_code read_prior(struct database *database, sqlite3_stmt *row, 
         sum += prior->shares[i] = column_real(row, i, 1);
     prior->strength = column_real(row, OUTCOME_COUNT, 1e6);
     copy_column(row, OUTCOME_COUNT + 1, prior->reason, sizeof prior->reason);
+    prior->number = column_row(row, OUTCOME_COUNT + 2);
     if (sum < 0.99 || sum > 1.01)
         return database_damaged(database, "the shares of a prior do not add up to 1", error);
     return ERROR_NONE;
@@ -65,7 +66,7 @@ enum error_code database_prior_of(struct database *database, int number, struct 
                                   struct error *error)
 {
     static const char sql[] =
-        "SELECT works, works_with_workaround, partial, fails, strength, reason FROM prior WHERE id = ?1";
+        "SELECT works, works_with_workaround, partial, fails, strength, reason, id FROM prior WHERE id = ?1";
     sqlite3_stmt *row;
     *prior = (struct prior){.reason = ""};
     if (!number)
@@ -78,20 +79,25 @@ enum error_code database_prior_of(struct database *database, int number, struct 
                        : database_damaged(database, "a GPU refers to a prior that is not there", error);
 }
 
-enum error_code database_find_prior(struct database *database, const struct gpu *gpu, struct prior *prior,
-                                    struct error *error)
+enum error_code database_find_prior(struct database *database, const struct gpu *gpu, enum share share,
+                                    struct prior *prior, struct error *error)
 {
     static const char sql[] =
-        "SELECT works, works_with_workaround, partial, fails, strength, reason FROM prior"
+        "SELECT works, works_with_workaround, partial, fails, strength, reason, id FROM prior p"
         " WHERE form_factor IN ('-', ?1) AND vbios IN ('-', ?2) AND display IN ('-', ?3)"
-        " AND reset IN ('-', ?4) ORDER BY id LIMIT 1";
+        " AND reset IN ('-', ?4) AND share IN ('-', ?5) AND (vendor IS NULL OR vendor = ?6)"
+        " AND (NOT EXISTS (SELECT 1 FROM prior_chip c WHERE c.prior = p.id)"
+        " OR EXISTS (SELECT 1 FROM prior_chip c WHERE c.prior = p.id AND ?7 GLOB c.chip))"
+        " ORDER BY id LIMIT 1";
     sqlite3_stmt *row;
     *prior = (struct prior){.reason = ""};
     if (database_query(database, sql,
                        SQL_VALUES(sql_text(gpu_value(gpu, ATTRIBUTE_FORM_FACTOR)),
                                   sql_text(gpu_value(gpu, ATTRIBUTE_VBIOS)),
                                   sql_text(gpu_value(gpu, ATTRIBUTE_DISPLAY)),
-                                  sql_text(gpu_value(gpu, ATTRIBUTE_RESET))),
+                                  sql_text(gpu_value(gpu, ATTRIBUTE_RESET)),
+                                  sql_text(vocabulary_value(&vocabulary_share, (int)share)),
+                                  sql_integer(gpu->id.vendor), sql_text(gpu->chip)),
                        &row, error) ||
         !database_next(database, row, error))
         return error->code;
@@ -165,7 +171,7 @@ static enum error_code find_unlisted(struct database *database, struct device *d
     device->is_gpu = device->is_unlisted = true;
     snprintf(device->name, sizeof device->name, "unlisted GPU%s%s", device->generation[0] ? " of the " : "",
              device->generation);
-    return database_find_prior(database, &device->gpu, &device->prior, error);
+    return database_find_prior(database, &device->gpu, SHARE_WHOLE, &device->prior, error);
 }
 
 /* What is surer than this is not overruled by who made the board. */
@@ -182,7 +188,8 @@ static enum error_code settle(struct database *database, struct device *device, 
         find_origin(database, column_row(row, column + 2), &source, error))
         return error->code;
     device->settled = gpu_settle(&device->gpu, (enum form_factor)form_factor, confidence, source);
-    return device->settled ? database_find_prior(database, &device->gpu, &device->prior, error) : ERROR_NONE;
+    return device->settled ? database_find_prior(database, &device->gpu, SHARE_WHOLE, &device->prior, error)
+                           : ERROR_NONE;
 }
 
 /* Lets the subsystem and the revision say what the ID does not: what is known about this very product, else
@@ -238,6 +245,7 @@ enum error_code database_find_device(struct database *database, const struct pci
     sqlite3_stmt *row;
     device->id = *id;
     device->name_source = "";
+    device->share = SHARE_WHOLE;
     device->is_gpu = device->is_unlisted = device->settled = false;
     device->generation[0] = device->product[0] = device->subsystem[0] = device->name[0] = '\0';
     find_name(database, "SELECT name FROM vendor WHERE id = ?1", SQL_VALUES(sql_integer(id->vendor)),
@@ -262,4 +270,11 @@ enum error_code database_find_device(struct database *database, const struct pci
                   SQL_VALUES(sql_integer(number), sql_integer((int64_t)id->subvendor << 16 | id->subdevice)),
                   device->subsystem, error);
     return error->code;
+}
+
+enum error_code database_ask_share(struct database *database, struct device *device, enum share share,
+                                   struct error *error)
+{
+    device->share = share;
+    return database_find_prior(database, &device->gpu, share, &device->prior, error);
 }

@@ -110,9 +110,12 @@ static enum error_code find(struct finder *finder, const char *match, struct err
 {
     static const char sql[] =
         "SELECT a.pci_id, a.revision, a.product, a.form_factor, (SELECT works + works_with_workaround + partial"
-        " + fails FROM evidence WHERE level = 'id' AND chassis = '' AND key = printf('%04x:%04x', a.pci_id >> 16,"
-        " a.pci_id & 65535)), a.name, a.source, v.name, d.name, a.id, g.chip FROM alias_words w JOIN alias a ON a.id = w.rowid"
-        " JOIN gpu g ON g.pci_id = a.pci_id LEFT JOIN device d ON d.pci_id = a.pci_id LEFT JOIN vendor v ON v.id = a.pci_id >> 16 WHERE alias_words MATCH ?1 LIMIT ?2";
+        " + fails FROM evidence WHERE level = 'id' AND chassis = '' AND guest = '' AND"
+        " key = printf('%04x:%04x', a.pci_id >> 16, a.pci_id & 65535)),"
+        " a.name, a.source, v.name, d.name, a.id, g.chip FROM alias_words w JOIN alias a ON a.id = w.rowid"
+        " JOIN gpu g ON g.pci_id = a.pci_id LEFT JOIN device d ON d.pci_id = a.pci_id"
+        " LEFT JOIN vendor v ON v.id = a.pci_id >> 16"
+        " WHERE alias_words MATCH ?1 LIMIT ?2";
     sqlite3_stmt *row;
     finder->count = 0;
     if (database_query(finder->database, sql, SQL_VALUES(sql_text(match), sql_integer(MAX_CANDIDATES)), &row,

@@ -310,6 +310,8 @@ static int compare(const void *a, const void *b)
     ORDER(x->missing, y->missing);
     ORDER(form_rank(x), form_rank(y));
     ORDER(y->is_literal, x->is_literal);
+    if (x->hit.is_of_processor && y->hit.is_of_processor)
+        ORDER(x->alias, y->alias); /* the first ID of a processor is the commonest */
     ORDER(y->hit.reports, x->hit.reports);
     ORDER(x->source > 1, y->source > 1); /* whether a row of cards has it */
     ORDER(x->source, y->source);

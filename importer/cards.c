@@ -181,12 +181,8 @@ static enum error_code add_chip(void *context, const struct table_row *row, stru
     const char *chip = row->fields[1];
     struct chip_features features;
     uint16_t vendor;
-    if (table_vendor(row, "vendor", row->fields[0], &vendor, error))
+    if (table_vendor(row, "vendor", row->fields[0], &vendor, error) || table_chip(row, chip, error))
         return error->code;
-    size_t plain = strcspn(chip, "*?[");
-    if (!plain || plain >= CHIP_SIZE || (chip[plain] && strcmp(chip + plain, "*") != 0))
-        return table_error(row, error, "chip must be a code name, with a * at its end or none, not \"%s\"",
-                           chip);
     /* Which board it is says the first clause, for readers of the table. */
     if (strchr(chip, ':'))
         row->fields[NOTE] += strcspn(row->fields[NOTE], ";");

@@ -7,12 +7,13 @@
 
 #include "importer/table.h"
 
-enum { PRIOR_COLUMNS = 10, SUBVENDOR_COLUMNS = 5 };
+enum { PRIOR_COLUMNS = 13, SUBVENDOR_COLUMNS = 5 };
 /* How many of them, from the first, tell the rows apart. */
-enum { PRIOR_KEY = 4, SUBVENDOR_KEY = 1 };
+enum { PRIOR_KEY = 7, SUBVENDOR_KEY = 1 };
 static const char *const prior_columns[PRIOR_COLUMNS] = {
-    "form_factor",           "vbios",   "display", "reset",    "works",
-    "works_with_workaround", "partial", "fails",   "strength", "reason"};
+    "share",   "vendor",   "chip",  "form_factor",           "vbios",
+    "display", "reset",    "works", "works_with_workaround", "partial",
+    "fails",   "strength", "reason"};
 static const char *const subvendor_columns[SUBVENDOR_COLUMNS] = {"subvendor", "maker", "form_factor",
                                                                  "confidence", "reason"};
 
@@ -33,27 +34,46 @@ static enum error_code add_subvendor(void *context, const struct table_row *row,
                                  error);
 }
 
+static enum error_code add_prior_chips(struct builder *builder, const struct table_row *row,
+                                       struct error *error)
+{
+    for (char *rest = row->fields[2], *chip; (chip = strsep(&rest, ","));)
+        if (table_chip(row, chip, error) || builder_add_prior_chip(builder, chip, error))
+            return error->code;
+    return ERROR_NONE;
+}
+
 static enum error_code add_prior(void *context, const struct table_row *row, struct error *error)
 {
-    static const struct vocabulary *const keys[] = {&vocabulary_form_factor, &vocabulary_vbios,
-                                                    &vocabulary_display, &vocabulary_reset};
+    enum { FIRST_SHARE = 7 };
+    static const struct vocabulary *const keys[] = {
+        &vocabulary_share, NULL, NULL, &vocabulary_form_factor, &vocabulary_vbios, &vocabulary_display,
+        &vocabulary_reset};
+    char **fields = row->fields;
     struct prior prior = {.strength = 0.0};
+    uint16_t vendor = 0;
     double sum = 0.0;
-    snprintf(prior.reason, sizeof prior.reason, "%s", row->fields[9]);
+    snprintf(prior.reason, sizeof prior.reason, "%s", fields[PRIOR_COLUMNS - 1]);
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-        if (strcmp(row->fields[i], "-") != 0 && vocabulary_find(keys[i], row->fields[i]) < 0)
-            return table_error(row, error, "\"%s\" is not a value of %s", row->fields[i], prior_columns[i]);
+        if (keys[i] && strcmp(fields[i], "-") != 0 && vocabulary_find(keys[i], fields[i]) < 0)
+            return table_error(row, error, "\"%s\" is not a value of %s", fields[i], prior_columns[i]);
+    if (strcmp(fields[1], "-") != 0 && table_vendor(row, "vendor", fields[1], &vendor, error))
+        return error->code;
     for (int i = 0; i < OUTCOME_COUNT; i++) {
-        if (table_number(row, prior_columns[4 + i], row->fields[4 + i], 0.0, 1.0, &prior.shares[i], error))
+        if (table_number(row, prior_columns[FIRST_SHARE + i], fields[FIRST_SHARE + i], 0.0, 1.0,
+                         &prior.shares[i], error))
             return error->code;
         sum += prior.shares[i];
     }
     if (fabs(sum - 1.0) > 0.001)
         return table_error(row, error, "the four outcomes sum to %g instead of 1", sum);
-    if (table_number(row, "strength", row->fields[8], 0.0, 1000.0, &prior.strength, error))
+    if (table_number(row, "strength", fields[FIRST_SHARE + OUTCOME_COUNT], 0.0, 1000.0, &prior.strength,
+                     error))
         return error->code;
-    const struct prior_key key = {row->fields[0], row->fields[1], row->fields[2], row->fields[3]};
-    return builder_add_prior(context, &key, &prior, error);
+    const struct prior_key key = {fields[0], vendor, fields[3], fields[4], fields[5], fields[6]};
+    if (builder_add_prior(context, &key, &prior, error) || strcmp(fields[2], "-") == 0)
+        return error->code;
+    return add_prior_chips(context, row, error);
 }
 
 enum error_code priors_read(const char *path, struct builder *builder, struct table_summary *summary,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/gpu.h"
 #include "core/json_reader.h"
 #include "core/text.h"
 #include "importer/line_reader.h"
@@ -43,6 +44,15 @@ enum error_code table_vendor(const struct table_row *row, const char *column, co
     if (strlen(text) != 4 || strspn(text, "0123456789abcdefABCDEF") != 4)
         return table_error(row, error, "%s must be four hexadecimal digits, not \"%s\"", column, text);
     *vendor = (uint16_t)strtoul(text, NULL, 16);
+    return error->code = ERROR_NONE;
+}
+
+enum error_code table_chip(const struct table_row *row, const char *chip, struct error *error)
+{
+    size_t plain = strcspn(chip, "*?[");
+    if (!plain || plain >= CHIP_SIZE || (chip[plain] && strcmp(chip + plain, "*") != 0))
+        return table_error(row, error, "chip must be a code name, with a * at its end or none, not \"%s\"",
+                           chip);
     return error->code = ERROR_NONE;
 }
 

@@ -44,4 +44,7 @@ MUST_CHECK enum error_code table_number(const struct table_row *row, const char 
 MUST_CHECK enum error_code table_vendor(const struct table_row *row, const char *column, const char *text,
                                         uint16_t *vendor, struct error *error);
 
+/* A field as the code name of a chip, or the beginning of some with a * behind it. */
+MUST_CHECK enum error_code table_chip(const struct table_row *row, const char *chip, struct error *error);
+
 #endif

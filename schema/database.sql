@@ -59,11 +59,13 @@ CREATE TABLE origin (
     text TEXT NOT NULL
 ) STRICT;
 
--- id is the order in the file, and the first row that fits a GPU holds; '-' fits any value. The shares add up to 1.
--- From data/priors.tsv.
+-- id is the order in the file, and the first row that fits a GPU holds; '-' and NULL fit any value. The shares add up to
+-- 1. GPUs of one vendor and row are a class. From data/priors.tsv.
 -- What the mechanism implies, without reports
 CREATE TABLE prior (
     id INTEGER PRIMARY KEY,
+    share TEXT NOT NULL CHECK (share IN ('-', {share})),
+    vendor INTEGER, -- NULL: any
     form_factor TEXT NOT NULL CHECK (form_factor IN ('-', {form_factor})),
     vbios TEXT NOT NULL CHECK (vbios IN ('-', {vbios})),
     display TEXT NOT NULL CHECK (display IN ('-', {display})),
@@ -75,6 +77,14 @@ CREATE TABLE prior (
     strength REAL NOT NULL, -- in reports
     reason TEXT NOT NULL
 ) STRICT;
+
+-- A prior without a row here fits any chip.
+-- Which chips a prior is for
+CREATE TABLE prior_chip (
+    prior INTEGER NOT NULL REFERENCES prior,
+    chip TEXT NOT NULL, -- a GLOB pattern
+    PRIMARY KEY (prior, chip)
+) STRICT, WITHOUT ROWID;
 
 -- chip is '' when the name does not say; usable is NULL when nothing is known.
 -- The GPUs, and what is known of each
@@ -230,15 +240,31 @@ CREATE TABLE report_attempt (
     PRIMARY KEY (report, place)
 ) STRICT, WITHOUT ROWID;
 
--- level all (key ''), class (key vendor/form factor/vbios/display/reset), chip (key vendor/chip/form factor), id (key
--- vvvv:dddd), subsystem (key vvvv:dddd:ssss:ssss); chassis '' has the reports from all machines. Weights are in millionths
--- of a new report that the tool sent. schema/evidence.sql makes the rows.
+-- How often attempts that came to be known so end so; reference: what is taken for the rate among all attempts; factor: what
+-- a report weighs for that. core/sample_rates.c makes the rows, and docs/verdict.md has the formulas.
+-- How each kind of sample distorts
+CREATE TABLE sample_rate (
+    sample TEXT NOT NULL CHECK (sample IN ({sample})),
+    outcome TEXT NOT NULL CHECK (outcome IN ({outcome})),
+    reports REAL NOT NULL,
+    rate REAL NOT NULL,
+    reference REAL NOT NULL,
+    factor REAL NOT NULL,
+    PRIMARY KEY (sample, outcome)
+) STRICT, WITHOUT ROWID;
+
+-- level all (key ''), class (key vendor/prior), chip (key vendor/chip/form factor), id (key vvvv:dddd), subsystem (key
+-- vvvv:dddd:ssss:ssss); of a part of a GPU all keys but that of a class end in /sr-iov or /vgpu. chassis '' has the reports
+-- from all machines, guest '' those of all guests; a report without a guest is in the row of each with half its weight, and
+-- is not counted there. Weights are in millionths of a new report that the tool sent, those of level all the reference. What
+-- a maker states is counted up to the chip. schema/evidence.sql makes the rows.
 -- A query costs the same with ten reports or a million.
 -- Reports counted by level of knowledge
 CREATE TABLE evidence (
     level TEXT NOT NULL CHECK (level IN ('all', 'class', 'chip', 'id', 'subsystem')),
     key TEXT NOT NULL,
     chassis TEXT NOT NULL CHECK (chassis IN ('', {chassis})),
+    guest TEXT NOT NULL CHECK (guest IN ('', {guest})),
     works INTEGER NOT NULL,
     works_with_workaround INTEGER NOT NULL,
     partial INTEGER NOT NULL,
@@ -247,10 +273,14 @@ CREATE TABLE evidence (
     weight_works_with_workaround INTEGER NOT NULL,
     weight_partial INTEGER NOT NULL,
     weight_fails INTEGER NOT NULL,
-    public INTEGER NOT NULL,
     environment_failures INTEGER NOT NULL, -- these weigh nothing
     latest TEXT NOT NULL,
-    PRIMARY KEY (level, key, chassis)
+    troubleshooting INTEGER NOT NULL, -- how many came to be known so; of an ID the statements, too
+    showcase INTEGER NOT NULL,
+    survey INTEGER NOT NULL,
+    vendor_statement INTEGER NOT NULL,
+    tool INTEGER NOT NULL,
+    PRIMARY KEY (level, key, chassis, guest)
 ) STRICT, WITHOUT ROWID;
 -- level id, chip and class: the fixes for what the key names. symptom: those for a symptom. blocker-fix, key
 -- vendor/blocker: the documented workarounds. blocker, the same key: how these did by chip, which stands in fix; '' is all

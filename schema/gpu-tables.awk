@@ -43,7 +43,7 @@ table == 4 {
 table == 5 {
     name("fix", $1)
     if ($0 ~ /["\\]/) fault("a text may not have a quotation mark or a backslash")
-    needless = needless "    {\"" $1 "\", " ($2 == "-" ? "0" : "0x" $2) ", \"" $3 "\", \"" $4 "\"},\n"
+    needless = needless "    {\"" $1 "\", " ($2 == "-" ? "0" : "0x" $2) ", " ($3 == "-" ? "NULL" : "\"" $3 "\"") ", \"" $4 "\"},\n"
 }
 END {
     if (failed) exit 1

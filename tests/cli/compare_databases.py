@@ -12,7 +12,7 @@ QUERIES = {
     "GPUs": "SELECT pci_id, chip, form_factor, display, vbios, reset, prior, usable FROM gpu ORDER BY 1",
     "names": "SELECT name, pci_id, revision, product, form_factor, source FROM alias ORDER BY 1, 2, 3, 4",
     "words": "SELECT count(*) FROM alias_words WHERE alias_words MATCH 'geforce'",
-    "evidence": "SELECT * FROM evidence ORDER BY level, key, chassis",
+    "evidence": "SELECT * FROM evidence ORDER BY level, key, chassis, guest",
     "workarounds": "SELECT * FROM workaround ORDER BY level, key, rank",
     "alternatives": "SELECT * FROM alternative ORDER BY key, rank",
     "reports": """SELECT hex(id), pci_id, subsystem, chassis, outcome, date, public, environment_failure, sender,

@@ -90,8 +90,8 @@ static void add_card(struct builder *builder)
 
 static void fill(struct builder *builder)
 {
-    static const struct prior_key key = {"mobile", "-", "-", "-"};
-    static const struct prior prior = {{0.1, 0.2, 0.3, 0.4}, 10, "a reason"};
+    static const struct prior_key key = {"-", 0x10de, "mobile", "-", "-", "-"};
+    static const struct prior prior = {{0.1, 0.2, 0.3, 0.4}, 10, "a reason", 0};
     static const struct symptom_record symptom = {.id = "code-43",
                                                   .scope = "guest",
                                                   .words = "code 43",
@@ -103,6 +103,7 @@ static void fill(struct builder *builder)
     struct error error = {.code = ERROR_NONE};
     int64_t source;
     must(builder_add_prior(builder, &key, &prior, &error), &error);
+    must(builder_add_prior_chip(builder, "GP1*", &error), &error);
     must(builder_add_origin(builder, "rule", "a rule", NULL, &error), &error);
     must(builder_add_origin(builder, "fact", "a fact", NULL, &error), &error);
     must(builder_add_vendor(builder, 0x10de, "NVIDIA Corporation", &error), &error);
@@ -193,23 +194,22 @@ static void check_verdict(const struct device *device, const struct evidence *ev
     require(verdict.low >= 0 && verdict.high <= 1, "an interval is within 0 and 1");
 }
 
-static void ask_of_gpu(struct database *database, struct pci_id id, enum chassis chassis)
+static void ask_of_gpu(struct database *database, struct pci_id id, enum chassis chassis, enum guest guest)
 {
     struct device device;
     struct evidence evidence[EVIDENCE_LEVELS];
     struct tried_fix tried_fixes[8];
     struct alternative alternatives[8];
     struct blocker_workaround path;
-    struct prior prior;
     struct error error;
     int count;
     if (database_find_device(database, &id, &device, &error) || !device.is_gpu)
         return;
-    if (!database_find_evidence(database, &device, chassis, evidence, &error))
+    if (!database_find_evidence(database, &device, chassis, guest, evidence, &error))
         check_verdict(&device, evidence);
-    bool failed = database_find_tried_fixes(database, &device.gpu, tried_fixes, 8, &count, &error);
+    bool failed = database_find_tried_fixes(database, &device, tried_fixes, 8, &count, &error);
     failed |= database_find_alternatives(database, &device.gpu, 0.2, alternatives, 8, &count, &error);
-    failed |= database_find_prior(database, &device.gpu, &prior, &error);
+    failed |= database_ask_share(database, &device, SHARE_SR_IOV, &error);
     for (int blocker = 0; blocker < BLOCKER_COUNT; blocker++)
         failed |=
             database_find_blocker_workaround(database, &device.gpu, (enum blocker)blocker, &path, &error);
@@ -226,25 +226,25 @@ static void ask(struct database *database)
     struct shown_report *reports;
     static struct name_search search;
     int count;
-    ask_of_gpu(database, id, CHASSIS_UNKNOWN);
+    ask_of_gpu(database, id, CHASSIS_UNKNOWN, GUEST_LINUX);
     id.has_subsystem = id.has_revision = true;
     id.subvendor = LATITUDE >> 16;
     id.subdevice = LATITUDE & 0xffff;
-    ask_of_gpu(database, id, CHASSIS_LAPTOP);
-    ask_of_gpu(database, pci_id_from_number(GT1030), CHASSIS_DESKTOP);
-    ask_of_gpu(database, pci_id_from_number(UNLISTED + 1), CHASSIS_UNKNOWN);
+    ask_of_gpu(database, id, CHASSIS_LAPTOP, GUEST_WINDOWS);
+    ask_of_gpu(database, pci_id_from_number(GT1030), CHASSIS_DESKTOP, GUEST_UNKNOWN);
+    ask_of_gpu(database, pci_id_from_number(UNLISTED + 1), CHASSIS_UNKNOWN, GUEST_MACOS);
     bool failed = database_search(database, "geforce", CHASSIS_UNKNOWN, &search, &error);
     failed |= database_search(database, "gt 1300", CHASSIS_LAPTOP, &search, &error);
     require(search.count <= SEARCH_MAX_HITS && search.guess_count <= SEARCH_MAX_GUESSES,
             "no more names than fit");
-    failed |= database_find_reports(database, MX330, 8, &reports, &count, &error);
+    failed |= database_find_reports(database, MX330, SHARE_WHOLE, 8, &reports, &count, &error);
     require(count <= 8, "no more reports than asked for");
     database_free_reports(reports, count);
     failed |= database_each_symptom(database, visit_symptom, NULL, &error);
     failed |= database_find_symptom_fixes(database, "code-43", fixes, 8, &count, &error);
     failed |= database_each_stated_value(database, MX330, visit_value, NULL, &error);
     failed |= database_each_conflict(database, visit_conflict, NULL, &error);
-    failed |= database_each_offer(database, visit_offer, &question, &error);
+    failed |= database_each_offer(database, GUEST_LINUX, visit_offer, &question, &error);
     failed |= database_each_source(database, visit_source, NULL, &error);
     failed |= database_each_table(database, visit_table, NULL, &error);
     id = pci_id_from_number(GT1030);
@@ -266,7 +266,7 @@ static void set_number(const char *path, const uint8_t *patch)
                                              {"device", "origin"},
                                              {"evidence", "works"},
                                              {"evidence", "fails"},
-                                             {"evidence", "public"},
+                                             {"evidence", "tool"},
                                              {"evidence", "weight_works"},
                                              {"evidence", "weight_fails"},
                                              {"evidence", "environment_failures"},

@@ -132,12 +132,22 @@ static inline void add_cards(struct builder *builder)
 
 static inline void add_tables(struct builder *builder)
 {
-    static const struct prior_key mobile_key = {"mobile", "acpi-rom", "none", "-"};
-    static const struct prior_key desktop_key = {"desktop", "-", "-", "-"};
-    static const struct prior_key later_key = {"desktop", "rom-bar", "-", "-"};
-    static const struct prior mobile = {{0.02, 0.13, 0.15, 0.70}, 16.0, "no outputs"};
-    static const struct prior desktop = {{0.42, 0.38, 0.09, 0.11}, 12.0, "a card"};
+    static const struct prior_key share_key = {"sr-iov", 0, "-", "-", "-", "-"};
+    static const struct prior_key chip_key = {"-", 0x10de, "-", "-", "-", "-"};
+    static const struct prior_key mobile_key = {"-", 0, "mobile", "acpi-rom", "none", "-"};
+    static const struct prior_key bad_key = {"-", 0, "desktop", "unknown", "-", "-"}; /* a class by itself */
+    static const struct prior_key desktop_key = {"-", 0, "desktop", "-", "-", "-"};
+    static const struct prior_key later_key = {"-", 0, "desktop", "rom-bar", "-", "-"};
+    static const struct prior share = {{0.10, 0.20, 0.30, 0.40}, 8.0, "a function", 0};
+    static const struct prior chip = {{0.70, 0.10, 0.10, 0.10}, 9.0, "a fine chip", 0};
+    static const struct prior mobile = {{0.02, 0.13, 0.15, 0.70}, 16.0, "no outputs", 0};
+    static const struct prior desktop = {{0.42, 0.38, 0.09, 0.11}, 12.0, "a card", 0};
+    ASSERT_DONE(builder_add_prior(builder, &share_key, &share, &failure));
+    ASSERT_DONE(builder_add_prior(builder, &chip_key, &chip, &failure));
+    ASSERT_DONE(builder_add_prior_chip(builder, "AD1*", &failure));
+    ASSERT_DONE(builder_add_prior_chip(builder, "GA102", &failure));
     ASSERT_DONE(builder_add_prior(builder, &mobile_key, &mobile, &failure));
+    ASSERT_DONE(builder_add_prior(builder, &bad_key, &desktop, &failure));
     ASSERT_DONE(builder_add_prior(builder, &desktop_key, &desktop, &failure));
     ASSERT_DONE(builder_add_prior(builder, &later_key, &mobile, &failure));
     ASSERT_DONE(builder_add_origin(builder, "fact", "fact: an M", NULL, &failure));
@@ -177,7 +187,7 @@ static inline void add_reports(struct builder *builder)
          "{'pci_id':'10de:1d16','outcome':'works','subsystem':'1028:08b0','chassis':'laptop','date':'2025-05-01'}"},
         {3, 3, "{'pci_id':'10de:1d16','outcome':'partial'}"},
         {4, 4, "{'pci_id':'10de:1d16','outcome':'fails','date':'2026'}"},
-        {5, 5, "{'pci_id':'10de:1c94','outcome':'fails','chassis':'egpu'}"},
+        {5, 5, "{'pci_id':'10de:1c94','outcome':'fails','chassis':'egpu','guest_os':'macOS 13'}"},
         /* On an ID that pci.ids lacks, and on one that is no GPU. */
         {6, 6, "{'pci_id':'10de:ffff','outcome':'fails'}"},
         {7, 7, "{'pci_id':'10de:0fb8','outcome':'works'}"},
