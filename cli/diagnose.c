@@ -55,7 +55,8 @@ struct diagnose_command {
     struct common_options common;
     struct database *database;
     struct log_diagnosis diagnosis;
-    struct tried tried[MAX_SYMPTOMS]; /* by the number of the symptom */
+    struct tried tried[MAX_SYMPTOMS];  /* by the number of the symptom */
+    struct tried beside[MAX_SYMPTOMS]; /* in reports with several symptoms, perhaps against another one */
     char **logs;
     int log_count;
     struct conclusion *conclusions; /* one for each log */
@@ -150,12 +151,11 @@ static void write_conclusion(const struct diagnose_command *command, struct outp
     output_blank(output);
 }
 
-static void write_fixes(struct output *output, const struct tried *tried)
+static void write_fixes(struct output *output, const struct tried *tried, const struct tried *beside)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(4096);
     output_paragraph(output, INDENT, "  tried",
-                     tried->count ? "in reports with this symptom, perhaps against another one of theirs:"
-                                  : "no report says what was tried for it");
+                     tried->count ? "for it:" : "no report says what was tried for it");
     for (int i = 0; i < tried->count && i < SHOWN_FIXES; i++) {
         const struct tried_fix *fix = &tried->fixes[i];
         buffer_clear(&text);
@@ -171,6 +171,13 @@ static void write_fixes(struct output *output, const struct tried *tried)
                              tried->count == MAX_FIXES ? "at least " : "", tried->count - SHOWN_FIXES);
         output_paragraph(output, INDENT, "", buffer_text(&text));
     }
+    buffer_clear(&text);
+    for (int i = 0; i < beside->count && i < SHOWN_FIXES; i++)
+        buffer_append_format(&text, "%s%s (%d of %d)",
+                             i ? ", " : "in reports that also had other symptoms: ", beside->fixes[i].fix,
+                             beside->fixes[i].helped, beside->fixes[i].tried);
+    if (beside->count)
+        output_paragraph(output, INDENT, "", buffer_text(&text));
 }
 
 static void write_symptom(const struct diagnose_command *command, struct output *output, int number)
@@ -193,7 +200,7 @@ static void write_symptom(const struct diagnose_command *command, struct output 
         vocabulary_text(&vocabulary_fixable, vocabulary_value(&vocabulary_fixable, (int)symptom->fixable)));
     output_paragraph(output, INDENT, "  next", symptom->next);
     if (!is_harmless)
-        write_fixes(output, &command->tried[number]);
+        write_fixes(output, &command->tried[number], &command->beside[number]);
     output_blank(output);
 }
 
@@ -223,21 +230,9 @@ static void write_text(const struct diagnose_command *command, struct output *ou
 
 /* ---- as JSON ---- */
 
-static void write_symptom_json(const struct diagnose_command *command, struct json_writer *writer, int number)
+static void write_fixes_json(struct json_writer *writer, const char *key, const struct tried *tried)
 {
-    const struct known_symptom *symptom = &command->diagnosis.symptoms[number];
-    const struct tried *tried = &command->tried[number];
-    json_write_begin_object(writer, NULL);
-    json_write_string(writer, "id", symptom->id);
-    json_write_string(writer, "file", command->logs[symptom->log]);
-    json_write_integer(writer, "line", symptom->line);
-    json_write_integer(writer, "count", symptom->count);
-    json_write_bytes(writer, "text", symptom->text, symptom->text_length);
-    json_write_string(writer, "scope", symptom->scope);
-    json_write_string(writer, "cause", symptom->cause);
-    json_write_string(writer, "fixable", vocabulary_value(&vocabulary_fixable, (int)symptom->fixable));
-    json_write_string(writer, "next", symptom->next);
-    json_write_begin_array(writer, "fixes");
+    json_write_begin_array(writer, key);
     for (int i = 0; i < tried->count; i++) {
         const struct tried_fix *fix = &tried->fixes[i];
         json_write_begin_object(writer, NULL);
@@ -251,6 +246,23 @@ static void write_symptom_json(const struct diagnose_command *command, struct js
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
+}
+
+static void write_symptom_json(const struct diagnose_command *command, struct json_writer *writer, int number)
+{
+    const struct known_symptom *symptom = &command->diagnosis.symptoms[number];
+    json_write_begin_object(writer, NULL);
+    json_write_string(writer, "id", symptom->id);
+    json_write_string(writer, "file", command->logs[symptom->log]);
+    json_write_integer(writer, "line", symptom->line);
+    json_write_integer(writer, "count", symptom->count);
+    json_write_bytes(writer, "text", symptom->text, symptom->text_length);
+    json_write_string(writer, "scope", symptom->scope);
+    json_write_string(writer, "cause", symptom->cause);
+    json_write_string(writer, "fixable", vocabulary_value(&vocabulary_fixable, (int)symptom->fixable));
+    json_write_string(writer, "next", symptom->next);
+    write_fixes_json(writer, "fixes", &command->tried[number]);
+    write_fixes_json(writer, "fixes_beside", &command->beside[number]);
     json_write_end_object(writer);
 }
 
@@ -379,13 +391,20 @@ static void conclude(struct diagnose_command *command, int number)
     conclusion->kinds = evidence->kinds;
 }
 
+static enum error_code find_tried(struct diagnose_command *command, const char *symptom, bool beside,
+                                  struct tried *tried, struct error *error)
+{
+    return database_find_symptom_fixes(command->database, symptom, beside, tried->fixes, MAX_FIXES,
+                                       &tried->count, error);
+}
+
 static enum error_code find_fixes(struct diagnose_command *command, struct error *error)
 {
     const struct log_diagnosis *diagnosis = &command->diagnosis;
     for (int i = 0; i < diagnosis->count; i++)
         if (diagnosis->symptoms[i].count &&
-            database_find_symptom_fixes(command->database, diagnosis->symptoms[i].id, command->tried[i].fixes,
-                                        MAX_FIXES, &command->tried[i].count, error))
+            (find_tried(command, diagnosis->symptoms[i].id, false, &command->tried[i], error) ||
+             find_tried(command, diagnosis->symptoms[i].id, true, &command->beside[i], error)))
             return error->code;
     return ERROR_NONE;
 }

@@ -148,11 +148,12 @@ enum error_code database_find_similar_fixes(struct database *database, const str
     return find_tried_fixes(database, blocker ? "blocker-fix" : "class", key, fixes, limit, count, error);
 }
 
-enum error_code database_find_symptom_fixes(struct database *database, const char *symptom,
+enum error_code database_find_symptom_fixes(struct database *database, const char *symptom, bool beside,
                                             struct tried_fix *fixes, int limit, int *count,
                                             struct error *error)
 {
-    return find_tried_fixes(database, "symptom", symptom, fixes, limit, count, error);
+    return find_tried_fixes(database, beside ? "symptom-beside" : "symptom", symptom, fixes, limit, count,
+                            error);
 }
 
 enum error_code database_count_values(struct database *database, uint16_t vendor,

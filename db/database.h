@@ -170,10 +170,11 @@ typedef enum error_code symptom_visitor(void *context, const struct symptom_reco
 MUST_CHECK enum error_code database_each_symptom(struct database *database, symptom_visitor *each,
                                                  void *context, struct error *error);
 
-/* What was tried in the reports that have a symptom, what helped most often first. */
+/* What was tried for a symptom, what helped most often first; or (`beside`) what was tried in reports that
+ * have it among others and do not say for which. */
 MUST_CHECK enum error_code database_find_symptom_fixes(struct database *database, const char *symptom,
-                                                       struct tried_fix *fixes, int limit, int *count,
-                                                       struct error *error);
+                                                       bool beside, struct tried_fix *fixes, int limit,
+                                                       int *count, struct error *error);
 
 /* How many reports on GPUs of a vendor name each symptom, or try each fix: `vocabulary` is that of symptoms
  * or of fixes, and `counts` has a number for each of its values. */

@@ -282,12 +282,13 @@ CREATE TABLE evidence (
     tool INTEGER NOT NULL,
     PRIMARY KEY (level, key, chassis, guest)
 ) STRICT, WITHOUT ROWID;
--- level id, chip and class: the fixes for what the key names. symptom: those for a symptom. blocker-fix, key
+-- level id, chip and class: the fixes for what the key names. symptom: those for a symptom;
+-- symptom-beside: those in reports that have it and others, and do not say for which. blocker-fix, key
 -- vendor/blocker: the documented workarounds. blocker, the same key: how these did by chip, which stands in fix; '' is all
 -- chips together. What helped most often comes first.
 -- What was tried, and how often it helped
 CREATE TABLE workaround (
-    level TEXT NOT NULL CHECK (level IN ('id', 'chip', 'class', 'symptom', 'blocker', 'blocker-fix')),
+    level TEXT NOT NULL CHECK (level IN ('id', 'chip', 'class', 'symptom', 'symptom-beside', 'blocker', 'blocker-fix')),
     key TEXT NOT NULL,
     rank INTEGER NOT NULL,
     fix TEXT NOT NULL,

@@ -62,7 +62,7 @@ INSERT INTO evidence
     FROM counted c JOIN gpu g ON g.pci_id = c.pci_id, reference r GROUP BY 1;
 
 -- ---- what was tried ------------------------------------------------------------------------------------------------
-CREATE TEMP TABLE attempt AS SELECT a.report, r.pci_id, r.share, a.fix, a.result IN ('fixed', 'helped') AS helped
+CREATE TEMP TABLE attempt AS SELECT a.report, r.pci_id, r.share, a.fix, a.result IN ('fixed', 'helped') AS helped, a.purpose
     FROM report_attempt a JOIN report r ON r.seq = a.report;
 CREATE TEMP TABLE device_fix AS SELECT pci_id, share, fix, count(*) AS tried, sum(helped) AS helped FROM attempt
     GROUP BY pci_id, share, fix;
@@ -75,9 +75,15 @@ INSERT INTO fix_count SELECT 'chip', k.chip_key, d.fix, sum(d.tried), sum(d.help
 INSERT INTO fix_count SELECT 'class', k.class_key, d.fix, sum(d.tried), sum(d.helped)
     FROM device_fix d JOIN gpu_key k ON k.pci_id = d.pci_id AND k.share = d.share AND k.chassis = ''
     GROUP BY k.class_key, d.fix;
-INSERT INTO fix_count SELECT 'symptom', s.symptom, a.fix, count(*), sum(a.helped)
-    FROM attempt a JOIN report_symptom s ON s.report = a.report
-    WHERE s.symptom NOT LIKE 'other:%' AND a.report NOT IN (SELECT seq FROM unclear) GROUP BY s.symptom, a.fix;
+-- A fix is for the symptom that it was tried for, or that its report has alone. What was tried for one of several, and nobody
+-- knows for which, is counted beside.
+INSERT INTO fix_count SELECT 'symptom', a.purpose, a.fix, count(*), sum(a.helped) FROM attempt a
+    WHERE a.purpose NOT LIKE 'other:%' GROUP BY a.purpose, a.fix;
+CREATE TEMP TABLE symptom_count AS SELECT report, count(*) AS count FROM report_symptom
+    WHERE report NOT IN (SELECT seq FROM unclear) GROUP BY report;
+INSERT INTO fix_count SELECT iif(n.count = 1, 'symptom', 'symptom-beside'), s.symptom, a.fix, count(*), sum(a.helped)
+    FROM attempt a JOIN symptom_count n ON n.report = a.report JOIN report_symptom s ON s.report = a.report
+    WHERE a.purpose IS NULL AND s.symptom NOT LIKE 'other:%' GROUP BY 1, 2, 3;
 -- A report counts once for each blocker of its GPU, however many workarounds were tried.
 CREATE TEMP TABLE blocker_try AS SELECT b.key, b.chip, max(a.helped) AS helped
     FROM attempt a JOIN gpu_blocker b ON b.pci_id = a.pci_id AND a.share = 'whole' JOIN blocker_fix f ON f.blocker = b.blocker AND f.fix = a.fix
@@ -90,5 +96,7 @@ INSERT INTO fix_count SELECT 'blocker-fix', b.key, a.fix, count(*), sum(a.helped
 -- Nobody reads more than so many of one GPU, for one symptom or blocker.
 INSERT INTO workaround
     SELECT level, key, rank, fix, tried, helped
-    FROM (SELECT *, row_number() OVER (PARTITION BY level, key ORDER BY helped DESC, tried DESC, fix) AS rank FROM fix_count)
-    WHERE rank <= CASE level WHEN 'symptom' THEN 64 WHEN 'blocker' THEN 25 ELSE 16 END;
+    FROM (SELECT level, key, fix, sum(tried) AS tried, sum(helped) AS helped,
+            row_number() OVER (PARTITION BY level, key ORDER BY sum(helped) DESC, sum(tried) DESC, fix) AS rank
+        FROM fix_count GROUP BY level, key, fix)
+    WHERE rank <= CASE level WHEN 'symptom' THEN 64 WHEN 'symptom-beside' THEN 64 WHEN 'blocker' THEN 25 ELSE 16 END;

@@ -241,7 +241,7 @@ static void ask(struct database *database)
     require(count <= 8, "no more reports than asked for");
     database_free_reports(reports, count);
     failed |= database_each_symptom(database, visit_symptom, NULL, &error);
-    failed |= database_find_symptom_fixes(database, "code-43", fixes, 8, &count, &error);
+    failed |= database_find_symptom_fixes(database, "code-43", false, fixes, 8, &count, &error);
     failed |= database_each_stated_value(database, MX330, visit_value, NULL, &error);
     failed |= database_each_conflict(database, visit_conflict, NULL, &error);
     failed |= database_each_offer(database, GUEST_LINUX, visit_offer, &question, &error);
