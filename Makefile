@@ -181,7 +181,7 @@ score: all ## compare the annotation with truth tables (TRUTH=DIRECTORY), score 
 	@tests/score-privacy $(BUILD)/passthru-import tests/data/frozen tests/data/examples/pci.ids tests/data/private-texts.tsv
 	@tests/score $(BUILD)/passthru $(BUILD)/passthru.db $(TRUTH)
 	@tests/score-names $(BUILD)/passthru $(BUILD)/passthru.db $(TRUTH) data
-	@tests/score-verdict $(BUILD)/passthru $(BUILD)/passthru-import data $(firstword $(wildcard $(TRUTH)/pci.ids) $(PCI_IDS))
+	@tests/score-verdict --picture $(BUILD)/calibration.svg $(BUILD)/passthru $(BUILD)/passthru-import data $(firstword $(wildcard $(TRUTH)/pci.ids) $(PCI_IDS))
 	@tests/data/check_consensus.py $(BUILD)/passthru $(BUILD)/passthru.db
 
 C_FILES = $(wildcard $(foreach room,core db answer probe importer cli tests/unit tests/fuzz,$(room)/*.[ch]))
