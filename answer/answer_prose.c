@@ -45,6 +45,37 @@ static void write_verdict(const struct prose *prose, const struct answer *answer
               buffer_text(&line));
 }
 
+static void append_four(struct buffer *line, const double values[OUTCOME_COUNT])
+{
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        buffer_append_format(line, "%s%.2f", i ? " " : "", values[i]);
+}
+
+/* How the verdict came about, level by level (docs/verdict.md). */
+static void write_calculation(const struct prose *prose, const struct answer *answer)
+{
+    static const char *const names[EVIDENCE_LEVELS + 1] = {"- prior", "- reference", "- class", "- machine",
+                                                           "- guest", "- chip",      "- ID",    "- board"};
+    struct verdict_step steps[EVIDENCE_LEVELS + 1];
+    int count = verdict_steps(&answer->device.prior, answer->evidence, steps);
+    if (!count)
+        return;
+    add_field(
+        prose, "Calculation",
+        "shares of works, with a workaround, in part, fails; what each level adds in weighed reports, and what"
+        " the shares are then, and are worth in reports:");
+    for (int i = 0; i < count; i++) {
+        struct buffer line CLEANUP(buffer_free) = BUFFER(400);
+        if (i) {
+            append_four(&line, steps[i].own);
+            buffer_append_text(&line, " -> ");
+        }
+        append_four(&line, steps[i].mean);
+        prose_add(prose, PARAGRAPH_FIELD, names[steps[i].level + 1], COLOR_PLAIN, "%s, worth %.1f",
+                  buffer_text(&line), steps[i].weight);
+    }
+}
+
 static void write_why(const struct prose *prose, const struct answer *answer)
 {
     struct buffer basis CLEANUP(buffer_free) = BUFFER(4096);
@@ -315,6 +346,7 @@ void answer_write_full(const struct prose *prose, const struct answer *answer)
     answer_write_cards(prose, answer);
     write_verdict(prose, answer);
     write_why(prose, answer);
+    write_calculation(prose, answer);
     write_attribute(prose, answer, ATTRIBUTE_FORM_FACTOR, "Form factor");
     write_attribute(prose, answer, ATTRIBUTE_VBIOS, "vBIOS");
     write_attribute(prose, answer, ATTRIBUTE_DISPLAY, "Display");
