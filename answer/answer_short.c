@@ -123,8 +123,9 @@ const char *answer_level_sentence(enum level level)
 }
 
 /* "About 2 in 10 such attempts succeed (8 to 38 %), nearly all of them with a workaround" */
-static void append_chance(struct buffer *out, const struct verdict *verdict)
+static void append_chance(struct buffer *out, const struct answer *answer)
 {
+    const struct verdict *verdict = &answer->verdict;
     int in_ten = (int)lround(verdict->usable * 10.0);
     double share = verdict->outcomes[OUTCOME_WORKS_WITH_WORKAROUND] / verdict->usable;
     if (in_ten == 0)
@@ -134,20 +135,23 @@ static void append_chance(struct buffer *out, const struct verdict *verdict)
     else
         buffer_append_format(out, "About %d in 10 such attempts succeed", in_ten);
     buffer_append_format(out, " (%d to %d %%)", percent(verdict->low), percent(verdict->high));
-    if (answer_takes_workaround(verdict))
+    if (answer_takes_workaround(verdict)) {
         buffer_append_format(out, ", %s with a workaround",
                              share >= 0.8    ? "nearly all of them"
                              : share >= 0.55 ? "most of them"
                                              : "about half of them");
+        answer_append_effort(out, answer);
+    }
 }
 
-void answer_append_verdict(struct buffer *out, const struct verdict *verdict)
+void answer_append_verdict(struct buffer *out, const struct answer *answer)
 {
+    const struct verdict *verdict = &answer->verdict;
     buffer_append_format(out, "%s. ", answer_level_sentence(verdict->level));
     if (verdict->level == LEVEL_UNKNOWN)
         buffer_append_text(out, "No report and no known mechanism supports an answer");
     else
-        append_chance(out, verdict);
+        append_chance(out, answer);
     buffer_append_byte(out, '.');
 }
 
@@ -319,7 +323,7 @@ void answer_write_short(const struct prose *prose, const struct answer *answer)
                   "Not a GPU, as far as is known: there is no verdict.");
         return;
     }
-    answer_append_verdict(&line, &answer->verdict);
+    answer_append_verdict(&line, answer);
     prose_add(prose, PARAGRAPH_TEXT, "", answer_level_color(answer->verdict.level), "%s", buffer_text(&line));
     prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
     answer_write_unlisted(prose, answer);

@@ -70,6 +70,10 @@ const char *answer_level_sentence(enum level level);
 /* Whether so many of those who succeed need a workaround that it must be said which. */
 bool answer_takes_workaround(const struct verdict *verdict);
 
+/* Appends which workarounds those were, of the newest reports first, with counts: ": vendor-reset (3 of 4)".
+ * Nothing where the reports tell none. */
+void answer_append_effort(struct buffer *out, const struct answer *answer);
+
 /* What a fix is called: without "other:", which a report puts before words of its own. */
 const char *answer_fix_name(const struct tried_fix *tried);
 

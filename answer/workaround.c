@@ -117,6 +117,37 @@ static void append_best(struct buffer *out, const struct answer *answer, const s
     append_helpful(out, answer, fixes, count, best, " Others: ");
 }
 
+/* Of a fix of this ID or chip what was counted; NULL where it helped nobody or is no effort. */
+static const struct tried_fix *effort_of(const struct answer *answer, const char *fix)
+{
+    for (int i = 0; i < answer->tried_fix_count; i++) {
+        const struct tried_fix *tried = &answer->tried_fixes[i];
+        if (strcmp(tried->fix, fix) == 0)
+            return tried->helped && is_of_gpu(tried) && !needless(answer, tried) ? tried : NULL;
+    }
+    return NULL;
+}
+
+void answer_append_effort(struct buffer *out, const struct answer *answer)
+{
+    const struct tried_fix *named[MAX_NAMED] = {NULL};
+    int count = 0;
+    for (int i = 0; i < answer->report_count; i++) {
+        const struct shown_report *report = &answer->reports[i];
+        for (int k = 0; k < report->attempt_count && count < MAX_NAMED; k++) {
+            const struct report_attempt *attempt = &report->attempts[k];
+            const struct tried_fix *tried = effort_of(answer, attempt->fix);
+            bool helped = attempt->result == RESULT_FIXED || attempt->result == RESULT_HELPED;
+            if (tried && helped && report->outcome == OUTCOME_WORKS_WITH_WORKAROUND &&
+                (!count || named[0] != tried))
+                named[count++] = tried;
+        }
+    }
+    for (int i = 0; i < count; i++)
+        buffer_append_format(out, "%s%s (%d of %d)", i ? ", " : ": ", answer_fix_name(named[i]),
+                             named[i]->helped, named[i]->tried);
+}
+
 void answer_append_similar_fixes(struct buffer *out, const struct answer *answer)
 {
     append_helpful(out, answer, answer->similar_fixes, answer->similar_fix_count, NULL,

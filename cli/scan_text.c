@@ -183,7 +183,7 @@ void scan_write_gpu_text(struct output *output, const struct scan *scan, const s
     if (is_gpu) {
         answer_write_unlisted(&prose, &gpu->answer);
         answer_write_cards(&prose, &gpu->answer);
-        answer_append_verdict(&summary, &gpu->answer.verdict);
+        answer_append_verdict(&summary, &gpu->answer);
         output_paragraph_color(output, INDENT, "Verdict", answer_level_color(gpu->answer.verdict.level),
                                buffer_text(&summary));
         buffer_clear(&summary);
