@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/list_version.h"
 
@@ -107,6 +108,28 @@ static bool may_be_card(const struct gpu *gpu)
            form_factor == FORM_FACTOR_EITHER || form_factor == FORM_FACTOR_UNKNOWN;
 }
 
+/* A virtual function or a vGPU is another question: answered beside, where there are reports on this ID. */
+static enum error_code judge_parts(struct database *database, struct answer *answer, struct error *error)
+{
+    error->code = ERROR_NONE;
+    memset(answer->parts, 0, sizeof answer->parts);
+    for (int share = SHARE_WHOLE + 1; share < SHARE_COUNT && answer->options.share == SHARE_WHOLE; share++) {
+        struct device part = answer->device;
+        struct evidence evidence[EVIDENCE_LEVELS];
+        int count;
+        if (database_count_part(database, &part, (enum share)share, &count, error))
+            return error->code;
+        if (!count)
+            continue;
+        if (database_ask_share(database, &part, (enum share)share, error) ||
+            database_find_evidence(database, &part, answer->options.chassis, answer->options.guest, evidence,
+                                   error))
+            return error->code;
+        answer->parts[share] = verdict_compute(&part.prior, evidence);
+    }
+    return error->code;
+}
+
 enum error_code answer_judge(struct database *database, struct answer *answer, struct error *error)
 {
     const struct device *device = &answer->device;
@@ -124,7 +147,7 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
     if (((reported || evidence_total(&answer->evidence[EVIDENCE_CHIP])) &&
          database_find_tried_fixes(database, device, answer->tried_fixes, MAX_TRIED_FIXES,
                                    &answer->tried_fix_count, error)) ||
-        find_workarounds(database, answer, error) ||
+        judge_parts(database, answer, error) || find_workarounds(database, answer, error) ||
         ((reported || answer->evidence[EVIDENCE_ID].samples[SAMPLE_VENDOR_STATEMENT]) &&
          options->report_limit &&
          database_find_reports(database, id, options->share, options->report_limit, &answer->reports,

@@ -37,6 +37,8 @@ struct answer {
     int card_count;
     struct evidence evidence[EVIDENCE_LEVELS];
     struct verdict verdict;
+    struct verdict
+        parts[SHARE_COUNT]; /* on a part of it, where somebody reported one; else direct_reports is 0 */
     enum blocker blockers[BLOCKER_COUNT];
     int blocker_count;
     struct tried_fix tried_fixes[MAX_TRIED_FIXES];

@@ -71,6 +71,23 @@ static void write_verdict(struct json_writer *writer, const struct answer *answe
     json_write_end_object(writer);
 }
 
+/* The verdicts on parts of the GPU, by share. */
+static void write_parts(struct json_writer *writer, const struct answer *answer)
+{
+    json_write_begin_object(writer, "parts");
+    for (int share = SHARE_WHOLE + 1; share < SHARE_COUNT; share++) {
+        const struct verdict *verdict = &answer->parts[share];
+        if (!verdict->direct_reports)
+            continue;
+        json_write_begin_object(writer, vocabulary_value(&vocabulary_share, share));
+        json_write_string(writer, "level", vocabulary_value(&vocabulary_level, (int)verdict->level));
+        write_probability(writer, verdict);
+        json_write_integer(writer, "direct_reports", verdict->direct_reports);
+        json_write_end_object(writer);
+    }
+    json_write_end_object(writer);
+}
+
 static void write_report(struct json_writer *writer, const struct shown_report *report)
 {
     static const struct {
@@ -282,6 +299,7 @@ void answer_write_members(struct json_writer *writer, const struct answer *answe
     write_attribute(writer, gpu, ATTRIBUTE_DISPLAY);
     card_write_json(writer, "card", answer->cards, answer->card_count);
     write_verdict(writer, answer);
+    write_parts(writer, answer);
     write_reports(writer, answer);
     write_blockers(writer, answer);
     write_fixes(writer, "workarounds", answer, answer->tried_fixes, answer->tried_fix_count, true);

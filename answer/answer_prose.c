@@ -347,6 +347,7 @@ void answer_write_full(const struct prose *prose, const struct answer *answer)
     write_verdict(prose, answer);
     write_why(prose, answer);
     write_calculation(prose, answer);
+    answer_write_parts(prose, answer);
     write_attribute(prose, answer, ATTRIBUTE_FORM_FACTOR, "Form factor");
     write_attribute(prose, answer, ATTRIBUTE_VBIOS, "vBIOS");
     write_attribute(prose, answer, ATTRIBUTE_DISPLAY, "Display");

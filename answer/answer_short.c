@@ -331,6 +331,7 @@ void answer_write_short(const struct prose *prose, const struct answer *answer)
     write_why(prose, answer);
     answer_write_workaround(prose, answer);
     answer_write_reports_in_short(prose, answer);
+    answer_write_parts(prose, answer);
     write_no_help(prose, answer);
     if (gpu_form_factor(&answer->device.gpu) == FORM_FACTOR_EITHER)
         prose_add(prose, PARAGRAPH_FIELD, "Which one", COLOR_PLAIN, "%s",

@@ -70,6 +70,9 @@ const char *answer_level_sentence(enum level level);
 /* Whether so many of those who succeed need a workaround that it must be said which. */
 bool answer_takes_workaround(const struct verdict *verdict);
 
+/* Writes how it is with a virtual function or a vGPU, where somebody reported that. */
+void answer_write_parts(const struct prose *prose, const struct answer *answer);
+
 /* Appends which workarounds those were, of the newest reports first, with counts: ": vendor-reset (3 of 4)".
  * Nothing where the reports tell none. */
 void answer_append_effort(struct buffer *out, const struct answer *answer);

@@ -82,6 +82,10 @@ MUST_CHECK enum error_code database_find_evidence(struct database *database, con
                                                   struct evidence evidence[EVIDENCE_LEVELS],
                                                   struct error *error);
 
+/* Stores how many reports there are on this ID as a part of that kind. */
+MUST_CHECK enum error_code database_count_part(struct database *database, const struct device *device,
+                                               enum share share, int *count, struct error *error);
+
 /* Makes a GPU that database_find_device found the whole, or a part of it: another question, with a prior and
  * reports of its own. Also to be called after its form factor was settled. */
 MUST_CHECK enum error_code database_ask_share(struct database *database, struct device *device,

@@ -151,3 +151,15 @@ enum error_code database_find_evidence(struct database *database, const struct d
     return fetch(database, "subsystem", board_key, CHASSIS_UNKNOWN, GUEST_UNKNOWN,
                  &evidence[EVIDENCE_SUBSYSTEM], error);
 }
+
+enum error_code database_count_part(struct database *database, const struct device *device, enum share share,
+                                    int *count, struct error *error)
+{
+    char key[KEY_SIZE];
+    struct evidence evidence;
+    struct pci_id base = pci_id_base(&device->id);
+    evidence_id_key(&base, share, key);
+    if (!fetch(database, "id", key, CHASSIS_UNKNOWN, GUEST_UNKNOWN, &evidence, error))
+        *count = evidence_total(&evidence);
+    return error->code;
+}
