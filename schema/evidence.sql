@@ -34,26 +34,36 @@ CREATE TEMP TABLE guest_row AS
     UNION ALL SELECT value, value, 1, 1 FROM json_each(json_array({guest})) WHERE value <> 'unknown'
     UNION ALL SELECT 'unknown', value, 0, 2 FROM json_each(json_array({guest})) WHERE value <> 'unknown';
 
--- gpu_key has the keys of each GPU, and those that a machine settles where the ID is sold both ways.
-INSERT INTO evidence
-    WITH at_level (level, key, is_apart, attempts, row) AS (
-        SELECT 'class', k.class_key, 1, 1, c.rowid FROM counted c
+-- gpu_key has the keys of each GPU, and those that a machine settles where the ID is sold both ways. What is of one key,
+-- machine and guest is added up before it is put into all its rows.
+CREATE TEMP TABLE keyed AS
+    WITH at_level (level, key, attempts, row) AS (
+        SELECT 'class', k.class_key, 1, c.rowid FROM counted c
             JOIN gpu_key k ON k.pci_id = c.pci_id AND k.share = c.share AND k.chassis IN ('', c.chassis)
-        UNION ALL SELECT 'chip', k.chip_key, 1, 1, c.rowid FROM counted c
+        UNION ALL SELECT 'chip', k.chip_key, 1, c.rowid FROM counted c
             JOIN gpu_key k ON k.pci_id = c.pci_id AND k.share = c.share AND k.chassis IN ('', c.chassis) WHERE k.chip_key <> ''
-        UNION ALL SELECT 'id', printf('%04x:%04x%s', pci_id >> 16, pci_id & 0xffff, suffix), 1, NOT is_statement, rowid FROM counted
+        UNION ALL SELECT 'id', printf('%04x:%04x%s', pci_id >> 16, pci_id & 0xffff, suffix), NOT is_statement, rowid FROM counted
         UNION ALL SELECT 'subsystem', printf('%04x:%04x:%04x:%04x%s', pci_id >> 16, pci_id & 0xffff, subsystem >> 16,
-            subsystem & 0xffff, suffix), 0, NOT is_statement, rowid FROM counted WHERE subsystem IS NOT NULL)
-    SELECT l.level, l.key, CASE apart.chassis WHEN 1 THEN c.chassis ELSE '' END, g.guest,
-        sum(works * attempts * counts), sum(works_with_workaround * attempts * counts), sum(partial * attempts * counts),
-        sum(fails * attempts * counts), sum(weight_works * attempts / divisor),
-        sum(weight_works_with_workaround * attempts / divisor), sum(weight_partial * attempts / divisor),
-        sum(weight_fails * attempts / divisor), sum(environment_failures * attempts * counts), max(latest),
-        sum(troubleshooting * counts), sum(showcase * counts), sum(survey * counts), sum(vendor_statement * counts),
-        sum(tool * counts)
-    FROM at_level l JOIN counted c ON c.rowid = l.row
-    JOIN (SELECT 0 AS chassis UNION ALL SELECT 1) apart ON apart.chassis = 0 OR (l.is_apart AND c.chassis <> 'unknown')
-    JOIN guest_row g ON g.own = c.guest AND (l.is_apart OR g.guest = '')
+            subsystem & 0xffff, suffix), NOT is_statement, rowid FROM counted WHERE subsystem IS NOT NULL)
+    SELECT l.level, l.key, c.chassis, c.guest, sum(works * attempts) AS works,
+        sum(works_with_workaround * attempts) AS works_with_workaround, sum(partial * attempts) AS partial,
+        sum(fails * attempts) AS fails, sum(weight_works * attempts) AS weight_works,
+        sum(weight_works_with_workaround * attempts) AS weight_works_with_workaround,
+        sum(weight_partial * attempts) AS weight_partial, sum(weight_fails * attempts) AS weight_fails,
+        sum(environment_failures * attempts) AS environment_failures, max(latest) AS latest,
+        sum(troubleshooting) AS troubleshooting, sum(showcase) AS showcase, sum(survey) AS survey,
+        sum(vendor_statement) AS vendor_statement, sum(tool) AS tool
+    FROM at_level l JOIN counted c ON c.rowid = l.row GROUP BY 1, 2, 3, 4;
+INSERT INTO evidence
+    SELECT k.level, k.key, CASE apart.chassis WHEN 1 THEN k.chassis ELSE '' END, g.guest, sum(works * counts),
+        sum(works_with_workaround * counts), sum(partial * counts), sum(fails * counts), sum(weight_works / divisor),
+        sum(weight_works_with_workaround / divisor), sum(weight_partial / divisor), sum(weight_fails / divisor),
+        sum(environment_failures * counts), max(latest), sum(troubleshooting * counts), sum(showcase * counts),
+        sum(survey * counts), sum(vendor_statement * counts), sum(tool * counts)
+    FROM keyed k
+    JOIN (SELECT 0 AS chassis UNION ALL SELECT 1) apart
+        ON apart.chassis = 0 OR (k.level <> 'subsystem' AND k.chassis <> 'unknown')
+    JOIN guest_row g ON g.own = k.guest AND (k.level <> 'subsystem' OR g.guest = '')
     GROUP BY 1, 2, 3, 4;
 INSERT INTO evidence
     SELECT 'all', '', '', '', sum(works), sum(works_with_workaround), sum(partial), sum(fails), r.weight_works,
