@@ -96,12 +96,14 @@ INSERT INTO fix_count SELECT iif(n.count = 1, 'symptom', 'symptom-beside'), s.sy
     WHERE a.purpose IS NULL AND s.symptom NOT LIKE 'other:%' GROUP BY 1, 2, 3;
 -- A report counts once for each blocker of its GPU, however many workarounds were tried.
 CREATE TEMP TABLE blocker_try AS SELECT b.key, b.chip, max(a.helped) AS helped
-    FROM attempt a JOIN gpu_blocker b ON b.pci_id = a.pci_id AND a.share = 'whole' JOIN blocker_fix f ON f.blocker = b.blocker AND f.fix = a.fix
+    FROM attempt a JOIN gpu_blocker b ON b.pci_id = a.pci_id AND a.share = 'whole'
+    JOIN blocker_fix f ON f.blocker = b.blocker AND f.fix = a.fix
     GROUP BY a.report, b.key;
 INSERT INTO fix_count SELECT 'blocker', key, chip, count(*), sum(helped) FROM blocker_try GROUP BY key, chip;
 INSERT INTO fix_count SELECT 'blocker', key, '', count(*), sum(helped) FROM blocker_try GROUP BY key;
 INSERT INTO fix_count SELECT 'blocker-fix', b.key, a.fix, count(*), sum(a.helped)
-    FROM attempt a JOIN gpu_blocker b ON b.pci_id = a.pci_id AND a.share = 'whole' JOIN blocker_fix f ON f.blocker = b.blocker AND f.fix = a.fix
+    FROM attempt a JOIN gpu_blocker b ON b.pci_id = a.pci_id AND a.share = 'whole'
+    JOIN blocker_fix f ON f.blocker = b.blocker AND f.fix = a.fix
     GROUP BY b.key, a.fix;
 -- Nobody reads more than so many of one GPU, for one symptom or blocker.
 INSERT INTO workaround
