@@ -74,28 +74,31 @@ static enum error_code weigh(struct database *database, const char *level, const
     return ERROR_NONE;
 }
 
-/* The reports of a class from such a machine or with such a guest, with the weights of those that are left.
- */
+/* A level between class and chip: the reports of the class from such a machine, or with such a guest, with
+ * the weights of all that are left for both. */
 static enum error_code narrow_class(struct database *database, const char *key, enum chassis chassis,
-                                    enum guest guest, const struct evidence *class, struct evidence *narrowed,
-                                    struct error *error)
+                                    enum guest guest, enum evidence_level level,
+                                    struct evidence evidence[EVIDENCE_LEVELS], struct error *error)
 {
-    if (fetch(database, "class", key, chassis, guest, narrowed, error))
+    bool by_guest = level == EVIDENCE_GUEST;
+    if (fetch(database, "class", key, by_guest ? CHASSIS_UNKNOWN : chassis, by_guest ? guest : GUEST_UNKNOWN,
+              &evidence[level], error))
         return error->code;
-    memcpy(narrowed->weights, class->weights, sizeof class->weights);
-    return weigh(database, "class", key, chassis, guest, narrowed, error);
+    memcpy(evidence[level].weights, evidence[EVIDENCE_CLASS].weights, sizeof evidence[level].weights);
+    return weigh(database, "class", key, chassis, guest, &evidence[level], error);
 }
 
-/* The same GPU in a laptop and in a desktop, with Windows and with macOS, are two questions. */
+/* The same GPU in a laptop and in a desktop, with Windows and with macOS, are two questions. The class has
+ * the reports of all machines, but not of all guests. */
 static enum error_code weigh_all(struct database *database, const char *class_key, const char *chip_key,
                                  const char *id_key, enum chassis chassis, enum guest guest,
                                  struct evidence evidence[EVIDENCE_LEVELS], struct error *error)
 {
-    const struct evidence *class = &evidence[EVIDENCE_CLASS];
-    if ((chassis != CHASSIS_UNKNOWN && narrow_class(database, class_key, chassis, GUEST_UNKNOWN, class,
-                                                    &evidence[EVIDENCE_CHASSIS], error)) ||
+    if (weigh(database, "class", class_key, CHASSIS_UNKNOWN, guest, &evidence[EVIDENCE_CLASS], error) ||
+        (chassis != CHASSIS_UNKNOWN &&
+         narrow_class(database, class_key, chassis, guest, EVIDENCE_CHASSIS, evidence, error)) ||
         (guest != GUEST_UNKNOWN &&
-         narrow_class(database, class_key, chassis, guest, class, &evidence[EVIDENCE_GUEST], error)))
+         narrow_class(database, class_key, chassis, guest, EVIDENCE_GUEST, evidence, error)))
         return error->code;
     const struct {
         struct evidence *evidence;

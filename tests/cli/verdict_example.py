@@ -30,9 +30,9 @@ def levels_of(database, gpu, pci_id, chassis, guest):
     keys = {"all": "", "class": "%s/%d" % (vendor, gpu["prior"]), "id": pci_id,
             "chip": "%s/%s/%s" % (vendor, gpu["chip"], gpu["form_factor"])}
     yield "all", weights_of(database, "all", "", "", "")
-    yield "class", weights_of(database, "class", keys["class"], "", "")
+    yield "class", weights_of(database, "class", keys["class"], "", guest)
     if chassis:
-        yield "chassis", weights_of(database, "class", keys["class"], chassis, "")
+        yield "chassis", weights_of(database, "class", keys["class"], chassis, guest)
     if guest:
         yield "guest", weights_of(database, "class", keys["class"], chassis, guest)
     for level in ("chip", "id"):
