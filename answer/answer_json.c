@@ -50,6 +50,7 @@ static void write_samples(struct json_writer *writer, const struct answer *answe
 static void write_verdict(struct json_writer *writer, const struct answer *answer)
 {
     const struct verdict *verdict = &answer->verdict;
+    enum guest guest = answer->options.guest;
     struct buffer basis CLEANUP(buffer_free) = BUFFER(4096);
     json_write_begin_object(writer, "verdict");
     json_write_string(writer, "level", vocabulary_value(&vocabulary_level, (int)verdict->level));
@@ -62,6 +63,7 @@ static void write_verdict(struct json_writer *writer, const struct answer *answe
             json_write_fraction(writer, outcome_keys[i], verdict->outcomes[i]);
         json_write_end_object(writer);
     }
+    write_string_or_null(writer, "guest", guest ? vocabulary_value(&vocabulary_guest, (int)guest) : NULL);
     json_write_string(writer, "knowledge", knowledge(verdict));
     json_write_integer(writer, "direct_reports", verdict->direct_reports);
     json_write_integer(writer, "pooled_reports", verdict->pooled_reports);

@@ -36,8 +36,12 @@ static void write_verdict(const struct prose *prose, const struct answer *answer
     if (verdict->level == LEVEL_UNKNOWN)
         buffer_append_text(&line, ": no report and no known mechanism supports an answer");
     else
-        buffer_append_format(&line, ": about %d %% of such attempts succeed (80 %% interval: %d-%d %%)",
-                             percent(verdict->usable), percent(verdict->low), percent(verdict->high));
+        buffer_append_format(&line, ": about %d %% of such attempts succeed", percent(verdict->usable));
+    if (verdict->level != LEVEL_UNKNOWN) {
+        answer_append_guest(&line, answer);
+        buffer_append_format(&line, " (80 %% interval: %d-%d %%)", percent(verdict->low),
+                             percent(verdict->high));
+    }
     if (verdict->outcomes[OUTCOME_WORKS_WITH_WORKAROUND] > verdict->outcomes[OUTCOME_WORKS])
         buffer_append_format(&line, ", %d %% only with a workaround",
                              percent(verdict->outcomes[OUTCOME_WORKS_WITH_WORKAROUND]));

@@ -134,6 +134,7 @@ static void append_chance(struct buffer *out, const struct answer *answer)
         buffer_append_text(out, "Nearly all such attempts succeed");
     else
         buffer_append_format(out, "About %d in 10 such attempts succeed", in_ten);
+    answer_append_guest(out, answer);
     buffer_append_format(out, " (%d to %d %%)", percent(verdict->low), percent(verdict->high));
     if (answer_takes_workaround(verdict)) {
         buffer_append_format(out, ", %s with a workaround",
@@ -153,6 +154,7 @@ void answer_append_verdict(struct buffer *out, const struct answer *answer)
     else
         append_chance(out, answer);
     buffer_append_byte(out, '.');
+    answer_append_ground(out, answer);
 }
 
 /* The gravest blocker in full, of the others the first sentence; without any why it should work. */
@@ -166,8 +168,12 @@ static void write_why(const struct prose *prose, const struct answer *answer)
         buffer_append_format(&line, "%s%s", i ? " " : "", sure ? "" : "Probably: ");
         buffer_append(&line, text, end ? (size_t)(end + 1 - text) : strlen(text));
     }
-    if (!answer->blocker_count && answer->device.prior.strength > 0.0)
-        buffer_append_text(&line, answer->device.prior.reason);
+    if (!answer->blocker_count && answer->device.prior.strength > 0.0) {
+        /* How many reports there are now, the verdict says. */
+        const char *reason = answer->device.prior.reason;
+        const char *checked = strstr(reason, " Checked against ");
+        buffer_append(&line, reason, checked ? (size_t)(checked - reason) : strlen(reason));
+    }
     if (line.length)
         prose_add(prose, PARAGRAPH_FIELD, "Why", COLOR_PLAIN, "%s", buffer_text(&line));
 }
@@ -232,6 +238,7 @@ void answer_write_reports_in_short(const struct prose *prose, const struct answe
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     const struct evidence *chip = &answer->evidence[EVIDENCE_CHIP];
     const struct evidence *class = &answer->evidence[EVIDENCE_CLASS];
+    const struct evidence *guest = &answer->evidence[EVIDENCE_GUEST];
     int direct = evidence_total(&answer->evidence[EVIDENCE_ID]);
     bool by_chip = evidence_total(chip) > direct;
     const struct evidence *wider = by_chip ? chip : class;
@@ -241,6 +248,9 @@ void answer_write_reports_in_short(const struct prose *prose, const struct answe
         buffer_append_format(&line, "; on %s%s: %d of %d worked",
                              by_chip ? answer->device.gpu.chip : "GPUs like it",
                              direct ? ", this one included" : "", usable_reports(wider->counts), total);
+    if (evidence_total(guest))
+        buffer_append_format(&line, "; with a %s guest: %d of %d", answer_guest_name(answer->options.guest),
+                             usable_reports(guest->counts), evidence_total(guest));
     prose_add(prose, PARAGRAPH_FIELD, "Reports", COLOR_PLAIN, "%s.", buffer_text(&line));
     buffer_clear(&line);
     contradiction_append_short(&line, answer);

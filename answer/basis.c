@@ -84,6 +84,64 @@ void answer_append_samples(struct buffer *out, const struct answer *answer)
         buffer_append_text(out, "; each counts by how often attempts that are told so succeed.");
 }
 
+const char *answer_guest_name(enum guest guest)
+{
+    static const char *const names[GUEST_COUNT] = {[GUEST_UNKNOWN] = "",
+                                                   [GUEST_WINDOWS] = "Windows",
+                                                   [GUEST_LINUX] = "Linux",
+                                                   [GUEST_MACOS] = "macOS",
+                                                   [GUEST_FREEBSD] = "FreeBSD"};
+    return names[guest];
+}
+
+void answer_append_guest(struct buffer *out, const struct answer *answer)
+{
+    if (answer->options.guest != GUEST_UNKNOWN)
+        buffer_append_format(out, " in %s guests", answer_guest_name(answer->options.guest));
+}
+
+/* What part of a verdict does not come from reports, 0 to 1. */
+static double mechanism_share(const struct answer *answer)
+{
+    struct verdict_step steps[EVIDENCE_LEVELS + 1];
+    int count = verdict_steps(&answer->device.prior, answer->evidence, steps);
+    double share = 1.0;
+    for (int i = 1; i < count; i++)
+        if (steps[i].level > EVIDENCE_ALL)
+            share *= steps[i].above / steps[i].weight;
+    return share;
+}
+
+void answer_append_ground(struct buffer *out, const struct answer *answer)
+{
+    const struct verdict *verdict = &answer->verdict;
+    int direct = verdict->direct_reports;
+    int total = direct + verdict->pooled_reports;
+    int with_guest = evidence_total(&answer->evidence[EVIDENCE_GUEST]);
+    if (verdict->level == LEVEL_UNKNOWN)
+        return;
+    if (!total) {
+        buffer_append_text(out, " Nobody has reported one: this follows from how such GPUs are built.");
+        return;
+    }
+    buffer_append_text(out,
+                       mechanism_share(answer) >= 0.5 ? " Mostly from how such GPUs are built; " : " From ");
+    if (answer->options.guest == GUEST_UNKNOWN && direct && direct < total)
+        buffer_append_format(out, "%d report%s on this model and %d on GPUs like it", direct, plural(direct),
+                             total - direct);
+    else
+        buffer_append_format(out, "%d report%s on %s", total, plural(total),
+                             !direct          ? "GPUs like it"
+                             : direct < total ? "it and GPUs like it"
+                                              : "this model");
+    if (answer->options.guest != GUEST_UNKNOWN && with_guest)
+        buffer_append_format(out, ", %d with a %s guest", with_guest,
+                             answer_guest_name(answer->options.guest));
+    else if (answer->options.guest != GUEST_UNKNOWN)
+        buffer_append_format(out, ", none with a %s guest", answer_guest_name(answer->options.guest));
+    buffer_append_byte(out, '.');
+}
+
 void answer_append_basis(struct buffer *out, const struct answer *answer, bool with_mechanism)
 {
     char where[160];
@@ -112,8 +170,12 @@ void answer_append_basis(struct buffer *out, const struct answer *answer, bool w
     }
     if (evidence_total(&evidence[EVIDENCE_CHASSIS]))
         append_count(out, &evidence[EVIDENCE_CHASSIS], "GPUs of this kind in this kind of machine");
-    if (evidence_total(&evidence[EVIDENCE_GUEST]))
-        append_count(out, &evidence[EVIDENCE_GUEST], "GPUs of this kind with this guest");
+    if (answer->options.guest != GUEST_UNKNOWN) {
+        snprintf(where, sizeof where, "GPUs of this kind with a %s guest",
+                 answer_guest_name(answer->options.guest));
+        append_count(out, &evidence[EVIDENCE_GUEST], where);
+        buffer_append_text(out, " Those with another guest do not count, those that name none count half.");
+    }
     append_excluded(out, evidence);
     answer_append_samples(out, answer);
 }

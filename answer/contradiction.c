@@ -20,6 +20,12 @@ struct value {
     int not_usable;
 };
 
+/* What a maker states is none. */
+static bool is_attempt(const struct shown_report *report)
+{
+    return report->sample != SAMPLE_VENDOR_STATEMENT;
+}
+
 /* Counts the reports by a field, its first values; returns how many values there are, 0 unless both sides say
  * something, and not the same. `by_first_word`: windows 10 and windows 11 are one. */
 static int list_values(const struct answer *answer, size_t field, bool by_first_word,
@@ -31,7 +37,7 @@ static int list_values(const struct answer *answer, size_t field, bool by_first_
     for (int i = 0; i < answer->report_count; i++) {
         const struct shown_report *report = &answer->reports[i];
         const char *text = report->texts[texts[field]];
-        if (!text)
+        if (!text || !is_attempt(report))
             continue;
         int length = (int)(by_first_word ? strcspn(text, " ") : strlen(text));
         int k = 0;
@@ -54,10 +60,10 @@ static int list_values(const struct answer *answer, size_t field, bool by_first_
 
 bool contradiction_count(const struct answer *answer, int *usable, int *not_usable)
 {
-    *usable = 0;
+    *usable = *not_usable = 0;
     for (int i = 0; i < answer->report_count; i++)
-        *usable += report_is_usable(&answer->reports[i]);
-    *not_usable = answer->report_count - *usable;
+        if (is_attempt(&answer->reports[i]))
+            ++*(report_is_usable(&answer->reports[i]) ? usable : not_usable);
     return *usable && *not_usable;
 }
 
@@ -114,10 +120,8 @@ void contradiction_append_short(struct buffer *out, const struct answer *answer)
             best = field;
         }
     }
-    if (best_told < 0) {
-        buffer_append_text(out, "nothing that the reports name explains it");
+    if (best_told < 0)
         return;
-    }
     int count = list_values(answer, best, best == BY_GUEST, values);
     const struct value *good = values;
     const struct value *bad = values;
@@ -127,9 +131,11 @@ void contradiction_append_short(struct buffer *out, const struct answer *answer)
         if (share(&values[i]) < share(bad))
             bad = &values[i];
     }
-    buffer_append_format(out, "%s %.*s: %d of %d worked; %s %.*s: %d of %d", labels[best], good->length,
-                         good->text, good->usable, good->usable + good->not_usable, labels[best], bad->length,
-                         bad->text, bad->usable, bad->usable + bad->not_usable);
+    /* 9 of 10 and 2 of 2 are no contradiction. */
+    if (share(good) > 0.5 && share(bad) < 0.5)
+        buffer_append_format(out, "%s %.*s: %d of %d worked; %s %.*s: %d of %d", labels[best], good->length,
+                             good->text, good->usable, good->usable + good->not_usable, labels[best],
+                             bad->length, bad->text, bad->usable, bad->usable + bad->not_usable);
 }
 
 void contradiction_write_json(struct json_writer *writer, const struct answer *answer)

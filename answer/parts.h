@@ -64,6 +64,16 @@ const int *answer_samples(const struct answer *answer);
 /* What is less sure than this is probable. */
 extern const double answer_sure_enough;
 
+/* "macOS", "" for GUEST_UNKNOWN. */
+const char *answer_guest_name(enum guest guest);
+
+/* Appends " in macOS guests" where one was asked for. */
+void answer_append_guest(struct buffer *out, const struct answer *answer);
+
+/* Appends in a sentence, of a line at most, whether a verdict rests on reports or on the mechanism, and how
+ * many reports there are; nothing where it is unknown. */
+void answer_append_ground(struct buffer *out, const struct answer *answer);
+
 /* "LIKELY to work". */
 const char *answer_level_sentence(enum level level);
 
@@ -88,7 +98,7 @@ bool contradiction_count(const struct answer *answer, int *usable, int *not_usab
 /* Appends in words what differs between the reports that ended usable and the others; the same as the member
  * "contradiction", null where all ended alike. */
 void contradiction_append(struct buffer *out, const struct answer *answer);
-/* The same in a line: what tells the two sides apart best. Nothing where all ended alike. */
+/* The same in a line: what tells the two sides apart best. Nothing where all ended alike, or nothing does. */
 void contradiction_append_short(struct buffer *out, const struct answer *answer);
 void contradiction_write_json(struct json_writer *writer, const struct answer *answer);
 

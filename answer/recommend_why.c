@@ -269,11 +269,6 @@ static bool wants_picture(const struct card_question *wanted)
            wanted->purpose == PURPOSE_MACOS;
 }
 
-static const char *const guest_names[GUEST_COUNT] = {[GUEST_WINDOWS] = "Windows",
-                                                     [GUEST_LINUX] = "Linux",
-                                                     [GUEST_MACOS] = "macOS",
-                                                     [GUEST_FREEBSD] = "FreeBSD"};
-
 const char *recommend_append_note(struct buffer *out, const struct recommendation *recommendation, int number)
 {
     const struct recommend_question *question = recommendation->question;
@@ -286,7 +281,7 @@ const char *recommend_append_note(struct buffer *out, const struct recommendatio
         buffer_append_format(out,
                              "how likely a card works is said for %s in the guest; its reports are counted "
                              "for all guests.",
-                             guest_names[recommend_guest(question)]);
+                             answer_guest_name(recommend_guest(question)));
         return "Guest";
     }
     if (wants_picture(&question->wanted) && number == next++) {

@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/pager.h"
 #include "core/pci_id.h"
+#include "core/report_weight.h"
 #include "core/usage.h"
 
 const struct command *command_find(const char *name)
@@ -72,6 +73,14 @@ int command_unknown(const char *name, bool json)
 }
 
 /* ---- help and options ---- */
+
+const char command_guest_fault[] = "--guest is windows, linux, macos, freebsd or unknown";
+
+bool command_take_guest(const char *text, enum guest *guest)
+{
+    *guest = report_guest(text);
+    return *guest != GUEST_UNKNOWN || strcmp(text, "unknown") == 0;
+}
 
 void command_print_all(void)
 {

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "core/error.h"
+#include "core/vocabulary.h"
 
 enum pager_wish { PAGER_DEFAULT, PAGER_ALWAYS, PAGER_NEVER };
 
@@ -89,6 +90,11 @@ int command_show_help(const struct command *command, const char *verb, const str
 
 /* Prints the list of commands. */
 void command_print_all(void);
+
+/* Takes the value of --guest: a guest, what a report may call it ("Ubuntu 24.04"), or unknown. False for what
+ * is none of them, which command_guest_fault says. */
+bool command_take_guest(const char *text, enum guest *guest);
+extern const char command_guest_fault[];
 
 /* Whether --json or --ndjson is among the arguments, before or after what may be wrong. */
 bool command_wants_json(int argc, char **argv);

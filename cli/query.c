@@ -330,7 +330,6 @@ int command_query(int argc, char **argv)
     static struct query query; /* too large for a stack; what it holds is left to the end of the process */
     bool ndjson = false;
     int chassis = CHASSIS_UNKNOWN;
-    int guest = GUEST_UNKNOWN;
     int share = SHARE_WHOLE;
     bool json = command_wants_json(argc, argv); /* wherever it stands: errors are JSON too */
     int status = 0;
@@ -347,8 +346,8 @@ int command_query(int argc, char **argv)
         else if (c == 'c' && (chassis = vocabulary_find(&vocabulary_chassis, optarg)) < 0)
             return output_usage_error("query", json,
                                       "--chassis is desktop, laptop, mini-pc, server, egpu or unknown");
-        else if (c == 'g' && (guest = vocabulary_find(&vocabulary_guest, optarg)) < 0)
-            return output_usage_error("query", json, "--guest is windows, linux, macos, freebsd or unknown");
+        else if (c == 'g' && !command_take_guest(optarg, &query.options.guest))
+            return output_usage_error("query", json, "%s", command_guest_fault);
         else if (c == 'S' && (share = vocabulary_find(&vocabulary_share, optarg)) < 0)
             return output_usage_error("query", json, "--share is whole, sr-iov or vgpu");
         else if (c == 's' && !pci_id_parse_subsystem(optarg, &query.refinement))
@@ -365,7 +364,6 @@ int command_query(int argc, char **argv)
         }
     }
     query.options.chassis = (enum chassis)chassis;
-    query.options.guest = (enum guest)guest;
     query.options.share = (enum share)share;
     query.format = ndjson ? FORMAT_NDJSON : query.common.json ? FORMAT_JSON : FORMAT_TEXT;
     if (query.options.report_limit < 0)

@@ -12,7 +12,6 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/pager.h"
-#include "core/report_weight.h"
 #include "core/text_scan.h"
 
 enum { MAX_BUDGET = 1000000, MAX_GUESTS = 64 };
@@ -215,9 +214,9 @@ static bool parse_beside(const char *text, struct recommend_command *command)
 
 static bool parse_guest(const char *text, struct recommend_question *question)
 {
-    question->guest = report_guest(text);
+    bool taken = command_take_guest(text, &question->guest);
     question->wanted.macos = question->guest == GUEST_MACOS;
-    return question->guest != GUEST_UNKNOWN;
+    return taken;
 }
 
 /* Options without a value begin where those with one end. */
@@ -279,7 +278,7 @@ static const char *take_option(struct recommend_command *command, int option, co
                    ? NULL
                    : "--vendor is nvidia, amd, intel or four hexadecimal digits";
     case GUEST:
-        return parse_guest(value, question) ? NULL : "--guest is windows, linux, macos or freebsd";
+        return parse_guest(value, question) ? NULL : command_guest_fault;
     case BESIDE:
         return parse_beside(value, command) ? NULL
                                             : "--beside must be a PCI ID such as 10de:1d01, 16 at most";

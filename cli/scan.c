@@ -17,6 +17,7 @@ const char scan_help[] = "Usage: passthru scan [OPTION]... [ADDRESS]...\n"
                          "what it could not see.\n"
                          "\n"
                          "  --root DIR     look at a recorded machine (contrib/record-machine makes one)\n"
+                         "  --guest GUEST  how likely it is with windows, linux, macos or freebsd in it\n"
                          "  --lspci FILE   look at what lspci printed on another machine: lspci -nnk,\n"
                          "                 -nnvv, -xxx; - is standard input\n"
                          "  --json         answer with one JSON object\n"
@@ -28,12 +29,13 @@ const char scan_help[] = "Usage: passthru scan [OPTION]... [ADDRESS]...\n"
                          "Exit status: 0 done; 1 there is no GPU; 2 wrong usage or unreadable input; 3 no\n"
                          "usable database; 5 no permission or a system error.\n";
 
-enum { OPTION_ROOT = 'r', OPTION_LSPCI = 'l', MAX_ADDRESSES = 64, SCAN_REPORTS = 5 };
+enum { OPTION_ROOT = 'r', OPTION_LSPCI = 'l', OPTION_GUEST = 'g', MAX_ADDRESSES = 64, SCAN_REPORTS = 5 };
 
 struct scan_command {
     struct common_options common;
     const char *directory;
     const char *lspci;
+    enum guest guest;
     struct pci_address addresses[MAX_ADDRESSES];
     int address_count;
     struct root *root;
@@ -47,14 +49,18 @@ static int parse_arguments(int argc, char **argv, struct scan_command *command)
 {
     static const struct option long_options[] = {{"root", required_argument, NULL, OPTION_ROOT},
                                                  {"lspci", required_argument, NULL, OPTION_LSPCI},
+                                                 {"guest", required_argument, NULL, OPTION_GUEST},
                                                  COMMON_OPTIONS};
+    bool json = command_wants_json(argc, argv); /* wherever it stands: errors are JSON too */
     int status;
     for (int c; (c = command_option(argc, argv, long_options, &command->common, &status)) != -1;) {
         if (c == COMMAND_ENDS)
             return status ? status : COMMAND_ENDS;
-        *(c == OPTION_ROOT ? &command->directory : &command->lspci) = optarg;
+        if (c == OPTION_GUEST && !command_take_guest(optarg, &command->guest))
+            return output_usage_error("scan", json, "%s", command_guest_fault);
+        if (c == OPTION_ROOT || c == OPTION_LSPCI)
+            *(c == OPTION_ROOT ? &command->directory : &command->lspci) = optarg;
     }
-    bool json = command->common.json;
     if (command->directory && command->lspci)
         return output_usage_error("scan", json, "give --root or --lspci, not both");
     if (argc - optind > MAX_ADDRESSES)
@@ -117,7 +123,7 @@ static enum error_code look_at(struct scan_command *command, const struct pci_de
 
 static enum error_code look_at_all(struct scan_command *command, struct error *error)
 {
-    struct answer_options options = {.report_limit = SCAN_REPORTS};
+    struct answer_options options = {.report_limit = SCAN_REPORTS, .guest = command->guest};
     struct scan *scan = &command->scan;
     struct scan_answer *gpu = calloc(1, sizeof *gpu);
     if (!gpu)

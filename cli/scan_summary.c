@@ -73,7 +73,10 @@ static void append_by_verdict(struct buffer *out, const struct scan *scan, const
         buffer_append_text(out, ". Fetch newer lists and reports, and scan again: passthru sync");
         return;
     }
+    enum guest guest = gpu->answer.options.guest;
     buffer_append_text(out, ". Read the reports before you try: passthru query --full ");
+    if (guest != GUEST_UNKNOWN)
+        buffer_append_format(out, "--guest %s ", vocabulary_value(&vocabulary_guest, (int)guest));
     buffer_append_format(out, "%04x:%04x.", gpu->seen.device->id.vendor, gpu->seen.device->id.device);
 }
 
