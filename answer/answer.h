@@ -35,6 +35,7 @@ struct answer {
     struct device device;
     struct card cards[MAX_CARDS_OF_ID]; /* that it is sold as */
     int card_count;
+    char macos[CARD_WORD_SIZE]; /* with that guest: which versions have a driver for the chip (core/card.h) */
     struct evidence evidence[EVIDENCE_LEVELS];
     struct verdict verdict;
     struct verdict
@@ -94,12 +95,13 @@ void answer_write_short(const struct prose *prose, const struct answer *answer);
 void answer_write_full(const struct prose *prose, const struct answer *answer);
 
 /* Parts of the short one, for other answers: that no list names the GPU, and the cards that it is sold as in
- * a line (nothing where there is nothing to say), the verdict in two sentences (no newline), which
- * workaround, what was reported, and what to buy instead. */
+ * a line (nothing where there is nothing to say), the verdict in a few sentences (no newline), which
+ * workaround, what was reported, what to buy instead, and which macOS has a driver where that was asked. */
 void answer_append_verdict(struct buffer *out, const struct answer *answer);
 void answer_write_workaround(const struct prose *prose, const struct answer *answer);
 void answer_write_reports_in_short(const struct prose *prose, const struct answer *answer);
 void answer_write_instead(const struct prose *prose, const struct answer *answer);
+void answer_write_macos(const struct prose *prose, const struct answer *answer);
 void answer_write_unlisted(const struct prose *prose, const struct answer *answer);
 void answer_write_cards(const struct prose *prose, const struct answer *answer);
 

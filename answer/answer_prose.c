@@ -298,8 +298,10 @@ static void write_workarounds(const struct prose *prose, const struct answer *an
 static void write_alternatives(const struct prose *prose, const struct answer *answer)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(2048);
-    if (!answer->alternative_count)
+    if (!answer->alternative_count) {
+        answer_write_instead(prose, answer);
         return;
+    }
     if (answer->options.chassis == CHASSIS_LAPTOP)
         add_field(prose, "Buy instead",
                   "no card can be added to a laptop: use an external box (eGPU) or another machine, with for "
@@ -349,6 +351,7 @@ void answer_write_full(const struct prose *prose, const struct answer *answer)
     answer_write_unlisted(prose, answer);
     answer_write_cards(prose, answer);
     write_verdict(prose, answer);
+    answer_write_macos(prose, answer);
     write_why(prose, answer);
     write_calculation(prose, answer);
     answer_write_parts(prose, answer);

@@ -168,7 +168,7 @@ static void write_why(const struct prose *prose, const struct answer *answer)
         buffer_append_format(&line, "%s%s", i ? " " : "", sure ? "" : "Probably: ");
         buffer_append(&line, text, end ? (size_t)(end + 1 - text) : strlen(text));
     }
-    if (!answer->blocker_count && answer->device.prior.strength > 0.0) {
+    if (!answer->blocker_count && answer->device.prior.strength > 0.0 && !lacks_driver(answer)) {
         /* How many reports there are now, the verdict says. */
         const char *reason = answer->device.prior.reason;
         const char *checked = strstr(reason, " Checked against ");
@@ -274,6 +274,9 @@ void answer_write_instead(const struct prose *prose, const struct answer *answer
     struct pci_id base = pci_id_base(&answer->device.id);
     char id[PCI_ID_TEXT_SIZE];
     enum form_factor form_factor = gpu_form_factor(&answer->device.gpu);
+    if (answer->options.guest == GUEST_MACOS && answer->verdict.usable < answer_good_enough)
+        prose_add(prose, PARAGRAPH_FIELD, "Instead", COLOR_PLAIN,
+                  "cards that macOS has a driver for: passthru recommend --use macos");
     /* What has no hardware is looked up by mistake. */
     if (!answer->alternative_count || form_factor == FORM_FACTOR_VIRTUAL)
         return;
@@ -293,6 +296,26 @@ void answer_write_instead(const struct prose *prose, const struct answer *answer
         answer_append_price(&line, other);
     prose_add(prose, PARAGRAPH_FIELD, "Instead", COLOR_PLAIN, "%s; more: passthru recommend %s",
               buffer_text(&line), pci_id_print(&base, id));
+}
+
+void answer_write_macos(const struct prose *prose, const struct answer *answer)
+{
+    const char *last = strchr(answer->macos, '-');
+    if (lacks_driver(answer))
+        prose_add(prose, PARAGRAPH_FIELD, "macOS", COLOR_YELLOW,
+                  "no version has a driver for this chip; a faked device ID and patched drivers are all that "
+                  "helped anybody.");
+    else if (last && !card_is_for_macos(answer->macos))
+        prose_add(prose, PARAGRAPH_FIELD, "macOS", COLOR_YELLOW,
+                  "only versions %.*s to %s have a driver for this chip, none that still gets updates.",
+                  (int)(last - answer->macos), answer->macos, last + 1);
+    else if (last && last[1])
+        prose_add(prose, PARAGRAPH_FIELD, "macOS", COLOR_PLAIN,
+                  "versions %.*s to %s have a driver for this chip.", (int)(last - answer->macos),
+                  answer->macos, last + 1);
+    else if (last)
+        prose_add(prose, PARAGRAPH_FIELD, "macOS", COLOR_PLAIN, "%.*s and newer have a driver for this chip.",
+                  (int)(last - answer->macos), answer->macos);
 }
 
 void answer_write_cards(const struct prose *prose, const struct answer *answer)
@@ -338,6 +361,7 @@ void answer_write_short(const struct prose *prose, const struct answer *answer)
     prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
     answer_write_unlisted(prose, answer);
     answer_write_cards(prose, answer);
+    answer_write_macos(prose, answer);
     write_why(prose, answer);
     answer_write_workaround(prose, answer);
     answer_write_reports_in_short(prose, answer);

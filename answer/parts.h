@@ -5,6 +5,7 @@
 /* What the files of answer/ share. Nobody else includes it. */
 
 #include <math.h>
+#include <string.h>
 
 #include "answer/answer.h"
 
@@ -61,11 +62,20 @@ static inline void write_probability(struct json_writer *writer, const struct ve
  * the chip or the ID. */
 const int *answer_samples(const struct answer *answer);
 
+/* Below this, a person may want to buy something else. */
+extern const double answer_good_enough;
+
 /* What is less sure than this is probable. */
 extern const double answer_sure_enough;
 
 /* "macOS", "" for GUEST_UNKNOWN. */
 const char *answer_guest_name(enum guest guest);
+
+/* Whether the guest that was asked for has no driver for the GPU. */
+static inline bool lacks_driver(const struct answer *answer)
+{
+    return strcmp(answer->macos, "none") == 0;
+}
 
 /* Appends " in macOS guests" where one was asked for. */
 void answer_append_guest(struct buffer *out, const struct answer *answer);

@@ -161,6 +161,8 @@ void answer_write_workaround(const struct prose *prose, const struct answer *ans
     const struct tried_fix *own = best_of(answer, answer->tried_fixes, answer->tried_fix_count);
     const struct tried_fix *similar = best_of(answer, answer->similar_fixes, answer->similar_fix_count);
     bool needs_one = answer_takes_workaround(&answer->verdict);
+    if (lacks_driver(answer))
+        return;
     if (own)
         append_best(&line, answer, answer->tried_fixes, answer->tried_fix_count, own,
                     own->on_chip ? "this chip" : "this model");

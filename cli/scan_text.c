@@ -186,6 +186,7 @@ void scan_write_gpu_text(struct output *output, const struct scan *scan, const s
         answer_append_verdict(&summary, &gpu->answer);
         output_paragraph_color(output, INDENT, "Verdict", answer_level_color(gpu->answer.verdict.level),
                                buffer_text(&summary));
+        answer_write_macos(&prose, &gpu->answer);
         buffer_clear(&summary);
     } else if (gpu->known) {
         output_paragraph(output, INDENT, "Verdict", "none: this device is not a GPU as far as is known.");

@@ -71,9 +71,9 @@ static bool has_some(const char *list)
 static const int oldest_macos = 14;
 
 /* "12-" goes on, "10.15-26" ends late enough. */
-static bool is_for_macos(const struct chip_features *features)
+bool card_is_for_macos(const char *macos)
 {
-    const char *last = strchr(features->macos, '-');
+    const char *last = strchr(macos, '-');
     return last && (!last[1] || atoi(last + 1) >= oldest_macos);
 }
 
@@ -91,7 +91,7 @@ static bool passes_filters(const struct offer *offer, const struct card_question
            (!question->low_profile || card->low_profile == LOW_PROFILE_YES ||
             card->low_profile == LOW_PROFILE_SOME) &&
            (!question->passive || card->cooling == COOLING_PASSIVE || card->cooling == COOLING_SOME) &&
-           (!question->macos || is_for_macos(&card->features)) &&
+           (!question->macos || card_is_for_macos(card->features.macos)) &&
            (question->guests < 2 || has_some(card->features.split)) &&
            has_all(card->features.encode, question->encode) &&
            has_all(card->features.decode, question->decode);
@@ -223,7 +223,7 @@ static bool is_usable_for(const struct offer *offer, const struct card_question 
     case PURPOSE_TRANSCODE:
         return card_list_has(card->features.encode, "h264") && card_list_has(card->features.encode, "hevc");
     case PURPOSE_MACOS:
-        return outputs && is_for_macos(&card->features) && calculates;
+        return outputs && card_is_for_macos(card->features.macos) && calculates;
     case PURPOSE_DISPLAY:
         return outputs && card->vram_gib >= 2;
     default:

@@ -69,4 +69,7 @@ int offer_compare(const void *a, const void *b, void *question);
  * some thousand tokens: 0.6 GB for a billion, and 2 GB for the rest. */
 int card_model_size(const struct card *card);
 
+/* Whether a macOS that gets security fixes still has a driver, by the `macos` of struct chip_features. */
+bool card_is_for_macos(const char *macos);
+
 #endif

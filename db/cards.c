@@ -114,6 +114,24 @@ enum error_code database_find_cards(struct database *database, const struct pci_
     return error->code;
 }
 
+enum error_code database_find_macos(struct database *database, const struct gpu *gpu,
+                                    char macos[CARD_WORD_SIZE], struct error *error)
+{
+    static const char sql[] =
+        "SELECT macos FROM chip WHERE vendor = ?1 AND (?2 GLOB chip OR ?3 GLOB chip) ORDER BY id LIMIT 1";
+    char text[PCI_ID_TEXT_SIZE];
+    struct pci_id base = pci_id_base(&gpu->id);
+    sqlite3_stmt *row;
+    macos[0] = '\0';
+    if (!database_query(
+            database, sql,
+            SQL_VALUES(sql_integer(gpu->id.vendor), sql_text(gpu->chip), sql_text(pci_id_print(&base, text))),
+            &row, error) &&
+        database_next(database, row, error))
+        copy_column(row, 0, macos, CARD_WORD_SIZE);
+    return error->code;
+}
+
 /* ---- all cards, with their verdicts ---- */
 
 static enum error_code is_shared(struct database *database, uint32_t pci_id, bool *answer,

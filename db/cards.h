@@ -13,6 +13,11 @@ MUST_CHECK enum error_code database_find_cards(struct database *database, const 
                                                struct card *cards, int limit, int *count,
                                                struct error *error);
 
+/* Stores in which versions macOS has a driver for the chip of a GPU: "10.13-10.14", "12-" (still), "none"; ""
+ * when that is not known. */
+MUST_CHECK enum error_code database_find_macos(struct database *database, const struct gpu *gpu,
+                                               char macos[CARD_WORD_SIZE], struct error *error);
+
 /* Calls `each` with every card that some ID has which the database knows as a GPU on a card, with the verdict
  * for a desktop where laptop chips have the same ID, and for a guest other than GUEST_UNKNOWN. An offer lives
  * during the visit, which may ask the database anything but this. */
