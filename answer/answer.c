@@ -63,7 +63,7 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
     answer->options = *options;
     answer->match = (struct answer_match){.kind = MATCH_NONE};
     answer->blocker_count = answer->tried_fix_count = answer->similar_fix_count = 0;
-    answer->alternative_count = answer->card_count = 0;
+    answer->alternative_count = answer->card_count = answer->symptom_count = 0;
     answer->has_blocker_workaround = false;
     answer->macos[0] = '\0';
     if (database_find_device(database, id, device, error))
@@ -88,6 +88,28 @@ static enum error_code find_workarounds(struct database *database, struct answer
         return error->code;
     return database_find_similar_fixes(database, &answer->device, blocker, answer->similar_fixes,
                                        MAX_TRIED_FIXES, &answer->similar_fix_count, error);
+}
+
+/* What was tried against the symptoms that the reports name. */
+static enum error_code find_symptoms(struct database *database, struct answer *answer, struct error *error)
+{
+    enum symptom symptoms[MAX_SHOWN_SYMPTOMS];
+    int reports[MAX_SHOWN_SYMPTOMS];
+    if (database_find_symptoms(database, pci_id_number(&answer->device.id), answer->options.share, symptoms,
+                               reports, MAX_SHOWN_SYMPTOMS, &answer->symptom_count, error))
+        return error->code;
+    for (int i = 0; i < answer->symptom_count; i++) {
+        struct answer_symptom *symptom = &answer->symptoms[i];
+        const char *name = vocabulary_value(&vocabulary_symptom, (int)symptoms[i]);
+        symptom->symptom = symptoms[i];
+        symptom->reports = reports[i];
+        if (database_find_symptom_fixes(database, name, false, symptom->fixes, MAX_SYMPTOM_FIXES,
+                                        &symptom->fix_count, error) ||
+            database_find_symptom_fixes(database, name, true, symptom->beside, MAX_SYMPTOM_FIXES,
+                                        &symptom->beside_count, error))
+            break;
+    }
+    return error->code;
 }
 
 static enum error_code add_stated_value(void *context, const struct stated_value *value, struct error *error)
@@ -172,6 +194,7 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
          options->report_limit &&
          database_find_reports(database, id, options->share, options->report_limit, &answer->reports,
                                &answer->report_count, error)) ||
+        (options->symptoms && reported && find_symptoms(database, answer, error)) ||
         (options->explain && database_each_stated_value(database, id, add_stated_value, answer, error)))
         return error->code;
     /* The list of alternatives is for any guest; recommend knows which cards macOS drives. */

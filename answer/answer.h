@@ -11,13 +11,14 @@
 /* One answer to one question about one device. It is gathered whole from the database, then written: a writer
  * needs no database and cannot fail. */
 
-enum { MAX_TRIED_FIXES = 12, MAX_ALTERNATIVES = 3 };
+enum { MAX_TRIED_FIXES = 12, MAX_ALTERNATIVES = 3, MAX_SHOWN_SYMPTOMS = 5, MAX_SYMPTOM_FIXES = 5 };
 
 struct answer_options {
     enum chassis chassis; /* that the verdict is for; unknown: any, as with the guest */
     enum guest guest;
     enum share share;
     int report_limit; /* how many reports to show */
+    bool symptoms;    /* gather what was tried against those that the reports name */
     bool explain;     /* show what every source states */
 };
 
@@ -26,6 +27,17 @@ struct answer_match {
     enum match_kind kind; /* MATCH_NONE: it was asked for by its ID */
     const char *name;     /* the product; it must outlive the answer */
     int ids;              /* how many IDs are the same product in the same form factor */
+};
+
+/* A symptom of reports on the GPU, and what was tried against it, on any GPU; `beside`: in reports that have
+ * it among others and do not say for which. */
+struct answer_symptom {
+    enum symptom symptom;
+    int reports;
+    struct tried_fix fixes[MAX_SYMPTOM_FIXES];
+    int fix_count;
+    struct tried_fix beside[MAX_SYMPTOM_FIXES];
+    int beside_count;
 };
 
 struct answer {
@@ -46,6 +58,8 @@ struct answer {
     int tried_fix_count;
     struct tried_fix similar_fixes[MAX_TRIED_FIXES]; /* on GPUs with the same blocker, or of the same class */
     int similar_fix_count;
+    struct answer_symptom symptoms[MAX_SHOWN_SYMPTOMS]; /* with options.symptoms, the commonest first */
+    int symptom_count;
     bool has_blocker_workaround; /* one of the blockers has a documented workaround */
     struct blocker_workaround blocker_workaround;
     struct alternative alternatives[MAX_ALTERNATIVES];
@@ -104,6 +118,10 @@ void answer_write_instead(const struct prose *prose, const struct answer *answer
 void answer_write_macos(const struct prose *prose, const struct answer *answer);
 void answer_write_unlisted(const struct prose *prose, const struct answer *answer);
 void answer_write_cards(const struct prose *prose, const struct answer *answer);
+
+/* Appends fixes and how often each helped, "romfile (4 of 5), hide-kvm (2 of 9)", so many at most; `beside`:
+ * and that their reports had other symptoms, too. */
+void answer_append_fixes(struct buffer *out, const struct tried_fix fixes[], int count, bool beside);
 
 /* The colour of a level. */
 enum color answer_level_color(enum level level);

@@ -180,6 +180,21 @@ static void write_fixes(struct json_writer *writer, const char *key, const struc
     json_write_end_array(writer);
 }
 
+static void write_symptoms(struct json_writer *writer, const struct answer *answer)
+{
+    json_write_begin_array(writer, "symptoms");
+    for (int i = 0; i < answer->symptom_count; i++) {
+        const struct answer_symptom *symptom = &answer->symptoms[i];
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "symptom", vocabulary_value(&vocabulary_symptom, (int)symptom->symptom));
+        json_write_integer(writer, "reports", symptom->reports);
+        write_fixes(writer, "fixes", answer, symptom->fixes, symptom->fix_count, false);
+        write_fixes(writer, "fixes_beside", answer, symptom->beside, symptom->beside_count, false);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+}
+
 static void write_chips(struct json_writer *writer, const char *key,
                         const struct blocker_workaround *workaround, bool helped)
 {
@@ -307,6 +322,7 @@ void answer_write_members(struct json_writer *writer, const struct answer *answe
     write_fixes(writer, "workarounds", answer, answer->tried_fixes, answer->tried_fix_count, true);
     write_fixes(writer, "similar_workarounds", answer, answer->similar_fixes, answer->similar_fix_count,
                 false);
+    write_symptoms(writer, answer);
     write_blocker_workaround(writer, answer);
     write_alternatives(writer, answer);
     if (answer->options.explain)

@@ -228,6 +228,28 @@ static void write_tried_fixes(const struct prose *prose, const struct answer *an
                   buffer_text(&vain));
 }
 
+static void write_symptoms(const struct prose *prose, const struct answer *answer)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    if (answer->symptom_count)
+        add_field(prose, "Symptoms",
+                  "that these reports name; what was tried against each, and how often it helped, on any GPU:");
+    for (int i = 0; i < answer->symptom_count; i++) {
+        const struct answer_symptom *symptom = &answer->symptoms[i];
+        buffer_clear(&line);
+        buffer_append_format(
+            &line, "%s, in %d report%s: ", vocabulary_value(&vocabulary_symptom, (int)symptom->symptom),
+            symptom->reports, plural(symptom->reports));
+        answer_append_fixes(&line, symptom->fixes, symptom->fix_count, false);
+        if (!symptom->fix_count)
+            buffer_append_text(&line, "no report says what was tried for it alone");
+        if (symptom->beside_count)
+            buffer_append_text(&line, "; ");
+        answer_append_fixes(&line, symptom->beside, symptom->beside_count, true);
+        prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "%s.", buffer_text(&line));
+    }
+}
+
 /* The chips on which a workaround helped, or those on which it never did. Returns whether there are any. */
 static bool append_chips(struct buffer *line, const struct blocker_workaround *workaround, bool helped,
                          const char *lead)
@@ -363,6 +385,7 @@ void answer_write_full(const struct prose *prose, const struct answer *answer)
         add_field(prose, "Which one", "add --chassis desktop for the card, --chassis laptop for the chip.");
     write_reports(prose, answer);
     write_tried_fixes(prose, answer);
+    write_symptoms(prose, answer);
     write_workarounds(prose, answer);
     write_alternatives(prose, answer);
     if (answer->options.explain)

@@ -11,6 +11,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "answer/answer.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/pager.h"
@@ -172,10 +173,7 @@ static void write_fixes(struct output *output, const struct tried *tried, const 
         output_paragraph(output, INDENT, "", buffer_text(&text));
     }
     buffer_clear(&text);
-    for (int i = 0; i < beside->count && i < SHOWN_FIXES; i++)
-        buffer_append_format(&text, "%s%s (%d of %d)",
-                             i ? ", " : "in reports that also had other symptoms: ", beside->fixes[i].fix,
-                             beside->fixes[i].helped, beside->fixes[i].tried);
+    answer_append_fixes(&text, beside->fixes, beside->count, true);
     if (beside->count)
         output_paragraph(output, INDENT, "", buffer_text(&text));
 }

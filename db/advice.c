@@ -156,6 +156,28 @@ enum error_code database_find_symptom_fixes(struct database *database, const cha
                             error);
 }
 
+enum error_code database_find_symptoms(struct database *database, uint32_t pci_id, enum share share,
+                                       enum symptom *symptoms, int *reports, int limit, int *count,
+                                       struct error *error)
+{
+    static const char sql[] =
+        "SELECT symptom, count(*) FROM report JOIN report_symptom ON report_symptom.report = report.seq"
+        " WHERE pci_id = ?1 AND share = ?2 GROUP BY symptom ORDER BY count(*) DESC, symptom";
+    const char *of_share = vocabulary_value(&vocabulary_share, (int)share);
+    sqlite3_stmt *row;
+    *count = 0;
+    if (database_query(database, sql, SQL_VALUES(sql_integer(pci_id), sql_text(of_share)), &row, error))
+        return error->code;
+    while (*count < limit && database_next(database, row, error)) {
+        int symptom = vocabulary_find(&vocabulary_symptom, column_text(row, 0));
+        if (symptom < 0) /* in words of its own */
+            continue;
+        symptoms[*count] = (enum symptom)symptom;
+        reports[(*count)++] = column_count(row, 1);
+    }
+    return error->code;
+}
+
 enum error_code database_count_values(struct database *database, uint16_t vendor,
                                       const struct vocabulary *vocabulary, int counts[], struct error *error)
 {

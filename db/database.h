@@ -180,6 +180,11 @@ MUST_CHECK enum error_code database_find_symptom_fixes(struct database *database
                                                        bool beside, struct tried_fix *fixes, int limit,
                                                        int *count, struct error *error);
 
+/* Stores the symptoms that most reports on an ID, or a part of it, name, and how many do. */
+MUST_CHECK enum error_code database_find_symptoms(struct database *database, uint32_t pci_id,
+                                                  enum share share, enum symptom *symptoms, int *reports,
+                                                  int limit, int *count, struct error *error);
+
 /* How many reports on GPUs of a vendor name each symptom, or try each fix: `vocabulary` is that of symptoms
  * or of fixes, and `counts` has a number for each of its values. */
 MUST_CHECK enum error_code database_count_values(struct database *database, uint16_t vendor,
