@@ -39,7 +39,7 @@ enum error_code builder_add_card(struct builder *builder, const struct card *car
 {
     static const char sql[] =
         "INSERT INTO card VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
-        " ?16, ?17, ?18, (SELECT min(id) FROM chip WHERE vendor = ?19 AND (?20 GLOB chip OR ?21 GLOB chip)))";
+        " ?16, ?17, ?18, " FEATURES_OF("?19", "?20", "?21") ")";
     struct pci_id base = pci_id_base(id);
     char text[PCI_ID_TEXT_SIZE];
     char chip[CHIP_SIZE]; /* the first of several */

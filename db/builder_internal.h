@@ -17,6 +17,12 @@ struct builder {
     struct known_words known_words; /* once the first alias is added */
 };
 
+/* The row of data/chips.tsv that is about a GPU: an expression over the parameters of a statement that have
+ * its vendor, its chip and its ID as a text. */
+#define FEATURES_OF(vendor, chip, id)                                                                        \
+    "(SELECT f.id FROM chip f WHERE f.vendor = " vendor " AND (" chip " GLOB f.chip OR " id                  \
+    " GLOB f.chip) ORDER BY f.id LIMIT 1)"
+
 /* Notes by what the reports on a part of a GPU, or on the whole, are counted: in any machine, and in those
  * that settle its form factor. */
 MUST_CHECK enum error_code builder_add_keys(struct builder *builder, const struct gpu *gpu, enum share share,

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/card.h"
 #include "core/error.h"
 #include "core/gpu.h"
 #include "core/report.h"
@@ -65,6 +66,8 @@ struct device {
     bool settled;        /* the subsystem or the revision says another form factor than the ID does */
     enum share share;    /* the whole, unless database_ask_share was called */
     struct gpu gpu;
+    char driver[CARD_WORD_SIZE]; /* of its maker, as in struct chip_features; "" when not known */
+    char security[CARD_WORD_SIZE];
     struct prior prior; /* of this share */
 };
 

@@ -148,9 +148,10 @@ static enum error_code add_shared_keys(struct builder *builder, struct error *er
 
 /* ---- the verdicts ---- */
 
-/* Computes the verdict on the GPU of a row (ID, class, chip, prior). NULL: unknown. */
+/* Computes the verdict on the GPU of a row (ID, class, chip, prior), NULL: unknown, and counts the reports on
+ * its ID. */
 static enum error_code judge(struct builder *builder, sqlite3_stmt *row, struct sql_value *usable,
-                             struct error *error)
+                             int *reports, struct error *error)
 {
     struct evidence evidence[EVIDENCE_LEVELS];
     struct prior prior;
@@ -161,6 +162,7 @@ static enum error_code judge(struct builder *builder, sqlite3_stmt *row, struct 
                        pci_id_print(&id, id_key), evidence, error))
         return error->code;
     struct verdict verdict = verdict_compute(&prior, evidence);
+    *reports = evidence_total(&evidence[EVIDENCE_ID]);
     *usable = verdict.level == LEVEL_UNKNOWN ? sql_text(NULL) : sql_real(verdict.usable);
     return ERROR_NONE;
 }
@@ -175,15 +177,17 @@ static enum error_code judge_all(struct builder *builder, struct error *error)
         " WHERE chassis = '' AND share = 'whole' ORDER BY keys, own";
     char keys[2 * KEY_SIZE] = "";
     struct sql_value usable = sql_text(NULL);
+    int reports = 0;
     sqlite3_stmt *row;
     if (database_query(&builder->database, sql, SQL_NO_VALUES, &row, error))
         return error->code;
     while (database_next(&builder->database, row, error)) {
         bool is_same = !sqlite3_column_int(row, 5) && strcmp(keys, column_text(row, 4)) == 0;
         copy_column(row, 4, keys, sizeof keys);
-        if ((!is_same && judge(builder, row, &usable, error)) ||
-            database_run(&builder->database, "UPDATE gpu SET prior = ?1, usable = ?2 WHERE pci_id = ?3",
-                         SQL_VALUES(sql_reference(sqlite3_column_int(row, 3)), usable,
+        if ((!is_same && judge(builder, row, &usable, &reports, error)) ||
+            database_run(&builder->database,
+                         "UPDATE gpu SET prior = ?1, usable = ?2, reports = ?3 WHERE pci_id = ?4",
+                         SQL_VALUES(sql_reference(sqlite3_column_int(row, 3)), usable, sql_integer(reports),
                                     sql_integer(sqlite3_column_int64(row, 0))),
                          error))
             break;

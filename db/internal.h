@@ -12,7 +12,7 @@
 #include "core/verdict.h"
 #include "db/database.h"
 
-enum { DATABASE_APPLICATION_ID = 0x50545255, DATABASE_USER_VERSION = 5, MAX_STATEMENTS = 64, KEY_SIZE = 128 };
+enum { DATABASE_APPLICATION_ID = 0x50545255, DATABASE_USER_VERSION = 6, MAX_STATEMENTS = 64, KEY_SIZE = 128 };
 
 struct database {
     sqlite3 *handle;

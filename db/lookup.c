@@ -109,7 +109,10 @@ enum error_code database_find_prior(struct database *database, const struct gpu 
 /* The attributes of a row of gpu or gpu_range, and its chip. */
 #define ATTRIBUTES                                                                                           \
     "SELECT form_factor, form_factor_confidence, form_factor_origin, display, display_confidence,"           \
-    " display_origin, vbios, vbios_confidence, vbios_origin, reset, reset_confidence, reset_origin, chip, "
+    " display_origin, vbios, vbios_confidence, vbios_origin, reset, reset_confidence, reset_origin, g.chip," \
+    " f.driver, f.security, "
+#define FEATURES " g LEFT JOIN chip f ON f.id = g.features "
+enum { BEHIND_ATTRIBUTES = 15 };
 
 static enum error_code read_gpu(struct database *database, sqlite3_stmt *row, struct device *device,
                                 struct error *error)
@@ -126,19 +129,21 @@ static enum error_code read_gpu(struct database *database, sqlite3_stmt *row, st
             return error->code;
     }
     copy_column(row, 12, gpu->chip, sizeof gpu->chip);
+    copy_column(row, 13, device->driver, sizeof device->driver);
+    copy_column(row, 14, device->security, sizeof device->security);
     return ERROR_NONE;
 }
 
 static enum error_code find_gpu(struct database *database, struct device *device, struct error *error)
 {
     sqlite3_stmt *row;
-    if (database_query(database, ATTRIBUTES "prior FROM gpu WHERE pci_id = ?1",
+    if (database_query(database, ATTRIBUTES "prior FROM gpu" FEATURES "WHERE pci_id = ?1",
                        SQL_VALUES(sql_integer(pci_id_number(&device->id))), &row, error))
         return error->code;
     device->is_gpu = database_next(database, row, error);
     if (!device->is_gpu || read_gpu(database, row, device, error))
         return error->code;
-    return database_prior_of(database, column_row(row, 13), &device->prior, error);
+    return database_prior_of(database, column_row(row, BEHIND_ATTRIBUTES), &device->prior, error);
 }
 
 /* A GPU that no list has: what its number says of it, else nothing but that there are reports. */
@@ -148,13 +153,13 @@ static enum error_code find_unlisted(struct database *database, struct device *d
     struct pci_id base = pci_id_base(&device->id);
     sqlite3_stmt *row;
     if (database_query(database,
-                       ATTRIBUTES "generation, origin FROM gpu_range WHERE ?1 BETWEEN first AND last"
-                                  " ORDER BY id LIMIT 1",
+                       ATTRIBUTES "g.generation, origin FROM gpu_range" FEATURES
+                                  "WHERE ?1 BETWEEN first AND last ORDER BY g.id LIMIT 1",
                        SQL_VALUES(sql_integer(pci_id_number(&base))), &row, error))
         return error->code;
     if (database_next(database, row, error)) {
-        copy_column(row, 13, device->generation, sizeof device->generation);
-        if (find_origin(database, column_row(row, 14), &device->name_source, error) ||
+        copy_column(row, BEHIND_ATTRIBUTES, device->generation, sizeof device->generation);
+        if (find_origin(database, column_row(row, BEHIND_ATTRIBUTES + 1), &device->name_source, error) ||
             read_gpu(database, row, device, error))
             return error->code;
     } else if (error->code ||
@@ -248,6 +253,7 @@ enum error_code database_find_device(struct database *database, const struct pci
     device->share = SHARE_WHOLE;
     device->is_gpu = device->is_unlisted = device->settled = false;
     device->generation[0] = device->product[0] = device->subsystem[0] = device->name[0] = '\0';
+    device->driver[0] = device->security[0] = '\0';
     find_name(database, "SELECT name FROM vendor WHERE id = ?1", SQL_VALUES(sql_integer(id->vendor)),
               device->vendor, error);
     if (error->code)

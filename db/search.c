@@ -99,21 +99,16 @@ static void read_candidate(sqlite3_stmt *row, struct candidate *candidate)
     candidate->hit.form_factor = form_factor < 0 ? FORM_FACTOR_UNKNOWN : (enum form_factor)form_factor;
     candidate->hit.reports = column_count(row, 4);
     copy_column(row, 2, candidate->hit.product, sizeof candidate->hit.product);
-    copy_column(row, 8, candidate->edition, sizeof candidate->edition);
-    candidate->edition[strcspn(candidate->edition, " /")] = '\0';
-    copy_column(row, 10, candidate->chip, sizeof candidate->chip);
-    candidate->alias = column_integer(row, 9);
+    candidate->alias = column_integer(row, 8);
+    copy_column(row, 9, candidate->chip, sizeof candidate->chip);
 }
 
 /* Adds what the index has, and grades it. */
 static enum error_code find(struct finder *finder, const char *match, struct error *error)
 {
     static const char sql[] =
-        "SELECT a.pci_id, a.revision, a.product, a.form_factor, (SELECT works + works_with_workaround + partial"
-        " + fails FROM evidence WHERE level = 'id' AND chassis = '' AND guest = '' AND"
-        " key = printf('%04x:%04x', a.pci_id >> 16, a.pci_id & 65535)),"
-        " a.name, a.source, v.name, d.name, a.id, g.chip FROM alias_words w JOIN alias a ON a.id = w.rowid"
-        " JOIN gpu g ON g.pci_id = a.pci_id LEFT JOIN device d ON d.pci_id = a.pci_id"
+        "SELECT a.pci_id, a.revision, a.product, a.form_factor, g.reports, a.name, a.source, v.name, a.id,"
+        " g.chip FROM alias_words w JOIN alias a ON a.id = w.rowid JOIN gpu g ON g.pci_id = a.pci_id"
         " LEFT JOIN vendor v ON v.id = a.pci_id >> 16"
         " WHERE alias_words MATCH ?1 LIMIT ?2";
     sqlite3_stmt *row;

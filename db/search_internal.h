@@ -27,14 +27,13 @@ struct candidate {
     int tier;                           /* 0: the product itself */
     int extra;                          /* words of the model that were not asked for */
     int missing;                        /* words that say nothing and that the name lacks */
-    bool other_form;         /* not the form factor that was asked for, or one that nobody asked for */
-    size_t memory_start;     /* where the size of memory at the end of the product begins; 0: nowhere */
-    int memory;              /* 0 as asked for, 1 not stated, 2 another */
-    int source;              /* 0: the surest */
-    bool is_literal;         /* brand and line were asked for, too */
-    int64_t alias;           /* its number */
-    char chip[CHIP_SIZE];    /* "GK208" */
-    char edition[CHIP_SIZE]; /* the first word of its name in pci.ids: "GK208B" */
+    bool other_form;      /* not the form factor that was asked for, or one that nobody asked for */
+    size_t memory_start;  /* where the size of memory at the end of the product begins; 0: nowhere */
+    int memory;           /* 0 as asked for, 1 not stated, 2 another */
+    int source;           /* 0: the surest */
+    bool is_literal;      /* brand and line were asked for, too */
+    int64_t alias;        /* its number */
+    char chip[CHIP_SIZE]; /* "GK208" */
 };
 
 enum { TIER_EXACT, TIER_OTHER_FORM, TIER_WORDS, TIER_SIMILAR };

@@ -296,7 +296,7 @@ static int form_rank(const struct candidate *candidate)
  * larger one (GP104) is a rare board of the same name. */
 static int compare_chips(const struct candidate *x, const struct candidate *y)
 {
-    return x->hit.pci_id >> 16 == y->hit.pci_id >> 16 ? strcmp(y->edition, x->edition) : 0;
+    return x->hit.pci_id >> 16 == y->hit.pci_id >> 16 ? strcmp(y->chip, x->chip) : 0;
 }
 
 static int compare(const void *a, const void *b)

@@ -6,7 +6,7 @@
 -- A PCI ID is a number, vendor << 16 | device, and a subsystem likewise: 0x10de1d16 is 10de:1d16. Confidences run from 0
 -- to 1. References are checked by `passthru db check`: SQLite checks none unless it is asked to.
 PRAGMA application_id = 0x50545255; -- "PTRU"
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 
 -- kind: pci.ids, amdgpu.ids, supported-gpus.json, nvidia-readme, modules.alias, reports, feed, the name of a table of
 -- data/ (rules, facts, names, ranges, samples, subvendors, board-words, processors, chips, cards, prices, priors,
@@ -108,7 +108,9 @@ CREATE TABLE gpu (
     reset_origin INTEGER REFERENCES origin,
     reset_confidence REAL NOT NULL,
     prior INTEGER REFERENCES prior, -- NULL: the mechanism is not known
-    usable REAL                     -- the verdict's probability for the ID
+    usable REAL,                    -- the verdict's probability for the ID
+    reports INTEGER NOT NULL,       -- on the ID, and counted in the verdict
+    features INTEGER REFERENCES chip -- NULL: no row there fits
 ) STRICT;
 
 -- id is the order in the file, and the first row that an ID is in holds. From data/ranges.tsv.
@@ -131,7 +133,8 @@ CREATE TABLE gpu_range (
     vbios_confidence REAL NOT NULL,
     reset TEXT NOT NULL CHECK (reset IN ({reset})),
     reset_origin INTEGER REFERENCES origin,
-    reset_confidence REAL NOT NULL
+    reset_confidence REAL NOT NULL,
+    features INTEGER REFERENCES chip
 ) STRICT;
 
 -- Many makers sell one ID as a card and as a laptop chip. -1 is any subsystem or revision.
