@@ -109,8 +109,9 @@ void answer_write_short(const struct prose *prose, const struct answer *answer);
 void answer_write_full(const struct prose *prose, const struct answer *answer);
 
 /* Parts of the short one, for other answers: that no list names the GPU, and the cards that it is sold as in
- * a line (nothing where there is nothing to say), the verdict in a few sentences (no newline), which
- * workaround, what was reported, what to buy instead, and which macOS has a driver where that was asked. */
+ * a line with the last driver (nothing where there is nothing to say), the verdict in a few sentences (no
+ * newline), which workaround, what was reported, what to buy instead, and which macOS has a driver where
+ * that was asked. */
 void answer_append_verdict(struct buffer *out, const struct answer *answer);
 void answer_write_workaround(const struct prose *prose, const struct answer *answer);
 void answer_write_reports_in_short(const struct prose *prose, const struct answer *answer);

@@ -304,6 +304,19 @@ static void write_identity(struct json_writer *writer, const struct answer *answ
     json_write_bool(writer, "is_gpu", device->is_gpu);
 }
 
+/* What its maker's driver still does for the chip. */
+static void write_driver(struct json_writer *writer, const struct device *device)
+{
+    if (!device->security[0]) {
+        json_write_null(writer, "driver_support");
+        return;
+    }
+    json_write_begin_object(writer, "driver_support");
+    write_string_or_null(writer, "driver", device->driver);
+    json_write_string(writer, "security", device->security);
+    json_write_end_object(writer);
+}
+
 void answer_write_members(struct json_writer *writer, const struct answer *answer)
 {
     const struct gpu *gpu = &answer->device.gpu;
@@ -314,6 +327,7 @@ void answer_write_members(struct json_writer *writer, const struct answer *answe
     write_attribute(writer, gpu, ATTRIBUTE_VBIOS);
     write_attribute(writer, gpu, ATTRIBUTE_RESET);
     write_attribute(writer, gpu, ATTRIBUTE_DISPLAY);
+    write_driver(writer, &answer->device);
     card_write_json(writer, "card", answer->cards, answer->card_count);
     write_verdict(writer, answer);
     write_parts(writer, answer);

@@ -318,16 +318,36 @@ void answer_write_macos(const struct prose *prose, const struct answer *answer)
                   (int)(last - answer->macos), answer->macos);
 }
 
+/* That the maker's newest driver lacks the chip, or that it gets security fixes only. Linux has drivers of
+ * its own for all that is not NVIDIA's. */
+static void write_driver(const struct prose *prose, const struct device *device)
+{
+    enum { NVIDIA = 0x10de };
+    struct buffer line CLEANUP(buffer_free) = BUFFER(NAME_SIZE + 256);
+    bool is_branch = device->driver[0] >= '0' && device->driver[0] <= '9';
+    bool has_ended = strncmp(device->security, "ended ", 6) == 0;
+    if (!has_ended && strcmp(device->security, "legacy") != 0)
+        return;
+    buffer_append_text(&line, device->id.vendor == NVIDIA ? "" : "Windows: ");
+    append_vendor(&line, device->vendor);
+    if (is_branch)
+        buffer_append_format(&line, " %s is the last", device->driver);
+    if (has_ended)
+        buffer_append_format(&line, ", no security fixes since %s", device->security + 6);
+    else
+        buffer_append_text(&line, is_branch ? ": legacy support, security fixes only"
+                                            : "'s legacy driver, with security fixes only");
+    prose_add(prose, PARAGRAPH_FIELD, "Driver", COLOR_PLAIN, "%s.", buffer_text(&line));
+}
+
 void answer_write_cards(const struct prose *prose, const struct answer *answer)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
-    if (!answer->card_count)
-        return;
     card_append_facts(&line, answer->cards, answer->card_count);
-    card_append_driver(&line, &answer->cards[0].features);
     if (line.length)
         prose_add(prose, PARAGRAPH_FIELD, answer->card_count == 1 ? "Card" : "Cards", COLOR_PLAIN, "%s.",
                   buffer_text(&line));
+    write_driver(prose, &answer->device);
 }
 
 void answer_write_unlisted(const struct prose *prose, const struct answer *answer)

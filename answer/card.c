@@ -196,22 +196,6 @@ void card_append_facts(struct buffer *out, const struct card *cards, int count)
     }
 }
 
-void card_append_driver(struct buffer *out, const struct chip_features *features)
-{
-    bool is_branch = features->driver[0] >= '0' && features->driver[0] <= '9';
-    bool has_ended = strncmp(features->security, "ended ", 6) == 0;
-    if (out->length && (has_ended || strcmp(features->security, "legacy") == 0))
-        buffer_append_text(out, ". ");
-    if (has_ended)
-        buffer_append_format(out, "%s%s, without security fixes since %s",
-                             is_branch ? "Its last driver is " : "Its driver is an old one",
-                             is_branch ? features->driver : "", features->security + 6);
-    else if (strcmp(features->security, "legacy") == 0)
-        buffer_append_format(out, "%s%s%s", is_branch ? "Its last driver branch is " : "Its driver",
-                             is_branch ? features->driver : "",
-                             is_branch ? ", which gets security fixes only" : " gets security fixes only");
-}
-
 /* ---- JSON ---- */
 
 static void write_amount(struct json_writer *writer, const char *key, double value)

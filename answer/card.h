@@ -12,10 +12,6 @@
  * nothing. */
 void card_append_facts(struct buffer *out, const struct card *cards, int count);
 
-/* Appends "Its last driver branch is 470, ...", a sentence without its full stop, where the newest driver
- * does not support the chip or gets security fixes only. */
-void card_append_driver(struct buffer *out, const struct chip_features *features);
-
 /* "$200-280 used"; "" for CONDITION_COUNT. */
 enum { PRICE_TEXT_SIZE = 40 };
 void card_print_price(const struct card *card, int condition, char text[PRICE_TEXT_SIZE]);

@@ -118,7 +118,6 @@ void renewal_write_note(struct output *output, struct database *database, const 
     } else {
         snprintf(list, sizeof list, "The database is %d days old", days);
     }
-    prose_add(&prose, PARAGRAPH_FIELD, "Note", COLOR_YELLOW,
-              "%s%s passthru sync brings newer lists and reports.", list,
-              is_newer_than_list ? "; this GPU is known from passthru's own data." : ":");
+    prose_add(&prose, PARAGRAPH_FIELD, "Note", COLOR_YELLOW, "%s%s; newer: passthru sync", list,
+              is_newer_than_list ? "; this GPU is known from passthru's own data" : "");
 }
