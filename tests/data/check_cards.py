@@ -30,7 +30,8 @@ PLUGS = r"\d+x (6-pin|8-pin|8-pin EPS|12-pin|16-pin)"
 CODEC = "(h264|hevc|hevc10|vp9|av1)"
 SPLIT = "(sr-iov|vgpu|vgpu-unlock|mxgpu)"
 MACOS = r"\d+(\.\d+)?"
-SOURCE = r"https://\S+\.\S+"
+ADDRESS = r"https://\S+\.\S+"
+SOURCE = f"{ADDRESS}( {ADDRESS})*"
 # What may stand in a column; a ? at its end: it may be blank, which is unknown.
 CARDS = {
     "name": r"\S.*\S", "pci_ids": PCI_IDS, "chip": r"\S.*", "released?": r"(19|20)\d\d(-(0[1-9]|1[0-2])(-[0-3]\d)?)?",
@@ -55,11 +56,11 @@ CHIPS = {
 }
 # Columns that a buyer filters by, and how large or small their numbers are at most.
 FILTERED = ["vram_gib", "memory", "bandwidth_gb_s", "board_power_w", "slots", "low_profile", "cooling", "power_connectors",
-            "outputs"]
+            "outputs", "length_mm"]
 LIMITS = {"vram_gib": (0.1, 512), "bandwidth_gb_s": (1, 20000), "board_power_w": (5, 2000), "length_mm": (100, 400),
           "fp32_tflops": (0.001, 1000), "launch_usd": (20, 50000)}
 # Two boards with one ID must differ in one of these, or a buyer could not tell them apart.
-TELLING = FILTERED + ["length_mm", "fp32_tflops", "sold"]
+TELLING = FILTERED + ["fp32_tflops", "sold"]
 
 
 def read_table(path, content, columns):
@@ -181,10 +182,11 @@ def coverage_faults(cards, chips, gpus):
     """Yield each column that too few of the newer cards have, and too many GPUs without a line for their chip."""
     newer = [row for row in cards if row["released"] >= COVERED_FROM]
     for column in FILTERED:
-        # A module for a server takes no slot.
-        known = [row for row in newer if row[column] or (column == "slots" and OWN_POWER.search(row["bus"]))]
-        if len(known) * 100 < COVERED * len(newer):
-            yield f"{column} is known of {len(known)} of {len(newer)} cards since {COVERED_FROM}"
+        # A module for a server has no bracket: it takes no slot, and no length of a case.
+        asked = [row for row in newer if column not in ("slots", "length_mm") or not OWN_POWER.search(row["bus"])]
+        known = [row for row in asked if row[column]]
+        if len(known) * 100 < COVERED * len(asked):
+            yield f"{column} is known of {len(known)} of {len(asked)} cards since {COVERED_FROM}"
     asked = [gpu for gpu in gpus.items() if gpu[1] and gpu[0][:4] in {row["vendor"] for row in chips}]
     known = [gpu for gpu in asked if any(fits(row, *gpu) for row in chips)]
     if len(known) * 100 < COVERED * len(asked):
@@ -226,7 +228,7 @@ BAD = [
     [("cards", {"released": "May 2017"}), ("cards", {"vram_gib": "two"}), ("cards", {"vram_gib": ""}),
      ("cards", {"slots": "5"}), ("cards", {"low_profile": "maybe"}), ("cards", {"cooling": "fan"}),
      ("cards", {"power_connectors": "8-pin"}), ("cards", {"bus": "PCIe"}), ("cards", {"sold": "used"}),
-     ("cards", {"source": "somebody"}), ("cards", {"pci_ids": "10de:1D01"}), ("prices", {"as_of": "March 2026"}),
+     ("cards", {"source": "somebody"}), ("cards", {"source": "https://example.org/a b"}), ("cards", {"pci_ids": "10de:1D01"}), ("prices", {"as_of": "March 2026"}),
      ("prices", {"kind": "guess"}), ("prices", {"condition": "old"}), ("prices", {"url": "a shop"}),
      ("chips", {"encode": "h265"}), ("chips", {"split": "yes"}), ("chips", {"macos": "Sonoma"}),
      ("chips", {"security": "over"}), ("chips", {"note": "x" * 81})],
@@ -238,7 +240,7 @@ BAD = [
      ("cards", {"low_profile": "yes", "length_mm": "267"}), ("cards", {"cuda_capability": ""})],
     [("prices", {"name": "GT 1030"}), ("prices", {"pci_ids": "10de:1d02"}), ("prices", {"price_usd_low": "60"})],
     [("chips", {"chip": "GP107"}), ("chips", {"split": "vgpu"}), ("chips", {"rocm": "6"})],
-    [("chips", {"chip": "GA10*"}), ("cards", {"memory": ""})],
+    [("chips", {"chip": "GA10*"}), ("cards", {"memory": ""}), ("cards", {"length_mm": ""})],
 ]
 
 
