@@ -66,6 +66,7 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
     answer->alternative_count = answer->card_count = answer->symptom_count = 0;
     answer->has_blocker_workaround = false;
     answer->macos[0] = '\0';
+    database_name_sources(database, !options->is_short);
     if (database_find_device(database, id, device, error))
         return error->code == ERROR_NOT_FOUND ? name_what_is_missing(database, device, error) : error->code;
     if (device->is_gpu &&
@@ -171,6 +172,17 @@ static enum error_code ask_for_macos(struct database *database, struct answer *a
     return ERROR_NONE;
 }
 
+/* Reports that are not shown matter where some of them ended usable and others did not. What a maker states
+ * is among them, and not among those that are counted. */
+static bool needs_reports(const struct answer *answer)
+{
+    const struct evidence *evidence = &answer->evidence[EVIDENCE_ID];
+    int usable = usable_reports(evidence->counts);
+    bool contradict = usable && usable < evidence_total(evidence);
+    int statements = evidence->samples[SAMPLE_VENDOR_STATEMENT];
+    return statements || (answer->options.is_short ? contradict : evidence_total(evidence) > 0);
+}
+
 enum error_code answer_judge(struct database *database, struct answer *answer, struct error *error)
 {
     const struct device *device = &answer->device;
@@ -185,16 +197,16 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
         return error->code;
     answer->verdict = verdict_compute(&device->prior, answer->evidence);
     answer->blocker_count = gpu_blockers(&device->gpu, answer->blockers);
-    int reported = evidence_total(&answer->evidence[EVIDENCE_ID]);
-    if (((reported || evidence_total(&answer->evidence[EVIDENCE_CHIP])) &&
+    if (((evidence_total(&answer->evidence[EVIDENCE_ID]) ||
+          evidence_total(&answer->evidence[EVIDENCE_CHIP])) &&
          database_find_tried_fixes(database, device, answer->tried_fixes, MAX_TRIED_FIXES,
                                    &answer->tried_fix_count, error)) ||
         judge_parts(database, answer, error) || find_workarounds(database, answer, error) ||
-        ((reported || answer->evidence[EVIDENCE_ID].samples[SAMPLE_VENDOR_STATEMENT]) &&
-         options->report_limit &&
+        (options->report_limit && needs_reports(answer) &&
          database_find_reports(database, id, options->share, options->report_limit, &answer->reports,
                                &answer->report_count, error)) ||
-        (options->symptoms && reported && find_symptoms(database, answer, error)) ||
+        (!options->is_short && evidence_total(&answer->evidence[EVIDENCE_ID]) &&
+         find_symptoms(database, answer, error)) ||
         (options->explain && database_each_stated_value(database, id, add_stated_value, answer, error)))
         return error->code;
     /* The list of alternatives is for any guest; recommend knows which cards macOS drives. */

@@ -18,7 +18,7 @@ struct answer_options {
     enum guest guest;
     enum share share;
     int report_limit; /* how many reports to show */
-    bool symptoms;    /* gather what was tried against those that the reports name */
+    bool is_short;    /* the answer shows no reports, which are only compared, and not who states a value */
     bool explain;     /* show what every source states */
 };
 

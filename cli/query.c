@@ -366,7 +366,7 @@ int command_query(int argc, char **argv)
     query.options.chassis = (enum chassis)chassis;
     query.options.share = (enum share)share;
     query.format = ndjson ? FORMAT_NDJSON : query.common.json ? FORMAT_JSON : FORMAT_TEXT;
-    query.options.symptoms = query.full || query.format != FORMAT_TEXT;
+    query.options.is_short = query.format == FORMAT_TEXT && !query.full;
     if (query.options.report_limit < 0)
         query.options.report_limit = query.format != FORMAT_TEXT ? JSON_REPORTS
                                      : query.full                ? SHOWN_REPORTS

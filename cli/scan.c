@@ -124,7 +124,7 @@ static enum error_code look_at(struct scan_command *command, const struct pci_de
 static enum error_code look_at_all(struct scan_command *command, struct error *error)
 {
     struct answer_options options = {
-        .report_limit = SCAN_REPORTS, .guest = command->guest, .symptoms = command->common.json};
+        .report_limit = SCAN_REPORTS, .guest = command->guest, .is_short = !command->common.json};
     struct scan *scan = &command->scan;
     struct scan_answer *gpu = calloc(1, sizeof *gpu);
     if (!gpu)

@@ -71,6 +71,10 @@ struct device {
     struct prior prior; /* of this share */
 };
 
+/* Whether the values of the GPUs that are found from now on have their `source`, which costs a look-up for
+ * each; else it is "". They have it unless this is called. */
+void database_name_sources(struct database *database, bool is_wanted);
+
 /* Looks an ID up. ERROR_NOT_FOUND when no list has it, and neither its number nor a report tells that it is a
  * GPU; device->vendor is then set if the vendor is known. */
 MUST_CHECK enum error_code database_find_device(struct database *database, const struct pci_id *id,

@@ -25,6 +25,7 @@ struct database {
     int64_t max_steps;
     char **origins; /* texts of the table, by the number of their row; NULL: not fetched yet */
     int origin_capacity;
+    bool without_sources; /* of values: database_name_sources */
 };
 
 /* ---- statements ---- */

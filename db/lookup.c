@@ -45,6 +45,18 @@ static enum error_code find_origin(struct database *database, int origin, const 
     return ERROR_NONE;
 }
 
+void database_name_sources(struct database *database, bool is_wanted)
+{
+    database->without_sources = !is_wanted;
+}
+
+/* The same for a value of a GPU. */
+static enum error_code find_source(struct database *database, int origin, const char **text,
+                                   struct error *error)
+{
+    return find_origin(database, database->without_sources && origin > 0 ? 0 : origin, text, error);
+}
+
 /* ---- priors ---- */
 
 /* Reads shares, strength, reason and number. */
@@ -125,7 +137,7 @@ static enum error_code read_gpu(struct database *database, sqlite3_stmt *row, st
         int value = vocabulary_find(attribute_vocabulary((enum attribute)i), column_text(row, column));
         annotation->value = value < 0 ? 0 : value;
         annotation->confidence = column_real(row, column + 1, 1);
-        if (find_origin(database, column_row(row, column + 2), &annotation->source, error))
+        if (find_source(database, column_row(row, column + 2), &annotation->source, error))
             return error->code;
     }
     copy_column(row, 12, gpu->chip, sizeof gpu->chip);
@@ -190,7 +202,7 @@ static enum error_code settle(struct database *database, struct device *device, 
     int form_factor = vocabulary_find(&vocabulary_form_factor, column_text(row, column));
     double confidence = column_real(row, column + 1, 1);
     if (form_factor <= FORM_FACTOR_UNKNOWN ||
-        find_origin(database, column_row(row, column + 2), &source, error))
+        find_source(database, column_row(row, column + 2), &source, error))
         return error->code;
     device->settled = gpu_settle(&device->gpu, (enum form_factor)form_factor, confidence, source);
     return device->settled ? database_find_prior(database, &device->gpu, SHARE_WHOLE, &device->prior, error)
