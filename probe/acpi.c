@@ -12,20 +12,25 @@ enum {
     MAX_TABLES = 64,
     MAX_TABLE_BYTES = 2 << 20,
     MAX_TABLE_FILES = 512, /* in a directory, of all kinds */
-    MAX_PLACES = 256,
-    HEADER_SIZE = 36, /* ACPI 6.5, 5.2.6 */
+    MAX_PLACES = 1024,
+    MAX_BODIES = 256 << 10, /* bytes of all _DSM methods */
+    HEADER_SIZE = 36,       /* ACPI 6.5, 5.2.6 */
     TABLE_NAME_SIZE = 24,
+    CLASS_DISPLAY = 0x03,
 };
 
 static const char tables_directory[] = "/sys/firmware/acpi/tables";
 
-enum kind { KIND_ROM, KIND_ATRM, KIND_ATPX, KIND_OPTIMUS, KIND_MUX };
+enum kind { KIND_ROM, KIND_ATRM, KIND_ATPX, KIND_DSM, KIND_OPTIMUS, KIND_MUX };
 
 /* Something of interest, and where it was found: a method, or the scope that holds a UUID. */
 struct place {
     enum kind kind;
     struct aml_path path;
     char table[TABLE_NAME_SIZE];
+    bool in_method; /* a UUID: what holds it is a method */
+    size_t body;    /* of a _DSM: its bytes in acpi.bodies */
+    size_t body_length;
 };
 
 struct acpi {
@@ -37,30 +42,57 @@ struct acpi {
     bool incomplete; /* something of the namespace could not be read, or was not understood */
     enum tristate has_vfct;
     struct buffer vfct;
+    struct buffer bodies; /* of the _DSM methods */
 };
 
 /* A table while its AML is walked. */
 struct table {
     struct acpi *acpi;
     const char *name;
+    struct aml_path method; /* the last one */
 };
 
-static void add_place(const struct table *table, enum kind kind, const struct aml_path *path)
+/* NULL when there are too many. */
+static struct place *add_place(const struct table *table, enum kind kind, const struct aml_path *path)
 {
     struct acpi *acpi = table->acpi;
     if (acpi->place_count == MAX_PLACES) {
         acpi->incomplete = true;
-        return;
+        return NULL;
     }
     struct place *place = &acpi->places[acpi->place_count++];
     place->kind = kind;
     place->path = *path;
     snprintf(place->table, sizeof place->table, "%s", table->name);
+    return place;
 }
 
-static void note_method(void *context, const struct aml_path *path)
+static bool is_same(const struct aml_path *a, const struct aml_path *b)
 {
-    if (aml_path_ends_with(path, "_ROM"))
+    return a->count == b->count && aml_path_is_within(a, b);
+}
+
+static void note_dsm(const struct table *table, const struct aml_path *path, const uint8_t *body,
+                     size_t length)
+{
+    struct buffer *bodies = &table->acpi->bodies;
+    struct place *place = add_place(table, KIND_DSM, path);
+    if (!place)
+        return;
+    place->body = bodies->length;
+    buffer_append(bodies, (const char *)body, length);
+    if (bodies->failed)
+        table->acpi->incomplete = true;
+    else
+        place->body_length = length;
+}
+
+static void note_method(void *context, const struct aml_path *path, const uint8_t *body, size_t length)
+{
+    ((struct table *)context)->method = *path;
+    if (aml_path_ends_with(path, "_DSM"))
+        note_dsm(context, path, body, length);
+    else if (aml_path_ends_with(path, "_ROM"))
         add_place(context, KIND_ROM, path);
     else if (aml_path_ends_with(path, "ATRM"))
         add_place(context, KIND_ATRM, path);
@@ -70,10 +102,12 @@ static void note_method(void *context, const struct aml_path *path)
 
 static void note_uuid(void *context, enum aml_uuid uuid, const struct aml_path *path)
 {
-    if (uuid == AML_UUID_OPTIMUS)
-        add_place(context, KIND_OPTIMUS, path);
-    else if (uuid == AML_UUID_MUX)
-        add_place(context, KIND_MUX, path);
+    const struct table *table = context;
+    if (uuid != AML_UUID_OPTIMUS && uuid != AML_UUID_MUX)
+        return;
+    struct place *place = add_place(table, uuid == AML_UUID_OPTIMUS ? KIND_OPTIMUS : KIND_MUX, path);
+    if (place)
+        place->in_method = is_same(path, &table->method);
 }
 
 static uint32_t read_32(const char *bytes)
@@ -110,8 +144,8 @@ static enum root_result read_table(struct root *root, const char *path, const ch
 static void read_definitions(struct root *root, struct acpi *acpi, const char *name, struct buffer *bytes)
 {
     char path[320];
-    const struct table table = {acpi, name};
-    const struct aml_visitor visitor = {(void *)&table, note_method, note_uuid};
+    struct table table = {.acpi = acpi, .name = name};
+    const struct aml_visitor visitor = {&table, note_method, note_uuid};
     bool is_dsdt = strcmp(name, "DSDT") == 0;
     snprintf(path, sizeof path, "%s/%s", tables_directory, name);
     if (acpi->table_count == MAX_TABLES) {
@@ -120,7 +154,10 @@ static void read_definitions(struct root *root, struct acpi *acpi, const char *n
         return;
     }
     acpi->table_count++;
-    if (read_table(root, path, is_dsdt ? "DSDT" : "SSDT", bytes)) {
+    enum root_result result = read_table(root, path, is_dsdt ? "DSDT" : "SSDT", bytes);
+    if (result) {
+        if (result == ROOT_ABSENT)
+            root_note_unreadable(root, path, "is listed, but there is no such file");
         acpi->incomplete = true;
         return;
     }
@@ -131,6 +168,15 @@ static void read_definitions(struct root *root, struct acpi *acpi, const char *n
     }
 }
 
+static bool is_noted(const struct root *root, const char *path)
+{
+    const struct root_fault *fault;
+    for (int i = 0; (fault = root_fault(root, i)); i++)
+        if (strcmp(fault->path, path) == 0)
+            return true;
+    return false;
+}
+
 /* Reads the tables of a directory: `prefix` is "", or "dynamic/" for those loaded while the machine ran. */
 static void read_directory(struct root *root, struct acpi *acpi, const char *prefix, struct buffer *bytes)
 {
@@ -138,7 +184,7 @@ static void read_directory(struct root *root, struct acpi *acpi, const char *pre
     int count;
     snprintf(directory, sizeof directory, "%s/%s", tables_directory, prefix);
     char **names = root_list(root, directory, MAX_TABLE_FILES, &count);
-    acpi->incomplete |= count == MAX_TABLE_FILES;
+    acpi->incomplete |= count == MAX_TABLE_FILES || is_noted(root, directory);
     for (int i = 0; i < count; i++) {
         char name[280];
         snprintf(name, sizeof name, "%s%s", prefix, names[i]);
@@ -158,9 +204,11 @@ static void read_vfct(struct root *root, struct acpi *acpi)
     char path[64];
     snprintf(path, sizeof path, "%s/VFCT", tables_directory);
     enum root_result result = read_table(root, path, "VFCT", &acpi->vfct);
-    if (result == ROOT_OK)
+    if (result == ROOT_OK) {
         acpi->has_vfct = TRISTATE_YES;
-    else if (result == ROOT_ABSENT && acpi->lists_dsdt)
+        if (vfct_is_damaged((const uint8_t *)acpi->vfct.data, acpi->vfct.length))
+            root_note_unreadable(root, path, "has an image that runs past its end");
+    } else if (result == ROOT_ABSENT && acpi->lists_dsdt)
         acpi->has_vfct = TRISTATE_NO;
 }
 
@@ -171,9 +219,12 @@ enum error_code acpi_read(struct root *root, struct acpi **acpi, struct error *e
     if (!read)
         return error_set(error, ERROR_NO_MEMORY, "no memory to read the ACPI tables");
     read->vfct = BUFFER(MAX_TABLE_BYTES + 70000);
+    read->bodies = BUFFER(MAX_BODIES);
     read_directory(root, read, "", &bytes);
     if (read->has_dsdt)
         read_directory(root, read, "dynamic/", &bytes);
+    else if (!read->lists_dsdt)
+        root_note_unreadable(root, tables_directory, "has no DSDT, which names the devices of the firmware");
     read_vfct(root, read);
     *acpi = read;
     return ERROR_NONE;
@@ -184,6 +235,7 @@ void acpi_free(struct acpi *acpi)
     if (!acpi)
         return;
     buffer_free(&acpi->vfct);
+    buffer_free(&acpi->bodies);
     free(acpi);
 }
 
@@ -203,17 +255,57 @@ struct nodes {
     struct aml_path port;
 };
 
-static enum binding bind_place(const struct place *place, const struct nodes *nodes)
+/* Whether it is at a node itself: the node, or an object of it. */
+static bool is_at(const struct aml_path *path, const struct aml_path *node)
+{
+    return aml_path_is_within(path, node) && path->count <= node->count + 1;
+}
+
+/* How a method that holds a UUID relates to the GPU's own _DSM: it is called where its bytes have the name,
+ * by its last segment from the same node or one above, with the segment before that from anywhere. */
+static enum binding bind_called(const struct acpi *acpi, const struct place *place, const struct nodes *nodes)
 {
     const struct aml_path *path = &place->path;
-    if (nodes->has_gpu && aml_path_is_within(path, &nodes->gpu) && path->count <= nodes->gpu.count + 1)
+    enum binding best = BINDING_NONE;
+    for (int i = 0; i < acpi->place_count; i++) {
+        const struct place *dsm = &acpi->places[i];
+        if (dsm->kind != KIND_DSM || dsm->path.count != nodes->gpu.count + 1 ||
+            !is_at(&dsm->path, &nodes->gpu))
+            continue;
+        struct aml_path parent = *path;
+        parent.count--;
+        int segments = aml_path_is_within(&nodes->gpu, &parent) || path->count < 2 ? 1 : 2;
+        if (!place->in_method)
+            best = aml_path_is_within(&nodes->gpu, path) ? BINDING_POSSIBLE : best;
+        else if (dsm->body_length &&
+                 memmem(acpi->bodies.data + dsm->body, dsm->body_length,
+                        path->segments[path->count - segments], (size_t)segments * AML_SEGMENT_SIZE))
+            return BINDING_OWN;
+        else if (!aml_path_ends_with(path, "_DSM"))
+            best = BINDING_POSSIBLE;
+    }
+    return best;
+}
+
+static enum binding bind_place(const struct acpi *acpi, const struct place *place, const struct nodes *nodes)
+{
+    const struct aml_path *path = &place->path;
+    bool is_uuid = place->kind >= KIND_OPTIMUS;
+    /* Of a UUID the node answers to, its _DSM or what that calls holds it. */
+    bool counts = !is_uuid || aml_path_ends_with(path, "_DSM") || !place->in_method;
+    if (nodes->has_gpu && counts && is_at(path, &nodes->gpu))
         return BINDING_OWN;
+    enum binding called = is_uuid && nodes->has_gpu ? bind_called(acpi, place, nodes) : BINDING_NONE;
+    if (called == BINDING_OWN)
+        return called;
     if (nodes->has_port && aml_path_is_within(path, &nodes->port))
         return BINDING_BELOW_PORT;
+    if (nodes->has_gpu)
+        return called;
     /* A UUID elsewhere, but in no node's own _DSM, may be what the GPU's _DSM refers to. */
-    if (place->kind >= KIND_OPTIMUS && !aml_path_ends_with(path, "_DSM"))
+    if (is_uuid && !aml_path_ends_with(path, "_DSM"))
         return BINDING_POSSIBLE;
-    return nodes->has_gpu || nodes->has_port ? BINDING_NONE : BINDING_POSSIBLE;
+    return nodes->has_port ? BINDING_NONE : BINDING_POSSIBLE;
 }
 
 static void print_where(const struct place *place, char where[ACPI_WHERE_SIZE])
@@ -230,7 +322,7 @@ static enum binding find_binding(const struct acpi *acpi, enum kind kind, const 
     enum binding best = BINDING_NONE;
     for (int i = 0; i < acpi->place_count; i++) {
         const struct place *place = &acpi->places[i];
-        enum binding binding = place->kind == kind ? bind_place(place, nodes) : BINDING_NONE;
+        enum binding binding = place->kind == kind ? bind_place(acpi, place, nodes) : BINDING_NONE;
         if (binding < best) {
             best = binding;
             print_where(place, where);
@@ -258,20 +350,37 @@ static enum acpi_rom rom_of(enum binding binding)
     }
 }
 
+/* Whether a method is at the node of a display device that is there: the driver looks nowhere else. Unknown
+ * when the node of one is not known. */
+static enum tristate is_at_display(const struct place *place, const struct pci_machine *machine)
+{
+    enum tristate result = machine ? TRISTATE_NO : TRISTATE_UNKNOWN;
+    for (int i = 0; machine && i < machine->count; i++) {
+        struct aml_path node;
+        if (machine->devices[i].base_class != CLASS_DISPLAY)
+            continue;
+        if (!aml_path_parse(machine->devices[i].acpi_path, &node))
+            result = TRISTATE_UNKNOWN;
+        else if (place->path.count == node.count + 1 && aml_path_is_within(&place->path, &node))
+            return TRISTATE_YES;
+    }
+    return result;
+}
+
 /* Whether the GPU is served by a method of the integrated GPU. */
 static enum tristate find_hybrid(const struct acpi *acpi, enum kind kind,
                                  const struct acpi_question *question, char where[ACPI_WHERE_SIZE])
 {
-    const struct place *place = NULL;
-    for (int i = 0; i < acpi->place_count && !place; i++)
-        if (acpi->places[i].kind == kind)
-            place = &acpi->places[i];
     if (question->is_amd_discrete == TRISTATE_NO || question->removable == TRISTATE_YES)
         return TRISTATE_NO;
-    if (!place)
-        return acpi_readable(acpi) == TRISTATE_YES ? TRISTATE_NO : TRISTATE_UNKNOWN;
-    print_where(place, where);
-    return question->is_amd_discrete;
+    for (int i = 0; i < acpi->place_count; i++) {
+        const struct place *place = &acpi->places[i];
+        if (place->kind != kind || is_at_display(place, question->machine) == TRISTATE_NO)
+            continue;
+        print_where(place, where);
+        return question->is_amd_discrete;
+    }
+    return acpi_readable(acpi) == TRISTATE_YES ? TRISTATE_NO : TRISTATE_UNKNOWN;
 }
 
 static void find_image(const struct acpi *acpi, const struct acpi_question *question, struct acpi_gpu *facts)

@@ -36,7 +36,8 @@ struct acpi_question {
     struct pci_address address;
     struct pci_id id;
     enum tristate is_amd_discrete;
-    enum tristate removable; /* behind Thunderbolt or USB4: TRISTATE_UNKNOWN counts as no */
+    enum tristate removable;           /* behind Thunderbolt or USB4: TRISTATE_UNKNOWN counts as no */
+    const struct pci_machine *machine; /* whose display devices' nodes are asked for ATRM and ATPX */
 };
 
 enum acpi_rom {
@@ -57,8 +58,8 @@ struct acpi_gpu {
      */
     enum tristate atrm;
     enum tristate atpx;
-    /* NVIDIA's _DSM functions at the GPU's own node; unknown when only another node below its port has them.
-     */
+    /* Whether the GPU's own _DSM answers to NVIDIA's functions: it, or what it calls, has their UUID; unknown
+     * when only something else does that it may call. */
     enum tristate optimus_dsm;
     enum tristate mux_dsm;
     enum tristate vfct; /* the table VFCT has an image for this device */

@@ -230,7 +230,7 @@ static bool take_package(struct walk *walk, struct opcode opcode, size_t at)
     walk->damaged |= too_long;
     frame->lost = false;
     if (opcode.shape == SHAPE_METHOD && walk->visitor->method)
-        walk->visitor->method(walk->visitor->context, &path);
+        walk->visitor->method(walk->visitor->context, &path, walk->bytes + content, end - content);
     if (opcode.shape == SHAPE_METHOD || opcode.shape == SHAPE_DATA) {
         tell_uuids(walk, content, end, &path);
         walk->at = end;

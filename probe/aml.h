@@ -21,10 +21,11 @@ enum aml_uuid {
     AML_UUID_COUNT,
 };
 
-/* Called with what is found; either may be NULL. Paths are valid during the call. */
+/* Called with what is found; either may be NULL. Paths and bytes are valid during the call. */
 struct aml_visitor {
     void *context;
-    void (*method)(void *context, const struct aml_path *path);
+    /* `body` are the method's terms, `length` bytes. */
+    void (*method)(void *context, const struct aml_path *path, const uint8_t *body, size_t length);
     /* Once for each method that holds the UUID, with the method's path; for a UUID outside of any method,
      * with the path of its scope. */
     void (*uuid)(void *context, enum aml_uuid uuid, const struct aml_path *path);

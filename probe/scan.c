@@ -6,7 +6,7 @@
 
 #include "probe/host_config.h"
 
-enum { VENDOR_AMD = 0x1002 };
+enum { VENDOR_AMD = 0x1002, VENDOR_NVIDIA = 0x10de };
 
 static enum error_code no_gpu(const struct scan *scan, struct error *error)
 {
@@ -141,6 +141,7 @@ static void look_at_firmware(struct scan *scan, enum form_factor form_factor, st
                            : form_factor == FORM_FACTOR_UNKNOWN ? TRISTATE_UNKNOWN
                                                                 : tristate_of(discrete),
         .removable = device->removable,
+        .machine = &scan->machine,
     };
     acpi_gpu_facts(scan->acpi, &question, &gpu->acpi);
 }
@@ -200,6 +201,11 @@ static bool has_own_rom(const struct scan_gpu *gpu)
     return gpu->rom.valid == TRISTATE_YES && gpu->rom.matches == TRISTATE_YES && !gpu->rom.is_shadow;
 }
 
+bool scan_asks_rom_method(const struct scan_gpu *gpu)
+{
+    return gpu->device->id.vendor == VENDOR_NVIDIA;
+}
+
 bool scan_observe(const struct scan_gpu *gpu, struct gpu *known)
 {
     bool changed = false;
@@ -208,7 +214,7 @@ bool scan_observe(const struct scan_gpu *gpu, struct gpu *known)
     if (has_own_rom(gpu) && !integrated)
         changed |= gpu_observe(known, ATTRIBUTE_VBIOS, VBIOS_ROM_BAR, 0.99,
                                "seen on this machine: the ROM BAR gives a valid image for this GPU");
-    else if (gpu->acpi.rom_method == ACPI_ROM_YES && !integrated)
+    else if (gpu->acpi.rom_method == ACPI_ROM_YES && !integrated && scan_asks_rom_method(gpu))
         changed |= gpu_observe(known, ATTRIBUTE_VBIOS, VBIOS_ACPI_ROM, 0.99,
                                "seen on this machine: the GPU's own ACPI node has a method _ROM");
     else if (gpu->acpi.atrm == TRISTATE_YES)

@@ -71,6 +71,10 @@ void scan_gpu_free(struct scan_gpu *gpu);
 /* Sets the attributes of a GPU to what was seen on this machine. Returns whether anything changed. */
 bool scan_observe(const struct scan_gpu *gpu, struct gpu *known);
 
+/* Whether the driver of this GPU asks the firmware's method _ROM for the vBIOS: NVIDIA's and nouveau do;
+ * amdgpu asks ATRM, VFCT and the ROM, and i915 and xe none of them. */
+bool scan_asks_rom_method(const struct scan_gpu *gpu);
+
 /* Finds what stands in the way on the host itself; and what could not be read, once everything was looked
  * at. */
 void scan_judge_host(struct scan *scan);

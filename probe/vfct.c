@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probe/vfct.h"
 
-#include <stdbool.h>
-
 enum {
     TABLE_HEADER_SIZE = 76, /* the ACPI header, a UUID, two offsets, 16 reserved bytes */
     IMAGES_OFFSET_AT = 52,  /* where the first image header is */
@@ -52,4 +50,13 @@ enum vfct_result vfct_find(const uint8_t *table, size_t length, const struct pci
         at = content + size;
     }
     return VFCT_NONE;
+}
+
+bool vfct_is_damaged(const uint8_t *table, size_t length)
+{
+    static const struct pci_address anywhere = {0};
+    static const struct pci_id nothing = {.vendor = 0xffff, .device = 0xffff};
+    size_t offset;
+    size_t size;
+    return vfct_find(table, length, &anywhere, &nothing, &offset, &size) == VFCT_DAMAGED;
 }

@@ -2,6 +2,7 @@
 #ifndef PASSTHRU_PROBE_VFCT_H
 #define PASSTHRU_PROBE_VFCT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,5 +27,8 @@ enum vfct_result {
  * the length is not 0. */
 MUST_CHECK enum vfct_result vfct_find(const uint8_t *table, size_t length, const struct pci_address *address,
                                       const struct pci_id *id, size_t *offset, size_t *image_length);
+
+/* Whether the table is cut short or malformed, so that vfct_find does not see all of it. */
+bool vfct_is_damaged(const uint8_t *table, size_t length);
 
 #endif

@@ -21,10 +21,11 @@ static void check_path(const struct aml_path *path)
             "a printed path is that path");
 }
 
-static void note_method(void *context, const struct aml_path *path)
+static void note_method(void *context, const struct aml_path *path, const uint8_t *body, size_t length)
 {
     struct counts *counts = context;
     counts->methods++;
+    require(body && length < SIZE_MAX / 2, "a method has a body");
     require(path->count > 0, "a method has a name");
     check_path(path);
 }

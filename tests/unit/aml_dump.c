@@ -21,9 +21,11 @@ static void die(const char *what)
     exit(2);
 }
 
-static void show_method(void *context, const struct aml_path *path)
+static void show_method(void *context, const struct aml_path *path, const uint8_t *body, size_t length)
 {
     char text[AML_PATH_TEXT_SIZE];
+    (void)body;
+    (void)length;
     printf("%s method %s\n", (const char *)context, aml_path_print(path, text));
 }
 

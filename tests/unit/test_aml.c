@@ -13,8 +13,10 @@ static void note(struct buffer *found, const char *what, const struct aml_path *
     buffer_append_format(found, "%s %s\n", what, aml_path_print(path, text));
 }
 
-static void note_method(void *context, const struct aml_path *path)
+static void note_method(void *context, const struct aml_path *path, const uint8_t *body, size_t length)
 {
+    assert_non_null(body);
+    assert_true(length < SIZE_MAX / 2);
     note(context, "method", path);
 }
 
