@@ -6,6 +6,7 @@
 
 #include "cli/diagnose.h"
 #include "cli/report.h"
+#include "cli/scan.h"
 #include "core/private_text.h"
 #include "probe/scan_report.h"
 
@@ -204,7 +205,8 @@ static enum error_code read_machine(struct report_command *command, const char *
         error_set(error, ERROR_USAGE, "report: \"%s\" is not a PCI address such as 01:00.0", address);
         return error_next(error, "passthru scan lists the GPUs of this machine");
     }
-    if (scan_read(command->root, NULL, address ? &parsed : NULL, address ? 1 : 0, &command->scan, error)) {
+    if (scan_read(command->root, NULL, address ? &parsed : NULL, address ? 1 : 0, &command->scan, error) ||
+        scan_keep_gpus(&command->scan, command->database, error)) {
         if (error->code == ERROR_NOT_FOUND && !address)
             error_next(error, "name a GPU that is not in this machine with --pci-id");
         return error->code;

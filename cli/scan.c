@@ -146,6 +146,7 @@ static enum error_code look_at_all(struct scan_command *command, struct error *e
     if (command->common.json) {
         scan_judge_unreadable(scan);
         json_write_end_array(&command->writer);
+        scan_write_accelerators_json(&command->writer, scan);
         scan_write_host_json(&command->writer, scan);
         json_write_end_object(&command->writer);
         output_blank(&command->output);
@@ -164,7 +165,8 @@ static enum error_code run(struct scan_command *command, struct error *error)
         return error->code;
     struct sandbox sandbox = confine(command->lspci ? NULL : command->root, &command->lspci, 1);
     if (scan_read(command->root, command->lspci, command->addresses, command->address_count, &command->scan,
-                  error))
+                  error) ||
+        scan_keep_gpus(&command->scan, command->database, error))
         return error->code;
     command->scan.sandbox = sandbox;
     return look_at_all(command, error);

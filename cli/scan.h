@@ -14,11 +14,17 @@ struct scan_answer {
     struct error missing; /* else: why it has not */
 };
 
+/* Leaves of the devices that may be GPUs by their class those that are: the others are a further display
+ * function of one (scan_functions has it), or an accelerator of another kind. ERROR_NOT_FOUND when none is
+ * left. Those that were asked for by their addresses stay. */
+MUST_CHECK enum error_code scan_keep_gpus(struct scan *scan, struct database *database, struct error *error);
+
 /* One sentence that a tired person can act on. No newline. */
 void scan_append_summary(struct buffer *out, const struct scan *scan, const struct scan_answer *gpu);
 
 /* The host, then each GPU; JSON as docs/json.md describes it. */
 void scan_write_host_json(struct json_writer *writer, const struct scan *scan);
+void scan_write_accelerators_json(struct json_writer *writer, const struct scan *scan);
 void scan_write_gpu_json(struct json_writer *writer, const struct scan *scan, const struct scan_answer *gpu);
 void scan_write_host_text(struct output *output, const struct scan *scan);
 void scan_write_unreadable_text(struct output *output, const struct scan *scan);

@@ -61,6 +61,22 @@ void scan_write_host_json(struct json_writer *writer, const struct scan *scan)
     json_write_end_object(writer);
 }
 
+void scan_write_accelerators_json(struct json_writer *writer, const struct scan *scan)
+{
+    json_write_begin_array(writer, "accelerators");
+    for (int i = 0; i < scan->accelerator_count; i++) {
+        const struct pci_device *device = scan->accelerators[i];
+        char text[PCI_ID_TEXT_SIZE + PCI_ADDRESS_TEXT_SIZE];
+        struct pci_id whole = pci_id_base(&device->id);
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "address", pci_address_print(&device->address, text));
+        json_write_string(writer, "pci_id", pci_id_print(&whole, text));
+        write_text_or_null(writer, "listing_name", device->name);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+}
+
 /* ---- a GPU ---- */
 
 static void write_group(struct json_writer *writer, const struct scan *scan, const struct scan_gpu *gpu)

@@ -44,12 +44,30 @@ static void write_configuration(struct output *output, const struct scan *scan)
                            count ? line : "correct");
 }
 
+/* Once, and no more: nothing here is known of them. */
+static void write_accelerators(struct output *output, const struct scan *scan)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    const struct pci_device *first = scan->accelerators[0];
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    if (!scan->accelerator_count)
+        return;
+    buffer_append_format(&line, "%s %04x:%04x%s%s", pci_address_print(&first->address, address),
+                         first->id.vendor, first->id.device, *first->name ? " " : "", first->name);
+    if (scan->accelerator_count > 1)
+        buffer_append_format(&line, ", and %d more", scan->accelerator_count - 1);
+    buffer_append_format(&line, ": no GPU%s; this database does not cover accelerators of other kinds",
+                         scan->accelerator_count > 1 ? "s" : "");
+    output_paragraph(output, INDENT, "Accelerator", buffer_text(&line));
+}
+
 void scan_write_host_text(struct output *output, const struct scan *scan)
 {
     const struct host *host = &scan->host;
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     if (scan->from_text) {
         output_paragraph(output, INDENT, "Machine", "another one, of which only this listing is known");
+        write_accelerators(output, scan);
         return;
     }
     buffer_append_format(&line, "%s (%s)", said(host->machine, "of unknown make"),
@@ -65,6 +83,7 @@ void scan_write_host_text(struct output *output, const struct scan *scan)
     output_paragraph(output, INDENT, "Machine", buffer_text(&line));
     write_iommu(output, &scan->iommu);
     write_configuration(output, scan);
+    write_accelerators(output, scan);
     findings_write_text(output, &scan->findings, SEVERITY_INFO);
     findings_write_text(output, &scan->configuration, SEVERITY_WARNING);
 }
@@ -135,6 +154,21 @@ static void append_delivery(struct buffer *line, const struct scan_answer *gpu)
         buffer_append_text(line, "no vBIOS readable from the card");
 }
 
+/* Old GPUs have a function for each of their two heads. */
+static void append_second_display(struct buffer *line, const struct scan *scan,
+                                  const struct pci_device *device)
+{
+    int functions[MAX_FUNCTIONS];
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    int count = scan_functions(scan, device, functions);
+    for (int i = 0; i < count; i++) {
+        const struct pci_device *other = &scan->machine.devices[functions[i]];
+        if (pci_is_display(other) && other->address.function > device->address.function)
+            buffer_append_format(line, "; its second display function is %s",
+                                 pci_address_print(&other->address, address));
+    }
+}
+
 /* What this machine shows of the GPU, in one paragraph. */
 static void write_seen(struct output *output, const struct scan *scan, const struct scan_answer *gpu)
 {
@@ -170,6 +204,7 @@ static void write_seen(struct output *output, const struct scan *scan, const str
         buffer_append_text(&line, "; in an external box");
     if (device->sriov_total > 0)
         buffer_append_format(&line, "; up to %d virtual functions", device->sriov_total);
+    append_second_display(&line, scan, device);
     buffer_append_byte(&line, '.');
     output_paragraph(output, INDENT, "Seen here", buffer_text(&line));
 }

@@ -89,7 +89,8 @@ bool pci_same_slot(const struct pci_address *a, const struct pci_address *b)
 
 bool pci_same_device(const struct pci_device *a, const struct pci_device *b)
 {
-    return pci_same_slot(&a->address, &b->address);
+    return pci_same_slot(&a->address, &b->address) && a->id.vendor == b->id.vendor &&
+           a->is_virtual_function != TRISTATE_YES && b->is_virtual_function != TRISTATE_YES;
 }
 
 bool pci_is_on_vfio(const struct pci_device *device)
@@ -103,10 +104,17 @@ bool pci_has_host_driver(const struct pci_device *device)
            strcmp(device->driver, "pci-stub") != 0 && strcmp(device->driver, "xen-pciback") != 0;
 }
 
+bool pci_is_display(const struct pci_device *device)
+{
+    return device->base_class == CLASS_DISPLAY;
+}
+
 bool pci_is_gpu_class(const struct pci_device *device)
 {
-    return device->base_class == CLASS_DISPLAY || device->base_class == CLASS_ACCELERATOR ||
-           (device->base_class == CLASS_PROCESSOR && device->sub_class == PROCESSOR_COPROCESSOR);
+    bool is_accelerator =
+        device->base_class == CLASS_ACCELERATOR ||
+        (device->base_class == CLASS_PROCESSOR && device->sub_class == PROCESSOR_COPROCESSOR);
+    return pci_is_display(device) || (is_accelerator && !device->address.function);
 }
 
 void pci_machine_sort(struct pci_machine *machine)
@@ -137,6 +145,20 @@ void pci_machine_link(struct pci_machine *machine)
         bool same_bus = before && before->address.domain == device->address.domain &&
                         before->address.bus == device->address.bus;
         device->parent = same_bus ? before->parent : bridge_to(machine, &device->address);
+    }
+}
+
+void pci_mark_virtual_functions(struct pci_machine *machine)
+{
+    for (int i = 1; i < machine->count; i++) {
+        struct pci_device *device = &machine->devices[i];
+        int first = i - 1;
+        while (first >= 0 && pci_same_slot(&machine->devices[first].address, &device->address) &&
+               pci_id_number(&machine->devices[first].id) != pci_id_number(&device->id))
+            first--;
+        if (first >= 0 && pci_is_display(device) &&
+            pci_same_slot(&machine->devices[first].address, &device->address))
+            device->is_virtual_function = TRISTATE_YES;
     }
 }
 

@@ -109,8 +109,12 @@ int pci_address_compare(const struct pci_address *a, const struct pci_address *b
 /* NULL when there is none at this address. */
 struct pci_device *pci_find(const struct pci_machine *machine, const struct pci_address *address);
 
-/* Whether two devices are functions of one: same domain, bus and slot. */
+/* Same domain, bus and slot. */
 bool pci_same_slot(const struct pci_address *a, const struct pci_address *b);
+
+/* Whether two devices are functions of one card, which go to a guest together: same slot, same vendor, and
+ * neither a virtual function. So the processor's other devices in the slot of an APU (security processor,
+ * USB, audio: 1022) are none of its GPU (1002), and those of a management controller none of its display. */
 bool pci_same_device(const struct pci_device *a, const struct pci_device *b);
 
 /* Whether vfio-pci holds the device; whether a driver does that uses it for the host. */
@@ -123,8 +127,15 @@ bool pci_has_host_driver(const struct pci_device *device);
 void pci_machine_sort(struct pci_machine *machine);
 void pci_machine_link(struct pci_machine *machine);
 
-/* Display controllers (class 03), and the processing accelerators (class 12) and coprocessors (0b40) that
- * people pass through for compute. */
+/* Marks as virtual functions display devices with the ID of an earlier function of their slot, which is all
+ * that a listing shows of them: no card has the same GPU twice in a slot. */
+void pci_mark_virtual_functions(struct pci_machine *machine);
+
+bool pci_is_display(const struct pci_device *device); /* class 03 */
+
+/* Whether it may be a GPU, as far as its class says: display controllers, and the processing accelerators
+ * (class 12) and coprocessors (0b40) that people pass through for compute, unless they are a further function
+ * of a chipset. Many of these two are none (NPUs, QAT): that is for the database to say. */
 bool pci_is_gpu_class(const struct pci_device *device);
 
 #endif

@@ -115,6 +115,7 @@ static void take_devices(struct lspci_text *text, struct pci_machine *machine)
     text->devices = NULL;
     pci_machine_sort(machine);
     pci_machine_link(machine);
+    pci_mark_virtual_functions(machine);
 }
 
 enum error_code pci_read_lspci(const char *path, struct pci_machine *machine, struct error *error)

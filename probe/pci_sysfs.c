@@ -327,6 +327,7 @@ static void read_devices(struct scan *scan, struct pci_address *parents, bool *m
         if (matters[i])
             read_details(scan, &machine->devices[i]);
     settle_resets(scan, matters);
+    pci_mark_virtual_functions(machine);
 }
 
 static enum error_code read_named(struct scan *scan, char **names, int count, struct error *error)

@@ -8,8 +8,17 @@
 
 enum { VENDOR_AMD = 0x1002, VENDOR_NVIDIA = 0x10de };
 
-static enum error_code no_gpu(const struct scan *scan, struct error *error)
+enum error_code scan_no_gpu(const struct scan *scan, struct error *error)
 {
+    if (scan->accelerator_count) {
+        const struct pci_device *device = scan->accelerators[0];
+        char address[PCI_ADDRESS_TEXT_SIZE];
+        error_set(error, ERROR_NOT_FOUND,
+                  "there is no GPU here; the accelerator at %s (%04x:%04x) is none, as far as is known",
+                  pci_address_print(&device->address, address), device->id.vendor, device->id.device);
+        return scan->from_text ? error->code
+                               : error_next(error, "to look at it nevertheless: passthru scan %s", address);
+    }
     if (scan->from_text) {
         error_set(error, ERROR_NOT_FOUND, "no GPU is in this listing");
         return error_next(error, "make it with: lspci -nnk > FILE");
@@ -53,13 +62,13 @@ static enum error_code find_gpus(struct scan *scan, const struct pci_address *ad
             add_gpu(scan, device, error))
             return error->code;
     }
-    return scan->gpu_count ? ERROR_NONE : no_gpu(scan, error);
+    return scan->gpu_count ? ERROR_NONE : scan_no_gpu(scan, error);
 }
 
 enum error_code scan_read(struct root *root, const char *lspci, const struct pci_address *addresses,
                           int address_count, struct scan *scan, struct error *error)
 {
-    *scan = (struct scan){.root = root, .from_text = lspci != NULL};
+    *scan = (struct scan){.root = root, .from_text = lspci != NULL, .are_named = address_count};
     if (lspci) {
         if (pci_read_lspci(lspci, &scan->machine, error))
             return error->code;

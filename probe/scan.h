@@ -52,10 +52,17 @@ struct scan {
     struct findings configuration; /* of its command line, modprobe.d and so on */
     const struct pci_device *gpus[MAX_SCAN_GPUS];
     int gpu_count;
+    bool are_named;                                       /* they are those of the addresses given */
+    const struct pci_device *accelerators[MAX_SCAN_GPUS]; /* that are no GPUs: see scan_keep_gpus in cli/ */
+    int accelerator_count;
 };
 
+/* That there is no GPU: why, and what to do. Returns ERROR_NOT_FOUND. */
+enum error_code scan_no_gpu(const struct scan *scan, struct error *error);
+
 /* Reads a machine, or with `lspci` (a path, "-" for standard input) what lspci printed on another one; `root`
- * then is only borrowed. The GPUs are those of the addresses given, or with none all but virtual functions.
+ * then is only borrowed. The GPUs are those of the addresses given, or with none all that may be one by their
+ * class, but virtual functions.
  * ERROR_NOT_FOUND when there is no GPU, or an address has no device. The caller calls scan_free, also after
  * an error. */
 MUST_CHECK enum error_code scan_read(struct root *root, const char *lspci,

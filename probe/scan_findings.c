@@ -119,6 +119,8 @@ static void judge_kind(const struct gpu *known, struct scan_gpu *gpu)
     if (is_of_form(known, FORM_FACTOR_INTEGRATED))
         findings_add(&gpu->findings, NULL, 0, FINDING_INTEGRATED_GPU, gpu->device->id.vendor,
                      gpu->device->id.device);
+    if (is_of_form(known, FORM_FACTOR_BMC))
+        findings_add(&gpu->findings, NULL, 0, FINDING_BMC_GPU);
     if (is_of_form(known, FORM_FACTOR_VIRTUAL))
         findings_add(&gpu->findings, NULL, 0, FINDING_NO_PASSTHROUGH_NEEDED);
 }
@@ -143,10 +145,12 @@ static void judge_group(const struct scan *scan, struct scan_gpu *gpu)
 {
     struct buffer names CLEANUP(buffer_free) = BUFFER(4096);
     bool is_held = false;
+    bool in_slot = true;
     int listed = gpu->foreign_count < MAX_FOREIGN_DEVICES ? gpu->foreign_count : MAX_FOREIGN_DEVICES;
     for (int i = 0; i < listed; i++) {
         const struct pci_device *device = &scan->machine.devices[gpu->foreign_devices[i]];
         char address[PCI_ADDRESS_TEXT_SIZE];
+        in_slot &= pci_same_slot(&device->address, &gpu->device->address);
         is_held |= device->driver_known && *device->driver && !pci_is_on_vfio(device);
         if (i >= LISTED_FOREIGN_DEVICES)
             continue;
@@ -158,12 +162,16 @@ static void judge_group(const struct scan *scan, struct scan_gpu *gpu)
     }
     if (gpu->foreign_count > LISTED_FOREIGN_DEVICES)
         buffer_append_format(&names, " and %d more", gpu->foreign_count - LISTED_FOREIGN_DEVICES);
-    if (is_held)
-        findings_add(&gpu->findings, NULL, 0, FINDING_GROUP_SHARED_HELD, gpu->device->iommu_group,
-                     buffer_text(&names));
+    const char *all = buffer_text(&names);
+    int group = gpu->device->iommu_group;
+    if (is_held && in_slot)
+        findings_add(&gpu->findings, NULL, 0, FINDING_GROUP_SHARED_SLOT_HELD, group, all);
+    else if (is_held)
+        findings_add(&gpu->findings, NULL, 0, FINDING_GROUP_SHARED_HELD, group, all);
+    else if (gpu->foreign_count && in_slot)
+        findings_add(&gpu->findings, NULL, 0, FINDING_GROUP_SHARED_SLOT, group, all);
     else if (gpu->foreign_count)
-        findings_add(&gpu->findings, NULL, 0, FINDING_GROUP_SHARED, gpu->device->iommu_group,
-                     buffer_text(&names));
+        findings_add(&gpu->findings, NULL, 0, FINDING_GROUP_SHARED, group, all);
 }
 
 static void judge_driver(const struct scan *scan, const struct gpu *known, struct scan_gpu *gpu)
@@ -172,8 +180,8 @@ static void judge_driver(const struct scan *scan, const struct gpu *known, struc
     int functions[MAX_FUNCTIONS];
     const struct pci_device *device = gpu->device;
     int count = scan_functions(scan, device, functions);
-    /* An integrated GPU belongs to the host until somebody decides otherwise. */
-    if (is_of_form(known, FORM_FACTOR_INTEGRATED))
+    /* A GPU of processor or server belongs to the host until somebody decides otherwise. */
+    if (is_of_form(known, FORM_FACTOR_INTEGRATED) || is_of_form(known, FORM_FACTOR_BMC))
         return;
     for (int i = 0; i < count; i++) {
         const struct pci_device *function = &scan->machine.devices[functions[i]];
@@ -191,7 +199,8 @@ static void judge_driver(const struct scan *scan, const struct gpu *known, struc
 
 static void judge_boot_vga(const struct gpu *known, struct scan_gpu *gpu)
 {
-    if (gpu->device->boot_vga == TRISTATE_YES && !is_of_form(known, FORM_FACTOR_INTEGRATED))
+    if (gpu->device->boot_vga == TRISTATE_YES && !is_of_form(known, FORM_FACTOR_INTEGRATED) &&
+        !is_of_form(known, FORM_FACTOR_BMC))
         findings_add(&gpu->findings, NULL, 0, FINDING_BOOT_VGA);
     if (gpu->framebuffer)
         findings_add(&gpu->findings, NULL, 0, FINDING_FRAMEBUFFER_ON_GPU);

@@ -73,6 +73,7 @@ DEFINE_TEST(test_blockers)
         {FORM_FACTOR_MOBILE, VBIOS_ACPI_ATRM, DISPLAY_OUTPUTS, RESET_BROKEN, " vbios-acpi-atrm reset-broken"},
         {FORM_FACTOR_DESKTOP, VBIOS_ROM_BAR, DISPLAY_OUTPUTS, RESET_VENDOR_RESET, " reset-vendor-module"},
         {FORM_FACTOR_INTEGRATED, VBIOS_NONE, DISPLAY_OUTPUTS, RESET_BROKEN, " integrated-gpu reset-broken"},
+        {FORM_FACTOR_BMC, VBIOS_ROM_BAR, DISPLAY_OUTPUTS, RESET_BUS, " bmc-gpu"},
         {FORM_FACTOR_VIRTUAL, VBIOS_ACPI_ROM, DISPLAY_NONE, RESET_BROKEN, " no-passthrough-needed"},
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
