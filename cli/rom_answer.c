@@ -35,11 +35,14 @@ static void write_image(struct json_writer *writer, const struct option_rom_imag
     json_write_bool(writer, "npde", image->has_npde);
     json_write_bool(writer, "private", image->is_private);
     write_tristate(writer, "checksum_ok", image->checksum);
+    if (image->code_type == OPTION_ROM_LEGACY)
+        json_write_bool(writer, "has_code", image->has_code);
     if (image->is_efi) {
         snprintf(text, sizeof text, "%04x", image->machine);
         json_write_string(writer, "machine", text);
         json_write_integer(writer, "subsystem", image->subsystem);
         json_write_bool(writer, "compressed", image->is_compressed);
+        write_tristate(writer, "program", image->program);
     }
     json_write_end_object(writer);
 }
@@ -96,7 +99,10 @@ static void append_details(struct buffer *line, const struct option_rom_image *i
     else if (image->is_efi)
         buffer_append_format(line, ", machine %04x", image->machine);
     if (image->is_efi && image->is_compressed)
-        buffer_append_text(line, ", compressed");
+        buffer_append_text(line,
+                           image->program == TRISTATE_NO ? ", compressed, does not unpack" : ", compressed");
+    if (image->code_type == OPTION_ROM_LEGACY && !image->has_code)
+        buffer_append_text(line, ", tables without code");
     if (image->device_count)
         buffer_append_format(line, ", lists %d%s", image->device_count,
                              image->devices_omitted     ? " device IDs and more"

@@ -3,10 +3,13 @@
 
 #include <string.h>
 
+#include "probe/efi_image.h"
+
 /* Offsets in an image's header, in PCIR and in NPDE. */
 enum {
     HEADER_SIZE = 0x1a,
     HEADER_INIT_BLOCKS = 0x02, /* size of a legacy image, of which the checksum is taken */
+    HEADER_ENTRY = 0x03,       /* a jump: three bytes */
     HEADER_PCIR = 0x18,
     EFI_SIGNATURE = 0x04,
     EFI_SUBSYSTEM = 0x08,
@@ -129,15 +132,32 @@ static unsigned char sum(struct span span)
     return total;
 }
 
-/* The specification has the sum over the size in the header; where that is larger than a byte can say, some
- * makers sum over the whole image. */
+/* The sum is over the size in the header, as SeaBIOS takes it; where that states none, over the whole image.
+ */
 static enum tristate check_sum(struct span image, const struct option_rom_image *read, size_t claimed)
 {
     size_t summed = (size_t)image.bytes[HEADER_INIT_BLOCKS] * BLOCK;
     if (read->code_type != OPTION_ROM_LEGACY || claimed > image.size)
         return TRISTATE_UNKNOWN;
-    bool right = summed && summed <= image.size && sum(span_limit(image, summed)) == 0;
-    return tristate_of(right || sum(span_limit(image, claimed)) == 0);
+    if (!summed)
+        summed = claimed;
+    return tristate_of(summed <= image.size && sum(span_limit(image, summed)) == 0);
+}
+
+/* What is not compressed may be something that a firmware knows and we do not. */
+static enum tristate has_program(struct span image, const struct option_rom_image *read)
+{
+    struct span body = span_from(image, word_at(image, EFI_IMAGE));
+    uint16_t compression = word_at(image, EFI_COMPRESSION);
+    uint16_t machine;
+    uint16_t subsystem;
+    if (!read->is_efi || image.size < read->length || compression > 1)
+        return TRISTATE_UNKNOWN;
+    if (compression)
+        return tristate_of(efi_program_unpacks(body.bytes, body.size, read->machine));
+    return efi_program_read(body.bytes, body.size, &machine, &subsystem) && machine == read->machine
+               ? TRISTATE_YES
+               : TRISTATE_UNKNOWN;
 }
 
 static void read_efi(struct span image, struct option_rom_image *read)
@@ -149,6 +169,7 @@ static void read_efi(struct span image, struct option_rom_image *read)
     read->subsystem = word_at(image, EFI_SUBSYSTEM);
     read->machine = word_at(image, EFI_MACHINE);
     read->is_compressed = word_at(image, EFI_COMPRESSION) != 0;
+    read->program = has_program(image, read);
 }
 
 /* The image at the start of `image`, which extends to the end of all bytes. *claimed is its length by
@@ -186,6 +207,8 @@ static enum option_rom_fault read_image(struct span image, bool first, struct op
         read_npde(own, read);
     read_efi(own, read);
     read->checksum = check_sum(image, read, *claimed);
+    read->has_code =
+        read->code_type == OPTION_ROM_LEGACY && memcmp(image.bytes + HEADER_ENTRY, "\0\0", 3) != 0;
     return OPTION_ROM_SOUND;
 }
 
@@ -257,16 +280,20 @@ static void walk(struct option_rom *rom, struct span all)
     }
 }
 
-/* The first place on a multiple of 512 where an image begins: 0 when there is none. */
-static uint32_t find_start(struct span all)
+size_t option_rom_search(const unsigned char *bytes, size_t size, size_t offset)
 {
-    for (size_t offset = BLOCK; offset + HEADER_SIZE <= all.size; offset += BLOCK) {
+    const struct span all = {bytes, size};
+    for (const unsigned char *found; offset < size; offset++) {
+        found = memmem(bytes + offset, size - offset, "\x55\xaa", 2);
+        if (!found)
+            return size;
+        offset = (size_t)(found - bytes);
         struct span rest = span_from(all, offset);
         uint16_t pcir = word_at(rest, HEADER_PCIR);
-        if (has_signature(rest, true) && pcir >= HEADER_SIZE && has_pcir(rest, pcir, true))
-            return (uint32_t)offset;
+        if (pcir >= HEADER_SIZE && has_pcir(rest, pcir, true))
+            return offset;
     }
-    return 0;
+    return size;
 }
 
 /* As much of a string as `allowed` has (NULL: printable ASCII), if something else ends it. */
@@ -284,11 +311,13 @@ static void set_version(struct option_rom *rom, struct span text, const char *al
     rom->version[length] = '\0';
 }
 
-/* What amdgpu shows as the part number: the first of the strings of ATOMBIOS. */
+/* What amdgpu shows as the part number: the first of the strings of ATOMBIOS that is not empty. */
 static void find_amd_version(struct option_rom *rom, struct span image)
 {
     bool has_strings = image.size > ATOM_STRING_START + 1 && image.bytes[ATOM_STRING_COUNT];
     size_t at = has_strings ? word_at(image, ATOM_STRING_START) : ATOM_PART_NUMBER;
+    for (int empty = has_strings ? image.bytes[ATOM_STRING_COUNT] : 0; at && empty; empty--)
+        at += at < image.size && !image.bytes[at];
     if (at)
         set_version(rom, span_from(image, at), NULL);
 }
@@ -331,8 +360,14 @@ void option_rom_parse(const unsigned char *bytes, size_t size, struct option_rom
     }
     rom->has_nvgi = has_at(all, 0, "NVGI", 4);
     if (!has_signature(all, true)) {
-        rom->start = find_start(all);
-        if (!rom->start) {
+        uint16_t machine;
+        uint16_t subsystem;
+        rom->start = (uint32_t)option_rom_search(all.bytes, all.size, 0);
+        rom->is_efi_program =
+            efi_program_read(all.bytes, all.size, &machine, &subsystem) &&
+            (subsystem == EFI_SUBSYSTEM_BOOT_DRIVER || subsystem == EFI_SUBSYSTEM_RUNTIME_DRIVER);
+        if (rom->start == all.size) {
+            rom->start = 0;
             rom->fault = OPTION_ROM_NO_SIGNATURE;
             return;
         }
@@ -358,7 +393,8 @@ bool option_rom_is_valid(const struct option_rom *rom)
         const struct option_rom_image *image = &rom->images[i];
         if (image->is_private)
             continue;
-        if (image->checksum == TRISTATE_NO || (image->code_type == OPTION_ROM_EFI && !image->is_efi))
+        if (image->checksum == TRISTATE_NO || (image->code_type == OPTION_ROM_EFI && !image->is_efi) ||
+            image->program == TRISTATE_NO)
             return false;
     }
     return rom->fault == OPTION_ROM_SOUND && !rom->start && !rom->truncated;
@@ -390,7 +426,7 @@ static bool is_found_by_firmware(const struct option_rom_image *image)
 bool option_rom_has_legacy(const struct option_rom *rom)
 {
     for (int i = 0; i < rom->image_count; i++)
-        if (rom->images[i].code_type == OPTION_ROM_LEGACY && is_found_by_firmware(&rom->images[i]))
+        if (rom->images[i].has_code && is_found_by_firmware(&rom->images[i]))
             return true;
     return false;
 }
@@ -405,7 +441,8 @@ const struct option_rom_image *option_rom_efi_image(const struct option_rom *rom
     const struct option_rom_image *found = NULL;
     for (int i = 0; i < rom->image_count; i++) {
         const struct option_rom_image *image = &rom->images[i];
-        if (image->is_efi && is_found_by_firmware(image) && (!found || !option_rom_runs_on_x64(found)))
+        if (image->is_efi && image->program != TRISTATE_NO && is_found_by_firmware(image) &&
+            (!found || !option_rom_runs_on_x64(found)))
             found = image;
     }
     return found;

@@ -18,7 +18,7 @@ enum {
     MAX_OPTION_ROM_SIZE = 16 << 20,
     MAX_OPTION_ROM_IMAGES = 16,
     MAX_OPTION_ROM_DEVICES = 128,
-    OPTION_ROM_HEAD = 16,
+    OPTION_ROM_HEAD = 24,
 };
 
 /* PCIR code type. */
@@ -58,10 +58,13 @@ struct option_rom_image {
     int device_count;
     uint16_t devices[MAX_OPTION_ROM_DEVICES]; /* further devices of the same vendor */
     enum tristate checksum; /* the bytes of a legacy image sum to 0; unknown for others and when some miss */
-    bool is_efi;            /* code type EFI with a valid EFI header */
-    uint16_t subsystem;     /* of an EFI image */
-    uint16_t machine;       /* of an EFI image */
-    bool is_compressed;     /* an EFI image */
+    bool has_code; /* a legacy image: something is at its entry point; else it is tables for the driver */
+    bool is_efi;   /* code type EFI with a valid EFI header */
+    uint16_t subsystem;    /* of an EFI image */
+    uint16_t machine;      /* of an EFI image */
+    bool is_compressed;    /* an EFI image */
+    enum tristate program; /* an EFI image holds a program for its machine, unpacked if need be; unknown when
+                              bytes miss, or what is not compressed is something else */
 };
 
 enum option_rom_fault {
@@ -93,6 +96,7 @@ struct option_rom {
     size_t trailing;       /* or other bytes */
     bool truncated;        /* bytes of images of the standard are missing */
     bool private_missing;  /* of NVIDIA's own images after them */
+    bool is_efi_program;   /* no ROM: the driver that belongs into one */
     enum option_rom_maker maker;
     char version[48]; /* of the vBIOS, printable ASCII; "" when not found */
 };
@@ -100,6 +104,10 @@ struct option_rom {
 /* Parses any bytes, at most MAX_OPTION_ROM_SIZE of them (what is beyond is not looked at). Never fails: what
  * is wrong is in `rom`. Nothing in it points into `bytes`. */
 void option_rom_parse(const unsigned char *bytes, size_t size, struct option_rom *rom);
+
+/* Where in any bytes the next image begins, from `offset` on: a header that leads to a PCI data structure.
+ * `size` when there is none. */
+size_t option_rom_search(const unsigned char *bytes, size_t size, size_t offset);
 
 /* Whether there is anything but an empty or erased chip. */
 bool option_rom_is_present(const struct option_rom *rom);
@@ -111,11 +119,11 @@ bool option_rom_is_valid(const struct option_rom *rom);
  * longer than we read. */
 enum tristate option_rom_matches(const struct option_rom *rom, const struct pci_id *wanted);
 
-/* Whether it has a complete image that a BIOS (SeaBIOS) finds and runs. */
+/* Whether it has a complete image with code that a BIOS (SeaBIOS) finds and runs. */
 bool option_rom_has_legacy(const struct option_rom *rom);
 
-/* Its complete image that a UEFI (OVMF) finds, NULL when there is none. Of several the one that runs on
- * x86-64.
+/* Its complete image that a UEFI (OVMF) finds and can start, NULL when there is none. Of several the one that
+ * runs on x86-64.
  */
 const struct option_rom_image *option_rom_efi_image(const struct option_rom *rom);
 

@@ -50,6 +50,11 @@ static const char *other_format(const unsigned char head[OPTION_ROM_HEAD])
         {"7z\xbc\xaf", "a 7z archive: unpack it"},
         {"Rar!", "a RAR archive: unpack it"},
         {"MZ", "a Windows program: let it save the vBIOS, or unpack it"},
+        {"$VBT",
+         "a table for Intel's display driver (VBT) and no code: a GOP ROM for this processor is another file"},
+        {"version https://git-lfs",
+         "a Git LFS pointer, not the file that it stands for: git lfs pull, or download "
+         "the raw file"},
         {"<", "a web page: download the file itself"},
     };
     for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
@@ -60,13 +65,16 @@ static const char *other_format(const unsigned char head[OPTION_ROM_HEAD])
 
 static void no_rom(const struct option_rom *rom, struct findings *findings)
 {
-    char bytes[3 * OPTION_ROM_HEAD + 1] = "";
-    size_t count = rom->size < OPTION_ROM_HEAD ? rom->size : OPTION_ROM_HEAD;
+    enum { SHOWN = 16 };
+    char bytes[3 * SHOWN + 1] = "";
+    size_t count = rom->size < SHOWN ? rom->size : SHOWN;
     for (size_t i = 0; i < count; i++)
         snprintf(bytes + 3 * i, 4, " %02x", rom->head[i]);
     const char *format = other_format(rom->head);
     if (rom->has_nvgi)
         findings_add(findings, NULL, 0, FINDING_ROM_NOT_PCI_NVGI, bytes);
+    else if (rom->is_efi_program)
+        findings_add(findings, NULL, 0, FINDING_ROM_NOT_PCI_EFI);
     else if (format)
         findings_add(findings, NULL, 0, FINDING_ROM_NOT_PCI_FORMAT, bytes, format);
     else
@@ -129,6 +137,13 @@ static bool is_gpu_class(const struct option_rom_image *image)
            image->base_class == CLASS_COPROCESSOR;
 }
 
+/* Whether there is a legacy image, but none with code. */
+static bool has_tables_alone(const struct option_rom *rom)
+{
+    return !option_rom_has_legacy(rom) && rom->images[0].code_type == OPTION_ROM_LEGACY &&
+           !rom->images[0].has_code;
+}
+
 /* What the firmware of a guest can run: OVMF an EFI image of its machine, SeaBIOS a legacy one. */
 static void firmware(const struct option_rom *rom, struct findings *findings)
 {
@@ -137,17 +152,23 @@ static void firmware(const struct option_rom *rom, struct findings *findings)
         const struct option_rom_image *image = &rom->images[i];
         if (image->code_type == OPTION_ROM_EFI && !image->is_efi && !image->is_private)
             findings_add(findings, NULL, 0, FINDING_ROM_MALFORMED_EFI, image->offset);
+        else if (image->program == TRISTATE_NO && !image->is_private)
+            findings_add(findings, NULL, 0, FINDING_ROM_MALFORMED_PACKED, image->offset);
     }
-    if (!efi) {
+    if (!efi && has_tables_alone(rom)) {
+        findings_add(findings, NULL, 0, FINDING_ROM_NO_EFI_TABLES);
+    } else if (!efi) {
         findings_add(findings, NULL, 0, FINDING_ROM_NO_EFI);
     } else if (!option_rom_runs_on_x64(efi)) {
         const char *machine = option_rom_machine_name(efi->machine);
         findings_add(findings, NULL, 0, FINDING_ROM_EFI_MACHINE, *machine ? machine : "another processor",
                      efi->machine);
     }
-    if (!option_rom_has_legacy(rom))
+    if (!option_rom_has_legacy(rom) && (efi || !has_tables_alone(rom)))
         findings_add(findings, NULL, 0, FINDING_ROM_NO_LEGACY);
-    if (!is_gpu_class(&rom->images[0]))
+    if (!rom->images[0].base_class && !rom->images[0].sub_class && !rom->images[0].interface)
+        findings_add(findings, NULL, 0, FINDING_ROM_OTHER_CLASS_NONE);
+    else if (!is_gpu_class(&rom->images[0]))
         findings_add(findings, NULL, 0, FINDING_ROM_OTHER_CLASS, rom->images[0].base_class,
                      rom->images[0].sub_class);
 }

@@ -49,11 +49,14 @@ def judge_image(data, offset):
         "device_ids": devices_of(whole, vendor, pcir + listed) if listed and revision >= 3 else [],
     }
     if code == 0 and len(whole) == length:
-        image["checksum_ok"] = sum(whole[:blocks * 512]) % 256 == 0 or sum(whole) % 256 == 0
+        image["checksum_ok"] = sum(whole[:blocks * 512] if blocks else whole) % 256 == 0
+    if code == 0:
+        image["has_code"] = True
     if code == 3:
         _, _, efi_signature, subsystem, machine, compression, _, _ = EFI_HEADER.unpack_from(data, offset)
         assert efi_signature == 0xEF1
-        image |= {"machine": "%04x" % machine, "subsystem": subsystem, "compressed": compression != 0}
+        image |= {"machine": "%04x" % machine, "subsystem": subsystem, "compressed": compression != 0,
+                  "program": True if len(whole) == length else None}
     return image
 
 

@@ -13,6 +13,75 @@ LEGACY, OPEN_FIRMWARE, HP_PA, EFI, NVIDIA_NBSI, NVIDIA_FWSEC = 0x00, 0x01, 0x02,
 X64, IA32, ARM64, EBC = 0x8664, 0x014C, 0xAA64, 0x0EBC
 DISPLAY = 0x030000
 PCIR_AT = 0x40
+PROGRAM_AT = 0x300
+
+
+def efi_program(machine=X64, subsystem=11):
+    """The header of a PE program, as much of it as is looked at."""
+    out = bytearray(160)
+    out[0:2] = b"MZ"
+    struct.pack_into("<I", out, 0x3C, 0x40)
+    struct.pack_into("<4sH", out, 0x40, b"PE\0\0", machine)
+    struct.pack_into("<H", out, 0x40 + 92, subsystem)
+    return bytes(out)
+
+
+def efi_compress(data):
+    """UEFI Specification 2.10, chapter 19, with the same codes for any data: bytes 0 and 1 in 8 bits, all else in 9, and
+    distances of 1 to 4 and 9 to 16."""
+    bits = []
+
+    def put(value, count):
+        bits.extend(value >> (count - 1 - i) & 1 for i in range(count))
+
+    def symbol(number):
+        put(*((number, 8) if number < 2 else (number + 2, 9)))
+
+    symbols = []
+    at = 0
+    while at < len(data):
+        reach = [(sum(1 for _ in iter_match(data, at, back)), back) for back in (1, 2, 3, 4, *range(9, 17)) if back <= at]
+        length, back = max(reach, default=(0, 0))
+        symbols.append((length, back) if length >= 3 else (1, data[at]))
+        at += symbols[-1][0]
+    put(len(symbols), 16)
+    put(12, 5)  # code lengths of 8 and 9, by 0 and 1
+    for length in (0, 0, 0):
+        put(length, 3)
+    put(3, 2)  # and three more
+    for length in (0, 0, 0, 0, 1, 1):
+        put(length, 3)
+    put(510, 9)
+    for number in range(510):
+        put(int(number >= 2), 1)
+    put(5, 4)
+    for length in (2, 2, 2, 0, 2):
+        put(length, 3)
+    for length, what in symbols:
+        if length < 3:
+            symbol(what)
+            continue
+        symbol(256 + length - 3)
+        back = what - 1
+        if back < 2:
+            put(back, 2)
+        elif back < 4:
+            put(2, 2)
+            put(back - 2, 1)
+        else:
+            put(3, 2)
+            put(back - 8, 3)
+    put(0, -len(bits) % 8)
+    packed = bytes(int("".join(map(str, bits[i:i + 8])), 2) for i in range(0, len(bits), 8))
+    return struct.pack("<II", len(packed), len(data)) + packed
+
+
+def iter_match(data, at, back):
+    """The bytes from `at` on that are those so far back, at most 256."""
+    for i in range(at, min(len(data), at + 256)):
+        if data[i] != data[i - back]:
+            return
+        yield data[i]
 
 
 def image(vendor, device, code_type=LEGACY, *, blocks=8, last=True, devices=(), class_code=DISPLAY, revision=3,
@@ -30,7 +99,9 @@ def image(vendor, device, code_type=LEGACY, *, blocks=8, last=True, devices=(), 
     out[2] = blocks & 0xFF
     if code_type == EFI:
         struct.pack_into("<IHHH", out, 4, 0x0EF1, 0x0B, machine, int(compressed))
-        struct.pack_into("<H", out, 0x16, 0x200)
+        struct.pack_into("<H", out, 0x16, PROGRAM_AT)
+        program = efi_compress(efi_program(machine)) if compressed else efi_program(machine)
+        out[PROGRAM_AT:PROGRAM_AT + len(program)] = program
     else:
         out[3:5] = b"\xeb\x10"
     struct.pack_into("<H", out, 0x18, pcir_at if claimed_pcir_at is None else claimed_pcir_at)
@@ -77,6 +148,25 @@ def amd_rom(device=0x67DF, *, efi=True, **options):
                (0x180, b"113-D00034-S06\0\r\nEllesmere D000\0"), (0x1C4, b"ATOM")]
     out = image(0x1002, device, LEGACY, last=not efi, strings=strings, pcir_at=0x200, **options)
     return out + (image(0x1002, device, EFI, **options) if efi else b"")
+
+
+def summed(data, size):
+    """So that the last byte makes the first `size` ones sum to 0."""
+    return data[:size - 1] + bytes([-sum(data[:size - 1]) & 0xFF]) + data[size:]
+
+
+def apu_tables():
+    """What some processors of AMD have for a vBIOS: a legacy image of tables, with nothing to run at its entry point."""
+    data = bytearray(image(0x1002, 0x15BF, LEGACY, class_code=0x038000))
+    data[3:5] = bytes(2)
+    return summed(bytes(data), 4096)
+
+
+def init_sum(rom):
+    """A legacy image of which not the part that the header states sums to 0, but all of it."""
+    data = bytearray(rom)
+    data[2], data[0x240] = 2, 1
+    return summed(bytes(data), 4096)
 
 
 def nvgi(rom, header=0x600):
@@ -136,6 +226,16 @@ KINDS = {
     "signature-alone": b"\x55\xaa",
     "web-page": b"<!DOCTYPE html><title>Download</title>",
     "zip": b"PK\x03\x04" + bytes(100),
+    "apu-tables": apu_tables(),
+    "init-sum": init_sum(card()),
+    "efirom": card(EFI, class_code=0),
+    "packed-broken": card(EFI)[:PROGRAM_AT + 40] + b"\xff" * 40 + card(EFI)[PROGRAM_AT + 80:],
+    "empty-string": amd_rom().replace(b"113-D00034-S06\0", b"\x00113-D00034-S0\0"),
+    "efi-driver": efi_program(),
+    "windows-program": efi_program(subsystem=2),
+    "vbt": b"$VBT ALDERLAKE-P" + bytes(200),
+    "lfs-pointer": b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 131072\n",
+    "odd-header": bytes(1000) + GOOD,
     "hostile-strings": amd_rom().replace(b"113-D00034-S06", b"\x1b[31m\x9b\xe2\x80\xaeX\x07\x08ab"),
 }
 

@@ -46,7 +46,6 @@ static void put_image(unsigned blocks, unsigned code_type, bool is_last)
         put_word(4, 0x0ef1);
         put_word(0x08, 0x0b);
         put_word(0x0a, OPTION_ROM_MACHINE_X64);
-        put_word(0x0c, 1);
         put_word(0x16, 0x100);
     }
 }
