@@ -93,6 +93,14 @@ bool pci_same_device(const struct pci_device *a, const struct pci_device *b)
            a->is_virtual_function != TRISTATE_YES && b->is_virtual_function != TRISTATE_YES;
 }
 
+void pci_driver_module(struct root *root, const char *driver, char *module, size_t size)
+{
+    char path[100];
+    snprintf(path, sizeof path, "/sys/bus/pci/drivers/%.40s/module", driver);
+    if (!root_read_link(root, path, module, size))
+        snprintf(module, size, "%s", driver);
+}
+
 bool pci_is_on_vfio(const struct pci_device *device)
 {
     return device->driver_known && strcmp(device->driver, "vfio-pci") == 0;

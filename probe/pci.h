@@ -117,6 +117,10 @@ bool pci_same_slot(const struct pci_address *a, const struct pci_address *b);
  * USB, audio: 1022) are none of its GPU (1002), and those of a management controller none of its display. */
 bool pci_same_device(const struct pci_device *a, const struct pci_device *b);
 
+/* The kernel module that a driver is in, by sysfs: "i2c_nvidia_gpu" of the driver nvidia-gpu; where sysfs
+ * does not say, the name of the driver. */
+void pci_driver_module(struct root *root, const char *driver, char *module, size_t size);
+
 /* Whether vfio-pci holds the device; whether a driver does that uses it for the host. */
 bool pci_is_on_vfio(const struct pci_device *device);
 bool pci_has_host_driver(const struct pci_device *device);

@@ -252,6 +252,12 @@ static enum root_result locate_parent(struct root *root, const char *path, const
     return length < (int)sizeof directory ? locate(root, directory, file) : failed(root, path, ENAMETOOLONG);
 }
 
+static bool read_written_link(struct root *root, const char *path, char *target, size_t size)
+{
+    return !root_is_live(root) && root_read_line(root, path, target, size) == ROOT_OK &&
+           strncmp(target, "../", 3) == 0;
+}
+
 bool root_read_link(struct root *root, const char *path, char *name, size_t size)
 {
     char target[PATH_MAX];
@@ -262,12 +268,11 @@ bool root_read_link(struct root *root, const char *path, char *name, size_t size
     ssize_t length = readlinkat(place, last, target, sizeof target - 1);
     int reason = errno;
     close(place);
-    if (length <= 0) {
-        if (length < 0 && reason != EINVAL)
-            failed(root, path, reason);
+    if (length < 0 && reason != EINVAL)
+        failed(root, path, reason);
+    target[length > 0 ? length : 0] = '\0';
+    if (length <= 0 && (reason != EINVAL || !read_written_link(root, path, target, sizeof target)))
         return false;
-    }
-    target[length] = '\0';
     const char *slash = strrchr(target, '/');
     snprintf(name, size, "%s", slash ? slash + 1 : target);
     return *name;

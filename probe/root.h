@@ -50,7 +50,9 @@ enum root_result root_read_line(struct root *root, const char *path, char *line,
 /* An integer in C notation (0x1f, 31) or a bare yes/no letter (Y, N); false when there is none. */
 bool root_read_number(struct root *root, const char *path, long long *number);
 
-/* The last part of what a symbolic link points to: "vfio-pci", "17". False when it is no link. */
+/* The last part of what a symbolic link points to: "vfio-pci", "17". False when it is no link. In a recorded
+ * machine a small file that holds nothing but ../TARGET is one too: so git (core.symlinks=false) and
+ * archivers without links write it. */
 bool root_read_link(struct root *root, const char *path, char *name, size_t size);
 
 /* The device directory that a link or directory of sysfs stands for, with all links followed, as a path of

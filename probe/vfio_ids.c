@@ -127,7 +127,7 @@ static void check_functions(struct host_state *host, const struct pci_device *gp
     for (int i = 0; i < host->machine->count; i++) {
         const struct pci_device *other = &host->machine->devices[i];
         char id[PCI_ID_TEXT_SIZE];
-        if (!pci_same_device(gpu, other) || other->is_bridge || has_id(host, &other->id) ||
+        if (other == gpu || !pci_same_device(gpu, other) || other->is_bridge || has_id(host, &other->id) ||
             pci_is_on_vfio(other))
             continue;
         struct pci_id bare = pci_id_base(&other->id);
@@ -144,11 +144,12 @@ static void check_functions(struct host_state *host, const struct pci_device *gp
 static void check_holder(struct host_state *host, const struct pci_device *device,
                          const struct vfio_id *named)
 {
+    char module[32];
     if (!device->driver_known || !device->driver[0] || pci_is_on_vfio(device) || device->is_bridge)
         return;
+    pci_driver_module(host->root, device->driver, module, sizeof module);
     findings_add(host->findings, named->file, named->line, FINDING_VFIO_DRIVER_HOLDS_DEVICE,
-                 device->address.bus, device->address.slot, device->address.function, device->driver,
-                 device->driver);
+                 device->address.bus, device->address.slot, device->address.function, device->driver, module);
 }
 
 static void check_devices(struct host_state *host, const struct vfio_id *named)

@@ -60,32 +60,58 @@ static bool is_passed(const struct vm_state *vm, const struct pci_device *found)
     return false;
 }
 
+/* The functions of a GPU's card that are not passed. Those in its IOMMU group go with it or keep it from
+ * starting; without the others it lacks their sound or USB. What shares the slot and is no part of the card
+ * must stay where it is: then the whole slot is no answer. */
 static void check_functions(struct vm_state *vm, const struct passed_device *device)
 {
     struct buffer missing CLEANUP(buffer_free) = BUFFER(1024);
     const struct pci_address *at = &device->address;
-    for (int i = 0; i < vm->machine->count; i++) {
+    const struct pci_device *gpu = pci_find(vm->machine, at);
+    bool is_whole_slot = true;
+    bool is_needed = false;
+    for (int i = 0; gpu && i < vm->machine->count; i++) {
         const struct pci_device *found = &vm->machine->devices[i];
         char id[PCI_ID_TEXT_SIZE];
         struct pci_id bare = pci_id_base(&found->id);
-        if (pci_same_slot(at, &found->address) && !found->is_bridge && !is_passed(vm, found))
-            buffer_append_format(&missing, "%s.%x [%s]", missing.length ? ", " : "", found->address.function,
-                                 pci_id_print(&bare, id));
+        if (!pci_same_slot(at, &found->address) || found->is_bridge || is_passed(vm, found))
+            continue;
+        is_whole_slot &= pci_same_device(gpu, found);
+        if (!pci_same_device(gpu, found))
+            continue;
+        is_needed |= gpu->iommu_group < 0 || gpu->iommu_group == found->iommu_group;
+        buffer_append_format(&missing, "%s.%x [%s]", missing.length ? ", " : "", found->address.function,
+                             pci_id_print(&bare, id));
     }
-    if (missing.length && vm->is_proxmox)
+    if (!missing.length)
+        return;
+    if (!is_needed)
+        findings_add(vm->findings, vm->file, device->line, FINDING_VM_FUNCTION_MISSING_APART,
+                     (unsigned)at->domain, at->bus, at->slot, buffer_text(&missing));
+    else if (vm->is_proxmox && is_whole_slot && device->name[0])
         findings_add(vm->findings, vm->file, device->line, FINDING_VM_FUNCTION_MISSING, (unsigned)at->domain,
                      at->bus, at->slot, buffer_text(&missing), at->function, device->name,
                      (unsigned)at->domain, at->bus, at->slot);
-    else if (missing.length)
+    else if (vm->is_proxmox)
+        findings_add(vm->findings, vm->file, device->line, FINDING_VM_FUNCTION_MISSING_SLOT,
+                     (unsigned)at->domain, at->bus, at->slot, buffer_text(&missing));
+    else
         findings_add(vm->findings, vm->file, device->line, FINDING_VM_FUNCTION_MISSING_LIBVIRT,
                      (unsigned)at->domain, at->bus, at->slot, buffer_text(&missing));
+}
+
+/* A function that has virtual ones: in a guest it has none. */
+static bool is_split(const struct pci_device *device)
+{
+    return device && device->sriov_enabled > 0;
 }
 
 void vm_check_devices(struct vm_state *vm)
 {
     char address[PCI_ADDRESS_TEXT_SIZE];
-    /* A file from elsewhere may be that of another machine. */
-    bool is_of_this_machine = strncmp(vm->file, "/etc/", 5) == 0;
+    /* A file from elsewhere may be that of another machine, and so may that of a cluster's node. */
+    bool is_of_this_machine =
+        strncmp(vm->file, "/etc/", 5) == 0 && strncmp(vm->file, "/etc/pve/nodes/", 15) != 0;
     for (int i = 0; vm->machine && i < vm->passed_count; i++) {
         const struct passed_device *device = &vm->passed[i];
         enum tristate is_gpu = vm_device_is_gpu(vm, device);
@@ -94,6 +120,10 @@ void vm_check_devices(struct vm_state *vm)
             findings_add(vm->findings, vm->file, device->line, FINDING_VM_DEVICE_ABSENT, address);
         else if (is_gpu == TRISTATE_UNKNOWN)
             findings_add(vm->findings, vm->file, device->line, FINDING_VM_DEVICE_ABSENT_ELSEWHERE, address);
+        else if (is_gpu == TRISTATE_YES && !device->is_part &&
+                 is_split(pci_find(vm->machine, &device->address)))
+            findings_add(vm->findings, vm->file, device->line, FINDING_VM_PASSES_PHYSICAL_FUNCTION, address,
+                         pci_find(vm->machine, &device->address)->sriov_enabled);
         else if (is_gpu == TRISTATE_YES && !device->is_part && !device->all_functions)
             check_functions(vm, device);
     }

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Compares what `passthru check host` finds on machines that are made of texts with what it should find.
+"""Compares what `passthru check` finds on machines that are made of texts with what it should find.
 
 Usage: check_host.py TABLE COMMAND...      the table explains itself
 Prints one line for each difference, and last the number of machines; exits with 1 if there was any.
@@ -14,15 +14,33 @@ import tempfile
 INTEL, AMD = "vendor_id\t: GenuineIntel\n", "vendor_id\t: AuthenticAMD\n"
 
 
+def device_files(address, text):
+    """The files of sysfs of a device, "VENDOR:DEVICE CLASS [driver=] [group=] [physfn=] [NAME=TEXT]...". Links are written
+    as files, which a recorded machine may have."""
+    ids, kind, *attributes = text.split()
+    links = {"driver": "../../../../bus/pci/drivers/", "group": "../../../../kernel/iommu_groups/", "physfn": "../"}
+    names = {"group": "iommu_group"}
+    files = {"vendor": "0x" + ids[:4], "device": "0x" + ids[5:], "class": "0x" + kind, "resource": "0x0 0x0 0x0\n" * 7}
+    for name, value in (attribute.split("=", 1) for attribute in attributes):
+        files[names.get(name, name)] = links.get(name, "") + value
+    return {"/sys/bus/pci/devices/%s/%s" % (address, name): (value + "\n").encode() for name, value in files.items()}
+
+
 def parse_files(columns):
-    """The files of a line, by path."""
-    pairs = (column.split("=", 1) for column in columns)
-    return {path: content.encode("latin-1").decode("unicode_escape").encode("latin-1") for path, content in pairs}
+    """The files of a line, by path; a path like pci:ADDRESS is a device."""
+    files = {}
+    for path, content in (column.split("=", 1) for column in columns):
+        if path.startswith("pci:"):
+            files |= device_files(path[4:], content)
+        else:
+            files[path] = content.encode("latin-1").decode("unicode_escape").encode("latin-1")
+    return files
 
 
 def machines(lines):
-    """Yields the name, the expected findings and the files of each machine."""
+    """Yields the name, the expected findings, the files and what is to be checked of each machine."""
     base = {}
+    what = ["host"]
     are_params = False
     for line in lines:
         columns = line.rstrip("\n").split("\t")
@@ -30,19 +48,21 @@ def machines(lines):
             continue
         if columns[0] == "@base":
             base = parse_files(columns[1:])
+        elif columns[0] == "@check":
+            what = columns[1:]
         elif columns[0] == "@params":
             are_params = True
         elif not are_params:
-            yield columns[0], columns[1], base | parse_files(columns[2:])
+            yield columns[0], columns[1], base | parse_files(columns[2:]), what
         else:
             both = len(columns) == 2
             for maker, expected, prefix in ((INTEL, columns[1], "intel_iommu=on " * both), (AMD, columns[-1], "")):
                 files = parse_files(["/proc/cmdline=" + prefix + columns[0]]) | {"/proc/cpuinfo": maker.encode()}
-                yield columns[0], expected, base | files
+                yield columns[0], expected, base | files, what
 
 
-def find(command, files):
-    """The findings on a machine, sorted; what is said of devices, which it has none of, left out."""
+def find(command, files, what):
+    """The findings on a machine, sorted; what is said of devices that it has none of, or in part, left out."""
     with tempfile.TemporaryDirectory() as root:
         for path, content in files.items():
             place = pathlib.Path(root + path)
@@ -51,8 +71,8 @@ def find(command, files):
                 continue
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
-        done = subprocess.run([*command, "check", "--json", "--root", root, "host"], stdout=subprocess.PIPE, check=False)
-    findings = [f for f in json.loads(done.stdout)["findings"] if f.get("file") != "/sys/bus/pci/devices"]
+        done = subprocess.run([*command, "check", "--json", "--root", root, *what], stdout=subprocess.PIPE, check=False)
+    findings = [f for f in json.loads(done.stdout)["findings"] if not f.get("file", "").startswith("/sys/bus/pci/devices")]
     problems = any(f["severity"] != "info" for f in findings)
     if done.returncode != int(problems) or not all(f["text"] and f["next"] and "\n" not in f["text"] for f in findings):
         return ["exit status %d" % done.returncode]
@@ -62,9 +82,9 @@ def find(command, files):
 def main(table, *command):
     count = differences = 0
     with open(table, encoding="ascii") as lines:
-        for name, expected, files in machines(lines):
+        for name, expected, files, what in machines(lines):
             count += 1
-            found = find(command, files)
+            found = find(command, files, what)
             if found != sorted(expected.split()):
                 differences += 1
                 print("%s: %s, not %s" % (name, " ".join(found), expected))

@@ -85,6 +85,9 @@ DEFINE_TEST_IN(test_links_and_lists, set_up, tear_down_root)
     assert_true(root_read_link(root, "/sys/in", name, sizeof name));
     assert_string_equal(name, "two");
     assert_false(root_read_link(root, "/sys/line", name, sizeof name));
+    put("/sys/written", "../../kernel/iommu_groups/17"); /* as an archiver without links leaves it */
+    assert_true(root_read_link(root, "/sys/written", name, sizeof name));
+    assert_string_equal(name, "17");
     assert_false(root_read_link(root, "/sys/none", name, sizeof name));
     /* A link in a directory that lies outside: /proc/self/exe. */
     assert_false(root_read_link(root, "/sys/elsewhere/exe", name, sizeof name));

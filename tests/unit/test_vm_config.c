@@ -187,7 +187,7 @@ DEFINE_TEST_IN(test_texts, set_up, tear_down_root)
     }
     /* In the file of a virtual machine that is there, it matters more. */
     vm_config_check(root, &machine, "/etc/pve/qemu-server/1.conf", absent, strlen(absent), &findings);
-    assert_int_equal(findings.items[0].severity, SEVERITY_WARNING);
+    assert_int_equal(findings.items[0].severity, SEVERITY_BLOCKER);
     assert_holds(findings.items[0].text, "0000:05:00");
     findings_free(&findings);
 }
