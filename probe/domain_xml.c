@@ -31,18 +31,19 @@ struct domain_xml {
     int depth;
     const char *rejected; /* why the parser was stopped */
     bool is_domain;
+    bool has_ended; /* the outermost element */
     bool is_kvm;
-    bool is_q35;
     bool is_i440fx;
-    bool has_ovmf;
     bool maybe_gpu;
     int hostdev_count;
+    struct qemu_args qemu_args; /* of <qemu:commandline> */
     long domain_line;
     long machine_line;
     long cpu_line;
     long balloon_line;
     long ioapic_line; /* of driver='qemu' */
     bool has_viommu;
+    long lines_before; /* lines of the file that are not of the XML */
     char cpu_mode[32];
     struct hostdev hostdev;
 };
@@ -65,7 +66,7 @@ static bool is(const char *text, const char *other)
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 static long line_of(const struct domain_xml *xml)
 {
-    return (long)XML_GetCurrentLineNumber(xml->parser);
+    return xml->lines_before + (long)XML_GetCurrentLineNumber(xml->parser);
 }
 #pragma GCC diagnostic pop
 
@@ -87,20 +88,21 @@ static void start_domain(struct domain_xml *xml, const char **attributes)
 
 static void start_os(struct domain_xml *xml, const char **attributes)
 {
-    xml->has_ovmf |= is(attribute(attributes, "firmware"), "efi");
+    xml->vm->is_ovmf |= is(attribute(attributes, "firmware"), "efi");
 }
 
 static void start_os_type(struct domain_xml *xml, const char **attributes)
 {
     const char *machine = attribute(attributes, "machine");
     xml->machine_line = line_of(xml);
-    xml->is_q35 = strstr(machine, "q35") != NULL;
+    xml->vm->is_q35 = strstr(machine, "q35") != NULL;
+    xml->vm->cpu.qemu_version = vm_machine_version(span_of(machine));
     xml->is_i440fx = strstr(machine, "i440fx") || is(machine, "pc") || !*machine;
 }
 
 static void start_loader(struct domain_xml *xml, const char **attributes)
 {
-    xml->has_ovmf |= is(attribute(attributes, "type"), "pflash");
+    xml->vm->is_ovmf |= is(attribute(attributes, "type"), "pflash");
 }
 
 static void start_cpu(struct domain_xml *xml, const char **attributes)
@@ -111,20 +113,64 @@ static void start_cpu(struct domain_xml *xml, const char **attributes)
 
 static void start_hidden(struct domain_xml *xml, const char **attributes)
 {
-    if (!is(attribute(attributes, "state"), "on"))
-        return;
-    xml->vm->facts.fixes[FIX_HIDE_KVM] = true;
-    findings_add(xml->vm->findings, xml->vm->file, line_of(xml), FINDING_VM_HIDDEN_NOT_NEEDED,
-                 "<hidden state='on'/> hides KVM from the guest");
+    if (is(attribute(attributes, "state"), "on"))
+        vm_note_hiding(xml->vm, VM_HIDES_KVM, "<hidden state='on'/>", line_of(xml));
 }
 
 static void start_vendor_id(struct domain_xml *xml, const char **attributes)
 {
-    if (!is(attribute(attributes, "state"), "on"))
-        return;
-    xml->vm->facts.fixes[FIX_HV_VENDOR_ID] = true;
-    findings_add(xml->vm->findings, xml->vm->file, line_of(xml), FINDING_VM_HIDDEN_NOT_NEEDED,
-                 "<vendor_id state='on'/> gives Hyper-V another name");
+    if (is(attribute(attributes, "state"), "on"))
+        vm_note_hiding(xml->vm, VM_HIDES_HYPER_V, "<vendor_id state='on'/>", line_of(xml));
+}
+
+static void start_cpu_feature(struct domain_xml *xml, const char **attributes)
+{
+    if (is(attribute(attributes, "name"), "hypervisor") && is(attribute(attributes, "policy"), "disable"))
+        vm_note_hiding(xml->vm, VM_HIDES_ALL, "<feature policy='disable' name='hypervisor'/>", line_of(xml));
+}
+
+static void start_maxphysaddr(struct domain_xml *xml, const char **attributes)
+{
+    (void)attributes;
+    xml->vm->cpu.is_limited = true;
+}
+
+static void start_firmware_feature(struct domain_xml *xml, const char **attributes)
+{
+    if (is(attribute(attributes, "name"), "enrolled-keys") && is(attribute(attributes, "enabled"), "yes"))
+        xml->vm->secure_boot_line = line_of(xml);
+}
+
+/* libosinfo names a system by an address: http://microsoft.com/win/11, http://ubuntu.com/ubuntu/24.04. */
+static void start_os_info(struct domain_xml *xml, const char **attributes)
+{
+    static const struct {
+        const char *part;
+        enum vm_guest guest;
+        const char *name;
+    } systems[] = {
+        {"microsoft.com/win/11", VM_GUEST_OTHER, "windows 11"},
+        {"microsoft.com/win/10", VM_GUEST_OTHER, "windows 10"},
+        {"microsoft.com/", VM_GUEST_OTHER, "windows"},
+        {"apple.com/", VM_GUEST_OTHER, NULL},
+        {"bsd.org/", VM_GUEST_OTHER, NULL},
+        {"linux", VM_GUEST_LINUX, "linux"},
+        {"ubuntu.com/", VM_GUEST_LINUX, "linux"},
+        {"debian.org/", VM_GUEST_LINUX, "linux"},
+        {"fedoraproject.org/", VM_GUEST_LINUX, "linux"},
+        {"redhat.com/", VM_GUEST_LINUX, "linux"},
+        {"centos.org/", VM_GUEST_LINUX, "linux"},
+        {"opensuse.org/", VM_GUEST_LINUX, "linux"},
+        {"suse.com/", VM_GUEST_LINUX, "linux"},
+        {"nixos.org/", VM_GUEST_LINUX, "linux"},
+    };
+    const char *id = attribute(attributes, "id");
+    for (size_t i = 0; i < ARRAY_SIZE(systems); i++)
+        if (strstr(id, systems[i].part)) {
+            xml->vm->guest = systems[i].guest;
+            xml->vm->facts.guest_os = systems[i].name;
+            return;
+        }
 }
 
 static void start_ioapic(struct domain_xml *xml, const char **attributes)
@@ -141,8 +187,21 @@ static void start_balloon(struct domain_xml *xml, const char **attributes)
 
 static void start_viommu(struct domain_xml *xml, const char **attributes)
 {
-    (void)attributes;
     xml->has_viommu = true;
+    if (is(attribute(attributes, "model"), "intel"))
+        xml->vm->cpu.viommu_line = line_of(xml);
+}
+
+static void start_viommu_driver(struct domain_xml *xml, const char **attributes)
+{
+    int bits = atoi(attribute(attributes, "aw_bits"));
+    xml->vm->cpu.viommu_bits = bits > 0 && bits <= 64 ? bits : 0;
+}
+
+static void start_qemu_arg(struct domain_xml *xml, const char **attributes)
+{
+    xml->qemu_args.line = line_of(xml);
+    qemu_args_take(&xml->qemu_args, span_of(attribute(attributes, "value")));
 }
 
 static void start_hostdev(struct domain_xml *xml, const char **attributes)
@@ -150,6 +209,7 @@ static void start_hostdev(struct domain_xml *xml, const char **attributes)
     xml->hostdev = (struct hostdev){.is_pci = is(attribute(attributes, "type"), "pci"),
                                     .managed = is(attribute(attributes, "managed"), "yes")};
     xml->hostdev.device.line = line_of(xml);
+    xml->vm->has_mdev |= is(attribute(attributes, "type"), "mdev");
 }
 
 /* Numbers are decimal, or hexadecimal after 0x. */
@@ -228,12 +288,18 @@ static const struct {
     {"/domain/os", start_os},
     {"/domain/os/type", start_os_type},
     {"/domain/os/loader", start_loader},
+    {"/domain/os/firmware/feature", start_firmware_feature},
+    {"/domain/metadata/libosinfo:libosinfo/libosinfo:os", start_os_info},
     {"/domain/cpu", start_cpu},
+    {"/domain/cpu/feature", start_cpu_feature},
+    {"/domain/cpu/maxphysaddr", start_maxphysaddr},
+    {"/domain/qemu:commandline/qemu:arg", start_qemu_arg},
     {"/domain/features/kvm/hidden", start_hidden},
     {"/domain/features/hyperv/vendor_id", start_vendor_id},
     {"/domain/features/ioapic", start_ioapic},
     {"/domain/devices/memballoon", start_balloon},
     {"/domain/devices/iommu", start_viommu},
+    {"/domain/devices/iommu/driver", start_viommu_driver},
     {"/domain/devices/hostdev", start_hostdev},
     {"/domain/devices/hostdev/source/address", start_address},
     {"/domain/devices/hostdev/rom", start_rom},
@@ -277,6 +343,7 @@ static void XMLCALL end_element(void *context, const char *name)
     if (is(path_of(xml), "/domain/devices/hostdev"))
         end_hostdev(xml);
     xml->path[xml->ends[--xml->depth]] = '\0';
+    xml->has_ended |= !xml->depth;
 }
 
 static void XMLCALL start_doctype(void *context, const char *name, const char *system_id,
@@ -293,7 +360,9 @@ static void XMLCALL start_doctype(void *context, const char *name, const char *s
 
 static void check_cpu(struct domain_xml *xml)
 {
-    if (is(xml->cpu_mode, "host-passthrough") || is(xml->cpu_mode, "maximum"))
+    const char *model = xml->vm->cpu.model; /* of <qemu:commandline>, which comes last */
+    if (is(model, "host") || is(model, "max") || is(xml->cpu_mode, "host-passthrough") ||
+        is(xml->cpu_mode, "maximum"))
         return;
     if (is(xml->cpu_mode, "host-model"))
         findings_add(xml->vm->findings, xml->vm->file, xml->cpu_line, FINDING_VM_CPU_NOT_HOST_NEAR);
@@ -305,11 +374,11 @@ static void keep_facts(const struct domain_xml *xml)
 {
     struct vm_facts *facts = &xml->vm->facts;
     facts->hypervisor = vocabulary_value(&vocabulary_hypervisor, HYPERVISOR_LIBVIRT);
-    if (xml->is_q35 || xml->is_i440fx)
-        facts->machine_type =
-            vocabulary_value(&vocabulary_machine_type, xml->is_q35 ? MACHINE_TYPE_Q35 : MACHINE_TYPE_I440FX);
+    if (xml->vm->is_q35 || xml->is_i440fx)
+        facts->machine_type = vocabulary_value(&vocabulary_machine_type,
+                                               xml->vm->is_q35 ? MACHINE_TYPE_Q35 : MACHINE_TYPE_I440FX);
     facts->firmware =
-        vocabulary_value(&vocabulary_firmware, xml->has_ovmf ? FIRMWARE_OVMF : FIRMWARE_SEABIOS);
+        vocabulary_value(&vocabulary_firmware, xml->vm->is_ovmf ? FIRMWARE_OVMF : FIRMWARE_SEABIOS);
 }
 
 static void check_domain(struct domain_xml *xml)
@@ -317,14 +386,18 @@ static void check_domain(struct domain_xml *xml)
     struct vm_state *vm = xml->vm;
     keep_facts(xml);
     vm_check_devices(vm);
-    if (!xml->hostdev_count)
+    if (xml->qemu_args.device_count)
+        findings_add(vm->findings, vm->file, xml->qemu_args.device_line, FINDING_VM_ARGS_DEVICE_LIBVIRT);
+    xml->maybe_gpu |= xml->qemu_args.device_count > 0;
+    if (!xml->hostdev_count && !xml->qemu_args.device_count)
         return;
     if (!xml->is_kvm)
         findings_add(vm->findings, vm->file, xml->domain_line, FINDING_VM_NOT_KVM);
     check_cpu(xml);
+    vm_check_cpu(vm);
     if (xml->is_i440fx && xml->maybe_gpu)
         findings_add(vm->findings, vm->file, xml->machine_line, FINDING_VM_I440FX_LIBVIRT);
-    if (!xml->has_ovmf && xml->maybe_gpu)
+    if (!vm->is_ovmf && xml->maybe_gpu)
         findings_add(vm->findings, vm->file, xml->machine_line, FINDING_VM_SEABIOS_LIBVIRT);
     if (xml->ioapic_line && !xml->has_viommu)
         findings_add(vm->findings, vm->file, xml->ioapic_line, FINDING_VM_IOAPIC_QEMU);
@@ -332,9 +405,13 @@ static void check_domain(struct domain_xml *xml)
         findings_add(vm->findings, vm->file, xml->balloon_line, FINDING_VM_BALLOON_LIBVIRT);
 }
 
-enum vm_config_result domain_xml_check(struct vm_state *vm, struct span text)
+enum vm_config_result domain_xml_check(struct vm_state *vm, struct span text, long lines_before)
 {
-    struct domain_xml xml = {.vm = vm, .is_kvm = true, .parser = XML_ParserCreate(NULL)};
+    struct domain_xml xml = {.vm = vm,
+                             .is_kvm = true,
+                             .qemu_args = {.vm = vm},
+                             .lines_before = lines_before,
+                             .parser = XML_ParserCreate(NULL)};
     if (!xml.parser) {
         root_note_unreadable(vm->root, vm->file, "no memory");
         return VM_CONFIG_MALFORMED;
@@ -343,6 +420,8 @@ enum vm_config_result domain_xml_check(struct vm_state *vm, struct span text)
     XML_SetElementHandler(xml.parser, start_element, end_element);
     XML_SetStartDoctypeDeclHandler(xml.parser, start_doctype);
     bool well_formed = XML_Parse(xml.parser, text.start, (int)text.length, XML_TRUE) == XML_STATUS_OK;
+    /* What follows a whole domain may be a prompt of the terminal that it was copied from. */
+    well_formed |= xml.is_domain && xml.has_ended;
     const char *why = xml.rejected ? xml.rejected : XML_ErrorString(XML_GetErrorCode(xml.parser));
     long line = line_of(&xml);
     XML_ParserFree(xml.parser);

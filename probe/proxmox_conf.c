@@ -2,43 +2,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "probe/vm_state.h"
+#include "probe/proxmox_state.h"
 
 /* qm.conf(5). Only what is before the first section counts: sections are snapshots and the like. */
 
-enum setting { MACHINE, BIOS, CPU, VGA, BALLOON, ARGS, EFIDISK, OSTYPE, SETTING_COUNT };
-
 static const char *const setting_names[SETTING_COUNT] = {
-    [MACHINE] = "machine", [BIOS] = "bios", [CPU] = "cpu",          [VGA] = "vga",
-    [BALLOON] = "balloon", [ARGS] = "args", [EFIDISK] = "efidisk0", [OSTYPE] = "ostype",
+    [MACHINE] = "machine",  [BIOS] = "bios",       [CPU] = "cpu",
+    [VGA] = "vga",          [BALLOON] = "balloon", [ARGS] = "args",
+    [EFIDISK] = "efidisk0", [OSTYPE] = "ostype",   [ONBOOT] = "onboot",
 };
 
-struct proxmox_conf {
-    struct vm_state *vm;
-    struct span settings[SETTING_COUNT];
-    long lines[SETTING_COUNT]; /* 0: not given */
-    int hostpci_count;
-    int mapping_count;
-    struct buffer mappings; /* of the cluster, read when the first one is asked for */
-    bool is_q35;
-    bool any_x_vga;
-    long x_vga_line;
-    bool maybe_gpu; /* something that is passed is a GPU, or may be */
-};
-
-/* One hostpciN. */
-struct hostpci {
-    struct proxmox_conf *conf;
-    const char *name;
-    long line;
-    struct span host;
-    char rom_file[256];
-    bool pcie;
-    bool rom_bar_off;
-    bool is_part;
-};
-
-static bool is_yes(struct span value)
+bool proxmox_is_yes(struct span value)
 {
     static const char *const yes[] = {"1", "on", "yes", "true", NULL};
     return span_is_any(value, yes);
@@ -67,11 +41,6 @@ static bool read_setting(struct span line, struct span *key, struct span *value)
     return true;
 }
 
-static bool is_hostpci(struct span key)
-{
-    return span_begins(key, "hostpci") && key.length > 7 && key.length <= 9;
-}
-
 /* Most lines are settings, and some of them are those of a virtual machine. */
 bool proxmox_conf_recognise(struct span text)
 {
@@ -93,128 +62,14 @@ bool proxmox_conf_recognise(struct span text)
         bool is_setting = read_setting(line, &key, &value);
         settings += is_setting;
         others += !is_setting;
-        known |= is_setting && (span_is_any(key, typical) || is_hostpci(key));
+        known |= is_setting && (span_is_any(key, typical) || proxmox_is_hostpci(key));
     }
     return known && settings > others;
 }
 
-/* A mapping of the cluster, by its name: a line of its own, with its devices indented below. */
-static void check_mapping(struct hostpci *device, struct span name)
-{
-    static const char file[] = "/etc/pve/mapping/pci.cfg";
-    struct proxmox_conf *conf = device->conf;
-    struct vm_state *vm = conf->vm;
-    int number = conf->mapping_count++;
-    if (number == 0 && root_read(vm->root, file, MAX_CONFIG_SIZE, &conf->mappings) != ROOT_OK)
-        buffer_clear(&conf->mappings);
-    if (number >= MAX_PASSED_DEVICES || !conf->mappings.length)
-        return;
-    struct span rest = {buffer_text(&conf->mappings), conf->mappings.length};
-    struct span line;
-    while (span_next_line(&rest, &line))
-        if (line.length == name.length && memcmp(line.start, name.start, name.length) == 0)
-            return;
-    findings_add(vm->findings, vm->file, device->line, FINDING_VM_MAPPING_MISSING, SPAN_FORMAT(name));
-}
-
-static void read_romfile(struct hostpci *device, struct span value)
-{
-    snprintf(device->rom_file, sizeof device->rom_file, "/usr/share/kvm/%.*s", SPAN_FORMAT(value));
-    if (value.length > 200)
-        device->rom_file[0] = '\0';
-}
-
-static void read_option(struct hostpci *device, struct span option)
-{
-    static const char *const known[] = {
-        "host",       "mapping",   "pcie",      "x-vga",         "rombar",        "romfile", "mdev",
-        "legacy-igd", "device-id", "vendor-id", "sub-device-id", "sub-vendor-id", "driver",  NULL};
-    struct proxmox_conf *conf = device->conf;
-    struct span key;
-    struct span value;
-    if (!span_split(option, '=', &key, &value) || span_is(key, "host")) {
-        device->host = span_is(key, "host") ? value : key;
-    } else if (span_is(key, "pcie")) {
-        device->pcie = is_yes(value);
-    } else if (span_is(key, "x-vga")) {
-        if (is_yes(value)) {
-            conf->any_x_vga = true;
-            conf->x_vga_line = device->line;
-        }
-    } else if (span_is(key, "rombar")) {
-        device->rom_bar_off = !is_yes(value);
-    } else if (span_is(key, "romfile")) {
-        read_romfile(device, value);
-    } else if (span_is(key, "mapping")) {
-        check_mapping(device, value);
-    } else if (span_is(key, "mdev")) {
-        device->is_part = true;
-    } else {
-        const char *guess = span_guess(key, known);
-        if (guess)
-            findings_add(conf->vm->findings, conf->vm->file, device->line, FINDING_VM_HOSTPCI_MALFORMED_TYPO,
-                         device->name, SPAN_FORMAT(key), guess);
-        else if (!span_is_any(key, known))
-            findings_add(conf->vm->findings, conf->vm->file, device->line, FINDING_VM_HOSTPCI_MALFORMED,
-                         device->name, SPAN_FORMAT(key));
-    }
-}
-
-/* "0000:01:00.0", "01:00.0", or "01:00" for all functions. */
-static bool read_address(struct span text, struct passed_device *device)
-{
-    char address[PCI_ADDRESS_TEXT_SIZE + 2];
-    text = span_trim(text);
-    device->all_functions = !span_holds(text, ".");
-    return snprintf(address, sizeof address, "%.*s%s", SPAN_FORMAT(text), device->all_functions ? ".0" : "") <
-               (int)sizeof address &&
-           pci_address_parse(address, &device->address);
-}
-
-static void pass_devices(struct hostpci *device)
-{
-    struct proxmox_conf *conf = device->conf;
-    struct span rest = device->host;
-    struct span address;
-    while (span_next_part(&rest, ';', &address)) {
-        struct passed_device passed = {.line = device->line, .is_part = device->is_part};
-        snprintf(passed.name, sizeof passed.name, "%s", device->name);
-        if (read_address(address, &passed)) {
-            vm_pass_device(conf->vm, &passed);
-            conf->maybe_gpu |= vm_device_is_gpu(conf->vm, &passed) != TRISTATE_NO;
-        } else {
-            findings_add(conf->vm->findings, conf->vm->file, device->line,
-                         FINDING_VM_HOSTPCI_MALFORMED_ADDRESS, SPAN_FORMAT(address), device->name);
-        }
-    }
-}
-
-static void read_hostpci(struct proxmox_conf *conf, struct span key, struct span value, long line)
-{
-    char name[16];
-    struct span option;
-    struct hostpci device = {.conf = conf, .name = name, .line = line};
-    struct vm_state *vm = conf->vm;
-    snprintf(name, sizeof name, "%.*s", SPAN_FORMAT(key));
-    conf->hostpci_count++;
-    while (span_next_part(&value, ',', &option))
-        read_option(&device, span_trim(option));
-    if (device.host.length)
-        pass_devices(&device);
-    else
-        conf->maybe_gpu = true; /* a mapping */
-    if (device.pcie && !conf->is_q35)
-        findings_add(vm->findings, vm->file, line, FINDING_VM_PCIE_NEEDS_Q35);
-    vm_check_rom(vm, device.rom_file, device.rom_bar_off, line);
-    const struct passed_device *last = vm->passed_count ? &vm->passed[vm->passed_count - 1] : NULL;
-    if (conf->is_q35 && !device.pcie && last && last->line == line && !device.is_part &&
-        vm_device_is_gpu(vm, last) == TRISTATE_YES)
-        findings_add(vm->findings, vm->file, line, FINDING_VM_PCIE_OFF, name);
-}
-
 /* ---- the settings ---- */
 
-static struct span setting(const struct proxmox_conf *conf, enum setting which)
+struct span proxmox_setting(const struct proxmox_conf *conf, enum proxmox_setting which)
 {
     return conf->lines[which] ? conf->settings[which] : span_of("");
 }
@@ -222,59 +77,96 @@ static struct span setting(const struct proxmox_conf *conf, enum setting which)
 static void check_firmware(const struct proxmox_conf *conf)
 {
     struct vm_state *vm = conf->vm;
-    bool ovmf = span_is(setting(conf, BIOS), "ovmf");
+    bool ovmf = vm->is_ovmf;
     if (ovmf && !conf->lines[EFIDISK])
         findings_add(vm->findings, vm->file, conf->lines[BIOS], FINDING_VM_EFIDISK_MISSING);
-    if (!ovmf && conf->maybe_gpu)
+    /* The old way of passing an Intel GPU needs i440fx. */
+    bool is_free = conf->maybe_gpu && !conf->legacy_igd_line;
+    if (!ovmf && is_free)
         findings_add(vm->findings, vm->file, conf->lines[BIOS], FINDING_VM_SEABIOS);
-    if (!conf->is_q35 && conf->maybe_gpu)
+    if (!vm->is_q35 && is_free)
         findings_add(vm->findings, vm->file, conf->lines[MACHINE], FINDING_VM_I440FX);
 }
 
-/* cpu: [cputype=]TYPE[,hidden=1][,flags=...] */
-static void check_cpu(const struct proxmox_conf *conf)
+/* cpu: [cputype=]TYPE[,hidden=1][,hv-vendor-id=NAME][,flags=...] */
+static void read_cpu(struct proxmox_conf *conf)
 {
-    static const char *const emulated[] = {"kvm64", "kvm32", "qemu64", "qemu32", NULL};
     struct vm_state *vm = conf->vm;
-    struct span rest = setting(conf, CPU);
+    struct span rest = proxmox_setting(conf, CPU);
     struct span option;
-    struct span type = span_of("kvm64");
     long line = conf->lines[CPU];
+    vm->cpu.line = line;
     while (span_next_part(&rest, ',', &option)) {
         struct span key;
         struct span value;
         if (!span_split(option, '=', &key, &value) || span_is(key, "cputype"))
-            type = span_trim(span_is(key, "cputype") ? value : key);
-        else if (span_is(key, "hidden") && is_yes(value))
-            findings_add(vm->findings, vm->file, line, FINDING_VM_HIDDEN_NOT_NEEDED,
-                         "hidden=1 hides the hypervisor from the guest");
+            snprintf(vm->cpu.model, sizeof vm->cpu.model, "%.*s",
+                     SPAN_FORMAT(span_trim(span_is(key, "cputype") ? value : key)));
+        else if (span_is(key, "hidden") && proxmox_is_yes(value))
+            vm_note_hiding(vm, VM_HIDES_KVM, "hidden=1", line);
+        else if (span_is(key, "hv-vendor-id"))
+            vm_note_hiding(vm, VM_HIDES_HYPER_V, "hv-vendor-id=", line);
     }
-    /* args: comes last on QEMU's command line. */
-    if (span_is(type, "host") || span_is(type, "max") || span_holds(setting(conf, ARGS), "-cpu host"))
-        return;
-    if (span_is_any(type, emulated))
-        findings_add(vm->findings, vm->file, line, FINDING_VM_CPU_NOT_HOST_EMULATED, SPAN_FORMAT(type),
-                     line ? "" : " by default");
-    else
-        findings_add(vm->findings, vm->file, line, FINDING_VM_CPU_NOT_HOST, SPAN_FORMAT(type));
 }
 
-static void check_args(const struct proxmox_conf *conf)
+static void check_cpu(struct proxmox_conf *conf)
+{
+    static const char *const emulated[] = {"kvm64", "kvm32", "qemu64", "qemu32", NULL};
+    struct vm_state *vm = conf->vm;
+    struct span model = span_of(vm->cpu.model);
+    static const char custom[] = "custom-";
+    if (span_begins(model, custom)) {
+        struct span name = {model.start + sizeof custom - 1, model.length - (sizeof custom - 1)};
+        if (!proxmox_custom_cpu(conf, name))
+            return;
+        model = span_of(vm->cpu.model);
+    }
+    bool is_default = !model.length;
+    model = is_default ? span_of("kvm64") : model;
+    if (span_is(model, "host") || span_is(model, "max"))
+        return;
+    if (span_is_any(model, emulated))
+        findings_add(vm->findings, vm->file, vm->cpu.line, FINDING_VM_CPU_NOT_HOST_EMULATED,
+                     SPAN_FORMAT(model), is_default ? " by default" : "");
+    else
+        findings_add(vm->findings, vm->file, vm->cpu.line, FINDING_VM_CPU_NOT_HOST, SPAN_FORMAT(model));
+}
+
+/* args: comes last on QEMU's command line. */
+static void read_args(struct proxmox_conf *conf)
 {
     struct vm_state *vm = conf->vm;
-    struct span args = setting(conf, ARGS);
-    if (span_holds(args, "kvm=off") || span_holds(args, "hv_vendor_id") || span_holds(args, "hv-vendor-id"))
-        findings_add(vm->findings, vm->file, conf->lines[ARGS], FINDING_VM_HIDDEN_NOT_NEEDED,
-                     "args: hides the hypervisor from the guest");
-    if (span_holds(args, "vfio-pci"))
+    struct qemu_args args = {.vm = vm, .line = conf->lines[ARGS]};
+    qemu_args_take_line(&args, proxmox_setting(conf, ARGS));
+    conf->maybe_gpu |= args.device_count > 0;
+    if (args.device_count)
         findings_add(vm->findings, vm->file, conf->lines[ARGS], FINDING_VM_ARGS_DEVICE);
+}
+
+/* The settings that other parts of a judgement need. */
+static void read_settings(struct proxmox_conf *conf)
+{
+    struct vm_state *vm = conf->vm;
+    struct span machine = proxmox_setting(conf, MACHINE);
+    struct span type = proxmox_setting(conf, OSTYPE);
+    vm->is_q35 = span_holds(machine, "q35");
+    vm->is_ovmf = span_is(proxmox_setting(conf, BIOS), "ovmf");
+    vm->starts_at_boot = proxmox_is_yes(proxmox_setting(conf, ONBOOT));
+    if (type.length && !span_is(type, "other"))
+        vm->guest = span_is(type, "l26") || span_is(type, "l24") ? VM_GUEST_LINUX : VM_GUEST_OTHER;
+    if (vm->is_ovmf && span_holds(proxmox_setting(conf, EFIDISK), "pre-enrolled-keys=1"))
+        vm->secure_boot_line = conf->lines[EFIDISK];
+    vm->cpu.qemu_version = vm_machine_version(machine);
+    if (span_holds(machine, "viommu=intel"))
+        vm->cpu.viommu_line = conf->lines[MACHINE];
+    read_cpu(conf);
 }
 
 static void check_rest(const struct proxmox_conf *conf)
 {
     struct vm_state *vm = conf->vm;
-    struct span balloon = setting(conf, BALLOON);
-    struct span vga = setting(conf, VGA);
+    struct span balloon = proxmox_setting(conf, BALLOON);
+    struct span vga = proxmox_setting(conf, VGA);
     if (conf->hostpci_count && conf->lines[BALLOON] && !span_is(balloon, "0"))
         findings_add(vm->findings, vm->file, conf->lines[BALLOON], FINDING_VM_BALLOON);
     if (conf->any_x_vga && vga.length && !span_begins(vga, "none") && !span_begins(vga, "type=none"))
@@ -321,19 +213,15 @@ static const char *guest_os(struct span type)
 static void keep_facts(const struct proxmox_conf *conf)
 {
     struct vm_facts *facts = &conf->vm->facts;
-    struct span bios = setting(conf, BIOS);
-    struct span args = setting(conf, ARGS);
+    struct span bios = proxmox_setting(conf, BIOS);
     facts->hypervisor = vocabulary_value(&vocabulary_hypervisor, HYPERVISOR_PROXMOX);
     facts->machine_type =
-        vocabulary_value(&vocabulary_machine_type, conf->is_q35 ? MACHINE_TYPE_Q35 : MACHINE_TYPE_I440FX);
+        vocabulary_value(&vocabulary_machine_type, conf->vm->is_q35 ? MACHINE_TYPE_Q35 : MACHINE_TYPE_I440FX);
     if (!bios.length || span_is(bios, "seabios") || span_is(bios, "ovmf"))
         facts->firmware =
             vocabulary_value(&vocabulary_firmware, span_is(bios, "ovmf") ? FIRMWARE_OVMF : FIRMWARE_SEABIOS);
-    facts->guest_os = guest_os(setting(conf, OSTYPE));
+    facts->guest_os = guest_os(proxmox_setting(conf, OSTYPE));
     facts->fixes[FIX_X_VGA_ON] = conf->any_x_vga;
-    facts->fixes[FIX_HIDE_KVM] = span_holds(setting(conf, CPU), "hidden=1") || span_holds(args, "kvm=off");
-    facts->fixes[FIX_HV_VENDOR_ID] = span_holds(args, "hv_vendor_id") || span_holds(args, "hv-vendor-id") ||
-                                     span_holds(setting(conf, CPU), "hv-vendor-id");
 }
 
 static void check(struct proxmox_conf *conf, struct span text)
@@ -343,18 +231,19 @@ static void check(struct proxmox_conf *conf, struct span text)
     struct span rest = text;
     for (long line = 0; next_setting(&rest, &line, &key, &value);)
         keep_setting(conf, key, value, line);
-    conf->is_q35 = span_holds(setting(conf, MACHINE), "q35");
+    read_settings(conf);
     rest = text;
     for (long line = 0; next_setting(&rest, &line, &key, &value);)
-        if (is_hostpci(key))
-            read_hostpci(conf, key, value, line);
+        if (proxmox_is_hostpci(key))
+            proxmox_hostpci_read(conf, key, value, line);
+    read_args(conf);
     keep_facts(conf);
     vm_check_devices(conf->vm);
-    check_args(conf);
-    if (!conf->hostpci_count && !span_holds(setting(conf, ARGS), "vfio-pci"))
+    if (!conf->hostpci_count && !conf->vm->passed_count && !conf->vm->has_unknown)
         return; /* nothing is passed through: how it is set up is nobody's business */
     check_firmware(conf);
     check_cpu(conf);
+    vm_check_cpu(conf->vm);
     check_rest(conf);
 }
 

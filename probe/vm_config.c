@@ -9,14 +9,33 @@
 
 enum { MAX_NODES = 64 };
 
+/* The XML may follow the command that printed it, in a text that was copied from a terminal. */
+static bool find_xml(struct span *text, long *lines_before)
+{
+    struct span rest = *text;
+    struct span line;
+    /* UTF-16 begins with a byte order mark, and expat reads it. */
+    if (span_begins(span_trim(*text), "<") || span_begins(*text, "\xff\xfe") ||
+        span_begins(*text, "\xfe\xff"))
+        return true;
+    for (; span_next_line(&rest, &line); ++*lines_before) {
+        line = span_trim(line);
+        if (span_begins(line, "<domain") || span_begins(line, "<?xml")) {
+            *text = (struct span){line.start, (size_t)(text->start + text->length - line.start)};
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum vm_config_result read_config(struct vm_state *vm, const char *text, size_t length)
 {
     struct span all = {text, length};
     if (span_begins(all, "\xef\xbb\xbf"))
         all = (struct span){text + 3, length - 3};
-    /* UTF-16 begins with a byte order mark, and expat reads it. */
-    if (span_begins(span_trim(all), "<") || span_begins(all, "\xff\xfe") || span_begins(all, "\xfe\xff"))
-        return domain_xml_check(vm, all);
+    long lines_before = 0;
+    if (find_xml(&all, &lines_before))
+        return domain_xml_check(vm, all, lines_before);
     if (!proxmox_conf_recognise(all))
         return VM_CONFIG_FOREIGN;
     vm->is_proxmox = true;

@@ -7,6 +7,11 @@
 
 enum { MAX_ROM_FILES = 4096 };
 
+bool vm_is_of_this_machine(const struct vm_state *vm)
+{
+    return strncmp(vm->file, "/etc/", 5) == 0 && strncmp(vm->file, "/etc/pve/nodes/", 15) != 0;
+}
+
 bool vm_device_covers(const struct passed_device *device, const struct pci_address *address)
 {
     return pci_same_slot(&device->address, address) &&
@@ -50,6 +55,37 @@ enum tristate vm_device_is_gpu(const struct vm_state *vm, const struct passed_de
             return TRISTATE_YES;
     }
     return found ? TRISTATE_NO : TRISTATE_UNKNOWN;
+}
+
+uint16_t vm_gpu_vendor(const struct vm_state *vm)
+{
+    uint16_t vendor = 0;
+    for (int i = 0; i < vm->passed_count; i++) {
+        enum tristate is_gpu = vm_device_is_gpu(vm, &vm->passed[i]);
+        if (is_gpu == TRISTATE_UNKNOWN)
+            return 0;
+        for (int k = 0; is_gpu == TRISTATE_YES && k < vm->machine->count; k++) {
+            const struct pci_device *device = &vm->machine->devices[k];
+            if (device->base_class != 0x03 || !vm_device_covers(&vm->passed[i], &device->address))
+                continue;
+            if (vendor && vendor != device->id.vendor)
+                return 0;
+            vendor = device->id.vendor;
+        }
+    }
+    return vm->has_unknown ? 0 : vendor;
+}
+
+bool vm_has_part(const struct vm_state *vm)
+{
+    if (vm->has_mdev)
+        return true;
+    for (int i = 0; i < vm->passed_count; i++) {
+        const struct pci_device *device = vm->machine ? pci_find(vm->machine, &vm->passed[i].address) : NULL;
+        if (vm->passed[i].is_part || (device && device->is_virtual_function == TRISTATE_YES))
+            return true;
+    }
+    return false;
 }
 
 static bool is_passed(const struct vm_state *vm, const struct pci_device *found)
@@ -109,14 +145,11 @@ static bool is_split(const struct pci_device *device)
 void vm_check_devices(struct vm_state *vm)
 {
     char address[PCI_ADDRESS_TEXT_SIZE];
-    /* A file from elsewhere may be that of another machine, and so may that of a cluster's node. */
-    bool is_of_this_machine =
-        strncmp(vm->file, "/etc/", 5) == 0 && strncmp(vm->file, "/etc/pve/nodes/", 15) != 0;
     for (int i = 0; vm->machine && i < vm->passed_count; i++) {
         const struct passed_device *device = &vm->passed[i];
         enum tristate is_gpu = vm_device_is_gpu(vm, device);
         print_address(device, address);
-        if (is_gpu == TRISTATE_UNKNOWN && is_of_this_machine)
+        if (is_gpu == TRISTATE_UNKNOWN && vm_is_of_this_machine(vm))
             findings_add(vm->findings, vm->file, device->line, FINDING_VM_DEVICE_ABSENT, address);
         else if (is_gpu == TRISTATE_UNKNOWN)
             findings_add(vm->findings, vm->file, device->line, FINDING_VM_DEVICE_ABSENT_ELSEWHERE, address);
@@ -150,8 +183,12 @@ void vm_check_rom(struct vm_state *vm, const char *path, bool bar_off, long line
 {
     vm->facts.fixes[FIX_ROMFILE] |= *path;
     vm->facts.fixes[FIX_ROMBAR_OFF] |= bar_off;
-    if (*path && vm->rom_files++ < MAX_PASSED_DEVICES && is_surely_absent(vm->root, path))
-        findings_add(vm->findings, vm->file, line, FINDING_VM_ROMFILE_MISSING, path);
+    if (*path && vm->rom_files++ < MAX_PASSED_DEVICES && is_surely_absent(vm->root, path)) {
+        if (vm_is_of_this_machine(vm))
+            findings_add(vm->findings, vm->file, line, FINDING_VM_ROMFILE_MISSING, path);
+        else
+            findings_add(vm->findings, vm->file, line, FINDING_VM_ROMFILE_MISSING_ELSEWHERE, path);
+    }
     if (bar_off && *path)
         findings_add(vm->findings, vm->file, line, FINDING_VM_ROMBAR_OFF_ROMFILE);
     else if (bar_off)

@@ -15,13 +15,15 @@ INTEL, AMD = "vendor_id\t: GenuineIntel\n", "vendor_id\t: AuthenticAMD\n"
 
 
 def device_files(address, text):
-    """The files of sysfs of a device, "VENDOR:DEVICE CLASS [driver=] [group=] [physfn=] [NAME=TEXT]...". Links are written
+    """The files of sysfs of a device, "VENDOR:DEVICE CLASS [driver=] [group=] [physfn=] [bar=GIB] [NAME=TEXT]...". Links are written
     as files, which a recorded machine may have."""
     ids, kind, *attributes = text.split()
     links = {"driver": "../../../../bus/pci/drivers/", "group": "../../../../kernel/iommu_groups/", "physfn": "../"}
     names = {"group": "iommu_group"}
     files = {"vendor": "0x" + ids[:4], "device": "0x" + ids[5:], "class": "0x" + kind, "resource": "0x0 0x0 0x0\n" * 7}
     for name, value in (attribute.split("=", 1) for attribute in attributes):
+        if name == "bar": # in GiB
+            name, value = "resource", "0x4000000000 0x%x 0x14220c\n" % (0x4000000000 + (int(value) << 30) - 1) + "0x0 0x0 0x0\n" * 6
         files[names.get(name, name)] = links.get(name, "") + value
     return {"/sys/bus/pci/devices/%s/%s" % (address, name): (value + "\n").encode() for name, value in files.items()}
 

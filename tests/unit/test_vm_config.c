@@ -49,7 +49,10 @@ static const struct vm_case confs[] = {
      "vm-hostpci-malformed:5 vm-hostpci-malformed:6 vm-hostpci-malformed:7 vm-hostpci-malformed:8", NULL},
     {Q35 "hostpci0: 01,pcie=1\nhostpci1: 0:0:01:00.0\nhostpci2: 001:00\nhostpci3: 01:000\n",
      "vm-hostpci-malformed:5 vm-hostpci-malformed:6 vm-hostpci-malformed:7 vm-hostpci-malformed:8", NULL},
-    {Q35 "args: -device vfio-pci,host=01:00.0\n", "vm-args-device:5", NULL},
+    {Q35 "args: -device vfio-pci,host=01:00.0\n", "vm-args-device:5 vm-function-missing:5",
+     "vm-args-device:5"},
+    {Q35 "args: -device 'vfio-pci,host=02:00.0'\n", "vm-args-device:5", NULL},
+    {"machine: q35\ncpu: host\nargs: -device vfio-pci,sysfsdev=/x\n", "vm-args-device:3 vm-seabios", NULL},
     /* options of a device */
     {Q35 "hostpci0: 01:00,pci=1\n", "vm-hostpci-malformed:5 vm-pcie-off:5", "vm-hostpci-malformed:5"},
     {Q35 "hostpci0: 01:00,pcie=1,legacy-igd=0,vendor-id=0x10de,sub-vendor-id=0x1028,driver=vfio\n", "", NULL},
@@ -66,8 +69,19 @@ static const struct vm_case confs[] = {
     {NO_CPU GPU, "vm-cpu-not-host", NULL},
     {NO_CPU "cpu: cputype=x86-64-v2-AES\n" GPU, "vm-cpu-not-host:4", NULL},
     {NO_CPU "cpu: max\n" GPU, "", NULL},
-    {NO_CPU "cpu: host,hidden=1\n" GPU, "vm-hidden-not-needed:4", NULL},
-    {NO_CPU "args: -cpu host,kvm=off,hv_vendor_id=x\n" GPU, "vm-hidden-not-needed:4", NULL},
+    {NO_CPU "cpu: host,hidden=1\n" GPU, "vm-hidden-not-needed:4", ""},
+    {NO_CPU "cpu: host,hidden=1\nhostpci0: 02:00,pcie=1\n", "", NULL},
+    {NO_CPU "args: -cpu host,kvm=off,hv_vendor_id=x\n" GPU, "vm-hidden-not-needed:4 vm-hidden-not-needed:4",
+     ""},
+    {NO_CPU "args: -cpu 'host,kvm=off'\n" GPU, "vm-hidden-not-needed:4", ""},
+    {NO_CPU "args: -smp 4 -cpu \"host\"\n" GPU, "", NULL},
+    {NO_CPU "args: -cpu EPYC -cpu host\n" GPU, "", NULL},
+    {NO_CPU "args: -cpu host -cpu qemu64\n" GPU, "vm-cpu-not-host:4", NULL},
+    {NO_CPU "args: -name -cpu host\n" GPU, "", NULL},
+    {NO_CPU "cpu: EPYC,hidden=1\nargs: -cpu host\n" GPU, "", NULL}, /* -cpu replaces all of it */
+    {NO_CPU "cpu: host\nostype: l26\nargs: -cpu host,-hypervisor\n" GPU, "vm-hidden-not-needed:6",
+     "vm-hypervisor-off-linux:6"},
+    {NO_CPU "cpu: host\nostype: win11\nargs: -cpu host,hypervisor=off\n" GPU, "vm-hidden-not-needed:6", ""},
     {Q35 "args: -device ivshmem-plain\n" GPU, "", NULL},
     {Q35 "balloon: 2048\n" GPU, "vm-balloon:5", NULL},
     {Q35 "balloon: 0\n" GPU, "", NULL},
@@ -113,12 +127,28 @@ static const struct vm_case domains[] = {
     {DOMAIN("kvm", " firmware='efi'><type machine='virt-8.2'>hvm</type>", "", CPU, BOTH("")), "", NULL},
     {DOMAIN("kvm", "><type machine='q35'>hvm</type>", "", CPU, BOTH("")), "vm-seabios:2", NULL},
     {DOMAIN("kvm", "><type machine='pc'>hvm</type>", "", CPU, CARD), "", "vm-i440fx:2 vm-seabios:2"},
-    {DOMAIN("kvm", OS, "<kvm><hidden state='on'/></kvm>", CPU, BOTH("")), "vm-hidden-not-needed:3", NULL},
+    {DOMAIN("kvm", OS, "<kvm><hidden state='on'/></kvm>", CPU, BOTH("")), "vm-hidden-not-needed:3", ""},
     {DOMAIN("kvm", OS, "<kvm><hidden state='off'/></kvm><hyperv><vendor_id state='off'/></hyperv>", CPU,
             BOTH("")),
      "", NULL},
     {DOMAIN("kvm", OS, "<hyperv><vendor_id state='on' value='x'/></hyperv>", CPU, BOTH("")),
-     "vm-hidden-not-needed:3", NULL},
+     "vm-hidden-not-needed:3", ""},
+    {DOMAIN(
+         "kvm", OS, "",
+         "<cpu mode='host-passthrough'><feature policy='disable' name='hypervisor'/></cpu>"
+         "<metadata><libosinfo:libosinfo><libosinfo:os id='http://debian.org/debian/12'/></libosinfo:libosinfo>"
+         "</metadata>",
+         BOTH("")),
+     "vm-hidden-not-needed:4", "vm-hypervisor-off-linux:4"},
+    {DOMAIN("kvm", OS, "", CPU,
+            "</devices><qemu:commandline><qemu:arg value='-device'/><qemu:arg value='vfio-pci,host=02:00.0'/>"
+            "</qemu:commandline><devices>"),
+     "vm-args-device:5", NULL},
+    {DOMAIN("kvm", OS, "", "",
+            BOTH("") "</devices><qemu:commandline><qemu:arg value='-cpu'/><qemu:arg value='host,kvm=off'/>"
+                     "</qemu:commandline><devices>"),
+     "vm-hidden-not-needed:5", ""},
+    {DOMAIN("kvm", OS, "", "", ""), "", NULL},
     {DOMAIN("kvm", OS, "<ioapic driver='qemu'/>", CPU, BOTH("")), "vm-ioapic-qemu:3", NULL},
     {DOMAIN("kvm", OS, "<ioapic driver='qemu'/>", CPU, BOTH("") "<iommu model='intel'/>"), "", NULL},
     {DOMAIN("kvm", OS, "<ioapic driver='kvm'/>", CPU, BOTH("")), "", NULL},
@@ -170,14 +200,14 @@ DEFINE_TEST_IN(test_texts, set_up, tear_down_root)
         const char *part;
     } cases[] = {
         {Q35 "hostpci0: 05:00.1,pcie=1\n", SEVERITY_INFO, "0000:05:00.1"},
-        {Q35 "hostpci0: 01:00,romfile=none.rom,pcie=1\n", SEVERITY_BLOCKER, "/usr/share/kvm/none.rom"},
+        {Q35 "hostpci0: 01:00,romfile=none.rom,pcie=1\n", SEVERITY_INFO, "/usr/share/kvm/none.rom"},
         {Q35 "hostpci0: 01:00,pcie=1,rombar=0\n", SEVERITY_INFO, "laptop"},
-        {Q35 "hostpci0: 01:00,pcie=1,rombar=0,romfile=card.rom\n", SEVERITY_INFO, "the ROM file"},
+        {Q35 "hostpci0: 01:00,pcie=1,rombar=0,romfile=card.rom\n", SEVERITY_WARNING, "the ROM file"},
         {NO_CPU "cpu: qemu64\n" GPU, SEVERITY_WARNING, "qemu64"},
         {NO_CPU "cpu: EPYC\n" GPU, SEVERITY_INFO, "EPYC"},
         {NO_CPU GPU, SEVERITY_WARNING, "kvm64 by default"},
     };
-    static const char absent[] = Q35 "hostpci0: 05:00,pcie=1\n";
+    static const char absent[] = Q35 "hostpci0: 05:00,pcie=1,romfile=none.rom\n";
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         check(cases[i].text, strlen(cases[i].text), &machine, VM_CONFIG_READ);
         assert_int_equal(findings.count, 1);
@@ -187,8 +217,11 @@ DEFINE_TEST_IN(test_texts, set_up, tear_down_root)
     }
     /* In the file of a virtual machine that is there, it matters more. */
     vm_config_check(root, &machine, "/etc/pve/qemu-server/1.conf", absent, strlen(absent), &findings);
-    assert_int_equal(findings.items[0].severity, SEVERITY_BLOCKER);
-    assert_holds(findings.items[0].text, "0000:05:00");
+    assert_int_equal(findings.count, 2);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(findings.items[i].severity, SEVERITY_BLOCKER);
+    assert_holds(findings.items[0].text, "/usr/share/kvm/none.rom");
+    assert_holds(findings.items[1].text, "0000:05:00");
     findings_free(&findings);
 }
 
@@ -223,6 +256,9 @@ DEFINE_TEST_IN(test_forms, set_up, tear_down_root)
         {TEXT("<domain a='\xff'/>"), VM_CONFIG_MALFORMED, "vm-config-malformed:1"},
         {TEXT("<"), VM_CONFIG_MALFORMED, "vm-config-malformed:1"},
         {TEXT("<domain/>"), VM_CONFIG_READ, ""},
+        {TEXT("$ virsh dumpxml win\n<domain/>\n\n$ "), VM_CONFIG_READ, ""},
+        {TEXT("$ virsh dumpxml win\n <domain>\n"), VM_CONFIG_MALFORMED, "vm-config-malformed:3"},
+        {TEXT("$ virsh net-dumpxml x\n<network/>\n"), VM_CONFIG_FOREIGN, ""},
         {TEXT("\n<!-- x -->\n<domain/>"), VM_CONFIG_READ, ""},
         {TEXT("\xef\xbb\xbf<?xml version='1.0'?><domain/>"), VM_CONFIG_READ, ""},
         {TEXT("\xff\xfe<\0d\0o\0m\0a\0i\0n\0/\0>\0"), VM_CONFIG_READ, ""},

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buffer.h"
+#include "probe/vm_state.h"
+
+enum { MAX_WORD = 64 << 10 };
+
+static int number_of(struct span value)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%.*s", SPAN_FORMAT(value));
+    long number = strtol(text, NULL, 0);
+    return number > 0 && number < 1000 ? (int)number : 0;
+}
+
+/* MODEL[,+FLAG][,-FLAG][,KEY=VALUE]... */
+static void read_cpu(const struct qemu_args *args, struct span value)
+{
+    static const char *const limits[] = {"host-phys-bits-limit", "guest-phys-bits", "phys-bits", NULL};
+    struct vm_state *vm = args->vm;
+    struct span option;
+    struct span key;
+    struct span setting;
+    vm->cpu.hiding_count = 0;
+    vm->cpu.line = args->line;
+    vm->cpu.model[0] = '\0';
+    for (int number = 0; span_next_part(&value, ',', &option); number++) {
+        span_split(option, '=', &key, &setting);
+        bool is_off = span_is(setting, "off");
+        if (number == 0)
+            snprintf(vm->cpu.model, sizeof vm->cpu.model, "%.*s", SPAN_FORMAT(option));
+        else if (span_is(option, "-hypervisor") || (span_is(key, "hypervisor") && is_off))
+            vm_note_hiding(vm, VM_HIDES_ALL, "-hypervisor", args->line);
+        else if (span_is(key, "kvm") && is_off)
+            vm_note_hiding(vm, VM_HIDES_KVM, "kvm=off", args->line);
+        else if (span_is(key, "hv_vendor_id") || span_is(key, "hv-vendor-id"))
+            vm_note_hiding(vm, VM_HIDES_HYPER_V, "hv_vendor_id=", args->line);
+        else if (span_is_any(key, limits))
+            vm->cpu.is_limited = true;
+    }
+}
+
+/* vfio-pci[-nohotplug],host=ADDRESS[,rombar=0][,romfile=FILE]... or intel-iommu[,aw-bits=N] */
+static void read_device(struct qemu_args *args, struct span value)
+{
+    struct vm_state *vm = args->vm;
+    struct passed_device device = {.line = args->line};
+    struct span option;
+    struct span key;
+    struct span setting;
+    char address[PCI_ADDRESS_TEXT_SIZE] = "";
+    char rom_file[256] = "";
+    bool bar_off = false;
+    bool is_vfio = span_begins(value, "vfio-pci");
+    bool is_viommu = span_begins(value, "intel-iommu");
+    while (span_next_part(&value, ',', &option)) {
+        span_split(option, '=', &key, &setting);
+        if (span_is(key, "host"))
+            snprintf(address, sizeof address, "%.*s", SPAN_FORMAT(setting));
+        else if (span_is(key, "rombar"))
+            bar_off = span_is(setting, "0") || span_is(setting, "off");
+        else if (span_is(key, "romfile") && setting.length < sizeof rom_file)
+            snprintf(rom_file, sizeof rom_file, "%.*s", SPAN_FORMAT(setting));
+        else if (span_is(key, "aw-bits") && is_viommu)
+            vm->cpu.viommu_bits = number_of(setting);
+    }
+    if (is_viommu)
+        vm->cpu.viommu_line = args->line;
+    if (!is_vfio)
+        return;
+    args->device_line = args->device_count++ ? args->device_line : args->line;
+    vm->has_unknown |= !pci_address_parse(address, &device.address);
+    if (pci_address_parse(address, &device.address))
+        vm_pass_device(vm, &device);
+    vm_check_rom(vm, rom_file, bar_off, args->line);
+}
+
+static void read_global(const struct qemu_args *args, struct span value)
+{
+    static const char width[] = "intel-iommu.aw-bits=";
+    if (span_begins(value, width))
+        args->vm->cpu.viommu_bits =
+            number_of((struct span){value.start + sizeof width - 1, value.length - (sizeof width - 1)});
+}
+
+void qemu_args_take(struct qemu_args *args, struct span word)
+{
+    struct span option = span_of(args->option);
+    if (span_is(option, "-cpu"))
+        read_cpu(args, word);
+    else if (span_is(option, "-device"))
+        read_device(args, word);
+    else if (span_is(option, "-global"))
+        read_global(args, word);
+    bool is_value = option.length;
+    args->option[0] = '\0';
+    if (!is_value && span_begins(word, "--"))
+        word = (struct span){word.start + 1, word.length - 1};
+    if (!is_value && (span_is(word, "-cpu") || span_is(word, "-device") || span_is(word, "-global")))
+        snprintf(args->option, sizeof args->option, "%.*s", SPAN_FORMAT(word));
+}
+
+/* Quoting is that of IEEE 1003.1, section 2.2, as far as a configuration can need it. */
+void qemu_args_take_line(struct qemu_args *args, struct span line)
+{
+    struct buffer word CLEANUP(buffer_free) = BUFFER(MAX_WORD);
+    char quote = '\0';
+    bool is_open = false;
+    for (size_t i = 0; i < line.length; i++) {
+        char c = line.start[i];
+        if (!quote && (c == ' ' || (c >= '\t' && c <= '\r'))) {
+            if (is_open)
+                qemu_args_take(args, (struct span){buffer_text(&word), word.length});
+            buffer_clear(&word);
+            is_open = false;
+            continue;
+        }
+        is_open = true;
+        if (c == '\\' && quote != '\'' && i + 1 < line.length)
+            buffer_append_byte(&word, line.start[++i]);
+        else if (quote ? c == quote : c == '"' || c == '\'')
+            quote = quote ? '\0' : c;
+        else
+            buffer_append_byte(&word, c);
+    }
+    if (is_open)
+        qemu_args_take(args, (struct span){buffer_text(&word), word.length});
+}
