@@ -318,15 +318,16 @@ void answer_write_macos(const struct prose *prose, const struct answer *answer)
                   (int)(last - answer->macos), answer->macos);
 }
 
-/* That the maker's newest driver lacks the chip, or that it gets security fixes only. Linux has drivers of
- * its own for all that is not NVIDIA's. */
+/* That the maker's newest driver lacks the chip. Linux has drivers of its own for all that is not NVIDIA's; a
+ * legacy driver that AMD or Intel still mend keeps nobody from a guest: JSON has it. */
 static void write_driver(const struct prose *prose, const struct device *device)
 {
     enum { NVIDIA = 0x10de };
     struct buffer line CLEANUP(buffer_free) = BUFFER(NAME_SIZE + 256);
     bool is_branch = device->driver[0] >= '0' && device->driver[0] <= '9';
     bool has_ended = strncmp(device->security, "ended ", 6) == 0;
-    if (!has_ended && strcmp(device->security, "legacy") != 0)
+    bool is_legacy = strcmp(device->security, "legacy") == 0;
+    if (!has_ended && !(is_legacy && is_branch))
         return;
     buffer_append_text(&line, device->id.vendor == NVIDIA ? "" : "Windows: ");
     append_vendor(&line, device->vendor);
@@ -335,8 +336,7 @@ static void write_driver(const struct prose *prose, const struct device *device)
     if (has_ended)
         buffer_append_format(&line, ", no security fixes since %s", device->security + 6);
     else
-        buffer_append_text(&line, is_branch ? ": legacy support, security fixes only"
-                                            : "'s legacy driver, with security fixes only");
+        buffer_append_text(&line, ": legacy support, security fixes only");
     prose_add(prose, PARAGRAPH_FIELD, "Driver", COLOR_PLAIN, "%s.", buffer_text(&line));
 }
 

@@ -115,8 +115,7 @@ static double mechanism_share(const struct answer *answer)
 void answer_append_ground(struct buffer *out, const struct answer *answer)
 {
     const struct verdict *verdict = &answer->verdict;
-    int direct = verdict->direct_reports;
-    int total = direct + verdict->pooled_reports;
+    int total = verdict->direct_reports + verdict->pooled_reports;
     int with_guest = evidence_total(&answer->evidence[EVIDENCE_GUEST]);
     if (verdict->level == LEVEL_UNKNOWN)
         return;
@@ -124,16 +123,11 @@ void answer_append_ground(struct buffer *out, const struct answer *answer)
         buffer_append_text(out, " Nobody has reported one: this follows from how such GPUs are built.");
         return;
     }
-    buffer_append_text(out,
-                       mechanism_share(answer) >= 0.5 ? " Mostly from how such GPUs are built; " : " From ");
-    if (answer->options.guest == GUEST_UNKNOWN && direct && direct < total)
-        buffer_append_format(out, "%d report%s on this model and %d on GPUs like it", direct, plural(direct),
-                             total - direct);
+    buffer_append_text(out, " ");
+    if (mechanism_share(answer) >= 0.5)
+        buffer_append_text(out, "Mostly from how such GPUs are built");
     else
-        buffer_append_format(out, "%d report%s on %s", total, plural(total),
-                             !direct          ? "GPUs like it"
-                             : direct < total ? "it and GPUs like it"
-                                              : "this model");
+        buffer_append_format(out, "From %d report%s", total, plural(total));
     if (answer->options.guest != GUEST_UNKNOWN && with_guest)
         buffer_append_format(out, ", %d with a %s guest", with_guest,
                              answer_guest_name(answer->options.guest));
