@@ -3,6 +3,7 @@
  * and so on, by how they ended. */
 
 #include <string.h>
+#include <strings.h>
 
 #include "answer/parts.h"
 
@@ -41,7 +42,8 @@ static int list_values(const struct answer *answer, size_t field, bool by_first_
             continue;
         int length = (int)(by_first_word ? strcspn(text, " ") : strlen(text));
         int k = 0;
-        while (k < count && (values[k].length != length || memcmp(values[k].text, text, (size_t)length) != 0))
+        while (k < count &&
+               (values[k].length != length || strncasecmp(values[k].text, text, (size_t)length) != 0))
             k++;
         if (k == MAX_VALUES)
             continue;
