@@ -168,7 +168,7 @@ static void write_why(const struct prose *prose, const struct answer *answer)
         buffer_append_format(&line, "%s%s", i ? " " : "", sure ? "" : "Probably: ");
         buffer_append(&line, text, end ? (size_t)(end + 1 - text) : strlen(text));
     }
-    if (!answer->blocker_count && answer->device.prior.strength > 0.0 && !lacks_driver(answer)) {
+    if (!answer->blocker_count && !lacks_driver(answer)) {
         /* How many reports there are now, the verdict says. */
         const char *reason = answer->device.prior.reason;
         const char *checked = strstr(reason, " Checked against ");
