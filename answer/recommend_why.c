@@ -218,13 +218,15 @@ void recommend_append_mind(struct buffer *out, const struct recommend_question *
 void recommend_append_rule_of_thumb(struct buffer *out, const struct recommend_question *question)
 {
     const struct card_question *wanted = &question->wanted;
-    if (!wanted->no_plug && !wanted->low_profile)
+    bool is_special = wanted->no_plug || wanted->low_profile;
+    if (!is_special && wanted->slots <= 0 && !wanted->length_mm)
         buffer_append_text(out, "a desktop card, full-height PCIe, with an external power connector if there "
                                 "is one.");
     else
         buffer_append_format(out,
-                             "a desktop card that %s%s%s; look at length and slots too, as makers' boards "
+                             "a desktop card%s%s%s%s; look at length and slots too, as makers' boards "
                              "differ.",
+                             is_special ? " that " : "",
                              wanted->no_plug ? "draws all its power from the slot (75 W at most)" : "",
                              wanted->no_plug && wanted->low_profile ? " and " : "",
                              wanted->low_profile ? "comes with a low bracket" : "");

@@ -55,6 +55,11 @@ static enum error_code no_such_name(struct database *database, const char *name,
     if (database_pci_ids_version(database, version, error))
         return error->code;
     answer_name_list(version, list, sizeof list);
+    if (!search->has_model) {
+        error_set(error, ERROR_NOT_FOUND, "\"%s\" does not say which GPU", name);
+        return error_next(error, "add the number of the model, as in \"rtx 3060\", or give the PCI ID that "
+                                 "lspci -nn shows");
+    }
     error_set(error, ERROR_NOT_FOUND, "no GPU is called \"%s\"; %s", name, list);
     if (strlen(name) == 9 && is_hex4(name) && is_hex4(name + 5))
         return error_next(error, "if it is a PCI ID, write it with a colon: %.4s:%s", name, name + 5);

@@ -225,7 +225,8 @@ void query_names_row(struct output *output, const struct name_search *search, in
     }
     buffer_append_text(&output->buffer, "  ");
     output_cell(output, name, NAME_COLUMNS - 2);
-    output_cell(output, buffer_text(&form), FORM_COLUMNS);
+    output_cell(output, form.length < FORM_COLUMNS ? buffer_text(&form) : form_text(hit->form_factor),
+                FORM_COLUMNS);
     output_color(output, answer_level_color(answer->verdict.level));
     output_cell(output, verdict, VERDICT_COLUMNS);
     output_color(output, COLOR_PLAIN);

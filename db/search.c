@@ -370,9 +370,31 @@ static enum error_code guess(struct finder *finder, struct name_search *search, 
 
 /* ---- the search ---- */
 
+/* "Radeon 660M / 680M" names several: leaves out all but the first of them that there is. */
+static enum error_code search_parts(struct finder *finder, struct name_search *search, struct error *error)
+{
+    struct question *question = &finder->question;
+    const char *end = question->text;
+    error->code = ERROR_NONE;
+    question->is_loose = true;
+    for (const char *part = end; *end && !search->count && !error->code; part = end + 1) {
+        bool has_number = false;
+        end = part + strcspn(part, "/");
+        for (int i = 0; i < question->name.count; i++) {
+            const char *word = question->text + question->name.words[i].start;
+            question->is_left_out[i] = word < part || word >= end;
+            has_number |= !question->is_left_out[i] && question->name.words[i].has_digit;
+        }
+        if (has_number && !find_words(finder, error) && finder->count)
+            search_rank(question, finder->candidates, finder->count, search);
+    }
+    return error->code;
+}
+
 static enum error_code search_all(struct finder *finder, struct name_search *search, struct error *error)
 {
     bool is_changed;
+    search->has_model = has_model(&finder->question);
     if (find_words(finder, error) || (!finder->count && try_mobile_suffix(finder, error)))
         return error->code;
     if (!finder->count) {
@@ -382,6 +404,8 @@ static enum error_code search_all(struct finder *finder, struct name_search *sea
     }
     if (finder->count)
         search_rank(&finder->question, finder->candidates, finder->count, search);
+    if (!search->count && strchr(finder->question.text, '/') && search_parts(finder, search, error))
+        return error->code;
     if (!search->count)
         return guess(finder, search, error);
     describe(&finder->question, search);

@@ -39,7 +39,7 @@ struct name_search {
     int group_count;
     int asked;      /* how many of the first ones are what was asked for; 0: nothing is called so */
     bool is_one;    /* those are one product in one form factor */
-    bool has_model; /* more than a brand was asked for */
+    bool has_model; /* more than a brand, words of shops or nothing was asked for */
     bool is_safe;   /* no word was left out but those that the table of words says name no GPU */
     char left_out[SEARCH_TEXT_SIZE]; /* words without which there was something to find, as they were written
                                       */
