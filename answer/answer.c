@@ -225,6 +225,17 @@ enum error_code answer_gather(struct database *database, const struct pci_id *id
     return answer_judge(database, answer, error);
 }
 
+/* Of the cards that an ID is sold as the one that was asked for. */
+static void keep_card(struct answer *answer, const char *name)
+{
+    for (int i = 0; i < answer->card_count; i++) {
+        if (strcmp(answer->cards[i].name, name) != 0)
+            continue;
+        answer->cards[0] = answer->cards[i];
+        answer->card_count = 1;
+    }
+}
+
 enum error_code answer_gather_hit(struct database *database, const struct pci_id *id, const char *query,
                                   const struct answer_options *options, const struct name_hit *hit,
                                   struct answer *answer, struct error *error)
@@ -239,5 +250,7 @@ enum error_code answer_gather_hit(struct database *database, const struct pci_id
             return error->code;
     }
     answer->match = (struct answer_match){hit->kind, hit->product, hit->ids};
-    return answer_judge(database, answer, error);
+    if (!answer_judge(database, answer, error))
+        keep_card(answer, hit->product);
+    return error->code;
 }

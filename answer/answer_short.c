@@ -9,8 +9,6 @@
 #include "answer/parts.h"
 #include "answer/recommend.h"
 
-enum { ONE_LINE = 40 };
-
 const double answer_sure_enough = 0.85;
 
 static const char *const kinds[FORM_FACTOR_COUNT] = {
@@ -181,21 +179,24 @@ static void write_why(const struct prose *prose, const struct answer *answer)
 static void write_no_help(const struct prose *prose, const struct answer *answer)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    bool on_chip = answer->tried_fix_count && answer->tried_fixes[0].on_chip;
+    size_t one_line = on_chip ? 24 : 44;
     int more = 0;
     for (int i = 0; i < answer->tried_fix_count; i++) {
         const struct tried_fix *tried = &answer->tried_fixes[i];
+        const char *name = answer_fix_name(tried);
         if (tried->helped)
             continue;
-        if (line.length > ONE_LINE)
+        if (line.length && line.length + 2 + strlen(name) > one_line)
             more++;
         else
-            buffer_append_format(&line, "%s%s", line.length ? ", " : "", answer_fix_name(tried));
+            buffer_append_format(&line, "%s%s", line.length ? ", " : "", name);
     }
     if (more)
         buffer_append_format(&line, " and %d more", more);
     if (line.length)
         prose_add(prose, PARAGRAPH_FIELD, "No help", COLOR_PLAIN, "%s%s.", buffer_text(&line),
-                  answer->tried_fixes[0].on_chip ? " (tried on this chip)" : "");
+                  on_chip ? " (tried on this chip)" : "");
 }
 
 /* ---- reports ---- */

@@ -175,11 +175,11 @@ void answer_write_workaround(const struct prose *prose, const struct answer *ans
     if (own)
         append_best(&line, answer, answer->tried_fixes, answer->tried_fix_count, own,
                     own->on_chip ? "this chip" : "this model");
-    append_needless(&line, answer, answer->tried_fixes, answer->tried_fix_count);
-    if (!own && answer->has_blocker_workaround && similar) {
+    else if (answer->has_blocker_workaround && similar)
         append_best(&line, answer, answer->similar_fixes, answer->similar_fix_count, similar,
                     "GPUs with the same problem");
-    } else if (!line.length && answer->has_blocker_workaround) {
+    append_needless(&line, answer, answer->tried_fixes, answer->tried_fix_count);
+    if (!line.length && answer->has_blocker_workaround) {
         const char *fix = blocker_workarounds(answer->blocker_workaround.blocker)[0];
         buffer_append_format(&line, "%s may help, but no report says that it did: %s.", fix,
                              vocabulary_text(&vocabulary_fix, fix));

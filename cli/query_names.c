@@ -39,7 +39,10 @@ static enum error_code write_names(struct query *query, const char *name, struct
 static enum error_code write_siblings(struct query *query, const char *name, struct error *error)
 {
     const struct name_search *search = &query->search;
+    const struct answer *answer = &query->answer;
     const struct name_hit *sibling = query_names_sibling(search);
+    if (sibling && answer->alternative_count && answer->alternatives[0].pci_id == sibling->pci_id)
+        sibling = NULL; /* has been named already, as what to buy instead */
     error->code = ERROR_NONE;
     if (sibling && gather_hit(query, sibling, name, error))
         return error->code;

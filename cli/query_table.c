@@ -188,7 +188,6 @@ void query_names_understood(struct output *output, const struct name_search *sea
     else
         return;
     output_paragraph(output, 0, "", text);
-    output_blank(output);
 }
 
 /* ---- the rows ---- */
@@ -273,10 +272,9 @@ void query_names_also(struct output *output, const struct name_search *search, c
     if (sibling) {
         struct pci_id base = pci_id_base(&sibling->device.id);
         verdict_text(&sibling->verdict, " ", verdict);
-        buffer_append_format(&text, "%s is another GPU, %s: passthru query %s",
-                             gpu_form_factor(&sibling->device.gpu) == FORM_FACTOR_MOBILE
-                                 ? "That of laptops"
-                                 : "The card of that name",
+        buffer_append_format(&text, "%s another GPU, %s: passthru query %s",
+                             gpu_form_factor(&sibling->device.gpu) == FORM_FACTOR_MOBILE ? "In laptops"
+                                                                                         : "As a card",
                              verdict, pci_id_print(&base, id));
     }
     if (text.length)

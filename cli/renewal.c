@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/renewal.h"
 
-#include "answer/answer.h"
+#include "core/list_version.h"
 #include "core/text.h"
 
 #include <stdio.h>
@@ -91,6 +91,7 @@ void renewal_write_note(struct output *output, struct database *database, const 
 {
     const struct prose prose = output_prose(output);
     char date[LIST_VERSION_SIZE];
+    char month[LIST_VERSION_SIZE];
     char list[100];
     int days;
     struct error error;
@@ -112,12 +113,12 @@ void renewal_write_note(struct output *output, struct database *database, const 
      * why that cannot be read. */
     if (!answered || database_list_age(database, date, &days, &error) || days < OLD_AFTER_DAYS)
         return;
-    if (date[0]) {
-        answer_name_list(date, list, sizeof list);
-        list[0] = 'Y';
-    } else {
+    month_in_words(date, month, sizeof month);
+    if (date[0] && is_newer_than_list)
+        snprintf(list, sizeof list, "Your list (%s) lacks this GPU", month);
+    else if (date[0])
+        snprintf(list, sizeof list, "Your list of PCI IDs is from %s", month);
+    else
         snprintf(list, sizeof list, "The database is %d days old", days);
-    }
-    prose_add(&prose, PARAGRAPH_FIELD, "Note", COLOR_YELLOW, "%s%s; newer: passthru sync", list,
-              is_newer_than_list ? "; this GPU is known from passthru's own data" : "");
+    prose_add(&prose, PARAGRAPH_FIELD, "Note", COLOR_YELLOW, "%s; newer: passthru sync", list);
 }

@@ -254,6 +254,31 @@ static void write_words(const struct question *question, const struct name_searc
     snprintf(text, SEARCH_TEXT_SIZE, "%s", buffer_text(&out));
 }
 
+/* A size of memory that the name does not state may be that of the card. */
+static enum error_code find_memory(struct finder *finder, struct name_hit *hit, struct error *error)
+{
+    static const char sql[] = "SELECT 1 FROM card_id i JOIN card c ON c.id = i.card WHERE i.pci_id = ?1"
+                              " AND (?2 < 0 OR i.revision IN (-1, ?2)) AND c.vram_gib = ?3 LIMIT 1";
+    const struct gpu_name *name = &finder->question.name;
+    double size = 0;
+    int words = 0;
+    sqlite3_stmt *row;
+    error->code = ERROR_NONE;
+    for (int i = 0; i < name->count && hit->lacks_memory; i++) {
+        const char *text = name->words[i].text;
+        if (name->words[i].kind != WORD_KIND_MEMORY)
+            continue;
+        words++;
+        size = strstr(text, "mb") ? atoi(text) / 1024.0 : atoi(text);
+    }
+    if (words == 1 &&
+        !database_query(finder->database, sql,
+                        SQL_VALUES(sql_integer(hit->pci_id), sql_integer(hit->revision), sql_real(size)),
+                        &row, error))
+        hit->lacks_memory = !database_next(finder->database, row, error);
+    return error->code;
+}
+
 static void describe(const struct question *question, struct name_search *search)
 {
     write_words(question, search, true, search->left_out);
@@ -408,6 +433,8 @@ static enum error_code search_all(struct finder *finder, struct name_search *sea
         return error->code;
     if (!search->count)
         return guess(finder, search, error);
+    if (find_memory(finder, &search->hits[0], error))
+        return error->code;
     describe(&finder->question, search);
     return ERROR_NONE;
 }

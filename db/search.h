@@ -25,8 +25,8 @@ struct name_hit {
     int group; /* the hits of one product in one form factor have the same, counted from 0 */
     int ids;   /* how many IDs that are */
     int reports;
-    bool lacks_memory;          /* its name does not state the size that was asked for */
-    char memory[12];            /* "12gb": which the name says; "" */
+    bool lacks_memory; /* neither its name nor, of the first one, its card has the size that was asked for */
+    char memory[12];   /* "12gb": which the name says; "" */
     char product[PRODUCT_SIZE]; /* as it is written */
     bool is_other_form;         /* the product that was asked for, but in another form factor */
     bool is_of_processor;       /* a processor was asked for, and has this GPU */

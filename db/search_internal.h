@@ -32,6 +32,7 @@ struct candidate {
     int memory;           /* 0 as asked for, 1 not stated, 2 another */
     int source;           /* 0: the surest */
     bool is_literal;      /* brand and line were asked for, too */
+    bool is_odd_form;     /* "Max-Q", where another word for a laptop chip was asked for */
     int64_t alias;        /* its number */
     char chip[CHIP_SIZE]; /* "GK208" */
 };

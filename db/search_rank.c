@@ -64,6 +64,7 @@ struct fit {
     bool lacks_brand;    /* another brand or line was asked for */
     bool lacks_line;     /* of the product, no line is nearly called so, as GTX and RTX */
     bool uses_product;   /* one stands in the product's name */
+    bool lacks_form;     /* another word for a laptop chip was asked for */
     int missing;
 };
 
@@ -116,8 +117,10 @@ static void fit_word(const struct question *question, int number, const struct g
         fit->lacks_line |= word->kind == WORD_KIND_LINE && !has_line_like(product, word->text);
         return;
     }
-    case WORD_KIND_MEMORY:
     case WORD_KIND_MOBILE:
+        fit->lacks_form = true;
+        return;
+    case WORD_KIND_MEMORY:
     case WORD_KIND_CARD:
         return;
     default:
@@ -276,6 +279,7 @@ void search_grade(const struct question *question, const char *vendor, const cha
         candidate->tier = TIER_WORDS;
     else
         candidate->tier = candidate->other_form ? TIER_OTHER_FORM : TIER_EXACT;
+    candidate->is_odd_form = fit.lacks_form && gpu_name_has(&name, "maxq");
     candidate->is_literal = candidate->tier == TIER_EXACT && is_literal(question, &name);
     candidate->hit.is_other_form = candidate->tier == TIER_OTHER_FORM;
 }
@@ -317,6 +321,7 @@ static int compare(const void *a, const void *b)
     ORDER(x->source, y->source);
     ORDER(x->hit.memory[0] != '\0', y->hit.memory[0] != '\0');
     ORDER(compare_chips(x, y), 0);
+    ORDER(x->is_odd_form, y->is_odd_form);
     ORDER(x->alias, y->alias); /* the first ID of a card is the common one */
     return 0;
 }
