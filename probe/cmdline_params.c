@@ -114,7 +114,7 @@ static void check_iommu(const struct param *param)
 
 static void check_ids(const struct param *param)
 {
-    vfio_ids_add(param->host, param->value, param->file, param->line);
+    vfio_ids_add(param->host, param->value, true, param->file, param->line);
     param->host->vfio_named = true;
 }
 
@@ -154,6 +154,20 @@ static void check_driver_pre(const struct param *param)
             param->host->vfio_early = param->host->vfio_named = true;
 }
 
+static void check_split(const struct param *param)
+{
+    struct span driver;
+    struct span parameter;
+    if (span_split(param->key, '.', &driver, &parameter) && splits_gpu(driver, parameter, param->value))
+        config_place_note(&param->host->split, param->file, param->line);
+}
+
+static void check_disable_vga(const struct param *param)
+{
+    if (span_is(param->value, "1") || span_is(param->value, "Y"))
+        config_place_note(&param->host->disable_vga, param->file, param->line);
+}
+
 static const struct {
     const char *key;
     void (*check)(const struct param *param);
@@ -162,6 +176,9 @@ static const struct {
     {"amd_iommu", check_amd},
     {"iommu", check_iommu},
     {"vfio_pci.ids", check_ids},
+    {"vfio_pci.disable_vga", check_disable_vga},
+    {"i915.max_vfs", check_split},
+    {"xe.max_vfs", check_split},
     {"pcie_acs_override", check_acs},
     {"video", check_video},
     {"nomodeset", check_nomodeset},

@@ -10,7 +10,7 @@ enum boot_path {
     BOOT_UNKNOWN,
     BOOT_GRUB,    /* /etc/default/grub, by update-grub or grub-mkconfig */
     BOOT_CMDLINE, /* /etc/kernel/cmdline, by proxmox-boot-tool or kernel-install */
-    BOOT_ENTRIES, /* /boot/loader/entries, edited by hand */
+    BOOT_ENTRIES, /* of a boot loader whose file is edited by hand */
 };
 
 struct command_lines {
@@ -73,6 +73,50 @@ static void read_entry(void *context, const char *file, struct span text)
     }
 }
 
+/* SYSLINUX, as Unraid has it: entries begin with "label", one of them has "menu default", else the first one
+ * counts. */
+static void read_syslinux(void *context, const char *file, struct span text)
+{
+    struct command_lines *lines = context;
+    struct span line;
+    struct span key;
+    struct span chosen = {NULL, 0};
+    long chosen_line = 0;
+    bool is_default = false;
+    bool is_settled = false;
+    for (long number = 1; span_next_line(&text, &line); number++) {
+        if (!span_next_word(&line, &key))
+            continue;
+        if (span_is_word(key, "label"))
+            is_default = false;
+        else if (span_is_word(key, "menu"))
+            is_default |= span_is_word(span_trim(line), "default");
+        else if (span_is_word(key, "append") && (!chosen_line || (is_default && !is_settled))) {
+            chosen = line;
+            chosen_line = number;
+            is_settled = is_default;
+        }
+    }
+    lines->has_entries |= chosen_line > 0;
+    cmdline_add(&lines->entries, chosen, file, chosen_line);
+}
+
+/* limine.conf of Limine 8 and later: "cmdline: ..." of each entry. */
+static void read_limine(void *context, const char *file, struct span text)
+{
+    struct command_lines *lines = context;
+    struct span line;
+    for (long number = 1; span_next_line(&text, &line); number++) {
+        struct span key;
+        struct span value;
+        if (!span_split(span_trim(line), ':', &key, &value) ||
+            !(span_is_word(key, "cmdline") || span_is_word(key, "kernel_cmdline")))
+            continue;
+        lines->has_entries = true;
+        cmdline_add(&lines->entries, value, file, number);
+    }
+}
+
 /* What is left out of a line that cannot be one is not known. */
 static void note_cut(struct host_state *host, const struct command_lines *lines)
 {
@@ -83,7 +127,7 @@ static void note_cut(struct host_state *host, const struct command_lines *lines)
                {&lines->grub.linux_params, "/etc/default/grub"},
                {&lines->grub.default_params, "/etc/default/grub"},
                {&lines->cmdline, "/etc/kernel/cmdline"},
-               {&lines->entries, "/boot/loader/entries"}};
+               {&lines->entries, "the entries of the boot loader"}};
     for (size_t i = 0; i < ARRAY_SIZE(all); i++)
         if (all[i].line->is_cut)
             root_note_unreadable(host->root, all[i].what,
@@ -100,6 +144,9 @@ static void read_all(struct host_state *host, struct command_lines *lines)
     read_config_file(host->root, "/etc/kernel/cmdline", read_cmdline, lines);
     each_config_file(host->root, "/boot/loader/entries", ".conf", read_entry, lines);
     each_config_file(host->root, "/efi/loader/entries", ".conf", read_entry, lines);
+    read_config_file(host->root, "/boot/syslinux/syslinux.cfg", read_syslinux, lines);
+    read_config_file(host->root, "/boot/limine.conf", read_limine, lines);
+    read_config_file(host->root, "/boot/limine/limine.conf", read_limine, lines);
     note_cut(host, lines);
     lines->is_proxmox_boot = root_exists(host->root, "/etc/kernel/proxmox-boot-uuids");
 }
@@ -158,10 +205,14 @@ static int find_missing(const struct cmdline *line, const struct cmdline *other,
 /* What brings a file into the boot configuration. */
 static const char *refresh_step(const struct command_lines *lines, enum boot_path path)
 {
-    if (path == BOOT_GRUB)
-        return "update-grub";
-    return lines->is_proxmox_boot ? "proxmox-boot-tool refresh"
-                                  : "regenerate the boot entries (kernel-install, or mkinitcpio -P)";
+    struct root *root = lines->host->root;
+    if (lines->is_proxmox_boot)
+        return "proxmox-boot-tool refresh";
+    if (path != BOOT_GRUB)
+        return "regenerate the boot entries (kernel-install, or mkinitcpio -P)";
+    if (root_exists(root, "/boot/grub2"))
+        return "grub2-mkconfig -o /boot/grub2/grub.cfg";
+    return root_exists(root, "/etc/arch-release") ? "grub-mkconfig -o /boot/grub/grub.cfg" : "update-grub";
 }
 
 static void check_active(struct host_state *host, const struct command_lines *lines, enum boot_path path)

@@ -2,6 +2,7 @@
 #include "probe/config_text.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "core/text.h"
 
@@ -13,6 +14,11 @@ struct span span_of(const char *text)
 bool span_is(struct span span, const char *text)
 {
     return span.length == strlen(text) && memcmp(span.start, text, span.length) == 0;
+}
+
+bool span_is_word(struct span span, const char *word)
+{
+    return span.length == strlen(word) && strncasecmp(span.start, word, span.length) == 0;
 }
 
 bool span_begins(struct span span, const char *text)

@@ -17,6 +17,7 @@ struct span {
 
 struct span span_of(const char *text);
 bool span_is(struct span span, const char *text);
+bool span_is_word(struct span span, const char *word); /* in capital or small letters */
 bool span_begins(struct span span, const char *text);
 bool span_holds(struct span span, const char *text);
 bool span_ends(struct span span, const char *text);

@@ -198,3 +198,26 @@ void host_read(struct root *root, struct host *host)
         host->hypervisor = vocabulary_value(&vocabulary_hypervisor, (int)sign->hypervisor);
     host->is_root = root_is_live(root) && geteuid() == 0;
 }
+
+enum tristate host_secure_boot(struct root *root)
+{
+    static const char variable[] =
+        "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+    struct buffer value CLEANUP(buffer_free) = BUFFER(80);
+    /* Four bytes of attributes, then one of the value (UEFI 2.10, 3.3 and 8.2). */
+    if (!root_exists(root, variable) || root_read_start(root, variable, 16, &value) != ROOT_OK ||
+        value.length != 5)
+        return TRISTATE_UNKNOWN;
+    return tristate_of(value.data[4] == 1);
+}
+
+const char *host_initramfs_step(struct root *root)
+{
+    if (root_exists(root, "/etc/initramfs-tools"))
+        return "update-initramfs -u -k all";
+    if (root_exists(root, "/etc/mkinitcpio.conf"))
+        return "mkinitcpio -P";
+    if (root_exists(root, "/etc/dracut.conf") || root_exists(root, "/etc/dracut.conf.d"))
+        return "dracut -f --regenerate-all";
+    return "update-initramfs -u -k all (or mkinitcpio -P, dracut -f)";
+}

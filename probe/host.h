@@ -27,4 +27,11 @@ void host_read(struct root *root, struct host *host);
 enum { HYPERVISOR_VERSION_SIZE = 40 };
 void host_read_hypervisor_version(struct root *root, char version[HYPERVISOR_VERSION_SIZE]);
 
+/* Whether the firmware has Secure Boot on; unknown without EFI's variables. */
+enum tristate host_secure_boot(struct root *root);
+
+/* The command that makes the initramfs of this host anew; where that is not known, the three that may be it.
+ */
+const char *host_initramfs_step(struct root *root);
+
 #endif

@@ -5,25 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probe/host.h"
 #include "probe/host_state.h"
 #include "probe/vm_config.h"
 
 enum { MAX_CPUINFO = 8 << 20 };
 
-/* 602 for "6.2.16-3-pve", or 0. */
-static int read_kernel_version(struct root *root)
+/* The kernel that runs, and 602 for "6.2.16-3-pve", or 0. */
+static void read_kernel_version(struct host_state *host)
 {
+    static const char before[] = "Linux version ";
     char text[128];
     int major = 0;
     int minor = 0;
-    if (root_read_line(root, "/proc/sys/kernel/osrelease", text, sizeof text) == ROOT_OK && *text) {
-        if (sscanf(text, "%3d.%2d", &major, &minor) != 2)
-            return 0;
-    } else if (root_read_line(root, "/proc/version", text, sizeof text) != ROOT_OK ||
-               sscanf(text, "Linux version %3d.%2d", &major, &minor) != 2) {
-        return 0;
-    }
-    return 100 * major + minor;
+    if (root_read_line(host->root, "/proc/sys/kernel/osrelease", text, sizeof text) == ROOT_OK && *text)
+        snprintf(host->release, sizeof host->release, "%.*s", (int)strcspn(text, " "), text);
+    else if (root_read_line(host->root, "/proc/version", text, sizeof text) == ROOT_OK &&
+             strncmp(text, before, sizeof before - 1) == 0)
+        snprintf(host->release, sizeof host->release, "%.*s", (int)strcspn(text + sizeof before - 1, " "),
+                 text + sizeof before - 1);
+    if (sscanf(host->release, "%3d.%2d", &major, &minor) == 2)
+        host->kernel = 100 * major + minor;
 }
 
 static enum cpu_maker read_cpu_maker(struct root *root, const struct pci_machine *machine)
@@ -50,11 +52,19 @@ static bool any_on_vfio(const struct pci_machine *machine)
     return false;
 }
 
-static void note_device_pass(void *context, const char *file, struct span text)
+/* What the virtual machines ask of the host. */
+struct vm_wishes {
+    bool pass_a_device;
+    char legacy_igd[256]; /* the file of one that passes an Intel GPU in the old way */
+};
+
+static void note_wishes(void *context, const char *file, struct span text)
 {
-    (void)file;
+    struct vm_wishes *wishes = context;
     if (span_holds(text, "\nhostpci") || span_begins(text, "hostpci") || span_holds(text, "<hostdev"))
-        *(bool *)context = true;
+        wishes->pass_a_device = true;
+    if (span_holds(text, "legacy-igd=1"))
+        snprintf(wishes->legacy_igd, sizeof wishes->legacy_igd, "%s", file);
 }
 
 static bool is_empty_directory(struct root *root, const char *directory)
@@ -74,20 +84,52 @@ static void check_iommu_seen(struct host_state *host)
         findings_add(host->findings, NULL, 0, FINDING_IOMMU_NOT_SEEN);
 }
 
+static bool has_split_gpu(const struct pci_machine *machine)
+{
+    for (int i = 0; machine && i < machine->count; i++)
+        if (machine->devices[i].base_class == 0x03 && machine->devices[i].sriov_enabled > 0)
+            return true;
+    return false;
+}
+
 static void check_nothing_set_up(struct host_state *host, bool wanted, bool has_line,
                                  const struct cmdline *line)
 {
     if (!has_line)
         findings_add(host->findings, NULL, 0, FINDING_CMDLINE_UNREADABLE);
-    if (wanted)
+    /* Its virtual functions are bound when a virtual machine starts; ids= would take the whole GPU. */
+    if (host->split.line)
+        findings_add(host->findings, host->split.file, host->split.line, FINDING_HOST_SPLITS_GPU);
+    if (wanted || host->split.line || has_split_gpu(host->machine))
         return;
     bool needs_switch = has_line && host->cpu == CPU_INTEL && !cmdline_switch(line, "intel_iommu");
-    findings_add(host->findings, NULL, 0, FINDING_VFIO_NOT_SET_UP,
-                 needs_switch ? "write intel_iommu=on on the kernel command line; " : "");
+    const char *first = needs_switch ? "write intel_iommu=on on the kernel command line; " : "";
+    if (host->is_unraid)
+        findings_add(host->findings, NULL, 0, FINDING_VFIO_NOT_SET_UP_UNRAID, first);
+    else
+        findings_add(host->findings, NULL, 0, FINDING_VFIO_NOT_SET_UP, first);
+}
+
+/* Key for the modules of DKMS: where Secure Boot is on, only modules that are signed are loaded. */
+static void check_secure_boot(struct host_state *host)
+{
+    static const char *const modules[][2] = {
+        {"vendor-reset", "vendor_reset"}, {"i915-sriov-dkms", "i915"}, {"nvidia", "nvidia"}};
+    char path[100];
+    if (host_secure_boot(host->root) != TRISTATE_YES)
+        return;
+    for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
+        snprintf(path, sizeof path, "/var/lib/dkms/%s", modules[i][0]);
+        bool is_built = root_exists(host->root, path);
+        snprintf(path, sizeof path, "/sys/module/%s", modules[i][1]);
+        if (is_built && root_exists(host->root, "/sys/module") && !root_exists(host->root, path))
+            findings_add(host->findings, NULL, 0, FINDING_HOST_SECURE_BOOT, modules[i][0]);
+    }
 }
 
 void host_config_check(struct root *root, const struct pci_machine *machine, struct findings *findings)
 {
+    struct vm_wishes wishes = {.pass_a_device = false};
     struct cmdline *line = calloc(1, sizeof *line);
     struct host_state *host = calloc(1, sizeof *host);
     if (line && host) {
@@ -95,16 +137,22 @@ void host_config_check(struct root *root, const struct pci_machine *machine, str
         host->machine = machine;
         host->findings = findings;
         host->cpu = read_cpu_maker(root, machine);
-        host->kernel = read_kernel_version(root);
+        read_kernel_version(host);
+        host_binding_check(host);
         bool has_line = command_lines_check(host, line);
         modprobe_config_check(host);
         initramfs_config_check(host);
         vfio_ids_check(host);
         bool wanted = host->id_count || host->vfio_named || any_on_vfio(machine);
-        vm_config_each_file(root, note_device_pass, &wanted);
+        vm_config_each_file(root, note_wishes, &wishes);
+        wanted |= wishes.pass_a_device;
+        if (host->disable_vga.line && *wishes.legacy_igd)
+            findings_add(findings, host->disable_vga.file, host->disable_vga.line,
+                         FINDING_VFIO_DISABLE_VGA_LEGACY_IGD, wishes.legacy_igd);
         if (has_line)
             cmdline_check(host, line, wanted);
         check_iommu_seen(host);
+        check_secure_boot(host);
         check_nothing_set_up(host, wanted, has_line, line);
     } else {
         buffer_memory_was_short = true;

@@ -19,6 +19,13 @@ struct vfio_id {
     struct pci_id id;
     char file[256];
     long line;
+    bool is_param; /* of the kernel, which counts also where vfio-pci is no module */
+};
+
+/* Where something is set: line 0 where it is not. */
+struct config_place {
+    char file[256];
+    long line;
 };
 
 /* Drivers that would take a GPU or a function of it before vfio-pci does. */
@@ -38,6 +45,9 @@ struct host_state {
     const struct pci_machine *machine; /* NULL: not known */
     struct findings *findings;
     enum cpu_maker cpu;
+    char release[64];                /* of the kernel that runs, as uname -r prints it; "" when not known */
+    bool is_unraid;                  /* its root file system is made anew at each start */
+    bool vfio_builtin;               /* vfio-pci is no module of this kernel */
     int kernel;                      /* 100 * major + minor: 602 is 6.2; 0: not known */
     const char *running_intel_iommu; /* of the running kernel: "on", "off", or NULL */
     struct vfio_id ids[MAX_VFIO_IDS];
@@ -46,6 +56,8 @@ struct host_state {
     int ids_parameters;                /* how often modprobe.d has options vfio-pci ids= */
     bool nvidia_installed;             /* NVIDIA's own driver: its package's modprobe.d file is there */
     bool vfio_early;                   /* vfio-pci is loaded by the initramfs before other drivers */
+    struct config_place split;         /* where a GPU is split into virtual functions (SR-IOV) */
+    struct config_place disable_vga;   /* where vfio-pci is told to keep off VGA's ports and memory */
     bool vfio_named;                   /* some file loads or mentions vfio-pci */
 };
 
@@ -61,6 +73,17 @@ struct cmdline {
     int count;
     bool is_cut; /* there were more than fit */
 };
+
+/* ---- probe/host_binding.c ---- */
+
+/* Reads what the kernel itself brings, and what sets devices aside by their address or splits them. */
+void host_binding_check(struct host_state *host);
+
+/* Notes a place, unless there is one already. */
+void config_place_note(struct config_place *place, const char *file, long line);
+
+/* Whether a driver's parameter splits a GPU into virtual functions: max_vfs=7 of i915 or xe. */
+bool splits_gpu(struct span driver, struct span parameter, struct span value);
 
 /* ---- probe/cmdline.c ---- */
 
@@ -107,8 +130,9 @@ bool command_lines_check(struct host_state *host, struct cmdline *effective);
 
 /* ---- probe/vfio_ids.c ---- */
 
-/* Takes the value of ids= of vfio-pci; reports what the kernel would not understand. */
-void vfio_ids_add(struct host_state *host, struct span ids, const char *file, long line);
+/* Takes the value of ids= of vfio-pci, as a parameter of the kernel or of the module; reports what the kernel
+ * would not understand. */
+void vfio_ids_add(struct host_state *host, struct span ids, bool is_param, const char *file, long line);
 
 /* Whether text looks like PCI IDs: without its key then. */
 bool vfio_id_is_orphan(struct span text);

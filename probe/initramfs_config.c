@@ -48,7 +48,7 @@ static void read_lines(struct host_state *host, struct module_list list, const c
         read_module(host, &list, module, file, number);
         while (span_is_module(module, "vfio_pci") && span_next_word(&line, &option))
             if (span_begins(option, "ids="))
-                vfio_ids_add(host, (struct span){option.start + 4, option.length - 4}, file, number);
+                vfio_ids_add(host, (struct span){option.start + 4, option.length - 4}, false, file, number);
     }
 }
 

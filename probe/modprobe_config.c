@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "probe/host_state.h"
+#include "probe/iommu.h"
 
 /* modprobe.d(5), in the order in which it looks: of two files with one name the first one counts. */
 static const char *const directories[] = {"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
@@ -45,7 +46,7 @@ static void read_vfio_option(const struct directive *directive, struct span opti
     struct span value;
     bool has_value = span_split(option, '=', &key, &value);
     if (span_is(key, "ids")) {
-        vfio_ids_add(directive->host, value, directive->file, directive->line);
+        vfio_ids_add(directive->host, value, false, directive->file, directive->line);
         if (directive->host->ids_parameters++)
             findings_add(directive->findings, directive->file, directive->line, FINDING_MODPROBE_IDS_TWICE);
         return;
@@ -55,6 +56,8 @@ static void read_vfio_option(const struct directive *directive, struct span opti
                      FINDING_VFIO_IDS_MALFORMED_MODPROBE, SPAN_FORMAT(key));
         return;
     }
+    if (span_is(key, "disable_vga") && !span_is(value, "0") && !span_is(value, "N"))
+        config_place_note(&directive->host->disable_vga, directive->file, directive->line);
     if (span_is_any(key, vfio_parameters))
         return;
     const char *guess = span_guess(key, vfio_parameters);
@@ -68,6 +71,34 @@ static void read_vfio_option(const struct directive *directive, struct span opti
                      FINDING_MODPROBE_UNKNOWN_PARAMETER, SPAN_FORMAT(key));
 }
 
+/* Unsafe interrupts are for boards without interrupt remapping; elsewhere they only weaken isolation. */
+static void check_unsafe_interrupts(const struct directive *directive)
+{
+    const struct host none = {.chassis = CHASSIS_UNKNOWN};
+    struct pci_machine machine = {.count = 0};
+    struct iommu iommu;
+    iommu_read(directive->host->root, &none, &machine, &iommu);
+    if (iommu.interrupt_remapping == TRISTATE_YES)
+        findings_add(directive->findings, directive->file, directive->line,
+                     FINDING_MODPROBE_UNSAFE_INTERRUPTS);
+}
+
+/* An option of another module than vfio-pci. */
+static void read_other_option(const struct directive *directive, struct span module, struct span option)
+{
+    struct span key;
+    struct span value;
+    span_split(option, '=', &key, &value);
+    if (splits_gpu(module, key, value))
+        config_place_note(&directive->host->split, directive->file, directive->line);
+    if (span_is_module(module, "vfio_iommu_type1") && span_is(key, "allow_unsafe_interrupts") &&
+        (span_is(value, "1") || span_is(value, "Y")))
+        check_unsafe_interrupts(directive);
+    if (span_begins(module, "vfio") && span_is(key, "ids"))
+        findings_add(directive->findings, directive->file, directive->line, FINDING_MODPROBE_IDS_ELSEWHERE,
+                     SPAN_FORMAT(option));
+}
+
 static void read_options(struct directive *directive)
 {
     struct span module;
@@ -76,14 +107,12 @@ static void read_options(struct directive *directive)
         vfio_module_typo(directive->host, module, directive->file, directive->line))
         return;
     bool is_vfio_pci = span_is_module(module, "vfio_pci");
-    bool is_other_vfio = !is_vfio_pci && span_begins(module, "vfio");
     directive->host->vfio_named |= is_vfio_pci;
     while (span_next_word(&directive->rest, &option)) {
         if (is_vfio_pci)
             read_vfio_option(directive, option);
-        else if (is_other_vfio && span_begins(option, "ids="))
-            findings_add(directive->findings, directive->file, directive->line,
-                         FINDING_MODPROBE_IDS_ELSEWHERE, SPAN_FORMAT(option));
+        else
+            read_other_option(directive, module, option);
     }
 }
 
@@ -110,8 +139,15 @@ static void read_softdep(struct directive *directive)
 static void read_blacklist(struct directive *directive)
 {
     struct span module;
-    if (span_next_word(&directive->rest, &module))
-        hold_back_driver(directive->host, module);
+    if (!span_next_word(&directive->rest, &module))
+        return;
+    hold_back_driver(directive->host, module);
+    if (memchr(module.start, '*', module.length))
+        findings_add(directive->findings, directive->file, directive->line,
+                     FINDING_MODPROBE_BLACKLIST_PATTERN, SPAN_FORMAT(module));
+    if (span_is_module(module, "snd_hda_intel"))
+        findings_add(directive->findings, directive->file, directive->line, FINDING_MODPROBE_BLACKLIST_SOUND,
+                     SPAN_FORMAT(module));
 }
 
 /* install MODULE /bin/false, or a command that loads vfio-pci before */
@@ -122,6 +158,8 @@ static void read_install(struct directive *directive)
         (span_holds(directive->rest, "/false") || span_holds(directive->rest, "/true") ||
          span_holds(directive->rest, "vfio")))
         hold_back_driver(directive->host, module);
+    /* A script that binds by address, in place of the module. */
+    directive->host->vfio_named |= span_is_module(module, "vfio_pci") && directive->rest.length;
 }
 
 static void skip(struct directive *directive)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probe/host.h"
 #include "probe/host_state.h"
 
 static const struct {
@@ -83,7 +84,7 @@ static bool has_id(const struct host_state *host, const struct pci_id *id)
     return false;
 }
 
-void vfio_ids_add(struct host_state *host, struct span ids, const char *file, long line)
+void vfio_ids_add(struct host_state *host, struct span ids, bool is_param, const char *file, long line)
 {
     struct span part;
     if (ids.length > 1 && ids.start[0] == '"')
@@ -101,6 +102,7 @@ void vfio_ids_add(struct host_state *host, struct span ids, const char *file, lo
         struct vfio_id *added = &host->ids[host->id_count++];
         added->id = id;
         added->line = line;
+        added->is_param = is_param;
         snprintf(added->file, sizeof added->file, "%s", file);
     }
 }
@@ -145,34 +147,77 @@ static void check_holder(struct host_state *host, const struct pci_device *devic
                          const struct vfio_id *named)
 {
     char module[32];
-    if (!device->driver_known || !device->driver[0] || pci_is_on_vfio(device) || device->is_bridge)
+    const struct pci_address *at = &device->address;
+    if (!pci_has_host_driver(device) || device->is_bridge)
         return;
     pci_driver_module(host->root, device->driver, module, sizeof module);
-    findings_add(host->findings, named->file, named->line, FINDING_VFIO_DRIVER_HOLDS_DEVICE,
-                 device->address.bus, device->address.slot, device->address.function, device->driver, module);
+    if (host->is_unraid)
+        findings_add(host->findings, named->file, named->line, FINDING_VFIO_DRIVER_HOLDS_DEVICE_UNRAID,
+                     at->bus, at->slot, at->function, device->driver);
+    else
+        findings_add(host->findings, named->file, named->line, FINDING_VFIO_DRIVER_HOLDS_DEVICE, at->bus,
+                     at->slot, at->function, device->driver, module, host_initramfs_step(host->root));
 }
 
-static void check_devices(struct host_state *host, const struct vfio_id *named)
+/* What one ID of vfio-pci stands for. */
+struct named_devices {
+    struct buffer all;  /* addresses, for a text */
+    struct buffer held; /* those that a driver of the host holds */
+    int count;
+    const struct pci_device *split; /* one with virtual functions */
+    const struct pci_device *last;
+};
+
+static void collect(const struct host_state *host, const struct vfio_id *named, struct named_devices *devices)
 {
-    char text[PCI_ID_TEXT_SIZE];
-    struct buffer found CLEANUP(buffer_free) = BUFFER(4096);
-    int count = 0;
     for (int i = 0; i < host->machine->count; i++) {
         const struct pci_device *device = &host->machine->devices[i];
         if (pci_id_number(&device->id) != pci_id_number(&named->id))
             continue;
-        count++;
-        append_device(&found, device);
-        check_holder(host, device, named);
-        if (is_gpu(device))
-            check_functions(host, device, named);
+        if (device->sriov_enabled > 0 || (is_gpu(device) && device->sriov_total > 0 && host->split.line))
+            devices->split = device;
+        if (device->is_virtual_function == TRISTATE_YES)
+            continue;
+        devices->count++;
+        devices->last = device;
+        append_device(&devices->all, device);
+        if (pci_has_host_driver(device))
+            append_device(&devices->held, device);
     }
-    if (!count)
-        findings_add(host->findings, named->file, named->line, FINDING_VFIO_ID_WITHOUT_DEVICE,
-                     pci_id_print(&named->id, text));
-    if (count > 1)
-        findings_add(host->findings, named->file, named->line, FINDING_VFIO_ID_OF_SEVERAL,
-                     pci_id_print(&named->id, text), buffer_text(&found));
+}
+
+static void judge_named(struct host_state *host, const struct vfio_id *named,
+                        const struct named_devices *devices)
+{
+    char id[PCI_ID_TEXT_SIZE];
+    const char *file = named->file;
+    pci_id_print(&named->id, id);
+    if (devices->split) {
+        findings_add(host->findings, file, named->line, FINDING_VFIO_ID_OF_SPLIT, id,
+                     devices->split->address.bus, devices->split->address.slot,
+                     devices->split->address.function, id);
+    } else if (!devices->count) {
+        findings_add(host->findings, file, named->line, FINDING_VFIO_ID_WITHOUT_DEVICE, id);
+    } else if (devices->count > 1 && devices->held.length) {
+        findings_add(host->findings, file, named->line, FINDING_VFIO_ID_OF_SEVERAL_HELD, id,
+                     buffer_text(&devices->all), buffer_text(&devices->held), id);
+    } else if (devices->count > 1) {
+        findings_add(host->findings, file, named->line, FINDING_VFIO_ID_OF_SEVERAL, id,
+                     buffer_text(&devices->all), id);
+    } else {
+        check_holder(host, devices->last, named);
+        if (is_gpu(devices->last))
+            check_functions(host, devices->last, named);
+    }
+}
+
+static void check_devices(struct host_state *host, const struct vfio_id *named)
+{
+    struct named_devices devices = {.all = BUFFER(4096), .held = BUFFER(4096)};
+    collect(host, named, &devices);
+    judge_named(host, named, &devices);
+    buffer_free(&devices.all);
+    buffer_free(&devices.held);
 }
 
 static bool is_held_back(const struct host_state *host, enum host_driver a, enum host_driver b)
@@ -218,16 +263,35 @@ static void check_precedence(struct host_state *host)
     for (int i = 0; i < host->id_count && !host->vfio_early; i++) {
         const struct vfio_id *named = &host->ids[i];
         const char *earlier = earlier_driver(host, named->id.vendor);
-        if (!earlier || !needs_precedence(host, named))
+        /* What is built in is there before any module. */
+        if (!earlier || host->vfio_builtin || !needs_precedence(host, named))
             continue;
         findings_add(host->findings, named->file, named->line, FINDING_VFIO_NO_PRECEDENCE, earlier, earlier,
-                     earlier);
+                     earlier, host_initramfs_step(host->root));
         return;
     }
 }
 
+/* IDs that only modprobe.d has, where the kernel has no module vfio-pci that would read it. */
+static void check_builtin(struct host_state *host)
+{
+    struct buffer list CLEANUP(buffer_free) = BUFFER(2048);
+    const struct vfio_id *first = NULL;
+    char id[PCI_ID_TEXT_SIZE];
+    for (int i = 0; i < host->id_count && host->vfio_builtin; i++) {
+        if (host->ids[i].is_param)
+            continue;
+        first = first ? first : &host->ids[i];
+        buffer_append_format(&list, "%s%s", list.length ? "," : "", pci_id_print(&host->ids[i].id, id));
+    }
+    if (first)
+        findings_add(host->findings, first->file, first->line, FINDING_VFIO_BUILTIN_MODPROBE,
+                     buffer_text(&list));
+}
+
 void vfio_ids_check(struct host_state *host)
 {
+    check_builtin(host);
     for (int i = 0; i < host->id_count && host->machine && host->machine->count; i++)
         check_devices(host, &host->ids[i]);
     check_precedence(host);

@@ -30,8 +30,8 @@ ROOT_TEST(test_next_steps)
          "",
          "GRUB_CMDLINE_LINUX=\"iommu=pt intel_iommu=on\"",
          "BOOT_IMAGE=/vmlinuz quiet",
-         {"the running kernel was started without iommu=pt intel_iommu=on -> not active yet: update-grub, "
-          "then reboot"}},
+         {"the running kernel was started without iommu=pt intel_iommu=on -> not active yet: proxmox-boot-tool "
+          "refresh, then reboot"}},
         /* Where it belongs, and how to bring it there. */
         {"GenuineIntel",
          vfio_conf,

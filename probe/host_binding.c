@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/host_state.h"
+
+enum { MAX_KERNELS = 64, MAX_OVERRIDES = 64 };
+
+void config_place_note(struct config_place *place, const char *file, long line)
+{
+    if (place->line)
+        return;
+    snprintf(place->file, sizeof place->file, "%s", file);
+    place->line = line;
+}
+
+bool splits_gpu(struct span driver, struct span parameter, struct span value)
+{
+    return (span_is_module(driver, "i915") || span_is_module(driver, "xe")) &&
+           span_is(parameter, "max_vfs") && value.length && !span_is(value, "0");
+}
+
+/* ---- the kernel ---- */
+
+static void read_builtin(void *context, const char *file, struct span text)
+{
+    struct host_state *host = context;
+    (void)file;
+    host->vfio_builtin |= span_holds(text, "/vfio-pci.ko") || span_holds(text, "/vfio_pci.ko");
+}
+
+/* The kernel that runs; where it is not known, the only one that is installed. */
+static void read_kernel(struct host_state *host)
+{
+    char path[160];
+    int count;
+    char **kernels = root_list(host->root, "/lib/modules", MAX_KERNELS, &count);
+    const char *release = *host->release ? host->release : count == 1 ? kernels[0] : NULL;
+    if (release && snprintf(path, sizeof path, "/lib/modules/%s/modules.builtin", release) < (int)sizeof path)
+        read_config_file(host->root, path, read_builtin, host);
+    root_free_names(kernels, count);
+    host->is_unraid = strcasestr(host->release, "unraid") || root_exists(host->root, "/etc/unraid-version");
+    host->vfio_builtin |= host->is_unraid;
+}
+
+/* ---- by address ---- */
+
+/* driverctl keeps the driver of a device in a file with its address for a name. */
+static void read_override(void *context, const char *file, struct span text)
+{
+    struct host_state *host = context;
+    struct pci_address address;
+    const char *name = strrchr(file, '/');
+    host->vfio_named |= name && pci_address_parse(name + 1, &address) && span_is(span_trim(text), "vfio-pci");
+}
+
+static void read_script(void *context, const char *file, struct span text)
+{
+    struct host_state *host = context;
+    (void)file;
+    host->vfio_named |= span_holds(text, "driver_override") && span_holds(text, "vfio-pci");
+}
+
+/* One device of Unraid's list, ADDRESS[|VENDOR:DEVICE]; Unraid skips it when another device is there now. */
+static void read_unraid_device(struct host_state *host, struct span word, const char *file, long line)
+{
+    struct span place;
+    struct span text;
+    struct pci_address address;
+    struct pci_id id;
+    char buffer[PCI_ADDRESS_TEXT_SIZE];
+    char is[PCI_ID_TEXT_SIZE];
+    char was[PCI_ID_TEXT_SIZE];
+    bool has_id = span_split(word, '|', &place, &text);
+    snprintf(buffer, sizeof buffer, "%.*s", SPAN_FORMAT(place));
+    if (!pci_address_parse(buffer, &address))
+        return;
+    host->vfio_named = true;
+    const struct pci_device *device = host->machine ? pci_find(host->machine, &address) : NULL;
+    if (!host->machine || !host->machine->count || !has_id ||
+        pci_id_parse(text.start, text.length, &id) != PCI_ID_OK)
+        return;
+    struct pci_id bare = device ? pci_id_base(&device->id) : id;
+    if (!device || pci_id_number(&device->id) != pci_id_number(&id))
+        findings_add(host->findings, file, line, FINDING_VFIO_CFG_OTHER_DEVICE, buffer,
+                     device ? pci_id_print(&bare, is) : "nothing", pci_id_print(&id, was));
+}
+
+/* /boot/config/vfio-pci.cfg: BIND=ADDRESS|ID ADDRESS|ID */
+static void read_unraid_list(void *context, const char *file, struct span text)
+{
+    struct span line;
+    for (long number = 1; span_next_line(&text, &line); number++) {
+        struct span key;
+        struct span list;
+        struct span word;
+        if (!span_split(span_trim(line), '=', &key, &list) || !span_is(key, "BIND"))
+            continue;
+        while (span_next_word(&list, &word))
+            read_unraid_device(context, word, file, number);
+    }
+}
+
+/* ---- SR-IOV ---- */
+
+/* What writes the number of virtual functions at each start. */
+static void read_splitter(void *context, const char *file, struct span text)
+{
+    struct host_state *host = context;
+    struct span line;
+    for (long number = 1; span_next_line(&text, &line); number++) {
+        line = span_trim(line);
+        if (line.length && line.start[0] != '#' &&
+            (span_holds(line, "sriov_numvfs") || span_holds(line, "sriov-manage")))
+            config_place_note(&host->split, file, number);
+    }
+}
+
+static void read_splitters(struct host_state *host)
+{
+    static const char *const files[] = {"/etc/sysfs.conf", "/etc/rc.local", "/etc/crontab"};
+    static const char *const directories[][2] = {{"/etc/sysfs.d", ".conf"},
+                                                 {"/etc/tmpfiles.d", ".conf"},
+                                                 {"/etc/udev/rules.d", ".rules"},
+                                                 {"/etc/systemd/system", ".service"}};
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+        read_config_file(host->root, files[i], read_splitter, host);
+    for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
+        each_config_file(host->root, directories[i][0], directories[i][1], read_splitter, host);
+}
+
+void host_binding_check(struct host_state *host)
+{
+    read_kernel(host);
+    each_config_file(host->root, "/etc/driverctl.d", "", read_override, host);
+    each_config_file(host->root, "/etc/initramfs-tools/scripts/init-top", "", read_script, host);
+    each_config_file(host->root, "/etc/initramfs-tools/scripts/init-premount", "", read_script, host);
+    read_config_file(host->root, "/boot/config/vfio-pci.cfg", read_unraid_list, host);
+    read_splitters(host);
+}
