@@ -4,7 +4,7 @@
 
 #include "probe/host_state.h"
 
-enum { MAX_KERNELS = 64, MAX_OVERRIDES = 64 };
+enum { MAX_KERNELS = 64 };
 
 void config_place_note(struct config_place *place, const char *file, long line)
 {
@@ -103,7 +103,7 @@ static void read_unraid_list(void *context, const char *file, struct span text)
 
 /* ---- SR-IOV ---- */
 
-/* What writes the number of virtual functions at each start. */
+/* What writes the number of virtual functions at each start: sysfsutils, or a script. */
 static void read_splitter(void *context, const char *file, struct span text)
 {
     struct host_state *host = context;
@@ -116,19 +116,6 @@ static void read_splitter(void *context, const char *file, struct span text)
     }
 }
 
-static void read_splitters(struct host_state *host)
-{
-    static const char *const files[] = {"/etc/sysfs.conf", "/etc/rc.local", "/etc/crontab"};
-    static const char *const directories[][2] = {{"/etc/sysfs.d", ".conf"},
-                                                 {"/etc/tmpfiles.d", ".conf"},
-                                                 {"/etc/udev/rules.d", ".rules"},
-                                                 {"/etc/systemd/system", ".service"}};
-    for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-        read_config_file(host->root, files[i], read_splitter, host);
-    for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
-        each_config_file(host->root, directories[i][0], directories[i][1], read_splitter, host);
-}
-
 void host_binding_check(struct host_state *host)
 {
     read_kernel(host);
@@ -136,5 +123,7 @@ void host_binding_check(struct host_state *host)
     each_config_file(host->root, "/etc/initramfs-tools/scripts/init-top", "", read_script, host);
     each_config_file(host->root, "/etc/initramfs-tools/scripts/init-premount", "", read_script, host);
     read_config_file(host->root, "/boot/config/vfio-pci.cfg", read_unraid_list, host);
-    read_splitters(host);
+    read_config_file(host->root, "/etc/sysfs.conf", read_splitter, host);
+    each_config_file(host->root, "/etc/sysfs.d", ".conf", read_splitter, host);
+    read_config_file(host->root, "/etc/rc.local", read_splitter, host);
 }
