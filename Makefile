@@ -132,7 +132,7 @@ FUZZ_SEEDS := $(BUILD)/tests/fuzz/seeds
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(UNIT_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(UNIT_ROOMS))
-$(FUZZ_SEEDS): tests/fuzz/make-seeds $(wildcard tests/machines/*.py) $(wildcard tests/data/frozen/*.tsv) tests/data/symptom-lines.tsv
+$(FUZZ_SEEDS): tests/fuzz/make-seeds $(wildcard tests/machines/*.py) $(wildcard tests/data/frozen/*.tsv) $(wildcard tests/data/symptom-*.tsv)
 	@mkdir -p $@
 	$(Q)PYTHONDONTWRITEBYTECODE=1 tests/fuzz/make-seeds $@ && touch $@
 
@@ -180,6 +180,7 @@ TRUTH := ../shared/data
 score: all ## compare the annotation with truth tables (TRUTH=DIRECTORY), score names, what is private, and the verdict on reports left out
 	@tests/score-privacy $(BUILD)/passthru-import tests/data/frozen tests/data/examples/pci.ids tests/data/private-texts.tsv
 	@tests/score $(BUILD)/passthru $(BUILD)/passthru.db $(TRUTH)
+	@tests/score-logs $(BUILD)/passthru $(BUILD)/passthru.db $(TRUTH)
 	@tests/score-names $(BUILD)/passthru $(BUILD)/passthru.db $(TRUTH) data
 	@tests/score-verdict --picture $(BUILD)/calibration.svg $(BUILD)/passthru $(BUILD)/passthru-import data $(firstword $(wildcard $(TRUTH)/pci.ids) $(PCI_IDS))
 	@tests/data/check_consensus.py $(BUILD)/passthru $(BUILD)/passthru.db
@@ -192,7 +193,7 @@ lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	shellcheck -x tests/run tests/distributions tests/fuzz/fuzz-all tests/long/*.sh tests/long/*.test tests/data/freeze tests/data/excerpt-pci-ids tests/cli/*.sh tests/cli/*.bash tests/cli/*.test \
 	  contrib/completion/*.bash contrib/install.sh debian/*.postinst debian/*.postrm .ci/run
 	mandoc -T lint -W warning docs/*.[15]
-	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,ser,serie,numer,buildd,avance,tyes,snyc,hda,iif core db answer probe importer cli schema data docs tests contrib README.md Makefile
+	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,ser,serie,numer,buildd,avance,tyes,snyc,hda,iif,uncorrect,renderd,busses,modul core db answer probe importer cli schema data docs tests contrib README.md Makefile
 
 # ---- installation --------------------------------------------------------------------------------------------------
 # An installed passthru finds ../share/passthru/passthru.db from where it lies, passthru-import ../share/passthru/data.

@@ -12,7 +12,7 @@
  * then it is asked again, as it is after an invalid answer. All return false when the input has ended
  * (Ctrl-D), and after Ctrl-C where that is caught. */
 
-enum { ASK_TEXT_SIZE = 2048, ASK_NOTHING = -1, ASK_MAX_CHOICES = 128 };
+enum { ASK_TEXT_SIZE = 2048, ASK_NOTHING = -1, ASK_MAX_CHOICES = 256 };
 
 /* Whether there is a terminal to ask on: standard input and standard output are terminals. */
 bool ask_is_possible(void);

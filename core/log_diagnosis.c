@@ -6,143 +6,310 @@
 #include <strings.h>
 
 #include "core/log_scan.h"
+#include "core/log_text.h"
 
-/* A kernel that starts, and what journalctl puts between two boots: what was seen before it belongs to
- * another attempt. It is the first signature, so that symptom N is signature N + 1. */
-static const char boot_words[] = "Linux version |-- Boot |-- Reboot --";
-static const char boot_pattern[] = "(^|[:\\]] )Linux version \\d|^-- Boot [0-9a-f]{32} --|^-- Reboot --";
+/* ---- the rows ---- */
 
 enum error_code log_diagnosis_start(struct log_diagnosis *diagnosis, struct error *error)
 {
-    *diagnosis = (struct log_diagnosis){.evidence = LOG_EVIDENCE};
-    if (symptom_matcher_create(&diagnosis->matcher, error))
-        return error->code;
-    return symptom_matcher_add(diagnosis->matcher, boot_words, boot_pattern, error);
+    memset(diagnosis, 0, sizeof *diagnosis);
+    return symptom_matcher_create(&diagnosis->matcher, error);
 }
 
 enum error_code log_diagnosis_add(void *context, const struct symptom_record *record, struct error *error)
 {
     struct log_diagnosis *diagnosis = context;
-    bool harmless = record->fixable == FIXABLE_HARMLESS;
-    int symptom = harmless ? NO_SYMPTOM : vocabulary_find(&vocabulary_symptom, record->id);
+    bool is_failure = record->fixable != FIXABLE_HARMLESS && record->fixable != FIXABLE_MARK;
+    int symptom = is_failure ? vocabulary_find(&vocabulary_symptom, record->id) : NO_SYMPTOM;
     if (diagnosis->count == MAX_SYMPTOMS)
         return error_set(error, ERROR_BAD_INPUT, "more than %d symptoms", MAX_SYMPTOMS);
-    if (symptom == NO_SYMPTOM && !harmless)
+    if (symptom == NO_SYMPTOM && is_failure)
         return error_set(error, ERROR_BAD_INPUT, "\"%s\" is not a symptom", record->id);
     if (symptom_matcher_add(diagnosis->matcher, record->words, record->pattern, error))
         return error->code;
-    struct known_symptom *known = &diagnosis->symptoms[diagnosis->count++];
-    known->id = strdup(record->id);
-    known->scope = strdup(record->scope);
-    known->cause = strdup(record->cause);
-    known->next = strdup(record->next);
-    known->fixable = record->fixable;
-    known->symptom = symptom;
-    if (!known->id || !known->scope || !known->cause || !known->next)
+    struct symptom_row *row = &diagnosis->rows[diagnosis->count++];
+    *row = (struct symptom_row){.id = strdup(record->id),
+                                .scope = strdup(record->scope),
+                                .cause = strdup(record->cause),
+                                .next = strdup(record->next),
+                                .fixable = record->fixable,
+                                .symptom = symptom};
+    if (!row->id || !row->scope || !row->cause || !row->next)
         return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
-    return ERROR_NONE;
+    return symptom_condition_read(record->condition, &row->condition, error);
 }
 
 void log_diagnosis_free(struct log_diagnosis *diagnosis)
 {
     for (int i = 0; i < diagnosis->count; i++) {
-        free(diagnosis->symptoms[i].id);
-        free(diagnosis->symptoms[i].scope);
-        free(diagnosis->symptoms[i].cause);
-        free(diagnosis->symptoms[i].next);
+        struct symptom_row *row = &diagnosis->rows[i];
+        free(row->id);
+        free(row->scope);
+        free(row->cause);
+        free(row->next);
+        symptom_condition_free(&row->condition);
     }
     symptom_matcher_free(diagnosis->matcher);
-    *diagnosis = (struct log_diagnosis){.count = 0};
+    log_boot_free(&diagnosis->boot);
+    free(diagnosis->conclusions);
+    memset(diagnosis, 0, sizeof *diagnosis);
 }
 
-/* Of a line that is too long to be shown, the part around the word that led to it. */
-static void keep_text(struct known_symptom *symptom, const struct log_hit *hit)
+bool log_diagnosis_is_failure(const struct log_diagnosis *diagnosis, int row)
 {
-    enum { BEFORE = 80 };
-    size_t start = 0;
-    size_t capacity = sizeof symptom->text;
-    if (hit->length > capacity && hit->word > BEFORE)
-        start = hit->word - BEFORE < hit->length - capacity ? hit->word - BEFORE : hit->length - capacity;
-    symptom->text_length = hit->length - start < capacity ? hit->length - start : capacity;
-    memcpy(symptom->text, hit->text + start, symptom->text_length);
+    return diagnosis->rows[row].symptom != NO_SYMPTOM;
 }
 
-static enum error_code note(void *context, const struct log_hit *hit, struct error *error)
+/* ---- what a boot comes down to ---- */
+
+static bool has_text(const struct log_event *event, const char *part)
 {
-    struct log_diagnosis *diagnosis = context;
-    int number = hit->signature - 1;
-    (void)error;
-    if (number < 0) {
-        if (diagnosis->evidence.first != NO_SYMPTOM)
-            diagnosis->earlier = diagnosis->evidence;
-        diagnosis->evidence = LOG_EVIDENCE;
+    return memmem(event->text, event->text_length, part, strlen(part));
+}
+
+/* RmInitAdapter, NvKmsKapiDevice and nvidia-smi fail one after the other; which of them leads says how far
+ * the driver got. */
+static enum conclusion_kind kind_of(const struct symptom_row *row, const struct log_event *event, bool *sure)
+{
+    *sure = row->symptom == SYMPTOM_NVRM_VBIOS_COPY_FAILED || row->symptom == SYMPTOM_NOUVEAU_NO_VBIOS;
+    if (*sure || (row->symptom == SYMPTOM_RMINITADAPTER_FAILED && has_text(event, "(0x30:0xffff")))
+        return CONCLUSION_VBIOS_NOT_DELIVERED;
+    return row->symptom == SYMPTOM_RMINITADAPTER_FAILED      ? CONCLUSION_INIT_FAILED
+           : row->symptom == SYMPTOM_NVKMS_ALLOCATION_FAILED ? CONCLUSION_ALLOCATION_FAILED
+                                                             : CONCLUSION_FIRST_CAUSE;
+}
+
+static void add_follower(struct log_conclusion *conclusion, const struct log_event *event)
+{
+    bool is_known = event->row == conclusion->row;
+    for (int i = 0; i < conclusion->follower_count; i++)
+        is_known |= conclusion->followers[i] == event->row;
+    if (is_known || conclusion->follower_count == MAX_FOLLOWERS)
+        return;
+    conclusion->followers[conclusion->follower_count] = event->row;
+    conclusion->follower_lines[conclusion->follower_count++] = event->line;
+}
+
+/* Of a log with several boots, the last one that shows a failure counts. */
+static enum error_code conclude(struct log_diagnosis *diagnosis, struct error *error)
+{
+    int leaders[MAX_LEADERS];
+    int groups[MAX_EVENTS];
+    const struct log_boot *boot = &diagnosis->boot;
+    int count = log_boot_lead(boot, leaders, MAX_LEADERS, groups);
+    if (!count)
+        return ERROR_NONE;
+    struct log_conclusion *grown =
+        realloc(diagnosis->conclusions, (size_t)(diagnosis->log_start + count) * sizeof *grown);
+    if (!grown)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for what a log comes down to");
+    diagnosis->conclusions = grown;
+    diagnosis->conclusion_count = diagnosis->log_start + count;
+    for (int i = 0; i < count; i++) {
+        const struct log_event *leader = &boot->events[leaders[i]];
+        struct log_conclusion *conclusion = &grown[diagnosis->log_start + i];
+        *conclusion = (struct log_conclusion){.log = diagnosis->log_count - 1,
+                                              .line = leader->line,
+                                              .address = leader->address,
+                                              .row = leader->row};
+        conclusion->kind = kind_of(&diagnosis->rows[leader->row], leader, &conclusion->sure);
+        for (int k = 0; k < boot->count; k++)
+            if (groups[k] == i)
+                add_follower(conclusion, &boot->events[k]);
+    }
+    return ERROR_NONE;
+}
+
+static void note(struct log_diagnosis *diagnosis, const struct log_event *event)
+{
+    struct found_symptom *found = &diagnosis->found[event->row];
+    found->count += event->count;
+    if (found->count > event->count)
+        return;
+    found->log = diagnosis->log_count - 1;
+    found->boot = diagnosis->boot_number;
+    found->line = event->line;
+    found->address = event->address;
+    memcpy(found->text, event->text, event->text_length);
+    found->text_length = event->text_length;
+    memcpy(found->alternatives, event->alternatives, sizeof found->alternatives);
+    found->alternative_count = event->alternative_count;
+}
+
+static enum error_code end_boot(struct log_diagnosis *diagnosis, struct error *error)
+{
+    struct log_boot *boot = &diagnosis->boot;
+    diagnosis->boot_number += boot->count > 0;
+    log_boot_judge(boot);
+    for (int i = 0; i < boot->count; i++)
+        if (boot->events[i].row != NO_ROW)
+            note(diagnosis, &boot->events[i]);
+    if (conclude(diagnosis, error))
+        return error->code;
+    log_boot_clear(boot);
+    return ERROR_NONE;
+}
+
+/* ---- the lines ---- */
+
+/* What a plain line fits. */
+struct fit {
+    int rows[MAX_EVENT_ROWS];
+    int count;
+    size_t at;
+};
+
+static struct fit fit_line(struct log_diagnosis *diagnosis, const char *text, size_t length)
+{
+    struct fit fit = {.at = 0};
+    fit.count = symptom_matcher_fit(diagnosis->matcher, text, length, fit.rows, MAX_EVENT_ROWS, &fit.at);
+    return fit;
+}
+
+static bool is_better(const struct fit *fit, const struct fit *than)
+{
+    return fit->count && (!than->count || fit->rows[0] < than->rows[0]);
+}
+
+static bool is_mark(const struct log_diagnosis *diagnosis, const struct fit *fit, const char *id)
+{
+    for (int i = 0; i < fit->count; i++)
+        if (strcmp(diagnosis->rows[fit->rows[i]].id, id) == 0)
+            return true;
+    return false;
+}
+
+/* "Linux version 6.8.12-4-pve": its numbers. */
+static void keep_kernel(struct log_boot *boot, const char *text, size_t length)
+{
+    static const char before[] = "Linux version ";
+    const char *at = memmem(text, length, before, sizeof before - 1);
+    if (!at)
+        return;
+    at += sizeof before - 1;
+    size_t digits = 0;
+    while (at + digits < text + length && digits + 1 < sizeof boot->kernel &&
+           strchr("0123456789.", at[digits]) && at[digits])
+        digits++;
+    memcpy(boot->kernel, at, digits);
+    boot->kernel[digits] = '\0';
+}
+
+/* A kernel that starts, and what journalctl puts between two boots: what was seen before it belongs to
+ * another attempt. */
+static enum error_code note_line(struct log_diagnosis *diagnosis, const struct fit *fit, long line,
+                                 const char *text, size_t length, struct error *error)
+{
+    if (!fit->count)
+        return ERROR_NONE;
+    if (is_mark(diagnosis, fit, "mark-boot")) {
+        if (end_boot(diagnosis, error))
+            return error->code;
+        keep_kernel(&diagnosis->boot, text, length);
         return ERROR_NONE;
     }
-    struct known_symptom *symptom = &diagnosis->symptoms[number];
-    if (symptom->symptom != NO_SYMPTOM)
-        log_evidence_add(&diagnosis->evidence, (enum symptom)symptom->symptom, number, hit->text,
-                         hit->length);
-    if (symptom->count++)
+    diagnosis->boot.is_guest |= is_mark(diagnosis, fit, "mark-guest");
+    return log_boot_add(&diagnosis->boot, fit->rows, fit->count, line, text, length, fit->at, error);
+}
+
+/* Whether a terminal may have broken a line here: the first part fills most of a terminal, and the second
+ * does not begin as a record of a log does. */
+static bool may_be_broken(const struct log_diagnosis *diagnosis, const char *first, size_t first_length,
+                          const char *second, size_t second_length)
+{
+    enum { LEAST = 60 };
+    return first && second && first_length >= LEAST &&
+           !symptom_matcher_begins_record(diagnosis->matcher, second, second_length);
+}
+
+/* Two lines as one, joined without a space and with one; the better of them stays in `text`. */
+static struct fit fit_joined(struct log_diagnosis *diagnosis, const char *first, size_t first_length,
+                             const char *second, size_t second_length, struct buffer *text)
+{
+    struct fit best = {.count = 0};
+    for (int spaces = 0; spaces < 2; spaces++) {
+        struct buffer joined CLEANUP(buffer_free) = BUFFER(text->max);
+        struct buffer plain = BUFFER(text->max);
+        buffer_append(&joined, first, first_length);
+        if (spaces)
+            buffer_append_byte(&joined, ' ');
+        buffer_append(&joined, second, second_length);
+        log_text_append(&plain, buffer_text(&joined), joined.length);
+        struct fit fit = fit_line(diagnosis, buffer_text(&plain), plain.length);
+        if (is_better(&fit, &best)) {
+            buffer_free(text);
+            *text = plain;
+            best = fit;
+        } else
+            buffer_free(&plain);
+    }
+    return best;
+}
+
+/* A line that a terminal broke in two, when that says more than each part. True: it was noted. */
+static bool note_broken(struct log_diagnosis *diagnosis, const struct log_line *line, const struct fit *alone,
+                        struct error *error)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(1 << 16);
+    struct fit joined = {.count = 0};
+    if (may_be_broken(diagnosis, line->text, line->length, line->after, line->after_length)) {
+        struct buffer after CLEANUP(buffer_free) = BUFFER(1 << 16);
+        log_text_append(&after, line->after, line->after_length);
+        struct fit next = fit_line(diagnosis, buffer_text(&after), after.length);
+        joined = fit_joined(diagnosis, line->text, line->length, line->after, line->after_length, &text);
+        if (next.count && !is_better(&joined, &next))
+            return false;
+        if (is_better(&joined, alone))
+            diagnosis->joined = line->number + 1;
+    } else if (diagnosis->last_candidate != line->number - 1 &&
+               may_be_broken(diagnosis, line->before, line->before_length, line->text, line->length))
+        joined = fit_joined(diagnosis, line->before, line->before_length, line->text, line->length, &text);
+    if (!is_better(&joined, alone))
+        return false;
+    (void)!note_line(diagnosis, &joined, line->number, buffer_text(&text), text.length, error);
+    return true;
+}
+
+static enum error_code note_candidate(void *context, const struct log_line *line, struct error *error)
+{
+    struct log_diagnosis *diagnosis = context;
+    struct buffer plain CLEANUP(buffer_free) = BUFFER(1 << 16);
+    error->code = ERROR_NONE;
+    if (line->number == diagnosis->joined)
         return ERROR_NONE;
-    symptom->log = diagnosis->log_count - 1;
-    symptom->line = hit->line;
-    keep_text(symptom, hit);
-    return ERROR_NONE;
+    log_text_append(&plain, line->text, line->length);
+    const char *text = buffer_text(&plain);
+    const char *end = text + plain.length;
+    const char *newline = memchr(text, '\n', plain.length);
+    struct fit fit = fit_line(diagnosis, text, (size_t)((newline ? newline : end) - text));
+    bool is_noted = !newline && note_broken(diagnosis, line, &fit, error);
+    diagnosis->last_candidate = line->number;
+    while (!is_noted && !error->code) {
+        size_t length = (size_t)((newline ? newline : end) - text);
+        if (note_line(diagnosis, &fit, line->number, text, length, error) || !newline)
+            break;
+        text = newline + 1;
+        newline = memchr(text, '\n', (size_t)(end - text));
+        fit = fit_line(diagnosis, text, (size_t)((newline ? newline : end) - text));
+    }
+    return error->code;
 }
 
 enum error_code log_diagnosis_read(struct log_diagnosis *diagnosis, int file, const char *name,
                                    struct error *error)
 {
-    diagnosis->evidence = diagnosis->earlier = LOG_EVIDENCE;
+    const struct log_devices *machine = diagnosis->boot.machine;
+    struct error end_error = {.code = ERROR_NONE};
+    log_boot_free(&diagnosis->boot);
+    diagnosis->boot = (struct log_boot){.rows = diagnosis->rows, .machine = machine};
+    diagnosis->boot_number = 0;
+    diagnosis->log_start = diagnosis->conclusion_count;
+    diagnosis->joined = diagnosis->last_candidate = -1;
     diagnosis->log_count++;
-    enum error_code code = log_scan(file, name, diagnosis->matcher, note, diagnosis, error);
-    if (diagnosis->evidence.first == NO_SYMPTOM)
-        diagnosis->evidence = diagnosis->earlier;
-    return code;
-}
-
-/* ---- what it comes down to ---- */
-
-void log_evidence_add(struct log_evidence *evidence, enum symptom symptom, int rank, const char *line,
-                      size_t length)
-{
-    static const char vbios_stage[] = "(0x30:0xffff";
-    evidence->kinds += !evidence->seen[symptom];
-    evidence->seen[symptom] = true;
-    if (evidence->first == NO_SYMPTOM || rank < evidence->first_rank) {
-        evidence->first = (int)symptom;
-        evidence->first_rank = rank;
-    }
-    evidence->vbios_missing |=
-        symptom == SYMPTOM_NVRM_VBIOS_COPY_FAILED || symptom == SYMPTOM_NOUVEAU_NO_VBIOS;
-    if (symptom == SYMPTOM_RMINITADAPTER_FAILED)
-        for (size_t i = 0; i + sizeof vbios_stage - 1 <= length; i++)
-            if (strncasecmp(line + i, vbios_stage, sizeof vbios_stage - 1) == 0)
-                evidence->init_at_vbios = true;
-}
-
-/* RmInitAdapter, NvKmsKapiDevice and nvidia-smi fail one after the other; which of them came first says how
- * far the driver got. A cause outside of the driver, such as a GPU that fell off the bus, comes before. */
-enum log_conclusion log_conclude(const struct log_evidence *evidence, bool *sure, enum symptom *leading)
-{
-    *sure = false;
-    *leading = (enum symptom)evidence->first;
-    if (evidence->first == NO_SYMPTOM) {
-        *leading = SYMPTOM_RMINITADAPTER_FAILED;
-        return CONCLUSION_NOTHING;
-    }
-    if (evidence->vbios_missing) {
-        *sure = true;
-        *leading = evidence->seen[SYMPTOM_NVRM_VBIOS_COPY_FAILED] ? SYMPTOM_NVRM_VBIOS_COPY_FAILED
-                                                                  : SYMPTOM_NOUVEAU_NO_VBIOS;
-        return CONCLUSION_VBIOS_NOT_DELIVERED;
-    }
-    if (evidence->first == SYMPTOM_RMINITADAPTER_FAILED) {
-        if (!evidence->init_at_vbios)
-            return CONCLUSION_INIT_FAILED;
-        *leading = SYMPTOM_NVRM_VBIOS_COPY_FAILED;
-        return CONCLUSION_VBIOS_NOT_DELIVERED;
-    }
-    return evidence->first == SYMPTOM_NVKMS_ALLOCATION_FAILED ? CONCLUSION_ALLOCATION_FAILED
-                                                              : CONCLUSION_FIRST_CAUSE;
+    enum error_code code = log_scan(file, name, diagnosis->matcher, note_candidate, diagnosis, error);
+    if (end_boot(diagnosis, &end_error) && !code)
+        *error = end_error;
+    for (int i = diagnosis->log_start; i < diagnosis->conclusion_count; i++)
+        diagnosis->found[diagnosis->conclusions[i].row].leads = true;
+    return error->code;
 }

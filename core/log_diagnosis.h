@@ -4,73 +4,78 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/error.h"
+#include "core/log_events.h"
 #include "core/symptom.h"
 #include "core/symptom_matcher.h"
 
-/* The known failures that are in logs, and what they come down to. */
+/* The known failures that are in logs, and what they come down to.
+ *
+ * A line means the first row of data/symptoms.tsv whose pattern fits it and whose condition holds. A boot of
+ * a log is judged when it ends, since what comes after a line may decide what it means. */
 
-/* What the symptoms of one boot in one log come down to. Start with LOG_EVIDENCE. */
-enum { NO_SYMPTOM = -1 };
-struct log_evidence {
-    int first; /* the symptom (enum symptom) whose cause comes before those of the others, or NO_SYMPTOM */
-    int first_rank;     /* its place in the order of causes */
-    int kinds;          /* how many different ones there are, the harmless ones left out */
-    bool vbios_missing; /* a driver says that it has no vBIOS */
-    bool init_at_vbios; /* RmInitAdapter failed with 0x30:0xffff, which is what a missing vBIOS gives */
-    bool seen[SYMPTOM_COUNT];
+enum { MAX_SYMPTOMS = MAX_SIGNATURES, MAX_LEADERS = 8, MAX_FOLLOWERS = 16 };
+
+/* Where a row was found, in all logs. */
+struct found_symptom {
+    long count;                 /* lines that show it */
+    int log;                    /* the first of them: which log, by its number from 0 ... */
+    int boot;                   /* ... in which boot of those that show anything, from 1 ... */
+    long line;                  /* ... which line ... */
+    int64_t address;            /* ... about which device (core/log_device.h) ... */
+    char text[EVENT_TEXT_SIZE]; /* ... and what it says, cut around what matters; any bytes */
+    size_t text_length;
+    bool leads;                           /* a conclusion is about it */
+    int alternatives[MAX_OTHER_MEANINGS]; /* rows that it means instead if something is so that is not known
+                                           */
+    int alternative_count;
 };
-#define LOG_EVIDENCE ((struct log_evidence){.first = NO_SYMPTOM})
 
-/* Adds one line that shows a symptom. `rank` is its place in the order of causes. */
-void log_evidence_add(struct log_evidence *evidence, enum symptom symptom, int rank, const char *line,
-                      size_t length);
-
-enum log_conclusion {
-    CONCLUSION_NOTHING,             /* no symptom */
+enum conclusion_kind {
     CONCLUSION_VBIOS_NOT_DELIVERED, /* the driver in the guest never got the vBIOS */
     CONCLUSION_ALLOCATION_FAILED,   /* it got the vBIOS, and the allocation of the device failed */
     CONCLUSION_INIT_FAILED,         /* it could not initialise the GPU, for another reason */
-    CONCLUSION_FIRST_CAUSE,         /* whatever comes first in the order of causes */
+    CONCLUSION_FIRST_CAUSE,         /* whatever leads */
 };
 
-/* What it comes down to. `sure` is set when a line says so itself. `leading` gets the symptom whose next step
- * is the one to take; it need not be in the log. */
-enum log_conclusion log_conclude(const struct log_evidence *evidence, bool *sure, enum symptom *leading);
-
-enum { MAX_SYMPTOMS = MAX_SIGNATURES - 1 }; /* one signature is for the boots */
-
-/* A known failure, and where it was found. */
-struct known_symptom {
-    char *id;
-    char *scope;
-    char *cause;
-    char *next;
-    enum fixable fixable;
-    int symptom;    /* enum symptom; NO_SYMPTOM for what is harmless */
-    long count;     /* lines that show it, in all logs */
-    int log;        /* the first of them: which log, by its number from 0 ... */
-    long line;      /* ... which line ... */
-    char text[240]; /* ... and what it says, cut around what matters; any bytes */
-    size_t text_length;
+/* What one device comes down to in one log, in the last boot that shows a failure. */
+struct log_conclusion {
+    enum conclusion_kind kind;
+    bool sure; /* a line says so itself */
+    int log;
+    long line; /* of what leads */
+    int64_t address;
+    int row;
+    int followers[MAX_FOLLOWERS]; /* other rows with a failure of this device, by their lines */
+    long follower_lines[MAX_FOLLOWERS];
+    int follower_count;
 };
 
 struct log_diagnosis {
     struct symptom_matcher *matcher;
-    struct known_symptom symptoms[MAX_SYMPTOMS]; /* in the order of causes */
+    struct symptom_row rows[MAX_SYMPTOMS];
+    struct found_symptom found[MAX_SYMPTOMS]; /* by row */
     int count;
     int log_count;
-    struct log_evidence evidence; /* of the log read last: of its last boot that shows a symptom */
-    struct log_evidence earlier;  /* while it is read: of the boots before */
+    struct log_conclusion *conclusions;
+    int conclusion_count;
+    /* while a log is read */
+    struct log_boot boot;
+    int boot_number;
+    int log_start;       /* the first of its conclusions */
+    long joined;         /* a line that was taken together with the one before it */
+    long last_candidate; /* the line that was looked at last */
 };
 
 /* Makes a diagnosis without symptoms. The caller frees it (log_diagnosis_free), also after an error. */
 MUST_CHECK enum error_code log_diagnosis_start(struct log_diagnosis *diagnosis, struct error *error);
 void log_diagnosis_free(struct log_diagnosis *diagnosis);
 
-/* Adds a known failure, in the order of causes; a symptom_visitor, with the diagnosis as its context.
- * ERROR_BAD_INPUT for words or a pattern that are wrong, for a name that is no symptom, for too many. */
+/* Adds a row, in the order of the table; a symptom_visitor, with the diagnosis as its context.
+ * ERROR_BAD_INPUT for words, a pattern or a condition that are wrong, for a name that is no symptom, for too
+ * many. */
 MUST_CHECK enum error_code log_diagnosis_add(void *diagnosis, const struct symptom_record *record,
                                              struct error *error);
 
@@ -78,5 +83,8 @@ MUST_CHECK enum error_code log_diagnosis_add(void *diagnosis, const struct sympt
  * read to its end. Errors: as log_scan. */
 MUST_CHECK enum error_code log_diagnosis_read(struct log_diagnosis *diagnosis, int file, const char *name,
                                               struct error *error);
+
+/* Whether a row is a failure: neither harmless nor context. */
+bool log_diagnosis_is_failure(const struct log_diagnosis *diagnosis, int row);
 
 #endif

@@ -12,13 +12,13 @@
 enum { CAPACITY = 256 << 10, SEAM = SYMPTOM_MAX_LINE, AFTER_WORD = SYMPTOM_MAX_LINE - SYMPTOM_BEFORE_WORD };
 
 struct log_scan {
-    struct symptom_matcher *matcher;
+    const struct symptom_matcher *matcher;
     log_visitor *found;
     void *context;
     char *text; /* CAPACITY bytes */
     size_t length;
-    long line;                         /* that the text begins with */
-    long line_of_last[MAX_SIGNATURES]; /* where each signature was reported last */
+    size_t done; /* what comes before has been looked at, and stays for the line after it */
+    long line;   /* the number of the line at `done` */
 };
 
 static long count_newlines(const char *text, const char *end)
@@ -29,47 +29,79 @@ static long count_newlines(const char *text, const char *end)
     return count;
 }
 
-/* Looks at the first `length` bytes; words from `limit` on are left for later. */
-static enum error_code scan_text(struct log_scan *scan, size_t length, size_t limit, struct error *error)
+/* The line that ends before the byte at `end`, unless it is long. */
+static const char *line_before(const struct log_scan *scan, size_t end, size_t *length)
 {
-    size_t position = 0;
-    const char *counted = scan->text;
-    struct symptom_match match;
-    while (symptom_matcher_next(scan->matcher, scan->text, length, limit, &position, &match)) {
-        const char *start = scan->text + match.start;
+    const char *newline = memrchr(scan->text, '\n', end);
+    const char *start = newline ? newline + 1 : scan->text;
+    *length = (size_t)(scan->text + end - start);
+    return *length <= SYMPTOM_MAX_LINE ? start : NULL;
+}
+
+static void find_neighbours(const struct log_scan *scan, const struct symptom_place *place,
+                            struct log_line *line)
+{
+    if (place->start && scan->text[place->start - 1] == '\n')
+        line->before = line_before(scan, place->start - 1, &line->before_length);
+    if (place->end >= scan->length || scan->text[place->end] != '\n')
+        return;
+    const char *start = scan->text + place->end + 1;
+    size_t rest = scan->length - place->end - 1;
+    const char *newline = memchr(start, '\n', rest);
+    line->after_length = newline ? (size_t)(newline - start) : rest;
+    line->after = line->after_length && line->after_length <= SYMPTOM_MAX_LINE ? start : NULL;
+}
+
+/* Looks at the words that begin before `limit`, and at none after it. */
+static enum error_code scan_text(struct log_scan *scan, size_t limit, struct error *error)
+{
+    const char *counted = scan->text + scan->done;
+    struct symptom_place place;
+    while (symptom_matcher_next(scan->matcher, scan->text, scan->length, limit, &scan->done, &place)) {
+        const char *start = scan->text + place.start;
         scan->line += count_newlines(counted, start);
         counted = start;
-        if (scan->line_of_last[match.signature] == scan->line)
-            continue;
-        scan->line_of_last[match.signature] = scan->line;
-        const struct log_hit hit = {match.signature, scan->line, start, match.end - match.start,
-                                    match.word - match.start};
-        if (scan->found(scan->context, &hit, error))
+        struct log_line line = {.number = scan->line,
+                                .text = start,
+                                .length = place.end - place.start,
+                                .word = place.word - place.start};
+        find_neighbours(scan, &place, &line);
+        if (scan->found(scan->context, &line, error))
             return error->code;
     }
-    scan->line += count_newlines(counted, scan->text + length);
+    scan->done = limit;
+    scan->line += count_newlines(counted, scan->text + limit);
     return ERROR_NONE;
 }
 
 static void keep_from(struct log_scan *scan, size_t start)
 {
     scan->length -= start;
+    scan->done -= start;
     memmove(scan->text, scan->text + start, scan->length);
 }
 
-/* All whole lines; at the end of the log the rest too. */
+/* All whole lines but the last, which waits for the one after it; at the end of the log all. */
 static enum error_code scan_lines(struct log_scan *scan, bool end, struct error *error)
 {
     const char *newline = memrchr(scan->text, '\n', scan->length);
-    size_t whole = end ? scan->length : newline ? (size_t)(newline - scan->text) + 1 : 0;
-    if (whole) {
-        if (scan_text(scan, whole, whole, error))
+    newline = newline ? memrchr(scan->text, '\n', (size_t)(newline - scan->text)) : NULL;
+    size_t whole = newline ? (size_t)(newline - scan->text) + 1 : 0;
+    if (end)
+        return scan_text(scan, scan->length, error);
+    if (whole > scan->done) {
+        size_t length;
+        if (scan_text(scan, whole, error))
             return error->code;
-        keep_from(scan, whole);
-    } else if (scan->length == CAPACITY) {
-        if (scan_text(scan, CAPACITY, CAPACITY - AFTER_WORD, error))
+        const char *last = line_before(scan, whole - 1, &length);
+        keep_from(scan, last ? (size_t)(last - scan->text) : whole);
+    }
+    if (scan->length == CAPACITY) {
+        if (scan_text(scan, CAPACITY - AFTER_WORD, error))
             return error->code;
         keep_from(scan, CAPACITY - SEAM);
+        scan->line -= count_newlines(scan->text, scan->text + scan->done);
+        scan->done = 0;
     }
     return ERROR_NONE;
 }
@@ -126,8 +158,8 @@ static void free_scan(struct log_scan **scan)
     free(*scan);
 }
 
-enum error_code log_scan(int file, const char *name, struct symptom_matcher *matcher, log_visitor *found,
-                         void *context, struct error *error)
+enum error_code log_scan(int file, const char *name, const struct symptom_matcher *matcher,
+                         log_visitor *found, void *context, struct error *error)
 {
     enum { LONGEST_MARK = 8 };
     struct log_scan *scan CLEANUP(free_scan) = calloc(1, sizeof *scan);

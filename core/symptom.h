@@ -6,11 +6,12 @@
 
 /* What a known failure looks like in a log and what is known about it: a line of data/symptoms.tsv. */
 struct symptom_record {
-    const char *id;    /* of vocabulary_symptom, unless it is harmless */
+    const char *id;    /* of vocabulary_symptom, unless it is harmless or a mark */
     const char *scope; /* whose log shows it: guest, host, any */
     enum fixable fixable;
-    const char *words;   /* for symptom_matcher_add */
-    const char *pattern; /* likewise */
+    const char *words;     /* for symptom_matcher_add */
+    const char *pattern;   /* likewise */
+    const char *condition; /* for symptom_condition_read */
     const char *cause;
     const char *next;
 };

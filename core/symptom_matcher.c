@@ -12,6 +12,14 @@
 /* What a pattern may cost on one line. The patterns are our own, the lines are anybody's. */
 enum { MATCH_LIMIT = 200000, HEAP_LIMIT_KIB = 1024 };
 
+/* Words of no signature: a message of the journal that only its bytes tell. */
+static const char *const byte_messages[] = {"\"MESSAGE\":[", "\"MESSAGE\" : ["};
+
+static const char record_start[] =
+    "^(\\s*\\[\\s*\\d+\\.\\d+\\]|<\\d+>|\\[?\\w{3} \\w{3} +\\d|\\w{3} +\\d+ \\d\\d:|\\d{4}-\\d\\d-\\d\\d|\\d\\d:\\d\\d|"
+    "\\[\\d{4}|\\{|error:|warning:|TASK |kvm:|qemu-|vfio|NVRM|pci |pcieport|nvidia|amdgpu|i915|xe |"
+    "\\(XEN\\)|libxl|\\+ |-- )";
+
 struct signature {
     pcre2_code *pattern;
     bool jit_tried;
@@ -21,10 +29,27 @@ struct symptom_matcher {
     struct word_search search;
     struct signature signatures[MAX_SIGNATURES];
     int count;
-    bool seen[MAX_SIGNATURES]; /* whose words are in the line that is looked at */
+    bool seen[MAX_SIGNATURES + 1]; /* whose words are in the line that is looked at */
+    pcre2_code *record_start;
     pcre2_match_data *match;
     pcre2_match_context *limits;
 };
+
+static pcre2_code *compile(const char *pattern, struct error *error)
+{
+    int number;
+    PCRE2_SIZE at;
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+                      PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE, &number, &at, NULL);
+    if (!code) {
+        PCRE2_UCHAR why[160];
+        pcre2_get_error_message(number, why, sizeof why);
+        error_set(error, number == PCRE2_ERROR_HEAP_FAILED ? ERROR_NO_MEMORY : ERROR_BAD_INPUT,
+                  "pattern \"%.300s\", character %zu: %s", pattern, (size_t)at, (const char *)why);
+    }
+    return code;
+}
 
 enum error_code symptom_matcher_create(struct symptom_matcher **matcher, struct error *error)
 {
@@ -33,15 +58,20 @@ enum error_code symptom_matcher_create(struct symptom_matcher **matcher, struct 
         word_search_start(&created->search);
         created->match = pcre2_match_data_create(1, NULL);
         created->limits = pcre2_match_context_create(NULL);
+        created->record_start = compile(record_start, error);
     }
-    if (!created || !created->match || !created->limits) {
+    if (!created || !created->match || !created->limits || !created->record_start) {
         symptom_matcher_free(created);
         return error_set(error, ERROR_NO_MEMORY, "no memory to look for symptoms");
     }
     pcre2_set_match_limit(created->limits, MATCH_LIMIT);
     pcre2_set_heap_limit(created->limits, HEAP_LIMIT_KIB);
-    error->code = ERROR_NONE;
     *matcher = created;
+    error->code = ERROR_NONE;
+    for (size_t i = 0; i < ARRAY_SIZE(byte_messages) && !error->code; i++)
+        if (word_search_add(&created->search, byte_messages[i], strlen(byte_messages[i]), MAX_SIGNATURES,
+                            error))
+            return error->code;
     return ERROR_NONE;
 }
 
@@ -52,6 +82,7 @@ void symptom_matcher_free(struct symptom_matcher *matcher)
     for (int i = 0; i < matcher->count; i++)
         pcre2_code_free(matcher->signatures[i].pattern);
     word_search_free(&matcher->search);
+    pcre2_code_free(matcher->record_start);
     pcre2_match_data_free(matcher->match);
     pcre2_match_context_free(matcher->limits);
     free(matcher);
@@ -60,8 +91,6 @@ void symptom_matcher_free(struct symptom_matcher *matcher)
 enum error_code symptom_matcher_add(struct symptom_matcher *matcher, const char *words, const char *pattern,
                                     struct error *error)
 {
-    int number;
-    PCRE2_SIZE at;
     if (matcher->count == MAX_SIGNATURES)
         return error_set(error, ERROR_BAD_INPUT, "more than %d signatures", MAX_SIGNATURES);
     for (const char *word = words;; word++) {
@@ -72,17 +101,19 @@ enum error_code symptom_matcher_add(struct symptom_matcher *matcher, const char 
         if (!*word)
             break;
     }
-    pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-                      PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE, &number, &at, NULL);
-    if (!code) {
-        PCRE2_UCHAR why[160];
-        pcre2_get_error_message(number, why, sizeof why);
-        return error_set(error, number == PCRE2_ERROR_HEAP_FAILED ? ERROR_NO_MEMORY : ERROR_BAD_INPUT,
-                         "pattern \"%.300s\", character %zu: %s", pattern, (size_t)at, (const char *)why);
-    }
+    pcre2_code *code = compile(pattern, error);
+    if (!code)
+        return error->code;
     matcher->signatures[matcher->count++] = (struct signature){.pattern = code};
     return ERROR_NONE;
+}
+
+static bool matches(const struct symptom_matcher *matcher, const pcre2_code *pattern, const char *line,
+                    size_t length)
+{
+    int found = pcre2_match(pattern, (PCRE2_SPTR)line, length, 0, 0, matcher->match, matcher->limits);
+    buffer_memory_was_short |= found == PCRE2_ERROR_NOMEMORY;
+    return found >= 0;
 }
 
 static bool fits(struct symptom_matcher *matcher, int number, const char *line, size_t length)
@@ -92,13 +123,10 @@ static bool fits(struct symptom_matcher *matcher, int number, const char *line, 
     if (!signature->jit_tried)
         (void)pcre2_jit_compile(signature->pattern, PCRE2_JIT_COMPLETE);
     signature->jit_tried = true;
-    int found =
-        pcre2_match(signature->pattern, (PCRE2_SPTR)line, length, 0, 0, matcher->match, matcher->limits);
-    buffer_memory_was_short |= found == PCRE2_ERROR_NOMEMORY;
-    return found >= 0;
+    return matches(matcher, signature->pattern, line, length);
 }
 
-/* The line around `at`, without its CR; of a long one a part. */
+/* The line around `at`; of a long one a part. */
 static void find_line(const char *text, size_t length, size_t from, size_t at, size_t *start, size_t *end)
 {
     size_t first = at - from > SYMPTOM_BEFORE_WORD ? at - SYMPTOM_BEFORE_WORD : from;
@@ -109,44 +137,40 @@ static void find_line(const char *text, size_t length, size_t from, size_t at, s
     *end = newline ? (size_t)(newline - text) : *start + most;
 }
 
-bool symptom_matcher_next(struct symptom_matcher *matcher, const char *text, size_t length, size_t limit,
-                          size_t *position, struct symptom_match *match)
+bool symptom_matcher_next(const struct symptom_matcher *matcher, const char *text, size_t length,
+                          size_t limit, size_t *position, struct symptom_place *place)
 {
     struct word_search_cursor cursor = {.position = *position};
-    size_t from = *position;
-    int owner;
-    while ((owner = word_search_next(&matcher->search, text, length, &cursor)) >= 0 && cursor.found < limit) {
-        match->word = cursor.found;
-        find_line(text, length, from, match->word, &match->start, &match->end);
-        memset(matcher->seen, 0, sizeof matcher->seen);
-        struct word_search_cursor inside = cursor;
-        do {
-            matcher->seen[owner] = true;
-        } while ((owner = word_search_next(&matcher->search, text, match->end, &inside)) >= 0);
-        size_t trimmed = match->end;
-        while (trimmed > match->start && text[trimmed - 1] == '\r')
-            trimmed--;
-        /* A word that the end of a part cuts in two is found once more. */
-        bool is_cut = match->end < length && text[match->end] != '\n';
-        from = is_cut ? match->end - WORD_SEARCH_MAX : match->end;
-        cursor = (struct word_search_cursor){.position = from};
-        for (int i = 0; i < matcher->count; i++) {
-            if (!matcher->seen[i] || !fits(matcher, i, text + match->start, trimmed - match->start))
-                continue;
-            match->signature = i;
-            match->end = trimmed;
-            *position = from;
-            return true;
-        }
+    if (word_search_next(&matcher->search, text, length, &cursor) < 0 || cursor.found >= limit) {
+        *position = length;
+        return false;
     }
-    *position = length;
-    return false;
+    place->word = cursor.found;
+    find_line(text, length, *position, place->word, &place->start, &place->end);
+    /* A word that the end of a part cuts in two is found once more. */
+    bool is_cut = place->end < length && text[place->end] != '\n';
+    *position = is_cut ? place->end - WORD_SEARCH_MAX : place->end;
+    return true;
 }
 
-int symptom_matcher_line(struct symptom_matcher *matcher, const char *line, size_t length)
+int symptom_matcher_fit(struct symptom_matcher *matcher, const char *line, size_t length, int fitting[],
+                        int capacity, size_t *at)
 {
-    size_t position = 0;
-    struct symptom_match match;
-    bool found = symptom_matcher_next(matcher, line, length, length, &position, &match);
-    return found ? match.signature : -1;
+    struct word_search_cursor cursor = {.position = 0};
+    int count = 0;
+    memset(matcher->seen, 0, sizeof matcher->seen);
+    for (int owner; (owner = word_search_next(&matcher->search, line, length, &cursor)) >= 0;)
+        matcher->seen[owner] = true;
+    for (int i = 0; i < matcher->count && count < capacity; i++)
+        if (matcher->seen[i] && fits(matcher, i, line, length)) {
+            if (!count)
+                *at = pcre2_get_ovector_pointer(matcher->match)[0];
+            fitting[count++] = i;
+        }
+    return count;
+}
+
+bool symptom_matcher_begins_record(const struct symptom_matcher *matcher, const char *line, size_t length)
+{
+    return matches(matcher, matcher->record_start, line, length);
 }

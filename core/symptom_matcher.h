@@ -8,14 +8,14 @@
 #include "core/error.h"
 
 /* Finds the lines of a log that show a known failure. A signature fits a line that has one of its words
- * and that its pattern matches, both without regard to case. The words alone are looked for
- * everywhere, all in one pass; a pattern (PCRE2, with limits) is only tried where a word was found. A line
- * shows one signature: the first that fits, in the order in which they were added. */
+ * and that its pattern matches, both without regard to case. The words alone are looked for everywhere, all
+ * in one pass over the log as it is; a pattern (PCRE2, with limits) is only tried on a line in which a word
+ * was found, and which was made plain before (core/log_text.h). */
 struct symptom_matcher;
 
 /* What is looked at of a line at most: of a longer one, as much as this around each word. */
 enum { SYMPTOM_MAX_LINE = 4096, SYMPTOM_BEFORE_WORD = 1024 };
-enum { MAX_SIGNATURES = 256 };
+enum { MAX_SIGNATURES = 512 };
 
 /* The caller frees it; NULL is fine there. */
 MUST_CHECK enum error_code symptom_matcher_create(struct symptom_matcher **matcher, struct error *error);
@@ -26,21 +26,25 @@ void symptom_matcher_free(struct symptom_matcher *matcher);
 MUST_CHECK enum error_code symptom_matcher_add(struct symptom_matcher *matcher, const char *words,
                                                const char *pattern, struct error *error);
 
-/* Where a symptom is in a text: the signature, and the line, or of a long line what was looked at. */
-struct symptom_match {
-    int signature;
+/* Where a word is in a text, and the line around it, or of a long line what is looked at. */
+struct symptom_place {
     size_t start;
     size_t end;
-    size_t word; /* where the word that led to it begins */
+    size_t word;
 };
 
-/* The next symptom in `text`, which may hold any bytes, after *position; moves *position past it. Words
- * that begin at `limit` or after it are left alone: the text may go on after `length`. False when there is
- * none. */
-bool symptom_matcher_next(struct symptom_matcher *matcher, const char *text, size_t length, size_t limit,
-                          size_t *position, struct symptom_match *match);
+/* The next line with a word in `text`, which may hold any bytes, after *position; moves *position past it.
+ * Words that begin at `limit` or after it are left alone: the text may go on after `length`. False when there
+ * is none. */
+bool symptom_matcher_next(const struct symptom_matcher *matcher, const char *text, size_t length,
+                          size_t limit, size_t *position, struct symptom_place *place);
 
-/* The signature that a line by itself shows, or -1. */
-int symptom_matcher_line(struct symptom_matcher *matcher, const char *line, size_t length);
+/* The signatures that fit a plain line, in the order in which they were added, at most `capacity` of them.
+ * Returns how many there are in `fitting`. `at` is set to where the pattern of the first one matches. */
+int symptom_matcher_fit(struct symptom_matcher *matcher, const char *line, size_t length, int fitting[],
+                        int capacity, size_t *at);
+
+/* Whether a line begins as a record of a log does: with a time, a driver or a program. */
+bool symptom_matcher_begins_record(const struct symptom_matcher *matcher, const char *line, size_t length);
 
 #endif

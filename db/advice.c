@@ -228,7 +228,7 @@ enum error_code database_each_symptom(struct database *database, symptom_visitor
                                       struct error *error)
 {
     static const char sql[] =
-        "SELECT symptom, scope, fixable, words, pattern, cause, next_step FROM symptom ORDER BY id";
+        "SELECT symptom, scope, fixable, words, pattern, condition, cause, next_step FROM symptom ORDER BY id";
     sqlite3_stmt *row;
     if (database_query(database, sql, SQL_NO_VALUES, &row, error))
         return error->code;
@@ -240,7 +240,8 @@ enum error_code database_each_symptom(struct database *database, symptom_visitor
                                                column_text(row, 3),
                                                column_text(row, 4),
                                                column_text(row, 5),
-                                               column_text(row, 6)};
+                                               column_text(row, 6),
+                                               column_text(row, 7)};
         if (each(context, &symptom, error))
             break;
     }

@@ -222,11 +222,11 @@ enum error_code builder_add_prior_chip(struct builder *builder, const char *chip
 enum error_code builder_add_symptom(struct builder *builder, const struct symptom_record *symptom,
                                     struct error *error)
 {
-    return INSERT(builder, error, "INSERT INTO symptom VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    return INSERT(builder, error, "INSERT INTO symptom VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                   sql_text(symptom->id), sql_text(symptom->scope),
                   sql_text(vocabulary_value(&vocabulary_fixable, (int)symptom->fixable)),
-                  sql_text(symptom->words), sql_text(symptom->pattern), sql_text(symptom->cause),
-                  sql_text(symptom->next));
+                  sql_text(symptom->words), sql_text(symptom->pattern), sql_text(symptom->condition),
+                  sql_text(symptom->cause), sql_text(symptom->next));
 }
 
 /* ---- reports ---- */

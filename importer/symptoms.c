@@ -4,24 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/log_text.h"
+#include "core/symptom_condition.h"
 #include "core/symptom_matcher.h"
 #include "importer/table.h"
 
-enum { ID, SCOPE, FIXABLE, WORDS, PATTERN, EXAMPLE, CAUSE, NEXT, COLUMNS };
-static const char *const columns[COLUMNS] = {"id",      "scope",        "fixable", "words",
-                                             "pattern", "example_line", "cause",   "next"};
+enum { ID, SCOPE, FIXABLE, WORDS, PATTERN, CONDITION, EXAMPLE, CAUSE, NEXT, SOURCE, COLUMNS };
+enum { KEY = CONDITION + 1 }; /* fields that tell the rows apart */
+static const char *const columns[COLUMNS] = {"id",        "scope",        "fixable", "words", "pattern",
+                                             "condition", "example_line", "cause",   "next",  "source"};
 
-/* An example can be tried only when all signatures are known: one above may take the line away. */
-struct example {
-    char *text;
+/* What can be checked only when all rows are known: one above may take the example away, and a condition may
+ * name one below. */
+struct checked_row {
     char *id;
+    char *example;
+    struct symptom_condition condition;
+    enum fixable fixable;
     long line;
 };
 
 struct symptoms_reader {
     struct builder *builder;
     struct symptom_matcher *matcher;
-    struct example examples[MAX_SIGNATURES];
+    struct checked_row rows[MAX_SIGNATURES];
     int count;
 };
 
@@ -30,8 +36,11 @@ static enum error_code check_id(const struct table_row *row, enum fixable fixabl
     const char *id = row->fields[ID];
     if (!*id || strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(id))
         return table_error(row, error, "id must be lower-case letters, digits and hyphens, not \"%s\"", id);
+    if (fixable == FIXABLE_MARK && strncmp(id, "mark-", 5) != 0)
+        return table_error(row, error, "the id of a mark begins with mark-, which \"%s\" does not", id);
     /* What is harmless is nothing for a report. */
-    if (fixable != FIXABLE_HARMLESS && vocabulary_find(&vocabulary_symptom, id) < 0)
+    if (fixable != FIXABLE_HARMLESS && fixable != FIXABLE_MARK &&
+        vocabulary_find(&vocabulary_symptom, id) < 0)
         return table_error(row, error, "\"%s\" is not a value of the group symptom in schema/vocabulary.tsv",
                            id);
     return ERROR_NONE;
@@ -48,53 +57,99 @@ static enum error_code add_symptom(void *context, const struct table_row *row, s
     if (strcmp(fields[SCOPE], "guest") != 0 && strcmp(fields[SCOPE], "host") != 0 &&
         strcmp(fields[SCOPE], "any") != 0)
         return table_error(row, error, "scope must be guest, host or any, not \"%s\"", fields[SCOPE]);
-    if (!*fields[CAUSE] || !*fields[NEXT])
-        return table_error(row, error, "cause and next must say something");
+    if (!*fields[CAUSE] || !*fields[NEXT] || !*fields[SOURCE])
+        return table_error(row, error, "cause, next and source must say something");
     if (check_id(row, (enum fixable)fixable, error))
         return error->code;
     if (symptom_matcher_add(reader->matcher, fields[WORDS], fields[PATTERN], &why))
         return table_error(row, error, "%s", why.message);
-    struct example *example = &reader->examples[reader->count++];
-    *example = (struct example){strdup(fields[EXAMPLE]), strdup(fields[ID]), row->line};
-    if (!example->text || !example->id)
+    struct checked_row *checked = &reader->rows[reader->count++];
+    *checked = (struct checked_row){.id = strdup(fields[ID]),
+                                    .example = strdup(fields[EXAMPLE]),
+                                    .fixable = (enum fixable)fixable,
+                                    .line = row->line};
+    if (!checked->id || !checked->example)
         return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
+    if (symptom_condition_read(fields[CONDITION], &checked->condition, &why))
+        return table_error(row, error, "%s", why.message);
     const struct symptom_record symptom = {.id = fields[ID],
                                            .scope = fields[SCOPE],
                                            .fixable = (enum fixable)fixable,
                                            .words = fields[WORDS],
                                            .pattern = fields[PATTERN],
+                                           .condition = fields[CONDITION],
                                            .cause = fields[CAUSE],
                                            .next = fields[NEXT]};
     return builder_add_symptom(reader->builder, &symptom, error);
 }
 
-static enum error_code try_examples(const struct symptoms_reader *reader, const char *path,
-                                    struct error *error)
+/* A row whose example another one takes away, whatever else is in a log, is never what a line means. */
+static enum error_code try_example(const struct symptoms_reader *reader, int number,
+                                   const struct table_row *row, struct error *error)
 {
-    for (int i = 0; i < reader->count; i++) {
-        const struct example *example = &reader->examples[i];
-        const struct table_row row = {.path = path, .line = example->line};
-        int found = symptom_matcher_line(reader->matcher, example->text, strlen(example->text));
-        if (found < 0)
-            return table_error(&row, error, "words and pattern do not match the example line");
-        if (found != i)
-            return table_error(&row, error, "the example line shows %s (line %ld), which stands above",
-                               reader->examples[found].id, reader->examples[found].line);
+    const struct checked_row *checked = &reader->rows[number];
+    struct buffer plain CLEANUP(buffer_free) = BUFFER(1 << 16);
+    int fitting[MAX_SIGNATURES];
+    size_t at;
+    log_text_append(&plain, checked->example, strlen(checked->example));
+    int count =
+        symptom_matcher_fit(reader->matcher, buffer_text(&plain), plain.length, fitting, MAX_SIGNATURES, &at);
+    for (int i = 0; i < count; i++) {
+        const struct checked_row *other = &reader->rows[fitting[i]];
+        if (other == checked)
+            return ERROR_NONE;
+        if (!other->condition.term_count && other->fixable != FIXABLE_MARK)
+            return table_error(row, error, "the example line shows %s (line %ld), which stands above",
+                               other->id, other->line);
+    }
+    return table_error(row, error, "words and pattern do not match the example line");
+}
+
+static enum error_code check_ids(const struct symptoms_reader *reader, const struct condition_words *ids,
+                                 const struct table_row *row, struct error *error)
+{
+    for (int i = 0; i < ids->count; i++) {
+        int k = 0;
+        while (k < reader->count && strcmp(reader->rows[k].id, ids->words[i]) != 0)
+            k++;
+        if (k == reader->count)
+            return table_error(row, error, "condition: no row is called \"%s\"", ids->words[i]);
     }
     return ERROR_NONE;
+}
+
+static enum error_code check_rows(const struct symptoms_reader *reader, const char *path, struct error *error)
+{
+    for (int i = 0; i < reader->count && !error->code; i++) {
+        const struct symptom_condition *condition = &reader->rows[i].condition;
+        const struct table_row row = {.path = path, .line = reader->rows[i].line};
+        if (check_ids(reader, &condition->over, &row, error))
+            break;
+        for (int k = 0; k < condition->term_count && !error->code; k++)
+            if (condition->terms[k].key >= CONDITION_BEFORE)
+                (void)!check_ids(reader, &condition->terms[k].words, &row, error);
+        if (!error->code)
+            (void)!try_example(reader, i, &row, error);
+    }
+    return error->code;
 }
 
 enum error_code symptoms_read(const char *path, struct builder *builder, struct table_summary *summary,
                               struct error *error)
 {
-    struct symptoms_reader reader = {.builder = builder};
-    if (!symptom_matcher_create(&reader.matcher, error) &&
-        !table_read(path, columns, COLUMNS, 1, add_symptom, &reader, summary, error))
-        try_examples(&reader, path, error);
-    for (int i = 0; i < reader.count; i++) {
-        free(reader.examples[i].text);
-        free(reader.examples[i].id);
+    struct symptoms_reader *reader = calloc(1, sizeof *reader);
+    if (!reader)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
+    reader->builder = builder;
+    if (!symptom_matcher_create(&reader->matcher, error) &&
+        !table_read(path, columns, COLUMNS, KEY, add_symptom, reader, summary, error))
+        (void)!check_rows(reader, path, error);
+    for (int i = 0; i < reader->count; i++) {
+        free(reader->rows[i].id);
+        free(reader->rows[i].example);
+        symptom_condition_free(&reader->rows[i].condition);
     }
-    symptom_matcher_free(reader.matcher);
+    symptom_matcher_free(reader->matcher);
+    free(reader);
     return error->code;
 }

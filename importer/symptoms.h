@@ -6,8 +6,9 @@
 #include "db/builder.h"
 #include "importer/table.h"
 
-/* Reads data/symptoms.tsv into a database. Each example line must show the signature of its own line and no
- * other. Errors name file and line. */
+/* Reads data/symptoms.tsv into a database. The example line of each row must show this row, unless something
+ * else in a log decides; a condition must be one of core/symptom_condition.h and name rows that are there.
+ * Errors name file and line. */
 MUST_CHECK enum error_code symptoms_read(const char *path, struct builder *builder,
                                          struct table_summary *summary, struct error *error);
 

@@ -194,7 +194,7 @@ CREATE TABLE alias (
 -- The index of these names
 CREATE VIRTUAL TABLE alias_words USING fts5 (name, content = '', columnsize = 0, tokenize = 'trigram');
 
--- id is the order in the file: causes stand before what follows from them.
+-- id is the order in the file: a line means the first row that fits it. Several may have the same symptom.
 -- From data/symptoms.tsv.
 -- What failures look like in a log
 CREATE TABLE symptom (
@@ -204,6 +204,7 @@ CREATE TABLE symptom (
     fixable TEXT NOT NULL CHECK (fixable IN ({fixable})),
     words TEXT NOT NULL,   -- a line has one of them before the pattern is tried
     pattern TEXT NOT NULL, -- PCRE2
+    condition TEXT NOT NULL, -- what else must be so; '-' is nothing (data/README.md)
     cause TEXT NOT NULL,
     next_step TEXT NOT NULL
 ) STRICT;

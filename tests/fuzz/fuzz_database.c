@@ -96,6 +96,7 @@ static void fill(struct builder *builder)
                                                   .scope = "guest",
                                                   .words = "code 43",
                                                   .pattern = "code 43",
+                                                  .condition = "-",
                                                   .cause = "a cause",
                                                   .next = "a step"};
     static const int origins[ATTRIBUTE_COUNT] = {1, 1, 2, 2, 2, 0};

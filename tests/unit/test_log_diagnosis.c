@@ -1,111 +1,217 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/log_diagnosis.h"
 
+#include "core/buffer.h"
 #include "tests/unit/unit.h"
 
 static struct log_diagnosis diagnosis;
-static struct error failure;
 
-static void add(const char *word, enum fixable fixable, const char *words, const char *pattern,
-                enum error_code expected)
+static void add(const char *id, enum fixable fixable, const char *words, const char *pattern,
+                const char *condition, enum error_code expected)
 {
-    const struct symptom_record record = {word, "host", fixable, words, pattern, "cause", "next"};
+    const struct symptom_record record = {id, "host", fixable, words, pattern, condition, id, "next"};
     assert_int_equal(log_diagnosis_add(&diagnosis, &record, &failure), expected);
 }
 
 static void read_text(const char *log)
 {
     int file = memory_file(log, strlen(log));
-    assert_int_equal(log_diagnosis_read(&diagnosis, file, "log", &failure), ERROR_NONE);
+    ASSERT_DONE(log_diagnosis_read(&diagnosis, file, "log", &failure));
     close(file);
+}
+
+/* Rows of our own, of which each stands for its word. */
+static const struct {
+    const char *id;
+    enum fixable fixable;
+    const char *word;
+    const char *condition;
+} rows[] = {
+    {"mark-boot", FIXABLE_MARK, "Linux version", "-"},
+    {"mark-guest", FIXABLE_MARK, "Hypervisor detected", "-"},
+    {"mark-driver", FIXABLE_MARK, "amdgpu 0000", "-"},
+    {"mark-done", FIXABLE_MARK, "it is done", "-"},
+    {"msr-ignored", FIXABLE_HARMLESS, "unhandled rdmsr", "-"},
+    {"nvrm-vbios-copy-failed", FIXABLE_WORKAROUND, "copy vbios", "over=rminitadapter-failed"},
+    {"nouveau-no-vbios", FIXABLE_WORKAROUND, "nouveau vbios", "-"},
+    {"rminitadapter-failed", FIXABLE_WORKAROUND, "RmInitAdapter", "effect"},
+    {"nvkms-allocation-failed", FIXABLE_WORKAROUND, "NvKmsKapiDevice", "effect"},
+    {"fallen-off-bus", FIXABLE_HARDWARE, "fallen off", "-"},
+    {"bus-reset-gave-up", FIXABLE_WORKAROUND, "giving up", "vendor=amd?"},
+    {"bus-reset-gave-up", FIXABLE_HARDWARE, "giving up", "-"},
+    {"d3cold-stuck", FIXABLE_WORKAROUND, "D3cold to", "before=bus-reset-gave-up; effect"},
+    {"d3cold-stuck", FIXABLE_WORKAROUND, "D3cold to", "-"},
+    {"aer-error", FIXABLE_HARMLESS, "a hiccup", "after=mark-done"},
+    {"aer-error", FIXABLE_FIXABLE, "a hiccup", "-"},
+    {"smu-no-answer", FIXABLE_WORKAROUND, "of a part", "vf=yes"},
+    {"io-page-fault", FIXABLE_WORKAROUND, "of a part", "vf=no; kernel=6.8-"},
+    {"rom-unreadable", FIXABLE_WORKAROUND, "only perhaps", "side=guest?"},
+};
+
+static int start(UNUSED void **state)
+{
+    ASSERT_DONE(log_diagnosis_start(&diagnosis, &failure));
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+        add(rows[i].id, rows[i].fixable, rows[i].word, rows[i].word, rows[i].condition, ERROR_NONE);
+    return 0;
+}
+
+static int stop(UNUSED void **state)
+{
+    log_diagnosis_free(&diagnosis);
+    return 0;
 }
 
 /* Symptoms that the importer rejects. */
 DEFINE_TEST(test_what_is_no_symptom)
 {
-    assert_int_equal(log_diagnosis_start(&diagnosis, &failure), ERROR_NONE);
-    add("no-iommu-group", FIXABLE_FIXABLE, "no iommu_group", "(open", ERROR_BAD_INPUT);
-    add("no-iommu-group", FIXABLE_FIXABLE, "short", "x", ERROR_BAD_INPUT);
-    add("no-such-word", FIXABLE_FIXABLE, "no iommu_group", "x", ERROR_BAD_INPUT);
-    for (int i = 0; i < MAX_SYMPTOMS; i++)
-        add("anything", FIXABLE_HARMLESS, "harmless", "harmless", ERROR_NONE);
-    add("anything", FIXABLE_HARMLESS, "harmless", "harmless", ERROR_BAD_INPUT);
+    ASSERT_DONE(log_diagnosis_start(&diagnosis, &failure));
+    add("no-iommu-group", FIXABLE_FIXABLE, "no iommu_group", "(open", "-", ERROR_BAD_INPUT);
+    add("no-iommu-group", FIXABLE_FIXABLE, "short", "x", "-", ERROR_BAD_INPUT);
+    add("no-such-word", FIXABLE_FIXABLE, "no iommu_group", "x", "-", ERROR_BAD_INPUT);
+    add("no-iommu-group", FIXABLE_FIXABLE, "no iommu_group", "x", "weather=fine", ERROR_BAD_INPUT);
+    for (int i = diagnosis.count; i < MAX_SYMPTOMS; i++)
+        add("anything", FIXABLE_HARMLESS, "harmless", "harmless", "-", ERROR_NONE);
+    add("anything", FIXABLE_HARMLESS, "harmless", "harmless", "-", ERROR_BAD_INPUT);
     log_diagnosis_free(&diagnosis);
 }
 
-DEFINE_TEST(test_where_symptoms_stand)
+/* "ROW@LINE " for each row that was found, by its number; then what leads, and after a < what follows. */
+static void assert_shows(const char *expected)
 {
-    assert_int_equal(log_diagnosis_start(&diagnosis, &failure), ERROR_NONE);
-    add("no-iommu-group", FIXABLE_FIXABLE, "no iommu_group", "no iommu_group", ERROR_NONE);
-    add("group-open-failed", FIXABLE_FIXABLE, "failed to open", "failed to open", ERROR_NONE);
-    add("msr-ignored", FIXABLE_HARMLESS, " rdmsr", "unhandled", ERROR_NONE);
-    read_text("failed to open\nvcpu0 unhandled rdmsr\nfailed to open\n");
-    read_text("fine\nno iommu_group\n[    0.000000] Linux version 6.1\nfailed to open\n");
-    const struct known_symptom *symptoms = diagnosis.symptoms;
-    const long expected[][3] = {{1, 1, 2}, {3, 0, 1}, {1, 0, 2}};
-    for (int i = 0; i < 3; i++) {
-        assert_int_equal(symptoms[i].count, expected[i][0]);
-        assert_int_equal(symptoms[i].log, expected[i][1]);
-        assert_int_equal(symptoms[i].line, expected[i][2]);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(1 << 16);
+    for (int i = 0; i < diagnosis.count; i++)
+        if (diagnosis.found[i].count)
+            buffer_append_format(&text, "%d@%ld*%ld ", i, diagnosis.found[i].line, diagnosis.found[i].count);
+    for (int i = 0; i < diagnosis.conclusion_count; i++) {
+        const struct log_conclusion *conclusion = &diagnosis.conclusions[i];
+        buffer_append_format(&text, "| %d@%ld", conclusion->row, conclusion->line);
+        for (int k = 0; k < conclusion->follower_count; k++)
+            buffer_append_format(&text, "%s%d", k ? "," : "<", conclusion->followers[k]);
+        buffer_append_byte(&text, ' ');
     }
-    assert_int_equal(symptoms[2].symptom, NO_SYMPTOM);
-    /* The conclusion is about the last boot alone. */
-    assert_int_equal(diagnosis.evidence.first, SYMPTOM_GROUP_OPEN_FAILED);
-    assert_int_equal(diagnosis.evidence.kinds, 1);
-    /* A last boot that shows nothing leaves the one before. */
-    read_text("no iommu_group\n-- Boot 0123456789abcdef0123456789abcdef --\nfine\n");
-    assert_int_equal(diagnosis.evidence.first, SYMPTOM_NO_IOMMU_GROUP);
-    log_diagnosis_free(&diagnosis);
+    assert_string_equal(buffer_text(&text), expected);
 }
 
-/* Lines of a log by a letter each, with their place in the order of causes. */
 static const struct {
-    char letter;
-    enum symptom symptom;
-    int rank;
-    const char *line;
-} lines[] = {
-    {'F', SYMPTOM_FALLEN_OFF_BUS, 0, ""},
-    {'V', SYMPTOM_NVRM_VBIOS_COPY_FAILED, 1, ""},
-    {'N', SYMPTOM_NOUVEAU_NO_VBIOS, 1, ""},
-    {'I', SYMPTOM_RMINITADAPTER_FAILED, 2, "NVRM: RmInitAdapter failed! (0x30:0xFFFF:988)"},
-    {'i', SYMPTOM_RMINITADAPTER_FAILED, 2, "NVRM: RmInitAdapter failed! (0x24:0xffff:1220)"},
-    {'K', SYMPTOM_NVKMS_ALLOCATION_FAILED, 3, ""},
+    const char *log;
+    const char *shows;
+} logs[] = {
+    {"", ""},
+    {"unhandled rdmsr\nunhandled rdmsr\nit is done\n", "4@1*2 "},
+    /* The earliest leads, unless it is an effect, or another is over it. */
+    {"fallen off\nNvKmsKapiDevice\n", "8@2*1 9@1*1 | 9@1<8 "},
+    {"NvKmsKapiDevice\nfallen off\nfallen off\n", "8@1*1 9@2*2 | 9@2<8 "},
+    {"RmInitAdapter\ncopy vbios\n", "5@2*1 7@1*1 | 5@2<7 "},
+    {"NvKmsKapiDevice\nRmInitAdapter\n", "7@2*1 8@1*1 | 8@1<7 "},
+    /* The last boot with a failure is what it comes down to. */
+    {"copy vbios\nLinux version 6.1\nfallen off\nLinux version 6.1\nunhandled rdmsr\n",
+     "4@5*1 5@1*1 9@3*1 | 9@3 "},
+    /* Devices stand for themselves, with all their functions; what names none belongs to the only one. */
+    {"0000:01:00.0: fallen off\n0000:02:00.0: copy vbios\n0000:01:00.1: RmInitAdapter\nNvKmsKapiDevice\n",
+     "5@2*1 7@3*1 8@4*1 9@1*1 | 9@1<7 | 5@2 | 8@4 "},
+    {"NvKmsKapiDevice\n0000:01:00.0: fallen off\n", "8@1*1 9@2*1 | 9@2<8 "},
+    /* What stands before and after, about the same device. */
+    {"0000:01:00.0 giving up\n0000:01:00.0 D3cold to D0\n", "11@1*1 12@2*1 | 11@1<12 "},
+    {"0000:02:00.0 giving up\n0000:01:00.0 D3cold to D0\n", "11@1*1 13@2*1 | 11@1 | 13@2 "},
+    {"D3cold to D0\ngiving up\n", "11@2*1 13@1*1 | 13@1<11 "},
+    {"giving up\nLinux version 6.1\nD3cold to D0\n", "11@1*1 13@3*1 | 13@3 "},
+    {"a hiccup\na hiccup\nit is done\n", "14@1*2 "},
+    {"a hiccup\nit is done\na hiccup\n", "15@1*2 | 15@1 "},
+    /* Facts: the line's own, the log's, those of an address. */
+    {"amdgpu 0000:01:00.0 x\nvfio 0000:01:00.0 giving up\n", "10@2*1 | 10@2 "},
+    {"nouveau 0000:01:00.0 giving up\n", "11@1*1 | 11@1 "},
+    {"amdgpu 0000:01:00.0 x\nvfio 0000:02:00.0 giving up\n", "11@2*1 | 11@2 "},
+    {"0000:00:02.0 giving up\n", "11@1*1 | 11@1 "},
+    {"Linux version 6.8.12-pve\n0000:00:02.1 of a part\n0000:00:02.0 of a part\n",
+     "16@2*1 17@3*1 | 16@2<17 "},
+    {"Linux version 6.7.1\n0000:00:02.0 of a part\n0000:03:00.0 of a part\n", ""},
+    {"Hypervisor detected\n0000:00:02.1 of a part\n", ""},
+    {"only perhaps\n", "18@1*1 | 18@1 "},
+    /* A record that a terminal broke; but two records stay two. */
+    {"0000:01:00.0 a line that is as wide as a terminal of some eighty columns D3cold\n to D0, x\nfallen "
+     "off\n",
+     "9@3*1 | 9@3 "},
+    {"0000:01:00.0 a line that is as wide as a terminal of some eighty columns fallen off D3cold\nto D0\n",
+     "9@1*1 | 9@1 "},
+    {"{\"MESSAGE\":\"copy vbios\\nunhandled rdmsr\"}\n", "4@1*1 5@1*1 | 5@1 "},
 };
 
-/* What logs come down to. */
-static const struct {
-    const char *letters;
-    enum log_conclusion conclusion;
-    bool sure;
-    enum symptom leading;
-} cases[] = {
-    {"", CONCLUSION_NOTHING, false, SYMPTOM_RMINITADAPTER_FAILED},
-    {"iKV", CONCLUSION_VBIOS_NOT_DELIVERED, true, SYMPTOM_NVRM_VBIOS_COPY_FAILED},
-    {"N", CONCLUSION_VBIOS_NOT_DELIVERED, true, SYMPTOM_NOUVEAU_NO_VBIOS},
-    {"I", CONCLUSION_VBIOS_NOT_DELIVERED, false, SYMPTOM_NVRM_VBIOS_COPY_FAILED},
-    {"IK", CONCLUSION_VBIOS_NOT_DELIVERED, false, SYMPTOM_NVRM_VBIOS_COPY_FAILED},
-    {"K", CONCLUSION_ALLOCATION_FAILED, false, SYMPTOM_NVKMS_ALLOCATION_FAILED},
-    {"Ki", CONCLUSION_INIT_FAILED, false, SYMPTOM_RMINITADAPTER_FAILED},
-    /* A GPU that is gone fails at whatever the driver did just then. */
-    {"IF", CONCLUSION_FIRST_CAUSE, false, SYMPTOM_FALLEN_OFF_BUS},
-};
-
-DEFINE_TEST(test_conclusions)
+DEFINE_TEST(test_logs)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct log_evidence evidence = LOG_EVIDENCE;
+    for (size_t i = 0; i < ARRAY_SIZE(logs); i++) {
+        start(NULL);
+        read_text(logs[i].log);
+        assert_shows(logs[i].shows);
+        stop(NULL);
+    }
+}
+
+/* What a row with a fact that is not known would say is kept beside what is said. */
+DEFINE_TEST_IN(test_alternatives, start, stop)
+{
+    read_text("vfio-pci 0000:01:00.0: giving up\n");
+    assert_int_equal(diagnosis.found[11].alternative_count, 1);
+    assert_int_equal(diagnosis.found[11].alternatives[0], 10);
+    assert_int_equal(diagnosis.found[11].address, 0x100);
+}
+
+/* What the machine has at an address counts where the log says nothing else. */
+DEFINE_TEST_IN(test_facts_of_the_machine, start, stop)
+{
+    static struct log_devices machine;
+    log_devices_add(&machine, &(struct log_device){.address = 0x100, .vendor = "amd", .is_vf = TRISTATE_NO});
+    log_devices_add(&machine, &(struct log_device){.address = 0x201, .is_vf = TRISTATE_YES});
+    diagnosis.boot.machine = &machine;
+    read_text("0000:01:00.0 giving up\n0000:02:00.1 of a part\n");
+    assert_shows("10@1*1 16@2*1 | 10@1 | 16@2 ");
+}
+
+DEFINE_TEST_IN(test_several_logs, start, stop)
+{
+    read_text("fallen off\n");
+    read_text("fine\n");
+    read_text("copy vbios\nfallen off\n");
+    assert_shows("5@1*1 9@1*2 | 9@1 | 5@1<9 ");
+    assert_int_equal(diagnosis.conclusions[1].log, 2);
+    assert_int_equal(diagnosis.found[9].log, 0);
+    assert_true(diagnosis.found[5].leads && diagnosis.found[9].leads && !diagnosis.found[7].leads);
+}
+
+/* Kinds of conclusions: how far the driver of NVIDIA got. */
+DEFINE_TEST(test_kinds)
+{
+    static const struct {
+        const char *log;
+        enum conclusion_kind kind;
         bool sure;
-        enum symptom leading;
-        for (const char *letter = cases[i].letters; *letter; letter++)
-            for (size_t k = 0; k < ARRAY_SIZE(lines); k++)
-                if (lines[k].letter == *letter)
-                    log_evidence_add(&evidence, lines[k].symptom, lines[k].rank, lines[k].line,
-                                     strlen(lines[k].line));
-        if (log_conclude(&evidence, &sure, &leading) != cases[i].conclusion || sure != cases[i].sure ||
-            leading != cases[i].leading || evidence.kinds != (int)strlen(cases[i].letters))
-            fail_msg("\"%s\"", cases[i].letters);
+    } cases[] = {
+        {"copy vbios", CONCLUSION_VBIOS_NOT_DELIVERED, true},
+        {"nouveau vbios", CONCLUSION_VBIOS_NOT_DELIVERED, true},
+        {"RmInitAdapter failed! (0x30:0xffff:988)", CONCLUSION_VBIOS_NOT_DELIVERED, false},
+        {"RmInitAdapter failed! (0x24:0xffff:1220)", CONCLUSION_INIT_FAILED, false},
+        {"NvKmsKapiDevice", CONCLUSION_ALLOCATION_FAILED, false},
+        {"fallen off", CONCLUSION_FIRST_CAUSE, false},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        start(NULL);
+        read_text(cases[i].log);
+        assert_int_equal(diagnosis.conclusion_count, 1);
+        assert_int_equal(diagnosis.conclusions[0].kind, cases[i].kind);
+        assert_int_equal(diagnosis.conclusions[0].sure, cases[i].sure);
+        stop(NULL);
     }
+}
+
+/* More devices than are looked at, and more than are concluded about. */
+DEFINE_TEST_IN(test_bounds, start, stop)
+{
+    struct buffer log CLEANUP(buffer_free) = BUFFER(1 << 22);
+    for (int i = 0; i < 2 * MAX_EVENTS; i++)
+        buffer_append_format(&log, "%04x:01:00.0 fallen off\n", i);
+    read_text(buffer_text(&log));
+    assert_int_equal(diagnosis.found[9].count, MAX_EVENTS);
+    assert_int_equal(diagnosis.conclusion_count, MAX_LEADERS);
 }
 
 TESTSUITE_MAIN(NULL, NULL)

@@ -22,7 +22,6 @@ static const struct {
 } lines[] = {
     {"gpu 1 gave up", 0},
     {"GPU 1 Giving Up", 0},
-    {"gpu 1 gave up\r", 0},
     {"a gpu 1 gave up", 1},
     {"giving up", -1},
     {"broken 12 times", 2},
@@ -57,6 +56,16 @@ static int stop(void **state)
     return 0;
 }
 
+static int first_fit(const char *line, size_t length)
+{
+    int fitting[2];
+    size_t at = 0;
+    int count = symptom_matcher_fit(matcher, line, length, fitting, 2, &at);
+    assert_true(count < 2 || fitting[0] < fitting[1]);
+    assert_true(!count || at < length);
+    return count ? fitting[0] : -1;
+}
+
 DEFINE_TEST_IN(test_lines, start, stop)
 {
     struct error error;
@@ -66,24 +75,63 @@ DEFINE_TEST_IN(test_lines, start, stop)
         assert_true(error.message[0]);
     }
     for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
-        assert_int_equal(symptom_matcher_line(matcher, lines[i].line, strlen(lines[i].line)),
-                         lines[i].signature);
+        assert_int_equal(first_fit(lines[i].line, strlen(lines[i].line)), lines[i].signature);
     /* A pattern that would take for ever ends, and so does the test. */
     char text[SYMPTOM_MAX_LINE];
     assert_int_equal(symptom_matcher_add(matcher, "aaaaaa", "(a+)+(a+)+(a+)+b$", &error), ERROR_NONE);
     memset(text, 'a', sizeof text);
-    assert_int_equal(symptom_matcher_line(matcher, text, sizeof text), -1);
+    assert_int_equal(first_fit(text, sizeof text), -1);
 }
 
-static enum error_code write_down(void *context, const struct log_hit *hit, struct error *error)
+DEFINE_TEST_IN(test_beginnings, start, stop)
 {
-    if (!context)
-        return error_set(error, ERROR_SYSTEM, "enough");
-    buffer_append_format(context, "%d:%ld ", hit->signature, hit->line);
-    return ERROR_NONE;
+    static const struct {
+        const char *line;
+        bool begins;
+    } cases[] = {
+        {"[   12.345678] pci", true},
+        {"Nov 22 10:00:00 host kernel: ", true},
+        {"2026-11-22T10:00:00 x", true},
+        {"<3>[12.3] x", true},
+        {"NVRM: GPU", true},
+        {"error: x", true},
+        {" to D0, device", false},
+        {"               NVRM: BAR0 is 0M", false},
+        {"bound to their vfio", false},
+        {"", false},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        if (symptom_matcher_begins_record(matcher, cases[i].line, strlen(cases[i].line)) != cases[i].begins)
+            fail_msg("\"%s\"", cases[i].line);
 }
 
-static void assert_scan(const char *bytes, size_t length, struct buffer *found, enum error_code code)
+/* What a scan gave: lines that have a word, each once however many parts it is looked at in. */
+struct found_lines {
+    struct buffer *text; /* NULL: it is enough */
+    long last;
+    bool has_neighbours; /* write them too */
+};
+
+static enum error_code write_down(void *context, const struct log_line *line, struct error *error)
+{
+    struct found_lines *found = context;
+    if (!found->text)
+        return error_set(error, ERROR_SYSTEM, "enough");
+    assert_true(line->length <= SYMPTOM_MAX_LINE && line->word < line->length);
+    int signature = first_fit(line->text, line->length);
+    if (found->has_neighbours)
+        buffer_append_format(found->text, "%ld:%.*s<%.*s>%.*s ", line->number,
+                             line->before ? (int)line->before_length : 1, line->before ? line->before : "-",
+                             (int)line->length, line->text, line->after ? (int)line->after_length : 1,
+                             line->after ? line->after : "-");
+    else if (found->last != line->number && signature >= 0)
+        buffer_append_format(found->text, "%d:%ld ", signature, line->number);
+    if (signature >= 0)
+        found->last = line->number;
+    return error->code = ERROR_NONE;
+}
+
+static void assert_scan(const char *bytes, size_t length, struct found_lines *found, enum error_code code)
 {
     struct error error;
     int file = memory_file(bytes, length);
@@ -94,9 +142,9 @@ static void assert_scan(const char *bytes, size_t length, struct buffer *found, 
 
 static void assert_log(struct buffer *log, const char *expected)
 {
-    struct buffer found CLEANUP(buffer_free) = BUFFER(1 << 20);
-    assert_scan(buffer_text(log), log->length, &found, ERROR_NONE);
-    assert_string_equal(buffer_text(&found), expected);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(1 << 20);
+    assert_scan(buffer_text(log), log->length, &(struct found_lines){.text = &text}, ERROR_NONE);
+    assert_string_equal(buffer_text(&text), expected);
     buffer_clear(log);
 }
 
@@ -138,13 +186,35 @@ DEFINE_TEST_IN(test_logs, start, stop)
     }
 }
 
+/* The lines around it come with a line, also across what is read in one go. */
+DEFINE_TEST_IN(test_neighbours, start, stop)
+{
+    struct buffer log CLEANUP(buffer_free) = BUFFER(1 << 22);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(1 << 20);
+    buffer_append_text(&log, "broken\none\n\nbroken\nbroken");
+    assert_scan(buffer_text(&log), log.length, &(struct found_lines){.text = &text, .has_neighbours = true},
+                ERROR_NONE);
+    assert_string_equal(buffer_text(&text), "1:-<broken>one 4:<broken>broken 5:broken<broken>- ");
+    for (size_t length = (256 << 10) - 40; length < (256 << 10) + 40; length++) {
+        buffer_clear(&log);
+        buffer_clear(&text);
+        while (log.length < length - 40)
+            buffer_append_text(&log, "nothing of interest here\n");
+        append_filler(&log, length - log.length);
+        buffer_append_text(&log, "\nfirst\nbroken\nlast\n");
+        assert_scan(buffer_text(&log), log.length,
+                    &(struct found_lines){.text = &text, .has_neighbours = true}, ERROR_NONE);
+        assert_true(strstr(buffer_text(&text), ":first<broken>last "));
+    }
+}
+
 /* diagnose.test has compressed logs, journals and directories. */
 DEFINE_TEST_IN(test_what_is_rejected, start, stop)
 {
     static const char *const forms[] = {"\x28\xb5\x2f\xfd", "\xfe\xff"};
     for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
-        assert_scan(forms[i], strlen(forms[i]), NULL, ERROR_BAD_INPUT);
-    assert_scan("broken\n", 7, NULL, ERROR_SYSTEM);
+        assert_scan(forms[i], strlen(forms[i]), &(struct found_lines){.text = NULL}, ERROR_BAD_INPUT);
+    assert_scan("broken\n", 7, &(struct found_lines){.text = NULL}, ERROR_SYSTEM);
 }
 
 TESTSUITE_MAIN(NULL, NULL)

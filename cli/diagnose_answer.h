@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_CLI_DIAGNOSE_ANSWER_H
+#define PASSTHRU_CLI_DIAGNOSE_ANSWER_H
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "core/log_diagnosis.h"
+#include "db/database.h"
+
+/* What diagnose.c gathers, and diagnose_text.c and diagnose_json.c say. */
+
+enum { MAX_FIXES = 64 };
+
+/* What was tried for a symptom that was found. */
+struct tried {
+    struct tried_fix fixes[MAX_FIXES];
+    int count;
+};
+
+struct diagnose_command {
+    struct common_options common;
+    struct database *database;
+    struct log_diagnosis diagnosis;
+    struct tried tried[MAX_SYMPTOMS];  /* by row */
+    struct tried beside[MAX_SYMPTOMS]; /* in reports with several symptoms, perhaps against another one */
+    char **logs;
+    int log_count;
+    int unread_count;   /* logs that could not be read */
+    struct error error; /* the first one about a log */
+};
+
+/* The name of a conclusion in JSON; what it comes down to in words. */
+const char *diagnose_conclusion_id(const struct log_conclusion *conclusion);
+void diagnose_conclusion_text(const struct diagnose_command *command, const struct log_conclusion *conclusion,
+                              struct buffer *text);
+
+/* What is known of a fix, or the words of a report that has none for it. */
+const char *diagnose_fix_text(const char *fix);
+
+/* What would have to be so for a row to hold: "the device is from amd". */
+void diagnose_condition_text(const struct symptom_condition *condition, struct buffer *text);
+
+/* How many rows were found that are failures, or that are none. */
+int diagnose_count(const struct log_diagnosis *diagnosis, bool failures);
+
+/* Rows in the order in which they are shown: what leads, other failures by log and line, what is harmless.
+ * Returns how many there are. */
+int diagnose_sort(const struct log_diagnosis *diagnosis, int rows[MAX_SYMPTOMS]);
+
+void diagnose_write_text(const struct diagnose_command *command, struct output *output);
+void diagnose_write_json(const struct diagnose_command *command, struct output *output);
+
+#endif

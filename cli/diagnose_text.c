@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "answer/answer.h"
+#include "cli/diagnose_answer.h"
+#include "core/gpu.h"
+#include "core/text.h"
+
+enum { SHOWN_FIXES = 5, INDENT = 9 };
+
+/* The stable names for JSON, and what they mean where the words are not those of the symptom: when a line
+ * says so itself, and when it follows from others. */
+static const struct {
+    const char *id;
+    const char *sure;
+    const char *likely;
+} conclusion_words[] = {
+    [CONCLUSION_VBIOS_NOT_DELIVERED] =
+        {"vbios-not-delivered",
+         "The vBIOS never reached the driver: it says so itself, and what fails after that follows from it.",
+         "The vBIOS most likely never reached the driver: RmInitAdapter failed with 0x30:0xffff, which is "
+         "what a missing vBIOS gives. The line that would say it for sure (Failed to copy vbios) is not in "
+         "this log."},
+    [CONCLUSION_ALLOCATION_FAILED] =
+        {"device-allocation-failed", "",
+         "The vBIOS was delivered, but the device allocation failed: the driver got past the vBIOS and could "
+         "not bring up its display core. No line of this log mentions a missing vBIOS."},
+    [CONCLUSION_INIT_FAILED] = {"driver-init-failed", "",
+                                "The driver could not initialise the GPU. No line of this log says that the "
+                                "vBIOS is missing, and the error number is not that of a missing one."},
+    [CONCLUSION_FIRST_CAUSE] = {"first-cause", "", ""},
+};
+
+const char *diagnose_conclusion_id(const struct log_conclusion *conclusion)
+{
+    return conclusion_words[conclusion->kind].id;
+}
+
+void diagnose_conclusion_text(const struct diagnose_command *command, const struct log_conclusion *conclusion,
+                              struct buffer *text)
+{
+    const struct symptom_row *row = &command->diagnosis.rows[conclusion->row];
+    const char *words = conclusion->sure ? conclusion_words[conclusion->kind].sure
+                                         : conclusion_words[conclusion->kind].likely;
+    if (*words)
+        buffer_append_text(text, words);
+    else
+        buffer_append_format(text, "%s (%s).%s", row->cause, row->id,
+                             conclusion->follower_count ? " The rest may follow from it." : "");
+}
+
+const char *diagnose_fix_text(const char *fix)
+{
+    const char *text = vocabulary_text(&vocabulary_fix, fix);
+    return text ? text : strncmp(fix, "other:", 6) == 0 ? fix + 6 : fix;
+}
+
+void diagnose_condition_text(const struct symptom_condition *condition, struct buffer *text)
+{
+    static const char *const before[CONDITION_KEYS] = {
+        [CONDITION_VENDOR] = "the device is from ",
+        [CONDITION_DRIVER] = "its driver is ",
+        [CONDITION_CHIP] = "its chip is ",
+        [CONDITION_VF] = "it is a virtual function: ",
+        [CONDITION_IGPU] = "it is the integrated GPU: ",
+        [CONDITION_SIDE] = "this is the log of the ",
+        [CONDITION_KERNEL] = "the kernel is ",
+    };
+    for (int i = 0; i < condition->term_count; i++) {
+        const struct condition_term *term = &condition->terms[i];
+        if (!before[term->key] || !term->may_be_unknown)
+            continue;
+        buffer_append_format(text, "%s%s%s", text->length ? ", and " : "", before[term->key],
+                             term->is_negated ? "not " : "");
+        for (int k = 0; k < term->words.count; k++)
+            buffer_append_format(text, "%s%s", k ? " or " : "", term->words.words[k]);
+    }
+}
+
+int diagnose_count(const struct log_diagnosis *diagnosis, bool failures)
+{
+    int count = 0;
+    for (int i = 0; i < diagnosis->count; i++)
+        count += diagnosis->found[i].count && failures == log_diagnosis_is_failure(diagnosis, i);
+    return count;
+}
+
+static int rank_of(const struct log_diagnosis *diagnosis, int row)
+{
+    return diagnosis->found[row].leads ? 0 : log_diagnosis_is_failure(diagnosis, row) ? 1 : 2;
+}
+
+static bool comes_before(const struct log_diagnosis *diagnosis, int a, int b)
+{
+    const struct found_symptom *x = &diagnosis->found[a];
+    const struct found_symptom *y = &diagnosis->found[b];
+    int order = rank_of(diagnosis, a) - rank_of(diagnosis, b);
+    if (order || x->log != y->log)
+        return order ? order < 0 : x->log < y->log;
+    return x->line < y->line;
+}
+
+int diagnose_sort(const struct log_diagnosis *diagnosis, int rows[MAX_SYMPTOMS])
+{
+    int count = 0;
+    for (int row = 0; row < diagnosis->count; row++) {
+        if (!diagnosis->found[row].count)
+            continue;
+        int place = count++;
+        for (; place && comes_before(diagnosis, row, rows[place - 1]); place--)
+            rows[place] = rows[place - 1];
+        rows[place] = row;
+    }
+    return count;
+}
+
+/* ---- the answer ---- */
+
+static const char *shown_log(const char *log)
+{
+    return strcmp(log, "-") == 0 ? "standard input" : log;
+}
+
+/* "rminitadapter-failed: line 5, and 1 more"; of several logs LOG:5. */
+static void append_place(const struct diagnose_command *command, int row, struct buffer *text)
+{
+    const struct found_symptom *found = &command->diagnosis.found[row];
+    buffer_append_format(text, "%s: ", command->diagnosis.rows[row].id);
+    if (command->log_count > 1)
+        buffer_append_format(text, "%s:%ld", shown_log(command->logs[found->log]), found->line);
+    else
+        buffer_append_format(text, "line %ld", found->line);
+    if (found->count > 1)
+        buffer_append_format(text, ", and %ld more", found->count - 1);
+}
+
+static void write_fixes(struct output *output, const struct tried *tried, const struct tried *beside)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(4096);
+    output_paragraph(output, INDENT, "  tried",
+                     tried->count ? "for it:" : "no report says what was tried for it");
+    for (int i = 0; i < tried->count && i < SHOWN_FIXES; i++) {
+        const struct tried_fix *fix = &tried->fixes[i];
+        buffer_clear(&text);
+        buffer_append_format(&text, "helped in %d of %d: %s", fix->helped, fix->tried,
+                             diagnose_fix_text(fix->fix));
+        const struct needless_fix *needless = gpu_needless_fix(0, fix->fix);
+        if (needless && needless->needed_until)
+            buffer_append_format(&text, " (not needed with %s or newer)", needless->needed_until);
+        output_paragraph(output, INDENT, "", buffer_text(&text));
+    }
+    if (tried->count > SHOWN_FIXES) {
+        buffer_clear(&text);
+        buffer_append_format(&text, "and %s%d more; --json has them",
+                             tried->count == MAX_FIXES ? "at least " : "", tried->count - SHOWN_FIXES);
+        output_paragraph(output, INDENT, "", buffer_text(&text));
+    }
+    buffer_clear(&text);
+    answer_append_fixes(&text, beside->fixes, beside->count, true);
+    if (beside->count)
+        output_paragraph(output, INDENT, "", buffer_text(&text));
+}
+
+/* What the line of a conclusion may mean, too, where it is not known which. */
+static void write_alternatives(const struct diagnose_command *command, struct output *output, int row)
+{
+    const struct found_symptom *found = &command->diagnosis.found[row];
+    for (int i = 0; i < found->alternative_count; i++) {
+        const struct symptom_row *other = &command->diagnosis.rows[found->alternatives[i]];
+        struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
+        struct buffer condition CLEANUP(buffer_free) = BUFFER(1024);
+        diagnose_condition_text(&other->condition, &condition);
+        buffer_append_format(&text, "Or, if %s: %s.", buffer_text(&condition), other->cause);
+        output_paragraph_color(output, 0, "", COLOR_YELLOW, buffer_text(&text));
+        output_paragraph(output, 3, "->", other->next);
+    }
+}
+
+/* Failures that may follow from what leads, a line or two each; --json has all of them. */
+static void write_followers(const struct diagnose_command *command, struct output *output,
+                            const struct log_conclusion *conclusion)
+{
+    for (int i = 0; i < conclusion->follower_count; i++) {
+        const struct symptom_row *row = &command->diagnosis.rows[conclusion->followers[i]];
+        struct buffer text CLEANUP(buffer_free) = BUFFER(4096);
+        if (!i)
+            output_paragraph(output, 0, "", "What may follow from it:");
+        buffer_append_format(&text, "line %ld, %s: %s", conclusion->follower_lines[i], row->id, row->cause);
+        output_paragraph(output, 4, "  ", buffer_text(&text));
+    }
+    if (conclusion->follower_count)
+        output_blank(output);
+}
+
+static void write_conclusion(const struct diagnose_command *command, struct output *output,
+                             const struct log_conclusion *conclusion)
+{
+    const struct symptom_row *row = &command->diagnosis.rows[conclusion->row];
+    const struct found_symptom *found = &command->diagnosis.found[conclusion->row];
+    struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
+    char address[LOG_ADDRESS_SIZE];
+    if (command->log_count > 1)
+        buffer_append_format(&text, "%s: ", shown_log(command->logs[conclusion->log]));
+    else
+        buffer_append_text(&text, "In short: ");
+    if (command->diagnosis.conclusion_count > command->log_count && conclusion->address >= 0)
+        buffer_append_format(&text, "%s: ", log_print_address(conclusion->address, address));
+    diagnose_conclusion_text(command, conclusion, &text);
+    buffer_append_text(&text, conclusion->sure ? " This is sure." : " This is likely, not sure.");
+    output_paragraph_color(output, 0, "", COLOR_YELLOW, buffer_text(&text));
+    output_paragraph(output, 3, "->", row->next);
+    write_alternatives(command, output, conclusion->row);
+    output_blank(output);
+    buffer_clear(&text);
+    append_place(command, conclusion->row, &text);
+    output_paragraph_color(output, 0, "", COLOR_BOLD, buffer_text(&text));
+    buffer_clear(&text);
+    text_append_safe(&text, found->text, found->text_length);
+    output_paragraph(output, INDENT, "  line", buffer_text(&text));
+    if (conclusion->kind != CONCLUSION_FIRST_CAUSE)
+        output_paragraph(output, INDENT, "  cause", row->cause);
+    output_paragraph(
+        output, INDENT, "  fix",
+        vocabulary_text(&vocabulary_fixable, vocabulary_value(&vocabulary_fixable, (int)row->fixable)));
+    write_fixes(output, &command->tried[conclusion->row], &command->beside[conclusion->row]);
+    output_blank(output);
+    write_followers(command, output, conclusion);
+}
+
+static bool is_in_a_conclusion(const struct log_diagnosis *diagnosis, int row)
+{
+    for (int i = 0; i < diagnosis->conclusion_count; i++) {
+        const struct log_conclusion *conclusion = &diagnosis->conclusions[i];
+        if (conclusion->row == row)
+            return true;
+        for (int k = 0; k < conclusion->follower_count; k++)
+            if (conclusion->followers[k] == row)
+                return true;
+    }
+    return false;
+}
+
+/* What no conclusion is about: failures of earlier boots, or what is harmless. */
+static void write_others(const struct diagnose_command *command, struct output *output, bool failures)
+{
+    const struct log_diagnosis *diagnosis = &command->diagnosis;
+    int rows[MAX_SYMPTOMS];
+    int count = diagnose_sort(diagnosis, rows);
+    bool is_first = true;
+    for (int i = 0; i < count; i++) {
+        struct buffer text CLEANUP(buffer_free) = BUFFER(4096);
+        if (log_diagnosis_is_failure(diagnosis, rows[i]) != failures ||
+            is_in_a_conclusion(diagnosis, rows[i]))
+            continue;
+        if (is_first)
+            output_paragraph(output, 0, "", failures ? "In an earlier boot, or beside it:" : "Harmless:");
+        is_first = false;
+        append_place(command, rows[i], &text);
+        buffer_append_format(&text, ". %s", diagnosis->rows[rows[i]].cause);
+        output_paragraph_color(output, 4, "  ", failures ? COLOR_PLAIN : COLOR_DIM, buffer_text(&text));
+    }
+    if (!is_first)
+        output_blank(output);
+}
+
+void diagnose_write_text(const struct diagnose_command *command, struct output *output)
+{
+    const struct log_diagnosis *diagnosis = &command->diagnosis;
+    if (!diagnose_count(diagnosis, true) && command->unread_count < command->log_count) {
+        char text[400];
+        bool has_harmless = diagnose_count(diagnosis, false) > 0;
+        snprintf(
+            text, sizeof text,
+            "Nothing known was found%s. That does not mean that all is well: %d failures are known here, "
+            "and a log that ends before the failure, or comes from the other side (host or guest), shows "
+            "none of them.",
+            has_harmless ? ", but for lines that are harmless" : "", diagnosis->count);
+        output_paragraph(output, 0, "", text);
+        if (has_harmless)
+            output_blank(output);
+    }
+    for (int i = 0; i < diagnosis->conclusion_count; i++)
+        write_conclusion(command, output, &diagnosis->conclusions[i]);
+    write_others(command, output, true);
+    write_others(command, output, false);
+}

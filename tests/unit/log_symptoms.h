@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_TESTS_LOG_SYMPTOMS_H
+#define PASSTHRU_TESTS_LOG_SYMPTOMS_H
+
+/* The signatures of a table in a diagnosis, for the tests and fuzz targets of logs. */
+
+#include "core/log_diagnosis.h"
+#include "importer/table.h"
+
+static inline enum error_code add_symptom_row(void *context, const struct table_row *row, struct error *error)
+{
+    char **fields = row->fields;
+    const struct symptom_record record = {.id = fields[0],
+                                          .scope = fields[1],
+                                          .fixable =
+                                              (enum fixable)vocabulary_find(&vocabulary_fixable, fields[2]),
+                                          .words = fields[3],
+                                          .pattern = fields[4],
+                                          .condition = fields[5],
+                                          .cause = fields[7],
+                                          .next = fields[8]};
+    return log_diagnosis_add(context, &record, error);
+}
+
+static inline enum error_code load_symptom_table(const char *path, struct log_diagnosis *diagnosis,
+                                                 struct error *error)
+{
+    static const char *const columns[] = {"id",        "scope",        "fixable", "words", "pattern",
+                                          "condition", "example_line", "cause",   "next",  "source"};
+    if (log_diagnosis_start(diagnosis, error))
+        return error->code;
+    return table_read(path, columns, ARRAY_SIZE(columns), 0, add_symptom_row, diagnosis, NULL, error);
+}
+
+#endif
