@@ -26,10 +26,11 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 LIBS_core := jansson libpcre2-8
 LIBS_db := sqlite3 libsodium
 LIBS_probe := expat
-LIBS_importer := libsodium libzstd zlib inih
+LIBS_feed := libsodium libzstd
+LIBS_importer := zlib inih
 PROGRAMS := passthru passthru-import
 ROOMS_passthru := cli probe answer db core
-ROOMS_passthru-import := importer db core
+ROOMS_passthru-import := importer feed db core
 
 SCRIPTS := $(patsubst schema/%.sql,$(BUILD)/gen/%_sql.c,$(wildcard schema/*.sql))
 GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_values.h vocabulary_values.c report_fields.h report_fields.c gpu_tables.h version.h) $(SCRIPTS)
@@ -115,7 +116,7 @@ $(BUILD)/passthru.db: $(BUILD)/passthru-import $(DATA) $(PCI_IDS) $(BUILD)/gen/p
 
 # ---- tests ---------------------------------------------------------------------------------------------------------
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
-UNIT_ROOMS := importer probe answer db core
+UNIT_ROOMS := importer feed probe answer db core
 # All of the importer but its main().
 UNIT_OBJECTS = $(filter-out $(BUILD)/importer/main.o,$(call objects_of,$(UNIT_ROOMS)))
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_OBJECTS)
@@ -185,15 +186,15 @@ score: all ## compare the annotation with truth tables (TRUTH=DIRECTORY), score 
 	@tests/score-verdict --picture $(BUILD)/calibration.svg $(BUILD)/passthru $(BUILD)/passthru-import data $(firstword $(wildcard $(TRUTH)/pci.ids) $(PCI_IDS))
 	@tests/data/check_consensus.py $(BUILD)/passthru $(BUILD)/passthru.db
 
-C_FILES = $(wildcard $(foreach room,core db answer probe importer cli tests/unit tests/fuzz,$(room)/*.[ch]))
+C_FILES = $(wildcard $(foreach room,core db answer feed probe importer cli tests/unit tests/fuzz,$(room)/*.[ch]))
 lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	clang-format --dry-run -Werror $(C_FILES)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
-	  --suppress=missingIncludeSystem --suppress=ctuuninitvar --include=$(shell $(PKG_CONFIG) --variable=includedir jansson)/jansson.h -D_GNU_SOURCE -I. -I$(BUILD)/gen core db answer probe importer cli
+	  --suppress=missingIncludeSystem --suppress=ctuuninitvar --include=$(shell $(PKG_CONFIG) --variable=includedir jansson)/jansson.h -D_GNU_SOURCE -I. -I$(BUILD)/gen core db answer feed probe importer cli
 	shellcheck -x tests/run tests/distributions tests/fuzz/fuzz-all tests/long/*.sh tests/long/*.test tests/data/freeze tests/data/excerpt-pci-ids tests/cli/*.sh tests/cli/*.bash tests/cli/*.test \
 	  contrib/completion/*.bash contrib/install.sh debian/*.postinst debian/*.postrm .ci/run
 	mandoc -T lint -W warning docs/*.[15]
-	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,ser,serie,numer,buildd,avance,tyes,snyc,hda,iif,uncorrect,renderd,busses,modul core db answer probe importer cli schema data docs tests contrib README.md Makefile
+	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,ser,serie,numer,buildd,avance,tyes,snyc,hda,iif,uncorrect,renderd,busses,modul core db answer feed probe importer cli schema data docs tests contrib README.md Makefile
 
 # ---- installation --------------------------------------------------------------------------------------------------
 # An installed passthru finds ../share/passthru/passthru.db from where it lies, passthru-import ../share/passthru/data.

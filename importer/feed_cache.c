@@ -137,7 +137,7 @@ enum error_code feed_cache_check(const char *path, const struct segment *segment
 
 static int is_feed(const struct dirent *entry)
 {
-    return remote_name_fits(entry->d_name, strlen(entry->d_name));
+    return feed_name_fits(entry->d_name, strlen(entry->d_name));
 }
 
 enum error_code feed_cache_each(const struct source_cache *cache,

@@ -6,7 +6,7 @@
 
 #include "core/buffer.h"
 #include "core/error.h"
-#include "importer/manifest.h"
+#include "feed/manifest.h"
 #include "importer/source_cache.h"
 
 /* The report feeds in the source cache: feeds/NAME/manifest.json, its signature, and

@@ -11,7 +11,7 @@
 
 #include "core/owner.h"
 #include "core/report.h"
-#include "importer/feed_line.h"
+#include "feed/feed_line.h"
 #include "importer/line_reader.h"
 
 /* What unpacks lines knows other codings too, and none. */

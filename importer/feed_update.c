@@ -6,9 +6,9 @@
 #include <time.h>
 
 #include "core/file.h"
+#include "feed/signature.h"
 #include "importer/feed_segments.h"
 #include "importer/remote_update.h"
-#include "importer/signature.h"
 
 enum { CLOCK_SLACK_SECONDS = 24 * 3600 };
 

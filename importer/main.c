@@ -123,7 +123,8 @@ static int run(int argc, char **argv, bool json)
 {
     const char *name = argc > 1 ? argv[1] : NULL;
     opterr = 0;
-    program_set_name(argv[0]);
+    /* passthru starts this for some of its commands. */
+    program_set_name(argc && strcmp(argv[0], "passthru") == 0 ? "passthru" : "passthru-import");
     if (!name)
         return program_usage(NULL, "a command is missing", json);
     if (strcmp(name, COMPLETION_OPTION) == 0)

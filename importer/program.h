@@ -7,45 +7,17 @@
 
 #include "core/buffer.h"
 #include "core/error.h"
+#include "core/program.h"
 #include "db/database.h"
 
 /* How passthru-import speaks: what its commands share. Only main.c and main_*.c call these. */
-
-/* Prints `prefix` and then `text`, made safe for a terminal, as one line. */
-void program_print(FILE *stream, const char *prefix, const char *text);
 
 /* Prints an error on standard error, with `json` also as an object on standard output. Returns the exit
  * status of its code. */
 int program_fail(const struct error *error, bool json);
 
-/* Remembers as whom this program was started: as passthru-import, or by passthru for one of its commands. */
-void program_set_name(const char *argv0);
-
-/* Prints a help, which begins after "Usage: " and the name of the program. Returns an exit status of 0. */
-int program_show_help(const char *help);
-int program_show_version(void);
-
-/* The same as program_fail for a wrong command line; `command` (NULL: the program) has the --help that is the
- * next step. */
-int program_usage(const char *command, const char *message, bool json);
-
 /* Says that so many records were rejected, if any were. Returns the exit status that this means. */
 int program_print_rejected(long count);
-
-/* An option of a command. */
-struct program_option {
-    const char *name;
-    const char **text; /* where its value goes; NULL: it takes none */
-    bool *flag;        /* what it sets, or NULL */
-};
-
-/* Takes the options of a command, whose `help` begins with its name; --help, --version and --no-color are
- * understood besides. Returns -1 with optind at the first argument, or the exit status with which to end. */
-int program_take_options(int argc, char **argv, const char *help, const struct program_option *options,
-                         size_t count);
-
-/* Whether --json is among the arguments, wherever it stands: errors are printed as JSON, too. */
-bool program_wants_json(int argc, char **argv);
 
 /* For struct problems: names a record that was left out, the first 20 of them. */
 void program_print_problem(void *context, const char *file, long line, const char *message);

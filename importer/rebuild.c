@@ -25,7 +25,7 @@
 static bool is_feed_gone(const struct rebuild *work, const char *name)
 {
     char path[DATABASE_PATH_SIZE];
-    if (!remote_name_fits(name, strlen(name)) || rebuild_feed_is_incoming(work, name))
+    if (!feed_name_fits(name, strlen(name)) || rebuild_feed_is_incoming(work, name))
         return false;
     feed_cache_path(work->cache, name, FEED_MANIFEST, path);
     return access(path, F_OK) != 0;

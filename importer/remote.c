@@ -3,7 +3,7 @@
 
 #include "core/buffer.h"
 #include "core/text.h"
-#include "importer/signature.h"
+#include "feed/signature.h"
 
 #include <ini.h>
 
@@ -30,18 +30,6 @@ static const char feed_kind[] = "feed";
 const char *remote_kind_name(const struct remote *remote)
 {
     return remote->list ? remote->list->name : feed_kind;
-}
-
-bool remote_name_fits(const char *name, size_t length)
-{
-    static const char letters_and_digits[] = "abcdefghijklmnopqrstuvwxyz0123456789";
-    if (!length || length >= REMOTE_NAME_SIZE || memchr(name, '\0', length) ||
-        !strchr(letters_and_digits, name[0]))
-        return false;
-    for (size_t i = 1; i < length; i++)
-        if (!strchr(letters_and_digits, name[i]) && !strchr("._-", name[i]))
-            return false;
-    return true;
 }
 
 /* Says it of a line, 0: of the file. Always false. */
@@ -72,7 +60,7 @@ static bool keep(struct source *source, int field, const char *value, char *copy
 
 static bool read_name(struct source *source, const char *name)
 {
-    if (!remote_name_fits(name, strlen(name)))
+    if (!feed_name_fits(name, strlen(name)))
         return reject(source, source->line,
                       "\"%.80s\" cannot name a remote: 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a "
                       "letter or a digit",
@@ -240,7 +228,7 @@ static bool name_by_file(struct source *source)
     const char *name = slash ? slash + 1 : source->remote->file;
     const char *suffix = strrchr(name, '.');
     size_t length = suffix && strcmp(suffix, ".conf") == 0 ? (size_t)(suffix - name) : strlen(name);
-    if (!remote_name_fits(name, length))
+    if (!feed_name_fits(name, length))
         return reject(source, 0, "give it a name, as name=example: that of the file cannot name a remote");
     memcpy(source->remote->name, name, length);
     source->remote->name[length] = '\0';

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "core/error.h"
+#include "feed/manifest.h"
 #include "importer/list_kind.h"
 
 /* The remotes: where lists and reports are fetched from and reports are sent to. Each is a file *.conf in ini
@@ -13,7 +14,7 @@
  */
 
 enum {
-    REMOTE_NAME_SIZE = 65,
+    REMOTE_NAME_SIZE = FEED_NAME_SIZE, /* feed_name_fits */
     REMOTE_URL_SIZE = 1024,
     REMOTE_KEY_SIZE = 80,
     REMOTE_MAX_KEYS = 2,
@@ -37,10 +38,6 @@ struct remotes {
     struct remote *items; /* by name */
     int count;
 };
-
-/* Whether this may name a remote or a feed: 1 to 64 of a-z, 0-9, '.', '_' and '-', first a letter or digit.
- */
-bool remote_name_fits(const char *name, size_t length);
 
 /* The name of its kind: "feed", or that of its list. */
 const char *remote_kind_name(const struct remote *remote);

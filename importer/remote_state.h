@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "feed/signature.h"
 #include "importer/feed_cache.h"
-#include "importer/signature.h"
 #include "importer/transfer.h"
 
 /* What is remembered of a remote from one sync to the next: remotes/NAME.json in the source cache. All of it

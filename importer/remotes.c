@@ -108,9 +108,9 @@ static void mark_wrong(struct remote *remote, const char *path, const char *name
     size_t length = strlen(name) - strlen(".conf");
     remote->error = *wrong;
     snprintf(remote->file, sizeof remote->file, "%s", path);
-    if (remote_name_fits(remote->name, strlen(remote->name)))
+    if (feed_name_fits(remote->name, strlen(remote->name)))
         return;
-    bool fits = remote_name_fits(name, length);
+    bool fits = feed_name_fits(name, length);
     snprintf(remote->name, sizeof remote->name, "%.*s", fits ? (int)length : 7, fits ? name : "unnamed");
 }
 

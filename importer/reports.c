@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "core/report_validate.h"
-#include "importer/feed_line.h"
+#include "feed/feed_line.h"
+#include "feed/manifest.h"
 #include "importer/line_reader.h"
-#include "importer/manifest.h"
 #include "importer/product_names.h"
 
 struct report_reader {

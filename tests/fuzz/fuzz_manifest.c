@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A manifest whose signer is not to be trusted either: importer/manifest.h. What is accepted keeps every
+/* A manifest whose signer is not to be trusted either: feed/manifest.h. What is accepted keeps every
  * limit.
  */
 
-#include "importer/manifest.h"
+#include "feed/manifest.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <time.h>
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct manifest manifest;
     struct error error;
     if (manifest_parse((const char *)data, size, "feed", &manifest, &error) == ERROR_NONE) {
-        require(remote_name_fits(manifest.name, strlen(manifest.name)), "a name leads nowhere");
+        require(feed_name_fits(manifest.name, strlen(manifest.name)), "a name leads nowhere");
         require(manifest.version >= 1 && manifest.version <= INT64_C(1) << 53, "a version has its limits");
         require(manifest.expires_at > manifest.created_at, "it expires after it was created");
         check_time(manifest.created, manifest.created_at);

@@ -2,7 +2,7 @@
 /* The configuration of a remote as people write it: importer/remote.h. What is taken can be asked. */
 
 #include "importer/remote.h"
-#include "importer/signature.h"
+#include "feed/signature.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_remote(const struct remote *remote)
@@ -10,7 +10,7 @@ static void check_remote(const struct remote *remote)
     struct error error;
     size_t length = strlen(remote->url);
     bool feed = !remote->list;
-    require(remote_name_fits(remote->name, strlen(remote->name)), "a name leads nowhere");
+    require(feed_name_fits(remote->name, strlen(remote->name)), "a name leads nowhere");
     require(feed || remote->list->check, "a list can be fetched");
     require(remote_check_url(remote->url, &error) == ERROR_NONE, "url may be asked");
     require(!feed || remote->url[length - 1] != '/', "a directory's slash is cut");

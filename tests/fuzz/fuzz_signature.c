@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A signature file of a server: importer/signature.h. What is accepted says what was signed. The input is a
+/* A signature file of a server: feed/signature.h. What is accepted says what was signed. The input is a
  * key of a configuration, too. */
 
 #include "core/buffer.h"
-#include "importer/signature.h"
+#include "feed/signature.h"
 #include "tests/fuzz/fuzz.h"
 
 /* The seeds "hashed" and "legacy" are minisign's, over these bytes; nobody has the secret key. */

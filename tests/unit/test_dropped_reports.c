@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "importer/manifest.h"
+#include "feed/manifest.h"
 #include "importer/reports.h"
 #include "tests/unit/database_fixture.h"
 

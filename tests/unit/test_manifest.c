@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "importer/manifest.h"
+#include "feed/manifest.h"
 
 #include "core/buffer.h"
 #include "tests/unit/json_cases.h"

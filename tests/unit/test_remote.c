@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/buffer.h"
 #include "importer/remote.h"
-#include "importer/signature.h"
+#include "feed/signature.h"
 #include "tests/unit/json_cases.h"
 
 /* Two keys that are none of anybody's. */
@@ -132,9 +132,9 @@ DEFINE_TEST(test_names)
         "a|0|pci.ids|a-b_c.d|0123456789012345678901234567890123456789012345678901234567890123"};
     for (int fits = 0; fits <= 1; fits++)
         for (struct values v = values_of(names[fits], NULL); next_value(&v);)
-            if (remote_name_fits(v.text, strlen(v.text)) != fits)
+            if (feed_name_fits(v.text, strlen(v.text)) != fits)
                 fail_msg("\"%s\" %s", v.text, fits ? "does not fit" : "fits");
-    assert_false(remote_name_fits("a\0b", 3));
+    assert_false(feed_name_fits("a\0b", 3));
 }
 
 DEFINE_TEST(test_addresses)

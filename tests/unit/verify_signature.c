@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "importer/feed_cache.h"
-#include "importer/signature.h"
+#include "feed/signature.h"
 
 static const char *const *keys;
 static int key_count;

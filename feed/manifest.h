@@ -2,15 +2,17 @@
 #ifndef PASSTHRU_IMPORTER_MANIFEST_H
 #define PASSTHRU_IMPORTER_MANIFEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/buffer.h"
 #include "core/error.h"
-#include "importer/remote.h"
 
 /* The manifest of a report feed (schema/feed.md). */
 
 enum {
+    FEED_NAME_SIZE = 65,
     MANIFEST_MAX_BYTES = 16 << 20,
     MANIFEST_MAX_SEGMENTS = 100000,
     SEGMENT_MAX_BYTES = 64 << 20,
@@ -22,6 +24,10 @@ enum {
     MANIFEST_TIME_SIZE = 32
 };
 
+/* Whether this may name a remote or a feed: 1 to 64 of a-z, 0-9, '.', '_' and '-', first a letter or digit.
+ */
+bool feed_name_fits(const char *name, size_t length);
+
 struct segment {
     char sha256[SEGMENT_NAME_SIZE]; /* of the compressed file */
     int64_t size;                   /* bytes of the compressed file, 1 to SEGMENT_MAX_BYTES */
@@ -29,7 +35,7 @@ struct segment {
 };
 
 struct manifest {
-    char name[REMOTE_NAME_SIZE];
+    char name[FEED_NAME_SIZE];
     int64_t version;                  /* 1 to 2^53 */
     char created[MANIFEST_TIME_SIZE]; /* RFC 3339 in UTC, "2026-11-22T10:00:00Z" */
     char expires[MANIFEST_TIME_SIZE];
@@ -47,6 +53,12 @@ struct manifest {
 MUST_CHECK enum error_code manifest_parse(const char *json, size_t length, const char *shown,
                                           struct manifest *manifest, struct error *error);
 void manifest_free(struct manifest *manifest);
+
+/* Appends a manifest as JSON with a newline; its times are those in seconds. */
+void manifest_append(struct buffer *out, const struct manifest *manifest);
+
+/* Writes a time as it stands in a feed. `seconds` since 1970, up to the year 9999. */
+void manifest_print_time(int64_t seconds, char text[MANIFEST_TIME_SIZE]);
 
 /* The order of segments by their hash, for qsort and bsearch. */
 int segment_compare(const void *a, const void *b);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "importer/feed_line.h"
+#include "feed/feed_line.h"
 
 #include "core/json_reader.h"
+#include "core/json_writer.h"
+#include "feed/manifest.h"
 
 #include <sodium.h>
 
@@ -58,4 +60,34 @@ enum error_code feed_line_parse(const char *line, size_t length, struct feed_lin
     json_auto_t *object = NULL;
     *found = (struct feed_line){.operation = FEED_ADD};
     return json_read(line, length, &object, error) ? error->code : read_line(object, found, error);
+}
+
+static void append_time(struct json_writer *writer, int64_t time)
+{
+    char text[MANIFEST_TIME_SIZE];
+    manifest_print_time(time, text);
+    json_write_string(writer, "time", text);
+    json_write_end_object(writer);
+    buffer_append_byte(writer->out, '\n');
+}
+
+void feed_line_append_add(struct buffer *out, const char *canonical, int64_t time)
+{
+    struct json_writer writer = {.out = out};
+    json_write_begin_object(&writer, NULL);
+    json_write_string(&writer, "op", "add");
+    json_write_key(&writer, "report");
+    buffer_append_text(out, canonical);
+    append_time(&writer, time);
+}
+
+void feed_line_append_retract(struct buffer *out, const char *id, const char *reason, int64_t time)
+{
+    enum { MAX_REASON = 100 }; /* bytes, each of which may take six */
+    struct json_writer writer = {.out = out};
+    json_write_begin_object(&writer, NULL);
+    json_write_string(&writer, "op", "retract");
+    json_write_string(&writer, "id", id);
+    json_write_bytes(&writer, "reason", reason, strnlen(reason, MAX_REASON));
+    append_time(&writer, time);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "importer/signature.h"
+#include "feed/signature.h"
 
 #include "core/text.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "importer/manifest.h"
+#include "feed/manifest.h"
 
 #include "core/json_reader.h"
+#include "core/json_writer.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -18,6 +19,18 @@ struct reader {
     struct error *error;
     int segment; /* the one that is being read, or -1 */
 };
+
+bool feed_name_fits(const char *name, size_t length)
+{
+    static const char letters_and_digits[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    if (!length || length >= FEED_NAME_SIZE || memchr(name, '\0', length) ||
+        !strchr(letters_and_digits, name[0]))
+        return false;
+    for (size_t i = 1; i < length; i++)
+        if (!strchr(letters_and_digits, name[i]) && !strchr("._-", name[i]))
+            return false;
+    return true;
+}
 
 PRINTF_LIKE(2, 3) static bool reject(struct reader *reader, const char *format, ...)
 {
@@ -40,6 +53,12 @@ static bool reject_member(struct reader *reader, const char *name, const char *w
     return reject(reader, "\"segments[%d].%s\" %s", reader->segment, name, why);
 }
 
+static int print_time(const struct tm *tm, char text[MANIFEST_TIME_SIZE])
+{
+    return snprintf(text, MANIFEST_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm->tm_year + 1900,
+                    tm->tm_mon + 1, tm->tm_mday, tm->tm_hour, tm->tm_min, tm->tm_sec);
+}
+
 /* RFC 3339, section 5.6, in UTC alone and with the letters T and Z; the fraction of a second is left out.
  * What strptime reads and timegm makes of it must be what stands there: that rejects 31 February and
  * "2026-1-1". */
@@ -50,8 +69,7 @@ static bool read_time(const char *text, char kept[MANIFEST_TIME_SIZE], int64_t *
     if (!rest || strlen(text) >= MANIFEST_TIME_SIZE)
         return false;
     *seconds = timegm(&tm);
-    int length = snprintf(kept, MANIFEST_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
-                          tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    int length = print_time(&tm, kept);
     size_t digits = *rest == '.' ? strspn(rest + 1, "0123456789") : 0;
     return strncmp(text, kept, (size_t)length - 1) == 0 && strcmp(rest + (digits ? 1 + digits : 0), "Z") == 0;
 }
@@ -76,7 +94,7 @@ static bool read_format(struct reader *reader, const json_t *value)
 static bool read_name(struct reader *reader, const json_t *value)
 {
     const char *text = json_string_value(value);
-    if (!text || !remote_name_fits(text, strlen(text)))
+    if (!text || !feed_name_fits(text, strlen(text)))
         return false;
     snprintf(reader->manifest->name, sizeof reader->manifest->name, "%s", text);
     return true;
@@ -251,4 +269,40 @@ void manifest_free(struct manifest *manifest)
     free(manifest->segments);
     manifest->segments = NULL;
     manifest->segment_count = 0;
+}
+
+/* ---- writing ---- */
+
+void manifest_print_time(int64_t seconds, char text[MANIFEST_TIME_SIZE])
+{
+    struct tm tm;
+    time_t time = (time_t)seconds;
+    text[0] = '\0';
+    if (gmtime_r(&time, &tm))
+        print_time(&tm, text);
+}
+
+void manifest_append(struct buffer *out, const struct manifest *manifest)
+{
+    struct json_writer writer = {.out = out};
+    char time[MANIFEST_TIME_SIZE];
+    json_write_begin_object(&writer, NULL);
+    json_write_integer(&writer, "format", 1);
+    json_write_string(&writer, "name", manifest->name);
+    json_write_integer(&writer, "version", manifest->version);
+    manifest_print_time(manifest->created_at, time);
+    json_write_string(&writer, "created", time);
+    manifest_print_time(manifest->expires_at, time);
+    json_write_string(&writer, "expires", time);
+    json_write_begin_array(&writer, "segments");
+    for (int i = 0; i < manifest->segment_count; i++) {
+        json_write_begin_object(&writer, NULL);
+        json_write_string(&writer, "sha256", manifest->segments[i].sha256);
+        json_write_integer(&writer, "size", manifest->segments[i].size);
+        json_write_integer(&writer, "records", manifest->segments[i].records);
+        json_write_end_object(&writer);
+    }
+    json_write_end_array(&writer);
+    json_write_end_object(&writer);
+    buffer_append_byte(out, '\n');
 }
