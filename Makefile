@@ -28,9 +28,12 @@ LIBS_db := sqlite3 libsodium
 LIBS_probe := expat
 LIBS_feed := libsodium libzstd
 LIBS_importer := zlib inih
+LIBS_hub := libmicrohttpd libpq libsystemd
 PROGRAMS := passthru passthru-import
+SERVER := $(if $(BUNDLE),,passthru-hub)
 ROOMS_passthru := cli probe answer db core
 ROOMS_passthru-import := importer feed db core
+ROOMS_passthru-hub := hub feed answer db core
 
 SCRIPTS := $(patsubst schema/%.sql,$(BUILD)/gen/%_sql.c,$(wildcard schema/*.sql))
 GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_values.h vocabulary_values.c report_fields.h report_fields.c gpu_tables.h version.h) $(SCRIPTS)
@@ -53,15 +56,16 @@ libs_of = $(foreach library,$(libraries_of),$(or $(ARCHIVES_$(library)),$(call l
 endif
 
 .PHONY: all check check-quick check-long examples install uninstall tarball deb clean bench fuzz lint score schema help
-all: $(addprefix $(BUILD)/,$(PROGRAMS)) $(BUILD)/passthru.db ## programs and the first database, in build/
+all: $(addprefix $(BUILD)/,$(PROGRAMS) $(SERVER)) $(BUILD)/passthru.db ## programs and the first database, in build/
 
 define program_rules
 $(BUILD)/$(1): $(call objects_of,$(ROOMS_$(1)))
 	$$(call say,LINK,$$@)
 	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(call libs_of,$(ROOMS_$(1)))
 endef
-$(foreach program,$(PROGRAMS),$(eval $(call program_rules,$(program))))
+$(foreach program,$(PROGRAMS) $(SERVER),$(eval $(call program_rules,$(program))))
 
+$(BUILD)/hub/%.o: override CPPFLAGS += $(shell $(PKG_CONFIG) --cflags $(LIBS_hub))
 $(BUILD)/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
@@ -116,9 +120,9 @@ $(BUILD)/passthru.db: $(BUILD)/passthru-import $(DATA) $(PCI_IDS) $(BUILD)/gen/p
 
 # ---- tests ---------------------------------------------------------------------------------------------------------
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
-UNIT_ROOMS := importer feed probe answer db core
-# All of the importer but its main().
-UNIT_OBJECTS = $(filter-out $(BUILD)/importer/main.o,$(call objects_of,$(UNIT_ROOMS)))
+UNIT_ROOMS := importer hub feed probe answer db core
+# All of the importer and the hub but their main().
+UNIT_OBJECTS = $(filter-out $(BUILD)/importer/main.o $(BUILD)/hub/main.o,$(call objects_of,$(UNIT_ROOMS)))
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(UNIT_ROOMS)) $(shell $(PKG_CONFIG) --libs cmocka)
@@ -186,15 +190,15 @@ score: all ## compare the annotation with truth tables (TRUTH=DIRECTORY), score 
 	@tests/score-verdict --picture $(BUILD)/calibration.svg $(BUILD)/passthru $(BUILD)/passthru-import data $(firstword $(wildcard $(TRUTH)/pci.ids) $(PCI_IDS))
 	@tests/data/check_consensus.py $(BUILD)/passthru $(BUILD)/passthru.db
 
-C_FILES = $(wildcard $(foreach room,core db answer feed probe importer cli tests/unit tests/fuzz,$(room)/*.[ch]))
+C_FILES = $(wildcard $(foreach room,core db answer feed probe importer hub cli tests/unit tests/fuzz,$(room)/*.[ch]))
 lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	clang-format --dry-run -Werror $(C_FILES)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
-	  --suppress=missingIncludeSystem --suppress=ctuuninitvar --include=$(shell $(PKG_CONFIG) --variable=includedir jansson)/jansson.h -D_GNU_SOURCE -I. -I$(BUILD)/gen core db answer feed probe importer cli
+	  --suppress=missingIncludeSystem --suppress=ctuuninitvar --include=$(shell $(PKG_CONFIG) --variable=includedir jansson)/jansson.h -D_GNU_SOURCE -I. -I$(BUILD)/gen core db answer feed probe importer hub cli
 	shellcheck -x tests/run tests/distributions tests/fuzz/fuzz-all tests/long/*.sh tests/long/*.test tests/data/freeze tests/data/excerpt-pci-ids tests/cli/*.sh tests/cli/*.bash tests/cli/*.test \
 	  contrib/completion/*.bash contrib/install.sh debian/*.postinst debian/*.postrm .ci/run
 	mandoc -T lint -W warning docs/*.[15]
-	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,ser,serie,numer,buildd,avance,tyes,snyc,hda,iif,uncorrect,renderd,busses,modul core db answer feed probe importer cli schema data docs tests contrib README.md Makefile
+	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,ser,serie,numer,buildd,avance,tyes,snyc,hda,iif,uncorrect,renderd,busses,modul core db answer feed probe importer hub cli schema data docs tests contrib README.md Makefile
 
 # ---- installation --------------------------------------------------------------------------------------------------
 # An installed passthru finds ../share/passthru/passthru.db from where it lies, passthru-import ../share/passthru/data.

@@ -14,7 +14,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("OBJECTS", ROOT / "build"))
 KNOWS = {"core": "", "probe": "core", "db": "core", "answer": "db core", "feed": "core",
-         "importer": "feed db core", "cli": "answer probe db core"}
+         "importer": "feed db core", "hub": "feed answer db core", "cli": "answer probe db core"}
 MAX_LINES = 500
 failed = False
 

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/json_writer.h"
+#include "core/program.h"
+#include "core/streams.h"
+#include "hub/commands.h"
+#include "hub/store.h"
+
+const char db_help[] = "db info|check|export [OPTION]...\n"
+                       "\n"
+                       "  info    how many reports there are in which state, and what was published\n"
+                       "  check   read all reports, and compare each with its ID\n"
+                       "  export  print all accepted reports as NDJSON, with their IDs\n"
+                       "\n"
+                       "  --store STORE  a file, or postgresql://... ($PASSTHRU_HUB_STORE, else\n"
+                       "                 /var/lib/passthru-hub/store.db)\n"
+                       "  --json         answer as JSON\n"
+                       "  --help         this text\n"
+                       "\n"
+                       "Exit status: 0 done; 1 there is no store; 2 wrong usage; 3 the store is damaged;\n"
+                       "4 PostgreSQL is away; 5 the system denied it.\n";
+
+enum { FLUSH_BYTES = 1 << 16 };
+
+static enum error_code print_info(struct store *store, bool json, struct error *error)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
+    struct json_writer writer = {.out = &text, .for_terminal = true};
+    struct store_counts counts;
+    char name[FEED_NAME_SIZE];
+    char version[32];
+    if (store_count(store, &counts, error) || store_get(store, "name", name, sizeof name, error) ||
+        store_get(store, "version", version, sizeof version, error))
+        return error->code;
+    const struct {
+        const char *name;
+        int64_t count;
+    } rows[] = {{"pending", counts.pending},     {"accepted", counts.accepted},
+                {"rejected", counts.rejected},   {"retracted", counts.retracted},
+                {"withdrawn", counts.withdrawn}, {"purged", counts.purged}};
+    if (json) {
+        json_write_begin_object(&writer, NULL);
+        json_write_string(&writer, "name", name);
+        json_write_integer(&writer, "version", strtoll(version, NULL, 10));
+    } else {
+        buffer_append_format(&text, "feed      %s, published version %s\n", name,
+                             *version ? version : "none");
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (json)
+            json_write_integer(&writer, rows[i].name, rows[i].count);
+        else
+            buffer_append_format(&text, "%-9s %" PRId64 "\n", rows[i].name, rows[i].count);
+    }
+    if (json) {
+        json_write_end_object(&writer);
+        buffer_append_byte(&text, '\n');
+    }
+    streams_write(&text);
+    return ERROR_NONE;
+}
+
+static enum error_code print_check(struct store *store, bool json, struct error *error)
+{
+    if (store_check(store, error))
+        return error->code;
+    puts(json ? "{\"sound\":true}" : "the store is intact");
+    return ERROR_NONE;
+}
+
+static enum error_code export_report(void *context, const struct stored_report *report, struct error *error)
+{
+    struct buffer *out = context;
+    buffer_append_format(out, "{\"id\":\"%s\",", report->id);
+    json_append_safe(out, report->json + 1,
+                     strlen(report->json) - 1); /* each has members: pci_id and outcome */
+    buffer_append_byte(out, '\n');
+    if (out->length >= FLUSH_BYTES && !streams_write(out))
+        return error_set(error, ERROR_SYSTEM, "the reports cannot be written");
+    return error->code = ERROR_NONE;
+}
+
+static enum error_code export_all(struct store *store, bool json, struct error *error)
+{
+    struct buffer out CLEANUP(buffer_free) = BUFFER(1 << 20);
+    (void)json;
+    if (store_each_report(store, "accepted", NULL, export_report, &out, error))
+        return error->code;
+    streams_write(&out);
+    return ERROR_NONE;
+}
+
+static const struct {
+    const char *name;
+    enum error_code (*run)(struct store *store, bool json, struct error *error);
+} verbs[] = {{"info", print_info}, {"check", print_check}, {"export", export_all}};
+
+int command_db(int argc, char **argv)
+{
+    const char *where = NULL;
+    bool json = false;
+    struct error error = {.code = ERROR_NONE};
+    struct store *store;
+    const struct program_option known[] = {{"store", &where, NULL}, {"json", NULL, &json}};
+    int status = program_take_options(argc, argv, db_help, known, ARRAY_SIZE(known));
+    if (status >= 0)
+        return status;
+    size_t verb = ARRAY_SIZE(verbs);
+    for (size_t i = 0; optind + 1 == argc && i < ARRAY_SIZE(verbs); i++)
+        if (strcmp(argv[optind], verbs[i].name) == 0)
+            verb = i;
+    if (verb == ARRAY_SIZE(verbs))
+        return program_usage("db", "it takes one of info, check and export", json);
+    if (!store_open(command_store(where), false, &store, &error)) {
+        verbs[verb].run(store, json, &error);
+        store_close(store);
+    }
+    return error.code ? streams_print_error(&error, json) : 0;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/program.h"
+#include "core/streams.h"
+#include "feed/signing_key.h"
+#include "hub/commands.h"
+#include "hub/store.h"
+
+const char init_help[] =
+    "init [OPTION]... --url ADDRESS\n"
+    "\n"
+    "Makes the store, and the key that signs what is published, where they are missing,\n"
+    "and prints the file that users put into remotes.d to take part. Run again it only\n"
+    "prints.\n"
+    "\n"
+    "  --url ADDRESS  where users reach the hub: https://passthru.example\n"
+    "  --name NAME    what the feed is called (hub); a-z, 0-9, '.', '_' and '-'\n"
+    "  --store STORE  a file, or postgresql://... ($PASSTHRU_HUB_STORE, else\n"
+    "                 /var/lib/passthru-hub/store.db)\n"
+    "  --key FILE     the secret key; the public one lies beside it as *.pub\n"
+    "                 (/var/lib/passthru-hub/feed.key)\n"
+    "  --json         print errors as JSON, too\n"
+    "  --help         this text\n"
+    "\n"
+    "Exit status: 0 done; 2 wrong usage, or the key is not good; 4 PostgreSQL is away;\n"
+    "5 the system denied it.\n";
+
+struct init_options {
+    const char *store;
+    const char *key;
+    const char *name;
+    const char *url;
+    bool json;
+};
+
+/* A name that is set already is kept: who follows the feed knows it by that. */
+static enum error_code set_name(struct store *store, const char *name, char kept[FEED_NAME_SIZE],
+                                struct error *error)
+{
+    bool done;
+    if (store_replace(store, "name", "", name ? name : "hub", &done, error) ||
+        store_get(store, "name", kept, FEED_NAME_SIZE, error))
+        return error->code;
+    if (!name || strcmp(name, kept) == 0)
+        return ERROR_NONE;
+    error_set(error, ERROR_USAGE, "the feed of this store is called %s already", kept);
+    return error_next(error, "leave --name out, or make another store");
+}
+
+static enum error_code prepare_key(const char *path, struct signing_key *key, struct error *error)
+{
+    if (access(path, F_OK) && errno == ENOENT)
+        return signing_key_create(path, key, error);
+    return signing_key_load(path, key, error);
+}
+
+static void print_remote(const char *name, const char *url, const struct signing_key *key)
+{
+    char public_key[SIGNING_PUBLIC_SIZE];
+    struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
+    int length = (int)strlen(url);
+    while (length && url[length - 1] == '/')
+        length--;
+    signing_key_public(key, public_key);
+    buffer_append_format(
+        &text,
+        "# Put this into /etc/passthru/remotes.d/%s.conf or\n"
+        "# ~/.config/passthru/remotes.d/%s.conf, then run: passthru sync\n"
+        "[remote]\nname=%s\nkind=feed\nurl=%.*s/\nsubmit=%.*s/v1/reports\nkey=%s\nenabled=yes\n",
+        name, name, name, length, url, length, url, public_key);
+    streams_write(&text);
+}
+
+static enum error_code run(const struct init_options *options, struct error *error)
+{
+    char name[FEED_NAME_SIZE];
+    struct store *store;
+    struct signing_key key;
+    if (store_open(command_store(options->store), true, &store, error))
+        return error->code;
+    if (!set_name(store, options->name, name, error) &&
+        !prepare_key(options->key ? options->key : "/var/lib/passthru-hub/feed.key", &key, error)) {
+        print_remote(name, options->url, &key);
+        signing_key_wipe(&key);
+    }
+    store_close(store);
+    return error->code;
+}
+
+int command_init(int argc, char **argv)
+{
+    struct init_options options = {.store = NULL};
+    struct error error = {.code = ERROR_NONE};
+    const struct program_option known[] = {{"store", &options.store, NULL},
+                                           {"key", &options.key, NULL},
+                                           {"name", &options.name, NULL},
+                                           {"url", &options.url, NULL},
+                                           {"json", NULL, &options.json}};
+    int status = program_take_options(argc, argv, init_help, known, ARRAY_SIZE(known));
+    if (status >= 0)
+        return status;
+    if (optind < argc)
+        return program_usage("init", "it takes no argument", options.json);
+    if (!options.url ||
+        (strncmp(options.url, "https://", 8) != 0 && strncmp(options.url, "http://", 7) != 0) ||
+        strpbrk(options.url, " \t\r\n"))
+        return program_usage("init",
+                             "--url must say where users reach the hub, such as https://passthru.example",
+                             options.json);
+    if (options.name && !feed_name_fits(options.name, strlen(options.name)))
+        return program_usage(
+            "init", "--name must be 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit",
+            options.json);
+    return run(&options, &error) ? streams_print_error(&error, options.json) : 0;
+}

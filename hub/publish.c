@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/json_writer.h"
+#include "core/program.h"
+#include "core/streams.h"
+#include "hub/commands.h"
+#include "hub/publish_feed.h"
+
+const char publish_help[] =
+    "publish [OPTION]... --public DIR\n"
+    "\n"
+    "Writes what was accepted as a signed feed into DIR/current, which any web server can\n"
+    "serve. It is a link that is renamed: readers get the old files or the new ones. Where\n"
+    "nothing was decided, nothing changes; but a feed is made anew before it expires, so\n"
+    "run this at least every week.\n"
+    "\n"
+    "  --public DIR   the directory\n"
+    "  --store STORE  a file, or postgresql://... ($PASSTHRU_HUB_STORE, else\n"
+    "                 /var/lib/passthru-hub/store.db)\n"
+    "  --key FILE     the secret key, without a password\n"
+    "                 (/var/lib/passthru-hub/feed.key)\n"
+    "  --json         say what was done as JSON\n"
+    "  --quiet        say nothing when all went well\n"
+    "  --help         this text\n"
+    "\n"
+    "Exit status: 0 done; 1 there is no store; 2 wrong usage, or the key is not good;\n"
+    "4 PostgreSQL is away; 5 the system denied it, or somebody else is publishing.\n";
+
+struct publish_options {
+    const char *store;
+    const char *key;
+    const char *public_directory;
+    bool json;
+    bool quiet;
+};
+
+static void print_result(const struct publish_options *options, const struct feed_result *result, int written)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
+    struct json_writer writer = {.out = &text, .for_terminal = true};
+    if (options->json) {
+        json_write_begin_object(&writer, NULL);
+        json_write_bool(&writer, "new", result->is_new);
+        json_write_integer(&writer, "version", result->version);
+        json_write_integer(&writer, "records", result->records);
+        json_write_integer(&writer, "segments", result->segments);
+        json_write_integer(&writer, "files_written", written);
+        json_write_end_object(&writer);
+        buffer_append_byte(&text, '\n');
+    } else if (!options->quiet && written) {
+        buffer_append_format(
+            &text, "published version %" PRId64 ": %" PRId64 " line%s in %d segment%s, %d file%s written\n",
+            result->version, result->records, result->records == 1 ? "" : "s", result->segments,
+            result->segments == 1 ? "" : "s", written, written == 1 ? "" : "s");
+    } else if (!options->quiet) {
+        buffer_append_format(&text, "nothing new since version %" PRId64 "\n", result->version);
+    }
+    streams_write(&text);
+}
+
+/* The site is put in place before the store remembers it: after a crash in between, the next publish does
+ * what this one did. */
+static enum error_code write_site(const struct publish_options *options, struct store *store,
+                                  const struct signing_key *key, struct error *error)
+{
+    struct feed_result result;
+    struct site *site;
+    if (site_begin(options->public_directory, &site, error))
+        return error->code;
+    publish_feed(store, site, key, (int64_t)time(NULL), &result, error);
+    const int written = site_written(site);
+    if (error->code || !written)
+        site_drop(site);
+    else
+        site_end(site, error);
+    if (!error->code && written)
+        publish_feed_end(store, &result, error);
+    free(result.kept);
+    if (!error->code)
+        print_result(options, &result, written);
+    return error->code;
+}
+
+static enum error_code publish(const struct publish_options *options, struct error *error)
+{
+    struct signing_key key;
+    struct store *store;
+    if (signing_key_load(options->key ? options->key : "/var/lib/passthru-hub/feed.key", &key, error))
+        return error->code;
+    if (!store_open(command_store(options->store), false, &store, error)) {
+        write_site(options, store, &key, error);
+        store_close(store);
+    }
+    signing_key_wipe(&key);
+    return error->code;
+}
+
+int command_publish(int argc, char **argv)
+{
+    struct publish_options options = {.store = NULL};
+    struct error error = {.code = ERROR_NONE};
+    const struct program_option known[] = {{"store", &options.store, NULL},
+                                           {"key", &options.key, NULL},
+                                           {"public", &options.public_directory, NULL},
+                                           {"json", NULL, &options.json},
+                                           {"quiet", NULL, &options.quiet}};
+    int status = program_take_options(argc, argv, publish_help, known, ARRAY_SIZE(known));
+    if (status >= 0)
+        return status;
+    if (optind < argc)
+        return program_usage("publish", "it takes no argument", options.json);
+    if (!options.public_directory)
+        return program_usage("publish", "--public DIR is missing", options.json);
+    return publish(&options, &error) ? streams_print_error(&error, options.json) : 0;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "hub/store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/store_driver.h"
+
+struct store {
+    const struct store_driver *driver;
+    void *connection;
+};
+
+bool store_is_postgres(const char *where)
+{
+    return strncmp(where, "postgresql://", 13) == 0 || strncmp(where, "postgres://", 11) == 0;
+}
+
+void store_close(struct store *store)
+{
+    if (store && store->connection)
+        store->driver->close(store->connection);
+    free(store);
+}
+
+void store_add_text(struct store_values *values, const char *text)
+{
+    values->texts[values->count++] = text;
+}
+
+void store_add_number(struct store_values *values, int64_t number)
+{
+    snprintf(values->numbers[values->count], sizeof values->numbers[0], "%" PRId64, number);
+    values->texts[values->count] = values->numbers[values->count];
+    values->count++;
+}
+
+enum error_code store_run(struct store *store, const char *sql, const struct store_values *values,
+                          store_row *each, void *context, int *changed, struct error *error)
+{
+    error->code = ERROR_NONE;
+    return store->driver->run(store->connection, sql, values ? values->texts : NULL,
+                              values ? values->count : 0, each, context, changed, error);
+}
+
+enum error_code store_begin(struct store *store, bool decides, struct error *error)
+{
+    if (store_run(store, store->driver->begin, NULL, NULL, NULL, NULL, error))
+        return error->code;
+    if (decides && store->driver->serial &&
+        store_run(store, store->driver->serial, NULL, NULL, NULL, NULL, error))
+        return store_end(store, error);
+    return ERROR_NONE;
+}
+
+enum error_code store_end(struct store *store, struct error *error)
+{
+    struct error ignored;
+    if (!error->code && !store_run(store, "COMMIT", NULL, NULL, NULL, NULL, error))
+        return ERROR_NONE;
+    /* Without a connection there is nothing to take back. */
+    store_run(store, "ROLLBACK", NULL, NULL, NULL, NULL, &ignored);
+    return error->code;
+}
+
+enum error_code store_number(const char *text, int64_t *number, struct error *error)
+{
+    char *end;
+    *number = strtoll(text, &end, 10);
+    if (text[0] >= '0' && text[0] <= '9' && !*end)
+        return ERROR_NONE;
+    return error_set(error, ERROR_DATABASE_DAMAGED, "the store is damaged: \"%.40s\" is not a number", text);
+}
+
+/* ---- the schema ---- */
+
+/* What each version of the schema changes of the one before: append, never change one. The last step of each
+ * says its number. Both databases take these words; BIGINT counts seconds since 1970 or lines. */
+static const char *const version_1[] = {
+    "CREATE TABLE hub (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    /* sender: a hash of network and day under a key that is not kept; token: SHA-256 of what withdraws the
+       report. */
+    "CREATE TABLE report (id TEXT PRIMARY KEY, pci_id TEXT NOT NULL, outcome TEXT NOT NULL, state TEXT NOT NULL"
+    " CHECK (state IN ('pending', 'accepted', 'rejected', 'retracted', 'withdrawn', 'purged')),"
+    " received BIGINT NOT NULL, sender TEXT NOT NULL, token TEXT NOT NULL, json TEXT NOT NULL)",
+    "CREATE INDEX report_by_state ON report (state, pci_id, received)",
+    /* feed: which line of the feed it makes, if any. A decision is never changed. */
+    "CREATE TABLE decision (number BIGINT PRIMARY KEY, report TEXT NOT NULL REFERENCES report (id),"
+    " action TEXT NOT NULL CHECK (action IN ('accept', 'reject', 'retract', 'withdraw', 'supersede', 'purge')),"
+    " who TEXT NOT NULL, reason TEXT NOT NULL, feed TEXT NOT NULL CHECK (feed IN ('', 'add', 'retract')),"
+    " time BIGINT NOT NULL)",
+    "CREATE INDEX decision_by_report ON decision (report)",
+    "CREATE TABLE segment (sha256 TEXT PRIMARY KEY, size BIGINT NOT NULL, records BIGINT NOT NULL,"
+    " first BIGINT NOT NULL, last BIGINT NOT NULL)",
+    "INSERT INTO hub (name, value) VALUES ('schema', '1')",
+    NULL,
+};
+/* A segment stays for clients that read the manifest before. */
+static const char *const version_2[] = {
+    "ALTER TABLE segment ADD COLUMN dropped BIGINT NOT NULL DEFAULT 0",
+    "UPDATE hub SET value = '2' WHERE name = 'schema'",
+    NULL,
+};
+static const char *const *const versions[] = {version_1, version_2};
+enum { SCHEMA_VERSION = ARRAY_SIZE(versions) };
+
+static enum error_code apply(struct store *store, const char *const *steps, struct error *error)
+{
+    if (store_begin(store, true, error))
+        return error->code;
+    for (; *steps && !error->code; steps++)
+        store_run(store, *steps, NULL, NULL, NULL, NULL, error);
+    return store_end(store, error);
+}
+
+static enum error_code read_number(void *context, const char *const columns[], struct error *error)
+{
+    return store_number(columns[0], context, error);
+}
+
+static enum error_code prepare(struct store *store, bool create, struct error *error)
+{
+    int64_t tables = 0;
+    int64_t version = 0;
+    if (store_run(store, store->driver->count_tables, NULL, read_number, &tables, NULL, error))
+        return error->code;
+    if (!tables && !create) {
+        error_set(error, ERROR_NOT_FOUND, "the store is empty");
+        return error_next(error, "make it with: passthru-hub init");
+    }
+    if (tables && store_run(store, "SELECT value FROM hub WHERE name = 'schema'", NULL, read_number, &version,
+                            NULL, error))
+        return error->code;
+    if (tables && (version < 1 || version > SCHEMA_VERSION)) {
+        error_set(error, ERROR_DATABASE_VERSION,
+                  "the store has schema %" PRId64 ", this passthru-hub knows 1 to %d", version,
+                  SCHEMA_VERSION);
+        return error_next(error, "use the passthru-hub that has written it, or a later one");
+    }
+    for (; version < SCHEMA_VERSION && !error->code; version++)
+        apply(store, versions[version], error);
+    return error->code;
+}
+
+enum error_code store_open(const char *where, bool create, struct store **store, struct error *error)
+{
+    struct store *opened = calloc(1, sizeof *opened);
+    *store = opened;
+    error->code = ERROR_NONE;
+    if (!opened)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a store");
+    opened->driver = store_is_postgres(where) ? &store_postgres : &store_sqlite;
+    if (!opened->driver->open(where, create, &opened->connection, error))
+        prepare(opened, create, error);
+    if (error->code) {
+        store_close(opened);
+        *store = NULL;
+    }
+    return error->code;
+}
+
+/* ---- values that are kept by name ---- */
+
+struct text_room {
+    char *text;
+    size_t size;
+};
+
+static enum error_code copy_value(void *context, const char *const columns[], struct error *error)
+{
+    const struct text_room *room = context;
+    snprintf(room->text, room->size, "%s", columns[0]);
+    return error->code = ERROR_NONE;
+}
+
+enum error_code store_get(struct store *store, const char *name, char *value, size_t size,
+                          struct error *error)
+{
+    struct store_values values = {.count = 0};
+    struct text_room room = {value, size};
+    value[0] = '\0';
+    store_add_text(&values, name);
+    return store_run(store, "SELECT value FROM hub WHERE name = $1", &values, copy_value, &room, NULL, error);
+}
+
+enum error_code store_replace(struct store *store, const char *name, const char *before, const char *value,
+                              bool *done, struct error *error)
+{
+    struct store_values values = {.count = 0};
+    int changed = 0;
+    store_add_text(&values, name);
+    store_add_text(&values, value);
+    if (*before)
+        store_add_text(&values, before);
+    enum error_code code =
+        store_run(store,
+                  *before ? "UPDATE hub SET value = $2 WHERE name = $1 AND value = $3"
+                          : "INSERT INTO hub (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                  &values, NULL, NULL, &changed, error);
+    *done = !code && changed == 1;
+    return code;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/store_driver.h"
+
+struct line_visit {
+    store_line_visitor *each;
+    void *context;
+};
+
+static enum error_code visit_line(void *context, const char *const columns[], struct error *error)
+{
+    const struct line_visit *visit = context;
+    struct store_line line = {.is_retraction = strcmp(columns[1], "retract") == 0,
+                              .id = columns[2],
+                              .json = columns[3],
+                              .reason = columns[4]};
+    if (store_number(columns[0], &line.number, error) || store_number(columns[5], &line.time, error))
+        return error->code;
+    return visit->each(visit->context, &line, error);
+}
+
+enum error_code store_each_line(struct store *store, int64_t first, int64_t last, store_line_visitor *each,
+                                void *context, struct error *error)
+{
+    struct line_visit visit = {each, context};
+    struct store_values values = {.count = 0};
+    store_add_number(&values, first);
+    store_add_number(&values, last);
+    return store_run(store,
+                     "SELECT d.number, d.feed, d.report, r.json, d.reason, d.time FROM decision d"
+                     " JOIN report r ON r.id = d.report WHERE d.number BETWEEN $1 AND $2 AND d.feed <> ''"
+                     " ORDER BY d.number",
+                     &values, visit_line, &visit, NULL, error);
+}
+
+static enum error_code read_number(void *context, const char *const columns[], struct error *error)
+{
+    return store_number(columns[0], context, error);
+}
+
+enum error_code store_last_line(struct store *store, int64_t *number, struct error *error)
+{
+    *number = 0;
+    return store_run(store, "SELECT coalesce(max(number), 0) FROM decision", NULL, read_number, number, NULL,
+                     error);
+}
+
+/* ---- segments ---- */
+
+struct segment_visit {
+    store_segment_visitor *each;
+    void *context;
+};
+
+static enum error_code visit_segment(void *context, const char *const columns[], struct error *error)
+{
+    const struct segment_visit *visit = context;
+    struct store_segment found;
+    snprintf(found.segment.sha256, sizeof found.segment.sha256, "%s", columns[0]);
+    if (store_number(columns[1], &found.segment.size, error) ||
+        store_number(columns[2], &found.segment.records, error) ||
+        store_number(columns[3], &found.first, error) || store_number(columns[4], &found.last, error) ||
+        store_number(columns[5], &found.dropped, error))
+        return error->code;
+    return visit->each(visit->context, &found, error);
+}
+
+enum error_code store_each_segment(struct store *store, store_segment_visitor *each, void *context,
+                                   struct error *error)
+{
+    struct segment_visit visit = {each, context};
+    return store_run(store,
+                     "SELECT sha256, size, records, first, last, dropped FROM segment ORDER BY first, last",
+                     NULL, visit_segment, &visit, NULL, error);
+}
+
+static enum error_code keep_segment(struct store *store, const struct store_segment *segment,
+                                    struct error *error)
+{
+    struct store_values values = {.count = 0};
+    store_add_text(&values, segment->segment.sha256);
+    store_add_number(&values, segment->segment.size);
+    store_add_number(&values, segment->segment.records);
+    store_add_number(&values, segment->first);
+    store_add_number(&values, segment->last);
+    return store_run(store,
+                     "INSERT INTO segment (sha256, size, records, first, last) VALUES ($1, $2, $3, $4, $5)"
+                     " ON CONFLICT (sha256) DO UPDATE SET dropped = 0",
+                     &values, NULL, NULL, NULL, error);
+}
+
+enum error_code store_keep_segments(struct store *store, const struct store_segment segments[], int count,
+                                    int64_t now, int64_t forget, struct error *error)
+{
+    struct store_values values = {.count = 0};
+    struct store_values before = {.count = 0};
+    store_add_number(&values, now);
+    store_add_number(&before, forget);
+    if (store_begin(store, true, error))
+        return error->code;
+    store_run(store, "UPDATE segment SET dropped = $1 WHERE dropped = 0", &values, NULL, NULL, NULL, error);
+    for (int i = 0; i < count && !error->code; i++)
+        keep_segment(store, &segments[i], error);
+    if (!error->code)
+        store_run(store, "DELETE FROM segment WHERE (dropped > 0 AND dropped < $1) OR sha256 LIKE 'purged %'",
+                  &before, NULL, NULL, NULL, error);
+    return store_end(store, error);
+}

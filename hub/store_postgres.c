@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/store_driver.h"
+
+/* A store in PostgreSQL: several hubs may use one. A connection that was lost is made anew at the next
+ * statement outside of a transaction. */
+
+enum { MAX_COLUMNS = 12 };
+
+static void be_silent(void *context, const char *message)
+{
+    (void)context;
+    (void)message;
+}
+
+static enum error_code fail(PGconn *connection, const PGresult *result, struct error *error)
+{
+    const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    const char *why = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    if (!why)
+        why = PQerrorMessage(connection);
+    int length = (int)strcspn(why, "\n");
+    if (state && strcmp(state, "53100") == 0)
+        return error_set(error, ERROR_NO_SPACE, "PostgreSQL cannot write the store: %.*s", length, why);
+    if (state && (strncmp(state, "42501", 5) == 0 || strncmp(state, "28", 2) == 0))
+        return error_set(error, ERROR_PERMISSION, "PostgreSQL: %.*s", length, why);
+    error_set(error, ERROR_REMOTE, "PostgreSQL does not answer well: %.*s", length, why);
+    return error_next(error, "look at its log, and whether it runs where --store says");
+}
+
+/* Between transactions a lost connection is no loss. */
+static enum error_code connect_again(PGconn *connection, struct error *error)
+{
+    if (PQstatus(connection) == CONNECTION_OK)
+        return ERROR_NONE;
+    PQreset(connection);
+    PQsetNoticeProcessor(connection, be_silent, NULL);
+    return PQstatus(connection) == CONNECTION_OK ? ERROR_NONE : fail(connection, NULL, error);
+}
+
+static enum error_code visit(const PGresult *result, store_row *each, void *context, struct error *error)
+{
+    const char *columns[MAX_COLUMNS];
+    for (int row = 0; row < PQntuples(result) && !error->code; row++) {
+        for (int i = 0; i < PQnfields(result) && i < MAX_COLUMNS; i++)
+            columns[i] = PQgetvalue(result, row, i);
+        each(context, columns, error);
+    }
+    return error->code;
+}
+
+/* Row by row: a result of a million lines would lie in memory otherwise. */
+static enum error_code run(void *context_of_driver, const char *sql, const char *const values[], int count,
+                           store_row *each, void *context, int *changed, struct error *error)
+{
+    PGconn *connection = context_of_driver;
+    PGresult *result;
+    error->code = ERROR_NONE;
+    if (strcmp(sql, "COMMIT") != 0 && strcmp(sql, "ROLLBACK") != 0 && connect_again(connection, error))
+        return error->code;
+    if (!PQsendQueryParams(connection, sql, count, NULL, values, NULL, NULL, 0) ||
+        (each && !PQsetSingleRowMode(connection)))
+        return fail(connection, NULL, error);
+    while ((result = PQgetResult(connection))) {
+        ExecStatusType status = PQresultStatus(result);
+        if (error->code)
+            ; /* the rest is passed over */
+        else if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_SINGLE_TUPLE)
+            fail(connection, result, error);
+        /* What failed within is told by another word than that. */
+        else if (strcmp(sql, "COMMIT") == 0 && strcmp(PQcmdStatus(result), "COMMIT") != 0)
+            error_set(error, ERROR_REMOTE, "PostgreSQL has not committed");
+        else if (each)
+            visit(result, each, context, error);
+        if (changed)
+            *changed = (int)strtol(PQcmdTuples(result), NULL, 10);
+        PQclear(result);
+    }
+    return error->code;
+}
+
+static enum error_code read_encoding(void *context, const char *const columns[], struct error *error)
+{
+    (void)context;
+    return strcmp(columns[0], "UTF8") == 0
+               ? ERROR_NONE
+               : error_set(error, ERROR_BAD_INPUT,
+                           "the database of the store must have the encoding UTF8, not %s", columns[0]);
+}
+
+static enum error_code open_postgres(const char *where, bool create, void **connection, struct error *error)
+{
+    const char *const keywords[] = {"dbname",          "application_name", "client_encoding",
+                                    "connect_timeout", "options",          NULL};
+    const char *const values[] = {
+        where, "passthru-hub", "UTF8", "3", "-c statement_timeout=60s -c synchronous_commit=on", NULL};
+    PGconn *opened = PQconnectdbParams(keywords, values, 1);
+    (void)create;
+    error->code = ERROR_NONE;
+    if (!opened)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the store");
+    *connection = opened;
+    PQsetNoticeProcessor(opened, be_silent, NULL);
+    if (PQstatus(opened) != CONNECTION_OK)
+        return fail(opened, NULL, error);
+    return run(opened, "SHOW server_encoding", NULL, 0, read_encoding, NULL, NULL, error);
+}
+
+static void close_postgres(void *connection)
+{
+    PQfinish(connection);
+}
+
+const struct store_driver store_postgres = {
+    .open = open_postgres,
+    .close = close_postgres,
+    .run = run,
+    .begin = "BEGIN",
+    .serial = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(8103501)) AS lock",
+    .count_tables =
+        "SELECT count(*) FROM pg_tables WHERE tablename = 'hub' AND schemaname = current_schema()",
+};

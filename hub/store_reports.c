@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/report.h"
+#include "hub/store_driver.h"
+
+/* ---- one report, as the row has it ---- */
+
+struct found_report {
+    bool is_there;
+    char state[16];
+    char token[STORE_TOKEN_SIZE];
+};
+
+static enum error_code take_found(void *context, const char *const columns[], struct error *error)
+{
+    struct found_report *found = context;
+    found->is_there = true;
+    snprintf(found->state, sizeof found->state, "%s", columns[0]);
+    snprintf(found->token, sizeof found->token, "%s", columns[1]);
+    return error->code = ERROR_NONE;
+}
+
+static enum error_code find(struct store *store, const char *id, struct found_report *found,
+                            struct error *error)
+{
+    struct store_values values = {.count = 0};
+    *found = (struct found_report){.is_there = false};
+    store_add_text(&values, id);
+    return store_run(store, "SELECT state, token FROM report WHERE id = $1", &values, take_found, found, NULL,
+                     error);
+}
+
+struct new_decision {
+    const char *id;
+    const char *action;
+    const char *who;
+    const char *reason;
+    const char *feed; /* which line of the feed it makes: "add", "retract" or "" */
+    int64_t time;
+};
+
+static enum error_code write_decision(struct store *store, const struct new_decision *decision,
+                                      struct error *error)
+{
+    struct store_values values = {.count = 0};
+    store_add_text(&values, decision->id);
+    store_add_text(&values, decision->action);
+    store_add_text(&values, decision->who);
+    store_add_text(&values, decision->reason);
+    store_add_text(&values, decision->feed);
+    store_add_number(&values, decision->time);
+    return store_run(
+        store,
+        "INSERT INTO decision (number, report, action, who, reason, feed, time)"
+        " SELECT coalesce(max(number), 0) + 1, CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT),"
+        " CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS BIGINT) FROM decision",
+        &values, NULL, NULL, NULL, error);
+}
+
+static enum error_code set_state(struct store *store, const char *id, const char *state, struct error *error)
+{
+    struct store_values values = {.count = 0};
+    store_add_text(&values, state);
+    store_add_text(&values, id);
+    return store_run(store, "UPDATE report SET state = $1 WHERE id = $2", &values, NULL, NULL, NULL, error);
+}
+
+/* ---- what comes over HTTP ---- */
+
+/* Its author takes a report back, or has sent another one for it that still waits: that one waits instead. */
+static enum error_code take_back(struct store *store, const char *id, const struct found_report *found,
+                                 const char *action, const char *reason, int64_t now, struct error *error)
+{
+    struct new_decision decision = {
+        .id = id, .action = action, .who = "author", .reason = reason, .time = now};
+    decision.feed = strcmp(found->state, "accepted") == 0 ? "retract" : "";
+    if (write_decision(store, &decision, error))
+        return error->code;
+    return set_state(store, id, "withdrawn", error);
+}
+
+static enum error_code withdraw(struct store *store, struct store_request *request, int64_t now,
+                                struct error *error)
+{
+    struct found_report found;
+    if (find(store, request->id, &found, error))
+        return error->code;
+    request->result = RESULT_NOT_FOUND;
+    if (!found.is_there)
+        return ERROR_NONE;
+    request->result = RESULT_WRONG_TOKEN;
+    if (strcmp(found.token, request->shown_token_hash) != 0)
+        return ERROR_NONE;
+    request->result = RESULT_DONE;
+    if (strcmp(found.state, "pending") != 0 && strcmp(found.state, "accepted") != 0)
+        return ERROR_NONE; /* it is away already */
+    return take_back(store, request->id, &found, "withdraw", "its author has taken it back", now, error);
+}
+
+static enum error_code insert(struct store *store, const struct store_request *request, int64_t now,
+                              int *inserted, struct error *error)
+{
+    struct store_values values = {.count = 0};
+    store_add_text(&values, request->id);
+    store_add_text(&values, request->pci_id);
+    store_add_text(&values, request->outcome);
+    store_add_number(&values, now);
+    store_add_text(&values, request->sender);
+    store_add_text(&values, request->token_hash);
+    store_add_text(&values, request->json);
+    return store_run(store,
+                     "INSERT INTO report (id, pci_id, outcome, state, received, sender, token, json)"
+                     " VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+                     &values, NULL, NULL, inserted, error);
+}
+
+static enum error_code add(struct store *store, struct store_request *request, int64_t now,
+                           struct error *error)
+{
+    struct found_report old = {.is_there = false};
+    int inserted = 0;
+    if (request->supersedes[0] && find(store, request->supersedes, &old, error))
+        return error->code;
+    request->result = RESULT_NOT_FOUND;
+    if (request->supersedes[0] && !old.is_there)
+        return ERROR_NONE;
+    request->result = RESULT_WRONG_TOKEN;
+    if (old.is_there && strcmp(old.token, request->shown_token_hash) != 0)
+        return ERROR_NONE;
+    if (insert(store, request, now, &inserted, error))
+        return error->code;
+    request->result = inserted ? RESULT_STORED : RESULT_KNOWN;
+    /* One that was accepted stays until this one is accepted too: the feed says which counts. */
+    if (!inserted || !old.is_there || strcmp(old.state, "pending") != 0)
+        return ERROR_NONE;
+    return take_back(store, request->supersedes, &old, "supersede", "its author has sent another one for it",
+                     now, error);
+}
+
+static bool decides(const struct store_request *request)
+{
+    return request->kind == REQUEST_WITHDRAW || (request->kind == REQUEST_ADD && request->supersedes[0]);
+}
+
+enum error_code store_commit(struct store *store, struct store_request *const requests[], int count,
+                             int64_t now, struct error *error)
+{
+    bool any = false;
+    for (int i = 0; i < count; i++)
+        any |= decides(requests[i]);
+    if (store_begin(store, any, error))
+        return error->code;
+    for (int i = 0; i < count && !error->code; i++) {
+        requests[i]->result = RESULT_DONE;
+        if (requests[i]->kind == REQUEST_ADD)
+            add(store, requests[i], now, error);
+        else if (requests[i]->kind == REQUEST_WITHDRAW)
+            withdraw(store, requests[i], now, error);
+    }
+    return store_end(store, error);
+}
+
+/* ---- what a maintainer looks at ---- */
+
+struct report_visit {
+    stored_report_visitor *each;
+    void *context;
+};
+
+#define REPORT_COLUMNS "SELECT id, pci_id, outcome, state, json, sender, received FROM report "
+
+static enum error_code visit_report(void *context, const char *const columns[], struct error *error)
+{
+    const struct report_visit *visit = context;
+    struct stored_report report = {columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], 0};
+    return store_number(columns[6], &report.received, error) ? error->code
+                                                             : visit->each(visit->context, &report, error);
+}
+
+enum error_code store_each_report(struct store *store, const char *state, const char *pci_id,
+                                  stored_report_visitor *each, void *context, struct error *error)
+{
+    struct report_visit visit = {each, context};
+    struct store_values values = {.count = 0};
+    store_add_text(&values, state);
+    if (pci_id)
+        store_add_text(&values, pci_id);
+    return store_run(store,
+                     pci_id ? REPORT_COLUMNS "WHERE state = $1 AND pci_id = $2 ORDER BY received, id"
+                            : REPORT_COLUMNS "WHERE state = $1 ORDER BY pci_id, received, id",
+                     &values, visit_report, &visit, NULL, error);
+}
+
+enum error_code store_find_reports(struct store *store, const char *prefix, int limit,
+                                   stored_report_visitor *each, void *context, struct error *error)
+{
+    struct report_visit visit = {each, context};
+    struct store_values values = {.count = 0};
+    char end[REPORT_ID_HEX_SIZE + 1];
+    snprintf(end, sizeof end, "%sg", prefix); /* after all digits */
+    store_add_text(&values, prefix);
+    store_add_text(&values, end);
+    store_add_number(&values, limit);
+    return store_run(store, REPORT_COLUMNS "WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $3", &values,
+                     visit_report, &visit, NULL, error);
+}
+
+struct decision_visit {
+    stored_decision_visitor *each;
+    void *context;
+};
+
+static enum error_code visit_decision(void *context, const char *const columns[], struct error *error)
+{
+    const struct decision_visit *visit = context;
+    struct stored_decision decision = {columns[0], columns[1], columns[2], 0};
+    return store_number(columns[3], &decision.time, error) ? error->code
+                                                           : visit->each(visit->context, &decision, error);
+}
+
+enum error_code store_each_decision(struct store *store, const char *id, stored_decision_visitor *each,
+                                    void *context, struct error *error)
+{
+    struct decision_visit visit = {each, context};
+    struct store_values values = {.count = 0};
+    store_add_text(&values, id);
+    return store_run(store,
+                     "SELECT action, who, reason, time FROM decision WHERE report = $1 ORDER BY number",
+                     &values, visit_decision, &visit, NULL, error);
+}
+
+/* ---- what a maintainer decides ---- */
+
+static const struct {
+    const char *action;
+    const char *state;   /* that the report has then */
+    const char *from[2]; /* the states in which it may be */
+    const char *next;    /* what else there is */
+} decisions[] = {
+    [DECISION_ACCEPT] = {"accept",
+                         "accepted",
+                         {"pending", NULL},
+                         "passthru-hub show ID says what was decided"},
+    [DECISION_REJECT] = {"reject",
+                         "rejected",
+                         {"pending", NULL},
+                         "one that was accepted is taken back with: passthru-hub retract ID --reason WHY"},
+    [DECISION_RETRACT] = {"retract",
+                          "retracted",
+                          {"accepted", NULL},
+                          "one that waits is turned away with: passthru-hub reject ID --reason WHY"},
+    [DECISION_PURGE] = {"purge", "purged", {NULL, NULL}, "passthru-hub show ID says what was decided"},
+};
+
+static bool may_decide(enum decision decision, const char *state)
+{
+    const char *const *from = decisions[decision].from;
+    if (decision == DECISION_PURGE)
+        return strcmp(state, "purged") != 0;
+    return strcmp(state, from[0]) == 0;
+}
+
+/* Its text goes, also out of the segment that it was published in; that it was there and why it is not stays.
+ */
+static enum error_code purge(struct store *store, const char *id, struct error *error)
+{
+    static const char *const steps[] = {
+        "UPDATE segment SET sha256 = 'purged ' || sha256 WHERE EXISTS (SELECT 1 FROM decision d"
+        " WHERE d.report = $1 AND d.feed = 'add' AND d.number BETWEEN segment.first AND segment.last) AND sha256 NOT LIKE 'purged %'",
+        "UPDATE decision SET feed = '' WHERE report = $1 AND feed = 'add'",
+        "UPDATE report SET json = '', sender = '', token = '' WHERE id = $1",
+    };
+    struct store_values values = {.count = 0};
+    store_add_text(&values, id);
+    for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+        if (store_run(store, steps[i], &values, NULL, NULL, NULL, error))
+            return error->code;
+    return ERROR_NONE;
+}
+
+static enum error_code decide_one(struct store *store, enum decision kind, const char *id, const char *who,
+                                  const char *reason, int64_t now, struct error *error)
+{
+    struct found_report found;
+    struct new_decision decision = {
+        .id = id, .action = decisions[kind].action, .who = who, .reason = reason, .feed = "", .time = now};
+    if (find(store, id, &found, error))
+        return error->code;
+    if (!found.is_there)
+        return error_set(error, ERROR_NOT_FOUND, "there is no report %s", id);
+    if (!may_decide(kind, found.state)) {
+        error_set(error, ERROR_BAD_INPUT, "cannot %s report %.12s: it is %s", decision.action, id,
+                  found.state);
+        return error_next(error, "%s", decisions[kind].next);
+    }
+    if (kind == DECISION_ACCEPT)
+        decision.feed = "add";
+    else if (strcmp(found.state, "accepted") == 0)
+        decision.feed = "retract";
+    if (kind == DECISION_PURGE && purge(store, id, error))
+        return error->code;
+    return write_decision(store, &decision, error) ? error->code
+                                                   : set_state(store, id, decisions[kind].state, error);
+}
+
+enum error_code store_decide(struct store *store, enum decision decision, const char *const ids[], int count,
+                             const char *who, const char *reason, int64_t now, struct error *error)
+{
+    if (store_begin(store, true, error))
+        return error->code;
+    for (int i = 0; i < count && !error->code; i++)
+        decide_one(store, decision, ids[i], who, reason, now, error);
+    return store_end(store, error);
+}
+
+/* ---- all of it ---- */
+
+static enum error_code take_count(void *context, const char *const columns[], struct error *error)
+{
+    struct store_counts *counts = context;
+    const struct {
+        const char *state;
+        int64_t *count;
+    } places[] = {{"pending", &counts->pending},     {"accepted", &counts->accepted},
+                  {"rejected", &counts->rejected},   {"retracted", &counts->retracted},
+                  {"withdrawn", &counts->withdrawn}, {"purged", &counts->purged}};
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+        if (strcmp(columns[0], places[i].state) == 0)
+            return store_number(columns[1], places[i].count, error);
+    return error->code = ERROR_NONE;
+}
+
+enum error_code store_count(struct store *store, struct store_counts *counts, struct error *error)
+{
+    *counts = (struct store_counts){.pending = 0};
+    return store_run(store, "SELECT state, count(*) FROM report GROUP BY state", NULL, take_count, counts,
+                     NULL, error);
+}
+
+static enum error_code check_report(void *context, const struct stored_report *stored, struct error *error)
+{
+    struct buffer canonical CLEANUP(buffer_free) = BUFFER(4 * REPORT_MAX_BYTES);
+    char id[REPORT_ID_HEX_SIZE];
+    struct report report;
+    struct error why;
+    (void)context;
+    if (report_parse(stored->json, strlen(stored->json), &report, &canonical, &why))
+        return error_set(error, ERROR_DATABASE_DAMAGED, "report %.12s in the store is not valid: %.400s",
+                         stored->id, why.message);
+    report_free(&report);
+    report_id(buffer_text(&canonical), canonical.length, id);
+    return strcmp(id, stored->id) == 0 ? ERROR_NONE
+                                       : error_set(error, ERROR_DATABASE_DAMAGED,
+                                                   "report %.12s in the store was changed", stored->id);
+}
+
+enum error_code store_check(struct store *store, struct error *error)
+{
+    static const char *const states[] = {"pending", "accepted", "rejected", "retracted", "withdrawn"};
+    for (size_t i = 0; i < ARRAY_SIZE(states); i++)
+        if (store_each_report(store, states[i], NULL, check_report, NULL, error))
+            return error->code;
+    return ERROR_NONE;
+}
