@@ -51,7 +51,8 @@ BUNDLED := $(call libraries_of,$(ROOMS_passthru) $(ROOMS_passthru-import))
 $(foreach library,$(BUNDLED),$(eval ARCHIVES_$(library) := $(call archives_of,$(library))))
 WITHOUT_ARCHIVE := $(strip $(foreach library,$(BUNDLED),$(if $(ARCHIVES_$(library)),,$(library))))
 $(if $(WITHOUT_ARCHIVE),$(info BUNDLE=1: no archive is installed of: $(WITHOUT_ARCHIVE). It is used as a shared library.))
-# libc first: most symbols are looked for there.
+# What no program calls is left out. libc first: most symbols are looked for there.
+override LDFLAGS += -Wl,--gc-sections
 libs_of = $(foreach library,$(libraries_of),$(or $(ARCHIVES_$(library)),$(call library_flags,$(library)))) -lc -lm
 endif
 

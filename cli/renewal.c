@@ -95,8 +95,9 @@ void renewal_write_note(struct output *output, struct database *database, const 
     char list[100];
     int days;
     struct error error;
-    struct freshness freshness = {.count = 0};
+    struct freshness freshness; /* large, and seldom compared */
     struct buffer renewal CLEANUP(buffer_free) = BUFFER(4 * DATABASE_PATH_SIZE);
+    freshness.count = 0;
     if (database_installed_later(path))
         database_compare_installed(database, path, &freshness);
     renewal_append_text(&renewal, path, &freshness);

@@ -97,12 +97,11 @@ void database_free_reports(struct shown_report *reports, int count)
 /* ---- what was tried ---- */
 
 static enum error_code query_tried_fixes(struct database *database, const char *level, const char *key,
-                                         int limit, sqlite3_stmt **row, struct error *error)
+                                         sqlite3_stmt **row, struct error *error)
 {
     static const char sql[] =
-        "SELECT fix, tried, helped FROM workaround WHERE level = ?1 AND key = ?2 ORDER BY rank LIMIT ?3";
-    return database_query(database, sql, SQL_VALUES(sql_text(level), sql_text(key), sql_integer(limit)), row,
-                          error);
+        "SELECT fix, tried, helped FROM workaround WHERE level = ?1 AND key = ?2 ORDER BY rank";
+    return database_query(database, sql, SQL_VALUES(sql_text(level), sql_text(key)), row, error);
 }
 
 static enum error_code find_tried_fixes(struct database *database, const char *level, const char *key,
@@ -111,7 +110,7 @@ static enum error_code find_tried_fixes(struct database *database, const char *l
 {
     sqlite3_stmt *row;
     *count = 0;
-    if (query_tried_fixes(database, level, key, limit, &row, error))
+    if (query_tried_fixes(database, level, key, &row, error))
         return error->code;
     while (*count < limit && database_next(database, row, error)) {
         struct tried_fix *tried = &tried_fixes[(*count)++];
@@ -209,8 +208,7 @@ enum error_code database_find_blocker_workaround(struct database *database, cons
     sqlite3_stmt *row;
     blocker_key(gpu, blocker, key);
     *workaround = (struct blocker_workaround){.blocker = blocker};
-    if (query_tried_fixes(database, "blocker", key, MAX_WORKAROUND_CHIPS + 1, &row, error) ||
-        !database_next(database, row, error))
+    if (query_tried_fixes(database, "blocker", key, &row, error) || !database_next(database, row, error))
         return error->code;
     /* The first one, without a chip, has them all together. */
     workaround->tried = column_count(row, 1);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "db/builder.h"
 
-#include <string.h>
-
 #include "core/report_weight.h"
 #include "db/builder_internal.h"
+
+#include <sodium.h>
+
+#include <string.h>
 
 /* Runs an insertion with the values that follow. */
 #define INSERT(builder, error, sql, ...)                                                                     \
@@ -61,20 +63,12 @@ enum error_code builder_add_subsystem(struct builder *builder, uint32_t pci_id, 
                   sql_integer(subsystem), sql_text(name));
 }
 
-enum error_code builder_add_class(struct builder *builder, int base, int sub, int interface, const char *name,
-                                  struct error *error)
-{
-    return INSERT(builder, error, "INSERT OR IGNORE INTO class VALUES (?1, ?2, ?3, ?4)", sql_integer(base),
-                  sql_integer(sub), sql_integer(interface), sql_text(name));
-}
-
 /* ---- GPUs ---- */
 
-enum error_code builder_add_origin(struct builder *builder, const char *kind, const char *text, int *number,
+enum error_code builder_add_origin(struct builder *builder, const char *text, int *number,
                                    struct error *error)
 {
-    if (INSERT(builder, error, "INSERT INTO origin (kind, text) VALUES (?1, ?2)", sql_text(kind),
-               sql_text(text)))
+    if (INSERT(builder, error, "INSERT INTO origin VALUES (NULL, ?1)", sql_text(text)))
         return error->code;
     if (number)
         *number = (int)sqlite3_last_insert_rowid(builder->database.handle);
@@ -195,28 +189,30 @@ enum error_code builder_add_subvendor(struct builder *builder, uint16_t subvendo
                                       struct error *error)
 {
     int origin;
-    if (builder_add_origin(builder, "subvendor", reason, &origin, error))
+    if (builder_add_origin(builder, reason, &origin, error))
         return error->code;
     return INSERT(builder, error, "INSERT INTO subvendor VALUES (?1, ?2, ?3, ?4)", sql_integer(subvendor),
                   sql_text(vocabulary_value(&vocabulary_form_factor, (int)form_factor)), sql_real(confidence),
                   sql_integer(origin));
 }
 
+/* NULL for a "-". */
+static struct sql_value sql_key(const char *value)
+{
+    return sql_text(strcmp(value, "-") == 0 ? NULL : value);
+}
+
 enum error_code builder_add_prior(struct builder *builder, const struct prior_key *key,
                                   const struct prior *prior, struct error *error)
 {
-    return INSERT(
-        builder, error, "INSERT INTO prior VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        sql_text(key->share), sql_reference(key->vendor), sql_text(key->form_factor), sql_text(key->vbios),
-        sql_text(key->display), sql_text(key->reset), sql_real(prior->shares[OUTCOME_WORKS]),
-        sql_real(prior->shares[OUTCOME_WORKS_WITH_WORKAROUND]), sql_real(prior->shares[OUTCOME_PARTIAL]),
-        sql_real(prior->shares[OUTCOME_FAILS]), sql_real(prior->strength), sql_text(prior->reason));
-}
-
-enum error_code builder_add_prior_chip(struct builder *builder, const char *chip, struct error *error)
-{
-    return INSERT(builder, error, "INSERT OR IGNORE INTO prior_chip SELECT max(id), ?1 FROM prior",
-                  sql_text(chip));
+    return INSERT(builder, error,
+                  "INSERT INTO prior VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                  sql_key(key->share), sql_reference(key->vendor), sql_key(key->form_factor),
+                  sql_key(key->vbios), sql_key(key->display), sql_key(key->reset), sql_key(key->chips),
+                  sql_real(prior->shares[OUTCOME_WORKS]),
+                  sql_real(prior->shares[OUTCOME_WORKS_WITH_WORKAROUND]),
+                  sql_real(prior->shares[OUTCOME_PARTIAL]), sql_real(prior->shares[OUTCOME_FAILS]),
+                  sql_real(prior->strength), sql_text(prior->reason));
 }
 
 enum error_code builder_add_symptom(struct builder *builder, const struct symptom_record *symptom,
@@ -256,24 +252,15 @@ static enum error_code add_details(struct builder *builder, const struct report 
                : INSERT(builder, error, "INSERT INTO unclear VALUES (?1)", sql_integer(seq));
 }
 
-/* The value of a digit of a hexadecimal number that has been validated. */
-static unsigned digit_value(char digit)
-{
-    return (unsigned)(digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
-}
-
 enum error_code builder_add_report(struct builder *builder, const struct report *report,
                                    const unsigned char id[REPORT_ID_BYTES], const char *body, size_t length,
                                    int64_t source, struct error *error)
 {
     const struct pci_id *pci_id = &report->pci_id;
     unsigned char superseded[REPORT_ID_BYTES];
-    for (int i = 0; report->supersedes && i < REPORT_ID_BYTES; i++)
-        superseded[i] = (unsigned char)(digit_value(report->supersedes[2 * i]) << 4 |
-                                        digit_value(report->supersedes[2 * i + 1]));
     if (INSERT(builder, error,
                "INSERT INTO report VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-               " ?13, ?14, ?15)",
+               " ?13, ?14)",
                sql_blob(id, REPORT_ID_BYTES), sql_integer(pci_id_number(pci_id)),
                pci_id->has_subsystem ? sql_integer((int64_t)pci_id->subvendor << 16 | pci_id->subdevice)
                                      : sql_text(NULL),
@@ -285,7 +272,6 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
                sql_text(report->date ? report->date : ""), sql_integer(report->url != NULL),
                sql_integer(report_is_environment_failure(report)), sql_integer(report_sender(report)),
                sql_integer(source),
-               report->supersedes ? sql_blob(superseded, REPORT_ID_BYTES) : sql_text(NULL),
                (struct sql_value){.type = SQLITE_TEXT, .bytes = body, .length = (int)length}))
         return error->code;
     int64_t seq = sqlite3_last_insert_rowid(builder->database.handle);
@@ -293,7 +279,11 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
         INSERT(builder, error, "INSERT OR IGNORE INTO shared VALUES (?1, ?2)",
                sql_integer(pci_id_number(pci_id)), sql_integer(report->share)))
         return error->code;
-    if (report->supersedes && INSERT(builder, error, "INSERT INTO superseding VALUES (?1)", sql_integer(seq)))
+    if (report->supersedes && /* validated: it is as long, of hexadecimal digits */
+        sodium_hex2bin(superseded, sizeof superseded, report->supersedes, 2 * sizeof superseded, NULL, NULL,
+                       NULL) == 0 &&
+        INSERT(builder, error, "INSERT INTO superseding VALUES (?1, ?2)", sql_integer(seq),
+               sql_blob(superseded, REPORT_ID_BYTES)))
         return error->code;
     return add_details(builder, report, seq, error);
 }

@@ -34,21 +34,18 @@ MUST_CHECK enum error_code builder_complete_source(struct builder *builder, int6
                                                    bool cached, int64_t records, int64_t rejected,
                                                    struct error *error);
 
-/* pci.ids. A number that was added before keeps its first name. `origin` is 0 where that is the list's, `sub`
- * and `interface` are -1 where a class has none. */
+/* pci.ids. A number that was added before keeps its first name. `origin` is 0 where that is the list's. */
 MUST_CHECK enum error_code builder_add_vendor(struct builder *builder, uint16_t vendor, const char *name,
                                               struct error *error);
 MUST_CHECK enum error_code builder_add_device(struct builder *builder, uint32_t pci_id, const char *name,
                                               int origin, struct error *error);
 MUST_CHECK enum error_code builder_add_subsystem(struct builder *builder, uint32_t pci_id, uint32_t subsystem,
                                                  const char *name, struct error *error);
-MUST_CHECK enum error_code builder_add_class(struct builder *builder, int base, int sub, int interface,
-                                             const char *name, struct error *error);
 
-/* Who says so: kind "rule", "fact", "list", "names", "range" or "subvendor". Origins are numbered from 1 in
- * the order in which they are added; `number` may be NULL. */
-MUST_CHECK enum error_code builder_add_origin(struct builder *builder, const char *kind, const char *text,
-                                              int *number, struct error *error);
+/* Who says so: "rule ...", "fact: ...", "list ..." and so on. Origins are numbered from 1 in the order in
+ * which they are added; `number` may be NULL. */
+MUST_CHECK enum error_code builder_add_origin(struct builder *builder, const char *text, int *number,
+                                              struct error *error);
 
 /* One value that a source states and that lost, the `rank`th of this attribute from 1; those that won go with
  * the GPU. */
@@ -109,11 +106,12 @@ MUST_CHECK enum error_code builder_add_subvendor(struct builder *builder, uint16
                                                  enum form_factor form_factor, double confidence,
                                                  const char *reason, struct error *error);
 
-/* The next line of priors.tsv; each value is of its vocabulary or "-", `vendor` 0 for any. Then the chips
- * that it is for, each with a * at its end for any suffix; without one it is for all. */
+/* The next line of priors.tsv; each value is of its vocabulary or "-", `vendor` 0 for any, `chips` "-" or
+ * those that it is for, a comma between, each with a * at its end for any suffix. */
 struct prior_key {
     const char *share;
     uint16_t vendor;
+    const char *chips;
     const char *form_factor;
     const char *vbios;
     const char *display;
@@ -121,8 +119,6 @@ struct prior_key {
 };
 MUST_CHECK enum error_code builder_add_prior(struct builder *builder, const struct prior_key *key,
                                              const struct prior *prior, struct error *error);
-MUST_CHECK enum error_code builder_add_prior_chip(struct builder *builder, const char *chip,
-                                                  struct error *error);
 
 /* The next line of chips.tsv. `chip` is a code name or a PCI ID; a * at its end stands for any suffix. */
 MUST_CHECK enum error_code builder_add_chip(struct builder *builder, uint16_t vendor, const char *chip,

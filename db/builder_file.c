@@ -28,7 +28,7 @@ static const char temporary_sql[] =
     " PRIMARY KEY (pci_id, blocker)) WITHOUT ROWID;"
     "CREATE TEMP TABLE blocker_fix (blocker TEXT, fix TEXT, PRIMARY KEY (blocker, fix)) WITHOUT ROWID;"
     "CREATE TEMP TABLE unclear (seq INTEGER PRIMARY KEY);"
-    "CREATE TEMP TABLE superseding (seq INTEGER PRIMARY KEY);"
+    "CREATE TEMP TABLE superseding (seq INTEGER PRIMARY KEY, replaced BLOB);"
     "CREATE TEMP TABLE retraction (id BLOB, source INTEGER);"
     "CREATE TEMP TABLE stated_price (card INTEGER, condition TEXT, low INTEGER, high INTEGER, as_of TEXT,"
     " kind TEXT);";

@@ -61,7 +61,8 @@ enum error_code database_each_conflict(struct database *database, conflict_visit
         "SELECT w.pci_id, d.name, w.attribute, w.value, w.confidence, o.text, l.value, l.confidence, p.text"
         " FROM (" WINNERS ") w JOIN annotation l ON l.pci_id = w.pci_id AND l.attribute = w.attribute"
         " JOIN device d ON d.pci_id = w.pci_id JOIN origin o ON o.id = w.origin JOIN origin p ON p.id = l.origin"
-        " WHERE l.value <> w.value AND (o.kind <> p.kind OR l.confidence > w.confidence)"
+        " WHERE l.value <> w.value AND (l.confidence > w.confidence"
+        " OR o.text NOT GLOB 'rule *' OR p.text NOT GLOB 'rule *')"
         " ORDER BY w.pci_id, w.attribute, l.rank";
     sqlite3_stmt *row;
     if (database_query(database, sql, SQL_NO_VALUES, &row, error))
@@ -115,11 +116,13 @@ enum error_code database_each_source(struct database *database, source_visitor *
 enum error_code database_pci_ids_version(struct database *database, char version[LIST_VERSION_SIZE],
                                          struct error *error)
 {
-    static const char sql[] = "SELECT replace(version, '.', '-') FROM source WHERE kind = 'pci.ids'";
+    static const char sql[] = "SELECT version FROM source WHERE kind = 'pci.ids'";
     sqlite3_stmt *row;
     version[0] = '\0';
     if (!database_query(database, sql, SQL_NO_VALUES, &row, error) && database_next(database, row, error))
         copy_column(row, 0, version, LIST_VERSION_SIZE);
+    for (char *dot = version; (dot = strchr(dot, '.'));)
+        *dot = '-';
     return error->code;
 }
 

@@ -91,29 +91,41 @@ enum error_code database_prior_of(struct database *database, int number, struct 
                        : database_damaged(database, "a GPU refers to a prior that is not there", error);
 }
 
+/* Whether one of the patterns fits, or there is none. */
+static bool is_for_chip(const char *patterns, const char *chip)
+{
+    char pattern[CHIP_SIZE + 1]; /* with a * at its end */
+    bool fits = !*patterns;
+    while (*patterns && !fits) {
+        size_t length = strcspn(patterns, ",");
+        snprintf(pattern, sizeof pattern, "%.*s", (int)length, patterns);
+        fits = sqlite3_strglob(pattern, chip) == 0;
+        patterns += length + (patterns[length] == ',');
+    }
+    return fits;
+}
+
 enum error_code database_find_prior(struct database *database, const struct gpu *gpu, enum share share,
                                     struct prior *prior, struct error *error)
 {
     static const char sql[] =
-        "SELECT works, works_with_workaround, partial, fails, strength, reason, id FROM prior p"
-        " WHERE form_factor IN ('-', ?1) AND vbios IN ('-', ?2) AND display IN ('-', ?3)"
-        " AND reset IN ('-', ?4) AND share IN ('-', ?5) AND (vendor IS NULL OR vendor = ?6)"
-        " AND (NOT EXISTS (SELECT 1 FROM prior_chip c WHERE c.prior = p.id)"
-        " OR EXISTS (SELECT 1 FROM prior_chip c WHERE c.prior = p.id AND ?7 GLOB c.chip))"
-        " ORDER BY id LIMIT 1";
+        "SELECT works, works_with_workaround, partial, fails, strength, reason, id, chips FROM prior"
+        " WHERE ifnull(form_factor, ?1) = ?1 AND ifnull(vbios, ?2) = ?2 AND ifnull(display, ?3) = ?3"
+        " AND ifnull(reset, ?4) = ?4 AND ifnull(share, ?5) = ?5 AND ifnull(vendor, ?6) = ?6 ORDER BY id";
     sqlite3_stmt *row;
     *prior = (struct prior){.reason = ""};
-    if (database_query(database, sql,
-                       SQL_VALUES(sql_text(gpu_value(gpu, ATTRIBUTE_FORM_FACTOR)),
-                                  sql_text(gpu_value(gpu, ATTRIBUTE_VBIOS)),
-                                  sql_text(gpu_value(gpu, ATTRIBUTE_DISPLAY)),
-                                  sql_text(gpu_value(gpu, ATTRIBUTE_RESET)),
-                                  sql_text(vocabulary_value(&vocabulary_share, (int)share)),
-                                  sql_integer(gpu->id.vendor), sql_text(gpu->chip)),
-                       &row, error) ||
-        !database_next(database, row, error))
+    if (database_query(
+            database, sql,
+            SQL_VALUES(
+                sql_text(gpu_value(gpu, ATTRIBUTE_FORM_FACTOR)), sql_text(gpu_value(gpu, ATTRIBUTE_VBIOS)),
+                sql_text(gpu_value(gpu, ATTRIBUTE_DISPLAY)), sql_text(gpu_value(gpu, ATTRIBUTE_RESET)),
+                sql_text(vocabulary_value(&vocabulary_share, (int)share)), sql_integer(gpu->id.vendor)),
+            &row, error))
         return error->code;
-    return read_prior(database, row, prior, error);
+    while (database_next(database, row, error))
+        if (is_for_chip(column_text(row, OUTCOME_COUNT + 3), gpu->chip))
+            return read_prior(database, row, prior, error);
+    return error->code;
 }
 
 /* ---- the GPU ---- */

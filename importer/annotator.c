@@ -363,16 +363,6 @@ int annotator_product_source(const struct annotator *annotator, int list)
     return annotator->fact_count + annotator->rule_count + list;
 }
 
-const char *annotator_source_kind(const struct annotator *annotator, int source)
-{
-    int lists = annotator_product_source(annotator, 0);
-    if (source < annotator->fact_count)
-        return "fact";
-    if (source < lists)
-        return "rule";
-    return source < lists + list_kind_count() ? "list" : NULL;
-}
-
 const char *annotator_source_text(const struct annotator *annotator, int source)
 {
     int lists = annotator_product_source(annotator, 0);

@@ -83,7 +83,6 @@ int annotator_product_source(const struct annotator *annotator, int list);
 
 /* The sources, from 0: "rule", "fact" or "list", and a text such as "rule nvidia-mobile: why". NULL past the
  * last. */
-const char *annotator_source_kind(const struct annotator *annotator, int source);
 const char *annotator_source_text(const struct annotator *annotator, int source);
 
 int annotator_rule_count(const struct annotator *annotator);

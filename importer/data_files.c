@@ -34,12 +34,17 @@ static enum error_code add_subvendor(void *context, const struct table_row *row,
                                  error);
 }
 
-static enum error_code add_prior_chips(struct builder *builder, const struct table_row *row,
-                                       struct error *error)
+static enum error_code check_chips(const struct table_row *row, const char *chips, struct error *error)
 {
-    for (char *rest = row->fields[2], *chip; (chip = strsep(&rest, ","));)
-        if (table_chip(row, chip, error) || builder_add_prior_chip(builder, chip, error))
+    char chip[CHIP_SIZE + 2]; /* too long where it is cut off */
+    size_t length = 0;
+    for (bool more = true; more; chips += length + 1) {
+        length = strcspn(chips, ",");
+        more = chips[length] != '\0';
+        snprintf(chip, sizeof chip, "%.*s", (int)length, chips);
+        if (table_chip(row, chip, error))
             return error->code;
+    }
     return ERROR_NONE;
 }
 
@@ -70,10 +75,10 @@ static enum error_code add_prior(void *context, const struct table_row *row, str
     if (table_number(row, "strength", fields[FIRST_SHARE + OUTCOME_COUNT], 0.0, 1000.0, &prior.strength,
                      error))
         return error->code;
-    const struct prior_key key = {fields[0], vendor, fields[3], fields[4], fields[5], fields[6]};
-    if (builder_add_prior(context, &key, &prior, error) || strcmp(fields[2], "-") == 0)
+    if (strcmp(fields[2], "-") != 0 && check_chips(row, fields[2], error))
         return error->code;
-    return add_prior_chips(context, row, error);
+    const struct prior_key key = {fields[0], vendor, fields[2], fields[3], fields[4], fields[5], fields[6]};
+    return builder_add_prior(context, &key, &prior, error);
 }
 
 enum error_code priors_read(const char *path, struct builder *builder, struct table_summary *summary,

@@ -92,13 +92,6 @@ static enum error_code visit_subsystem(const struct pci_ids_visitor *visitor, ui
                               : ERROR_NONE;
 }
 
-static enum error_code visit_device_class(const struct pci_ids_visitor *visitor, int base, int sub,
-                                          int interface, const char *name, struct error *error)
-{
-    return visitor->device_class ? visitor->device_class(visitor->context, base, sub, interface, name, error)
-                                 : ERROR_NONE;
-}
-
 static enum error_code read_top(struct pci_ids_reader *reader, const char *line, struct error *error)
 {
     uint32_t number;
@@ -111,8 +104,7 @@ static enum error_code read_top(struct pci_ids_reader *reader, const char *line,
     reader->first = (int)number;
     reader->second = -1;
     reader->summary->classes += is_class;
-    return is_class ? visit_device_class(reader->visitor, reader->first, -1, -1, name, error)
-                    : visit_vendor(reader->visitor, (uint16_t)number, name, error);
+    return is_class ? ERROR_NONE : visit_vendor(reader->visitor, (uint16_t)number, name, error);
 }
 
 static enum error_code read_second(struct pci_ids_reader *reader, const char *text, struct error *error)
@@ -124,7 +116,7 @@ static enum error_code read_second(struct pci_ids_reader *reader, const char *te
         return malformed(reader, "expected a device (dddd  name) or a subclass (ss  name)", error);
     reader->second = (int)number;
     if (is_class)
-        return visit_device_class(reader->visitor, reader->first, reader->second, -1, name, error);
+        return ERROR_NONE;
     reader->summary->devices++;
     return visit_device(reader->visitor, (uint32_t)reader->first << 16 | number, name, error);
 }
@@ -140,7 +132,7 @@ static enum error_code read_third(struct pci_ids_reader *reader, const char *tex
     if (!name || reader->second < 0)
         return malformed(reader, "expected a subsystem (ssss ssss  name) or an interface (pp  name)", error);
     if (is_class)
-        return visit_device_class(reader->visitor, reader->first, reader->second, (int)number, name, error);
+        return ERROR_NONE;
     uint32_t pci_id = (uint32_t)reader->first << 16 | (uint32_t)reader->second;
     return visit_subsystem(reader->visitor, pci_id, subvendor << 16 | number, name, error);
 }

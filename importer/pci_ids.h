@@ -8,17 +8,15 @@
 #include "core/error.h"
 #include "importer/problems.h"
 
-/* Called with what stands in a pci.ids file, in the file's order. Each returns an error code; any error ends
- * the reading. NULL: not wanted. Names are UTF-8, at most 240 bytes, and may hold control
- * characters. */
+/* Called with the devices of a pci.ids file, in its order; classes of devices are only checked. Each returns
+ * an error code; any error ends the reading. NULL: not wanted. Names are UTF-8, at most 240 bytes, and may
+ * hold control characters. */
 struct pci_ids_visitor {
     void *context;
     enum error_code (*vendor)(void *context, uint16_t vendor, const char *name, struct error *error);
     enum error_code (*device)(void *context, uint32_t pci_id, const char *name, struct error *error);
     enum error_code (*subsystem)(void *context, uint32_t pci_id, uint32_t subsystem, const char *name,
                                  struct error *error);
-    enum error_code (*device_class)(void *context, int base, int sub, int interface, const char *name,
-                                    struct error *error);
 };
 
 struct pci_ids_summary {

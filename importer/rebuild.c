@@ -108,9 +108,9 @@ static enum error_code load_annotator(struct rebuild *work, struct error *error)
         record_table(work, "rules", rules, annotator_rules(work->annotator), error) ||
         record_table(work, "facts", facts, annotator_facts(work->annotator), error))
         return error->code;
-    const char *kind;
-    for (int i = 0; (kind = annotator_source_kind(work->annotator, i)); i++)
-        if (builder_add_origin(work->builder, kind, annotator_source_text(work->annotator, i), NULL, error))
+    const char *text;
+    for (int i = 0; (text = annotator_source_text(work->annotator, i)); i++)
+        if (builder_add_origin(work->builder, text, NULL, error))
             return error->code;
     struct variant_fact fact;
     for (int i = 0; annotator_variant_fact(work->annotator, i, &fact); i++) {

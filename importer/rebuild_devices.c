@@ -250,7 +250,7 @@ static enum error_code add_named(struct device_reader *reader, const struct list
     /* Nearly all of them come from one source. */
     if (!reader->name_source || strcmp(reader->name_source, name->source) != 0) {
         snprintf(text, sizeof text, "names.tsv: %s", name->source);
-        if (builder_add_origin(reader->work->builder, "names", text, &reader->name_origin, error))
+        if (builder_add_origin(reader->work->builder, text, &reader->name_origin, error))
             return error->code;
         reader->name_source = name->source;
     }
@@ -313,13 +313,6 @@ static enum error_code on_subsystem(void *context, uint32_t pci_id, uint32_t sub
     return add_product(reader, &id, reader->gpu_name, &product, &said, error);
 }
 
-static enum error_code on_class(void *context, int base, int sub, int interface, const char *name,
-                                struct error *error)
-{
-    const struct device_reader *reader = context;
-    return builder_add_class(reader->work->builder, base, sub, interface, name, error);
-}
-
 /* ---- the file ---- */
 
 /* A list that is cut short would take away what people could look up before. */
@@ -374,7 +367,7 @@ static bool read_version(const char *path, char version[32])
 static enum error_code read_with(struct device_reader *reader, const struct device_list *list,
                                  struct error *error)
 {
-    const struct pci_ids_visitor visitor = {reader, on_vendor, on_device, on_subsystem, on_class};
+    const struct pci_ids_visitor visitor = {reader, on_vendor, on_device, on_subsystem};
     struct rebuild *work = reader->work;
     struct rebuild_summary *summary = work->summary;
     struct pci_ids_summary read;

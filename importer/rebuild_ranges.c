@@ -37,7 +37,7 @@ enum error_code rebuild_add_range(void *context, const struct gpu_range *range, 
              range->last & 0xffff);
     if (!result) {
         error_set(error, ERROR_NO_MEMORY, "no memory for ranges");
-    } else if (!builder_add_origin(work->builder, "range", text, &origin, error)) {
+    } else if (!builder_add_origin(work->builder, text, &origin, error)) {
         resolve_range(work, range, origin, result, origins);
         error->code = builder_add_range(work->builder, &result->gpu, origins, range->last, range->generation,
                                         origin, error);

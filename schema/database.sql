@@ -2,7 +2,8 @@
 -- The database of passthru: derived, immutable, rebuilt as a whole by passthru-import from its sources.
 --
 -- The build takes comments out (schema/sql.awk). The last line of the comment in front of a table is what `passthru db
--- info` and docs/schema.md say of it. {group} stands for the words of that group of schema/vocabulary.tsv.
+-- info` and docs/schema.md say of it. {group} stands for the words of that group of schema/vocabulary.tsv. They are listed
+-- in one CHECK each, where a value is stated; in another column a comment names them, and `passthru db check` checks all.
 -- A PCI ID is a number, vendor << 16 | device, and a subsystem likewise: 0x10de1d16 is 10de:1d16. Confidences run from 0
 -- to 1. References are checked by `passthru db check`: SQLite checks none unless it is asked to.
 PRAGMA application_id = 0x50545255; -- "PTRU"
@@ -37,39 +38,28 @@ CREATE TABLE device (
 ) STRICT;
 -- The subsystems of pci.ids: the boards
 CREATE TABLE subsystem (
-    pci_id INTEGER NOT NULL,
-    subsystem INTEGER NOT NULL,
+    pci_id INTEGER,
+    subsystem INTEGER,
     name TEXT NOT NULL,
     PRIMARY KEY (pci_id, subsystem)
 ) STRICT, WITHOUT ROWID;
--- -1 is the base class or the subclass itself.
--- The device classes of pci.ids
-CREATE TABLE class (
-    base INTEGER NOT NULL,
-    sub INTEGER NOT NULL,
-    interface INTEGER NOT NULL,
-    name TEXT NOT NULL,
-    PRIMARY KEY (base, sub, interface)
-) STRICT, WITHOUT ROWID;
 
--- Who states a value or a name: a rule, a fact, a list
-CREATE TABLE origin (
-    id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('rule', 'fact', 'list', 'names', 'range', 'subvendor')),
-    text TEXT NOT NULL
-) STRICT;
+-- text begins with the kind: rule, fact, list, names.tsv, ranges.tsv, subvendor.
+-- Who states a value or a name
+CREATE TABLE origin (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
 
--- id is the order in the file, and the first row that fits a GPU holds; '-' and NULL fit any value. The shares add up to
--- 1. GPUs of one vendor and row are a class. From data/priors.tsv.
+-- id is the order in the file, and the first row that fits a GPU holds; NULL fits any value. The shares add up to 1.
+-- GPUs of one vendor and row are a class. From data/priors.tsv.
 -- What the mechanism implies, without reports
 CREATE TABLE prior (
     id INTEGER PRIMARY KEY,
-    share TEXT NOT NULL CHECK (share IN ('-', {share})),
-    vendor INTEGER, -- NULL: any
-    form_factor TEXT NOT NULL CHECK (form_factor IN ('-', {form_factor})),
-    vbios TEXT NOT NULL CHECK (vbios IN ('-', {vbios})),
-    display TEXT NOT NULL CHECK (display IN ('-', {display})),
-    reset TEXT NOT NULL CHECK (reset IN ('-', {reset})),
+    share TEXT, -- {share}
+    vendor INTEGER,
+    form_factor TEXT, -- {form_factor}
+    vbios TEXT, -- {vbios}
+    display TEXT, -- {display}
+    reset TEXT, -- {reset}
+    chips TEXT, -- GLOB patterns, a comma between
     works REAL NOT NULL,
     works_with_workaround REAL NOT NULL,
     partial REAL NOT NULL,
@@ -77,14 +67,6 @@ CREATE TABLE prior (
     strength REAL NOT NULL, -- in reports
     reason TEXT NOT NULL
 ) STRICT;
-
--- A prior without a row here fits any chip.
--- Which chips a prior is for
-CREATE TABLE prior_chip (
-    prior INTEGER NOT NULL REFERENCES prior,
-    chip TEXT NOT NULL, -- a GLOB pattern
-    PRIMARY KEY (prior, chip)
-) STRICT, WITHOUT ROWID;
 
 -- chip is '' when the name does not say; usable is NULL when nothing is known.
 -- The GPUs, and what is known of each
@@ -122,16 +104,16 @@ CREATE TABLE gpu_range (
     generation TEXT NOT NULL, -- 'GeForce RTX 50 series'
     origin INTEGER NOT NULL REFERENCES origin,
     chip TEXT NOT NULL,
-    form_factor TEXT NOT NULL CHECK (form_factor IN ({form_factor})),
+    form_factor TEXT NOT NULL, -- {form_factor}
     form_factor_origin INTEGER REFERENCES origin,
     form_factor_confidence REAL NOT NULL,
-    display TEXT NOT NULL CHECK (display IN ({display})),
+    display TEXT NOT NULL, -- {display}
     display_origin INTEGER REFERENCES origin,
     display_confidence REAL NOT NULL,
-    vbios TEXT NOT NULL CHECK (vbios IN ({vbios})),
+    vbios TEXT NOT NULL, -- {vbios}
     vbios_origin INTEGER REFERENCES origin,
     vbios_confidence REAL NOT NULL,
-    reset TEXT NOT NULL CHECK (reset IN ({reset})),
+    reset TEXT NOT NULL, -- {reset}
     reset_origin INTEGER REFERENCES origin,
     reset_confidence REAL NOT NULL,
     features INTEGER REFERENCES chip
@@ -140,11 +122,11 @@ CREATE TABLE gpu_range (
 -- Many makers sell one ID as a card and as a laptop chip. -1 is any subsystem or revision.
 -- What a subsystem or a revision changes
 CREATE TABLE gpu_variant (
-    pci_id INTEGER NOT NULL,
-    subsystem INTEGER NOT NULL,
-    revision INTEGER NOT NULL,
+    pci_id INTEGER,
+    subsystem INTEGER,
+    revision INTEGER,
     product TEXT NOT NULL, -- '' when only the form factor is known
-    form_factor TEXT NOT NULL CHECK (form_factor IN ({form_factor})),
+    form_factor TEXT NOT NULL, -- {form_factor}
     confidence REAL NOT NULL,
     origin INTEGER NOT NULL REFERENCES origin,
     PRIMARY KEY (pci_id, subsystem, revision)
@@ -154,7 +136,7 @@ CREATE TABLE gpu_variant (
 -- What the maker of a board usually makes
 CREATE TABLE subvendor (
     id INTEGER PRIMARY KEY,
-    form_factor TEXT NOT NULL CHECK (form_factor IN ({form_factor})),
+    form_factor TEXT NOT NULL, -- {form_factor}
     confidence REAL NOT NULL,
     origin INTEGER NOT NULL REFERENCES origin
 ) STRICT;
@@ -162,9 +144,9 @@ CREATE TABLE subvendor (
 -- rank: from 1, the strongest; the value that won stands in gpu.
 -- Values that were stated of a GPU and lost
 CREATE TABLE annotation (
-    pci_id INTEGER NOT NULL REFERENCES gpu,
-    attribute TEXT NOT NULL CHECK (attribute IN ('is_gpu', 'chip', 'form_factor', 'display', 'vbios', 'reset')),
-    rank INTEGER NOT NULL,
+    pci_id INTEGER REFERENCES gpu,
+    attribute TEXT CHECK (attribute IN ('is_gpu', 'chip', 'form_factor', 'display', 'vbios', 'reset')),
+    rank INTEGER,
     value TEXT NOT NULL,
     confidence REAL NOT NULL,
     origin INTEGER NOT NULL REFERENCES origin,
@@ -187,7 +169,7 @@ CREATE TABLE alias (
     pci_id INTEGER NOT NULL REFERENCES gpu,
     revision INTEGER NOT NULL,
     product TEXT NOT NULL, -- as it is written
-    form_factor TEXT NOT NULL CHECK (form_factor IN ({form_factor})),
+    form_factor TEXT NOT NULL, -- {form_factor}
     source TEXT NOT NULL
 ) STRICT;
 -- The rowid is that of the alias. A space stands before and after each name, so that " ti " finds the whole word.
@@ -225,19 +207,18 @@ CREATE TABLE report (
     environment_failure INTEGER NOT NULL CHECK (environment_failure IN (0, 1)), -- the GPU is not to blame
     sender INTEGER NOT NULL, -- the same for reports that seem to come from one source
     source INTEGER NOT NULL REFERENCES source,
-    supersedes BLOB, -- id of the report that it replaces
     body TEXT NOT NULL -- canonical JSON (RFC 8785)
 ) STRICT;
 -- What was seen in an attempt
 CREATE TABLE report_symptom (
-    report INTEGER NOT NULL REFERENCES report,
-    symptom TEXT NOT NULL, -- of the vocabulary, or other:...
+    report INTEGER REFERENCES report,
+    symptom TEXT, -- of the vocabulary, or other:...
     PRIMARY KEY (report, symptom)
 ) STRICT, WITHOUT ROWID;
 -- What was tried in an attempt, in order
 CREATE TABLE report_attempt (
-    report INTEGER NOT NULL REFERENCES report,
-    place INTEGER NOT NULL,
+    report INTEGER REFERENCES report,
+    place INTEGER,
     fix TEXT NOT NULL, -- of the vocabulary, or other:...
     result TEXT NOT NULL CHECK (result IN ({result})),
     purpose TEXT, -- the symptom of the report that it was tried for, where that is known
@@ -248,8 +229,8 @@ CREATE TABLE report_attempt (
 -- a report weighs for that. core/sample_rates.c makes the rows, and docs/verdict.md has the formulas.
 -- How each kind of sample distorts
 CREATE TABLE sample_rate (
-    sample TEXT NOT NULL CHECK (sample IN ({sample})),
-    outcome TEXT NOT NULL CHECK (outcome IN ({outcome})),
+    sample TEXT, -- {sample}
+    outcome TEXT, -- {outcome}
     reports REAL NOT NULL,
     rate REAL NOT NULL,
     reference REAL NOT NULL,
@@ -265,10 +246,10 @@ CREATE TABLE sample_rate (
 -- A query costs the same with ten reports or a million.
 -- Reports counted by level of knowledge
 CREATE TABLE evidence (
-    level TEXT NOT NULL CHECK (level IN ('all', 'class', 'chip', 'id', 'subsystem')),
-    key TEXT NOT NULL,
-    chassis TEXT NOT NULL CHECK (chassis IN ('', {chassis})),
-    guest TEXT NOT NULL CHECK (guest IN ('', {guest})),
+    level TEXT CHECK (level IN ('all', 'class', 'chip', 'id', 'subsystem')),
+    key TEXT,
+    chassis TEXT, -- '', {chassis}
+    guest TEXT, -- '', {guest}
     works INTEGER NOT NULL,
     works_with_workaround INTEGER NOT NULL,
     partial INTEGER NOT NULL,
@@ -292,9 +273,9 @@ CREATE TABLE evidence (
 -- chips together. What helped most often comes first.
 -- What was tried, and how often it helped
 CREATE TABLE workaround (
-    level TEXT NOT NULL CHECK (level IN ('id', 'chip', 'class', 'symptom', 'symptom-beside', 'blocker', 'blocker-fix')),
-    key TEXT NOT NULL,
-    rank INTEGER NOT NULL,
+    level TEXT CHECK (level IN ('id', 'chip', 'class', 'symptom', 'symptom-beside', 'blocker', 'blocker-fix')),
+    key TEXT,
+    rank INTEGER,
     fix TEXT NOT NULL,
     tried INTEGER NOT NULL,
     helped INTEGER NOT NULL,
@@ -347,17 +328,17 @@ CREATE TABLE card (
 -- revision -1 is any; place is the order in the file.
 -- Which IDs and revisions a card has
 CREATE TABLE card_id (
-    pci_id INTEGER NOT NULL,
-    revision INTEGER NOT NULL,
-    card INTEGER NOT NULL REFERENCES card,
+    pci_id INTEGER,
+    revision INTEGER,
+    card INTEGER REFERENCES card,
     place INTEGER NOT NULL,
     PRIMARY KEY (pci_id, revision, card)
 ) STRICT, WITHOUT ROWID;
 -- From data/prices.tsv: over the sources of the twelve months before the newest one.
 -- What cards cost, in US dollars
 CREATE TABLE price (
-    card INTEGER NOT NULL REFERENCES card,
-    condition TEXT NOT NULL CHECK (condition IN ({condition})),
+    card INTEGER REFERENCES card,
+    condition TEXT CHECK (condition IN ({condition})),
     low INTEGER NOT NULL,
     high INTEGER NOT NULL,
     as_of TEXT NOT NULL, -- YYYY-MM, the newest
@@ -370,8 +351,8 @@ CREATE TABLE price (
 -- key vendor/chip: those with that chip; 'compute': for a card without outputs; '': for all others.
 -- Cards to buy instead
 CREATE TABLE alternative (
-    key TEXT NOT NULL,
-    rank INTEGER NOT NULL,
+    key TEXT,
+    rank INTEGER,
     pci_id INTEGER NOT NULL REFERENCES gpu,
     name TEXT NOT NULL,
     usable REAL NOT NULL,

@@ -18,7 +18,7 @@ INSERT INTO dropped SELECT r.seq, 'retracted' FROM report r INDEXED BY report_of
 -- A report that another one of the same ID and source replaces. A chain drops all but its end, whatever came first. A
 -- cycle cannot be: an id is the hash of what names the other one.
 CREATE TEMP TABLE replaced (id BLOB, pci_id INTEGER, source INTEGER, PRIMARY KEY (id, pci_id, source)) WITHOUT ROWID;
-INSERT OR IGNORE INTO replaced SELECT r.supersedes, r.pci_id, r.source FROM superseding s CROSS JOIN report r ON r.seq = s.seq
+INSERT OR IGNORE INTO replaced SELECT s.replaced, r.pci_id, r.source FROM superseding s CROSS JOIN report r ON r.seq = s.seq
     WHERE r.seq NOT IN (SELECT seq FROM dropped);
 CREATE TEMP TABLE found AS SELECT r.seq, r.id, r.pci_id, r.source FROM report r INDEXED BY report_of_device
     WHERE r.id IN (SELECT id FROM replaced)
@@ -43,8 +43,8 @@ UPDATE source SET rejected = (SELECT coalesce(sum(count), 0) FROM dropped_of_sou
 INSERT INTO dropped_of_source SELECT r.source, 'without effect', count(DISTINCT r.id)
     FROM superseding s CROSS JOIN report r ON r.seq = s.seq
     WHERE r.seq NOT IN (SELECT seq FROM dropped WHERE reason = 'retracted')
-    AND (r.supersedes, r.pci_id, r.source) NOT IN (SELECT id, pci_id, source FROM found)
-    AND (r.supersedes, r.source) NOT IN (SELECT id, source FROM retraction) GROUP BY r.source;
+    AND (s.replaced, r.pci_id, r.source) NOT IN (SELECT id, pci_id, source FROM found)
+    AND (s.replaced, r.source) NOT IN (SELECT id, source FROM retraction) GROUP BY r.source;
 DELETE FROM report_symptom WHERE report IN (SELECT seq FROM dropped);
 DELETE FROM report_attempt WHERE report IN (SELECT seq FROM dropped);
 DELETE FROM report WHERE seq IN (SELECT seq FROM dropped);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Turns an SQL file of schema/ into C: its lines without comments; of each table what its comment says last; and each CHECK
-# with its table.
+# with its table; `-- {group}` behind a column is one, too, but does not go into the database.
 #   awk -f schema/sql.awk -v name=database schema/vocabulary.tsv schema/database.sql
 # {group} becomes the words of that group of the vocabulary, quoted.
 FNR == NR {
@@ -11,6 +11,7 @@ FNR == NR {
 FNR == 1 { printf "extern const char *const %s_sql[];\nconst char *const %s_sql[] = {\n", name, name }
 /^-- / { comment = substr($0, 4) }
 /^CREATE (VIRTUAL )?TABLE / { tables[++count] = $($2 == "VIRTUAL" ? 4 : 3); says[count] = comment }
+name == "database" && /-- ('', )?\{[a-z_]+\}$/ { sub(/-- /, "CHECK (" $1 " IN ("); $0 = $0 "))"; left_out = 1 }
 {
     sub(/ *--.*/, "")
     while (match($0, /\{[a-z_]+\}/)) {
@@ -24,6 +25,8 @@ FNR == 1 { printf "extern const char *const %s_sql[];\nconst char *const %s_sql[
     if (name == "database" && match($0, /CHECK \(.*\)/)) {
         checked[++check_count] = tables[count]
         check[check_count] = substr($0, RSTART + 7, RLENGTH - 8)
+        if (left_out) sub(/ *CHECK .*/, "")
+        left_out = 0
     }
     gsub(/[\\"]/, "\\\\&")
     if ($0 != "") printf "    \"%s\\n\",\n", $0

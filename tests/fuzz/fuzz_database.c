@@ -90,7 +90,7 @@ static void add_card(struct builder *builder)
 
 static void fill(struct builder *builder)
 {
-    static const struct prior_key key = {"-", 0x10de, "mobile", "-", "-", "-"};
+    static const struct prior_key key = {"-", 0x10de, "GP1*", "mobile", "-", "-", "-"};
     static const struct prior prior = {{0.1, 0.2, 0.3, 0.4}, 10, "a reason", 0};
     static const struct symptom_record symptom = {.id = "code-43",
                                                   .scope = "guest",
@@ -104,9 +104,8 @@ static void fill(struct builder *builder)
     struct error error = {.code = ERROR_NONE};
     int64_t source;
     must(builder_add_prior(builder, &key, &prior, &error), &error);
-    must(builder_add_prior_chip(builder, "GP1*", &error), &error);
-    must(builder_add_origin(builder, "rule", "a rule", NULL, &error), &error);
-    must(builder_add_origin(builder, "fact", "a fact", NULL, &error), &error);
+    must(builder_add_origin(builder, "a rule", NULL, &error), &error);
+    must(builder_add_origin(builder, "a fact", NULL, &error), &error);
     must(builder_add_vendor(builder, 0x10de, "NVIDIA Corporation", &error), &error);
     must(builder_add_subsystem(builder, MX330, LATITUDE, "Latitude 5510", &error), &error);
     add_gpu(builder, MX330, FORM_FACTOR_MOBILE, "GP108M [GeForce MX330]");

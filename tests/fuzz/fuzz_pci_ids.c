@@ -42,17 +42,6 @@ static enum error_code on_subsystem(void *context, uint32_t pci_id, uint32_t sub
     return ERROR_NONE;
 }
 
-static enum error_code on_class(void *context, int base, int sub, int interface, const char *name,
-                                struct error *error)
-{
-    (void)context;
-    (void)error;
-    check_name(name);
-    require(base >= 0 && base <= 255 && sub >= -1 && sub <= 255 && interface >= -1 && interface <= 255,
-            "a class is a byte");
-    return ERROR_NONE;
-}
-
 static void on_problem(void *context, const char *file, long line, const char *message)
 {
     (void)context;
@@ -62,7 +51,7 @@ static void on_problem(void *context, const char *file, long line, const char *m
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     long devices = 0;
-    const struct pci_ids_visitor visitor = {&devices, on_vendor, on_device, on_subsystem, on_class};
+    const struct pci_ids_visitor visitor = {&devices, on_vendor, on_device, on_subsystem};
     struct problems problems = {.report = on_problem};
     struct pci_ids_summary summary;
     struct error error;

@@ -132,25 +132,24 @@ static inline void add_cards(struct builder *builder)
 
 static inline void add_tables(struct builder *builder)
 {
-    static const struct prior_key share_key = {"sr-iov", 0, "-", "-", "-", "-"};
-    static const struct prior_key chip_key = {"-", 0x10de, "-", "-", "-", "-"};
-    static const struct prior_key mobile_key = {"-", 0, "mobile", "acpi-rom", "none", "-"};
-    static const struct prior_key bad_key = {"-", 0, "desktop", "unknown", "-", "-"}; /* a class by itself */
-    static const struct prior_key desktop_key = {"-", 0, "desktop", "-", "-", "-"};
-    static const struct prior_key later_key = {"-", 0, "desktop", "rom-bar", "-", "-"};
+    static const struct prior_key share_key = {"sr-iov", 0, "-", "-", "-", "-", "-"};
+    static const struct prior_key chip_key = {"-", 0x10de, "AD1*,GA102", "-", "-", "-", "-"};
+    static const struct prior_key mobile_key = {"-", 0, "-", "mobile", "acpi-rom", "none", "-"};
+    static const struct prior_key bad_key = {"-",       0,   "-", "desktop",
+                                             "unknown", "-", "-"}; /* a class by itself */
+    static const struct prior_key desktop_key = {"-", 0, "-", "desktop", "-", "-", "-"};
+    static const struct prior_key later_key = {"-", 0, "-", "desktop", "rom-bar", "-", "-"};
     static const struct prior share = {{0.10, 0.20, 0.30, 0.40}, 8.0, "a function", 0};
     static const struct prior chip = {{0.70, 0.10, 0.10, 0.10}, 9.0, "a fine chip", 0};
     static const struct prior mobile = {{0.02, 0.13, 0.15, 0.70}, 16.0, "no outputs", 0};
     static const struct prior desktop = {{0.42, 0.38, 0.09, 0.11}, 12.0, "a card", 0};
     ASSERT_DONE(builder_add_prior(builder, &share_key, &share, &failure));
     ASSERT_DONE(builder_add_prior(builder, &chip_key, &chip, &failure));
-    ASSERT_DONE(builder_add_prior_chip(builder, "AD1*", &failure));
-    ASSERT_DONE(builder_add_prior_chip(builder, "GA102", &failure));
     ASSERT_DONE(builder_add_prior(builder, &mobile_key, &mobile, &failure));
     ASSERT_DONE(builder_add_prior(builder, &bad_key, &desktop, &failure));
     ASSERT_DONE(builder_add_prior(builder, &desktop_key, &desktop, &failure));
     ASSERT_DONE(builder_add_prior(builder, &later_key, &mobile, &failure));
-    ASSERT_DONE(builder_add_origin(builder, "fact", "fact: an M", NULL, &failure));
+    ASSERT_DONE(builder_add_origin(builder, "fact: an M", NULL, &failure));
     const int origins[ATTRIBUTE_COUNT] = {1, 1, 1, 1, 1, 0};
     struct gpu gpu = {.id = pci_id_from_number(UNLISTED), .chip = "GP108"};
     gpu.attributes[ATTRIBUTE_FORM_FACTOR] = (struct annotation){(int)FORM_FACTOR_MOBILE, 0.5, NULL};

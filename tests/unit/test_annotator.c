@@ -133,12 +133,10 @@ DEFINE_TEST(test_sources)
     int lists = list_kind_count();
     for (int i = 0; i < 15 + lists; i++) {
         const char *kind = i < 4 ? "fact" : i < 15 ? "rule" : "list";
-        assert_string_equal(annotator_source_kind(annotator, i), kind);
         assert_memory_equal(annotator_source_text(annotator, i), kind, 4);
     }
     for (int list = 0; list < lists; list++)
         assert_int_equal(annotator_product_source(annotator, list), 15 + list);
-    assert_null(annotator_source_kind(annotator, 15 + lists));
     assert_null(annotator_source_text(annotator, 15 + lists));
     annotator_free(annotator);
     annotator_free(NULL);
