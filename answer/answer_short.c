@@ -319,26 +319,22 @@ void answer_write_macos(const struct prose *prose, const struct answer *answer)
                   (int)(last - answer->macos), answer->macos);
 }
 
-/* That the maker's newest driver lacks the chip. Linux has drivers of its own for all that is not NVIDIA's; a
- * legacy driver that AMD or Intel still mend keeps nobody from a guest: JSON has it. */
-static void write_driver(const struct prose *prose, const struct device *device)
+void answer_append_driver(struct buffer *out, const struct device *device)
 {
     enum { NVIDIA = 0x10de };
-    struct buffer line CLEANUP(buffer_free) = BUFFER(NAME_SIZE + 256);
     bool is_branch = device->driver[0] >= '0' && device->driver[0] <= '9';
     bool has_ended = strncmp(device->security, "ended ", 6) == 0;
     bool is_legacy = strcmp(device->security, "legacy") == 0;
     if (!has_ended && !(is_legacy && is_branch))
         return;
-    buffer_append_text(&line, device->id.vendor == NVIDIA ? "" : "Windows: ");
-    append_vendor(&line, device->vendor);
+    buffer_append_text(out, device->id.vendor == NVIDIA ? "" : "Windows: ");
+    append_vendor(out, device->vendor);
     if (is_branch)
-        buffer_append_format(&line, " %s is the last", device->driver);
+        buffer_append_format(out, " %s is the last", device->driver);
     if (has_ended)
-        buffer_append_format(&line, ", no security fixes since %s", device->security + 6);
+        buffer_append_format(out, ", no security fixes since %s", device->security + 6);
     else
-        buffer_append_text(&line, ": legacy support, security fixes only");
-    prose_add(prose, PARAGRAPH_FIELD, "Driver", COLOR_PLAIN, "%s.", buffer_text(&line));
+        buffer_append_text(out, ": legacy support, security fixes only");
 }
 
 void answer_write_cards(const struct prose *prose, const struct answer *answer)
@@ -348,7 +344,10 @@ void answer_write_cards(const struct prose *prose, const struct answer *answer)
     if (line.length)
         prose_add(prose, PARAGRAPH_FIELD, answer->card_count == 1 ? "Card" : "Cards", COLOR_PLAIN, "%s.",
                   buffer_text(&line));
-    write_driver(prose, &answer->device);
+    buffer_clear(&line);
+    answer_append_driver(&line, &answer->device);
+    if (line.length)
+        prose_add(prose, PARAGRAPH_FIELD, "Driver", COLOR_PLAIN, "%s.", buffer_text(&line));
 }
 
 void answer_write_unlisted(const struct prose *prose, const struct answer *answer)

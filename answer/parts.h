@@ -93,6 +93,11 @@ bool answer_takes_workaround(const struct verdict *verdict);
 /* Writes how it is with a virtual function or a vGPU, where somebody reported that. */
 void answer_write_parts(const struct prose *prose, const struct answer *answer);
 
+/* Appends that the maker's newest driver lacks the chip, or that it gets security fixes only: "NVIDIA 470 is
+ * the last, no security fixes since 2024-09". Nothing where neither is known. Linux has drivers of its own
+ * for all that is not NVIDIA's. */
+void answer_append_driver(struct buffer *out, const struct device *device);
+
 /* Appends which workarounds those were, of the newest reports first, with counts: ": vendor-reset (3 of 4)".
  * Nothing where the reports tell none. */
 void answer_append_effort(struct buffer *out, const struct answer *answer);

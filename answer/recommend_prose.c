@@ -54,6 +54,7 @@ static void write_given(const struct prose *prose, const struct recommendation *
     const struct answer *given = &question->given;
     enum form_factor form_factor = gpu_form_factor(&given->device.gpu);
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    struct buffer driver CLEANUP(buffer_free) = BUFFER(1024);
     struct pci_id base = pci_id_base(&given->device.id);
     char id[PCI_ID_TEXT_SIZE];
     bool same_chip = false;
@@ -66,6 +67,9 @@ static void write_given(const struct prose *prose, const struct recommendation *
     if (given->verdict.level != LEVEL_UNKNOWN)
         buffer_append_format(&line, ", about %d %%", percent(given->verdict.usable));
     buffer_append_byte(&line, '.');
+    answer_append_driver(&driver, &given->device);
+    if (driver.length)
+        buffer_append_format(&line, " Its driver: %s.", buffer_text(&driver));
     if (question->is_unsure)
         buffer_append_text(&line, " The name may mean other GPUs, too: passthru query shows them.");
     if (recommendation->may_keep)

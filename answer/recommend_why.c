@@ -71,11 +71,15 @@ void recommend_append_why(struct buffer *out, const struct recommend_question *q
     if (recommend_same_chip(question, offer))
         buffer_append_format(out, "; it has the same chip, %s", offer->chip);
     if (question->wanted.guests > 1)
-        buffer_append_format(out, "; guests can share it by %s", offer->card.features.split);
+        buffer_append_format(
+            out, "; guests can share it by %s%s", offer->card.features.split,
+            card_list_has(offer->card.features.split, "vgpu-unlock") ? ", with a patched driver" : "");
     buffer_append_format(out, ". About %d %% of attempts succeed; ", percent(offer->verdict.usable));
-    if (offer->reports)
-        buffer_append_format(out, "of %d report%s on it %d did.", offer->reports, plural(offer->reports),
-                             offer->usable_reports);
+    if (offer->reports == 1)
+        buffer_append_format(out, "the one report on it says that it %s.",
+                             offer->usable_reports ? "did" : "did not");
+    else if (offer->reports)
+        buffer_append_format(out, "of %d reports on it %d did.", offer->reports, offer->usable_reports);
     else
         buffer_append_format(out, "no report on it, %d on similar cards.", offer->verdict.pooled_reports);
 }

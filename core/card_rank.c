@@ -135,6 +135,15 @@ static double cooling_effort(const struct card *card, const struct card_question
     return card_needs_airflow(card) && !question->passive && !question->headless ? -0.5 : 0;
 }
 
+/* What its maker sells to be shared needs no patch, and at best no licence. */
+static double sharing_effort(const struct card *card, const struct card_question *question)
+{
+    const char *split = card->features.split;
+    if (question->guests < 2 || card_list_has(split, "sr-iov") || card_list_has(split, "mxgpu"))
+        return 0;
+    return card_list_has(split, "vgpu") ? -0.5 : -1;
+}
+
 static double driver_age(const struct card *card)
 {
     return is_current(card->features.security) ? 0 : -0.5;
@@ -181,6 +190,7 @@ double offer_fitness(const struct offer *offer, const struct card_question *ques
     const struct card *card = &offer->card;
     bool is_capped = !question->budget;
     double fitness = 0;
+    double effort = sharing_effort(card, question);
     switch (question->purpose) {
     case PURPOSE_LLM:
         fitness = log2(card->vram_gib) + 0.25 * log2(card->bandwidth_gb_s / 300);
@@ -204,7 +214,7 @@ double offer_fitness(const struct offer *offer, const struct card_question *ques
     default:
         fitness = picture_fitness(card, enough_speed) + cooling_effort(card, question);
     }
-    return round(fitness * 2) / 2;
+    return round((fitness + effort) * 2) / 2;
 }
 
 /* Whether it can do what it is bought for at all. */
