@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_DB_SEARCH_INTERNAL_H
 #define PASSTHRU_DB_SEARCH_INTERNAL_H
 
-/* What db/search.c and db/search_rank.c share. Nobody else includes it. */
+/* What the files db/search*.c share. Nobody else includes it. */
 
 #include "db/internal.h"
 #include "db/search.h"
@@ -32,6 +32,7 @@ struct candidate {
     int memory;           /* 0 as asked for, 1 not stated, 2 another */
     int source;           /* 0: the surest */
     bool is_literal;      /* brand and line were asked for, too */
+    int noise;            /* words of the product that say nothing and were not asked for: "OEM" */
     bool is_odd_form;     /* "Max-Q", where another word for a laptop chip was asked for */
     int64_t alias;        /* its number */
     char chip[CHIP_SIZE]; /* "GK208" */
