@@ -20,6 +20,8 @@ struct finder {
     struct candidate *candidates;
     int count;
     int capacity;
+    struct gpu_name maker; /* of the last candidate; an index has many of one */
+    int maker_id;
 };
 
 /* ---- the words that the index is asked for ---- */
@@ -119,8 +121,10 @@ static enum error_code find(struct finder *finder, const char *match, struct err
     while (database_next(finder->database, row, error) && !grow(finder, error)) {
         struct candidate *candidate = &finder->candidates[finder->count];
         read_candidate(row, candidate);
-        search_grade(&finder->question, column_text(row, 7), column_text(row, 5), column_text(row, 6),
-                     candidate);
+        if (finder->maker_id != (int)(candidate->hit.pci_id >> 16))
+            gpu_name_parse(column_text(row, 7), finder->question.known, &finder->maker);
+        finder->maker_id = (int)(candidate->hit.pci_id >> 16);
+        search_grade(&finder->question, &finder->maker, column_text(row, 5), column_text(row, 6), candidate);
         /* The words of several products (6650 XT / 6700S) are for who asks for all of them. */
         bool is_several = strchr(candidate->hit.product, '/') != NULL;
         finder->count += !is_several || (candidate->tier < TIER_WORDS && strchr(finder->question.text, '/'));
@@ -443,7 +447,8 @@ enum error_code database_search(struct database *database, const char *text, enu
                                 struct name_search *search, struct error *error)
 {
     struct known_words known CLEANUP(known_words_free) = {.count = 0};
-    struct finder finder = {.database = database, .question = {.text = text, .known = &known}};
+    struct finder finder = {
+        .database = database, .question = {.text = text, .known = &known}, .maker_id = -1};
     *search = (struct name_search){.count = 0};
     if (known_words_load(database, &known, error))
         return error->code;

@@ -82,7 +82,7 @@ static bool has_line_like(const struct gpu_name *name, const char *line)
 }
 
 static void fit_word(const struct question *question, int number, const struct gpu_name *product,
-                     const char *chip, const char *vendor, struct fit *fit)
+                     const char *chip, const struct gpu_name *maker, struct fit *fit)
 {
     const struct name_word *word = &question->name.words[number];
     if (question->is_left_out[number])
@@ -101,15 +101,12 @@ static void fit_word(const struct question *question, int number, const struct g
         return;
     case WORD_KIND_VENDOR:
     case WORD_KIND_BRAND:
-    case WORD_KIND_LINE: {
-        struct gpu_name maker;
-        gpu_name_parse(vendor, question->known, &maker);
-        if (gpu_name_has(&maker, word->text) || begins_a_word(product, word->text))
+    case WORD_KIND_LINE:
+        if (gpu_name_has(maker, word->text) || begins_a_word(product, word->text))
             return;
         fit->lacks_brand = true;
         fit->lacks_line |= word->kind == WORD_KIND_LINE && !has_line_like(product, word->text);
         return;
-    }
     case WORD_KIND_MOBILE:
         fit->lacks_form = true;
         return;
@@ -141,7 +138,7 @@ static bool keeps_order(const struct question *question, const struct gpu_name *
 }
 
 static struct fit fit_words(const struct question *question, const struct gpu_name *product, const char *chip,
-                            const char *vendor)
+                            const struct gpu_name *maker)
 {
     const struct gpu_name *asked = &question->name;
     struct fit fit = {.missing = 0};
@@ -155,7 +152,7 @@ static struct fit fit_words(const struct question *question, const struct gpu_na
             i = last;
             continue;
         }
-        fit_word(question, i, product, chip, vendor, &fit);
+        fit_word(question, i, product, chip, maker, &fit);
     }
     char first[NAME_WORD_SIZE];
     snprintf(first, sizeof first, "%.*s", (int)strcspn(chip + (*chip == ' '), " "), chip + (*chip == ' '));
@@ -245,8 +242,8 @@ static int compare_memory(const struct question *question, const char *memory)
     return !is_asked ? 0 : *memory && !strstr(memory, "ddr") ? 2 : 1;
 }
 
-void search_grade(const struct question *question, const char *vendor, const char *alias, const char *source,
-                  struct candidate *candidate)
+void search_grade(const struct question *question, const struct gpu_name *maker, const char *alias,
+                  const char *source, struct candidate *candidate)
 {
     struct gpu_name name;
     bool is_mobile_name;
@@ -259,7 +256,7 @@ void search_grade(const struct question *question, const char *vendor, const cha
     if (candidate->hit.is_of_processor) /* that is what was asked for, by its name */
         gpu_name_parse(alias, question->known, &name);
     candidate->extra = count_extra(question, &name);
-    struct fit fit = fit_words(question, &name, chip ? chip + 1 : "", vendor);
+    struct fit fit = fit_words(question, &name, chip ? chip + 1 : "", maker);
     enum form_factor form_factor = candidate->hit.form_factor;
     candidate->missing = fit.missing;
     /* By its chip or its brand alone all that have it are equally near. */

@@ -40,9 +40,10 @@ struct candidate {
 
 enum { TIER_EXACT, TIER_OTHER_FORM, TIER_WORDS, TIER_SIMILAR };
 
-/* Reads an alias into a candidate. `vendor` is its name in pci.ids, `alias` the words that the index has. */
-void search_grade(const struct question *question, const char *vendor, const char *alias, const char *source,
-                  struct candidate *candidate);
+/* Reads an alias into a candidate. `maker` has the words of its vendor in pci.ids, `alias` is what the index
+ * has. */
+void search_grade(const struct question *question, const struct gpu_name *maker, const char *alias,
+                  const char *source, struct candidate *candidate);
 
 /* Sorts, drops what is there twice, groups, and stores the best of them. The candidates are left in disorder.
  */
