@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/listing.h"
+
 /* A longer line is looked at in pieces, cut where no ID can stand. */
 enum { MAX_LINE = 65536 };
 
@@ -12,7 +14,8 @@ struct text_scan {
     const struct text_scan_visitor *visitor;
     bool pending; /* `last` waits for its subsystem, which may stand on a later line */
     struct found_id last;
-    char *text; /* MAX_LINE + 1 bytes: what was read and not looked at yet */
+    struct listing_device record; /* what was read of one */
+    char *text;                   /* MAX_LINE + 1 bytes: what was read and not looked at yet */
     size_t length;
 };
 
@@ -20,6 +23,8 @@ static enum error_code deliver(struct text_scan *scan, struct error *error)
 {
     bool pending = scan->pending;
     scan->pending = false;
+    if (pending)
+        scan->record = LISTING_DEVICE_UNKNOWN;
     return pending ? scan->visitor->found(scan->visitor->context, &scan->last, error) : ERROR_NONE;
 }
 
@@ -32,6 +37,26 @@ static bool states_display_class(const char *line)
     return false;
 }
 
+/* A device of another kind of listing, or a field of it: its ID may be completed by later lines. */
+static enum error_code scan_listing(struct text_scan *scan, const char *line, bool *taken,
+                                    struct error *error)
+{
+    struct listing_device found;
+    const struct listing_device *device = &found;
+    *taken = listing_read_line(line, &found);
+    if (*taken && deliver(scan, error))
+        return error->code;
+    if (!*taken && listing_read_field(line, &scan->record)) {
+        device = &scan->record;
+        *taken = device->id.vendor && device->id.device;
+    }
+    if (*taken) {
+        scan->last = (struct found_id){.id = device->id, .on_display_line = device->class_code >> 8 == 0x03};
+        scan->pending = true;
+    }
+    return ERROR_NONE;
+}
+
 static bool is_usb_line(const char *line)
 {
     return strncmp(line, "Bus ", 4) == 0 && strstr(line, " Device ") && strstr(line, ": ID ");
@@ -42,8 +67,11 @@ static enum error_code scan_line(struct text_scan *scan, const char *line, size_
     size_t position = 0;
     struct pci_id id;
     const char *start = line + strspn(line, " \t");
+    bool taken = false;
     if (is_usb_line(line))
         return ERROR_NONE;
+    if (scan_listing(scan, start + strspn(start, "> \t|"), &taken, error) || taken)
+        return error->code;
     if (strncmp(start, "Subsystem:", 10) == 0) {
         /* The name in front of the brackets may hold anything: the last ID counts. */
         while (pci_id_find(line, length, &position, &id)) {
@@ -138,7 +166,7 @@ static enum error_code read_more(struct text_scan *scan, int file, bool *end, st
 enum error_code text_scan(int file, const struct text_scan_visitor *visitor, struct error *error)
 {
     char text[MAX_LINE + 1];
-    struct text_scan scan = {.visitor = visitor, .text = text};
+    struct text_scan scan = {.visitor = visitor, .text = text, .record = LISTING_DEVICE_UNKNOWN};
     error->code = ERROR_NONE;
     for (bool end = false; !end;) {
         if (read_more(&scan, file, &end, error) || scan_lines(&scan, end, error))

@@ -13,7 +13,10 @@ static const char hex_digits[] = "0123456789abcdefABCDEF";
 
 bool lspci_text_init(struct lspci_text *text)
 {
-    *text = (struct lspci_text){.dump = BUFFER(DUMP_MAX), .heading_group = IOMMU_GROUP_UNKNOWN};
+    *text = (struct lspci_text){.dump = BUFFER(DUMP_MAX),
+                                .heading_group = IOMMU_GROUP_UNKNOWN,
+                                .record = LISTING_DEVICE_UNKNOWN,
+                                .wrapped = BUFFER(2 * LSPCI_LINE_MAX + 16)};
     text->devices = malloc(MAX_PCI_DEVICES * sizeof *text->devices);
     return text->devices;
 }
@@ -22,10 +25,18 @@ void lspci_text_free(struct lspci_text *text)
 {
     free(text->devices);
     buffer_free(&text->dump);
+    buffer_free(&text->wrapped);
 }
 
-/* Removes colours, carriage returns, no-break spaces, and what indents and quotes a line in a forum.
- * Returns where it begins. */
+/* "1. " of a list. */
+static size_t list_number(const char *line)
+{
+    size_t digits = strspn(line, "0123456789");
+    return digits && strncmp(line + digits, ". ", 2) == 0 ? digits + 2 : 0;
+}
+
+/* Removes colours, carriage returns, no-break spaces, and what indents, quotes and lists a line in a forum or
+ * mail. Returns where it begins. */
 static char *clean(char *line)
 {
     char *to = line;
@@ -45,7 +56,8 @@ static char *clean(char *line)
     while (to > line && isspace((unsigned char)to[-1]))
         to--;
     *to = '\0';
-    return line + strspn(line, " \t>|");
+    line += strspn(line, " \t>|#*`-");
+    return line + list_number(line);
 }
 
 /* The `digits` hexadecimal digits at `text`, exactly. */
@@ -58,14 +70,6 @@ static bool read_hex(const char *text, size_t digits, unsigned *value)
     copy[digits] = '\0';
     *value = (unsigned)strtoul(copy, NULL, 16);
     return true;
-}
-
-/* A value with its number: "NVIDIA Corporation [10de]", or "10de" alone. */
-static bool read_number(const char *value, unsigned *number)
-{
-    const char *bracket = strrchr(value, '[');
-    return bracket ? read_hex(bracket + 1, 4, number) && bracket[5] == ']'
-                   : read_hex(value, 4, number) && !value[4];
 }
 
 static void set_class(struct pci_device *device, unsigned class_code)
@@ -134,26 +138,27 @@ static void take_description(struct pci_device *device, const char *text)
         device->interface = (uint8_t)interface;
 }
 
-/* Unraid lists `[10de:1b80] 01:00.0 VGA compatible controller: NVIDIA ... (rev a1)`: a class only by its
- * name, of which those are taken that matter here. Returns where the address begins. */
+/* Unraid lists `[10de:1b80] 01:00.0 VGA compatible controller: NVIDIA ... (rev a1)`, and a script of forums
+ * `[10de:1b80] [R] 01:00.0  VGA compatible controller  NVIDIA ...`, R for what can be reset: a class only by
+ * its name, of which those are taken that matter here. Returns where the address begins. */
 static char *take_leading_id(struct pci_device *device, char *line)
 {
     static const struct {
         const char *name;
         unsigned class_code;
-    } classes[] = {{"VGA compatible controller:", 0x0300},
-                   {"3D controller:", 0x0302},
-                   {"Display controller:", 0x0380},
-                   {"Processing accelerators:", 0x1200},
-                   {"Co-processor:", 0x0b40},
-                   {"Audio device:", 0x0403},
-                   {"Host bridge:", 0x0600},
-                   {"PCI bridge:", 0x0604},
-                   {"USB controller:", 0x0c03}};
+    } classes[] = {{"VGA compatible controller", 0x0300},
+                   {"3D controller", 0x0302},
+                   {"Display controller", 0x0380},
+                   {"Processing accelerators", 0x1200},
+                   {"Co-processor", 0x0b40},
+                   {"Audio device", 0x0403},
+                   {"Host bridge", 0x0600},
+                   {"PCI bridge", 0x0604},
+                   {"USB controller", 0x0c03}};
     if (line[0] != '[' || strnlen(line, 11) < 11 || line[10] != ']' ||
         pci_id_parse(line + 1, 9, &device->id) != PCI_ID_OK)
         return line;
-    char *address = line + 11 + strspn(line + 11, " \t");
+    char *address = line + 11 + strspn(line + 11, " \t[R]");
     const char *name = address + strcspn(address, " \t");
     name += strspn(name, " \t");
     for (size_t i = 0; i < ARRAY_SIZE(classes); i++)
@@ -165,76 +170,17 @@ static char *take_leading_id(struct pci_device *device, char *line)
     return address;
 }
 
-static void set_field(struct pci_device *device, int field, const char *value)
+/* Takes what another kind of listing states of a device. */
+static void take_stated(struct pci_device *device, const struct listing_device *stated)
 {
-    unsigned number;
-    if (!read_number(value, &number))
-        return;
-    switch (field) {
-    case 0:
-        set_class(device, number);
-        break;
-    case 1:
-        device->id.vendor = (uint16_t)number;
-        break;
-    case 2:
-        device->id.device = (uint16_t)number;
-        break;
-    case 3:
-        device->id.subvendor = (uint16_t)number;
-        break;
-    default:
-        device->id.subdevice = (uint16_t)number;
-        device->id.has_subsystem = device->id.subvendor != 0;
-    }
-}
-
-/* -mm: `"3D controller [0302]" "NVIDIA Corporation [10de]" "GP108M [1d16]" -ra1 -p00 "Dell [1028]" ...` */
-static void take_quoted(struct pci_device *device, char *text)
-{
-    unsigned interface;
-    int field = 0;
-    for (char *at = text; *at;) {
-        if (*at == '"') {
-            char *value = at + 1;
-            at = strchr(value, '"');
-            if (!at)
-                return;
-            *at++ = '\0';
-            set_field(device, field++, value);
-        } else {
-            if (strncmp(at, "-r", 2) == 0)
-                set_revision(device, at + 2);
-            else if (strncmp(at, "-p", 2) == 0 && read_hex(at + 2, 2, &interface))
-                device->interface = (uint8_t)interface;
-            at += strcspn(at, " \"");
-            at += strspn(at, " ");
-        }
-    }
-}
-
-/* -vmm: "Vendor:\tNVIDIA Corporation [10de]" */
-static void take_record(struct pci_device *device, const char *line)
-{
-    static const char *const fields[] = {"Class:", "Vendor:", "Device:", "SVendor:", "SDevice:"};
-    const char *value = line + strcspn(line, ":");
-    value += *value == ':';
-    value += strspn(value, " \t");
-    for (int i = 0; i < (int)ARRAY_SIZE(fields); i++)
-        if (strncmp(line, fields[i], strlen(fields[i])) == 0)
-            set_field(device, i, value);
-    unsigned interface;
-    if (strncmp(line, "Rev:", 4) == 0)
-        set_revision(device, value);
-    else if (strncmp(line, "ProgIf:", 7) == 0 && read_hex(value, 2, &interface))
-        device->interface = (uint8_t)interface;
-    else if (strncmp(line, "IOMMUGroup:", 11) == 0 && strspn(value, "0123456789") == strlen(value) && *value)
-        device->iommu_group = (int)strtol(value, NULL, 10);
-    if (strncmp(line, "Driver:", 7) == 0 || strncmp(line, "Module:", 7) == 0) {
-        if (line[0] == 'D')
-            snprintf(device->driver, sizeof device->driver, "%s", value);
-        device->driver_known = true;
-    }
+    device->id = stated->id;
+    if (stated->has_class)
+        set_class(device, stated->class_code);
+    device->interface = stated->interface;
+    if (stated->iommu_group >= 0)
+        device->iommu_group = stated->iommu_group;
+    device->driver_known |= stated->driver_known;
+    snprintf(device->driver, sizeof device->driver, "%s", stated->driver);
 }
 
 /* Begins a device. One that was there already is continued, since people paste several listings of a machine;
@@ -266,13 +212,37 @@ static void begin(struct lspci_text *text, const struct pci_device *stated, bool
         known->iommu_group = text->heading_group;
 }
 
-/* Whether the line begins with an address, or is the first one of a record of -vmm: "Slot:\t01:00.0". */
+/* Whether the line is one of another kind of listing: a whole device, or a field of a record, which begins
+ * with the address. */
+static bool take_listing(struct lspci_text *text, const char *line)
+{
+    struct pci_device stated = PCI_DEVICE_UNKNOWN;
+    struct listing_device found;
+    if (listing_read_line(line, &found)) {
+        if (!pci_address_parse(found.address, &stated.address))
+            return false;
+        take_stated(&stated, &found);
+        begin(text, &stated, false);
+        return true;
+    }
+    char before[LISTING_ADDRESS_SIZE];
+    memcpy(before, text->record.address, sizeof before);
+    if (!listing_read_field(line, &text->record))
+        return false;
+    bool is_new = *text->record.address && strcmp(before, text->record.address) != 0;
+    if (is_new && pci_address_parse(text->record.address, &stated.address))
+        begin(text, &stated, true);
+    if (text->is_record && text->current)
+        take_stated(text->current, &text->record);
+    return true;
+}
+
+/* Whether the line begins with an address. */
 static bool begins_device(struct lspci_text *text, char *line)
 {
     struct pci_device stated = PCI_DEVICE_UNKNOWN;
     char address[PCI_ADDRESS_TEXT_SIZE];
-    bool is_slot = strncmp(line, "Slot:", 5) == 0;
-    char *at = is_slot ? line + 5 + strspn(line + 5, " \t") : take_leading_id(&stated, line);
+    char *at = take_leading_id(&stated, line);
     size_t length = strcspn(at, " \t");
     if (length >= sizeof address)
         return false;
@@ -281,22 +251,48 @@ static bool begins_device(struct lspci_text *text, char *line)
     if (!pci_address_parse(address, &stated.address))
         return false;
     at += length + strspn(at + length, " \t");
-    if (*at == '"')
-        take_quoted(&stated, at);
-    else
-        take_description(&stated, at);
-    begin(text, &stated, is_slot);
+    take_description(&stated, at);
+    begin(text, &stated, false);
+    buffer_clear(&text->wrapped);
+    if (text->current && !text->current->id.vendor)
+        buffer_append_text(&text->wrapped, at);
     return true;
 }
 
-/* "IOMMU Group 12:" and "IOMMU Group 12 01:00.0 VGA ...", as the scripts print that people use to see their
- * groups. Returns what follows it, NULL when it is none. */
+/* A mail breaks a line before its ID ("=" at the end stands for that): whether this line is the rest of it.
+ */
+static bool take_rest(struct lspci_text *text, const char *line)
+{
+    struct buffer *wrapped = &text->wrapped;
+    struct pci_device device = PCI_DEVICE_UNKNOWN;
+    if (!wrapped->length || !text->current || text->current->id.vendor)
+        return false;
+    if (wrapped->data[wrapped->length - 1] == '=')
+        wrapped->data[--wrapped->length] = '\0';
+    buffer_append_format(wrapped, " %s", line);
+    take_description(&device, buffer_text(wrapped));
+    buffer_clear(wrapped);
+    if (!device.id.vendor)
+        return false;
+    device.address = text->current->address;
+    device.iommu_group = text->current->iommu_group;
+    *text->current = device;
+    return true;
+}
+
+/* "IOMMU Group 12:", "IOMMU Group 12 01:00.0 VGA ..." and "Group:  12  01:00.0 VGA ...", as the scripts print
+ * that people use to see their groups. Returns what follows it, NULL when it is none. */
 static char *read_heading(struct lspci_text *text, char *line)
 {
-    if (strncasecmp(line, "IOMMU Group ", 12) != 0 || !isdigit((unsigned char)line[12]))
+    bool is_bare = strncasecmp(line, "Group", 5) == 0;
+    if (!is_bare &&
+        strncasecmp(line, "IOMMU Group ", 12) != 0) /* lspci -vv has "IOMMU group: 12" of a device */
+        return NULL;
+    line += is_bare ? 5 + strspn(line + 5, ": \t") : 12;
+    if (!isdigit((unsigned char)*line))
         return NULL;
     char *end;
-    long group = strtol(line + 12, &end, 10);
+    long group = strtol(line, &end, 10);
     text->heading_group = group >= 0 && group <= INT32_MAX ? (int)group : IOMMU_GROUP_UNKNOWN;
     text->current = NULL;
     return end + strspn(end, ": \t-");
@@ -347,14 +343,15 @@ void lspci_text_line(struct lspci_text *text, char *line)
             text->heading_group = IOMMU_GROUP_UNKNOWN;
         return;
     }
-    if (begins_device(text, start) || take_hex(text, start))
+    if (take_listing(text, start) || begins_device(text, start) || take_hex(text, start) ||
+        take_rest(text, start))
         return;
     if (!may_follow(start) || !text->current)
         text->heading_group = IOMMU_GROUP_UNKNOWN;
     if (!*start && text->is_record)
         text->current = NULL;
-    if (text->current && text->is_record)
-        take_record(text->current, start);
-    else if (text->current)
+    if (!*start)
+        text->record = LISTING_DEVICE_UNKNOWN;
+    if (text->current && !text->is_record)
         lspci_detail_line(text, text->current, start);
 }

@@ -3,13 +3,15 @@
 #define PASSTHRU_PROBE_LSPCI_TEXT_H
 
 #include "core/buffer.h"
+#include "core/listing.h"
 #include "probe/pci.h"
 
 /* A line that is longer is cut. */
 enum { LSPCI_LINE_MAX = 65536 };
 
 /* What lspci has printed, read line by line: device lines of -n, -nn, -mm and -vmm, and the lines below them
- * that -k, -v, -vv and -x add; also below the headings "IOMMU Group 12" that a much-copied script prints. */
+ * that -k, -v, -vv and -x add; also below the headings "IOMMU Group 12" that much-copied scripts print, and
+ * what other programs list (core/listing.h). */
 struct lspci_text {
     struct pci_device
         *devices; /* in the order of the text; `device->id.vendor` is 0 where no ID was stated */
@@ -20,9 +22,11 @@ struct lspci_text {
 
     struct pci_device *current; /* the one that the lines belong to; NULL: none */
     const struct pci_device *dumped;
+    struct buffer wrapped; /* the current one's line, when a mail has broken it before the ID */
     int heading_group;
     int next_bar;
-    bool is_record; /* of -vmm: "Key: value" */
+    bool is_record; /* "Key: value", of -vmm or hwinfo */
+    struct listing_device record;
     bool is_resizable_bar;
     bool is_vf_enabled;
 };

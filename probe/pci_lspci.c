@@ -140,5 +140,6 @@ enum error_code pci_read_lspci(const char *path, struct pci_machine *machine, st
     else
         error_set(error, ERROR_BAD_INPUT, "%s holds no output of lspci",
                   strcmp(path, "-") == 0 ? "standard input" : path);
-    return error_next(error, "make it with: lspci -nnk");
+    return error_next(error,
+                      "make it with: lspci -nnk; any other text with PCI IDs is for: passthru query -");
 }

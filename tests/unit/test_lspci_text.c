@@ -97,6 +97,39 @@ static const struct {
      "[10ec:8168] 02:00.0 Ethernet controller: Realtek\n[10de:1b8] 03:00.0 x: y\n[10de:1b80\n",
      "0000:00:00.0 0600 8086:3ec2 07 group=0\n0000:00:01.0 0604 8086:1901 07 group=1 bridge=00-00\n"
      "0000:01:00.0 0300 10de:1b80 a1 group=1\n0000:01:00.1 0403 10de:10f0 a1 group=1\n0000:02:00.0 0000 10ec:8168\n"},
+    /* Other scripts for groups. */
+    {"Group 10:\t[1002:1638] [R] 07:00.0  VGA compatible controller    Cezanne [Radeon Vega Series]\n"
+     "\t\t[1002:1637]     07:00.1  Audio device                 Renoir\n"
+     "Group:  1   0000:08:00.0 VGA compatible controller [0300]: NVIDIA [10de:2484] (rev a1)\n",
+     "0000:07:00.0 0300 1002:1638 group=10\n0000:07:00.1 0403 1002:1637 group=10\n"
+     "0000:08:00.0 0300 10de:2484 a1 group=1\n"},
+    /* From mails, which wrap lines, and from lists. */
+    {"03:00.0 Display controller [0380]: Advanced Micro Devices, Inc. [AMD/ATI] =\n"
+     "Navi 23 [Radeon RX 6600/6600 XT/6600M] [1002:73ff] (rev c3)\n"
+     "> 0a:00.0 Display controller [0380]: Advanced Micro Devices, Inc.\n"
+     "> [AMD/ATI] Sun LE [Radeon HD 8550M / R5 M230] [1002:666f]\n"
+     "> 0b:00.0 Network controller [0280]: a name alone\n> \tKernel driver in use: x\n",
+     "0000:03:00.0 0380 1002:73ff c3\n0000:0a:00.0 0380 1002:666f\n"},
+    {"# 01:00.0 0300: 10de:2c33\n- 02:00.0 0300: 10de:2c34\n* 03:00.0 0300: 10de:2c35\n1. 04:00.0 0300: 10de:2c36\n"
+     "`05:00.0 VGA [0300]: NVIDIA [10de:2c37]`\n",
+     "0000:01:00.0 0300 10de:2c33\n0000:02:00.0 0300 10de:2c34\n0000:03:00.0 0300 10de:2c35\n"
+     "0000:04:00.0 0300 10de:2c36\n0000:05:00.0 0300 10de:2c37\n"},
+    /* pvesh get /nodes/NODE/hardware/pci, pciconf -l of two versions, hwinfo. */
+    {"| class    | device | id           | iommugroup | vendor | device_name | mdev | subsystem_device | x | subsystem_vendor |\n"
+     "| 0x030000 | 0x1b81 | 0000:01:00.0 |          1 | 0x10de | GP104       |      | 0x3301 | y | 0x1462 |\n"
+     "\xe2\x94\x82 0x040300 \xe2\x94\x82 0x10f0 \xe2\x94\x82 0000:01:00.1 \xe2\x94\x82 1 \xe2\x94\x82 0x10de \xe2\x94\x82\n"
+     "| 0x0300 | 0x1b81 | 0000:02:00.0 | 1 | 0x10de |\n",
+     "0000:01:00.0 0300 10de:1b81:1462:3301 group=1\n0000:01:00.1 0403 10de:10f0 group=1\n"},
+    {"vgapci0@pci0:1:0:0:\tclass=0x030000 rev=0xa1 hdr=0x00 vendor=0x10de device=0x1b81 subvendor=0x1462 subdevice=0x3301\n"
+     "    vendor     = 'NVIDIA Corporation'\n    device     = 'GP104 [GeForce GTX 1070]'\n"
+     "none1@pci0:10:31:7:\tclass=0x040300 card=0x33011462 chip=0x10f010de rev=0xa1 hdr=0x00\n",
+     "0000:01:00.0 0300 10de:1b81:1462:3301 a1 driver=vgapci\n0000:0a:1f.7 0403 10de:10f0:1462:3301 a1 driver=\n"},
+    {"25: PCI 100.0: 0300 VGA compatible controller (VGA)\n  [Created at pci.386]\n  SysFS BusID: 0000:01:00.0\n"
+     "  Hardware Class: graphics card\n  Model: \"nVidia GP104\"\n  Vendor: pci 0x10de \"nVidia Corporation\"\n"
+     "  Device: pci 0x1b81 \"GP104\"\n  SubVendor: pci 0x1462 \"MSI\"\n  SubDevice: pci 0x3301\n  Revision: 0xa1\n"
+     "  Driver: \"nvidia\"\n\n26: PCI 02.0: 0380 Display controller\n  SysFS BusID: 0000:00:02.0\n  Vendor: pci 0x8086\n"
+     "  Device: pci 0x3e92\n",
+     "0000:00:02.0 0380 8086:3e92\n0000:01:00.0 0300 10de:1b81:1462:3301 a1 driver=nvidia\n"},
     /* Two listings of one machine; then one of another, which does not mix with it. */
     {"01:00.0 0300: 10de:1b80 (rev a1)\n\nroot@pve:~# lspci -nnk\n01:00.0 VGA [0300]: NVIDIA [10de:1b80] (rev a1)\n"
      "\tKernel driver in use: vfio-pci\n01:00.0 VGA [0300]: AMD [1002:73ff]\n\tKernel driver in use: amdgpu\n",

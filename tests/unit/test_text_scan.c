@@ -43,6 +43,19 @@ static const char *const texts[][2] = {
      "Bus 001 Device 001: ID 1d6b:0002 Linux Foundation 2.0 root hub\n" MX330,
      "10de:1d16 rev a1 display\n"},
     {"Bus error on 10de:1d16\n", "10de:1d16\n"},
+    /* other kinds of listings, of which test_lspci_text.c has more */
+    {"01:00.0 \"3D controller [0302]\" \"NVIDIA Corporation [10de]\" \"GP108M [GeForce MX330] [1d16]\" -ra1 -p00"
+     " \"Dell [1028]\" \"Device [08b0]\"\n02:00.0 \"0200\" \"10ec\" \"8168\" -r15 -p00 \"\" \"\"\n",
+     "10de:1d16:1028:08b0 rev a1 display\n10ec:8168 rev 15\n"},
+    {"Slot:\t01:00.0\nClass:\t0302\nVendor:\t10de\nDevice:\t1d16\nSVendor:\t1028\nSDevice:\t08b0\nRev:\ta1\n\n"
+     "Slot:\t02:00.0\nClass:\t0200\nVendor:\t10ec\nDevice:\t8168\n\nDevice: another thing\nThe Device: [10de:1d01]\n",
+     "10de:1d16:1028:08b0 rev a1 display\n10ec:8168\n10de:1d01\n"},
+    {"PCI\\VEN_10DE&DEV_1B81&SUBSYS_33011462&REV_A1\\4&1\nPCI\\VEN_1002&DEV_73FF&CC_030000\nHDAUDIO\\FUNC_01&VEN_10DE&DEV_0083\n"
+     "PCI\\VEN_10DE&DEV_12\n",
+     "10de:1b81:1462:3301 rev a1\n1002:73ff display\n"},
+    {"> \xe2\x94\x82 0x030000 \xe2\x94\x82 0x1b81 \xe2\x94\x82 0000:01:00.0 \xe2\x94\x82 1 \xe2\x94\x82 0x10de \xe2\x94\x82\n"
+     "vgapci0@pci0:0:2:0: class=0x030000 rev=0x02 hdr=0x00 vendor=0x8086 device=0x3e92\n",
+     "10de:1b81 display\n8086:3e92 rev 02 display\n"},
     /* classes of displays */
     {"[0300] [10de:1d16]\n", "10de:1d16 display\n"},
     {"[03] [10de:1d16]\n[0300 [10de:1d01]\n[03000] [10de:1c81]\n", "10de:1d16\n10de:1d01\n10de:1c81\n"},
