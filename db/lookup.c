@@ -205,6 +205,8 @@ static enum error_code find_unlisted(struct database *database, struct device *d
 
 /* What is surer than this is not overruled by who made the board. */
 static const double sure_of_id = 0.7;
+/* Whoever is known this well for making cards alone has made one, also of a chip for laptops. */
+static const double sure_of_maker = 0.95;
 
 /* Takes the form factor in `column`; its confidence and its origin stand in the next ones. */
 static enum error_code settle(struct database *database, struct device *device, sqlite3_stmt *row, int column,
@@ -246,11 +248,13 @@ static enum error_code find_variant(struct database *database, struct device *de
         if (is_surer && strcmp(column_text(row, 1), "unknown") != 0)
             return settle(database, device, row, 1, error);
     }
-    if (error->code || !id->has_subsystem || !is_open ||
+    bool is_laptop_chip = form_factor->value == FORM_FACTOR_MOBILE;
+    if (error->code || !id->has_subsystem || !(is_open || is_laptop_chip) ||
         database_query(database, maker_sql, SQL_VALUES(sql_integer(id->subvendor)), &row, error) ||
         !database_next(database, row, error))
         return error->code;
-    return settle(database, device, row, 0, error);
+    return is_open || column_real(row, 1, 1) >= sure_of_maker ? settle(database, device, row, 0, error)
+                                                              : ERROR_NONE;
 }
 
 /* ---- the device ---- */
