@@ -81,8 +81,14 @@ static enum error_code remember_unknown(struct query *query, const struct found_
 {
     if (error->code != ERROR_NOT_FOUND)
         return error->code;
-    if (found->on_display_line && !query->unknown_displays++)
-        pci_id_print(&found->id, query->unknown_display);
+    if (found->on_display_line) {
+        char text[PCI_ID_TEXT_SIZE];
+        struct pci_id base = pci_id_base(&found->id);
+        if (!query->unknown_displays++)
+            pci_id_print(&base, query->unknown_display);
+        if (query->format != FORMAT_TEXT)
+            query_write_unknown(query, pci_id_print(&base, text), error);
+    }
     return error->code = ERROR_NONE;
 }
 

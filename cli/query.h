@@ -25,6 +25,7 @@ struct query {
     struct answer answer;
     struct name_search search;
     long answered;
+    long elements;           /* of the JSON array */
     struct pci_id shown;     /* the GPU of the last answer as text */
     long short_answers;      /* which leave something out */
     long missing;            /* terms without an answer */
@@ -49,6 +50,9 @@ void query_write_text(struct query *query);
  * element of its own in JSON. */
 MUST_CHECK enum error_code query_write_answer(struct query *query, struct error *error);
 MUST_CHECK enum error_code query_write_missing(struct query *query, const char *term, struct error *error);
+
+/* Writes an element of JSON for an ID in a text that is not known. */
+void query_write_unknown(struct query *query, const char *term, const struct error *error);
 
 /* Writes the output once it has `limit` bytes. */
 MUST_CHECK enum error_code query_flush(struct query *query, size_t limit, struct error *error);

@@ -38,30 +38,34 @@ enum error_code query_write_answer(struct query *query, struct error *error)
         return query_flush(query, QUERY_FLUSH_BYTES, error);
     }
     query->answered++;
-    query->writer.need_comma = query->format == FORMAT_JSON && query->answered + query->missing > 1;
+    query->writer.need_comma = query->format == FORMAT_JSON && query->elements++;
     answer_write_json(&query->writer, &query->answer);
     if (query->format == FORMAT_NDJSON)
         buffer_append_byte(&query->output.buffer, '\n');
     return query_flush(query, QUERY_FLUSH_BYTES, error);
 }
 
+void query_write_unknown(struct query *query, const char *term, const struct error *error)
+{
+    struct json_writer *writer = &query->writer;
+    writer->need_comma = query->format == FORMAT_JSON && query->elements++;
+    json_write_begin_object(writer, NULL);
+    json_write_string(writer, "query", term);
+    error_write_json(writer, "error", error);
+    json_write_end_object(writer);
+    if (query->format == FORMAT_NDJSON)
+        buffer_append_byte(writer->out, '\n');
+}
+
 /* A term without an answer: reported at once as text, as an element of its own in JSON. */
 enum error_code query_write_missing(struct query *query, const char *term, struct error *error)
 {
-    struct json_writer *writer = &query->writer;
     if (!query->missing++)
         query->first_error = *error;
-    if (query->format == FORMAT_TEXT) {
+    if (query->format == FORMAT_TEXT)
         output_error(error, false);
-    } else {
-        writer->need_comma = query->format == FORMAT_JSON && query->answered + query->missing > 1;
-        json_write_begin_object(writer, NULL);
-        json_write_string(writer, "query", term);
-        error_write_json(writer, "error", error);
-        json_write_end_object(writer);
-        if (query->format == FORMAT_NDJSON)
-            buffer_append_byte(writer->out, '\n');
-    }
+    else
+        query_write_unknown(query, term, error);
     error->code = ERROR_NONE;
     return query_flush(query, QUERY_FLUSH_BYTES, error);
 }

@@ -20,6 +20,8 @@ const char scan_help[] = "Usage: passthru scan [OPTION]... [ADDRESS]...\n"
                          "  --guest GUEST  how likely it is with windows, linux, macos or freebsd in it\n"
                          "  --lspci FILE   look at what lspci printed on another machine: lspci -nnk,\n"
                          "                 -nnvv, -xxx; - is standard input\n"
+                         "  --chassis CHASSIS  with --lspci: that machine is a desktop, laptop, mini-pc,\n"
+                         "                 server or egpu\n"
                          "  --json         answer with one JSON object\n"
                          "  --db FILE      use this database\n"
                          "  --no-color     no colour, also with NO_COLOR set\n"
@@ -29,13 +31,21 @@ const char scan_help[] = "Usage: passthru scan [OPTION]... [ADDRESS]...\n"
                          "Exit status: 0 done; 1 there is no GPU; 2 wrong usage or unreadable input; 3 no\n"
                          "usable database; 5 no permission or a system error.\n";
 
-enum { OPTION_ROOT = 'r', OPTION_LSPCI = 'l', OPTION_GUEST = 'g', MAX_ADDRESSES = 64, SCAN_REPORTS = 5 };
+enum {
+    OPTION_ROOT = 'r',
+    OPTION_LSPCI = 'l',
+    OPTION_GUEST = 'g',
+    OPTION_CHASSIS = 'c',
+    MAX_ADDRESSES = 64,
+    SCAN_REPORTS = 5
+};
 
 struct scan_command {
     struct common_options common;
     const char *directory;
     const char *lspci;
     enum guest guest;
+    int chassis; /* of the machine that was listed */
     struct pci_address addresses[MAX_ADDRESSES];
     int address_count;
     struct root *root;
@@ -50,7 +60,9 @@ static int parse_arguments(int argc, char **argv, struct scan_command *command)
     static const struct option long_options[] = {{"root", required_argument, NULL, OPTION_ROOT},
                                                  {"lspci", required_argument, NULL, OPTION_LSPCI},
                                                  {"guest", required_argument, NULL, OPTION_GUEST},
+                                                 {"chassis", required_argument, NULL, OPTION_CHASSIS},
                                                  COMMON_OPTIONS};
+    const char *chassis = NULL;
     bool json = command_wants_json(argc, argv); /* wherever it stands: errors are JSON too */
     int status;
     for (int c; (c = command_option(argc, argv, long_options, &command->common, &status)) != -1;) {
@@ -58,9 +70,17 @@ static int parse_arguments(int argc, char **argv, struct scan_command *command)
             return status ? status : COMMAND_ENDS;
         if (c == OPTION_GUEST && !command_take_guest(optarg, &command->guest))
             return output_usage_error("scan", json, "%s", command_guest_fault);
-        if (c == OPTION_ROOT || c == OPTION_LSPCI)
-            *(c == OPTION_ROOT ? &command->directory : &command->lspci) = optarg;
+        if (c != OPTION_GUEST)
+            *(c == OPTION_ROOT    ? &command->directory
+              : c == OPTION_LSPCI ? &command->lspci
+                                  : &chassis) = optarg;
     }
+    if (chassis && !command->lspci)
+        return output_usage_error("scan", json, "--chassis goes with --lspci: else the machine is looked at");
+    command->chassis = chassis ? vocabulary_find(&vocabulary_chassis, chassis) : CHASSIS_UNKNOWN;
+    if (command->chassis < 0)
+        return output_usage_error("scan", json,
+                                  "--chassis is desktop, laptop, mini-pc, server, egpu or unknown");
     if (command->directory && command->lspci)
         return output_usage_error("scan", json, "give --root or --lspci, not both");
     if (argc - optind > MAX_ADDRESSES)
@@ -97,8 +117,6 @@ static enum error_code look_at(struct scan_command *command, const struct pci_de
     char id[PCI_ID_TEXT_SIZE];
     struct pci_id whole = pci_id_base(&device->id);
     options->chassis = device->removable == TRISTATE_YES ? CHASSIS_EGPU : command->scan.host.chassis;
-    if (command->scan.from_text)
-        options->chassis = CHASSIS_UNKNOWN;
     enum error_code code =
         answer_find(command->database, &device->id, pci_id_print(&whole, id), options, &gpu->answer, error);
     if (code && code != ERROR_NOT_FOUND)
@@ -169,6 +187,8 @@ static enum error_code run(struct scan_command *command, struct error *error)
         scan_keep_gpus(&command->scan, command->database, error))
         return error->code;
     command->scan.sandbox = sandbox;
+    if (command->lspci)
+        command->scan.host.chassis = (enum chassis)command->chassis;
     return look_at_all(command, error);
 }
 

@@ -28,7 +28,7 @@ void scan_write_host_json(struct json_writer *writer, const struct scan *scan)
     const struct host *host = &scan->host;
     json_write_begin_object(writer, "host");
     write_text_or_null(writer, "machine", host->machine);
-    bool chassis_known = !scan->from_text && host->chassis != CHASSIS_UNKNOWN;
+    bool chassis_known = host->chassis != CHASSIS_UNKNOWN;
     write_text_or_null(writer, "chassis",
                        chassis_known ? vocabulary_value(&vocabulary_chassis, (int)host->chassis) : NULL);
     write_text_or_null(writer, "cpu", host->cpu);

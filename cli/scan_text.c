@@ -66,7 +66,12 @@ void scan_write_host_text(struct output *output, const struct scan *scan)
     const struct host *host = &scan->host;
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     if (scan->from_text) {
-        output_paragraph(output, INDENT, "Machine", "another one, of which only this listing is known");
+        buffer_append_format(
+            &line, "another one%s%s%s, of which only this listing is known",
+            host->chassis == CHASSIS_UNKNOWN ? "" : " (",
+            host->chassis == CHASSIS_UNKNOWN ? "" : vocabulary_value(&vocabulary_chassis, (int)host->chassis),
+            host->chassis == CHASSIS_UNKNOWN ? "" : ")");
+        output_paragraph(output, INDENT, "Machine", buffer_text(&line));
         write_accelerators(output, scan);
         return;
     }

@@ -132,9 +132,7 @@ static bool has_framebuffer(struct root *root, const struct pci_device *device)
 /* A card in a box of its own is an eGPU, whatever it is plugged into. */
 static enum chassis chassis_of(const struct scan *scan, const struct pci_device *device)
 {
-    return device->removable == TRISTATE_YES ? CHASSIS_EGPU
-           : scan->from_text                 ? CHASSIS_UNKNOWN
-                                             : scan->host.chassis;
+    return device->removable == TRISTATE_YES ? CHASSIS_EGPU : scan->host.chassis;
 }
 
 static void look_at_firmware(struct scan *scan, enum form_factor form_factor, struct scan_gpu *gpu)
@@ -215,9 +213,32 @@ bool scan_asks_rom_method(const struct scan_gpu *gpu)
     return gpu->device->id.vendor == VENDOR_NVIDIA;
 }
 
+/* What kind of part it is, where its ID leaves that open. A listing whose list is newer has the name of a GPU
+ * that our lists lack. AMD's laptop GPUs beside an integrated one state the class of a display controller
+ * without VGA; its cards for desktops are VGA controllers. */
+static bool observe_form(const struct scan_gpu *gpu, struct gpu *known)
+{
+    const struct pci_device *device = gpu->device;
+    const struct annotation *form = &known->attributes[ATTRIBUTE_FORM_FACTOR];
+    bool is_open =
+        form->value == FORM_FACTOR_EITHER || (form->value == FORM_FACTOR_DESKTOP && form->confidence < 0.7);
+    bool is_laptop =
+        strstr(device->name, "Laptop") || strstr(device->name, "Mobile") || strstr(device->name, "Max-Q");
+    if (is_open && is_laptop && !strchr(device->name, '/'))
+        return gpu_settle(known, FORM_FACTOR_MOBILE, 0.9,
+                          "seen on this machine: its listing names a laptop GPU");
+    if (form->value == FORM_FACTOR_EITHER && device->id.vendor == VENDOR_AMD && device->base_class == 0x03 &&
+        device->sub_class == 0x80 && device->is_virtual_function != TRISTATE_YES)
+        return gpu_settle(
+            known, FORM_FACTOR_MOBILE, 0.9,
+            "seen on this machine: its class is display controller, which AMD's laptop GPUs beside an "
+            "integrated one have");
+    return false;
+}
+
 bool scan_observe(const struct scan_gpu *gpu, struct gpu *known)
 {
-    bool changed = false;
+    bool changed = observe_form(gpu, known);
     enum form_factor form_factor = gpu_form_factor(known);
     bool integrated = form_factor == FORM_FACTOR_INTEGRATED;
     if (has_own_rom(gpu) && !integrated)

@@ -174,6 +174,18 @@ static void judge_group(const struct scan *scan, struct scan_gpu *gpu)
         findings_add(&gpu->findings, NULL, 0, FINDING_GROUP_SHARED, group, all);
 }
 
+/* The display devices of other cards with the GPU's PCI ID, and itself. */
+static int count_twins(const struct scan *scan, const struct pci_device *gpu)
+{
+    int count = 0;
+    for (int i = 0; i < scan->machine.count; i++) {
+        const struct pci_device *device = &scan->machine.devices[i];
+        count += pci_id_number(&device->id) == pci_id_number(&gpu->id) && pci_is_gpu_class(device) &&
+                 device->is_virtual_function != TRISTATE_YES;
+    }
+    return count;
+}
+
 static void judge_driver(const struct scan *scan, const struct gpu *known, struct scan_gpu *gpu)
 {
     struct buffer ids CLEANUP(buffer_free) = BUFFER(256);
@@ -192,7 +204,12 @@ static void judge_driver(const struct scan *scan, const struct gpu *known, struc
                          pci_address_print(&function->address, address), function->id.vendor,
                          function->id.device, function->driver, function->id.vendor, function->id.device);
     }
-    if (pci_has_host_driver(device))
+    int twins = count_twins(scan, device);
+    char own[PCI_ADDRESS_TEXT_SIZE];
+    if (pci_has_host_driver(device) && twins > 1)
+        findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND_TWINS, device->driver, twins,
+                     buffer_text(&ids), device->driver, pci_address_print(&device->address, own));
+    else if (pci_has_host_driver(device))
         findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND, device->driver, buffer_text(&ids),
                      device->driver);
 }
