@@ -236,6 +236,12 @@ static bool observe_form(const struct scan_gpu *gpu, struct gpu *known)
     return false;
 }
 
+/* A card in a slot whose node has the method: it is more likely meant for another GPU than for this one. */
+static bool is_card_in_desktop(const struct scan_gpu *gpu, const struct gpu *known)
+{
+    return gpu_form_factor(known) == FORM_FACTOR_DESKTOP && gpu->chassis == CHASSIS_DESKTOP;
+}
+
 bool scan_observe(const struct scan_gpu *gpu, struct gpu *known)
 {
     bool changed = observe_form(gpu, known);
@@ -244,7 +250,8 @@ bool scan_observe(const struct scan_gpu *gpu, struct gpu *known)
     if (has_own_rom(gpu) && !integrated)
         changed |= gpu_observe(known, ATTRIBUTE_VBIOS, VBIOS_ROM_BAR, 0.99,
                                "seen on this machine: the ROM BAR gives a valid image for this GPU");
-    else if (gpu->acpi.rom_method == ACPI_ROM_YES && !integrated && scan_asks_rom_method(gpu))
+    else if (gpu->acpi.rom_method == ACPI_ROM_YES && !integrated && scan_asks_rom_method(gpu) &&
+             !is_card_in_desktop(gpu, known))
         changed |= gpu_observe(known, ATTRIBUTE_VBIOS, VBIOS_ACPI_ROM, 0.99,
                                "seen on this machine: the GPU's own ACPI node has a method _ROM");
     else if (gpu->acpi.atrm == TRISTATE_YES)

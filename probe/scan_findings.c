@@ -72,7 +72,9 @@ static void judge_delivery(const struct gpu *known, struct scan_gpu *gpu)
             finding_append(finding, " This is known of such GPUs; it was not seen on this machine.");
         if (acpi->rom_method != ACPI_ROM_YES && known->attributes[ATTRIBUTE_VBIOS].confidence < 0.85)
             finding->severity = SEVERITY_WARNING;
-    } else if (acpi->rom_method == ACPI_ROM_BINDING_UNSURE && scan_asks_rom_method(gpu)) {
+    } else if ((acpi->rom_method == ACPI_ROM_BINDING_UNSURE ||
+                (acpi->rom_method == ACPI_ROM_YES && gpu->rom.valid != TRISTATE_YES)) &&
+               scan_asks_rom_method(gpu) && !is_of_form(known, FORM_FACTOR_INTEGRATED)) {
         findings_add(findings, NULL, 0, FINDING_VBIOS_ACPI_ROM_UNSURE, acpi->where_rom);
     }
     if (vbios == VBIOS_UNKNOWN && is_of_form(known, FORM_FACTOR_MOBILE) && acpi->rom_method == ACPI_ROM_NO)
