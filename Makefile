@@ -183,10 +183,11 @@ bench: all ## speed and size, as ratios against peers in the same run
 	@tests/bench/bench $(BUILD) $(PCI_IDS)
 
 TRUTH := ../shared/data
-score: all ## compare the annotation with truth tables (TRUTH=DIRECTORY), score names, what is private, and the verdict on reports left out
+score: all ## compare the annotation with truth tables (TRUTH=DIRECTORY), score names, logs, configurations, what is private, and the verdict on reports left out
 	@tests/score-privacy $(BUILD)/passthru-import tests/data/frozen tests/data/examples/pci.ids tests/data/private-texts.tsv
 	@tests/score $(BUILD)/passthru $(BUILD)/passthru.db $(TRUTH)
 	@tests/score-logs $(BUILD)/passthru $(BUILD)/passthru.db $(TRUTH)
+	@tests/score-configs $(BUILD)/passthru $(TRUTH)
 	@tests/score-names $(BUILD)/passthru $(BUILD)/passthru.db $(TRUTH) data
 	@tests/score-verdict --picture $(BUILD)/calibration.svg $(BUILD)/passthru $(BUILD)/passthru-import data $(firstword $(wildcard $(TRUTH)/pci.ids) $(PCI_IDS))
 	@tests/data/check_consensus.py $(BUILD)/passthru $(BUILD)/passthru.db

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/findings.h"
@@ -21,7 +22,8 @@ const char check_help[] = "Usage: passthru check [OPTION]... [host|FILE]...\n"
                           "\n"
                           "  host         the kernel command line and where it comes from, modprobe.d, the\n"
                           "               modules of the initramfs\n"
-                          "  FILE         a Proxmox .conf, or the domain XML of libvirt\n"
+                          "  FILE         a Proxmox .conf, the domain XML of libvirt, or a command line\n"
+                          "               of QEMU (qm showcmd); - is standard input\n"
                           "  Without either: the host, /etc/pve/qemu-server/*.conf, /etc/libvirt/qemu/*.xml\n"
                           "\n"
                           "  --root DIR   read a recorded machine: a directory with /sys, /proc and /etc\n"
@@ -46,6 +48,7 @@ struct check_command {
     bool host_unreadable; /* a part of its configuration */
     int host_problems;
     int vm_count;
+    int container_count;
 };
 
 static void note_checked(struct check_command *command, const char *what)
@@ -92,21 +95,39 @@ static void reject_file(struct check_command *command, const char *file, enum er
     if (code == ERROR_PERMISSION)
         error_next(&error, "run it as root");
     else
-        error_next(&error, "name a Proxmox .conf, the domain XML of libvirt, or host");
+        error_next(&error,
+                   "name a Proxmox .conf, the domain XML of libvirt, or host (a recorded one: --root DIR)");
     output_error(&error, false);
     if (!command->error.code)
         command->error = error;
 }
 
+/* Whether it looks like a file of the host's configuration, which is checked as a whole. */
+static bool is_of_host(struct span text)
+{
+    static const char *const parts[] = {"GRUB_CMDLINE_LINUX", "options vfio", "softdep ", "blacklist ",
+                                        "HOOKS=("};
+    for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+        if (span_holds(text, parts[i]))
+            return true;
+    return false;
+}
+
 static void check_text(struct check_command *command, const char *file, const struct buffer *text)
 {
-    const char *why =
-        text->length ? "it is neither a Proxmox .conf nor the domain XML of libvirt" : "it is empty";
+    const char *why = !text->length ? "it is empty"
+                      : is_of_host((struct span){buffer_text(text), text->length})
+                          ? "it is a part of the host's configuration, which is checked as a whole"
+                          : "it is neither a Proxmox .conf nor the domain XML of libvirt";
     command->vm_count++;
     note_checked(command, file);
     switch (vm_config_check(command->root, &command->machine, file, buffer_text(text), text->length,
                             &command->findings)) {
     case VM_CONFIG_READ:
+        break;
+    case VM_CONFIG_CONTAINER:
+        command->vm_count--;
+        command->container_count++;
         break;
     case VM_CONFIG_FOREIGN:
         reject_file(command, file, ERROR_BAD_INPUT, why);
@@ -116,6 +137,22 @@ static void check_text(struct check_command *command, const char *file, const st
         reject_file(command, file, ERROR_BAD_INPUT, "its XML is not well-formed");
         break;
     }
+}
+
+static void check_standard_input(struct check_command *command)
+{
+    static const char name[] = "standard input";
+    if (isatty(STDIN_FILENO))
+        fputs("Reading the configuration from this terminal; Ctrl-D ends it.\n", stderr);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
+    int number = read_bounded(STDIN_FILENO, MAX_CONFIG_SIZE + 1, &text);
+    if (!number && text.length <= MAX_CONFIG_SIZE) {
+        check_text(command, name, &text);
+        return;
+    }
+    const char *why = number ? strerror(number) : "it is too large";
+    reject_file(command, name, ERROR_BAD_INPUT, why);
+    findings_add(&command->findings, name, 0, FINDING_VM_CONFIG_UNREADABLE, why);
 }
 
 /* A file that was named: one of the recorded machine when it is there, else of this one. */
@@ -142,11 +179,23 @@ static void check_named(struct check_command *command, const char *file)
     root_close(root);
 }
 
+/* Devices that cannot be read for the same reason are noted once. */
 static void note_unreadable(struct check_command *command)
 {
+    static const char devices[] = "/sys/bus/pci/devices/";
     const struct root_fault *fault;
-    for (int i = 0; (fault = root_fault(command->root, i)); i++)
-        findings_add(&command->findings, fault->path, 0, FINDING_MACHINE_UNREADABLE, fault->why);
+    char last[128] = "";
+    for (int i = 0; (fault = root_fault(command->root, i)); i++) {
+        char path[128];
+        const char *name = strrchr(fault->path, '/');
+        bool is_device = strncmp(fault->path, devices, sizeof devices - 1) == 0;
+        snprintf(path, sizeof path, "%s*%s", devices, name ? name : "");
+        if (is_device && strcmp(path, last) == 0)
+            continue;
+        findings_add(&command->findings, is_device ? path : fault->path, 0, FINDING_MACHINE_UNREADABLE,
+                     fault->why);
+        snprintf(last, sizeof last, "%s", is_device ? path : "");
+    }
 }
 
 static void write_json(struct check_command *command, struct output *output)
@@ -190,9 +239,13 @@ static void write_text(struct check_command *command, struct output *output)
         buffer_append_text(&line, ", none of them in the host's configuration");
     buffer_append_text(&line, ". Checked: ");
     if (command->host_checked)
-        buffer_append_text(&line, vms ? "the host and " : "the host");
-    if (vms || !command->host_checked)
-        buffer_append_format(&line, "%d virtual machine%s", vms, vms == 1 ? "" : "s");
+        buffer_append_text(&line, vms || command->container_count ? "the host and " : "the host");
+    int containers = command->container_count;
+    if (vms || (!command->host_checked && !containers))
+        buffer_append_format(&line, "%d virtual machine%s%s", vms, vms == 1 ? "" : "s",
+                             containers ? " and " : "");
+    if (containers)
+        buffer_append_format(&line, "%d container%s", containers, containers == 1 ? "" : "s");
     output_paragraph_color(output, 0, "", problems ? COLOR_YELLOW : COLOR_GREEN, buffer_text(&line));
     if (command->findings.count)
         output_blank(output);
@@ -205,12 +258,15 @@ static int run_check(struct check_command *command, const struct common_options 
     for (int i = optind; i < argc; i++) {
         if (strcasecmp(argv[i], "host") == 0)
             check_host(command);
+        else if (strcmp(argv[i], "-") == 0)
+            check_standard_input(command);
         else
             check_named(command, argv[i]);
     }
     if (optind == argc) {
         check_host(command);
         vm_config_each_file(command->root, check_found, command);
+        vm_config_check_shared(command->root, &command->findings);
     }
     note_unreadable(command);
     findings_sort(&command->findings);

@@ -12,12 +12,6 @@ static const char *const setting_names[SETTING_COUNT] = {
     [EFIDISK] = "efidisk0", [OSTYPE] = "ostype",   [ONBOOT] = "onboot",
 };
 
-bool proxmox_is_yes(struct span value)
-{
-    static const char *const yes[] = {"1", "on", "yes", "true", NULL};
-    return span_is_any(value, yes);
-}
-
 static bool is_key(struct span key)
 {
     if (!key.length || key.length > 64)
@@ -67,12 +61,17 @@ bool proxmox_conf_recognise(struct span text)
     return known && settings > others;
 }
 
-/* ---- the settings ---- */
-
-struct span proxmox_setting(const struct proxmox_conf *conf, enum proxmox_setting which)
+/* pct.conf(5): every container has a root file system, and no virtual machine has. */
+bool proxmox_conf_is_container(struct span text)
 {
-    return conf->lines[which] ? conf->settings[which] : span_of("");
+    struct span line;
+    while (span_next_line(&text, &line) && !span_begins(line, "["))
+        if (span_begins(line, "rootfs:"))
+            return true;
+    return false;
 }
+
+/* ---- the settings ---- */
 
 static void check_firmware(const struct proxmox_conf *conf)
 {

@@ -22,10 +22,17 @@ struct proxmox_conf {
 };
 
 /* "" where it is not given. */
-struct span proxmox_setting(const struct proxmox_conf *conf, enum proxmox_setting which);
+static inline struct span proxmox_setting(const struct proxmox_conf *conf, enum proxmox_setting which)
+{
+    return conf->lines[which] ? conf->settings[which] : span_of("");
+}
 
 /* Whether a value is one of those that Proxmox takes for yes. */
-bool proxmox_is_yes(struct span value);
+static inline bool proxmox_is_yes(struct span value)
+{
+    static const char *const yes[] = {"1", "on", "yes", "true", NULL};
+    return span_is_any(value, yes);
+}
 
 /* ---- probe/proxmox_hostpci.c ---- */
 

@@ -86,8 +86,16 @@ static void read_global(const struct qemu_args *args, struct span value)
             number_of((struct span){value.start + sizeof width - 1, value.length - (sizeof width - 1)});
 }
 
+static void read_machine(const struct qemu_args *args, struct span value)
+{
+    args->vm->is_q35 = span_holds(value, "q35");
+    args->vm->cpu.qemu_version = vm_machine_version(value);
+}
+
 void qemu_args_take(struct qemu_args *args, struct span word)
 {
+    static const char *const known[] = {"-cpu",   "-device",   "-global", "-machine", "-M",
+                                        "-drive", "-blockdev", "-bios",   NULL};
     struct span option = span_of(args->option);
     if (span_is(option, "-cpu"))
         read_cpu(args, word);
@@ -95,11 +103,15 @@ void qemu_args_take(struct qemu_args *args, struct span word)
         read_device(args, word);
     else if (span_is(option, "-global"))
         read_global(args, word);
+    else if (span_is(option, "-machine") || span_is(option, "-M"))
+        read_machine(args, word);
+    else if (span_is(option, "-drive") || span_is(option, "-blockdev") || span_is(option, "-bios"))
+        args->vm->is_ovmf |= span_holds(word, "OVMF") || span_holds(word, "edk2");
     bool is_value = option.length;
     args->option[0] = '\0';
     if (!is_value && span_begins(word, "--"))
         word = (struct span){word.start + 1, word.length - 1};
-    if (!is_value && (span_is(word, "-cpu") || span_is(word, "-device") || span_is(word, "-global")))
+    if (!is_value && span_is_any(word, known))
         snprintf(args->option, sizeof args->option, "%.*s", SPAN_FORMAT(word));
 }
 
@@ -116,6 +128,10 @@ void qemu_args_take_line(struct qemu_args *args, struct span line)
                 qemu_args_take(args, (struct span){buffer_text(&word), word.length});
             buffer_clear(&word);
             is_open = false;
+            continue;
+        }
+        if (c == '\\' && i + 1 < line.length && line.start[i + 1] == '\n') {
+            i++; /* the line goes on */
             continue;
         }
         is_open = true;

@@ -2,12 +2,13 @@
 #include "probe/vm_config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/buffer.h"
 #include "probe/vm_state.h"
 
-enum { MAX_NODES = 64 };
+enum { MAX_NODES = 64, MAX_OWNED_DEVICES = 1024 };
 
 /* The XML may follow the command that printed it, in a text that was copied from a terminal. */
 static bool find_xml(struct span *text, long *lines_before)
@@ -36,8 +37,12 @@ static enum vm_config_result read_config(struct vm_state *vm, const char *text, 
     long lines_before = 0;
     if (find_xml(&all, &lines_before))
         return domain_xml_check(vm, all, lines_before);
+    if (proxmox_conf_is_container(all)) {
+        findings_add(vm->findings, vm->file, 0, FINDING_VM_IS_CONTAINER);
+        return VM_CONFIG_CONTAINER;
+    }
     if (!proxmox_conf_recognise(all))
-        return VM_CONFIG_FOREIGN;
+        return qemu_line_check(vm, all);
     vm->is_proxmox = true;
     proxmox_conf_check(vm, all);
     return VM_CONFIG_READ;
@@ -83,4 +88,72 @@ void vm_config_each_file(struct root *root, config_visitor *visit, void *context
             each_config_file(root, path, ".conf", visit, context);
     root_free_names(nodes, count);
     each_config_file(root, "/etc/libvirt/qemu", ".xml", visit, context);
+}
+
+/* ---- devices of two virtual machines ---- */
+
+/* Those of all virtual machines of this host. Parts of a device may be in several. */
+struct shared_devices {
+    struct root *root;
+    struct findings *findings;
+    struct owned_device {
+        struct passed_device device;
+        char file[256];
+        bool starts_at_boot;
+    } * all;
+    int count;
+};
+
+static bool starts_at_boot(struct root *root, const struct vm_state *vm)
+{
+    char path[300];
+    snprintf(path, sizeof path, "/etc/libvirt/qemu/autostart%s", strrchr(vm->file, '/'));
+    return vm->is_proxmox ? vm->starts_at_boot : root_exists(root, path);
+}
+
+static void add_owned(struct shared_devices *shared, const struct vm_state *vm,
+                      const struct passed_device *device)
+{
+    struct owned_device added = {.device = *device, .starts_at_boot = starts_at_boot(shared->root, vm)};
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    snprintf(added.file, sizeof added.file, "%s", vm->file);
+    for (int i = 0; i < shared->count; i++) {
+        const struct owned_device *other = &shared->all[i];
+        if (strcmp(other->file, added.file) == 0 || !(vm_device_covers(&other->device, &device->address) ||
+                                                      vm_device_covers(device, &other->device.address)))
+            continue;
+        pci_address_print(&device->address, address);
+        if (other->starts_at_boot && added.starts_at_boot)
+            findings_add(shared->findings, vm->file, device->line, FINDING_VM_DEVICE_SHARED_BOOT, address,
+                         other->file);
+        else
+            findings_add(shared->findings, vm->file, device->line, FINDING_VM_DEVICE_SHARED, address,
+                         other->file);
+        break;
+    }
+    if (shared->count < MAX_OWNED_DEVICES)
+        shared->all[shared->count++] = added;
+}
+
+static void take_devices(void *context, const char *file, struct span text)
+{
+    struct shared_devices *shared = context;
+    struct findings ignored = {.count = 0};
+    struct vm_state vm = {.root = shared->root, .findings = &ignored, .file = file};
+    if (vm_is_of_this_machine(&vm) && read_config(&vm, text.start, text.length) == VM_CONFIG_READ)
+        for (int i = 0; i < vm.passed_count; i++)
+            if (!vm.passed[i].is_part)
+                add_owned(shared, &vm, &vm.passed[i]);
+    findings_free(&ignored);
+}
+
+void vm_config_check_shared(struct root *root, struct findings *findings)
+{
+    struct shared_devices shared = {
+        .root = root, .findings = findings, .all = malloc(MAX_OWNED_DEVICES * sizeof *shared.all)};
+    if (shared.all)
+        vm_config_each_file(root, take_devices, &shared);
+    else
+        buffer_memory_was_short = true;
+    free(shared.all);
 }

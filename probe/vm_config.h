@@ -9,11 +9,13 @@
 #include "probe/config_files.h"
 #include "probe/pci.h"
 
-/* The configuration of a virtual machine: qemu-server's .conf of Proxmox VE, or the domain XML of libvirt. */
+/* The configuration of a virtual machine: qemu-server's .conf of Proxmox VE, the domain XML of libvirt, or a
+ * command line of QEMU. */
 
 enum vm_config_result {
     VM_CONFIG_READ,
-    VM_CONFIG_FOREIGN,   /* neither of the two: nothing was added */
+    VM_CONFIG_CONTAINER, /* an LXC container of Proxmox: a finding says so */
+    VM_CONFIG_FOREIGN,   /* none of them: nothing was added */
     VM_CONFIG_MALFORMED, /* not well-formed XML: what is before the fault was looked at, a finding names it */
 };
 
@@ -22,6 +24,9 @@ enum vm_config_result {
  * they are not known. */
 enum vm_config_result vm_config_check(struct root *root, const struct pci_machine *machine, const char *file,
                                       const char *text, size_t length, struct findings *findings);
+
+/* Adds a finding for each device that two of the virtual machines in their usual places have. */
+void vm_config_check_shared(struct root *root, struct findings *findings);
 
 /* What a report says of a virtual machine. Words are those of the vocabulary, NULL where the configuration
  * does not say. */

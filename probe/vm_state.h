@@ -125,6 +125,11 @@ void qemu_args_take_line(struct qemu_args *args, struct span line);
 
 void proxmox_conf_check(struct vm_state *vm, struct span text);
 bool proxmox_conf_recognise(struct span text);
+bool proxmox_conf_is_container(struct span text);
+
+/* VM_CONFIG_FOREIGN when it is no command line of QEMU. */
+enum vm_config_result qemu_line_check(struct vm_state *vm, struct span text);
+
 /* `lines_before`: how many lines of the file are before the text. */
 enum vm_config_result domain_xml_check(struct vm_state *vm, struct span text, long lines_before);
 
