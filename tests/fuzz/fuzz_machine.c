@@ -140,6 +140,7 @@ static void scan_machine(struct root *root)
 
 struct vm_check {
     struct root *root;
+    struct pci_machine machine;
     struct findings findings;
 };
 
@@ -148,7 +149,7 @@ static void check_vm(void *context, const char *file, struct span text)
     struct vm_check *check = context;
     struct vm_facts facts;
     enum vm_config_result result =
-        vm_config_check(check->root, NULL, file, text.start, text.length, &check->findings);
+        vm_config_check(check->root, &check->machine, file, text.start, text.length, &check->findings);
     require(vm_config_facts(check->root, NULL, text.start, text.length, &facts) == result,
             "the facts are of the same file");
 }
@@ -166,11 +167,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     scan_machine(root);
     struct vm_check check = {.root = root};
     host_config_check(root, NULL, &check.findings);
+    require(pci_read_machine(root, &check.machine, &error) == ERROR_NONE, "there is memory");
     vm_config_each_file(root, check_vm, &check);
+    vm_config_check_shared(root, &check.findings);
     require_sound_findings(&check.findings);
     int count = gpu_list(root, gpus, MAX_SCAN_GPUS);
     require(count >= 0 && count <= MAX_SCAN_GPUS, "a list keeps its limit");
     findings_free(&check.findings);
+    pci_machine_free(&check.machine);
     root_close(root);
     fuzz_remove_tree(machine);
     return 0;
