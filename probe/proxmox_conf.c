@@ -80,10 +80,9 @@ static void check_firmware(const struct proxmox_conf *conf)
     if (ovmf && !conf->lines[EFIDISK])
         findings_add(vm->findings, vm->file, conf->lines[BIOS], FINDING_VM_EFIDISK_MISSING);
     /* The old way of passing an Intel GPU needs i440fx. */
-    bool is_free = conf->maybe_gpu && !conf->legacy_igd_line;
-    if (!ovmf && is_free)
+    if (!ovmf && conf->maybe_gpu && !conf->legacy_igd_line)
         findings_add(vm->findings, vm->file, conf->lines[BIOS], FINDING_VM_SEABIOS);
-    if (!vm->is_q35 && is_free)
+    if (!vm->is_q35 && conf->maybe_card && !conf->legacy_igd_line)
         findings_add(vm->findings, vm->file, conf->lines[MACHINE], FINDING_VM_I440FX);
 }
 
@@ -138,6 +137,7 @@ static void read_args(struct proxmox_conf *conf)
     struct qemu_args args = {.vm = vm, .line = conf->lines[ARGS]};
     qemu_args_take_line(&args, proxmox_setting(conf, ARGS));
     conf->maybe_gpu |= args.device_count > 0;
+    conf->maybe_card |= args.device_count > 0;
     if (args.device_count)
         findings_add(vm->findings, vm->file, conf->lines[ARGS], FINDING_VM_ARGS_DEVICE);
 }

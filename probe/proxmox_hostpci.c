@@ -92,6 +92,12 @@ static int count_functions(const struct vm_state *vm, const struct passed_device
     return count ? count : 1;
 }
 
+/* The GPU of an Intel processor is no PCI Express device, and people run it on i440fx as well as on q35. */
+static bool is_on_first_bus(const struct pci_address *address)
+{
+    return address->domain == 0 && address->bus == 0;
+}
+
 /* Passes the devices at these addresses. Returns how many functions that are, and stores the first one. */
 static int pass_devices(const struct hostpci *device, struct span addresses, struct passed_device *first)
 {
@@ -103,7 +109,9 @@ static int pass_devices(const struct hostpci *device, struct span addresses, str
         snprintf(passed.name, sizeof passed.name, "%s", device->name);
         if (read_address(address, &passed)) {
             vm_pass_device(conf->vm, &passed);
-            conf->maybe_gpu |= vm_device_is_gpu(conf->vm, &passed) != TRISTATE_NO;
+            bool maybe_gpu = vm_device_is_gpu(conf->vm, &passed) != TRISTATE_NO;
+            conf->maybe_gpu |= maybe_gpu;
+            conf->maybe_card |= maybe_gpu && !is_on_first_bus(&passed.address);
             *first = count ? *first : passed;
             count += count_functions(conf->vm, &passed);
         } else {
@@ -158,6 +166,7 @@ static int pass_all(const struct hostpci *device, struct passed_device *first)
     int count = pass_devices(device, addresses, first);
     vm->has_unknown |= !count;
     conf->maybe_gpu |= !device->host.length && !count;
+    conf->maybe_card |= !device->host.length && !count;
     return count;
 }
 
@@ -182,7 +191,7 @@ void proxmox_hostpci_read(struct proxmox_conf *conf, struct span key, struct spa
     if (device.pcie && !vm->is_q35)
         findings_add(vm->findings, vm->file, line, FINDING_VM_PCIE_NEEDS_Q35);
     vm_check_rom(vm, device.rom_file, device.rom_bar_off, line);
-    if (vm->is_q35 && !device.pcie && count && !device.is_part && !device.legacy_igd &&
+    if (vm->is_q35 && !device.pcie && count && !device.is_part && !is_on_first_bus(&first.address) &&
         vm_device_is_gpu(vm, &first) == TRISTATE_YES)
         findings_add(vm->findings, vm->file, line, FINDING_VM_PCIE_OFF, name);
 }

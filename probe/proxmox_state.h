@@ -19,6 +19,7 @@ struct proxmox_conf {
     long x_vga_line;
     long legacy_igd_line; /* 0: none */
     bool maybe_gpu;       /* something that is passed is a GPU, or may be */
+    bool maybe_card;      /* and has a PCI Express slot of its own */
 };
 
 /* "" where it is not given. */

@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "core/buffer.h"
+#include "probe/iommu.h"
 #include "probe/vm_state.h"
 
-enum { MAX_ROM_FILES = 4096 };
+enum { MAX_ROM_FILES = 4096, MAX_FOREIGN = 16 };
 
 bool vm_is_of_this_machine(const struct vm_state *vm)
 {
@@ -142,6 +143,62 @@ static bool is_split(const struct pci_device *device)
     return device && device->sriov_enabled > 0;
 }
 
+/* The function that a missing one would be a virtual one of; NULL: it would be none. */
+static const struct pci_device *physical_function(const struct vm_state *vm,
+                                                  const struct passed_device *device)
+{
+    struct pci_address address = device->address;
+    address.function = 0;
+    const struct pci_device *found = pci_find(vm->machine, &address);
+    return found && !device->all_functions && found->sriov_total > 0 ? found : NULL;
+}
+
+static void report_absent(const struct vm_state *vm, const struct passed_device *device, const char *address)
+{
+    char physical[PCI_ADDRESS_TEXT_SIZE];
+    const struct pci_device *split = physical_function(vm, device);
+    if (!vm_is_of_this_machine(vm))
+        findings_add(vm->findings, vm->file, device->line, FINDING_VM_DEVICE_ABSENT_ELSEWHERE, address);
+    else if (split)
+        findings_add(vm->findings, vm->file, device->line, FINDING_VM_DEVICE_ABSENT_VIRTUAL, address,
+                     pci_address_print(&split->address, physical));
+    else
+        findings_add(vm->findings, vm->file, device->line, FINDING_VM_DEVICE_ABSENT, address);
+}
+
+/* Devices beside a GPU in its IOMMU group that the host uses, and that are not passed. */
+static void check_group(const struct vm_state *vm, const struct pci_device *gpu, long line)
+{
+    struct buffer held CLEANUP(buffer_free) = BUFFER(1024);
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    int foreign[MAX_FOREIGN];
+    int count = iommu_foreign_devices(vm->machine, gpu, foreign, MAX_FOREIGN);
+    for (int i = 0; i < count && i < MAX_FOREIGN; i++) {
+        const struct pci_device *device = &vm->machine->devices[foreign[i]];
+        if (pci_has_host_driver(device) && !is_passed(vm, device))
+            buffer_append_format(&held, "%s%s (%s)", held.length ? ", " : "",
+                                 pci_address_print(&device->address, address), device->driver);
+    }
+    if (held.length)
+        findings_add(vm->findings, vm->file, line, FINDING_VM_GROUP_SHARED, gpu->iommu_group,
+                     buffer_text(&held));
+}
+
+/* A GPU that is passed whole. */
+static void check_gpu(struct vm_state *vm, const struct passed_device *device, const char *address)
+{
+    const struct pci_device *gpu = pci_find(vm->machine, &device->address);
+    if (is_split(gpu)) {
+        findings_add(vm->findings, vm->file, device->line, FINDING_VM_PASSES_PHYSICAL_FUNCTION, address,
+                     gpu->sriov_enabled);
+        return;
+    }
+    if (!device->all_functions)
+        check_functions(vm, device);
+    if (gpu)
+        check_group(vm, gpu, device->line);
+}
+
 void vm_check_devices(struct vm_state *vm)
 {
     char address[PCI_ADDRESS_TEXT_SIZE];
@@ -149,16 +206,10 @@ void vm_check_devices(struct vm_state *vm)
         const struct passed_device *device = &vm->passed[i];
         enum tristate is_gpu = vm_device_is_gpu(vm, device);
         print_address(device, address);
-        if (is_gpu == TRISTATE_UNKNOWN && vm_is_of_this_machine(vm))
-            findings_add(vm->findings, vm->file, device->line, FINDING_VM_DEVICE_ABSENT, address);
-        else if (is_gpu == TRISTATE_UNKNOWN)
-            findings_add(vm->findings, vm->file, device->line, FINDING_VM_DEVICE_ABSENT_ELSEWHERE, address);
-        else if (is_gpu == TRISTATE_YES && !device->is_part &&
-                 is_split(pci_find(vm->machine, &device->address)))
-            findings_add(vm->findings, vm->file, device->line, FINDING_VM_PASSES_PHYSICAL_FUNCTION, address,
-                         pci_find(vm->machine, &device->address)->sriov_enabled);
-        else if (is_gpu == TRISTATE_YES && !device->is_part && !device->all_functions)
-            check_functions(vm, device);
+        if (is_gpu == TRISTATE_UNKNOWN)
+            report_absent(vm, device, address);
+        else if (is_gpu == TRISTATE_YES && !device->is_part)
+            check_gpu(vm, device, address);
     }
 }
 
