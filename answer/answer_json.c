@@ -47,7 +47,7 @@ static void write_samples(struct json_writer *writer, const struct answer *answe
     json_write_end_object(writer);
 }
 
-static void write_verdict(struct json_writer *writer, const struct answer *answer)
+void answer_write_verdict(struct json_writer *writer, const struct answer *answer)
 {
     const struct verdict *verdict = &answer->verdict;
     enum guest guest = answer->options.guest;
@@ -329,7 +329,7 @@ void answer_write_members(struct json_writer *writer, const struct answer *answe
     write_attribute(writer, gpu, ATTRIBUTE_DISPLAY);
     write_driver(writer, &answer->device);
     card_write_json(writer, "card", answer->cards, answer->card_count);
-    write_verdict(writer, answer);
+    answer_write_verdict(writer, answer);
     write_parts(writer, answer);
     write_reports(writer, answer);
     write_blockers(writer, answer);

@@ -39,9 +39,9 @@ static void append_vendor(struct buffer *out, const char *vendor)
     buffer_append(out, bracket ? bracket + 1 : vendor, length);
 }
 
-/* "NVIDIA GeForce MX330", the maker once: "ASPEED Technology" makes the "ASPEED Graphics Family".
- * "GP108M [GeForce MX330]" is called by what stands in the brackets. */
-static void append_name(struct buffer *out, const struct answer *answer)
+/* The maker once: "ASPEED Technology" makes the "ASPEED Graphics Family". "GP108M [GeForce MX330]" is called
+ * by what stands in the brackets. */
+void answer_append_name(struct buffer *out, const struct answer *answer)
 {
     const struct device *device = &answer->device;
     struct buffer vendor CLEANUP(buffer_free) = BUFFER(NAME_SIZE + 1);
@@ -78,7 +78,7 @@ static void write_heading(const struct prose *prose, const struct answer *answer
     struct pci_id base = pci_id_base(&device->id);
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     char id[PCI_ID_TEXT_SIZE];
-    append_name(&line, answer);
+    answer_append_name(&line, answer);
     buffer_append_format(&line, " (%s", pci_id_print(&base, id));
     if (device->id.has_revision)
         buffer_append_format(&line, " rev %02x", device->id.revision);

@@ -84,6 +84,12 @@ void answer_append_guest(struct buffer *out, const struct answer *answer);
  * many reports there are; nothing where it is unknown. */
 void answer_append_ground(struct buffer *out, const struct answer *answer);
 
+/* Appends what a GPU is called: "NVIDIA GeForce MX330". */
+void answer_append_name(struct buffer *out, const struct answer *answer);
+
+/* The member `verdict`. */
+void answer_write_verdict(struct json_writer *writer, const struct answer *answer);
+
 /* "LIKELY to work". */
 const char *answer_level_sentence(enum level level);
 

@@ -95,8 +95,7 @@ void command_print_all(void)
          "  lspci -nn | passthru query -         what is in this machine\n"
          "  dmesg | passthru diagnose            which known failures stand in a log?\n"
          "\n"
-         "Each command has --help (-h), --json, --db FILE and --no-color; passthru(1) has\n"
-         "the rest.");
+         "Each command has --help (-h), --json, --db FILE, --no-color; see passthru(1).");
 }
 
 int command_show_help(const struct command *command, const char *verb, const struct common_options *common)

@@ -233,7 +233,8 @@ static void offer_operands(struct completion *completion, const struct command *
 {
     if (command->run == command_query || command->run == command_recommend) {
         offer_gpus(completion, GPU_PCI_ID);
-    } else if (command->run == command_scan || (command->verbs == report_verbs && verb == 0)) {
+    } else if (command->run == command_scan || command->run == command_plan ||
+               (command->verbs == report_verbs && verb == 0)) {
         offer_gpus(completion, GPU_ADDRESS);
     } else if (command->verbs == report_verbs) {
         offer_outbox(completion, false);

@@ -12,6 +12,8 @@ const struct command commands[] = {
      NULL},
     {"check", "how the host and its virtual machines are set up for a passthrough", command_check, check_help,
      NULL},
+    {"plan", "the whole set-up of a passthrough here: what is done, what to do", command_plan, plan_help,
+     NULL},
     {"diagnose", "what do these logs say, and what has helped?", command_diagnose, diagnose_help, NULL},
     {"rom", "is this vBIOS dump whole, for this card, and good for OVMF?", command_rom, rom_help, NULL},
     {"recommend", "what to buy: cards that are likely to pass through", command_recommend, recommend_help,

@@ -99,37 +99,45 @@ static int parse_arguments(int argc, char **argv, struct scan_command *command)
 }
 
 /* What the database says, changed to what this machine shows, and judged again. */
-static enum error_code sharpen(struct scan_command *command, struct scan_answer *gpu, struct error *error)
+static enum error_code sharpen(struct database *database, struct scan_answer *gpu, struct error *error)
 {
     struct device *device = &gpu->answer.device;
     struct gpu *known = &device->gpu;
     if (scan_observe(&gpu->seen, known)) {
         device->settled = true;
-        if (database_ask_share(command->database, device, device->share, error))
+        if (database_ask_share(database, device, device->share, error))
             return error->code;
     }
-    return answer_judge(command->database, &gpu->answer, error);
+    return answer_judge(database, &gpu->answer, error);
 }
 
-static enum error_code look_at(struct scan_command *command, const struct pci_device *device,
-                               struct scan_answer *gpu, struct answer_options *options, struct error *error)
+enum error_code scan_gather(struct database *database, struct scan *scan, const struct pci_device *device,
+                            struct answer_options *options, struct scan_answer *gpu, struct error *error)
 {
     char id[PCI_ID_TEXT_SIZE];
     struct pci_id whole = pci_id_base(&device->id);
-    options->chassis = device->removable == TRISTATE_YES ? CHASSIS_EGPU : command->scan.host.chassis;
+    options->chassis = device->removable == TRISTATE_YES ? CHASSIS_EGPU : scan->host.chassis;
     enum error_code code =
-        answer_find(command->database, &device->id, pci_id_print(&whole, id), options, &gpu->answer, error);
+        answer_find(database, &device->id, pci_id_print(&whole, id), options, &gpu->answer, error);
     if (code && code != ERROR_NOT_FOUND)
         return code;
     gpu->known = !code;
     gpu->missing = *error;
     error->code = ERROR_NONE;
     bool is_gpu = gpu->known && gpu->answer.device.is_gpu;
-    scan_look(&command->scan, device, is_gpu ? gpu_form_factor(&gpu->answer.device.gpu) : FORM_FACTOR_UNKNOWN,
+    scan_look(scan, device, is_gpu ? gpu_form_factor(&gpu->answer.device.gpu) : FORM_FACTOR_UNKNOWN,
               &gpu->seen);
-    if (is_gpu && sharpen(command, gpu, error))
+    if (is_gpu && sharpen(database, gpu, error))
         return error->code;
-    scan_judge(&command->scan, is_gpu ? &gpu->answer.device.gpu : NULL, &gpu->seen);
+    scan_judge(scan, is_gpu ? &gpu->answer.device.gpu : NULL, &gpu->seen);
+    return ERROR_NONE;
+}
+
+static enum error_code look_at(struct scan_command *command, const struct pci_device *device,
+                               struct scan_answer *gpu, struct answer_options *options, struct error *error)
+{
+    if (scan_gather(command->database, &command->scan, device, options, gpu, error))
+        return error->code;
     if (command->common.json) {
         scan_write_gpu_json(&command->writer, &command->scan, gpu);
         return ERROR_NONE;

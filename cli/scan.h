@@ -19,6 +19,12 @@ struct scan_answer {
  * left. Those that were asked for by their addresses stay. */
 MUST_CHECK enum error_code scan_keep_gpus(struct scan *scan, struct database *database, struct error *error);
 
+/* Gathers that of one GPU; its `seen` is to be freed with scan_gpu_free, its answer with answer_free, also
+ * after an error. */
+MUST_CHECK enum error_code scan_gather(struct database *database, struct scan *scan,
+                                       const struct pci_device *device, struct answer_options *options,
+                                       struct scan_answer *gpu, struct error *error);
+
 /* One sentence that a tired person can act on. No newline. */
 void scan_append_summary(struct buffer *out, const struct scan *scan, const struct scan_answer *gpu);
 

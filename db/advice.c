@@ -246,6 +246,24 @@ enum error_code database_each_symptom(struct database *database, symptom_visitor
     return error->code;
 }
 
+enum error_code database_each_plan_step(struct database *database, plan_visitor *each, void *context,
+                                        struct error *error)
+{
+    static const char sql[] = "SELECT step, condition, have, title, why, parameters, file, content, commands,"
+                              " verification, undo, reboot FROM plan_step ORDER BY id";
+    sqlite3_stmt *row;
+    if (database_query(database, sql, SQL_NO_VALUES, &row, error))
+        return error->code;
+    while (database_next(database, row, error)) {
+        const char *texts[PLAN_TEXT_COUNT];
+        for (int i = 0; i < PLAN_TEXT_COUNT; i++)
+            texts[i] = column_text(row, i);
+        if (each(context, texts, error))
+            break;
+    }
+    return error->code;
+}
+
 /* ---- what to buy instead ---- */
 
 /* Nobody buys a card for a chance that is the same. */

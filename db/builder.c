@@ -225,6 +225,17 @@ enum error_code builder_add_symptom(struct builder *builder, const struct sympto
                   sql_text(symptom->cause), sql_text(symptom->next));
 }
 
+enum error_code builder_add_plan_step(struct builder *builder, const char *const texts[PLAN_TEXT_COUNT],
+                                      struct error *error)
+{
+    return INSERT(builder, error,
+                  "INSERT INTO plan_step VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                  sql_text(texts[PLAN_STEP]), sql_text(texts[PLAN_WHEN]), sql_text(texts[PLAN_HAVE]),
+                  sql_text(texts[PLAN_TITLE]), sql_text(texts[PLAN_WHY]), sql_text(texts[PLAN_PARAMETERS]),
+                  sql_text(texts[PLAN_FILE]), sql_text(texts[PLAN_CONTENT]), sql_text(texts[PLAN_COMMANDS]),
+                  sql_text(texts[PLAN_CHECK]), sql_text(texts[PLAN_UNDO]), sql_text(texts[PLAN_REBOOT]));
+}
+
 /* ---- reports ---- */
 
 /* Symptoms times fixes: of a report that has more, nobody can say which fix was for which symptom, and a few

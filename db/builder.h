@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/gpu.h"
 #include "core/gpu_name.h"
+#include "core/plan.h"
 #include "core/report.h"
 #include "core/symptom.h"
 #include "core/verdict.h"
@@ -173,6 +174,10 @@ struct dropped_reports builder_dropped(const struct builder *builder, int64_t so
 /* A signature of data/symptoms.tsv; their order is kept. */
 MUST_CHECK enum error_code builder_add_symptom(struct builder *builder, const struct symptom_record *symptom,
                                                struct error *error);
+
+/* A row of data/plan.tsv; their order is kept. */
+MUST_CHECK enum error_code
+builder_add_plan_step(struct builder *builder, const char *const texts[PLAN_TEXT_COUNT], struct error *error);
 
 /* Renames the complete file to `path` and flushes its directory. */
 MUST_CHECK enum error_code builder_publish(struct builder *builder, const char *path, struct error *error);

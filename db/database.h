@@ -8,6 +8,7 @@
 #include "core/card.h"
 #include "core/error.h"
 #include "core/gpu.h"
+#include "core/plan.h"
 #include "core/report.h"
 #include "core/symptom.h"
 #include "core/verdict.h"
@@ -180,6 +181,12 @@ typedef enum error_code symptom_visitor(void *context, const struct symptom_reco
                                         struct error *error);
 MUST_CHECK enum error_code database_each_symptom(struct database *database, symptom_visitor *each,
                                                  void *context, struct error *error);
+
+/* All rows of plans, in their order, by enum plan_text. The strings live during the visit. */
+typedef enum error_code plan_visitor(void *context, const char *const texts[PLAN_TEXT_COUNT],
+                                     struct error *error);
+MUST_CHECK enum error_code database_each_plan_step(struct database *database, plan_visitor *each,
+                                                   void *context, struct error *error);
 
 /* What was tried for a symptom, what helped most often first; or (`beside`) what was tried in reports that
  * have it among others and do not say for which. */

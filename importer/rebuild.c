@@ -14,6 +14,7 @@
 #include "importer/data_files.h"
 #include "importer/feed_cache.h"
 #include "importer/name_tables.h"
+#include "importer/plan_steps.h"
 #include "importer/rebuild_internal.h"
 #include "importer/symptoms.h"
 #include "version.h"
@@ -160,6 +161,7 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
                   {"cards", cards_read},
                   {"prices", prices_read},
                   {"symptoms", symptoms_read},
+                  {"plan", plan_steps_read},
                   {"subvendors", subvendors_read}};
     if (load_annotator(work, error) || load_names(work, error) || load_samples(work, error))
         return error->code;

@@ -5,14 +5,6 @@
 
 #include "probe/host_state.h"
 
-/* Where the kernel command line of the next start comes from. */
-enum boot_path {
-    BOOT_UNKNOWN,
-    BOOT_GRUB,    /* /etc/default/grub, by update-grub or grub-mkconfig */
-    BOOT_CMDLINE, /* /etc/kernel/cmdline, by proxmox-boot-tool or kernel-install */
-    BOOT_ENTRIES, /* of a boot loader whose file is edited by hand */
-};
-
 struct command_lines {
     struct host_state *host;
     struct cmdline running;
@@ -246,6 +238,24 @@ static void check_unused(struct host_state *host, const struct command_lines *li
                      refresh_step(lines, path));
 }
 
+/* Keeps the parameters that people edit: of GRUB those of the default start, of several entries the first. */
+static void keep_boot(struct host_setup *setup, const struct command_lines *lines, enum boot_path path)
+{
+    const struct cmdline *all = line_of(lines, path);
+    const struct cmdline *edited = path == BOOT_GRUB ? &lines->grub.default_params : all;
+    setup->boot = path;
+    setup->is_proxmox_boot = lines->is_proxmox_boot;
+    for (int i = 0; i < all->count; i++)
+        buffer_append_format(&setup->next_line, "%s%s", i ? " " : "", cmdline_param(all, i));
+    snprintf(setup->boot_file, sizeof setup->boot_file, "%s",
+             path == BOOT_GRUB ? "/etc/default/grub"
+             : all->count      ? cmdline_param_file(all, 0)
+                               : "/etc/kernel/cmdline");
+    for (int i = 0; i < edited->count; i++)
+        if (path != BOOT_ENTRIES || strcmp(cmdline_param_file(edited, i), setup->boot_file) == 0)
+            buffer_append_format(&setup->boot_line, "%s%s", i ? " " : "", cmdline_param(edited, i));
+}
+
 static void check_lines(struct host_state *host, const struct command_lines *lines, struct cmdline *effective)
 {
     enum boot_path path = find_boot_path(host, lines);
@@ -271,6 +281,8 @@ static void check_lines(struct host_state *host, const struct command_lines *lin
     if (lines->cmdline_lines > 1 && lines->is_proxmox_boot)
         findings_add(host->findings, "/etc/kernel/cmdline", 2, FINDING_CMDLINE_SEVERAL_LINES);
     cmdline_join(effective, line_of(lines, path));
+    if (host->setup)
+        keep_boot(host->setup, lines, path);
 }
 
 bool command_lines_check(struct host_state *host, struct cmdline *effective)

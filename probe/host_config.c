@@ -127,7 +127,8 @@ static void check_secure_boot(struct host_state *host)
     }
 }
 
-void host_config_check(struct root *root, const struct pci_machine *machine, struct findings *findings)
+void host_config_read(struct root *root, const struct pci_machine *machine, struct findings *findings,
+                      struct host_setup *setup)
 {
     struct vm_wishes wishes = {.pass_a_device = false};
     struct cmdline *line = calloc(1, sizeof *line);
@@ -136,6 +137,7 @@ void host_config_check(struct root *root, const struct pci_machine *machine, str
         host->root = root;
         host->machine = machine;
         host->findings = findings;
+        host->setup = setup;
         host->cpu = read_cpu_maker(root, machine);
         read_kernel_version(host);
         host_binding_check(host);
@@ -154,6 +156,8 @@ void host_config_check(struct root *root, const struct pci_machine *machine, str
         check_iommu_seen(host);
         check_secure_boot(host);
         check_nothing_set_up(host, wanted, has_line, line);
+        if (setup)
+            host_setup_fill(host, has_line);
     } else {
         buffer_memory_was_short = true;
     }
@@ -161,4 +165,9 @@ void host_config_check(struct root *root, const struct pci_machine *machine, str
         cmdline_free(line);
     free(line);
     free(host);
+}
+
+void host_config_check(struct root *root, const struct pci_machine *machine, struct findings *findings)
+{
+    host_config_read(root, machine, findings, NULL);
 }

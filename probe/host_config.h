@@ -12,4 +12,51 @@
  * devices are not known: what needs them is then left out. What could not be read is in root_fault. */
 void host_config_check(struct root *root, const struct pci_machine *machine, struct findings *findings);
 
+/* Where the kernel command line of the next start comes from. */
+enum boot_path {
+    BOOT_UNKNOWN,
+    BOOT_GRUB,    /* /etc/default/grub, by update-grub or grub-mkconfig */
+    BOOT_CMDLINE, /* /etc/kernel/cmdline, by proxmox-boot-tool or kernel-install */
+    BOOT_ENTRIES, /* /boot/loader/entries, edited by hand */
+};
+
+enum initramfs_tool { INITRAMFS_UNKNOWN, INITRAMFS_TOOLS, INITRAMFS_DRACUT, INITRAMFS_MKINITCPIO };
+
+/* How the host is set up, for whoever wants to change it. */
+enum { MAX_VFIO_IDS = 64 };
+struct host_setup {
+    char systems[160]; /* ID and ID_LIKE of os-release(5): "ubuntu debian" */
+    bool is_intel;     /* its processor */
+    bool is_amd;
+    enum boot_path boot;
+    bool is_proxmox_boot;    /* proxmox-boot-tool keeps the boot partitions */
+    char boot_file[256];     /* that the parameters below stand in */
+    struct buffer boot_line; /* kernel parameters that people edit there, with spaces between them */
+    struct buffer next_line; /* all of the next start */
+    bool has_line;           /* they could be read */
+    bool iommu_was_asked;    /* the running kernel was started with intel_iommu=on */
+    enum initramfs_tool initramfs;
+    struct pci_id ids[MAX_VFIO_IDS]; /* that vfio-pci is to claim */
+    int id_count;
+    char ids_file[256];            /* the first file of modprobe.d that says so; "" */
+    bool vfio_early;               /* the initramfs loads it before other drivers */
+    bool vfio_builtin;             /* it is no module */
+    struct buffer waiting_modules; /* names of the modules that wait for it, with spaces around each */
+    uint16_t waiting[3];           /* makers whose GPUs' drivers wait for it; 0: none */
+    bool vendor_reset;             /* the module of that name is loaded, or set to be */
+    bool is_recorded;              /* some of modprobe.d is there to be read */
+};
+
+/* The same, and how it is set up; free with host_setup_free. */
+void host_config_read(struct root *root, const struct pci_machine *machine, struct findings *findings,
+                      struct host_setup *setup);
+void host_setup_free(struct host_setup *setup);
+
+/* Whether the configuration gives a device to vfio-pci when the host starts: by its ID, or by its address
+ * (driverctl, or Unraid's vfio-pci.cfg). */
+bool host_setup_binds(struct root *root, const struct host_setup *setup, const struct pci_device *device);
+
+/* Whether a driver that holds a device now waits for vfio-pci at the next start. */
+bool host_setup_waits(struct root *root, const struct host_setup *setup, const char *driver);
+
 #endif

@@ -8,9 +8,10 @@
 #include "core/finding.h"
 #include "core/pci_id.h"
 #include "probe/config_files.h"
+#include "probe/host_config.h"
 #include "probe/pci.h"
 
-enum { MAX_VFIO_IDS = 64, MAX_CMDLINE_PARAMS = 512 };
+enum { MAX_CMDLINE_PARAMS = 512 };
 
 enum cpu_maker { CPU_UNKNOWN, CPU_INTEL, CPU_AMD };
 
@@ -44,6 +45,7 @@ struct host_state {
     struct root *root;
     const struct pci_machine *machine; /* NULL: not known */
     struct findings *findings;
+    struct host_setup *setup; /* NULL: nobody asks for it */
     enum cpu_maker cpu;
     char release[64];                /* of the kernel that runs, as uname -r prints it; "" when not known */
     bool is_unraid;                  /* its root file system is made anew at each start */
@@ -140,6 +142,9 @@ bool vfio_id_is_orphan(struct span text);
 /* Compares the IDs with the devices, and with the drivers that are loaded earlier. */
 void vfio_ids_check(struct host_state *host);
 
+/* The driver that would take a GPU of this maker before vfio-pci does; NULL: none. */
+const char *vfio_earlier_driver(const struct host_state *host, uint16_t vendor);
+
 /* Notes that a driver leaves devices to vfio-pci. */
 void hold_back_driver(struct host_state *host, struct span driver);
 
@@ -154,5 +159,10 @@ void initramfs_config_check(struct host_state *host);
 
 /* Reports a mistyped vfio module; true when it was one. */
 bool vfio_module_typo(struct host_state *host, struct span module, const char *file, long line);
+
+/* ---- probe/host_setup.c ---- */
+
+/* Completes host->setup with what the readers have found. */
+void host_setup_fill(const struct host_state *host, bool has_line);
 
 #endif

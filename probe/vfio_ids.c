@@ -21,6 +21,8 @@ static const struct {
 
 void hold_back_driver(struct host_state *host, struct span driver)
 {
+    if (host->setup)
+        buffer_append_format(&host->setup->waiting_modules, " %.*s ", SPAN_FORMAT(driver));
     for (int i = 0; i < HOST_DRIVER_COUNT; i++)
         if (span_is_module(driver, drivers[i].name))
             host->held_back[i] = true;
@@ -228,7 +230,7 @@ static bool is_held_back(const struct host_state *host, enum host_driver a, enum
 /* Whether what drives this maker's GPUs on the host waits for vfio-pci. Of a maker with two drivers one is
  * enough: nobody has both for one card, but NVIDIA's own driver, once installed, takes the place of nouveau.
  */
-static const char *earlier_driver(const struct host_state *host, uint16_t vendor)
+const char *vfio_earlier_driver(const struct host_state *host, uint16_t vendor)
 {
     switch (vendor) {
     case 0x10de:
@@ -262,7 +264,7 @@ static void check_precedence(struct host_state *host)
 {
     for (int i = 0; i < host->id_count && !host->vfio_early; i++) {
         const struct vfio_id *named = &host->ids[i];
-        const char *earlier = earlier_driver(host, named->id.vendor);
+        const char *earlier = vfio_earlier_driver(host, named->id.vendor);
         /* What is built in is there before any module. */
         if (!earlier || host->vfio_builtin || !needs_precedence(host, named))
             continue;

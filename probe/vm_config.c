@@ -65,8 +65,11 @@ enum vm_config_result vm_config_facts(struct root *root, const struct pci_addres
     struct vm_state vm = {.root = root, .findings = &findings, .file = ""};
     enum vm_config_result result = read_config(&vm, text, length);
     *facts = vm.facts;
-    for (int i = 0; i < vm.passed_count && gpu; i++)
-        facts->passes_gpu |= vm_device_covers(&vm.passed[i], gpu);
+    for (int i = 0; i < vm.passed_count && gpu && !facts->passes_gpu; i++) {
+        facts->passes_gpu = vm_device_covers(&vm.passed[i], gpu);
+        if (facts->passes_gpu)
+            snprintf(facts->passed_as, sizeof facts->passed_as, "%s", vm.passed[i].name);
+    }
     findings_free(&findings);
     return result;
 }

@@ -31,7 +31,8 @@ void vm_config_check_shared(struct root *root, struct findings *findings);
 /* What a report says of a virtual machine. Words are those of the vocabulary, NULL where the configuration
  * does not say. */
 struct vm_facts {
-    bool passes_gpu; /* the GPU that was asked for is passed to it */
+    bool passes_gpu;    /* the GPU that was asked for is passed to it */
+    char passed_as[32]; /* what the configuration calls it then: "hostpci0", "" */
     const char *hypervisor;
     const char *machine_type;
     const char *firmware;

@@ -191,6 +191,24 @@ CREATE TABLE symptom (
     next_step TEXT NOT NULL
 ) STRICT;
 
+-- From data/plan.tsv: id is the order in the file. Rows of one step whose condition holds make it together (core/plan.h).
+-- What passthru plan tells to do
+CREATE TABLE plan_step (
+    id INTEGER PRIMARY KEY,
+    step TEXT NOT NULL,
+    condition TEXT NOT NULL, -- facts of the vocabulary, as are those of have
+    have TEXT NOT NULL,      -- what makes it done
+    title TEXT NOT NULL,
+    why TEXT NOT NULL,
+    parameters TEXT NOT NULL, -- of the kernel
+    file TEXT NOT NULL,
+    content TEXT NOT NULL,
+    commands TEXT NOT NULL,
+    verification TEXT NOT NULL,
+    undo TEXT NOT NULL,
+    reboot TEXT NOT NULL CHECK (reboot IN ('', 'yes'))
+) STRICT;
+
 -- Reports of attempts; body has all of each
 CREATE TABLE report (
     seq INTEGER PRIMARY KEY,

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "answer/parts.h"
+#include "answer/plan.h"
+
+/* What is to be typed stands on lines of its own that are never broken, so that it can be copied: a long one
+ * begins further left. */
+static void write_lines(const struct prose *prose, const char *text)
+{
+    enum { DEEPEST = 16, LEAST = 2 };
+    int widest = 0;
+    for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
+        widest = (int)strcspn(line, "\n") > widest ? (int)strcspn(line, "\n") : widest;
+    int indent = prose->width - widest < LEAST ? LEAST : prose->width - widest;
+    indent = indent > DEEPEST ? DEEPEST : indent;
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        prose_add(prose, PARAGRAPH_LINE, "", COLOR_PLAIN, "%*s%.*s", indent, "", (int)length, text);
+        text += length + (text[length] != '\0');
+    }
+}
+
+static const char *text_of(const struct plan_step *step, enum plan_text which)
+{
+    return buffer_text(&step->texts[which]);
+}
+
+static void write_field(const struct prose *prose, const char *before, const char *text)
+{
+    if (*text)
+        prose_add(prose, PARAGRAPH_FIELD, "", COLOR_PLAIN, "%s%s", before, text);
+}
+
+/* What Proxmox keeps in its own file is changed by its commands. */
+static bool is_written_by_hand(const char *file)
+{
+    return *file && strncmp(file, "/etc/pve/", 9) != 0;
+}
+
+static void write_todo(const struct prose *prose, const struct plan_step *step)
+{
+    const char *file = text_of(step, PLAN_FILE);
+    bool has_file = is_written_by_hand(file) && *text_of(step, PLAN_CONTENT);
+    write_field(prose, "", text_of(step, PLAN_WHY));
+    if (has_file) {
+        write_field(prose, "In ", file);
+        write_lines(prose, text_of(step, PLAN_CONTENT));
+    }
+    if (*text_of(step, PLAN_COMMANDS)) {
+        write_field(prose, "", has_file ? "then" : "Type");
+        write_lines(prose, text_of(step, PLAN_COMMANDS));
+    }
+    write_field(prose, step->reboot ? "check after the reboot: " : "check: ", text_of(step, PLAN_CHECK));
+    write_field(prose, "undo: ", text_of(step, PLAN_UNDO));
+}
+
+static void write_step(const struct prose *prose, const struct plan_step *step, int number)
+{
+    static const char *const labels[PLAN_STATE_COUNT] = {
+        [PLAN_STATE_DONE] = "ok", [PLAN_STATE_TODO] = "TODO", [PLAN_STATE_UNKNOWN] = "--"};
+    static const enum color colors[PLAN_STATE_COUNT] = {
+        [PLAN_STATE_DONE] = COLOR_GREEN, [PLAN_STATE_TODO] = COLOR_YELLOW, [PLAN_STATE_UNKNOWN] = COLOR_BOLD};
+    char label[32];
+    snprintf(label, sizeof label, "  %-5s%2d", labels[step->state], number);
+    prose_add(prose, PARAGRAPH_FIELD, label, colors[step->state], "%s", text_of(step, PLAN_TITLE));
+    if (step->state != PLAN_STATE_DONE)
+        write_todo(prose, step);
+}
+
+static void write_heading(const struct prose *prose, const struct plan *plan)
+{
+    const struct plan_facts *facts = plan->facts;
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    if (!plan_is_possible(plan))
+        buffer_append_text(&line, "STOP: ");
+    else
+        buffer_append_text(&line, "Plan for ");
+    if (facts->gpu)
+        answer_append_name(&line, facts->gpu);
+    else
+        buffer_append_text(&line, "the GPU");
+    buffer_append_format(&line, " (%s) at %s", facts->pci_id, facts->variables[PLAN_VARIABLE_ADDRESS]);
+    if (!plan_is_possible(plan))
+        buffer_append_format(&line, " is blocked by %s, which no set-up changes", facts->fault);
+    buffer_append_format(&line, "%s on %s", plan_is_possible(plan) ? "" : ". Planned", facts->host);
+    if (*facts->variables[PLAN_VARIABLE_VM_FILE])
+        buffer_append_format(&line, ", VM %s", facts->variables[PLAN_VARIABLE_VM]);
+    prose_add(prose, PARAGRAPH_TEXT, "", plan_is_possible(plan) ? COLOR_BOLD : COLOR_RED, "%s.",
+              buffer_text(&line));
+    if (facts->choice)
+        prose_add(prose, PARAGRAPH_TEXT, "", COLOR_PLAIN, "%s", facts->choice);
+    if (!facts->gpu)
+        return;
+    buffer_clear(&line);
+    answer_append_verdict(&line, facts->gpu);
+    prose_add(prose, PARAGRAPH_TEXT, "", answer_level_color(facts->gpu->verdict.level), "%s",
+              buffer_text(&line));
+}
+
+/* Where no set-up helps: what people got around it with, and what to buy. */
+static void write_stop(const struct prose *prose, const struct plan *plan)
+{
+    prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
+    prose_add(prose, PARAGRAPH_FIELD, "Why", COLOR_PLAIN, "%s", plan->facts->fault_text);
+    answer_write_workaround(prose, plan->facts->gpu);
+    answer_write_instead(prose, plan->facts->gpu);
+    prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
+    prose_add(prose, PARAGRAPH_TEXT, "", COLOR_PLAIN,
+              "The set-up that every way around it needs, should you try it nevertheless:");
+}
+
+static void write_end(const struct prose *prose, const struct plan *plan)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(1024);
+    int done = plan_count(plan, PLAN_STATE_DONE);
+    int hidden = plan_count(plan, PLAN_STATE_UNKNOWN);
+    int reboot_after = 0;
+    for (int i = 0; i < plan->count; i++)
+        if (plan->steps[i].state == PLAN_STATE_TODO && plan->steps[i].reboot)
+            reboot_after = i + 1;
+    buffer_append_format(&line, "%d of %d steps %s done", done, plan->count, done == 1 ? "is" : "are");
+    if (hidden)
+        buffer_append_format(&line, ", %d cannot be seen from here", hidden);
+    if (reboot_after)
+        buffer_append_format(&line, ". After step %d reboot the host and run this again", reboot_after);
+    else if (!plan->facts->is_active)
+        buffer_append_text(&line, ". What is set up is not in use yet: reboot the host and run this again");
+    prose_add(prose, PARAGRAPH_TEXT, "", COLOR_PLAIN, "%s. Nothing was changed.", buffer_text(&line));
+}
+
+void plan_write_prose(const struct prose *prose, const struct plan *plan)
+{
+    write_heading(prose, plan);
+    if (!plan_is_possible(plan) && plan->facts->gpu)
+        write_stop(prose, plan);
+    prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
+    for (int i = 0; i < plan->count; i++)
+        write_step(prose, &plan->steps[i], i + 1);
+    prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
+    if (plan->facts->gpu && plan_is_possible(plan))
+        answer_write_workaround(prose, plan->facts->gpu);
+    if (plan->facts->gpu)
+        answer_write_reports_in_short(prose, plan->facts->gpu);
+    write_end(prose, plan);
+}

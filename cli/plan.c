@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/plan.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/pager.h"
+#include "probe/confine.h"
+
+const char plan_help[] = "Usage: passthru plan [OPTION]... [ADDRESS]\n"
+                         "\n"
+                         "The whole set-up for passing a GPU of this host through, as numbered steps: what\n"
+                         "is done already, what to type, how to see that it worked, how to undo it. It\n"
+                         "prints and changes nothing. Follow it and run it again. Without the PCI ADDRESS\n"
+                         "(01:00.0) it plans for one of several GPUs, and says for which.\n"
+                         "\n"
+                         "  --vm ID|FILE  the virtual machine that is to get the GPU: its number (Proxmox\n"
+                         "                VE), its name (libvirt), or its configuration file; without it,\n"
+                         "                the one that has the GPU already\n"
+                         "  --root DIR    plan for a recorded machine (contrib/record-machine makes one)\n"
+                         "  --json        answer with one JSON object\n"
+                         "  --db FILE     use this database\n"
+                         "  --no-color    no colour, also with NO_COLOR set\n"
+                         "  --no-pager    show a long answer without a pager\n"
+                         "  --help        this text\n"
+                         "\n"
+                         "Exit status: 0 there is a plan, also where nothing helps; 1 there is no GPU; 2\n"
+                         "wrong usage or unreadable input; 3 no usable database; 5 no permission.\n";
+
+struct plan_command {
+    struct common_options common;
+    const char *directory;
+    const char *vm; /* NULL: the one that has the GPU */
+    struct pci_address address;
+    bool has_address;
+    struct database *database;
+    struct plan_machine machine;
+    struct plan plan;
+};
+
+static int parse_arguments(int argc, char **argv, struct plan_command *command)
+{
+    static const struct option long_options[] = {
+        {"root", required_argument, NULL, 'r'}, {"vm", required_argument, NULL, 'v'}, COMMON_OPTIONS};
+    int status;
+    for (int c; (c = command_option(argc, argv, long_options, &command->common, &status)) != -1;) {
+        if (c == COMMAND_ENDS)
+            return status ? status : COMMAND_ENDS;
+        *(c == 'r' ? &command->directory : &command->vm) = optarg;
+    }
+    if (argc - optind > 1)
+        return output_usage_error("plan", command->common.json, "give one address: a plan is for one GPU");
+    if (optind < argc && !pci_address_parse(argv[optind], &command->address))
+        return output_usage_error("plan", command->common.json, "\"%s\" is not a PCI address such as 01:00.0",
+                                  argv[optind]);
+    command->has_address = optind < argc;
+    return 0;
+}
+
+/* ---- which virtual machine ---- */
+
+struct named_file {
+    struct plan_machine *machine;
+    bool is_vm;
+};
+
+static void read_named(void *context, const char *file, struct span text)
+{
+    struct named_file *named = context;
+    struct plan_machine *machine = named->machine;
+    named->is_vm = vm_setup_read(machine->root, &machine->scan.machine, machine->functions,
+                                 machine->function_count, file, text, &machine->vm);
+}
+
+/* A file of the recorded machine when it is there, else of this one. */
+static enum error_code read_vm_file(struct plan_machine *machine, const char *file, struct error *error)
+{
+    struct named_file named = {machine, false};
+    struct root *root = NULL;
+    if (root_exists(machine->root, file)) {
+        read_config_file(machine->root, file, read_named, &named);
+    } else if (!root_open(NULL, &root, error)) {
+        read_config_file(root, file, read_named, &named);
+        root_close(root);
+    }
+    if (named.is_vm || error->code)
+        return error->code;
+    error_set(error, ERROR_BAD_INPUT, "--vm: there is no virtual machine %s on this host, and no such file",
+              file);
+    return error_next(error, "qm list or virsh list --all names them; as root they can be read");
+}
+
+static enum error_code find_vm(struct plan_machine *machine, const char *name, struct error *error)
+{
+    bool is_found = vm_setup_find(machine->root, &machine->scan.machine, machine->functions,
+                                  machine->function_count, name, &machine->vm);
+    return is_found || !name ? ERROR_NONE : read_vm_file(machine, name, error);
+}
+
+/* ---- which GPU ---- */
+
+/* What people mean who do not say which: one that a virtual machine has, else one that is set aside for them,
+ * else a card that the host does not start with. */
+static int fitness(struct plan_machine *machine, struct database *database, const char *vm,
+                   struct error *error)
+{
+    const struct pci_device *gpu = machine->device;
+    struct device known;
+    struct vm_setup setup;
+    bool is_known = !database_find_device(database, &gpu->id, &known, error);
+    error->code = error->code == ERROR_NOT_FOUND ? ERROR_NONE : error->code;
+    enum form_factor form = is_known && known.is_gpu ? gpu_form_factor(&known.gpu) : FORM_FACTOR_UNKNOWN;
+    bool is_virtual = gpu->is_virtual_function == TRISTATE_YES;
+    if (is_known && !known.is_gpu)
+        return -1;
+    plan_find_functions(machine);
+    bool has_vm = vm_setup_find(machine->root, &machine->scan.machine, machine->functions,
+                                machine->function_count, vm, &setup) &&
+                  setup.has_gpu == TRISTATE_YES;
+    if (is_virtual && !has_vm)
+        return -1;
+    return 8 * has_vm + 4 * pci_is_on_vfio(gpu) +
+           2 * (form != FORM_FACTOR_INTEGRATED && form != FORM_FACTOR_BMC) + (gpu->boot_vga != TRISTATE_YES);
+}
+
+static enum error_code choose_gpu(struct plan_command *command, struct error *error)
+{
+    struct plan_machine *machine = &command->machine;
+    const struct pci_machine *devices = &machine->scan.machine;
+    const struct pci_device *best = NULL;
+    int best_fitness = -1;
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    for (int i = 0; i < devices->count && !error->code; i++) {
+        machine->device = &devices->devices[i];
+        if (!pci_is_gpu_class(machine->device))
+            continue;
+        int found = fitness(machine, command->database, command->vm, error);
+        best = found > best_fitness ? machine->device : best;
+        best_fitness = found > best_fitness ? found : best_fitness;
+        if (found >= 0)
+            buffer_append_format(&machine->choice, "%s%s", machine->choice.length ? ", " : "",
+                                 pci_address_print(&machine->device->address, address));
+    }
+    machine->device = best;
+    if (!best && !error->code)
+        error_set(error, ERROR_NOT_FOUND, "no GPU is among the %d PCI devices of this machine",
+                  devices->count);
+    return error->code;
+}
+
+/* "This machine has GPUs at ...; this is the plan for the one at ..." */
+static void say_choice(struct plan_machine *machine)
+{
+    char others[600];
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    snprintf(others, sizeof others, "%s", buffer_text(&machine->choice));
+    if (!strchr(others, ','))
+        return;
+    buffer_clear(&machine->choice);
+    buffer_append_format(
+        &machine->choice,
+        "The GPUs here are at %s; this is the plan for %s. For another: passthru plan ADDRESS", others,
+        pci_address_print(&machine->device->address, address));
+    machine->facts.choice = buffer_text(&machine->choice);
+}
+
+/* ---- the plan ---- */
+
+static enum error_code look(struct plan_command *command, struct error *error)
+{
+    struct plan_machine *machine = &command->machine;
+    struct answer_options options = {.report_limit = 0};
+    struct findings findings = {.count = 0};
+    if (scan_read(machine->root, NULL, &command->address, command->has_address, &machine->scan, error))
+        return error->code;
+    machine->device = machine->scan.gpus[0];
+    if (!command->has_address && choose_gpu(command, error))
+        return error->code;
+    plan_find_functions(machine);
+    say_choice(machine);
+    options.share = machine->device->is_virtual_function == TRISTATE_YES ? SHARE_SR_IOV : SHARE_WHOLE;
+    if (find_vm(machine, command->vm, error) ||
+        scan_gather(command->database, &machine->scan, machine->device, &options, &machine->gpu, error))
+        return error->code;
+    if (machine->gpu.known ? !machine->gpu.answer.device.is_gpu : !pci_is_gpu_class(machine->device)) {
+        error_set(error, ERROR_NOT_FOUND,
+                  "%04x:%04x is not a GPU, as far as is known: there is no plan for it",
+                  machine->device->id.vendor, machine->device->id.device);
+        return error_next(error, "passthru scan lists the GPUs of this machine");
+    }
+    host_config_read(machine->root, &machine->scan.machine, &findings, &machine->setup);
+    findings_free(&findings);
+    plan_set_facts(machine);
+    return plan_make(command->database, &machine->facts, &command->plan, error);
+}
+
+static enum error_code run(struct plan_command *command, struct error *error)
+{
+    struct database_place place;
+    if (database_locate(command->common.database, &place, error) ||
+        database_open(place.path, &command->database, error) ||
+        root_open(command->directory, &command->machine.root, error))
+        return error->code;
+    confine(command->machine.root, &command->vm, 1);
+    return look(command, error);
+}
+
+static void free_all(struct plan_command *command)
+{
+    struct plan_machine *machine = &command->machine;
+    plan_free(&command->plan);
+    scan_gpu_free(&machine->gpu.seen);
+    answer_free(&machine->gpu.answer);
+    scan_free(&machine->scan);
+    host_setup_free(&machine->setup);
+    for (int i = 0; i < PLAN_VARIABLE_COUNT; i++)
+        buffer_free(&machine->texts[i]);
+    buffer_free(&machine->host);
+    buffer_free(&machine->choice);
+    root_close(machine->root);
+    database_close(command->database);
+}
+
+static int write_plan(struct plan_command *command)
+{
+    struct error error = {.code = ERROR_NONE};
+    pager_start(&command->common, &command->vm, 1);
+    struct output output = output_for_stdout(command->common.no_color);
+    int status = 0;
+    if (run(command, &error)) {
+        status = output_error(&error, command->common.json);
+    } else if (command->common.json) {
+        struct json_writer writer = {.out = &output.buffer, .for_terminal = true};
+        plan_write_json(&writer, &command->plan);
+        output_blank(&output);
+    } else {
+        struct prose prose = output_prose(&output);
+        plan_write_prose(&prose, &command->plan);
+    }
+    free_all(command);
+    return output_end(&output, status);
+}
+
+int command_plan(int argc, char **argv)
+{
+    struct plan_command *command = calloc(1, sizeof *command);
+    struct error error = {.code = ERROR_NONE};
+    if (!command) {
+        error_set(&error, ERROR_NO_MEMORY, "no memory to plan");
+        return output_error(&error, command_wants_json(argc, argv));
+    }
+    for (int i = 0; i < PLAN_VARIABLE_COUNT; i++)
+        command->machine.texts[i] = BUFFER(8192);
+    command->machine.host = command->machine.choice = BUFFER(4096);
+    command->machine.setup.boot_line = command->machine.setup.next_line =
+        command->machine.setup.waiting_modules = BUFFER(65536);
+    int status = parse_arguments(argc, argv, command);
+    if (!status)
+        status = write_plan(command);
+    free(command);
+    return status == COMMAND_ENDS ? 0 : status;
+}
