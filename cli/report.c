@@ -151,8 +151,13 @@ static int run_new(struct report_command *command, char **arguments, int count)
 }
 
 static int (*const runs[])(struct report_command *command, char **arguments, int count) = {
-    [REPORT_NEW] = run_new,      [REPORT_LIST] = report_list,     [REPORT_SHOW] = report_show,
-    [REPORT_DROP] = report_drop, [REPORT_EXPORT] = report_export, [REPORT_SEND] = report_send,
+    [REPORT_NEW] = run_new,
+    [REPORT_LIST] = report_list,
+    [REPORT_SHOW] = report_show,
+    [REPORT_DROP] = report_drop,
+    [REPORT_EXPORT] = report_export,
+    [REPORT_SEND] = report_send,
+    [REPORT_WITHDRAW] = report_withdraw,
 };
 
 static int run_verb(struct report_command *command, int argc, char **argv)

@@ -20,6 +20,7 @@ enum report_verb {
     REPORT_DROP,
     REPORT_EXPORT,
     REPORT_SEND,
+    REPORT_WITHDRAW,
     REPORT_VERB_COUNT
 };
 
@@ -80,11 +81,12 @@ bool report_write_fields(struct output *output, const struct buffer *json);
  * cannot be started. With `aloud` it says what is wrong. */
 int report_find_remote(const struct report_command *command, bool aloud, char *name, size_t size);
 
-/* `passthru report list|show|drop|export|send` with IDs. */
+/* `passthru report list|show|drop|export|send|withdraw` with IDs. */
 int report_list(struct report_command *command, char **ids, int count);
 int report_show(struct report_command *command, char **ids, int count);
 int report_drop(struct report_command *command, char **ids, int count);
 int report_export(struct report_command *command, char **ids, int count);
 int report_send(struct report_command *command, char **ids, int count);
+int report_withdraw(struct report_command *command, char **ids, int count);
 
 #endif

@@ -2,7 +2,7 @@
 #include "cli/report.h"
 
 const char report_help[] = "Usage: passthru report new [OPTION]... [ADDRESS|-]\n"
-                           "       passthru report list|show|drop|export|send [OPTION]... [ID]...\n"
+                           "       passthru report list|show|drop|export|send|withdraw [OPTION]... [ID]...\n"
                            "\n"
                            "Records how a passthrough attempt went. Failures are as welcome as successes:\n"
                            "they keep others from losing days. Nothing leaves this machine before you send\n"
@@ -14,6 +14,7 @@ const char report_help[] = "Usage: passthru report new [OPTION]... [ADDRESS|-]\n
                            "  drop      remove reports\n"
                            "  export    write reports to a file, for an e-mail or a pull request\n"
                            "  send      send reports to a remote\n"
+                           "  withdraw  take reports back that were sent\n"
                            "\n"
                            "  --db FILE      use this database\n"
                            "  --json         answer as JSON; asks nothing\n"
@@ -102,6 +103,17 @@ static const char send_help[] =
     "Exit status: 0 done; 1 no such report, or you said no; 2 wrong usage, or it is\n"
     "damaged; 4 a report was rejected or cannot be sent; 5 the system denied it.\n";
 
+static const char withdraw_help[] =
+    "Usage: passthru report withdraw [OPTION]... ID...\n"
+    "\n"
+    "Asks the remote that has taken these reports to take them back: nobody gets\n"
+    "them with the next sync any more. An ID may be shortened. It takes what the\n"
+    "remote answered when they were sent, which lies on the machine that sent them.\n"
+    "\n"
+    "  --yes            ask nothing\n" COMMON
+    "Exit status: 0 done; 1 no such report was sent, or you said no; 2 wrong usage;\n"
+    "4 the remote has rejected it, or is not there; 5 the system denied it.\n";
+
 const struct verb report_verbs[] = {
     [REPORT_NEW] = {"new", "record one attempt", new_help},
     [REPORT_LIST] = {"list", "list the reports in the outbox", list_help},
@@ -109,5 +121,6 @@ const struct verb report_verbs[] = {
     [REPORT_DROP] = {"drop", "remove reports", drop_help},
     [REPORT_EXPORT] = {"export", "write reports to a file", export_help},
     [REPORT_SEND] = {"send", "send reports to a remote", send_help},
+    [REPORT_WITHDRAW] = {"withdraw", "take reports back that were sent", withdraw_help},
     [REPORT_VERB_COUNT] = {NULL, NULL, NULL},
 };

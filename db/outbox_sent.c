@@ -13,7 +13,7 @@
 #include "core/json_writer.h"
 #include "db/outbox_internal.h"
 
-static enum error_code append_answer(struct buffer *out, const struct outbox_answer *answer,
+enum error_code outbox_append_answer(struct buffer *out, const struct outbox_answer *answer,
                                      struct error *error)
 {
     struct json_writer writer = {.out = out, .for_terminal = true};
@@ -129,7 +129,7 @@ enum error_code outbox_keep_sent(const struct outbox_sending *sending, const str
     error->code = ERROR_NONE;
     /* The answer first: whatever is in sent/ has one. */
     outbox_join(to, sending->sent, entry->id, ".answer.json");
-    if (answer && (append_answer(&json, answer, error) || file_replace(to, 0600, &json, error)))
+    if (answer && (outbox_append_answer(&json, answer, error) || file_replace(to, 0600, &json, error)))
         return error->code;
     outbox_rejection_path(from, sending->outbox, entry->name);
     unlink(from);
@@ -144,7 +144,7 @@ enum error_code outbox_mark_rejected(const struct outbox_sending *sending, const
     char path[DATABASE_PATH_SIZE];
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON);
     outbox_rejection_path(path, sending->outbox, entry->name);
-    if (append_answer(&json, answer, error))
+    if (outbox_append_answer(&json, answer, error))
         return error->code;
     outbox_lock(sending->outbox_lock, NULL);
     sigset_t before CLEANUP(outbox_restore_signals);

@@ -22,8 +22,8 @@ const char db_help[] = "db info|check|export [OPTION]...\n"
                        "  --json         answer as JSON\n"
                        "  --help         this text\n"
                        "\n"
-                       "Exit status: 0 done; 1 there is no store; 2 wrong usage; 3 the store is damaged;\n"
-                       "4 PostgreSQL is away; 5 the system denied it.\n";
+                       "Exit status: 0 done; 1 there is no store; 2 wrong usage; 3 the store is\n"
+                       "damaged; 4 PostgreSQL is away; 5 the system denied it.\n";
 
 enum { FLUSH_BYTES = 1 << 16 };
 

@@ -21,8 +21,9 @@
     "  --json         say what was done as JSON\n"                                                           \
     "  --help         this text\n"                                                                           \
     "\n"                                                                                                     \
-    "Exit status: 0 done; 1 there is no such report; 2 wrong usage, or its state does not\n"                 \
-    "allow it; 4 PostgreSQL is away; 5 the system denied it. All are decided on, or none.\n"
+    "Exit status: 0 done; 1 there is no such report; 2 wrong usage, or its state\n"                          \
+    "does not allow it; 4 PostgreSQL is away; 5 the system denied it. All are\n"                             \
+    "decided on, or none.\n"
 
 const char accept_help[] = "accept [OPTION]... ID... | --all-of VVVV:DDDD\n"
                            "\n"
@@ -36,21 +37,19 @@ const char reject_help[] = "reject [OPTION]... --reason TEXT ID... | --all-of VV
                            "\n"
                            "  --all-of VVVV:DDDD  all that wait on this GPU\n"
                            "  --reason TEXT  why\n" COMMON_HELP;
-const char retract_help[] =
-    "retract [OPTION]... --reason TEXT ID...\n"
-    "\n"
-    "Takes reports back that were accepted: the next feed tells all clients, with the\n"
-    "reason.\n"
-    "\n"
-    "  --reason TEXT  why; it is published\n" COMMON_HELP;
-const char purge_help[] =
-    "purge [OPTION]... --reason TEXT ID...\n"
-    "\n"
-    "Removes the text of reports for good, from the store and, with the next publish, from\n"
-    "the feed: for what should never have been there. That it was there, and why it is\n"
-    "not, stays.\n"
-    "\n"
-    "  --reason TEXT  why; it is published if the report was\n" COMMON_HELP;
+const char retract_help[] = "retract [OPTION]... --reason TEXT ID...\n"
+                            "\n"
+                            "Takes reports back that were accepted: the next feed tells all clients, with\n"
+                            "the reason.\n"
+                            "\n"
+                            "  --reason TEXT  why; it is published\n" COMMON_HELP;
+const char purge_help[] = "purge [OPTION]... --reason TEXT ID...\n"
+                          "\n"
+                          "Removes the text of reports for good, from the store and, with the next\n"
+                          "publish, from the feed: for what should never have been there. That it was\n"
+                          "there, and why it is not, stays.\n"
+                          "\n"
+                          "  --reason TEXT  why; it is published if the report was\n" COMMON_HELP;
 
 static const struct verb {
     const char *name;

@@ -17,6 +17,8 @@ static const char help[] = "COMMAND [OPTION]... [ARGUMENT]...\n"
                            "  import   add a pci.ids or reports, rebuild the database\n"
                            "  sync     fetch newer lists and reports from the remotes\n"
                            "  send     send reports of the outbox; passthru report send starts it\n"
+                           "  withdraw take a report back that was sent; passthru report withdraw\n"
+                           "           starts it\n"
                            "\n"
                            "  --help     this text; each command has its own\n"
                            "  --version  the version of this program\n"
@@ -32,6 +34,7 @@ static const struct command {
     {"import", "add a pci.ids or reports, rebuild the database", main_import, import_help},
     {"sync", "fetch newer lists and reports from the remotes", main_sync, sync_help},
     {"send", "send reports of the outbox", main_send, send_help},
+    {"withdraw", "take a report back that was sent", main_withdraw, withdraw_help},
 };
 
 static const struct command *find_command(const char *name)
@@ -114,8 +117,8 @@ static int unknown_command(const char *name, bool json)
         if (usage_is_nearer(name, commands[i].name, &distance))
             nearest = commands[i].name;
     snprintf(message, sizeof message, "unknown command '%.100s'%s%s%s", name,
-             nearest ? "; did you mean '" : "; the commands are import, sync, send", nearest ? nearest : "",
-             nearest ? "'?" : "");
+             nearest ? "; did you mean '" : "; the commands are import, sync, send, withdraw",
+             nearest ? nearest : "", nearest ? "'?" : "");
     return program_usage(NULL, message, json);
 }
 
@@ -134,7 +137,8 @@ static int run(int argc, char **argv, bool json)
     if (strcmp(name, "--version") == 0)
         return program_show_version();
     if (name[0] == '-')
-        return program_usage(NULL, "the command stands before all options: import, sync or send", json);
+        return program_usage(NULL, "the command stands before all options: import, sync, send or withdraw",
+                             json);
     const struct command *command = find_command(name);
     return command ? run_command(command, argc - 1, argv + 1) : unknown_command(name, json);
 }

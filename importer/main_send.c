@@ -44,8 +44,9 @@ static void print_result(const struct send_result *result)
     static const char *const words[] = {"was sent", "was sent before", "was rejected", "could not be sent"};
     char text[1000];
     bool failed = result->error.code;
-    snprintf(text, sizeof text, "report %.12s %s%s%s", result->id, words[result->outcome], failed ? ": " : "",
-             result->error.message);
+    const bool is_new = result->outcome == SEND_SENT;
+    snprintf(text, sizeof text, "report %.12s %s%s%s%s%s", result->id, words[result->outcome],
+             is_new ? " to " : "", is_new ? result->remote : "", failed ? ": " : "", result->error.message);
     if (failed)
         program_print(stderr, "passthru: ", text);
     else

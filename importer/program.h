@@ -45,9 +45,11 @@ MUST_CHECK enum error_code program_find_data(const char *named, char directory[D
 int main_import(int argc, char **argv);
 int main_sync(int argc, char **argv);
 int main_send(int argc, char **argv);
+int main_withdraw(int argc, char **argv);
 
 extern const char import_help[];
 extern const char sync_help[];
 extern const char send_help[];
+extern const char withdraw_help[];
 
 #endif

@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "core/error_output.h"
+#include "core/json_reader.h"
 #include "core/json_writer.h"
 #include "core/report.h"
-#include "db/outbox_sent.h"
+#include "db/outbox_receipt.h"
 #include "importer/remote.h"
 #include "importer/transfer.h"
 
@@ -45,8 +46,9 @@ static bool takes_reports(const struct remote *remote)
 static enum error_code no_remote(struct error *error)
 {
     error_set(error, ERROR_REMOTE, "cannot send the reports: no remote is configured that takes them");
-    return error_next(error, "they are kept; write them as a file for an e-mail or a pull request: passthru "
-                             "report export --output FILE");
+    return error_next(
+        error, "they are kept; passthru-remotes(5) says how to add a remote; or write them as a file for an "
+               "e-mail or a pull request: passthru report export --output FILE");
 }
 
 static enum error_code choose_remote(const struct remotes *remotes, const char *name,
@@ -205,12 +207,30 @@ static void take_answer(struct sender *sender, const struct outbox_entry *entry,
     sender->failures = 0;
 }
 
+/* A report that supersedes one is shown to be the same author's by the token that this remote gave for that
+ * one. */
+static void find_token(const struct sender *sender, const struct outbox_entry *entry,
+                       struct outbox_receipt *receipt)
+{
+    json_auto_t *report = NULL;
+    struct error none;
+    const char *old = json_read(buffer_text(&entry->whole), entry->whole.length, &report, &none)
+                          ? NULL
+                          : json_member_text(report, "supersedes");
+    if (!old || outbox_find_receipt(sender->request->outbox, old, receipt, &none) ||
+        strcmp(receipt->url, sender->remote->submit) != 0)
+        receipt->token[0] = '\0';
+}
+
 static void post(struct sender *sender, const struct outbox_entry *entry, struct send_result *result)
 {
     struct buffer json CLEANUP(buffer_free) = BUFFER(8 * REPORT_MAX_BYTES);
     struct transfer transfer = {
         .file = sender->remote->file, .max_bytes = MAX_BODY, .post = &json, .answers = rejections};
+    struct outbox_receipt receipt;
     struct error error;
+    find_token(sender, entry, &receipt);
+    transfer.token = receipt.token[0] ? receipt.token : NULL;
     json_append_safe(&json, buffer_text(&entry->whole), entry->whole.length);
     if (json.failed) {
         error_set(&error, ERROR_NO_MEMORY, "no memory to send a report");
@@ -228,6 +248,7 @@ static void post(struct sender *sender, const struct outbox_entry *entry, struct
 static void send_one(struct sender *sender, struct send_result *result)
 {
     struct error error = {.code = ERROR_NONE};
+    result->remote = sender->remote->name;
     if (outbox_was_sent(sender->request->outbox, result->id)) {
         result->outcome = SEND_BEFORE;
         keep_sent(sender, NULL, result);

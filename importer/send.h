@@ -23,6 +23,7 @@ struct send_result {
     enum send_outcome outcome;
     long status;        /* of HTTP; 0: there was no answer */
     struct error error; /* why it was rejected or kept: hostile */
+    const char *remote; /* its name, while request.report is called */
 };
 
 struct send_request {

@@ -113,7 +113,11 @@ static bool add_header(struct curl_slist **headers, const char *name, const char
 
 static bool set_headers(CURL *easy, const struct transfer *transfer, struct curl_slist **headers)
 {
+    char authorization[TRANSFER_ETAG_SIZE] = "";
+    if (transfer->token)
+        snprintf(authorization, sizeof authorization, "Bearer %s", transfer->token);
     return add_header(headers, "Content-Type", transfer->post ? "application/json" : NULL) &&
+           add_header(headers, "Authorization", authorization) &&
            add_header(headers, "If-None-Match", transfer->etag) &&
            add_header(headers, "If-Modified-Since", transfer->last_modified) &&
            !libcurl.curl_easy_setopt(easy, CURLOPT_HTTPHEADER, *headers);
@@ -174,6 +178,8 @@ static bool set_target(const struct request *request)
         return false;
     /* Plain HTTP never leaves this machine, so not by a proxy either. */
     if (remote_url_is_loopback(transfer->url) && libcurl.curl_easy_setopt(easy, CURLOPT_PROXY, ""))
+        return false;
+    if (transfer->is_delete && libcurl.curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "DELETE"))
         return false;
     return !transfer->post ||
            (!libcurl.curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,

@@ -35,7 +35,7 @@ struct transfer_limits {
 
 enum { TRANSFER_ETAG_SIZE = 256, TRANSFER_DATE_SIZE = 64 };
 
-/* One GET or POST. The caller fills in the first part and keeps it until it is done. */
+/* One GET, POST or DELETE. The caller fills in the first part and keeps it until it is done. */
 struct transfer {
     char url[REMOTE_URL_SIZE + 128]; /* remote_check_url holds */
     const char *file;                /* where it is configured, for a next step; NULL */
@@ -44,7 +44,9 @@ struct transfer {
     uint64_t max_bytes; /* of the content, counted as it comes; more is rejected */
     const char *etag;   /* of the current copy: 304 if it is that still. NULL: none */
     const char *last_modified;
-    const struct buffer *post; /* JSON to POST; NULL: GET */
+    const struct buffer *post; /* JSON to POST; NULL: GET, */
+    bool is_delete;            /* or DELETE */
+    const char *token;         /* that shows who asks (RFC 6750), NULL for none */
     const long *answers;       /* further statuses that are an answer, not an error, ended by 0; NULL */
 
     long status;                       /* of HTTP: 200, 304 ...; 0 when no answer came */

@@ -59,7 +59,7 @@ enum error_code request_fail(const struct request *request, enum error_code code
     vsnprintf(why, sizeof why, format, arguments);
     va_end(arguments);
     return error_set(&request->transfer->error, code, "cannot %s %.170s: %s",
-                     transfer->post ? "send to" : "fetch", transfer->url, why);
+                     transfer->post || transfer->is_delete ? "send to" : "fetch", transfer->url, why);
 }
 
 /* The variable by which libcurl may have taken a proxy for this address, NULL when there is none. */
@@ -157,7 +157,8 @@ static void explain_redirect(const struct request *request)
         request_fail(request, ERROR_REMOTE, "it has moved (%ld) to %.200s", request->transfer->status, to);
     if (request->transfer->file)
         error_next(&request->transfer->error, "if you trust the new address, set %s= in %.200s",
-                   request->transfer->post ? "submit" : "url", request->transfer->file);
+                   request->transfer->post || request->transfer->is_delete ? "submit" : "url",
+                   request->transfer->file);
 }
 
 bool request_explain_status(const struct request *request)
