@@ -4,7 +4,7 @@
 #include "cli/query.h"
 #include "cli/query_table.h"
 
-enum { MAX_HITS = 50, MAX_NAMES = 14 };
+enum { MAX_HITS = 50, MAX_LINES = 15 };
 
 static enum error_code gather_hit(struct query *query, const struct name_hit *hit, const char *name,
                                   struct error *error)
@@ -21,13 +21,14 @@ static enum error_code write_names(struct query *query, const char *name, struct
 {
     const struct name_search *search = &query->search;
     int rows = 0;
+    int lines = 0;
     query_names_head(&query->output, search, name);
-    for (int i = 0; i < search->count && rows < MAX_NAMES; i++) {
+    for (int i = 0; i < search->count && lines < MAX_LINES; i++) {
         if (search->hits[i].group != rows)
             continue;
         if (gather_hit(query, &search->hits[i], name, error))
             return error->code;
-        query_names_row(&query->output, search, i, &query->answer);
+        lines += query_names_row(&query->output, search, i, &query->answer);
         query->answered++;
         rows++;
     }

@@ -192,8 +192,8 @@ void query_names_understood(struct output *output, const struct name_search *sea
 
 /* ---- the rows ---- */
 
-void query_names_row(struct output *output, const struct name_search *search, int number,
-                     const struct answer *answer)
+int query_names_row(struct output *output, const struct name_search *search, int number,
+                    const struct answer *answer)
 {
     const struct name_hit *hit = &search->hits[number];
     struct buffer form CLEANUP(buffer_free) = BUFFER(256);
@@ -220,7 +220,7 @@ void query_names_row(struct output *output, const struct name_search *search, in
         snprintf(line, sizeof line, "%s%s%s, %s%s", buffer_text(&form), form.length ? ", " : "", verdict,
                  pci_id_print(&base, id), more);
         output_paragraph(output, 4, "", line);
-        return;
+        return 2;
     }
     buffer_append_text(&output->buffer, "  ");
     output_cell(output, name, NAME_COLUMNS - 2);
@@ -230,6 +230,7 @@ void query_names_row(struct output *output, const struct name_search *search, in
     output_cell(output, verdict, VERDICT_COLUMNS);
     output_color(output, COLOR_PLAIN);
     buffer_append_format(&output->buffer, "%s%s\n", pci_id_print(&base, id), more);
+    return 1;
 }
 
 void query_names_end(struct output *output, const struct name_search *search, int rows)

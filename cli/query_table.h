@@ -11,10 +11,10 @@ void query_table_head(struct output *output);
 void query_table_row(struct output *output, const struct answer *answer);
 
 /* The products that a name may mean, a line each: what was understood, the rows, and what is next. `number`
- * is that of the first hit of a product, `answer` what is known of it. */
+ * is that of the first hit of a product, `answer` what is known of it; how many lines that took, 1 or 2. */
 void query_names_head(struct output *output, const struct name_search *search, const char *name);
-void query_names_row(struct output *output, const struct name_search *search, int number,
-                     const struct answer *answer);
+int query_names_row(struct output *output, const struct name_search *search, int number,
+                    const struct answer *answer);
 void query_names_end(struct output *output, const struct name_search *search, int rows);
 
 /* Where a name means one product: what was understood, if that is not what was asked for; and, after the
