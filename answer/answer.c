@@ -196,7 +196,8 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
         (options->guest == GUEST_MACOS && ask_for_macos(database, answer, error)))
         return error->code;
     answer->verdict = verdict_compute(&device->prior, answer->evidence);
-    answer->blocker_count = gpu_blockers(&device->gpu, answer->blockers);
+    /* A part of a GPU brings neither its vBIOS nor its reset along. */
+    answer->blocker_count = options->share == SHARE_WHOLE ? gpu_blockers(&device->gpu, answer->blockers) : 0;
     if (((evidence_total(&answer->evidence[EVIDENCE_ID]) ||
           evidence_total(&answer->evidence[EVIDENCE_CHIP])) &&
          database_find_tried_fixes(database, device, answer->tried_fixes, MAX_TRIED_FIXES,

@@ -21,6 +21,8 @@ static void write_heading(const struct prose *prose, const struct device *device
         buffer_append_format(&line, " (rev %02x)", device->id.revision);
     if (device->product[0])
         buffer_append_format(&line, ", sold as %s", device->product);
+    if (device->share != SHARE_WHOLE)
+        buffer_append_format(&line, "; %s", answer_share_names[device->share]);
     prose_add(prose, PARAGRAPH_FIELD, pci_id_print(&base, id), COLOR_BOLD, "%s", buffer_text(&line));
     if (device->id.has_subsystem)
         add_field(prose, strchr(pci_id_print(&device->id, id) + 5, ':') + 1,
@@ -232,8 +234,9 @@ static void write_symptoms(const struct prose *prose, const struct answer *answe
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
     if (answer->symptom_count)
-        add_field(prose, "Symptoms",
-                  "that these reports name; what was tried against each, and how often it helped, on any GPU:");
+        add_field(
+            prose, "Symptoms",
+            "that these reports name; what was tried against each, and how often it helped, on any GPU:");
     for (int i = 0; i < answer->symptom_count; i++) {
         const struct answer_symptom *symptom = &answer->symptoms[i];
         buffer_clear(&line);

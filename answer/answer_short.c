@@ -89,6 +89,8 @@ static void write_heading(const struct prose *prose, const struct answer *answer
                              hedge(gpu, ATTRIBUTE_FORM_FACTOR), kinds[gpu_form_factor(gpu)]);
         if (gpu_display(gpu) == DISPLAY_NONE)
             buffer_append_format(&line, ", %swithout outputs", hedge(gpu, ATTRIBUTE_DISPLAY));
+        if (answer->options.share != SHARE_WHOLE)
+            buffer_append_format(&line, "; %s", answer_share_names[answer->options.share]);
     }
     prose_add(prose, PARAGRAPH_TEXT, "", COLOR_BOLD, "%s", buffer_text(&line));
     if (device->id.has_subsystem)

@@ -174,14 +174,17 @@ void answer_append_basis(struct buffer *out, const struct answer *answer, bool w
     answer_append_samples(out, answer);
 }
 
+const char *const answer_share_names[SHARE_COUNT] = {
+    [SHARE_WHOLE] = "the whole", [SHARE_SR_IOV] = "a virtual function of it", [SHARE_VGPU] = "a vGPU of it"};
+
 void answer_write_parts(const struct prose *prose, const struct answer *answer)
 {
-    static const char *const names[SHARE_COUNT] = {[SHARE_SR_IOV] = "SR-IOV", [SHARE_VGPU] = "vGPU"};
+    static const char *const labels[SHARE_COUNT] = {[SHARE_SR_IOV] = "SR-IOV", [SHARE_VGPU] = "vGPU"};
     for (int share = SHARE_WHOLE + 1; share < SHARE_COUNT; share++) {
         const struct verdict *verdict = &answer->parts[share];
         if (verdict->direct_reports)
-            prose_add(prose, PARAGRAPH_FIELD, names[share], COLOR_PLAIN,
-                      "a part of it: %s, %d %%; for more add --share %s",
+            prose_add(prose, PARAGRAPH_FIELD, labels[share], COLOR_PLAIN,
+                      "%s: %s, %d %%; for more add --share %s", answer_share_names[share],
                       vocabulary_value(&vocabulary_level, (int)verdict->level), percent(verdict->usable),
                       vocabulary_value(&vocabulary_share, share));
     }

@@ -96,6 +96,9 @@ const char *answer_level_sentence(enum level level);
 /* Whether so many of those who succeed need a workaround that it must be said which. */
 bool answer_takes_workaround(const struct verdict *verdict);
 
+/* "a virtual function of it". */
+extern const char *const answer_share_names[SHARE_COUNT];
+
 /* Writes how it is with a virtual function or a vGPU, where somebody reported that. */
 void answer_write_parts(const struct prose *prose, const struct answer *answer);
 
