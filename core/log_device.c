@@ -50,15 +50,16 @@ static int64_t read_address(const char *at, const char *end, bool may_lack_funct
     return has_function ? address | (next[1] - '0') : may_lack_function ? address : NO_ADDRESS;
 }
 
-int64_t log_find_address(const char *line, size_t length)
+/* The first address in a line, and where it stands. */
+static int64_t find_address(const char *line, const char *end, const char **place)
 {
-    const char *end = line + length;
     for (const char *at = line; at < end; at++) {
-        bool is_inside = at > line && (isalnum((unsigned char)at[-1]) || strchr(".:", at[-1]));
-        bool is_named = at - line >= 4 && strncasecmp(at - 4, "PCI:", 4) == 0;
-        if (!isxdigit((unsigned char)*at) || (is_inside && !is_named))
+        if (!isxdigit((unsigned char)*at))
             continue;
-        int64_t address = read_address(at, end, is_named);
+        bool is_inside = at > line && (isalnum((unsigned char)at[-1]) || strchr(".:", at[-1]));
+        bool is_named = is_inside && at - line >= 4 && strncasecmp(at - 4, "PCI:", 4) == 0;
+        int64_t address = is_inside && !is_named ? NO_ADDRESS : read_address(at, end, is_named);
+        *place = at;
         if (address != NO_ADDRESS)
             return address;
     }
@@ -80,47 +81,40 @@ static bool is_word(const char *line, const char *end, const char *at, size_t le
            (at + length == end || !isalnum((unsigned char)at[length]));
 }
 
-static const char *find_word(const char *line, const char *end, const char *word)
-{
-    size_t length = strlen(word);
-    for (const char *at = line; end - at >= (ptrdiff_t)length; at++)
-        if (strncasecmp(at, word, length) == 0 && is_word(line, end, at, length))
-            return at;
-    return NULL;
-}
-
-/* Whose the hardware is that a word of a line names. */
+/* Whose the hardware is that the first word of a line names that tells it: a driver, or a PCI ID. */
 static const char *find_vendor(const char *line, const char *end)
 {
     static const struct {
         const char *word;
         const char *vendor;
-    } words[] = {{"NVRM", "nvidia"}, {"nvidia", "nvidia"}, {"nouveau", "nvidia"}, {"amdgpu", "amd"},
-                 {"radeon", "amd"},  {"kfd", "amd"},       {"i915", "intel"},     {"xe", "intel"}};
-    static const struct {
-        const char *prefix;
-        const char *vendor;
-    } ids[] = {{"10de:", "nvidia"}, {"1002:", "amd"}, {"8086:", "intel"}};
-    int64_t device;
-    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-        if (find_word(line, end, words[i].word))
-            return words[i].vendor;
-    for (const char *at = line; end - at >= 9; at++)
-        for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
-            if (strncasecmp(at, ids[i].prefix, 5) == 0 && is_word(line, end, at, 9) &&
-                read_part(at + 5, at + 9, 4, 4, &device))
-                return ids[i].vendor;
+    } words[] = {{"NVRM", "nvidia"},  {"nvidia", "nvidia"}, {"nouveau", "nvidia"}, {"amdgpu", "amd"},
+                 {"radeon", "amd"},   {"kfd", "amd"},       {"i915", "intel"},     {"xe", "intel"},
+                 {"10de:", "nvidia"}, {"1002:", "amd"},     {"8086:", "intel"}};
+    for (const char *at = line; at < end; at++) {
+        if ((at > line && isalnum((unsigned char)at[-1])) || !strchr("NnAaRrKkIiXx18", *at))
+            continue;
+        for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+            size_t length = strlen(words[i].word);
+            int64_t device;
+            bool is_id = words[i].word[length - 1] == ':';
+            length += is_id ? 4 : 0;
+            if (length <= (size_t)(end - at) && (*at | 0x20) == (words[i].word[0] | 0x20) &&
+                strncasecmp(at, words[i].word, strlen(words[i].word)) == 0 &&
+                is_word(line, end, at, length) && (!is_id || read_part(at + 5, at + 9, 4, 4, &device)))
+                return words[i].vendor;
+        }
+    }
     return NULL;
 }
 
-struct log_device log_describe_line(const char *line, size_t length, int64_t address)
+struct log_device log_describe_line(const char *line, size_t length)
 {
     static const char *const drivers[] = {"vfio-pci", "nvidia", "nouveau", "amdgpu",        "radeon",
                                           "i915",     "xe",     "pciback", "snd_hda_intel", "pcieport"};
-    char text[LOG_ADDRESS_SIZE];
-    struct log_device device = {.address = address, .vendor = find_vendor(line, line + length)};
-    const char *at = address < 0 ? NULL : memmem(line, length, log_print_address(address, text), 12);
-    for (size_t i = 0; at && i < ARRAY_SIZE(drivers); i++) {
+    const char *at = line;
+    struct log_device device = {.address = find_address(line, line + length, &at),
+                                .vendor = find_vendor(line, line + length)};
+    for (size_t i = 0; device.address >= 0 && i < ARRAY_SIZE(drivers); i++) {
         ptrdiff_t before = (ptrdiff_t)strlen(drivers[i]) + 1;
         if (at - line >= before && at[-1] == ' ' &&
             strncmp(at - before, drivers[i], (size_t)before - 1) == 0 &&

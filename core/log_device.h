@@ -30,16 +30,13 @@ static inline int64_t log_slot(int64_t address)
     return address < 0 ? NO_ADDRESS : address >> 3;
 }
 
-/* The first PCI address in a plain line (0000:01:00.0, 01:00.0, PCI:0000:01:00, pci_0000_01_00_0), or
- * NO_ADDRESS. One without its function is that of function 0. */
-int64_t log_find_address(const char *line, size_t length);
+/* What a plain line says of a device: the first PCI address in it (0000:01:00.0, 01:00.0, PCI:0000:01:00,
+ * pci_0000_01_00_0; one without its function is that of function 0) or NO_ADDRESS, the vendor from the driver
+ * or ID that it names, the driver where it stands before the address. */
+struct log_device log_describe_line(const char *line, size_t length);
 
 /* "0000:01:00.0"; returns `text`. */
 const char *log_print_address(int64_t address, char text[LOG_ADDRESS_SIZE]);
-
-/* What a line of which the address is known says of its device: the vendor from the driver or ID that it
- * names, the driver where it stands before the address. */
-struct log_device log_describe_line(const char *line, size_t length, int64_t address);
 
 /* Adds what is not known yet of this device. What has an address is kept by that; more than MAX_LOG_DEVICES
  * are not. */

@@ -34,9 +34,8 @@ static struct log_event *find_event(const struct log_boot *boot, const struct lo
 enum error_code log_boot_add(struct log_boot *boot, const int fitting[], int count, long line,
                              const char *text, size_t length, size_t at, struct error *error)
 {
-    int64_t address = log_find_address(text, length);
-    struct log_device device = log_describe_line(text, length, address);
-    struct log_event event = {.address = address,
+    struct log_device device = log_describe_line(text, length);
+    struct log_event event = {.address = device.address,
                               .fitting_count = count,
                               .vendor = device.vendor,
                               .driver = device.driver,

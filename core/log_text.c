@@ -103,10 +103,32 @@ static unsigned fold(unsigned character)
     return character;
 }
 
+/* Whether nothing that is folded begins with this byte. */
+static bool is_plain(char byte)
+{
+    switch (byte) {
+    case '\x1b':
+    case '^':
+    case '#':
+    case '\\':
+    case '&':
+    case '\r':
+        return false;
+    default:
+        return (unsigned char)byte < 0x80;
+    }
+}
+
 static void append_plain(struct buffer *out, const char *text, size_t length)
 {
     for (size_t i = 0, taken; i < length; i += taken) {
         unsigned character = (unsigned char)text[i];
+        size_t plain = i;
+        while (plain < length && is_plain(text[plain]))
+            plain++;
+        buffer_append(out, text + i, taken = plain - i);
+        if (taken)
+            continue;
         if ((taken = sequence_length(text + i, length - i)))
             continue;
         if (character == '&' && (taken = read_entity(text + i, length - i, &character)))

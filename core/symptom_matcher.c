@@ -29,7 +29,6 @@ struct symptom_matcher {
     struct word_search search;
     struct signature signatures[MAX_SIGNATURES];
     int count;
-    bool seen[MAX_SIGNATURES + 1]; /* whose words are in the line that is looked at */
     pcre2_code *record_start;
     pcre2_match_data *match;
     pcre2_match_context *limits;
@@ -66,6 +65,7 @@ enum error_code symptom_matcher_create(struct symptom_matcher **matcher, struct 
     }
     pcre2_set_match_limit(created->limits, MATCH_LIMIT);
     pcre2_set_heap_limit(created->limits, HEAP_LIMIT_KIB);
+    (void)pcre2_jit_compile(created->record_start, PCRE2_JIT_COMPLETE);
     *matcher = created;
     error->code = ERROR_NONE;
     for (size_t i = 0; i < ARRAY_SIZE(byte_messages) && !error->code; i++)
@@ -157,15 +157,23 @@ int symptom_matcher_fit(struct symptom_matcher *matcher, const char *line, size_
                         int capacity, size_t *at)
 {
     struct word_search_cursor cursor = {.position = 0};
+    int owners[MAX_SIGNATURES + 1]; /* whose words are in the line, in their order */
+    int owner_count = 0;
     int count = 0;
-    memset(matcher->seen, 0, sizeof matcher->seen);
-    for (int owner; (owner = word_search_next(&matcher->search, line, length, &cursor)) >= 0;)
-        matcher->seen[owner] = true;
-    for (int i = 0; i < matcher->count && count < capacity; i++)
-        if (matcher->seen[i] && fits(matcher, i, line, length)) {
+    for (int owner; (owner = word_search_next(&matcher->search, line, length, &cursor)) >= 0;) {
+        int place = owner_count;
+        while (place && owners[place - 1] > owner)
+            place--;
+        if (owner == MAX_SIGNATURES || (place && owners[place - 1] == owner))
+            continue;
+        memmove(&owners[place + 1], &owners[place], (size_t)(owner_count++ - place) * sizeof *owners);
+        owners[place] = owner;
+    }
+    for (int i = 0; i < owner_count && count < capacity; i++)
+        if (fits(matcher, owners[i], line, length)) {
             if (!count)
                 *at = pcre2_get_ovector_pointer(matcher->match)[0];
-            fitting[count++] = i;
+            fitting[count++] = owners[i];
         }
     return count;
 }

@@ -8,23 +8,35 @@
 struct word_search_word {
     char *text;
     size_t length;
+    uint32_t start; /* its first bytes, as folded_start has them */
     int owner;
     int next; /* with the same end of the window, or -1 */
 };
 
-enum { WINDOW = WORD_SEARCH_MIN, MAX_WORDS = 4096 };
+enum { WINDOW = WORD_SEARCH_MIN, BLOCK = 3, MAX_WORDS = 4096 };
 
-/* Two bytes with the case of letters folded. What else that folds together costs a comparison, no more. */
+/* Three bytes with the case of letters folded, as a number of 16 bits. What else that makes the same costs a
+ * comparison, no more. */
 static unsigned block_of(const char *bytes)
 {
-    return ((unsigned)(unsigned char)bytes[0] << 8 | (unsigned char)bytes[1]) | 0x2020U;
+    const unsigned char *byte = (const unsigned char *)bytes;
+    uint32_t folded = (byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16) | 0x202020U;
+    return folded * 0x9e3779b1U >> 16;
+}
+
+/* The first four bytes, likewise: most of what looks like a word differs there. */
+static uint32_t folded_start(const char *bytes)
+{
+    uint32_t start;
+    memcpy(&start, bytes, sizeof start);
+    return start | 0x20202020U;
 }
 
 void word_search_start(struct word_search *search)
 {
     search->words = NULL;
     search->count = 0;
-    memset(search->shifts, WINDOW - 1, sizeof search->shifts);
+    memset(search->shifts, WINDOW - BLOCK + 1, sizeof search->shifts);
     memset(search->first, 0xff, sizeof search->first);
 }
 
@@ -43,13 +55,13 @@ enum error_code word_search_add(struct word_search *search, const char *word, si
     char *text = words ? strndup(word, length) : NULL;
     if (!text)
         return error_set(error, ERROR_NO_MEMORY, "no memory for a word");
-    for (unsigned end = 1; end < WINDOW; end++) {
-        uint8_t *shift = &search->shifts[block_of(word + end - 1)];
-        if (*shift > WINDOW - 1 - end)
-            *shift = (uint8_t)(WINDOW - 1 - end);
+    for (unsigned end = BLOCK; end <= WINDOW; end++) {
+        uint8_t *shift = &search->shifts[block_of(word + end - BLOCK)];
+        if (*shift > WINDOW - end)
+            *shift = (uint8_t)(WINDOW - end);
     }
-    int16_t *first = &search->first[block_of(word + WINDOW - 2)];
-    words[search->count] = (struct word_search_word){text, length, owner, *first};
+    int16_t *first = &search->first[block_of(word + WINDOW - BLOCK)];
+    words[search->count] = (struct word_search_word){text, length, folded_start(word), owner, *first};
     *first = (int16_t)search->count++;
     return ERROR_NONE;
 }
@@ -62,7 +74,7 @@ int word_search_next(const struct word_search *search, const char *text, size_t 
     while (position + WINDOW <= length) {
         const char *window = text + position;
         if (!word) {
-            unsigned block = block_of(window + WINDOW - 2);
+            unsigned block = block_of(window + WINDOW - BLOCK);
             if (search->shifts[block]) {
                 position += search->shifts[block];
                 continue;
@@ -72,7 +84,7 @@ int word_search_next(const struct word_search *search, const char *text, size_t 
         while (word) {
             const struct word_search_word *candidate = &search->words[word - 1];
             word = candidate->next + 1;
-            if (candidate->length <= length - position &&
+            if (candidate->start == folded_start(window) && candidate->length <= length - position &&
                 strncasecmp(window, candidate->text, candidate->length) == 0) {
                 *cursor = (struct word_search_cursor){position + (word == 0), word, position};
                 return candidate->owner;

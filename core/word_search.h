@@ -8,7 +8,7 @@
 #include "core/error.h"
 
 /* Finds any of many words in a text in one pass, ASCII letters of either case: the algorithm of Wu and Manber
- * ("A fast algorithm for multi-pattern searching", 1994) with blocks of two bytes. The text may hold any
+ * ("A fast algorithm for multi-pattern searching", 1994) with blocks of three bytes. The text may hold any
  * bytes. */
 
 enum { WORD_SEARCH_MIN = 6, WORD_SEARCH_MAX = 128 };
@@ -18,8 +18,8 @@ struct word_search_word;
 struct word_search {
     struct word_search_word *words;
     int count;
-    uint8_t shifts[65536]; /* by the two bytes that end a window: how far the window may move; 0: look */
-    int16_t first[65536];  /* the first word whose window ends with them, or -1 */
+    uint8_t shifts[65536]; /* by the block that ends a window: how far the window may move; 0: look */
+    int16_t first[65536];  /* the first word whose window ends with it, or -1 */
 };
 
 /* Makes it empty. */
