@@ -77,6 +77,54 @@ def loader_entry(text):
     return each_line(text.replace("\t", " "), clean)
 
 
+def syslinux(text):
+    """SYSLINUX, as Unraid has it: where entries begin, which one is the default, and their parameters."""
+    def clean(line):
+        key, _, words = line.strip().partition(" ")
+        if key.lower() == "append":
+            return "append " + parameters(words)
+        is_default = key.lower() == "menu" and words.strip().lower() == "default"
+        return "label x" if key.lower() == "label" else "menu default" if is_default else ""
+    return each_line(text.replace("\t", " "), clean)
+
+
+def limine(text):
+    """Limine's entries: their parameters."""
+    def clean(line):
+        key, _, words = line.strip().partition(":")
+        return "%s: %s" % (key, parameters(words)) if key.lower() in ("cmdline", "kernel_cmdline") else ""
+    return each_line(text, clean)
+
+
+# ---- what is bound by address, and split ----
+def unraid_list(text):
+    """Unraid's list of devices for vfio-pci: addresses and IDs."""
+    def clean(line):
+        key, equals, words = line.strip().partition("=")
+        if key != "BIND" or not equals:
+            return ""
+        return "BIND=" + " ".join(word if exactly(r"%s(?:\|%s)?" % (closed_lists.ADDRESS, closed_lists.ID))(word) else "x"
+                                  for word in words.split())
+    return each_line(text, clean)
+
+
+def splitter(text):
+    """Lines that make virtual functions at each start."""
+    written = exactly(r"(?:[a-z]+/|pci[0-9a-f]{4}:[0-9a-f]{2}/|%s/)*sriov_numvfs *= *[0-9]{1,5}" % closed_lists.ADDRESS)
+
+    def clean(line):
+        line = line.strip()
+        if line.startswith("#") or ("sriov_numvfs" not in line and "sriov-manage" not in line):
+            return ""
+        return line if written(line) else "sriov_numvfs" if "sriov_numvfs" in line else "sriov-manage"
+    return each_line(text, clean)
+
+
+def builtin(text):
+    """Of the modules that the kernel has built in, vfio-pci."""
+    return "kernel/drivers/vfio/pci/vfio-pci.ko\n" if re.search("/vfio[-_]pci\\.ko", text) else "\n"
+
+
 # ---- modules ----
 DIRECTIVES = frozenset("options softdep blacklist install alias remove config include weakdep".split())
 VFIO_PARAMETERS = frozenset("ids id nointxmask disable_vga disable_idle_d3 enable_sriov disable_denylist".split())
@@ -213,13 +261,16 @@ def hypervisor_packages(text):
 
 
 def cpuinfo(identity):
-    """What cleans /proc/cpuinfo: the first processor's maker and name, and the flags that tell of virtual machines."""
+    """What cleans /proc/cpuinfo: the first processor's maker, name and widths of addresses, and the flags that tell of
+    virtual machines."""
     def clean(text):
         wanted = []
         for line in text.split("\n\n")[0].splitlines():
             key, _, value = line.partition(":")
             if key.strip() in ("vendor_id", "model name"):
                 wanted.append("%s\t: %s" % (key.strip(), identity.free_text(value, 128)))
+            elif key.strip() == "address sizes" and exactly("[0-9]{1,3} bits physical, [0-9]{1,3} bits virtual")(value.strip()):
+                wanted.append("address sizes\t:" + value)
             elif key.strip() == "flags":
                 wanted.append("flags\t\t: " + " ".join(f for f in value.split() if f in ("vmx", "svm", "hypervisor", "la57")))
         return "\n".join(wanted) + "\n"

@@ -12,7 +12,7 @@ SIZE = "[0-9]{1,6}[kKMGT]?"
 NOTHING = "(?!)"
 MACHINE = (r"pc|q35|pc-(?:q35|i440fx)-(?:rhel)?[0-9]{1,2}\.[0-9]{1,2}(?:\.[0-9]{1,2})?(?:\+pve[0-9]{1,2})?|"
            r"pc-(?:q35|i440fx)-(?:xenial|bionic|focal|jammy|noble)(?:-hpb)?")
-CPU = (r"host|max|base|custom|kvm(?:32|64)|qemu(?:32|64)|x86-64-v[1-4](?:-AES|-v[0-9])?|(?:486|athlon|phenom|core2duo|"
+CPU = (r"host|max|base|custom(?:-x)?|kvm(?:32|64)|qemu(?:32|64)|x86-64-v[1-4](?:-AES|-v[0-9])?|(?:486|athlon|phenom|core2duo|"
        r"coreduo|n270|pentium[23]?|Conroe|Penryn|Nehalem|Westmere|SandyBridge|IvyBridge|Haswell|Broadwell|Skylake|"
        r"Cascadelake|Cooperlake|Icelake|KnightsMill|SapphireRapids|GraniteRapids|SierraForest|EPYC|Opteron_G[1-5]|Dhyana)"
        r"(?:-(?:Client|Server|Rome|Milan|Genoa|Turin|IBRS|IBPB|SSBD|noTSX|Lite|v[0-9]))*")
@@ -83,7 +83,8 @@ ARGUMENTS = {
     "cpu": cpu,
     "machine": machine,
     "M": machine,
-    "global": one_of(r"(?:ICH9-LPC|PIIX4_PM)\.(?:disable_s[34]|noreboot|acpi-pci-hotplug-with-bridge-support)=(?:%s)|"
+    "global": one_of(r"intel-iommu\.aw-bits=(?:39|48|57)|"
+                     r"(?:ICH9-LPC|PIIX4_PM)\.(?:disable_s[34]|noreboot|acpi-pci-hotplug-with-bridge-support)=(?:%s)|"
                      r"(?:q35-pcihost|i440FX-pcihost)\.pci-hole64-size=%s|mch\.extended-tseg-mbytes=%s|"
                      r"kvm-pit\.lost_tick_policy=(?:delay|discard)|pcie-root-port\.x-(?:speed|width)=%s"
                      % (SWITCH, SIZE, NUMBER, NUMBER)),

@@ -31,7 +31,7 @@ HOSTPCI = {"pcie": SWITCH, "x-vga": SWITCH, "rombar": SWITCH, "legacy-igd": SWIT
 HOSTPCI_WORDS = frozenset(word.replace("-", "_") for word in [*HOSTPCI, "host", "mapping", "romfile"])
 VALUES = {
     "machine": qemu_arguments.machine,
-    "cpu": qemu_arguments.cpu,
+    "cpu": lambda value: qemu_arguments.cpu(re.sub(r"(^|=)custom-[^,]*", r"\1custom-x", value)),
     "bios": one_of("ovmf|seabios"),
     "vga": options({"type": "none|std|cirrus|vmware|qxl[234]?|virtio(?:-gl)?|serial[0-3]", "memory": NUMBER,
                     "clipboard": "vnc"}, "none|std|cirrus|vmware|qxl[234]?|virtio(?:-gl)?|serial[0-3]"),
@@ -41,6 +41,8 @@ VALUES = {
     "hugepages": one_of("any|2|1024"),
 }
 DISK = options({"size": "[0-9]{1,6}[KMGT]?", "efitype": "[24]m", "pre-enrolled-keys": SWITCH, "format": "raw|qcow2"})
+MAP = options({"id": "[0-9a-f]{4}:[0-9a-f]{4}", "subsystem-id": "[0-9a-f]{4}:[0-9a-f]{4}", "iommugroup": "[0-9]{1,8}",
+               "path": "%s(?:;%s){0,7}" % (ADDRESS, ADDRESS)})
 # Known keys whose values are of no interest, or somebody's.
 KEYS = (r"name|description|tags|parent|snaptime|smbios1|vmgenid|meta|scsihw|boot|bootdisk|agent|hotplug|startup|protection|"
         r"keyboard|lock|hookscript|rng0|spice_enhancements|tpmstate0|vmstate|runningmachine|runningcpu|cpulimit|cpuunits|"
@@ -97,6 +99,13 @@ class Cleaner:
         return (key if meant(key, HOSTPCI_WORDS) else "x") + "=x"
 
     def mapping_file(self, text):
-        """The cluster's mappings: those of them that virtual machines use."""
-        lines = [line.rstrip("\r") for line in text.split("\n")]
-        return "".join("%s\n" % neutral for name, neutral in self.mappings.items() if name in lines)
+        """The cluster's mappings: those of them that virtual machines use, with the devices but without the nodes."""
+        kept, is_used = [], False
+        for line in (line.rstrip("\r") for line in text.split("\n")):
+            is_indented = line[:1] in (" ", "\t")
+            if not is_indented and line.strip():
+                is_used = line.strip() in self.mappings
+                kept += [self.mappings[line.strip()]] if is_used else []
+            elif is_used and line.split()[:1] == ["map"]:
+                kept.append("\tmap " + MAP(",".join(part for part in line.split()[1].split(",") if not part.startswith("node="))))
+        return "".join(line + "\n" for line in kept)
