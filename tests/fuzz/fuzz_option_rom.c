@@ -57,5 +57,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (const char *c = rom.version; *c; c++)
         require(*c >= 0x20 && *c < 0x7f, "a version is printable");
     check_findings(&rom);
+    size_t at = option_rom_search(data, size, 0);
+    require(at <= size && (at == size || (data[at] == 0x55 && data[at + 1] == 0xaa)),
+            "a search finds an image");
+    require(rom.image_count == 0 || at <= rom.start, "it finds the first one");
     return 0;
 }
