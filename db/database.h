@@ -275,6 +275,10 @@ struct database_counts {
 MUST_CHECK enum error_code database_count(struct database *database, struct database_counts *counts,
                                           struct error *error);
 
+/* Lists the IDs of all GPUs, in their order. The caller frees them, also after an error. */
+MUST_CHECK enum error_code database_list_gpus(struct database *database, uint32_t **ids, int *count,
+                                              struct error *error);
+
 /* Stores the date of the newest report, "2026-03" or more or less of it; "" when there is none. */
 enum { REPORT_DATE_SIZE = 16 };
 MUST_CHECK enum error_code database_latest_report(struct database *database, char date[REPORT_DATE_SIZE],

@@ -4,6 +4,7 @@
 #include "db/database.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "db/internal.h"
@@ -157,6 +158,23 @@ enum error_code database_count(struct database *database, struct database_counts
         count_rows(database, "gpu", &counts->gpus, error))
         return error->code;
     return count_rows(database, "report", &counts->reports, error);
+}
+
+enum error_code database_list_gpus(struct database *database, uint32_t **ids, int *count, struct error *error)
+{
+    int64_t most;
+    sqlite3_stmt *row;
+    *ids = NULL;
+    *count = 0;
+    if (count_rows(database, "gpu", &most, error))
+        return error->code;
+    *ids = most < MAX_ROWS ? calloc((size_t)most + 1, sizeof **ids) : NULL;
+    if (!*ids)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a list of GPUs");
+    if (!database_query(database, "SELECT pci_id FROM gpu ORDER BY pci_id", SQL_NO_VALUES, &row, error))
+        while (*count < most && database_next(database, row, error))
+            (*ids)[(*count)++] = column_pci_id(row, 0);
+    return error->code;
 }
 
 enum error_code database_latest_report(struct database *database, char date[REPORT_DATE_SIZE],

@@ -177,14 +177,14 @@ static void write_group_text(struct pending *pending, const struct group *group)
     const int shown = pending->options->id || group->count < SHOWN_OF_GROUP ? group->count : SHOWN_OF_GROUP;
     buffer_append_format(out, "%s  ", group->pci_id);
     text_append_safe(out, group->gpu.name, strlen(group->gpu.name));
-    buffer_append_format(out, "%s%d wait", group->gpu.name[0] ? ": " : "", group->count);
+    buffer_append_format(out, "%s%d wait", group->gpu.name[0] ? "\n           " : "", group->count);
     for (int i = 0, any = 0; i < OUTCOME_COUNT; i++)
         if (group->outcomes[i])
             buffer_append_format(out, "%s%d %s", any++ ? ", " : " (", group->outcomes[i],
                                  vocabulary_value(&vocabulary_outcome, i));
     buffer_append_text(out, ")");
     if (group->gpu.has_verdict)
-        buffer_append_format(out, "\n           so far %.0f %% succeed (%.0f to %.0f %%)",
+        buffer_append_format(out, "; so far %.0f %% succeed (%.0f to %.0f %%)",
                              group->gpu.usable * 100, group->gpu.low * 100, group->gpu.high * 100);
     for (int i = 0; i < shown; i++) {
         const struct pending_report *report = &pending->reports[group->first + i];

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "core/json_writer.h"
@@ -10,6 +12,8 @@
 #include "core/streams.h"
 #include "hub/commands.h"
 #include "hub/publish_feed.h"
+#include "hub/publish_pages.h"
+#include "version.h"
 
 const char publish_help[] = "publish [OPTION]... --public DIR\n"
                             "\n"
@@ -19,6 +23,8 @@ const char publish_help[] = "publish [OPTION]... --public DIR\n"
                             "anew before it expires, so run this at least every week.\n"
                             "\n"
                             "  --public DIR   the directory\n"
+                            "  --db FILE      write a page and JSON for each GPU, too, by this database of\n"
+                            "                 passthru; while it stays the same they do\n"
                             "  --store STORE  a file, or postgresql://... ($PASSTHRU_HUB_STORE, else\n"
                             "                 /var/lib/passthru-hub/store.db)\n"
                             "  --key FILE     the secret key, without a password\n"
@@ -28,13 +34,14 @@ const char publish_help[] = "publish [OPTION]... --public DIR\n"
                             "  --help         this text\n"
                             "\n"
                             "Exit status: 0 done; 1 there is no store; 2 wrong usage, or the key is not\n"
-                            "good; 4 PostgreSQL is away; 5 the system denied it, or somebody else is\n"
-                            "publishing.\n";
+                            "good; 3 the database is not usable; 4 PostgreSQL is away; 5 the system denied\n"
+                            "it, or somebody else is publishing.\n";
 
 struct publish_options {
     const char *store;
     const char *key;
     const char *public_directory;
+    const char *database;
     bool json;
     bool quiet;
 };
@@ -63,6 +70,31 @@ static void print_result(const struct publish_options *options, const struct fee
     streams_write(&text);
 }
 
+/* Pages are made anew when the database is another one than before, or this program is. */
+static void write_pages(const struct publish_options *options, struct site *site, struct error *error)
+{
+    static const char stamp_path[] = "api/v1/database.json";
+    struct buffer stamp CLEANUP(buffer_free) = BUFFER(1024);
+    struct buffer before CLEANUP(buffer_free) = BUFFER(1024);
+    struct database *database;
+    struct stat status = {.st_size = 0};
+    struct error none;
+    bool found = false;
+    if (options->database && stat(options->database, &status) == 0)
+        buffer_append_format(&stamp, "{\"size\":%" PRId64 ",\"time\":%" PRId64 ".%09ld,\"program\":\"%s\"}\n",
+                             (int64_t)status.st_size, (int64_t)status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+                             PASSTHRU_VERSION);
+    if (!options->database || (!site_read(site, stamp_path, &before, &none) &&
+                               strcmp(buffer_text(&before), buffer_text(&stamp)) == 0))
+        publish_pages_again(site, &found, error);
+    if (error->code || !options->database || found || database_open(options->database, &database, error))
+        return;
+    publish_pages(database, site, error);
+    database_close(database);
+    if (!error->code)
+        site_write(site, stamp_path, &stamp, error);
+}
+
 /* The site is put in place before the store remembers it: after a crash in between, the next publish does
  * what this one did. */
 static enum error_code write_site(const struct publish_options *options, struct store *store,
@@ -73,6 +105,8 @@ static enum error_code write_site(const struct publish_options *options, struct 
     if (site_begin(options->public_directory, &site, error))
         return error->code;
     publish_feed(store, site, key, (int64_t)time(NULL), &result, error);
+    if (!error->code)
+        write_pages(options, site, error);
     const int written = site_written(site);
     if (error->code || !written)
         site_drop(site);
@@ -107,6 +141,7 @@ int command_publish(int argc, char **argv)
     const struct program_option known[] = {{"store", &options.store, NULL},
                                            {"key", &options.key, NULL},
                                            {"public", &options.public_directory, NULL},
+                                           {"db", &options.database, NULL},
                                            {"json", NULL, &options.json},
                                            {"quiet", NULL, &options.quiet}};
     int status = program_take_options(argc, argv, publish_help, known, ARRAY_SIZE(known));

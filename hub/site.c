@@ -14,7 +14,13 @@
 
 #include "core/file.h"
 
-enum { MAX_FILE = 128 << 20, MAX_PUBLIC = 3000, MAX_NUMBER = 999999999 };
+enum {
+    MAX_FILE = 128 << 20,
+    MAX_PUBLIC = 3000,
+    MAX_NUMBER = 999999999,
+    MAX_TAKEN = 64 << 20,
+    FEW_FILES = 64
+};
 static const char site_prefix[] = "site-";
 
 struct site {
@@ -25,6 +31,7 @@ struct site {
     char name[32];     /* of it */
     char old_name[32]; /* "" for none */
     int written;
+    struct buffer taken; /* paths that are taken over, each with its NUL */
 };
 
 /* ---- directories ---- */
@@ -118,6 +125,7 @@ enum error_code site_begin(const char *public_directory, struct site **site, str
     *site = begun;
     if (!begun)
         return error_set(error, ERROR_NO_MEMORY, "no memory to publish");
+    begun->taken = BUFFER(MAX_TAKEN);
     begun->lock = begun->old = begun->new = -1;
     if (snprintf(begun->directory, sizeof begun->directory, "%s", public_directory) >= MAX_PUBLIC)
         error_set_errno(error, ENAMETOOLONG, "cannot publish to %.100s...", public_directory);
@@ -156,43 +164,46 @@ enum error_code site_read(const struct site *site, const char *path, struct buff
     return read_all(site->old, path, bytes, error);
 }
 
-static enum error_code link_file(struct site *site, const char *path, bool *found, struct error *error)
+/* Hard links are made at the end: where nothing is written, none are. */
+enum error_code site_take_over(struct site *site, const char *path, bool *found, struct error *error)
 {
     error->code = ERROR_NONE;
     *found = site->old >= 0 && faccessat(site->old, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!*found)
-        return ERROR_NONE;
-    if (linkat(site->old, path, site->new, path, 0) == 0 || errno == EEXIST)
-        return ERROR_NONE;
-    if (errno != ENOENT)
-        return error_set_errno(error, errno, "cannot link %s", path);
+    if (*found) {
+        buffer_append(&site->taken, path, strlen(path) + 1);
+        if (site->taken.failed)
+            return error_set(error, ERROR_NO_MEMORY, "no memory for the list of files");
+    }
+    return ERROR_NONE;
+}
+
+static enum error_code link_file(const struct site *site, const char *path, struct error *error)
+{
     if (make_parents(site->new, path, error))
         return error->code;
-    return linkat(site->old, path, site->new, path, 0) == 0
+    return linkat(site->old, path, site->new, path, 0) == 0 || errno == EEXIST
                ? ERROR_NONE
                : error_set_errno(error, errno, "cannot link %s", path);
 }
 
-enum error_code site_take_over(struct site *site, const char *path, bool *found, struct error *error)
+/* A path that ends in '/' is that of a directory. */
+static enum error_code link_all(const struct site *site, const char *path, struct error *error)
 {
-    size_t length = strlen(path);
-    if (!length || path[length - 1] != '/')
-        return link_file(site, path, found, error);
-    int directory =
-        site->old < 0 ? -1 : openat(site->old, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (path[strlen(path) - 1] != '/')
+        return link_file(site, path, error);
+    int directory = openat(site->old, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     DIR *stream = directory < 0 ? NULL : fdopendir(directory);
-    *found = stream;
+    if (!stream)
+        return error_set_errno(error, errno, "cannot read %s", path);
     error->code = ERROR_NONE;
-    for (const struct dirent *entry; stream && !error->code && (entry = readdir(stream));) {
+    for (const struct dirent *entry; !error->code && (entry = readdir(stream));) {
         char below[FILE_PATH_SIZE];
-        bool is_there;
         if (entry->d_name[0] == '.')
             continue;
         snprintf(below, sizeof below, "%s%s%s", path, entry->d_name, entry->d_type == DT_DIR ? "/" : "");
-        site_take_over(site, below, &is_there, error);
+        link_all(site, below, error);
     }
-    if (stream)
-        closedir(stream);
+    closedir(stream);
     return error->code;
 }
 
@@ -220,7 +231,8 @@ enum error_code site_write(struct site *site, const char *path, const struct buf
     int file = openat(site->new, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (file < 0)
         return error_set_errno(error, errno, "cannot write %s", path);
-    bool written = file_write_all(file, buffer_text(bytes), bytes->length);
+    bool written = file_write_all(file, buffer_text(bytes), bytes->length) &&
+                   (site->written >= FEW_FILES || fsync(file) == 0);
     int number = errno;
     written &= close(file) == 0;
     site->written++;
@@ -240,6 +252,7 @@ static void free_site(struct site *site)
     for (size_t i = 0; i < ARRAY_SIZE(files); i++)
         if (files[i] >= 0)
             close(files[i]);
+    buffer_free(&site->taken);
     free(site);
 }
 
@@ -250,7 +263,8 @@ void site_drop(struct site *site)
     free_site(site);
 }
 
-/* One sync for thousands of files; then the link, whose old target is gone after that. */
+/* A few files were synced one by one, thousands are synced at once, with all that others have written to this
+ * disk. Names go to disk in order: with the link all those before it. Its old target is gone after that. */
 enum error_code site_end(struct site *site, struct error *error)
 {
     char link[FILE_PATH_SIZE];
@@ -258,7 +272,11 @@ enum error_code site_end(struct site *site, struct error *error)
     snprintf(link, sizeof link, "%s/%slink", site->directory, site_prefix);
     snprintf(current, sizeof current, "%s/current", site->directory);
     error->code = ERROR_NONE;
-    if (syncfs(site->new))
+    for (size_t at = 0; at < site->taken.length && !error->code; at += strlen(site->taken.data + at) + 1)
+        link_all(site, site->taken.data + at, error);
+    if (error->code)
+        ; /* nothing is put in place */
+    else if (site->written > FEW_FILES && syncfs(site->new))
         error_set_errno(error, errno, "cannot write in %s", site->directory);
     else if (symlink(site->name, link))
         error_set_errno(error, errno, "cannot make the link %s", link);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "hub/html.h"
+
+#include <string.h>
+
+#include "core/text.h"
+
+void html_text(struct buffer *out, const char *text)
+{
+    struct buffer safe CLEANUP(buffer_free) = BUFFER(1 << 22);
+    text_append_safe(&safe, text, strlen(text));
+    for (const char *c = buffer_text(&safe); *c; c++) {
+        const char *escaped = *c == '<'    ? "&lt;"
+                              : *c == '>'  ? "&gt;"
+                              : *c == '&'  ? "&amp;"
+                              : *c == '"'  ? "&quot;"
+                              : *c == '\'' ? "&#39;"
+                                           : NULL;
+        if (escaped)
+            buffer_append_text(out, escaped);
+        else
+            buffer_append_byte(out, *c);
+    }
+    out->failed |= safe.failed;
+}
+
+void html_element(struct buffer *out, const char *tag, const char *text)
+{
+    buffer_append_format(out, "<%s>", tag);
+    html_text(out, text);
+    buffer_append_format(out, "</%.*s>", (int)strcspn(tag, " "), tag);
+}
+
+static bool is_address(const char *text)
+{
+    return strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0;
+}
+
+void html_link(struct buffer *out, const char *address, const char *text)
+{
+    if (strchr(address, ':') && !is_address(address)) {
+        html_text(out, text);
+        return;
+    }
+    buffer_append_text(out, "<a href=\"");
+    html_text(out, address);
+    buffer_append_text(out, is_address(address) ? "\" rel=\"nofollow noopener\">" : "\">");
+    html_text(out, text);
+    buffer_append_text(out, "</a>");
+}
+
+void html_text_with_links(struct buffer *out, const char *text)
+{
+    while (*text) {
+        char piece[1024];
+        size_t length = 0;
+        const bool is_link = is_address(text);
+        if (is_link)
+            length = strcspn(text, " \t\n\"<>");
+        else
+            while (text[length] && length < sizeof piece - 8 && !(length && is_address(text + length)))
+                length++;
+        while (!is_link && length > 1 && ((unsigned char)text[length] & 0xc0) == 0x80)
+            length--; /* not within a character */
+        if (length >= sizeof piece)
+            length = sizeof piece - 1;
+        memcpy(piece, text, length);
+        piece[length] = '\0';
+        if (is_link)
+            html_link(out, piece, piece);
+        else
+            html_text(out, piece);
+        text += length;
+    }
+}
+
+void html_begin(struct buffer *out, const char *root, const char *title, const char *description)
+{
+    buffer_append_text(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    html_element(out, "title", title);
+    buffer_append_text(out, "\n<meta name=\"description\" content=\"");
+    html_text(out, description);
+    buffer_append_format(out, "\">\n<link rel=\"stylesheet\" href=\"%sstyle.css\">\n</head>\n<body>\n", root);
+}
+
+void html_end(struct buffer *out)
+{
+    buffer_append_text(out, "</body>\n</html>\n");
+}
