@@ -184,8 +184,8 @@ static void write_group_text(struct pending *pending, const struct group *group)
                                  vocabulary_value(&vocabulary_outcome, i));
     buffer_append_text(out, ")");
     if (group->gpu.has_verdict)
-        buffer_append_format(out, "; so far %.0f %% succeed (%.0f to %.0f %%)",
-                             group->gpu.usable * 100, group->gpu.low * 100, group->gpu.high * 100);
+        buffer_append_format(out, "; so far %.0f %% succeed (%.0f to %.0f %%)", group->gpu.usable * 100,
+                             group->gpu.low * 100, group->gpu.high * 100);
     for (int i = 0; i < shown; i++) {
         const struct pending_report *report = &pending->reports[group->first + i];
         char date[MANIFEST_TIME_SIZE];
@@ -209,12 +209,11 @@ static void write_text(struct pending *pending)
     for (int i = 0; i < pending->group_count; i++)
         write_group_text(pending, &pending->groups[i]);
     if (pending->report_count)
-        buffer_append_format(
-            &pending->out,
-            "\n%d report%s on %d GPU%s. passthru-hub show ID prints one; accept and reject take IDs,\n"
-            "or --all-of VVVV:DDDD\n",
-            pending->report_count, pending->report_count == 1 ? " waits" : "s wait", pending->group_count,
-            pending->group_count == 1 ? "" : "s");
+        buffer_append_format(&pending->out,
+                             "\n%d report%s on %d GPU%s. passthru-hub show ID prints one; accept and reject\n"
+                             "take IDs, or --all-of VVVV:DDDD\n",
+                             pending->report_count, pending->report_count == 1 ? " waits" : "s wait",
+                             pending->group_count, pending->group_count == 1 ? "" : "s");
 }
 
 static void write_report_json(struct json_writer *writer, const struct pending_report *report)
