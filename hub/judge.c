@@ -17,8 +17,8 @@ static const struct {
 } remarks[REMARK_COUNT] = {
     [REMARK_CONTRADICTS] = {"contradicts-verdict", "contradicts the verdict"},
     [REMARK_UNUSUAL_TEXT] = {"unusual-text", "unusual text"},
-    [REMARK_FLOOD] = {"many-from-one-network", "one of many from one network"},
-    [REMARK_UNKNOWN] = {"unknown-pci-id", "no list knows this GPU"},
+    [REMARK_FLOOD] = {"many-from-one-network", "many from one network"},
+    [REMARK_UNKNOWN] = {"unknown-pci-id", "unknown GPU"},
 };
 
 const char *remark_id(enum remark remark)

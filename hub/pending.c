@@ -194,7 +194,7 @@ static void write_group_text(struct pending *pending, const struct group *group)
                              vocabulary_value(&vocabulary_outcome, (int)report->outcome));
         for (int j = 0, any = 0; j < REMARK_COUNT; j++)
             if (report->remarks & 1U << j)
-                buffer_append_format(out, "%s%s", any++ ? ", " : ": ", remark_text((enum remark)j));
+                buffer_append_format(out, "%s%s", any++ ? ", " : "\n      ! ", remark_text((enum remark)j));
     }
     if (shown < group->count)
         buffer_append_format(out, "\n  and %d more: passthru-hub pending --id %s", group->count - shown,
