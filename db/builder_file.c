@@ -116,7 +116,7 @@ void builder_free(struct builder *builder)
 enum error_code builder_complete(struct builder *builder, struct error *error)
 {
     if (aliases_store(builder, error) || evidence_store(builder, error) ||
-        builder_execute(builder, "COMMIT", error) || database_check_integrity(&builder->database, error))
+        builder_execute(builder, "COMMIT", error) || database_check_pages(&builder->database, error))
         return error->code;
     database_release(&builder->database);
     return file_sync(builder->path, error);

@@ -202,9 +202,9 @@ static enum error_code check(struct database *database, const char *sql, struct 
     return database_damaged(database, what, error);
 }
 
-enum error_code database_check_integrity(struct database *database, struct error *error)
+enum error_code database_check_pages(struct database *database, struct error *error)
 {
-    return check(database, "PRAGMA integrity_check(1)", error);
+    return check(database, "PRAGMA quick_check(1)", error);
 }
 
 /* Steps to the next row of two sorted lists of texts until the second one lacks a text of the first. */
@@ -276,7 +276,7 @@ enum error_code database_check(struct database *database, struct error *error)
     static const char foreign[] = "SELECT type || ' ' || name || ' does not belong there' FROM sqlite_schema"
                                   " WHERE type IN ('view', 'trigger') LIMIT 1";
     /* An intact file may still lack a table. */
-    if (database_check_integrity(database, error) || check(database, foreign, error) ||
+    if (check(database, "PRAGMA integrity_check(1)", error) || check(database, foreign, error) ||
         database_each_table(database, ignore_table, NULL, error) || check_shape(database, error) ||
         check_values(database, error))
         return error->code;

@@ -166,7 +166,7 @@ MUST_CHECK enum error_code database_find_prior(struct database *database, const 
 MUST_CHECK enum error_code database_prior_of(struct database *database, int number, struct prior *prior,
                                              struct error *error);
 
-/* Reads every page and compares tables, indexes and the values of each column (PRAGMA integrity_check). */
-MUST_CHECK enum error_code database_check_integrity(struct database *database, struct error *error);
+/* Reads every page and compares the values of each column with its type (PRAGMA quick_check). */
+MUST_CHECK enum error_code database_check_pages(struct database *database, struct error *error);
 
 #endif

@@ -50,14 +50,6 @@ DELETE FROM report_attempt WHERE report IN (SELECT seq FROM dropped);
 DELETE FROM report WHERE seq IN (SELECT seq FROM dropped);
 
 -- ---- what is left, with what its weight follows from ----------------------------------------------------------------
--- The month that one dated report in a hundred is of, or newer: ages are counted from there, never from the clock, so that
--- a build can be repeated. Not the newest of all: one wrong date would age all others.
-CREATE TEMP TABLE newest AS SELECT coalesce(max(month), 0) AS month FROM
-    (SELECT month, sum(sum(count)) OVER (ORDER BY month DESC) AS newer, sum(sum(count)) OVER () AS dated
-        FROM (SELECT report_month(date) AS month, count(*) AS count FROM report GROUP BY date)
-        WHERE month >= 0 GROUP BY month)
-    WHERE newer * 100 >= dated;
-
 -- The machine is the one that such a GPU is in, where a report names none. place: of the reports of one sender on an ID
 -- those about the GPU come first, then the newest. The reports are sorted, not looked up by an index one after the other:
 -- their bodies lie between them.
@@ -67,6 +59,14 @@ CREATE TEMP TABLE placed AS
             WHEN g.form_factor IN ('desktop', 'server') THEN g.form_factor ELSE 'unknown' END AS chassis,
         row_number() OVER (PARTITION BY r.pci_id, r.share, r.sender ORDER BY r.environment_failure, r.date DESC, r.id) AS place
     FROM report r NOT INDEXED LEFT JOIN gpu g ON g.pci_id = r.pci_id;
+
+-- The month that one dated report in a hundred is of, or newer: ages are counted from there, never from the clock, so that
+-- a build can be repeated. Not the newest of all: one wrong date would age all others.
+CREATE TEMP TABLE newest AS SELECT coalesce(max(month), 0) AS month FROM
+    (SELECT month, sum(sum(count)) OVER (ORDER BY month DESC) AS newer, sum(sum(count)) OVER () AS dated
+        FROM (SELECT report_month(date) AS month, count(*) AS count FROM placed GROUP BY date)
+        WHERE month >= 0 GROUP BY month)
+    WHERE newer * 100 >= dated;
 
 -- What the tool saw fail for a reason outside the GPU says nothing of what GPUs do. Source 0 is the bundled data, 1 all files that a user imported, however they are cut, and each feed is one.
 CREATE TEMP TABLE sample_count AS

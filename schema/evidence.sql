@@ -9,11 +9,6 @@
 -- machine and by the guest.
 
 -- ---- outcomes ------------------------------------------------------------------------------------------------------
-CREATE TEMP TABLE weighed AS
-    SELECT p.*, CASE p.environment_failure WHEN 1 THEN 0
-        ELSE report_weight(report_month(p.date), (SELECT month FROM newest), p.public, p.place, f.factor) END AS weight
-    FROM placed p JOIN sample_rate f ON f.sample = p.sample AND f.outcome = p.outcome;
-
 -- By device, board, machine and guest.
 CREATE TEMP TABLE counted AS
     SELECT pci_id, subsystem, share, chassis, guest, sample = 'vendor-statement' AS is_statement,
@@ -25,7 +20,10 @@ CREATE TEMP TABLE counted AS
         sum(environment_failure) AS environment_failures, max(date) AS latest,
         sum(sample = 'troubleshooting') AS troubleshooting, sum(sample = 'showcase') AS showcase,
         sum(sample = 'survey') AS survey, sum(sample = 'vendor-statement') AS vendor_statement, sum(sample = 'tool') AS tool
-    FROM weighed GROUP BY pci_id, subsystem, share, chassis, guest, is_statement;
+    FROM (SELECT p.*, CASE p.environment_failure WHEN 1 THEN 0
+            ELSE report_weight(report_month(p.date), (SELECT month FROM newest), p.public, p.place, f.factor) END AS weight
+        FROM placed p JOIN sample_rate f ON f.sample = p.sample AND f.outcome = p.outcome)
+    GROUP BY pci_id, subsystem, share, chassis, guest, is_statement;
 
 -- In which rows a report with this guest is: that of all guests and its own; without a guest in all four for a half, where
 -- it is not counted.
@@ -89,7 +87,8 @@ INSERT INTO fix_count SELECT 'class', k.class_key, d.fix, sum(d.tried), sum(d.he
 -- knows for which, is counted beside.
 INSERT INTO fix_count SELECT 'symptom', a.purpose, a.fix, count(*), sum(a.helped) FROM attempt a
     WHERE a.purpose NOT LIKE 'other:%' GROUP BY a.purpose, a.fix;
-CREATE TEMP TABLE symptom_count AS SELECT report, count(*) AS count FROM report_symptom
+CREATE TEMP TABLE symptom_count (report INTEGER PRIMARY KEY, count INTEGER);
+INSERT INTO symptom_count SELECT report, count(*) FROM report_symptom
     WHERE report NOT IN (SELECT seq FROM unclear) GROUP BY report;
 INSERT INTO fix_count SELECT iif(n.count = 1, 'symptom', 'symptom-beside'), s.symptom, a.fix, count(*), sum(a.helped)
     FROM attempt a JOIN symptom_count n ON n.report = a.report JOIN report_symptom s ON s.report = a.report
