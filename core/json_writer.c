@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/json_writer.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -109,27 +107,40 @@ void json_write_bytes(struct json_writer *writer, const char *key, const char *b
     buffer_append_byte(out, '"');
 }
 
+/* An answer has fifty numbers: printf would take a fifth of its time. */
+static void append_integer(struct buffer *out, int64_t value)
+{
+    char digits[20];
+    char *at = digits + sizeof digits;
+    uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (value < 0)
+        *--at = '-';
+    buffer_append(out, at, (size_t)(digits + sizeof digits - at));
+}
+
 void json_write_integer(struct json_writer *writer, const char *key, int64_t value)
 {
     json_write_key(writer, key);
-    buffer_append_format(writer->out, "%" PRId64, value);
+    append_integer(writer->out, value);
 }
 
 /* Three decimals, without the zeros at the end. */
 static void write_rounded(struct json_writer *writer, const char *key, double value, bool is_in_range)
 {
-    char digits[32];
-    int64_t thousandths = is_in_range ? (int64_t)(value * 1000.0 + 0.5) : 0;
     if (!is_in_range) {
         json_write_null(writer, key);
         return;
     }
-    int length =
-        snprintf(digits, sizeof digits, "%" PRId64 ".%03d", thousandths / 1000, (int)(thousandths % 1000));
-    while (digits[length - 1] == '0' && digits[length - 2] != '.')
-        length--;
+    int64_t thousandths = (int64_t)(value * 1000.0 + 0.5);
+    int left = (int)(thousandths % 1000);
+    const char digits[] = {'.', (char)('0' + left / 100), (char)('0' + left / 10 % 10),
+                           (char)('0' + left % 10)};
     json_write_key(writer, key);
-    buffer_append(writer->out, digits, (size_t)length);
+    append_integer(writer->out, thousandths / 1000);
+    buffer_append(writer->out, digits, left % 10 ? 4 : left % 100 ? 3 : 2);
 }
 
 void json_write_fraction(struct json_writer *writer, const char *key, double value)
