@@ -8,7 +8,8 @@
 #include "answer/parts.h"
 #include "core/list_version.h"
 
-const double answer_good_enough = 0.65;
+/* Below this, a person may want to buy something else. */
+static const double good_enough = 0.65;
 
 void answer_name_list(const char *version, char *text, size_t size)
 {
@@ -211,7 +212,7 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
         (options->explain && database_each_stated_value(database, id, add_stated_value, answer, error)))
         return error->code;
     /* The list of alternatives is for any guest; recommend knows which cards macOS drives. */
-    if (answer->verdict.usable >= answer_good_enough || options->guest == GUEST_MACOS)
+    if (answer->verdict.usable >= good_enough || options->guest == GUEST_MACOS)
         return ERROR_NONE;
     return database_find_alternatives(database, &device->gpu, answer->verdict.usable, answer->alternatives,
                                       MAX_ALTERNATIVES, &answer->alternative_count, error);

@@ -247,13 +247,14 @@ void answer_write_reports_in_short(const struct prose *prose, const struct answe
     const struct evidence *wider = by_chip ? chip : class;
     int total = evidence_total(wider);
     append_direct(&line, answer);
-    if (total > direct)
+    if (evidence_total(guest))
+        buffer_append_format(&line, "; on GPUs like it with a %s guest: %d of %d worked",
+                             answer_guest_name(answer->options.guest), usable_reports(guest->counts),
+                             evidence_total(guest));
+    else if (total > direct)
         buffer_append_format(&line, "; on %s%s: %d of %d worked",
                              by_chip ? answer->device.gpu.chip : "GPUs like it",
                              direct ? ", this one included" : "", usable_reports(wider->counts), total);
-    if (evidence_total(guest))
-        buffer_append_format(&line, "; with a %s guest: %d of %d", answer_guest_name(answer->options.guest),
-                             usable_reports(guest->counts), evidence_total(guest));
     prose_add(prose, PARAGRAPH_FIELD, "Reports", COLOR_PLAIN, "%s.", buffer_text(&line));
     buffer_clear(&line);
     contradiction_append_short(&line, answer);
@@ -277,7 +278,7 @@ void answer_write_instead(const struct prose *prose, const struct answer *answer
     struct pci_id base = pci_id_base(&answer->device.id);
     char id[PCI_ID_TEXT_SIZE];
     enum form_factor form_factor = gpu_form_factor(&answer->device.gpu);
-    if (answer->options.guest == GUEST_MACOS && answer->verdict.usable < answer_good_enough)
+    if (lacks_driver(answer))
         prose_add(prose, PARAGRAPH_FIELD, "Instead", COLOR_PLAIN,
                   "cards that macOS has a driver for: passthru recommend --use macos");
     /* What has no hardware is looked up by mistake. */
@@ -310,8 +311,8 @@ void answer_write_macos(const struct prose *prose, const struct answer *answer)
                   "helped anybody.");
     else if (last && !card_is_for_macos(answer->macos))
         prose_add(prose, PARAGRAPH_FIELD, "macOS", COLOR_YELLOW,
-                  "only versions %.*s to %s have a driver for this chip, none that still gets updates.",
-                  (int)(last - answer->macos), answer->macos, last + 1);
+                  "only %.*s to %s have a driver, none that still gets updates.", (int)(last - answer->macos),
+                  answer->macos, last + 1);
     else if (last && last[1])
         prose_add(prose, PARAGRAPH_FIELD, "macOS", COLOR_PLAIN,
                   "versions %.*s to %s have a driver for this chip.", (int)(last - answer->macos),

@@ -115,6 +115,7 @@ static double mechanism_share(const struct answer *answer)
 void answer_append_ground(struct buffer *out, const struct answer *answer)
 {
     const struct verdict *verdict = &answer->verdict;
+    const char *guest = answer_guest_name(answer->options.guest);
     int total = verdict->direct_reports + verdict->pooled_reports;
     int with_guest = evidence_total(&answer->evidence[EVIDENCE_GUEST]);
     if (verdict->level == LEVEL_UNKNOWN)
@@ -128,11 +129,12 @@ void answer_append_ground(struct buffer *out, const struct answer *answer)
         buffer_append_text(out, "Mostly from how such GPUs are built");
     else
         buffer_append_format(out, "From %d report%s", total, plural(total));
-    if (answer->options.guest != GUEST_UNKNOWN && with_guest)
-        buffer_append_format(out, ", %d with a %s guest", with_guest,
-                             answer_guest_name(answer->options.guest));
-    else if (answer->options.guest != GUEST_UNKNOWN)
-        buffer_append_format(out, ", none with a %s guest", answer_guest_name(answer->options.guest));
+    if (guest[0] && with_guest == total)
+        buffer_append_format(out, "%s with a %s guest", total > 1 ? ", all" : "", guest);
+    else if (guest[0] && with_guest)
+        buffer_append_format(out, ", %d with a %s guest", with_guest, guest);
+    else if (guest[0])
+        buffer_append_format(out, ", none with a %s guest", guest);
     buffer_append_byte(out, '.');
 }
 

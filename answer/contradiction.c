@@ -113,7 +113,8 @@ void contradiction_append_short(struct buffer *out, const struct answer *answer)
     size_t best = 0;
     int usable;
     int not_usable;
-    if (!contradiction_count(answer, &usable, &not_usable))
+    /* Those with another guest are no side of it where one was asked for. */
+    if (answer->options.guest != GUEST_UNKNOWN || !contradiction_count(answer, &usable, &not_usable))
         return;
     for (size_t field = 0; field < ARRAY_SIZE(fields); field++) {
         int told = separation(answer, field, values);

@@ -62,9 +62,6 @@ static inline void write_probability(struct json_writer *writer, const struct ve
  * the chip or the ID. */
 const int *answer_samples(const struct answer *answer);
 
-/* Below this, a person may want to buy something else. */
-extern const double answer_good_enough;
-
 /* What is less sure than this is probable. */
 extern const double answer_sure_enough;
 

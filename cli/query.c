@@ -249,7 +249,7 @@ static void say_more(struct query *query)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(400);
     char id[PCI_ID_TEXT_SIZE];
-    buffer_append_text(&line, "Reports and sources: passthru query --full");
+    buffer_append_text(&line, "More: passthru query --full");
     if (query->options.chassis != CHASSIS_UNKNOWN)
         buffer_append_format(&line, " --chassis %s",
                              vocabulary_value(&vocabulary_chassis, (int)query->options.chassis));
