@@ -21,6 +21,7 @@ const char diagnose_help[] =
     "journalctl, QEMU, libvirt. Says what causes them, whether that can be fixed,\n"
     "what was tried and how often it helped. No FILE, or -, is standard input.\n"
     "\n"
+    "  --root DIR       the logs are of the recorded machine in DIR\n"
     "  --db FILE        use this database\n"
     "  --json           answer as JSON\n"
     "  --no-color       no colour\n"
@@ -142,12 +143,16 @@ static enum error_code find_fixes(struct diagnose_command *command, struct error
 static enum error_code gather(struct diagnose_command *command, struct error *error)
 {
     struct database_place place;
-    if (database_locate(command->common.database, &place, error) ||
+    if ((command->directory && root_open(command->directory, &command->root, error)) ||
+        database_locate(command->common.database, &place, error) ||
         database_open(place.path, &command->database, error) ||
         load_symptoms(command->database, &command->diagnosis, error))
         return error->code;
+    const struct log_machine machine = {diagnose_look, command};
+    command->diagnosis.machine = &machine;
     for (int i = 0; i < command->log_count; i++)
         read_number(command, i);
+    command->diagnosis.machine = NULL;
     return find_fixes(command, error);
 }
 
@@ -165,18 +170,26 @@ static int answer(const struct diagnose_command *command)
 
 int command_diagnose(int argc, char **argv)
 {
-    static const struct option long_options[] = {COMMON_OPTIONS};
+    enum { OPTION_ROOT = 'r' };
+    static const struct option long_options[] = {{"root", required_argument, NULL, OPTION_ROOT},
+                                                 COMMON_OPTIONS};
     static char *standard_input[] = {"-"};
     static struct diagnose_command command; /* too large for a stack */
     struct error error = {.code = ERROR_NONE};
     int status = 0;
-    if (command_option(argc, argv, long_options, &command.common, &status) == COMMAND_ENDS)
-        return status;
+    int option;
+    while ((option = command_option(argc, argv, long_options, &command.common, &status)) != -1) {
+        if (option == COMMAND_ENDS)
+            return status;
+        command.directory = optarg;
+    }
     command.logs = optind < argc ? argv + optind : standard_input;
     command.log_count = optind < argc ? argc - optind : 1;
     pager_start(&command.common, (const char *const *)command.logs, command.log_count);
     status = gather(&command, &error) ? output_error(&error, command.common.json) : answer(&command);
     log_diagnosis_free(&command.diagnosis);
     database_close(command.database);
+    root_close(command.root);
+    free(command.device);
     return status;
 }

@@ -6,6 +6,7 @@
 #include "cli/output.h"
 #include "core/log_diagnosis.h"
 #include "db/database.h"
+#include "probe/root.h"
 
 /* What diagnose.c gathers, and diagnose_text.c and diagnose_json.c say. */
 
@@ -25,9 +26,18 @@ struct diagnose_command {
     struct tried beside[MAX_SYMPTOMS]; /* in reports with several symptoms, perhaps against another one */
     char **logs;
     int log_count;
-    int unread_count;   /* logs that could not be read */
-    struct error error; /* the first one about a log */
+    const char *directory; /* --root, or NULL */
+    struct root *root;     /* opened when something at an address is asked for */
+    struct device *device; /* likewise: what the database has of it */
+    int unread_count;      /* logs that could not be read */
+    struct error error;    /* the first one about a log */
 };
+
+/* What this machine, or the recorded one, has at an address; a function of struct log_machine, with the
+ * command as its context. This machine is believed only where the log seems to be its own: by the kernel's
+ * version, or by the driver that the line names. */
+bool diagnose_look(void *command, int64_t address, const char *driver, const char *kernel,
+                   struct log_device *device);
 
 /* The name of a conclusion in JSON; what it comes down to in words. */
 const char *diagnose_conclusion_id(const struct log_conclusion *conclusion);

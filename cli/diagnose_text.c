@@ -56,25 +56,39 @@ const char *diagnose_fix_text(const char *fix)
     return text ? text : strncmp(fix, "other:", 6) == 0 ? fix + 6 : fix;
 }
 
+static const char *shown_word(enum condition_key key, const char *word)
+{
+    static const char *const vendors[][2] = {
+        {"nvidia", "NVIDIA"}, {"amd", "AMD"}, {"intel", "Intel"}, {"other", "another maker"}};
+    for (size_t i = 0; key == CONDITION_VENDOR && i < ARRAY_SIZE(vendors); i++)
+        if (strcmp(vendors[i][0], word) == 0)
+            return vendors[i][1];
+    return word;
+}
+
 void diagnose_condition_text(const struct symptom_condition *condition, struct buffer *text)
 {
     static const char *const before[CONDITION_KEYS] = {
-        [CONDITION_VENDOR] = "the device is from ",
-        [CONDITION_DRIVER] = "its driver is ",
-        [CONDITION_CHIP] = "its chip is ",
-        [CONDITION_VF] = "it is a virtual function: ",
-        [CONDITION_IGPU] = "it is the integrated GPU: ",
-        [CONDITION_SIDE] = "this is the log of the ",
-        [CONDITION_KERNEL] = "the kernel is ",
+        [CONDITION_VENDOR] = "the device is %sfrom ",
+        [CONDITION_DRIVER] = "its driver is %s",
+        [CONDITION_CHIP] = "its chip is %s",
+        [CONDITION_VF] = "it is %sa virtual function",
+        [CONDITION_IGPU] = "it is %sthe integrated GPU",
+        [CONDITION_SIDE] = "this is %sthe log of the ",
+        [CONDITION_KERNEL] = "the kernel is %s",
     };
     for (int i = 0; i < condition->term_count; i++) {
         const struct condition_term *term = &condition->terms[i];
-        if (!before[term->key] || !term->may_be_unknown)
+        bool asks = term->key == CONDITION_VF || term->key == CONDITION_IGPU;
+        bool is_no = term->is_negated != (asks && !condition_words_have(&term->words, "yes"));
+        const char *place = before[term->key] ? strstr(before[term->key], "%s") : NULL;
+        if (!place || !term->may_be_unknown)
             continue;
-        buffer_append_format(text, "%s%s%s", text->length ? ", and " : "", before[term->key],
-                             term->is_negated ? "not " : "");
-        for (int k = 0; k < term->words.count; k++)
-            buffer_append_format(text, "%s%s", k ? " or " : "", term->words.words[k]);
+        buffer_append_format(text, "%s%.*s%s%s", text->length ? ", and " : "",
+                             (int)(place - before[term->key]), before[term->key], is_no ? "not " : "",
+                             place + 2);
+        for (int k = 0; k < term->words.count && !asks; k++)
+            buffer_append_format(text, "%s%s", k ? " or " : "", shown_word(term->key, term->words.words[k]));
     }
 }
 

@@ -298,10 +298,9 @@ static enum error_code note_candidate(void *context, const struct log_line *line
 enum error_code log_diagnosis_read(struct log_diagnosis *diagnosis, int file, const char *name,
                                    struct error *error)
 {
-    const struct log_devices *machine = diagnosis->boot.machine;
     struct error end_error = {.code = ERROR_NONE};
     log_boot_free(&diagnosis->boot);
-    diagnosis->boot = (struct log_boot){.rows = diagnosis->rows, .machine = machine};
+    diagnosis->boot = (struct log_boot){.rows = diagnosis->rows, .machine = diagnosis->machine};
     diagnosis->boot_number = 0;
     diagnosis->log_start = diagnosis->conclusion_count;
     diagnosis->joined = diagnosis->last_candidate = -1;

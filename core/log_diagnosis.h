@@ -59,6 +59,7 @@ struct log_diagnosis {
     struct found_symptom found[MAX_SYMPTOMS]; /* by row */
     int count;
     int log_count;
+    const struct log_machine *machine; /* to be set by whoever has one */
     struct log_conclusion *conclusions;
     int conclusion_count;
     /* while a log is read */

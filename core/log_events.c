@@ -126,6 +126,17 @@ static bool is_at_igpu(const struct log_boot *boot, const struct log_event *even
     return log_slot(event->address) == 2 && !boot->is_guest;
 }
 
+/* What the machine has at the address of an event, which a guest has not. */
+static struct log_device look_at_machine(const struct log_boot *boot, const struct log_event *event)
+{
+    struct log_device device = {.address = NO_ADDRESS};
+    const struct log_machine *machine = boot->machine;
+    if (!machine || boot->is_guest || event->address < 0 ||
+        !machine->look(machine->context, event->address, event->driver, boot->kernel, &device))
+        device = (struct log_device){.address = NO_ADDRESS};
+    return device;
+}
+
 /* A fact about the device of an event; NULL: it is not known. What the line says comes before what the log
  * says, and that before what the machine has at this address. */
 static const char *find_fact(const struct log_boot *boot, const struct log_event *event,
@@ -133,23 +144,24 @@ static const char *find_fact(const struct log_boot *boot, const struct log_event
 {
     static const struct log_device nothing;
     const struct log_device *named = log_devices_find(&boot->named, event->address);
-    const struct log_device *machine = boot->machine ? log_devices_find(boot->machine, event->address) : NULL;
+    struct log_device machine;
     named = named ? named : &nothing;
-    machine = machine ? machine : &nothing;
     switch (key) {
     case CONDITION_VENDOR:
-        return is_at_igpu(boot, event) ? "intel"
-               : event->vendor         ? event->vendor
-               : named->vendor         ? named->vendor
-               : machine->vendor       ? machine->vendor
-                                       : find_only_vendor(boot, event);
+        if (is_at_igpu(boot, event) || event->vendor || named->vendor)
+            return is_at_igpu(boot, event) ? "intel" : event->vendor ? event->vendor : named->vendor;
+        machine = look_at_machine(boot, event);
+        return machine.vendor ? machine.vendor : find_only_vendor(boot, event);
     case CONDITION_DRIVER:
-        return event->driver ? event->driver : named->driver ? named->driver : machine->driver;
+        if (event->driver || named->driver)
+            return event->driver ? event->driver : named->driver;
+        return look_at_machine(boot, event).driver;
     case CONDITION_CHIP:
-        return machine->chip;
+        return look_at_machine(boot, event).chip;
     case CONDITION_VF:
-        if (machine->is_vf && machine->address == event->address)
-            return machine->is_vf == TRISTATE_YES ? "yes" : "no";
+        machine = look_at_machine(boot, event);
+        if (machine.is_vf)
+            return machine.is_vf == TRISTATE_YES ? "yes" : "no";
         return !is_at_igpu(boot, event) ? NULL : event->address & 7 ? "yes" : "no";
     case CONDITION_IGPU:
         return event->address < 0 ? NULL : is_at_igpu(boot, event) ? "yes" : "no";

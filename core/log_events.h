@@ -44,6 +44,15 @@ struct log_event {
     int alternative_count;
 };
 
+/* Who knows the devices of the machine that a log is from. `look` says what is at an address, for a line that
+ * names this driver (NULL: none) in a log of this kernel (""): not known; false: nothing, or it may be
+ * another machine. */
+struct log_machine {
+    bool (*look)(void *context, int64_t address, const char *driver, const char *kernel,
+                 struct log_device *device);
+    void *context;
+};
+
 struct log_boot {
     const struct symptom_row *rows;
     struct log_event *events; /* by their first line */
@@ -52,7 +61,7 @@ struct log_boot {
     char kernel[32];                   /* "6.8.12"; "": not known */
     bool is_guest;                     /* the log says that its machine is a virtual one */
     struct log_devices named;          /* what the log says of its devices, in all its boots */
-    const struct log_devices *machine; /* what is known of those of the machine; NULL: nothing */
+    const struct log_machine *machine; /* NULL: nobody knows it */
 };
 
 /* Adds a line: which rows fit it, in their order, and its plain text. What differs from all that is there

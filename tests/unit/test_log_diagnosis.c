@@ -156,15 +156,38 @@ DEFINE_TEST_IN(test_alternatives, start, stop)
     assert_int_equal(diagnosis.found[11].address, 0x100);
 }
 
-/* What the machine has at an address counts where the log says nothing else. */
-DEFINE_TEST_IN(test_facts_of_the_machine, start, stop)
+/* A machine with two devices, of which it says nothing for a log of another kernel. */
+static bool look(void *context, int64_t address, const char *driver, const char *kernel,
+                 struct log_device *device)
 {
-    static struct log_devices machine;
-    log_devices_add(&machine, &(struct log_device){.address = 0x100, .vendor = "amd", .is_vf = TRISTATE_NO});
-    log_devices_add(&machine, &(struct log_device){.address = 0x201, .is_vf = TRISTATE_YES});
-    diagnosis.boot.machine = &machine;
-    read_text("0000:01:00.0 giving up\n0000:02:00.1 of a part\n");
-    assert_shows("10@1*1 16@2*1 | 10@1 | 16@2 ");
+    static const struct log_device devices[] = {{.address = 0x100, .vendor = "amd", .is_vf = TRISTATE_NO},
+                                                {.address = 0x201, .is_vf = TRISTATE_YES}};
+    assert_true(context == &diagnosis && (!driver || *driver));
+    *device = devices[address == 0x201];
+    return (address == 0x100 || address == 0x201) && strcmp(kernel, "6.1") != 0;
+}
+
+/* What the machine has at an address counts where the log says nothing else, and not for a guest's. */
+DEFINE_TEST(test_facts_of_the_machine)
+{
+    static const struct log_machine machine = {look, &diagnosis};
+    static const struct {
+        const char *log;
+        const char *shows;
+    } cases[] = {
+        {"0000:01:00.0 giving up\n0000:02:00.1 of a part\n", "10@1*1 16@2*1 | 10@1 | 16@2 "},
+        {"nouveau 0000:01:00.0 giving up\n", "11@1*1 | 11@1 "},
+        {"0000:03:00.0 giving up\n", "11@1*1 | 11@1 "},
+        {"Linux version 6.1\n0000:01:00.0 giving up\n", "11@2*1 | 11@2 "},
+        {"Hypervisor detected\n0000:01:00.0 giving up\n", "11@2*1 | 11@2 "},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        start(NULL);
+        diagnosis.machine = &machine;
+        read_text(cases[i].log);
+        assert_shows(cases[i].shows);
+        stop(NULL);
+    }
 }
 
 DEFINE_TEST_IN(test_several_logs, start, stop)
