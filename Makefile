@@ -56,7 +56,7 @@ override LDFLAGS += -Wl,--gc-sections
 libs_of = $(foreach library,$(libraries_of),$(or $(ARCHIVES_$(library)),$(call library_flags,$(library)))) -lc -lm
 endif
 
-.PHONY: all check check-quick check-long examples install uninstall tarball deb clean bench fuzz lint score schema help
+.PHONY: all check check-quick check-long examples install install-hub uninstall tarball deb clean bench fuzz lint score schema help
 all: $(addprefix $(BUILD)/,$(PROGRAMS) $(SERVER)) $(BUILD)/passthru.db ## programs and the first database, in build/
 
 define program_rules
@@ -181,6 +181,7 @@ check-long: all ## the tests that need minutes, root and a mirror of Debian: pac
 
 bench: all ## speed and size, as ratios against peers in the same run
 	@tests/bench/bench $(BUILD) $(PCI_IDS)
+	@tests/bench/hub $(BUILD)
 
 TRUTH := ../shared/data
 score: all ## compare the annotation with truth tables (TRUTH=DIRECTORY), score names, logs, configurations, what is private, and the verdict on reports left out
@@ -199,7 +200,7 @@ lint: $(GENERATED) ## layout, static analysis, shell scripts, spelling
 	  --suppress=missingIncludeSystem --suppress=ctuuninitvar --include=$(shell $(PKG_CONFIG) --variable=includedir jansson)/jansson.h -D_GNU_SOURCE -I. -I$(BUILD)/gen core db answer feed probe importer hub cli
 	shellcheck -x tests/run tests/distributions tests/fuzz/fuzz-all tests/long/*.sh tests/long/*.test tests/data/freeze tests/data/excerpt-pci-ids tests/cli/*.sh tests/cli/*.bash tests/cli/*.test \
 	  contrib/completion/*.bash contrib/install.sh debian/*.postinst debian/*.postrm .ci/run
-	mandoc -T lint -W warning docs/*.[15]
+	mandoc -T lint -W warning docs/*.[158]
 	codespell -q 3 --skip '*.ndjson,tests/cli/cli.test,tests/unit/test_annotator.c,tests/fuzz/make-seeds' -L als,te,nd,ist,ser,serie,numer,buildd,avance,tyes,snyc,hda,iif,uncorrect,renderd,busses,modul core db answer feed probe importer hub cli schema data docs tests contrib README.md Makefile
 
 # ---- installation --------------------------------------------------------------------------------------------------
@@ -248,6 +249,17 @@ install: $(addprefix $(BUILD)/,$(PROGRAMS)) $(if $(wildcard $(BUILD)/passthru.db
 # Renamed into place: a query that runs meanwhile has the old database or the new one.
 	$(Q)install -m 644 $(BUILD)/passthru.db "$(SHARE_DIR)/passthru.db.new"
 	$(Q)mv -f "$(SHARE_DIR)/passthru.db.new" "$(SHARE_DIR)/passthru.db"
+# The hub is for those who run one: not a part of `make install`.
+HUB_DOC_DIR = $(DESTDIR)$(PREFIX)/share/doc/passthru-hub
+HUB_UNITS := $(wildcard contrib/systemd/passthru-hub*.service contrib/systemd/passthru-hub*.socket contrib/systemd/passthru-hub*.timer)
+install-hub: $(BUILD)/passthru-hub ## copy what the maintainer of a hub needs below $(DESTDIR)$(PREFIX)
+	$(Q)install -d "$(BIN_DIR)" "$(UNIT_DIR)" "$(SYSUSERS_DIR)" "$(TMPFILES_DIR)"
+	$(Q)install -m 755 $(BUILD)/passthru-hub "$(BIN_DIR)"
+	$(call install_files,$(wildcard docs/*.8),$(MAN_DIR)/man8)
+	$(call install_files,contrib/nginx-passthru-hub.conf,$(HUB_DOC_DIR)/examples)
+	$(Q)for unit in $(HUB_UNITS); do sed 's|/usr/local/bin|$(PREFIX)/bin|' "$$unit" | install -m 644 /dev/stdin "$(UNIT_DIR)/$${unit##*/}" || exit 1; done
+	$(Q)install -m 644 contrib/systemd/passthru-hub.sysusers "$(SYSUSERS_DIR)/passthru-hub.conf"
+	$(Q)install -m 644 contrib/systemd/passthru-hub.tmpfiles "$(TMPFILES_DIR)/passthru-hub.conf"
 # A directory is removed when it is the program's own and empty.
 uninstall: ## remove what install put there, and nothing else
 	$(Q)rm -f $(foreach program,$(PROGRAMS),"$(BIN_DIR)/$(program)" "$(BASH_DIR)/$(program)") \
@@ -280,7 +292,7 @@ tarball: ## dist/passthru-VERSION-MACHINE.tar.xz: programs that need nothing but
 	  --format=ustar -cf - $(TARBALL) | xz -9 > dist/$(TARBALL).tar.xz.new
 	$(Q)mv dist/$(TARBALL).tar.xz.new dist/$(TARBALL).tar.xz
 	@ls -s --block-size=KiB dist/$(TARBALL).tar.xz
-deb: ## dist/passthru_VERSION_*.deb, for the Debian that it is built on
+deb: ## dist/passthru_VERSION_*.deb and passthru-hub_VERSION_*.deb, for the Debian that it is built on
 	$(Q)command -v dpkg-buildpackage >/dev/null || { echo "make deb: install build-essential and debhelper" >&2; exit 1; }
 	$(Q)rm -rf build-deb && mkdir -p build-deb/passthru dist
 	$(Q)tar --exclude=./.git --exclude='./build*' --exclude=./dist -cf - . | tar -C build-deb/passthru -xf -

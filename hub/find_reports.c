@@ -49,7 +49,7 @@ static enum error_code count_and_add(void *context, const struct stored_report *
 static enum error_code find_one(struct store *store, const char *word, struct report_ids *ids,
                                 struct error *error)
 {
-    char prefix[REPORT_ID_HEX_SIZE];
+    char prefix[REPORT_ID_HEX_SIZE] = "";
     struct match match = {ids, 0};
     size_t length = strlen(word);
     for (size_t i = 0; i <= length && i < sizeof prefix; i++)

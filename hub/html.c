@@ -58,7 +58,7 @@ void html_text_with_links(struct buffer *out, const char *text)
         if (is_link)
             length = strcspn(text, " \t\n\"<>");
         else
-            while (text[length] && length < sizeof piece - 8 && !(length && is_address(text + length)))
+            while (length < sizeof piece - 8 && text[length] && !(length && is_address(text + length)))
                 length++;
         while (!is_link && length > 1 && ((unsigned char)text[length] & 0xc0) == 0x80)
             length--; /* not within a character */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <libpq-fe.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,13 @@
 /* A store in PostgreSQL: several hubs may use one. A connection that was lost is made anew at the next
  * statement outside of a transaction. */
 
-enum { MAX_COLUMNS = 12 };
+enum { MAX_COLUMNS = 12, MAX_PREPARED = 64 };
+
+struct connection {
+    PGconn *server;
+    const char *prepared[MAX_PREPARED]; /* statements that the server knows, by their place here */
+    int prepared_count;
+};
 
 static void be_silent(void *context, const char *message)
 {
@@ -32,13 +39,34 @@ static enum error_code fail(PGconn *connection, const PGresult *result, struct e
 }
 
 /* Between transactions a lost connection is no loss. */
-static enum error_code connect_again(PGconn *connection, struct error *error)
+static enum error_code connect_again(struct connection *connection, struct error *error)
 {
-    if (PQstatus(connection) == CONNECTION_OK)
+    if (PQstatus(connection->server) == CONNECTION_OK)
         return ERROR_NONE;
-    PQreset(connection);
-    PQsetNoticeProcessor(connection, be_silent, NULL);
-    return PQstatus(connection) == CONNECTION_OK ? ERROR_NONE : fail(connection, NULL, error);
+    PQreset(connection->server);
+    PQsetNoticeProcessor(connection->server, be_silent, NULL);
+    connection->prepared_count = 0;
+    return PQstatus(connection->server) == CONNECTION_OK ? ERROR_NONE : fail(connection->server, NULL, error);
+}
+
+/* The server parses and plans a statement with parameters once: each is one string of the program. Returns
+ * its name, "" for one that is not kept. */
+static const char *prepare(struct connection *connection, const char *sql, int count, char name[16])
+{
+    int at = 0;
+    while (at < connection->prepared_count && connection->prepared[at] != sql)
+        at++;
+    snprintf(name, 16, "s%d", at);
+    if (at < connection->prepared_count)
+        return name;
+    if (!count || at == MAX_PREPARED)
+        return "";
+    PGresult *result = PQprepare(connection->server, name, sql, count, NULL);
+    const bool is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
+    PQclear(result);
+    if (is_done)
+        connection->prepared[connection->prepared_count++] = sql;
+    return is_done ? name : "";
 }
 
 static enum error_code visit(const PGresult *result, store_row *each, void *context, struct error *error)
@@ -56,12 +84,16 @@ static enum error_code visit(const PGresult *result, store_row *each, void *cont
 static enum error_code run(void *context_of_driver, const char *sql, const char *const values[], int count,
                            store_row *each, void *context, int *changed, struct error *error)
 {
-    PGconn *connection = context_of_driver;
+    struct connection *own = context_of_driver;
+    PGconn *connection = own->server;
     PGresult *result;
+    char room[16];
     error->code = ERROR_NONE;
-    if (strcmp(sql, "COMMIT") != 0 && strcmp(sql, "ROLLBACK") != 0 && connect_again(connection, error))
+    if (strcmp(sql, "COMMIT") != 0 && strcmp(sql, "ROLLBACK") != 0 && connect_again(own, error))
         return error->code;
-    if (!PQsendQueryParams(connection, sql, count, NULL, values, NULL, NULL, 0) ||
+    const char *name = prepare(own, sql, count, room);
+    if (!(*name ? PQsendQueryPrepared(connection, name, count, values, NULL, NULL, 0)
+                : PQsendQueryParams(connection, sql, count, NULL, values, NULL, NULL, 0)) ||
         (each && !PQsetSingleRowMode(connection)))
         return fail(connection, NULL, error);
     while ((result = PQgetResult(connection))) {
@@ -97,21 +129,27 @@ static enum error_code open_postgres(const char *where, bool create, void **conn
                                     "connect_timeout", "options",          NULL};
     const char *const values[] = {
         where, "passthru-hub", "UTF8", "3", "-c statement_timeout=60s -c synchronous_commit=on", NULL};
-    PGconn *opened = PQconnectdbParams(keywords, values, 1);
+    struct connection *opened = calloc(1, sizeof *opened);
     (void)create;
     error->code = ERROR_NONE;
-    if (!opened)
+    if (opened)
+        opened->server = PQconnectdbParams(keywords, values, 1);
+    if (!opened || !opened->server) {
+        free(opened);
         return error_set(error, ERROR_NO_MEMORY, "no memory for the store");
+    }
     *connection = opened;
-    PQsetNoticeProcessor(opened, be_silent, NULL);
-    if (PQstatus(opened) != CONNECTION_OK)
-        return fail(opened, NULL, error);
+    PQsetNoticeProcessor(opened->server, be_silent, NULL);
+    if (PQstatus(opened->server) != CONNECTION_OK)
+        return fail(opened->server, NULL, error);
     return run(opened, "SHOW server_encoding", NULL, 0, read_encoding, NULL, NULL, error);
 }
 
 static void close_postgres(void *connection)
 {
-    PQfinish(connection);
+    struct connection *closed = connection;
+    PQfinish(closed->server);
+    free(closed);
 }
 
 const struct store_driver store_postgres = {
