@@ -114,11 +114,10 @@ static enum error_code sharpen(struct database *database, struct scan_answer *gp
 enum error_code scan_gather(struct database *database, struct scan *scan, const struct pci_device *device,
                             struct answer_options *options, struct scan_answer *gpu, struct error *error)
 {
-    char id[PCI_ID_TEXT_SIZE];
     struct pci_id whole = pci_id_base(&device->id);
     options->chassis = device->removable == TRISTATE_YES ? CHASSIS_EGPU : scan->host.chassis;
     enum error_code code =
-        answer_find(database, &device->id, pci_id_print(&whole, id), options, &gpu->answer, error);
+        answer_find(database, &device->id, pci_id_print(&whole, gpu->id), options, &gpu->answer, error);
     if (code && code != ERROR_NOT_FOUND)
         return code;
     gpu->known = !code;

@@ -9,6 +9,7 @@
 /* What a scan says of one GPU: what was seen on the machine, and the database's answer adapted to it. */
 struct scan_answer {
     struct scan_gpu seen;
+    char id[PCI_ID_TEXT_SIZE]; /* what the answer was asked for */
     struct answer answer;
     bool known;           /* the database has this device */
     struct error missing; /* else: why it has not */
