@@ -149,6 +149,9 @@ static void add_text(const struct plan *plan, struct plan_step *step, enum plan_
         snprintf(hostpci, sizeof hostpci, "%d", facts->hostpci + i);
         variables[PLAN_VARIABLE_FUNCTION] = facts->functions[i].address;
         variables[PLAN_VARIABLE_FUNCTION_XML] = facts->functions[i].xml;
+        /* The vBIOS is that of the GPU itself. */
+        variables[PLAN_VARIABLE_ROM] = i ? "" : facts->variables[PLAN_VARIABLE_ROM];
+        variables[PLAN_VARIABLE_ROM_XML] = i ? "" : facts->variables[PLAN_VARIABLE_ROM_XML];
         if (out->length)
             buffer_append_byte(out, which == PLAN_WHY ? ' ' : '\n');
         plan_expand(out, text, variables);

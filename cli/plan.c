@@ -104,51 +104,55 @@ static enum error_code find_vm(struct plan_machine *machine, const char *name, s
 
 /* What people mean who do not say which: one that a virtual machine has, else one that is set aside for them,
  * else a card that the host does not start with. */
-static int fitness(struct plan_machine *machine, struct database *database, const char *vm,
-                   struct error *error)
+static enum error_code judge_fitness(struct plan_command *command, int *fitness, struct error *error)
 {
+    struct plan_machine *machine = &command->machine;
     const struct pci_device *gpu = machine->device;
+    struct pci_id base = pci_id_base(&gpu->id);
     struct device known;
     struct vm_setup setup;
-    bool is_known = !database_find_device(database, &gpu->id, &known, error);
-    error->code = error->code == ERROR_NOT_FOUND ? ERROR_NONE : error->code;
-    enum form_factor form = is_known && known.is_gpu ? gpu_form_factor(&known.gpu) : FORM_FACTOR_UNKNOWN;
-    bool is_virtual = gpu->is_virtual_function == TRISTATE_YES;
-    if (is_known && !known.is_gpu)
-        return -1;
+    if (database_find_device(command->database, &base, &known, error) && error->code != ERROR_NOT_FOUND)
+        return error->code;
+    enum form_factor form = error->code ? FORM_FACTOR_UNKNOWN : gpu_form_factor(&known.gpu);
     plan_find_functions(machine);
     bool has_vm = vm_setup_find(machine->root, &machine->scan.machine, machine->functions,
-                                machine->function_count, vm, &setup) &&
+                                machine->function_count, command->vm, &setup) &&
                   setup.has_gpu == TRISTATE_YES;
-    if (is_virtual && !has_vm)
-        return -1;
-    return 8 * has_vm + 4 * pci_is_on_vfio(gpu) +
-           2 * (form != FORM_FACTOR_INTEGRATED && form != FORM_FACTOR_BMC) + (gpu->boot_vga != TRISTATE_YES);
+    *fitness = 8 * has_vm + 4 * pci_is_on_vfio(gpu) +
+               2 * (form != FORM_FACTOR_INTEGRATED && form != FORM_FACTOR_BMC) +
+               (gpu->boot_vga != TRISTATE_YES);
+    if (gpu->sriov_enabled > 0)
+        *fitness = -1;
+    return error->code = ERROR_NONE;
 }
 
+/* Also virtual functions, which no scan lists: in place of the GPU that is split into them. */
 static enum error_code choose_gpu(struct plan_command *command, struct error *error)
 {
     struct plan_machine *machine = &command->machine;
-    const struct pci_machine *devices = &machine->scan.machine;
+    const struct scan *scan = &machine->scan;
     const struct pci_device *best = NULL;
     int best_fitness = -1;
     char address[PCI_ADDRESS_TEXT_SIZE];
-    for (int i = 0; i < devices->count && !error->code; i++) {
-        machine->device = &devices->devices[i];
-        if (!pci_is_gpu_class(machine->device))
+    if (scan_keep_gpus(&machine->scan, command->database, error))
+        return error->code;
+    for (int i = 0; i < scan->gpu_count + scan->machine.count; i++) {
+        const struct pci_device *other =
+            &scan->machine.devices[i < scan->gpu_count ? 0 : i - scan->gpu_count];
+        int fitness = -1;
+        if (i >= scan->gpu_count && (other->is_virtual_function != TRISTATE_YES || !pci_is_gpu_class(other)))
             continue;
-        int found = fitness(machine, command->database, command->vm, error);
-        best = found > best_fitness ? machine->device : best;
-        best_fitness = found > best_fitness ? found : best_fitness;
-        if (found >= 0)
+        machine->device = i < scan->gpu_count ? scan->gpus[i] : other;
+        if (judge_fitness(command, &fitness, error))
+            return error->code;
+        best = fitness > best_fitness ? machine->device : best;
+        best_fitness = fitness > best_fitness ? fitness : best_fitness;
+        if (fitness >= 0)
             buffer_append_format(&machine->choice, "%s%s", machine->choice.length ? ", " : "",
                                  pci_address_print(&machine->device->address, address));
     }
     machine->device = best;
-    if (!best && !error->code)
-        error_set(error, ERROR_NOT_FOUND, "no GPU is among the %d PCI devices of this machine",
-                  devices->count);
-    return error->code;
+    return ERROR_NONE;
 }
 
 /* "This machine has GPUs at ...; this is the plan for the one at ..." */
@@ -172,13 +176,20 @@ static void say_choice(struct plan_machine *machine)
 static enum error_code look(struct plan_command *command, struct error *error)
 {
     struct plan_machine *machine = &command->machine;
-    struct answer_options options = {.report_limit = 0};
+    struct answer_options options = {.is_short = !command->common.json,
+                                     .report_limit = command->common.json ? 5 : 0};
     struct findings findings = {.count = 0};
     if (scan_read(machine->root, NULL, &command->address, command->has_address, &machine->scan, error))
         return error->code;
     machine->device = machine->scan.gpus[0];
     if (!command->has_address && choose_gpu(command, error))
         return error->code;
+    if (!machine->device || machine->device->sriov_enabled > 0) {
+        error_set(error, ERROR_BAD_INPUT,
+                  "this GPU is split into virtual functions, which it loses when it is passed"
+                  " through itself");
+        return error_next(error, "plan for one of them: lspci -nn lists their addresses");
+    }
     plan_find_functions(machine);
     say_choice(machine);
     options.share = machine->device->is_virtual_function == TRISTATE_YES ? SHARE_SR_IOV : SHARE_WHOLE;

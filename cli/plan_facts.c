@@ -129,7 +129,8 @@ static void set_boot(struct plan_machine *machine)
     set(machine, PLAN_FACT_GRUB, setup->boot == BOOT_GRUB);
     set(machine, PLAN_FACT_PROXMOX_BOOT, setup->boot == BOOT_CMDLINE && setup->is_proxmox_boot);
     set(machine, PLAN_FACT_KERNEL_CMDLINE, setup->boot == BOOT_CMDLINE && !setup->is_proxmox_boot);
-    set(machine, PLAN_FACT_LOADER_ENTRIES, setup->boot == BOOT_ENTRIES);
+    set(machine, PLAN_FACT_LOADER_ENTRIES,
+        setup->boot == BOOT_ENTRIES && strstr(setup->boot_file, "/loader/entries/"));
     set(machine, PLAN_FACT_INITRAMFS_TOOLS, setup->initramfs == INITRAMFS_TOOLS);
     set(machine, PLAN_FACT_DRACUT, setup->initramfs == INITRAMFS_DRACUT);
     set(machine, PLAN_FACT_MKINITCPIO, setup->initramfs == INITRAMFS_MKINITCPIO);
@@ -188,7 +189,11 @@ static void set_kind(struct plan_machine *machine, const struct gpu *known)
         if (pci_same_slot(&other->address, &device->address) || other->is_virtual_function == TRISTATE_YES)
             continue;
         others += other->base_class == 0x03;
-        same += pci_id_number(&other->id) == pci_id_number(&device->id);
+        for (int k = 0; k < machine->function_count; k++) {
+            const struct pci_device *function = function_of(machine, k);
+            same +=
+                function && other != function && pci_id_number(&other->id) == pci_id_number(&function->id);
+        }
     }
     set(machine, PLAN_FACT_NVIDIA_GPU, device->id.vendor == VENDOR_NVIDIA);
     set(machine, PLAN_FACT_AMD_GPU, device->id.vendor == VENDOR_AMD);
@@ -237,8 +242,8 @@ static void set_rom(struct plan_machine *machine)
 
 static void set_driver(struct plan_machine *machine)
 {
-    const char *driver = machine->gpu.known ? machine->gpu.answer.device.driver : "";
-    if (!driver[0])
+    const char *driver = machine->gpu.answer.device.driver;
+    if (!machine->facts.gpu || !driver[0])
         return;
     set(machine, PLAN_FACT_DRIVER_BRANCH, isdigit((unsigned char)driver[0]));
     set(machine, PLAN_FACT_DRIVER_CURRENT, strcmp(driver, "current") == 0);
@@ -304,7 +309,8 @@ static void set_binding(struct plan_machine *machine)
         set(machine, PLAN_FACT_MODULE_EARLY, true);
     bool iommu_waits = machine->scan.iommu.enabled == TRISTATE_NO &&
                        machine->facts.facts[PLAN_FACT_IOMMU_ASKED] == TRISTATE_YES && !setup->iommu_was_asked;
-    machine->facts.is_active = !(is_bound && is_held) && !iommu_waits;
+    bool reset_waits = setup->vendor_reset && !setup->vendor_reset_loaded;
+    machine->facts.is_active = !(is_bound && is_held) && !iommu_waits && !reset_waits;
 }
 
 static void append_foreign(struct plan_machine *machine)
@@ -374,11 +380,13 @@ void plan_set_facts(struct plan_machine *machine)
     machine->facts.gpu = is_gpu ? answer : NULL;
     machine->facts.pci_id = pci_id_print(&base, machine->pci_id);
     for (int i = 0; i < findings->count && !machine->facts.fault; i++)
-        if (findings->items[i].severity == SEVERITY_BLOCKER && finding_fault(&findings->items[i])) {
+        if (finding_fault(&findings->items[i]) && (findings->items[i].severity == SEVERITY_BLOCKER ||
+                                                   findings->items[i].id == FINDING_ID_BMC_GPU)) {
             machine->facts.fault = finding_fault(&findings->items[i]);
             machine->facts.fault_text = findings->items[i].text;
         }
     set_system(machine);
+    set(machine, PLAN_FACT_IN_VM, machine->scan.host.in_vm == TRISTATE_YES);
     set_boot(machine);
     set_kind(machine, is_gpu ? &answer->device.gpu : NULL);
     set_rom(machine);

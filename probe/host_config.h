@@ -43,8 +43,9 @@ struct host_setup {
     bool vfio_builtin;             /* it is no module */
     struct buffer waiting_modules; /* names of the modules that wait for it, with spaces around each */
     uint16_t waiting[3];           /* makers whose GPUs' drivers wait for it; 0: none */
-    bool vendor_reset;             /* the module of that name is loaded, or set to be */
-    bool is_recorded;              /* some of modprobe.d is there to be read */
+    bool vendor_reset_loaded;
+    bool vendor_reset; /* the module of that name is loaded, or set to be */
+    bool is_recorded;  /* some of modprobe.d is there to be read */
 };
 
 /* The same, and how it is set up; free with host_setup_free. */

@@ -5,8 +5,6 @@
 #include "probe/config_files.h"
 #include "probe/host_state.h"
 
-enum { MAX_BUILTIN = 1 << 20 };
-
 static void read_system(void *context, const struct shell_variable *variable)
 {
     struct host_setup *setup = context;
@@ -55,18 +53,6 @@ static void find_vendor_reset(void *context, const char *file, struct span text)
             *(bool *)context = true;
 }
 
-static bool has_builtin_vfio(struct root *root)
-{
-    char release[64];
-    char path[128];
-    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_BUILTIN + 16);
-    if (root_read_line(root, "/proc/sys/kernel/osrelease", release, sizeof release) != ROOT_OK)
-        return false;
-    snprintf(path, sizeof path, "/lib/modules/%s/modules.builtin", release);
-    return root_read(root, path, MAX_BUILTIN, &text) == ROOT_OK &&
-           strstr(buffer_text(&text), "/vfio-pci.ko") != NULL;
-}
-
 void host_setup_fill(const struct host_state *host, bool has_line)
 {
     static const uint16_t makers[] = {0x10de, 0x1002, 0x8086};
@@ -84,10 +70,10 @@ void host_setup_fill(const struct host_state *host, bool has_line)
             snprintf(setup->ids_file, sizeof setup->ids_file, "%s", host->ids[i].file);
     }
     setup->vfio_early = host->vfio_early;
-    setup->vfio_builtin = has_builtin_vfio(root);
+    setup->vfio_builtin = host->vfio_builtin && !host->is_unraid;
     for (size_t i = 0; i < ARRAY_SIZE(makers); i++)
         setup->waiting[i] = host->vfio_early || !vfio_earlier_driver(host, makers[i]) ? makers[i] : 0;
-    setup->vendor_reset = root_exists(root, "/sys/module/vendor_reset");
+    setup->vendor_reset = setup->vendor_reset_loaded = root_exists(root, "/sys/module/vendor_reset");
     read_config_file(root, "/etc/modules", find_vendor_reset, &setup->vendor_reset);
     each_config_file(root, "/etc/modules-load.d", ".conf", find_vendor_reset, &setup->vendor_reset);
     setup->is_recorded = root_exists(root, "/etc/modprobe.d") || host->id_count;
@@ -102,14 +88,13 @@ void host_setup_free(struct host_setup *setup)
 
 bool host_setup_waits(struct root *root, const struct host_setup *setup, const char *driver)
 {
-    char path[100];
-    char module[64];
+    char module[32];
     struct span rest = {buffer_text(&setup->waiting_modules), setup->waiting_modules.length};
     struct span name;
-    snprintf(path, sizeof path, "/sys/bus/pci/drivers/%.40s/module", driver);
-    /* What an older record lacks: the driver xhci_hcd is in the module xhci_pci. */
-    if (!root_read_link(root, path, module, sizeof module))
-        snprintf(module, sizeof module, "%s", strcmp(driver, "xhci_hcd") == 0 ? "xhci_pci" : driver);
+    pci_driver_module(root, driver, module, sizeof module);
+    /* What an older record does not say: the driver xhci_hcd is in the module xhci_pci. */
+    if (strcmp(module, "xhci_hcd") == 0)
+        snprintf(module, sizeof module, "xhci_pci");
     while (span_next_word(&rest, &name))
         if (span_is_module(name, module))
             return true;

@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "answer/plan.h"
 #include "core/buffer.h"
 #include "db/builder.h"
 #include "db/cards.h"
@@ -144,6 +145,20 @@ static enum error_code visit_symptom(void *context, const struct symptom_record 
     return error->code = ERROR_NONE;
 }
 
+/* The plan of a host of which everything is true. */
+static bool make_plan(struct database *database, struct error *error)
+{
+    static struct plan plan;
+    struct plan_facts facts = {
+        .function_count = MAX_PLAN_FUNCTIONS, .next_line = "quiet", .boot_line = "quiet"};
+    for (int i = 0; i < PLAN_FACT_COUNT; i++)
+        facts.facts[i] = TRISTATE_YES;
+    bool failed = plan_make(database, &facts, &plan, error);
+    require(plan.count <= MAX_PLAN_STEPS, "no more steps than fit");
+    plan_free(&plan);
+    return failed;
+}
+
 static enum error_code visit_value(void *context, const struct stated_value *value, struct error *error)
 {
     (void)context;
@@ -241,6 +256,7 @@ static void ask(struct database *database)
     require(count <= 8, "no more reports than asked for");
     database_free_reports(reports, count);
     failed |= database_each_symptom(database, visit_symptom, NULL, &error);
+    failed |= make_plan(database, &error);
     failed |= database_find_symptom_fixes(database, "code-43", false, fixes, 8, &count, &error);
     failed |= database_each_stated_value(database, MX330, visit_value, NULL, &error);
     failed |= database_each_conflict(database, visit_conflict, NULL, &error);

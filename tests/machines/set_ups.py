@@ -339,3 +339,24 @@ def arc_behind_switch(m):
     m.put("/etc/modprobe.d/blacklist.conf", "# nothing")
     m.put("/etc/initramfs-tools/modules", "# nothing more")
     m.put(*proxmox_config(101, "machine: q35", *VM_WITHOUT_GPU))
+
+
+@recorded
+def bmc_alone(m):
+    """A server with nothing but the graphics of its management controller."""
+    m.host(chassis=23, vendor="Supermicro", product="X11SSH-F", cmdline="root=/dev/sda1 ro quiet intel_iommu=on")
+    host_bridge(m, (0x8086, 0x1918))
+    functions(m, "0000:03:00", (0, (0x1A03, 0x2000), machine.VGA, "ast", 9))
+
+
+@recorded
+def two_radeons(m):
+    """Two different AMD cards whose sound has one ID; the host keeps the first one."""
+    m.host(vendor="ASUS", product="X570", cpu="AMD Ryzen 7 5700X", flags="svm", iommu="amd", cmdline="root=/dev/sda1 ro quiet")
+    host_bridge(m, (0x1022, 0x1480))
+    for bus, device, group, first in ((0x0A, 0x73FF, 20, 0), (0x0B, 0x73BF, 22, 1)):
+        m.pci("0000:%02x:00.0" % bus, (0x1002, device), machine.VGA, driver="amdgpu", group=group, boot_vga=first, multifunction=True,
+              resets="bus", rom=128 * 1024, rom_image=rom.option_rom(0x1002, device))
+        audio(m, "0000:%02x:00.1" % bus, (0x1002, 0xAB28), driver="snd_hda_intel", group=group + 1)
+    m.put("/etc/modprobe.d/blacklist.conf", "# nothing")
+    m.put("/etc/initramfs-tools/modules", "# nothing more")
