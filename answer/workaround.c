@@ -151,7 +151,7 @@ void answer_append_effort(struct buffer *out, const struct answer *answer)
 void answer_append_fixes(struct buffer *out, const struct tried_fix fixes[], int count, bool beside)
 {
     if (count && beside)
-        buffer_append_text(out, "in reports that also had other symptoms: ");
+        buffer_append_text(out, "in reports that have it, perhaps against something else: ");
     for (int i = 0; i < count && i < MAX_SYMPTOM_FIXES; i++)
         buffer_append_format(out, "%s%s (%d of %d)", i ? ", " : "", answer_fix_name(&fixes[i]),
                              fixes[i].helped, fixes[i].tried);

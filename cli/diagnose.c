@@ -75,7 +75,8 @@ static enum error_code load_symptoms(struct database *database, struct log_diagn
                                      struct error *error)
 {
     if (log_diagnosis_start(diagnosis, error) ||
-        !database_each_symptom(database, log_diagnosis_add, diagnosis, error) ||
+        (!database_each_symptom(database, log_diagnosis_add, diagnosis, error) &&
+         !database_each_symptom_code(database, log_diagnosis_add_code, diagnosis, error)) ||
         error->code != ERROR_BAD_INPUT)
         return error->code;
     /* The importer rejects such symptoms. */

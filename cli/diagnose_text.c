@@ -289,7 +289,7 @@ void diagnose_write_text(const struct diagnose_command *command, struct output *
             "Nothing known was found%s. That does not mean that all is well: %d failures are known here, "
             "and a log that ends before the failure, or comes from the other side (host or guest), shows "
             "none of them.",
-            has_harmless ? ", but for lines that are harmless" : "", diagnosis->count);
+            has_harmless ? ", but for lines that are harmless" : "", diagnosis->signature_count);
         output_paragraph(output, 0, "", text);
         if (has_harmless)
             output_blank(output);

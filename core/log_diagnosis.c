@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/log_diagnosis.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/log_scan.h"
 #include "core/log_text.h"
@@ -21,8 +21,8 @@ enum error_code log_diagnosis_add(void *context, const struct symptom_record *re
     struct log_diagnosis *diagnosis = context;
     bool is_failure = record->fixable != FIXABLE_HARMLESS && record->fixable != FIXABLE_MARK;
     int symptom = is_failure ? vocabulary_find(&vocabulary_symptom, record->id) : NO_SYMPTOM;
-    if (diagnosis->count == MAX_SYMPTOMS)
-        return error_set(error, ERROR_BAD_INPUT, "more than %d symptoms", MAX_SYMPTOMS);
+    if (diagnosis->count == MAX_SIGNATURES)
+        return error_set(error, ERROR_BAD_INPUT, "more than %d symptoms", MAX_SIGNATURES);
     if (symptom == NO_SYMPTOM && is_failure)
         return error_set(error, ERROR_BAD_INPUT, "\"%s\" is not a symptom", record->id);
     if (symptom_matcher_add(diagnosis->matcher, record->words, record->pattern, error))
@@ -36,7 +36,35 @@ enum error_code log_diagnosis_add(void *context, const struct symptom_record *re
                                 .symptom = symptom};
     if (!row->id || !row->scope || !row->cause || !row->next)
         return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
+    diagnosis->signature_count = diagnosis->count;
     return symptom_condition_read(record->condition, &row->condition, error);
+}
+
+enum error_code log_diagnosis_add_code(void *context, const struct symptom_code_record *record,
+                                       struct error *error)
+{
+    struct log_diagnosis *diagnosis = context;
+    int number = diagnosis->count - diagnosis->signature_count;
+    const struct symptom_row *like = NULL;
+    for (int i = 0; i < diagnosis->signature_count && !like; i++)
+        if (strcmp(diagnosis->rows[i].id, record->symptom) == 0)
+            like = &diagnosis->rows[i];
+    if (!like)
+        return error_set(error, ERROR_BAD_INPUT, "no row of symptoms.tsv is called \"%s\"", record->symptom);
+    if (number == MAX_CODES)
+        return error_set(error, ERROR_BAD_INPUT, "more than %d codes", MAX_CODES);
+    struct symptom_row *row = &diagnosis->rows[diagnosis->count++];
+    struct symptom_code *code = &diagnosis->codes[number];
+    *code = (struct symptom_code){strdup(record->symptom), strdup(record->code)};
+    *row = (struct symptom_row){.id = strdup(record->symptom),
+                                .scope = strdup(like->scope),
+                                .cause = strdup(record->cause),
+                                .next = strdup(record->next),
+                                .fixable = like->fixable,
+                                .symptom = like->symptom};
+    if (!code->symptom || !code->code || !row->id || !row->scope || !row->cause || !row->next)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
+    return error->code = ERROR_NONE;
 }
 
 void log_diagnosis_free(struct log_diagnosis *diagnosis)
@@ -48,6 +76,10 @@ void log_diagnosis_free(struct log_diagnosis *diagnosis)
         free(row->cause);
         free(row->next);
         symptom_condition_free(&row->condition);
+    }
+    for (int i = 0; i < diagnosis->count - diagnosis->signature_count; i++) {
+        free(diagnosis->codes[i].symptom);
+        free(diagnosis->codes[i].code);
     }
     symptom_matcher_free(diagnosis->matcher);
     log_boot_free(&diagnosis->boot);
@@ -79,14 +111,25 @@ static enum conclusion_kind kind_of(const struct symptom_row *row, const struct 
                                                              : CONCLUSION_FIRST_CAUSE;
 }
 
-static void add_follower(struct log_conclusion *conclusion, const struct log_event *event)
+/* The row that says what an event means: that of its code, where there is one. */
+static int row_of(const struct log_diagnosis *diagnosis, const struct log_event *event)
 {
-    bool is_known = event->row == conclusion->row;
+    const char *id = diagnosis->rows[event->row].id;
+    for (int i = 0; event->code[0] && i < diagnosis->count - diagnosis->signature_count; i++)
+        if (strcmp(diagnosis->codes[i].symptom, id) == 0 &&
+            fnmatch(diagnosis->codes[i].code, event->code, FNM_CASEFOLD) == 0)
+            return diagnosis->signature_count + i;
+    return event->row;
+}
+
+static void add_follower(struct log_conclusion *conclusion, int row, const struct log_event *event)
+{
+    bool is_known = row == conclusion->row;
     for (int i = 0; i < conclusion->follower_count; i++)
-        is_known |= conclusion->followers[i] == event->row;
+        is_known |= conclusion->followers[i] == row;
     if (is_known || conclusion->follower_count == MAX_FOLLOWERS)
         return;
-    conclusion->followers[conclusion->follower_count] = event->row;
+    conclusion->followers[conclusion->follower_count] = row;
     conclusion->follower_lines[conclusion->follower_count++] = event->line;
 }
 
@@ -111,18 +154,18 @@ static enum error_code conclude(struct log_diagnosis *diagnosis, struct error *e
         *conclusion = (struct log_conclusion){.log = diagnosis->log_count - 1,
                                               .line = leader->line,
                                               .address = leader->address,
-                                              .row = leader->row};
+                                              .row = row_of(diagnosis, leader)};
         conclusion->kind = kind_of(&diagnosis->rows[leader->row], leader, &conclusion->sure);
         for (int k = 0; k < boot->count; k++)
             if (groups[k] == i)
-                add_follower(conclusion, &boot->events[k]);
+                add_follower(conclusion, row_of(diagnosis, &boot->events[k]), &boot->events[k]);
     }
     return ERROR_NONE;
 }
 
 static void note(struct log_diagnosis *diagnosis, const struct log_event *event)
 {
-    struct found_symptom *found = &diagnosis->found[event->row];
+    struct found_symptom *found = &diagnosis->found[row_of(diagnosis, event)];
     found->count += event->count;
     if (found->count > event->count)
         return;
@@ -156,13 +199,13 @@ static enum error_code end_boot(struct log_diagnosis *diagnosis, struct error *e
 struct fit {
     int rows[MAX_EVENT_ROWS];
     int count;
-    size_t at;
+    struct symptom_details details;
 };
 
 static struct fit fit_line(struct log_diagnosis *diagnosis, const char *text, size_t length)
 {
-    struct fit fit = {.at = 0};
-    fit.count = symptom_matcher_fit(diagnosis->matcher, text, length, fit.rows, MAX_EVENT_ROWS, &fit.at);
+    struct fit fit;
+    fit.count = symptom_matcher_fit(diagnosis->matcher, text, length, fit.rows, MAX_EVENT_ROWS, &fit.details);
     return fit;
 }
 
@@ -209,7 +252,7 @@ static enum error_code note_line(struct log_diagnosis *diagnosis, const struct f
         return ERROR_NONE;
     }
     diagnosis->boot.is_guest |= is_mark(diagnosis, fit, "mark-guest");
-    return log_boot_add(&diagnosis->boot, fit->rows, fit->count, line, text, length, fit->at, error);
+    return log_boot_add(&diagnosis->boot, fit->rows, fit->count, line, text, length, &fit->details, error);
 }
 
 /* Whether a terminal may have broken a line here: the first part fills most of a terminal, and the second

@@ -16,7 +16,7 @@
  * A line means the first row of data/symptoms.tsv whose pattern fits it and whose condition holds. A boot of
  * a log is judged when it ends, since what comes after a line may decide what it means. */
 
-enum { MAX_SYMPTOMS = MAX_SIGNATURES, MAX_LEADERS = 8, MAX_FOLLOWERS = 16 };
+enum { MAX_CODES = 256, MAX_SYMPTOMS = MAX_SIGNATURES + MAX_CODES, MAX_LEADERS = 8, MAX_FOLLOWERS = 16 };
 
 /* Where a row was found, in all logs. */
 struct found_symptom {
@@ -55,9 +55,11 @@ struct log_conclusion {
 
 struct log_diagnosis {
     struct symptom_matcher *matcher;
-    struct symptom_row rows[MAX_SYMPTOMS];
+    struct symptom_row rows[MAX_SYMPTOMS];    /* those of signatures, and after them those of codes */
     struct found_symptom found[MAX_SYMPTOMS]; /* by row */
     int count;
+    int signature_count;
+    struct symptom_code codes[MAX_CODES]; /* of the rows from signature_count on */
     int log_count;
     const struct log_machine *machine; /* to be set by whoever has one */
     struct log_conclusion *conclusions;
@@ -79,6 +81,11 @@ void log_diagnosis_free(struct log_diagnosis *diagnosis);
  * many. */
 MUST_CHECK enum error_code log_diagnosis_add(void *diagnosis, const struct symptom_record *record,
                                              struct error *error);
+
+/* Adds what a code means, after all rows; the first that fits holds. A symptom_code_visitor, with the
+ * diagnosis as its context. ERROR_BAD_INPUT for a symptom that no row has, for too many. */
+MUST_CHECK enum error_code log_diagnosis_add_code(void *diagnosis, const struct symptom_code_record *record,
+                                                  struct error *error);
 
 /* Reads one log, in constant memory; `name` is for messages. It counts as a log also when it could not be
  * read to its end. Errors: as log_scan. */

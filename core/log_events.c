@@ -24,15 +24,16 @@ static struct log_event *find_event(const struct log_boot *boot, const struct lo
     for (int i = 0; i < boot->count; i++) {
         struct log_event *event = &boot->events[i];
         if (event->address == like->address && event->fitting_count == like->fitting_count &&
-            event->vendor == like->vendor && event->driver == like->driver &&
-            memcmp(event->fitting, like->fitting, sizeof like->fitting) == 0)
+            strcmp(event->code, like->code) == 0 && event->vendor == like->vendor &&
+            event->driver == like->driver && memcmp(event->fitting, like->fitting, sizeof like->fitting) == 0)
             return event;
     }
     return NULL;
 }
 
 enum error_code log_boot_add(struct log_boot *boot, const int fitting[], int count, long line,
-                             const char *text, size_t length, size_t at, struct error *error)
+                             const char *text, size_t length, const struct symptom_details *details,
+                             struct error *error)
 {
     struct log_device device = log_describe_line(text, length);
     struct log_event event = {.address = device.address,
@@ -43,6 +44,7 @@ enum error_code log_boot_add(struct log_boot *boot, const int fitting[], int cou
                               .last = line,
                               .count = 1,
                               .row = NO_ROW};
+    memcpy(event.code, details->code, sizeof event.code);
     memcpy(event.fitting, fitting, (size_t)count * sizeof *fitting);
     log_devices_add(&boot->named, &device);
     struct log_event *known = find_event(boot, &event);
@@ -61,7 +63,7 @@ enum error_code log_boot_add(struct log_boot *boot, const int fitting[], int cou
         boot->events = grown;
         boot->capacity = capacity;
     }
-    keep_text(&event, text, length, at);
+    keep_text(&event, text, length, details->at);
     boot->events[boot->count++] = event;
     return ERROR_NONE;
 }

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/log_device.h"
 #include "core/symptom_condition.h"
+#include "core/symptom_matcher.h"
 #include "core/vocabulary.h"
 
 /* What the lines of one boot show, what each means, and which of them leads. */
@@ -24,12 +25,19 @@ struct symptom_row {
     struct symptom_condition condition;
 };
 
+/* What a code in the line of a symptom means, as data/codes.tsv has it: "31", "0x22:0x56", "0x22:*". */
+struct symptom_code {
+    char *symptom; /* the id of the rows whose patterns have a group `code` */
+    char *code;
+};
+
 enum { NO_SYMPTOM = -1, NO_ROW = -1 };
 enum { MAX_EVENTS = 1024, MAX_EVENT_ROWS = 8, MAX_OTHER_MEANINGS = 3, EVENT_TEXT_SIZE = 240 };
 
 /* Lines that fit the same rows and are about the same device. */
 struct log_event {
-    int64_t address; /* core/log_device.h */
+    int64_t address;              /* core/log_device.h */
+    char code[SYMPTOM_CODE_SIZE]; /* core/symptom_matcher.h */
     int fitting[MAX_EVENT_ROWS];
     int fitting_count;
     const char *vendor; /* that the line itself names; NULL: none */
@@ -64,10 +72,11 @@ struct log_boot {
     const struct log_machine *machine; /* NULL: nobody knows it */
 };
 
-/* Adds a line: which rows fit it, in their order, and its plain text. What differs from all that is there
- * already is left out when there are MAX_EVENTS. */
+/* Adds a line: which rows fit it, in their order, what they say of it, and its plain text. What differs from
+ * all that is there already is left out when there are MAX_EVENTS. */
 MUST_CHECK enum error_code log_boot_add(struct log_boot *boot, const int fitting[], int count, long line,
-                                        const char *text, size_t length, size_t at, struct error *error);
+                                        const char *text, size_t length,
+                                        const struct symptom_details *details, struct error *error);
 
 /* Decides what each event means: the first row whose condition holds. */
 void log_boot_judge(struct log_boot *boot);

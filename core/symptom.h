@@ -14,6 +14,15 @@ struct symptom_record {
     const char *condition; /* for symptom_condition_read */
     const char *cause;
     const char *next;
+    const char *fixes; /* those that can help, of vocabulary_fix, with | between them; "-": none is known */
+};
+
+/* What a code in such a line means: a line of data/codes.tsv. */
+struct symptom_code_record {
+    const char *symptom;
+    const char *code; /* with * for anything */
+    const char *cause;
+    const char *next;
 };
 
 #endif

@@ -55,7 +55,7 @@ enum error_code symptom_matcher_create(struct symptom_matcher **matcher, struct 
     struct symptom_matcher *created = calloc(1, sizeof *created);
     if (created) {
         word_search_start(&created->search);
-        created->match = pcre2_match_data_create(1, NULL);
+        created->match = pcre2_match_data_create(2, NULL);
         created->limits = pcre2_match_context_create(NULL);
         created->record_start = compile(record_start, error);
     }
@@ -153,8 +153,18 @@ bool symptom_matcher_next(const struct symptom_matcher *matcher, const char *tex
     return true;
 }
 
+/* What the group `code` of the pattern that matched last has, where there is one and it has room. */
+static void keep_code(const struct symptom_matcher *matcher, int number, struct symptom_details *details)
+{
+    PCRE2_SIZE size = sizeof details->code;
+    int group = pcre2_substring_number_from_name(matcher->signatures[number].pattern, (PCRE2_SPTR) "code");
+    if (group < 0 ||
+        pcre2_substring_copy_bynumber(matcher->match, (uint32_t)group, (PCRE2_UCHAR *)details->code, &size))
+        details->code[0] = '\0';
+}
+
 int symptom_matcher_fit(struct symptom_matcher *matcher, const char *line, size_t length, int fitting[],
-                        int capacity, size_t *at)
+                        int capacity, struct symptom_details *details)
 {
     struct word_search_cursor cursor = {.position = 0};
     int owners[MAX_SIGNATURES + 1]; /* whose words are in the line, in their order */
@@ -169,12 +179,16 @@ int symptom_matcher_fit(struct symptom_matcher *matcher, const char *line, size_
         memmove(&owners[place + 1], &owners[place], (size_t)(owner_count++ - place) * sizeof *owners);
         owners[place] = owner;
     }
-    for (int i = 0; i < owner_count && count < capacity; i++)
-        if (fits(matcher, owners[i], line, length)) {
-            if (!count)
-                *at = pcre2_get_ovector_pointer(matcher->match)[0];
-            fitting[count++] = owners[i];
-        }
+    *details = (struct symptom_details){.at = 0};
+    for (int i = 0; i < owner_count && count < capacity; i++) {
+        if (!fits(matcher, owners[i], line, length))
+            continue;
+        if (!count)
+            details->at = pcre2_get_ovector_pointer(matcher->match)[0];
+        if (!details->code[0])
+            keep_code(matcher, owners[i], details);
+        fitting[count++] = owners[i];
+    }
     return count;
 }
 

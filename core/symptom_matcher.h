@@ -39,10 +39,17 @@ struct symptom_place {
 bool symptom_matcher_next(const struct symptom_matcher *matcher, const char *text, size_t length,
                           size_t limit, size_t *position, struct symptom_place *place);
 
+/* What the patterns that fit a line say of it. */
+enum { SYMPTOM_CODE_SIZE = 32 };
+struct symptom_details {
+    size_t at;                    /* where the first one matches */
+    char code[SYMPTOM_CODE_SIZE]; /* the group (?<code>...) of the first one that has it; "": none has */
+};
+
 /* The signatures that fit a plain line, in the order in which they were added, at most `capacity` of them.
- * Returns how many there are in `fitting`. `at` is set to where the pattern of the first one matches. */
+ * Returns how many there are in `fitting`. */
 int symptom_matcher_fit(struct symptom_matcher *matcher, const char *line, size_t length, int fitting[],
-                        int capacity, size_t *at);
+                        int capacity, struct symptom_details *details);
 
 /* Whether a line begins as a record of a log does: with a time, a driver or a program. */
 bool symptom_matcher_begins_record(const struct symptom_matcher *matcher, const char *line, size_t length);

@@ -239,7 +239,8 @@ enum error_code database_each_symptom(struct database *database, symptom_visitor
                                                column_text(row, 4),
                                                column_text(row, 5),
                                                column_text(row, 6),
-                                               column_text(row, 7)};
+                                               column_text(row, 7),
+                                               "-"};
         if (each(context, &symptom, error))
             break;
     }
@@ -259,6 +260,22 @@ enum error_code database_each_plan_step(struct database *database, plan_visitor 
         for (int i = 0; i < PLAN_TEXT_COUNT; i++)
             texts[i] = column_text(row, i);
         if (each(context, texts, error))
+            break;
+    }
+    return error->code;
+}
+
+enum error_code database_each_symptom_code(struct database *database, symptom_code_visitor *each,
+                                           void *context, struct error *error)
+{
+    static const char sql[] = "SELECT symptom, code, cause, next_step FROM symptom_code ORDER BY id";
+    sqlite3_stmt *row;
+    if (database_query(database, sql, SQL_NO_VALUES, &row, error))
+        return error->code;
+    while (database_next(database, row, error)) {
+        const struct symptom_code_record code = {column_text(row, 0), column_text(row, 1),
+                                                 column_text(row, 2), column_text(row, 3)};
+        if (each(context, &code, error))
             break;
     }
     return error->code;

@@ -218,11 +218,29 @@ enum error_code builder_add_prior(struct builder *builder, const struct prior_ke
 enum error_code builder_add_symptom(struct builder *builder, const struct symptom_record *symptom,
                                     struct error *error)
 {
-    return INSERT(builder, error, "INSERT INTO symptom VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                  sql_text(symptom->id), sql_text(symptom->scope),
-                  sql_text(vocabulary_value(&vocabulary_fixable, (int)symptom->fixable)),
-                  sql_text(symptom->words), sql_text(symptom->pattern), sql_text(symptom->condition),
-                  sql_text(symptom->cause), sql_text(symptom->next));
+    if (INSERT(builder, error, "INSERT INTO symptom VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+               sql_text(symptom->id), sql_text(symptom->scope),
+               sql_text(vocabulary_value(&vocabulary_fixable, (int)symptom->fixable)),
+               sql_text(symptom->words), sql_text(symptom->pattern), sql_text(symptom->condition),
+               sql_text(symptom->cause), sql_text(symptom->next)))
+        return error->code;
+    for (const char *fix = symptom->fixes; *fix;) {
+        size_t length = strcspn(fix, "|");
+        const struct sql_value name = {.type = SQLITE_TEXT, .bytes = fix, .length = (int)length};
+        if (strcmp(fix, "-") != 0 &&
+            INSERT(builder, error, "INSERT OR IGNORE INTO symptom_fix VALUES (?1, ?2)", sql_text(symptom->id),
+                   name))
+            return error->code;
+        fix += length + (fix[length] == '|');
+    }
+    return ERROR_NONE;
+}
+
+enum error_code builder_add_symptom_code(struct builder *builder, const struct symptom_code_record *code,
+                                         struct error *error)
+{
+    return INSERT(builder, error, "INSERT INTO symptom_code VALUES (NULL, ?1, ?2, ?3, ?4)",
+                  sql_text(code->symptom), sql_text(code->code), sql_text(code->cause), sql_text(code->next));
 }
 
 enum error_code builder_add_plan_step(struct builder *builder, const char *const texts[PLAN_TEXT_COUNT],

@@ -171,7 +171,10 @@ struct dropped_reports {
 };
 struct dropped_reports builder_dropped(const struct builder *builder, int64_t source);
 
-/* A signature of data/symptoms.tsv; their order is kept. */
+/* A signature of data/symptoms.tsv, and a code of data/codes.tsv; their order is kept. */
+MUST_CHECK enum error_code builder_add_symptom_code(struct builder *builder,
+                                                    const struct symptom_code_record *code,
+                                                    struct error *error);
 MUST_CHECK enum error_code builder_add_symptom(struct builder *builder, const struct symptom_record *symptom,
                                                struct error *error);
 

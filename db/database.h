@@ -179,6 +179,10 @@ MUST_CHECK enum error_code database_find_alternatives(struct database *database,
 /* All signatures of failures, in the order of causes. The strings live during the visit. */
 typedef enum error_code symptom_visitor(void *context, const struct symptom_record *symptom,
                                         struct error *error);
+typedef enum error_code symptom_code_visitor(void *context, const struct symptom_code_record *code,
+                                             struct error *error);
+MUST_CHECK enum error_code database_each_symptom_code(struct database *database, symptom_code_visitor *each,
+                                                      void *context, struct error *error);
 MUST_CHECK enum error_code database_each_symptom(struct database *database, symptom_visitor *each,
                                                  void *context, struct error *error);
 

@@ -161,6 +161,7 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
                   {"cards", cards_read},
                   {"prices", prices_read},
                   {"symptoms", symptoms_read},
+                  {"codes", codes_read},
                   {"plan", plan_steps_read},
                   {"subvendors", subvendors_read}};
     if (load_annotator(work, error) || load_names(work, error) || load_samples(work, error))

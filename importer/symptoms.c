@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "importer/symptoms.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,10 +10,11 @@
 #include "core/symptom_matcher.h"
 #include "importer/table.h"
 
-enum { ID, SCOPE, FIXABLE, WORDS, PATTERN, CONDITION, EXAMPLE, CAUSE, NEXT, SOURCE, COLUMNS };
+enum { ID, SCOPE, FIXABLE, WORDS, PATTERN, CONDITION, EXAMPLE, CAUSE, NEXT, FIXES, SOURCE, COLUMNS };
 enum { KEY = CONDITION + 1 }; /* fields that tell the rows apart */
-static const char *const columns[COLUMNS] = {"id",        "scope",        "fixable", "words", "pattern",
-                                             "condition", "example_line", "cause",   "next",  "source"};
+static const char *const columns[COLUMNS] = {"id",      "scope",     "fixable",      "words",
+                                             "pattern", "condition", "example_line", "cause",
+                                             "next",    "fixes",     "source"};
 
 /* What can be checked only when all rows are known: one above may take the example away, and a condition may
  * name one below. */
@@ -46,6 +48,20 @@ static enum error_code check_id(const struct table_row *row, enum fixable fixabl
     return ERROR_NONE;
 }
 
+/* Those that can help, of the vocabulary, with | between them. */
+static enum error_code check_fixes(const struct table_row *row, struct error *error)
+{
+    char fixes[1024];
+    snprintf(fixes, sizeof fixes, "%s", row->fields[FIXES]);
+    if (strcmp(fixes, "-") == 0)
+        return ERROR_NONE;
+    for (char *rest = fixes, *fix; (fix = strsep(&rest, "|"));)
+        if (vocabulary_find(&vocabulary_fix, fix) < 0)
+            return table_error(row, error, "\"%s\" is not a value of the group fix in schema/vocabulary.tsv",
+                               fix);
+    return ERROR_NONE;
+}
+
 static enum error_code add_symptom(void *context, const struct table_row *row, struct error *error)
 {
     struct symptoms_reader *reader = context;
@@ -59,7 +75,7 @@ static enum error_code add_symptom(void *context, const struct table_row *row, s
         return table_error(row, error, "scope must be guest, host or any, not \"%s\"", fields[SCOPE]);
     if (!*fields[CAUSE] || !*fields[NEXT] || !*fields[SOURCE])
         return table_error(row, error, "cause, next and source must say something");
-    if (check_id(row, (enum fixable)fixable, error))
+    if (check_id(row, (enum fixable)fixable, error) || check_fixes(row, error))
         return error->code;
     if (symptom_matcher_add(reader->matcher, fields[WORDS], fields[PATTERN], &why))
         return table_error(row, error, "%s", why.message);
@@ -79,7 +95,8 @@ static enum error_code add_symptom(void *context, const struct table_row *row, s
                                            .pattern = fields[PATTERN],
                                            .condition = fields[CONDITION],
                                            .cause = fields[CAUSE],
-                                           .next = fields[NEXT]};
+                                           .next = fields[NEXT],
+                                           .fixes = fields[FIXES]};
     return builder_add_symptom(reader->builder, &symptom, error);
 }
 
@@ -90,10 +107,10 @@ static enum error_code try_example(const struct symptoms_reader *reader, int num
     const struct checked_row *checked = &reader->rows[number];
     struct buffer plain CLEANUP(buffer_free) = BUFFER(1 << 16);
     int fitting[MAX_SIGNATURES];
-    size_t at;
+    struct symptom_details details;
     log_text_append(&plain, checked->example, strlen(checked->example));
-    int count =
-        symptom_matcher_fit(reader->matcher, buffer_text(&plain), plain.length, fitting, MAX_SIGNATURES, &at);
+    int count = symptom_matcher_fit(reader->matcher, buffer_text(&plain), plain.length, fitting,
+                                    MAX_SIGNATURES, &details);
     for (int i = 0; i < count; i++) {
         const struct checked_row *other = &reader->rows[fitting[i]];
         if (other == checked)
@@ -152,4 +169,28 @@ enum error_code symptoms_read(const char *path, struct builder *builder, struct 
     symptom_matcher_free(reader->matcher);
     free(reader);
     return error->code;
+}
+
+/* ---- codes ---- */
+
+static enum error_code add_code(void *context, const struct table_row *row, struct error *error)
+{
+    const struct symptom_code_record code = {row->fields[0], row->fields[1], row->fields[2], row->fields[3]};
+    if (vocabulary_find(&vocabulary_symptom, code.symptom) < 0)
+        return table_error(row, error, "\"%s\" is not a value of the group symptom in schema/vocabulary.tsv",
+                           code.symptom);
+    if (!*code.code || strlen(code.code) >= SYMPTOM_CODE_SIZE ||
+        strspn(code.code, "0123456789abcdefABCDEFx:*") != strlen(code.code))
+        return table_error(row, error, "code must be digits, 0x, : and * for anything, not \"%s\"",
+                           code.code);
+    if (!*code.cause || !*code.next || !*row->fields[4])
+        return table_error(row, error, "cause, next and source must say something");
+    return builder_add_symptom_code(context, &code, error);
+}
+
+enum error_code codes_read(const char *path, struct builder *builder, struct table_summary *summary,
+                           struct error *error)
+{
+    static const char *const code_columns[] = {"symptom", "code", "cause", "next", "source"};
+    return table_read(path, code_columns, ARRAY_SIZE(code_columns), 2, add_code, builder, summary, error);
 }

@@ -12,4 +12,8 @@
 MUST_CHECK enum error_code symptoms_read(const char *path, struct builder *builder,
                                          struct table_summary *summary, struct error *error);
 
+/* Reads data/codes.tsv into a database: what the codes mean that patterns of symptoms have found. */
+MUST_CHECK enum error_code codes_read(const char *path, struct builder *builder,
+                                      struct table_summary *summary, struct error *error);
+
 #endif

@@ -10,7 +10,7 @@ PRAGMA application_id = 0x50545255; -- "PTRU"
 PRAGMA user_version = 6;
 
 -- kind: pci.ids, amdgpu.ids, supported-gpus.json, nvidia-readme, modules.alias, reports, feed, the name of a table of
--- data/ (rules, facts, names, ranges, samples, subvendors, board-words, processors, chips, cards, prices, priors,
+-- data/ (rules, facts, names, ranges, samples, subvendors, board-words, processors, chips, cards, prices, priors, codes,
 -- symptoms), or program, which built it.
 -- The sources it was made from, with versions
 CREATE TABLE source (
@@ -190,6 +190,21 @@ CREATE TABLE symptom (
     cause TEXT NOT NULL,
     next_step TEXT NOT NULL
 ) STRICT;
+-- Which fixes can cure a symptom
+CREATE TABLE symptom_fix (
+    symptom TEXT NOT NULL,
+    fix TEXT NOT NULL,
+    PRIMARY KEY (symptom, fix)
+) STRICT, WITHOUT ROWID;
+-- From data/codes.tsv: id is the order in the file, and the first row that fits a code holds.
+-- What the code in a line means: the number of an Xid, of a Device Manager
+CREATE TABLE symptom_code (
+    id INTEGER PRIMARY KEY,
+    symptom TEXT NOT NULL,
+    code TEXT NOT NULL, -- * is anything
+    cause TEXT NOT NULL,
+    next_step TEXT NOT NULL
+) STRICT;
 
 -- From data/plan.tsv: id is the order in the file. Rows of one step whose condition holds make it together (core/plan.h).
 -- What passthru plan tells to do
@@ -286,7 +301,7 @@ CREATE TABLE evidence (
     PRIMARY KEY (level, key, chassis, guest)
 ) STRICT, WITHOUT ROWID;
 -- level id, chip and class: the fixes for what the key names. symptom: those for a symptom;
--- symptom-beside: those in reports that have it and others, and do not say for which. blocker-fix, key
+-- symptom-beside: those in reports that have it and others, and do not say for which, or that are not known to cure it. blocker-fix, key
 -- vendor/blocker: the documented workarounds. blocker, the same key: how these did by chip, which stands in fix; '' is all
 -- chips together. What helped most often comes first.
 -- What was tried, and how often it helped

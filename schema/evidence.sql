@@ -83,14 +83,16 @@ INSERT INTO fix_count SELECT 'chip', k.chip_key, d.fix, sum(d.tried), sum(d.help
 INSERT INTO fix_count SELECT 'class', k.class_key, d.fix, sum(d.tried), sum(d.helped)
     FROM device_fix d JOIN gpu_key k ON k.pci_id = d.pci_id AND k.share = d.share AND k.chassis = ''
     GROUP BY k.class_key, d.fix;
--- A fix is for the symptom that it was tried for, or that its report has alone. What was tried for one of several, and nobody
--- knows for which, is counted beside.
+-- A fix is for the symptom that it was tried for, or that its report has alone, if it is known to cure it or nothing is. What
+-- was tried for one of several, and nobody knows for which, is counted beside, and so is what was done besides.
 INSERT INTO fix_count SELECT 'symptom', a.purpose, a.fix, count(*), sum(a.helped) FROM attempt a
     WHERE a.purpose NOT LIKE 'other:%' GROUP BY a.purpose, a.fix;
 CREATE TEMP TABLE symptom_count (report INTEGER PRIMARY KEY, count INTEGER);
 INSERT INTO symptom_count SELECT report, count(*) FROM report_symptom
     WHERE report NOT IN (SELECT seq FROM unclear) GROUP BY report;
-INSERT INTO fix_count SELECT iif(n.count = 1, 'symptom', 'symptom-beside'), s.symptom, a.fix, count(*), sum(a.helped)
+INSERT INTO fix_count SELECT iif(n.count = 1 AND ((s.symptom, a.fix) IN (SELECT symptom, fix FROM symptom_fix)
+        OR s.symptom NOT IN (SELECT symptom FROM symptom_fix)), 'symptom', 'symptom-beside'), s.symptom, a.fix,
+        count(*), sum(a.helped)
     FROM attempt a JOIN symptom_count n ON n.report = a.report JOIN report_symptom s ON s.report = a.report
     WHERE a.purpose IS NULL AND s.symptom NOT LIKE 'other:%' GROUP BY 1, 2, 3;
 -- A report counts once for each blocker of its GPU, however many workarounds were tried.

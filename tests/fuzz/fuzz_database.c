@@ -99,7 +99,9 @@ static void fill(struct builder *builder)
                                                   .pattern = "code 43",
                                                   .condition = "-",
                                                   .cause = "a cause",
-                                                  .next = "a step"};
+                                                  .next = "a step",
+                                                  .fixes = "romfile|hide-kvm"};
+    static const struct symptom_code_record code = {"code-43", "0x1:*", "a cause", "a step"};
     static const int origins[ATTRIBUTE_COUNT] = {1, 1, 2, 2, 2, 0};
     const struct gpu unlisted = {.id = pci_id_from_number(UNLISTED), .chip = "GP108"};
     struct error error = {.code = ERROR_NONE};
@@ -115,6 +117,7 @@ static void fill(struct builder *builder)
          &error);
     add_card(builder);
     must(builder_add_symptom(builder, &symptom, &error), &error);
+    must(builder_add_symptom_code(builder, &code, &error), &error);
     must(builder_add_source(builder, "reports", "reports.ndjson", &source, &error), &error);
     add_report(builder, source);
     must(builder_complete_source(builder, source, "1", NULL, NULL, false, 1, 0, &error), &error);
@@ -136,6 +139,13 @@ static void make_base(void)
     require(base && fread(base, 1, base_size, file) == base_size, "the database can be read");
     fclose(file);
     builder_free(builder);
+}
+
+static enum error_code visit_code(void *context, const struct symptom_code_record *code, struct error *error)
+{
+    (void)context;
+    require(code->symptom && code->code && code->cause && code->next, "a code has all its fields");
+    return error->code = ERROR_NONE;
 }
 
 static enum error_code visit_symptom(void *context, const struct symptom_record *symptom, struct error *error)
@@ -257,6 +267,7 @@ static void ask(struct database *database)
     database_free_reports(reports, count);
     failed |= database_each_symptom(database, visit_symptom, NULL, &error);
     failed |= make_plan(database, &error);
+    failed |= database_each_symptom_code(database, visit_code, NULL, &error);
     failed |= database_find_symptom_fixes(database, "code-43", false, fixes, 8, &count, &error);
     failed |= database_each_stated_value(database, MX330, visit_value, NULL, &error);
     failed |= database_each_conflict(database, visit_conflict, NULL, &error);

@@ -59,8 +59,9 @@ static enum error_code samples_read(const char *path, struct builder *builder, s
 
 static enum error_code (*const readers[])(const char *, struct builder *, struct table_summary *,
                                           struct error *) = {
-    priors_read, prices_read,      subvendors_read, chips_read, symptoms_read, names_read,
-    ranges_read, board_words_read, processors_read, cards_read, samples_read,  plan_steps_read};
+    priors_read,  prices_read, subvendors_read,  chips_read,      symptoms_read,
+    names_read,   ranges_read, board_words_read, processors_read, cards_read,
+    samples_read, codes_read,  plan_steps_read};
 
 /* The card whose prices are in the seeds. */
 static void add_card(struct builder *builder)

@@ -18,15 +18,16 @@ static inline enum error_code add_symptom_row(void *context, const struct table_
                                           .pattern = fields[4],
                                           .condition = fields[5],
                                           .cause = fields[7],
-                                          .next = fields[8]};
+                                          .next = fields[8],
+                                          .fixes = fields[9]};
     return log_diagnosis_add(context, &record, error);
 }
 
 static inline enum error_code load_symptom_table(const char *path, struct log_diagnosis *diagnosis,
                                                  struct error *error)
 {
-    static const char *const columns[] = {"id",        "scope",        "fixable", "words", "pattern",
-                                          "condition", "example_line", "cause",   "next",  "source"};
+    static const char *const columns[] = {"id",           "scope", "fixable", "words", "pattern", "condition",
+                                          "example_line", "cause", "next",    "fixes", "source"};
     if (log_diagnosis_start(diagnosis, error))
         return error->code;
     return table_read(path, columns, ARRAY_SIZE(columns), 0, add_symptom_row, diagnosis, NULL, error);

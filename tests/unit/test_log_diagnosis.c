@@ -9,7 +9,7 @@ static struct log_diagnosis diagnosis;
 static void add(const char *id, enum fixable fixable, const char *words, const char *pattern,
                 const char *condition, enum error_code expected)
 {
-    const struct symptom_record record = {id, "host", fixable, words, pattern, condition, id, "next"};
+    const struct symptom_record record = {id, "host", fixable, words, pattern, condition, id, "next", "-"};
     assert_int_equal(log_diagnosis_add(&diagnosis, &record, &failure), expected);
 }
 
@@ -70,7 +70,7 @@ DEFINE_TEST(test_what_is_no_symptom)
     add("no-iommu-group", FIXABLE_FIXABLE, "short", "x", "-", ERROR_BAD_INPUT);
     add("no-such-word", FIXABLE_FIXABLE, "no iommu_group", "x", "-", ERROR_BAD_INPUT);
     add("no-iommu-group", FIXABLE_FIXABLE, "no iommu_group", "x", "weather=fine", ERROR_BAD_INPUT);
-    for (int i = diagnosis.count; i < MAX_SYMPTOMS; i++)
+    for (int i = diagnosis.count; i < MAX_SIGNATURES; i++)
         add("anything", FIXABLE_HARMLESS, "harmless", "harmless", "-", ERROR_NONE);
     add("anything", FIXABLE_HARMLESS, "harmless", "harmless", "-", ERROR_BAD_INPUT);
     log_diagnosis_free(&diagnosis);
@@ -224,6 +224,27 @@ DEFINE_TEST(test_kinds)
         assert_int_equal(diagnosis.conclusions[0].sure, cases[i].sure);
         stop(NULL);
     }
+}
+
+/* A code in a line has a meaning of its own; the first row that fits it holds, and what has none means what its
+ * symptom does. */
+DEFINE_TEST_IN(test_codes, start, stop)
+{
+    static const struct symptom_code_record codes[] = {{"xid-error", "31", "thirty-one", "next"},
+                                                       {"xid-error", "7*", "seventy", "next"},
+                                                       {"xid-error", "7a", "never", "next"}};
+    static const struct symptom_code_record stranger = {"guest-bsod", "1", "cause", "next"};
+    add("xid-error", FIXABLE_WORKAROUND, "Xid (PCI", "Xid .*: (?<code>\\w+)", "-", ERROR_NONE);
+    for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+        ASSERT_DONE(log_diagnosis_add_code(&diagnosis, &codes[i], &failure));
+    assert_int_equal(log_diagnosis_add_code(&diagnosis, &stranger, &failure), ERROR_BAD_INPUT);
+    read_text("Xid (PCI:0000:01:00): 7A\nXid (PCI:0000:01:00): 31\nXid (PCI:0000:01:00): 31\n"
+              "Xid (PCI:0000:01:00): 8\n");
+    assert_shows("19@4*1 20@2*2 21@1*1 | 21@1<20,19 ");
+    assert_string_equal(diagnosis.rows[21].cause, "seventy");
+    while (diagnosis.count < diagnosis.signature_count + MAX_CODES)
+        ASSERT_DONE(log_diagnosis_add_code(&diagnosis, &codes[0], &failure));
+    assert_int_equal(log_diagnosis_add_code(&diagnosis, &codes[0], &failure), ERROR_BAD_INPUT);
 }
 
 /* More devices than are looked at, and more than are concluded about. */

@@ -7,12 +7,9 @@
 /* core/symptom_matcher.h and core/log_scan.h, with signatures of our own. */
 static struct symptom_matcher *matcher;
 static const char *const signatures[][2] = {
-    {"gave up|giving up", "^gpu .* (gave|giving) up$"},
-    {"gave up", "gave up"},
-    {"broken", "broken \\d+ times"},
-    {"broken", "broken"},
-    {"no room|no memory", "no (room|memory)"},
-    {"never written", "room"},
+    {"gave up|giving up", "^gpu .* (gave|giving) up$"}, {"gave up", "gave up"},
+    {"broken", "broken (?<code>\\d+) times"},           {"broken", "broken"},
+    {"no room|no memory", "no (room|memory)"},          {"never written", "room"},
 };
 
 /* A line shows the first signature that fits it; a pattern without one of its words is not enough. */
@@ -59,10 +56,11 @@ static int stop(void **state)
 static int first_fit(const char *line, size_t length)
 {
     int fitting[2];
-    size_t at = 0;
-    int count = symptom_matcher_fit(matcher, line, length, fitting, 2, &at);
+    struct symptom_details details;
+    int count = symptom_matcher_fit(matcher, line, length, fitting, 2, &details);
     assert_true(count < 2 || fitting[0] < fitting[1]);
-    assert_true(!count || at < length);
+    assert_true(!count || details.at < length);
+    assert_string_equal(details.code, count && fitting[0] == 2 ? "12" : "");
     return count ? fitting[0] : -1;
 }
 
@@ -160,7 +158,7 @@ DEFINE_TEST_IN(test_logs, start, stop)
 {
     struct buffer log CLEANUP(buffer_free) = BUFFER(1 << 22);
     assert_log(&log, "");
-    buffer_append_text(&log, "broken\n\n\nbroken 3 times\r\nno room\nbroken");
+    buffer_append_text(&log, "broken\n\n\nbroken 12 times\r\nno room\nbroken");
     assert_log(&log, "3:1 2:4 4:5 3:6 ");
     for (int i = 0; i < 30000; i++)
         buffer_append_text(&log, i % 10000 == 9999 ? "it is broken\n" : "nothing of interest here\n");

@@ -47,10 +47,10 @@ static bool fits_mark(const char *id, const char *line, size_t length)
 {
     struct buffer plain CLEANUP(buffer_free) = BUFFER(1 << 16);
     int fitting[MAX_EVENT_ROWS];
-    size_t at;
+    struct symptom_details details;
     log_text_append(&plain, line, length);
     int count = symptom_matcher_fit(diagnosis.matcher, buffer_text(&plain), plain.length, fitting,
-                                    MAX_EVENT_ROWS, &at);
+                                    MAX_EVENT_ROWS, &details);
     for (int i = 0; i < count; i++)
         if (strcmp(diagnosis.rows[fitting[i]].id, id) == 0)
             return true;
