@@ -10,7 +10,12 @@ enum { MAX_ROM_FILES = 4096, MAX_FOREIGN = 16 };
 
 bool vm_is_of_this_machine(const struct vm_state *vm)
 {
-    return strncmp(vm->file, "/etc/", 5) == 0 && strncmp(vm->file, "/etc/pve/nodes/", 15) != 0;
+    static const char nodes[] = "/etc/pve/nodes/";
+    char own[300];
+    if (strncmp(vm->file, nodes, sizeof nodes - 1) != 0)
+        return strncmp(vm->file, "/etc/", 5) == 0;
+    return root_resolve(vm->root, "/etc/pve/qemu-server", own, sizeof own) &&
+           strncmp(vm->file, own, strlen(own)) == 0 && vm->file[strlen(own)] == '/';
 }
 
 bool vm_device_covers(const struct passed_device *device, const struct pci_address *address)
