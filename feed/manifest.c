@@ -17,7 +17,8 @@ struct reader {
     struct manifest *manifest;
     const char *shown;
     struct error *error;
-    int segment; /* the one that is being read, or -1 */
+    const char *list; /* whose element is being read, and */
+    int element;      /* its number; -1: none is */
 };
 
 bool feed_name_fits(const char *name, size_t length)
@@ -48,9 +49,9 @@ PRINTF_LIKE(2, 3) static bool reject(struct reader *reader, const char *format, 
 /* "name" or "segments[3].size": which member it is about. */
 static bool reject_member(struct reader *reader, const char *name, const char *why)
 {
-    if (reader->segment < 0)
+    if (reader->element < 0)
         return reject(reader, "\"%s\" %s", name, why);
-    return reject(reader, "\"segments[%d].%s\" %s", reader->segment, name, why);
+    return reject(reader, "\"%s[%d].%s\" %s", reader->list, reader->element, name, why);
 }
 
 static int print_time(const struct tm *tm, char text[MANIFEST_TIME_SIZE])
@@ -115,25 +116,54 @@ static bool read_expires(struct reader *reader, const json_t *value)
     return read_time(json_string_value(value), reader->manifest->expires, &reader->manifest->expires_at);
 }
 
-static bool read_sha256(struct reader *reader, const json_t *value)
+static bool copy_hash(const json_t *value, char sha256[SEGMENT_NAME_SIZE])
 {
     const char *text = json_string_value(value);
     if (!text || strlen(text) != SEGMENT_NAME_SIZE - 1 ||
         strspn(text, "0123456789abcdef") != SEGMENT_NAME_SIZE - 1)
         return false;
-    memcpy(reader->manifest->segments[reader->segment].sha256, text, SEGMENT_NAME_SIZE);
+    memcpy(sha256, text, SEGMENT_NAME_SIZE);
     return true;
+}
+
+static bool read_sha256(struct reader *reader, const json_t *value)
+{
+    return copy_hash(value, reader->manifest->segments[reader->element].sha256);
 }
 
 static bool read_size(struct reader *reader, const json_t *value)
 {
-    return json_whole_number(value, 1, SEGMENT_MAX_BYTES, &reader->manifest->segments[reader->segment].size);
+    return json_whole_number(value, 1, SEGMENT_MAX_BYTES, &reader->manifest->segments[reader->element].size);
 }
 
 static bool read_records(struct reader *reader, const json_t *value)
 {
     return json_whole_number(value, 0, SEGMENT_MAX_RECORDS,
-                             &reader->manifest->segments[reader->segment].records);
+                             &reader->manifest->segments[reader->element].records);
+}
+
+static bool read_table_name(struct reader *reader, const json_t *value)
+{
+    struct manifest *manifest = reader->manifest;
+    const char *text = json_string_value(value);
+    size_t length = text ? strspn(text, "abcdefghijklmnopqrstuvwxyz-") : 0;
+    if (!length || strcmp(text + length, ".tsv") != 0 || strlen(text) >= TABLE_NAME_SIZE)
+        return false;
+    for (int i = 0; i < reader->element; i++)
+        if (strcmp(manifest->tables[i].name, text) == 0)
+            return reject(reader, "it names the table %s twice", text);
+    memcpy(manifest->tables[reader->element].name, text, strlen(text) + 1);
+    return true;
+}
+
+static bool read_table_sha256(struct reader *reader, const json_t *value)
+{
+    return copy_hash(value, reader->manifest->tables[reader->element].sha256);
+}
+
+static bool read_table_size(struct reader *reader, const json_t *value)
+{
+    return json_whole_number(value, 1, TABLE_MAX_BYTES, &reader->manifest->tables[reader->element].size);
 }
 
 #define MUST_BE_TIME "must be a time in UTC such as \"2026-11-22T10:00:00Z\""
@@ -147,8 +177,16 @@ static const struct member members[] = {
     {"segments", read_segments, "must be an array of objects"},
 };
 
+#define MUST_BE_HASH "must be 64 lower-case hexadecimal digits"
+
+static const struct member table_members[] = {
+    {"name", read_table_name, "must be the name of a table, such as \"cards.tsv\""},
+    {"sha256", read_table_sha256, MUST_BE_HASH},
+    {"size", read_table_size, "must be a whole number from 1 to 4194304"},
+};
+
 static const struct member segment_members[] = {
-    {"sha256", read_sha256, "must be 64 lower-case hexadecimal digits"},
+    {"sha256", read_sha256, MUST_BE_HASH},
     {"size", read_size, "must be a whole number from 1 to 67108864"},
     {"records", read_records, "must be a whole number from 0 to 1000000"},
 };
@@ -186,10 +224,11 @@ static bool read_segments(struct reader *reader, const json_t *list)
         const json_t *segment = json_array_get(list, i);
         if (!json_is_object(segment))
             return false;
-        reader->segment = (int)i;
+        reader->list = "segments";
+        reader->element = (int)i;
         if (!read_members(reader, segment, segment_members, ARRAY_SIZE(segment_members)))
             return false;
-        reader->segment = -1;
+        reader->element = -1;
         bytes += manifest->segments[i].size;
         records += manifest->segments[i].records;
     }
@@ -201,6 +240,28 @@ static bool read_segments(struct reader *reader, const json_t *list)
         return reject(reader, "its segments have %lld records, a feed may have %d", (long long)records,
                       FEED_MAX_RECORDS);
     manifest->segment_count = (int)count;
+    return true;
+}
+
+/* A feed need not have any. */
+static bool read_knowledge(struct reader *reader, const json_t *list)
+{
+    size_t count = json_array_size(list);
+    if (!list)
+        return true;
+    if (!json_is_array(list) || count > MANIFEST_MAX_TABLES)
+        return reject(reader, "\"knowledge\" must be an array of objects, %d at most", MANIFEST_MAX_TABLES);
+    reader->list = "knowledge";
+    for (size_t i = 0; i < count; i++) {
+        const json_t *table = json_array_get(list, i);
+        reader->element = (int)i;
+        if (!json_is_object(table))
+            return reject(reader, "\"knowledge[%d]\" must be an object", (int)i);
+        if (!read_members(reader, table, table_members, ARRAY_SIZE(table_members)))
+            return false;
+    }
+    reader->element = -1;
+    reader->manifest->table_count = (int)count;
     return true;
 }
 
@@ -235,7 +296,8 @@ static bool read_manifest(struct reader *reader, const json_t *root)
     const struct manifest *manifest = reader->manifest;
     if (!json_is_object(root))
         return reject(reader, "it must be one JSON object");
-    if (!read_members(reader, root, members, ARRAY_SIZE(members)))
+    if (!read_members(reader, root, members, ARRAY_SIZE(members)) ||
+        !read_knowledge(reader, json_object_get(root, "knowledge")))
         return false;
     if (manifest->expires_at <= manifest->created_at)
         return reject(reader, "it expires at %s, not later than it was created, %s", manifest->expires,
@@ -246,7 +308,7 @@ static bool read_manifest(struct reader *reader, const json_t *root)
 enum error_code manifest_parse(const char *json, size_t length, const char *shown, struct manifest *manifest,
                                struct error *error)
 {
-    struct reader reader = {manifest, shown, error, -1};
+    struct reader reader = {.manifest = manifest, .shown = shown, .error = error, .element = -1};
     json_auto_t *root = NULL;
     struct error why;
     *manifest = (struct manifest){.version = 0};
@@ -282,6 +344,19 @@ void manifest_print_time(int64_t seconds, char text[MANIFEST_TIME_SIZE])
         print_time(&tm, text);
 }
 
+static void append_tables(struct json_writer *writer, const struct manifest *manifest)
+{
+    json_write_begin_array(writer, "knowledge");
+    for (int i = 0; i < manifest->table_count; i++) {
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "name", manifest->tables[i].name);
+        json_write_string(writer, "sha256", manifest->tables[i].sha256);
+        json_write_integer(writer, "size", manifest->tables[i].size);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+}
+
 void manifest_append(struct buffer *out, const struct manifest *manifest)
 {
     struct json_writer writer = {.out = out};
@@ -303,6 +378,8 @@ void manifest_append(struct buffer *out, const struct manifest *manifest)
         json_write_end_object(&writer);
     }
     json_write_end_array(&writer);
+    if (manifest->table_count)
+        append_tables(&writer, manifest);
     json_write_end_object(&writer);
     buffer_append_byte(out, '\n');
 }

@@ -21,7 +21,10 @@ enum {
     FEED_MAX_RECORDS = 5000000, /* and their lines: reports and retractions */
     FEED_MAX_RETRACTIONS = 500000,
     SEGMENT_NAME_SIZE = 65, /* 64 lower-case hexadecimal digits */
-    MANIFEST_TIME_SIZE = 32
+    MANIFEST_TIME_SIZE = 32,
+    MANIFEST_MAX_TABLES = 32,
+    TABLE_NAME_SIZE = 32,     /* a-z and '-', then ".tsv" */
+    TABLE_MAX_BYTES = 4 << 20 /* of the compressed file */
 };
 
 /* Whether this may name a remote or a feed: 1 to 64 of a-z, 0-9, '.', '_' and '-', first a letter or digit.
@@ -34,6 +37,13 @@ struct segment {
     int64_t records;                /* lines in it, 0 to SEGMENT_MAX_RECORDS */
 };
 
+/* A table of data/ that the feed carries; which of them a reader takes is the reader's. */
+struct feed_table {
+    char name[TABLE_NAME_SIZE];
+    char sha256[SEGMENT_NAME_SIZE]; /* of the compressed file */
+    int64_t size;                   /* bytes of it, 1 to TABLE_MAX_BYTES */
+};
+
 struct manifest {
     char name[FEED_NAME_SIZE];
     int64_t version;                  /* 1 to 2^53 */
@@ -43,6 +53,8 @@ struct manifest {
     int64_t expires_at;
     struct segment *segments; /* in the manifest's order */
     int segment_count;
+    struct feed_table tables[MANIFEST_MAX_TABLES]; /* none twice */
+    int table_count;
 };
 
 /* Parses a manifest, which must have been verified before. Unknown members are skipped. ERROR_REMOTE, with

@@ -25,6 +25,8 @@ const char publish_help[] = "publish [OPTION]... --public DIR\n"
                             "  --public DIR   the directory\n"
                             "  --db FILE      write a page and JSON for each GPU, too, by this database of\n"
                             "                 passthru; while it stays the same they do\n"
+                            "  --data DIR     publish the tables of this directory (*.tsv), too, for those\n"
+                            "                 who trust the feed with them\n"
                             "  --store STORE  a file, or postgresql://... ($PASSTHRU_HUB_STORE, else\n"
                             "                 /var/lib/passthru-hub/store.db)\n"
                             "  --key FILE     the secret key, without a password\n"
@@ -42,6 +44,7 @@ struct publish_options {
     const char *key;
     const char *public_directory;
     const char *database;
+    const char *data;
     bool json;
     bool quiet;
 };
@@ -104,7 +107,7 @@ static enum error_code write_site(const struct publish_options *options, struct 
     struct site *site;
     if (site_begin(options->public_directory, &site, error))
         return error->code;
-    publish_feed(store, site, key, (int64_t)time(NULL), &result, error);
+    publish_feed(store, site, key, options->data, (int64_t)time(NULL), &result, error);
     if (!error->code)
         write_pages(options, site, error);
     const int written = site_written(site);
@@ -142,6 +145,7 @@ int command_publish(int argc, char **argv)
                                            {"key", &options.key, NULL},
                                            {"public", &options.public_directory, NULL},
                                            {"db", &options.database, NULL},
+                                           {"data", &options.data, NULL},
                                            {"json", NULL, &options.json},
                                            {"quiet", NULL, &options.quiet}};
     int status = program_take_options(argc, argv, publish_help, known, ARRAY_SIZE(known));

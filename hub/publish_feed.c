@@ -10,6 +10,7 @@
 #include "feed/feed_line.h"
 #include "feed/segment.h"
 #include "feed/signature.h"
+#include "hub/publish_tables.h"
 
 enum {
     LIFE_SECONDS = 30 * 86400, /* of a manifest */
@@ -23,6 +24,7 @@ struct publishing {
     struct site *site;
     struct feed_result *result;
     int64_t now;
+    struct manifest new;            /* its tables */
     struct manifest old;            /* of the site in use; version 0: none */
     struct store_segment *segments; /* of the new manifest, in order */
     int count;
@@ -177,7 +179,14 @@ static enum error_code take_dropped_over(struct publishing *publishing, struct e
         if (site_take_over(publishing->site, path, &found, error))
             return error->code;
     }
-    return ERROR_NONE;
+    for (int i = 0; i < publishing->old.table_count; i++) {
+        char path[100];
+        bool found;
+        publish_tables_path(&publishing->old.tables[i], path);
+        if (site_take_over(publishing->site, path, &found, error))
+            return error->code;
+    }
+    return error->code = ERROR_NONE;
 }
 
 /* ---- the manifest ---- */
@@ -189,6 +198,10 @@ static bool is_same(const struct publishing *publishing)
                 publishing->now < old->created_at + LIFE_SECONDS / 2;
     for (int i = 0; i < publishing->count && same; i++)
         same = strcmp(old->segments[i].sha256, publishing->segments[i].segment.sha256) == 0;
+    same &= old->table_count == publishing->new.table_count;
+    for (int i = 0; i < old->table_count && same; i++)
+        same = strcmp(old->tables[i].name, publishing->new.tables[i].name) == 0 &&
+               strcmp(old->tables[i].sha256, publishing->new.tables[i].sha256) == 0;
     return same;
 }
 
@@ -214,8 +227,9 @@ static enum error_code take_version(struct publishing *publishing, int64_t *vers
 static enum error_code fill_manifest(struct publishing *publishing, struct manifest *manifest,
                                      struct error *error)
 {
-    *manifest =
-        (struct manifest){.created_at = publishing->now, .expires_at = publishing->now + LIFE_SECONDS};
+    *manifest = publishing->new;
+    manifest->created_at = publishing->now;
+    manifest->expires_at = publishing->now + LIFE_SECONDS;
     manifest->segments = calloc((size_t)publishing->count + 1, sizeof *manifest->segments);
     if (!manifest->segments)
         return error_set(error, ERROR_NO_MEMORY, "no memory for the manifest");
@@ -293,8 +307,16 @@ static enum error_code read_old(struct publishing *publishing, struct error *err
     return error_next(error, "set the clock of this machine; clients would take the feed for an old one");
 }
 
+static enum error_code take_tables(struct publishing *publishing, const char *directory, struct error *error)
+{
+    if (directory)
+        publish_tables(publishing->site, directory, &publishing->new, error);
+    return error->code;
+}
+
 enum error_code publish_feed(struct store *store, struct site *site, const struct signing_key *key,
-                             int64_t now, struct feed_result *result, struct error *error)
+                             const char *data_directory, int64_t now, struct feed_result *result,
+                             struct error *error)
 {
     struct publishing publishing = {.store = store,
                                     .site = site,
@@ -303,6 +325,7 @@ enum error_code publish_feed(struct store *store, struct site *site, const struc
                                     .line = BUFFER((size_t)8 * REPORT_MAX_BYTES)};
     *result = (struct feed_result){.created_at = now};
     if (!read_old(&publishing, error) && !store_last_line(store, &result->last_line, error) &&
+        !take_tables(&publishing, data_directory, error) &&
         !store_each_segment(store, add_known, &publishing, error) && !gather(&publishing, error) &&
         !take_dropped_over(&publishing, error)) {
         if (is_same(&publishing))

@@ -20,10 +20,12 @@ struct feed_result {
 };
 
 /* Writes the feed into a site: the segments that are there already, those of what was decided since, manifest
- * and signature. Nothing new is no new version, unless half of the life of the last one is over.
- * ERROR_SYSTEM: the clock is behind the last one. `now` is in seconds since 1970. */
+ * and signature; and the tables of `data_directory` (NULL: none). Nothing new is no new version, unless half
+ * of the life of the last one is over. ERROR_SYSTEM: the clock is behind the last one. `now` is in seconds
+ * since 1970. */
 enum error_code publish_feed(struct store *store, struct site *site, const struct signing_key *key,
-                             int64_t now, struct feed_result *result, struct error *error);
+                             const char *data_directory, int64_t now, struct feed_result *result,
+                             struct error *error);
 
 /* Remembers what was published, once it is in place. */
 enum error_code publish_feed_end(struct store *store, const struct feed_result *result, struct error *error);

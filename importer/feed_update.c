@@ -7,6 +7,7 @@
 
 #include "core/file.h"
 #include "feed/signature.h"
+#include "importer/feed_knowledge.h"
 #include "importer/feed_segments.h"
 #include "importer/remote_update.h"
 
@@ -197,7 +198,7 @@ static enum error_code take_new(const struct feed *feed, const struct manifest *
     signature_key_number(buffer_text(&feed->signature.body), feed->signature.body.length, state->seen_key);
     state->etag[0] = state->last_modified[0] = '\0';
     if (remote_state_save(update->cache, update->remote->name, state, error) ||
-        feed_segments_fetch(update, manifest, error) ||
+        feed_segments_fetch(update, manifest, error) || feed_knowledge_fetch(update, manifest, error) ||
         write_cached(feed, FEED_NEW_SIGNATURE, &feed->signature.body, error) ||
         write_cached(feed, FEED_NEW_MANIFEST, &feed->manifest.body, error))
         return error->code;
@@ -211,7 +212,8 @@ static enum error_code take_same(const struct feed *feed, const struct manifest 
 {
     struct remote_update *update = feed->update;
     struct remote_state *state = &update->state;
-    if (feed_segments_mend(update, manifest, error) || update->dry_run)
+    if (feed_segments_mend(update, manifest, error) || feed_knowledge_fetch(update, manifest, error) ||
+        update->dry_run)
         return error->code;
     bool is_known = state->fetched[0];
     if (!is_known)
@@ -228,9 +230,10 @@ static enum error_code take(struct feed *feed, enum manifest_status *status, str
     if (fetch_verified(feed, error))
         return error->code;
     if (feed->manifest.status == 304) /* served again and again, it is still no younger */
-        return check_age(feed, &feed->current, error)
+        return check_age(feed, &feed->current, error) ||
+                       feed_segments_mend(feed->update, &feed->current, error)
                    ? error->code
-                   : feed_segments_mend(feed->update, &feed->current, error);
+                   : feed_knowledge_fetch(feed->update, &feed->current, error);
     bool same = feed->have_current && strcmp(feed->current_hash, feed->hash) == 0;
     *status = same ? MANIFEST_SAME : MANIFEST_NEW;
     if (manifest_parse(buffer_text(&feed->manifest.body), feed->manifest.body.length, "its manifest",

@@ -211,8 +211,10 @@ static enum error_code build(struct rebuild *work, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
     snprintf(path, sizeof path, "%.4090s.new", work->request->database_path);
-    if (builder_create(path, &work->builder, error) || load_tables(work, error) ||
-        rebuild_load_lists(work, error) || rebuild_read_devices(work, error) ||
+    if (builder_create(path, &work->builder, error) || load_tables(work, error))
+        return error->code;
+    work->has_tables = true;
+    if (rebuild_load_lists(work, error) || rebuild_read_devices(work, error) ||
         rebuild_read_reports(work, error) || record_program(work, error))
         return error->code;
     return builder_complete(work->builder, error);
@@ -266,9 +268,37 @@ static enum error_code publish(struct rebuild *work, struct error *error)
     return builder_publish(work->builder, work->request->database_path, error);
 }
 
+static void free_build(struct rebuild *work)
+{
+    builder_free(work->builder);
+    annotator_free(work->annotator);
+    device_names_free(&work->names);
+    samples_free(work->samples);
+    product_list_free(work->products);
+    driver_claims_free(work->claims);
+}
+
+/* A feed's table is parsed by nothing but a build; a bad one is left out, and the build begins anew. */
+static enum error_code build_without_bad_tables(struct rebuild *work, struct error *error)
+{
+    const struct rebuild begin = *work;
+    const struct rebuild_summary summary = *work->summary;
+    while (build(work, error) && rebuild_drop_table(work, error)) {
+        struct rebuild again = begin;
+        free_build(work);
+        memcpy(again.chosen, work->chosen, sizeof again.chosen);
+        again.chosen_count = work->chosen_count;
+        *work = again;
+        *work->summary = summary;
+        error->code = ERROR_NONE;
+    }
+    return error->code;
+}
+
 static enum error_code build_and_publish(struct rebuild *work, struct error *error)
 {
-    if (look_at_current(work, error) || receive_files(work, error) || build(work, error))
+    if (look_at_current(work, error) || receive_files(work, error) || rebuild_choose_tables(work, error) ||
+        build_without_bad_tables(work, error))
         return error->code;
     subtract_dropped(work);
     work->summary->rejected = work->problems->rejected;
@@ -299,12 +329,7 @@ enum error_code rebuild(const struct rebuild_request *request, struct rebuild_su
     for (int i = 0; work.incoming && i < request->file_count; i++)
         if (work.incoming[i].path[0])
             unlink(work.incoming[i].path);
-    builder_free(work.builder);
-    annotator_free(work.annotator);
-    device_names_free(&work.names);
-    samples_free(work.samples);
-    product_list_free(work.products);
-    driver_claims_free(work.claims);
+    free_build(&work);
     if (!request->cache)
         source_cache_close(work.cache);
     free(work.incoming);

@@ -29,18 +29,33 @@ struct rebuild {
     struct samples *samples;
     struct product_list *products;
     struct driver_claims *claims; /* NULL: no modules.alias anywhere */
+    struct chosen_table {
+        char name[TABLE_NAME_SIZE];
+        char path[DATABASE_PATH_SIZE];
+        char feed[REMOTE_NAME_SIZE];
+    } chosen[MANIFEST_MAX_TABLES]; /* those of a feed that take the place of the data directory's */
+    int chosen_count;
+    bool has_tables; /* all of them are read */
 };
 
 /* ---- rebuild_lists.c ---- */
-
-/* The path of a file of the project's data. */
-void rebuild_data_path(const struct rebuild *work, const char *name, char path[DATABASE_PATH_SIZE]);
 
 /* Whether a feed's incoming manifest is to be used. */
 bool rebuild_feed_is_incoming(const struct rebuild *work, const char *name);
 
 /* Loads the lists of products and what the kernel's graphics drivers claim. */
 MUST_CHECK enum error_code rebuild_load_lists(struct rebuild *work, struct error *error);
+
+/* ---- rebuild_knowledge.c ---- */
+
+/* Decides which tables of feeds are used. */
+MUST_CHECK enum error_code rebuild_choose_tables(struct rebuild *work, struct error *error);
+
+/* The path of a file of the project's data, or of the table of a feed that takes its place. */
+void rebuild_data_path(const struct rebuild *work, const char *name, char path[DATABASE_PATH_SIZE]);
+
+/* After an error of a build: whether a table of a feed is at fault, which is said and not used any more. */
+bool rebuild_drop_table(struct rebuild *work, const struct error *error);
 
 /* ---- rebuild_devices.c ---- */
 

@@ -6,11 +6,6 @@
 
 #include "importer/rebuild_internal.h"
 
-void rebuild_data_path(const struct rebuild *work, const char *name, char path[DATABASE_PATH_SIZE])
-{
-    snprintf(path, DATABASE_PATH_SIZE, "%.4000s/%s", work->request->data_directory, name);
-}
-
 bool rebuild_feed_is_incoming(const struct rebuild *work, const char *name)
 {
     for (int i = 0; i < work->request->feed_count; i++)

@@ -12,8 +12,9 @@
 #include <string.h>
 #include <strings.h>
 
-enum field { NAME, URL, KIND, KEY, SUBMIT, ENABLED, FIELD_COUNT };
-static const char *const field_names[FIELD_COUNT] = {"name", "url", "kind", "key", "submit", "enabled"};
+enum field { NAME, URL, KIND, KEY, SUBMIT, ENABLED, KNOWLEDGE, FIELD_COUNT };
+static const char *const field_names[FIELD_COUNT] = {"name",   "url",     "kind",     "key",
+                                                     "submit", "enabled", "knowledge"};
 
 /* inih takes the text from here line by line, so that it is known which line a value is on. */
 struct source {
@@ -126,6 +127,18 @@ static bool read_keys(struct source *source, const char *value)
     return true;
 }
 
+static bool read_knowledge(struct source *source, const char *text)
+{
+    static const char *const words[] = {
+        [KNOWLEDGE_NO] = "no", [KNOWLEDGE_YES] = "yes", [KNOWLEDGE_ALL] = "all"};
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+        if (strcasecmp(text, words[i]) == 0) {
+            source->remote->knowledge = (enum knowledge)i;
+            return true;
+        }
+    return reject(source, source->line, "knowledge must be no, yes or all, not \"%.80s\"", text);
+}
+
 static bool read_submit(struct source *source, const char *url)
 {
     return read_address(source, SUBMIT, url, source->remote->submit);
@@ -137,8 +150,8 @@ static bool read_url(struct source *source, const char *url)
 }
 
 static bool (*const readers[FIELD_COUNT])(struct source *, const char *) = {
-    [NAME] = read_name, [URL] = read_url,       [KIND] = read_kind,
-    [KEY] = read_keys,  [SUBMIT] = read_submit, [ENABLED] = read_enabled};
+    [NAME] = read_name,     [URL] = read_url,         [KIND] = read_kind,          [KEY] = read_keys,
+    [SUBMIT] = read_submit, [ENABLED] = read_enabled, [KNOWLEDGE] = read_knowledge};
 
 /* Called by inih for each key. Returns 0 when it is wrong. */
 static int on_value(void *context, const char *section, const char *name, const char *value)
@@ -153,7 +166,8 @@ static int on_value(void *context, const char *section, const char *name, const 
         field++;
     if (field == FIELD_COUNT)
         return reject(source, source->line,
-                      "\"%.60s\" is not a key: name, url, kind, key, submit and enabled are", name);
+                      "\"%.60s\" is not a key: name, url, kind, key, submit, enabled and knowledge are",
+                      name);
     if (source->lines[field] && field != KEY)
         return reject(source, source->line, "%s is given twice, first on line %d", field_names[field],
                       source->lines[field]);
@@ -258,6 +272,8 @@ static bool check_whole(struct source *source)
                       remote->list->name);
     if (remote->list && source->lines[SUBMIT])
         return reject(source, source->lines[SUBMIT], "reports can be sent only to a feed");
+    if (remote->list && source->lines[KNOWLEDGE])
+        return reject(source, source->lines[KNOWLEDGE], "only a feed has tables: knowledge goes with a feed");
     return source->lines[NAME] || name_by_file(source);
 }
 

@@ -10,7 +10,8 @@
 #include "importer/list_kind.h"
 
 /* The remotes: where lists and reports are fetched from and reports are sent to. Each is a file *.conf in ini
- * form, one section [remote] with name, url, kind, key, submit, enabled (docs/passthru-remotes.5).
+ * form, one section [remote] with name, url, kind, key, submit, enabled, knowledge
+ * (docs/passthru-remotes.5).
  */
 
 enum {
@@ -21,6 +22,9 @@ enum {
     MAX_REMOTES = 64
 };
 
+/* None; those of facts; those by which a verdict is made of them, too. */
+enum knowledge { KNOWLEDGE_NO, KNOWLEDGE_YES, KNOWLEDGE_ALL };
+
 struct remote {
     char name[REMOTE_NAME_SIZE];  /* a-z, 0-9, '.', '_', '-', first a letter or digit: it names a directory */
     const struct list_kind *list; /* NULL: a feed */
@@ -29,6 +33,7 @@ struct remote {
     char keys[REMOTE_MAX_KEYS]
              [REMOTE_KEY_SIZE]; /* minisign public keys; a feed has one, or two while it changes them */
     int key_count;
+    enum knowledge knowledge; /* which tables of a feed are taken */
     bool enabled;
     char file[4096];    /* that says so */
     struct error error; /* with a code: the file is wrong, and only its name (else the file's) is good */

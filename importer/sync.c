@@ -352,13 +352,19 @@ static enum error_code remember(struct sync *sync, struct remote_update *update,
     return ERROR_NONE;
 }
 
+static bool has_something(const struct remote_update *update)
+{
+    return update->result.state == SYNC_WOULD_UPDATE ||
+           (update->has_new_tables && update->result.state == SYNC_UP_TO_DATE);
+}
+
 static enum error_code apply(struct sync *sync, struct error *error)
 {
     struct sync_summary *summary = sync->summary;
     bool has_new = false;
     double start = seconds_now();
     for (int i = 0; i < summary->remote_count; i++)
-        has_new |= summary->remotes[i].result.state == SYNC_WOULD_UPDATE;
+        has_new |= has_something(&summary->remotes[i]);
     summary->reports = sync->in_use.reports;
     if (sync->request->dry_run)
         return ERROR_NONE;

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "importer/feed_knowledge.h"
+#include "importer/rebuild_internal.h"
+
+/* The tables of feeds that are newer than those of the data directory; of two feeds the first by name has its
+ * way. */
+
+static struct chosen_table *find(struct rebuild *work, const char *name)
+{
+    for (int i = 0; i < work->chosen_count; i++)
+        if (strcmp(work->chosen[i].name, name) == 0)
+            return &work->chosen[i];
+    return NULL;
+}
+
+static void consider(struct rebuild *work, const char *feed, const struct feed_table *table)
+{
+    struct chosen_table chosen;
+    char installed[DATABASE_PATH_SIZE];
+    feed_knowledge_path(work->cache, feed, table->sha256, chosen.path);
+    if (work->chosen_count == MANIFEST_MAX_TABLES || find(work, table->name) || access(chosen.path, R_OK))
+        return;
+    snprintf(installed, sizeof installed, "%.4000s/%s", work->request->data_directory, table->name);
+    if (feed_knowledge_version(chosen.path) <= feed_knowledge_version(installed))
+        return;
+    snprintf(chosen.name, sizeof chosen.name, "%s", table->name);
+    snprintf(chosen.feed, sizeof chosen.feed, "%s", feed);
+    work->chosen[work->chosen_count++] = chosen;
+}
+
+static enum error_code consider_feed(void *context, const char *name, struct error *error)
+{
+    struct rebuild *work = context;
+    char path[DATABASE_PATH_SIZE];
+    char hash[MANIFEST_HASH_SIZE];
+    struct manifest manifest;
+    struct error none;
+    feed_cache_path(work->cache, name,
+                    rebuild_feed_is_incoming(work, name) ? FEED_NEW_MANIFEST : FEED_MANIFEST, path);
+    error->code = ERROR_NONE;
+    if (feed_cache_manifest(path, &manifest, hash, &none))
+        return ERROR_NONE; /* whoever reads its reports says what is wrong with it */
+    for (int i = 0; i < manifest.table_count; i++)
+        consider(work, name, &manifest.tables[i]);
+    manifest_free(&manifest);
+    return ERROR_NONE;
+}
+
+enum error_code rebuild_choose_tables(struct rebuild *work, struct error *error)
+{
+    return feed_cache_each(work->cache, consider_feed, work, error);
+}
+
+void rebuild_data_path(const struct rebuild *work, const char *name, char path[DATABASE_PATH_SIZE])
+{
+    const struct chosen_table *chosen = find((struct rebuild *)work, name);
+    if (chosen)
+        snprintf(path, DATABASE_PATH_SIZE, "%s", chosen->path);
+    else
+        snprintf(path, DATABASE_PATH_SIZE, "%.4000s/%s", work->request->data_directory, name);
+}
+
+bool rebuild_drop_table(struct rebuild *work, const struct error *error)
+{
+    int bad = 0;
+    if (error->code != ERROR_BAD_INPUT || !work->chosen_count || work->has_tables)
+        return false;
+    /* The error names it; if not, an installed table does not fit to one of theirs: then none of them is
+     * used. */
+    while (bad < work->chosen_count &&
+           strncmp(error->message, work->chosen[bad].path, strlen(work->chosen[bad].path)) != 0)
+        bad++;
+    const bool is_named = bad < work->chosen_count;
+    for (int i = is_named ? bad : 0; i <= (is_named ? bad : work->chosen_count - 1); i++)
+        problems_warn(work->problems, work->chosen[i].feed, 0, "its table %s is not used: %.400s",
+                      work->chosen[i].name,
+                      is_named ? error->message + strlen(work->chosen[i].path) + 1 : error->message);
+    if (is_named)
+        work->chosen[bad] = work->chosen[--work->chosen_count];
+    else
+        work->chosen_count = 0;
+    return true;
+}
