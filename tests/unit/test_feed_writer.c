@@ -21,7 +21,9 @@ DEFINE_TEST(test_manifest)
                                .created_at = 1795341600,
                                .expires_at = 1797933600,
                                .segments = segments,
-                               .segment_count = 2};
+                               .segment_count = 2,
+                               .tables = {{"cards.tsv", HASH, 77}},
+                               .table_count = 1};
     struct manifest read;
     struct buffer json CLEANUP(buffer_free) = BUFFER(4096);
     memset(segments[1].sha256, 'f', SEGMENT_NAME_SIZE - 1);
@@ -38,6 +40,10 @@ DEFINE_TEST(test_manifest)
         assert_int_equal(read.segments[i].size, segments[i].size);
         assert_int_equal(read.segments[i].records, segments[i].records);
     }
+    assert_int_equal(read.table_count, 1);
+    assert_string_equal(read.tables[0].name, "cards.tsv");
+    assert_string_equal(read.tables[0].sha256, HASH);
+    assert_int_equal(read.tables[0].size, 77);
     manifest_free(&read);
 }
 

@@ -75,6 +75,35 @@ DEFINE_TEST(test_good)
     }
 }
 
+#define WITH_TABLES(tables)                                                                                  \
+    "{'format':1,'name':'n','version':1,'created':" CREATED ",'expires':" EXPIRES                            \
+    ",'segments':[],'knowledge':" tables "}"
+#define TABLE "{'name':'cards.tsv','sha256':'" HASH_A "','size':4194304}"
+
+DEFINE_TEST(test_tables)
+{
+    static const struct json_case cases[] = {
+        {WITH_TABLES("{}") "|" WITH_TABLES("null") "|" WITH_TABLES("1"),
+         "must be an array of objects, 32 at most"},
+        {WITH_TABLES("[1]"), "'knowledge[0]' must be an object"},
+        {WITH_TABLES("[{}]"), "'knowledge[0].name' is missing"},
+        {WITH_TABLES("[" TABLE "," TABLE "]"), "it names the table cards.tsv twice"},
+        {WITH_TABLES("[{'name':'../cards.tsv'}]") "|" WITH_TABLES("[{'name':'.tsv'}]") "|" WITH_TABLES(
+             "[{'name':'cards'}]") "|" WITH_TABLES("[{'name':'a.b.tsv'}]") "|" WITH_TABLES("[{'name':1}]"),
+         "'knowledge[0].name' must be the name of a table"},
+        {WITH_TABLES("[{'name':'a.tsv','sha256':'x'}]"), "'knowledge[0].sha256' must be 64 lower-case"},
+        {WITH_TABLES("[" TABLE ",{'name':'a-b.tsv','sha256':'" HASH_B "','size':4194305}]"),
+         "'knowledge[1].size' must be a whole number from 1 to 4194304"},
+    };
+    ASSERT_DONE(parse(WITH_TABLES("[" TABLE ",{'name':'a-b.tsv','sha256':'" HASH_B "','size':1,'x':2}]")));
+    assert_int_equal(manifest.table_count, 2);
+    assert_string_equal(manifest.tables[1].name, "a-b.tsv");
+    assert_string_equal(manifest.tables[1].sha256, HASH_B);
+    assert_int_equal(manifest.tables[0].size, TABLE_MAX_BYTES);
+    manifest_free(&manifest);
+    check_cases(cases, ARRAY_SIZE(cases), assert_rejected);
+}
+
 /* What is no JSON is in test_json_reader.c. */
 DEFINE_TEST(test_rejected)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/buffer.h"
-#include "importer/remote.h"
 #include "feed/signature.h"
+#include "importer/remote.h"
 #include "tests/unit/json_cases.h"
 
 /* Two keys that are none of anybody's. */
@@ -43,6 +43,9 @@ DEFINE_TEST(test_good)
          "file amdgpu.ids http://127.0.0.1:8080/a?b=c"},
         {FEED "submit=%s\n", "https://example.org/v1/reports/",
          "file feed https://example.org/feed submit=https://example.org/v1/reports/ " KEY_ONE},
+        {FEED "knowledge=%s\n", "no|NO", "file feed https://example.org/feed " KEY_ONE},
+        {FEED "knowledge=%s\n", "yes|Yes", "file feed https://example.org/feed " KEY_ONE " knowledge=1"},
+        {FEED "knowledge=%s\n", "all", "file feed https://example.org/feed " KEY_ONE " knowledge=2"},
         {"[remote]\nkind=feed\nurl=https://example.org/feed%s\n",
          "\nkey=" KEY_ONE "\nkey=" KEY_TWO "|//\nkey = " KEY_ONE " \t " KEY_TWO,
          "file feed https://example.org/feed " KEY_ONE " " KEY_TWO},
@@ -59,6 +62,8 @@ DEFINE_TEST(test_good)
             for (int k = 0; k < remote.key_count; k++)
                 buffer_append_format(&text, " %s", remote.keys[k]);
             buffer_append_text(&text, remote.enabled ? "" : " off");
+            if (remote.knowledge)
+                buffer_append_format(&text, " knowledge=%d", (int)remote.knowledge);
             assert_string_equal(buffer_text(&text), cases[i].described);
             assert_string_equal(remote.file, "/etc/x/file.conf");
         }
@@ -88,6 +93,8 @@ DEFINE_TEST(test_rejected)
         {FEED "submit=\n", "file.conf:5: submit has no value"},
         {LIST "key=" KEY_ONE "\n", "file.conf:4: only a feed has a key"},
         {LIST "submit=https://example.org/\n", "file.conf:4: reports can be sent only to a feed"},
+        {LIST "knowledge=yes\n", "file.conf:4: only a feed has tables"},
+        {FEED "knowledge=some\n", "file.conf:5: knowledge must be no, yes or all, not \"some\""},
         {"[remote]\nkind=feed\nurl=https://example.org/?a=b\nkey=" KEY_ONE "\n",
          "file.conf:3: url: that of a feed is a directory"},
         {"[remote]\nkind=pci.ids\nurl=ftp://example.org/\n", "file.conf:3: url: "},
