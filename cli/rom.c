@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/command.h"
 #include "cli/findings.h"
-#include "cli/output.h"
-#include "cli/rom_answer.h"
-#include "db/database.h"
+#include "cli/rom.h"
 #include "probe/gpu_list.h"
 
+enum { SAVED_INDENT = 9 };
+
 const char rom_help[] = "Usage: passthru rom [OPTION]... FILE|ADDRESS\n"
+                        "       passthru rom --find [OPTION]... FILE\n"
                         "\n"
                         "Checks whether an option ROM (vBIOS) is complete and well-formed, for which\n"
                         "card it is, and whether SeaBIOS and OVMF can run it. FILE is a dump, - is\n"
@@ -21,6 +19,11 @@ const char rom_help[] = "Usage: passthru rom [OPTION]... FILE|ADDRESS\n"
                         "is read, as root, by enabling its ROM BAR, which is disabled again.\n"
                         "\n"
                         "  --for VVVV:DDDD  check whether it fits this card\n"
+                        "  --save FILE      write it to this new file, without a header before it: of an\n"
+                        "                   ADDRESS from its ROM BAR, else the ACPI table VFCT, else\n"
+                        "                   debugfs; with --find all of them to this directory\n"
+                        "  --find           show the option ROMs in FILE: a dump of a machine's firmware,\n"
+                        "                   a collection of vBIOSes\n"
                         "  --root DIR       ADDRESS is one of a recorded machine in this directory\n"
                         "  --db FILE        use this database for the name of the card\n"
                         "  --json           answer as JSON\n"
@@ -30,43 +33,34 @@ const char rom_help[] = "Usage: passthru rom [OPTION]... FILE|ADDRESS\n"
                         "Exit status: 0 sound and fitting; 1 something is wrong, or there is no ROM;\n"
                         "2 wrong usage or unreadable input; 5 no permission or a system error.\n";
 
-struct rom_command {
-    struct common_options common;
-    const char *source;
-    const char *root;
-    bool is_file;
-    struct pci_address address;
-    struct rom_bar bar; /* its bytes are those of the file, too */
-    struct rom_answer answer;
-    struct findings findings;
-};
-
-/* At most one byte more than an option ROM can have, so that a larger one is noticed. A FIFO without a writer
- * is empty; one with a writer is waited for. */
-static enum error_code read_file(struct rom_command *command, struct error *error)
+/* At most one byte more than an option ROM can have, so that a larger one is noticed. */
+static enum error_code read_dump(struct rom_command *command, struct error *error)
 {
-    struct buffer *bytes = &command->bar.bytes;
-    bool is_stdin = strcmp(command->source, "-") == 0;
-    const char *name = is_stdin ? "standard input" : command->source;
-    int file = is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    int number = file < 0 ? errno : 0;
-    if (!number && !is_stdin)
-        fcntl(file, F_SETFL, 0);
-    *bytes = BUFFER(MAX_OPTION_ROM_SIZE + 16);
-    if (!number)
-        number = read_bounded(file, MAX_OPTION_ROM_SIZE + 1, bytes);
-    if (file >= 0 && !is_stdin)
-        close(file);
+    command->bar = (struct rom_bar){.state = ROM_BAR_READ, .bytes = BUFFER(MAX_OPTION_ROM_SIZE + 16)};
+    return rom_read_file(command->source, MAX_OPTION_ROM_SIZE + 1, &command->bar.bytes, error);
+}
+
+/* Where the ROM BAR gives no image, the machine may have a copy. */
+static void read_copy(struct rom_command *command, struct root *root, const struct pci_id *id)
+{
+    struct buffer copy = BUFFER(MAX_OPTION_ROM_SIZE + 16);
+    struct rom_answer *answer = &command->answer;
+    const struct buffer *bytes = &command->bar.bytes;
+    answer->source = ROM_SOURCE_BAR;
+    if (command->bar.state == ROM_BAR_READ) {
+        option_rom_parse((const unsigned char *)bytes->data, bytes->length, &answer->rom);
+        if (answer->rom.image_count)
+            return;
+    }
+    enum rom_source source = rom_copy_read(root, &command->address, id, &copy);
+    if (source == ROM_SOURCE_NONE) {
+        buffer_free(&copy);
+        return;
+    }
+    buffer_free(&command->bar.bytes);
+    command->bar.bytes = copy;
     command->bar.state = ROM_BAR_READ;
-    if (!number)
-        return ERROR_NONE;
-    error_set_errno(error, number, "cannot read %s", name);
-    error_blame_input(error);
-    if (strncmp(name, "/sys/", 5) == 0)
-        return error_next(error, "name the PCI address of the card, such as 01:00.0: its ROM BAR must be "
-                                 "enabled to be read, and passthru does that");
-    return error_next(error,
-                      "name a file with a dumped vBIOS, or the PCI address of a card, such as 01:00.0");
+    answer->source = source;
 }
 
 static enum error_code read_card(struct rom_command *command, struct error *error)
@@ -86,7 +80,11 @@ static enum error_code read_card(struct rom_command *command, struct error *erro
         /* The card's own ID is what its ROM must be for, if nothing else was asked. */
         if (!answer->has_wanted)
             answer->has_wanted = pci_read_id(root, &command->address, &answer->wanted);
-        if (rom_bar_read(root, &command->address, &command->bar) == ROM_BAR_UNKNOWN) {
+        rom_bar_read(root, &command->address, &command->bar);
+        struct pci_id own = {.vendor = 0};
+        if (pci_read_id(root, &command->address, &own))
+            read_copy(command, root, &own);
+        if (command->bar.state == ROM_BAR_UNKNOWN) {
             const struct root_fault *fault = root_fault(root, 0);
             error_set(error, root_is_live(root) ? ERROR_PERMISSION : ERROR_BAD_INPUT,
                       "cannot read the ROM of %s%s%s", fault ? fault->path : text, fault ? ": " : "",
@@ -101,37 +99,47 @@ static enum error_code read_card(struct rom_command *command, struct error *erro
     return error->code;
 }
 
-/* A database that is missing takes nothing away but the name. */
 static void find_name(struct rom_command *command)
 {
-    struct database_place place;
-    struct database *database = NULL;
-    struct device device;
-    struct error ignored = {.code = ERROR_NONE};
     struct rom_answer *answer = &command->answer;
-    if (!answer->rom.image_count || database_locate(command->common.database, &place, &ignored) ||
-        database_open(place.path, &database, &ignored))
-        return;
-    if (database_find_device(database, &answer->rom.images[0].id, &device, &ignored) == ERROR_NONE)
-        snprintf(answer->name, sizeof answer->name, "%s %s", device.vendor, device.name);
+    struct database *database = answer->rom.image_count ? rom_open_database(command) : NULL;
+    if (answer->rom.image_count)
+        rom_find_name(database, &answer->rom.images[0].id, answer->name, sizeof answer->name);
     database_close(database);
+}
+
+/* All of it; look_at() has cut off a header, over which QEMU would stumble. */
+static enum error_code save(struct rom_command *command, struct error *error)
+{
+    const struct option_rom *rom = &command->answer.rom;
+    const struct buffer *bytes = &command->bar.bytes;
+    if (!rom->image_count) {
+        error_set(error, ERROR_NOT_FOUND, "nothing was saved: there is no option ROM in what was read");
+        return error_next(error, "see why: passthru rom without --save");
+    }
+    return rom_save(command->save, bytes->data, bytes->length, error);
 }
 
 static enum error_code look_at(struct rom_command *command, struct error *error)
 {
     struct rom_answer *answer = &command->answer;
-    if (command->is_file ? read_file(command, error) : read_card(command, error))
+    if (command->is_file ? read_dump(command, error) : read_card(command, error))
         return error->code;
     answer->state = command->bar.state;
     rom_bar_findings(&command->bar, &command->address, &command->findings);
     if (answer->state != ROM_BAR_READ)
-        return ERROR_NONE;
-    const struct buffer *bytes = &command->bar.bytes;
+        return command->save ? save(command, error) : ERROR_NONE;
+    struct buffer *bytes = &command->bar.bytes;
     option_rom_parse((const unsigned char *)bytes->data, bytes->length, &answer->rom);
+    if (command->save && answer->rom.start) {
+        bytes->length -= answer->rom.start;
+        memmove(bytes->data, bytes->data + answer->rom.start, bytes->length);
+        option_rom_parse((const unsigned char *)bytes->data, bytes->length, &answer->rom);
+    }
     option_rom_findings(&answer->rom, answer->has_wanted ? &answer->wanted : NULL, &command->findings);
     findings_sort(&command->findings);
     find_name(command);
-    return ERROR_NONE;
+    return command->save ? save(command, error) : ERROR_NONE;
 }
 
 static void write_json(struct rom_command *command, struct output *output)
@@ -143,6 +151,8 @@ static void write_json(struct rom_command *command, struct output *output)
         json_write_string(&writer, "file", command->source);
     else
         json_write_string(&writer, "address", pci_address_print(&command->address, text));
+    if (command->save)
+        json_write_string(&writer, "saved", command->save);
     if (command->answer.has_wanted)
         json_write_string(&writer, "for", pci_id_print(&command->answer.wanted, text));
     rom_answer_write_json(&writer, &command->answer);
@@ -165,6 +175,11 @@ static void write_text(struct rom_command *command, struct output *output)
     rest.count -= first.count;
     findings_write_text(output, &first, SEVERITY_INFO);
     rom_answer_write_text(output, &command->answer, !problems);
+    if (command->save) {
+        struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+        buffer_append_format(&line, "%s, %zu bytes", command->save, command->bar.bytes.length);
+        output_paragraph(output, SAVED_INDENT, "Saved", buffer_text(&line));
+    }
     if (rest.count)
         output_blank(output);
     findings_write_text(output, &rest, SEVERITY_INFO);
@@ -172,14 +187,20 @@ static void write_text(struct rom_command *command, struct output *output)
 
 static int parse_arguments(struct rom_command *command, int argc, char **argv)
 {
-    static const struct option long_options[] = {
-        {"for", required_argument, NULL, 'f'}, {"root", required_argument, NULL, 'r'}, COMMON_OPTIONS};
+    static const struct option long_options[] = {{"for", required_argument, NULL, 'f'},
+                                                 {"root", required_argument, NULL, 'r'},
+                                                 {"save", required_argument, NULL, 's'},
+                                                 {"find", no_argument, NULL, 'F'},
+                                                 COMMON_OPTIONS};
     const char *wanted = NULL;
     int status = 0;
     for (int c; (c = command_option(argc, argv, long_options, &command->common, &status)) != -1;) {
         if (c == COMMAND_ENDS)
             return status ? status : COMMAND_ENDS;
-        *(c == 'f' ? &wanted : &command->root) = optarg;
+        if (c == 'F')
+            command->is_search = true;
+        else
+            *(c == 'f' ? &wanted : c == 's' ? &command->save : &command->root) = optarg;
     }
     bool json = command->common.json;
     struct rom_answer *answer = &command->answer;
@@ -189,7 +210,8 @@ static int parse_arguments(struct rom_command *command, int argc, char **argv)
     if (optind + 1 != argc)
         return output_usage_error("rom", json, "give one file or one PCI address");
     command->source = argv[optind];
-    command->is_file = access(command->source, F_OK) == 0 || strcmp(command->source, "-") == 0 ||
+    command->is_file = command->is_search || access(command->source, F_OK) == 0 ||
+                       strcmp(command->source, "-") == 0 ||
                        !pci_address_parse(command->source, &command->address);
     if (command->is_file && command->root)
         return output_usage_error("rom", json, "--root goes with a PCI address such as 01:00.0");
@@ -203,6 +225,11 @@ int command_rom(int argc, char **argv)
     int status = parse_arguments(&command, argc, argv);
     if (status)
         return status == COMMAND_ENDS ? 0 : status;
+    if (command.is_search) {
+        status = rom_search(&command);
+        rom_bar_free(&command.bar);
+        return status;
+    }
     struct output output = output_for_stdout(command.common.no_color);
     if (look_at(&command, &error)) {
         status = output_error(&error, command.common.json);

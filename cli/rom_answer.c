@@ -78,6 +78,9 @@ void rom_answer_write_json(struct json_writer *writer, const struct rom_answer *
         is_read ? tristate_of(option_rom_is_present(rom)) : tristate_of(answer->state == ROM_BAR_UNREADABLE);
     enum tristate valid = is_read ? tristate_of(option_rom_is_valid(rom)) : TRISTATE_NO;
     bool is_unknown = answer->state == ROM_BAR_UNKNOWN;
+    static const char *const sources[] = {"", "rom-bar", "acpi-vfct", "debugfs"};
+    if (answer->source)
+        json_write_string(writer, "source", sources[answer->source]);
     write_tristate(writer, "present", is_unknown ? TRISTATE_UNKNOWN : present);
     write_tristate(writer, "valid", is_unknown ? TRISTATE_UNKNOWN : valid);
     write_tristate(writer, "matches",
@@ -167,6 +170,11 @@ void rom_answer_write_text(struct output *output, const struct rom_answer *answe
         buffer_append_format(&line, ", version %s", rom->version);
     output_paragraph(output, INDENT, "For", buffer_text(&line));
     buffer_clear(&line);
+    if (answer->source > ROM_SOURCE_BAR)
+        output_paragraph(output, INDENT, "From",
+                         answer->source == ROM_SOURCE_VFCT
+                             ? "the ACPI table VFCT: the copy that the firmware hands to the driver"
+                             : "debugfs: the copy that the driver of the host has");
     append_kinds(&line, rom);
     output_paragraph(output, INDENT, "Runs in", buffer_text(&line));
     write_images(output, rom);

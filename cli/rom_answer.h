@@ -6,6 +6,7 @@
 #include "core/json_writer.h"
 #include "probe/option_rom.h"
 #include "probe/rom_bar.h"
+#include "probe/rom_copy.h"
 
 /* What is said of an option ROM, from a file or from a card. */
 struct rom_answer {
@@ -13,7 +14,8 @@ struct rom_answer {
     struct option_rom rom;    /* when it was read */
     bool has_wanted;          /* it was asked whether it fits a card */
     struct pci_id wanted;
-    char name[600]; /* of the card that it is for, "" when not known */
+    enum rom_source source; /* of the ROM of a card */
+    char name[600];         /* of the card that it is for, "" when not known */
 };
 
 /* Writes the members that `rom --json` and the member "rom" of `scan --json` share (docs/json.md), into an
