@@ -206,7 +206,8 @@ static int count_extra(const struct question *question, const struct gpu_name *p
     return models ? extra : others;
 }
 
-/* A card of an OEM, or a server's module, is not meant where there is one without that word. */
+/* Of one chip, the card of an OEM or a module of a server is not meant where there is one without that word.
+ */
 static int count_noise(const struct question *question, const struct gpu_name *product)
 {
     int noise = 0;

@@ -44,7 +44,6 @@ static int compare(const void *a, const void *b)
     ORDER(x->missing, y->missing);
     ORDER(form_rank(x), form_rank(y));
     ORDER(y->is_literal, x->is_literal);
-    ORDER(x->noise, y->noise);
     if (x->hit.is_of_processor && y->hit.is_of_processor)
         ORDER(x->alias, y->alias); /* the first ID of a processor is the commonest */
     ORDER(y->hit.reports, x->hit.reports);
@@ -52,6 +51,7 @@ static int compare(const void *a, const void *b)
     ORDER(x->source, y->source);
     ORDER(x->hit.memory[0] != '\0', y->hit.memory[0] != '\0');
     ORDER(compare_chips(x, y), 0);
+    ORDER(x->noise, y->noise);
     ORDER(x->is_odd_form, y->is_odd_form);
     ORDER(x->alias, y->alias); /* the first ID of a card is the common one */
     return 0;
