@@ -280,6 +280,10 @@ void search_grade(const struct question *question, const struct gpu_name *maker,
         candidate->tier = TIER_WORDS;
     else
         candidate->tier = candidate->other_form ? TIER_OTHER_FORM : TIER_EXACT;
+    for (int i = 0; i < question->name.count; i++)
+        candidate->lacks_ddr |= question->name.words[i].kind == WORD_KIND_MEMORY &&
+                                strstr(question->name.words[i].text, "ddr") &&
+                                !gpu_name_has(&name, question->name.words[i].text);
     candidate->noise = count_noise(question, &name);
     candidate->is_odd_form = fit.lacks_form && gpu_name_has(&name, "maxq");
     candidate->is_literal = candidate->tier == TIER_EXACT && is_literal(question, &name);

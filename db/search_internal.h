@@ -30,6 +30,7 @@ struct candidate {
     bool other_form;      /* not the form factor that was asked for, or one that nobody asked for */
     size_t memory_start;  /* where the size of memory at the end of the product begins; 0: nowhere */
     int memory;           /* 0 as asked for, 1 not stated, 2 another */
+    bool lacks_ddr;       /* another kind of memory, or none, where one was asked for: "ddr4" */
     int source;           /* 0: the surest */
     bool is_literal;      /* brand and line were asked for, too */
     int noise;            /* words of the product that say nothing and were not asked for: "OEM" */

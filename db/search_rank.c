@@ -41,6 +41,7 @@ static int compare(const void *a, const void *b)
     ORDER(x->extra, y->extra);
     ORDER(x->hit.is_of_processor, y->hit.is_of_processor); /* "6400" is a card sooner than a Core i5 */
     ORDER(x->memory, y->memory);
+    ORDER(x->lacks_ddr, y->lacks_ddr);
     ORDER(x->missing, y->missing);
     ORDER(form_rank(x), form_rank(y));
     ORDER(y->is_literal, x->is_literal);
