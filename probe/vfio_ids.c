@@ -138,10 +138,15 @@ static void check_functions(struct host_state *host, const struct pci_device *gp
         append_device(&missing, other);
         buffer_append_format(&list, ",%s", pci_id_print(&bare, id));
     }
-    if (missing.length)
-        findings_add(host->findings, named->file, named->line, FINDING_VFIO_FUNCTION_MISSING,
-                     gpu->address.bus, gpu->address.slot, gpu->address.function, buffer_text(&missing),
-                     buffer_text(&list) + 1);
+    const struct pci_address *at = &gpu->address;
+    /* Proxmox and libvirt (managed='yes') take a device from its driver when a virtual machine starts. */
+    bool is_managed = root_exists(host->root, "/etc/pve") || root_exists(host->root, "/etc/libvirt/qemu");
+    if (missing.length && is_managed)
+        findings_add(host->findings, named->file, named->line, FINDING_VFIO_FUNCTION_MISSING_MANAGED, at->bus,
+                     at->slot, at->function, buffer_text(&missing), buffer_text(&list) + 1);
+    else if (missing.length)
+        findings_add(host->findings, named->file, named->line, FINDING_VFIO_FUNCTION_MISSING, at->bus,
+                     at->slot, at->function, buffer_text(&missing), buffer_text(&list) + 1);
 }
 
 /* A driver of the host sits where vfio-pci should. */

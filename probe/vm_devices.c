@@ -102,7 +102,7 @@ static bool is_passed(const struct vm_state *vm, const struct pci_device *found)
     return false;
 }
 
-/* The functions of a GPU's card that are not passed. Those in its IOMMU group go with it or keep it from
+/* The functions of a GPU's card that are not passed. Those in its IOMMU group that the host uses keep it from
  * starting; without the others it lacks their sound or USB. What shares the slot and is no part of the card
  * must stay where it is: then the whole slot is no answer. */
 static void check_functions(struct vm_state *vm, const struct passed_device *device)
@@ -121,7 +121,8 @@ static void check_functions(struct vm_state *vm, const struct passed_device *dev
         is_whole_slot &= pci_same_device(gpu, found);
         if (!pci_same_device(gpu, found))
             continue;
-        is_needed |= gpu->iommu_group < 0 || gpu->iommu_group == found->iommu_group;
+        bool same_group = gpu->iommu_group < 0 || gpu->iommu_group == found->iommu_group;
+        is_needed |= same_group && (!found->driver_known || pci_has_host_driver(found));
         buffer_append_format(&missing, "%s.%x [%s]", missing.length ? ", " : "", found->address.function,
                              pci_id_print(&bare, id));
     }
