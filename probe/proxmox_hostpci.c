@@ -104,7 +104,7 @@ static int pass_devices(const struct hostpci *device, struct span addresses, str
     struct proxmox_conf *conf = device->conf;
     struct span address;
     int count = 0;
-    while (span_next_part(&addresses, ';', &address)) {
+    while (conf->vm->passed_count < MAX_PASSED_DEVICES && span_next_part(&addresses, ';', &address)) {
         struct passed_device passed = {.line = device->line, .is_part = device->is_part};
         snprintf(passed.name, sizeof passed.name, "%s", device->name);
         if (read_address(address, &passed)) {

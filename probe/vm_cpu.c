@@ -23,8 +23,12 @@ int vm_machine_version(struct span machine)
         char text[16];
         int major;
         int minor;
-        snprintf(text, sizeof text, "%.*s", (int)(machine.length - i - 1), machine.start + i + 1);
-        if (machine.start[i] == '-' && sscanf(text, "%2d.%2d", &major, &minor) == 2)
+        size_t length = machine.length - i - 1;
+        if (machine.start[i] != '-')
+            continue;
+        snprintf(text, sizeof text, "%.*s", length < sizeof text ? (int)length : (int)sizeof text - 1,
+                 machine.start + i + 1);
+        if (sscanf(text, "%2d.%2d", &major, &minor) == 2)
             return 100 * major + minor;
     }
     return 0;
