@@ -283,13 +283,16 @@ void diagnose_write_text(const struct diagnose_command *command, struct output *
     const struct log_diagnosis *diagnosis = &command->diagnosis;
     if (!diagnose_count(diagnosis, true) && command->unread_count < command->log_count) {
         char text[400];
+        int known = 0;
+        for (int i = 0; i < diagnosis->signature_count; i++)
+            known += log_diagnosis_is_failure(diagnosis, i);
         bool has_harmless = diagnose_count(diagnosis, false) > 0;
         snprintf(
             text, sizeof text,
             "Nothing known was found%s. That does not mean that all is well: %d failures are known here, "
             "and a log that ends before the failure, or comes from the other side (host or guest), shows "
             "none of them.",
-            has_harmless ? ", but for lines that are harmless" : "", diagnosis->signature_count);
+            has_harmless ? ", but for lines that are harmless" : "", known);
         output_paragraph(output, 0, "", text);
         if (has_harmless)
             output_blank(output);

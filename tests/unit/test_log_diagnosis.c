@@ -226,8 +226,8 @@ DEFINE_TEST(test_kinds)
     }
 }
 
-/* A code in a line has a meaning of its own; the first row that fits it holds, and what has none means what its
- * symptom does. */
+/* A code in a line has a meaning of its own; the first row that fits it holds, and what has none means what
+ * its symptom does. */
 DEFINE_TEST_IN(test_codes, start, stop)
 {
     static const struct symptom_code_record codes[] = {{"xid-error", "31", "thirty-one", "next"},
