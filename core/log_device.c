@@ -121,6 +121,11 @@ struct log_device log_describe_line(const char *line, size_t length)
             (at - line == before || !isalnum((unsigned char)at[-before - 1])))
             device.driver = drivers[i];
     }
+    /* A port speaks of what is below it, and seldom by its address. */
+    if (device.driver && strcmp(device.driver, "pcieport") == 0) {
+        device.address = find_address(at + 12, line + length, &at);
+        device.driver = device.address < 0 ? device.driver : NULL;
+    }
     return device;
 }
 

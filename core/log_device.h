@@ -32,7 +32,8 @@ static inline int64_t log_slot(int64_t address)
 
 /* What a plain line says of a device: the first PCI address in it (0000:01:00.0, 01:00.0, PCI:0000:01:00,
  * pci_0000_01_00_0; one without its function is that of function 0) or NO_ADDRESS, the vendor from the driver
- * or ID that it names, the driver where it stands before the address. */
+ * or ID that it names, the driver where it stands before the address. Of a line of a PCI Express port it is
+ * the address that follows, since that is what the line is about. */
 struct log_device log_describe_line(const char *line, size_t length);
 
 /* "0000:01:00.0"; returns `text`. */

@@ -20,6 +20,8 @@ static const struct {
     {"Failed to detach device pci_0000_01_00_0", "0000:01:00.0", "-", "-"},
     {"device [10de:1b80] here", "-", "nvidia", "-"},
     {"0000:03:00.0: 8086:4940 exists", "0000:03:00.0", "intel", "-"},
+    {"pcieport 0000:00:01.0: AER: error message received from 0000:01:00.0", "0000:01:00.0", "-", "-"},
+    {"pcieport 0000:00:01.0: DPC: containment event, status:0x1f01", "-", "-", "pcieport"},
     /* Times, ranges of memory and versions are none. */
     {"2026-11-30T10:00:00.123456 x", "-", "-", "-"},
     {"Nov 30 08:45.5 x", "-", "-", "-"},
