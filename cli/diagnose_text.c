@@ -137,14 +137,15 @@ static const char *shown_log(const char *log)
 }
 
 /* "rminitadapter-failed: line 5, and 1 more"; of several logs LOG:5. */
-static void append_place(const struct diagnose_command *command, int row, struct buffer *text)
+static void append_place(const struct diagnose_command *command, int row, int log, long line,
+                         struct buffer *text)
 {
     const struct found_symptom *found = &command->diagnosis.found[row];
     buffer_append_format(text, "%s: ", command->diagnosis.rows[row].id);
     if (command->log_count > 1)
-        buffer_append_format(text, "%s:%ld", shown_log(command->logs[found->log]), found->line);
+        buffer_append_format(text, "%s:%ld", shown_log(command->logs[log]), line);
     else
-        buffer_append_format(text, "line %ld", found->line);
+        buffer_append_format(text, "line %ld", line);
     if (found->count > 1)
         buffer_append_format(text, ", and %ld more", found->count - 1);
 }
@@ -211,7 +212,6 @@ static void write_conclusion(const struct diagnose_command *command, struct outp
                              const struct log_conclusion *conclusion)
 {
     const struct symptom_row *row = &command->diagnosis.rows[conclusion->row];
-    const struct found_symptom *found = &command->diagnosis.found[conclusion->row];
     struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
     char address[LOG_ADDRESS_SIZE];
     if (command->log_count > 1)
@@ -227,10 +227,10 @@ static void write_conclusion(const struct diagnose_command *command, struct outp
     write_alternatives(command, output, conclusion->row);
     output_blank(output);
     buffer_clear(&text);
-    append_place(command, conclusion->row, &text);
+    append_place(command, conclusion->row, conclusion->log, conclusion->line, &text);
     output_paragraph_color(output, 0, "", COLOR_BOLD, buffer_text(&text));
     buffer_clear(&text);
-    text_append_safe(&text, found->text, found->text_length);
+    text_append_safe(&text, conclusion->text, conclusion->text_length);
     output_paragraph(output, INDENT, "  line", buffer_text(&text));
     if (conclusion->kind != CONCLUSION_FIRST_CAUSE)
         output_paragraph(output, INDENT, "  cause", row->cause);
@@ -270,7 +270,7 @@ static void write_others(const struct diagnose_command *command, struct output *
         if (is_first)
             output_paragraph(output, 0, "", failures ? "In an earlier boot, or beside it:" : "Harmless:");
         is_first = false;
-        append_place(command, rows[i], &text);
+        append_place(command, rows[i], diagnosis->found[rows[i]].log, diagnosis->found[rows[i]].line, &text);
         buffer_append_format(&text, ". %s", diagnosis->rows[rows[i]].cause);
         output_paragraph_color(output, 4, "  ", failures ? COLOR_PLAIN : COLOR_DIM, buffer_text(&text));
     }

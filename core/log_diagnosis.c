@@ -155,6 +155,8 @@ static enum error_code conclude(struct log_diagnosis *diagnosis, struct error *e
                                               .line = leader->line,
                                               .address = leader->address,
                                               .row = row_of(diagnosis, leader)};
+        memcpy(conclusion->text, leader->text, leader->text_length);
+        conclusion->text_length = leader->text_length;
         conclusion->kind = kind_of(&diagnosis->rows[leader->row], leader, &conclusion->sure);
         for (int k = 0; k < boot->count; k++)
             if (groups[k] == i)

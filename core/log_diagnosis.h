@@ -46,6 +46,8 @@ struct log_conclusion {
     bool sure; /* a line says so itself */
     int log;
     long line; /* of what leads */
+    char text[EVENT_TEXT_SIZE];
+    size_t text_length;
     int64_t address;
     int row;
     int followers[MAX_FOLLOWERS]; /* other rows with a failure of this device, by their lines */
