@@ -296,7 +296,6 @@ static void set_binding(struct plan_machine *machine)
         append_id(ids, &function->id);
         buffer_append_format(&machine->texts[PLAN_VARIABLE_BINDINGS], "%s%s|%04x:%04x", i ? " " : "", address,
                              function->id.vendor, function->id.device);
-        buffer_append_format(&machine->texts[PLAN_VARIABLE_PCI_LIST], "%s\"%s\"", i ? ", " : "", address);
     }
     for (size_t i = 0; i < ARRAY_SIZE(setup->waiting); i++)
         waits |= setup->waiting[i] == machine->device->id.vendor;
