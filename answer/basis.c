@@ -121,12 +121,12 @@ void answer_append_ground(struct buffer *out, const struct answer *answer)
     if (verdict->level == LEVEL_UNKNOWN)
         return;
     if (!total) {
-        buffer_append_text(out, " Nobody has reported one: this follows from how such GPUs are built.");
+        buffer_append_text(out, " Nobody has reported one: this follows from its design.");
         return;
     }
     buffer_append_text(out, " ");
     if (mechanism_share(answer) >= 0.5)
-        buffer_append_text(out, "Mostly from how such GPUs are built");
+        buffer_append_text(out, "Mostly from its design");
     else
         buffer_append_format(out, "From %d report%s", total, plural(total));
     if (guest[0] && with_guest == total)
