@@ -165,7 +165,7 @@ enum error_code committer_start(const char *where, struct committer **committer,
 bool committer_submit(struct committer *committer, struct committer_job *job)
 {
     pthread_mutex_lock(&committer->mutex);
-    const bool fits = committer->counts.waiting < COMMITTER_MAX_WAITING;
+    const bool fits = committer->counts.waiting < COMMITTER_MAX_WAITING && !committer->stopping;
     if (fits) {
         job->next = NULL;
         if (committer->last)
@@ -189,6 +189,12 @@ void committer_stop(struct committer *committer)
     pthread_join(committer->thread, NULL);
     store_close(committer->store);
     sodium_memzero(committer->key, KEY_SIZE);
+}
+
+void committer_free(struct committer *committer)
+{
+    pthread_cond_destroy(&committer->wake);
+    pthread_mutex_destroy(&committer->mutex);
     free(committer);
 }
 

@@ -23,11 +23,14 @@ struct committer_job {
 /* Opens the store, which is there already, and starts the thread. The caller stops it. */
 enum error_code committer_start(const char *where, struct committer **committer, struct error *error);
 
-/* Hands a job over. False, and nothing happens, when too many wait. */
+/* Hands a job over. False, and nothing happens, when too many wait, or it was stopped. */
 bool committer_submit(struct committer *committer, struct committer_job *job);
 
-/* Finishes all that waits, ends the thread and closes the store. Nobody submits any more. */
+/* Finishes all that waits, ends the thread and closes the store. Whoever submits still is told so. */
 void committer_stop(struct committer *committer);
+
+/* Frees one that was stopped, when nobody submits any more. */
+void committer_free(struct committer *committer);
 
 /* What it has done since it was started. */
 struct committer_counts {

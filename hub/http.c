@@ -213,10 +213,10 @@ static const char *header(const struct exchange *exchange, const char *name)
 }
 
 /* Seconds after which a client may ask again, 0 for now. */
-static int limit(const struct exchange *exchange)
+static int limit(struct exchange *exchange)
 {
     const struct http_settings *settings = &exchange->http->settings;
-    struct address *client = (struct address *)&exchange->job.network;
+    struct address *client = &exchange->job.network;
     struct timespec now;
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -347,8 +347,7 @@ enum error_code http_start(const struct http_settings *settings, struct http **h
         NULL, handle, made, MHD_OPTION_EXTERNAL_LOGGER, be_silent, NULL, MHD_OPTION_LISTEN_SOCKET,
         settings->socket, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED, complete, NULL, MHD_OPTION_STRICT_FOR_CLIENT,
-        1, MHD_OPTION_END);
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED, complete, NULL, MHD_OPTION_END);
     if (made->daemon)
         return ERROR_NONE;
     free(made);

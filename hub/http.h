@@ -23,7 +23,7 @@ struct http;
 enum error_code http_start(const struct http_settings *settings, struct http **http, struct error *error);
 
 /* Takes no new connection and finishes the requests that have begun, for `seconds` at most. The committer is
- * stopped between the two. */
+ * stopped between the two, and freed after them. */
 void http_drain(struct http *http, int seconds);
 void http_stop(struct http *http);
 

@@ -141,6 +141,7 @@ static enum error_code serve(struct http_settings *settings, const char *store, 
         return error->code;
     if (http_start(settings, &http, error)) {
         committer_stop(settings->committer);
+        committer_free(settings->committer);
         return error->code;
     }
     announce(settings->socket);
@@ -148,6 +149,7 @@ static enum error_code serve(struct http_settings *settings, const char *store, 
     http_drain(http, DRAIN_SECONDS);
     committer_stop(settings->committer);
     http_stop(http);
+    committer_free(settings->committer);
     return ERROR_NONE;
 }
 

@@ -51,13 +51,21 @@ static void remove_tree(const struct site *site, const char *name)
     nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* Whether it is called as sites are, or as their link before it is renamed: all else is somebody's. */
+static bool is_ours(const char *name)
+{
+    const size_t length = sizeof site_prefix - 1;
+    return strncmp(name, site_prefix, length) == 0 &&
+           (strcmp(name + length, "link") == 0 ||
+            (name[length] && strspn(name + length, "0123456789") == strlen(name + length)));
+}
+
 /* Sites that are not in use, and a link that was not renamed. */
 static void remove_leftovers(const struct site *site)
 {
     DIR *stream = opendir(site->directory);
     for (const struct dirent *entry; stream && (entry = readdir(stream));)
-        if (strncmp(entry->d_name, site_prefix, sizeof site_prefix - 1) == 0 &&
-            strcmp(entry->d_name, site->old_name) != 0)
+        if (is_ours(entry->d_name) && strcmp(entry->d_name, site->old_name) != 0)
             remove_tree(site, entry->d_name);
     if (stream)
         closedir(stream);

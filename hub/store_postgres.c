@@ -128,7 +128,7 @@ static enum error_code open_postgres(const char *where, bool create, void **conn
     const char *const keywords[] = {"dbname",          "application_name", "client_encoding",
                                     "connect_timeout", "options",          NULL};
     const char *const values[] = {
-        where, "passthru-hub", "UTF8", "3", "-c statement_timeout=60s -c synchronous_commit=on", NULL};
+        where, "passthru-hub", "UTF8", "3", "-c statement_timeout=600s -c synchronous_commit=on", NULL};
     struct connection *opened = calloc(1, sizeof *opened);
     (void)create;
     error->code = ERROR_NONE;

@@ -172,7 +172,7 @@ def test_http():
     # Who goes away in the middle, or with a reset, harms nobody.
     for i in range(20):
         connection = socket.create_connection(("127.0.0.1", PORT))
-        connection.sendall(good("gone %d" % i)[:60 + 5 * i])
+        connection.sendall(good("gone %d" % i)[:60 + 4 * i])
         if i % 2:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.close()
