@@ -265,8 +265,8 @@ void query_names_also(struct output *output, const struct name_search *search, c
     for (int i = 1; i < search->asked; i++) {
         struct pci_id other = pci_id_from_number(search->hits[i].pci_id);
         if (search->hits[i].group == first->group)
-            buffer_append_format(&text, "%s%s", text.length ? ", " : "Same product: ",
-                                 pci_id_print(&other, id));
+            buffer_append_format(&text, "%s%s",
+                                 text.length ? ", " : "Same product: ", pci_id_print(&other, id));
     }
     if (text.length)
         buffer_append_text(&text, ". ");
