@@ -191,7 +191,8 @@ enum error_code builder_add_subvendor(struct builder *builder, uint16_t subvendo
     int origin;
     if (builder_add_origin(builder, reason, &origin, error))
         return error->code;
-    return INSERT(builder, error, "INSERT INTO subvendor VALUES (?1, ?2, ?3, ?4)", sql_integer(subvendor),
+    return INSERT(builder, error, "INSERT INTO gpu_variant VALUES (-1, ?1, -1, '', ?2, ?3, ?4)",
+                  sql_integer((int64_t)subvendor << 16),
                   sql_text(vocabulary_value(&vocabulary_form_factor, (int)form_factor)), sql_real(confidence),
                   sql_integer(origin));
 }

@@ -231,7 +231,8 @@ static enum error_code find_variant(struct database *database, struct device *de
         "SELECT product, form_factor, confidence, origin FROM gpu_variant WHERE pci_id = ?1"
         " AND subsystem IN (-1, ?2) AND revision IN (-1, ?3)"
         " ORDER BY (subsystem >= 0) + (revision >= 0) DESC, confidence DESC LIMIT 1";
-    static const char maker_sql[] = "SELECT form_factor, confidence, origin FROM subvendor WHERE id = ?1";
+    static const char maker_sql[] =
+        "SELECT form_factor, confidence, origin FROM gpu_variant WHERE pci_id = -1 AND subsystem = ?1";
     const struct pci_id *id = &device->id;
     const struct annotation *form_factor = &device->gpu.attributes[ATTRIBUTE_FORM_FACTOR];
     int64_t subsystem = id->has_subsystem ? (int64_t)id->subvendor << 16 | id->subdevice : -1;
@@ -250,7 +251,8 @@ static enum error_code find_variant(struct database *database, struct device *de
     }
     bool is_laptop_chip = form_factor->value == FORM_FACTOR_MOBILE;
     if (error->code || !id->has_subsystem || !(is_open || is_laptop_chip) ||
-        database_query(database, maker_sql, SQL_VALUES(sql_integer(id->subvendor)), &row, error) ||
+        database_query(database, maker_sql, SQL_VALUES(sql_integer((int64_t)id->subvendor << 16)), &row,
+                       error) ||
         !database_next(database, row, error))
         return error->code;
     return is_open || column_real(row, 1, 1) >= sure_of_maker ? settle(database, device, row, 0, error)

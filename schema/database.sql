@@ -119,7 +119,8 @@ CREATE TABLE gpu_range (
     features INTEGER REFERENCES chip
 ) STRICT;
 
--- Many makers sell one ID as a card and as a laptop chip. -1 is any subsystem or revision.
+-- Many makers sell one ID as a card and as a laptop chip. -1 is any subsystem or revision; pci_id -1: what the maker of a
+-- board usually makes, whose number is the first half of a subsystem that ends in 0000.
 -- What a subsystem or a revision changes
 CREATE TABLE gpu_variant (
     pci_id INTEGER,
@@ -131,15 +132,6 @@ CREATE TABLE gpu_variant (
     origin INTEGER NOT NULL REFERENCES origin,
     PRIMARY KEY (pci_id, subsystem, revision)
 ) STRICT, WITHOUT ROWID;
-
--- It settles an ID that is sold as a card and as a laptop chip.
--- What the maker of a board usually makes
-CREATE TABLE subvendor (
-    id INTEGER PRIMARY KEY,
-    form_factor TEXT NOT NULL, -- {form_factor}
-    confidence REAL NOT NULL,
-    origin INTEGER NOT NULL REFERENCES origin
-) STRICT;
 
 -- rank: from 1, the strongest; the value that won stands in gpu.
 -- Values that were stated of a GPU and lost
