@@ -2,8 +2,8 @@
 -- The database of passthru: derived, immutable, rebuilt as a whole by passthru-import from its sources.
 --
 -- The build takes comments out (schema/sql.awk). The last line of the comment in front of a table is what `passthru db
--- info` and docs/schema.md say of it. {group} stands for the words of that group of schema/vocabulary.tsv. They are listed
--- in one CHECK each, where a value is stated; in another column a comment names them, and `passthru db check` checks all.
+-- info` and docs/schema.md say of it. {group} stands for the words of that group of schema/vocabulary.tsv: they stand in
+-- the table of that name, and a CHECK of them is done by `passthru db check` alone, as SQLite would read it at each start.
 -- A PCI ID is a number, vendor << 16 | device, and a subsystem likewise: 0x10de1d16 is 10de:1d16. Confidences run from 0
 -- to 1. References are checked by `passthru db check`: SQLite checks none unless it is asked to.
 PRAGMA application_id = 0x50545255; -- "PTRU"
@@ -25,6 +25,14 @@ CREATE TABLE source (
     records INTEGER NOT NULL,
     rejected INTEGER NOT NULL -- records that were malformed and left out
 ) STRICT;
+
+-- The words that columns of this kind have, and what they mean
+CREATE TABLE vocabulary (
+    kind TEXT,
+    word TEXT,
+    meaning TEXT NOT NULL,
+    PRIMARY KEY (kind, word)
+) STRICT, WITHOUT ROWID;
 
 -- All of pci.ids is kept: an IOMMU group holds any kind of device.
 -- The vendors of pci.ids
@@ -53,12 +61,12 @@ CREATE TABLE origin (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
 -- What the mechanism implies, without reports
 CREATE TABLE prior (
     id INTEGER PRIMARY KEY,
-    share TEXT, -- {share}
+    share TEXT CHECK (share IN ({share})),
     vendor INTEGER,
-    form_factor TEXT, -- {form_factor}
-    vbios TEXT, -- {vbios}
-    display TEXT, -- {display}
-    reset TEXT, -- {reset}
+    form_factor TEXT CHECK (form_factor IN ({form_factor})),
+    vbios TEXT CHECK (vbios IN ({vbios})),
+    display TEXT CHECK (display IN ({display})),
+    reset TEXT CHECK (reset IN ({reset})),
     chips TEXT, -- GLOB patterns, a comma between
     works REAL NOT NULL,
     works_with_workaround REAL NOT NULL,
@@ -104,16 +112,16 @@ CREATE TABLE gpu_range (
     generation TEXT NOT NULL, -- 'GeForce RTX 50 series'
     origin INTEGER NOT NULL REFERENCES origin,
     chip TEXT NOT NULL,
-    form_factor TEXT NOT NULL, -- {form_factor}
+    form_factor TEXT NOT NULL CHECK (form_factor IN ({form_factor})),
     form_factor_origin INTEGER REFERENCES origin,
     form_factor_confidence REAL NOT NULL,
-    display TEXT NOT NULL, -- {display}
+    display TEXT NOT NULL CHECK (display IN ({display})),
     display_origin INTEGER REFERENCES origin,
     display_confidence REAL NOT NULL,
-    vbios TEXT NOT NULL, -- {vbios}
+    vbios TEXT NOT NULL CHECK (vbios IN ({vbios})),
     vbios_origin INTEGER REFERENCES origin,
     vbios_confidence REAL NOT NULL,
-    reset TEXT NOT NULL, -- {reset}
+    reset TEXT NOT NULL CHECK (reset IN ({reset})),
     reset_origin INTEGER REFERENCES origin,
     reset_confidence REAL NOT NULL,
     features INTEGER REFERENCES chip
@@ -127,7 +135,7 @@ CREATE TABLE gpu_variant (
     subsystem INTEGER,
     revision INTEGER,
     product TEXT NOT NULL, -- '' when only the form factor is known
-    form_factor TEXT NOT NULL, -- {form_factor}
+    form_factor TEXT NOT NULL CHECK (form_factor IN ({form_factor})),
     confidence REAL NOT NULL,
     origin INTEGER NOT NULL REFERENCES origin,
     PRIMARY KEY (pci_id, subsystem, revision)
@@ -161,7 +169,7 @@ CREATE TABLE alias (
     pci_id INTEGER NOT NULL REFERENCES gpu,
     revision INTEGER NOT NULL,
     product TEXT NOT NULL, -- as it is written
-    form_factor TEXT NOT NULL, -- {form_factor}
+    form_factor TEXT NOT NULL CHECK (form_factor IN ({form_factor})),
     source TEXT NOT NULL
 ) STRICT;
 -- The rowid is that of the alias. A space stands before and after each name, so that " ti " finds the whole word.
@@ -254,8 +262,8 @@ CREATE TABLE report_attempt (
 -- a report weighs for that. core/sample_rates.c makes the rows, and docs/verdict.md has the formulas.
 -- How each kind of sample distorts
 CREATE TABLE sample_rate (
-    sample TEXT, -- {sample}
-    outcome TEXT, -- {outcome}
+    sample TEXT CHECK (sample IN ({sample})),
+    outcome TEXT CHECK (outcome IN ({outcome})),
     reports REAL NOT NULL,
     rate REAL NOT NULL,
     reference REAL NOT NULL,
@@ -273,8 +281,8 @@ CREATE TABLE sample_rate (
 CREATE TABLE evidence (
     level TEXT CHECK (level IN ('all', 'class', 'chip', 'id', 'subsystem')),
     key TEXT,
-    chassis TEXT, -- '', {chassis}
-    guest TEXT, -- '', {guest}
+    chassis TEXT CHECK (chassis IN ('', {chassis})),
+    guest TEXT CHECK (guest IN ('', {guest})),
     works INTEGER NOT NULL,
     works_with_workaround INTEGER NOT NULL,
     partial INTEGER NOT NULL,
