@@ -4,7 +4,7 @@
 
 -- ---- which reports count -------------------------------------------------------------------------------------------
 -- Sorting takes as much memory as the cache may; what is more goes to a temporary file.
-PRAGMA cache_size = -4000;
+PRAGMA cache_size = -2500;
 -- A query gets its reports from this index, newest first.
 CREATE INDEX report_of_device ON report (pci_id, date DESC, id);
 CREATE INDEX temp.retraction_of_id ON retraction (id, source);
