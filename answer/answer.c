@@ -205,8 +205,8 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
                                    &answer->tried_fix_count, error)) ||
         judge_parts(database, answer, error) || find_workarounds(database, answer, error) ||
         (options->report_limit && needs_reports(answer) &&
-         database_find_reports(database, id, options->share, options->report_limit, &answer->reports,
-                               &answer->report_count, error)) ||
+         database_find_reports(database, id, options->share, options->report_limit, !options->is_short,
+                               &answer->reports, &answer->report_count, error)) ||
         (!options->is_short && evidence_total(&answer->evidence[EVIDENCE_ID]) &&
          find_symptoms(database, answer, error)) ||
         (options->explain && database_each_stated_value(database, id, add_stated_value, answer, error)))

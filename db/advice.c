@@ -35,8 +35,8 @@ static enum error_code find_attempts(struct database *database, int64_t number, 
 
 /* Reads a report into one that is all zero. SQLite takes the few fields out of its JSON in a tenth of the
  * time that it takes to read and validate the whole, which was done when the report came in. */
-static enum error_code read_report(struct database *database, sqlite3_stmt *row, struct shown_report *report,
-                                   struct error *error)
+static enum error_code read_report(struct database *database, sqlite3_stmt *row, bool with_attempts,
+                                   struct shown_report *report, struct error *error)
 {
     int outcome = vocabulary_find(&vocabulary_outcome, column_text(row, 2));
     int sample = vocabulary_find(&vocabulary_sample, column_text(row, 3 + (int)ARRAY_SIZE(report->texts)));
@@ -50,11 +50,12 @@ static enum error_code read_report(struct database *database, sqlite3_stmt *row,
         if (*text && !(report->texts[i] = strdup(text)))
             return error_set(error, ERROR_NO_MEMORY, "no memory for a report");
     }
-    return find_attempts(database, column_integer(row, 0), report, error);
+    return with_attempts ? find_attempts(database, column_integer(row, 0), report, error) : error->code;
 }
 
 enum error_code database_find_reports(struct database *database, uint32_t pci_id, enum share share, int limit,
-                                      struct shown_report **reports, int *count, struct error *error)
+                                      bool with_attempts, struct shown_report **reports, int *count,
+                                      struct error *error)
 {
     static const char sql[] =
         "SELECT seq, lower(hex(id)), outcome, date, body ->> 'machine', nullif(chassis, 'unknown'),"
@@ -75,7 +76,7 @@ enum error_code database_find_reports(struct database *database, uint32_t pci_id
             return error_set(error, ERROR_NO_MEMORY, "no memory for %d reports", *count + 1);
         *reports = grown;
         grown[*count] = (struct shown_report){.attempt_count = 0};
-        if (read_report(database, row, &grown[(*count)++], error))
+        if (read_report(database, row, with_attempts, &grown[(*count)++], error))
             break;
     }
     return error->code;

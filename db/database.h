@@ -118,11 +118,11 @@ struct shown_report {
     int attempt_count;
     struct report_attempt attempts[REPORT_MAX_ATTEMPTS];
 };
-/* Fetches the reports on an ID, or a part of it, newest first, at most `limit`. Also after an error the
- * caller gives them to database_free_reports. */
+/* Fetches the reports on an ID, or a part of it, newest first, at most `limit`, with what was tried or
+ * without. Also after an error the caller gives them to database_free_reports. */
 MUST_CHECK enum error_code database_find_reports(struct database *database, uint32_t pci_id, enum share share,
-                                                 int limit, struct shown_report **reports, int *count,
-                                                 struct error *error);
+                                                 int limit, bool with_attempts, struct shown_report **reports,
+                                                 int *count, struct error *error);
 void database_free_reports(struct shown_report *reports, int count);
 
 /* What was tried on a GPU, or, where nobody tried anything on this very ID, on its chip. */

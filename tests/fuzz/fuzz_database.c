@@ -262,7 +262,7 @@ static void ask(struct database *database)
     failed |= database_search(database, "gt 1300", CHASSIS_LAPTOP, &search, &error);
     require(search.count <= SEARCH_MAX_HITS && search.guess_count <= SEARCH_MAX_GUESSES,
             "no more names than fit");
-    failed |= database_find_reports(database, MX330, SHARE_WHOLE, 8, &reports, &count, &error);
+    failed |= database_find_reports(database, MX330, SHARE_WHOLE, 8, true, &reports, &count, &error);
     require(count <= 8, "no more reports than asked for");
     database_free_reports(reports, count);
     failed |= database_each_symptom(database, visit_symptom, NULL, &error);

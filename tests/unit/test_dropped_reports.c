@@ -55,7 +55,7 @@ static void note_ids(struct database *from, uint32_t device, bool kept[256])
 {
     struct shown_report *reports;
     int count;
-    ASSERT_DONE(database_find_reports(from, device, SHARE_WHOLE, 9, &reports, &count, &failure));
+    ASSERT_DONE(database_find_reports(from, device, SHARE_WHOLE, 9, true, &reports, &count, &failure));
     for (int i = 0; i < count; i++) {
         unsigned byte;
         assert_int_equal(sscanf(reports[i].id, "%2x", &byte), 1);
