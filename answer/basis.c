@@ -124,11 +124,12 @@ void answer_append_ground(struct buffer *out, const struct answer *answer)
         buffer_append_text(out, " Nobody has reported one: this follows from its design.");
         return;
     }
-    buffer_append_text(out, " ");
-    if (mechanism_share(answer) >= 0.5)
-        buffer_append_text(out, "Mostly from its design");
-    else
-        buffer_append_format(out, "From %d report%s", total, plural(total));
+    bool is_of_design = mechanism_share(answer) >= 0.5;
+    buffer_append_text(out, is_of_design ? " Mostly from its design" : " From ");
+    if (is_of_design && guest[0])
+        buffer_append_text(out, "; ");
+    if (!is_of_design || guest[0])
+        buffer_append_format(out, "%d report%s", total, plural(total));
     if (guest[0] && with_guest == total)
         buffer_append_format(out, "%s with a %s guest", total > 1 ? ", all" : "", guest);
     else if (guest[0] && with_guest)
