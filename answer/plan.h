@@ -32,6 +32,7 @@ struct plan_facts {
     const char *choice;       /* which other GPUs are there and how to choose; NULL: none */
     const char *fault;        /* what no set-up changes, within a sentence; NULL: nothing of that kind */
     const char *fault_text;   /* the same in full */
+    const char *unreadable;   /* what could not be read, and why, each on a line */
     bool is_active;           /* all that is set up is in use, so that no restart is due */
     const struct answer *gpu; /* what is known of it; NULL: the database lacks it */
 };

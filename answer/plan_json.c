@@ -10,13 +10,14 @@ static void write_text(struct json_writer *writer, const char *key, const struct
     write_string_or_null(writer, key, buffer_text(&step->texts[which]));
 }
 
-static void write_commands(struct json_writer *writer, const char *commands)
+/* An array of the lines of a text. */
+static void write_lines(struct json_writer *writer, const char *key, const char *text)
 {
-    json_write_begin_array(writer, "commands");
-    while (*commands) {
-        size_t length = strcspn(commands, "\n");
-        json_write_bytes(writer, NULL, commands, length);
-        commands += length + (commands[length] != '\0');
+    json_write_begin_array(writer, key);
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        json_write_bytes(writer, NULL, text, length);
+        text += length + (text[length] != '\0');
     }
     json_write_end_array(writer);
 }
@@ -30,7 +31,7 @@ static void write_step(struct json_writer *writer, const struct plan_step *step)
     write_text(writer, "why", step, PLAN_WHY);
     write_text(writer, "file", step, PLAN_FILE);
     write_text(writer, "content", step, PLAN_CONTENT);
-    write_commands(writer, buffer_text(&step->texts[PLAN_COMMANDS]));
+    write_lines(writer, "commands", buffer_text(&step->texts[PLAN_COMMANDS]));
     write_text(writer, "check", step, PLAN_CHECK);
     write_text(writer, "undo", step, PLAN_UNDO);
     json_write_bool(writer, "reboot", step->reboot);
@@ -60,5 +61,6 @@ void plan_write_json(struct json_writer *writer, const struct plan *plan)
         write_step(writer, &plan->steps[i]);
     json_write_end_array(writer);
     json_write_bool(writer, "restart_due", !facts->is_active);
+    write_lines(writer, "unreadable", facts->unreadable);
     json_write_end_object(writer);
 }

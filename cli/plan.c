@@ -173,6 +173,15 @@ static void say_choice(struct plan_machine *machine)
 
 /* ---- the plan ---- */
 
+/* Once all is read. */
+static void note_unreadable(struct plan_machine *machine)
+{
+    const struct root_fault *fault;
+    for (int i = 0; (fault = root_fault(machine->root, i)); i++)
+        buffer_append_format(&machine->unreadable, "%s: %s\n", fault->path, fault->why);
+    machine->facts.unreadable = buffer_text(&machine->unreadable);
+}
+
 static enum error_code look(struct plan_command *command, struct error *error)
 {
     struct plan_machine *machine = &command->machine;
@@ -205,6 +214,7 @@ static enum error_code look(struct plan_command *command, struct error *error)
     host_config_read(machine->root, &machine->scan.machine, &findings, &machine->setup);
     findings_free(&findings);
     plan_set_facts(machine);
+    note_unreadable(machine);
     return plan_make(command->database, &machine->facts, &command->plan, error);
 }
 
@@ -231,6 +241,7 @@ static void free_all(struct plan_command *command)
         buffer_free(&machine->texts[i]);
     buffer_free(&machine->host);
     buffer_free(&machine->choice);
+    buffer_free(&machine->unreadable);
     root_close(machine->root);
     database_close(command->database);
 }
@@ -250,6 +261,7 @@ static int write_plan(struct plan_command *command)
     } else {
         struct prose prose = output_prose(&output);
         plan_write_prose(&prose, &command->plan);
+        scan_write_unreadable_text(&output, &command->machine.scan);
     }
     free_all(command);
     return output_end(&output, status);
@@ -266,6 +278,7 @@ int command_plan(int argc, char **argv)
     for (int i = 0; i < PLAN_VARIABLE_COUNT; i++)
         command->machine.texts[i] = BUFFER(8192);
     command->machine.host = command->machine.choice = BUFFER(4096);
+    command->machine.unreadable = BUFFER(65536);
     command->machine.setup.boot_line = command->machine.setup.next_line =
         command->machine.setup.waiting_modules = BUFFER(65536);
     int status = parse_arguments(argc, argv, command);

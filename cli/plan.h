@@ -23,6 +23,7 @@ struct plan_machine {
     struct buffer texts[PLAN_VARIABLE_COUNT];
     struct buffer host;
     struct buffer choice;
+    struct buffer unreadable;
 };
 
 /* The functions that a guest gets with a GPU. */
