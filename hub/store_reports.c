@@ -268,8 +268,9 @@ static bool may_decide(enum decision decision, const char *state)
 static enum error_code purge(struct store *store, const char *id, struct error *error)
 {
     static const char *const steps[] = {
-        "UPDATE segment SET sha256 = 'purged ' || sha256 WHERE EXISTS (SELECT 1 FROM decision d"
-        " WHERE d.report = $1 AND d.feed = 'add' AND d.number BETWEEN segment.first AND segment.last) AND sha256 NOT LIKE 'purged %'",
+        ("UPDATE segment SET sha256 = 'purged ' || sha256 WHERE EXISTS (SELECT 1 FROM decision d"
+         " WHERE d.report = $1 AND d.feed = 'add' AND d.number BETWEEN segment.first AND segment.last)"
+         " AND sha256 NOT LIKE 'purged %'"),
         "UPDATE decision SET feed = '' WHERE report = $1 AND feed = 'add'",
         "UPDATE report SET json = '', sender = '', token = '' WHERE id = $1",
     };
