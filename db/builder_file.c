@@ -17,9 +17,9 @@ extern const char *const database_sql[];
 
 /* What counting the reports needs beside the tables: the keys of each GPU, by which machine it has them;
  * which GPUs have reports on a part of them; its blockers and the chip that they are counted for; the
- * documented workarounds of each blocker; which reports supersede another, which name so many symptoms and
- * fixes that these do not belong together, and what sources have retracted; and what each source says of a
- * price. */
+ * documented workarounds of each blocker; which fixes can cure a symptom; which reports supersede another,
+ * which name so many symptoms and fixes that these do not belong together, and what sources have retracted;
+ * and what each source says of a price. */
 static const char temporary_sql[] =
     "CREATE TEMP TABLE gpu_key (pci_id INTEGER, share TEXT, chassis TEXT, prior INTEGER, class_key TEXT,"
     " chip_key TEXT, PRIMARY KEY (pci_id, share, chassis)) WITHOUT ROWID;"
@@ -27,6 +27,7 @@ static const char temporary_sql[] =
     "CREATE TEMP TABLE gpu_blocker (pci_id INTEGER, blocker TEXT, key TEXT, chip TEXT,"
     " PRIMARY KEY (pci_id, blocker)) WITHOUT ROWID;"
     "CREATE TEMP TABLE blocker_fix (blocker TEXT, fix TEXT, PRIMARY KEY (blocker, fix)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE symptom_fix (symptom TEXT, fix TEXT, PRIMARY KEY (symptom, fix)) WITHOUT ROWID;"
     "CREATE TEMP TABLE unclear (seq INTEGER PRIMARY KEY);"
     "CREATE TEMP TABLE superseding (seq INTEGER PRIMARY KEY, replaced BLOB);"
     "CREATE TEMP TABLE retraction (id BLOB, source INTEGER);"

@@ -3,7 +3,7 @@
 --
 -- The build takes comments out (schema/sql.awk). The last line of the comment in front of a table is what `passthru db
 -- info` and docs/schema.md say of it. {group} stands for the words of that group of schema/vocabulary.tsv: they stand in
--- the table of that name, and a CHECK of them is done by `passthru db check` alone, as SQLite would read it at each start.
+-- the table of that name, and a CHECK of words is done by `passthru db check` alone, as SQLite would read it at each start.
 -- A PCI ID is a number, vendor << 16 | device, and a subsystem likewise: 0x10de1d16 is 10de:1d16. Confidences run from 0
 -- to 1. References are checked by `passthru db check`: SQLite checks none unless it is asked to.
 PRAGMA application_id = 0x50545255; -- "PTRU"
@@ -190,12 +190,6 @@ CREATE TABLE symptom (
     cause TEXT NOT NULL,
     next_step TEXT NOT NULL
 ) STRICT;
--- Which fixes can cure a symptom
-CREATE TABLE symptom_fix (
-    symptom TEXT NOT NULL,
-    fix TEXT NOT NULL,
-    PRIMARY KEY (symptom, fix)
-) STRICT, WITHOUT ROWID;
 -- From data/codes.tsv: id is the order in the file, and the first row that fits a code holds.
 -- What the code in a line means: the number of an Xid, of a Device Manager
 CREATE TABLE symptom_code (

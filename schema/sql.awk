@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Turns an SQL file of schema/ into C: its lines without comments; of each table what its comment says last; and each CHECK
-# with its table. One that names a {group} is left out of the lines: the table of the vocabulary is filled with these words.
+# with its table. One of words is left out of the lines; the table of the vocabulary is filled with those of each {group}.
 #   awk -f schema/sql.awk -v name=database schema/vocabulary.tsv schema/database.sql
 # {group} becomes the words of that group of the vocabulary, quoted.
 FNR == NR {
@@ -17,20 +17,19 @@ FNR == 1 { printf "extern const char *const %s_sql[];\nconst char *const %s_sql[
 /^CREATE (VIRTUAL )?TABLE / { tables[++count] = $($2 == "VIRTUAL" ? 4 : 3); says[count] = comment }
 {
     sub(/ *--.*/, "")
-    names_group = 0
     while (match($0, /\{[a-z_]+\}/)) {
         group = substr($0, RSTART + 1, RLENGTH - 2)
         if (!(group in words)) {
             printf "%s:%d: no group %s in the vocabulary\n", FILENAME, FNR, group > "/dev/stderr"
             exit 1
         }
-        names_group = used[group] = 1
+        used[group] = 1
         $0 = substr($0, 1, RSTART - 1) words[group] substr($0, RSTART + RLENGTH)
     }
     if (name == "database" && match($0, /CHECK \(.*\)/)) {
         checked[++check_count] = tables[count]
         check[check_count] = substr($0, RSTART + 7, RLENGTH - 8)
-        if (names_group) sub(/ *CHECK \(.*\)/, "")
+        sub(/ *CHECK \([a-z_]+ IN \('.*\)/, "")
     }
     gsub(/[\\"]/, "\\\\&")
     if ($0 != "") printf "    \"%s\\n\",\n", $0
