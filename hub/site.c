@@ -225,6 +225,20 @@ static bool has_same(const struct site *site, const char *path, const struct buf
            memcmp(buffer_text(&old), buffer_text(bytes), bytes->length) == 0;
 }
 
+/* Web servers tell versions of a file apart by its second and size (ETag, Last-Modified): what replaces a
+ * file is a second newer than it at least, also where two follow each other at once or the clock went back.
+ */
+static bool make_newer(const struct site *site, const char *path, int file)
+{
+    struct stat old;
+    struct stat status;
+    if (site->old < 0 || fstatat(site->old, path, &old, AT_SYMLINK_NOFOLLOW) || fstat(file, &status) ||
+        status.st_mtim.tv_sec > old.st_mtim.tv_sec)
+        return true;
+    const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = old.st_mtim.tv_sec + 1}};
+    return futimens(file, times) == 0;
+}
+
 enum error_code site_write(struct site *site, const char *path, const struct buffer *bytes,
                            struct error *error)
 {
@@ -239,7 +253,7 @@ enum error_code site_write(struct site *site, const char *path, const struct buf
     int file = openat(site->new, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (file < 0)
         return error_set_errno(error, errno, "cannot write %s", path);
-    bool written = file_write_all(file, buffer_text(bytes), bytes->length) &&
+    bool written = file_write_all(file, buffer_text(bytes), bytes->length) && make_newer(site, path, file) &&
                    (site->written >= FEW_FILES || fsync(file) == 0);
     int number = errno;
     written &= close(file) == 0;
