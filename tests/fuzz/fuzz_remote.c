@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The configuration of a remote as people write it: importer/remote.h. What is taken can be asked. */
 
-#include "importer/remote.h"
 #include "feed/signature.h"
+#include "importer/remote.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_remote(const struct remote *remote)

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "importer/feed_cache.h"
 #include "feed/signature.h"
+#include "importer/feed_cache.h"
 
 static const char *const *keys;
 static int key_count;
