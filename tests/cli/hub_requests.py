@@ -3,7 +3,7 @@
 """Sends good and bad requests to passthru-hub at 127.0.0.1:PORT and looks at each answer. Prints `ok` and `not ok` lines;
 the ids of the reports that were answered with 201 go to the file STORED.
 
-hub_requests.py PORT STORED DATA"""
+hub_requests.py PORT STORED DATA, the last one tests/data"""
 import json
 import pathlib
 import socket
@@ -91,7 +91,7 @@ def expect(name, statuses, pieces, says=None, count=1, **how):
 
 def bodies():
     """What a report may and may not have: the table that the reader's own tests use."""
-    for line in (DATA.parent / "bad-members.tsv").read_text(encoding="utf-8").splitlines():
+    for line in (DATA / "bad-members.tsv").read_text(encoding="utf-8").splitlines():
         who, _, rest = line.partition("\t")
         if who in ("both", "parser"):
             reason, *members = rest.split("\t")
@@ -104,7 +104,7 @@ def bodies():
 def test_bodies():
     for name, body in list(bodies())[:170]:
         expect(name, (400, 422), post(body))
-    rows = [line.split("\t") for line in (DATA.parent / "private-texts.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in (DATA / "private-texts.tsv").read_text(encoding="utf-8").splitlines()
             if "\t" in line and not line.startswith("#") and "\\" not in line]
     for kind, _, text in [row for row in rows if row[1] == "stop"][::12]:
         expect("%s in a note: %s" % (kind, text), 422, post(report("my " + text)), b"note")
