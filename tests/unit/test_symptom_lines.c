@@ -88,7 +88,8 @@ static void replace(char *out, const char *line, const char *const pairs[][2], s
         const char *with = NULL;
         for (size_t i = 0; i < count; i++)
             with = *line == pairs[i][0][0] ? pairs[i][1] : with;
-        out += with ? sprintf(out, "%s", with) : sprintf(out, "%c", *line);
+        const char same[] = {*line, '\0'};
+        out += snprintf(out, 16, "%s", with ? with : same);
     }
     *out = '\0';
 }
