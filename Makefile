@@ -251,12 +251,14 @@ install: $(addprefix $(BUILD)/,$(PROGRAMS)) $(if $(wildcard $(BUILD)/passthru.db
 	$(Q)mv -f "$(SHARE_DIR)/passthru.db.new" "$(SHARE_DIR)/passthru.db"
 # The hub is for those who run one: not a part of `make install`.
 HUB_DOC_DIR = $(DESTDIR)$(PREFIX)/share/doc/passthru-hub
+HUB_SITE_DIR = $(DESTDIR)$(PREFIX)/share/passthru-hub/site
 HUB_UNITS := $(wildcard contrib/systemd/passthru-hub*.service contrib/systemd/passthru-hub*.socket contrib/systemd/passthru-hub*.timer)
 install-hub: $(BUILD)/passthru-hub ## copy what the maintainer of a hub needs below $(DESTDIR)$(PREFIX)
 	$(Q)install -d "$(BIN_DIR)" "$(UNIT_DIR)" "$(SYSUSERS_DIR)" "$(TMPFILES_DIR)"
 	$(Q)install -m 755 $(BUILD)/passthru-hub "$(BIN_DIR)"
 	$(call install_files,$(wildcard docs/*.8),$(MAN_DIR)/man8)
 	$(call install_files,contrib/nginx-passthru-hub.conf,$(HUB_DOC_DIR)/examples)
+	$(call install_files,$(wildcard hub/site/*),$(HUB_SITE_DIR))
 	$(Q)for unit in $(HUB_UNITS); do sed 's|/usr/local/bin|$(PREFIX)/bin|' "$$unit" | install -m 644 /dev/stdin "$(UNIT_DIR)/$${unit##*/}" || exit 1; done
 	$(Q)install -m 644 contrib/systemd/passthru-hub.sysusers "$(SYSUSERS_DIR)/passthru-hub.conf"
 	$(Q)install -m 644 contrib/systemd/passthru-hub.tmpfiles "$(TMPFILES_DIR)/passthru-hub.conf"

@@ -120,6 +120,22 @@ void answer_write_macos(const struct prose *prose, const struct answer *answer);
 void answer_write_unlisted(const struct prose *prose, const struct answer *answer);
 void answer_write_cards(const struct prose *prose, const struct answer *answer);
 
+/* Parts of the full one, for pages: why, and what that is based on; how the verdict was calculated; how many
+ * reports there are, and what they disagree about; what helps, and what was tried. */
+void answer_write_why(const struct prose *prose, const struct answer *answer);
+void answer_write_calculation(const struct prose *prose, const struct answer *answer);
+void answer_write_around_reports(const struct prose *prose, const struct answer *answer);
+void answer_write_help(const struct prose *prose, const struct answer *answer);
+
+/* "LIKELY to work". */
+const char *answer_level_sentence(enum level level);
+
+/* Writes how it is with a virtual function or a vGPU, where somebody reported that. */
+void answer_write_parts(const struct prose *prose, const struct answer *answer);
+
+/* Appends ", about $90-140 (2026-02)", the known price of a card to buy instead. */
+void answer_append_price(struct buffer *out, const struct alternative *other);
+
 /* Appends fixes and how often each helped, "romfile (4 of 5), hide-kvm (2 of 9)", so many at most; `beside`:
  * and that their reports had other symptoms, too. */
 void answer_append_fixes(struct buffer *out, const struct tried_fix fixes[], int count, bool beside);

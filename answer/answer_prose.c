@@ -58,7 +58,7 @@ static void append_four(struct buffer *line, const double values[OUTCOME_COUNT])
 }
 
 /* How the verdict came about, level by level (docs/verdict.md). */
-static void write_calculation(const struct prose *prose, const struct answer *answer)
+void answer_write_calculation(const struct prose *prose, const struct answer *answer)
 {
     static const char *const names[EVIDENCE_LEVELS + 1] = {"- prior", "- reference", "- class", "- machine",
                                                            "- guest", "- chip",      "- ID",    "- board"};
@@ -82,7 +82,7 @@ static void write_calculation(const struct prose *prose, const struct answer *an
     }
 }
 
-static void write_why(const struct prose *prose, const struct answer *answer)
+void answer_write_why(const struct prose *prose, const struct answer *answer)
 {
     struct buffer basis CLEANUP(buffer_free) = BUFFER(4096);
     for (int i = 0; i < answer->blocker_count; i++) {
@@ -154,13 +154,11 @@ static void write_report(const struct prose *prose, const struct shown_report *r
         prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s", report->texts[SHOWN_URL]);
 }
 
-static void write_reports(const struct prose *prose, const struct answer *answer)
+static void write_report_counts(const struct prose *prose, const struct answer *answer)
 {
     const struct evidence *evidence = &answer->evidence[EVIDENCE_ID];
     int total = evidence_total(evidence);
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
-    int usable;
-    int not_usable;
     int statements = evidence->samples[SAMPLE_VENDOR_STATEMENT];
     if (!total && !statements) {
         add_field(prose, "Reports", "none on this ID yet.");
@@ -182,11 +180,15 @@ static void write_reports(const struct prose *prose, const struct answer *answer
     if (total + statements > answer->options.report_limit && answer->options.report_limit > 0)
         buffer_append_format(&line, "; the newest %d:", answer->options.report_limit);
     add_field(prose, "Reports", buffer_text(&line));
-    for (int i = 0; i < answer->report_count; i++)
-        write_report(prose, &answer->reports[i]);
+}
+
+static void write_disagreement(const struct prose *prose, const struct answer *answer)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    int usable;
+    int not_usable;
     if (!contradiction_count(answer, &usable, &not_usable))
         return;
-    buffer_clear(&line);
     contradiction_append(&line, answer);
     add_field(prose, "Disagreement", buffer_text(&line));
 }
@@ -350,6 +352,19 @@ static void write_alternatives(const struct prose *prose, const struct answer *a
     }
 }
 
+void answer_write_around_reports(const struct prose *prose, const struct answer *answer)
+{
+    write_report_counts(prose, answer);
+    write_disagreement(prose, answer);
+}
+
+void answer_write_help(const struct prose *prose, const struct answer *answer)
+{
+    write_workarounds(prose, answer);
+    write_tried_fixes(prose, answer);
+    write_symptoms(prose, answer);
+}
+
 static void write_stated_values(const struct prose *prose, const struct answer *answer)
 {
     const struct device *device = &answer->device;
@@ -377,8 +392,8 @@ void answer_write_full(const struct prose *prose, const struct answer *answer)
     answer_write_cards(prose, answer);
     write_verdict(prose, answer);
     answer_write_macos(prose, answer);
-    write_why(prose, answer);
-    write_calculation(prose, answer);
+    answer_write_why(prose, answer);
+    answer_write_calculation(prose, answer);
     answer_write_parts(prose, answer);
     write_attribute(prose, answer, ATTRIBUTE_FORM_FACTOR, "Form factor");
     write_attribute(prose, answer, ATTRIBUTE_VBIOS, "vBIOS");
@@ -386,7 +401,10 @@ void answer_write_full(const struct prose *prose, const struct answer *answer)
     write_attribute(prose, answer, ATTRIBUTE_RESET, "Reset");
     if (gpu_form_factor(&answer->device.gpu) == FORM_FACTOR_EITHER)
         add_field(prose, "Which one", "add --chassis desktop for the card, --chassis laptop for the chip.");
-    write_reports(prose, answer);
+    write_report_counts(prose, answer);
+    for (int i = 0; i < answer->report_count; i++)
+        write_report(prose, &answer->reports[i]);
+    write_disagreement(prose, answer);
     write_tried_fixes(prose, answer);
     write_symptoms(prose, answer);
     write_workarounds(prose, answer);

@@ -19,9 +19,6 @@ static inline const char *plural(int count)
     return count == 1 ? "" : "s";
 }
 
-/* Appends ", about $90-140 (2026-02)", the known price of a card to buy instead. */
-void answer_append_price(struct buffer *out, const struct alternative *other);
-
 static inline bool report_is_usable(const struct shown_report *report)
 {
     return report->outcome == OUTCOME_WORKS || report->outcome == OUTCOME_WORKS_WITH_WORKAROUND;
@@ -87,17 +84,11 @@ void answer_append_name(struct buffer *out, const struct answer *answer);
 /* The member `verdict`. */
 void answer_write_verdict(struct json_writer *writer, const struct answer *answer);
 
-/* "LIKELY to work". */
-const char *answer_level_sentence(enum level level);
-
 /* Whether so many of those who succeed need a workaround that it must be said which. */
 bool answer_takes_workaround(const struct verdict *verdict);
 
 /* "a virtual function of it". */
 extern const char *const answer_share_names[SHARE_COUNT];
-
-/* Writes how it is with a virtual function or a vGPU, where somebody reported that. */
-void answer_write_parts(const struct prose *prose, const struct answer *answer);
 
 /* Appends that the maker's newest driver lacks the chip, or that it gets security fixes only: "NVIDIA 470 is
  * the last, no security fixes since 2024-09". Nothing where neither is known. Linux has drivers of its own

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "db/internal.h"
+#include "db/search.h"
 
 enum { MAX_KNOWN_WORDS = 4096 };
 
@@ -53,4 +54,42 @@ void known_words_free(struct known_words *known)
 {
     free(known->words);
     *known = (struct known_words){.count = 0};
+}
+
+enum error_code database_each_name_word(struct database *database, name_word_visitor *each, void *context,
+                                        struct error *error)
+{
+    sqlite3_stmt *row;
+    if (database_query(database, "SELECT kind, words FROM name_word ORDER BY kind", SQL_NO_VALUES, &row,
+                       error))
+        return error->code;
+    while (database_next(database, row, error)) {
+        int kind = vocabulary_find(&vocabulary_word_kind, column_text(row, 0));
+        if (kind > WORD_KIND_MODEL && each(context, (enum word_kind)kind, column_text(row, 1), error))
+            break;
+    }
+    return error->code;
+}
+
+enum error_code database_each_alias(struct database *database, alias_visitor *each, void *context,
+                                    struct error *error)
+{
+    /* As search_rank.c decides between equals. */
+    static const char sql[] =
+        "SELECT a.pci_id, a.name, a.product, a.form_factor, a.source = 'processors',"
+        " min(CASE a.source WHEN 'cards' THEN 0 WHEN 'prices' THEN 1 WHEN 'names' THEN 2 WHEN 'pci.ids' THEN"
+        " 3 ELSE 4 END) AS rank FROM alias a JOIN gpu g ON g.pci_id = a.pci_id GROUP BY a.pci_id, a.name"
+        " ORDER BY g.reports DESC, rank, g.chip DESC, a.id";
+    sqlite3_stmt *row;
+    if (database_query(database, sql, SQL_NO_VALUES, &row, error))
+        return error->code;
+    while (database_next(database, row, error)) {
+        int form_factor = vocabulary_find(&vocabulary_form_factor, column_text(row, 3));
+        const struct alias_record alias = {
+            column_pci_id(row, 0), column_text(row, 1), column_text(row, 2),
+            form_factor < 0 ? FORM_FACTOR_UNKNOWN : (enum form_factor)form_factor, column_flag(row, 4)};
+        if (each(context, &alias, error))
+            break;
+    }
+    return error->code;
 }

@@ -55,6 +55,25 @@ struct name_search {
 MUST_CHECK enum error_code database_search(struct database *database, const char *text, enum chassis chassis,
                                            struct name_search *search, struct error *error);
 
+/* All names that GPUs are found by, each once for a GPU; what decides between equal ones comes first. The
+ * strings live during the visit. */
+struct alias_record {
+    uint32_t pci_id;
+    const char *name;    /* its words, and after a | those of the chip */
+    const char *product; /* as it is written */
+    enum form_factor form_factor;
+    bool is_of_processor;
+};
+typedef enum error_code alias_visitor(void *context, const struct alias_record *alias, struct error *error);
+MUST_CHECK enum error_code database_each_alias(struct database *database, alias_visitor *each, void *context,
+                                               struct error *error);
+
+/* What is known of words, by kind: `words` has | between them. */
+typedef enum error_code name_word_visitor(void *context, enum word_kind kind, const char *words,
+                                          struct error *error);
+MUST_CHECK enum error_code database_each_name_word(struct database *database, name_word_visitor *each,
+                                                   void *context, struct error *error);
+
 /* "exact" and so on, as the JSON says it. */
 const char *match_kind_name(enum match_kind kind);
 

@@ -24,13 +24,6 @@ void html_text(struct buffer *out, const char *text)
     out->failed |= safe.failed;
 }
 
-void html_element(struct buffer *out, const char *tag, const char *text)
-{
-    buffer_append_format(out, "<%s>", tag);
-    html_text(out, text);
-    buffer_append_format(out, "</%.*s>", (int)strcspn(tag, " "), tag);
-}
-
 static bool is_address(const char *text)
 {
     return strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0;
@@ -72,19 +65,4 @@ void html_text_with_links(struct buffer *out, const char *text)
             html_text(out, piece);
         text += length;
     }
-}
-
-void html_begin(struct buffer *out, const char *root, const char *title, const char *description)
-{
-    buffer_append_text(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    html_element(out, "title", title);
-    buffer_append_text(out, "\n<meta name=\"description\" content=\"");
-    html_text(out, description);
-    buffer_append_format(out, "\">\n<link rel=\"stylesheet\" href=\"%sstyle.css\">\n</head>\n<body>\n", root);
-}
-
-void html_end(struct buffer *out)
-{
-    buffer_append_text(out, "</body>\n</html>\n");
 }

@@ -5,19 +5,11 @@
 #include "core/buffer.h"
 
 /* Writes HTML into a buffer. Text is never markup: whatever comes from outside goes through html_text and
- * what calls it, and nothing else does. Tags and their attributes are literals of the program. */
-
-/* The head of a page, up to and with <body>. `root` leads to the top of the site: "", "../../". Texts may be
- * hostile. */
-void html_begin(struct buffer *out, const char *root, const char *title, const char *description);
-void html_end(struct buffer *out);
+ * what calls it. All other tags are those of the templates (hub/template.h). */
 
 /* Text as a reader sees it: what markup is made of is escaped; what a reader would not see, such as controls
  * and marks of direction, is shown as \u{202e}; bytes that are not UTF-8 as \xNN. */
 void html_text(struct buffer *out, const char *text);
-
-/* <TAG>text</TAG>; `tag` may have attributes: "p class=x". */
-void html_element(struct buffer *out, const char *tag, const char *text);
 
 /* A link; to an address of another site only where it begins with https:// or http://, else the text alone.
  */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hub/page_gpu.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "hub/html.h"
+#include "answer/card.h"
+#include "hub/template.h"
 
 void page_gpu_slug(uint32_t pci_id, char slug[PCI_ID_TEXT_SIZE])
 {
@@ -24,53 +26,184 @@ void page_gpu_name(const struct answer *answer, char *name, size_t size)
         snprintf(name, size, "%s", answer->device.name);
 }
 
+json_t *page_begin(const char *root, const char *title, const char *description)
+{
+    json_t *values = json_object();
+    template_set(values, "root", root);
+    template_set(values, "title", title);
+    template_set(values, "description", description);
+    return values;
+}
+
+void page_set_level(json_t *object, enum level level, double usable)
+{
+    template_set(object, "level", vocabulary_value(&vocabulary_level, (int)level));
+    json_object_set_new(object, "percent", json_integer(level == LEVEL_UNKNOWN ? 0 : lround(usable * 100)));
+}
+
+void page_set_outcome(json_t *object, enum outcome outcome)
+{
+    static const char *const labels[OUTCOME_COUNT] = {"works", "with a workaround", "partly", "fails"};
+    template_set(object, "outcome", vocabulary_value(&vocabulary_outcome, (int)outcome));
+    template_set(object, "outcome_label", labels[outcome]);
+}
+
 /* ---- paragraphs ---- */
 
-struct page {
-    struct buffer *out;
-    bool in_list;
-};
-
-static void end_list(struct page *page)
-{
-    if (page->in_list)
-        buffer_append_text(page->out, "</ul>\n");
-    page->in_list = false;
-}
-
-static void add_item(struct page *page, const char *text)
-{
-    if (!page->in_list)
-        buffer_append_text(page->out, "<ul>\n");
-    page->in_list = true;
-    buffer_append_text(page->out, "<li>");
-    html_text_with_links(page->out, text);
-    buffer_append_text(page->out, "\n");
-}
-
+/* Collects paragraphs as blocks: {"label", "text", "line", "items": [{"text", "detail"}]}. */
 static void add_paragraph(void *context, enum paragraph kind, const char *label, enum color color,
                           const char *text)
 {
-    struct page *page = context;
+    json_t *blocks = context;
     (void)color;
-    if (kind == PARAGRAPH_ITEM) {
-        add_item(page, text);
-        return;
-    }
-    if (kind == PARAGRAPH_DETAIL && page->in_list) {
-        buffer_append_text(page->out, "<br>");
-        html_text_with_links(page->out, text);
-        buffer_append_text(page->out, "\n");
-        return;
-    }
-    end_list(page);
     if (kind == PARAGRAPH_BREAK)
         return;
-    if (kind == PARAGRAPH_FIELD && *label)
-        html_element(page->out, "h2", label);
-    buffer_append_text(page->out, kind == PARAGRAPH_LINE ? "<pre>" : "<p>");
-    html_text_with_links(page->out, text);
-    buffer_append_text(page->out, kind == PARAGRAPH_LINE ? "</pre>\n" : "</p>\n");
+    json_t *last = json_array_get(blocks, json_array_size(blocks) - 1);
+    if (last && (kind == PARAGRAPH_ITEM || kind == PARAGRAPH_DETAIL)) {
+        json_t *item = json_object();
+        template_set(item, "text", text);
+        json_array_append_new(json_object_get(last, "items"), item);
+        return;
+    }
+    json_t *block = json_object();
+    template_set(block, "label", label);
+    template_set(block, "text", text);
+    json_object_set_new(block, "items", json_array());
+    json_array_append_new(blocks, block);
+}
+
+static void set_section(json_t *values, const char *key, const struct answer *answer,
+                        void write(const struct prose *, const struct answer *))
+{
+    json_t *blocks = json_array();
+    const struct prose prose = {add_paragraph, blocks, 80};
+    write(&prose, answer);
+    json_object_set_new(values, key, blocks);
+}
+
+static void write_notes(const struct prose *prose, const struct answer *answer)
+{
+    answer_write_unlisted(prose, answer);
+    answer_write_macos(prose, answer);
+    answer_write_parts(prose, answer);
+}
+
+/* ---- parts ---- */
+
+/* The bar of outcomes: each with its share, and where it begins and ends, in tenths of a percent. */
+static void set_bar(json_t *values, const struct verdict *verdict)
+{
+    json_t *bar = json_array();
+    int64_t start = 0;
+    double sum = 0;
+    for (int i = 0; i < OUTCOME_COUNT && verdict->level != LEVEL_UNKNOWN; i++) {
+        sum += verdict->outcomes[i];
+        const int64_t end = lround(sum * 1000);
+        json_t *part = json_pack("{s:I,s:I,s:I}", "x", (json_int_t)start, "width", (json_int_t)(end - start),
+                                 "share", (json_int_t)lround(verdict->outcomes[i] * 100));
+        page_set_outcome(part, (enum outcome)i);
+        json_array_append_new(bar, part);
+        start = end;
+    }
+    json_object_set_new(values, "bar", bar);
+    json_object_set_new(values, "low", json_integer(lround(verdict->low * 100)));
+    json_object_set_new(values, "high", json_integer(lround(verdict->high * 100)));
+    json_object_set_new(values, "low_x", json_integer(lround(verdict->low * 1000)));
+    json_object_set_new(values, "range_width", json_integer(lround((verdict->high - verdict->low) * 1000)));
+}
+
+static json_t *fact(json_t *facts, const char *label, const char *value)
+{
+    json_t *added = json_object();
+    template_set(added, "label", label);
+    template_set(added, "value", value);
+    template_set(added, "text", "");
+    template_set(added, "source", "");
+    json_object_set_new(added, "sure", json_integer(0));
+    json_array_append_new(facts, added);
+    return added;
+}
+
+static void set_facts(json_t *values, const struct answer *answer)
+{
+    static const struct {
+        enum attribute attribute;
+        const char *label;
+    } attributes[] = {{ATTRIBUTE_FORM_FACTOR, "Form factor"},
+                      {ATTRIBUTE_VBIOS, "vBIOS"},
+                      {ATTRIBUTE_DISPLAY, "Display"},
+                      {ATTRIBUTE_RESET, "Reset"}};
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    json_t *facts = json_array();
+    const struct prose prose = {add_paragraph, json_array(), 80};
+    template_set(fact(facts, "Name", answer->device.name), "source", answer->device.name_source);
+    if (answer->device.gpu.chip[0])
+        fact(facts, "Chip", answer->device.gpu.chip);
+    for (size_t i = 0; i < ARRAY_SIZE(attributes); i++) {
+        const struct annotation *annotation = &answer->device.gpu.attributes[attributes[i].attribute];
+        const struct vocabulary_entry *entry =
+            &attribute_vocabulary(attributes[i].attribute)->entries[annotation->value];
+        json_t *added = fact(facts, attributes[i].label, entry->value);
+        template_set(added, "text", entry->text);
+        template_set(added, "source", annotation->value ? annotation->source : "");
+        json_object_set_new(added, "sure",
+                            json_integer(annotation->value ? lround(annotation->confidence * 100) : 0));
+    }
+    /* Cards and driver, in the words of the CLI. */
+    json_t *blocks = prose.context;
+    answer_write_cards(&prose, answer);
+    for (size_t i = 0; i < json_array_size(blocks); i++)
+        fact(facts, json_string_value(json_object_get(json_array_get(blocks, i), "label")),
+             json_string_value(json_object_get(json_array_get(blocks, i), "text")));
+    json_decref(blocks);
+    json_object_set_new(values, "facts", facts);
+}
+
+static void set_instead(json_t *values, const struct answer *answer)
+{
+    json_t *others = json_array();
+    for (int i = 0; i < answer->alternative_count; i++) {
+        const struct alternative *other = &answer->alternatives[i];
+        json_t *added = json_object();
+        struct buffer price CLEANUP(buffer_free) = BUFFER(200);
+        char slug[PCI_ID_TEXT_SIZE];
+        page_gpu_slug(other->pci_id, slug);
+        template_set(added, "slug", slug);
+        template_set(added, "name", other->name);
+        page_set_level(added, verdict_level(other->usable), other->usable);
+        if (other->price_usd)
+            answer_append_price(&price, other);
+        template_set(added, "price", price.length ? price.data + 2 : "");
+        json_object_set_new(added, "same_chip", json_boolean(other->same_chip));
+        json_array_append_new(others, added);
+    }
+    json_object_set_new(values, "others", others);
+    json_object_set_new(values, "instead", json_boolean(answer->alternative_count));
+    json_object_set_new(values, "in_desktop",
+                        json_boolean(gpu_form_factor(&answer->device.gpu) == FORM_FACTOR_MOBILE));
+}
+
+static json_t *report_values(const struct shown_report *report)
+{
+    struct buffer where CLEANUP(buffer_free) = BUFFER(1 << 16);
+    struct buffer tried CLEANUP(buffer_free) = BUFFER(1 << 16);
+    json_t *values = json_object();
+    for (int i = SHOWN_MACHINE; i <= SHOWN_GUEST_OS; i++)
+        if (report->texts[i])
+            buffer_append_format(&where, "%s%s%s", where.length ? ", " : "",
+                                 i == SHOWN_GUEST_OS ? "guest " : "", report->texts[i]);
+    for (int i = 0; i < report->attempt_count; i++)
+        buffer_append_format(&tried, "%s%s: %s", i ? ", " : "", report->attempts[i].fix,
+                             vocabulary_value(&vocabulary_result, (int)report->attempts[i].result));
+    template_set(values, "id", report->id);
+    page_set_outcome(values, report->outcome);
+    json_object_set_new(values, "statement", json_boolean(report->sample == SAMPLE_VENDOR_STATEMENT));
+    template_set(values, "date", report->texts[SHOWN_DATE] ? report->texts[SHOWN_DATE] : "undated");
+    template_set(values, "where", buffer_text(&where));
+    template_set(values, "tried", buffer_text(&tried));
+    template_set(values, "note", report->texts[SHOWN_NOTE] ? report->texts[SHOWN_NOTE] : "");
+    template_set(values, "url", report->texts[SHOWN_URL] ? report->texts[SHOWN_URL] : "");
+    return values;
 }
 
 /* ---- the page ---- */
@@ -84,12 +217,24 @@ static void write_title(const struct answer *answer, const char *name, const cha
         buffer_append_format(title, " (%ld %%)", lround(verdict->usable * 100));
 }
 
-void page_gpu_write(struct buffer *out, const struct answer *answer)
+/* The verdict's sentences; the first one, which a terminal has in capitals, apart: "Unlikely to work". */
+static void set_verdict(json_t *values, const struct answer *answer, const char *summary)
+{
+    char first[64];
+    snprintf(first, sizeof first, "%s", answer_level_sentence(answer->verdict.level));
+    for (char *c = first + 1; isupper((unsigned char)*c); c++)
+        *c = (char)tolower((unsigned char)*c);
+    const char *rest = strstr(summary, ". ");
+    template_set(values, "sentence", first);
+    template_set(values, "summary", rest ? rest + 2 : summary);
+    page_set_level(values, answer->verdict.level, answer->verdict.usable);
+    set_bar(values, &answer->verdict);
+}
+
+json_t *page_gpu_values(const struct answer *answer)
 {
     struct buffer title CLEANUP(buffer_free) = BUFFER(4096);
     struct buffer summary CLEANUP(buffer_free) = BUFFER(8192);
-    struct page page = {.out = out};
-    const struct prose prose = {add_paragraph, &page, 80};
     char name[NAME_SIZE];
     char id[PCI_ID_TEXT_SIZE];
     char slug[PCI_ID_TEXT_SIZE];
@@ -98,18 +243,29 @@ void page_gpu_write(struct buffer *out, const struct answer *answer)
     page_gpu_slug(pci_id_number(&answer->device.id), slug);
     write_title(answer, name, id, &title);
     answer_append_verdict(&summary, answer);
-    html_begin(out, "../../", buffer_text(&title), buffer_text(&summary));
-    buffer_append_text(out, "<p><a href=\"../../\">passthru</a></p>\n");
-    html_element(out, "h1", name);
-    html_element(out, "p class=verdict", buffer_text(&summary));
-    answer_write_full(&prose, answer);
-    end_list(&page);
-    buffer_append_format(out,
-                         "<p>On your machine: <code>passthru query %s</code>. For programs: "
-                         "<a href=\"../../api/v1/devices/%s.json\">JSON</a>.</p>\n",
-                         id, slug);
-    html_end(out);
-    out->failed |= title.failed || summary.failed;
+    json_t *values = page_begin("../../", buffer_text(&title), buffer_text(&summary));
+    template_set(values, "name", name);
+    template_set(values, "vendor", answer->device.vendor);
+    template_set(values, "id", id);
+    template_set(values, "slug", slug);
+    template_set(values, "chip", answer->device.gpu.chip);
+    template_set(values, "form",
+                 vocabulary_value(&vocabulary_form_factor, (int)gpu_form_factor(&answer->device.gpu)));
+    json_object_set_new(values, "either",
+                        json_boolean(gpu_form_factor(&answer->device.gpu) == FORM_FACTOR_EITHER));
+    set_verdict(values, answer, buffer_text(&summary));
+    set_section(values, "notes", answer, write_notes);
+    set_section(values, "why", answer, answer_write_why);
+    set_section(values, "help", answer, answer_write_help);
+    set_section(values, "about_reports", answer, answer_write_around_reports);
+    set_section(values, "steps", answer, answer_write_calculation);
+    json_t *reports = json_array();
+    for (int i = 0; i < answer->report_count; i++)
+        json_array_append_new(reports, report_values(&answer->reports[i]));
+    json_object_set_new(values, "reports", reports);
+    set_instead(values, answer);
+    set_facts(values, answer);
+    return values;
 }
 
 void page_gpu_write_json(struct buffer *out, const struct answer *answer)

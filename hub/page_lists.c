@@ -2,59 +2,76 @@
 #include "hub/page_lists.h"
 
 #include <inttypes.h>
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/vocabulary.h"
-#include "hub/html.h"
 #include "hub/page_gpu.h"
+#include "hub/template.h"
 
-enum { MOST_REPORTED = 20 };
+enum { MOST_REPORTED = 12 };
 
-const char page_style[] =
-    ":root{color-scheme:light dark}\n"
-    "body{max-width:44rem;margin:0 auto;padding:1rem;font:1rem/1.5 system-ui,sans-serif}\n"
-    "h1{font-size:1.5rem}h2{font-size:1rem;margin:1.2rem 0 0}p{margin:.3rem 0}\n"
-    ".verdict{font-size:1.2rem}pre{overflow-x:auto}a{color:inherit}\n"
-    "td,th{text-align:left;padding:.1rem .8rem .1rem 0;vertical-align:top}\n";
-
-static void write_rows(struct buffer *out, const char *root, const struct listed_gpu *const gpus[], int count)
+void page_list_gpu(const struct answer *answer, struct listed_gpu *gpu, struct newest_reports *newest)
 {
-    buffer_append_text(out, "<table>\n<tr><th>PCI ID<th>GPU<th>Verdict<th>Reports\n");
-    for (int i = 0; i < count; i++) {
-        const struct listed_gpu *gpu = gpus[i];
-        char slug[PCI_ID_TEXT_SIZE];
-        page_gpu_slug(gpu->pci_id, slug);
-        buffer_append_format(out, "<tr><td>%.4s:%.4s<td><a href=\"%sgpu/%s/\">", slug, slug + 5, root, slug);
-        html_text(out, gpu->name);
-        buffer_append_format(out, "</a><td>%s", vocabulary_value(&vocabulary_level, (int)gpu->level));
-        if (gpu->level != LEVEL_UNKNOWN)
-            buffer_append_format(out, " (%ld %%)", lround(gpu->usable * 100));
-        if (gpu->reports)
-            buffer_append_format(out, "<td>%d\n", gpu->reports);
-        else
-            buffer_append_text(out, "<td>\n");
-    }
-    buffer_append_text(out, "</table>\n");
+    gpu->pci_id = pci_id_number(&answer->device.id);
+    page_gpu_name(answer, gpu->name, sizeof gpu->name);
+    snprintf(gpu->vendor, sizeof gpu->vendor, "%.79s", answer->device.vendor);
+    snprintf(gpu->chip, sizeof gpu->chip, "%s", answer->device.gpu.chip);
+    gpu->level = answer->verdict.level;
+    gpu->usable = answer->verdict.usable;
+    gpu->reports = answer->verdict.direct_reports;
+    const struct shown_report *report = answer->reports;
+    if (!answer->report_count || !report->texts[SHOWN_DATE])
+        return;
+    int place = newest->count;
+    while (place && strcmp(newest->items[place - 1].date, report->texts[SHOWN_DATE]) < 0)
+        place--;
+    if (place == NEWEST_REPORTS)
+        return;
+    newest->count += newest->count < NEWEST_REPORTS;
+    memmove(&newest->items[place + 1], &newest->items[place],
+            (size_t)(newest->count - 1 - place) * sizeof *newest->items);
+    struct newest_report *item = &newest->items[place];
+    const char *hypervisor = report->texts[SHOWN_HYPERVISOR];
+    const char *guest = report->texts[SHOWN_GUEST_OS];
+    *item = (struct newest_report){.pci_id = gpu->pci_id, .outcome = report->outcome};
+    snprintf(item->date, sizeof item->date, "%s", report->texts[SHOWN_DATE]);
+    memcpy(item->name, gpu->name, sizeof item->name);
+    snprintf(item->where, sizeof item->where, "%.70s%s%.70s", hypervisor ? hypervisor : "",
+             hypervisor && guest ? ", guest "
+             : guest             ? "guest "
+                                 : "",
+             guest ? guest : "");
 }
 
-void page_vendor_write(struct buffer *out, const struct listed_gpu gpus[], int count)
+static json_t *row_values(const struct listed_gpu *gpu)
+{
+    json_t *row = json_object();
+    char slug[PCI_ID_TEXT_SIZE];
+    page_gpu_slug(gpu->pci_id, slug);
+    template_set(row, "slug", slug);
+    slug[4] = ':';
+    template_set(row, "id", slug);
+    template_set(row, "name", gpu->name);
+    page_set_level(row, gpu->level, gpu->usable);
+    json_object_set_new(row, "reports", json_integer(gpu->reports));
+    return row;
+}
+
+json_t *page_vendor_values(const struct listed_gpu gpus[], int count)
 {
     struct buffer title CLEANUP(buffer_free) = BUFFER(4096);
-    const struct listed_gpu **rows = calloc((size_t)count + 1, sizeof *rows);
+    json_t *rows = json_array();
     buffer_append_format(&title, "GPU passthrough: %s", gpus[0].vendor);
-    html_begin(out, "../../", buffer_text(&title),
-               "All GPUs of this vendor, and how likely each can be passed through");
-    buffer_append_text(out, "<p><a href=\"../../\">passthru</a></p>\n");
-    html_element(out, "h1", gpus[0].vendor);
-    for (int i = 0; rows && i < count; i++)
-        rows[i] = &gpus[i];
-    if (rows)
-        write_rows(out, "../../", rows, count);
-    html_end(out);
-    out->failed |= !rows;
-    free(rows);
+    json_t *values = page_begin("../../", buffer_text(&title),
+                                "All GPUs of this vendor, and how likely each can be passed through");
+    for (int i = 0; i < count; i++)
+        json_array_append_new(rows, row_values(&gpus[i]));
+    template_set(values, "vendor", gpus[0].vendor);
+    json_object_set_new(values, "count", json_integer(count));
+    json_object_set_new(values, "gpus", rows);
+    return values;
 }
 
 static int compare_reports(const void *a, const void *b)
@@ -66,41 +83,84 @@ static int compare_reports(const void *a, const void *b)
     return x->pci_id < y->pci_id ? -1 : x->pci_id > y->pci_id;
 }
 
-static void write_vendors(struct buffer *out, const struct listed_gpu gpus[], int count)
-{
-    buffer_append_text(out, "<h2>By vendor</h2>\n<ul>\n");
-    for (int i = 0, end; i < count; i = end) {
-        for (end = i + 1; end < count && gpus[end].pci_id >> 16 == gpus[i].pci_id >> 16; end++)
-            ;
-        buffer_append_format(out, "<li><a href=\"vendor/%04" PRIx32 "/\">", gpus[i].pci_id >> 16);
-        html_text(out, gpus[i].vendor);
-        buffer_append_format(out, "</a> (%d)\n", end - i);
-    }
-    buffer_append_text(out, "</ul>\n");
-}
-
-void page_home_write(struct buffer *out, const struct listed_gpu gpus[], int count, int64_t reports)
+static void set_most_reported(json_t *values, const struct listed_gpu gpus[], int count)
 {
     const struct listed_gpu **rows = calloc((size_t)count + 1, sizeof *rows);
-    int shown = 0;
-    html_begin(
-        out, "", "passthru: will this GPU work in a virtual machine?",
-        "How likely a GPU works when it is passed through to a virtual machine, by PCI ID, from reports");
-    buffer_append_format(out,
-                         "<h1>Will this GPU work in a virtual machine?</h1>\n<p>%d GPUs, %" PRId64
-                         " reports of people who passed one through.</p>\n",
-                         count, reports);
+    json_t *most = json_array();
     for (int i = 0; rows && i < count; i++)
         rows[i] = &gpus[i];
     if (rows)
         qsort(rows, (size_t)count, sizeof *rows, compare_reports);
-    while (rows && shown < count && shown < MOST_REPORTED && rows[shown]->reports)
-        shown++;
-    buffer_append_text(out, "<h2>Most reported</h2>\n");
-    if (rows)
-        write_rows(out, "", rows, shown);
-    write_vendors(out, gpus, count);
-    html_end(out);
-    out->failed |= !rows;
+    for (int i = 0; rows && i < count && i < MOST_REPORTED && rows[i]->reports; i++)
+        json_array_append_new(most, row_values(rows[i]));
+    json_object_set_new(values, "most", most);
+    buffer_memory_was_short |= !rows;
     free(rows);
+}
+
+/* Of a vendor the first of its GPUs, and how many there are. */
+struct vendor {
+    const struct listed_gpu *first;
+    int count;
+};
+
+static int compare_vendors(const void *a, const void *b)
+{
+    const struct vendor *x = a;
+    const struct vendor *y = b;
+    return x->count != y->count ? (x->count > y->count ? -1 : 1) : x->first < y->first ? -1 : 1;
+}
+
+static void set_vendors(json_t *values, const struct listed_gpu gpus[], int count)
+{
+    struct vendor *vendors = calloc((size_t)count + 1, sizeof *vendors);
+    json_t *rows = json_array();
+    int found = 0;
+    for (int i = 0; vendors && i < count; i++) {
+        if (!found || vendors[found - 1].first->pci_id >> 16 != gpus[i].pci_id >> 16)
+            vendors[found++].first = &gpus[i];
+        vendors[found - 1].count++;
+    }
+    if (vendors)
+        qsort(vendors, (size_t)found, sizeof *vendors, compare_vendors);
+    for (int i = 0; i < found; i++) {
+        json_t *row = json_object();
+        char id[8];
+        snprintf(id, sizeof id, "%04" PRIx32, vendors[i].first->pci_id >> 16);
+        template_set(row, "id", id);
+        template_set(row, "vendor", vendors[i].first->vendor[0] ? vendors[i].first->vendor : id);
+        json_object_set_new(row, "count", json_integer(vendors[i].count));
+        json_array_append_new(rows, row);
+    }
+    json_object_set_new(values, "vendors", rows);
+    buffer_memory_was_short |= !vendors;
+    free(vendors);
+}
+
+json_t *page_home_values(const struct listed_gpu gpus[], int count, const struct newest_reports *newest,
+                         int64_t reports, json_t *symptoms)
+{
+    json_t *values = page_begin(
+        "./", "passthru: will this GPU pass through to a virtual machine?",
+        "How likely a GPU works when it is passed through to a virtual machine, by PCI ID, from reports");
+    json_t *items = json_array();
+    for (int i = 0; i < newest->count; i++) {
+        const struct newest_report *report = &newest->items[i];
+        json_t *item = json_object();
+        char slug[PCI_ID_TEXT_SIZE];
+        page_gpu_slug(report->pci_id, slug);
+        template_set(item, "slug", slug);
+        template_set(item, "name", report->name);
+        template_set(item, "where", report->where);
+        template_set(item, "date", report->date);
+        page_set_outcome(item, report->outcome);
+        json_array_append_new(items, item);
+    }
+    json_object_set_new(values, "newest", items);
+    json_object_set_new(values, "count", json_integer(count));
+    json_object_set_new(values, "reports", json_integer(reports));
+    json_object_set(values, "symptoms", symptoms);
+    set_most_reported(values, gpus, count);
+    set_vendors(values, gpus, count);
+    return values;
 }

@@ -25,6 +25,7 @@ const char publish_help[] = "publish [OPTION]... --public DIR\n"
                             "  --public DIR   the directory\n"
                             "  --db FILE      write a page and JSON for each GPU, too, by this database of\n"
                             "                 passthru; while it stays the same they do\n"
+                            "  --site DIR     the templates of those pages, if you have your own\n"
                             "  --data DIR     publish the tables of this directory (*.tsv), too, for those\n"
                             "                 who trust the feed with them\n"
                             "  --store STORE  a file, or postgresql://... ($PASSTHRU_HUB_STORE, else\n"
@@ -45,6 +46,7 @@ struct publish_options {
     const char *public_directory;
     const char *database;
     const char *data;
+    const char *templates;
     bool json;
     bool quiet;
 };
@@ -73,26 +75,32 @@ static void print_result(const struct publish_options *options, const struct fee
     streams_write(&text);
 }
 
-/* Pages are made anew when the database is another one than before, or this program is. */
+/* Pages are made anew when the database is another one than before, or a template or this program is. */
 static void write_pages(const struct publish_options *options, struct site *site, struct error *error)
 {
     static const char stamp_path[] = "api/v1/database.json";
-    struct buffer stamp CLEANUP(buffer_free) = BUFFER(1024);
-    struct buffer before CLEANUP(buffer_free) = BUFFER(1024);
+    struct buffer stamp CLEANUP(buffer_free) = BUFFER(8192);
+    struct buffer before CLEANUP(buffer_free) = BUFFER(8192);
+    char found_templates[DATABASE_PATH_SIZE];
+    const char *templates = options->templates ? options->templates : found_templates;
     struct database *database;
     struct stat status = {.st_size = 0};
     struct error none;
     bool found = false;
-    if (options->database && stat(options->database, &status) == 0)
-        buffer_append_format(&stamp, "{\"size\":%" PRId64 ",\"time\":%" PRId64 ".%09ld,\"program\":\"%s\"}\n",
+    publish_find_templates(found_templates);
+    if (options->database && stat(options->database, &status) == 0) {
+        buffer_append_format(&stamp, "{\"size\":%" PRId64 ",\"time\":%" PRId64 ".%09ld,\"program\":\"%s\"",
                              (int64_t)status.st_size, (int64_t)status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
                              PASSTHRU_VERSION);
+        publish_stamp_templates(templates, &stamp);
+        buffer_append_text(&stamp, "}\n");
+    }
     if (!options->database || (!site_read(site, stamp_path, &before, &none) &&
                                strcmp(buffer_text(&before), buffer_text(&stamp)) == 0))
         publish_pages_again(site, &found, error);
     if (error->code || !options->database || found || database_open(options->database, &database, error))
         return;
-    publish_pages(database, site, error);
+    publish_pages(database, templates, site, error);
     database_close(database);
     if (!error->code)
         site_write(site, stamp_path, &stamp, error);
@@ -146,6 +154,7 @@ int command_publish(int argc, char **argv)
                                            {"public", &options.public_directory, NULL},
                                            {"db", &options.database, NULL},
                                            {"data", &options.data, NULL},
+                                           {"site", &options.templates, NULL},
                                            {"json", NULL, &options.json},
                                            {"quiet", NULL, &options.quiet}};
     int status = program_take_options(argc, argv, publish_help, known, ARRAY_SIZE(known));

@@ -5,22 +5,35 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "answer/answer.h"
 #include "hub/page_gpu.h"
 #include "hub/page_lists.h"
+#include "hub/template.h"
 
-enum { PAGE_MAX = 4 << 20, JSON_REPORTS = 20 /* as query --json */ };
+enum { PAGE_MAX = 8 << 20, JSON_REPORTS = 20 /* as query --json */ };
+
+enum page_kind { PAGE_FRAME, PAGE_GPU, PAGE_HOME, PAGE_VENDOR, PAGE_SYMPTOM, PAGE_NOT_FOUND, PAGE_KINDS };
+static const char *const template_names[PAGE_KINDS] = {"frame.html",  "gpu.html",     "home.html",
+                                                       "vendor.html", "symptom.html", "404.html"};
+/* What is published as it is. */
+static const char *const plain_names[] = {"style.css", "search.js", "icon.svg"};
 
 /* What is taken over where the database is the same. */
-static const char *const parts[] = {"gpu/", "api/", "vendor/", "index.html", "style.css"};
+static const char *const parts[] = {"gpu/",     "api/",        "vendor/",   "symptom/",  "index.html",
+                                    "404.html", "search.json", "style.css", "search.js", "icon.svg"};
 
 struct pages {
     struct database *database;
     struct site *site;
+    const char *directory; /* of the templates */
+    struct template templates[PAGE_KINDS];
     struct answer *answer;
     struct listed_gpu *gpus;
     int count;
+    struct newest_reports newest;
     struct buffer page;
 };
 
@@ -30,15 +43,13 @@ static void write_page(struct pages *pages, const char *path, struct error *erro
     buffer_clear(&pages->page);
 }
 
-static void list_gpu(struct pages *pages, const struct answer *answer)
+/* Fills a template, writes the page, and frees the values. */
+static void write_html(struct pages *pages, enum page_kind kind, json_t *values, const char *path,
+                       struct error *error)
 {
-    struct listed_gpu *gpu = &pages->gpus[pages->count++];
-    gpu->pci_id = pci_id_number(&answer->device.id);
-    page_gpu_name(answer, gpu->name, sizeof gpu->name);
-    snprintf(gpu->vendor, sizeof gpu->vendor, "%.79s", answer->device.vendor);
-    gpu->level = answer->verdict.level;
-    gpu->usable = answer->verdict.usable;
-    gpu->reports = answer->verdict.direct_reports;
+    if (!template_fill(&pages->templates[PAGE_FRAME], &pages->templates[kind], values, &pages->page, error))
+        write_page(pages, path, error);
+    json_decref(values);
 }
 
 static void write_gpu(struct pages *pages, uint32_t number, struct error *error)
@@ -52,10 +63,9 @@ static void write_gpu(struct pages *pages, uint32_t number, struct error *error)
     page_gpu_slug(number, slug);
     if (answer_gather(pages->database, &id, query, &options, pages->answer, error))
         return;
-    list_gpu(pages, pages->answer);
-    page_gpu_write(&pages->page, pages->answer);
+    page_list_gpu(pages->answer, &pages->gpus[pages->count++], &pages->newest);
     snprintf(path, sizeof path, "gpu/%s/index.html", slug);
-    write_page(pages, path, error);
+    write_html(pages, PAGE_GPU, page_gpu_values(pages->answer), path, error);
     if (error->code)
         return;
     page_gpu_write_json(&pages->page, pages->answer);
@@ -63,31 +73,74 @@ static void write_gpu(struct pages *pages, uint32_t number, struct error *error)
     write_page(pages, path, error);
 }
 
-static void write_lists(struct pages *pages, struct error *error)
+static void write_vendors(struct pages *pages, struct error *error)
 {
-    struct database_counts counts;
     for (int i = 0, end; i < pages->count && !error->code; i = end) {
         const uint32_t vendor = pages->gpus[i].pci_id >> 16;
         char path[100];
         for (end = i + 1; end < pages->count && pages->gpus[end].pci_id >> 16 == vendor; end++)
             ;
-        page_vendor_write(&pages->page, pages->gpus + i, end - i);
         snprintf(path, sizeof path, "vendor/%04" PRIx32 "/index.html", vendor);
-        write_page(pages, path, error);
+        write_html(pages, PAGE_VENDOR, page_vendor_values(pages->gpus + i, end - i), path, error);
     }
-    if (error->code || database_count(pages->database, &counts, error))
-        return;
-    page_home_write(&pages->page, pages->gpus, pages->count, counts.reports);
-    write_page(pages, "index.html", error);
-    if (error->code)
-        return;
-    buffer_append_text(&pages->page, page_style);
-    write_page(pages, "style.css", error);
 }
 
-void publish_pages(struct database *database, struct site *site, struct error *error)
+static void write_symptoms(struct pages *pages, json_t *symptoms, struct error *error)
 {
-    struct pages pages = {.database = database, .site = site, .page = BUFFER(PAGE_MAX)};
+    size_t i;
+    json_t *symptom;
+    json_array_foreach (symptoms, i, symptom) {
+        char path[200];
+        snprintf(path, sizeof path, "symptom/%.100s/index.html",
+                 json_string_value(json_object_get(symptom, "id")));
+        write_html(pages, PAGE_SYMPTOM, json_incref(symptom), path, error);
+        if (error->code)
+            return;
+    }
+}
+
+static void write_lists(struct pages *pages, struct error *error)
+{
+    struct database_counts counts;
+    json_t *symptoms = page_symptoms_values(pages->database, error);
+    if (symptoms)
+        write_symptoms(pages, symptoms, error);
+    if (!error->code && !database_count(pages->database, &counts, error))
+        write_html(pages, PAGE_HOME,
+                   page_home_values(pages->gpus, pages->count, &pages->newest, counts.reports, symptoms),
+                   "index.html", error);
+    if (!error->code)
+        write_html(pages, PAGE_NOT_FOUND, page_begin("/", "passthru: no such page", "There is no such page"),
+                   "404.html", error);
+    if (!error->code &&
+        !page_search_write(pages->database, pages->gpus, pages->count, symptoms, &pages->page, error))
+        write_page(pages, "search.json", error);
+    json_decref(symptoms);
+    if (!error->code)
+        write_vendors(pages, error);
+}
+
+static void load_templates(struct pages *pages, struct error *error)
+{
+    for (int i = 0; i < PAGE_KINDS; i++)
+        if (error->code || template_load(pages->directory, template_names[i], &pages->templates[i], error))
+            return;
+}
+
+static void write_plain(struct pages *pages, struct error *error)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(plain_names) && !error->code; i++) {
+        struct template file;
+        if (!template_read(pages->directory, plain_names[i], &file, error))
+            site_write(pages->site, plain_names[i], &file.text, error);
+        template_free(&file);
+    }
+}
+
+void publish_pages(struct database *database, const char *templates, struct site *site, struct error *error)
+{
+    struct pages pages = {
+        .database = database, .site = site, .directory = templates, .page = BUFFER(PAGE_MAX)};
     uint32_t *ids;
     int count;
     if (!database_list_gpus(database, &ids, &count, error)) {
@@ -95,16 +148,22 @@ void publish_pages(struct database *database, struct site *site, struct error *e
         pages.gpus = calloc((size_t)count + 1, sizeof *pages.gpus);
         if (!pages.answer || !pages.gpus)
             error_set(error, ERROR_NO_MEMORY, "no memory for the pages");
+        load_templates(&pages, error);
         for (int i = 0; i < count && !error->code; i++)
             write_gpu(&pages, ids[i], error);
         if (!error->code)
             write_lists(&pages, error);
+        write_plain(&pages, error);
     }
+    if (!error->code && buffer_memory_was_short)
+        error_set(error, ERROR_NO_MEMORY, "no memory for the pages");
     if (pages.answer)
         answer_free(pages.answer);
     free(pages.answer);
     free(pages.gpus);
     free(ids);
+    for (int i = 0; i < PAGE_KINDS; i++)
+        template_free(&pages.templates[i]);
     buffer_free(&pages.page);
 }
 
@@ -117,4 +176,31 @@ void publish_pages_again(struct site *site, bool *found, struct error *error)
         site_take_over(site, parts[i], &is_there, error);
         *found &= is_there;
     }
+}
+
+void publish_find_templates(char path[DATABASE_PATH_SIZE])
+{
+    char directory[DATABASE_PATH_SIZE];
+    database_program_directory(directory);
+    snprintf(path, DATABASE_PATH_SIZE, "%.4000s/../share/passthru-hub/site", directory);
+    if (access(path, F_OK))
+        snprintf(path, DATABASE_PATH_SIZE, "%.4000s/../hub/site", directory);
+}
+
+static void stamp_file(const char *templates, const char *name, struct buffer *stamp)
+{
+    char path[DATABASE_PATH_SIZE];
+    struct stat status;
+    snprintf(path, sizeof path, "%.4000s/%s", templates, name);
+    if (stat(path, &status) == 0)
+        buffer_append_format(stamp, ",\"%s\":\"%" PRId64 " %" PRId64 ".%09ld\"", name,
+                             (int64_t)status.st_size, (int64_t)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+}
+
+void publish_stamp_templates(const char *templates, struct buffer *stamp)
+{
+    for (int i = 0; i < PAGE_KINDS; i++)
+        stamp_file(templates, template_names[i], stamp);
+    for (size_t i = 0; i < ARRAY_SIZE(plain_names); i++)
+        stamp_file(templates, plain_names[i], stamp);
 }

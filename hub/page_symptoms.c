@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/symptom.h"
+#include "hub/page_gpu.h"
+#include "hub/page_lists.h"
+#include "hub/template.h"
+
+enum { MAX_FIXES = 12 };
+
+static json_t *find_symptom(json_t *symptoms, const char *id)
+{
+    size_t i;
+    json_t *symptom;
+    json_array_foreach (symptoms, i, symptom)
+        if (strcmp(json_string_value(json_object_get(symptom, "id")), id) == 0)
+            return symptom;
+    return NULL;
+}
+
+/* An ID becomes a directory of the site: one that is none of the vocabulary, as that of a mark, has no page.
+ */
+static enum error_code add_meaning(void *context, const struct symptom_record *record, struct error *error)
+{
+    const char *text = vocabulary_text(&vocabulary_symptom, record->id);
+    json_t *symptom = find_symptom(context, record->id);
+    json_t *meaning = json_object();
+    error->code = ERROR_NONE;
+    if (!text) {
+        json_decref(meaning);
+        return ERROR_NONE;
+    }
+    if (!symptom) {
+        struct buffer title CLEANUP(buffer_free) = BUFFER(1024);
+        buffer_append_format(&title, "%s: what this log line of GPU passthrough means", record->id);
+        symptom = page_begin("../../", buffer_text(&title), text);
+        template_set(symptom, "id", record->id);
+        template_set(symptom, "text", text);
+        json_object_set_new(symptom, "meanings", json_array());
+        json_array_append_new(context, symptom);
+    }
+    template_set(meaning, "cause", record->cause);
+    template_set(meaning, "next", record->next);
+    template_set(meaning, "words", record->words);
+    template_set(meaning, "pattern", record->pattern);
+    template_set(meaning, "condition", strcmp(record->condition, "-") == 0 ? "" : record->condition);
+    json_array_append_new(json_object_get(symptom, "meanings"), meaning);
+    return error->code;
+}
+
+static enum error_code add_fixes(struct database *database, json_t *symptom, struct error *error)
+{
+    struct tried_fix fixes[MAX_FIXES];
+    int count;
+    json_t *items = json_array();
+    json_object_set_new(symptom, "fixes", items);
+    if (database_find_symptom_fixes(database, json_string_value(json_object_get(symptom, "id")), false, fixes,
+                                    MAX_FIXES, &count, error))
+        return error->code;
+    for (int i = 0; i < count; i++) {
+        const char *text = vocabulary_text(&vocabulary_fix, fixes[i].fix);
+        json_t *item = json_pack("{s:i,s:i}", "helped", fixes[i].helped, "tried", fixes[i].tried);
+        template_set(item, "fix", fixes[i].fix);
+        template_set(item, "text", text ? text : "");
+        json_array_append_new(items, item);
+    }
+    return error->code;
+}
+
+json_t *page_symptoms_values(struct database *database, struct error *error)
+{
+    json_t *symptoms = json_array();
+    size_t i;
+    json_t *symptom;
+    if (!database_each_symptom(database, add_meaning, symptoms, error))
+        json_array_foreach (symptoms, i, symptom)
+            if (add_fixes(database, symptom, error))
+                break;
+    if (!error->code)
+        return symptoms;
+    json_decref(symptoms);
+    return NULL;
+}
+
+/* ---- search.json ---- */
+
+struct search_index {
+    const struct listed_gpu *gpus;
+    int count;
+    json_t *words; /* by kind */
+    json_t *names;
+};
+
+static void append_text(json_t *array, const char *text)
+{
+    json_t *holder = json_object();
+    template_set(holder, "text", text);
+    json_array_append(array, json_object_get(holder, "text"));
+    json_decref(holder);
+}
+
+static enum error_code add_words(void *context, enum word_kind kind, const char *words, struct error *error)
+{
+    const struct search_index *index = context;
+    template_set(index->words, vocabulary_value(&vocabulary_word_kind, (int)kind), words);
+    return error->code = ERROR_NONE;
+}
+
+static int compare_ids(const void *key, const void *gpu)
+{
+    const uint32_t id = *(const uint32_t *)key;
+    const uint32_t other = ((const struct listed_gpu *)gpu)->pci_id;
+    return id < other ? -1 : id > other;
+}
+
+/* Letters and digits are what counts: a name that is the product's alone need not be there twice. */
+static bool says_same(const char *name, const char *product)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    for (;; name++, product++) {
+        while (*name && *name != '|' && !strchr(letters, *name))
+            name++;
+        while (*product && !strchr(letters, *product) && !strchr(letters, *product | 0x20))
+            product++;
+        if (!*name || *name == '|' || !*product)
+            return (!*name || *name == '|') && !*product;
+        if (*name != *product && *name != (*product | 0x20))
+            return false;
+    }
+}
+
+static enum error_code add_alias(void *context, const struct alias_record *alias, struct error *error)
+{
+    const struct search_index *index = context;
+    const struct listed_gpu *gpu =
+        bsearch(&alias->pci_id, index->gpus, (size_t)index->count, sizeof *gpu, compare_ids);
+    error->code = ERROR_NONE;
+    if (!gpu)
+        return ERROR_NONE;
+    json_t *entry = json_array();
+    append_text(entry, alias->product);
+    json_array_append_new(entry, json_integer(gpu - index->gpus));
+    append_text(entry, vocabulary_value(&vocabulary_form_factor, (int)alias->form_factor));
+    if (alias->is_of_processor || !says_same(alias->name, alias->product))
+        append_text(entry, alias->name);
+    if (alias->is_of_processor)
+        json_array_append_new(entry, json_integer(1));
+    json_array_append_new(index->names, entry);
+    return ERROR_NONE;
+}
+
+static json_t *gpus_values(const struct listed_gpu gpus[], int count)
+{
+    json_t *values = json_array();
+    for (int i = 0; i < count; i++) {
+        char slug[PCI_ID_TEXT_SIZE];
+        page_gpu_slug(gpus[i].pci_id, slug);
+        json_t *entry = json_array();
+        json_t *level = json_object();
+        append_text(entry, slug);
+        append_text(entry, gpus[i].chip);
+        page_set_level(level, gpus[i].level, gpus[i].usable);
+        json_array_append(entry, json_object_get(level, "level"));
+        json_array_append(entry, json_object_get(level, "percent"));
+        json_decref(level);
+        json_array_append_new(values, entry);
+    }
+    return values;
+}
+
+/* By each symptom its patterns, with the words that a line has. */
+static json_t *patterns_values(json_t *symptoms)
+{
+    json_t *values = json_array();
+    size_t i;
+    size_t k;
+    json_t *symptom;
+    json_t *meaning;
+    json_array_foreach (symptoms, i, symptom)
+        json_array_foreach (json_object_get(symptom, "meanings"), k, meaning)
+            json_array_append_new(values, json_pack("[O,O,O]", json_object_get(symptom, "id"),
+                                                    json_object_get(meaning, "words"),
+                                                    json_object_get(meaning, "pattern")));
+    return values;
+}
+
+enum error_code page_search_write(struct database *database, const struct listed_gpu gpus[], int count,
+                                  json_t *symptoms, struct buffer *out, struct error *error)
+{
+    struct search_index index = {gpus, count, json_object(), json_array()};
+    json_t *whole = json_pack("{s:o,s:o,s:o,s:o}", "words", index.words, "names", index.names, "gpus",
+                              gpus_values(gpus, count), "symptoms", patterns_values(symptoms));
+    if (!database_each_name_word(database, add_words, &index, error) &&
+        !database_each_alias(database, add_alias, &index, error)) {
+        char *text = json_dumps(whole, JSON_COMPACT | JSON_ENSURE_ASCII);
+        out->failed |= !text;
+        buffer_append_text(out, text ? text : "");
+        free(text);
+    }
+    json_decref(whole);
+    return error->code;
+}
