@@ -79,7 +79,7 @@ enum error_code database_each_alias(struct database *database, alias_visitor *ea
         "SELECT a.pci_id, a.name, a.product, a.form_factor, a.source = 'processors',"
         " min(CASE a.source WHEN 'cards' THEN 0 WHEN 'prices' THEN 1 WHEN 'names' THEN 2 WHEN 'pci.ids' THEN"
         " 3 ELSE 4 END) AS rank FROM alias a JOIN gpu g ON g.pci_id = a.pci_id GROUP BY a.pci_id, a.name"
-        " ORDER BY g.reports DESC, rank, g.chip DESC, a.id";
+        " ORDER BY a.source = 'processors', CASE WHEN a.source = 'processors' THEN a.id END, g.reports DESC, rank, g.chip DESC, a.id";
     sqlite3_stmt *row;
     if (database_query(database, sql, SQL_NO_VALUES, &row, error))
         return error->code;

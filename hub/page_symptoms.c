@@ -32,9 +32,7 @@ static enum error_code add_meaning(void *context, const struct symptom_record *r
         return ERROR_NONE;
     }
     if (!symptom) {
-        struct buffer title CLEANUP(buffer_free) = BUFFER(1024);
-        buffer_append_format(&title, "%s: what this log line of GPU passthrough means", record->id);
-        symptom = page_begin("../../", buffer_text(&title), text);
+        symptom = json_object();
         template_set(symptom, "id", record->id);
         template_set(symptom, "text", text);
         json_object_set_new(symptom, "meanings", json_array());

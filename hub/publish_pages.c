@@ -90,10 +90,15 @@ static void write_symptoms(struct pages *pages, json_t *symptoms, struct error *
     size_t i;
     json_t *symptom;
     json_array_foreach (symptoms, i, symptom) {
+        const char *id = json_string_value(json_object_get(symptom, "id"));
+        struct buffer title CLEANUP(buffer_free) = BUFFER(1024);
         char path[200];
-        snprintf(path, sizeof path, "symptom/%.100s/index.html",
-                 json_string_value(json_object_get(symptom, "id")));
-        write_html(pages, PAGE_SYMPTOM, json_incref(symptom), path, error);
+        buffer_append_format(&title, "%s: what this log line of GPU passthrough means", id);
+        json_t *values =
+            page_begin("../../", buffer_text(&title), json_string_value(json_object_get(symptom, "text")));
+        json_object_update(values, symptom);
+        snprintf(path, sizeof path, "symptom/%.100s/index.html", id);
+        write_html(pages, PAGE_SYMPTOM, values, path, error);
         if (error->code)
             return;
     }

@@ -11,6 +11,7 @@
   let index = null;
   let loading = null;
   let chosen = -1;
+  let leftOut = []; /* words of the last search that no name has */
 
   /* ---- names ---- */
 
@@ -157,6 +158,7 @@
     const atNumber = (i) => (asked[i].glued && asked[i - 1].digit) || (asked[i + 1] && asked[i + 1].glued && asked[i + 1].digit);
     let kept = asked.filter((word, i) => word.kind !== "model" || word.digit || atNumber(i) || index.places.has(word.text));
     if (!kept.length) kept = asked;
+    leftOut = asked.filter((word) => !kept.includes(word)).map((word) => word.text);
     const wantsMobile = kept.some((word) => word.kind === "mobile");
     for (const prefix of [false, true]) {
       const graded = [];
@@ -183,6 +185,7 @@
 
   function find(text) {
     const hits = [];
+    leftOut = [];
     for (const [, vendor, device] of text.matchAll(/(?:^|[^0-9a-f])(?:0x)?([0-9a-f]{4})[:\- ](?:0x)?([0-9a-f]{4})(?![0-9a-f:])/gi)) {
       const slug = `${vendor}-${device}`.toLowerCase();
       const number = index.gpus.findIndex((gpu) => gpu[0] === slug);
@@ -193,6 +196,8 @@
     const ids = new Set();
     if (text.length > 5)
       for (const { id, words, pattern } of index.patterns) if (words.some((word) => lower.includes(word)) && pattern.test(text)) ids.add(id);
+    const name = lower.replace(/[^a-z0-9]+/g, "-");
+    for (const { id } of index.patterns) if (name.length > 3 && `-${id}-`.includes(`-${name}-`)) ids.add(id);
     if (ids.size) return [...ids].map((id) => ({ symptom: id }));
     return searchNames(text);
   }
@@ -225,8 +230,8 @@
     list.hidden = !hits.length;
     input.setAttribute("aria-expanded", String(!!hits.length));
     input.removeAttribute("aria-activedescendant");
-    said.textContent = !text ? "" : hits.length ? `${hits.length} found` : "Nothing is called so.";
-    said.className = text && !hits.length ? "" : "unseen";
+    said.textContent = !text ? "" : !hits.length ? "Nothing is called so." : leftOut.length ? `Found without: ${leftOut.join(", ")}` : `${hits.length} found`;
+    said.className = text && (!hits.length || leftOut.length) ? "" : "unseen";
   }
 
   function choose(number) {

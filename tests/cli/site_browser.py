@@ -1,0 +1,167 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Looks at a published site in Chromium, as a user without rights. Usage: site_browser.py ADDRESS NAMES [DIRECTORY]
+
+NAMES has lines "what a person types<TAB>PCI ID<TAB>..." of what the search has to show first. Prints lines `ok ...` and
+`not ok ...`. A DIRECTORY gets a picture of each page, 360 and 1280 pixels wide, light and dark."""
+import sys
+import tempfile
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+ADDRESS, NAMES = sys.argv[1:3]
+PICTURES = sys.argv[3] if len(sys.argv) > 3 else None
+PAGES = ["/", "/gpu/10de-1d01/", "/gpu/10de-2484/", "/vendor/1002/", "/symptom/nvrm-vbios-copy-failed/", "/404.html"]
+failed = False
+
+# Rules of accessibility that a page can be asked for: contrast of 4.5 (3 of large text), names of what can be used, one main
+# landmark, headings in order, a language, no id twice.
+RULES = r"""
+const wrong = [];
+const say = (rule, element) => wrong.push(rule + ": " + element.outerHTML.slice(0, 120));
+const part = (value) => (value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+const numbers = (color) => (color.match(/[\d.]+/g) || []).map(Number);
+const light = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+const back = (element) => {
+  for (; element; element = element.parentElement) {
+    const color = numbers(getComputedStyle(element).backgroundColor);
+    if (color.length === 3 || color[3] > 0) return color;
+  }
+  return [255, 255, 255];
+};
+const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+for (let node; (node = texts.nextNode());) {
+  const element = node.parentElement;
+  const style = getComputedStyle(element);
+  if (!node.data.trim() || !element.checkVisibility() || element.closest("script, noscript, option")) continue;
+  const [a, b] = [light(numbers(style.color)), light(back(element))].sort((x, y) => y - x);
+  const size = parseFloat(style.fontSize);
+  const isLarge = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+  if ((a + 0.05) / (b + 0.05) < (isLarge ? 3 : 4.5)) say("contrast " + ((a + 0.05) / (b + 0.05)).toFixed(1), element);
+}
+for (const element of document.querySelectorAll("a, button, summary"))
+  if (!(element.textContent.trim() || element.getAttribute("aria-label"))) say("no name", element);
+for (const element of document.querySelectorAll("input, select, textarea"))
+  if (!element.labels.length && !element.getAttribute("aria-label")) say("no label", element);
+for (const element of document.querySelectorAll("[aria-labelledby], [aria-controls]"))
+  for (const id of [element.getAttribute("aria-labelledby"), element.getAttribute("aria-controls")])
+    if (id && !document.getElementById(id)) say("leads to no id", element);
+const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+if (new Set(ids).size !== ids.length) wrong.push("an id twice");
+if (document.querySelectorAll("main").length !== 1) wrong.push("no main, or several");
+if (document.querySelectorAll("h1").length !== 1) wrong.push("no h1, or several");
+let before = 0;
+for (const heading of document.querySelectorAll("h1, h2, h3, h4")) {
+  const level = Number(heading.tagName[1]);
+  if (level > before + 1) say("heading left out", heading);
+  before = level;
+}
+if (!document.documentElement.lang) wrong.push("no language");
+if (document.documentElement.scrollWidth > document.documentElement.clientWidth) wrong.push("wider than the window");
+return wrong;
+"""
+
+
+def check(name, wrong):
+    global failed
+    failed |= bool(wrong)
+    print("%s - %s" % ("not ok" if wrong else "ok", name))
+    for line in wrong:
+        print("    # %s" % line)
+
+
+def start(script=True):
+    options = webdriver.ChromeOptions()
+    for argument in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-first-run",
+                     "disable-background-networking", "user-data-dir=" + tempfile.mkdtemp()):
+        options.add_argument("--" + argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    if not script:
+        options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+    return webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+
+
+def look(driver):
+    for dark in (False, True):
+        for width in (360, 1280):
+            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                                   {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width == 360})
+            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+                "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
+            for page in PAGES:
+                driver.get(ADDRESS + page)
+                if PICTURES:
+                    driver.save_screenshot("%s/%s-%d-%s.png" % (PICTURES, page.strip("/").replace("/", "-") or "home", width,
+                                                                "dark" if dark else "light"))
+                for details in driver.find_elements(By.TAG_NAME, "details"):
+                    driver.execute_script("arguments[0].open = true", details)
+                check("rules of accessibility: %s %d %s" % (page, width, "dark" if dark else "light"),
+                      driver.execute_script(RULES))
+
+
+def ask(driver, text):
+    """What the search shows: the addresses, and what it says."""
+    driver.execute_async_script(
+        "const q = document.getElementById('q'); q.value = arguments[0]; q.dispatchEvent(new Event('input'));"
+        "setTimeout(arguments[1], 0)", text)
+    return ([link.get_attribute("href") for link in driver.find_elements(By.CSS_SELECTOR, "#hits a")],
+            driver.find_element(By.ID, "said").text)
+
+
+def search(driver):
+    driver.get(ADDRESS + "/")
+    driver.find_element(By.ID, "q").send_keys("rtx")
+    for _ in range(100):
+        if driver.find_elements(By.CSS_SELECTOR, "#hits a"):
+            break
+        driver.execute_async_script("setTimeout(arguments[0], 100)")
+    wrong = []
+    with open(NAMES) as lines:
+        for line in lines:
+            text, first = line.rstrip("\n").split("\t")[:2]
+            found = ask(driver, text)[0][:1]
+            if found != ["%s/gpu/%s/" % (ADDRESS, first.replace(":", "-"))]:
+                wrong.append("%s: %s, not %s" % (text, found, first))
+    check("search: names as the program finds them", wrong)
+    for text, path in (("10de:1d16", "/gpu/10de-1d16/"), ("01:00.0 VGA [0300]: NVIDIA [10DE:1D16] (rev a1)", "/gpu/10de-1d16/"),
+                       ("[    5.1] NVRM: failed to copy vbios to system memory.", "/symptom/nvrm-vbios-copy-failed/"),
+                       ("nvidia code 43", "/symptom/nvidia-code-43/")):
+        check("search: %s" % text, [] if ask(driver, text)[0][:1] == [ADDRESS + path] else [str(ask(driver, text))])
+    hostile = "<img src=x onerror=alert(1)>"
+    ask(driver, hostile)
+    check("search: what was typed is no markup", [element.get_attribute("outerHTML") for element in driver.find_elements(By.TAG_NAME, "img")])
+    check("search: that nothing is found is said", [] if "Nothing" in ask(driver, "zzzz")[1] else [str(ask(driver, "zzzz"))])
+    box = driver.find_element(By.ID, "q")
+    box.clear()
+    box.send_keys("geforce mx330")
+    box.send_keys(Keys.ARROW_DOWN, Keys.ENTER)
+    for _ in range(50):
+        if driver.current_url != ADDRESS + "/":
+            break
+        driver.execute_async_script("setTimeout(arguments[0], 100)")
+    check("search: by keyboard alone", [] if driver.current_url == ADDRESS + "/gpu/10de-1d16/" else [driver.current_url])
+
+
+def main():
+    driver = start()
+    look(driver)
+    search(driver)
+    check("no console message", [entry["message"] for entry in driver.get_log("browser")])
+    asked = [entry["message"] for entry in driver.get_log("performance") if '"Network.requestWillBeSent"' in entry["message"]
+             and '"documentURL":"%s' % ADDRESS in entry["message"]]
+    check("no request to another host", [message[:200] for message in asked if '"url":"%s/' % ADDRESS not in message
+                                         and '"url":"data:' not in message])
+    check("requests were seen", [] if asked else ["none"])
+    driver.quit()
+    driver = start(script=False)
+    driver.get(ADDRESS + "/")
+    check("without JavaScript: lists, and no box that does nothing",
+          [] if not driver.find_element(By.ID, "q").is_displayed() and driver.find_element(By.ID, "lists").is_displayed() else ["?"])
+    driver.quit()
+    return failed
+
+
+sys.exit(main())
