@@ -26,6 +26,12 @@ void page_gpu_name(const struct answer *answer, char *name, size_t size)
         snprintf(name, size, "%s", answer->device.name);
 }
 
+const char *page_chip_path(const char *chip)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    return strspn(chip, letters) == strlen(chip) ? chip : "";
+}
+
 json_t *page_begin(const char *root, const char *title, const char *description)
 {
     json_t *values = json_object();
@@ -249,6 +255,7 @@ json_t *page_gpu_values(const struct answer *answer)
     template_set(values, "id", id);
     template_set(values, "slug", slug);
     template_set(values, "chip", answer->device.gpu.chip);
+    template_set(values, "chip_path", page_chip_path(answer->device.gpu.chip));
     template_set(values, "form",
                  vocabulary_value(&vocabulary_form_factor, (int)gpu_form_factor(&answer->device.gpu)));
     json_object_set_new(values, "either",

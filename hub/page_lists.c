@@ -38,6 +38,7 @@ void page_list_gpu(const struct answer *answer, struct listed_gpu *gpu, struct n
     *item = (struct newest_report){.pci_id = gpu->pci_id, .outcome = report->outcome};
     snprintf(item->date, sizeof item->date, "%s", report->texts[SHOWN_DATE]);
     memcpy(item->name, gpu->name, sizeof item->name);
+    memcpy(item->id, report->id, sizeof item->id);
     snprintf(item->where, sizeof item->where, "%.70s%s%.70s", hypervisor ? hypervisor : "",
              hypervisor && guest ? ", guest "
              : guest             ? "guest "
@@ -59,16 +60,16 @@ static json_t *row_values(const struct listed_gpu *gpu)
     return row;
 }
 
-json_t *page_vendor_values(const struct listed_gpu gpus[], int count)
+json_t *page_list_values(const char *heading, const struct listed_gpu *const gpus[], int count)
 {
     struct buffer title CLEANUP(buffer_free) = BUFFER(4096);
     json_t *rows = json_array();
-    buffer_append_format(&title, "GPU passthrough: %s", gpus[0].vendor);
+    buffer_append_format(&title, "GPU passthrough: %s", heading);
     json_t *values = page_begin("../../", buffer_text(&title),
-                                "All GPUs of this vendor, and how likely each can be passed through");
+                                "How likely each of these GPUs can be passed through to a virtual machine");
     for (int i = 0; i < count; i++)
-        json_array_append_new(rows, row_values(&gpus[i]));
-    template_set(values, "vendor", gpus[0].vendor);
+        json_array_append_new(rows, row_values(gpus[i]));
+    template_set(values, "heading", heading);
     json_object_set_new(values, "count", json_integer(count));
     json_object_set_new(values, "gpus", rows);
     return values;
@@ -137,26 +138,81 @@ static void set_vendors(json_t *values, const struct listed_gpu gpus[], int coun
     free(vendors);
 }
 
+/* "2026-03" as a time: its first moment. */
+static void print_time(const char *date, char time[32])
+{
+    static const char rest[] = "0000-01-01T00:00:00Z";
+    snprintf(time, 32, "%.10s%s", date, rest + (strlen(date) < 10 ? strlen(date) : 10));
+}
+
+static json_t *newest_values(const struct newest_reports *newest, int limit)
+{
+    json_t *items = json_array();
+    for (int i = 0; i < newest->count && i < limit; i++) {
+        const struct newest_report *report = &newest->items[i];
+        json_t *item = json_object();
+        char slug[PCI_ID_TEXT_SIZE];
+        char time[32];
+        page_gpu_slug(report->pci_id, slug);
+        print_time(report->date, time);
+        template_set(item, "slug", slug);
+        template_set(item, "id", report->id);
+        template_set(item, "name", report->name);
+        template_set(item, "where", report->where);
+        template_set(item, "date", report->date);
+        template_set(item, "time", time);
+        page_set_outcome(item, report->outcome);
+        json_array_append_new(items, item);
+    }
+    return items;
+}
+
+json_t *page_atom_values(const char *url, const struct newest_reports *newest)
+{
+    json_t *values = json_object();
+    char time[32];
+    print_time(newest->count ? newest->items[0].date : "2026", time);
+    template_set(values, "url", url);
+    template_set(values, "updated", time);
+    json_object_set_new(values, "newest", newest_values(newest, NEWEST_REPORTS));
+    return values;
+}
+
+static void add_path(json_t *paths, const char *before, const char *name)
+{
+    char path[200];
+    json_t *item = json_object();
+    snprintf(path, sizeof path, "%s%.150s%s", before, name, *name ? "/" : "");
+    template_set(item, "path", path);
+    json_array_append_new(paths, item);
+}
+
+json_t *page_sitemap_values(const char *url, const struct listed_gpu gpus[], int count, json_t *symptoms)
+{
+    json_t *values = json_object();
+    json_t *paths = json_array();
+    size_t k;
+    json_t *symptom;
+    template_set(values, "url", url);
+    add_path(paths, "", "");
+    for (int i = 0; i < count; i++) {
+        char slug[PCI_ID_TEXT_SIZE];
+        page_gpu_slug(gpus[i].pci_id, slug);
+        add_path(paths, "gpu/", slug);
+    }
+    json_array_foreach (symptoms, k, symptom)
+        add_path(paths, "symptom/", json_string_value(json_object_get(symptom, "id")));
+    json_object_set_new(values, "paths", paths);
+    return values;
+}
+
 json_t *page_home_values(const struct listed_gpu gpus[], int count, const struct newest_reports *newest,
                          int64_t reports, json_t *symptoms)
 {
     json_t *values = page_begin(
         "./", "passthru: will this GPU pass through to a virtual machine?",
         "How likely a GPU works when it is passed through to a virtual machine, by PCI ID, from reports");
-    json_t *items = json_array();
-    for (int i = 0; i < newest->count; i++) {
-        const struct newest_report *report = &newest->items[i];
-        json_t *item = json_object();
-        char slug[PCI_ID_TEXT_SIZE];
-        page_gpu_slug(report->pci_id, slug);
-        template_set(item, "slug", slug);
-        template_set(item, "name", report->name);
-        template_set(item, "where", report->where);
-        template_set(item, "date", report->date);
-        page_set_outcome(item, report->outcome);
-        json_array_append_new(items, item);
-    }
-    json_object_set_new(values, "newest", items);
+    json_object_set_new(values, "newest", newest_values(newest, NEWEST_AT_HOME));
     json_object_set_new(values, "count", json_integer(count));
     json_object_set_new(values, "reports", json_integer(reports));
     json_object_set(values, "symptoms", symptoms);

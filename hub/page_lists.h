@@ -21,12 +21,13 @@ struct listed_gpu {
 };
 
 /* A report that the home page may show. */
-enum { NEWEST_REPORTS = 8 };
+enum { NEWEST_REPORTS = 30, NEWEST_AT_HOME = 8 };
 struct newest_reports {
     struct newest_report {
         char date[REPORT_DATE_SIZE];
         char name[120];
         char where[160];
+        char id[REPORT_ID_HEX_SIZE];
         uint32_t pci_id;
         enum outcome outcome;
     } items[NEWEST_REPORTS]; /* the newest first */
@@ -36,8 +37,12 @@ struct newest_reports {
 /* What lists have of the GPU of an answer; takes its newest report, if it is one of the newest of all. */
 void page_list_gpu(const struct answer *answer, struct listed_gpu *gpu, struct newest_reports *newest);
 
-/* vendor/VVVV/index.html: all of one vendor, which are `count` from the first on. */
-json_t *page_vendor_values(const struct listed_gpu gpus[], int count);
+/* A list of GPUs, vendor/VVVV/index.html or chip/CHIP/index.html. */
+json_t *page_list_values(const char *heading, const struct listed_gpu *const gpus[], int count);
+
+/* atom.xml, and sitemap.xml: `url` is that of the site, and ends in '/'. */
+json_t *page_atom_values(const char *url, const struct newest_reports *newest);
+json_t *page_sitemap_values(const char *url, const struct listed_gpu gpus[], int count, json_t *symptoms);
 
 /* index.html: the vendors, and the GPUs with most reports. `gpus` are in the order of their IDs; `symptoms`
  * is of page_symptoms_values. */

@@ -26,6 +26,8 @@ const char publish_help[] = "publish [OPTION]... --public DIR\n"
                             "  --db FILE      write a page and JSON for each GPU, too, by this database of\n"
                             "                 passthru; while it stays the same they do\n"
                             "  --site DIR     the templates of those pages, if you have your own\n"
+                            "  --url ADDRESS  where the site is, https://passthru.example: for its sitemap\n"
+                            "                 and its Atom feed\n"
                             "  --data DIR     publish the tables of this directory (*.tsv), too, for those\n"
                             "                 who trust the feed with them\n"
                             "  --store STORE  a file, or postgresql://... ($PASSTHRU_HUB_STORE, else\n"
@@ -40,6 +42,8 @@ const char publish_help[] = "publish [OPTION]... --public DIR\n"
                             "good; 3 the database is not usable; 4 PostgreSQL is away; 5 the system denied\n"
                             "it, or somebody else is publishing.\n";
 
+enum { MAX_URL = 200 };
+
 struct publish_options {
     const char *store;
     const char *key;
@@ -47,6 +51,7 @@ struct publish_options {
     const char *database;
     const char *data;
     const char *templates;
+    const char *url;
     bool json;
     bool quiet;
 };
@@ -87,12 +92,17 @@ static void write_pages(const struct publish_options *options, struct site *site
     struct stat status = {.st_size = 0};
     struct error none;
     bool found = false;
+    char url[MAX_URL + 2] = "";
     publish_find_templates(found_templates);
+    if (options->url)
+        snprintf(url, sizeof url, "%s%s", options->url,
+                 options->url[strlen(options->url) - 1] == '/' ? "" : "/");
     if (options->database && stat(options->database, &status) == 0) {
         buffer_append_format(&stamp, "{\"size\":%" PRId64 ",\"time\":%" PRId64 ".%09ld,\"program\":\"%s\"",
                              (int64_t)status.st_size, (int64_t)status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
                              PASSTHRU_VERSION);
         publish_stamp_templates(templates, &stamp);
+        buffer_append_format(&stamp, ",\"url\":\"%s\"", url);
         buffer_append_text(&stamp, "}\n");
     }
     if (!options->database || (!site_read(site, stamp_path, &before, &none) &&
@@ -100,7 +110,7 @@ static void write_pages(const struct publish_options *options, struct site *site
         publish_pages_again(site, &found, error);
     if (error->code || !options->database || found || database_open(options->database, &database, error))
         return;
-    publish_pages(database, templates, site, error);
+    publish_pages(database, templates, url, site, error);
     database_close(database);
     if (!error->code)
         site_write(site, stamp_path, &stamp, error);
@@ -145,6 +155,14 @@ static enum error_code publish(const struct publish_options *options, struct err
     return error->code;
 }
 
+/* An address that may stand in a file as it is. */
+static bool is_url(const char *url)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:/_-[]~";
+    return (strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0) && strlen(url) <= MAX_URL &&
+           strspn(url, letters) == strlen(url);
+}
+
 int command_publish(int argc, char **argv)
 {
     struct publish_options options = {.store = NULL};
@@ -155,6 +173,7 @@ int command_publish(int argc, char **argv)
                                            {"db", &options.database, NULL},
                                            {"data", &options.data, NULL},
                                            {"site", &options.templates, NULL},
+                                           {"url", &options.url, NULL},
                                            {"json", NULL, &options.json},
                                            {"quiet", NULL, &options.quiet}};
     int status = program_take_options(argc, argv, publish_help, known, ARRAY_SIZE(known));
@@ -164,5 +183,8 @@ int command_publish(int argc, char **argv)
         return program_usage("publish", "it takes no argument", options.json);
     if (!options.public_directory)
         return program_usage("publish", "--public DIR is missing", options.json);
+    if (options.url && !is_url(options.url))
+        return program_usage("publish", "--url must say where the site is, such as https://passthru.example",
+                             options.json);
     return publish(&options, &error) ? streams_print_error(&error, options.json) : 0;
 }

@@ -15,20 +15,51 @@
 
 enum { PAGE_MAX = 8 << 20, JSON_REPORTS = 20 /* as query --json */ };
 
-enum page_kind { PAGE_FRAME, PAGE_GPU, PAGE_HOME, PAGE_VENDOR, PAGE_SYMPTOM, PAGE_NOT_FOUND, PAGE_KINDS };
-static const char *const template_names[PAGE_KINDS] = {"frame.html",  "gpu.html",     "home.html",
-                                                       "vendor.html", "symptom.html", "404.html"};
+enum page_kind {
+    PAGE_FRAME,
+    PAGE_GPU,
+    PAGE_HOME,
+    PAGE_LIST,
+    PAGE_SYMPTOM,
+    PAGE_REPORT,
+    PAGE_DATA,
+    PAGE_NOT_FOUND,
+    PAGE_ATOM,
+    PAGE_SITEMAP,
+    PAGE_KINDS
+};
+static const char *const template_names[PAGE_KINDS] = {
+    "frame.html",  "gpu.html",  "home.html", "list.html", "symptom.html",
+    "report.html", "data.html", "404.html",  "atom.xml",  "sitemap.xml"};
 /* What is published as it is. */
-static const char *const plain_names[] = {"style.css", "search.js", "icon.svg"};
+static const char *const plain_names[] = {"style.css", "search.js", "report.js", "report.schema.json",
+                                          "icon.svg"};
 
-/* What is taken over where the database is the same. */
-static const char *const parts[] = {"gpu/",     "api/",        "vendor/",   "symptom/",  "index.html",
-                                    "404.html", "search.json", "style.css", "search.js", "icon.svg"};
+/* What is taken over where the database is the same; the last ones are not on every site. */
+enum { OPTIONAL_PARTS = 3 };
+static const char *const parts[] = {"gpu/",
+                                    "api/",
+                                    "vendor/",
+                                    "symptom/",
+                                    "index.html",
+                                    "report/",
+                                    "data/",
+                                    "404.html",
+                                    "search.json",
+                                    "style.css",
+                                    "search.js",
+                                    "report.js",
+                                    "report.schema.json",
+                                    "icon.svg",
+                                    "chip/",
+                                    "atom.xml",
+                                    "sitemap.xml"};
 
 struct pages {
     struct database *database;
     struct site *site;
     const char *directory; /* of the templates */
+    const char *url;       /* of the site; "": not known */
     struct template templates[PAGE_KINDS];
     struct answer *answer;
     struct listed_gpu *gpus;
@@ -73,16 +104,50 @@ static void write_gpu(struct pages *pages, uint32_t number, struct error *error)
     write_page(pages, path, error);
 }
 
-static void write_vendors(struct pages *pages, struct error *error)
+/* Runs of GPUs that have one vendor, or one chip. */
+static void write_runs(struct pages *pages, const struct listed_gpu *const gpus[], bool by_chip,
+                       struct error *error)
 {
     for (int i = 0, end; i < pages->count && !error->code; i = end) {
-        const uint32_t vendor = pages->gpus[i].pci_id >> 16;
+        const uint32_t vendor = gpus[i]->pci_id >> 16;
+        const char *chip = page_chip_path(gpus[i]->chip);
         char path[100];
-        for (end = i + 1; end < pages->count && pages->gpus[end].pci_id >> 16 == vendor; end++)
+        for (end = i + 1; end < pages->count && (by_chip ? strcmp(gpus[end]->chip, gpus[i]->chip) == 0
+                                                         : gpus[end]->pci_id >> 16 == vendor);
+             end++)
             ;
-        snprintf(path, sizeof path, "vendor/%04" PRIx32 "/index.html", vendor);
-        write_html(pages, PAGE_VENDOR, page_vendor_values(pages->gpus + i, end - i), path, error);
+        if (by_chip)
+            snprintf(path, sizeof path, "chip/%.80s/index.html", chip);
+        else
+            snprintf(path, sizeof path, "vendor/%04" PRIx32 "/index.html", vendor);
+        if (!by_chip || *chip)
+            write_html(pages, PAGE_LIST,
+                       page_list_values(by_chip ? chip : gpus[i]->vendor, gpus + i, end - i), path, error);
     }
+}
+
+static int compare_chips(const void *a, const void *b)
+{
+    const struct listed_gpu *x = *(const struct listed_gpu *const *)a;
+    const struct listed_gpu *y = *(const struct listed_gpu *const *)b;
+    int order = strcmp(x->chip, y->chip);
+    return order ? order : x->pci_id < y->pci_id ? -1 : x->pci_id > y->pci_id;
+}
+
+static void write_vendors_and_chips(struct pages *pages, struct error *error)
+{
+    const struct listed_gpu **gpus = calloc((size_t)pages->count + 1, sizeof *gpus);
+    if (!gpus) {
+        error_set(error, ERROR_NO_MEMORY, "no memory for the pages");
+        return;
+    }
+    for (int i = 0; i < pages->count; i++)
+        gpus[i] = &pages->gpus[i];
+    write_runs(pages, gpus, false, error);
+    qsort(gpus, (size_t)pages->count, sizeof *gpus, compare_chips);
+    if (!error->code)
+        write_runs(pages, gpus, true, error);
+    free(gpus);
 }
 
 static void write_symptoms(struct pages *pages, json_t *symptoms, struct error *error)
@@ -104,6 +169,39 @@ static void write_symptoms(struct pages *pages, json_t *symptoms, struct error *
     }
 }
 
+static void write_xml(struct pages *pages, enum page_kind kind, json_t *values, struct error *error)
+{
+    if (!template_fill(&pages->templates[kind], NULL, values, &pages->page, error))
+        write_page(pages, template_names[kind], error);
+    json_decref(values);
+}
+
+/* What is there once. */
+static void write_single(struct pages *pages, json_t *symptoms, int64_t reports, struct error *error)
+{
+    json_t *data = page_begin("../", "passthru: data", "The data behind the verdicts, for everybody");
+    json_object_set_new(data, "reports", json_integer(reports));
+    json_object_set_new(data, "count", json_integer(pages->count));
+    template_set(data, "url", pages->url);
+    write_html(pages, PAGE_DATA, data, "data/index.html", error);
+    if (!error->code)
+        write_html(pages, PAGE_HOME,
+                   page_home_values(pages->gpus, pages->count, &pages->newest, reports, symptoms),
+                   "index.html", error);
+    if (!error->code)
+        write_html(pages, PAGE_REPORT,
+                   page_begin("../", "passthru: report an attempt", "Tell how a GPU passthrough went"),
+                   "report/index.html", error);
+    if (!error->code)
+        write_html(pages, PAGE_NOT_FOUND, page_begin("/", "passthru: no such page", "There is no such page"),
+                   "404.html", error);
+    if (!error->code && pages->url[0])
+        write_xml(pages, PAGE_ATOM, page_atom_values(pages->url, &pages->newest), error);
+    if (!error->code && pages->url[0])
+        write_xml(pages, PAGE_SITEMAP, page_sitemap_values(pages->url, pages->gpus, pages->count, symptoms),
+                  error);
+}
+
 static void write_lists(struct pages *pages, struct error *error)
 {
     struct database_counts counts;
@@ -111,18 +209,13 @@ static void write_lists(struct pages *pages, struct error *error)
     if (symptoms)
         write_symptoms(pages, symptoms, error);
     if (!error->code && !database_count(pages->database, &counts, error))
-        write_html(pages, PAGE_HOME,
-                   page_home_values(pages->gpus, pages->count, &pages->newest, counts.reports, symptoms),
-                   "index.html", error);
-    if (!error->code)
-        write_html(pages, PAGE_NOT_FOUND, page_begin("/", "passthru: no such page", "There is no such page"),
-                   "404.html", error);
+        write_single(pages, symptoms, counts.reports, error);
     if (!error->code &&
         !page_search_write(pages->database, pages->gpus, pages->count, symptoms, &pages->page, error))
         write_page(pages, "search.json", error);
     json_decref(symptoms);
     if (!error->code)
-        write_vendors(pages, error);
+        write_vendors_and_chips(pages, error);
 }
 
 static void load_templates(struct pages *pages, struct error *error)
@@ -142,10 +235,14 @@ static void write_plain(struct pages *pages, struct error *error)
     }
 }
 
-void publish_pages(struct database *database, const char *templates, struct site *site, struct error *error)
+void publish_pages(struct database *database, const char *templates, const char *url, struct site *site,
+                   struct error *error)
 {
-    struct pages pages = {
-        .database = database, .site = site, .directory = templates, .page = BUFFER(PAGE_MAX)};
+    struct pages pages = {.database = database,
+                          .site = site,
+                          .directory = templates,
+                          .url = url ? url : "",
+                          .page = BUFFER(PAGE_MAX)};
     uint32_t *ids;
     int count;
     if (!database_list_gpus(database, &ids, &count, error)) {
@@ -179,7 +276,7 @@ void publish_pages_again(struct site *site, bool *found, struct error *error)
     for (size_t i = 0; i < ARRAY_SIZE(parts) && !error->code; i++) {
         bool is_there = false;
         site_take_over(site, parts[i], &is_there, error);
-        *found &= is_there;
+        *found &= is_there || i >= ARRAY_SIZE(parts) - OPTIONAL_PARTS;
     }
 }
 

@@ -4,6 +4,8 @@
 
 NAMES has lines "what a person types<TAB>PCI ID<TAB>..." of what the search has to show first. Prints lines `ok ...` and
 `not ok ...`. A DIRECTORY gets a picture of each page, 360 and 1280 pixels wide, light and dark."""
+import json
+import re
 import sys
 import tempfile
 
@@ -11,10 +13,12 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
 
 ADDRESS, NAMES = sys.argv[1:3]
 PICTURES = sys.argv[3] if len(sys.argv) > 3 else None
-PAGES = ["/", "/gpu/10de-1d01/", "/gpu/10de-2484/", "/vendor/1002/", "/symptom/nvrm-vbios-copy-failed/", "/404.html"]
+PAGES = ["/", "/gpu/10de-1d01/", "/gpu/10de-2484/", "/vendor/1002/", "/symptom/nvrm-vbios-copy-failed/", "/chip/GP108/", "/report/", "/data/",
+         "/404.html"]
 failed = False
 
 # Rules of accessibility that a page can be asked for: contrast of 4.5 (3 of large text), names of what can be used, one main
@@ -145,11 +149,48 @@ def search(driver):
     check("search: by keyboard alone", [] if driver.current_url == ADDRESS + "/gpu/10de-1d16/" else [driver.current_url])
 
 
+def report(driver):
+    """The form: what is shown is what is sent, a bad one is refused with its reasons, and a good one gets its token."""
+    driver.get(ADDRESS + "/report/?gpu=10de:1d01")
+    for _ in range(50):
+        if driver.find_element(By.ID, "report").is_displayed():
+            break
+        driver.execute_async_script("setTimeout(arguments[0], 100)")
+    Select(driver.find_element(By.ID, "outcome")).select_by_value("works-with-workaround")
+    Select(driver.find_element(By.ID, "fix-0")).select_by_value("romfile")
+    Select(driver.find_element(By.ID, "result-0")).select_by_value("fixed")
+    Select(driver.find_element(By.ID, "use")).select_by_value("compute")
+    driver.find_element(By.ID, "note").send_keys("<b>ask me@example.org</b>")
+    button = driver.find_element(By.CSS_SELECTOR, "#report [type=submit]")
+
+    def send():
+        driver.execute_script("arguments[0].click()", button)
+        for _ in range(50):
+            text = driver.find_element(By.ID, "answer").text
+            if text:
+                return text
+            driver.execute_async_script("setTimeout(arguments[0], 100)")
+        return ""
+    told = send()
+    check("report: what is wrong is said", [] if "note" in told and "number" not in told else [told])
+    driver.find_element(By.ID, "note").clear()
+    driver.find_element(By.ID, "note").send_keys("<b>the fan</b> & \"more\"")
+    shown = json.loads(driver.find_element(By.ID, "json").text)
+    check("report: what is shown", [] if shown == {
+        "pci_id": "10de:1d01", "outcome": "works-with-workaround", "use": ["compute"],
+        "attempts": [{"fix": "romfile", "result": "fixed"}], "note": "<b>the fan</b> & \"more\""} else [str(shown)])
+    told = send()
+    check("report: its number and its token", [] if re.search("[0-9a-f]{64}.*\n.*[0-9a-f]{64}", told) else [told])
+    print("# sent %s" % "".join(re.findall("number: ([0-9a-f]{64})", told)))
+
+
 def main():
     driver = start()
     look(driver)
     search(driver)
-    check("no console message", [entry["message"] for entry in driver.get_log("browser")])
+    if sys.argv[2] != "/dev/null":
+        report(driver)
+    check("no console message", [entry["message"] for entry in driver.get_log("browser") if "status of 422" not in entry["message"]])
     asked = [entry["message"] for entry in driver.get_log("performance") if '"Network.requestWillBeSent"' in entry["message"]
              and '"documentURL":"%s' % ADDRESS in entry["message"]]
     check("no request to another host", [message[:200] for message in asked if '"url":"%s/' % ADDRESS not in message
