@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "answer/answer.h"
+#include "hub/page_buy.h"
 #include "hub/page_gpu.h"
 #include "hub/page_lists.h"
 #include "hub/template.h"
@@ -22,6 +23,7 @@ enum page_kind {
     PAGE_LIST,
     PAGE_SYMPTOM,
     PAGE_REPORT,
+    PAGE_BUY,
     PAGE_DATA,
     PAGE_NOT_FOUND,
     PAGE_ATOM,
@@ -29,31 +31,19 @@ enum page_kind {
     PAGE_KINDS
 };
 static const char *const template_names[PAGE_KINDS] = {
-    "frame.html",  "gpu.html",  "home.html", "list.html", "symptom.html",
-    "report.html", "data.html", "404.html",  "atom.xml",  "sitemap.xml"};
+    "frame.html", "gpu.html",  "home.html", "list.html", "symptom.html", "report.html",
+    "buy.html",   "data.html", "404.html",  "atom.xml",  "sitemap.xml"};
 /* What is published as it is. */
-static const char *const plain_names[] = {"style.css", "search.js", "report.js", "report.schema.json",
-                                          "icon.svg"};
+static const char *const plain_names[] = {"style.css", "search.js",          "report.js",
+                                          "buy.js",    "report.schema.json", "icon.svg"};
 
 /* What is taken over where the database is the same; the last ones are not on every site. */
 enum { OPTIONAL_PARTS = 3 };
-static const char *const parts[] = {"gpu/",
-                                    "api/",
-                                    "vendor/",
-                                    "symptom/",
-                                    "index.html",
-                                    "report/",
-                                    "data/",
-                                    "404.html",
-                                    "search.json",
-                                    "style.css",
-                                    "search.js",
-                                    "report.js",
-                                    "report.schema.json",
-                                    "icon.svg",
-                                    "chip/",
-                                    "atom.xml",
-                                    "sitemap.xml"};
+static const char *const parts[] = {"gpu/",       "api/",      "vendor/",     "symptom/",
+                                    "index.html", "report/",   "buy/",        "buy.json",
+                                    "data/",      "404.html",  "search.json", "style.css",
+                                    "search.js",  "report.js", "buy.js",      "report.schema.json",
+                                    "icon.svg",   "chip/",     "atom.xml",    "sitemap.xml"};
 
 struct pages {
     struct database *database;
@@ -169,6 +159,23 @@ static void write_symptoms(struct pages *pages, json_t *symptoms, struct error *
     }
 }
 
+static json_t *words_values(const struct vocabulary *vocabulary, const char *key)
+{
+    json_t *values = json_array();
+    for (int i = 0; i < vocabulary->count; i++)
+        json_array_append_new(values, json_pack("{s:s}", key, vocabulary_value(vocabulary, i)));
+    return values;
+}
+
+static void write_buy(struct pages *pages, struct error *error)
+{
+    json_t *values = page_begin("../", "passthru: which GPU to buy for passthrough",
+                                "Cards that are likely to pass through, by use, budget, memory and size");
+    json_object_set_new(values, "uses", words_values(&vocabulary_purpose, "use"));
+    json_object_set_new(values, "codecs", words_values(&vocabulary_codec, "codec"));
+    write_html(pages, PAGE_BUY, values, "buy/index.html", error);
+}
+
 static void write_xml(struct pages *pages, enum page_kind kind, json_t *values, struct error *error)
 {
     if (!template_fill(&pages->templates[kind], NULL, values, &pages->page, error))
@@ -188,6 +195,8 @@ static void write_single(struct pages *pages, json_t *symptoms, int64_t reports,
         write_html(pages, PAGE_HOME,
                    page_home_values(pages->gpus, pages->count, &pages->newest, reports, symptoms),
                    "index.html", error);
+    if (!error->code)
+        write_buy(pages, error);
     if (!error->code)
         write_html(pages, PAGE_REPORT,
                    page_begin("../", "passthru: report an attempt", "Tell how a GPU passthrough went"),
@@ -213,6 +222,8 @@ static void write_lists(struct pages *pages, struct error *error)
     if (!error->code &&
         !page_search_write(pages->database, pages->gpus, pages->count, symptoms, &pages->page, error))
         write_page(pages, "search.json", error);
+    if (!error->code && !page_buy_write(pages->database, &pages->page, error))
+        write_page(pages, "buy.json", error);
     json_decref(symptoms);
     if (!error->code)
         write_vendors_and_chips(pages, error);

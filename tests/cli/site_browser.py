@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Looks at a published site in Chromium, as a user without rights. Usage: site_browser.py ADDRESS NAMES [DIRECTORY]
+       site_browser.py ADDRESS NAMES --buy QUESTIONS
 
-NAMES has lines "what a person types<TAB>PCI ID<TAB>..." of what the search has to show first. Prints lines `ok ...` and
+NAMES has lines "what a person types<TAB>PCI ID<TAB>..." of what the search has to show first; QUESTIONS has lines
+"query of /buy/<TAB>name|name|...", the first cards that it has to show. Prints lines `ok ...` and
 `not ok ...`. A DIRECTORY gets a picture of each page, 360 and 1280 pixels wide, light and dark."""
 import json
 import re
@@ -16,8 +18,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 ADDRESS, NAMES = sys.argv[1:3]
-PICTURES = sys.argv[3] if len(sys.argv) > 3 else None
-PAGES = ["/", "/gpu/10de-1d01/", "/gpu/10de-2484/", "/vendor/1002/", "/symptom/nvrm-vbios-copy-failed/", "/chip/GP108/", "/report/", "/data/",
+PICTURES = sys.argv[3] if len(sys.argv) == 4 else None
+QUESTIONS = sys.argv[4] if len(sys.argv) == 5 else None
+PAGES = ["/", "/gpu/10de-1d01/", "/gpu/10de-2484/", "/vendor/1002/", "/symptom/nvrm-vbios-copy-failed/", "/chip/GP108/", "/report/", "/buy/", "/data/",
          "/404.html"]
 failed = False
 
@@ -149,6 +152,21 @@ def search(driver):
     check("search: by keyboard alone", [] if driver.current_url == ADDRESS + "/gpu/10de-1d16/" else [driver.current_url])
 
 
+def buy(driver):
+    with open(QUESTIONS) as lines:
+        for line in lines:
+            query, names = line.rstrip("\n").split("\t")
+            driver.get(ADDRESS + "/buy/?" + query)
+            for _ in range(50):
+                if driver.find_element(By.ID, "count").text:
+                    break
+                driver.execute_async_script("setTimeout(arguments[0], 100)")
+            found = [link.text for link in driver.find_elements(By.CSS_SELECTOR, "#cards a")]
+            wanted = names.split("|") if names else []
+            check("buy: %s" % query, [] if found[:len(wanted)] == wanted and (wanted or not found) else [
+                "%s, not %s" % (found[:5], wanted)])
+
+
 def report(driver):
     """The form: what is shown is what is sent, a bad one is refused with its reasons, and a good one gets its token."""
     driver.get(ADDRESS + "/report/?gpu=10de:1d01")
@@ -188,7 +206,8 @@ def main():
     driver = start()
     look(driver)
     search(driver)
-    if sys.argv[2] != "/dev/null":
+    if QUESTIONS:
+        buy(driver)
         report(driver)
     check("no console message", [entry["message"] for entry in driver.get_log("browser") if "status of 422" not in entry["message"]])
     asked = [entry["message"] for entry in driver.get_log("performance") if '"Network.requestWillBeSent"' in entry["message"]
