@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Templates of the web site, and the texts that are filled in: hub/template.h, hub/html.h. The input is a
- * template, a NUL, and a text. */
+ * template, a line ====, and a text. */
 
 #include "hub/html.h"
 #include "hub/template.h"
@@ -67,14 +67,16 @@ static json_t *values_with(const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const uint8_t *end = size ? memchr(data, 0, size) : NULL;
+    static const char line[] = "\n====\n";
+    const uint8_t *end = memmem(data, size, line, sizeof line - 1);
     const size_t length = end ? (size_t)(end - data) : size;
     struct template template = {.path = ""};
     struct buffer out = BUFFER(1 << 24);
     struct error error;
     if (size > MAX_INPUT)
         return 0;
-    char *text = strndup(end ? (const char *)end + 1 : "", end ? size - length - 1 : 0);
+    char *text =
+        strndup(end ? (const char *)end + sizeof line - 1 : "", end ? size - length - (sizeof line - 1) : 0);
     struct memory_file file = open_memory(data, length);
     require(text, "there is memory for a text");
     check_text(text);
