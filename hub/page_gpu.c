@@ -175,6 +175,8 @@ static void set_instead(json_t *values, const struct answer *answer)
         char slug[PCI_ID_TEXT_SIZE];
         page_gpu_slug(other->pci_id, slug);
         template_set(added, "slug", slug);
+        slug[4] = ':';
+        template_set(added, "other_id", slug);
         template_set(added, "name", other->name);
         page_set_level(added, verdict_level(other->usable), other->usable);
         if (other->price_usd)

@@ -24,6 +24,7 @@ enum page_kind {
     PAGE_SYMPTOM,
     PAGE_REPORT,
     PAGE_BUY,
+    PAGE_COMPARE,
     PAGE_DATA,
     PAGE_NOT_FOUND,
     PAGE_ATOM,
@@ -31,19 +32,19 @@ enum page_kind {
     PAGE_KINDS
 };
 static const char *const template_names[PAGE_KINDS] = {
-    "frame.html", "gpu.html",  "home.html", "list.html", "symptom.html", "report.html",
-    "buy.html",   "data.html", "404.html",  "atom.xml",  "sitemap.xml"};
+    "frame.html", "gpu.html",     "home.html", "list.html", "symptom.html", "report.html",
+    "buy.html",   "compare.html", "data.html", "404.html",  "atom.xml",     "sitemap.xml"};
 /* What is published as it is. */
-static const char *const plain_names[] = {"style.css", "search.js",          "report.js",
-                                          "buy.js",    "report.schema.json", "icon.svg"};
+static const char *const plain_names[] = {"style.css",  "search.js",          "report.js", "buy.js",
+                                          "compare.js", "report.schema.json", "icon.svg"};
 
 /* What is taken over where the database is the same; the last ones are not on every site. */
 enum { OPTIONAL_PARTS = 3 };
-static const char *const parts[] = {"gpu/",       "api/",      "vendor/",     "symptom/",
-                                    "index.html", "report/",   "buy/",        "buy.json",
-                                    "data/",      "404.html",  "search.json", "style.css",
-                                    "search.js",  "report.js", "buy.js",      "report.schema.json",
-                                    "icon.svg",   "chip/",     "atom.xml",    "sitemap.xml"};
+static const char *const parts[] = {
+    "gpu/",      "api/",      "vendor/",   "symptom/",   "index.html", "report/",
+    "compare/",  "buy/",      "buy.json",  "data/",      "404.html",   "search.json",
+    "style.css", "search.js", "report.js", "buy.js",     "compare.js", "report.schema.json",
+    "icon.svg",  "chip/",     "atom.xml",  "sitemap.xml"};
 
 struct pages {
     struct database *database;
@@ -197,6 +198,10 @@ static void write_single(struct pages *pages, json_t *symptoms, int64_t reports,
                    "index.html", error);
     if (!error->code)
         write_buy(pages, error);
+    if (!error->code)
+        write_html(pages, PAGE_COMPARE,
+                   page_begin("../", "passthru: GPUs side by side", "Two to four GPUs side by side"),
+                   "compare/index.html", error);
     if (!error->code)
         write_html(pages, PAGE_REPORT,
                    page_begin("../", "passthru: report an attempt", "Tell how a GPU passthrough went"),

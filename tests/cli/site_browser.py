@@ -20,7 +20,7 @@ from selenium.webdriver.support.ui import Select
 ADDRESS, NAMES = sys.argv[1:3]
 PICTURES = sys.argv[3] if len(sys.argv) == 4 else None
 QUESTIONS = sys.argv[4] if len(sys.argv) == 5 else None
-PAGES = ["/", "/gpu/10de-1d01/", "/gpu/10de-2484/", "/vendor/1002/", "/symptom/nvrm-vbios-copy-failed/", "/chip/GP108/", "/report/", "/buy/", "/data/",
+PAGES = ["/", "/gpu/10de-1d01/", "/gpu/10de-2484/", "/vendor/1002/", "/symptom/nvrm-vbios-copy-failed/", "/chip/GP108/", "/report/", "/buy/", "/compare/?ids=10de:1d16+10de:1d01", "/data/",
          "/404.html"]
 failed = False
 
@@ -101,7 +101,7 @@ def look(driver):
             for page in PAGES:
                 driver.get(ADDRESS + page)
                 if PICTURES:
-                    driver.save_screenshot("%s/%s-%d-%s.png" % (PICTURES, page.strip("/").replace("/", "-") or "home", width,
+                    driver.save_screenshot("%s/%s-%d-%s.png" % (PICTURES, page.split("?")[0].strip("/").replace("/", "-") or "home", width,
                                                                 "dark" if dark else "light"))
                 for details in driver.find_elements(By.TAG_NAME, "details"):
                     driver.execute_script("arguments[0].open = true", details)
@@ -167,6 +167,19 @@ def buy(driver):
                 "%s, not %s" % (found[:5], wanted)])
 
 
+def compare(driver):
+    driver.get(ADDRESS + "/compare/?ids=10de:1d16+10de:1d01+0000:0000")
+    for _ in range(50):
+        if driver.find_elements(By.CSS_SELECTOR, "#table tbody tr"):
+            break
+        driver.execute_async_script("setTimeout(arguments[0], 100)")
+    heads = [link.get_attribute("href") for link in driver.find_elements(By.CSS_SELECTOR, "#table thead a")]
+    check("compare: one beside the other", [] if heads == [ADDRESS + "/gpu/10de-1d16/", ADDRESS + "/gpu/10de-1d01/"] else heads)
+    told = driver.find_element(By.ID, "told").text
+    check("compare: one that is not known is named", [] if "0000:0000" in told else [told])
+    check("compare: what differs is marked", [] if driver.find_elements(By.CSS_SELECTOR, "#table .differs") else ["nothing"])
+
+
 def report(driver):
     """The form: what is shown is what is sent, a bad one is refused with its reasons, and a good one gets its token."""
     driver.get(ADDRESS + "/report/?gpu=10de:1d01")
@@ -208,8 +221,9 @@ def main():
     search(driver)
     if QUESTIONS:
         buy(driver)
+        compare(driver)
         report(driver)
-    check("no console message", [entry["message"] for entry in driver.get_log("browser") if "status of 422" not in entry["message"]])
+    check("no console message", [entry["message"] for entry in driver.get_log("browser") if "status of 422" not in entry["message"] and "0000-0000.json" not in entry["message"]])
     asked = [entry["message"] for entry in driver.get_log("performance") if '"Network.requestWillBeSent"' in entry["message"]
              and '"documentURL":"%s' % ADDRESS in entry["message"]]
     check("no request to another host", [message[:200] for message in asked if '"url":"%s/' % ADDRESS not in message

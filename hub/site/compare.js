@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Two to four GPUs side by side: what `passthru query --json` says of each. */
+"use strict";
+(() => {
+  const form = document.getElementById("compare");
+  const input = document.getElementById("ids");
+  const table = document.getElementById("table");
+  const told = document.getElementById("told");
+  const root = form.dataset.root;
+  const most = 4;
+
+  const range = (list) => (list && list.length ? [...new Set(list)].join(" to ") : "");
+  const both = (value, unit) => (value || value === 0 ? `${Array.isArray(value) ? range(value) : value}${unit}` : "");
+  const sure = (attribute) => (attribute.value === "unknown" ? "unknown" : `${attribute.value} (${Math.round(attribute.confidence * 100)} % sure)`);
+  const rows = [
+    ["Verdict", (gpu) => gpu.verdict.level],
+    ["Attempts that succeed", (gpu) => (gpu.verdict.probability === null ? "" : `${Math.round(gpu.verdict.probability * 100)} % (${Math.round(gpu.verdict.low * 100)} to ${Math.round(gpu.verdict.high * 100)} %)`)],
+    ["Reports on this ID", (gpu) => String(gpu.verdict.direct_reports)],
+    ["Form factor", (gpu) => sure(gpu.form_factor)],
+    ["vBIOS", (gpu) => sure(gpu.vbios)],
+    ["Reset", (gpu) => sure(gpu.reset)],
+    ["Display", (gpu) => sure(gpu.display)],
+    ["Chip", (gpu) => gpu.chip || ""],
+    ["Memory", (gpu) => both(gpu.card && gpu.card.vram_gib, " GB")],
+    ["Power", (gpu) => both(gpu.card && gpu.card.board_power_w, " W")],
+    ["Slots", (gpu) => both(gpu.card && gpu.card.slots, "")],
+    ["Plugs", (gpu) => (gpu.card && gpu.card.power_connectors) || ""],
+    ["Outputs", (gpu) => (gpu.card && gpu.card.outputs) || ""],
+    ["Last driver", (gpu) => (gpu.driver_support && gpu.driver_support.driver) || ""],
+  ];
+
+  function cell(row, tag, text) {
+    const element = document.createElement(tag);
+    element.textContent = text;
+    row.append(element);
+    return element;
+  }
+
+  async function show() {
+    const ids = [...new Set(input.value.toLowerCase().match(/[0-9a-f]{4}:[0-9a-f]{4}/g) || [])].slice(0, most);
+    table.replaceChildren();
+    told.textContent = "";
+    if (ids.length < 2) {
+      told.textContent = input.value ? "Give two to four PCI IDs, such as 10de:1d16 10de:1d01." : "";
+      return;
+    }
+    const answers = await Promise.all(ids.map((id) => fetch(`${root}api/v1/devices/${id.replace(":", "-")}.json`).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null)));
+    const missing = ids.filter((id, number) => !answers[number]);
+    if (missing.length) told.textContent = `No GPU is known with the PCI ID ${missing.join(", ")}.`;
+    const gpus = answers.filter(Boolean);
+    if (!gpus.length) return;
+    const head = table.createTHead().insertRow();
+    cell(head, "th", "").scope = "col";
+    for (const gpu of gpus) {
+      const heading = cell(head, "th", "");
+      const link = document.createElement("a");
+      heading.scope = "col";
+      link.href = `${root}gpu/${gpu.pci_id.replace(":", "-")}/`;
+      link.textContent = gpu.name;
+      heading.append(link);
+    }
+    const body = table.createTBody();
+    for (const [label, read] of rows) {
+      const values = gpus.map(read);
+      if (values.every((value) => !value)) continue;
+      const row = body.insertRow();
+      cell(row, "th", label).scope = "row";
+      for (const value of values) cell(row, "td", value || "not known");
+      if (new Set(values).size > 1) row.className = "differs";
+    }
+    history.replaceState(null, "", `?ids=${ids.join("+")}`);
+  }
+
+  input.value = new URLSearchParams(location.search).get("ids") || "";
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    show();
+  });
+  form.hidden = false;
+  show();
+})();
