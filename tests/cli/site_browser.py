@@ -5,13 +5,15 @@
 
 NAMES has lines "what a person types<TAB>PCI ID<TAB>..." of what the search has to show first; QUESTIONS has lines
 "query of /buy/<TAB>name|name|...", the first cards that it has to show. Prints lines `ok ...` and
-`not ok ...`. A DIRECTORY gets a picture of each page, 360 and 1280 pixels wide, light and dark."""
+`not ok ...`; exits with 77 where Chromium does not start. A DIRECTORY gets a
+picture of each page, 360 and 1280 pixels wide, light and dark."""
 import json
 import re
 import sys
 import tempfile
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -216,7 +218,11 @@ def report(driver):
 
 
 def main():
-    driver = start()
+    try:
+        driver = start()
+    except WebDriverException as error:
+        print("# Chromium does not start here: %s" % (error.msg or "").strip().split("\n")[0])
+        return 77
     look(driver)
     search(driver)
     if QUESTIONS:
