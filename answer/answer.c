@@ -214,8 +214,9 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
     /* The list of alternatives is for any guest; recommend knows which cards macOS drives. */
     if (answer->verdict.usable >= good_enough || options->guest == GUEST_MACOS)
         return ERROR_NONE;
-    return database_find_alternatives(database, &device->gpu, answer->verdict.usable, answer->alternatives,
-                                      MAX_ALTERNATIVES, &answer->alternative_count, error);
+    return database_find_alternatives(
+        database, &device->gpu, answer->card_count ? answer->cards[0].vram_gib : 0, answer->verdict.usable,
+        answer->alternatives, MAX_ALTERNATIVES, &answer->alternative_count, error);
 }
 
 enum error_code answer_gather(struct database *database, const struct pci_id *id, const char *query,

@@ -77,6 +77,11 @@ bool card_is_for_macos(const char *macos)
     return last && (!last[1] || atoi(last + 1) >= oldest_macos);
 }
 
+double card_like_vram(double vram_gib)
+{
+    return vram_gib >= 12 ? 8 : 0;
+}
+
 static bool passes_filters(const struct offer *offer, const struct card_question *question)
 {
     const struct card *card = &offer->card;

@@ -65,6 +65,10 @@ double offer_fitness(const struct offer *offer, const struct card_question *ques
  * price; what is still equal by evidence. */
 int offer_compare(const void *a, const void *b, void *question);
 
+/* The least memory, in GiB, of a card that replaces one with `vram_gib` (0: not known): whoever bought 12 GiB
+ * or more is not helped by 4. 0: any. */
+double card_like_vram(double vram_gib);
+
 /* How many billion parameters a language model may have, with 4 bits each, so that it fits with a context of
  * some thousand tokens: 0.6 GB for a billion, and 2 GB for the rest. */
 int card_model_size(const struct card *card);

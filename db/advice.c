@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/card_rank.h"
 #include "db/database.h"
 #include "db/internal.h"
 
@@ -316,9 +317,9 @@ static enum error_code add_alternatives(struct database *database, const char *k
     return error->code;
 }
 
-enum error_code database_find_alternatives(struct database *database, const struct gpu *gpu, double usable,
-                                           struct alternative *alternatives, int limit, int *count,
-                                           struct error *error)
+enum error_code database_find_alternatives(struct database *database, const struct gpu *gpu, double vram_gib,
+                                           double usable, struct alternative *alternatives, int limit,
+                                           int *count, struct error *error)
 {
     char key[KEY_SIZE];
     /* Two with the same chip at most: its tenth variant helps nobody. */
@@ -330,5 +331,6 @@ enum error_code database_find_alternatives(struct database *database, const stru
     snprintf(key, sizeof key, "%04x/%s", gpu->id.vendor, gpu->chip);
     if (gpu->chip[0] && add_alternatives(database, key, gpu, usable, alternatives, siblings, count, error))
         return error->code;
-    return add_alternatives(database, "", gpu, usable, alternatives, limit, count, error);
+    return add_alternatives(database, card_like_vram(vram_gib) > 0 ? "large" : "", gpu, usable, alternatives,
+                            limit, count, error);
 }

@@ -171,10 +171,12 @@ struct alternative {
     bool same_chip;
 };
 /* Cards that are likely to work, clearly more often than `usable`, as recommend ranks them: those with the
- * same chip first; in place of a card for computing others of its kind. */
+ * same chip first; in place of a card for computing others of its kind, of one with much memory (`vram_gib`,
+ * 0: not known) others with enough. */
 MUST_CHECK enum error_code database_find_alternatives(struct database *database, const struct gpu *gpu,
-                                                      double usable, struct alternative *alternatives,
-                                                      int limit, int *count, struct error *error);
+                                                      double vram_gib, double usable,
+                                                      struct alternative *alternatives, int limit, int *count,
+                                                      struct error *error);
 
 /* All signatures of failures, in the order of causes. The strings live during the visit. */
 typedef enum error_code symptom_visitor(void *context, const struct symptom_record *symptom,

@@ -233,7 +233,7 @@ static void ask_of_gpu(struct database *database, struct pci_id id, enum chassis
     if (!database_find_evidence(database, &device, chassis, guest, evidence, &error))
         check_verdict(&device, evidence);
     bool failed = database_find_tried_fixes(database, &device, tried_fixes, 8, &count, &error);
-    failed |= database_find_alternatives(database, &device.gpu, 0.2, alternatives, 8, &count, &error);
+    failed |= database_find_alternatives(database, &device.gpu, 0, 0.2, alternatives, 8, &count, &error);
     failed |= database_ask_share(database, &device, SHARE_SR_IOV, &error);
     for (int blocker = 0; blocker < BLOCKER_COUNT; blocker++)
         failed |=

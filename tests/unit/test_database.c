@@ -200,8 +200,8 @@ DEFINE_TEST(test_alternatives)
         struct alternative found[5];
         int count;
         struct device device = find(cases[i].pci_id);
-        ASSERT_DONE(database_find_alternatives(database, &device.gpu, cases[i].usable, found, cases[i].limit,
-                                               &count, &failure));
+        ASSERT_DONE(database_find_alternatives(database, &device.gpu, 0, cases[i].usable, found,
+                                               cases[i].limit, &count, &failure));
         assert_int_equal(count, cases[i].count);
         if (!count)
             continue;
