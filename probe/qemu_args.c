@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/buffer.h"
+#include "core/json_reader.h"
 #include "probe/vm_state.h"
 
 enum { MAX_WORD = 64 << 10 };
@@ -14,6 +15,13 @@ static int number_of(struct span value)
     snprintf(text, sizeof text, "%.*s", SPAN_FORMAT(value));
     long number = strtol(text, NULL, 0);
     return number > 0 && number < 1000 ? (int)number : 0;
+}
+
+/* "0000:01:00.0" of "/sys/bus/pci/devices/0000:01:00.0". */
+static struct span last_step(struct span path)
+{
+    const char *slash = memrchr(path.start, '/', path.length);
+    return (struct span){slash + 1, path.length - (size_t)(slash + 1 - path.start)};
 }
 
 /* MODEL[,+FLAG][,-FLAG][,KEY=VALUE]... */
@@ -43,10 +51,36 @@ static void read_cpu(const struct qemu_args *args, struct span value)
     }
 }
 
+/* {"driver":"vfio-pci","host":"0000:01:00.0","rombar":0}, as libvirt writes it since QEMU 6.2, in the older
+ * way: vfio-pci,host=0000:01:00.0,rombar=0. */
+static void read_json(struct span value, struct buffer *options)
+{
+    struct error error;
+    json_auto_t *device = NULL;
+    const char *key;
+    json_t *member;
+    if (json_read(value.start, value.length, &device, &error) || !json_member_text(device, "driver"))
+        return;
+    buffer_append_text(options, json_member_text(device, "driver"));
+    json_object_foreach (device, key, member) {
+        if (json_is_string(member))
+            buffer_append_format(options, ",%s=%s", key, json_string_value(member));
+        else if (json_is_boolean(member))
+            buffer_append_format(options, ",%s=%s", key, json_is_true(member) ? "on" : "off");
+        else
+            buffer_append_format(options, ",%s=%lld", key, (long long)json_integer_value(member));
+    }
+}
+
 /* vfio-pci[-nohotplug],host=ADDRESS[,rombar=0][,romfile=FILE]... or intel-iommu[,aw-bits=N] */
 static void read_device(struct qemu_args *args, struct span value)
 {
+    struct buffer options CLEANUP(buffer_free) = BUFFER(MAX_WORD);
     struct vm_state *vm = args->vm;
+    if (span_begins(value, "{")) {
+        read_json(value, &options);
+        value = (struct span){buffer_text(&options), options.length};
+    }
     struct passed_device device = {.line = args->line};
     struct span option;
     struct span key;
@@ -60,6 +94,8 @@ static void read_device(struct qemu_args *args, struct span value)
         span_split(option, '=', &key, &setting);
         if (span_is(key, "host"))
             snprintf(address, sizeof address, "%.*s", SPAN_FORMAT(setting));
+        else if (span_is(key, "sysfsdev") && span_holds(setting, "/"))
+            snprintf(address, sizeof address, "%.*s", SPAN_FORMAT(last_step(setting)));
         else if (span_is(key, "rombar"))
             bar_off = span_is(setting, "0") || span_is(setting, "off");
         else if (span_is(key, "romfile") && setting.length < sizeof rom_file)
@@ -115,6 +151,14 @@ void qemu_args_take(struct qemu_args *args, struct span word)
         snprintf(args->option, sizeof args->option, "%.*s", SPAN_FORMAT(word));
 }
 
+/* Whether a line without a backslash at its end goes on: a text that was broken at options, and no log. */
+static bool goes_on(const char *next, const char *end)
+{
+    while (next < end && (*next == ' ' || *next == '\t'))
+        next++;
+    return next < end && *next == '-';
+}
+
 /* Quoting is that of IEEE 1003.1, section 2.2, as far as a configuration can need it. */
 void qemu_args_take_line(struct qemu_args *args, struct span line)
 {
@@ -128,6 +172,8 @@ void qemu_args_take_line(struct qemu_args *args, struct span line)
                 qemu_args_take(args, (struct span){buffer_text(&word), word.length});
             buffer_clear(&word);
             is_open = false;
+            if (c == '\n' && !goes_on(line.start + i + 1, line.start + line.length))
+                return;
             continue;
         }
         if (c == '\\' && i + 1 < line.length && line.start[i + 1] == '\n') {

@@ -10,25 +10,27 @@ static bool is_qemu(struct span word)
     const char *slash = word.length ? memrchr(word.start, '/', word.length) : NULL;
     if (slash)
         word = (struct span){slash + 1, word.length - (size_t)(slash + 1 - word.start)};
-    return span_is(word, "kvm") || span_is(word, "qemu-kvm") || span_begins(word, "qemu-system-");
+    /* "qemu-system-x86_64: -device ...: failed" is a message of it. */
+    return span_is(word, "kvm") || span_is(word, "qemu-kvm") ||
+           (span_begins(word, "qemu-system-") && word.start[word.length - 1] != ':');
 }
 
-/* Finds the program at the beginning of a line, perhaps after sudo or exec; `args` is what follows. */
+/* Finds the program at the beginning of a line, perhaps after sudo or exec; `args` is what follows. A log of
+ * libvirt has a command line for each start: the last one counts. */
 static bool find_qemu(struct span text, struct span *args, long *number)
 {
+    struct span rest = text;
     struct span line;
     struct span word;
-    for (*number = 1; text.length; ++*number) {
-        struct span rest = text;
-        if (!span_next_line(&text, &line))
-            return false;
+    *number = 0;
+    for (long at = 1; span_next_line(&rest, &line); at++)
         for (int i = 0; i < 3 && span_next_word(&line, &word); i++)
             if (is_qemu(word) && (span_begins(span_trim(line), "-") || span_is(span_trim(line), "\\"))) {
-                *args = (struct span){line.start, (size_t)(rest.start + rest.length - line.start)};
-                return true;
+                *args = (struct span){line.start, (size_t)(text.start + text.length - line.start)};
+                *number = at;
+                break;
             }
-    }
-    return false;
+    return *number;
 }
 
 static void check_machine(const struct vm_state *vm, long line)

@@ -262,6 +262,21 @@ DEFINE_TEST_IN(test_forms, set_up, tear_down_root)
         {TEXT("modprobe kvm\nkvm: module\nqemu-system-x86_64\n"), VM_CONFIG_FOREIGN, ""},
         {TEXT("kvm -cpu host -M q35 -bios OVMF.fd -device vfio-pci,host=02:00.0 -device"), VM_CONFIG_READ,
          ""},
+        /* A log of libvirt: the command of the last start, and no message of QEMU; the devices as JSON. */
+        {TEXT(
+             "2026-01-02 10:00:00.000+0000: starting up\nLC_ALL=C \\\n/usr/bin/qemu-system-x86_64 \\\n-cpu qemu64 \\\n"
+             "-device '{\"driver\":\"vfio-pci\",\"host\":\"0000:02:00.0\"}'\nshutting down\n"
+             "/usr/bin/qemu-system-x86_64 \\\n-name guest=win \\\n-machine pc-q35-9.2 \\\n-cpu host,migratable=on \\\n"
+             "-blockdev '{\"driver\":\"file\",\"filename\":\"/usr/share/OVMF/OVMF_CODE_4M.fd\"}' \\\n"
+             "-device '{\"driver\":\"vfio-pci\",\"host\":\"0000:02:00.0\",\"rombar\":0,\"x-vga\":true}'\n"
+             "char device redirected to /dev/pts/1 -device vfio-pci,host=02:00.0\n"
+             "2026-01-02T10:00:01Z qemu-system-x86_64: -device {\"driver\":\"vfio-pci\",\"host\":\"0000:02:00.0\"}: vfio: error\n"),
+         VM_CONFIG_READ, "vm-rombar-off:7"},
+        {TEXT(
+             "kvm -cpu host -M q35 -bios OVMF.fd -device '{\"driver\":\"vfio-pci\",\"host\":1}' -device "
+             "{\"driver\":} -device '{}' -device vfio-pci,sysfsdev=/sys/bus/pci/devices/0000:02:00.0 -device "
+             "vfio-pci,host=02:00.0"),
+         VM_CONFIG_READ, "vm-device-twice:1"},
         {TEXT("\n\nkvm -cpu 'host' \\\n-device \"vfio-pci,host=02:00.0"), VM_CONFIG_READ,
          "vm-i440fx:3 vm-seabios:3"},
         {TEXT("<domain/>"), VM_CONFIG_READ, ""},
