@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/json_reader.h"
 #include "core/macros.h"
 
 static const char hex_digits[] = "0123456789abcdefABCDEF";
@@ -294,6 +295,31 @@ static void read_pvesh(const char *at, struct listing_device *device)
     set_field(device, GROUP, cells[3]);
     if (read_after(cells[7], "0x", 4, &number) && read_after(cells[9], "0x", 4, &vendor))
         set_subsystem(device, vendor, number);
+}
+
+/* With --output-format json, an array of objects with the same keys: a row of the table for each. */
+bool listing_read_json(const char *text, size_t length, struct buffer *rows)
+{
+    static const char *const columns[] = {"class", "device",           "id", "iommugroup",      "vendor", "",
+                                          "",      "subsystem_device", "",   "subsystem_vendor"};
+    struct error error;
+    json_auto_t *devices = NULL;
+    size_t number;
+    const json_t *device;
+    if (json_read(text, length, &devices, &error) || !json_is_array(devices))
+        return false;
+    json_array_foreach (devices, number, device) {
+        for (size_t i = 0; i < ARRAY_SIZE(columns) && json_member_text(device, "vendor"); i++) {
+            const json_t *value = json_object_get(device, columns[i]);
+            if (json_is_integer(value))
+                buffer_append_format(rows, "| %lld ", (long long)json_integer_value(value));
+            else
+                buffer_append_format(rows, "| %.*s ", LISTING_ADDRESS_SIZE,
+                                     json_is_string(value) ? json_string_value(value) : "");
+        }
+        buffer_append_byte(rows, '\n');
+    }
+    return rows->length > json_array_size(devices);
 }
 
 bool listing_read_line(const char *line, struct listing_device *device)

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "core/buffer.h"
 #include "core/pci_id.h"
 
 /* PCI devices as programs other than `lspci -nn` list them: lspci -mm and -vmm, pvesh (Proxmox), pciconf
@@ -29,6 +30,10 @@ struct listing_device {
  * `| 0x030000 | 0x1b81 | 0000:01:00.0 | ...`, `vgapci0@pci0:1:0:0: class=0x030000 ...`,
  * `PCI\VEN_10DE&DEV_1B81&SUBSYS_...`. False when it is none of these, or has no ID. */
 bool listing_read_line(const char *line, struct listing_device *device);
+
+/* Of the JSON that `pvesh get /nodes/NODE/hardware/pci --output-format json` prints, appends to `rows` the
+ * lines of the table that it prints otherwise. False when it is none. */
+bool listing_read_json(const char *text, size_t length, struct buffer *rows);
 
 /* Reads `Key: value` of a record of lspci -vmm or hwinfo into `device`; the first line of a record clears it.
  * False when it is no such line. */

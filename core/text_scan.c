@@ -6,9 +6,10 @@
 #include <unistd.h>
 
 #include "core/listing.h"
+#include "core/tristate.h"
 
-/* A longer line is looked at in pieces, cut where no ID can stand. */
-enum { MAX_LINE = 65536 };
+/* A longer line is looked at in pieces, cut where no ID can stand. A longer JSON document is none. */
+enum { MAX_LINE = 65536, MAX_JSON = 4 << 20 };
 
 struct text_scan {
     const struct text_scan_visitor *visitor;
@@ -163,13 +164,58 @@ static enum error_code read_more(struct text_scan *scan, int file, bool *end, st
     return ERROR_NONE;
 }
 
+/* Whether the text is an array of objects: unsure while it is spaces and a bracket alone. */
+static enum tristate begins_json(const struct text_scan *scan)
+{
+    static const char spaces[] = " \t\r\n";
+    size_t i = strspn(scan->text, spaces);
+    if (scan->text[i] == '[')
+        i += 1 + strspn(scan->text + i + 1, spaces);
+    else if (i < scan->length)
+        return TRISTATE_NO;
+    return i >= scan->length ? TRISTATE_UNKNOWN : tristate_of(scan->text[i] == '{');
+}
+
+/* Reads all of it, and looks at the devices that it lists; at its text when it is something else. */
+static enum error_code scan_json(struct text_scan *scan, int file, bool *end, struct error *error)
+{
+    struct buffer document CLEANUP(buffer_free) = BUFFER(MAX_JSON + MAX_LINE + 16);
+    struct buffer rows CLEANUP(buffer_free) = BUFFER(MAX_JSON + 16);
+    char *text = scan->text;
+    for (;;) {
+        buffer_append(&document, scan->text, scan->length);
+        scan->length = 0;
+        if (*end || document.length > MAX_JSON)
+            break;
+        if (read_more(scan, file, end, error))
+            return error->code;
+    }
+    struct buffer *listed =
+        listing_read_json(buffer_text(&document), document.length, &rows) ? &rows : &document;
+    scan->text = listed->data;
+    scan->length = listed->length;
+    enum error_code code = scan_lines(scan, true, error);
+    scan->text = text;
+    return code;
+}
+
 enum error_code text_scan(int file, const struct text_scan_visitor *visitor, struct error *error)
 {
     char text[MAX_LINE + 1];
     struct text_scan scan = {.visitor = visitor, .text = text, .record = LISTING_DEVICE_UNKNOWN};
     error->code = ERROR_NONE;
+    enum tristate is_json = TRISTATE_UNKNOWN;
     for (bool end = false; !end;) {
-        if (read_more(&scan, file, &end, error) || scan_lines(&scan, end, error))
+        if (read_more(&scan, file, &end, error))
+            return error->code;
+        text[scan.length] = '\0';
+        if (is_json == TRISTATE_UNKNOWN && (is_json = begins_json(&scan)) == TRISTATE_YES &&
+            scan_json(&scan, file, &end, error))
+            return error->code;
+        if (is_json == TRISTATE_UNKNOWN && !end && scan.length < MAX_LINE)
+            continue;
+        is_json = TRISTATE_NO;
+        if (scan_lines(&scan, end, error))
             return error->code;
         if (scan.length == MAX_LINE && scan_piece(&scan, error))
             return error->code;

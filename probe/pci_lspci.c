@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "core/listing.h"
 #include "probe/lspci_text.h"
 #include "probe/pci_libpci.h"
 
@@ -46,7 +47,8 @@ static enum error_code read_text(const char *path, struct lspci_text *text, stru
     }
     if (bytes.length == INPUT_MAX)
         return error_set(error, ERROR_BAD_INPUT, "%s is too large to be the output of lspci", path);
-    take_lines(&bytes, text);
+    struct buffer rows CLEANUP(buffer_free) = BUFFER(INPUT_MAX + 16);
+    take_lines(listing_read_json(buffer_text(&bytes), bytes.length, &rows) ? &rows : &bytes, text);
     return ERROR_NONE;
 }
 

@@ -120,6 +120,10 @@ static const struct {
      "\xe2\x94\x82 0x040300 \xe2\x94\x82 0x10f0 \xe2\x94\x82 0000:01:00.1 \xe2\x94\x82 1 \xe2\x94\x82 0x10de \xe2\x94\x82\n"
      "| 0x0300 | 0x1b81 | 0000:02:00.0 | 1 | 0x10de |\n",
      "0000:01:00.0 0300 10de:1b81:1462:3301 group=1\n0000:01:00.1 0403 10de:10f0 group=1\n"},
+    {"[{\"class\":\"0x030000\",\"device\":\"0x1b81\",\"id\":\"0000:01:00.0\",\"iommugroup\":1,\"subsystem_device\":\"0x3301\","
+     "\"subsystem_vendor\":\"0x1462\",\"vendor\":\"0x10de\"},{\"class\":\"0x060100\",\"device\":\"0xa14a\","
+     "\"id\":\"0000:00:1f.0\",\"iommugroup\":-1,\"vendor\":\"0x8086\"}]",
+     "0000:00:1f.0 0601 8086:a14a\n0000:01:00.0 0300 10de:1b81:1462:3301 group=1\n"},
     {"vgapci0@pci0:1:0:0:\tclass=0x030000 rev=0xa1 hdr=0x00 vendor=0x10de device=0x1b81 subvendor=0x1462 subdevice=0x3301\n"
      "    vendor     = 'NVIDIA Corporation'\n    device     = 'GP104 [GeForce GTX 1070]'\n"
      "none1@pci0:10:31:7:\tclass=0x040300 card=0x33011462 chip=0x10f010de rev=0xa1 hdr=0x00\n",

@@ -56,6 +56,18 @@ static const char *const texts[][2] = {
     {"> \xe2\x94\x82 0x030000 \xe2\x94\x82 0x1b81 \xe2\x94\x82 0000:01:00.0 \xe2\x94\x82 1 \xe2\x94\x82 0x10de \xe2\x94\x82\n"
      "vgapci0@pci0:0:2:0: class=0x030000 rev=0x02 hdr=0x00 vendor=0x8086 device=0x3e92\n",
      "10de:1b81 display\n8086:3e92 rev 02 display\n"},
+    /* pvesh --output-format json, json-pretty, and what only begins like it */
+    {"[{\"class\":\"0x030000\",\"device\":\"0x1b81\",\"device_name\":\"A, B\",\"id\":\"0000:01:00.0\",\"iommugroup\":1,"
+     "\"subsystem_device\":\"0x3301\",\"subsystem_vendor\":\"0x1462\",\"vendor\":\"0x10de\"},{\"class\":\"0x060100\","
+     "\"device\":\"0xa14a\",\"id\":\"0000:00:1f.0\",\"iommugroup\":-1,\"mdev\":true,\"vendor\":\"0x8086\"},{},3]",
+     "10de:1b81:1462:3301 display\n8086:a14a\n"},
+    {" \n[\n   {\n      \"class\" : \"0x030000\",\n      \"device\" : \"0x1b81\",\n      \"id\" : \"0000:01:00.0\",\n"
+     "      \"vendor\" : \"0x10de\"\n   }\n]\n",
+     "10de:1b81 display\n"},
+    {"[{\"a\":\"10de:1d16\"},\n 10de:1d01 ", "10de:1d16\n10de:1d01\n"},
+    {"[{\"pci\":\"10de:1d16\"}]", "10de:1d16\n"},
+    {"[\n[10de:1d16]\n", "10de:1d16\n"},
+    {"[", ""},
     /* classes of displays */
     {"[0300] [10de:1d16]\n", "10de:1d16 display\n"},
     {"[03] [10de:1d16]\n[0300 [10de:1d01]\n[03000] [10de:1c81]\n", "10de:1d16\n10de:1d01\n10de:1c81\n"},
