@@ -7,7 +7,7 @@
 
 /* ---- the lines ---- */
 
-/* Of a line that is too long to be shown, the part around what matters. */
+/* Of a line that is too long to be shown, the words around what matters. */
 static void keep_text(struct log_event *event, const char *text, size_t length, size_t at)
 {
     enum { BEFORE = 80 };
@@ -15,6 +15,8 @@ static void keep_text(struct log_event *event, const char *text, size_t length, 
     size_t start = 0;
     if (length > capacity && at > BEFORE)
         start = at - BEFORE < length - capacity ? at - BEFORE : length - capacity;
+    const char *space = start ? memchr(text + start, ' ', at - start) : NULL;
+    start = space ? (size_t)(space + 1 - text) : start;
     event->text_length = length - start < capacity ? length - start : capacity;
     memcpy(event->text, text + start, event->text_length);
 }
