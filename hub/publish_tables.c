@@ -8,13 +8,7 @@
 #include "core/file.h"
 #include "core/owner.h"
 #include "feed/segment.h"
-
-static const char *const names[] = {
-    "board-words.tsv", "cards.tsv",      "chips.tsv",      "facts.tsv",  "names.tsv",
-    "priors.tsv",      "prices.tsv",     "processors.tsv", "ranges.tsv", "rules.tsv",
-    "samples.tsv",     "subvendors.tsv", "symptoms.tsv",
-};
-_Static_assert(ARRAY_SIZE(names) <= MANIFEST_MAX_TABLES, "all fit into a manifest");
+#include "feed/table_kinds.h"
 
 void publish_tables_path(const struct feed_table *table, char path[100])
 {
@@ -67,12 +61,12 @@ void publish_tables(struct site *site, const char *directory, struct manifest *m
 {
     manifest->table_count = 0;
     error->code = ERROR_NONE;
-    for (size_t i = 0; i < ARRAY_SIZE(names) && !error->code; i++) {
+    for (int i = 0; i < TABLE_KIND_COUNT && !error->code; i++) {
         struct buffer text CLEANUP(buffer_free) = BUFFER(16 << 20);
         char path[FILE_PATH_SIZE];
-        snprintf(path, sizeof path, "%.4000s/%s", directory, names[i]);
+        snprintf(path, sizeof path, "%.4000s/%s", directory, table_kinds[i].name);
         if (!read_table(path, &text, error))
-            write_table(site, names[i], &text, manifest, error);
+            write_table(site, table_kinds[i].name, &text, manifest, error);
         else if (error->code == ERROR_NOT_FOUND)
             error->code = ERROR_NONE; /* it does not go along */
     }

@@ -26,7 +26,7 @@ static const char *const fact_columns[FACT_COLUMNS] = {"pci_id", "subsystem",  "
                                                        "value",  "confidence", "source",   "reason"};
 
 struct fact {
-    long line; /* of two facts about the same the first one wins */
+    int place; /* of two facts about the same the first one wins */
     uint32_t pci_id;
     int64_t subsystem; /* -1: the whole ID */
     int revision;      /* -1: the whole ID */
@@ -99,7 +99,6 @@ static enum error_code parse_fact(const struct table_row *row, struct fact *fact
         return error->code;
     char said[512];
     snprintf(said, sizeof said, "fact: %s (%s)", row->fields[FACT_REASON], row->fields[FACT_SOURCE]);
-    fact->line = row->line;
     fact->pci_id = pci_id_number(&id);
     fact->attribute = (enum attribute)attribute;
     fact->value = strdup(row->fields[FACT_VALUE]);
@@ -116,7 +115,7 @@ static enum error_code add_fact(void *context, const struct table_row *row, stru
     annotator->facts = facts;
     if (annotator->fact_count == MAX_FACTS)
         return table_error(row, error, "more than %d facts", MAX_FACTS);
-    facts[annotator->fact_count] = (struct fact){.pci_id = 0};
+    facts[annotator->fact_count] = (struct fact){.place = annotator->fact_count};
     return parse_fact(row, &facts[annotator->fact_count++], error);
 }
 
@@ -128,7 +127,7 @@ static int compare_facts(const void *a, const void *b)
         return x->pci_id < y->pci_id ? -1 : 1;
     if (x->attribute != y->attribute)
         return (int)x->attribute - (int)y->attribute;
-    return (x->line > y->line) - (x->line < y->line);
+    return x->place - y->place;
 }
 
 enum error_code annotator_load(const char *rules_path, const char *facts_path, struct annotator **annotator,

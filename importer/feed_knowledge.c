@@ -10,30 +10,18 @@
 
 #include "core/file.h"
 #include "core/owner.h"
+#include "feed/table_kinds.h"
 #include "importer/line_reader.h"
 #include "importer/table.h"
 
 enum { MAX_LINE = 8192 };
 static const char suffix[] = ".tsv.zst";
 
-/* Facts, and what a verdict is made of them by: the latter only where the remote's file says all. */
-static const struct {
-    const char *name;
-    enum knowledge needs;
-} tables[] = {
-    {"board-words.tsv", KNOWLEDGE_YES}, {"cards.tsv", KNOWLEDGE_YES},  {"chips.tsv", KNOWLEDGE_YES},
-    {"facts.tsv", KNOWLEDGE_YES},       {"names.tsv", KNOWLEDGE_YES},  {"prices.tsv", KNOWLEDGE_YES},
-    {"processors.tsv", KNOWLEDGE_YES},  {"ranges.tsv", KNOWLEDGE_YES}, {"subvendors.tsv", KNOWLEDGE_YES},
-    {"symptoms.tsv", KNOWLEDGE_YES},    {"priors.tsv", KNOWLEDGE_ALL}, {"rules.tsv", KNOWLEDGE_ALL},
-    {"samples.tsv", KNOWLEDGE_ALL},
-};
-
+/* One of a later passthru is not known here. */
 static bool is_allowed(const struct remote *remote, const char *name)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
-        if (strcmp(tables[i].name, name) == 0)
-            return remote->knowledge >= tables[i].needs;
-    return false; /* of a later passthru */
+    const struct table_kind *kind = table_kind_find(name);
+    return kind && remote->knowledge >= (kind->is_about_verdict ? KNOWLEDGE_ALL : KNOWLEDGE_YES);
 }
 
 static void locate(const struct source_cache *cache, const char *feed, char path[DATABASE_PATH_SIZE])

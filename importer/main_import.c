@@ -6,6 +6,7 @@
 #include "core/json_writer.h"
 #include "core/owner.h"
 #include "core/streams.h"
+#include "importer/additions.h"
 #include "importer/program.h"
 #include "importer/rebuild.h"
 
@@ -17,7 +18,8 @@ const char import_help[] = "import [OPTION]... [FILE]...\n"
                            "\n"
                            "  --db FILE    write this database (default: /var/lib/passthru/passthru.db as\n"
                            "               root, else $XDG_DATA_HOME/passthru/passthru.db)\n"
-                           "  --data DIR   take rules, facts, prices and bundled reports from DIR\n"
+                           "  --data DIR   take rules, facts, prices and bundled reports from DIR, and no\n"
+                           "               additions from data.d\n"
                            "  --force      import a pci.ids that looks truncated, overwrite a file that is\n"
                            "               no database of passthru, go on without sources that are gone\n"
                            "  --json       say what was done as JSON\n"
@@ -81,7 +83,7 @@ static int run_import(const struct import_options *options, char **files, int fi
         return program_fail(&error, options->json);
     if (database_target(options->database, &place, &error))
         return program_fail(&error, options->json);
-    if (rebuild_hold_data(data, &error))
+    if (rebuild_hold_data(data, &error) || (!options->data && additions_hold(&error)))
         return program_fail(&error, options->json);
     struct rebuild_file *given CLEANUP(free_files) = calloc((size_t)file_count + 1, sizeof *given);
     if (!given) {

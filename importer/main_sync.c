@@ -6,6 +6,7 @@
 
 #include "core/error_output.h"
 #include "core/streams.h"
+#include "importer/additions.h"
 #include "importer/program.h"
 #include "importer/sync.h"
 
@@ -246,6 +247,8 @@ static int run(struct sync_request *request)
     char data[DATABASE_PATH_SIZE];
     if (program_find_data(request->data_directory, data, &error) ||
         database_target(request->database_path, &place, &error))
+        return program_fail(&error, request->json);
+    if (!request->data_directory && !request->list && !request->dry_run && additions_hold(&error))
         return program_fail(&error, request->json);
     request->database_path = place.path;
     request->data_directory = data;

@@ -9,6 +9,7 @@
 
 #include "core/list_version.h"
 #include "db/database.h"
+#include "importer/additions.h"
 #include "importer/cards.h"
 #include "importer/confine.h"
 #include "importer/data_files.h"
@@ -176,6 +177,9 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
             record_table(work, tables[i].kind, path, summary, error))
             return error->code;
     }
+    for (struct addition *next = NULL; (next = additions_next(next, NULL));)
+        if (record_table(work, "additions", next->path, next->summary, error))
+            return error->code;
     return ERROR_NONE;
 }
 
@@ -211,8 +215,12 @@ static enum error_code build(struct rebuild *work, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
     snprintf(path, sizeof path, "%.4090s.new", work->request->database_path);
-    if (builder_create(path, &work->builder, error) || load_tables(work, error))
+    if (builder_create(path, &work->builder, error))
         return error->code;
+    if (load_tables(work, error)) {
+        rebuild_blame_additions(error);
+        return error->code;
+    }
     work->has_tables = true;
     if (rebuild_load_lists(work, error) || rebuild_read_devices(work, error) ||
         rebuild_read_reports(work, error) || record_program(work, error))

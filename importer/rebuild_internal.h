@@ -51,8 +51,12 @@ MUST_CHECK enum error_code rebuild_load_lists(struct rebuild *work, struct error
 /* Decides which tables of feeds are used. */
 MUST_CHECK enum error_code rebuild_choose_tables(struct rebuild *work, struct error *error);
 
-/* The path of a file of the project's data, or of the table of a feed that takes its place. */
+/* The path of a file of the project's data, or of the table of a feed that takes its place; a user's
+ * additions go before either. */
 void rebuild_data_path(const struct rebuild *work, const char *name, char path[DATABASE_PATH_SIZE]);
+
+/* Says what to do after an error in a table, where users have added to tables. */
+void rebuild_blame_additions(struct error *error);
 
 /* After an error of a build: whether a table of a feed is at fault, which is said and not used any more. */
 bool rebuild_drop_table(struct rebuild *work, const struct error *error);

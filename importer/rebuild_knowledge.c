@@ -3,6 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/file.h"
+#include "importer/additions.h"
 #include "importer/feed_knowledge.h"
 #include "importer/rebuild_internal.h"
 
@@ -62,12 +64,38 @@ void rebuild_data_path(const struct rebuild *work, const char *name, char path[D
         snprintf(path, DATABASE_PATH_SIZE, "%s", chosen->path);
     else
         snprintf(path, DATABASE_PATH_SIZE, "%.4000s/%s", work->request->data_directory, name);
+    additions_attach(name, path);
+}
+
+/* The addition that an error names the file of, NULL where it names none. */
+static const struct addition *find_addition(const struct error *error)
+{
+    struct addition *addition = NULL;
+    while ((addition = additions_next(addition, NULL)))
+        if (strncmp(error->message, addition->path, strlen(addition->path)) == 0)
+            break;
+    return addition;
+}
+
+void rebuild_blame_additions(struct error *error)
+{
+    const struct addition *first = additions_next(NULL, NULL);
+    char directory[FILE_PATH_SIZE];
+    if (error->code != ERROR_BAD_INPUT || !first)
+        return;
+    if (find_addition(error)) {
+        error_next(error, "correct the line; passthru-data(5) describes the columns");
+    } else {
+        file_parent(first->path, directory);
+        error_next(error, "if this table was not changed, it does not fit to what was added in %.300s",
+                   directory);
+    }
 }
 
 bool rebuild_drop_table(struct rebuild *work, const struct error *error)
 {
     int bad = 0;
-    if (error->code != ERROR_BAD_INPUT || !work->chosen_count || work->has_tables)
+    if (error->code != ERROR_BAD_INPUT || !work->chosen_count || work->has_tables || find_addition(error))
         return false;
     /* The error names it; if not, an installed table does not fit to one of theirs: then none of them is
      * used. */

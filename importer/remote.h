@@ -52,6 +52,10 @@ const char *remote_kind_name(const struct remote *remote);
 MUST_CHECK enum error_code remote_parse(const char *text, size_t length, const char *file,
                                         struct remote *remote, struct error *error);
 
+/* The user's own directory `name` of configuration: below $XDG_CONFIG_HOME/passthru, else $HOME/.config, by
+ * the XDG base directory specification, which wants absolute paths. "" when there is none. */
+void config_own_directory(const char *name, char directory[4096]);
+
 /* Reads the remotes that passthru brings (DATA_DIRECTORY/remotes.d), then /etc/passthru/remotes.d, then
  * $XDG_CONFIG_HOME/passthru/remotes.d (else $HOME/.config): one of the same name takes the place of the
  * earlier one, and one of the kind pci.ids or amdgpu.ids that is enabled that of an earlier one of its kind.

@@ -160,16 +160,15 @@ static int compare_names(const void *a, const void *b)
     return strcmp(first->name, second->name);
 }
 
-/* By the XDG base directory specification, which wants absolute paths. "" when there is none. */
-static void locate_own(char directory[4096])
+void config_own_directory(const char *name, char directory[4096])
 {
     const char *config_home = getenv("XDG_CONFIG_HOME");
     const char *home = getenv("HOME");
     directory[0] = '\0';
     if (config_home && *config_home == '/')
-        snprintf(directory, 4096, "%s/passthru/remotes.d", config_home);
+        snprintf(directory, 4096, "%s/passthru/%s", config_home, name);
     else if (home && *home == '/')
-        snprintf(directory, 4096, "%s/.config/passthru/remotes.d", home);
+        snprintf(directory, 4096, "%s/.config/passthru/%s", home, name);
 }
 
 enum error_code remotes_load(const char *data_directory, struct remotes *remotes, struct error *error)
@@ -182,7 +181,7 @@ enum error_code remotes_load(const char *data_directory, struct remotes *remotes
     if (!remotes->items)
         return error_set(error, ERROR_NO_MEMORY, "no memory for remotes");
     snprintf(brought, sizeof brought, "%s/remotes.d", data_directory);
-    locate_own(own);
+    config_own_directory("remotes.d", own);
     for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
         if (directories[i][0] && load_directory(directories[i], remotes, error))
             return error->code;

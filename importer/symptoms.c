@@ -23,6 +23,7 @@ struct checked_row {
     char *example;
     struct symptom_condition condition;
     enum fixable fixable;
+    const char *path; /* of the file that it stands in */
     long line;
 };
 
@@ -83,6 +84,7 @@ static enum error_code add_symptom(void *context, const struct table_row *row, s
     *checked = (struct checked_row){.id = strdup(fields[ID]),
                                     .example = strdup(fields[EXAMPLE]),
                                     .fixable = (enum fixable)fixable,
+                                    .path = row->path,
                                     .line = row->line};
     if (!checked->id || !checked->example)
         return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
@@ -100,7 +102,8 @@ static enum error_code add_symptom(void *context, const struct table_row *row, s
     return builder_add_symptom(reader->builder, &symptom, error);
 }
 
-/* A row whose example another one takes away, whatever else is in a log, is never what a line means. */
+/* A row whose example another one takes away, whatever else is in a log, is never what a line means: an
+ * error, unless a user wants it so, whose file comes before. */
 static enum error_code try_example(const struct symptoms_reader *reader, int number,
                                    const struct table_row *row, struct error *error)
 {
@@ -113,7 +116,7 @@ static enum error_code try_example(const struct symptoms_reader *reader, int num
                                     MAX_SIGNATURES, &details);
     for (int i = 0; i < count; i++) {
         const struct checked_row *other = &reader->rows[fitting[i]];
-        if (other == checked)
+        if (other == checked || other->path != checked->path)
             return ERROR_NONE;
         if (!other->condition.term_count && other->fixable != FIXABLE_MARK)
             return table_error(row, error, "the example line shows %s (line %ld), which stands above",
@@ -135,11 +138,11 @@ static enum error_code check_ids(const struct symptoms_reader *reader, const str
     return ERROR_NONE;
 }
 
-static enum error_code check_rows(const struct symptoms_reader *reader, const char *path, struct error *error)
+static enum error_code check_rows(const struct symptoms_reader *reader, struct error *error)
 {
     for (int i = 0; i < reader->count && !error->code; i++) {
         const struct symptom_condition *condition = &reader->rows[i].condition;
-        const struct table_row row = {.path = path, .line = reader->rows[i].line};
+        const struct table_row row = {.path = reader->rows[i].path, .line = reader->rows[i].line};
         if (check_ids(reader, &condition->over, &row, error))
             break;
         for (int k = 0; k < condition->term_count && !error->code; k++)
@@ -160,7 +163,7 @@ enum error_code symptoms_read(const char *path, struct builder *builder, struct 
     reader->builder = builder;
     if (!symptom_matcher_create(&reader->matcher, error) &&
         !table_read(path, columns, COLUMNS, KEY, add_symptom, reader, summary, error))
-        (void)!check_rows(reader, path, error);
+        (void)!check_rows(reader, error);
     for (int i = 0; i < reader->count; i++) {
         free(reader->rows[i].id);
         free(reader->rows[i].example);

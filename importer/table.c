@@ -11,6 +11,7 @@
 #include "core/gpu.h"
 #include "core/json_reader.h"
 #include "core/text.h"
+#include "importer/additions.h"
 #include "importer/line_reader.h"
 
 enum { MAX_LINE = 8192, MAX_COLUMNS = 24 };
@@ -96,64 +97,78 @@ static enum error_code read_version(const struct table_row *row, const char *lin
                              " data/README.md has more");
 }
 
-/* Whether no row above has the same in its first `key` fields; capitals, which IDs may have, are none. `seen`
- * has the line of each. */
-static enum error_code check_new(const struct table_row *row, int key, json_t *seen, struct error *error)
+/* What is being read: a table and what users have added to it. */
+struct reading {
+    const char *const *columns;
+    int count;
+    int key;
+    enum error_code (*each)(void *context, const struct table_row *row, struct error *error);
+    void *context;
+    json_t *seen;   /* the keys of the rows above, with their line, */
+    json_t *before; /* and those of the files before this one */
+};
+
+/* Whether the row counts: not where a file before has one with the same in its first `key` fields; two in one
+ * file are an error. Capitals, which IDs may have, are none. */
+static bool is_new(struct reading *reading, const struct table_row *row, struct error *error)
 {
     char text[MAX_LINE + 1] = "";
     size_t length = 0;
-    for (int i = 0; i < key; i++)
+    for (int i = 0; i < reading->key; i++)
         length += (size_t)snprintf(text + length, sizeof text - length, "%s%s", i ? " " : "", row->fields[i]);
     for (char *c = text; *c; c++)
         *c = (char)tolower((unsigned char)*c);
-    const json_t *line = json_object_get(seen, text);
+    const json_t *line = json_object_get(reading->seen, text);
     if (line)
-        return table_error(row, error, "\"%s\" stands in line %lld already", text, json_integer_value(line));
-    return !key || !json_object_set_new_nocheck(seen, text, json_integer(row->line))
-               ? ERROR_NONE
-               : error_set(error, ERROR_NO_MEMORY, "no memory to read %s", row->path);
+        table_error(row, error, "\"%s\" stands in line %lld already", text, json_integer_value(line));
+    else if (reading->key && json_object_set_new_nocheck(reading->seen, text, json_integer(row->line)))
+        error_set(error, ERROR_NO_MEMORY, "no memory to read %s", row->path);
+    return !error->code && !json_object_get(reading->before, text);
 }
 
-enum error_code table_read(const char *path, const char *const columns[], int count, int key,
-                           enum error_code (*each)(void *context, const struct table_row *row,
-                                                   struct error *error),
-                           void *context, struct table_summary *summary, struct error *error)
+static void take_row(struct reading *reading, const struct table_row *row, int found, bool is_header,
+                     struct table_summary *summary, struct error *error)
+{
+    if (is_header)
+        check_header(row, reading->columns, reading->count, found, error);
+    else if (found != reading->count)
+        table_error(row, error, "%d fields where %d are expected, separated by tabs", found, reading->count);
+    else if (is_new(reading, row, error) && !reading->each(reading->context, row, error))
+        summary->rows++;
+}
+
+/* One file, of at most `max_text` bytes of text, 0 being no limit. */
+static enum error_code read_file(struct reading *reading, const char *path, size_t max_text,
+                                 struct table_summary *summary, struct error *error)
 {
     struct line_reader *lines;
     struct table_summary so_far = {.rows = 0};
     char *fields[MAX_COLUMNS + 1];
     struct table_row row = {.path = path, .fields = fields};
     bool header_seen = false;
-    json_auto_t *seen = json_object();
+    size_t total = 0;
     if (line_reader_open(path, MAX_LINE, &lines, error))
         return error->code;
-    for (;;) {
+    while (!error->code) {
         const char *line;
-        size_t length;
+        size_t length = 0;
         char copy[MAX_LINE + 1];
         enum line_status status = line_reader_next(lines, &line, &length, error);
         row.line = line_reader_number(lines);
         if (status == LINE_END || status == LINE_FAILED)
             break;
-        if (status == LINE_TOO_LONG || memchr(line, '\0', length) || !text_is_utf8(line, length)) {
+        total += length + 1;
+        if (status == LINE_TOO_LONG || memchr(line, '\0', length) || !text_is_utf8(line, length))
             table_error(&row, error, "the line is too long, or no UTF-8 text");
-            break;
-        }
-        if (row.line == 1 && read_version(&row, line, &so_far.version, error))
-            break;
-        if (line[0] == '#' || line[0] == '\0')
+        else if (max_text && total > max_text)
+            table_error(&row, error, "the file has more than %zu MiB of text", max_text >> 20);
+        else if (row.line == 1)
+            read_version(&row, line, &so_far.version, error);
+        if (error->code || line[0] == '#' || line[0] == '\0')
             continue;
         memcpy(copy, line, length + 1);
-        int found = split(copy, fields);
-        if (!header_seen)
-            check_header(&row, columns, count, found, error);
-        else if (found != count)
-            table_error(&row, error, "%d fields where %d are expected, separated by tabs", found, count);
-        else if (!check_new(&row, key, seen, error) && !each(context, &row, error))
-            so_far.rows++;
+        take_row(reading, &row, split(copy, fields), !header_seen, &so_far, error);
         header_seen = true;
-        if (error->code)
-            break;
     }
     line_reader_close(lines);
     row.line = 1;
@@ -162,4 +177,22 @@ enum error_code table_read(const char *path, const char *const columns[], int co
     if (summary && !error->code)
         *summary = so_far;
     return error->code;
+}
+
+enum error_code table_read(const char *path, const char *const columns[], int count, int key,
+                           enum error_code (*each)(void *context, const struct table_row *row,
+                                                   struct error *error),
+                           void *context, struct table_summary *summary, struct error *error)
+{
+    json_auto_t *seen = json_object();
+    json_auto_t *before = json_object();
+    struct reading reading = {columns, count, key, each, context, seen, before};
+    struct addition *addition = NULL;
+    error->code = ERROR_NONE;
+    while (!error->code && (addition = additions_next(addition, path))) {
+        if (!read_file(&reading, addition->path, ADDITION_MAX_BYTES, &addition->summary, error) &&
+            (json_object_update(before, seen) || json_object_clear(seen)))
+            error_set(error, ERROR_NO_MEMORY, "no memory to read %s", path);
+    }
+    return error->code ? error->code : read_file(&reading, path, 0, summary, error);
 }

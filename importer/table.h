@@ -25,8 +25,9 @@ struct table_summary {
 enum { TABLE_MAX_VERSION = 999999999 };
 
 /* Calls `each` with every row of `path`, whose columns must be exactly `columns`, and no two rows the same in
- * the first `key` of them. `summary` may be NULL; it is set when there is no error. Errors name file and
- * line. */
+ * the first `key` of them; before that with those that users have added (importer/additions.h), which take
+ * the place of rows with the same. Paths of rows stay valid. `summary` may be NULL; it is set when there is
+ * no error, and is that of `path` alone. Errors name file and line. */
 MUST_CHECK enum error_code table_read(const char *path, const char *const columns[], int count, int key,
                                       enum error_code (*each)(void *context, const struct table_row *row,
                                                               struct error *error),
