@@ -15,7 +15,8 @@ const char db_help[] = "db info|check|export [OPTION]...\n"
                        "\n"
                        "  info    how many reports there are in which state, and what was published\n"
                        "  check   read all reports, and compare each with its ID\n"
-                       "  export  print all accepted reports as NDJSON, with their IDs\n"
+                       "  export  print all accepted reports as NDJSON, with their IDs, after a line with\n"
+                       "          the licence\n"
                        "\n"
                        "  --store STORE  a file, or postgresql://... ($PASSTHRU_HUB_STORE, else\n"
                        "                 /var/lib/passthru-hub/store.db)\n"
@@ -88,7 +89,12 @@ static enum error_code export_report(void *context, const struct stored_report *
 static enum error_code export_all(struct store *store, bool json, struct error *error)
 {
     struct buffer out CLEANUP(buffer_free) = BUFFER(1 << 20);
+    char name[FEED_NAME_SIZE];
     (void)json;
+    if (store_get(store, "name", name, sizeof name, error))
+        return error->code;
+    /* importer/reports.c passes over it. */
+    buffer_append_format(&out, "{\"licence\":\"GPL-2.0-or-later\",\"feed\":\"%s\"}\n", name);
     if (store_each_report(store, "accepted", NULL, export_report, &out, error))
         return error->code;
     streams_write(&out);

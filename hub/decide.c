@@ -25,18 +25,20 @@
     "does not allow it; 4 PostgreSQL is away; 5 the system denied it. All are\n"                             \
     "decided on, or none.\n"
 
-const char accept_help[] = "accept [OPTION]... ID... | --all-of VVVV:DDDD\n"
+#define GROUP_HELP                                                                                           \
+    "  --all-of VVVV:DDDD  all that wait on this GPU\n"                                                      \
+    "  --seen LIST    just those that pending listed, which prints what to write for\n"                      \
+    "                 LIST; none where others wait by now\n"
+
+const char accept_help[] = "accept [OPTION]... ID... | --all-of VVVV:DDDD [--seen LIST]\n"
                            "\n"
                            "Publishes reports with the next feed. An ID may be cut short to 8 digits.\n"
-                           "\n"
-                           "  --all-of VVVV:DDDD  all that wait on this GPU\n"
-                           "  --reason TEXT  why, for those who look later\n" COMMON_HELP;
-const char reject_help[] = "reject [OPTION]... --reason TEXT ID... | --all-of VVVV:DDDD\n"
+                           "\n" GROUP_HELP "  --reason TEXT  why, for those who look later\n" COMMON_HELP;
+const char reject_help[] = "reject [OPTION]... --reason TEXT ID... |\n"
+                           "       --all-of VVVV:DDDD [--seen LIST]\n"
                            "\n"
                            "Turns reports away that wait. They stay in the store, and are not published.\n"
-                           "\n"
-                           "  --all-of VVVV:DDDD  all that wait on this GPU\n"
-                           "  --reason TEXT  why\n" COMMON_HELP;
+                           "\n" GROUP_HELP "  --reason TEXT  why\n" COMMON_HELP;
 const char retract_help[] = "retract [OPTION]... --reason TEXT ID...\n"
                             "\n"
                             "Takes reports back that were accepted: the next feed tells all clients, with\n"
@@ -69,6 +71,7 @@ struct decide_options {
     const char *reason;
     const char *who;
     const char *group;
+    const char *seen;
     bool json;
 };
 
@@ -111,7 +114,7 @@ static enum error_code decide(const struct verb *verb, const struct decide_optio
     struct store *store;
     if (store_open(command_store(options->store), false, &store, error))
         return error->code;
-    if (!(options->group ? find_pending(store, options->group, &ids, error)
+    if (!(options->group ? find_pending(store, options->group, options->seen, &ids, error)
                          : find_reports(store, words, count, &ids, error)) &&
         !store_decide(store, verb->decision, ids.items, ids.count, options->who ? options->who : user_name(),
                       options->reason ? options->reason : "", (int64_t)time(NULL), error))
@@ -136,8 +139,10 @@ static const char *check(const struct verb *verb, const struct decide_options *o
                                  : "the IDs of reports are missing";
     if (count && options->group)
         return "either IDs or --all-of";
-    if (options->group && !verb->takes_group)
+    if ((options->group || options->seen) && !verb->takes_group)
         return "it takes no --all-of: name each report";
+    if (options->seen && !options->group)
+        return "--seen goes with --all-of";
     if (options->group && pci_id_parse(options->group, strlen(options->group), &id) != PCI_ID_OK)
         return "--all-of must be a PCI ID such as 10de:1d16";
     if (options->group) {
@@ -157,11 +162,9 @@ int command_decide(int argc, char **argv)
     struct decide_options options = {.store = NULL};
     struct error error = {.code = ERROR_NONE};
     char group[PCI_ID_TEXT_SIZE];
-    const struct program_option known[] = {{"store", &options.store, NULL},
-                                           {"reason", &options.reason, NULL},
-                                           {"by", &options.who, NULL},
-                                           {"all-of", &options.group, NULL},
-                                           {"json", NULL, &options.json}};
+    const struct program_option known[] = {{"store", &options.store, NULL}, {"reason", &options.reason, NULL},
+                                           {"by", &options.who, NULL},      {"all-of", &options.group, NULL},
+                                           {"seen", &options.seen, NULL},   {"json", NULL, &options.json}};
     while (strcmp(verb->name, argv[0]) != 0)
         verb++;
     int status = program_take_options(argc, argv, verb->help, known, ARRAY_SIZE(known));

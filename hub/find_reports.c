@@ -2,6 +2,7 @@
 #include "hub/find_reports.h"
 
 #include <ctype.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,14 +79,32 @@ enum error_code find_reports(struct store *store, char **words, int count, struc
     return error->code;
 }
 
-enum error_code find_pending(struct store *store, const char *pci_id, struct report_ids *ids,
-                             struct error *error)
+void report_ids_seen(const char *const ids[], int count, char seen[SEEN_SIZE])
 {
+    crypto_generichash_state state;
+    unsigned char digest[crypto_generichash_BYTES];
+    crypto_generichash_init(&state, NULL, 0, sizeof digest);
+    for (int i = 0; i < count; i++)
+        crypto_generichash_update(&state, (const unsigned char *)ids[i], strlen(ids[i]));
+    crypto_generichash_final(&state, digest, sizeof digest);
+    sodium_bin2hex(seen, SEEN_SIZE, digest, SEEN_SIZE / 2);
+}
+
+enum error_code find_pending(struct store *store, const char *pci_id, const char *seen,
+                             struct report_ids *ids, struct error *error)
+{
+    char now[SEEN_SIZE];
     *ids = (struct report_ids){NULL, 0};
     if (store_each_report(store, "pending", pci_id, add, ids, error))
         return error->code;
-    if (ids->count)
+    if (!ids->count) {
+        error_set(error, ERROR_NOT_FOUND, "no report on %s waits", pci_id);
+        return error_next(error, "passthru-hub pending lists those that do");
+    }
+    report_ids_seen(ids->items, ids->count, now);
+    if (!seen || strcmp(seen, now) == 0)
         return ERROR_NONE;
-    error_set(error, ERROR_NOT_FOUND, "no report on %s waits", pci_id);
-    return error_next(error, "passthru-hub pending lists those that do");
+    error_set(error, ERROR_BAD_INPUT, "other reports on %s wait now than were listed: %d", pci_id,
+              ids->count);
+    return error_next(error, "look at them: passthru-hub pending --id %s", pci_id);
 }

@@ -18,8 +18,13 @@ void report_ids_free(struct report_ids *ids);
 enum error_code find_reports(struct store *store, char **words, int count, struct report_ids *ids,
                              struct error *error);
 
-/* All that wait on a PCI ID, vvvv:dddd. */
-enum error_code find_pending(struct store *store, const char *pci_id, struct report_ids *ids,
-                             struct error *error);
+/* All that wait on a PCI ID, vvvv:dddd, as they came. With `seen`, that of a list, ERROR_BAD_INPUT where it
+ * is not these that were listed: others may have come since. */
+enum error_code find_pending(struct store *store, const char *pci_id, const char *seen,
+                             struct report_ids *ids, struct error *error);
+
+/* What stands for just these reports in a list, in the order in which they came. */
+enum { SEEN_SIZE = 13 }; /* hexadecimal digits */
+void report_ids_seen(const char *const ids[], int count, char seen[SEEN_SIZE]);
 
 #endif

@@ -11,6 +11,7 @@
 #include "core/streams.h"
 #include "core/text.h"
 #include "hub/commands.h"
+#include "hub/find_reports.h"
 #include "hub/judge.h"
 
 const char pending_help[] =
@@ -47,6 +48,7 @@ struct group {
     int count;
     int outcomes[OUTCOME_COUNT];
     unsigned remarks; /* of any of them */
+    char seen[SEEN_SIZE];
 };
 
 struct pending_options {
@@ -146,6 +148,22 @@ static void mark_floods(struct pending *pending)
             pending->groups[i].remarks |= pending->reports[pending->groups[i].first + j].remarks;
 }
 
+/* What stands for the reports of each group, which lie in it as they came. */
+static enum error_code mark_seen(struct pending *pending, struct error *error)
+{
+    const char **ids = calloc((size_t)pending->report_count + 1, sizeof *ids);
+    if (!ids)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the reports that wait");
+    for (int i = 0; i < pending->report_count; i++)
+        ids[i] = pending->reports[i].id;
+    for (int i = 0; i < pending->group_count; i++) {
+        struct group *group = &pending->groups[i];
+        report_ids_seen(ids + group->first, group->count, group->seen);
+    }
+    free(ids);
+    return error->code = ERROR_NONE;
+}
+
 /* What needs an eye comes first, and what has most reports. */
 static int compare_groups(const void *a, const void *b)
 {
@@ -199,6 +217,9 @@ static void write_group_text(struct pending *pending, const struct group *group)
     if (shown < group->count)
         buffer_append_format(out, "\n  and %d more: passthru-hub pending --id %s", group->count - shown,
                              group->pci_id);
+    if (group->count > 1)
+        buffer_append_format(out, "\n  all %d: --all-of %s --seen %s", group->count, group->pci_id,
+                             group->seen);
     buffer_append_byte(out, '\n');
 }
 
@@ -211,7 +232,7 @@ static void write_text(struct pending *pending)
     if (pending->report_count)
         buffer_append_format(&pending->out,
                              "\n%d report%s on %d GPU%s. passthru-hub show ID prints one; accept and reject\n"
-                             "take IDs, or --all-of VVVV:DDDD\n",
+                             "take IDs, or --all-of and --seen as above\n",
                              pending->report_count, pending->report_count == 1 ? " waits" : "s wait",
                              pending->group_count, pending->group_count == 1 ? "" : "s");
 }
@@ -246,6 +267,7 @@ static void write_json(struct pending *pending)
             json_write_string(&writer, "name", group->gpu.name);
         if (group->gpu.has_verdict)
             json_write_fraction(&writer, "probability", group->gpu.usable);
+        json_write_string(&writer, "seen", group->seen);
         json_write_begin_array(&writer, "reports");
         for (int j = 0; j < group->count; j++)
             write_report_json(&writer, &pending->reports[group->first + j]);
@@ -264,7 +286,7 @@ static enum error_code list(struct pending *pending, struct error *error)
         return error->code;
     store_each_report(store, "pending", pending->options->id, add_report, pending, error);
     store_close(store);
-    if (error->code)
+    if (error->code || mark_seen(pending, error))
         return error->code;
     mark_floods(pending);
     for (int i = 0; i < pending->group_count; i++)

@@ -139,12 +139,15 @@ static enum error_code add_feed_line(struct report_reader *reader, const char *l
     return add_report(reader, found.report, NULL, 0, counts, error);
 }
 
+/* Empty lines, and the one that a dump of a hub begins with, say nothing of a GPU. */
 static enum error_code add_line(struct report_reader *reader, enum line_status status, const char *line,
                                 size_t length, struct report_counts *counts, struct error *error)
 {
+    static const char licence[] = "{\"licence\":";
     if (status == LINE_TOO_LONG)
         return error_set(error, ERROR_BAD_INPUT, "a report has at most %d bytes", REPORT_MAX_BYTES);
-    if (line[strspn(line, " \t")] == '\0' && !memchr(line, '\0', length))
+    const bool is_empty = line[strspn(line, " \t")] == '\0';
+    if ((is_empty || strncmp(line, licence, sizeof licence - 1) == 0) && !memchr(line, '\0', length))
         return ERROR_NONE;
     return reader->file->is_feed ? add_feed_line(reader, line, length, counts, error)
                                  : add_report(reader, NULL, line, length, counts, error);
