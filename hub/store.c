@@ -45,6 +45,14 @@ enum error_code store_run(struct store *store, const char *sql, const struct sto
                               values ? values->count : 0, each, context, changed, error);
 }
 
+enum error_code store_run_many(struct store *store, const char *sql, const struct store_values values[],
+                               int count, int changed[], struct error *error)
+{
+    error->code = ERROR_NONE;
+    return count ? store->driver->run_many(store->connection, sql, values, count, changed, error)
+                 : ERROR_NONE;
+}
+
 enum error_code store_begin(struct store *store, bool decides, struct error *error)
 {
     if (store_run(store, store->driver->begin, NULL, NULL, NULL, NULL, error))

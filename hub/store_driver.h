@@ -12,22 +12,6 @@
 /* A row, its columns as text, "" for NULL; they live during the visit. */
 typedef enum error_code store_row(void *context, const char *const columns[], struct error *error);
 
-struct store_driver {
-    /* Opens a connection; `create` as store_open() has it. */
-    enum error_code (*open)(const char *where, bool create, void **connection, struct error *error);
-    void (*close)(void *connection);
-    /* Runs one statement. `each` (may be NULL) gets its rows; `changed` (may be NULL) how many it has
-     * changed. */
-    enum error_code (*run)(void *connection, const char *sql, const char *const values[], int count,
-                           store_row *each, void *context, int *changed, struct error *error);
-    const char *begin;        /* a transaction that writes, and */
-    const char *serial;       /* ... after which nobody else decides until its end; NULL: there is no need */
-    const char *count_tables; /* how many tables of ours there are */
-};
-
-extern const struct store_driver store_sqlite;
-extern const struct store_driver store_postgres;
-
 /* What a statement is called with. */
 struct store_values {
     const char *texts[12];
@@ -37,8 +21,31 @@ struct store_values {
 void store_add_text(struct store_values *values, const char *text);
 void store_add_number(struct store_values *values, int64_t number);
 
+struct store_driver {
+    /* Opens a connection; `create` as store_open() has it. */
+    enum error_code (*open)(const char *where, bool create, void **connection, struct error *error);
+    void (*close)(void *connection);
+    /* Runs one statement. `each` (may be NULL) gets its rows; `changed` (may be NULL) how many it has
+     * changed. */
+    enum error_code (*run)(void *connection, const char *sql, const char *const values[], int count,
+                           store_row *each, void *context, int *changed, struct error *error);
+    /* Runs one that has no rows with each of these values, in one round trip; stores how many rows each has
+     * changed. */
+    enum error_code (*run_many)(void *connection, const char *sql, const struct store_values values[],
+                                int count, int changed[], struct error *error);
+    const char *begin;        /* a transaction that writes, and */
+    const char *serial;       /* ... after which nobody else decides until its end; NULL: there is no need */
+    const char *count_tables; /* how many tables of ours there are */
+};
+
+extern const struct store_driver store_sqlite;
+extern const struct store_driver store_postgres;
+
 enum error_code store_run(struct store *store, const char *sql, const struct store_values *values,
                           store_row *each, void *context, int *changed, struct error *error);
+
+enum error_code store_run_many(struct store *store, const char *sql, const struct store_values values[],
+                               int count, int changed[], struct error *error);
 
 /* A transaction; store_end commits it, or takes all back where `error` has a code. */
 enum error_code store_begin(struct store *store, bool decides, struct error *error);

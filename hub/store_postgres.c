@@ -114,6 +114,43 @@ static enum error_code run(void *context_of_driver, const char *sql, const char 
     return error->code;
 }
 
+static bool send(struct connection *own, const char *sql, const struct store_values *values)
+{
+    char room[16];
+    const char *name = prepare(own, sql, values->count, room);
+    return *name ? PQsendQueryPrepared(own->server, name, values->count, values->texts, NULL, NULL, 0)
+                 : PQsendQueryParams(own->server, sql, values->count, NULL, values->texts, NULL, NULL, 0);
+}
+
+/* In pipeline mode: the server works while more is sent. The statement is prepared before. */
+static enum error_code run_many(void *context, const char *sql, const struct store_values values[], int count,
+                                int changed[], struct error *error)
+{
+    struct connection *own = context;
+    PGconn *connection = own->server;
+    char room[16];
+    if (connect_again(own, error))
+        return error->code;
+    prepare(own, sql, values[0].count, room);
+    int sent = PQenterPipelineMode(connection) ? 0 : -1;
+    while (sent >= 0 && sent < count && send(own, sql, &values[sent]))
+        sent++;
+    if (sent < count || !PQpipelineSync(connection))
+        fail(connection, NULL, error);
+    for (int i = 0; i < count && !error->code; i++) {
+        PGresult *result = PQgetResult(connection);
+        if (PQresultStatus(result) == PGRES_COMMAND_OK)
+            changed[i] = (int)strtol(PQcmdTuples(result), NULL, 10);
+        else
+            fail(connection, result, error);
+        PQclear(result);
+        PQclear(PQgetResult(connection)); /* NULL, after each */
+    }
+    while (PQstatus(connection) == CONNECTION_OK && !PQexitPipelineMode(connection))
+        PQclear(PQgetResult(connection)); /* the synchronization, and what was given up */
+    return error->code;
+}
+
 static enum error_code read_encoding(void *context, const char *const columns[], struct error *error)
 {
     (void)context;
@@ -156,6 +193,7 @@ const struct store_driver store_postgres = {
     .open = open_postgres,
     .close = close_postgres,
     .run = run,
+    .run_many = run_many,
     .begin = "BEGIN",
     .serial = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(8103501)) AS lock",
     .count_tables =

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/report.h"
@@ -100,27 +101,27 @@ static enum error_code withdraw(struct store *store, struct store_request *reque
     return take_back(store, request->id, &found, "withdraw", "its author has taken it back", now, error);
 }
 
-static enum error_code insert(struct store *store, const struct store_request *request, int64_t now,
-                              int *inserted, struct error *error)
+static const char insert_report[] =
+    "INSERT INTO report (id, pci_id, outcome, state, received, sender, token, json)"
+    " VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+
+static void fill_report(struct store_values *values, const struct store_request *request, int64_t now)
 {
-    struct store_values values = {.count = 0};
-    store_add_text(&values, request->id);
-    store_add_text(&values, request->pci_id);
-    store_add_text(&values, request->outcome);
-    store_add_number(&values, now);
-    store_add_text(&values, request->sender);
-    store_add_text(&values, request->token_hash);
-    store_add_text(&values, request->json);
-    return store_run(store,
-                     "INSERT INTO report (id, pci_id, outcome, state, received, sender, token, json)"
-                     " VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-                     &values, NULL, NULL, inserted, error);
+    values->count = 0;
+    store_add_text(values, request->id);
+    store_add_text(values, request->pci_id);
+    store_add_text(values, request->outcome);
+    store_add_number(values, now);
+    store_add_text(values, request->sender);
+    store_add_text(values, request->token_hash);
+    store_add_text(values, request->json);
 }
 
 static enum error_code add(struct store *store, struct store_request *request, int64_t now,
                            struct error *error)
 {
     struct found_report old = {.is_there = false};
+    struct store_values values;
     int inserted = 0;
     if (request->supersedes[0] && find(store, request->supersedes, &old, error))
         return error->code;
@@ -130,7 +131,8 @@ static enum error_code add(struct store *store, struct store_request *request, i
     request->result = RESULT_WRONG_TOKEN;
     if (old.is_there && strcmp(old.token, request->shown_token_hash) != 0)
         return ERROR_NONE;
-    if (insert(store, request, now, &inserted, error))
+    fill_report(&values, request, now);
+    if (store_run(store, insert_report, &values, NULL, NULL, &inserted, error))
         return error->code;
     request->result = inserted ? RESULT_STORED : RESULT_KNOWN;
     /* One that was accepted stays until this one is accepted too: the feed says which counts. */
@@ -145,6 +147,29 @@ static bool decides(const struct store_request *request)
     return request->kind == REQUEST_WITHDRAW || (request->kind == REQUEST_ADD && request->supersedes[0]);
 }
 
+/* Reports alone, which ask for nothing that is there: all at once. */
+static enum error_code add_all(struct store *store, struct store_request *const requests[], int count,
+                               int64_t now, struct error *error)
+{
+    struct store_values *values = calloc((size_t)count + 1, sizeof *values);
+    int *changed = calloc((size_t)count + 1, sizeof *changed);
+    int rows = 0;
+    for (int i = 0; values && i < count; i++)
+        if (requests[i]->kind == REQUEST_ADD)
+            fill_report(&values[rows++], requests[i], now);
+    if (!values || !changed)
+        error_set(error, ERROR_NO_MEMORY, "no memory for the reports");
+    else
+        store_run_many(store, insert_report, values, rows, changed, error);
+    for (int i = 0, row = 0; !error->code && i < count; i++)
+        requests[i]->result = requests[i]->kind != REQUEST_ADD ? RESULT_DONE
+                              : changed[row++]                 ? RESULT_STORED
+                                                               : RESULT_KNOWN;
+    free(values);
+    free(changed);
+    return error->code;
+}
+
 enum error_code store_commit(struct store *store, struct store_request *const requests[], int count,
                              int64_t now, struct error *error)
 {
@@ -153,6 +178,8 @@ enum error_code store_commit(struct store *store, struct store_request *const re
         any |= decides(requests[i]);
     if (store_begin(store, any, error))
         return error->code;
+    if (!any && !add_all(store, requests, count, now, error))
+        return store_end(store, error);
     for (int i = 0; i < count && !error->code; i++) {
         requests[i]->result = RESULT_DONE;
         if (requests[i]->kind == REQUEST_ADD)

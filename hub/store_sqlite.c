@@ -36,22 +36,28 @@ static enum error_code fail(sqlite3 *database, struct error *error)
     }
 }
 
-static enum error_code run(void *connection, const char *sql, const char *const values[], int count,
-                           store_row *each, void *context, int *changed, struct error *error)
+static int bind(sqlite3_stmt *statement, const char *const values[], int count)
 {
-    sqlite3 *database = connection;
-    sqlite3_stmt *statement;
-    const char *columns[MAX_COLUMNS];
     int status = SQLITE_OK;
-    error->code = ERROR_NONE;
-    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK)
-        return fail(database, error);
     for (int i = 0; i < count && status == SQLITE_OK; i++) {
         char name[16];
         snprintf(name, sizeof name, "$%d", i + 1);
         status = sqlite3_bind_text(statement, sqlite3_bind_parameter_index(statement, name), values[i], -1,
                                    SQLITE_STATIC);
     }
+    return status;
+}
+
+static enum error_code run(void *connection, const char *sql, const char *const values[], int count,
+                           store_row *each, void *context, int *changed, struct error *error)
+{
+    sqlite3 *database = connection;
+    sqlite3_stmt *statement;
+    const char *columns[MAX_COLUMNS];
+    error->code = ERROR_NONE;
+    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK)
+        return fail(database, error);
+    int status = bind(statement, values, count);
     const int width = sqlite3_column_count(statement);
     while (status == SQLITE_OK && !error->code && (status = sqlite3_step(statement)) == SQLITE_ROW) {
         for (int i = 0; i < width && i < MAX_COLUMNS; i++) {
@@ -66,6 +72,24 @@ static enum error_code run(void *connection, const char *sql, const char *const 
         *changed = sqlite3_changes(database);
     if (status != SQLITE_OK && status != SQLITE_DONE)
         fail(database, error);
+    sqlite3_finalize(statement);
+    return error->code;
+}
+
+static enum error_code run_many(void *connection, const char *sql, const struct store_values values[],
+                                int count, int changed[], struct error *error)
+{
+    sqlite3 *database = connection;
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK)
+        return fail(database, error);
+    for (int i = 0; i < count && !error->code; i++) {
+        if (bind(statement, values[i].texts, values[i].count) != SQLITE_OK ||
+            sqlite3_step(statement) != SQLITE_DONE)
+            fail(database, error);
+        changed[i] = sqlite3_changes(database);
+        sqlite3_reset(statement);
+    }
     sqlite3_finalize(statement);
     return error->code;
 }
@@ -137,6 +161,7 @@ const struct store_driver store_sqlite = {
     .open = open_sqlite,
     .close = close_sqlite,
     .run = run,
+    .run_many = run_many,
     .begin = "BEGIN IMMEDIATE",
     .count_tables = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'hub'",
 };
