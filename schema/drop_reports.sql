@@ -49,22 +49,20 @@ DELETE FROM report_symptom WHERE report IN (SELECT seq FROM dropped);
 DELETE FROM report_attempt WHERE report IN (SELECT seq FROM dropped);
 DELETE FROM report WHERE seq IN (SELECT seq FROM dropped);
 
--- ---- what is left, with what its weight follows from ----------------------------------------------------------------
--- The machine is the one that such a GPU is in, where a report names none. place: of the reports of one sender on an ID
--- those about the GPU come first, then the newest. The reports are sorted, not looked up by an index one after the other:
--- their bodies lie between them.
-CREATE TEMP TABLE placed AS
-    SELECT r.pci_id, r.subsystem, r.share, r.sample, r.outcome, r.guest, r.public, r.environment_failure, r.date, r.source,
-        CASE WHEN r.chassis <> 'unknown' THEN r.chassis WHEN g.form_factor = 'mobile' THEN 'laptop'
-            WHEN g.form_factor IN ('desktop', 'server') THEN g.form_factor ELSE 'unknown' END AS chassis,
-        row_number() OVER (PARTITION BY r.pci_id, r.share, r.sender ORDER BY r.environment_failure, r.date DESC, r.id) AS place
-    FROM report r NOT INDEXED LEFT JOIN gpu g ON g.pci_id = r.pci_id;
+-- ---- what is left: what its weight follows from ----------------------------------------------------------------------
+-- place: of the reports of one sender on an ID those about the GPU come first, then the newest. All that are not here are the
+-- first: most senders have sent one report, and a sort of their numbers alone is a small part of one of whole reports.
+CREATE TEMP TABLE further (seq INTEGER PRIMARY KEY, place INTEGER NOT NULL);
+INSERT INTO further SELECT seq, place FROM (SELECT seq, row_number() OVER
+            (PARTITION BY pci_id, share, sender ORDER BY environment_failure, date DESC, id) AS place
+        FROM report NOT INDEXED WHERE sender IN (SELECT sender FROM report GROUP BY sender HAVING count(*) > 1))
+    WHERE place > 1;
 
 -- The month that one dated report in a hundred is of, or newer: ages are counted from there, never from the clock, so that
 -- a build can be repeated. Not the newest of all: one wrong date would age all others.
 CREATE TEMP TABLE newest AS SELECT coalesce(max(month), 0) AS month FROM
     (SELECT month, sum(sum(count)) OVER (ORDER BY month DESC) AS newer, sum(sum(count)) OVER () AS dated
-        FROM (SELECT report_month(date) AS month, count(*) AS count FROM placed GROUP BY date)
+        FROM (SELECT report_month(date) AS month, count(*) AS count FROM report INDEXED BY report_of_device GROUP BY date)
         WHERE month >= 0 GROUP BY month)
     WHERE newer * 100 >= dated;
 
@@ -72,8 +70,8 @@ CREATE TEMP TABLE newest AS SELECT coalesce(max(month), 0) AS month FROM
 CREATE TEMP TABLE sample_count AS
     SELECT CASE WHEN s.kind = 'feed' THEN s.id WHEN s.cached THEN 1 ELSE 0 END AS source, sample, outcome,
         sum(count) AS count
-    FROM (SELECT source, sample, outcome, count(*) AS count FROM placed WHERE sample <> 'tool' OR NOT environment_failure
-        GROUP BY source, sample, outcome) c
+    FROM (SELECT source, sample, outcome, count(*) AS count FROM report NOT INDEXED
+        WHERE sample <> 'tool' OR NOT environment_failure GROUP BY source, sample, outcome) c
     JOIN source s ON s.id = c.source GROUP BY 1, 2, 3;
 
 -- What is taken for the rates of all attempts, in millionths of a report: core/sample_rates.c computes it.

@@ -9,7 +9,8 @@
 -- machine and by the guest.
 
 -- ---- outcomes ------------------------------------------------------------------------------------------------------
--- By device, board, machine and guest.
+-- By device, board, machine and guest. The machine is the one that such a GPU is in, where a report names none. The reports are
+-- sorted, not looked up by an index one after the other: their bodies lie between them.
 CREATE TEMP TABLE counted AS
     SELECT pci_id, subsystem, share, chassis, guest, sample = 'vendor-statement' AS is_statement,
         CASE share WHEN 'whole' THEN '' ELSE '/' || share END AS suffix, sum(outcome = 'works') AS works,
@@ -20,9 +21,13 @@ CREATE TEMP TABLE counted AS
         sum(environment_failure) AS environment_failures, max(date) AS latest,
         sum(sample = 'troubleshooting') AS troubleshooting, sum(sample = 'showcase') AS showcase,
         sum(sample = 'survey') AS survey, sum(sample = 'vendor-statement') AS vendor_statement, sum(sample = 'tool') AS tool
-    FROM (SELECT p.*, CASE p.environment_failure WHEN 1 THEN 0
-            ELSE report_weight(report_month(p.date), (SELECT month FROM newest), p.public, p.place, f.factor) END AS weight
-        FROM placed p JOIN sample_rate f ON f.sample = p.sample AND f.outcome = p.outcome)
+    FROM (SELECT r.pci_id, r.subsystem, r.share, r.sample, r.outcome, r.guest, r.environment_failure, r.date,
+            CASE WHEN r.chassis <> 'unknown' THEN r.chassis WHEN g.form_factor = 'mobile' THEN 'laptop'
+                WHEN g.form_factor IN ('desktop', 'server') THEN g.form_factor ELSE 'unknown' END AS chassis,
+            CASE r.environment_failure WHEN 1 THEN 0 ELSE report_weight(report_month(r.date), (SELECT month FROM newest),
+                r.public, coalesce(p.place, 1), f.factor) END AS weight
+        FROM report r NOT INDEXED CROSS JOIN sample_rate f ON f.sample = r.sample AND f.outcome = r.outcome
+        LEFT JOIN gpu g ON g.pci_id = r.pci_id LEFT JOIN further p ON p.seq = r.seq)
     GROUP BY pci_id, subsystem, share, chassis, guest, is_statement;
 
 -- In which rows a report with this guest is: that of all guests and its own; without a guest in all four for a half, where
@@ -85,16 +90,16 @@ INSERT INTO fix_count SELECT 'class', k.class_key, d.fix, sum(d.tried), sum(d.he
     GROUP BY k.class_key, d.fix;
 -- A fix is for the symptom that it was tried for, or that its report has alone, if it is known to cure it or nothing is. What
 -- was tried for one of several, and nobody knows for which, is counted beside, and so is what was done besides.
-INSERT INTO fix_count SELECT 'symptom', a.purpose, a.fix, count(*), sum(a.helped) FROM attempt a
-    WHERE a.purpose NOT LIKE 'other:%' GROUP BY a.purpose, a.fix;
 CREATE TEMP TABLE symptom_count (report INTEGER PRIMARY KEY, count INTEGER);
 INSERT INTO symptom_count SELECT report, count(*) FROM report_symptom
     WHERE report NOT IN (SELECT seq FROM unclear) GROUP BY report;
-INSERT INTO fix_count SELECT iif(n.count = 1 AND ((s.symptom, a.fix) IN (SELECT symptom, fix FROM symptom_fix)
-        OR s.symptom NOT IN (SELECT symptom FROM symptom_fix)), 'symptom', 'symptom-beside'), s.symptom, a.fix,
-        count(*), sum(a.helped)
-    FROM attempt a JOIN symptom_count n ON n.report = a.report JOIN report_symptom s ON s.report = a.report
-    WHERE a.purpose IS NULL AND s.symptom NOT LIKE 'other:%' GROUP BY 1, 2, 3;
+INSERT INTO fix_count SELECT level, symptom, fix, count(*), sum(helped) FROM (
+        SELECT 'symptom' AS level, purpose AS symptom, fix, helped FROM attempt WHERE purpose IS NOT NULL
+        UNION ALL SELECT iif(n.count = 1 AND ((s.symptom, a.fix) IN (SELECT symptom, fix FROM symptom_fix)
+            OR s.symptom NOT IN (SELECT symptom FROM symptom_fix)), 'symptom', 'symptom-beside'), s.symptom, a.fix, a.helped
+        FROM attempt a JOIN symptom_count n ON n.report = a.report JOIN report_symptom s ON s.report = a.report
+        WHERE a.purpose IS NULL)
+    WHERE symptom NOT LIKE 'other:%' GROUP BY level, symptom, fix;
 -- A report counts once for each blocker of its GPU, however many workarounds were tried.
 CREATE TEMP TABLE blocker_try AS SELECT b.key, b.chip, max(a.helped) AS helped
     FROM attempt a JOIN gpu_blocker b ON b.pci_id = a.pci_id AND a.share = 'whole'
@@ -109,7 +114,5 @@ INSERT INTO fix_count SELECT 'blocker-fix', b.key, a.fix, count(*), sum(a.helped
 -- Nobody reads more than so many of one GPU, for one symptom or blocker.
 INSERT INTO workaround
     SELECT level, key, rank, fix, tried, helped
-    FROM (SELECT level, key, fix, sum(tried) AS tried, sum(helped) AS helped,
-            row_number() OVER (PARTITION BY level, key ORDER BY sum(helped) DESC, sum(tried) DESC, fix) AS rank
-        FROM fix_count GROUP BY level, key, fix)
+    FROM (SELECT *, row_number() OVER (PARTITION BY level, key ORDER BY helped DESC, tried DESC, fix) AS rank FROM fix_count)
     WHERE rank <= CASE level WHEN 'symptom' THEN 64 WHEN 'symptom-beside' THEN 64 WHEN 'blocker' THEN 25 ELSE 16 END;
