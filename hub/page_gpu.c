@@ -239,7 +239,7 @@ static void set_verdict(json_t *values, const struct answer *answer, const char 
     set_bar(values, &answer->verdict);
 }
 
-json_t *page_gpu_values(const struct answer *answer)
+json_t *page_gpu_values(const struct answer *answer, const struct series *series)
 {
     struct buffer title CLEANUP(buffer_free) = BUFFER(4096);
     struct buffer summary CLEANUP(buffer_free) = BUFFER(8192);
@@ -253,7 +253,12 @@ json_t *page_gpu_values(const struct answer *answer)
     answer_append_verdict(&summary, answer);
     json_t *values = page_begin("../../", buffer_text(&title), buffer_text(&summary));
     template_set(values, "name", name);
+    template_set(values, "series", series ? series->name : "");
+    template_set(values, "series_slug", series ? series->slug : "");
     template_set(values, "vendor", answer->device.vendor);
+    id[4] = '\0';
+    template_set(values, "vendor_id", id);
+    id[4] = ':';
     template_set(values, "id", id);
     template_set(values, "slug", slug);
     template_set(values, "chip", answer->device.gpu.chip);

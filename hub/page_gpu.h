@@ -5,10 +5,11 @@
 #include <jansson.h>
 
 #include "answer/answer.h"
+#include "hub/series.h"
 
 /* What the page of one GPU is filled in with, gpu/VVVV-DDDD/index.html; and the same GPU as `passthru query
- * --json` writes it. The caller frees the values with json_decref. */
-json_t *page_gpu_values(const struct answer *answer);
+ * --json` writes it. `series` may be NULL. The caller frees the values with json_decref. */
+json_t *page_gpu_values(const struct answer *answer, const struct series *series);
 void page_gpu_write_json(struct buffer *out, const struct answer *answer);
 
 /* How an ID stands in addresses, "10de-1d16", and the GPU's name without its chip where it has one in

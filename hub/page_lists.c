@@ -10,9 +10,10 @@
 #include "hub/page_gpu.h"
 #include "hub/template.h"
 
-enum { MOST_REPORTED = 12 };
+enum { MOST_REPORTED = 9, MAIN_VENDORS = 6 };
 
-void page_list_gpu(const struct answer *answer, struct listed_gpu *gpu, struct newest_reports *newest)
+void page_list_gpu(const struct answer *answer, const struct series_table *series, struct listed_gpu *gpu,
+                   struct newest_reports *newest)
 {
     gpu->pci_id = pci_id_number(&answer->device.id);
     page_gpu_name(answer, gpu->name, sizeof gpu->name);
@@ -21,6 +22,12 @@ void page_list_gpu(const struct answer *answer, struct listed_gpu *gpu, struct n
     gpu->level = answer->verdict.level;
     gpu->usable = answer->verdict.usable;
     gpu->reports = answer->verdict.direct_reports;
+    gpu->form = gpu_form_factor(&answer->device.gpu);
+    gpu->series = series_find(series, answer->device.id.vendor, gpu->name);
+    if (gpu->series) {
+        gpu->series->gpus++;
+        gpu->series->reports += gpu->reports;
+    }
     const struct shown_report *report = answer->reports;
     if (!answer->report_count || !report->texts[SHOWN_DATE])
         return;
@@ -55,25 +62,133 @@ static json_t *row_values(const struct listed_gpu *gpu)
     slug[4] = ':';
     template_set(row, "id", slug);
     template_set(row, "name", gpu->name);
+    template_set(row, "form", vocabulary_value(&vocabulary_form_factor, (int)gpu->form));
     page_set_level(row, gpu->level, gpu->usable);
     json_object_set_new(row, "reports", json_integer(gpu->reports));
     return row;
 }
 
-json_t *page_list_values(const char *heading, const struct listed_gpu *const gpus[], int count)
+/* ---- lists ---- */
+
+static int compare_numbers(const void *a, const void *b)
 {
-    struct buffer title CLEANUP(buffer_free) = BUFFER(4096);
+    const uint32_t x = (*(const struct listed_gpu *const *)a)->pci_id;
+    const uint32_t y = (*(const struct listed_gpu *const *)b)->pci_id;
+    return x < y ? -1 : x > y;
+}
+
+static int compare_chips(const void *a, const void *b)
+{
+    const int order =
+        strcmp((*(const struct listed_gpu *const *)a)->chip, (*(const struct listed_gpu *const *)b)->chip);
+    return order ? order : compare_numbers(a, b);
+}
+
+static int compare_series(const void *a, const void *b)
+{
+    const struct listed_gpu *x = *(const struct listed_gpu *const *)a;
+    const struct listed_gpu *y = *(const struct listed_gpu *const *)b;
+    if (x->series != y->series)
+        return !x->series || (y->series && x->series > y->series) ? 1 : -1;
+    const int order = strcasecmp(x->name, y->name);
+    return order ? order : compare_numbers(a, b);
+}
+
+void page_list_sort(enum list_kind kind, const struct listed_gpu *gpus[], int count)
+{
+    qsort(gpus, (size_t)count, sizeof *gpus,
+          kind == LIST_CHIP     ? compare_chips
+          : kind == LIST_SERIES ? compare_series
+                                : compare_numbers);
+}
+
+int page_list_end(enum list_kind kind, const struct listed_gpu *const gpus[], int count, int start)
+{
+    const struct listed_gpu *first = gpus[start];
+    int end = start + 1;
+    while (end < count && (kind == LIST_CHIP     ? strcmp(gpus[end]->chip, first->chip) == 0
+                           : kind == LIST_SERIES ? gpus[end]->series == first->series
+                                                 : gpus[end]->pci_id >> 16 == first->pci_id >> 16))
+        end++;
+    return end;
+}
+
+void page_list_path(enum list_kind kind, const struct listed_gpu *gpu, char path[LIST_PATH_SIZE])
+{
+    const char *chip = page_chip_path(gpu->chip);
+    path[0] = '\0';
+    if (kind == LIST_VENDOR)
+        snprintf(path, LIST_PATH_SIZE, "vendor/%04" PRIx32 "/index.html", gpu->pci_id >> 16);
+    else if (kind == LIST_CHIP && *chip)
+        snprintf(path, LIST_PATH_SIZE, "chip/%.80s/index.html", chip);
+    else if (kind == LIST_SERIES && gpu->series)
+        snprintf(path, LIST_PATH_SIZE, "series/%s/index.html", gpu->series->slug);
+}
+
+/* The series of a vendor that have GPUs. */
+static void set_series(json_t *values, const struct series_table *series, uint32_t vendor)
+{
     json_t *rows = json_array();
-    buffer_append_format(&title, "GPU passthrough: %s", heading);
-    json_t *values = page_begin("../../", buffer_text(&title),
-                                "How likely each of these GPUs can be passed through to a virtual machine");
-    for (int i = 0; i < count; i++)
-        json_array_append_new(rows, row_values(gpus[i]));
-    template_set(values, "heading", heading);
+    for (int i = 0; i < series->count; i++) {
+        const struct series *one = &series->rows[i];
+        if (one->vendor != vendor || !one->gpus)
+            continue;
+        json_t *row = json_pack("{s:i,s:i}", "gpus", one->gpus, "reports", one->reports);
+        template_set(row, "slug", one->slug);
+        template_set(row, "series", one->name);
+        json_array_append_new(rows, row);
+    }
+    json_object_set_new(values, "has_series", json_boolean(json_array_size(rows)));
+    json_object_set_new(values, "series", rows);
+}
+
+static void set_vendor(json_t *values, const struct listed_gpu *gpu)
+{
+    char id[8];
+    snprintf(id, sizeof id, "%04" PRIx32, gpu->pci_id >> 16);
+    template_set(values, "vendor_id", id);
+    template_set(values, "vendor", gpu->vendor[0] ? gpu->vendor : id);
+}
+
+json_t *page_list_values(enum list_kind kind, const struct series_table *series,
+                         const struct listed_gpu *const gpus[], int count)
+{
+    struct buffer heading CLEANUP(buffer_free) = BUFFER(400);
+    struct buffer title CLEANUP(buffer_free) = BUFFER(800);
+    struct buffer description CLEANUP(buffer_free) = BUFFER(800);
+    json_t *rows = json_array();
+    int reports = 0;
+    for (int i = 0; i < count; i++) {
+        reports += gpus[i]->reports;
+        if (kind != LIST_VENDOR || !gpus[i]->series)
+            json_array_append_new(rows, row_values(gpus[i]));
+    }
+    if (kind == LIST_SERIES)
+        buffer_append_format(&heading, "%s series", gpus[0]->series->name);
+    else
+        buffer_append_text(&heading, kind == LIST_CHIP ? gpus[0]->chip : gpus[0]->vendor);
+    buffer_append_format(&title, "GPU passthrough: %s", buffer_text(&heading));
+    buffer_append_format(&description,
+                         "%s: how likely each of %d GPU IDs can be passed through to a virtual machine",
+                         buffer_text(&heading), count);
+    json_t *values = page_begin("../../", buffer_text(&title), buffer_text(&description));
+    set_vendor(values, gpus[0]);
+    template_set(values, "heading", buffer_text(&heading));
+    json_object_set_new(values, "is_vendor", json_boolean(kind == LIST_VENDOR));
     json_object_set_new(values, "count", json_integer(count));
+    json_object_set_new(values, "reports", json_integer(reports));
+    json_object_set_new(values, "several", json_boolean(count > 1));
+    json_object_set_new(values, "one_report", json_boolean(reports == 1));
+    json_object_set_new(values, "has_gpus", json_boolean(json_array_size(rows)));
+    if (kind == LIST_VENDOR)
+        set_series(values, series, gpus[0]->pci_id >> 16);
+    else
+        json_object_set_new(values, "has_series", json_false());
     json_object_set_new(values, "gpus", rows);
     return values;
 }
+
+/* ---- home ---- */
 
 static int compare_reports(const void *a, const void *b)
 {
@@ -112,10 +227,13 @@ static int compare_vendors(const void *a, const void *b)
     return x->count != y->count ? (x->count > y->count ? -1 : 1) : x->first < y->first ? -1 : 1;
 }
 
-static void set_vendors(json_t *values, const struct listed_gpu gpus[], int count)
+/* The vendors of most GPUs with their series, and the others. */
+static void set_vendors(json_t *values, const struct series_table *series, const struct listed_gpu gpus[],
+                        int count)
 {
     struct vendor *vendors = calloc((size_t)count + 1, sizeof *vendors);
     json_t *rows = json_array();
+    json_t *others = json_array();
     int found = 0;
     for (int i = 0; vendors && i < count; i++) {
         if (!found || vendors[found - 1].first->pci_id >> 16 != gpus[i].pci_id >> 16)
@@ -126,14 +244,13 @@ static void set_vendors(json_t *values, const struct listed_gpu gpus[], int coun
         qsort(vendors, (size_t)found, sizeof *vendors, compare_vendors);
     for (int i = 0; i < found; i++) {
         json_t *row = json_object();
-        char id[8];
-        snprintf(id, sizeof id, "%04" PRIx32, vendors[i].first->pci_id >> 16);
-        template_set(row, "id", id);
-        template_set(row, "vendor", vendors[i].first->vendor[0] ? vendors[i].first->vendor : id);
+        set_vendor(row, vendors[i].first);
         json_object_set_new(row, "count", json_integer(vendors[i].count));
-        json_array_append_new(rows, row);
+        set_series(row, series, vendors[i].first->pci_id >> 16);
+        json_array_append_new(i < MAIN_VENDORS ? rows : others, row);
     }
     json_object_set_new(values, "vendors", rows);
+    json_object_set_new(values, "other_vendors", others);
     buffer_memory_was_short |= !vendors;
     free(vendors);
 }
@@ -178,36 +295,8 @@ json_t *page_atom_values(const char *url, const struct newest_reports *newest)
     return values;
 }
 
-static void add_path(json_t *paths, const char *before, const char *name)
-{
-    char path[200];
-    json_t *item = json_object();
-    snprintf(path, sizeof path, "%s%.150s%s", before, name, *name ? "/" : "");
-    template_set(item, "path", path);
-    json_array_append_new(paths, item);
-}
-
-json_t *page_sitemap_values(const char *url, const struct listed_gpu gpus[], int count, json_t *symptoms)
-{
-    json_t *values = json_object();
-    json_t *paths = json_array();
-    size_t k;
-    json_t *symptom;
-    template_set(values, "url", url);
-    add_path(paths, "", "");
-    for (int i = 0; i < count; i++) {
-        char slug[PCI_ID_TEXT_SIZE];
-        page_gpu_slug(gpus[i].pci_id, slug);
-        add_path(paths, "gpu/", slug);
-    }
-    json_array_foreach (symptoms, k, symptom)
-        add_path(paths, "symptom/", json_string_value(json_object_get(symptom, "id")));
-    json_object_set_new(values, "paths", paths);
-    return values;
-}
-
-json_t *page_home_values(const struct listed_gpu gpus[], int count, const struct newest_reports *newest,
-                         int64_t reports, json_t *symptoms)
+json_t *page_home_values(const struct series_table *series, const struct listed_gpu gpus[], int count,
+                         const struct newest_reports *newest, int64_t reports, json_t *symptoms)
 {
     json_t *values = page_begin(
         "./", "passthru: will this GPU pass through to a virtual machine?",
@@ -217,6 +306,6 @@ json_t *page_home_values(const struct listed_gpu gpus[], int count, const struct
     json_object_set_new(values, "reports", json_integer(reports));
     json_object_set(values, "symptoms", symptoms);
     set_most_reported(values, gpus, count);
-    set_vendors(values, gpus, count);
+    set_vendors(values, series, gpus, count);
     return values;
 }

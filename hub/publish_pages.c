@@ -39,12 +39,12 @@ static const char *const plain_names[] = {"style.css",  "search.js",          "r
                                           "compare.js", "report.schema.json", "icon.svg"};
 
 /* What is taken over where the database is the same; the last ones are not on every site. */
-enum { OPTIONAL_PARTS = 3 };
+enum { OPTIONAL_PARTS = 4 };
 static const char *const parts[] = {
-    "gpu/",      "api/",      "vendor/",   "symptom/",   "index.html", "report/",
-    "compare/",  "buy/",      "buy.json",  "data/",      "404.html",   "search.json",
-    "style.css", "search.js", "report.js", "buy.js",     "compare.js", "report.schema.json",
-    "icon.svg",  "chip/",     "atom.xml",  "sitemap.xml"};
+    "gpu/",      "api/",      "vendor/",   "symptom/", "index.html", "report/",
+    "compare/",  "buy/",      "buy.json",  "data/",    "404.html",   "search.json",
+    "style.css", "search.js", "report.js", "buy.js",   "compare.js", "report.schema.json",
+    "icon.svg",  "chip/",     "series/",   "atom.xml", "sitemap.xml"};
 
 struct pages {
     struct database *database;
@@ -52,10 +52,12 @@ struct pages {
     const char *directory; /* of the templates */
     const char *url;       /* of the site; "": not known */
     struct template templates[PAGE_KINDS];
+    struct series_table series;
     struct answer *answer;
     struct listed_gpu *gpus;
     int count;
     struct newest_reports newest;
+    json_t *paths; /* of all pages, for the site map */
     struct buffer page;
 };
 
@@ -69,6 +71,9 @@ static void write_page(struct pages *pages, const char *path, struct error *erro
 static void write_html(struct pages *pages, enum page_kind kind, json_t *values, const char *path,
                        struct error *error)
 {
+    const char *name = strstr(path, "index.html");
+    if (name)
+        json_array_append_new(pages->paths, json_pack("{s:s%}", "path", path, (size_t)(name - path)));
     if (!template_fill(&pages->templates[PAGE_FRAME], &pages->templates[kind], values, &pages->page, error))
         write_page(pages, path, error);
     json_decref(values);
@@ -85,9 +90,10 @@ static void write_gpu(struct pages *pages, uint32_t number, struct error *error)
     page_gpu_slug(number, slug);
     if (answer_gather(pages->database, &id, query, &options, pages->answer, error))
         return;
-    page_list_gpu(pages->answer, &pages->gpus[pages->count++], &pages->newest);
+    struct listed_gpu *gpu = &pages->gpus[pages->count++];
+    page_list_gpu(pages->answer, &pages->series, gpu, &pages->newest);
     snprintf(path, sizeof path, "gpu/%s/index.html", slug);
-    write_html(pages, PAGE_GPU, page_gpu_values(pages->answer), path, error);
+    write_html(pages, PAGE_GPU, page_gpu_values(pages->answer, gpu->series), path, error);
     if (error->code)
         return;
     page_gpu_write_json(&pages->page, pages->answer);
@@ -95,37 +101,7 @@ static void write_gpu(struct pages *pages, uint32_t number, struct error *error)
     write_page(pages, path, error);
 }
 
-/* Runs of GPUs that have one vendor, or one chip. */
-static void write_runs(struct pages *pages, const struct listed_gpu *const gpus[], bool by_chip,
-                       struct error *error)
-{
-    for (int i = 0, end; i < pages->count && !error->code; i = end) {
-        const uint32_t vendor = gpus[i]->pci_id >> 16;
-        const char *chip = page_chip_path(gpus[i]->chip);
-        char path[100];
-        for (end = i + 1; end < pages->count && (by_chip ? strcmp(gpus[end]->chip, gpus[i]->chip) == 0
-                                                         : gpus[end]->pci_id >> 16 == vendor);
-             end++)
-            ;
-        if (by_chip)
-            snprintf(path, sizeof path, "chip/%.80s/index.html", chip);
-        else
-            snprintf(path, sizeof path, "vendor/%04" PRIx32 "/index.html", vendor);
-        if (!by_chip || *chip)
-            write_html(pages, PAGE_LIST,
-                       page_list_values(by_chip ? chip : gpus[i]->vendor, gpus + i, end - i), path, error);
-    }
-}
-
-static int compare_chips(const void *a, const void *b)
-{
-    const struct listed_gpu *x = *(const struct listed_gpu *const *)a;
-    const struct listed_gpu *y = *(const struct listed_gpu *const *)b;
-    int order = strcmp(x->chip, y->chip);
-    return order ? order : x->pci_id < y->pci_id ? -1 : x->pci_id > y->pci_id;
-}
-
-static void write_vendors_and_chips(struct pages *pages, struct error *error)
+static void write_gpu_lists(struct pages *pages, struct error *error)
 {
     const struct listed_gpu **gpus = calloc((size_t)pages->count + 1, sizeof *gpus);
     if (!gpus) {
@@ -134,10 +110,20 @@ static void write_vendors_and_chips(struct pages *pages, struct error *error)
     }
     for (int i = 0; i < pages->count; i++)
         gpus[i] = &pages->gpus[i];
-    write_runs(pages, gpus, false, error);
-    qsort(gpus, (size_t)pages->count, sizeof *gpus, compare_chips);
-    if (!error->code)
-        write_runs(pages, gpus, true, error);
+    for (int kind = 0; kind < LIST_KINDS; kind++) {
+        page_list_sort(kind, gpus, pages->count);
+        for (int i = 0, end; i < pages->count && !error->code; i = end) {
+            char path[LIST_PATH_SIZE];
+            end = page_list_end(kind, (const struct listed_gpu *const *)gpus, pages->count, i);
+            page_list_path(kind, gpus[i], path);
+            if (!path[0])
+                continue;
+            write_html(
+                pages, PAGE_LIST,
+                page_list_values(kind, &pages->series, (const struct listed_gpu *const *)gpus + i, end - i),
+                path, error);
+        }
+    }
     free(gpus);
 }
 
@@ -193,9 +179,10 @@ static void write_single(struct pages *pages, json_t *symptoms, int64_t reports,
     template_set(data, "url", pages->url);
     write_html(pages, PAGE_DATA, data, "data/index.html", error);
     if (!error->code)
-        write_html(pages, PAGE_HOME,
-                   page_home_values(pages->gpus, pages->count, &pages->newest, reports, symptoms),
-                   "index.html", error);
+        write_html(
+            pages, PAGE_HOME,
+            page_home_values(&pages->series, pages->gpus, pages->count, &pages->newest, reports, symptoms),
+            "index.html", error);
     if (!error->code)
         write_buy(pages, error);
     if (!error->code)
@@ -212,7 +199,7 @@ static void write_single(struct pages *pages, json_t *symptoms, int64_t reports,
     if (!error->code && pages->url[0])
         write_xml(pages, PAGE_ATOM, page_atom_values(pages->url, &pages->newest), error);
     if (!error->code && pages->url[0])
-        write_xml(pages, PAGE_SITEMAP, page_sitemap_values(pages->url, pages->gpus, pages->count, symptoms),
+        write_xml(pages, PAGE_SITEMAP, json_pack("{s:s,s:O}", "url", pages->url, "paths", pages->paths),
                   error);
 }
 
@@ -222,6 +209,8 @@ static void write_lists(struct pages *pages, struct error *error)
     json_t *symptoms = page_symptoms_values(pages->database, error);
     if (symptoms)
         write_symptoms(pages, symptoms, error);
+    if (!error->code)
+        write_gpu_lists(pages, error);
     if (!error->code && !database_count(pages->database, &counts, error))
         write_single(pages, symptoms, counts.reports, error);
     if (!error->code &&
@@ -230,12 +219,12 @@ static void write_lists(struct pages *pages, struct error *error)
     if (!error->code && !page_buy_write(pages->database, &pages->page, error))
         write_page(pages, "buy.json", error);
     json_decref(symptoms);
-    if (!error->code)
-        write_vendors_and_chips(pages, error);
 }
 
 static void load_templates(struct pages *pages, struct error *error)
 {
+    if (error->code || series_read(pages->directory, &pages->series, error))
+        return;
     for (int i = 0; i < PAGE_KINDS; i++)
         if (error->code || template_load(pages->directory, template_names[i], &pages->templates[i], error))
             return;
@@ -258,6 +247,7 @@ void publish_pages(struct database *database, const char *templates, const char 
                           .site = site,
                           .directory = templates,
                           .url = url ? url : "",
+                          .paths = json_array(),
                           .page = BUFFER(PAGE_MAX)};
     uint32_t *ids;
     int count;
@@ -279,6 +269,8 @@ void publish_pages(struct database *database, const char *templates, const char 
         answer_free(pages.answer);
     free(pages.answer);
     free(pages.gpus);
+    series_free(&pages.series);
+    json_decref(pages.paths);
     free(ids);
     for (int i = 0; i < PAGE_KINDS; i++)
         template_free(&pages.templates[i]);
@@ -321,4 +313,5 @@ void publish_stamp_templates(const char *templates, struct buffer *stamp)
         stamp_file(templates, template_names[i], stamp);
     for (size_t i = 0; i < ARRAY_SIZE(plain_names); i++)
         stamp_file(templates, plain_names[i], stamp);
+    stamp_file(templates, "series.tsv", stamp);
 }

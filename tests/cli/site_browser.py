@@ -22,7 +22,7 @@ from selenium.webdriver.support.ui import Select
 ADDRESS, NAMES = sys.argv[1:3]
 PICTURES = sys.argv[3] if len(sys.argv) == 4 else None
 QUESTIONS = sys.argv[4] if len(sys.argv) == 5 else None
-PAGES = ["/", "/gpu/10de-1d01/", "/gpu/10de-2484/", "/vendor/1002/", "/symptom/nvrm-vbios-copy-failed/", "/chip/GP108/", "/report/", "/buy/", "/compare/?ids=10de:1d16+10de:1d01", "/data/",
+PAGES = ["/", "/gpu/10de-1d01/", "/gpu/10de-2484/", "/vendor/1002/", "/vendor/10de/", "/series/geforce-rtx-30/", "/symptom/nvrm-vbios-copy-failed/", "/chip/GP108/", "/report/", "/buy/", "/compare/?ids=10de:1d16+10de:1d01", "/data/",
          "/404.html"]
 failed = False
 
