@@ -5,7 +5,8 @@
 #include "answer/answer.h"
 #include "core/card_rank.h"
 
-enum { MAX_RECOMMENDED = 50, DEFAULT_RECOMMENDED = 5 };
+/* MAX_OFFERS: more cards than are sold by far. */
+enum { MAX_RECOMMENDED = 50, DEFAULT_RECOMMENDED = 5, MAX_OFFERS = 4096 };
 
 /* A GPU that stays in the machine. */
 struct neighbour {
@@ -66,6 +67,30 @@ void recommend_append_why(struct buffer *out, const struct recommend_question *q
                           const struct offer *offer);
 void recommend_append_mind(struct buffer *out, const struct recommend_question *question,
                            const struct offer *offer);
+
+/* Whom a clause about a card concerns: a bit for each purpose, ANY_PURPOSE too, and for each wish. */
+#define CONCERNS_PURPOSE(purpose) (1u << ((purpose) + 1))
+enum concern {
+    CONCERNS_ALL = 0,
+    CONCERNS_LOW_PROFILE = 1 << 8,
+    CONCERNS_NO_PLUG = 1 << 9,
+    CONCERNS_PASSIVE = 1 << 10,
+    CONCERNS_SHARING = 1 << 11,
+    CONCERNS_ENCODING = 1 << 12,
+    CONCERNS_MACOS = 1 << 13,
+    CONCERNS_SAME_CHIP = 1 << 14,
+    CONCERNS_NOBODY = 1 << 15
+};
+struct clause_visitor {
+    void (*visit)(void *context, unsigned concerns, const char *text);
+    void *context;
+};
+
+/* The same clause by clause, with those that do not concern the question at hand: "; " stands between them.
+ * Then how many attempts succeed, a sentence that ends the first. */
+void recommend_each_reason(const struct offer *offer, const struct clause_visitor *visitor);
+void recommend_each_doubt(const struct offer *offer, const struct clause_visitor *visitor);
+void recommend_append_evidence(struct buffer *out, const struct offer *offer);
 
 /* What to look for in any card. */
 void recommend_append_rule_of_thumb(struct buffer *out, const struct recommend_question *question);

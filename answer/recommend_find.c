@@ -9,9 +9,6 @@
 #include "answer/term.h"
 #include "db/cards.h"
 
-/* More cards than are sold by far. */
-enum { MAX_OFFERS = 4096 };
-
 struct search {
     struct recommendation *recommendation;
     struct card_question wanted;
@@ -143,22 +140,10 @@ static void take_best(struct search *search)
         }
 }
 
-/* The cheaper a card was, the likelier it is within the budget; of the others the weaker. */
-static int compare_launch(const void *a, const void *b)
-{
-    const struct card *x = &((const struct offer *)a)->card;
-    const struct card *y = &((const struct offer *)b)->card;
-    if (x->launch_usd != y->launch_usd)
-        return x->launch_usd && (!y->launch_usd || x->launch_usd < y->launch_usd) ? -1 : 1;
-    if (x->board_power_w != y->board_power_w)
-        return x->board_power_w < y->board_power_w ? -1 : 1;
-    return strcmp(x->name, y->name);
-}
-
 static void take_unpriced(struct search *search)
 {
     struct recommendation *best = search->recommendation;
-    qsort(search->found, (size_t)search->count, sizeof *search->found, compare_launch);
+    qsort(search->found, (size_t)search->count, sizeof *search->found, offer_compare_launch);
     for (int i = 0; i < search->count && best->unpriced_count < best->question->limit; i++)
         if (offer_may_fit_budget(&search->found[i], &search->wanted))
             best->unpriced[best->unpriced_count++] = search->found[i];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Why a card is recommended, what speaks against it, and what is to be known beside. */
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,54 +28,53 @@ static void append_codecs(struct buffer *out, const char *list)
     }
 }
 
-/* What it has that the purpose asks for. */
-static void append_strength(struct buffer *out, const struct card_question *wanted, const struct card *card)
+/* Says a clause of at most 511 bytes. */
+static void PRINTF_LIKE(3, 4)
+    say(const struct clause_visitor *visitor, unsigned concerns, const char *format, ...)
 {
-    bool cuda = strcmp(card->features.cuda, "current") == 0;
-    bool rocm = strcmp(card->features.rocm, "current") == 0;
-    switch (wanted->purpose) {
-    case PURPOSE_LLM:
-        buffer_append_format(out,
-                             "%g GB at %g GB/s: a model of up to %d billion parameters fits, in 4 bits%s",
-                             card->vram_gib, card->bandwidth_gb_s, card_model_size(card),
-                             cuda   ? "; CUDA as it is today"
-                             : rocm ? "; ROCm as it is today"
-                                    : "");
-        break;
-    case PURPOSE_COMPUTE:
-        buffer_append_format(out, "%g TFLOPS and %g GB%s", card->fp32_tflops, card->vram_gib,
-                             cuda   ? ", CUDA as it is today"
-                             : rocm ? ", ROCm as it is today"
-                                    : "");
-        break;
-    case PURPOSE_TRANSCODE:
-        buffer_append_text(out, "it encodes ");
-        append_codecs(out, card->features.encode);
-        buffer_append_text(out, " and decodes ");
-        append_codecs(out, card->features.decode);
-        break;
-    case PURPOSE_DISPLAY:
-        buffer_append_text(out, card->outputs);
-        break;
-    case PURPOSE_MACOS:
-        buffer_append_format(out, "macOS %s has its driver", card->features.macos);
-        break;
-    default:
-        buffer_append_format(out, "%g GB, %g TFLOPS", card->vram_gib, card->fp32_tflops);
-    }
+    char text[512];
+    va_list values;
+    va_start(values, format);
+    vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    visitor->visit(visitor->context, concerns, text);
 }
 
-void recommend_append_why(struct buffer *out, const struct recommend_question *question,
-                          const struct offer *offer)
+/* What it has that each purpose asks for. */
+static void say_strengths(const struct clause_visitor *visitor, const struct card *card)
 {
-    append_strength(out, &question->wanted, &offer->card);
-    if (recommend_same_chip(question, offer))
-        buffer_append_format(out, "; it has the same chip, %s", offer->chip);
-    if (question->wanted.guests > 1)
-        buffer_append_format(
-            out, "; guests can share it by %s%s", offer->card.features.split,
-            card_list_has(offer->card.features.split, "vgpu-unlock") ? ", with a patched driver" : "");
-    buffer_append_format(out, ". About %d %% of attempts succeed; ", percent(offer->verdict.usable));
+    struct buffer codecs CLEANUP(buffer_free) = BUFFER(1024);
+    const bool cuda = strcmp(card->features.cuda, "current") == 0;
+    const bool rocm = strcmp(card->features.rocm, "current") == 0;
+    const char *platform = cuda ? "CUDA as it is today" : rocm ? "ROCm as it is today" : "";
+    say(visitor, CONCERNS_PURPOSE(PURPOSE_LLM),
+        "%g GB at %g GB/s: a model of up to %d billion parameters fits, in 4 bits%s%s", card->vram_gib,
+        card->bandwidth_gb_s, card_model_size(card), *platform ? "; " : "", platform);
+    say(visitor, CONCERNS_PURPOSE(PURPOSE_COMPUTE), "%g TFLOPS and %g GB%s%s", card->fp32_tflops,
+        card->vram_gib, *platform ? ", " : "", platform);
+    buffer_append_text(&codecs, "it encodes ");
+    append_codecs(&codecs, card->features.encode);
+    buffer_append_text(&codecs, " and decodes ");
+    append_codecs(&codecs, card->features.decode);
+    say(visitor, CONCERNS_PURPOSE(PURPOSE_TRANSCODE), "%s", buffer_text(&codecs));
+    say(visitor, CONCERNS_PURPOSE(PURPOSE_DISPLAY), "%s", card->outputs);
+    say(visitor, CONCERNS_PURPOSE(PURPOSE_MACOS), "macOS %s has its driver", card->features.macos);
+    say(visitor, CONCERNS_PURPOSE(PURPOSE_GAMING) | CONCERNS_PURPOSE(ANY_PURPOSE), "%g GB, %g TFLOPS",
+        card->vram_gib, card->fp32_tflops);
+}
+
+void recommend_each_reason(const struct offer *offer, const struct clause_visitor *visitor)
+{
+    const char *split = offer->card.features.split;
+    say_strengths(visitor, &offer->card);
+    say(visitor, CONCERNS_SAME_CHIP, "it has the same chip, %s", offer->chip);
+    say(visitor, CONCERNS_SHARING, "guests can share it by %s%s", split,
+        card_list_has(split, "vgpu-unlock") ? ", with a patched driver" : "");
+}
+
+void recommend_append_evidence(struct buffer *out, const struct offer *offer)
+{
+    buffer_append_format(out, "About %d %% of attempts succeed; ", percent(offer->verdict.usable));
     if (offer->reports == 1)
         buffer_append_format(out, "the one report on it says that it %s.",
                              offer->usable_reports ? "did" : "did not");
@@ -86,134 +86,142 @@ void recommend_append_why(struct buffer *out, const struct recommend_question *q
 
 /* ---- what speaks against it ---- */
 
-/* Begins the next clause. */
-static void next_clause(struct buffer *out, size_t start)
-{
-    if (out->length > start)
-        buffer_append_text(out, "; ");
-}
+enum { CONCERNS_COMPUTING = CONCERNS_PURPOSE(PURPOSE_LLM) | CONCERNS_PURPOSE(PURPOSE_COMPUTE) };
 
-static void append_software(struct buffer *out, size_t start, const struct card_question *wanted,
-                            const struct chip_features *features)
+static void say_software(const struct clause_visitor *visitor, const struct chip_features *features)
 {
     bool has_cuda = features->cuda[0] && strcmp(features->cuda, "none") != 0;
     bool has_rocm = features->rocm[0] && strcmp(features->rocm, "none") != 0;
-    if (wanted->purpose != PURPOSE_LLM && wanted->purpose != PURPOSE_COMPUTE)
-        return;
     if ((has_cuda && strcmp(features->cuda, "current") == 0) ||
         (has_rocm && strcmp(features->rocm, "current") == 0))
         return;
-    next_clause(out, start);
     if (has_cuda || has_rocm)
-        buffer_append_format(out, "%s %s is the last version that supports it", has_cuda ? "CUDA" : "ROCm",
-                             has_cuda ? features->cuda : features->rocm);
+        say(visitor, CONCERNS_COMPUTING, "%s %s is the last version that supports it",
+            has_cuda ? "CUDA" : "ROCm", has_cuda ? features->cuda : features->rocm);
     else
-        buffer_append_text(out, "neither CUDA nor ROCm supports it: Vulkan or OpenCL only");
+        say(visitor, CONCERNS_COMPUTING, "neither CUDA nor ROCm supports it: Vulkan or OpenCL only");
 }
 
-static void append_build(struct buffer *out, size_t start, const struct card_question *wanted,
-                         const struct offer *offer)
+static void say_build(const struct clause_visitor *visitor, const struct offer *offer)
 {
     const struct card *card = &offer->card;
-    if (offer->reset == RESET_VENDOR_RESET) {
-        next_clause(out, start);
-        buffer_append_text(out, "it resets only with the vendor-reset kernel module on the host");
-    }
-    if (card_needs_airflow(card)) {
-        next_clause(out, start);
-        buffer_append_text(out, "it has no fan: the machine must blow air through it");
-    }
-    if (card->sold == SOLD_SERVER && !card_has_outputs(card)) {
-        next_clause(out, start);
-        buffer_append_text(out, "it has no outputs and needs a 64-bit MMIO window (Above 4G Decoding)");
-    }
-    if (wanted->low_profile && card->low_profile == LOW_PROFILE_SOME) {
-        next_clause(out, start);
-        buffer_append_text(out, "only some boards are low profile: look at the picture");
-    }
-    if (wanted->no_plug && strcmp(card->power_connectors, "none") != 0) {
-        next_clause(out, start);
-        buffer_append_text(out, "some boards have a power plug");
-    }
-    if (wanted->passive && card->cooling == COOLING_SOME) {
-        next_clause(out, start);
-        buffer_append_text(out, "only some boards have no fan");
-    }
-    if (offer->sold_both_ways || (offer->shares_id && offer->reports)) {
-        next_clause(out, start);
-        buffer_append_format(out, "%s have the same ID, and its reports may be of those",
-                             offer->sold_both_ways ? "laptop chips" : "other cards");
+    if (offer->reset == RESET_VENDOR_RESET)
+        say(visitor, CONCERNS_ALL, "it resets only with the vendor-reset kernel module on the host");
+    if (card_needs_airflow(card))
+        say(visitor, CONCERNS_ALL, "it has no fan: the machine must blow air through it");
+    if (card->sold == SOLD_SERVER && !card_has_outputs(card))
+        say(visitor, CONCERNS_ALL, "it has no outputs and needs a 64-bit MMIO window (Above 4G Decoding)");
+    if (card->low_profile == LOW_PROFILE_SOME)
+        say(visitor, CONCERNS_LOW_PROFILE, "only some boards are low profile: look at the picture");
+    if (strcmp(card->power_connectors, "none") != 0)
+        say(visitor, CONCERNS_NO_PLUG, "some boards have a power plug");
+    if (card->cooling == COOLING_SOME)
+        say(visitor, CONCERNS_PASSIVE, "only some boards have no fan");
+    if (offer->sold_both_ways || (offer->shares_id && offer->reports))
+        say(visitor, CONCERNS_ALL, "%s have the same ID, and its reports may be of those",
+            offer->sold_both_ways ? "laptop chips" : "other cards");
+}
+
+static void say_driver(const struct clause_visitor *visitor, const struct chip_features *features)
+{
+    if (strcmp(features->security, "legacy") == 0 && features->driver[0] >= '0' && features->driver[0] <= '9')
+        say(visitor, CONCERNS_ALL, "driver branch %s is its last one, with security fixes only",
+            features->driver);
+    else if (strcmp(features->security, "legacy") == 0)
+        say(visitor, CONCERNS_ALL, "its driver gets security fixes only");
+    if (strcmp(features->licence, "vgpu") == 0)
+        say(visitor, CONCERNS_SHARING, "NVIDIA wants a licence for each guest");
+}
+
+/* The clauses of a chip's note: who plays does not care how it encodes or splits. */
+static void say_note(const struct clause_visitor *visitor, const char *note)
+{
+    static const struct {
+        const char *word;
+        unsigned concerns;
+    } topics[] = {{"encod", CONCERNS_PURPOSE(PURPOSE_TRANSCODE) | CONCERNS_ENCODING},
+                  {"split", CONCERNS_SHARING},
+                  {"ROCm", CONCERNS_COMPUTING},
+                  {"macOS", CONCERNS_PURPOSE(PURPOSE_MACOS) | CONCERNS_MACOS},
+                  {"picture", CONCERNS_NOBODY},
+                  {"", CONCERNS_ALL}};
+    while (*note) {
+        const int length = (int)strcspn(note, ";");
+        size_t topic = 0;
+        while (!memmem(note, (size_t)length, topics[topic].word, strlen(topics[topic].word)))
+            topic++;
+        say(visitor, topics[topic].concerns, "%.*s", length, note);
+        note += length;
+        note += strspn(note, "; ");
     }
 }
 
-static void append_price_doubt(struct buffer *out, size_t start, const struct card *card)
+static void say_price_doubt(const struct clause_visitor *visitor, const struct card *card)
 {
     int condition = card_condition(card);
     if (condition == CONDITION_COUNT) {
-        next_clause(out, start);
-        buffer_append_text(out, "its price is not known");
+        say(visitor, CONCERNS_ALL, "its price is not known");
         return;
     }
     const struct price *price = &card->prices[condition];
-    if (!price->old && price->sources > 1)
-        return;
-    next_clause(out, start);
-    buffer_append_format(out, "its price is %s%s of %s", price->old ? "an old one" : "",
-                         price->sources > 1 ? ""
-                         : price->old       ? ", from one source,"
-                                            : "from one source",
-                         price->as_of);
+    if (price->old || price->sources <= 1)
+        say(visitor, CONCERNS_ALL, "its price is %s%s of %s", price->old ? "an old one" : "",
+            price->sources > 1 ? ""
+            : price->old       ? ", from one source,"
+                               : "from one source",
+            price->as_of);
 }
 
-/* The clauses of a chip's note that concern the question: who plays does not care how it encodes or splits.
- */
-static void append_note(struct buffer *out, size_t start, const struct card_question *wanted,
-                        const char *note)
+void recommend_each_doubt(const struct offer *offer, const struct clause_visitor *visitor)
 {
-    const struct {
-        const char *word;
-        bool is_asked;
-    } topics[] = {{"encod", wanted->purpose == PURPOSE_TRANSCODE || wanted->encode},
-                  {"split", wanted->guests > 1},
-                  {"ROCm", wanted->purpose == PURPOSE_LLM || wanted->purpose == PURPOSE_COMPUTE},
-                  {"macOS", wanted->macos || wanted->purpose == PURPOSE_MACOS},
-                  {"picture", false}};
-    while (*note) {
-        size_t length = strcspn(note, ";");
-        bool concerns = true;
-        for (size_t i = 0; i < ARRAY_SIZE(topics); i++)
-            concerns &= topics[i].is_asked || !memmem(note, length, topics[i].word, strlen(topics[i].word));
-        if (concerns) {
-            next_clause(out, start);
-            buffer_append(out, note, length);
-        }
-        note += length + strspn(note + length, "; ");
-    }
+    say_build(visitor, offer);
+    say_software(visitor, &offer->card.features);
+    say_driver(visitor, &offer->card.features);
+    say_note(visitor, offer->card.features.note);
+    say_price_doubt(visitor, &offer->card);
+}
+
+/* ---- as sentences ---- */
+
+static unsigned concerns_of(const struct recommend_question *question, const struct offer *offer)
+{
+    const struct card_question *wanted = &question->wanted;
+    return CONCERNS_PURPOSE(wanted->purpose) | (wanted->low_profile ? CONCERNS_LOW_PROFILE : 0) |
+           (wanted->no_plug ? CONCERNS_NO_PLUG : 0) | (wanted->passive ? CONCERNS_PASSIVE : 0) |
+           (wanted->guests > 1 ? CONCERNS_SHARING : 0) | (wanted->encode ? CONCERNS_ENCODING : 0) |
+           (wanted->macos ? CONCERNS_MACOS : 0) |
+           (recommend_same_chip(question, offer) ? CONCERNS_SAME_CHIP : 0);
+}
+
+struct sentence {
+    struct buffer *out;
+    size_t start;
+    unsigned concerns; /* of the question */
+};
+
+static void add_clause(void *context, unsigned concerns, const char *text)
+{
+    const struct sentence *sentence = context;
+    if (concerns != CONCERNS_ALL && !(concerns & sentence->concerns))
+        return;
+    buffer_append_format(sentence->out, "%s%s", sentence->out->length > sentence->start ? "; " : "", text);
+}
+
+void recommend_append_why(struct buffer *out, const struct recommend_question *question,
+                          const struct offer *offer)
+{
+    struct sentence sentence = {out, out->length, concerns_of(question, offer)};
+    recommend_each_reason(offer, &(struct clause_visitor){add_clause, &sentence});
+    buffer_append_text(out, ". ");
+    recommend_append_evidence(out, offer);
 }
 
 void recommend_append_mind(struct buffer *out, const struct recommend_question *question,
                            const struct offer *offer)
 {
-    size_t start = out->length;
-    const struct card *card = &offer->card;
-    const struct chip_features *features = &card->features;
-    append_build(out, start, &question->wanted, offer);
-    append_software(out, start, &question->wanted, features);
-    if (strcmp(features->security, "legacy") == 0) {
-        next_clause(out, start);
-        if (features->driver[0] >= '0' && features->driver[0] <= '9')
-            buffer_append_format(out, "driver branch %s is its last one, with security fixes only",
-                                 features->driver);
-        else
-            buffer_append_text(out, "its driver gets security fixes only");
-    }
-    if (question->wanted.guests > 1 && strcmp(features->licence, "vgpu") == 0) {
-        next_clause(out, start);
-        buffer_append_text(out, "NVIDIA wants a licence for each guest");
-    }
-    append_note(out, start, &question->wanted, features->note);
-    append_price_doubt(out, start, card);
-    if (out->length > start)
+    struct sentence sentence = {out, out->length, concerns_of(question, offer)};
+    recommend_each_doubt(offer, &(struct clause_visitor){add_clause, &sentence});
+    if (out->length > sentence.start)
         buffer_append_byte(out, '.');
 }
 

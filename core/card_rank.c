@@ -105,16 +105,22 @@ static bool passes_filters(const struct offer *offer, const struct card_question
 /* A used card seldom costs less than this part of its first price. */
 static const int least_part = 4;
 
+int offer_least_budget(const struct offer *offer)
+{
+    int condition = card_condition(&offer->card);
+    return condition < CONDITION_COUNT
+               ? offer->card.prices[condition].high
+               : offer->card.launch_usd / least_part + (offer->card.launch_usd % least_part != 0);
+}
+
 bool offer_may_fit_budget(const struct offer *offer, const struct card_question *question)
 {
-    return card_condition(&offer->card) == CONDITION_COUNT &&
-           offer->card.launch_usd <= least_part * question->budget;
+    return card_condition(&offer->card) == CONDITION_COUNT && offer_least_budget(offer) <= question->budget;
 }
 
 bool offer_in_budget(const struct offer *offer, const struct card_question *question)
 {
-    int condition = card_condition(&offer->card);
-    return condition < CONDITION_COUNT && offer->card.prices[condition].high <= question->budget;
+    return card_condition(&offer->card) < CONDITION_COUNT && offer_least_budget(offer) <= question->budget;
 }
 
 /* ---- fitness for a purpose, in doublings ---- */
@@ -262,15 +268,19 @@ bool offer_fits(const struct offer *offer, const struct card_question *question)
 /* Who is told a card wants to know what it costs: one of unknown price must be better by more than a step. */
 static const double unpriced_steps = 0.5;
 
+double offer_standing(const struct offer *offer, const struct card_question *question)
+{
+    bool is_priced = card_condition(&offer->card) < CONDITION_COUNT;
+    return offer_fitness(offer, question) - (is_priced ? 0 : unpriced_steps);
+}
+
 /* What decides, one after the other: the higher value comes first. */
-enum { DECIDING = 7 };
-static void list_values(const struct offer *offer, const struct card_question *question,
-                        double values[DECIDING])
+enum { DECIDING = 6 };
+static void list_values(const struct offer *offer, double values[DECIDING])
 {
     int condition = card_condition(&offer->card);
     const struct price *price = &offer->card.prices[condition % CONDITION_COUNT];
     const double listed[DECIDING] = {
-        offer_fitness(offer, question) - (price->low ? 0 : unpriced_steps),
         (double)-(int)offer->verdict.level, /* within it the intervals overlap */
         price->low > 0,
         -(double)price->low - price->high,
@@ -281,16 +291,34 @@ static void list_values(const struct offer *offer, const struct card_question *q
     memcpy(values, listed, sizeof listed);
 }
 
-int offer_compare(const void *a, const void *b, void *question)
+int offer_compare_evidence(const void *a, const void *b)
 {
     double x[DECIDING];
     double y[DECIDING];
-    list_values(a, question, x);
-    list_values(b, question, y);
+    list_values(a, x);
+    list_values(b, y);
     for (int i = 0; i < DECIDING; i++)
         if (x[i] != y[i])
             return x[i] > y[i] ? -1 : 1;
     return strcmp(((const struct offer *)a)->card.name, ((const struct offer *)b)->card.name);
+}
+
+int offer_compare(const void *a, const void *b, void *question)
+{
+    double x = offer_standing(a, question);
+    double y = offer_standing(b, question);
+    return x != y ? (x > y ? -1 : 1) : offer_compare_evidence(a, b);
+}
+
+int offer_compare_launch(const void *a, const void *b)
+{
+    const struct card *x = &((const struct offer *)a)->card;
+    const struct card *y = &((const struct offer *)b)->card;
+    if (x->launch_usd != y->launch_usd)
+        return x->launch_usd && (!y->launch_usd || x->launch_usd < y->launch_usd) ? -1 : 1;
+    if (x->board_power_w != y->board_power_w)
+        return x->board_power_w < y->board_power_w ? -1 : 1;
+    return strcmp(x->name, y->name);
 }
 
 int card_model_size(const struct card *card)

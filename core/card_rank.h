@@ -51,7 +51,11 @@ struct card_question {
  * every filter but the budget. What is not known passes none. */
 bool offer_fits(const struct offer *offer, const struct card_question *question);
 
-/* Whether the upper end of the price by which one goes is within the budget. */
+/* The least budget that a card may fit: the upper end of the price by which one goes or, where none is known,
+ * the part of its first price below which it is seldom sold. US dollars. */
+int offer_least_budget(const struct offer *offer);
+
+/* Whether its price is known, and within the budget. */
 bool offer_in_budget(const struct offer *offer, const struct card_question *question);
 
 /* Whether the price is not known, and that of its launch does not say that it must be above the budget. */
@@ -61,9 +65,18 @@ bool offer_may_fit_budget(const struct offer *offer, const struct card_question 
  * than enough counts as enough. */
 double offer_fitness(const struct offer *offer, const struct card_question *question);
 
-/* Compares for qsort_r, `question` being the context: fitness first, then how likely it is to work, then the
- * price; what is still equal by evidence. */
+/* What decides first: the fitness, less where the price is not known. A multiple of 0.5. */
+double offer_standing(const struct offer *offer, const struct card_question *question);
+
+/* Compares for qsort_r, `question` being the context: by standing, then as offer_compare_evidence does. */
 int offer_compare(const void *a, const void *b, void *question);
+
+/* For qsort: how likely it is to work, then the price; what is still equal by evidence. */
+int offer_compare_evidence(const void *a, const void *b);
+
+/* For qsort, of cards whose price is not known: the cheaper one was, the likelier it is within a budget; of
+ * the others the weaker comes first. */
+int offer_compare_launch(const void *a, const void *b);
 
 /* The least memory, in GiB, of a card that replaces one with `vram_gib` (0: not known): whoever bought 12 GiB
  * or more is not helped by 4. 0: any. */

@@ -2,11 +2,16 @@
 #ifndef PASSTHRU_HUB_PAGE_BUY_H
 #define PASSTHRU_HUB_PAGE_BUY_H
 
+#include <jansson.h>
+
 #include "core/buffer.h"
 #include "db/database.h"
 
-/* buy.json, for buy.js: the cards that `passthru recommend` may name, each with how fit it is for each use.
- * What only filters by a number is left to the browser. */
-enum error_code page_buy_write(struct database *database, struct buffer *out, struct error *error);
+/* What `passthru recommend` chooses from, for /buy/: appends buy.json for buy.js, each card with how fit it
+ * is for each use and where it stands among those that are as fit, and sets `cards` of the page's values,
+ * which are the cards that it names without an option, in its order. What only filters by a number is left to
+ * the browser. ERROR_NO_MEMORY: there are more cards than `recommend` takes. */
+MUST_CHECK enum error_code page_buy_write(struct database *database, json_t *values, struct buffer *out,
+                                          struct error *error);
 
 #endif

@@ -90,14 +90,6 @@ struct search_index {
     json_t *names;
 };
 
-static void append_text(json_t *array, const char *text)
-{
-    json_t *holder = json_object();
-    template_set(holder, "text", text);
-    json_array_append(array, json_object_get(holder, "text"));
-    json_decref(holder);
-}
-
 static enum error_code add_words(void *context, enum word_kind kind, const char *words, struct error *error)
 {
     const struct search_index *index = context;
@@ -137,11 +129,12 @@ static enum error_code add_alias(void *context, const struct alias_record *alias
     if (!gpu)
         return ERROR_NONE;
     json_t *entry = json_array();
-    append_text(entry, alias->product);
+    json_array_append_new(entry, template_text(alias->product));
     json_array_append_new(entry, json_integer(gpu - index->gpus));
-    append_text(entry, vocabulary_value(&vocabulary_form_factor, (int)alias->form_factor));
+    json_array_append_new(entry,
+                          template_text(vocabulary_value(&vocabulary_form_factor, (int)alias->form_factor)));
     if (alias->is_of_processor || !says_same(alias->name, alias->product))
-        append_text(entry, alias->name);
+        json_array_append_new(entry, template_text(alias->name));
     if (alias->is_of_processor)
         json_array_append_new(entry, json_integer(1));
     json_array_append_new(index->names, entry);
@@ -156,8 +149,8 @@ static json_t *gpus_values(const struct listed_gpu gpus[], int count)
         page_gpu_slug(gpus[i].pci_id, slug);
         json_t *entry = json_array();
         json_t *level = json_object();
-        append_text(entry, slug);
-        append_text(entry, gpus[i].chip);
+        json_array_append_new(entry, template_text(slug));
+        json_array_append_new(entry, template_text(gpus[i].chip));
         page_set_level(level, gpus[i].level, gpus[i].usable);
         json_array_append(entry, json_object_get(level, "level"));
         json_array_append(entry, json_object_get(level, "percent"));

@@ -160,7 +160,15 @@ static void write_buy(struct pages *pages, struct error *error)
                                 "Cards that are likely to pass through, by use, budget, memory and size");
     json_object_set_new(values, "uses", words_values(&vocabulary_purpose, "use"));
     json_object_set_new(values, "codecs", words_values(&vocabulary_codec, "codec"));
-    write_html(pages, PAGE_BUY, values, "buy/index.html", error);
+    json_t *guests = words_values(&vocabulary_guest, "guest");
+    json_array_remove(guests, GUEST_UNKNOWN);
+    json_object_set_new(values, "guests", guests);
+    if (!page_buy_write(pages->database, values, &pages->page, error))
+        write_page(pages, "buy.json", error);
+    if (error->code)
+        json_decref(values);
+    else
+        write_html(pages, PAGE_BUY, values, "buy/index.html", error);
 }
 
 static void write_xml(struct pages *pages, enum page_kind kind, json_t *values, struct error *error)
@@ -216,8 +224,6 @@ static void write_lists(struct pages *pages, struct error *error)
     if (!error->code &&
         !page_search_write(pages->database, pages->gpus, pages->count, symptoms, &pages->page, error))
         write_page(pages, "search.json", error);
-    if (!error->code && !page_buy_write(pages->database, &pages->page, error))
-        write_page(pages, "buy.json", error);
     json_decref(symptoms);
 }
 

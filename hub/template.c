@@ -152,7 +152,7 @@ void template_free(struct template *template)
     buffer_free(&template->text);
 }
 
-void template_set(json_t *object, const char *key, const char *text)
+json_t *template_text(const char *text)
 {
     json_t *string = json_string(text);
     if (!string) {
@@ -160,7 +160,13 @@ void template_set(json_t *object, const char *key, const char *text)
         text_append_safe(&safe, text, strlen(text));
         string = json_string(buffer_text(&safe));
     }
-    buffer_memory_was_short |= json_object_set_new(object, key, string) != 0;
+    buffer_memory_was_short |= !string;
+    return string;
+}
+
+void template_set(json_t *object, const char *key, const char *text)
+{
+    buffer_memory_was_short |= json_object_set_new(object, key, template_text(text)) != 0;
 }
 
 static bool is_something(const json_t *value)

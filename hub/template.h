@@ -42,7 +42,8 @@ void template_free(struct template *template);
 MUST_CHECK enum error_code template_fill(const struct template *frame, const struct template *content,
                                          json_t *values, struct buffer *out, struct error *error);
 
-/* Sets a member to a text of any bytes. */
+/* A text of any bytes: what is not UTF-8 is shown as \xNN. Sets a member to it. */
+json_t *template_text(const char *text);
 void template_set(json_t *object, const char *key, const char *text);
 
 #endif

@@ -3,8 +3,8 @@
 """Looks at a published site in Chromium, as a user without rights. Usage: site_browser.py ADDRESS NAMES [DIRECTORY]
        site_browser.py ADDRESS NAMES --buy QUESTIONS
 
-NAMES has lines "what a person types<TAB>PCI ID<TAB>..." of what the search has to show first; QUESTIONS has lines
-"query of /buy/<TAB>name|name|...", the first cards that it has to show. Prints lines `ok ...` and
+NAMES has lines "what a person types<TAB>PCI ID<TAB>..." of what the search has to show first; QUESTIONS has a JSON object a line:
+a question, and what /buy/ has to show. Prints lines `ok ...` and
 `not ok ...`; exits with 77 where Chromium does not start. A DIRECTORY gets a
 picture of each page, 360 and 1280 pixels wide, light and dark."""
 import json
@@ -154,19 +154,41 @@ def search(driver):
     check("search: by keyboard alone", [] if driver.current_url == ADDRESS + "/gpu/10de-1d16/" else [driver.current_url])
 
 
+def shown_text(driver, selector):
+    return [element.text for element in driver.find_elements(By.CSS_SELECTOR, selector)]
+
+
 def buy(driver):
+    """Each question of QUESTIONS: the cards, their order and verdicts, why the first one and what speaks against it, as the program says."""
     with open(QUESTIONS) as lines:
         for line in lines:
-            query, names = line.rstrip("\n").split("\t")
-            driver.get(ADDRESS + "/buy/?" + query)
+            wanted = json.loads(line)
+            driver.get(ADDRESS + "/buy/?" + wanted["query"])
             for _ in range(50):
                 if driver.find_element(By.ID, "count").text:
                     break
                 driver.execute_async_script("setTimeout(arguments[0], 100)")
-            found = [link.text for link in driver.find_elements(By.CSS_SELECTOR, "#cards a")]
-            wanted = names.split("|") if names else []
-            check("buy: %s" % query, [] if found[:len(wanted)] == wanted and (wanted or not found) else [
-                "%s, not %s" % (found[:5], wanted)])
+            why, mind, count = (driver.find_element(By.ID, name).text for name in ("why", "mind", "count"))
+            seen = {"cards": shown_text(driver, "#cards a"), "unpriced": shown_text(driver, "#unpriced-cards a"),
+                    "why": why.partition(": ")[2], "mind": mind.partition(": ")[2]}
+            wrong = ["%s: %s, not %s" % (key, seen[key], wanted[key]) for key in seen if seen[key] != wanted[key]]
+            for badge, (level, percent) in zip(shown_text(driver, "#cards .badge"), wanted["levels"]):
+                words = badge.split()
+                if words[0] != level or abs(int(words[1]) - percent) > 0.51:
+                    wrong.append("%s, not %s %s %%" % (badge, level, percent))
+            if wanted["error"] and wanted["error"].lower().split(":")[0] not in count.lower():
+                wrong.append("%s, not %s" % (count, wanted["error"]))
+            words = [" ".join(sorted(text.split())) for text in (driver.find_element(By.ID, "command").text, "passthru recommend " + wanted["question"])]
+            if words[0] != words[1]:
+                wrong.append("the command is %s" % words[0])
+            check("buy: %s" % wanted["question"], wrong)
+    check("buy: rules of accessibility, with an answer", driver.execute_script(RULES))
+    driver.get(ADDRESS + "/buy/?beside=1")
+    driver.find_element(By.ID, "beside").send_keys("01:00.0 VGA [0300]: NVIDIA Corporation GA106 [10de:2504] (rev a1)")
+    driver.find_element(By.ID, "vram").send_keys("1e9")
+    check("buy: what lspci says is taken, a wrong number is named",
+          [] if "--beside 10de:2504" in driver.find_element(By.ID, "command").text and "--vram" not in driver.find_element(By.ID, "command").text
+          and "Left out" in driver.find_element(By.ID, "count").text else shown_text(driver, "#command, #count"))
 
 
 def compare(driver):
@@ -237,6 +259,12 @@ def main():
     check("requests were seen", [] if asked else ["none"])
     driver.quit()
     driver = start(script=False)
+    driver.get(ADDRESS + "/")
+    driver.get(ADDRESS + "/buy/")
+    with open(QUESTIONS or "/dev/null") as lines:
+        general = [json.loads(line)["cards"] for line in lines if '"query": ""' in line]
+    check("without JavaScript: what to buy", [] if not general or shown_text(driver, "#cards a")[:20] == general[0] and not driver.find_element(By.ID, "buy").is_displayed()
+          else shown_text(driver, "#cards a")[:20])
     driver.get(ADDRESS + "/")
     check("without JavaScript: lists, and no box that does nothing",
           [] if not driver.find_element(By.ID, "q").is_displayed() and driver.find_element(By.ID, "lists").is_displayed() else ["?"])
