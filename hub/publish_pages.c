@@ -150,7 +150,8 @@ static json_t *words_values(const struct vocabulary *vocabulary, const char *key
 {
     json_t *values = json_array();
     for (int i = 0; i < vocabulary->count; i++)
-        json_array_append_new(values, json_pack("{s:s}", key, vocabulary_value(vocabulary, i)));
+        json_array_append_new(values, json_pack("{s:s,s:s}", key, vocabulary_value(vocabulary, i), "text",
+                                                vocabulary->entries[i].text));
     return values;
 }
 
@@ -169,6 +170,23 @@ static void write_buy(struct pages *pages, struct error *error)
         json_decref(values);
     else
         write_html(pages, PAGE_BUY, values, "buy/index.html", error);
+}
+
+/* The form is built of the schema; what its words mean is in the page. */
+static void write_report(struct pages *pages, struct error *error)
+{
+    static const struct vocabulary *const groups[] = {
+        &vocabulary_outcome, &vocabulary_use,          &vocabulary_symptom,  &vocabulary_fix,
+        &vocabulary_result,  &vocabulary_stage,        &vocabulary_chassis,  &vocabulary_hypervisor,
+        &vocabulary_share,   &vocabulary_machine_type, &vocabulary_firmware,
+    };
+    json_t *values = page_begin("../", "passthru: report an attempt", "Tell how a GPU passthrough went");
+    json_t *words = json_array();
+    for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+        json_array_append_new(words, json_pack("{s:s,s:o}", "group", groups[i]->name, "entries",
+                                               words_values(groups[i], "value")));
+    json_object_set_new(values, "words", words);
+    write_html(pages, PAGE_REPORT, values, "report/index.html", error);
 }
 
 static void write_xml(struct pages *pages, enum page_kind kind, json_t *values, struct error *error)
@@ -198,9 +216,7 @@ static void write_single(struct pages *pages, json_t *symptoms, int64_t reports,
                    page_begin("../", "passthru: GPUs side by side", "Two to four GPUs side by side"),
                    "compare/index.html", error);
     if (!error->code)
-        write_html(pages, PAGE_REPORT,
-                   page_begin("../", "passthru: report an attempt", "Tell how a GPU passthrough went"),
-                   "report/index.html", error);
+        write_report(pages, error);
     if (!error->code)
         write_html(pages, PAGE_NOT_FOUND, page_begin("/", "passthru: no such page", "There is no such page"),
                    "404.html", error);

@@ -1,129 +1,269 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The form of a report, built from its schema. */
+/* The form of a report, built from its schema; what its values mean is in the datalists of the page. */
 "use strict";
 (async () => {
-  const form = document.getElementById("report");
-  const fields = document.getElementById("fields");
-  const shown = document.getElementById("json");
-  const answer = document.getElementById("answer");
+  const element = (id) => document.getElementById(id);
+  const form = element("report");
+  const fields = element("fields");
+  const answer = element("answer");
   const root = form.dataset.root;
-  /* What somebody at a form knows; the rest is for programs. */
-  const asked = ["pci_id", "outcome", "gpu", "chassis", "machine", "cpu", "hypervisor", "hypervisor_version", "host_os", "kernel", "guest_os", "guest_driver", "firmware", "machine_type", "use", "symptoms", "attempts", "date", "url", "note"];
-  const say = (text) => {
-    const line = document.createElement("p");
-    line.textContent = text;
-    answer.append(line);
-  };
+  /* What somebody at a form knows, in the order of `passthru report new`; the rest is for programs. */
+  const groups = [
+    ["The attempt", ["pci_id", "outcome", "use", "stages", "symptoms", "attempts"]],
+    ["The virtual machine", ["hypervisor", "hypervisor_version", "guest_os", "guest_driver", "machine_type", "firmware"]],
+    ["The host", ["chassis", "machine", "cpu", "host_os", "kernel"]],
+    ["The GPU", ["gpu", "subsystem", "revision", "share"]],
+    ["When, and where to read more", ["date", "url", "note"]],
+  ];
+  const hints = { pci_id: "As lspci -nn prints it, 10de:1d16; each page of a GPU here leads to this form with its ID" };
+  const ownWords = "Choose, or say it in your own words";
+
+  function make(tag, properties, ...children) {
+    const made = Object.assign(document.createElement(tag), properties);
+    made.append(...children);
+    return made;
+  }
+
   let schema;
   try {
     schema = await (await fetch(`${root}report.schema.json`)).json();
   } catch {
-    say("The form did not come: load this page again, or use: passthru report new");
+    answer.textContent = "The form did not come: load this page again, or use: passthru report new";
     return;
   }
 
-  const resolve = (value) => (value.$ref ? { ...schema.$defs[value.$ref.split("/").pop()], ...value } : value);
-  const words = (value) => value.enum || (value.anyOf || []).flatMap((one) => one.enum || []);
+  /* ---- fields ---- */
 
-  function input(name, value) {
-    const list = words(value);
-    const element = document.createElement(list.length ? "select" : name === "note" ? "textarea" : "input");
-    if (list.length) for (const word of ["", ...list]) element.add(new Option(word || "-", word));
-    if (value.maxLength) element.maxLength = value.maxLength;
-    if (value.pattern) element.pattern = value.pattern.replace(/^\^|\$$/g, "") + (value.pattern.endsWith("$") ? "" : ".*");
-    element.id = name;
-    return element;
+  const nameOf = (ref) => ref.split("/").pop();
+  const resolve = (value) => (value.$ref ? { ...schema.$defs[nameOf(value.$ref)], ...value } : value);
+  const wordsOf = (value) => value.enum || (value.anyOf || []).flatMap((one) => one.enum || []);
+  const titleOf = (name) => name.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase()).replace(/\b(pci|cpu|gpu|os|id|url)\b/gi, (word) => word.toUpperCase());
+
+  function meaning(group, word) {
+    const list = element(`words-${group}`);
+    const option = list && [...list.options].find((one) => one.value === word);
+    return option ? option.textContent : "";
   }
 
-  function labelled(element, text, hint) {
-    const box = document.createElement("p");
-    const label = document.createElement("label");
-    label.htmlFor = element.id;
-    label.textContent = text;
-    box.append(label);
-    if (hint) {
-      const small = document.createElement("small");
-      small.id = `${element.id}-hint`;
-      small.textContent = hint;
-      element.setAttribute("aria-describedby", small.id);
-      box.append(small);
+  /* An input for a value of the schema: a choice, a text with known words, or a text. */
+  function input(id, value) {
+    const words = wordsOf(value);
+    const group = value.$ref ? nameOf(value.$ref) : "";
+    if (words.length && !value.anyOf) {
+      const choice = make("select", { id });
+      choice.add(new Option("-", ""));
+      for (const word of words) choice.add(new Option(meaning(group, word) ? `${word}: ${meaning(group, word)}` : word, word));
+      return choice;
     }
-    box.append(element);
-    return box;
+    const text = make(value.maxLength > 500 ? "textarea" : "input", { id, autocomplete: "off" });
+    if (words.length) text.setAttribute("list", `words-${group}`);
+    if (value.maxLength) text.maxLength = value.maxLength;
+    if (value.pattern && !words.length) text.pattern = value.pattern.replace(/^\^|\$$/g, "") + (value.pattern.endsWith("$") ? "" : ".*");
+    return text;
+  }
+
+  /* What was typed, as the program reads it: a known value however it is spelled, else somebody's own words. */
+  function word(text, value) {
+    const plain = text.trim().toLowerCase().replace(/[ _]/g, "-");
+    const known = wordsOf(value).find((one) => one.replaceAll("_", "-") === plain);
+    return known || (value.anyOf && plain && !plain.startsWith("other:") ? `other:${text.trim()}` : text.trim());
+  }
+
+  function labelled(into, control, text, hint) {
+    const box = make("p", { className: "field" }, make("label", { htmlFor: control.id, textContent: text }));
+    if (hint) {
+      box.append(make("small", { id: `${control.id}-hint`, textContent: hint }));
+      control.setAttribute("aria-describedby", `${control.id}-hint`);
+    }
+    box.append(control);
+    into.append(box);
+  }
+
+  /* As many rows as somebody wants, up to `most`; `row` adds one, and returns what reads it. */
+  function several(name, hint, most, row) {
+    const rows = [];
+    const more = make("button", { type: "button", className: "plain", textContent: "One more" });
+    const box = make("fieldset", { id: name }, make("legend", { textContent: titleOf(name) }));
+    if (hint) box.append(make("small", { textContent: hint }));
+    more.setAttribute("aria-label", `${titleOf(name)}: one more`);
+    const add = () => {
+      const place = make("div");
+      box.append(place, more);
+      rows.push(row(place, rows.length));
+      more.disabled = rows.length >= most;
+      return place;
+    };
+    more.addEventListener("click", () => add().querySelector("input, select").focus());
+    add();
+    fields.lastChild.append(box);
+    return () => rows.map((read) => read()).filter((read) => read);
   }
 
   const readers = new Map(); /* field: what it says now */
-  for (const name of asked) {
-    const value = resolve(schema.properties[name]);
-    const title = name.replaceAll("_", " ");
-    if (name === "attempts") {
-      const item = resolve(value.items);
-      const rows = [];
-      const box = document.createElement("fieldset");
-      const legend = document.createElement("legend");
-      const more = document.createElement("button");
-      legend.textContent = "what was tried";
-      more.type = "button";
-      more.textContent = "One more";
-      const add = () => {
-        const fix = input(`fix-${rows.length}`, resolve(item.properties.fix));
-        const result = input(`result-${rows.length}`, resolve(item.properties.result));
-        rows.push([fix, result]);
-        more.before(labelled(fix, "fix"), labelled(result, "result"));
+
+  function addWords(name, value) {
+    const item = value.items.$ref ? { ...resolve(value.items), $ref: value.items.$ref } : value.items;
+    readers.set(name, several(name, `${value.description}. ${ownWords}`, value.maxItems, (place, number) => {
+      const control = input(`${name}-${number}`, item);
+      labelled(place, control, `${titleOf(name).replace(/s$/, "")} ${number + 1}`);
+      return () => word(control.value, item);
+    }));
+  }
+
+  function addAttempts(name, value) {
+    const { fix, result } = resolve(value.items).properties;
+    readers.set(name, several(name, "What was tried, whether it helped or not", value.maxItems, (place, number) => {
+      const fixed = input(`fix-${number}`, { ...resolve(fix), $ref: fix.$ref });
+      const ended = input(`result-${number}`, { ...resolve(result), $ref: result.$ref });
+      const symptom = make("select", { id: `for-${number}` }, new Option("-", ""));
+      labelled(place, fixed, `What was tried ${number + 1}`, ownWords);
+      labelled(place, ended, "How that ended");
+      labelled(place, symptom, "For which of the symptoms above");
+      return () => {
+        const seen = ["", ...readers.get("symptoms")()];
+        if (seen.join("\n") !== [...symptom.options].map((option) => option.value).join("\n")) {
+          const before = symptom.value;
+          symptom.replaceChildren(...seen.map((one) => new Option(one || "-", one)));
+          symptom.value = seen.includes(before) ? before : "";
+        }
+        ended.required = fixed.value.trim() !== "";
+        if (!fixed.value.trim()) return null;
+        return { fix: word(fixed.value, resolve(fix)), result: ended.value, ...(symptom.value ? { for: symptom.value } : {}) };
       };
-      more.addEventListener("click", add);
-      box.append(legend, more);
-      add();
-      fields.append(box);
-      readers.set(name, () => rows.filter(([fix, result]) => fix.value && result.value).map(([fix, result]) => ({ fix: fix.value, result: result.value })));
-    } else if (value.type === "array") {
-      const element = input(name, resolve(value.items));
-      element.multiple = true;
-      element.size = Math.min(6, element.options.length);
-      element.remove(0);
-      fields.append(labelled(element, title, value.description));
-      readers.set(name, () => [...element.selectedOptions].map((option) => option.value).slice(0, value.maxItems));
-    } else {
-      const element = input(name, value);
-      element.required = schema.required.includes(name);
-      fields.append(labelled(element, title + (element.required ? " (needed)" : ""), value.description));
-      readers.set(name, () => element.value.trim());
+    }));
+  }
+
+  function addStages(name, value) {
+    const box = make("fieldset", { id: name, className: "stages" }, make("legend", { textContent: "How far it came" }));
+    const state = resolve(value).additionalProperties;
+    const choices = wordsOf(resolve(resolve(value).propertyNames)).map((stage) => {
+      const choice = input(`stage-${stage}`, { ...resolve(state), $ref: state.$ref });
+      for (const option of choice.options) option.textContent = option.value || "-";
+      labelled(box, choice, meaning("stage", stage) || titleOf(stage));
+      return [stage, choice];
+    });
+    fields.lastChild.append(box);
+    readers.set(name, () => {
+      const reached = choices.filter(([, choice]) => choice.value).map(([stage, choice]) => [stage, choice.value]);
+      return reached.length ? Object.fromEntries(reached) : "";
+    });
+  }
+
+  function addField(name, value) {
+    const control = input(name, { ...resolve(value), $ref: value.$ref });
+    const needed = schema.required.includes(name);
+    control.required = needed;
+    const isOpen = !!resolve(value).anyOf;
+    labelled(fields.lastChild, control, titleOf(name) + (needed ? " (needed)" : ""), hints[name] || value.description + (isOpen ? `. ${ownWords}` : ""));
+    readers.set(name, () => (isOpen ? word(control.value, resolve(value)) : control.value.trim()));
+  }
+
+  for (const [heading, names] of groups) {
+    fields.append(make("section", {}, make("h2", { textContent: heading })));
+    for (const name of names) {
+      const value = schema.properties[name];
+      if (name === "attempts") addAttempts(name, value);
+      else if (name === "stages") addStages(name, value);
+      else (value.type === "array" ? addWords : addField)(name, value);
     }
   }
-  const gpu = new URLSearchParams(location.search).get("gpu");
-  if (gpu) document.getElementById("pci_id").value = gpu;
+  readers.set("supersedes", () => element("supersedes").value.trim());
+  const now = new Date();
+  element("date").value = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+  const asked = new URLSearchParams(location.search).get("gpu");
+  if (asked) element("pci_id").value = asked;
+
+  /* ---- what is sent ---- */
 
   function report() {
     const built = {};
     for (const [name, read] of readers) {
       const value = read();
-      if (value.length) built[name] = value;
+      if (typeof value === "object" ? Object.keys(value).length : value) built[name] = value;
     }
     return JSON.stringify(built, null, 2);
   }
-  const show = () => {
-    shown.textContent = report();
-  };
+  let kept = "";
+  function show() {
+    const text = report();
+    element("json").textContent = text;
+    if (kept) URL.revokeObjectURL(kept);
+    element("file").href = kept = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  }
+
+  const say = (...parts) => answer.append(make("p", {}, ...parts));
+
+  /* Each problem stands at its field, and all of them below the form. */
+  function forgetProblems() {
+    for (const old of form.querySelectorAll(".problem")) old.remove();
+    for (const old of form.querySelectorAll("[aria-invalid]")) {
+      old.removeAttribute("aria-invalid");
+      old.removeAttribute("aria-errormessage");
+    }
+    answer.replaceChildren();
+  }
+  function showProblems(problems) {
+    say("It was not taken:");
+    problems.forEach(({ field, text }, number) => {
+      const at = element(field.match(/^\w*/)[0]);
+      const isHere = at && form.contains(at);
+      say(isHere ? make("a", { href: `#${at.id}`, textContent: `${titleOf(field)}: ${text}` }) : `${titleOf(field)}: ${text}`);
+      if (!isHere) return;
+      const control = at.matches("fieldset") ? at.querySelector("input, select") : at;
+      const note = make("small", { className: "problem", id: `problem-${number}`, textContent: text });
+      control.setAttribute("aria-invalid", "true");
+      control.setAttribute("aria-errormessage", note.id);
+      control.after(note);
+      if (!number) control.focus();
+    });
+  }
+
+  function showReceipt({ id, withdraw_token: token }) {
+    say("Thank you. A person looks at it before it is published. Its number: ", make("code", { textContent: id }));
+    if (token) {
+      say("Its token: ", make("code", { textContent: token }));
+      say("Keep both. Who has them can take the report back, below or by this command, and replace it by a better one; nobody else can, and the token is not shown again.");
+      answer.append(make("pre", { tabIndex: 0, textContent: `curl -X DELETE -H 'Authorization: Bearer ${token}' '${new URL(`${root}v1/reports/${id}`, location.href)}'` }));
+      element("withdraw-id").value = id;
+      element("withdraw-token").value = token;
+    } else say("It was here already.");
+    answer.focus();
+  }
+
+  const bearer = (token) => (token ? { Authorization: `Bearer ${token}` } : {});
+
   form.addEventListener("input", show);
   show();
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    answer.replaceChildren();
+    forgetProblems();
+    show();
     const button = form.querySelector("[type=submit]");
     button.disabled = true;
     try {
-      const sent = await fetch(`${root}v1/reports`, { method: "POST", headers: { "Content-Type": "application/json" }, body: report() });
+      const headers = { "Content-Type": "application/json", ...bearer(element("old-token").value.trim()) };
+      const sent = await fetch(`${root}v1/reports`, { method: "POST", headers, body: element("json").textContent });
       const told = await sent.json();
-      if (sent.ok) {
-        say(`Thank you. It waits for a look by a person. Its number: ${told.id}`);
-        if (told.withdraw_token) say(`Keep this to take it back later (Authorization: Bearer): ${told.withdraw_token}`);
-      } else if (told.problems) for (const problem of told.problems) say(`${problem.field} ${problem.text}`);
+      if (sent.ok) showReceipt(told);
+      else if (told.problems) showProblems(told.problems);
       else say(told.error);
       button.disabled = sent.ok;
     } catch {
-      say("The report did not arrive: this site takes none, or the network is away. Nothing was stored; try again.");
+      say("The report did not arrive: this site takes none, or the network is away. Nothing was stored. Try again, or save it as a file and send it later: passthru report new - <report.json");
       button.disabled = false;
     }
   });
-  form.hidden = false;
+  form.addEventListener("input", () => (form.querySelector("[type=submit]").disabled = false));
+
+  element("withdraw").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const told = element("withdrawn");
+    try {
+      const sent = await fetch(`${root}v1/reports/${element("withdraw-id").value}`, { method: "DELETE", headers: bearer(element("withdraw-token").value) });
+      told.textContent = sent.ok ? "It is taken back." : (await sent.json()).error;
+    } catch {
+      told.textContent = "That did not arrive: try again.";
+    }
+  });
+  form.hidden = element("back").hidden = false;
 })();

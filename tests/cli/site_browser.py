@@ -17,7 +17,6 @@ from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select
 
 ADDRESS, NAMES = sys.argv[1:3]
 PICTURES = sys.argv[3] if len(sys.argv) == 4 else None
@@ -204,39 +203,69 @@ def compare(driver):
     check("compare: what differs is marked", [] if driver.find_elements(By.CSS_SELECTOR, "#table .differs") else ["nothing"])
 
 
-def report(driver):
-    """The form: what is shown is what is sent, a bad one is refused with its reasons, and a good one gets its token."""
-    driver.get(ADDRESS + "/report/?gpu=10de:1d01")
+def wait_for(driver, done):
     for _ in range(50):
-        if driver.find_element(By.ID, "report").is_displayed():
-            break
+        if done():
+            return done()
         driver.execute_async_script("setTimeout(arguments[0], 100)")
-    Select(driver.find_element(By.ID, "outcome")).select_by_value("works-with-workaround")
-    Select(driver.find_element(By.ID, "fix-0")).select_by_value("romfile")
-    Select(driver.find_element(By.ID, "result-0")).select_by_value("fixed")
-    Select(driver.find_element(By.ID, "use")).select_by_value("compute")
-    driver.find_element(By.ID, "note").send_keys("<b>ask me@example.org</b>")
-    button = driver.find_element(By.CSS_SELECTOR, "#report [type=submit]")
+    return None
 
-    def send():
-        driver.execute_script("arguments[0].click()", button)
-        for _ in range(50):
-            text = driver.find_element(By.ID, "answer").text
-            if text:
-                return text
-            driver.execute_async_script("setTimeout(arguments[0], 100)")
-        return ""
-    told = send()
-    check("report: what is wrong is said", [] if "note" in told and "number" not in told else [told])
+
+def told_after(driver, act):
+    """What the form says after something was done."""
+    driver.execute_script("document.getElementById('answer').replaceChildren()")
+    act()
+    return wait_for(driver, lambda: driver.find_element(By.ID, "answer").text) or ""
+
+
+def press(driver, *keys):
+    for key in keys:
+        driver.switch_to.active_element.send_keys(key)
+
+
+def fill(driver):
+    """By keyboard alone, from the first field on."""
+    driver.find_element(By.ID, "pci_id").send_keys("")
+    press(driver, Keys.TAB, "works-with", Keys.TAB, "Compute", Keys.TAB, Keys.TAB)      # outcome, use, one more
+    press(driver, "yes", *[Keys.TAB] * 6, "untested", Keys.TAB)                         # the first and the last stage
+    press(driver, "Nvidia code 43", Keys.TAB, Keys.ENTER, "the fan howls", Keys.TAB)    # "one more" leads to its field
+    press(driver, Keys.TAB, "romfile", Keys.TAB, "fixed", Keys.TAB, "nvidia", Keys.TAB) # attempt
+
+
+def report(driver):
+    """The form: what is shown is what is sent, a bad one is refused with its reasons at its fields, a good one gets its token."""
+    driver.get(ADDRESS + "/report/?gpu=10de:1d01")
+    wait_for(driver, driver.find_element(By.ID, "report").is_displayed)
+    fill(driver)
+    for name, value in (("hypervisor", "Proxmox"), ("guest_os", "linux"), ("kernel", "6.17.13-2-pve"), ("subsystem", "1043:8708"), ("machine_type", "microvm"),
+                        ("chassis", "desk"), ("note", "<b>ask me@example.org</b>")):
+        driver.find_element(By.ID, name).send_keys(value)
+    button = driver.find_element(By.CSS_SELECTOR, "#report [type=submit]")
+    told = told_after(driver, lambda: button.send_keys(Keys.ENTER))
+    problem = shown_text(driver, "#note + .problem")
+    check("report: what is wrong is said, at its field", [] if "note" in told.lower() and "number" not in told and problem and problem[0] in told
+          and driver.switch_to.active_element.get_attribute("id") == "note" else [told, str(problem)])
+    check("report: rules of accessibility, with a problem", driver.execute_script(RULES))
     driver.find_element(By.ID, "note").clear()
     driver.find_element(By.ID, "note").send_keys("<b>the fan</b> & \"more\"")
     shown = json.loads(driver.find_element(By.ID, "json").text)
-    check("report: what is shown", [] if shown == {
-        "pci_id": "10de:1d01", "outcome": "works-with-workaround", "use": ["compute"],
-        "attempts": [{"fix": "romfile", "result": "fixed"}], "note": "<b>the fan</b> & \"more\""} else [str(shown)])
-    told = send()
-    check("report: its number and its token", [] if re.search("[0-9a-f]{64}.*\n.*[0-9a-f]{64}", told) else [told])
+    date = shown.pop("date", "")
+    check("report: what is shown", [] if re.fullmatch("20[0-9]{2}-[01][0-9]-[0-3][0-9]", date) and shown == {
+        "pci_id": "10de:1d01", "outcome": "works-with-workaround", "use": ["compute"], "stages": {"bind": "yes", "second_start": "untested"},
+        "symptoms": ["nvidia-code-43", "other:the fan howls"], "attempts": [{"fix": "romfile", "result": "fixed", "for": "nvidia-code-43"}],
+        "hypervisor": "proxmox", "guest_os": "linux", "kernel": "6.17.13-2-pve", "subsystem": "1043:8708", "machine_type": "other:microvm",
+        "chassis": "desktop", "note": "<b>the fan</b> & \"more\""} else [date, str(shown)])
+    told = told_after(driver, lambda: button.send_keys(Keys.ENTER))
+    check("report: its number, its token and what to do with them",
+          [] if re.search("number: [0-9a-f]{64}\nIts token: [0-9a-f]{64}\n", told) and "curl -X DELETE" in told else [told])
     print("# sent %s" % "".join(re.findall("number: ([0-9a-f]{64})", told)))
+    check("report: rules of accessibility, with a receipt", driver.execute_script(RULES))
+    driver.find_element(By.ID, "note").send_keys(", again")
+    told = told_after(driver, lambda: button.send_keys(Keys.ENTER))
+    driver.find_element(By.CSS_SELECTOR, "#withdraw [type=submit]").send_keys(Keys.ENTER)
+    told_back = wait_for(driver, lambda: driver.find_element(By.ID, "withdrawn").text)
+    check("report: it can be taken back", [] if told_back == "It is taken back." else [str(told_back)])
+    print("# withdrawn %s" % "".join(re.findall("number: ([0-9a-f]{64})", told)))
 
 
 def main():
@@ -265,6 +294,9 @@ def main():
         general = [json.loads(line)["cards"] for line in lines if '"query": ""' in line]
     check("without JavaScript: what to buy", [] if not general or shown_text(driver, "#cards a")[:20] == general[0] and not driver.find_element(By.ID, "buy").is_displayed()
           else shown_text(driver, "#cards a")[:20])
+    driver.get(ADDRESS + "/report/")
+    check("without JavaScript: how to report", [] if "passthru report export" in driver.find_element(By.TAG_NAME, "main").text
+          and not driver.find_element(By.ID, "report").is_displayed() else shown_text(driver, "main"))
     driver.get(ADDRESS + "/")
     check("without JavaScript: lists, and no box that does nothing",
           [] if not driver.find_element(By.ID, "q").is_displayed() and driver.find_element(By.ID, "lists").is_displayed() else ["?"])
