@@ -49,7 +49,7 @@ static enum error_code hold(const char *directory, const char *name, struct erro
 {
     const struct table_kind *kind = table_kind_find(name);
     char path[FILE_PATH_SIZE];
-    snprintf(path, sizeof path, "%.4000s/%s", directory, name);
+    snprintf(path, sizeof path, "%.3800s/%.255s", directory, name);
     if (!kind)
         return reject_name(path, error);
     owner_hold(path, O_NONBLOCK);
