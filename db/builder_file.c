@@ -53,7 +53,7 @@ static enum error_code create_tables(struct builder *builder, struct error *erro
     /* No journal: a file that is not finished is thrown away, never recovered. No CHECKs: the values
      * are written from enums, and evaluating them takes as long as all the rest. */
     static const char settings[] =
-        "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+        "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
         "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -8000;"
         "PRAGMA ignore_check_constraints = ON; BEGIN;";
     if (builder_execute(builder, settings, error) ||

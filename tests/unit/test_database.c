@@ -290,7 +290,7 @@ DEFINE_TEST(test_reports_on_an_unlisted_gpu)
 
 DEFINE_TEST(test_damaged_pages)
 {
-    enum { PAGE = 8192, MOST = 1 << 20 };
+    enum { PAGE = 4096, MOST = 1 << 20 };
     static char bytes[MOST];
     char kept[PAGE];
     FILE *file = fopen(in_scratch("test.db"), "rb");
