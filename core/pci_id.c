@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/pci_id.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static int hex_digit(char c)
@@ -167,11 +166,23 @@ struct pci_id pci_id_base(const struct pci_id *id)
     return (struct pci_id){.vendor = id->vendor, .device = id->device};
 }
 
+/* Four digits; returns where they end. An answer has seven IDs: printf would take a twentieth of its time. */
+static char *print_hex(char *at, uint16_t value)
+{
+    for (int shift = 12; shift >= 0; shift -= 4)
+        *at++ = "0123456789abcdef"[value >> shift & 0xf];
+    return at;
+}
+
 char *pci_id_print(const struct pci_id *id, char text[PCI_ID_TEXT_SIZE])
 {
-    int length = snprintf(text, PCI_ID_TEXT_SIZE, "%04x:%04x", id->vendor, id->device);
-    if (id->has_subsystem)
-        snprintf(text + length, PCI_ID_TEXT_SIZE - (size_t)length, ":%04x:%04x", id->subvendor,
-                 id->subdevice);
+    const uint16_t groups[] = {id->vendor, id->device, id->subvendor, id->subdevice};
+    char *at = text;
+    for (int i = 0; i < (id->has_subsystem ? 4 : 2); i++) {
+        if (i)
+            *at++ = ':';
+        at = print_hex(at, groups[i]);
+    }
+    *at = '\0';
     return text;
 }

@@ -7,8 +7,9 @@
 
 int vocabulary_find(const struct vocabulary *vocabulary, const char *value)
 {
+    /* Most differ in the first letter already, and an answer looks for forty values. */
     for (int i = 0; i < vocabulary->count; i++)
-        if (strcmp(vocabulary->entries[i].value, value) == 0)
+        if (vocabulary->entries[i].value[0] == value[0] && strcmp(vocabulary->entries[i].value, value) == 0)
             return i;
     return -1;
 }
