@@ -89,7 +89,7 @@ static enum error_code find_workarounds(struct database *database, struct answer
         database_find_blocker_workaround(database, gpu, *blocker, &answer->blocker_workaround, error))
         return error->code;
     return database_find_similar_fixes(database, &answer->device, blocker, answer->similar_fixes,
-                                       MAX_TRIED_FIXES, &answer->similar_fix_count, error);
+                                       &answer->similar_fix_count, error);
 }
 
 /* What was tried against the symptoms that the reports name. */
@@ -136,17 +136,17 @@ static bool may_be_card(const struct gpu *gpu)
 /* A virtual function or a vGPU is another question: answered beside, where there are reports on this ID. */
 static enum error_code judge_parts(struct database *database, struct answer *answer, struct error *error)
 {
+    int counts[SHARE_COUNT];
     error->code = ERROR_NONE;
     memset(answer->parts, 0, sizeof answer->parts);
-    for (int share = SHARE_WHOLE + 1;
-         share < SHARE_COUNT && answer->options.share == SHARE_WHOLE && !lacks_driver(answer); share++) {
-        struct device part = answer->device;
+    if (answer->options.share != SHARE_WHOLE || lacks_driver(answer) ||
+        database_count_parts(database, &answer->device, counts, error))
+        return error->code;
+    for (int share = SHARE_WHOLE + 1; share < SHARE_COUNT; share++) {
         struct evidence evidence[EVIDENCE_LEVELS];
-        int count;
-        if (database_count_part(database, &part, (enum share)share, &count, error))
-            return error->code;
-        if (!count)
+        if (!counts[share])
             continue;
+        struct device part = answer->device;
         if (database_ask_share(database, &part, (enum share)share, error) ||
             database_find_evidence(database, &part, answer->options.chassis, answer->options.guest, evidence,
                                    error))

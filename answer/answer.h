@@ -11,7 +11,7 @@
 /* One answer to one question about one device. It is gathered whole from the database, then written: a writer
  * needs no database and cannot fail. */
 
-enum { MAX_TRIED_FIXES = 12, MAX_ALTERNATIVES = 3, MAX_SHOWN_SYMPTOMS = 5, MAX_SYMPTOM_FIXES = 5 };
+enum { MAX_ALTERNATIVES = 3, MAX_SHOWN_SYMPTOMS = 5, MAX_SYMPTOM_FIXES = 5 };
 
 struct answer_options {
     enum chassis chassis; /* that the verdict is for; unknown: any, as with the guest */

@@ -138,15 +138,25 @@ enum error_code database_find_tried_fixes(struct database *database, const struc
 }
 
 enum error_code database_find_similar_fixes(struct database *database, const struct device *device,
-                                            const enum blocker *blocker, struct tried_fix *fixes, int limit,
-                                            int *count, struct error *error)
+                                            const enum blocker *blocker,
+                                            struct tried_fix fixes[MAX_TRIED_FIXES], int *count,
+                                            struct error *error)
 {
     char key[KEY_SIZE];
     if (blocker)
         blocker_key(&device->gpu, *blocker, key);
     else
         evidence_class_key(&device->gpu, &device->prior, key);
-    return find_tried_fixes(database, blocker ? "blocker-fix" : "class", key, fixes, limit, count, error);
+    const struct kept *kept = kept_find(database, KEPT_FIXES, key);
+    error->code = ERROR_NONE;
+    if (kept) {
+        memcpy(fixes, kept->value, kept->size);
+        *count = (int)(kept->size / sizeof *fixes);
+    } else if (!find_tried_fixes(database, blocker ? "blocker-fix" : "class", key, fixes, MAX_TRIED_FIXES,
+                                 count, error)) {
+        kept_store(database, KEPT_FIXES, key, fixes, (size_t)*count * sizeof *fixes);
+    }
+    return error->code;
 }
 
 enum error_code database_find_symptom_fixes(struct database *database, const char *symptom, bool beside,
@@ -209,18 +219,28 @@ enum error_code database_find_blocker_workaround(struct database *database, cons
     char key[KEY_SIZE];
     sqlite3_stmt *row;
     blocker_key(gpu, blocker, key);
-    *workaround = (struct blocker_workaround){.blocker = blocker};
-    if (query_tried_fixes(database, "blocker", key, &row, error) || !database_next(database, row, error))
-        return error->code;
-    /* The first one, without a chip, has them all together. */
-    workaround->tried = column_count(row, 1);
-    workaround->helped = column_count(row, 2);
-    while (workaround->chip_count < MAX_WORKAROUND_CHIPS && database_next(database, row, error)) {
-        int i = workaround->chip_count++;
-        copy_column(row, 0, workaround->chips[i].chip, sizeof workaround->chips[i].chip);
-        workaround->chips[i].tried = column_count(row, 1);
-        workaround->chips[i].helped = column_count(row, 2);
+    const struct kept *kept = kept_find(database, KEPT_WORKAROUND, key);
+    error->code = ERROR_NONE;
+    if (kept) {
+        memcpy(workaround, kept->value, sizeof *workaround);
+        return ERROR_NONE;
     }
+    *workaround = (struct blocker_workaround){.blocker = blocker};
+    if (query_tried_fixes(database, "blocker", key, &row, error))
+        return error->code;
+    /* The first row, without a chip, has them all together. */
+    if (database_next(database, row, error)) {
+        workaround->tried = column_count(row, 1);
+        workaround->helped = column_count(row, 2);
+        while (workaround->chip_count < MAX_WORKAROUND_CHIPS && database_next(database, row, error)) {
+            int i = workaround->chip_count++;
+            copy_column(row, 0, workaround->chips[i].chip, sizeof workaround->chips[i].chip);
+            workaround->chips[i].tried = column_count(row, 1);
+            workaround->chips[i].helped = column_count(row, 2);
+        }
+    }
+    if (!error->code)
+        kept_store(database, KEPT_WORKAROUND, key, workaround, sizeof *workaround);
     return error->code;
 }
 

@@ -232,6 +232,7 @@ void database_release(struct database *database)
     for (int i = 0; i < database->origin_capacity; i++)
         free(database->origins[i]);
     free(database->origins);
+    kept_free(database);
     *database = (struct database){.handle = NULL};
 }
 

@@ -90,9 +90,9 @@ MUST_CHECK enum error_code database_find_evidence(struct database *database, con
                                                   struct evidence evidence[EVIDENCE_LEVELS],
                                                   struct error *error);
 
-/* Stores how many reports there are on this ID as a part of that kind. */
-MUST_CHECK enum error_code database_count_part(struct database *database, const struct device *device,
-                                               enum share share, int *count, struct error *error);
+/* Stores how many reports there are on this ID as a part of each kind; 0 for the whole. */
+MUST_CHECK enum error_code database_count_parts(struct database *database, const struct device *device,
+                                                int counts[SHARE_COUNT], struct error *error);
 
 /* Makes a GPU that database_find_device found the whole, or a part of it: another question, with a prior and
  * reports of its own. Also to be called after its form factor was settled. */
@@ -126,6 +126,7 @@ MUST_CHECK enum error_code database_find_reports(struct database *database, uint
 void database_free_reports(struct shown_report *reports, int count);
 
 /* What was tried on a GPU, or, where nobody tried anything on this very ID, on its chip. */
+enum { MAX_TRIED_FIXES = 12 };
 struct tried_fix {
     char fix[256];
     int tried;
@@ -139,8 +140,9 @@ MUST_CHECK enum error_code database_find_tried_fixes(struct database *database, 
 /* What was tried on GPUs like it: the documented workarounds of a blocker, on GPUs of this vendor that have
  * it; without one (NULL) all fixes, on GPUs of its class. */
 MUST_CHECK enum error_code database_find_similar_fixes(struct database *database, const struct device *device,
-                                                       const enum blocker *blocker, struct tried_fix *fixes,
-                                                       int limit, int *count, struct error *error);
+                                                       const enum blocker *blocker,
+                                                       struct tried_fix fixes[MAX_TRIED_FIXES], int *count,
+                                                       struct error *error);
 
 /* How the documented workarounds of a blocker did, by chip; what helped in most reports comes first. */
 enum { MAX_WORKAROUND_CHIPS = 24 };

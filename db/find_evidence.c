@@ -4,27 +4,45 @@
 #include "db/database.h"
 #include "db/internal.h"
 
+enum {
+    COUNTS,
+    WEIGHTS = OUTCOME_COUNT,
+    EXCLUDED = 2 * OUTCOME_COUNT,
+    LATEST,
+    SAMPLES,
+    KEY = SAMPLES + SAMPLE_COUNT
+};
+
+/* Finds the rows of a level with these keys, from `first` to `last`, of one kind of machine and of guest. */
+static enum error_code find_rows(struct database *database, const char *level, const char *first,
+                                 const char *last, enum chassis chassis, enum guest guest, sqlite3_stmt **row,
+                                 struct error *error)
+{
+    static const char sql[] =
+        "SELECT works, works_with_workaround, partial, fails, weight_works, weight_works_with_workaround,"
+        " weight_partial, weight_fails, environment_failures, latest, troubleshooting, showcase, survey,"
+        " vendor_statement, tool, key FROM evidence WHERE level = ?1 AND key BETWEEN ?2 AND ?3"
+        " AND chassis = ?4 AND guest = ?5";
+    const char *machine =
+        chassis == CHASSIS_UNKNOWN ? "" : vocabulary_value(&vocabulary_chassis, (int)chassis);
+    const char *system = guest == GUEST_UNKNOWN ? "" : vocabulary_value(&vocabulary_guest, (int)guest);
+    return database_query(
+        database, sql,
+        SQL_VALUES(sql_text(level), sql_text(first), sql_text(last), sql_text(machine), sql_text(system)),
+        row, error);
+}
+
 static enum error_code fetch(struct database *database, const char *level, const char *key,
                              enum chassis chassis, enum guest guest, struct evidence *evidence,
                              struct error *error)
 {
-    enum { WEIGHTS = OUTCOME_COUNT, EXCLUDED = 2 * OUTCOME_COUNT, LATEST, SAMPLES };
-    static const char sql[] =
-        "SELECT works, works_with_workaround, partial, fails, weight_works, weight_works_with_workaround,"
-        " weight_partial, weight_fails, environment_failures, latest, troubleshooting, showcase, survey,"
-        " vendor_statement, tool FROM evidence WHERE level = ?1 AND key = ?2 AND chassis = ?3 AND guest = ?4";
-    const char *machine =
-        chassis == CHASSIS_UNKNOWN ? "" : vocabulary_value(&vocabulary_chassis, (int)chassis);
-    const char *system = guest == GUEST_UNKNOWN ? "" : vocabulary_value(&vocabulary_guest, (int)guest);
     sqlite3_stmt *row;
     *evidence = (struct evidence){.latest = ""};
-    if (database_query(database, sql,
-                       SQL_VALUES(sql_text(level), sql_text(key), sql_text(machine), sql_text(system)), &row,
-                       error) ||
+    if (find_rows(database, level, key, key, chassis, guest, &row, error) ||
         !database_next(database, row, error))
         return error->code;
     for (int i = 0; i < OUTCOME_COUNT; i++) {
-        evidence->counts[i] = column_count(row, i);
+        evidence->counts[i] = column_count(row, COUNTS + i);
         evidence->weights[i] = column_real(row, WEIGHTS + i, WEIGHT_UNIT * 1e9) / WEIGHT_UNIT;
     }
     evidence->excluded_reports = column_count(row, EXCLUDED);
@@ -34,25 +52,30 @@ static enum error_code fetch(struct database *database, const char *level, const
     return ERROR_NONE;
 }
 
+/* The same of a class, or of all, from all machines and guests. */
+static enum error_code fetch_shared(struct database *database, const char *level, const char *key,
+                                    struct evidence *evidence, struct error *error)
+{
+    const struct kept *kept = kept_find(database, KEPT_EVIDENCE, key);
+    error->code = ERROR_NONE;
+    if (kept)
+        memcpy(evidence, kept->value, sizeof *evidence);
+    else if (!fetch(database, level, key, CHASSIS_UNKNOWN, GUEST_UNKNOWN, evidence, error))
+        kept_store(database, KEPT_EVIDENCE, key, evidence, sizeof *evidence);
+    return error->code;
+}
+
 enum error_code evidence_fetch(struct database *database, const char *class_key, const char *chip_key,
                                const char *id_key, struct evidence evidence[EVIDENCE_LEVELS],
                                struct error *error)
 {
-    const struct {
-        enum evidence_level level;
-        const char *name;
-        const char *key;
-    } levels[] = {{EVIDENCE_ALL, "all", ""},
-                  {EVIDENCE_CLASS, "class", class_key},
-                  {EVIDENCE_CHIP, "chip", chip_key},
-                  {EVIDENCE_ID, "id", id_key}};
     for (int i = 0; i < EVIDENCE_LEVELS; i++)
         evidence[i] = (struct evidence){.latest = ""};
-    for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
-        if (fetch(database, levels[i].name, levels[i].key, CHASSIS_UNKNOWN, GUEST_UNKNOWN,
-                  &evidence[levels[i].level], error))
-            return error->code;
-    return error->code;
+    if (fetch_shared(database, "all", "", &evidence[EVIDENCE_ALL], error) ||
+        fetch_shared(database, "class", class_key, &evidence[EVIDENCE_CLASS], error) ||
+        fetch(database, "chip", chip_key, CHASSIS_UNKNOWN, GUEST_UNKNOWN, &evidence[EVIDENCE_CHIP], error))
+        return error->code;
+    return fetch(database, "id", id_key, CHASSIS_UNKNOWN, GUEST_UNKNOWN, &evidence[EVIDENCE_ID], error);
 }
 
 /* Weighs the reports of a level for this machine and this guest: the counts stay those of all. */
@@ -155,14 +178,27 @@ enum error_code database_find_evidence(struct database *database, const struct d
                  &evidence[EVIDENCE_SUBSYSTEM], error);
 }
 
-enum error_code database_count_part(struct database *database, const struct device *device, enum share share,
-                                    int *count, struct error *error)
+enum error_code database_count_parts(struct database *database, const struct device *device,
+                                     int counts[SHARE_COUNT], struct error *error)
 {
-    char key[KEY_SIZE];
-    struct evidence evidence;
+    /* All keys that begin with the ID and a slash: a 0 comes after it. */
+    char first[KEY_SIZE];
+    char last[KEY_SIZE];
     struct pci_id base = pci_id_base(&device->id);
-    evidence_id_key(&base, share, key);
-    if (!fetch(database, "id", key, CHASSIS_UNKNOWN, GUEST_UNKNOWN, &evidence, error))
-        *count = evidence_total(&evidence);
+    sqlite3_stmt *row;
+    strcat(pci_id_print(&base, first), "/");
+    strcat(pci_id_print(&base, last), "0");
+    memset(counts, 0, SHARE_COUNT * sizeof *counts);
+    if (find_rows(database, "id", first, last, CHASSIS_UNKNOWN, GUEST_UNKNOWN, &row, error))
+        return error->code;
+    while (database_next(database, row, error)) {
+        const char *slash = strchr(column_text(row, KEY), '/');
+        int share = slash ? vocabulary_find(&vocabulary_share, slash + 1) : -1;
+        int count = 0;
+        for (int i = 0; i < OUTCOME_COUNT; i++)
+            count += column_count(row, COUNTS + i);
+        if (share >= 0)
+            counts[share] = count;
+    }
     return error->code;
 }

@@ -5,6 +5,7 @@
 /* What the files of db/ share. Nobody else includes it. */
 
 #include <sqlite3.h>
+#include <stddef.h>
 
 #include "core/error.h"
 #include "core/gpu.h"
@@ -25,7 +26,8 @@ struct database {
     int64_t max_steps;
     char **origins; /* texts of the table, by the number of their row; NULL: not fetched yet */
     int origin_capacity;
-    bool without_sources; /* of values: database_name_sources */
+    bool without_sources;   /* of values: database_name_sources */
+    struct kept *kept[256]; /* by a hash; NULL: nothing */
 };
 
 /* ---- statements ---- */
@@ -105,6 +107,22 @@ enum error_code database_damaged(const struct database *database, const char *wh
 
 /* Turns what SQLite says about a database into an error. */
 enum error_code database_sqlite_error(const struct database *database, int result, struct error *error);
+
+/* ---- what many GPUs share ---- */
+
+/* A value that was read, for the next GPU. It stays until kept_store is called; without memory nothing is
+ * kept. */
+enum kept_kind { KEPT_PRIOR, KEPT_EVIDENCE, KEPT_FIXES, KEPT_WORKAROUND };
+struct kept {
+    enum kept_kind kind;
+    char key[KEY_SIZE];
+    size_t size;
+    max_align_t value[];
+};
+const struct kept *kept_find(struct database *database, enum kept_kind kind, const char *key); /* or NULL */
+void kept_store(struct database *database, enum kept_kind kind, const char *key, const void *value,
+                size_t size);
+void kept_free(struct database *database);
 
 /* ---- columns ---- */
 

@@ -2,6 +2,7 @@
 /* What evidence and workarounds are found by: the builder writes these keys, the readers ask for them. */
 
 #include <stdio.h>
+#include <string.h>
 
 #include "db/internal.h"
 
@@ -28,8 +29,7 @@ void evidence_chip_key(const struct gpu *gpu, enum share share, char key[KEY_SIZ
 
 void evidence_id_key(const struct pci_id *id, enum share share, char key[KEY_SIZE])
 {
-    char text[PCI_ID_TEXT_SIZE];
-    snprintf(key, KEY_SIZE, "%s%s", pci_id_print(id, text), share_suffix(share));
+    strcat(pci_id_print(id, key), share_suffix(share));
 }
 
 void blocker_key(const struct gpu *gpu, enum blocker blocker, char key[KEY_SIZE])

@@ -79,16 +79,26 @@ enum error_code database_prior_of(struct database *database, int number, struct 
 {
     static const char sql[] =
         "SELECT works, works_with_workaround, partial, fails, strength, reason, id FROM prior WHERE id = ?1";
+    char key[16];
     sqlite3_stmt *row;
     *prior = (struct prior){.reason = ""};
+    error->code = ERROR_NONE;
     if (!number)
         return ERROR_NONE;
+    snprintf(key, sizeof key, "%d", number);
+    const struct kept *kept = kept_find(database, KEPT_PRIOR, key);
+    if (kept) {
+        memcpy(prior, kept->value, sizeof *prior);
+        return ERROR_NONE;
+    }
     if (database_query(database, sql, SQL_VALUES(sql_integer(number)), &row, error))
         return error->code;
-    if (database_next(database, row, error))
-        return read_prior(database, row, prior, error);
-    return error->code ? error->code
-                       : database_damaged(database, "a GPU refers to a prior that is not there", error);
+    if (!database_next(database, row, error))
+        return error->code ? error->code
+                           : database_damaged(database, "a GPU refers to a prior that is not there", error);
+    if (!read_prior(database, row, prior, error))
+        kept_store(database, KEPT_PRIOR, key, prior, sizeof *prior);
+    return error->code;
 }
 
 /* Whether one of the patterns fits, or there is none. */
