@@ -19,7 +19,7 @@ extern const char *const database_sql[];
  * which GPUs have reports on a part of them; its blockers and the chip that they are counted for; the
  * documented workarounds of each blocker; which fixes can cure a symptom; which reports supersede another,
  * which name so many symptoms and fixes that these do not belong together, and what sources have retracted;
- * and what each source says of a price. */
+ * and what each source says of a price, and of which card. */
 static const char temporary_sql[] =
     "CREATE TEMP TABLE gpu_key (pci_id INTEGER, share TEXT, chassis TEXT, prior INTEGER, class_key TEXT,"
     " chip_key TEXT, PRIMARY KEY (pci_id, share, chassis)) WITHOUT ROWID;"
@@ -32,7 +32,8 @@ static const char temporary_sql[] =
     "CREATE TEMP TABLE superseding (seq INTEGER PRIMARY KEY, replaced BLOB);"
     "CREATE TEMP TABLE retraction (id BLOB, source INTEGER);"
     "CREATE TEMP TABLE stated_price (card INTEGER, condition TEXT, low INTEGER, high INTEGER, as_of TEXT,"
-    " kind TEXT);";
+    " kind TEXT);"
+    "CREATE TEMP TABLE card_name (name TEXT PRIMARY KEY, card INTEGER) WITHOUT ROWID;";
 
 static enum error_code add_workarounds(struct builder *builder, struct error *error)
 {
@@ -110,6 +111,7 @@ void builder_free(struct builder *builder)
     if (!builder->published)
         unlink(builder->path);
     free(builder->dropped);
+    free(builder->chips);
     known_words_free(&builder->known_words);
     free(builder);
 }

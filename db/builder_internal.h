@@ -8,6 +8,12 @@
 #include "db/builder.h"
 #include "db/internal.h"
 
+/* Which GPUs a row of data/chips.tsv is about. */
+struct chip_pattern {
+    uint16_t vendor;
+    char pattern[CHIP_SIZE + 1]; /* of a chip or of an ID, as GLOB takes it */
+};
+
 struct builder {
     struct database database; /* so that a verdict is computed as a reader computes it */
     char path[DATABASE_PATH_SIZE];
@@ -15,13 +21,14 @@ struct builder {
     struct dropped_reports *dropped; /* by source, once the reports are counted */
     int dropped_count;
     struct known_words known_words; /* once the first alias is added */
+    struct chip_pattern *chips;     /* of the rows of the table chip, in their order */
+    int chip_count;
 };
 
-/* The row of data/chips.tsv that is about a GPU: an expression over the parameters of a statement that have
- * its vendor, its chip and its ID as a text. */
-#define FEATURES_OF(vendor, chip, id)                                                                        \
-    "(SELECT f.id FROM chip f WHERE f.vendor = " vendor " AND (" chip " GLOB f.chip OR " id                  \
-    " GLOB f.chip) ORDER BY f.id LIMIT 1)"
+/* The row of data/chips.tsv that is about a GPU, NULL where there is none. `id` is its ID as a text, "" for a
+ * range of them. */
+struct sql_value builder_find_features(const struct builder *builder, uint16_t vendor, const char *chip,
+                                       const char *id);
 
 /* Notes by what the reports on a part of a GPU, or on the whole, are counted: in any machine, and in those
  * that settle its form factor. */
