@@ -20,9 +20,10 @@ struct device_reader {
     uint16_t vendor_id;
     const char *name_source; /* of the last name of data/names.tsv, and its number as an origin */
     int name_origin;
-    uint32_t gpu;       /* the device read last, if it is a GPU; else 0 */
-    bool is_open;       /* it is sold both ways: its subsystems may say */
-    char gpu_name[256]; /* its name */
+    uint32_t gpu;         /* the device read last, if it is a GPU; else 0 */
+    bool is_open;         /* it is sold both ways: its subsystems may say */
+    char gpu_name[256];   /* its name */
+    char board_name[256]; /* of its board that was read last */
     const struct known_words *known_words;
 };
 
@@ -187,7 +188,11 @@ static enum error_code add_board_names(struct device_reader *reader, uint32_t pc
                                  .id = pci_id_from_number(pci_id),
                                  .device_name = reader->gpu_name,
                                  .source = "subsystem"};
-    if (reader->gpu != pci_id || !product_name_is_plain(reader->known_words, name))
+    /* Many makers call their boards the same. */
+    if (reader->gpu != pci_id || strcmp(name, reader->board_name) == 0)
+        return ERROR_NONE;
+    snprintf(reader->board_name, sizeof reader->board_name, "%s", name);
+    if (!product_name_is_plain(reader->known_words, name))
         return ERROR_NONE;
     return product_names_each(reader->known_words, name, add_alias, &names, error);
 }
@@ -220,6 +225,7 @@ static enum error_code add_gpu(struct device_reader *reader, uint32_t pci_id, co
         return error->code;
     reader->gpu = pci_id;
     snprintf(reader->gpu_name, sizeof reader->gpu_name, "%s", name);
+    reader->board_name[0] = '\0';
     reader->is_open = gpu_form_factor(&annotation->gpu) == FORM_FACTOR_EITHER;
     reader->work->summary->gpus += is_new;
     if (!is_new)
