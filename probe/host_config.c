@@ -110,20 +110,69 @@ static void check_nothing_set_up(struct host_state *host, bool wanted, bool has_
         findings_add(host->findings, NULL, 0, FINDING_VFIO_NOT_SET_UP, first);
 }
 
-/* Key for the modules of DKMS: where Secure Boot is on, only modules that are signed are loaded. */
-static void check_secure_boot(struct host_state *host)
+/* ---- modules that DKMS builds ---- */
+
+enum { MAX_DKMS_NAMES = 256 };
+
+static const struct dkms_module {
+    const char *name;
+    const char *module;
+    bool is_for_guests; /* without it, no virtual functions or no reset */
+} dkms_modules[] = {
+    {"vendor-reset", "vendor_reset", true}, {"i915-sriov-dkms", "i915", true}, {"nvidia", "nvidia", false}};
+
+static bool is_loaded(const struct host_state *host, const struct dkms_module *module)
 {
-    static const char *const modules[][2] = {
-        {"vendor-reset", "vendor_reset"}, {"i915-sriov-dkms", "i915"}, {"nvidia", "nvidia"}};
     char path[100];
-    if (host_secure_boot(host->root) != TRISTATE_YES)
+    snprintf(path, sizeof path, "/sys/module/%s", module->module);
+    return !root_exists(host->root, "/sys/module") || root_exists(host->root, path);
+}
+
+/* The versions that DKMS has are directories beside the links kernel-RELEASE-ARCH, and what is built for a
+ * kernel is in a directory of its name below. */
+static void check_dkms_versions(const struct host_state *host, const struct dkms_module *module)
+{
+    struct buffer versions CLEANUP(buffer_free) = BUFFER(1024);
+    char path[512];
+    int count;
+    int version_count = 0;
+    bool is_built = false;
+    snprintf(path, sizeof path, "/var/lib/dkms/%s", module->name);
+    char **names = root_list(host->root, path, MAX_DKMS_NAMES, &count);
+    for (int i = 0; i < count; i++) {
+        if (strncmp(names[i], "kernel-", 7) == 0 || strcmp(names[i], "original_module") == 0)
+            continue;
+        buffer_append_format(&versions, "%s%s", version_count++ ? ", " : "", names[i]);
+        snprintf(path, sizeof path, "/var/lib/dkms/%s/%.200s/%s", module->name, names[i], host->release);
+        is_built |= root_exists(host->root, path);
+    }
+    root_free_names(names, count);
+    if (version_count > 1 && is_built)
+        findings_add(host->findings, NULL, 0, FINDING_HOST_DKMS_SEVERAL, module->name, buffer_text(&versions),
+                     module->name);
+    if (!version_count || is_built || !*host->release)
         return;
-    for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
-        snprintf(path, sizeof path, "/var/lib/dkms/%s", modules[i][0]);
-        bool is_built = root_exists(host->root, path);
-        snprintf(path, sizeof path, "/sys/module/%s", modules[i][1]);
-        if (is_built && root_exists(host->root, "/sys/module") && !root_exists(host->root, path))
-            findings_add(host->findings, NULL, 0, FINDING_HOST_SECURE_BOOT, modules[i][0]);
+    if (module->is_for_guests)
+        findings_add(host->findings, NULL, 0, FINDING_HOST_DKMS_NOT_BUILT, module->name, host->release,
+                     host->release, host->release);
+    else if (!is_loaded(host, module))
+        findings_add(host->findings, NULL, 0, FINDING_HOST_DKMS_NOT_BUILT_NVIDIA, module->name,
+                     host->release);
+}
+
+/* Where Secure Boot is on, only modules that are signed are loaded. */
+static void check_dkms(const struct host_state *host)
+{
+    bool is_secure = host_secure_boot(host->root) == TRISTATE_YES;
+    char path[100];
+    for (size_t i = 0; i < ARRAY_SIZE(dkms_modules); i++) {
+        const struct dkms_module *module = &dkms_modules[i];
+        snprintf(path, sizeof path, "/var/lib/dkms/%s", module->name);
+        if (!root_exists(host->root, path))
+            continue;
+        check_dkms_versions(host, module);
+        if (is_secure && !is_loaded(host, module))
+            findings_add(host->findings, NULL, 0, FINDING_HOST_SECURE_BOOT, module->name);
     }
 }
 
@@ -154,7 +203,7 @@ void host_config_read(struct root *root, const struct pci_machine *machine, stru
         if (has_line)
             cmdline_check(host, line, wanted);
         check_iommu_seen(host);
-        check_secure_boot(host);
+        check_dkms(host);
         check_nothing_set_up(host, wanted, has_line, line);
         if (setup)
             host_setup_fill(host, has_line);

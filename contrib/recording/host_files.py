@@ -125,6 +125,11 @@ def builtin(text):
     return "kernel/drivers/vfio/pci/vfio-pci.ko\n" if re.search("/vfio[-_]pci\\.ko", text) else "\n"
 
 
+def binding_script(text):
+    """A script of the initramfs: that it binds a device to vfio-pci by its address."""
+    return "driver_override vfio-pci\n" if "driver_override" in text and "vfio-pci" in text else "\n"
+
+
 # ---- modules ----
 DIRECTIVES = frozenset("options softdep blacklist install alias remove config include weakdep".split())
 VFIO_PARAMETERS = frozenset("ids id nointxmask disable_vga disable_idle_d3 enable_sriov disable_denylist".split())

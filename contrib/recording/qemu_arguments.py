@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Arguments of QEMU, and properties as it takes them, by a closed list."""
+import json
 import re
 import shlex
 
@@ -12,7 +13,7 @@ SIZE = "[0-9]{1,6}[kKMGT]?"
 NOTHING = "(?!)"
 MACHINE = (r"pc|q35|pc-(?:q35|i440fx)-(?:rhel)?[0-9]{1,2}\.[0-9]{1,2}(?:\.[0-9]{1,2})?(?:\+pve[0-9]{1,2})?|"
            r"pc-(?:q35|i440fx)-(?:xenial|bionic|focal|jammy|noble)(?:-hpb)?")
-CPU = (r"host|max|base|custom(?:-x)?|kvm(?:32|64)|qemu(?:32|64)|x86-64-v[1-4](?:-AES|-v[0-9])?|(?:486|athlon|phenom|core2duo|"
+CPU = (r"host|max|base|custom(?:-x[0-9]{0,4})?|kvm(?:32|64)|qemu(?:32|64)|x86-64-v[1-4](?:-AES|-v[0-9])?|(?:486|athlon|phenom|core2duo|"
        r"coreduo|n270|pentium[23]?|Conroe|Penryn|Nehalem|Westmere|SandyBridge|IvyBridge|Haswell|Broadwell|Skylake|"
        r"Cascadelake|Cooperlake|Icelake|KnightsMill|SapphireRapids|GraniteRapids|SierraForest|EPYC|Opteron_G[1-5]|Dhyana)"
        r"(?:-(?:Client|Server|Rome|Milan|Genoa|Turin|IBRS|IBPB|SSBD|noTSX|Lite|v[0-9]))*")
@@ -102,6 +103,15 @@ ARGUMENTS = {
 ALONE = frozenset("enable-kvm no-hpet no-acpi nodefaults nographic no-reboot".split())
 
 
+def from_json(value):
+    """A device that is given as a JSON object, with commas; "" when it is none."""
+    try:
+        given = json.loads(value)
+        return ",".join([given.pop("driver")] + ["%s=%s" % (key, {True: "on", False: "off"}.get(own, own)) for key, own in given.items()])
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        return ""
+
+
 class Arguments:
     """Cleans a row of arguments, one after the other."""
 
@@ -120,6 +130,8 @@ class Arguments:
         return argument if name in ALONE else "x"
 
     def _device(self, value):
+        if value.startswith("{"):
+            value = from_json(value)
         driver, _, rest = value.partition(",")
         driver = driver[7:] if driver.startswith("driver=") else driver
         if driver not in DEVICES:

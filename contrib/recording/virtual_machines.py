@@ -31,7 +31,6 @@ HOSTPCI = {"pcie": SWITCH, "x-vga": SWITCH, "rombar": SWITCH, "legacy-igd": SWIT
 HOSTPCI_WORDS = frozenset(word.replace("-", "_") for word in [*HOSTPCI, "host", "mapping", "romfile"])
 VALUES = {
     "machine": qemu_arguments.machine,
-    "cpu": lambda value: qemu_arguments.cpu(re.sub(r"(^|=)custom-[^,]*", r"\1custom-x", value)),
     "bios": one_of("ovmf|seabios"),
     "vga": options({"type": "none|std|cirrus|vmware|qxl[234]?|virtio(?:-gl)?|serial[0-3]", "memory": NUMBER,
                     "clipboard": "vnc"}, "none|std|cirrus|vmware|qxl[234]?|virtio(?:-gl)?|serial[0-3]"),
@@ -55,6 +54,7 @@ class Cleaner:
     def __init__(self):
         self.roms = RomFiles()
         self.mappings = {}
+        self.models = {}
 
     def config(self, data):
         """A configuration, told apart by its content as passthru does."""
@@ -79,9 +79,14 @@ class Cleaner:
         if key == "efidisk0":
             _, comma, rest = value.partition(",")
             return "efidisk0: storage:disk" + comma + (DISK(rest) if comma else "")
+        if key == "cpu":
+            return "cpu: " + qemu_arguments.cpu(re.sub("(^|=)custom-([^,]*)", self._custom_cpu, value))
         if key in VALUES:
             return "%s: %s" % (key, VALUES[key](value))
         return "%s: x" % (key if exactly(KEYS)(key) else "x")
+
+    def _custom_cpu(self, found):
+        return "%scustom-%s" % (found[1], self.models.setdefault(found[2], "x%d" % (len(self.models) + 1)))
 
     def _hostpci(self, option):
         key, equals, value = option.partition("=")
@@ -97,6 +102,20 @@ class Cleaner:
         if key in HOSTPCI:
             return "%s=%s" % (key, value if exactly(HOSTPCI[key])(value) else "x")
         return (key if meant(key, HOSTPCI_WORDS) else "x") + "=x"
+
+    def cpu_models(self, text):
+        """The cluster's CPU models that virtual machines use: what they are told to be, and whether they hide KVM."""
+        kept, is_used = [], False
+        for line in text.splitlines():
+            key, _, value = line.strip().partition(" ")
+            if key == "cpu-model:":
+                is_used = value.strip() in self.models
+                kept += ["cpu-model: " + self.models[value.strip()]] if is_used else []
+            elif is_used and key == "reported-model":
+                kept.append("    reported-model " + qemu_arguments.cpu(value.strip()))
+            elif is_used and key == "hidden" and exactly(SWITCH)(value.strip()):
+                kept.append("    hidden " + value.strip())
+        return "".join(line + "\n" for line in kept)
 
     def mapping_file(self, text):
         """The cluster's mappings: those of them that virtual machines use, with the devices but without the nodes."""

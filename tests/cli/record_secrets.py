@@ -81,6 +81,12 @@ FILES = {
     "/etc/modules-load.d/<<load file>>.conf": "<<load module>>\n", "/etc/modules-load.d/<<file ip>>.conf": "vfio\n", "/etc/modules-load.d/<<file digits>>.conf": "vfio\n",
     "/etc/mkinitcpio.conf": "FILES=(/etc/<<key file>>)\nMODULES=(vfio_pci vfio\n  <<early module>>) # <<mkinitcpio comment>>\nHOOKS=(base modconf <<hook>>)\n",
     "/etc/dracut.conf.d/vfio.conf": 'hostonly_cmdline="<<dracut>>"\nforce_drivers+=" vfio_pci <<dracut driver>> "\n',
+    "/etc/pve/virtual-guest/cpu-models.conf": "cpu-model: <<cpu model>>\n    reported-model <<reported model>>\n    hv-vendor-id <<model vendor>>\n    hidden <<model word>>\n"
+                                              "cpu-model: <<other cpu model>>\n    hidden 1\n",
+    "/etc/initramfs-tools/scripts/init-top/<<script file>>": "#!/bin/sh\n# <<script comment>>\necho vfio-pci >/sys/bus/pci/devices/0000:01:00.0/driver_override\n",
+    "/var/lib/dkms/nvidia/<<dkms version>>/build/x": "<<dkms file>>\n",
+    "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c": "<<secure boot>>\n",
+    "/etc/libvirt/qemu/autostart/<<xml file>>.xml": "<<autostart>>\n",
     "/etc/pve/mapping/pci.cfg": "<<mapping>>\n\tmap id=10de:1d16,node=<<mapping node>>,path=0000:01:00\n<<other mapping>>\n",
     "/etc/pve/nodes/<<node>>/qemu-server/101.conf": "\n".join((
         "#<<vm comment>>", "name: <<vm name>>", "description: <<vm description>>", "tags: <<vm tag>>", "agent: 1,<<agent>>=1",
