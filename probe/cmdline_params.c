@@ -54,6 +54,8 @@ static const struct {
 struct param {
     struct host_state *host;
     struct findings *findings;
+    const struct cmdline *all; /* the line that it stands in */
+    int number;
     const char *file;
     long line;
     const char *text;
@@ -123,12 +125,23 @@ static void check_acs(const struct param *param)
     findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_ACS_OVERRIDE, param->text);
 }
 
+/* video=efifb:off, video=vesafb:off or video=simplefb:off */
+static bool is_framebuffer_off(struct span value)
+{
+    return span_holds(value, "efifb:off") || span_holds(value, "vesafb:off") ||
+           span_holds(value, "simplefb:off");
+}
+
+/* Of several such parameters the first one is told, and none where the newer way stands beside it. */
 static void check_video(const struct param *param)
 {
-    bool off = span_holds(param->value, "efifb:off") || span_holds(param->value, "vesafb:off") ||
-               span_holds(param->value, "simplefb:off");
     bool obeyed = param->host->kernel && param->host->kernel < 515;
-    if (off && !obeyed)
+    bool is_told = cmdline_has(param->all, "initcall_blacklist=sysfb_init");
+    for (int i = 0; i < param->number && !is_told; i++) {
+        struct span other = span_of(cmdline_param(param->all, i));
+        is_told = span_begins(other, "video=") && is_framebuffer_off(other);
+    }
+    if (is_framebuffer_off(param->value) && !obeyed && !is_told)
         findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_EFIFB_OFF, param->text);
 }
 
@@ -242,6 +255,8 @@ void cmdline_params_check(struct host_state *host, const struct cmdline *line, c
             continue;
         struct param param = {.host = host,
                               .findings = host->findings,
+                              .all = line,
+                              .number = i,
                               .file = cmdline_param_file(line, i),
                               .line = line->params[i].line,
                               .text = text};
