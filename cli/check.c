@@ -179,23 +179,12 @@ static void check_named(struct check_command *command, const char *file)
     root_close(root);
 }
 
-/* Devices that cannot be read for the same reason are noted once. */
 static void note_unreadable(struct check_command *command)
 {
-    static const char devices[] = "/sys/bus/pci/devices/";
     const struct root_fault *fault;
-    char last[128] = "";
-    for (int i = 0; (fault = root_fault(command->root, i)); i++) {
-        char path[128];
-        const char *name = strrchr(fault->path, '/');
-        bool is_device = strncmp(fault->path, devices, sizeof devices - 1) == 0;
-        snprintf(path, sizeof path, "%s*%s", devices, name ? name : "");
-        if (is_device && strcmp(path, last) == 0)
-            continue;
-        findings_add(&command->findings, is_device ? path : fault->path, 0, FINDING_MACHINE_UNREADABLE,
-                     fault->why);
-        snprintf(last, sizeof last, "%s", is_device ? path : "");
-    }
+    char place[ROOT_PLACE_SIZE];
+    for (int i = 0; (fault = root_next_fault(command->root, &i, place));)
+        findings_add(&command->findings, place, 0, FINDING_MACHINE_UNREADABLE, fault->why);
 }
 
 static void write_json(struct check_command *command, struct output *output)

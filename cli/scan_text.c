@@ -96,17 +96,19 @@ void scan_write_host_text(struct output *output, const struct scan *scan)
 void scan_write_unreadable_text(struct output *output, const struct scan *scan)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(65536);
+    const struct root_fault *fault;
+    char place[ROOT_PLACE_SIZE];
     int count = 0;
-    for (const struct root_fault *fault; (fault = root_fault(scan->root, count)); count++)
+    for (int i = 0; (fault = root_next_fault(scan->root, &i, place)); count++)
         if (count < 8)
-            buffer_append_format(&line, "%s%s: %s", count ? "; " : "", fault->path, fault->why);
+            buffer_append_format(&line, "%s%s: %s", count ? "; " : "", place, fault->why);
     if (!count)
         return;
     if (count > 8)
         buffer_append_format(&line, "; and %d more", count - 8);
     buffer_append_text(&line, ". What depends on it is unknown");
-    buffer_append_text(
-        &line, root_is_live(scan->root) && !scan->host.is_root ? ": run the scan as root to see it." : ".");
+    buffer_append_text(&line,
+                       root_is_live(scan->root) && !scan->host.is_root ? ": run it as root to see it." : ".");
     output_blank(output);
     output_paragraph(output, INDENT, "Not seen", buffer_text(&line));
 }

@@ -92,9 +92,6 @@ bool host_setup_waits(struct root *root, const struct host_setup *setup, const c
     struct span rest = {buffer_text(&setup->waiting_modules), setup->waiting_modules.length};
     struct span name;
     pci_driver_module(root, driver, module, sizeof module);
-    /* What an older record does not say: the driver xhci_hcd is in the module xhci_pci. */
-    if (strcmp(module, "xhci_hcd") == 0)
-        snprintf(module, sizeof module, "xhci_pci");
     while (span_next_word(&rest, &name))
         if (span_is_module(name, module))
             return true;

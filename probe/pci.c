@@ -97,8 +97,9 @@ void pci_driver_module(struct root *root, const char *driver, char *module, size
 {
     char path[100];
     snprintf(path, sizeof path, "/sys/bus/pci/drivers/%.40s/module", driver);
+    /* Where it is not recorded, or built in: most drivers are in a module of their name. */
     if (!root_read_link(root, path, module, size))
-        snprintf(module, size, "%s", driver);
+        snprintf(module, size, "%s", strcmp(driver, "xhci_hcd") == 0 ? "xhci_pci" : driver);
 }
 
 bool pci_is_on_vfio(const struct pci_device *device)

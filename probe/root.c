@@ -119,6 +119,35 @@ const struct root_fault *root_fault(const struct root *root, int number)
     return number >= 0 && number < root->fault_count ? &root->faults[number] : NULL;
 }
 
+static void print_place(const struct root_fault *fault, char place[ROOT_PLACE_SIZE])
+{
+    static const char devices[] = "/sys/bus/pci/devices/";
+    const char *name = strrchr(fault->path, '/');
+    if (name && strncmp(fault->path, devices, sizeof devices - 1) == 0)
+        snprintf(place, ROOT_PLACE_SIZE, "%s*%s", devices, name);
+    else
+        snprintf(place, ROOT_PLACE_SIZE, "%s", fault->path);
+}
+
+const struct root_fault *root_next_fault(const struct root *root, int *number, char place[ROOT_PLACE_SIZE])
+{
+    const struct root_fault *fault = root_fault(root, *number);
+    const struct root_fault *next;
+    char next_place[ROOT_PLACE_SIZE];
+    if (!fault)
+        return NULL;
+    print_place(fault, place);
+    while ((next = root_fault(root, ++*number))) {
+        print_place(next, next_place);
+        if (!strchr(place, '*') || strcmp(place, next_place) != 0)
+            break;
+    }
+    /* One device alone is named. */
+    if (root_fault(root, *number - 1) == fault)
+        snprintf(place, ROOT_PLACE_SIZE, "%s", fault->path);
+    return fault;
+}
+
 static enum root_result failed(struct root *root, const char *path, int number)
 {
     if (number == ENOENT || number == ENOTDIR)

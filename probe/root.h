@@ -81,4 +81,10 @@ void root_note_errno(struct root *root, const char *path, int number);
 /* What could not be read so far, by number from 0; NULL after the last. */
 const struct root_fault *root_fault(const struct root *root, int number);
 
+enum { ROOT_PLACE_SIZE = 128 };
+
+/* The next fault from *number on, which is moved past it; NULL after the last. Those of one file of several
+ * devices in a row are one: in `place` a star stands for the address. */
+const struct root_fault *root_next_fault(const struct root *root, int *number, char place[ROOT_PLACE_SIZE]);
+
 #endif
