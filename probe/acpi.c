@@ -110,6 +110,12 @@ static void note_uuid(void *context, enum aml_uuid uuid, const struct aml_path *
         place->in_method = is_same(path, &table->method);
 }
 
+/* What a _DSM of another name does is not looked up. */
+static void note_alias(void *context, const struct aml_path *path)
+{
+    note_method(context, path, (const uint8_t *)"", 0);
+}
+
 static uint32_t read_32(const char *bytes)
 {
     const uint8_t *byte = (const uint8_t *)bytes;
@@ -145,7 +151,8 @@ static void read_definitions(struct root *root, struct acpi *acpi, const char *n
 {
     char path[320];
     struct table table = {.acpi = acpi, .name = name};
-    const struct aml_visitor visitor = {&table, note_method, note_uuid};
+    const struct aml_visitor visitor = {&table, note_method, note_uuid, note_alias};
+    const char *slash = strchr(name, '/');
     bool is_dsdt = strcmp(name, "DSDT") == 0;
     snprintf(path, sizeof path, "%s/%s", tables_directory, name);
     if (acpi->table_count == MAX_TABLES) {
@@ -154,7 +161,7 @@ static void read_definitions(struct root *root, struct acpi *acpi, const char *n
         return;
     }
     acpi->table_count++;
-    enum root_result result = read_table(root, path, is_dsdt ? "DSDT" : "SSDT", bytes);
+    enum root_result result = read_table(root, path, slash ? slash + 1 : name, bytes);
     if (result) {
         if (result == ROOT_ABSENT)
             root_note_unreadable(root, path, "is listed, but there is no such file");
@@ -177,6 +184,17 @@ static bool is_noted(const struct root *root, const char *path)
     return false;
 }
 
+/* Whether a table defines what belongs to the namespace: also the kinds of before ACPI 2.0, as the kernel has
+ * it, and of a maker's own tables (OEMx) those that were loaded while the machine ran. */
+static bool is_definition(const char *name, bool is_dynamic)
+{
+    static const char *const kinds[] = {"SSDT", "PSDT", "OSDT"};
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+        if (strncmp(name, kinds[i], 4) == 0)
+            return true;
+    return strcmp(name, "DSDT") == 0 || (is_dynamic && strncmp(name, "OEM", 3) == 0 && name[3]);
+}
+
 /* Reads the tables of a directory: `prefix` is "", or "dynamic/" for those loaded while the machine ran. */
 static void read_directory(struct root *root, struct acpi *acpi, const char *prefix, struct buffer *bytes)
 {
@@ -190,7 +208,7 @@ static void read_directory(struct root *root, struct acpi *acpi, const char *pre
         snprintf(name, sizeof name, "%s%s", prefix, names[i]);
         bool is_dsdt = strcmp(name, "DSDT") == 0;
         acpi->lists_dsdt |= is_dsdt;
-        if (is_dsdt || strncmp(names[i], "SSDT", 4) == 0)
+        if (is_definition(names[i], *prefix))
             read_definitions(root, acpi, name, bytes);
         /* Without the right to read the first, it would be noted once for each. */
         if (is_dsdt && !bytes->length)

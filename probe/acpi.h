@@ -15,8 +15,9 @@
 
 /* What the firmware's ACPI tables say about graphics cards: whether a laptop's vBIOS comes from a method of
  * the firmware (_ROM for NVIDIA, ATRM for AMD) or from the table VFCT, neither of which a virtual machine
- * has, and what switches between two GPUs. The tables are those that the kernel has loaded: DSDT, SSDTs and
- * VFCT below /sys/firmware/acpi/tables. A wrong checksum is no fault: the kernel loads such a table too. */
+ * has, and what switches between two GPUs. The tables are those that the kernel has loaded: DSDT, SSDTs
+ * (PSDT and OSDT of before ACPI 2.0, OEMx in dynamic/) and VFCT below /sys/firmware/acpi/tables. A wrong
+ * checksum is no fault: the kernel loads such a table too. */
 struct acpi;
 
 /* Reads all tables. What could not be read is noted in `root`, and makes answers unknown; only a lack of

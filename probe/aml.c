@@ -21,6 +21,7 @@ enum shape {
     SHAPE_PLAIN,  /* `extra` bytes follow */
     SHAPE_NAMED,  /* a name, or a local or argument in its place, and `extra` bytes follow */
     SHAPE_STRING, /* text follows, up to a NUL */
+    SHAPE_ALIAS,  /* a name, and one that is defined as another name for it */
     SHAPE_DATA,   /* a package in which nothing is defined */
     SHAPE_BLOCK,  /* a package of terms in the same scope */
     SHAPE_SCOPE,  /* a package: a name, `extra` bytes, and terms in the scope of that name */
@@ -35,8 +36,8 @@ struct opcode {
 static const struct opcode opcodes[256] = {
     [0x00] = {SHAPE_PLAIN, 0},  /* Zero; also an empty name in the place of a target */
     [0x01] = {SHAPE_PLAIN, 0},  /* One */
-    [0x06] = {SHAPE_PLAIN, 0},  /* Alias: two names, which are read as terms */
-    [0x08] = {SHAPE_PLAIN, 0},  /* Name: likewise, and its value */
+    [0x06] = {SHAPE_ALIAS, 0},  /* Alias */
+    [0x08] = {SHAPE_PLAIN, 0},  /* Name: a name, which is read as a term, and its value */
     [0x0a] = {SHAPE_PLAIN, 1},  /* byte */
     [0x0b] = {SHAPE_PLAIN, 2},  /* word */
     [0x0c] = {SHAPE_PLAIN, 4},  /* double word */
@@ -258,6 +259,17 @@ static size_t skip_operands(const struct walk *walk, struct opcode opcode, size_
     return end - at >= opcode.extra ? at + opcode.extra : 0;
 }
 
+/* Returns where the two names end, 0 when they are none. */
+static size_t take_alias(const struct walk *walk, size_t at, const struct frame *frame)
+{
+    struct aml_path path = frame->path;
+    at = read_name(walk->bytes, at, frame->end, NULL);
+    at = at ? read_name(walk->bytes, at, frame->end, &path) : 0;
+    if (at && walk->visitor->alias)
+        walk->visitor->alias(walk->visitor->context, &path);
+    return at;
+}
+
 static struct opcode find_opcode(const struct walk *walk, size_t end, size_t *operands)
 {
     uint8_t byte = walk->bytes[walk->at];
@@ -291,6 +303,8 @@ static void take_term(struct walk *walk)
     }
     if (opcode.shape == SHAPE_NONE)
         next = is_name_prefix(walk->bytes[walk->at]) ? read_name(walk->bytes, walk->at, frame->end, NULL) : 0;
+    else if (opcode.shape == SHAPE_ALIAS)
+        next = take_alias(walk, next, frame);
     else
         next = skip_operands(walk, opcode, next, frame->end);
     if (next)

@@ -21,7 +21,7 @@ enum aml_uuid {
     AML_UUID_COUNT,
 };
 
-/* Called with what is found; either may be NULL. Paths and bytes are valid during the call. */
+/* Called with what is found; each may be NULL. Paths and bytes are valid during the call. */
 struct aml_visitor {
     void *context;
     /* `body` are the method's terms, `length` bytes. */
@@ -29,6 +29,8 @@ struct aml_visitor {
     /* Once for each method that holds the UUID, with the method's path; for a UUID outside of any method,
      * with the path of its scope. */
     void (*uuid)(void *context, enum aml_uuid uuid, const struct aml_path *path);
+    /* Another name for something, most often a method: the new one. */
+    void (*alias)(void *context, const struct aml_path *path);
 };
 
 enum aml_result {

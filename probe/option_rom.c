@@ -273,9 +273,10 @@ static void walk(struct option_rom *rom, struct span all)
         }
         if (ends_chain(image, span_from(all, rom->end)))
             return;
-        is_private |= image->is_last;
         bool next_by_pcir = !has_signature(span_from(all, rom->end), false) &&
                             has_signature(span_from(all, offset + claimed), false);
+        /* Where PCIR leads elsewhere, a firmware does not get to what follows. */
+        is_private |= image->is_last || (!next_by_pcir && rom->end != offset + claimed);
         offset = next_by_pcir ? offset + claimed : rom->end;
     }
 }

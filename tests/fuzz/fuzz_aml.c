@@ -38,11 +38,17 @@ static void note_uuid(void *context, enum aml_uuid uuid, const struct aml_path *
     check_path(path);
 }
 
+static void note_alias(void *context, const struct aml_path *path)
+{
+    (void)context;
+    check_path(path);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct counts counts = {0, 0};
-    const struct aml_visitor visitor = {&counts, note_method, note_uuid};
-    const struct aml_visitor nobody = {NULL, NULL, NULL};
+    const struct aml_visitor visitor = {&counts, note_method, note_uuid, note_alias};
+    const struct aml_visitor nobody = {NULL, NULL, NULL, NULL};
     enum aml_result result = aml_walk(data, size, &visitor);
     require(counts.methods <= size / 7, "a method takes seven bytes");
     require(counts.uuids <= size / 16, "a UUID takes sixteen bytes, and is reported once");

@@ -218,6 +218,7 @@ KINDS = {
     "npde-last": card(last=False, npde=(8, True)),
     "npde-longer": card(EFI, npde=(9, False)),
     "efi-by-npde": card(npde=(8, False)) + card(EFI, npde=(8, True)),
+    "efi-behind-pcir": card(last=False, length=0xFFFF, npde=(8, False)) + card(EFI, npde=(8, True)),
     "efi-by-pcir": card(last=False, npde=(8, True)) + card(EFI),
     "erased": b"\xff" * 65536,
     "zeroes": bytes(65536),

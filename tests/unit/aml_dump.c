@@ -38,7 +38,7 @@ static void show_uuid(void *context, enum aml_uuid uuid, const struct aml_path *
 
 static void show_table(char *path)
 {
-    const struct aml_visitor visitor = {path, show_method, show_uuid};
+    const struct aml_visitor visitor = {.context = path, .method = show_method, .uuid = show_uuid};
     uint8_t *bytes = malloc(MAX_BYTES);
     FILE *file = fopen(path, "rb");
     size_t length = bytes && file ? fread(bytes, 1, MAX_BYTES, file) : 0;

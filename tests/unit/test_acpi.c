@@ -103,6 +103,28 @@ ROOT_TEST(test_binding_of_rom)
     assert_int_equal(ask(nvidia, "", "").rom_method, ACPI_ROM_NO);
 }
 
+/* Other kinds of tables, and another name for the method. */
+ROOT_TEST(test_kinds_of_tables)
+{
+    static const struct {
+        const char *name, *signature;
+        enum acpi_rom rom;
+    } cases[] = {{"PSDT", "PSDT", ACPI_ROM_YES},          {"OSDT1", "OSDT", ACPI_ROM_YES},
+                 {"OEM1", "OEM1", ACPI_ROM_NO},           {"dynamic/OEM1", "OEM1", ACPI_ROM_YES},
+                 {"dynamic/SSDT9", "SSDT", ACPI_ROM_YES}, {"dynamic/OEM", "OEM1", ACPI_ROM_NO}};
+    put_table("DSDT", "DSDT", AML(""), 0);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        put_table(cases[i].name, cases[i].signature, AML(ROM_AT_VID), 0);
+        read_tables(TRISTATE_YES);
+        assert_int_equal(ask(nvidia, VID, "").rom_method, cases[i].rom);
+        put_table(cases[i].name, cases[i].signature, AML(""), 0);
+    }
+    /* Scope (\\_SB_.PCI0.PEG_.VID_) { Method (GROM, 2) Alias (GROM, _ROM) } */
+    put_table("SSDT1", "SSDT", AML("\x10\x24\\\x2f\x04_SB_PCI0PEG_VID_\x14\x06GROM\x02\x06GROM_ROM"), 0);
+    read_tables(TRISTATE_YES);
+    assert_int_equal(ask(nvidia, VID, "").rom_method, ACPI_ROM_YES);
+}
+
 /* The integrated GPU's methods serve an AMD discrete GPU that cannot be unplugged. */
 ROOT_TEST(test_hybrid)
 {

@@ -26,10 +26,15 @@ static void note_uuid(void *context, enum aml_uuid uuid, const struct aml_path *
     note(context, names[uuid], path);
 }
 
+static void note_alias(void *context, const struct aml_path *path)
+{
+    note(context, "alias", path);
+}
+
 static void walk(const char *bytes, size_t length, enum aml_result result, const char *expected)
 {
     struct buffer found CLEANUP(buffer_free) = BUFFER(1 << 24);
-    const struct aml_visitor visitor = {&found, note_method, note_uuid};
+    const struct aml_visitor visitor = {&found, note_method, note_uuid, note_alias};
     char *copy = exact_copy(bytes, length);
     assert_int_equal(aml_walk((const uint8_t *)copy, length, &visitor), result);
     if (expected)
@@ -53,6 +58,16 @@ static const struct {
 } cases[] = {
     {AML(""), AML_OK, ""},
     {AML(ROM_METHOD), AML_OK, "method \\_ROM\n"},
+    /* The second name is the new one; what is no name is none. */
+    {AML("\x10\x19XXXX\x06\\AAAABBBB\x06"
+         "CCCC^DDDD"),
+     AML_OK, "alias \\XXXX.BBBB\nalias \\DDDD\n"},
+    {AML("\x06"
+         "AAAA\x01"),
+     AML_DAMAGED, ""},
+    {AML("\x06"
+         "AAAA^BBBB"),
+     AML_DAMAGED, ""},
     /* What follows a package is in the scope around it again. */
     {AML("\x10\x0cXXXX" ROM_METHOD ROM_METHOD), AML_OK, "method \\XXXX._ROM\nmethod \\_ROM\n"},
     /* A length of two, three and four bytes. */
@@ -110,7 +125,7 @@ static bool is_in(const char *ranges, size_t size, int op)
 /* Each byte as an opcode (ACPI 6.5, 20.3): what stands alone or has operands that are terms; what is none. */
 DEFINE_TEST(test_operators)
 {
-    static const char alone[] = "\x00\x01\x06\x06\x08\x08\x60\x6e\x70\x99\x9c\x9f\xa3\xa5\xcc\xcc\xff\xff";
+    static const char alone[] = "\x00\x01\x08\x08\x60\x6e\x70\x99\x9c\x9f\xa3\xa5\xcc\xcc\xff\xff";
     static const char none[] =
         "\x02\x05\x07\x07\x09\x09\x0f\x0f\x16\x2d\x30\x40\x5d\x5d\x6f\x6f\x9a\x9b\xa6\xcb\xcd\xfe";
     static const char extended[] = "\x12\x13\x1f\x22\x24\x2a\x30\x31\x33\x33"; /* after 0x5b */
