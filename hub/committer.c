@@ -13,7 +13,7 @@
 
 /* Of the sender of a report a hash of network and day is kept, so that a flood can be seen and taken back;
  * its key is thrown away when it is so old, and nobody can try out networks any more. */
-enum { DAY = 86400, KEY_LIFE = 90 * DAY, KEY_SIZE = 32, KEY_VALUE_SIZE = 100 };
+enum { DAY = 86400, KEY_LIFE = 90 * DAY, KEY_SIZE = 32 };
 static const char key_name[] = "sender-key";
 
 struct committer {
@@ -45,13 +45,13 @@ static bool read_key(struct committer *committer, const char *value, int64_t now
 
 static enum error_code renew_key(struct committer *committer, int64_t now, struct error *error)
 {
-    char before[KEY_VALUE_SIZE];
+    char before[STORE_VALUE_SIZE];
     bool done = false;
     if (store_get(committer->store, key_name, before, sizeof before, error))
         return error->code;
     while (!read_key(committer, before, now)) {
         char hex[2 * KEY_SIZE + 1];
-        char value[KEY_VALUE_SIZE];
+        char value[STORE_VALUE_SIZE];
         unsigned char key[KEY_SIZE];
         randombytes_buf(key, sizeof key);
         snprintf(value, sizeof value, "%s %" PRId64, sodium_bin2hex(hex, sizeof hex, key, sizeof key), now);

@@ -34,10 +34,12 @@ static enum error_code print_info(struct store *store, bool json, struct error *
     struct json_writer writer = {.out = &text, .for_terminal = true};
     struct store_counts counts;
     char name[FEED_NAME_SIZE];
+    char text_of_version[32];
     char version[32];
-    if (store_count(store, &counts, error) || store_get(store, "name", name, sizeof name, error) ||
-        store_get(store, "version", version, sizeof version, error))
+    if (store_count(store, &counts, error) || store_get_name(store, name, error) ||
+        store_get(store, "version", text_of_version, sizeof text_of_version, error))
         return error->code;
+    snprintf(version, sizeof version, "%lld", strtoll(text_of_version, NULL, 10));
     const struct {
         const char *name;
         int64_t count;
@@ -50,7 +52,7 @@ static enum error_code print_info(struct store *store, bool json, struct error *
         json_write_integer(&writer, "version", strtoll(version, NULL, 10));
     } else {
         buffer_append_format(&text, "feed      %s, published version %s\n", name,
-                             *version ? version : "none");
+                             strcmp(version, "0") != 0 ? version : "none");
     }
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         if (json)
@@ -77,9 +79,10 @@ static enum error_code print_check(struct store *store, bool json, struct error 
 static enum error_code export_report(void *context, const struct stored_report *report, struct error *error)
 {
     struct buffer *out = context;
+    if (store_check_json(report->id, report->json, error))
+        return error->code;
     buffer_append_format(out, "{\"id\":\"%s\",", report->id);
-    json_append_safe(out, report->json + 1,
-                     strlen(report->json) - 1); /* each has members: pci_id and outcome */
+    json_append_safe(out, report->json + 1, strlen(report->json) - 1); /* each has members */
     buffer_append_byte(out, '\n');
     if (out->length >= FLUSH_BYTES && !streams_write(out))
         return error_set(error, ERROR_SYSTEM, "the reports cannot be written");
@@ -91,7 +94,7 @@ static enum error_code export_all(struct store *store, bool json, struct error *
     struct buffer out CLEANUP(buffer_free) = BUFFER(1 << 20);
     char name[FEED_NAME_SIZE];
     (void)json;
-    if (store_get(store, "name", name, sizeof name, error))
+    if (store_get_name(store, name, error))
         return error->code;
     /* importer/reports.c passes over it. */
     buffer_append_format(&out, "{\"licence\":\"GPL-2.0-or-later\",\"feed\":\"%s\"}\n", name);

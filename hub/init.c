@@ -43,7 +43,7 @@ static enum error_code set_name(struct store *store, const char *name, char kept
 {
     bool done;
     if (store_replace(store, "name", "", name ? name : "hub", &done, error) ||
-        store_get(store, "name", kept, FEED_NAME_SIZE, error))
+        store_get_name(store, kept, error))
         return error->code;
     if (!name || strcmp(name, kept) == 0)
         return ERROR_NONE;

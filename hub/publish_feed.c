@@ -236,7 +236,7 @@ static enum error_code fill_manifest(struct publishing *publishing, struct manif
     for (int i = 0; i < publishing->count; i++)
         manifest->segments[i] = publishing->segments[i].segment;
     manifest->segment_count = publishing->count;
-    if (store_get(publishing->store, "name", manifest->name, sizeof manifest->name, error))
+    if (store_get_name(publishing->store, manifest->name, error))
         return error->code;
     return take_version(publishing, &manifest->version, error);
 }

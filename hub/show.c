@@ -50,6 +50,7 @@ static void append_fields(struct buffer *out, const char *json)
 static enum error_code show_report(void *context, const struct stored_report *report, struct error *error)
 {
     struct show *show = context;
+    struct error none;
     char time[MANIFEST_TIME_SIZE];
     manifest_print_time(report->received, time);
     error->code = ERROR_NONE;
@@ -63,7 +64,7 @@ static enum error_code show_report(void *context, const struct stored_report *re
     json_write_string(&show->writer, "state", report->state);
     json_write_string(&show->writer, "received", time);
     json_write_key(&show->writer, "report");
-    if (*report->json)
+    if (!store_check_json(report->id, report->json, &none))
         json_append_safe(&show->out, report->json, strlen(report->json));
     else
         buffer_append_text(&show->out, "null");

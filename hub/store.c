@@ -179,6 +179,8 @@ struct text_room {
 static enum error_code copy_value(void *context, const char *const columns[], struct error *error)
 {
     const struct text_room *room = context;
+    if (strlen(columns[0]) >= room->size)
+        return error_set(error, ERROR_DATABASE_DAMAGED, "the store is damaged: a value is too long");
     snprintf(room->text, room->size, "%s", columns[0]);
     return error->code = ERROR_NONE;
 }
@@ -193,20 +195,32 @@ enum error_code store_get(struct store *store, const char *name, char *value, si
     return store_run(store, "SELECT value FROM hub WHERE name = $1", &values, copy_value, &room, NULL, error);
 }
 
+enum error_code store_get_name(struct store *store, char name[FEED_NAME_SIZE], struct error *error)
+{
+    if (store_get(store, "name", name, FEED_NAME_SIZE, error) || !*name || feed_name_fits(name, strlen(name)))
+        return error->code;
+    return error_set(error, ERROR_DATABASE_DAMAGED, "the store is damaged: its name is none of a feed");
+}
+
 enum error_code store_replace(struct store *store, const char *name, const char *before, const char *value,
                               bool *done, struct error *error)
 {
     struct store_values values = {.count = 0};
+    char there[STORE_VALUE_SIZE];
     int changed = 0;
     store_add_text(&values, name);
     store_add_text(&values, value);
     if (*before)
         store_add_text(&values, before);
-    enum error_code code =
-        store_run(store,
+    *done = false;
+    if (store_run(store,
                   *before ? "UPDATE hub SET value = $2 WHERE name = $1 AND value = $3"
                           : "INSERT INTO hub (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                  &values, NULL, NULL, &changed, error);
-    *done = !code && changed == 1;
-    return code;
+                  &values, NULL, NULL, &changed, error))
+        return error->code;
+    *done = changed == 1;
+    /* Who asks tries again: not for ever where what is read is not what is there. */
+    if (!*done && !store_get(store, name, there, sizeof there, error) && strcmp(there, before) == 0)
+        error_set(error, ERROR_DATABASE_DAMAGED, "the store is damaged: its %s cannot be set", name);
+    return error->code;
 }

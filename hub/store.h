@@ -20,6 +20,7 @@
 struct store;
 
 enum { STORE_TOKEN_SIZE = 65, STORE_SENDER_SIZE = 33 }; /* hexadecimal, with the NUL */
+enum { STORE_VALUE_SIZE = 100 };                        /* of what is kept by name */
 
 /* Whether this names PostgreSQL: postgresql://... or postgres://...; else it is a file. */
 bool store_is_postgres(const char *where);
@@ -32,9 +33,12 @@ void store_close(struct store *store);
 
 /* ---- values that are kept by name ---- */
 
-/* Stores a value, "" when there is none. */
+/* Stores a value, "" when there is none; one that does not fit is damage. */
 enum error_code store_get(struct store *store, const char *name, char *value, size_t size,
                           struct error *error);
+
+/* The name of the feed, "" where it has none yet. */
+enum error_code store_get_name(struct store *store, char name[FEED_NAME_SIZE], struct error *error);
 
 /* Sets a value, unless it is not `before` ("" for none) any more: *done is false then. */
 enum error_code store_replace(struct store *store, const char *name, const char *before, const char *value,
@@ -89,6 +93,10 @@ enum error_code store_each_report(struct store *store, const char *state, const 
 /* The reports whose ID begins so (hexadecimal digits); at most `limit`. */
 enum error_code store_find_reports(struct store *store, const char *prefix, int limit,
                                    stored_report_visitor *each, void *context, struct error *error);
+
+/* Whether the text of a report is a line of JSON, an object that is not empty; ERROR_DATABASE_DAMAGED.
+ * Visitors that hand it on ask this: a store may have been damaged. */
+enum error_code store_check_json(const char *id, const char *json, struct error *error);
 
 /* What was decided on a report, in order. */
 struct stored_decision {

@@ -16,7 +16,8 @@ static enum error_code visit_line(void *context, const char *const columns[], st
                               .id = columns[2],
                               .json = columns[3],
                               .reason = columns[4]};
-    if (store_number(columns[0], &line.number, error) || store_number(columns[5], &line.time, error))
+    if (store_number(columns[0], &line.number, error) || store_number(columns[5], &line.time, error) ||
+        (!line.is_retraction && store_check_json(line.id, line.json, error)))
         return error->code;
     return visit->each(visit->context, &line, error);
 }
@@ -64,6 +65,12 @@ static enum error_code visit_segment(void *context, const char *const columns[],
         store_number(columns[3], &found.first, error) || store_number(columns[4], &found.last, error) ||
         store_number(columns[5], &found.dropped, error))
         return error->code;
+    /* It names a file; that of one which was purged is made anew, under another name. */
+    if (strncmp(columns[0], "purged ", 7) != 0 &&
+        (strlen(columns[0]) != SEGMENT_NAME_SIZE - 1 ||
+         strspn(columns[0], "0123456789abcdef") != SEGMENT_NAME_SIZE - 1 ||
+         found.segment.size > SEGMENT_MAX_BYTES || found.segment.records > SEGMENT_MAX_RECORDS))
+        return error_set(error, ERROR_DATABASE_DAMAGED, "segment %.12s in the store is damaged", columns[0]);
     return visit->each(visit->context, &found, error);
 }
 

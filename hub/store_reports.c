@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/json_reader.h"
 #include "core/report.h"
 #include "hub/store_driver.h"
 
@@ -199,10 +200,24 @@ struct report_visit {
 
 #define REPORT_COLUMNS "SELECT id, pci_id, outcome, state, json, sender, received FROM report "
 
+/* What is printed, or compared with. Its text is the visitor's to check: a report must be found to be purged.
+ */
+static bool is_sound(const struct stored_report *report)
+{
+    struct pci_id id;
+    return strlen(report->id) == REPORT_ID_HEX_SIZE - 1 &&
+           strspn(report->id, "0123456789abcdef") == REPORT_ID_HEX_SIZE - 1 &&
+           pci_id_parse(report->pci_id, strlen(report->pci_id), &id) == PCI_ID_OK &&
+           vocabulary_find(&vocabulary_outcome, report->outcome) >= 0 &&
+           report->state[strspn(report->state, "abcdefghijklmnopqrstuvwxyz")] == '\0';
+}
+
 static enum error_code visit_report(void *context, const char *const columns[], struct error *error)
 {
     const struct report_visit *visit = context;
     struct stored_report report = {columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], 0};
+    if (!is_sound(&report))
+        return error_set(error, ERROR_DATABASE_DAMAGED, "report %.12s in the store is damaged", report.id);
     return store_number(columns[6], &report.received, error) ? error->code
                                                              : visit->each(visit->context, &report, error);
 }
@@ -233,6 +248,17 @@ enum error_code store_find_reports(struct store *store, const char *prefix, int 
     store_add_number(&values, limit);
     return store_run(store, REPORT_COLUMNS "WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $3", &values,
                      visit_report, &visit, NULL, error);
+}
+
+enum error_code store_check_json(const char *id, const char *json, struct error *error)
+{
+    json_auto_t *report = NULL;
+    struct error why;
+    if (!strpbrk(json, "\r\n") && !json_read(json, strlen(json), &report, &why) && json_is_object(report) &&
+        json_object_size(report))
+        return error->code = ERROR_NONE;
+    return error_set(error, ERROR_DATABASE_DAMAGED,
+                     "report %.12s in the store is damaged: its text is not JSON", id);
 }
 
 struct decision_visit {
