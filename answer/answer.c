@@ -66,6 +66,7 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
     answer->blocker_count = answer->tried_fix_count = answer->similar_fix_count = 0;
     answer->alternative_count = answer->card_count = answer->symptom_count = 0;
     answer->has_blocker_workaround = false;
+    answer->years.count = 0;
     answer->macos[0] = '\0';
     database_name_sources(database, !options->is_short);
     if (database_find_device(database, id, device, error))
@@ -209,6 +210,8 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
                                &answer->reports, &answer->report_count, error)) ||
         (!options->is_short && evidence_total(&answer->evidence[EVIDENCE_ID]) &&
          find_symptoms(database, answer, error)) ||
+        (options->by_year && evidence_total(&answer->evidence[EVIDENCE_ID]) &&
+         database_find_report_years(database, &id, options->share, &answer->years, error)) ||
         (options->explain && database_each_stated_value(database, id, add_stated_value, answer, error)))
         return error->code;
     /* The list of alternatives is for any guest; recommend knows which cards macOS drives. */

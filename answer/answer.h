@@ -20,6 +20,7 @@ struct answer_options {
     int report_limit; /* how many reports to show */
     bool is_short;    /* the answer shows no reports, which are only compared, and not who states a value */
     bool explain;     /* show what every source states */
+    bool by_year;     /* count the reports by year */
 };
 
 /* How the GPU goes by the name that was asked for. */
@@ -66,6 +67,7 @@ struct answer {
     int alternative_count;
     struct shown_report *reports; /* the newest first */
     int report_count;
+    struct report_years years;   /* with options.by_year */
     struct stated_value *stated; /* with options.explain */
     int stated_count;
 };
@@ -121,11 +123,30 @@ void answer_write_unlisted(const struct prose *prose, const struct answer *answe
 void answer_write_cards(const struct prose *prose, const struct answer *answer);
 
 /* Parts of the full one, for pages: why, and what that is based on; how the verdict was calculated; how many
- * reports there are, and what they disagree about; what helps, and what was tried. */
+ * reports there are, and what they disagree about; what helps, and what was tried; the symptoms that reports
+ * name, an item each, in the order of answer->symptoms. */
 void answer_write_why(const struct prose *prose, const struct answer *answer);
 void answer_write_calculation(const struct prose *prose, const struct answer *answer);
 void answer_write_around_reports(const struct prose *prose, const struct answer *answer);
 void answer_write_help(const struct prose *prose, const struct answer *answer);
+
+void answer_write_symptoms(const struct prose *prose, const struct answer *answer);
+
+/* What is known of the cards that it is sold as, and of what their chip can do, a field each, with who says
+ * so as its detail. */
+void answer_write_card_facts(const struct prose *prose, const struct answer *answer);
+
+/* What was tried on GPUs like it, all of it. */
+void answer_write_similar(const struct prose *prose, const struct answer *answer);
+
+/* Appends when and where an attempt was, "2026-03, laptop, proxmox, guest linux", and what was tried in it,
+ * "romfile: fixed for black-screen"; nothing where nothing was. */
+void answer_append_report(struct buffer *out, const struct shown_report *report);
+void answer_append_tried(struct buffer *out, const struct shown_report *report);
+
+/* Appends how many attempts succeeded in each year, "2019: 1 of 3, 2020: 2 of 2"; `total` reports are more
+ * than those where some have no date. Nothing without a year. */
+void answer_append_years(struct buffer *out, const struct report_years *years, int total);
 
 /* "LIKELY to work". */
 const char *answer_level_sentence(enum level level);

@@ -134,22 +134,16 @@ static void write_report(const struct prose *prose, const struct shown_report *r
     };
     struct buffer line CLEANUP(buffer_free) = BUFFER(1 << 16);
     bool is_statement = report->sample == SAMPLE_VENDOR_STATEMENT;
-    buffer_append_format(&line, "%s%s, %s", is_statement ? "a maker states: " : "",
-                         vocabulary_value(&vocabulary_outcome, (int)report->outcome),
-                         report->texts[SHOWN_DATE] ? report->texts[SHOWN_DATE] : "undated");
-    for (int i = SHOWN_MACHINE; i <= SHOWN_GUEST_OS; i++)
-        if (report->texts[i])
-            buffer_append_format(&line, i == SHOWN_GUEST_OS ? ", guest %s" : ", %s", report->texts[i]);
+    buffer_append_format(&line, "%s%s, ", is_statement ? "a maker states: " : "",
+                         vocabulary_value(&vocabulary_outcome, (int)report->outcome));
+    answer_append_report(&line, report);
     prose_add(prose, PARAGRAPH_ITEM, "-", colors[report->outcome], "%s", buffer_text(&line));
     buffer_clear(&line);
-    if (report->texts[SHOWN_NOTE])
-        buffer_append_text(&line, report->texts[SHOWN_NOTE]);
-    for (int i = 0; i < report->attempt_count; i++)
-        buffer_append_format(&line, "%s%s: %s", i ? ", " : " Tried ", report->attempts[i].fix,
-                             vocabulary_value(&vocabulary_result, (int)report->attempts[i].result));
-    if (line.length)
-        prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s%s", buffer_text(&line),
-                  report->attempt_count ? "." : "");
+    answer_append_tried(&line, report);
+    const char *note = report->texts[SHOWN_NOTE] ? report->texts[SHOWN_NOTE] : "";
+    if (*note || line.length)
+        prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s%s%s%s", note, line.length ? " Tried " : "",
+                  buffer_text(&line), line.length ? "." : "");
     if (report->texts[SHOWN_URL])
         prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s", report->texts[SHOWN_URL]);
 }
@@ -216,7 +210,8 @@ static void write_tried_fixes(const struct prose *prose, const struct answer *an
 {
     struct buffer vain CLEANUP(buffer_free) = BUFFER(8192);
     const struct tried_fix *fixes = answer->tried_fixes;
-    bool is_shown = answer->report_count == 1 && evidence_total(&answer->evidence[EVIDENCE_ID]) == 1;
+    bool is_shown = answer->report_count == 1 && evidence_total(&answer->evidence[EVIDENCE_ID]) == 1 &&
+                    answer->tried_fix_count && !fixes[0].on_chip;
     for (int i = 0; i < answer->tried_fix_count && !is_shown; i++)
         if (!fixes[i].helped)
             buffer_append_format(&vain, "%s%s (%d)", vain.length ? ", " : "", fixes[i].fix, fixes[i].tried);
@@ -232,7 +227,7 @@ static void write_tried_fixes(const struct prose *prose, const struct answer *an
                   buffer_text(&vain));
 }
 
-static void write_symptoms(const struct prose *prose, const struct answer *answer)
+void answer_write_symptoms(const struct prose *prose, const struct answer *answer)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
     if (answer->symptom_count)
@@ -362,7 +357,6 @@ void answer_write_help(const struct prose *prose, const struct answer *answer)
 {
     write_workarounds(prose, answer);
     write_tried_fixes(prose, answer);
-    write_symptoms(prose, answer);
 }
 
 static void write_stated_values(const struct prose *prose, const struct answer *answer)
@@ -406,7 +400,7 @@ void answer_write_full(const struct prose *prose, const struct answer *answer)
         write_report(prose, &answer->reports[i]);
     write_disagreement(prose, answer);
     write_tried_fixes(prose, answer);
-    write_symptoms(prose, answer);
+    answer_write_symptoms(prose, answer);
     write_workarounds(prose, answer);
     write_alternatives(prose, answer);
     if (answer->options.explain)

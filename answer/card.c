@@ -74,6 +74,14 @@ static enum low_profile common_low_profile(const struct card *cards, int count)
     return cards[0].low_profile;
 }
 
+static bool common_cooling(const struct card *cards, int count)
+{
+    for (int i = 1; i < count; i++)
+        if (cards[i].cooling != cards[0].cooling)
+            return false;
+    return cards[0].cooling != COOLING_UNKNOWN;
+}
+
 /* The price of one condition over all of them. */
 static struct price price_range(const struct card *cards, int count, int condition, int *priced)
 {
@@ -196,6 +204,112 @@ void card_append_facts(struct buffer *out, const struct card *cards, int count)
     }
 }
 
+/* A text, or a list with commas, which get a space. */
+static void append_words(struct buffer *out, const char *list)
+{
+    for (; *list; list++) {
+        buffer_append_byte(out, *list);
+        if (list[0] == ',' && list[1] != ' ')
+            buffer_append_byte(out, ' ');
+    }
+}
+
+/* Adds what `line` holds, if anything, and empties it. */
+static void add_fact(const struct prose *prose, const char *label, struct buffer *line, const char *table)
+{
+    if (line->length) {
+        prose->add(prose->context, PARAGRAPH_FIELD, label, COLOR_PLAIN, buffer_text(line));
+        prose->add(prose->context, PARAGRAPH_DETAIL, "", COLOR_PLAIN, table);
+    }
+    buffer_clear(line);
+}
+
+static void add_text(struct buffer *line, const char *before, const char *text)
+{
+    if (!text || !*text)
+        return;
+    separate(line, 0);
+    buffer_append_text(line, before);
+    append_words(line, text);
+}
+
+static void write_board(const struct prose *prose, const struct card *cards, int count)
+{
+    static const char table[] = "cards.tsv";
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    const enum low_profile low_profile = common_low_profile(cards, count);
+    for (int i = 0; i < count; i++)
+        buffer_append_format(&line, "%s%s", i ? "; " : "", cards[i].name);
+    add_fact(prose, "Sold as", &line, table);
+    append_vram(&line, 0, cards, count);
+    add_text(&line, "", COMMON_TEXT(memory));
+    append_range(&line, 0, cards, count, BANDWIDTH, " GB/s", " GB/s");
+    add_fact(prose, "Memory", &line, table);
+    append_range(&line, 0, cards, count, WATTS, " W", " W");
+    add_text(&line, "plug: ", COMMON_TEXT(power_connectors));
+    add_fact(prose, "Power", &line, table);
+    append_range(&line, 0, cards, count, SLOTS, " slots", " slot");
+    append_range(&line, 0, cards, count, LENGTH, " mm long", " mm long");
+    if (low_profile)
+        add_text(&line, "low profile: ", vocabulary_value(&vocabulary_low_profile, (int)low_profile));
+    if (common_cooling(cards, count))
+        add_text(&line, "cooling: ", vocabulary_value(&vocabulary_cooling, (int)cards[0].cooling));
+    add_fact(prose, "Size", &line, table);
+    add_text(&line, "", COMMON_TEXT(outputs));
+    add_fact(prose, "Outputs", &line, table);
+    add_text(&line, "", COMMON_TEXT(bus));
+    add_fact(prose, "Bus", &line, table);
+    add_text(&line, "", COMMON_TEXT(released));
+    add_fact(prose, "Released", &line, table);
+    if (cards[0].sold)
+        add_text(&line, "", vocabulary_value(&vocabulary_sold, (int)cards[0].sold));
+    add_fact(prose, "Sold in", &line, table);
+}
+
+static void write_chip(const struct prose *prose, const struct chip_features *features)
+{
+    static const char table[] = "chips.tsv";
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    const struct {
+        const char *label;
+        const char *text;
+    } texts[] = {{"Generation", features->generation},
+                 {"Encodes", features->encode},
+                 {"Decodes", features->decode},
+                 {"Guests share it by", features->split},
+                 {"Licence for that", features->licence},
+                 {"macOS drivers", features->macos},
+                 {"CUDA", features->cuda},
+                 {"ROCm", features->rocm},
+                 {"For a buyer", features->note}};
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        add_text(&line, "", texts[i].text);
+        add_fact(prose, texts[i].label, &line, table);
+    }
+}
+
+void card_write_facts(const struct prose *prose, const struct card *cards, int count)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    if (!count)
+        return;
+    write_board(prose, cards, count);
+    for (int condition = 0; condition < CONDITION_COUNT; condition++) {
+        int priced;
+        const struct price price = price_range(cards, count, condition, &priced);
+        if (!price.low)
+            continue;
+        separate(&line, 0);
+        append_price(&line, &price, condition);
+        buffer_append_format(&line, ", kind of price: %s",
+                             vocabulary_value(&vocabulary_price_kind, (int)price.kind));
+        if (price.sources > 1)
+            buffer_append_format(&line, ", %d sources agree", price.sources);
+    }
+    add_fact(prose, "Price", &line, "prices.tsv");
+    write_chip(prose, &cards[0].features);
+}
+
 /* ---- JSON ---- */
 
 static void write_amount(struct json_writer *writer, const char *key, double value)
@@ -303,13 +417,9 @@ void card_write_json(struct json_writer *writer, const char *key, const struct c
     enum low_profile low_profile = common_low_profile(cards, count);
     write_string_or_null(writer, "low_profile",
                          low_profile ? vocabulary_value(&vocabulary_low_profile, (int)low_profile) : NULL);
-    bool one_cooling = true;
-    for (int i = 1; i < count; i++)
-        one_cooling &= cards[i].cooling == cards[0].cooling;
-    write_string_or_null(writer, "cooling",
-                         one_cooling && cards[0].cooling
-                             ? vocabulary_value(&vocabulary_cooling, (int)cards[0].cooling)
-                             : NULL);
+    write_string_or_null(
+        writer, "cooling",
+        common_cooling(cards, count) ? vocabulary_value(&vocabulary_cooling, (int)cards[0].cooling) : NULL);
     write_string_or_null(writer, "outputs", COMMON_TEXT(outputs));
     find_range(cards, count, LENGTH, &low, &high);
     write_amount(writer, "length_mm", high);

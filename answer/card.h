@@ -2,6 +2,7 @@
 #ifndef PASSTHRU_ANSWER_CARD_H
 #define PASSTHRU_ANSWER_CARD_H
 
+#include "answer/prose.h"
 #include "core/buffer.h"
 #include "core/card.h"
 #include "core/json_writer.h"
@@ -11,6 +12,9 @@
 /* Appends "12 GB, 170 W, 2 slots, 1x 8-pin, about $200-280 used (2026-07)": what is known of it, "" for
  * nothing. */
 void card_append_facts(struct buffer *out, const struct card *cards, int count);
+
+/* The same and all else that is known, a field each, with the table that says so as its detail. */
+void card_write_facts(const struct prose *prose, const struct card *cards, int count);
 
 /* "$200-280 used"; "" for CONDITION_COUNT. */
 enum { PRICE_TEXT_SIZE = 40 };

@@ -96,6 +96,42 @@ void database_free_reports(struct shown_report *reports, int count)
     free(reports);
 }
 
+enum error_code database_find_report_years(struct database *database, const uint32_t *pci_id,
+                                           enum share share, struct report_years *years, struct error *error)
+{
+    static const char of_one[] =
+        "SELECT CAST(substr(date, 1, 4) AS INTEGER), outcome, count(*) FROM report WHERE date <> ''"
+        " AND sample <> 'vendor-statement' AND pci_id = ?1 AND share = ?2 GROUP BY 1, 2 ORDER BY 1 DESC";
+    static const char of_all[] =
+        "SELECT CAST(substr(date, 1, 4) AS INTEGER), outcome, count(*) FROM report WHERE date <> ''"
+        " AND sample <> 'vendor-statement' GROUP BY 1, 2 ORDER BY 1 DESC";
+    int by_age[MAX_REPORT_YEARS][OUTCOME_COUNT] = {{0}};
+    int newest = 0;
+    sqlite3_stmt *row;
+    *years = (struct report_years){.count = 0};
+    if (pci_id ? database_query(database, of_one,
+                                SQL_VALUES(sql_integer(*pci_id),
+                                           sql_text(vocabulary_value(&vocabulary_share, (int)share))),
+                                &row, error)
+               : database_query(database, of_all, SQL_NO_VALUES, &row, error))
+        return error->code;
+    while (database_next(database, row, error)) {
+        const int year = column_count(row, 0);
+        const int outcome = vocabulary_find(&vocabulary_outcome, column_text(row, 1));
+        if (outcome < 0)
+            return database_damaged(database, "a report has an outcome that cannot be", error);
+        newest = newest ? newest : year;
+        if (newest - year >= MAX_REPORT_YEARS)
+            continue;
+        by_age[newest - year][outcome] = column_count(row, 2);
+        years->first = year;
+        years->count = newest - year + 1;
+    }
+    for (int i = 0; i < years->count; i++)
+        memcpy(years->outcomes[i], by_age[years->count - 1 - i], sizeof by_age[0]);
+    return error->code;
+}
+
 /* ---- what was tried ---- */
 
 static enum error_code query_tried_fixes(struct database *database, const char *level, const char *key,

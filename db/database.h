@@ -125,6 +125,19 @@ MUST_CHECK enum error_code database_find_reports(struct database *database, uint
                                                  int *count, struct error *error);
 void database_free_reports(struct shown_report *reports, int count);
 
+/* How attempts ended by the year that they are of: count years in a row, from `first` on, the last ones at
+ * most. Those without a date, and what a maker states, are not among them. */
+enum { MAX_REPORT_YEARS = 16 };
+struct report_years {
+    int first;
+    int count;
+    int outcomes[MAX_REPORT_YEARS][OUTCOME_COUNT];
+};
+/* Of a GPU, or a part of it; of all reports where `pci_id` is NULL. */
+MUST_CHECK enum error_code database_find_report_years(struct database *database, const uint32_t *pci_id,
+                                                      enum share share, struct report_years *years,
+                                                      struct error *error);
+
 /* What was tried on a GPU, or, where nobody tried anything on this very ID, on its chip. */
 enum { MAX_TRIED_FIXES = 12 };
 struct tried_fix {

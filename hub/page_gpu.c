@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "answer/card.h"
+#include "hub/chart.h"
 #include "hub/template.h"
 
 void page_gpu_slug(uint32_t pci_id, char slug[PCI_ID_TEXT_SIZE])
@@ -47,13 +47,6 @@ void page_set_level(json_t *object, enum level level, double usable)
     json_object_set_new(object, "percent", json_integer(level == LEVEL_UNKNOWN ? 0 : lround(usable * 100)));
 }
 
-void page_set_outcome(json_t *object, enum outcome outcome)
-{
-    static const char *const labels[OUTCOME_COUNT] = {"works", "with a workaround", "partly", "fails"};
-    template_set(object, "outcome", vocabulary_value(&vocabulary_outcome, (int)outcome));
-    template_set(object, "outcome_label", labels[outcome]);
-}
-
 /* ---- paragraphs ---- */
 
 /* Collects paragraphs as blocks: {"label", "text", "line", "items": [{"text", "detail"}]}. */
@@ -87,6 +80,18 @@ static void set_section(json_t *values, const char *key, const struct answer *an
     json_object_set_new(values, key, blocks);
 }
 
+/* The symptoms of the reports, those that have a page with where it is. */
+static void set_symptoms(json_t *values, const struct answer *answer, const json_t *symptoms)
+{
+    set_section(values, "symptoms", answer, answer_write_symptoms);
+    const json_t *block = json_array_get(json_object_get(values, "symptoms"), 0);
+    for (int i = 0; i < answer->symptom_count; i++) {
+        const char *name = vocabulary_value(&vocabulary_symptom, (int)answer->symptoms[i].symptom);
+        json_t *item = json_array_get(json_object_get(block, "items"), (size_t)i);
+        template_set(item, "symptom", json_object_get(symptoms, name) ? name : "");
+    }
+}
+
 static void write_notes(const struct prose *prose, const struct answer *answer)
 {
     answer_write_unlisted(prose, answer);
@@ -95,28 +100,6 @@ static void write_notes(const struct prose *prose, const struct answer *answer)
 }
 
 /* ---- parts ---- */
-
-/* The bar of outcomes: each with its share, and where it begins and ends, in tenths of a percent. */
-static void set_bar(json_t *values, const struct verdict *verdict)
-{
-    json_t *bar = json_array();
-    int64_t start = 0;
-    double sum = 0;
-    for (int i = 0; i < OUTCOME_COUNT && verdict->level != LEVEL_UNKNOWN; i++) {
-        sum += verdict->outcomes[i];
-        const int64_t end = lround(sum * 1000);
-        json_t *part = json_pack("{s:I,s:I,s:I}", "x", (json_int_t)start, "width", (json_int_t)(end - start),
-                                 "share", (json_int_t)lround(verdict->outcomes[i] * 100));
-        page_set_outcome(part, (enum outcome)i);
-        json_array_append_new(bar, part);
-        start = end;
-    }
-    json_object_set_new(values, "bar", bar);
-    json_object_set_new(values, "low", json_integer(lround(verdict->low * 100)));
-    json_object_set_new(values, "high", json_integer(lround(verdict->high * 100)));
-    json_object_set_new(values, "low_x", json_integer(lround(verdict->low * 1000)));
-    json_object_set_new(values, "range_width", json_integer(lround((verdict->high - verdict->low) * 1000)));
-}
 
 static json_t *fact(json_t *facts, const char *label, const char *value)
 {
@@ -139,30 +122,42 @@ static void set_facts(json_t *values, const struct answer *answer)
                       {ATTRIBUTE_VBIOS, "vBIOS"},
                       {ATTRIBUTE_DISPLAY, "Display"},
                       {ATTRIBUTE_RESET, "Reset"}};
-    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     json_t *facts = json_array();
-    const struct prose prose = {add_paragraph, json_array(), 80};
     template_set(fact(facts, "Name", answer->device.name), "source", answer->device.name_source);
     if (answer->device.gpu.chip[0])
         fact(facts, "Chip", answer->device.gpu.chip);
-    for (size_t i = 0; i < ARRAY_SIZE(attributes); i++) {
-        const struct annotation *annotation = &answer->device.gpu.attributes[attributes[i].attribute];
+    for (size_t k = 0; k < ARRAY_SIZE(attributes); k++) {
+        const struct annotation *annotation = &answer->device.gpu.attributes[attributes[k].attribute];
         const struct vocabulary_entry *entry =
-            &attribute_vocabulary(attributes[i].attribute)->entries[annotation->value];
-        json_t *added = fact(facts, attributes[i].label, entry->value);
+            &attribute_vocabulary(attributes[k].attribute)->entries[annotation->value];
+        json_t *added = fact(facts, attributes[k].label, entry->value);
         template_set(added, "text", entry->text);
         template_set(added, "source", annotation->value ? annotation->source : "");
         json_object_set_new(added, "sure",
                             json_integer(annotation->value ? lround(annotation->confidence * 100) : 0));
     }
-    /* Cards and driver, in the words of the CLI. */
-    json_t *blocks = prose.context;
-    answer_write_cards(&prose, answer);
-    for (size_t i = 0; i < json_array_size(blocks); i++)
-        fact(facts, json_string_value(json_object_get(json_array_get(blocks, i), "label")),
-             json_string_value(json_object_get(json_array_get(blocks, i), "text")));
-    json_decref(blocks);
     json_object_set_new(values, "facts", facts);
+}
+
+/* What is known of the cards, those with one source together. */
+static void set_card_facts(json_t *values, const struct answer *answer)
+{
+    json_t *groups = json_array();
+    json_t *block;
+    size_t i;
+    set_section(values, "card_facts", answer, answer_write_card_facts);
+    json_array_foreach (json_object_get(values, "card_facts"), i, block) {
+        const json_t *item = json_array_get(json_object_get(block, "items"), 0);
+        json_t *group = json_array_get(groups, json_array_size(groups) - 1);
+        json_t *source = json_object_get(item, "text");
+        if (!group || !json_equal(json_object_get(group, "source"), source)) {
+            group = json_pack("{s:O,s:[]}", "source", source, "facts");
+            json_array_append_new(groups, group);
+        }
+        fact(json_object_get(group, "facts"), json_string_value(json_object_get(block, "label")),
+             json_string_value(json_object_get(block, "text")));
+    }
+    json_object_set_new(values, "card_facts", groups);
 }
 
 static void set_instead(json_t *values, const struct answer *answer)
@@ -196,17 +191,12 @@ static json_t *report_values(const struct shown_report *report)
     struct buffer where CLEANUP(buffer_free) = BUFFER(1 << 16);
     struct buffer tried CLEANUP(buffer_free) = BUFFER(1 << 16);
     json_t *values = json_object();
-    for (int i = SHOWN_MACHINE; i <= SHOWN_GUEST_OS; i++)
-        if (report->texts[i])
-            buffer_append_format(&where, "%s%s%s", where.length ? ", " : "",
-                                 i == SHOWN_GUEST_OS ? "guest " : "", report->texts[i]);
-    for (int i = 0; i < report->attempt_count; i++)
-        buffer_append_format(&tried, "%s%s: %s", i ? ", " : "", report->attempts[i].fix,
-                             vocabulary_value(&vocabulary_result, (int)report->attempts[i].result));
+    answer_append_report(&where, report);
+    answer_append_tried(&tried, report);
     template_set(values, "id", report->id);
-    page_set_outcome(values, report->outcome);
+    chart_set_outcome(values, report->outcome);
     json_object_set_new(values, "statement", json_boolean(report->sample == SAMPLE_VENDOR_STATEMENT));
-    template_set(values, "date", report->texts[SHOWN_DATE] ? report->texts[SHOWN_DATE] : "undated");
+    template_set(values, "sample", vocabulary_sample.entries[report->sample].text);
     template_set(values, "where", buffer_text(&where));
     template_set(values, "tried", buffer_text(&tried));
     template_set(values, "note", report->texts[SHOWN_NOTE] ? report->texts[SHOWN_NOTE] : "");
@@ -236,10 +226,10 @@ static void set_verdict(json_t *values, const struct answer *answer, const char 
     template_set(values, "sentence", first);
     template_set(values, "summary", rest ? rest + 2 : summary);
     page_set_level(values, answer->verdict.level, answer->verdict.usable);
-    set_bar(values, &answer->verdict);
+    chart_set_outcomes(values, &answer->verdict);
 }
 
-json_t *page_gpu_values(const struct answer *answer, const struct series *series)
+json_t *page_gpu_values(const struct answer *answer, const struct series *series, const json_t *symptoms)
 {
     struct buffer title CLEANUP(buffer_free) = BUFFER(4096);
     struct buffer summary CLEANUP(buffer_free) = BUFFER(8192);
@@ -265,21 +255,36 @@ json_t *page_gpu_values(const struct answer *answer, const struct series *series
     template_set(values, "chip_path", page_chip_path(answer->device.gpu.chip));
     template_set(values, "form",
                  vocabulary_value(&vocabulary_form_factor, (int)gpu_form_factor(&answer->device.gpu)));
-    json_object_set_new(values, "either",
-                        json_boolean(gpu_form_factor(&answer->device.gpu) == FORM_FACTOR_EITHER));
+    json_object_set_new(values, "forms", json_array());
     set_verdict(values, answer, buffer_text(&summary));
     set_section(values, "notes", answer, write_notes);
     set_section(values, "why", answer, answer_write_why);
+    set_section(values, "cards", answer, answer_write_cards);
     set_section(values, "help", answer, answer_write_help);
+    set_section(values, "similar", answer, answer_write_similar);
+    set_symptoms(values, answer, symptoms);
     set_section(values, "about_reports", answer, answer_write_around_reports);
+    template_set(values, "mechanism", answer->device.prior.reason);
     set_section(values, "steps", answer, answer_write_calculation);
     json_t *reports = json_array();
     for (int i = 0; i < answer->report_count; i++)
         json_array_append_new(reports, report_values(&answer->reports[i]));
     json_object_set_new(values, "reports", reports);
+    chart_set_years(values, &answer->years, evidence_total(&answer->evidence[EVIDENCE_ID]));
     set_instead(values, answer);
     set_facts(values, answer);
+    set_card_facts(values, answer);
     return values;
+}
+
+void page_gpu_add_form(json_t *values, const struct answer *answer)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
+    json_t *form = json_object();
+    answer_append_verdict(&text, answer);
+    template_set(form, "chassis", vocabulary_value(&vocabulary_chassis, (int)answer->options.chassis));
+    template_set(form, "text", buffer_text(&text));
+    json_array_append_new(json_object_get(values, "forms"), form);
 }
 
 void page_gpu_write_json(struct buffer *out, const struct answer *answer)

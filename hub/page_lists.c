@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/vocabulary.h"
+#include "hub/chart.h"
 #include "hub/page_gpu.h"
 #include "hub/template.h"
 
@@ -278,7 +279,7 @@ static json_t *newest_values(const struct newest_reports *newest, int limit)
         template_set(item, "where", report->where);
         template_set(item, "date", report->date);
         template_set(item, "time", time);
-        page_set_outcome(item, report->outcome);
+        chart_set_outcome(item, report->outcome);
         json_array_append_new(items, item);
     }
     return items;

@@ -19,25 +19,28 @@ static json_t *find_symptom(json_t *symptoms, const char *id)
     return NULL;
 }
 
+static json_t *add_symptom(json_t *symptoms, const char *id, const char *text)
+{
+    json_t *symptom = json_object();
+    template_set(symptom, "id", id);
+    template_set(symptom, "text", text);
+    json_object_set_new(symptom, "meanings", json_array());
+    json_array_append_new(symptoms, symptom);
+    return symptom;
+}
+
 /* An ID becomes a directory of the site: one that is none of the vocabulary, as that of a mark, has no page.
  */
 static enum error_code add_meaning(void *context, const struct symptom_record *record, struct error *error)
 {
     const char *text = vocabulary_text(&vocabulary_symptom, record->id);
     json_t *symptom = find_symptom(context, record->id);
-    json_t *meaning = json_object();
     error->code = ERROR_NONE;
-    if (!text) {
-        json_decref(meaning);
+    if (!text)
         return ERROR_NONE;
-    }
-    if (!symptom) {
-        symptom = json_object();
-        template_set(symptom, "id", record->id);
-        template_set(symptom, "text", text);
-        json_object_set_new(symptom, "meanings", json_array());
-        json_array_append_new(context, symptom);
-    }
+    if (!symptom)
+        symptom = add_symptom(context, record->id, text);
+    json_t *meaning = json_object();
     template_set(meaning, "cause", record->cause);
     template_set(meaning, "next", record->next);
     template_set(meaning, "words", record->words);
@@ -45,6 +48,16 @@ static enum error_code add_meaning(void *context, const struct symptom_record *r
     template_set(meaning, "condition", strcmp(record->condition, "-") == 0 ? "" : record->condition);
     json_array_append_new(json_object_get(symptom, "meanings"), meaning);
     return error->code;
+}
+
+/* Those that no line of a log shows, but reports name. */
+static void add_others(json_t *symptoms)
+{
+    for (int i = 0; i < vocabulary_symptom.count; i++) {
+        const struct vocabulary_entry *entry = &vocabulary_symptom.entries[i];
+        if (!find_symptom(symptoms, entry->value))
+            add_symptom(symptoms, entry->value, entry->text);
+    }
 }
 
 static enum error_code add_fixes(struct database *database, json_t *symptom, struct error *error)
@@ -71,10 +84,12 @@ json_t *page_symptoms_values(struct database *database, struct error *error)
     json_t *symptoms = json_array();
     size_t i;
     json_t *symptom;
-    if (!database_each_symptom(database, add_meaning, symptoms, error))
+    if (!database_each_symptom(database, add_meaning, symptoms, error)) {
+        add_others(symptoms);
         json_array_foreach (symptoms, i, symptom)
             if (add_fixes(database, symptom, error))
                 break;
+    }
     if (!error->code)
         return symptoms;
     json_decref(symptoms);

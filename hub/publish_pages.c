@@ -54,10 +54,13 @@ struct pages {
     struct template templates[PAGE_KINDS];
     struct series_table series;
     struct answer *answer;
+    struct answer *other; /* to another question on the same GPU */
     struct listed_gpu *gpus;
     int count;
     struct newest_reports newest;
     json_t *paths; /* of all pages, for the site map */
+    json_t *symptoms;
+    json_t *symptom_names; /* the same by their names */
     struct buffer page;
 };
 
@@ -74,14 +77,29 @@ static void write_html(struct pages *pages, enum page_kind kind, json_t *values,
     const char *name = strstr(path, "index.html");
     if (name)
         json_array_append_new(pages->paths, json_pack("{s:s%}", "path", path, (size_t)(name - path)));
-    if (!template_fill(&pages->templates[PAGE_FRAME], &pages->templates[kind], values, &pages->page, error))
+    if (!error->code &&
+        !template_fill(&pages->templates[PAGE_FRAME], &pages->templates[kind], values, &pages->page, error))
         write_page(pages, path, error);
     json_decref(values);
 }
 
+/* What is sold as a card and as a laptop chip is another GPU in a desktop than in a laptop. */
+static void add_forms(struct pages *pages, const struct pci_id *id, const char *query, json_t *values,
+                      struct error *error)
+{
+    static const enum chassis machines[] = {CHASSIS_DESKTOP, CHASSIS_LAPTOP};
+    if (gpu_form_factor(&pages->answer->device.gpu) != FORM_FACTOR_EITHER)
+        return;
+    for (size_t i = 0; i < ARRAY_SIZE(machines) && !error->code; i++) {
+        const struct answer_options options = {.chassis = machines[i]};
+        if (!answer_gather(pages->database, id, query, &options, pages->other, error))
+            page_gpu_add_form(values, pages->other);
+    }
+}
+
 static void write_gpu(struct pages *pages, uint32_t number, struct error *error)
 {
-    static const struct answer_options options = {.report_limit = JSON_REPORTS};
+    static const struct answer_options options = {.report_limit = JSON_REPORTS, .by_year = true};
     const struct pci_id id = pci_id_from_number(number);
     char query[PCI_ID_TEXT_SIZE];
     char slug[PCI_ID_TEXT_SIZE];
@@ -92,8 +110,10 @@ static void write_gpu(struct pages *pages, uint32_t number, struct error *error)
         return;
     struct listed_gpu *gpu = &pages->gpus[pages->count++];
     page_list_gpu(pages->answer, &pages->series, gpu, &pages->newest);
+    json_t *values = page_gpu_values(pages->answer, gpu->series, pages->symptom_names);
+    add_forms(pages, &id, query, values, error);
     snprintf(path, sizeof path, "gpu/%s/index.html", slug);
-    write_html(pages, PAGE_GPU, page_gpu_values(pages->answer, gpu->series), path, error);
+    write_html(pages, PAGE_GPU, values, path, error);
     if (error->code)
         return;
     page_gpu_write_json(&pages->page, pages->answer);
@@ -127,15 +147,29 @@ static void write_gpu_lists(struct pages *pages, struct error *error)
     free(gpus);
 }
 
-static void write_symptoms(struct pages *pages, json_t *symptoms, struct error *error)
+/* Reads what is known of all symptoms. */
+static void find_symptoms(struct pages *pages, struct error *error)
 {
     size_t i;
     json_t *symptom;
-    json_array_foreach (symptoms, i, symptom) {
+    if (error->code || !(pages->symptoms = page_symptoms_values(pages->database, error)))
+        return;
+    json_array_foreach (pages->symptoms, i, symptom)
+        json_object_set(pages->symptom_names, json_string_value(json_object_get(symptom, "id")), symptom);
+}
+
+static void write_symptoms(struct pages *pages, struct error *error)
+{
+    size_t i;
+    json_t *symptom;
+    json_array_foreach (pages->symptoms, i, symptom) {
         const char *id = json_string_value(json_object_get(symptom, "id"));
         struct buffer title CLEANUP(buffer_free) = BUFFER(1024);
         char path[200];
-        buffer_append_format(&title, "%s: what this log line of GPU passthrough means", id);
+        buffer_append_format(&title, "%s: %s", id,
+                             json_array_size(json_object_get(symptom, "meanings"))
+                                 ? "what this log line of GPU passthrough means"
+                                 : "what helped against it in GPU passthrough");
         json_t *values =
             page_begin("../../", buffer_text(&title), json_string_value(json_object_get(symptom, "text")));
         json_object_update(values, symptom);
@@ -197,7 +231,7 @@ static void write_xml(struct pages *pages, enum page_kind kind, json_t *values, 
 }
 
 /* What is there once. */
-static void write_single(struct pages *pages, json_t *symptoms, int64_t reports, struct error *error)
+static void write_single(struct pages *pages, int64_t reports, struct error *error)
 {
     json_t *data = page_begin("../", "passthru: data", "The data behind the verdicts, for everybody");
     json_object_set_new(data, "reports", json_integer(reports));
@@ -205,10 +239,10 @@ static void write_single(struct pages *pages, json_t *symptoms, int64_t reports,
     template_set(data, "url", pages->url);
     write_html(pages, PAGE_DATA, data, "data/index.html", error);
     if (!error->code)
-        write_html(
-            pages, PAGE_HOME,
-            page_home_values(&pages->series, pages->gpus, pages->count, &pages->newest, reports, symptoms),
-            "index.html", error);
+        write_html(pages, PAGE_HOME,
+                   page_home_values(&pages->series, pages->gpus, pages->count, &pages->newest, reports,
+                                    pages->symptoms),
+                   "index.html", error);
     if (!error->code)
         write_buy(pages, error);
     if (!error->code)
@@ -230,17 +264,14 @@ static void write_single(struct pages *pages, json_t *symptoms, int64_t reports,
 static void write_lists(struct pages *pages, struct error *error)
 {
     struct database_counts counts;
-    json_t *symptoms = page_symptoms_values(pages->database, error);
-    if (symptoms)
-        write_symptoms(pages, symptoms, error);
+    write_symptoms(pages, error);
     if (!error->code)
         write_gpu_lists(pages, error);
     if (!error->code && !database_count(pages->database, &counts, error))
-        write_single(pages, symptoms, counts.reports, error);
+        write_single(pages, counts.reports, error);
     if (!error->code &&
-        !page_search_write(pages->database, pages->gpus, pages->count, symptoms, &pages->page, error))
+        !page_search_write(pages->database, pages->gpus, pages->count, pages->symptoms, &pages->page, error))
         write_page(pages, "search.json", error);
-    json_decref(symptoms);
 }
 
 static void load_templates(struct pages *pages, struct error *error)
@@ -270,15 +301,18 @@ void publish_pages(struct database *database, const char *templates, const char 
                           .directory = templates,
                           .url = url ? url : "",
                           .paths = json_array(),
+                          .symptom_names = json_object(),
                           .page = BUFFER(PAGE_MAX)};
     uint32_t *ids;
     int count;
     if (!database_list_gpus(database, &ids, &count, error)) {
         pages.answer = calloc(1, sizeof *pages.answer);
         pages.gpus = calloc((size_t)count + 1, sizeof *pages.gpus);
-        if (!pages.answer || !pages.gpus)
+        pages.other = calloc(1, sizeof *pages.other);
+        if (!pages.answer || !pages.other || !pages.gpus)
             error_set(error, ERROR_NO_MEMORY, "no memory for the pages");
         load_templates(&pages, error);
+        find_symptoms(&pages, error);
         for (int i = 0; i < count && !error->code; i++)
             write_gpu(&pages, ids[i], error);
         if (!error->code)
@@ -290,9 +324,14 @@ void publish_pages(struct database *database, const char *templates, const char 
     if (pages.answer)
         answer_free(pages.answer);
     free(pages.answer);
+    if (pages.other)
+        answer_free(pages.other);
+    free(pages.other);
     free(pages.gpus);
     series_free(&pages.series);
     json_decref(pages.paths);
+    json_decref(pages.symptom_names);
+    json_decref(pages.symptoms);
     free(ids);
     for (int i = 0; i < PAGE_KINDS; i++)
         template_free(&pages.templates[i]);
