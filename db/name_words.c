@@ -78,7 +78,7 @@ enum error_code database_each_alias(struct database *database, alias_visitor *ea
     static const char sql[] =
         "SELECT a.pci_id, a.name, a.product, a.form_factor, a.source = 'processors',"
         " min(CASE a.source WHEN 'cards' THEN 0 WHEN 'prices' THEN 1 WHEN 'names' THEN 2 WHEN 'pci.ids' THEN"
-        " 3 ELSE 4 END) AS rank FROM alias a JOIN gpu g ON g.pci_id = a.pci_id GROUP BY a.pci_id, a.name"
+        " 3 ELSE 4 END) AS rank, g.reports FROM alias a JOIN gpu g ON g.pci_id = a.pci_id GROUP BY a.pci_id, a.name"
         " ORDER BY a.source = 'processors', CASE WHEN a.source = 'processors' THEN a.id END, g.reports DESC, rank, g.chip DESC, a.id";
     sqlite3_stmt *row;
     if (database_query(database, sql, SQL_NO_VALUES, &row, error))
@@ -86,8 +86,10 @@ enum error_code database_each_alias(struct database *database, alias_visitor *ea
     while (database_next(database, row, error)) {
         int form_factor = vocabulary_find(&vocabulary_form_factor, column_text(row, 3));
         const struct alias_record alias = {
-            column_pci_id(row, 0), column_text(row, 1), column_text(row, 2),
-            form_factor < 0 ? FORM_FACTOR_UNKNOWN : (enum form_factor)form_factor, column_flag(row, 4)};
+            column_pci_id(row, 0), column_text(row, 1),
+            column_text(row, 2),   form_factor < 0 ? FORM_FACTOR_UNKNOWN : (enum form_factor)form_factor,
+            column_flag(row, 4),   column_count(row, 5),
+            column_count(row, 6)};
         if (each(context, &alias, error))
             break;
     }

@@ -63,6 +63,8 @@ struct alias_record {
     const char *product; /* as it is written */
     enum form_factor form_factor;
     bool is_of_processor;
+    int source; /* 0: the surest */
+    int reports;
 };
 typedef enum error_code alias_visitor(void *context, const struct alias_record *alias, struct error *error);
 MUST_CHECK enum error_code database_each_alias(struct database *database, alias_visitor *each, void *context,

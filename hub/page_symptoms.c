@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/symptom.h"
+#include "core/symptom_condition.h"
 #include "hub/page_gpu.h"
 #include "hub/page_lists.h"
 #include "hub/template.h"
@@ -19,32 +20,47 @@ static json_t *find_symptom(json_t *symptoms, const char *id)
     return NULL;
 }
 
-static json_t *add_symptom(json_t *symptoms, const char *id, const char *text)
+static json_t *add_symptom(json_t *symptoms, const char *id, const char *text, bool is_harmless)
 {
     json_t *symptom = json_object();
     template_set(symptom, "id", id);
     template_set(symptom, "text", text);
+    json_object_set_new(symptom, "harmless", json_boolean(is_harmless));
     json_object_set_new(symptom, "meanings", json_array());
     json_array_append_new(symptoms, symptom);
     return symptom;
 }
 
-/* An ID becomes a directory of the site: one that is none of the vocabulary, as that of a mark, has no page.
+/* Whether other lines must stand before or after it. */
+static bool needs_other_lines(const char *text, struct error *error)
+{
+    struct symptom_condition condition;
+    bool needs = false;
+    if (!symptom_condition_read(text, &condition, error))
+        for (int i = 0; i < condition.term_count; i++)
+            needs |= condition.terms[i].key >= CONDITION_BEFORE && !condition.terms[i].is_negated;
+    symptom_condition_free(&condition);
+    return needs;
+}
+
+/* An ID becomes a directory of the site: a mark has no page. Of what is harmless the table says what it is.
  */
 static enum error_code add_meaning(void *context, const struct symptom_record *record, struct error *error)
 {
     const char *text = vocabulary_text(&vocabulary_symptom, record->id);
+    const bool is_harmless = !text && record->fixable == FIXABLE_HARMLESS && *page_chip_path(record->id);
     json_t *symptom = find_symptom(context, record->id);
     error->code = ERROR_NONE;
-    if (!text)
+    if (!text && !is_harmless)
         return ERROR_NONE;
     if (!symptom)
-        symptom = add_symptom(context, record->id, text);
+        symptom = add_symptom(context, record->id, text ? text : record->cause, is_harmless);
     json_t *meaning = json_object();
     template_set(meaning, "cause", record->cause);
     template_set(meaning, "next", record->next);
     template_set(meaning, "words", record->words);
     template_set(meaning, "pattern", record->pattern);
+    json_object_set_new(meaning, "needs_others", json_boolean(needs_other_lines(record->condition, error)));
     template_set(meaning, "condition", strcmp(record->condition, "-") == 0 ? "" : record->condition);
     json_array_append_new(json_object_get(symptom, "meanings"), meaning);
     return error->code;
@@ -56,7 +72,7 @@ static void add_others(json_t *symptoms)
     for (int i = 0; i < vocabulary_symptom.count; i++) {
         const struct vocabulary_entry *entry = &vocabulary_symptom.entries[i];
         if (!find_symptom(symptoms, entry->value))
-            add_symptom(symptoms, entry->value, entry->text);
+            add_symptom(symptoms, entry->value, entry->text, false);
     }
 }
 
@@ -103,6 +119,8 @@ struct search_index {
     int count;
     json_t *words; /* by kind */
     json_t *names;
+    int reports; /* of the last name, and its source */
+    int source;
 };
 
 static enum error_code add_words(void *context, enum word_kind kind, const char *words, struct error *error)
@@ -137,13 +155,18 @@ static bool says_same(const char *name, const char *product)
 
 static enum error_code add_alias(void *context, const struct alias_record *alias, struct error *error)
 {
-    const struct search_index *index = context;
+    struct search_index *index = context;
     const struct listed_gpu *gpu =
         bsearch(&alias->pci_id, index->gpus, (size_t)index->count, sizeof *gpu, compare_ids);
     error->code = ERROR_NONE;
     if (!gpu)
         return ERROR_NONE;
     json_t *entry = json_array();
+    /* A 0 stands between names of which the reports or the source make the first one the likelier. */
+    if (alias->is_of_processor || alias->reports != index->reports || alias->source != index->source)
+        json_array_append_new(index->names, json_integer(0));
+    index->reports = alias->reports;
+    index->source = alias->source;
     json_array_append_new(entry, template_text(alias->product));
     json_array_append_new(entry, json_integer(gpu - index->gpus));
     json_array_append_new(entry,
@@ -175,7 +198,8 @@ static json_t *gpus_values(const struct listed_gpu gpus[], int count)
     return values;
 }
 
-/* By each symptom its patterns, with the words that a line has. */
+/* By each symptom its patterns, with the words that a line has; without those that one line alone does not
+ * show. */
 static json_t *patterns_values(json_t *symptoms)
 {
     json_t *values = json_array();
@@ -185,16 +209,18 @@ static json_t *patterns_values(json_t *symptoms)
     json_t *meaning;
     json_array_foreach (symptoms, i, symptom)
         json_array_foreach (json_object_get(symptom, "meanings"), k, meaning)
-            json_array_append_new(values, json_pack("[O,O,O]", json_object_get(symptom, "id"),
-                                                    json_object_get(meaning, "words"),
-                                                    json_object_get(meaning, "pattern")));
+            if (json_is_false(json_object_get(meaning, "needs_others")))
+                json_array_append_new(values, json_pack("[O,O,O,O]", json_object_get(symptom, "id"),
+                                                        json_object_get(meaning, "words"),
+                                                        json_object_get(meaning, "pattern"),
+                                                        json_object_get(symptom, "harmless")));
     return values;
 }
 
 enum error_code page_search_write(struct database *database, const struct listed_gpu gpus[], int count,
                                   json_t *symptoms, struct buffer *out, struct error *error)
 {
-    struct search_index index = {gpus, count, json_object(), json_array()};
+    struct search_index index = {gpus, count, json_object(), json_array(), 0, 0};
     json_t *whole = json_pack("{s:o,s:o,s:o,s:o}", "words", index.words, "names", index.names, "gpus",
                               gpus_values(gpus, count), "symptoms", patterns_values(symptoms));
     if (!database_each_name_word(database, add_words, &index, error) &&

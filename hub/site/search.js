@@ -55,20 +55,27 @@
     data.places = new Map();
     const vendors = { 1002: "amd ati", "10de": "nvidia", 8086: "intel", "102b": "matrox" };
     data.vendorOf = (row) => (vendors[data.gpus[row.number][0].slice(0, 4)] || "").split(" ");
-    data.rows = data.names.map(([product, number, form, name, ofProcessor], order) => {
+    let standing = 0; /* how likely a name is meant, of those that fit as well: a 0 parts them */
+    data.rows = data.names.flatMap((entry, order) => {
+      if (!entry) {
+        standing++;
+        return [];
+      }
+      const [product, number, form, name, ofProcessor] = entry;
       const chip = name && name.includes("|") ? name.split("|")[1] : data.gpus[number][1].toLowerCase();
       const words = name && name[0] === "|" ? [] : parse(ofProcessor ? name : product);
-      const row = { product, number, form, ofProcessor, order, words, chip: chip.match(/[a-z0-9]+/g) || [] };
+      const row = { product, number, form, ofProcessor, standing, order, words, chip: chip.match(/[a-z0-9]+/g) || [] };
+      study(row);
       for (const text of [...words.map((word) => word.text), ...row.chip]) {
         if (!data.places.has(text)) data.places.set(text, []);
         const rows = data.places.get(text);
         if (rows[rows.length - 1] !== row) rows.push(row);
       }
-      return row;
+      return [row];
     });
-    data.patterns = data.symptoms.flatMap(([id, words, pattern]) => {
+    data.patterns = data.symptoms.flatMap(([id, words, pattern, harmless]) => {
       try {
-        return [{ id, words: words.toLowerCase().split("|"), pattern: new RegExp(pattern, "i") }];
+        return [{ id, harmless, words: words.toLowerCase().split("|"), pattern: new RegExp(pattern, "i") }];
       } catch {
         return []; /* PCRE2 knows more than this browser */
       }
@@ -76,26 +83,65 @@
   }
 
   const isCard = (form) => form === "desktop" || form === "server" || form === "either";
-  const times = (words, text) => words.reduce((sum, word) => sum + (word.text === text), 0);
-  const has = (words, text) => words.some((word) => word.text === text);
+  const count = (counts, text) => counts.get(text) || 0;
 
-  /* Numbers to sort by, the first that differs decides; null: it is no answer. */
-  function grade(asked, row, wantsMobile) {
-    let missing = 0;
-    let usesProduct = false;
-    let usesChip = false;
-    let wholeChip = row.chip.length > 0 && has(asked, row.chip[0]);
-    for (let i = 0; i < asked.length; i++) {
-      const word = asked[i];
+  /* How often each word is there; each word learns how often it was up to itself. */
+  function countWords(words) {
+    const counts = new Map();
+    for (const word of words) counts.set(word.text, (word.nth = count(counts, word.text) + 1));
+    return counts;
+  }
+
+  /* What of a name is the same whatever was asked. */
+  function study(row) {
+    const of = (kind) => row.words.filter((word) => word.kind === kind);
+    row.counts = countWords(row.words);
+    row.models = of("model");
+    row.counted = row.models.length ? row.models : row.words;
+    row.noise = of("noise");
+    row.titles = row.words.filter((word) => word.kind === "brand" || word.kind === "line");
+    row.memory = of("memory")[0];
+    row.isMobile = of("mobile").length > 0;
+    row.statesMemory = row.memory && !row.counts.has("rev") ? 1 : 0;
+  }
+
+  /* What was asked, ready to be compared with thousands of names. */
+  function prepareQuestion(words) {
+    const counts = countWords(words);
+    const wanted = words.filter((word) => word.kind === "memory" && word.digit && !word.text.includes("ddr")).map((word) => word.text);
+    const pieces = words.map((word, i) => {
       let last = i;
       let piece = word.text;
-      while (!word.glued && last + 1 < asked.length && asked[last + 1].glued) piece += asked[++last].text;
+      while (!word.glued && last + 1 < words.length && words[last + 1].glued) piece += words[++last].text;
+      return { piece, last };
+    });
+    return { words, counts, wanted, pieces };
+  }
+
+  /* Words of a model that stand together stay neighbours: the 550X is not the X550. */
+  function keepsOrder(asked, row) {
+    return asked.words.every((word, i) => {
+      const before = asked.words[i - 1];
+      if (!word.glued || word.kind !== "model" || !before || before.kind !== "model" || !row.counts.has(before.text) || !row.counts.has(word.text)) return true;
+      return row.words.some((other, k) => k && other.text === word.text && row.words[k - 1].text === before.text);
+    });
+  }
+
+  /* Two lists of numbers to sort by, the first that differs decides, with the chip between them; null: it is no answer. */
+  function grade(asked, row, wantsMobile) {
+    let missing = 0;
+    let lacksDdr = 0;
+    let isOdd = 0;
+    let usesProduct = false;
+    let usesChip = false;
+    let wholeChip = row.chip.length > 0 && asked.counts.has(row.chip[0]);
+    for (let i = 0; i < asked.words.length; i++) {
+      const word = asked.words[i];
+      const { piece, last } = asked.pieces[i];
       if (last > i && row.chip.includes(piece)) {
         wholeChip = true;
         i = last;
-        continue;
-      }
-      if (times(asked.slice(0, i + 1), word.text) <= times(row.words, word.text)) {
+      } else if (word.nth <= count(row.counts, word.text)) {
         usesProduct ||= word.kind === "model";
       } else if (word.kind === "model") {
         if (!row.chip.includes(word.text)) return null;
@@ -106,25 +152,37 @@
         if (!index.vendorOf(row).includes(word.text)) return null;
       } else if (word.kind === "maker" || word.kind === "noise") {
         missing++;
+      } else if (word.kind === "mobile") {
+        isOdd = row.counts.has("maxq") ? 1 : 0;
+      } else if (word.text.includes("ddr")) {
+        lacksDdr = 1;
       }
-      const before = asked[i - 1];
-      if (word.glued && word.kind === "model" && before && before.kind === "model" && has(row.words, before.text) &&
-          has(row.words, word.text) && !row.words.some((other, k) => k && other.text === word.text && row.words[k - 1].text === before.text))
-        return null;
     }
-    const models = row.words.filter((word) => word.kind === "model");
-    const counted = models.length ? models : row.words;
-    let extra = counted.filter((word) => times(row.words.slice(0, row.words.indexOf(word) + 1), word.text) > times(asked, word.text)).length;
-    if (!usesProduct) extra = extra || !row.words.length ? 24 : 0;
-    const memory = row.words.find((word) => word.kind === "memory");
-    const wanted = asked.filter((word) => word.kind === "memory" && word.digit && !word.text.includes("ddr"));
-    const size = !wanted.length ? 0 : memory && wanted.some((word) => word.text === memory.text) ? 0 : memory ? 2 : 1;
-    const isMobileName = row.words.some((word) => word.kind === "mobile");
-    const fits = wantsMobile ? !isCard(row.form) || row.form === "either" : !isMobileName || isCard(row.form);
+    if (!keepsOrder(asked, row)) return null;
+    let extra = 0;
+    if (usesProduct) for (const word of row.counted) extra += word.nth > count(asked.counts, word.text) ? 1 : 0;
+    else extra = row.counted.some((word) => word.nth > count(asked.counts, word.text)) || !row.words.length ? 24 : 0;
+    const size = !asked.wanted.length ? 0 : row.memory ? (asked.wanted.includes(row.memory.text) ? 0 : 2) : 1;
+    const fits = wantsMobile ? !isCard(row.form) || row.form === "either" : !row.isMobile || isCard(row.form);
     const tier = extra || size === 2 || (usesChip && !wholeChip) ? 2 : fits ? 0 : 1;
-    const literal = tier === 0 && row.words.every((word) => (word.kind !== "brand" && word.kind !== "line") || has(asked, word.text));
-    const noise = row.words.filter((word) => word.kind === "noise" && !has(asked, word.text)).length;
-    return [tier, extra, row.ofProcessor ? 1 : 0, size, missing, fits ? (row.form === "mobile" ? 1 : 0) : 2, literal ? 0 : 1, 0, noise];
+    const literal = tier === 0 && row.titles.every((word) => asked.counts.has(word.text));
+    let noise = 0;
+    for (const word of row.noise) noise += asked.counts.has(word.text) ? 0 : 1;
+    return {
+      first: [tier, extra, row.ofProcessor ? 1 : 0, size, lacksDdr, missing, fits ? (row.form === "mobile" ? 1 : 0) : 2, literal ? 0 : 1, row.standing, row.statesMemory],
+      then: [noise, isOdd, row.order],
+    };
+  }
+
+  /* Of two chips of one vendor: see compare_chips in db/search_rank.c. */
+  function compareChips(x, y) {
+    const [a, b] = [index.gpus[x.number], index.gpus[y.number]];
+    return a[0].slice(0, 4) !== b[0].slice(0, 4) || a[1] === b[1] ? 0 : a[1] > b[1] ? -1 : 1;
+  }
+
+  function compareNumbers(x, y) {
+    for (let i = 0; i < x.length; i++) if (x[i] !== y[i]) return x[i] - y[i];
+    return 0;
   }
 
   /* The rows that have all words of the model; the last one may be half typed. */
@@ -162,17 +220,12 @@
     const wantsMobile = kept.some((word) => word.kind === "mobile");
     for (const prefix of [false, true]) {
       const graded = [];
+      const question = prepareQuestion(prefix ? kept.slice(0, -1) : kept);
       for (const row of candidates(kept, prefix)) {
-        const rank = grade(prefix ? kept.slice(0, -1) : kept, row, wantsMobile);
+        const rank = grade(question, row, wantsMobile);
         if (rank) graded.push({ row, rank });
       }
-      graded.sort((a, b) => {
-        for (let i = 0; i < a.rank.length; i++) {
-          if (i === 7 && a.row.order !== b.row.order && a.rank[8] === b.rank[8]) return a.row.order - b.row.order;
-          if (a.rank[i] !== b.rank[i]) return a.rank[i] - b.rank[i];
-        }
-        return a.row.order - b.row.order;
-      });
+      graded.sort((a, b) => compareNumbers(a.rank.first, b.rank.first) || compareChips(a.row, b.row) || compareNumbers(a.rank.then, b.rank.then));
       if (graded.length) {
         const seen = new Set();
         return graded.filter(({ row }) => !seen.has(row.number) && seen.add(row.number)).map(({ row }) => row);
@@ -183,23 +236,31 @@
 
   /* ---- what was typed ---- */
 
-  function find(text) {
+  function findSymptoms(text) {
+    const lower = text.toLowerCase();
+    const name = lower.replace(/[^a-z0-9]+/g, "-");
+    const found = new Map();
+    for (const one of index.patterns) {
+      const isLine = text.length > 5 && one.words.some((word) => lower.includes(word)) && one.pattern.test(text);
+      if (isLine || (name.length > 3 && `-${one.id}-`.includes(`-${name}-`))) found.set(one.id, one);
+    }
+    return [...found.values()].map(({ id, harmless }) => ({ symptom: id, harmless }));
+  }
+
+  function findIds(text) {
     const hits = [];
-    leftOut = [];
     for (const [, vendor, device] of text.matchAll(/(?:^|[^0-9a-f])(?:0x)?([0-9a-f]{4})[:\- ](?:0x)?([0-9a-f]{4})(?![0-9a-f:])/gi)) {
       const slug = `${vendor}-${device}`.toLowerCase();
       const number = index.gpus.findIndex((gpu) => gpu[0] === slug);
       if (number >= 0) hits.push({ number, product: slug.replace("-", ":"), form: "" });
     }
-    if (hits.length) return hits;
-    const lower = text.toLowerCase();
-    const ids = new Set();
-    if (text.length > 5)
-      for (const { id, words, pattern } of index.patterns) if (words.some((word) => lower.includes(word)) && pattern.test(text)) ids.add(id);
-    const name = lower.replace(/[^a-z0-9]+/g, "-");
-    for (const { id } of index.patterns) if (name.length > 3 && `-${id}-`.includes(`-${name}-`)) ids.add(id);
-    if (ids.size) return [...ids].map((id) => ({ symptom: id }));
-    return searchNames(text);
+    return hits;
+  }
+
+  function find(text) {
+    leftOut = [];
+    const hits = [...findSymptoms(text), ...findIds(text)];
+    return hits.length ? hits : searchNames(text);
   }
 
   /* ---- the list ---- */
@@ -210,20 +271,21 @@
     for (const hit of hits.slice(0, most)) {
       const item = document.createElement("li");
       const link = document.createElement("a");
+      const rest = document.createElement("small");
       item.role = "option";
       item.id = `hit-${list.children.length}`;
       link.tabIndex = -1;
       if (hit.symptom) {
         link.href = `${root}symptom/${hit.symptom}/`;
         link.textContent = hit.symptom;
+        rest.textContent = hit.harmless ? " harmless" : "";
       } else {
         const [slug, , level, percent] = index.gpus[hit.number];
-        const rest = document.createElement("small");
         link.href = `${root}gpu/${slug}/`;
         link.textContent = hit.product;
         rest.textContent = ` ${[slug.replace("-", ":"), hit.form, percent ? `${level} ${percent} %` : level].filter(Boolean).join(", ")}`;
-        link.append(rest);
       }
+      link.append(rest);
       item.append(link);
       list.append(item);
     }

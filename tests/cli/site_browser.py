@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Looks at a published site in Chromium, as a user without rights. Usage: site_browser.py ADDRESS NAMES [DIRECTORY]
        site_browser.py ADDRESS NAMES --buy QUESTIONS
+       site_browser.py ADDRESS NAMES --time
 
 NAMES has lines "what a person types<TAB>PCI ID<TAB>..." of what the search has to show first; QUESTIONS has a JSON object a line:
 a question, and what /buy/ has to show. Prints lines `ok ...` and
 `not ok ...`; exits with 77 where Chromium does not start. A DIRECTORY gets a
 picture of each page, 360 and 1280 pixels wide, light and dark."""
 import json
+import os
 import re
 import sys
 import tempfile
@@ -21,6 +23,7 @@ from selenium.webdriver.common.keys import Keys
 ADDRESS, NAMES = sys.argv[1:3]
 PICTURES = sys.argv[3] if len(sys.argv) == 4 else None
 QUESTIONS = sys.argv[4] if len(sys.argv) == 5 else None
+TIMES = PICTURES == "--time"
 PAGES = ["/", "/gpu/10de-1d01/", "/gpu/10de-2484/", "/vendor/1002/", "/vendor/10de/", "/series/geforce-rtx-30/", "/symptom/nvrm-vbios-copy-failed/", "/chip/GP108/", "/report/", "/buy/", "/compare/?ids=10de:1d16+10de:1d01", "/data/",
          "/404.html"]
 failed = False
@@ -134,10 +137,20 @@ def search(driver):
             if found != ["%s/gpu/%s/" % (ADDRESS, first.replace(":", "-"))]:
                 wrong.append("%s: %s, not %s" % (text, found, first))
     check("search: names as the program finds them", wrong)
+    check("search: rules of accessibility, with a list", driver.execute_script(RULES))
     for text, path in (("10de:1d16", "/gpu/10de-1d16/"), ("01:00.0 VGA [0300]: NVIDIA [10DE:1D16] (rev a1)", "/gpu/10de-1d16/"),
                        ("[    5.1] NVRM: failed to copy vbios to system memory.", "/symptom/nvrm-vbios-copy-failed/"),
                        ("nvidia code 43", "/symptom/nvidia-code-43/")):
         check("search: %s" % text, [] if ask(driver, text)[0][:1] == [ADDRESS + path] else [str(ask(driver, text))])
+    if QUESTIONS:
+        wrong = []
+        with open(os.path.join(os.path.dirname(NAMES), "lines")) as lines:
+            for line in lines:
+                text, symptom = line.rstrip("\n").rsplit("\t", 1)
+                found = [link for link in ask(driver, text)[0] if "/symptom/" in link][:1]
+                if found != ([] if symptom == "-" else ["%s/symptom/%s/" % (ADDRESS, symptom)]):
+                    wrong.append("%s: %s, not %s" % (text, found, symptom))
+        check("search: lines of logs as diagnose reads them", wrong)
     hostile = "<img src=x onerror=alert(1)>"
     ask(driver, hostile)
     check("search: what was typed is no markup", [element.get_attribute("outerHTML") for element in driver.find_elements(By.TAG_NAME, "img")])
@@ -151,6 +164,37 @@ def search(driver):
             break
         driver.execute_async_script("setTimeout(arguments[0], 100)")
     check("search: by keyboard alone", [] if driver.current_url == ADDRESS + "/gpu/10de-1d16/" else [driver.current_url])
+
+
+def time_keys(driver):
+    """How long it takes from a key to the list that is laid out: all beginnings of NAMES, as they are typed, the best of 5 of each,
+    as the machine may have other things to do."""
+    driver.get(ADDRESS + "/")
+    ask(driver, "rtx 3060")
+    driver.execute_async_script("setTimeout(arguments[0], 2000)")
+    with open(NAMES) as lines:
+        names = [line.split("\t")[0].rstrip("\n") for line in lines if line[0] != "#"]
+    driver.set_script_timeout(300)
+    times = sorted(driver.execute_async_script("""
+        const [texts, done] = arguments;
+        const q = document.getElementById("q");
+        (async () => {
+          const best = texts.map(() => Infinity);
+          for (let turn = 0; turn < 5; turn++)
+            for (const [i, text] of texts.entries()) {
+              q.value = text;
+              const start = performance.now();
+              const shown = new Promise((resolve) => new MutationObserver(resolve).observe(q, { attributes: true }));
+              q.dispatchEvent(new Event("input"));
+              await shown;
+              document.getElementById("hits").getBoundingClientRect();
+              best[i] = Math.min(best[i], performance.now() - start);
+              await new Promise((resolve) => setTimeout(resolve, 0));
+            }
+          done(best.map((time, i) => [time, texts[i]]));
+        })();""", [name[:end] for name in names for end in range(1, len(name) + 1)]))
+    print("search in the browser: %d keys, median %.1f ms, 99 %% within %.1f ms, at most %.1f ms (%s)" % (
+        len(times), times[len(times) // 2][0], times[len(times) * 99 // 100][0], times[-1][0], times[-1][1]))
 
 
 def shown_text(driver, selector):
@@ -274,6 +318,10 @@ def main():
     except WebDriverException as error:
         print("# Chromium does not start here: %s" % (error.msg or "").strip().split("\n")[0])
         return 77
+    if TIMES:
+        time_keys(driver)
+        driver.quit()
+        return 0
     look(driver)
     search(driver)
     if QUESTIONS:
