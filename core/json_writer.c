@@ -60,11 +60,6 @@ void json_write_end_array(struct json_writer *writer)
     end(writer, ']');
 }
 
-void json_write_string(struct json_writer *writer, const char *key, const char *text)
-{
-    json_write_bytes(writer, key, text, strlen(text));
-}
-
 static void write_escaped(struct buffer *out, uint32_t character)
 {
     static const char short_forms[] = "\bb\tt\nn\ff\rr\"\"\\\\";
@@ -95,13 +90,15 @@ static size_t plain_length(const char *bytes, size_t length)
     return plain;
 }
 
-void json_write_bytes(struct json_writer *writer, const char *key, const char *bytes, size_t length)
+/* `plain`: how many bytes at its beginning stand for themselves. */
+static void write_string(struct json_writer *writer, const char *key, const char *bytes, size_t length,
+                         size_t plain)
 {
     struct buffer *out = writer->out;
     json_write_key(writer, key);
     buffer_append_byte(out, '"');
     size_t written = 0;
-    for (size_t i = plain_length(bytes, length); i < length; i += plain_length(bytes + i, length - i)) {
+    for (size_t i = plain; i < length; i += plain_length(bytes + i, length - i)) {
         uint32_t character = 0;
         size_t size = text_decode(bytes + i, length - i, &character);
         bool escape = character < 0x20 || character == '"' || character == '\\' ||
@@ -120,6 +117,17 @@ void json_write_bytes(struct json_writer *writer, const char *key, const char *b
     }
     buffer_append(out, bytes + written, length - written);
     buffer_append_byte(out, '"');
+}
+
+void json_write_bytes(struct json_writer *writer, const char *key, const char *bytes, size_t length)
+{
+    write_string(writer, key, bytes, length, plain_length(bytes, length));
+}
+
+void json_write_string(struct json_writer *writer, const char *key, const char *text)
+{
+    size_t plain = plain_length(text, SIZE_MAX); /* a NUL is not plain */
+    write_string(writer, key, text, text[plain] ? strlen(text) : plain, plain);
 }
 
 /* An answer has fifty numbers: printf would take a fifth of its time. */
