@@ -135,22 +135,19 @@ static bool may_be_card(const struct gpu *gpu)
 }
 
 /* A virtual function or a vGPU is another question: answered beside, where there are reports on this ID. */
-static enum error_code judge_parts(struct database *database, struct answer *answer, struct error *error)
+static enum error_code judge_parts(struct database *database, struct answer *answer,
+                                   const int reports[SHARE_COUNT], struct error *error)
 {
-    int counts[SHARE_COUNT];
     error->code = ERROR_NONE;
     memset(answer->parts, 0, sizeof answer->parts);
-    if (answer->options.share != SHARE_WHOLE || lacks_driver(answer) ||
-        database_count_parts(database, &answer->device, counts, error))
-        return error->code;
-    for (int share = SHARE_WHOLE + 1; share < SHARE_COUNT; share++) {
+    for (int share = SHARE_WHOLE + 1; share < SHARE_COUNT && !lacks_driver(answer); share++) {
         struct evidence evidence[EVIDENCE_LEVELS];
-        if (!counts[share])
+        if (!reports[share])
             continue;
         struct device part = answer->device;
         if (database_ask_share(database, &part, (enum share)share, error) ||
             database_find_evidence(database, &part, answer->options.chassis, answer->options.guest, evidence,
-                                   error))
+                                   NULL, error))
             return error->code;
         answer->parts[share] = verdict_compute(&part.prior, evidence);
     }
@@ -190,11 +187,13 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
     const struct device *device = &answer->device;
     const struct answer_options *options = &answer->options;
     uint32_t id = pci_id_number(&device->id);
+    int parts[SHARE_COUNT];
     if (!device->is_gpu)
         return ERROR_NONE;
     if ((may_be_card(&device->gpu) && database_find_cards(database, &device->id, answer->cards,
                                                           MAX_CARDS_OF_ID, &answer->card_count, error)) ||
-        database_find_evidence(database, device, options->chassis, options->guest, answer->evidence, error) ||
+        database_find_evidence(database, device, options->chassis, options->guest, answer->evidence, parts,
+                               error) ||
         (options->guest == GUEST_MACOS && ask_for_macos(database, answer, error)))
         return error->code;
     answer->verdict = verdict_compute(&device->prior, answer->evidence);
@@ -204,7 +203,7 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
           evidence_total(&answer->evidence[EVIDENCE_CHIP])) &&
          database_find_tried_fixes(database, device, answer->tried_fixes, MAX_TRIED_FIXES,
                                    &answer->tried_fix_count, error)) ||
-        judge_parts(database, answer, error) || find_workarounds(database, answer, error) ||
+        judge_parts(database, answer, parts, error) || find_workarounds(database, answer, error) ||
         (options->report_limit && needs_reports(answer) &&
          database_find_reports(database, id, options->share, options->report_limit, !options->is_short,
                                &answer->reports, &answer->report_count, error)) ||

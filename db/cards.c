@@ -170,7 +170,7 @@ static enum error_code weigh_id(struct database *database, uint32_t pci_id, enum
     bool is_card = gpu_form_factor(gpu) == FORM_FACTOR_DESKTOP || gpu_form_factor(gpu) == FORM_FACTOR_SERVER;
     if (!is_card || gpu_vbios(gpu) != VBIOS_ROM_BAR)
         return ERROR_NONE;
-    if (database_find_evidence(database, &device, chassis, guest, evidence, error))
+    if (database_find_evidence(database, &device, chassis, guest, evidence, NULL, error))
         return error->code;
     const int *counts = evidence[EVIDENCE_ID].counts;
     struct verdict verdict = verdict_compute(&device.prior, evidence);

@@ -84,15 +84,12 @@ MUST_CHECK enum error_code database_find_device(struct database *database, const
 /* Fetches what is reported at all levels for a GPU as database_find_device found it. With a chassis other
  * than CHASSIS_UNKNOWN its form factor may have been settled since, and reports from such machines weigh more
  * than others; with a guest other than GUEST_UNKNOWN those of other guests weigh nothing. The counts are
- * those of all machines and guests. */
+ * those of all machines and guests. `parts`, unless it is NULL, gets how many reports there are on the ID as
+ * a part of each kind: only of the whole GPU. */
 MUST_CHECK enum error_code database_find_evidence(struct database *database, const struct device *device,
                                                   enum chassis chassis, enum guest guest,
                                                   struct evidence evidence[EVIDENCE_LEVELS],
-                                                  struct error *error);
-
-/* Stores how many reports there are on this ID as a part of each kind; 0 for the whole. */
-MUST_CHECK enum error_code database_count_parts(struct database *database, const struct device *device,
-                                                int counts[SHARE_COUNT], struct error *error);
+                                                  int parts[SHARE_COUNT], struct error *error);
 
 /* Makes a GPU that database_find_device found the whole, or a part of it: another question, with a prior and
  * reports of its own. Also to be called after its form factor was settled. */

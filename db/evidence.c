@@ -159,7 +159,7 @@ static enum error_code judge(struct builder *builder, sqlite3_stmt *row, struct 
     struct pci_id id = pci_id_from_number((uint32_t)sqlite3_column_int64(row, 0));
     if (database_prior_of(&builder->database, sqlite3_column_int(row, 3), &prior, error) ||
         evidence_fetch(&builder->database, column_text(row, 1), column_text(row, 2),
-                       pci_id_print(&id, id_key), evidence, error))
+                       pci_id_print(&id, id_key), evidence, NULL, error))
         return error->code;
     struct verdict verdict = verdict_compute(&prior, evidence);
     *reports = evidence_total(&evidence[EVIDENCE_ID]);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <string.h>
 
 #include "db/database.h"
@@ -32,15 +33,8 @@ static enum error_code find_rows(struct database *database, const char *level, c
         row, error);
 }
 
-static enum error_code fetch(struct database *database, const char *level, const char *key,
-                             enum chassis chassis, enum guest guest, struct evidence *evidence,
-                             struct error *error)
+static void read_row(sqlite3_stmt *row, struct evidence *evidence)
 {
-    sqlite3_stmt *row;
-    *evidence = (struct evidence){.latest = ""};
-    if (find_rows(database, level, key, key, chassis, guest, &row, error) ||
-        !database_next(database, row, error))
-        return error->code;
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         evidence->counts[i] = column_count(row, COUNTS + i);
         evidence->weights[i] = column_real(row, WEIGHTS + i, WEIGHT_UNIT * 1e9) / WEIGHT_UNIT;
@@ -49,7 +43,18 @@ static enum error_code fetch(struct database *database, const char *level, const
     copy_column(row, LATEST, evidence->latest, sizeof evidence->latest);
     for (int i = 0; i < SAMPLE_COUNT; i++)
         evidence->samples[i] = column_count(row, SAMPLES + i);
-    return ERROR_NONE;
+}
+
+static enum error_code fetch(struct database *database, const char *level, const char *key,
+                             enum chassis chassis, enum guest guest, struct evidence *evidence,
+                             struct error *error)
+{
+    sqlite3_stmt *row;
+    *evidence = (struct evidence){.latest = ""};
+    if (!find_rows(database, level, key, key, chassis, guest, &row, error) &&
+        database_next(database, row, error))
+        read_row(row, evidence);
+    return error->code;
 }
 
 /* The same of a class, or of all, from all machines and guests. */
@@ -65,9 +70,33 @@ static enum error_code fetch_shared(struct database *database, const char *level
     return error->code;
 }
 
+/* The same of an ID, with how many reports there are on each part of it, unless `parts` is NULL. */
+static enum error_code fetch_id(struct database *database, const char *key, struct evidence *evidence,
+                                int parts[SHARE_COUNT], struct error *error)
+{
+    char last[KEY_SIZE];
+    sqlite3_stmt *row;
+    if (!parts)
+        return fetch(database, "id", key, CHASSIS_UNKNOWN, GUEST_UNKNOWN, evidence, error);
+    *evidence = (struct evidence){.latest = ""};
+    /* The keys of its parts have a slash behind the ID, and a 0 comes after that. */
+    snprintf(last, sizeof last, "%s0", key);
+    if (find_rows(database, "id", key, last, CHASSIS_UNKNOWN, GUEST_UNKNOWN, &row, error))
+        return error->code;
+    while (database_next(database, row, error)) {
+        struct evidence of_part;
+        const char *slash = strchr(column_text(row, KEY), '/');
+        int share = slash ? vocabulary_find(&vocabulary_share, slash + 1) : SHARE_WHOLE;
+        read_row(row, share == SHARE_WHOLE ? evidence : &of_part);
+        if (share > SHARE_WHOLE)
+            parts[share] = evidence_total(&of_part);
+    }
+    return error->code;
+}
+
 enum error_code evidence_fetch(struct database *database, const char *class_key, const char *chip_key,
                                const char *id_key, struct evidence evidence[EVIDENCE_LEVELS],
-                               struct error *error)
+                               int parts[SHARE_COUNT], struct error *error)
 {
     for (int i = 0; i < EVIDENCE_LEVELS; i++)
         evidence[i] = (struct evidence){.latest = ""};
@@ -75,7 +104,7 @@ enum error_code evidence_fetch(struct database *database, const char *class_key,
         fetch_shared(database, "class", class_key, &evidence[EVIDENCE_CLASS], error) ||
         fetch(database, "chip", chip_key, CHASSIS_UNKNOWN, GUEST_UNKNOWN, &evidence[EVIDENCE_CHIP], error))
         return error->code;
-    return fetch(database, "id", id_key, CHASSIS_UNKNOWN, GUEST_UNKNOWN, &evidence[EVIDENCE_ID], error);
+    return fetch_id(database, id_key, &evidence[EVIDENCE_ID], parts, error);
 }
 
 /* Weighs the reports of a level for this machine and this guest: the counts stay those of all. */
@@ -154,7 +183,8 @@ static void add_own_reports(bool has_chip, struct evidence evidence[EVIDENCE_LEV
 
 enum error_code database_find_evidence(struct database *database, const struct device *device,
                                        enum chassis chassis, enum guest guest,
-                                       struct evidence evidence[EVIDENCE_LEVELS], struct error *error)
+                                       struct evidence evidence[EVIDENCE_LEVELS], int parts[SHARE_COUNT],
+                                       struct error *error)
 {
     char class_key[KEY_SIZE];
     char chip_key[KEY_SIZE];
@@ -164,7 +194,10 @@ enum error_code database_find_evidence(struct database *database, const struct d
     evidence_class_key(&device->gpu, &device->prior, class_key);
     evidence_chip_key(&device->gpu, device->share, chip_key);
     evidence_id_key(&base, device->share, id_key);
-    if (evidence_fetch(database, class_key, chip_key, id_key, evidence, error))
+    if (parts)
+        memset(parts, 0, SHARE_COUNT * sizeof *parts);
+    if (evidence_fetch(database, class_key, chip_key, id_key, evidence,
+                       device->share == SHARE_WHOLE ? parts : NULL, error))
         return error->code;
     if (device->is_unlisted)
         add_own_reports(device->gpu.chip[0] != '\0', evidence);
@@ -176,29 +209,4 @@ enum error_code database_find_evidence(struct database *database, const struct d
     evidence_id_key(&board, device->share, board_key);
     return fetch(database, "subsystem", board_key, CHASSIS_UNKNOWN, GUEST_UNKNOWN,
                  &evidence[EVIDENCE_SUBSYSTEM], error);
-}
-
-enum error_code database_count_parts(struct database *database, const struct device *device,
-                                     int counts[SHARE_COUNT], struct error *error)
-{
-    /* All keys that begin with the ID and a slash: a 0 comes after it. */
-    char first[KEY_SIZE];
-    char last[KEY_SIZE];
-    struct pci_id base = pci_id_base(&device->id);
-    sqlite3_stmt *row;
-    strcat(pci_id_print(&base, first), "/");
-    strcat(pci_id_print(&base, last), "0");
-    memset(counts, 0, SHARE_COUNT * sizeof *counts);
-    if (find_rows(database, "id", first, last, CHASSIS_UNKNOWN, GUEST_UNKNOWN, &row, error))
-        return error->code;
-    while (database_next(database, row, error)) {
-        const char *slash = strchr(column_text(row, KEY), '/');
-        int share = slash ? vocabulary_find(&vocabulary_share, slash + 1) : -1;
-        int count = 0;
-        for (int i = 0; i < OUTCOME_COUNT; i++)
-            count += column_count(row, COUNTS + i);
-        if (share >= 0)
-            counts[share] = count;
-    }
-    return error->code;
 }

@@ -162,10 +162,12 @@ void evidence_id_key(const struct pci_id *id, enum share share, char key[KEY_SIZ
 /* The key of the workaround table for a blocker of a GPU. */
 void blocker_key(const struct gpu *gpu, enum blocker blocker, char key[KEY_SIZE]);
 
-/* Fetches what is reported at the levels that have these keys, from all machines; the others are empty. */
+/* Fetches what is reported at the levels that have these keys, from all machines; the others are empty.
+ * `parts` is as in database_find_evidence. */
 MUST_CHECK enum error_code evidence_fetch(struct database *database, const char *class_key,
                                           const char *chip_key, const char *id_key,
-                                          struct evidence evidence[EVIDENCE_LEVELS], struct error *error);
+                                          struct evidence evidence[EVIDENCE_LEVELS], int parts[SHARE_COUNT],
+                                          struct error *error);
 
 /* ---- names ---- */
 

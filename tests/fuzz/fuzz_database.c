@@ -227,10 +227,11 @@ static void ask_of_gpu(struct database *database, struct pci_id id, enum chassis
     struct alternative alternatives[8];
     struct blocker_workaround path;
     struct error error;
+    int parts[SHARE_COUNT];
     int count;
     if (database_find_device(database, &id, &device, &error) || !device.is_gpu)
         return;
-    if (!database_find_evidence(database, &device, chassis, guest, evidence, &error))
+    if (!database_find_evidence(database, &device, chassis, guest, evidence, parts, &error))
         check_verdict(&device, evidence);
     bool failed = database_find_tried_fixes(database, &device, tried_fixes, 8, &count, &error);
     failed |= database_find_alternatives(database, &device.gpu, 0, 0.2, alternatives, 8, &count, &error);

@@ -69,7 +69,7 @@ DEFINE_TEST(test_evidence)
         device.id.subvendor = (uint16_t)(cases[i].subsystem >> 16);
         device.id.subdevice = (uint16_t)cases[i].subsystem;
         ASSERT_DONE(database_find_evidence(database, &device, cases[i].chassis, cases[i].guest, evidence[i],
-                                           &failure));
+                                           NULL, &failure));
         for (size_t k = 0; k < ARRAY_SIZE(levels); k++) {
             const struct evidence *of = &evidence[i][levels[k]];
             snprintf(counts + strlen(counts), sizeof counts - strlen(counts), "%d %d %d, ",
@@ -277,14 +277,14 @@ DEFINE_TEST(test_reports_on_an_unlisted_gpu)
     struct device device = find(REPORTED);
     struct evidence evidence[EVIDENCE_LEVELS];
     ASSERT_DONE(
-        database_find_evidence(database, &device, CHASSIS_UNKNOWN, GUEST_UNKNOWN, evidence, &failure));
+        database_find_evidence(database, &device, CHASSIS_UNKNOWN, GUEST_UNKNOWN, evidence, NULL, &failure));
     assert_int_equal(evidence_total(&evidence[EVIDENCE_ID]), 1);
     assert_int_equal(evidence_total(&evidence[EVIDENCE_CLASS]), 1);
     assert_int_equal(evidence_total(&evidence[EVIDENCE_CHIP]), 0);
     assert_true(verdict_compute(&device.prior, evidence).pooled_reports >= 0);
     device = find(UNLISTED);
     ASSERT_DONE(
-        database_find_evidence(database, &device, CHASSIS_UNKNOWN, GUEST_UNKNOWN, evidence, &failure));
+        database_find_evidence(database, &device, CHASSIS_UNKNOWN, GUEST_UNKNOWN, evidence, NULL, &failure));
     assert_int_equal(evidence_total(&evidence[EVIDENCE_CHIP]), 4); /* those on the MX330 */
 }
 
