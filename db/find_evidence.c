@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
 #include <string.h>
 
 #include "db/database.h"
@@ -80,7 +79,7 @@ static enum error_code fetch_id(struct database *database, const char *key, stru
         return fetch(database, "id", key, CHASSIS_UNKNOWN, GUEST_UNKNOWN, evidence, error);
     *evidence = (struct evidence){.latest = ""};
     /* The keys of its parts have a slash behind the ID, and a 0 comes after that. */
-    snprintf(last, sizeof last, "%s0", key);
+    stpcpy(stpcpy(last, key), "0");
     if (find_rows(database, "id", key, last, CHASSIS_UNKNOWN, GUEST_UNKNOWN, &row, error))
         return error->code;
     while (database_next(database, row, error)) {

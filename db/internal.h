@@ -112,7 +112,7 @@ enum error_code database_sqlite_error(const struct database *database, int resul
 
 /* A value that was read, for the next GPU. It stays until kept_store is called; without memory nothing is
  * kept. */
-enum kept_kind { KEPT_PRIOR, KEPT_EVIDENCE, KEPT_FIXES, KEPT_WORKAROUND };
+enum kept_kind { KEPT_VENDOR, KEPT_PRIOR, KEPT_EVIDENCE, KEPT_FIXES, KEPT_WORKAROUND };
 struct kept {
     enum kept_kind kind;
     char key[KEY_SIZE];

@@ -283,6 +283,21 @@ static bool find_name(struct database *database, const char *sql, const struct s
     return true;
 }
 
+static enum error_code find_vendor(struct database *database, uint16_t vendor, char name[NAME_SIZE],
+                                   struct error *error)
+{
+    char key[PCI_ID_TEXT_SIZE];
+    const struct pci_id id = {.vendor = vendor};
+    const struct kept *kept = kept_find(database, KEPT_VENDOR, pci_id_print(&id, key));
+    error->code = ERROR_NONE;
+    if (kept)
+        memcpy(name, kept->value, kept->size);
+    else if (find_name(database, "SELECT name FROM vendor WHERE id = ?1", SQL_VALUES(sql_integer(vendor)),
+                       name, error))
+        kept_store(database, KEPT_VENDOR, key, name, strlen(name) + 1);
+    return error->code;
+}
+
 enum error_code database_find_device(struct database *database, const struct pci_id *id,
                                      struct device *device, struct error *error)
 {
@@ -294,11 +309,8 @@ enum error_code database_find_device(struct database *database, const struct pci
     device->is_gpu = device->is_unlisted = device->settled = false;
     device->generation[0] = device->product[0] = device->subsystem[0] = device->name[0] = '\0';
     device->driver[0] = device->security[0] = '\0';
-    find_name(database, "SELECT name FROM vendor WHERE id = ?1", SQL_VALUES(sql_integer(id->vendor)),
-              device->vendor, error);
-    if (error->code)
-        return error->code;
-    if (database_query(database, "SELECT name, origin FROM device WHERE pci_id = ?1",
+    if (find_vendor(database, id->vendor, device->vendor, error) ||
+        database_query(database, "SELECT name, origin FROM device WHERE pci_id = ?1",
                        SQL_VALUES(sql_integer(number)), &row, error))
         return error->code;
     if (database_next(database, row, error)) {
