@@ -14,8 +14,9 @@ static struct log_diagnosis *signatures(void)
     static struct log_diagnosis diagnosis;
     struct error error;
     if (!diagnosis.count)
-        require(load_symptom_table("tests/data/frozen/symptoms.tsv", &diagnosis, &error) == ERROR_NONE,
-                "the signatures are good");
+        require(load_symptom_table("data/symptoms.tsv", &diagnosis, &error) == ERROR_NONE &&
+                    load_code_table("data/codes.tsv", &diagnosis, &error) == ERROR_NONE,
+                "the tables are good");
     memset(diagnosis.found, 0, sizeof diagnosis.found);
     diagnosis.conclusion_count = diagnosis.log_count = 0;
     return &diagnosis;
@@ -38,6 +39,11 @@ static enum error_code read_log(int file, struct buffer *found)
         const struct log_conclusion *conclusion = &diagnosis->conclusions[i];
         require(log_diagnosis_is_failure(diagnosis, conclusion->row), "a failure leads");
         require(diagnosis->found[conclusion->row].leads, "what leads is marked");
+        require(conclusion->follower_count >= 0 && conclusion->follower_count <= MAX_FOLLOWERS &&
+                    conclusion->text_length <= sizeof conclusion->text,
+                "a conclusion is bounded");
+        for (int k = 0; k < conclusion->follower_count; k++)
+            require(diagnosis->found[conclusion->followers[k]].count, "what follows was found");
         buffer_append_format(found, "leads %d:%ld\n", conclusion->row, conclusion->line);
     }
     require(!diagnosis->conclusion_count || found->length, "what leads was found");

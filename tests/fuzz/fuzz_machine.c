@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A whole recorded machine: probe/scan.h and what it reads. The input is a list of its files: a letter (f
- * file, d directory, l symbolic link), the path with a NUL at its end, the number of bytes (3, the highest
- * first), and the bytes: what is in the file, or what the link points to. */
+/* A whole recorded machine: probe/scan.h, probe/host_config.h, probe/vm_setup.h and what they read. The input
+ * is a list of its files: a letter (f file, d directory, l symbolic link), the path with a NUL at its end,
+ * the number of bytes (3, the highest first), and the bytes: what is in the file, or what the link points to.
+ */
 
 #include "core/private_text.h"
 #include "core/report_field.h"
@@ -10,6 +11,7 @@
 #include "probe/rom_copy.h"
 #include "probe/scan.h"
 #include "probe/scan_report.h"
+#include "probe/vm_setup.h"
 #include "tests/fuzz/fuzz_config.h"
 #include "tests/fuzz/fuzz_directory.h"
 
@@ -159,6 +161,27 @@ static void check_vm(void *context, const char *file, struct span text)
             "the facts are of the same file");
 }
 
+/* What `passthru plan` asks. */
+static void look_at_setup(struct vm_check *check)
+{
+    struct host_setup host = {.id_count = 0};
+    struct vm_setup vm;
+    struct pci_address addresses[2] = {{.bus = 1}, {.bus = 1, .function = 1}};
+    host_config_read(check->root, &check->machine, &check->findings, &host);
+    require(host.id_count >= 0 && host.id_count <= MAX_VFIO_IDS, "IDs are bounded");
+    for (int i = 0; i < check->machine.count; i++) {
+        const struct pci_device *device = &check->machine.devices[i];
+        host_setup_binds(check->root, &host, device);
+        host_setup_waits(check->root, &host, device->driver);
+        addresses[0] = device->address;
+        bool found = vm_setup_find(check->root, &check->machine, addresses, 2, NULL, &vm);
+        require(found || !vm.file[0], "what is not found is empty");
+        require(memchr(vm.options, '\0', sizeof vm.options) && memchr(vm.name, '\0', sizeof vm.name),
+                "texts end");
+    }
+    host_setup_free(&host);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char machine[FUZZ_PATH_SIZE];
@@ -175,6 +198,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(pci_read_machine(root, &check.machine, &error) == ERROR_NONE, "there is memory");
     vm_config_each_file(root, check_vm, &check);
     vm_config_check_shared(root, &check.findings);
+    look_at_setup(&check);
     require_sound_findings(&check.findings);
     int count = gpu_list(root, gpus, MAX_SCAN_GPUS);
     require(count >= 0 && count <= MAX_SCAN_GPUS, "a list keeps its limit");

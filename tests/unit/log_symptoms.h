@@ -23,6 +23,21 @@ static inline enum error_code add_symptom_row(void *context, const struct table_
     return log_diagnosis_add(context, &record, error);
 }
 
+static inline enum error_code add_code_row(void *context, const struct table_row *row, struct error *error)
+{
+    char **fields = row->fields;
+    const struct symptom_code_record record = {fields[0], fields[1], fields[2], fields[3]};
+    return log_diagnosis_add_code(context, &record, error);
+}
+
+/* After the signatures. */
+static inline enum error_code load_code_table(const char *path, struct log_diagnosis *diagnosis,
+                                              struct error *error)
+{
+    static const char *const columns[] = {"symptom", "code", "cause", "next", "source"};
+    return table_read(path, columns, ARRAY_SIZE(columns), 0, add_code_row, diagnosis, NULL, error);
+}
+
 static inline enum error_code load_symptom_table(const char *path, struct log_diagnosis *diagnosis,
                                                  struct error *error)
 {
