@@ -56,8 +56,8 @@ static int64_t find_address(const char *line, const char *end, const char **plac
     for (const char *at = line; at < end; at++) {
         if (!isxdigit((unsigned char)*at))
             continue;
-        bool is_inside = at > line && (isalnum((unsigned char)at[-1]) || strchr(".:", at[-1]));
-        bool is_named = is_inside && at - line >= 4 && strncasecmp(at - 4, "PCI:", 4) == 0;
+        bool is_inside = at > line && (isalnum((unsigned char)at[-1]) || at[-1] == '.' || at[-1] == ':');
+        bool is_named = at - line >= 4 && at[-1] == ':' && strncasecmp(at - 4, "PCI:", 4) == 0;
         int64_t address = is_inside && !is_named ? NO_ADDRESS : read_address(at, end, is_named);
         *place = at;
         if (address != NO_ADDRESS)
@@ -94,12 +94,13 @@ static const char *find_vendor(const char *line, const char *end)
         if ((at > line && isalnum((unsigned char)at[-1])) || !strchr("NnAaRrKkIiXx18", *at))
             continue;
         for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+            if ((*at | 0x20) != (words[i].word[0] | 0x20))
+                continue;
             size_t length = strlen(words[i].word);
             int64_t device;
             bool is_id = words[i].word[length - 1] == ':';
             length += is_id ? 4 : 0;
-            if (length <= (size_t)(end - at) && (*at | 0x20) == (words[i].word[0] | 0x20) &&
-                strncasecmp(at, words[i].word, strlen(words[i].word)) == 0 &&
+            if (length <= (size_t)(end - at) && strncasecmp(at, words[i].word, strlen(words[i].word)) == 0 &&
                 is_word(line, end, at, length) && (!is_id || read_part(at + 5, at + 9, 4, 4, &device)))
                 return words[i].vendor;
         }

@@ -202,7 +202,8 @@ void log_text_append(struct buffer *out, const char *line, size_t length)
     while (start < length && (line[start] == ' ' || line[start] == '\t'))
         start++;
     bool is_json = start < length && line[start] == '{';
-    if (!is_json && !memmem(line, length, "\\\"", 2)) {
+    const char *backslash = memchr(line, '\\', length);
+    if (!is_json && (!backslash || !memmem(backslash, length - (size_t)(backslash - line), "\\\"", 2))) {
         append_plain(out, line, length);
         return;
     }
