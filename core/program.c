@@ -43,6 +43,54 @@ int program_usage(const char *command, const char *message, bool json)
     return streams_print_error(&error, json);
 }
 
+const struct program_command *program_find(const struct program_command commands[], size_t count,
+                                           const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static int reject_command(const struct program_command commands[], size_t count, const char *name, bool json)
+{
+    struct buffer message CLEANUP(buffer_free) = BUFFER(USAGE_MESSAGE_SIZE);
+    const char *nearest = NULL;
+    int distance = 0;
+    for (size_t i = 0; i < count; i++)
+        if (usage_is_nearer(name, commands[i].name, &distance))
+            nearest = commands[i].name;
+    if (name[0] == '-')
+        buffer_append_text(&message, "the command stands before all options");
+    else
+        buffer_append_format(&message, "unknown command '%.100s'", name);
+    if (nearest)
+        buffer_append_format(&message, "; did you mean '%s'?", nearest);
+    for (size_t i = 0; i < count && !nearest; i++)
+        buffer_append_format(&message, "%s%s",
+                             i                ? ", "
+                             : name[0] == '-' ? ": "
+                                              : "; the commands are ",
+                             commands[i].name);
+    return program_usage(NULL, buffer_text(&message), json);
+}
+
+int program_run(const struct program_command commands[], size_t count, const char *help, int argc,
+                char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : NULL;
+    const bool json = program_wants_json(argc, argv);
+    opterr = 0;
+    if (!name)
+        return program_usage(NULL, "a command is missing", json);
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+        return program_show_help(help);
+    if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0)
+        return program_show_version();
+    const struct program_command *command = program_find(commands, count, name);
+    return command ? command->run(argc - 1, argv + 1) : reject_command(commands, count, name, json);
+}
+
 int program_take_options(int argc, char **argv, const char *help, const struct program_option *options,
                          size_t count)
 {

@@ -21,9 +21,24 @@ int program_show_help(const char *help);
 int program_show_version(void);
 
 /* Prints that the command line is wrong, with `json` also as a document; `command` (NULL: the program) has
- * the
- * --help that is the next step. Returns the exit status. */
+ * the --help that is the next step. Returns the exit status. */
 int program_usage(const char *command, const char *message, bool json);
+
+/* A command of a program. */
+struct program_command {
+    const char *name;
+    int (*run)(int argc, char **argv); /* argv[0] is its name; returns the exit status */
+    const char *summary;               /* for completion, NULL where there is none, as */
+    const char *help;                  /* its help */
+};
+
+/* The command of that name, NULL when there is none. */
+const struct program_command *program_find(const struct program_command commands[], size_t count,
+                                           const char *name);
+
+/* Runs the command that argv[1] names, or prints `help` or the version. Returns the exit status. */
+int program_run(const struct program_command commands[], size_t count, const char *help, int argc,
+                char **argv);
 
 /* An option of a command. */
 struct program_option {

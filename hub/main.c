@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <sodium.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "core/program.h"
 #include "core/streams.h"
-#include "core/usage.h"
 #include "hub/commands.h"
 
 static const char help[] = "COMMAND [OPTION]... [ARGUMENT]...\n"
@@ -30,54 +26,22 @@ static const char help[] = "COMMAND [OPTION]... [ARGUMENT]...\n"
                            "\n"
                            "passthru-hub(8) has the rest.\n";
 
-static const struct command {
-    const char *name;
-    int (*run)(int argc, char **argv);
-} commands[] = {
-    {"init", command_init},      {"serve", command_serve},   {"pending", command_pending},
-    {"show", command_show},      {"accept", command_decide}, {"reject", command_decide},
-    {"retract", command_decide}, {"purge", command_decide},  {"publish", command_publish},
-    {"db", command_db},
+static const struct program_command commands[] = {
+    {"init", command_init, NULL, NULL},       {"serve", command_serve, NULL, NULL},
+    {"pending", command_pending, NULL, NULL}, {"show", command_show, NULL, NULL},
+    {"accept", command_decide, NULL, NULL},   {"reject", command_decide, NULL, NULL},
+    {"retract", command_decide, NULL, NULL},  {"purge", command_decide, NULL, NULL},
+    {"publish", command_publish, NULL, NULL}, {"db", command_db, NULL, NULL},
 };
-
-static int unknown_command(const char *name, bool json)
-{
-    const char *nearest = NULL;
-    int distance = 0;
-    char message[USAGE_MESSAGE_SIZE];
-    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-        if (usage_is_nearer(name, commands[i].name, &distance))
-            nearest = commands[i].name;
-    snprintf(message, sizeof message, "unknown command '%.100s'%s%s%s", name,
-             nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
-    return program_usage(NULL, message, json);
-}
-
-static int run(int argc, char **argv, bool json)
-{
-    const char *name = argc > 1 ? argv[1] : NULL;
-    struct error error;
-    opterr = 0;
-    program_set_name("passthru-hub");
-    if (!name)
-        return program_usage(NULL, "a command is missing", json);
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
-        return program_show_help(help);
-    if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0)
-        return program_show_version();
-    if (sodium_init() < 0) {
-        error_set(&error, ERROR_SYSTEM, "libsodium does not start");
-        return streams_print_error(&error, json);
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-        if (strcmp(commands[i].name, name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
-    return unknown_command(name, json);
-}
 
 int main(int argc, char **argv)
 {
-    bool json = program_wants_json(argc, argv);
+    struct error error;
+    const bool json = program_wants_json(argc, argv);
     streams_open();
-    return streams_finish(run(argc, argv, json), json);
+    program_set_name("passthru-hub");
+    if (sodium_init() >= 0)
+        return streams_finish(program_run(commands, ARRAY_SIZE(commands), help, argc, argv), json);
+    error_set(&error, ERROR_SYSTEM, "libsodium does not start");
+    return streams_print_error(&error, json);
 }

@@ -34,11 +34,6 @@ struct send_options {
     bool dry_run;
 };
 
-static void print_waiting(void)
-{
-    fputs("passthru: waiting for another send to finish\n", stderr);
-}
-
 static void print_result(const struct send_result *result)
 {
     static const char *const words[] = {"was sent", "was sent before", "was rejected", "could not be sent"};
@@ -75,7 +70,7 @@ static int run_send(const struct send_options *options, const char *const *ids, 
                                          .remote = options->remote,
                                          .ids = ids,
                                          .id_count = id_count,
-                                         .waiting = print_waiting,
+                                         .waiting = program_print_waiting_to_send,
                                          .report =
                                              options->json || options->quiet ? print_failure : print_result};
     if (send_reports(&request, &summary, &error))

@@ -24,11 +24,6 @@ const char withdraw_help[] =
     "Exit status: 0 done; 1 no such report was sent; 2 wrong usage; 4 the remote has\n"
     "rejected it, or is not there; 5 the system denied it.\n";
 
-static void print_waiting(void)
-{
-    fputs("passthru: waiting for another send to finish\n", stderr);
-}
-
 /* Tries all; the last error decides. */
 static int withdraw_all(struct withdrawal *withdrawal, char **ids, int count, bool json, bool quiet)
 {
@@ -78,6 +73,7 @@ int main_withdraw(int argc, char **argv)
         return program_usage("withdraw", "the IDs of reports are missing", json);
     if (program_find_data(named, data, &error) || outbox_locate(outbox, &error))
         return program_fail(&error, json);
-    struct withdrawal withdrawal = {.outbox = outbox, .data_directory = data, .waiting = print_waiting};
+    struct withdrawal withdrawal = {
+        .outbox = outbox, .data_directory = data, .waiting = program_print_waiting_to_send};
     return withdraw_all(&withdrawal, argv + optind, argc - optind, json, quiet);
 }

@@ -50,6 +50,11 @@ void program_print_waiting(void)
     fputs("passthru: waiting for another import to finish\n", stderr);
 }
 
+void program_print_waiting_to_send(void)
+{
+    fputs("passthru: waiting for another send to finish\n", stderr);
+}
+
 void program_append_bytes(struct buffer *out, uint64_t bytes)
 {
     static const char *const units[] = {"kB", "MB", "GB"};

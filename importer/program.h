@@ -22,8 +22,9 @@ int program_print_rejected(long count);
 /* For struct problems: names a record that was left out, the first 20 of them. */
 void program_print_problem(void *context, const char *file, long line, const char *message);
 
-/* Says that another import has the lock. */
+/* Say that another import, or another send, has the lock. */
 void program_print_waiting(void);
+void program_print_waiting_to_send(void);
 
 /* A transfer_progress (importer/transfer.h) that keeps one line of standard error, which must be a terminal,
  * up to date. Whatever else is printed clears it first. */
