@@ -9,6 +9,7 @@ import pathlib
 import socket
 import struct
 import sys
+import threading
 import time
 
 PORT, STORED, DATA = int(sys.argv[1]), pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
@@ -121,6 +122,13 @@ def test_bodies():
         expect("a note that says " + note, 201, post(report(note)))
     for note in ("\u202etxet", "zero\u200bwidth", "\ufeffmark"):
         expect("a note with U+%04X" % max(map(ord, note)), 422, post(report(note)))
+    for line in (DATA.parents[1] / "schema/report-fields.tsv").read_text(encoding="utf-8").splitlines():
+        name, kind = (line.split("\t") + [""])[:2]
+        if kind not in ("text", "version", "open_enum", "open_enums"):
+            continue
+        for text in ("<img src=x onerror=alert(1)>", "a\u202eb", "a\u200bb", "a\x1b[2Jb"):
+            value = "other:" + text if kind.startswith("open") else text
+            expect("%s: %a" % (name, text), 201 if text[0] == "<" else 422, post(dict(report("in " + name), **{name: [value] if kind == "open_enums" else value})))
     expect("a date in the future", 422, post(report("x", date="2999-01-01")), b"future")
     expect("success that its stages deny", 422, post(report("x", stages={"bind": "no"})), b"outcome")
     expect("an id that is another's", 422, post(report("x", id="0" * 64)), b'"id"')
@@ -131,6 +139,13 @@ def test_http():
     good = lambda name, **members: post(report(name, **members))
     expect("the same twice: 201", 201, good("twice"))
     expect("the same twice: 200", 200, good("twice"), b'"known":true')
+    same, answers = good("at once"), []
+    senders = [threading.Thread(target=lambda: answers.append(expect("the same, by twenty at once", (200, 201), same)[0][0])) for _ in range(20)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    check("the same, by twenty at once: one is stored", answers.count(201) == 1, answers)
     expect("other spaces and order, the same report", 200, post(b'{ "outcome":"works" ,\n"note":"twice","pci_id":"10DE:1d01"}'.replace(b"10DE", b"10de")))
     expect("ten on one connection", 201, b"".join(good("pipelined %d" % i) for i in range(10)), count=10)
     expect("a byte at a time", 201, [bytes([byte]) for byte in good("bytes")], pause=0.001)
