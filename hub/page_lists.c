@@ -13,6 +13,32 @@
 
 enum { MOST_REPORTED = 9, MAIN_VENDORS = 6 };
 
+/* Puts a report among the newest ones, the newest first, if it is one. Returns whether it is. */
+static bool add_newest(struct newest_reports *newest, const struct listed_gpu *gpu,
+                       const struct shown_report *report)
+{
+    struct buffer where CLEANUP(buffer_free) = BUFFER(1 << 16);
+    int place = newest->count;
+    while (place && strcmp(newest->items[place - 1].date, report->texts[SHOWN_DATE]) < 0)
+        place--;
+    if (place == NEWEST_REPORTS)
+        return false;
+    newest->count += newest->count < NEWEST_REPORTS;
+    memmove(&newest->items[place + 1], &newest->items[place],
+            (size_t)(newest->count - 1 - place) * sizeof *newest->items);
+    struct newest_report *item = &newest->items[place];
+    *item = (struct newest_report){.pci_id = gpu->pci_id, .outcome = report->outcome};
+    snprintf(item->date, sizeof item->date, "%s", report->texts[SHOWN_DATE]);
+    memcpy(item->name, gpu->name, sizeof item->name);
+    memcpy(item->id, report->id, sizeof item->id);
+    answer_append_report(&where, report);
+    size_t length = where.length < sizeof item->where ? where.length : sizeof item->where - 1;
+    while (length < where.length && ((unsigned char)where.data[length] & 0xc0) == 0x80)
+        length--; /* not within a character */
+    snprintf(item->where, sizeof item->where, "%.*s", (int)length, buffer_text(&where));
+    return true;
+}
+
 void page_list_gpu(const struct answer *answer, const struct series_table *series, struct listed_gpu *gpu,
                    struct newest_reports *newest)
 {
@@ -29,29 +55,10 @@ void page_list_gpu(const struct answer *answer, const struct series_table *serie
         gpu->series->gpus++;
         gpu->series->reports += gpu->reports;
     }
-    const struct shown_report *report = answer->reports;
-    if (!answer->report_count || !report->texts[SHOWN_DATE])
-        return;
-    int place = newest->count;
-    while (place && strcmp(newest->items[place - 1].date, report->texts[SHOWN_DATE]) < 0)
-        place--;
-    if (place == NEWEST_REPORTS)
-        return;
-    newest->count += newest->count < NEWEST_REPORTS;
-    memmove(&newest->items[place + 1], &newest->items[place],
-            (size_t)(newest->count - 1 - place) * sizeof *newest->items);
-    struct newest_report *item = &newest->items[place];
-    const char *hypervisor = report->texts[SHOWN_HYPERVISOR];
-    const char *guest = report->texts[SHOWN_GUEST_OS];
-    *item = (struct newest_report){.pci_id = gpu->pci_id, .outcome = report->outcome};
-    snprintf(item->date, sizeof item->date, "%s", report->texts[SHOWN_DATE]);
-    memcpy(item->name, gpu->name, sizeof item->name);
-    memcpy(item->id, report->id, sizeof item->id);
-    snprintf(item->where, sizeof item->where, "%.70s%s%.70s", hypervisor ? hypervisor : "",
-             hypervisor && guest ? ", guest "
-             : guest             ? "guest "
-                                 : "",
-             guest ? guest : "");
+    /* Its reports begin with the newest one; those without a date are at their end. */
+    for (int i = 0; i < answer->report_count; i++)
+        if (!answer->reports[i].texts[SHOWN_DATE] || !add_newest(newest, gpu, &answer->reports[i]))
+            break;
 }
 
 static json_t *row_values(const struct listed_gpu *gpu)
@@ -277,7 +284,6 @@ static json_t *newest_values(const struct newest_reports *newest, int limit)
         template_set(item, "id", report->id);
         template_set(item, "name", report->name);
         template_set(item, "where", report->where);
-        template_set(item, "date", report->date);
         template_set(item, "time", time);
         chart_set_outcome(item, report->outcome);
         json_array_append_new(items, item);
