@@ -136,7 +136,7 @@ void answer_write_symptoms(const struct prose *prose, const struct answer *answe
  * so as its detail. */
 void answer_write_card_facts(const struct prose *prose, const struct answer *answer);
 
-/* What was tried on GPUs like it, all of it. */
+/* What was tried on GPUs like it, all of it, where that is not said among what helps. */
 void answer_write_similar(const struct prose *prose, const struct answer *answer);
 
 /* Appends when and where an attempt was, "2026-03, laptop, proxmox, guest linux", and what was tried in it,
@@ -144,9 +144,9 @@ void answer_write_similar(const struct prose *prose, const struct answer *answer
 void answer_append_report(struct buffer *out, const struct shown_report *report);
 void answer_append_tried(struct buffer *out, const struct shown_report *report);
 
-/* Appends how many attempts succeeded in each year, "2019: 1 of 3, 2020: 2 of 2"; `total` reports are more
- * than those where some have no date. Nothing without a year. */
-void answer_append_years(struct buffer *out, const struct report_years *years, int total);
+/* Appends how many attempts succeeded in each year, "2019: 1 of 3, 2020: 2 of 2; 4 earlier or undated".
+ * Nothing without a year. */
+void answer_append_years(struct buffer *out, const struct report_years *years);
 
 /* "LIKELY to work". */
 const char *answer_level_sentence(enum level level);

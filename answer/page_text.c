@@ -24,7 +24,7 @@ void answer_append_tried(struct buffer *out, const struct shown_report *report)
     }
 }
 
-void answer_append_years(struct buffer *out, const struct report_years *years, int total)
+void answer_append_years(struct buffer *out, const struct report_years *years)
 {
     for (int i = 0; i < years->count; i++) {
         const int *counts = years->outcomes[i];
@@ -32,10 +32,9 @@ void answer_append_years(struct buffer *out, const struct report_years *years, i
         if (all)
             buffer_append_format(out, "%s%d: %d of %d", i ? ", " : "", years->first + i,
                                  usable_reports(counts), all);
-        total -= all;
     }
-    if (years->count && total > 0)
-        buffer_append_format(out, "; %d earlier or undated", total);
+    if (years->count && years->others)
+        buffer_append_format(out, "; %d earlier or undated", years->others);
 }
 
 void answer_write_card_facts(const struct prose *prose, const struct answer *answer)
@@ -52,7 +51,7 @@ void answer_write_card_facts(const struct prose *prose, const struct answer *ans
 void answer_write_similar(const struct prose *prose, const struct answer *answer)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
-    for (int i = 0; i < answer->similar_fix_count; i++)
+    for (int i = 0; i < answer->similar_fix_count && !answer->has_blocker_workaround; i++)
         buffer_append_format(&line, "%s%s (%d of %d)", i ? ", " : "",
                              answer_fix_name(&answer->similar_fixes[i]), answer->similar_fixes[i].helped,
                              answer->similar_fixes[i].tried);

@@ -100,11 +100,10 @@ enum error_code database_find_report_years(struct database *database, const uint
                                            enum share share, struct report_years *years, struct error *error)
 {
     static const char of_one[] =
-        "SELECT CAST(substr(date, 1, 4) AS INTEGER), outcome, count(*) FROM report WHERE date <> ''"
-        " AND sample <> 'vendor-statement' AND pci_id = ?1 AND share = ?2 GROUP BY 1, 2 ORDER BY 1 DESC";
-    static const char of_all[] =
-        "SELECT CAST(substr(date, 1, 4) AS INTEGER), outcome, count(*) FROM report WHERE date <> ''"
-        " AND sample <> 'vendor-statement' GROUP BY 1, 2 ORDER BY 1 DESC";
+        "SELECT CAST(substr(date, 1, 4) AS INTEGER), outcome, count(*) FROM report"
+        " WHERE sample <> 'vendor-statement' AND pci_id = ?1 AND share = ?2 GROUP BY 1, 2 ORDER BY 1 DESC";
+    static const char of_all[] = "SELECT CAST(substr(date, 1, 4) AS INTEGER), outcome, count(*) FROM report"
+                                 " WHERE sample <> 'vendor-statement' GROUP BY 1, 2 ORDER BY 1 DESC";
     int by_age[MAX_REPORT_YEARS][OUTCOME_COUNT] = {{0}};
     int newest = 0;
     sqlite3_stmt *row;
@@ -120,10 +119,13 @@ enum error_code database_find_report_years(struct database *database, const uint
         const int outcome = vocabulary_find(&vocabulary_outcome, column_text(row, 1));
         if (outcome < 0)
             return database_damaged(database, "a report has an outcome that cannot be", error);
+        const int reports = column_count(row, 2);
         newest = newest ? newest : year;
-        if (newest - year >= MAX_REPORT_YEARS)
+        if (!year || newest - year >= MAX_REPORT_YEARS) {
+            years->others += reports;
             continue;
-        by_age[newest - year][outcome] = column_count(row, 2);
+        }
+        by_age[newest - year][outcome] = reports;
         years->first = year;
         years->count = newest - year + 1;
     }

@@ -122,12 +122,13 @@ MUST_CHECK enum error_code database_find_reports(struct database *database, uint
                                                  int *count, struct error *error);
 void database_free_reports(struct shown_report *reports, int count);
 
-/* How attempts ended by the year that they are of: count years in a row, from `first` on, the last ones at
- * most. Those without a date, and what a maker states, are not among them. */
+/* How attempts ended by the year that they are of: count years in a row, from `first` on; `others` are
+ * earlier, or have no date. What a maker states is no attempt. */
 enum { MAX_REPORT_YEARS = 16 };
 struct report_years {
     int first;
     int count;
+    int others;
     int outcomes[MAX_REPORT_YEARS][OUTCOME_COUNT];
 };
 /* Of a GPU, or a part of it; of all reports where `pci_id` is NULL. */

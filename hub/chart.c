@@ -63,20 +63,24 @@ static json_t *column(const int counts[OUTCOME_COUNT], int64_t most, int x)
     return parts;
 }
 
-void chart_set_years(json_t *values, const struct report_years *years, int total)
+void chart_set_years(json_t *values, const struct report_years *years)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(2000);
     json_t *columns = json_array();
-    const int count = total > FEW_REPORTS && years->count > 1 ? years->count : 0;
     int64_t most = 1;
-    for (int i = 0; i < count; i++)
-        most = total_of(years->outcomes[i]) > most ? total_of(years->outcomes[i]) : most;
+    int64_t total = years->others;
+    for (int i = 0; i < years->count; i++) {
+        const int64_t reports = total_of(years->outcomes[i]);
+        most = reports > most ? reports : most;
+        total += reports;
+    }
+    const int count = total > FEW_REPORTS && years->count > 1 ? years->count : 0;
     for (int i = 0; i < count; i++)
         json_array_append_new(columns, json_pack("{s:i,s:i,s:o}", "year", years->first + i, "middle",
                                                  i * YEAR_WIDTH + YEAR_WIDTH / 2, "parts",
                                                  column(years->outcomes[i], most, i * YEAR_WIDTH)));
     if (count)
-        answer_append_years(&text, years, total);
+        answer_append_years(&text, years);
     json_object_set_new(values, "years", columns);
     json_object_set_new(values, "years_width", json_integer(count * YEAR_WIDTH));
     template_set(values, "years_text", buffer_text(&text));

@@ -18,7 +18,7 @@ void chart_set_outcome(json_t *object, enum outcome outcome);
 void chart_set_outcomes(json_t *values, const struct verdict *verdict);
 
 /* `years`: columns of outcomes one on the other, in units of the drawing, `years_width` by 100; and
- * `years_text`, what they say. Empty, and "", with few reports or one year. `total`: of all reports. */
-void chart_set_years(json_t *values, const struct report_years *years, int total);
+ * `years_text`, what they say. Empty, and "", with few reports or one year. */
+void chart_set_years(json_t *values, const struct report_years *years);
 
 #endif

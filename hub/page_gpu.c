@@ -270,7 +270,7 @@ json_t *page_gpu_values(const struct answer *answer, const struct series *series
     for (int i = 0; i < answer->report_count; i++)
         json_array_append_new(reports, report_values(&answer->reports[i]));
     json_object_set_new(values, "reports", reports);
-    chart_set_years(values, &answer->years, evidence_total(&answer->evidence[EVIDENCE_ID]));
+    chart_set_years(values, &answer->years);
     set_instead(values, answer);
     set_facts(values, answer);
     set_card_facts(values, answer);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "answer/answer.h"
+#include "hub/chart.h"
 #include "hub/page_buy.h"
 #include "hub/page_gpu.h"
 #include "hub/page_lists.h"
@@ -230,13 +231,25 @@ static void write_xml(struct pages *pages, enum page_kind kind, json_t *values, 
     json_decref(values);
 }
 
+/* Where the site begins on its host: a page that is shown for any address cannot say "../". */
+static const char *root_of(const char *url)
+{
+    const char *host = strstr(url, "://");
+    const char *path = host ? strchr(host + 3, '/') : NULL;
+    return path ? path : "/";
+}
+
 /* What is there once. */
 static void write_single(struct pages *pages, int64_t reports, struct error *error)
 {
+    struct report_years years;
+    if (database_find_report_years(pages->database, NULL, SHARE_WHOLE, &years, error))
+        return;
     json_t *data = page_begin("../", "passthru: data", "The data behind the verdicts, for everybody");
     json_object_set_new(data, "reports", json_integer(reports));
     json_object_set_new(data, "count", json_integer(pages->count));
     template_set(data, "url", pages->url);
+    chart_set_years(data, &years);
     write_html(pages, PAGE_DATA, data, "data/index.html", error);
     if (!error->code)
         write_html(pages, PAGE_HOME,
@@ -252,7 +265,8 @@ static void write_single(struct pages *pages, int64_t reports, struct error *err
     if (!error->code)
         write_report(pages, error);
     if (!error->code)
-        write_html(pages, PAGE_NOT_FOUND, page_begin("/", "passthru: no such page", "There is no such page"),
+        write_html(pages, PAGE_NOT_FOUND,
+                   page_begin(root_of(pages->url), "passthru: no such page", "There is no such page"),
                    "404.html", error);
     if (!error->code && pages->url[0])
         write_xml(pages, PAGE_ATOM, page_atom_values(pages->url, &pages->newest), error);

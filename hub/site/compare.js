@@ -13,7 +13,7 @@
   const both = (value, unit) => (value || value === 0 ? `${Array.isArray(value) ? range(value) : value}${unit}` : "");
   const sure = (attribute) => (attribute.value === "unknown" ? "unknown" : `${attribute.value} (${Math.round(attribute.confidence * 100)} % sure)`);
   const rows = [
-    ["Verdict", (gpu) => gpu.verdict.level],
+    ["Verdict", (gpu) => gpu.verdict.level, true],
     ["Attempts that succeed", (gpu) => (gpu.verdict.probability === null ? "" : `${Math.round(gpu.verdict.probability * 100)} % (${Math.round(gpu.verdict.low * 100)} to ${Math.round(gpu.verdict.high * 100)} %)`)],
     ["Reports on this ID", (gpu) => String(gpu.verdict.direct_reports)],
     ["Form factor", (gpu) => sure(gpu.form_factor)],
@@ -26,6 +26,8 @@
     ["Slots", (gpu) => both(gpu.card && gpu.card.slots, "")],
     ["Plugs", (gpu) => (gpu.card && gpu.card.power_connectors) || ""],
     ["Outputs", (gpu) => (gpu.card && gpu.card.outputs) || ""],
+    ["Price", (gpu) => (gpu.card && gpu.card.price_usd ? `$${[...new Set([gpu.card.price_usd.low, gpu.card.price_usd.high])].join(" to ")} ${gpu.card.price_usd.condition} (${gpu.card.price_usd.as_of})` : "")],
+    ["Encodes", (gpu) => (gpu.card && gpu.card.encode ? gpu.card.encode.join(", ") || "nothing" : "")],
     ["Last driver", (gpu) => (gpu.driver_support && gpu.driver_support.driver) || ""],
   ];
 
@@ -56,17 +58,20 @@
       const link = document.createElement("a");
       heading.scope = "col";
       link.href = `${root}gpu/${gpu.pci_id.replace(":", "-")}/`;
-      link.textContent = gpu.name;
+      link.textContent = (gpu.name.match(/\[([^\]]+)\][^[]*$/) || [0, gpu.name])[1];
       heading.append(link);
     }
     const body = table.createTBody();
-    for (const [label, read] of rows) {
+    for (const [label, read, isLevel] of rows) {
       const values = gpus.map(read);
       if (values.every((value) => !value)) continue;
       const row = body.insertRow();
       cell(row, "th", label).scope = "row";
-      for (const value of values) cell(row, "td", value || "not known");
-      if (new Set(values).size > 1) row.className = "differs";
+      for (const value of values) {
+        const box = isLevel ? cell(cell(row, "td", ""), "span", value) : cell(row, "td", value || "not known");
+        if (isLevel) box.className = `badge ${value}`;
+      }
+      row.className = new Set(values).size > 1 ? "differs" : "same";
     }
     history.replaceState(null, "", `?ids=${ids.join("+")}`);
   }

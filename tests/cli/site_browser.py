@@ -244,7 +244,7 @@ def compare(driver):
     check("compare: one beside the other", [] if heads == [ADDRESS + "/gpu/10de-1d16/", ADDRESS + "/gpu/10de-1d01/"] else heads)
     told = driver.find_element(By.ID, "told").text
     check("compare: one that is not known is named", [] if "0000:0000" in told else [told])
-    check("compare: what differs is marked", [] if driver.find_elements(By.CSS_SELECTOR, "#table .differs") else ["nothing"])
+    check("compare: what is the same is told from what differs", [] if driver.find_elements(By.CSS_SELECTOR, "#table .differs") else ["nothing"])
 
 
 def wait_for(driver, done):
@@ -312,31 +312,40 @@ def report(driver):
     print("# withdrawn %s" % "".join(re.findall("number: ([0-9a-f]{64})", told)))
 
 
-def main():
-    try:
-        driver = start()
-    except WebDriverException as error:
-        print("# Chromium does not start here: %s" % (error.msg or "").strip().split("\n")[0])
-        return 77
-    if TIMES:
-        time_keys(driver)
-        driver.quit()
-        return 0
-    look(driver)
-    search(driver)
-    if QUESTIONS:
-        buy(driver)
-        compare(driver)
-        report(driver)
-    check("no console message", [entry["message"] for entry in driver.get_log("browser") if "status of 422" not in entry["message"] and "0000-0000.json" not in entry["message"]])
-    asked = [entry["message"] for entry in driver.get_log("performance") if '"Network.requestWillBeSent"' in entry["message"]
-             and '"documentURL":"%s' % ADDRESS in entry["message"]]
-    check("no request to another host", [message[:200] for message in asked if '"url":"%s/' % ADDRESS not in message
-                                         and '"url":"data:' not in message])
-    check("requests were seen", [] if asked else ["none"])
-    driver.quit()
+def keyboard(driver):
+    """The first key leads to the text, and all that is reached can be seen and shows that it is."""
+    driver.get(ADDRESS + "/gpu/10de-1d01/")
+    wrong = []
+    for step in range(25):
+        webdriver.ActionChains(driver).send_keys(Keys.TAB).perform()
+        seen = driver.execute_script(
+            "const e = document.activeElement, r = e.getBoundingClientRect(), s = getComputedStyle(e);"
+            "return [e.tagName, e.textContent.slice(0, 40), r.width > 0 && r.height > 0 && r.left >= 0 && r.right <= innerWidth + 1"
+            " && r.top < innerHeight && r.bottom > 0, s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 1]")
+        if seen[0] == "BODY":
+            break
+        if step == 0 and seen[1] != "To the text":
+            wrong.append("the first is %s" % seen)
+        if not seen[2] or not seen[3]:
+            wrong.append("not seen: %s" % seen)
+    check("keyboard: what has the focus is seen", wrong if step > 12 else ["only %d" % step])
+    driver.get(ADDRESS + "/gpu/10de-1d01/")
+    webdriver.ActionChains(driver).send_keys(Keys.TAB, Keys.ENTER, Keys.TAB).perform()
+    check("keyboard: past the head with two keys", [] if driver.execute_script(
+        "return document.getElementById('main').contains(document.activeElement)") else [driver.execute_script("return document.activeElement.outerHTML")])
+    webdriver.ActionChains(driver).send_keys(Keys.TAB).perform()
+    driver.execute_script("document.querySelector('details summary').focus()")
+    webdriver.ActionChains(driver).send_keys(Keys.ENTER).perform()
+    check("keyboard: what is folded opens", [] if driver.execute_script("return document.querySelector('details').open") else ["closed"])
+
+
+def without_script():
     driver = start(script=False)
-    driver.get(ADDRESS + "/")
+    for page in PAGES:
+        driver.get(ADDRESS + page)
+        text = driver.find_element(By.TAG_NAME, "main").text
+        forms = [form.get_attribute("id") for form in driver.find_elements(By.CSS_SELECTOR, "form, input, button, select") if form.is_displayed()]
+        check("without JavaScript: %s has its text, and nothing that does nothing" % page, forms + ([] if len(text) > 120 else [text]))
     driver.get(ADDRESS + "/buy/")
     with open(QUESTIONS or "/dev/null") as lines:
         general = [json.loads(line)["cards"] for line in lines if '"query": ""' in line]
@@ -349,6 +358,33 @@ def main():
     check("without JavaScript: lists, and no box that does nothing",
           [] if not driver.find_element(By.ID, "q").is_displayed() and driver.find_element(By.ID, "lists").is_displayed() else ["?"])
     driver.quit()
+
+
+def main():
+    try:
+        driver = start()
+    except WebDriverException as error:
+        print("# Chromium does not start here: %s" % (error.msg or "").strip().split("\n")[0])
+        return 77
+    if TIMES:
+        time_keys(driver)
+        driver.quit()
+        return 0
+    look(driver)
+    search(driver)
+    keyboard(driver)
+    if QUESTIONS:
+        buy(driver)
+        compare(driver)
+        report(driver)
+    check("no console message", [entry["message"] for entry in driver.get_log("browser") if "status of 422" not in entry["message"] and "0000-0000.json" not in entry["message"]])
+    asked = [entry["message"] for entry in driver.get_log("performance") if '"Network.requestWillBeSent"' in entry["message"]
+             and '"documentURL":"%s' % ADDRESS in entry["message"]]
+    check("no request to another host", [message[:200] for message in asked if '"url":"%s/' % ADDRESS not in message
+                                         and '"url":"data:' not in message])
+    check("requests were seen", [] if asked else ["none"])
+    driver.quit()
+    without_script()
     return failed
 
 

@@ -111,7 +111,9 @@ def fixes(v, d):
 
 
 def similar(v, d):
-    return ["%s (%d of %d)" % (re.sub("^other:", "", fix["fix"]), fix["helped"], fix["tried"]) for fix in v]
+    for fix in v:
+        name, count = re.escape(re.sub("^other:", "", fix["fix"])), "%d of %d" % (fix["helped"], fix["tried"])
+        yield re.compile("%s \\(%s\\)|%s %s" % (name, count, count, name))
 
 
 def symptoms(v, d):
