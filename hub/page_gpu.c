@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hub/chart.h"
+#include "hub/site.h"
 #include "hub/template.h"
 
 void page_gpu_slug(uint32_t pci_id, char slug[PCI_ID_TEXT_SIZE])
@@ -24,12 +25,6 @@ void page_gpu_name(const struct answer *answer, char *name, size_t size)
         snprintf(name, size, "%.*s", (int)(end - start - 1), start + 1);
     else
         snprintf(name, size, "%s", answer->device.name);
-}
-
-const char *page_chip_path(const char *chip)
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    return strspn(chip, letters) == strlen(chip) ? chip : "";
 }
 
 json_t *page_begin(const char *root, const char *title, const char *description)
@@ -236,7 +231,9 @@ json_t *page_gpu_values(const struct answer *answer, const struct series *series
     char name[NAME_SIZE];
     char id[PCI_ID_TEXT_SIZE];
     char slug[PCI_ID_TEXT_SIZE];
+    char chip_path[CHIP_SIZE];
     page_gpu_name(answer, name, sizeof name);
+    site_path_part(answer->device.gpu.chip, chip_path, sizeof chip_path);
     pci_id_print(&answer->device.id, id);
     page_gpu_slug(pci_id_number(&answer->device.id), slug);
     write_title(answer, name, id, &title);
@@ -252,7 +249,7 @@ json_t *page_gpu_values(const struct answer *answer, const struct series *series
     template_set(values, "id", id);
     template_set(values, "slug", slug);
     template_set(values, "chip", answer->device.gpu.chip);
-    template_set(values, "chip_path", page_chip_path(answer->device.gpu.chip));
+    template_set(values, "chip_path", chip_path);
     template_set(values, "form",
                  vocabulary_value(&vocabulary_form_factor, (int)gpu_form_factor(&answer->device.gpu)));
     json_object_set_new(values, "forms", json_array());
@@ -269,6 +266,7 @@ json_t *page_gpu_values(const struct answer *answer, const struct series *series
     json_t *reports = json_array();
     for (int i = 0; i < answer->report_count; i++)
         json_array_append_new(reports, report_values(&answer->reports[i]));
+    json_object_set_new(values, "has_reports", json_boolean(answer->report_count));
     json_object_set_new(values, "reports", reports);
     chart_set_years(values, &answer->years);
     set_instead(values, answer);

@@ -22,9 +22,6 @@ void page_gpu_add_form(json_t *values, const struct answer *answer);
 void page_gpu_slug(uint32_t pci_id, char slug[PCI_ID_TEXT_SIZE]);
 void page_gpu_name(const struct answer *answer, char *name, size_t size);
 
-/* The directory of a chip's page below chip/, or "": a name that is none of a file has no page. */
-const char *page_chip_path(const char *chip);
-
 /* Sets what a badge shows: `level`, a word, and `percent`, 0 where it is unknown. */
 void page_set_level(json_t *object, enum level level, double usable);
 

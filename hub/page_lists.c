@@ -9,6 +9,7 @@
 #include "core/vocabulary.h"
 #include "hub/chart.h"
 #include "hub/page_gpu.h"
+#include "hub/site.h"
 #include "hub/template.h"
 
 enum { MOST_REPORTED = 9, MAIN_VENDORS = 6 };
@@ -46,6 +47,7 @@ void page_list_gpu(const struct answer *answer, const struct series_table *serie
     page_gpu_name(answer, gpu->name, sizeof gpu->name);
     snprintf(gpu->vendor, sizeof gpu->vendor, "%.79s", answer->device.vendor);
     snprintf(gpu->chip, sizeof gpu->chip, "%s", answer->device.gpu.chip);
+    site_path_part(gpu->chip, gpu->chip_path, sizeof gpu->chip_path);
     gpu->level = answer->verdict.level;
     gpu->usable = answer->verdict.usable;
     gpu->reports = answer->verdict.direct_reports;
@@ -87,8 +89,8 @@ static int compare_numbers(const void *a, const void *b)
 
 static int compare_chips(const void *a, const void *b)
 {
-    const int order =
-        strcmp((*(const struct listed_gpu *const *)a)->chip, (*(const struct listed_gpu *const *)b)->chip);
+    const int order = strcmp((*(const struct listed_gpu *const *)a)->chip_path,
+                             (*(const struct listed_gpu *const *)b)->chip_path);
     return order ? order : compare_numbers(a, b);
 }
 
@@ -114,7 +116,7 @@ int page_list_end(enum list_kind kind, const struct listed_gpu *const gpus[], in
 {
     const struct listed_gpu *first = gpus[start];
     int end = start + 1;
-    while (end < count && (kind == LIST_CHIP     ? strcmp(gpus[end]->chip, first->chip) == 0
+    while (end < count && (kind == LIST_CHIP     ? strcmp(gpus[end]->chip_path, first->chip_path) == 0
                            : kind == LIST_SERIES ? gpus[end]->series == first->series
                                                  : gpus[end]->pci_id >> 16 == first->pci_id >> 16))
         end++;
@@ -123,12 +125,11 @@ int page_list_end(enum list_kind kind, const struct listed_gpu *const gpus[], in
 
 void page_list_path(enum list_kind kind, const struct listed_gpu *gpu, char path[LIST_PATH_SIZE])
 {
-    const char *chip = page_chip_path(gpu->chip);
     path[0] = '\0';
     if (kind == LIST_VENDOR)
         snprintf(path, LIST_PATH_SIZE, "vendor/%04" PRIx32 "/index.html", gpu->pci_id >> 16);
-    else if (kind == LIST_CHIP && *chip)
-        snprintf(path, LIST_PATH_SIZE, "chip/%.80s/index.html", chip);
+    else if (kind == LIST_CHIP && gpu->chip_path[0])
+        snprintf(path, LIST_PATH_SIZE, "chip/%s/index.html", gpu->chip_path);
     else if (kind == LIST_SERIES && gpu->series)
         snprintf(path, LIST_PATH_SIZE, "series/%s/index.html", gpu->series->slug);
 }

@@ -16,7 +16,8 @@ struct listed_gpu {
     char name[120]; /* hostile, as is */
     char vendor[80];
     char chip[CHIP_SIZE];
-    struct series *series; /* NULL: none */
+    char chip_path[CHIP_SIZE]; /* its directory below chip/, "": it has none */
+    struct series *series;     /* NULL: none */
     enum form_factor form;
     enum level level;
     double usable;

@@ -6,6 +6,7 @@
 #include "core/symptom_condition.h"
 #include "hub/page_gpu.h"
 #include "hub/page_lists.h"
+#include "hub/site.h"
 #include "hub/template.h"
 
 enum { MAX_FIXES = 12 };
@@ -48,7 +49,9 @@ static bool needs_other_lines(const char *text, struct error *error)
 static enum error_code add_meaning(void *context, const struct symptom_record *record, struct error *error)
 {
     const char *text = vocabulary_text(&vocabulary_symptom, record->id);
-    const bool is_harmless = !text && record->fixable == FIXABLE_HARMLESS && *page_chip_path(record->id);
+    char path[200];
+    site_path_part(record->id, path, sizeof path);
+    const bool is_harmless = !text && record->fixable == FIXABLE_HARMLESS && strcmp(path, record->id) == 0;
     json_t *symptom = find_symptom(context, record->id);
     error->code = ERROR_NONE;
     if (!text && !is_harmless)

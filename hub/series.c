@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hub/site.h"
 #include "hub/template.h"
 
 enum { MAX_ROWS = 1000, COLUMNS = 4 };
@@ -13,15 +14,9 @@ enum { MAX_ROWS = 1000, COLUMNS = 4 };
 /* "GeForce RTX 30" becomes "geforce-rtx-30". */
 static void make_slug(const char *name, char slug[SERIES_NAME_SIZE])
 {
-    size_t length = 0;
-    for (; *name; name++)
-        if (isalnum((unsigned char)*name))
-            slug[length++] = (char)tolower((unsigned char)*name);
-        else if (length && slug[length - 1] != '-')
-            slug[length++] = '-';
-    while (length && slug[length - 1] == '-')
-        length--;
-    slug[length] = '\0';
+    site_path_part(name, slug, SERIES_NAME_SIZE);
+    for (char *c = slug; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
 }
 
 /* The first row of the same page. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hub/site.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +34,19 @@ struct site {
     int written;
     struct buffer taken; /* paths that are taken over, each with its NUL */
 };
+
+void site_path_part(const char *name, char *part, size_t size)
+{
+    size_t length = 0;
+    for (; *name && length + 1 < size; name++)
+        if (isalnum((unsigned char)*name) || *name == '_')
+            part[length++] = *name;
+        else if (length && part[length - 1] != '-')
+            part[length++] = '-';
+    while (length && part[length - 1] == '-')
+        length--;
+    part[length] = '\0';
+}
 
 /* ---- directories ---- */
 

@@ -13,6 +13,10 @@
  * Paths are relative to the site, and made by the program. */
 struct site;
 
+/* How a name stands in a path: letters, digits and _ as they are, a - for all that is between them. "": it
+ * has none of these. */
+void site_path_part(const char *name, char *part, size_t size);
+
 /* Takes the lock, removes what earlier writers have left, and begins a new site. ERROR_SYSTEM: somebody else
  * is publishing. The caller ends it with site_end or site_drop. */
 enum error_code site_begin(const char *public_directory, struct site **site, struct error *error);
