@@ -215,6 +215,11 @@ enum error_code database_open(const char *path, struct database **database, stru
     return ERROR_NONE;
 }
 
+void database_keep_pages(struct database *database)
+{
+    (void)sqlite3_exec(database->handle, "PRAGMA cache_size = -65536", NULL, NULL, NULL);
+}
+
 int database_age_days(const struct database *database)
 {
     struct stat status;

@@ -48,6 +48,9 @@ void database_program_directory(char directory[DATABASE_PATH_SIZE]);
 MUST_CHECK enum error_code database_open(const char *path, struct database **database, struct error *error);
 void database_close(struct database *database);
 
+/* For who asks much: keeps what was read of the file in memory, up to 64 MiB, where otherwise it is 2. */
+void database_keep_pages(struct database *database);
+
 /* Whole days since the database was built or, where it was copied since, put in its place; 0 when that is not
  * known. */
 int database_age_days(const struct database *database);

@@ -9,24 +9,24 @@ void html_text(struct buffer *out, const char *text)
 {
     struct buffer safe CLEANUP(buffer_free) = BUFFER(1 << 22);
     text_append_safe(&safe, text, strlen(text));
-    for (const char *c = buffer_text(&safe); *c; c++) {
-        const char *escaped = *c == '<'    ? "&lt;"
-                              : *c == '>'  ? "&gt;"
-                              : *c == '&'  ? "&amp;"
-                              : *c == '"'  ? "&quot;"
-                              : *c == '\'' ? "&#39;"
-                                           : NULL;
-        if (escaped)
-            buffer_append_text(out, escaped);
-        else
-            buffer_append_byte(out, *c);
+    for (const char *c = buffer_text(&safe); *c;) {
+        const size_t plain = strcspn(c, "<>&\"'");
+        buffer_append(out, c, plain);
+        c += plain;
+        if (*c)
+            buffer_append_text(out, *c == '<'   ? "&lt;"
+                                    : *c == '>' ? "&gt;"
+                                    : *c == '&' ? "&amp;"
+                                    : *c == '"' ? "&quot;"
+                                                : "&#39;");
+        c += *c != '\0';
     }
     out->failed |= safe.failed;
 }
 
 static bool is_address(const char *text)
 {
-    return strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0;
+    return *text == 'h' && (strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0);
 }
 
 void html_link(struct buffer *out, const char *address, const char *text)
@@ -47,16 +47,15 @@ void html_text_with_links(struct buffer *out, const char *text)
     while (*text) {
         char piece[1024];
         size_t length = 0;
-        const bool is_link = is_address(text);
+        const size_t address = is_address(text) ? strcspn(text, " \t\n\"<>") : 0;
+        const bool is_link = address && address < sizeof piece; /* a part of one leads nowhere */
         if (is_link)
-            length = strcspn(text, " \t\n\"<>");
+            length = address;
         else
             while (length < sizeof piece - 8 && text[length] && !(length && is_address(text + length)))
                 length++;
         while (!is_link && length > 1 && ((unsigned char)text[length] & 0xc0) == 0x80)
             length--; /* not within a character */
-        if (length >= sizeof piece)
-            length = sizeof piece - 1;
         memcpy(piece, text, length);
         piece[length] = '\0';
         if (is_link)

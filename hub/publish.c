@@ -110,6 +110,7 @@ static void write_pages(const struct publish_options *options, struct site *site
         publish_pages_again(site, &found, error);
     if (error->code || !options->database || found || database_open(options->database, &database, error))
         return;
+    database_keep_pages(database);
     publish_pages(database, templates, url, site, error);
     database_close(database);
     if (!error->code)
