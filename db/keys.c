@@ -26,7 +26,7 @@ static char *begin_key(uint16_t vendor, char key[KEY_SIZE])
 
 void evidence_class_key(const struct gpu *gpu, const struct prior *prior, char key[KEY_SIZE])
 {
-    sprintf(begin_key(gpu->id.vendor, key), "%d", prior->number);
+    snprintf(begin_key(gpu->id.vendor, key), sizeof "-2147483648", "%d", prior->number);
 }
 
 void evidence_chip_key(const struct gpu *gpu, enum share share, char key[KEY_SIZE])
