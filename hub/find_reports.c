@@ -104,7 +104,7 @@ enum error_code find_pending(struct store *store, const char *pci_id, const char
     report_ids_seen(ids->items, ids->count, now);
     if (!seen || strcmp(seen, now) == 0)
         return ERROR_NONE;
-    error_set(error, ERROR_BAD_INPUT, "other reports on %s wait now than were listed: %d", pci_id,
-              ids->count);
+    error_set(error, ERROR_BAD_INPUT,
+              "the %d reports on %s that wait now are not just those that were listed", ids->count, pci_id);
     return error_next(error, "look at them: passthru-hub pending --id %s", pci_id);
 }
