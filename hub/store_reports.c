@@ -216,8 +216,10 @@ static enum error_code visit_report(void *context, const char *const columns[], 
 {
     const struct report_visit *visit = context;
     struct stored_report report = {columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], 0};
-    if (!is_sound(&report))
-        return error_set(error, ERROR_DATABASE_DAMAGED, "report %.12s in the store is damaged", report.id);
+    if (!is_sound(&report)) {
+        error_set(error, ERROR_DATABASE_DAMAGED, "report %.12s in the store is damaged", report.id);
+        return error_next(error, "put a copy of the store back, or correct that row of the table report");
+    }
     return store_number(columns[6], &report.received, error) ? error->code
                                                              : visit->each(visit->context, &report, error);
 }
