@@ -201,8 +201,8 @@ static json_t *gpus_values(const struct listed_gpu gpus[], int count)
     return values;
 }
 
-/* By each symptom its patterns, with the words that a line has; without those that one line alone does not
- * show. */
+/* By each symptom its patterns, with the words that a line has; of those that no line alone shows the name,
+ * by which people ask. */
 static json_t *patterns_values(json_t *symptoms)
 {
     json_t *values = json_array();
@@ -210,13 +210,20 @@ static json_t *patterns_values(json_t *symptoms)
     size_t k;
     json_t *symptom;
     json_t *meaning;
-    json_array_foreach (symptoms, i, symptom)
-        json_array_foreach (json_object_get(symptom, "meanings"), k, meaning)
-            if (json_is_false(json_object_get(meaning, "needs_others")))
-                json_array_append_new(values, json_pack("[O,O,O,O]", json_object_get(symptom, "id"),
-                                                        json_object_get(meaning, "words"),
-                                                        json_object_get(meaning, "pattern"),
-                                                        json_object_get(symptom, "harmless")));
+    json_array_foreach (symptoms, i, symptom) {
+        bool has_any = false;
+        json_array_foreach (json_object_get(symptom, "meanings"), k, meaning) {
+            if (!json_is_false(json_object_get(meaning, "needs_others")))
+                continue;
+            json_array_append_new(values, json_pack("[O,O,O,O]", json_object_get(symptom, "id"),
+                                                    json_object_get(meaning, "words"),
+                                                    json_object_get(meaning, "pattern"),
+                                                    json_object_get(symptom, "harmless")));
+            has_any = true;
+        }
+        if (!has_any)
+            json_array_append_new(values, json_pack("[O]", json_object_get(symptom, "id")));
+    }
     return values;
 }
 

@@ -74,6 +74,7 @@
       return [row];
     });
     data.patterns = data.symptoms.flatMap(([id, words, pattern, harmless]) => {
+      if (!words) return [{ id, words: [] }]; /* no line alone shows it */
       try {
         return [{ id, harmless, words: words.toLowerCase().split("|"), pattern: new RegExp(pattern, "i") }];
       } catch {

@@ -140,7 +140,7 @@ def search(driver):
     check("search: rules of accessibility, with a list", driver.execute_script(RULES))
     for text, path in (("10de:1d16", "/gpu/10de-1d16/"), ("01:00.0 VGA [0300]: NVIDIA [10DE:1D16] (rev a1)", "/gpu/10de-1d16/"),
                        ("[    5.1] NVRM: failed to copy vbios to system memory.", "/symptom/nvrm-vbios-copy-failed/"),
-                       ("nvidia code 43", "/symptom/nvidia-code-43/")):
+                       ("nvidia code 43", "/symptom/nvidia-code-43/"), ("AMD reset bug", "/symptom/amd-reset-bug/")):
         check("search: %s" % text, [] if ask(driver, text)[0][:1] == [ADDRESS + path] else [str(ask(driver, text))])
     if QUESTIONS:
         wrong = []
