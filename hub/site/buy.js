@@ -76,6 +76,8 @@
     const isForComputing = form === "server" || (form === "desktop" && gpu.display.value === "none");
     const use = !asked.use && isForComputing ? "llm" : asked.use;
     const place = [uses.indexOf(use), (asked.budget ? 4 : 0) + (asked.passive ? 2 : 0) + (asked.split > 1 ? 1 : 0)];
+    /* card_like_vram(): no small card in place of a large one. */
+    const vram = asked.vram || (!use && gpu && gpu.card && gpu.card.vram_gib[0] >= 12 ? 8 : 0);
     const guest = guests.indexOf(asked.guest || (use === "macos" ? "macos" : "unknown"));
     const mayNeedModule = !gpu || (gpu.reset.value !== "vendor-reset" && gpu.reset.value !== "broken");
     const standing = (card) => data.parts[card.fit[place[0]]][place[1]];
@@ -88,7 +90,7 @@
         (mayNeedModule || !card.module) &&
         !asked.beside.some((slug) => card.ids.includes(slug)) &&
         (!asked.vendor || card.slug.startsWith(vendors[asked.vendor])) &&
-        card.vram >= asked.vram &&
+        card.vram >= vram &&
         atMost(card.watts, asked.watts) &&
         atMost(card.slots, asked.slots) &&
         atMost(card.length, asked["max-length"]) &&
