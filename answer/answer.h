@@ -148,8 +148,12 @@ void answer_append_tried(struct buffer *out, const struct shown_report *report);
  * Nothing without a year. */
 void answer_append_years(struct buffer *out, const struct report_years *years);
 
-/* "LIKELY to work". */
+/* "LIKELY to work", and what answer_append_verdict says after that. */
 const char *answer_level_sentence(enum level level);
+void answer_append_after_level(struct buffer *out, const struct answer *answer);
+
+/* "with a workaround". */
+const char *answer_outcome_label(enum outcome outcome);
 
 /* Writes how it is with a virtual function or a vGPU, where somebody reported that. */
 void answer_write_parts(const struct prose *prose, const struct answer *answer);

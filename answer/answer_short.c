@@ -147,9 +147,13 @@ static void append_chance(struct buffer *out, const struct answer *answer)
 
 void answer_append_verdict(struct buffer *out, const struct answer *answer)
 {
-    const struct verdict *verdict = &answer->verdict;
-    buffer_append_format(out, "%s. ", answer_level_sentence(verdict->level));
-    if (verdict->level == LEVEL_UNKNOWN)
+    buffer_append_format(out, "%s. ", answer_level_sentence(answer->verdict.level));
+    answer_append_after_level(out, answer);
+}
+
+void answer_append_after_level(struct buffer *out, const struct answer *answer)
+{
+    if (answer->verdict.level == LEVEL_UNKNOWN)
         buffer_append_text(out, "No report and no known mechanism supports an answer");
     else
         append_chance(out, answer);

@@ -5,6 +5,12 @@
 #include "answer/card.h"
 #include "answer/parts.h"
 
+const char *answer_outcome_label(enum outcome outcome)
+{
+    static const char *const labels[OUTCOME_COUNT] = {"works", "with a workaround", "partly", "fails"};
+    return labels[outcome];
+}
+
 void answer_append_report(struct buffer *out, const struct shown_report *report)
 {
     buffer_append_text(out, report->texts[SHOWN_DATE] ? report->texts[SHOWN_DATE] : "undated");

@@ -10,9 +10,8 @@ enum { YEAR_WIDTH = 36, BAR_WIDTH = 26, BAR_HEIGHT = 80, FEW_REPORTS = 4 };
 
 void chart_set_outcome(json_t *object, enum outcome outcome)
 {
-    static const char *const labels[OUTCOME_COUNT] = {"works", "with a workaround", "partly", "fails"};
     template_set(object, "outcome", vocabulary_value(&vocabulary_outcome, (int)outcome));
-    template_set(object, "outcome_label", labels[outcome]);
+    template_set(object, "outcome_label", answer_outcome_label(outcome));
 }
 
 void chart_set_outcomes(json_t *values, const struct verdict *verdict)

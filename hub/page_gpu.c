@@ -211,15 +211,16 @@ static void write_title(const struct answer *answer, const char *name, const cha
 }
 
 /* The verdict's sentences; the first one, which a terminal has in capitals, apart: "Unlikely to work". */
-static void set_verdict(json_t *values, const struct answer *answer, const char *summary)
+static void set_verdict(json_t *values, const struct answer *answer)
 {
+    struct buffer summary CLEANUP(buffer_free) = BUFFER(8192);
     char first[64];
     snprintf(first, sizeof first, "%s", answer_level_sentence(answer->verdict.level));
     for (char *c = first + 1; isupper((unsigned char)*c); c++)
         *c = (char)tolower((unsigned char)*c);
-    const char *rest = strstr(summary, ". ");
+    answer_append_after_level(&summary, answer);
     template_set(values, "sentence", first);
-    template_set(values, "summary", rest ? rest + 2 : summary);
+    template_set(values, "summary", buffer_text(&summary));
     page_set_level(values, answer->verdict.level, answer->verdict.usable);
     chart_set_outcomes(values, &answer->verdict);
 }
@@ -253,7 +254,7 @@ json_t *page_gpu_values(const struct answer *answer, const struct series *series
     template_set(values, "form",
                  vocabulary_value(&vocabulary_form_factor, (int)gpu_form_factor(&answer->device.gpu)));
     json_object_set_new(values, "forms", json_array());
-    set_verdict(values, answer, buffer_text(&summary));
+    set_verdict(values, answer);
     set_section(values, "notes", answer, write_notes);
     set_section(values, "why", answer, answer_write_why);
     set_section(values, "cards", answer, answer_write_cards);
