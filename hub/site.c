@@ -174,6 +174,8 @@ static enum error_code read_all(int at, const char *path, struct buffer *bytes, 
     ssize_t got = place ? read(file, place, (size_t)status.st_size) : -1;
     int number = errno;
     close(file);
+    if (got >= 0)
+        place[got] = '\0';
     if (got < 0 || got != status.st_size)
         return error_set_errno(error, got < 0 ? number : EIO, "cannot read %s", path);
     bytes->length += (size_t)got;
@@ -187,25 +189,29 @@ enum error_code site_read(const struct site *site, const char *path, struct buff
 }
 
 /* Hard links are made at the end: where nothing is written, none are. */
+static enum error_code keep(struct site *site, const char *path, struct error *error)
+{
+    buffer_append(&site->taken, path, strlen(path) + 1);
+    return site->taken.failed ? error_set(error, ERROR_NO_MEMORY, "no memory for the list of files")
+                              : (error->code = ERROR_NONE);
+}
+
 enum error_code site_take_over(struct site *site, const char *path, bool *found, struct error *error)
 {
-    error->code = ERROR_NONE;
     *found = site->old >= 0 && faccessat(site->old, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-    if (*found) {
-        buffer_append(&site->taken, path, strlen(path) + 1);
-        if (site->taken.failed)
-            return error_set(error, ERROR_NO_MEMORY, "no memory for the list of files");
-    }
-    return ERROR_NONE;
+    return *found ? keep(site, path, error) : (error->code = ERROR_NONE);
 }
 
 static enum error_code link_file(const struct site *site, const char *path, struct error *error)
 {
-    if (make_parents(site->new, path, error))
-        return error->code;
-    return linkat(site->old, path, site->new, path, 0) == 0 || errno == EEXIST
-               ? ERROR_NONE
-               : error_set_errno(error, errno, "cannot link %s", path);
+    int result = linkat(site->old, path, site->new, path, 0);
+    if (result && errno == ENOENT) { /* most directories are there */
+        if (make_parents(site->new, path, error))
+            return error->code;
+        result = linkat(site->old, path, site->new, path, 0);
+    }
+    return !result || errno == EEXIST ? (error->code = ERROR_NONE)
+                                      : error_set_errno(error, errno, "cannot link %s", path);
 }
 
 /* A path that ends in '/' is that of a directory. */
@@ -256,15 +262,18 @@ static bool make_newer(const struct site *site, const char *path, int file)
 enum error_code site_write(struct site *site, const char *path, const struct buffer *bytes,
                            struct error *error)
 {
-    bool found;
+    static const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     if (bytes->failed)
         return error_set(error, ERROR_NO_MEMORY, "cannot write %s: it is too large, or memory is short",
                          path);
     if (has_same(site, path, bytes))
-        return site_take_over(site, path, &found, error);
-    if (make_parents(site->new, path, error))
-        return error->code;
-    int file = openat(site->new, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+        return keep(site, path, error);
+    int file = openat(site->new, path, flags, 0644);
+    if (file < 0 && errno == ENOENT) {
+        if (make_parents(site->new, path, error))
+            return error->code;
+        file = openat(site->new, path, flags, 0644);
+    }
     if (file < 0)
         return error_set_errno(error, errno, "cannot write %s", path);
     bool written = file_write_all(file, buffer_text(bytes), bytes->length) && make_newer(site, path, file) &&
