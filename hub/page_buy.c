@@ -62,8 +62,10 @@ static enum error_code add_choice(void *context, const struct offer *offer, stru
     if ((offer->reset != RESET_FLR && offer->reset != RESET_BUS && offer->reset != RESET_VENDOR_RESET) ||
         !fits_any(&likely))
         return ERROR_NONE;
-    if (choices->at == MAX_OFFERS)
-        return error_set(error, ERROR_NO_MEMORY, "more than %d cards that one can buy", MAX_OFFERS);
+    if (choices->at == MAX_OFFERS) {
+        error_set(error, ERROR_BAD_INPUT, "the database has more than %d cards that one can buy", MAX_OFFERS);
+        return error_next(error, "build it from a cards.tsv without those that nobody sells");
+    }
     struct choice *choice = &choices->items[choices->at++];
     if (choices->at > choices->count) {
         *choice = (struct choice){.offer = *offer};

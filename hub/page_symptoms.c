@@ -9,7 +9,8 @@
 #include "hub/site.h"
 #include "hub/template.h"
 
-enum { MAX_FIXES = 12 };
+/* Names are most of the index of the search: 150 KB, compressed, hold twice the 6,300 of today. */
+enum { MAX_FIXES = 12, MAX_NAMES = 13000 };
 
 static json_t *find_symptom(json_t *symptoms, const char *id)
 {
@@ -122,6 +123,7 @@ struct search_index {
     int count;
     json_t *words; /* by kind */
     json_t *names;
+    int name_count;
     int reports; /* of the last name, and its source */
     int source;
 };
@@ -164,6 +166,10 @@ static enum error_code add_alias(void *context, const struct alias_record *alias
     error->code = ERROR_NONE;
     if (!gpu)
         return ERROR_NONE;
+    if (++index->name_count > MAX_NAMES) {
+        error_set(error, ERROR_BAD_INPUT, "the database has more than %d names of GPUs", MAX_NAMES);
+        return error_next(error, "build it from tables with fewer names: names.tsv, cards.tsv, prices.tsv");
+    }
     json_t *entry = json_array();
     /* A 0 stands between names of which the reports or the source make the first one the likelier. */
     if (alias->is_of_processor || alias->reports != index->reports || alias->source != index->source)
@@ -230,7 +236,7 @@ static json_t *patterns_values(json_t *symptoms)
 enum error_code page_search_write(struct database *database, const struct listed_gpu gpus[], int count,
                                   json_t *symptoms, struct buffer *out, struct error *error)
 {
-    struct search_index index = {gpus, count, json_object(), json_array(), 0, 0};
+    struct search_index index = {gpus, count, json_object(), json_array(), 0, 0, 0};
     json_t *whole = json_pack("{s:o,s:o,s:o,s:o}", "words", index.words, "names", index.names, "gpus",
                               gpus_values(gpus, count), "symptoms", patterns_values(symptoms));
     if (!database_each_name_word(database, add_words, &index, error) &&
