@@ -113,6 +113,13 @@ def look(driver):
                       driver.execute_script(RULES))
 
 
+def look_after(driver, what):
+    """The rules where something was done with a page, narrow and wide."""
+    for width in (360, 1280):
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+        check("rules of accessibility: %s %d" % (what, width), driver.execute_script(RULES))
+
+
 def ask(driver, text):
     """What the search shows: the addresses, and what it says."""
     driver.execute_async_script(
@@ -137,7 +144,7 @@ def search(driver):
             if found != ["%s/gpu/%s/" % (ADDRESS, first.replace(":", "-"))]:
                 wrong.append("%s: %s, not %s" % (text, found, first))
     check("search: names as the program finds them", wrong)
-    check("search: rules of accessibility, with a list", driver.execute_script(RULES))
+    look_after(driver, "search with a list")
     for text, path in (("10de:1d16", "/gpu/10de-1d16/"), ("01:00.0 VGA [0300]: NVIDIA [10DE:1D16] (rev a1)", "/gpu/10de-1d16/"),
                        ("[    5.1] NVRM: failed to copy vbios to system memory.", "/symptom/nvrm-vbios-copy-failed/"),
                        ("nvidia code 43", "/symptom/nvidia-code-43/"), ("AMD reset bug", "/symptom/amd-reset-bug/")):
@@ -225,7 +232,7 @@ def buy(driver):
             if words[0] != words[1]:
                 wrong.append("the command is %s" % words[0])
             check("buy: %s" % wanted["question"], wrong)
-    check("buy: rules of accessibility, with an answer", driver.execute_script(RULES))
+    look_after(driver, "buy with an answer")
     driver.get(ADDRESS + "/buy/?beside=1")
     driver.find_element(By.ID, "beside").send_keys("01:00.0 VGA [0300]: NVIDIA Corporation GA106 [10de:2504] (rev a1)")
     driver.find_element(By.ID, "vram").send_keys("1e9")
@@ -244,6 +251,7 @@ def compare(driver):
     check("compare: one beside the other", [] if heads == [ADDRESS + "/gpu/10de-1d16/", ADDRESS + "/gpu/10de-1d01/"] else heads)
     told = driver.find_element(By.ID, "told").text
     check("compare: one that is not known is named", [] if "0000:0000" in told else [told])
+    look_after(driver, "compare with a table")
     check("compare: what is the same is told from what differs", [] if driver.find_elements(By.CSS_SELECTOR, "#table .differs") else ["nothing"])
 
 
@@ -289,7 +297,7 @@ def report(driver):
     problem = shown_text(driver, "#note + .problem")
     check("report: what is wrong is said, at its field", [] if "note" in told.lower() and "number" not in told and problem and problem[0] in told
           and driver.switch_to.active_element.get_attribute("id") == "note" else [told, str(problem)])
-    check("report: rules of accessibility, with a problem", driver.execute_script(RULES))
+    look_after(driver, "report with a problem")
     driver.find_element(By.ID, "note").clear()
     driver.find_element(By.ID, "note").send_keys("<b>the fan</b> & \"more\"")
     shown = json.loads(driver.find_element(By.ID, "json").text)
@@ -303,7 +311,7 @@ def report(driver):
     check("report: its number, its token and what to do with them",
           [] if re.search("number: [0-9a-f]{64}\nIts token: [0-9a-f]{64}\n", told) and "curl -X DELETE" in told else [told])
     print("# sent %s" % "".join(re.findall("number: ([0-9a-f]{64})", told)))
-    check("report: rules of accessibility, with a receipt", driver.execute_script(RULES))
+    look_after(driver, "report with a receipt")
     driver.find_element(By.ID, "note").send_keys(", again")
     told = told_after(driver, lambda: button.send_keys(Keys.ENTER))
     driver.find_element(By.CSS_SELECTOR, "#withdraw [type=submit]").send_keys(Keys.ENTER)
