@@ -27,7 +27,7 @@ struct database {
     char **origins; /* texts of the table, by the number of their row; NULL: not fetched yet */
     int origin_capacity;
     bool without_sources;   /* of values: database_name_sources */
-    struct kept *kept[256]; /* by a hash; NULL: nothing */
+    struct kept *kept[512]; /* by a hash; NULL: nothing */
 };
 
 /* ---- statements ---- */
@@ -110,8 +110,8 @@ enum error_code database_sqlite_error(const struct database *database, int resul
 
 /* ---- what many GPUs share ---- */
 
-/* A value that was read, for the next GPU. It stays until kept_store is called; without memory nothing is
- * kept. */
+/* A value that was read, for the next GPU: as long as the database is open. What there is no memory or no
+ * place for is not kept. */
 enum kept_kind { KEPT_VENDOR, KEPT_PRIOR, KEPT_EVIDENCE, KEPT_FIXES, KEPT_WORKAROUND };
 struct kept {
     enum kept_kind kind;

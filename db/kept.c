@@ -7,32 +7,38 @@
 
 #include "db/internal.h"
 
+/* The place of what has this key, empty where nothing has; NULL: all that it could be in are taken. */
 static struct kept **place_of(struct database *database, enum kept_kind kind, const char *key)
 {
-    unsigned hash = kind;
+    uint32_t hash = 2166136261U + kind; /* FNV-1a */
     for (const char *at = key; *at; at++)
-        hash = hash * 31 + (unsigned char)*at;
-    return &database->kept[hash % ARRAY_SIZE(database->kept)];
+        hash = (hash ^ (unsigned char)*at) * 16777619U;
+    for (uint32_t i = 0; i < 8; i++) {
+        struct kept **place = &database->kept[(hash + i) % ARRAY_SIZE(database->kept)];
+        if (!*place || ((*place)->kind == kind && strcmp((*place)->key, key) == 0))
+            return place;
+    }
+    return NULL;
 }
 
 const struct kept *kept_find(struct database *database, enum kept_kind kind, const char *key)
 {
-    const struct kept *kept = *place_of(database, kind, key);
-    return kept && kept->kind == kind && strcmp(kept->key, key) == 0 ? kept : NULL;
+    struct kept **place = place_of(database, kind, key);
+    return place ? *place : NULL;
 }
 
 void kept_store(struct database *database, enum kept_kind kind, const char *key, const void *value,
                 size_t size)
 {
     struct kept **place = place_of(database, kind, key);
-    free(*place);
-    *place = malloc(sizeof **place + size);
-    if (!*place)
+    struct kept *kept = place && !*place ? malloc(sizeof *kept + size) : NULL;
+    if (!kept)
         return;
-    (*place)->kind = kind;
-    snprintf((*place)->key, sizeof(*place)->key, "%s", key);
-    (*place)->size = size;
-    memcpy((*place)->value, value, size);
+    kept->kind = kind;
+    snprintf(kept->key, sizeof kept->key, "%s", key);
+    kept->size = size;
+    memcpy(kept->value, value, size);
+    *place = kept;
 }
 
 void kept_free(struct database *database)
