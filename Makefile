@@ -53,7 +53,7 @@ WITHOUT_ARCHIVE := $(strip $(foreach library,$(BUNDLED),$(if $(ARCHIVES_$(librar
 $(if $(WITHOUT_ARCHIVE),$(info BUNDLE=1: no archive is installed of: $(WITHOUT_ARCHIVE). It is used as a shared library.))
 # What no program calls is left out, and the addresses to be set at the start are a bitmap where libc reads that. libc
 # first: most symbols are looked for there.
-PACKED := $(if $(shell grep -sl GLIBC_ABI_DT_RELR $$($(CC) -print-file-name=libc.so.6)),-Wl$(comma)-z$(comma)pack-relative-relocs)
+PACKED := $(if $(shell grep -sl GLIBC_ABI_DT_RELR /dev/null $$($(CC) -print-file-name=libc.so.6)),-Wl$(comma)-z$(comma)pack-relative-relocs)
 override LDFLAGS += -Wl,--gc-sections $(PACKED)
 libs_of = $(foreach library,$(libraries_of),$(or $(ARCHIVES_$(library)),$(call library_flags,$(library)))) -lc -lm
 endif
