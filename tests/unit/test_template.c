@@ -69,7 +69,7 @@ DEFINE_TEST(test_bad_templates)
 {
     static const char *const cases[][2] = {
         {"\n{{unknown}}", ":2: there is no value called unknown"},
-        {"a\n\n{{#list}}{{wrod}}{{/list}}", ":3: there is no value called wrod"},
+        {"a\n\n{{#list}}{{missing}}{{/list}}", ":3: there is no value called missing"},
         {"{{#list}}\n", ":1: the end is missing of the block list"},
         {"{{#list}}{{#no}}{{/list}}{{/no}}", ":1: the end is missing of the block"},
         {"x{{/list}}", ":1: the end of a block that does not begin: list"},
