@@ -265,8 +265,10 @@ void search_grade(const struct question *question, const struct gpu_name *maker,
         candidate->extra = candidate->extra || !name.count ? FAR : 0;
     candidate->memory = compare_memory(question, candidate->hit.memory);
     candidate->hit.lacks_memory = candidate->memory == 1;
-    /* Without a word on it a card is meant, and a name with "Mobile" in it is that of another product. */
-    candidate->other_form = !fits_form(question->form, form_factor) ||
+    /* Without a word on it a card is meant, and a name with "Mobile" in it is that of another product; but a
+     * card may be called Max-Q. */
+    bool is_called_so = is_mobile_name && !fit.lacks_form;
+    candidate->other_form = (!fits_form(question->form, form_factor) && !is_called_so) ||
                             (question->form != WANTS_MOBILE && is_mobile_name && !is_card(form_factor));
     candidate->source = 0;
     while (candidate->source < (int)ARRAY_SIZE(sources) && strcmp(sources[candidate->source], source) != 0)

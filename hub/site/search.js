@@ -133,6 +133,7 @@
     let missing = 0;
     let lacksDdr = 0;
     let isOdd = 0;
+    let lacksForm = false;
     let usesProduct = false;
     let usesChip = false;
     let wholeChip = row.chip.length > 0 && asked.counts.has(row.chip[0]);
@@ -154,6 +155,7 @@
       } else if (word.kind === "maker" || word.kind === "noise") {
         missing++;
       } else if (word.kind === "mobile") {
+        lacksForm = true;
         isOdd = row.counts.has("maxq") ? 1 : 0;
       } else if (word.text.includes("ddr")) {
         lacksDdr = 1;
@@ -164,7 +166,8 @@
     if (usesProduct) for (const word of row.counted) extra += word.nth > count(asked.counts, word.text) ? 1 : 0;
     else extra = row.counted.some((word) => word.nth > count(asked.counts, word.text)) || !row.words.length ? 24 : 0;
     const size = !asked.wanted.length ? 0 : row.memory ? (asked.wanted.includes(row.memory.text) ? 0 : 2) : 1;
-    const fits = wantsMobile ? !isCard(row.form) || row.form === "either" : !row.isMobile || isCard(row.form);
+    const isCalledSo = row.isMobile && !lacksForm; /* a card that is called Max-Q */
+    const fits = wantsMobile ? !isCard(row.form) || row.form === "either" || isCalledSo : !row.isMobile || isCard(row.form);
     const tier = extra || size === 2 || (usesChip && !wholeChip) ? 2 : fits ? 0 : 1;
     const literal = tier === 0 && row.titles.every((word) => asked.counts.has(word.text));
     let noise = 0;
