@@ -41,9 +41,9 @@ bool gpu_settle(struct gpu *gpu, enum form_factor form_factor, double confidence
 {
     struct annotation *annotations = gpu->attributes;
     struct annotation vbios = {VBIOS_UNKNOWN, 0.0, source};
-    bool changed = gpu_form_factor(gpu) != form_factor;
+    enum form_factor before = gpu_form_factor(gpu);
     annotations[ATTRIBUTE_FORM_FACTOR] = (struct annotation){(int)form_factor, confidence, source};
-    if (!changed)
+    if (before == form_factor)
         return false;
     for (size_t i = ARRAY_SIZE(deliveries); i-- > 0;)
         if (deliveries[i].form_factor == form_factor &&
@@ -51,8 +51,9 @@ bool gpu_settle(struct gpu *gpu, enum form_factor form_factor, double confidence
             vbios = (struct annotation){(int)deliveries[i].vbios, fmin(deliveries[i].confidence, confidence),
                                         source};
     annotations[ATTRIBUTE_VBIOS] = vbios;
+    /* That there is none was said of the server card which shares the ID. */
     if (form_factor != FORM_FACTOR_MOBILE && form_factor != FORM_FACTOR_SERVER &&
-        gpu_display(gpu) == DISPLAY_UNKNOWN)
+        (gpu_display(gpu) == DISPLAY_UNKNOWN || before == FORM_FACTOR_SERVER))
         annotations[ATTRIBUTE_DISPLAY] = (struct annotation){DISPLAY_OUTPUTS, fmin(0.9, confidence), source};
     return true;
 }

@@ -57,6 +57,29 @@ DEFINE_TEST(test_settle_by_chassis)
     }
 }
 
+/* A workstation card that shares its ID with a server card (Radeon Pro VII, Instinct MI50) has outputs; a
+ * chip without a display core has none on any card. */
+DEFINE_TEST(test_settle_display)
+{
+    static const struct {
+        enum form_factor before, after;
+        enum display display, expected;
+    } cases[] = {
+        {FORM_FACTOR_SERVER, FORM_FACTOR_DESKTOP, DISPLAY_NONE, DISPLAY_OUTPUTS},
+        {FORM_FACTOR_SERVER, FORM_FACTOR_SERVER, DISPLAY_NONE, DISPLAY_NONE},
+        {FORM_FACTOR_DESKTOP, FORM_FACTOR_SERVER, DISPLAY_NONE, DISPLAY_NONE},
+        {FORM_FACTOR_EITHER, FORM_FACTOR_DESKTOP, DISPLAY_NONE, DISPLAY_NONE},
+        {FORM_FACTOR_EITHER, FORM_FACTOR_DESKTOP, DISPLAY_UNKNOWN, DISPLAY_OUTPUTS},
+        {FORM_FACTOR_EITHER, FORM_FACTOR_MOBILE, DISPLAY_UNKNOWN, DISPLAY_UNKNOWN},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct gpu gpu = make_gpu(0x1002, cases[i].before, VBIOS_ROM_BAR);
+        gpu.attributes[ATTRIBUTE_DISPLAY] = (struct annotation){(int)cases[i].display, 0.8, "rule"};
+        gpu_settle(&gpu, cases[i].after, 0.9, "product");
+        assert_int_equal(gpu_display(&gpu), cases[i].expected);
+    }
+}
+
 DEFINE_TEST(test_blockers)
 {
     static const struct {
