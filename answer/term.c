@@ -46,6 +46,12 @@ static bool is_half_id(const char *name)
            strspn(name, "0123456789") < 4;
 }
 
+/* A half of a PCI ID that may as well be a model, of whose name more words are a part: B300. */
+static bool is_model(const char *half)
+{
+    return strspn(half + 1, "0123456789") == 3;
+}
+
 static enum error_code no_such_name(struct database *database, const char *name,
                                     const struct name_search *search, struct error *error)
 {
@@ -84,7 +90,8 @@ enum error_code term_search(struct database *database, const char *name, enum ch
 {
     if (database_search(database, name, chassis, search, error))
         return error->code;
-    bool is_nothing = !search->count || (!search->asked && is_half_id(name));
+    bool is_nothing = !search->count || (!search->asked && is_half_id(name) &&
+                                         (!is_model(name) || search->hits[0].kind == MATCH_SIMILAR));
     return is_nothing ? no_such_name(database, name, search, error) : ERROR_NONE;
 }
 
