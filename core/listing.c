@@ -50,13 +50,14 @@ static void set_subsystem(struct listing_device *device, unsigned vendor, unsign
 }
 
 /* ---- lspci: a value with its number, "NVIDIA Corporation [10de]", or "10de" alone; hwinfo: "pci 0x10de
- * "nVidia"" ---- */
+ * "nVidia""; esxcli: "0x10de" ---- */
 
 static bool read_value(const char *value, unsigned *number)
 {
     const char *bracket = strrchr(value, '[');
-    if (strncmp(value, "pci 0x", 6) == 0)
-        return read_hex(value + 6, 4, number);
+    value += strncmp(value, "pci 0x", 6) == 0 ? 4 : 0;
+    if (strncmp(value, "0x", 2) == 0)
+        return read_hex(value + 2, 4, number);
     return bracket ? read_hex(bracket + 1, 4, number) && bracket[5] == ']'
                    : read_hex(value, 4, number) && !value[4];
 }
@@ -145,11 +146,14 @@ bool listing_read_field(const char *line, struct listing_device *device)
     static const struct {
         const char *key;
         enum field field;
-    } keys[] = {{"Class:", CLASS},         {"Vendor:", VENDOR},       {"Device:", DEVICE},
-                {"SVendor:", SUBVENDOR},   {"SubVendor:", SUBVENDOR}, {"SDevice:", SUBDEVICE},
-                {"SubDevice:", SUBDEVICE}, {"Rev:", REVISION},        {"Revision:", REVISION},
-                {"ProgIf:", INTERFACE},    {"Driver:", DRIVER},       {"Module:", MODULE},
-                {"IOMMUGroup:", GROUP},    {"SysFS BusID:", ADDRESS}, {"Slot:", ADDRESS}};
+    } keys[] = {{"Class:", CLASS},         {"Vendor:", VENDOR},          {"Device:", DEVICE},
+                {"SVendor:", SUBVENDOR},   {"SubVendor:", SUBVENDOR},    {"SDevice:", SUBDEVICE},
+                {"SubDevice:", SUBDEVICE}, {"Rev:", REVISION},           {"Revision:", REVISION},
+                {"ProgIf:", INTERFACE},    {"Driver:", DRIVER},          {"Module:", MODULE},
+                {"IOMMUGroup:", GROUP},    {"SysFS BusID:", ADDRESS},    {"Slot:", ADDRESS},
+                {"Address:", ADDRESS},     {"Device Class:", CLASS},     {"Vendor ID:", VENDOR},
+                {"Device ID:", DEVICE},    {"SubVendor ID:", SUBVENDOR}, {"SubDevice ID:", SUBDEVICE},
+                {"Revision ID:", REVISION}};
     unsigned class_code;
     if (begins_hwinfo(line, &class_code)) {
         *device = LISTING_DEVICE_UNKNOWN;
@@ -160,9 +164,12 @@ bool listing_read_field(const char *line, struct listing_device *device)
         size_t length = strlen(keys[i].key);
         if (strncmp(line, keys[i].key, length) != 0)
             continue;
-        if (strcmp(keys[i].key, "Slot:") == 0)
+        const char *value = line + length + strspn(line + length, " \t");
+        if (keys[i].field == ADDRESS && strncmp(value, "0x", 2) == 0)
+            return false; /* esxcli's Slot: is a part of its Address: */
+        if (strcmp(keys[i].key, "Slot:") == 0 || strcmp(keys[i].key, "Address:") == 0)
             *device = LISTING_DEVICE_UNKNOWN;
-        set_field(device, keys[i].field, line + length + strspn(line + length, " \t"));
+        set_field(device, keys[i].field, value);
         return true;
     }
     return false;

@@ -8,7 +8,7 @@
 #include "core/pci_id.h"
 
 /* PCI devices as programs other than `lspci -nn` list them: lspci -mm and -vmm, pvesh (Proxmox), pciconf
- * (FreeBSD), hwinfo, and the hardware IDs of Windows. */
+ * (FreeBSD), hwinfo, esxcli hardware pci list (ESXi), and the hardware IDs of Windows. */
 
 enum { LISTING_ADDRESS_SIZE = 24, LISTING_DRIVER_SIZE = 32, LISTING_NO_GROUP = -1 };
 
@@ -35,8 +35,8 @@ bool listing_read_line(const char *line, struct listing_device *device);
  * lines of the table that it prints otherwise. False when it is none. */
 bool listing_read_json(const char *text, size_t length, struct buffer *rows);
 
-/* Reads `Key: value` of a record of lspci -vmm or hwinfo into `device`; the first line of a record clears it.
- * False when it is no such line. */
+/* Reads `Key: value` of a record of lspci -vmm, hwinfo or esxcli into `device`; the first line of a record
+ * clears it. False when it is no such line. */
 bool listing_read_field(const char *line, struct listing_device *device);
 
 #endif

@@ -114,7 +114,7 @@ static const struct {
      "`05:00.0 VGA [0300]: NVIDIA [10de:2c37]`\n",
      "0000:01:00.0 0300 10de:2c33\n0000:02:00.0 0300 10de:2c34\n0000:03:00.0 0300 10de:2c35\n"
      "0000:04:00.0 0300 10de:2c36\n0000:05:00.0 0300 10de:2c37\n"},
-    /* pvesh get /nodes/NODE/hardware/pci, pciconf -l of two versions, hwinfo. */
+    /* pvesh get /nodes/NODE/hardware/pci, pciconf -l of two versions, hwinfo, esxcli hardware pci list. */
     {"| class    | device | id           | iommugroup | vendor | device_name | mdev | subsystem_device | x | subsystem_vendor |\n"
      "| 0x030000 | 0x1b81 | 0000:01:00.0 |          1 | 0x10de | GP104       |      | 0x3301 | y | 0x1462 |\n"
      "\xe2\x94\x82 0x040300 \xe2\x94\x82 0x10f0 \xe2\x94\x82 0000:01:00.1 \xe2\x94\x82 1 \xe2\x94\x82 0x10de \xe2\x94\x82\n"
@@ -134,6 +134,12 @@ static const struct {
      "  Driver: \"nvidia\"\n\n26: PCI 02.0: 0380 Display controller\n  SysFS BusID: 0000:00:02.0\n  Vendor: pci 0x8086\n"
      "  Device: pci 0x3e92\n",
      "0000:00:02.0 0380 8086:3e92\n0000:01:00.0 0300 10de:1b81:1462:3301 a1 driver=nvidia\n"},
+    {"0000:3b:00.0\n   Address: 0000:3b:00.0\n   Segment: 0x0000\n   Bus: 0x3b\n   Slot: 0x00\n   Function: 0x0\n"
+     "   Vendor Name: NVIDIA Corporation\n   Device Name: NVIDIA L40S\n   Current Owner: VM Passthru\n   Vendor ID: 0x10de\n"
+     "   Device ID: 0x26b9\n   SubVendor ID: 0x10de\n   SubDevice ID: 0x1851\n   Device Class: 0x0302\n"
+     "   Device Class Name: 3D controller\n   Revision ID: 0xa1\n\n0000:02:00.0\n   Address: 0000:02:00.0\n   Slot: 0x00\n"
+     "   Vendor ID: 0x102b\n   Device ID: 0x0536\n   Device Class: 0x0300\n",
+     "0000:02:00.0 0300 102b:0536\n0000:3b:00.0 0302 10de:26b9:10de:1851 a1\n"},
     /* Two listings of one machine; then one of another, which does not mix with it. */
     {"01:00.0 0300: 10de:1b80 (rev a1)\n\nroot@pve:~# lspci -nnk\n01:00.0 VGA [0300]: NVIDIA [10de:1b80] (rev a1)\n"
      "\tKernel driver in use: vfio-pci\n01:00.0 VGA [0300]: AMD [1002:73ff]\n\tKernel driver in use: amdgpu\n",
