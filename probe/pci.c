@@ -110,7 +110,8 @@ bool pci_is_on_vfio(const struct pci_device *device)
 bool pci_has_host_driver(const struct pci_device *device)
 {
     return device->driver_known && *device->driver && !pci_is_on_vfio(device) &&
-           strcmp(device->driver, "pci-stub") != 0 && strcmp(device->driver, "xen-pciback") != 0;
+           strcmp(device->driver, "pci-stub") != 0 && strcmp(device->driver, "xen-pciback") != 0 &&
+           strcmp(device->driver, "ppt") != 0;
 }
 
 bool pci_is_display(const struct pci_device *device)

@@ -188,9 +188,31 @@ static int count_twins(const struct scan *scan, const struct pci_device *gpu)
     return count;
 }
 
+/* FreeBSD gives a device to a guest of bhyve by its driver ppt, which is told the address at boot. */
+static bool is_on_freebsd(const struct pci_device *gpu)
+{
+    return strcmp(gpu->driver, "vgapci") == 0 || strcmp(gpu->driver, "ppt") == 0;
+}
+
+static void judge_function(const struct pci_device *gpu, const struct pci_device *function, const char *place,
+                           struct findings *findings)
+{
+    const struct pci_id *id = &function->id;
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    pci_address_print(&function->address, address);
+    if (pci_has_host_driver(gpu) || !pci_has_host_driver(function))
+        return;
+    if (is_on_freebsd(gpu))
+        findings_add(findings, NULL, 0, FINDING_FUNCTION_BOUND_BHYVE, address, id->vendor, id->device,
+                     function->driver, place);
+    else
+        findings_add(findings, NULL, 0, FINDING_FUNCTION_BOUND, address, id->vendor, id->device,
+                     function->driver, place);
+}
+
 static void judge_driver(const struct scan *scan, const struct gpu *known, struct scan_gpu *gpu)
 {
-    struct buffer ids CLEANUP(buffer_free) = BUFFER(256);
+    struct buffer places CLEANUP(buffer_free) = BUFFER(256);
     int functions[MAX_FUNCTIONS];
     const struct pci_device *device = gpu->device;
     int count = scan_functions(scan, device, functions);
@@ -199,20 +221,27 @@ static void judge_driver(const struct scan *scan, const struct gpu *known, struc
         return;
     for (int i = 0; i < count; i++) {
         const struct pci_device *function = &scan->machine.devices[functions[i]];
-        char address[PCI_ADDRESS_TEXT_SIZE];
-        buffer_append_format(&ids, "%s%04x:%04x", i ? "," : "", function->id.vendor, function->id.device);
-        if (!pci_has_host_driver(device) && pci_has_host_driver(function))
-            findings_add(&gpu->findings, NULL, 0, FINDING_FUNCTION_BOUND,
-                         pci_address_print(&function->address, address), function->id.vendor,
-                         function->id.device, function->driver, function->id.vendor, function->id.device);
+        const struct pci_address *at = &function->address;
+        char place[PCI_ID_TEXT_SIZE];
+        if (is_on_freebsd(device))
+            snprintf(place, sizeof place, "%u/%u/%u", at->bus, at->slot, at->function);
+        else
+            snprintf(place, sizeof place, "%04x:%04x", function->id.vendor, function->id.device);
+        buffer_append_format(&places, "%s%s", !i ? "" : is_on_freebsd(device) ? " " : ",", place);
+        judge_function(device, function, place, &gpu->findings);
     }
     int twins = count_twins(scan, device);
     char own[PCI_ADDRESS_TEXT_SIZE];
-    if (pci_has_host_driver(device) && twins > 1)
+    if (!pci_has_host_driver(device))
+        return;
+    if (is_on_freebsd(device))
+        findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND_BHYVE, device->driver,
+                     buffer_text(&places));
+    else if (twins > 1)
         findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND_TWINS, device->driver, twins,
-                     buffer_text(&ids), device->driver, pci_address_print(&device->address, own));
-    else if (pci_has_host_driver(device))
-        findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND, device->driver, buffer_text(&ids),
+                     buffer_text(&places), device->driver, pci_address_print(&device->address, own));
+    else
+        findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND, device->driver, buffer_text(&places),
                      device->driver);
 }
 
