@@ -36,7 +36,7 @@ ROOMS_passthru-import := importer feed db core
 ROOMS_passthru-hub := hub feed answer db core
 
 SCRIPTS := $(patsubst schema/%.sql,$(BUILD)/gen/%_sql.c,$(wildcard schema/*.sql))
-GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_values.h vocabulary_values.c report_fields.h report_fields.c gpu_tables.h version.h) $(SCRIPTS)
+GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_values.h vocabulary_values.c report_fields.h report_fields.c gpu_tables.h private_rules.h version.h) $(SCRIPTS)
 room_sources = $(wildcard $(1)/*.c) $(if $(filter core,$(1)),$(BUILD)/gen/vocabulary_values.c $(BUILD)/gen/report_fields.c) $(if $(filter db,$(1)),$(SCRIPTS))
 objects_of = $(patsubst %.c,$(BUILD)/%.o,$(patsubst $(BUILD)/%,%,$(foreach room,$(1),$(call room_sources,$(room)))))
 library_flags = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1)))
@@ -87,6 +87,9 @@ $(BUILD)/gen/vocabulary_values.c: schema/vocabulary.awk $(VOCABULARY)
 	@mkdir -p $(@D)
 	$(Q)awk -f schema/vocabulary.awk -v output=source $(VOCABULARY) > $@.tmp && mv $@.tmp $@
 $(BUILD)/gen/gpu_tables.h: schema/gpu-tables.awk $(VOCABULARY) data/deliveries.tsv data/workarounds.tsv data/fixes.tsv
+	@mkdir -p $(@D)
+	$(Q)awk -f $^ > $@.tmp && mv $@.tmp $@
+$(BUILD)/gen/private_rules.h: schema/private-text.awk schema/private-text.tsv
 	@mkdir -p $(@D)
 	$(Q)awk -f $^ > $@.tmp && mv $@.tmp $@
 $(BUILD)/gen/report_fields.h: schema/report-fields.tsv schema/report-fields.awk
