@@ -16,10 +16,9 @@ static enum error_code find_attempts(struct database *database, int64_t number, 
 {
     static const char sql[] =
         "SELECT fix, result, purpose FROM report_attempt WHERE report = ?1 ORDER BY place";
-    sqlite3_stmt *row;
-    if (database_query(database, sql, SQL_VALUES(sql_integer(number)), &row, error))
-        return error->code;
-    while (report->attempt_count < REPORT_MAX_ATTEMPTS && database_next(database, row, error)) {
+    sqlite3_stmt *row = NULL;
+    while (report->attempt_count < REPORT_MAX_ATTEMPTS &&
+           database_row(database, sql, SQL_VALUES(sql_integer(number)), &row, error)) {
         int result = vocabulary_find(&vocabulary_result, column_text(row, 1));
         const char *purpose = column_text(row, 2);
         struct report_attempt *attempt = &report->attempts[report->attempt_count];
@@ -62,16 +61,13 @@ enum error_code database_find_reports(struct database *database, uint32_t pci_id
         "SELECT seq, lower(hex(id)), outcome, date, body ->> 'machine', nullif(chassis, 'unknown'),"
         " body ->> 'hypervisor', body ->> 'guest_os', body ->> 'firmware', body ->> 'url', body ->> 'note',"
         " sample FROM report WHERE pci_id = ?1 AND share = ?2 ORDER BY date DESC, id LIMIT ?3";
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     *reports = NULL;
     *count = 0;
-    if (database_query(database, sql,
-                       SQL_VALUES(sql_integer(pci_id),
-                                  sql_text(vocabulary_value(&vocabulary_share, (int)share)),
-                                  sql_integer(limit)),
-                       &row, error))
-        return error->code;
-    while (database_next(database, row, error)) {
+    while (database_row(
+        database, sql,
+        SQL_VALUES(sql_integer(pci_id), sql_word(&vocabulary_share, (int)share), sql_integer(limit)), &row,
+        error)) {
         struct shown_report *grown = realloc(*reports, ((size_t)*count + 1) * sizeof *grown);
         if (!grown)
             return error_set(error, ERROR_NO_MEMORY, "no memory for %d reports", *count + 1);
@@ -106,15 +102,11 @@ enum error_code database_find_report_years(struct database *database, const uint
                                  " WHERE sample <> 'vendor-statement' GROUP BY 1, 2 ORDER BY 1 DESC";
     int by_age[MAX_REPORT_YEARS][OUTCOME_COUNT] = {{0}};
     int newest = 0;
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     *years = (struct report_years){.count = 0};
-    if (pci_id ? database_query(database, of_one,
-                                SQL_VALUES(sql_integer(*pci_id),
-                                           sql_text(vocabulary_value(&vocabulary_share, (int)share))),
-                                &row, error)
-               : database_query(database, of_all, SQL_NO_VALUES, &row, error))
-        return error->code;
-    while (database_next(database, row, error)) {
+    const struct sql_value values[] = {sql_integer(pci_id ? *pci_id : 0),
+                                       sql_word(&vocabulary_share, (int)share)};
+    while (database_row(database, pci_id ? of_one : of_all, values, pci_id ? 2 : 0, &row, error)) {
         const int year = column_count(row, 0);
         const int outcome = vocabulary_find(&vocabulary_outcome, column_text(row, 1));
         if (outcome < 0)
@@ -136,23 +128,21 @@ enum error_code database_find_report_years(struct database *database, const uint
 
 /* ---- what was tried ---- */
 
-static enum error_code query_tried_fixes(struct database *database, const char *level, const char *key,
-                                         sqlite3_stmt **row, struct error *error)
+static bool next_fix(struct database *database, const char *level, const char *key, sqlite3_stmt **row,
+                     struct error *error)
 {
     static const char sql[] =
         "SELECT fix, tried, helped FROM workaround WHERE level = ?1 AND key = ?2 ORDER BY rank";
-    return database_query(database, sql, SQL_VALUES(sql_text(level), sql_text(key)), row, error);
+    return database_row(database, sql, SQL_VALUES(sql_text(level), sql_text(key)), row, error);
 }
 
 static enum error_code find_tried_fixes(struct database *database, const char *level, const char *key,
                                         struct tried_fix *tried_fixes, int limit, int *count,
                                         struct error *error)
 {
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     *count = 0;
-    if (query_tried_fixes(database, level, key, &row, error))
-        return error->code;
-    while (*count < limit && database_next(database, row, error)) {
+    while (*count < limit && next_fix(database, level, key, &row, error)) {
         struct tried_fix *tried = &tried_fixes[(*count)++];
         copy_column(row, 0, tried->fix, sizeof tried->fix);
         tried->tried = column_count(row, 1);
@@ -185,15 +175,12 @@ enum error_code database_find_similar_fixes(struct database *database, const str
         blocker_key(&device->gpu, *blocker, key);
     else
         evidence_class_key(&device->gpu, &device->prior, key);
-    const struct kept *kept = kept_find(database, KEPT_FIXES, key);
+    int size = kept_take(database, KEPT_FIXES, key, fixes);
+    *count = size / (int)sizeof *fixes;
     error->code = ERROR_NONE;
-    if (kept) {
-        memcpy(fixes, kept->value, kept->size);
-        *count = (int)(kept->size / sizeof *fixes);
-    } else if (!find_tried_fixes(database, blocker ? "blocker-fix" : "class", key, fixes, MAX_TRIED_FIXES,
-                                 count, error)) {
+    if (size < 0 && !find_tried_fixes(database, blocker ? "blocker-fix" : "class", key, fixes,
+                                      MAX_TRIED_FIXES, count, error))
         kept_store(database, KEPT_FIXES, key, fixes, (size_t)*count * sizeof *fixes);
-    }
     return error->code;
 }
 
@@ -213,11 +200,10 @@ enum error_code database_find_symptoms(struct database *database, uint32_t pci_i
         "SELECT symptom, count(*) FROM report JOIN report_symptom ON report_symptom.report = report.seq"
         " WHERE pci_id = ?1 AND share = ?2 GROUP BY symptom ORDER BY count(*) DESC, symptom";
     const char *of_share = vocabulary_value(&vocabulary_share, (int)share);
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     *count = 0;
-    if (database_query(database, sql, SQL_VALUES(sql_integer(pci_id), sql_text(of_share)), &row, error))
-        return error->code;
-    while (*count < limit && database_next(database, row, error)) {
+    while (*count < limit &&
+           database_row(database, sql, SQL_VALUES(sql_integer(pci_id), sql_text(of_share)), &row, error)) {
         int symptom = vocabulary_find(&vocabulary_symptom, column_text(row, 0));
         if (symptom < 0) /* in words of its own */
             continue;
@@ -237,12 +223,10 @@ enum error_code database_count_values(struct database *database, uint16_t vendor
         "SELECT fix, count(*) FROM report JOIN report_attempt ON report_attempt.report = report.seq"
         " WHERE pci_id BETWEEN ?1 AND ?2 GROUP BY fix";
     const int64_t first = (int64_t)vendor << 16;
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     memset(counts, 0, (size_t)vocabulary->count * sizeof *counts);
-    if (database_query(database, vocabulary == &vocabulary_fix ? fixes : symptoms,
-                       SQL_VALUES(sql_integer(first), sql_integer(first | 0xffff)), &row, error))
-        return error->code;
-    while (database_next(database, row, error)) {
+    while (database_row(database, vocabulary == &vocabulary_fix ? fixes : symptoms,
+                        SQL_VALUES(sql_integer(first), sql_integer(first | 0xffff)), &row, error)) {
         int value = vocabulary_find(vocabulary, column_text(row, 0));
         if (value >= 0)
             counts[value] = column_count(row, 1);
@@ -255,27 +239,18 @@ enum error_code database_find_blocker_workaround(struct database *database, cons
                                                  struct error *error)
 {
     char key[KEY_SIZE];
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     blocker_key(gpu, blocker, key);
-    const struct kept *kept = kept_find(database, KEPT_WORKAROUND, key);
-    error->code = ERROR_NONE;
-    if (kept) {
-        memcpy(workaround, kept->value, sizeof *workaround);
-        return ERROR_NONE;
-    }
+    if (kept_take(database, KEPT_WORKAROUND, key, workaround) >= 0)
+        return error->code = ERROR_NONE;
     *workaround = (struct blocker_workaround){.blocker = blocker};
-    if (query_tried_fixes(database, "blocker", key, &row, error))
-        return error->code;
     /* The first row, without a chip, has them all together. */
-    if (database_next(database, row, error)) {
-        workaround->tried = column_count(row, 1);
-        workaround->helped = column_count(row, 2);
-        while (workaround->chip_count < MAX_WORKAROUND_CHIPS && database_next(database, row, error)) {
-            int i = workaround->chip_count++;
+    for (int i = -1; i < MAX_WORKAROUND_CHIPS && next_fix(database, "blocker", key, &row, error); i++) {
+        if (i >= 0)
             copy_column(row, 0, workaround->chips[i].chip, sizeof workaround->chips[i].chip);
-            workaround->chips[i].tried = column_count(row, 1);
-            workaround->chips[i].helped = column_count(row, 2);
-        }
+        *(i < 0 ? &workaround->tried : &workaround->chips[i].tried) = column_count(row, 1);
+        *(i < 0 ? &workaround->helped : &workaround->chips[i].helped) = column_count(row, 2);
+        workaround->chip_count = i + 1;
     }
     if (!error->code)
         kept_store(database, KEPT_WORKAROUND, key, workaround, sizeof *workaround);
@@ -287,10 +262,8 @@ enum error_code database_each_symptom(struct database *database, symptom_visitor
 {
     static const char sql[] =
         "SELECT symptom, scope, fixable, words, pattern, condition, cause, next_step FROM symptom ORDER BY id";
-    sqlite3_stmt *row;
-    if (database_query(database, sql, SQL_NO_VALUES, &row, error))
-        return error->code;
-    while (database_next(database, row, error)) {
+    sqlite3_stmt *row = NULL;
+    while (database_row(database, sql, SQL_NO_VALUES, &row, error)) {
         int fixable = vocabulary_find(&vocabulary_fixable, column_text(row, 2));
         const struct symptom_record symptom = {column_text(row, 0),
                                                column_text(row, 1),
@@ -312,10 +285,8 @@ enum error_code database_each_plan_step(struct database *database, plan_visitor 
 {
     static const char sql[] = "SELECT step, condition, have, title, why, parameters, file, content, commands,"
                               " verification, undo, reboot FROM plan_step ORDER BY id";
-    sqlite3_stmt *row;
-    if (database_query(database, sql, SQL_NO_VALUES, &row, error))
-        return error->code;
-    while (database_next(database, row, error)) {
+    sqlite3_stmt *row = NULL;
+    while (database_row(database, sql, SQL_NO_VALUES, &row, error)) {
         const char *texts[PLAN_TEXT_COUNT];
         for (int i = 0; i < PLAN_TEXT_COUNT; i++)
             texts[i] = column_text(row, i);
@@ -329,10 +300,8 @@ enum error_code database_each_symptom_code(struct database *database, symptom_co
                                            void *context, struct error *error)
 {
     static const char sql[] = "SELECT symptom, code, cause, next_step FROM symptom_code ORDER BY id";
-    sqlite3_stmt *row;
-    if (database_query(database, sql, SQL_NO_VALUES, &row, error))
-        return error->code;
-    while (database_next(database, row, error)) {
+    sqlite3_stmt *row = NULL;
+    while (database_row(database, sql, SQL_NO_VALUES, &row, error)) {
         const struct symptom_code_record code = {column_text(row, 0), column_text(row, 1),
                                                  column_text(row, 2), column_text(row, 3)};
         if (each(context, &code, error))
@@ -352,10 +321,8 @@ static enum error_code add_alternatives(struct database *database, const char *k
 {
     static const char sql[] = "SELECT pci_id, name, usable, price_low, price_high, price_as_of"
                               " FROM alternative WHERE key = ?1 ORDER BY rank";
-    sqlite3_stmt *row;
-    if (database_query(database, sql, SQL_VALUES(sql_text(key)), &row, error))
-        return error->code;
-    while (*count < limit && database_next(database, row, error)) {
+    sqlite3_stmt *row = NULL;
+    while (*count < limit && database_row(database, sql, SQL_VALUES(sql_text(key)), &row, error)) {
         struct alternative *alternative = &alternatives[*count];
         alternative->pci_id = column_pci_id(row, 0);
         alternative->usable = column_real(row, 2, 1);

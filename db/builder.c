@@ -8,10 +8,6 @@
 
 #include <string.h>
 
-/* Runs an insertion with the values that follow. */
-#define INSERT(builder, error, sql, ...)                                                                     \
-    database_run(&(builder)->database, sql, SQL_VALUES(__VA_ARGS__), error)
-
 enum error_code builder_execute(struct builder *builder, const char *sql, struct error *error)
 {
     int result = sqlite3_exec(builder->database.handle, sql, NULL, NULL, NULL);
@@ -96,9 +92,8 @@ static enum error_code add_keys(struct builder *builder, const struct gpu *gpu, 
     evidence_class_key(gpu, &prior, class_key);
     evidence_chip_key(gpu, share, chip_key);
     return INSERT(builder, error, "INSERT INTO gpu_key VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                  sql_integer(pci_id_number(&gpu->id)),
-                  sql_text(vocabulary_value(&vocabulary_share, (int)share)), sql_text(machine),
-                  sql_integer(prior.number), sql_text(class_key), sql_text(chip_key));
+                  sql_integer(pci_id_number(&gpu->id)), sql_word(&vocabulary_share, (int)share),
+                  sql_text(machine), sql_integer(prior.number), sql_text(class_key), sql_text(chip_key));
 }
 
 enum error_code builder_add_keys(struct builder *builder, const struct gpu *gpu, enum share share,
@@ -124,9 +119,8 @@ static enum error_code add_blockers(struct builder *builder, const struct gpu *g
     for (int i = 0; i < count; i++) {
         blocker_key(gpu, blockers[i], key);
         if (INSERT(builder, error, "INSERT INTO gpu_blocker VALUES (?1, ?2, ?3, ?4)",
-                   sql_integer(pci_id_number(&gpu->id)),
-                   sql_text(vocabulary_value(&vocabulary_blocker, (int)blockers[i])), sql_text(key),
-                   sql_text(gpu->chip[0] ? gpu->chip : pci_id_print(&gpu->id, id))))
+                   sql_integer(pci_id_number(&gpu->id)), sql_word(&vocabulary_blocker, (int)blockers[i]),
+                   sql_text(key), sql_text(gpu->chip[0] ? gpu->chip : pci_id_print(&gpu->id, id))))
             return error->code;
     }
     return ERROR_NONE;
@@ -180,8 +174,8 @@ enum error_code builder_add_variant(struct builder *builder, const struct gpu_va
     return INSERT(builder, error, "INSERT OR IGNORE INTO gpu_variant VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                   sql_integer(variant->pci_id), sql_integer(variant->subsystem),
                   sql_integer(variant->revision), sql_text(variant->product),
-                  sql_text(vocabulary_value(&vocabulary_form_factor, (int)variant->form_factor)),
-                  sql_real(variant->confidence), sql_integer(variant->origin));
+                  sql_word(&vocabulary_form_factor, (int)variant->form_factor), sql_real(variant->confidence),
+                  sql_integer(variant->origin));
 }
 
 /* ---- the project's own tables ---- */
@@ -194,9 +188,8 @@ enum error_code builder_add_subvendor(struct builder *builder, uint16_t subvendo
     if (builder_add_origin(builder, reason, &origin, error))
         return error->code;
     return INSERT(builder, error, "INSERT INTO gpu_variant VALUES (-1, ?1, -1, '', ?2, ?3, ?4)",
-                  sql_integer((int64_t)subvendor << 16),
-                  sql_text(vocabulary_value(&vocabulary_form_factor, (int)form_factor)), sql_real(confidence),
-                  sql_integer(origin));
+                  sql_integer((int64_t)subvendor << 16), sql_word(&vocabulary_form_factor, (int)form_factor),
+                  sql_real(confidence), sql_integer(origin));
 }
 
 /* NULL for a "-". */
@@ -223,9 +216,9 @@ enum error_code builder_add_symptom(struct builder *builder, const struct sympto
 {
     if (INSERT(builder, error, "INSERT INTO symptom VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                sql_text(symptom->id), sql_text(symptom->scope),
-               sql_text(vocabulary_value(&vocabulary_fixable, (int)symptom->fixable)),
-               sql_text(symptom->words), sql_text(symptom->pattern), sql_text(symptom->condition),
-               sql_text(symptom->cause), sql_text(symptom->next)))
+               sql_word(&vocabulary_fixable, (int)symptom->fixable), sql_text(symptom->words),
+               sql_text(symptom->pattern), sql_text(symptom->condition), sql_text(symptom->cause),
+               sql_text(symptom->next)))
         return error->code;
     for (const char *fix = symptom->fixes; *fix;) {
         size_t length = strcspn(fix, "|");
@@ -275,7 +268,7 @@ static enum error_code add_details(struct builder *builder, const struct report 
         bool is_for_symptom = attempt->purpose && report_has_symptom(report, attempt->purpose);
         if (INSERT(builder, error, "INSERT INTO report_attempt VALUES (?1, ?2, ?3, ?4, ?5)", sql_integer(seq),
                    sql_integer(i + 1), sql_text(attempt->fix),
-                   sql_text(vocabulary_value(&vocabulary_result, (int)attempt->result)),
+                   sql_word(&vocabulary_result, (int)attempt->result),
                    sql_text(is_for_symptom ? attempt->purpose : NULL)))
             return error->code;
     }
@@ -296,11 +289,11 @@ enum error_code builder_add_report(struct builder *builder, const struct report 
                sql_blob(id, REPORT_ID_BYTES), sql_integer(pci_id_number(pci_id)),
                pci_id->has_subsystem ? sql_integer((int64_t)pci_id->subvendor << 16 | pci_id->subdevice)
                                      : sql_text(NULL),
-               sql_text(vocabulary_value(&vocabulary_chassis, (int)report->chassis)),
-               sql_text(vocabulary_value(&vocabulary_outcome, (int)report->outcome)),
-               sql_text(vocabulary_value(&vocabulary_sample, (int)report->sample)),
-               sql_text(vocabulary_value(&vocabulary_share, (int)report->share)),
-               sql_text(vocabulary_value(&vocabulary_guest, (int)report_guest(report->guest_os))),
+               sql_word(&vocabulary_chassis, (int)report->chassis),
+               sql_word(&vocabulary_outcome, (int)report->outcome),
+               sql_word(&vocabulary_sample, (int)report->sample),
+               sql_word(&vocabulary_share, (int)report->share),
+               sql_word(&vocabulary_guest, (int)report_guest(report->guest_os)),
                sql_text(report->date ? report->date : ""), sql_integer(report->url != NULL),
                sql_integer(report_is_environment_failure(report)), sql_integer(report_sender(report)),
                sql_integer(source),

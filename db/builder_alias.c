@@ -11,10 +11,10 @@ enum { MAX_ALIAS = 1024 };
 enum error_code builder_add_name_word(struct builder *builder, const char *word, enum word_kind kind,
                                       struct error *error)
 {
-    return database_run(
-        &builder->database,
+    return INSERT(
+        builder, error,
         "INSERT INTO name_word VALUES (?1, ?2) ON CONFLICT DO UPDATE SET words = words || '|' || excluded.words",
-        SQL_VALUES(sql_text(vocabulary_value(&vocabulary_word_kind, (int)kind)), sql_text(word)), error);
+        sql_word(&vocabulary_word_kind, (int)kind), sql_text(word));
 }
 
 enum error_code builder_known_words(struct builder *builder, const struct known_words **known,
@@ -56,13 +56,10 @@ enum error_code builder_add_alias(struct builder *builder, const struct alias *a
         append_chip(&words, alias->chip);
     if (!words.length || name.is_cut || strlen(alias->product) >= PRODUCT_SIZE)
         return ERROR_NONE; /* no name of a GPU */
-    return database_run(
-        &builder->database, "INSERT INTO alias VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6)",
-        SQL_VALUES(sql_text(buffer_text(&words)), sql_integer(alias->pci_id), sql_integer(alias->revision),
-                   sql_text(alias->product),
-                   sql_text(vocabulary_value(&vocabulary_form_factor, (int)alias->form_factor)),
-                   sql_text(alias->source)),
-        error);
+    return INSERT(builder, error, "INSERT INTO alias VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6)",
+                  sql_text(buffer_text(&words)), sql_integer(alias->pci_id), sql_integer(alias->revision),
+                  sql_text(alias->product), sql_word(&vocabulary_form_factor, (int)alias->form_factor),
+                  sql_text(alias->source));
 }
 
 enum error_code aliases_store(struct builder *builder, struct error *error)

@@ -19,14 +19,11 @@ enum error_code builder_add_chip(struct builder *builder, uint16_t vendor, const
     builder->chips = chips;
     chips[builder->chip_count].vendor = vendor;
     snprintf(chips[builder->chip_count++].pattern, sizeof chips->pattern, "%s", chip);
-    return database_run(
-        &builder->database, sql,
-        SQL_VALUES(sql_integer(vendor), sql_text(chip), sql_text(features->generation),
-                   sql_text(features->encode), sql_text(features->decode), sql_text(features->split),
-                   sql_text(features->licence), sql_text(features->macos), sql_text(features->driver),
-                   sql_text(features->security), sql_text(features->cuda), sql_text(features->rocm),
-                   sql_text(features->note), sql_integer(builder->chip_count)),
-        error);
+    return INSERT(builder, error, sql, sql_integer(vendor), sql_text(chip), sql_text(features->generation),
+                  sql_text(features->encode), sql_text(features->decode), sql_text(features->split),
+                  sql_text(features->licence), sql_text(features->macos), sql_text(features->driver),
+                  sql_text(features->security), sql_text(features->cuda), sql_text(features->rocm),
+                  sql_text(features->note), sql_integer(builder->chip_count));
 }
 
 struct sql_value builder_find_features(const struct builder *builder, uint16_t vendor, const char *chip,
@@ -62,43 +59,36 @@ enum error_code builder_add_card(struct builder *builder, const struct card *car
     char text[PCI_ID_TEXT_SIZE];
     char chip[CHIP_SIZE]; /* the first of several */
     snprintf(chip, sizeof chip, "%.*s", (int)strcspn(card->chip, ","), card->chip);
-    if (database_run(
-            &builder->database, sql,
-            SQL_VALUES(sql_text(card->name), sql_text(card->chip), sql_text(card->released),
-                       sql_amount(card->vram_gib), sql_text(card->memory), sql_amount(card->bandwidth_gb_s),
-                       sql_count(card->board_power_w), sql_amount(card->slots),
-                       sql_text(vocabulary_value(&vocabulary_low_profile, (int)card->low_profile)),
-                       sql_text(vocabulary_value(&vocabulary_cooling, (int)card->cooling)),
-                       sql_text(card->power_connectors), sql_text(card->outputs), sql_count(card->length_mm),
-                       sql_text(card->bus), sql_text(card->cuda_capability), sql_amount(card->fp32_tflops),
-                       sql_count(card->launch_usd),
-                       sql_text(vocabulary_value(&vocabulary_sold, (int)card->sold)),
-                       builder_find_features(builder, id->vendor, chip, pci_id_print(&base, text))),
-            error))
+    if (INSERT(builder, error, sql, sql_text(card->name), sql_text(card->chip), sql_text(card->released),
+               sql_amount(card->vram_gib), sql_text(card->memory), sql_amount(card->bandwidth_gb_s),
+               sql_count(card->board_power_w), sql_amount(card->slots),
+               sql_word(&vocabulary_low_profile, (int)card->low_profile),
+               sql_word(&vocabulary_cooling, (int)card->cooling), sql_text(card->power_connectors),
+               sql_text(card->outputs), sql_count(card->length_mm), sql_text(card->bus),
+               sql_text(card->cuda_capability), sql_amount(card->fp32_tflops), sql_count(card->launch_usd),
+               sql_word(&vocabulary_sold, (int)card->sold),
+               builder_find_features(builder, id->vendor, chip, pci_id_print(&base, text))))
         return error->code;
     *number = sqlite3_last_insert_rowid(builder->database.handle);
-    return database_run(&builder->database, "INSERT OR IGNORE INTO card_name VALUES (?1, ?2)",
-                        SQL_VALUES(sql_text(card->name), sql_integer(*number)), error);
+    return INSERT(builder, error, "INSERT OR IGNORE INTO card_name VALUES (?1, ?2)", sql_text(card->name),
+                  sql_integer(*number));
 }
 
 enum error_code builder_add_card_id(struct builder *builder, const struct pci_id *id, int64_t card, int place,
                                     struct error *error)
 {
-    return database_run(&builder->database, "INSERT OR IGNORE INTO card_id VALUES (?1, ?2, ?3, ?4)",
-                        SQL_VALUES(sql_integer(pci_id_number(id)),
-                                   sql_integer(id->has_revision ? id->revision : -1), sql_integer(card),
-                                   sql_integer(place)),
-                        error);
+    return INSERT(builder, error, "INSERT OR IGNORE INTO card_id VALUES (?1, ?2, ?3, ?4)",
+                  sql_integer(pci_id_number(id)), sql_integer(id->has_revision ? id->revision : -1),
+                  sql_integer(card), sql_integer(place));
 }
 
 enum error_code builder_find_card(struct builder *builder, const char *name, int64_t *card,
                                   struct error *error)
 {
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     *card = 0;
-    if (!database_query(&builder->database, "SELECT card FROM card_name WHERE name = ?1",
-                        SQL_VALUES(sql_text(name)), &row, error) &&
-        database_next(&builder->database, row, error))
+    if (database_row(&builder->database, "SELECT card FROM card_name WHERE name = ?1",
+                     SQL_VALUES(sql_text(name)), &row, error))
         *card = column_integer(row, 0);
     return error->code;
 }
@@ -108,24 +98,21 @@ enum error_code builder_card_has_id(struct builder *builder, int64_t card, const
 {
     static const char sql[] = "SELECT 1 FROM card_id WHERE pci_id = ?1 AND card = ?2"
                               " AND (revision = -1 OR ?3 < 0 OR revision = ?3) LIMIT 1";
-    sqlite3_stmt *row;
-    *answer = !database_query(&builder->database, sql,
-                              SQL_VALUES(sql_integer(pci_id_number(id)), sql_integer(card),
-                                         sql_integer(id->has_revision ? id->revision : -1)),
-                              &row, error) &&
-              database_next(&builder->database, row, error);
+    sqlite3_stmt *row = NULL;
+    *answer = database_row(&builder->database, sql,
+                           SQL_VALUES(sql_integer(pci_id_number(id)), sql_integer(card),
+                                      sql_integer(id->has_revision ? id->revision : -1)),
+                           &row, error);
     return error->code;
 }
 
 enum error_code builder_add_price(struct builder *builder, int64_t card, enum condition condition,
                                   const struct price *price, struct error *error)
 {
-    return database_run(&builder->database, "INSERT INTO stated_price VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                        SQL_VALUES(sql_integer(card),
-                                   sql_text(vocabulary_value(&vocabulary_condition, (int)condition)),
-                                   sql_integer(price->low), sql_integer(price->high), sql_text(price->as_of),
-                                   sql_text(vocabulary_value(&vocabulary_price_kind, (int)price->kind))),
-                        error);
+    return INSERT(builder, error, "INSERT INTO stated_price VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                  sql_integer(card), sql_word(&vocabulary_condition, (int)condition), sql_integer(price->low),
+                  sql_integer(price->high), sql_text(price->as_of),
+                  sql_word(&vocabulary_price_kind, (int)price->kind));
 }
 
 /* ---- what to buy instead ---- */
@@ -152,12 +139,10 @@ static enum error_code add_alternative(struct builder *builder, const char *key,
     int condition = card_condition(&offer->card);
     const struct price none = {.low = 0};
     const struct price *price = condition < CONDITION_COUNT ? &offer->card.prices[condition] : &none;
-    return database_run(&builder->database, "INSERT INTO alternative VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                        SQL_VALUES(sql_text(key), sql_integer(rank), sql_integer(offer->pci_id),
-                                   sql_text(offer->card.name), sql_real(offer->verdict.usable),
-                                   sql_count(price->low), sql_count(price->high),
-                                   sql_text(price->low ? price->as_of : NULL)),
-                        error);
+    return INSERT(builder, error, "INSERT INTO alternative VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                  sql_text(key), sql_integer(rank), sql_integer(offer->pci_id), sql_text(offer->card.name),
+                  sql_real(offer->verdict.usable), sql_count(price->low), sql_count(price->high),
+                  sql_text(price->low ? price->as_of : NULL));
 }
 
 enum { MAX_ALTERNATIVES_OF_KEY = 12, MAX_SIBLINGS = 4 };

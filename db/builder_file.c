@@ -40,10 +40,8 @@ static enum error_code add_workarounds(struct builder *builder, struct error *er
     for (int blocker = 0; blocker < BLOCKER_COUNT; blocker++) {
         const char *const *fixes = blocker_workarounds((enum blocker)blocker);
         for (; fixes && *fixes; fixes++)
-            if (database_run(
-                    &builder->database, "INSERT INTO blocker_fix VALUES (?1, ?2)",
-                    SQL_VALUES(sql_text(vocabulary_value(&vocabulary_blocker, blocker)), sql_text(*fixes)),
-                    error))
+            if (INSERT(builder, error, "INSERT INTO blocker_fix VALUES (?1, ?2)",
+                       sql_word(&vocabulary_blocker, blocker), sql_text(*fixes)))
                 return error->code;
     }
     return ERROR_NONE;

@@ -25,6 +25,10 @@ struct builder {
     int chip_count;
 };
 
+/* Runs an insertion with the values that follow. */
+#define INSERT(builder, error, sql, ...)                                                                     \
+    database_run(&(builder)->database, sql, SQL_VALUES(__VA_ARGS__), error)
+
 /* The row of data/chips.tsv that is about a GPU, NULL where there is none. `id` is its ID as a text, "" for a
  * range of them. */
 struct sql_value builder_find_features(const struct builder *builder, uint16_t vendor, const char *chip,

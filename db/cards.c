@@ -15,29 +15,6 @@
 #define CARD_JOINS " LEFT JOIN chip f ON f.id = c.features LEFT JOIN price p ON p.card = c.id "
 enum { FEATURES = 19, PRICE = 30, REVISION = 37 };
 
-static int find_value(const struct vocabulary *vocabulary, const char *text)
-{
-    int value = vocabulary_find(vocabulary, text);
-    return value < 0 ? 0 : value;
-}
-
-static void read_features(sqlite3_stmt *row, struct chip_features *features)
-{
-#define COPY(at, field) copy_column(row, FEATURES + (at), features->field, sizeof features->field)
-    COPY(0, generation);
-    COPY(1, encode);
-    COPY(2, decode);
-    COPY(3, split);
-    COPY(4, licence);
-    COPY(5, macos);
-    COPY(6, driver);
-    COPY(7, security);
-    COPY(8, cuda);
-    COPY(9, rocm);
-    COPY(10, note);
-#undef COPY
-}
-
 static void read_card(sqlite3_stmt *row, struct card *card)
 {
 #define COPY(column, field) copy_column(row, column, card->field, sizeof card->field)
@@ -45,13 +22,12 @@ static void read_card(sqlite3_stmt *row, struct card *card)
                           .bandwidth_gb_s = column_real(row, 6, 1e6),
                           .board_power_w = column_count(row, 7),
                           .slots = column_real(row, 8, 100),
-                          .low_profile =
-                              (enum low_profile)find_value(&vocabulary_low_profile, column_text(row, 9)),
-                          .cooling = (enum cooling)find_value(&vocabulary_cooling, column_text(row, 10)),
+                          .low_profile = (enum low_profile)column_value(row, 9, &vocabulary_low_profile),
+                          .cooling = (enum cooling)column_value(row, 10, &vocabulary_cooling),
                           .length_mm = column_count(row, 13),
                           .fp32_tflops = column_real(row, 16, 1e6),
                           .launch_usd = column_count(row, 17),
-                          .sold = (enum sold)find_value(&vocabulary_sold, column_text(row, 18))};
+                          .sold = (enum sold)column_value(row, 18, &vocabulary_sold)};
     COPY(1, name);
     COPY(2, chip);
     COPY(3, released);
@@ -60,8 +36,18 @@ static void read_card(sqlite3_stmt *row, struct card *card)
     COPY(12, outputs);
     COPY(14, bus);
     COPY(15, cuda_capability);
+    COPY(FEATURES, features.generation);
+    COPY(FEATURES + 1, features.encode);
+    COPY(FEATURES + 2, features.decode);
+    COPY(FEATURES + 3, features.split);
+    COPY(FEATURES + 4, features.licence);
+    COPY(FEATURES + 5, features.macos);
+    COPY(FEATURES + 6, features.driver);
+    COPY(FEATURES + 7, features.security);
+    COPY(FEATURES + 8, features.cuda);
+    COPY(FEATURES + 9, features.rocm);
+    COPY(FEATURES + 10, features.note);
 #undef COPY
-    read_features(row, &card->features);
 }
 
 static void read_price(sqlite3_stmt *row, struct card *card)
@@ -70,12 +56,11 @@ static void read_price(sqlite3_stmt *row, struct card *card)
     if (condition < 0)
         return;
     struct price *price = &card->prices[condition];
-    *price = (struct price){
-        .low = column_count(row, PRICE + 1),
-        .high = column_count(row, PRICE + 2),
-        .kind = (enum price_kind)find_value(&vocabulary_price_kind, column_text(row, PRICE + 4)),
-        .sources = column_count(row, PRICE + 5),
-        .old = column_flag(row, PRICE + 6)};
+    *price = (struct price){.low = column_count(row, PRICE + 1),
+                            .high = column_count(row, PRICE + 2),
+                            .kind = (enum price_kind)column_value(row, PRICE + 4, &vocabulary_price_kind),
+                            .sources = column_count(row, PRICE + 5),
+                            .old = column_flag(row, PRICE + 6)};
     copy_column(row, PRICE + 3, price->as_of, sizeof price->as_of);
 }
 
@@ -87,14 +72,12 @@ enum error_code database_find_cards(struct database *database, const struct pci_
         "WHERE i.pci_id = ?1 AND (?2 < 0 OR i.revision IN (-1, ?2))";
     int numbers[MAX_CARDS_OF_ID];
     bool is_any = false; /* those found so far are sold with any revision */
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     *count = 0;
-    if (database_query(
-            database, sql,
-            SQL_VALUES(sql_integer(pci_id_number(id)), sql_integer(id->has_revision ? id->revision : -1)),
-            &row, error))
-        return error->code;
-    while (database_next(database, row, error)) {
+    while (database_row(
+        database, sql,
+        SQL_VALUES(sql_integer(pci_id_number(id)), sql_integer(id->has_revision ? id->revision : -1)), &row,
+        error)) {
         int number = column_row(row, 0);
         int at = 0;
         /* -1 comes first, and what has a row of its own is not sold under it. */
@@ -121,13 +104,12 @@ enum error_code database_find_macos(struct database *database, const struct gpu 
         "SELECT macos FROM chip WHERE vendor = ?1 AND (?2 GLOB chip OR ?3 GLOB chip) ORDER BY id LIMIT 1";
     char text[PCI_ID_TEXT_SIZE];
     struct pci_id base = pci_id_base(&gpu->id);
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     macos[0] = '\0';
-    if (!database_query(
+    if (database_row(
             database, sql,
             SQL_VALUES(sql_integer(gpu->id.vendor), sql_text(gpu->chip), sql_text(pci_id_print(&base, text))),
-            &row, error) &&
-        database_next(database, row, error))
+            &row, error))
         copy_column(row, 0, macos, CARD_WORD_SIZE);
     return error->code;
 }
@@ -138,9 +120,9 @@ static enum error_code is_shared(struct database *database, uint32_t pci_id, boo
                                  struct error *error)
 {
     static const char sql[] = "SELECT count(DISTINCT card) > 1 FROM card_id WHERE pci_id = ?1";
-    sqlite3_stmt *row;
-    *answer = !database_query(database, sql, SQL_VALUES(sql_integer(pci_id)), &row, error) &&
-              database_next(database, row, error) && column_flag(row, 0);
+    sqlite3_stmt *row = NULL;
+    *answer =
+        database_row(database, sql, SQL_VALUES(sql_integer(pci_id)), &row, error) && column_flag(row, 0);
     return error->code;
 }
 
@@ -214,13 +196,10 @@ enum error_code database_each_offer(struct database *database, enum guest guest,
     static const char card_sql[] = "SELECT " CARD_COLUMNS " FROM card c" CARD_JOINS "ORDER BY c.id";
     static const char id_sql[] = "SELECT card, pci_id FROM card_id ORDER BY card, place";
     struct offer offer;
-    sqlite3_stmt *row;
-    sqlite3_stmt *ids;
-    if (database_query(database, card_sql, SQL_NO_VALUES, &row, error) ||
-        database_query(database, id_sql, SQL_NO_VALUES, &ids, error))
-        return error->code;
-    bool more_ids = database_next(database, ids, error);
-    bool more = !error->code && database_next(database, row, error);
+    sqlite3_stmt *row = NULL;
+    sqlite3_stmt *ids = NULL;
+    bool more_ids = database_row(database, id_sql, SQL_NO_VALUES, &ids, error);
+    bool more = !error->code && database_row(database, card_sql, SQL_NO_VALUES, &row, error);
     while (more) {
         int number = column_row(row, 0);
         offer = (struct offer){.pci_id_count = 0};

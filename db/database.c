@@ -310,6 +310,13 @@ bool database_next(const struct database *database, sqlite3_stmt *statement, str
     return result == SQLITE_ROW;
 }
 
+bool database_row(struct database *database, const char *sql, const struct sql_value values[], int count,
+                  sqlite3_stmt **row, struct error *error)
+{
+    return (*row || !database_query(database, sql, values, count, row, error)) &&
+           database_next(database, *row, error);
+}
+
 enum error_code database_run(struct database *database, const char *sql, const struct sql_value values[],
                              int count, struct error *error)
 {
@@ -360,6 +367,12 @@ uint32_t column_pci_id(sqlite3_stmt *statement, int column)
 bool column_flag(sqlite3_stmt *statement, int column)
 {
     return sqlite3_column_int64(statement, column) != 0;
+}
+
+int column_value(sqlite3_stmt *statement, int column, const struct vocabulary *vocabulary)
+{
+    int value = vocabulary_find(vocabulary, column_text(statement, column));
+    return value < 0 ? 0 : value;
 }
 
 int64_t column_integer(sqlite3_stmt *statement, int column)

@@ -60,10 +60,8 @@ static enum error_code load_dropped(struct builder *builder, struct error *error
                               " sum(count) FILTER (WHERE reason = 'superseded'),"
                               " sum(count) FILTER (WHERE reason = 'without effect')"
                               " FROM dropped_of_source GROUP BY source";
-    sqlite3_stmt *row;
-    if (database_query(&builder->database, sql, SQL_NO_VALUES, &row, error))
-        return error->code;
-    while (database_next(&builder->database, row, error)) {
+    sqlite3_stmt *row = NULL;
+    while (database_row(&builder->database, sql, SQL_NO_VALUES, &row, error)) {
         size_t size = ((size_t)builder->dropped_count + 1) * sizeof *builder->dropped;
         struct dropped_reports *dropped = realloc(builder->dropped, size);
         if (!dropped)
@@ -84,11 +82,9 @@ static enum error_code add_up_samples(struct builder *builder, struct sample_sum
     static const char sql[] = "SELECT source, sample, outcome, count FROM sample_count ORDER BY source";
     int64_t counts[SAMPLE_COUNT][OUTCOME_COUNT] = {{0}};
     int64_t source = -1;
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     memset(sums, 0, sizeof *sums);
-    if (database_query(&builder->database, sql, SQL_NO_VALUES, &row, error))
-        return error->code;
-    while (database_next(&builder->database, row, error)) {
+    while (database_row(&builder->database, sql, SQL_NO_VALUES, &row, error)) {
         int sample = vocabulary_find(&vocabulary_sample, column_text(row, 1));
         int outcome = vocabulary_find(&vocabulary_outcome, column_text(row, 2));
         if (sqlite3_column_int64(row, 0) != source) {
@@ -112,31 +108,25 @@ static enum error_code store_samples(struct builder *builder, struct error *erro
     double worth = rates.reports < MOST_REPORTS ? rates.reports : MOST_REPORTS;
     for (int sample = 0; sample < SAMPLE_COUNT; sample++)
         for (int i = 0; i < OUTCOME_COUNT; i++)
-            if (database_run(&builder->database, "INSERT INTO sample_rate VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                             SQL_VALUES(sql_text(vocabulary_value(&vocabulary_sample, sample)),
-                                        sql_text(vocabulary_value(&vocabulary_outcome, i)),
-                                        sql_real((double)sums.reports[sample][i] / 1e6),
-                                        sql_real(rates.rate[sample][i]), sql_real(rates.reference[i]),
-                                        sql_real(rates.factor[sample][i])),
-                             error))
+            if (INSERT(builder, error, "INSERT INTO sample_rate VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                       sql_word(&vocabulary_sample, sample), sql_word(&vocabulary_outcome, i),
+                       sql_real((double)sums.reports[sample][i] / 1e6), sql_real(rates.rate[sample][i]),
+                       sql_real(rates.reference[i]), sql_real(rates.factor[sample][i])))
                 return error->code;
-    return database_run(&builder->database, "INSERT INTO reference VALUES (?1, ?2, ?3, ?4)",
-                        SQL_VALUES(sql_integer(llround(WEIGHT_UNIT * worth * rates.reference[0])),
-                                   sql_integer(llround(WEIGHT_UNIT * worth * rates.reference[1])),
-                                   sql_integer(llround(WEIGHT_UNIT * worth * rates.reference[2])),
-                                   sql_integer(llround(WEIGHT_UNIT * worth * rates.reference[3]))),
-                        error);
+    return INSERT(builder, error, "INSERT INTO reference VALUES (?1, ?2, ?3, ?4)",
+                  sql_integer(llround(WEIGHT_UNIT * worth * rates.reference[0])),
+                  sql_integer(llround(WEIGHT_UNIT * worth * rates.reference[1])),
+                  sql_integer(llround(WEIGHT_UNIT * worth * rates.reference[2])),
+                  sql_integer(llround(WEIGHT_UNIT * worth * rates.reference[3])));
 }
 
 /* The reports on a part of a GPU have keys of their own. */
 static enum error_code add_shared_keys(struct builder *builder, struct error *error)
 {
-    sqlite3_stmt *row;
-    if (database_query(&builder->database,
-                       "SELECT s.pci_id, s.share FROM shared s JOIN gpu g ON g.pci_id = s.pci_id",
-                       SQL_NO_VALUES, &row, error))
-        return error->code;
-    while (database_next(&builder->database, row, error)) {
+    sqlite3_stmt *row = NULL;
+    while (database_row(&builder->database,
+                        "SELECT s.pci_id, s.share FROM shared s JOIN gpu g ON g.pci_id = s.pci_id",
+                        SQL_NO_VALUES, &row, error)) {
         struct device device;
         struct pci_id id = pci_id_from_number(column_pci_id(row, 0));
         if (database_find_device(&builder->database, &id, &device, error) ||
@@ -178,18 +168,14 @@ static enum error_code judge_all(struct builder *builder, struct error *error)
     char keys[2 * KEY_SIZE] = "";
     struct sql_value usable = sql_text(NULL);
     int reports = 0;
-    sqlite3_stmt *row;
-    if (database_query(&builder->database, sql, SQL_NO_VALUES, &row, error))
-        return error->code;
-    while (database_next(&builder->database, row, error)) {
+    sqlite3_stmt *row = NULL;
+    while (database_row(&builder->database, sql, SQL_NO_VALUES, &row, error)) {
         bool is_same = !sqlite3_column_int(row, 5) && strcmp(keys, column_text(row, 4)) == 0;
         copy_column(row, 4, keys, sizeof keys);
         if ((!is_same && judge(builder, row, &usable, &reports, error)) ||
-            database_run(&builder->database,
-                         "UPDATE gpu SET prior = ?1, usable = ?2, reports = ?3 WHERE pci_id = ?4",
-                         SQL_VALUES(sql_reference(sqlite3_column_int(row, 3)), usable, sql_integer(reports),
-                                    sql_integer(sqlite3_column_int64(row, 0))),
-                         error))
+            INSERT(builder, error, "UPDATE gpu SET prior = ?1, usable = ?2, reports = ?3 WHERE pci_id = ?4",
+                   sql_reference(sqlite3_column_int(row, 3)), usable, sql_integer(reports),
+                   sql_integer(sqlite3_column_int64(row, 0))))
             break;
     }
     return error->code;

@@ -1,8 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "db/database.h"
 #include "db/internal.h"
+
+/* ---- the keys of evidence and workarounds: the builder writes them, the readers ask for them ---- */
+
+/* A part of a GPU is another GPU: "/sr-iov" behind the key, nothing for the whole. */
+static const char *share_suffix(enum share share)
+{
+    static const char *const suffixes[SHARE_COUNT] = {
+        [SHARE_WHOLE] = "", [SHARE_SR_IOV] = "/sr-iov", [SHARE_VGPU] = "/vgpu"};
+    return suffixes[share];
+}
+
+/* Begins a key with the vendor and a slash, "10de/"; returns where it goes on. */
+static char *begin_key(uint16_t vendor, char key[KEY_SIZE])
+{
+    const struct pci_id id = {.vendor = vendor};
+    char *colon = strchr(pci_id_print(&id, key), ':');
+    *colon = '/';
+    return colon + 1;
+}
+
+void evidence_class_key(const struct gpu *gpu, const struct prior *prior, char key[KEY_SIZE])
+{
+    snprintf(begin_key(gpu->id.vendor, key), sizeof "-2147483648", "%d", prior->number);
+}
+
+void evidence_chip_key(const struct gpu *gpu, enum share share, char key[KEY_SIZE])
+{
+    static_assert(KEY_SIZE > 2 * CHIP_SIZE, "a chip fits, and three words");
+    key[0] = '\0';
+    if (!gpu->chip[0])
+        return;
+    char *end = stpcpy(stpcpy(begin_key(gpu->id.vendor, key), gpu->chip), "/");
+    end = stpcpy(end, vocabulary_value(&vocabulary_form_factor, (int)gpu_form_factor(gpu)));
+    stpcpy(end, share_suffix(share));
+}
+
+void evidence_id_key(const struct pci_id *id, enum share share, char key[KEY_SIZE])
+{
+    strcat(pci_id_print(id, key), share_suffix(share));
+}
+
+void blocker_key(const struct gpu *gpu, enum blocker blocker, char key[KEY_SIZE])
+{
+    stpcpy(begin_key(gpu->id.vendor, key), vocabulary_value(&vocabulary_blocker, (int)blocker));
+}
+
+/* ---- the rows ---- */
 
 enum {
     COUNTS,
@@ -12,25 +61,6 @@ enum {
     SAMPLES,
     KEY = SAMPLES + SAMPLE_COUNT
 };
-
-/* Finds the rows of a level with these keys, from `first` to `last`, of one kind of machine and of guest. */
-static enum error_code find_rows(struct database *database, const char *level, const char *first,
-                                 const char *last, enum chassis chassis, enum guest guest, sqlite3_stmt **row,
-                                 struct error *error)
-{
-    static const char sql[] =
-        "SELECT works, works_with_workaround, partial, fails, weight_works, weight_works_with_workaround,"
-        " weight_partial, weight_fails, environment_failures, latest, troubleshooting, showcase, survey,"
-        " vendor_statement, tool, key FROM evidence WHERE level = ?1 AND key BETWEEN ?2 AND ?3"
-        " AND chassis = ?4 AND guest = ?5";
-    const char *machine =
-        chassis == CHASSIS_UNKNOWN ? "" : vocabulary_value(&vocabulary_chassis, (int)chassis);
-    const char *system = guest == GUEST_UNKNOWN ? "" : vocabulary_value(&vocabulary_guest, (int)guest);
-    return database_query(
-        database, sql,
-        SQL_VALUES(sql_text(level), sql_text(first), sql_text(last), sql_text(machine), sql_text(system)),
-        row, error);
-}
 
 static void read_row(sqlite3_stmt *row, struct evidence *evidence)
 {
@@ -44,15 +74,38 @@ static void read_row(sqlite3_stmt *row, struct evidence *evidence)
         evidence->samples[i] = column_count(row, SAMPLES + i);
 }
 
+/* The reports of a level with this key, from one kind of machine and of guest; with `parts` (not NULL), how
+ * many there are on each part of an ID, too. */
 static enum error_code fetch(struct database *database, const char *level, const char *key,
                              enum chassis chassis, enum guest guest, struct evidence *evidence,
-                             struct error *error)
+                             int parts[SHARE_COUNT], struct error *error)
 {
-    sqlite3_stmt *row;
+    static const char sql[] =
+        "SELECT works, works_with_workaround, partial, fails, weight_works, weight_works_with_workaround,"
+        " weight_partial, weight_fails, environment_failures, latest, troubleshooting, showcase, survey,"
+        " vendor_statement, tool, key FROM evidence WHERE level = ?1 AND key BETWEEN ?2 AND ?3"
+        " AND chassis = ?4 AND guest = ?5";
+    const char *machine =
+        chassis == CHASSIS_UNKNOWN ? "" : vocabulary_value(&vocabulary_chassis, (int)chassis);
+    const char *system = guest == GUEST_UNKNOWN ? "" : vocabulary_value(&vocabulary_guest, (int)guest);
+    char last[KEY_SIZE + 1];
+    sqlite3_stmt *row = NULL;
     *evidence = (struct evidence){.latest = ""};
-    if (!find_rows(database, level, key, key, chassis, guest, &row, error) &&
-        database_next(database, row, error))
-        read_row(row, evidence);
+    /* The keys of its parts have a slash behind the ID, and a 0 comes after that. */
+    snprintf(last, sizeof last, "%s%s", key, parts ? "0" : "");
+    while (database_row(
+        database, sql,
+        SQL_VALUES(sql_text(level), sql_text(key), sql_text(last), sql_text(machine), sql_text(system)), &row,
+        error)) {
+        struct evidence of_part;
+        const char *slash = parts ? strchr(column_text(row, KEY), '/') : NULL;
+        int share = slash ? vocabulary_find(&vocabulary_share, slash + 1) : SHARE_WHOLE;
+        read_row(row, share == SHARE_WHOLE ? evidence : &of_part);
+        if (!parts)
+            break;
+        if (share > SHARE_WHOLE)
+            parts[share] = evidence_total(&of_part);
+    }
     return error->code;
 }
 
@@ -60,36 +113,10 @@ static enum error_code fetch(struct database *database, const char *level, const
 static enum error_code fetch_shared(struct database *database, const char *level, const char *key,
                                     struct evidence *evidence, struct error *error)
 {
-    const struct kept *kept = kept_find(database, KEPT_EVIDENCE, key);
     error->code = ERROR_NONE;
-    if (kept)
-        memcpy(evidence, kept->value, sizeof *evidence);
-    else if (!fetch(database, level, key, CHASSIS_UNKNOWN, GUEST_UNKNOWN, evidence, error))
+    if (kept_take(database, KEPT_EVIDENCE, key, evidence) < 0 &&
+        !fetch(database, level, key, CHASSIS_UNKNOWN, GUEST_UNKNOWN, evidence, NULL, error))
         kept_store(database, KEPT_EVIDENCE, key, evidence, sizeof *evidence);
-    return error->code;
-}
-
-/* The same of an ID, with how many reports there are on each part of it, unless `parts` is NULL. */
-static enum error_code fetch_id(struct database *database, const char *key, struct evidence *evidence,
-                                int parts[SHARE_COUNT], struct error *error)
-{
-    char last[KEY_SIZE];
-    sqlite3_stmt *row;
-    if (!parts)
-        return fetch(database, "id", key, CHASSIS_UNKNOWN, GUEST_UNKNOWN, evidence, error);
-    *evidence = (struct evidence){.latest = ""};
-    /* The keys of its parts have a slash behind the ID, and a 0 comes after that. */
-    stpcpy(stpcpy(last, key), "0");
-    if (find_rows(database, "id", key, last, CHASSIS_UNKNOWN, GUEST_UNKNOWN, &row, error))
-        return error->code;
-    while (database_next(database, row, error)) {
-        struct evidence of_part;
-        const char *slash = strchr(column_text(row, KEY), '/');
-        int share = slash ? vocabulary_find(&vocabulary_share, slash + 1) : SHARE_WHOLE;
-        read_row(row, share == SHARE_WHOLE ? evidence : &of_part);
-        if (share > SHARE_WHOLE)
-            parts[share] = evidence_total(&of_part);
-    }
     return error->code;
 }
 
@@ -101,9 +128,11 @@ enum error_code evidence_fetch(struct database *database, const char *class_key,
         evidence[i] = (struct evidence){.latest = ""};
     if (fetch_shared(database, "all", "", &evidence[EVIDENCE_ALL], error) ||
         fetch_shared(database, "class", class_key, &evidence[EVIDENCE_CLASS], error) ||
-        fetch(database, "chip", chip_key, CHASSIS_UNKNOWN, GUEST_UNKNOWN, &evidence[EVIDENCE_CHIP], error))
+        fetch(database, "chip", chip_key, CHASSIS_UNKNOWN, GUEST_UNKNOWN, &evidence[EVIDENCE_CHIP], NULL,
+              error))
         return error->code;
-    return fetch_id(database, id_key, &evidence[EVIDENCE_ID], parts, error);
+    return fetch(database, "id", id_key, CHASSIS_UNKNOWN, GUEST_UNKNOWN, &evidence[EVIDENCE_ID], parts,
+                 error);
 }
 
 /* Weighs the reports of a level for this machine and this guest: the counts stay those of all. */
@@ -113,13 +142,13 @@ static enum error_code weigh(struct database *database, const char *level, const
 {
     struct evidence found;
     if (guest != GUEST_UNKNOWN) {
-        if (fetch(database, level, key, CHASSIS_UNKNOWN, guest, &found, error))
+        if (fetch(database, level, key, CHASSIS_UNKNOWN, guest, &found, NULL, error))
             return error->code;
         memcpy(evidence->weights, found.weights, sizeof found.weights);
     }
     if (chassis == CHASSIS_UNKNOWN)
         return error->code = ERROR_NONE;
-    if (fetch(database, level, key, chassis, guest, &found, error))
+    if (fetch(database, level, key, chassis, guest, &found, NULL, error))
         return error->code;
     verdict_weigh_chassis(evidence, &found);
     return ERROR_NONE;
@@ -133,7 +162,7 @@ static enum error_code narrow_class(struct database *database, const char *key, 
 {
     bool by_guest = level == EVIDENCE_GUEST;
     if (fetch(database, "class", key, by_guest ? CHASSIS_UNKNOWN : chassis, by_guest ? guest : GUEST_UNKNOWN,
-              &evidence[level], error))
+              &evidence[level], NULL, error))
         return error->code;
     memcpy(evidence[level].weights, evidence[EVIDENCE_CLASS].weights, sizeof evidence[level].weights);
     return weigh(database, "class", key, chassis, guest, &evidence[level], error);
@@ -151,16 +180,12 @@ static enum error_code weigh_all(struct database *database, const char *class_ke
         (guest != GUEST_UNKNOWN &&
          narrow_class(database, class_key, chassis, guest, EVIDENCE_GUEST, evidence, error)))
         return error->code;
-    const struct {
-        struct evidence *evidence;
-        const char *level;
-        const char *key;
-    } narrower[] = {{&evidence[EVIDENCE_CHIP], "chip", chip_key}, {&evidence[EVIDENCE_ID], "id", id_key}};
-    for (size_t i = 0; i < ARRAY_SIZE(narrower); i++)
-        if (evidence_total(narrower[i].evidence) &&
-            weigh(database, narrower[i].level, narrower[i].key, chassis, guest, narrower[i].evidence, error))
-            return error->code;
-    return error->code = ERROR_NONE;
+    struct evidence *chip = &evidence[EVIDENCE_CHIP];
+    struct evidence *id = &evidence[EVIDENCE_ID];
+    if (evidence_total(chip) && weigh(database, "chip", chip_key, chassis, guest, chip, error))
+        return error->code;
+    return evidence_total(id) ? weigh(database, "id", id_key, chassis, guest, id, error)
+                              : (error->code = ERROR_NONE);
 }
 
 /* Reports on an unlisted GPU were counted for it alone: chip and class are what its number says. */
@@ -207,5 +232,5 @@ enum error_code database_find_evidence(struct database *database, const struct d
     board.has_revision = false;
     evidence_id_key(&board, device->share, board_key);
     return fetch(database, "subsystem", board_key, CHASSIS_UNKNOWN, GUEST_UNKNOWN,
-                 &evidence[EVIDENCE_SUBSYSTEM], error);
+                 &evidence[EVIDENCE_SUBSYSTEM], NULL, error);
 }

@@ -34,10 +34,8 @@ enum error_code database_each_stated_value(struct database *database, uint32_t p
         "SELECT attribute, rank, value, confidence, text FROM (" WINNERS
         " UNION ALL SELECT pci_id, attribute, rank, value, confidence, origin FROM annotation) s"
         " JOIN origin o ON o.id = s.origin WHERE s.pci_id = ?1 ORDER BY attribute, rank";
-    sqlite3_stmt *row;
-    if (database_query(database, sql, SQL_VALUES(sql_integer(pci_id)), &row, error))
-        return error->code;
-    while (database_next(database, row, error)) {
+    sqlite3_stmt *row = NULL;
+    while (database_row(database, sql, SQL_VALUES(sql_integer(pci_id)), &row, error)) {
         struct stated_value value;
         int attribute = attribute_find(column_text(row, 0));
         if (attribute < 0)
@@ -65,10 +63,8 @@ enum error_code database_each_conflict(struct database *database, conflict_visit
         " WHERE l.value <> w.value AND (l.confidence > w.confidence"
         " OR o.text NOT GLOB 'rule *' OR p.text NOT GLOB 'rule *')"
         " ORDER BY w.pci_id, w.attribute, l.rank";
-    sqlite3_stmt *row;
-    if (database_query(database, sql, SQL_NO_VALUES, &row, error))
-        return error->code;
-    while (database_next(database, row, error)) {
+    sqlite3_stmt *row = NULL;
+    while (database_row(database, sql, SQL_NO_VALUES, &row, error)) {
         const struct conflict conflict = {
             .pci_id = column_pci_id(row, 0),
             .name = column_text(row, 1),
@@ -93,10 +89,8 @@ enum error_code database_each_source(struct database *database, source_visitor *
 {
     static const char sql[] = "SELECT id, kind, name, version, date, hash, cached, records, rejected"
                               " FROM source ORDER BY id";
-    sqlite3_stmt *row;
-    if (database_query(database, sql, SQL_NO_VALUES, &row, error))
-        return error->code;
-    while (database_next(database, row, error)) {
+    sqlite3_stmt *row = NULL;
+    while (database_row(database, sql, SQL_NO_VALUES, &row, error)) {
         const struct source_record source = {
             .id = column_integer(row, 0),
             .kind = column_text(row, 1),
@@ -118,9 +112,9 @@ enum error_code database_pci_ids_version(struct database *database, char version
                                          struct error *error)
 {
     static const char sql[] = "SELECT version FROM source WHERE kind = 'pci.ids'";
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     version[0] = '\0';
-    if (!database_query(database, sql, SQL_NO_VALUES, &row, error) && database_next(database, row, error))
+    if (database_row(database, sql, SQL_NO_VALUES, &row, error))
         copy_column(row, 0, version, LIST_VERSION_SIZE);
     for (char *dot = version; (dot = strchr(dot, '.'));)
         *dot = '-';
@@ -163,7 +157,7 @@ enum error_code database_count(struct database *database, struct database_counts
 enum error_code database_list_gpus(struct database *database, uint32_t **ids, int *count, struct error *error)
 {
     int64_t most;
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     *ids = NULL;
     *count = 0;
     if (count_rows(database, "gpu", &most, error))
@@ -171,19 +165,18 @@ enum error_code database_list_gpus(struct database *database, uint32_t **ids, in
     *ids = most < MAX_ROWS ? calloc((size_t)most + 1, sizeof **ids) : NULL;
     if (!*ids)
         return error_set(error, ERROR_NO_MEMORY, "no memory for a list of GPUs");
-    if (!database_query(database, "SELECT pci_id FROM gpu ORDER BY pci_id", SQL_NO_VALUES, &row, error))
-        while (*count < most && database_next(database, row, error))
-            (*ids)[(*count)++] = column_pci_id(row, 0);
+    while (*count < most &&
+           database_row(database, "SELECT pci_id FROM gpu ORDER BY pci_id", SQL_NO_VALUES, &row, error))
+        (*ids)[(*count)++] = column_pci_id(row, 0);
     return error->code;
 }
 
 enum error_code database_latest_report(struct database *database, char date[REPORT_DATE_SIZE],
                                        struct error *error)
 {
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     date[0] = '\0';
-    if (!database_query(database, "SELECT max(latest) FROM evidence", SQL_NO_VALUES, &row, error) &&
-        database_next(database, row, error))
+    if (database_row(database, "SELECT max(latest) FROM evidence", SQL_NO_VALUES, &row, error))
         copy_column(row, 0, date, REPORT_DATE_SIZE);
     return error->code;
 }
@@ -194,8 +187,8 @@ enum error_code database_latest_report(struct database *database, char date[REPO
 static enum error_code check(struct database *database, const char *sql, struct error *error)
 {
     char what[150];
-    sqlite3_stmt *row;
-    if (database_query(database, sql, SQL_NO_VALUES, &row, error) || !database_next(database, row, error) ||
+    sqlite3_stmt *row = NULL;
+    if (!database_row(database, sql, SQL_NO_VALUES, &row, error) ||
         sqlite3_stricmp(column_text(row, 0), "ok") == 0)
         return error->code;
     snprintf(what, sizeof what, "integrity check failed: %.120s", column_text(row, 0));

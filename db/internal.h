@@ -57,6 +57,11 @@ static inline struct sql_value sql_text(const char *text)
     return (struct sql_value){.type = text ? SQLITE_TEXT : SQLITE_NULL, .bytes = text, .length = -1};
 }
 
+static inline struct sql_value sql_word(const struct vocabulary *vocabulary, int value)
+{
+    return sql_text(vocabulary_value(vocabulary, value));
+}
+
 static inline struct sql_value sql_blob(const void *bytes, int length)
 {
     return (struct sql_value){.type = SQLITE_BLOB, .bytes = bytes, .length = length};
@@ -87,6 +92,10 @@ MUST_CHECK enum error_code database_query(struct database *database, const char 
 /* Steps to the next row. False when there is none, and when that failed, with the error set. */
 bool database_next(const struct database *database, sqlite3_stmt *statement, struct error *error);
 
+/* The same for a statement as database_query has it: *row is NULL before its first row. */
+bool database_row(struct database *database, const char *sql, const struct sql_value values[], int count,
+                  sqlite3_stmt **row, struct error *error);
+
 /* Runs a statement that gives no rows, and resets it. */
 MUST_CHECK enum error_code database_run(struct database *database, const char *sql,
                                         const struct sql_value values[], int count, struct error *error);
@@ -111,15 +120,9 @@ enum error_code database_sqlite_error(const struct database *database, int resul
 /* ---- what many GPUs share ---- */
 
 /* A value that was read, for the next GPU: as long as the database is open. What there is no memory or no
- * place for is not kept. */
+ * place for is not kept. kept_take copies it, and returns how many bytes it has, -1 where there is none. */
 enum kept_kind { KEPT_VENDOR, KEPT_PRIOR, KEPT_EVIDENCE, KEPT_FIXES, KEPT_WORKAROUND };
-struct kept {
-    enum kept_kind kind;
-    char key[KEY_SIZE];
-    size_t size;
-    max_align_t value[];
-};
-const struct kept *kept_find(struct database *database, enum kept_kind kind, const char *key); /* or NULL */
+int kept_take(struct database *database, enum kept_kind kind, const char *key, void *value);
 void kept_store(struct database *database, enum kept_kind kind, const char *key, const void *value,
                 size_t size);
 void kept_free(struct database *database);
@@ -129,13 +132,15 @@ void kept_free(struct database *database);
 /* A number from a database file, which anybody may have written, within bounds: no other file of db/ that
  * reads one calls sqlite3_column_int and its like. A count is between 0 and 100,000,000 (a few of them can be
  * added up in an int), a real number between 0 and `max`, the number of a row of another table between 1 and
- * MAX_ROWS - 1, -1 for one that cannot exist, 0 for NULL; 0 for what is no number. */
+ * MAX_ROWS - 1, -1 for one that cannot exist, 0 for NULL; 0 for what is no number. A value of a vocabulary is
+ * 0, which is unknown, for what is none. */
 enum { MAX_ROWS = 1 << 20 };
 int column_count(sqlite3_stmt *statement, int column);
 double column_real(sqlite3_stmt *statement, int column, double max);
 int column_row(sqlite3_stmt *statement, int column);
 uint32_t column_pci_id(sqlite3_stmt *statement, int column);
 bool column_flag(sqlite3_stmt *statement, int column);
+int column_value(sqlite3_stmt *statement, int column, const struct vocabulary *vocabulary);
 int64_t column_integer(sqlite3_stmt *statement, int column); /* any: neither an index nor a size */
 
 /* A column's text, "" for NULL; valid until the statement moves on. */

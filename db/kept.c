@@ -7,6 +7,13 @@
 
 #include "db/internal.h"
 
+struct kept {
+    enum kept_kind kind;
+    char key[KEY_SIZE];
+    size_t size;
+    char value[];
+};
+
 /* The place of what has this key, empty where nothing has; NULL: all that it could be in are taken. */
 static struct kept **place_of(struct database *database, enum kept_kind kind, const char *key)
 {
@@ -21,10 +28,13 @@ static struct kept **place_of(struct database *database, enum kept_kind kind, co
     return NULL;
 }
 
-const struct kept *kept_find(struct database *database, enum kept_kind kind, const char *key)
+int kept_take(struct database *database, enum kept_kind kind, const char *key, void *value)
 {
     struct kept **place = place_of(database, kind, key);
-    return place ? *place : NULL;
+    if (!place || !*place)
+        return -1;
+    memcpy(value, (*place)->value, (*place)->size);
+    return (int)(*place)->size;
 }
 
 void kept_store(struct database *database, enum kept_kind kind, const char *key, const void *value,

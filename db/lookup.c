@@ -13,7 +13,7 @@ static enum error_code find_origin(struct database *database, int origin, const 
                                    struct error *error)
 {
     static const char sql[] = "SELECT text FROM origin WHERE id = ?1";
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     *text = "";
     error->code = ERROR_NONE;
     if (!origin)
@@ -32,9 +32,7 @@ static enum error_code find_origin(struct database *database, int origin, const 
     }
     char **kept = &database->origins[origin];
     if (!*kept) {
-        if (database_query(database, sql, SQL_VALUES(sql_integer(origin)), &row, error))
-            return error->code;
-        bool found = database_next(database, row, error);
+        bool found = database_row(database, sql, SQL_VALUES(sql_integer(origin)), &row, error);
         if (error->code)
             return error->code;
         *kept = strdup(found ? column_text(row, 0) : "");
@@ -80,20 +78,15 @@ enum error_code database_prior_of(struct database *database, int number, struct 
     static const char sql[] =
         "SELECT works, works_with_workaround, partial, fails, strength, reason, id FROM prior WHERE id = ?1";
     char key[16];
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     *prior = (struct prior){.reason = ""};
     error->code = ERROR_NONE;
     if (!number)
         return ERROR_NONE;
     snprintf(key, sizeof key, "%d", number);
-    const struct kept *kept = kept_find(database, KEPT_PRIOR, key);
-    if (kept) {
-        memcpy(prior, kept->value, sizeof *prior);
+    if (kept_take(database, KEPT_PRIOR, key, prior) >= 0)
         return ERROR_NONE;
-    }
-    if (database_query(database, sql, SQL_VALUES(sql_integer(number)), &row, error))
-        return error->code;
-    if (!database_next(database, row, error))
+    if (!database_row(database, sql, SQL_VALUES(sql_integer(number)), &row, error))
         return error->code ? error->code
                            : database_damaged(database, "a GPU refers to a prior that is not there", error);
     if (!read_prior(database, row, prior, error))
@@ -122,17 +115,14 @@ enum error_code database_find_prior(struct database *database, const struct gpu 
         "SELECT works, works_with_workaround, partial, fails, strength, reason, id, chips FROM prior"
         " WHERE ifnull(form_factor, ?1) = ?1 AND ifnull(vbios, ?2) = ?2 AND ifnull(display, ?3) = ?3"
         " AND ifnull(reset, ?4) = ?4 AND ifnull(share, ?5) = ?5 AND ifnull(vendor, ?6) = ?6 ORDER BY id";
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     *prior = (struct prior){.reason = ""};
-    if (database_query(
-            database, sql,
-            SQL_VALUES(
-                sql_text(gpu_value(gpu, ATTRIBUTE_FORM_FACTOR)), sql_text(gpu_value(gpu, ATTRIBUTE_VBIOS)),
-                sql_text(gpu_value(gpu, ATTRIBUTE_DISPLAY)), sql_text(gpu_value(gpu, ATTRIBUTE_RESET)),
-                sql_text(vocabulary_value(&vocabulary_share, (int)share)), sql_integer(gpu->id.vendor)),
-            &row, error))
-        return error->code;
-    while (database_next(database, row, error))
+    while (database_row(
+        database, sql,
+        SQL_VALUES(sql_text(gpu_value(gpu, ATTRIBUTE_FORM_FACTOR)), sql_text(gpu_value(gpu, ATTRIBUTE_VBIOS)),
+                   sql_text(gpu_value(gpu, ATTRIBUTE_DISPLAY)), sql_text(gpu_value(gpu, ATTRIBUTE_RESET)),
+                   sql_word(&vocabulary_share, (int)share), sql_integer(gpu->id.vendor)),
+        &row, error))
         if (is_for_chip(column_text(row, OUTCOME_COUNT + 3), gpu->chip))
             return read_prior(database, row, prior, error);
     return error->code;
@@ -156,8 +146,7 @@ static enum error_code read_gpu(struct database *database, sqlite3_stmt *row, st
     for (int i = ATTRIBUTE_FORM_FACTOR; i < ATTRIBUTE_COUNT; i++) {
         int column = 3 * (i - ATTRIBUTE_FORM_FACTOR);
         struct annotation *annotation = &gpu->attributes[i];
-        int value = vocabulary_find(attribute_vocabulary((enum attribute)i), column_text(row, column));
-        annotation->value = value < 0 ? 0 : value;
+        annotation->value = column_value(row, column, attribute_vocabulary((enum attribute)i));
         annotation->confidence = column_real(row, column + 1, 1);
         if (find_source(database, column_row(row, column + 2), &annotation->source, error))
             return error->code;
@@ -170,11 +159,9 @@ static enum error_code read_gpu(struct database *database, sqlite3_stmt *row, st
 
 static enum error_code find_gpu(struct database *database, struct device *device, struct error *error)
 {
-    sqlite3_stmt *row;
-    if (database_query(database, ATTRIBUTES "prior FROM gpu" FEATURES "WHERE pci_id = ?1",
-                       SQL_VALUES(sql_integer(pci_id_number(&device->id))), &row, error))
-        return error->code;
-    device->is_gpu = database_next(database, row, error);
+    sqlite3_stmt *row = NULL;
+    device->is_gpu = database_row(database, ATTRIBUTES "prior FROM gpu" FEATURES "WHERE pci_id = ?1",
+                                  SQL_VALUES(sql_integer(pci_id_number(&device->id))), &row, error);
     if (!device->is_gpu || read_gpu(database, row, device, error))
         return error->code;
     return database_prior_of(database, column_row(row, BEHIND_ATTRIBUTES), &device->prior, error);
@@ -185,27 +172,24 @@ static enum error_code find_unlisted(struct database *database, struct device *d
 {
     char key[PCI_ID_TEXT_SIZE];
     struct pci_id base = pci_id_base(&device->id);
-    sqlite3_stmt *row;
-    if (database_query(database,
-                       ATTRIBUTES "g.generation, origin FROM gpu_range" FEATURES
-                                  "WHERE ?1 BETWEEN first AND last ORDER BY g.id LIMIT 1",
-                       SQL_VALUES(sql_integer(pci_id_number(&base))), &row, error))
-        return error->code;
-    if (database_next(database, row, error)) {
+    sqlite3_stmt *row = NULL;
+    if (database_row(database,
+                     ATTRIBUTES "g.generation, origin FROM gpu_range" FEATURES
+                                "WHERE ?1 BETWEEN first AND last ORDER BY g.id LIMIT 1",
+                     SQL_VALUES(sql_integer(pci_id_number(&base))), &row, error)) {
         copy_column(row, BEHIND_ATTRIBUTES, device->generation, sizeof device->generation);
         if (find_origin(database, column_row(row, BEHIND_ATTRIBUTES + 1), &device->name_source, error) ||
             read_gpu(database, row, device, error))
             return error->code;
-    } else if (error->code ||
-               database_query(database, "SELECT 1 FROM evidence WHERE level = 'id' AND key = ?1 LIMIT 1",
-                              SQL_VALUES(sql_text(pci_id_print(&base, key))), &row, error)) {
-        return error->code;
-    } else if (database_next(database, row, error)) {
+    } else {
+        row = NULL;
+        if (error->code ||
+            !database_row(database, "SELECT 1 FROM evidence WHERE level = 'id' AND key = ?1 LIMIT 1",
+                          SQL_VALUES(sql_text(pci_id_print(&base, key))), &row, error))
+            return error->code ? error->code : error_set(error, ERROR_NOT_FOUND, "no list has it");
         device->gpu = (struct gpu){.id = device->id};
         for (int i = 0; i < ATTRIBUTE_COUNT; i++)
             device->gpu.attributes[i].source = "";
-    } else {
-        return error->code ? error->code : error_set(error, ERROR_NOT_FOUND, "no list has it");
     }
     device->is_gpu = device->is_unlisted = true;
     snprintf(device->name, sizeof device->name, "unlisted GPU%s%s", device->generation[0] ? " of the " : "",
@@ -223,9 +207,9 @@ static enum error_code settle(struct database *database, struct device *device, 
                               struct error *error)
 {
     const char *source;
-    int form_factor = vocabulary_find(&vocabulary_form_factor, column_text(row, column));
+    int form_factor = column_value(row, column, &vocabulary_form_factor);
     double confidence = column_real(row, column + 1, 1);
-    if (form_factor <= FORM_FACTOR_UNKNOWN ||
+    if (form_factor == FORM_FACTOR_UNKNOWN ||
         find_source(database, column_row(row, column + 2), &source, error))
         return error->code;
     device->settled = gpu_settle(&device->gpu, (enum form_factor)form_factor, confidence, source);
@@ -246,24 +230,22 @@ static enum error_code find_variant(struct database *database, struct device *de
     const struct pci_id *id = &device->id;
     const struct annotation *form_factor = &device->gpu.attributes[ATTRIBUTE_FORM_FACTOR];
     int64_t subsystem = id->has_subsystem ? (int64_t)id->subvendor << 16 | id->subdevice : -1;
-    sqlite3_stmt *row;
-    if (database_query(database, product_sql,
-                       SQL_VALUES(sql_integer(pci_id_number(id)), sql_integer(subsystem),
-                                  sql_integer(id->has_revision ? id->revision : -1)),
-                       &row, error))
-        return error->code;
+    sqlite3_stmt *row = NULL;
     bool is_open = form_factor->value == FORM_FACTOR_EITHER || form_factor->confidence < sure_of_id;
-    if (database_next(database, row, error)) {
+    if (database_row(database, product_sql,
+                     SQL_VALUES(sql_integer(pci_id_number(id)), sql_integer(subsystem),
+                                sql_integer(id->has_revision ? id->revision : -1)),
+                     &row, error)) {
         copy_column(row, 0, device->product, sizeof device->product);
         bool is_surer = is_open || column_real(row, 2, 1) >= form_factor->confidence;
         if (is_surer && strcmp(column_text(row, 1), "unknown") != 0)
             return settle(database, device, row, 1, error);
     }
     bool is_laptop_chip = form_factor->value == FORM_FACTOR_MOBILE;
+    row = NULL;
     if (error->code || !id->has_subsystem || !(is_open || is_laptop_chip) ||
-        database_query(database, maker_sql, SQL_VALUES(sql_integer((int64_t)id->subvendor << 16)), &row,
-                       error) ||
-        !database_next(database, row, error))
+        !database_row(database, maker_sql, SQL_VALUES(sql_integer((int64_t)id->subvendor << 16)), &row,
+                      error))
         return error->code;
     return is_open || column_real(row, 1, 1) >= sure_of_maker ? settle(database, device, row, 0, error)
                                                               : ERROR_NONE;
@@ -275,9 +257,9 @@ static enum error_code find_variant(struct database *database, struct device *de
 static bool find_name(struct database *database, const char *sql, const struct sql_value values[], int count,
                       char name[NAME_SIZE], struct error *error)
 {
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     name[0] = '\0';
-    if (database_query(database, sql, values, count, &row, error) || !database_next(database, row, error))
+    if (!database_row(database, sql, values, count, &row, error))
         return false;
     copy_column(row, 0, name, NAME_SIZE);
     return true;
@@ -288,12 +270,10 @@ static enum error_code find_vendor(struct database *database, uint16_t vendor, c
 {
     char key[PCI_ID_TEXT_SIZE];
     const struct pci_id id = {.vendor = vendor};
-    const struct kept *kept = kept_find(database, KEPT_VENDOR, pci_id_print(&id, key));
     error->code = ERROR_NONE;
-    if (kept)
-        memcpy(name, kept->value, kept->size);
-    else if (find_name(database, "SELECT name FROM vendor WHERE id = ?1", SQL_VALUES(sql_integer(vendor)),
-                       name, error))
+    if (kept_take(database, KEPT_VENDOR, pci_id_print(&id, key), name) < 0 &&
+        find_name(database, "SELECT name FROM vendor WHERE id = ?1", SQL_VALUES(sql_integer(vendor)), name,
+                  error))
         kept_store(database, KEPT_VENDOR, key, name, strlen(name) + 1);
     return error->code;
 }
@@ -302,18 +282,17 @@ enum error_code database_find_device(struct database *database, const struct pci
                                      struct device *device, struct error *error)
 {
     uint32_t number = pci_id_number(id);
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     device->id = *id;
     device->name_source = "";
     device->share = SHARE_WHOLE;
     device->is_gpu = device->is_unlisted = device->settled = false;
     device->generation[0] = device->product[0] = device->subsystem[0] = device->name[0] = '\0';
     device->driver[0] = device->security[0] = '\0';
-    if (find_vendor(database, id->vendor, device->vendor, error) ||
-        database_query(database, "SELECT name, origin FROM device WHERE pci_id = ?1",
-                       SQL_VALUES(sql_integer(number)), &row, error))
+    if (find_vendor(database, id->vendor, device->vendor, error))
         return error->code;
-    if (database_next(database, row, error)) {
+    if (database_row(database, "SELECT name, origin FROM device WHERE pci_id = ?1",
+                     SQL_VALUES(sql_integer(number)), &row, error)) {
         copy_column(row, 0, device->name, sizeof device->name);
         if (find_origin(database, column_row(row, 1), &device->name_source, error) ||
             find_gpu(database, device, error))

@@ -33,11 +33,11 @@ static enum error_code add(struct database *database, struct known_words *known,
 
 enum error_code known_words_load(struct database *database, struct known_words *known, struct error *error)
 {
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     known->count = 0;
-    if (database_query(database, "SELECT kind, words FROM name_word", SQL_NO_VALUES, &row, error))
-        return error->code;
-    while (!error->code && database_next(database, row, error)) {
+    error->code = ERROR_NONE;
+    while (!error->code &&
+           database_row(database, "SELECT kind, words FROM name_word", SQL_NO_VALUES, &row, error)) {
         int kind = vocabulary_find(&vocabulary_word_kind, column_text(row, 0));
         for (const char *at = column_text(row, 1); *at && kind > WORD_KIND_MODEL && !error->code;) {
             size_t length = strcspn(at, "|");
@@ -59,11 +59,9 @@ void known_words_free(struct known_words *known)
 enum error_code database_each_name_word(struct database *database, name_word_visitor *each, void *context,
                                         struct error *error)
 {
-    sqlite3_stmt *row;
-    if (database_query(database, "SELECT kind, words FROM name_word ORDER BY kind", SQL_NO_VALUES, &row,
-                       error))
-        return error->code;
-    while (database_next(database, row, error)) {
+    sqlite3_stmt *row = NULL;
+    while (database_row(database, "SELECT kind, words FROM name_word ORDER BY kind", SQL_NO_VALUES, &row,
+                        error)) {
         int kind = vocabulary_find(&vocabulary_word_kind, column_text(row, 0));
         if (kind > WORD_KIND_MODEL && each(context, (enum word_kind)kind, column_text(row, 1), error))
             break;
@@ -80,16 +78,16 @@ enum error_code database_each_alias(struct database *database, alias_visitor *ea
         " min(CASE a.source WHEN 'cards' THEN 0 WHEN 'prices' THEN 1 WHEN 'names' THEN 2 WHEN 'pci.ids' THEN"
         " 3 ELSE 4 END) AS rank, g.reports FROM alias a JOIN gpu g ON g.pci_id = a.pci_id GROUP BY a.pci_id, a.name"
         " ORDER BY a.source = 'processors', CASE WHEN a.source = 'processors' THEN a.id END, g.reports DESC, rank, g.chip DESC, a.id";
-    sqlite3_stmt *row;
-    if (database_query(database, sql, SQL_NO_VALUES, &row, error))
-        return error->code;
-    while (database_next(database, row, error)) {
-        int form_factor = vocabulary_find(&vocabulary_form_factor, column_text(row, 3));
+    sqlite3_stmt *row = NULL;
+    while (database_row(database, sql, SQL_NO_VALUES, &row, error)) {
         const struct alias_record alias = {
-            column_pci_id(row, 0), column_text(row, 1),
-            column_text(row, 2),   form_factor < 0 ? FORM_FACTOR_UNKNOWN : (enum form_factor)form_factor,
-            column_flag(row, 4),   column_count(row, 5),
-            column_count(row, 6)};
+            .pci_id = column_pci_id(row, 0),
+            .name = column_text(row, 1),
+            .product = column_text(row, 2),
+            .form_factor = (enum form_factor)column_value(row, 3, &vocabulary_form_factor),
+            .is_of_processor = column_flag(row, 4),
+            .source = column_count(row, 5),
+            .reports = column_count(row, 6)};
         if (each(context, &alias, error))
             break;
     }

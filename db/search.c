@@ -93,12 +93,11 @@ static enum error_code grow(struct finder *finder, struct error *error)
 
 static void read_candidate(sqlite3_stmt *row, struct candidate *candidate)
 {
-    int form_factor = vocabulary_find(&vocabulary_form_factor, column_text(row, 3));
     int64_t revision = column_integer(row, 1);
     *candidate = (struct candidate){.hit = {.pci_id = column_pci_id(row, 0), .revision = -1}};
     if (revision >= 0 && revision <= 0xff)
         candidate->hit.revision = (int)revision;
-    candidate->hit.form_factor = form_factor < 0 ? FORM_FACTOR_UNKNOWN : (enum form_factor)form_factor;
+    candidate->hit.form_factor = (enum form_factor)column_value(row, 3, &vocabulary_form_factor);
     candidate->hit.reports = column_count(row, 4);
     copy_column(row, 2, candidate->hit.product, sizeof candidate->hit.product);
     candidate->alias = column_integer(row, 8);
@@ -113,12 +112,11 @@ static enum error_code find(struct finder *finder, const char *match, struct err
         " g.chip FROM alias_words w JOIN alias a ON a.id = w.rowid JOIN gpu g ON g.pci_id = a.pci_id"
         " LEFT JOIN vendor v ON v.id = a.pci_id >> 16"
         " WHERE alias_words MATCH ?1 LIMIT ?2";
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     finder->count = 0;
-    if (database_query(finder->database, sql, SQL_VALUES(sql_text(match), sql_integer(MAX_CANDIDATES)), &row,
-                       error))
-        return error->code;
-    while (database_next(finder->database, row, error) && !grow(finder, error)) {
+    while (database_row(finder->database, sql, SQL_VALUES(sql_text(match), sql_integer(MAX_CANDIDATES)), &row,
+                        error) &&
+           !grow(finder, error)) {
         struct candidate *candidate = &finder->candidates[finder->count];
         read_candidate(row, candidate);
         if (finder->maker_id != (int)(candidate->hit.pci_id >> 16))
@@ -147,11 +145,10 @@ static enum error_code piece_exists(struct finder *finder, int first, int last, 
                                     struct error *error)
 {
     struct buffer match CLEANUP(buffer_free) = BUFFER(MAX_MATCH);
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     append_piece(&match, &finder->question.name, first, last);
-    if (!database_query(finder->database, "SELECT 1 FROM alias_words WHERE alias_words MATCH ?1 LIMIT 1",
-                        SQL_VALUES(sql_text(buffer_text(&match))), &row, error))
-        *exists = database_next(finder->database, row, error);
+    *exists = database_row(finder->database, "SELECT 1 FROM alias_words WHERE alias_words MATCH ?1 LIMIT 1",
+                           SQL_VALUES(sql_text(buffer_text(&match))), &row, error);
     return error->code;
 }
 
@@ -266,7 +263,7 @@ static enum error_code find_memory(struct finder *finder, struct name_hit *hit, 
     const struct gpu_name *name = &finder->question.name;
     double size = 0;
     int words = 0;
-    sqlite3_stmt *row;
+    sqlite3_stmt *row = NULL;
     error->code = ERROR_NONE;
     for (int i = 0; i < name->count && hit->lacks_memory; i++) {
         const char *text = name->words[i].text;
@@ -275,11 +272,10 @@ static enum error_code find_memory(struct finder *finder, struct name_hit *hit, 
         words++;
         size = strstr(text, "mb") ? atoi(text) / 1024.0 : atoi(text);
     }
-    if (words == 1 &&
-        !database_query(finder->database, sql,
-                        SQL_VALUES(sql_integer(hit->pci_id), sql_integer(hit->revision), sql_real(size)),
-                        &row, error))
-        hit->lacks_memory = !database_next(finder->database, row, error);
+    if (words == 1)
+        hit->lacks_memory = !database_row(
+            finder->database, sql,
+            SQL_VALUES(sql_integer(hit->pci_id), sql_integer(hit->revision), sql_real(size)), &row, error);
     return error->code;
 }
 
