@@ -9,8 +9,8 @@
 #include "cli/output.h"
 #include "cli/pager.h"
 #include "core/pci_id.h"
+#include "core/program.h"
 #include "core/report_weight.h"
-#include "core/usage.h"
 
 const struct command *command_find(const char *name)
 {

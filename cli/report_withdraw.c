@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/report_selection.h"
-#include "db/outbox_receipt.h"
+#include "db/outbox_sent.h"
 
 /* Finds all before one is asked for. */
 static int name_all(struct report_command *command, char **ids, int count, struct outbox_receipt *receipts,

@@ -6,10 +6,61 @@
 
 #include "core/streams.h"
 #include "core/text.h"
-#include "core/usage.h"
 #include "version.h"
 
 static const char *program_name = "passthru";
+
+/* ---- what is wrong with a command line ---- */
+
+enum { SHOWN_OPTION = 100 };
+
+bool usage_is_nearer(const char *typed, const char *name, int *distance)
+{
+    size_t typed_length = strlen(typed);
+    size_t name_length = strlen(name);
+    if (typed_length < 2)
+        return false;
+    int count = text_distance(typed, typed_length, name, name_length);
+    if (count > (typed_length < 5 ? 1 : 2) || (*distance && count >= *distance))
+        return false;
+    *distance = count ? count : 1;
+    return true;
+}
+
+void usage_describe_option(int c, char **argv, const struct option *long_options,
+                           char message[USAGE_MESSAGE_SIZE])
+{
+    /* Of a long option getopt says no more than where it stands. */
+    const char *given = argv[optind - 1];
+    bool is_long = strncmp(given, "--", 2) == 0;
+    const char *name = is_long ? given + 2 : "";
+    size_t length = strcspn(name, "=");
+    char shown[SHOWN_OPTION + 1];
+    const char *nearest = NULL;
+    bool takes_none = false; /* the option that getopt knows by this name takes no argument */
+    int begin_so = 0;
+    int distance = 0;
+    snprintf(shown, sizeof shown, "%.*s", (int)(length < SHOWN_OPTION ? length : SHOWN_OPTION), name);
+    for (const struct option *known = long_options; known->name; known++) {
+        begin_so += strncmp(known->name, name, length) == 0;
+        takes_none |= optopt && known->val == optopt && known->has_arg == no_argument && name[length] == '=';
+        if (usage_is_nearer(shown, known->name, &distance))
+            nearest = known->name;
+    }
+    if (c == ':')
+        snprintf(message, USAGE_MESSAGE_SIZE, "option '--%s' requires an argument", shown);
+    else if (is_long && takes_none)
+        snprintf(message, USAGE_MESSAGE_SIZE, "option '--%s' doesn't allow an argument", shown);
+    else if (optopt)
+        snprintf(message, USAGE_MESSAGE_SIZE, "unrecognized option '-%c'", optopt);
+    else if (begin_so > 1)
+        snprintf(message, USAGE_MESSAGE_SIZE, "option '--%s' is ambiguous", shown);
+    else
+        snprintf(message, USAGE_MESSAGE_SIZE, "unrecognized option '--%s'%s%s%s", shown,
+                 nearest ? "; did you mean '--" : "", nearest ? nearest : "", nearest ? "'?" : "");
+}
+
+/* ---- a program ---- */
 
 void program_print(FILE *stream, const char *prefix, const char *text)
 {
@@ -23,13 +74,14 @@ void program_set_name(const char *name)
     program_name = name;
 }
 
-int program_show_help(const char *help)
+/* Prints a help, which begins after "Usage: " and the name of the program. */
+static int show_help(const char *help)
 {
     printf("Usage: %s %s", program_name, help);
     return 0;
 }
 
-int program_show_version(void)
+static int show_version(void)
 {
     printf("%s %s\n", program_name, PASSTHRU_VERSION);
     return 0;
@@ -84,9 +136,9 @@ int program_run(const struct program_command commands[], size_t count, const cha
     if (!name)
         return program_usage(NULL, "a command is missing", json);
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
-        return program_show_help(help);
+        return show_help(help);
     if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0)
-        return program_show_version();
+        return show_version();
     const struct program_command *command = program_find(commands, count, name);
     return command ? command->run(argc - 1, argv + 1) : reject_command(commands, count, name, json);
 }
@@ -109,9 +161,9 @@ int program_take_options(int argc, char **argv, const char *help, const struct p
         else if (option && option->flag)
             *option->flag = true;
         else if (c == HELP)
-            return program_show_help(help);
+            return show_help(help);
         else if (c == VERSION)
-            return program_show_version();
+            return show_version();
         else if (c != NO_COLOR) {
             usage_describe_option(c, argv, long_options, wrong);
             return program_usage(argv[0], wrong, program_wants_json(argc, argv));

@@ -8,6 +8,23 @@
 
 #include "core/error.h"
 
+struct option;
+
+/* A wrong command line, in the words that getopt and git use for it. */
+
+enum { USAGE_MESSAGE_SIZE = 300 };
+
+/* Stores what is wrong with the option at which getopt_long stopped with `c` (':' or '?'), its short options
+ * beginning with ":": "unrecognized option '--x'" and, where one is near, "; did you mean '--y'?". The text
+ * holds bytes of the command line. */
+void usage_describe_option(int c, char **argv, const struct option *long_options,
+                           char message[USAGE_MESSAGE_SIZE]);
+
+/* Whether `name` is a likelier meaning of the mistyped `typed` than what was nearest so far. *distance is 0
+ * before the first call and counts what was nearest since: the edits, a swap of two letters being one. At
+ * most 1 edit is a likely slip in a short word, 2 in a word of 5 letters or more. */
+bool usage_is_nearer(const char *typed, const char *name, int *distance);
+
 /* How a program of commands speaks to whoever starts it: passthru-import and passthru-hub. */
 
 /* Prints `prefix` and then `text`, made safe for a terminal, as one line. */
@@ -15,10 +32,6 @@ void program_print(FILE *stream, const char *prefix, const char *text);
 
 /* The name that its messages have for this program. It must live on. */
 void program_set_name(const char *name);
-
-/* Prints a help, which begins after "Usage: " and the name of the program. Returns an exit status of 0. */
-int program_show_help(const char *help);
-int program_show_version(void);
 
 /* Prints that the command line is wrong, with `json` also as a document; `command` (NULL: the program) has
  * the --help that is the next step. Returns the exit status. */

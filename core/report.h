@@ -8,7 +8,6 @@
 #include "core/error.h"
 #include "core/pci_id.h"
 #include "core/report_field.h"
-#include "core/report_problems.h"
 
 enum { REPORT_MAX_BYTES = 16 * 1024 }; /* one report as JSON, on one line */
 

@@ -25,7 +25,7 @@ struct draft_attempt {
 
 /* All zero is an empty draft; report_draft_free frees it. */
 struct report_draft {
-    char *texts[FIELD_COUNT]; /* of the fields that are one text (report_field_is_text); NULL: left out */
+    char *texts[FIELD_COUNT]; /* of the fields whose value is one string; NULL: left out */
     struct draft_list uses;
     struct draft_list symptoms;
     struct draft_attempt attempts[REPORT_MAX_ATTEMPTS];

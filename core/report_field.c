@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/report_field.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,11 +16,6 @@ enum report_field report_field_find(const char *name)
     const struct report_field_info *found =
         bsearch(name, report_fields, FIELD_COUNT, sizeof *report_fields, compare_name);
     return found ? (enum report_field)(found - report_fields) : FIELD_COUNT;
-}
-
-bool report_field_is_text(enum report_field field)
-{
-    return report_fields[field].type <= TYPE_URL;
 }
 
 enum error_code report_field_reject(struct error *error, const char *name, const char *why)
@@ -106,4 +103,35 @@ enum error_code report_field_check(const struct report_field_info *type, const c
               "field \"%s\" has the unknown enum value \"%s\": passthru help words %s lists them", name, text,
               type->vocabulary->name);
     return error_next(error, "correct the field; man passthru-report lists fields and enum values");
+}
+
+static PRINTF_LIKE(4, 0) void add_problem(struct report_problems *problems, const char *field, bool is_doubt,
+                                          const char *format, va_list arguments)
+{
+    char prefix[140];
+    if (problems->count == MAX_REPORT_PROBLEMS)
+        return;
+    struct report_problem *problem = &problems->items[problems->count++];
+    snprintf(problem->field, sizeof problem->field, "%s", field);
+    vsnprintf(problem->text, sizeof problem->text, format, arguments);
+    problem->is_doubt = is_doubt;
+    int length = snprintf(prefix, sizeof prefix, "field \"%s\" ", field);
+    if (strncmp(problem->text, prefix, (size_t)length) == 0)
+        memmove(problem->text, problem->text + length, strlen(problem->text + length) + 1);
+}
+
+void report_problems_add(struct report_problems *problems, const char *field, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add_problem(problems, field, false, format, arguments);
+    va_end(arguments);
+}
+
+void report_problems_doubt(struct report_problems *problems, const char *field, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add_problem(problems, field, true, format, arguments);
+    va_end(arguments);
 }

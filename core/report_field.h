@@ -48,9 +48,6 @@ extern const struct report_field_info report_fields[FIELD_COUNT];
 /* FIELD_COUNT where no field has this name. */
 enum report_field report_field_find(const char *name);
 
-/* Whether the value is one string. */
-bool report_field_is_text(enum report_field field);
-
 /* ERROR_BAD_INPUT with the next step: 'field "NAME" WHY'. */
 enum error_code report_field_reject(struct error *error, const char *name, const char *why);
 
@@ -58,5 +55,28 @@ enum error_code report_field_reject(struct error *error, const char *name, const
  * `text` is UTF-8; `name` stands in the message. */
 MUST_CHECK enum error_code report_field_check(const struct report_field_info *type, const char *name,
                                               const char *text, struct error *error);
+
+/* What is wrong with a report, field by field. */
+
+enum { MAX_REPORT_PROBLEMS = 64 };
+
+struct report_problem {
+    char field[100]; /* its name, also one that no report has: hostile */
+    char text[400];  /* what is wrong with it; hostile, no newline */
+    bool is_doubt;   /* unusual, not wrong: --force takes it */
+};
+
+struct report_problems {
+    struct report_problem items[MAX_REPORT_PROBLEMS];
+    int count;
+};
+
+/* Adds a problem; beyond the limit it is forgotten. A text that opens with `field "NAME" ` loses that. */
+void report_problems_add(struct report_problems *problems, const char *field, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+/* The same for what is only unusual. */
+void report_problems_doubt(struct report_problems *problems, const char *field, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 
 #endif

@@ -3,7 +3,6 @@
 #define PASSTHRU_CORE_REPORT_VALIDATE_H
 
 #include "core/report.h"
-#include "core/report_problems.h"
 
 enum { MAX_PRIVATE_NAMES = 8 };
 

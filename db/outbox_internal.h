@@ -15,10 +15,6 @@ enum { MAX_ANSWER_JSON = 6 * OUTBOX_MAX_ANSWER + 16 * 1024 };
 /* DIRECTORY/NAME followed by `suffix`. */
 void outbox_join(char path[DATABASE_PATH_SIZE], const char *directory, const char *name, const char *suffix);
 
-/* Appends what is kept of an answer: remote, url, status, time, the answer itself, and why it is an error. */
-enum error_code outbox_append_answer(struct buffer *out, const struct outbox_answer *answer,
-                                     struct error *error);
-
 /* What marks the file of that name as rejected: DIRECTORY/ID.refused for ID.json. */
 void outbox_rejection_path(char path[DATABASE_PATH_SIZE], const char *directory, const char *name);
 

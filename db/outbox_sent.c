@@ -10,10 +10,22 @@
 #include <unistd.h>
 
 #include "core/file.h"
+#include "core/json_reader.h"
 #include "core/json_writer.h"
+#include "core/owner.h"
 #include "db/outbox_internal.h"
 
-enum error_code outbox_append_answer(struct buffer *out, const struct outbox_answer *answer,
+static const char answer_suffix[] = ".answer.json";
+
+/* ID.json, ID.answer.json and so on in sent/. */
+static bool is_of_report(const char *name, const char *suffix)
+{
+    return strspn(name, "0123456789abcdef") == REPORT_ID_HEX_SIZE - 1 &&
+           strcmp(name + REPORT_ID_HEX_SIZE - 1, suffix) == 0;
+}
+
+/* Appends what is kept of an answer: remote, url, status, time, the answer itself, and why it is an error. */
+static enum error_code append_answer(struct buffer *out, const struct outbox_answer *answer,
                                      struct error *error)
 {
     struct json_writer writer = {.out = out, .for_terminal = true};
@@ -45,13 +57,11 @@ enum error_code outbox_append_answer(struct buffer *out, const struct outbox_ans
 int outbox_count_sent(const char *directory)
 {
     char sent[DATABASE_PATH_SIZE];
-    const size_t name_length = REPORT_ID_HEX_SIZE - 1 + sizeof ".json" - 1;
     int count = 0;
     outbox_locate_sent(directory, sent);
     DIR *stream = opendir(sent);
     for (const struct dirent *entry; stream && (entry = readdir(stream));)
-        count += strlen(entry->d_name) == name_length &&
-                 strcmp(entry->d_name + REPORT_ID_HEX_SIZE - 1, ".json") == 0;
+        count += is_of_report(entry->d_name, ".json");
     if (stream)
         closedir(stream);
     return count;
@@ -128,8 +138,8 @@ enum error_code outbox_keep_sent(const struct outbox_sending *sending, const str
     outbox_block_signals(&before);
     error->code = ERROR_NONE;
     /* The answer first: whatever is in sent/ has one. */
-    outbox_join(to, sending->sent, entry->id, ".answer.json");
-    if (answer && (outbox_append_answer(&json, answer, error) || file_replace(to, 0600, &json, error)))
+    outbox_join(to, sending->sent, entry->id, answer_suffix);
+    if (answer && (append_answer(&json, answer, error) || file_replace(to, 0600, &json, error)))
         return error->code;
     outbox_rejection_path(from, sending->outbox, entry->name);
     unlink(from);
@@ -144,7 +154,7 @@ enum error_code outbox_mark_rejected(const struct outbox_sending *sending, const
     char path[DATABASE_PATH_SIZE];
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON);
     outbox_rejection_path(path, sending->outbox, entry->name);
-    if (outbox_append_answer(&json, answer, error))
+    if (append_answer(&json, answer, error))
         return error->code;
     outbox_lock(sending->outbox_lock, NULL);
     sigset_t before CLEANUP(outbox_restore_signals);
@@ -152,4 +162,92 @@ enum error_code outbox_mark_rejected(const struct outbox_sending *sending, const
     enum error_code code = file_replace(path, 0600, &json, error);
     flock(sending->outbox_lock, LOCK_UN);
     return code;
+}
+
+/* ---- what was answered to a report that was sent ---- */
+
+static enum error_code find_id(const char *sent, const char *prefix, char id[REPORT_ID_HEX_SIZE],
+                               struct error *error)
+{
+    const size_t length = strlen(prefix);
+    int found = 0;
+    DIR *stream = opendir(sent);
+    for (const struct dirent *entry; stream && (entry = readdir(stream));)
+        if (is_of_report(entry->d_name, answer_suffix) && strncmp(entry->d_name, prefix, length) == 0 &&
+            !found++)
+            snprintf(id, REPORT_ID_HEX_SIZE, "%.64s", entry->d_name);
+    if (stream)
+        closedir(stream);
+    if (found == 1 && length >= OUTBOX_MIN_PREFIX)
+        return error->code = ERROR_NONE;
+    if (!found) {
+        error_set(error, ERROR_NOT_FOUND, "no report %.80s was sent from here", prefix);
+        return error_next(error, "those that were sent are in %.200s", sent);
+    }
+    error_set(error, ERROR_USAGE,
+              found > 1 ? "several reports that were sent begin with %.80s" : "%.80s is too short", prefix);
+    return error_next(error, "write more of its digits");
+}
+
+static enum error_code read_answer(const char *path, struct buffer *text, struct error *error)
+{
+    int file = owner_open_regular(path, path, error);
+    char *place = file < 0 ? NULL : buffer_reserve(text, MAX_ANSWER_JSON);
+    ssize_t got = place ? read(file, place, MAX_ANSWER_JSON) : -1;
+    if (file < 0)
+        return error->code;
+    close(file);
+    if (got < 0)
+        return error_set(error, ERROR_BAD_INPUT, "cannot read %s", path);
+    text->length += (size_t)got;
+    return error->code = ERROR_NONE;
+}
+
+static void copy_text(char *copy, size_t size, const char *text)
+{
+    snprintf(copy, size, "%s", text && strlen(text) < size ? text : "");
+}
+
+/* The token of the object in JSON that was answered. */
+static void take_token(struct outbox_receipt *receipt, const char *answer)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    json_auto_t *object = NULL;
+    struct error none;
+    if (answer && !json_read(answer, strlen(answer), &object, &none))
+        copy_text(receipt->token, sizeof receipt->token, json_member_text(object, "withdraw_token"));
+    if (strspn(receipt->token, letters) != strlen(receipt->token))
+        receipt->token[0] = '\0';
+}
+
+enum error_code outbox_find_receipt(const char *directory, const char *prefix, struct outbox_receipt *receipt,
+                                    struct error *error)
+{
+    char sent[DATABASE_PATH_SIZE];
+    char path[DATABASE_PATH_SIZE];
+    struct buffer text CLEANUP(buffer_free) = BUFFER(2 * MAX_ANSWER_JSON);
+    json_auto_t *object = NULL;
+    struct error why;
+    *receipt = (struct outbox_receipt){.id = ""};
+    outbox_locate_sent(directory, sent);
+    if (find_id(sent, prefix, receipt->id, error))
+        return error->code;
+    outbox_join(path, sent, receipt->id, answer_suffix);
+    if (read_answer(path, &text, error))
+        return error->code;
+    if (json_read(buffer_text(&text), text.length, &object, &why))
+        return error_set(error, ERROR_BAD_INPUT, "%s is damaged: %.200s", path, why.message);
+    copy_text(receipt->remote, sizeof receipt->remote, json_member_text(object, "remote"));
+    copy_text(receipt->url, sizeof receipt->url, json_member_text(object, "url"));
+    take_token(receipt, json_member_text(object, "answer"));
+    return ERROR_NONE;
+}
+
+enum error_code outbox_keep_withdrawn(const struct outbox_sending *sending, const char *id,
+                                      const struct outbox_answer *answer, struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON);
+    outbox_join(path, sending->sent, id, ".withdrawn.json");
+    return append_answer(&json, answer, error) ? error->code : file_replace(path, 0600, &json, error);
 }

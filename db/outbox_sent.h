@@ -48,4 +48,23 @@ MUST_CHECK enum error_code outbox_mark_rejected(const struct outbox_sending *sen
 /* How many reports sent/ has. */
 int outbox_count_sent(const char *directory);
 
+/* What a remote has answered to a report that is in sent/: by its token the report is taken back. */
+struct outbox_receipt {
+    char id[REPORT_ID_HEX_SIZE];
+    char remote[80];
+    char url[1024];  /* that it was sent to */
+    char token[129]; /* letters, digits, '-' and '_'; "" when the remote gave none */
+};
+
+enum { OUTBOX_MIN_PREFIX = 4 };
+
+/* Finds the report in sent/ whose id has this prefix. ERROR_NOT_FOUND, ERROR_USAGE when several have it, or
+ * it is shorter than OUTBOX_MIN_PREFIX; ERROR_BAD_INPUT when its answer is damaged. */
+MUST_CHECK enum error_code outbox_find_receipt(const char *directory, const char *prefix,
+                                               struct outbox_receipt *receipt, struct error *error);
+
+/* Keeps what the remote has answered when it took the report back, in ID.withdrawn.json beside it. */
+MUST_CHECK enum error_code outbox_keep_withdrawn(const struct outbox_sending *sending, const char *id,
+                                                 const struct outbox_answer *answer, struct error *error);
+
 #endif

@@ -9,7 +9,7 @@
 #include "core/json_reader.h"
 #include "core/json_writer.h"
 #include "core/report.h"
-#include "db/outbox_receipt.h"
+#include "db/outbox_sent.h"
 #include "importer/remote.h"
 #include "importer/transfer.h"
 

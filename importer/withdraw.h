@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_IMPORTER_WITHDRAW_H
 #define PASSTHRU_IMPORTER_WITHDRAW_H
 
-#include "db/outbox_receipt.h"
+#include "db/outbox_sent.h"
 
 /* Takes a report back that was sent, by the token that the remote gave for it. */
 
