@@ -12,28 +12,10 @@
 #include "core/file.h"
 #include "db/builder_internal.h"
 
-/* Made from schema/database.sql. */
+/* Made from the files of schema/ that are called so. */
 extern const char *const database_sql[];
-
-/* What counting the reports needs beside the tables: the keys of each GPU, by which machine it has them;
- * which GPUs have reports on a part of them; its blockers and the chip that they are counted for; the
- * documented workarounds of each blocker; which fixes can cure a symptom; which reports supersede another,
- * which name so many symptoms and fixes that these do not belong together, and what sources have retracted;
- * and what each source says of a price, and of which card. */
-static const char temporary_sql[] =
-    "CREATE TEMP TABLE gpu_key (pci_id INTEGER, share TEXT, chassis TEXT, prior INTEGER, class_key TEXT,"
-    " chip_key TEXT, PRIMARY KEY (pci_id, share, chassis)) WITHOUT ROWID;"
-    "CREATE TEMP TABLE shared (pci_id INTEGER, share INTEGER, PRIMARY KEY (pci_id, share)) WITHOUT ROWID;"
-    "CREATE TEMP TABLE gpu_blocker (pci_id INTEGER, blocker TEXT, key TEXT, chip TEXT,"
-    " PRIMARY KEY (pci_id, blocker)) WITHOUT ROWID;"
-    "CREATE TEMP TABLE blocker_fix (blocker TEXT, fix TEXT, PRIMARY KEY (blocker, fix)) WITHOUT ROWID;"
-    "CREATE TEMP TABLE symptom_fix (symptom TEXT, fix TEXT, PRIMARY KEY (symptom, fix)) WITHOUT ROWID;"
-    "CREATE TEMP TABLE unclear (seq INTEGER PRIMARY KEY);"
-    "CREATE TEMP TABLE superseding (seq INTEGER PRIMARY KEY, replaced BLOB);"
-    "CREATE TEMP TABLE retraction (id BLOB, source INTEGER);"
-    "CREATE TEMP TABLE stated_price (card INTEGER, condition TEXT, low INTEGER, high INTEGER, as_of TEXT,"
-    " kind TEXT);"
-    "CREATE TEMP TABLE card_name (name TEXT PRIMARY KEY, card INTEGER) WITHOUT ROWID;";
+extern const char *const temporary_sql[];
+extern const char *const aliases_sql[];
 
 static enum error_code add_workarounds(struct builder *builder, struct error *error)
 {
@@ -57,7 +39,7 @@ static enum error_code create_tables(struct builder *builder, struct error *erro
         "PRAGMA ignore_check_constraints = ON; BEGIN;";
     if (builder_execute(builder, settings, error) ||
         database_run_script(&builder->database, database_sql, error) ||
-        builder_execute(builder, temporary_sql, error))
+        database_run_script(&builder->database, temporary_sql, error))
         return error->code;
     return add_workarounds(builder, error);
 }
@@ -116,7 +98,7 @@ void builder_free(struct builder *builder)
 
 enum error_code builder_complete(struct builder *builder, struct error *error)
 {
-    if (aliases_store(builder, error) || evidence_store(builder, error) ||
+    if (database_run_script(&builder->database, aliases_sql, error) || evidence_store(builder, error) ||
         builder_execute(builder, "COMMIT", error) || database_check_pages(&builder->database, error))
         return error->code;
     database_release(&builder->database);

@@ -42,9 +42,6 @@ MUST_CHECK enum error_code builder_add_keys(struct builder *builder, const struc
 /* Runs statements that take no values. */
 MUST_CHECK enum error_code builder_execute(struct builder *builder, const char *sql, struct error *error);
 
-/* Drops the aliases of what is not a GPU, and indexes the others. */
-MUST_CHECK enum error_code aliases_store(struct builder *builder, struct error *error);
-
 /* Stores what to buy instead, once each GPU has its verdict and each card its prices. */
 MUST_CHECK enum error_code alternatives_store(struct builder *builder, struct error *error);
 
