@@ -33,6 +33,17 @@ bool file_write_all(int file, const char *bytes, size_t length)
     return true;
 }
 
+bool file_read_all(int file, struct buffer *bytes)
+{
+    char part[16384];
+    ssize_t got;
+    do {
+        got = read(file, part, sizeof part);
+        buffer_append(bytes, part, got > 0 ? (size_t)got : 0);
+    } while (!bytes->failed && (got > 0 || (got < 0 && errno == EINTR)));
+    return got >= 0;
+}
+
 enum error_code file_create(const char *path, mode_t mode, const struct buffer *bytes, struct error *error)
 {
     if (bytes->failed)

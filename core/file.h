@@ -24,6 +24,9 @@ void file_parent(const char *path, char parent[FILE_PATH_SIZE]);
 /* write(2) until all is written. False with errno. */
 bool file_write_all(int file, const char *bytes, size_t length);
 
+/* Appends what read(2) gives until the end, or until the buffer fails for being full. False with errno. */
+bool file_read_all(int file, struct buffer *bytes);
+
 /* Writes and syncs a file that must not be there yet, with the permissions `mode`. It is removed again when
  * it cannot be written whole. ERROR_NO_MEMORY: `bytes` do not hold all that they should. */
 MUST_CHECK enum error_code file_create(const char *path, mode_t mode, const struct buffer *bytes,

@@ -16,6 +16,22 @@ enum error_code log_diagnosis_start(struct log_diagnosis *diagnosis, struct erro
     return symptom_matcher_create(&diagnosis->matcher, error);
 }
 
+/* Adds a row with copies of its texts. */
+static enum error_code add_row(struct log_diagnosis *diagnosis, const struct symptom_row *row,
+                               struct error *error)
+{
+    struct symptom_row *added = &diagnosis->rows[diagnosis->count++];
+    *added = *row;
+    added->id = strdup(row->id);
+    added->code = strdup(row->code);
+    added->scope = strdup(row->scope);
+    added->cause = strdup(row->cause);
+    added->next = strdup(row->next);
+    return added->id && added->code && added->scope && added->cause && added->next
+               ? (error->code = ERROR_NONE)
+               : error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
+}
+
 enum error_code log_diagnosis_add(void *context, const struct symptom_record *record, struct error *error)
 {
     struct log_diagnosis *diagnosis = context;
@@ -27,59 +43,49 @@ enum error_code log_diagnosis_add(void *context, const struct symptom_record *re
         return error_set(error, ERROR_BAD_INPUT, "\"%s\" is not a symptom", record->id);
     if (symptom_matcher_add(diagnosis->matcher, record->words, record->pattern, error))
         return error->code;
-    struct symptom_row *row = &diagnosis->rows[diagnosis->count++];
-    *row = (struct symptom_row){.id = strdup(record->id),
-                                .scope = strdup(record->scope),
-                                .cause = strdup(record->cause),
-                                .next = strdup(record->next),
-                                .fixable = record->fixable,
-                                .symptom = symptom};
-    if (!row->id || !row->scope || !row->cause || !row->next)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
+    const struct symptom_row row = {.id = record->id,
+                                    .code = "",
+                                    .scope = record->scope,
+                                    .cause = record->cause,
+                                    .next = record->next,
+                                    .fixable = record->fixable,
+                                    .symptom = symptom};
+    if (add_row(diagnosis, &row, error))
+        return error->code;
     diagnosis->signature_count = diagnosis->count;
-    return symptom_condition_read(record->condition, &row->condition, error);
+    return symptom_condition_read(record->condition, &diagnosis->rows[diagnosis->count - 1].condition, error);
 }
 
 enum error_code log_diagnosis_add_code(void *context, const struct symptom_code_record *record,
                                        struct error *error)
 {
     struct log_diagnosis *diagnosis = context;
-    int number = diagnosis->count - diagnosis->signature_count;
     const struct symptom_row *like = NULL;
     for (int i = 0; i < diagnosis->signature_count && !like; i++)
         if (strcmp(diagnosis->rows[i].id, record->symptom) == 0)
             like = &diagnosis->rows[i];
     if (!like)
         return error_set(error, ERROR_BAD_INPUT, "no row of symptoms.tsv is called \"%s\"", record->symptom);
-    if (number == MAX_CODES)
+    if (diagnosis->count - diagnosis->signature_count == MAX_CODES)
         return error_set(error, ERROR_BAD_INPUT, "more than %d codes", MAX_CODES);
-    struct symptom_row *row = &diagnosis->rows[diagnosis->count++];
-    struct symptom_code *code = &diagnosis->codes[number];
-    *code = (struct symptom_code){strdup(record->symptom), strdup(record->code)};
-    *row = (struct symptom_row){.id = strdup(record->symptom),
-                                .scope = strdup(like->scope),
-                                .cause = strdup(record->cause),
-                                .next = strdup(record->next),
-                                .fixable = like->fixable,
-                                .symptom = like->symptom};
-    if (!code->symptom || !code->code || !row->id || !row->scope || !row->cause || !row->next)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
-    return error->code = ERROR_NONE;
+    struct symptom_row row = *like;
+    row.code = record->code;
+    row.cause = record->cause;
+    row.next = record->next;
+    row.condition = (struct symptom_condition){.text = NULL};
+    return add_row(diagnosis, &row, error);
 }
 
 void log_diagnosis_free(struct log_diagnosis *diagnosis)
 {
     for (int i = 0; i < diagnosis->count; i++) {
         struct symptom_row *row = &diagnosis->rows[i];
-        free(row->id);
-        free(row->scope);
-        free(row->cause);
-        free(row->next);
+        free((char *)row->id);
+        free((char *)row->code);
+        free((char *)row->scope);
+        free((char *)row->cause);
+        free((char *)row->next);
         symptom_condition_free(&row->condition);
-    }
-    for (int i = 0; i < diagnosis->count - diagnosis->signature_count; i++) {
-        free(diagnosis->codes[i].symptom);
-        free(diagnosis->codes[i].code);
     }
     symptom_matcher_free(diagnosis->matcher);
     log_boot_free(&diagnosis->boot);
@@ -115,10 +121,10 @@ static enum conclusion_kind kind_of(const struct symptom_row *row, const struct 
 static int row_of(const struct log_diagnosis *diagnosis, const struct log_event *event)
 {
     const char *id = diagnosis->rows[event->row].id;
-    for (int i = 0; event->code[0] && i < diagnosis->count - diagnosis->signature_count; i++)
-        if (strcmp(diagnosis->codes[i].symptom, id) == 0 &&
-            fnmatch(diagnosis->codes[i].code, event->code, FNM_CASEFOLD) == 0)
-            return diagnosis->signature_count + i;
+    for (int i = diagnosis->signature_count; event->code[0] && i < diagnosis->count; i++)
+        if (strcmp(diagnosis->rows[i].id, id) == 0 &&
+            fnmatch(diagnosis->rows[i].code, event->code, FNM_CASEFOLD) == 0)
+            return i;
     return event->row;
 }
 

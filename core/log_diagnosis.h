@@ -61,7 +61,6 @@ struct log_diagnosis {
     struct found_symptom found[MAX_SYMPTOMS]; /* by row */
     int count;
     int signature_count;
-    struct symptom_code codes[MAX_CODES]; /* of the rows from signature_count on */
     int log_count;
     const struct log_machine *machine; /* to be set by whoever has one */
     struct log_conclusion *conclusions;

@@ -16,19 +16,14 @@
 
 /* What a symptom looks like and means, as data/symptoms.tsv has it; several may have the same id. */
 struct symptom_row {
-    char *id;
-    char *scope;
-    char *cause;
-    char *next;
+    const char *id;
+    const char *code; /* "", or the one in its line that means it, as data/codes.tsv has it: "31", "0x22:*" */
+    const char *scope;
+    const char *cause;
+    const char *next;
     enum fixable fixable;
     int symptom; /* enum symptom; NO_SYMPTOM for what is harmless, and for marks */
     struct symptom_condition condition;
-};
-
-/* What a code in the line of a symptom means, as data/codes.tsv has it: "31", "0x22:0x56", "0x22:*". */
-struct symptom_code {
-    char *symptom; /* the id of the rows whose patterns have a group `code` */
-    char *code;
 };
 
 enum { NO_SYMPTOM = -1, NO_ROW = -1 };

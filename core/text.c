@@ -64,38 +64,37 @@ bool text_is_utf8(const char *bytes, size_t length)
     return valid_length(bytes, length, false) == length;
 }
 
-void text_append_safe(struct buffer *out, const char *bytes, size_t length)
+/* Returns how many bytes were replaced. */
+static size_t append(struct buffer *out, const char *bytes, size_t length, bool safe)
 {
-    for (size_t i = 0; i < length;) {
-        size_t valid = valid_length(bytes + i, length - i, true);
+    size_t replaced = 0;
+    for (size_t i = 0; i < length; replaced++) {
+        size_t valid = valid_length(bytes + i, length - i, safe);
+        uint32_t character = 0;
         buffer_append(out, bytes + i, valid);
         i += valid;
         if (i == length)
             break;
-        uint32_t character = 0;
         size_t size = text_decode(bytes + i, length - i, &character);
-        if (!size || character < 0x80)
+        if (!safe)
+            buffer_append_text(out, "\xef\xbf\xbd");
+        else if (!size || character < 0x80)
             buffer_append_format(out, "\\x%02x", (unsigned char)bytes[i]);
         else
             buffer_append_format(out, "\\u{%04x}", (unsigned)character);
         i += size ? size : 1;
     }
+    return replaced;
+}
+
+void text_append_safe(struct buffer *out, const char *bytes, size_t length)
+{
+    append(out, bytes, length, true);
 }
 
 size_t text_append_utf8(struct buffer *out, const char *bytes, size_t length)
 {
-    size_t replaced = 0;
-    for (size_t i = 0; i < length;) {
-        size_t valid = valid_length(bytes + i, length - i, false);
-        buffer_append(out, bytes + i, valid);
-        i += valid;
-        if (i == length)
-            break;
-        buffer_append_text(out, "\xef\xbf\xbd");
-        replaced++;
-        i++;
-    }
-    return replaced;
+    return append(out, bytes, length, false);
 }
 
 static bool is_wide(uint32_t c)

@@ -55,6 +55,11 @@ enum error_code database_sqlite_error(const struct database *database, int resul
     return code;
 }
 
+static enum error_code next_rebuild(const char *path, struct error *error)
+{
+    return error_next_path(error, "rebuild it from its sources with: passthru import --db ", path, "");
+}
+
 enum error_code database_damaged(const struct database *database, const char *what, struct error *error)
 {
     if (buffer_memory_was_short) /* it may look damaged for that alone */
@@ -64,8 +69,13 @@ enum error_code database_damaged(const struct database *database, const char *wh
     if (file_errno(database))
         return error_set_errno(error, file_errno(database), "database %.400s", database->path);
     error_set(error, ERROR_DATABASE_DAMAGED, "database %.400s: %.150s", database->path, what);
-    return error_next_path(error, "rebuild it from its sources with: passthru import --db ", database->path,
-                           "");
+    return next_rebuild(database->path, error);
+}
+
+static enum error_code reject_foreign(const char *path, const char *what, struct error *error)
+{
+    error_set(error, ERROR_FOREIGN_DATABASE, "%s is %s", path, what);
+    return error_next(error, "name another file with --db, or build one with: passthru import");
 }
 
 /* The numbers of the file header (sqlite.org/fileformat2.html, section 1.3) that say whose file it is, and
@@ -90,36 +100,30 @@ static enum error_code check_header(const char *path, int64_t *pages, struct err
         error_set(error, ERROR_FOREIGN_DATABASE, "%s is a directory, not a database", path);
         return error_next(error, "name the file in it with --db");
     }
-    if (!failed && !regular) {
-        error_set(error, ERROR_FOREIGN_DATABASE, "%s is not a regular file", path);
-        return error_next(error, "name another file with --db, or build one with: passthru import");
-    }
+    if (!failed && !regular)
+        return reject_foreign(path, "not a regular file", error);
     if (got < 0)
         return error_set_errno(error, number, "cannot read database %s", path);
-    if (got < (ssize_t)sizeof header || memcmp(header, "SQLite format 3", 16) != 0) {
-        error_set(error, ERROR_FOREIGN_DATABASE, "%s is not an SQLite database", path);
-        return error_next(error, "name another file with --db, or build one with: passthru import");
-    }
+    if (got < (ssize_t)sizeof header || memcmp(header, "SQLite format 3", 16) != 0)
+        return reject_foreign(path, "not an SQLite database", error);
 #define HEADER_32(at)                                                                                        \
     ((uint32_t)header[at] << 24 | (uint32_t)header[(at) + 1] << 16 | (uint32_t)header[(at) + 2] << 8 |       \
      header[(at) + 3])
     uint32_t page_size = (uint32_t)header[16] << 8 | header[17];
     if (page_size == 1)
         page_size = 65536;
-    if (HEADER_32(68) != DATABASE_APPLICATION_ID) {
-        error_set(error, ERROR_FOREIGN_DATABASE, "%s is a database of another program", path);
-        return error_next(error, "name another file with --db, or build one with: passthru import");
-    }
+    if (HEADER_32(68) != DATABASE_APPLICATION_ID)
+        return reject_foreign(path, "a database of another program", error);
     if (HEADER_32(60) != DATABASE_USER_VERSION) {
         error_set(error, ERROR_DATABASE_VERSION, "%s has schema version %u, this program needs %d", path,
                   (unsigned)HEADER_32(60), DATABASE_USER_VERSION);
-        return error_next_path(error, "rebuild it from its sources with: passthru import --db ", path, "");
+        return next_rebuild(path, error);
     }
     if ((uint64_t)HEADER_32(28) * page_size != (uint64_t)status.st_size) {
         error_set(error, ERROR_DATABASE_DAMAGED, "%s is %s: it has %lld bytes, its header says %llu", path,
                   (uint64_t)status.st_size < (uint64_t)HEADER_32(28) * page_size ? "cut short" : "too long",
                   (long long)status.st_size, (unsigned long long)HEADER_32(28) * page_size);
-        return error_next_path(error, "rebuild it from its sources with: passthru import --db ", path, "");
+        return next_rebuild(path, error);
     }
     *pages = HEADER_32(28);
 #undef HEADER_32

@@ -176,8 +176,8 @@ enum error_code outbox_add(const char *directory, const char *id, const struct b
 
 /* ---- reading ---- */
 
-/* A file of at most `max` bytes, without its last newline. A device or a pipe is never read. */
-static enum error_code read_file(const char *path, size_t max, struct buffer *text, struct error *error)
+/* A file that fits, without its last newline. A device or a pipe is never read. */
+static enum error_code read_file(const char *path, struct buffer *text, struct error *error)
 {
     struct stat status;
     int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -186,33 +186,21 @@ static enum error_code read_file(const char *path, size_t max, struct buffer *te
         return error_set(error, ERROR_BAD_INPUT, "it is not a regular file");
     if (file < 0)
         return error_set_errno(error, errno, "cannot read it");
-    char *space = buffer_reserve(text, max + 2);
-    ssize_t length = -1;
-    if (fstat(file, &status)) {
+    error->code = ERROR_NONE;
+    if (fstat(file, &status))
         error_set_errno(error, errno, "cannot read it");
-    } else if (!S_ISREG(status.st_mode)) {
+    else if (!S_ISREG(status.st_mode))
         error_set(error, ERROR_BAD_INPUT, "it is not a regular file");
-    } else if (!space) {
+    else if (!file_read_all(file, text))
+        error_set_errno(error, errno, "cannot read it");
+    else if (text->failed && buffer_memory_was_short)
         error_set(error, ERROR_NO_MEMORY, "no memory for a report");
-    } else {
-        ssize_t got;
-        length = 0;
-        do {
-            got = read(file, space + length, max + 2 - (size_t)length);
-            length += got > 0 ? got : 0;
-        } while (got > 0 || (got < 0 && errno == EINTR));
-        if (got < 0)
-            error_set_errno(error, errno, "cannot read it");
-        else if (length > (ssize_t)max + 1)
-            error_set(error, ERROR_BAD_INPUT, "it has more than %zu bytes", max);
-    }
+    else if (text->failed)
+        error_set(error, ERROR_BAD_INPUT, "it has more than %zu bytes", text->max - 1);
     close(file);
-    if (error->code)
-        return error->code;
-    length -= length && space[length - 1] == '\n';
-    space[length] = '\0';
-    text->length = (size_t)length;
-    return ERROR_NONE;
+    if (!error->code && text->length && text->data[text->length - 1] == '\n')
+        text->data[--text->length] = '\0';
+    return error->code;
 }
 
 /* Copies a text, cut between two characters. */
@@ -268,7 +256,7 @@ static void read_status(const char *directory, struct outbox_entry *entry)
     char path[DATABASE_PATH_SIZE];
     struct stat status;
     struct error error = {.code = ERROR_NONE};
-    struct buffer text CLEANUP(buffer_free) = BUFFER(2 * MAX_ANSWER_JSON);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON + 1);
     struct outbox_rejection *rejection = &entry->rejection;
     json_auto_t *object = NULL;
     int64_t number;
@@ -281,8 +269,7 @@ static void read_status(const char *directory, struct outbox_entry *entry)
     /* A mark is one, whatever has become of its content. */
     rejection->status = 400;
     snprintf(rejection->why, sizeof rejection->why, "its answer is lost");
-    if (read_file(path, MAX_ANSWER_JSON, &text, &error) ||
-        json_read(buffer_text(&text), text.length, &object, &error))
+    if (read_file(path, &text, &error) || json_read(buffer_text(&text), text.length, &object, &error))
         return;
     if (json_whole_number(json_object_get(object, "status"), 400, 599, &number))
         rejection->status = (long)number;
@@ -294,12 +281,12 @@ static void read_status(const char *directory, struct outbox_entry *entry)
 static void read_entry(const char *directory, const char *name, struct outbox_entry *entry)
 {
     char path[DATABASE_PATH_SIZE];
-    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_WHOLE);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(REPORT_MAX_BYTES + 1);
     struct error *error = &entry->error;
     *entry = (struct outbox_entry){.whole = BUFFER(MAX_WHOLE)};
     snprintf(entry->name, sizeof entry->name, "%s", name);
     outbox_join(path, directory, name, "");
-    if (read_file(path, REPORT_MAX_BYTES, &text, error) ||
+    if (read_file(path, &text, error) ||
         outbox_prepare(buffer_text(&text), text.length, &entry->whole, entry->id, error))
         buffer_clear(&entry->whole);
     else if (strncmp(name, entry->id, REPORT_ID_HEX_SIZE - 1) != 0)

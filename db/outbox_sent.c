@@ -192,15 +192,11 @@ static enum error_code find_id(const char *sent, const char *prefix, char id[REP
 static enum error_code read_answer(const char *path, struct buffer *text, struct error *error)
 {
     int file = owner_open_regular(path, path, error);
-    char *place = file < 0 ? NULL : buffer_reserve(text, MAX_ANSWER_JSON);
-    ssize_t got = place ? read(file, place, MAX_ANSWER_JSON) : -1;
     if (file < 0)
         return error->code;
+    bool is_whole = file_read_all(file, text) && !text->failed;
     close(file);
-    if (got < 0)
-        return error_set(error, ERROR_BAD_INPUT, "cannot read %s", path);
-    text->length += (size_t)got;
-    return error->code = ERROR_NONE;
+    return is_whole ? (error->code = ERROR_NONE) : error_set(error, ERROR_BAD_INPUT, "cannot read %s", path);
 }
 
 static void copy_text(char *copy, size_t size, const char *text)
