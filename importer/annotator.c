@@ -95,7 +95,7 @@ static enum error_code parse_fact(const struct table_row *row, struct fact *fact
     if (attribute < 0 || !attribute_accepts((enum attribute)attribute, row->fields[FACT_VALUE]))
         return table_error(row, error, "\"%s\" is not a value of attribute \"%s\"", row->fields[FACT_VALUE],
                            row->fields[FACT_ATTRIBUTE]);
-    if (table_number(row, "confidence", row->fields[FACT_CONFIDENCE], 0.0, 1.0, &fact->confidence, error))
+    if (table_number(row, FACT_CONFIDENCE, 0.0, 1.0, &fact->confidence, error))
         return error->code;
     char said[512];
     snprintf(said, sizeof said, "fact: %s (%s)", row->fields[FACT_REASON], row->fields[FACT_SOURCE]);

@@ -1,54 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "importer/cards.h"
+#include "importer/tables.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/pci_id.h"
+#include "db/builder.h"
 
 /* ---- fields ---- */
-
-/* A field that is one of a few words; blank where `blank` is a value, the one for "not known". */
-static enum error_code read_value(const struct table_row *row, const char *column, const char *text,
-                                  const struct vocabulary *vocabulary, bool may_be_blank, int *value,
-                                  struct error *error)
-{
-    error->code = ERROR_NONE;
-    *value = !*text && may_be_blank ? 0 : vocabulary_find(vocabulary, text);
-    if (*value >= 0 && (*value > 0 || strcmp(text, "unknown") != 0))
-        return ERROR_NONE;
-    return table_error(row, error, "\"%s\" is not a value of %s", text, column);
-}
-
-/* A text that fits its place in the database. */
-static enum error_code read_text(const struct table_row *row, const char *column, const char *text,
-                                 char *target, size_t size, struct error *error)
-{
-    size_t length = strlen(text);
-    if (length >= size)
-        return table_error(row, error, "%s is longer than %zu bytes", column, size - 1);
-    memcpy(target, text, length + 1);
-    return error->code = ERROR_NONE;
-}
-
-/* A number; blank is 0, not known. */
-static enum error_code read_amount(const struct table_row *row, const char *column, const char *text,
-                                   double low, double high, double *value, struct error *error)
-{
-    *value = 0;
-    return *text ? table_number(row, column, text, low, high, value, error) : (error->code = ERROR_NONE);
-}
-
-static enum error_code read_count(const struct table_row *row, const char *column, const char *text, int low,
-                                  int high, int *value, struct error *error)
-{
-    double number;
-    if (read_amount(row, column, text, low, high, &number, error))
-        return error->code;
-    *value = (int)number;
-    return *value == number ? ERROR_NONE
-                            : table_error(row, error, "%s must be a whole number, not \"%s\"", column, text);
-}
 
 static bool has_digits(const char *text, int count)
 {
@@ -85,12 +45,12 @@ static bool next_id(const struct table_row *row, char **rest, struct pci_id *id,
 }
 
 /* Who reads the table wants to check what it says. */
-static enum error_code check_source(const struct table_row *row, const char *column, const char *text,
-                                    struct error *error)
+static enum error_code check_source(const struct table_row *row, int column, struct error *error)
 {
+    const char *text = row->fields[column];
     return strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0
                ? (error->code = ERROR_NONE)
-               : table_error(row, error, "%s must be an address, not \"%s\"", column, text);
+               : table_error(row, error, "%s must be an address, not \"%s\"", row->columns[column], text);
 }
 
 /* ---- chips.tsv ---- */
@@ -104,7 +64,7 @@ static const char *const chip_columns[CHIP_COLUMNS] = {
 static bool is_list(const char *text, const struct vocabulary *vocabulary)
 {
     char word[CARD_WORD_SIZE];
-    if (!*text || strcmp(text, "none") == 0)
+    if (strcmp(text, "none") == 0)
         return true;
     for (;; text++) {
         size_t length = strcspn(text, ",");
@@ -122,72 +82,67 @@ static bool is_list(const char *text, const struct vocabulary *vocabulary)
 
 static bool is_version(const char *text)
 {
-    return !*text || strcmp(text, "none") == 0 || strcmp(text, "current") == 0 ||
+    return strcmp(text, "none") == 0 || strcmp(text, "current") == 0 ||
            (has_digits(text, 1) && strspn(text, "0123456789.") == strlen(text));
 }
 
 static bool is_macos(const char *text)
 {
     const char *last = strchr(text, '-');
-    return !*text || strcmp(text, "none") == 0 ||
+    return strcmp(text, "none") == 0 ||
            (last && has_digits(text, 1) && strspn(text, "0123456789.") == (size_t)(last - text) &&
             strspn(last + 1, "0123456789.") == strlen(last + 1));
 }
 
 static bool is_security(const char *text)
 {
-    return !*text || strcmp(text, "current") == 0 || strcmp(text, "legacy") == 0 ||
+    return strcmp(text, "current") == 0 || strcmp(text, "legacy") == 0 ||
            (strncmp(text, "ended ", 6) == 0 && is_date(text + 6, true));
 }
 
-static enum error_code read_features(const struct table_row *row, struct chip_features *features,
-                                     struct error *error)
+static bool are_codecs(const char *text)
 {
-    const struct {
-        char *target;
-        size_t size;
-        bool fits;
-    } fields[] = {
-#define FIELD(name, column, fits) {features->name, sizeof features->name, fits}
-        FIELD(generation, 2, true),
-        FIELD(encode, 3, is_list(row->fields[3], &vocabulary_codec)),
-        FIELD(decode, 4, is_list(row->fields[4], &vocabulary_codec)),
-        FIELD(split, 5, is_list(row->fields[5], &vocabulary_splitting)),
-        FIELD(licence, 6,
-              !row->fields[6][0] || strcmp(row->fields[6], "none") == 0 ||
-                  strcmp(row->fields[6], "vgpu") == 0),
-        FIELD(macos, 7, is_macos(row->fields[7])),
-        FIELD(driver, 8, is_version(row->fields[8])),
-        FIELD(security, 9, is_security(row->fields[9])),
-        FIELD(cuda, 10, is_version(row->fields[10])),
-        FIELD(rocm, 11, is_version(row->fields[11])),
-        FIELD(note, NOTE, true),
-#undef FIELD
-    };
-    error->code = ERROR_NONE;
-    for (size_t i = 0; i < ARRAY_SIZE(fields) && !error->code; i++) {
-        const char *column = chip_columns[2 + i];
-        const char *text = row->fields[2 + i];
-        if (!fields[i].fits)
-            table_error(row, error, "\"%s\" is not a value of %s", text, column);
-        else
-            (void)!read_text(row, column, text, fields[i].target, fields[i].size, error);
-    }
-    return error->code;
+    return is_list(text, &vocabulary_codec);
 }
+
+static bool are_splittings(const char *text)
+{
+    return is_list(text, &vocabulary_splitting);
+}
+
+static bool is_licence(const char *text)
+{
+    return strcmp(text, "none") == 0 || strcmp(text, "vgpu") == 0;
+}
+
+#define TEXT(number, of, member, check)                                                                      \
+    {                                                                                                        \
+        .column = (number), .type = FIELD_TEXT, .offset = offsetof(struct of, member),                       \
+        .size = sizeof((struct of *)NULL)->member, .fits = (check)                                           \
+    }
+
+static const struct table_field chip_fields[] = {
+    TEXT(2, chip_features, generation, NULL),    TEXT(3, chip_features, encode, are_codecs),
+    TEXT(4, chip_features, decode, are_codecs),  TEXT(5, chip_features, split, are_splittings),
+    TEXT(6, chip_features, licence, is_licence), TEXT(7, chip_features, macos, is_macos),
+    TEXT(8, chip_features, driver, is_version),  TEXT(9, chip_features, security, is_security),
+    TEXT(10, chip_features, cuda, is_version),   TEXT(11, chip_features, rocm, is_version),
+    TEXT(NOTE, chip_features, note, NULL),
+};
 
 static enum error_code add_chip(void *context, const struct table_row *row, struct error *error)
 {
     const char *chip = row->fields[1];
-    struct chip_features features;
+    struct chip_features features = {.generation = ""};
     uint16_t vendor;
-    if (table_vendor(row, "vendor", row->fields[0], &vendor, error) || table_chip(row, chip, error))
+    if (table_vendor(row, 0, &vendor, error) || table_chip(row, chip, error))
         return error->code;
     /* Which board it is says the first clause, for readers of the table. */
     if (strchr(chip, ':'))
         row->fields[NOTE] += strcspn(row->fields[NOTE], ";");
     row->fields[NOTE] += strspn(row->fields[NOTE], "; ");
-    if (read_features(row, &features, error) || check_source(row, "source", row->fields[13], error))
+    if (table_fill(row, chip_fields, ARRAY_SIZE(chip_fields), &features, error) ||
+        check_source(row, 13, error))
         return error->code;
     return builder_add_chip(context, vendor, chip, &features, error);
 }
@@ -201,58 +156,49 @@ static const char *const card_columns[CARD_COLUMNS] = {
     "outputs",        "length_mm",     "bus",   "cuda_capability", "fp32_tflops", "launch_usd",
     "sold",           "source"};
 
-static enum error_code read_board(const struct table_row *row, struct card *card, struct error *error)
-{
-    char *const *fields = row->fields;
-    int low_profile;
-    int cooling;
-    int sold;
-    if (read_amount(row, "vram_gib", fields[4], 0.001, 4096, &card->vram_gib, error) ||
-        read_amount(row, "bandwidth_gb_s", fields[6], 0.1, 100000, &card->bandwidth_gb_s, error) ||
-        read_count(row, "board_power_w", fields[7], 1, 5000, &card->board_power_w, error) ||
-        read_amount(row, "slots", fields[8], 0.5, 8, &card->slots, error) ||
-        read_value(row, "low_profile", fields[9], &vocabulary_low_profile, true, &low_profile, error) ||
-        read_value(row, "cooling", fields[10], &vocabulary_cooling, true, &cooling, error) ||
-        read_count(row, "length_mm", fields[13], 10, 1000, &card->length_mm, error) ||
-        read_amount(row, "fp32_tflops", fields[16], 0.001, 10000, &card->fp32_tflops, error) ||
-        read_count(row, "launch_usd", fields[17], 1, 1000000, &card->launch_usd, error) ||
-        read_value(row, "sold", fields[18], &vocabulary_sold, true, &sold, error))
-        return error->code;
-    card->low_profile = (enum low_profile)low_profile;
-    card->cooling = (enum cooling)cooling;
-    card->sold = (enum sold)sold;
-    return ERROR_NONE;
-}
+#define NUMBER(number, kind, member, least, most)                                                            \
+    {                                                                                                        \
+        .column = (number), .type = (kind), .offset = offsetof(struct card, member), .low = (least),         \
+        .high = (most)                                                                                       \
+    }
+#define VALUE(number, member, words)                                                                         \
+    {                                                                                                        \
+        .column = (number), .type = FIELD_VALUE, .offset = offsetof(struct card, member),                    \
+        .vocabulary = (words)                                                                                \
+    }
+
+static const struct table_field card_fields[] = {
+    TEXT(0, card, name, NULL),
+    TEXT(2, card, chip, NULL),
+    TEXT(3, card, released, NULL),
+    NUMBER(4, FIELD_NUMBER, vram_gib, 0.001, 4096),
+    TEXT(5, card, memory, NULL),
+    NUMBER(6, FIELD_NUMBER, bandwidth_gb_s, 0.1, 100000),
+    NUMBER(7, FIELD_WHOLE, board_power_w, 1, 5000),
+    NUMBER(8, FIELD_NUMBER, slots, 0.5, 8),
+    VALUE(9, low_profile, &vocabulary_low_profile),
+    VALUE(10, cooling, &vocabulary_cooling),
+    TEXT(11, card, power_connectors, NULL),
+    TEXT(12, card, outputs, NULL),
+    NUMBER(13, FIELD_WHOLE, length_mm, 10, 1000),
+    TEXT(14, card, bus, NULL),
+    TEXT(15, card, cuda_capability, NULL),
+    NUMBER(16, FIELD_NUMBER, fp32_tflops, 0.001, 10000),
+    NUMBER(17, FIELD_WHOLE, launch_usd, 1, 1000000),
+    VALUE(18, sold, &vocabulary_sold),
+};
 
 static enum error_code read_card(const struct table_row *row, struct card *card, struct error *error)
 {
-    const struct {
-        int column;
-        char *target;
-        size_t size;
-    } texts[] = {
-#define TEXT(column, name) {column, card->name, sizeof card->name}
-        TEXT(0, name),
-        TEXT(2, chip),
-        TEXT(3, released),
-        TEXT(5, memory),
-        TEXT(11, power_connectors),
-        TEXT(12, outputs),
-        TEXT(14, bus),
-        TEXT(15, cuda_capability),
-#undef TEXT
-    };
     *card = (struct card){.vram_gib = 0};
-    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-        if (read_text(row, card_columns[texts[i].column], row->fields[texts[i].column], texts[i].target,
-                      texts[i].size, error))
-            return error->code;
+    if (table_fill(row, card_fields, ARRAY_SIZE(card_fields), card, error))
+        return error->code;
     if (!card->name[0])
         return table_error(row, error, "name is empty");
     if (card->released[0] && !is_date(card->released, false))
         return table_error(row, error, "released must be YYYY, YYYY-MM or YYYY-MM-DD, not \"%s\"",
                            card->released);
-    return read_board(row, card, error) ? error->code : check_source(row, "source", row->fields[19], error);
+    return check_source(row, 19, error);
 }
 
 static enum error_code add_card(void *context, const struct table_row *row, struct error *error)
@@ -307,18 +253,16 @@ static enum error_code add_price(void *context, const struct table_row *row, str
     int condition;
     int kind;
     int64_t card;
-    if (read_count(row, "price_usd_low", row->fields[2], 1, 1000000, &price.low, error) ||
-        read_count(row, "price_usd_high", row->fields[3], price.low, 1000000, &price.high, error))
-        return error->code;
-    if (!price.low || !price.high)
+    if (!row->fields[2][0] || !row->fields[3][0])
         return table_error(row, error, "a price is empty");
-    if (read_value(row, "condition", row->fields[4], &vocabulary_condition, false, &condition, error))
+    if (table_whole(row, 2, 1, 1000000, &price.low, error) ||
+        table_whole(row, 3, price.low, 1000000, &price.high, error) ||
+        table_value(row, 4, &vocabulary_condition, &condition, error))
         return error->code;
     if (!is_date(row->fields[5], true))
         return table_error(row, error, "as_of must be YYYY-MM, not \"%s\"", row->fields[5]);
-    if (read_text(row, "as_of", row->fields[5], price.as_of, sizeof price.as_of, error) ||
-        read_value(row, "kind", row->fields[6], &vocabulary_price_kind, false, &kind, error) ||
-        check_source(row, "url", row->fields[7], error) ||
+    snprintf(price.as_of, sizeof price.as_of, "%s", row->fields[5]);
+    if (table_value(row, 6, &vocabulary_price_kind, &kind, error) || check_source(row, 7, error) ||
         builder_find_card(context, row->fields[0], &card, error))
         return error->code;
     price.kind = (enum price_kind)kind;

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "importer/data_files.h"
+#include "importer/tables.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "importer/table.h"
+#include "core/plan.h"
+#include "db/builder.h"
+
+/* ---- priors.tsv and subvendors.tsv ---- */
 
 enum { PRIOR_COLUMNS = 13, SUBVENDOR_COLUMNS = 5 };
 /* How many of them, from the first, tell the rows apart. */
@@ -20,14 +24,12 @@ static const char *const subvendor_columns[SUBVENDOR_COLUMNS] = {"subvendor", "m
 static enum error_code add_subvendor(void *context, const struct table_row *row, struct error *error)
 {
     uint16_t subvendor;
+    int form_factor;
     double confidence;
     char reason[512];
-    if (table_vendor(row, "subvendor", row->fields[0], &subvendor, error))
-        return error->code;
-    int form_factor = vocabulary_find(&vocabulary_form_factor, row->fields[2]);
-    if (form_factor <= FORM_FACTOR_UNKNOWN)
-        return table_error(row, error, "\"%s\" is not a value of form_factor", row->fields[2]);
-    if (table_number(row, "confidence", row->fields[3], 0.0, 1.0, &confidence, error))
+    if (table_vendor(row, 0, &subvendor, error) ||
+        table_value(row, 2, &vocabulary_form_factor, &form_factor, error) ||
+        table_number(row, 3, 0.0, 1.0, &confidence, error))
         return error->code;
     snprintf(reason, sizeof reason, "subvendor %s, %s: %s", row->fields[0], row->fields[1], row->fields[4]);
     return builder_add_subvendor(context, subvendor, (enum form_factor)form_factor, confidence, reason,
@@ -62,20 +64,17 @@ static enum error_code add_prior(void *context, const struct table_row *row, str
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
         if (keys[i] && strcmp(fields[i], "-") != 0 && vocabulary_find(keys[i], fields[i]) < 0)
             return table_error(row, error, "\"%s\" is not a value of %s", fields[i], prior_columns[i]);
-    if (strcmp(fields[1], "-") != 0 && table_vendor(row, "vendor", fields[1], &vendor, error))
+    if (strcmp(fields[1], "-") != 0 && table_vendor(row, 1, &vendor, error))
         return error->code;
     for (int i = 0; i < OUTCOME_COUNT; i++) {
-        if (table_number(row, prior_columns[FIRST_SHARE + i], fields[FIRST_SHARE + i], 0.0, 1.0,
-                         &prior.shares[i], error))
+        if (table_number(row, FIRST_SHARE + i, 0.0, 1.0, &prior.shares[i], error))
             return error->code;
         sum += prior.shares[i];
     }
     if (fabs(sum - 1.0) > 0.001)
         return table_error(row, error, "the four outcomes sum to %g instead of 1", sum);
-    if (table_number(row, "strength", fields[FIRST_SHARE + OUTCOME_COUNT], 0.0, 1000.0, &prior.strength,
-                     error))
-        return error->code;
-    if (strcmp(fields[2], "-") != 0 && check_chips(row, fields[2], error))
+    if (table_number(row, FIRST_SHARE + OUTCOME_COUNT, 0.0, 1000.0, &prior.strength, error) ||
+        (strcmp(fields[2], "-") != 0 && check_chips(row, fields[2], error)))
         return error->code;
     const struct prior_key key = {fields[0], vendor, fields[2], fields[3], fields[4], fields[5], fields[6]};
     return builder_add_prior(context, &key, &prior, error);
@@ -92,4 +91,119 @@ enum error_code subvendors_read(const char *path, struct builder *builder, struc
 {
     return table_read(path, subvendor_columns, SUBVENDOR_COLUMNS, SUBVENDOR_KEY, add_subvendor, builder,
                       summary, error);
+}
+
+/* ---- ranges.tsv ---- */
+
+enum {
+    RANGE_VENDOR,
+    RANGE_FIRST,
+    RANGE_LAST,
+    RANGE_CHIP,
+    RANGE_GENERATION,
+    RANGE_FORM_FACTOR,
+    RANGE_CONFIDENCE,
+    RANGE_SOURCE,
+    RANGE_COLUMNS
+};
+static const char *const range_columns[RANGE_COLUMNS] = {"vendor",     "first",       "last",       "chip",
+                                                         "generation", "form_factor", "confidence", "source"};
+
+struct visit {
+    gpu_range_visitor *each;
+    void *context;
+};
+
+static enum error_code take_number(const struct table_row *row, int column, uint32_t *number,
+                                   struct error *error)
+{
+    const char *text = row->fields[column];
+    if (strlen(text) != 4 || strspn(text, "0123456789abcdef") != 4)
+        return table_error(row, error, "%s must be four hexadecimal digits in lower case, not \"%s\"",
+                           range_columns[column], text);
+    sscanf(text, "%4x", number);
+    return ERROR_NONE;
+}
+
+#define TEXT(number, member)                                                                                 \
+    {                                                                                                        \
+        .column = (number), .type = FIELD_TEXT, .offset = offsetof(struct gpu_range, member),                \
+        .size = sizeof((struct gpu_range *)NULL)->member, .must_be_there = true                              \
+    }
+
+static const struct table_field range_fields[] = {
+    TEXT(RANGE_CHIP, chip),
+    TEXT(RANGE_GENERATION, generation),
+    TEXT(RANGE_SOURCE, source),
+};
+
+static enum error_code visit_row(void *context, const struct table_row *row, struct error *error)
+{
+    const struct visit *visit = context;
+    struct gpu_range range;
+    uint32_t vendor;
+    int form_factor;
+    if (take_number(row, RANGE_VENDOR, &vendor, error) ||
+        take_number(row, RANGE_FIRST, &range.first, error) ||
+        take_number(row, RANGE_LAST, &range.last, error) ||
+        table_fill(row, range_fields, ARRAY_SIZE(range_fields), &range, error) ||
+        table_number(row, RANGE_CONFIDENCE, 0.0, 1.0, &range.confidence, error))
+        return error->code;
+    if (range.first > range.last)
+        return table_error(row, error, "first is greater than last");
+    if (table_value(row, RANGE_FORM_FACTOR, &vocabulary_form_factor, &form_factor, error))
+        return error->code;
+    range.first |= vendor << 16;
+    range.last |= vendor << 16;
+    range.form_factor = (enum form_factor)form_factor;
+    return visit->each(visit->context, &range, error);
+}
+
+enum error_code gpu_ranges_read(const char *path, gpu_range_visitor *each, void *context,
+                                struct table_summary *summary, struct error *error)
+{
+    struct visit visit = {each, context};
+    return table_read(path, range_columns, RANGE_COLUMNS, RANGE_LAST + 1, visit_row, &visit, summary, error);
+}
+
+/* ---- plan.tsv ---- */
+
+enum { PLAN_SOURCE = PLAN_TEXT_COUNT, PLAN_COLUMNS };
+static const char *const plan_columns[PLAN_COLUMNS] = {
+    [PLAN_STEP] = "step",         [PLAN_WHEN] = "when",
+    [PLAN_HAVE] = "have",         [PLAN_TITLE] = "title",
+    [PLAN_WHY] = "why",           [PLAN_FILE] = "file",
+    [PLAN_CONTENT] = "content",   [PLAN_PARAMETERS] = "parameters",
+    [PLAN_COMMANDS] = "commands", [PLAN_CHECK] = "check",
+    [PLAN_UNDO] = "undo",         [PLAN_REBOOT] = "reboot",
+    [PLAN_SOURCE] = "source"};
+
+static enum error_code add_step(void *context, const struct table_row *row, struct error *error)
+{
+    char wrong[PLAN_NAME_SIZE];
+    char **fields = row->fields;
+    const char *step = fields[PLAN_STEP];
+    if (!*step || strspn(step, "abcdefghijklmnopqrstuvwxyz-") != strlen(step))
+        return table_error(row, error, "step must be lower-case letters and hyphens, not \"%s\"", step);
+    for (int i = PLAN_WHEN; i <= PLAN_HAVE; i++)
+        if (!plan_condition_is_valid(fields[i], wrong))
+            return table_error(
+                row, error, "\"%s\" is not a value of the group plan_fact in schema/vocabulary.tsv", wrong);
+    for (int i = PLAN_TITLE; i <= PLAN_UNDO; i++)
+        if (!plan_text_is_valid(fields[i], wrong))
+            return table_error(
+                row, error, "{%s} is not a value of the group plan_variable in schema/vocabulary.tsv", wrong);
+    if (*fields[PLAN_CONTENT] && !*fields[PLAN_FILE])
+        return table_error(row, error, "content needs the file that it stands in");
+    if (*fields[PLAN_REBOOT] && strcmp(fields[PLAN_REBOOT], "yes") != 0)
+        return table_error(row, error, "reboot must be yes or empty, not \"%s\"", fields[PLAN_REBOOT]);
+    if (!*fields[PLAN_SOURCE])
+        return table_error(row, error, "source is empty");
+    return builder_add_plan_step(context, (const char *const *)fields, error);
+}
+
+enum error_code plan_steps_read(const char *path, struct builder *builder, struct table_summary *summary,
+                                struct error *error)
+{
+    return table_read(path, plan_columns, PLAN_COLUMNS, PLAN_SOURCE, add_step, builder, summary, error);
 }

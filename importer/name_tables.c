@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "importer/name_tables.h"
+#include "importer/tables.h"
 
 #include <string.h>
 
+#include "db/builder.h"
 #include "importer/product_names.h"
 
 enum { WORD_COLUMNS = 3, PROCESSOR_COLUMNS = 4, WORD_KEY = 1, PROCESSOR_KEY = 1, MAX_PCI_IDS = 16 };

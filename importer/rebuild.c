@@ -10,14 +10,9 @@
 #include "core/list_version.h"
 #include "db/database.h"
 #include "importer/additions.h"
-#include "importer/cards.h"
 #include "importer/confine.h"
-#include "importer/data_files.h"
 #include "importer/feed_cache.h"
-#include "importer/name_tables.h"
-#include "importer/plan_steps.h"
 #include "importer/rebuild_internal.h"
-#include "importer/symptoms.h"
 #include "version.h"
 
 /* ---- the database in use ---- */
@@ -153,8 +148,7 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
 {
     static const struct {
         const char *kind; /* the file is KIND.tsv */
-        enum error_code (*read)(const char *path, struct builder *builder, struct table_summary *summary,
-                                struct error *error);
+        table_reader *read;
     } tables[] = {{"board-words", board_words_read},
                   {"processors", processors_read},
                   {"priors", priors_read},

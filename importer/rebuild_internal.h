@@ -8,10 +8,10 @@
 #include "importer/annotator.h"
 #include "importer/device_names.h"
 #include "importer/driver_claims.h"
-#include "importer/gpu_ranges.h"
 #include "importer/product_list.h"
 #include "importer/rebuild.h"
 #include "importer/samples.h"
+#include "importer/tables.h"
 
 struct rebuild {
     const struct rebuild_request *request;

@@ -147,7 +147,7 @@ static enum error_code parse_fields(const struct table_row *row, struct rule *ru
         return table_error(row, error, "\"%s\" is not a value of %s", value, row->fields[RULE_ATTRIBUTE]);
     if (parse_vendor(row, rule, error) || parse_ranges(row, rule, error) || parse_pattern(row, rule, error) ||
         parse_conditions(row, rule, error) ||
-        table_number(row, "confidence", row->fields[RULE_CONFIDENCE], 0.0, 1.0, &rule->confidence, error))
+        table_number(row, RULE_CONFIDENCE, 0.0, 1.0, &rule->confidence, error))
         return error->code;
     char text[512];
     snprintf(text, sizeof text, "rule %s: %s", id, row->fields[RULE_REASON]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "importer/symptoms.h"
+#include "importer/tables.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "core/log_text.h"
 #include "core/symptom_condition.h"
 #include "core/symptom_matcher.h"
-#include "importer/table.h"
+#include "db/builder.h"
 
 enum { ID, SCOPE, FIXABLE, WORDS, PATTERN, CONDITION, EXAMPLE, CAUSE, NEXT, FIXES, SOURCE, COLUMNS };
 enum { KEY = CONDITION + 1 }; /* fields that tell the rows apart */

@@ -27,23 +27,47 @@ enum error_code table_error(const struct table_row *row, struct error *error, co
     return error_next(error, "correct the line; data/README.md describes the columns");
 }
 
-enum error_code table_number(const struct table_row *row, const char *column, const char *text, double low,
-                             double high, double *value, struct error *error)
+enum error_code table_number(const struct table_row *row, int column, double low, double high, double *value,
+                             struct error *error)
 {
+    const char *text = row->fields[column];
     char *end;
     double number = strtod(text, &end);
     if (!*text || *end || strspn(text, "0123456789.") != strlen(text) || number < low || number > high)
-        return table_error(row, error, "%s must be a number from %g to %g, not \"%s\"", column, low, high,
-                           text);
+        return table_error(row, error, "%s must be a number from %g to %g, not \"%s\"", row->columns[column],
+                           low, high, text);
     *value = number;
-    return ERROR_NONE;
+    return error->code = ERROR_NONE;
 }
 
-enum error_code table_vendor(const struct table_row *row, const char *column, const char *text,
-                             uint16_t *vendor, struct error *error)
+enum error_code table_whole(const struct table_row *row, int column, int low, int high, int *value,
+                            struct error *error)
 {
+    double number;
+    if (table_number(row, column, low, high, &number, error))
+        return error->code;
+    *value = (int)number;
+    return *value == number ? ERROR_NONE
+                            : table_error(row, error, "%s must be a whole number, not \"%s\"",
+                                          row->columns[column], row->fields[column]);
+}
+
+enum error_code table_value(const struct table_row *row, int column, const struct vocabulary *vocabulary,
+                            int *value, struct error *error)
+{
+    const char *text = row->fields[column];
+    *value = vocabulary_find(vocabulary, text);
+    return *value >= 0 && strcmp(text, "unknown") != 0
+               ? (error->code = ERROR_NONE)
+               : table_error(row, error, "\"%s\" is not a value of %s", text, row->columns[column]);
+}
+
+enum error_code table_vendor(const struct table_row *row, int column, uint16_t *vendor, struct error *error)
+{
+    const char *text = row->fields[column];
     if (strlen(text) != 4 || strspn(text, "0123456789abcdefABCDEF") != 4)
-        return table_error(row, error, "%s must be four hexadecimal digits, not \"%s\"", column, text);
+        return table_error(row, error, "%s must be four hexadecimal digits, not \"%s\"", row->columns[column],
+                           text);
     *vendor = (uint16_t)strtoul(text, NULL, 16);
     return error->code = ERROR_NONE;
 }
@@ -55,6 +79,43 @@ enum error_code table_chip(const struct table_row *row, const char *chip, struct
         return table_error(row, error, "chip must be a code name, with a * at its end or none, not \"%s\"",
                            chip);
     return error->code = ERROR_NONE;
+}
+
+static enum error_code fill_text(const struct table_row *row, const struct table_field *field, char *text,
+                                 struct error *error)
+{
+    const char *column = row->columns[field->column];
+    const char *given = row->fields[field->column];
+    size_t length = strlen(given);
+    if (field->fits && !field->fits(given))
+        return table_error(row, error, "\"%s\" is not a value of %s", given, column);
+    if (field->must_be_there && (!length || length >= field->size))
+        return table_error(row, error, "%s must have 1 to %zu bytes", column, field->size - 1);
+    if (length >= field->size)
+        return table_error(row, error, "%s is longer than %zu bytes", column, field->size - 1);
+    memcpy(text, given, length + 1);
+    return error->code = ERROR_NONE;
+}
+
+enum error_code table_fill(const struct table_row *row, const struct table_field fields[], size_t count,
+                           void *target, struct error *error)
+{
+    error->code = ERROR_NONE;
+    for (size_t i = 0; i < count && !error->code; i++) {
+        const struct table_field *field = &fields[i];
+        void *member = (char *)target + field->offset;
+        if (!*row->fields[field->column] && !field->must_be_there)
+            continue;
+        if (field->type == FIELD_TEXT)
+            fill_text(row, field, member, error);
+        else if (field->type == FIELD_NUMBER)
+            (void)!table_number(row, field->column, field->low, field->high, member, error);
+        else if (field->type == FIELD_WHOLE)
+            (void)!table_whole(row, field->column, (int)field->low, (int)field->high, member, error);
+        else
+            (void)!table_value(row, field->column, field->vocabulary, member, error);
+    }
+    return error->code;
 }
 
 /* Cuts a line at its tabs. Returns the number of fields, at most one more than fit. */
@@ -144,7 +205,7 @@ static enum error_code read_file(struct reading *reading, const char *path, size
     struct line_reader *lines;
     struct table_summary so_far = {.rows = 0};
     char *fields[MAX_COLUMNS + 1];
-    struct table_row row = {.path = path, .fields = fields};
+    struct table_row row = {.path = path, .columns = reading->columns, .fields = fields};
     bool header_seen = false;
     size_t total = 0;
     if (line_reader_open(path, MAX_LINE, &lines, error))

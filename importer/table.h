@@ -2,9 +2,12 @@
 #ifndef PASSTHRU_IMPORTER_TABLE_H
 #define PASSTHRU_IMPORTER_TABLE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/error.h"
+#include "core/vocabulary.h"
 
 /* The project's own data files: UTF-8, fields separated by tabs. The first line is `# version: N`, with an N
  * that every change raises; further lines that begin with # and empty lines are comments; the first other
@@ -13,6 +16,7 @@
 struct table_row {
     const char *path;
     long line;
+    const char *const *columns;
     char **fields; /* as many as there are columns, each NUL-terminated; the reader's */
 };
 
@@ -37,15 +41,38 @@ MUST_CHECK enum error_code table_read(const char *path, const char *const column
 enum error_code table_error(const struct table_row *row, struct error *error, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
-/* A field as a decimal number, all of it, within the bounds. */
-MUST_CHECK enum error_code table_number(const struct table_row *row, const char *column, const char *text,
-                                        double low, double high, double *value, struct error *error);
+/* A field as a decimal number, all of it, within the bounds; the second one takes no fraction. */
+MUST_CHECK enum error_code table_number(const struct table_row *row, int column, double low, double high,
+                                        double *value, struct error *error);
+MUST_CHECK enum error_code table_whole(const struct table_row *row, int column, int low, int high, int *value,
+                                       struct error *error);
+
+/* A field as a value of a vocabulary, which must not be `unknown`. */
+MUST_CHECK enum error_code table_value(const struct table_row *row, int column,
+                                       const struct vocabulary *vocabulary, int *value, struct error *error);
 
 /* A field as four hexadecimal digits: a vendor of PCI. */
-MUST_CHECK enum error_code table_vendor(const struct table_row *row, const char *column, const char *text,
-                                        uint16_t *vendor, struct error *error);
+MUST_CHECK enum error_code table_vendor(const struct table_row *row, int column, uint16_t *vendor,
+                                        struct error *error);
 
-/* A field as the code name of a chip, or the beginning of some with a * behind it. */
+/* A text as the code name of a chip, or the beginning of some with a * behind it. */
 MUST_CHECK enum error_code table_chip(const struct table_row *row, const char *chip, struct error *error);
+
+/* How a field becomes a member of a struct. */
+struct table_field {
+    int column;
+    enum { FIELD_TEXT, FIELD_NUMBER, FIELD_WHOLE, FIELD_VALUE } type; /* of char[], double, int, an enum */
+    size_t offset;                                                    /* of the member */
+    size_t size;                                                      /* of a text, with its NUL */
+    bool (*fits)(const char *text);                                   /* whether it is one; NULL: any is */
+    double low;
+    double high;
+    const struct vocabulary *vocabulary;
+    bool must_be_there; /* else it may be empty, and the member stays as it is */
+};
+
+/* Fills in a struct of zeros. */
+MUST_CHECK enum error_code table_fill(const struct table_row *row, const struct table_field fields[],
+                                      size_t count, void *target, struct error *error);
 
 #endif

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The project's tables as contributors write them, whole files: importer/cards.h, importer/data_files.h,
- * importer/device_names.h, importer/gpu_ranges.h, importer/name_tables.h, importer/plan_steps.h,
- * importer/samples.h, importer/symptoms.h. The first byte chooses the table. Rules and facts are those of
- * fuzz_rules.c. */
+/* The project's tables as contributors write them, whole files: importer/tables.h, importer/device_names.h,
+ * importer/samples.h. The first byte chooses the table. Rules and facts are those of fuzz_rules.c. */
 
-#include "importer/cards.h"
-#include "importer/data_files.h"
+#include "db/builder.h"
 #include "importer/device_names.h"
-#include "importer/gpu_ranges.h"
-#include "importer/name_tables.h"
-#include "importer/plan_steps.h"
 #include "importer/samples.h"
-#include "importer/symptoms.h"
+#include "importer/tables.h"
 #include "tests/fuzz/fuzz_directory.h"
 
 static enum error_code names_read(const char *path, struct builder *builder, struct table_summary *summary,
@@ -57,11 +51,10 @@ static enum error_code samples_read(const char *path, struct builder *builder, s
     return code;
 }
 
-static enum error_code (*const readers[])(const char *, struct builder *, struct table_summary *,
-                                          struct error *) = {
-    priors_read,  prices_read, subvendors_read,  chips_read,      symptoms_read,
-    names_read,   ranges_read, board_words_read, processors_read, cards_read,
-    samples_read, codes_read,  plan_steps_read};
+static table_reader *const readers[] = {priors_read,     prices_read, subvendors_read, chips_read,
+                                        symptoms_read,   names_read,  ranges_read,     board_words_read,
+                                        processors_read, cards_read,  samples_read,    codes_read,
+                                        plan_steps_read};
 
 /* The card whose prices are in the seeds. */
 static void add_card(struct builder *builder)
