@@ -3,11 +3,13 @@
 #define PASSTHRU_IMPORTER_LIST_KIND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "core/error.h"
 
 struct line_reader;
 struct problems;
+struct product;
 struct product_list;
 struct remote_update;
 
@@ -23,9 +25,12 @@ struct list_kind {
     /* Checks what a remote sent before it is used; NULL: it is never fetched. ERROR_BAD_INPUT: it is no such
      * list. */
     enum error_code (*check)(struct remote_update *update, struct error *error);
-    /* Adds its products; NULL: it has none. */
+    /* Adds its products, of modules.alias the devices that graphics drivers claim; NULL: it has none. */
     enum error_code (*read)(struct line_reader *lines, const char *shown_path, struct product_list *list,
                             struct problems *problems, struct error *error);
+    /* Of a list with a product on a line: reads one; false when it is none. */
+    bool (*parse)(const char *line, size_t length, struct product *product);
+    const char *expected; /* of each line that is no comment; NULL: other lines are passed over */
 };
 
 /* The rows by number. The table ends with a row without a name. */

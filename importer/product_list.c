@@ -7,6 +7,7 @@
 
 #include "core/buffer.h"
 #include "core/json_reader.h"
+#include "core/pci_id.h"
 #include "core/text.h"
 #include "importer/line_reader.h"
 #include "importer/remote_update.h"
@@ -64,7 +65,10 @@ static bool set_name(struct product *product, const char *name, size_t length)
 static enum error_code add(struct product_list *list, const struct product *product, struct error *error)
 {
     if (list->count == MAX_PRODUCTS)
-        return error_set(error, ERROR_BAD_INPUT, "more than %d products", MAX_PRODUCTS);
+        return error_set(error, ERROR_BAD_INPUT,
+                         list->reading == SOURCE_MODULES_ALIAS ? "more than %d devices of graphics drivers"
+                                                               : "more than %d products",
+                         MAX_PRODUCTS);
     if ((list->count & (list->count - 1)) == 0) {
         size_t capacity = list->count ? 2 * (size_t)list->count : 1;
         struct product *products = realloc(list->products, capacity * sizeof *products);
@@ -103,27 +107,6 @@ static bool is_amdgpu_comment(const char *line)
     return line[strspn(line, " \t")] == '\0' || line[0] == '#' || line[strspn(line, "0123456789.")] == '\0';
 }
 
-static enum error_code read_amdgpu_ids(struct line_reader *lines, const char *shown_path,
-                                       struct product_list *list, struct problems *problems,
-                                       struct error *error)
-{
-    const char *line;
-    size_t length;
-    enum line_status status;
-    while ((status = line_reader_next(lines, &line, &length, error)) != LINE_END && status != LINE_FAILED) {
-        struct product product;
-        if (status == LINE_OK && is_amdgpu_comment(line))
-            continue;
-        if (status != LINE_OK || !parse_amdgpu_line(line, length, &product))
-            problems_reject(
-                problems, shown_path, line_reader_number(lines),
-                "expected a device, a revision and a product name: 73DF,<tab>C3,<tab>AMD Radeon RX 6800M");
-        else if (add(list, &product, error))
-            break;
-    }
-    return error->code;
-}
-
 /* ---- NVIDIA's README: "    GeForce RTX 3070 Laptop GPU    249D 1028 0A4F    L" ---- */
 
 static bool parse_readme_line(const char *line, size_t length, struct product *product)
@@ -146,22 +129,6 @@ static bool parse_readme_line(const char *line, size_t length, struct product *p
         (!*rest || *rest == ' '))
         product->subsystem = (int64_t)subvendor << 16 | subdevice;
     return set_name(product, name, (size_t)(gap - name));
-}
-
-static enum error_code read_nvidia_readme(struct line_reader *lines, const char *shown_path,
-                                          struct product_list *list, struct problems *problems,
-                                          struct error *error)
-{
-    const char *line;
-    size_t length;
-    enum line_status status;
-    (void)shown_path, (void)problems; /* what is no table is prose */
-    while ((status = line_reader_next(lines, &line, &length, error)) != LINE_END && status != LINE_FAILED) {
-        struct product product;
-        if (status == LINE_OK && parse_readme_line(line, length, &product) && add(list, &product, error))
-            break;
-    }
-    return error->code;
 }
 
 /* ---- supported-gpus.json: {"chips":[{"devid":"0x1D16","name":"GeForce MX330"}, ...]} ---- */
@@ -236,7 +203,59 @@ static enum error_code read_nvidia_json(struct line_reader *lines, const char *s
     return add_chips(root, shown_path, list, problems, error);
 }
 
+/* ---- modules.alias(5): "alias pci:v00008086d00003E92sv*sd*bc03sc*i* i915" ---- */
+
+static bool is_graphics_driver(const char *name)
+{
+    static const char *const drivers[] = {"i915",       "xe",        "amdgpu",     "radeon",  "nouveau",
+                                          "nova_core",  "ast",       "mgag200",    "qxl",     "vmwgfx",
+                                          "virtio_gpu", "vboxvideo", "gma500_gfx", "cirrus",  "cirrus_qemu",
+                                          "bochs",      "hibmc_drm", "hyperv_drm", "i740fb",  "tridentfb",
+                                          "sisfb",      "viafb",     "via",        "savage",  "mga",
+                                          "r128",       "tdfx",      "sis",        "loongson"};
+    for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
+        if (strcmp(name, drivers[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A line of another driver, and one that names a class and no device, is passed over. */
+static bool parse_alias(const char *line, size_t line_length, struct product *product)
+{
+    struct pci_id id;
+    (void)line_length;
+    if (strncmp(line, "alias pci:", 10) != 0)
+        return false;
+    const char *alias = line + 6;
+    size_t length = strcspn(alias, " ");
+    if (alias[length] != ' ' || !is_graphics_driver(alias + length + 1) ||
+        pci_id_parse(alias, length, &id) != PCI_ID_OK)
+        return false;
+    *product = (struct product){.pci_id = pci_id_number(&id), .subsystem = -1, .revision = -1};
+    snprintf(product->name, sizeof product->name, "%s", alias + length + 1);
+    return true;
+}
+
 /* ---- the kinds of list ---- */
+
+static enum error_code read_lines(struct line_reader *lines, const char *shown_path,
+                                  struct product_list *list, struct problems *problems, struct error *error)
+{
+    const struct list_kind *kind = &list_kinds[list->reading];
+    const char *line;
+    size_t length;
+    enum line_status status;
+    while ((status = line_reader_next(lines, &line, &length, error)) != LINE_END && status != LINE_FAILED) {
+        struct product product;
+        if (status == LINE_OK && kind->parse(line, length, &product)) {
+            if (add(list, &product, error))
+                break;
+        } else if (kind->expected && (status != LINE_OK || !is_amdgpu_comment(line))) {
+            problems_reject(problems, shown_path, line_reader_number(lines), "expected %s", kind->expected);
+        }
+    }
+    return error->code;
+}
 
 static bool has_amdgpu_ids_line(const char *line)
 {
@@ -255,14 +274,18 @@ const struct list_kind list_kinds[] = {
                         .check = list_check_pci_ids},
     [SOURCE_MODULES_ALIAS] = {.name = "modules.alias",
                               .name_part = "modules.alias",
-                              .claim = "list modules.alias: a graphics driver of the kernel claims this ID"},
+                              .claim = "list modules.alias: a graphics driver of the kernel claims this ID",
+                              .read = read_lines,
+                              .parse = parse_alias},
     {.name = "amdgpu.ids",
      .name_part = "amdgpu.ids",
      .system_path = "/usr/share/libdrm/amdgpu.ids",
      .claim = "list amdgpu.ids: the products that libdrm names under this ID",
      .has_line = has_amdgpu_ids_line,
      .check = list_check_products,
-     .read = read_amdgpu_ids},
+     .read = read_lines,
+     .parse = parse_amdgpu_line,
+     .expected = "a device, a revision and a product name: 73DF,<tab>C3,<tab>AMD Radeon RX 6800M"},
     {.name = "supported-gpus.json",
      .name_part = "supported-gpus",
      .claim = "list supported-gpus.json: the products that NVIDIA's driver names under this ID",
@@ -272,7 +295,8 @@ const struct list_kind list_kinds[] = {
      .name_part = "nvidia-readme",
      .claim = "list README: the products that NVIDIA's driver names under this ID",
      .has_line = has_nvidia_readme_line,
-     .read = read_nvidia_readme},
+     .read = read_lines,
+     .parse = parse_readme_line},
     {.name = NULL},
 };
 

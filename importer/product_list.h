@@ -25,7 +25,8 @@ struct product {
 struct product_list *product_list_new(void);
 
 /* Adds the products of a file that has some. A record that does not follow the format is rejected by name and
- * the others go on; what is no table in a README is passed over. Stores how many products were added. */
+ * the others go on; what is no table in a README, and a line of modules.alias that is of no graphics driver
+ * or no device, are passed over. Stores how many products were added. */
 MUST_CHECK enum error_code product_list_read(struct product_list *list, enum source_kind source,
                                              const char *path, const char *shown_path, int *added,
                                              struct problems *problems, struct error *error);

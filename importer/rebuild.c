@@ -277,7 +277,7 @@ static void free_build(struct rebuild *work)
     device_names_free(&work->names);
     samples_free(work->samples);
     product_list_free(work->products);
-    driver_claims_free(work->claims);
+    product_list_free(work->claims);
 }
 
 /* A feed's table is parsed by nothing but a build; a bad one is left out, and the build begins anew. */
@@ -307,22 +307,11 @@ static enum error_code build_and_publish(struct rebuild *work, struct error *err
     return publish(work, error);
 }
 
-static void report_nothing(void *context, const char *file, long line, const char *message)
-{
-    (void)context;
-    (void)file;
-    (void)line;
-    (void)message;
-}
-
 enum error_code rebuild(const struct rebuild_request *request, struct rebuild_summary *summary,
                         struct problems *problems, struct error *error)
 {
-    struct rebuild work = {.request = request,
-                           .summary = summary,
-                           .problems = problems,
-                           .quiet = {.report = report_nothing},
-                           .cache = request->cache};
+    struct rebuild work = {
+        .request = request, .summary = summary, .problems = problems, .cache = request->cache};
     *summary = (struct rebuild_summary){.devices = 0};
     if (!work.cache && !source_cache_open(request->database_path, request->waiting, &work.cache, error))
         importer_confine(request->database_path, request->data_directory, SANDBOX_NO_NETWORK);

@@ -239,11 +239,12 @@ static enum error_code add_device(struct device_reader *reader, uint32_t pci_id,
     struct rebuild *work = reader->work;
     struct pci_id id = pci_id_from_number(pci_id);
     struct product_hint hint;
+    int claims;
     reader->gpu = 0;
     if (builder_add_device(work->builder, pci_id, name, origin, error) ||
         add_products(reader, &id, name, &hint, error))
         return error->code;
-    hint.claimed_by_driver = driver_claims_have(work->claims, pci_id);
+    hint.claimed_by_driver = product_list_find(work->claims, pci_id, &claims);
     annotator_resolve_with_hint(work->annotator, &id, name, &hint, reader->annotation);
     return reader->annotation->is_gpu ? add_gpu(reader, pci_id, name, error) : ERROR_NONE;
 }

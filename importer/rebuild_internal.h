@@ -7,7 +7,6 @@
 #include "db/builder.h"
 #include "importer/annotator.h"
 #include "importer/device_names.h"
-#include "importer/driver_claims.h"
 #include "importer/product_list.h"
 #include "importer/rebuild.h"
 #include "importer/samples.h"
@@ -28,7 +27,7 @@ struct rebuild {
     struct device_names names;
     struct samples *samples;
     struct product_list *products;
-    struct driver_claims *claims; /* NULL: no modules.alias anywhere */
+    struct product_list *claims; /* what graphics drivers of the kernel claim */
     struct chosen_table {
         char name[TABLE_NAME_SIZE];
         char path[DATABASE_PATH_SIZE];

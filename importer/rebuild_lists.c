@@ -23,14 +23,25 @@ struct found_list {
     struct problems *problems;
 };
 
+/* What the system itself states: of modules.alias the table of the kernel that runs. */
+static void find_system_list(enum source_kind kind, char path[DATABASE_PATH_SIZE])
+{
+    const char *system_path = list_kinds[kind].system_path;
+    struct utsname kernel;
+    path[0] = '\0';
+    if (kind == SOURCE_MODULES_ALIAS && uname(&kernel) == 0)
+        snprintf(path, DATABASE_PATH_SIZE, "/lib/modules/%.150s/modules.alias", kernel.release);
+    else if (system_path)
+        snprintf(path, DATABASE_PATH_SIZE, "%s", system_path);
+}
+
 /* The file that was given, else the one imported before, else the system's. */
-static void find_list(struct rebuild *work, enum source_kind kind, const char *system_path,
-                      struct found_list *list)
+static void find_list(struct rebuild *work, enum source_kind kind, struct found_list *list)
 {
     *list = (struct found_list){.shown = list->path, .problems = &work->quiet};
     list->cached = source_cache_list(work->cache, kind, list->path);
     if (!list->cached)
-        snprintf(list->path, sizeof list->path, "%s", system_path ? system_path : "");
+        find_system_list(kind, list->path);
     for (int i = 0; i < work->request->file_count; i++) {
         if (work->incoming[i].kind != kind)
             continue;
@@ -60,46 +71,32 @@ static enum error_code record_list(struct rebuild *work, const struct found_list
                                    rejected, error);
 }
 
-static enum error_code load_product_list(struct rebuild *work, int kind, struct error *error)
+static enum error_code load_list(struct rebuild *work, enum source_kind kind, struct product_list **products,
+                                 struct error *error)
 {
     struct found_list list;
     int added;
-    find_list(work, (enum source_kind)kind, list_kinds[kind].system_path, &list);
+    if (!*products && !(*products = product_list_new()))
+        return error_set(error, ERROR_NO_MEMORY, "no memory for products");
+    find_list(work, kind, &list);
     if (!list.path[0])
         return ERROR_NONE;
     long rejected_before = list.problems->rejected;
-    if (product_list_read(work->products, (enum source_kind)kind, list.path, list.shown, &added,
-                          list.problems, error))
+    if (product_list_read(*products, kind, list.path, list.shown, &added, list.problems, error))
         return error->code;
     return record_list(work, &list, list_kinds[kind].name, added, list.problems->rejected - rejected_before,
                        error);
 }
 
-/* What the system itself states: the table of the kernel that runs. */
-static enum error_code load_driver_claims(struct rebuild *work, struct error *error)
-{
-    struct found_list list;
-    struct utsname kernel;
-    char system_path[256] = "";
-    if (uname(&kernel) == 0)
-        snprintf(system_path, sizeof system_path, "/lib/modules/%.150s/modules.alias", kernel.release);
-    find_list(work, SOURCE_MODULES_ALIAS, system_path, &list);
-    if (!list.path[0])
-        return ERROR_NONE;
-    if (driver_claims_read(list.path, list.shown, &work->claims, error))
-        return error->code;
-    return record_list(work, &list, list_kinds[SOURCE_MODULES_ALIAS].name, driver_claims_count(work->claims),
-                       0, error);
-}
-
 enum error_code rebuild_load_lists(struct rebuild *work, struct error *error)
 {
-    work->products = product_list_new();
-    if (!work->products)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for products");
     for (int i = 0; i < list_kind_count(); i++)
-        if (list_kinds[i].read && load_product_list(work, i, error))
+        if (list_kinds[i].read && i != SOURCE_MODULES_ALIAS &&
+            load_list(work, (enum source_kind)i, &work->products, error))
             return error->code;
+    if (load_list(work, SOURCE_MODULES_ALIAS, &work->claims, error))
+        return error->code;
     product_list_sort(work->products);
-    return load_driver_claims(work, error);
+    product_list_sort(work->claims);
+    return ERROR_NONE;
 }
