@@ -17,9 +17,20 @@ struct reader {
     struct manifest *manifest;
     const char *shown;
     struct error *error;
-    const char *list; /* whose element is being read, and */
-    int element;      /* its number; -1: none is */
+    const char *list;     /* whose element is being read, and */
+    int element;          /* its number; -1: none is */
+    struct segment *file; /* that it is about */
 };
+
+void feed_segment_path(const char *sha256, char path[FEED_PATH_SIZE])
+{
+    snprintf(path, FEED_PATH_SIZE, "segments/%.64s.ndjson.zst", sha256);
+}
+
+void feed_table_path(const char *sha256, char path[FEED_PATH_SIZE])
+{
+    snprintf(path, FEED_PATH_SIZE, "knowledge/%.64s.tsv.zst", sha256);
+}
 
 bool feed_name_fits(const char *name, size_t length)
 {
@@ -116,30 +127,29 @@ static bool read_expires(struct reader *reader, const json_t *value)
     return read_time(json_string_value(value), reader->manifest->expires, &reader->manifest->expires_at);
 }
 
-static bool copy_hash(const json_t *value, char sha256[SEGMENT_NAME_SIZE])
+static bool read_sha256(struct reader *reader, const json_t *value)
 {
     const char *text = json_string_value(value);
     if (!text || strlen(text) != SEGMENT_NAME_SIZE - 1 ||
         strspn(text, "0123456789abcdef") != SEGMENT_NAME_SIZE - 1)
         return false;
-    memcpy(sha256, text, SEGMENT_NAME_SIZE);
+    memcpy(reader->file->sha256, text, SEGMENT_NAME_SIZE);
     return true;
-}
-
-static bool read_sha256(struct reader *reader, const json_t *value)
-{
-    return copy_hash(value, reader->manifest->segments[reader->element].sha256);
 }
 
 static bool read_size(struct reader *reader, const json_t *value)
 {
-    return json_whole_number(value, 1, SEGMENT_MAX_BYTES, &reader->manifest->segments[reader->element].size);
+    return json_whole_number(value, 1, SEGMENT_MAX_BYTES, &reader->file->size);
 }
 
 static bool read_records(struct reader *reader, const json_t *value)
 {
-    return json_whole_number(value, 0, SEGMENT_MAX_RECORDS,
-                             &reader->manifest->segments[reader->element].records);
+    return json_whole_number(value, 0, SEGMENT_MAX_RECORDS, &reader->file->records);
+}
+
+static bool read_table_size(struct reader *reader, const json_t *value)
+{
+    return json_whole_number(value, 1, TABLE_MAX_BYTES, &reader->file->size);
 }
 
 static bool read_table_name(struct reader *reader, const json_t *value)
@@ -154,16 +164,6 @@ static bool read_table_name(struct reader *reader, const json_t *value)
             return reject(reader, "it names the table %s twice", text);
     memcpy(manifest->tables[reader->element].name, text, strlen(text) + 1);
     return true;
-}
-
-static bool read_table_sha256(struct reader *reader, const json_t *value)
-{
-    return copy_hash(value, reader->manifest->tables[reader->element].sha256);
-}
-
-static bool read_table_size(struct reader *reader, const json_t *value)
-{
-    return json_whole_number(value, 1, TABLE_MAX_BYTES, &reader->manifest->tables[reader->element].size);
 }
 
 #define MUST_BE_TIME "must be a time in UTC such as \"2026-11-22T10:00:00Z\""
@@ -181,7 +181,7 @@ static const struct member members[] = {
 
 static const struct member table_members[] = {
     {"name", read_table_name, "must be the name of a table, such as \"cards.tsv\""},
-    {"sha256", read_table_sha256, MUST_BE_HASH},
+    {"sha256", read_sha256, MUST_BE_HASH},
     {"size", read_table_size, "must be a whole number from 1 to 4194304"},
 };
 
@@ -226,6 +226,7 @@ static bool read_segments(struct reader *reader, const json_t *list)
             return false;
         reader->list = "segments";
         reader->element = (int)i;
+        reader->file = &manifest->segments[i];
         if (!read_members(reader, segment, segment_members, ARRAY_SIZE(segment_members)))
             return false;
         reader->element = -1;
@@ -255,6 +256,7 @@ static bool read_knowledge(struct reader *reader, const json_t *list)
     for (size_t i = 0; i < count; i++) {
         const json_t *table = json_array_get(list, i);
         reader->element = (int)i;
+        reader->file = &reader->manifest->tables[i].file;
         if (!json_is_object(table))
             return reject(reader, "\"knowledge[%d]\" must be an object", (int)i);
         if (!read_members(reader, table, table_members, ARRAY_SIZE(table_members)))
@@ -350,8 +352,8 @@ static void append_tables(struct json_writer *writer, const struct manifest *man
     for (int i = 0; i < manifest->table_count; i++) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "name", manifest->tables[i].name);
-        json_write_string(writer, "sha256", manifest->tables[i].sha256);
-        json_write_integer(writer, "size", manifest->tables[i].size);
+        json_write_string(writer, "sha256", manifest->tables[i].file.sha256);
+        json_write_integer(writer, "size", manifest->tables[i].file.size);
         json_write_end_object(writer);
     }
     json_write_end_array(writer);

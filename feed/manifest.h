@@ -40,9 +40,13 @@ struct segment {
 /* A table of data/ that the feed carries; which of them a reader takes is the reader's. */
 struct feed_table {
     char name[TABLE_NAME_SIZE];
-    char sha256[SEGMENT_NAME_SIZE]; /* of the compressed file */
-    int64_t size;                   /* bytes of it, 1 to TABLE_MAX_BYTES */
+    struct segment file; /* at most TABLE_MAX_BYTES; how many lines it has is not said */
 };
+
+/* Where these files are, below their manifest, on a server and in a cache. */
+enum { FEED_PATH_SIZE = 100 };
+void feed_segment_path(const char *sha256, char path[FEED_PATH_SIZE]);
+void feed_table_path(const char *sha256, char path[FEED_PATH_SIZE]);
 
 struct manifest {
     char name[FEED_NAME_SIZE];

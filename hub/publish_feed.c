@@ -5,12 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "core/file.h"
+#include "core/owner.h"
 #include "core/report.h"
 #include "feed/feed_line.h"
 #include "feed/segment.h"
 #include "feed/signature.h"
-#include "hub/publish_tables.h"
+#include "feed/table_kinds.h"
 
 enum {
     LIFE_SECONDS = 30 * 86400, /* of a manifest */
@@ -71,22 +74,17 @@ static enum error_code add_segment(struct publishing *publishing, const struct s
     return add_to(&publishing->segments, &publishing->count, &publishing->capacity, segment, error);
 }
 
-static void name_file(const struct segment *segment, char path[100])
-{
-    snprintf(path, 100, "segments/%s.ndjson.zst", segment->sha256);
-}
-
 /* ---- new segments ---- */
 
 static enum error_code end_segment(struct publishing *publishing, struct error *error)
 {
     const struct buffer *bytes;
-    char path[100];
+    char path[FEED_PATH_SIZE];
     error->code = ERROR_NONE;
     if (!publishing->writer)
         return ERROR_NONE;
     if (!segment_writer_end(publishing->writer, &bytes, &publishing->current.segment, error)) {
-        name_file(&publishing->current.segment, path);
+        feed_segment_path(publishing->current.segment.sha256, path);
         if (!site_write(publishing->site, path, bytes, error))
             add_segment(publishing, &publishing->current, error);
     }
@@ -145,12 +143,12 @@ static enum error_code gather(struct publishing *publishing, struct error *error
         last--;
     for (int i = 0; i <= last; i++) {
         const struct store_segment *segment = &publishing->known[i];
-        char path[100];
+        char path[FEED_PATH_SIZE];
         bool found = false;
         if (segment->dropped)
             continue;
         const bool is_small = i == last && segment->segment.records < SMALL_SEGMENT;
-        name_file(&segment->segment, path);
+        feed_segment_path(segment->segment.sha256, path);
         if (is_small && segment->last < publishing->result->last_line)
             break; /* its lines go on below */
         if (site_take_over(publishing->site, path, &found, error))
@@ -170,23 +168,74 @@ static enum error_code take_dropped_over(struct publishing *publishing, struct e
 {
     for (int i = 0; i < publishing->known_count; i++) {
         const struct store_segment *segment = &publishing->known[i];
-        char path[100];
+        char path[FEED_PATH_SIZE];
         bool found;
         if (strlen(segment->segment.sha256) != SEGMENT_NAME_SIZE - 1 ||
             (segment->dropped && segment->dropped < publishing->now - LIFE_SECONDS))
             continue;
-        name_file(&segment->segment, path);
+        feed_segment_path(segment->segment.sha256, path);
         if (site_take_over(publishing->site, path, &found, error))
             return error->code;
     }
     for (int i = 0; i < publishing->old.table_count; i++) {
-        char path[100];
+        char path[FEED_PATH_SIZE];
         bool found;
-        publish_tables_path(&publishing->old.tables[i], path);
+        feed_table_path(publishing->old.tables[i].file.sha256, path);
         if (site_take_over(publishing->site, path, &found, error))
             return error->code;
     }
     return error->code = ERROR_NONE;
+}
+
+/* ---- the tables of data/, so that a GPU is known before distributions ship a package ---- */
+
+static enum error_code read_table(const char *path, struct buffer *text, struct error *error)
+{
+    static const char version[] = "# version: ";
+    int file = owner_open_regular(path, path, error);
+    if (file < 0)
+        return error->code;
+    if (!file_read_all(file, text) || text->failed)
+        error_set(error, ERROR_BAD_INPUT, "cannot publish %s: it is larger than 16 MiB, or unreadable", path);
+    else if (strncmp(buffer_text(text), version, sizeof version - 1) != 0)
+        error_set(error, ERROR_BAD_INPUT, "cannot publish %s: its first line is not \"# version: N\"", path);
+    close(file);
+    return error->code;
+}
+
+static void write_table(struct site *site, const char *name, const struct buffer *text,
+                        struct manifest *manifest, struct error *error)
+{
+    struct feed_table *table = &manifest->tables[manifest->table_count];
+    struct segment_writer *writer;
+    const struct buffer *bytes;
+    char path[FEED_PATH_SIZE];
+    if (segment_writer_create(&writer, error))
+        return;
+    if (!segment_writer_add(writer, buffer_text(text), text->length, error) &&
+        !segment_writer_end(writer, &bytes, &table->file, error)) {
+        snprintf(table->name, sizeof table->name, "%s", name);
+        manifest->table_count++;
+        feed_table_path(table->file.sha256, path);
+        site_write(site, path, bytes, error);
+    }
+    segment_writer_free(writer);
+}
+
+/* Those that are in the directory. */
+static enum error_code write_tables(struct publishing *publishing, const char *directory, struct error *error)
+{
+    error->code = ERROR_NONE;
+    for (int i = 0; directory && i < TABLE_KIND_COUNT && !error->code; i++) {
+        struct buffer text CLEANUP(buffer_free) = BUFFER(16 << 20);
+        char path[FILE_PATH_SIZE];
+        snprintf(path, sizeof path, "%.4000s/%s", directory, table_kinds[i].name);
+        if (!read_table(path, &text, error))
+            write_table(publishing->site, table_kinds[i].name, &text, &publishing->new, error);
+        else if (error->code == ERROR_NOT_FOUND)
+            error->code = ERROR_NONE; /* it does not go along */
+    }
+    return error->code;
 }
 
 /* ---- the manifest ---- */
@@ -201,7 +250,7 @@ static bool is_same(const struct publishing *publishing)
     same &= old->table_count == publishing->new.table_count;
     for (int i = 0; i < old->table_count && same; i++)
         same = strcmp(old->tables[i].name, publishing->new.tables[i].name) == 0 &&
-               strcmp(old->tables[i].sha256, publishing->new.tables[i].sha256) == 0;
+               strcmp(old->tables[i].file.sha256, publishing->new.tables[i].file.sha256) == 0;
     return same;
 }
 
@@ -307,13 +356,6 @@ static enum error_code read_old(struct publishing *publishing, struct error *err
     return error_next(error, "set the clock of this machine; clients would take the feed for an old one");
 }
 
-static enum error_code take_tables(struct publishing *publishing, const char *directory, struct error *error)
-{
-    if (directory)
-        publish_tables(publishing->site, directory, &publishing->new, error);
-    return error->code;
-}
-
 enum error_code publish_feed(struct store *store, struct site *site, const struct signing_key *key,
                              const char *data_directory, int64_t now, struct feed_result *result,
                              struct error *error)
@@ -325,7 +367,7 @@ enum error_code publish_feed(struct store *store, struct site *site, const struc
                                     .line = BUFFER((size_t)8 * REPORT_MAX_BYTES)};
     *result = (struct feed_result){.created_at = now};
     if (!read_old(&publishing, error) && !store_last_line(store, &result->last_line, error) &&
-        !take_tables(&publishing, data_directory, error) &&
+        !write_tables(&publishing, data_directory, error) &&
         !store_each_segment(store, add_known, &publishing, error) && !gather(&publishing, error) &&
         !take_dropped_over(&publishing, error)) {
         if (is_same(&publishing))

@@ -166,20 +166,16 @@ enum error_code site_begin(const char *public_directory, struct site **site, str
 
 static enum error_code read_all(int at, const char *path, struct buffer *bytes, struct error *error)
 {
-    struct stat status;
     int file = at < 0 ? -1 : openat(at, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (file < 0)
         return error_set(error, ERROR_NOT_FOUND, "there is no %s", path);
-    char *place = fstat(file, &status) == 0 ? buffer_reserve(bytes, (size_t)status.st_size) : NULL;
-    ssize_t got = place ? read(file, place, (size_t)status.st_size) : -1;
-    int number = errno;
+    error->code = ERROR_NONE;
+    if (!file_read_all(file, bytes))
+        error_set_errno(error, errno, "cannot read %s", path);
+    else if (bytes->failed)
+        error_set_errno(error, EIO, "cannot read %s", path);
     close(file);
-    if (got >= 0)
-        place[got] = '\0';
-    if (got < 0 || got != status.st_size)
-        return error_set_errno(error, got < 0 ? number : EIO, "cannot read %s", path);
-    bytes->length += (size_t)got;
-    return error->code = ERROR_NONE;
+    return error->code;
 }
 
 enum error_code site_read(const struct site *site, const char *path, struct buffer *bytes,

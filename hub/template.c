@@ -2,9 +2,12 @@
 #include "hub/template.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "core/file.h"
 #include "core/text.h"
 #include "hub/html.h"
 
@@ -124,17 +127,14 @@ enum error_code template_read(const char *directory, const char *name, struct te
     if (snprintf(template->path, sizeof template->path, "%s/%s", directory, name) >=
         (int)sizeof template->path)
         return error_set(error, ERROR_BAD_INPUT, "the path of %s is too long", name);
-    FILE *file = fopen(template->path, "rbe");
-    if (!file) {
+    int file = open(template->path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
         error_set_errno(error, errno, "cannot read the template %s", template->path);
         return error_blame_input(error);
     }
-    char part[8192];
-    for (size_t got; (got = fread(part, 1, sizeof part, file)) > 0;)
-        buffer_append(&template->text, part, got);
-    bool is_bad = ferror(file);
-    fclose(file);
-    if (is_bad || template->text.failed || strlen(buffer_text(&template->text)) != template->text.length ||
+    bool is_read = file_read_all(file, &template->text);
+    close(file);
+    if (!is_read || template->text.failed || strlen(buffer_text(&template->text)) != template->text.length ||
         !text_is_utf8(buffer_text(&template->text), template->text.length))
         return error_set(error, ERROR_BAD_INPUT, "%s is no text of at most %d bytes in UTF-8", template->path,
                          MAX_TEMPLATE);

@@ -13,35 +13,29 @@
 
 #include "core/file.h"
 #include "core/owner.h"
+#include "db/report_id.h"
 
-static const char segment_suffix[] = ".ndjson.zst";
-
-static const char *const file_names[] = {[FEED_MANIFEST] = "manifest.json",
-                                         [FEED_SIGNATURE] = "manifest.json.minisig",
-                                         [FEED_NEW_MANIFEST] = "manifest.json.new",
-                                         [FEED_NEW_SIGNATURE] = "manifest.json.minisig.new",
-                                         [FEED_SEGMENTS] = "segments"};
-
-void feed_cache_path(const struct source_cache *cache, const char *name, enum feed_file file,
+void feed_cache_path(const struct source_cache *cache, const char *name, const char *file,
                      char path[DATABASE_PATH_SIZE])
 {
     char inside[180];
-    snprintf(inside, sizeof inside, "feeds/%.64s/%s", name, file_names[file]);
+    snprintf(inside, sizeof inside, "feeds/%.64s/%s", name, file);
     source_cache_path(cache, inside, path);
 }
 
 void feed_cache_segment_path(const struct source_cache *cache, const char *name, const char *sha256,
                              char path[DATABASE_PATH_SIZE])
 {
-    char inside[180];
-    snprintf(inside, sizeof inside, "feeds/%.64s/segments/%.64s%s", name, sha256, segment_suffix);
-    source_cache_path(cache, inside, path);
+    char file[FEED_PATH_SIZE];
+    feed_segment_path(sha256, file);
+    feed_cache_path(cache, name, file, path);
 }
 
-enum error_code feed_cache_create(const struct source_cache *cache, const char *name, struct error *error)
+enum error_code feed_cache_create(const struct source_cache *cache, const char *name, const char *directory,
+                                  struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
-    feed_cache_path(cache, name, FEED_SEGMENTS, path);
+    feed_cache_path(cache, name, directory, path);
     int opened = owner_enter_own(path, 0755, error);
     if (opened >= 0)
         close(opened);
@@ -63,28 +57,26 @@ enum error_code feed_cache_flush(const struct source_cache *cache, const char *n
 
 enum error_code feed_cache_read(const char *path, struct buffer *bytes, struct error *error)
 {
-    char chunk[16384];
-    ssize_t got;
     int file = owner_open_regular(path, path, error);
     if (file < 0)
         return error->code;
-    while ((got = read(file, chunk, sizeof chunk)) > 0)
-        buffer_append(bytes, chunk, (size_t)got);
+    if (!file_read_all(file, bytes) || bytes->failed)
+        error_set(error, ERROR_SYSTEM, "cannot read %s", path);
     close(file);
-    if (got < 0 || bytes->failed)
-        return error_set(error, ERROR_SYSTEM, "cannot read %s", path);
-    return ERROR_NONE;
+    return error->code;
 }
 
-enum error_code feed_cache_manifest(const char *path, struct manifest *manifest,
-                                    char hash[MANIFEST_HASH_SIZE], struct error *error)
+enum error_code feed_cache_manifest(const struct source_cache *cache, const char *name, const char *file,
+                                    struct manifest *manifest, char hash[MANIFEST_HASH_SIZE],
+                                    struct error *error)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(MANIFEST_MAX_BYTES + 1);
-    unsigned char digest[crypto_hash_sha256_BYTES];
+    char path[DATABASE_PATH_SIZE];
+    feed_cache_path(cache, name, file, path);
     if (feed_cache_read(path, &text, error))
         return error->code;
-    crypto_hash_sha256(digest, (const unsigned char *)buffer_text(&text), text.length);
-    sodium_bin2hex(hash, MANIFEST_HASH_SIZE, digest, sizeof digest);
+    if (hash)
+        report_id(buffer_text(&text), text.length, hash); /* SHA-256 */
     return manifest_parse(buffer_text(&text), text.length, path, manifest, error);
 }
 
@@ -163,8 +155,8 @@ enum error_code feed_cache_each(const struct source_cache *cache,
 enum error_code feed_cache_keep(const struct source_cache *cache, const char *name, struct error *error)
 {
     /* The manifest last: the signature is only for whoever wants to look, the manifest is what counts. */
-    static const enum feed_file moves[][2] = {{FEED_NEW_SIGNATURE, FEED_SIGNATURE},
-                                              {FEED_NEW_MANIFEST, FEED_MANIFEST}};
+    static const char *const moves[][2] = {{FEED_NEW_SIGNATURE, FEED_SIGNATURE},
+                                           {FEED_NEW_MANIFEST, FEED_MANIFEST}};
     for (size_t i = 0; i < ARRAY_SIZE(moves); i++) {
         char from[DATABASE_PATH_SIZE];
         char to[DATABASE_PATH_SIZE];
@@ -176,29 +168,37 @@ enum error_code feed_cache_keep(const struct source_cache *cache, const char *na
     return ERROR_NONE;
 }
 
-void feed_cache_clean(const struct source_cache *cache, const char *name)
+bool feed_cache_remove_others(const struct source_cache *cache, const char *name, const char *directory,
+                              void (*path_of)(const char *sha256, char path[FEED_PATH_SIZE]),
+                              struct segment files[], int count)
 {
     char path[DATABASE_PATH_SIZE];
-    char hash[MANIFEST_HASH_SIZE];
-    struct manifest manifest;
-    struct error error = {.code = ERROR_NONE};
-    feed_cache_path(cache, name, FEED_MANIFEST, path);
-    if (feed_cache_manifest(path, &manifest, hash, &error))
-        return;
-    qsort(manifest.segments, (size_t)manifest.segment_count, sizeof *manifest.segments, segment_compare);
-    feed_cache_path(cache, name, FEED_SEGMENTS, path);
-    DIR *directory = opendir(path);
-    for (const struct dirent *entry; directory && (entry = readdir(directory));) {
-        struct segment named = {.size = 0};
+    bool any = false;
+    if (count)
+        qsort(files, (size_t)count, sizeof *files, segment_compare);
+    feed_cache_path(cache, name, directory, path);
+    DIR *stream = opendir(path);
+    for (const struct dirent *entry; stream && (entry = readdir(stream));) {
+        struct segment named;
+        char called[FEED_PATH_SIZE];
         snprintf(named.sha256, sizeof named.sha256, "%.64s", entry->d_name);
-        bool is_whole = strlen(entry->d_name) == 64 + sizeof segment_suffix - 1 &&
-                        strcmp(entry->d_name + 64, segment_suffix) == 0;
-        if (is_whole && bsearch(&named, manifest.segments, (size_t)manifest.segment_count,
-                                sizeof *manifest.segments, segment_compare))
-            continue;
-        unlinkat(dirfd(directory), entry->d_name, 0);
+        path_of(named.sha256, called);
+        bool is_one = strcmp(strchr(called, '/') + 1, entry->d_name) == 0 && count &&
+                      bsearch(&named, files, (size_t)count, sizeof named, segment_compare);
+        any |= !is_one && entry->d_name[0] != '.' && unlinkat(dirfd(stream), entry->d_name, 0) == 0;
     }
-    if (directory)
-        closedir(directory);
+    if (stream)
+        closedir(stream);
+    return any;
+}
+
+void feed_cache_clean(const struct source_cache *cache, const char *name)
+{
+    struct manifest manifest;
+    struct error error;
+    if (feed_cache_manifest(cache, name, FEED_MANIFEST, &manifest, NULL, &error))
+        return;
+    feed_cache_remove_others(cache, name, FEED_SEGMENTS, feed_segment_path, manifest.segments,
+                             manifest.segment_count);
     manifest_free(&manifest);
 }

@@ -9,24 +9,37 @@
 #include "feed/manifest.h"
 #include "importer/source_cache.h"
 
-/* The report feeds in the source cache: feeds/NAME/manifest.json, its signature, and
- * feeds/NAME/segments/<sha256>.ndjson.zst. The manifest is the one that the database in use was made from;
- * the one that the next shall be made from lies beside it as manifest.json.new until feed_cache_keep. Names
- * of feeds are those of remotes, names of segments their hashes: nothing else ever names a path. */
+/* The report feeds in the source cache: feeds/NAME/manifest.json, its signature,
+ * feeds/NAME/segments/<sha256>.ndjson.zst and feeds/NAME/knowledge/<sha256>.tsv.zst. The manifest is the one
+ * that the database in use was made from; the one that the next shall be made from lies beside it as
+ * manifest.json.new until feed_cache_keep. Names of feeds are those of remotes, names of segments their
+ * hashes: nothing else ever names a path. */
 
 enum { MANIFEST_HASH_SIZE = 65 };
 
-enum feed_file { FEED_MANIFEST, FEED_SIGNATURE, FEED_NEW_MANIFEST, FEED_NEW_SIGNATURE, FEED_SEGMENTS };
+#define FEED_MANIFEST      "manifest.json"
+#define FEED_SIGNATURE     "manifest.json.minisig"
+#define FEED_NEW_MANIFEST  "manifest.json.new"
+#define FEED_NEW_SIGNATURE "manifest.json.minisig.new"
+#define FEED_SEGMENTS      "segments"
+#define FEED_TABLES        "knowledge"
 
-/* The path of a file of a feed. */
-void feed_cache_path(const struct source_cache *cache, const char *name, enum feed_file file,
+/* The path of a file of a feed, of those above or as feed_segment_path and feed_table_path say; and that of a
+ * segment. */
+void feed_cache_path(const struct source_cache *cache, const char *name, const char *file,
                      char path[DATABASE_PATH_SIZE]);
 void feed_cache_segment_path(const struct source_cache *cache, const char *name, const char *sha256,
                              char path[DATABASE_PATH_SIZE]);
 
-/* Creates the directories of a feed. */
+/* Creates a directory of a feed. */
 MUST_CHECK enum error_code feed_cache_create(const struct source_cache *cache, const char *name,
-                                             struct error *error);
+                                             const char *directory, struct error *error);
+
+/* Removes the files of a directory but these, which it sorts; `path_of` says what they are called. Whether
+ * there were any. */
+bool feed_cache_remove_others(const struct source_cache *cache, const char *name, const char *directory,
+                              void (*path_of)(const char *sha256, char path[FEED_PATH_SIZE]),
+                              struct segment files[], int count);
 
 /* Appends what is in a file of the cache. ERROR_NOT_FOUND when there is none. */
 MUST_CHECK enum error_code feed_cache_read(const char *path, struct buffer *bytes, struct error *error);
@@ -35,9 +48,10 @@ MUST_CHECK enum error_code feed_cache_read(const char *path, struct buffer *byte
 MUST_CHECK enum error_code feed_cache_flush(const struct source_cache *cache, const char *name,
                                             struct error *error);
 
-/* Reads a manifest from the cache, and the SHA-256 of its bytes in hexadecimal. ERROR_NOT_FOUND when
- * there is none. The caller frees it. */
-MUST_CHECK enum error_code feed_cache_manifest(const char *path, struct manifest *manifest,
+/* Reads a manifest from the cache, and the SHA-256 of its bytes in hexadecimal unless `hash` is NULL.
+ * ERROR_NOT_FOUND when there is none. The caller frees it. */
+MUST_CHECK enum error_code feed_cache_manifest(const struct source_cache *cache, const char *name,
+                                               const char *file, struct manifest *manifest,
                                                char hash[MANIFEST_HASH_SIZE], struct error *error);
 
 /* Whether a segment is there and has its size. */

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "core/file.h"
+#include "db/report_id.h"
 #include "feed/signature.h"
-#include "importer/feed_knowledge.h"
-#include "importer/feed_segments.h"
+#include "importer/feed_files.h"
 #include "importer/remote_update.h"
 
 enum { CLOCK_SLACK_SECONDS = 24 * 3600 };
@@ -45,14 +44,10 @@ static enum error_code name_feed(const struct feed *feed, struct error *error, c
 static enum error_code fetch(struct remote_update *update, const char *name, uint64_t max_bytes,
                              struct transfer *transfer, struct error *error)
 {
-    transfer->file = update->remote->file;
     transfer->max_bytes = max_bytes;
     buffer_free(&transfer->body);
     transfer->body = BUFFER(max_bytes + 1);
-    snprintf(transfer->url, sizeof transfer->url, "%s/%s", update->remote->url, name);
-    enum error_code code = transfer_run(update->transfers, transfer, error);
-    update->result.received += transfer->received;
-    return code;
+    return feed_fetch(update, name, transfer, error);
 }
 
 static enum error_code verify(const struct feed *feed, const struct buffer *manifest,
@@ -63,7 +58,7 @@ static enum error_code verify(const struct feed *feed, const struct buffer *mani
                             feed->update->remote->key_count, feed->update->result.trusted_comment, error);
 }
 
-static enum error_code read_cached(const struct feed *feed, enum feed_file file, struct buffer *bytes)
+static enum error_code read_cached(const struct feed *feed, const char *file, struct buffer *bytes)
 {
     char path[DATABASE_PATH_SIZE];
     struct error none;
@@ -88,7 +83,6 @@ static enum error_code fetch_verified(struct feed *feed, struct error *error)
 {
     for (int turn = 0;; turn++) {
         const struct buffer *manifest = &feed->manifest.body;
-        unsigned char digest[crypto_hash_sha256_BYTES];
         if (fetch(feed->update, "manifest.json", MANIFEST_MAX_BYTES, &feed->manifest, error) ||
             feed->manifest.status == 304)
             return error->code;
@@ -98,8 +92,7 @@ static enum error_code fetch_verified(struct feed *feed, struct error *error)
             error_set(error, ERROR_REMOTE, "it is not signed: there is no %.900s", feed->signature.url);
             break;
         }
-        crypto_hash_sha256(digest, (const unsigned char *)buffer_text(manifest), manifest->length);
-        sodium_bin2hex(feed->hash, sizeof feed->hash, digest, sizeof digest);
+        report_id(buffer_text(manifest), manifest->length, feed->hash); /* SHA-256 */
         if (!verify(feed, manifest, &feed->signature.body, error))
             return ERROR_NONE;
         if (error->code != ERROR_REMOTE || turn == 1)
@@ -172,7 +165,7 @@ static void show_manifest(const struct feed *feed, const struct manifest *manife
     snprintf(result->expires, sizeof result->expires, "%s", manifest->expires);
 }
 
-static enum error_code write_cached(const struct feed *feed, enum feed_file file, const struct buffer *bytes,
+static enum error_code write_cached(const struct feed *feed, const char *file, const struct buffer *bytes,
                                     struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
@@ -277,11 +270,10 @@ static void forget_other_key(const struct feed *feed)
 static void read_current(struct feed *feed)
 {
     struct remote_state *state = &feed->update->state;
-    char path[DATABASE_PATH_SIZE];
     struct error none;
-    feed_cache_path(feed->update->cache, feed->update->remote->name, FEED_MANIFEST, path);
-    feed->have_current =
-        is_current_valid(feed) && !feed_cache_manifest(path, &feed->current, feed->current_hash, &none);
+    feed->have_current = is_current_valid(feed) &&
+                         !feed_cache_manifest(feed->update->cache, feed->update->remote->name, FEED_MANIFEST,
+                                              &feed->current, feed->current_hash, &none);
     recall_version(feed->update, state);
     forget_other_key(feed);
     if (!feed->have_current)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/list_version.h"
+#include "db/report_id.h"
 #include "importer/pci_ids.h"
 #include "importer/product_list.h"
 #include "importer/remote_update.h"
@@ -96,11 +96,9 @@ static enum error_code check_list(struct remote_update *update, struct error *er
 static enum error_code hash_list(const struct remote_update *update, const struct buffer *body,
                                  char hash[MANIFEST_HASH_SIZE], struct error *error)
 {
-    unsigned char digest[crypto_hash_sha256_BYTES];
     if (update->path[0])
         return feed_cache_hash(update->path, hash, NULL, error);
-    crypto_hash_sha256(digest, (const unsigned char *)buffer_text(body), body->length);
-    sodium_bin2hex(hash, MANIFEST_HASH_SIZE, digest, sizeof digest);
+    report_id(buffer_text(body), body->length, hash);
     return ERROR_NONE;
 }
 

@@ -5,7 +5,7 @@
 
 #include "core/file.h"
 #include "importer/additions.h"
-#include "importer/feed_knowledge.h"
+#include "importer/feed_files.h"
 #include "importer/rebuild_internal.h"
 
 /* The tables of feeds that are newer than those of the data directory; of two feeds the first by name has its
@@ -22,8 +22,10 @@ static struct chosen_table *find(struct rebuild *work, const char *name)
 static void consider(struct rebuild *work, const char *feed, const struct feed_table *table)
 {
     struct chosen_table chosen;
+    char file[FEED_PATH_SIZE];
     char installed[DATABASE_PATH_SIZE];
-    feed_knowledge_path(work->cache, feed, table->sha256, chosen.path);
+    feed_table_path(table->file.sha256, file);
+    feed_cache_path(work->cache, feed, file, chosen.path);
     if (work->chosen_count == MANIFEST_MAX_TABLES || find(work, table->name) || access(chosen.path, R_OK))
         return;
     snprintf(installed, sizeof installed, "%.4000s/%s", work->request->data_directory, table->name);
@@ -37,14 +39,12 @@ static void consider(struct rebuild *work, const char *feed, const struct feed_t
 static enum error_code consider_feed(void *context, const char *name, struct error *error)
 {
     struct rebuild *work = context;
-    char path[DATABASE_PATH_SIZE];
-    char hash[MANIFEST_HASH_SIZE];
     struct manifest manifest;
     struct error none;
-    feed_cache_path(work->cache, name,
-                    rebuild_feed_is_incoming(work, name) ? FEED_NEW_MANIFEST : FEED_MANIFEST, path);
     error->code = ERROR_NONE;
-    if (feed_cache_manifest(path, &manifest, hash, &none))
+    if (feed_cache_manifest(work->cache, name,
+                            rebuild_feed_is_incoming(work, name) ? FEED_NEW_MANIFEST : FEED_MANIFEST,
+                            &manifest, NULL, &none))
         return ERROR_NONE; /* whoever reads its reports says what is wrong with it */
     for (int i = 0; i < manifest.table_count; i++)
         consider(work, name, &manifest.tables[i]);

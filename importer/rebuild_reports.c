@@ -152,11 +152,8 @@ static enum error_code read_given_reports(struct rebuild *work, int number, stru
  * were new. Without segments where there is none. The caller frees it. */
 static void load_known(const struct rebuild *work, const char *name, struct manifest *known)
 {
-    char path[DATABASE_PATH_SIZE];
-    char hash[MANIFEST_HASH_SIZE];
-    struct error none = {.code = ERROR_NONE};
-    feed_cache_path(work->cache, name, FEED_MANIFEST, path);
-    if (feed_cache_manifest(path, known, hash, &none))
+    struct error none;
+    if (feed_cache_manifest(work->cache, name, FEED_MANIFEST, known, NULL, &none))
         *known = (struct manifest){.segment_count = 0};
     if (known->segment_count)
         qsort(known->segments, (size_t)known->segment_count, sizeof *known->segments, segment_compare);
@@ -250,18 +247,18 @@ static bool is_complete(const struct rebuild *work, const char *name, const stru
 static enum error_code read_feed(void *context, const char *name, struct error *error)
 {
     struct rebuild *work = context;
-    bool incoming = rebuild_feed_is_incoming(work, name);
+    const char *file = rebuild_feed_is_incoming(work, name) ? FEED_NEW_MANIFEST : FEED_MANIFEST;
     char path[DATABASE_PATH_SIZE];
     char hash[MANIFEST_HASH_SIZE];
     struct manifest manifest;
-    feed_cache_path(work->cache, name, incoming ? FEED_NEW_MANIFEST : FEED_MANIFEST, path);
-    if (feed_cache_manifest(path, &manifest, hash, error) == ERROR_NOT_FOUND)
+    if (feed_cache_manifest(work->cache, name, file, &manifest, hash, error) == ERROR_NOT_FOUND)
         return error->code = ERROR_NONE; /* no update of it was ever complete */
     if (!error->code && work->request->force && !is_complete(work, name, &manifest, error))
         manifest_free(&manifest);
     if (error->code && work->request->force) {
         /* It is forgotten: nothing waits for it, and a sync fetches all of it. */
         problems_warn(work->problems, name, 0, "is left out: %s", error->message);
+        feed_cache_path(work->cache, name, file, path);
         unlink(path);
         return error->code = ERROR_NONE;
     }

@@ -2,6 +2,7 @@
 /* The directories of remotes; importer/remote.c reads one file. */
 
 #include "core/buffer.h"
+#include "core/file.h"
 #include "core/owner.h"
 #include "importer/remote.h"
 
@@ -20,24 +21,9 @@ static enum error_code reject_file(const char *path, const char *why, struct err
     return error_next(error, "rename it so that it does not end in .conf");
 }
 
-static enum error_code read_text(int file, const char *path, struct buffer *text, struct error *error)
-{
-    ssize_t got;
-    do {
-        char *space = buffer_reserve(text, 4096);
-        if (!space)
-            return reject_file(path, "larger than 64 KiB", error);
-        got = read(file, space, 4096);
-        text->length += got > 0 ? (size_t)got : 0;
-    } while (got > 0 && text->length <= FILE_MAX_BYTES);
-    if (got < 0)
-        return error_set_errno(error, errno, "cannot read %.300s", path);
-    return got ? reject_file(path, "larger than 64 KiB", error) : ERROR_NONE;
-}
-
 static enum error_code read_remote(const char *path, struct remote *remote, struct error *error)
 {
-    struct buffer text CLEANUP(buffer_free) = BUFFER(FILE_MAX_BYTES + 8192);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(FILE_MAX_BYTES);
     int file = owner_open_regular(path, path, error);
     if (error->code == ERROR_BAD_INPUT)
         return reject_file(path, "not a regular file", error);
@@ -45,9 +31,12 @@ static enum error_code read_remote(const char *path, struct remote *remote, stru
         error->code = ERROR_SYSTEM;
     if (file < 0)
         return error->code;
-    enum error_code code = read_text(file, path, &text, error);
+    if (!file_read_all(file, &text))
+        error_set_errno(error, errno, "cannot read %.300s", path);
+    else if (text.failed)
+        reject_file(path, "larger than 64 KiB", error);
     close(file);
-    return code ? code : remote_parse(buffer_text(&text), text.length, path, remote, error);
+    return error->code ? error->code : remote_parse(buffer_text(&text), text.length, path, remote, error);
 }
 
 static bool is_list(const struct remote *remote)

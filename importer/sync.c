@@ -10,7 +10,7 @@
 #include "core/list_version.h"
 #include "db/database.h"
 #include "importer/confine.h"
-#include "importer/feed_segments.h"
+#include "importer/feed_files.h"
 #include "importer/rebuild.h"
 
 enum { MAX_LISTS = 16 };
@@ -183,16 +183,14 @@ static enum error_code choose_remotes(struct sync *sync, struct error *error)
 /* What is here of a remote that is only listed. */
 static void list_remote(struct remote_update *update)
 {
-    char path[DATABASE_PATH_SIZE];
-    char hash[MANIFEST_HASH_SIZE];
     struct manifest manifest;
-    struct error none = {.code = ERROR_NONE};
+    struct error none;
     struct remote_result *result = &update->result;
     if (update->remote->error.code)
         return;
     snprintf(result->version, sizeof result->version, "%s", update->state.version);
-    feed_cache_path(update->cache, update->remote->name, FEED_MANIFEST, path);
-    if (update->remote->list || feed_cache_manifest(path, &manifest, hash, &none))
+    if (update->remote->list ||
+        feed_cache_manifest(update->cache, update->remote->name, FEED_MANIFEST, &manifest, NULL, &none))
         return;
     snprintf(result->version, sizeof result->version, "%lld", (long long)manifest.version);
     snprintf(result->expires, sizeof result->expires, "%s", manifest.expires);
@@ -312,15 +310,12 @@ static bool mend_feeds(struct sync *sync)
     for (int i = 0; i < sync->summary->remote_count; i++) {
         struct remote_update *update = &sync->summary->remotes[i];
         enum sync_state state = update->result.state;
-        char path[DATABASE_PATH_SIZE];
-        char hash[MANIFEST_HASH_SIZE];
         struct manifest manifest;
-        struct error none = {.code = ERROR_NONE};
-        if (update->remote->list || (state != SYNC_UP_TO_DATE && state != SYNC_WOULD_UPDATE))
-            continue;
-        feed_cache_path(update->cache, update->remote->name,
-                        state == SYNC_WOULD_UPDATE ? FEED_NEW_MANIFEST : FEED_MANIFEST, path);
-        if (feed_cache_manifest(path, &manifest, hash, &none))
+        struct error none;
+        if (update->remote->list || (state != SYNC_UP_TO_DATE && state != SYNC_WOULD_UPDATE) ||
+            feed_cache_manifest(update->cache, update->remote->name,
+                                state == SYNC_WOULD_UPDATE ? FEED_NEW_MANIFEST : FEED_MANIFEST, &manifest,
+                                NULL, &none))
             continue;
         feed_segments_count(update, &manifest);
         if (update->result.missing_bytes)

@@ -22,7 +22,7 @@ DEFINE_TEST(test_manifest)
                                .expires_at = 1797933600,
                                .segments = segments,
                                .segment_count = 2,
-                               .tables = {{"cards.tsv", HASH, 77}},
+                               .tables = {{"cards.tsv", {HASH, 77, 0}}},
                                .table_count = 1};
     struct manifest read;
     struct buffer json CLEANUP(buffer_free) = BUFFER(4096);
@@ -42,8 +42,8 @@ DEFINE_TEST(test_manifest)
     }
     assert_int_equal(read.table_count, 1);
     assert_string_equal(read.tables[0].name, "cards.tsv");
-    assert_string_equal(read.tables[0].sha256, HASH);
-    assert_int_equal(read.tables[0].size, 77);
+    assert_string_equal(read.tables[0].file.sha256, HASH);
+    assert_int_equal(read.tables[0].file.size, 77);
     manifest_free(&read);
 }
 

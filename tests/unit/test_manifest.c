@@ -98,8 +98,8 @@ DEFINE_TEST(test_tables)
     ASSERT_DONE(parse(WITH_TABLES("[" TABLE ",{'name':'a-b.tsv','sha256':'" HASH_B "','size':1,'x':2}]")));
     assert_int_equal(manifest.table_count, 2);
     assert_string_equal(manifest.tables[1].name, "a-b.tsv");
-    assert_string_equal(manifest.tables[1].sha256, HASH_B);
-    assert_int_equal(manifest.tables[0].size, TABLE_MAX_BYTES);
+    assert_string_equal(manifest.tables[1].file.sha256, HASH_B);
+    assert_int_equal(manifest.tables[0].file.size, TABLE_MAX_BYTES);
     manifest_free(&manifest);
     check_cases(cases, ARRAY_SIZE(cases), assert_rejected);
 }

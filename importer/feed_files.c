@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "importer/feed_segments.h"
+#include "importer/feed_files.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,10 +9,25 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "core/file.h"
 #include "core/owner.h"
 #include "core/report.h"
 #include "feed/feed_line.h"
+#include "feed/table_kinds.h"
 #include "importer/line_reader.h"
+#include "importer/table.h"
+
+enum error_code feed_fetch(struct remote_update *update, const char *name, struct transfer *transfer,
+                           struct error *error)
+{
+    transfer->file = update->remote->file;
+    snprintf(transfer->url, sizeof transfer->url, "%s/%s", update->remote->url, name);
+    enum error_code code = transfer_run(update->transfers, transfer, error);
+    update->result.received += transfer->received;
+    return code;
+}
+
+/* ---- segments ---- */
 
 /* What unpacks lines knows other codings too, and none. */
 static enum error_code check_zstd(const char *path, const struct segment *segment, struct error *error)
@@ -87,23 +102,20 @@ static enum error_code fetch_segment(struct remote_update *update, const struct 
 {
     char path[DATABASE_PATH_SIZE];
     char part[DATABASE_PATH_SIZE];
+    char name[FEED_PATH_SIZE];
     struct stat there;
+    struct transfer transfer = {.path = part, .resume = true, .max_bytes = (uint64_t)segment->size};
+    feed_segment_path(segment->sha256, name);
     feed_cache_segment_path(update->cache, update->remote->name, segment->sha256, path);
     snprintf(part, sizeof part, "%.4080s.part", path);
-    struct transfer transfer = {
-        .file = update->remote->file, .path = part, .resume = true, .max_bytes = (uint64_t)segment->size};
-    snprintf(transfer.url, sizeof transfer.url, "%s/segments/%s.ndjson.zst", update->remote->url,
-             segment->sha256);
     /* What is no file of ours is neither written to nor in the way. */
     bool resumed = lstat(part, &there) == 0 && S_ISREG(there.st_mode);
     if (!resumed)
         unlink(part);
     *again = false;
-    enum error_code code = transfer_run(update->transfers, &transfer, error);
-    update->result.received += transfer.received;
-    if (code)
-        return code;
-    code = take_segment(update, part, segment, error);
+    if (feed_fetch(update, name, &transfer, error))
+        return error->code;
+    enum error_code code = take_segment(update, part, segment, error);
     *again = code == ERROR_REMOTE && resumed;
     return code;
 }
@@ -143,7 +155,7 @@ static enum error_code check_space(const struct remote_update *update, struct er
 enum error_code feed_segments_fetch(struct remote_update *update, const struct manifest *manifest,
                                     struct error *error)
 {
-    if (feed_cache_create(update->cache, update->remote->name, error))
+    if (feed_cache_create(update->cache, update->remote->name, FEED_SEGMENTS, error))
         return error->code;
     transfers_expect(update->transfers, update->result.missing_bytes);
     if (check_space(update, error) || fetch_missing(update, manifest, error)) {
@@ -198,4 +210,114 @@ enum error_code feed_segments_mend(struct remote_update *update, const struct ma
     feed_segments_drop_damaged(update, manifest); /* what removed some may have changed others */
     feed_segments_count(update, manifest);
     return feed_segments_fetch(update, manifest, error);
+}
+
+/* ---- tables ---- */
+
+enum { MAX_LINE = 8192 };
+
+/* One of a later passthru is not known here. */
+static bool is_allowed(const struct remote *remote, const char *name)
+{
+    const struct table_kind *kind = table_kind_find(name);
+    return kind && remote->knowledge >= (kind->is_about_verdict ? KNOWLEDGE_ALL : KNOWLEDGE_YES);
+}
+
+int64_t feed_knowledge_version(const char *path)
+{
+    static const char prefix[] = "# version: ";
+    struct line_reader *lines;
+    struct error none;
+    const char *line;
+    size_t length;
+    int64_t version = 0;
+    if (line_reader_open(path, MAX_LINE, &lines, &none))
+        return 0;
+    if (line_reader_next(lines, &line, &length, &none) == LINE_OK &&
+        strncmp(line, prefix, sizeof prefix - 1) == 0)
+        version = strtoll(line + sizeof prefix - 1, NULL, 10);
+    line_reader_close(lines);
+    return version > 0 && version <= TABLE_MAX_VERSION ? version : 0;
+}
+
+/* What is read of it again and again later on is no bomb. */
+static enum error_code check_text(const char *path, const struct feed_table *table, struct error *error)
+{
+    struct line_reader *lines;
+    enum line_status status;
+    const char *line;
+    size_t length = 0;
+    size_t total = 0;
+    if (!feed_knowledge_version(path))
+        return error_set(error, ERROR_REMOTE, "table %s does not begin with its version", table->name);
+    if (line_reader_open_as(path, table->name, MAX_LINE, &lines, error))
+        return error->code;
+    do {
+        status = line_reader_next(lines, &line, &length, error);
+        total += status == LINE_OK ? length + 1 : MAX_LINE;
+    } while ((status == LINE_OK || status == LINE_TOO_LONG) && total <= TABLE_MAX_TEXT);
+    line_reader_close(lines);
+    if (status == LINE_FAILED)
+        return error->code;
+    return status == LINE_END ? (error->code = ERROR_NONE)
+                              : error_set(error, ERROR_REMOTE, "table %s has more than %d MiB of text",
+                                          table->name, TABLE_MAX_TEXT >> 20);
+}
+
+static enum error_code check_table(const char *path, const struct feed_table *table, struct error *error)
+{
+    if (feed_cache_check(path, &table->file, error) == ERROR_REMOTE)
+        error_set(error, ERROR_REMOTE, "table %s is another one than the manifest says", table->name);
+    if (error->code)
+        return error->code;
+    if (check_text(path, table, error) == ERROR_BAD_INPUT)
+        error->code = ERROR_REMOTE;
+    return error->code;
+}
+
+static enum error_code fetch_table(struct remote_update *update, const struct feed_table *table,
+                                   struct error *error)
+{
+    char path[DATABASE_PATH_SIZE];
+    char part[DATABASE_PATH_SIZE];
+    char name[FEED_PATH_SIZE];
+    struct transfer transfer = {.path = part, .max_bytes = (uint64_t)table->file.size};
+    feed_table_path(table->file.sha256, name);
+    feed_cache_path(update->cache, update->remote->name, name, path);
+    if (access(path, R_OK) == 0)
+        return error->code = ERROR_NONE;
+    snprintf(part, sizeof part, "%.4080s.part", path);
+    unlink(part);
+    if (feed_fetch(update, name, &transfer, error) || check_table(part, table, error) ||
+        file_sync(part, error) || file_move(part, path, error)) {
+        unlink(part);
+        return error->code;
+    }
+    update->has_new_tables = true;
+    return ERROR_NONE;
+}
+
+enum error_code feed_knowledge_fetch(struct remote_update *update, const struct manifest *manifest,
+                                     struct error *error)
+{
+    struct segment allowed[MANIFEST_MAX_TABLES];
+    int count = 0;
+    char directory[DATABASE_PATH_SIZE];
+    feed_cache_path(update->cache, update->remote->name, FEED_TABLES, directory);
+    error->code = ERROR_NONE;
+    if (update->dry_run || (!update->remote->knowledge && access(directory, F_OK)))
+        return ERROR_NONE;
+    if (feed_cache_create(update->cache, update->remote->name, FEED_TABLES, error))
+        return error->code;
+    for (int i = 0; i < manifest->table_count && !error->code; i++) {
+        if (!is_allowed(update->remote, manifest->tables[i].name))
+            continue;
+        allowed[count++] = manifest->tables[i].file;
+        fetch_table(update, &manifest->tables[i], error);
+    }
+    /* What the manifest does not name any more, or what is not allowed, goes. */
+    update->has_new_tables |=
+        !error->code && feed_cache_remove_others(update->cache, update->remote->name, FEED_TABLES,
+                                                 feed_table_path, allowed, count);
+    return error->code;
 }
