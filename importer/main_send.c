@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/error_output.h"
+#include "core/json_writer.h"
 #include "core/streams.h"
 #include "db/outbox.h"
 #include "importer/program.h"
@@ -34,66 +36,92 @@ struct send_options {
     bool dry_run;
 };
 
-static void print_result(const struct send_result *result)
+static void print_result(const struct send_request *request, const struct send_result *result)
 {
     static const char *const words[] = {"was sent", "was sent before", "was rejected", "could not be sent"};
     char text[1000];
     bool failed = result->error.code;
     const bool is_new = result->outcome == SEND_SENT;
     snprintf(text, sizeof text, "report %.12s %s%s%s%s%s", result->id, words[result->outcome],
-             is_new ? " to " : "", is_new ? result->remote : "", failed ? ": " : "", result->error.message);
+             is_new ? " to " : "", is_new ? request->remote->name : "", failed ? ": " : "",
+             result->error.message);
     if (failed)
         program_print(stderr, "passthru: ", text);
     else
         program_print(stdout, "", text);
 }
 
-static void print_failure(const struct send_result *result)
+static void print_failure(const struct send_request *request, const struct send_result *result)
 {
     if (result->error.code)
-        print_result(result);
+        print_result(request, result);
+}
+
+static void append_results(struct json_writer *writer, const char *key, const char *remote,
+                           const struct send_summary *summary, enum send_outcome outcome)
+{
+    json_write_begin_array(writer, key);
+    for (int i = 0; i < summary->count; i++) {
+        const struct send_result *result = &summary->results[i];
+        if (result->outcome != outcome)
+            continue;
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "id", result->id);
+        if (result->status)
+            json_write_integer(writer, "status", result->status);
+        if (outcome == SEND_SENT)
+            json_write_string(writer, "remote", remote);
+        if (result->error.code)
+            json_write_string(writer, "error", result->error.message);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+}
+
+static void print_json(const char *remote, const struct send_summary *summary, const struct error *error)
+{
+    struct buffer out CLEANUP(buffer_free) = BUFFER((size_t)64 * 1024 * 1024);
+    struct json_writer writer = {.out = &out, .for_terminal = true};
+    json_write_begin_object(&writer, NULL);
+    append_results(&writer, "sent", remote, summary, SEND_SENT);
+    append_results(&writer, "before", remote, summary, SEND_BEFORE);
+    append_results(&writer, "refused", remote, summary, SEND_REJECTED);
+    append_results(&writer, "kept", remote, summary, SEND_KEPT);
+    if (error->code)
+        error_write_json(&writer, "error", error);
+    json_write_end_object(&writer);
+    buffer_append_byte(&out, '\n');
+    streams_write(&out);
 }
 
 static int run_send(const struct send_options *options, const char *const *ids, int id_count)
 {
     struct error error = {.code = ERROR_NONE};
-    struct send_summary summary;
-    struct buffer out CLEANUP(buffer_free) = BUFFER((size_t)64 * 1024 * 1024);
+    struct remotes remotes;
+    struct send_summary summary = {.count = 0};
     char outbox[DATABASE_PATH_SIZE];
     char data[DATABASE_PATH_SIZE];
-    if (program_find_data(options->data, data, &error))
-        return program_fail(&error, options->json);
-    if (outbox_locate(outbox, &error))
-        return program_fail(&error, options->json);
-    const struct send_request request = {.outbox = outbox,
-                                         .data_directory = data,
-                                         .remote = options->remote,
-                                         .ids = ids,
-                                         .id_count = id_count,
-                                         .waiting = program_print_waiting_to_send,
-                                         .report =
-                                             options->json || options->quiet ? print_failure : print_result};
-    if (send_reports(&request, &summary, &error))
-        program_fail(&error, false);
-    if (options->json) {
-        send_append_json(&out, &summary, &error);
-        buffer_append_byte(&out, '\n');
-        streams_write(&out);
-    }
-    send_summary_free(&summary);
-    return error_exit_status(error.code);
-}
-
-static int print_remote(const struct send_options *options)
-{
-    struct error error = {.code = ERROR_NONE};
-    char data[DATABASE_PATH_SIZE];
-    char name[80];
+    struct send_request request = {.outbox = outbox,
+                                   .ids = ids,
+                                   .id_count = id_count,
+                                   .waiting = program_print_waiting_to_send,
+                                   .report = options->json || options->quiet ? print_failure : print_result};
     if (program_find_data(options->data, data, &error) ||
-        send_find_remote(data, options->remote, name, &error))
+        (!options->dry_run && outbox_locate(outbox, &error)))
         return program_fail(&error, options->json);
-    program_print(stdout, "", name);
-    return 0;
+    const bool is_found = !remotes_load(data, &remotes, &error) &&
+                          !send_choose_remote(&remotes, options->remote, &request.remote, &error);
+    if (is_found && options->dry_run)
+        program_print(stdout, "", request.remote->name);
+    else if (is_found)
+        (void)!send_reports(&request, &summary, &error);
+    if (error.code)
+        program_fail(&error, options->json && options->dry_run);
+    if (options->json && !options->dry_run)
+        print_json(is_found ? request.remote->name : "", &summary, &error);
+    send_summary_free(&summary);
+    remotes_free(&remotes);
+    return error_exit_status(error.code);
 }
 
 int main_send(int argc, char **argv)
@@ -107,9 +135,7 @@ int main_send(int argc, char **argv)
     int status = program_take_options(argc, argv, send_help, known, ARRAY_SIZE(known));
     if (status >= 0)
         return status;
-    if (options.dry_run)
-        return print_remote(&options);
-    if (optind == argc)
+    if (optind == argc && !options.dry_run)
         return program_usage("send", "the IDs of reports are missing", options.json);
     return run_send(&options, (const char *const *)argv + optind, argc - optind);
 }

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/error_output.h"
 #include "core/json_writer.h"
 #include "core/streams.h"
+#include "db/outbox_sent.h"
 #include "importer/program.h"
-#include "importer/withdraw.h"
+#include "importer/remote.h"
+#include "importer/transfer.h"
 
 const char withdraw_help[] =
     "withdraw [OPTION]... ID...\n"
@@ -24,8 +27,87 @@ const char withdraw_help[] =
     "Exit status: 0 done; 1 no such report was sent; 2 wrong usage; 4 the remote has\n"
     "rejected it, or is not there; 5 the system denied it.\n";
 
+enum { MAX_BODY = 64 * 1024 };
+
+/* Further statuses that are an answer: the token is another one's, there is no such report. */
+static const long answers[] = {200, 403, 404, 0};
+
+/* A token is shown to nobody but who gave it, and not any more once a user has removed that remote. */
+static enum error_code check_remote(const struct outbox_receipt *receipt, const char *data_directory,
+                                    char file[4096], struct error *error)
+{
+    struct remotes remotes;
+    error->code = ERROR_NONE;
+    if (!remotes_load(data_directory, &remotes, error)) {
+        const struct remote *remote = remotes_find(&remotes, receipt->remote);
+        if (!remote || remote->error.code || strcmp(remote->submit, receipt->url) != 0) {
+            error_set(error, ERROR_REMOTE, "report %.12s was sent to %.200s, which no remote has any more",
+                      receipt->id, receipt->url);
+            error_next(error, "passthru sync --list shows the remotes; passthru-remotes(5) how one is added");
+        } else if (!remote_check_url(remote->submit, error)) {
+            snprintf(file, 4096, "%s", remote->file);
+        }
+    }
+    remotes_free(&remotes);
+    return error->code;
+}
+
+static enum error_code take_answer(const struct outbox_receipt *receipt, const struct outbox_sending *sending,
+                                   const struct transfer *transfer, struct error *error)
+{
+    const struct outbox_answer answer = {.remote = receipt->remote,
+                                         .url = receipt->url,
+                                         .status = transfer->status,
+                                         .body = buffer_text(&transfer->body),
+                                         .length = transfer->body.length};
+    char why[400];
+    if (transfer->status == 200)
+        return outbox_keep_withdrawn(sending, receipt->id, &answer, error);
+    outbox_reason(answer.body, answer.length, why, sizeof why);
+    error_set(error, ERROR_REMOTE, "%s does not take report %.12s back: %s", receipt->remote, receipt->id,
+              why);
+    return error_next(error, "ask the maintainers of the remote");
+}
+
+static enum error_code ask(const char *outbox, const struct outbox_receipt *receipt, const char *file,
+                           struct error *error)
+{
+    const struct transfer_limits defaults = {.connect = 0};
+    struct outbox_sending sending;
+    struct transfers *transfers;
+    struct transfer transfer = {
+        .file = file, .max_bytes = MAX_BODY, .is_delete = true, .token = receipt->token, .answers = answers};
+    snprintf(transfer.url, sizeof transfer.url, "%s/%s", receipt->url, receipt->id);
+    if (outbox_begin_sending(outbox, program_print_waiting_to_send, &sending, error))
+        return error->code;
+    if (!transfers_open(&defaults, NULL, &transfers, error)) {
+        if (!transfer_run(transfers, &transfer, error))
+            take_answer(receipt, &sending, &transfer, error);
+        transfers_close(transfers);
+        buffer_free(&transfer.body);
+    }
+    outbox_end_sending(&sending);
+    return error->code;
+}
+
+/* `prefix` begins the id of one report that was sent. It is asked for where it was sent to, if the remote of
+ * that name still has that address. */
+static enum error_code withdraw(const char *outbox, const char *data_directory, const char *prefix,
+                                struct outbox_receipt *receipt, struct error *error)
+{
+    char file[4096];
+    if (outbox_find_receipt(outbox, prefix, receipt, error) ||
+        check_remote(receipt, data_directory, file, error))
+        return error->code;
+    if (receipt->token[0])
+        return ask(outbox, receipt, file, error);
+    error_set(error, ERROR_REMOTE, "%s gave nothing with which report %.12s could be taken back",
+              receipt->remote, receipt->id);
+    return error_next(error, "ask the maintainers of the remote, and name the report: %s", receipt->id);
+}
+
 /* Tries all; the last error decides. */
-static int withdraw_all(struct withdrawal *withdrawal, char **ids, int count, bool json, bool quiet)
+static int withdraw_all(const char *outbox, const char *data, char **ids, int count, bool json, bool quiet)
 {
     struct error error = {.code = ERROR_NONE};
     struct error last = error;
@@ -34,15 +116,16 @@ static int withdraw_all(struct withdrawal *withdrawal, char **ids, int count, bo
     json_write_begin_object(&writer, NULL);
     json_write_begin_array(&writer, "withdrawn");
     for (int i = 0; i < count; i++) {
+        struct outbox_receipt receipt;
         char text[200];
-        if (withdraw_report(withdrawal, ids[i], &error)) {
+        if (withdraw(outbox, data, ids[i], &receipt, &error)) {
             last = error;
             program_fail(&error, false);
             continue;
         }
-        json_write_string(&writer, NULL, withdrawal->receipt.id);
+        json_write_string(&writer, NULL, receipt.id);
         snprintf(text, sizeof text, "%s has taken report %.12s back; who syncs does not get it any more",
-                 withdrawal->receipt.remote, withdrawal->receipt.id);
+                 receipt.remote, receipt.id);
         if (!json && !quiet)
             program_print(stdout, "", text);
     }
@@ -73,7 +156,5 @@ int main_withdraw(int argc, char **argv)
         return program_usage("withdraw", "the IDs of reports are missing", json);
     if (program_find_data(named, data, &error) || outbox_locate(outbox, &error))
         return program_fail(&error, json);
-    struct withdrawal withdrawal = {
-        .outbox = outbox, .data_directory = data, .waiting = program_print_waiting_to_send};
-    return withdraw_all(&withdrawal, argv + optind, argc - optind, json, quiet);
+    return withdraw_all(outbox, data, argv + optind, argc - optind, json, quiet);
 }

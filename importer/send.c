@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/error_output.h"
 #include "core/json_reader.h"
 #include "core/json_writer.h"
 #include "core/report.h"
@@ -26,7 +25,6 @@ static const long rejections[] = {400, 413, 415, 422, 0};
 struct sender {
     const struct send_request *request;
     struct send_summary *summary;
-    const struct remote *remote;
     struct outbox_sending sending;
     struct outbox outbox;
     struct transfers *transfers;
@@ -51,8 +49,8 @@ static enum error_code no_remote(struct error *error)
                "e-mail or a pull request: passthru report export --output FILE");
 }
 
-static enum error_code choose_remote(const struct remotes *remotes, const char *name,
-                                     const struct remote **chosen, struct error *error)
+enum error_code send_choose_remote(const struct remotes *remotes, const char *name,
+                                   const struct remote **chosen, struct error *error)
 {
     struct buffer names CLEANUP(buffer_free) = BUFFER((size_t)MAX_REMOTES * (REMOTE_NAME_SIZE + 2) + 1);
     int count = 0;
@@ -171,8 +169,8 @@ static void take_failure(struct sender *sender, const struct transfer *transfer,
     result->outcome = SEND_KEPT;
     result->error = transfer->error;
     if (!transfer->error.code)
-        error_set(&result->error, ERROR_REMOTE, "%s: unexpected HTTP status %ld", sender->remote->name,
-                  transfer->status);
+        error_set(&result->error, ERROR_REMOTE, "%s: unexpected HTTP status %ld",
+                  sender->request->remote->name, transfer->status);
     sender->last = result->error;
     /* There is no server, or it wants to be left alone. */
     if (!transfer->connected || transfer->status == 429 || transfer->status == 503 ||
@@ -186,8 +184,8 @@ static void take_failure(struct sender *sender, const struct transfer *transfer,
 static void take_answer(struct sender *sender, const struct outbox_entry *entry,
                         const struct transfer *transfer, struct send_result *result)
 {
-    const struct outbox_answer answer = {.remote = sender->remote->name,
-                                         .url = sender->remote->submit,
+    const struct outbox_answer answer = {.remote = sender->request->remote->name,
+                                         .url = sender->request->remote->submit,
                                          .status = transfer->status,
                                          .body = buffer_text(&transfer->body),
                                          .length = transfer->body.length};
@@ -218,7 +216,7 @@ static void find_token(const struct sender *sender, const struct outbox_entry *e
                           ? NULL
                           : json_member_text(report, "supersedes");
     if (!old || outbox_find_receipt(sender->request->outbox, old, receipt, &none) ||
-        strcmp(receipt->url, sender->remote->submit) != 0)
+        strcmp(receipt->url, sender->request->remote->submit) != 0)
         receipt->token[0] = '\0';
 }
 
@@ -226,7 +224,7 @@ static void post(struct sender *sender, const struct outbox_entry *entry, struct
 {
     struct buffer json CLEANUP(buffer_free) = BUFFER(8 * REPORT_MAX_BYTES);
     struct transfer transfer = {
-        .file = sender->remote->file, .max_bytes = MAX_BODY, .post = &json, .answers = rejections};
+        .file = sender->request->remote->file, .max_bytes = MAX_BODY, .post = &json, .answers = rejections};
     struct outbox_receipt receipt;
     struct error error;
     find_token(sender, entry, &receipt);
@@ -237,7 +235,7 @@ static void post(struct sender *sender, const struct outbox_entry *entry, struct
         stop(sender, result, &error);
         return;
     }
-    snprintf(transfer.url, sizeof transfer.url, "%s", sender->remote->submit);
+    snprintf(transfer.url, sizeof transfer.url, "%s", sender->request->remote->submit);
     /* The answer counts, not whether all of it came. */
     if (transfer_run(sender->transfers, &transfer, &error) && !transfer.error.code)
         transfer.error = error;
@@ -248,7 +246,6 @@ static void post(struct sender *sender, const struct outbox_entry *entry, struct
 static void send_one(struct sender *sender, struct send_result *result)
 {
     struct error error = {.code = ERROR_NONE};
-    result->remote = sender->remote->name;
     if (outbox_was_sent(sender->request->outbox, result->id)) {
         result->outcome = SEND_BEFORE;
         keep_sent(sender, NULL, result);
@@ -258,8 +255,7 @@ static void send_one(struct sender *sender, struct send_result *result)
     } else {
         post(sender, find_entry(&sender->outbox, result->id, &error), result);
     }
-    if (sender->request->report)
-        sender->request->report(result);
+    sender->request->report(sender->request, result);
 }
 
 /* ---- all ---- */
@@ -311,7 +307,6 @@ static enum error_code send_to(struct sender *sender, struct error *error)
 enum error_code send_reports(const struct send_request *request, struct send_summary *summary,
                              struct error *error)
 {
-    struct remotes remotes;
     struct sender *sender = calloc(1, sizeof *sender);
     *summary = (struct send_summary){.count = 0};
     error->code = ERROR_NONE;
@@ -319,67 +314,13 @@ enum error_code send_reports(const struct send_request *request, struct send_sum
         return error_set(error, ERROR_NO_MEMORY, "no memory to send reports");
     sender->request = request;
     sender->summary = summary;
-    if (!remotes_load(request->data_directory, &remotes, error) &&
-        !choose_remote(&remotes, request->remote, &sender->remote, error)) {
-        snprintf(summary->remote, sizeof summary->remote, "%s", sender->remote->name);
-        enum error_code code = send_to(sender, error);
-        error->code = code;
-    }
-    remotes_free(&remotes);
+    enum error_code code = send_to(sender, error);
     free(sender);
-    return error->code;
-}
-
-enum error_code send_find_remote(const char *data_directory, const char *remote, char name[80],
-                                 struct error *error)
-{
-    struct remotes remotes;
-    const struct remote *chosen;
-    error->code = ERROR_NONE;
-    if (!remotes_load(data_directory, &remotes, error) && !choose_remote(&remotes, remote, &chosen, error))
-        snprintf(name, 80, "%s", chosen->name);
-    remotes_free(&remotes);
-    return error->code;
+    return error->code = code;
 }
 
 void send_summary_free(struct send_summary *summary)
 {
     free(summary->results);
     *summary = (struct send_summary){.count = 0};
-}
-
-/* ---- as JSON ---- */
-
-static void append_results(struct json_writer *writer, const char *key, const struct send_summary *summary,
-                           enum send_outcome outcome)
-{
-    json_write_begin_array(writer, key);
-    for (int i = 0; i < summary->count; i++) {
-        const struct send_result *result = &summary->results[i];
-        if (result->outcome != outcome)
-            continue;
-        json_write_begin_object(writer, NULL);
-        json_write_string(writer, "id", result->id);
-        if (result->status)
-            json_write_integer(writer, "status", result->status);
-        if (outcome == SEND_SENT)
-            json_write_string(writer, "remote", summary->remote);
-        if (result->error.code)
-            json_write_string(writer, "error", result->error.message);
-        json_write_end_object(writer);
-    }
-    json_write_end_array(writer);
-}
-
-void send_append_json(struct buffer *out, const struct send_summary *summary, const struct error *error)
-{
-    struct json_writer writer = {.out = out, .for_terminal = true};
-    json_write_begin_object(&writer, NULL);
-    append_results(&writer, "sent", summary, SEND_SENT);
-    append_results(&writer, "before", summary, SEND_BEFORE);
-    append_results(&writer, "refused", summary, SEND_REJECTED);
-    append_results(&writer, "kept", summary, SEND_KEPT);
-    if (error->code)
-        error_write_json(&writer, "error", error);
-    json_write_end_object(&writer);
 }

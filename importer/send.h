@@ -5,6 +5,7 @@
 #include "core/buffer.h"
 #include "core/error.h"
 #include "db/report_id.h"
+#include "importer/remote.h"
 
 /* Sends reports of the outbox to the `submit` address of a remote: each is POSTed as JSON, the very bytes
  * that `passthru report show` shows. 201 (stored) and 200 (known already): it moves to sent/; 400, 413 and
@@ -23,37 +24,33 @@ struct send_result {
     enum send_outcome outcome;
     long status;        /* of HTTP; 0: there was no answer */
     struct error error; /* why it was rejected or kept: hostile */
-    const char *remote; /* its name, while request.report is called */
 };
 
 struct send_request {
     const char *outbox; /* the directory */
-    const char *data_directory;
-    const char *remote; /* its name, or NULL where there is but one */
+    const struct remote *remote;
     const char *const *ids;
     int id_count;
-    void (*waiting)(void);                            /* somebody else sends */
-    void (*report)(const struct send_result *result); /* called for each report when it is done; or NULL */
+    void (*waiting)(void); /* somebody else sends */
+    /* Called for each report when it is done. */
+    void (*report)(const struct send_request *request, const struct send_result *result);
 };
 
 struct send_summary {
-    char remote[80]; /* its name */
     struct send_result *results;
     int count;
 };
 
-/* Sends them. ERROR_NOT_FOUND, ERROR_USAGE, ERROR_BAD_INPUT or ERROR_REMOTE when nothing was sent because of
- * the ids or the remotes; ERROR_REMOTE when a report was rejected or kept; the error of the system when what
- * became of a report could not be written. The caller frees the summary, also after an error. */
+/* Finds the remote that reports go to: that of this name, or, where it is NULL, the only one that takes some.
+ * ERROR_USAGE, or the error of a remote whose file is wrong; ERROR_REMOTE when there is none. */
+MUST_CHECK enum error_code send_choose_remote(const struct remotes *remotes, const char *name,
+                                              const struct remote **chosen, struct error *error);
+
+/* Sends them. ERROR_NOT_FOUND, ERROR_USAGE or ERROR_BAD_INPUT when nothing was sent because of the ids;
+ * ERROR_REMOTE when a report was rejected or kept; the error of the system when what became of a report could
+ * not be written. The caller frees the summary, also after an error. */
 MUST_CHECK enum error_code send_reports(const struct send_request *request, struct send_summary *summary,
                                         struct error *error);
-/* Says to which remote send_reports would send: its name. The errors of a wrong or missing remote. */
-MUST_CHECK enum error_code send_find_remote(const char *data_directory, const char *remote, char name[80],
-                                            struct error *error);
-
 void send_summary_free(struct send_summary *summary);
-
-/* Appends {"sent":[...],"before":[...],"refused":[...],"kept":[...]}, and `error` unless it is none. */
-void send_append_json(struct buffer *out, const struct send_summary *summary, const struct error *error);
 
 #endif
