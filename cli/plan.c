@@ -279,8 +279,6 @@ int command_plan(int argc, char **argv)
         command->machine.texts[i] = BUFFER(8192);
     command->machine.host = command->machine.choice = BUFFER(4096);
     command->machine.unreadable = BUFFER(65536);
-    command->machine.setup.boot_line = command->machine.setup.next_line =
-        command->machine.setup.waiting_modules = BUFFER(65536);
     int status = parse_arguments(argc, argv, command);
     if (!status)
         status = write_plan(command);

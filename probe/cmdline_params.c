@@ -53,11 +53,8 @@ static const struct {
 /* One parameter, as the checks below see it. */
 struct param {
     struct host_state *host;
-    struct findings *findings;
     const struct cmdline *all; /* the line that it stands in */
     int number;
-    const char *file;
-    long line;
     const char *text;
     struct span key;
     struct span value;
@@ -77,31 +74,30 @@ static void check_values(const struct param *param, const char *const *values)
             continue;
         const char *guess = span_guess(value, values);
         if (guess)
-            findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_UNKNOWN_VALUE_TYPO,
-                         SPAN_FORMAT(value), SPAN_FORMAT(param->key), SPAN_FORMAT(param->key), guess);
+            host_finding(param->host, FINDING_CMDLINE_UNKNOWN_VALUE_TYPO, SPAN_FORMAT(value),
+                         SPAN_FORMAT(param->key), SPAN_FORMAT(param->key), guess);
         else if (span_is(value, "pt"))
-            findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_UNKNOWN_VALUE_PT,
-                         SPAN_FORMAT(value), SPAN_FORMAT(param->key));
+            host_finding(param->host, FINDING_CMDLINE_UNKNOWN_VALUE_PT, SPAN_FORMAT(value),
+                         SPAN_FORMAT(param->key));
         else
-            findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_UNKNOWN_VALUE,
-                         SPAN_FORMAT(value), SPAN_FORMAT(param->key));
+            host_finding(param->host, FINDING_CMDLINE_UNKNOWN_VALUE, SPAN_FORMAT(value),
+                         SPAN_FORMAT(param->key));
     }
 }
 
 static void check_intel(const struct param *param)
 {
     if (param->host->cpu == CPU_AMD)
-        findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_OTHER_MAKER, param->text);
+        host_finding(param->host, FINDING_CMDLINE_OTHER_MAKER, param->text);
     check_values(param, intel_values);
 }
 
 static void check_amd(const struct param *param)
 {
     if (param->host->cpu == CPU_INTEL)
-        findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_OTHER_MAKER_INTEL,
-                     param->text);
+        host_finding(param->host, FINDING_CMDLINE_OTHER_MAKER_INTEL, param->text);
     else if (span_is(param->value, "on"))
-        findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_AMD_IOMMU_ON, param->text);
+        host_finding(param->host, FINDING_CMDLINE_AMD_IOMMU_ON, param->text);
     else
         check_values(param, amd_values);
 }
@@ -109,20 +105,20 @@ static void check_amd(const struct param *param)
 static void check_iommu(const struct param *param)
 {
     if (span_is(param->value, "on") || span_is(param->value, "1"))
-        findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_IOMMU_ON, param->text);
+        host_finding(param->host, FINDING_CMDLINE_IOMMU_ON, param->text);
     else
         check_values(param, iommu_values);
 }
 
 static void check_ids(const struct param *param)
 {
-    vfio_ids_add(param->host, param->value, true, param->file, param->line);
+    vfio_ids_add(param->host, param->value, true);
     param->host->vfio_named = true;
 }
 
 static void check_acs(const struct param *param)
 {
-    findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_ACS_OVERRIDE, param->text);
+    host_finding(param->host, FINDING_CMDLINE_ACS_OVERRIDE, param->text);
 }
 
 /* video=efifb:off, video=vesafb:off or video=simplefb:off */
@@ -142,12 +138,12 @@ static void check_video(const struct param *param)
         is_told = span_begins(other, "video=") && is_framebuffer_off(other);
     }
     if (is_framebuffer_off(param->value) && !obeyed && !is_told)
-        findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_EFIFB_OFF, param->text);
+        host_finding(param->host, FINDING_CMDLINE_EFIFB_OFF, param->text);
 }
 
 static void check_nomodeset(const struct param *param)
 {
-    findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_NOMODESET, param->text);
+    host_finding(param->host, FINDING_CMDLINE_NOMODESET, param->text);
 }
 
 static void check_blacklist(const struct param *param)
@@ -155,7 +151,7 @@ static void check_blacklist(const struct param *param)
     struct span rest = param->value;
     struct span driver;
     while (span_next_part(&rest, ',', &driver))
-        hold_back_driver(param->host, driver);
+        hold_back_module(&param->host->setup, driver);
 }
 
 static void check_driver_pre(const struct param *param)
@@ -164,7 +160,7 @@ static void check_driver_pre(const struct param *param)
     struct span driver;
     while (span_next_part(&rest, ',', &driver))
         if (span_is_module(driver, "vfio_pci"))
-            param->host->vfio_early = param->host->vfio_named = true;
+            param->host->setup.vfio_early = param->host->vfio_named = true;
 }
 
 static void check_split(const struct param *param)
@@ -172,13 +168,13 @@ static void check_split(const struct param *param)
     struct span driver;
     struct span parameter;
     if (span_split(param->key, '.', &driver, &parameter) && splits_gpu(driver, parameter, param->value))
-        config_place_note(&param->host->split, param->file, param->line);
+        host_note_place(param->host, &param->host->split);
 }
 
 static void check_disable_vga(const struct param *param)
 {
     if (span_is(param->value, "1") || span_is(param->value, "Y"))
-        config_place_note(&param->host->disable_vga, param->file, param->line);
+        host_note_place(param->host, &param->host->disable_vga);
 }
 
 static const struct {
@@ -210,18 +206,16 @@ static bool check_orphan(const struct param *param)
     while (bare.length && bare.start[bare.length - 1] == ',')
         bare.length--;
     if (span_is_module(bare, "igfx_off")) {
-        findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_IGFX_OFF_ALONE, param->text);
+        host_finding(param->host, FINDING_CMDLINE_IGFX_OFF_ALONE, param->text);
         return true;
     }
     for (size_t i = 0; i < ARRAY_SIZE(orphan_values); i++)
         if (span_is(bare, orphan_values[i].value)) {
-            findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_VALUE_ALONE, param->text,
-                         orphan_values[i].right);
+            host_finding(param->host, FINDING_CMDLINE_VALUE_ALONE, param->text, orphan_values[i].right);
             return true;
         }
     if (!param->has_value && vfio_id_is_orphan(bare)) {
-        findings_add(param->findings, param->file, param->line, FINDING_VFIO_IDS_MALFORMED_CMDLINE,
-                     param->text);
+        host_finding(param->host, FINDING_VFIO_IDS_MALFORMED_CMDLINE, param->text);
         return true;
     }
     return false;
@@ -241,10 +235,16 @@ static bool check_key(const struct param *param)
         return false;
     /* vfio-pci, as everybody writes it. */
     bool is_vfio_pci = strncmp(guess, "vfio_pci.", 9) == 0;
-    findings_add(param->findings, param->file, param->line, FINDING_CMDLINE_TYPO, param->text,
-                 is_vfio_pci ? "vfio-pci." : "", is_vfio_pci ? guess + 9 : guess, param->has_value ? "=" : "",
-                 SPAN_FORMAT(param->value));
+    host_finding(param->host, FINDING_CMDLINE_TYPO, param->text, is_vfio_pci ? "vfio-pci." : "",
+                 is_vfio_pci ? guess + 9 : guess, param->has_value ? "=" : "", SPAN_FORMAT(param->value));
     return true;
+}
+
+/* Findings are about this parameter from now on. */
+static void look_at_param(struct host_state *host, const struct cmdline *line, int number)
+{
+    host->file = cmdline_param_file(line, number);
+    host->line = line->params[number].line;
 }
 
 void cmdline_params_check(struct host_state *host, const struct cmdline *line, const struct cmdline *others)
@@ -253,13 +253,8 @@ void cmdline_params_check(struct host_state *host, const struct cmdline *line, c
         const char *text = cmdline_param(line, i);
         if (others && cmdline_has(others, text))
             continue;
-        struct param param = {.host = host,
-                              .findings = host->findings,
-                              .all = line,
-                              .number = i,
-                              .file = cmdline_param_file(line, i),
-                              .line = line->params[i].line,
-                              .text = text};
+        struct param param = {.host = host, .all = line, .number = i, .text = text};
+        look_at_param(host, line, i);
         param.has_value = span_split(span_of(text), '=', &param.key, &param.value);
         /* A quote around a value is no part of it. */
         if (param.value.length > 1 && param.value.start[0] == '"')
@@ -339,17 +334,16 @@ static void check_switch(struct host_state *host, const struct cmdline *line,
 {
     if (!state->how || (other_maker != CPU_UNKNOWN && host->cpu == other_maker))
         return;
-    const char *file = cmdline_param_file(line, state->param);
-    long number = line->params[state->param].line;
+    look_at_param(host, line, state->param);
     bool is_off = strcmp(state->how, "off") == 0;
     bool is_intel = strcmp(state->key, "intel_iommu") == 0;
     if (is_off && is_intel)
-        findings_add(host->findings, file, number, FINDING_CMDLINE_IOMMU_OFF_INTEL, state->key);
+        host_finding(host, FINDING_CMDLINE_IOMMU_OFF_INTEL, state->key);
     else if (is_off)
-        findings_add(host->findings, file, number, FINDING_CMDLINE_IOMMU_OFF, state->key);
+        host_finding(host, FINDING_CMDLINE_IOMMU_OFF, state->key);
     /* "on" is no value of the others, which is reported already. */
     if (state->contradicts && is_intel)
-        findings_add(host->findings, file, number, FINDING_CMDLINE_CONTRADICTORY, state->key, state->how);
+        host_finding(host, FINDING_CMDLINE_CONTRADICTORY, state->key, state->how);
 }
 
 void cmdline_check(struct host_state *host, const struct cmdline *line, bool passthrough_wanted)

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "probe/host_state.h"
 
+/* Where it is not known what the machine boots by, the line that runs is what there is. */
+enum { RUNNING = BOOT_UNKNOWN };
+
 struct command_lines {
     struct host_state *host;
-    struct cmdline running;
     struct grub_settings grub;
-    struct cmdline grub_all; /* both variables, as GRUB joins them */
-    struct cmdline cmdline;
-    struct cmdline entries;
-    bool has_running;
-    bool has_grub;
-    bool has_cmdline;
-    bool has_entries;
+    struct cmdline of[BOOT_PATH_COUNT]; /* of GRUB both variables, as it joins them */
+    bool is_there[BOOT_PATH_COUNT];
     bool is_proxmox_boot; /* proxmox-boot-tool keeps the boot partitions */
     long cmdline_lines;   /* lines of /etc/kernel/cmdline that are not empty */
 };
@@ -23,14 +19,14 @@ struct command_lines {
 static void read_running(void *context, const char *file, struct span text)
 {
     struct command_lines *lines = context;
-    cmdline_add(&lines->running, text, file, 1);
-    lines->has_running = true;
+    cmdline_add(&lines->of[RUNNING], text, file, 1);
+    lines->is_there[RUNNING] = true;
 }
 
 static void read_grub(void *context, const char *file, struct span text)
 {
     struct command_lines *lines = context;
-    lines->has_grub = true;
+    lines->is_there[BOOT_GRUB] = true;
     lines->grub.unclosed = 0;
     grub_parse(&lines->grub, text, file);
     if (lines->grub.unclosed)
@@ -41,13 +37,13 @@ static void read_cmdline(void *context, const char *file, struct span text)
 {
     struct command_lines *lines = context;
     struct span line;
-    lines->has_cmdline = true;
+    lines->is_there[BOOT_CMDLINE] = true;
     for (long number = 1; span_next_line(&text, &line); number++) {
         line = span_trim(line);
         if (!line.length || line.start[0] == '#')
             continue;
         lines->cmdline_lines++;
-        cmdline_add(&lines->cmdline, line, file, number);
+        cmdline_add(&lines->of[BOOT_CMDLINE], line, file, number);
     }
 }
 
@@ -60,8 +56,8 @@ static void read_entry(void *context, const char *file, struct span text)
     for (long number = 1; span_next_line(&text, &line); number++) {
         if (!span_next_word(&line, &key) || !span_is(key, "options"))
             continue;
-        lines->has_entries = true;
-        cmdline_add(&lines->entries, line, file, number);
+        lines->is_there[BOOT_ENTRIES] = true;
+        cmdline_add(&lines->of[BOOT_ENTRIES], line, file, number);
     }
 }
 
@@ -89,8 +85,8 @@ static void read_syslinux(void *context, const char *file, struct span text)
             is_settled = is_default;
         }
     }
-    lines->has_entries |= chosen_line > 0;
-    cmdline_add(&lines->entries, chosen, file, chosen_line);
+    lines->is_there[BOOT_ENTRIES] |= chosen_line > 0;
+    cmdline_add(&lines->of[BOOT_ENTRIES], chosen, file, chosen_line);
 }
 
 /* limine.conf of Limine 8 and later: "cmdline: ..." of each entry. */
@@ -104,8 +100,8 @@ static void read_limine(void *context, const char *file, struct span text)
         if (!span_split(span_trim(line), ':', &key, &value) ||
             !(span_is_word(key, "cmdline") || span_is_word(key, "kernel_cmdline")))
             continue;
-        lines->has_entries = true;
-        cmdline_add(&lines->entries, value, file, number);
+        lines->is_there[BOOT_ENTRIES] = true;
+        cmdline_add(&lines->of[BOOT_ENTRIES], value, file, number);
     }
 }
 
@@ -115,11 +111,11 @@ static void note_cut(struct host_state *host, const struct command_lines *lines)
     const struct {
         const struct cmdline *line;
         const char *what;
-    } all[] = {{&lines->running, "/proc/cmdline"},
+    } all[] = {{&lines->of[RUNNING], "/proc/cmdline"},
                {&lines->grub.linux_params, "/etc/default/grub"},
                {&lines->grub.default_params, "/etc/default/grub"},
-               {&lines->cmdline, "/etc/kernel/cmdline"},
-               {&lines->entries, "the entries of the boot loader"}};
+               {&lines->of[BOOT_CMDLINE], "/etc/kernel/cmdline"},
+               {&lines->of[BOOT_ENTRIES], "the entries of the boot loader"}};
     for (size_t i = 0; i < ARRAY_SIZE(all); i++)
         if (all[i].line->is_cut)
             root_note_unreadable(host->root, all[i].what,
@@ -131,8 +127,8 @@ static void read_all(struct host_state *host, struct command_lines *lines)
     read_config_file(host->root, "/proc/cmdline", read_running, lines);
     read_config_file(host->root, "/etc/default/grub", read_grub, lines);
     each_config_file(host->root, "/etc/default/grub.d", ".cfg", read_grub, lines);
-    cmdline_join(&lines->grub_all, &lines->grub.linux_params);
-    cmdline_join(&lines->grub_all, &lines->grub.default_params);
+    cmdline_join(&lines->of[BOOT_GRUB], &lines->grub.linux_params);
+    cmdline_join(&lines->of[BOOT_GRUB], &lines->grub.default_params);
     read_config_file(host->root, "/etc/kernel/cmdline", read_cmdline, lines);
     each_config_file(host->root, "/boot/loader/entries", ".conf", read_entry, lines);
     each_config_file(host->root, "/efi/loader/entries", ".conf", read_entry, lines);
@@ -146,37 +142,22 @@ static void read_all(struct host_state *host, struct command_lines *lines)
 /* GRUB says BOOT_IMAGE=; systemd-boot names the initrd by an EFI path. */
 static enum boot_path find_boot_path(struct host_state *host, const struct command_lines *lines)
 {
-    for (int i = 0; i < lines->running.count; i++) {
-        const char *param = cmdline_param(&lines->running, i);
-        if (strncmp(param, "BOOT_IMAGE=", 11) == 0 && lines->has_grub)
+    for (int i = 0; i < lines->of[RUNNING].count; i++) {
+        const char *param = cmdline_param(&lines->of[RUNNING], i);
+        if (strncmp(param, "BOOT_IMAGE=", 11) == 0 && lines->is_there[BOOT_GRUB])
             return BOOT_GRUB;
-        if (strncmp(param, "initrd=\\", 8) == 0 && lines->has_cmdline)
+        if (strncmp(param, "initrd=\\", 8) == 0 && lines->is_there[BOOT_CMDLINE])
             return BOOT_CMDLINE;
     }
-    if (lines->has_grub != lines->has_cmdline)
-        return lines->has_grub ? BOOT_GRUB : BOOT_CMDLINE;
-    if (!lines->has_grub)
-        return lines->has_entries ? BOOT_ENTRIES : BOOT_UNKNOWN;
+    if (lines->is_there[BOOT_GRUB] != lines->is_there[BOOT_CMDLINE])
+        return lines->is_there[BOOT_GRUB] ? BOOT_GRUB : BOOT_CMDLINE;
+    if (!lines->is_there[BOOT_GRUB])
+        return lines->is_there[BOOT_ENTRIES] ? BOOT_ENTRIES : BOOT_UNKNOWN;
     /* Both are there. With EFI, proxmox-boot-tool sets up systemd-boot (GRUB only for Secure Boot). */
     if (lines->is_proxmox_boot &&
         (root_exists(host->root, "/sys/firmware/efi") || !root_exists(host->root, "/sys")))
         return BOOT_CMDLINE;
     return BOOT_UNKNOWN;
-}
-
-static const struct cmdline *line_of(const struct command_lines *lines, enum boot_path path)
-{
-    switch (path) {
-    case BOOT_GRUB:
-        return &lines->grub_all;
-    case BOOT_CMDLINE:
-        return &lines->cmdline;
-    case BOOT_ENTRIES:
-        return &lines->entries;
-    case BOOT_UNKNOWN:
-        break;
-    }
-    return &lines->running;
 }
 
 /* Parameters of `line` that matter and that `other` lacks, with spaces between them. Returns the first, or
@@ -211,10 +192,10 @@ static void check_active(struct host_state *host, const struct command_lines *li
 {
     struct buffer missing CLEANUP(buffer_free) = BUFFER(65536);
     char step[100] = "reboot";
-    if (path == BOOT_UNKNOWN || !lines->has_running)
+    if (path == BOOT_UNKNOWN || !lines->is_there[RUNNING])
         return;
-    const struct cmdline *line = line_of(lines, path);
-    int first = find_missing(line, &lines->running, &missing);
+    const struct cmdline *line = &lines->of[path];
+    int first = find_missing(line, &lines->of[RUNNING], &missing);
     if (path != BOOT_ENTRIES)
         snprintf(step, sizeof step, "%s, then reboot", refresh_step(lines, path));
     if (first >= 0)
@@ -228,8 +209,8 @@ static void check_unused(struct host_state *host, const struct command_lines *li
     struct buffer missing CLEANUP(buffer_free) = BUFFER(65536);
     if (path != BOOT_GRUB && path != BOOT_CMDLINE)
         return;
-    const struct cmdline *used = line_of(lines, path);
-    const struct cmdline *unused = line_of(lines, path == BOOT_GRUB ? BOOT_CMDLINE : BOOT_GRUB);
+    const struct cmdline *used = &lines->of[path];
+    const struct cmdline *unused = &lines->of[path == BOOT_GRUB ? BOOT_CMDLINE : BOOT_GRUB];
     int first = find_missing(unused, used, &missing);
     const char *right = path == BOOT_GRUB ? "/etc/default/grub" : "/etc/kernel/cmdline";
     if (first >= 0)
@@ -241,7 +222,7 @@ static void check_unused(struct host_state *host, const struct command_lines *li
 /* Keeps the parameters that people edit: of GRUB those of the default start, of several entries the first. */
 static void keep_boot(struct host_setup *setup, const struct command_lines *lines, enum boot_path path)
 {
-    const struct cmdline *all = line_of(lines, path);
+    const struct cmdline *all = &lines->of[path];
     const struct cmdline *edited = path == BOOT_GRUB ? &lines->grub.default_params : all;
     setup->boot = path;
     setup->is_proxmox_boot = lines->is_proxmox_boot;
@@ -259,49 +240,38 @@ static void keep_boot(struct host_setup *setup, const struct command_lines *line
 static void check_lines(struct host_state *host, const struct command_lines *lines, struct cmdline *effective)
 {
     enum boot_path path = find_boot_path(host, lines);
-    cmdline_params_check(host, &lines->grub_all, NULL);
-    cmdline_params_check(host, &lines->cmdline, &lines->grub_all);
-    struct cmdline *files = calloc(1, sizeof *files);
-    buffer_memory_was_short |= !files;
-    if (!files)
-        return;
-    cmdline_join(files, &lines->grub_all);
-    cmdline_join(files, &lines->cmdline);
+    cmdline_params_check(host, &lines->of[BOOT_GRUB], NULL);
+    cmdline_params_check(host, &lines->of[BOOT_CMDLINE], &lines->of[BOOT_GRUB]);
+    struct cmdline files = {.count = 0};
+    cmdline_join(&files, &lines->of[BOOT_GRUB]);
+    cmdline_join(&files, &lines->of[BOOT_CMDLINE]);
     /* Each installed kernel has an entry of its own with the same options: they are of interest only where
      * they are what people edit. */
     if (path == BOOT_ENTRIES) {
-        cmdline_params_check(host, &lines->entries, NULL);
-        cmdline_join(files, &lines->entries);
+        cmdline_params_check(host, &lines->of[BOOT_ENTRIES], NULL);
+        cmdline_join(&files, &lines->of[BOOT_ENTRIES]);
     }
-    cmdline_params_check(host, &lines->running, files);
-    cmdline_free(files);
-    free(files);
+    cmdline_params_check(host, &lines->of[RUNNING], &files);
+    cmdline_free(&files);
     check_active(host, lines, path);
     check_unused(host, lines, path);
     if (lines->cmdline_lines > 1 && lines->is_proxmox_boot)
         findings_add(host->findings, "/etc/kernel/cmdline", 2, FINDING_CMDLINE_SEVERAL_LINES);
-    cmdline_join(effective, line_of(lines, path));
-    if (host->setup)
-        keep_boot(host->setup, lines, path);
+    cmdline_join(effective, &lines->of[path]);
+    keep_boot(&host->setup, lines, path);
 }
 
-bool command_lines_check(struct host_state *host, struct cmdline *effective)
+void command_lines_check(struct host_state *host, struct cmdline *effective)
 {
-    struct command_lines *lines = calloc(1, sizeof *lines);
-    buffer_memory_was_short |= !lines;
-    if (!lines)
-        return false;
-    lines->host = host;
-    read_all(host, lines);
-    host->running_intel_iommu = cmdline_switch(&lines->running, "intel_iommu");
-    check_lines(host, lines, effective);
-    bool any = lines->has_running || lines->has_grub || lines->has_cmdline || lines->has_entries;
-    cmdline_free(&lines->running);
-    cmdline_free(&lines->grub.linux_params);
-    cmdline_free(&lines->grub.default_params);
-    cmdline_free(&lines->grub_all);
-    cmdline_free(&lines->cmdline);
-    cmdline_free(&lines->entries);
-    free(lines);
-    return any;
+    struct command_lines lines = {.host = host};
+    read_all(host, &lines);
+    host->running_intel_iommu = cmdline_switch(&lines.of[RUNNING], "intel_iommu");
+    host->setup.iommu_was_asked = host->running_intel_iommu && strcmp(host->running_intel_iommu, "on") == 0;
+    check_lines(host, &lines, effective);
+    cmdline_free(&lines.grub.linux_params);
+    cmdline_free(&lines.grub.default_params);
+    for (int i = 0; i < BOOT_PATH_COUNT; i++) {
+        host->setup.has_line |= lines.is_there[i];
+        cmdline_free(&lines.of[i]);
+    }
 }

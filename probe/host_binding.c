@@ -6,12 +6,12 @@
 
 enum { MAX_KERNELS = 64 };
 
-void config_place_note(struct config_place *place, const char *file, long line)
+void host_note_place(const struct host_state *host, struct config_place *place)
 {
     if (place->line)
         return;
-    snprintf(place->file, sizeof place->file, "%s", file);
-    place->line = line;
+    snprintf(place->file, sizeof place->file, "%s", host->file);
+    place->line = host->line;
 }
 
 bool splits_gpu(struct span driver, struct span parameter, struct span value)
@@ -62,7 +62,7 @@ static void read_script(void *context, const char *file, struct span text)
 }
 
 /* One device of Unraid's list, ADDRESS[|VENDOR:DEVICE]; Unraid skips it when another device is there now. */
-static void read_unraid_device(struct host_state *host, struct span word, const char *file, long line)
+static void read_unraid_device(struct host_state *host, struct span word)
 {
     struct span place;
     struct span text;
@@ -82,22 +82,24 @@ static void read_unraid_device(struct host_state *host, struct span word, const 
         return;
     struct pci_id bare = device ? pci_id_base(&device->id) : id;
     if (!device || pci_id_number(&device->id) != pci_id_number(&id))
-        findings_add(host->findings, file, line, FINDING_VFIO_CFG_OTHER_DEVICE, buffer,
+        host_finding(host, FINDING_VFIO_CFG_OTHER_DEVICE, buffer,
                      device ? pci_id_print(&bare, is) : "nothing", pci_id_print(&id, was));
 }
 
 /* /boot/config/vfio-pci.cfg: BIND=ADDRESS|ID ADDRESS|ID */
 static void read_unraid_list(void *context, const char *file, struct span text)
 {
+    struct host_state *host = context;
     struct span line;
-    for (long number = 1; span_next_line(&text, &line); number++) {
+    host->file = file;
+    for (host->line = 1; span_next_line(&text, &line); host->line++) {
         struct span key;
         struct span list;
         struct span word;
         if (!span_split(span_trim(line), '=', &key, &list) || !span_is(key, "BIND"))
             continue;
         while (span_next_word(&list, &word))
-            read_unraid_device(context, word, file, number);
+            read_unraid_device(host, word);
     }
 }
 
@@ -108,11 +110,12 @@ static void read_splitter(void *context, const char *file, struct span text)
 {
     struct host_state *host = context;
     struct span line;
-    for (long number = 1; span_next_line(&text, &line); number++) {
+    host->file = file;
+    for (host->line = 1; span_next_line(&text, &line); host->line++) {
         line = span_trim(line);
         if (line.length && line.start[0] != '#' &&
             (span_holds(line, "sriov_numvfs") || span_holds(line, "sriov-manage")))
-            config_place_note(&host->split, file, number);
+            host_note_place(host, &host->split);
     }
 }
 

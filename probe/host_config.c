@@ -78,7 +78,7 @@ static bool is_empty_directory(struct root *root, const char *directory)
 /* The running kernel has intel_iommu=on, and no IOMMU. */
 static void check_iommu_seen(struct host_state *host)
 {
-    if (host->cpu == CPU_INTEL && host->running_intel_iommu && strcmp(host->running_intel_iommu, "on") == 0 &&
+    if (host->cpu == CPU_INTEL && host->setup.iommu_was_asked &&
         is_empty_directory(host->root, "/sys/class/iommu") &&
         is_empty_directory(host->root, "/sys/kernel/iommu_groups"))
         findings_add(host->findings, NULL, 0, FINDING_IOMMU_NOT_SEEN);
@@ -92,17 +92,17 @@ static bool has_split_gpu(const struct pci_machine *machine)
     return false;
 }
 
-static void check_nothing_set_up(struct host_state *host, bool wanted, bool has_line,
-                                 const struct cmdline *line)
+static void check_nothing_set_up(struct host_state *host, bool wanted, const struct cmdline *line)
 {
-    if (!has_line)
+    if (!host->setup.has_line)
         findings_add(host->findings, NULL, 0, FINDING_CMDLINE_UNREADABLE);
     /* Its virtual functions are bound when a virtual machine starts; ids= would take the whole GPU. */
     if (host->split.line)
         findings_add(host->findings, host->split.file, host->split.line, FINDING_HOST_SPLITS_GPU);
     if (wanted || host->split.line || has_split_gpu(host->machine))
         return;
-    bool needs_switch = has_line && host->cpu == CPU_INTEL && !cmdline_switch(line, "intel_iommu");
+    bool needs_switch =
+        host->setup.has_line && host->cpu == CPU_INTEL && !cmdline_switch(line, "intel_iommu");
     const char *first = needs_switch ? "write intel_iommu=on on the kernel command line; " : "";
     if (host->is_unraid)
         findings_add(host->findings, NULL, 0, FINDING_VFIO_NOT_SET_UP_UNRAID, first);
@@ -179,41 +179,40 @@ static void check_dkms(const struct host_state *host)
 void host_config_read(struct root *root, const struct pci_machine *machine, struct findings *findings,
                       struct host_setup *setup)
 {
+    enum { MAX_TEXT = 64 << 10, MAX_MODULES = 4 << 20 };
     struct vm_wishes wishes = {.pass_a_device = false};
-    struct cmdline *line = calloc(1, sizeof *line);
-    struct host_state *host = calloc(1, sizeof *host);
-    if (line && host) {
-        host->root = root;
-        host->machine = machine;
-        host->findings = findings;
-        host->setup = setup;
-        host->cpu = read_cpu_maker(root, machine);
-        read_kernel_version(host);
-        host_binding_check(host);
-        bool has_line = command_lines_check(host, line);
-        modprobe_config_check(host);
-        initramfs_config_check(host);
-        vfio_ids_check(host);
-        bool wanted = host->id_count || host->vfio_named || any_on_vfio(machine);
-        vm_config_each_file(root, note_wishes, &wishes);
-        wanted |= wishes.pass_a_device;
-        if (host->disable_vga.line && *wishes.legacy_igd)
-            findings_add(findings, host->disable_vga.file, host->disable_vga.line,
-                         FINDING_VFIO_DISABLE_VGA_LEGACY_IGD, wishes.legacy_igd);
-        if (has_line)
-            cmdline_check(host, line, wanted);
-        check_iommu_seen(host);
-        check_dkms(host);
-        check_nothing_set_up(host, wanted, has_line, line);
-        if (setup)
-            host_setup_fill(host, has_line);
-    } else {
-        buffer_memory_was_short = true;
+    struct cmdline line = {.count = 0};
+    struct host_state host = {.root = root,
+                              .machine = machine,
+                              .findings = findings,
+                              .setup = {.boot_line = BUFFER(MAX_TEXT),
+                                        .next_line = BUFFER(MAX_TEXT),
+                                        .waiting_modules = BUFFER(MAX_MODULES)},
+                              .cpu = read_cpu_maker(root, machine)};
+    read_kernel_version(&host);
+    host_binding_check(&host);
+    command_lines_check(&host, &line);
+    modprobe_config_check(&host);
+    initramfs_config_check(&host);
+    vfio_ids_check(&host);
+    bool wanted = host.id_count || host.vfio_named || any_on_vfio(machine);
+    vm_config_each_file(root, note_wishes, &wishes);
+    wanted |= wishes.pass_a_device;
+    if (host.disable_vga.line && *wishes.legacy_igd)
+        findings_add(findings, host.disable_vga.file, host.disable_vga.line,
+                     FINDING_VFIO_DISABLE_VGA_LEGACY_IGD, wishes.legacy_igd);
+    if (host.setup.has_line)
+        cmdline_check(&host, &line, wanted);
+    check_iommu_seen(&host);
+    check_dkms(&host);
+    check_nothing_set_up(&host, wanted, &line);
+    cmdline_free(&line);
+    if (!setup) {
+        host_setup_free(&host.setup);
+        return;
     }
-    if (line)
-        cmdline_free(line);
-    free(line);
-    free(host);
+    host_setup_fill(&host);
+    *setup = host.setup;
 }
 
 void host_config_check(struct root *root, const struct pci_machine *machine, struct findings *findings)

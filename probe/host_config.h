@@ -18,6 +18,7 @@ enum boot_path {
     BOOT_GRUB,    /* /etc/default/grub, by update-grub or grub-mkconfig */
     BOOT_CMDLINE, /* /etc/kernel/cmdline, by proxmox-boot-tool or kernel-install */
     BOOT_ENTRIES, /* /boot/loader/entries, edited by hand */
+    BOOT_PATH_COUNT,
 };
 
 enum initramfs_tool { INITRAMFS_UNKNOWN, INITRAMFS_TOOLS, INITRAMFS_DRACUT, INITRAMFS_MKINITCPIO };
@@ -48,7 +49,7 @@ struct host_setup {
     bool is_recorded;  /* some of modprobe.d is there to be read */
 };
 
-/* The same, and how it is set up; free with host_setup_free. */
+/* The same, and stores how it is set up (unless NULL); free with host_setup_free. */
 void host_config_read(struct root *root, const struct pci_machine *machine, struct findings *findings,
                       struct host_setup *setup);
 void host_setup_free(struct host_setup *setup);

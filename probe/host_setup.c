@@ -53,26 +53,23 @@ static void find_vendor_reset(void *context, const char *file, struct span text)
             *(bool *)context = true;
 }
 
-void host_setup_fill(const struct host_state *host, bool has_line)
+void host_setup_fill(struct host_state *host)
 {
     static const uint16_t makers[] = {0x10de, 0x1002, 0x8086};
-    struct host_setup *setup = host->setup;
+    struct host_setup *setup = &host->setup;
     struct root *root = host->root;
     read_config_file(root, "/etc/os-release", read_systems, setup);
     setup->is_intel = host->cpu == CPU_INTEL;
     setup->is_amd = host->cpu == CPU_AMD;
-    setup->has_line = has_line;
-    setup->iommu_was_asked = host->running_intel_iommu && strcmp(host->running_intel_iommu, "on") == 0;
     setup->initramfs = find_initramfs(root, setup);
     for (int i = 0; i < host->id_count; i++) {
         setup->ids[setup->id_count++] = host->ids[i].id;
-        if (!setup->ids_file[0] && strstr(host->ids[i].file, "/modprobe.d/"))
-            snprintf(setup->ids_file, sizeof setup->ids_file, "%s", host->ids[i].file);
+        if (!setup->ids_file[0] && strstr(host->ids[i].place.file, "/modprobe.d/"))
+            snprintf(setup->ids_file, sizeof setup->ids_file, "%s", host->ids[i].place.file);
     }
-    setup->vfio_early = host->vfio_early;
     setup->vfio_builtin = host->vfio_builtin && !host->is_unraid;
     for (size_t i = 0; i < ARRAY_SIZE(makers); i++)
-        setup->waiting[i] = host->vfio_early || !vfio_earlier_driver(host, makers[i]) ? makers[i] : 0;
+        setup->waiting[i] = setup->vfio_early || !vfio_earlier_driver(host, makers[i]) ? makers[i] : 0;
     setup->vendor_reset = setup->vendor_reset_loaded = root_exists(root, "/sys/module/vendor_reset");
     read_config_file(root, "/etc/modules", find_vendor_reset, &setup->vendor_reset);
     each_config_file(root, "/etc/modules-load.d", ".conf", find_vendor_reset, &setup->vendor_reset);
@@ -86,16 +83,26 @@ void host_setup_free(struct host_setup *setup)
     buffer_free(&setup->waiting_modules);
 }
 
-bool host_setup_waits(struct root *root, const struct host_setup *setup, const char *driver)
+void hold_back_module(struct host_setup *setup, struct span module)
 {
-    char module[32];
+    buffer_append_format(&setup->waiting_modules, " %.*s ", SPAN_FORMAT(module));
+}
+
+bool is_held_back(const struct host_setup *setup, const char *module)
+{
     struct span rest = {buffer_text(&setup->waiting_modules), setup->waiting_modules.length};
     struct span name;
-    pci_driver_module(root, driver, module, sizeof module);
     while (span_next_word(&rest, &name))
         if (span_is_module(name, module))
             return true;
     return false;
+}
+
+bool host_setup_waits(struct root *root, const struct host_setup *setup, const char *driver)
+{
+    char module[32];
+    pci_driver_module(root, driver, module, sizeof module);
+    return is_held_back(setup, module);
 }
 
 bool host_setup_binds(struct root *root, const struct host_setup *setup, const struct pci_device *device)

@@ -15,37 +15,26 @@ enum { MAX_CMDLINE_PARAMS = 512 };
 
 enum cpu_maker { CPU_UNKNOWN, CPU_INTEL, CPU_AMD };
 
-/* An ID that vfio-pci is to claim, and where it is set. */
-struct vfio_id {
-    struct pci_id id;
-    char file[256];
-    long line;
-    bool is_param; /* of the kernel, which counts also where vfio-pci is no module */
-};
-
 /* Where something is set: line 0 where it is not. */
 struct config_place {
     char file[256];
     long line;
 };
 
-/* Drivers that would take a GPU or a function of it before vfio-pci does. */
-enum host_driver {
-    DRIVER_NOUVEAU,
-    DRIVER_NVIDIA,
-    DRIVER_AMDGPU,
-    DRIVER_RADEON,
-    DRIVER_I915,
-    DRIVER_XE,
-    DRIVER_SND_HDA_INTEL,
-    HOST_DRIVER_COUNT,
+/* An ID that vfio-pci is to claim. */
+struct vfio_id {
+    struct pci_id id;
+    struct config_place place;
+    bool is_param; /* of the kernel, which counts also where vfio-pci is no module */
 };
 
 struct host_state {
     struct root *root;
     const struct pci_machine *machine; /* NULL: not known */
     struct findings *findings;
-    struct host_setup *setup; /* NULL: nobody asks for it */
+    const char *file; /* what is being looked at, for host_finding */
+    long line;
+    struct host_setup setup;
     enum cpu_maker cpu;
     char release[64];                /* of the kernel that runs, as uname -r prints it; "" when not known */
     bool is_unraid;                  /* its root file system is made anew at each start */
@@ -54,14 +43,15 @@ struct host_state {
     const char *running_intel_iommu; /* of the running kernel: "on", "off", or NULL */
     struct vfio_id ids[MAX_VFIO_IDS];
     int id_count;
-    bool held_back[HOST_DRIVER_COUNT]; /* blacklisted, or loaded after vfio-pci */
-    int ids_parameters;                /* how often modprobe.d has options vfio-pci ids= */
-    bool nvidia_installed;             /* NVIDIA's own driver: its package's modprobe.d file is there */
-    bool vfio_early;                   /* vfio-pci is loaded by the initramfs before other drivers */
-    struct config_place split;         /* where a GPU is split into virtual functions (SR-IOV) */
-    struct config_place disable_vga;   /* where vfio-pci is told to keep off VGA's ports and memory */
-    bool vfio_named;                   /* some file loads or mentions vfio-pci */
+    int ids_parameters;              /* how often modprobe.d has options vfio-pci ids= */
+    bool nvidia_installed;           /* NVIDIA's own driver: its package's modprobe.d file is there */
+    struct config_place split;       /* where a GPU is split into virtual functions (SR-IOV) */
+    struct config_place disable_vga; /* where vfio-pci is told to keep off VGA's ports and memory */
+    bool vfio_named;                 /* some file loads or mentions vfio-pci */
 };
+
+/* Adds a finding about the line that is being looked at. */
+#define host_finding(host, ...) findings_add((host)->findings, (host)->file, (host)->line, __VA_ARGS__)
 
 /* The parameters of a kernel command line, each with its place. Zero is an empty one. */
 struct cmdline_param {
@@ -81,8 +71,8 @@ struct cmdline {
 /* Reads what the kernel itself brings, and what sets devices aside by their address or splits them. */
 void host_binding_check(struct host_state *host);
 
-/* Notes a place, unless there is one already. */
-void config_place_note(struct config_place *place, const char *file, long line);
+/* Notes the line that is being looked at, unless there is a place already. */
+void host_note_place(const struct host_state *host, struct config_place *place);
 
 /* Whether a driver's parameter splits a GPU into virtual functions: max_vfs=7 of i915 or xe. */
 bool splits_gpu(struct span driver, struct span parameter, struct span value);
@@ -126,15 +116,15 @@ bool cmdline_param_matters(const char *param);
 
 /* ---- probe/command_lines.c ---- */
 
-/* Reads the running command line and all files that the next one may come from; true when there was one. The
- * one that counts is left in `effective`. */
-bool command_lines_check(struct host_state *host, struct cmdline *effective);
+/* Reads the running command line and all files that the next one may come from, and says in host->setup
+ * whether there was one. The one that counts is left in `effective`. */
+void command_lines_check(struct host_state *host, struct cmdline *effective);
 
 /* ---- probe/vfio_ids.c ---- */
 
 /* Takes the value of ids= of vfio-pci, as a parameter of the kernel or of the module; reports what the kernel
  * would not understand. */
-void vfio_ids_add(struct host_state *host, struct span ids, bool is_param, const char *file, long line);
+void vfio_ids_add(struct host_state *host, struct span ids, bool is_param);
 
 /* Whether text looks like PCI IDs: without its key then. */
 bool vfio_id_is_orphan(struct span text);
@@ -145,24 +135,22 @@ void vfio_ids_check(struct host_state *host);
 /* The driver that would take a GPU of this maker before vfio-pci does; NULL: none. */
 const char *vfio_earlier_driver(const struct host_state *host, uint16_t vendor);
 
-/* Notes that a driver leaves devices to vfio-pci. */
-void hold_back_driver(struct host_state *host, struct span driver);
-
-/* The maker whose GPUs a driver takes; 0: of none, or of any. */
-uint16_t gpu_driver_vendor(struct span driver);
-
 /* ---- probe/modprobe_config.c and probe/initramfs_config.c ---- */
 
 void modprobe_config_check(struct host_state *host);
 void modprobe_parse(struct host_state *host, struct span text, const char *file);
 void initramfs_config_check(struct host_state *host);
 
-/* Reports a mistyped vfio module; true when it was one. */
-bool vfio_module_typo(struct host_state *host, struct span module, const char *file, long line);
+/* Reports a mistyped vfio module in the line that is being looked at; true when it was one. */
+bool vfio_module_typo(struct host_state *host, struct span module);
 
 /* ---- probe/host_setup.c ---- */
 
+/* Notes that a module leaves devices to vfio-pci: it is blacklisted, or loaded later. */
+void hold_back_module(struct host_setup *setup, struct span module);
+bool is_held_back(const struct host_setup *setup, const char *module);
+
 /* Completes host->setup with what the readers have found. */
-void host_setup_fill(const struct host_state *host, bool has_line);
+void host_setup_fill(struct host_state *host);
 
 #endif

@@ -12,43 +12,48 @@ struct module_list {
 
 static bool takes_named_gpu(const struct host_state *host, struct span module)
 {
-    uint16_t vendor = gpu_driver_vendor(module);
-    for (int i = 0; i < host->id_count; i++)
-        if (vendor && host->ids[i].id.vendor == vendor)
-            return true;
+    static const struct {
+        const char *driver;
+        uint16_t vendor; /* whose GPUs it takes */
+    } drivers[] = {{"nouveau", 0x10de}, {"nvidia", 0x10de}, {"nvidia_drm", 0x10de}, {"amdgpu", 0x1002},
+                   {"radeon", 0x1002},  {"i915", 0x8086},   {"xe", 0x8086}};
+    for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
+        for (int k = 0; k < host->id_count && span_is_module(module, drivers[i].driver); k++)
+            if (host->ids[k].id.vendor == drivers[i].vendor)
+                return true;
     return false;
 }
 
-static void read_module(struct host_state *host, struct module_list *list, struct span module,
-                        const char *file, long line)
+static void read_module(struct host_state *host, struct module_list *list, struct span module)
 {
     list->gpu_driver_yet |= takes_named_gpu(host, module);
     if (span_is_module(module, "vfio_virqfd") && (!host->kernel || host->kernel >= 602))
-        findings_add(host->findings, file, line, FINDING_VFIO_VIRQFD_GONE);
+        host_finding(host, FINDING_VFIO_VIRQFD_GONE);
     if (span_begins(module, "vfio") || span_begins(module, "vifo"))
-        vfio_module_typo(host, module, file, line);
+        vfio_module_typo(host, module);
     if (!span_is_module(module, "vfio_pci"))
         return;
     host->vfio_named = true;
     if (list->is_initramfs && list->gpu_driver_yet)
-        findings_add(host->findings, file, line, FINDING_INITRAMFS_ORDER);
+        host_finding(host, FINDING_INITRAMFS_ORDER);
     else if (list->is_initramfs)
-        host->vfio_early = true;
+        host->setup.vfio_early = true;
 }
 
 /* One module a line, parameters after it: initramfs-tools, /etc/modules, modules-load.d(5). */
 static void read_lines(struct host_state *host, struct module_list list, const char *file, struct span text)
 {
     struct span line;
-    for (long number = 1; span_next_line(&text, &line); number++) {
+    host->file = file;
+    for (host->line = 1; span_next_line(&text, &line); host->line++) {
         struct span module;
         struct span option;
         if (!span_next_word(&line, &module) || module.start[0] == '#' || module.start[0] == ';')
             continue;
-        read_module(host, &list, module, file, number);
+        read_module(host, &list, module);
         while (span_is_module(module, "vfio_pci") && span_next_word(&line, &option))
             if (span_begins(option, "ids="))
-                vfio_ids_add(host, (struct span){option.start + 4, option.length - 4}, false, file, number);
+                vfio_ids_add(host, (struct span){option.start + 4, option.length - 4}, false);
     }
 }
 
@@ -65,7 +70,6 @@ static void read_modules(void *context, const char *file, struct span text)
 /* A file in shell syntax while it is read. */
 struct shell_file {
     struct host_state *host;
-    const char *file;
     struct module_list list;
     long hooks_line; /* of mkinitcpio; 0: none */
     bool has_modconf;
@@ -84,11 +88,12 @@ static void read_hooks(struct shell_file *shell, const struct shell_variable *va
 static void read_shell_modules(struct shell_file *shell, const struct shell_variable *variable)
 {
     struct cmdline modules = {.count = 0};
-    cmdline_add(&modules, variable->value, shell->file, variable->line);
+    cmdline_add(&modules, variable->value, shell->host->file, variable->line);
     for (int i = 0; i < modules.count; i++) {
         struct span module = span_of(cmdline_param(&modules, i));
         shell->has_vfio |= span_is_module(module, "vfio_pci");
-        read_module(shell->host, &shell->list, module, shell->file, modules.params[i].line);
+        shell->host->line = modules.params[i].line;
+        read_module(shell->host, &shell->list, module);
     }
     cmdline_free(&modules);
 }
@@ -106,10 +111,12 @@ static void read_mkinitcpio_variable(void *context, const struct shell_variable 
 static void read_mkinitcpio(void *context, const char *file, struct span text)
 {
     struct host_state *host = context;
-    struct shell_file shell = {.host = host, .file = file, .list = {.is_initramfs = true}};
+    struct shell_file shell = {.host = host, .list = {.is_initramfs = true}};
+    host->file = file;
     each_shell_variable(text, read_mkinitcpio_variable, &shell);
+    host->line = shell.hooks_line;
     if (shell.has_vfio && shell.hooks_line && !shell.has_modconf && host->ids_parameters)
-        findings_add(host->findings, file, shell.hooks_line, FINDING_INITRAMFS_NO_MODCONF);
+        host_finding(host, FINDING_INITRAMFS_NO_MODCONF);
 }
 
 static void read_dracut_variable(void *context, const struct shell_variable *variable)
@@ -123,7 +130,8 @@ static void read_dracut_variable(void *context, const struct shell_variable *var
 /* dracut.conf(5): add_drivers+=" ... ", force_drivers+=" ... "; only the latter loads them first. */
 static void read_dracut(void *context, const char *file, struct span text)
 {
-    struct shell_file shell = {.host = context, .file = file};
+    struct shell_file shell = {.host = context};
+    shell.host->file = file;
     each_shell_variable(text, read_dracut_variable, &shell);
 }
 

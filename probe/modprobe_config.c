@@ -13,15 +13,7 @@ static const char *const directories[] = {"/etc/modprobe.d", "/run/modprobe.d", 
 static const char *const vfio_parameters[] = {
     "ids", "nointxmask", "disable_vga", "disable_idle_d3", "enable_sriov", "disable_denylist", NULL};
 
-struct directive {
-    struct host_state *host;
-    struct findings *findings;
-    const char *file;
-    long line;
-    struct span rest; /* after the first word */
-};
-
-bool vfio_module_typo(struct host_state *host, struct span module, const char *file, long line)
+bool vfio_module_typo(struct host_state *host, struct span module)
 {
     static const char *const known[] = {"vfio_pci",      "vfio_iommu_type1", "vfio_virqfd", "vfio_mdev",
                                         "vfio_pci_core", "vfio_platform",    "vfio",        NULL};
@@ -36,162 +28,152 @@ bool vfio_module_typo(struct host_state *host, struct span module, const char *f
             if (span_is_module(module, others[i]))
                 return false;
     }
-    findings_add(host->findings, file, line, FINDING_MODULE_TYPO, SPAN_FORMAT(module), guess);
+    host_finding(host, FINDING_MODULE_TYPO, SPAN_FORMAT(module), guess);
     return true;
 }
 
-static void read_vfio_option(const struct directive *directive, struct span option)
+static void read_vfio_option(struct host_state *host, struct span option)
 {
     struct span key;
     struct span value;
     bool has_value = span_split(option, '=', &key, &value);
     if (span_is(key, "ids")) {
-        vfio_ids_add(directive->host, value, false, directive->file, directive->line);
-        if (directive->host->ids_parameters++)
-            findings_add(directive->findings, directive->file, directive->line, FINDING_MODPROBE_IDS_TWICE);
+        vfio_ids_add(host, value, false);
+        if (host->ids_parameters++)
+            host_finding(host, FINDING_MODPROBE_IDS_TWICE);
         return;
     }
     if (!has_value && vfio_id_is_orphan(key)) {
-        findings_add(directive->findings, directive->file, directive->line,
-                     FINDING_VFIO_IDS_MALFORMED_MODPROBE, SPAN_FORMAT(key));
+        host_finding(host, FINDING_VFIO_IDS_MALFORMED_MODPROBE, SPAN_FORMAT(key));
         return;
     }
     if (span_is(key, "disable_vga") && !span_is(value, "0") && !span_is(value, "N"))
-        config_place_note(&directive->host->disable_vga, directive->file, directive->line);
+        host_note_place(host, &host->disable_vga);
     if (span_is_any(key, vfio_parameters))
         return;
     const char *guess = span_guess(key, vfio_parameters);
     if (!guess && span_is(key, "id"))
         guess = "ids";
     if (guess)
-        findings_add(directive->findings, directive->file, directive->line,
-                     FINDING_MODPROBE_UNKNOWN_PARAMETER_TYPO, SPAN_FORMAT(key), guess);
+        host_finding(host, FINDING_MODPROBE_UNKNOWN_PARAMETER_TYPO, SPAN_FORMAT(key), guess);
     else
-        findings_add(directive->findings, directive->file, directive->line,
-                     FINDING_MODPROBE_UNKNOWN_PARAMETER, SPAN_FORMAT(key));
+        host_finding(host, FINDING_MODPROBE_UNKNOWN_PARAMETER, SPAN_FORMAT(key));
 }
 
 /* Unsafe interrupts are for boards without interrupt remapping; elsewhere they only weaken isolation. */
-static void check_unsafe_interrupts(const struct directive *directive)
+static void check_unsafe_interrupts(struct host_state *host)
 {
     const struct host none = {.chassis = CHASSIS_UNKNOWN};
     struct pci_machine machine = {.count = 0};
     struct iommu iommu;
-    iommu_read(directive->host->root, &none, &machine, &iommu);
+    iommu_read(host->root, &none, &machine, &iommu);
     if (iommu.interrupt_remapping == TRISTATE_YES)
-        findings_add(directive->findings, directive->file, directive->line,
-                     FINDING_MODPROBE_UNSAFE_INTERRUPTS);
+        host_finding(host, FINDING_MODPROBE_UNSAFE_INTERRUPTS);
 }
 
 /* An option of another module than vfio-pci. */
-static void read_other_option(const struct directive *directive, struct span module, struct span option)
+static void read_other_option(struct host_state *host, struct span module, struct span option)
 {
     struct span key;
     struct span value;
     span_split(option, '=', &key, &value);
     if (splits_gpu(module, key, value))
-        config_place_note(&directive->host->split, directive->file, directive->line);
+        host_note_place(host, &host->split);
     if (span_is_module(module, "vfio_iommu_type1") && span_is(key, "allow_unsafe_interrupts") &&
         (span_is(value, "1") || span_is(value, "Y")))
-        check_unsafe_interrupts(directive);
+        check_unsafe_interrupts(host);
     if (span_begins(module, "vfio") && span_is(key, "ids"))
-        findings_add(directive->findings, directive->file, directive->line, FINDING_MODPROBE_IDS_ELSEWHERE,
-                     SPAN_FORMAT(option));
+        host_finding(host, FINDING_MODPROBE_IDS_ELSEWHERE, SPAN_FORMAT(option));
 }
 
-static void read_options(struct directive *directive)
+static void read_options(struct host_state *host, struct span rest)
 {
     struct span module;
     struct span option;
-    if (!span_next_word(&directive->rest, &module) ||
-        vfio_module_typo(directive->host, module, directive->file, directive->line))
+    if (!span_next_word(&rest, &module) || vfio_module_typo(host, module))
         return;
     bool is_vfio_pci = span_is_module(module, "vfio_pci");
-    directive->host->vfio_named |= is_vfio_pci;
-    while (span_next_word(&directive->rest, &option)) {
+    host->vfio_named |= is_vfio_pci;
+    while (span_next_word(&rest, &option)) {
         if (is_vfio_pci)
-            read_vfio_option(directive, option);
+            read_vfio_option(host, option);
         else
-            read_other_option(directive, module, option);
+            read_other_option(host, module, option);
     }
 }
 
 /* softdep MODULE pre: A B post: C */
-static void read_softdep(struct directive *directive)
+static void read_softdep(struct host_state *host, struct span rest)
 {
     struct span module;
     struct span word;
     bool before = false;
-    if (!span_next_word(&directive->rest, &module))
+    if (!span_next_word(&rest, &module))
         return;
-    while (span_next_word(&directive->rest, &word)) {
+    while (span_next_word(&rest, &word)) {
         if (word.start[word.length - 1] == ':')
             before = span_is(word, "pre:");
         else if (before && span_is_module(word, "vfio_pci")) {
-            directive->host->vfio_named = true;
-            hold_back_driver(directive->host, module);
+            host->vfio_named = true;
+            hold_back_module(&host->setup, module);
         } else if (before) {
-            vfio_module_typo(directive->host, word, directive->file, directive->line);
+            vfio_module_typo(host, word);
         }
     }
 }
 
-static void read_blacklist(struct directive *directive)
+static void read_blacklist(struct host_state *host, struct span rest)
 {
     struct span module;
-    if (!span_next_word(&directive->rest, &module))
+    if (!span_next_word(&rest, &module))
         return;
-    hold_back_driver(directive->host, module);
+    hold_back_module(&host->setup, module);
     if (memchr(module.start, '*', module.length))
-        findings_add(directive->findings, directive->file, directive->line,
-                     FINDING_MODPROBE_BLACKLIST_PATTERN, SPAN_FORMAT(module));
+        host_finding(host, FINDING_MODPROBE_BLACKLIST_PATTERN, SPAN_FORMAT(module));
     if (span_is_module(module, "snd_hda_intel"))
-        findings_add(directive->findings, directive->file, directive->line, FINDING_MODPROBE_BLACKLIST_SOUND,
-                     SPAN_FORMAT(module));
+        host_finding(host, FINDING_MODPROBE_BLACKLIST_SOUND, SPAN_FORMAT(module));
 }
 
 /* install MODULE /bin/false, or a command that loads vfio-pci before */
-static void read_install(struct directive *directive)
+static void read_install(struct host_state *host, struct span rest)
 {
     struct span module;
-    if (span_next_word(&directive->rest, &module) &&
-        (span_holds(directive->rest, "/false") || span_holds(directive->rest, "/true") ||
-         span_holds(directive->rest, "vfio")))
-        hold_back_driver(directive->host, module);
+    if (span_next_word(&rest, &module) &&
+        (span_holds(rest, "/false") || span_holds(rest, "/true") || span_holds(rest, "vfio")))
+        hold_back_module(&host->setup, module);
     /* A script that binds by address, in place of the module. */
-    directive->host->vfio_named |= span_is_module(module, "vfio_pci") && directive->rest.length;
+    host->vfio_named |= span_is_module(module, "vfio_pci") && rest.length;
 }
 
-static void skip(struct directive *directive)
+static void skip(struct host_state *host, struct span rest)
 {
-    (void)directive;
+    (void)host;
+    (void)rest;
 }
 
 static const struct {
     const char *name;
-    void (*read)(struct directive *directive);
+    void (*read)(struct host_state *host, struct span rest); /* what is after the first word */
 } directives[] = {
     {"options", read_options}, {"softdep", read_softdep}, {"blacklist", read_blacklist},
     {"install", read_install}, {"alias", skip},           {"remove", skip},
     {"config", skip},          {"include", skip},         {"weakdep", skip},
 };
 
-static void read_line(struct host_state *host, struct span text, const char *file, long line)
+static void read_line(struct host_state *host, struct span rest)
 {
     static const char *const names[] = {"options", "softdep", "blacklist", "install",
                                         "alias",   "remove",  "weakdep",   NULL};
-    struct directive directive = {
-        .host = host, .findings = host->findings, .file = file, .line = line, .rest = text};
     struct span name;
-    if (!span_next_word(&directive.rest, &name) || name.start[0] == '#')
+    if (!span_next_word(&rest, &name) || name.start[0] == '#')
         return;
     for (size_t i = 0; i < ARRAY_SIZE(directives); i++)
         if (span_is(name, directives[i].name)) {
-            directives[i].read(&directive);
+            directives[i].read(host, rest);
             return;
         }
     const char *guess = span_guess(name, names);
-    findings_add(host->findings, file, line, FINDING_MODPROBE_UNKNOWN_DIRECTIVE, SPAN_FORMAT(name),
+    host_finding(host, FINDING_MODPROBE_UNKNOWN_DIRECTIVE, SPAN_FORMAT(name),
                  guess ? guess : "options, softdep or blacklist");
 }
 
@@ -200,17 +182,17 @@ void modprobe_parse(struct host_state *host, struct span text, const char *file)
 {
     struct buffer joined CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
     struct span line;
-    long first = 1;
+    host->file = file;
     for (long number = 1; span_next_line(&text, &line); number++) {
         bool goes_on = line.length && line.start[line.length - 1] == '\\';
         if (!joined.length)
-            first = number;
+            host->line = number;
         buffer_append(&joined, line.start, line.length - goes_on);
         if (goes_on && text.length) {
             buffer_append_byte(&joined, ' ');
             continue;
         }
-        read_line(host, (struct span){buffer_text(&joined), joined.length}, file, first);
+        read_line(host, (struct span){buffer_text(&joined), joined.length});
         buffer_clear(&joined);
     }
 }
@@ -228,7 +210,8 @@ static void read_ignored(void *context, const char *file, struct span text)
 {
     struct host_state *host = context;
     struct span line;
-    for (long number = 1; span_next_line(&text, &line); number++) {
+    host->file = file;
+    for (host->line = 1; span_next_line(&text, &line); host->line++) {
         struct span name;
         struct span module;
         if (!span_next_word(&line, &name) || !span_next_word(&line, &module))
@@ -236,7 +219,7 @@ static void read_ignored(void *context, const char *file, struct span text)
         if (!(span_is(name, "options") && span_begins(module, "vfio")) &&
             !(span_is(name, "softdep") && span_holds(line, "vfio")) && !span_is(name, "blacklist"))
             continue;
-        findings_add(host->findings, file, number, FINDING_MODPROBE_FILE_IGNORED, file);
+        host_finding(host, FINDING_MODPROBE_FILE_IGNORED, file);
         return;
     }
 }

@@ -6,36 +6,6 @@
 #include "probe/host.h"
 #include "probe/host_state.h"
 
-static const struct {
-    const char *name;
-    uint16_t vendor; /* whose GPUs it drives; 0: of any */
-} drivers[HOST_DRIVER_COUNT] = {
-    [DRIVER_NOUVEAU] = {"nouveau", 0x10de},
-    [DRIVER_NVIDIA] = {"nvidia", 0x10de},
-    [DRIVER_AMDGPU] = {"amdgpu", 0x1002},
-    [DRIVER_RADEON] = {"radeon", 0x1002},
-    [DRIVER_I915] = {"i915", 0x8086},
-    [DRIVER_XE] = {"xe", 0x8086},
-    [DRIVER_SND_HDA_INTEL] = {"snd_hda_intel", 0},
-};
-
-void hold_back_driver(struct host_state *host, struct span driver)
-{
-    if (host->setup)
-        buffer_append_format(&host->setup->waiting_modules, " %.*s ", SPAN_FORMAT(driver));
-    for (int i = 0; i < HOST_DRIVER_COUNT; i++)
-        if (span_is_module(driver, drivers[i].name))
-            host->held_back[i] = true;
-}
-
-uint16_t gpu_driver_vendor(struct span driver)
-{
-    for (int i = 0; i < HOST_DRIVER_COUNT; i++)
-        if (span_is_module(driver, drivers[i].name))
-            return drivers[i].vendor;
-    return span_is_module(driver, "nvidia_drm") ? 0x10de : 0;
-}
-
 bool vfio_id_is_orphan(struct span text)
 {
     struct pci_id id;
@@ -86,7 +56,7 @@ static bool has_id(const struct host_state *host, const struct pci_id *id)
     return false;
 }
 
-void vfio_ids_add(struct host_state *host, struct span ids, bool is_param, const char *file, long line)
+void vfio_ids_add(struct host_state *host, struct span ids, bool is_param)
 {
     struct span part;
     if (ids.length > 1 && ids.start[0] == '"')
@@ -96,16 +66,15 @@ void vfio_ids_add(struct host_state *host, struct span ids, bool is_param, const
         if (!part.length)
             continue;
         if (!parse_id(part, &id)) {
-            findings_add(host->findings, file, line, FINDING_VFIO_IDS_MALFORMED, SPAN_FORMAT(part));
+            host_finding(host, FINDING_VFIO_IDS_MALFORMED, SPAN_FORMAT(part));
             continue;
         }
         if (has_id(host, &id) || host->id_count == MAX_VFIO_IDS)
             continue;
         struct vfio_id *added = &host->ids[host->id_count++];
         added->id = id;
-        added->line = line;
         added->is_param = is_param;
-        snprintf(added->file, sizeof added->file, "%s", file);
+        host_note_place(host, &added->place);
     }
 }
 
@@ -123,8 +92,7 @@ static void append_device(struct buffer *out, const struct pci_device *device)
 }
 
 /* The other functions of a GPU, which the kernel hands to other drivers. */
-static void check_functions(struct host_state *host, const struct pci_device *gpu,
-                            const struct vfio_id *named)
+static void check_functions(struct host_state *host, const struct pci_device *gpu)
 {
     struct buffer missing CLEANUP(buffer_free) = BUFFER(1024);
     struct buffer list CLEANUP(buffer_free) = BUFFER(1024);
@@ -142,16 +110,15 @@ static void check_functions(struct host_state *host, const struct pci_device *gp
     /* Proxmox and libvirt (managed='yes') take a device from its driver when a virtual machine starts. */
     bool is_managed = root_exists(host->root, "/etc/pve") || root_exists(host->root, "/etc/libvirt/qemu");
     if (missing.length && is_managed)
-        findings_add(host->findings, named->file, named->line, FINDING_VFIO_FUNCTION_MISSING_MANAGED, at->bus,
-                     at->slot, at->function, buffer_text(&missing), buffer_text(&list) + 1);
+        host_finding(host, FINDING_VFIO_FUNCTION_MISSING_MANAGED, at->bus, at->slot, at->function,
+                     buffer_text(&missing), buffer_text(&list) + 1);
     else if (missing.length)
-        findings_add(host->findings, named->file, named->line, FINDING_VFIO_FUNCTION_MISSING, at->bus,
-                     at->slot, at->function, buffer_text(&missing), buffer_text(&list) + 1);
+        host_finding(host, FINDING_VFIO_FUNCTION_MISSING, at->bus, at->slot, at->function,
+                     buffer_text(&missing), buffer_text(&list) + 1);
 }
 
 /* A driver of the host sits where vfio-pci should. */
-static void check_holder(struct host_state *host, const struct pci_device *device,
-                         const struct vfio_id *named)
+static void check_holder(struct host_state *host, const struct pci_device *device)
 {
     char module[32];
     const struct pci_address *at = &device->address;
@@ -159,11 +126,11 @@ static void check_holder(struct host_state *host, const struct pci_device *devic
         return;
     pci_driver_module(host->root, device->driver, module, sizeof module);
     if (host->is_unraid)
-        findings_add(host->findings, named->file, named->line, FINDING_VFIO_DRIVER_HOLDS_DEVICE_UNRAID,
-                     at->bus, at->slot, at->function, device->driver);
+        host_finding(host, FINDING_VFIO_DRIVER_HOLDS_DEVICE_UNRAID, at->bus, at->slot, at->function,
+                     device->driver);
     else
-        findings_add(host->findings, named->file, named->line, FINDING_VFIO_DRIVER_HOLDS_DEVICE, at->bus,
-                     at->slot, at->function, device->driver, module, host_initramfs_step(host->root));
+        host_finding(host, FINDING_VFIO_DRIVER_HOLDS_DEVICE, at->bus, at->slot, at->function, device->driver,
+                     module, host_initramfs_step(host->root));
 }
 
 /* What one ID of vfio-pci stands for. */
@@ -197,39 +164,39 @@ static void judge_named(struct host_state *host, const struct vfio_id *named,
                         const struct named_devices *devices)
 {
     char id[PCI_ID_TEXT_SIZE];
-    const char *file = named->file;
     pci_id_print(&named->id, id);
     if (devices->split) {
-        findings_add(host->findings, file, named->line, FINDING_VFIO_ID_OF_SPLIT, id,
-                     devices->split->address.bus, devices->split->address.slot,
-                     devices->split->address.function, id);
+        host_finding(host, FINDING_VFIO_ID_OF_SPLIT, id, devices->split->address.bus,
+                     devices->split->address.slot, devices->split->address.function, id);
     } else if (!devices->count) {
-        findings_add(host->findings, file, named->line, FINDING_VFIO_ID_WITHOUT_DEVICE, id);
+        host_finding(host, FINDING_VFIO_ID_WITHOUT_DEVICE, id);
     } else if (devices->count > 1 && devices->held.length) {
-        findings_add(host->findings, file, named->line, FINDING_VFIO_ID_OF_SEVERAL_HELD, id,
-                     buffer_text(&devices->all), buffer_text(&devices->held), id);
+        host_finding(host, FINDING_VFIO_ID_OF_SEVERAL_HELD, id, buffer_text(&devices->all),
+                     buffer_text(&devices->held), id);
     } else if (devices->count > 1) {
-        findings_add(host->findings, file, named->line, FINDING_VFIO_ID_OF_SEVERAL, id,
-                     buffer_text(&devices->all), id);
+        host_finding(host, FINDING_VFIO_ID_OF_SEVERAL, id, buffer_text(&devices->all), id);
     } else {
-        check_holder(host, devices->last, named);
+        check_holder(host, devices->last);
         if (is_gpu(devices->last))
-            check_functions(host, devices->last, named);
+            check_functions(host, devices->last);
     }
+}
+
+/* Findings are about where this ID is set from now on. */
+static void look_at(struct host_state *host, const struct vfio_id *named)
+{
+    host->file = named->place.file;
+    host->line = named->place.line;
 }
 
 static void check_devices(struct host_state *host, const struct vfio_id *named)
 {
     struct named_devices devices = {.all = BUFFER(4096), .held = BUFFER(4096)};
+    look_at(host, named);
     collect(host, named, &devices);
     judge_named(host, named, &devices);
     buffer_free(&devices.all);
     buffer_free(&devices.held);
-}
-
-static bool is_held_back(const struct host_state *host, enum host_driver a, enum host_driver b)
-{
-    return host->held_back[a] || host->held_back[b];
 }
 
 /* Whether what drives this maker's GPUs on the host waits for vfio-pci. Of a maker with two drivers one is
@@ -239,13 +206,13 @@ const char *vfio_earlier_driver(const struct host_state *host, uint16_t vendor)
 {
     switch (vendor) {
     case 0x10de:
-        if (!host->held_back[DRIVER_NOUVEAU])
+        if (!is_held_back(&host->setup, "nouveau"))
             return "nouveau";
-        return host->nvidia_installed && !host->held_back[DRIVER_NVIDIA] ? "nvidia" : NULL;
+        return host->nvidia_installed && !is_held_back(&host->setup, "nvidia") ? "nvidia" : NULL;
     case 0x1002:
-        return is_held_back(host, DRIVER_AMDGPU, DRIVER_RADEON) ? NULL : "amdgpu";
+        return is_held_back(&host->setup, "amdgpu") || is_held_back(&host->setup, "radeon") ? NULL : "amdgpu";
     case 0x8086:
-        return is_held_back(host, DRIVER_I915, DRIVER_XE) ? NULL : "i915";
+        return is_held_back(&host->setup, "i915") || is_held_back(&host->setup, "xe") ? NULL : "i915";
     default:
         return NULL;
     }
@@ -267,14 +234,15 @@ static bool needs_precedence(const struct host_state *host, const struct vfio_id
 
 static void check_precedence(struct host_state *host)
 {
-    for (int i = 0; i < host->id_count && !host->vfio_early; i++) {
+    for (int i = 0; i < host->id_count && !host->setup.vfio_early; i++) {
         const struct vfio_id *named = &host->ids[i];
         const char *earlier = vfio_earlier_driver(host, named->id.vendor);
         /* What is built in is there before any module. */
         if (!earlier || host->vfio_builtin || !needs_precedence(host, named))
             continue;
-        findings_add(host->findings, named->file, named->line, FINDING_VFIO_NO_PRECEDENCE, earlier, earlier,
-                     earlier, host_initramfs_step(host->root));
+        look_at(host, named);
+        host_finding(host, FINDING_VFIO_NO_PRECEDENCE, earlier, earlier, earlier,
+                     host_initramfs_step(host->root));
         return;
     }
 }
@@ -291,9 +259,10 @@ static void check_builtin(struct host_state *host)
         first = first ? first : &host->ids[i];
         buffer_append_format(&list, "%s%s", list.length ? "," : "", pci_id_print(&host->ids[i].id, id));
     }
-    if (first)
-        findings_add(host->findings, first->file, first->line, FINDING_VFIO_BUILTIN_MODPROBE,
-                     buffer_text(&list));
+    if (!first)
+        return;
+    look_at(host, first);
+    host_finding(host, FINDING_VFIO_BUILTIN_MODPROBE, buffer_text(&list));
 }
 
 void vfio_ids_check(struct host_state *host)
