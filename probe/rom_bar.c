@@ -12,7 +12,7 @@
 
 #include "probe/option_rom.h"
 
-enum { PIECE = 65536, BYTES_MAX = MAX_OPTION_ROM_SIZE + 2 * PIECE };
+enum { BYTES_MAX = MAX_OPTION_ROM_SIZE + (128 << 10) };
 
 /* Everything that is ever written to the machine. The newline counts: Linux takes a "0" without one for
  * "enable" (pci_write_rom: two bytes, the first of them '0'). */
@@ -25,26 +25,6 @@ static bool write_enable_bit(int file, const char text[2])
     if (written >= 0 && written != 2)
         errno = EIO;
     return written == 2;
-}
-
-/* False with errno when the kernel rejects it; what was read until then stays. */
-static bool read_all(int file, struct buffer *bytes)
-{
-    while (bytes->length < MAX_OPTION_ROM_SIZE) {
-        char *end = buffer_reserve(bytes, PIECE);
-        if (!end) {
-            errno = ENOMEM;
-            return false;
-        }
-        size_t wanted =
-            MAX_OPTION_ROM_SIZE - bytes->length < PIECE ? MAX_OPTION_ROM_SIZE - bytes->length : PIECE;
-        ssize_t got = pread(file, end, wanted, (off_t)bytes->length);
-        if (got <= 0)
-            return got == 0;
-        bytes->length += (size_t)got;
-        bytes->data[bytes->length] = '\0';
-    }
-    return true;
 }
 
 enum rom_bar_state rom_bar_read_enabled(const char *path, struct rom_bar *bar)
@@ -63,12 +43,12 @@ enum rom_bar_state rom_bar_read_enabled(const char *path, struct rom_bar *bar)
     }
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
-    bool is_read = write_enable_bit(file, enable) && read_all(file, &bar->bytes);
-    bar->reason = is_read ? 0 : errno;
+    bar->reason =
+        write_enable_bit(file, enable) ? read_bounded(file, MAX_OPTION_ROM_SIZE, &bar->bytes) : errno;
     bar->is_left_enabled = !write_enable_bit(file, disable);
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(file);
-    bar->state = is_read && bar->bytes.length ? ROM_BAR_READ : ROM_BAR_UNREADABLE;
+    bar->state = !bar->reason && bar->bytes.length ? ROM_BAR_READ : ROM_BAR_UNREADABLE;
     return bar->state;
 }
 

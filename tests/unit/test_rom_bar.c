@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#undef _FORTIFY_SOURCE /* which declares pread as inline */
+#undef _FORTIFY_SOURCE /* which declares read as inline */
 #include "probe/rom_bar.h"
 
 #include <signal.h>
@@ -10,7 +10,7 @@
 /* Failures of the ROM BAR of this machine; tests/cli/rom.test has whole ones, and those of recorded machines.
  */
 
-/* What was done to the file, in order: pread and pwrite here replace those of libc. "1" and "0" are writes of
+/* What was done to the file, in order: read and pwrite here replace those of libc. "1" and "0" are writes of
  * these with a newline, at the beginning, "r" a read, "?" anything else. */
 static char done[64];
 static int fail_read_with;    /* errno of the next reads; 0: they work */
@@ -27,16 +27,16 @@ static void note(char what)
         done[length] = what;
 }
 
-ssize_t pread(int file, void *bytes, size_t count, off_t offset)
+ssize_t read(int file, void *bytes, size_t count)
 {
     note('r');
     if (raised)
         raise(raised);
-    if (fail_read_with && offset >= fail_read_after) {
+    if (fail_read_with && lseek(file, 0, SEEK_CUR) >= fail_read_after) {
         errno = fail_read_with;
         return -1;
     }
-    return syscall(SYS_pread64, file, bytes, count, offset);
+    return syscall(SYS_read, file, bytes, count);
 }
 
 ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset)
