@@ -199,22 +199,20 @@ static bool is_definition(const char *name, bool is_dynamic)
 static void read_directory(struct root *root, struct acpi *acpi, const char *prefix, struct buffer *bytes)
 {
     char directory[64];
-    int count;
     snprintf(directory, sizeof directory, "%s/%s", tables_directory, prefix);
-    char **names = root_list(root, directory, MAX_TABLE_FILES, &count);
-    acpi->incomplete |= count == MAX_TABLE_FILES || is_noted(root, directory);
-    for (int i = 0; i < count; i++) {
+    struct root_names names CLEANUP(root_names_free) = root_list(root, directory, MAX_TABLE_FILES);
+    acpi->incomplete |= names.count == MAX_TABLE_FILES || is_noted(root, directory);
+    for (int i = 0; i < names.count; i++) {
         char name[280];
-        snprintf(name, sizeof name, "%s%s", prefix, names[i]);
+        snprintf(name, sizeof name, "%s%s", prefix, names.items[i]);
         bool is_dsdt = strcmp(name, "DSDT") == 0;
         acpi->lists_dsdt |= is_dsdt;
-        if (is_definition(names[i], *prefix))
+        if (is_definition(names.items[i], *prefix))
             read_definitions(root, acpi, name, bytes);
         /* Without the right to read the first, it would be noted once for each. */
         if (is_dsdt && !bytes->length)
             break;
     }
-    root_free_names(names, count);
 }
 
 static void read_vfct(struct root *root, struct acpi *acpi)

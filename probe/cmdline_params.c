@@ -315,10 +315,8 @@ const char *cmdline_switch(const struct cmdline *line, const char *key)
 
 static bool has_entries(struct host_state *host, const char *directory)
 {
-    int count;
-    char **names = root_list(host->root, directory, 4096, &count);
-    root_free_names(names, count);
-    return count > 0;
+    struct root_names names CLEANUP(root_names_free) = root_list(host->root, directory, 4096);
+    return names.count > 0;
 }
 
 /* Some kernels turn Intel's IOMMU on by themselves (CONFIG_INTEL_IOMMU_DEFAULT_ON): it is there without a

@@ -15,13 +15,11 @@ void each_config_file(struct root *root, const char *directory, const char *suff
                       void *context)
 {
     char path[512];
-    int count;
-    char **names = root_list(root, directory, MAX_CONFIG_FILES, &count);
-    for (int i = 0; i < count; i++)
-        if (span_ends(span_of(names[i]), suffix) &&
-            snprintf(path, sizeof path, "%s/%s", directory, names[i]) < (int)sizeof path)
+    struct root_names names CLEANUP(root_names_free) = root_list(root, directory, MAX_CONFIG_FILES);
+    for (int i = 0; i < names.count; i++)
+        if (span_ends(span_of(names.items[i]), suffix) &&
+            snprintf(path, sizeof path, "%s/%s", directory, names.items[i]) < (int)sizeof path)
             read_config_file(root, path, visit, context);
-    root_free_names(names, count);
 }
 
 /* ---- shell syntax ---- */

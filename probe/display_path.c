@@ -36,24 +36,22 @@ static void add_connector(struct root *root, const char *name, const char *conne
 void display_path_read(struct root *root, const struct pci_device *gpu, struct display_path *path)
 {
     char address[PCI_ADDRESS_TEXT_SIZE];
-    int count = 0;
     bool found = false;
-    char **names = root_list(root, "/sys/class/drm", MAX_DRM_NAMES, &count);
+    struct root_names names CLEANUP(root_names_free) = root_list(root, "/sys/class/drm", MAX_DRM_NAMES);
     *path = (struct display_path){.outputs = -1};
     pci_address_print(&gpu->address, address);
-    for (int i = 0; i < count && !found; i++) {
-        size_t length = strlen(names[i]);
-        if (strncmp(names[i], "card", 4) != 0 || strchr(names[i], '-') ||
-            !is_card_of(root, names[i], address))
+    for (int i = 0; i < names.count && !found; i++) {
+        size_t length = strlen(names.items[i]);
+        if (strncmp(names.items[i], "card", 4) != 0 || strchr(names.items[i], '-') ||
+            !is_card_of(root, names.items[i], address))
             continue;
         found = true;
         path->outputs = 0;
-        for (int other = 0; other < count; other++)
-            if (strncmp(names[other], names[i], length) == 0 && names[other][length] == '-' &&
-                !strstr(names[other], "Writeback"))
-                add_connector(root, names[other], names[other] + length + 1, path);
+        for (int other = 0; other < names.count; other++)
+            if (strncmp(names.items[other], names.items[i], length) == 0 &&
+                names.items[other][length] == '-' && !strstr(names.items[other], "Writeback"))
+                add_connector(root, names.items[other], names.items[other] + length + 1, path);
     }
-    root_free_names(names, count);
     /* NVIDIA's own driver shows connectors only with modeset=1: none says nothing. */
     if (found && !path->outputs && strcmp(gpu->driver, "nvidia") == 0) {
         path->outputs = -1;

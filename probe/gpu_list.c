@@ -38,11 +38,9 @@ static bool read_gpu(struct root *root, const char *name, struct pci_device *gpu
 
 int gpu_list(struct root *root, struct pci_device *gpus, int limit)
 {
-    int name_count;
     int count = 0;
-    char **names = root_list(root, devices_directory, MAX_PCI_DEVICES, &name_count);
-    for (int i = 0; i < name_count && count < limit; i++)
-        count += read_gpu(root, names[i], &gpus[count]);
-    root_free_names(names, name_count);
+    struct root_names names CLEANUP(root_names_free) = root_list(root, devices_directory, MAX_PCI_DEVICES);
+    for (int i = 0; i < names.count && count < limit; i++)
+        count += read_gpu(root, names.items[i], &gpus[count]);
     return count;
 }

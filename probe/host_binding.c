@@ -33,12 +33,10 @@ static void read_builtin(void *context, const char *file, struct span text)
 static void read_kernel(struct host_state *host)
 {
     char path[160];
-    int count;
-    char **kernels = root_list(host->root, "/lib/modules", MAX_KERNELS, &count);
-    const char *release = *host->release ? host->release : count == 1 ? kernels[0] : NULL;
+    struct root_names kernels CLEANUP(root_names_free) = root_list(host->root, "/lib/modules", MAX_KERNELS);
+    const char *release = *host->release ? host->release : kernels.count == 1 ? kernels.items[0] : NULL;
     if (release && snprintf(path, sizeof path, "/lib/modules/%s/modules.builtin", release) < (int)sizeof path)
         read_config_file(host->root, path, read_builtin, host);
-    root_free_names(kernels, count);
     host->is_unraid = strcasestr(host->release, "unraid") || root_exists(host->root, "/etc/unraid-version");
     host->vfio_builtin |= host->is_unraid;
 }

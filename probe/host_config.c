@@ -69,10 +69,8 @@ static void note_wishes(void *context, const char *file, struct span text)
 
 static bool is_empty_directory(struct root *root, const char *directory)
 {
-    int count;
-    char **names = root_list(root, directory, 4096, &count);
-    root_free_names(names, count);
-    return !count && root_exists(root, directory);
+    struct root_names names CLEANUP(root_names_free) = root_list(root, directory, 4096);
+    return !names.count && root_exists(root, directory);
 }
 
 /* The running kernel has intel_iommu=on, and no IOMMU. */
@@ -134,19 +132,18 @@ static void check_dkms_versions(const struct host_state *host, const struct dkms
 {
     struct buffer versions CLEANUP(buffer_free) = BUFFER(1024);
     char path[512];
-    int count;
     int version_count = 0;
     bool is_built = false;
     snprintf(path, sizeof path, "/var/lib/dkms/%s", module->name);
-    char **names = root_list(host->root, path, MAX_DKMS_NAMES, &count);
-    for (int i = 0; i < count; i++) {
-        if (strncmp(names[i], "kernel-", 7) == 0 || strcmp(names[i], "original_module") == 0)
+    struct root_names names CLEANUP(root_names_free) = root_list(host->root, path, MAX_DKMS_NAMES);
+    for (int i = 0; i < names.count; i++) {
+        const char *name = names.items[i];
+        if (strncmp(name, "kernel-", 7) == 0 || strcmp(name, "original_module") == 0)
             continue;
-        buffer_append_format(&versions, "%s%s", version_count++ ? ", " : "", names[i]);
-        snprintf(path, sizeof path, "/var/lib/dkms/%s/%.200s/%s", module->name, names[i], host->release);
+        buffer_append_format(&versions, "%s%s", version_count++ ? ", " : "", name);
+        snprintf(path, sizeof path, "/var/lib/dkms/%s/%.200s/%s", module->name, name, host->release);
         is_built |= root_exists(host->root, path);
     }
-    root_free_names(names, count);
     if (version_count > 1 && is_built)
         findings_add(host->findings, NULL, 0, FINDING_HOST_DKMS_SEVERAL, module->name, buffer_text(&versions),
                      module->name);

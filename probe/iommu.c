@@ -21,15 +21,12 @@ static enum iommu_kind kind_of(const char *name)
 
 static void read_units(struct root *root, struct iommu *iommu)
 {
-    int units = 0;
-    int groups = 0;
-    char **names = root_list(root, "/sys/class/iommu", MAX_GROUPS, &units);
-    if (units)
-        iommu->kind = kind_of(names[0]);
-    root_free_names(names, units);
-    names = root_list(root, "/sys/kernel/iommu_groups", MAX_GROUPS, &groups);
-    root_free_names(names, groups);
-    if (units || groups)
+    struct root_names units CLEANUP(root_names_free) = root_list(root, "/sys/class/iommu", MAX_GROUPS);
+    struct root_names groups CLEANUP(root_names_free) =
+        root_list(root, "/sys/kernel/iommu_groups", MAX_GROUPS);
+    if (units.count)
+        iommu->kind = kind_of(units.items[0]);
+    if (units.count || groups.count)
         iommu->enabled = TRISTATE_YES;
     else if (root_exists(root, "/sys/class/iommu") || root_exists(root, "/sys/kernel/iommu_groups"))
         iommu->enabled = TRISTATE_NO;
@@ -94,18 +91,16 @@ static enum iommu_fault why_off(struct root *root, const struct iommu *iommu)
 static void read_group(struct root *root, const char *name, struct pci_machine *machine)
 {
     char directory[320];
-    int count = 0;
     int group = atoi(name);
     snprintf(directory, sizeof directory, "/sys/kernel/iommu_groups/%.200s/devices", name);
-    char **addresses = root_list(root, directory, MAX_PCI_DEVICES, &count);
-    for (int i = 0; i < count; i++) {
+    struct root_names names CLEANUP(root_names_free) = root_list(root, directory, MAX_PCI_DEVICES);
+    for (int i = 0; i < names.count; i++) {
         struct pci_address address;
         struct pci_device *device =
-            pci_address_parse(addresses[i], &address) ? pci_find(machine, &address) : NULL;
+            pci_address_parse(names.items[i], &address) ? pci_find(machine, &address) : NULL;
         if (device)
             device->iommu_group = group;
     }
-    root_free_names(addresses, count);
 }
 
 static bool has_groups(const struct pci_machine *machine)
@@ -119,12 +114,13 @@ static bool has_groups(const struct pci_machine *machine)
 /* The links of the devices say the same, and cost less to read. */
 static void read_groups(struct root *root, struct pci_machine *machine)
 {
-    int count = 0;
-    char **names = root_list(root, "/sys/kernel/iommu_groups", MAX_GROUPS, &count);
-    for (int i = 0; i < count; i++)
-        if (names[i][0] && strspn(names[i], "0123456789") == strlen(names[i]) && strlen(names[i]) < 9)
-            read_group(root, names[i], machine);
-    root_free_names(names, count);
+    struct root_names names CLEANUP(root_names_free) =
+        root_list(root, "/sys/kernel/iommu_groups", MAX_GROUPS);
+    for (int i = 0; i < names.count; i++) {
+        size_t length = strlen(names.items[i]);
+        if (length < 9 && strspn(names.items[i], "0123456789") == length)
+            read_group(root, names.items[i], machine);
+    }
 }
 
 void iommu_read(struct root *root, const struct host *host, struct pci_machine *machine, struct iommu *iommu)

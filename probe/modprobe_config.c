@@ -249,17 +249,16 @@ void modprobe_config_check(struct host_state *host)
 {
     char path[512];
     for (size_t directory = 0; directory < ARRAY_SIZE(directories); directory++) {
-        int count;
-        char **names = root_list(host->root, directories[directory], MAX_CONFIG_FILES, &count);
-        for (int i = 0; i < count; i++) {
-            struct span name = span_of(names[i]);
-            if (snprintf(path, sizeof path, "%s/%s", directories[directory], names[i]) >= (int)sizeof path)
+        struct root_names names CLEANUP(root_names_free) =
+            root_list(host->root, directories[directory], MAX_CONFIG_FILES);
+        for (int i = 0; i < names.count; i++) {
+            struct span name = span_of(names.items[i]);
+            if (snprintf(path, sizeof path, "%s/%s", directories[directory], name.start) >= (int)sizeof path)
                 continue;
-            if (span_ends(name, ".conf") && !is_overridden(host, directory, names[i]))
+            if (span_ends(name, ".conf") && !is_overridden(host, directory, name.start))
                 read_config_file(host->root, path, read_file, host);
             else if (!span_ends(name, ".conf") && directory == 0 && !is_backup(name))
                 read_config_file(host->root, path, read_ignored, host);
         }
-        root_free_names(names, count);
     }
 }

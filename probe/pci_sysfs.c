@@ -292,19 +292,20 @@ static void link_parents(struct pci_machine *machine, const struct pci_address *
 
 /* Makes a device, of which nothing but its address is known, of each name that is one as the kernel writes
  * it. */
-static void take_names(struct scan *scan, char **names, int count)
+static void take_names(struct scan *scan, const struct root_names *names)
 {
     struct pci_machine *machine = scan->machine;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < names->count; i++) {
         struct pci_address address;
+        const char *name = names->items[i];
         char text[PCI_ADDRESS_TEXT_SIZE];
-        if (pci_address_parse(names[i], &address) && address.domain <= INT32_MAX &&
-            strcmp(pci_address_print(&address, text), names[i]) == 0) {
+        if (pci_address_parse(name, &address) && address.domain <= INT32_MAX &&
+            strcmp(pci_address_print(&address, text), name) == 0) {
             machine->devices[machine->count] = PCI_DEVICE_UNKNOWN;
             machine->devices[machine->count++].address = address;
         } else {
             char path[320];
-            snprintf(path, sizeof path, "%s/%.250s", devices_directory, names[i]);
+            snprintf(path, sizeof path, "%s/%.250s", devices_directory, name);
             root_note_unreadable(scan->root, path, "is not a PCI address");
         }
     }
@@ -330,15 +331,16 @@ static void read_devices(struct scan *scan, struct pci_address *parents, bool *m
     pci_mark_virtual_functions(machine);
 }
 
-static enum error_code read_named(struct scan *scan, char **names, int count, struct error *error)
+static enum error_code read_named(struct scan *scan, const struct root_names *names, struct error *error)
 {
-    struct pci_address *parents = malloc((size_t)count * sizeof *parents);
-    bool *matters = calloc((size_t)count, sizeof *matters);
-    scan->machine->devices = malloc((size_t)count * sizeof *scan->machine->devices);
+    size_t count = (size_t)names->count;
+    struct pci_address *parents = malloc(count * sizeof *parents);
+    bool *matters = calloc(count, sizeof *matters);
+    scan->machine->devices = malloc(count * sizeof *scan->machine->devices);
     if (!parents || !matters || !scan->machine->devices) {
         error_set(error, ERROR_NO_MEMORY, "no memory to look at PCI devices");
     } else if (libpci_open(NULL, &scan->library, error) == ERROR_NONE) {
-        take_names(scan, names, count);
+        take_names(scan, names);
         read_devices(scan, parents, matters);
         libpci_close(scan->library);
     }
@@ -350,14 +352,12 @@ static enum error_code read_named(struct scan *scan, char **names, int count, st
 enum error_code pci_read_machine(struct root *root, struct pci_machine *machine, struct error *error)
 {
     struct scan scan = {root, NULL, machine};
-    int count;
     *machine = (struct pci_machine){.source = PCI_SOURCE_SYSFS};
     error->code = ERROR_NONE;
-    char **names = root_list(root, devices_directory, MAX_PCI_DEVICES, &count);
-    if (count)
-        read_named(&scan, names, count, error);
+    struct root_names names CLEANUP(root_names_free) = root_list(root, devices_directory, MAX_PCI_DEVICES);
+    if (names.count)
+        read_named(&scan, &names, error);
     else
         root_note_unreadable(root, devices_directory, "there is no PCI device");
-    root_free_names(names, count);
     return error->code;
 }

@@ -41,13 +41,11 @@ static bool read_debugfs(struct root *root, const struct pci_address *address, s
 {
     char text[PCI_ADDRESS_TEXT_SIZE];
     char directory[PATH_SIZE];
-    int count = 0;
     bool found = read_debug_file(root, pci_address_print(address, text), bytes);
     snprintf(directory, sizeof directory, "/sys/bus/pci/devices/%s/drm", text);
-    char **names = root_list(root, directory, MAX_CARDS, &count);
-    for (int i = 0; i < count && !found; i++)
-        found = strncmp(names[i], "card", 4) == 0 && read_debug_file(root, names[i] + 4, bytes);
-    root_free_names(names, count);
+    struct root_names names CLEANUP(root_names_free) = root_list(root, directory, MAX_CARDS);
+    for (int i = 0; i < names.count && !found; i++)
+        found = strncmp(names.items[i], "card", 4) == 0 && read_debug_file(root, names.items[i] + 4, bytes);
     return found;
 }
 

@@ -340,26 +340,26 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Appends to an array that has room for a power of two; false when memory is short. */
-static bool append_name(char ***names, int *count, const char *name)
+/* The array has room for a power of two. False when memory is short. */
+static bool append_name(struct root_names *names, const char *name)
 {
-    if ((*count & (*count - 1)) == 0) {
-        char **larger = realloc(*names, (*count ? 2 * (size_t)*count : 1) * sizeof *larger);
+    if ((names->count & (names->count - 1)) == 0) {
+        size_t capacity = names->count ? 2 * (size_t)names->count : 1;
+        char **larger = realloc(names->items, capacity * sizeof *larger);
         if (!larger)
             return false;
-        *names = larger;
+        names->items = larger;
     }
-    (*names)[*count] = strdup(name);
-    return (*names)[*count] && ++*count;
+    names->items[names->count] = strdup(name);
+    return names->items[names->count] && ++names->count;
 }
 
-char **root_list(struct root *root, const char *directory, int limit, int *count)
+struct root_names root_list(struct root *root, const char *directory, int limit)
 {
-    char **names = NULL;
+    struct root_names names = {NULL, 0};
     int place;
-    *count = 0;
     if (locate(root, directory, &place))
-        return NULL;
+        return names;
     int file = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *stream = file < 0 ? NULL : fdopendir(file);
     if (!stream) {
@@ -370,16 +370,16 @@ char **root_list(struct root *root, const char *directory, int limit, int *count
     }
     close(place);
     if (!stream)
-        return NULL;
+        return names;
     struct dirent *entry;
     while (errno = 0, (entry = readdir(stream))) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
-        if (*count == limit) {
+        if (names.count == limit) {
             root_note_unreadable(root, directory, "has too many entries");
             break;
         }
-        if (!append_name(&names, count, entry->d_name)) {
+        if (!append_name(&names, entry->d_name)) {
             buffer_memory_was_short = true;
             root_note_errno(root, directory, ENOMEM);
             break;
@@ -388,14 +388,14 @@ char **root_list(struct root *root, const char *directory, int limit, int *count
     if (!entry && errno)
         root_note_errno(root, directory, errno);
     closedir(stream);
-    if (*count)
-        qsort(names, (size_t)*count, sizeof *names, compare_names);
+    if (names.count)
+        qsort(names.items, (size_t)names.count, sizeof *names.items, compare_names);
     return names;
 }
 
-void root_free_names(char **names, int count)
+void root_names_free(struct root_names *names)
 {
-    for (int i = 0; i < count; i++)
-        free(names[i]);
-    free(names);
+    for (int i = 0; i < names->count; i++)
+        free(names->items[i]);
+    free(names->items);
 }

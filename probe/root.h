@@ -62,10 +62,13 @@ bool root_resolve(struct root *root, const char *path, char *resolved, size_t si
 
 bool root_exists(struct root *root, const char *path);
 
-/* The names in a directory, sorted, without . and .., at most `limit`: an array that the caller frees with
- * root_free_names. Stores their number; NULL with 0 when there are none. */
-char **root_list(struct root *root, const char *directory, int limit, int *count);
-void root_free_names(char **names, int count);
+/* The names in a directory, sorted, without . and .., at most `limit`; free with root_names_free. */
+struct root_names {
+    char **items;
+    int count;
+};
+struct root_names root_list(struct root *root, const char *directory, int limit);
+void root_names_free(struct root_names *names);
 
 /* Something that could not be read or understood. */
 struct root_fault {

@@ -79,17 +79,15 @@ enum vm_config_result vm_config_facts(struct root *root, const struct pci_addres
 void vm_config_each_file(struct root *root, config_visitor *visit, void *context)
 {
     char path[512];
-    int count = 0;
     each_config_file(root, "/etc/pve/qemu-server", ".conf", visit, context);
     /* /etc/pve/qemu-server leads to this node's directory in /etc/pve/nodes. The other nodes of a cluster are
      * other machines, so that all of them are read only where nothing shows which one this is. */
-    char **nodes = root_exists(root, "/etc/pve/qemu-server")
-                       ? NULL
-                       : root_list(root, "/etc/pve/nodes", MAX_NODES, &count);
-    for (int i = 0; i < count; i++)
-        if (snprintf(path, sizeof path, "/etc/pve/nodes/%s/qemu-server", nodes[i]) < (int)sizeof path)
+    struct root_names nodes CLEANUP(root_names_free) = {NULL, 0};
+    if (!root_exists(root, "/etc/pve/qemu-server"))
+        nodes = root_list(root, "/etc/pve/nodes", MAX_NODES);
+    for (int i = 0; i < nodes.count; i++)
+        if (snprintf(path, sizeof path, "/etc/pve/nodes/%s/qemu-server", nodes.items[i]) < (int)sizeof path)
             each_config_file(root, path, ".conf", visit, context);
-    root_free_names(nodes, count);
     each_config_file(root, "/etc/libvirt/qemu", ".xml", visit, context);
 }
 

@@ -61,19 +61,18 @@ static int unit_bits(uint64_t capabilities)
 /* That of the unit which has the fewest: it is not known which one the GPU is behind. */
 static int host_iommu_bits(struct root *root)
 {
-    int count;
     int bits = 0;
-    char **units = root_list(root, "/sys/class/iommu", MAX_IOMMU_UNITS, &count);
-    for (int i = 0; i < count; i++) {
+    struct root_names units CLEANUP(root_names_free) = root_list(root, "/sys/class/iommu", MAX_IOMMU_UNITS);
+    for (int i = 0; i < units.count; i++) {
         char path[128];
         char line[64];
-        snprintf(path, sizeof path, "/sys/class/iommu/%.60s/intel-iommu/cap", units[i]);
-        if (strncmp(units[i], "dmar", 4) != 0 || root_read_line(root, path, line, sizeof line) != ROOT_OK)
+        snprintf(path, sizeof path, "/sys/class/iommu/%.60s/intel-iommu/cap", units.items[i]);
+        if (strncmp(units.items[i], "dmar", 4) != 0 ||
+            root_read_line(root, path, line, sizeof line) != ROOT_OK)
             continue;
         int unit = unit_bits(strtoull(line, NULL, 16));
         bits = unit && (!bits || unit < bits) ? unit : bits;
     }
-    root_free_names(units, count);
     return bits;
 }
 

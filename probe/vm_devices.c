@@ -224,16 +224,15 @@ static bool is_surely_absent(struct root *root, const char *path)
 {
     char directory[512];
     const char *slash = strrchr(path, '/');
-    int count;
     bool listed = false;
     if (!slash || (size_t)(slash - path) >= sizeof directory || root_exists(root, path))
         return false;
     snprintf(directory, sizeof directory, "%.*s", (int)(slash - path), path);
-    char **names = root_list(root, directory[0] ? directory : "/", MAX_ROM_FILES, &count);
-    for (int i = 0; i < count; i++)
-        listed |= strcmp(names[i], slash + 1) == 0;
-    root_free_names(names, count);
-    return count && count < MAX_ROM_FILES && !listed;
+    struct root_names names CLEANUP(root_names_free) =
+        root_list(root, directory[0] ? directory : "/", MAX_ROM_FILES);
+    for (int i = 0; i < names.count; i++)
+        listed |= strcmp(names.items[i], slash + 1) == 0;
+    return names.count && names.count < MAX_ROM_FILES && !listed;
 }
 
 void vm_check_rom(struct vm_state *vm, const char *path, bool bar_off, long line)

@@ -81,7 +81,6 @@ DEFINE_TEST_IN(test_stays_inside, set_up, tear_down_root)
 DEFINE_TEST_IN(test_links_and_lists, set_up, tear_down_root)
 {
     char name[64];
-    int count = 0;
     assert_true(root_read_link(root, "/sys/in", name, sizeof name));
     assert_string_equal(name, "two");
     assert_false(root_read_link(root, "/sys/line", name, sizeof name));
@@ -91,18 +90,16 @@ DEFINE_TEST_IN(test_links_and_lists, set_up, tear_down_root)
     assert_false(root_read_link(root, "/sys/none", name, sizeof name));
     /* A link in a directory that lies outside: /proc/self/exe. */
     assert_false(root_read_link(root, "/sys/elsewhere/exe", name, sizeof name));
-    char **names = root_list(root, "/sys/b", 10, &count);
-    assert_int_equal(count, 2);
-    assert_string_equal(names[0], "two");
-    assert_string_equal(names[1], "up");
-    root_free_names(names, count);
-    names = root_list(root, "/sys", 3, &count);
-    assert_int_equal(count, 3);
+    struct root_names names = root_list(root, "/sys/b", 10);
+    assert_int_equal(names.count, 2);
+    assert_string_equal(names.items[0], "two");
+    assert_string_equal(names.items[1], "up");
+    root_names_free(&names);
+    names = root_list(root, "/sys", 3);
+    assert_int_equal(names.count, 3);
     assert_non_null(root_fault(root, 0));
-    root_free_names(names, count);
-    names = root_list(root, "/none", 3, &count);
-    assert_int_equal(count, 0);
-    root_free_names(names, count);
+    root_names_free(&names);
+    assert_int_equal(root_list(root, "/none", 3).count, 0);
 }
 
 DEFINE_TEST_IN(test_notes_are_bounded, set_up, tear_down_root)
