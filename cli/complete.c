@@ -9,7 +9,7 @@
 #include "core/report.h"
 #include "core/vocabulary.h"
 #include "db/outbox.h"
-#include "probe/gpu_list.h"
+#include "probe/pci.h"
 
 enum { MAX_GPUS = 64, SHORT_ID = 12 };
 
@@ -39,7 +39,7 @@ static void offer_gpus(struct completion *completion, enum gpu_form form)
     if (database_locate(completion_value_of(completion, "--db"), &place, &error) ||
         database_open(place.path, &database, &error))
         database = NULL;
-    int count = gpu_list(root, gpus, MAX_GPUS);
+    int count = pci_list_gpus(root, gpus, MAX_GPUS);
     for (int i = 0; i < count; i++) {
         char candidate[PCI_ID_TEXT_SIZE + PCI_ADDRESS_TEXT_SIZE];
         char name[NAME_SIZE];

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/diagnose_answer.h"
-#include "probe/gpu_list.h"
+#include "probe/pci.h"
 
 static bool open_machine(struct diagnose_command *command)
 {

@@ -6,7 +6,7 @@
 
 #include "cli/findings.h"
 #include "cli/rom.h"
-#include "probe/gpu_list.h"
+#include "probe/pci.h"
 
 enum { SAVED_INDENT = 9 };
 

@@ -85,6 +85,13 @@ struct pci_machine {
 MUST_CHECK enum error_code pci_read_machine(struct root *root, struct pci_machine *machine,
                                             struct error *error);
 
+/* The PCI ID at an address, from files of sysfs alone; false when there is none. */
+bool pci_read_id(struct root *root, const struct pci_address *address, struct pci_id *id);
+
+/* The GPUs of a machine (pci_is_gpu_class) by address, with nothing but address, class and PCI ID: from three
+ * files of sysfs each, without waking any of them. Stores at most `limit` of them and returns how many. */
+int pci_list_gpus(struct root *root, struct pci_device *gpus, int limit);
+
 /* Reads what lspci has printed: hexadecimal dumps of whole configuration spaces (-x, -xxx, -xxxx) by libpci,
  * any other text (-nn, -nnk, -nnvv, also indented or quoted in a forum) by our own reader. `-` is standard
  * input. What no line states is unknown; that no driver is bound is known only where the kernel's modules are

@@ -98,8 +98,6 @@ static void read_remembered(struct root *root, struct pci_device *device)
 {
     long long number;
     long long subvendor;
-    if (read_number(root, device, "class", &number))
-        device->interface = (uint8_t)number;
     if (read_number(root, device, "revision", &number)) {
         device->id.has_revision = true;
         device->id.revision = (uint8_t)number;
@@ -125,7 +123,29 @@ static bool read_identity(struct root *root, struct pci_device *device)
     device->id.device = (uint16_t)number;
     device->base_class = (uint8_t)(class >> 16);
     device->sub_class = (uint8_t)(class >> 8);
+    device->interface = (uint8_t) class;
     return true;
+}
+
+bool pci_read_id(struct root *root, const struct pci_address *address, struct pci_id *id)
+{
+    struct pci_device device = PCI_DEVICE_UNKNOWN;
+    device.address = *address;
+    bool is_there = read_identity(root, &device);
+    *id = device.id;
+    return is_there;
+}
+
+int pci_list_gpus(struct root *root, struct pci_device *gpus, int limit)
+{
+    int count = 0;
+    struct root_names names CLEANUP(root_names_free) = root_list(root, devices_directory, MAX_PCI_DEVICES);
+    for (int i = 0; i < names.count && count < limit; i++) {
+        gpus[count] = PCI_DEVICE_UNKNOWN;
+        count += pci_address_parse(names.items[i], &gpus[count].address) &&
+                 read_identity(root, &gpus[count]) && pci_is_gpu_class(&gpus[count]);
+    }
+    return count;
 }
 
 /* Reads up to `size` bytes of its configuration space and what they say. Returns how many could be used. */

@@ -6,8 +6,8 @@
 
 #include "core/private_text.h"
 #include "core/report_field.h"
-#include "probe/gpu_list.h"
 #include "probe/host_config.h"
+#include "probe/pci.h"
 #include "probe/rom_copy.h"
 #include "probe/scan.h"
 #include "probe/scan_report.h"
@@ -200,7 +200,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     vm_config_check_shared(root, &check.findings);
     look_at_setup(&check);
     require_sound_findings(&check.findings);
-    int count = gpu_list(root, gpus, MAX_SCAN_GPUS);
+    int count = pci_list_gpus(root, gpus, MAX_SCAN_GPUS);
     require(count >= 0 && count <= MAX_SCAN_GPUS, "a list keeps its limit");
     findings_free(&check.findings);
     pci_machine_free(&check.machine);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "probe/gpu_list.h"
+#include "probe/pci.h"
 
 #include "tests/unit/device_text.h"
 #include "tests/unit/root_fixture.h"
@@ -24,22 +24,22 @@ ROOT_TEST(test_gpus_by_address)
     put_device("10000:01:00.0", "0x030200\n", "0x10de\n", "0x1d16\n");
     put_device("0000:00:02.0", "0x030000\n", "0x8086\n", "0x8a52\n");
     put_device("0000:05:00.0", "0x120000\n", "0x1002\n", "0x74a1\n");
-    assert_int_equal(gpu_list(root, gpus, 4), 3);
+    assert_int_equal(pci_list_gpus(root, gpus, 4), 3);
     for (int i = 0; i < 3; i++)
         append_device(&out, NULL, &gpus[i]);
     assert_string_equal(buffer_text(&out), "0000:00:02.0 0300 8086:8a52\n0000:05:00.0 1200 1002:74a1\n"
                                            "10000:01:00.0 0302 10de:1d16\n");
-    assert_int_equal(gpu_list(root, gpus, 2), 2);
+    assert_int_equal(pci_list_gpus(root, gpus, 2), 2);
 }
 
 ROOT_TEST(test_what_is_no_gpu)
 {
     struct pci_device gpus[4];
-    assert_int_equal(gpu_list(root, gpus, 4), 0); /* no PCI bus */
+    assert_int_equal(pci_list_gpus(root, gpus, 4), 0); /* no PCI bus */
     put_device("nonsense", "0x030000\n", "0x10de\n", "0x1d16\n");
     put_device("0000:01:00.0", "0x030000\n", "0x10de\n", NULL);
     put_device("0000:02:00.0", "picture\n", "0x10de\n", "0x1d16\n");
-    assert_int_equal(gpu_list(root, gpus, 4), 0);
+    assert_int_equal(pci_list_gpus(root, gpus, 4), 0);
 }
 
 TESTSUITE_MAIN(NULL, NULL)
