@@ -15,27 +15,6 @@
 #include "probe/host_config.h"
 #include "probe/vm_config.h"
 
-const char check_help[] = "Usage: passthru check [OPTION]... [host|FILE]...\n"
-                          "\n"
-                          "Reads how the host and its virtual machines are set up for a passthrough, and\n"
-                          "reports what is wrong and what to change it to. It changes nothing.\n"
-                          "\n"
-                          "  host         the kernel command line and where it comes from, modprobe.d, the\n"
-                          "               modules of the initramfs\n"
-                          "  FILE         a Proxmox .conf, the domain XML of libvirt, or a command line\n"
-                          "               of QEMU (qm showcmd); - is standard input\n"
-                          "  Without either: the host, /etc/pve/qemu-server/*.conf, /etc/libvirt/qemu/*.xml\n"
-                          "\n"
-                          "  --root DIR   read a recorded machine: a directory with /sys, /proc and /etc\n"
-                          "  --db FILE    no database is needed; for scripts that always give one\n"
-                          "  --json       answer as JSON\n"
-                          "  --no-color   no colour\n"
-                          "  --no-pager   show a long answer without a pager\n"
-                          "  --help       this text\n"
-                          "\n"
-                          "Exit status: 0 nothing above info; 1 a problem found; 2 wrong usage or\n"
-                          "unreadable input; 5 no permission.\n";
-
 enum { MAX_CHECKED = 64 << 10 };
 
 struct check_command {

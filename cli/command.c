@@ -98,13 +98,22 @@ void command_print_all(void)
          "Each command has --help (-h), --json, --db FILE, --no-color; see passthru(1).");
 }
 
+const char *command_help_text(const struct command *command, const char *verb)
+{
+    char topic[40];
+    const struct help_text *help = help_texts;
+    snprintf(topic, sizeof topic, "%s%s%s", command->name, verb ? " " : "", verb ? verb : "");
+    while (help->topic && strcmp(help->topic, topic) != 0)
+        help++;
+    return help->text;
+}
+
 int command_show_help(const struct command *command, const char *verb, const struct common_options *common)
 {
-    int number = verb ? command_find_verb(command->verbs, verb) : -1;
-    if (verb && number < 0)
+    if (verb && command_find_verb(command->verbs, verb) < 0)
         return command_wrong_verb(command, verb, common->json);
     pager_start(common, NULL, 0);
-    fputs(verb ? command->verbs[number].help : command->help, stdout);
+    fputs(command_help_text(command, verb), stdout);
     return 0;
 }
 

@@ -21,7 +21,6 @@ struct common_options {
 struct verb {
     const char *name;
     const char *summary;
-    const char *help;
 };
 
 /* A subcommand: `run` gets its own name as argv[0] and returns an exit status. */
@@ -29,7 +28,6 @@ struct command {
     const char *name;
     const char *summary;
     int (*run)(int argc, char **argv);
-    const char *help;
     const struct verb *verbs; /* ends with one without a name; NULL: it has none */
 };
 
@@ -52,19 +50,15 @@ int command_version(int argc, char **argv);
 /* `passthru --complete WORD...` (core/completion.h), with --complete as argv[0]. */
 int command_complete(int argc, char **argv);
 
-extern const char query_help[];
-extern const char scan_help[];
-extern const char check_help[];
-extern const char plan_help[];
-extern const char diagnose_help[];
-extern const char rom_help[];
-extern const char recommend_help[];
-extern const char report_help[];
-extern const char import_help[];
-extern const char sync_help[];
-extern const char db_help[];
-extern const char help_help[];
-extern const char version_help[];
+/* What --help says (cli/help.txt), by command or "command verb"; the last has no topic. */
+struct help_text {
+    const char *topic;
+    const char *text;
+};
+extern const struct help_text help_texts[];
+
+/* Of a command, or of its verb (NULL: of the command itself). */
+const char *command_help_text(const struct command *command, const char *verb);
 
 extern const struct verb report_verbs[];
 extern const struct verb db_verbs[];

@@ -252,7 +252,7 @@ static void offer_operands(struct completion *completion, const struct command *
 /* After the name of a command: `at` is the number of the next word. */
 static int complete_arguments(struct completion *completion, const struct command *command, int at)
 {
-    const char *help = command->help;
+    const char *help = command_help_text(command, NULL);
     const char *operand = NULL;
     int verb = -1;
     if (command->verbs || command->run == command_help)
@@ -261,7 +261,7 @@ static int complete_arguments(struct completion *completion, const struct comman
         verb = command_find_verb(command->verbs, operand);
         if (verb < 0)
             return 0;
-        help = command->verbs[verb].help;
+        help = command_help_text(command, operand);
     }
     completion_find_option(completion, help);
     if (completion->option[0])

@@ -12,47 +12,6 @@
 #include "core/text.h"
 #include "db/freshness.h"
 
-const char db_help[] = "Usage: passthru db info|check|path [OPTION]...\n"
-                       "\n"
-                       "  info    what the database holds and which sources it was made from\n"
-                       "  check   read all of it and compare tables and indexes\n"
-                       "  path    which file is used, and whether what is installed is newer\n"
-                       "\n"
-                       "  --db FILE        use this database\n"
-                       "  --json           answer as JSON\n"
-                       "  --no-color       no colour\n"
-                       "  --help           this text; passthru db check --help has the options of check\n"
-                       "\n"
-                       "Exit status: 0 done; 2 wrong usage; 3 no usable database.\n";
-
-#define COMMON                                                                                               \
-    "  --db FILE        use this database\n"                                                                 \
-    "  --json           answer as JSON\n"                                                                    \
-    "  --no-color       no colour\n"                                                                         \
-    "  --help           this text\n"                                                                         \
-    "\n"                                                                                                     \
-    "Exit status: 0 done; 2 wrong usage; 3 no usable database.\n"
-
-static const char info_help[] =
-    "Usage: passthru db info [OPTION]...\n"
-    "\n"
-    "Prints how much the database holds, how old it is, which sources it was made\n"
-    "from, with their versions and dates, and what each of its tables is about.\n"
-    "\n" COMMON;
-
-static const char check_help_text[] = "Usage: passthru db check [OPTION]...\n"
-                                      "\n"
-                                      "Reads all of the database, and compares its tables and indexes.\n"
-                                      "\n"
-                                      "  --conflicts      list the values on which sources disagree\n" COMMON;
-
-static const char path_help[] = "Usage: passthru db path [OPTION]...\n"
-                                "\n"
-                                "Prints which file is used as the database; with --json also why. Where the\n"
-                                "database that was installed with the program has newer lists or tables,\n"
-                                "standard error says so, with the command that renews the one in use.\n"
-                                "\n" COMMON;
-
 enum { INDENT = 14, TABLE_INDENT = 16 };
 
 struct db_command {
@@ -281,10 +240,10 @@ static enum error_code run_path(struct db_command *command, struct error *error)
 enum { DB_INFO, DB_CHECK, DB_PATH, DB_VERB_COUNT };
 
 const struct verb db_verbs[] = {
-    [DB_INFO] = {"info", "what the database holds and which sources it was made from", info_help},
-    [DB_CHECK] = {"check", "read all of it and compare tables and indexes", check_help_text},
-    [DB_PATH] = {"path", "which file is used", path_help},
-    [DB_VERB_COUNT] = {NULL, NULL, NULL},
+    [DB_INFO] = {"info", "what the database holds and which sources it was made from"},
+    [DB_CHECK] = {"check", "read all of it and compare tables and indexes"},
+    [DB_PATH] = {"path", "which file is used"},
+    [DB_VERB_COUNT] = {NULL, NULL},
 };
 
 static enum error_code (*const runs[])(struct db_command *command, struct error *error) = {

@@ -14,23 +14,6 @@
 #include "cli/diagnose_answer.h"
 #include "cli/pager.h"
 
-const char diagnose_help[] =
-    "Usage: passthru diagnose [OPTION]... [FILE]...\n"
-    "\n"
-    "Finds known failures in logs: of the host and of the guest, from dmesg,\n"
-    "journalctl, QEMU, libvirt. Says what causes them, whether that can be fixed,\n"
-    "what was tried and how often it helped. No FILE, or -, is standard input.\n"
-    "\n"
-    "  --root DIR       the logs are of the recorded machine in DIR\n"
-    "  --db FILE        use this database\n"
-    "  --json           answer as JSON\n"
-    "  --no-color       no colour\n"
-    "  --no-pager       show a long answer without a pager\n"
-    "  --help           this text\n"
-    "\n"
-    "Exit status: 0 nothing known was found; 1 a problem was found; 2 wrong usage or\n"
-    "unreadable input; 3 no usable database; 5 no permission.\n";
-
 /* ---- reading ---- */
 
 /* A FIFO without a writer is empty; one with a writer is waited for. A device never ends. */

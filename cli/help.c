@@ -10,23 +10,6 @@
 #include "core/streams.h"
 #include "core/vocabulary.h"
 
-const char help_help[] = "Usage: passthru help [COMMAND [VERB]]\n"
-                         "       passthru help words [GROUP]\n"
-                         "\n"
-                         "Lists the commands, or says what a COMMAND does and which options it has, as in\n"
-                         "  passthru help report send\n"
-                         "\n"
-                         "words prints the enum values of a GROUP with what they mean, such as symptom,\n"
-                         "fix, hypervisor or form_factor; without a GROUP: which groups there are.\n"
-                         "\n"
-                         "  --db FILE        no database is needed; for scripts that always give one\n"
-                         "  --json           answer as JSON\n"
-                         "  --no-color       no colour\n"
-                         "  --no-pager       show a long text without a pager\n"
-                         "  --help           this text\n"
-                         "\n"
-                         "Exit status: 0 done; 1 there is no such GROUP; 2 wrong usage.\n";
-
 enum { WORD_COLUMNS = 26 };
 
 /* ---- the values of the vocabulary ---- */
@@ -78,14 +61,15 @@ static int show_words(const char *name, const struct common_options *common)
 
 /* ---- the help of a command ---- */
 
-static void write_verbs(struct json_writer *writer, const struct verb *verbs)
+static void write_verbs(struct json_writer *writer, const struct command *command)
 {
+    const struct verb *verbs = command->verbs;
     json_write_begin_array(writer, "verbs");
     for (int i = 0; verbs && verbs[i].name; i++) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "name", verbs[i].name);
         json_write_string(writer, "summary", verbs[i].summary);
-        json_write_string(writer, "help", verbs[i].help);
+        json_write_string(writer, "help", command_help_text(command, verbs[i].name));
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
@@ -103,8 +87,8 @@ static void print_as_json(const struct command *command)
         json_write_begin_object(&writer, NULL);
         json_write_string(&writer, "name", commands[i].name);
         json_write_string(&writer, "summary", commands[i].summary);
-        json_write_string(&writer, "help", commands[i].help);
-        write_verbs(&writer, commands[i].verbs);
+        json_write_string(&writer, "help", command_help_text(&commands[i], NULL));
+        write_verbs(&writer, &commands[i]);
         json_write_end_object(&writer);
     }
     json_write_end_array(&writer);

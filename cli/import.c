@@ -12,18 +12,6 @@
 #include "cli/output.h"
 #include "db/database.h"
 
-const char import_help[] = "Usage: passthru import [OPTION]... [FILE]...\n"
-                           "\n"
-                           "Adds a pci.ids or reports (NDJSON), plain or .gz or .zst, to the sources of the\n"
-                           "database and rebuilds it; without a FILE it rebuilds from what it has. Starts\n"
-                           "passthru-import; passthru import --help has the options.\n";
-
-const char sync_help[] = "Usage: passthru sync [OPTION]... [REMOTE]...\n"
-                         "\n"
-                         "Asks the remotes for newer lists and reports, and builds one new database of\n"
-                         "what they have; without a REMOTE all that are enabled. --list lists them.\n"
-                         "Starts passthru-import; passthru sync --help has the options.\n";
-
 /* The arguments to start passthru-import with, its program first; NULL without memory. */
 static char **arguments_of_import(int argc, char **argv, char program[DATABASE_PATH_SIZE])
 {

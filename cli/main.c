@@ -7,24 +7,19 @@
 #include "core/streams.h"
 
 const struct command commands[] = {
-    {"query", "will this GPU survive being passed through?", command_query, query_help, NULL},
-    {"scan", "will the GPUs of this machine pass through, and what stops them?", command_scan, scan_help,
-     NULL},
-    {"check", "how the host and its virtual machines are set up for a passthrough", command_check, check_help,
-     NULL},
-    {"plan", "the whole set-up of a passthrough here: what is done, what to do", command_plan, plan_help,
-     NULL},
-    {"diagnose", "what do these logs say, and what has helped?", command_diagnose, diagnose_help, NULL},
-    {"rom", "is this vBIOS dump whole, for this card, and good for OVMF?", command_rom, rom_help, NULL},
-    {"recommend", "what to buy: cards that are likely to pass through", command_recommend, recommend_help,
-     NULL},
-    {"report", "how an attempt went: write it down, list, export and send it", command_report, report_help,
-     report_verbs},
-    {"import", "add a pci.ids or reports, rebuild the database", command_import, import_help, NULL},
-    {"sync", "fetch newer lists and reports from the remotes", command_import, sync_help, NULL},
-    {"db", "what the database holds, whether it is sound, where it is", command_db, db_help, db_verbs},
-    {"help", "help about a command, and what the values in a report mean", command_help, help_help, NULL},
-    {"version", "the version of this program and of its database", command_version, version_help, NULL},
+    {"query", "will this GPU survive being passed through?", command_query, NULL},
+    {"scan", "will the GPUs of this machine pass through, and what stops them?", command_scan, NULL},
+    {"check", "how the host and its virtual machines are set up for a passthrough", command_check, NULL},
+    {"plan", "the whole set-up of a passthrough here: what is done, what to do", command_plan, NULL},
+    {"diagnose", "what do these logs say, and what has helped?", command_diagnose, NULL},
+    {"rom", "is this vBIOS dump whole, for this card, and good for OVMF?", command_rom, NULL},
+    {"recommend", "what to buy: cards that are likely to pass through", command_recommend, NULL},
+    {"report", "how an attempt went: write it down, list, export and send it", command_report, report_verbs},
+    {"import", "add a pci.ids or reports, rebuild the database", command_import, NULL},
+    {"sync", "fetch newer lists and reports from the remotes", command_import, NULL},
+    {"db", "what the database holds, whether it is sound, where it is", command_db, db_verbs},
+    {"help", "help about a command, and what the values in a report mean", command_help, NULL},
+    {"version", "the version of this program and of its database", command_version, NULL},
 };
 const int command_count = ARRAY_SIZE(commands);
 

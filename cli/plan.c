@@ -10,26 +10,6 @@
 #include "cli/pager.h"
 #include "probe/confine.h"
 
-const char plan_help[] = "Usage: passthru plan [OPTION]... [ADDRESS]\n"
-                         "\n"
-                         "The whole set-up for passing a GPU of this host through, as numbered steps: what\n"
-                         "is done already, what to type, how to see that it worked, how to undo it. It\n"
-                         "prints and changes nothing. Follow it and run it again. Without the PCI ADDRESS\n"
-                         "(01:00.0) it plans for one of several GPUs, and says for which.\n"
-                         "\n"
-                         "  --vm ID|FILE  the virtual machine that is to get the GPU: its number (Proxmox\n"
-                         "                VE), its name (libvirt), or its configuration file; without it,\n"
-                         "                the one that has the GPU already\n"
-                         "  --root DIR    plan for a recorded machine (contrib/record-machine makes one)\n"
-                         "  --json        answer with one JSON object\n"
-                         "  --db FILE     use this database\n"
-                         "  --no-color    no colour, also with NO_COLOR set\n"
-                         "  --no-pager    show a long answer without a pager\n"
-                         "  --help        this text\n"
-                         "\n"
-                         "Exit status: 0 there is a plan, also where nothing helps; 1 there is no GPU; 2\n"
-                         "wrong usage or unreadable input; 3 no usable database; 5 no permission.\n";
-
 struct plan_command {
     struct common_options common;
     const char *directory;

@@ -18,31 +18,6 @@ enum { MAX_FULL_ANSWERS = 3 };
 /* How many reports are read: for JSON, to be shown, and to see what those of different outcomes differ in. */
 enum { JSON_REPORTS = 20, SHOWN_REPORTS = 5, COMPARED_REPORTS = 12 };
 
-const char query_help[] = "Usage: passthru query [OPTION]... TERM...\n"
-                          "\n"
-                          "Says whether a GPU works when it is passed through to a virtual machine. A TERM\n"
-                          "is a PCI ID (10de:1d16, with its subsystem 10de:1d16:1028:08b0), a modalias\n"
-                          "(pci:v000010DEd00001D16...), a model name (mx330, \"rtx 3060\"), a\n"
-                          "processor for its GPU (i5-12400), or - for any text on standard input with\n"
-                          "PCI IDs in it (lspci -nn | passthru query -).\n"
-                          "\n"
-                          "  --json                 answer with one JSON array\n"
-                          "  --ndjson               answer with one JSON object a line, while reading\n"
-                          "  --chassis CHASSIS      for a desktop, laptop, mini-pc, server or egpu\n"
-                          "  --guest GUEST          for windows, linux, macos or freebsd in it\n"
-                          "  --share SHARE          for a part of it: sr-iov (a function) or vgpu\n"
-                          "  --subsystem VVVV:DDDD  its subsystem, as lspci -nnv shows it\n"
-                          "  --revision RR          its revision\n"
-                          "  --full                 all that is known, not what fits a screen\n"
-                          "  --reports N            the same with N reports (5 otherwise, as JSON 20)\n"
-                          "  --explain              the same, and where every value comes from\n"
-                          "  --db FILE              use this database\n"
-                          "  --no-color             no colour, also with NO_COLOR set\n"
-                          "  --no-pager             show a long answer without a pager\n"
-                          "  --help                 this text\n"
-                          "\n"
-                          "Exit status: 0 answered; 1 nothing found; 2 wrong usage; 3 no usable database.\n";
-
 static enum error_code answer_id(struct query *query, const struct pci_id *id, const char *term,
                                  struct error *error)
 {

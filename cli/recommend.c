@@ -16,42 +16,6 @@
 
 enum { MAX_BUDGET = 1000000, MAX_GUESTS = 64 };
 
-const char recommend_help[] =
-    "Usage: passthru recommend [OPTION]... [PCI_ID|NAME]\n"
-    "\n"
-    "Says what to buy: cards that are likely to pass through and whose driver gets\n"
-    "security fixes, the fittest for the use first. With a GPU, what to buy instead\n"
-    "of it: without --use a card with the same chip before all others. What is not\n"
-    "known of a card passes no filter.\n"
-    "\n"
-    "  --use USE        what for: llm, compute, display, gaming, transcode or macos\n"
-    "  --budget USD     the upper end of the price is at most so many US dollars\n"
-    "  --unpriced       with --budget, cards whose price is not known too, apart\n"
-    "  --vram GB        at least so much memory\n"
-    "  --watts W        draws at most so much\n"
-    "  --no-plug        draws all its power from the slot\n"
-    "  --slots N        at most so many slots wide\n"
-    "  --low-profile    there are boards for low slots\n"
-    "  --passive        there are boards without a fan\n"
-    "  --max-length MM  at most so long\n"
-    "  --encode CODEC   encodes it: h264, hevc, hevc10, vp9 or av1, or several with\n"
-    "                   commas between them\n"
-    "  --decode CODEC   decodes it\n"
-    "  --split N        so many guests can share the card\n"
-    "  --vendor VENDOR  nvidia, amd, intel or a vendor ID such as 10de\n"
-    "  --guest GUEST    what runs on it: windows, linux, macos or freebsd\n"
-    "  --beside PCI_ID  a GPU that stays in the machine, may be given again\n"
-    "  --lspci FILE     the same, all GPUs of what lspci -nn says of the machine\n"
-    "  --limit N        so many cards, 5 without it\n"
-    "  --db FILE        use this database\n"
-    "  --json           answer as JSON\n"
-    "  --no-color       no colour, also with NO_COLOR set\n"
-    "  --no-pager       show a long answer without a pager\n"
-    "  --help           this text\n"
-    "\n"
-    "Exit status: 0 answered; 1 nothing fits, or no such GPU; 2 wrong usage;\n"
-    "3 no usable database.\n";
-
 static bool parse_vendor(const char *text, int *vendor)
 {
     static const struct {

@@ -141,6 +141,17 @@ static int take_option(struct report_command *command, int option)
 
 /* ---- verbs ---- */
 
+const struct verb report_verbs[] = {
+    [REPORT_NEW] = {"new", "record one attempt"},
+    [REPORT_LIST] = {"list", "list the reports in the outbox"},
+    [REPORT_SHOW] = {"show", "show reports"},
+    [REPORT_DROP] = {"drop", "remove reports"},
+    [REPORT_EXPORT] = {"export", "write reports to a file"},
+    [REPORT_SEND] = {"send", "send reports to a remote"},
+    [REPORT_WITHDRAW] = {"withdraw", "take reports back that were sent"},
+    [REPORT_VERB_COUNT] = {NULL, NULL},
+};
+
 static int run_new(struct report_command *command, char **arguments, int count)
 {
     if (command->target)

@@ -10,29 +10,6 @@
 
 enum { SAVED_INDENT = 9 };
 
-const char rom_help[] = "Usage: passthru rom [OPTION]... FILE|ADDRESS\n"
-                        "       passthru rom --find [OPTION]... FILE\n"
-                        "\n"
-                        "Checks whether an option ROM (vBIOS) is complete and well-formed, for which\n"
-                        "card it is, and whether SeaBIOS and OVMF can run it. FILE is a dump, - is\n"
-                        "standard input. ADDRESS is a PCI address such as 01:00.0: the ROM of that card\n"
-                        "is read, as root, by enabling its ROM BAR, which is disabled again.\n"
-                        "\n"
-                        "  --for VVVV:DDDD  check whether it fits this card\n"
-                        "  --save FILE      write it to this new file, without a header before it: of an\n"
-                        "                   ADDRESS from its ROM BAR, else the ACPI table VFCT, else\n"
-                        "                   debugfs; with --find all of them to this directory\n"
-                        "  --find           show the option ROMs in FILE: a dump of a machine's firmware,\n"
-                        "                   a collection of vBIOSes\n"
-                        "  --root DIR       ADDRESS is one of a recorded machine in this directory\n"
-                        "  --db FILE        use this database for the name of the card\n"
-                        "  --json           answer as JSON\n"
-                        "  --no-color       no colour\n"
-                        "  --help           this text\n"
-                        "\n"
-                        "Exit status: 0 sound and fitting; 1 something is wrong, or there is no ROM;\n"
-                        "2 wrong usage or unreadable input; 5 no permission or a system error.\n";
-
 /* At most one byte more than an option ROM can have, so that a larger one is noticed. */
 static enum error_code read_dump(struct rom_command *command, struct error *error)
 {

@@ -8,29 +8,6 @@
 #include "cli/scan.h"
 #include "probe/confine.h"
 
-const char scan_help[] = "Usage: passthru scan [OPTION]... [ADDRESS]...\n"
-                         "\n"
-                         "Looks at this machine: will its GPUs pass through, and if not, what exactly\n"
-                         "stops them? Shows all GPUs, or those at the PCI ADDRESSes (01:00.0). It changes\n"
-                         "nothing; to see whether a vBIOS can be read it switches the ROM of a GPU on,\n"
-                         "reads it, and switches it off again, which needs root. Without root it says\n"
-                         "what it could not see.\n"
-                         "\n"
-                         "  --root DIR     look at a recorded machine (contrib/record-machine makes one)\n"
-                         "  --guest GUEST  how likely it is with windows, linux, macos or freebsd in it\n"
-                         "  --lspci FILE   look at what lspci printed on another machine: lspci -nnk,\n"
-                         "                 -nnvv, -xxx; - is standard input\n"
-                         "  --chassis CHASSIS  with --lspci: that machine is a desktop, laptop, mini-pc,\n"
-                         "                 server or egpu\n"
-                         "  --json         answer with one JSON object\n"
-                         "  --db FILE      use this database\n"
-                         "  --no-color     no colour, also with NO_COLOR set\n"
-                         "  --no-pager     show a long answer without a pager\n"
-                         "  --help         this text\n"
-                         "\n"
-                         "Exit status: 0 done; 1 there is no GPU; 2 wrong usage or unreadable input; 3 no\n"
-                         "usable database; 5 no permission or a system error.\n";
-
 enum {
     OPTION_ROOT = 'r',
     OPTION_LSPCI = 'l',

@@ -9,18 +9,6 @@
 #include "db/database.h"
 #include "version.h"
 
-const char version_help[] = "Usage: passthru version [OPTION]...\n"
-                            "\n"
-                            "Prints the version of this program, then how new the list of PCI IDs and the\n"
-                            "reports of its database are.\n"
-                            "\n"
-                            "  --db FILE        use this database\n"
-                            "  --json           answer as JSON\n"
-                            "  --no-color       no colour\n"
-                            "  --help           this text\n"
-                            "\n"
-                            "Exit status: 0, with or without a database; 2 wrong usage.\n";
-
 /* The database in use, as far as its age goes. */
 struct facts {
     struct database_place place;
