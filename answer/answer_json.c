@@ -63,7 +63,7 @@ void answer_write_verdict(struct json_writer *writer, const struct answer *answe
             json_write_fraction(writer, outcome_keys[i], verdict->outcomes[i]);
         json_write_end_object(writer);
     }
-    write_string_or_null(writer, "guest", guest ? vocabulary_value(&vocabulary_guest, (int)guest) : NULL);
+    json_write_text_or_null(writer, "guest", guest ? vocabulary_value(&vocabulary_guest, (int)guest) : NULL);
     json_write_string(writer, "knowledge", knowledge(verdict));
     json_write_integer(writer, "direct_reports", verdict->direct_reports);
     json_write_integer(writer, "pooled_reports", verdict->pooled_reports);
@@ -131,7 +131,7 @@ static void write_reports(struct json_writer *writer, const struct answer *answe
     for (int i = 0; i < OUTCOME_COUNT; i++)
         json_write_integer(writer, outcome_keys[i], evidence->counts[i]);
     json_write_integer(writer, "statements", evidence->samples[SAMPLE_VENDOR_STATEMENT]);
-    write_string_or_null(writer, "latest", evidence->latest);
+    json_write_text_or_null(writer, "latest", evidence->latest);
     json_write_begin_array(writer, "items");
     for (int i = 0; i < answer->report_count; i++)
         write_report(writer, &answer->reports[i]);
@@ -240,9 +240,11 @@ static void write_alternatives(struct json_writer *writer, const struct answer *
         json_write_string(writer, "name", alternative->name);
         json_write_fraction(writer, "probability", alternative->usable);
         json_write_bool(writer, "same_chip", alternative->same_chip);
-        write_integer_or_null(writer, "price_usd", alternative->price_usd);
-        write_integer_or_null(writer, "price_high_usd", alternative->price_high_usd);
-        write_string_or_null(writer, "price_as_of", alternative->price_usd ? alternative->price_as_of : NULL);
+        json_write_integer_or_null(writer, "price_usd", alternative->price_usd, alternative->price_usd);
+        json_write_integer_or_null(writer, "price_high_usd", alternative->price_high_usd,
+                                   alternative->price_high_usd);
+        json_write_text_or_null(writer, "price_as_of",
+                                alternative->price_usd ? alternative->price_as_of : NULL);
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
@@ -296,11 +298,11 @@ static void write_identity(struct json_writer *writer, const struct answer *answ
         json_write_string(writer, "product", device->product);
     json_write_string(writer, "vendor", device->vendor);
     json_write_string(writer, "name", device->name);
-    write_string_or_null(writer, "name_source", device->name_source);
+    json_write_text_or_null(writer, "name_source", device->name_source);
     json_write_bool(writer, "is_listed", !device->is_unlisted);
     if (device->is_unlisted)
-        write_string_or_null(writer, "generation", device->generation);
-    write_string_or_null(writer, "chip", device->is_gpu ? device->gpu.chip : NULL);
+        json_write_text_or_null(writer, "generation", device->generation);
+    json_write_text_or_null(writer, "chip", device->is_gpu ? device->gpu.chip : NULL);
     json_write_bool(writer, "is_gpu", device->is_gpu);
 }
 
@@ -312,7 +314,7 @@ static void write_driver(struct json_writer *writer, const struct device *device
         return;
     }
     json_write_begin_object(writer, "driver_support");
-    write_string_or_null(writer, "driver", device->driver);
+    json_write_text_or_null(writer, "driver", device->driver);
     json_write_string(writer, "security", device->security);
     json_write_end_object(writer);
 }

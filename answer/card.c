@@ -376,17 +376,17 @@ static void write_prices(struct json_writer *writer, const struct card *cards, i
 /* Cards with one ID have one chip, and what it can do in common. */
 static void write_features(struct json_writer *writer, const struct chip_features *features)
 {
-    write_string_or_null(writer, "generation", features->generation);
+    json_write_text_or_null(writer, "generation", features->generation);
     write_list(writer, "encode", features->encode);
     write_list(writer, "decode", features->decode);
     write_list(writer, "split", features->split);
-    write_string_or_null(writer, "licence", features->licence);
-    write_string_or_null(writer, "macos", features->macos);
-    write_string_or_null(writer, "driver", features->driver);
-    write_string_or_null(writer, "security", features->security);
-    write_string_or_null(writer, "cuda", features->cuda);
-    write_string_or_null(writer, "rocm", features->rocm);
-    write_string_or_null(writer, "note", features->note);
+    json_write_text_or_null(writer, "licence", features->licence);
+    json_write_text_or_null(writer, "macos", features->macos);
+    json_write_text_or_null(writer, "driver", features->driver);
+    json_write_text_or_null(writer, "security", features->security);
+    json_write_text_or_null(writer, "cuda", features->cuda);
+    json_write_text_or_null(writer, "rocm", features->rocm);
+    json_write_text_or_null(writer, "note", features->note);
 }
 
 void card_write_json(struct json_writer *writer, const char *key, const struct card *cards, int count)
@@ -406,27 +406,27 @@ void card_write_json(struct json_writer *writer, const char *key, const struct c
     for (double value = 0; (value = next_amount(cards, count, VRAM, value)) > 0;)
         write_amount(writer, NULL, value);
     json_write_end_array(writer);
-    write_string_or_null(writer, "memory", COMMON_TEXT(memory));
+    json_write_text_or_null(writer, "memory", COMMON_TEXT(memory));
     find_range(cards, count, BANDWIDTH, &low, &high);
     write_amount(writer, "bandwidth_gb_s", low);
     find_range(cards, count, WATTS, &low, &high);
     write_amount(writer, "board_power_w", high);
     find_range(cards, count, SLOTS, &low, &high);
     write_amount(writer, "slots", high);
-    write_string_or_null(writer, "power_connectors", COMMON_TEXT(power_connectors));
+    json_write_text_or_null(writer, "power_connectors", COMMON_TEXT(power_connectors));
     enum low_profile low_profile = common_low_profile(cards, count);
-    write_string_or_null(writer, "low_profile",
-                         low_profile ? vocabulary_value(&vocabulary_low_profile, (int)low_profile) : NULL);
-    write_string_or_null(
+    json_write_text_or_null(writer, "low_profile",
+                            low_profile ? vocabulary_value(&vocabulary_low_profile, (int)low_profile) : NULL);
+    json_write_text_or_null(
         writer, "cooling",
         common_cooling(cards, count) ? vocabulary_value(&vocabulary_cooling, (int)cards[0].cooling) : NULL);
-    write_string_or_null(writer, "outputs", COMMON_TEXT(outputs));
+    json_write_text_or_null(writer, "outputs", COMMON_TEXT(outputs));
     find_range(cards, count, LENGTH, &low, &high);
     write_amount(writer, "length_mm", high);
-    write_string_or_null(writer, "bus", COMMON_TEXT(bus));
-    write_string_or_null(writer, "released", COMMON_TEXT(released));
-    write_string_or_null(writer, "sold",
-                         cards[0].sold ? vocabulary_value(&vocabulary_sold, (int)cards[0].sold) : NULL);
+    json_write_text_or_null(writer, "bus", COMMON_TEXT(bus));
+    json_write_text_or_null(writer, "released", COMMON_TEXT(released));
+    json_write_text_or_null(writer, "sold",
+                            cards[0].sold ? vocabulary_value(&vocabulary_sold, (int)cards[0].sold) : NULL);
     write_prices(writer, cards, count);
     write_features(writer, &cards[0].features);
     json_write_end_object(writer);

@@ -29,23 +29,6 @@ static inline int usable_reports(const int counts[OUTCOME_COUNT])
     return counts[OUTCOME_WORKS] + counts[OUTCOME_WORKS_WITH_WORKAROUND];
 }
 
-/* A member that is null where there is nothing: NULL or "", 0. */
-static inline void write_string_or_null(struct json_writer *writer, const char *key, const char *text)
-{
-    if (text && *text)
-        json_write_string(writer, key, text);
-    else
-        json_write_null(writer, key);
-}
-
-static inline void write_integer_or_null(struct json_writer *writer, const char *key, int number)
-{
-    if (number)
-        json_write_integer(writer, key, number);
-    else
-        json_write_null(writer, key);
-}
-
 /* The members probability, low and high; null where the level is unknown. */
 static inline void write_probability(struct json_writer *writer, const struct verdict *verdict)
 {

@@ -7,7 +7,7 @@
 static void write_text(struct json_writer *writer, const char *key, const struct plan_step *step,
                        enum plan_text which)
 {
-    write_string_or_null(writer, key, buffer_text(&step->texts[which]));
+    json_write_text_or_null(writer, key, buffer_text(&step->texts[which]));
 }
 
 /* An array of the lines of a text. */
@@ -53,9 +53,9 @@ void plan_write_json(struct json_writer *writer, const struct plan *plan)
         answer_write_verdict(writer, facts->gpu);
     else
         json_write_null(writer, "verdict");
-    write_string_or_null(writer, "vm", facts->variables[PLAN_VARIABLE_VM_FILE]);
+    json_write_text_or_null(writer, "vm", facts->variables[PLAN_VARIABLE_VM_FILE]);
     json_write_bool(writer, "possible", plan_is_possible(plan));
-    write_string_or_null(writer, "stopped_by", facts->fault);
+    json_write_text_or_null(writer, "stopped_by", facts->fault);
     json_write_begin_array(writer, "steps");
     for (int i = 0; i < plan->count; i++)
         write_step(writer, &plan->steps[i]);

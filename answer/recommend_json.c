@@ -34,7 +34,7 @@ static void write_given(struct json_writer *writer, const struct recommendation 
     write_id(writer, "pci_id", pci_id_number(&given->device.id));
     json_write_string(writer, "name", given->device.name);
     json_write_string(writer, "vendor", given->device.vendor);
-    write_string_or_null(writer, "chip", given->device.gpu.chip);
+    json_write_text_or_null(writer, "chip", given->device.gpu.chip);
     write_verdict(writer, &given->verdict);
     json_write_bool(writer, "recommendable", recommendation->may_keep);
     json_write_end_object(writer);
@@ -47,24 +47,24 @@ static void write_question(struct json_writer *writer, const struct recommendati
     char vendor[8];
     snprintf(vendor, sizeof vendor, "%04x", (unsigned)wanted->vendor & 0xffff);
     json_write_begin_object(writer, "question");
-    write_string_or_null(writer, "vendor_id", wanted->vendor == ANY_VENDOR ? NULL : vendor);
+    json_write_text_or_null(writer, "vendor_id", wanted->vendor == ANY_VENDOR ? NULL : vendor);
     if (wanted->vram_gib > 0)
         json_write_decimal(writer, "vram_gib", wanted->vram_gib);
     else
         json_write_null(writer, "vram_gib");
-    write_integer_or_null(writer, "board_power_w", wanted->watts);
+    json_write_integer_or_null(writer, "board_power_w", wanted->watts, wanted->watts);
     if (wanted->slots > 0)
         json_write_decimal(writer, "slots", wanted->slots);
     else
         json_write_null(writer, "slots");
-    write_integer_or_null(writer, "length_mm", wanted->length_mm);
+    json_write_integer_or_null(writer, "length_mm", wanted->length_mm, wanted->length_mm);
     json_write_bool(writer, "no_plug", wanted->no_plug);
     json_write_bool(writer, "low_profile", wanted->low_profile);
     json_write_bool(writer, "passive", wanted->passive);
-    write_string_or_null(writer, "encode", wanted->encode);
-    write_string_or_null(writer, "decode", wanted->decode);
-    write_integer_or_null(writer, "guests", wanted->guests);
-    write_string_or_null(writer, "guest", guest ? vocabulary_value(&vocabulary_guest, (int)guest) : NULL);
+    json_write_text_or_null(writer, "encode", wanted->encode);
+    json_write_text_or_null(writer, "decode", wanted->decode);
+    json_write_integer_or_null(writer, "guests", wanted->guests, wanted->guests);
+    json_write_text_or_null(writer, "guest", guest ? vocabulary_value(&vocabulary_guest, (int)guest) : NULL);
     json_write_begin_array(writer, "beside");
     for (int i = 0; i < wanted->beside_count; i++)
         write_id(writer, NULL, wanted->beside[i]);
@@ -84,7 +84,7 @@ static void write_offer(struct json_writer *writer, const struct recommend_quest
         write_id(writer, NULL, offer->pci_ids[i]);
     json_write_end_array(writer);
     json_write_string(writer, "name", offer->card.name);
-    write_string_or_null(writer, "chip", offer->chip);
+    json_write_text_or_null(writer, "chip", offer->chip);
     json_write_bool(writer, "same_chip", recommend_same_chip(question, offer));
     json_write_bool(writer, "sold_both_ways", offer->sold_both_ways);
     json_write_string(writer, "reset", vocabulary_value(&vocabulary_reset, (int)offer->reset));
@@ -130,10 +130,10 @@ void recommend_write_json(struct json_writer *writer, const struct recommendatio
     const struct recommend_question *question = recommendation->question;
     const struct card_question *wanted = &question->wanted;
     json_write_begin_object(writer, NULL);
-    write_string_or_null(
+    json_write_text_or_null(
         writer, "use",
         wanted->purpose == ANY_PURPOSE ? NULL : vocabulary_value(&vocabulary_purpose, wanted->purpose));
-    write_integer_or_null(writer, "budget_usd", wanted->budget);
+    json_write_integer_or_null(writer, "budget_usd", wanted->budget, wanted->budget);
     write_question(writer, recommendation);
     write_offers(writer, "cards", question, recommendation->cards, recommendation->count);
     write_offers(writer, "unpriced", question, recommendation->unpriced, recommendation->unpriced_count);

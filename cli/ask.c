@@ -64,7 +64,7 @@ void ask_end_if_interrupted(struct output *output)
 
 static void complain(struct output *output, const char *text)
 {
-    output_paragraph_color(output, 0, "", COLOR_YELLOW, text);
+    output_paragraph(output, 0, "", COLOR_YELLOW, "%s", text);
 }
 
 /* Shows the output so far, then the prompt. */
@@ -119,7 +119,7 @@ static bool read_line(struct output *output, const char *prompt, char line[ASK_T
 static void show_question(struct output *output, const char *question)
 {
     output_blank(output);
-    output_paragraph_color(output, 0, "", COLOR_BOLD, question);
+    output_paragraph(output, 0, "", COLOR_BOLD, "%s", question);
 }
 
 static void show_choice(struct output *output, const struct vocabulary *choices, int number)
@@ -129,7 +129,7 @@ static void show_choice(struct output *output, const struct vocabulary *choices,
     const char *text = choices->entries[number].text;
     snprintf(label, sizeof label, "%4d", number + 1);
     snprintf(both, sizeof both, "%s%s%s", choices->entries[number].value, *text ? ": " : "", text);
-    output_paragraph(output, INDENT, label, both);
+    output_paragraph(output, INDENT, label, COLOR_PLAIN, "%s", both);
 }
 
 static void show_choices(struct output *output, const struct vocabulary *choices)
@@ -161,7 +161,7 @@ static void show_page(struct output *output, struct pages *pages)
     if (pages->next < pages->choices->count) {
         char more[60];
         snprintf(more, sizeof more, "... and %d more: ? shows them.", pages->choices->count - pages->next);
-        output_paragraph(output, INDENT, "", more);
+        output_paragraph(output, INDENT, "", COLOR_PLAIN, "%s", more);
     } else {
         pages->next = 0;
     }
@@ -175,7 +175,7 @@ static enum answer read_answer(struct output *output, const char *prompt, const 
     while (read_line(output, prompt, line)) {
         if (strcmp(line, "?") != 0)
             return !*line ? ANSWER_ENTER : strcmp(line, "-") == 0 ? ANSWER_CLEAR : ANSWER_TEXT;
-        output_paragraph(output, 0, "", explanation);
+        output_paragraph(output, 0, "", COLOR_PLAIN, "%s", explanation);
         if (pages)
             show_page(output, pages);
     }

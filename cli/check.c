@@ -8,8 +8,6 @@
 
 #include "cli/command.h"
 #include "cli/findings.h"
-#include "cli/output.h"
-#include "cli/pager.h"
 #include "core/error_output.h"
 #include "probe/confine.h"
 #include "probe/host_config.h"
@@ -18,6 +16,7 @@
 enum { MAX_CHECKED = 64 << 10 };
 
 struct check_command {
+    struct session session;
     struct root *root;
     struct pci_machine machine; /* empty when the devices are not known */
     struct findings findings;
@@ -166,20 +165,19 @@ static void note_unreadable(struct check_command *command)
         findings_add(&command->findings, place, 0, FINDING_MACHINE_UNREADABLE, fault->why);
 }
 
-static void write_json(struct check_command *command, struct output *output)
+static void write_json(struct check_command *command)
 {
-    struct json_writer writer = {.out = &output->buffer, .for_terminal = true};
-    json_write_begin_object(&writer, NULL);
-    json_write_begin_array(&writer, "checked");
+    struct json_writer *writer = &command->session.writer;
+    json_write_begin_object(writer, NULL);
+    json_write_begin_array(writer, "checked");
     const char *checked = buffer_text(&command->checked);
     for (size_t at = 0; at < command->checked.length; at += strlen(checked + at) + 1)
-        json_write_string(&writer, NULL, checked + at);
-    json_write_end_array(&writer);
-    findings_write_json(&writer, &command->findings);
+        json_write_string(writer, NULL, checked + at);
+    json_write_end_array(writer);
+    findings_write_json(writer, &command->findings);
     if (command->error.code)
-        error_write_json(&writer, "error", &command->error);
-    json_write_end_object(&writer);
-    output_blank(output);
+        error_write_json(writer, "error", &command->error);
+    json_write_end_object(writer);
 }
 
 /* What the answer comes down to, in one sentence. */
@@ -214,14 +212,13 @@ static void write_text(struct check_command *command, struct output *output)
                              containers ? " and " : "");
     if (containers)
         buffer_append_format(&line, "%d container%s", containers, containers == 1 ? "" : "s");
-    output_paragraph_color(output, 0, "", problems ? COLOR_YELLOW : COLOR_GREEN, buffer_text(&line));
+    output_paragraph(output, 0, "", problems ? COLOR_YELLOW : COLOR_GREEN, "%s", buffer_text(&line));
     if (command->findings.count)
         output_blank(output);
     findings_write_text(output, &command->findings, SEVERITY_INFO);
 }
 
-static int run_check(struct check_command *command, const struct common_options *common, int argc,
-                     char **argv)
+static int run_check(struct check_command *command, int argc, char **argv)
 {
     for (int i = optind; i < argc; i++) {
         if (strcasecmp(argv[i], "host") == 0)
@@ -238,41 +235,33 @@ static int run_check(struct check_command *command, const struct common_options 
     }
     note_unreadable(command);
     findings_sort(&command->findings);
-    struct output output = output_for_stdout(common->no_color);
-    if (common->json)
-        write_json(command, &output);
+    if (command->session.json)
+        write_json(command);
     else
-        write_text(command, &output);
-    int status = command->error.code ? error_exit_status(command->error.code)
-                                     : findings_problems(&command->findings) > 0;
-    return output_end(&output, status);
+        write_text(command, &command->session.output);
+    return session_end(&command->session, NULL,
+                       command->error.code ? error_exit_status(command->error.code)
+                                           : findings_problems(&command->findings) > 0);
 }
 
 int command_check(int argc, char **argv)
 {
-    static const struct option long_options[] = {{"root", required_argument, NULL, 'r'}, COMMON_OPTIONS};
-    struct common_options common = {.database = NULL};
-    struct check_command command = {.checked = BUFFER(MAX_CHECKED)};
+    static struct check_command command;
     const char *directory = NULL;
-    int status = 0;
-    for (int c; (c = command_option(argc, argv, long_options, &common, &status)) != -1;) {
-        if (c == COMMAND_ENDS)
-            return status;
-        directory = optarg;
-    }
-    pager_start(&common, NULL, 0);
+    const struct command_option options[] = {{"root", .text = &directory}, {.name = NULL}};
+    int status;
+    if (!command_options(argc, argv, options, &command.session, &status))
+        return status;
+    command.checked = BUFFER(MAX_CHECKED);
+    pager_start(&command.session, NULL, 0);
+    session_begin(&command.session);
     if (root_open(directory, &command.root, &command.error))
-        return output_error(&command.error, common.json);
+        return session_end(&command.session, &command.error, 0);
     confine(command.root, (const char *const *)argv + optind, argc - optind);
     /* Checks that need the devices are skipped where they are not known; why is noted. */
     if (pci_read_machine(command.root, &command.machine, &command.error)) {
         root_note_unreadable(command.root, "the PCI devices", command.error.message);
         command.error = (struct error){.code = ERROR_NONE};
     }
-    status = run_check(&command, &common, argc, argv);
-    pci_machine_free(&command.machine);
-    root_close(command.root);
-    findings_free(&command.findings);
-    buffer_free(&command.checked);
-    return status;
+    return run_check(&command, argc, argv);
 }

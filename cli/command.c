@@ -2,15 +2,15 @@
 #include "cli/command.h"
 
 #include <getopt.h>
-#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "cli/output.h"
-#include "cli/pager.h"
 #include "core/pci_id.h"
 #include "core/program.h"
 #include "core/report_weight.h"
+#include "core/streams.h"
 
 const struct command *command_find(const char *name)
 {
@@ -72,15 +72,7 @@ int command_unknown(const char *name, bool json)
                               *nearest ? "; did you mean '" : "", nearest, *nearest ? "'?" : "");
 }
 
-/* ---- help and options ---- */
-
-const char command_guest_fault[] = "--guest is windows, linux, macos, freebsd or unknown";
-
-bool command_take_guest(const char *text, enum guest *guest)
-{
-    *guest = report_guest(text);
-    return *guest != GUEST_UNKNOWN || strcmp(text, "unknown") == 0;
-}
+/* ---- help ---- */
 
 void command_print_all(void)
 {
@@ -108,63 +100,162 @@ const char *command_help_text(const struct command *command, const char *verb)
     return help->text;
 }
 
-int command_show_help(const struct command *command, const char *verb, const struct common_options *common)
+int command_show_help(const struct command *command, const char *verb, const struct session *session)
 {
     if (verb && command_find_verb(command->verbs, verb) < 0)
-        return command_wrong_verb(command, verb, common->json);
-    pager_start(common, NULL, 0);
+        return command_wrong_verb(command, verb, session->json);
+    pager_start(session, NULL, 0);
     fputs(command_help_text(command, verb), stdout);
     return 0;
 }
 
-/* The help of the command, or of the verb that is among its arguments. What else is wrong with them does not
- * matter then. */
-static int help_among_arguments(int argc, char **argv, const struct option *long_options,
-                                struct common_options *common)
+/* ---- options ---- */
+
+enum {
+    OPTION_DB = 1001,
+    OPTION_JSON,
+    OPTION_NO_COLOR,
+    OPTION_PAGER,
+    OPTION_NO_PAGER,
+    OPTION_HELP,
+    OPTION_OWN, /* + its number */
+    MAX_OPTIONS = 64
+};
+
+static const struct option common_options[] = {{"db", required_argument, NULL, OPTION_DB},
+                                               {"json", no_argument, NULL, OPTION_JSON},
+                                               {"no-color", no_argument, NULL, OPTION_NO_COLOR},
+                                               {"pager", no_argument, NULL, OPTION_PAGER},
+                                               {"no-pager", no_argument, NULL, OPTION_NO_PAGER},
+                                               {"help", no_argument, NULL, OPTION_HELP},
+                                               {NULL, 0, NULL, 0}};
+
+const char command_chassis_fault[] = "--chassis is desktop, laptop, mini-pc, server, egpu or unknown";
+
+const char *command_take_guest(void *target, char *value)
 {
-    const struct command *command = command_find(argv[0]);
-    common->json = command_wants_json(argc, argv);
-    for (int c; (c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;)
-        if (c == 1005 || c == 1006)
-            common->pager = c == 1005 ? PAGER_ALWAYS : PAGER_NEVER;
-    return command_show_help(command, command->verbs && optind < argc ? argv[optind] : NULL, common);
+    enum guest *guest = target;
+    *guest = report_guest(value);
+    return *guest != GUEST_UNKNOWN || strcmp(value, "unknown") == 0
+               ? NULL
+               : "--guest is windows, linux, macos, freebsd or unknown";
 }
 
-int command_option(int argc, char **argv, const struct option *long_options, struct common_options *common,
-                   int *status)
+static bool parse_amount(const struct command_option *option, const char *text, double *amount)
 {
+    const char *unit = option->unit ? option->unit : "";
+    char *end;
+    if (*unit == '$' && *text == '$')
+        text++;
+    if (*text < '0' || *text > '9')
+        return false;
+    *amount = strtod(text, &end);
+    return (!*end || strcasecmp(end, unit) == 0) && *amount >= option->low && *amount <= option->high;
+}
+
+/* Returns what is wrong, NULL for nothing. */
+static const char *take_own(const struct command_option *option, char *value)
+{
+    double amount = 0;
+    bool good = true;
+    if (option->flag) {
+        *option->flag = true;
+    } else if (option->text) {
+        *option->text = value;
+    } else if (option->word) {
+        *option->word = vocabulary_find(option->vocabulary, value);
+        good = *option->word >= 0;
+    } else if (option->take) {
+        return option->take(option->target, value);
+    } else {
+        good = parse_amount(option, value, &amount) && (option->amount || amount == (int)amount);
+        if (good && option->amount)
+            *option->amount = amount;
+        else if (good)
+            *option->whole = (int)amount;
+    }
+    return good ? NULL : option->fault;
+}
+
+static void take_common(struct session *session, int option)
+{
+    if (option == OPTION_DB)
+        session->file = optarg;
+    else if (option == OPTION_PAGER || option == OPTION_NO_PAGER)
+        session->pager = option == OPTION_PAGER ? PAGER_ALWAYS : PAGER_NEVER;
+    else
+        *(option == OPTION_JSON ? &session->json : &session->no_color) = true;
+}
+
+/* The help of the command, or of the verb that is among its arguments. What else is wrong with them does not
+ * matter then. */
+static int help_among_arguments(int argc, char **argv, const struct option *known, struct session *session)
+{
+    const struct command *command = command_find(argv[0]);
+    session->json = command_wants_json(argc, argv);
+    for (int c; (c = getopt_long(argc, argv, ":h", known, NULL)) != -1;)
+        if (c == OPTION_PAGER || c == OPTION_NO_PAGER)
+            take_common(session, c);
+    return command_show_help(command, command->verbs && optind < argc ? argv[optind] : NULL, session);
+}
+
+bool command_options(int argc, char **argv, const struct command_option *options, struct session *session,
+                     int *status)
+{
+    struct option known[MAX_OPTIONS + ARRAY_SIZE(common_options)];
+    char message[USAGE_MESSAGE_SIZE];
+    const char *wrong = NULL;
+    int count = 0;
+    for (; options && options[count].name && count < MAX_OPTIONS; count++)
+        known[count] =
+            (struct option){options[count].name, options[count].flag ? no_argument : required_argument, NULL,
+                            OPTION_OWN + count};
+    memcpy(known + count, common_options, sizeof common_options);
     opterr = 0;
     *status = 0;
-    for (;;) {
-        char message[USAGE_MESSAGE_SIZE];
-        int c = getopt_long(argc, argv, ":h", long_options, NULL);
-        switch (c) {
-        case 1001:
-            common->database = optarg;
-            break;
-        case 1002:
-            common->json = true;
-            break;
-        case 1003:
-            common->no_color = true;
-            break;
-        case 1005:
-            common->pager = PAGER_ALWAYS;
-            break;
-        case 1006:
-            common->pager = PAGER_NEVER;
-            break;
-        case 'h':
-        case 1004:
-            *status = help_among_arguments(argc, argv, long_options, common);
-            return COMMAND_ENDS;
-        case ':':
-        case '?':
-            usage_describe_option(c, argv, long_options, message);
-            *status = output_usage_error(argv[0], command_wants_json(argc, argv), "%s", message);
-            return COMMAND_ENDS;
-        default:
-            return c;
+    for (int c; !wrong && (c = getopt_long(argc, argv, ":h", known, NULL)) != -1;) {
+        if (c == 'h' || c == OPTION_HELP) {
+            *status = help_among_arguments(argc, argv, known, session);
+            return false;
+        }
+        if (c == ':' || c == '?') {
+            usage_describe_option(c, argv, known, message);
+            wrong = message;
+        } else if (c >= OPTION_OWN) {
+            wrong = take_own(&options[c - OPTION_OWN], optarg);
+        } else {
+            take_common(session, c);
         }
     }
+    if (wrong)
+        *status = output_usage_error(argv[0], command_wants_json(argc, argv), "%s", wrong);
+    return !wrong;
+}
+
+/* ---- what every command does ---- */
+
+void session_begin(struct session *session)
+{
+    session->output = output_for_stdout(session->no_color);
+    session->writer = (struct json_writer){.out = &session->output.buffer, .for_terminal = true};
+}
+
+enum error_code session_open_database(struct session *session, struct error *error)
+{
+    return database_locate(session->file, &session->place, error)
+               ? error->code
+               : database_open(session->place.path, &session->database, error);
+}
+
+int session_end(struct session *session, const struct error *error, int status)
+{
+    struct buffer *answer = &session->output.buffer;
+    if (error && error->code) {
+        buffer_clear(answer);
+        status = output_error(error, session->json);
+    }
+    if (session->json && answer->length && answer->data[answer->length - 1] != '\n')
+        buffer_append_byte(answer, '\n');
+    streams_write(answer);
+    return status;
 }

@@ -4,18 +4,34 @@
 
 #include <stdbool.h>
 
-#include "core/error.h"
+#include "cli/output.h"
+#include "core/json_writer.h"
 #include "core/vocabulary.h"
+#include "db/database.h"
 
 enum pager_wish { PAGER_DEFAULT, PAGER_ALWAYS, PAGER_NEVER };
 
-/* What every command understands. */
-struct common_options {
-    const char *database; /* --db, or NULL */
+/* What every command has: the options that all take, its answer, and the database. */
+struct session {
+    const char *file; /* --db, or NULL */
     bool json;
     bool no_color;
-    enum pager_wish pager; /* cli/pager.h: of those whose answers are long */
+    enum pager_wish pager;
+    struct output output;
+    struct json_writer writer; /* into the output */
+    struct database_place place;
+    struct database *database;
 };
+
+/* Begins the answer. */
+void session_begin(struct session *session);
+
+MUST_CHECK enum error_code session_open_database(struct session *session, struct error *error);
+
+/* Writes the answer, one as JSON with the end of its line; or says the error in place of it, if there is one.
+ * Returns the exit status: `status`, or that of the error. What the command holds is left to the end of the
+ * process. */
+int session_end(struct session *session, const struct error *error, int status);
 
 /* A verb of a command, as in `passthru report show`. */
 struct verb {
@@ -82,34 +98,43 @@ int command_unknown(const char *name, bool json);
 
 /* Prints the help of a command, or of one of its verbs (NULL: of the command itself). Returns the exit
  * status. */
-int command_show_help(const struct command *command, const char *verb, const struct common_options *common);
+int command_show_help(const struct command *command, const char *verb, const struct session *session);
 
 /* Prints the list of commands. */
 void command_print_all(void);
 
-/* Takes the value of --guest: a guest, what a report may call it ("Ubuntu 24.04"), or unknown. False for what
- * is none of them, which command_guest_fault says. */
-bool command_take_guest(const char *text, enum guest *guest);
-extern const char command_guest_fault[];
-
 /* Whether --json or --ndjson is among the arguments, before or after what may be wrong. */
 bool command_wants_json(int argc, char **argv);
 
-struct option;
-/* The long options of every command, to be put at the end of its own table. */
-#define COMMON_OPTIONS                                                                                       \
-    {"db", required_argument, NULL, 1001}, {"json", no_argument, NULL, 1002},                                \
-        {"no-color", no_argument, NULL, 1003}, {"pager", no_argument, NULL, 1005},                           \
-        {"no-pager", no_argument, NULL, 1006}, {"help", no_argument, NULL, 1004},                            \
-    {                                                                                                        \
-        NULL, 0, NULL, 0                                                                                     \
-    }
+/* An option of one command, beside those of every command. One of these says what it sets. */
+struct command_option {
+    const char *name;
+    bool *flag;        /* an option without a value */
+    const char **text; /* the value as it is */
+    int *word;         /* which of the values of a vocabulary it is */
+    const struct vocabulary *vocabulary;
+    double *amount; /* a number, which its unit may follow ("12GB"), or stand in front of if it is $ */
+    int *whole;     /* the same of a whole number */
+    const char *unit;
+    double low;
+    double high;
+    /* Anything else: returns what is wrong with the value, NULL for nothing. */
+    const char *(*take)(void *target, char *value);
+    void *target;
+    const char *fault; /* what is said of another value */
+};
 
-/* getopt_long for a command, whose name is argv[0]: takes the common options itself and returns the next one
- * of the command's own, -1 after the last, or COMMAND_ENDS when the command shall end with *status: --help or
- * -h was given, or an option that is wrong. */
-enum { COMMAND_ENDS = -2 };
-int command_option(int argc, char **argv, const struct option *long_options, struct common_options *common,
-                   int *status);
+/* Reads the options of the command argv[0]; `options` ends with one without a name, NULL: it has none of its
+ * own. Operands stand from
+ * argv[optind] on. False when the command shall end with *status: help was given, or an option is wrong. */
+MUST_CHECK bool command_options(int argc, char **argv, const struct command_option *options,
+                                struct session *session, int *status);
+
+/* Takes the value of --guest into an enum guest: a guest, what a report may call it ("Ubuntu 24.04"), or
+ * unknown. */
+const char *command_take_guest(void *target, char *value);
+
+/* What is said of a wrong --chassis. */
+extern const char command_chassis_fault[];
 
 #endif

@@ -5,21 +5,14 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/output.h"
 #include "cli/renewal.h"
 #include "core/error_output.h"
-#include "core/json_writer.h"
 #include "core/text.h"
-#include "db/freshness.h"
 
 enum { INDENT = 14, TABLE_INDENT = 16 };
 
 struct db_command {
-    struct database *database;
-    struct database_place place;
-    struct output output;
-    struct json_writer writer;
-    bool json;
+    struct session session;
     bool conflicts;
     long conflict_count;
 };
@@ -27,9 +20,9 @@ struct db_command {
 static enum error_code write_source(void *context, const struct source_record *source, struct error *error)
 {
     struct db_command *command = context;
-    struct json_writer *writer = &command->writer;
+    struct json_writer *writer = &command->session.writer;
     (void)error;
-    if (command->json) {
+    if (command->session.json) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "kind", source->kind);
         json_write_string(writer, "name", source->name);
@@ -52,78 +45,75 @@ static enum error_code write_source(void *context, const struct source_record *s
         buffer_append_format(&line, " of %s", source->date);
     if (source->rejected && !is_program)
         buffer_append_format(&line, ", %" PRId64 " rejected", source->rejected);
-    output_paragraph(&command->output, INDENT, source->kind, buffer_text(&line));
+    output_paragraph(&command->session.output, INDENT, source->kind, COLOR_PLAIN, "%s", buffer_text(&line));
     return ERROR_NONE;
 }
 
 static enum error_code write_table(void *context, const struct table_record *table, struct error *error)
 {
     struct db_command *command = context;
+    struct json_writer *writer = &command->session.writer;
     (void)error;
-    if (command->json) {
-        json_write_begin_object(&command->writer, NULL);
-        json_write_string(&command->writer, "name", table->name);
-        json_write_integer(&command->writer, "rows", table->rows);
-        json_write_string(&command->writer, "about", table->about);
-        json_write_end_object(&command->writer);
-        return ERROR_NONE;
+    if (command->session.json) {
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "name", table->name);
+        json_write_integer(writer, "rows", table->rows);
+        json_write_string(writer, "about", table->about);
+        json_write_end_object(writer);
+    } else {
+        output_paragraph(&command->session.output, TABLE_INDENT, table->name, COLOR_PLAIN,
+                         "%s, %" PRId64 " rows", table->about, table->rows);
     }
-    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
-    buffer_append_format(&line, "%s, %" PRId64 " rows", table->about, table->rows);
-    output_paragraph(&command->output, TABLE_INDENT, table->name, buffer_text(&line));
     return ERROR_NONE;
 }
 
 static enum error_code run_info(struct db_command *command, struct error *error)
 {
+    struct session *session = &command->session;
+    struct database *database = session->database;
+    struct json_writer *writer = &session->writer;
+    struct output *output = &session->output;
     struct database_counts counts;
     char date[LIST_VERSION_SIZE];
     int days;
-    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
-    if (database_count(command->database, &counts, error) ||
-        database_list_age(command->database, date, &days, error))
+    if (database_count(database, &counts, error) || database_list_age(database, date, &days, error))
         return error->code;
-    if (command->json) {
-        json_write_begin_object(&command->writer, NULL);
-        json_write_string(&command->writer, "path", command->place.path);
-        json_write_integer(&command->writer, "age_days", database_age_days(command->database));
-        if (date[0]) {
-            json_write_string(&command->writer, "list_date", date);
-            json_write_integer(&command->writer, "list_age_days", days);
-        } else {
-            json_write_null(&command->writer, "list_date");
-            json_write_null(&command->writer, "list_age_days");
-        }
-        json_write_integer(&command->writer, "devices", counts.devices);
-        json_write_integer(&command->writer, "gpus", counts.gpus);
-        json_write_integer(&command->writer, "reports", counts.reports);
-        json_write_begin_array(&command->writer, "sources");
+    if (session->json) {
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "path", session->place.path);
+        json_write_integer(writer, "age_days", database_age_days(database));
+        json_write_text_or_null(writer, "list_date", date);
+        json_write_integer_or_null(writer, "list_age_days", days, date[0]);
+        json_write_integer(writer, "devices", counts.devices);
+        json_write_integer(writer, "gpus", counts.gpus);
+        json_write_integer(writer, "reports", counts.reports);
+        json_write_begin_array(writer, "sources");
     } else {
-        buffer_append_format(&line, "%" PRId64 " devices, %" PRId64 " of them GPUs; %" PRId64 " reports",
-                             counts.devices, counts.gpus, counts.reports);
-        output_paragraph(&command->output, INDENT, "Database", command->place.path);
-        output_paragraph(&command->output, INDENT, "Holds", buffer_text(&line));
-        buffer_clear(&line);
-        buffer_append_format(&line, "%d days", database_age_days(command->database));
+        output_paragraph(output, INDENT, "Database", COLOR_PLAIN, "%s", session->place.path);
+        output_paragraph(output, INDENT, "Holds", COLOR_PLAIN,
+                         "%" PRId64 " devices, %" PRId64 " of them GPUs; %" PRId64 " reports", counts.devices,
+                         counts.gpus, counts.reports);
         if (date[0])
-            buffer_append_format(&line, "; its list of PCI IDs is from %s, %d days ago", date, days);
-        output_paragraph(&command->output, INDENT, "Age", buffer_text(&line));
+            output_paragraph(output, INDENT, "Age", COLOR_PLAIN,
+                             "%d days; its list of PCI IDs is from %s, %d days ago",
+                             database_age_days(database), date, days);
+        else
+            output_paragraph(output, INDENT, "Age", COLOR_PLAIN, "%d days", database_age_days(database));
     }
-    if (database_each_source(command->database, write_source, command, error))
+    if (database_each_source(database, write_source, command, error))
         return error->code;
-    if (command->json) {
-        json_write_end_array(&command->writer);
-        json_write_begin_array(&command->writer, "tables");
+    if (session->json) {
+        json_write_end_array(writer);
+        json_write_begin_array(writer, "tables");
     } else {
-        output_blank(&command->output);
-        output_line(&command->output, "Tables, for sqlite3 (docs/schema.md has queries):");
+        output_blank(output);
+        output_line(output, "Tables, for sqlite3 (docs/schema.md has queries):");
     }
-    if (database_each_table(command->database, write_table, command, error))
+    if (database_each_table(database, write_table, command, error))
         return error->code;
-    if (command->json) {
-        json_write_end_array(&command->writer);
-        json_write_end_object(&command->writer);
-        output_blank(&command->output);
+    if (session->json) {
+        json_write_end_array(writer);
+        json_write_end_object(writer);
     }
     return ERROR_NONE;
 }
@@ -131,13 +121,14 @@ static enum error_code run_info(struct db_command *command, struct error *error)
 static enum error_code write_conflict(void *context, const struct conflict *conflict, struct error *error)
 {
     struct db_command *command = context;
-    struct json_writer *writer = &command->writer;
+    struct json_writer *writer = &command->session.writer;
+    struct output *output = &command->session.output;
     struct pci_id id = pci_id_from_number(conflict->pci_id);
     char text[PCI_ID_TEXT_SIZE];
     (void)error;
     command->conflict_count++;
     pci_id_print(&id, text);
-    if (command->json) {
+    if (command->session.json) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "pci_id", text);
         json_write_string(writer, "name", conflict->name);
@@ -151,46 +142,39 @@ static enum error_code write_conflict(void *context, const struct conflict *conf
         json_write_end_object(writer);
         return ERROR_NONE;
     }
-    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
-    output_paragraph_color(&command->output, INDENT, text, COLOR_BOLD, conflict->name);
-    buffer_append_format(&line, "%s = %s (%.2f), %s", conflict->attribute, conflict->value,
-                         conflict->confidence, conflict->source);
-    output_paragraph(&command->output, INDENT, "  used", buffer_text(&line));
-    buffer_clear(&line);
-    buffer_append_format(&line, "%s = %s (%.2f), %s", conflict->attribute, conflict->other_value,
-                         conflict->other_confidence, conflict->other_source);
-    output_paragraph(&command->output, INDENT, "  not used", buffer_text(&line));
+    output_paragraph(output, INDENT, text, COLOR_BOLD, "%s", conflict->name);
+    output_paragraph(output, INDENT, "  used", COLOR_PLAIN, "%s = %s (%.2f), %s", conflict->attribute,
+                     conflict->value, conflict->confidence, conflict->source);
+    output_paragraph(output, INDENT, "  not used", COLOR_PLAIN, "%s = %s (%.2f), %s", conflict->attribute,
+                     conflict->other_value, conflict->other_confidence, conflict->other_source);
     return ERROR_NONE;
 }
 
 static enum error_code run_check(struct db_command *command, struct error *error)
 {
-    if (database_check(command->database, error))
+    struct session *session = &command->session;
+    struct json_writer *writer = &session->writer;
+    if (database_check(session->database, error))
         return error->code;
-    if (!command->json) {
-        char text[DATABASE_PATH_SIZE + 40];
-        snprintf(text, sizeof text, "the database is intact: %s", command->place.path);
-        output_paragraph_color(&command->output, INDENT, "OK", COLOR_GREEN, text);
-        if (!command->conflicts)
-            return ERROR_NONE;
-        if (database_each_conflict(command->database, write_conflict, command, error))
-            return error->code;
-        char count[64];
-        snprintf(count, sizeof count, "%ld values on which sources disagree", command->conflict_count);
-        output_paragraph(&command->output, INDENT, "Conflicts", count);
-        return ERROR_NONE;
+    if (session->json) {
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "path", session->place.path);
+        json_write_bool(writer, "sound", true);
+        if (command->conflicts)
+            json_write_begin_array(writer, "conflicts");
+    } else {
+        output_paragraph(&session->output, INDENT, "OK", COLOR_GREEN, "the database is intact: %s",
+                         session->place.path);
     }
-    json_write_begin_object(&command->writer, NULL);
-    json_write_string(&command->writer, "path", command->place.path);
-    json_write_bool(&command->writer, "sound", true);
-    if (command->conflicts) {
-        json_write_begin_array(&command->writer, "conflicts");
-        if (database_each_conflict(command->database, write_conflict, command, error))
-            return error->code;
-        json_write_end_array(&command->writer);
-    }
-    json_write_end_object(&command->writer);
-    output_blank(&command->output);
+    if (command->conflicts && database_each_conflict(session->database, write_conflict, command, error))
+        return error->code;
+    if (command->conflicts && session->json)
+        json_write_end_array(writer);
+    else if (command->conflicts)
+        output_paragraph(&session->output, INDENT, "Conflicts", COLOR_PLAIN,
+                         "%ld values on which sources disagree", command->conflict_count);
+    if (session->json)
+        json_write_end_object(writer);
     return ERROR_NONE;
 }
 
@@ -200,15 +184,13 @@ static void note_renewal(const struct freshness *freshness, const struct error *
 {
     struct buffer note CLEANUP(buffer_free) = BUFFER(4 * DATABASE_PATH_SIZE);
     struct buffer line CLEANUP(buffer_free) = BUFFER(8 * DATABASE_PATH_SIZE);
+    renewal_append_text(&note, path, freshness);
     if (error->code) {
         error_append_text(&line, "passthru", error);
-    } else {
-        renewal_append_text(&note, path, freshness);
-        if (note.length) {
-            buffer_append_byte(&note, ' ');
-            renewal_append_command(&note, path);
-            buffer_append_text(&line, "passthru: ");
-        }
+    } else if (note.length) {
+        buffer_append_byte(&note, ' ');
+        renewal_append_command(&note, path);
+        buffer_append_text(&line, "passthru: ");
         text_append_safe(&line, buffer_text(&note), note.length);
     }
     if (line.length)
@@ -217,21 +199,22 @@ static void note_renewal(const struct freshness *freshness, const struct error *
 
 static enum error_code run_path(struct db_command *command, struct error *error)
 {
-    const char *path = command->place.path;
+    struct session *session = &command->session;
+    const char *path = session->place.path;
     struct error unreadable = {.code = ERROR_NONE};
     struct freshness freshness = {.count = 0};
-    (void)error;
-    if (!database_open(path, &command->database, &unreadable))
-        database_compare_installed(command->database, path, &freshness);
-    if (command->json) {
-        json_write_begin_object(&command->writer, NULL);
-        json_write_string(&command->writer, "path", path);
-        json_write_string(&command->writer, "why", command->place.why);
-        renewal_write_json(&command->writer, path, &freshness);
-        json_write_end_object(&command->writer);
-        output_blank(&command->output);
+    if (database_locate(session->file, &session->place, error))
+        return error->code;
+    if (!database_open(path, &session->database, &unreadable))
+        database_compare_installed(session->database, path, &freshness);
+    if (session->json) {
+        json_write_begin_object(&session->writer, NULL);
+        json_write_string(&session->writer, "path", path);
+        json_write_string(&session->writer, "why", session->place.why);
+        renewal_write_json(&session->writer, path, &freshness);
+        json_write_end_object(&session->writer);
     } else {
-        output_line(&command->output, path);
+        output_line(&session->output, path);
         note_renewal(&freshness, &unreadable, path);
     }
     return ERROR_NONE;
@@ -251,34 +234,24 @@ static enum error_code (*const runs[])(struct db_command *command, struct error 
 
 int command_db(int argc, char **argv)
 {
-    static const struct option long_options[] = {{"conflicts", no_argument, NULL, 'c'}, COMMON_OPTIONS};
-    struct common_options common = {.database = NULL};
+    static struct db_command command;
+    struct session *session = &command.session;
+    const struct command_option options[] = {{"conflicts", .flag = &command.conflicts}, {.name = NULL}};
     struct error error = {.code = ERROR_NONE};
-    struct db_command command = {.database = NULL};
-    int status = 0;
-    for (int c; (c = command_option(argc, argv, long_options, &common, &status)) != -1;) {
-        if (c == COMMAND_ENDS)
-            return status;
-        command.conflicts = true;
-    }
+    int status;
+    if (!command_options(argc, argv, options, session, &status))
+        return status;
     const char *name = optind < argc ? argv[optind] : NULL;
     int verb = name ? command_find_verb(db_verbs, name) : -1;
     if (verb < 0)
-        return command_wrong_verb(command_find("db"), name, common.json);
+        return command_wrong_verb(command_find("db"), name, session->json);
     if (optind + 1 < argc)
-        return output_usage_error("db", common.json, "%s takes no argument, not '%s'", name,
+        return output_usage_error("db", session->json, "%s takes no argument, not '%s'", name,
                                   argv[optind + 1]);
     if (command.conflicts && verb != DB_CHECK)
-        return output_usage_error("db", common.json, "--conflicts goes with check");
-    command.output = output_for_stdout(common.no_color);
-    command.json = common.json;
-    command.writer = (struct json_writer){.out = &command.output.buffer, .for_terminal = true};
-    if (database_locate(common.database, &command.place, &error) ||
-        (verb != DB_PATH && database_open(command.place.path, &command.database, &error)) ||
-        runs[verb](&command, &error)) {
-        buffer_clear(&command.output.buffer);
-        status = output_error(&error, common.json);
-    }
-    database_close(command.database);
-    return output_end(&command.output, status);
+        return output_usage_error("db", session->json, "--conflicts goes with check");
+    session_begin(session);
+    if (verb == DB_PATH || !session_open_database(session, &error))
+        (void)!runs[verb](&command, &error);
+    return session_end(session, &error, 0);
 }

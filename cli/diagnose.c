@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "cli/diagnose_answer.h"
-#include "cli/pager.h"
 
 /* ---- reading ---- */
 
@@ -108,7 +107,7 @@ static void read_number(struct diagnose_command *command, int number)
 static enum error_code find_tried(struct diagnose_command *command, const char *symptom, bool beside,
                                   struct tried *tried, struct error *error)
 {
-    return database_find_symptom_fixes(command->database, symptom, beside, tried->fixes, MAX_FIXES,
+    return database_find_symptom_fixes(command->session.database, symptom, beside, tried->fixes, MAX_FIXES,
                                        &tried->count, error);
 }
 
@@ -126,11 +125,9 @@ static enum error_code find_fixes(struct diagnose_command *command, struct error
 /* Reads all logs and gathers what is known of what they show. */
 static enum error_code gather(struct diagnose_command *command, struct error *error)
 {
-    struct database_place place;
     if ((command->directory && root_open(command->directory, &command->root, error)) ||
-        database_locate(command->common.database, &place, error) ||
-        database_open(place.path, &command->database, error) ||
-        load_symptoms(command->database, &command->diagnosis, error))
+        session_open_database(&command->session, error) ||
+        load_symptoms(command->session.database, &command->diagnosis, error))
         return error->code;
     const struct log_machine machine = {diagnose_look, command};
     command->diagnosis.machine = &machine;
@@ -140,40 +137,27 @@ static enum error_code gather(struct diagnose_command *command, struct error *er
     return find_fixes(command, error);
 }
 
-static int answer(const struct diagnose_command *command)
-{
-    struct output output = output_for_stdout(command->common.no_color);
-    int status = command->error.code ? error_exit_status(command->error.code)
-                                     : diagnose_count(&command->diagnosis, true) > 0;
-    if (command->common.json)
-        diagnose_write_json(command, &output);
-    else
-        diagnose_write_text(command, &output);
-    return output_end(&output, status);
-}
-
 int command_diagnose(int argc, char **argv)
 {
-    enum { OPTION_ROOT = 'r' };
-    static const struct option long_options[] = {{"root", required_argument, NULL, OPTION_ROOT},
-                                                 COMMON_OPTIONS};
     static char *standard_input[] = {"-"};
     static struct diagnose_command command; /* too large for a stack */
+    struct session *session = &command.session;
+    const struct command_option options[] = {{"root", .text = &command.directory}, {.name = NULL}};
     struct error error = {.code = ERROR_NONE};
-    int status = 0;
-    int option;
-    while ((option = command_option(argc, argv, long_options, &command.common, &status)) != -1) {
-        if (option == COMMAND_ENDS)
-            return status;
-        command.directory = optarg;
-    }
+    int status;
+    if (!command_options(argc, argv, options, session, &status))
+        return status;
     command.logs = optind < argc ? argv + optind : standard_input;
     command.log_count = optind < argc ? argc - optind : 1;
-    pager_start(&command.common, (const char *const *)command.logs, command.log_count);
-    status = gather(&command, &error) ? output_error(&error, command.common.json) : answer(&command);
-    log_diagnosis_free(&command.diagnosis);
-    database_close(command.database);
-    root_close(command.root);
-    free(command.device);
-    return status;
+    pager_start(session, (const char *const *)command.logs, command.log_count);
+    session_begin(session);
+    if (gather(&command, &error))
+        return session_end(session, &error, 0);
+    if (session->json)
+        diagnose_write_json(&command);
+    else
+        diagnose_write_text(&command, &session->output);
+    return session_end(session, NULL,
+                       command.error.code ? error_exit_status(command.error.code)
+                                          : diagnose_count(&command.diagnosis, true) > 0);
 }

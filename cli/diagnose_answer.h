@@ -19,8 +19,7 @@ struct tried {
 };
 
 struct diagnose_command {
-    struct common_options common;
-    struct database *database;
+    struct session session;
     struct log_diagnosis diagnosis;
     struct tried tried[MAX_SYMPTOMS];  /* by row */
     struct tried beside[MAX_SYMPTOMS]; /* in reports with several symptoms, perhaps against another one */
@@ -58,6 +57,6 @@ int diagnose_count(const struct log_diagnosis *diagnosis, bool failures);
 int diagnose_sort(const struct log_diagnosis *diagnosis, int rows[MAX_SYMPTOMS]);
 
 void diagnose_write_text(const struct diagnose_command *command, struct output *output);
-void diagnose_write_json(const struct diagnose_command *command, struct output *output);
+void diagnose_write_json(struct diagnose_command *command);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/diagnose_answer.h"
-#include "cli/json_values.h"
 #include "core/error_output.h"
 #include "core/gpu.h"
 
@@ -25,7 +24,7 @@ static void write_fixes(struct json_writer *writer, const char *key, const struc
 static void write_address(struct json_writer *writer, int64_t address)
 {
     char text[LOG_ADDRESS_SIZE];
-    write_text_or_null(writer, "address", address < 0 ? NULL : log_print_address(address, text));
+    json_write_text_or_null(writer, "address", address < 0 ? NULL : log_print_address(address, text));
 }
 
 static void write_alternatives(const struct diagnose_command *command, struct json_writer *writer, int row)
@@ -92,23 +91,22 @@ static void write_conclusion(const struct diagnose_command *command, struct json
     json_write_end_object(writer);
 }
 
-void diagnose_write_json(const struct diagnose_command *command, struct output *output)
+void diagnose_write_json(struct diagnose_command *command)
 {
-    struct json_writer writer = {.out = &output->buffer, .for_terminal = true};
+    struct json_writer *writer = &command->session.writer;
     const struct log_diagnosis *diagnosis = &command->diagnosis;
     int rows[MAX_SYMPTOMS];
     int count = diagnose_sort(diagnosis, rows);
-    json_write_begin_object(&writer, NULL);
-    json_write_begin_array(&writer, "symptoms");
+    json_write_begin_object(writer, NULL);
+    json_write_begin_array(writer, "symptoms");
     for (int i = 0; i < count; i++)
-        write_symptom(command, &writer, rows[i]);
-    json_write_end_array(&writer);
-    json_write_begin_array(&writer, "conclusions");
+        write_symptom(command, writer, rows[i]);
+    json_write_end_array(writer);
+    json_write_begin_array(writer, "conclusions");
     for (int i = 0; i < diagnosis->conclusion_count; i++)
-        write_conclusion(command, &writer, &diagnosis->conclusions[i]);
-    json_write_end_array(&writer);
+        write_conclusion(command, writer, &diagnosis->conclusions[i]);
+    json_write_end_array(writer);
     if (command->error.code)
-        error_write_json(&writer, "error", &command->error);
-    json_write_end_object(&writer);
-    output_blank(output);
+        error_write_json(writer, "error", &command->error);
+    json_write_end_object(writer);
 }

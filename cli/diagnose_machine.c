@@ -29,7 +29,8 @@ static bool runs_kernel(struct root *root, const char *kernel)
 static const char *find_chip(struct diagnose_command *command, const struct pci_id *id)
 {
     struct error error;
-    if (database_find_device(command->database, id, command->device, &error) || !command->device->is_gpu)
+    if (database_find_device(command->session.database, id, command->device, &error) ||
+        !command->device->is_gpu)
         return NULL;
     return command->device->gpu.chip[0] ? command->device->gpu.chip : NULL;
 }

@@ -153,7 +153,7 @@ static void append_place(const struct diagnose_command *command, int row, int lo
 static void write_fixes(struct output *output, const struct tried *tried, const struct tried *beside)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(4096);
-    output_paragraph(output, INDENT, "  tried",
+    output_paragraph(output, INDENT, "  tried", COLOR_PLAIN, "%s",
                      tried->count ? "for it:" : "no report says what was tried for it");
     for (int i = 0; i < tried->count && i < SHOWN_FIXES; i++) {
         const struct tried_fix *fix = &tried->fixes[i];
@@ -163,18 +163,18 @@ static void write_fixes(struct output *output, const struct tried *tried, const 
         const struct needless_fix *needless = gpu_needless_fix(0, fix->fix);
         if (needless && needless->needed_until)
             buffer_append_format(&text, " (not needed with %s or newer)", needless->needed_until);
-        output_paragraph(output, INDENT, "", buffer_text(&text));
+        output_paragraph(output, INDENT, "", COLOR_PLAIN, "%s", buffer_text(&text));
     }
     if (tried->count > SHOWN_FIXES) {
         buffer_clear(&text);
         buffer_append_format(&text, "and %s%d more; --json has them",
                              tried->count == MAX_FIXES ? "at least " : "", tried->count - SHOWN_FIXES);
-        output_paragraph(output, INDENT, "", buffer_text(&text));
+        output_paragraph(output, INDENT, "", COLOR_PLAIN, "%s", buffer_text(&text));
     }
     buffer_clear(&text);
     answer_append_fixes(&text, beside->fixes, beside->count, true);
     if (beside->count)
-        output_paragraph(output, INDENT, "", buffer_text(&text));
+        output_paragraph(output, INDENT, "", COLOR_PLAIN, "%s", buffer_text(&text));
 }
 
 /* What the line of a conclusion may mean, too, where it is not known which. */
@@ -187,8 +187,8 @@ static void write_alternatives(const struct diagnose_command *command, struct ou
         struct buffer condition CLEANUP(buffer_free) = BUFFER(1024);
         diagnose_condition_text(&other->condition, &condition);
         buffer_append_format(&text, "Or, if %s: %s.", buffer_text(&condition), other->cause);
-        output_paragraph_color(output, 0, "", COLOR_YELLOW, buffer_text(&text));
-        output_paragraph(output, 3, "->", other->next);
+        output_paragraph(output, 0, "", COLOR_YELLOW, "%s", buffer_text(&text));
+        output_paragraph(output, 3, "->", COLOR_PLAIN, "%s", other->next);
     }
 }
 
@@ -200,9 +200,9 @@ static void write_followers(const struct diagnose_command *command, struct outpu
         const struct symptom_row *row = &command->diagnosis.rows[conclusion->followers[i]];
         struct buffer text CLEANUP(buffer_free) = BUFFER(4096);
         if (!i)
-            output_paragraph(output, 0, "", "What may follow from it:");
+            output_paragraph(output, 0, "", COLOR_PLAIN, "What may follow from it:");
         buffer_append_format(&text, "line %ld, %s: %s", conclusion->follower_lines[i], row->id, row->cause);
-        output_paragraph(output, 4, "  ", buffer_text(&text));
+        output_paragraph(output, 4, "  ", COLOR_PLAIN, "%s", buffer_text(&text));
     }
     if (conclusion->follower_count)
         output_blank(output);
@@ -222,20 +222,20 @@ static void write_conclusion(const struct diagnose_command *command, struct outp
         buffer_append_format(&text, "%s: ", log_print_address(conclusion->address, address));
     diagnose_conclusion_text(command, conclusion, &text);
     buffer_append_text(&text, conclusion->sure ? " This is sure." : " This is likely, not sure.");
-    output_paragraph_color(output, 0, "", COLOR_YELLOW, buffer_text(&text));
-    output_paragraph(output, 3, "->", row->next);
+    output_paragraph(output, 0, "", COLOR_YELLOW, "%s", buffer_text(&text));
+    output_paragraph(output, 3, "->", COLOR_PLAIN, "%s", row->next);
     write_alternatives(command, output, conclusion->row);
     output_blank(output);
     buffer_clear(&text);
     append_place(command, conclusion->row, conclusion->log, conclusion->line, &text);
-    output_paragraph_color(output, 0, "", COLOR_BOLD, buffer_text(&text));
+    output_paragraph(output, 0, "", COLOR_BOLD, "%s", buffer_text(&text));
     buffer_clear(&text);
     text_append_safe(&text, conclusion->text, conclusion->text_length);
-    output_paragraph(output, INDENT, "  line", buffer_text(&text));
+    output_paragraph(output, INDENT, "  line", COLOR_PLAIN, "%s", buffer_text(&text));
     if (conclusion->kind != CONCLUSION_FIRST_CAUSE)
-        output_paragraph(output, INDENT, "  cause", row->cause);
+        output_paragraph(output, INDENT, "  cause", COLOR_PLAIN, "%s", row->cause);
     output_paragraph(
-        output, INDENT, "  fix",
+        output, INDENT, "  fix", COLOR_PLAIN, "%s",
         vocabulary_text(&vocabulary_fixable, vocabulary_value(&vocabulary_fixable, (int)row->fixable)));
     write_fixes(output, &command->tried[conclusion->row], &command->beside[conclusion->row]);
     output_blank(output);
@@ -268,11 +268,12 @@ static void write_others(const struct diagnose_command *command, struct output *
             is_in_a_conclusion(diagnosis, rows[i]))
             continue;
         if (is_first)
-            output_paragraph(output, 0, "", failures ? "In an earlier boot, or beside it:" : "Harmless:");
+            output_paragraph(output, 0, "", COLOR_PLAIN, "%s",
+                             failures ? "In an earlier boot, or beside it:" : "Harmless:");
         is_first = false;
         append_place(command, rows[i], diagnosis->found[rows[i]].log, diagnosis->found[rows[i]].line, &text);
         buffer_append_format(&text, ". %s", diagnosis->rows[rows[i]].cause);
-        output_paragraph_color(output, 4, "  ", failures ? COLOR_PLAIN : COLOR_DIM, buffer_text(&text));
+        output_paragraph(output, 4, "  ", failures ? COLOR_PLAIN : COLOR_DIM, "%s", buffer_text(&text));
     }
     if (!is_first)
         output_blank(output);
@@ -293,7 +294,7 @@ void diagnose_write_text(const struct diagnose_command *command, struct output *
             "and a log that ends before the failure, or comes from the other side (host or guest), shows "
             "none of them.",
             has_harmless ? ", but for lines that are harmless" : "", known);
-        output_paragraph(output, 0, "", text);
+        output_paragraph(output, 0, "", COLOR_PLAIN, "%s", text);
         if (has_harmless)
             output_blank(output);
     }

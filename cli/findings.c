@@ -40,7 +40,7 @@ static void write_finding(struct output *output, const struct finding *finding)
     if (text.length)
         buffer_append_text(&text, ": ");
     buffer_append_text(&text, finding->text);
-    output_paragraph(&paragraph, INDENT, "", buffer_text(&text));
+    output_paragraph(&paragraph, INDENT, "", COLOR_PLAIN, "%s", buffer_text(&text));
     output_color(output, colors[finding->severity]);
     output_cell(output, vocabulary_value(&vocabulary_severity, (int)finding->severity), INDENT);
     output_color(output, COLOR_PLAIN);
@@ -48,7 +48,7 @@ static void write_finding(struct output *output, const struct finding *finding)
         buffer_append_text(&output->buffer, paragraph.buffer.data + INDENT);
     buffer_free(&paragraph.buffer);
     if (finding->next[0])
-        output_paragraph(output, INDENT + 3, "         ->", finding->next);
+        output_paragraph(output, INDENT + 3, "         ->", COLOR_PLAIN, "%s", finding->next);
 }
 
 void findings_write_text(struct output *output, const struct findings *findings, enum severity least)
@@ -59,5 +59,5 @@ void findings_write_text(struct output *output, const struct findings *findings,
             write_finding(output, &findings->items[i]);
     snprintf(rest, sizeof rest, "%d more are left out", findings->omitted);
     if (findings->omitted)
-        output_paragraph(output, INDENT, "", rest);
+        output_paragraph(output, INDENT, "", COLOR_PLAIN, "%s", rest);
 }

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <getopt.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/output.h"
-#include "cli/pager.h"
-#include "core/json_writer.h"
-#include "core/streams.h"
-#include "core/vocabulary.h"
 
 enum { WORD_COLUMNS = 26 };
 
@@ -20,43 +14,41 @@ static void write_text(struct output *output, const struct vocabulary *group)
     for (int i = 0; !group && vocabulary_groups[i]; i++)
         output_line(output, vocabulary_groups[i]->name);
     for (int i = 0; group && i < group->count; i++)
-        output_paragraph(output, WORD_COLUMNS, group->entries[i].value, group->entries[i].text);
+        output_paragraph(output, WORD_COLUMNS, group->entries[i].value, COLOR_PLAIN, "%s",
+                         group->entries[i].text);
 }
 
-static void write_json(struct output *output, const struct vocabulary *group)
+static void write_json(struct json_writer *writer, const struct vocabulary *group)
 {
-    struct json_writer writer = {.out = &output->buffer};
-    json_write_begin_array(&writer, NULL);
+    json_write_begin_array(writer, NULL);
     for (int i = 0; !group && vocabulary_groups[i]; i++)
-        json_write_string(&writer, NULL, vocabulary_groups[i]->name);
+        json_write_string(writer, NULL, vocabulary_groups[i]->name);
     for (int i = 0; group && i < group->count; i++) {
-        json_write_begin_object(&writer, NULL);
-        json_write_string(&writer, "word", group->entries[i].value);
-        json_write_string(&writer, "text", group->entries[i].text);
-        json_write_end_object(&writer);
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "word", group->entries[i].value);
+        json_write_string(writer, "text", group->entries[i].text);
+        json_write_end_object(writer);
     }
-    json_write_end_array(&writer);
-    output_blank(output);
+    json_write_end_array(writer);
 }
 
-static int show_words(const char *name, const struct common_options *common)
+static int show_words(const char *name, struct session *session)
 {
-    pager_start(common, NULL, 0);
-    struct output output = output_for_stdout(common->no_color);
-    struct error error;
+    struct error error = {.code = ERROR_NONE};
     int group = 0;
+    pager_start(session, NULL, 0);
+    session_begin(session);
     while (name && vocabulary_groups[group] && strcmp(vocabulary_groups[group]->name, name) != 0)
         group++;
     if (!vocabulary_groups[group]) {
         error_set(&error, ERROR_NOT_FOUND, "unknown group '%.100s'", name);
         error_next(&error, "passthru help words lists the groups");
-        return output_error(&error, common->json);
+    } else if (session->json) {
+        write_json(&session->writer, name ? vocabulary_groups[group] : NULL);
+    } else {
+        write_text(&session->output, name ? vocabulary_groups[group] : NULL);
     }
-    if (common->json)
-        write_json(&output, name ? vocabulary_groups[group] : NULL);
-    else
-        write_text(&output, name ? vocabulary_groups[group] : NULL);
-    return output_end(&output, 0);
+    return session_end(session, &error, 0);
 }
 
 /* ---- the help of a command ---- */
@@ -76,57 +68,47 @@ static void write_verbs(struct json_writer *writer, const struct command *comman
 }
 
 /* One command with its help, or all of them. */
-static void print_as_json(const struct command *command)
+static int print_as_json(const struct command *command, struct session *session)
 {
-    struct buffer out CLEANUP(buffer_free) = BUFFER(65536);
-    struct json_writer writer = {.out = &out};
-    json_write_begin_array(&writer, NULL);
+    struct json_writer *writer = &session->writer;
+    session_begin(session);
+    json_write_begin_array(writer, NULL);
     for (int i = 0; i < command_count; i++) {
         if (command && command != &commands[i])
             continue;
-        json_write_begin_object(&writer, NULL);
-        json_write_string(&writer, "name", commands[i].name);
-        json_write_string(&writer, "summary", commands[i].summary);
-        json_write_string(&writer, "help", command_help_text(&commands[i], NULL));
-        write_verbs(&writer, &commands[i]);
-        json_write_end_object(&writer);
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "name", commands[i].name);
+        json_write_string(writer, "summary", commands[i].summary);
+        json_write_string(writer, "help", command_help_text(&commands[i], NULL));
+        write_verbs(writer, &commands[i]);
+        json_write_end_object(writer);
     }
-    json_write_end_array(&writer);
-    buffer_append_byte(&out, '\n');
-    streams_write(&out);
-}
-
-/* passthru-import has the help of its own commands. */
-static int show_help_of_import(const struct command *command)
-{
-    char option[] = "--help";
-    char *arguments[] = {(char *)command->name, option};
-    return command_import(2, arguments);
+    json_write_end_array(writer);
+    return session_end(session, NULL, 0);
 }
 
 int command_help(int argc, char **argv)
 {
-    static const struct option long_options[] = {COMMON_OPTIONS};
-    struct common_options common = {.database = NULL};
+    static struct session session;
     int status;
-    if (command_option(argc, argv, long_options, &common, &status) == COMMAND_ENDS)
+    if (!command_options(argc, argv, NULL, &session, &status))
         return status;
     const char *name = optind < argc ? argv[optind] : NULL;
     const char *verb = name && optind + 1 < argc ? argv[optind + 1] : NULL;
     if (name && strcmp(name, "words") == 0)
-        return show_words(verb, &common);
+        return show_words(verb, &session);
     const struct command *command = name ? command_find(name) : NULL;
     if (name && !command)
-        return command_unknown(name, common.json);
+        return command_unknown(name, session.json);
     if (verb && !command->verbs)
-        return output_usage_error("help", common.json, "%s has no command '%s'", name, verb);
-    if (common.json && (!verb || command_find_verb(command->verbs, verb) >= 0))
-        print_as_json(command);
-    else if (command && command->run == command_import)
-        return show_help_of_import(command);
-    else if (command)
-        return command_show_help(command, verb, &common);
-    else
-        command_print_all();
+        return output_usage_error("help", session.json, "%s has no command '%s'", name, verb);
+    if (session.json && (!verb || command_find_verb(command->verbs, verb) >= 0))
+        return print_as_json(command, &session);
+    /* passthru-import has the help of its own commands. */
+    if (command && command->run == command_import)
+        return command_import(2, (char *[]){(char *)command->name, (char *)"--help"});
+    if (command)
+        return command_show_help(command, verb, &session);
+    command_print_all();
     return 0;
 }

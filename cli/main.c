@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/pager.h"
 #include "core/completion.h"
 #include "core/streams.h"
 

@@ -8,7 +8,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cli/pager.h"
 #include "core/streams.h"
 #include "core/text.h"
 
@@ -102,7 +101,7 @@ static int append_word(struct output *output, int indent, int column, const char
     return column + width;
 }
 
-void output_paragraph_color(struct output *output, int indent, const char *label, enum color color,
+static void write_paragraph(struct output *output, int indent, const char *label, enum color color,
                             const char *text)
 {
     struct buffer *out = &output->buffer;
@@ -148,9 +147,18 @@ void output_paragraph_color(struct output *output, int indent, const char *label
     buffer_append_byte(out, '\n');
 }
 
-void output_paragraph(struct output *output, int indent, const char *label, const char *text)
+void output_paragraph(struct output *output, int indent, const char *label, enum color color,
+                      const char *format, ...)
 {
-    output_paragraph_color(output, indent, label, COLOR_PLAIN, text);
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
+    va_end(arguments);
+    buffer_memory_was_short |= !text;
+    write_paragraph(output, indent, label, color, text ? text : "");
+    free(text);
 }
 
 static void add_paragraph(void *context, enum paragraph kind, const char *label, enum color color,
@@ -174,7 +182,7 @@ static void add_paragraph(void *context, enum paragraph kind, const char *label,
     else if (kind == PARAGRAPH_LINE)
         output_line(output, text);
     else
-        output_paragraph_color(output, indent, label, color, text);
+        write_paragraph(output, indent, label, color, text);
 }
 
 struct prose output_prose(struct output *output)
@@ -221,13 +229,6 @@ bool output_flush(struct output *output)
 int output_error(const struct error *error, bool json)
 {
     return streams_print_error(error, json);
-}
-
-int output_end(struct output *output, int status)
-{
-    streams_write(&output->buffer);
-    buffer_free(&output->buffer);
-    return status;
 }
 
 int output_usage_error(const char *command, bool json, const char *format, ...)

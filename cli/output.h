@@ -19,12 +19,11 @@ struct output {
 /* The terminal's width, or $COLUMNS, or 80; colour only on a terminal, not with NO_COLOR or TERM=dumb. */
 struct output output_for_stdout(bool no_color);
 
-/* A paragraph of hostile text, wrapped to the width: `label` stands in the left column, the text hangs at
- * column `indent`. Control characters are shown escaped; words longer than a line (addresses) are never
- * broken. */
-void output_paragraph(struct output *output, int indent, const char *label, const char *text);
-void output_paragraph_color(struct output *output, int indent, const char *label, enum color color,
-                            const char *text);
+/* A paragraph of hostile text of any length, wrapped to the width: `label` stands in the left column, the
+ * text hangs at column `indent`. Control characters are shown escaped; words longer than a line (addresses)
+ * are never broken. */
+void output_paragraph(struct output *output, int indent, const char *label, enum color color,
+                      const char *format, ...) PRINTF_LIKE(5, 6);
 void output_blank(struct output *output);
 
 /* What puts the paragraphs of an answer there. */
@@ -40,8 +39,20 @@ void output_color(struct output *output, enum color color);
 /* Writes what has gathered to standard output. False when that failed; main() says why. */
 MUST_CHECK bool output_flush(struct output *output);
 
-/* Writes what has gathered, frees it, and returns `status`. */
-int output_end(struct output *output, int status);
+/* Shows a long answer by a pager, as git does: only text on a terminal, by what $PASSTHRU_PAGER, else $PAGER
+ * names (words, no shell; empty or cat: none), else by less, which ends by itself where all fits the screen.
+ * For root only with --pager or $PASSTHRU_PAGER. A pager that cannot be started is done without.
+ *
+ * To be called before the answer begins and before this process shuts itself in. An operand "-" says that the
+ * command reads standard input: where that is the terminal, which cannot serve two, there is no pager. */
+struct session;
+void pager_start(const struct session *session, const char *const operands[], int count);
+
+/* The descriptor that the answer is shown on in the end: standard output, or the terminal of the pager. */
+int pager_terminal(void);
+
+/* Ends the answer and waits for the pager. Returns `status`. */
+int pager_finish(int status);
 
 /* Prints an error for people on standard error, and with `json` as an object on standard output. Returns the
  * exit status. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/pager.h"
+#include "cli/command.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,17 +19,17 @@ static pid_t pager; /* 0: none runs */
 static int terminal = STDOUT_FILENO;
 
 /* What to start, NULL for nothing. */
-static const char *pager_command(const struct common_options *common, const char *const operands[], int count)
+static const char *pager_command(const struct session *session, const char *const operands[], int count)
 {
     bool reads_terminal = false;
     for (int i = 0; i < count; i++)
         reads_terminal |= operands[i] && strcmp(operands[i], "-") == 0 && isatty(STDIN_FILENO);
     const char *type = getenv("TERM");
     const char *command = getenv("PASSTHRU_PAGER");
-    if (common->json || common->pager == PAGER_NEVER || !isatty(STDOUT_FILENO) || !type ||
+    if (session->json || session->pager == PAGER_NEVER || !isatty(STDOUT_FILENO) || !type ||
         strcmp(type, "dumb") == 0 || reads_terminal)
         return NULL;
-    if (!command && geteuid() == 0 && common->pager != PAGER_ALWAYS)
+    if (!command && geteuid() == 0 && session->pager != PAGER_ALWAYS)
         return NULL;
     if (!command)
         command = getenv("PAGER");
@@ -70,10 +70,10 @@ static bool spawn(const char *command, int input)
     return started;
 }
 
-void pager_start(const struct common_options *common, const char *const operands[], int count)
+void pager_start(const struct session *session, const char *const operands[], int count)
 {
     static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-    const char *command = pager_command(common, operands, count);
+    const char *command = pager_command(session, operands, count);
     int ends[2];
     if (!command || pager || pipe2(ends, O_CLOEXEC))
         return;

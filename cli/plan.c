@@ -3,42 +3,20 @@
 
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/pager.h"
 #include "probe/confine.h"
 
 struct plan_command {
-    struct common_options common;
+    struct session session;
     const char *directory;
     const char *vm; /* NULL: the one that has the GPU */
     struct pci_address address;
     bool has_address;
-    struct database *database;
     struct plan_machine machine;
     struct plan plan;
 };
-
-static int parse_arguments(int argc, char **argv, struct plan_command *command)
-{
-    static const struct option long_options[] = {
-        {"root", required_argument, NULL, 'r'}, {"vm", required_argument, NULL, 'v'}, COMMON_OPTIONS};
-    int status;
-    for (int c; (c = command_option(argc, argv, long_options, &command->common, &status)) != -1;) {
-        if (c == COMMAND_ENDS)
-            return status ? status : COMMAND_ENDS;
-        *(c == 'r' ? &command->directory : &command->vm) = optarg;
-    }
-    if (argc - optind > 1)
-        return output_usage_error("plan", command->common.json, "give one address: a plan is for one GPU");
-    if (optind < argc && !pci_address_parse(argv[optind], &command->address))
-        return output_usage_error("plan", command->common.json, "\"%s\" is not a PCI address such as 01:00.0",
-                                  argv[optind]);
-    command->has_address = optind < argc;
-    return 0;
-}
 
 /* ---- which virtual machine ---- */
 
@@ -91,7 +69,8 @@ static enum error_code judge_fitness(struct plan_command *command, int *fitness,
     struct pci_id base = pci_id_base(&gpu->id);
     struct device known;
     struct vm_setup setup;
-    if (database_find_device(command->database, &base, &known, error) && error->code != ERROR_NOT_FOUND)
+    if (database_find_device(command->session.database, &base, &known, error) &&
+        error->code != ERROR_NOT_FOUND)
         return error->code;
     enum form_factor form = error->code ? FORM_FACTOR_UNKNOWN : gpu_form_factor(&known.gpu);
     plan_find_functions(machine);
@@ -114,7 +93,7 @@ static enum error_code choose_gpu(struct plan_command *command, struct error *er
     const struct pci_device *best = NULL;
     int best_fitness = -1;
     char address[PCI_ADDRESS_TEXT_SIZE];
-    if (scan_keep_gpus(&machine->scan, command->database, error))
+    if (scan_keep_gpus(&machine->scan, command->session.database, error))
         return error->code;
     for (int i = 0; i < scan->gpu_count + scan->machine.count; i++) {
         const struct pci_device *other =
@@ -165,9 +144,9 @@ static void note_unreadable(struct plan_machine *machine)
 static enum error_code look(struct plan_command *command, struct error *error)
 {
     struct plan_machine *machine = &command->machine;
-    struct answer_options options = {.is_short = !command->common.json,
-                                     .report_limit = command->common.json ? 5 : 0};
-    struct findings findings = {.count = 0};
+    struct answer_options options = {.is_short = !command->session.json,
+                                     .report_limit = command->session.json ? 5 : 0};
+    static struct findings findings; /* not asked for */
     if (scan_read(machine->root, NULL, &command->address, command->has_address, &machine->scan, error))
         return error->code;
     machine->device = machine->scan.gpus[0];
@@ -182,8 +161,8 @@ static enum error_code look(struct plan_command *command, struct error *error)
     plan_find_functions(machine);
     say_choice(machine);
     options.share = machine->device->is_virtual_function == TRISTATE_YES ? SHARE_SR_IOV : SHARE_WHOLE;
-    if (find_vm(machine, command->vm, error) ||
-        scan_gather(command->database, &machine->scan, machine->device, &options, &machine->gpu, error))
+    if (find_vm(machine, command->vm, error) || scan_gather(command->session.database, &machine->scan,
+                                                            machine->device, &options, &machine->gpu, error))
         return error->code;
     if (machine->gpu.known ? !machine->gpu.answer.device.is_gpu : !pci_is_gpu_class(machine->device)) {
         error_set(error, ERROR_NOT_FOUND,
@@ -192,76 +171,51 @@ static enum error_code look(struct plan_command *command, struct error *error)
         return error_next(error, "passthru scan lists the GPUs of this machine");
     }
     host_config_read(machine->root, &machine->scan.machine, &findings, &machine->setup);
-    findings_free(&findings);
     plan_set_facts(machine);
     note_unreadable(machine);
-    return plan_make(command->database, &machine->facts, &command->plan, error);
+    return plan_make(command->session.database, &machine->facts, &command->plan, error);
 }
 
 static enum error_code run(struct plan_command *command, struct error *error)
 {
-    struct database_place place;
-    if (database_locate(command->common.database, &place, error) ||
-        database_open(place.path, &command->database, error) ||
+    if (session_open_database(&command->session, error) ||
         root_open(command->directory, &command->machine.root, error))
         return error->code;
     confine(command->machine.root, &command->vm, 1);
     return look(command, error);
 }
 
-static void free_all(struct plan_command *command)
-{
-    struct plan_machine *machine = &command->machine;
-    plan_free(&command->plan);
-    scan_gpu_free(&machine->gpu.seen);
-    answer_free(&machine->gpu.answer);
-    scan_free(&machine->scan);
-    host_setup_free(&machine->setup);
-    for (int i = 0; i < PLAN_VARIABLE_COUNT; i++)
-        buffer_free(&machine->texts[i]);
-    buffer_free(&machine->host);
-    buffer_free(&machine->choice);
-    buffer_free(&machine->unreadable);
-    root_close(machine->root);
-    database_close(command->database);
-}
-
-static int write_plan(struct plan_command *command)
-{
-    struct error error = {.code = ERROR_NONE};
-    pager_start(&command->common, &command->vm, 1);
-    struct output output = output_for_stdout(command->common.no_color);
-    int status = 0;
-    if (run(command, &error)) {
-        status = output_error(&error, command->common.json);
-    } else if (command->common.json) {
-        struct json_writer writer = {.out = &output.buffer, .for_terminal = true};
-        plan_write_json(&writer, &command->plan);
-        output_blank(&output);
-    } else {
-        struct prose prose = output_prose(&output);
-        plan_write_prose(&prose, &command->plan);
-        scan_write_unreadable_text(&output, &command->machine.scan);
-    }
-    free_all(command);
-    return output_end(&output, status);
-}
-
 int command_plan(int argc, char **argv)
 {
-    struct plan_command *command = calloc(1, sizeof *command);
+    static struct plan_command command; /* too large for a stack */
+    struct session *session = &command.session;
+    struct plan_machine *machine = &command.machine;
+    const struct command_option options[] = {
+        {"root", .text = &command.directory}, {"vm", .text = &command.vm}, {.name = NULL}};
     struct error error = {.code = ERROR_NONE};
-    if (!command) {
-        error_set(&error, ERROR_NO_MEMORY, "no memory to plan");
-        return output_error(&error, command_wants_json(argc, argv));
-    }
+    int status;
+    if (!command_options(argc, argv, options, session, &status))
+        return status;
+    if (argc - optind > 1)
+        return output_usage_error("plan", session->json, "give one address: a plan is for one GPU");
+    if (optind < argc && !pci_address_parse(argv[optind], &command.address))
+        return output_usage_error("plan", session->json, "\"%s\" is not a PCI address such as 01:00.0",
+                                  argv[optind]);
+    command.has_address = optind < argc;
     for (int i = 0; i < PLAN_VARIABLE_COUNT; i++)
-        command->machine.texts[i] = BUFFER(8192);
-    command->machine.host = command->machine.choice = BUFFER(4096);
-    command->machine.unreadable = BUFFER(65536);
-    int status = parse_arguments(argc, argv, command);
-    if (!status)
-        status = write_plan(command);
-    free(command);
-    return status == COMMAND_ENDS ? 0 : status;
+        machine->texts[i] = BUFFER(8192);
+    machine->host = machine->choice = BUFFER(4096);
+    machine->unreadable = BUFFER(65536);
+    pager_start(session, &command.vm, 1);
+    session_begin(session);
+    if (run(&command, &error))
+        return session_end(session, &error, 0);
+    if (session->json) {
+        plan_write_json(&session->writer, &command.plan);
+    } else {
+        const struct prose prose = output_prose(&session->output);
+        plan_write_prose(&prose, &command.plan);
+        scan_write_unreadable_text(&session->output, &machine->scan);
+    }
+    return session_end(session, NULL, 0);
 }

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/command.h"
-#include "cli/pager.h"
 #include "cli/query.h"
 #include "cli/query_table.h"
 #include "cli/renewal.h"
@@ -22,7 +20,7 @@ static enum error_code answer_id(struct query *query, const struct pci_id *id, c
                                  struct error *error)
 {
     struct pci_id refined = query_refine(query, *id);
-    if (answer_gather(query->database, &refined, term, &query->options, &query->answer, error))
+    if (answer_gather(query->session.database, &refined, term, &query->options, &query->answer, error))
         return error->code == ERROR_NOT_FOUND ? query_write_missing(query, term, error) : error->code;
     return query_write_answer(query, error);
 }
@@ -34,18 +32,18 @@ static enum error_code write_table(struct query *query, const struct pci_id ids[
     struct answer_options options = query->options;
     options.report_limit = 0;
     options.explain = false;
-    query_table_head(&query->output);
+    query_table_head(&query->session.output);
     for (int i = 0; i < count; i++) {
         struct pci_id id = query_refine(query, ids[i]);
-        if (answer_gather(query->database, &id, "", &options, &query->answer, error))
+        if (answer_gather(query->session.database, &id, "", &options, &query->answer, error))
             return error->code;
-        query_table_row(&query->output, &query->answer);
+        query_table_row(&query->session.output, &query->answer);
         query->answered++;
         if (query_flush(query, QUERY_FLUSH_BYTES, error))
             return error->code;
     }
-    output_blank(&query->output);
-    output_paragraph(&query->output, 2, "", "For an answer: passthru query PCI_ID");
+    output_blank(&query->session.output);
+    output_paragraph(&query->session.output, 2, "", COLOR_PLAIN, "For an answer: passthru query PCI_ID");
     return ERROR_NONE;
 }
 
@@ -97,11 +95,11 @@ static enum error_code on_found(void *context, const struct found_id *found, str
     struct pci_id base = pci_id_base(&id);
     char text[PCI_ID_TEXT_SIZE];
     if (query->format == FORMAT_TEXT)
-        return database_find_device(query->database, &id, &query->answer.device, error)
+        return database_find_device(query->session.database, &id, &query->answer.device, error)
                    ? remember_unknown(query, found, error)
                    : remember_gpu(query, &id);
-    if (answer_gather(query->database, &id, pci_id_print(&base, text), &query->options, &query->answer,
-                      error))
+    if (answer_gather(query->session.database, &id, pci_id_print(&base, text), &query->options,
+                      &query->answer, error))
         return remember_unknown(query, found, error);
     return query_write_answer(query, error);
 }
@@ -123,7 +121,8 @@ static enum error_code write_text_gpus(struct query *query, struct error *error)
     for (int i = 0; i < query->text_gpu_count && !code; i++)
         code = answer_id(query, &query->text_gpus[i], "-", error);
     if (!code && query->other_devices && !query->text_gpu_count) {
-        output_paragraph(&query->output, 2, "", "Devices were found, but none of them is a GPU.");
+        output_paragraph(&query->session.output, 2, "", COLOR_PLAIN,
+                         "Devices were found, but none of them is a GPU.");
         query->answered++;
     }
     return code;
@@ -141,7 +140,7 @@ static enum error_code answer_stdin(struct query *query, struct error *error)
         return error->code;
     char date[LIST_VERSION_SIZE];
     char list[100];
-    if (database_pci_ids_version(query->database, date, error))
+    if (database_pci_ids_version(query->session.database, date, error))
         return error->code;
     answer_name_list(date, list, sizeof list);
     if (query->unknown_displays) {
@@ -191,8 +190,8 @@ static enum error_code join_words(struct query *query, const struct term *terms,
         buffer_append_format(joined, "%s%s", i ? " " : "", terms[i].text);
     }
     bool fits = !joined->failed && joined->length <= MAX_TERM;
-    if (fits &&
-        database_search(query->database, buffer_text(joined), query->options.chassis, &query->search, error))
+    if (fits && database_search(query->session.database, buffer_text(joined), query->options.chassis,
+                                &query->search, error))
         return error->code;
     is_found =
         fits && query->search.count && query->search.is_safe && query->search.hits[0].kind != MATCH_SIMILAR;
@@ -210,12 +209,12 @@ static enum error_code answer_terms(struct query *query, const struct term *term
     if (joined.length)
         return query_answer_name(query, buffer_text(&joined), error);
     if (query->format == FORMAT_JSON)
-        buffer_append_byte(&query->output.buffer, '[');
+        buffer_append_byte(&query->session.output.buffer, '[');
     for (int i = 0; i < count; i++)
         if (answer_term(query, &terms[i], error))
             return error->code;
     if (query->format == FORMAT_JSON)
-        buffer_append_text(&query->output.buffer, "]\n");
+        buffer_append_byte(&query->session.output.buffer, ']');
     return ERROR_NONE;
 }
 
@@ -238,15 +237,16 @@ static void say_more(struct query *query)
         buffer_append_format(&line, " --revision %02x", query->shown.revision);
     buffer_append_format(&line, " %s",
                          query->short_answers == 1 ? pci_id_print(&query->shown, id) : "PCI_ID");
-    output_paragraph(&query->output, 0, "", buffer_text(&line));
+    output_paragraph(&query->session.output, 0, "", COLOR_PLAIN, "%s", buffer_text(&line));
 }
 
 /* What stands below the answers. */
-static void write_end(struct query *query, const char *path)
+static void write_end(struct query *query)
 {
     if (query->short_answers)
-        output_blank(&query->output);
-    renewal_write_note(&query->output, query->database, path, query->answered > 0, query->is_newer_than_list);
+        output_blank(&query->session.output);
+    renewal_write_note(&query->session.output, query->session.database, query->session.place.path,
+                       query->answered > 0, query->is_newer_than_list);
     if (query->short_answers)
         say_more(query);
 }
@@ -254,7 +254,6 @@ static void write_end(struct query *query, const char *path)
 /* All terms are read before anything is answered. */
 static enum error_code read_and_answer(struct query *query, char **texts, int count, struct error *error)
 {
-    struct database_place place;
     struct term *terms = calloc((size_t)count, sizeof *terms);
     error->code = ERROR_NONE;
     if (!terms)
@@ -262,97 +261,78 @@ static enum error_code read_and_answer(struct query *query, char **texts, int co
     bool good = true;
     for (int i = 0; i < count && good; i++)
         good = !term_parse(texts[i], &terms[i], error);
-    if (good && !database_locate(query->common.database, &place, error) &&
-        !database_open(place.path, &query->database, error) && !answer_terms(query, terms, count, error) &&
+    if (good && !session_open_database(&query->session, error) && !answer_terms(query, terms, count, error) &&
         query->format == FORMAT_TEXT)
-        write_end(query, place.path);
+        write_end(query);
     free(terms);
     return error->code;
 }
 
 static int run(struct query *query, char **texts, int count)
 {
+    struct session *session = &query->session;
     struct error error;
-    bool json = query->format != FORMAT_TEXT;
-    int status = 0;
-    query->common.json = json;
-    pager_start(&query->common, (const char *const *)texts, count);
-    query->output = output_for_stdout(query->common.no_color);
-    query->writer = (struct json_writer){.out = &query->output.buffer, .for_terminal = true};
-    if (read_and_answer(query, texts, count, &error)) {
-        buffer_clear(&query->output.buffer);
-        status = query->lost ? 0 : output_error(&error, json);
-    } else if (query->missing) {
-        status = error_exit_status(ERROR_NOT_FOUND);
-        /* One question without an answer: the error is the document. */
-        bool is_document = query->format == FORMAT_JSON && !query->answered && query->missing == 1;
-        if (is_document)
-            buffer_clear(&query->output.buffer);
-        if (json)
-            output_error(&query->first_error, is_document);
-    }
-    return output_end(&query->output, status);
+    pager_start(session, (const char *const *)texts, count);
+    session_begin(session);
+    if (read_and_answer(query, texts, count, &error))
+        return query->lost ? 0 : session_end(session, &error, 0);
+    if (!query->missing)
+        return session_end(session, NULL, 0);
+    /* One question without an answer: the error is the document. */
+    bool is_document = query->format == FORMAT_JSON && !query->answered && query->missing == 1;
+    if (is_document)
+        return session_end(session, &query->first_error, 0);
+    if (session->json)
+        output_error(&query->first_error, false);
+    return session_end(session, NULL, error_exit_status(ERROR_NOT_FOUND));
+}
+
+static const char *take_subsystem(void *target, char *value)
+{
+    return pci_id_parse_subsystem(value, target) ? NULL : "--subsystem must be like 1028:08b0";
+}
+
+static const char *take_revision(void *target, char *value)
+{
+    return pci_id_parse_revision(value, target) ? NULL : "--revision must be two hexadecimal digits";
 }
 
 int command_query(int argc, char **argv)
 {
-    static const struct option long_options[] = {
-        {"ndjson", no_argument, NULL, 'n'},
-        {"chassis", required_argument, NULL, 'c'},
-        {"guest", required_argument, NULL, 'g'},
-        {"share", required_argument, NULL, 'S'},
-        {"subsystem", required_argument, NULL, 's'},
-        {"revision", required_argument, NULL, 'r'},
-        {"full", no_argument, NULL, 'f'},
-        {"reports", required_argument, NULL, 'N'},
-        {"explain", no_argument, NULL, 'e'},
-        COMMON_OPTIONS,
-    };
-    static struct query query; /* too large for a stack; what it holds is left to the end of the process */
+    static struct query query; /* too large for a stack */
+    struct session *session = &query.session;
+    struct answer_options *asked = &query.options;
     bool ndjson = false;
     int chassis = CHASSIS_UNKNOWN;
     int share = SHARE_WHOLE;
-    bool json = command_wants_json(argc, argv); /* wherever it stands: errors are JSON too */
-    int status = 0;
-    query.options.report_limit = -1;
-    for (int c; (c = command_option(argc, argv, long_options, &query.common, &status)) != -1;) {
-        if (c == COMMAND_ENDS)
-            return status;
-        if (c == 'n')
-            ndjson = true;
-        else if (c == 'f')
-            query.full = true;
-        else if (c == 'e')
-            query.full = query.options.explain = true;
-        else if (c == 'c' && (chassis = vocabulary_find(&vocabulary_chassis, optarg)) < 0)
-            return output_usage_error("query", json,
-                                      "--chassis is desktop, laptop, mini-pc, server, egpu or unknown");
-        else if (c == 'g' && !command_take_guest(optarg, &query.options.guest))
-            return output_usage_error("query", json, "%s", command_guest_fault);
-        else if (c == 'S' && (share = vocabulary_find(&vocabulary_share, optarg)) < 0)
-            return output_usage_error("query", json, "--share is whole, sr-iov or vgpu");
-        else if (c == 's' && !pci_id_parse_subsystem(optarg, &query.refinement))
-            return output_usage_error("query", json, "--subsystem must be like 1028:08b0");
-        else if (c == 'r' && !pci_id_parse_revision(optarg, &query.refinement))
-            return output_usage_error("query", json, "--revision must be two hexadecimal digits");
-        else if (c == 'N') {
-            char *end;
-            long limit = strtol(optarg, &end, 10);
-            if (*end || end == optarg || limit < 0 || limit > 10000)
-                return output_usage_error("query", json, "--reports must be a number up to 10000");
-            query.options.report_limit = (int)limit;
-            query.full = true;
-        }
-    }
-    query.options.chassis = (enum chassis)chassis;
-    query.options.share = (enum share)share;
-    query.format = ndjson ? FORMAT_NDJSON : query.common.json ? FORMAT_JSON : FORMAT_TEXT;
-    query.options.is_short = query.format == FORMAT_TEXT && !query.full;
-    if (query.options.report_limit < 0)
-        query.options.report_limit = query.format != FORMAT_TEXT ? JSON_REPORTS
-                                     : query.full                ? SHOWN_REPORTS
-                                                                 : COMPARED_REPORTS;
+    int reports = -1;
+    const struct command_option options[] = {
+        {"ndjson", .flag = &ndjson},
+        {"chassis", .word = &chassis, .vocabulary = &vocabulary_chassis, .fault = command_chassis_fault},
+        {"guest", .take = command_take_guest, .target = &asked->guest},
+        {"share", .word = &share, .vocabulary = &vocabulary_share,
+         .fault = "--share is whole, sr-iov or vgpu"},
+        {"subsystem", .take = take_subsystem, .target = &query.refinement},
+        {"revision", .take = take_revision, .target = &query.refinement},
+        {"full", .flag = &query.full},
+        {"reports", .whole = &reports, .high = 10000, .fault = "--reports must be a number up to 10000"},
+        {"explain", .flag = &asked->explain},
+        {.name = NULL},
+    };
+    int status;
+    if (!command_options(argc, argv, options, session, &status))
+        return status;
+    query.format = ndjson ? FORMAT_NDJSON : session->json ? FORMAT_JSON : FORMAT_TEXT;
+    session->json |= ndjson;
+    query.full |= asked->explain || reports >= 0;
+    asked->chassis = (enum chassis)chassis;
+    asked->share = (enum share)share;
+    asked->is_short = query.format == FORMAT_TEXT && !query.full;
+    asked->report_limit = reports >= 0                  ? reports
+                          : query.format != FORMAT_TEXT ? JSON_REPORTS
+                          : query.full                  ? SHOWN_REPORTS
+                                                        : COMPARED_REPORTS;
     if (optind == argc)
-        return output_usage_error("query", json, "a term is missing: a PCI ID, a name, or -");
+        return output_usage_error("query", session->json, "a term is missing: a PCI ID, a name, or -");
     return run(&query, argv + optind, argc - optind);
 }

@@ -7,21 +7,17 @@
 #include "answer/answer.h"
 #include "answer/term.h"
 #include "cli/command.h"
-#include "cli/output.h"
 
 enum { MAX_TEXT_GPUS = 256, QUERY_FLUSH_BYTES = 1 << 16 };
 
 enum query_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_NDJSON };
 
 struct query {
-    struct common_options common;
+    struct session session;
     enum query_format format;
     bool full; /* as text: all that is known, not what fits a screen */
     struct answer_options options;
     struct pci_id refinement; /* from --subsystem and --revision */
-    struct database *database;
-    struct output output;
-    struct json_writer writer;
     struct answer answer;
     struct name_search search;
     long answered;

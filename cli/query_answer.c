@@ -8,7 +8,7 @@
 
 enum error_code query_flush(struct query *query, size_t limit, struct error *error)
 {
-    struct buffer *buffer = &query->output.buffer;
+    struct buffer *buffer = &query->session.output.buffer;
     if (buffer->length < limit && !buffer->failed)
         return ERROR_NONE;
     query->lost = !streams_write(buffer);
@@ -17,7 +17,7 @@ enum error_code query_flush(struct query *query, size_t limit, struct error *err
 
 void query_write_text(struct query *query)
 {
-    const struct prose prose = output_prose(&query->output);
+    const struct prose prose = output_prose(&query->session.output);
     bool is_short = !query->full && query->answer.device.is_gpu;
     query->answered++;
     query->is_newer_than_list |= query->answer.device.name_source[0] && !query->answer.device.is_unlisted;
@@ -33,21 +33,21 @@ enum error_code query_write_answer(struct query *query, struct error *error)
 {
     if (query->format == FORMAT_TEXT) {
         if (query->answered)
-            output_blank(&query->output);
+            output_blank(&query->session.output);
         query_write_text(query);
         return query_flush(query, QUERY_FLUSH_BYTES, error);
     }
     query->answered++;
-    query->writer.need_comma = query->format == FORMAT_JSON && query->elements++;
-    answer_write_json(&query->writer, &query->answer);
+    query->session.writer.need_comma = query->format == FORMAT_JSON && query->elements++;
+    answer_write_json(&query->session.writer, &query->answer);
     if (query->format == FORMAT_NDJSON)
-        buffer_append_byte(&query->output.buffer, '\n');
+        buffer_append_byte(&query->session.output.buffer, '\n');
     return query_flush(query, QUERY_FLUSH_BYTES, error);
 }
 
 void query_write_unknown(struct query *query, const char *term, const struct error *error)
 {
-    struct json_writer *writer = &query->writer;
+    struct json_writer *writer = &query->session.writer;
     writer->need_comma = query->format == FORMAT_JSON && query->elements++;
     json_write_begin_object(writer, NULL);
     json_write_string(writer, "query", term);

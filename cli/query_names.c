@@ -13,7 +13,7 @@ static enum error_code gather_hit(struct query *query, const struct name_hit *hi
     if (query->refinement.has_revision) /* the user knows better */
         id = pci_id_base(&id);
     id = query_refine(query, id);
-    return answer_gather_hit(query->database, &id, name, &query->options, hit, &query->answer, error);
+    return answer_gather_hit(query->session.database, &id, name, &query->options, hit, &query->answer, error);
 }
 
 /* The products and form factors that a name may mean: what was asked for, then its neighbours. */
@@ -22,17 +22,17 @@ static enum error_code write_names(struct query *query, const char *name, struct
     const struct name_search *search = &query->search;
     int rows = 0;
     int lines = 0;
-    query_names_head(&query->output, search, name);
+    query_names_head(&query->session.output, search, name);
     for (int i = 0; i < search->count && lines < MAX_LINES; i++) {
         if (search->hits[i].group != rows)
             continue;
         if (gather_hit(query, &search->hits[i], name, error))
             return error->code;
-        lines += query_names_row(&query->output, search, i, &query->answer);
+        lines += query_names_row(&query->session.output, search, i, &query->answer);
         query->answered++;
         rows++;
     }
-    query_names_end(&query->output, search, rows);
+    query_names_end(&query->session.output, search, rows);
     return query_flush(query, QUERY_FLUSH_BYTES, error);
 }
 
@@ -47,7 +47,7 @@ static enum error_code write_siblings(struct query *query, const char *name, str
     error->code = ERROR_NONE;
     if (sibling && gather_hit(query, sibling, name, error))
         return error->code;
-    query_names_also(&query->output, search, sibling ? &query->answer : NULL);
+    query_names_also(&query->session.output, search, sibling ? &query->answer : NULL);
     return ERROR_NONE;
 }
 
@@ -71,15 +71,15 @@ static enum error_code write_hits(struct query *query, const char *name, struct 
 enum error_code query_answer_name(struct query *query, const char *name, struct error *error)
 {
     const struct name_search *search = &query->search;
-    if (term_search(query->database, name, query->options.chassis, &query->search, error))
+    if (term_search(query->session.database, name, query->options.chassis, &query->search, error))
         return error->code == ERROR_NOT_FOUND ? query_write_missing(query, name, error) : error->code;
     if (query->format != FORMAT_TEXT)
         return write_hits(query, name, error);
     if (query->answered)
-        output_blank(&query->output);
+        output_blank(&query->session.output);
     if ((!search->is_one && (!search->asked || search->group_count > 1)) || !search->is_safe)
         return write_names(query, name, error);
-    query_names_understood(&query->output, search, name);
+    query_names_understood(&query->session.output, search, name);
     if (gather_hit(query, &search->hits[0], name, error))
         return error->code;
     query_write_text(query);

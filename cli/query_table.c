@@ -18,7 +18,7 @@ static void write_row(struct output *output, const char *id, const char *form, c
     char columns[64];
     int width = output->width < 60 ? snprintf(columns, sizeof columns, "%-11s%-14s", id, verdict)
                                    : snprintf(columns, sizeof columns, "%-11s%-12s%-14s", id, form, verdict);
-    output_paragraph_color(output, width, columns, color, name);
+    output_paragraph(output, width, columns, color, "%s", name);
 }
 
 void query_table_head(struct output *output)
@@ -172,7 +172,7 @@ void query_names_head(struct output *output, const struct name_search *search, c
                  search->understood);
     else
         snprintf(text, sizeof text, "\"%s\" is sold as:", name);
-    output_paragraph(output, 0, "", text);
+    output_paragraph(output, 0, "", COLOR_PLAIN, "%s", text);
     output_blank(output);
 }
 
@@ -187,7 +187,7 @@ void query_names_understood(struct output *output, const struct name_search *sea
                  first->product);
     else
         return;
-    output_paragraph(output, 0, "", text);
+    output_paragraph(output, 0, "", COLOR_PLAIN, "%s", text);
 }
 
 /* ---- the rows ---- */
@@ -214,12 +214,12 @@ int query_names_row(struct output *output, const struct name_search *search, int
     if (hit->ids > 1)
         snprintf(more, sizeof more, " +%d", hit->ids - 1);
     if (number && number == search->asked)
-        output_paragraph(output, 0, "", "also");
+        output_paragraph(output, 0, "", COLOR_PLAIN, "also");
     if (output->width < NARROW || text_width(name, strlen(name)) > NAME_COLUMNS - 3) {
-        output_paragraph(output, 2, "", name);
+        output_paragraph(output, 2, "", COLOR_PLAIN, "%s", name);
         snprintf(line, sizeof line, "%s%s%s, %s%s", buffer_text(&form), form.length ? ", " : "", verdict,
                  pci_id_print(&base, id), more);
-        output_paragraph(output, 4, "", line);
+        output_paragraph(output, 4, "", COLOR_PLAIN, "%s", line);
         return 2;
     }
     buffer_append_text(&output->buffer, "  ");
@@ -240,11 +240,11 @@ void query_names_end(struct output *output, const struct name_search *search, in
     char first[PCI_ID_TEXT_SIZE];
     if (search->group_count > rows) {
         snprintf(text, sizeof text, "and %d more: add words of the name.", search->group_count - rows);
-        output_paragraph(output, 2, "", text);
+        output_paragraph(output, 2, "", COLOR_PLAIN, "%s", text);
     }
     snprintf(text, sizeof text, "For the whole answer: passthru query %s", pci_id_print(&id, first));
     output_blank(output);
-    output_paragraph(output, 2, "", text);
+    output_paragraph(output, 2, "", COLOR_PLAIN, "%s", text);
 }
 
 const struct name_hit *query_names_sibling(const struct name_search *search)
@@ -279,5 +279,5 @@ void query_names_also(struct output *output, const struct name_search *search, c
                              verdict, pci_id_print(&base, id));
     }
     if (text.length)
-        output_paragraph(output, ALSO_INDENT, "Also", buffer_text(&text));
+        output_paragraph(output, ALSO_INDENT, "Also", COLOR_PLAIN, "%s", buffer_text(&text));
 }

@@ -2,46 +2,16 @@
 #include "cli/report.h"
 
 #include <getopt.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "cli/report_selection.h"
 #include "probe/root.h"
 
-enum {
-    OPTION_YES = 'y',
-    OPTION_FORCE = 'f',
-    OPTION_ROOT = 'r',
-    OPTION_VM = 'v',
-    OPTION_LOG = 'l',
-    OPTION_OUTPUT = 'o',
-    OPTION_REMOTE = 'R',
-    OPTION_FIELD = 500, /* + enum report_field */
-};
+static struct report_command command; /* too large for a stack */
 
-static const struct option own_options[] = {{"yes", no_argument, NULL, OPTION_YES},
-                                            {"force", no_argument, NULL, OPTION_FORCE},
-                                            {"root", required_argument, NULL, OPTION_ROOT},
-                                            {"vm", required_argument, NULL, OPTION_VM},
-                                            {"log", required_argument, NULL, OPTION_LOG},
-                                            {"output", required_argument, NULL, OPTION_OUTPUT},
-                                            {"remote", required_argument, NULL, OPTION_REMOTE},
-                                            COMMON_OPTIONS};
+/* ---- options of new that set a field ---- */
 
-/* These and one for each field that has an option. */
-static struct option long_options[FIELD_COUNT + ARRAY_SIZE(own_options)];
-
-static void list_options(void)
-{
-    struct option *next = long_options;
-    for (int field = 0; field < FIELD_COUNT; field++)
-        if (report_fields[field].option)
-            *next++ =
-                (struct option){report_fields[field].option, required_argument, NULL, OPTION_FIELD + field};
-    memcpy(next, own_options, sizeof own_options);
-}
-
-/* ---- options ---- */
+static char fault[400];
 
 /* NAME=VALUE, taken apart in place. */
 static char *split(char *text)
@@ -52,21 +22,23 @@ static char *split(char *text)
     return equals;
 }
 
-static int take_stage(struct report_command *command, char *text)
+static const char *take_stage(char *text)
 {
     char *state = split(text);
     int stage = vocabulary_find_spelled(&vocabulary_stage, text);
     int value = state ? vocabulary_find_spelled(&vocabulary_stage_state, state) : -1;
-    if (stage < 0 || value < 0)
-        return output_usage_error("report", command->common.json,
-                                  "--stage takes NAME=STATE, such as driver_init=no, not \"%s%s%s\"", text,
-                                  state ? "=" : "", state ? state : "");
-    command->draft.stages[stage] = (unsigned char)(1 + value);
-    return 0;
+    if (stage >= 0 && value >= 0) {
+        command.draft.stages[stage] = (unsigned char)(1 + value);
+        return NULL;
+    }
+    snprintf(fault, sizeof fault, "--stage takes NAME=STATE, such as driver_init=no, not \"%s%s%s\"", text,
+             state ? "=" : "", state ? state : "");
+    return fault;
 }
 
-/* FIX=RESULT or FIX=RESULT=SYMPTOM; a fix in one's own words may hold a = itself. */
-static int take_fix(struct report_command *command, char *text)
+/* FIX=RESULT or FIX=RESULT=SYMPTOM; a fix in one's own words may hold a = itself. Returns whether there is
+ * room for it. */
+static bool take_fix(char *text)
 {
     char *result = split(text);
     char *purpose = NULL;
@@ -74,69 +46,33 @@ static int take_fix(struct report_command *command, char *text)
         purpose = result;
         result = split(text);
     }
-    if (!result || !*text)
-        return output_usage_error("report", command->common.json,
-                                  "--fix takes FIX=RESULT, such as romfile=no-change, not \"%s\"", text);
-    if (!report_draft_add_attempt(&command->draft, text, result, purpose))
-        return output_usage_error("report", command->common.json, "at most %d fixes", REPORT_MAX_ATTEMPTS);
-    return 0;
+    return report_draft_add_attempt(&command.draft, text, result, purpose);
 }
 
-/* An option that sets a field. */
-static int take_field(struct report_command *command, enum report_field field)
+static const char *take_field(void *target, char *value)
 {
+    const struct report_field_info *info = target;
+    struct report_draft *draft = &command.draft;
+    enum report_field field = (enum report_field)(info - report_fields);
     bool added = true;
-    switch (field) {
-    case FIELD_STAGES:
-        return take_stage(command, optarg);
-    case FIELD_ATTEMPTS:
-        return take_fix(command, optarg);
-    case FIELD_USE:
-        added = report_draft_add_use(&command->draft, optarg);
-        break;
-    case FIELD_SYMPTOMS:
-        added = report_draft_add_symptom(&command->draft, optarg);
-        break;
-    default:
-        command->given[field] = optarg;
-        break;
+    command.new_option = info->option;
+    if (field == FIELD_STAGES)
+        return take_stage(value);
+    if (field == FIELD_ATTEMPTS && (!strchr(value, '=') || value[0] == '=')) {
+        snprintf(fault, sizeof fault, "--fix takes FIX=RESULT, such as romfile=no-change, not \"%s\"", value);
+        return fault;
     }
-    return added ? 0
-                 : output_usage_error("report", command->common.json, "at most %zu of --%s",
-                                      report_fields[field].limit, report_fields[field].option);
-}
-
-static int take_option(struct report_command *command, int option)
-{
-    switch (option) {
-    case OPTION_YES:
-        command->yes = true;
-        return 0;
-    case OPTION_FORCE:
-        command->force = true;
-        return 0;
-    case OPTION_OUTPUT:
-        command->target = optarg;
-        return 0;
-    case OPTION_REMOTE:
-        command->remote = optarg;
-        return 0;
-    case OPTION_ROOT:
-        command->directory = optarg;
-        break;
-    case OPTION_VM:
-        command->vm = optarg;
-        break;
-    case OPTION_LOG:
-        command->log = optarg;
-        break;
-    default:
-        break;
-    }
-    for (const struct option *known = long_options; known->name; known++)
-        if (known->val == option)
-            command->new_option = known->name;
-    return option >= OPTION_FIELD ? take_field(command, (enum report_field)(option - OPTION_FIELD)) : 0;
+    if (field == FIELD_ATTEMPTS)
+        added = take_fix(value);
+    else if (field == FIELD_USE)
+        added = report_draft_add_use(draft, value);
+    else if (field == FIELD_SYMPTOMS)
+        added = report_draft_add_symptom(draft, value);
+    else
+        command.given[field] = value;
+    snprintf(fault, sizeof fault, "at most %zu %s%s", info->limit,
+             field == FIELD_ATTEMPTS ? "fixes" : "of --", field == FIELD_ATTEMPTS ? "" : info->option);
+    return added ? NULL : fault;
 }
 
 /* ---- verbs ---- */
@@ -152,69 +88,65 @@ const struct verb report_verbs[] = {
     [REPORT_VERB_COUNT] = {NULL, NULL},
 };
 
-static int run_new(struct report_command *command, char **arguments, int count)
-{
-    if (command->target)
-        return output_usage_error("report", command->common.json, "--output goes with export");
-    if (count > 1)
-        return output_usage_error("report", command->common.json, "new takes one ADDRESS, or -");
-    return report_new(command, count ? arguments[0] : NULL);
-}
-
-static int (*const runs[])(struct report_command *command, char **arguments, int count) = {
-    [REPORT_NEW] = run_new,
-    [REPORT_LIST] = report_list,
-    [REPORT_SHOW] = report_show,
-    [REPORT_DROP] = report_drop,
-    [REPORT_EXPORT] = report_export,
-    [REPORT_SEND] = report_send,
-    [REPORT_WITHDRAW] = report_withdraw,
+static int (*const runs[])(struct report_command *command, struct report_selection *selection) = {
+    [REPORT_LIST] = report_list,     [REPORT_SHOW] = report_show, [REPORT_DROP] = report_drop,
+    [REPORT_EXPORT] = report_export, [REPORT_SEND] = report_send,
 };
 
-static int run_verb(struct report_command *command, int argc, char **argv)
+static int run_verb(int argc, char **argv)
 {
-    bool json = command->common.json;
-    struct error error;
+    static struct report_selection selection;
+    bool json = command.session.json;
+    struct error error = {.code = ERROR_NONE};
     const char *name = optind < argc ? argv[optind] : NULL;
     int verb = name ? command_find_verb(report_verbs, name) : -1;
+    const char *of_new = command.new_option ? command.new_option : command.directory ? "root" : NULL;
     if (verb < 0)
         return command_wrong_verb(command_find("report"), name, json);
-    if (verb != REPORT_NEW && command->new_option)
-        return output_usage_error("report", json, "--%s goes with new", command->new_option);
-    if (verb != REPORT_EXPORT && verb != REPORT_NEW && command->target)
+    if (verb != REPORT_NEW && of_new)
+        return output_usage_error("report", json, "--%s goes with new", of_new);
+    if (verb != REPORT_EXPORT && command.target)
         return output_usage_error("report", json, "--output goes with export");
-    if (verb != REPORT_SEND && command->remote)
+    if (verb != REPORT_SEND && command.remote)
         return output_usage_error("report", json, "--remote goes with send");
-    if (outbox_locate(command->outbox, &error))
-        return report_fail(command, &error);
-    return runs[verb](command, argv + optind + 1, argc - optind - 1);
+    if (outbox_locate(command.outbox, &error))
+        return report_fail(&command, &error);
+    char **arguments = argv + optind + 1;
+    int count = argc - optind - 1;
+    if (verb == REPORT_NEW && count > 1)
+        return output_usage_error("report", json, "new takes one ADDRESS, or -");
+    if (verb == REPORT_NEW)
+        return report_new(&command, count ? arguments[0] : NULL);
+    if (verb == REPORT_WITHDRAW)
+        return report_withdraw(&command, arguments, count);
+    if (verb == REPORT_DROP && !count)
+        return output_usage_error("report", json, "drop needs the ID of a report");
+    if (report_select(&command, arguments, count, verb != REPORT_LIST && verb != REPORT_DROP, &selection,
+                      &error))
+        return report_fail(&command, &error);
+    return runs[verb](&command, &selection);
 }
 
 int command_report(int argc, char **argv)
 {
-    struct report_command *command = calloc(1, sizeof *command);
-    struct error error = {.code = ERROR_NONE};
-    int status = 0;
-    if (!command) {
-        error_set(&error, ERROR_NO_MEMORY, "no memory for a report");
-        return output_error(&error, command_wants_json(argc, argv));
-    }
-    list_options();
-    int option;
-    while (!status && (option = command_option(argc, argv, long_options, &command->common, &status)) != -1) {
-        if (option == COMMAND_ENDS)
-            break;
-        status = take_option(command, option);
-    }
-    if (!status && option == -1) {
-        command->output = output_for_stdout(command->common.no_color);
-        status = run_verb(command, argc, argv);
-    }
-    report_draft_free(&command->draft);
-    scan_free(&command->scan);
-    root_close(command->root);
-    database_close(command->database);
-    output_end(&command->output, status);
-    free(command);
-    return status;
+    const struct command_option own[] = {
+        {"yes", .flag = &command.yes},        {"force", .flag = &command.force},
+        {"root", .text = &command.directory}, {"vm", .text = &command.vm},
+        {"log", .text = &command.log},        {"output", .text = &command.target},
+        {"remote", .text = &command.remote},  {.name = NULL},
+    };
+    struct command_option options[FIELD_COUNT + ARRAY_SIZE(own)];
+    int count = 0;
+    int status;
+    for (int field = 0; field < FIELD_COUNT; field++)
+        if (report_fields[field].option)
+            options[count++] = (struct command_option){report_fields[field].option, .take = take_field,
+                                                       .target = (void *)&report_fields[field]};
+    memcpy(options + count, own, sizeof own);
+    if (!command_options(argc, argv, options, &command.session, &status))
+        return status;
+    if (command.vm || command.log)
+        command.new_option = command.vm ? "vm" : "log";
+    session_begin(&command.session);
+    return session_end(&command.session, NULL, run_verb(argc, argv));
 }

@@ -5,7 +5,6 @@
 /* What the parts of `passthru report` share. */
 
 #include "cli/command.h"
-#include "cli/output.h"
 #include "core/report_draft.h"
 #include "core/report_validate.h"
 #include "db/outbox.h"
@@ -25,7 +24,7 @@ enum report_verb {
 };
 
 struct report_command {
-    struct common_options common;
+    struct session session;
     bool yes;
     bool force;
     const char *directory;          /* --root */
@@ -34,17 +33,15 @@ struct report_command {
     const char *target;             /* --output */
     const char *remote;             /* --remote */
     const char *given[FIELD_COUNT]; /* by options; "" leaves the field out */
-    const char *new_option;         /* one that was given and goes with `new` only */
+    const char *new_option;         /* one but --root that was given and goes with `new` only */
     struct report_draft draft;
     struct report_problems problems;
     struct report_circumstances circumstances;
     struct vm_facts vm_facts;
     char host_name[256];
     char outbox[DATABASE_PATH_SIZE];
-    struct database *database;
     struct root *root;
     struct scan scan;
-    struct output output;
     char pci_id[PCI_ID_TEXT_SIZE]; /* of --pci-id, once its name is found */
     bool can_ask;
     bool can_be_split; /* the GPU has, or is, a virtual function */
@@ -81,12 +78,41 @@ bool report_write_fields(struct output *output, const struct buffer *json);
  * cannot be started. With `aloud` it says what is wrong. */
 int report_find_remote(const struct report_command *command, bool aloud, char *name, size_t size);
 
-/* `passthru report list|show|drop|export|send|withdraw` with IDs. */
-int report_list(struct report_command *command, char **ids, int count);
-int report_show(struct report_command *command, char **ids, int count);
-int report_drop(struct report_command *command, char **ids, int count);
-int report_export(struct report_command *command, char **ids, int count);
-int report_send(struct report_command *command, char **ids, int count);
+/* ---- the outbox ---- */
+
+/* Prints what went wrong and returns the exit status. */
+int report_fail(struct report_command *command, const struct error *error);
+
+/* The reports that a verb is about. */
+struct report_selection {
+    struct outbox outbox;
+    const struct outbox_entry **entries; /* which belong to the outbox */
+    int count;
+    bool is_named; /* they were asked for by their IDs */
+};
+
+/* Those with these IDs, each once; without IDs all. With `valid` without damaged reports: one that was asked
+ * for is an error, another is reported and skipped. Where one cannot be read it is an error then: what is
+ * left would not be all. */
+MUST_CHECK enum error_code report_select(const struct report_command *command, char **ids, int count,
+                                         bool valid, struct report_selection *selection, struct error *error);
+
+/* The error for a report that cannot be read now. */
+enum error_code report_unreadable(const char *directory, const struct outbox_entry *entry,
+                                  struct error *error);
+
+/* Their JSON as it is sent, a line for each. */
+void report_append_lines(struct buffer *out, const struct report_selection *selection);
+
+/* Asks before `verb` is done, where there is a terminal. Returns 0 to go on, else the exit status. */
+int report_consent(struct report_command *command, const char *question, const char *verb);
+
+/* The verbs. Each returns the exit status. */
+int report_list(struct report_command *command, struct report_selection *selection);
+int report_show(struct report_command *command, struct report_selection *selection);
+int report_drop(struct report_command *command, struct report_selection *selection);
+int report_export(struct report_command *command, struct report_selection *selection);
+int report_send(struct report_command *command, struct report_selection *selection);
 int report_withdraw(struct report_command *command, char **ids, int count);
 
 #endif

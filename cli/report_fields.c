@@ -75,7 +75,7 @@ static void write_section(struct output *output, const json_t *report, const cha
         append_value(&text, value);
     }
     if (text.length)
-        output_paragraph(output, LABEL, label, buffer_text(&text));
+        output_paragraph(output, LABEL, label, COLOR_PLAIN, "%s", buffer_text(&text));
 }
 
 /* How it went: a line for each field. */
@@ -89,7 +89,7 @@ static void write_attempt(struct output *output, const json_t *report)
             continue;
         append_name(&label, report_fields[field].name);
         append_value(&text, value);
-        output_paragraph(output, LABEL, buffer_text(&label), buffer_text(&text));
+        output_paragraph(output, LABEL, buffer_text(&label), COLOR_PLAIN, "%s", buffer_text(&text));
     }
 }
 
@@ -105,6 +105,6 @@ bool report_write_fields(struct output *output, const struct buffer *json)
     write_attempt(output, report);
     write_section(output, report, "", "besides");
     const char *id = json_member_text(report, report_fields[FIELD_ID].name);
-    output_paragraph(output, LABEL, "id", id ? id : "");
+    output_paragraph(output, LABEL, "id", COLOR_PLAIN, "%s", id ? id : "");
     return true;
 }

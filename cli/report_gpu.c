@@ -29,7 +29,7 @@ static bool ask_gpu(struct report_command *command, int *gpu)
         struct error error;
         char id[PCI_ID_TEXT_SIZE];
         struct pci_id base = pci_id_base(&device->id);
-        bool found = !database_find_device(command->database, &base, &known, &error);
+        bool found = !database_find_device(command->session.database, &base, &known, &error);
         snprintf(texts[i], sizeof texts[i], "%s %s%s%s", pci_id_print(&base, id), found ? known.name : "",
                  device->driver[0] ? ", held by " : "", device->driver);
         choices[i] = (struct vocabulary_entry){pci_address_print(&device->address, addresses[i]), texts[i]};
@@ -40,7 +40,7 @@ static bool ask_gpu(struct report_command *command, int *gpu)
         *gpu = ASK_NOTHING;
     const struct vocabulary gpus = {"gpu", choices, scan->gpu_count};
     return ask_value(
-        &command->output, "Which GPU did you pass through?",
+        &command->session.output, "Which GPU did you pass through?",
         "The GPUs of this machine by their addresses. One that vfio-pci holds is set aside for a "
         "virtual machine. For a GPU that is not here start again with --pci-id.",
         &gpus, false, gpu);
@@ -83,7 +83,7 @@ static bool choose_product(struct report_command *command, const char *name, str
     const struct name_hit *hits[MOST];
     int count = 0;
     int chosen = ASK_NOTHING;
-    if (term_search(command->database, name, CHASSIS_UNKNOWN, &search, error))
+    if (term_search(command->session.database, name, CHASSIS_UNKNOWN, &search, error))
         return false;
     for (int i = 0; i < search.count && count < MOST; i++) {
         const struct name_hit *hit = &search.hits[i];
@@ -96,7 +96,7 @@ static bool choose_product(struct report_command *command, const char *name, str
         hits[count++] = hit;
     }
     const struct vocabulary products = {"gpu", choices, count};
-    if (!ask_value(&command->output, "Which of these GPUs is it?",
+    if (!ask_value(&command->session.output, "Which of these GPUs is it?",
                    "The GPUs that go by this name, each with one of its PCI IDs; lspci -nn shows yours.",
                    &products, false, &chosen)) {
         give_up(error);
@@ -111,27 +111,26 @@ static bool choose_product(struct report_command *command, const char *name, str
 static bool is_gpu(struct report_command *command, const struct pci_id *id)
 {
     static struct device device;
+    struct output *output = &command->session.output;
     struct error error;
     struct pci_id base = pci_id_base(id);
-    char text[NAME_SIZE + 100];
-    char printed[PCI_ID_TEXT_SIZE];
-    bool found = !database_find_device(command->database, &base, &device, &error);
+    char text[PCI_ID_TEXT_SIZE];
+    bool found = !database_find_device(command->session.database, &base, &device, &error);
     if (command->force || (found && device.is_gpu))
         return true;
+    pci_id_print(&base, text);
     if (found)
-        snprintf(text, sizeof text, "%s is not a GPU but %s.", pci_id_print(&base, printed), device.name);
+        output_paragraph(output, 0, "", COLOR_YELLOW, "%s is not a GPU but %s.", text, device.name);
     else
-        snprintf(text, sizeof text, "%s is not in pci.ids: is it mistyped?", pci_id_print(&base, printed));
-    output_paragraph_color(&command->output, 0, "", COLOR_YELLOW, text);
-    command->gpu_was_seen = ask_yes(&command->output, "Is it the GPU all the same?", ASK_ENTER_IS_NO);
-    return command->gpu_was_seen;
+        output_paragraph(output, 0, "", COLOR_YELLOW, "%s is not in pci.ids: is it mistyped?", text);
+    return command->gpu_was_seen = ask_yes(output, "Is it the GPU all the same?", ASK_ENTER_IS_NO);
 }
 
 /* What a text means. ERROR_USAGE with the next step where it may be several GPUs and nobody can be asked. */
 static enum error_code resolve(struct report_command *command, const char *text, struct term_gpu *gpu,
                                struct error *error)
 {
-    if (term_resolve(command->database, text, CHASSIS_UNKNOWN, gpu, error) || gpu->is_sure)
+    if (term_resolve(command->session.database, text, CHASSIS_UNKNOWN, gpu, error) || gpu->is_sure)
         return error->code;
     if (command->can_ask)
         return choose_product(command, text, gpu, error) ? ERROR_NONE : error->code;
@@ -150,13 +149,13 @@ static bool ask_until_known(struct report_command *command, struct term_gpu *gpu
         if (*text && !resolve(command, text, gpu, &error) && is_gpu(command, &gpu->id))
             return true;
         if (*text && error.code) {
-            output_paragraph_color(&command->output, 0, "", COLOR_YELLOW, error.message);
+            output_paragraph(&command->session.output, 0, "", COLOR_YELLOW, "%s", error.message);
             if (error.next[0])
-                output_paragraph(&command->output, 2, "", error.next);
+                output_paragraph(&command->session.output, 2, "", COLOR_PLAIN, "%s", error.next);
         }
         error.code = ERROR_NONE;
         text[0] = '\0';
-        if (!ask_text(&command->output, "Which GPU is the report about?",
+        if (!ask_text(&command->session.output, "Which GPU is the report about?",
                       "Its PCI ID, as lspci -nn shows it (10de:1d16), or its name (rtx 3060).", NULL, false,
                       text))
             return false;
@@ -195,34 +194,30 @@ enum error_code report_settle_gpu(struct report_command *command, struct error *
 
 void report_introduce(struct report_command *command)
 {
+    struct output *output = &command->session.output;
     const struct report_draft *draft = &command->draft;
     const char *name = draft->texts[FIELD_GPU];
+    const char *from = draft->texts[FIELD_PCI_ID_FROM];
     char remote[80];
-    char text[NAME_SIZE + 200];
-    bool by_name =
-        draft->texts[FIELD_PCI_ID_FROM] &&
-        vocabulary_find(&vocabulary_pci_id_from, draft->texts[FIELD_PCI_ID_FROM]) == PCI_ID_FROM_NAME;
-    snprintf(text, sizeof text, "This report is about %s%s%s%s.", draft->texts[FIELD_PCI_ID],
-             name ? ", " : "", name ? name : "",
-             by_name ? ", found by its name; if lspci -nn shows another ID, begin again with that one" : "");
-    output_blank(&command->output);
-    output_paragraph_color(&command->output, 0, "", COLOR_BOLD, text);
-    switch (report_find_remote(command, false, remote, sizeof remote)) {
-    case 0:
-        snprintf(text, sizeof text,
-                 "It is kept on this machine; passthru report send sends it to %s when you want that.",
-                 remote);
-        break;
-    case 4:
-        snprintf(
-            text, sizeof text,
+    bool by_name = from && vocabulary_find(&vocabulary_pci_id_from, from) == PCI_ID_FROM_NAME;
+    output_blank(output);
+    output_paragraph(output, 0, "", COLOR_BOLD, "This report is about %s%s%s%s.", draft->texts[FIELD_PCI_ID],
+                     name ? ", " : "", name ? name : "",
+                     by_name ? ", found by its name; if lspci -nn shows another ID, begin again with that one"
+                             : "");
+    int status = report_find_remote(command, false, remote, sizeof remote);
+    if (!status)
+        output_paragraph(
+            output, 0, "", COLOR_PLAIN,
+            "It is kept on this machine; passthru report send sends it to %s when you want that.", remote);
+    else if (status == error_exit_status(ERROR_REMOTE))
+        output_paragraph(
+            output, 0, "", COLOR_PLAIN,
             "It is kept on this machine and sent nowhere: no remote that takes reports is set up. passthru "
             "report export makes a file of it, for an e-mail or a pull request.");
-        break;
-    default:
-        snprintf(text, sizeof text, "It is kept on this machine until you send it or export it.");
-    }
-    output_paragraph(&command->output, 0, "", text);
-    output_paragraph(&command->output, 0, "",
+    else
+        output_paragraph(output, 0, "", COLOR_PLAIN,
+                         "It is kept on this machine until you send it or export it.");
+    output_paragraph(output, 0, "", COLOR_PLAIN,
                      "Enter keeps what stands in brackets, ? explains, Ctrl-C ends it and saves nothing.");
 }

@@ -45,7 +45,8 @@ static void sort_list(struct report_command *command, const struct vocabulary *v
     bool is_known = text && pci_id_parse(text, strlen(text), &id) == PCI_ID_OK;
     /* Without the counts, as after an error, the list is only less handy. */
     if (vocabulary != &vocabulary_use &&
-        (!is_known || database_count_values(command->database, id.vendor, vocabulary, counts, &error)))
+        (!is_known ||
+         database_count_values(command->session.database, id.vendor, vocabulary, counts, &error)))
         memset(counts, 0, sizeof counts);
     for (int i = 0; i < vocabulary->count; i++)
         list->values[i] = (struct sorted_value){i, counts[i], chosen[i]};
@@ -67,7 +68,7 @@ static bool ask_sorted(struct report_command *command, const struct vocabulary *
 {
     static struct sorted_list list; /* too large for a stack */
     sort_list(command, vocabulary, chosen, &list);
-    if (!ask_values(&command->output, question, explanation, &list.choices, list.likely, list.chosen))
+    if (!ask_values(&command->session.output, question, explanation, &list.choices, list.likely, list.chosen))
         return false;
     for (int i = 0; i < vocabulary->count; i++)
         chosen[list.values[i].value] = list.chosen[i];
@@ -130,7 +131,7 @@ static bool ask_purpose(struct report_command *command, const char *fix, const c
     snprintf(question, sizeof question, "What was %.100s tried for?", fix);
     if (symptoms->count > 1 &&
         !ask_value(
-            &command->output, question,
+            &command->session.output, question,
             "A fix counts for the symptom that it was meant to cure. Enter where it was for no single one.",
             &choices, true, &chosen))
         return false;
@@ -155,8 +156,8 @@ static bool ask_result(struct report_command *command, const char *fix, const st
         }
     snprintf(question, sizeof question, "What did %.100s do?", fix);
     const char *text = vocabulary_text(&vocabulary_fix, fix);
-    if (!ask_value(&command->output, question, text ? text : "In your own words.", &vocabulary_result, false,
-                   &chosen) ||
+    if (!ask_value(&command->session.output, question, text ? text : "In your own words.", &vocabulary_result,
+                   false, &chosen) ||
         !ask_purpose(command, fix, &purpose))
         return false;
     report_draft_add_attempt(&command->draft, fix, vocabulary_value(&vocabulary_result, chosen), purpose);

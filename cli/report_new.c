@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +6,8 @@
 #include <unistd.h>
 
 #include "cli/ask.h"
-#include "cli/report_selection.h"
+#include "cli/report.h"
 #include "core/error_output.h"
-#include "core/json_writer.h"
 
 enum { MAX_JSON = 4 * REPORT_MAX_BYTES };
 
@@ -24,7 +22,7 @@ static enum error_code check_id(struct report_command *command, const struct pci
     pci_id_print(&base, text);
     if (command->gpu_was_seen)
         return ERROR_NONE;
-    enum error_code code = database_find_device(command->database, &base, &device, error);
+    enum error_code code = database_find_device(command->session.database, &base, &device, error);
     if (code == ERROR_NOT_FOUND)
         report_problems_doubt(problems, "pci_id", "%s is not known: is it mistyped, or is the list too old?",
                               text);
@@ -66,25 +64,24 @@ static int count_problems(const struct report_command *command, bool doubts_too)
 static int reject_as_json(struct report_command *command)
 {
     const struct report_problems *problems = &command->problems;
-    struct json_writer writer = {.out = &command->output.buffer, .for_terminal = true};
+    struct json_writer *writer = &command->session.writer;
     struct error error;
     error_set(&error, ERROR_BAD_INPUT, "the report is rejected: %d problem%s", problems->count,
               problems->count == 1 ? "" : "s");
     error_next(&error, "correct the fields in problems; the report was not saved");
-    buffer_clear(&command->output.buffer);
-    json_write_begin_object(&writer, NULL);
-    error_write_json(&writer, "error", &error);
-    json_write_begin_array(&writer, "problems");
+    buffer_clear(writer->out);
+    json_write_begin_object(writer, NULL);
+    error_write_json(writer, "error", &error);
+    json_write_begin_array(writer, "problems");
     for (int i = 0; i < problems->count; i++) {
-        json_write_begin_object(&writer, NULL);
-        json_write_string(&writer, "field", problems->items[i].field);
-        json_write_string(&writer, "text", problems->items[i].text);
-        json_write_bool(&writer, "doubt", problems->items[i].is_doubt);
-        json_write_end_object(&writer);
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "field", problems->items[i].field);
+        json_write_string(writer, "text", problems->items[i].text);
+        json_write_bool(writer, "doubt", problems->items[i].is_doubt);
+        json_write_end_object(writer);
     }
-    json_write_end_array(&writer);
-    json_write_end_object(&writer);
-    output_blank(&command->output);
+    json_write_end_array(writer);
+    json_write_end_object(writer);
     return error_exit_status(ERROR_BAD_INPUT);
 }
 
@@ -103,18 +100,7 @@ static int reject(struct report_command *command)
             error_next(&error, "%s", next);
         output_error(&error, false);
     }
-    return command->common.json ? reject_as_json(command) : error_exit_status(ERROR_BAD_INPUT);
-}
-
-static void show_problems(struct report_command *command)
-{
-    output_blank(&command->output);
-    for (int i = 0; i < command->problems.count; i++) {
-        char text[600];
-        snprintf(text, sizeof text, "%s: %s", command->problems.items[i].field,
-                 command->problems.items[i].text);
-        output_paragraph_color(&command->output, 0, "", COLOR_YELLOW, text);
-    }
+    return command->session.json ? reject_as_json(command) : error_exit_status(ERROR_BAD_INPUT);
 }
 
 /* ---- preview and save ---- */
@@ -122,55 +108,51 @@ static void show_problems(struct report_command *command)
 static void print_saved(struct report_command *command, const char *id, const struct buffer *whole,
                         bool is_new)
 {
-    struct buffer *out = &command->output.buffer;
-    struct json_writer writer = {.out = out, .for_terminal = true};
+    struct output *output = &command->session.output;
+    struct json_writer *writer = &command->session.writer;
     char file[DATABASE_PATH_SIZE + REPORT_ID_HEX_SIZE + 8];
-    char text[200];
+    char remote[80];
     snprintf(file, sizeof file, "%s/%s.json", command->outbox, id);
-    if (command->common.json) {
-        json_write_begin_object(&writer, NULL);
-        json_write_string(&writer, "id", id);
-        json_write_string(&writer, "file", file);
-        json_write_bool(&writer, "new", is_new);
-        buffer_append_text(out, ",\"report\":");
-        json_append_safe(out, buffer_text(whole), whole->length);
-        json_write_end_object(&writer);
-        output_blank(&command->output);
+    if (command->session.json) {
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "id", id);
+        json_write_string(writer, "file", file);
+        json_write_bool(writer, "new", is_new);
+        json_write_key(writer, "report");
+        json_append_safe(writer->out, buffer_text(whole), whole->length);
+        json_write_end_object(writer);
         return;
     }
-    output_blank(&command->output);
-    output_paragraph_color(&command->output, 0, "", COLOR_GREEN,
-                           is_new ? "Saved in this file:" : "It was saved before, in this file:");
-    output_line(&command->output, file);
-    char remote[80];
+    output_blank(output);
+    output_paragraph(output, 0, "", COLOR_GREEN, "%s",
+                     is_new ? "Saved in this file:" : "It was saved before, in this file:");
+    output_line(output, file);
     if (report_find_remote(command, false, remote, sizeof remote) != 4)
-        snprintf(
-            text, sizeof text,
-            "To send it: passthru report send %.12s. As a file for an e-mail or a pull request: passthru "
-            "report export %.12s.",
-            id, id);
+        output_paragraph(output, 0, "", COLOR_PLAIN,
+                         "To send it: passthru report send %.12s. As a file for an e-mail or a pull request: "
+                         "passthru report export %.12s.",
+                         id, id);
     else
-        snprintf(text, sizeof text,
-                 "As a file for an e-mail or a pull request: passthru report export %.12s. To send it, a "
-                 "remote that takes reports must be set up: passthru-remotes(5).",
-                 id);
-    output_paragraph(&command->output, 0, "", text);
+        output_paragraph(
+            output, 0, "", COLOR_PLAIN,
+            "As a file for an e-mail or a pull request: passthru report export %.12s. To send it, "
+            "a remote that takes reports must be set up: passthru-remotes(5).",
+            id);
 }
 
 static void preview(struct report_command *command, const struct buffer *whole)
 {
-    char text[120];
-    if (command->common.json)
+    struct output *output = &command->session.output;
+    if (command->session.json)
         return;
-    snprintf(
-        text, sizeof text,
+    output_blank(output);
+    output_paragraph(
+        output, 0, "", COLOR_BOLD,
         "The report, %zu bytes. This and nothing else is saved, and sent when you say so:", whole->length);
-    output_blank(&command->output);
-    output_paragraph_color(&command->output, 0, "", COLOR_BOLD, text);
-    if (ask_is_possible() && report_write_fields(&command->output, whole))
+    if (ask_is_possible() && report_write_fields(output, whole))
         return;
-    json_append_safe(&command->output.buffer, buffer_text(whole), whole->length);
-    buffer_append_byte(&command->output.buffer, '\n');
+    json_append_safe(&output->buffer, buffer_text(whole), whole->length);
+    buffer_append_byte(&output->buffer, '\n');
 }
 
 static void say_waiting(void)
@@ -192,12 +174,12 @@ static int save(struct report_command *command, const struct buffer *json)
         return report_fail(command, &error);
     }
     preview(command, &whole);
-    if (command->can_ask && !ask_yes(&command->output, "Save it?", ASK_ENTER_IS_YES)) {
-        output_paragraph(&command->output, 0, "", "The report was not saved.");
+    if (command->can_ask && !ask_yes(&command->session.output, "Save it?", ASK_ENTER_IS_YES)) {
+        output_paragraph(&command->session.output, 0, "", COLOR_PLAIN, "The report was not saved.");
         return error_exit_status(ERROR_NOT_FOUND);
     }
     if (!command->can_ask && !command->yes) {
-        if (!output_flush(&command->output))
+        if (!output_flush(&command->session.output))
             return 0; /* main() says why */
         error_set(&error, ERROR_USAGE, "not saved: no terminal to ask on");
         error_next(&error, "use passthru report new --yes if the report is right");
@@ -233,30 +215,17 @@ static void find_dates(struct report_command *command, char today[11])
                  &parts);
 }
 
-/* At most one byte more than a report may have. False when it cannot be read. */
-static bool read_stdin(struct buffer *json)
-{
-    char *space = buffer_reserve(json, REPORT_MAX_BYTES + 1);
-    ssize_t length = 1;
-    while (space && length && json->length <= REPORT_MAX_BYTES) {
-        length = read(STDIN_FILENO, space + json->length, REPORT_MAX_BYTES + 1 - json->length);
-        if (length < 0 && errno != EINTR)
-            return false;
-        json->length += length > 0 ? (size_t)length : 0;
-    }
-    return space;
-}
-
 static int from_stdin(struct report_command *command)
 {
     struct error error = {.code = ERROR_NONE};
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_JSON);
-    if (command->new_option && strcmp(command->new_option, "root") != 0)
-        return output_usage_error("report", command->common.json,
+    if (command->new_option)
+        return output_usage_error("report", command->session.json,
                                   "- reads a whole report: --%s cannot be combined with it",
                                   command->new_option);
-    if (!read_stdin(&json)) {
-        error_set_errno(&error, errno, "cannot read standard input");
+    int number = read_bounded(STDIN_FILENO, REPORT_MAX_BYTES + 1, &json);
+    if (number) {
+        error_set_errno(&error, number, "cannot read standard input");
         error_blame_input(&error);
         return report_fail(command, &error);
     }
@@ -285,16 +254,8 @@ static void name_gpu(struct report_command *command)
     const char *text = command->draft.texts[FIELD_PCI_ID];
     if (!text || command->given[FIELD_GPU] || pci_id_parse(text, strlen(text), &id) != PCI_ID_OK)
         return;
-    if (!database_find_device(command->database, &id, &device, &error))
+    if (!database_find_device(command->session.database, &id, &device, &error))
         report_draft_observe(&command->draft, FIELD_GPU, device.name);
-}
-
-static int reject_without_outcome(struct report_command *command)
-{
-    struct error error;
-    error_set(&error, ERROR_USAGE, "report: the outcome is missing, and there is no terminal to ask on");
-    error_next(&error, "use passthru report new --outcome works|works-with-workaround|partial|fails");
-    return report_fail(command, &error);
 }
 
 /* What is wrong with the report so far. */
@@ -326,6 +287,7 @@ static int ask_and_save(struct report_command *command)
     struct error error = {.code = ERROR_NONE};
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_JSON);
     const struct report_problems *problems = NULL;
+    struct output *output = &command->session.output;
     if (judge_draft(command, &json, &error))
         return report_fail(command, &error);
     if (!options_are_right(command))
@@ -337,17 +299,20 @@ static int ask_and_save(struct report_command *command)
         problems = &command->problems;
         if (!count_problems(command, !command->force))
             return save(command, &json);
-        show_problems(command);
+        output_blank(output);
+        for (int i = 0; i < problems->count; i++)
+            output_paragraph(output, 0, "", COLOR_YELLOW, "%s: %s", problems->items[i].field,
+                             problems->items[i].text);
         if (!count_problems(command, false)) {
-            if (ask_yes(&command->output, "Is that right?", ASK_ENTER_IS_NO))
+            if (ask_yes(output, "Is that right?", ASK_ENTER_IS_NO))
                 return save(command, &json);
             break;
         }
         output_paragraph(
-            &command->output, 0, "",
+            output, 0, "", COLOR_PLAIN,
             "It cannot be saved like this. What is wrong is asked again; Enter keeps an answer.");
     }
-    output_paragraph(&command->output, 0, "", "The report was not saved.");
+    output_paragraph(output, 0, "", COLOR_PLAIN, "The report was not saved.");
     return error_exit_status(ERROR_NOT_FOUND);
 }
 
@@ -375,9 +340,12 @@ static int from_machine(struct report_command *command, const char *address, con
     struct error error = {.code = ERROR_NONE};
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_JSON);
     if (address && command->given[FIELD_PCI_ID])
-        return output_usage_error("report", command->common.json, "give an ADDRESS or --pci-id, not both");
-    if (!command->can_ask && !command->given[FIELD_OUTCOME])
-        return reject_without_outcome(command);
+        return output_usage_error("report", command->session.json, "give an ADDRESS or --pci-id, not both");
+    if (!command->can_ask && !command->given[FIELD_OUTCOME]) {
+        error_set(&error, ERROR_USAGE, "report: the outcome is missing, and there is no terminal to ask on");
+        error_next(&error, "use passthru report new --outcome works|works-with-workaround|partial|fails");
+        return report_fail(command, &error);
+    }
     if (report_settle_gpu(command, &error) || report_prefill(command, address, &error))
         return report_fail(command, &error);
     report_draft_set(&command->draft, FIELD_DATE, today);
@@ -393,18 +361,16 @@ static int from_machine(struct report_command *command, const char *address, con
 int report_new(struct report_command *command, const char *argument)
 {
     struct error error = {.code = ERROR_NONE};
-    struct database_place place;
     char today[11];
-    if (database_locate(command->common.database, &place, &error) ||
-        database_open(place.path, &command->database, &error) || report_open_machine(command, &error))
+    if (session_open_database(&command->session, &error) || report_open_machine(command, &error))
         return report_fail(command, &error);
     find_dates(command, today);
     if (argument && strcmp(argument, "-") == 0)
         return from_stdin(command);
-    command->can_ask = !command->yes && !command->common.json && ask_is_possible();
+    command->can_ask = !command->yes && !command->session.json && ask_is_possible();
     if (command->can_ask)
         ask_catch_interrupt();
     int status = from_machine(command, argument, today);
-    ask_end_if_interrupted(&command->output);
+    ask_end_if_interrupted(&command->session.output);
     return status;
 }

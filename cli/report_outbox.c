@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/report_selection.h"
+#include "cli/report.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/file.h"
-#include "core/json_writer.h"
 #include "db/outbox_sent.h"
 
 enum { SHOWN_ID = 12, DATE_COLUMNS = 12, ID_COLUMNS = 14, PCI_ID_COLUMNS = 11, OUTCOME_COLUMNS = 23 };
@@ -69,31 +68,27 @@ static void list_files(struct json_writer *writer, const char *key, const struct
 
 static void list_json(struct report_command *command, const struct report_selection *selection)
 {
-    struct buffer *out = &command->output.buffer;
-    struct json_writer writer = {.out = out, .for_terminal = true};
-    json_write_begin_object(&writer, NULL);
-    json_write_string(&writer, "outbox", command->outbox);
-    json_write_key(&writer, "reports");
-    append_array(out, selection);
-    list_files(&writer, "damaged", selection, false);
-    list_files(&writer, "unreadable", selection, true);
-    list_rejected(&writer, selection);
-    json_write_integer(&writer, "sent", outbox_count_sent(command->outbox));
-    json_write_end_object(&writer);
-    output_blank(&command->output);
+    struct json_writer *writer = &command->session.writer;
+    json_write_begin_object(writer, NULL);
+    json_write_string(writer, "outbox", command->outbox);
+    json_write_key(writer, "reports");
+    append_array(writer->out, selection);
+    list_files(writer, "damaged", selection, false);
+    list_files(writer, "unreadable", selection, true);
+    list_rejected(writer, selection);
+    json_write_integer(writer, "sent", outbox_count_sent(command->outbox));
+    json_write_end_object(writer);
 }
 
 static void list_status(struct output *output, const struct outbox_entry *entry)
 {
     const struct outbox_rejection *rejection = &entry->rejection;
-    char text[700];
-    if (entry->was_sent) {
-        output_paragraph(output, ID_COLUMNS, "", "already sent");
-    } else if (rejection->status) {
-        snprintf(text, sizeof text, "rejected by %s (status %ld): %s",
-                 rejection->remote[0] ? rejection->remote : "a remote", rejection->status, rejection->why);
-        output_paragraph_color(output, ID_COLUMNS, "", COLOR_YELLOW, text);
-    }
+    if (entry->was_sent)
+        output_paragraph(output, ID_COLUMNS, "", COLOR_PLAIN, "already sent");
+    else if (rejection->status)
+        output_paragraph(output, ID_COLUMNS, "", COLOR_YELLOW, "rejected by %s (status %ld): %s",
+                         rejection->remote[0] ? rejection->remote : "a remote", rejection->status,
+                         rejection->why);
 }
 
 static void list_report(struct output *output, const struct outbox_entry *entry)
@@ -117,22 +112,19 @@ static void list_report(struct output *output, const struct outbox_entry *entry)
 
 static void list_text(struct report_command *command, const struct report_selection *selection)
 {
-    struct output *output = &command->output;
-    char text[1200];
+    struct output *output = &command->session.output;
     for (int i = 0; i < selection->count; i++) {
         const struct outbox_entry *entry = selection->entries[i];
-        if (entry->id[0]) {
+        if (entry->id[0])
             list_report(output, entry);
-            continue;
-        }
-        snprintf(text, sizeof text, outbox_is_unreadable(entry) ? "%s: %s" : "%s is not a valid report: %s",
-                 entry->name, entry->error.message);
-        output_paragraph_color(output, 0, "", COLOR_YELLOW, text);
+        else
+            output_paragraph(output, 0, "", COLOR_YELLOW, "%s%s: %s", entry->name,
+                             outbox_is_unreadable(entry) ? "" : " is not a valid report",
+                             entry->error.message);
     }
-    if (!selection->count) {
-        snprintf(text, sizeof text, "There is no report in the outbox, %.1000s.", command->outbox);
-        output_paragraph(output, 0, "", text);
-    }
+    if (!selection->count)
+        output_paragraph(output, 0, "", COLOR_PLAIN, "There is no report in the outbox, %s.",
+                         command->outbox);
 }
 
 static void list_sent(struct report_command *command)
@@ -144,34 +136,30 @@ static void list_sent(struct report_command *command)
         return;
     outbox_locate_sent(command->outbox, sent);
     snprintf(text, sizeof text, "%d report%s sent: %s", count, count == 1 ? " was" : "s were", sent);
-    output_line(&command->output, text);
+    output_line(&command->session.output, text);
 }
 
 static int fail_after_list(struct report_command *command, const struct outbox_entry *entry)
 {
     struct error error;
     report_unreadable(command->outbox, entry, &error);
-    if (!output_flush(&command->output))
+    if (!output_flush(&command->session.output))
         return error_exit_status(error.code);
     return output_error(&error, false);
 }
 
-int report_list(struct report_command *command, char **ids, int count)
+int report_list(struct report_command *command, struct report_selection *selection)
 {
-    struct report_selection selection CLEANUP(report_selection_free);
-    struct error error = {.code = ERROR_NONE};
-    if (report_select(command->outbox, ids, count, &selection, &error))
-        return report_fail(command, &error);
-    if (command->common.json) {
-        list_json(command, &selection);
+    if (command->session.json) {
+        list_json(command, selection);
     } else {
-        list_text(command, &selection);
+        list_text(command, selection);
         list_sent(command);
     }
     /* What is listed may be all that there is, or not. */
-    for (int i = 0; i < selection.count; i++)
-        if (outbox_is_unreadable(selection.entries[i]))
-            return fail_after_list(command, selection.entries[i]);
+    for (int i = 0; i < selection->count; i++)
+        if (outbox_is_unreadable(selection->entries[i]))
+            return fail_after_list(command, selection->entries[i]);
     return 0;
 }
 
@@ -184,117 +172,86 @@ void report_append_lines(struct buffer *out, const struct report_selection *sele
 }
 
 /* For people on a terminal; elsewhere byte for byte. */
-static void show_text(struct report_command *command, const struct report_selection *selection)
+int report_show(struct report_command *command, struct report_selection *selection)
 {
-    if (!isatty(STDOUT_FILENO)) {
-        report_append_lines(&command->output.buffer, selection);
-        return;
-    }
-    for (int i = 0; i < selection->count; i++) {
-        const struct outbox_entry *entry = selection->entries[i];
-        if (i)
-            output_blank(&command->output);
-        output_paragraph_color(&command->output, 0, "", COLOR_BOLD, entry->id);
-        if (!report_write_fields(&command->output, &entry->whole))
-            append_json(&command->output.buffer, entry);
-    }
-}
-
-int report_show(struct report_command *command, char **ids, int count)
-{
-    struct report_selection selection CLEANUP(report_selection_free);
-    struct error error = {.code = ERROR_NONE};
-    if (report_select_valid(command->outbox, ids, count, &selection, &error))
-        return report_fail(command, &error);
-    if (!command->common.json) {
-        show_text(command, &selection);
-        return 0;
-    }
-    append_array(&command->output.buffer, &selection);
-    output_blank(&command->output);
+    struct output *output = &command->session.output;
+    if (command->session.json)
+        append_array(&output->buffer, selection);
+    else if (!isatty(STDOUT_FILENO))
+        report_append_lines(&output->buffer, selection);
+    else
+        for (int i = 0; i < selection->count; i++) {
+            const struct outbox_entry *entry = selection->entries[i];
+            if (i)
+                output_blank(output);
+            output_paragraph(output, 0, "", COLOR_BOLD, "%s", entry->id);
+            if (!report_write_fields(output, &entry->whole))
+                append_json(&output->buffer, entry);
+        }
     return 0;
 }
 
-/* ---- export ---- */
+/* ---- export and drop ---- */
 
-static void print_exported(struct report_command *command, int count)
+int report_export(struct report_command *command, struct report_selection *selection)
 {
-    char text[1200];
-    if (command->common.json) {
-        struct json_writer writer = {.out = &command->output.buffer, .for_terminal = true};
-        json_write_begin_object(&writer, NULL);
-        json_write_string(&writer, "file", command->target);
-        json_write_integer(&writer, "reports", count);
-        json_write_end_object(&writer);
-        output_blank(&command->output);
-        return;
-    }
-    snprintf(text, sizeof text,
-             "%d report%s in %.1000s: attach it to an e-mail, or add it to a pull request.", count,
-             count == 1 ? "" : "s", command->target);
-    output_paragraph(&command->output, 0, "", text);
-}
-
-int report_export(struct report_command *command, char **ids, int count)
-{
-    struct report_selection selection CLEANUP(report_selection_free);
+    struct json_writer *writer = &command->session.writer;
     struct error error = {.code = ERROR_NONE};
     struct buffer lines CLEANUP(buffer_free) = BUFFER((size_t)OUTBOX_MAX_REPORTS * 8 * REPORT_MAX_BYTES);
-    if (report_select_valid(command->outbox, ids, count, &selection, &error))
-        return report_fail(command, &error);
-    if (!selection.count) {
+    if (!selection->count) {
         error_set(&error, ERROR_NOT_FOUND, "there is no report in the outbox");
         error_next(&error, "write one with: passthru report new");
         return report_fail(command, &error);
     }
-    report_append_lines(command->target ? &lines : &command->output.buffer, &selection);
+    report_append_lines(command->target ? &lines : writer->out, selection);
     if (!command->target)
         return 0;
     if (file_create(command->target, 0644, &lines, &error))
         return report_fail(command, &error);
-    print_exported(command, selection.count);
+    if (command->session.json) {
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "file", command->target);
+        json_write_integer(writer, "reports", selection->count);
+        json_write_end_object(writer);
+    } else {
+        output_paragraph(&command->session.output, 0, "", COLOR_PLAIN,
+                         "%d report%s in %s: attach it to an e-mail, or add it to a pull request.",
+                         selection->count, selection->count == 1 ? "" : "s", command->target);
+    }
     return 0;
 }
-
-/* ---- drop ---- */
 
 static int drop_all(struct report_command *command, const struct report_selection *selection)
 {
+    struct json_writer *writer = &command->session.writer;
     struct error error = {.code = ERROR_NONE};
-    struct json_writer writer = {.out = &command->output.buffer, .for_terminal = true};
+    if (command->session.json) {
+        json_write_begin_object(writer, NULL);
+        json_write_begin_array(writer, "dropped");
+    }
     for (int i = 0; i < selection->count; i++) {
-        char text[OUTBOX_NAME_SIZE + 40];
+        const char *name = selection->entries[i]->name;
         if (outbox_drop(command->outbox, selection->entries[i], &error))
             return report_fail(command, &error);
-        snprintf(text, sizeof text, "Removed %s.", selection->entries[i]->name);
-        if (!command->common.json)
-            output_paragraph(&command->output, 0, "", text);
+        if (command->session.json)
+            json_write_string(writer, NULL, name);
+        else
+            output_paragraph(&command->session.output, 0, "", COLOR_PLAIN, "Removed %s.", name);
     }
-    if (!command->common.json)
-        return 0;
-    json_write_begin_object(&writer, NULL);
-    json_write_begin_array(&writer, "dropped");
-    for (int i = 0; i < selection->count; i++)
-        json_write_string(&writer, NULL, selection->entries[i]->name);
-    json_write_end_array(&writer);
-    json_write_end_object(&writer);
-    output_blank(&command->output);
+    if (command->session.json) {
+        json_write_end_array(writer);
+        json_write_end_object(writer);
+    }
     return 0;
 }
 
-int report_drop(struct report_command *command, char **ids, int count)
+int report_drop(struct report_command *command, struct report_selection *selection)
 {
-    if (!count)
-        return output_usage_error("report", command->common.json, "drop needs the ID of a report");
-    struct report_selection selection CLEANUP(report_selection_free);
-    struct error error = {.code = ERROR_NONE};
     char question[80];
-    if (report_select(command->outbox, ids, count, &selection, &error))
-        return report_fail(command, &error);
-    if (!command->common.json)
-        list_text(command, &selection);
-    snprintf(question, sizeof question, "Remove %d report%s for good?", selection.count,
-             selection.count == 1 ? "" : "s");
+    if (!command->session.json)
+        list_text(command, selection);
+    snprintf(question, sizeof question, "Remove %d report%s for good?", selection->count,
+             selection->count == 1 ? "" : "s");
     int status = report_consent(command, question, "drop");
-    return status ? status : drop_all(command, &selection);
+    return status ? status : drop_all(command, selection);
 }

@@ -54,7 +54,7 @@ static enum error_code take_gpu(struct report_command *command, const struct pci
     struct device known;
     struct scan_gpu seen;
     enum form_factor form_factor = FORM_FACTOR_UNKNOWN;
-    enum error_code code = database_find_device(command->database, &device->id, &known, error);
+    enum error_code code = database_find_device(command->session.database, &device->id, &known, error);
     if (code && code != ERROR_NOT_FOUND)
         return code;
     error->code = ERROR_NONE;
@@ -176,15 +176,13 @@ static enum error_code take_vm(struct report_command *command, const struct pci_
 static enum error_code take_log(struct report_command *command, struct error *error)
 {
     enum symptom symptoms[SYMPTOM_COUNT];
-    int count;
+    int count = 0;
     error->code = ERROR_NONE;
-    if (!command->log)
-        return ERROR_NONE;
-    if (diagnose_log(command->log, command->database, symptoms, &count, error))
-        return error->code;
+    if (command->log)
+        (void)!diagnose_log(command->log, command->session.database, symptoms, &count, error);
     for (int i = 0; i < count; i++)
         report_draft_add_symptom(&command->draft, vocabulary_value(&vocabulary_symptom, (int)symptoms[i]));
-    return ERROR_NONE;
+    return error->code;
 }
 
 /* ---- all of it ---- */
@@ -206,7 +204,7 @@ static enum error_code read_machine(struct report_command *command, const char *
         return error_next(error, "passthru scan lists the GPUs of this machine");
     }
     if (scan_read(command->root, NULL, address ? &parsed : NULL, address ? 1 : 0, &command->scan, error) ||
-        scan_keep_gpus(&command->scan, command->database, error)) {
+        scan_keep_gpus(&command->scan, command->session.database, error)) {
         if (error->code == ERROR_NOT_FOUND && !address)
             error_next(error, "name a GPU that is not in this machine with --pci-id");
         return error->code;

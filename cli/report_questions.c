@@ -15,7 +15,7 @@ static bool ask_draft_text(struct report_command *command, enum report_field fie
     char text[ASK_TEXT_SIZE] = "";
     if (command->draft.texts[field])
         snprintf(text, sizeof text, "%s", command->draft.texts[field]);
-    if (!ask_text(&command->output, question, explanation, choices, true, text))
+    if (!ask_text(&command->session.output, question, explanation, choices, true, text))
         return false;
     report_draft_set(&command->draft, field, text);
     return true;
@@ -30,7 +30,7 @@ static bool ask_draft_enum(struct report_command *command, enum report_field fie
     /* A value in the user's own words, given as an option, stays. */
     if (known && chosen < 0)
         return true;
-    if (!ask_value(&command->output, question, explanation, vocabulary, optional, &chosen))
+    if (!ask_value(&command->session.output, question, explanation, vocabulary, optional, &chosen))
         return false;
     report_draft_set(&command->draft, field, chosen < 0 ? NULL : vocabulary_value(vocabulary, chosen));
     return true;
@@ -57,7 +57,7 @@ static bool ask_stage_list(struct report_command *command, struct stage_list *li
                            const char *explanation)
 {
     const struct vocabulary choices = {"stage", list->entries, list->count};
-    return ask_values(&command->output, question, explanation, &choices, 0, list->chosen);
+    return ask_values(&command->session.output, question, explanation, &choices, 0, list->chosen);
 }
 
 static void add_stage(struct stage_list *list, int stage, bool chosen)
@@ -136,52 +136,6 @@ static bool ask_stages(struct report_command *command)
     return true;
 }
 
-static bool ask_use(struct report_command *command)
-{
-    return report_ask_list(command, FIELD_USE, "What is the GPU for?",
-                           "What you wanted it for. Whether that was reached is in the outcome.");
-}
-
-/* What the configuration of the virtual machine says is not asked. */
-static bool ask_unless_known(struct report_command *command, enum report_field field, const char *question,
-                             const char *explanation)
-{
-    return command->draft.texts[field] || ask_draft_enum(command, field, true, question, explanation);
-}
-
-static bool ask_chassis(struct report_command *command)
-{
-    return ask_unless_known(command, FIELD_CHASSIS, "What kind of machine is the GPU in?",
-                            "The same GPU fares differently in a laptop and in a desktop.");
-}
-
-static bool ask_hypervisor(struct report_command *command)
-{
-    return ask_unless_known(command, FIELD_HYPERVISOR, "What ran the virtual machine?",
-                            "The product that you configure.");
-}
-
-static bool ask_guest(struct report_command *command)
-{
-    static const struct vocabulary_entry names[] = {
-        {"linux", ""}, {"windows 11", ""}, {"windows 10", ""}, {"macos", ""}, {"freebsd", ""}};
-    static const struct vocabulary systems = {"guest_os", names, ARRAY_SIZE(names)};
-    return ask_draft_text(command, FIELD_GUEST_OS, "Which system is the guest?",
-                          "As exact as you know: ubuntu 24.04, windows 11 24h2.", &systems);
-}
-
-static bool ask_machine_type(struct report_command *command)
-{
-    return ask_unless_known(command, FIELD_MACHINE_TYPE, "Which machine does the guest have?",
-                            "Proxmox: Hardware, Machine. libvirt: <type machine=...>.");
-}
-
-static bool ask_firmware(struct report_command *command)
-{
-    return ask_unless_known(command, FIELD_FIRMWARE, "Which firmware does the guest have?",
-                            "Proxmox: Hardware, BIOS. libvirt: <os firmware=...>.");
-}
-
 /* Whether the makers of a card of this ID let guests share it. What needs a patch is not asked about. */
 static bool is_sold_to_be_split(struct report_command *command)
 {
@@ -192,7 +146,7 @@ static bool is_sold_to_be_split(struct report_command *command)
     int count;
     const char *text = command->draft.texts[FIELD_PCI_ID];
     if (!text || pci_id_parse(text, strlen(text), &id) != PCI_ID_OK ||
-        database_find_cards(command->database, &id, &card, 1, &count, &error) || !count)
+        database_find_cards(command->session.database, &id, &card, 1, &count, &error) || !count)
         return false;
     for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
         if (card_list_has(card.features.split, vocabulary_value(&vocabulary_splitting, (int)ways[i])))
@@ -213,20 +167,6 @@ static bool ask_share(struct report_command *command)
         "the whole GPU, and often another answer.");
 }
 
-static bool ask_driver(struct report_command *command)
-{
-    return ask_draft_text(command, FIELD_GUEST_DRIVER, "Which GPU driver ran in the guest?",
-                          "Name and version, such as: nvidia 550.107.02.", NULL);
-}
-
-static bool ask_note(struct report_command *command)
-{
-    return ask_draft_text(command, FIELD_NOTE, "Anything that others should know, in a sentence of your own?",
-                          "At most 2000 characters. No names of people or hosts, no serial numbers, no "
-                          "addresses.",
-                          NULL);
-}
-
 static bool has_problem(const struct report_problems *problems, enum report_field field)
 {
     for (int i = 0; i < problems->count; i++)
@@ -237,27 +177,57 @@ static bool has_problem(const struct report_problems *problems, enum report_fiel
 
 bool report_ask(struct report_command *command, const struct report_problems *problems)
 {
+    static const struct vocabulary_entry names[] = {
+        {"linux", ""}, {"windows 11", ""}, {"windows 10", ""}, {"macos", ""}, {"freebsd", ""}};
+    static const struct vocabulary systems = {"guest_os", names, ARRAY_SIZE(names)};
+    /* One that has no function is asked in its own words: what a configuration says of it is not asked, and
+     * what is in the draft else is kept by Enter. */
     static const struct {
         enum report_field field;
         bool (*ask)(struct report_command *command);
         bool is_outcome; /* what contradicts the outcome may be here */
-    } questions[] = {{FIELD_OUTCOME, ask_outcome, true},
-                     {FIELD_STAGES, ask_stages, true},
-                     {FIELD_SHARE, ask_share, false},
-                     {FIELD_USE, ask_use, false},
-                     {FIELD_CHASSIS, ask_chassis, false},
-                     {FIELD_HYPERVISOR, ask_hypervisor, false},
-                     {FIELD_GUEST_OS, ask_guest, false},
-                     {FIELD_MACHINE_TYPE, ask_machine_type, false},
-                     {FIELD_FIRMWARE, ask_firmware, false},
-                     {FIELD_GUEST_DRIVER, ask_driver, false},
-                     {FIELD_SYMPTOMS, report_ask_symptoms, true},
-                     {FIELD_ATTEMPTS, report_ask_attempts, true},
-                     {FIELD_NOTE, ask_note, false}};
+        const char *question;
+        const char *explanation;
+        const struct vocabulary *examples;
+    } questions[] = {
+        {FIELD_OUTCOME, ask_outcome, true, "", "", NULL},
+        {FIELD_STAGES, ask_stages, true, "", "", NULL},
+        {FIELD_SHARE, ask_share, false, "", "", NULL},
+        {FIELD_USE, NULL, false, "What is the GPU for?",
+         "What you wanted it for. Whether that was reached is in the outcome.", NULL},
+        {FIELD_CHASSIS, NULL, false, "What kind of machine is the GPU in?",
+         "The same GPU fares differently in a laptop and in a desktop.", NULL},
+        {FIELD_HYPERVISOR, NULL, false, "What ran the virtual machine?", "The product that you configure.",
+         NULL},
+        {FIELD_GUEST_OS, NULL, false, "Which system is the guest?",
+         "As exact as you know: ubuntu 24.04, windows 11 24h2.", &systems},
+        {FIELD_MACHINE_TYPE, NULL, false, "Which machine does the guest have?",
+         "Proxmox: Hardware, Machine. libvirt: <type machine=...>.", NULL},
+        {FIELD_FIRMWARE, NULL, false, "Which firmware does the guest have?",
+         "Proxmox: Hardware, BIOS. libvirt: <os firmware=...>.", NULL},
+        {FIELD_GUEST_DRIVER, NULL, false, "Which GPU driver ran in the guest?",
+         "Name and version, such as: nvidia 550.107.02.", NULL},
+        {FIELD_SYMPTOMS, report_ask_symptoms, true, "", "", NULL},
+        {FIELD_ATTEMPTS, report_ask_attempts, true, "", "", NULL},
+        {FIELD_NOTE, NULL, false, "Anything that others should know, in a sentence of your own?",
+         "At most 2000 characters. No names of people or hosts, no serial numbers, no addresses.", NULL}};
     for (size_t i = 0; i < ARRAY_SIZE(questions); i++) {
-        bool is_wanted = !problems || has_problem(problems, questions[i].field) ||
-                         (questions[i].is_outcome && has_problem(problems, FIELD_OUTCOME));
-        if (is_wanted && !questions[i].ask(command))
+        enum report_field field = questions[i].field;
+        const char *question = questions[i].question;
+        const char *explanation = questions[i].explanation;
+        bool answered = true;
+        if (problems && !has_problem(problems, field) &&
+            !(questions[i].is_outcome && has_problem(problems, FIELD_OUTCOME)))
+            continue;
+        if (questions[i].ask)
+            answered = questions[i].ask(command);
+        else if (field == FIELD_USE)
+            answered = report_ask_list(command, field, question, explanation);
+        else if (!report_fields[field].vocabulary)
+            answered = ask_draft_text(command, field, question, explanation, questions[i].examples);
+        else if (!command->draft.texts[field])
+            answered = ask_draft_enum(command, field, true, question, explanation);
+        if (!answered)
             return false;
     }
     return true;

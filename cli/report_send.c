@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/report_selection.h"
-
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "cli/report.h"
+#include "db/outbox_sent.h"
 
 /* Starts passthru-import, which has the network. */
 static int hand_over(struct report_command *command, const struct report_selection *selection)
@@ -19,11 +20,11 @@ static int hand_over(struct report_command *command, const struct report_selecti
         arguments[count++] = (char *)"--remote";
         arguments[count++] = (char *)command->remote;
     }
-    if (command->common.json)
+    if (command->session.json)
         arguments[count++] = (char *)"--json";
     for (int i = 0; i < selection->count; i++)
         arguments[count++] = (char *)selection->entries[i]->id;
-    int status = output_flush(&command->output) ? command_import(count, arguments) : 0;
+    int status = output_flush(&command->session.output) ? command_import(count, arguments) : 0;
     free(arguments);
     return status;
 }
@@ -56,12 +57,13 @@ static int show_and_send(struct report_command *command, const struct report_sel
 {
     char question[200];
     char name[80] = "";
-    if (!command->common.json) {
+    if (!command->session.json) {
         int failed = report_find_remote(command, true, name, sizeof name);
         if (failed > 0)
             return failed;
-        output_paragraph(&command->output, 0, "", "This would be sent, and nothing else:");
-        report_append_lines(&command->output.buffer, selection);
+        output_paragraph(&command->session.output, 0, "", COLOR_PLAIN,
+                         "This would be sent, and nothing else:");
+        report_append_lines(&command->session.output.buffer, selection);
     }
     snprintf(question, sizeof question, "Send %d report%s%s%s?", selection->count,
              selection->count == 1 ? "" : "s", *name ? " to " : "", name);
@@ -69,22 +71,65 @@ static int show_and_send(struct report_command *command, const struct report_sel
     return status ? status : hand_over(command, selection);
 }
 
-int report_send(struct report_command *command, char **ids, int count)
+int report_send(struct report_command *command, struct report_selection *selection)
 {
-    struct report_selection selection CLEANUP(report_selection_free);
     struct error error = {.code = ERROR_NONE};
-    if (report_select_valid(command->outbox, ids, count, &selection, &error))
-        return report_fail(command, &error);
-    int skipped = count ? 0 : skip_rejected(&selection);
+    int skipped = selection->is_named ? 0 : skip_rejected(selection);
     if (skipped)
         fprintf(stderr,
                 "passthru: skipped %d report%s that a remote has rejected\n"
                 "  next: passthru report list says why; passthru report send ID sends one again\n",
                 skipped, skipped == 1 ? "" : "s");
-    if (selection.count)
-        return show_and_send(command, &selection);
+    if (selection->count)
+        return show_and_send(command, selection);
     error_set(&error, ERROR_NOT_FOUND, "there is no report to send in the outbox");
     if (!skipped)
         error_next(&error, "write one with: passthru report new");
     return report_fail(command, &error);
+}
+
+/* ---- withdraw ---- */
+
+/* Finds all before one is asked for. */
+static int name_all(struct report_command *command, char **ids, int count, struct outbox_receipt *receipts,
+                    char question[200])
+{
+    struct error error = {.code = ERROR_NONE};
+    for (int i = 0; i < count; i++)
+        if (outbox_find_receipt(command->outbox, ids[i], &receipts[i], &error))
+            return report_fail(command, &error);
+    snprintf(question, 200, "Ask %.80s to take back report %.12s%s?", receipts[0].remote, receipts[0].id,
+             count > 1 ? " and the others" : "");
+    return 0;
+}
+
+int report_withdraw(struct report_command *command, char **ids, int count)
+{
+    struct outbox_receipt *receipts = calloc((size_t)count + 1, sizeof *receipts);
+    char **arguments = calloc((size_t)count + 4, sizeof *arguments);
+    char question[200];
+    struct error error;
+    int used = 0;
+    int status;
+    if (!receipts || !arguments) {
+        error_set(&error, ERROR_NO_MEMORY, "no memory for the reports");
+        status = report_fail(command, &error);
+    } else if (!count) {
+        status = output_usage_error("report", command->session.json,
+                                    "withdraw takes the IDs of reports that were sent");
+    } else {
+        status = name_all(command, ids, count, receipts, question);
+        if (!status)
+            status = report_consent(command, question, "withdraw");
+        arguments[used++] = (char *)"withdraw";
+        if (command->session.json)
+            arguments[used++] = (char *)"--json";
+        for (int i = 0; i < count; i++)
+            arguments[used++] = receipts[i].id;
+        if (!status && output_flush(&command->session.output))
+            status = command_import(used, arguments);
+    }
+    free(arguments);
+    free(receipts);
+    return status;
 }

@@ -76,15 +76,6 @@ static enum error_code read_card(struct rom_command *command, struct error *erro
     return error->code;
 }
 
-static void find_name(struct rom_command *command)
-{
-    struct rom_answer *answer = &command->answer;
-    struct database *database = answer->rom.image_count ? rom_open_database(command) : NULL;
-    if (answer->rom.image_count)
-        rom_find_name(database, &answer->rom.images[0].id, answer->name, sizeof answer->name);
-    database_close(database);
-}
-
 /* All of it; look_at() has cut off a header, over which QEMU would stumble. */
 static enum error_code save(struct rom_command *command, struct error *error)
 {
@@ -115,34 +106,35 @@ static enum error_code look_at(struct rom_command *command, struct error *error)
     }
     option_rom_findings(&answer->rom, answer->has_wanted ? &answer->wanted : NULL, &command->findings);
     findings_sort(&command->findings);
-    find_name(command);
+    if (answer->rom.image_count)
+        rom_find_name(command, &answer->rom.images[0].id, answer->name, sizeof answer->name);
     return command->save ? save(command, error) : ERROR_NONE;
 }
 
-static void write_json(struct rom_command *command, struct output *output)
+static void write_json(struct rom_command *command)
 {
-    struct json_writer writer = {.out = &output->buffer, .for_terminal = true};
+    struct json_writer *writer = &command->session.writer;
     char text[PCI_ID_TEXT_SIZE + PCI_ADDRESS_TEXT_SIZE];
-    json_write_begin_object(&writer, NULL);
+    json_write_begin_object(writer, NULL);
     if (command->is_file)
-        json_write_string(&writer, "file", command->source);
+        json_write_string(writer, "file", command->source);
     else
-        json_write_string(&writer, "address", pci_address_print(&command->address, text));
+        json_write_string(writer, "address", pci_address_print(&command->address, text));
     if (command->save)
-        json_write_string(&writer, "saved", command->save);
+        json_write_string(writer, "saved", command->save);
     if (command->answer.has_wanted)
-        json_write_string(&writer, "for", pci_id_print(&command->answer.wanted, text));
-    rom_answer_write_json(&writer, &command->answer);
+        json_write_string(writer, "for", pci_id_print(&command->answer.wanted, text));
+    rom_answer_write_json(writer, &command->answer);
     if (*command->answer.name)
-        json_write_string(&writer, "name", command->answer.name);
-    findings_write_json(&writer, &command->findings);
-    json_write_end_object(&writer);
-    output_blank(output);
+        json_write_string(writer, "name", command->answer.name);
+    findings_write_json(writer, &command->findings);
+    json_write_end_object(writer);
 }
 
 /* The most severe finding first: it is the answer. */
-static void write_text(struct rom_command *command, struct output *output)
+static void write_text(struct rom_command *command)
 {
+    struct output *output = &command->session.output;
     struct findings first = command->findings;
     struct findings rest = command->findings;
     int problems = findings_problems(&command->findings);
@@ -152,41 +144,25 @@ static void write_text(struct rom_command *command, struct output *output)
     rest.count -= first.count;
     findings_write_text(output, &first, SEVERITY_INFO);
     rom_answer_write_text(output, &command->answer, !problems);
-    if (command->save) {
-        struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
-        buffer_append_format(&line, "%s, %zu bytes", command->save, command->bar.bytes.length);
-        output_paragraph(output, SAVED_INDENT, "Saved", buffer_text(&line));
-    }
+    if (command->save)
+        output_paragraph(output, SAVED_INDENT, "Saved", COLOR_PLAIN, "%s, %zu bytes", command->save,
+                         command->bar.bytes.length);
     if (rest.count)
         output_blank(output);
     findings_write_text(output, &rest, SEVERITY_INFO);
 }
 
-static int parse_arguments(struct rom_command *command, int argc, char **argv)
+/* What the operand is: a file, or the address of a card. */
+static int take_operand(struct rom_command *command, const char *wanted, char **texts, int count)
 {
-    static const struct option long_options[] = {{"for", required_argument, NULL, 'f'},
-                                                 {"root", required_argument, NULL, 'r'},
-                                                 {"save", required_argument, NULL, 's'},
-                                                 {"find", no_argument, NULL, 'F'},
-                                                 COMMON_OPTIONS};
-    const char *wanted = NULL;
-    int status = 0;
-    for (int c; (c = command_option(argc, argv, long_options, &command->common, &status)) != -1;) {
-        if (c == COMMAND_ENDS)
-            return status ? status : COMMAND_ENDS;
-        if (c == 'F')
-            command->is_search = true;
-        else
-            *(c == 'f' ? &wanted : c == 's' ? &command->save : &command->root) = optarg;
-    }
-    bool json = command->common.json;
     struct rom_answer *answer = &command->answer;
+    bool json = command->session.json;
     if (wanted && pci_id_parse(wanted, strlen(wanted), &answer->wanted) != PCI_ID_OK)
         return output_usage_error("rom", json, "\"%s\" is not a PCI ID such as 10de:1d16", wanted);
     answer->has_wanted = wanted;
-    if (optind + 1 != argc)
+    if (count != 1)
         return output_usage_error("rom", json, "give one file or one PCI address");
-    command->source = argv[optind];
+    command->source = texts[0];
     command->is_file = command->is_search || access(command->source, F_OK) == 0 ||
                        strcmp(command->source, "-") == 0 ||
                        !pci_address_parse(command->source, &command->address);
@@ -197,25 +173,27 @@ static int parse_arguments(struct rom_command *command, int argc, char **argv)
 
 int command_rom(int argc, char **argv)
 {
-    struct rom_command command = {.source = NULL};
+    static struct rom_command command; /* too large for a stack */
+    struct session *session = &command.session;
+    const char *wanted = NULL;
+    const struct command_option options[] = {{"for", .text = &wanted},
+                                             {"root", .text = &command.root},
+                                             {"save", .text = &command.save},
+                                             {"find", .flag = &command.is_search},
+                                             {.name = NULL}};
     struct error error = {.code = ERROR_NONE};
-    int status = parse_arguments(&command, argc, argv);
-    if (status)
-        return status == COMMAND_ENDS ? 0 : status;
-    if (command.is_search) {
-        status = rom_search(&command);
-        rom_bar_free(&command.bar);
+    int status;
+    if (!command_options(argc, argv, options, session, &status))
         return status;
-    }
-    struct output output = output_for_stdout(command.common.no_color);
-    if (look_at(&command, &error)) {
-        status = output_error(&error, command.common.json);
-    } else {
-        bool is_found = command.answer.state == ROM_BAR_READ;
-        (command.common.json ? write_json : write_text)(&command, &output);
-        status = is_found && !findings_problems(&command.findings) ? 0 : 1;
-    }
-    rom_bar_free(&command.bar);
-    findings_free(&command.findings);
-    return output_end(&output, status);
+    status = take_operand(&command, wanted, argv + optind, argc - optind);
+    if (status)
+        return status;
+    session_begin(session);
+    if (command.is_search ? rom_search(&command, &error) : look_at(&command, &error))
+        return session_end(session, &error, 0);
+    if (!command.is_search)
+        (session->json ? write_json : write_text)(&command);
+    bool is_good =
+        command.is_search || (command.answer.state == ROM_BAR_READ && !findings_problems(&command.findings));
+    return session_end(session, NULL, !is_good);
 }

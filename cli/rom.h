@@ -3,15 +3,26 @@
 #define PASSTHRU_CLI_ROM_H
 
 #include "cli/command.h"
-#include "cli/rom_answer.h"
-#include "db/database.h"
+#include "probe/option_rom.h"
+#include "probe/rom_bar.h"
+#include "probe/rom_copy.h"
 
 /* What the two forms of `passthru rom` share. */
 
 enum { MAX_SEARCHED_FILE = 256 << 20, MAX_FOUND_ROMS = 256 };
 
+/* What is said of an option ROM, from a file or from a card. */
+struct rom_answer {
+    enum rom_bar_state state; /* of a file: ROM_BAR_READ */
+    struct option_rom rom;    /* when it was read */
+    bool has_wanted;          /* it was asked whether it fits a card */
+    struct pci_id wanted;
+    enum rom_source source; /* of the ROM of a card */
+    char name[600];         /* of the card that it is for, "" when not known */
+};
+
 struct rom_command {
-    struct common_options common;
+    struct session session;
     const char *source;
     const char *root;
     const char *save; /* where to: a file, with --find a directory; NULL: nowhere */
@@ -28,18 +39,20 @@ struct rom_command {
 MUST_CHECK enum error_code rom_read_file(const char *source, size_t most, struct buffer *bytes,
                                          struct error *error);
 
-/* Opens the database, from which a ROM takes but the name of its card: NULL when there is none. The caller
- * closes it. */
-struct database *rom_open_database(const struct rom_command *command);
-
-/* The name of a card, "" when it is not known; `database` may be NULL. */
-void rom_find_name(struct database *database, const struct pci_id *id, char *name, size_t size);
+/* The name of a card, "" when it is not known: a database that is missing takes nothing away but that. */
+void rom_find_name(struct rom_command *command, const struct pci_id *id, char *name, size_t size);
 
 /* Writes bytes to a new file. */
 MUST_CHECK enum error_code rom_save(const char *path, const char *bytes, size_t length, struct error *error);
 
-/* passthru rom --find: shows the option ROMs in a file of any kind, and saves them. Returns the exit status.
- */
-int rom_search(struct rom_command *command);
+/* Writes the members that `rom --json` and the member "rom" of `scan --json` share (docs/json.md), into an
+ * object that the caller has begun. */
+void rom_answer_write_json(struct json_writer *writer, const struct rom_answer *answer);
+
+/* Writes what it is in a sentence and its images as a list. `is_good`: nothing speaks against it. */
+void rom_answer_write_text(struct output *output, const struct rom_answer *answer, bool is_good);
+
+/* passthru rom --find: shows the option ROMs in a file of any kind, and saves them. */
+MUST_CHECK enum error_code rom_search(struct rom_command *command, struct error *error);
 
 #endif

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/rom_answer.h"
-
-#include "cli/json_values.h"
+#include "cli/rom.h"
 
 #include <stdio.h>
 
@@ -22,7 +20,7 @@ static void write_image(struct json_writer *writer, const struct option_rom_imag
     json_write_integer(writer, "length", image->length);
     json_write_integer(writer, "missing", image->missing);
     json_write_integer(writer, "code_type", image->code_type);
-    write_text_or_null(writer, "type", option_rom_code_name(image->code_type));
+    json_write_text_or_null(writer, "type", option_rom_code_name(image->code_type));
     write_id(writer, "pci_id", image->id.vendor, image->id.device);
     json_write_begin_array(writer, "device_ids");
     for (int i = 0; i < image->device_count; i++)
@@ -34,7 +32,7 @@ static void write_image(struct json_writer *writer, const struct option_rom_imag
     json_write_bool(writer, "last", image->has_npde ? image->npde_is_last : image->is_last);
     json_write_bool(writer, "npde", image->has_npde);
     json_write_bool(writer, "private", image->is_private);
-    write_tristate(writer, "checksum_ok", image->checksum);
+    json_write_tristate(writer, "checksum_ok", image->checksum);
     if (image->code_type == OPTION_ROM_LEGACY)
         json_write_bool(writer, "has_code", image->has_code);
     if (image->is_efi) {
@@ -42,7 +40,7 @@ static void write_image(struct json_writer *writer, const struct option_rom_imag
         json_write_string(writer, "machine", text);
         json_write_integer(writer, "subsystem", image->subsystem);
         json_write_bool(writer, "compressed", image->is_compressed);
-        write_tristate(writer, "program", image->program);
+        json_write_tristate(writer, "program", image->program);
     }
     json_write_end_object(writer);
 }
@@ -62,8 +60,8 @@ static void write_content(struct json_writer *writer, const struct option_rom *r
         write_id(writer, "pci_id", rom->images[0].id.vendor, rom->images[0].id.device);
     else
         json_write_null(writer, "pci_id");
-    write_text_or_null(writer, "maker", makers[rom->maker]);
-    write_text_or_null(writer, "version", rom->version);
+    json_write_text_or_null(writer, "maker", makers[rom->maker]);
+    json_write_text_or_null(writer, "version", rom->version);
     json_write_begin_array(writer, "images");
     for (int i = 0; i < rom->image_count; i++)
         write_image(writer, &rom->images[i]);
@@ -81,11 +79,11 @@ void rom_answer_write_json(struct json_writer *writer, const struct rom_answer *
     static const char *const sources[] = {"", "rom-bar", "acpi-vfct", "debugfs"};
     if (answer->source)
         json_write_string(writer, "source", sources[answer->source]);
-    write_tristate(writer, "present", is_unknown ? TRISTATE_UNKNOWN : present);
-    write_tristate(writer, "valid", is_unknown ? TRISTATE_UNKNOWN : valid);
-    write_tristate(writer, "matches",
-                   is_read && answer->has_wanted ? option_rom_matches(rom, &answer->wanted)
-                                                 : TRISTATE_UNKNOWN);
+    json_write_tristate(writer, "present", is_unknown ? TRISTATE_UNKNOWN : present);
+    json_write_tristate(writer, "valid", is_unknown ? TRISTATE_UNKNOWN : valid);
+    json_write_tristate(writer, "matches",
+                        is_read && answer->has_wanted ? option_rom_matches(rom, &answer->wanted)
+                                                      : TRISTATE_UNKNOWN);
     if (is_read)
         write_content(writer, rom);
 }
@@ -131,7 +129,7 @@ static void write_images(struct output *output, const struct option_rom *rom)
         snprintf(label, sizeof label, "%-*s0x%-8x %-17s %-13s", INDENT, i ? "" : "Images", image->offset,
                  type, pci_id_print(&image->id, id));
         append_details(&line, image);
-        output_paragraph(output, LIST_INDENT, label, buffer_text(&line));
+        output_paragraph(output, LIST_INDENT, label, COLOR_PLAIN, "%s", buffer_text(&line));
     }
 }
 
@@ -160,7 +158,7 @@ void rom_answer_write_text(struct output *output, const struct rom_answer *answe
             buffer_append_format(&line, " that fits %s", pci_id_print(&bare, id));
         }
         buffer_append_byte(&line, '.');
-        output_paragraph_color(output, 0, "", COLOR_GREEN, buffer_text(&line));
+        output_paragraph(output, 0, "", COLOR_GREEN, "%s", buffer_text(&line));
         buffer_clear(&line);
     }
     output_blank(output);
@@ -168,14 +166,14 @@ void rom_answer_write_text(struct output *output, const struct rom_answer *answe
                          answer->name);
     if (*rom->version)
         buffer_append_format(&line, ", version %s", rom->version);
-    output_paragraph(output, INDENT, "For", buffer_text(&line));
+    output_paragraph(output, INDENT, "For", COLOR_PLAIN, "%s", buffer_text(&line));
     buffer_clear(&line);
     if (answer->source > ROM_SOURCE_BAR)
-        output_paragraph(output, INDENT, "From",
+        output_paragraph(output, INDENT, "From", COLOR_PLAIN, "%s",
                          answer->source == ROM_SOURCE_VFCT
                              ? "the ACPI table VFCT: the copy that the firmware hands to the driver"
                              : "debugfs: the copy that the driver of the host has");
     append_kinds(&line, rom);
-    output_paragraph(output, INDENT, "Runs in", buffer_text(&line));
+    output_paragraph(output, INDENT, "Runs in", COLOR_PLAIN, "%s", buffer_text(&line));
     write_images(output, rom);
 }

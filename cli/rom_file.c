@@ -44,23 +44,13 @@ enum error_code rom_save(const char *path, const char *bytes, size_t length, str
                : error->code;
 }
 
-/* A database that is missing takes nothing away but the name. */
-struct database *rom_open_database(const struct rom_command *command)
-{
-    struct database_place place;
-    struct database *database = NULL;
-    struct error ignored = {.code = ERROR_NONE};
-    if (database_locate(command->common.database, &place, &ignored) ||
-        database_open(place.path, &database, &ignored))
-        return NULL;
-    return database;
-}
-
-void rom_find_name(struct database *database, const struct pci_id *id, char *name, size_t size)
+void rom_find_name(struct rom_command *command, const struct pci_id *id, char *name, size_t size)
 {
     static struct device device; /* too large for a stack */
+    struct session *session = &command->session;
     struct error ignored = {.code = ERROR_NONE};
     *name = '\0';
-    if (database && database_find_device(database, id, &device, &ignored) == ERROR_NONE)
+    if ((session->database || !session_open_database(session, &ignored)) &&
+        !database_find_device(session->database, id, &device, &ignored))
         snprintf(name, size, "%s %s", device.vendor, device.name);
 }

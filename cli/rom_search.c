@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/json_values.h"
 #include "core/file.h"
 
 /* The option ROMs in a file of any kind: a dump of a firmware's flash chip, a collection of vBIOSes. */
@@ -13,14 +12,11 @@ enum { INDENT = 22 };
 
 struct search {
     struct rom_command *command;
-    struct database *database;
     const unsigned char *bytes;
     size_t size;
     int count;   /* option ROMs that were found, those for other cards too */
     int shown;   /* of them */
     bool is_cut; /* there were more than MAX_FOUND_ROMS */
-    struct output output;
-    struct json_writer writer;
 };
 
 struct found {
@@ -45,20 +41,20 @@ static enum error_code save(const struct search *search, struct found *found, st
 
 static void write_json(struct search *search, const struct found *found)
 {
-    struct json_writer *writer = &search->writer;
+    struct json_writer *writer = &search->command->session.writer;
     const struct option_rom *rom = found->rom;
     char text[PCI_ID_TEXT_SIZE];
     json_write_begin_object(writer, NULL);
     json_write_integer(writer, "offset", (int64_t)found->offset);
     json_write_integer(writer, "length", (int64_t)found->length);
     json_write_string(writer, "pci_id", pci_id_print(&rom->images[0].id, text));
-    write_text_or_null(writer, "name", found->name);
-    write_text_or_null(writer, "version", rom->version);
+    json_write_text_or_null(writer, "name", found->name);
+    json_write_text_or_null(writer, "version", rom->version);
     json_write_bool(writer, "efi", option_rom_efi_image(rom));
     json_write_bool(writer, "legacy", option_rom_has_legacy(rom));
     json_write_bool(writer, "valid", option_rom_is_valid(rom));
-    write_tristate(writer, "matches", found->matches);
-    write_text_or_null(writer, "saved", found->saved);
+    json_write_tristate(writer, "matches", found->matches);
+    json_write_text_or_null(writer, "saved", found->saved);
     json_write_end_object(writer);
 }
 
@@ -84,7 +80,7 @@ static void write_text(struct search *search, const struct found *found)
         buffer_append_format(&line, ", %s", found->name);
     if (*found->saved)
         buffer_append_format(&line, " -> %s", found->saved);
-    output_paragraph(&search->output, INDENT, label, buffer_text(&line));
+    output_paragraph(&search->command->session.output, INDENT, label, COLOR_PLAIN, "%s", buffer_text(&line));
 }
 
 static enum error_code take(struct search *search, size_t offset, const struct option_rom *rom,
@@ -99,10 +95,10 @@ static enum error_code take(struct search *search, size_t offset, const struct o
     if (asked->has_wanted && found.matches == TRISTATE_NO)
         return ERROR_NONE;
     search->shown++;
-    rom_find_name(search->database, &rom->images[0].id, found.name, sizeof found.name);
+    rom_find_name(search->command, &rom->images[0].id, found.name, sizeof found.name);
     if (search->command->save && save(search, &found, error))
         return error->code;
-    (search->command->common.json ? write_json : write_text)(search, &found);
+    (search->command->session.json ? write_json : write_text)(search, &found);
     return ERROR_NONE;
 }
 
@@ -138,50 +134,35 @@ static enum error_code no_rom(const struct search *search, struct error *error)
                "the files with the most bytes");
 }
 
-static enum error_code search_file(struct search *search, struct error *error)
+enum error_code rom_search(struct rom_command *command, struct error *error)
 {
-    struct rom_command *command = search->command;
+    struct json_writer *writer = &command->session.writer;
     struct buffer *bytes = &command->bar.bytes;
+    struct search search = {.command = command};
     *bytes = BUFFER(MAX_SEARCHED_FILE + 16);
     if (rom_read_file(command->source, MAX_SEARCHED_FILE + 1, bytes, error))
         return error->code;
     if (bytes->length > MAX_SEARCHED_FILE)
         return error_set(error, ERROR_BAD_INPUT, "%s is larger than %d MiB", command->source,
                          MAX_SEARCHED_FILE >> 20);
-    search->bytes = (const unsigned char *)buffer_text(bytes);
-    search->size = bytes->length;
-    if (command->common.json) {
-        json_write_begin_object(&search->writer, NULL);
-        json_write_string(&search->writer, "file", command->source);
-        json_write_begin_array(&search->writer, "found");
+    search.bytes = (const unsigned char *)buffer_text(bytes);
+    search.size = bytes->length;
+    if (command->session.json) {
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "file", command->source);
+        json_write_begin_array(writer, "found");
     }
-    if (find_all(search, error))
+    if (find_all(&search, error))
         return error->code;
-    if (!search->shown)
-        return no_rom(search, error);
-    if (command->common.json) {
-        json_write_end_array(&search->writer);
-        json_write_bool(&search->writer, "more", search->is_cut);
-        json_write_end_object(&search->writer);
-        output_blank(&search->output);
-    } else if (search->is_cut) {
-        output_paragraph(&search->output, INDENT, "",
+    if (!search.shown)
+        return no_rom(&search, error);
+    if (command->session.json) {
+        json_write_end_array(writer);
+        json_write_bool(writer, "more", search.is_cut);
+        json_write_end_object(writer);
+    } else if (search.is_cut) {
+        output_paragraph(&command->session.output, INDENT, "", COLOR_PLAIN,
                          "More than 256 option ROMs: the rest was not looked at.");
     }
     return ERROR_NONE;
-}
-
-int rom_search(struct rom_command *command)
-{
-    struct error error = {.code = ERROR_NONE};
-    struct search search = {.command = command, .output = output_for_stdout(command->common.no_color)};
-    int status = 0;
-    search.writer = (struct json_writer){.out = &search.output.buffer, .for_terminal = true};
-    search.database = rom_open_database(command);
-    if (search_file(&search, &error)) {
-        buffer_clear(&search.output.buffer);
-        status = output_error(&error, command->common.json);
-    }
-    database_close(search.database);
-    return output_end(&search.output, status);
 }

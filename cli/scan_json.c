@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/findings.h"
-#include "cli/json_values.h"
 #include "cli/scan.h"
 
 #include <stdio.h>
@@ -15,11 +14,11 @@ static void write_iommu(struct json_writer *writer, const struct iommu *iommu)
                                          [IOMMU_FAULT_COMMAND_LINE] = "command-line",
                                          [IOMMU_FAULT_UNKNOWN] = ""};
     json_write_begin_object(writer, "iommu");
-    write_tristate(writer, "enabled", iommu->enabled);
-    write_text_or_null(writer, "kind", iommu_kind_name(iommu->kind));
-    write_tristate(writer, "firmware_table", iommu->table);
-    write_text_or_null(writer, "off_by", faults[iommu->fault]);
-    write_tristate(writer, "interrupt_remapping", iommu->interrupt_remapping);
+    json_write_tristate(writer, "enabled", iommu->enabled);
+    json_write_text_or_null(writer, "kind", iommu_kind_name(iommu->kind));
+    json_write_tristate(writer, "firmware_table", iommu->table);
+    json_write_text_or_null(writer, "off_by", faults[iommu->fault]);
+    json_write_tristate(writer, "interrupt_remapping", iommu->interrupt_remapping);
     json_write_end_object(writer);
 }
 
@@ -27,19 +26,19 @@ void scan_write_host_json(struct json_writer *writer, const struct scan *scan)
 {
     const struct host *host = &scan->host;
     json_write_begin_object(writer, "host");
-    write_text_or_null(writer, "machine", host->machine);
+    json_write_text_or_null(writer, "machine", host->machine);
     bool chassis_known = host->chassis != CHASSIS_UNKNOWN;
-    write_text_or_null(writer, "chassis",
-                       chassis_known ? vocabulary_value(&vocabulary_chassis, (int)host->chassis) : NULL);
-    write_text_or_null(writer, "cpu", host->cpu);
-    write_text_or_null(writer, "system", host->system);
-    write_text_or_null(writer, "kernel", host->kernel);
-    write_text_or_null(writer, "hypervisor", host->hypervisor);
-    write_tristate(writer, "virtual_machine", host->in_vm);
+    json_write_text_or_null(writer, "chassis",
+                            chassis_known ? vocabulary_value(&vocabulary_chassis, (int)host->chassis) : NULL);
+    json_write_text_or_null(writer, "cpu", host->cpu);
+    json_write_text_or_null(writer, "system", host->system);
+    json_write_text_or_null(writer, "kernel", host->kernel);
+    json_write_text_or_null(writer, "hypervisor", host->hypervisor);
+    json_write_tristate(writer, "virtual_machine", host->in_vm);
     write_iommu(writer, &scan->iommu);
-    write_tristate(writer, "configuration_correct",
-                   scan->from_text ? TRISTATE_UNKNOWN
-                                   : tristate_of(!findings_problems(&scan->configuration)));
+    json_write_tristate(writer, "configuration_correct",
+                        scan->from_text ? TRISTATE_UNKNOWN
+                                        : tristate_of(!findings_problems(&scan->configuration)));
     json_write_begin_object(writer, "configuration");
     findings_write_json(writer, &scan->configuration);
     json_write_end_object(writer);
@@ -71,7 +70,7 @@ void scan_write_accelerators_json(struct json_writer *writer, const struct scan 
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "address", pci_address_print(&device->address, text));
         json_write_string(writer, "pci_id", pci_id_print(&whole, text));
-        write_text_or_null(writer, "listing_name", device->name);
+        json_write_text_or_null(writer, "listing_name", device->name);
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
@@ -88,7 +87,7 @@ static void write_group(struct json_writer *writer, const struct scan *scan, con
     }
     json_write_begin_object(writer, "iommu_group");
     json_write_integer(writer, "id", group);
-    write_tristate(writer, "isolated", gpu->isolated);
+    json_write_tristate(writer, "isolated", gpu->isolated);
     json_write_begin_array(writer, "devices");
     for (int i = 0; i < scan->machine.count; i++) {
         const struct pci_device *device = &scan->machine.devices[i];
@@ -102,7 +101,7 @@ static void write_group(struct json_writer *writer, const struct scan *scan, con
         json_write_string(writer, "pci_id", pci_id_print(&whole, text));
         snprintf(text, sizeof text, "%02x%02x", device->base_class, device->sub_class);
         json_write_string(writer, "class", text);
-        write_text_or_null(writer, "driver", device->driver);
+        json_write_text_or_null(writer, "driver", device->driver);
         json_write_bool(writer, "own", pci_same_device(device, gpu->device));
         json_write_end_object(writer);
     }
@@ -114,14 +113,14 @@ static void write_rom(struct json_writer *writer, const struct scan_gpu *gpu)
 {
     const struct rom_reading *rom = &gpu->rom;
     json_write_begin_object(writer, "rom");
-    write_tristate(writer, "present", rom->present);
-    write_tristate(writer, "valid", rom->valid);
-    write_tristate(writer, "matches", rom->matches);
+    json_write_tristate(writer, "present", rom->present);
+    json_write_tristate(writer, "valid", rom->valid);
+    json_write_tristate(writer, "matches", rom->matches);
     bool present = rom->present == TRISTATE_YES;
     bool efi = present && option_rom_efi_image(&rom->image);
     bool legacy = present && option_rom_has_legacy(&rom->image);
-    write_tristate(writer, "efi", present ? tristate_of(efi) : TRISTATE_UNKNOWN);
-    write_tristate(writer, "legacy", present ? tristate_of(legacy) : TRISTATE_UNKNOWN);
+    json_write_tristate(writer, "efi", present ? tristate_of(efi) : TRISTATE_UNKNOWN);
+    json_write_tristate(writer, "legacy", present ? tristate_of(legacy) : TRISTATE_UNKNOWN);
     json_write_bool(writer, "shadow", rom->is_shadow);
     json_write_integer(writer, "bar_size", (int64_t)gpu->device->rom.size);
     json_write_end_object(writer);
@@ -142,15 +141,15 @@ static void write_acpi(struct json_writer *writer, const struct scan_gpu *gpu)
     const struct acpi_gpu *acpi = &gpu->acpi;
     bool sure = acpi->rom_method == ACPI_ROM_YES || acpi->rom_method == ACPI_ROM_NO;
     json_write_begin_object(writer, "acpi");
-    write_text_or_null(writer, "path", acpi->path);
-    write_tristate(writer, "rom_method",
-                   sure ? tristate_of(acpi->rom_method == ACPI_ROM_YES) : TRISTATE_UNKNOWN);
+    json_write_text_or_null(writer, "path", acpi->path);
+    json_write_tristate(writer, "rom_method",
+                        sure ? tristate_of(acpi->rom_method == ACPI_ROM_YES) : TRISTATE_UNKNOWN);
     json_write_string(writer, "rom_method_state", states[acpi->rom_method]);
-    write_tristate(writer, "atrm", acpi->atrm);
-    write_tristate(writer, "atpx", acpi->atpx);
-    write_tristate(writer, "optimus_dsm", acpi->optimus_dsm);
-    write_tristate(writer, "mux_dsm", acpi->mux_dsm);
-    write_tristate(writer, "vfct", acpi->vfct);
+    json_write_tristate(writer, "atrm", acpi->atrm);
+    json_write_tristate(writer, "atpx", acpi->atpx);
+    json_write_tristate(writer, "optimus_dsm", acpi->optimus_dsm);
+    json_write_tristate(writer, "mux_dsm", acpi->mux_dsm);
+    json_write_tristate(writer, "vfct", acpi->vfct);
     write_where(writer, "where_rom_method", acpi->where_rom);
     write_where(writer, "where_atrm", acpi->where_atrm);
     write_where(writer, "where_atpx", acpi->where_atpx);
@@ -169,7 +168,8 @@ static void write_bars(struct json_writer *writer, const struct pci_device *devi
         json_write_begin_object(writer, NULL);
         json_write_integer(writer, "index", i);
         json_write_string(writer, "type", bar->is_io ? "io" : "memory");
-        write_number_or_null(writer, "size", bar->size ? (int64_t)bar->size : -1);
+        json_write_integer_or_null(writer, "size", bar->size ? (int64_t)bar->size : -1,
+                                   bar->size ? (int64_t)bar->size : -1 >= 0);
         json_write_bool(writer, "64bit", bar->is_64bit);
         json_write_bool(writer, "prefetchable", bar->is_prefetchable);
         json_write_begin_array(writer, "resizable_mib");
@@ -201,22 +201,22 @@ static void write_resets(struct json_writer *writer, const struct pci_device *de
 static void write_device(struct json_writer *writer, const struct pci_device *device)
 {
     char text[8];
-    write_text_or_null(writer, "listing_name", device->name);
-    write_text_or_null(writer, "driver", device->driver_known ? device->driver : NULL);
+    json_write_text_or_null(writer, "listing_name", device->name);
+    json_write_text_or_null(writer, "driver", device->driver_known ? device->driver : NULL);
     json_write_bool(writer, "driver_known", device->driver_known);
     snprintf(text, sizeof text, "%02x%02x", device->base_class, device->sub_class);
     json_write_string(writer, "class", text);
-    write_tristate(writer, "boot_vga", device->boot_vga);
-    write_tristate(writer, "removable", device->removable);
-    write_tristate(writer, "flr", device->flr);
-    write_tristate(writer, "pm_reset", device->pm_reset);
-    write_tristate(writer, "d3cold_allowed", device->d3cold_allowed);
+    json_write_tristate(writer, "boot_vga", device->boot_vga);
+    json_write_tristate(writer, "removable", device->removable);
+    json_write_tristate(writer, "flr", device->flr);
+    json_write_tristate(writer, "pm_reset", device->pm_reset);
+    json_write_tristate(writer, "d3cold_allowed", device->d3cold_allowed);
     write_resets(writer, device);
     write_bars(writer, device);
     json_write_begin_object(writer, "sriov");
-    write_number_or_null(writer, "total", device->sriov_total);
-    write_number_or_null(writer, "enabled", device->sriov_enabled);
-    write_tristate(writer, "is_virtual_function", device->is_virtual_function);
+    json_write_integer_or_null(writer, "total", device->sriov_total, device->sriov_total >= 0);
+    json_write_integer_or_null(writer, "enabled", device->sriov_enabled, device->sriov_enabled >= 0);
+    json_write_tristate(writer, "is_virtual_function", device->is_virtual_function);
     json_write_end_object(writer);
 }
 
@@ -233,7 +233,7 @@ static void write_unknown(struct json_writer *writer, const struct scan_answer *
     snprintf(text, sizeof text, "%02x", id->revision);
     if (id->has_revision)
         json_write_string(writer, "revision", text);
-    write_text_or_null(writer, "vendor", gpu->answer.device.vendor);
+    json_write_text_or_null(writer, "vendor", gpu->answer.device.vendor);
     json_write_null(writer, "name");
     json_write_bool(writer, "is_listed", false);
     json_write_null(writer, "chip");
@@ -272,7 +272,7 @@ void scan_write_gpu_json(struct json_writer *writer, const struct scan *scan, co
     write_group(writer, scan, seen);
     write_rom(writer, seen);
     write_acpi(writer, seen);
-    write_number_or_null(writer, "outputs", seen->display.outputs);
+    json_write_integer_or_null(writer, "outputs", seen->display.outputs, seen->display.outputs >= 0);
     scan_append_summary(&summary, scan, gpu);
     json_write_string(writer, "summary", buffer_text(&summary));
     write_faults(writer, &seen->findings);

@@ -30,8 +30,8 @@ static void write_iommu(struct output *output, const struct iommu *iommu)
                                              : "not known",
              iommu->enabled == TRISTATE_YES ? kinds[iommu->kind] : "",
              iommu->enabled == TRISTATE_YES ? remapped[iommu->interrupt_remapping] : "");
-    output_paragraph_color(output, INDENT, "IOMMU", iommu->enabled == TRISTATE_NO ? COLOR_RED : COLOR_PLAIN,
-                           line);
+    output_paragraph(output, INDENT, "IOMMU", iommu->enabled == TRISTATE_NO ? COLOR_RED : COLOR_PLAIN, "%s",
+                     line);
 }
 
 static void write_configuration(struct output *output, const struct scan *scan)
@@ -40,8 +40,8 @@ static void write_configuration(struct output *output, const struct scan *scan)
     int count = findings_problems(&scan->configuration);
     snprintf(line, sizeof line, "%d finding%s; passthru check shows them with the virtual machines' too",
              count, count == 1 ? "" : "s");
-    output_paragraph_color(output, INDENT, "Host set-up", count ? COLOR_YELLOW : COLOR_PLAIN,
-                           count ? line : "correct");
+    output_paragraph(output, INDENT, "Host set-up", count ? COLOR_YELLOW : COLOR_PLAIN, "%s",
+                     count ? line : "correct");
 }
 
 /* Once, and no more: nothing here is known of them. */
@@ -58,7 +58,7 @@ static void write_accelerators(struct output *output, const struct scan *scan)
         buffer_append_format(&line, ", and %d more", scan->accelerator_count - 1);
     buffer_append_format(&line, ": no GPU%s; this database does not cover accelerators of other kinds",
                          scan->accelerator_count > 1 ? "s" : "");
-    output_paragraph(output, INDENT, "Accelerator", buffer_text(&line));
+    output_paragraph(output, INDENT, "Accelerator", COLOR_PLAIN, "%s", buffer_text(&line));
 }
 
 void scan_write_host_text(struct output *output, const struct scan *scan)
@@ -71,7 +71,7 @@ void scan_write_host_text(struct output *output, const struct scan *scan)
             host->chassis == CHASSIS_UNKNOWN ? "" : " (",
             host->chassis == CHASSIS_UNKNOWN ? "" : vocabulary_value(&vocabulary_chassis, (int)host->chassis),
             host->chassis == CHASSIS_UNKNOWN ? "" : ")");
-        output_paragraph(output, INDENT, "Machine", buffer_text(&line));
+        output_paragraph(output, INDENT, "Machine", COLOR_PLAIN, "%s", buffer_text(&line));
         write_accelerators(output, scan);
         return;
     }
@@ -85,7 +85,7 @@ void scan_write_host_text(struct output *output, const struct scan *scan)
         buffer_append_format(&line, ", kernel %s", host->kernel);
     if (host->hypervisor)
         buffer_append_format(&line, ", %s", host->hypervisor);
-    output_paragraph(output, INDENT, "Machine", buffer_text(&line));
+    output_paragraph(output, INDENT, "Machine", COLOR_PLAIN, "%s", buffer_text(&line));
     write_iommu(output, &scan->iommu);
     write_configuration(output, scan);
     write_accelerators(output, scan);
@@ -110,7 +110,7 @@ void scan_write_unreadable_text(struct output *output, const struct scan *scan)
     buffer_append_text(&line,
                        root_is_live(scan->root) && !scan->host.is_root ? ": run it as root to see it." : ".");
     output_blank(output);
-    output_paragraph(output, INDENT, "Not seen", buffer_text(&line));
+    output_paragraph(output, INDENT, "Not seen", COLOR_PLAIN, "%s", buffer_text(&line));
 }
 
 /* ---- a GPU ---- */
@@ -129,15 +129,15 @@ static void write_heading(struct output *output, const struct scan_answer *gpu)
         buffer_append_format(&line, " rev %02x", seen->id.revision);
     if (gpu->known && device->product[0])
         buffer_append_format(&line, ", sold as %s", device->product);
-    output_paragraph_color(output, INDENT, pci_address_print(&seen->address, address), COLOR_BOLD,
-                           buffer_text(&line));
+    output_paragraph(output, INDENT, pci_address_print(&seen->address, address), COLOR_BOLD, "%s",
+                     buffer_text(&line));
     if (seen->name[0] && (!gpu->known || device->is_unlisted))
-        output_paragraph(output, INDENT, "Listed as", seen->name);
+        output_paragraph(output, INDENT, "Listed as", COLOR_PLAIN, "%s", seen->name);
     if (gpu->known && device->subsystem[0]) {
-        output_paragraph(output, INDENT, "Board", device->subsystem);
+        output_paragraph(output, INDENT, "Board", COLOR_PLAIN, "%s", device->subsystem);
     } else if (seen->id.has_subsystem && (!gpu->known || device->is_unlisted)) {
         snprintf(board, sizeof board, "%04x:%04x", seen->id.subvendor, seen->id.subdevice);
-        output_paragraph(output, INDENT, "Board", board);
+        output_paragraph(output, INDENT, "Board", COLOR_PLAIN, "%s", board);
     }
 }
 
@@ -213,7 +213,7 @@ static void write_seen(struct output *output, const struct scan *scan, const str
         buffer_append_format(&line, "; up to %d virtual functions", device->sriov_total);
     append_second_display(&line, scan, device);
     buffer_append_byte(&line, '.');
-    output_paragraph(output, INDENT, "Seen here", buffer_text(&line));
+    output_paragraph(output, INDENT, "Seen here", COLOR_PLAIN, "%s", buffer_text(&line));
 }
 
 void scan_write_gpu_text(struct output *output, const struct scan *scan, const struct scan_answer *gpu)
@@ -226,16 +226,17 @@ void scan_write_gpu_text(struct output *output, const struct scan *scan, const s
         answer_write_unlisted(&prose, &gpu->answer);
         answer_write_cards(&prose, &gpu->answer);
         answer_append_verdict(&summary, &gpu->answer);
-        output_paragraph_color(output, INDENT, "Verdict", answer_level_color(gpu->answer.verdict.level),
-                               buffer_text(&summary));
+        output_paragraph(output, INDENT, "Verdict", answer_level_color(gpu->answer.verdict.level), "%s",
+                         buffer_text(&summary));
         answer_write_macos(&prose, &gpu->answer);
         buffer_clear(&summary);
     } else if (gpu->known) {
-        output_paragraph(output, INDENT, "Verdict", "none: this device is not a GPU as far as is known.");
+        output_paragraph(output, INDENT, "Verdict", COLOR_PLAIN,
+                         "none: this device is not a GPU as far as is known.");
     } else {
         char text[sizeof gpu->missing.message + 16];
         snprintf(text, sizeof text, "UNKNOWN: %s.", gpu->missing.message);
-        output_paragraph(output, INDENT, "Verdict", text);
+        output_paragraph(output, INDENT, "Verdict", COLOR_PLAIN, "%s", text);
     }
     write_seen(output, scan, gpu);
     findings_write_text(output, &gpu->seen.findings, SEVERITY_INFO);
@@ -247,5 +248,5 @@ void scan_write_gpu_text(struct output *output, const struct scan *scan, const s
             answer_write_instead(&prose, &gpu->answer);
     }
     scan_append_summary(&summary, scan, gpu);
-    output_paragraph_color(output, INDENT, "In short", COLOR_BOLD, buffer_text(&summary));
+    output_paragraph(output, INDENT, "In short", COLOR_BOLD, "%s", buffer_text(&summary));
 }

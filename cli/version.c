@@ -1,55 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "cli/command.h"
-#include "cli/output.h"
-#include "core/json_writer.h"
-#include "db/database.h"
 #include "version.h"
+#include "cli/command.h"
 
 /* The database in use, as far as its age goes. */
 struct facts {
-    struct database_place place;
     char pci_ids[LIST_VERSION_SIZE];
     struct database_counts counts;
     char latest[REPORT_DATE_SIZE];
 };
 
-static enum error_code read_facts(const char *file, struct facts *facts, struct error *error)
+static void write_json(struct session *session, const struct facts *facts)
 {
-    struct database *database = NULL;
-    bool good = !database_locate(file, &facts->place, error) &&
-                !database_open(facts->place.path, &database, error) &&
-                !database_pci_ids_version(database, facts->pci_ids, error) &&
-                !database_count(database, &facts->counts, error) &&
-                !database_latest_report(database, facts->latest, error);
-    database_close(database);
-    return good ? ERROR_NONE : error->code;
-}
-
-static void write_json(struct output *output, const struct facts *facts)
-{
-    struct json_writer writer = {.out = &output->buffer, .for_terminal = true};
-    json_write_begin_object(&writer, NULL);
-    json_write_string(&writer, "version", PASSTHRU_VERSION);
-    json_write_string(&writer, "license", "GPL-2.0-or-later");
+    struct json_writer *writer = &session->writer;
+    json_write_begin_object(writer, NULL);
+    json_write_string(writer, "version", PASSTHRU_VERSION);
+    json_write_string(writer, "license", "GPL-2.0-or-later");
     if (facts) {
-        json_write_begin_object(&writer, "database");
-        json_write_string(&writer, "path", facts->place.path);
-        json_write_string(&writer, "pci_ids", facts->pci_ids);
-        json_write_integer(&writer, "reports", facts->counts.reports);
-        if (facts->latest[0])
-            json_write_string(&writer, "latest_report", facts->latest);
-        else
-            json_write_null(&writer, "latest_report");
-        json_write_end_object(&writer);
+        json_write_begin_object(writer, "database");
+        json_write_string(writer, "path", session->place.path);
+        json_write_string(writer, "pci_ids", facts->pci_ids);
+        json_write_integer(writer, "reports", facts->counts.reports);
+        json_write_text_or_null(writer, "latest_report", facts->latest);
+        json_write_end_object(writer);
     } else {
-        json_write_null(&writer, "database");
+        json_write_null(writer, "database");
     }
-    json_write_end_object(&writer);
-    output_blank(output);
+    json_write_end_object(writer);
 }
 
 static void write_text(struct output *output, const struct facts *facts, const struct error *error)
@@ -73,18 +49,20 @@ static void write_text(struct output *output, const struct facts *facts, const s
 
 int command_version(int argc, char **argv)
 {
-    static const struct option long_options[] = {COMMON_OPTIONS};
-    struct common_options common = {.database = NULL};
+    static struct session session;
     struct error error = {.code = ERROR_NONE};
-    struct facts read = {.pci_ids = ""};
+    struct facts facts;
     int status;
-    if (command_option(argc, argv, long_options, &common, &status) == COMMAND_ENDS)
+    if (!command_options(argc, argv, NULL, &session, &status))
         return status;
-    const struct facts *facts = read_facts(common.database, &read, &error) ? NULL : &read;
-    struct output output = output_for_stdout(common.no_color);
-    if (common.json)
-        write_json(&output, facts);
+    session_begin(&session);
+    bool good = !session_open_database(&session, &error) &&
+                !database_pci_ids_version(session.database, facts.pci_ids, &error) &&
+                !database_count(session.database, &facts.counts, &error) &&
+                !database_latest_report(session.database, facts.latest, &error);
+    if (session.json)
+        write_json(&session, good ? &facts : NULL);
     else
-        write_text(&output, facts, &error);
-    return output_end(&output, status);
+        write_text(&session.output, good ? &facts : NULL, &error);
+    return session_end(&session, NULL, 0);
 }

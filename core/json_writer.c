@@ -188,6 +188,30 @@ void json_write_null(struct json_writer *writer, const char *key)
     buffer_append_text(writer->out, "null");
 }
 
+void json_write_text_or_null(struct json_writer *writer, const char *key, const char *text)
+{
+    if (text && *text)
+        json_write_string(writer, key, text);
+    else
+        json_write_null(writer, key);
+}
+
+void json_write_integer_or_null(struct json_writer *writer, const char *key, int64_t value, bool is_known)
+{
+    if (is_known)
+        json_write_integer(writer, key, value);
+    else
+        json_write_null(writer, key);
+}
+
+void json_write_tristate(struct json_writer *writer, const char *key, enum tristate value)
+{
+    if (value == TRISTATE_UNKNOWN)
+        json_write_null(writer, key);
+    else
+        json_write_bool(writer, key, value == TRISTATE_YES);
+}
+
 void json_append_safe(struct buffer *out, const char *json, size_t length)
 {
     for (size_t at = 0, size; at < length; at += size ? size : 1) {

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/buffer.h"
+#include "core/tristate.h"
 
 /* Writes JSON (RFC 8259) into a buffer, a value at a time: answers may be long and are streamed, and what a
  * terminal could act on is escaped, neither of which jansson does. JSON is read with core/json_reader.h.
@@ -34,6 +35,10 @@ void json_write_fraction(struct json_writer *writer, const char *key, double val
 void json_write_decimal(struct json_writer *writer, const char *key, double value);
 void json_write_bool(struct json_writer *writer, const char *key, bool value);
 void json_write_null(struct json_writer *writer, const char *key);
+/* What may not be known, null then: a text that is NULL or "", a number, a tristate. */
+void json_write_text_or_null(struct json_writer *writer, const char *key, const char *text);
+void json_write_integer_or_null(struct json_writer *writer, const char *key, int64_t value, bool is_known);
+void json_write_tristate(struct json_writer *writer, const char *key, enum tristate value);
 
 /* Appends JSON that exists already; what a terminal could act on is written as \uXXXX, which is the same
  * JSON. Bytes that are not UTF-8, which JSON cannot have, are left out. */
