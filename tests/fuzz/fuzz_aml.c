@@ -38,9 +38,8 @@ static void note_uuid(void *context, enum aml_uuid uuid, const struct aml_path *
     check_path(path);
 }
 
-static void note_alias(void *context, const struct aml_path *path)
+static void note_alias(UNUSED void *context, const struct aml_path *path)
 {
-    (void)context;
     check_path(path);
 }
 

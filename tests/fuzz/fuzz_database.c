@@ -13,7 +13,8 @@
 #include "db/cards.h"
 #include "db/database.h"
 #include "db/search.h"
-#include "tests/fuzz/fuzz_directory.h"
+#include "importer/feed_cache.h"
+#include "tests/fuzz/fuzz.h"
 
 enum {
     MX330 = 0x10de1d16,
@@ -23,15 +24,7 @@ enum {
     PATCH_SIZE = 8
 };
 
-static uint8_t *base;
-static size_t base_size;
-
-static void must(enum error_code code, const struct error *error)
-{
-    if (code)
-        fprintf(stderr, "%s\n", error->message);
-    require(!code, "the database to be damaged is built");
-}
+static struct buffer base = {.max = 1 << 22};
 
 static void add_gpu(struct builder *builder, uint32_t pci_id, enum form_factor form_factor, const char *name)
 {
@@ -128,29 +121,23 @@ static void make_base(void)
     char path[FUZZ_PATH_SIZE];
     struct builder *builder = NULL;
     struct error error = {.code = ERROR_NONE};
-    struct stat status;
     must(builder_create(fuzz_path(path, "t.db"), &builder, &error), &error);
     fill(builder);
     must(builder_complete(builder, &error), &error);
-    FILE *file = fopen(path, "rb");
-    require(file && fstat(fileno(file), &status) == 0, "the database is there");
-    base_size = (size_t)status.st_size;
-    base = malloc(base_size);
-    require(base && fread(base, 1, base_size, file) == base_size, "the database can be read");
-    fclose(file);
+    must(feed_cache_read(path, &base, &error), &error);
     builder_free(builder);
 }
 
-static enum error_code visit_code(void *context, const struct symptom_code_record *code, struct error *error)
+static enum error_code visit_code(UNUSED void *context, const struct symptom_code_record *code,
+                                  struct error *error)
 {
-    (void)context;
     require(code->symptom && code->code && code->cause && code->next, "a code has all its fields");
     return error->code = ERROR_NONE;
 }
 
-static enum error_code visit_symptom(void *context, const struct symptom_record *symptom, struct error *error)
+static enum error_code visit_symptom(UNUSED void *context, const struct symptom_record *symptom,
+                                     struct error *error)
 {
-    (void)context;
     require(symptom->pattern && symptom->cause && symptom->next, "a symptom has all its fields");
     return error->code = ERROR_NONE;
 }
@@ -169,16 +156,16 @@ static bool make_plan(struct database *database, struct error *error)
     return failed;
 }
 
-static enum error_code visit_value(void *context, const struct stated_value *value, struct error *error)
+static enum error_code visit_value(UNUSED void *context, const struct stated_value *value,
+                                   struct error *error)
 {
-    (void)context;
     require((int)value->attribute < (int)ATTRIBUTE_COUNT, "a value is of an attribute");
     return error->code = ERROR_NONE;
 }
 
-static enum error_code visit_conflict(void *context, const struct conflict *conflict, struct error *error)
+static enum error_code visit_conflict(UNUSED void *context, const struct conflict *conflict,
+                                      struct error *error)
 {
-    (void)context;
     require(conflict->name && conflict->other_source, "a conflict has its texts");
     return error->code = ERROR_NONE;
 }
@@ -198,16 +185,16 @@ static enum error_code visit_offer(void *context, const struct offer *offer, str
     return error->code = ERROR_NONE;
 }
 
-static enum error_code visit_source(void *context, const struct source_record *source, struct error *error)
+static enum error_code visit_source(UNUSED void *context, const struct source_record *source,
+                                    struct error *error)
 {
-    (void)context;
     require(source->kind && source->version, "a source has its texts");
     return error->code = ERROR_NONE;
 }
 
-static enum error_code visit_table(void *context, const struct table_record *table, struct error *error)
+static enum error_code visit_table(UNUSED void *context, const struct table_record *table,
+                                   struct error *error)
 {
-    (void)context;
     require(table->name && table->about, "a table has its texts");
     return error->code = ERROR_NONE;
 }
@@ -318,11 +305,11 @@ static void set_number(const char *path, const uint8_t *patch)
     static const char *const numbers[] = {
         "-1",    "-1000", "2147483647", "-2147483648", "9223372036854775807",
         "1e308", "-1e30", "0",          "NULL",        "1048576"};
-    const char *const *column = columns[patch[0] % (sizeof columns / sizeof *columns)];
+    const char *const *column = columns[patch[0] % ARRAY_SIZE(columns)];
     char sql[200];
     sqlite3 *handle = NULL;
     snprintf(sql, sizeof sql, "UPDATE OR IGNORE %s SET %s = %s", column[0], column[1],
-             numbers[patch[1] % (sizeof numbers / sizeof *numbers)]);
+             numbers[patch[1] % ARRAY_SIZE(numbers)]);
     if (sqlite3_open(path, &handle) == SQLITE_OK)
         sqlite3_exec(handle, sql, NULL, NULL, NULL); /* what the file is damaged for fails: well */
     sqlite3_close(handle);
@@ -332,21 +319,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct database *database = NULL;
     struct error error = {.code = ERROR_NONE};
-    if (!base)
+    if (!base.length)
         make_base();
-    uint8_t *bytes = malloc(base_size);
-    require(bytes != NULL, "there is memory");
-    memcpy(bytes, base, base_size);
+    struct buffer bytes CLEANUP(buffer_free) = BUFFER(base.max);
+    buffer_append(&bytes, base.data, base.length);
     for (size_t at = 0; at + PATCH_SIZE <= size; at += PATCH_SIZE) {
         const uint8_t *patch = data + at;
-        size_t place = ((size_t)patch[0] << 16 | (size_t)patch[1] << 8 | patch[2]) % base_size;
-        for (size_t i = 0; i < patch[3] && place + i < base_size; i++)
-            bytes[place + i] = patch[4 + i % 4];
+        size_t place = ((size_t)patch[0] << 16 | (size_t)patch[1] << 8 | patch[2]) % base.length;
+        for (size_t i = 0; i < patch[3] && place + i < base.length; i++)
+            bytes.data[place + i] = (char)patch[4 + i % 4];
     }
     /* SQLite opens by name, and a file in memory has none that it takes. */
     char path[FUZZ_PATH_SIZE];
-    fuzz_write(fuzz_path(path, "d.db"), bytes, base_size);
-    free(bytes);
+    fuzz_write(fuzz_path(path, "d.db"), bytes.data, bytes.length);
     for (size_t at = 0; at + PATCH_SIZE <= size && at < 64 * PATCH_SIZE; at += PATCH_SIZE)
         if (!data[at + 3])
             set_number(path, data + at);

@@ -71,8 +71,8 @@ static enum error_code read_in_pieces(const uint8_t *data, size_t size, struct b
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct buffer found = BUFFER(SIZE_MAX / 2);
-    struct buffer other = BUFFER(SIZE_MAX / 2);
+    struct buffer found CLEANUP(buffer_free) = BUFFER(SIZE_MAX / 2);
+    struct buffer other CLEANUP(buffer_free) = BUFFER(SIZE_MAX / 2);
     struct memory_file memory = open_memory(data, size);
     enum error_code code = read_log(memory.file, &found);
     close(memory.file);
@@ -84,7 +84,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     log_text_append(&other, (const char *)data, size);
     require(other.length <= 2 * size + 64, "a plain line is no longer than a record of the journal");
     require(!memchr(buffer_text(&other), '\r', other.length), "and has no CR");
-    buffer_free(&found);
-    buffer_free(&other);
     return 0;
 }

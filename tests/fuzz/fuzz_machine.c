@@ -12,8 +12,8 @@
 #include "probe/scan.h"
 #include "probe/scan_report.h"
 #include "probe/vm_setup.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/fuzz_config.h"
-#include "tests/fuzz/fuzz_directory.h"
 
 enum { MAX_ENTRIES = 4000, MAX_ENTRY_PATH = 300 };
 
@@ -101,10 +101,9 @@ static void look_at(struct scan *scan, const struct pci_device *device)
     scan_look(scan, device, FORM_FACTOR_MOBILE, &gpu);
     scan_observe(&gpu, &known);
     scan_judge(scan, &known, &gpu);
-    struct buffer copy = BUFFER(MAX_OPTION_ROM_SIZE + 16);
+    struct buffer copy CLEANUP(buffer_free) = BUFFER(MAX_OPTION_ROM_SIZE + 16);
     enum rom_source source = rom_copy_read(scan->root, &device->address, &device->id, &copy);
     require(source == ROM_SOURCE_NONE || copy.length, "a copy of a ROM has bytes");
-    buffer_free(&copy);
     require_sound_findings(&gpu.findings);
     require(gpu.foreign_count >= 0 && gpu.foreign_count < scan->machine.count, "a group is of this machine");
     require(gpu.display.outputs >= -1 && gpu.display.connected >= 0, "connectors are counted");

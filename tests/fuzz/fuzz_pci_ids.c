@@ -12,54 +12,41 @@ static void check_name(const char *name)
     require(text_is_utf8(name, length), "a name is UTF-8");
 }
 
-static enum error_code on_vendor(void *context, uint16_t vendor, const char *name, struct error *error)
+static enum error_code on_vendor(UNUSED void *context, UNUSED uint16_t vendor, const char *name,
+                                 UNUSED struct error *error)
 {
-    (void)context;
-    (void)vendor;
-    (void)error;
     check_name(name);
     return ERROR_NONE;
 }
 
-static enum error_code on_device(void *context, uint32_t pci_id, const char *name, struct error *error)
+static enum error_code on_device(void *context, UNUSED uint32_t pci_id, const char *name,
+                                 UNUSED struct error *error)
 {
     long *devices = context;
-    (void)pci_id;
-    (void)error;
     check_name(name);
     ++*devices;
     return ERROR_NONE;
 }
 
-static enum error_code on_subsystem(void *context, uint32_t pci_id, uint32_t subsystem, const char *name,
-                                    struct error *error)
+static enum error_code on_subsystem(UNUSED void *context, UNUSED uint32_t pci_id, UNUSED uint32_t subsystem,
+                                    const char *name, UNUSED struct error *error)
 {
-    (void)context;
-    (void)pci_id;
-    (void)subsystem;
-    (void)error;
     check_name(name);
     return ERROR_NONE;
-}
-
-static void on_problem(void *context, const char *file, long line, const char *message)
-{
-    (void)context;
-    require(*file && line > 0 && *message, "a problem names its line");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     long devices = 0;
     const struct pci_ids_visitor visitor = {&devices, on_vendor, on_device, on_subsystem};
-    struct problems problems = {.report = on_problem};
+    struct problems problems = {.report = require_problem};
     struct pci_ids_summary summary;
     struct error error;
     struct memory_file memory = open_memory(data, size);
     if (pci_ids_read(memory.path, "pci.ids", &visitor, &summary, &problems, &error) == ERROR_NONE)
         require(summary.devices == devices, "every device is reported");
     else
-        require(error.code == ERROR_BAD_INPUT && strstr(error.message, ":") && error.next[0],
+        require(is_rejection(&error) && strstr(error.message, ":") && error.next[0],
                 "a rejection says where and what to do");
     close(memory.file);
     return 0;

@@ -51,7 +51,7 @@ static void observe(const char *text)
     static const struct report_circumstances circumstances = {.latest_date = "2026-11-23"};
     for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
         struct report_draft draft = {.attempt_count = 0};
-        struct buffer json = BUFFER(8 * REPORT_MAX_BYTES);
+        struct buffer json CLEANUP(buffer_free) = BUFFER(8 * REPORT_MAX_BYTES);
         struct report report;
         struct error error;
         report_draft_set(&draft, FIELD_PCI_ID, "10de:1d16");
@@ -65,26 +65,18 @@ static void observe(const char *text)
         require(!problems.count, "and is rejected by nothing");
         report_free(&report);
         report_draft_free(&draft);
-        buffer_free(&json);
     }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size = size < LONGEST ? size : LONGEST;
     for (int is_version = 0; is_version < 2; is_version++) {
-        char *text = malloc(size + 1);
+        /* One block that ends where the text ends. */
+        char *text = strndup((const char *)data, size < LONGEST ? size : LONGEST);
         require(text, "there is memory");
-        if (size)
-            memcpy(text, data, size);
-        text[size] = '\0';
         if (!is_version)
             observe(text);
-        /* One block that ends where the text ends. */
-        char *exact = strdup(text);
-        require(exact, "there is memory");
-        blot(exact, is_version);
-        free(exact);
+        blot(text, is_version);
         free(text);
     }
     return 0;

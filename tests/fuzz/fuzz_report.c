@@ -11,7 +11,7 @@ static void check_canonical(const struct buffer *canonical)
 {
     struct report report;
     struct error error;
-    struct buffer again = BUFFER(8 * REPORT_MAX_BYTES);
+    struct buffer again CLEANUP(buffer_free) = BUFFER(8 * REPORT_MAX_BYTES);
     require(!canonical->failed, "there is room for the canonical JSON");
     require(text_is_utf8(canonical->data, canonical->length), "canonical JSON is UTF-8");
     if (canonical->length <= REPORT_MAX_BYTES) {
@@ -21,7 +21,6 @@ static void check_canonical(const struct buffer *canonical)
                 "canonical JSON is its own canonical JSON");
         report_free(&report);
     }
-    buffer_free(&again);
 }
 
 static void check_text(const char *text)
@@ -71,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct report report;
     struct error error;
-    struct buffer canonical = BUFFER(8 * REPORT_MAX_BYTES);
+    struct buffer canonical CLEANUP(buffer_free) = BUFFER(8 * REPORT_MAX_BYTES);
     enum error_code code = report_parse((const char *)data, size, &report, &canonical, &error);
     require(code == error.code, "code and error agree");
     if (code == ERROR_NONE) {
@@ -81,7 +80,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         require(code == ERROR_BAD_INPUT && error.message[0], "an error says why");
     }
-    buffer_free(&canonical);
     check_all_problems((const char *)data, size, !code);
     return 0;
 }

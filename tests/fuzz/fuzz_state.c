@@ -6,7 +6,7 @@
 #include "core/text.h"
 #include "db/outbox_sent.h"
 #include "importer/remote_state.h"
-#include "tests/fuzz/fuzz_directory.h"
+#include "tests/fuzz/fuzz.h"
 
 static const char feed_url[] = "https://example.org/feed/manifest.json";
 
@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char json[] = "{\"pci_id\":\"10de:1d16\",\"outcome\":\"fails\"}";
     char id[REPORT_ID_HEX_SIZE];
-    struct buffer whole = BUFFER(1 << 20);
+    struct buffer whole CLEANUP(buffer_free) = BUFFER(1 << 20);
     char directory[FUZZ_PATH_SIZE];
     char path[FUZZ_PATH_SIZE + 2 * REPORT_ID_HEX_SIZE];
     struct error error = {.code = ERROR_NONE};
@@ -96,6 +96,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_write(path, data + 1, size - 1);
     read_outbox(directory, data[0] % 3 == 2);
     fuzz_remove_tree(directory);
-    buffer_free(&whole);
     return 0;
 }

@@ -5,7 +5,7 @@
  * is written over the file, at the place that its next three bytes say. Commands end with an answer or an
  * error; what they answer as JSON is JSON, and what they publish a client can read. */
 
-#include "tests/fuzz/fuzz_directory.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <getopt.h>
 #include <sodium.h>
@@ -16,6 +16,7 @@
 #include "feed/signing_key.h"
 #include "hub/commands.h"
 #include "hub/store.h"
+#include "importer/feed_cache.h"
 #include "importer/line_reader.h"
 
 static const char *const columns[][2] = {
@@ -25,17 +26,16 @@ static const char *const columns[][2] = {
     {"decision", "reason"}, {"decision", "feed"},   {"decision", "time"},   {"segment", "sha256"},
     {"segment", "size"},    {"segment", "records"}, {"segment", "first"},   {"segment", "last"},
     {"segment", "dropped"}, {"hub", "name"},        {"hub", "value"}};
-enum { COLUMN_COUNT = sizeof columns / sizeof *columns, MAX_BASE = 1 << 20, MAX_LINES = 32 };
+enum { COLUMN_COUNT = ARRAY_SIZE(columns), MAX_LINES = 32 };
 
 static struct {
     char store[FUZZ_PATH_SIZE];
     char key[FUZZ_PATH_SIZE];
     char public_directory[FUZZ_PATH_SIZE];
     char id[REPORT_ID_HEX_SIZE];
-    uint8_t bytes[MAX_BASE];
-    size_t size;
+    struct buffer bytes;
     FILE *quiet;
-} base;
+} base = {.bytes = {.max = 1 << 20}};
 
 /* ---- commands, and what they print ---- */
 
@@ -80,13 +80,6 @@ static int run(int (*command)(int, char **), bool json, const char *name, const 
 
 /* ---- the store to be damaged ---- */
 
-static void must(enum error_code code, const struct error *error)
-{
-    if (code)
-        fprintf(stderr, "%s\n", error->message);
-    require(!code, "the store to be damaged is made");
-}
-
 static void add_reports(struct store *store)
 {
     static const char *const texts[] = {"{\"outcome\":\"fails\",\"pci_id\":\"10de:1d16\"}",
@@ -127,9 +120,7 @@ static void make_base(void)
     add_reports(store);
     store_close(store);
     require(run(command_publish, true, "publish", NULL) == 0, "the store can be published");
-    FILE *file = fopen(base.store, "rb");
-    require(file && (base.size = fread(base.bytes, 1, MAX_BASE, file)), "the store can be read");
-    fclose(file);
+    must(feed_cache_read(base.store, &base.bytes, &error), &error);
 }
 
 /* ---- damage ---- */
@@ -158,7 +149,8 @@ static void overwrite(const uint8_t *line, size_t length)
     FILE *file = fopen(base.store, "rb+");
     require(file != NULL, "the store is there");
     if (length > 5) {
-        fseek(file, (long)(((size_t)line[2] << 16 | (size_t)line[3] << 8 | line[4]) % base.size), SEEK_SET);
+        fseek(file, (long)(((size_t)line[2] << 16 | (size_t)line[3] << 8 | line[4]) % base.bytes.length),
+              SEEK_SET);
         fwrite(line + 5, 1, length - 5, file);
     }
     fclose(file);
@@ -207,17 +199,12 @@ static void check_segment(const char *path, int64_t records)
 
 static void check_published(void)
 {
-    struct buffer json CLEANUP(buffer_free) = BUFFER(MANIFEST_MAX_BYTES);
     char path[2 * FUZZ_PATH_SIZE];
+    char hash[MANIFEST_HASH_SIZE];
     struct manifest manifest;
     struct error error;
     snprintf(path, sizeof path, "%s/current/manifest.json", base.public_directory);
-    FILE *file = fopen(path, "rb");
-    char *space = buffer_reserve(&json, 1 << 14);
-    require(file && space, "a manifest is published");
-    json.length += fread(space, 1, 1 << 14, file);
-    fclose(file);
-    must(manifest_parse(buffer_text(&json), json.length, "the manifest", &manifest, &error), &error);
+    must(feed_cache_manifest(path, &manifest, hash, &error), &error);
     for (int i = 0; i < manifest.segment_count; i++) {
         snprintf(path, sizeof path, "%s/current/segments/%s.ndjson.zst", base.public_directory,
                  manifest.segments[i].sha256);
@@ -229,14 +216,14 @@ static void check_published(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char path[FUZZ_PATH_SIZE + 8];
-    if (!base.size)
+    if (!base.bytes.length)
         make_base();
     for (int i = 0; i < 2; i++) {
         snprintf(path, sizeof path, "%s%s", base.store, i ? "-wal" : "-shm");
         unlink(path);
     }
     fuzz_remove_tree(base.public_directory);
-    fuzz_write(base.store, base.bytes, base.size);
+    fuzz_write(base.store, base.bytes.data, base.bytes.length);
     damage(data, size, true);
     damage(data, size, false);
     run(command_db, true, "db", "info");

@@ -6,13 +6,12 @@
 #include "importer/device_names.h"
 #include "importer/samples.h"
 #include "importer/tables.h"
-#include "tests/fuzz/fuzz_directory.h"
+#include "tests/fuzz/fuzz.h"
 
-static enum error_code names_read(const char *path, struct builder *builder, struct table_summary *summary,
-                                  struct error *error)
+static enum error_code names_read(const char *path, UNUSED struct builder *builder,
+                                  struct table_summary *summary, struct error *error)
 {
     struct device_names names;
-    (void)builder;
     enum error_code code = device_names_load(path, &names, summary, error);
     for (int i = 1; i < names.count && !code; i++)
         require(names.items[i - 1].pci_id < names.items[i].pci_id, "names are sorted, none is there twice");
@@ -20,30 +19,27 @@ static enum error_code names_read(const char *path, struct builder *builder, str
     return code;
 }
 
-static enum error_code check_range(void *context, const struct gpu_range *range, struct error *error)
+static enum error_code check_range(UNUSED void *context, const struct gpu_range *range, struct error *error)
 {
-    (void)context;
     require(range->first <= range->last && range->first >> 16 == range->last >> 16,
             "a range is of one vendor");
     require(range->chip[0] && range->generation[0] && range->source[0], "a range says what it is");
     return error->code = ERROR_NONE;
 }
 
-static enum error_code ranges_read(const char *path, struct builder *builder, struct table_summary *summary,
-                                   struct error *error)
+static enum error_code ranges_read(const char *path, UNUSED struct builder *builder,
+                                   struct table_summary *summary, struct error *error)
 {
-    (void)builder;
     return gpu_ranges_read(path, check_range, NULL, summary, error);
 }
 
-static enum error_code samples_read(const char *path, struct builder *builder, struct table_summary *summary,
-                                    struct error *error)
+static enum error_code samples_read(const char *path, UNUSED struct builder *builder,
+                                    struct table_summary *summary, struct error *error)
 {
     struct samples *samples;
     const struct report report = {.url = "https://www.Example.org//a/b/blog/*/c?d",
                                   .sample = (enum sample)SAMPLE_COUNT};
     enum sample sample;
-    (void)builder;
     enum error_code code = samples_load(path, &samples, summary, error);
     samples_decide(samples, &report, false, &sample);
     require(sample < SAMPLE_TOOL, "an address never tells that the tool sent it");

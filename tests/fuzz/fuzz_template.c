@@ -16,7 +16,7 @@ static bool is_plain(const char *html, size_t length)
         bool is_entity = false;
         if ((unsigned char)html[i] < 0x20 || strchr("<>\"'", html[i]))
             return false;
-        for (size_t k = 0; html[i] == '&' && k < sizeof entities / sizeof *entities; k++)
+        for (size_t k = 0; html[i] == '&' && k < ARRAY_SIZE(entities); k++)
             is_entity |= strncmp(html + i, entities[k], strlen(entities[k])) == 0;
         if (html[i] == '&' && !is_entity)
             return false;
@@ -26,10 +26,9 @@ static bool is_plain(const char *html, size_t length)
 
 static void check_text(const char *text)
 {
-    struct buffer out = BUFFER(1 << 22);
+    struct buffer out CLEANUP(buffer_free) = BUFFER(1 << 22);
     html_text(&out, text);
     require(is_plain(buffer_text(&out), out.length), "a text is no markup");
-    buffer_free(&out);
 }
 
 /* Texts and links to other sites, and nothing else. */
@@ -38,7 +37,7 @@ static void check_links(const char *text)
     static const char open[] = "<a href=\"http";
     static const char middle[] = "\" rel=\"nofollow noopener\">";
     static const char close[] = "</a>";
-    struct buffer out = BUFFER(1 << 22);
+    struct buffer out CLEANUP(buffer_free) = BUFFER(1 << 22);
     html_text_with_links(&out, text);
     const char *at = buffer_text(&out);
     for (const char *link; (link = strstr(at, open)); at = strstr(link, close) + sizeof close - 1) {
@@ -51,7 +50,6 @@ static void check_links(const char *text)
                 "text, address and words of a link are no markup");
     }
     require(is_plain(at, strlen(at)), "the text after the last link is no markup");
-    buffer_free(&out);
 }
 
 static json_t *values_with(const char *text)
@@ -71,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const uint8_t *end = memmem(data, size, line, sizeof line - 1);
     const size_t length = end ? (size_t)(end - data) : size;
     struct template template = {.path = ""};
-    struct buffer out = BUFFER(1 << 24);
+    struct buffer out CLEANUP(buffer_free) = BUFFER(1 << 24);
     struct error error;
     if (size > MAX_INPUT)
         return 0;
@@ -90,7 +88,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(!error.code || error.message[0], "an error says what is wrong");
     template_free(&template);
     json_decref(values);
-    buffer_free(&out);
     close(file.file);
     free(text);
     return 0;

@@ -6,10 +6,9 @@
 #include "core/text_scan.h"
 #include "tests/fuzz/fuzz.h"
 
-static enum error_code note(void *context, const struct found_id *found, struct error *error)
+static enum error_code note(void *context, const struct found_id *found, UNUSED struct error *error)
 {
     char text[PCI_ID_TEXT_SIZE];
-    (void)error;
     buffer_append_text(context, pci_id_print(&found->id, text));
     buffer_append_format(context, " %d %02x %d\n", found->id.has_revision, found->id.revision,
                          found->on_display_line);
@@ -24,10 +23,9 @@ struct trickle {
     int end;
 };
 
-static enum error_code pour(void *context, struct error *error)
+static enum error_code pour(void *context, UNUSED struct error *error)
 {
     struct trickle *trickle = context;
-    (void)error;
     if (trickle->size) {
         size_t drop = trickle->data[0] % 16U + 1U;
         if (drop > trickle->size)
@@ -46,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     int ends[2];
     struct error error;
-    struct buffer found = BUFFER(SIZE_MAX / 2);
+    struct buffer found CLEANUP(buffer_free) = BUFFER(SIZE_MAX / 2);
     const struct text_scan_visitor visitor = {.found = note, .context = &found};
     struct memory_file memory = open_memory(data, size);
     require(text_scan(memory.file, &visitor, &error) == ERROR_NONE, "every text can be scanned");
@@ -59,7 +57,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(trickle.found.length == found.length &&
                 strcmp(buffer_text(&trickle.found), buffer_text(&found)) == 0,
             "pieces make no difference");
-    buffer_free(&found);
     buffer_free(&trickle.found);
     return 0;
 }

@@ -8,7 +8,7 @@
 
 #include "core/text.h"
 #include "importer/transfer_request.h"
-#include "tests/fuzz/fuzz_directory.h"
+#include "tests/fuzz/fuzz.h"
 
 enum { MAX_HEADERS = 100, THERE = 10 };
 enum choice { RESUME = 1, POST = 2, TO_FILE = 4, WITH_ETAG = 8, ACCEPTS_400 = 16 };
@@ -29,10 +29,9 @@ static struct {
     CURLcode end;
 } peer;
 
-static CURLcode fake_setopt(CURL *easy, CURLoption option, ...)
+static CURLcode fake_setopt(UNUSED CURL *easy, CURLoption option, ...)
 {
     va_list arguments;
-    (void)easy;
     va_start(arguments, option);
     if (option == CURLOPT_HEADERDATA)
         peer.request = va_arg(arguments, struct request *);
@@ -40,10 +39,9 @@ static CURLcode fake_setopt(CURL *easy, CURLoption option, ...)
     return CURLE_OK;
 }
 
-static CURLcode fake_getinfo(CURL *easy, CURLINFO info, ...)
+static CURLcode fake_getinfo(UNUSED CURL *easy, CURLINFO info, ...)
 {
     va_list arguments;
-    (void)easy;
     va_start(arguments, info);
     void *value = va_arg(arguments, void *);
     va_end(arguments);
@@ -60,11 +58,10 @@ static CURLcode fake_getinfo(CURL *easy, CURLINFO info, ...)
     return CURLE_OK;
 }
 
-static CURLHcode fake_header(CURL *easy, const char *name, size_t index, unsigned origin, int request,
-                             struct curl_header **found)
+static CURLHcode fake_header(UNUSED CURL *easy, const char *name, UNUSED size_t index, UNUSED unsigned origin,
+                             UNUSED int request, struct curl_header **found)
 {
     static struct curl_header header;
-    (void)easy, (void)index, (void)origin, (void)request;
     for (int i = 0; i < peer.header_count; i++)
         if (strcasecmp(peer.headers[i].name, name) == 0) {
             header = (struct curl_header){.value = peer.headers[i].value};
@@ -75,11 +72,10 @@ static CURLHcode fake_header(CURL *easy, const char *name, size_t index, unsigne
 }
 
 /* Sends all headers, then the body in pieces, until the client has had enough. */
-static CURLcode fake_perform(CURL *easy)
+static CURLcode fake_perform(UNUSED CURL *easy)
 {
     char line[] = "a header\r\n";
     char end[] = "\r\n";
-    (void)easy;
     for (int i = 0; i < peer.header_count; i++)
         if (request_take_header(line, 1, sizeof line - 1, peer.request) != sizeof line - 1)
             return CURLE_WRITE_ERROR;
@@ -180,7 +176,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const long accepted[] = {400, 0};
     char path[FUZZ_PATH_SIZE];
     struct error error = {.code = ERROR_NONE};
-    struct buffer post = BUFFER(100);
+    struct buffer post CLEANUP(buffer_free) = BUFFER(100);
     if (size < 4)
         return 0;
     enum choice choice = data[0];
@@ -201,7 +197,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     answer_with(data, size);
     check(transfer, transfer_run(transfers, transfer, &error));
     buffer_free(&transfer->body);
-    buffer_free(&post);
     free(peer.text);
     free(transfer);
     return 0;
