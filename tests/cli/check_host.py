@@ -40,11 +40,19 @@ def parse_files(columns):
     return files
 
 
+def with_parts(text, parts):
+    """A text in which {NAME} is a part."""
+    for name, part in parts.items():
+        text = text.replace("{%s}" % name, part)
+    return text
+
+
 def machines(lines):
     """Yields the name, the expected findings, the files and what is to be checked of each machine."""
     base = {}
     what = ["host"]
     are_params = False
+    path, parts = None, {}
     for line in lines:
         columns = line.rstrip("\n").split("\t")
         if not columns[0] or line.startswith("#"):
@@ -57,6 +65,15 @@ def machines(lines):
             pass  # of the whole table
         elif columns[0] == "@params":
             are_params = True
+        elif columns[0] == "@texts":
+            path = columns[1]
+        elif columns[0] == "@let":
+            parts[columns[1]] = with_parts(columns[2], parts)
+        elif path:
+            text = parse_files([path + "=" + with_parts(columns[0], parts)])
+            bare = {place: content for place, content in base.items() if not place.startswith("/sys/")}
+            yield columns[0], columns[1], base | text, what
+            yield columns[0] + " (nothing is known of the machine)", columns[-1], bare | text, what
         elif not are_params:
             yield columns[0], columns[1], base | parse_files(columns[2:]), what
         else:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Configurations of virtual machines, Proxmox's and libvirt's: what is found in them, and what they are. */
+/* Configurations of virtual machines: what is none, what is odd, and the facts in one. What is found in them
+ * stands in tests/cli/check_vm*.tsv. */
 
 #include "probe/vm_config.h"
 #include "tests/unit/config_fixture.h"
@@ -8,88 +9,12 @@
 static struct pci_device devices[3];
 static const struct pci_machine machine = {.devices = devices, .count = 3};
 
-struct vm_case {
-    const char *text;
-    const char *findings;         /* with the machine's devices */
-    const char *unknown_findings; /* without; NULL: the same */
-};
-
 /* As it should be, all of it or but for the processor. */
 #define NO_CPU "machine: q35\nbios: ovmf\nefidisk0: x\n"
 #define Q35    "machine: q35\nbios: ovmf\nefidisk0: local:x,size=4M\ncpu: host\n"
 #define GPU    "hostpci0: 01:00,pcie=1\n"
 
-static const struct vm_case confs[] = {
-    {Q35 "hostpci0: 0000:01:00,pcie=1\n", "", NULL},
-    {"# a machine\n#hostpci3: x\nagent: 1\nballoon: 0\nbios: ovmf\nboot: order=scsi0\ncores: 4\n"
-     "cpu: host,flags=+aes\nefidisk0: local:x\nhostpci0: 01:00.0,pcie=1,x-vga=on\nhostpci1: 01:00.1,pcie=1\n"
-     "machine: pc-q35-8.1\nvga: none\nsmbios1: uuid=1-2\n",
-     "", NULL},
-    {"machine: q35\r\nbios: ovmf\r\nefidisk0: x\r\ncpu: host\r\nhostpci0: 01:00,pcie=1\r\n", "", NULL},
-    {"bios: ovmf\ncores: 1\nballoon: 1\n", "", NULL},
-    {"cpu: host\nhostpci0: 02:00.0\n", "", "vm-seabios vm-i440fx"}, /* a network card */
-    {"cpu: host\nbios: ovmf\nefidisk0: x\n" GPU, "vm-pcie-needs-q35:4 vm-i440fx", NULL},
-    {"cpu: host\nbios: ovmf\nefidisk0: x\nmachine: pc-i440fx-9\nhostpci0: 01:00,pcie=0\n", "vm-i440fx:4",
-     NULL},
-    {GPU Q35, "", NULL},
-    {Q35 "hostpci0: 01:00\n", "vm-pcie-off:5", ""},
-    /* devices, and those that do not exist */
-    {Q35 "hostpci0: 0000:01:00.0,pcie=1\n", "vm-function-missing:5", ""},
-    {Q35 "hostpci0: 01:00.0;01:00.1,pcie=1\n", "", NULL},
-    {Q35 "hostpci0: 01:00.1,pcie=1\n", "", NULL},
-    {Q35 "hostpci0: 01:00.0,pcie=1,mdev=nvidia-63\n", "", NULL},
-    {Q35 "hostpci0: 05:00,pcie=1\n", "vm-device-absent:5", ""},
-    {Q35 "hostpci0: pcie=1,host=0001:01:00.0\n", "vm-device-absent:5", ""},
-    {Q35 GPU "hostpci1: 0000:01:00.1,pcie=1\n", "vm-device-twice:6", NULL},
-    {Q35 GPU "hostpci1: 02:00,pcie=1\n", "", NULL},
-    {Q35 "hostpci0: 02:00.0,mdev=a\nhostpci1: 02:00.0,mdev=a\n", "", NULL},
-    {Q35 "hostpci0: mapping=gpu,pcie=1\n", "", NULL},
-    {"machine: q35\ncpu: host,hidden=0\nhostpci0: mapping=x,pcie=1\n", "vm-seabios", NULL},
-    {Q35 "hostpci0: 1:0,pcie=1\nhostpci1: xx:00\nhostpci2: 01:20.0\nhostpci3: 01:00.9\n",
-     "vm-hostpci-malformed:5 vm-hostpci-malformed:6 vm-hostpci-malformed:7 vm-hostpci-malformed:8", NULL},
-    {Q35 "hostpci0: 01,pcie=1\nhostpci1: 0:0:01:00.0\nhostpci2: 001:00\nhostpci3: 01:000\n",
-     "vm-hostpci-malformed:5 vm-hostpci-malformed:6 vm-hostpci-malformed:7 vm-hostpci-malformed:8", NULL},
-    {Q35 "args: -device vfio-pci,host=01:00.0\n", "vm-args-device:5 vm-function-missing:5",
-     "vm-args-device:5"},
-    {Q35 "args: -device 'vfio-pci,host=02:00.0'\n", "vm-args-device:5", NULL},
-    {"machine: q35\ncpu: host\nargs: -device vfio-pci,sysfsdev=/x\n", "vm-args-device:3 vm-seabios", NULL},
-    /* options of a device */
-    {Q35 "hostpci0: 01:00,pci=1\n", "vm-hostpci-malformed:5 vm-pcie-off:5", "vm-hostpci-malformed:5"},
-    {Q35 "hostpci0: 01:00,pcie=1,legacy-igd=0,vendor-id=0x10de,sub-vendor-id=0x1028,driver=vfio\n", "", NULL},
-    {Q35 "hostpci0: 01:00,pcie=1,romfile=card.rom\n", "", NULL},
-    {Q35 "hostpci0: 01:00,pcie=1,romfile=crad.rom\n", "vm-romfile-missing:5", NULL},
-    {Q35 "hostpci0: 01:00,pcie=1,rombar=0\n", "vm-rombar-off:5", NULL},
-    {Q35 "hostpci0: 01:00,pcie=1,rombar=1\n", "", NULL},
-    {Q35 "hostpci0: 01:00,pcie=yes,rombar=true\n", "", NULL},
-    {Q35 "vga: qxl\nhostpci0: 01:00,pcie=1,x-vga=1\n", "vm-x-vga-display:5", NULL},
-    {Q35 "vga: qxl\nhostpci0: 01:00,pcie=1,x-vga=0\n", "", NULL},
-    /* the rest of the machine */
-    {"machine: q35\nbios: ovmf\ncpu: host\n" GPU, "vm-efidisk-missing:2", NULL},
-    {"machine: q35\nbios: seabios\ncpu: host\n" GPU, "vm-seabios:2", NULL},
-    {NO_CPU GPU, "vm-cpu-not-host", NULL},
-    {NO_CPU "cpu: cputype=x86-64-v2-AES\n" GPU, "vm-cpu-not-host:4", NULL},
-    {NO_CPU "cpu: max\n" GPU, "", NULL},
-    {NO_CPU "cpu: host,hidden=1\n" GPU, "vm-hidden-not-needed:4", ""},
-    {NO_CPU "cpu: host,hidden=1\nhostpci0: 02:00,pcie=1\n", "", NULL},
-    {NO_CPU "args: -cpu host,kvm=off,hv_vendor_id=x\n" GPU, "vm-hidden-not-needed:4 vm-hidden-not-needed:4",
-     ""},
-    {NO_CPU "args: -cpu 'host,kvm=off'\n" GPU, "vm-hidden-not-needed:4", ""},
-    {NO_CPU "args: -smp 4 -cpu \"host\"\n" GPU, "", NULL},
-    {NO_CPU "args: -cpu EPYC -cpu host\n" GPU, "", NULL},
-    {NO_CPU "args: -cpu host -cpu qemu64\n" GPU, "vm-cpu-not-host:4", NULL},
-    {NO_CPU "args: -name -cpu host\n" GPU, "", NULL},
-    {NO_CPU "cpu: EPYC,hidden=1\nargs: -cpu host\n" GPU, "", NULL}, /* -cpu replaces all of it */
-    {NO_CPU "cpu: host\nostype: l26\nargs: -cpu host,-hypervisor\n" GPU, "vm-hidden-not-needed:6",
-     "vm-hypervisor-off-linux:6"},
-    {NO_CPU "cpu: host\nostype: win11\nargs: -cpu host,hypervisor=off\n" GPU, "vm-hidden-not-needed:6", ""},
-    {Q35 "args: -device ivshmem-plain\n" GPU, "", NULL},
-    {Q35 "balloon: 2048\n" GPU, "vm-balloon:5", NULL},
-    {Q35 "balloon: 0\n" GPU, "", NULL},
-    /* A snapshot is not what runs. */
-    {Q35 GPU "\n[before]\nmachine: pc\nballoon: 1\nhostpci0: 01:00.0,rombar=0\n", "", NULL},
-};
-
-/* A domain in five lines; check.test has more of what is found in one. */
+/* A domain in five lines. */
 #define DOMAIN(type, os, features, cpu, devices)                                                             \
     "<domain type='" type "'>\n<os" os "</os>\n<features>" features "</features>\n" cpu                      \
     "\n<devices>" devices "</devices></domain>\n"
@@ -100,62 +25,7 @@ static const struct vm_case confs[] = {
     "<hostdev mode='subsystem' type='pci'" managed "><source><address domain='0x0000' bus='" bus             \
     "' slot='0x00' function='" function "'/></source>" rest "</hostdev>"
 #define FUNCTION(function, rest) HOSTDEV(" managed='yes'", "0x01", function, rest)
-#define BOTH(rest)               FUNCTION("0x0", rest) FUNCTION("0x1", "")
 #define CARD                     HOSTDEV(" managed='yes'", "2", "0", "")
-
-static const struct vm_case domains[] = {
-    {DEVICES(BOTH("") "<memballoon model='none'/>"), "", NULL},
-    {DOMAIN("kvm", "><type machine='q35'>hvm</type><loader type='pflash'>/x</loader>", "", CPU, BOTH("")), "",
-     NULL},
-    {DOMAIN("qemu", "><type>hvm</type>", "", "",
-            "<hostdev mode='subsystem' type='usb'/><memballoon model='virtio'/>"),
-     "", NULL},
-    {DEVICES(FUNCTION("0x0", "")), "vm-function-missing:5", ""},
-    {DEVICES(FUNCTION("1", "")), "", NULL},
-    {DEVICES(BOTH("") FUNCTION("0x2", "")), "vm-device-absent:5", ""},
-    {DEVICES(BOTH("") FUNCTION("0x1", "")), "vm-device-twice:5", NULL},
-    {DEVICES(BOTH("") "<hostdev type='pci' managed='yes'><source/></hostdev>"), "vm-hostpci-malformed:5",
-     NULL},
-    {DEVICES(BOTH("") FUNCTION("0x8", "<rom file='/rom/card.rom'/>")), "vm-hostpci-malformed:5", NULL},
-    {DEVICES(HOSTDEV(" managed='no'", "0x01", "0x1", "")), "vm-unmanaged:5", NULL},
-    {DEVICES(HOSTDEV("", "2", "0", "")), "", "vm-unmanaged:5"}, /* it is on vfio-pci */
-    {DEVICES(BOTH("<rom file='/usr/share/kvm/card.rom'/>")), "", NULL},
-    {DEVICES(BOTH("<rom file='/usr/share/kvm/crad.rom'/>")), "vm-romfile-missing:5", NULL},
-    {DEVICES(BOTH("<rom file='/nowhere/crad.rom'/>")), "", NULL},
-    {DOMAIN("kvm", " firmware='efi'><type machine='pc-i440fx-8.2'>hvm</type>", "", CPU, BOTH("")),
-     "vm-i440fx:2", NULL},
-    {DOMAIN("kvm", " firmware='efi'><type machine='virt-8.2'>hvm</type>", "", CPU, BOTH("")), "", NULL},
-    {DOMAIN("kvm", "><type machine='q35'>hvm</type>", "", CPU, BOTH("")), "vm-seabios:2", NULL},
-    {DOMAIN("kvm", "><type machine='pc'>hvm</type>", "", CPU, CARD), "", "vm-i440fx:2 vm-seabios:2"},
-    {DOMAIN("kvm", OS, "<kvm><hidden state='on'/></kvm>", CPU, BOTH("")), "vm-hidden-not-needed:3", ""},
-    {DOMAIN("kvm", OS, "<kvm><hidden state='off'/></kvm><hyperv><vendor_id state='off'/></hyperv>", CPU,
-            BOTH("")),
-     "", NULL},
-    {DOMAIN("kvm", OS, "<hyperv><vendor_id state='on' value='x'/></hyperv>", CPU, BOTH("")),
-     "vm-hidden-not-needed:3", ""},
-    {DOMAIN(
-         "kvm", OS, "",
-         "<cpu mode='host-passthrough'><feature policy='disable' name='hypervisor'/></cpu>"
-         "<metadata><libosinfo:libosinfo><libosinfo:os id='http://debian.org/debian/12'/></libosinfo:libosinfo>"
-         "</metadata>",
-         BOTH("")),
-     "vm-hidden-not-needed:4", "vm-hypervisor-off-linux:4"},
-    {DOMAIN("kvm", OS, "", CPU,
-            "</devices><qemu:commandline><qemu:arg value='-device'/><qemu:arg value='vfio-pci,host=02:00.0'/>"
-            "</qemu:commandline><devices>"),
-     "vm-args-device:5", NULL},
-    {DOMAIN("kvm", OS, "", "",
-            BOTH("") "</devices><qemu:commandline><qemu:arg value='-cpu'/><qemu:arg value='host,kvm=off'/>"
-                     "</qemu:commandline><devices>"),
-     "vm-hidden-not-needed:5", ""},
-    {DOMAIN("kvm", OS, "", "", ""), "", NULL},
-    {DOMAIN("kvm", OS, "<ioapic driver='qemu'/>", CPU, BOTH("")), "vm-ioapic-qemu:3", NULL},
-    {DOMAIN("kvm", OS, "<ioapic driver='qemu'/>", CPU, BOTH("") "<iommu model='intel'/>"), "", NULL},
-    {DOMAIN("kvm", OS, "<ioapic driver='kvm'/>", CPU, BOTH("")), "", NULL},
-    {DOMAIN("kvm", OS, "", "<cpu mode='host-model'/>", BOTH("")), "vm-cpu-not-host:4", NULL},
-    {DOMAIN("kvm", OS, "", "", BOTH("")), "vm-cpu-not-host", NULL},
-    {DOMAIN("qemu", OS, "", CPU, BOTH("")), "vm-not-kvm:1", NULL},
-};
 
 static int set_up(void **state)
 {
@@ -174,22 +44,6 @@ static void check(const char *text, size_t length, const struct pci_machine *kno
     if (vm_config_check(root, known, "f", copy, length, &findings) != result)
         fail_msg("another result than %d: %s", (int)result, text);
     free(copy);
-}
-
-static void check_cases(const struct vm_case cases[], size_t count)
-{
-    for (const struct vm_case *c = cases; c < cases + count; c++) {
-        check(c->text, strlen(c->text), &machine, VM_CONFIG_READ);
-        assert_findings(c->text, c->findings);
-        check(c->text, strlen(c->text), NULL, VM_CONFIG_READ);
-        assert_findings(c->text, c->unknown_findings ? c->unknown_findings : c->findings);
-    }
-}
-
-DEFINE_TEST_IN(test_findings, set_up, tear_down_root)
-{
-    check_cases(confs, ARRAY_SIZE(confs));
-    check_cases(domains, ARRAY_SIZE(domains));
 }
 
 DEFINE_TEST_IN(test_texts, set_up, tear_down_root)
