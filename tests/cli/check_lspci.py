@@ -51,7 +51,7 @@ def of_lspci(path):
 
 
 def dump_device(line):
-    """What pci_dump says of one device (device_text.h), in the same words; None for what it does not know."""
+    """What pci_dump says of one device, in the same words; None for what it does not know."""
     address, klass, ids, *words = line.split(" ")
     said = {"id": ids[:9], "class": klass[:4] + (klass[5:] or "00"), "rev": "00", "subsystem": ids[10:] or None}
     for word in words:

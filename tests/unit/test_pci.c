@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probe/pci.h"
 
+#include "core/buffer.h"
 #include "tests/unit/unit.h"
 
 DEFINE_TEST(test_addresses_parse_and_print)
@@ -50,7 +51,7 @@ static struct pci_device devices[6];
 static struct pci_machine machine;
 
 /* A card below two bridges, and one in another domain with the same bus numbers. */
-static int make_machine(void **state)
+static int make_machine(UNUSED void **state)
 {
     static const struct pci_address addresses[] = {
         {0, 3, 0, 1}, {1, 3, 0, 0}, {0, 2, 0, 0}, {0, 0, 1, 0}, {0, 3, 0, 0}, {0, 0, 0, 0},
@@ -64,7 +65,6 @@ static int make_machine(void **state)
     devices[3].secondary_bus = 2;
     machine = (struct pci_machine){.devices = devices, .count = ARRAY_SIZE(addresses)};
     pci_machine_sort(&machine);
-    (void)state;
     return 0;
 }
 
@@ -145,6 +145,42 @@ DEFINE_TEST(test_functions_of_one_card)
         assert_int_equal(pci_same_device(&gpu, &cases[i].other), cases[i].is_same);
         assert_int_equal(pci_same_device(&cases[i].other, &gpu), cases[i].is_same);
     }
+}
+
+static enum error_code read_lspci(const struct buffer *text, struct pci_machine *read, struct error *error)
+{
+    char path[SCRATCH_PATH_SIZE];
+    scratch_write(path, text->data, text->length);
+    enum error_code code = pci_read_lspci(path, read, error);
+    unlink(path);
+    return code;
+}
+
+/* tests/data/lspci-texts.txt has what lspci prints. */
+DEFINE_TEST(test_bounds_of_lspci)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(20 << 20);
+    struct pci_machine read;
+    buffer_append_text(&text, "ffff:ff:1f.0 a name without an ID is counted\n");
+    for (unsigned i = 0; i < 5000; i++)
+        buffer_append_format(&text, "%04x:%02x:00.0 0300: 10de:1234\n", i >> 8, i & 255);
+    ASSERT_DONE(read_lspci(&text, &read, &failure));
+    assert_int_equal(read.count, MAX_PCI_DEVICES - 1);
+    assert_int_equal(read.omitted, 5001 - read.count);
+    pci_machine_free(&read);
+    /* A line that does not end, NUL bytes before and after the device. */
+    buffer_clear(&text);
+    buffer_append(&text, "\0\0\n01:00.0 0300: 10de:1234", 26);
+    for (int i = 0; i < 1 << 20; i++)
+        buffer_append(&text, "\0x", 2);
+    ASSERT_DONE(read_lspci(&text, &read, &failure));
+    assert_int_equal(read.count, 1);
+    pci_machine_free(&read);
+    while (text.length < 17 << 20)
+        buffer_append_text(&text, "01:00.0 0300: 10de:1234\n");
+    assert_int_equal(read_lspci(&text, &read, &failure), ERROR_BAD_INPUT);
+    assert_holds(failure.message, "too large");
+    pci_machine_free(&read);
 }
 
 TESTSUITE_MAIN(NULL, NULL)

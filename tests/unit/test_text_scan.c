@@ -43,7 +43,7 @@ static const char *const texts[][2] = {
      "Bus 001 Device 001: ID 1d6b:0002 Linux Foundation 2.0 root hub\n" MX330,
      "10de:1d16 rev a1 display\n"},
     {"Bus error on 10de:1d16\n", "10de:1d16\n"},
-    /* other kinds of listings, of which test_lspci_text.c has more */
+    /* other kinds of listings, of which tests/data/lspci-texts.txt has more */
     {"01:00.0 \"3D controller [0302]\" \"NVIDIA Corporation [10de]\" \"GP108M [GeForce MX330] [1d16]\" -ra1 -p00"
      " \"Dell [1028]\" \"Device [08b0]\"\n02:00.0 \"0200\" \"10ec\" \"8168\" -r15 -p00 \"\" \"\"\n",
      "10de:1d16:1028:08b0 rev a1 display\n10ec:8168 rev 15\n"},
@@ -135,9 +135,8 @@ DEFINE_TEST(test_very_long_lines)
     }
 }
 
-static enum error_code stop_before_reading(void *context, struct error *error)
+static enum error_code stop_before_reading(UNUSED void *context, struct error *error)
 {
-    (void)context;
     return error_set(error, ERROR_NO_SPACE, "cannot write");
 }
 
