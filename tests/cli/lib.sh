@@ -43,12 +43,20 @@ needs() {
     done
 }
 
+# What is called for each check starts no program: a thousand greps cost more than what they look at.
+# slurp VARIABLE FILE: what is in the file, without the newlines at its end; a NUL becomes a question mark.
+slurp() {
+    local text=() IFS='?'
+    mapfile -d '' -t text <"$2"
+    printf -v "$1" '%s' "${text[*]}"
+    while [[ ${!1} == *$'\n' ]]; do printf -v "$1" '%s' "${!1%$'\n'}"; done
+}
 # run COMMAND...: runs it; leaves $status, $out (standard output) and $err.
 run() {
     status=0
     "$@" >"$work/.out" 2>"$work/.err" || status=$?
-    out=$(tr '\0' '?' <"$work/.out")
-    err=$(tr '\0' '?' <"$work/.err")
+    slurp out "$work/.out"
+    slurp err "$work/.err"
 }
 
 # check NAME CONDITION...: a test that passes when the condition (a command) is true.
@@ -61,15 +69,15 @@ check() {
 # says NAME STATUS PATTERN...: of the last run, its exit status (or one of several), and what stands in its output and its
 # messages, spaces squeezed: extended regular expressions; behind a = plain text; behind a ! what does not stand there.
 says() {
-    local name=$1 all pattern syntax sense
+    local name=$1 all pattern kind sense
     check "$1: exit ${2// / or }" has " $2 " " $status "
-    all=$(printf '%s\n' "$out" "$err" | tr -s '[:space:]' ' ')
+    flatten all "$out $err"
     for pattern in "${@:3}"; do
-        syntax=-E sense=
+        kind=fits sense=
         [[ $pattern != !* ]] || sense=not
         pattern=${pattern#!}
-        [[ $pattern != =* ]] || syntax=-F
-        check "$name: ${sense:+not }$pattern" $sense grep -q $syntax -- "${pattern#=}" <<<"$all"
+        [[ $pattern != =* ]] || kind=has
+        check "$name: ${sense:+not }$pattern" $sense $kind "$all" "${pattern#=}"
     done
 }
 # claimed CLAIM... -- COMMAND...: runs it, and leaves what is claimed of it.
@@ -99,7 +107,7 @@ succeeds() {
 # use status, err, text (all output as it is) and what the code in $given defines.
 given=
 holds() {
-    /usr/bin/python3 -c '
+    /usr/bin/python3 -IS -c '
 import json, sys
 name, status, err, given = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
 text = sys.stdin.read()
@@ -123,12 +131,22 @@ sys.exit(bad)' "$1" "${status:-0}" "$err" "$given" "${@:2}" <"$work/.out" || fai
 }
 not() { ! "$@"; }
 
-has() { grep -qF -- "$2" <<<"$1"; }      # has TEXT PART
+has() { [[ $1 == *"$2"* ]]; }            # has TEXT PART
 has_not() { ! has "$@"; }
-matches() { grep -qE -- "$2" <<<"$1"; }  # matches TEXT EXTENDED_REGEX
+fits() { [[ $1 =~ $2 ]]; }               # fits TEXT EXTENDED_REGEX
+matches() { grep -qE -- "$2" <<<"$1"; }  # matches TEXT EXTENDED_REGEX: one of its lines
 empty() { if [ -z "$2" ]; then pass "$1"; else fail "$1" "$2"; fi; } # empty NAME TEXT
-flat() { tr -s '[:space:]' ' ' <<<"$1"; } # flat TEXT: as one line
+# flatten VARIABLE TEXT: as one line, with one space between words. flat TEXT: prints that.
+flatten() {
+    local - words IFS=$' \t\n\r\v\f'
+    set -f
+    # shellcheck disable=SC2206 # words on purpose
+    words=($2)
+    IFS=' '
+    printf -v "$1" '%s ' "${words[*]}"
+}
+flat() { tr -s '[:space:]' ' ' <<<"$1"; }
 sanitized() { grep -q __asan_init "$BUILD/passthru"; }
 is() { [ "$1" = "$2" ]; }                # is ACTUAL EXPECTED
-json() { /usr/bin/python3 -c 'import json,sys; d=json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"; } # json EXPRESSION <DOCUMENT, which is d
+json() { /usr/bin/python3 -IS -c 'import json,sys; d=json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"; } # json EXPRESSION <DOCUMENT, which is d
 finish() { [ "$failures" -eq 0 ]; }
