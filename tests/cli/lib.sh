@@ -16,7 +16,7 @@ today=$(date -u +%Y.%m.%d)
 yesterday=$(date -u -d yesterday +%Y.%m.%d)
 # What a sanitizer finds (make SAN=1) is a status that no command has: by default it is 1, as of an answer.
 export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99
-failures=0
+failures=0 out="" err=""
 if [ ! -r "$db" ]; then
     echo "not ok - $db is missing: make check builds it"
     exit 1
