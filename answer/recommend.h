@@ -12,6 +12,7 @@ enum { MAX_RECOMMENDED = 50, DEFAULT_RECOMMENDED = 5, MAX_OFFERS = 4096 };
 struct neighbour {
     struct device device;
     struct card card; /* .name is "" when no card is known by its ID */
+    bool is_one_of;   /* others have its ID, too, and need no more power */
 };
 
 struct recommend_question {

@@ -49,6 +49,7 @@ enum error_code recommend_add_neighbour(struct database *database, const struct 
                                         struct recommend_question *question, struct error *error)
 {
     struct neighbour *neighbour = &question->neighbours[question->neighbour_count];
+    struct card cards[MAX_CARDS_OF_ID];
     int count;
     error->code = ERROR_NONE;
     if (question->neighbour_count == MAX_BESIDE)
@@ -57,9 +58,13 @@ enum error_code recommend_add_neighbour(struct database *database, const struct 
         return error->code == ERROR_NOT_FOUND ? error->code = ERROR_NONE : error->code;
     if (!neighbour->device.is_gpu)
         return ERROR_NONE;
-    neighbour->card.name[0] = '\0';
-    if (database_find_cards(database, id, &neighbour->card, 1, &count, error))
+    if (database_find_cards(database, id, cards, MAX_CARDS_OF_ID, &count, error))
         return error->code;
+    neighbour->card.name[0] = '\0';
+    neighbour->is_one_of = count > 1;
+    for (int i = 0; i < count; i++) /* which of them it is nobody knows: the hungriest */
+        if (!i || cards[i].board_power_w > neighbour->card.board_power_w)
+            neighbour->card = cards[i];
     question->wanted.beside[question->wanted.beside_count++] = pci_id_number(id);
     question->neighbour_count++;
     return ERROR_NONE;

@@ -251,17 +251,20 @@ static void append_neighbours(struct buffer *out, const struct recommendation *r
     double slots = first ? first->slots : 0;
     int watts = first ? first->board_power_w : 0;
     bool all_known = slots > 0 && watts > 0;
+    bool is_most = false;
     int cards = 0;
     for (int i = 0; i < question->neighbour_count; i++) {
         const struct neighbour *neighbour = &question->neighbours[i];
         bool is_integrated = gpu_form_factor(&neighbour->device.gpu) == FORM_FACTOR_INTEGRATED;
         buffer_append_format(out, "%s%04x:%04x %s%s", i ? ", " : "the host keeps ",
                              neighbour->device.id.vendor, neighbour->device.id.device,
-                             neighbour->card.name[0] ? neighbour->card.name : neighbour->device.name,
+                             neighbour->card.name[0] && !neighbour->is_one_of ? neighbour->card.name
+                                                                              : neighbour->device.name,
                              is_integrated ? " (integrated)" : "");
         if (is_integrated)
             continue;
         cards++;
+        is_most |= neighbour->is_one_of;
         all_known &= neighbour->card.slots > 0 && neighbour->card.board_power_w > 0;
         slots += neighbour->card.slots;
         watts += neighbour->card.board_power_w;
@@ -269,9 +272,9 @@ static void append_neighbours(struct buffer *out, const struct recommendation *r
     buffer_append_text(out, ". Cards with an ID that is in the machine already are left out.");
     if (cards && all_known)
         buffer_append_format(out,
-                             " With %s that is %d W and %g slots for cards: see that power supply and case "
+                             " With %s that is %s%d W and %g slots for cards: see that power supply and case "
                              "have them.",
-                             first->name, watts, slots);
+                             first->name, is_most ? "up to " : "", watts, slots);
     else if (cards)
         buffer_append_text(out, " Add up watts and slots: they are not known of all.");
 }
