@@ -150,7 +150,7 @@ static bool asks_memory(const struct question *question)
 static void leave_out_memory(const struct candidate *candidate, struct name_hit *hit)
 {
     size_t length = candidate->memory_start;
-    while (length && hit->product[length - 1] == ' ')
+    while (length && strchr(" -", hit->product[length - 1]))
         length--;
     if (length)
         hit->product[length] = '\0';
