@@ -145,6 +145,14 @@ def id_faults(cards, gpus):
                 yield f"{other['place']}: nothing tells {other['name']} from {first['name']}, which has {pci_id} too"
 
 
+def output_faults(cards, without_outputs):
+    """Yield the cards with outputs whose GPU is said to have none; where revisions share an ID, it is said of another card."""
+    for row in cards:
+        for pci_id in row["pci_ids"].split(","):
+            if row["outputs"] not in ("", "none") and pci_id in without_outputs:
+                yield f"{row['place']}: {row['name']} has {row['outputs']}, but {pci_id} is said to have no outputs"
+
+
 def price_faults(prices, cards):
     """Yield what is wrong with the prices."""
     ids = {row["name"]: set(row["pci_ids"].split(",")) for row in cards}
@@ -197,16 +205,16 @@ def coverage_faults(cards, chips, gpus):
 
 
 CHECKS = ["every value is one that its column can have", "IDs, names and chips are those of known GPUs",
-          "watts fit to plugs", "sizes are believable", "every price is one of a card", "every chip has one line that decides",
+          "a card with outputs is not said to have none", "watts fit to plugs", "sizes are believable", "every price is one of a card", "every chip has one line that decides",
           "enough is known"]
 
 
-def all_faults(tables, gpus):
+def all_faults(tables, gpus, without_outputs):
     """What is wrong with the tables, given as {name: content}: a list of faults for each of CHECKS."""
     cards, form = read_table("data/cards.tsv", tables["cards"], CARDS)
     prices, price_form = read_table("data/prices.tsv", tables["prices"], PRICES)
     chips, chip_form = read_table("data/chips.tsv", tables["chips"], CHIPS)
-    return [form + price_form + chip_form, list(id_faults(cards, gpus)),
+    return [form + price_form + chip_form, list(id_faults(cards, gpus)), list(output_faults(cards, without_outputs)),
             [fault for row in cards for fault in power_faults(row)], [fault for row in cards for fault in size_faults(row)],
             list(price_faults(prices, cards)), list(chip_faults(chips, gpus)), list(coverage_faults(cards, chips, gpus))]
 
@@ -234,6 +242,7 @@ BAD = [
      ("chips", {"security": "over"}), ("chips", {"note": "x" * 81})],
     [("cards", {"pci_ids": "10de:1d99"}), ("cards", {"chip": "GP107"}), ("cards", {"pci_ids": "10de:1d01,10de:1d01"}),
      ("cards", {"name": "Radeon RX 580 8 GB"})],
+    [("cards", {"pci_ids": "10de:1c07"})],
     [("cards", {"board_power_w": "90"}), ("cards", {"power_connectors": "1x 8-pin"}),
      ("cards", {"board_power_w": "200", "power_connectors": "none or 1x 6-pin"})],
     [("cards", {"length_mm": "14"}), ("cards", {"vram_gib": "2048"}), ("cards", {"slots": "3"}),
@@ -255,7 +264,7 @@ def self_test():
         rows = {name: row | (change if name == changed else {}) for name, row in
                 (("cards", GT_1030), ("prices", PRICE), ("chips", CHIP))}
         return all_faults({"cards": table(rows["cards"], RX_580, *more), "prices": table(rows["prices"]),
-                           "chips": table(rows["chips"], ELLESMERE)}, GPUS)
+                           "chips": table(rows["chips"], ELLESMERE)}, GPUS, {"10de:1c07"})
     for fault in sum(found(), []):
         yield f"the example is not right: {fault}"
     for what, damages, number in zip(CHECKS, BAD, range(len(CHECKS))):
@@ -275,10 +284,12 @@ def main(arguments):
     database = pathlib.Path(arguments[1] if len(arguments) > 1 else os.environ.get("BUILD", "build") + "/passthru.db")
     tables = {name: (root / f"data/{name}.tsv").read_text(encoding="utf-8") for name in ("cards", "prices", "chips")}
     with sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True) as db:
-        gpus = {f"{pci_id >> 16:04x}:{pci_id & 0xffff:04x}": chip
-                for pci_id, chip in db.execute("SELECT pci_id, chip FROM gpu")}
+        rows = [(f"{pci_id >> 16:04x}:{pci_id & 0xffff:04x}", chip, display)
+                for pci_id, chip, display in db.execute("SELECT pci_id, chip, display FROM gpu")]
+    gpus = {pci_id: chip for pci_id, chip, _ in rows}
+    without_outputs = {pci_id for pci_id, _, display in rows if display == "none"}
     failed = False
-    results = all_faults(tables, gpus) + [list(self_test())]
+    results = all_faults(tables, gpus, without_outputs) + [list(self_test())]
     for what, faults in zip(CHECKS + ["each of these checks can fail"], results):
         failed = failed or bool(faults)
         print(f"{'not ok' if faults else 'ok'} - {what}")
