@@ -117,7 +117,7 @@ bool card_is_for_macos(const char *macos)
 
 double card_like_vram(double vram_gib)
 {
-    return vram_gib >= 12 ? 8 : 0;
+    return vram_gib >= 24 ? 24 : vram_gib >= 16 ? 12 : vram_gib >= 12 ? 8 : 0;
 }
 
 static bool passes_filters(const struct offer *offer, const struct card_question *question)

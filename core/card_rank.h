@@ -79,7 +79,8 @@ int offer_compare_evidence(const void *a, const void *b);
 int offer_compare_launch(const void *a, const void *b);
 
 /* The least memory, in GiB, of a card that replaces one with `vram_gib` (0: not known): whoever bought 12 GiB
- * or more is not helped by 4. 0: any. */
+ * is not helped by 4, nor whoever bought 24 by 8. One of few steps, as many as there are lists of
+ * alternatives in a database. 0: any. */
 double card_like_vram(double vram_gib);
 
 /* How many billion parameters a language model may have, with 4 bits each, so that it fits with a context of

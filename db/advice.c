@@ -356,6 +356,6 @@ enum error_code database_find_alternatives(struct database *database, const stru
     snprintf(key, sizeof key, "%04x/%s", gpu->id.vendor, gpu->chip);
     if (gpu->chip[0] && add_alternatives(database, key, gpu, usable, alternatives, siblings, count, error))
         return error->code;
-    return add_alternatives(database, card_like_vram(vram_gib) > 0 ? "large" : "", gpu, usable, alternatives,
-                            limit, count, error);
+    snprintf(key, sizeof key, "%g", card_like_vram(vram_gib));
+    return add_alternatives(database, key, gpu, usable, alternatives, limit, count, error);
 }

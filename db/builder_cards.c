@@ -183,18 +183,30 @@ static enum error_code add_siblings(struct builder *builder, const struct offers
     return error->code;
 }
 
+/* A list for each step of card_like_vram(). */
+static enum error_code add_by_memory(struct builder *builder, const struct offers *offers,
+                                     const struct card_question *any, struct error *error)
+{
+    static const double steps[] = {0, 12, 16, 24};
+    char key[KEY_SIZE];
+    error->code = ERROR_NONE;
+    for (size_t i = 0; i < ARRAY_SIZE(steps) && !error->code; i++) {
+        struct card_question question = *any;
+        question.vram_gib = card_like_vram(steps[i]);
+        snprintf(key, sizeof key, "%g", question.vram_gib);
+        add_best(builder, offers, key, &question, NULL, MAX_ALTERNATIVES_OF_KEY, error);
+    }
+    return error->code;
+}
+
 enum error_code alternatives_store(struct builder *builder, struct error *error)
 {
     struct card_question any = {.purpose = ANY_PURPOSE, .vendor = ANY_VENDOR};
-    struct card_question large = {
-        .purpose = ANY_PURPOSE, .vendor = ANY_VENDOR, .vram_gib = card_like_vram(16)};
     struct card_question compute = {.purpose = PURPOSE_LLM, .vendor = ANY_VENDOR, .headless = true};
     struct offers offers = {.count = 0};
     if (!database_each_offer(&builder->database, GUEST_UNKNOWN, keep_offer, &offers, error) && offers.count) {
         qsort_r(offers.items, (size_t)offers.count, sizeof *offers.items, offer_compare, &any);
-        if (!add_best(builder, &offers, "", &any, NULL, MAX_ALTERNATIVES_OF_KEY, error) &&
-            !add_best(builder, &offers, "large", &large, NULL, MAX_ALTERNATIVES_OF_KEY, error) &&
-            !add_siblings(builder, &offers, &any, error)) {
+        if (!add_by_memory(builder, &offers, &any, error) && !add_siblings(builder, &offers, &any, error)) {
             qsort_r(offers.items, (size_t)offers.count, sizeof *offers.items, offer_compare, &compute);
             add_best(builder, &offers, "compute", &compute, NULL, MAX_ALTERNATIVES_OF_KEY, error);
         }

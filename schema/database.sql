@@ -375,7 +375,7 @@ CREATE TABLE price (
     PRIMARY KEY (card, condition)
 ) STRICT, WITHOUT ROWID;
 
--- key vendor/chip: those with that chip; 'compute': for a card without outputs; 'large': for one with much memory; '': for all others.
+-- key vendor/chip: those with that chip; 'compute': for a card without outputs; else those with so many GiB or more.
 -- Cards to buy instead
 CREATE TABLE alternative (
     key TEXT,
