@@ -104,13 +104,10 @@ enum error_code database_find_macos(struct database *database, const struct gpu 
         "SELECT macos FROM chip WHERE vendor = ?1 AND (?2 GLOB chip OR ?3 GLOB chip) ORDER BY id LIMIT 1";
     char text[PCI_ID_TEXT_SIZE];
     struct pci_id base = pci_id_base(&gpu->id);
-    sqlite3_stmt *row = NULL;
-    macos[0] = '\0';
-    if (database_row(
-            database, sql,
-            SQL_VALUES(sql_integer(gpu->id.vendor), sql_text(gpu->chip), sql_text(pci_id_print(&base, text))),
-            &row, error))
-        copy_column(row, 0, macos, CARD_WORD_SIZE);
+    database_text(
+        database, sql,
+        SQL_VALUES(sql_integer(gpu->id.vendor), sql_text(gpu->chip), sql_text(pci_id_print(&base, text))),
+        macos, CARD_WORD_SIZE, error);
     return error->code;
 }
 

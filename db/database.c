@@ -321,6 +321,17 @@ bool database_row(struct database *database, const char *sql, const struct sql_v
            database_next(database, *row, error);
 }
 
+bool database_text(struct database *database, const char *sql, const struct sql_value values[], int count,
+                   char *text, size_t size, struct error *error)
+{
+    sqlite3_stmt *row = NULL;
+    text[0] = '\0';
+    if (!database_row(database, sql, values, count, &row, error))
+        return false;
+    copy_column(row, 0, text, size);
+    return true;
+}
+
 enum error_code database_run(struct database *database, const char *sql, const struct sql_value values[],
                              int count, struct error *error)
 {

@@ -111,13 +111,8 @@ enum error_code database_each_source(struct database *database, source_visitor *
 enum error_code database_pci_ids_version(struct database *database, char version[LIST_VERSION_SIZE],
                                          struct error *error)
 {
-    static const char sql[] = "SELECT version FROM source WHERE kind = 'pci.ids'";
-    sqlite3_stmt *row = NULL;
-    version[0] = '\0';
-    if (database_row(database, sql, SQL_NO_VALUES, &row, error))
-        copy_column(row, 0, version, LIST_VERSION_SIZE);
-    for (char *dot = version; (dot = strchr(dot, '.'));)
-        *dot = '-';
+    database_text(database, "SELECT replace(version, '.', '-') FROM source WHERE kind = 'pci.ids'",
+                  SQL_NO_VALUES, version, LIST_VERSION_SIZE, error);
     return error->code;
 }
 
@@ -174,10 +169,7 @@ enum error_code database_list_gpus(struct database *database, uint32_t **ids, in
 enum error_code database_latest_report(struct database *database, char date[REPORT_DATE_SIZE],
                                        struct error *error)
 {
-    sqlite3_stmt *row = NULL;
-    date[0] = '\0';
-    if (database_row(database, "SELECT max(latest) FROM evidence", SQL_NO_VALUES, &row, error))
-        copy_column(row, 0, date, REPORT_DATE_SIZE);
+    database_text(database, "SELECT max(latest) FROM evidence", SQL_NO_VALUES, date, REPORT_DATE_SIZE, error);
     return error->code;
 }
 
@@ -186,12 +178,12 @@ enum error_code database_latest_report(struct database *database, char date[REPO
 /* Runs one of SQLite's checks, which gives a row of a text: none, or "ok", is well. */
 static enum error_code check(struct database *database, const char *sql, struct error *error)
 {
+    char found[121];
     char what[150];
-    sqlite3_stmt *row = NULL;
-    if (!database_row(database, sql, SQL_NO_VALUES, &row, error) ||
-        sqlite3_stricmp(column_text(row, 0), "ok") == 0)
+    if (!database_text(database, sql, SQL_NO_VALUES, found, sizeof found, error) ||
+        sqlite3_stricmp(found, "ok") == 0)
         return error->code;
-    snprintf(what, sizeof what, "integrity check failed: %.120s", column_text(row, 0));
+    snprintf(what, sizeof what, "integrity check failed: %s", found);
     return database_damaged(database, what, error);
 }
 

@@ -96,6 +96,10 @@ bool database_next(const struct database *database, sqlite3_stmt *statement, str
 bool database_row(struct database *database, const char *sql, const struct sql_value values[], int count,
                   sqlite3_stmt **row, struct error *error);
 
+/* Copies the text that a statement gives, "" where it gives none. Returns whether there is a row. */
+bool database_text(struct database *database, const char *sql, const struct sql_value values[], int count,
+                   char *text, size_t size, struct error *error);
+
 /* Runs a statement that gives no rows, and resets it. */
 MUST_CHECK enum error_code database_run(struct database *database, const char *sql,
                                         const struct sql_value values[], int count, struct error *error);

@@ -253,18 +253,6 @@ static enum error_code find_variant(struct database *database, struct device *de
 
 /* ---- the device ---- */
 
-/* Copies the name that a statement finds; "" where it finds none. Returns whether there is one. */
-static bool find_name(struct database *database, const char *sql, const struct sql_value values[], int count,
-                      char name[NAME_SIZE], struct error *error)
-{
-    sqlite3_stmt *row = NULL;
-    name[0] = '\0';
-    if (!database_row(database, sql, values, count, &row, error))
-        return false;
-    copy_column(row, 0, name, NAME_SIZE);
-    return true;
-}
-
 static enum error_code find_vendor(struct database *database, uint16_t vendor, char name[NAME_SIZE],
                                    struct error *error)
 {
@@ -272,8 +260,8 @@ static enum error_code find_vendor(struct database *database, uint16_t vendor, c
     const struct pci_id id = {.vendor = vendor};
     error->code = ERROR_NONE;
     if (kept_take(database, KEPT_VENDOR, pci_id_print(&id, key), name) < 0 &&
-        find_name(database, "SELECT name FROM vendor WHERE id = ?1", SQL_VALUES(sql_integer(vendor)), name,
-                  error))
+        database_text(database, "SELECT name FROM vendor WHERE id = ?1", SQL_VALUES(sql_integer(vendor)),
+                      name, NAME_SIZE, error))
         kept_store(database, KEPT_VENDOR, key, name, strlen(name) + 1);
     return error->code;
 }
@@ -303,9 +291,10 @@ enum error_code database_find_device(struct database *database, const struct pci
     if (device->is_gpu && (id->has_subsystem || id->has_revision) && find_variant(database, device, error))
         return error->code;
     if (id->has_subsystem)
-        find_name(database, "SELECT name FROM subsystem WHERE pci_id = ?1 AND subsystem = ?2",
-                  SQL_VALUES(sql_integer(number), sql_integer((int64_t)id->subvendor << 16 | id->subdevice)),
-                  device->subsystem, error);
+        database_text(
+            database, "SELECT name FROM subsystem WHERE pci_id = ?1 AND subsystem = ?2",
+            SQL_VALUES(sql_integer(number), sql_integer((int64_t)id->subvendor << 16 | id->subdevice)),
+            device->subsystem, NAME_SIZE, error);
     return error->code;
 }
 
