@@ -141,12 +141,11 @@ enum error_code builder_add_gpu(struct builder *builder, const struct gpu *gpu,
 {
     static const char sql[] =
         "INSERT OR IGNORE INTO gpu VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
-        " ?16, ?17, ?18, NULL, NULL, 0, ?19)";
+        " ?16, ?17, ?18, NULL, NULL, 0, " FEATURES(19, 2, 20) ")";
     char id[PCI_ID_TEXT_SIZE];
     if (INSERT(builder, error, sql, sql_integer(pci_id_number(&gpu->id)), sql_text(gpu->chip),
                ORIGIN(gpu, origins, ATTRIBUTE_IS_GPU), ORIGIN(gpu, origins, ATTRIBUTE_CHIP),
-               ATTRIBUTES(gpu, origins),
-               builder_find_features(builder, gpu->id.vendor, gpu->chip, pci_id_print(&gpu->id, id))))
+               ATTRIBUTES(gpu, origins), sql_integer(gpu->id.vendor), sql_text(pci_id_print(&gpu->id, id))))
         return error->code;
     *is_new = sqlite3_changes(builder->database.handle) > 0;
     if (!*is_new)
@@ -163,10 +162,9 @@ enum error_code builder_add_range(struct builder *builder, const struct gpu *gpu
     return INSERT(
         builder, error,
         "INSERT INTO gpu_range VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-        " ?14, ?15, ?16, ?17, ?18)",
+        " ?14, ?15, ?16, ?17, " FEATURES(18, 5, 19) ")",
         sql_integer(pci_id_number(&gpu->id)), sql_integer(last), sql_text(generation), sql_integer(origin),
-        sql_text(gpu->chip), ATTRIBUTES(gpu, origins),
-        builder_find_features(builder, gpu->id.vendor, gpu->chip, ""));
+        sql_text(gpu->chip), ATTRIBUTES(gpu, origins), sql_integer(gpu->id.vendor), sql_text(""));
 }
 
 enum error_code builder_add_variant(struct builder *builder, const struct gpu_variant *variant,

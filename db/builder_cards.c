@@ -11,31 +11,13 @@
 enum error_code builder_add_chip(struct builder *builder, uint16_t vendor, const char *chip,
                                  const struct chip_features *features, struct error *error)
 {
-    static const char sql[] =
-        "INSERT INTO chip VALUES (?14, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
-    struct chip_pattern *chips = realloc(builder->chips, ((size_t)builder->chip_count + 1) * sizeof *chips);
-    if (!chips)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for %d chips", builder->chip_count + 1);
-    builder->chips = chips;
-    chips[builder->chip_count].vendor = vendor;
-    snprintf(chips[builder->chip_count++].pattern, sizeof chips->pattern, "%s", chip);
-    return INSERT(builder, error, sql, sql_integer(vendor), sql_text(chip), sql_text(features->generation),
+    return INSERT(builder, error,
+                  "INSERT INTO chip VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                  sql_integer(vendor), sql_text(chip), sql_text(features->generation),
                   sql_text(features->encode), sql_text(features->decode), sql_text(features->split),
                   sql_text(features->licence), sql_text(features->macos), sql_text(features->driver),
                   sql_text(features->security), sql_text(features->cuda), sql_text(features->rocm),
-                  sql_text(features->note), sql_integer(builder->chip_count));
-}
-
-struct sql_value builder_find_features(const struct builder *builder, uint16_t vendor, const char *chip,
-                                       const char *id)
-{
-    for (int i = 0; i < builder->chip_count; i++) {
-        const struct chip_pattern *row = &builder->chips[i];
-        if (row->vendor == vendor &&
-            (sqlite3_strglob(row->pattern, chip) == 0 || sqlite3_strglob(row->pattern, id) == 0))
-            return sql_integer(i + 1);
-    }
-    return sql_text(NULL);
+                  sql_text(features->note));
 }
 
 /* NULL for a number that is not known. */
@@ -54,7 +36,7 @@ enum error_code builder_add_card(struct builder *builder, const struct card *car
 {
     static const char sql[] =
         "INSERT INTO card VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
-        " ?16, ?17, ?18, ?19)";
+        " ?16, ?17, ?18, " FEATURES(19, 20, 21) ")";
     struct pci_id base = pci_id_base(id);
     char text[PCI_ID_TEXT_SIZE];
     char chip[CHIP_SIZE]; /* the first of several */
@@ -66,8 +48,8 @@ enum error_code builder_add_card(struct builder *builder, const struct card *car
                sql_word(&vocabulary_cooling, (int)card->cooling), sql_text(card->power_connectors),
                sql_text(card->outputs), sql_count(card->length_mm), sql_text(card->bus),
                sql_text(card->cuda_capability), sql_amount(card->fp32_tflops), sql_count(card->launch_usd),
-               sql_word(&vocabulary_sold, (int)card->sold),
-               builder_find_features(builder, id->vendor, chip, pci_id_print(&base, text))))
+               sql_word(&vocabulary_sold, (int)card->sold), sql_integer(id->vendor), sql_text(chip),
+               sql_text(pci_id_print(&base, text))))
         return error->code;
     *number = sqlite3_last_insert_rowid(builder->database.handle);
     return INSERT(builder, error, "INSERT OR IGNORE INTO card_name VALUES (?1, ?2)", sql_text(card->name),

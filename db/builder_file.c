@@ -91,7 +91,6 @@ void builder_free(struct builder *builder)
     if (!builder->published)
         unlink(builder->path);
     free(builder->dropped);
-    free(builder->chips);
     known_words_free(&builder->known_words);
     free(builder);
 }

@@ -8,12 +8,6 @@
 #include "db/builder.h"
 #include "db/internal.h"
 
-/* Which GPUs a row of data/chips.tsv is about. */
-struct chip_pattern {
-    uint16_t vendor;
-    char pattern[CHIP_SIZE + 1]; /* of a chip or of an ID, as GLOB takes it */
-};
-
 struct builder {
     struct database database; /* so that a verdict is computed as a reader computes it */
     char path[DATABASE_PATH_SIZE];
@@ -21,18 +15,17 @@ struct builder {
     struct dropped_reports *dropped; /* by source, once the reports are counted */
     int dropped_count;
     struct known_words known_words; /* once the first alias is added */
-    struct chip_pattern *chips;     /* of the rows of the table chip, in their order */
-    int chip_count;
 };
 
 /* Runs an insertion with the values that follow. */
 #define INSERT(builder, error, sql, ...)                                                                     \
     database_run(&(builder)->database, sql, SQL_VALUES(__VA_ARGS__), error)
 
-/* The row of data/chips.tsv that is about a GPU, NULL where there is none. `id` is its ID as a text, "" for a
- * range of them. */
-struct sql_value builder_find_features(const struct builder *builder, uint16_t vendor, const char *chip,
-                                       const char *id);
+/* The row of data/chips.tsv that is about a GPU, NULL where there is none, by the numbers of the parameters
+ * that are its vendor, its chip, and its ID as a text, "" for a range of them. */
+#define FEATURES(vendor, chip, id)                                                                           \
+    "(SELECT id FROM chip WHERE vendor = ?" #vendor " AND (?" #chip " GLOB chip OR ?" #id " GLOB chip)"      \
+    " ORDER BY id LIMIT 1)"
 
 /* Notes by what the reports on a part of a GPU, or on the whole, are counted: in any machine, and in those
  * that settle its form factor. */

@@ -140,44 +140,30 @@ static enum error_code add_shared_keys(struct builder *builder, struct error *er
 
 /* Computes the verdict on the GPU of a row (ID, class, chip, prior), NULL: unknown, and counts the reports on
  * its ID. */
-static enum error_code judge(struct builder *builder, sqlite3_stmt *row, struct sql_value *usable,
-                             int *reports, struct error *error)
+static enum error_code judge(struct builder *builder, sqlite3_stmt *row, struct error *error)
 {
     struct evidence evidence[EVIDENCE_LEVELS];
     struct prior prior;
     char id_key[PCI_ID_TEXT_SIZE];
-    struct pci_id id = pci_id_from_number((uint32_t)sqlite3_column_int64(row, 0));
-    if (database_prior_of(&builder->database, sqlite3_column_int(row, 3), &prior, error) ||
+    struct pci_id id = pci_id_from_number(column_pci_id(row, 0));
+    if (database_prior_of(&builder->database, column_row(row, 3), &prior, error) ||
         evidence_fetch(&builder->database, column_text(row, 1), column_text(row, 2),
                        pci_id_print(&id, id_key), evidence, NULL, error))
         return error->code;
     struct verdict verdict = verdict_compute(&prior, evidence);
-    *reports = evidence_total(&evidence[EVIDENCE_ID]);
-    *usable = verdict.level == LEVEL_UNKNOWN ? sql_text(NULL) : sql_real(verdict.usable);
-    return ERROR_NONE;
+    return INSERT(builder, error, "UPDATE gpu SET prior = ?1, usable = ?2, reports = ?3 WHERE pci_id = ?4",
+                  sql_reference(prior.number),
+                  verdict.level == LEVEL_UNKNOWN ? sql_text(NULL) : sql_real(verdict.usable),
+                  sql_integer(evidence_total(&evidence[EVIDENCE_ID])), sql_integer(pci_id_number(&id)));
 }
 
-/* GPUs without a report of their own have one verdict where class, which decides the prior, and chip are
- * the same: of such, which come before those with reports, the first is judged. */
 static enum error_code judge_all(struct builder *builder, struct error *error)
 {
-    static const char sql[] =
-        "SELECT pci_id, class_key, chip_key, prior, class_key || ' ' || chip_key AS keys,"
-        " pci_id IN (SELECT pci_id FROM counted) AS own FROM gpu_key"
-        " WHERE chassis = '' AND share = 'whole' ORDER BY keys, own";
-    char keys[2 * KEY_SIZE] = "";
-    struct sql_value usable = sql_text(NULL);
-    int reports = 0;
+    static const char sql[] = "SELECT pci_id, class_key, chip_key, prior FROM gpu_key"
+                              " WHERE chassis = '' AND share = 'whole'";
     sqlite3_stmt *row = NULL;
-    while (database_row(&builder->database, sql, SQL_NO_VALUES, &row, error)) {
-        bool is_same = !sqlite3_column_int(row, 5) && strcmp(keys, column_text(row, 4)) == 0;
-        copy_column(row, 4, keys, sizeof keys);
-        if ((!is_same && judge(builder, row, &usable, &reports, error)) ||
-            INSERT(builder, error, "UPDATE gpu SET prior = ?1, usable = ?2, reports = ?3 WHERE pci_id = ?4",
-                   sql_reference(sqlite3_column_int(row, 3)), usable, sql_integer(reports),
-                   sql_integer(sqlite3_column_int64(row, 0))))
-            break;
-    }
+    while (database_row(&builder->database, sql, SQL_NO_VALUES, &row, error) && !judge(builder, row, error))
+        continue;
     return error->code;
 }
 

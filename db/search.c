@@ -17,9 +17,8 @@ enum { MAX_CANDIDATES = 4096, MAX_MATCH = 8192 };
 struct finder {
     struct database *database;
     struct question question;
-    struct candidate *candidates;
+    struct candidate *candidates; /* MAX_CANDIDATES */
     int count;
-    int capacity;
     struct gpu_name maker; /* of the last candidate; an index has many of one */
     int maker_id;
 };
@@ -78,19 +77,6 @@ static void append_match(struct buffer *match, const struct question *question)
 
 /* ---- candidates ---- */
 
-static enum error_code grow(struct finder *finder, struct error *error)
-{
-    if (finder->count < finder->capacity)
-        return ERROR_NONE;
-    int capacity = finder->capacity ? 2 * finder->capacity : 64;
-    struct candidate *grown = realloc(finder->candidates, (size_t)capacity * sizeof *grown);
-    if (!grown)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for names");
-    finder->candidates = grown;
-    finder->capacity = capacity;
-    return ERROR_NONE;
-}
-
 static void read_candidate(sqlite3_stmt *row, struct candidate *candidate)
 {
     int64_t revision = column_integer(row, 1);
@@ -115,8 +101,7 @@ static enum error_code find(struct finder *finder, const char *match, struct err
     sqlite3_stmt *row = NULL;
     finder->count = 0;
     while (database_row(finder->database, sql, SQL_VALUES(sql_text(match), sql_integer(MAX_CANDIDATES)), &row,
-                        error) &&
-           !grow(finder, error)) {
+                        error)) {
         struct candidate *candidate = &finder->candidates[finder->count];
         read_candidate(row, candidate);
         if (finder->maker_id != (int)(candidate->hit.pci_id >> 16))
@@ -285,9 +270,7 @@ static void describe(const struct question *question, struct name_search *search
     write_words(question, search, false, search->understood);
     search->has_model = has_model(question);
     search->is_one &= search->has_model;
-    search->is_safe = true;
-    for (int i = 0; i < question->name.count; i++)
-        search->is_safe &= !question->is_left_out[i];
+    search->is_safe = search_is_whole(question);
 }
 
 /* ---- names that are nearly so ---- */
@@ -452,8 +435,11 @@ enum error_code database_search(struct database *database, const char *text, enu
     if (finder.question.name.is_cut)
         return error_set(error, ERROR_USAGE, "that is too long for the name of a GPU");
     read_form(&finder.question, chassis);
-    if (finder.question.name.count)
-        search_all(&finder, search, error);
+    if (!finder.question.name.count)
+        return ERROR_NONE;
+    if (!(finder.candidates = malloc(MAX_CANDIDATES * sizeof *finder.candidates)))
+        return error_set(error, ERROR_NO_MEMORY, "no memory for names");
+    search_all(&finder, search, error);
     free(finder.candidates);
     return error->code;
 }

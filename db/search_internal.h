@@ -39,6 +39,9 @@ struct candidate {
     char chip[CHIP_SIZE]; /* "GK208" */
 };
 
+/* Whether no word is left out. */
+bool search_is_whole(const struct question *question);
+
 enum { TIER_EXACT, TIER_OTHER_FORM, TIER_WORDS, TIER_SIMILAR };
 
 /* Reads an alias into a candidate. `maker` has the words of its vendor in pci.ids, `alias` is what the index

@@ -125,17 +125,19 @@ static enum match_kind kind_of(const struct candidate *candidate, bool is_asked,
                : MATCH_ALIAS;
 }
 
+bool search_is_whole(const struct question *question)
+{
+    return !memchr(question->is_left_out, true, sizeof question->is_left_out);
+}
+
 /* Whether the words that are not left out have a number, or nothing is left out. */
 static bool is_telling(const struct question *question)
 {
-    bool is_whole = true;
-    for (int i = 0; i < question->name.count; i++) {
-        const struct name_word *word = &question->name.words[i];
-        if (word->kind == WORD_KIND_MODEL && word->has_digit && !question->is_left_out[i])
-            return true;
-        is_whole &= !question->is_left_out[i];
-    }
-    return is_whole;
+    bool has_number = false;
+    for (int i = 0; i < question->name.count; i++)
+        has_number |= question->name.words[i].kind == WORD_KIND_MODEL && question->name.words[i].has_digit &&
+                      !question->is_left_out[i];
+    return has_number || search_is_whole(question);
 }
 
 static bool asks_memory(const struct question *question)
@@ -189,9 +191,7 @@ static bool is_one_product(const struct question *question, const struct candida
 void search_rank(const struct question *question, struct candidate *candidates, int count,
                  struct name_search *search)
 {
-    bool is_whole = true;
-    for (int i = 0; i < question->name.count; i++)
-        is_whole &= !question->is_left_out[i];
+    bool is_whole = search_is_whole(question);
     qsort(candidates, (size_t)count, sizeof *candidates, compare);
     /* What lacks a word is no answer where something has all of them, nor where it has others instead. */
     while (count && candidates[count - 1].tier == TIER_SIMILAR &&
