@@ -63,11 +63,6 @@ static bool is_current(const char *version)
     return strcmp(version, "current") == 0;
 }
 
-static bool is_supported(const struct chip_features *features)
-{
-    return is_current(features->security) || strcmp(features->security, "legacy") == 0;
-}
-
 /* AGP, PCI, MXM, the slots of Macs, what is sold in complete computers only. */
 static bool can_be_bought(const struct card *card, int purpose)
 {
@@ -290,15 +285,13 @@ static bool is_usable_for(const struct offer *offer, const struct card_question 
     }
 }
 
-static bool is_likely(const struct verdict *verdict)
-{
-    return verdict->level == LEVEL_WORKS || verdict->level == LEVEL_LIKELY;
-}
-
 bool offer_fits(const struct offer *offer, const struct card_question *question)
 {
-    return can_be_bought(&offer->card, question->purpose) && is_supported(&offer->card.features) &&
-           is_likely(&offer->verdict) && is_usable_for(offer, question) && passes_filters(offer, question);
+    const char *security = offer->card.features.security;
+    bool is_supported = is_current(security) || strcmp(security, "legacy") == 0;
+    bool is_likely = offer->verdict.level == LEVEL_WORKS || offer->verdict.level == LEVEL_LIKELY;
+    return can_be_bought(&offer->card, question->purpose) && is_supported && is_likely &&
+           is_usable_for(offer, question) && passes_filters(offer, question);
 }
 
 /* ---- order ---- */

@@ -76,12 +76,6 @@ enum field {
     ADDRESS
 };
 
-static void set_driver(struct listing_device *device, const char *value)
-{
-    value += *value == '"';
-    snprintf(device->driver, sizeof device->driver, "%.*s", (int)strcspn(value, "\""), value);
-}
-
 static void set_number(struct listing_device *device, enum field field, const char *value)
 {
     unsigned number;
@@ -112,7 +106,8 @@ static void set_field(struct listing_device *device, enum field field, const cha
             device->interface = (uint8_t)number;
         break;
     case DRIVER:
-        set_driver(device, value);
+        value += *value == '"';
+        snprintf(device->driver, sizeof device->driver, "%.*s", (int)strcspn(value, "\""), value);
         device->driver_known = true;
         break;
     case MODULE: /* the driver, if there is one, comes before */

@@ -100,17 +100,14 @@ bool log_diagnosis_is_failure(const struct log_diagnosis *diagnosis, int row)
 
 /* ---- what a boot comes down to ---- */
 
-static bool has_text(const struct log_event *event, const char *part)
-{
-    return memmem(event->text, event->text_length, part, strlen(part));
-}
-
 /* RmInitAdapter, NvKmsKapiDevice and nvidia-smi fail one after the other; which of them leads says how far
  * the driver got. */
 static enum conclusion_kind kind_of(const struct symptom_row *row, const struct log_event *event, bool *sure)
 {
+    static const char no_vbios[] = "(0x30:0xffff";
     *sure = row->symptom == SYMPTOM_NVRM_VBIOS_COPY_FAILED || row->symptom == SYMPTOM_NOUVEAU_NO_VBIOS;
-    if (*sure || (row->symptom == SYMPTOM_RMINITADAPTER_FAILED && has_text(event, "(0x30:0xffff")))
+    if (*sure || (row->symptom == SYMPTOM_RMINITADAPTER_FAILED &&
+                  memmem(event->text, event->text_length, no_vbios, sizeof no_vbios - 1)))
         return CONCLUSION_VBIOS_NOT_DELIVERED;
     return row->symptom == SYMPTOM_RMINITADAPTER_FAILED      ? CONCLUSION_INIT_FAILED
            : row->symptom == SYMPTOM_NVKMS_ALLOCATION_FAILED ? CONCLUSION_ALLOCATION_FAILED

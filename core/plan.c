@@ -27,11 +27,6 @@ static int next_fact(const char **condition, bool *negated, char *end, char name
     return fact;
 }
 
-static enum tristate negate(enum tristate value)
-{
-    return value == TRISTATE_UNKNOWN ? value : tristate_of(value == TRISTATE_NO);
-}
-
 enum tristate plan_holds(const char *condition, const enum tristate facts[PLAN_FACT_COUNT])
 {
     char name[PLAN_NAME_SIZE];
@@ -42,7 +37,8 @@ enum tristate plan_holds(const char *condition, const enum tristate facts[PLAN_F
             bool negated;
             int fact = next_fact(&condition, &negated, &end, name);
             enum tristate value = fact < 0 ? TRISTATE_UNKNOWN : facts[fact];
-            value = negated ? negate(value) : value;
+            if (negated && value != TRISTATE_UNKNOWN)
+                value = tristate_of(value == TRISTATE_NO);
             if (value == TRISTATE_YES || any == TRISTATE_NO)
                 any = value;
         } while (end == '|');

@@ -58,19 +58,14 @@ static enum error_code scan_listing(struct text_scan *scan, const char *line, bo
     return ERROR_NONE;
 }
 
-static bool is_usb_line(const char *line)
-{
-    return strncmp(line, "Bus ", 4) == 0 && strstr(line, " Device ") && strstr(line, ": ID ");
-}
-
 static enum error_code scan_line(struct text_scan *scan, const char *line, size_t length, struct error *error)
 {
     size_t position = 0;
     struct pci_id id;
     const char *start = line + strspn(line, " \t");
     bool taken = false;
-    if (is_usb_line(line))
-        return ERROR_NONE;
+    if (strncmp(line, "Bus ", 4) == 0 && strstr(line, " Device ") && strstr(line, ": ID "))
+        return ERROR_NONE; /* of lsusb */
     if (scan_listing(scan, start + strspn(start, "> \t|"), &taken, error) || taken)
         return error->code;
     if (strncmp(start, "Subsystem:", 10) == 0) {

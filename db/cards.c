@@ -113,18 +113,8 @@ enum error_code database_find_macos(struct database *database, const struct gpu 
 
 /* ---- all cards, with their verdicts ---- */
 
-static enum error_code is_shared(struct database *database, uint32_t pci_id, bool *answer,
-                                 struct error *error)
-{
-    static const char sql[] = "SELECT count(DISTINCT card) > 1 FROM card_id WHERE pci_id = ?1";
-    sqlite3_stmt *row = NULL;
-    *answer =
-        database_row(database, sql, SQL_VALUES(sql_integer(pci_id)), &row, error) && column_flag(row, 0);
-    return error->code;
-}
-
 /* What a card offers under one of its IDs, if that one is better known than those before. */
-static enum error_code weigh_id(struct database *database, uint32_t pci_id, enum guest guest,
+static enum error_code weigh_id(struct database *database, uint32_t pci_id, bool shares_id, enum guest guest,
                                 struct offer *offer, struct error *error)
 {
     struct evidence evidence[EVIDENCE_LEVELS];
@@ -156,9 +146,6 @@ static enum error_code weigh_id(struct database *database, uint32_t pci_id, enum
     offer->usable_reports += counts[OUTCOME_WORKS] + counts[OUTCOME_WORKS_WITH_WORKAROUND];
     offer->reports += evidence_total(&evidence[EVIDENCE_ID]);
     bool is_first = !offer->pci_id_count;
-    bool shares_id;
-    if (is_shared(database, pci_id, &shares_id, error))
-        return error->code;
     offer->pci_ids[offer->pci_id_count++] = pci_id;
     if (!is_first && verdict.direct_reports <= offer->verdict.direct_reports)
         return ERROR_NONE;
@@ -180,7 +167,7 @@ static enum error_code add_ids(struct database *database, sqlite3_stmt *ids, boo
     while (*more && column_row(ids, 0) < number)
         *more = database_next(database, ids, error);
     while (*more && column_row(ids, 0) == number) {
-        if (weigh_id(database, column_pci_id(ids, 1), guest, offer, error))
+        if (weigh_id(database, column_pci_id(ids, 1), column_flag(ids, 2), guest, offer, error))
             return error->code;
         *more = database_next(database, ids, error);
     }
@@ -191,7 +178,9 @@ enum error_code database_each_offer(struct database *database, enum guest guest,
                                     void *context, struct error *error)
 {
     static const char card_sql[] = "SELECT " CARD_COLUMNS " FROM card c" CARD_JOINS "ORDER BY c.id";
-    static const char id_sql[] = "SELECT card, pci_id FROM card_id ORDER BY card, place";
+    static const char id_sql[] =
+        "SELECT card, pci_id, (SELECT count(DISTINCT card) > 1 FROM card_id o WHERE o.pci_id = i.pci_id)"
+        " FROM card_id i ORDER BY card, place";
     struct offer offer;
     sqlite3_stmt *row = NULL;
     sqlite3_stmt *ids = NULL;

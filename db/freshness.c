@@ -27,14 +27,6 @@ static bool version_of(const struct source_record *source, char version[SOURCE_V
     return is_reports ? !source->cached : version[0] != '\0';
 }
 
-static struct older_source *find(struct freshness *freshness, const char *kind)
-{
-    for (int i = 0; i < freshness->count; i++)
-        if (strcmp(freshness->older[i].kind, kind) == 0)
-            return &freshness->older[i];
-    return NULL;
-}
-
 static enum error_code take_installed(void *context, const struct source_record *source, struct error *error)
 {
     struct freshness *freshness = context;
@@ -50,11 +42,14 @@ static enum error_code take_installed(void *context, const struct source_record 
 
 static enum error_code take_used(void *context, const struct source_record *source, struct error *error)
 {
+    struct freshness *freshness = context;
     char version[SOURCE_VERSION_SIZE];
-    struct older_source *other = find(context, source->kind);
     (void)error;
-    if (other && version_of(source, version))
-        memcpy(other->version, version, sizeof version);
+    int i = 0;
+    while (i < freshness->count && strcmp(freshness->older[i].kind, source->kind) != 0)
+        i++;
+    if (i < freshness->count && version_of(source, version))
+        memcpy(freshness->older[i].version, version, sizeof version);
     return ERROR_NONE;
 }
 

@@ -125,18 +125,6 @@ static enum error_code find_words(struct finder *finder, struct error *error)
     return match.length ? find(finder, buffer_text(&match), error) : ERROR_NONE;
 }
 
-/* Whether any name has the piece that begins with this word. */
-static enum error_code piece_exists(struct finder *finder, int first, int last, bool *exists,
-                                    struct error *error)
-{
-    struct buffer match CLEANUP(buffer_free) = BUFFER(MAX_MATCH);
-    sqlite3_stmt *row = NULL;
-    append_piece(&match, &finder->question.name, first, last);
-    *exists = database_row(finder->database, "SELECT 1 FROM alias_words WHERE alias_words MATCH ?1 LIMIT 1",
-                           SQL_VALUES(sql_text(buffer_text(&match))), &row, error);
-    return error->code;
-}
-
 /* A number tells which GPU is meant, with the letters at it: the 5600X is not the 5600G. */
 static bool may_be_left_out(const struct question *question, int number)
 {
@@ -153,13 +141,17 @@ static enum error_code leave_out_unknown(struct finder *finder, bool *is_changed
     struct question *question = &finder->question;
     *is_changed = false;
     for (int i = 0; i < question->name.count; i++) {
-        bool exists = false;
+        struct buffer match CLEANUP(buffer_free) = BUFFER(MAX_MATCH);
+        sqlite3_stmt *row = NULL;
         if (!may_be_left_out(question, i))
             continue;
-        if (piece_exists(finder, i, i, &exists, error))
+        append_piece(&match, &question->name, i, i);
+        question->is_left_out[i] =
+            !database_row(finder->database, "SELECT 1 FROM alias_words WHERE alias_words MATCH ?1 LIMIT 1",
+                          SQL_VALUES(sql_text(buffer_text(&match))), &row, error);
+        *is_changed |= question->is_left_out[i];
+        if (error->code)
             return error->code;
-        question->is_left_out[i] = !exists;
-        *is_changed |= !exists;
     }
     return error->code;
 }
@@ -262,15 +254,6 @@ static enum error_code find_memory(struct finder *finder, struct name_hit *hit, 
             finder->database, sql,
             SQL_VALUES(sql_integer(hit->pci_id), sql_integer(hit->revision), sql_real(size)), &row, error);
     return error->code;
-}
-
-static void describe(const struct question *question, struct name_search *search)
-{
-    write_words(question, search, true, search->left_out);
-    write_words(question, search, false, search->understood);
-    search->has_model = has_model(question);
-    search->is_one &= search->has_model;
-    search->is_safe = search_is_whole(question);
 }
 
 /* ---- names that are nearly so ---- */
@@ -418,7 +401,11 @@ static enum error_code search_all(struct finder *finder, struct name_search *sea
         return guess(finder, search, error);
     if (find_memory(finder, &search->hits[0], error))
         return error->code;
-    describe(&finder->question, search);
+    write_words(&finder->question, search, true, search->left_out);
+    write_words(&finder->question, search, false, search->understood);
+    search->has_model = has_model(&finder->question);
+    search->is_one &= search->has_model;
+    search->is_safe = search_is_whole(&finder->question);
     return ERROR_NONE;
 }
 

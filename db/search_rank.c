@@ -26,13 +26,6 @@ static int form_rank(const struct candidate *candidate)
     return candidate->other_form ? 2 : candidate->hit.form_factor == FORM_FACTOR_MOBILE;
 }
 
-/* Of two chips of one vendor: a product is made of the smallest one that will do (GP106), and what has a
- * larger one (GP104) is a rare board of the same name. */
-static int compare_chips(const struct candidate *x, const struct candidate *y)
-{
-    return x->hit.pci_id >> 16 == y->hit.pci_id >> 16 ? strcmp(y->chip, x->chip) : 0;
-}
-
 static int compare(const void *a, const void *b)
 {
     const struct candidate *x = a;
@@ -51,7 +44,10 @@ static int compare(const void *a, const void *b)
     ORDER(x->source > 1, y->source > 1); /* whether a row of cards has it */
     ORDER(x->source, y->source);
     ORDER(x->hit.memory[0] != '\0', y->hit.memory[0] != '\0');
-    ORDER(compare_chips(x, y), 0);
+    /* A product is made of the smallest chip that will do (GP106), and what has a larger one (GP104) is a
+     * rare board of the same name. */
+    if (x->hit.pci_id >> 16 == y->hit.pci_id >> 16)
+        ORDER(strcmp(y->chip, x->chip), 0);
     ORDER(x->noise, y->noise);
     ORDER(x->is_odd_form, y->is_odd_form);
     ORDER(x->alias, y->alias); /* the first ID of a card is the common one */
