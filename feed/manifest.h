@@ -48,6 +48,18 @@ enum { FEED_PATH_SIZE = 100 };
 void feed_segment_path(const char *sha256, char path[FEED_PATH_SIZE]);
 void feed_table_path(const char *sha256, char path[FEED_PATH_SIZE]);
 
+enum { TABLE_KIND_COUNT = 13 };
+
+/* The tables of data/ that a feed may carry (schema/feed.md) and that a user may add to. */
+struct table_kind {
+    const char *name;      /* of the file */
+    bool is_about_verdict; /* says what a verdict is made by, not what a GPU is */
+};
+extern const struct table_kind table_kinds[TABLE_KIND_COUNT];
+
+/* The one of that name, or NULL. */
+const struct table_kind *table_kind_find(const char *name);
+
 struct manifest {
     char name[FEED_NAME_SIZE];
     int64_t version;                  /* 1 to 2^53 */

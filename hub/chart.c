@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "hub/chart.h"
+#include "hub/pages.h"
 
 #include <math.h>
 

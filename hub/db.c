@@ -32,20 +32,14 @@ static enum error_code print_info(struct store *store, bool json, struct error *
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
     struct json_writer writer = {.out = &text, .for_terminal = true};
-    struct store_counts counts;
+    int64_t counts[STORE_STATES];
     char name[FEED_NAME_SIZE];
     char text_of_version[32];
     char version[32];
-    if (store_count(store, &counts, error) || store_get_name(store, name, error) ||
+    if (store_count(store, counts, error) || store_get_name(store, name, error) ||
         store_get(store, "version", text_of_version, sizeof text_of_version, error))
         return error->code;
     snprintf(version, sizeof version, "%lld", strtoll(text_of_version, NULL, 10));
-    const struct {
-        const char *name;
-        int64_t count;
-    } rows[] = {{"pending", counts.pending},     {"accepted", counts.accepted},
-                {"rejected", counts.rejected},   {"retracted", counts.retracted},
-                {"withdrawn", counts.withdrawn}, {"purged", counts.purged}};
     if (json) {
         json_write_begin_object(&writer, NULL);
         json_write_string(&writer, "name", name);
@@ -54,11 +48,11 @@ static enum error_code print_info(struct store *store, bool json, struct error *
         buffer_append_format(&text, "feed      %s, published version %s\n", name,
                              strcmp(version, "0") != 0 ? version : "none");
     }
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+    for (int i = 0; i < STORE_STATES; i++) {
         if (json)
-            json_write_integer(&writer, rows[i].name, rows[i].count);
+            json_write_integer(&writer, store_states[i], counts[i]);
         else
-            buffer_append_format(&text, "%-9s %" PRId64 "\n", rows[i].name, rows[i].count);
+            buffer_append_format(&text, "%-9s %" PRId64 "\n", store_states[i], counts[i]);
     }
     if (json) {
         json_write_end_object(&writer);

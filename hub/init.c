@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,6 +29,14 @@ const char init_help[] = "init [OPTION]... --url ADDRESS\n"
                          "\n"
                          "Exit status: 0 done; 2 wrong usage, or the key is not good; 4 PostgreSQL is\n"
                          "away; 5 the system denied it.\n";
+
+const char *command_store(const char *named)
+{
+    const char *variable = getenv("PASSTHRU_HUB_STORE");
+    if (named)
+        return named;
+    return variable && *variable ? variable : "/var/lib/passthru-hub/store.db";
+}
 
 struct init_options {
     const char *store;

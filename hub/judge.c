@@ -11,25 +11,12 @@
 /* A success where hardly any is expected, or a failure where hardly any is. */
 static const double hardly = 0.35;
 
-static const struct {
-    const char *id;
-    const char *text;
-} remarks[REMARK_COUNT] = {
+const struct remark_words remarks[REMARK_COUNT] = {
     [REMARK_CONTRADICTS] = {"contradicts-verdict", "contradicts the verdict"},
     [REMARK_UNUSUAL_TEXT] = {"unusual-text", "unusual text"},
     [REMARK_FLOOD] = {"many-from-one-network", "many from one network"},
     [REMARK_UNKNOWN] = {"unknown-pci-id", "unknown GPU"},
 };
-
-const char *remark_id(enum remark remark)
-{
-    return remarks[remark].id;
-}
-
-const char *remark_text(enum remark remark)
-{
-    return remarks[remark].text;
-}
 
 enum error_code judge_gpu(struct database *database, const char *pci_id, struct judged_gpu *gpu,
                           struct error *error)

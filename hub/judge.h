@@ -16,8 +16,11 @@ enum remark {
 };
 
 /* Its name in JSON, and what it says. */
-const char *remark_id(enum remark remark);
-const char *remark_text(enum remark remark);
+struct remark_words {
+    const char *id;
+    const char *text;
+};
+extern const struct remark_words remarks[REMARK_COUNT];
 
 /* A GPU as the database of passthru knows it. */
 struct judged_gpu {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "hub/page_buy.h"
+#include "hub/pages.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,6 @@
 #include "answer/card.h"
 #include "answer/recommend.h"
 #include "db/cards.h"
-#include "hub/page_gpu.h"
 #include "hub/template.h"
 
 /* A card, with what a guest changes: how likely it is to work, and its place among cards that are as fit. */

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "hub/page_gpu.h"
+#include "hub/pages.h"
 
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "hub/chart.h"
 #include "hub/site.h"
 #include "hub/template.h"
 

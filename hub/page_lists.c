@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "hub/page_lists.h"
+#include "hub/pages.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "core/vocabulary.h"
-#include "hub/chart.h"
-#include "hub/page_gpu.h"
 #include "hub/site.h"
 #include "hub/template.h"
 

@@ -4,8 +4,7 @@
 
 #include "core/symptom.h"
 #include "core/symptom_condition.h"
-#include "hub/page_gpu.h"
-#include "hub/page_lists.h"
+#include "hub/pages.h"
 #include "hub/site.h"
 #include "hub/template.h"
 

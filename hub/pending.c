@@ -212,7 +212,7 @@ static void write_group_text(struct pending *pending, const struct group *group)
                              vocabulary_value(&vocabulary_outcome, (int)report->outcome));
         for (int j = 0, any = 0; j < REMARK_COUNT; j++)
             if (report->remarks & 1U << j)
-                buffer_append_format(out, "%s%s", any++ ? ", " : "\n      ! ", remark_text((enum remark)j));
+                buffer_append_format(out, "%s%s", any++ ? ", " : "\n      ! ", remarks[j].text);
     }
     if (shown < group->count)
         buffer_append_format(out, "\n  and %d more: passthru-hub pending --id %s", group->count - shown,
@@ -248,7 +248,7 @@ static void write_report_json(struct json_writer *writer, const struct pending_r
     json_write_begin_array(writer, "remarks");
     for (int i = 0; i < REMARK_COUNT; i++)
         if (report->remarks & 1U << i)
-            json_write_string(writer, NULL, remark_id((enum remark)i));
+            json_write_string(writer, NULL, remarks[i].id);
     json_write_end_array(writer);
     json_write_end_object(writer);
 }

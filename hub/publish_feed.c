@@ -13,7 +13,6 @@
 #include "feed/feed_line.h"
 #include "feed/segment.h"
 #include "feed/signature.h"
-#include "feed/table_kinds.h"
 
 enum {
     LIFE_SECONDS = 30 * 86400, /* of a manifest */

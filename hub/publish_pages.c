@@ -9,10 +9,7 @@
 #include <unistd.h>
 
 #include "answer/answer.h"
-#include "hub/chart.h"
-#include "hub/page_buy.h"
-#include "hub/page_gpu.h"
-#include "hub/page_lists.h"
+#include "hub/pages.h"
 #include "hub/template.h"
 
 enum { PAGE_MAX = 8 << 20, JSON_REPORTS = 20 /* as query --json */ };
@@ -199,12 +196,9 @@ static void write_buy(struct pages *pages, struct error *error)
     json_t *guests = words_values(&vocabulary_guest, "guest");
     json_array_remove(guests, GUEST_UNKNOWN);
     json_object_set_new(values, "guests", guests);
-    if (!page_buy_write(pages->database, values, &pages->page, error))
+    if (!error->code && !page_buy_write(pages->database, values, &pages->page, error))
         write_page(pages, "buy.json", error);
-    if (error->code)
-        json_decref(values);
-    else
-        write_html(pages, PAGE_BUY, values, "buy/index.html", error);
+    write_html(pages, PAGE_BUY, values, "buy/index.html", error);
 }
 
 /* The form is built of the schema; what its words mean is in the page. */
@@ -226,7 +220,7 @@ static void write_report(struct pages *pages, struct error *error)
 
 static void write_xml(struct pages *pages, enum page_kind kind, json_t *values, struct error *error)
 {
-    if (!template_fill(&pages->templates[kind], NULL, values, &pages->page, error))
+    if (!error->code && !template_fill(&pages->templates[kind], NULL, values, &pages->page, error))
         write_page(pages, template_names[kind], error);
     json_decref(values);
 }
@@ -251,28 +245,22 @@ static void write_single(struct pages *pages, int64_t reports, struct error *err
     template_set(data, "url", pages->url);
     chart_set_years(data, &years);
     write_html(pages, PAGE_DATA, data, "data/index.html", error);
-    if (!error->code)
-        write_html(pages, PAGE_HOME,
-                   page_home_values(&pages->series, pages->gpus, pages->count, &pages->newest, reports,
-                                    pages->symptoms),
-                   "index.html", error);
-    if (!error->code)
-        write_buy(pages, error);
-    if (!error->code)
-        write_html(pages, PAGE_COMPARE,
-                   page_begin("../", "passthru: GPUs side by side", "Two to four GPUs side by side"),
-                   "compare/index.html", error);
-    if (!error->code)
-        write_report(pages, error);
-    if (!error->code)
-        write_html(pages, PAGE_NOT_FOUND,
-                   page_begin(root_of(pages->url), "passthru: no such page", "There is no such page"),
-                   "404.html", error);
-    if (!error->code && pages->url[0])
-        write_xml(pages, PAGE_ATOM, page_atom_values(pages->url, &pages->newest), error);
-    if (!error->code && pages->url[0])
-        write_xml(pages, PAGE_SITEMAP, json_pack("{s:s,s:O}", "url", pages->url, "paths", pages->paths),
-                  error);
+    write_html(
+        pages, PAGE_HOME,
+        page_home_values(&pages->series, pages->gpus, pages->count, &pages->newest, reports, pages->symptoms),
+        "index.html", error);
+    write_buy(pages, error);
+    write_html(pages, PAGE_COMPARE,
+               page_begin("../", "passthru: GPUs side by side", "Two to four GPUs side by side"),
+               "compare/index.html", error);
+    write_report(pages, error);
+    write_html(pages, PAGE_NOT_FOUND,
+               page_begin(root_of(pages->url), "passthru: no such page", "There is no such page"), "404.html",
+               error);
+    if (!pages->url[0])
+        return;
+    write_xml(pages, PAGE_ATOM, page_atom_values(pages->url, &pages->newest), error);
+    write_xml(pages, PAGE_SITEMAP, json_pack("{s:s,s:O}", "url", pages->url, "paths", pages->paths), error);
 }
 
 static void write_lists(struct pages *pages, struct error *error)

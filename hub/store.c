@@ -2,6 +2,7 @@
 #include "hub/store.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,16 +26,23 @@ void store_close(struct store *store)
     free(store);
 }
 
-void store_add_text(struct store_values *values, const char *text)
+static void fill(struct store_values *values, const char *kinds, va_list arguments)
 {
-    values->texts[values->count++] = text;
+    values->count = 0;
+    for (; *kinds; kinds++, values->count++) {
+        char *number = values->numbers[values->count];
+        if (*kinds == 'n')
+            snprintf(number, sizeof values->numbers[0], "%" PRId64, va_arg(arguments, int64_t));
+        values->texts[values->count] = *kinds == 'n' ? number : va_arg(arguments, const char *);
+    }
 }
 
-void store_add_number(struct store_values *values, int64_t number)
+void store_fill(struct store_values *values, const char *kinds, ...)
 {
-    snprintf(values->numbers[values->count], sizeof values->numbers[0], "%" PRId64, number);
-    values->texts[values->count] = values->numbers[values->count];
-    values->count++;
+    va_list arguments;
+    va_start(arguments, kinds);
+    fill(values, kinds, arguments);
+    va_end(arguments);
 }
 
 enum error_code store_run(struct store *store, const char *sql, const struct store_values *values,
@@ -43,6 +51,16 @@ enum error_code store_run(struct store *store, const char *sql, const struct sto
     error->code = ERROR_NONE;
     return store->driver->run(store->connection, sql, values ? values->texts : NULL,
                               values ? values->count : 0, each, context, changed, error);
+}
+
+enum error_code store_do(struct store *store, struct error *error, const char *sql, const char *kinds, ...)
+{
+    struct store_values values;
+    va_list arguments;
+    va_start(arguments, kinds);
+    fill(&values, kinds, arguments);
+    va_end(arguments);
+    return store_run(store, sql, &values, NULL, NULL, NULL, error);
 }
 
 enum error_code store_run_many(struct store *store, const char *sql, const struct store_values values[],
@@ -55,10 +73,9 @@ enum error_code store_run_many(struct store *store, const char *sql, const struc
 
 enum error_code store_begin(struct store *store, bool decides, struct error *error)
 {
-    if (store_run(store, store->driver->begin, NULL, NULL, NULL, NULL, error))
+    if (store_do(store, error, store->driver->begin, ""))
         return error->code;
-    if (decides && store->driver->serial &&
-        store_run(store, store->driver->serial, NULL, NULL, NULL, NULL, error))
+    if (decides && store->driver->serial && store_do(store, error, store->driver->serial, ""))
         return store_end(store, error);
     return ERROR_NONE;
 }
@@ -66,10 +83,10 @@ enum error_code store_begin(struct store *store, bool decides, struct error *err
 enum error_code store_end(struct store *store, struct error *error)
 {
     struct error ignored;
-    if (!error->code && !store_run(store, "COMMIT", NULL, NULL, NULL, NULL, error))
+    if (!error->code && !store_do(store, error, "COMMIT", ""))
         return ERROR_NONE;
     /* Without a connection there is nothing to take back. */
-    store_run(store, "ROLLBACK", NULL, NULL, NULL, NULL, &ignored);
+    store_do(store, &ignored, "ROLLBACK", "");
     return error->code;
 }
 
@@ -119,7 +136,7 @@ static enum error_code apply(struct store *store, const char *const *steps, stru
     if (store_begin(store, true, error))
         return error->code;
     for (; *steps && !error->code; steps++)
-        store_run(store, *steps, NULL, NULL, NULL, NULL, error);
+        store_do(store, error, *steps, "");
     return store_end(store, error);
 }
 
@@ -188,10 +205,10 @@ static enum error_code copy_value(void *context, const char *const columns[], st
 enum error_code store_get(struct store *store, const char *name, char *value, size_t size,
                           struct error *error)
 {
-    struct store_values values = {.count = 0};
+    struct store_values values;
     struct text_room room = {value, size};
     value[0] = '\0';
-    store_add_text(&values, name);
+    store_fill(&values, "t", name);
     return store_run(store, "SELECT value FROM hub WHERE name = $1", &values, copy_value, &room, NULL, error);
 }
 
@@ -205,13 +222,10 @@ enum error_code store_get_name(struct store *store, char name[FEED_NAME_SIZE], s
 enum error_code store_replace(struct store *store, const char *name, const char *before, const char *value,
                               bool *done, struct error *error)
 {
-    struct store_values values = {.count = 0};
+    struct store_values values;
     char there[STORE_VALUE_SIZE];
     int changed = 0;
-    store_add_text(&values, name);
-    store_add_text(&values, value);
-    if (*before)
-        store_add_text(&values, before);
+    store_fill(&values, *before ? "ttt" : "tt", name, value, before);
     *done = false;
     if (store_run(store,
                   *before ? "UPDATE hub SET value = $2 WHERE name = $1 AND value = $3"

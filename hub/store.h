@@ -117,11 +117,10 @@ enum decision { DECISION_ACCEPT, DECISION_REJECT, DECISION_RETRACT, DECISION_PUR
 enum error_code store_decide(struct store *store, enum decision decision, const char *const ids[], int count,
                              const char *who, const char *reason, int64_t now, struct error *error);
 
-/* How many reports are in each state. */
-struct store_counts {
-    int64_t pending, accepted, rejected, retracted, withdrawn, purged;
-};
-enum error_code store_count(struct store *store, struct store_counts *counts, struct error *error);
+/* The states of a report, purged being the last, and how many reports are in each. */
+enum { STORE_STATES = 6 };
+extern const char *const store_states[STORE_STATES];
+enum error_code store_count(struct store *store, int64_t counts[STORE_STATES], struct error *error);
 
 /* Reads all of it and compares: each report has its id, each state its decision. ERROR_DATABASE_DAMAGED. */
 enum error_code store_check(struct store *store, struct error *error);

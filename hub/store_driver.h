@@ -18,8 +18,8 @@ struct store_values {
     int count;
     char numbers[12][24];
 };
-void store_add_text(struct store_values *values, const char *text);
-void store_add_number(struct store_values *values, int64_t number);
+/* Sets as many values as `kinds` has letters: t for a text, which must live on, n for an int64_t. */
+void store_fill(struct store_values *values, const char *kinds, ...);
 
 struct store_driver {
     /* Opens a connection; `create` as store_open() has it. */
@@ -43,6 +43,9 @@ extern const struct store_driver store_postgres;
 
 enum error_code store_run(struct store *store, const char *sql, const struct store_values *values,
                           store_row *each, void *context, int *changed, struct error *error);
+
+/* Runs one that has no rows, with values as store_fill takes them. */
+enum error_code store_do(struct store *store, struct error *error, const char *sql, const char *kinds, ...);
 
 enum error_code store_run_many(struct store *store, const char *sql, const struct store_values values[],
                                int count, int changed[], struct error *error);

@@ -26,9 +26,8 @@ enum error_code store_each_line(struct store *store, int64_t first, int64_t last
                                 void *context, struct error *error)
 {
     struct line_visit visit = {each, context};
-    struct store_values values = {.count = 0};
-    store_add_number(&values, first);
-    store_add_number(&values, last);
+    struct store_values values;
+    store_fill(&values, "nn", first, last);
     return store_run(store,
                      "SELECT d.number, d.feed, d.report, r.json, d.reason, d.time FROM decision d"
                      " JOIN report r ON r.id = d.report WHERE d.number BETWEEN $1 AND $2 AND d.feed <> ''"
@@ -83,35 +82,21 @@ enum error_code store_each_segment(struct store *store, store_segment_visitor *e
                      NULL, visit_segment, &visit, NULL, error);
 }
 
-static enum error_code keep_segment(struct store *store, const struct store_segment *segment,
-                                    struct error *error)
-{
-    struct store_values values = {.count = 0};
-    store_add_text(&values, segment->segment.sha256);
-    store_add_number(&values, segment->segment.size);
-    store_add_number(&values, segment->segment.records);
-    store_add_number(&values, segment->first);
-    store_add_number(&values, segment->last);
-    return store_run(store,
-                     "INSERT INTO segment (sha256, size, records, first, last) VALUES ($1, $2, $3, $4, $5)"
-                     " ON CONFLICT (sha256) DO UPDATE SET dropped = 0",
-                     &values, NULL, NULL, NULL, error);
-}
-
 enum error_code store_keep_segments(struct store *store, const struct store_segment segments[], int count,
                                     int64_t now, int64_t forget, struct error *error)
 {
-    struct store_values values = {.count = 0};
-    struct store_values before = {.count = 0};
-    store_add_number(&values, now);
-    store_add_number(&before, forget);
     if (store_begin(store, true, error))
         return error->code;
-    store_run(store, "UPDATE segment SET dropped = $1 WHERE dropped = 0", &values, NULL, NULL, NULL, error);
+    store_do(store, error, "UPDATE segment SET dropped = $1 WHERE dropped = 0", "n", now);
     for (int i = 0; i < count && !error->code; i++)
-        keep_segment(store, &segments[i], error);
+        store_do(store, error,
+                 "INSERT INTO segment (sha256, size, records, first, last) VALUES ($1, $2, $3, $4, $5)"
+                 " ON CONFLICT (sha256) DO UPDATE SET dropped = 0",
+                 "tnnnn", segments[i].segment.sha256, segments[i].segment.size, segments[i].segment.records,
+                 segments[i].first, segments[i].last);
     if (!error->code)
-        store_run(store, "DELETE FROM segment WHERE (dropped > 0 AND dropped < $1) OR sha256 LIKE 'purged %'",
-                  &before, NULL, NULL, NULL, error);
+        store_do(store, error,
+                 "DELETE FROM segment WHERE (dropped > 0 AND dropped < $1) OR sha256 LIKE 'purged %'", "n",
+                 forget);
     return store_end(store, error);
 }

@@ -28,9 +28,9 @@ static enum error_code take_found(void *context, const char *const columns[], st
 static enum error_code find(struct store *store, const char *id, struct found_report *found,
                             struct error *error)
 {
-    struct store_values values = {.count = 0};
+    struct store_values values;
     *found = (struct found_report){.is_there = false};
-    store_add_text(&values, id);
+    store_fill(&values, "t", id);
     return store_run(store, "SELECT state, token FROM report WHERE id = $1", &values, take_found, found, NULL,
                      error);
 }
@@ -44,30 +44,18 @@ struct new_decision {
     int64_t time;
 };
 
+/* Writes it, and the state that the report has then. */
 static enum error_code write_decision(struct store *store, const struct new_decision *decision,
-                                      struct error *error)
+                                      const char *state, struct error *error)
 {
-    struct store_values values = {.count = 0};
-    store_add_text(&values, decision->id);
-    store_add_text(&values, decision->action);
-    store_add_text(&values, decision->who);
-    store_add_text(&values, decision->reason);
-    store_add_text(&values, decision->feed);
-    store_add_number(&values, decision->time);
-    return store_run(
-        store,
-        "INSERT INTO decision (number, report, action, who, reason, feed, time)"
-        " SELECT coalesce(max(number), 0) + 1, CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT),"
-        " CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS BIGINT) FROM decision",
-        &values, NULL, NULL, NULL, error);
-}
-
-static enum error_code set_state(struct store *store, const char *id, const char *state, struct error *error)
-{
-    struct store_values values = {.count = 0};
-    store_add_text(&values, state);
-    store_add_text(&values, id);
-    return store_run(store, "UPDATE report SET state = $1 WHERE id = $2", &values, NULL, NULL, NULL, error);
+    if (store_do(store, error,
+                 "INSERT INTO decision (number, report, action, who, reason, feed, time)"
+                 " SELECT coalesce(max(number), 0) + 1, CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT),"
+                 " CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS BIGINT) FROM decision",
+                 "tttttn", decision->id, decision->action, decision->who, decision->reason, decision->feed,
+                 decision->time))
+        return error->code;
+    return store_do(store, error, "UPDATE report SET state = $1 WHERE id = $2", "tt", state, decision->id);
 }
 
 /* ---- what comes over HTTP ---- */
@@ -79,9 +67,7 @@ static enum error_code take_back(struct store *store, const char *id, const stru
     struct new_decision decision = {
         .id = id, .action = action, .who = "author", .reason = reason, .time = now};
     decision.feed = strcmp(found->state, "accepted") == 0 ? "retract" : "";
-    if (write_decision(store, &decision, error))
-        return error->code;
-    return set_state(store, id, "withdrawn", error);
+    return write_decision(store, &decision, "withdrawn", error);
 }
 
 static enum error_code withdraw(struct store *store, struct store_request *request, int64_t now,
@@ -108,14 +94,8 @@ static const char insert_report[] =
 
 static void fill_report(struct store_values *values, const struct store_request *request, int64_t now)
 {
-    values->count = 0;
-    store_add_text(values, request->id);
-    store_add_text(values, request->pci_id);
-    store_add_text(values, request->outcome);
-    store_add_number(values, now);
-    store_add_text(values, request->sender);
-    store_add_text(values, request->token_hash);
-    store_add_text(values, request->json);
+    store_fill(values, "tttnttt", request->id, request->pci_id, request->outcome, now, request->sender,
+               request->token_hash, request->json);
 }
 
 static enum error_code add(struct store *store, struct store_request *request, int64_t now,
@@ -228,10 +208,8 @@ enum error_code store_each_report(struct store *store, const char *state, const 
                                   stored_report_visitor *each, void *context, struct error *error)
 {
     struct report_visit visit = {each, context};
-    struct store_values values = {.count = 0};
-    store_add_text(&values, state);
-    if (pci_id)
-        store_add_text(&values, pci_id);
+    struct store_values values;
+    store_fill(&values, pci_id ? "tt" : "t", state, pci_id);
     return store_run(store,
                      pci_id ? REPORT_COLUMNS "WHERE state = $1 AND pci_id = $2 ORDER BY received, id"
                             : REPORT_COLUMNS "WHERE state = $1 ORDER BY pci_id, received, id",
@@ -242,12 +220,10 @@ enum error_code store_find_reports(struct store *store, const char *prefix, int 
                                    stored_report_visitor *each, void *context, struct error *error)
 {
     struct report_visit visit = {each, context};
-    struct store_values values = {.count = 0};
+    struct store_values values;
     char end[REPORT_ID_HEX_SIZE + 1];
     snprintf(end, sizeof end, "%sg", prefix); /* after all digits */
-    store_add_text(&values, prefix);
-    store_add_text(&values, end);
-    store_add_number(&values, limit);
+    store_fill(&values, "ttn", prefix, end, (int64_t)limit);
     return store_run(store, REPORT_COLUMNS "WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $3", &values,
                      visit_report, &visit, NULL, error);
 }
@@ -280,8 +256,8 @@ enum error_code store_each_decision(struct store *store, const char *id, stored_
                                     void *context, struct error *error)
 {
     struct decision_visit visit = {each, context};
-    struct store_values values = {.count = 0};
-    store_add_text(&values, id);
+    struct store_values values;
+    store_fill(&values, "t", id);
     return store_run(store,
                      "SELECT action, who, reason, time FROM decision WHERE report = $1 ORDER BY number",
                      &values, visit_decision, &visit, NULL, error);
@@ -291,31 +267,22 @@ enum error_code store_each_decision(struct store *store, const char *id, stored_
 
 static const struct {
     const char *action;
-    const char *state;   /* that the report has then */
-    const char *from[2]; /* the states in which it may be */
-    const char *next;    /* what else there is */
+    const char *state; /* that the report has then */
+    const char *from;  /* the state in which it must be; NULL: any but this one */
+    const char *next;  /* what else there is */
 } decisions[] = {
-    [DECISION_ACCEPT] = {"accept",
-                         "accepted",
-                         {"pending", NULL},
-                         "passthru-hub show ID says what was decided"},
-    [DECISION_REJECT] = {"reject",
-                         "rejected",
-                         {"pending", NULL},
+    [DECISION_ACCEPT] = {"accept", "accepted", "pending", "passthru-hub show ID says what was decided"},
+    [DECISION_REJECT] = {"reject", "rejected", "pending",
                          "one that was accepted is taken back with: passthru-hub retract ID --reason WHY"},
-    [DECISION_RETRACT] = {"retract",
-                          "retracted",
-                          {"accepted", NULL},
+    [DECISION_RETRACT] = {"retract", "retracted", "accepted",
                           "one that waits is turned away with: passthru-hub reject ID --reason WHY"},
-    [DECISION_PURGE] = {"purge", "purged", {NULL, NULL}, "passthru-hub show ID says what was decided"},
+    [DECISION_PURGE] = {"purge", "purged", NULL, "passthru-hub show ID says what was decided"},
 };
 
 static bool may_decide(enum decision decision, const char *state)
 {
-    const char *const *from = decisions[decision].from;
-    if (decision == DECISION_PURGE)
-        return strcmp(state, "purged") != 0;
-    return strcmp(state, from[0]) == 0;
+    const char *from = decisions[decision].from;
+    return from ? strcmp(state, from) == 0 : strcmp(state, decisions[decision].state) != 0;
 }
 
 /* Its text goes, also out of the segment that it was published in; that it was there and why it is not stays.
@@ -329,10 +296,8 @@ static enum error_code purge(struct store *store, const char *id, struct error *
         "UPDATE decision SET feed = '' WHERE report = $1 AND feed = 'add'",
         "UPDATE report SET json = '', sender = '', token = '' WHERE id = $1",
     };
-    struct store_values values = {.count = 0};
-    store_add_text(&values, id);
     for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
-        if (store_run(store, steps[i], &values, NULL, NULL, NULL, error))
+        if (store_do(store, error, steps[i], "t", id))
             return error->code;
     return ERROR_NONE;
 }
@@ -358,8 +323,7 @@ static enum error_code decide_one(struct store *store, enum decision kind, const
         decision.feed = "retract";
     if (kind == DECISION_PURGE && purge(store, id, error))
         return error->code;
-    return write_decision(store, &decision, error) ? error->code
-                                                   : set_state(store, id, decisions[kind].state, error);
+    return write_decision(store, &decision, decisions[kind].state, error);
 }
 
 enum error_code store_decide(struct store *store, enum decision decision, const char *const ids[], int count,
@@ -374,24 +338,21 @@ enum error_code store_decide(struct store *store, enum decision decision, const 
 
 /* ---- all of it ---- */
 
+const char *const store_states[STORE_STATES] = {"pending",   "accepted",  "rejected",
+                                                "retracted", "withdrawn", "purged"};
+
 static enum error_code take_count(void *context, const char *const columns[], struct error *error)
 {
-    struct store_counts *counts = context;
-    const struct {
-        const char *state;
-        int64_t *count;
-    } places[] = {{"pending", &counts->pending},     {"accepted", &counts->accepted},
-                  {"rejected", &counts->rejected},   {"retracted", &counts->retracted},
-                  {"withdrawn", &counts->withdrawn}, {"purged", &counts->purged}};
-    for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-        if (strcmp(columns[0], places[i].state) == 0)
-            return store_number(columns[1], places[i].count, error);
+    int64_t *counts = context;
+    for (int i = 0; i < STORE_STATES; i++)
+        if (strcmp(columns[0], store_states[i]) == 0)
+            return store_number(columns[1], &counts[i], error);
     return error->code = ERROR_NONE;
 }
 
-enum error_code store_count(struct store *store, struct store_counts *counts, struct error *error)
+enum error_code store_count(struct store *store, int64_t counts[STORE_STATES], struct error *error)
 {
-    *counts = (struct store_counts){.pending = 0};
+    memset(counts, 0, STORE_STATES * sizeof *counts);
     return store_run(store, "SELECT state, count(*) FROM report GROUP BY state", NULL, take_count, counts,
                      NULL, error);
 }
@@ -415,9 +376,8 @@ static enum error_code check_report(void *context, const struct stored_report *s
 
 enum error_code store_check(struct store *store, struct error *error)
 {
-    static const char *const states[] = {"pending", "accepted", "rejected", "retracted", "withdrawn"};
-    for (size_t i = 0; i < ARRAY_SIZE(states); i++)
-        if (store_each_report(store, states[i], NULL, check_report, NULL, error))
+    for (int i = 0; i < STORE_STATES - 1; i++) /* what was purged has no text */
+        if (store_each_report(store, store_states[i], NULL, check_report, NULL, error))
             return error->code;
     return ERROR_NONE;
 }

@@ -8,7 +8,7 @@
 #include "core/error.h"
 
 /* Pages as somebody writes them who knows HTML: files with placeholders. All that is filled in is text; none
- * of it can become markup (hub/html.h).
+ * of it can become markup: it goes through html_text and what calls it.
  *
  *   {{name}}                a text or a number
  *   {{links:name}}          a text, whose addresses become links
@@ -45,5 +45,16 @@ MUST_CHECK enum error_code template_fill(const struct template *frame, const str
 /* A text of any bytes: what is not UTF-8 is shown as \xNN. Sets a member to it. */
 json_t *template_text(const char *text);
 void template_set(json_t *object, const char *key, const char *text);
+
+/* Text as a reader sees it: what markup is made of is escaped; what a reader would not see, such as controls
+ * and marks of direction, is shown as \u{202e}; bytes that are not UTF-8 as \xNN. */
+void html_text(struct buffer *out, const char *text);
+
+/* A link; to an address of another site only where it begins with https:// or http://, else the text alone.
+ */
+void html_link(struct buffer *out, const char *address, const char *text);
+
+/* A text in which each address of https:// or http:// is a link. */
+void html_text_with_links(struct buffer *out, const char *text);
 
 #endif

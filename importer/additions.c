@@ -12,7 +12,7 @@
 
 #include "core/file.h"
 #include "core/owner.h"
-#include "feed/table_kinds.h"
+#include "feed/manifest.h"
 #include "importer/remote.h"
 
 static struct addition additions[2 * TABLE_KIND_COUNT];

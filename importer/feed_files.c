@@ -13,7 +13,6 @@
 #include "core/owner.h"
 #include "core/report.h"
 #include "feed/feed_line.h"
-#include "feed/table_kinds.h"
 #include "importer/line_reader.h"
 #include "importer/table.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A request for the hub: hub/intake.h, hub/address.h, hub/files.h, hub/html.h. The first line is the header
+/* A request for the hub: hub/intake.h, hub/address.h, hub/files.h, hub/template.h. The first line is the header
  * Authorization, the second X-Forwarded-For and a path, the rest the body. What is accepted can be answered
  * and read again; answers are JSON; an HTML page has no markup of the body. */
 #include "tests/fuzz/fuzz.h"
@@ -10,8 +10,8 @@
 #include "core/report.h"
 #include "hub/address.h"
 #include "hub/files.h"
-#include "hub/html.h"
 #include "hub/intake.h"
+#include "hub/template.h"
 
 enum { LINE = 300 };
 

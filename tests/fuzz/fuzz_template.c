@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Templates of the web site, and the texts that are filled in: hub/template.h, hub/html.h. The input is a
+/* Templates of the web site, and the texts that are filled in: hub/template.h. The input is a
  * template, a line ====, and a text. */
 
-#include "hub/html.h"
 #include "hub/template.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "hub/html.h"
+#include "hub/template.h"
 
 #include "tests/unit/unit.h"
 
