@@ -326,13 +326,7 @@ static void resolve(struct annotator *annotator, const struct pci_id *id, const 
 }
 
 void annotator_resolve(struct annotator *annotator, const struct pci_id *id, const char *name,
-                       struct annotation_result *result)
-{
-    resolve(annotator, id, name, false, NULL, result);
-}
-
-void annotator_resolve_with_hint(struct annotator *annotator, const struct pci_id *id, const char *name,
-                                 const struct product_hint *hint, struct annotation_result *result)
+                       const struct product_hint *hint, struct annotation_result *result)
 {
     resolve(annotator, id, name, false, hint, result);
 }
@@ -370,16 +364,6 @@ const char *annotator_source_text(const struct annotator *annotator, int source)
     if (source < lists)
         return annotator->rules[source - annotator->fact_count].text;
     return source < lists + list_kind_count() ? list_kinds[source - lists].claim : NULL;
-}
-
-int annotator_rule_count(const struct annotator *annotator)
-{
-    return annotator->rule_count;
-}
-
-int annotator_fact_count(const struct annotator *annotator)
-{
-    return annotator->fact_count;
 }
 
 struct table_summary annotator_rules(const struct annotator *annotator)

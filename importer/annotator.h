@@ -54,11 +54,9 @@ struct product_hint {
     double confidence;
 };
 
-/* Annotates the device `id` (vendor and device) with the name that pci.ids gives it. */
+/* Annotates the device `id` (vendor and device) with the name that pci.ids gives it; `hint` may be NULL. */
 void annotator_resolve(struct annotator *annotator, const struct pci_id *id, const char *name,
-                       struct annotation_result *result);
-void annotator_resolve_with_hint(struct annotator *annotator, const struct pci_id *id, const char *name,
-                                 const struct product_hint *hint, struct annotation_result *result);
+                       const struct product_hint *hint, struct annotation_result *result);
 
 /* Annotates one product of a device that is sold under several names, by its rules alone: facts are about the
  * ID. */
@@ -84,9 +82,6 @@ int annotator_product_source(const struct annotator *annotator, int list);
 /* The sources, from 0: "rule", "fact" or "list", and a text such as "rule nvidia-mobile: why". NULL past the
  * last. */
 const char *annotator_source_text(const struct annotator *annotator, int source);
-
-int annotator_rule_count(const struct annotator *annotator);
-int annotator_fact_count(const struct annotator *annotator);
 
 /* Version and rows of both files. */
 struct table_summary annotator_rules(const struct annotator *annotator);

@@ -245,7 +245,7 @@ static enum error_code take(struct feed *feed, enum manifest_status *status, str
 /* Where the source cache was lost, the database still says which version it was made from. */
 static void recall_version(const struct remote_update *update, struct remote_state *state)
 {
-    if (state->seen_version || !update->current_hash)
+    if (state->seen_version || !update->current_hash[0])
         return;
     state->seen_version = strtoll(update->current_version, NULL, 10);
     snprintf(state->seen_hash, sizeof state->seen_hash, "%s", update->current_hash);

@@ -72,28 +72,9 @@ static const char *take_name(struct pci_ids_reader *reader, const char *text)
                                                                              : NULL;
 }
 
-/* The parts of a visitor may be missing. */
-static enum error_code visit_vendor(const struct pci_ids_visitor *visitor, uint16_t vendor, const char *name,
-                                    struct error *error)
-{
-    return visitor->vendor ? visitor->vendor(visitor->context, vendor, name, error) : ERROR_NONE;
-}
-
-static enum error_code visit_device(const struct pci_ids_visitor *visitor, uint32_t pci_id, const char *name,
-                                    struct error *error)
-{
-    return visitor->device ? visitor->device(visitor->context, pci_id, name, error) : ERROR_NONE;
-}
-
-static enum error_code visit_subsystem(const struct pci_ids_visitor *visitor, uint32_t pci_id,
-                                       uint32_t subsystem, const char *name, struct error *error)
-{
-    return visitor->subsystem ? visitor->subsystem(visitor->context, pci_id, subsystem, name, error)
-                              : ERROR_NONE;
-}
-
 static enum error_code read_top(struct pci_ids_reader *reader, const char *line, struct error *error)
 {
+    const struct pci_ids_visitor *visitor = reader->visitor;
     uint32_t number;
     bool is_class = line[0] == 'C' && line[1] == ' ';
     const char *text = is_class ? line + 2 : line;
@@ -104,11 +85,13 @@ static enum error_code read_top(struct pci_ids_reader *reader, const char *line,
     reader->first = (int)number;
     reader->second = -1;
     reader->summary->classes += is_class;
-    return is_class ? ERROR_NONE : visit_vendor(reader->visitor, (uint16_t)number, name, error);
+    return is_class || !visitor->vendor ? ERROR_NONE
+                                        : visitor->vendor(visitor->context, (uint16_t)number, name, error);
 }
 
 static enum error_code read_second(struct pci_ids_reader *reader, const char *text, struct error *error)
 {
+    const struct pci_ids_visitor *visitor = reader->visitor;
     uint32_t number;
     bool is_class = reader->section == CLASSES;
     const char *name = take_hex(&text, is_class ? 2 : 4, &number) ? take_name(reader, text) : NULL;
@@ -118,11 +101,14 @@ static enum error_code read_second(struct pci_ids_reader *reader, const char *te
     if (is_class)
         return ERROR_NONE;
     reader->summary->devices++;
-    return visit_device(reader->visitor, (uint32_t)reader->first << 16 | number, name, error);
+    if (!visitor->device)
+        return ERROR_NONE;
+    return visitor->device(visitor->context, (uint32_t)reader->first << 16 | number, name, error);
 }
 
 static enum error_code read_third(struct pci_ids_reader *reader, const char *text, struct error *error)
 {
+    const struct pci_ids_visitor *visitor = reader->visitor;
     uint32_t subvendor = 0;
     uint32_t number;
     bool is_class = reader->section == CLASSES;
@@ -131,10 +117,10 @@ static enum error_code read_third(struct pci_ids_reader *reader, const char *tex
     const char *name = numbers ? take_name(reader, text) : NULL;
     if (!name || reader->second < 0)
         return malformed(reader, "expected a subsystem (ssss ssss  name) or an interface (pp  name)", error);
-    if (is_class)
+    if (is_class || !visitor->subsystem)
         return ERROR_NONE;
     uint32_t pci_id = (uint32_t)reader->first << 16 | (uint32_t)reader->second;
-    return visit_subsystem(reader->visitor, pci_id, subvendor << 16 | number, name, error);
+    return visitor->subsystem(visitor->context, pci_id, subvendor << 16 | number, name, error);
 }
 
 /* "#	Version: 2026.08.22" and "#	Date:    2026-08-22 03:15:01" at the head of the file. */

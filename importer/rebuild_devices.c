@@ -245,7 +245,7 @@ static enum error_code add_device(struct device_reader *reader, uint32_t pci_id,
         add_products(reader, &id, name, &hint, error))
         return error->code;
     hint.claimed_by_driver = product_list_find(work->claims, pci_id, &claims);
-    annotator_resolve_with_hint(work->annotator, &id, name, &hint, reader->annotation);
+    annotator_resolve(work->annotator, &id, name, &hint, reader->annotation);
     return reader->annotation->is_gpu ? add_gpu(reader, pci_id, name, error) : ERROR_NONE;
 }
 

@@ -16,7 +16,7 @@ static void resolve_range(struct rebuild *work, const struct gpu_range *range, i
     struct pci_id id = pci_id_from_number(range->first);
     char name[GENERATION_SIZE + CHIP_SIZE + 4];
     snprintf(name, sizeof name, "%s [%s]", range->chip, range->generation);
-    annotator_resolve_with_hint(work->annotator, &id, name, &hint, result);
+    annotator_resolve(work->annotator, &id, name, &hint, result);
     snprintf(result->gpu.chip, sizeof result->gpu.chip, "%s", range->chip);
     for (int i = 0; i < ATTRIBUTE_COUNT; i++) {
         struct annotation *annotation = &result->gpu.attributes[i];

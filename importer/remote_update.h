@@ -46,12 +46,12 @@ struct remote_update {
     bool force;   /* take a list that is older or much shorter than the current one; never a feed */
     int64_t now;  /* seconds since 1970 */
     char current_version[SYNC_VERSION_SIZE]; /* of what the database has; "" none, or it states none */
-    int64_t current_records;                 /* of that list: devices or products; 0: none */
-    const char *current_hash;    /* SHA-256 of the manifest of the feed in the database; NULL: it has none */
-    struct remote_state state;   /* read before, to be saved when the new database is in place */
-    struct remote_result result; /* filled in here but for state, error and seconds */
-    bool has_new;                /* there is something that the database in use was not made from */
-    bool has_new_tables;         /* of a feed: other ones are allowed or there than before */
+    int64_t current_records;                 /* of that: devices, products or reports; 0: none */
+    char current_hash[MANIFEST_HASH_SIZE];   /* of that feed its manifest's SHA-256 */
+    struct remote_state state;               /* read before, to be saved when the new database is in place */
+    struct remote_result result;             /* filled in here but for state, error and seconds */
+    bool has_new;                  /* there is something that the database in use was not made from */
+    bool has_new_tables;           /* of a feed: other ones are allowed or there than before */
     char path[DATABASE_PATH_SIZE]; /* of a list that was fetched; the caller removes it */
 };
 

@@ -13,32 +13,16 @@
 #include "importer/feed_files.h"
 #include "importer/rebuild.h"
 
-enum { MAX_LISTS = 16 };
-
-/* What the database in use was made from. */
-struct in_use {
-    bool is_there;
-    int64_t reports;
-    struct {
-        char version[SYNC_VERSION_SIZE];
-        int64_t records;
-    } lists[MAX_LISTS]; /* by their kinds' numbers */
-    struct {
-        char name[REMOTE_NAME_SIZE];
-        char version[SYNC_VERSION_SIZE];
-        char hash[MANIFEST_HASH_SIZE];
-        int64_t reports;
-    } feeds[MAX_REMOTES];
-    int feed_count;
-};
-
 struct sync {
     const struct sync_request *request;
     struct sync_summary *summary;
     struct problems *problems;
     struct source_cache *cache;
     struct transfers *transfers; /* NULL: nothing was asked yet */
-    struct in_use in_use;
+    int64_t reports;             /* of the database in use */
+    int feeds;                   /* whose manifest in the cache is the one that it was made from */
+    int cached_feeds;            /* all that have a manifest in the cache */
+    bool has_database;
 };
 
 const char *sync_state_name(enum sync_state state)
@@ -58,72 +42,74 @@ static double seconds_now(void)
 
 /* ---- what is in use ---- */
 
-static enum error_code note_source(void *context, const struct source_record *source, struct error *error)
+static bool hash_cached(const struct sync *sync, const char *name, char hash[MANIFEST_HASH_SIZE])
 {
-    struct in_use *in_use = context;
-    (void)error;
-    /* To count the rows themselves would take longer than all the rest of a sync that finds nothing new. */
-    if (strcmp(source->kind, "reports") == 0 || strcmp(source->kind, "feed") == 0)
-        in_use->reports += source->records;
-    for (int i = 0; i < list_kind_count() && i < MAX_LISTS; i++) {
-        if (strcmp(source->kind, list_kinds[i].name) != 0 ||
-            (source->version[0] && !list_version_is_valid(source->version, time(NULL))))
-            continue;
-        in_use->lists[i].records = source->records;
-        snprintf(in_use->lists[i].version, sizeof in_use->lists[i].version, "%s", source->version);
-    }
-    if (strcmp(source->kind, "feed") != 0 || in_use->feed_count == MAX_REMOTES)
-        return ERROR_NONE;
-    int i = in_use->feed_count++;
-    snprintf(in_use->feeds[i].name, sizeof in_use->feeds[i].name, "%s", source->name);
-    snprintf(in_use->feeds[i].version, sizeof in_use->feeds[i].version, "%s", source->version);
-    snprintf(in_use->feeds[i].hash, sizeof in_use->feeds[i].hash, "%s", source->hash);
-    in_use->feeds[i].reports = source->records;
-    return ERROR_NONE;
+    char path[DATABASE_PATH_SIZE];
+    struct error none;
+    feed_cache_path(sync->cache, name, FEED_MANIFEST, path);
+    return !feed_cache_hash(path, hash, NULL, &none);
 }
 
-static void look_at_database(const char *path, struct in_use *in_use)
-{
-    struct database *database;
-    struct error error = {.code = ERROR_NONE};
-    if (database_open(path, &database, &error))
-        return;
-    if (database_each_source(database, note_source, in_use, &error))
-        *in_use = (struct in_use){.is_there = false};
-    else
-        in_use->is_there = true;
-    database_close(database);
-}
-
-static int find_feed(const struct in_use *in_use, const char *name)
-{
-    for (int i = 0; i < in_use->feed_count; i++)
-        if (strcmp(in_use->feeds[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
-/* Whether the database was made from a feed's manifest in the cache: an earlier sync may have died before it
- * was. It is missing when it was not. */
-static enum error_code compare_feed(void *context, const char *name, struct error *error)
+static enum error_code count_cached(void *context, const char *name, struct error *error)
 {
     struct sync *sync = context;
-    char path[DATABASE_PATH_SIZE];
     char hash[MANIFEST_HASH_SIZE];
-    struct error none = {.code = ERROR_NONE};
-    (void)error;
-    feed_cache_path(sync->cache, name, FEED_MANIFEST, path);
-    if (feed_cache_hash(path, hash, NULL, &none))
-        return ERROR_NONE;
-    int known = find_feed(&sync->in_use, name);
-    sync->in_use.is_there &= known >= 0 && strcmp(sync->in_use.feeds[known].hash, hash) == 0;
-    return ERROR_NONE;
+    sync->cached_feeds += hash_cached(sync, name, hash);
+    return error->code = ERROR_NONE;
 }
 
+static bool is_source(const struct remote *remote, const struct source_record *source)
+{
+    if (!remote->list)
+        return strcmp(source->kind, "feed") == 0 && strcmp(source->name, remote->name) == 0;
+    return strcmp(source->kind, remote->list->name) == 0 &&
+           (!source->version[0] || list_version_is_valid(source->version, time(NULL)));
+}
+
+static enum error_code note_source(void *context, const struct source_record *source, struct error *error)
+{
+    struct sync *sync = context;
+    const bool is_feed = strcmp(source->kind, "feed") == 0;
+    char hash[MANIFEST_HASH_SIZE];
+    /* To count the rows themselves would take longer than all the rest of a sync that finds nothing new. */
+    if (is_feed || strcmp(source->kind, "reports") == 0)
+        sync->reports += source->records;
+    if (is_feed && feed_name_fits(source->name, strlen(source->name)))
+        sync->feeds += hash_cached(sync, source->name, hash) && strcmp(hash, source->hash) == 0;
+    for (int i = 0; i < sync->summary->remote_count; i++) {
+        struct remote_update *update = &sync->summary->remotes[i];
+        if (!is_source(update->remote, source))
+            continue;
+        snprintf(update->current_version, sizeof update->current_version, "%s", source->version);
+        snprintf(update->current_hash, sizeof update->current_hash, "%s", source->hash);
+        update->current_records = source->records;
+    }
+    return error->code = ERROR_NONE;
+}
+
+/* What the database in use was made from; one that cannot be read is as none. */
+static void look_at_database(struct sync *sync)
+{
+    struct database *database;
+    struct error error;
+    if (database_open(sync->request->database_path, &database, &error))
+        return;
+    sync->has_database = !database_each_source(database, note_source, sync, &error);
+    database_close(database);
+    for (int i = 0; i < sync->summary->remote_count && !sync->has_database; i++) {
+        sync->summary->remotes[i].current_version[0] = sync->summary->remotes[i].current_hash[0] = '\0';
+        sync->summary->remotes[i].current_records = 0;
+    }
+    sync->reports = sync->has_database ? sync->reports : 0;
+}
+
+/* Whether the database was not made from all manifests in the cache: an earlier sync may have died before it
+ * was. */
 static bool is_outdated(struct sync *sync)
 {
-    struct error none = {.code = ERROR_NONE};
-    return feed_cache_each(sync->cache, compare_feed, sync, &none) == ERROR_NONE && !sync->in_use.is_there;
+    struct error none;
+    return !feed_cache_each(sync->cache, count_cached, sync, &none) &&
+           (!sync->has_database || sync->feeds != sync->cached_feeds);
 }
 
 /* ---- which remotes ---- */
@@ -202,21 +188,11 @@ static void fetch_remote(struct sync *sync, struct remote_update *update)
 {
     const struct remote *remote = update->remote;
     struct remote_result *result = &update->result;
-    long list = remote->list - list_kinds;
     double start = seconds_now();
     if (remote->error.code)
         return;
     update->transfers = sync->transfers;
     transfers_expect(sync->transfers, 0);
-    if (remote->list && list < MAX_LISTS) {
-        memcpy(update->current_version, sync->in_use.lists[list].version, sizeof update->current_version);
-        update->current_records = sync->in_use.lists[list].records;
-    }
-    int feed = remote->list ? -1 : find_feed(&sync->in_use, remote->name);
-    if (feed >= 0) {
-        memcpy(update->current_version, sync->in_use.feeds[feed].version, sizeof update->current_version);
-        update->current_hash = sync->in_use.feeds[feed].hash;
-    }
     enum error_code code =
         remote->list ? list_update(update, &result->error) : feed_update(update, &result->error);
     result->seconds = seconds_now() - start;
@@ -245,19 +221,16 @@ static enum error_code fetch_all(struct sync *sync, struct error *error)
 /* ---- the new database ---- */
 
 /* Counts what a feed has added and retracted since the database in use. */
-static void count_changes(const struct sync *sync, struct remote_update *update,
-                          const struct rebuild_summary *built)
+static void count_changes(struct remote_update *update, const struct rebuild_summary *built)
 {
     struct remote_result *result = &update->result;
-    int before = find_feed(&sync->in_use, update->remote->name);
     for (int i = 0; i < built->feed_count; i++) {
         const struct rebuild_feed *feed = &built->feeds[i];
         if (strcmp(feed->name, update->remote->name) != 0)
             continue;
         result->retracted = feed->retracted - update->state.retracted;
         result->retracted = result->retracted > 0 ? result->retracted : 0;
-        result->added =
-            feed->reports + result->retracted - (before < 0 ? 0 : sync->in_use.feeds[before].reports);
+        result->added = feed->reports + result->retracted - update->current_records;
         result->added = result->added > 0 ? result->added : 0;
         update->state.retracted = feed->retracted;
     }
@@ -293,11 +266,10 @@ static enum error_code build(struct sync *sync, struct error *error)
     if (!rebuild(&request, built, sync->problems, error)) {
         summary->updated = true;
         summary->reports = built->reports;
-        summary->new_reports =
-            built->reports > sync->in_use.reports ? built->reports - sync->in_use.reports : 0;
+        summary->new_reports = built->reports > sync->reports ? built->reports - sync->reports : 0;
         summary->rejected = built->rejected;
         for (int i = 0; i < summary->remote_count; i++)
-            count_changes(sync, &summary->remotes[i], built);
+            count_changes(&summary->remotes[i], built);
     }
     free(built);
     return error->code;
@@ -360,7 +332,7 @@ static enum error_code apply(struct sync *sync, struct error *error)
     double start = seconds_now();
     for (int i = 0; i < summary->remote_count; i++)
         has_new |= has_something(&summary->remotes[i]);
-    summary->reports = sync->in_use.reports;
+    summary->reports = sync->reports;
     if (sync->request->dry_run)
         return ERROR_NONE;
     bool failed = (has_new || is_outdated(sync)) && build_mended(sync, error);
@@ -396,7 +368,7 @@ static enum error_code run(struct sync *sync, struct error *error)
         list_remote(&sync->summary->remotes[i]);
     if (request->list)
         return ERROR_NONE;
-    look_at_database(request->database_path, &sync->in_use);
+    look_at_database(sync);
     return fetch_all(sync, error) ? error->code : apply(sync, error);
 }
 

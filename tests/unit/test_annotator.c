@@ -36,7 +36,7 @@ static void resolve(struct annotator *annotator, uint32_t number, const char *na
 {
     struct pci_id id = pci_id_from_number(number);
     char *copy = exact_copy(name, strlen(name) + 1);
-    annotator_resolve(annotator, &id, copy, result);
+    annotator_resolve(annotator, &id, copy, NULL, result);
     free(copy);
 }
 
@@ -117,8 +117,8 @@ DEFINE_TEST(test_resolve)
     struct annotator *annotator = load_good(small_rules, small_facts);
     struct buffer text CLEANUP(buffer_free) = BUFFER(1 << 16);
     struct annotation_result result;
-    assert_int_equal(annotator_rule_count(annotator), 11);
-    assert_int_equal(annotator_fact_count(annotator), 4);
+    assert_int_equal(annotator_rules(annotator).rows, 11);
+    assert_int_equal(annotator_facts(annotator).rows, 4);
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         resolve(annotator, cases[i].number, cases[i].name, &result);
         describe(annotator, &result, &text);

@@ -47,7 +47,7 @@ static int set_up(UNUSED void **state)
 {
     ASSERT_DONE(annotator_load(rules_path, "data/facts.tsv", &annotator, &failure));
     ASSERT_DONE(table_read(rules_path, rule_columns, RULE_COLUMNS, 1, keep_rule, NULL, NULL, &failure));
-    assert_true(rule_count > 100 && rule_count == annotator_rule_count(annotator));
+    assert_true(rule_count > 100 && rule_count == annotator_rules(annotator).rows);
     return 0;
 }
 
@@ -82,14 +82,14 @@ static bool parse_example(const struct listed_rule *rule, const char *example, s
 /* The rule behind a statement, or NULL for a fact. */
 static struct listed_rule *rule_of(const struct claim *statement)
 {
-    int index = statement->source - annotator_fact_count(annotator);
+    int index = statement->source - (int)annotator_facts(annotator).rows;
     return index < 0 ? NULL : &rules[index];
 }
 
 /* Which place the rule has among the statements about a device, 0 when it wins, or -1. */
 static int place_of(const struct listed_rule *rule, const struct pci_id *id, const char *name)
 {
-    annotator_resolve(annotator, id, name, &result);
+    annotator_resolve(annotator, id, name, NULL, &result);
     for (int i = 0; i < result.counts[rule->attribute]; i++)
         if (rule_of(&result.claims[rule->attribute][i]) == rule)
             return i;
@@ -143,7 +143,7 @@ static enum error_code note_winners(UNUSED void *context, uint32_t number, const
                                     UNUSED struct error *error)
 {
     struct pci_id id = pci_id_from_number(number);
-    annotator_resolve(annotator, &id, name, &result);
+    annotator_resolve(annotator, &id, name, NULL, &result);
     for (int attribute = 0; attribute < ATTRIBUTE_COUNT; attribute++) {
         struct listed_rule *rule = result.counts[attribute] ? rule_of(&result.claims[attribute][0]) : NULL;
         if (rule)
