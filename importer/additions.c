@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "importer/additions.h"
+#include "importer/table.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -26,8 +26,8 @@ static const char *const fact_columns[FACT_COLUMNS] = {"pci_id", "subsystem",  "
                                                        "value",  "confidence", "source",   "reason"};
 
 struct fact {
-    int place; /* of two facts about the same the first one wins */
     uint32_t pci_id;
+    int place;         /* of two facts about the same the first one wins */
     int64_t subsystem; /* -1: the whole ID */
     int revision;      /* -1: the whole ID */
     enum attribute attribute;
@@ -50,17 +50,10 @@ struct annotator {
     pcre2_match_data *match;
 };
 
-/* Makes capacity for one more item of an array that doubles. */
-static void *grow(void *items, int count, size_t size)
-{
-    bool full = (count & (count - 1)) == 0;
-    return full ? realloc(items, (count ? 2 * (size_t)count : 1) * size) : items;
-}
-
 static enum error_code add_rule(void *context, const struct table_row *row, struct error *error)
 {
     struct annotator *annotator = context;
-    struct rule *rules = grow(annotator->rules, annotator->rule_count, sizeof *rules);
+    struct rule *rules = array_grow(annotator->rules, annotator->rule_count, sizeof *rules);
     if (!rules)
         return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
     annotator->rules = rules;
@@ -109,7 +102,7 @@ static enum error_code parse_fact(const struct table_row *row, struct fact *fact
 static enum error_code add_fact(void *context, const struct table_row *row, struct error *error)
 {
     struct annotator *annotator = context;
-    struct fact *facts = grow(annotator->facts, annotator->fact_count, sizeof *facts);
+    struct fact *facts = array_grow(annotator->facts, annotator->fact_count, sizeof *facts);
     if (!facts)
         return error_set(error, ERROR_NO_MEMORY, "no memory for facts");
     annotator->facts = facts;
@@ -190,16 +183,8 @@ static void state_facts(const struct annotator *annotator, const struct pci_id *
                         struct annotation_result *result)
 {
     uint32_t number = pci_id_number(id);
-    int low = 0;
-    int high = annotator->fact_count;
-    while (low < high) {
-        int middle = (low + high) / 2;
-        if (annotator->facts[middle].pci_id < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (int i = low; i < annotator->fact_count && annotator->facts[i].pci_id == number; i++)
+    int first = array_first(annotator->facts, annotator->fact_count, sizeof *annotator->facts, number);
+    for (int i = first; i < annotator->fact_count && annotator->facts[i].pci_id == number; i++)
         if (annotator->facts[i].attribute == attribute && annotator->facts[i].subsystem < 0 &&
             annotator->facts[i].revision < 0)
             state(result, attribute, i, annotator->facts[i].value, annotator->facts[i].confidence);

@@ -76,7 +76,7 @@ struct variant_fact {
 /* Stores the `index`th such fact. False past the last. */
 bool annotator_variant_fact(const struct annotator *annotator, int index, struct variant_fact *fact);
 
-/* The source that stands for a list, by its number (importer/list_kind.h). */
+/* The source that stands for a list, by its number (importer/product_list.h). */
 int annotator_product_source(const struct annotator *annotator, int list);
 
 /* The sources, from 0: "rule", "fact" or "list", and a text such as "rule nvidia-mobile: why". NULL past the

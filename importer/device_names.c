@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "importer/device_names.h"
+#include "importer/tables.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,13 +43,10 @@ static enum error_code add_name(void *context, const struct table_row *row, stru
         return table_error(row, error, "source is empty");
     if (names->count == MAX_NAMES)
         return table_error(row, error, "more than %d names", MAX_NAMES);
-    if ((names->count & (names->count - 1)) == 0) {
-        size_t capacity = names->count ? 2 * (size_t)names->count : 1;
-        struct listed_name *items = realloc(names->items, capacity * sizeof *items);
-        if (!items)
-            return error_set(error, ERROR_NO_MEMORY, "no memory for names");
-        names->items = items;
-    }
+    struct listed_name *items = array_grow(names->items, names->count, sizeof *items);
+    if (!items)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for names");
+    names->items = items;
     name.pci_id = pci_id_number(&id);
     name.name = strdup(row->fields[NAME_NAME]);
     name.product = strdup(row->fields[NAME_PRODUCT]);
@@ -87,20 +84,6 @@ void device_names_free(struct device_names *names)
     }
     free(names->items);
     *names = (struct device_names){.count = 0};
-}
-
-int device_names_first(const struct device_names *names, uint32_t pci_id)
-{
-    int low = 0;
-    int high = names->count;
-    while (low < high) {
-        int middle = (low + high) / 2;
-        if (names->items[middle].pci_id < pci_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
 }
 
 bool device_name_is_newer(const struct listed_name *name, const char *version)

@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_IMPORTER_FEED_FILES_H
 #define PASSTHRU_IMPORTER_FEED_FILES_H
 
-#include "importer/remote_update.h"
+#include "importer/sync.h"
 
 /* What a feed's manifest names, on its way into the cache: segments, and the tables (schema/feed.md) that its
  * remote's file allows with knowledge=yes or all. What lies in the cache is allowed. */

@@ -8,7 +8,7 @@
 #include "db/report_id.h"
 #include "feed/signature.h"
 #include "importer/feed_files.h"
-#include "importer/remote_update.h"
+#include "importer/sync.h"
 
 enum { CLOCK_SLACK_SECONDS = 24 * 3600 };
 

@@ -6,7 +6,7 @@
 #include "db/report_id.h"
 #include "importer/pci_ids.h"
 #include "importer/product_list.h"
-#include "importer/remote_update.h"
+#include "importer/sync.h"
 
 /* The compressed pci.ids has 0.4 MB, amdgpu.ids 25 KB. */
 static const uint64_t max_list_bytes = 16 << 20;

@@ -6,9 +6,9 @@
 #include "core/json_writer.h"
 #include "core/owner.h"
 #include "core/streams.h"
-#include "importer/additions.h"
 #include "importer/program.h"
 #include "importer/rebuild.h"
+#include "importer/table.h"
 
 const char import_help[] = "import [OPTION]... [FILE]...\n"
                            "\n"

@@ -6,9 +6,9 @@
 
 #include "core/error_output.h"
 #include "core/streams.h"
-#include "importer/additions.h"
 #include "importer/program.h"
 #include "importer/sync.h"
+#include "importer/table.h"
 
 const char sync_help[] = "sync [OPTION]... [REMOTE]...\n"
                          "\n"

@@ -10,7 +10,8 @@
 #include "core/pci_id.h"
 #include "core/text.h"
 #include "importer/line_reader.h"
-#include "importer/remote_update.h"
+#include "importer/sync.h"
+#include "importer/table.h"
 
 enum {
     MAX_LINE = 4096,
@@ -69,13 +70,10 @@ static enum error_code add(struct product_list *list, const struct product *prod
                          list->reading == SOURCE_MODULES_ALIAS ? "more than %d devices of graphics drivers"
                                                                : "more than %d products",
                          MAX_PRODUCTS);
-    if ((list->count & (list->count - 1)) == 0) {
-        size_t capacity = list->count ? 2 * (size_t)list->count : 1;
-        struct product *products = realloc(list->products, capacity * sizeof *products);
-        if (!products)
-            return error_set(error, ERROR_NO_MEMORY, "no memory for products");
-        list->products = products;
-    }
+    struct product *products = array_grow(list->products, list->count, sizeof *products);
+    if (!products)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for products");
+    list->products = products;
     list->products[list->count] = *product;
     list->products[list->count].source = list->reading;
     list->products[list->count].place = list->count;
@@ -348,15 +346,7 @@ void product_list_free(struct product_list *list)
 
 const struct product *product_list_find(const struct product_list *list, uint32_t pci_id, int *count)
 {
-    int low = 0;
-    int high = list->count;
-    while (low < high) {
-        int middle = (low + high) / 2;
-        if (list->products[middle].pci_id < pci_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    int low = array_first(list->products, list->count, sizeof *list->products, pci_id);
     *count = 0;
     while (low + *count < list->count && list->products[low + *count].pci_id == pci_id)
         ++*count;

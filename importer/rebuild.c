@@ -9,10 +9,10 @@
 
 #include "core/list_version.h"
 #include "db/database.h"
-#include "importer/additions.h"
 #include "importer/confine.h"
 #include "importer/feed_cache.h"
 #include "importer/rebuild_internal.h"
+#include "importer/table.h"
 #include "version.h"
 
 /* ---- the database in use ---- */

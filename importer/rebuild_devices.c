@@ -273,7 +273,7 @@ static enum error_code on_device(void *context, uint32_t pci_id, const char *nam
 {
     struct device_reader *reader = context;
     const struct device_names *names = &reader->work->names;
-    int place = device_names_first(names, pci_id);
+    int place = array_first(names->items, names->count, sizeof *names->items, pci_id);
     if (place < names->count && names->items[place].pci_id == pci_id) {
         names->items[place].is_listed = true;
         if (device_name_is_newer(&names->items[place], reader->version))
@@ -288,7 +288,8 @@ static enum error_code end_vendor(struct device_reader *reader, struct error *er
 {
     const struct device_names *names = &reader->work->names;
     error->code = ERROR_NONE;
-    for (int i = device_names_first(names, (uint32_t)reader->vendor_id << 16);
+    for (int i =
+             array_first(names->items, names->count, sizeof *names->items, (uint32_t)reader->vendor_id << 16);
          i < names->count && names->items[i].pci_id >> 16 == reader->vendor_id; i++)
         if (!names->items[i].is_listed && add_named(reader, &names->items[i], error))
             return error->code;

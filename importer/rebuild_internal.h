@@ -6,10 +6,8 @@
 
 #include "db/builder.h"
 #include "importer/annotator.h"
-#include "importer/device_names.h"
 #include "importer/product_list.h"
 #include "importer/rebuild.h"
-#include "importer/samples.h"
 #include "importer/tables.h"
 
 struct rebuild {
@@ -45,6 +43,10 @@ bool rebuild_feed_is_incoming(const struct rebuild *work, const char *name);
 /* Loads the lists of products and what the kernel's graphics drivers claim. */
 MUST_CHECK enum error_code rebuild_load_lists(struct rebuild *work, struct error *error);
 
+/* Annotates a range of IDs (gpu_range_visitor; `context` is the struct rebuild). */
+MUST_CHECK enum error_code rebuild_add_range(void *context, const struct gpu_range *range,
+                                             struct error *error);
+
 /* ---- rebuild_knowledge.c ---- */
 
 /* Decides which tables of feeds are used. */
@@ -66,10 +68,6 @@ bool rebuild_drop_table(struct rebuild *work, const struct error *error);
  * data/names.tsv has newer, and annotates each GPU. The annotator, the names and the lists have been loaded.
  */
 MUST_CHECK enum error_code rebuild_read_devices(struct rebuild *work, struct error *error);
-
-/* Annotates a range of IDs (gpu_range_visitor; `context` is the struct rebuild). */
-MUST_CHECK enum error_code rebuild_add_range(void *context, const struct gpu_range *range,
-                                             struct error *error);
 
 /* ---- rebuild_reports.c ---- */
 

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "core/file.h"
-#include "importer/additions.h"
 #include "importer/feed_files.h"
 #include "importer/rebuild_internal.h"
+#include "importer/table.h"
 
 /* The tables of feeds that are newer than those of the data directory; of two feeds the first by name has its
  * way. */

@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "feed/manifest.h"
-#include "importer/list_kind.h"
+#include "importer/product_list.h"
 
 /* The remotes: where lists and reports are fetched from and reports are sent to. Each is a file *.conf in ini
  * form, one section [remote] with name, url, kind, key, submit, enabled, knowledge

@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "db/builder.h"
 #include "importer/problems.h"
-#include "importer/samples.h"
+#include "importer/tables.h"
 
 /* A file of reports, one JSON object a line (plain, gzip or zstd). */
 struct report_file {

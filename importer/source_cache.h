@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "db/database.h"
-#include "importer/list_kind.h"
+#include "importer/product_list.h"
 
 /* The source cache: the directory `DATABASE.sources` beside a database. It keeps the files that were
  * imported, byte for byte, so that the database can be rebuilt offline at any time. A list of names is

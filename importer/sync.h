@@ -7,9 +7,68 @@
 
 #include "core/error.h"
 #include "importer/problems.h"
-#include "importer/remote_update.h"
+#include "importer/remote_state.h"
 
 /* Fetches what the remotes have, and builds one new database with it. */
+
+enum sync_state {
+    SYNC_ENABLED,      /* only listed: nothing was asked */
+    SYNC_DISABLED,     /* by its file; asked only when it is named, shown only in a list */
+    SYNC_UP_TO_DATE,   /* the remote has nothing new */
+    SYNC_WOULD_UPDATE, /* it has, and that is not in the database yet */
+    SYNC_UPDATED,      /* what it has is in the database */
+    SYNC_FAILED        /* error says why; the last good copy stays in use */
+};
+
+enum { SYNC_VERSION_SIZE = 64 };
+
+/* What became of one remote, for its user. Texts of a server are hostile. */
+struct remote_result {
+    enum sync_state state;
+    char version[SYNC_VERSION_SIZE];              /* as the list or the manifest states it; "" none */
+    char expires[MANIFEST_TIME_SIZE];             /* of a feed; "" of a list */
+    char trusted_comment[SIGNATURE_COMMENT_SIZE]; /* of a feed's signature; "" none */
+    uint64_t received;                            /* bytes that came over the network */
+    uint64_t missing_bytes;                       /* with dry_run: of the segments to be fetched */
+    double seconds;                               /* until it was fetched */
+    int segments;                                 /* of the feed */
+    int segments_fetched;                         /* with dry_run: that would be */
+    int segments_kept;                            /* that were there before */
+    int64_t added;                                /* reports */
+    int64_t retracted;
+    struct error error; /* SYNC_FAILED: ERROR_REMOTE, or what the system denied */
+};
+
+/* Fetching from one remote: what sync.c, list_update.c and feed_*.c share. */
+struct remote_update {
+    const struct remote *remote;
+    struct source_cache *cache;
+    struct transfers *transfers;
+    bool dry_run; /* ask, and download manifests, but change nothing */
+    bool force;   /* take a list that is older or much shorter than the current one; never a feed */
+    int64_t now;  /* seconds since 1970 */
+    char current_version[SYNC_VERSION_SIZE]; /* of what the database has; "" none, or it states none */
+    int64_t current_records;                 /* of that: devices, products or reports; 0: none */
+    char current_hash[MANIFEST_HASH_SIZE];   /* of that feed its manifest's SHA-256 */
+    struct remote_state state;               /* read before, to be saved when the new database is in place */
+    struct remote_result result;             /* filled in here but for state, error and seconds */
+    bool has_new;                  /* there is something that the database in use was not made from */
+    bool has_new_tables;           /* of a feed: other ones are allowed or there than before */
+    char path[DATABASE_PATH_SIZE]; /* of a list that was fetched; the caller removes it */
+};
+
+/* Asks for a list and checks what came: ERROR_REMOTE when it is older than the current one, more than a fifth
+ * shorter, or does not parse. */
+MUST_CHECK enum error_code list_update(struct remote_update *update, struct error *error);
+
+/* For struct list_kind: checks of what came, ERROR_BAD_INPUT when it is no such list. */
+MUST_CHECK enum error_code list_check_pci_ids(struct remote_update *update, struct error *error);
+MUST_CHECK enum error_code list_check_products(struct remote_update *update, struct error *error);
+
+/* Asks for a feed's manifest, verifies it, and fetches the segments that are missing into the cache. The new
+ * manifest then lies there for the next rebuild. ERROR_REMOTE: the feed is rejected, or could not be fetched.
+ */
+MUST_CHECK enum error_code feed_update(struct remote_update *update, struct error *error);
 
 /* What a sync is asked to do. */
 struct sync_request {

@@ -11,7 +11,6 @@
 #include "core/gpu.h"
 #include "core/json_reader.h"
 #include "core/text.h"
-#include "importer/additions.h"
 #include "importer/line_reader.h"
 
 enum { MAX_LINE = 8192, MAX_COLUMNS = 24 };
@@ -79,6 +78,28 @@ enum error_code table_chip(const struct table_row *row, const char *chip, struct
         return table_error(row, error, "chip must be a code name, with a * at its end or none, not \"%s\"",
                            chip);
     return error->code = ERROR_NONE;
+}
+
+void *array_grow(void *items, int count, size_t size)
+{
+    bool full = (count & (count - 1)) == 0;
+    return full ? realloc(items, (count ? 2 * (size_t)count : 1) * size) : items;
+}
+
+int array_first(const void *items, int count, size_t size, uint32_t pci_id)
+{
+    int low = 0;
+    int high = count;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        uint32_t found;
+        memcpy(&found, (const char *)items + (size_t)middle * size, sizeof found);
+        if (found < pci_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 static enum error_code fill_text(const struct table_row *row, const struct table_field *field, char *text,

@@ -29,7 +29,7 @@ struct table_summary {
 enum { TABLE_MAX_VERSION = 999999999 };
 
 /* Calls `each` with every row of `path`, whose columns must be exactly `columns`, and no two rows the same in
- * the first `key` of them; before that with those that users have added (importer/additions.h), which take
+ * the first `key` of them; before that with those that users have added (below), which take
  * the place of rows with the same. Paths of rows stay valid. `summary` may be NULL; it is set when there is
  * no error, and is that of `path` alone. Errors name file and line. */
 MUST_CHECK enum error_code table_read(const char *path, const char *const columns[], int count, int key,
@@ -58,6 +58,13 @@ MUST_CHECK enum error_code table_vendor(const struct table_row *row, int column,
 /* A text as the code name of a chip, or the beginning of some with a * behind it. */
 MUST_CHECK enum error_code table_chip(const struct table_row *row, const char *chip, struct error *error);
 
+/* For arrays that grow row by row: makes space for one more item. NULL without memory: the old one stays. */
+void *array_grow(void *items, int count, size_t size);
+
+/* Of structs that begin with a PCI ID and are sorted by it: the index of the first that is not below this
+ * one, `count` when there is none. */
+int array_first(const void *items, int count, size_t size, uint32_t pci_id);
+
 /* How a field becomes a member of a struct. */
 struct table_field {
     int column;
@@ -74,5 +81,31 @@ struct table_field {
 /* Fills in a struct of zeros. */
 MUST_CHECK enum error_code table_fill(const struct table_row *row, const struct table_field fields[],
                                       size_t count, void *target, struct error *error);
+
+/* A user's own rows for the tables of data/: files of the same names and columns in
+ * $XDG_CONFIG_HOME/passthru/data.d (else $HOME/.config), then /etc/passthru/data.d. table_read reads them
+ * before the table of that name, ours or a feed's; of rows with one key the first counts. */
+
+enum { ADDITION_MAX_BYTES = 1 << 20 }; /* of text */
+
+struct addition {
+    char *path;
+    const char *name;             /* of the table, table_kinds */
+    char *table;                  /* the path of the table that the rows go before; NULL: none yet */
+    struct table_summary summary; /* set by table_read */
+};
+
+/* Finds them and opens them for root, who may have become another user when they are read (core/owner.h):
+ * before the source cache is opened, and once. What is not called *.tsv, and a directory that is not there,
+ * are passed over. ERROR_BAD_INPUT: no table has that name, or it is not a regular file; ERROR_PERMISSION:
+ * neither root nor who reads it owns it, or every user may write to it. */
+MUST_CHECK enum error_code additions_hold(struct error *error);
+
+/* From now on the table of that name is the file at `path`. */
+void additions_attach(const char *name, const char *path);
+
+/* The next of the additions to the table at `path`, or of all where that is NULL; `last` NULL begins. NULL
+ * at the end. */
+struct addition *additions_next(const struct addition *last, const char *path);
 
 #endif

@@ -2,8 +2,12 @@
 #ifndef PASSTHRU_IMPORTER_TABLES_H
 #define PASSTHRU_IMPORTER_TABLES_H
 
+#include "core/error.h"
 #include "core/gpu.h"
+#include "core/report.h"
 #include "importer/table.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /* The tables of data/ that go into a database as they are. Errors name file and line. board-words.tsv and
  * processors.tsv, in this order, go before any other names; of chips.tsv, cards.tsv and prices.tsv a card
@@ -32,5 +36,50 @@ struct gpu_range {
 typedef enum error_code gpu_range_visitor(void *context, const struct gpu_range *range, struct error *error);
 MUST_CHECK enum error_code gpu_ranges_read(const char *path, gpu_range_visitor *each, void *context,
                                            struct table_summary *summary, struct error *error);
+
+/* data/names.tsv: GPUs that the pci.ids of older systems lacks or names otherwise. */
+struct listed_name {
+    uint32_t pci_id;
+    char *name;       /* as pci.ids would write it: "AD107 [GeForce RTX 4060]" */
+    char *product;    /* "GeForce RTX 4060", "" where the name says it or nobody does */
+    char since[11];   /* the version of a pci.ids that was made on the same day: "2026.08.22" */
+    char *source;     /* who says so */
+    bool is_standing; /* it corrects a name, whatever the date of the list */
+    bool is_listed;   /* the pci.ids that is being read has the device */
+};
+
+struct device_names {
+    struct listed_name *items; /* by ascending ID, each ID once */
+    int count;
+};
+
+/* Loads the table. Errors: ERROR_BAD_INPUT with file, line and reason. The caller frees the names, also after
+ * an error. */
+MUST_CHECK enum error_code device_names_load(const char *path, struct device_names *names,
+                                             struct table_summary *summary, struct error *error);
+void device_names_free(struct device_names *names);
+
+/* Whether a name takes the place of what a pci.ids of this version ("2023.04.10", "" when it states none) has
+ * for the ID: it is newer. */
+bool device_name_is_newer(const struct listed_name *name, const char *version);
+
+/* How a report came to be known, by its address: data/samples.tsv. */
+struct samples;
+
+/* Errors name file and line. The caller frees the patterns; samples_free(NULL) does nothing. */
+MUST_CHECK enum error_code samples_load(const char *path, struct samples **samples,
+                                        struct table_summary *summary, struct error *error);
+void samples_free(struct samples *samples);
+
+/* Why a report is taken for what it is. */
+enum sample_reason {
+    SAMPLE_IS_SOUND,     /* it says so itself, a pattern fits its address, or it has none */
+    SAMPLE_NOT_BELIEVED, /* it says `tool` and has the address of a page: the address decides */
+    SAMPLE_BY_DEFAULT,   /* no pattern fits its address: a thread of troubles, as most are */
+};
+
+/* Decides what a report is. A feed is believed: whoever has its key vouches for what it holds. */
+enum sample_reason samples_decide(const struct samples *samples, const struct report *report, bool is_feed,
+                                  enum sample *sample);
 
 #endif

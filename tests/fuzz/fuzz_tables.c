@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The project's tables as contributors write them, whole files: importer/tables.h, importer/device_names.h,
- * importer/samples.h. The first byte chooses the table. Rules and facts are those of fuzz_rules.c. */
+/* The project's tables as contributors write them, whole files: importer/tables.h. The first byte chooses the
+ * table. Rules and facts are those of fuzz_rules.c. */
 
 #include "db/builder.h"
-#include "importer/device_names.h"
-#include "importer/samples.h"
 #include "importer/tables.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "importer/samples.h"
+#include "importer/tables.h"
 
 #include "tests/unit/json_cases.h"
 
