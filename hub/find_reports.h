@@ -7,7 +7,7 @@
 /* Which reports a maintainer means. */
 
 struct report_ids {
-    const char **items;
+    char (*items)[REPORT_ID_HEX_SIZE];
     int count;
 };
 void report_ids_free(struct report_ids *ids);
@@ -23,8 +23,9 @@ enum error_code find_reports(struct store *store, char **words, int count, struc
 enum error_code find_pending(struct store *store, const char *pci_id, const char *seen,
                              struct report_ids *ids, struct error *error);
 
-/* What stands for just these reports in a list, in the order in which they came. */
+/* What stands for just these reports in a list, in the order in which they came: structs of `size` bytes that
+ * begin with their IDs. */
 enum { SEEN_SIZE = 13 }; /* hexadecimal digits */
-void report_ids_seen(const char *const ids[], int count, char seen[SEEN_SIZE]);
+void report_ids_seen(const void *reports, size_t size, int count, char seen[SEEN_SIZE]);
 
 #endif

@@ -148,22 +148,6 @@ static void mark_floods(struct pending *pending)
             pending->groups[i].remarks |= pending->reports[pending->groups[i].first + j].remarks;
 }
 
-/* What stands for the reports of each group, which lie in it as they came. */
-static enum error_code mark_seen(struct pending *pending, struct error *error)
-{
-    const char **ids = calloc((size_t)pending->report_count + 1, sizeof *ids);
-    if (!ids)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for the reports that wait");
-    for (int i = 0; i < pending->report_count; i++)
-        ids[i] = pending->reports[i].id;
-    for (int i = 0; i < pending->group_count; i++) {
-        struct group *group = &pending->groups[i];
-        report_ids_seen(ids + group->first, group->count, group->seen);
-    }
-    free(ids);
-    return error->code = ERROR_NONE;
-}
-
 /* What needs an eye comes first, and what has most reports. */
 static int compare_groups(const void *a, const void *b)
 {
@@ -286,12 +270,15 @@ static enum error_code list(struct pending *pending, struct error *error)
         return error->code;
     store_each_report(store, "pending", pending->options->id, add_report, pending, error);
     store_close(store);
-    if (error->code || mark_seen(pending, error))
+    if (error->code)
         return error->code;
     mark_floods(pending);
-    for (int i = 0; i < pending->group_count; i++)
-        qsort(pending->reports + pending->groups[i].first, (size_t)pending->groups[i].count,
-              sizeof *pending->reports, compare_reports);
+    for (int i = 0; i < pending->group_count; i++) {
+        struct group *group = &pending->groups[i];
+        struct pending_report *first = pending->reports + group->first;
+        report_ids_seen(first, sizeof *first, group->count, group->seen); /* which lie in it as they came */
+        qsort(first, (size_t)group->count, sizeof *first, compare_reports);
+    }
     if (pending->group_count)
         qsort(pending->groups, (size_t)pending->group_count, sizeof *pending->groups, compare_groups);
     if (pending->options->json)

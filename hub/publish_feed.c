@@ -30,10 +30,8 @@ struct publishing {
     struct manifest old;            /* of the site in use; version 0: none */
     struct store_segment *segments; /* of the new manifest, in order */
     int count;
-    int capacity;
     struct store_segment *known; /* of the store */
     int known_count;
-    int known_capacity;
     /* The segment that is being packed: */
     struct segment_writer *writer; /* NULL: none */
     struct store_segment current;
@@ -43,16 +41,15 @@ struct publishing {
 
 /* ---- lists of segments ---- */
 
-static enum error_code add_to(struct store_segment **list, int *count, int *capacity,
-                              const struct store_segment *segment, struct error *error)
+/* Doubles at powers of two. */
+static enum error_code add_to(struct store_segment **list, int *count, const struct store_segment *segment,
+                              struct error *error)
 {
-    if (*count == *capacity) {
-        int larger = *capacity ? 2 * *capacity : 64;
-        struct store_segment *grown = realloc(*list, (size_t)larger * sizeof **list);
+    if ((*count & (*count - 1)) == 0) {
+        struct store_segment *grown = realloc(*list, (size_t)(*count ? 2 * *count : 1) * sizeof **list);
         if (!grown)
             return error_set(error, ERROR_NO_MEMORY, "no memory for the list of segments");
         *list = grown;
-        *capacity = larger;
     }
     (*list)[(*count)++] = *segment;
     return error->code = ERROR_NONE;
@@ -61,7 +58,7 @@ static enum error_code add_to(struct store_segment **list, int *count, int *capa
 static enum error_code add_known(void *context, const struct store_segment *segment, struct error *error)
 {
     struct publishing *publishing = context;
-    return add_to(&publishing->known, &publishing->known_count, &publishing->known_capacity, segment, error);
+    return add_to(&publishing->known, &publishing->known_count, segment, error);
 }
 
 static enum error_code add_segment(struct publishing *publishing, const struct store_segment *segment,
@@ -70,7 +67,7 @@ static enum error_code add_segment(struct publishing *publishing, const struct s
     if (publishing->count == MANIFEST_MAX_SEGMENTS)
         return error_set(error, ERROR_BAD_INPUT, "the feed would have more than %d segments",
                          MANIFEST_MAX_SEGMENTS);
-    return add_to(&publishing->segments, &publishing->count, &publishing->capacity, segment, error);
+    return add_to(&publishing->segments, &publishing->count, segment, error);
 }
 
 /* ---- new segments ---- */

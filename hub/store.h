@@ -114,8 +114,9 @@ enum decision { DECISION_ACCEPT, DECISION_REJECT, DECISION_RETRACT, DECISION_PUR
 
 /* Decides on all of these reports, or on none. ERROR_BAD_INPUT names the first whose state does not allow it.
  */
-enum error_code store_decide(struct store *store, enum decision decision, const char *const ids[], int count,
-                             const char *who, const char *reason, int64_t now, struct error *error);
+enum error_code store_decide(struct store *store, enum decision decision, char (*ids)[REPORT_ID_HEX_SIZE],
+                             int count, const char *who, const char *reason, int64_t now,
+                             struct error *error);
 
 /* The states of a report, purged being the last, and how many reports are in each. */
 enum { STORE_STATES = 6 };

@@ -326,8 +326,8 @@ static enum error_code decide_one(struct store *store, enum decision kind, const
     return write_decision(store, &decision, decisions[kind].state, error);
 }
 
-enum error_code store_decide(struct store *store, enum decision decision, const char *const ids[], int count,
-                             const char *who, const char *reason, int64_t now, struct error *error)
+enum error_code store_decide(struct store *store, enum decision decision, char (*ids)[REPORT_ID_HEX_SIZE],
+                             int count, const char *who, const char *reason, int64_t now, struct error *error)
 {
     if (store_begin(store, true, error))
         return error->code;

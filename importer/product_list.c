@@ -33,18 +33,6 @@ struct product_list *product_list_new(void)
     return calloc(1, sizeof(struct product_list));
 }
 
-/* Takes exactly four hexadecimal digits. */
-static bool take_hex4(const char **text, uint32_t *value)
-{
-    char digits[5] = "";
-    if (strspn(*text, "0123456789abcdefABCDEF") < 4)
-        return false;
-    memcpy(digits, *text, 4);
-    *value = (uint32_t)strtoul(digits, NULL, 16);
-    *text += 4;
-    return true;
-}
-
 /* A product's name without its maker; false when it is empty or too long. */
 static bool set_name(struct product *product, const char *name, size_t length)
 {
@@ -85,7 +73,7 @@ static enum error_code add(struct product_list *list, const struct product *prod
 
 static bool parse_amdgpu_line(const char *line, size_t length, struct product *product)
 {
-    uint32_t device;
+    uint16_t device;
     const char *at = line;
     if (memchr(line, '\0', length) || !take_hex4(&at, &device) || *at++ != ',')
         return false;
@@ -109,9 +97,9 @@ static bool is_amdgpu_comment(const char *line)
 
 static bool parse_readme_line(const char *line, size_t length, struct product *product)
 {
-    uint32_t device;
-    uint32_t subvendor;
-    uint32_t subdevice;
+    uint16_t device;
+    uint16_t subvendor;
+    uint16_t subdevice;
     const char *name = line + strspn(line, " ");
     const char *gap = strstr(name, "  ");
     if (name == line || !gap || memchr(line, '\0', length))
@@ -131,7 +119,7 @@ static bool parse_readme_line(const char *line, size_t length, struct product *p
 
 /* ---- supported-gpus.json: {"chips":[{"devid":"0x1D16","name":"GeForce MX330"}, ...]} ---- */
 
-static bool get_hex(const json_t *chip, const char *key, uint32_t *value)
+static bool get_hex(const json_t *chip, const char *key, uint16_t *value)
 {
     const char *text = json_member_text(chip, key);
     if (!text || text[0] != '0' || (text[1] | 0x20) != 'x')
@@ -142,9 +130,9 @@ static bool get_hex(const json_t *chip, const char *key, uint32_t *value)
 
 static bool parse_chip(const json_t *chip, struct product *product)
 {
-    uint32_t device;
-    uint32_t subvendor;
-    uint32_t subdevice;
+    uint16_t device;
+    uint16_t subvendor;
+    uint16_t subdevice;
     const char *name = json_member_text(chip, "name");
     if (!name || !get_hex(chip, "devid", &device))
         return false;

@@ -18,18 +18,6 @@ bool attribute_accepts(enum attribute attribute, const char *value)
                                        : strcmp(value, "yes") == 0 || strcmp(value, "no") == 0;
 }
 
-/* Exactly four hexadecimal digits: sscanf would take a sign, a space or 0x as well. */
-static bool take_hex4(const char **text, uint16_t *value)
-{
-    char digits[5] = "";
-    if (strspn(*text, "0123456789abcdefABCDEF") < 4)
-        return false;
-    memcpy(digits, *text, 4);
-    *value = (uint16_t)strtoul(digits, NULL, 16);
-    *text += 4;
-    return true;
-}
-
 static enum error_code parse_ranges(const struct table_row *row, struct rule *rule, struct error *error)
 {
     const char *text = row->fields[RULE_DEVICES];

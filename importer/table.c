@@ -61,6 +61,17 @@ enum error_code table_value(const struct table_row *row, int column, const struc
                : table_error(row, error, "\"%s\" is not a value of %s", text, row->columns[column]);
 }
 
+bool take_hex4(const char **text, uint16_t *value)
+{
+    char digits[5] = "";
+    if (strspn(*text, "0123456789abcdefABCDEF") < 4)
+        return false;
+    memcpy(digits, *text, 4);
+    *value = (uint16_t)strtoul(digits, NULL, 16);
+    *text += 4;
+    return true;
+}
+
 enum error_code table_vendor(const struct table_row *row, int column, uint16_t *vendor, struct error *error)
 {
     const char *text = row->fields[column];

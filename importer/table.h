@@ -55,6 +55,9 @@ MUST_CHECK enum error_code table_value(const struct table_row *row, int column,
 MUST_CHECK enum error_code table_vendor(const struct table_row *row, int column, uint16_t *vendor,
                                         struct error *error);
 
+/* Takes exactly four hexadecimal digits of a text: sscanf would take a sign, a space or 0x as well. */
+bool take_hex4(const char **text, uint16_t *value);
+
 /* A text as the code name of a chip, or the beginning of some with a * behind it. */
 MUST_CHECK enum error_code table_chip(const struct table_row *row, const char *chip, struct error *error);
 

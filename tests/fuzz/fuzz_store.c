@@ -91,15 +91,14 @@ static void add_reports(struct store *store)
     for (int i = 0; i < 4; i++) {
         struct store_request request = {.kind = REQUEST_ADD, .outcome = "works", .json = texts[i]};
         struct store_request *requests[] = {&request};
-        const char *ids[] = {request.id};
         report_id(texts[i], strlen(texts[i]), request.id);
         snprintf(request.pci_id, sizeof request.pci_id, "10de:1d01");
         must(store_commit(store, requests, 1, 1700000000, &error), &error);
         if (i < 3)
-            must(store_decide(store, decisions[i], ids, 1, "anna", "why", 1700000001, &error), &error);
+            must(store_decide(store, decisions[i], &request.id, 1, "anna", "why", 1700000001, &error), &error);
         memcpy(base.id, request.id, sizeof base.id);
         if (i == 1)
-            must(store_decide(store, DECISION_RETRACT, ids, 1, "anna", "why", 1700000002, &error), &error);
+            must(store_decide(store, DECISION_RETRACT, &request.id, 1, "anna", "why", 1700000002, &error), &error);
     }
 }
 
