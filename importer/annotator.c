@@ -44,9 +44,6 @@ struct annotator {
     int rule_count;
     struct table_summary rules_read;
     struct table_summary facts_read;
-    int vendor;                     /* the one that rules are selected for, -1: none yet */
-    int *selected[ATTRIBUTE_COUNT]; /* indices of the rules that may hold for this vendor, in order */
-    int selected_count[ATTRIBUTE_COUNT];
     pcre2_match_data *match;
 };
 
@@ -141,14 +138,6 @@ enum error_code annotator_load(const char *rules_path, const char *facts_path, s
     }
     if (loaded->fact_count)
         qsort(loaded->facts, (size_t)loaded->fact_count, sizeof *loaded->facts, compare_facts);
-    for (int i = 0; i < ATTRIBUTE_COUNT; i++) {
-        loaded->selected[i] = calloc((size_t)loaded->rule_count + 1, sizeof(int));
-        if (!loaded->selected[i]) {
-            annotator_free(loaded);
-            return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
-        }
-    }
-    loaded->vendor = -1;
     *annotator = loaded;
     return ERROR_NONE;
 }
@@ -163,8 +152,6 @@ void annotator_free(struct annotator *annotator)
         free(annotator->facts[i].value);
         free(annotator->facts[i].text);
     }
-    for (int i = 0; i < ATTRIBUTE_COUNT; i++)
-        free(annotator->selected[i]);
     free(annotator->rules);
     free(annotator->facts);
     pcre2_match_data_free(annotator->match);
@@ -190,32 +177,16 @@ static void state_facts(const struct annotator *annotator, const struct pci_id *
             state(result, attribute, i, annotator->facts[i].value, annotator->facts[i].confidence);
 }
 
-/* pci.ids lists devices vendor by vendor: the rules of other vendors are put aside once, not at each device.
- */
-static void select_rules(struct annotator *annotator, int vendor)
-{
-    if (annotator->vendor == vendor)
-        return;
-    annotator->vendor = vendor;
-    memset(annotator->selected_count, 0, sizeof annotator->selected_count);
-    for (int i = 0; i < annotator->rule_count; i++) {
-        const struct rule *rule = &annotator->rules[i];
-        if (rule->vendor == RULE_ANY_VENDOR || rule->vendor == vendor)
-            annotator->selected[rule->attribute][annotator->selected_count[rule->attribute]++] = i;
-    }
-}
-
 static void state_rules(const struct annotator *annotator, const struct pci_id *id, const char *name,
                         enum attribute attribute, const char *const values[ATTRIBUTE_COUNT], bool first_alone,
                         struct annotation_result *result)
 {
     size_t length = strlen(name);
-    for (int n = 0;
-         n < annotator->selected_count[attribute] && result->counts[attribute] < MAX_ATTRIBUTE_CLAIMS; n++) {
-        int i = annotator->selected[attribute][n];
+    for (int i = 0; i < annotator->rule_count && result->counts[attribute] < MAX_ATTRIBUTE_CLAIMS; i++) {
         const struct rule *rule = &annotator->rules[i];
         char *chip = result->chips[result->counts[ATTRIBUTE_CHIP] % MAX_ATTRIBUTE_CLAIMS];
-        if (!rule_matches(rule, id, name, length, values, annotator->match, chip))
+        if (rule->attribute != attribute ||
+            !rule_matches(rule, id, name, length, values, annotator->match, chip))
             continue;
         /* A conclusion is at most as sure as what it was drawn from. */
         double confidence = rule->confidence;
@@ -237,9 +208,9 @@ static bool may_be_gpu(const struct annotator *annotator, const struct pci_id *i
     static const char *const no_values[ATTRIBUTE_COUNT] = {"", "", "", "", "", ""};
     char chip[CHIP_SIZE];
     size_t length = strlen(name);
-    for (int n = 0; n < annotator->selected_count[ATTRIBUTE_IS_GPU]; n++) {
-        const struct rule *rule = &annotator->rules[annotator->selected[ATTRIBUTE_IS_GPU][n]];
-        if (strcmp(rule->value, "yes") == 0 &&
+    for (int i = 0; i < annotator->rule_count; i++) {
+        const struct rule *rule = &annotator->rules[i];
+        if (rule->attribute == ATTRIBUTE_IS_GPU && strcmp(rule->value, "yes") == 0 &&
             rule_matches(rule, id, name, length, no_values, annotator->match, chip))
             return true;
     }
@@ -275,7 +246,6 @@ static void resolve(struct annotator *annotator, const struct pci_id *id, const 
                     const struct product_hint *hint, struct annotation_result *result)
 {
     const char *values[ATTRIBUTE_COUNT] = {"", "", "", "", "", ""};
-    select_rules(annotator, id->vendor);
     memset(result->counts, 0, sizeof result->counts);
     result->gpu = (struct gpu){.id = *id};
     state_facts(annotator, id, ATTRIBUTE_IS_GPU, result);

@@ -15,8 +15,8 @@
 /* A pci.ids and the place in it that has been reached. */
 struct device_reader {
     struct rebuild *work;
-    struct annotation_result *annotation; /* of the device read last */
-    char version[32];                     /* of the list, "" when it states none */
+    struct annotation_result annotation; /* of the device read last */
+    char version[32];                    /* of the list, "" when it states none */
     uint16_t vendor_id;
     const char *name_source; /* of the last name of data/names.tsv, and its number as an origin */
     int name_origin;
@@ -54,7 +54,7 @@ static enum error_code add_product(struct device_reader *reader, const struct pc
                                    const char *device_name, const struct product *product,
                                    struct annotation *said, struct error *error)
 {
-    struct annotation_result *annotation = reader->annotation;
+    struct annotation_result *annotation = &reader->annotation;
     struct annotator *annotator = reader->work->annotator;
     char name[512];
     name_product(id, device_name, product->name, name);
@@ -145,8 +145,8 @@ static enum error_code add_alias(void *context, const char *product, struct erro
     if (!names->is_device) {
         char name[512];
         name_product(&names->id, names->device_name, product, name);
-        annotator_resolve_product(reader->work->annotator, &names->id, name, reader->annotation);
-        alias.form_factor = gpu_form_factor(&reader->annotation->gpu);
+        annotator_resolve_product(reader->work->annotator, &names->id, name, &reader->annotation);
+        alias.form_factor = gpu_form_factor(&reader->annotation.gpu);
         if (alias.form_factor == FORM_FACTOR_EITHER)
             alias.form_factor = FORM_FACTOR_UNKNOWN;
     }
@@ -171,7 +171,7 @@ static enum error_code add_device_names(struct device_reader *reader, uint32_t p
                                  .source = list_kinds[SOURCE_PCI_IDS].name,
                                  .chip = split.chip,
                                  .is_device = !split.chip[0] || !strchr(split.product, '/'),
-                                 .is_chip_alone = is_code_name(&reader->annotation->gpu, name)};
+                                 .is_chip_alone = is_code_name(&reader->annotation.gpu, name)};
     if (names.is_chip_alone)
         names.chip = name;
     if (!names.is_device && product_names_each(reader->known_words, split.product, add_alias, &names, error))
@@ -203,8 +203,8 @@ static enum error_code add_board_names(struct device_reader *reader, uint32_t pc
 static enum error_code add_losers(const struct device_reader *reader, uint32_t pci_id, struct error *error)
 {
     for (int attribute = 0; attribute < ATTRIBUTE_COUNT; attribute++) {
-        const struct claim *claims = reader->annotation->claims[attribute];
-        for (int rank = 1; rank < reader->annotation->counts[attribute]; rank++)
+        const struct claim *claims = reader->annotation.claims[attribute];
+        for (int rank = 1; rank < reader->annotation.counts[attribute]; rank++)
             if (builder_add_annotation(reader->work->builder, pci_id, (enum attribute)attribute, rank,
                                        claims[rank].value, claims[rank].confidence, claims[rank].source + 1,
                                        error))
@@ -216,7 +216,7 @@ static enum error_code add_losers(const struct device_reader *reader, uint32_t p
 static enum error_code add_gpu(struct device_reader *reader, uint32_t pci_id, const char *name,
                                struct error *error)
 {
-    const struct annotation_result *annotation = reader->annotation;
+    const struct annotation_result *annotation = &reader->annotation;
     int origins[ATTRIBUTE_COUNT]; /* numbered from 1 */
     bool is_new;
     for (int i = 0; i < ATTRIBUTE_COUNT; i++)
@@ -245,8 +245,8 @@ static enum error_code add_device(struct device_reader *reader, uint32_t pci_id,
         add_products(reader, &id, name, &hint, error))
         return error->code;
     hint.claimed_by_driver = product_list_find(work->claims, pci_id, &claims);
-    annotator_resolve(work->annotator, &id, name, &hint, reader->annotation);
-    return reader->annotation->is_gpu ? add_gpu(reader, pci_id, name, error) : ERROR_NONE;
+    annotator_resolve(work->annotator, &id, name, &hint, &reader->annotation);
+    return reader->annotation.is_gpu ? add_gpu(reader, pci_id, name, error) : ERROR_NONE;
 }
 
 /* Under a name of data/names.tsv. */
@@ -396,14 +396,10 @@ static enum error_code read_with(struct device_reader *reader, const struct devi
 
 static enum error_code read_list(struct rebuild *work, const struct device_list *list, struct error *error)
 {
-    struct device_reader reader = {.work = work, .annotation = malloc(sizeof *reader.annotation)};
+    struct device_reader reader = {.work = work};
     read_version(list->path, reader.version);
-    if (!reader.annotation)
-        error_set(error, ERROR_NO_MEMORY, "no memory to read %s", list->shown);
-    else if (!builder_known_words(work->builder, &reader.known_words, error))
-        read_with(&reader, list, error);
-    free(reader.annotation);
-    return error->code;
+    return builder_known_words(work->builder, &reader.known_words, error) ? error->code
+                                                                          : read_with(&reader, list, error);
 }
 
 /* Takes the file at `path` if it is there and newer. */

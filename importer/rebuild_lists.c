@@ -127,19 +127,15 @@ static void resolve_range(struct rebuild *work, const struct gpu_range *range, i
 enum error_code rebuild_add_range(void *context, const struct gpu_range *range, struct error *error)
 {
     struct rebuild *work = context;
-    struct annotation_result *result = malloc(sizeof *result);
+    struct annotation_result result;
     int origins[ATTRIBUTE_COUNT];
     int origin;
     char text[64];
     snprintf(text, sizeof text, "ranges.tsv: %04x:%04x-%04x", range->first >> 16, range->first & 0xffff,
              range->last & 0xffff);
-    if (!result) {
-        error_set(error, ERROR_NO_MEMORY, "no memory for ranges");
-    } else if (!builder_add_origin(work->builder, text, &origin, error)) {
-        resolve_range(work, range, origin, result, origins);
-        error->code = builder_add_range(work->builder, &result->gpu, origins, range->last, range->generation,
-                                        origin, error);
-    }
-    free(result);
-    return error->code;
+    if (builder_add_origin(work->builder, text, &origin, error))
+        return error->code;
+    resolve_range(work, range, origin, &result, origins);
+    return builder_add_range(work->builder, &result.gpu, origins, range->last, range->generation, origin,
+                             error);
 }

@@ -284,39 +284,26 @@ static enum error_code send_all(struct sender *sender, struct error *error)
     return error_next(error, "passthru report list says why; passthru report drop ID removes one");
 }
 
-static enum error_code send_to(struct sender *sender, struct error *error)
-{
-    const struct transfer_limits defaults = {.connect = 0};
-    const struct send_request *request = sender->request;
-    if (outbox_begin_sending(request->outbox, request->waiting, &sender->sending, error))
-        return error->code;
-    /* Read when nobody else sends any more, so that none is sent twice. */
-    if (!outbox_read(request->outbox, &sender->outbox, error) && !select_reports(sender, error) &&
-        !transfers_open(&defaults, NULL, &sender->transfers, error)) {
-        enum error_code code = send_all(sender, error);
-        transfers_close(sender->transfers);
-        error->code = code;
-    } else {
-        sender->summary->count = 0;
-    }
-    outbox_free(&sender->outbox);
-    outbox_end_sending(&sender->sending);
-    return error->code;
-}
-
 enum error_code send_reports(const struct send_request *request, struct send_summary *summary,
                              struct error *error)
 {
-    struct sender *sender = calloc(1, sizeof *sender);
+    const struct transfer_limits defaults = {.connect = 0};
+    struct sender sender = {.request = request, .summary = summary};
     *summary = (struct send_summary){.count = 0};
     error->code = ERROR_NONE;
-    if (!sender)
-        return error_set(error, ERROR_NO_MEMORY, "no memory to send reports");
-    sender->request = request;
-    sender->summary = summary;
-    enum error_code code = send_to(sender, error);
-    free(sender);
-    return error->code = code;
+    if (outbox_begin_sending(request->outbox, request->waiting, &sender.sending, error))
+        return error->code;
+    /* Read when nobody else sends any more, so that none is sent twice. */
+    if (!outbox_read(request->outbox, &sender.outbox, error) && !select_reports(&sender, error) &&
+        !transfers_open(&defaults, NULL, &sender.transfers, error)) {
+        (void)!send_all(&sender, error);
+        transfers_close(sender.transfers);
+    } else {
+        summary->count = 0;
+    }
+    outbox_free(&sender.outbox);
+    outbox_end_sending(&sender.sending);
+    return error->code;
 }
 
 void send_summary_free(struct send_summary *summary)

@@ -247,9 +247,7 @@ static enum error_code build(struct sync *sync, struct error *error)
                                       .feeds = feeds,
                                       .cache = sync->cache,
                                       .force = sync->request->force};
-    struct rebuild_summary *built = calloc(1, sizeof *built);
-    if (!built)
-        return error_set(error, ERROR_NO_MEMORY, "no memory to rebuild the database");
+    struct rebuild_summary built;
     for (int i = 0; i < summary->remote_count; i++) {
         const struct remote_update *update = &summary->remotes[i];
         if (update->result.state != SYNC_WOULD_UPDATE)
@@ -263,15 +261,14 @@ static enum error_code build(struct sync *sync, struct error *error)
                                       .kind_known = true,
                                       .kind = (enum source_kind)(update->remote->list - list_kinds)};
     }
-    if (!rebuild(&request, built, sync->problems, error)) {
+    if (!rebuild(&request, &built, sync->problems, error)) {
         summary->updated = true;
-        summary->reports = built->reports;
-        summary->new_reports = built->reports > sync->reports ? built->reports - sync->reports : 0;
-        summary->rejected = built->rejected;
+        summary->reports = built.reports;
+        summary->new_reports = built.reports > sync->reports ? built.reports - sync->reports : 0;
+        summary->rejected = built.rejected;
         for (int i = 0; i < summary->remote_count; i++)
-            count_changes(&summary->remotes[i], built);
+            count_changes(&summary->remotes[i], &built);
     }
-    free(built);
     return error->code;
 }
 
@@ -375,19 +372,15 @@ static enum error_code run(struct sync *sync, struct error *error)
 enum error_code sync_run(const struct sync_request *request, struct sync_summary *summary,
                          struct problems *problems, struct error *error)
 {
-    struct sync *sync = calloc(1, sizeof *sync);
+    struct sync sync = {.request = request, .summary = summary, .problems = problems};
     *summary = (struct sync_summary){.remotes = NULL};
     error->code = ERROR_NONE;
-    if (!sync)
-        return error_set(error, ERROR_NO_MEMORY, "no memory to sync");
-    *sync = (struct sync){.request = request, .summary = summary, .problems = problems};
-    run(sync, error);
+    run(&sync, error);
     for (int i = 0; i < summary->remote_count; i++)
         if (summary->remotes[i].path[0])
             unlink(summary->remotes[i].path);
-    transfers_close(sync->transfers);
-    source_cache_close(sync->cache);
-    free(sync);
+    transfers_close(sync.transfers);
+    source_cache_close(sync.cache);
     return error->code;
 }
 
