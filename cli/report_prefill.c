@@ -8,7 +8,6 @@
 #include "cli/report.h"
 #include "cli/scan.h"
 #include "core/private_text.h"
-#include "probe/scan_report.h"
 
 /* ---- names that must not be in a report ---- */
 

@@ -5,7 +5,6 @@
 #include "cli/command.h"
 #include "probe/option_rom.h"
 #include "probe/rom_bar.h"
-#include "probe/rom_copy.h"
 
 /* What the two forms of `passthru rom` share. */
 

@@ -6,7 +6,7 @@
 
 #include "probe/host_config.h"
 
-enum { VENDOR_AMD = 0x1002, VENDOR_NVIDIA = 0x10de };
+enum { VENDOR_AMD = 0x1002, VENDOR_NVIDIA = 0x10de, MAX_DRM_NAMES = 1024 };
 
 enum error_code scan_no_gpu(const struct scan *scan, struct error *error)
 {
@@ -153,6 +153,67 @@ static void look_at_firmware(struct scan *scan, enum form_factor form_factor, st
     acpi_gpu_facts(scan->acpi, &question, &gpu->acpi);
 }
 
+/* ---- outputs ---- */
+
+/* Whether "card0" is the DRM card of this GPU. A recording may have kept the link without what it leads to.
+ */
+static bool is_card_of(struct root *root, const char *card, const char *address)
+{
+    char path[320];
+    char device[1024];
+    snprintf(path, sizeof path, "/sys/class/drm/%.200s/device", card);
+    if (!root_resolve(root, path, device, sizeof device) &&
+        !root_read_link(root, path, device, sizeof device))
+        return false;
+    const char *slash = strrchr(device, '/');
+    return strcmp(slash ? slash + 1 : device, address) == 0;
+}
+
+static void add_connector(struct root *root, const char *name, const char *connector,
+                          struct display_path *path)
+{
+    char file[320];
+    char status[32];
+    snprintf(file, sizeof file, "/sys/class/drm/%.200s/status", name);
+    root_read_line(root, file, status, sizeof status);
+    path->outputs++;
+    path->connected += strcmp(status, "connected") == 0;
+    size_t used = strlen(path->names);
+    snprintf(path->names + used, sizeof path->names - used, "%s%.32s", used ? ", " : "", connector);
+}
+
+static void read_display_path(struct root *root, const struct pci_device *gpu, struct display_path *path)
+{
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    bool found = false;
+    struct root_names names CLEANUP(root_names_free) = root_list(root, "/sys/class/drm", MAX_DRM_NAMES);
+    *path = (struct display_path){.outputs = -1};
+    pci_address_print(&gpu->address, address);
+    for (int i = 0; i < names.count && !found; i++) {
+        size_t length = strlen(names.items[i]);
+        if (strncmp(names.items[i], "card", 4) != 0 || strchr(names.items[i], '-') ||
+            !is_card_of(root, names.items[i], address))
+            continue;
+        found = true;
+        path->outputs = 0;
+        for (int other = 0; other < names.count; other++)
+            if (strncmp(names.items[other], names.items[i], length) == 0 &&
+                names.items[other][length] == '-' && !strstr(names.items[other], "Writeback"))
+                add_connector(root, names.items[other], names.items[other] + length + 1, path);
+    }
+    /* NVIDIA's own driver shows connectors only with modeset=1: none says nothing. */
+    if (found && !path->outputs && strcmp(gpu->driver, "nvidia") == 0) {
+        path->outputs = -1;
+        found = false;
+    }
+    if (!found && gpu->base_class == 0x03 && gpu->sub_class == 0x02) {
+        path->outputs = 0;
+        path->by_class = true;
+    }
+}
+
+/* ---- the option ROM ---- */
+
 /* Where a firmware leaves the ROM of the GPU that it boots with. */
 static const uint64_t shadow_address = 0xC0000;
 
@@ -191,7 +252,7 @@ void scan_look(struct scan *scan, const struct pci_device *device, enum form_fac
             gpu->display = (struct display_path){.outputs = 0, .by_class = true};
         return;
     }
-    display_path_read(scan->root, device, &gpu->display);
+    read_display_path(scan->root, device, &gpu->display);
     look_at_firmware(scan, form_factor, gpu);
     read_rom(scan->root, gpu);
     gpu->framebuffer = has_framebuffer(scan->root, device);
@@ -280,4 +341,53 @@ bool scan_observe(const struct scan_gpu *gpu, struct gpu *known)
         changed |= gpu_observe(known, ATTRIBUTE_RESET, RESET_FLR, 0.95,
                                "seen on this machine: the GPU offers function level reset");
     return changed;
+}
+
+/* ---- what a report says of it ---- */
+
+static void take_ids(const struct pci_id *id, struct report_draft *draft)
+{
+    char text[PCI_ID_TEXT_SIZE];
+    struct pci_id whole = pci_id_base(id);
+    report_draft_set(draft, FIELD_PCI_ID, pci_id_print(&whole, text));
+    report_draft_set(draft, FIELD_PCI_ID_FROM, vocabulary_value(&vocabulary_pci_id_from, PCI_ID_FROM_SOURCE));
+    /* A card without a maker of its own leaves the registers at zero or at all ones. */
+    if (id->has_subsystem && id->subvendor && id->subvendor != 0xffff) {
+        snprintf(text, sizeof text, "%04x:%04x", id->subvendor, id->subdevice);
+        report_draft_set(draft, FIELD_SUBSYSTEM, text);
+    }
+    if (id->has_revision) {
+        snprintf(text, sizeof text, "%02x", id->revision);
+        report_draft_set(draft, FIELD_REVISION, text);
+    }
+}
+
+static void take_vbios(const struct scan_gpu *gpu, struct report_draft *draft)
+{
+    bool *seen = draft->vbios_observed;
+    const struct rom_reading *rom = &gpu->rom;
+    bool has_image = rom->valid == TRISTATE_YES && rom->matches == TRISTATE_YES;
+    seen[VBIOS_ROM_BAR] = has_image && !rom->is_shadow;
+    seen[VBIOS_SYSTEM_FIRMWARE] = has_image && rom->is_shadow;
+    seen[VBIOS_ACPI_ROM] = gpu->acpi.rom_method == ACPI_ROM_YES;
+    seen[VBIOS_ACPI_ATRM] = gpu->acpi.atrm == TRISTATE_YES;
+    seen[VBIOS_ACPI_VFCT] = gpu->acpi.vfct == TRISTATE_YES;
+}
+
+void scan_report(const struct scan *scan, const struct scan_gpu *gpu, struct report_draft *draft)
+{
+    const struct host *host = &scan->host;
+    take_ids(&gpu->device->id, draft);
+    take_vbios(gpu, draft);
+    draft->isolated = gpu->isolated;
+    if (gpu->device->is_virtual_function == TRISTATE_YES)
+        report_draft_set(draft, FIELD_SHARE, vocabulary_value(&vocabulary_share, SHARE_SR_IOV));
+    if (gpu->chassis != CHASSIS_UNKNOWN)
+        report_draft_set(draft, FIELD_CHASSIS, vocabulary_value(&vocabulary_chassis, (int)gpu->chassis));
+    report_draft_observe(draft, FIELD_MACHINE, host->machine);
+    report_draft_observe(draft, FIELD_CPU, host->cpu);
+    report_draft_observe(draft, FIELD_HOST_OS, host->system);
+    report_draft_observe(draft, FIELD_KERNEL, host->kernel);
+    if (host->hypervisor)
+        report_draft_set(draft, FIELD_HYPERVISOR, host->hypervisor);
 }

@@ -4,9 +4,9 @@
 
 #include "core/finding.h"
 #include "core/gpu.h"
+#include "core/report_draft.h"
 #include "core/sandbox.h"
 #include "probe/acpi.h"
-#include "probe/display_path.h"
 #include "probe/iommu.h"
 #include "probe/option_rom.h"
 #include "probe/rom_bar.h"
@@ -15,6 +15,16 @@
  * a GPU are about the GPU itself or about how it is set up here (finding_fault). */
 
 enum { MAX_SCAN_GPUS = 64, MAX_FOREIGN_DEVICES = 64, MAX_FUNCTIONS = 8 };
+
+/* Whether a GPU of this machine drives monitors itself. The connectors below /sys/class/drm are evidence; a
+ * 3D controller (class 0302) states that it has none. A driver must hold the GPU to show connectors: vfio-pci
+ * shows none, and that proves nothing. */
+struct display_path {
+    int outputs;     /* -1: not known */
+    int connected;   /* of them, with a monitor */
+    bool by_class;   /* only its class says that it has none */
+    char names[200]; /* of the connectors: "HDMI-A-1, DP-1" */
+};
 
 /* The option ROM that is read through the ROM BAR. */
 struct rom_reading {
@@ -90,6 +100,11 @@ void scan_judge_unreadable(struct scan *scan);
 /* Finds what may stop a passthrough. `known` is the GPU with what was observed; NULL when the database lacks
  * it. */
 void scan_judge(const struct scan *scan, const struct gpu *known, struct scan_gpu *gpu);
+
+/* What a machine says for a report about one of its GPUs: IDs, kind of machine, processor, system, kernel,
+ * hypervisor, where a vBIOS was seen, and whether the IOMMU group is the GPU's own. The texts are those of
+ * struct host, which has none that names anybody. */
+void scan_report(const struct scan *scan, const struct scan_gpu *gpu, struct report_draft *draft);
 
 /* The functions of a GPU's device, itself included, as indexes into the machine's devices. Returns their
  * number. */
