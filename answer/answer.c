@@ -27,11 +27,10 @@ static enum error_code name_what_is_missing(struct database *database, const str
     char version[LIST_VERSION_SIZE];
     char list[100];
     char id[PCI_ID_TEXT_SIZE];
-    struct pci_id base = pci_id_base(&device->id);
     if (database_pci_ids_version(database, version, error))
         return error->code;
     answer_name_list(version, list, sizeof list);
-    pci_id_print(&base, id);
+    pci_id_print_base(&device->id, id);
     if (device->vendor[0])
         error_set(error, ERROR_NOT_FOUND, "%s is not known: %s and lacks this device of %s", id, list,
                   device->vendor);
@@ -103,7 +102,7 @@ static enum error_code find_symptoms(struct database *database, struct answer *a
         return error->code;
     for (int i = 0; i < answer->symptom_count; i++) {
         struct answer_symptom *symptom = &answer->symptoms[i];
-        const char *name = vocabulary_value(&vocabulary_symptom, (int)symptoms[i]);
+        const char *name = symptom_value(symptoms[i]);
         symptom->symptom = symptoms[i];
         symptom->reports = reports[i];
         if (database_find_symptom_fixes(database, name, false, symptom->fixes, MAX_SYMPTOM_FIXES,

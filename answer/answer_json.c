@@ -39,7 +39,7 @@ static void write_samples(struct json_writer *writer, const struct answer *answe
     json_write_begin_object(writer, "sample");
     json_write_begin_object(writer, "reports_by_sample");
     for (int i = 0; i < SAMPLE_COUNT; i++)
-        json_write_integer(writer, vocabulary_value(&vocabulary_sample, i), samples[i]);
+        json_write_integer(writer, sample_value(i), samples[i]);
     json_write_end_object(writer);
     json_write_string(writer, "reference",
                       by_tool ? "the middle of showcase and troubleshooting, and reports of the tool"
@@ -53,7 +53,7 @@ void answer_write_verdict(struct json_writer *writer, const struct answer *answe
     enum guest guest = answer->options.guest;
     struct buffer basis CLEANUP(buffer_free) = BUFFER(4096);
     json_write_begin_object(writer, "verdict");
-    json_write_string(writer, "level", vocabulary_value(&vocabulary_level, (int)verdict->level));
+    json_write_string(writer, "level", level_value(verdict->level));
     write_probability(writer, verdict);
     if (verdict->level == LEVEL_UNKNOWN) {
         json_write_null(writer, "outcomes");
@@ -63,7 +63,7 @@ void answer_write_verdict(struct json_writer *writer, const struct answer *answe
             json_write_fraction(writer, outcome_keys[i], verdict->outcomes[i]);
         json_write_end_object(writer);
     }
-    json_write_text_or_null(writer, "guest", guest ? vocabulary_value(&vocabulary_guest, (int)guest) : NULL);
+    json_write_text_or_null(writer, "guest", guest ? guest_value(guest) : NULL);
     json_write_string(writer, "knowledge", knowledge(verdict));
     json_write_integer(writer, "direct_reports", verdict->direct_reports);
     json_write_integer(writer, "pooled_reports", verdict->pooled_reports);
@@ -81,8 +81,8 @@ static void write_parts(struct json_writer *writer, const struct answer *answer)
         const struct verdict *verdict = &answer->parts[share];
         if (!verdict->direct_reports)
             continue;
-        json_write_begin_object(writer, vocabulary_value(&vocabulary_share, share));
-        json_write_string(writer, "level", vocabulary_value(&vocabulary_level, (int)verdict->level));
+        json_write_begin_object(writer, share_value(share));
+        json_write_string(writer, "level", level_value(verdict->level));
         write_probability(writer, verdict);
         json_write_integer(writer, "direct_reports", verdict->direct_reports);
         json_write_end_object(writer);
@@ -103,10 +103,10 @@ static void write_report(struct json_writer *writer, const struct shown_report *
                     {"note", SHOWN_NOTE}};
     json_write_begin_object(writer, NULL);
     json_write_string(writer, "id", report->id);
-    json_write_string(writer, "outcome", vocabulary_value(&vocabulary_outcome, (int)report->outcome));
+    json_write_string(writer, "outcome", outcome_value(report->outcome));
     json_write_string(writer, "chassis",
                       report->texts[SHOWN_CHASSIS] ? report->texts[SHOWN_CHASSIS] : "unknown");
-    json_write_string(writer, "sample", vocabulary_value(&vocabulary_sample, (int)report->sample));
+    json_write_string(writer, "sample", sample_value(report->sample));
     for (size_t i = 0; i < ARRAY_SIZE(optional); i++)
         if (report->texts[optional[i].text])
             json_write_string(writer, optional[i].key, report->texts[optional[i].text]);
@@ -114,8 +114,7 @@ static void write_report(struct json_writer *writer, const struct shown_report *
     for (int i = 0; i < report->attempt_count; i++) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "fix", report->attempts[i].fix);
-        json_write_string(writer, "result",
-                          vocabulary_value(&vocabulary_result, (int)report->attempts[i].result));
+        json_write_string(writer, "result", result_value(report->attempts[i].result));
         if (report->attempts[i].purpose)
             json_write_string(writer, "for", report->attempts[i].purpose);
         json_write_end_object(writer);
@@ -186,7 +185,7 @@ static void write_symptoms(struct json_writer *writer, const struct answer *answ
     for (int i = 0; i < answer->symptom_count; i++) {
         const struct answer_symptom *symptom = &answer->symptoms[i];
         json_write_begin_object(writer, NULL);
-        json_write_string(writer, "symptom", vocabulary_value(&vocabulary_symptom, (int)symptom->symptom));
+        json_write_string(writer, "symptom", symptom_value(symptom->symptom));
         json_write_integer(writer, "reports", symptom->reports);
         write_fixes(writer, "fixes", answer, symptom->fixes, symptom->fix_count, false);
         write_fixes(writer, "fixes_beside", answer, symptom->beside, symptom->beside_count, false);
@@ -214,7 +213,7 @@ static void write_blocker_workaround(struct json_writer *writer, const struct an
     }
     const char *const *fixes = blocker_workarounds(workaround->blocker);
     json_write_begin_object(writer, "remaining_path");
-    json_write_string(writer, "blocker", vocabulary_value(&vocabulary_blocker, (int)workaround->blocker));
+    json_write_string(writer, "blocker", blocker_value(workaround->blocker));
     json_write_string(writer, "fix", fixes[0]);
     json_write_string(writer, "text", vocabulary_text(&vocabulary_fix, fixes[0]));
     json_write_begin_array(writer, "fixes");
@@ -233,10 +232,9 @@ static void write_alternatives(struct json_writer *writer, const struct answer *
     json_write_begin_array(writer, "alternatives");
     for (int i = 0; i < answer->alternative_count; i++) {
         const struct alternative *alternative = &answer->alternatives[i];
-        struct pci_id id = pci_id_from_number(alternative->pci_id);
         char text[PCI_ID_TEXT_SIZE];
         json_write_begin_object(writer, NULL);
-        json_write_string(writer, "pci_id", pci_id_print(&id, text));
+        json_write_string(writer, "pci_id", pci_id_print_number(alternative->pci_id, text));
         json_write_string(writer, "name", alternative->name);
         json_write_fraction(writer, "probability", alternative->usable);
         json_write_bool(writer, "same_chip", alternative->same_chip);
@@ -281,14 +279,13 @@ static void write_match(struct json_writer *writer, const struct answer_match *m
 static void write_identity(struct json_writer *writer, const struct answer *answer)
 {
     const struct device *device = &answer->device;
-    struct pci_id base = pci_id_base(&device->id);
     char id[PCI_ID_TEXT_SIZE];
     char revision[3];
     json_write_string(writer, "query", answer->query);
     write_match(writer, &answer->match);
-    json_write_string(writer, "pci_id", pci_id_print(&base, id));
+    json_write_string(writer, "pci_id", pci_id_print_base(&device->id, id));
     if (device->id.has_subsystem)
-        json_write_string(writer, "subsystem", strchr(pci_id_print(&device->id, id) + 5, ':') + 1);
+        json_write_string(writer, "subsystem", pci_id_print_subsystem(&device->id, id));
     if (device->subsystem[0])
         json_write_string(writer, "subsystem_name", device->subsystem);
     snprintf(revision, sizeof revision, "%02x", device->id.revision);

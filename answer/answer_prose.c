@@ -6,15 +6,9 @@
 #include "answer/answer.h"
 #include "answer/parts.h"
 
-static void add_field(const struct prose *prose, const char *label, const char *text)
-{
-    prose->add(prose->context, PARAGRAPH_FIELD, label, COLOR_PLAIN, text);
-}
-
 static void write_heading(const struct prose *prose, const struct device *device)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
-    struct pci_id base = pci_id_base(&device->id);
     char id[PCI_ID_TEXT_SIZE];
     buffer_append_format(&line, "%s%s%s", device->vendor, device->vendor[0] ? " " : "", device->name);
     if (device->id.has_revision)
@@ -23,10 +17,11 @@ static void write_heading(const struct prose *prose, const struct device *device
         buffer_append_format(&line, ", sold as %s", device->product);
     if (device->share != SHARE_WHOLE)
         buffer_append_format(&line, "; %s", answer_share_names[device->share]);
-    prose_add(prose, PARAGRAPH_FIELD, pci_id_print(&base, id), COLOR_BOLD, "%s", buffer_text(&line));
+    prose_add(prose, PARAGRAPH_FIELD, pci_id_print_base(&device->id, id), COLOR_BOLD, "%s",
+              buffer_text(&line));
     if (device->id.has_subsystem)
-        add_field(prose, strchr(pci_id_print(&device->id, id) + 5, ':') + 1,
-                  device->subsystem[0] ? device->subsystem : "a subsystem that pci.ids does not name");
+        prose_field(prose, pci_id_print_subsystem(&device->id, id), "%s",
+                    device->subsystem[0] ? device->subsystem : "a subsystem that pci.ids does not name");
 }
 
 /* The verdict in figures: level, how often, how sure, and what effort it takes. */
@@ -66,7 +61,7 @@ void answer_write_calculation(const struct prose *prose, const struct answer *an
     int count = verdict_steps(&answer->device.prior, answer->evidence, steps);
     if (!count)
         return;
-    add_field(
+    prose_field(
         prose, "Calculation",
         "shares of works, with a workaround, in part, fails; what each level adds in weighed reports, and what"
         " the shares are then, and are worth in reports:");
@@ -77,8 +72,7 @@ void answer_write_calculation(const struct prose *prose, const struct answer *an
             buffer_append_text(&line, " -> ");
         }
         append_four(&line, steps[i].mean);
-        prose_add(prose, PARAGRAPH_FIELD, names[steps[i].level + 1], COLOR_PLAIN, "%s, worth %.1f",
-                  buffer_text(&line), steps[i].weight);
+        prose_field(prose, names[steps[i].level + 1], "%s, worth %.1f", buffer_text(&line), steps[i].weight);
     }
 }
 
@@ -88,12 +82,12 @@ void answer_write_why(const struct prose *prose, const struct answer *answer)
     for (int i = 0; i < answer->blocker_count; i++) {
         /* A blocker is as sure as the attribute that it follows from. */
         bool sure = gpu_blocker_confidence(&answer->device.gpu, answer->blockers[i]) >= answer_sure_enough;
-        prose_add(prose, PARAGRAPH_FIELD, i ? "" : "Why", COLOR_PLAIN, "%s%s",
-                  sure ? "" : "Probably: ", vocabulary_blocker.entries[answer->blockers[i]].text);
+        prose_field(prose, i ? "" : "Why", "%s%s",
+                    sure ? "" : "Probably: ", vocabulary_blocker.entries[answer->blockers[i]].text);
     }
     answer_append_basis(&basis, answer, answer->blocker_count == 0);
     const char *text = buffer_text(&basis);
-    add_field(prose, "Based on", text + (text[0] == ' '));
+    prose_field(prose, "Based on", "%s", text + (text[0] == ' '));
 }
 
 /* An attribute whose meaning the reasons of the verdict have told. */
@@ -121,7 +115,7 @@ static void write_attribute(const struct prose *prose, const struct answer *answ
     buffer_append_byte(&line, '.');
     if (answer->options.explain && annotation->source[0])
         buffer_append_format(&line, " Source: %s", annotation->source);
-    add_field(prose, label, buffer_text(&line));
+    prose_field(prose, label, "%s", buffer_text(&line));
 }
 
 static void write_report(const struct prose *prose, const struct shown_report *report)
@@ -135,7 +129,7 @@ static void write_report(const struct prose *prose, const struct shown_report *r
     struct buffer line CLEANUP(buffer_free) = BUFFER(1 << 16);
     bool is_statement = report->sample == SAMPLE_VENDOR_STATEMENT;
     buffer_append_format(&line, "%s%s, ", is_statement ? "a maker states: " : "",
-                         vocabulary_value(&vocabulary_outcome, (int)report->outcome));
+                         outcome_value(report->outcome));
     answer_append_report(&line, report);
     prose_add(prose, PARAGRAPH_ITEM, "-", colors[report->outcome], "%s", buffer_text(&line));
     buffer_clear(&line);
@@ -155,7 +149,7 @@ static void write_report_counts(const struct prose *prose, const struct answer *
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     int statements = evidence->samples[SAMPLE_VENDOR_STATEMENT];
     if (!total && !statements) {
-        add_field(prose, "Reports", "none on this ID yet.");
+        prose_field(prose, "Reports", "none on this ID yet.");
         return;
     }
     buffer_append_format(&line, "%d on this ID%s", total, total ? ":" : "");
@@ -173,7 +167,7 @@ static void write_report_counts(const struct prose *prose, const struct answer *
                              statements == 1 ? "is" : "are");
     if (total + statements > answer->options.report_limit && answer->options.report_limit > 0)
         buffer_append_format(&line, "; the newest %d:", answer->options.report_limit);
-    add_field(prose, "Reports", buffer_text(&line));
+    prose_field(prose, "Reports", "%s", buffer_text(&line));
 }
 
 static void write_disagreement(const struct prose *prose, const struct answer *answer)
@@ -184,7 +178,7 @@ static void write_disagreement(const struct prose *prose, const struct answer *a
     if (!contradiction_count(answer, &usable, &not_usable))
         return;
     contradiction_append(&line, answer);
-    add_field(prose, "Disagreement", buffer_text(&line));
+    prose_field(prose, "Disagreement", "%s", buffer_text(&line));
 }
 
 /* A fix with what it is (`explain`), and whether it is needed still. */
@@ -217,9 +211,9 @@ static void write_tried_fixes(const struct prose *prose, const struct answer *an
             buffer_append_format(&vain, "%s%s (%d)", vain.length ? ", " : "", fixes[i].fix, fixes[i].tried);
     if (!answer->tried_fix_count || (!fixes[0].helped && !vain.length))
         return;
-    add_field(prose, "Tried",
-              fixes[0].on_chip ? "on this chip under other IDs, and in how many reports it helped:"
-                               : "on this ID, and in how many reports it helped:");
+    prose_field(prose, "Tried", "%s",
+                fixes[0].on_chip ? "on this chip under other IDs, and in how many reports it helped:"
+                                 : "on this ID, and in how many reports it helped:");
     for (int i = 0; i < answer->tried_fix_count && fixes[i].helped; i++)
         write_fix(prose, answer, fixes[i].fix, fixes[i].helped, fixes[i].tried, true);
     if (vain.length)
@@ -231,15 +225,14 @@ void answer_write_symptoms(const struct prose *prose, const struct answer *answe
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
     if (answer->symptom_count)
-        add_field(
+        prose_field(
             prose, "Symptoms",
             "that these reports name; what was tried against each, and how often it helped, on any GPU:");
     for (int i = 0; i < answer->symptom_count; i++) {
         const struct answer_symptom *symptom = &answer->symptoms[i];
         buffer_clear(&line);
-        buffer_append_format(
-            &line, "%s, in %d report%s: ", vocabulary_value(&vocabulary_symptom, (int)symptom->symptom),
-            symptom->reports, plural(symptom->reports));
+        buffer_append_format(&line, "%s, in %d report%s: ", symptom_value(symptom->symptom), symptom->reports,
+                             plural(symptom->reports));
         answer_append_fixes(&line, symptom->fixes, symptom->fix_count, false);
         if (!symptom->fix_count)
             buffer_append_text(&line, "no report says what was tried for it alone");
@@ -287,7 +280,7 @@ static void write_workaround_counts(const struct prose *prose, const struct answ
         if (!on_this_chip && answer->device.gpu.chip[0])
             buffer_append_format(&line, " No report of any on %s.", answer->device.gpu.chip);
     }
-    add_field(prose, "Workaround", buffer_text(&line));
+    prose_field(prose, "Workaround", "%s", buffer_text(&line));
 }
 
 static const struct tried_fix *find_fix(const struct tried_fix fixes[], int count, const char *fix)
@@ -304,8 +297,7 @@ static void write_workarounds(const struct prose *prose, const struct answer *an
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     if (!answer->has_blocker_workaround) {
         answer_append_similar_fixes(&line, answer);
-        if (line.length)
-            add_field(prose, "Workaround", buffer_text(&line));
+        prose_line(prose, "Workaround", &line, "");
         return;
     }
     write_workaround_counts(prose, answer);
@@ -325,20 +317,21 @@ static void write_alternatives(const struct prose *prose, const struct answer *a
         return;
     }
     if (answer->options.chassis == CHASSIS_LAPTOP)
-        add_field(prose, "Buy instead",
-                  "no card can be added to a laptop: use an external box (eGPU) or another machine, with for "
-                  "instance:");
+        prose_field(
+            prose, "Buy instead",
+            "no card can be added to a laptop: use an external box (eGPU) or another machine, with for "
+            "instance:");
     else if (gpu_form_factor(&answer->device.gpu) == FORM_FACTOR_MOBILE)
-        add_field(prose, "Buy instead", "in a desktop, for instance:");
+        prose_field(prose, "Buy instead", "in a desktop, for instance:");
     else
-        add_field(prose, "Buy instead", "for instance:");
+        prose_field(prose, "Buy instead", "for instance:");
     for (int i = 0; i < answer->alternative_count; i++) {
         const struct alternative *alternative = &answer->alternatives[i];
-        struct pci_id id = pci_id_from_number(alternative->pci_id);
         char text[PCI_ID_TEXT_SIZE];
         buffer_clear(&line);
-        buffer_append_format(&line, "%s %s: about %d %% of attempts succeed", pci_id_print(&id, text),
-                             alternative->name, percent(alternative->usable));
+        buffer_append_format(&line, "%s %s: about %d %% of attempts succeed",
+                             pci_id_print_number(alternative->pci_id, text), alternative->name,
+                             percent(alternative->usable));
         if (alternative->price_usd)
             answer_append_price(&line, alternative);
         if (alternative->same_chip)
@@ -362,7 +355,7 @@ void answer_write_help(const struct prose *prose, const struct answer *answer)
 static void write_stated_values(const struct prose *prose, const struct answer *answer)
 {
     const struct device *device = &answer->device;
-    add_field(prose, "Sources", "every value that anything states about this ID:");
+    prose_field(prose, "Sources", "every value that anything states about this ID:");
     if (device->name_source[0])
         prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "used: name = %s, %s", device->name,
                   device->name_source);
@@ -378,8 +371,8 @@ void answer_write_full(const struct prose *prose, const struct answer *answer)
 {
     write_heading(prose, &answer->device);
     if (!answer->device.is_gpu) {
-        add_field(prose, "Not a GPU",
-                  "as far as is known, this device is not a GPU, so there is no verdict.");
+        prose_field(prose, "Not a GPU",
+                    "as far as is known, this device is not a GPU, so there is no verdict.");
         return;
     }
     answer_write_unlisted(prose, answer);
@@ -394,7 +387,7 @@ void answer_write_full(const struct prose *prose, const struct answer *answer)
     write_attribute(prose, answer, ATTRIBUTE_DISPLAY, "Display");
     write_attribute(prose, answer, ATTRIBUTE_RESET, "Reset");
     if (gpu_form_factor(&answer->device.gpu) == FORM_FACTOR_EITHER)
-        add_field(prose, "Which one", "add --chassis desktop for the card, --chassis laptop for the chip.");
+        prose_field(prose, "Which one", "add --chassis desktop for the card, --chassis laptop for the chip.");
     write_report_counts(prose, answer);
     for (int i = 0; i < answer->report_count; i++)
         write_report(prose, &answer->reports[i]);

@@ -75,11 +75,10 @@ static void write_heading(const struct prose *prose, const struct answer *answer
 {
     const struct device *device = &answer->device;
     const struct gpu *gpu = &device->gpu;
-    struct pci_id base = pci_id_base(&device->id);
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     char id[PCI_ID_TEXT_SIZE];
     answer_append_name(&line, answer);
-    buffer_append_format(&line, " (%s", pci_id_print(&base, id));
+    buffer_append_format(&line, " (%s", pci_id_print_base(&device->id, id));
     if (device->id.has_revision)
         buffer_append_format(&line, " rev %02x", device->id.revision);
     buffer_append_byte(&line, ')');
@@ -94,8 +93,8 @@ static void write_heading(const struct prose *prose, const struct answer *answer
     }
     prose_add(prose, PARAGRAPH_TEXT, "", COLOR_BOLD, "%s", buffer_text(&line));
     if (device->id.has_subsystem)
-        prose_add(prose, PARAGRAPH_FIELD, strchr(pci_id_print(&device->id, id) + 5, ':') + 1, COLOR_PLAIN,
-                  "%s", device->subsystem[0] ? device->subsystem : "a subsystem that pci.ids does not name");
+        prose_field(prose, pci_id_print_subsystem(&device->id, id), "%s",
+                    device->subsystem[0] ? device->subsystem : "a subsystem that pci.ids does not name");
 }
 
 /* ---- whether it works ---- */
@@ -178,8 +177,7 @@ static void write_why(const struct prose *prose, const struct answer *answer)
         const char *checked = strstr(reason, " Checked against ");
         buffer_append(&line, reason, checked ? (size_t)(checked - reason) : strlen(reason));
     }
-    if (line.length)
-        prose_add(prose, PARAGRAPH_FIELD, "Why", COLOR_PLAIN, "%s", buffer_text(&line));
+    prose_line(prose, "Why", &line, "");
 }
 
 static void write_no_help(const struct prose *prose, const struct answer *answer)
@@ -200,9 +198,7 @@ static void write_no_help(const struct prose *prose, const struct answer *answer
     }
     if (more)
         buffer_append_format(&line, " and %d more", more);
-    if (line.length)
-        prose_add(prose, PARAGRAPH_FIELD, "No help", COLOR_PLAIN, "%s%s.", buffer_text(&line),
-                  on_chip ? " (tried on this chip)" : "");
+    prose_line(prose, "No help", &line, on_chip ? " (tried on this chip)." : ".");
 }
 
 /* ---- reports ---- */
@@ -259,11 +255,9 @@ void answer_write_reports_in_short(const struct prose *prose, const struct answe
         buffer_append_format(&line, "; on %s%s: %d of %d worked",
                              by_chip ? answer->device.gpu.chip : "GPUs like it",
                              direct ? ", this one included" : "", usable_reports(wider->counts), total);
-    prose_add(prose, PARAGRAPH_FIELD, "Reports", COLOR_PLAIN, "%s.", buffer_text(&line));
-    buffer_clear(&line);
+    prose_line(prose, "Reports", &line, ".");
     contradiction_append_short(&line, answer);
-    if (line.length)
-        prose_add(prose, PARAGRAPH_FIELD, "Disagreement", COLOR_PLAIN, "%s.", buffer_text(&line));
+    prose_line(prose, "Disagreement", &line, ".");
 }
 
 /* ---- what to do ---- */
@@ -279,31 +273,28 @@ void answer_append_price(struct buffer *out, const struct alternative *other)
 void answer_write_instead(const struct prose *prose, const struct answer *answer)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
-    struct pci_id base = pci_id_base(&answer->device.id);
     char id[PCI_ID_TEXT_SIZE];
     enum form_factor form_factor = gpu_form_factor(&answer->device.gpu);
     if (lacks_driver(answer))
-        prose_add(prose, PARAGRAPH_FIELD, "Instead", COLOR_PLAIN,
-                  "cards that macOS has a driver for: passthru recommend --use macos");
+        prose_field(prose, "Instead", "cards that macOS has a driver for: passthru recommend --use macos");
     /* What has no hardware is looked up by mistake. */
     if (!answer->alternative_count || form_factor == FORM_FACTOR_VIRTUAL)
         return;
     const struct alternative *other = &answer->alternatives[0];
-    struct pci_id other_id = pci_id_from_number(other->pci_id);
     bool in_laptop = form_factor == FORM_FACTOR_MOBILE || form_factor == FORM_FACTOR_INTEGRATED;
-    buffer_append_format(
-        &line, "%s%s (%s), %s %d %%",
-        answer->options.chassis == CHASSIS_LAPTOP ? "in another machine or an external box (eGPU): "
-        : in_laptop                               ? "in a desktop: "
-                                                  : "",
-        other->name, pci_id_print(&other_id, id),
-        vocabulary_value(&vocabulary_level, (int)verdict_level(other->usable)), percent(other->usable));
+    buffer_append_format(&line, "%s%s (%s), %s %d %%",
+                         answer->options.chassis == CHASSIS_LAPTOP
+                             ? "in another machine or an external box (eGPU): "
+                         : in_laptop ? "in a desktop: "
+                                     : "",
+                         other->name, pci_id_print_number(other->pci_id, id),
+                         level_value(verdict_level(other->usable)), percent(other->usable));
     if (other->same_chip)
         buffer_append_text(&line, ", the same chip");
     if (other->price_usd)
         answer_append_price(&line, other);
-    prose_add(prose, PARAGRAPH_FIELD, "Instead", COLOR_PLAIN, "%s; more: passthru recommend %s",
-              buffer_text(&line), pci_id_print(&base, id));
+    prose_field(prose, "Instead", "%s; more: passthru recommend %s", buffer_text(&line),
+                pci_id_print_base(&answer->device.id, id));
 }
 
 void answer_write_macos(const struct prose *prose, const struct answer *answer)
@@ -318,12 +309,11 @@ void answer_write_macos(const struct prose *prose, const struct answer *answer)
                   "only %.*s to %s have a driver, none that still gets updates.", (int)(last - answer->macos),
                   answer->macos, last + 1);
     else if (last && last[1])
-        prose_add(prose, PARAGRAPH_FIELD, "macOS", COLOR_PLAIN,
-                  "versions %.*s to %s have a driver for this chip.", (int)(last - answer->macos),
-                  answer->macos, last + 1);
+        prose_field(prose, "macOS", "versions %.*s to %s have a driver for this chip.",
+                    (int)(last - answer->macos), answer->macos, last + 1);
     else if (last)
-        prose_add(prose, PARAGRAPH_FIELD, "macOS", COLOR_PLAIN, "%.*s and newer have a driver for this chip.",
-                  (int)(last - answer->macos), answer->macos);
+        prose_field(prose, "macOS", "%.*s and newer have a driver for this chip.",
+                    (int)(last - answer->macos), answer->macos);
 }
 
 void answer_append_driver(struct buffer *out, const struct device *device)
@@ -348,13 +338,9 @@ void answer_write_cards(const struct prose *prose, const struct answer *answer)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     card_append_facts(&line, answer->cards, answer->card_count);
-    if (line.length)
-        prose_add(prose, PARAGRAPH_FIELD, answer->card_count == 1 ? "Card" : "Cards", COLOR_PLAIN, "%s.",
-                  buffer_text(&line));
-    buffer_clear(&line);
+    prose_line(prose, answer->card_count == 1 ? "Card" : "Cards", &line, ".");
     answer_append_driver(&line, &answer->device);
-    if (line.length)
-        prose_add(prose, PARAGRAPH_FIELD, "Driver", COLOR_PLAIN, "%s.", buffer_text(&line));
+    prose_line(prose, "Driver", &line, ".");
 }
 
 void answer_write_unlisted(const struct prose *prose, const struct answer *answer)
@@ -385,7 +371,7 @@ void answer_write_short(const struct prose *prose, const struct answer *answer)
     }
     answer_append_verdict(&line, answer);
     prose_add(prose, PARAGRAPH_TEXT, "", answer_level_color(answer->verdict.level), "%s", buffer_text(&line));
-    prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
+    prose_break(prose);
     answer_write_unlisted(prose, answer);
     answer_write_cards(prose, answer);
     answer_write_macos(prose, answer);
@@ -395,7 +381,7 @@ void answer_write_short(const struct prose *prose, const struct answer *answer)
     answer_write_parts(prose, answer);
     write_no_help(prose, answer);
     if (gpu_form_factor(&answer->device.gpu) == FORM_FACTOR_EITHER)
-        prose_add(prose, PARAGRAPH_FIELD, "Which one", COLOR_PLAIN, "%s",
-                  "--chassis desktop for the card, --chassis laptop for the chip.");
+        prose_field(prose, "Which one", "%s",
+                    "--chassis desktop for the card, --chassis laptop for the chip.");
     answer_write_instead(prose, answer);
 }

@@ -10,25 +10,15 @@
 static void append_count(struct buffer *out, const struct evidence *evidence, const char *where)
 {
     int total = evidence_total(evidence);
-    int usable = evidence->counts[OUTCOME_WORKS] + evidence->counts[OUTCOME_WORKS_WITH_WORKAROUND];
-    if (!total) {
+    int usable = usable_reports(evidence->counts);
+    if (!total)
         buffer_append_format(out, " No report on %s.", where);
-        return;
-    }
-    buffer_append_format(out, " %d report%s on %s: ", total, total == 1 ? "" : "s", where);
-    if (total == 1)
-        buffer_append_text(out, usable ? "it succeeded." : "it did not succeed.");
+    else if (total == 1)
+        buffer_append_format(out, " 1 report on %s: it %s.", where, usable ? "succeeded" : "did not succeed");
     else if (!usable)
-        buffer_append_text(out, "none succeeded.");
+        buffer_append_format(out, " %d reports on %s: none succeeded.", total, where);
     else
-        buffer_append_format(out, "%d succeeded.", usable);
-}
-
-static void append_mechanism(struct buffer *out, const struct prior *prior, const struct verdict *verdict)
-{
-    if (verdict->level == LEVEL_UNKNOWN)
-        buffer_append_text(out, "Nothing is known. ");
-    buffer_append_text(out, prior->strength > 0.0 ? prior->reason : "The mechanism is not known.");
+        buffer_append_format(out, " %d reports on %s: %d succeeded.", total, where, usable);
 }
 
 const int *answer_samples(const struct answer *answer)
@@ -43,19 +33,8 @@ const int *answer_samples(const struct answer *answer)
     return evidence[level].samples;
 }
 
-static void append_excluded(struct buffer *out, const struct evidence evidence[EVIDENCE_LEVELS])
-{
-    const struct evidence *class = &evidence[EVIDENCE_CLASS];
-    const struct evidence *id = &evidence[EVIDENCE_ID];
-    int excluded =
-        class->excluded_reports > id->excluded_reports ? class->excluded_reports : id->excluded_reports;
-    if (excluded)
-        buffer_append_format(
-            out, " %d attempt%s failed because of the environment, not the GPU, and %s not count.", excluded,
-            excluded == 1 ? "" : "s", excluded == 1 ? "does" : "do");
-}
-
-void answer_append_samples(struct buffer *out, const struct answer *answer)
+/* How the reports came to be known. */
+static void append_samples(struct buffer *out, const struct answer *answer)
 {
     static const char *const names[SAMPLE_COUNT][2] = {
         [SAMPLE_TROUBLESHOOTING] = {"call for help", "calls for help"},
@@ -65,22 +44,18 @@ void answer_append_samples(struct buffer *out, const struct answer *answer)
         [SAMPLE_TOOL] = {"report sent with passthru", "reports sent with passthru"},
     };
     const int *samples = answer_samples(answer);
-    const char *last = NULL;
-    bool any = false;
+    int left = 0;
+    int written = 0;
+    for (int i = 0; i < SAMPLE_COUNT; i++)
+        left += samples[i] > 0;
     for (int i = 0; i < SAMPLE_COUNT; i++)
         if (samples[i])
-            last = names[i][0];
-    for (int i = 0; i < SAMPLE_COUNT; i++) {
-        if (!samples[i])
-            continue;
-        buffer_append_format(out, "%s%d %s",
-                             !any                  ? " Known from "
-                             : names[i][0] == last ? " and "
+            buffer_append_format(out, "%s%d %s",
+                                 !written++        ? " Known from "
+                                 : left == written ? " and "
                                                    : ", ",
-                             samples[i], names[i][samples[i] > 1]);
-        any = true;
-    }
-    if (any)
+                                 samples[i], names[i][samples[i] > 1]);
+    if (written)
         buffer_append_text(out, "; each counts by how often attempts that are told so succeed.");
 }
 
@@ -145,11 +120,14 @@ void answer_append_basis(struct buffer *out, const struct answer *answer, bool w
     const struct gpu *gpu = &answer->device.gpu;
     const struct evidence *evidence = answer->evidence;
     const struct verdict *verdict = &answer->verdict;
+    const struct prior *prior = &answer->device.prior;
     int direct = evidence_total(&evidence[EVIDENCE_ID]);
     const char *included = direct ? ", this ID included" : "";
-    const char *form_factor = vocabulary_value(&vocabulary_form_factor, (int)gpu_form_factor(gpu));
+    const char *form_factor = form_factor_value(gpu_form_factor(gpu));
+    if (with_mechanism && verdict->level == LEVEL_UNKNOWN)
+        buffer_append_text(out, "Nothing is known. ");
     if (with_mechanism)
-        append_mechanism(out, &answer->device.prior, verdict);
+        buffer_append_text(out, prior->strength > 0.0 ? prior->reason : "The mechanism is not known.");
     if (verdict->level != LEVEL_UNKNOWN && verdict->narrowest <= EVIDENCE_ALL)
         buffer_append_text(
             out, " The verdict rests on the mechanism alone: no GPU of this kind has a report that counts.");
@@ -162,7 +140,7 @@ void answer_append_basis(struct buffer *out, const struct answer *answer, bool w
     }
     if (evidence_total(&evidence[EVIDENCE_CLASS]) != direct) {
         snprintf(where, sizeof where, "GPUs of this kind (%s, vBIOS %s)%s", form_factor,
-                 vocabulary_value(&vocabulary_vbios, (int)gpu_vbios(gpu)), included);
+                 vbios_value(gpu_vbios(gpu)), included);
         append_count(out, &evidence[EVIDENCE_CLASS], where);
     }
     if (evidence_total(&evidence[EVIDENCE_CHASSIS]))
@@ -173,8 +151,14 @@ void answer_append_basis(struct buffer *out, const struct answer *answer, bool w
         append_count(out, &evidence[EVIDENCE_GUEST], where);
         buffer_append_text(out, " Those with another guest do not count, those that name none count half.");
     }
-    append_excluded(out, evidence);
-    answer_append_samples(out, answer);
+    int excluded = evidence[EVIDENCE_CLASS].excluded_reports;
+    if (excluded < evidence[EVIDENCE_ID].excluded_reports)
+        excluded = evidence[EVIDENCE_ID].excluded_reports;
+    if (excluded)
+        buffer_append_format(
+            out, " %d attempt%s failed because of the environment, not the GPU, and %s not count.", excluded,
+            plural(excluded), excluded == 1 ? "does" : "do");
+    append_samples(out, answer);
 }
 
 const char *const answer_share_names[SHARE_COUNT] = {
@@ -186,9 +170,8 @@ void answer_write_parts(const struct prose *prose, const struct answer *answer)
     for (int share = SHARE_WHOLE + 1; share < SHARE_COUNT; share++) {
         const struct verdict *verdict = &answer->parts[share];
         if (verdict->direct_reports)
-            prose_add(prose, PARAGRAPH_FIELD, labels[share], COLOR_PLAIN,
-                      "%s: %s, %d %%; for more add --share %s", answer_share_names[share],
-                      vocabulary_value(&vocabulary_level, (int)verdict->level), percent(verdict->usable),
-                      vocabulary_value(&vocabulary_share, share));
+            prose_field(prose, labels[share], "%s: %s, %d %%; for more add --share %s",
+                        answer_share_names[share], level_value(verdict->level), percent(verdict->usable),
+                        share_value(share));
     }
 }

@@ -13,46 +13,33 @@
 /* A field of each card that is a number; of an integer the integer. */
 enum amount { VRAM, BANDWIDTH, WATTS, SLOTS, LENGTH };
 
-static double amount_of(const struct card *card, enum amount amount)
-{
-    switch (amount) {
-    case VRAM:
-        return card->vram_gib;
-    case BANDWIDTH:
-        return card->bandwidth_gb_s;
-    case WATTS:
-        return card->board_power_w;
-    case SLOTS:
-        return card->slots;
-    case LENGTH:
-        return card->length_mm;
-    }
-    return 0;
-}
-
-/* The lowest and the highest that is known; 0 and 0 where nothing is. */
-static void find_range(const struct card *cards, int count, enum amount amount, double *low, double *high)
-{
-    *low = *high = 0;
-    for (int i = 0; i < count; i++) {
-        double value = amount_of(&cards[i], amount);
-        if (value > 0 && (!*low || value < *low))
-            *low = value;
-        if (value > *high)
-            *high = value;
-    }
-}
-
 /* The next larger amount than `after` that one of them has; 0: none. */
 static double next_amount(const struct card *cards, int count, enum amount amount, double after)
 {
     double next = 0;
     for (int i = 0; i < count; i++) {
-        double value = amount_of(&cards[i], amount);
-        if (value > after && (!next || value < next))
-            next = value;
+        const double values[] = {[VRAM] = cards[i].vram_gib,
+                                 [BANDWIDTH] = cards[i].bandwidth_gb_s,
+                                 [WATTS] = cards[i].board_power_w,
+                                 [SLOTS] = cards[i].slots,
+                                 [LENGTH] = cards[i].length_mm};
+        if (values[amount] > after && (!next || values[amount] < next))
+            next = values[amount];
     }
     return next;
+}
+
+static double least(const struct card *cards, int count, enum amount amount)
+{
+    return next_amount(cards, count, amount, 0);
+}
+
+static double most(const struct card *cards, int count, enum amount amount)
+{
+    double value = 0;
+    for (double next; (next = next_amount(cards, count, amount, value)) > 0;)
+        value = next;
+    return value;
 }
 
 /* What all of them have, NULL where they differ or it is not known. */
@@ -74,12 +61,12 @@ static enum low_profile common_low_profile(const struct card *cards, int count)
     return cards[0].low_profile;
 }
 
-static bool common_cooling(const struct card *cards, int count)
+static const char *common_cooling(const struct card *cards, int count)
 {
     for (int i = 1; i < count; i++)
         if (cards[i].cooling != cards[0].cooling)
-            return false;
-    return cards[0].cooling != COOLING_UNKNOWN;
+            return NULL;
+    return cards[0].cooling ? cooling_value(cards[0].cooling) : NULL;
 }
 
 /* The price of one condition over all of them. */
@@ -104,104 +91,94 @@ static struct price price_range(const struct card *cards, int count, int conditi
 
 /* ---- text ---- */
 
+/* "$200-280" */
+static void append_dollars(struct buffer *out, const struct price *price)
+{
+    buffer_append_format(out, "$%d", price->low);
+    if (price->high > price->low)
+        buffer_append_format(out, "-%d", price->high);
+}
+
 /* "about $200-280 used (2026-07)", with what makes it doubtful. */
 static void append_price(struct buffer *out, const struct price *price, int condition)
 {
-    buffer_append_format(out, "about $%d", price->low);
-    if (price->high > price->low)
-        buffer_append_format(out, "-%d", price->high);
+    buffer_append_text(out, "about ");
+    append_dollars(out, price);
     buffer_append_format(out, " %s (%s%s%s)",
-                         condition == CONDITION_MIXED ? "used or new"
-                                                      : vocabulary_value(&vocabulary_condition, condition),
+                         condition == CONDITION_MIXED ? "used or new" : condition_value(condition),
                          price->as_of, price->sources == 1 ? ", one source" : "", price->old ? ", old" : "");
 }
 
 void card_print_price(const struct card *card, int condition, char text[PRICE_TEXT_SIZE])
 {
-    text[0] = '\0';
-    if (condition == CONDITION_COUNT)
-        return;
-    const struct price *price = &card->prices[condition];
-    int length = snprintf(text, PRICE_TEXT_SIZE, "$%d", price->low);
-    if (price->high > price->low)
-        length += snprintf(text + length, PRICE_TEXT_SIZE - (size_t)length, "-%d", price->high);
-    if (condition != CONDITION_USED)
-        snprintf(text + length, PRICE_TEXT_SIZE - (size_t)length, " %s",
-                 vocabulary_value(&vocabulary_condition, condition));
+    struct buffer price CLEANUP(buffer_free) = BUFFER(PRICE_TEXT_SIZE - 1);
+    if (condition != CONDITION_COUNT)
+        append_dollars(&price, &card->prices[condition]);
+    if (condition < CONDITION_COUNT && condition != CONDITION_USED)
+        buffer_append_format(&price, " %s", condition_value(condition));
+    snprintf(text, PRICE_TEXT_SIZE, "%s", buffer_text(&price));
 }
 
-static void separate(struct buffer *out, size_t start)
+/* Appends a text after a comma where something stands before it. */
+static void add(struct buffer *line, const char *text)
 {
-    if (out->length > start)
-        buffer_append_text(out, ", ");
+    buffer_append_format(line, "%s%s", line->length ? ", " : "", text);
 }
 
-static void append_range(struct buffer *out, size_t start, const struct card *cards, int count,
-                         enum amount amount, const char *unit, const char *one)
+static void add_range(struct buffer *line, const struct card *cards, int count, enum amount amount,
+                      const char *unit)
 {
-    double low;
-    double high;
-    find_range(cards, count, amount, &low, &high);
+    double low = least(cards, count, amount);
+    double high = most(cards, count, amount);
     if (!high)
         return;
-    separate(out, start);
-    buffer_append_format(out, "%g", low);
+    buffer_append_format(line, "%s%g", line->length ? ", " : "", low);
     if (high > low)
-        buffer_append_format(out, "-%g", high);
-    buffer_append_text(out, high == 1 ? one : unit);
+        buffer_append_format(line, "-%g", high);
+    buffer_append_text(line, amount == SLOTS && high == 1 ? " slot" : unit);
 }
 
-static void append_vram(struct buffer *out, size_t start, const struct card *cards, int count)
+static void add_vram(struct buffer *line, const struct card *cards, int count)
 {
-    double most = 0;
-    double value = 0;
-    double low;
-    find_range(cards, count, VRAM, &low, &most);
-    while ((value = next_amount(cards, count, VRAM, value)) > 0) {
-        if (value == low)
-            separate(out, start);
-        else
-            buffer_append_text(out, value == most ? " or " : ", ");
-        buffer_append_format(out, "%g", value);
+    double high = most(cards, count, VRAM);
+    const char *separator = line->length ? ", " : "";
+    for (double value = 0; (value = next_amount(cards, count, VRAM, value)) > 0;) {
+        buffer_append_format(line, "%s%g%s", separator, value, value == high ? " GB" : "");
+        separator = next_amount(cards, count, VRAM, value) == high ? " or " : ", ";
     }
-    if (most > 0)
-        buffer_append_text(out, " GB");
 }
 
 void card_append_facts(struct buffer *out, const struct card *cards, int count)
 {
-    size_t start = out->length;
+    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     if (!count)
         return;
     const char *plugs = COMMON_TEXT(power_connectors);
     enum low_profile low_profile = common_low_profile(cards, count);
-    append_vram(out, start, cards, count);
-    append_range(out, start, cards, count, WATTS, " W", " W");
-    append_range(out, start, cards, count, SLOTS, " slots", " slot");
-    if (low_profile == LOW_PROFILE_YES || low_profile == LOW_PROFILE_SOME) {
-        separate(out, start);
-        buffer_append_text(out, low_profile == LOW_PROFILE_YES ? "low profile" : "some boards low profile");
-    }
-    if (count == 1 && card_needs_airflow(&cards[0])) {
-        separate(out, start);
-        buffer_append_text(out, "no fan");
-    }
-    if (plugs) {
-        separate(out, start);
-        bool may_have_none = strncmp(plugs, "none", 4) == 0;
-        buffer_append_format(out, "%s%s", may_have_none ? "no power plug" : "",
-                             may_have_none ? plugs + 4 : plugs);
+    add_vram(&line, cards, count);
+    add_range(&line, cards, count, WATTS, " W");
+    add_range(&line, cards, count, SLOTS, " slots");
+    if (low_profile == LOW_PROFILE_YES || low_profile == LOW_PROFILE_SOME)
+        add(&line, low_profile == LOW_PROFILE_YES ? "low profile" : "some boards low profile");
+    if (count == 1 && card_needs_airflow(&cards[0]))
+        add(&line, "no fan");
+    if (plugs && strncmp(plugs, "none", 4) == 0) {
+        add(&line, "no power plug");
+        buffer_append_text(&line, plugs + 4);
+    } else if (plugs) {
+        add(&line, plugs);
     }
     for (int condition = 0; condition < CONDITION_COUNT; condition++) {
         int priced;
         struct price price = price_range(cards, count, condition, &priced);
         if (!price.low)
             continue;
-        separate(out, start);
-        append_price(out, &price, condition);
+        add(&line, "");
+        append_price(&line, &price, condition);
         if (priced < count)
-            buffer_append_format(out, " for %d of %d cards", priced, count);
+            buffer_append_format(&line, " for %d of %d cards", priced, count);
     }
+    buffer_append(out, buffer_text(&line), line.length);
 }
 
 /* A text, or a list with commas, which get a space. */
@@ -214,22 +191,20 @@ static void append_words(struct buffer *out, const char *list)
     }
 }
 
-/* Adds what `line` holds, if anything, and empties it. */
+/* Adds what `line` holds, if anything, and the table that says so, and empties it. */
 static void add_fact(const struct prose *prose, const char *label, struct buffer *line, const char *table)
 {
-    if (line->length) {
-        prose->add(prose->context, PARAGRAPH_FIELD, label, COLOR_PLAIN, buffer_text(line));
-        prose->add(prose->context, PARAGRAPH_DETAIL, "", COLOR_PLAIN, table);
-    }
-    buffer_clear(line);
+    bool any = line->length > 0;
+    prose_line(prose, label, line, "");
+    if (any)
+        prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s", table);
 }
 
 static void add_text(struct buffer *line, const char *before, const char *text)
 {
     if (!text || !*text)
         return;
-    separate(line, 0);
-    buffer_append_text(line, before);
+    add(line, before);
     append_words(line, text);
 }
 
@@ -241,29 +216,30 @@ static void write_board(const struct prose *prose, const struct card *cards, int
     for (int i = 0; i < count; i++)
         buffer_append_format(&line, "%s%s", i ? "; " : "", cards[i].name);
     add_fact(prose, "Sold as", &line, table);
-    append_vram(&line, 0, cards, count);
+    add_vram(&line, cards, count);
     add_text(&line, "", COMMON_TEXT(memory));
-    append_range(&line, 0, cards, count, BANDWIDTH, " GB/s", " GB/s");
+    add_range(&line, cards, count, BANDWIDTH, " GB/s");
     add_fact(prose, "Memory", &line, table);
-    append_range(&line, 0, cards, count, WATTS, " W", " W");
+    add_range(&line, cards, count, WATTS, " W");
     add_text(&line, "plug: ", COMMON_TEXT(power_connectors));
     add_fact(prose, "Power", &line, table);
-    append_range(&line, 0, cards, count, SLOTS, " slots", " slot");
-    append_range(&line, 0, cards, count, LENGTH, " mm long", " mm long");
+    add_range(&line, cards, count, SLOTS, " slots");
+    add_range(&line, cards, count, LENGTH, " mm long");
     if (low_profile)
-        add_text(&line, "low profile: ", vocabulary_value(&vocabulary_low_profile, (int)low_profile));
-    if (common_cooling(cards, count))
-        add_text(&line, "cooling: ", vocabulary_value(&vocabulary_cooling, (int)cards[0].cooling));
+        add_text(&line, "low profile: ", low_profile_value(low_profile));
+    add_text(&line, "cooling: ", common_cooling(cards, count));
     add_fact(prose, "Size", &line, table);
-    add_text(&line, "", COMMON_TEXT(outputs));
-    add_fact(prose, "Outputs", &line, table);
-    add_text(&line, "", COMMON_TEXT(bus));
-    add_fact(prose, "Bus", &line, table);
-    add_text(&line, "", COMMON_TEXT(released));
-    add_fact(prose, "Released", &line, table);
-    if (cards[0].sold)
-        add_text(&line, "", vocabulary_value(&vocabulary_sold, (int)cards[0].sold));
-    add_fact(prose, "Sold in", &line, table);
+    const struct {
+        const char *label;
+        const char *text;
+    } texts[] = {{"Outputs", COMMON_TEXT(outputs)},
+                 {"Bus", COMMON_TEXT(bus)},
+                 {"Released", COMMON_TEXT(released)},
+                 {"Sold in", cards[0].sold ? sold_value(cards[0].sold) : ""}};
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        add_text(&line, "", texts[i].text);
+        add_fact(prose, texts[i].label, &line, table);
+    }
 }
 
 static void write_chip(const struct prose *prose, const struct chip_features *features)
@@ -299,10 +275,9 @@ void card_write_facts(const struct prose *prose, const struct card *cards, int c
         const struct price price = price_range(cards, count, condition, &priced);
         if (!price.low)
             continue;
-        separate(&line, 0);
+        add(&line, "");
         append_price(&line, &price, condition);
-        buffer_append_format(&line, ", kind of price: %s",
-                             vocabulary_value(&vocabulary_price_kind, (int)price.kind));
+        buffer_append_format(&line, ", kind of price: %s", price_kind_value(price.kind));
         if (price.sources > 1)
             buffer_append_format(&line, ", %d sources agree", price.sources);
     }
@@ -343,8 +318,8 @@ static void write_price(struct json_writer *writer, const char *key, const struc
     json_write_integer(writer, "low", price->low);
     json_write_integer(writer, "high", price->high);
     json_write_string(writer, "as_of", price->as_of);
-    json_write_string(writer, "kind", vocabulary_value(&vocabulary_price_kind, (int)price->kind));
-    json_write_string(writer, "condition", vocabulary_value(&vocabulary_condition, condition));
+    json_write_string(writer, "kind", price_kind_value(price->kind));
+    json_write_string(writer, "condition", condition_value(condition));
     json_write_integer(writer, "sources", price->sources);
     json_write_bool(writer, "old", price->old);
     json_write_end_object(writer);
@@ -391,12 +366,11 @@ static void write_features(struct json_writer *writer, const struct chip_feature
 
 void card_write_json(struct json_writer *writer, const char *key, const struct card *cards, int count)
 {
-    double low;
-    double high;
     if (!count) {
         json_write_null(writer, key);
         return;
     }
+    enum low_profile low_profile = common_low_profile(cards, count);
     json_write_begin_object(writer, key);
     json_write_begin_array(writer, "names");
     for (int i = 0; i < count; i++)
@@ -407,26 +381,17 @@ void card_write_json(struct json_writer *writer, const char *key, const struct c
         write_amount(writer, NULL, value);
     json_write_end_array(writer);
     json_write_text_or_null(writer, "memory", COMMON_TEXT(memory));
-    find_range(cards, count, BANDWIDTH, &low, &high);
-    write_amount(writer, "bandwidth_gb_s", low);
-    find_range(cards, count, WATTS, &low, &high);
-    write_amount(writer, "board_power_w", high);
-    find_range(cards, count, SLOTS, &low, &high);
-    write_amount(writer, "slots", high);
+    write_amount(writer, "bandwidth_gb_s", least(cards, count, BANDWIDTH));
+    write_amount(writer, "board_power_w", most(cards, count, WATTS));
+    write_amount(writer, "slots", most(cards, count, SLOTS));
     json_write_text_or_null(writer, "power_connectors", COMMON_TEXT(power_connectors));
-    enum low_profile low_profile = common_low_profile(cards, count);
-    json_write_text_or_null(writer, "low_profile",
-                            low_profile ? vocabulary_value(&vocabulary_low_profile, (int)low_profile) : NULL);
-    json_write_text_or_null(
-        writer, "cooling",
-        common_cooling(cards, count) ? vocabulary_value(&vocabulary_cooling, (int)cards[0].cooling) : NULL);
+    json_write_text_or_null(writer, "low_profile", low_profile ? low_profile_value(low_profile) : NULL);
+    json_write_text_or_null(writer, "cooling", common_cooling(cards, count));
     json_write_text_or_null(writer, "outputs", COMMON_TEXT(outputs));
-    find_range(cards, count, LENGTH, &low, &high);
-    write_amount(writer, "length_mm", high);
+    write_amount(writer, "length_mm", most(cards, count, LENGTH));
     json_write_text_or_null(writer, "bus", COMMON_TEXT(bus));
     json_write_text_or_null(writer, "released", COMMON_TEXT(released));
-    json_write_text_or_null(writer, "sold",
-                            cards[0].sold ? vocabulary_value(&vocabulary_sold, (int)cards[0].sold) : NULL);
+    json_write_text_or_null(writer, "sold", cards[0].sold ? sold_value(cards[0].sold) : NULL);
     write_prices(writer, cards, count);
     write_features(writer, &cards[0].features);
     json_write_end_object(writer);

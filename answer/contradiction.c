@@ -9,10 +9,15 @@
 
 enum { MAX_VALUES = 6, BY_GUEST = 0, BY_MACHINE = 2 };
 
-static const char *const fields[] = {"guest_os", "firmware", "machine", "chassis", "hypervisor"};
-static const char *const labels[] = {"guest", "firmware", "machine", "chassis", "hypervisor"};
-static const enum shown_text texts[] = {SHOWN_GUEST_OS, SHOWN_FIRMWARE, SHOWN_MACHINE, SHOWN_CHASSIS,
-                                        SHOWN_HYPERVISOR};
+static const struct {
+    const char *name;
+    const char *label;
+    enum shown_text text;
+} fields[] = {{"guest_os", "guest", SHOWN_GUEST_OS},
+              {"firmware", "firmware", SHOWN_FIRMWARE},
+              {"machine", "machine", SHOWN_MACHINE},
+              {"chassis", "chassis", SHOWN_CHASSIS},
+              {"hypervisor", "hypervisor", SHOWN_HYPERVISOR}};
 
 struct value {
     const char *text;
@@ -37,7 +42,7 @@ static int list_values(const struct answer *answer, size_t field, bool by_first_
     int on_one_side = 0;
     for (int i = 0; i < answer->report_count; i++) {
         const struct shown_report *report = &answer->reports[i];
-        const char *text = report->texts[texts[field]];
+        const char *text = report->texts[fields[field].text];
         if (!text || !is_attempt(report))
             continue;
         int length = (int)(by_first_word ? strcspn(text, " ") : strlen(text));
@@ -81,7 +86,7 @@ void contradiction_append(struct buffer *out, const struct answer *answer)
         int count = list_values(answer, field, false, values);
         any |= count > 0;
         for (int i = 0; i < count; i++)
-            buffer_append_format(out, "%s%s%s %s: %d of %d%s", i ? "" : " By ", i ? "" : labels[field],
+            buffer_append_format(out, "%s%s%s %s: %d of %d%s", i ? "" : " By ", i ? "" : fields[field].label,
                                  i ? "" : ":", values[i].text, values[i].usable,
                                  values[i].usable + values[i].not_usable, i + 1 < count ? ";" : ".");
     }
@@ -128,6 +133,7 @@ void contradiction_append_short(struct buffer *out, const struct answer *answer)
     int count = list_values(answer, best, best == BY_GUEST, values);
     const struct value *good = values;
     const struct value *bad = values;
+    const char *label = fields[best].label;
     for (int i = 1; i < count; i++) {
         if (share(&values[i]) > share(good))
             good = &values[i];
@@ -136,9 +142,9 @@ void contradiction_append_short(struct buffer *out, const struct answer *answer)
     }
     /* 9 of 10 and 2 of 2 are no contradiction. */
     if (share(good) > 0.5 && share(bad) < 0.5)
-        buffer_append_format(out, "%s %.*s: %d of %d worked; %s %.*s: %d of %d", labels[best], good->length,
-                             good->text, good->usable, good->usable + good->not_usable, labels[best],
-                             bad->length, bad->text, bad->usable, bad->usable + bad->not_usable);
+        buffer_append_format(out, "%s %.*s: %d of %d worked; %s %.*s: %d of %d", label, good->length,
+                             good->text, good->usable, good->usable + good->not_usable, label, bad->length,
+                             bad->text, bad->usable, bad->usable + bad->not_usable);
 }
 
 void contradiction_write_json(struct json_writer *writer, const struct answer *answer)
@@ -158,7 +164,7 @@ void contradiction_write_json(struct json_writer *writer, const struct answer *a
         int count = list_values(answer, field, false, values);
         for (int i = 0; i < count; i++) {
             json_write_begin_object(writer, NULL);
-            json_write_string(writer, "field", fields[field]);
+            json_write_string(writer, "field", fields[field].name);
             json_write_string(writer, "value", values[i].text);
             json_write_integer(writer, "usable", values[i].usable);
             json_write_integer(writer, "not_usable", values[i].not_usable);

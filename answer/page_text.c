@@ -23,8 +23,7 @@ void answer_append_tried(struct buffer *out, const struct shown_report *report)
 {
     for (int i = 0; i < report->attempt_count; i++) {
         const struct report_attempt *attempt = &report->attempts[i];
-        buffer_append_format(out, "%s%s: %s", i ? ", " : "", attempt->fix,
-                             vocabulary_value(&vocabulary_result, (int)attempt->result));
+        buffer_append_format(out, "%s%s: %s", i ? ", " : "", attempt->fix, result_value(attempt->result));
         if (attempt->purpose)
             buffer_append_format(out, " for %s", attempt->purpose);
     }
@@ -49,18 +48,7 @@ void answer_write_card_facts(const struct prose *prose, const struct answer *ans
     card_write_facts(prose, answer->cards, answer->card_count);
     if (!device->security[0])
         return;
-    prose_add(prose, PARAGRAPH_FIELD, "Driver of the maker", COLOR_PLAIN, "%s%ssecurity fixes: %s",
-              device->driver, device->driver[0] ? "; " : "", device->security);
+    prose_field(prose, "Driver of the maker", "%s%ssecurity fixes: %s", device->driver,
+                device->driver[0] ? "; " : "", device->security);
     prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s", "chips.tsv");
-}
-
-void answer_write_similar(const struct prose *prose, const struct answer *answer)
-{
-    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
-    for (int i = 0; i < answer->similar_fix_count && !answer->has_blocker_workaround; i++)
-        buffer_append_format(&line, "%s%s (%d of %d)", i ? ", " : "",
-                             answer_fix_name(&answer->similar_fixes[i]), answer->similar_fixes[i].helped,
-                             answer->similar_fixes[i].tried);
-    if (line.length)
-        prose_add(prose, PARAGRAPH_FIELD, "Tried on GPUs like it", COLOR_PLAIN, "%s.", buffer_text(&line));
 }

@@ -26,7 +26,7 @@ static void write_step(struct json_writer *writer, const struct plan_step *step)
 {
     json_write_begin_object(writer, NULL);
     json_write_string(writer, "id", step->id);
-    json_write_string(writer, "state", vocabulary_value(&vocabulary_plan_state, (int)step->state));
+    json_write_string(writer, "state", plan_state_value(step->state));
     write_text(writer, "title", step, PLAN_TITLE);
     write_text(writer, "why", step, PLAN_WHY);
     write_text(writer, "file", step, PLAN_FILE);

@@ -30,7 +30,7 @@ static const char *text_of(const struct plan_step *step, enum plan_text which)
 static void write_field(const struct prose *prose, const char *before, const char *text)
 {
     if (*text)
-        prose_add(prose, PARAGRAPH_FIELD, "", COLOR_PLAIN, "%s%s", before, text);
+        prose_field(prose, "", "%s%s", before, text);
 }
 
 /* What Proxmox keeps in its own file is changed by its commands. */
@@ -102,11 +102,11 @@ static void write_heading(const struct prose *prose, const struct plan *plan)
 /* Where no set-up helps: what people got around it with, and what to buy. */
 static void write_stop(const struct prose *prose, const struct plan *plan)
 {
-    prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
-    prose_add(prose, PARAGRAPH_FIELD, "Why", COLOR_PLAIN, "%s", plan->facts->fault_text);
+    prose_break(prose);
+    prose_field(prose, "Why", "%s", plan->facts->fault_text);
     answer_write_workaround(prose, plan->facts->gpu);
     answer_write_instead(prose, plan->facts->gpu);
-    prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
+    prose_break(prose);
     prose_add(prose, PARAGRAPH_TEXT, "", COLOR_PLAIN,
               "The set-up that every way around it needs, should you try it nevertheless:");
 }
@@ -135,10 +135,10 @@ void plan_write_prose(const struct prose *prose, const struct plan *plan)
     write_heading(prose, plan);
     if (!plan_is_possible(plan) && plan->facts->gpu)
         write_stop(prose, plan);
-    prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
+    prose_break(prose);
     for (int i = 0; i < plan->count; i++)
         write_step(prose, &plan->steps[i], i + 1);
-    prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
+    prose_break(prose);
     if (plan->facts->gpu && plan_is_possible(plan))
         answer_write_workaround(prose, plan->facts->gpu);
     if (plan->facts->gpu)

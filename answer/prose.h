@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_ANSWER_PROSE_H
 #define PASSTHRU_ANSWER_PROSE_H
 
-#include "core/macros.h"
+#include "core/buffer.h"
 
 /* An answer for a person, paragraph by paragraph: a terminal wraps and colours them, a web page has its own
  * way. Texts are hostile: whoever shows them makes them safe (core/text.h). */
@@ -28,5 +28,13 @@ struct prose {
 /* Formats a text of any length and adds it. */
 void prose_add(const struct prose *prose, enum paragraph kind, const char *label, enum color color,
                const char *format, ...) PRINTF_LIKE(5, 6);
+
+/* The same of a field without a colour. */
+void prose_field(const struct prose *prose, const char *label, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Adds a field with what `line` holds and `end`, unless it is empty, and empties it. */
+void prose_line(const struct prose *prose, const char *label, struct buffer *line, const char *end);
+
+void prose_break(const struct prose *prose);
 
 #endif

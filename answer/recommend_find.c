@@ -239,7 +239,7 @@ static enum error_code say_none_fits(struct database *database, struct search *s
               "no card fits%s%s: none with drivers that get security fixes, and likely to work, is known to "
               "have all of that",
               wanted.purpose == ANY_PURPOSE ? "" : " for --use ",
-              wanted.purpose == ANY_PURPOSE ? "" : vocabulary_value(&vocabulary_purpose, wanted.purpose));
+              wanted.purpose == ANY_PURPOSE ? "" : purpose_value(wanted.purpose));
     return error_next(error, "ask for less; passthru query says what is known of one card");
 }
 

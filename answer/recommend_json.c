@@ -8,7 +8,7 @@
 static void write_verdict(struct json_writer *writer, const struct verdict *verdict)
 {
     json_write_begin_object(writer, "verdict");
-    json_write_string(writer, "level", vocabulary_value(&vocabulary_level, (int)verdict->level));
+    json_write_string(writer, "level", level_value(verdict->level));
     write_probability(writer, verdict);
     json_write_integer(writer, "direct_reports", verdict->direct_reports);
     json_write_integer(writer, "pooled_reports", verdict->pooled_reports);
@@ -17,9 +17,8 @@ static void write_verdict(struct json_writer *writer, const struct verdict *verd
 
 static void write_id(struct json_writer *writer, const char *key, uint32_t number)
 {
-    struct pci_id id = pci_id_from_number(number);
     char text[PCI_ID_TEXT_SIZE];
-    json_write_string(writer, key, pci_id_print(&id, text));
+    json_write_string(writer, key, pci_id_print_number(number, text));
 }
 
 static void write_given(struct json_writer *writer, const struct recommendation *recommendation)
@@ -64,7 +63,7 @@ static void write_question(struct json_writer *writer, const struct recommendati
     json_write_text_or_null(writer, "encode", wanted->encode);
     json_write_text_or_null(writer, "decode", wanted->decode);
     json_write_integer_or_null(writer, "guests", wanted->guests, wanted->guests);
-    json_write_text_or_null(writer, "guest", guest ? vocabulary_value(&vocabulary_guest, (int)guest) : NULL);
+    json_write_text_or_null(writer, "guest", guest ? guest_value(guest) : NULL);
     json_write_begin_array(writer, "beside");
     for (int i = 0; i < wanted->beside_count; i++)
         write_id(writer, NULL, wanted->beside[i]);
@@ -87,7 +86,7 @@ static void write_offer(struct json_writer *writer, const struct recommend_quest
     json_write_text_or_null(writer, "chip", offer->chip);
     json_write_bool(writer, "same_chip", recommend_same_chip(question, offer));
     json_write_bool(writer, "sold_both_ways", offer->sold_both_ways);
-    json_write_string(writer, "reset", vocabulary_value(&vocabulary_reset, (int)offer->reset));
+    json_write_string(writer, "reset", reset_value(offer->reset));
     card_write_price(writer, "price_usd", &offer->card);
     card_write_json(writer, "card", &offer->card, 1);
     write_verdict(writer, &offer->verdict);
@@ -130,9 +129,8 @@ void recommend_write_json(struct json_writer *writer, const struct recommendatio
     const struct recommend_question *question = recommendation->question;
     const struct card_question *wanted = &question->wanted;
     json_write_begin_object(writer, NULL);
-    json_write_text_or_null(
-        writer, "use",
-        wanted->purpose == ANY_PURPOSE ? NULL : vocabulary_value(&vocabulary_purpose, wanted->purpose));
+    json_write_text_or_null(writer, "use",
+                            wanted->purpose == ANY_PURPOSE ? NULL : purpose_value(wanted->purpose));
     json_write_integer_or_null(writer, "budget_usd", wanted->budget, wanted->budget);
     write_question(writer, recommendation);
     write_offers(writer, "cards", question, recommendation->cards, recommendation->count);

@@ -41,7 +41,7 @@ static void write_question(const struct prose *prose, const struct card_question
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     buffer_append_text(&line, "Cards");
     if (wanted->purpose != ANY_PURPOSE)
-        buffer_append_format(&line, " for %s", vocabulary_value(&vocabulary_purpose, wanted->purpose));
+        buffer_append_format(&line, " for %s", purpose_value(wanted->purpose));
     append_filters(&line, wanted);
     buffer_append_format(&line,
                          "%s that are likely to pass through:", strchr(buffer_text(&line), ',') ? "," : "");
@@ -55,15 +55,14 @@ static void write_given(const struct prose *prose, const struct recommendation *
     enum form_factor form_factor = gpu_form_factor(&given->device.gpu);
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     struct buffer driver CLEANUP(buffer_free) = BUFFER(1024);
-    struct pci_id base = pci_id_base(&given->device.id);
     char id[PCI_ID_TEXT_SIZE];
     bool same_chip = false;
     for (int i = 0; i < recommendation->count; i++)
         same_chip |= recommend_same_chip(question, &recommendation->cards[i]);
-    buffer_append_format(&line, "%s %s: ", pci_id_print(&base, id), given->device.name);
+    buffer_append_format(&line, "%s %s: ", pci_id_print_base(&given->device.id, id), given->device.name);
     if (recommendation->may_keep)
         buffer_append_text(&line, "it is itself such a card, ");
-    buffer_append_text(&line, vocabulary_value(&vocabulary_level, (int)given->verdict.level));
+    buffer_append_text(&line, level_value(given->verdict.level));
     if (given->verdict.level != LEVEL_UNKNOWN)
         buffer_append_format(&line, ", about %d %%", percent(given->verdict.usable));
     buffer_append_byte(&line, '.');
@@ -110,8 +109,8 @@ static struct cells cells_of(const struct offer *offer)
         snprintf(cells.watts, sizeof cells.watts, "%d", card->board_power_w);
     if (card->slots > 0)
         snprintf(cells.slots, sizeof cells.slots, "%g", card->slots);
-    snprintf(cells.verdict, sizeof cells.verdict, "%s %d %%",
-             vocabulary_value(&vocabulary_level, (int)offer->verdict.level), percent(offer->verdict.usable));
+    snprintf(cells.verdict, sizeof cells.verdict, "%s %d %%", level_value(offer->verdict.level),
+             percent(offer->verdict.usable));
     if (offer->reports)
         snprintf(cells.reports, sizeof cells.reports, "%d of %d", offer->usable_reports, offer->reports);
     return cells;
@@ -155,11 +154,10 @@ static void write_reasons(const struct prose *prose, const struct recommendation
 {
     const struct offer *first = &recommendation->cards[0];
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
-    struct pci_id id = pci_id_from_number(first->pci_id);
     char text[PCI_ID_TEXT_SIZE];
     recommend_append_why(&line, recommendation->question, first);
-    prose_add(prose, PARAGRAPH_FIELD, "First", COLOR_PLAIN, "%s (%s): %s", first->card.name,
-              pci_id_print(&id, text), buffer_text(&line));
+    prose_field(prose, "First", "%s (%s): %s", first->card.name, pci_id_print_number(first->pci_id, text),
+                buffer_text(&line));
     buffer_clear(&line);
     recommend_append_mind(&line, recommendation->question, first);
     if (line.length)
@@ -175,9 +173,9 @@ void recommend_write_prose(const struct prose *prose, const struct recommendatio
         write_given(prose, recommendation);
     if (recommendation->count) {
         write_question(prose, &question->wanted);
-        prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
+        prose_break(prose);
         write_table(prose, recommendation->cards, recommendation->count);
-        prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
+        prose_break(prose);
         write_reasons(prose, recommendation);
     }
     if (recommendation->unpriced_count) {
@@ -185,14 +183,14 @@ void recommend_write_prose(const struct prose *prose, const struct recommendatio
                   "%sheir price is not known, so they may not fit $%d:",
                   recommendation->count ? "T" : "No card with a known price fits. Of these t",
                   question->wanted.budget);
-        prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
+        prose_break(prose);
         write_table(prose, recommendation->unpriced, recommendation->unpriced_count);
-        prose_add(prose, PARAGRAPH_BREAK, "", COLOR_PLAIN, "%s", "");
+        prose_break(prose);
     }
     for (int i = 0; (label = recommend_append_note(&note, recommendation, i)); i++) {
-        prose_add(prose, PARAGRAPH_FIELD, label, COLOR_PLAIN, "%s", buffer_text(&note));
+        prose_field(prose, label, "%s", buffer_text(&note));
         buffer_clear(&note);
     }
     recommend_append_rule_of_thumb(&note, question);
-    prose_add(prose, PARAGRAPH_FIELD, "Rule of thumb", COLOR_PLAIN, "%s", buffer_text(&note));
+    prose_field(prose, "Rule of thumb", "%s", buffer_text(&note));
 }

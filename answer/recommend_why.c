@@ -21,7 +21,7 @@ static void append_codecs(struct buffer *out, const char *list)
                                                    [CODEC_AV1] = "AV1"};
     const char *separator = "";
     for (int codec = 0; codec < CODEC_COUNT; codec++) {
-        if (!card_list_has(list, vocabulary_value(&vocabulary_codec, codec)))
+        if (!card_list_has(list, codec_value(codec)))
             continue;
         buffer_append_format(out, "%s%s", separator, names[codec]);
         separator = ", ";

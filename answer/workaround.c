@@ -15,6 +15,12 @@ const char *answer_fix_name(const struct tried_fix *tried)
     return strncmp(tried->fix, "other:", 6) == 0 ? tried->fix + 6 : tried->fix;
 }
 
+static void append_fix(struct buffer *out, const char *separator, const struct tried_fix *tried)
+{
+    buffer_append_format(out, "%s%s (%d of %d)", separator, answer_fix_name(tried), tried->helped,
+                         tried->tried);
+}
+
 bool answer_takes_workaround(const struct verdict *verdict)
 {
     return verdict->outcomes[OUTCOME_WORKS_WITH_WORKAROUND] >= 0.4 * verdict->usable && verdict->usable > 0.0;
@@ -39,8 +45,7 @@ static void append_helpful(struct buffer *out, const struct answer *answer, cons
     int named = 0;
     for (int i = 0; i < count && named < MAX_NAMED; i++)
         if (fixes[i].helped && &fixes[i] != but && !needless(answer, &fixes[i]) && is_of_gpu(&fixes[i]))
-            buffer_append_format(out, "%s%s (%d of %d)", named++ ? ", " : before, fixes[i].fix,
-                                 fixes[i].helped, fixes[i].tried);
+            append_fix(out, named++ ? ", " : before, &fixes[i]);
     if (named)
         buffer_append_byte(out, '.');
 }
@@ -144,8 +149,7 @@ void answer_append_effort(struct buffer *out, const struct answer *answer)
         }
     }
     for (int i = 0; i < count; i++)
-        buffer_append_format(out, "%s%s (%d of %d)", i ? ", " : ": ", answer_fix_name(named[i]),
-                             named[i]->helped, named[i]->tried);
+        append_fix(out, i ? ", " : ": ", named[i]);
 }
 
 void answer_append_fixes(struct buffer *out, const struct tried_fix fixes[], int count, bool beside)
@@ -153,8 +157,15 @@ void answer_append_fixes(struct buffer *out, const struct tried_fix fixes[], int
     if (count && beside)
         buffer_append_text(out, "in reports that have it, perhaps against something else: ");
     for (int i = 0; i < count && i < MAX_SYMPTOM_FIXES; i++)
-        buffer_append_format(out, "%s%s (%d of %d)", i ? ", " : "", answer_fix_name(&fixes[i]),
-                             fixes[i].helped, fixes[i].tried);
+        append_fix(out, i ? ", " : "", &fixes[i]);
+}
+
+void answer_write_similar(const struct prose *prose, const struct answer *answer)
+{
+    struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
+    for (int i = 0; i < answer->similar_fix_count && !answer->has_blocker_workaround; i++)
+        append_fix(&line, i ? ", " : "", &answer->similar_fixes[i]);
+    prose_line(prose, "Tried on GPUs like it", &line, ".");
 }
 
 void answer_append_similar_fixes(struct buffer *out, const struct answer *answer)
@@ -186,6 +197,5 @@ void answer_write_workaround(const struct prose *prose, const struct answer *ans
     } else if (!line.length && needs_one) {
         answer_append_similar_fixes(&line, answer);
     }
-    if (line.length)
-        prose_add(prose, PARAGRAPH_FIELD, "Workaround", COLOR_PLAIN, "%s", buffer_text(&line));
+    prose_line(prose, "Workaround", &line, "");
 }

@@ -76,8 +76,7 @@ static void offer_outbox(struct completion *completion, bool whole_ids)
         bool is_short = !whole_ids && strlen(completion->word) <= SHORT_ID;
         snprintf(id, sizeof id, "%.*s", is_short ? SHORT_ID : REPORT_ID_HEX_SIZE, entry->id);
         snprintf(text, sizeof text, "%.20s %s %s", report.date ? report.date : "",
-                 pci_id_print(&report.pci_id, pci_id),
-                 vocabulary_value(&vocabulary_outcome, (int)report.outcome));
+                 pci_id_print(&report.pci_id, pci_id), outcome_value(report.outcome));
         completion_offer(completion, id, text + strspn(text, " "));
         report_free(&report);
     }

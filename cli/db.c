@@ -123,11 +123,10 @@ static enum error_code write_conflict(void *context, const struct conflict *conf
     struct db_command *command = context;
     struct json_writer *writer = &command->session.writer;
     struct output *output = &command->session.output;
-    struct pci_id id = pci_id_from_number(conflict->pci_id);
     char text[PCI_ID_TEXT_SIZE];
     (void)error;
     command->conflict_count++;
-    pci_id_print(&id, text);
+    pci_id_print_number(conflict->pci_id, text);
     if (command->session.json) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "pci_id", text);

@@ -5,13 +5,10 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
-
-#include "cli/diagnose_answer.h"
 
 /* ---- reading ---- */
 
@@ -69,23 +66,20 @@ static enum error_code load_symptoms(struct database *database, struct log_diagn
 enum error_code diagnose_log(const char *path, struct database *database,
                              enum symptom symptoms[SYMPTOM_COUNT], int *count, struct error *error)
 {
-    struct log_diagnosis *diagnosis = calloc(1, sizeof *diagnosis);
+    static struct log_diagnosis diagnosis; /* too large for a stack */
     bool was_seen[SYMPTOM_COUNT] = {false};
     int rows[MAX_SYMPTOMS];
     *count = 0;
-    if (!diagnosis)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
-    if (!load_symptoms(database, diagnosis, error) && !read_log(diagnosis, path, error))
-        for (int i = 0, found = diagnose_sort(diagnosis, rows); i < found; i++) {
-            int symptom = diagnosis->rows[rows[i]].symptom;
-            if (symptom == NO_SYMPTOM || was_seen[symptom])
-                continue;
-            was_seen[symptom] = true;
-            symptoms[(*count)++] = (enum symptom)symptom;
-        }
-    log_diagnosis_free(diagnosis);
-    free(diagnosis);
-    return error->code;
+    if (load_symptoms(database, &diagnosis, error) || read_log(&diagnosis, path, error))
+        return error->code;
+    for (int i = 0, found = diagnose_sort(&diagnosis, rows); i < found; i++) {
+        int symptom = diagnosis.rows[rows[i]].symptom;
+        if (symptom == NO_SYMPTOM || was_seen[symptom])
+            continue;
+        was_seen[symptom] = true;
+        symptoms[(*count)++] = (enum symptom)symptom;
+    }
+    return ERROR_NONE;
 }
 
 /* ---- the command ---- */
@@ -104,21 +98,20 @@ static void read_number(struct diagnose_command *command, int number)
         command->error = error;
 }
 
-static enum error_code find_tried(struct diagnose_command *command, const char *symptom, bool beside,
-                                  struct tried *tried, struct error *error)
-{
-    return database_find_symptom_fixes(command->session.database, symptom, beside, tried->fixes, MAX_FIXES,
-                                       &tried->count, error);
-}
-
 static enum error_code find_fixes(struct diagnose_command *command, struct error *error)
 {
     const struct log_diagnosis *diagnosis = &command->diagnosis;
-    for (int i = 0; i < diagnosis->count; i++)
-        if (diagnosis->found[i].count &&
-            (find_tried(command, diagnosis->rows[i].id, false, &command->tried[i], error) ||
-             find_tried(command, diagnosis->rows[i].id, true, &command->beside[i], error)))
+    struct database *database = command->session.database;
+    for (int i = 0; i < diagnosis->count; i++) {
+        const char *symptom = diagnosis->rows[i].id;
+        struct tried *tried = &command->tried[i];
+        struct tried *beside = &command->beside[i];
+        if (diagnosis->found[i].count && (database_find_symptom_fixes(database, symptom, false, tried->fixes,
+                                                                      MAX_FIXES, &tried->count, error) ||
+                                          database_find_symptom_fixes(database, symptom, true, beside->fixes,
+                                                                      MAX_FIXES, &beside->count, error)))
             return error->code;
+    }
     return ERROR_NONE;
 }
 

@@ -2,7 +2,60 @@
 #ifndef PASSTHRU_CLI_DIAGNOSE_H
 #define PASSTHRU_CLI_DIAGNOSE_H
 
+#include "cli/command.h"
+#include "core/log_diagnosis.h"
 #include "db/database.h"
+#include "probe/root.h"
+
+/* What diagnose.c gathers, and diagnose_text.c and diagnose_json.c say. */
+
+enum { MAX_FIXES = 64 };
+
+/* What was tried for a symptom that was found. */
+struct tried {
+    struct tried_fix fixes[MAX_FIXES];
+    int count;
+};
+
+struct diagnose_command {
+    struct session session;
+    struct log_diagnosis diagnosis;
+    struct tried tried[MAX_SYMPTOMS];  /* by row */
+    struct tried beside[MAX_SYMPTOMS]; /* in reports with several symptoms, perhaps against another one */
+    char **logs;
+    int log_count;
+    const char *directory; /* --root, or NULL */
+    struct root *root;     /* opened when something at an address is asked for */
+    int unread_count;      /* logs that could not be read */
+    struct error error;    /* the first one about a log */
+};
+
+/* What this machine, or the recorded one, has at an address; a function of struct log_machine, with the
+ * command as its context. This machine is believed only where the log seems to be its own: by the kernel's
+ * version, or by the driver that the line names. */
+bool diagnose_look(void *command, int64_t address, const char *driver, const char *kernel,
+                   struct log_device *device);
+
+/* The name of a conclusion in JSON; what it comes down to in words. */
+const char *diagnose_conclusion_id(const struct log_conclusion *conclusion);
+void diagnose_conclusion_text(const struct diagnose_command *command, const struct log_conclusion *conclusion,
+                              struct buffer *text);
+
+/* What is known of a fix, or the words of a report that has none for it. */
+const char *diagnose_fix_text(const char *fix);
+
+/* What would have to be so for a row to hold: "the device is from amd". */
+void diagnose_condition_text(const struct symptom_condition *condition, struct buffer *text);
+
+/* How many rows were found that are failures, or that are none. */
+int diagnose_count(const struct log_diagnosis *diagnosis, bool failures);
+
+/* Rows in the order in which they are shown: what leads, other failures by log and line, what is harmless.
+ * Returns how many there are. */
+int diagnose_sort(const struct log_diagnosis *diagnosis, int rows[MAX_SYMPTOMS]);
+
+void diagnose_write_text(const struct diagnose_command *command, struct output *output);
+void diagnose_write_json(struct diagnose_command *command);
 
 /* The symptoms that one log shows, for a report: at most SYMPTOM_COUNT of them, each once, in the order of
  * causes, without the harmless ones. `path` "-" is standard input. Errors: those of log_scan and

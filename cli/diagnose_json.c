@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/diagnose_answer.h"
+#include "cli/diagnose.h"
 #include "core/error_output.h"
 #include "core/gpu.h"
 
@@ -59,7 +59,7 @@ static void write_symptom(const struct diagnose_command *command, struct json_wr
     json_write_bytes(writer, "text", found->text, found->text_length);
     json_write_string(writer, "scope", row->scope);
     json_write_string(writer, "cause", row->cause);
-    json_write_string(writer, "fixable", vocabulary_value(&vocabulary_fixable, (int)row->fixable));
+    json_write_string(writer, "fixable", fixable_value(row->fixable));
     json_write_bool(writer, "harmless", row->fixable == FIXABLE_HARMLESS);
     json_write_bool(writer, "leads", found->leads);
     json_write_string(writer, "next", row->next);

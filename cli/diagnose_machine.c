@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cli/diagnose_answer.h"
+#include "cli/diagnose.h"
 #include "probe/pci.h"
 
 static bool open_machine(struct diagnose_command *command)
@@ -11,9 +10,7 @@ static bool open_machine(struct diagnose_command *command)
     struct error error;
     if (!command->root && root_open(command->directory, &command->root, &error))
         command->root = NULL;
-    if (!command->device)
-        command->device = calloc(1, sizeof *command->device);
-    return command->root && command->device;
+    return command->root;
 }
 
 /* Whether "6.8.12" are the numbers that this kernel's release begins with. */
@@ -28,11 +25,10 @@ static bool runs_kernel(struct root *root, const char *kernel)
 
 static const char *find_chip(struct diagnose_command *command, const struct pci_id *id)
 {
+    static struct device device; /* what the answer points to until the next one */
     struct error error;
-    if (database_find_device(command->session.database, id, command->device, &error) ||
-        !command->device->is_gpu)
-        return NULL;
-    return command->device->gpu.chip[0] ? command->device->gpu.chip : NULL;
+    bool is_known = !database_find_device(command->session.database, id, &device, &error) && device.is_gpu;
+    return is_known && device.gpu.chip[0] ? device.gpu.chip : NULL;
 }
 
 bool diagnose_look(void *context, int64_t address, const char *driver, const char *kernel,

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
 #include <string.h>
 
 #include "answer/answer.h"
-#include "cli/diagnose_answer.h"
+#include "cli/diagnose.h"
 #include "core/gpu.h"
 #include "core/text.h"
 
@@ -157,23 +156,17 @@ static void write_fixes(struct output *output, const struct tried *tried, const 
                      tried->count ? "for it:" : "no report says what was tried for it");
     for (int i = 0; i < tried->count && i < SHOWN_FIXES; i++) {
         const struct tried_fix *fix = &tried->fixes[i];
-        buffer_clear(&text);
-        buffer_append_format(&text, "helped in %d of %d: %s", fix->helped, fix->tried,
-                             diagnose_fix_text(fix->fix));
         const struct needless_fix *needless = gpu_needless_fix(0, fix->fix);
-        if (needless && needless->needed_until)
-            buffer_append_format(&text, " (not needed with %s or newer)", needless->needed_until);
-        output_paragraph(output, INDENT, "", COLOR_PLAIN, "%s", buffer_text(&text));
+        bool is_old = needless && needless->needed_until;
+        output_paragraph(output, INDENT, "", COLOR_PLAIN, "helped in %d of %d: %s%s%s%s", fix->helped,
+                         fix->tried, diagnose_fix_text(fix->fix), is_old ? " (not needed with " : "",
+                         is_old ? needless->needed_until : "", is_old ? " or newer)" : "");
     }
-    if (tried->count > SHOWN_FIXES) {
-        buffer_clear(&text);
-        buffer_append_format(&text, "and %s%d more; --json has them",
-                             tried->count == MAX_FIXES ? "at least " : "", tried->count - SHOWN_FIXES);
-        output_paragraph(output, INDENT, "", COLOR_PLAIN, "%s", buffer_text(&text));
-    }
-    buffer_clear(&text);
+    if (tried->count > SHOWN_FIXES)
+        output_paragraph(output, INDENT, "", COLOR_PLAIN, "and %s%d more; --json has them",
+                         tried->count == MAX_FIXES ? "at least " : "", tried->count - SHOWN_FIXES);
     answer_append_fixes(&text, beside->fixes, beside->count, true);
-    if (beside->count)
+    if (text.length)
         output_paragraph(output, INDENT, "", COLOR_PLAIN, "%s", buffer_text(&text));
 }
 
@@ -183,29 +176,12 @@ static void write_alternatives(const struct diagnose_command *command, struct ou
     const struct found_symptom *found = &command->diagnosis.found[row];
     for (int i = 0; i < found->alternative_count; i++) {
         const struct symptom_row *other = &command->diagnosis.rows[found->alternatives[i]];
-        struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
         struct buffer condition CLEANUP(buffer_free) = BUFFER(1024);
         diagnose_condition_text(&other->condition, &condition);
-        buffer_append_format(&text, "Or, if %s: %s.", buffer_text(&condition), other->cause);
-        output_paragraph(output, 0, "", COLOR_YELLOW, "%s", buffer_text(&text));
+        output_paragraph(output, 0, "", COLOR_YELLOW, "Or, if %s: %s.", buffer_text(&condition),
+                         other->cause);
         output_paragraph(output, 3, "->", COLOR_PLAIN, "%s", other->next);
     }
-}
-
-/* Failures that may follow from what leads, a line or two each; --json has all of them. */
-static void write_followers(const struct diagnose_command *command, struct output *output,
-                            const struct log_conclusion *conclusion)
-{
-    for (int i = 0; i < conclusion->follower_count; i++) {
-        const struct symptom_row *row = &command->diagnosis.rows[conclusion->followers[i]];
-        struct buffer text CLEANUP(buffer_free) = BUFFER(4096);
-        if (!i)
-            output_paragraph(output, 0, "", COLOR_PLAIN, "What may follow from it:");
-        buffer_append_format(&text, "line %ld, %s: %s", conclusion->follower_lines[i], row->id, row->cause);
-        output_paragraph(output, 4, "  ", COLOR_PLAIN, "%s", buffer_text(&text));
-    }
-    if (conclusion->follower_count)
-        output_blank(output);
 }
 
 static void write_conclusion(const struct diagnose_command *command, struct output *output,
@@ -221,8 +197,8 @@ static void write_conclusion(const struct diagnose_command *command, struct outp
     if (command->diagnosis.conclusion_count > command->log_count && conclusion->address >= 0)
         buffer_append_format(&text, "%s: ", log_print_address(conclusion->address, address));
     diagnose_conclusion_text(command, conclusion, &text);
-    buffer_append_text(&text, conclusion->sure ? " This is sure." : " This is likely, not sure.");
-    output_paragraph(output, 0, "", COLOR_YELLOW, "%s", buffer_text(&text));
+    output_paragraph(output, 0, "", COLOR_YELLOW, "%s This is %s.", buffer_text(&text),
+                     conclusion->sure ? "sure" : "likely, not sure");
     output_paragraph(output, 3, "->", COLOR_PLAIN, "%s", row->next);
     write_alternatives(command, output, conclusion->row);
     output_blank(output);
@@ -234,12 +210,20 @@ static void write_conclusion(const struct diagnose_command *command, struct outp
     output_paragraph(output, INDENT, "  line", COLOR_PLAIN, "%s", buffer_text(&text));
     if (conclusion->kind != CONCLUSION_FIRST_CAUSE)
         output_paragraph(output, INDENT, "  cause", COLOR_PLAIN, "%s", row->cause);
-    output_paragraph(
-        output, INDENT, "  fix", COLOR_PLAIN, "%s",
-        vocabulary_text(&vocabulary_fixable, vocabulary_value(&vocabulary_fixable, (int)row->fixable)));
+    output_paragraph(output, INDENT, "  fix", COLOR_PLAIN, "%s",
+                     vocabulary_fixable.entries[row->fixable].text);
     write_fixes(output, &command->tried[conclusion->row], &command->beside[conclusion->row]);
     output_blank(output);
-    write_followers(command, output, conclusion);
+    /* Failures that may follow from it, a line or two each; --json has all of them. */
+    if (conclusion->follower_count)
+        output_paragraph(output, 0, "", COLOR_PLAIN, "What may follow from it:");
+    for (int i = 0; i < conclusion->follower_count; i++) {
+        const struct symptom_row *follower = &command->diagnosis.rows[conclusion->followers[i]];
+        output_paragraph(output, 4, "  ", COLOR_PLAIN, "line %ld, %s: %s", conclusion->follower_lines[i],
+                         follower->id, follower->cause);
+    }
+    if (conclusion->follower_count)
+        output_blank(output);
 }
 
 static bool is_in_a_conclusion(const struct log_diagnosis *diagnosis, int row)
@@ -283,18 +267,16 @@ void diagnose_write_text(const struct diagnose_command *command, struct output *
 {
     const struct log_diagnosis *diagnosis = &command->diagnosis;
     if (!diagnose_count(diagnosis, true) && command->unread_count < command->log_count) {
-        char text[400];
+        bool has_harmless = diagnose_count(diagnosis, false) > 0;
         int known = 0;
         for (int i = 0; i < diagnosis->signature_count; i++)
             known += log_diagnosis_is_failure(diagnosis, i);
-        bool has_harmless = diagnose_count(diagnosis, false) > 0;
-        snprintf(
-            text, sizeof text,
-            "Nothing known was found%s. That does not mean that all is well: %d failures are known here, "
-            "and a log that ends before the failure, or comes from the other side (host or guest), shows "
-            "none of them.",
+        output_paragraph(
+            output, 0, "", COLOR_PLAIN,
+            "Nothing known was found%s. That does not mean that all is well: %d failures are known here, and a "
+            "log that ends before the failure, or comes from the other side (host or guest), shows none of "
+            "them.",
             has_harmless ? ", but for lines that are harmless" : "", known);
-        output_paragraph(output, 0, "", COLOR_PLAIN, "%s", text);
         if (has_harmless)
             output_blank(output);
     }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/findings.h"
 
-#include <stdio.h>
-
 enum { INDENT = 9 };
 
 void findings_write_json(struct json_writer *writer, const struct findings *findings)
@@ -11,8 +9,8 @@ void findings_write_json(struct json_writer *writer, const struct findings *find
     for (int i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->items[i];
         json_write_begin_object(writer, NULL);
-        json_write_string(writer, "id", vocabulary_value(&vocabulary_finding_id, finding->id));
-        json_write_string(writer, "severity", vocabulary_value(&vocabulary_severity, finding->severity));
+        json_write_string(writer, "id", finding_id_value(finding->id));
+        json_write_string(writer, "severity", severity_value(finding->severity));
         if (finding->file[0])
             json_write_string(writer, "file", finding->file);
         if (finding->line)
@@ -42,7 +40,7 @@ static void write_finding(struct output *output, const struct finding *finding)
     buffer_append_text(&text, finding->text);
     output_paragraph(&paragraph, INDENT, "", COLOR_PLAIN, "%s", buffer_text(&text));
     output_color(output, colors[finding->severity]);
-    output_cell(output, vocabulary_value(&vocabulary_severity, (int)finding->severity), INDENT);
+    output_cell(output, severity_value(finding->severity), INDENT);
     output_color(output, COLOR_PLAIN);
     if (paragraph.buffer.length > INDENT)
         buffer_append_text(&output->buffer, paragraph.buffer.data + INDENT);
@@ -53,11 +51,9 @@ static void write_finding(struct output *output, const struct finding *finding)
 
 void findings_write_text(struct output *output, const struct findings *findings, enum severity least)
 {
-    char rest[64];
     for (int i = 0; i < findings->count; i++)
         if (findings->items[i].severity <= least)
             write_finding(output, &findings->items[i]);
-    snprintf(rest, sizeof rest, "%d more are left out", findings->omitted);
     if (findings->omitted)
-        output_paragraph(output, INDENT, "", COLOR_PLAIN, "%s", rest);
+        output_paragraph(output, INDENT, "", COLOR_PLAIN, "%d more are left out", findings->omitted);
 }

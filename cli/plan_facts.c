@@ -92,7 +92,7 @@ static bool is_like(const struct host_setup *setup, const char *system)
 static bool runs(const struct plan_machine *machine, enum hypervisor hypervisor)
 {
     const char *name = machine->scan.host.hypervisor;
-    return name && strcmp(name, vocabulary_value(&vocabulary_hypervisor, (int)hypervisor)) == 0;
+    return name && strcmp(name, hypervisor_value(hypervisor)) == 0;
 }
 
 static void set_system(struct plan_machine *machine)
@@ -255,8 +255,7 @@ static void set_driver(struct plan_machine *machine)
 static void append_id(struct buffer *ids, const struct pci_id *id)
 {
     char text[PCI_ID_TEXT_SIZE];
-    struct pci_id base = pci_id_base(id);
-    pci_id_print(&base, text);
+    pci_id_print_base(id, text);
     if (!strstr(buffer_text(ids), text))
         buffer_append_format(ids, "%s%s", ids->length ? "," : "", text);
 }
@@ -375,9 +374,8 @@ void plan_set_facts(struct plan_machine *machine)
     const struct answer *answer = &machine->gpu.answer;
     bool is_gpu = machine->gpu.known && answer->device.is_gpu;
     const struct findings *findings = &machine->gpu.seen.findings;
-    struct pci_id base = pci_id_base(&machine->device->id);
     machine->facts.gpu = is_gpu ? answer : NULL;
-    machine->facts.pci_id = pci_id_print(&base, machine->pci_id);
+    machine->facts.pci_id = pci_id_print_base(&machine->device->id, machine->pci_id);
     for (int i = 0; i < findings->count && !machine->facts.fault; i++)
         if (finding_fault(&findings->items[i]) && (findings->items[i].severity == SEVERITY_BLOCKER ||
                                                    findings->items[i].id == FINDING_ID_BMC_GPU)) {

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "cli/query.h"
-#include "cli/query_table.h"
 #include "cli/renewal.h"
 #include "core/error_output.h"
 #include "core/streams.h"
@@ -56,11 +55,10 @@ static enum error_code remember_unknown(struct query *query, const struct found_
         return error->code;
     if (found->on_display_line) {
         char text[PCI_ID_TEXT_SIZE];
-        struct pci_id base = pci_id_base(&found->id);
         if (!query->unknown_displays++)
-            pci_id_print(&base, query->unknown_display);
+            pci_id_print_base(&found->id, query->unknown_display);
         if (query->format != FORMAT_TEXT)
-            query_write_unknown(query, pci_id_print(&base, text), error);
+            query_write_unknown(query, pci_id_print_base(&found->id, text), error);
     }
     return error->code = ERROR_NONE;
 }
@@ -92,13 +90,12 @@ static enum error_code on_found(void *context, const struct found_id *found, str
 {
     struct query *query = context;
     struct pci_id id = query_refine(query, found->id);
-    struct pci_id base = pci_id_base(&id);
     char text[PCI_ID_TEXT_SIZE];
     if (query->format == FORMAT_TEXT)
         return database_find_device(query->session.database, &id, &query->answer.device, error)
                    ? remember_unknown(query, found, error)
                    : remember_gpu(query, &id);
-    if (answer_gather(query->session.database, &id, pci_id_print(&base, text), &query->options,
+    if (answer_gather(query->session.database, &id, pci_id_print_base(&id, text), &query->options,
                       &query->answer, error))
         return remember_unknown(query, found, error);
     return query_write_answer(query, error);
@@ -225,14 +222,11 @@ static void say_more(struct query *query)
     char id[PCI_ID_TEXT_SIZE];
     buffer_append_text(&line, "More: passthru query --full");
     if (query->options.chassis != CHASSIS_UNKNOWN)
-        buffer_append_format(&line, " --chassis %s",
-                             vocabulary_value(&vocabulary_chassis, (int)query->options.chassis));
+        buffer_append_format(&line, " --chassis %s", chassis_value(query->options.chassis));
     if (query->options.guest != GUEST_UNKNOWN)
-        buffer_append_format(&line, " --guest %s",
-                             vocabulary_value(&vocabulary_guest, (int)query->options.guest));
+        buffer_append_format(&line, " --guest %s", guest_value(query->options.guest));
     if (query->options.share != SHARE_WHOLE)
-        buffer_append_format(&line, " --share %s",
-                             vocabulary_value(&vocabulary_share, (int)query->options.share));
+        buffer_append_format(&line, " --share %s", share_value(query->options.share));
     if (query->shown.has_revision && query->short_answers == 1)
         buffer_append_format(&line, " --revision %02x", query->shown.revision);
     buffer_append_format(&line, " %s",

@@ -7,6 +7,7 @@
 #include "answer/answer.h"
 #include "answer/term.h"
 #include "cli/command.h"
+#include "db/search.h"
 
 enum { MAX_TEXT_GPUS = 256, QUERY_FLUSH_BYTES = 1 << 16 };
 
@@ -39,9 +40,6 @@ struct query {
 /* Adds --subsystem and --revision to an ID that states none. */
 struct pci_id query_refine(const struct query *query, struct pci_id id);
 
-/* Writes what query->answer holds as text, without a blank line before it. */
-void query_write_text(struct query *query);
-
 /* Writes what query->answer holds; or that a term has no answer, which `error` says: at once as text, as an
  * element of its own in JSON. */
 MUST_CHECK enum error_code query_write_answer(struct query *query, struct error *error);
@@ -55,5 +53,24 @@ MUST_CHECK enum error_code query_flush(struct query *query, size_t limit, struct
 
 /* Answers a name: one product whole, several as a table, all hits in JSON. */
 MUST_CHECK enum error_code query_answer_name(struct query *query, const char *name, struct error *error);
+
+/* ---- tables, of cli/query_table.c ---- */
+
+/* Several GPUs, a line each. */
+void query_table_head(struct output *output);
+void query_table_row(struct output *output, const struct answer *answer);
+
+/* The products that a name may mean, a line each: what was understood, the rows, and what is next. `number`
+ * is that of the first hit of a product, `answer` what is known of it; how many lines that took, 1 or 2. */
+void query_names_head(struct output *output, const struct name_search *search, const char *name);
+int query_names_row(struct output *output, const struct name_search *search, int number,
+                    const struct answer *answer);
+void query_names_end(struct output *output, const struct name_search *search, int rows);
+
+/* Where a name means one product: what was understood, if that is not what was asked for; and, after the
+ * answer, which IDs are the same product, and which GPU has that name in the other form factor. */
+void query_names_understood(struct output *output, const struct name_search *search, const char *name);
+const struct name_hit *query_names_sibling(const struct name_search *search);
+void query_names_also(struct output *output, const struct name_search *search, const struct answer *sibling);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Several GPUs in text, a line each. */
 
-#include "cli/query_table.h"
+#include "cli/query.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -42,36 +42,28 @@ static void table_name(const char *name, char text[NAME_SIZE + 4])
 /* "likely 82%", with `gap` before the sign. */
 static void verdict_text(const struct verdict *verdict, const char *gap, char text[64])
 {
-    int length = snprintf(text, 64, "%s", vocabulary_value(&vocabulary_level, (int)verdict->level));
-    if (verdict->level != LEVEL_UNKNOWN)
-        snprintf(text + length, 64 - (size_t)length, " %ld%s%%", lround(verdict->usable * 100.0), gap);
+    if (verdict->level == LEVEL_UNKNOWN)
+        snprintf(text, 64, "%s", level_value(verdict->level));
+    else
+        snprintf(text, 64, "%s %ld%s%%", level_value(verdict->level), lround(verdict->usable * 100.0), gap);
 }
 
 void query_table_row(struct output *output, const struct answer *answer)
 {
     const struct device *device = &answer->device;
     const struct verdict *verdict = &answer->verdict;
-    struct pci_id base = pci_id_base(&device->id);
     char id[PCI_ID_TEXT_SIZE];
     char text[64];
     char name[NAME_SIZE + 4];
     verdict_text(verdict, "", text);
     table_name(device->name, name);
-    write_row(output, pci_id_print(&base, id),
-              vocabulary_value(&vocabulary_form_factor, (int)gpu_form_factor(&device->gpu)), text,
-              answer_level_color(verdict->level), name);
+    write_row(output, pci_id_print_base(&device->id, id), form_factor_value(gpu_form_factor(&device->gpu)),
+              text, answer_level_color(verdict->level), name);
 }
 
 /* ---- names ---- */
 
-enum {
-    NARROW = 72,
-    NAME_COLUMNS = 33,
-    FORM_COLUMNS = 20,
-    VERDICT_COLUMNS = 14,
-    MAX_SIZES = 8,
-    ALSO_INDENT = 14
-};
+enum { NARROW = 72, NAME_COLUMNS = 33, FORM_COLUMNS = 20, VERDICT_COLUMNS = 14, ALSO_INDENT = 14 };
 
 /* What a person calls it. */
 static const char *form_text(enum form_factor form_factor)
@@ -85,42 +77,32 @@ static const char *form_text(enum form_factor form_factor)
     return texts[form_factor];
 }
 
-struct sizes {
-    int values[MAX_SIZES]; /* in GB, ascending */
-    int count;
-};
-
-static void add_size(struct sizes *sizes, int size)
-{
-    int place = 0;
-    while (place < sizes->count && sizes->values[place] < size)
-        place++;
-    if (size <= 0 || sizes->count == MAX_SIZES || (place < sizes->count && sizes->values[place] == size))
-        return;
-    memmove(&sizes->values[place + 1], &sizes->values[place],
-            (size_t)(sizes->count - place) * sizeof sizes->values[0]);
-    sizes->values[place] = size;
-    sizes->count++;
-}
-
 /* Appends ", 8 or 12 GB" or ", 3 to 6 GB": what the names of a product's IDs and the cards of the first one
  * say. */
 static void append_memory(struct buffer *text, const struct name_search *search, int group,
                           const struct answer *answer)
 {
-    struct sizes sizes = {.count = 0};
-    for (int i = 0; i < search->count; i++) {
-        const struct name_hit *hit = &search->hits[i];
-        if (hit->group == group && strstr(hit->memory, "gb"))
-            add_size(&sizes, atoi(hit->memory));
+    enum { MAX_GB = 1024 };
+    bool has[MAX_GB] = {false};
+    int least = 0;
+    int most = 0;
+    int count = 0;
+    for (int i = 0; i < search->count + answer->card_count; i++) {
+        const struct name_hit *hit = i < search->count ? &search->hits[i] : NULL;
+        int size = !hit ? (int)answer->cards[i - search->count].vram_gib
+                   : hit->group == group && strstr(hit->memory, "gb") ? atoi(hit->memory)
+                                                                      : 0;
+        if (size <= 0 || size >= MAX_GB || has[size])
+            continue;
+        has[size] = true;
+        count++;
+        least = !least || size < least ? size : least;
+        most = size > most ? size : most;
     }
-    for (int i = 0; i < answer->card_count; i++)
-        add_size(&sizes, (int)answer->cards[i].vram_gib);
-    if (sizes.count > 2)
-        buffer_append_format(text, ", %d to %d GB", sizes.values[0], sizes.values[sizes.count - 1]);
-    else if (sizes.count)
-        buffer_append_format(text, sizes.count > 1 ? ", %d or %d GB" : ", %d GB", sizes.values[0],
-                             sizes.values[sizes.count - 1]);
+    if (count == 1)
+        buffer_append_format(text, ", %d GB", most);
+    else if (count)
+        buffer_append_format(text, ", %d %s %d GB", least, count > 2 ? "to" : "or", most);
 }
 
 /* A product without what the column of form factors says, with the memory. */
@@ -151,43 +133,43 @@ static void plain_name(const char *product, char name[PRODUCT_SIZE])
 
 void query_names_head(struct output *output, const struct name_search *search, const char *name)
 {
-    char text[800];
     const struct name_hit *first = &search->hits[0];
+    const char *left_out = search->left_out;
+    const char *understood = search->understood;
     if (!search->has_model)
-        snprintf(text, sizeof text,
-                 "\"%s\" names many GPUs: add the number of the model. Most is known of:", name);
-    else if (first->kind == MATCH_SIMILAR && search->left_out[0])
-        snprintf(text, sizeof text, "Nothing is called \"%s\". Without \"%s\":", name, search->left_out);
+        output_paragraph(output, 0, "", COLOR_PLAIN,
+                         "\"%s\" names many GPUs: add the number of the model. Most is known of:", name);
+    else if (first->kind == MATCH_SIMILAR && left_out[0])
+        output_paragraph(output, 0, "", COLOR_PLAIN, "Nothing is called \"%s\". Without \"%s\":", name,
+                         left_out);
     else if (!search->asked)
-        snprintf(text, sizeof text, "Nothing is called just \"%s\". %s:", name,
-                 first->kind == MATCH_WORDS && !first->is_other_form ? "GPUs that have all these words"
-                                                                     : "The nearest");
+        output_paragraph(output, 0, "", COLOR_PLAIN, "Nothing is called just \"%s\". %s:", name,
+                         first->kind == MATCH_WORDS && !first->is_other_form
+                             ? "GPUs that have all these words"
+                             : "The nearest");
     else if (first->is_of_processor)
-        snprintf(text, sizeof text, "The GPU in the processor \"%s\" is one of these:", name);
+        output_paragraph(output, 0, "", COLOR_PLAIN,
+                         "The GPU in the processor \"%s\" is one of these:", name);
     else if (!search->is_safe)
-        snprintf(text, sizeof text, "Nothing is called \"%s\". \"%s\" is sold as:", search->left_out,
-                 search->understood);
-    else if (search->left_out[0])
-        snprintf(text, sizeof text, "Without \"%s\", \"%s\" is sold as:", search->left_out,
-                 search->understood);
+        output_paragraph(output, 0, "", COLOR_PLAIN, "Nothing is called \"%s\". \"%s\" is sold as:", left_out,
+                         understood);
+    else if (left_out[0])
+        output_paragraph(output, 0, "", COLOR_PLAIN, "Without \"%s\", \"%s\" is sold as:", left_out,
+                         understood);
     else
-        snprintf(text, sizeof text, "\"%s\" is sold as:", name);
-    output_paragraph(output, 0, "", COLOR_PLAIN, "%s", text);
+        output_paragraph(output, 0, "", COLOR_PLAIN, "\"%s\" is sold as:", name);
     output_blank(output);
 }
 
 void query_names_understood(struct output *output, const struct name_search *search, const char *name)
 {
-    char text[800];
     const struct name_hit *first = &search->hits[0];
     if (first->is_of_processor)
-        snprintf(text, sizeof text, "The processor \"%s\" has this GPU: %s.", name, first->product);
+        output_paragraph(output, 0, "", COLOR_PLAIN, "The processor \"%s\" has this GPU: %s.", name,
+                         first->product);
     else if (search->left_out[0])
-        snprintf(text, sizeof text, "\"%s\", without \"%s\": %s.", search->understood, search->left_out,
-                 first->product);
-    else
-        return;
-    output_paragraph(output, 0, "", COLOR_PLAIN, "%s", text);
+        output_paragraph(output, 0, "", COLOR_PLAIN, "\"%s\", without \"%s\": %s.", search->understood,
+                         search->left_out, first->product);
 }
 
 /* ---- the rows ---- */
@@ -197,13 +179,11 @@ int query_names_row(struct output *output, const struct name_search *search, int
 {
     const struct name_hit *hit = &search->hits[number];
     struct buffer form CLEANUP(buffer_free) = BUFFER(256);
-    struct pci_id base = pci_id_base(&answer->device.id);
     const struct gpu *gpu = &answer->device.gpu;
     char name[PRODUCT_SIZE + CHIP_SIZE];
     char verdict[64];
     char id[PCI_ID_TEXT_SIZE];
     char more[24] = "";
-    char line[200];
     plain_name(hit->product, name);
     if (hit->form_factor == FORM_FACTOR_INTEGRATED && gpu->chip[0] && !strchr(name, '(') &&
         !strstr(name, gpu->chip))
@@ -211,15 +191,15 @@ int query_names_row(struct output *output, const struct name_search *search, int
     buffer_append_text(&form, form_text(hit->form_factor));
     append_memory(&form, search, hit->group, answer);
     verdict_text(&answer->verdict, " ", verdict);
+    pci_id_print_base(&answer->device.id, id);
     if (hit->ids > 1)
         snprintf(more, sizeof more, " +%d", hit->ids - 1);
     if (number && number == search->asked)
         output_paragraph(output, 0, "", COLOR_PLAIN, "also");
     if (output->width < NARROW || text_width(name, strlen(name)) > NAME_COLUMNS - 3) {
         output_paragraph(output, 2, "", COLOR_PLAIN, "%s", name);
-        snprintf(line, sizeof line, "%s%s%s, %s%s", buffer_text(&form), form.length ? ", " : "", verdict,
-                 pci_id_print(&base, id), more);
-        output_paragraph(output, 4, "", COLOR_PLAIN, "%s", line);
+        output_paragraph(output, 4, "", COLOR_PLAIN, "%s%s%s, %s%s", buffer_text(&form),
+                         form.length ? ", " : "", verdict, id, more);
         return 2;
     }
     buffer_append_text(&output->buffer, "  ");
@@ -229,22 +209,19 @@ int query_names_row(struct output *output, const struct name_search *search, int
     output_color(output, answer_level_color(answer->verdict.level));
     output_cell(output, verdict, VERDICT_COLUMNS);
     output_color(output, COLOR_PLAIN);
-    buffer_append_format(&output->buffer, "%s%s\n", pci_id_print(&base, id), more);
+    buffer_append_format(&output->buffer, "%s%s\n", id, more);
     return 1;
 }
 
 void query_names_end(struct output *output, const struct name_search *search, int rows)
 {
-    char text[200];
-    struct pci_id id = pci_id_from_number(search->hits[0].pci_id);
     char first[PCI_ID_TEXT_SIZE];
-    if (search->group_count > rows) {
-        snprintf(text, sizeof text, "and %d more: add words of the name.", search->group_count - rows);
-        output_paragraph(output, 2, "", COLOR_PLAIN, "%s", text);
-    }
-    snprintf(text, sizeof text, "For the whole answer: passthru query %s", pci_id_print(&id, first));
+    if (search->group_count > rows)
+        output_paragraph(output, 2, "", COLOR_PLAIN, "and %d more: add words of the name.",
+                         search->group_count - rows);
     output_blank(output);
-    output_paragraph(output, 2, "", COLOR_PLAIN, "%s", text);
+    output_paragraph(output, 2, "", COLOR_PLAIN, "For the whole answer: passthru query %s",
+                     pci_id_print_number(search->hits[0].pci_id, first));
 }
 
 const struct name_hit *query_names_sibling(const struct name_search *search)
@@ -263,20 +240,18 @@ void query_names_also(struct output *output, const struct name_search *search, c
     char id[PCI_ID_TEXT_SIZE];
     char verdict[64];
     for (int i = 1; i < search->asked; i++) {
-        struct pci_id other = pci_id_from_number(search->hits[i].pci_id);
         if (search->hits[i].group == first->group)
-            buffer_append_format(&text, "%s%s",
-                                 text.length ? ", " : "Same product: ", pci_id_print(&other, id));
+            buffer_append_format(&text, "%s%s", text.length ? ", " : "Same product: ",
+                                 pci_id_print_number(search->hits[i].pci_id, id));
     }
     if (text.length)
         buffer_append_text(&text, ". ");
     if (sibling) {
-        struct pci_id base = pci_id_base(&sibling->device.id);
         verdict_text(&sibling->verdict, " ", verdict);
         buffer_append_format(&text, "%s another GPU, %s: passthru query %s",
                              gpu_form_factor(&sibling->device.gpu) == FORM_FACTOR_MOBILE ? "In laptops"
                                                                                          : "As a card",
-                             verdict, pci_id_print(&base, id));
+                             verdict, pci_id_print_base(&sibling->device.id, id));
     }
     if (text.length)
         output_paragraph(output, ALSO_INDENT, "Also", COLOR_PLAIN, "%s", buffer_text(&text));

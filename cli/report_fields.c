@@ -27,11 +27,11 @@ static void append_object(struct buffer *out, const json_t *object)
     }
     /* Stages, in the order in which things happen. */
     for (int i = 0, written = 0; i < STAGE_COUNT; i++) {
-        const char *state = json_member_text(object, vocabulary_value(&vocabulary_stage, i));
+        const char *state = json_member_text(object, stage_value(i));
         if (!state)
             continue;
         buffer_append_text(out, written++ ? ", " : "");
-        append_name(out, vocabulary_value(&vocabulary_stage, i));
+        append_name(out, stage_value(i));
         buffer_append_format(out, " %s", state);
     }
 }

@@ -91,7 +91,7 @@ static bool choose_product(struct report_command *command, const char *name, str
         if (hit->group != count)
             continue;
         snprintf(texts[count], sizeof texts[count], "%s (%s)", hit->product,
-                 vocabulary_value(&vocabulary_form_factor, (int)hit->form_factor));
+                 form_factor_value(hit->form_factor));
         choices[count] = (struct vocabulary_entry){pci_id_print(&id, ids[count]), texts[count]};
         hits[count++] = hit;
     }
@@ -175,11 +175,9 @@ enum error_code report_settle_gpu(struct report_command *command, struct error *
         return error->code;
     if (command->can_ask && !ask_until_known(command, &gpu))
         return give_up(error);
-    struct pci_id base = pci_id_base(&gpu.id);
-    command->given[FIELD_PCI_ID] = pci_id_print(&base, command->pci_id);
-    report_draft_set(
-        draft, FIELD_PCI_ID_FROM,
-        vocabulary_value(&vocabulary_pci_id_from, gpu.product[0] ? PCI_ID_FROM_NAME : PCI_ID_FROM_SOURCE));
+    command->given[FIELD_PCI_ID] = pci_id_print_base(&gpu.id, command->pci_id);
+    report_draft_set(draft, FIELD_PCI_ID_FROM,
+                     pci_id_from_value(gpu.product[0] ? PCI_ID_FROM_NAME : PCI_ID_FROM_SOURCE));
     /* An ID may have been given whole: 10de:1d16:1028:08b0. */
     snprintf(part, sizeof part, "%04x:%04x", gpu.id.subvendor, gpu.id.subdevice);
     if (gpu.id.has_subsystem && !gpu.product[0])

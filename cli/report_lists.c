@@ -160,7 +160,7 @@ static bool ask_result(struct report_command *command, const char *fix, const st
                    false, &chosen) ||
         !ask_purpose(command, fix, &purpose))
         return false;
-    report_draft_add_attempt(&command->draft, fix, vocabulary_value(&vocabulary_result, chosen), purpose);
+    report_draft_add_attempt(&command->draft, fix, result_value(chosen), purpose);
     return true;
 }
 
@@ -190,7 +190,7 @@ bool report_ask_attempts(struct report_command *command)
                                      before.attempts[i].purpose);
     for (int i = 0; i < FIX_COUNT && answered; i++)
         if (chosen[i])
-            answered = ask_result(command, vocabulary_value(&vocabulary_fix, i), &before);
+            answered = ask_result(command, fix_value(i), &before);
     report_draft_clear_attempts(&before);
     return answered;
 }

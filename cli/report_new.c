@@ -325,8 +325,7 @@ static void mention_known_symptoms(const struct report_draft *draft)
         int found = 0;
         for (int j = 0; vocabulary_find(&vocabulary_symptom, own) < 0 && j < SYMPTOM_COUNT; j++)
             if (vocabulary_fits_words(&vocabulary_symptom.entries[j], own, strlen(own)) && found++ < 4)
-                buffer_append_format(&text, "%s %s", found > 1 ? "," : "",
-                                     vocabulary_value(&vocabulary_symptom, j));
+                buffer_append_format(&text, "%s %s", found > 1 ? "," : "", symptom_value(j));
         if (found)
             fprintf(
                 stderr,

@@ -99,12 +99,11 @@ static void list_report(struct output *output, const struct outbox_entry *entry)
     char shown[SHOWN_ID + 1];
     if (report_parse(buffer_text(&entry->whole), entry->whole.length, &report, NULL, &error))
         return; /* it was valid a moment ago */
-    struct pci_id base = pci_id_base(&report.pci_id);
     snprintf(shown, sizeof shown, "%.*s", SHOWN_ID, entry->id);
     output_cell(output, shown, ID_COLUMNS);
     output_cell(output, report.date ? report.date : "-", DATE_COLUMNS);
-    output_cell(output, pci_id_print(&base, id), PCI_ID_COLUMNS);
-    output_cell(output, vocabulary_value(&vocabulary_outcome, (int)report.outcome), OUTCOME_COLUMNS);
+    output_cell(output, pci_id_print_base(&report.pci_id, id), PCI_ID_COLUMNS);
+    output_cell(output, outcome_value(report.outcome), OUTCOME_COLUMNS);
     output_line(output, report.gpu ? report.gpu : "");
     report_free(&report);
     list_status(output, entry);

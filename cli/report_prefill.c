@@ -163,8 +163,7 @@ static enum error_code take_vm(struct report_command *command, const struct pci_
     /* libvirt manages the machines of several products, which the host names better. */
     const char *host = command->draft.texts[FIELD_HYPERVISOR];
     if (host && command->vm_facts.hypervisor &&
-        strcmp(command->vm_facts.hypervisor, vocabulary_value(&vocabulary_hypervisor, HYPERVISOR_LIBVIRT)) ==
-            0)
+        strcmp(command->vm_facts.hypervisor, hypervisor_value(HYPERVISOR_LIBVIRT)) == 0)
         command->vm_facts.hypervisor = strcmp(host, "qemu-kvm") == 0 ? command->vm_facts.hypervisor : NULL;
     use_vm_facts(command);
     return ERROR_NONE;
@@ -180,7 +179,7 @@ static enum error_code take_log(struct report_command *command, struct error *er
     if (command->log)
         (void)!diagnose_log(command->log, command->session.database, symptoms, &count, error);
     for (int i = 0; i < count; i++)
-        report_draft_add_symptom(&command->draft, vocabulary_value(&vocabulary_symptom, (int)symptoms[i]));
+        report_draft_add_symptom(&command->draft, symptom_value(symptoms[i]));
     return error->code;
 }
 

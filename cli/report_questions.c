@@ -149,7 +149,7 @@ static bool is_sold_to_be_split(struct report_command *command)
         database_find_cards(command->session.database, &id, &card, 1, &count, &error) || !count)
         return false;
     for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
-        if (card_list_has(card.features.split, vocabulary_value(&vocabulary_splitting, (int)ways[i])))
+        if (card_list_has(card.features.split, splitting_value(ways[i])))
             return true;
     return false;
 }
@@ -160,7 +160,7 @@ static bool ask_share(struct report_command *command)
     if (command->given[FIELD_SHARE] || (!command->can_be_split && !is_sold_to_be_split(command)))
         return true;
     if (!draft->texts[FIELD_SHARE])
-        report_draft_set(draft, FIELD_SHARE, vocabulary_value(&vocabulary_share, SHARE_WHOLE));
+        report_draft_set(draft, FIELD_SHARE, share_value(SHARE_WHOLE));
     return ask_draft_enum(
         command, FIELD_SHARE, false, "How much of the GPU did the guest get?",
         "This GPU can be shared by several guests. A virtual function is another question than "

@@ -38,12 +38,65 @@ static int take_addresses(struct scan_command *command, char **texts, int count)
     return 0;
 }
 
+/* ---- which devices are GPUs: the database decides, where it knows them ---- */
+
+enum { VENDOR_AMD = 0x1002, VENDOR_NVIDIA = 0x10de, VENDOR_HABANA = 0x1da3 };
+
+enum kind { KIND_GPU, KIND_PART, KIND_ACCELERATOR };
+
+/* Whether it is a further display function of a card whose first one is among the GPUs. */
+static bool is_second_display(const struct scan *scan, const struct pci_device *device)
+{
+    for (int i = 0; i < scan->gpu_count; i++)
+        if (pci_is_display(scan->gpus[i]) && pci_same_device(scan->gpus[i], device) &&
+            scan->gpus[i]->address.function < device->address.function)
+            return true;
+    return false;
+}
+
+/* An accelerator that no list has is taken for a GPU if its maker sells GPUs of that class. */
+static enum kind kind_of(const struct scan *scan, const struct pci_device *device, bool is_listed,
+                         bool is_gpu)
+{
+    uint16_t vendor = device->id.vendor;
+    if (is_gpu)
+        return KIND_GPU;
+    if (pci_is_display(device))
+        return is_second_display(scan, device) ? KIND_PART : KIND_GPU;
+    bool makes_gpus = vendor == VENDOR_AMD || vendor == VENDOR_NVIDIA || vendor == VENDOR_HABANA;
+    return !is_listed && makes_gpus ? KIND_GPU : KIND_ACCELERATOR;
+}
+
+enum error_code scan_keep_gpus(struct scan *scan, struct database *database, struct error *error)
+{
+    static struct device device; /* too large for a stack */
+    int candidates = scan->are_named ? 0 : scan->gpu_count;
+    error->code = ERROR_NONE;
+    if (!candidates)
+        return ERROR_NONE;
+    scan->gpu_count = 0;
+    for (int i = 0; i < candidates; i++) {
+        const struct pci_device *candidate = scan->gpus[i];
+        struct pci_id base = pci_id_base(&candidate->id);
+        if (database_find_device(database, &base, &device, error) && error->code != ERROR_NOT_FOUND)
+            return error->code;
+        enum kind kind = kind_of(scan, candidate, !error->code, !error->code && device.is_gpu);
+        if (kind == KIND_GPU)
+            scan->gpus[scan->gpu_count++] = candidate;
+        else if (kind == KIND_ACCELERATOR)
+            scan->accelerators[scan->accelerator_count++] = candidate;
+        error->code = ERROR_NONE;
+    }
+    return scan->gpu_count ? ERROR_NONE : scan_no_gpu(scan, error);
+}
+
+/* ---- a GPU ---- */
+
 /* What the database says, changed to what this machine shows, and judged again. */
 static enum error_code sharpen(struct database *database, struct scan_answer *gpu, struct error *error)
 {
     struct device *device = &gpu->answer.device;
-    struct gpu *known = &device->gpu;
-    if (scan_observe(&gpu->seen, known)) {
+    if (scan_observe(&gpu->seen, &device->gpu)) {
         device->settled = true;
         if (database_ask_share(database, device, device->share, error))
             return error->code;
@@ -54,10 +107,9 @@ static enum error_code sharpen(struct database *database, struct scan_answer *gp
 enum error_code scan_gather(struct database *database, struct scan *scan, const struct pci_device *device,
                             struct answer_options *options, struct scan_answer *gpu, struct error *error)
 {
-    struct pci_id whole = pci_id_base(&device->id);
     options->chassis = device->removable == TRISTATE_YES ? CHASSIS_EGPU : scan->host.chassis;
-    enum error_code code =
-        answer_find(database, &device->id, pci_id_print(&whole, gpu->id), options, &gpu->answer, error);
+    enum error_code code = answer_find(database, &device->id, pci_id_print_base(&device->id, gpu->id),
+                                       options, &gpu->answer, error);
     if (code && code != ERROR_NOT_FOUND)
         return code;
     gpu->known = !code;

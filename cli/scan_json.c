@@ -28,8 +28,7 @@ void scan_write_host_json(struct json_writer *writer, const struct scan *scan)
     json_write_begin_object(writer, "host");
     json_write_text_or_null(writer, "machine", host->machine);
     bool chassis_known = host->chassis != CHASSIS_UNKNOWN;
-    json_write_text_or_null(writer, "chassis",
-                            chassis_known ? vocabulary_value(&vocabulary_chassis, (int)host->chassis) : NULL);
+    json_write_text_or_null(writer, "chassis", chassis_known ? chassis_value(host->chassis) : NULL);
     json_write_text_or_null(writer, "cpu", host->cpu);
     json_write_text_or_null(writer, "system", host->system);
     json_write_text_or_null(writer, "kernel", host->kernel);
@@ -66,10 +65,9 @@ void scan_write_accelerators_json(struct json_writer *writer, const struct scan 
     for (int i = 0; i < scan->accelerator_count; i++) {
         const struct pci_device *device = scan->accelerators[i];
         char text[PCI_ID_TEXT_SIZE + PCI_ADDRESS_TEXT_SIZE];
-        struct pci_id whole = pci_id_base(&device->id);
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "address", pci_address_print(&device->address, text));
-        json_write_string(writer, "pci_id", pci_id_print(&whole, text));
+        json_write_string(writer, "pci_id", pci_id_print_base(&device->id, text));
         json_write_text_or_null(writer, "listing_name", device->name);
         json_write_end_object(writer);
     }
@@ -93,12 +91,11 @@ static void write_group(struct json_writer *writer, const struct scan *scan, con
         const struct pci_device *device = &scan->machine.devices[i];
         char text[PCI_ID_TEXT_SIZE];
         char address[PCI_ADDRESS_TEXT_SIZE];
-        struct pci_id whole = pci_id_base(&device->id);
         if (device->iommu_group != group)
             continue;
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "address", pci_address_print(&device->address, address));
-        json_write_string(writer, "pci_id", pci_id_print(&whole, text));
+        json_write_string(writer, "pci_id", pci_id_print_base(&device->id, text));
         snprintf(text, sizeof text, "%02x%02x", device->base_class, device->sub_class);
         json_write_string(writer, "class", text);
         json_write_text_or_null(writer, "driver", device->driver);
@@ -126,12 +123,6 @@ static void write_rom(struct json_writer *writer, const struct scan_gpu *gpu)
     json_write_end_object(writer);
 }
 
-static void write_where(struct json_writer *writer, const char *key, const char *where)
-{
-    if (*where)
-        json_write_string(writer, key, where);
-}
-
 static void write_acpi(struct json_writer *writer, const struct scan_gpu *gpu)
 {
     static const char *const states[] = {[ACPI_ROM_UNKNOWN] = "unknown",
@@ -150,11 +141,14 @@ static void write_acpi(struct json_writer *writer, const struct scan_gpu *gpu)
     json_write_tristate(writer, "optimus_dsm", acpi->optimus_dsm);
     json_write_tristate(writer, "mux_dsm", acpi->mux_dsm);
     json_write_tristate(writer, "vfct", acpi->vfct);
-    write_where(writer, "where_rom_method", acpi->where_rom);
-    write_where(writer, "where_atrm", acpi->where_atrm);
-    write_where(writer, "where_atpx", acpi->where_atpx);
-    write_where(writer, "where_optimus_dsm", acpi->where_optimus_dsm);
-    write_where(writer, "where_mux_dsm", acpi->where_mux_dsm);
+    const char *const places[][2] = {{"where_rom_method", acpi->where_rom},
+                                     {"where_atrm", acpi->where_atrm},
+                                     {"where_atpx", acpi->where_atpx},
+                                     {"where_optimus_dsm", acpi->where_optimus_dsm},
+                                     {"where_mux_dsm", acpi->where_mux_dsm}};
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+        if (*places[i][1])
+            json_write_string(writer, places[i][0], places[i][1]);
     json_write_end_object(writer);
 }
 
@@ -168,8 +162,7 @@ static void write_bars(struct json_writer *writer, const struct pci_device *devi
         json_write_begin_object(writer, NULL);
         json_write_integer(writer, "index", i);
         json_write_string(writer, "type", bar->is_io ? "io" : "memory");
-        json_write_integer_or_null(writer, "size", bar->size ? (int64_t)bar->size : -1,
-                                   bar->size ? (int64_t)bar->size : -1 >= 0);
+        json_write_integer_or_null(writer, "size", (int64_t)bar->size, bar->size > 0);
         json_write_bool(writer, "64bit", bar->is_64bit);
         json_write_bool(writer, "prefetchable", bar->is_prefetchable);
         json_write_begin_array(writer, "resizable_mib");
@@ -225,11 +218,10 @@ static void write_unknown(struct json_writer *writer, const struct scan_answer *
 {
     char text[PCI_ID_TEXT_SIZE];
     const struct pci_id *id = &gpu->seen.device->id;
-    struct pci_id whole = pci_id_base(id);
-    json_write_string(writer, "query", pci_id_print(&whole, text));
+    json_write_string(writer, "query", pci_id_print_base(id, text));
     json_write_string(writer, "pci_id", text);
     if (id->has_subsystem)
-        json_write_string(writer, "subsystem", strchr(pci_id_print(id, text) + 5, ':') + 1);
+        json_write_string(writer, "subsystem", pci_id_print_subsystem(id, text));
     snprintf(text, sizeof text, "%02x", id->revision);
     if (id->has_revision)
         json_write_string(writer, "revision", text);
@@ -250,7 +242,7 @@ static void write_faults(struct json_writer *writer, const struct findings *find
         for (int i = 0; i < findings->count; i++) {
             const struct finding *finding = &findings->items[i];
             if (finding->severity != SEVERITY_INFO && (finding_fault(finding) != NULL) == of_gpu)
-                json_write_string(writer, NULL, vocabulary_value(&vocabulary_finding_id, (int)finding->id));
+                json_write_string(writer, NULL, finding_id_value(finding->id));
         }
         json_write_end_array(writer);
     }

@@ -76,7 +76,7 @@ static void append_by_verdict(struct buffer *out, const struct scan *scan, const
     enum guest guest = gpu->answer.options.guest;
     buffer_append_text(out, ". Read the reports before you try: passthru query --full ");
     if (guest != GUEST_UNKNOWN)
-        buffer_append_format(out, "--guest %s ", vocabulary_value(&vocabulary_guest, (int)guest));
+        buffer_append_format(out, "--guest %s ", guest_value(guest));
     buffer_append_format(out, "%04x:%04x.", gpu->seen.device->id.vendor, gpu->seen.device->id.device);
 }
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
-#include <string.h>
 
 #include "cli/findings.h"
 #include "cli/scan.h"
@@ -16,32 +14,18 @@ static const char *said(const char *text, const char *otherwise)
 
 static void write_iommu(struct output *output, const struct iommu *iommu)
 {
-    static const char *const kinds[] = {[IOMMU_KIND_UNKNOWN] = "",
-                                        [IOMMU_KIND_INTEL] = " (Intel VT-d)",
-                                        [IOMMU_KIND_AMD] = " (AMD-Vi)",
-                                        [IOMMU_KIND_OTHER] = ""};
+    static const char *const kinds[] = {[IOMMU_KIND_INTEL] = " (Intel VT-d)", [IOMMU_KIND_AMD] = " (AMD-Vi)"};
     static const char *const remapped[] = {[TRISTATE_UNKNOWN] = "",
                                            [TRISTATE_NO] = ", interrupts not remapped",
                                            [TRISTATE_YES] = ", interrupts remapped"};
-    char line[100];
-    snprintf(line, sizeof line, "%s%s%s",
-             iommu->enabled == TRISTATE_YES  ? "on"
-             : iommu->enabled == TRISTATE_NO ? "off"
-                                             : "not known",
-             iommu->enabled == TRISTATE_YES ? kinds[iommu->kind] : "",
-             iommu->enabled == TRISTATE_YES ? remapped[iommu->interrupt_remapping] : "");
-    output_paragraph(output, INDENT, "IOMMU", iommu->enabled == TRISTATE_NO ? COLOR_RED : COLOR_PLAIN, "%s",
-                     line);
-}
-
-static void write_configuration(struct output *output, const struct scan *scan)
-{
-    char line[100];
-    int count = findings_problems(&scan->configuration);
-    snprintf(line, sizeof line, "%d finding%s; passthru check shows them with the virtual machines' too",
-             count, count == 1 ? "" : "s");
-    output_paragraph(output, INDENT, "Host set-up", count ? COLOR_YELLOW : COLOR_PLAIN, "%s",
-                     count ? line : "correct");
+    bool is_named = iommu->kind == IOMMU_KIND_INTEL || iommu->kind == IOMMU_KIND_AMD;
+    if (iommu->enabled == TRISTATE_YES)
+        output_paragraph(output, INDENT, "IOMMU", COLOR_PLAIN, "on%s%s", is_named ? kinds[iommu->kind] : "",
+                         remapped[iommu->interrupt_remapping]);
+    else if (iommu->enabled == TRISTATE_NO)
+        output_paragraph(output, INDENT, "IOMMU", COLOR_RED, "off");
+    else
+        output_paragraph(output, INDENT, "IOMMU", COLOR_PLAIN, "not known");
 }
 
 /* Once, and no more: nothing here is known of them. */
@@ -65,20 +49,18 @@ void scan_write_host_text(struct output *output, const struct scan *scan)
 {
     const struct host *host = &scan->host;
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    bool is_known = host->chassis != CHASSIS_UNKNOWN;
+    const char *chassis = chassis_value(host->chassis);
+    int count = findings_problems(&scan->configuration);
     if (scan->from_text) {
-        buffer_append_format(
-            &line, "another one%s%s%s, of which only this listing is known",
-            host->chassis == CHASSIS_UNKNOWN ? "" : " (",
-            host->chassis == CHASSIS_UNKNOWN ? "" : vocabulary_value(&vocabulary_chassis, (int)host->chassis),
-            host->chassis == CHASSIS_UNKNOWN ? "" : ")");
-        output_paragraph(output, INDENT, "Machine", COLOR_PLAIN, "%s", buffer_text(&line));
+        output_paragraph(output, INDENT, "Machine", COLOR_PLAIN,
+                         "another one%s%s%s, of which only this listing is known", is_known ? " (" : "",
+                         is_known ? chassis : "", is_known ? ")" : "");
         write_accelerators(output, scan);
         return;
     }
     buffer_append_format(&line, "%s (%s)", said(host->machine, "of unknown make"),
-                         host->chassis == CHASSIS_UNKNOWN
-                             ? "chassis not known"
-                             : vocabulary_value(&vocabulary_chassis, (int)host->chassis));
+                         is_known ? chassis : "chassis not known");
     if (*host->cpu)
         buffer_append_format(&line, ", %s", host->cpu);
     if (*host->kernel)
@@ -87,7 +69,12 @@ void scan_write_host_text(struct output *output, const struct scan *scan)
         buffer_append_format(&line, ", %s", host->hypervisor);
     output_paragraph(output, INDENT, "Machine", COLOR_PLAIN, "%s", buffer_text(&line));
     write_iommu(output, &scan->iommu);
-    write_configuration(output, scan);
+    if (count)
+        output_paragraph(output, INDENT, "Host set-up", COLOR_YELLOW,
+                         "%d finding%s; passthru check shows them with the virtual machines' too", count,
+                         count == 1 ? "" : "s");
+    else
+        output_paragraph(output, INDENT, "Host set-up", COLOR_PLAIN, "correct");
     write_accelerators(output, scan);
     findings_write_text(output, &scan->findings, SEVERITY_INFO);
     findings_write_text(output, &scan->configuration, SEVERITY_WARNING);
@@ -119,26 +106,25 @@ static void write_heading(struct output *output, const struct scan_answer *gpu)
 {
     const struct pci_device *seen = gpu->seen.device;
     const struct device *device = &gpu->answer.device;
+    char text[PCI_ID_TEXT_SIZE];
     char address[PCI_ADDRESS_TEXT_SIZE];
-    char board[12];
+    bool is_unlisted = !gpu->known || device->is_unlisted;
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
-    buffer_append_format(&line, "%s %s, %04x:%04x", said(device->vendor, "unknown vendor"),
-                         gpu->known ? device->name : "device that the lists here lack", seen->id.vendor,
-                         seen->id.device);
+    buffer_append_format(&line, "%s %s, %s", said(device->vendor, "unknown vendor"),
+                         gpu->known ? device->name : "device that the lists here lack",
+                         pci_id_print_base(&seen->id, text));
     if (seen->id.has_revision)
         buffer_append_format(&line, " rev %02x", seen->id.revision);
     if (gpu->known && device->product[0])
         buffer_append_format(&line, ", sold as %s", device->product);
     output_paragraph(output, INDENT, pci_address_print(&seen->address, address), COLOR_BOLD, "%s",
                      buffer_text(&line));
-    if (seen->name[0] && (!gpu->known || device->is_unlisted))
+    if (seen->name[0] && is_unlisted)
         output_paragraph(output, INDENT, "Listed as", COLOR_PLAIN, "%s", seen->name);
-    if (gpu->known && device->subsystem[0]) {
+    if (gpu->known && device->subsystem[0])
         output_paragraph(output, INDENT, "Board", COLOR_PLAIN, "%s", device->subsystem);
-    } else if (seen->id.has_subsystem && (!gpu->known || device->is_unlisted)) {
-        snprintf(board, sizeof board, "%04x:%04x", seen->id.subvendor, seen->id.subdevice);
-        output_paragraph(output, INDENT, "Board", COLOR_PLAIN, "%s", board);
-    }
+    else if (seen->id.has_subsystem && is_unlisted)
+        output_paragraph(output, INDENT, "Board", COLOR_PLAIN, "%s", pci_id_print_subsystem(&seen->id, text));
 }
 
 static void append_delivery(struct buffer *line, const struct scan_answer *gpu)
@@ -219,33 +205,32 @@ static void write_seen(struct output *output, const struct scan *scan, const str
 void scan_write_gpu_text(struct output *output, const struct scan *scan, const struct scan_answer *gpu)
 {
     struct buffer summary CLEANUP(buffer_free) = BUFFER(4096);
-    bool is_gpu = gpu->known && gpu->answer.device.is_gpu;
+    const struct answer *answer = &gpu->answer;
+    bool is_gpu = gpu->known && answer->device.is_gpu;
     const struct prose prose = output_prose(output);
     write_heading(output, gpu);
     if (is_gpu) {
-        answer_write_unlisted(&prose, &gpu->answer);
-        answer_write_cards(&prose, &gpu->answer);
-        answer_append_verdict(&summary, &gpu->answer);
-        output_paragraph(output, INDENT, "Verdict", answer_level_color(gpu->answer.verdict.level), "%s",
+        answer_write_unlisted(&prose, answer);
+        answer_write_cards(&prose, answer);
+        answer_append_verdict(&summary, answer);
+        output_paragraph(output, INDENT, "Verdict", answer_level_color(answer->verdict.level), "%s",
                          buffer_text(&summary));
-        answer_write_macos(&prose, &gpu->answer);
+        answer_write_macos(&prose, answer);
         buffer_clear(&summary);
     } else if (gpu->known) {
         output_paragraph(output, INDENT, "Verdict", COLOR_PLAIN,
                          "none: this device is not a GPU as far as is known.");
     } else {
-        char text[sizeof gpu->missing.message + 16];
-        snprintf(text, sizeof text, "UNKNOWN: %s.", gpu->missing.message);
-        output_paragraph(output, INDENT, "Verdict", COLOR_PLAIN, "%s", text);
+        output_paragraph(output, INDENT, "Verdict", COLOR_PLAIN, "UNKNOWN: %s.", gpu->missing.message);
     }
     write_seen(output, scan, gpu);
     findings_write_text(output, &gpu->seen.findings, SEVERITY_INFO);
     if (is_gpu) {
-        answer_write_workaround(&prose, &gpu->answer);
-        answer_write_reports_in_short(&prose, &gpu->answer);
+        answer_write_workaround(&prose, answer);
+        answer_write_reports_in_short(&prose, answer);
         /* Nobody buys a card in place of the GPU that the host lives on. */
-        if (gpu_form_factor(&gpu->answer.device.gpu) != FORM_FACTOR_INTEGRATED)
-            answer_write_instead(&prose, &gpu->answer);
+        if (gpu_form_factor(&answer->device.gpu) != FORM_FACTOR_INTEGRATED)
+            answer_write_instead(&prose, answer);
     }
     scan_append_summary(&summary, scan, gpu);
     output_paragraph(output, INDENT, "In short", COLOR_BOLD, "%s", buffer_text(&summary));

@@ -186,3 +186,20 @@ char *pci_id_print(const struct pci_id *id, char text[PCI_ID_TEXT_SIZE])
     *at = '\0';
     return text;
 }
+
+char *pci_id_print_base(const struct pci_id *id, char text[PCI_ID_TEXT_SIZE])
+{
+    return pci_id_print_number(pci_id_number(id), text);
+}
+
+char *pci_id_print_number(uint32_t number, char text[PCI_ID_TEXT_SIZE])
+{
+    const struct pci_id id = pci_id_from_number(number);
+    return pci_id_print(&id, text);
+}
+
+char *pci_id_print_subsystem(const struct pci_id *id, char text[PCI_ID_TEXT_SIZE])
+{
+    const struct pci_id subsystem = {.vendor = id->subvendor, .device = id->subdevice};
+    return pci_id_print(&subsystem, text);
+}

@@ -54,4 +54,9 @@ struct pci_id pci_id_base(const struct pci_id *id);
 /* "10de:1d16", or with its subsystem "10de:1d16:1028:08b0". Returns `text`. */
 char *pci_id_print(const struct pci_id *id, char text[PCI_ID_TEXT_SIZE]);
 
+/* The same of its base alone, and of the base as a number; its subsystem, "1028:08b0". */
+char *pci_id_print_base(const struct pci_id *id, char text[PCI_ID_TEXT_SIZE]);
+char *pci_id_print_number(uint32_t number, char text[PCI_ID_TEXT_SIZE]);
+char *pci_id_print_subsystem(const struct pci_id *id, char text[PCI_ID_TEXT_SIZE]);
+
 #endif

@@ -7,7 +7,8 @@
 
 /* The controlled vocabulary. Its values are listed in schema/vocabulary.tsv and nowhere else; the enums and
  * tables below the functions are made from that file at build time: group `vbios` gives `enum vbios` with
- * VBIOS_ROM_BAR and so on, in the file's order, and `vocabulary_vbios`. */
+ * VBIOS_ROM_BAR and so on, in the file's order, `vocabulary_vbios`, and vbios_value(), vocabulary_value() of
+ * it. */
 
 struct vocabulary_entry {
     const char *value;

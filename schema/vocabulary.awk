@@ -54,7 +54,8 @@ END {
             printf "enum %s {\n", group
             for (i = 1; i <= count[group]; i++) printf "    %s_%s,\n", upper(group), upper(values[group, i])
             printf "};\nenum { %s_COUNT = %d };\n", upper(group), count[group]
-            printf "extern const struct vocabulary vocabulary_%s;\n\n", group
+            printf "extern const struct vocabulary vocabulary_%s;\n", group
+            printf "static inline const char *%s_value(int value)\n{\n    return vocabulary_value(&vocabulary_%s, value);\n}\n\n", group, group
         }
         print "/* All groups in the order of the file, then NULL. */"
         print "extern const struct vocabulary *const vocabulary_groups[];\n"
