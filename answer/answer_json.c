@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "answer/answer.h"
-#include "answer/card.h"
 #include "answer/parts.h"
 
 static const char *const outcome_keys[OUTCOME_COUNT] = {"works", "works_with_workaround", "partial", "fails"};

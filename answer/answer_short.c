@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "answer/answer.h"
-#include "answer/card.h"
 #include "answer/parts.h"
 #include "answer/recommend.h"
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "answer/card.h"
-
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>

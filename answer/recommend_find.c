@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer/card.h"
 #include "answer/parts.h"
 #include "answer/recommend.h"
 #include "answer/term.h"

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "answer/card.h"
 #include "answer/parts.h"
 #include "answer/recommend.h"
 

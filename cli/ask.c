@@ -80,14 +80,9 @@ static bool show_prompt(struct output *output, const char *prompt)
 /* Arrow keys leave control characters in a line, another locale bytes that are not UTF-8. */
 static bool is_clean(const char *line)
 {
-    size_t length = strlen(line);
-    for (size_t at = 0, size; at < length; at += size) {
-        uint32_t character;
-        size = text_decode(line + at, length - at, &character);
-        if (!size || text_is_unsafe(character))
-            return false;
-    }
-    return true;
+    struct buffer safe CLEANUP(buffer_free) = BUFFER(8 * ASK_TEXT_SIZE);
+    text_append_safe(&safe, line, strlen(line));
+    return strcmp(buffer_text(&safe), line) == 0;
 }
 
 /* A line without the spaces around it. False at the end of the input. */
@@ -125,11 +120,10 @@ static void show_question(struct output *output, const char *question)
 static void show_choice(struct output *output, const struct vocabulary *choices, int number)
 {
     char label[16];
-    char both[700];
-    const char *text = choices->entries[number].text;
+    const struct vocabulary_entry *choice = &choices->entries[number];
     snprintf(label, sizeof label, "%4d", number + 1);
-    snprintf(both, sizeof both, "%s%s%s", choices->entries[number].value, *text ? ": " : "", text);
-    output_paragraph(output, INDENT, label, COLOR_PLAIN, "%s", both);
+    output_paragraph(output, INDENT, label, COLOR_PLAIN, "%s%s%s", choice->value, *choice->text ? ": " : "",
+                     choice->text);
 }
 
 static void show_choices(struct output *output, const struct vocabulary *choices)
@@ -158,13 +152,11 @@ static void show_page(struct output *output, struct pages *pages)
         for (size_t i = start; i < out->length; i++)
             lines += buffer_text(out)[i] == '\n';
     }
-    if (pages->next < pages->choices->count) {
-        char more[60];
-        snprintf(more, sizeof more, "... and %d more: ? shows them.", pages->choices->count - pages->next);
-        output_paragraph(output, INDENT, "", COLOR_PLAIN, "%s", more);
-    } else {
+    if (pages->next < pages->choices->count)
+        output_paragraph(output, INDENT, "", COLOR_PLAIN, "... and %d more: ? shows them.",
+                         pages->choices->count - pages->next);
+    else
         pages->next = 0;
-    }
 }
 
 /* An answer in `line`; CLEAR is "-", NONE the end of the input. `?` shows the explanation and, unless NULL,
@@ -230,14 +222,15 @@ static bool mark_numbers(const struct vocabulary *choices, const char *piece, si
         length = strspn(piece + at, " ");
         if (length)
             continue;
-        while (at + length < size && piece[at + length] != ' ')
+        const char *word = piece + at;
+        while (at + length < size && word[length] != ' ')
             length++;
-        const char *dash = memchr(piece + at, '-', length);
-        int first = find_choice(choices, piece + at, length);
+        const char *dash = memchr(word, '-', length);
+        int first = find_choice(choices, word, length);
         int last = first;
         if (first < 0 && dash) {
-            first = find_choice(choices, piece + at, (size_t)(dash - piece) - at);
-            last = find_choice(choices, dash + 1, at + length - (size_t)(dash + 1 - piece));
+            first = find_choice(choices, word, (size_t)(dash - word));
+            last = find_choice(choices, dash + 1, (size_t)(word + length - dash - 1));
         }
         if (first < 0 || last < first)
             return false;
@@ -253,34 +246,28 @@ static bool mark_numbers(const struct vocabulary *choices, const char *piece, si
 static int search(struct output *output, const struct vocabulary *choices, int likely, const char *words,
                   size_t size)
 {
-    char text[200];
-    int found = ASK_NOTHING;
+    int fitting[ASK_MAX_CHOICES];
     int count = 0;
     int likely_count = 0;
-    for (int i = 0; i < choices->count; i++) {
-        if (!vocabulary_fits_words(&choices->entries[i], words, size))
-            continue;
-        if (!count++ || (i < likely && !likely_count))
-            found = i;
-        likely_count += i < likely;
-    }
+    for (int i = 0; i < choices->count; i++)
+        if (vocabulary_fits_words(&choices->entries[i], words, size)) {
+            fitting[count++] = i;
+            likely_count += i < likely;
+        }
+    /* Those that are likely come first. */
     if (count == 1 || likely_count == 1) {
-        show_choice(output, choices, found);
-        return found;
+        show_choice(output, choices, fitting[0]);
+        return fitting[0];
     }
     int shown = (int)(size < 80 ? size : 80);
     if (!count)
-        snprintf(text, sizeof text, "There is no \"%.*s\" in the list; try one word of it, or ?.", shown,
-                 words);
+        output_paragraph(output, 0, "", COLOR_YELLOW,
+                         "There is no \"%.*s\" in the list; try one word of it, or ?.", shown, words);
     else
-        snprintf(text, sizeof text, "\"%.*s\" fits %d of the list: answer with numbers%s", shown, words,
-                 count, count > PAGE ? ", or with more words; the first are:" : ":");
-    complain(output, text);
-    for (int i = 0, lines = 0; i < choices->count && lines < PAGE; i++)
-        if (vocabulary_fits_words(&choices->entries[i], words, size)) {
-            show_choice(output, choices, i);
-            lines++;
-        }
+        output_paragraph(output, 0, "", COLOR_YELLOW, "\"%.*s\" fits %d of the list: answer with numbers%s",
+                         shown, words, count, count > PAGE ? ", or with more words; the first are:" : ":");
+    for (int i = 0; i < count && i < PAGE; i++)
+        show_choice(output, choices, fitting[i]);
     return ASK_NOTHING;
 }
 

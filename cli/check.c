@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "cli/findings.h"
 #include "core/error_output.h"
 #include "probe/confine.h"
 #include "probe/host_config.h"

@@ -63,6 +63,11 @@ int command_db(int argc, char **argv);
 int command_help(int argc, char **argv);
 int command_version(int argc, char **argv);
 
+/* Writes a note when the database is older than the installed one, or its list of PCI IDs is old: new cards
+ * and reports come every week, and with each version of the program. `answered`: a GPU was, without that the
+ * age of the list has been said already. `is_newer_than_list`: one that the list lacks. */
+void db_write_renewal(struct session *session, bool answered, bool is_newer_than_list);
+
 /* `passthru --complete WORD...` (core/completion.h), with --complete as argv[0]. */
 int command_complete(int argc, char **argv);
 

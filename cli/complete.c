@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "core/completion.h"
 #include "core/report.h"
-#include "core/vocabulary.h"
+#include "core/report_field.h"
 #include "db/outbox.h"
 #include "probe/pci.h"
 
@@ -17,33 +17,22 @@ enum { MAX_GPUS = 64, SHORT_ID = 12 };
 
 enum gpu_form { GPU_ADDRESS, GPU_PCI_ID };
 
-/* The name of a GPU, where there is a database that has it. */
-static void describe_gpu(struct database *database, const struct pci_id *id, char *text, size_t size)
-{
-    struct device device;
-    struct error error = {.code = ERROR_NONE};
-    text[0] = '\0';
-    if (database && !database_find_device(database, id, &device, &error))
-        snprintf(text, size, "%s", device.name);
-}
-
+/* With their names, where there is a database that has them. */
 static void offer_gpus(struct completion *completion, enum gpu_form form)
 {
+    static struct device device; /* too large for a stack */
     struct pci_device gpus[MAX_GPUS];
-    struct database_place place;
-    struct database *database = NULL;
+    struct session session = {.file = completion_value_of(completion, "--db")};
     struct root *root = NULL;
     struct error error = {.code = ERROR_NONE};
     if (root_open(completion_value_of(completion, "--root"), &root, &error))
         return;
-    if (database_locate(completion_value_of(completion, "--db"), &place, &error) ||
-        database_open(place.path, &database, &error))
-        database = NULL;
+    bool is_open = !session_open_database(&session, &error);
     int count = pci_list_gpus(root, gpus, MAX_GPUS);
     for (int i = 0; i < count; i++) {
         char candidate[PCI_ID_TEXT_SIZE + PCI_ADDRESS_TEXT_SIZE];
-        char name[NAME_SIZE];
-        describe_gpu(database, &gpus[i].id, name, sizeof name);
+        bool is_known = is_open && !database_find_device(session.database, &gpus[i].id, &device, &error);
+        const char *name = is_known ? device.name : "";
         if (form == GPU_PCI_ID)
             pci_id_print(&gpus[i].id, candidate);
         else
@@ -53,7 +42,7 @@ static void offer_gpus(struct completion *completion, enum gpu_form form)
         if (form == GPU_ADDRESS && completion->word[0] && strncmp(candidate, "0000:", 5) == 0)
             completion_offer(completion, candidate + 5, name);
     }
-    database_close(database);
+    database_close(session.database);
     root_close(root);
 }
 
@@ -100,31 +89,17 @@ static int offer_remotes(struct completion *completion)
 
 /* ---- the values of options ---- */
 
-static void offer_values(struct completion *completion, const struct vocabulary *vocabulary, const char *end)
+/* What stands before each, `length` bytes of the word, and behind it. */
+static void offer_values(struct completion *completion, int length, const struct vocabulary *vocabulary,
+                         const char *end)
 {
     for (int i = 0; i < vocabulary->count; i++) {
-        char candidate[100];
-        if (i == 0 && strcmp(vocabulary->entries[i].value, "unknown") == 0)
-            continue;
-        snprintf(candidate, sizeof candidate, "%s%s", vocabulary->entries[i].value, end);
-        completion_offer(completion, candidate, vocabulary->entries[i].text);
-    }
-}
-
-/* NAME=VALUE: first names, then the values of the name that stands there. */
-static void offer_pairs(struct completion *completion, const struct vocabulary *names,
-                        const struct vocabulary *values)
-{
-    const char *equals = strrchr(completion->word, '=');
-    if (!equals) {
-        offer_values(completion, names, "=");
-        return;
-    }
-    for (int i = 0; i < values->count; i++) {
+        const struct vocabulary_entry *entry = &vocabulary->entries[i];
         char candidate[300];
-        snprintf(candidate, sizeof candidate, "%.*s%s", (int)(equals + 1 - completion->word),
-                 completion->word, values->entries[i].value);
-        completion_offer(completion, candidate, values->entries[i].text);
+        if (i == 0 && strcmp(entry->value, "unknown") == 0)
+            continue;
+        snprintf(candidate, sizeof candidate, "%.*s%s%s", length, completion->word, entry->value, end);
+        completion_offer(completion, candidate, entry->text);
     }
 }
 
@@ -148,55 +123,61 @@ static int offer_report_ids(struct completion *completion)
     return 0;
 }
 
-/* An option that is not here takes a value that nobody can guess. */
-static const struct {
-    const char *option;
-    int (*offer)(struct completion *completion);
-    const struct vocabulary *words;
-    const struct vocabulary *second; /* NAME=VALUE */
-    const char *command;             /* of which alone it is; NULL: of any */
-} values[] = {
-    {"--db", completion_offer_files, NULL, NULL, NULL},
-    {"--lspci", completion_offer_files, NULL, NULL, NULL},
-    {"--vm", completion_offer_files, NULL, NULL, NULL},
-    {"--log", completion_offer_files, NULL, NULL, NULL},
-    {"--output", completion_offer_files, NULL, NULL, NULL},
-    {"--root", completion_offer_directories, NULL, NULL, NULL},
-    {"--chassis", NULL, &vocabulary_chassis, NULL, NULL},
-    {"--guest", NULL, &vocabulary_guest, NULL, NULL},
-    {"--share", NULL, &vocabulary_share, NULL, NULL},
-    {"--outcome", NULL, &vocabulary_outcome, NULL, NULL},
-    {"--use", NULL, &vocabulary_purpose, NULL, "recommend"},
-    {"--use", NULL, &vocabulary_use, NULL, NULL},
-    {"--encode", NULL, &vocabulary_codec, NULL, NULL},
-    {"--decode", NULL, &vocabulary_codec, NULL, NULL},
-    {"--beside", offer_pci_ids, NULL, NULL, NULL},
-    {"--symptom", NULL, &vocabulary_symptom, NULL, NULL},
-    {"--hypervisor", NULL, &vocabulary_hypervisor, NULL, NULL},
-    {"--machine-type", NULL, &vocabulary_machine_type, NULL, NULL},
-    {"--firmware", NULL, &vocabulary_firmware, NULL, NULL},
-    {"--fix", NULL, &vocabulary_fix, &vocabulary_result, NULL},
-    {"--stage", NULL, &vocabulary_stage, &vocabulary_stage_state, NULL},
-    {"--for", offer_pci_ids, NULL, NULL, NULL},
-    {"--pci-id", offer_pci_ids, NULL, NULL, NULL},
-    {"--vendor", offer_vendors, NULL, NULL, NULL},
-    {"--supersedes", offer_report_ids, NULL, NULL, NULL},
-    {"--remote", offer_remotes, NULL, NULL, NULL},
-};
+/* The value of a field of a report: of what is tried or reached NAME=VALUE, first names, then the values of
+ * the name that stands there. An option that is nowhere takes a value that nobody can guess. */
+static void offer_field(struct completion *completion)
+{
+    const char *equals = strrchr(completion->word, '=');
+    for (int field = 0; field < FIELD_COUNT; field++) {
+        const struct report_field_info *info = &report_fields[field];
+        const struct vocabulary *second = field == FIELD_ATTEMPTS ? &vocabulary_result
+                                          : field == FIELD_STAGES ? info->vocabulary
+                                                                  : NULL;
+        const struct vocabulary *names = field == FIELD_STAGES ? &vocabulary_stage : info->vocabulary;
+        if (!info->option || !names || strcmp(info->option, completion->option + 2) != 0)
+            continue;
+        if (second && equals)
+            offer_values(completion, (int)(equals + 1 - completion->word), second, "");
+        else
+            offer_values(completion, 0, names, second ? "=" : "");
+    }
+}
 
 static int offer_value(struct completion *completion)
 {
+    static const struct {
+        const char *option;
+        int (*offer)(struct completion *completion);
+        const struct vocabulary *words;
+        const char *command; /* of which alone it is; NULL: of any */
+    } values[] = {
+        {"--db", completion_offer_files, NULL, NULL},
+        {"--lspci", completion_offer_files, NULL, NULL},
+        {"--vm", completion_offer_files, NULL, NULL},
+        {"--log", completion_offer_files, NULL, NULL},
+        {"--output", completion_offer_files, NULL, NULL},
+        {"--root", completion_offer_directories, NULL, NULL},
+        {"--guest", NULL, &vocabulary_guest, NULL},
+        {"--use", NULL, &vocabulary_purpose, "recommend"},
+        {"--encode", NULL, &vocabulary_codec, NULL},
+        {"--decode", NULL, &vocabulary_codec, NULL},
+        {"--beside", offer_pci_ids, NULL, NULL},
+        {"--for", offer_pci_ids, NULL, NULL},
+        {"--pci-id", offer_pci_ids, NULL, NULL},
+        {"--vendor", offer_vendors, NULL, NULL},
+        {"--supersedes", offer_report_ids, NULL, NULL},
+        {"--remote", offer_remotes, NULL, NULL},
+    };
     for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
         if (strcmp(values[i].option, completion->option) != 0 ||
             (values[i].command && strcmp(values[i].command, completion->words[0]) != 0))
             continue;
         if (values[i].offer)
             return values[i].offer(completion);
-        if (values[i].second)
-            offer_pairs(completion, values[i].words, values[i].second);
-        else
-            offer_values(completion, values[i].words, "");
+        offer_values(completion, 0, values[i].words, "");
+        return 0;
     }
+    offer_field(completion);
     return 0;
 }
 

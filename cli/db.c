@@ -3,13 +3,137 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
-#include "cli/renewal.h"
 #include "core/error_output.h"
+#include "core/list_version.h"
 #include "core/text.h"
+#include "db/freshness.h"
 
-enum { INDENT = 14, TABLE_INDENT = 16 };
+enum { OLD_AFTER_DAYS = 60, INDENT = 14, TABLE_INDENT = 16 };
+
+/* ---- a database that is older than the installed one ---- */
+
+static bool is_table(const struct older_source *older)
+{
+    return strcmp(older->kind, "pci.ids") != 0 && strcmp(older->kind, "reports") != 0;
+}
+
+/* Appends the command that renews the database `path`, for a shell: the import that takes the newer of each
+ * list and the installed tables, and keeps what is in the source cache. */
+static void append_renewal_command(struct buffer *out, const char *path)
+{
+    char directory[DATABASE_PATH_SIZE];
+    struct database_place target;
+    struct error error;
+    snprintf(directory, sizeof directory, "%s", path);
+    char *slash = strrchr(directory, '/');
+    if (slash)
+        slash[slash == directory] = '\0';
+    bool may_write = access(slash ? directory : ".", W_OK) == 0;
+    bool is_target = !database_target(NULL, &target, &error) && strcmp(target.path, path) == 0;
+    buffer_append_format(out, "%spassthru import", may_write ? "" : "sudo ");
+    if (!may_write || !is_target) {
+        buffer_append_text(out, " --db ");
+        text_append_shell_word(out, path);
+    }
+}
+
+/* The list, the reports and a single table with their versions; several tables are counted. */
+static void append_older(struct buffer *out, const struct freshness *freshness)
+{
+    const char *separator = " (";
+    int tables = 0;
+    for (int i = 0; i < freshness->count; i++)
+        tables += is_table(&freshness->older[i]);
+    for (int i = 0; i < freshness->count; i++) {
+        const struct older_source *older = &freshness->older[i];
+        if (tables > 1 && is_table(older))
+            continue;
+        buffer_append_format(out, "%s%s %s, installed %s", separator, older->kind,
+                             older->version[0] ? older->version : "without version",
+                             older->installed_version);
+        separator = "; ";
+    }
+    if (tables > 1)
+        buffer_append_format(out, "%s%d tables of data", separator, tables);
+    buffer_append_byte(out, ')');
+}
+
+/* Appends what is older in the database `path` than in the installed one; nothing when nothing is. The text
+ * ends with a colon, and the command that renews the database belongs after it. */
+static void append_renewal(struct buffer *out, const char *path, const struct freshness *freshness)
+{
+    if (!freshness->count)
+        return;
+    buffer_append_format(out, "%s is older than the installed database", path);
+    append_older(out, freshness);
+    buffer_append_text(out, ". Rebuild it with:");
+}
+
+/* The same as the member "renewal", null when nothing is older. */
+static void write_renewal(struct json_writer *writer, const char *path, const struct freshness *freshness)
+{
+    struct buffer command CLEANUP(buffer_free) = BUFFER(2 * DATABASE_PATH_SIZE);
+    if (!freshness->count) {
+        json_write_null(writer, "renewal");
+        return;
+    }
+    append_renewal_command(&command, path);
+    json_write_begin_object(writer, "renewal");
+    json_write_string(writer, "installed", freshness->installed);
+    json_write_string(writer, "command", buffer_text(&command));
+    json_write_begin_array(writer, "older");
+    for (int i = 0; i < freshness->count; i++) {
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "kind", freshness->older[i].kind);
+        json_write_string(writer, "version", freshness->older[i].version);
+        json_write_string(writer, "installed_version", freshness->older[i].installed_version);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+    json_write_end_object(writer);
+}
+
+void db_write_renewal(struct session *session, bool answered, bool is_newer_than_list)
+{
+    const struct prose prose = output_prose(&session->output);
+    const char *path = session->place.path;
+    char date[LIST_VERSION_SIZE];
+    char month[LIST_VERSION_SIZE];
+    int days;
+    struct error error;
+    struct freshness freshness; /* large, and seldom compared */
+    struct buffer renewal CLEANUP(buffer_free) = BUFFER(4 * DATABASE_PATH_SIZE);
+    freshness.count = 0;
+    if (database_installed_later(path))
+        database_compare_installed(session->database, path, &freshness);
+    append_renewal(&renewal, path, &freshness);
+    if (renewal.length) {
+        prose_add(&prose, PARAGRAPH_FIELD, "Note", COLOR_YELLOW, "%s", buffer_text(&renewal));
+        /* On a line of its own, however long: a command is pasted. */
+        buffer_clear(&renewal);
+        buffer_append_format(&renewal, "%*s", INDENT, "");
+        append_renewal_command(&renewal, path);
+        output_line(&session->output, buffer_text(&renewal));
+        return;
+    }
+    /* What is missing has been said together with the age of the list. Who reads the database gets to know
+     * why that cannot be read. */
+    if (!answered || database_list_age(session->database, date, &days, &error) || days < OLD_AFTER_DAYS)
+        return;
+    month_in_words(date, month, sizeof month);
+    if (!date[0])
+        prose_add(&prose, PARAGRAPH_FIELD, "Note", COLOR_YELLOW,
+                  "The database is %d days old; newer: passthru sync", days);
+    else
+        prose_add(&prose, PARAGRAPH_FIELD, "Note", COLOR_YELLOW, "Your list %s%s%s; newer: passthru sync",
+                  is_newer_than_list ? "(" : "of PCI IDs is from ", month,
+                  is_newer_than_list ? ") lacks this GPU" : "");
+}
+
+/* ---- passthru db ---- */
 
 struct db_command {
     struct session session;
@@ -183,12 +307,12 @@ static void note_renewal(const struct freshness *freshness, const struct error *
 {
     struct buffer note CLEANUP(buffer_free) = BUFFER(4 * DATABASE_PATH_SIZE);
     struct buffer line CLEANUP(buffer_free) = BUFFER(8 * DATABASE_PATH_SIZE);
-    renewal_append_text(&note, path, freshness);
+    append_renewal(&note, path, freshness);
     if (error->code) {
         error_append_text(&line, "passthru", error);
     } else if (note.length) {
         buffer_append_byte(&note, ' ');
-        renewal_append_command(&note, path);
+        append_renewal_command(&note, path);
         buffer_append_text(&line, "passthru: ");
         text_append_safe(&line, buffer_text(&note), note.length);
     }
@@ -210,7 +334,7 @@ static enum error_code run_path(struct db_command *command, struct error *error)
         json_write_begin_object(&session->writer, NULL);
         json_write_string(&session->writer, "path", path);
         json_write_string(&session->writer, "why", session->place.why);
-        renewal_write_json(&session->writer, path, &freshness);
+        write_renewal(&session->writer, path, &freshness);
         json_write_end_object(&session->writer);
     } else {
         output_line(&session->output, path);

@@ -36,17 +36,6 @@ struct diagnose_command {
 bool diagnose_look(void *command, int64_t address, const char *driver, const char *kernel,
                    struct log_device *device);
 
-/* The name of a conclusion in JSON; what it comes down to in words. */
-const char *diagnose_conclusion_id(const struct log_conclusion *conclusion);
-void diagnose_conclusion_text(const struct diagnose_command *command, const struct log_conclusion *conclusion,
-                              struct buffer *text);
-
-/* What is known of a fix, or the words of a report that has none for it. */
-const char *diagnose_fix_text(const char *fix);
-
-/* What would have to be so for a row to hold: "the device is from amd". */
-void diagnose_condition_text(const struct symptom_condition *condition, struct buffer *text);
-
 /* How many rows were found that are failures, or that are none. */
 int diagnose_count(const struct log_diagnosis *diagnosis, bool failures);
 

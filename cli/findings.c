@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/findings.h"
+#include "cli/output.h"
 
 enum { INDENT = 9 };
 

@@ -7,6 +7,8 @@
 #include "answer/prose.h"
 #include "core/buffer.h"
 #include "core/error.h"
+#include "core/finding.h"
+#include "core/json_writer.h"
 
 /* Where text answers go: how wide, and whether in colour. */
 struct output {
@@ -60,5 +62,14 @@ int output_error(const struct error *error, bool json);
 
 /* Wrong usage of a command (NULL: of the program): says what is wrong and where help is. Returns 2. */
 int output_usage_error(const char *command, bool json, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Writes the findings as the member "findings", an array of objects: id, severity, file and line where there
+ * are such, text, next ("" when nothing is to be done). Where some had to be left out, also the member
+ * "findings_omitted" with their number. */
+void findings_write_json(struct json_writer *writer, const struct findings *findings);
+
+/* Writes one paragraph for each that is at least so severe, its severity in the left column, and the next
+ * step after "->". */
+void findings_write_text(struct output *output, const struct findings *findings, enum severity least);
 
 #endif

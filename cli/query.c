@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "cli/query.h"
-#include "cli/renewal.h"
 #include "core/error_output.h"
 #include "core/streams.h"
 #include "core/text_scan.h"
@@ -234,17 +233,6 @@ static void say_more(struct query *query)
     output_paragraph(&query->session.output, 0, "", COLOR_PLAIN, "%s", buffer_text(&line));
 }
 
-/* What stands below the answers. */
-static void write_end(struct query *query)
-{
-    if (query->short_answers)
-        output_blank(&query->session.output);
-    renewal_write_note(&query->session.output, query->session.database, query->session.place.path,
-                       query->answered > 0, query->is_newer_than_list);
-    if (query->short_answers)
-        say_more(query);
-}
-
 /* All terms are read before anything is answered. */
 static enum error_code read_and_answer(struct query *query, char **texts, int count, struct error *error)
 {
@@ -256,8 +244,13 @@ static enum error_code read_and_answer(struct query *query, char **texts, int co
     for (int i = 0; i < count && good; i++)
         good = !term_parse(texts[i], &terms[i], error);
     if (good && !session_open_database(&query->session, error) && !answer_terms(query, terms, count, error) &&
-        query->format == FORMAT_TEXT)
-        write_end(query);
+        query->format == FORMAT_TEXT) {
+        if (query->short_answers)
+            output_blank(&query->session.output);
+        db_write_renewal(&query->session, query->answered > 0, query->is_newer_than_list);
+        if (query->short_answers)
+            say_more(query);
+    }
     free(terms);
     return error->code;
 }

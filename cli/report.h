@@ -63,13 +63,9 @@ MUST_CHECK enum error_code report_prefill(struct report_command *command, const 
                                           struct error *error);
 /* Says which GPU the report is about, and where it will be. */
 void report_introduce(struct report_command *command);
-/* Asks what a machine cannot know; with the problems of the answers before, what they are about. Both return
+/* Asks what a machine cannot know; with the problems of the answers before, what they are about. Returns
  * false when the input has ended. */
 MUST_CHECK bool report_ask(struct report_command *command, const struct report_problems *problems);
-MUST_CHECK bool report_ask_list(struct report_command *command, enum report_field field, const char *question,
-                                const char *explanation); /* of FIELD_USE or FIELD_SYMPTOMS */
-MUST_CHECK bool report_ask_symptoms(struct report_command *command);
-MUST_CHECK bool report_ask_attempts(struct report_command *command);
 
 /* A report for people to read, from its JSON; false when that is damaged. */
 bool report_write_fields(struct output *output, const struct buffer *json);
@@ -96,16 +92,6 @@ struct report_selection {
  * left would not be all. */
 MUST_CHECK enum error_code report_select(const struct report_command *command, char **ids, int count,
                                          bool valid, struct report_selection *selection, struct error *error);
-
-/* The error for a report that cannot be read now. */
-enum error_code report_unreadable(const char *directory, const struct outbox_entry *entry,
-                                  struct error *error);
-
-/* Their JSON as it is sent, a line for each. */
-void report_append_lines(struct buffer *out, const struct report_selection *selection);
-
-/* Asks before `verb` is done, where there is a terminal. Returns 0 to go on, else the exit status. */
-int report_consent(struct report_command *command, const char *question, const char *verb);
 
 /* The verbs. Each returns the exit status. */
 int report_list(struct report_command *command, struct report_selection *selection);

@@ -2,11 +2,105 @@
 #include "cli/report.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/ask.h"
 #include "core/file.h"
 #include "db/outbox_sent.h"
+#include "db/outbox_sent.h"
+
+int report_fail(struct report_command *command, const struct error *error)
+{
+    buffer_clear(&command->session.output.buffer);
+    return output_error(error, command->session.json);
+}
+
+/* The error for a report that cannot be read now. */
+static enum error_code unreadable(const char *directory, const struct outbox_entry *entry,
+                                  struct error *error)
+{
+    error_set(error, entry->error.code, "the report %.255s/%s: %.200s", directory, entry->name,
+              entry->error.message);
+    return error_next(error,
+                      entry->error.code == ERROR_PERMISSION
+                          ? "give it back to its owner: sudo chown -R \"$USER\" '%s'"
+                          : "try again: nothing was done; it lies in %s",
+                      directory);
+}
+
+/* Leaves out what is damaged. */
+static enum error_code keep_valid(const struct report_command *command, struct report_selection *selection,
+                                  struct error *error)
+{
+    int kept = 0;
+    for (int i = 0; i < selection->count; i++) {
+        const struct outbox_entry *entry = selection->entries[i];
+        if (entry->id[0]) {
+            selection->entries[kept++] = entry;
+            continue;
+        }
+        struct error damaged;
+        /* Without it the answer would not be whole; and it may be valid. */
+        if (outbox_is_unreadable(entry))
+            return unreadable(command->outbox, entry, error);
+        error_set(&damaged, ERROR_BAD_INPUT, "%s in the outbox is not a valid report: %s", entry->name,
+                  entry->error.message);
+        error_next(&damaged, "remove it with: passthru report drop %s", entry->name);
+        if (selection->is_named) {
+            *error = damaged;
+            return error->code;
+        }
+        output_error(&damaged, false);
+    }
+    selection->count = kept;
+    return ERROR_NONE;
+}
+
+enum error_code report_select(const struct report_command *command, char **ids, int count, bool valid,
+                              struct report_selection *selection, struct error *error)
+{
+    const struct outbox *outbox = &selection->outbox;
+    *selection = (struct report_selection){.is_named = count > 0};
+    if (outbox_read(command->outbox, &selection->outbox, error))
+        return error->code;
+    selection->entries = calloc((size_t)(count ? count : outbox->count) + 1, sizeof *selection->entries);
+    if (!selection->entries)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the outbox");
+    for (int i = 0; i < outbox->count && !count; i++)
+        selection->entries[selection->count++] = &outbox->entries[i];
+    for (int i = 0; i < count; i++) {
+        const struct outbox_entry *entry = outbox_find(outbox, ids[i], error);
+        bool is_new = true;
+        if (!entry)
+            return error->code;
+        for (int j = 0; j < selection->count; j++)
+            is_new &= selection->entries[j] != entry;
+        if (is_new)
+            selection->entries[selection->count++] = entry;
+    }
+    return valid ? keep_valid(command, selection, error) : ERROR_NONE;
+}
+
+/* Asks before `verb` is done, where there is a terminal. Returns 0 to go on, else the exit status. */
+static int consent(struct report_command *command, const char *question, const char *verb)
+{
+    struct error error;
+    if (command->yes)
+        return 0;
+    if (!command->session.json && ask_is_possible())
+        return ask_yes(&command->session.output, question, ASK_ENTER_IS_NO)
+                   ? 0
+                   : error_exit_status(ERROR_NOT_FOUND);
+    if (!command->session.json && !output_flush(&command->session.output))
+        return 0; /* main() says why */
+    error_set(&error, ERROR_USAGE, "nothing was done: no terminal to ask on");
+    error_next(&error, "use passthru report %s --yes if that is what you want", verb);
+    return report_fail(command, &error);
+}
+
+/* ---- list and show ---- */
 
 enum { SHOWN_ID = 12, DATE_COLUMNS = 12, ID_COLUMNS = 14, PCI_ID_COLUMNS = 11, OUTCOME_COLUMNS = 23 };
 
@@ -141,7 +235,7 @@ static void list_sent(struct report_command *command)
 static int fail_after_list(struct report_command *command, const struct outbox_entry *entry)
 {
     struct error error;
-    report_unreadable(command->outbox, entry, &error);
+    unreadable(command->outbox, entry, &error);
     if (!output_flush(&command->session.output))
         return error_exit_status(error.code);
     return output_error(&error, false);
@@ -162,7 +256,8 @@ int report_list(struct report_command *command, struct report_selection *selecti
     return 0;
 }
 
-void report_append_lines(struct buffer *out, const struct report_selection *selection)
+/* Their JSON as it is sent, a line for each. */
+static void append_lines(struct buffer *out, const struct report_selection *selection)
 {
     for (int i = 0; i < selection->count; i++) {
         append_json(out, selection->entries[i]);
@@ -177,7 +272,7 @@ int report_show(struct report_command *command, struct report_selection *selecti
     if (command->session.json)
         append_array(&output->buffer, selection);
     else if (!isatty(STDOUT_FILENO))
-        report_append_lines(&output->buffer, selection);
+        append_lines(&output->buffer, selection);
     else
         for (int i = 0; i < selection->count; i++) {
             const struct outbox_entry *entry = selection->entries[i];
@@ -202,7 +297,7 @@ int report_export(struct report_command *command, struct report_selection *selec
         error_next(&error, "write one with: passthru report new");
         return report_fail(command, &error);
     }
-    report_append_lines(command->target ? &lines : writer->out, selection);
+    append_lines(command->target ? &lines : writer->out, selection);
     if (!command->target)
         return 0;
     if (file_create(command->target, 0644, &lines, &error))
@@ -251,6 +346,137 @@ int report_drop(struct report_command *command, struct report_selection *selecti
         list_text(command, selection);
     snprintf(question, sizeof question, "Remove %d report%s for good?", selection->count,
              selection->count == 1 ? "" : "s");
-    int status = report_consent(command, question, "drop");
+    int status = consent(command, question, "drop");
     return status ? status : drop_all(command, selection);
+}
+
+/* ---- send ---- */
+
+/* Starts passthru-import, which has the network. */
+static int hand_over(struct report_command *command, const struct report_selection *selection)
+{
+    char **arguments = calloc((size_t)selection->count + 6, sizeof *arguments);
+    struct error error;
+    int count = 0;
+    if (!arguments) {
+        error_set(&error, ERROR_NO_MEMORY, "no memory to start passthru-import");
+        return report_fail(command, &error);
+    }
+    arguments[count++] = (char *)"send";
+    if (command->remote) {
+        arguments[count++] = (char *)"--remote";
+        arguments[count++] = (char *)command->remote;
+    }
+    if (command->session.json)
+        arguments[count++] = (char *)"--json";
+    for (int i = 0; i < selection->count; i++)
+        arguments[count++] = (char *)selection->entries[i]->id;
+    int status = output_flush(&command->session.output) ? command_import(count, arguments) : 0;
+    free(arguments);
+    return status;
+}
+
+/* Leaves out those that were sent, and those that a remote has rejected: these are only sent again when they
+ * are asked for. Returns how many were rejected. */
+static int skip_rejected(struct report_selection *selection)
+{
+    int kept = 0;
+    int skipped = 0;
+    for (int i = 0; i < selection->count; i++) {
+        const struct outbox_entry *entry = selection->entries[i];
+        if (!entry->was_sent && !entry->rejection.status)
+            selection->entries[kept++] = entry;
+        else
+            skipped += !entry->was_sent;
+    }
+    selection->count = kept;
+    return skipped;
+}
+
+int report_find_remote(const struct report_command *command, bool aloud, char *name, size_t size)
+{
+    char *arguments[] = {(char *)"send", (char *)"--dry-run", (char *)"--remote", (char *)command->remote};
+    return command_ask_import(command->remote ? 4 : 2, arguments, aloud, name, size);
+}
+
+/* Shows what would be sent, asks, and sends it. Where it cannot be sent, only that is said. */
+static int show_and_send(struct report_command *command, const struct report_selection *selection)
+{
+    char question[200];
+    char name[80] = "";
+    if (!command->session.json) {
+        int failed = report_find_remote(command, true, name, sizeof name);
+        if (failed > 0)
+            return failed;
+        output_paragraph(&command->session.output, 0, "", COLOR_PLAIN,
+                         "This would be sent, and nothing else:");
+        append_lines(&command->session.output.buffer, selection);
+    }
+    snprintf(question, sizeof question, "Send %d report%s%s%s?", selection->count,
+             selection->count == 1 ? "" : "s", *name ? " to " : "", name);
+    int status = consent(command, question, "send");
+    return status ? status : hand_over(command, selection);
+}
+
+int report_send(struct report_command *command, struct report_selection *selection)
+{
+    struct error error = {.code = ERROR_NONE};
+    int skipped = selection->is_named ? 0 : skip_rejected(selection);
+    if (skipped)
+        fprintf(stderr,
+                "passthru: skipped %d report%s that a remote has rejected\n"
+                "  next: passthru report list says why; passthru report send ID sends one again\n",
+                skipped, skipped == 1 ? "" : "s");
+    if (selection->count)
+        return show_and_send(command, selection);
+    error_set(&error, ERROR_NOT_FOUND, "there is no report to send in the outbox");
+    if (!skipped)
+        error_next(&error, "write one with: passthru report new");
+    return report_fail(command, &error);
+}
+
+/* ---- withdraw ---- */
+
+/* Finds all before one is asked for. */
+static int name_all(struct report_command *command, char **ids, int count, struct outbox_receipt *receipts,
+                    char question[200])
+{
+    struct error error = {.code = ERROR_NONE};
+    for (int i = 0; i < count; i++)
+        if (outbox_find_receipt(command->outbox, ids[i], &receipts[i], &error))
+            return report_fail(command, &error);
+    snprintf(question, 200, "Ask %.80s to take back report %.12s%s?", receipts[0].remote, receipts[0].id,
+             count > 1 ? " and the others" : "");
+    return 0;
+}
+
+int report_withdraw(struct report_command *command, char **ids, int count)
+{
+    struct outbox_receipt *receipts = calloc((size_t)count + 1, sizeof *receipts);
+    char **arguments = calloc((size_t)count + 4, sizeof *arguments);
+    char question[200];
+    struct error error;
+    int used = 0;
+    int status;
+    if (!receipts || !arguments) {
+        error_set(&error, ERROR_NO_MEMORY, "no memory for the reports");
+        status = report_fail(command, &error);
+    } else if (!count) {
+        status = output_usage_error("report", command->session.json,
+                                    "withdraw takes the IDs of reports that were sent");
+    } else {
+        status = name_all(command, ids, count, receipts, question);
+        if (!status)
+            status = consent(command, question, "withdraw");
+        arguments[used++] = (char *)"withdraw";
+        if (command->session.json)
+            arguments[used++] = (char *)"--json";
+        for (int i = 0; i < count; i++)
+            arguments[used++] = receipts[i].id;
+        if (!status && output_flush(&command->session.output))
+            status = command_import(used, arguments);
+    }
+    free(arguments);
+    free(receipts);
+    return status;
 }

@@ -1,10 +1,200 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/ask.h"
 #include "cli/report.h"
 #include "db/cards.h"
+
+/* The questions that are answered from a long list: what was seen, and what was tried. */
+
+/* A group of the vocabulary in the order in which it is asked: what is in the report already, then what is
+ * reported most often on GPUs of the vendor, then the rest. */
+struct sorted_list {
+    struct vocabulary_entry entries[ASK_MAX_CHOICES];
+    struct sorted_value {
+        int value; /* its number in the group */
+        int reports;
+        bool chosen;
+    } values[ASK_MAX_CHOICES];
+    bool chosen[ASK_MAX_CHOICES];
+    struct vocabulary choices;
+    int likely; /* how many of them are in the report, or in reports on such GPUs */
+};
+_Static_assert((int)SYMPTOM_COUNT <= (int)ASK_MAX_CHOICES && (int)FIX_COUNT <= (int)ASK_MAX_CHOICES,
+               "all can be asked");
+
+static int compare_values(const void *a, const void *b)
+{
+    const struct sorted_value *one = a;
+    const struct sorted_value *other = b;
+    if (one->chosen != other->chosen)
+        return one->chosen ? -1 : 1;
+    if (one->reports != other->reports)
+        return one->reports > other->reports ? -1 : 1;
+    return one->value - other->value;
+}
+
+static void sort_list(struct report_command *command, const struct vocabulary *vocabulary,
+                      const bool chosen[], struct sorted_list *list)
+{
+    int counts[ASK_MAX_CHOICES] = {0};
+    struct error error;
+    struct pci_id id;
+    const char *text = command->draft.texts[FIELD_PCI_ID];
+    bool is_known = text && pci_id_parse(text, strlen(text), &id) == PCI_ID_OK;
+    /* Without the counts, as after an error, the list is only less handy. */
+    if (vocabulary != &vocabulary_use &&
+        (!is_known ||
+         database_count_values(command->session.database, id.vendor, vocabulary, counts, &error)))
+        memset(counts, 0, sizeof counts);
+    for (int i = 0; i < vocabulary->count; i++)
+        list->values[i] = (struct sorted_value){i, counts[i], chosen[i]};
+    if (vocabulary != &vocabulary_use)
+        qsort(list->values, (size_t)vocabulary->count, sizeof *list->values, compare_values);
+    list->likely = 0;
+    for (int i = 0; i < vocabulary->count; i++) {
+        const struct sorted_value *value = &list->values[i];
+        list->entries[i] = vocabulary->entries[value->value];
+        list->chosen[i] = value->chosen;
+        list->likely += value->chosen || value->reports;
+    }
+    list->choices = (struct vocabulary){vocabulary->name, list->entries, vocabulary->count};
+}
+
+/* Asks; `chosen` has a number for each value of the vocabulary. */
+static bool ask_sorted(struct report_command *command, const struct vocabulary *vocabulary, bool chosen[],
+                       const char *question, const char *explanation)
+{
+    static struct sorted_list list; /* too large for a stack */
+    sort_list(command, vocabulary, chosen, &list);
+    if (!ask_values(&command->session.output, question, explanation, &list.choices, list.likely, list.chosen))
+        return false;
+    for (int i = 0; i < vocabulary->count; i++)
+        chosen[list.values[i].value] = list.chosen[i];
+    return true;
+}
+
+/* Of FIELD_USE or FIELD_SYMPTOMS. */
+static bool ask_list(struct report_command *command, enum report_field field, const char *question,
+                     const char *explanation)
+{
+    const struct vocabulary *vocabulary = report_fields[field].vocabulary;
+    struct report_draft *draft = &command->draft;
+    struct draft_list *list = field == FIELD_USE ? &draft->uses : &draft->symptoms;
+    bool (*add)(struct report_draft *, const char *) =
+        field == FIELD_USE ? report_draft_add_use : report_draft_add_symptom;
+    struct draft_list before = *list;
+    bool chosen[ASK_MAX_CHOICES] = {false};
+    for (int i = 0; i < list->count; i++) {
+        int value = vocabulary_find(vocabulary, list->values[i]);
+        if (value >= 0)
+            chosen[value] = true;
+    }
+    if (!ask_sorted(command, vocabulary, chosen, question, explanation))
+        return false;
+    list->count = 0;
+    for (int i = 0; i < vocabulary->count; i++)
+        if (chosen[i])
+            add(draft, vocabulary_value(vocabulary, i));
+    for (int i = 0; i < before.count; i++)
+        if (vocabulary_find(vocabulary, before.values[i]) < 0)
+            add(draft, before.values[i]);
+    draft_list_clear(&before);
+    return true;
+}
+
+static bool ask_symptoms(struct report_command *command)
+{
+    const char *outcome = command->draft.texts[FIELD_OUTCOME];
+    bool is_smooth = vocabulary_find(&vocabulary_outcome, outcome) == OUTCOME_WORKS;
+    if (is_smooth && !command->draft.symptoms.count)
+        return true;
+    return ask_list(command, FIELD_SYMPTOMS, "What went wrong, on the way or at the end?",
+                    "What one saw in a log or on the screen; any words of it are searched, such as code 43. "
+                    "What is not in the list belongs in the note.");
+}
+
+/* Of several symptoms the one that a fix was tried for; Enter leaves it open. `purpose` has what was said
+ * before, NULL for nothing. False when the input has ended. */
+static bool ask_purpose(struct report_command *command, const char *fix, const char **purpose)
+{
+    const struct draft_list *symptoms = &command->draft.symptoms;
+    struct vocabulary_entry entries[REPORT_MAX_SYMPTOMS];
+    char question[200];
+    for (int i = 0; i < symptoms->count; i++) {
+        const char *text = vocabulary_text(&vocabulary_symptom, symptoms->values[i]);
+        entries[i] = (struct vocabulary_entry){symptoms->values[i], text ? text : ""};
+    }
+    const struct vocabulary choices = {"symptom", entries, symptoms->count};
+    int chosen = *purpose ? vocabulary_find_spelled(&choices, *purpose) : ASK_NOTHING;
+    snprintf(question, sizeof question, "What was %.100s tried for?", fix);
+    if (symptoms->count > 1 &&
+        !ask_value(
+            &command->session.output, question,
+            "A fix counts for the symptom that it was meant to cure. Enter where it was for no single one.",
+            &choices, true, &chosen))
+        return false;
+    *purpose = chosen < 0 ? NULL : symptoms->values[chosen];
+    return true;
+}
+
+/* What each fix did; one that was asked before keeps its result and its purpose. Where all failed, nothing
+ * helped is likely.
+ */
+static bool ask_result(struct report_command *command, const char *fix, const struct report_draft *before)
+{
+    char question[200];
+    const char *outcome = command->draft.texts[FIELD_OUTCOME];
+    bool failed = vocabulary_find(&vocabulary_outcome, outcome) == OUTCOME_FAILS;
+    int chosen = failed ? RESULT_NO_CHANGE : ASK_NOTHING;
+    const char *purpose = NULL;
+    for (int i = 0; i < before->attempt_count; i++)
+        if (strcmp(before->attempts[i].fix, fix) == 0) {
+            chosen = vocabulary_find(&vocabulary_result, before->attempts[i].result);
+            purpose = before->attempts[i].purpose;
+        }
+    snprintf(question, sizeof question, "What did %.100s do?", fix);
+    const char *text = vocabulary_text(&vocabulary_fix, fix);
+    if (!ask_value(&command->session.output, question, text ? text : "In your own words.", &vocabulary_result,
+                   false, &chosen) ||
+        !ask_purpose(command, fix, &purpose))
+        return false;
+    report_draft_add_attempt(&command->draft, fix, result_value(chosen), purpose);
+    return true;
+}
+
+static bool ask_attempts(struct report_command *command)
+{
+    struct report_draft *draft = &command->draft;
+    struct report_draft before = *draft;
+    bool chosen[ASK_MAX_CHOICES] = {false};
+    bool answered = true;
+    if (!draft->attempt_count)
+        memcpy(chosen, command->vm_facts.fixes, sizeof command->vm_facts.fixes);
+    for (int i = 0; i < draft->attempt_count; i++) {
+        int fix = vocabulary_find(&vocabulary_fix, draft->attempts[i].fix);
+        if (fix >= 0)
+            chosen[fix] = true;
+    }
+    if (!ask_sorted(
+            command, &vocabulary_fix, chosen,
+            "What did you try beyond an ordinary set-up, whether it helped or not?",
+            "What did not help is worth as much to know. In brackets is what the configuration of the "
+            "virtual machine shows."))
+        return false;
+    draft->attempt_count = 0;
+    for (int i = 0; i < before.attempt_count; i++)
+        if (vocabulary_find(&vocabulary_fix, before.attempts[i].fix) < 0)
+            report_draft_add_attempt(draft, before.attempts[i].fix, before.attempts[i].result,
+                                     before.attempts[i].purpose);
+    for (int i = 0; i < FIX_COUNT && answered; i++)
+        if (chosen[i])
+            answered = ask_result(command, fix_value(i), &before);
+    report_draft_clear_attempts(&before);
+    return answered;
+}
 
 /* What a machine cannot know. Each question keeps with Enter what is in the draft already, so that all of
  * them can be asked again. */
@@ -45,74 +235,56 @@ static bool ask_outcome(struct report_command *command)
         "if you gave up, it is what you had then.");
 }
 
-/* The stages in a question: all, or those that are not reached yet, in their order. */
-struct stage_list {
-    struct vocabulary_entry entries[STAGE_COUNT];
-    int stages[STAGE_COUNT];
-    bool chosen[STAGE_COUNT];
-    int count;
-};
-
-static bool ask_stage_list(struct report_command *command, struct stage_list *list, const char *question,
-                           const char *explanation)
-{
-    const struct vocabulary choices = {"stage", list->entries, list->count};
-    return ask_values(&command->session.output, question, explanation, &choices, 0, list->chosen);
-}
-
-static void add_stage(struct stage_list *list, int stage, bool chosen)
-{
-    list->entries[list->count] = vocabulary_stage.entries[stage];
-    list->chosen[list->count] = chosen;
-    list->stages[list->count++] = stage;
-}
-
 /* Of a success, and of what works in part: what was reached. */
 static bool ask_reached(struct report_command *command, bool is_usable)
 {
     unsigned char *stages = command->draft.stages;
-    struct stage_list list = {.count = 0};
+    bool chosen[STAGE_COUNT];
     bool any = false;
     for (int i = 0; i < STAGE_COUNT; i++)
         any |= stages[i] != 0;
     for (int i = 0; i < STAGE_COUNT; i++)
-        add_stage(&list, i,
-                  stages[i] == 1 + STAGE_STATE_YES || (!any && is_usable && i <= STAGE_DRIVER_INIT));
-    if (!ask_stage_list(
-            command, &list, "What works? Name all that you saw.",
-            "What you did not test is left out: it is recorded as not tested, and nobody has to know "
-            "whether a second start works."))
+        chosen[i] = stages[i] == 1 + STAGE_STATE_YES || (!any && is_usable && i <= STAGE_DRIVER_INIT);
+    if (!ask_values(&command->session.output, "What works? Name all that you saw.",
+                    "What you did not test is left out: it is recorded as not tested, and nobody has to know "
+                    "whether a second start works.",
+                    &vocabulary_stage, 0, chosen))
         return false;
     for (int i = 0; i < STAGE_COUNT; i++)
-        if (list.chosen[i] || stages[i] == 1 + STAGE_STATE_YES)
-            stages[i] = list.chosen[i] ? 1 + STAGE_STATE_YES : 0;
+        if (chosen[i] || stages[i] == 1 + STAGE_STATE_YES)
+            stages[i] = chosen[i] ? 1 + STAGE_STATE_YES : 0;
     return true;
 }
 
-/* Of what fails: where it stopped. What must come before that was reached. */
+/* Of what fails: where it stopped. What must come before that was reached. Of what works in part the stages
+ * are not asked that were. */
 static bool ask_missed(struct report_command *command, bool is_partial)
 {
     unsigned char *stages = command->draft.stages;
-    struct stage_list list = {.count = 0};
+    struct vocabulary_entry entries[STAGE_COUNT];
+    int asked[STAGE_COUNT];
+    bool chosen[STAGE_COUNT];
+    struct vocabulary choices = {"stage", entries, 0};
     int first = STAGE_COUNT;
-    for (int i = 0; i < STAGE_COUNT; i++)
-        if (!is_partial || stages[i] != 1 + STAGE_STATE_YES)
-            add_stage(&list, i, stages[i] == 1 + STAGE_STATE_NO);
-    if (!list.count)
-        return true;
-    if (!ask_stage_list(command, &list,
-                        is_partial ? "And what did you try that does not work?"
-                                   : "Where did it stop? The first thing that did not work is enough.",
-                        "What must come before it counts as reached, what you leave out as not tested."))
+    for (int i = 0; i < STAGE_COUNT; i++) {
+        if (is_partial && stages[i] == 1 + STAGE_STATE_YES)
+            continue;
+        entries[choices.count] = vocabulary_stage.entries[i];
+        chosen[choices.count] = stages[i] == 1 + STAGE_STATE_NO;
+        asked[choices.count++] = i;
+    }
+    if (choices.count &&
+        !ask_values(&command->session.output,
+                    is_partial ? "And what did you try that does not work?"
+                               : "Where did it stop? The first thing that did not work is enough.",
+                    "What must come before it counts as reached, what you leave out as not tested.", &choices,
+                    0, chosen))
         return false;
-    for (int i = 0; i < list.count; i++) {
-        unsigned char *stage = &stages[list.stages[i]];
-        if (list.chosen[i])
-            *stage = 1 + STAGE_STATE_NO;
-        else if (*stage == 1 + STAGE_STATE_NO)
-            *stage = 0;
-        if (list.chosen[i] && list.stages[i] < first)
-            first = list.stages[i];
+    for (int i = choices.count - 1; i >= 0; i--) {
+        unsigned char *stage = &stages[asked[i]];
+        if (chosen[i] || *stage == 1 + STAGE_STATE_NO)
+            *stage = chosen[i] ? 1 + STAGE_STATE_NO : 0;
+        first = chosen[i] ? asked[i] : first;
     }
     for (int i = 0; first < STAGE_COUNT && i < first && i <= STAGE_DRIVER_INIT; i++)
         stages[i] = 1 + STAGE_STATE_YES;
@@ -207,8 +379,8 @@ bool report_ask(struct report_command *command, const struct report_problems *pr
          "Proxmox: Hardware, BIOS. libvirt: <os firmware=...>.", NULL},
         {FIELD_GUEST_DRIVER, NULL, false, "Which GPU driver ran in the guest?",
          "Name and version, such as: nvidia 550.107.02.", NULL},
-        {FIELD_SYMPTOMS, report_ask_symptoms, true, "", "", NULL},
-        {FIELD_ATTEMPTS, report_ask_attempts, true, "", "", NULL},
+        {FIELD_SYMPTOMS, ask_symptoms, true, "", "", NULL},
+        {FIELD_ATTEMPTS, ask_attempts, true, "", "", NULL},
         {FIELD_NOTE, NULL, false, "Anything that others should know, in a sentence of your own?",
          "At most 2000 characters. No names of people or hosts, no serial numbers, no addresses.", NULL}};
     for (size_t i = 0; i < ARRAY_SIZE(questions); i++) {
@@ -222,7 +394,7 @@ bool report_ask(struct report_command *command, const struct report_problems *pr
         if (questions[i].ask)
             answered = questions[i].ask(command);
         else if (field == FIELD_USE)
-            answered = report_ask_list(command, field, question, explanation);
+            answered = ask_list(command, field, question, explanation);
         else if (!report_fields[field].vocabulary)
             answered = ask_draft_text(command, field, question, explanation, questions[i].examples);
         else if (!command->draft.texts[field])

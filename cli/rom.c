@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/findings.h"
 #include "cli/rom.h"
 #include "probe/pci.h"
 

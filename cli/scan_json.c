@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/findings.h"
 #include "cli/scan.h"
 
 #include <stdio.h>

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer/card.h"
 #include "answer/recommend.h"
 #include "db/cards.h"
 #include "hub/template.h"

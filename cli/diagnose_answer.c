@@ -3,6 +3,7 @@
 
 #include "answer/answer.h"
 #include "cli/diagnose.h"
+#include "core/error_output.h"
 #include "core/gpu.h"
 #include "core/text.h"
 
@@ -31,13 +32,9 @@ static const struct {
     [CONCLUSION_FIRST_CAUSE] = {"first-cause", "", ""},
 };
 
-const char *diagnose_conclusion_id(const struct log_conclusion *conclusion)
-{
-    return conclusion_words[conclusion->kind].id;
-}
-
-void diagnose_conclusion_text(const struct diagnose_command *command, const struct log_conclusion *conclusion,
-                              struct buffer *text)
+/* What it comes down to in words. */
+static void conclusion_text(const struct diagnose_command *command, const struct log_conclusion *conclusion,
+                            struct buffer *text)
 {
     const struct symptom_row *row = &command->diagnosis.rows[conclusion->row];
     const char *words = conclusion->sure ? conclusion_words[conclusion->kind].sure
@@ -49,7 +46,8 @@ void diagnose_conclusion_text(const struct diagnose_command *command, const stru
                              conclusion->follower_count ? " The rest may follow from it." : "");
 }
 
-const char *diagnose_fix_text(const char *fix)
+/* What is known of a fix, or the words of a report that has none for it. */
+static const char *fix_text(const char *fix)
 {
     const char *text = vocabulary_text(&vocabulary_fix, fix);
     return text ? text : strncmp(fix, "other:", 6) == 0 ? fix + 6 : fix;
@@ -65,7 +63,8 @@ static const char *shown_word(enum condition_key key, const char *word)
     return word;
 }
 
-void diagnose_condition_text(const struct symptom_condition *condition, struct buffer *text)
+/* What would have to be so for a row to hold: "the device is from amd". */
+static void condition_text(const struct symptom_condition *condition, struct buffer *text)
 {
     static const char *const before[CONDITION_KEYS] = {
         [CONDITION_VENDOR] = "the device is %sfrom ",
@@ -159,7 +158,7 @@ static void write_fixes(struct output *output, const struct tried *tried, const 
         const struct needless_fix *needless = gpu_needless_fix(0, fix->fix);
         bool is_old = needless && needless->needed_until;
         output_paragraph(output, INDENT, "", COLOR_PLAIN, "helped in %d of %d: %s%s%s%s", fix->helped,
-                         fix->tried, diagnose_fix_text(fix->fix), is_old ? " (not needed with " : "",
+                         fix->tried, fix_text(fix->fix), is_old ? " (not needed with " : "",
                          is_old ? needless->needed_until : "", is_old ? " or newer)" : "");
     }
     if (tried->count > SHOWN_FIXES)
@@ -177,7 +176,7 @@ static void write_alternatives(const struct diagnose_command *command, struct ou
     for (int i = 0; i < found->alternative_count; i++) {
         const struct symptom_row *other = &command->diagnosis.rows[found->alternatives[i]];
         struct buffer condition CLEANUP(buffer_free) = BUFFER(1024);
-        diagnose_condition_text(&other->condition, &condition);
+        condition_text(&other->condition, &condition);
         output_paragraph(output, 0, "", COLOR_YELLOW, "Or, if %s: %s.", buffer_text(&condition),
                          other->cause);
         output_paragraph(output, 3, "->", COLOR_PLAIN, "%s", other->next);
@@ -196,7 +195,7 @@ static void write_conclusion(const struct diagnose_command *command, struct outp
         buffer_append_text(&text, "In short: ");
     if (command->diagnosis.conclusion_count > command->log_count && conclusion->address >= 0)
         buffer_append_format(&text, "%s: ", log_print_address(conclusion->address, address));
-    diagnose_conclusion_text(command, conclusion, &text);
+    conclusion_text(command, conclusion, &text);
     output_paragraph(output, 0, "", COLOR_YELLOW, "%s This is %s.", buffer_text(&text),
                      conclusion->sure ? "sure" : "likely, not sure");
     output_paragraph(output, 3, "->", COLOR_PLAIN, "%s", row->next);
@@ -284,4 +283,115 @@ void diagnose_write_text(const struct diagnose_command *command, struct output *
         write_conclusion(command, output, &diagnosis->conclusions[i]);
     write_others(command, output, true);
     write_others(command, output, false);
+}
+
+/* ---- as JSON ---- */
+
+static void write_fixes_json(struct json_writer *writer, const char *key, const struct tried *tried)
+{
+    json_write_begin_array(writer, key);
+    for (int i = 0; i < tried->count; i++) {
+        const struct tried_fix *fix = &tried->fixes[i];
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "fix", fix->fix);
+        json_write_integer(writer, "tried", fix->tried);
+        json_write_integer(writer, "helped", fix->helped);
+        json_write_string(writer, "text", fix_text(fix->fix));
+        const struct needless_fix *needless = gpu_needless_fix(0, fix->fix);
+        if (needless && needless->needed_until)
+            json_write_string(writer, "needed_until", needless->needed_until);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+}
+
+static void write_address(struct json_writer *writer, int64_t address)
+{
+    char text[LOG_ADDRESS_SIZE];
+    json_write_text_or_null(writer, "address", address < 0 ? NULL : log_print_address(address, text));
+}
+
+static void write_alternatives_json(const struct diagnose_command *command, struct json_writer *writer,
+                                    int row)
+{
+    const struct found_symptom *found = &command->diagnosis.found[row];
+    json_write_begin_array(writer, "alternatives");
+    for (int i = 0; i < found->alternative_count; i++) {
+        const struct symptom_row *other = &command->diagnosis.rows[found->alternatives[i]];
+        struct buffer condition CLEANUP(buffer_free) = BUFFER(1024);
+        condition_text(&other->condition, &condition);
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "id", other->id);
+        json_write_string(writer, "if", buffer_text(&condition));
+        json_write_string(writer, "cause", other->cause);
+        json_write_string(writer, "next", other->next);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+}
+
+static void write_symptom(const struct diagnose_command *command, struct json_writer *writer, int number)
+{
+    const struct symptom_row *row = &command->diagnosis.rows[number];
+    const struct found_symptom *found = &command->diagnosis.found[number];
+    json_write_begin_object(writer, NULL);
+    json_write_string(writer, "id", row->id);
+    json_write_string(writer, "file", command->logs[found->log]);
+    json_write_integer(writer, "line", found->line);
+    json_write_integer(writer, "count", found->count);
+    json_write_integer(writer, "boot", found->boot);
+    write_address(writer, found->address);
+    json_write_bytes(writer, "text", found->text, found->text_length);
+    json_write_string(writer, "scope", row->scope);
+    json_write_string(writer, "cause", row->cause);
+    json_write_string(writer, "fixable", fixable_value(row->fixable));
+    json_write_bool(writer, "harmless", row->fixable == FIXABLE_HARMLESS);
+    json_write_bool(writer, "leads", found->leads);
+    json_write_string(writer, "next", row->next);
+    write_alternatives_json(command, writer, number);
+    write_fixes_json(writer, "fixes", &command->tried[number]);
+    write_fixes_json(writer, "fixes_beside", &command->beside[number]);
+    json_write_end_object(writer);
+}
+
+static void write_conclusion_json(const struct diagnose_command *command, struct json_writer *writer,
+                                  const struct log_conclusion *conclusion)
+{
+    const struct symptom_row *rows = command->diagnosis.rows;
+    struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
+    conclusion_text(command, conclusion, &text);
+    json_write_begin_object(writer, NULL);
+    json_write_string(writer, "id", conclusion_words[conclusion->kind].id);
+    json_write_string(writer, "file", command->logs[conclusion->log]);
+    json_write_string(writer, "symptom", rows[conclusion->row].id);
+    json_write_integer(writer, "line", conclusion->line);
+    write_address(writer, conclusion->address);
+    json_write_bool(writer, "sure", conclusion->sure);
+    json_write_string(writer, "text", buffer_text(&text));
+    json_write_string(writer, "next", rows[conclusion->row].next);
+    json_write_begin_array(writer, "followers");
+    for (int i = 0; i < conclusion->follower_count; i++)
+        json_write_string(writer, NULL, rows[conclusion->followers[i]].id);
+    json_write_end_array(writer);
+    json_write_end_object(writer);
+}
+
+void diagnose_write_json(struct diagnose_command *command)
+{
+    struct json_writer *writer = &command->session.writer;
+    const struct log_diagnosis *diagnosis = &command->diagnosis;
+    int rows[MAX_SYMPTOMS];
+    int count = diagnose_sort(diagnosis, rows);
+    json_write_begin_object(writer, NULL);
+    json_write_begin_array(writer, "symptoms");
+    for (int i = 0; i < count; i++)
+        write_symptom(command, writer, rows[i]);
+    json_write_end_array(writer);
+    json_write_begin_array(writer, "conclusions");
+    for (int i = 0; i < diagnosis->conclusion_count; i++)
+        write_conclusion_json(command, writer, &diagnosis->conclusions[i]);
+    json_write_end_array(writer);
+    if (command->error.code)
+        error_write_json(writer, "error", &command->error);
+    json_write_end_object(writer);
 }
