@@ -156,14 +156,6 @@ static void check_named(struct check_command *command, const char *file)
     root_close(root);
 }
 
-static void note_unreadable(struct check_command *command)
-{
-    const struct root_fault *fault;
-    char place[ROOT_PLACE_SIZE];
-    for (int i = 0; (fault = root_next_fault(command->root, &i, place));)
-        findings_add(&command->findings, place, 0, FINDING_MACHINE_UNREADABLE, fault->why);
-}
-
 static void write_json(struct check_command *command)
 {
     struct json_writer *writer = &command->session.writer;
@@ -232,7 +224,10 @@ static int run_check(struct check_command *command, int argc, char **argv)
         vm_config_each_file(command->root, check_found, command);
         vm_config_check_shared(command->root, &command->findings);
     }
-    note_unreadable(command);
+    const struct root_fault *fault;
+    char place[ROOT_PLACE_SIZE];
+    for (int i = 0; (fault = root_next_fault(command->root, &i, place));)
+        findings_add(&command->findings, place, 0, FINDING_MACHINE_UNREADABLE, fault->why);
     findings_sort(&command->findings);
     if (command->session.json)
         write_json(command);

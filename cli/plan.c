@@ -20,42 +20,28 @@ struct plan_command {
 
 /* ---- which virtual machine ---- */
 
-struct named_file {
-    struct plan_machine *machine;
-    bool is_vm;
-};
-
 static void read_named(void *context, const char *file, struct span text)
 {
-    struct named_file *named = context;
-    struct plan_machine *machine = named->machine;
-    named->is_vm = vm_setup_read(machine->root, &machine->scan.machine, machine->functions,
-                                 machine->function_count, file, text, &machine->vm);
+    struct plan_machine *machine = context;
+    machine->vm_is_named = vm_setup_read(machine->root, &machine->scan.machine, machine->functions,
+                                         machine->function_count, file, text, &machine->vm);
 }
 
 /* A file of the recorded machine when it is there, else of this one. */
 static enum error_code read_vm_file(struct plan_machine *machine, const char *file, struct error *error)
 {
-    struct named_file named = {machine, false};
     struct root *root = NULL;
     if (root_exists(machine->root, file)) {
-        read_config_file(machine->root, file, read_named, &named);
+        read_config_file(machine->root, file, read_named, machine);
     } else if (!root_open(NULL, &root, error)) {
-        read_config_file(root, file, read_named, &named);
+        read_config_file(root, file, read_named, machine);
         root_close(root);
     }
-    if (named.is_vm || error->code)
+    if (machine->vm_is_named || error->code)
         return error->code;
     error_set(error, ERROR_BAD_INPUT, "--vm: there is no virtual machine %s on this host, and no such file",
               file);
     return error_next(error, "qm list or virsh list --all names them; as root they can be read");
-}
-
-static enum error_code find_vm(struct plan_machine *machine, const char *name, struct error *error)
-{
-    bool is_found = vm_setup_find(machine->root, &machine->scan.machine, machine->functions,
-                                  machine->function_count, name, &machine->vm);
-    return is_found || !name ? ERROR_NONE : read_vm_file(machine, name, error);
 }
 
 /* ---- which GPU ---- */
@@ -92,6 +78,7 @@ static enum error_code choose_gpu(struct plan_command *command, struct error *er
     const struct scan *scan = &machine->scan;
     const struct pci_device *best = NULL;
     int best_fitness = -1;
+    struct buffer all CLEANUP(buffer_free) = BUFFER(4096);
     char address[PCI_ADDRESS_TEXT_SIZE];
     if (scan_keep_gpus(&machine->scan, command->session.database, error))
         return error->code;
@@ -107,39 +94,21 @@ static enum error_code choose_gpu(struct plan_command *command, struct error *er
         best = fitness > best_fitness ? machine->device : best;
         best_fitness = fitness > best_fitness ? fitness : best_fitness;
         if (fitness >= 0)
-            buffer_append_format(&machine->choice, "%s%s", machine->choice.length ? ", " : "",
+            buffer_append_format(&all, "%s%s", all.length ? ", " : "",
                                  pci_address_print(&machine->device->address, address));
     }
     machine->device = best;
+    if (best && strchr(buffer_text(&all), ',')) {
+        buffer_append_format(
+            &machine->choice,
+            "The GPUs here are at %s; this is the plan for %s. For another: passthru plan ADDRESS",
+            buffer_text(&all), pci_address_print(&best->address, address));
+        machine->facts.choice = buffer_text(&machine->choice);
+    }
     return ERROR_NONE;
 }
 
-/* "This machine has GPUs at ...; this is the plan for the one at ..." */
-static void say_choice(struct plan_machine *machine)
-{
-    char others[600];
-    char address[PCI_ADDRESS_TEXT_SIZE];
-    snprintf(others, sizeof others, "%s", buffer_text(&machine->choice));
-    if (!strchr(others, ','))
-        return;
-    buffer_clear(&machine->choice);
-    buffer_append_format(
-        &machine->choice,
-        "The GPUs here are at %s; this is the plan for %s. For another: passthru plan ADDRESS", others,
-        pci_address_print(&machine->device->address, address));
-    machine->facts.choice = buffer_text(&machine->choice);
-}
-
 /* ---- the plan ---- */
-
-/* Once all is read. */
-static void note_unreadable(struct plan_machine *machine)
-{
-    const struct root_fault *fault;
-    for (int i = 0; (fault = root_fault(machine->root, i)); i++)
-        buffer_append_format(&machine->unreadable, "%s: %s\n", fault->path, fault->why);
-    machine->facts.unreadable = buffer_text(&machine->unreadable);
-}
 
 static enum error_code look(struct plan_command *command, struct error *error)
 {
@@ -159,10 +128,12 @@ static enum error_code look(struct plan_command *command, struct error *error)
         return error_next(error, "plan for one of them: lspci -nn lists their addresses");
     }
     plan_find_functions(machine);
-    say_choice(machine);
     options.share = machine->device->is_virtual_function == TRISTATE_YES ? SHARE_SR_IOV : SHARE_WHOLE;
-    if (find_vm(machine, command->vm, error) || scan_gather(command->session.database, &machine->scan,
-                                                            machine->device, &options, &machine->gpu, error))
+    bool is_found = vm_setup_find(machine->root, &machine->scan.machine, machine->functions,
+                                  machine->function_count, command->vm, &machine->vm);
+    if ((!is_found && command->vm && read_vm_file(machine, command->vm, error)) ||
+        scan_gather(command->session.database, &machine->scan, machine->device, &options, &machine->gpu,
+                    error))
         return error->code;
     if (machine->gpu.known ? !machine->gpu.answer.device.is_gpu : !pci_is_gpu_class(machine->device)) {
         error_set(error, ERROR_NOT_FOUND,
@@ -172,7 +143,10 @@ static enum error_code look(struct plan_command *command, struct error *error)
     }
     host_config_read(machine->root, &machine->scan.machine, &findings, &machine->setup);
     plan_set_facts(machine);
-    note_unreadable(machine);
+    const struct root_fault *fault;
+    for (int i = 0; (fault = root_fault(machine->root, i)); i++)
+        buffer_append_format(&machine->unreadable, "%s: %s\n", fault->path, fault->why);
+    machine->facts.unreadable = buffer_text(&machine->unreadable);
     return plan_make(command->session.database, &machine->facts, &command->plan, error);
 }
 

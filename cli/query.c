@@ -62,27 +62,20 @@ static enum error_code remember_unknown(struct query *query, const struct found_
     return error->code = ERROR_NONE;
 }
 
-/* What is not stated is 0. */
-static bool same_id(const struct pci_id *a, const struct pci_id *b)
+/* Text is answered at the end, when it is known how many GPUs there are. What an ID does not state is 0. */
+static void remember_gpu(struct query *query, const struct pci_id *id)
 {
-    return pci_id_number(a) == pci_id_number(b) && a->has_subsystem == b->has_subsystem &&
-           a->subvendor == b->subvendor && a->subdevice == b->subdevice &&
-           a->has_revision == b->has_revision && a->revision == b->revision;
-}
-
-/* Text is answered at the end, when it is known how many GPUs there are. */
-static enum error_code remember_gpu(struct query *query, const struct pci_id *id)
-{
-    if (!query->answer.device.is_gpu) {
-        query->other_devices++;
-        return ERROR_NONE;
+    bool is_known = false;
+    for (int i = 0; i < query->text_gpu_count; i++) {
+        const struct pci_id *other = &query->text_gpus[i];
+        is_known |= pci_id_number(other) == pci_id_number(id) && other->has_subsystem == id->has_subsystem &&
+                    other->subvendor == id->subvendor && other->subdevice == id->subdevice &&
+                    other->has_revision == id->has_revision && other->revision == id->revision;
     }
-    for (int i = 0; i < query->text_gpu_count; i++)
-        if (same_id(&query->text_gpus[i], id))
-            return ERROR_NONE;
-    if (query->text_gpu_count < MAX_TEXT_GPUS)
+    if (!query->answer.device.is_gpu)
+        query->other_devices++;
+    else if (!is_known && query->text_gpu_count < MAX_TEXT_GPUS)
         query->text_gpus[query->text_gpu_count++] = *id;
-    return ERROR_NONE;
 }
 
 static enum error_code on_found(void *context, const struct found_id *found, struct error *error)
@@ -90,10 +83,12 @@ static enum error_code on_found(void *context, const struct found_id *found, str
     struct query *query = context;
     struct pci_id id = query_refine(query, found->id);
     char text[PCI_ID_TEXT_SIZE];
-    if (query->format == FORMAT_TEXT)
-        return database_find_device(query->session.database, &id, &query->answer.device, error)
-                   ? remember_unknown(query, found, error)
-                   : remember_gpu(query, &id);
+    if (query->format == FORMAT_TEXT) {
+        if (database_find_device(query->session.database, &id, &query->answer.device, error))
+            return remember_unknown(query, found, error);
+        remember_gpu(query, &id);
+        return ERROR_NONE;
+    }
     if (answer_gather(query->session.database, &id, pci_id_print_base(&id, text), &query->options,
                       &query->answer, error))
         return remember_unknown(query, found, error);
@@ -156,25 +151,11 @@ static enum error_code answer_stdin(struct query *query, struct error *error)
 
 /* ---- terms ---- */
 
-static enum error_code answer_term(struct query *query, const struct term *term, struct error *error)
-{
-    switch (term->kind) {
-    case TERM_ID:
-        return answer_id(query, &term->id, term->text, error);
-    case TERM_TEXT:
-        return answer_stdin(query, error);
-    case TERM_NAME:
-        break;
-    }
-    return query_answer_name(query, term->text, error);
-}
-
 /* The words of a name without quotation marks, as in  query rtx 3060: if GPUs are called by all of them
  * together, that is what was meant. Scripts mean each term by itself. Stores the words, or "". */
 static enum error_code join_words(struct query *query, const struct term *terms, int count,
                                   struct buffer *joined, struct error *error)
 {
-    bool is_found = false;
     error->code = ERROR_NONE;
     if (query->format != FORMAT_TEXT || count < 2)
         return ERROR_NONE;
@@ -189,9 +170,8 @@ static enum error_code join_words(struct query *query, const struct term *terms,
     if (fits && database_search(query->session.database, buffer_text(joined), query->options.chassis,
                                 &query->search, error))
         return error->code;
-    is_found =
-        fits && query->search.count && query->search.is_safe && query->search.hits[0].kind != MATCH_SIMILAR;
-    if (!is_found)
+    if (!fits || !query->search.count || !query->search.is_safe ||
+        query->search.hits[0].kind == MATCH_SIMILAR)
         buffer_clear(joined);
     return ERROR_NONE;
 }
@@ -207,7 +187,9 @@ static enum error_code answer_terms(struct query *query, const struct term *term
     if (query->format == FORMAT_JSON)
         buffer_append_byte(&query->session.output.buffer, '[');
     for (int i = 0; i < count; i++)
-        if (answer_term(query, &terms[i], error))
+        if (terms[i].kind == TERM_ID     ? answer_id(query, &terms[i].id, terms[i].text, error)
+            : terms[i].kind == TERM_TEXT ? answer_stdin(query, error)
+                                         : query_answer_name(query, terms[i].text, error))
             return error->code;
     if (query->format == FORMAT_JSON)
         buffer_append_byte(&query->session.output.buffer, ']');

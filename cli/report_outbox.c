@@ -220,18 +220,6 @@ static void list_text(struct report_command *command, const struct report_select
                          command->outbox);
 }
 
-static void list_sent(struct report_command *command)
-{
-    char sent[DATABASE_PATH_SIZE];
-    char text[DATABASE_PATH_SIZE + 40];
-    int count = outbox_count_sent(command->outbox);
-    if (!count)
-        return;
-    outbox_locate_sent(command->outbox, sent);
-    snprintf(text, sizeof text, "%d report%s sent: %s", count, count == 1 ? " was" : "s were", sent);
-    output_line(&command->session.output, text);
-}
-
 static int fail_after_list(struct report_command *command, const struct outbox_entry *entry)
 {
     struct error error;
@@ -243,11 +231,17 @@ static int fail_after_list(struct report_command *command, const struct outbox_e
 
 int report_list(struct report_command *command, struct report_selection *selection)
 {
+    char directory[DATABASE_PATH_SIZE];
+    char sent[DATABASE_PATH_SIZE + 40];
+    int count = outbox_count_sent(command->outbox);
     if (command->session.json) {
         list_json(command, selection);
     } else {
         list_text(command, selection);
-        list_sent(command);
+        outbox_locate_sent(command->outbox, directory);
+        snprintf(sent, sizeof sent, "%d report%s sent: %s", count, count == 1 ? " was" : "s were", directory);
+        if (count)
+            output_line(&command->session.output, sent);
     }
     /* What is listed may be all that there is, or not. */
     for (int i = 0; i < selection->count; i++)

@@ -138,21 +138,11 @@ static enum error_code take_named(struct report_command *command, const struct p
     return error->code;
 }
 
-static void use_vm_facts(struct report_command *command)
-{
-    const struct vm_facts *facts = &command->vm_facts;
-    struct report_draft *draft = &command->draft;
-    if (facts->hypervisor)
-        report_draft_set(draft, FIELD_HYPERVISOR, facts->hypervisor);
-    report_draft_set(draft, FIELD_MACHINE_TYPE, facts->machine_type);
-    report_draft_set(draft, FIELD_FIRMWARE, facts->firmware);
-    report_draft_set(draft, FIELD_GUEST_OS, facts->guest_os);
-}
-
 static enum error_code take_vm(struct report_command *command, const struct pci_address *gpu,
                                struct error *error)
 {
     struct vm_search search = {command, gpu, 0};
+    struct report_draft *draft = &command->draft;
     error->code = ERROR_NONE;
     if (command->vm) {
         if (take_named(command, gpu, error))
@@ -161,26 +151,16 @@ static enum error_code take_vm(struct report_command *command, const struct pci_
         vm_config_each_file(command->root, take_found, &search);
     }
     /* libvirt manages the machines of several products, which the host names better. */
-    const char *host = command->draft.texts[FIELD_HYPERVISOR];
-    if (host && command->vm_facts.hypervisor &&
-        strcmp(command->vm_facts.hypervisor, hypervisor_value(HYPERVISOR_LIBVIRT)) == 0)
-        command->vm_facts.hypervisor = strcmp(host, "qemu-kvm") == 0 ? command->vm_facts.hypervisor : NULL;
-    use_vm_facts(command);
+    const struct vm_facts *facts = &command->vm_facts;
+    const char *host = draft->texts[FIELD_HYPERVISOR];
+    bool is_libvirt =
+        facts->hypervisor && strcmp(facts->hypervisor, hypervisor_value(HYPERVISOR_LIBVIRT)) == 0;
+    if (facts->hypervisor && !(is_libvirt && host && strcmp(host, "qemu-kvm") != 0))
+        report_draft_set(draft, FIELD_HYPERVISOR, facts->hypervisor);
+    report_draft_set(draft, FIELD_MACHINE_TYPE, facts->machine_type);
+    report_draft_set(draft, FIELD_FIRMWARE, facts->firmware);
+    report_draft_set(draft, FIELD_GUEST_OS, facts->guest_os);
     return ERROR_NONE;
-}
-
-/* ---- the log ---- */
-
-static enum error_code take_log(struct report_command *command, struct error *error)
-{
-    enum symptom symptoms[SYMPTOM_COUNT];
-    int count = 0;
-    error->code = ERROR_NONE;
-    if (command->log)
-        (void)!diagnose_log(command->log, command->session.database, symptoms, &count, error);
-    for (int i = 0; i < count; i++)
-        report_draft_add_symptom(&command->draft, symptom_value(symptoms[i]));
-    return error->code;
 }
 
 /* ---- all of it ---- */
@@ -213,6 +193,8 @@ static enum error_code read_machine(struct report_command *command, const char *
 enum error_code report_prefill(struct report_command *command, const char *address, struct error *error)
 {
     const struct pci_address *gpu_address = NULL;
+    enum symptom symptoms[SYMPTOM_COUNT];
+    int count = 0;
     error->code = ERROR_NONE;
     if (!command->given[FIELD_PCI_ID]) {
         int gpu;
@@ -221,5 +203,10 @@ enum error_code report_prefill(struct report_command *command, const char *addre
         gpu_address = &command->scan.gpus[gpu]->address;
         leave_out_names(command);
     }
-    return take_vm(command, gpu_address, error) ? error->code : take_log(command, error);
+    if (take_vm(command, gpu_address, error) ||
+        (command->log && diagnose_log(command->log, command->session.database, symptoms, &count, error)))
+        return error->code;
+    for (int i = 0; i < count; i++)
+        report_draft_add_symptom(&command->draft, symptom_value((int)symptoms[i]));
+    return ERROR_NONE;
 }

@@ -9,13 +9,6 @@
 
 enum { SAVED_INDENT = 9 };
 
-/* At most one byte more than an option ROM can have, so that a larger one is noticed. */
-static enum error_code read_dump(struct rom_command *command, struct error *error)
-{
-    command->bar = (struct rom_bar){.state = ROM_BAR_READ, .bytes = BUFFER(MAX_OPTION_ROM_SIZE + 16)};
-    return rom_read_file(command->source, MAX_OPTION_ROM_SIZE + 1, &command->bar.bytes, error);
-}
-
 /* Where the ROM BAR gives no image, the machine may have a copy. */
 static void read_copy(struct rom_command *command, struct root *root, const struct pci_id *id)
 {
@@ -90,7 +83,10 @@ static enum error_code save(struct rom_command *command, struct error *error)
 static enum error_code look_at(struct rom_command *command, struct error *error)
 {
     struct rom_answer *answer = &command->answer;
-    if (command->is_file ? read_dump(command, error) : read_card(command, error))
+    /* At most one byte more than an option ROM can have, so that a larger one is noticed. */
+    command->bar = (struct rom_bar){.state = ROM_BAR_READ, .bytes = BUFFER(MAX_OPTION_ROM_SIZE + 16)};
+    if (command->is_file ? rom_read_file(command->source, MAX_OPTION_ROM_SIZE + 1, &command->bar.bytes, error)
+                         : read_card(command, error))
         return error->code;
     answer->state = command->bar.state;
     rom_bar_findings(&command->bar, &command->address, &command->findings);

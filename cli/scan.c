@@ -92,18 +92,6 @@ enum error_code scan_keep_gpus(struct scan *scan, struct database *database, str
 
 /* ---- a GPU ---- */
 
-/* What the database says, changed to what this machine shows, and judged again. */
-static enum error_code sharpen(struct database *database, struct scan_answer *gpu, struct error *error)
-{
-    struct device *device = &gpu->answer.device;
-    if (scan_observe(&gpu->seen, &device->gpu)) {
-        device->settled = true;
-        if (database_ask_share(database, device, device->share, error))
-            return error->code;
-    }
-    return answer_judge(database, &gpu->answer, error);
-}
-
 enum error_code scan_gather(struct database *database, struct scan *scan, const struct pci_device *device,
                             struct answer_options *options, struct scan_answer *gpu, struct error *error)
 {
@@ -118,7 +106,14 @@ enum error_code scan_gather(struct database *database, struct scan *scan, const 
     bool is_gpu = gpu->known && gpu->answer.device.is_gpu;
     scan_look(scan, device, is_gpu ? gpu_form_factor(&gpu->answer.device.gpu) : FORM_FACTOR_UNKNOWN,
               &gpu->seen);
-    if (is_gpu && sharpen(database, gpu, error))
+    /* What the database says, changed to what this machine shows, and judged again. */
+    struct device *known = &gpu->answer.device;
+    if (is_gpu && scan_observe(&gpu->seen, &known->gpu)) {
+        known->settled = true;
+        if (database_ask_share(database, known, known->share, error))
+            return error->code;
+    }
+    if (is_gpu && answer_judge(database, &gpu->answer, error))
         return error->code;
     scan_judge(scan, is_gpu ? &gpu->answer.device.gpu : NULL, &gpu->seen);
     return ERROR_NONE;
