@@ -43,6 +43,7 @@ const back = (element) => {
   }
   return [255, 255, 255];
 };
+for (const details of document.querySelectorAll("details")) details.open = true;
 const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 for (let node; (node = texts.nextNode());) {
   const element = node.parentElement;
@@ -84,58 +85,60 @@ def check(name, wrong):
         print("    # %s" % line)
 
 
-def start(script=True):
+def start():
     options = webdriver.ChromeOptions()
     for argument in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-first-run",
                      "disable-background-networking", "user-data-dir=" + tempfile.mkdtemp()):
         options.add_argument("--" + argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    if not script:
-        options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+    options.add_experimental_option("perfLoggingPrefs", {"enableNetwork": True, "enablePage": False})
     return webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
 
 
+def set_width(driver, width):
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                           {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width == 360})
+
+
+def wait_for(driver, done):
+    for _ in range(200):
+        if done():
+            return done()
+        driver.execute_async_script("setTimeout(arguments[0], 25)")
+    return None
+
+
 def look(driver):
-    for dark in (False, True):
-        for width in (360, 1280):
-            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                                   {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width == 360})
-            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-                "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
-            for page in PAGES:
-                driver.get(ADDRESS + page)
+    for page in PAGES:
+        driver.get(ADDRESS + page)
+        for theme in ("light", "dark"):
+            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]})
+            for width in (360, 1280):
+                set_width(driver, width)
                 if PICTURES:
-                    driver.save_screenshot("%s/%s-%d-%s.png" % (PICTURES, page.split("?")[0].strip("/").replace("/", "-") or "home", width,
-                                                                "dark" if dark else "light"))
-                for details in driver.find_elements(By.TAG_NAME, "details"):
-                    driver.execute_script("arguments[0].open = true", details)
-                check("rules of accessibility: %s %d %s" % (page, width, "dark" if dark else "light"),
-                      driver.execute_script(RULES))
+                    driver.save_screenshot("%s/%s-%d-%s.png" % (PICTURES, page.split("?")[0].strip("/").replace("/", "-") or "home", width, theme))
+                check("rules of accessibility: %s %d %s" % (page, width, theme), driver.execute_script(RULES))
 
 
 def look_after(driver, what):
     """The rules where something was done with a page, narrow and wide."""
     for width in (360, 1280):
-        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+        set_width(driver, width)
         check("rules of accessibility: %s %d" % (what, width), driver.execute_script(RULES))
 
 
 def ask(driver, text):
     """What the search shows: the addresses, and what it says."""
-    driver.execute_async_script(
+    return driver.execute_async_script(
         "const q = document.getElementById('q'); q.value = arguments[0]; q.dispatchEvent(new Event('input'));"
-        "setTimeout(arguments[1], 0)", text)
-    return ([link.get_attribute("href") for link in driver.find_elements(By.CSS_SELECTOR, "#hits a")],
-            driver.find_element(By.ID, "said").text)
+        "setTimeout(() => arguments[1]([[...document.querySelectorAll('#hits a')].map((link) => link.href),"
+        " document.getElementById('said').innerText]), 0)", text)
 
 
 def search(driver):
     driver.get(ADDRESS + "/")
     driver.find_element(By.ID, "q").send_keys("rtx")
-    for _ in range(100):
-        if driver.find_elements(By.CSS_SELECTOR, "#hits a"):
-            break
-        driver.execute_async_script("setTimeout(arguments[0], 100)")
+    wait_for(driver, lambda: driver.find_elements(By.CSS_SELECTOR, "#hits a"))
     wrong = []
     with open(NAMES) as lines:
         for line in lines:
@@ -166,10 +169,7 @@ def search(driver):
     box.clear()
     box.send_keys("geforce mx330")
     box.send_keys(Keys.ARROW_DOWN, Keys.ENTER)
-    for _ in range(50):
-        if driver.current_url != ADDRESS + "/":
-            break
-        driver.execute_async_script("setTimeout(arguments[0], 100)")
+    wait_for(driver, lambda: driver.current_url != ADDRESS + "/")
     check("search: by keyboard alone", [] if driver.current_url == ADDRESS + "/gpu/10de-1d16/" else [driver.current_url])
 
 
@@ -205,7 +205,7 @@ def time_keys(driver):
 
 
 def shown_text(driver, selector):
-    return [element.text for element in driver.find_elements(By.CSS_SELECTOR, selector)]
+    return driver.execute_script("return [...document.querySelectorAll(arguments[0])].map((element) => element.innerText.trim())", selector)
 
 
 def buy(driver):
@@ -214,11 +214,8 @@ def buy(driver):
         for line in lines:
             wanted = json.loads(line)
             driver.get(ADDRESS + "/buy/?" + wanted["query"])
-            for _ in range(50):
-                if driver.find_element(By.ID, "count").text:
-                    break
-                driver.execute_async_script("setTimeout(arguments[0], 100)")
-            why, mind, count = (driver.find_element(By.ID, name).text for name in ("why", "mind", "count"))
+            wait_for(driver, lambda: driver.find_element(By.ID, "count").text)
+            why, mind, count = shown_text(driver, "#why")[0], shown_text(driver, "#mind")[0], shown_text(driver, "#count")[0]
             seen = {"cards": shown_text(driver, "#cards a"), "unpriced": shown_text(driver, "#unpriced-cards a"),
                     "why": why.partition(": ")[2], "mind": mind.partition(": ")[2]}
             wrong = ["%s: %s, not %s" % (key, seen[key], wanted[key]) for key in seen if seen[key] != wanted[key]]
@@ -243,24 +240,13 @@ def buy(driver):
 
 def compare(driver):
     driver.get(ADDRESS + "/compare/?ids=10de:1d16+10de:1d01+0000:0000")
-    for _ in range(50):
-        if driver.find_elements(By.CSS_SELECTOR, "#table tbody tr"):
-            break
-        driver.execute_async_script("setTimeout(arguments[0], 100)")
+    wait_for(driver, lambda: driver.find_elements(By.CSS_SELECTOR, "#table tbody tr"))
     heads = [link.get_attribute("href") for link in driver.find_elements(By.CSS_SELECTOR, "#table thead a")]
     check("compare: one beside the other", [] if heads == [ADDRESS + "/gpu/10de-1d16/", ADDRESS + "/gpu/10de-1d01/"] else heads)
     told = driver.find_element(By.ID, "told").text
     check("compare: one that is not known is named", [] if "0000:0000" in told else [told])
     look_after(driver, "compare with a table")
     check("compare: what is the same is told from what differs", [] if driver.find_elements(By.CSS_SELECTOR, "#table .differs") else ["nothing"])
-
-
-def wait_for(driver, done):
-    for _ in range(50):
-        if done():
-            return done()
-        driver.execute_async_script("setTimeout(arguments[0], 100)")
-    return None
 
 
 def told_after(driver, act):
@@ -347,8 +333,8 @@ def keyboard(driver):
     check("keyboard: what is folded opens", [] if driver.execute_script("return document.querySelector('details').open") else ["closed"])
 
 
-def without_script():
-    driver = start(script=False)
+def without_script(driver):
+    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     for page in PAGES:
         driver.get(ADDRESS + page)
         text = driver.find_element(By.TAG_NAME, "main").text
@@ -365,7 +351,6 @@ def without_script():
     driver.get(ADDRESS + "/")
     check("without JavaScript: lists, and no box that does nothing",
           [] if not driver.find_element(By.ID, "q").is_displayed() and driver.find_element(By.ID, "lists").is_displayed() else ["?"])
-    driver.quit()
 
 
 def main():
@@ -391,8 +376,8 @@ def main():
     check("no request to another host", [message[:200] for message in asked if '"url":"%s/' % ADDRESS not in message
                                          and '"url":"data:' not in message])
     check("requests were seen", [] if asked else ["none"])
+    without_script(driver)
     driver.quit()
-    without_script()
     return failed
 
 
