@@ -110,17 +110,24 @@ static void read_remembered(struct root *root, struct pci_device *device)
     }
 }
 
-static bool read_identity(struct root *root, struct pci_device *device)
+static bool read_id(struct root *root, struct pci_device *device)
 {
     long long vendor;
     long long number;
-    long long class;
     if (!read_number(root, device, "vendor", &vendor) || vendor <= 0 || vendor >= 0xffff ||
-        !read_number(root, device, "device", &number) || number < 0 || number > 0xffff ||
-        !read_number(root, device, "class", &class) || class < 0 || class > 0xffffff)
+        !read_number(root, device, "device", &number) || number < 0 || number > 0xffff)
         return false;
     device->id.vendor = (uint16_t)vendor;
     device->id.device = (uint16_t)number;
+    return true;
+}
+
+static bool read_identity(struct root *root, struct pci_device *device)
+{
+    long long class;
+    if (!read_id(root, device) || !read_number(root, device, "class", &class) || class < 0 ||
+        class > 0xffffff)
+        return false;
     device->base_class = (uint8_t)(class >> 16);
     device->sub_class = (uint8_t)(class >> 8);
     device->interface = (uint8_t) class;
@@ -131,7 +138,7 @@ bool pci_read_id(struct root *root, const struct pci_address *address, struct pc
 {
     struct pci_device device = PCI_DEVICE_UNKNOWN;
     device.address = *address;
-    bool is_there = read_identity(root, &device);
+    bool is_there = read_id(root, &device);
     *id = device.id;
     return is_there;
 }
