@@ -283,15 +283,29 @@ static enum error_code on_device(void *context, uint32_t pci_id, const char *nam
 }
 
 /* Adds the devices that the list lacks of the vendor that it is done with. Those of a vendor that it does not
- * even name are left out. */
+ * even name are left out, but for those that hold against every list. */
 static enum error_code end_vendor(struct device_reader *reader, struct error *error)
 {
     const struct device_names *names = &reader->work->names;
     error->code = ERROR_NONE;
     for (int i =
              array_first(names->items, names->count, sizeof *names->items, (uint32_t)reader->vendor_id << 16);
-         i < names->count && names->items[i].pci_id >> 16 == reader->vendor_id; i++)
+         i < names->count && names->items[i].pci_id >> 16 == reader->vendor_id; i++) {
         if (!names->items[i].is_listed && add_named(reader, &names->items[i], error))
+            return error->code;
+        names->items[i].is_listed = true;
+    }
+    return ERROR_NONE;
+}
+
+static enum error_code end_list(struct device_reader *reader, struct error *error)
+{
+    const struct device_names *names = &reader->work->names;
+    if (end_vendor(reader, error))
+        return error->code;
+    for (int i = 0; i < names->count; i++)
+        if (names->items[i].is_standing && !names->items[i].is_listed &&
+            add_named(reader, &names->items[i], error))
             return error->code;
     return ERROR_NONE;
 }
@@ -382,8 +396,7 @@ static enum error_code read_with(struct device_reader *reader, const struct devi
     int64_t source;
     if (builder_add_source(work->builder, "pci.ids", list->shown, &source, error) ||
         pci_ids_read(list->path, list->shown, &visitor, &read, work->problems, error) ||
-        end_vendor(reader, error) ||
-        (list->hash && pci_ids_check_version(read.version, list->shown, error)) ||
+        end_list(reader, error) || (list->hash && pci_ids_check_version(read.version, list->shown, error)) ||
         (list->is_new && check_completeness(work, list->shown, &read, error)))
         return error->code;
     if (!list_version_is_valid(read.version, time(NULL)))
