@@ -80,7 +80,11 @@ enum error_code scan_keep_gpus(struct scan *scan, struct database *database, str
         struct pci_id base = pci_id_base(&candidate->id);
         if (database_find_device(database, &base, &device, error) && error->code != ERROR_NOT_FOUND)
             return error->code;
-        enum kind kind = kind_of(scan, candidate, !error->code, !error->code && device.is_gpu);
+        bool is_gpu = !error->code && device.is_gpu;
+        /* Of a listing nothing else tells that the machine is a guest itself. */
+        if (scan->from_text && is_gpu && gpu_form_factor(&device.gpu) == FORM_FACTOR_VIRTUAL)
+            scan->host.in_vm = TRISTATE_YES;
+        enum kind kind = kind_of(scan, candidate, !error->code, is_gpu);
         if (kind == KIND_GPU)
             scan->gpus[scan->gpu_count++] = candidate;
         else if (kind == KIND_ACCELERATOR)

@@ -181,6 +181,7 @@ void scan_write_host_text(struct output *output, const struct scan *scan)
                          "another one%s%s%s, of which only this listing is known", is_known ? " (" : "",
                          is_known ? chassis : "", is_known ? ")" : "");
         write_accelerators(output, scan);
+        findings_write_text(output, &scan->findings, SEVERITY_INFO);
         return;
     }
     buffer_append_format(&line, "%s (%s)", said(host->machine, "of unknown make"),

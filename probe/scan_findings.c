@@ -28,13 +28,11 @@ static void judge_iommu(const struct iommu *iommu, struct findings *findings)
 
 void scan_judge_host(struct scan *scan)
 {
-    if (scan->from_text)
-        return;
-    if (scan->host.in_vm != TRISTATE_YES)
+    if (scan->host.in_vm != TRISTATE_YES && !scan->from_text)
         judge_iommu(&scan->iommu, &scan->findings);
-    else if (scan->iommu.enabled == TRISTATE_NO)
+    else if (scan->host.in_vm == TRISTATE_YES && scan->iommu.enabled == TRISTATE_NO)
         findings_add(&scan->findings, NULL, 0, FINDING_SCAN_IN_VM_NO_IOMMU);
-    else
+    else if (scan->host.in_vm == TRISTATE_YES)
         findings_add(&scan->findings, NULL, 0, FINDING_SCAN_IN_VM);
 }
 
@@ -216,8 +214,11 @@ static void judge_driver(const struct scan *scan, const struct gpu *known, struc
     int functions[MAX_FUNCTIONS];
     const struct pci_device *device = gpu->device;
     int count = scan_functions(scan, device, functions);
-    /* A GPU of processor or server belongs to the host until somebody decides otherwise. */
-    if (is_of_form(known, FORM_FACTOR_INTEGRATED) || is_of_form(known, FORM_FACTOR_BMC))
+    /* A GPU of processor or server belongs to the host until somebody decides otherwise; in a guest without
+     * an IOMMU of its own it is used by a driver, and nobody gives it away again. */
+    if (is_of_form(known, FORM_FACTOR_INTEGRATED) || is_of_form(known, FORM_FACTOR_BMC) ||
+        is_of_form(known, FORM_FACTOR_VIRTUAL) ||
+        (scan->host.in_vm == TRISTATE_YES && scan->iommu.enabled != TRISTATE_YES))
         return;
     for (int i = 0; i < count; i++) {
         const struct pci_device *function = &scan->machine.devices[functions[i]];
