@@ -168,7 +168,10 @@ static void check_rest(const struct proxmox_conf *conf)
     struct span vga = proxmox_setting(conf, VGA);
     if (conf->hostpci_count && conf->lines[BALLOON] && !span_is(balloon, "0"))
         findings_add(vm->findings, vm->file, conf->lines[BALLOON], FINDING_VM_BALLOON);
-    if (conf->any_x_vga && vga.length && !span_begins(vga, "none") && !span_begins(vga, "type=none"))
+    if (span_begins(vga, "type="))
+        vga = (struct span){vga.start + 5, vga.length - 5};
+    /* vga: serial0 is a terminal, no display. */
+    if (conf->any_x_vga && vga.length && !span_begins(vga, "none") && !span_begins(vga, "serial"))
         findings_add(vm->findings, vm->file, conf->lines[VGA], FINDING_VM_X_VGA_DISPLAY, conf->x_vga_line);
 }
 

@@ -122,10 +122,20 @@ static void read_global(const struct qemu_args *args, struct span value)
             number_of((struct span){value.start + sizeof width - 1, value.length - (sizeof width - 1)});
 }
 
+/* QEMU merges several -machine: one without a type, such as -machine kernel_irqchip=on, leaves it as it is.
+ */
 static void read_machine(const struct qemu_args *args, struct span value)
 {
-    args->vm->is_q35 = span_holds(value, "q35");
-    args->vm->cpu.qemu_version = vm_machine_version(value);
+    struct span rest = value;
+    struct span part;
+    struct span key;
+    struct span type;
+    while (span_next_part(&rest, ',', &part)) {
+        if (span_split(part, '=', &key, &type) && !span_is(key, "type"))
+            continue;
+        args->vm->is_q35 = span_holds(part, "q35");
+        args->vm->cpu.qemu_version = vm_machine_version(value);
+    }
 }
 
 void qemu_args_take(struct qemu_args *args, struct span word)
