@@ -129,12 +129,9 @@ void answer_write_calculation(const struct prose *prose, const struct answer *an
 void answer_write_why(const struct prose *prose, const struct answer *answer)
 {
     struct buffer basis CLEANUP(buffer_free) = BUFFER(4096);
-    for (int i = 0; i < answer->blocker_count; i++) {
-        /* A blocker is as sure as the attribute that it follows from. */
-        bool sure = gpu_blocker_confidence(&answer->device.gpu, answer->blockers[i]) >= answer_sure_enough;
-        prose_field(prose, i ? "" : "Why", "%s%s",
-                    sure ? "" : "Probably: ", vocabulary_blocker.entries[answer->blockers[i]].text);
-    }
+    for (int i = 0; i < answer->blocker_count; i++)
+        prose_field(prose, i ? "" : "Why", "%s%s", answer_blocker_hedge(answer, answer->blockers[i]),
+                    vocabulary_blocker.entries[answer->blockers[i]].text);
     answer_append_basis(&basis, answer, answer->blocker_count == 0);
     const char *text = buffer_text(&basis);
     prose_field(prose, "Based on", "%s", text + (text[0] == ' '));

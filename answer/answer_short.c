@@ -8,7 +8,9 @@
 #include "answer/parts.h"
 #include "answer/recommend.h"
 
-const double answer_sure_enough = 0.85;
+/* What is less sure is probable, and below that possible. */
+static const double sure_enough = 0.85;
+static const double probable = 0.6;
 
 static const char *const kinds[FORM_FACTOR_COUNT] = {
     [FORM_FACTOR_UNKNOWN] = "whether card or laptop chip is not known",
@@ -67,7 +69,7 @@ void answer_append_name(struct buffer *out, const struct answer *answer)
 static const char *hedge(const struct gpu *gpu, enum attribute attribute)
 {
     const struct annotation *annotation = &gpu->attributes[attribute];
-    return annotation->value && annotation->confidence < answer_sure_enough ? "probably " : "";
+    return annotation->value && annotation->confidence < sure_enough ? "probably " : "";
 }
 
 static void write_heading(const struct prose *prose, const struct answer *answer)
@@ -159,6 +161,12 @@ void answer_append_after_level(struct buffer *out, const struct answer *answer)
     answer_append_ground(out, answer);
 }
 
+const char *answer_blocker_hedge(const struct answer *answer, enum blocker blocker)
+{
+    double confidence = gpu_blocker_confidence(&answer->device.gpu, blocker);
+    return confidence >= sure_enough ? "" : confidence >= probable ? "Probably: " : "Perhaps: ";
+}
+
 /* The gravest blocker in full, of the others the first sentence; without any why it should work. */
 static void write_why(const struct prose *prose, const struct answer *answer)
 {
@@ -166,8 +174,7 @@ static void write_why(const struct prose *prose, const struct answer *answer)
     for (int i = 0; i < answer->blocker_count; i++) {
         const char *text = vocabulary_blocker.entries[answer->blockers[i]].text;
         const char *end = i ? strstr(text, ". ") : NULL;
-        bool sure = gpu_blocker_confidence(&answer->device.gpu, answer->blockers[i]) >= answer_sure_enough;
-        buffer_append_format(&line, "%s%s", i ? " " : "", sure ? "" : "Probably: ");
+        buffer_append_format(&line, "%s%s", i ? " " : "", answer_blocker_hedge(answer, answer->blockers[i]));
         buffer_append(&line, text, end ? (size_t)(end + 1 - text) : strlen(text));
     }
     if (!answer->blocker_count && !lacks_driver(answer)) {

@@ -42,8 +42,9 @@ static inline void write_probability(struct json_writer *writer, const struct ve
  * the chip or the ID. */
 const int *answer_samples(const struct answer *answer);
 
-/* What is less sure than this is probable. */
-extern const double answer_sure_enough;
+/* What stands before the text of a blocker, which is as sure as the attribute that it follows from:
+ * "Probably: ". */
+const char *answer_blocker_hedge(const struct answer *answer, enum blocker blocker);
 
 /* "macOS", "" for GUEST_UNKNOWN. */
 const char *answer_guest_name(enum guest guest);
