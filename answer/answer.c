@@ -216,7 +216,7 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
     if (answer->verdict.usable >= good_enough || options->guest == GUEST_MACOS)
         return ERROR_NONE;
     return database_find_alternatives(
-        database, &device->gpu, answer->card_count ? answer->cards[0].vram_gib : 0, answer->verdict.usable,
+        database, &device->gpu, card_most_vram(answer->cards, answer->card_count), answer->verdict.usable,
         answer->alternatives, MAX_ALTERNATIVES, &answer->alternative_count, error);
 }
 

@@ -179,6 +179,9 @@ void answer_append_samples(struct buffer *out, const struct answer *answer);
 
 /* What is said of a card; of several that have one ID, the range. */
 
+/* The most memory, in GiB, of several; 0: not known of any. */
+double card_most_vram(const struct card *cards, int count);
+
 /* Appends "12 GB, 170 W, 2 slots, 1x 8-pin, about $200-280 used (2026-07)": what is known of it, "" for
  * nothing. */
 void card_append_facts(struct buffer *out, const struct card *cards, int count);

@@ -146,6 +146,11 @@ static void add_vram(struct buffer *line, const struct card *cards, int count)
     }
 }
 
+double card_most_vram(const struct card *cards, int count)
+{
+    return most(cards, count, VRAM);
+}
+
 void card_append_facts(struct buffer *out, const struct card *cards, int count)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);

@@ -35,9 +35,9 @@ enum error_code recommend_find_given(struct database *database, const char *text
     if (question->given.device.is_gpu) {
         if (question->wanted.purpose == ANY_PURPOSE && gpu_is_for_computing(&question->given.device.gpu))
             question->wanted.purpose = PURPOSE_LLM; /* who has one wants memory */
-        else if (question->wanted.purpose == ANY_PURPOSE && question->wanted.vram_gib <= 0 &&
-                 question->given.card_count)
-            question->wanted.vram_gib = card_like_vram(question->given.cards[0].vram_gib);
+        else if (question->wanted.purpose == ANY_PURPOSE && question->wanted.vram_gib <= 0)
+            question->wanted.vram_gib =
+                card_like_vram(card_most_vram(question->given.cards, question->given.card_count));
         return ERROR_NONE;
     }
     error_set(error, ERROR_NOT_FOUND, "as far as is known %s is not a GPU", text);

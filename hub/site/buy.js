@@ -77,7 +77,8 @@
     const use = !asked.use && isForComputing ? "llm" : asked.use;
     const place = [uses.indexOf(use), (asked.budget ? 4 : 0) + (asked.passive ? 2 : 0) + (asked.split > 1 ? 1 : 0)];
     /* card_like_vram(): no small card in place of a large one. */
-    const vram = asked.vram || (!use && gpu && gpu.card && gpu.card.vram_gib[0] >= 12 ? 8 : 0);
+    const had = !use && gpu && gpu.card ? Math.max(...gpu.card.vram_gib) : 0;
+    const vram = asked.vram || (had >= 24 ? 24 : had >= 16 ? 12 : had >= 12 ? 8 : 0);
     const guest = guests.indexOf(asked.guest || (use === "macos" ? "macos" : "unknown"));
     const mayNeedModule = !gpu || (gpu.reset.value !== "vendor-reset" && gpu.reset.value !== "broken");
     const standing = (card) => data.parts[card.fit[place[0]]][place[1]];
