@@ -46,13 +46,12 @@ static bool take_fix(char *text)
         purpose = result;
         result = split(text);
     }
-    return report_draft_add_attempt(&command.draft, text, result, purpose);
+    return report_draft_add(&command.draft, FIELD_ATTEMPTS, text, result, purpose);
 }
 
 static const char *take_field(void *target, char *value)
 {
     const struct report_field_info *info = target;
-    struct report_draft *draft = &command.draft;
     enum report_field field = (enum report_field)(info - report_fields);
     bool added = true;
     command.new_option = info->option;
@@ -64,10 +63,8 @@ static const char *take_field(void *target, char *value)
     }
     if (field == FIELD_ATTEMPTS)
         added = take_fix(value);
-    else if (field == FIELD_USE)
-        added = report_draft_add_use(draft, value);
-    else if (field == FIELD_SYMPTOMS)
-        added = report_draft_add_symptom(draft, value);
+    else if (field == FIELD_USE || field == FIELD_SYMPTOMS)
+        added = report_draft_add(&command.draft, field, value, NULL, NULL);
     else
         command.given[field] = value;
     snprintf(fault, sizeof fault, "at most %zu %s%s", info->limit,

@@ -317,10 +317,10 @@ static int ask_and_save(struct report_command *command)
 }
 
 /* Where nobody is asked: what is kept in the user's own words although known values have these words. */
-static void mention_known_symptoms(const struct report_draft *draft)
+static void mention_known_symptoms(const struct draft_list *symptoms)
 {
-    for (int i = 0; i < draft->symptoms.count; i++) {
-        const char *own = draft->symptoms.values[i];
+    for (int i = 0; i < symptoms->count; i++) {
+        const char *own = symptoms->items[i].value;
         struct buffer text CLEANUP(buffer_free) = BUFFER(4096);
         int found = 0;
         for (int j = 0; vocabulary_find(&vocabulary_symptom, own) < 0 && j < SYMPTOM_COUNT; j++)
@@ -352,7 +352,7 @@ static int from_machine(struct report_command *command, const char *address, con
     name_gpu(command);
     if (command->can_ask)
         return ask_and_save(command);
-    mention_known_symptoms(&command->draft);
+    mention_known_symptoms(&command->draft.lists[FIELD_SYMPTOMS]);
     report_draft_write(&command->draft, &json);
     return save_if_valid(command, &json);
 }

@@ -207,6 +207,6 @@ enum error_code report_prefill(struct report_command *command, const char *addre
         (command->log && diagnose_log(command->log, command->session.database, symptoms, &count, error)))
         return error->code;
     for (int i = 0; i < count; i++)
-        report_draft_add_symptom(&command->draft, symptom_value((int)symptoms[i]));
+        report_draft_add(&command->draft, FIELD_SYMPTOMS, symptom_value((int)symptoms[i]), NULL, NULL);
     return ERROR_NONE;
 }

@@ -82,13 +82,11 @@ static bool ask_list(struct report_command *command, enum report_field field, co
 {
     const struct vocabulary *vocabulary = report_fields[field].vocabulary;
     struct report_draft *draft = &command->draft;
-    struct draft_list *list = field == FIELD_USE ? &draft->uses : &draft->symptoms;
-    bool (*add)(struct report_draft *, const char *) =
-        field == FIELD_USE ? report_draft_add_use : report_draft_add_symptom;
+    struct draft_list *list = &draft->lists[field];
     struct draft_list before = *list;
     bool chosen[ASK_MAX_CHOICES] = {false};
     for (int i = 0; i < list->count; i++) {
-        int value = vocabulary_find(vocabulary, list->values[i]);
+        int value = vocabulary_find(vocabulary, list->items[i].value);
         if (value >= 0)
             chosen[value] = true;
     }
@@ -97,10 +95,10 @@ static bool ask_list(struct report_command *command, enum report_field field, co
     list->count = 0;
     for (int i = 0; i < vocabulary->count; i++)
         if (chosen[i])
-            add(draft, vocabulary_value(vocabulary, i));
+            report_draft_add(draft, field, vocabulary_value(vocabulary, i), NULL, NULL);
     for (int i = 0; i < before.count; i++)
-        if (vocabulary_find(vocabulary, before.values[i]) < 0)
-            add(draft, before.values[i]);
+        if (vocabulary_find(vocabulary, before.items[i].value) < 0)
+            report_draft_add(draft, field, before.items[i].value, NULL, NULL);
     draft_list_clear(&before);
     return true;
 }
@@ -109,7 +107,7 @@ static bool ask_symptoms(struct report_command *command)
 {
     const char *outcome = command->draft.texts[FIELD_OUTCOME];
     bool is_smooth = vocabulary_find(&vocabulary_outcome, outcome) == OUTCOME_WORKS;
-    if (is_smooth && !command->draft.symptoms.count)
+    if (is_smooth && !command->draft.lists[FIELD_SYMPTOMS].count)
         return true;
     return ask_list(command, FIELD_SYMPTOMS, "What went wrong, on the way or at the end?",
                     "What one saw in a log or on the screen; any words of it are searched, such as code 43. "
@@ -120,12 +118,12 @@ static bool ask_symptoms(struct report_command *command)
  * before, NULL for nothing. False when the input has ended. */
 static bool ask_purpose(struct report_command *command, const char *fix, const char **purpose)
 {
-    const struct draft_list *symptoms = &command->draft.symptoms;
+    const struct draft_list *symptoms = &command->draft.lists[FIELD_SYMPTOMS];
     struct vocabulary_entry entries[REPORT_MAX_SYMPTOMS];
     char question[200];
     for (int i = 0; i < symptoms->count; i++) {
-        const char *text = vocabulary_text(&vocabulary_symptom, symptoms->values[i]);
-        entries[i] = (struct vocabulary_entry){symptoms->values[i], text ? text : ""};
+        const char *text = vocabulary_text(&vocabulary_symptom, symptoms->items[i].value);
+        entries[i] = (struct vocabulary_entry){symptoms->items[i].value, text ? text : ""};
     }
     const struct vocabulary choices = {"symptom", entries, symptoms->count};
     int chosen = *purpose ? vocabulary_find_spelled(&choices, *purpose) : ASK_NOTHING;
@@ -136,24 +134,24 @@ static bool ask_purpose(struct report_command *command, const char *fix, const c
             "A fix counts for the symptom that it was meant to cure. Enter where it was for no single one.",
             &choices, true, &chosen))
         return false;
-    *purpose = chosen < 0 ? NULL : symptoms->values[chosen];
+    *purpose = chosen < 0 ? NULL : symptoms->items[chosen].value;
     return true;
 }
 
 /* What each fix did; one that was asked before keeps its result and its purpose. Where all failed, nothing
  * helped is likely.
  */
-static bool ask_result(struct report_command *command, const char *fix, const struct report_draft *before)
+static bool ask_result(struct report_command *command, const char *fix, const struct draft_list *before)
 {
     char question[200];
     const char *outcome = command->draft.texts[FIELD_OUTCOME];
     bool failed = vocabulary_find(&vocabulary_outcome, outcome) == OUTCOME_FAILS;
     int chosen = failed ? RESULT_NO_CHANGE : ASK_NOTHING;
     const char *purpose = NULL;
-    for (int i = 0; i < before->attempt_count; i++)
-        if (strcmp(before->attempts[i].fix, fix) == 0) {
-            chosen = vocabulary_find(&vocabulary_result, before->attempts[i].result);
-            purpose = before->attempts[i].purpose;
+    for (int i = 0; i < before->count; i++)
+        if (strcmp(before->items[i].value, fix) == 0) {
+            chosen = vocabulary_find(&vocabulary_result, before->items[i].result);
+            purpose = before->items[i].purpose;
         }
     snprintf(question, sizeof question, "What did %.100s do?", fix);
     const char *text = vocabulary_text(&vocabulary_fix, fix);
@@ -161,20 +159,20 @@ static bool ask_result(struct report_command *command, const char *fix, const st
                    false, &chosen) ||
         !ask_purpose(command, fix, &purpose))
         return false;
-    report_draft_add_attempt(&command->draft, fix, result_value(chosen), purpose);
+    report_draft_add(&command->draft, FIELD_ATTEMPTS, fix, result_value(chosen), purpose);
     return true;
 }
 
 static bool ask_attempts(struct report_command *command)
 {
-    struct report_draft *draft = &command->draft;
-    struct report_draft before = *draft;
+    struct draft_list *list = &command->draft.lists[FIELD_ATTEMPTS];
+    struct draft_list before = *list;
     bool chosen[ASK_MAX_CHOICES] = {false};
     bool answered = true;
-    if (!draft->attempt_count)
+    if (!list->count)
         memcpy(chosen, command->vm_facts.fixes, sizeof command->vm_facts.fixes);
-    for (int i = 0; i < draft->attempt_count; i++) {
-        int fix = vocabulary_find(&vocabulary_fix, draft->attempts[i].fix);
+    for (int i = 0; i < list->count; i++) {
+        int fix = vocabulary_find(&vocabulary_fix, list->items[i].value);
         if (fix >= 0)
             chosen[fix] = true;
     }
@@ -184,15 +182,15 @@ static bool ask_attempts(struct report_command *command)
             "What did not help is worth as much to know. In brackets is what the configuration of the "
             "virtual machine shows."))
         return false;
-    draft->attempt_count = 0;
-    for (int i = 0; i < before.attempt_count; i++)
-        if (vocabulary_find(&vocabulary_fix, before.attempts[i].fix) < 0)
-            report_draft_add_attempt(draft, before.attempts[i].fix, before.attempts[i].result,
-                                     before.attempts[i].purpose);
+    list->count = 0;
+    for (int i = 0; i < before.count; i++)
+        if (vocabulary_find(&vocabulary_fix, before.items[i].value) < 0)
+            report_draft_add(&command->draft, FIELD_ATTEMPTS, before.items[i].value, before.items[i].result,
+                             before.items[i].purpose);
     for (int i = 0; i < FIX_COUNT && answered; i++)
         if (chosen[i])
             answered = ask_result(command, fix_value(i), &before);
-    report_draft_clear_attempts(&before);
+    draft_list_clear(&before);
     return answered;
 }
 

@@ -9,33 +9,26 @@
 #include "core/private_text.h"
 #include "core/text.h"
 
+static void free_item(struct draft_item *item)
+{
+    free(item->value);
+    free(item->result);
+    free(item->purpose);
+}
+
 void draft_list_clear(struct draft_list *list)
 {
     while (list->count)
-        free(list->values[--list->count]);
-}
-
-static void free_attempt(struct draft_attempt *attempt)
-{
-    free(attempt->fix);
-    free(attempt->result);
-    free(attempt->purpose);
-}
-
-void report_draft_clear_attempts(struct report_draft *draft)
-{
-    while (draft->attempt_count)
-        free_attempt(&draft->attempts[--draft->attempt_count]);
+        free_item(&list->items[--list->count]);
 }
 
 void report_draft_free(struct report_draft *draft)
 {
-    for (int i = 0; i < FIELD_COUNT; i++)
+    for (int i = 0; i < FIELD_COUNT; i++) {
         free(draft->texts[i]);
-    draft_list_clear(&draft->uses);
-    draft_list_clear(&draft->symptoms);
-    report_draft_clear_attempts(draft);
-    *draft = (struct report_draft){.attempt_count = 0};
+        draft_list_clear(&draft->lists[i]);
+    }
+    *draft = (struct report_draft){.isolated = TRISTATE_UNKNOWN};
 }
 
 static char *copy_text(const char *text)
@@ -94,45 +87,24 @@ void report_draft_observe(struct report_draft *draft, enum report_field field, c
     report_draft_set(draft, field, cut);
 }
 
-static bool add(struct draft_list *list, enum report_field field, const char *text)
+bool report_draft_add(struct report_draft *draft, enum report_field field, const char *value,
+                      const char *result, const char *purpose)
 {
-    char *value = copy_value(field, text);
-    bool is_new = value != NULL;
-    for (int i = 0; i < list->count && is_new; i++)
-        is_new = strcmp(list->values[i], value) != 0;
-    bool fits = !is_new || list->count < (int)report_fields[field].limit;
-    if (is_new && fits)
-        list->values[list->count++] = value;
+    struct draft_list *list = &draft->lists[field];
+    int known = result ? vocabulary_find_spelled(&vocabulary_result, result) : -1;
+    struct draft_item item = {copy_value(field, value),
+                              result ? copy_text(known < 0 ? result : result_value(known)) : NULL,
+                              purpose ? copy_value(FIELD_SYMPTOMS, purpose) : NULL};
+    bool is_whole = item.value && (!result || item.result) && (!purpose || item.purpose);
+    bool is_there = false;
+    for (int i = 0; i < list->count && is_whole && !result; i++)
+        is_there |= strcmp(list->items[i].value, item.value) == 0;
+    bool fits = is_there || !is_whole || list->count < (int)report_fields[field].limit;
+    if (fits && !is_there && is_whole)
+        list->items[list->count++] = item;
     else
-        free(value);
+        free_item(&item);
     return fits;
-}
-
-bool report_draft_add_use(struct report_draft *draft, const char *use)
-{
-    return add(&draft->uses, FIELD_USE, use);
-}
-
-bool report_draft_add_symptom(struct report_draft *draft, const char *symptom)
-{
-    return add(&draft->symptoms, FIELD_SYMPTOMS, symptom);
-}
-
-bool report_draft_add_attempt(struct report_draft *draft, const char *fix, const char *result,
-                              const char *purpose)
-{
-    if (draft->attempt_count == REPORT_MAX_ATTEMPTS)
-        return false;
-    int known = vocabulary_find_spelled(&vocabulary_result, result);
-    if (known >= 0)
-        result = vocabulary_value(&vocabulary_result, known);
-    struct draft_attempt attempt = {copy_value(FIELD_ATTEMPTS, fix), copy_text(result),
-                                    purpose ? copy_value(FIELD_SYMPTOMS, purpose) : NULL};
-    if (attempt.fix && attempt.result && (!purpose || attempt.purpose))
-        draft->attempts[draft->attempt_count++] = attempt;
-    else
-        free_attempt(&attempt);
-    return true;
 }
 
 /* What the vocabulary lacks is in the user's own words. */
@@ -146,28 +118,22 @@ static void write_open_enum(struct json_writer *json, const char *key, const str
     json_write_string(json, key, buffer_text(&own));
 }
 
-static void write_list(struct json_writer *json, enum report_field field, const struct draft_list *list)
+static void write_list(struct json_writer *json, const struct report_draft *draft, enum report_field field)
 {
+    const struct draft_list *list = &draft->lists[field];
     if (!list->count)
         return;
     json_write_begin_array(json, report_fields[field].name);
-    for (int i = 0; i < list->count; i++)
-        write_open_enum(json, NULL, report_fields[field].vocabulary, list->values[i]);
-    json_write_end_array(json);
-}
-
-static void write_attempts(struct json_writer *json, const struct report_draft *draft)
-{
-    if (!draft->attempt_count)
-        return;
-    json_write_begin_array(json, "attempts");
-    for (int i = 0; i < draft->attempt_count; i++) {
-        json_write_begin_object(json, NULL);
-        write_open_enum(json, "fix", &vocabulary_fix, draft->attempts[i].fix);
-        json_write_string(json, "result", draft->attempts[i].result);
-        if (draft->attempts[i].purpose)
-            write_open_enum(json, "for", &vocabulary_symptom, draft->attempts[i].purpose);
-        json_write_end_object(json);
+    for (const struct draft_item *item = list->items; item < list->items + list->count; item++) {
+        if (item->result)
+            json_write_begin_object(json, NULL);
+        write_open_enum(json, item->result ? "fix" : NULL, report_fields[field].vocabulary, item->value);
+        if (item->result)
+            json_write_string(json, "result", item->result);
+        if (item->purpose)
+            write_open_enum(json, "for", &vocabulary_symptom, item->purpose);
+        if (item->result)
+            json_write_end_object(json);
     }
     json_write_end_array(json);
 }
@@ -180,8 +146,7 @@ static void write_stages(struct json_writer *json, const struct report_draft *dr
     json_write_begin_object(json, "stages");
     for (int stage = 0; stage < STAGE_COUNT; stage++)
         if (draft->stages[stage])
-            json_write_string(json, vocabulary_value(&vocabulary_stage, stage),
-                              vocabulary_value(&vocabulary_stage_state, draft->stages[stage] - 1));
+            json_write_string(json, stage_value(stage), stage_state_value(draft->stages[stage] - 1));
     json_write_end_object(json);
 }
 
@@ -193,7 +158,7 @@ static void write_vbios(struct json_writer *json, const struct report_draft *dra
     json_write_begin_array(json, "vbios_observed");
     for (int vbios = 0; vbios < VBIOS_COUNT; vbios++)
         if (draft->vbios_observed[vbios])
-            json_write_string(json, NULL, vocabulary_value(&vocabulary_vbios, vbios));
+            json_write_string(json, NULL, vbios_value(vbios));
     json_write_end_array(json);
 }
 
@@ -209,9 +174,9 @@ void report_draft_write(const struct report_draft *draft, struct buffer *json)
         else if (draft->texts[i])
             json_write_string(&writer, field->name, draft->texts[i]);
     }
-    write_list(&writer, FIELD_USE, &draft->uses);
-    write_list(&writer, FIELD_SYMPTOMS, &draft->symptoms);
-    write_attempts(&writer, draft);
+    write_list(&writer, draft, FIELD_USE);
+    write_list(&writer, draft, FIELD_SYMPTOMS);
+    write_list(&writer, draft, FIELD_ATTEMPTS);
     write_stages(&writer, draft);
     write_vbios(&writer, draft);
     if (draft->isolated != TRISTATE_UNKNOWN)

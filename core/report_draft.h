@@ -12,25 +12,22 @@
  * from answers. Nothing is checked here: report_draft_write makes JSON of it, and report_parse judges that.
  */
 
-struct draft_list {
-    char *values[REPORT_MAX_SYMPTOMS];
-    int count;
+struct draft_item {
+    char *value;
+    char *result;  /* of a fix, which is the value; else NULL */
+    char *purpose; /* the symptom that it was tried for; NULL: not stated */
 };
 
-struct draft_attempt {
-    char *fix;
-    char *result;
-    char *purpose; /* the symptom that it was tried for; NULL: not stated */
+struct draft_list {
+    struct draft_item items[REPORT_MAX_SYMPTOMS];
+    int count;
 };
 
 /* All zero is an empty draft; report_draft_free frees it. */
 struct report_draft {
-    char *texts[FIELD_COUNT]; /* of the fields whose value is one string; NULL: left out */
-    struct draft_list uses;
-    struct draft_list symptoms;
-    struct draft_attempt attempts[REPORT_MAX_ATTEMPTS];
-    int attempt_count;
-    unsigned char stages[STAGE_COUNT]; /* 1 + enum stage_state; 0: not reported */
+    char *texts[FIELD_COUNT];             /* of the fields whose value is one string; NULL: left out */
+    struct draft_list lists[FIELD_COUNT]; /* of FIELD_USE, FIELD_SYMPTOMS and FIELD_ATTEMPTS */
+    unsigned char stages[STAGE_COUNT];    /* 1 + enum stage_state; 0: not reported */
     bool vbios_observed[VBIOS_COUNT];
     enum tristate isolated;
 };
@@ -45,16 +42,14 @@ void report_draft_set(struct report_draft *draft, enum report_field field, const
  * because it names somebody, is left out, and a long one is cut. No error: the user did not write it. */
 void report_draft_observe(struct report_draft *draft, enum report_field field, const char *text);
 
-/* Append to `use`, `symptoms` and `attempts`; a value that is there already is not added again. False when
- * the list is full. `purpose` is the symptom that a fix was tried for, or NULL. */
-bool report_draft_add_use(struct report_draft *draft, const char *use);
-bool report_draft_add_symptom(struct report_draft *draft, const char *symptom);
-bool report_draft_add_attempt(struct report_draft *draft, const char *fix, const char *result,
-                              const char *purpose);
+/* Appends to the list of a field; a value that is there already is not added again. False when the list is
+ * full. For FIELD_ATTEMPTS `value` is a fix and `result` what it did; `purpose` is the symptom that it was
+ * tried for, or NULL. Both are NULL for other fields. */
+bool report_draft_add(struct report_draft *draft, enum report_field field, const char *value,
+                      const char *result, const char *purpose);
 
-/* Empty the lists. */
+/* Empties a list. */
 void draft_list_clear(struct draft_list *list);
-void report_draft_clear_attempts(struct report_draft *draft);
 
 /* Appends the draft as one JSON object, with `other:...` for what the vocabulary of an open enum lacks. */
 void report_draft_write(const struct report_draft *draft, struct buffer *json);

@@ -82,7 +82,7 @@ static void unpack(const uint8_t *data, size_t size, const char *machine)
 
 static void check_report(const struct scan *scan, const struct scan_gpu *gpu)
 {
-    struct report_draft draft = {.attempt_count = 0};
+    struct report_draft draft = {.isolated = TRISTATE_UNKNOWN};
     scan_report(scan, gpu, &draft);
     for (int field = 0; field < FIELD_COUNT; field++) {
         bool is_version = report_fields[field].type == TYPE_VERSION;

@@ -50,7 +50,7 @@ static void observe(const char *text)
     static struct report_problems problems;
     static const struct report_circumstances circumstances = {.latest_date = "2026-11-23"};
     for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-        struct report_draft draft = {.attempt_count = 0};
+        struct report_draft draft = {.isolated = TRISTATE_UNKNOWN};
         struct buffer json CLEANUP(buffer_free) = BUFFER(8 * REPORT_MAX_BYTES);
         struct report report;
         struct error error;

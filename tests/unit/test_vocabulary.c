@@ -42,15 +42,15 @@ DEFINE_TEST(test_words)
 
 DEFINE_TEST(test_draft_takes_them)
 {
-    struct report_draft draft = {.attempt_count = 0};
+    struct report_draft draft = {.isolated = TRISTATE_UNKNOWN};
     struct buffer json CLEANUP(buffer_free) = BUFFER(4096);
     report_draft_set(&draft, FIELD_PCI_ID, "10DE:1D16");
     report_draft_set(&draft, FIELD_OUTCOME, "Works with workaround");
     report_draft_set(&draft, FIELD_NOTE, "Black Screen");
-    assert_true(report_draft_add_symptom(&draft, "Black Screen"));
-    assert_true(report_draft_add_symptom(&draft, "black-screen"));
-    assert_true(report_draft_add_symptom(&draft, "Odd Smell"));
-    assert_true(report_draft_add_attempt(&draft, "ROMfile", "no change", "Black Screen"));
+    assert_true(report_draft_add(&draft, FIELD_SYMPTOMS, "Black Screen", NULL, NULL));
+    assert_true(report_draft_add(&draft, FIELD_SYMPTOMS, "black-screen", NULL, NULL));
+    assert_true(report_draft_add(&draft, FIELD_SYMPTOMS, "Odd Smell", NULL, NULL));
+    assert_true(report_draft_add(&draft, FIELD_ATTEMPTS, "ROMfile", "no change", "Black Screen"));
     report_draft_write(&draft, &json);
     assert_string_equal(
         buffer_text(&json),
