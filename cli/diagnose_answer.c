@@ -110,7 +110,7 @@ static bool comes_before(const struct log_diagnosis *diagnosis, int a, int b)
     int order = rank_of(diagnosis, a) - rank_of(diagnosis, b);
     if (order || x->log != y->log)
         return order ? order < 0 : x->log < y->log;
-    return x->line < y->line;
+    return x->first.line < y->first.line;
 }
 
 int diagnose_sort(const struct log_diagnosis *diagnosis, int rows[MAX_SYMPTOMS])
@@ -173,8 +173,8 @@ static void write_fixes(struct output *output, const struct tried *tried, const 
 static void write_alternatives(const struct diagnose_command *command, struct output *output, int row)
 {
     const struct found_symptom *found = &command->diagnosis.found[row];
-    for (int i = 0; i < found->alternative_count; i++) {
-        const struct symptom_row *other = &command->diagnosis.rows[found->alternatives[i]];
+    for (int i = 0; i < found->first.alternative_count; i++) {
+        const struct symptom_row *other = &command->diagnosis.rows[found->first.alternatives[i]];
         struct buffer condition CLEANUP(buffer_free) = BUFFER(1024);
         condition_text(&other->condition, &condition);
         output_paragraph(output, 0, "", COLOR_YELLOW, "Or, if %s: %s.", buffer_text(&condition),
@@ -193,8 +193,8 @@ static void write_conclusion(const struct diagnose_command *command, struct outp
         buffer_append_format(&text, "%s: ", shown_log(command->logs[conclusion->log]));
     else
         buffer_append_text(&text, "In short: ");
-    if (command->diagnosis.conclusion_count > command->log_count && conclusion->address >= 0)
-        buffer_append_format(&text, "%s: ", log_print_address(conclusion->address, address));
+    if (command->diagnosis.conclusion_count > command->log_count && conclusion->leader.address >= 0)
+        buffer_append_format(&text, "%s: ", log_print_address(conclusion->leader.address, address));
     conclusion_text(command, conclusion, &text);
     output_paragraph(output, 0, "", COLOR_YELLOW, "%s This is %s.", buffer_text(&text),
                      conclusion->sure ? "sure" : "likely, not sure");
@@ -202,10 +202,10 @@ static void write_conclusion(const struct diagnose_command *command, struct outp
     write_alternatives(command, output, conclusion->row);
     output_blank(output);
     buffer_clear(&text);
-    append_place(command, conclusion->row, conclusion->log, conclusion->line, &text);
+    append_place(command, conclusion->row, conclusion->log, conclusion->leader.line, &text);
     output_paragraph(output, 0, "", COLOR_BOLD, "%s", buffer_text(&text));
     buffer_clear(&text);
-    text_append_safe(&text, conclusion->text, conclusion->text_length);
+    text_append_safe(&text, conclusion->leader.text, conclusion->leader.text_length);
     output_paragraph(output, INDENT, "  line", COLOR_PLAIN, "%s", buffer_text(&text));
     if (conclusion->kind != CONCLUSION_FIRST_CAUSE)
         output_paragraph(output, INDENT, "  cause", COLOR_PLAIN, "%s", row->cause);
@@ -254,7 +254,8 @@ static void write_others(const struct diagnose_command *command, struct output *
             output_paragraph(output, 0, "", COLOR_PLAIN, "%s",
                              failures ? "In an earlier boot, or beside it:" : "Harmless:");
         is_first = false;
-        append_place(command, rows[i], diagnosis->found[rows[i]].log, diagnosis->found[rows[i]].line, &text);
+        append_place(command, rows[i], diagnosis->found[rows[i]].log, diagnosis->found[rows[i]].first.line,
+                     &text);
         buffer_append_format(&text, ". %s", diagnosis->rows[rows[i]].cause);
         output_paragraph(output, 4, "  ", failures ? COLOR_PLAIN : COLOR_DIM, "%s", buffer_text(&text));
     }
@@ -316,8 +317,8 @@ static void write_alternatives_json(const struct diagnose_command *command, stru
 {
     const struct found_symptom *found = &command->diagnosis.found[row];
     json_write_begin_array(writer, "alternatives");
-    for (int i = 0; i < found->alternative_count; i++) {
-        const struct symptom_row *other = &command->diagnosis.rows[found->alternatives[i]];
+    for (int i = 0; i < found->first.alternative_count; i++) {
+        const struct symptom_row *other = &command->diagnosis.rows[found->first.alternatives[i]];
         struct buffer condition CLEANUP(buffer_free) = BUFFER(1024);
         condition_text(&other->condition, &condition);
         json_write_begin_object(writer, NULL);
@@ -337,11 +338,11 @@ static void write_symptom(const struct diagnose_command *command, struct json_wr
     json_write_begin_object(writer, NULL);
     json_write_string(writer, "id", row->id);
     json_write_string(writer, "file", command->logs[found->log]);
-    json_write_integer(writer, "line", found->line);
+    json_write_integer(writer, "line", found->first.line);
     json_write_integer(writer, "count", found->count);
     json_write_integer(writer, "boot", found->boot);
-    write_address(writer, found->address);
-    json_write_bytes(writer, "text", found->text, found->text_length);
+    write_address(writer, found->first.address);
+    json_write_bytes(writer, "text", found->first.text, found->first.text_length);
     json_write_string(writer, "scope", row->scope);
     json_write_string(writer, "cause", row->cause);
     json_write_string(writer, "fixable", fixable_value(row->fixable));
@@ -364,8 +365,8 @@ static void write_conclusion_json(const struct diagnose_command *command, struct
     json_write_string(writer, "id", conclusion_words[conclusion->kind].id);
     json_write_string(writer, "file", command->logs[conclusion->log]);
     json_write_string(writer, "symptom", rows[conclusion->row].id);
-    json_write_integer(writer, "line", conclusion->line);
-    write_address(writer, conclusion->address);
+    json_write_integer(writer, "line", conclusion->leader.line);
+    write_address(writer, conclusion->leader.address);
     json_write_bool(writer, "sure", conclusion->sure);
     json_write_string(writer, "text", buffer_text(&text));
     json_write_string(writer, "next", rows[conclusion->row].next);

@@ -154,12 +154,8 @@ static enum error_code conclude(struct log_diagnosis *diagnosis, struct error *e
     for (int i = 0; i < count; i++) {
         const struct log_event *leader = &boot->events[leaders[i]];
         struct log_conclusion *conclusion = &grown[diagnosis->log_start + i];
-        *conclusion = (struct log_conclusion){.log = diagnosis->log_count - 1,
-                                              .line = leader->line,
-                                              .address = leader->address,
-                                              .row = row_of(diagnosis, leader)};
-        memcpy(conclusion->text, leader->text, leader->text_length);
-        conclusion->text_length = leader->text_length;
+        *conclusion = (struct log_conclusion){
+            .log = diagnosis->log_count - 1, .leader = *leader, .row = row_of(diagnosis, leader)};
         conclusion->kind = kind_of(&diagnosis->rows[leader->row], leader, &conclusion->sure);
         for (int k = 0; k < boot->count; k++)
             if (groups[k] == i)
@@ -176,12 +172,7 @@ static void note(struct log_diagnosis *diagnosis, const struct log_event *event)
         return;
     found->log = diagnosis->log_count - 1;
     found->boot = diagnosis->boot_number;
-    found->line = event->line;
-    found->address = event->address;
-    memcpy(found->text, event->text, event->text_length);
-    found->text_length = event->text_length;
-    memcpy(found->alternatives, event->alternatives, sizeof found->alternatives);
-    found->alternative_count = event->alternative_count;
+    found->first = *event;
 }
 
 static enum error_code end_boot(struct log_diagnosis *diagnosis, struct error *error)

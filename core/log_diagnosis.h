@@ -20,17 +20,11 @@ enum { MAX_CODES = 256, MAX_SYMPTOMS = MAX_SIGNATURES + MAX_CODES, MAX_LEADERS =
 
 /* Where a row was found, in all logs. */
 struct found_symptom {
-    long count;                 /* lines that show it */
-    int log;                    /* the first of them: which log, by its number from 0 ... */
-    int boot;                   /* ... in which boot of those that show anything, from 1 ... */
-    long line;                  /* ... which line ... */
-    int64_t address;            /* ... about which device (core/log_device.h) ... */
-    char text[EVENT_TEXT_SIZE]; /* ... and what it says, cut around what matters; any bytes */
-    size_t text_length;
-    bool leads;                           /* a conclusion is about it */
-    int alternatives[MAX_OTHER_MEANINGS]; /* rows that it means instead if something is so that is not known
-                                           */
-    int alternative_count;
+    long count;             /* lines that show it */
+    struct log_event first; /* the first of them */
+    int log;                /* in which log, by its number from 0 ... */
+    int boot;               /* ... and in which boot of those that show anything, from 1 */
+    bool leads;             /* a conclusion is about it */
 };
 
 enum conclusion_kind {
@@ -45,10 +39,7 @@ struct log_conclusion {
     enum conclusion_kind kind;
     bool sure; /* a line says so itself */
     int log;
-    long line; /* of what leads */
-    char text[EVENT_TEXT_SIZE];
-    size_t text_length;
-    int64_t address;
+    struct log_event leader;
     int row;
     int followers[MAX_FOLLOWERS]; /* other rows with a failure of this device, by their lines */
     long follower_lines[MAX_FOLLOWERS];

@@ -106,17 +106,7 @@ static unsigned fold(unsigned character)
 /* Whether nothing that is folded begins with this byte. */
 static bool is_plain(char byte)
 {
-    switch (byte) {
-    case '\x1b':
-    case '^':
-    case '#':
-    case '\\':
-    case '&':
-    case '\r':
-        return false;
-    default:
-        return (unsigned char)byte < 0x80;
-    }
+    return (unsigned char)byte < 0x80 && (!byte || !strchr("\x1b^#\\&\r", byte));
 }
 
 static void append_plain(struct buffer *out, const char *text, size_t length)

@@ -154,11 +154,6 @@ static bool wants(const struct report *report, enum use use)
     return false;
 }
 
-static const char *stage_name(enum stage stage)
-{
-    return vocabulary_value(&vocabulary_stage, (int)stage);
-}
-
 /* A later stage cannot be reached without the earlier one. A picture is possible without a driver. */
 static void check_stages(const struct report *report, struct report_problems *problems)
 {
@@ -174,18 +169,18 @@ static void check_stages(const struct report *report, struct report_problems *pr
     for (size_t i = 0; i < ARRAY_SIZE(order); i++)
         if (missed(report, order[i].needed) && reached(report, order[i].stage))
             report_problems_add(problems, "stages", "%s is yes, but %s, which it needs, is no",
-                                stage_name(order[i].stage), stage_name(order[i].needed));
+                                stage_value((int)order[i].stage), stage_value((int)order[i].needed));
 }
 
 static void check_success(const struct report *report, struct report_problems *problems)
 {
     static const enum stage needed[] = {STAGE_BIND, STAGE_GUEST_BOOT, STAGE_DRIVER_INIT, STAGE_GUEST_RESTART,
                                         STAGE_SECOND_START};
-    const char *word = vocabulary_value(&vocabulary_outcome, (int)report->outcome);
+    const char *word = outcome_value((int)report->outcome);
     for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
         if (missed(report, needed[i]))
             report_problems_add(problems, "outcome", "is %s, but stage %s is no: then it is partial or fails",
-                                word, stage_name(needed[i]));
+                                word, stage_value((int)needed[i]));
     if ((missed(report, STAGE_DISPLAY) && wants(report, USE_DISPLAY)) ||
         (missed(report, STAGE_COMPUTE) && wants(report, USE_COMPUTE)))
         report_problems_add(
@@ -223,8 +218,8 @@ static void check_attempts(const struct report *report, struct report_problems *
         for (int j = 0; j < i; j++)
             if (strcmp(attempt->fix, report->attempts[j].fix) == 0)
                 report_problems_doubt(problems, "attempts", "name %.80s twice, as %s and as %s", attempt->fix,
-                                      vocabulary_value(&vocabulary_result, (int)report->attempts[j].result),
-                                      vocabulary_value(&vocabulary_result, (int)attempt->result));
+                                      result_value((int)report->attempts[j].result),
+                                      result_value((int)attempt->result));
     }
     if (report->outcome == OUTCOME_WORKS_WITH_WORKAROUND && report->attempt_count && !any_helped)
         report_problems_add(problems, "outcome",

@@ -54,8 +54,8 @@ int64_t report_sender(const struct report *report)
         hash = add_text(hash, address, length);
     } else {
         const char *const facts[] = {report->machine, report->hypervisor, report->guest_os,
-                                     vocabulary_value(&vocabulary_chassis, (int)report->chassis),
-                                     vocabulary_value(&vocabulary_outcome, (int)report->outcome)};
+                                     chassis_value((int)report->chassis),
+                                     outcome_value((int)report->outcome)};
         for (size_t i = 0; i < ARRAY_SIZE(facts); i++)
             hash = add_text(hash, facts[i] ? facts[i] : "", facts[i] ? strlen(facts[i]) : 0);
     }

@@ -199,7 +199,7 @@ enum error_code database_find_symptoms(struct database *database, uint32_t pci_i
     static const char sql[] =
         "SELECT symptom, count(*) FROM report JOIN report_symptom ON report_symptom.report = report.seq"
         " WHERE pci_id = ?1 AND share = ?2 GROUP BY symptom ORDER BY count(*) DESC, symptom";
-    const char *of_share = vocabulary_value(&vocabulary_share, (int)share);
+    const char *of_share = share_value((int)share);
     sqlite3_stmt *row = NULL;
     *count = 0;
     while (*count < limit &&

@@ -105,7 +105,7 @@ enum error_code builder_add_keys(struct builder *builder, const struct gpu *gpu,
     for (int chassis = 0; chassis < CHASSIS_COUNT; chassis++) {
         struct gpu settled = *gpu;
         if (gpu_settle_by_chassis(&settled, (enum chassis)chassis) &&
-            add_keys(builder, &settled, share, vocabulary_value(&vocabulary_chassis, chassis), error))
+            add_keys(builder, &settled, share, chassis_value(chassis), error))
             return error->code;
     }
     return ERROR_NONE;

@@ -37,7 +37,6 @@ enum error_code builder_add_card(struct builder *builder, const struct card *car
     static const char sql[] =
         "INSERT INTO card VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
         " ?16, ?17, ?18, " FEATURES(19, 20, 21) ")";
-    struct pci_id base = pci_id_base(id);
     char text[PCI_ID_TEXT_SIZE];
     char chip[CHIP_SIZE]; /* the first of several */
     snprintf(chip, sizeof chip, "%.*s", (int)strcspn(card->chip, ","), card->chip);
@@ -49,7 +48,7 @@ enum error_code builder_add_card(struct builder *builder, const struct card *car
                sql_text(card->outputs), sql_count(card->length_mm), sql_text(card->bus),
                sql_text(card->cuda_capability), sql_amount(card->fp32_tflops), sql_count(card->launch_usd),
                sql_word(&vocabulary_sold, (int)card->sold), sql_integer(id->vendor), sql_text(chip),
-               sql_text(pci_id_print(&base, text))))
+               sql_text(pci_id_print_base(id, text))))
         return error->code;
     *number = sqlite3_last_insert_rowid(builder->database.handle);
     return INSERT(builder, error, "INSERT OR IGNORE INTO card_name VALUES (?1, ?2)", sql_text(card->name),

@@ -103,11 +103,10 @@ enum error_code database_find_macos(struct database *database, const struct gpu 
     static const char sql[] =
         "SELECT macos FROM chip WHERE vendor = ?1 AND (?2 GLOB chip OR ?3 GLOB chip) ORDER BY id LIMIT 1";
     char text[PCI_ID_TEXT_SIZE];
-    struct pci_id base = pci_id_base(&gpu->id);
-    database_text(
-        database, sql,
-        SQL_VALUES(sql_integer(gpu->id.vendor), sql_text(gpu->chip), sql_text(pci_id_print(&base, text))),
-        macos, CARD_WORD_SIZE, error);
+    database_text(database, sql,
+                  SQL_VALUES(sql_integer(gpu->id.vendor), sql_text(gpu->chip),
+                             sql_text(pci_id_print_base(&gpu->id, text))),
+                  macos, CARD_WORD_SIZE, error);
     return error->code;
 }
 

@@ -145,16 +145,16 @@ static enum error_code judge(struct builder *builder, sqlite3_stmt *row, struct 
     struct evidence evidence[EVIDENCE_LEVELS];
     struct prior prior;
     char id_key[PCI_ID_TEXT_SIZE];
-    struct pci_id id = pci_id_from_number(column_pci_id(row, 0));
+    uint32_t pci_id = column_pci_id(row, 0);
     if (database_prior_of(&builder->database, column_row(row, 3), &prior, error) ||
         evidence_fetch(&builder->database, column_text(row, 1), column_text(row, 2),
-                       pci_id_print(&id, id_key), evidence, NULL, error))
+                       pci_id_print_number(pci_id, id_key), evidence, NULL, error))
         return error->code;
     struct verdict verdict = verdict_compute(&prior, evidence);
     return INSERT(builder, error, "UPDATE gpu SET prior = ?1, usable = ?2, reports = ?3 WHERE pci_id = ?4",
                   sql_reference(prior.number),
                   verdict.level == LEVEL_UNKNOWN ? sql_text(NULL) : sql_real(verdict.usable),
-                  sql_integer(evidence_total(&evidence[EVIDENCE_ID])), sql_integer(pci_id_number(&id)));
+                  sql_integer(evidence_total(&evidence[EVIDENCE_ID])), sql_integer(pci_id));
 }
 
 static enum error_code judge_all(struct builder *builder, struct error *error)

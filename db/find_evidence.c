@@ -37,7 +37,7 @@ void evidence_chip_key(const struct gpu *gpu, enum share share, char key[KEY_SIZ
     if (!gpu->chip[0])
         return;
     char *end = stpcpy(stpcpy(begin_key(gpu->id.vendor, key), gpu->chip), "/");
-    end = stpcpy(end, vocabulary_value(&vocabulary_form_factor, (int)gpu_form_factor(gpu)));
+    end = stpcpy(end, form_factor_value((int)gpu_form_factor(gpu)));
     stpcpy(end, share_suffix(share));
 }
 
@@ -48,7 +48,7 @@ void evidence_id_key(const struct pci_id *id, enum share share, char key[KEY_SIZ
 
 void blocker_key(const struct gpu *gpu, enum blocker blocker, char key[KEY_SIZE])
 {
-    stpcpy(begin_key(gpu->id.vendor, key), vocabulary_value(&vocabulary_blocker, (int)blocker));
+    stpcpy(begin_key(gpu->id.vendor, key), blocker_value((int)blocker));
 }
 
 /* ---- the rows ---- */
@@ -85,9 +85,8 @@ static enum error_code fetch(struct database *database, const char *level, const
         " weight_partial, weight_fails, environment_failures, latest, troubleshooting, showcase, survey,"
         " vendor_statement, tool, key FROM evidence WHERE level = ?1 AND key BETWEEN ?2 AND ?3"
         " AND chassis = ?4 AND guest = ?5";
-    const char *machine =
-        chassis == CHASSIS_UNKNOWN ? "" : vocabulary_value(&vocabulary_chassis, (int)chassis);
-    const char *system = guest == GUEST_UNKNOWN ? "" : vocabulary_value(&vocabulary_guest, (int)guest);
+    const char *machine = chassis == CHASSIS_UNKNOWN ? "" : chassis_value((int)chassis);
+    const char *system = guest == GUEST_UNKNOWN ? "" : guest_value((int)guest);
     char last[KEY_SIZE + 1];
     sqlite3_stmt *row = NULL;
     *evidence = (struct evidence){.latest = ""};

@@ -171,12 +171,11 @@ static enum error_code find_gpu(struct database *database, struct device *device
 static enum error_code find_unlisted(struct database *database, struct device *device, struct error *error)
 {
     char key[PCI_ID_TEXT_SIZE];
-    struct pci_id base = pci_id_base(&device->id);
     sqlite3_stmt *row = NULL;
     if (database_row(database,
                      ATTRIBUTES "g.generation, origin FROM gpu_range" FEATURES
                                 "WHERE ?1 BETWEEN first AND last ORDER BY g.id LIMIT 1",
-                     SQL_VALUES(sql_integer(pci_id_number(&base))), &row, error)) {
+                     SQL_VALUES(sql_integer(pci_id_number(&device->id))), &row, error)) {
         copy_column(row, BEHIND_ATTRIBUTES, device->generation, sizeof device->generation);
         if (find_origin(database, column_row(row, BEHIND_ATTRIBUTES + 1), &device->name_source, error) ||
             read_gpu(database, row, device, error))
@@ -185,7 +184,7 @@ static enum error_code find_unlisted(struct database *database, struct device *d
         row = NULL;
         if (error->code ||
             !database_row(database, "SELECT 1 FROM evidence WHERE level = 'id' AND key = ?1 LIMIT 1",
-                          SQL_VALUES(sql_text(pci_id_print(&base, key))), &row, error))
+                          SQL_VALUES(sql_text(pci_id_print_base(&device->id, key))), &row, error))
             return error->code ? error->code : error_set(error, ERROR_NOT_FOUND, "no list has it");
         device->gpu = (struct gpu){.id = device->id};
         for (int i = 0; i < ATTRIBUTE_COUNT; i++)

@@ -30,21 +30,22 @@ static enum error_code read_log(int file, struct buffer *found)
     require(code == ERROR_NONE || code == ERROR_BAD_INPUT, "a log is read or rejected");
     for (int i = 0; i < diagnosis->count; i++) {
         const struct found_symptom *symptom = &diagnosis->found[i];
-        require(symptom->count >= 0 && symptom->text_length <= sizeof symptom->text, "a symptom is bounded");
-        require(!memchr(symptom->text, '\n', symptom->text_length), "it is one line");
+        require(symptom->count >= 0 && symptom->first.text_length <= sizeof symptom->first.text,
+                "a symptom is bounded");
+        require(!memchr(symptom->first.text, '\n', symptom->first.text_length), "it is one line");
         if (symptom->count)
-            buffer_append_format(found, "%d:%ld*%ld\n", i, symptom->line, symptom->count);
+            buffer_append_format(found, "%d:%ld*%ld\n", i, symptom->first.line, symptom->count);
     }
     for (int i = 0; i < diagnosis->conclusion_count; i++) {
         const struct log_conclusion *conclusion = &diagnosis->conclusions[i];
         require(log_diagnosis_is_failure(diagnosis, conclusion->row), "a failure leads");
         require(diagnosis->found[conclusion->row].leads, "what leads is marked");
         require(conclusion->follower_count >= 0 && conclusion->follower_count <= MAX_FOLLOWERS &&
-                    conclusion->text_length <= sizeof conclusion->text,
+                    conclusion->leader.text_length <= sizeof conclusion->leader.text,
                 "a conclusion is bounded");
         for (int k = 0; k < conclusion->follower_count; k++)
             require(diagnosis->found[conclusion->followers[k]].count, "what follows was found");
-        buffer_append_format(found, "leads %d:%ld\n", conclusion->row, conclusion->line);
+        buffer_append_format(found, "leads %d:%ld\n", conclusion->row, conclusion->leader.line);
     }
     require(!diagnosis->conclusion_count || found->length, "what leads was found");
     return code;

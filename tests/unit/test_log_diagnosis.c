@@ -82,10 +82,11 @@ static void assert_shows(const char *expected)
     struct buffer text CLEANUP(buffer_free) = BUFFER(1 << 16);
     for (int i = 0; i < diagnosis.count; i++)
         if (diagnosis.found[i].count)
-            buffer_append_format(&text, "%d@%ld*%ld ", i, diagnosis.found[i].line, diagnosis.found[i].count);
+            buffer_append_format(&text, "%d@%ld*%ld ", i, diagnosis.found[i].first.line,
+                                 diagnosis.found[i].count);
     for (int i = 0; i < diagnosis.conclusion_count; i++) {
         const struct log_conclusion *conclusion = &diagnosis.conclusions[i];
-        buffer_append_format(&text, "| %d@%ld", conclusion->row, conclusion->line);
+        buffer_append_format(&text, "| %d@%ld", conclusion->row, conclusion->leader.line);
         for (int k = 0; k < conclusion->follower_count; k++)
             buffer_append_format(&text, "%s%d", k ? "," : "<", conclusion->followers[k]);
         buffer_append_byte(&text, ' ');
@@ -151,9 +152,9 @@ DEFINE_TEST(test_logs)
 DEFINE_TEST_IN(test_alternatives, start, stop)
 {
     read_text("vfio-pci 0000:01:00.0: giving up\n");
-    assert_int_equal(diagnosis.found[11].alternative_count, 1);
-    assert_int_equal(diagnosis.found[11].alternatives[0], 10);
-    assert_int_equal(diagnosis.found[11].address, 0x100);
+    assert_int_equal(diagnosis.found[11].first.alternative_count, 1);
+    assert_int_equal(diagnosis.found[11].first.alternatives[0], 10);
+    assert_int_equal(diagnosis.found[11].first.address, 0x100);
 }
 
 /* A machine with two devices, of which it says nothing for a log of another kernel. */
