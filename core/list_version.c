@@ -26,12 +26,7 @@ int days_since(const char *date, time_t now)
 
 void month_in_words(const char *date, char *text, size_t size)
 {
-    static const char *const months[] = {"January",   "February", "March",    "April",
-                                         "May",       "June",     "July",     "August",
-                                         "September", "October",  "November", "December"};
-    struct tm day = {.tm_mon = -1};
-    if (strptime(date, "%Y-%m", &day) && day.tm_mon >= 0)
-        snprintf(text, size, "%s %.4s", months[day.tm_mon], date);
-    else
+    struct tm day = {.tm_mday = 1};
+    if (!strptime(date, "%Y-%m", &day) || !strftime(text, size, "%B %Y", &day))
         snprintf(text, size, "%s", date);
 }

@@ -273,14 +273,8 @@ static bool is_word(char c)
 
 static bool is_everybodys(const char *name)
 {
-    static const char *const common[] = {
-        "root",   "user",     "admin",   "administrator", "localhost", "localdomain", "proxmox", "unraid",
-        "tower",  "truenas",  "freenas", "debian",        "ubuntu",    "fedora",      "arch",    "archlinux",
-        "linux",  "nixos",    "kali",    "server",        "desktop",   "laptop",      "host",    "home",
-        "guest",  "computer", "windows", "workstation",   "virt",      "libvirt",     "qemu",    "nvidia",
-        "gentoo", "manjaro",  "gaming",  "test",          "none",      "homelab",     "opensuse"};
-    for (size_t i = 0; i < ARRAY_SIZE(common); i++)
-        if (strcasecmp(common[i], name) == 0)
+    for (size_t i = 0; i < ARRAY_SIZE(common_names); i++)
+        if (strcasecmp(common_names[i], name) == 0)
             return true;
     return false;
 }

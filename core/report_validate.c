@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/private_text.h"
 #include "core/text.h"
@@ -112,9 +113,10 @@ void report_check_private(const struct report *report, struct report_problems *p
 
 static int days_of(int year, int month)
 {
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return days[month - 1] + (leap && month == 2);
+    struct tm last = {
+        .tm_year = year - 1900, .tm_mon = month, .tm_mday = 0}; /* the day before the next one */
+    timegm(&last);
+    return last.tm_mday;
 }
 
 static void check_date(const char *date, const char *latest, struct report_problems *problems)

@@ -299,12 +299,13 @@ enum error_code builder_add_symptom_code(struct builder *builder, const struct s
 enum error_code builder_add_plan_step(struct builder *builder, const char *const texts[PLAN_TEXT_COUNT],
                                       struct error *error)
 {
-    return INSERT(builder, error,
-                  "INSERT INTO plan_step VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-                  sql_text(texts[PLAN_STEP]), sql_text(texts[PLAN_WHEN]), sql_text(texts[PLAN_HAVE]),
-                  sql_text(texts[PLAN_TITLE]), sql_text(texts[PLAN_WHY]), sql_text(texts[PLAN_PARAMETERS]),
-                  sql_text(texts[PLAN_FILE]), sql_text(texts[PLAN_CONTENT]), sql_text(texts[PLAN_COMMANDS]),
-                  sql_text(texts[PLAN_CHECK]), sql_text(texts[PLAN_UNDO]), sql_text(texts[PLAN_REBOOT]));
+    struct sql_value values[PLAN_TEXT_COUNT];
+    for (int i = 0; i < PLAN_TEXT_COUNT; i++)
+        values[i] = sql_text(texts[i]);
+    return database_run(
+        &builder->database,
+        "INSERT INTO plan_step VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)", values,
+        PLAN_TEXT_COUNT, error);
 }
 
 /* ---- reports ---- */
