@@ -8,7 +8,6 @@
 
 #include "core/error.h"
 #include "core/log_events.h"
-#include "core/symptom.h"
 #include "core/symptom_matcher.h"
 
 /* The known failures that are in logs, and what they come down to.

@@ -10,7 +10,7 @@
 struct evidence {
     int counts[OUTCOME_COUNT];     /* all of them */
     double weights[OUTCOME_COUNT]; /* what they weigh together: 1 is a new report that the tool sent. At
-                                      EVIDENCE_ALL instead the reference (core/sample_rates.h) times what it
+                                      EVIDENCE_ALL instead the reference (core/report_weight.h) times what it
                                       is worth */
     int samples[SAMPLE_COUNT];     /* how they came to be known; on an ID the statements of makers, too */
     int excluded_reports;          /* how many failed for a reason outside the GPU, and weigh nothing */

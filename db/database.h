@@ -10,7 +10,7 @@
 #include "core/gpu.h"
 #include "core/plan.h"
 #include "core/report.h"
-#include "core/symptom.h"
+#include "core/symptom_condition.h"
 #include "core/verdict.h"
 #include "db/report_id.h"
 

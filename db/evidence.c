@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Counts the reports of a new database: schema/drop_reports.sql and schema/evidence.sql do it, with two
- * functions of core, and between them core/sample_rates.h says what a report weighs for how it came to be
+ * functions of core, and between them core/report_weight.h says what a report weighs for how it came to be
  * known. */
 
 #include <math.h>
@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "core/report_weight.h"
-#include "core/sample_rates.h"
 #include "db/builder_internal.h"
 
 /* Made from the files of schema/ that are called so. */

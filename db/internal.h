@@ -129,7 +129,6 @@ enum kept_kind { KEPT_VENDOR, KEPT_PRIOR, KEPT_EVIDENCE, KEPT_FIXES, KEPT_WORKAR
 int kept_take(struct database *database, enum kept_kind kind, const char *key, void *value);
 void kept_store(struct database *database, enum kept_kind kind, const char *key, const void *value,
                 size_t size);
-void kept_free(struct database *database);
 
 /* ---- columns ---- */
 

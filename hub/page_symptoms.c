@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/symptom.h"
 #include "core/symptom_condition.h"
 #include "hub/pages.h"
 #include "hub/site.h"

@@ -253,7 +253,7 @@ CREATE TABLE report_attempt (
 ) STRICT, WITHOUT ROWID;
 
 -- How often attempts that came to be known so end so; reference: what is taken for the rate among all attempts; factor: what
--- a report weighs for that. core/sample_rates.c makes the rows, and docs/verdict.md has the formulas.
+-- a report weighs for that. core/report_weight.c makes the rows, and docs/verdict.md has the formulas.
 -- How each kind of sample distorts
 CREATE TABLE sample_rate (
     sample TEXT CHECK (sample IN ({sample})),

@@ -74,6 +74,6 @@ CREATE TEMP TABLE sample_count AS
         WHERE sample <> 'tool' OR NOT environment_failure GROUP BY source, sample, outcome) c
     JOIN source s ON s.id = c.source GROUP BY 1, 2, 3;
 
--- What is taken for the rates of all attempts, in millionths of a report: core/sample_rates.c computes it.
+-- What is taken for the rates of all attempts, in millionths of a report: core/report_weight.c computes it.
 CREATE TEMP TABLE reference (weight_works INTEGER, weight_works_with_workaround INTEGER, weight_partial INTEGER,
     weight_fails INTEGER);

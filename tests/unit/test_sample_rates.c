@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/sample_rates.h"
+#include "core/report_weight.h"
 
 #include <math.h>
 
