@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "feed/feed_line.h"
+#include "feed/manifest.h"
 
 #include "core/json_reader.h"
 #include "core/json_writer.h"
-#include "feed/manifest.h"
 
 #include <sodium.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef PASSTHRU_IMPORTER_MANIFEST_H
-#define PASSTHRU_IMPORTER_MANIFEST_H
+#ifndef PASSTHRU_FEED_MANIFEST_H
+#define PASSTHRU_FEED_MANIFEST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 #include "core/buffer.h"
 #include "core/error.h"
 
-/* The manifest of a report feed (schema/feed.md). */
+/* The format of a feed (schema/feed.md): its manifest, what its files hold, and the lines of them. */
 
 enum {
     FEED_NAME_SIZE = 65,
@@ -90,5 +90,46 @@ void manifest_print_time(int64_t seconds, char text[MANIFEST_TIME_SIZE]);
 
 /* The order of segments by their hash, for qsort and bsearch. */
 int segment_compare(const void *a, const void *b);
+
+/* What a feed's files hold, compressed with zstd and named by its SHA-256 (schema/feed.md). The same text in
+ * the same pieces makes the same bytes, as long as libzstd stays the same. */
+
+struct segment_writer;
+
+/* ERROR_NO_MEMORY. The caller frees it. */
+MUST_CHECK enum error_code segment_writer_create(struct segment_writer **writer, struct error *error);
+void segment_writer_free(struct segment_writer *writer);
+
+/* Adds text: whole lines of a segment. ERROR_NO_MEMORY, also when more than SEGMENT_MAX_BYTES come out. */
+MUST_CHECK enum error_code segment_writer_add(struct segment_writer *writer, const char *text, size_t length,
+                                              struct error *error);
+
+/* Ends the file: stores its bytes, which live as long as the writer, and its name and size in `segment`. */
+MUST_CHECK enum error_code segment_writer_end(struct segment_writer *writer, const struct buffer **bytes,
+                                              struct segment *segment, struct error *error);
+
+/* A line of a feed's segment (schema/feed.md): a report that is added, or one that is retracted. */
+
+enum feed_operation { FEED_ADD, FEED_RETRACT };
+
+enum { FEED_LINE_EXTRA = 1024 }; /* bytes around a report, or of a retraction, at most */
+
+struct json_t;
+
+struct feed_line {
+    enum feed_operation operation;
+    struct json_t *report; /* FEED_ADD: its JSON object, whose reference is the caller's (report_from_json) */
+    unsigned char id[32];  /* FEED_RETRACT: of the report */
+};
+
+/* Reads a line. ERROR_BAD_INPUT: not JSON (core/json_reader.h), not an object, a missing or unknown
+ * operation, a member that it needs is missing or of another type. Unknown members are skipped. */
+MUST_CHECK enum error_code feed_line_parse(const char *line, size_t length, struct feed_line *found,
+                                           struct error *error);
+
+/* Appends a line with its LF: a report as canonical JSON that is added, or the id of one (64 digits) that is
+ * retracted. `time` is in seconds since 1970. A reason is cut to what a line holds. */
+void feed_line_append_add(struct buffer *out, const char *canonical, int64_t time);
+void feed_line_append_retract(struct buffer *out, const char *id, const char *reason, int64_t time);
 
 #endif

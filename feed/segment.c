@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "feed/segment.h"
+#include "feed/manifest.h"
 
 #include <sodium.h>
 #include <stdlib.h>

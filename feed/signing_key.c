@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "feed/signing_key.h"
+#include "feed/signature.h"
 
 #include <fcntl.h>
 #include <sodium.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "hub/files.h"
+#include "hub/http.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "core/report.h"
-#include "hub/files.h"
 #include "hub/intake.h"
 #include "version.h"
 

@@ -8,7 +8,7 @@
 
 #include "core/program.h"
 #include "core/streams.h"
-#include "feed/signing_key.h"
+#include "feed/signature.h"
 #include "hub/commands.h"
 #include "hub/store.h"
 

@@ -110,17 +110,6 @@ void page_list_sort(enum list_kind kind, const struct listed_gpu *gpus[], int co
                                 : compare_numbers);
 }
 
-int page_list_end(enum list_kind kind, const struct listed_gpu *const gpus[], int count, int start)
-{
-    const struct listed_gpu *first = gpus[start];
-    int end = start + 1;
-    while (end < count && (kind == LIST_CHIP     ? strcmp(gpus[end]->chip_path, first->chip_path) == 0
-                           : kind == LIST_SERIES ? gpus[end]->series == first->series
-                                                 : gpus[end]->pci_id >> 16 == first->pci_id >> 16))
-        end++;
-    return end;
-}
-
 void page_list_path(enum list_kind kind, const struct listed_gpu *gpu, char path[LIST_PATH_SIZE])
 {
     path[0] = '\0';

@@ -88,10 +88,8 @@ void page_list_gpu(const struct answer *answer, const struct series_table *serie
  * series, below its series. */
 enum list_kind { LIST_VENDOR, LIST_SERIES, LIST_CHIP, LIST_KINDS };
 
-/* Sorts GPUs so that those of one list follow each other, and finds the end of the list that begins at
- * gpus[start]. */
+/* Sorts GPUs so that those of one list follow each other. */
 void page_list_sort(enum list_kind kind, const struct listed_gpu *gpus[], int count);
-int page_list_end(enum list_kind kind, const struct listed_gpu *const gpus[], int count, int start);
 
 /* A list: its path, "series/geforce-rtx-30/index.html", "" where it has no page; and what fills it in. */
 enum { LIST_PATH_SIZE = 120 };

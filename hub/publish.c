@@ -11,8 +11,7 @@
 #include "core/program.h"
 #include "core/streams.h"
 #include "hub/commands.h"
-#include "hub/publish_feed.h"
-#include "hub/publish_pages.h"
+#include "hub/publish.h"
 #include "version.h"
 
 const char publish_help[] = "publish [OPTION]... --public DIR\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "hub/publish_feed.h"
+#include "hub/publish.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,8 +10,7 @@
 #include "core/file.h"
 #include "core/owner.h"
 #include "core/report.h"
-#include "feed/feed_line.h"
-#include "feed/segment.h"
+#include "feed/manifest.h"
 #include "feed/signature.h"
 
 enum {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "hub/publish_pages.h"
+#include "hub/publish.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -132,8 +132,13 @@ static void write_gpu_lists(struct pages *pages, struct error *error)
         page_list_sort(kind, gpus, pages->count);
         for (int i = 0, end; i < pages->count && !error->code; i = end) {
             char path[LIST_PATH_SIZE];
-            end = page_list_end(kind, (const struct listed_gpu *const *)gpus, pages->count, i);
+            char next[LIST_PATH_SIZE];
             page_list_path(kind, gpus[i], path);
+            for (end = i + 1; end < pages->count; end++) {
+                page_list_path(kind, gpus[end], next);
+                if (strcmp(next, path) != 0)
+                    break;
+            }
             if (!path[0])
                 continue;
             write_html(

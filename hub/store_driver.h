@@ -21,6 +21,17 @@ struct store_values {
 /* Sets as many values as `kinds` has letters: t for a text, which must live on, n for an int64_t. */
 void store_fill(struct store_values *values, const char *kinds, ...);
 
+/* Who wants to have the rows, each of which is made a struct first. */
+struct store_visit {
+    union {
+        stored_report_visitor *report;
+        stored_decision_visitor *decision;
+        store_line_visitor *line;
+        store_segment_visitor *segment;
+    } each;
+    void *context;
+};
+
 struct store_driver {
     /* Opens a connection; `create` as store_open() has it. */
     enum error_code (*open)(const char *where, bool create, void **connection, struct error *error);

@@ -4,14 +4,9 @@
 
 #include "hub/store_driver.h"
 
-struct line_visit {
-    store_line_visitor *each;
-    void *context;
-};
-
 static enum error_code visit_line(void *context, const char *const columns[], struct error *error)
 {
-    const struct line_visit *visit = context;
+    const struct store_visit *visit = context;
     struct store_line line = {.is_retraction = strcmp(columns[1], "retract") == 0,
                               .id = columns[2],
                               .json = columns[3],
@@ -19,13 +14,13 @@ static enum error_code visit_line(void *context, const char *const columns[], st
     if (store_number(columns[0], &line.number, error) || store_number(columns[5], &line.time, error) ||
         (!line.is_retraction && store_check_json(line.id, line.json, error)))
         return error->code;
-    return visit->each(visit->context, &line, error);
+    return visit->each.line(visit->context, &line, error);
 }
 
 enum error_code store_each_line(struct store *store, int64_t first, int64_t last, store_line_visitor *each,
                                 void *context, struct error *error)
 {
-    struct line_visit visit = {each, context};
+    struct store_visit visit = {{.line = each}, context};
     struct store_values values;
     store_fill(&values, "nn", first, last);
     return store_run(store,
@@ -49,14 +44,9 @@ enum error_code store_last_line(struct store *store, int64_t *number, struct err
 
 /* ---- segments ---- */
 
-struct segment_visit {
-    store_segment_visitor *each;
-    void *context;
-};
-
 static enum error_code visit_segment(void *context, const char *const columns[], struct error *error)
 {
-    const struct segment_visit *visit = context;
+    const struct store_visit *visit = context;
     struct store_segment found;
     snprintf(found.segment.sha256, sizeof found.segment.sha256, "%s", columns[0]);
     if (store_number(columns[1], &found.segment.size, error) ||
@@ -70,13 +60,13 @@ static enum error_code visit_segment(void *context, const char *const columns[],
          strspn(columns[0], "0123456789abcdef") != SEGMENT_NAME_SIZE - 1 ||
          found.segment.size > SEGMENT_MAX_BYTES || found.segment.records > SEGMENT_MAX_RECORDS))
         return error_set(error, ERROR_DATABASE_DAMAGED, "segment %.12s in the store is damaged", columns[0]);
-    return visit->each(visit->context, &found, error);
+    return visit->each.segment(visit->context, &found, error);
 }
 
 enum error_code store_each_segment(struct store *store, store_segment_visitor *each, void *context,
                                    struct error *error)
 {
-    struct segment_visit visit = {each, context};
+    struct store_visit visit = {{.segment = each}, context};
     return store_run(store,
                      "SELECT sha256, size, records, first, last, dropped FROM segment ORDER BY first, last",
                      NULL, visit_segment, &visit, NULL, error);

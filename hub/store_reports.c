@@ -173,11 +173,6 @@ enum error_code store_commit(struct store *store, struct store_request *const re
 
 /* ---- what a maintainer looks at ---- */
 
-struct report_visit {
-    stored_report_visitor *each;
-    void *context;
-};
-
 #define REPORT_COLUMNS "SELECT id, pci_id, outcome, state, json, sender, received FROM report "
 
 /* What is printed, or compared with. Its text is the visitor's to check: a report must be found to be purged.
@@ -194,20 +189,21 @@ static bool is_sound(const struct stored_report *report)
 
 static enum error_code visit_report(void *context, const char *const columns[], struct error *error)
 {
-    const struct report_visit *visit = context;
+    const struct store_visit *visit = context;
     struct stored_report report = {columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], 0};
     if (!is_sound(&report)) {
         error_set(error, ERROR_DATABASE_DAMAGED, "report %.12s in the store is damaged", report.id);
         return error_next(error, "put a copy of the store back, or correct that row of the table report");
     }
-    return store_number(columns[6], &report.received, error) ? error->code
-                                                             : visit->each(visit->context, &report, error);
+    return store_number(columns[6], &report.received, error)
+               ? error->code
+               : visit->each.report(visit->context, &report, error);
 }
 
 enum error_code store_each_report(struct store *store, const char *state, const char *pci_id,
                                   stored_report_visitor *each, void *context, struct error *error)
 {
-    struct report_visit visit = {each, context};
+    struct store_visit visit = {{.report = each}, context};
     struct store_values values;
     store_fill(&values, pci_id ? "tt" : "t", state, pci_id);
     return store_run(store,
@@ -219,7 +215,7 @@ enum error_code store_each_report(struct store *store, const char *state, const 
 enum error_code store_find_reports(struct store *store, const char *prefix, int limit,
                                    stored_report_visitor *each, void *context, struct error *error)
 {
-    struct report_visit visit = {each, context};
+    struct store_visit visit = {{.report = each}, context};
     struct store_values values;
     char end[REPORT_ID_HEX_SIZE + 1];
     snprintf(end, sizeof end, "%sg", prefix); /* after all digits */
@@ -239,23 +235,19 @@ enum error_code store_check_json(const char *id, const char *json, struct error 
                      "report %.12s in the store is damaged: its text is not JSON", id);
 }
 
-struct decision_visit {
-    stored_decision_visitor *each;
-    void *context;
-};
-
 static enum error_code visit_decision(void *context, const char *const columns[], struct error *error)
 {
-    const struct decision_visit *visit = context;
+    const struct store_visit *visit = context;
     struct stored_decision decision = {columns[0], columns[1], columns[2], 0};
-    return store_number(columns[3], &decision.time, error) ? error->code
-                                                           : visit->each(visit->context, &decision, error);
+    return store_number(columns[3], &decision.time, error)
+               ? error->code
+               : visit->each.decision(visit->context, &decision, error);
 }
 
 enum error_code store_each_decision(struct store *store, const char *id, stored_decision_visitor *each,
                                     void *context, struct error *error)
 {
-    struct decision_visit visit = {each, context};
+    struct store_visit visit = {{.decision = each}, context};
     struct store_values values;
     store_fill(&values, "t", id);
     return store_run(store,

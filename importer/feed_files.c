@@ -12,7 +12,7 @@
 #include "core/file.h"
 #include "core/owner.h"
 #include "core/report.h"
-#include "feed/feed_line.h"
+#include "feed/manifest.h"
 #include "importer/line_reader.h"
 #include "importer/table.h"
 

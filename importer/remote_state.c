@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "importer/remote_state.h"
+#include "importer/sync.h"
 
 #include <stdio.h>
 #include <string.h>

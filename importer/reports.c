@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/report_validate.h"
-#include "feed/feed_line.h"
 #include "feed/manifest.h"
 #include "importer/line_reader.h"
 #include "importer/product_names.h"

@@ -15,7 +15,7 @@ struct report_file {
     const char *path;
     const char *shown; /* what messages call it */
     bool is_bundled;   /* it came with the program: people find a GPU by the name that a report gives it */
-    bool is_feed;      /* the lines are those of a feed's segment (feed/feed_line.h) */
+    bool is_feed;      /* the lines are those of a feed's segment (feed/manifest.h) */
 };
 
 /* What a source has in all its files. */

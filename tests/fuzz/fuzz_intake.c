@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A request for the hub: hub/intake.h, hub/address.h, hub/files.h, hub/template.h. The first line is the header
+/* A request for the hub: hub/intake.h, hub/address.h, hub/http.h, hub/template.h. The first line is the header
  * Authorization, the second X-Forwarded-For and a path, the rest the body. What is accepted can be answered
  * and read again; answers are JSON; an HTML page has no markup of the body. */
 #include "tests/fuzz/fuzz.h"
@@ -9,7 +9,7 @@
 #include "core/json_reader.h"
 #include "core/report.h"
 #include "hub/address.h"
-#include "hub/files.h"
+#include "hub/http.h"
 #include "hub/intake.h"
 #include "hub/template.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A line of a feed's segment: feed/feed_line.h. What is accepted adds a JSON object or retracts a report.
+/* A line of a feed's segment: feed/manifest.h. What is accepted adds a JSON object or retracts a report.
  */
 
 #include "core/report.h"
-#include "feed/feed_line.h"
+#include "feed/manifest.h"
 #include "tests/fuzz/fuzz.h"
 
 #include "core/json_reader.h"

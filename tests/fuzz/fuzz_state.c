@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the programs leave for themselves and somebody else may have changed: remotes/NAME.json in the source
- * cache (importer/remote_state.h), a report in the outbox, and what marks one as rejected (db/outbox.h). The
+ * cache (importer/sync.h), a report in the outbox, and what marks one as rejected (db/outbox.h). The
  * first byte chooses. */
 
 #include "core/text.h"
 #include "db/outbox_sent.h"
-#include "importer/remote_state.h"
+#include "importer/sync.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char feed_url[] = "https://example.org/feed/manifest.json";

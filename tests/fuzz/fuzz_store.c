@@ -12,8 +12,8 @@
 #include <sqlite3.h>
 
 #include "core/json_reader.h"
-#include "feed/feed_line.h"
-#include "feed/signing_key.h"
+#include "feed/manifest.h"
+#include "feed/signature.h"
 #include "hub/commands.h"
 #include "hub/store.h"
 #include "importer/feed_cache.h"

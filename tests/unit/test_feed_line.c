@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "feed/feed_line.h"
+#include "feed/manifest.h"
 
 #include "core/json_reader.h"
 #include "tests/unit/json_cases.h"

@@ -4,11 +4,8 @@
 #include <zstd.h>
 
 #include "core/json_reader.h"
-#include "feed/feed_line.h"
 #include "feed/manifest.h"
-#include "feed/segment.h"
 #include "feed/signature.h"
-#include "feed/signing_key.h"
 #include "tests/unit/unit.h"
 
 #define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"

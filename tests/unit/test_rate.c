@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "hub/rate.h"
+#include "hub/address.h"
 
 #include "tests/unit/unit.h"
 
