@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,18 +107,14 @@ static bool read_time(const char *text, char kept[MANIFEST_TIME_SIZE], int64_t *
 
 struct member {
     const char *name;
-    bool (*read)(struct reader *reader, const json_t *value);
     const char *must;
+    bool (*read)(struct reader *reader, const json_t *value); /* NULL: a whole number within these bounds, */
+    int64_t low;
+    int64_t high;
+    size_t offset; /* which goes there in what is being read */
 };
 
 static bool read_segments(struct reader *reader, const json_t *list);
-
-static bool read_format(struct reader *reader, const json_t *value)
-{
-    int64_t format;
-    (void)reader;
-    return json_whole_number(value, 1, 1, &format);
-}
 
 static bool read_name(struct reader *reader, const json_t *value)
 {
@@ -126,11 +123,6 @@ static bool read_name(struct reader *reader, const json_t *value)
         return false;
     snprintf(reader->manifest->name, sizeof reader->manifest->name, "%s", text);
     return true;
-}
-
-static bool read_version(struct reader *reader, const json_t *value)
-{
-    return json_whole_number(value, 1, MAX_VERSION, &reader->manifest->version);
 }
 
 static bool read_created(struct reader *reader, const json_t *value)
@@ -153,21 +145,6 @@ static bool read_sha256(struct reader *reader, const json_t *value)
     return true;
 }
 
-static bool read_size(struct reader *reader, const json_t *value)
-{
-    return json_whole_number(value, 1, SEGMENT_MAX_BYTES, &reader->file->size);
-}
-
-static bool read_records(struct reader *reader, const json_t *value)
-{
-    return json_whole_number(value, 0, SEGMENT_MAX_RECORDS, &reader->file->records);
-}
-
-static bool read_table_size(struct reader *reader, const json_t *value)
-{
-    return json_whole_number(value, 1, TABLE_MAX_BYTES, &reader->file->size);
-}
-
 static bool read_table_name(struct reader *reader, const json_t *value)
 {
     struct manifest *manifest = reader->manifest;
@@ -184,38 +161,47 @@ static bool read_table_name(struct reader *reader, const json_t *value)
 
 #define MUST_BE_TIME "must be a time in UTC such as \"2026-11-22T10:00:00Z\""
 
-static const struct member members[] = {
-    {"format", read_format, "must be the number 1: this passthru knows no other format"},
-    {"name", read_name, "must be 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or a digit"},
-    {"version", read_version, "must be a whole number from 1 to 9007199254740992"},
-    {"created", read_created, MUST_BE_TIME},
-    {"expires", read_expires, MUST_BE_TIME},
-    {"segments", read_segments, "must be an array of objects"},
-};
-
 #define MUST_BE_HASH "must be 64 lower-case hexadecimal digits"
 
+static const struct member members[] = {
+    {"format", "must be the number 1: this passthru knows no other format", NULL, 1, 1,
+     offsetof(struct manifest, format)},
+    {"name", "must be 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or a digit", read_name, 0, 0,
+     0},
+    {"version", "must be a whole number from 1 to 9007199254740992", NULL, 1, MAX_VERSION,
+     offsetof(struct manifest, version)},
+    {"created", MUST_BE_TIME, read_created, 0, 0, 0},
+    {"expires", MUST_BE_TIME, read_expires, 0, 0, 0},
+    {"segments", "must be an array of objects", read_segments, 0, 0, 0},
+};
+
 static const struct member table_members[] = {
-    {"name", read_table_name, "must be the name of a table, such as \"cards.tsv\""},
-    {"sha256", read_sha256, MUST_BE_HASH},
-    {"size", read_table_size, "must be a whole number from 1 to 4194304"},
+    {"name", "must be the name of a table, such as \"cards.tsv\"", read_table_name, 0, 0, 0},
+    {"sha256", MUST_BE_HASH, read_sha256, 0, 0, 0},
+    {"size", "must be a whole number from 1 to 4194304", NULL, 1, TABLE_MAX_BYTES,
+     offsetof(struct segment, size)},
 };
 
 static const struct member segment_members[] = {
-    {"sha256", read_sha256, MUST_BE_HASH},
-    {"size", read_size, "must be a whole number from 1 to 67108864"},
-    {"records", read_records, "must be a whole number from 0 to 1000000"},
+    {"sha256", MUST_BE_HASH, read_sha256, 0, 0, 0},
+    {"size", "must be a whole number from 1 to 67108864", NULL, 1, SEGMENT_MAX_BYTES,
+     offsetof(struct segment, size)},
+    {"records", "must be a whole number from 0 to 1000000", NULL, 0, SEGMENT_MAX_RECORDS,
+     offsetof(struct segment, records)},
 };
 
 /* Reads these members of an object; it may have others. */
 static bool read_members(struct reader *reader, const json_t *object, const struct member table[],
                          size_t count)
 {
+    char *target = reader->element < 0 ? (char *)reader->manifest : (char *)reader->file;
     for (size_t i = 0; i < count; i++) {
         const json_t *value = json_object_get(object, table[i].name);
         if (!value)
             return reject_member(reader, table[i].name, "is missing");
-        if (!table[i].read(reader, value))
+        if (table[i].read ? !table[i].read(reader, value)
+                          : !json_whole_number(value, table[i].low, table[i].high,
+                                               (int64_t *)(void *)(target + table[i].offset)))
             return reader->error->code ? false : reject_member(reader, table[i].name, table[i].must);
     }
     return true;

@@ -61,6 +61,7 @@ extern const struct table_kind table_kinds[TABLE_KIND_COUNT];
 const struct table_kind *table_kind_find(const char *name);
 
 struct manifest {
+    int64_t format; /* 1, where it was read */
     char name[FEED_NAME_SIZE];
     int64_t version;                  /* 1 to 2^53 */
     char created[MANIFEST_TIME_SIZE]; /* RFC 3339 in UTC, "2026-11-22T10:00:00Z" */

@@ -31,7 +31,6 @@ struct feed_result {
     int64_t version;
     int64_t records; /* lines in all segments */
     int segments;
-    int new_segments;
     bool is_new; /* there is a new version; else nothing was to be said, and the files were taken over */
     int64_t last_line;          /* of the store that is in it */
     struct store_segment *kept; /* what publish_feed_end keeps; the caller frees it */

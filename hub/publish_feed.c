@@ -85,7 +85,6 @@ static enum error_code end_segment(struct publishing *publishing, struct error *
     }
     segment_writer_free(publishing->writer);
     publishing->writer = NULL;
-    publishing->result->new_segments++;
     return error->code;
 }
 

@@ -28,7 +28,6 @@ struct show {
     struct buffer out;
     struct json_writer writer;
     bool json;
-    int decisions;
 };
 
 /* The report with a line for each field, safe for a terminal. */

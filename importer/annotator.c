@@ -184,16 +184,15 @@ static void state_rules(const struct annotator *annotator, const struct pci_id *
     size_t length = strlen(name);
     for (int i = 0; i < annotator->rule_count && result->counts[attribute] < MAX_ATTRIBUTE_CLAIMS; i++) {
         const struct rule *rule = &annotator->rules[i];
-        char *chip = result->chips[result->counts[ATTRIBUTE_CHIP] % MAX_ATTRIBUTE_CLAIMS];
         if (rule->attribute != attribute ||
-            !rule_matches(rule, id, name, length, values, annotator->match, chip))
+            !rule_matches(rule, id, name, length, values, annotator->match, result->chip))
             continue;
         /* A conclusion is at most as sure as what it was drawn from. */
         double confidence = rule->confidence;
         for (int c = 0; c < rule->condition_count; c++)
             confidence = fmin(confidence, result->gpu.attributes[rule->conditions[c].attribute].confidence);
-        state(result, attribute, annotator->fact_count + i, attribute == ATTRIBUTE_CHIP ? chip : rule->value,
-              confidence);
+        state(result, attribute, annotator->fact_count + i,
+              attribute == ATTRIBUTE_CHIP ? result->chip : rule->value, confidence);
         /* Most devices of pci.ids are no GPUs, and a chip has one name: nobody asks who else says so. */
         if (first_alone || attribute == ATTRIBUTE_CHIP ||
             (attribute == ATTRIBUTE_IS_GPU && strcmp(result->claims[attribute][0].value, "no") == 0))

@@ -25,7 +25,7 @@ struct annotator;
 /* What one source states. */
 struct claim {
     int source;        /* index for annotator_source_text */
-    const char *value; /* "mobile", "GP108"; the annotator's, or in `chip` of the result */
+    const char *value; /* "mobile", "GP108"; the annotator's, or `chip` of the result */
     double confidence;
 };
 
@@ -38,7 +38,7 @@ struct annotation_result {
     struct gpu gpu; /* `source` of its annotations is not set */
     int counts[ATTRIBUTE_COUNT];
     struct claim claims[ATTRIBUTE_COUNT][MAX_ATTRIBUTE_CLAIMS];
-    char chips[MAX_ATTRIBUTE_CLAIMS][CHIP_SIZE];
+    char chip[CHIP_SIZE]; /* that a rule has read in the name */
 };
 
 /* Loads both files. Errors: ERROR_BAD_INPUT with file, line and reason. The caller frees the annotator. */

@@ -116,7 +116,7 @@ static enum error_code check_age(const struct feed *feed, const struct manifest 
 {
     const int64_t now = feed->update->now;
     char shown[MANIFEST_TIME_SIZE];
-    remote_time(now, shown);
+    manifest_print_time(now, shown);
     if (manifest->created_at > now + CLOCK_SLACK_SECONDS) {
         error_set(error, ERROR_REMOTE, "the feed was created at %s, which is in the future: it is %s here",
                   manifest->created, shown);
@@ -210,7 +210,7 @@ static enum error_code take_same(const struct feed *feed, const struct manifest 
         return error->code;
     bool is_known = state->fetched[0];
     if (!is_known)
-        remote_time(update->now, state->fetched);
+        manifest_print_time(update->now, state->fetched);
     return remote_state_take_tags(state, &feed->manifest) || !is_known
                ? remote_state_save(update->cache, update->remote->name, state, error)
                : ERROR_NONE;

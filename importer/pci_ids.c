@@ -2,6 +2,7 @@
 #include "importer/pci_ids.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -37,23 +38,11 @@ static enum error_code malformed(const struct pci_ids_reader *reader, const char
 /* Reads `digits` hexadecimal digits and the spaces after them. */
 static bool take_hex(const char **text, int digits, uint32_t *value)
 {
-    uint32_t sum = 0;
-    const char *at = *text;
-    for (int i = 0; i < digits; i++, at++) {
-        int digit = *at >= '0' && *at <= '9'   ? *at - '0'
-                    : *at >= 'a' && *at <= 'f' ? *at - 'a' + 10
-                    : *at >= 'A' && *at <= 'F' ? *at - 'A' + 10
-                                               : -1;
-        if (digit < 0)
-            return false;
-        sum = sum << 4 | (uint32_t)digit;
-    }
-    if (*at != ' ' && *at != '\t')
+    const char *end = *text + strspn(*text, "0123456789abcdefABCDEF");
+    if (end != *text + digits || (*end != ' ' && *end != '\t'))
         return false;
-    while (*at == ' ' || *at == '\t')
-        at++;
-    *text = at;
-    *value = sum;
+    *value = (uint32_t)strtoul(*text, NULL, 16);
+    *text = end + strspn(end, " \t");
     return true;
 }
 

@@ -94,15 +94,20 @@ static bool read_kind(struct source *source, const char *text)
                   feed_kind, text);
 }
 
+/* Which of these words a value is, in capitals or not; -1: none. */
+static int find_word(const char *text, const char *const words[], int count)
+{
+    while (--count >= 0 && strcasecmp(text, words[count]) != 0)
+        ;
+    return count;
+}
+
 static bool read_enabled(struct source *source, const char *text)
 {
     static const char *const words[] = {"no", "yes", "false", "true", "0", "1", "off", "on"};
-    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-        if (strcasecmp(text, words[i]) == 0) {
-            source->remote->enabled = i % 2;
-            return true;
-        }
-    return reject(source, source->line, "enabled must be yes or no, not \"%.80s\"", text);
+    int word = find_word(text, words, ARRAY_SIZE(words));
+    source->remote->enabled = word % 2;
+    return word >= 0 || reject(source, source->line, "enabled must be yes or no, not \"%.80s\"", text);
 }
 
 /* One key or two, separated by spaces. */
@@ -131,12 +136,9 @@ static bool read_knowledge(struct source *source, const char *text)
 {
     static const char *const words[] = {
         [KNOWLEDGE_NO] = "no", [KNOWLEDGE_YES] = "yes", [KNOWLEDGE_ALL] = "all"};
-    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-        if (strcasecmp(text, words[i]) == 0) {
-            source->remote->knowledge = (enum knowledge)i;
-            return true;
-        }
-    return reject(source, source->line, "knowledge must be no, yes or all, not \"%.80s\"", text);
+    int word = find_word(text, words, ARRAY_SIZE(words));
+    source->remote->knowledge = (enum knowledge)word;
+    return word >= 0 || reject(source, source->line, "knowledge must be no, yes or all, not \"%.80s\"", text);
 }
 
 static bool read_submit(struct source *source, const char *url)

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/file.h"
@@ -90,13 +89,4 @@ bool remote_state_take_tags(struct remote_state *state, const struct transfer *a
     snprintf(state->etag, sizeof state->etag, "%s", answer->new_etag);
     snprintf(state->last_modified, sizeof state->last_modified, "%s", answer->new_last_modified);
     return !same;
-}
-
-void remote_time(int64_t seconds, char text[MANIFEST_TIME_SIZE])
-{
-    time_t moment = (time_t)seconds;
-    struct tm parts;
-    text[0] = '\0';
-    if (gmtime_r(&moment, &parts))
-        strftime(text, MANIFEST_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts);
 }

@@ -60,7 +60,7 @@ static enum error_code parse_pattern(const struct table_row *row, struct rule *r
         return table_error(row, error, "pattern \"%s\", character %zu: %s", text, (size_t)at,
                            (const char *)why);
     }
-    rule->compiled = pcre2_jit_compile(rule->pattern, PCRE2_JIT_COMPLETE) == 0;
+    (void)pcre2_jit_compile(rule->pattern, PCRE2_JIT_COMPLETE); /* not every machine allows it */
     return ERROR_NONE;
 }
 
@@ -212,9 +212,7 @@ bool rule_matches(const struct rule *rule, const struct pci_id *id, const char *
         if (!condition_holds(&rule->conditions[i], values[rule->conditions[i].attribute]))
             return false;
     if (rule->pattern) {
-        groups = rule->compiled
-                     ? pcre2_jit_match(rule->pattern, (PCRE2_SPTR)name, name_length, 0, 0, match, NULL)
-                     : pcre2_match(rule->pattern, (PCRE2_SPTR)name, name_length, 0, 0, match, NULL);
+        groups = pcre2_match(rule->pattern, (PCRE2_SPTR)name, name_length, 0, 0, match, NULL);
         if (groups < 0)
             return false;
     }

@@ -30,7 +30,6 @@ struct rule {
     int range_count; /* 0: any device */
     struct rule_range *ranges;
     pcre2_code *pattern; /* NULL: any name */
-    bool compiled;       /* to machine code: not every machine allows that */
     int condition_count;
     struct rule_condition conditions[RULE_MAX_CONDITIONS];
     enum attribute attribute;

@@ -18,7 +18,7 @@
 #include "core/owner.h"
 #include "importer/line_reader.h"
 
-enum { COPY_CHUNK = 256 * 1024, SNIFF_LINES = 64, SNIFF_LINE = 16 * 1024, HASH_DIGITS = 64 };
+enum { COPY_CHUNK = 64 * 1024, SNIFF_LINES = 64, SNIFF_LINE = 16 * 1024, HASH_DIGITS = 64 };
 
 static const long long max_source_bytes = 4LL << 30;
 static const char reports_prefix[] = "reports-";
@@ -201,22 +201,15 @@ void source_cache_close(struct source_cache *cache)
     free(cache);
 }
 
-static void free_chunk(unsigned char **chunk)
-{
-    free(*chunk);
-}
-
 static enum error_code copy(int from, int to, const char *shown, char hash[65], struct error *error)
 {
     unsigned char digest[crypto_generichash_BYTES];
     crypto_generichash_state state;
     long long total = 0;
-    unsigned char *chunk CLEANUP(free_chunk) = malloc(COPY_CHUNK);
-    if (!chunk)
-        return error_set(error, ERROR_NO_MEMORY, "no memory to read %s", shown);
+    unsigned char chunk[COPY_CHUNK];
     crypto_generichash_init(&state, NULL, 0, sizeof digest);
     for (;;) {
-        ssize_t got = read(from, chunk, COPY_CHUNK);
+        ssize_t got = read(from, chunk, sizeof chunk);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0 && errno == EISDIR) {

@@ -308,7 +308,7 @@ static enum error_code build_mended(struct sync *sync, struct error *error)
 static enum error_code remember(struct sync *sync, struct remote_update *update, struct error *error)
 {
     update->result.state = SYNC_UPDATED;
-    remote_time(update->now, update->state.fetched);
+    manifest_print_time(update->now, update->state.fetched);
     if (remote_state_save(sync->cache, update->remote->name, &update->state, error))
         return error->code;
     if (!update->remote->list)

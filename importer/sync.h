@@ -42,9 +42,6 @@ void remote_state_ask(const struct remote_state *state, struct transfer *transfe
 /* Remembers what the server calls what it has answered. Returns whether it was called otherwise before. */
 bool remote_state_take_tags(struct remote_state *state, const struct transfer *answer);
 
-/* A time, in seconds since 1970, as "2026-11-22T10:00:00Z". */
-void remote_time(int64_t seconds, char text[MANIFEST_TIME_SIZE]);
-
 enum sync_state {
     SYNC_ENABLED,      /* only listed: nothing was asked */
     SYNC_DISABLED,     /* by its file; asked only when it is named, shown only in a list */
