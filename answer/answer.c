@@ -170,22 +170,12 @@ static enum error_code ask_for_macos(struct database *database, struct answer *a
     return ERROR_NONE;
 }
 
-/* Reports that are not shown matter where some of them ended usable and others did not. What a maker states
- * is among them, and not among those that are counted. */
-static bool needs_reports(const struct answer *answer)
-{
-    const struct evidence *evidence = &answer->evidence[EVIDENCE_ID];
-    int usable = usable_reports(evidence->counts);
-    bool contradict = usable && usable < evidence_total(evidence);
-    int statements = evidence->samples[SAMPLE_VENDOR_STATEMENT];
-    return statements || (answer->options.is_short ? contradict : evidence_total(evidence) > 0);
-}
-
 enum error_code answer_judge(struct database *database, struct answer *answer, struct error *error)
 {
     const struct device *device = &answer->device;
     const struct answer_options *options = &answer->options;
     uint32_t id = pci_id_number(&device->id);
+    const struct evidence *direct = &answer->evidence[EVIDENCE_ID];
     int parts[SHARE_COUNT];
     if (!device->is_gpu)
         return ERROR_NONE;
@@ -198,17 +188,21 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
     answer->verdict = verdict_compute(&device->prior, answer->evidence);
     /* A part of a GPU brings neither its vBIOS nor its reset along. */
     answer->blocker_count = options->share == SHARE_WHOLE ? gpu_blockers(&device->gpu, answer->blockers) : 0;
-    if (((evidence_total(&answer->evidence[EVIDENCE_ID]) ||
-          evidence_total(&answer->evidence[EVIDENCE_CHIP])) &&
+    /* Reports that are not shown matter where some of them ended usable and others did not. What a maker
+     * states is among them, and not among those that are counted. */
+    int usable = usable_reports(direct->counts);
+    bool contradict = usable && usable < evidence_total(direct);
+    bool needs_reports = direct->samples[SAMPLE_VENDOR_STATEMENT] ||
+                         (options->is_short ? contradict : evidence_total(direct) > 0);
+    if (((evidence_total(direct) || evidence_total(&answer->evidence[EVIDENCE_CHIP])) &&
          database_find_tried_fixes(database, device, answer->tried_fixes, MAX_TRIED_FIXES,
                                    &answer->tried_fix_count, error)) ||
         judge_parts(database, answer, parts, error) || find_workarounds(database, answer, error) ||
-        (options->report_limit && needs_reports(answer) &&
+        (options->report_limit && needs_reports &&
          database_find_reports(database, id, options->share, options->report_limit, !options->is_short,
                                &answer->reports, &answer->report_count, error)) ||
-        (!options->is_short && evidence_total(&answer->evidence[EVIDENCE_ID]) &&
-         find_symptoms(database, answer, error)) ||
-        (options->by_year && evidence_total(&answer->evidence[EVIDENCE_ID]) &&
+        (!options->is_short && evidence_total(direct) && find_symptoms(database, answer, error)) ||
+        (options->by_year && evidence_total(direct) &&
          database_find_report_years(database, &id, options->share, &answer->years, error)) ||
         (options->explain && database_each_stated_value(database, id, add_stated_value, answer, error)))
         return error->code;
@@ -229,17 +223,6 @@ enum error_code answer_gather(struct database *database, const struct pci_id *id
     return answer_judge(database, answer, error);
 }
 
-/* Of the cards that an ID is sold as the one that was asked for. */
-static void keep_card(struct answer *answer, const char *name)
-{
-    for (int i = 0; i < answer->card_count; i++) {
-        if (strcmp(answer->cards[i].name, name) != 0)
-            continue;
-        answer->cards[0] = answer->cards[i];
-        answer->card_count = 1;
-    }
-}
-
 enum error_code answer_gather_hit(struct database *database, const struct pci_id *id, const char *query,
                                   const struct answer_options *options, const struct name_hit *hit,
                                   struct answer *answer, struct error *error)
@@ -254,7 +237,13 @@ enum error_code answer_gather_hit(struct database *database, const struct pci_id
             return error->code;
     }
     answer->match = (struct answer_match){hit->kind, hit->product, hit->ids};
-    if (!answer_judge(database, answer, error))
-        keep_card(answer, hit->product);
-    return error->code;
+    if (answer_judge(database, answer, error))
+        return error->code;
+    /* Of the cards that an ID is sold as the one that was asked for. */
+    for (int i = 0; i < answer->card_count; i++)
+        if (strcmp(answer->cards[i].name, hit->product) == 0) {
+            answer->cards[0] = answer->cards[i];
+            answer->card_count = 1;
+        }
+    return ERROR_NONE;
 }

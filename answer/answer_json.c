@@ -52,8 +52,7 @@ void answer_write_verdict(struct json_writer *writer, const struct answer *answe
     enum guest guest = answer->options.guest;
     struct buffer basis CLEANUP(buffer_free) = BUFFER(4096);
     json_write_begin_object(writer, "verdict");
-    json_write_string(writer, "level", level_value(verdict->level));
-    write_probability(writer, verdict);
+    write_level(writer, verdict);
     if (verdict->level == LEVEL_UNKNOWN) {
         json_write_null(writer, "outcomes");
     } else {
@@ -81,8 +80,7 @@ static void write_parts(struct json_writer *writer, const struct answer *answer)
         if (!verdict->direct_reports)
             continue;
         json_write_begin_object(writer, share_value(share));
-        json_write_string(writer, "level", level_value(verdict->level));
-        write_probability(writer, verdict);
+        write_level(writer, verdict);
         json_write_integer(writer, "direct_reports", verdict->direct_reports);
         json_write_end_object(writer);
     }

@@ -78,22 +78,20 @@ static void write_heading(const struct prose *prose, const struct device *device
 static void write_verdict(const struct prose *prose, const struct answer *answer)
 {
     const struct verdict *verdict = &answer->verdict;
+    double with_workaround = verdict->outcomes[OUTCOME_WORKS_WITH_WORKAROUND];
     struct buffer line CLEANUP(buffer_free) = BUFFER(2048);
-    buffer_append_text(&line, answer_level_sentence(verdict->level));
-    if (verdict->level == LEVEL_UNKNOWN)
-        buffer_append_text(&line, ": no report and no known mechanism supports an answer");
-    else
-        buffer_append_format(&line, ": about %d %% of such attempts succeed", percent(verdict->usable));
-    if (verdict->level != LEVEL_UNKNOWN) {
+    if (verdict->level == LEVEL_UNKNOWN) {
+        buffer_append_text(&line, "no report and no known mechanism supports an answer");
+    } else {
+        buffer_append_format(&line, "about %d %% of such attempts succeed", percent(verdict->usable));
         answer_append_guest(&line, answer);
         buffer_append_format(&line, " (80 %% interval: %d-%d %%)", percent(verdict->low),
                              percent(verdict->high));
     }
-    if (verdict->outcomes[OUTCOME_WORKS_WITH_WORKAROUND] > verdict->outcomes[OUTCOME_WORKS])
-        buffer_append_format(&line, ", %d %% only with a workaround",
-                             percent(verdict->outcomes[OUTCOME_WORKS_WITH_WORKAROUND]));
-    prose_add(prose, PARAGRAPH_FIELD, "Verdict", answer_level_color(verdict->level), "%s.",
-              buffer_text(&line));
+    if (with_workaround > verdict->outcomes[OUTCOME_WORKS])
+        buffer_append_format(&line, ", %d %% only with a workaround", percent(with_workaround));
+    prose_add(prose, PARAGRAPH_FIELD, "Verdict", answer_level_color(verdict->level), "%s: %s.",
+              answer_level_sentence(verdict->level), buffer_text(&line));
 }
 
 static void append_four(struct buffer *line, const double values[OUTCOME_COUNT])
@@ -220,12 +218,8 @@ static void write_report_counts(const struct prose *prose, const struct answer *
 static void write_disagreement(const struct prose *prose, const struct answer *answer)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
-    int usable;
-    int not_usable;
-    if (!contradiction_count(answer, &usable, &not_usable))
-        return;
     contradiction_append(&line, answer);
-    prose_field(prose, "Disagreement", "%s", buffer_text(&line));
+    prose_line(prose, "Disagreement", &line, "");
 }
 
 /* A fix with what it is (`explain`), and whether it is needed still. */
@@ -308,28 +302,6 @@ static bool append_chips(struct buffer *line, const struct blocker_workaround *w
     return shown > 0;
 }
 
-/* How often the documented workarounds helped, so that a person can weigh days of work against a card. */
-static void write_workaround_counts(const struct prose *prose, const struct answer *answer)
-{
-    const struct blocker_workaround *workaround = &answer->blocker_workaround;
-    struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
-    bool on_this_chip = false;
-    for (int i = 0; i < workaround->chip_count; i++)
-        on_this_chip |= strcmp(workaround->chips[i].chip, answer->device.gpu.chip) == 0;
-    if (!workaround->tried) {
-        buffer_append_text(&line, "No report of any on a GPU with this blocker.");
-    } else {
-        buffer_append_format(&line, "Helped in %d of %d report%s on GPUs with this blocker",
-                             workaround->helped, workaround->tried, plural(workaround->tried));
-        if (!append_chips(&line, workaround, true, ": on "))
-            buffer_append_byte(&line, '.');
-        append_chips(&line, workaround, false, " Never helped on ");
-        if (!on_this_chip && answer->device.gpu.chip[0])
-            buffer_append_format(&line, " No report of any on %s.", answer->device.gpu.chip);
-    }
-    prose_field(prose, "Workaround", "%s", buffer_text(&line));
-}
-
 static const struct tried_fix *find_fix(const struct tried_fix fixes[], int count, const char *fix)
 {
     for (int i = 0; i < count; i++)
@@ -338,17 +310,33 @@ static const struct tried_fix *find_fix(const struct tried_fix fixes[], int coun
     return NULL;
 }
 
-/* The documented workarounds, each with how often it helped; without any, what helped on GPUs like it. */
+/* The documented workarounds, each with how often it helped, so that a person can weigh days of work against
+ * a card; without any, what helped on GPUs like it. */
 static void write_workarounds(const struct prose *prose, const struct answer *answer)
 {
+    const struct blocker_workaround *workaround = &answer->blocker_workaround;
+    const char *chip = answer->device.gpu.chip;
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
+    bool on_this_chip = false;
+    for (int i = 0; i < workaround->chip_count; i++)
+        on_this_chip |= strcmp(workaround->chips[i].chip, chip) == 0;
     if (!answer->has_blocker_workaround) {
         answer_append_similar_fixes(&line, answer);
-        prose_line(prose, "Workaround", &line, "");
-        return;
+    } else if (!workaround->tried) {
+        buffer_append_text(&line, "No report of any on a GPU with this blocker.");
+    } else {
+        buffer_append_format(&line, "Helped in %d of %d report%s on GPUs with this blocker",
+                             workaround->helped, workaround->tried, plural(workaround->tried));
+        if (!append_chips(&line, workaround, true, ": on "))
+            buffer_append_byte(&line, '.');
+        append_chips(&line, workaround, false, " Never helped on ");
+        if (!on_this_chip && chip[0])
+            buffer_append_format(&line, " No report of any on %s.", chip);
     }
-    write_workaround_counts(prose, answer);
-    for (const char *const *fix = blocker_workarounds(answer->blocker_workaround.blocker); *fix; fix++) {
+    prose_line(prose, "Workaround", &line, "");
+    if (!answer->has_blocker_workaround)
+        return;
+    for (const char *const *fix = blocker_workarounds(workaround->blocker); *fix; fix++) {
         const struct tried_fix *tried = find_fix(answer->similar_fixes, answer->similar_fix_count, *fix);
         const struct tried_fix *own = find_fix(answer->tried_fixes, answer->tried_fix_count, *fix);
         write_fix(prose, answer, *fix, tried ? tried->helped : 0, tried ? tried->tried : 0,
@@ -363,15 +351,11 @@ static void write_alternatives(const struct prose *prose, const struct answer *a
         answer_write_instead(prose, answer);
         return;
     }
-    if (answer->options.chassis == CHASSIS_LAPTOP)
-        prose_field(
-            prose, "Buy instead",
-            "no card can be added to a laptop: use an external box (eGPU) or another machine, with for "
-            "instance:");
-    else if (gpu_form_factor(&answer->device.gpu) == FORM_FACTOR_MOBILE)
-        prose_field(prose, "Buy instead", "in a desktop, for instance:");
-    else
-        prose_field(prose, "Buy instead", "for instance:");
+    prose_field(prose, "Buy instead", "%sfor instance:",
+                answer->options.chassis == CHASSIS_LAPTOP
+                    ? "no card can be added to a laptop: use an external box (eGPU) or another machine, with "
+                : gpu_form_factor(&answer->device.gpu) == FORM_FACTOR_MOBILE ? "in a desktop, "
+                                                                             : "");
     for (int i = 0; i < answer->alternative_count; i++) {
         const struct alternative *alternative = &answer->alternatives[i];
         char text[PCI_ID_TEXT_SIZE];

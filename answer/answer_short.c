@@ -100,34 +100,44 @@ static void write_heading(const struct prose *prose, const struct answer *answer
 
 /* ---- whether it works ---- */
 
+static const struct {
+    const char *sentence;
+    enum color color;
+} levels[LEVEL_COUNT] = {
+    [LEVEL_UNKNOWN] = {"UNKNOWN whether it works", COLOR_BOLD},
+    [LEVEL_WORKS] = {"WORKS", COLOR_GREEN},
+    [LEVEL_LIKELY] = {"LIKELY to work", COLOR_GREEN},
+    [LEVEL_MIXED] = {"MIXED: may work or not", COLOR_YELLOW},
+    [LEVEL_UNLIKELY] = {"UNLIKELY to work", COLOR_RED},
+    [LEVEL_FAILS] = {"FAILS", COLOR_RED},
+};
+
 enum color answer_level_color(enum level level)
 {
-    static const enum color colors[LEVEL_COUNT] = {
-        [LEVEL_UNKNOWN] = COLOR_BOLD, [LEVEL_WORKS] = COLOR_GREEN,  [LEVEL_LIKELY] = COLOR_GREEN,
-        [LEVEL_MIXED] = COLOR_YELLOW, [LEVEL_UNLIKELY] = COLOR_RED, [LEVEL_FAILS] = COLOR_RED,
-    };
-    return colors[level];
+    return levels[level].color;
 }
 
 const char *answer_level_sentence(enum level level)
 {
-    static const char *const sentences[LEVEL_COUNT] = {
-        [LEVEL_UNKNOWN] = "UNKNOWN whether it works",
-        [LEVEL_WORKS] = "WORKS",
-        [LEVEL_LIKELY] = "LIKELY to work",
-        [LEVEL_MIXED] = "MIXED: may work or not",
-        [LEVEL_UNLIKELY] = "UNLIKELY to work",
-        [LEVEL_FAILS] = "FAILS",
-    };
-    return sentences[level];
+    return levels[level].sentence;
+}
+
+void answer_append_verdict(struct buffer *out, const struct answer *answer)
+{
+    buffer_append_format(out, "%s. ", answer_level_sentence(answer->verdict.level));
+    answer_append_after_level(out, answer);
 }
 
 /* "About 2 in 10 such attempts succeed (8 to 38 %), nearly all of them with a workaround" */
-static void append_chance(struct buffer *out, const struct answer *answer)
+void answer_append_after_level(struct buffer *out, const struct answer *answer)
 {
     const struct verdict *verdict = &answer->verdict;
     int in_ten = (int)lround(verdict->usable * 10.0);
     double share = verdict->outcomes[OUTCOME_WORKS_WITH_WORKAROUND] / verdict->usable;
+    if (verdict->level == LEVEL_UNKNOWN) {
+        buffer_append_text(out, "No report and no known mechanism supports an answer.");
+        return;
+    }
     if (in_ten == 0)
         buffer_append_text(out, "Fewer than 1 in 10 such attempts succeed");
     else if (in_ten == 10)
@@ -143,20 +153,6 @@ static void append_chance(struct buffer *out, const struct answer *answer)
                                              : "about half of them");
         answer_append_effort(out, answer);
     }
-}
-
-void answer_append_verdict(struct buffer *out, const struct answer *answer)
-{
-    buffer_append_format(out, "%s. ", answer_level_sentence(answer->verdict.level));
-    answer_append_after_level(out, answer);
-}
-
-void answer_append_after_level(struct buffer *out, const struct answer *answer)
-{
-    if (answer->verdict.level == LEVEL_UNKNOWN)
-        buffer_append_text(out, "No report and no known mechanism supports an answer");
-    else
-        append_chance(out, answer);
     buffer_append_byte(out, '.');
     answer_append_ground(out, answer);
 }
@@ -209,18 +205,17 @@ static void write_no_help(const struct prose *prose, const struct answer *answer
 
 /* ---- reports ---- */
 
-static const char *const outcomes[OUTCOME_COUNT] = {
-    [OUTCOME_WORKS] = "it worked",
-    [OUTCOME_WORKS_WITH_WORKAROUND] = "it worked with a workaround",
-    [OUTCOME_PARTIAL] = "it worked in part",
-    [OUTCOME_FAILS] = "it failed",
-};
-
-static void append_direct(struct buffer *out, const struct answer *answer)
+static void append_direct(struct buffer *out, const struct evidence *evidence)
 {
-    const struct evidence *evidence = &answer->evidence[EVIDENCE_ID];
+    static const char *const outcomes[OUTCOME_COUNT] = {
+        [OUTCOME_WORKS] = "it worked",
+        [OUTCOME_WORKS_WITH_WORKAROUND] = "it worked with a workaround",
+        [OUTCOME_PARTIAL] = "it worked in part",
+        [OUTCOME_FAILS] = "it failed",
+    };
     int total = evidence_total(evidence);
     int usable = usable_reports(evidence->counts);
+    int with_workaround = evidence->counts[OUTCOME_WORKS_WITH_WORKAROUND];
     if (!total) {
         buffer_append_text(out, "none on this model");
         return;
@@ -229,12 +224,12 @@ static void append_direct(struct buffer *out, const struct answer *answer)
     for (int i = 0; total == 1 && i < OUTCOME_COUNT; i++)
         if (evidence->counts[i])
             buffer_append_format(out, ": %s", outcomes[i]);
-    if (total > 1 && !usable)
-        buffer_append_text(out, ": none worked");
-    else if (total > 1)
+    if (total > 1 && usable)
         buffer_append_format(out, ": %d worked", usable);
-    if (total > 1 && evidence->counts[OUTCOME_WORKS_WITH_WORKAROUND])
-        buffer_append_format(out, " (%d with a workaround)", evidence->counts[OUTCOME_WORKS_WITH_WORKAROUND]);
+    else if (total > 1)
+        buffer_append_text(out, ": none worked");
+    if (total > 1 && with_workaround)
+        buffer_append_format(out, " (%d with a workaround)", with_workaround);
     if (evidence->latest[0])
         buffer_append_format(out, ", %s%s", total > 1 ? "newest " : "", evidence->latest);
     if (evidence->excluded_reports)
@@ -252,7 +247,7 @@ void answer_write_reports_in_short(const struct prose *prose, const struct answe
     bool by_chip = evidence_total(chip) > direct;
     const struct evidence *wider = by_chip ? chip : class;
     int total = evidence_total(wider);
-    append_direct(&line, answer);
+    append_direct(&line, &answer->evidence[EVIDENCE_ID]);
     if (evidence_total(guest))
         buffer_append_format(&line, "; on GPUs like it with a %s guest: %d of %d worked",
                              answer_guest_name(answer->options.guest), usable_reports(guest->counts),

@@ -65,7 +65,8 @@ static int list_values(const struct answer *answer, size_t field, bool by_first_
     return all.usable && all.not_usable && on_one_side ? count : 0;
 }
 
-bool contradiction_count(const struct answer *answer, int *usable, int *not_usable)
+/* How the shown reports ended; whether both ways. */
+static bool count_sides(const struct answer *answer, int *usable, int *not_usable)
 {
     *usable = *not_usable = 0;
     for (int i = 0; i < answer->report_count; i++)
@@ -80,7 +81,8 @@ void contradiction_append(struct buffer *out, const struct answer *answer)
     int usable;
     int not_usable;
     bool any = false;
-    contradiction_count(answer, &usable, &not_usable);
+    if (!count_sides(answer, &usable, &not_usable))
+        return;
     buffer_append_format(out, "%d of these succeeded, %d did not.", usable, not_usable);
     for (size_t field = 0; field < ARRAY_SIZE(fields); field++) {
         int count = list_values(answer, field, false, values);
@@ -119,7 +121,7 @@ void contradiction_append_short(struct buffer *out, const struct answer *answer)
     int usable;
     int not_usable;
     /* Those with another guest are no side of it where one was asked for. */
-    if (answer->options.guest != GUEST_UNKNOWN || !contradiction_count(answer, &usable, &not_usable))
+    if (answer->options.guest != GUEST_UNKNOWN || !count_sides(answer, &usable, &not_usable))
         return;
     for (size_t field = 0; field < ARRAY_SIZE(fields); field++) {
         int told = separation(answer, field, values);
@@ -152,7 +154,7 @@ void contradiction_write_json(struct json_writer *writer, const struct answer *a
     struct value values[MAX_VALUES];
     int usable;
     int not_usable;
-    if (!contradiction_count(answer, &usable, &not_usable)) {
+    if (!count_sides(answer, &usable, &not_usable)) {
         json_write_null(writer, "contradiction");
         return;
     }

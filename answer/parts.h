@@ -29,11 +29,12 @@ static inline int usable_reports(const int counts[OUTCOME_COUNT])
     return counts[OUTCOME_WORKS] + counts[OUTCOME_WORKS_WITH_WORKAROUND];
 }
 
-/* The members probability, low and high; null where the level is unknown. */
-static inline void write_probability(struct json_writer *writer, const struct verdict *verdict)
+/* The members level, and probability, low and high, null where the level is unknown. */
+static inline void write_level(struct json_writer *writer, const struct verdict *verdict)
 {
     static const char *const keys[] = {"probability", "low", "high"};
     const double values[] = {verdict->usable, verdict->low, verdict->high};
+    json_write_string(writer, "level", level_value(verdict->level));
     for (size_t i = 0; i < ARRAY_SIZE(values); i++)
         json_write_fraction(writer, keys[i], verdict->level == LEVEL_UNKNOWN ? NAN : values[i]);
 }
@@ -89,10 +90,8 @@ const char *answer_fix_name(const struct tried_fix *tried);
 /* Appends what helped on GPUs like it, and what of that is not needed any more. */
 void answer_append_similar_fixes(struct buffer *out, const struct answer *answer);
 
-/* How the shown reports ended; whether both ways. */
-bool contradiction_count(const struct answer *answer, int *usable, int *not_usable);
-/* Appends in words what differs between the reports that ended usable and the others; the same as the member
- * "contradiction", null where all ended alike. */
+/* Appends in words what differs between the shown reports that ended usable and the others, nothing where all
+ * ended alike; the same as the member "contradiction", null then. */
 void contradiction_append(struct buffer *out, const struct answer *answer);
 /* The same in a line: what tells the two sides apart best. Nothing where all ended alike, or nothing does. */
 void contradiction_append_short(struct buffer *out, const struct answer *answer);

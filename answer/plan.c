@@ -118,10 +118,9 @@ static struct plan_step *find_step(struct plan *plan, const char *id)
 /* Of a step that has several rows, what is to be done counts more than what is not known. */
 static void add_state(struct plan_step *step, enum tristate has)
 {
-    static const enum plan_state states[] = {[TRISTATE_UNKNOWN] = PLAN_STATE_UNKNOWN,
-                                             [TRISTATE_NO] = PLAN_STATE_TODO,
-                                             [TRISTATE_YES] = PLAN_STATE_DONE};
-    enum plan_state state = states[has];
+    enum plan_state state = has == TRISTATE_YES  ? PLAN_STATE_DONE
+                            : has == TRISTATE_NO ? PLAN_STATE_TODO
+                                                 : PLAN_STATE_UNKNOWN;
     if (!step->is_judged || state == PLAN_STATE_TODO || step->state == PLAN_STATE_DONE)
         step->state = state;
     step->is_judged = true;

@@ -33,16 +33,11 @@ static void write_field(const struct prose *prose, const char *before, const cha
         prose_field(prose, "", "%s%s", before, text);
 }
 
-/* What Proxmox keeps in its own file is changed by its commands. */
-static bool is_written_by_hand(const char *file)
-{
-    return *file && strncmp(file, "/etc/pve/", 9) != 0;
-}
-
 static void write_todo(const struct prose *prose, const struct plan_step *step)
 {
     const char *file = text_of(step, PLAN_FILE);
-    bool has_file = is_written_by_hand(file) && *text_of(step, PLAN_CONTENT);
+    /* What Proxmox keeps in its own file is changed by its commands. */
+    bool has_file = *file && strncmp(file, "/etc/pve/", 9) != 0 && *text_of(step, PLAN_CONTENT);
     write_field(prose, "", text_of(step, PLAN_WHY));
     if (has_file) {
         write_field(prose, "In ", file);

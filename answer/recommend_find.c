@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,14 +69,6 @@ enum error_code recommend_add_neighbour(struct database *database, const struct 
     return ERROR_NONE;
 }
 
-static bool has_given_id(const struct recommend_question *question, const struct offer *offer)
-{
-    for (int i = 0; question->instead && i < offer->pci_id_count; i++)
-        if (offer->pci_ids[i] == pci_id_number(&question->given.device.gpu.id))
-            return true;
-    return false;
-}
-
 bool recommend_same_chip(const struct recommend_question *question, const struct offer *offer)
 {
     const struct gpu *given = &question->given.device.gpu;
@@ -84,23 +76,22 @@ bool recommend_same_chip(const struct recommend_question *question, const struct
            strcmp(offer->chip, given->chip) == 0;
 }
 
-/* A card that does not reset is no cure for another one. */
-static bool may_need_module(const struct recommend_question *question)
-{
-    enum reset reset = question->instead ? gpu_reset(&question->given.device.gpu) : RESET_UNKNOWN;
-    return reset != RESET_VENDOR_RESET && reset != RESET_BROKEN;
-}
-
 static enum error_code on_offer(void *context, const struct offer *offer, struct error *error)
 {
     struct search *search = context;
     const struct recommend_question *question = search->recommendation->question;
+    const struct gpu *given = question->instead ? &question->given.device.gpu : NULL;
     bool resets = offer->reset == RESET_FLR || offer->reset == RESET_BUS;
-    bool by_module = offer->reset == RESET_VENDOR_RESET && may_need_module(question);
+    bool is_given = false;
+    /* A card that does not reset is no cure for another one. */
+    bool by_module = offer->reset == RESET_VENDOR_RESET &&
+                     !(given && (gpu_reset(given) == RESET_VENDOR_RESET || gpu_reset(given) == RESET_BROKEN));
     error->code = ERROR_NONE;
+    for (int i = 0; given && i < offer->pci_id_count; i++)
+        is_given |= offer->pci_ids[i] == pci_id_number(&given->id);
     if ((!resets && !by_module) || !offer_fits(offer, &search->wanted))
         return ERROR_NONE;
-    if (has_given_id(question, offer)) {
+    if (is_given) {
         search->recommendation->may_keep |= resets;
         return ERROR_NONE;
     }
@@ -144,15 +135,6 @@ static void take_best(struct search *search)
         }
 }
 
-static void take_unpriced(struct search *search)
-{
-    struct recommendation *best = search->recommendation;
-    qsort(search->found, (size_t)search->count, sizeof *search->found, offer_compare_launch);
-    for (int i = 0; i < search->count && best->unpriced_count < best->question->limit; i++)
-        if (offer_may_fit_budget(&search->found[i], &search->wanted))
-            best->unpriced[best->unpriced_count++] = search->found[i];
-}
-
 /* The cheapest of those that fit all but the budget, NULL when no price is known. */
 static const struct offer *cheapest(const struct search *search)
 {
@@ -186,43 +168,33 @@ static enum error_code say_too_dear(const struct search *search, struct error *e
     return error_next(error, "add --unpriced to see cards whose price is not known, or leave out --budget");
 }
 
-/* Takes one filter out of a question. Returns its option, and whether it was asked for; NULL: there is no
- * such number. */
-static const char *drop_filter(struct card_question *wanted, int number, bool *is_asked)
-{
-    const struct card_question none = {.vendor = ANY_VENDOR};
-    switch (number) {
-#define FILTER(n, option, field)                                                                             \
-    case n:                                                                                                  \
-        *is_asked = wanted->field != none.field;                                                             \
-        wanted->field = none.field;                                                                          \
-        return option
-        FILTER(0, "--vram", vram_gib);
-        FILTER(1, "--watts", watts);
-        FILTER(2, "--slots", slots);
-        FILTER(3, "--max-length", length_mm);
-        FILTER(4, "--no-plug", no_plug);
-        FILTER(5, "--low-profile", low_profile);
-        FILTER(6, "--passive", passive);
-        FILTER(7, "--split", guests);
-        FILTER(8, "--encode", encode);
-        FILTER(9, "--decode", decode);
-        FILTER(10, "--vendor", vendor);
-        FILTER(11, "--beside", beside_count);
-        FILTER(12, "--guest", macos);
-#undef FILTER
-    default:
-        return NULL;
+/* The options that filter, and what they set. */
+#define FILTER(option, member)                                                                               \
+    {                                                                                                        \
+        option, offsetof(struct card_question, member), sizeof((struct card_question *)0)->member            \
     }
-}
+static const struct {
+    const char *option;
+    size_t place;
+    size_t size;
+} filters[] = {
+    FILTER("--vram", vram_gib),        FILTER("--watts", watts),     FILTER("--slots", slots),
+    FILTER("--max-length", length_mm), FILTER("--no-plug", no_plug), FILTER("--low-profile", low_profile),
+    FILTER("--passive", passive),      FILTER("--split", guests),    FILTER("--encode", encode),
+    FILTER("--decode", decode),        FILTER("--vendor", vendor),   FILTER("--beside", beside_count),
+    FILTER("--guest", macos)};
 
 /* Says which one filter stands in the way, where it is one. */
 static enum error_code say_none_fits(struct database *database, struct search *search, struct error *error)
 {
     const struct card_question wanted = search->wanted;
-    const char *option;
-    bool is_asked;
-    for (int i = 0; (option = drop_filter(&search->wanted, i, &is_asked)); i++) {
+    const struct card_question none = {.vendor = ANY_VENDOR};
+    for (size_t i = 0; i < ARRAY_SIZE(filters); i++) {
+        const char *option = filters[i].option;
+        char *value = (char *)&search->wanted + filters[i].place;
+        const char *unset = (const char *)&none + filters[i].place;
+        bool is_asked = memcmp(value, unset, filters[i].size) != 0;
+        memcpy(value, unset, filters[i].size);
         search->count = 0;
         if (is_asked && database_each_offer(database, recommend_guest(search->recommendation->question),
                                             on_offer, search, error))
@@ -260,8 +232,13 @@ enum error_code recommend_gather(struct database *database, const struct recomme
     drop_vendor_reset(&search);
     qsort_r(search.found, (size_t)search.count, sizeof *search.found, offer_compare, &search.wanted);
     take_best(&search);
-    if (search.wanted.budget && search.wanted.unpriced)
-        take_unpriced(&search);
+    bool with_unpriced = search.wanted.budget && search.wanted.unpriced;
+    if (with_unpriced)
+        qsort(search.found, (size_t)search.count, sizeof *search.found, offer_compare_launch);
+    for (int i = 0; with_unpriced && i < search.count && recommendation->unpriced_count < question->limit;
+         i++)
+        if (offer_may_fit_budget(&search.found[i], &search.wanted))
+            recommendation->unpriced[recommendation->unpriced_count++] = search.found[i];
     if (!recommendation->count && !recommendation->unpriced_count)
         return say_too_dear(&search, error);
     if (!database_count(database, &counts, error))

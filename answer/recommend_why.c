@@ -278,13 +278,6 @@ static void append_neighbours(struct buffer *out, const struct recommendation *r
         buffer_append_text(out, " Add up watts and slots: they are not known of all.");
 }
 
-/* Headless guests are why people buy a plug for three dollars. */
-static bool wants_picture(const struct card_question *wanted)
-{
-    return wanted->purpose == PURPOSE_DISPLAY || wanted->purpose == PURPOSE_GAMING ||
-           wanted->purpose == PURPOSE_MACOS;
-}
-
 const char *recommend_append_note(struct buffer *out, const struct recommendation *recommendation, int number)
 {
     const struct recommend_question *question = recommendation->question;
@@ -300,7 +293,10 @@ const char *recommend_append_note(struct buffer *out, const struct recommendatio
                              answer_guest_name(recommend_guest(question)));
         return "Guest";
     }
-    if (wants_picture(&question->wanted) && number == next++) {
+    /* Headless guests are why people buy a plug for three dollars. */
+    int purpose = question->wanted.purpose;
+    bool wants_picture = purpose == PURPOSE_DISPLAY || purpose == PURPOSE_GAMING || purpose == PURPOSE_MACOS;
+    if (wants_picture && number == next++) {
         buffer_append_text(out,
                            "without one many cards show nothing or sleep: have a dummy plug, or a virtual "
                            "display in the guest.");

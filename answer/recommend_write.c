@@ -128,25 +128,21 @@ static void write_line(const struct prose *prose, const char *name, const struct
               cells->verdict, cells->reports);
 }
 
-static void write_offer(const struct prose *prose, const struct offer *offer)
-{
-    const struct cells cells = cells_of(offer);
-    if (prose->width < TABLE_COLUMNS) {
-        prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_BOLD, "%s", offer->card.name);
-        prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s, %s, %s W, %s slots, %s, reports: %s",
-                  cells.price, cells.vram, cells.watts, cells.slots, cells.verdict, cells.reports);
-        return;
-    }
-    write_line(prose, offer->card.name, &cells);
-}
-
 static void write_table(const struct prose *prose, const struct offer *offers, int count)
 {
     static const struct cells head = {"price", "VRAM", "watts", "slots", "verdict", "reports"};
     if (prose->width >= TABLE_COLUMNS)
         write_line(prose, "card", &head);
-    for (int i = 0; i < count; i++)
-        write_offer(prose, &offers[i]);
+    for (int i = 0; i < count; i++) {
+        const struct cells cells = cells_of(&offers[i]);
+        if (prose->width >= TABLE_COLUMNS) {
+            write_line(prose, offers[i].card.name, &cells);
+            continue;
+        }
+        prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_BOLD, "%s", offers[i].card.name);
+        prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s, %s, %s W, %s slots, %s, reports: %s",
+                  cells.price, cells.vram, cells.watts, cells.slots, cells.verdict, cells.reports);
+    }
 }
 
 static void write_reasons(const struct prose *prose, const struct recommendation *recommendation)
@@ -199,8 +195,7 @@ void recommend_write_prose(const struct prose *prose, const struct recommendatio
 static void write_verdict(struct json_writer *writer, const struct verdict *verdict)
 {
     json_write_begin_object(writer, "verdict");
-    json_write_string(writer, "level", level_value(verdict->level));
-    write_probability(writer, verdict);
+    write_level(writer, verdict);
     json_write_integer(writer, "direct_reports", verdict->direct_reports);
     json_write_integer(writer, "pooled_reports", verdict->pooled_reports);
     json_write_end_object(writer);
@@ -238,15 +233,9 @@ static void write_question_json(struct json_writer *writer, const struct recomme
     snprintf(vendor, sizeof vendor, "%04x", (unsigned)wanted->vendor & 0xffff);
     json_write_begin_object(writer, "question");
     json_write_text_or_null(writer, "vendor_id", wanted->vendor == ANY_VENDOR ? NULL : vendor);
-    if (wanted->vram_gib > 0)
-        json_write_decimal(writer, "vram_gib", wanted->vram_gib);
-    else
-        json_write_null(writer, "vram_gib");
+    json_write_decimal(writer, "vram_gib", wanted->vram_gib > 0 ? wanted->vram_gib : NAN);
     json_write_integer_or_null(writer, "board_power_w", wanted->watts, wanted->watts);
-    if (wanted->slots > 0)
-        json_write_decimal(writer, "slots", wanted->slots);
-    else
-        json_write_null(writer, "slots");
+    json_write_decimal(writer, "slots", wanted->slots > 0 ? wanted->slots : NAN);
     json_write_integer_or_null(writer, "length_mm", wanted->length_mm, wanted->length_mm);
     json_write_bool(writer, "no_plug", wanted->no_plug);
     json_write_bool(writer, "low_profile", wanted->low_profile);
@@ -263,8 +252,8 @@ static void write_question_json(struct json_writer *writer, const struct recomme
     json_write_end_object(writer);
 }
 
-static void write_offer_json(struct json_writer *writer, const struct recommend_question *question,
-                             const struct offer *offer)
+static void write_offer(struct json_writer *writer, const struct recommend_question *question,
+                        const struct offer *offer)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
     json_write_begin_object(writer, NULL);
@@ -298,7 +287,7 @@ static void write_offers(struct json_writer *writer, const char *key,
 {
     json_write_begin_array(writer, key);
     for (int i = 0; i < count; i++)
-        write_offer_json(writer, question, &offers[i]);
+        write_offer(writer, question, &offers[i]);
     json_write_end_array(writer);
 }
 

@@ -114,10 +114,12 @@ static int run_verb(int argc, char **argv)
         return output_usage_error("report", json, "new takes one ADDRESS, or -");
     if (verb == REPORT_NEW)
         return report_new(&command, count ? arguments[0] : NULL);
-    if (verb == REPORT_WITHDRAW)
-        return report_withdraw(&command, arguments, count);
     if (verb == REPORT_DROP && !count)
         return output_usage_error("report", json, "drop needs the ID of a report");
+    if (verb == REPORT_WITHDRAW && !count)
+        return output_usage_error("report", json, "withdraw takes the IDs of reports that were sent");
+    if (verb == REPORT_WITHDRAW)
+        return report_withdraw(&command, arguments, count);
     if (report_select(&command, arguments, count, verb != REPORT_LIST && verb != REPORT_DROP, &selection,
                       &error))
         return report_fail(&command, &error);
