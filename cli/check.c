@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -14,8 +13,8 @@
 
 enum { MAX_CHECKED = 64 << 10 };
 
-struct check_command {
-    struct session session;
+static struct check_command {
+    struct session *session;
     struct root *root;
     struct pci_machine machine; /* empty when the devices are not known */
     struct findings findings;
@@ -26,7 +25,7 @@ struct check_command {
     int host_problems;
     int vm_count;
     int container_count;
-};
+} checking;
 
 static void note_checked(struct check_command *command, const char *what)
 {
@@ -158,7 +157,7 @@ static void check_named(struct check_command *command, const char *file)
 
 static void write_json(struct check_command *command)
 {
-    struct json_writer *writer = &command->session.writer;
+    struct json_writer *writer = &command->session->writer;
     json_write_begin_object(writer, NULL);
     json_write_begin_array(writer, "checked");
     const char *checked = buffer_text(&command->checked);
@@ -209,53 +208,44 @@ static void write_text(struct check_command *command, struct output *output)
     findings_write_text(output, &command->findings, SEVERITY_INFO);
 }
 
-static int run_check(struct check_command *command, int argc, char **argv)
+static const char *directory;
+const struct command_option check_options[] = {{"root", .text = &directory}, {.name = NULL}};
+
+int command_check(struct session *session, char **operands, int count, struct error *error)
 {
-    for (int i = optind; i < argc; i++) {
-        if (strcasecmp(argv[i], "host") == 0)
-            check_host(command);
-        else if (strcmp(argv[i], "-") == 0)
-            check_standard_input(command);
-        else
-            check_named(command, argv[i]);
+    checking.session = session;
+    checking.checked = BUFFER(MAX_CHECKED);
+    session_begin(session);
+    if (root_open(directory, &checking.root, error))
+        return 0;
+    confine(checking.root, (const char *const *)operands, count);
+    /* Checks that need the devices are skipped where they are not known; why is noted. */
+    if (pci_read_machine(checking.root, &checking.machine, error)) {
+        root_note_unreadable(checking.root, "the PCI devices", error->message);
+        error->code = ERROR_NONE;
     }
-    if (optind == argc) {
-        check_host(command);
-        vm_config_each_file(command->root, check_found, command);
-        vm_config_check_shared(command->root, &command->findings);
+    for (int i = 0; i < count; i++) {
+        if (strcasecmp(operands[i], "host") == 0)
+            check_host(&checking);
+        else if (strcmp(operands[i], "-") == 0)
+            check_standard_input(&checking);
+        else
+            check_named(&checking, operands[i]);
+    }
+    if (!count) {
+        check_host(&checking);
+        vm_config_each_file(checking.root, check_found, &checking);
+        vm_config_check_shared(checking.root, &checking.findings);
     }
     const struct root_fault *fault;
     char place[ROOT_PLACE_SIZE];
-    for (int i = 0; (fault = root_next_fault(command->root, &i, place));)
-        findings_add(&command->findings, place, 0, FINDING_MACHINE_UNREADABLE, fault->why);
-    findings_sort(&command->findings);
-    if (command->session.json)
-        write_json(command);
+    for (int i = 0; (fault = root_next_fault(checking.root, &i, place));)
+        findings_add(&checking.findings, place, 0, FINDING_MACHINE_UNREADABLE, fault->why);
+    findings_sort(&checking.findings);
+    if (session->json)
+        write_json(&checking);
     else
-        write_text(command, &command->session.output);
-    return session_end(&command->session, NULL,
-                       command->error.code ? error_exit_status(command->error.code)
-                                           : findings_problems(&command->findings) > 0);
-}
-
-int command_check(int argc, char **argv)
-{
-    static struct check_command command;
-    const char *directory = NULL;
-    const struct command_option options[] = {{"root", .text = &directory}, {.name = NULL}};
-    int status;
-    if (!command_options(argc, argv, options, &command.session, &status))
-        return status;
-    command.checked = BUFFER(MAX_CHECKED);
-    pager_start(&command.session, NULL, 0);
-    session_begin(&command.session);
-    if (root_open(directory, &command.root, &command.error))
-        return session_end(&command.session, &command.error, 0);
-    confine(command.root, (const char *const *)argv + optind, argc - optind);
-    /* Checks that need the devices are skipped where they are not known; why is noted. */
-    if (pci_read_machine(command.root, &command.machine, &command.error)) {
-        root_note_unreadable(command.root, "the PCI devices", command.error.message);
-        command.error = (struct error){.code = ERROR_NONE};
-    }
-    return run_check(&command, argc, argv);
+        write_text(&checking, &session->output);
+    return checking.error.code ? error_exit_status(checking.error.code)
+                               : findings_problems(&checking.findings) > 0;
 }

@@ -104,7 +104,7 @@ int command_show_help(const struct command *command, const char *verb, const str
 {
     if (verb && command_find_verb(command->verbs, verb) < 0)
         return command_wrong_verb(command, verb, session->json);
-    pager_start(session, NULL, 0);
+    pager_start(session);
     fputs(command_help_text(command, verb), stdout);
     return 0;
 }
@@ -189,9 +189,9 @@ static void take_common(struct session *session, int option)
 
 /* The help of the command, or of the verb that is among its arguments. What else is wrong with them does not
  * matter then. */
-static int help_among_arguments(int argc, char **argv, const struct option *known, struct session *session)
+static int help_among_arguments(int argc, char **argv, const struct command *command,
+                                const struct option *known, struct session *session)
 {
-    const struct command *command = command_find(argv[0]);
     session->json = command_wants_json(argc, argv);
     for (int c; (c = getopt_long(argc, argv, ":h", known, NULL)) != -1;)
         if (c == OPTION_PAGER || c == OPTION_NO_PAGER)
@@ -199,36 +199,41 @@ static int help_among_arguments(int argc, char **argv, const struct option *know
     return command_show_help(command, command->verbs && optind < argc ? argv[optind] : NULL, session);
 }
 
-bool command_options(int argc, char **argv, const struct command_option *options, struct session *session,
-                     int *status)
+bool command_read_options(int argc, char **argv, const struct command *command, struct session *session,
+                          int *status)
 {
     struct option known[MAX_OPTIONS + ARRAY_SIZE(common_options)];
     char message[USAGE_MESSAGE_SIZE];
     const char *wrong = NULL;
     int count = 0;
-    for (; options && options[count].name && count < MAX_OPTIONS; count++)
+    for (const struct command_option *own = command->options; own && own->name && count < MAX_OPTIONS;
+         own++) {
         known[count] =
-            (struct option){options[count].name, options[count].flag ? no_argument : required_argument, NULL,
-                            OPTION_OWN + count};
+            (struct option){own->name, own->flag ? no_argument : required_argument, NULL, OPTION_OWN + count};
+        count++;
+    }
     memcpy(known + count, common_options, sizeof common_options);
     opterr = 0;
     *status = 0;
     for (int c; !wrong && (c = getopt_long(argc, argv, ":h", known, NULL)) != -1;) {
         if (c == 'h' || c == OPTION_HELP) {
-            *status = help_among_arguments(argc, argv, known, session);
+            *status = help_among_arguments(argc, argv, command, known, session);
             return false;
         }
         if (c == ':' || c == '?') {
             usage_describe_option(c, argv, known, message);
             wrong = message;
         } else if (c >= OPTION_OWN) {
-            wrong = take_own(&options[c - OPTION_OWN], optarg);
+            wrong = take_own(&command->options[c - OPTION_OWN], optarg);
+            session->reads_terminal |= optarg && strcmp(optarg, "-") == 0;
         } else {
             take_common(session, c);
         }
     }
+    for (int i = optind; i < argc; i++)
+        session->reads_terminal |= strcmp(argv[i], "-") == 0;
     if (wrong)
-        *status = output_usage_error(argv[0], command_wants_json(argc, argv), "%s", wrong);
+        *status = output_usage_error(command->name, command_wants_json(argc, argv), "%s", wrong);
     return !wrong;
 }
 
@@ -236,6 +241,8 @@ bool command_options(int argc, char **argv, const struct command_option *options
 
 void session_begin(struct session *session)
 {
+    if (session->command->is_long)
+        pager_start(session);
     session->output = output_for_stdout(session->no_color);
     session->writer = (struct json_writer){.out = &session->output.buffer, .for_terminal = true};
 }
@@ -250,7 +257,7 @@ enum error_code session_open_database(struct session *session, struct error *err
 int session_end(struct session *session, const struct error *error, int status)
 {
     struct buffer *answer = &session->output.buffer;
-    if (error && error->code) {
+    if (error->code) {
         buffer_clear(answer);
         status = output_error(error, session->json);
     }

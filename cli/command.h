@@ -17,21 +17,40 @@ struct session {
     bool json;
     bool no_color;
     enum pager_wish pager;
+    const struct command *command;
+    bool reads_terminal; /* an argument is "-" */
     struct output output;
     struct json_writer writer; /* into the output */
     struct database_place place;
     struct database *database;
 };
 
-/* Begins the answer. */
+/* Begins the answer, once the arguments are right. */
 void session_begin(struct session *session);
 
 MUST_CHECK enum error_code session_open_database(struct session *session, struct error *error);
 
 /* Writes the answer, one as JSON with the end of its line; or says the error in place of it, if there is one.
- * Returns the exit status: `status`, or that of the error. What the command holds is left to the end of the
- * process. */
+ * Returns the exit status: `status`, or that of the error. */
 int session_end(struct session *session, const struct error *error, int status);
+
+/* An option of one command, beside those of every command. One of these says what it sets. */
+struct command_option {
+    const char *name;
+    bool *flag;        /* an option without a value */
+    const char **text; /* the value as it is */
+    int *word;         /* which of the values of a vocabulary it is */
+    const struct vocabulary *vocabulary;
+    double *amount; /* a number, which its unit may follow ("12GB"), or stand in front of if it is $ */
+    int *whole;     /* the same of a whole number */
+    const char *unit;
+    double low;
+    double high;
+    /* Anything else: returns what is wrong with the value, NULL for nothing. */
+    const char *(*take)(void *target, char *value);
+    void *target;
+    const char *fault; /* what is said of another value */
+};
 
 /* A verb of a command, as in `passthru report show`. */
 struct verb {
@@ -39,29 +58,35 @@ struct verb {
     const char *summary;
 };
 
-/* A subcommand: `run` gets its own name as argv[0] and returns an exit status. */
+/* A subcommand. `run` gets what stands behind its options. It returns an exit status, or sets an error: the
+ * answer is written, or the error said, when it returns. What it holds is left to the end of the process. */
 struct command {
     const char *name;
     const char *summary;
-    int (*run)(int argc, char **argv);
-    const struct verb *verbs; /* ends with one without a name; NULL: it has none */
+    int (*run)(struct session *session, char **operands, int count,
+               struct error *error);      /* NULL: passthru-import */
+    const struct command_option *options; /* beside those of every command; NULL: none */
+    const struct verb *verbs;             /* ends with one without a name; NULL: it has none */
+    bool is_long;                         /* its answer is shown by a pager */
 };
 
 extern const struct command commands[];
 extern const int command_count;
 
-int command_query(int argc, char **argv);
-int command_scan(int argc, char **argv);
-int command_check(int argc, char **argv);
-int command_plan(int argc, char **argv);
-int command_diagnose(int argc, char **argv);
-int command_rom(int argc, char **argv);
-int command_recommend(int argc, char **argv);
-int command_report(int argc, char **argv);
+int command_query(struct session *session, char **operands, int count, struct error *error);
+int command_scan(struct session *session, char **operands, int count, struct error *error);
+int command_check(struct session *session, char **operands, int count, struct error *error);
+int command_plan(struct session *session, char **operands, int count, struct error *error);
+int command_diagnose(struct session *session, char **operands, int count, struct error *error);
+int command_rom(struct session *session, char **operands, int count, struct error *error);
+int command_recommend(struct session *session, char **operands, int count, struct error *error);
+int command_report(struct session *session, char **operands, int count, struct error *error);
+int command_db(struct session *session, char **operands, int count, struct error *error);
+int command_help(struct session *session, char **operands, int count, struct error *error);
+int command_version(struct session *session, char **operands, int count, struct error *error);
+
+/* Starts passthru-import in place of this program: its arguments begin with a command of it. */
 int command_import(int argc, char **argv);
-int command_db(int argc, char **argv);
-int command_help(int argc, char **argv);
-int command_version(int argc, char **argv);
 
 /* Writes a note when the database is older than the installed one, or its list of PCI IDs is old: new cards
  * and reports come every week, and with each version of the program. `answered`: a GPU was, without that the
@@ -83,6 +108,8 @@ const char *command_help_text(const struct command *command, const char *verb);
 
 extern const struct verb report_verbs[];
 extern const struct verb db_verbs[];
+extern const struct command_option query_options[], scan_options[], check_options[], plan_options[],
+    diagnose_options[], rom_options[], recommend_options[], report_options[], db_options[];
 
 /* What passthru-import says with these arguments on standard output, without its last newline; what it says
  * on standard error is shown with `aloud` only. Returns its exit status, -1 when it cannot be started. */
@@ -111,29 +138,10 @@ void command_print_all(void);
 /* Whether --json or --ndjson is among the arguments, before or after what may be wrong. */
 bool command_wants_json(int argc, char **argv);
 
-/* An option of one command, beside those of every command. One of these says what it sets. */
-struct command_option {
-    const char *name;
-    bool *flag;        /* an option without a value */
-    const char **text; /* the value as it is */
-    int *word;         /* which of the values of a vocabulary it is */
-    const struct vocabulary *vocabulary;
-    double *amount; /* a number, which its unit may follow ("12GB"), or stand in front of if it is $ */
-    int *whole;     /* the same of a whole number */
-    const char *unit;
-    double low;
-    double high;
-    /* Anything else: returns what is wrong with the value, NULL for nothing. */
-    const char *(*take)(void *target, char *value);
-    void *target;
-    const char *fault; /* what is said of another value */
-};
-
-/* Reads the options of the command argv[0]; `options` ends with one without a name, NULL: it has none of its
- * own. Operands stand from
- * argv[optind] on. False when the command shall end with *status: help was given, or an option is wrong. */
-MUST_CHECK bool command_options(int argc, char **argv, const struct command_option *options,
-                                struct session *session, int *status);
+/* Reads the options of a command, whose name is argv[0]. Operands stand from argv[optind] on. False when the
+ * command shall end with *status: help was given, or an option is wrong. */
+MUST_CHECK bool command_read_options(int argc, char **argv, const struct command *command,
+                                     struct session *session, int *status);
 
 /* Takes the value of --guest into an enum guest: a guest, what a report may call it ("Ubuntu 24.04"), or
  * unknown. */

@@ -270,7 +270,7 @@ int command_complete(int argc, char **argv)
         return completion_end(&completion);
     }
     const struct command *command = command_find(completion.words[0]);
-    if (command && command->run == command_import)
+    if (command && !command->run)
         return command_import(argc, argv);
     int status = command ? complete_arguments(&completion, command, 1) : 0;
     return status ? status : completion_end(&completion);

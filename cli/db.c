@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -136,7 +135,7 @@ void db_write_renewal(struct session *session, bool answered, bool is_newer_than
 /* ---- passthru db ---- */
 
 struct db_command {
-    struct session session;
+    struct session *session;
     bool conflicts;
     long conflict_count;
 };
@@ -144,9 +143,9 @@ struct db_command {
 static enum error_code write_source(void *context, const struct source_record *source, struct error *error)
 {
     struct db_command *command = context;
-    struct json_writer *writer = &command->session.writer;
+    struct json_writer *writer = &command->session->writer;
     (void)error;
-    if (command->session.json) {
+    if (command->session->json) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "kind", source->kind);
         json_write_string(writer, "name", source->name);
@@ -169,23 +168,23 @@ static enum error_code write_source(void *context, const struct source_record *s
         buffer_append_format(&line, " of %s", source->date);
     if (source->rejected && !is_program)
         buffer_append_format(&line, ", %" PRId64 " rejected", source->rejected);
-    output_paragraph(&command->session.output, INDENT, source->kind, COLOR_PLAIN, "%s", buffer_text(&line));
+    output_paragraph(&command->session->output, INDENT, source->kind, COLOR_PLAIN, "%s", buffer_text(&line));
     return ERROR_NONE;
 }
 
 static enum error_code write_table(void *context, const struct table_record *table, struct error *error)
 {
     struct db_command *command = context;
-    struct json_writer *writer = &command->session.writer;
+    struct json_writer *writer = &command->session->writer;
     (void)error;
-    if (command->session.json) {
+    if (command->session->json) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "name", table->name);
         json_write_integer(writer, "rows", table->rows);
         json_write_string(writer, "about", table->about);
         json_write_end_object(writer);
     } else {
-        output_paragraph(&command->session.output, TABLE_INDENT, table->name, COLOR_PLAIN,
+        output_paragraph(&command->session->output, TABLE_INDENT, table->name, COLOR_PLAIN,
                          "%s, %" PRId64 " rows", table->about, table->rows);
     }
     return ERROR_NONE;
@@ -193,7 +192,7 @@ static enum error_code write_table(void *context, const struct table_record *tab
 
 static enum error_code run_info(struct db_command *command, struct error *error)
 {
-    struct session *session = &command->session;
+    struct session *session = command->session;
     struct database *database = session->database;
     struct json_writer *writer = &session->writer;
     struct output *output = &session->output;
@@ -245,13 +244,13 @@ static enum error_code run_info(struct db_command *command, struct error *error)
 static enum error_code write_conflict(void *context, const struct conflict *conflict, struct error *error)
 {
     struct db_command *command = context;
-    struct json_writer *writer = &command->session.writer;
-    struct output *output = &command->session.output;
+    struct json_writer *writer = &command->session->writer;
+    struct output *output = &command->session->output;
     char text[PCI_ID_TEXT_SIZE];
     (void)error;
     command->conflict_count++;
     pci_id_print_number(conflict->pci_id, text);
-    if (command->session.json) {
+    if (command->session->json) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "pci_id", text);
         json_write_string(writer, "name", conflict->name);
@@ -275,7 +274,7 @@ static enum error_code write_conflict(void *context, const struct conflict *conf
 
 static enum error_code run_check(struct db_command *command, struct error *error)
 {
-    struct session *session = &command->session;
+    struct session *session = command->session;
     struct json_writer *writer = &session->writer;
     if (database_check(session->database, error))
         return error->code;
@@ -322,7 +321,7 @@ static void note_renewal(const struct freshness *freshness, const struct error *
 
 static enum error_code run_path(struct db_command *command, struct error *error)
 {
-    struct session *session = &command->session;
+    struct session *session = command->session;
     const char *path = session->place.path;
     struct error unreadable = {.code = ERROR_NONE};
     struct freshness freshness = {.count = 0};
@@ -355,26 +354,22 @@ const struct verb db_verbs[] = {
 static enum error_code (*const runs[])(struct db_command *command, struct error *error) = {
     [DB_INFO] = run_info, [DB_CHECK] = run_check, [DB_PATH] = run_path};
 
-int command_db(int argc, char **argv)
+static struct db_command command;
+const struct command_option db_options[] = {{"conflicts", .flag = &command.conflicts}, {.name = NULL}};
+
+int command_db(struct session *session, char **operands, int count, struct error *error)
 {
-    static struct db_command command;
-    struct session *session = &command.session;
-    const struct command_option options[] = {{"conflicts", .flag = &command.conflicts}, {.name = NULL}};
-    struct error error = {.code = ERROR_NONE};
-    int status;
-    if (!command_options(argc, argv, options, session, &status))
-        return status;
-    const char *name = optind < argc ? argv[optind] : NULL;
+    const char *name = count ? operands[0] : NULL;
     int verb = name ? command_find_verb(db_verbs, name) : -1;
+    command.session = session;
     if (verb < 0)
-        return command_wrong_verb(command_find("db"), name, session->json);
-    if (optind + 1 < argc)
-        return output_usage_error("db", session->json, "%s takes no argument, not '%s'", name,
-                                  argv[optind + 1]);
+        return command_wrong_verb(session->command, name, session->json);
+    if (count > 1)
+        return output_usage_error("db", session->json, "%s takes no argument, not '%s'", name, operands[1]);
     if (command.conflicts && verb != DB_CHECK)
         return output_usage_error("db", session->json, "--conflicts goes with check");
     session_begin(session);
-    if (verb == DB_PATH || !session_open_database(session, &error))
-        (void)!runs[verb](&command, &error);
-    return session_end(session, &error, 0);
+    if (verb == DB_PATH || !session_open_database(session, error))
+        (void)!runs[verb](&command, error);
+    return 0;
 }

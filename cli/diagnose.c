@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -101,7 +100,7 @@ static void read_number(struct diagnose_command *command, int number)
 static enum error_code find_fixes(struct diagnose_command *command, struct error *error)
 {
     const struct log_diagnosis *diagnosis = &command->diagnosis;
-    struct database *database = command->session.database;
+    struct database *database = command->session->database;
     for (int i = 0; i < diagnosis->count; i++) {
         const char *symptom = diagnosis->rows[i].id;
         struct tried *tried = &command->tried[i];
@@ -119,8 +118,8 @@ static enum error_code find_fixes(struct diagnose_command *command, struct error
 static enum error_code gather(struct diagnose_command *command, struct error *error)
 {
     if ((command->directory && root_open(command->directory, &command->root, error)) ||
-        session_open_database(&command->session, error) ||
-        load_symptoms(command->session.database, &command->diagnosis, error))
+        session_open_database(command->session, error) ||
+        load_symptoms(command->session->database, &command->diagnosis, error))
         return error->code;
     const struct log_machine machine = {diagnose_look, command};
     command->diagnosis.machine = &machine;
@@ -130,27 +129,23 @@ static enum error_code gather(struct diagnose_command *command, struct error *er
     return find_fixes(command, error);
 }
 
-int command_diagnose(int argc, char **argv)
+static struct diagnose_command command; /* too large for a stack */
+const struct command_option diagnose_options[] = {{"root", .text = &command.directory}, {.name = NULL}};
+
+int command_diagnose(struct session *session, char **operands, int count, struct error *error)
 {
     static char *standard_input[] = {"-"};
-    static struct diagnose_command command; /* too large for a stack */
-    struct session *session = &command.session;
-    const struct command_option options[] = {{"root", .text = &command.directory}, {.name = NULL}};
-    struct error error = {.code = ERROR_NONE};
-    int status;
-    if (!command_options(argc, argv, options, session, &status))
-        return status;
-    command.logs = optind < argc ? argv + optind : standard_input;
-    command.log_count = optind < argc ? argc - optind : 1;
-    pager_start(session, (const char *const *)command.logs, command.log_count);
+    command.session = session;
+    command.logs = count ? operands : standard_input;
+    command.log_count = count ? count : 1;
+    session->reads_terminal |= !count;
     session_begin(session);
-    if (gather(&command, &error))
-        return session_end(session, &error, 0);
+    if (gather(&command, error))
+        return 0;
     if (session->json)
         diagnose_write_json(&command);
     else
         diagnose_write_text(&command, &session->output);
-    return session_end(session, NULL,
-                       command.error.code ? error_exit_status(command.error.code)
-                                          : diagnose_count(&command.diagnosis, true) > 0);
+    return command.error.code ? error_exit_status(command.error.code)
+                              : diagnose_count(&command.diagnosis, true) > 0;
 }

@@ -18,7 +18,7 @@ struct tried {
 };
 
 struct diagnose_command {
-    struct session session;
+    struct session *session;
     struct log_diagnosis diagnosis;
     struct tried tried[MAX_SYMPTOMS];  /* by row */
     struct tried beside[MAX_SYMPTOMS]; /* in reports with several symptoms, perhaps against another one */

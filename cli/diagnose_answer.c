@@ -379,7 +379,7 @@ static void write_conclusion_json(const struct diagnose_command *command, struct
 
 void diagnose_write_json(struct diagnose_command *command)
 {
-    struct json_writer *writer = &command->session.writer;
+    struct json_writer *writer = &command->session->writer;
     const struct log_diagnosis *diagnosis = &command->diagnosis;
     int rows[MAX_SYMPTOMS];
     int count = diagnose_sort(diagnosis, rows);

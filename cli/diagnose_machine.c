@@ -27,7 +27,7 @@ static const char *find_chip(struct diagnose_command *command, const struct pci_
 {
     static struct device device; /* what the answer points to until the next one */
     struct error error;
-    bool is_known = !database_find_device(command->session.database, id, &device, &error) && device.is_gpu;
+    bool is_known = !database_find_device(command->session->database, id, &device, &error) && device.is_gpu;
     return is_known && device.gpu.chip[0] ? device.gpu.chip : NULL;
 }
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -33,23 +32,21 @@ static void write_json(struct json_writer *writer, const struct vocabulary *grou
     json_write_end_array(writer);
 }
 
-static int show_words(const char *name, struct session *session)
+static int show_words(const char *name, struct session *session, struct error *error)
 {
-    struct error error = {.code = ERROR_NONE};
     int group = 0;
-    pager_start(session, NULL, 0);
     session_begin(session);
     while (name && vocabulary_groups[group] && strcmp(vocabulary_groups[group]->name, name) != 0)
         group++;
     if (!vocabulary_groups[group]) {
-        error_set(&error, ERROR_NOT_FOUND, "unknown group '%.100s'", name);
-        error_next(&error, "passthru help words lists the groups");
+        error_set(error, ERROR_NOT_FOUND, "unknown group '%.100s'", name);
+        error_next(error, "passthru help words lists the groups");
     } else if (session->json) {
         write_json(&session->writer, name ? vocabulary_groups[group] : NULL);
     } else {
         write_text(&session->output, name ? vocabulary_groups[group] : NULL);
     }
-    return session_end(session, &error, 0);
+    return 0;
 }
 
 /* ---- the help of a command ---- */
@@ -85,31 +82,27 @@ static int print_as_json(const struct command *command, struct session *session)
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
-    return session_end(session, NULL, 0);
+    return 0;
 }
 
-int command_help(int argc, char **argv)
+int command_help(struct session *session, char **operands, int count, struct error *error)
 {
-    static struct session session;
-    int status;
-    if (!command_options(argc, argv, NULL, &session, &status))
-        return status;
-    const char *name = optind < argc ? argv[optind] : NULL;
-    const char *verb = name && optind + 1 < argc ? argv[optind + 1] : NULL;
+    const char *name = count ? operands[0] : NULL;
+    const char *verb = count > 1 ? operands[1] : NULL;
     if (name && strcmp(name, "words") == 0)
-        return show_words(verb, &session);
+        return show_words(verb, session, error);
     const struct command *command = name ? command_find(name) : NULL;
     if (name && !command)
-        return command_unknown(name, session.json);
+        return command_unknown(name, session->json);
     if (verb && !command->verbs)
-        return output_usage_error("help", session.json, "%s has no command '%s'", name, verb);
-    if (session.json && (!verb || command_find_verb(command->verbs, verb) >= 0))
-        return print_as_json(command, &session);
+        return output_usage_error("help", session->json, "%s has no command '%s'", name, verb);
+    if (session->json && (!verb || command_find_verb(command->verbs, verb) >= 0))
+        return print_as_json(command, session);
     /* passthru-import has the help of its own commands. */
-    if (command && command->run == command_import)
+    if (command && !command->run)
         return command_import(2, (char *[]){(char *)command->name, (char *)"--help"});
     if (command)
-        return command_show_help(command, verb, &session);
+        return command_show_help(command, verb, session);
     command_print_all();
     return 0;
 }
@@ -161,22 +154,20 @@ static void write_version(struct output *output, const struct facts *facts, cons
     output_line(output, "License: GPL version 2 or later. There is no warranty.");
 }
 
-int command_version(int argc, char **argv)
+int command_version(struct session *session, char **operands, int count, struct error *error)
 {
-    static struct session session;
-    struct error error = {.code = ERROR_NONE};
     struct facts facts;
-    int status;
-    if (!command_options(argc, argv, NULL, &session, &status))
-        return status;
-    session_begin(&session);
-    bool good = !session_open_database(&session, &error) &&
-                !database_pci_ids_version(session.database, facts.pci_ids, &error) &&
-                !database_count(session.database, &facts.counts, &error) &&
-                !database_latest_report(session.database, facts.latest, &error);
-    if (session.json)
-        write_version_json(&session, good ? &facts : NULL);
+    (void)operands;
+    (void)count;
+    session_begin(session);
+    bool good = !session_open_database(session, error) &&
+                !database_pci_ids_version(session->database, facts.pci_ids, error) &&
+                !database_count(session->database, &facts.counts, error) &&
+                !database_latest_report(session->database, facts.latest, error);
+    if (session->json)
+        write_version_json(session, good ? &facts : NULL);
     else
-        write_version(&session.output, good ? &facts : NULL, &error);
-    return session_end(&session, NULL, 0);
+        write_version(&session->output, good ? &facts : NULL, error);
+    error->code = ERROR_NONE; /* no database is an answer, too */
+    return 0;
 }

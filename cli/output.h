@@ -45,10 +45,10 @@ MUST_CHECK bool output_flush(struct output *output);
  * names (words, no shell; empty or cat: none), else by less, which ends by itself where all fits the screen.
  * For root only with --pager or $PASSTHRU_PAGER. A pager that cannot be started is done without.
  *
- * To be called before the answer begins and before this process shuts itself in. An operand "-" says that the
- * command reads standard input: where that is the terminal, which cannot serve two, there is no pager. */
+ *  To be called before the answer begins and before this process shuts itself in. Where the command reads
+ * standard input, and that is the terminal, which cannot serve two, there is no pager. */
 struct session;
-void pager_start(const struct session *session, const char *const operands[], int count);
+void pager_start(const struct session *session);
 
 /* The descriptor that the answer is shown on in the end: standard output, or the terminal of the pager. */
 int pager_terminal(void);

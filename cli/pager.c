@@ -19,15 +19,12 @@ static pid_t pager; /* 0: none runs */
 static int terminal = STDOUT_FILENO;
 
 /* What to start, NULL for nothing. */
-static const char *pager_command(const struct session *session, const char *const operands[], int count)
+static const char *pager_command(const struct session *session)
 {
-    bool reads_terminal = false;
-    for (int i = 0; i < count; i++)
-        reads_terminal |= operands[i] && strcmp(operands[i], "-") == 0 && isatty(STDIN_FILENO);
     const char *type = getenv("TERM");
     const char *command = getenv("PASSTHRU_PAGER");
     if (session->json || session->pager == PAGER_NEVER || !isatty(STDOUT_FILENO) || !type ||
-        strcmp(type, "dumb") == 0 || reads_terminal)
+        strcmp(type, "dumb") == 0 || (session->reads_terminal && isatty(STDIN_FILENO)))
         return NULL;
     if (!command && geteuid() == 0 && session->pager != PAGER_ALWAYS)
         return NULL;
@@ -70,10 +67,10 @@ static bool spawn(const char *command, int input)
     return started;
 }
 
-void pager_start(const struct session *session, const char *const operands[], int count)
+void pager_start(const struct session *session)
 {
     static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-    const char *command = pager_command(session, operands, count);
+    const char *command = pager_command(session);
     int ends[2];
     if (!command || pager || pipe2(ends, O_CLOEXEC))
         return;

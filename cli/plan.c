@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/plan.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +8,7 @@
 #include "probe/confine.h"
 
 struct plan_command {
-    struct session session;
+    struct session *session;
     const char *directory;
     const char *vm; /* NULL: the one that has the GPU */
     struct pci_address address;
@@ -55,7 +54,7 @@ static enum error_code judge_fitness(struct plan_command *command, int *fitness,
     struct pci_id base = pci_id_base(&gpu->id);
     struct device known;
     struct vm_setup setup;
-    if (database_find_device(command->session.database, &base, &known, error) &&
+    if (database_find_device(command->session->database, &base, &known, error) &&
         error->code != ERROR_NOT_FOUND)
         return error->code;
     enum form_factor form = error->code ? FORM_FACTOR_UNKNOWN : gpu_form_factor(&known.gpu);
@@ -80,7 +79,7 @@ static enum error_code choose_gpu(struct plan_command *command, struct error *er
     int best_fitness = -1;
     struct buffer all CLEANUP(buffer_free) = BUFFER(4096);
     char address[PCI_ADDRESS_TEXT_SIZE];
-    if (scan_keep_gpus(&machine->scan, command->session.database, error))
+    if (scan_keep_gpus(&machine->scan, command->session->database, error))
         return error->code;
     for (int i = 0; i < scan->gpu_count + scan->machine.count; i++) {
         const struct pci_device *other =
@@ -113,8 +112,8 @@ static enum error_code choose_gpu(struct plan_command *command, struct error *er
 static enum error_code look(struct plan_command *command, struct error *error)
 {
     struct plan_machine *machine = &command->machine;
-    struct answer_options options = {.is_short = !command->session.json,
-                                     .report_limit = command->session.json ? 5 : 0};
+    struct answer_options options = {.is_short = !command->session->json,
+                                     .report_limit = command->session->json ? 5 : 0};
     static struct findings findings; /* not asked for */
     if (scan_read(machine->root, NULL, &command->address, command->has_address, &machine->scan, error))
         return error->code;
@@ -132,7 +131,7 @@ static enum error_code look(struct plan_command *command, struct error *error)
     bool is_found = vm_setup_find(machine->root, &machine->scan.machine, machine->functions,
                                   machine->function_count, command->vm, &machine->vm);
     if ((!is_found && command->vm && read_vm_file(machine, command->vm, error)) ||
-        scan_gather(command->session.database, &machine->scan, machine->device, &options, &machine->gpu,
+        scan_gather(command->session->database, &machine->scan, machine->device, &options, &machine->gpu,
                     error))
         return error->code;
     if (machine->gpu.known ? !machine->gpu.answer.device.is_gpu : !pci_is_gpu_class(machine->device)) {
@@ -147,43 +146,33 @@ static enum error_code look(struct plan_command *command, struct error *error)
     for (int i = 0; (fault = root_fault(machine->root, i)); i++)
         buffer_append_format(&machine->unreadable, "%s: %s\n", fault->path, fault->why);
     machine->facts.unreadable = buffer_text(&machine->unreadable);
-    return plan_make(command->session.database, &machine->facts, &command->plan, error);
+    return plan_make(command->session->database, &machine->facts, &command->plan, error);
 }
 
-static enum error_code run(struct plan_command *command, struct error *error)
-{
-    if (session_open_database(&command->session, error) ||
-        root_open(command->directory, &command->machine.root, error))
-        return error->code;
-    confine(command->machine.root, &command->vm, 1);
-    return look(command, error);
-}
+static struct plan_command command; /* too large for a stack */
+const struct command_option plan_options[] = {
+    {"root", .text = &command.directory}, {"vm", .text = &command.vm}, {.name = NULL}};
 
-int command_plan(int argc, char **argv)
+int command_plan(struct session *session, char **operands, int count, struct error *error)
 {
-    static struct plan_command command; /* too large for a stack */
-    struct session *session = &command.session;
     struct plan_machine *machine = &command.machine;
-    const struct command_option options[] = {
-        {"root", .text = &command.directory}, {"vm", .text = &command.vm}, {.name = NULL}};
-    struct error error = {.code = ERROR_NONE};
-    int status;
-    if (!command_options(argc, argv, options, session, &status))
-        return status;
-    if (argc - optind > 1)
+    command.session = session;
+    command.has_address = count > 0;
+    if (count > 1)
         return output_usage_error("plan", session->json, "give one address: a plan is for one GPU");
-    if (optind < argc && !pci_address_parse(argv[optind], &command.address))
+    if (count && !pci_address_parse(operands[0], &command.address))
         return output_usage_error("plan", session->json, "\"%s\" is not a PCI address such as 01:00.0",
-                                  argv[optind]);
-    command.has_address = optind < argc;
+                                  operands[0]);
     for (int i = 0; i < PLAN_VARIABLE_COUNT; i++)
         machine->texts[i] = BUFFER(8192);
     machine->host = machine->choice = BUFFER(4096);
     machine->unreadable = BUFFER(65536);
-    pager_start(session, &command.vm, 1);
     session_begin(session);
-    if (run(&command, &error))
-        return session_end(session, &error, 0);
+    if (session_open_database(session, error) || root_open(command.directory, &machine->root, error))
+        return 0;
+    confine(machine->root, &command.vm, 1);
+    if (look(&command, error))
+        return 0;
     if (session->json) {
         plan_write_json(&session->writer, &command.plan);
     } else {
@@ -191,5 +180,5 @@ int command_plan(int argc, char **argv)
         plan_write_prose(&prose, &command.plan);
         scan_write_unreadable_text(&session->output, &machine->scan);
     }
-    return session_end(session, NULL, 0);
+    return 0;
 }

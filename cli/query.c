@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,7 @@ static enum error_code answer_id(struct query *query, const struct pci_id *id, c
                                  struct error *error)
 {
     struct pci_id refined = query_refine(query, *id);
-    if (answer_gather(query->session.database, &refined, term, &query->options, &query->answer, error))
+    if (answer_gather(query->session->database, &refined, term, &query->options, &query->answer, error))
         return error->code == ERROR_NOT_FOUND ? query_write_missing(query, term, error) : error->code;
     return query_write_answer(query, error);
 }
@@ -30,18 +29,18 @@ static enum error_code write_table(struct query *query, const struct pci_id ids[
     struct answer_options options = query->options;
     options.report_limit = 0;
     options.explain = false;
-    query_table_head(&query->session.output);
+    query_table_head(&query->session->output);
     for (int i = 0; i < count; i++) {
         struct pci_id id = query_refine(query, ids[i]);
-        if (answer_gather(query->session.database, &id, "", &options, &query->answer, error))
+        if (answer_gather(query->session->database, &id, "", &options, &query->answer, error))
             return error->code;
-        query_table_row(&query->session.output, &query->answer);
+        query_table_row(&query->session->output, &query->answer);
         query->answered++;
         if (query_flush(query, QUERY_FLUSH_BYTES, error))
             return error->code;
     }
-    output_blank(&query->session.output);
-    output_paragraph(&query->session.output, 2, "", COLOR_PLAIN, "For an answer: passthru query PCI_ID");
+    output_blank(&query->session->output);
+    output_paragraph(&query->session->output, 2, "", COLOR_PLAIN, "For an answer: passthru query PCI_ID");
     return ERROR_NONE;
 }
 
@@ -84,12 +83,12 @@ static enum error_code on_found(void *context, const struct found_id *found, str
     struct pci_id id = query_refine(query, found->id);
     char text[PCI_ID_TEXT_SIZE];
     if (query->format == FORMAT_TEXT) {
-        if (database_find_device(query->session.database, &id, &query->answer.device, error))
+        if (database_find_device(query->session->database, &id, &query->answer.device, error))
             return remember_unknown(query, found, error);
         remember_gpu(query, &id);
         return ERROR_NONE;
     }
-    if (answer_gather(query->session.database, &id, pci_id_print_base(&id, text), &query->options,
+    if (answer_gather(query->session->database, &id, pci_id_print_base(&id, text), &query->options,
                       &query->answer, error))
         return remember_unknown(query, found, error);
     return query_write_answer(query, error);
@@ -112,7 +111,7 @@ static enum error_code write_text_gpus(struct query *query, struct error *error)
     for (int i = 0; i < query->text_gpu_count && !code; i++)
         code = answer_id(query, &query->text_gpus[i], "-", error);
     if (!code && query->other_devices && !query->text_gpu_count) {
-        output_paragraph(&query->session.output, 2, "", COLOR_PLAIN,
+        output_paragraph(&query->session->output, 2, "", COLOR_PLAIN,
                          "Devices were found, but none of them is a GPU.");
         query->answered++;
     }
@@ -131,7 +130,7 @@ static enum error_code answer_stdin(struct query *query, struct error *error)
         return error->code;
     char date[LIST_VERSION_SIZE];
     char list[100];
-    if (database_pci_ids_version(query->session.database, date, error))
+    if (database_pci_ids_version(query->session->database, date, error))
         return error->code;
     answer_name_list(date, list, sizeof list);
     if (query->unknown_displays) {
@@ -167,7 +166,7 @@ static enum error_code join_words(struct query *query, const struct term *terms,
         buffer_append_format(joined, "%s%s", i ? " " : "", terms[i].text);
     }
     bool fits = !joined->failed && joined->length <= MAX_TERM;
-    if (fits && database_search(query->session.database, buffer_text(joined), query->options.chassis,
+    if (fits && database_search(query->session->database, buffer_text(joined), query->options.chassis,
                                 &query->search, error))
         return error->code;
     if (!fits || !query->search.count || !query->search.is_safe ||
@@ -185,14 +184,14 @@ static enum error_code answer_terms(struct query *query, const struct term *term
     if (joined.length)
         return query_answer_name(query, buffer_text(&joined), error);
     if (query->format == FORMAT_JSON)
-        buffer_append_byte(&query->session.output.buffer, '[');
+        buffer_append_byte(&query->session->output.buffer, '[');
     for (int i = 0; i < count; i++)
         if (terms[i].kind == TERM_ID     ? answer_id(query, &terms[i].id, terms[i].text, error)
             : terms[i].kind == TERM_TEXT ? answer_stdin(query, error)
                                          : query_answer_name(query, terms[i].text, error))
             return error->code;
     if (query->format == FORMAT_JSON)
-        buffer_append_byte(&query->session.output.buffer, ']');
+        buffer_append_byte(&query->session->output.buffer, ']');
     return ERROR_NONE;
 }
 
@@ -212,7 +211,7 @@ static void say_more(struct query *query)
         buffer_append_format(&line, " --revision %02x", query->shown.revision);
     buffer_append_format(&line, " %s",
                          query->short_answers == 1 ? pci_id_print(&query->shown, id) : "PCI_ID");
-    output_paragraph(&query->session.output, 0, "", COLOR_PLAIN, "%s", buffer_text(&line));
+    output_paragraph(&query->session->output, 0, "", COLOR_PLAIN, "%s", buffer_text(&line));
 }
 
 /* All terms are read before anything is answered. */
@@ -225,35 +224,16 @@ static enum error_code read_and_answer(struct query *query, char **texts, int co
     bool good = true;
     for (int i = 0; i < count && good; i++)
         good = !term_parse(texts[i], &terms[i], error);
-    if (good && !session_open_database(&query->session, error) && !answer_terms(query, terms, count, error) &&
+    if (good && !session_open_database(query->session, error) && !answer_terms(query, terms, count, error) &&
         query->format == FORMAT_TEXT) {
         if (query->short_answers)
-            output_blank(&query->session.output);
-        db_write_renewal(&query->session, query->answered > 0, query->is_newer_than_list);
+            output_blank(&query->session->output);
+        db_write_renewal(query->session, query->answered > 0, query->is_newer_than_list);
         if (query->short_answers)
             say_more(query);
     }
     free(terms);
     return error->code;
-}
-
-static int run(struct query *query, char **texts, int count)
-{
-    struct session *session = &query->session;
-    struct error error;
-    pager_start(session, (const char *const *)texts, count);
-    session_begin(session);
-    if (read_and_answer(query, texts, count, &error))
-        return query->lost ? 0 : session_end(session, &error, 0);
-    if (!query->missing)
-        return session_end(session, NULL, 0);
-    /* One question without an answer: the error is the document. */
-    bool is_document = query->format == FORMAT_JSON && !query->answered && query->missing == 1;
-    if (is_document)
-        return session_end(session, &query->first_error, 0);
-    if (session->json)
-        output_error(&query->first_error, false);
-    return session_end(session, NULL, error_exit_status(ERROR_NOT_FOUND));
 }
 
 static const char *take_subsystem(void *target, char *value)
@@ -266,31 +246,28 @@ static const char *take_revision(void *target, char *value)
     return pci_id_parse_revision(value, target) ? NULL : "--revision must be two hexadecimal digits";
 }
 
-int command_query(int argc, char **argv)
+static struct query query; /* too large for a stack */
+static bool ndjson;
+static int chassis = CHASSIS_UNKNOWN;
+static int share = SHARE_WHOLE;
+static int reports = -1;
+const struct command_option query_options[] = {
+    {"ndjson", .flag = &ndjson},
+    {"chassis", .word = &chassis, .vocabulary = &vocabulary_chassis, .fault = command_chassis_fault},
+    {"guest", .take = command_take_guest, .target = &query.options.guest},
+    {"share", .word = &share, .vocabulary = &vocabulary_share, .fault = "--share is whole, sr-iov or vgpu"},
+    {"subsystem", .take = take_subsystem, .target = &query.refinement},
+    {"revision", .take = take_revision, .target = &query.refinement},
+    {"full", .flag = &query.full},
+    {"reports", .whole = &reports, .high = 10000, .fault = "--reports must be a number up to 10000"},
+    {"explain", .flag = &query.options.explain},
+    {.name = NULL},
+};
+
+int command_query(struct session *session, char **operands, int count, struct error *error)
 {
-    static struct query query; /* too large for a stack */
-    struct session *session = &query.session;
     struct answer_options *asked = &query.options;
-    bool ndjson = false;
-    int chassis = CHASSIS_UNKNOWN;
-    int share = SHARE_WHOLE;
-    int reports = -1;
-    const struct command_option options[] = {
-        {"ndjson", .flag = &ndjson},
-        {"chassis", .word = &chassis, .vocabulary = &vocabulary_chassis, .fault = command_chassis_fault},
-        {"guest", .take = command_take_guest, .target = &asked->guest},
-        {"share", .word = &share, .vocabulary = &vocabulary_share,
-         .fault = "--share is whole, sr-iov or vgpu"},
-        {"subsystem", .take = take_subsystem, .target = &query.refinement},
-        {"revision", .take = take_revision, .target = &query.refinement},
-        {"full", .flag = &query.full},
-        {"reports", .whole = &reports, .high = 10000, .fault = "--reports must be a number up to 10000"},
-        {"explain", .flag = &asked->explain},
-        {.name = NULL},
-    };
-    int status;
-    if (!command_options(argc, argv, options, session, &status))
-        return status;
+    query.session = session;
     query.format = ndjson ? FORMAT_NDJSON : session->json ? FORMAT_JSON : FORMAT_TEXT;
     session->json |= ndjson;
     query.full |= asked->explain || reports >= 0;
@@ -301,7 +278,17 @@ int command_query(int argc, char **argv)
                           : query.format != FORMAT_TEXT ? JSON_REPORTS
                           : query.full                  ? SHOWN_REPORTS
                                                         : COMPARED_REPORTS;
-    if (optind == argc)
+    if (!count)
         return output_usage_error("query", session->json, "a term is missing: a PCI ID, a name, or -");
-    return run(&query, argv + optind, argc - optind);
+    session_begin(session);
+    if (read_and_answer(&query, operands, count, error)) {
+        error->code = query.lost ? ERROR_NONE : error->code;
+    } else if (query.format == FORMAT_JSON && !query.answered && query.missing == 1) {
+        *error = query.first_error; /* one question without an answer: the error is the document */
+    } else if (query.missing) {
+        if (session->json)
+            output_error(&query.first_error, false);
+        return error_exit_status(ERROR_NOT_FOUND);
+    }
+    return 0;
 }

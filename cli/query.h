@@ -14,7 +14,7 @@ enum { MAX_TEXT_GPUS = 256, QUERY_FLUSH_BYTES = 1 << 16 };
 enum query_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_NDJSON };
 
 struct query {
-    struct session session;
+    struct session *session;
     enum query_format format;
     bool full; /* as text: all that is known, not what fits a screen */
     struct answer_options options;

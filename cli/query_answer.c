@@ -8,7 +8,7 @@
 
 enum error_code query_flush(struct query *query, size_t limit, struct error *error)
 {
-    struct buffer *buffer = &query->session.output.buffer;
+    struct buffer *buffer = &query->session->output.buffer;
     if (buffer->length < limit && !buffer->failed)
         return ERROR_NONE;
     query->lost = !streams_write(buffer);
@@ -18,7 +18,7 @@ enum error_code query_flush(struct query *query, size_t limit, struct error *err
 /* Without a blank line before it. */
 static void write_text(struct query *query)
 {
-    const struct prose prose = output_prose(&query->session.output);
+    const struct prose prose = output_prose(&query->session->output);
     bool is_short = !query->full && query->answer.device.is_gpu;
     query->answered++;
     query->is_newer_than_list |= query->answer.device.name_source[0] && !query->answer.device.is_unlisted;
@@ -34,21 +34,21 @@ enum error_code query_write_answer(struct query *query, struct error *error)
 {
     if (query->format == FORMAT_TEXT) {
         if (query->answered)
-            output_blank(&query->session.output);
+            output_blank(&query->session->output);
         write_text(query);
         return query_flush(query, QUERY_FLUSH_BYTES, error);
     }
     query->answered++;
-    query->session.writer.need_comma = query->format == FORMAT_JSON && query->elements++;
-    answer_write_json(&query->session.writer, &query->answer);
+    query->session->writer.need_comma = query->format == FORMAT_JSON && query->elements++;
+    answer_write_json(&query->session->writer, &query->answer);
     if (query->format == FORMAT_NDJSON)
-        buffer_append_byte(&query->session.output.buffer, '\n');
+        buffer_append_byte(&query->session->output.buffer, '\n');
     return query_flush(query, QUERY_FLUSH_BYTES, error);
 }
 
 void query_write_unknown(struct query *query, const char *term, const struct error *error)
 {
-    struct json_writer *writer = &query->session.writer;
+    struct json_writer *writer = &query->session->writer;
     writer->need_comma = query->format == FORMAT_JSON && query->elements++;
     json_write_begin_object(writer, NULL);
     json_write_string(writer, "query", term);
@@ -97,7 +97,8 @@ static enum error_code gather_hit(struct query *query, const struct name_hit *hi
     if (query->refinement.has_revision) /* the user knows better */
         id = pci_id_base(&id);
     id = query_refine(query, id);
-    return answer_gather_hit(query->session.database, &id, name, &query->options, hit, &query->answer, error);
+    return answer_gather_hit(query->session->database, &id, name, &query->options, hit, &query->answer,
+                             error);
 }
 
 /* The products and form factors that a name may mean: what was asked for, then its neighbours. */
@@ -106,17 +107,17 @@ static enum error_code write_names(struct query *query, const char *name, struct
     const struct name_search *search = &query->search;
     int rows = 0;
     int lines = 0;
-    query_names_head(&query->session.output, search, name);
+    query_names_head(&query->session->output, search, name);
     for (int i = 0; i < search->count && lines < MAX_LINES; i++) {
         if (search->hits[i].group != rows)
             continue;
         if (gather_hit(query, &search->hits[i], name, error))
             return error->code;
-        lines += query_names_row(&query->session.output, search, i, &query->answer);
+        lines += query_names_row(&query->session->output, search, i, &query->answer);
         query->answered++;
         rows++;
     }
-    query_names_end(&query->session.output, search, rows);
+    query_names_end(&query->session->output, search, rows);
     return query_flush(query, QUERY_FLUSH_BYTES, error);
 }
 
@@ -131,7 +132,7 @@ static enum error_code write_siblings(struct query *query, const char *name, str
     error->code = ERROR_NONE;
     if (sibling && gather_hit(query, sibling, name, error))
         return error->code;
-    query_names_also(&query->session.output, search, sibling ? &query->answer : NULL);
+    query_names_also(&query->session->output, search, sibling ? &query->answer : NULL);
     return ERROR_NONE;
 }
 
@@ -155,15 +156,15 @@ static enum error_code write_hits(struct query *query, const char *name, struct 
 enum error_code query_answer_name(struct query *query, const char *name, struct error *error)
 {
     const struct name_search *search = &query->search;
-    if (term_search(query->session.database, name, query->options.chassis, &query->search, error))
+    if (term_search(query->session->database, name, query->options.chassis, &query->search, error))
         return error->code == ERROR_NOT_FOUND ? query_write_missing(query, name, error) : error->code;
     if (query->format != FORMAT_TEXT)
         return write_hits(query, name, error);
     if (query->answered)
-        output_blank(&query->session.output);
+        output_blank(&query->session->output);
     if ((!search->is_one && (!search->asked || search->group_count > 1)) || !search->is_safe)
         return write_names(query, name, error);
-    query_names_understood(&query->session.output, search, name);
+    query_names_understood(&query->session->output, search, name);
     if (gather_hit(query, &search->hits[0], name, error))
         return error->code;
     write_text(query);

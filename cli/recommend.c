@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,7 @@
 enum { MAX_BUDGET = 1000000, MAX_GUESTS = 64 };
 
 struct recommend_command {
-    struct session session;
+    struct session *session;
     struct recommend_question question;
     struct pci_id beside[MAX_BESIDE];
     int beside_count;
@@ -29,7 +28,7 @@ static enum error_code add_found(void *context, const struct found_id *found, st
 {
     struct recommend_command *command = context;
     struct pci_id id = pci_id_base(&found->id);
-    return recommend_add_neighbour(command->session.database, &id, &command->question, error);
+    return recommend_add_neighbour(command->session->database, &id, &command->question, error);
 }
 
 /* Adds all GPUs that a listing has. */
@@ -54,7 +53,7 @@ static enum error_code answer(struct recommend_command *command, const char *giv
 {
     static struct recommendation recommendation; /* too large for a stack */
     struct recommend_question *question = &command->question;
-    struct session *session = &command->session;
+    struct session *session = command->session;
     if (session_open_database(session, error))
         return error->code;
     for (int i = 0; i < command->beside_count; i++)
@@ -137,53 +136,48 @@ static const char *take_beside(void *target, char *text)
                : "--beside must be a PCI ID such as 10de:1d01, 16 at most";
 }
 
-int command_recommend(int argc, char **argv)
+static struct recommend_command command = {
+    .question = {.wanted = {.purpose = ANY_PURPOSE, .vendor = ANY_VENDOR}, .limit = DEFAULT_RECOMMENDED}};
+#define WANTED command.question.wanted
+const struct command_option recommend_options[] = {
+    {"use", .word = &WANTED.purpose, .vocabulary = &vocabulary_purpose,
+     .fault = "--use is llm, compute, display, gaming, transcode or macos"},
+    {"budget", .whole = &WANTED.budget, .unit = "$", .low = 1, .high = MAX_BUDGET,
+     .fault = "--budget must be whole US dollars, 1 to 1000000"},
+    {"vram", .amount = &WANTED.vram_gib, .unit = "GB", .low = 0.001, .high = 4096,
+     .fault = "--vram must be GB, up to 4096"},
+    {"watts", .whole = &WANTED.watts, .unit = "W", .low = 1, .high = 10000,
+     .fault = "--watts must be a number of watts"},
+    {"slots", .amount = &WANTED.slots, .low = 0.5, .high = 8,
+     .fault = "--slots must be a number from 1 to 8"},
+    {"max-length", .whole = &WANTED.length_mm, .unit = "mm", .low = 1, .high = 2000,
+     .fault = "--max-length must be millimetres, up to 2000"},
+    {"encode", .take = take_codecs, .target = &WANTED.encode},
+    {"decode", .take = take_codecs, .target = &WANTED.decode},
+    {"split", .whole = &WANTED.guests, .low = 1, .high = MAX_GUESTS,
+     .fault = "--split must be a number up to 64"},
+    {"vendor", .take = take_vendor, .target = &WANTED.vendor},
+    {"guest", .take = command_take_guest, .target = &command.question.guest},
+    {"beside", .take = take_beside, .target = &command},
+    {"lspci", .text = &command.lspci},
+    {"limit", .whole = &command.question.limit, .low = 1, .high = MAX_RECOMMENDED,
+     .fault = "--limit must be 1 to 50"},
+    {"no-plug", .flag = &WANTED.no_plug},
+    {"low-profile", .flag = &WANTED.low_profile},
+    {"passive", .flag = &WANTED.passive},
+    {"unpriced", .flag = &WANTED.unpriced},
+    {.name = NULL},
+};
+
+int command_recommend(struct session *session, char **operands, int count, struct error *error)
 {
-    static struct recommend_command command = {
-        .question = {.wanted = {.purpose = ANY_PURPOSE, .vendor = ANY_VENDOR}, .limit = DEFAULT_RECOMMENDED}};
-    struct session *session = &command.session;
-    struct recommend_question *question = &command.question;
-    struct card_question *wanted = &question->wanted;
-    const struct command_option options[] = {
-        {"use", .word = &wanted->purpose, .vocabulary = &vocabulary_purpose,
-         .fault = "--use is llm, compute, display, gaming, transcode or macos"},
-        {"budget", .whole = &wanted->budget, .unit = "$", .low = 1, .high = MAX_BUDGET,
-         .fault = "--budget must be whole US dollars, 1 to 1000000"},
-        {"vram", .amount = &wanted->vram_gib, .unit = "GB", .low = 0.001, .high = 4096,
-         .fault = "--vram must be GB, up to 4096"},
-        {"watts", .whole = &wanted->watts, .unit = "W", .low = 1, .high = 10000,
-         .fault = "--watts must be a number of watts"},
-        {"slots", .amount = &wanted->slots, .low = 0.5, .high = 8,
-         .fault = "--slots must be a number from 1 to 8"},
-        {"max-length", .whole = &wanted->length_mm, .unit = "mm", .low = 1, .high = 2000,
-         .fault = "--max-length must be millimetres, up to 2000"},
-        {"encode", .take = take_codecs, .target = &wanted->encode},
-        {"decode", .take = take_codecs, .target = &wanted->decode},
-        {"split", .whole = &wanted->guests, .low = 1, .high = MAX_GUESTS,
-         .fault = "--split must be a number up to 64"},
-        {"vendor", .take = take_vendor, .target = &wanted->vendor},
-        {"guest", .take = command_take_guest, .target = &question->guest},
-        {"beside", .take = take_beside, .target = &command},
-        {"lspci", .text = &command.lspci},
-        {"limit", .whole = &question->limit, .low = 1, .high = MAX_RECOMMENDED,
-         .fault = "--limit must be 1 to 50"},
-        {"no-plug", .flag = &wanted->no_plug},
-        {"low-profile", .flag = &wanted->low_profile},
-        {"passive", .flag = &wanted->passive},
-        {"unpriced", .flag = &wanted->unpriced},
-        {.name = NULL},
-    };
     struct buffer term CLEANUP(buffer_free) = BUFFER(4096);
-    struct error error = {.code = ERROR_NONE};
-    int status;
-    if (!command_options(argc, argv, options, session, &status))
-        return status;
-    wanted->macos = question->guest == GUEST_MACOS;
-    status = join_terms(argv + optind, argc - optind, &term, session->json);
+    command.session = session;
+    WANTED.macos = command.question.guest == GUEST_MACOS;
+    int status = join_terms(operands, count, &term, session->json);
     if (status)
         return status;
-    pager_start(session, NULL, 0);
     session_begin(session);
-    (void)!answer(&command, buffer_text(&term), &error);
-    return session_end(session, &error, 0);
+    (void)!answer(&command, buffer_text(&term), error);
+    return 0;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/report.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -90,62 +89,55 @@ static int (*const runs[])(struct report_command *command, struct report_selecti
     [REPORT_EXPORT] = report_export, [REPORT_SEND] = report_send,
 };
 
-static int run_verb(int argc, char **argv)
+const struct command_option report_options[] = {
+    REPORT_FIELD_OPTIONS,
+    {"yes", .flag = &command.yes},
+    {"force", .flag = &command.force},
+    {"root", .text = &command.directory},
+    {"vm", .text = &command.vm},
+    {"log", .text = &command.log},
+    {"output", .text = &command.target},
+    {"remote", .text = &command.remote},
+    {.name = NULL},
+};
+
+int command_report(struct session *session, char **operands, int count, struct error *error)
 {
     static struct report_selection selection;
-    bool json = command.session.json;
-    struct error error = {.code = ERROR_NONE};
-    const char *name = optind < argc ? argv[optind] : NULL;
+    bool json = session->json;
+    const char *name = count ? operands[0] : NULL;
     int verb = name ? command_find_verb(report_verbs, name) : -1;
-    const char *of_new = command.new_option ? command.new_option : command.directory ? "root" : NULL;
+    const char *of_new = command.vm           ? "vm"
+                         : command.log        ? "log"
+                         : command.new_option ? command.new_option
+                                              : NULL;
+    char **arguments = operands + 1;
+    command.session = session;
+    command.new_option = of_new;
+    count--;
     if (verb < 0)
-        return command_wrong_verb(command_find("report"), name, json);
-    if (verb != REPORT_NEW && of_new)
-        return output_usage_error("report", json, "--%s goes with new", of_new);
+        return command_wrong_verb(session->command, name, json);
+    if (verb != REPORT_NEW && (of_new || command.directory))
+        return output_usage_error("report", json, "--%s goes with new", of_new ? of_new : "root");
     if (verb != REPORT_EXPORT && command.target)
         return output_usage_error("report", json, "--output goes with export");
     if (verb != REPORT_SEND && command.remote)
         return output_usage_error("report", json, "--remote goes with send");
-    if (outbox_locate(command.outbox, &error))
-        return report_fail(&command, &error);
-    char **arguments = argv + optind + 1;
-    int count = argc - optind - 1;
     if (verb == REPORT_NEW && count > 1)
         return output_usage_error("report", json, "new takes one ADDRESS, or -");
-    if (verb == REPORT_NEW)
-        return report_new(&command, count ? arguments[0] : NULL);
     if (verb == REPORT_DROP && !count)
         return output_usage_error("report", json, "drop needs the ID of a report");
     if (verb == REPORT_WITHDRAW && !count)
         return output_usage_error("report", json, "withdraw takes the IDs of reports that were sent");
+    session_begin(session);
+    if (outbox_locate(command.outbox, error))
+        return 0;
+    if (verb == REPORT_NEW)
+        return report_new(&command, count ? arguments[0] : NULL);
     if (verb == REPORT_WITHDRAW)
         return report_withdraw(&command, arguments, count);
     if (report_select(&command, arguments, count, verb != REPORT_LIST && verb != REPORT_DROP, &selection,
-                      &error))
-        return report_fail(&command, &error);
+                      error))
+        return 0;
     return runs[verb](&command, &selection);
-}
-
-int command_report(int argc, char **argv)
-{
-    const struct command_option own[] = {
-        {"yes", .flag = &command.yes},        {"force", .flag = &command.force},
-        {"root", .text = &command.directory}, {"vm", .text = &command.vm},
-        {"log", .text = &command.log},        {"output", .text = &command.target},
-        {"remote", .text = &command.remote},  {.name = NULL},
-    };
-    struct command_option options[FIELD_COUNT + ARRAY_SIZE(own)];
-    int count = 0;
-    int status;
-    for (int field = 0; field < FIELD_COUNT; field++)
-        if (report_fields[field].option)
-            options[count++] = (struct command_option){report_fields[field].option, .take = take_field,
-                                                       .target = (void *)&report_fields[field]};
-    memcpy(options + count, own, sizeof own);
-    if (!command_options(argc, argv, options, &command.session, &status))
-        return status;
-    if (command.vm || command.log)
-        command.new_option = command.vm ? "vm" : "log";
-    session_begin(&command.session);
-    return session_end(&command.session, NULL, run_verb(argc, argv));
 }

@@ -24,7 +24,7 @@ enum report_verb {
 };
 
 struct report_command {
-    struct session session;
+    struct session *session;
     bool yes;
     bool force;
     const char *directory;          /* --root */

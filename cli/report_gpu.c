@@ -29,7 +29,7 @@ static bool ask_gpu(struct report_command *command, int *gpu)
         struct error error;
         char id[PCI_ID_TEXT_SIZE];
         struct pci_id base = pci_id_base(&device->id);
-        bool found = !database_find_device(command->session.database, &base, &known, &error);
+        bool found = !database_find_device(command->session->database, &base, &known, &error);
         snprintf(texts[i], sizeof texts[i], "%s %s%s%s", pci_id_print(&base, id), found ? known.name : "",
                  device->driver[0] ? ", held by " : "", device->driver);
         choices[i] = (struct vocabulary_entry){pci_address_print(&device->address, addresses[i]), texts[i]};
@@ -40,7 +40,7 @@ static bool ask_gpu(struct report_command *command, int *gpu)
         *gpu = ASK_NOTHING;
     const struct vocabulary gpus = {"gpu", choices, scan->gpu_count};
     return ask_value(
-        &command->session.output, "Which GPU did you pass through?",
+        &command->session->output, "Which GPU did you pass through?",
         "The GPUs of this machine by their addresses. One that vfio-pci holds is set aside for a "
         "virtual machine. For a GPU that is not here start again with --pci-id.",
         &gpus, false, gpu);
@@ -83,7 +83,7 @@ static bool choose_product(struct report_command *command, const char *name, str
     const struct name_hit *hits[MOST];
     int count = 0;
     int chosen = ASK_NOTHING;
-    if (term_search(command->session.database, name, CHASSIS_UNKNOWN, &search, error))
+    if (term_search(command->session->database, name, CHASSIS_UNKNOWN, &search, error))
         return false;
     for (int i = 0; i < search.count && count < MOST; i++) {
         const struct name_hit *hit = &search.hits[i];
@@ -96,7 +96,7 @@ static bool choose_product(struct report_command *command, const char *name, str
         hits[count++] = hit;
     }
     const struct vocabulary products = {"gpu", choices, count};
-    if (!ask_value(&command->session.output, "Which of these GPUs is it?",
+    if (!ask_value(&command->session->output, "Which of these GPUs is it?",
                    "The GPUs that go by this name, each with one of its PCI IDs; lspci -nn shows yours.",
                    &products, false, &chosen)) {
         give_up(error);
@@ -111,11 +111,11 @@ static bool choose_product(struct report_command *command, const char *name, str
 static bool is_gpu(struct report_command *command, const struct pci_id *id)
 {
     static struct device device;
-    struct output *output = &command->session.output;
+    struct output *output = &command->session->output;
     struct error error;
     struct pci_id base = pci_id_base(id);
     char text[PCI_ID_TEXT_SIZE];
-    bool found = !database_find_device(command->session.database, &base, &device, &error);
+    bool found = !database_find_device(command->session->database, &base, &device, &error);
     if (command->force || (found && device.is_gpu))
         return true;
     pci_id_print(&base, text);
@@ -130,7 +130,7 @@ static bool is_gpu(struct report_command *command, const struct pci_id *id)
 static enum error_code resolve(struct report_command *command, const char *text, struct term_gpu *gpu,
                                struct error *error)
 {
-    if (term_resolve(command->session.database, text, CHASSIS_UNKNOWN, gpu, error) || gpu->is_sure)
+    if (term_resolve(command->session->database, text, CHASSIS_UNKNOWN, gpu, error) || gpu->is_sure)
         return error->code;
     if (command->can_ask)
         return choose_product(command, text, gpu, error) ? ERROR_NONE : error->code;
@@ -149,13 +149,13 @@ static bool ask_until_known(struct report_command *command, struct term_gpu *gpu
         if (*text && !resolve(command, text, gpu, &error) && is_gpu(command, &gpu->id))
             return true;
         if (*text && error.code) {
-            output_paragraph(&command->session.output, 0, "", COLOR_YELLOW, "%s", error.message);
+            output_paragraph(&command->session->output, 0, "", COLOR_YELLOW, "%s", error.message);
             if (error.next[0])
-                output_paragraph(&command->session.output, 2, "", COLOR_PLAIN, "%s", error.next);
+                output_paragraph(&command->session->output, 2, "", COLOR_PLAIN, "%s", error.next);
         }
         error.code = ERROR_NONE;
         text[0] = '\0';
-        if (!ask_text(&command->session.output, "Which GPU is the report about?",
+        if (!ask_text(&command->session->output, "Which GPU is the report about?",
                       "Its PCI ID, as lspci -nn shows it (10de:1d16), or its name (rtx 3060).", NULL, false,
                       text))
             return false;
@@ -192,7 +192,7 @@ enum error_code report_settle_gpu(struct report_command *command, struct error *
 
 void report_introduce(struct report_command *command)
 {
-    struct output *output = &command->session.output;
+    struct output *output = &command->session->output;
     const struct report_draft *draft = &command->draft;
     const char *name = draft->texts[FIELD_GPU];
     const char *from = draft->texts[FIELD_PCI_ID_FROM];

@@ -22,7 +22,7 @@ static enum error_code check_id(struct report_command *command, const struct pci
     pci_id_print(&base, text);
     if (command->gpu_was_seen)
         return ERROR_NONE;
-    enum error_code code = database_find_device(command->session.database, &base, &device, error);
+    enum error_code code = database_find_device(command->session->database, &base, &device, error);
     if (code == ERROR_NOT_FOUND)
         report_problems_doubt(problems, "pci_id", "%s is not known: is it mistyped, or is the list too old?",
                               text);
@@ -64,7 +64,7 @@ static int count_problems(const struct report_command *command, bool doubts_too)
 static int reject_as_json(struct report_command *command)
 {
     const struct report_problems *problems = &command->problems;
-    struct json_writer *writer = &command->session.writer;
+    struct json_writer *writer = &command->session->writer;
     struct error error;
     error_set(&error, ERROR_BAD_INPUT, "the report is rejected: %d problem%s", problems->count,
               problems->count == 1 ? "" : "s");
@@ -100,7 +100,7 @@ static int reject(struct report_command *command)
             error_next(&error, "%s", next);
         output_error(&error, false);
     }
-    return command->session.json ? reject_as_json(command) : error_exit_status(ERROR_BAD_INPUT);
+    return command->session->json ? reject_as_json(command) : error_exit_status(ERROR_BAD_INPUT);
 }
 
 /* ---- preview and save ---- */
@@ -108,12 +108,12 @@ static int reject(struct report_command *command)
 static void print_saved(struct report_command *command, const char *id, const struct buffer *whole,
                         bool is_new)
 {
-    struct output *output = &command->session.output;
-    struct json_writer *writer = &command->session.writer;
+    struct output *output = &command->session->output;
+    struct json_writer *writer = &command->session->writer;
     char file[DATABASE_PATH_SIZE + REPORT_ID_HEX_SIZE + 8];
     char remote[80];
     snprintf(file, sizeof file, "%s/%s.json", command->outbox, id);
-    if (command->session.json) {
+    if (command->session->json) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "id", id);
         json_write_string(writer, "file", file);
@@ -142,8 +142,8 @@ static void print_saved(struct report_command *command, const char *id, const st
 
 static void preview(struct report_command *command, const struct buffer *whole)
 {
-    struct output *output = &command->session.output;
-    if (command->session.json)
+    struct output *output = &command->session->output;
+    if (command->session->json)
         return;
     output_blank(output);
     output_paragraph(
@@ -174,12 +174,12 @@ static int save(struct report_command *command, const struct buffer *json)
         return report_fail(command, &error);
     }
     preview(command, &whole);
-    if (command->can_ask && !ask_yes(&command->session.output, "Save it?", ASK_ENTER_IS_YES)) {
-        output_paragraph(&command->session.output, 0, "", COLOR_PLAIN, "The report was not saved.");
+    if (command->can_ask && !ask_yes(&command->session->output, "Save it?", ASK_ENTER_IS_YES)) {
+        output_paragraph(&command->session->output, 0, "", COLOR_PLAIN, "The report was not saved.");
         return error_exit_status(ERROR_NOT_FOUND);
     }
     if (!command->can_ask && !command->yes) {
-        if (!output_flush(&command->session.output))
+        if (!output_flush(&command->session->output))
             return 0; /* main() says why */
         error_set(&error, ERROR_USAGE, "not saved: no terminal to ask on");
         error_next(&error, "use passthru report new --yes if the report is right");
@@ -220,7 +220,7 @@ static int from_stdin(struct report_command *command)
     struct error error = {.code = ERROR_NONE};
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_JSON);
     if (command->new_option)
-        return output_usage_error("report", command->session.json,
+        return output_usage_error("report", command->session->json,
                                   "- reads a whole report: --%s cannot be combined with it",
                                   command->new_option);
     int number = read_bounded(STDIN_FILENO, REPORT_MAX_BYTES + 1, &json);
@@ -254,7 +254,7 @@ static void name_gpu(struct report_command *command)
     const char *text = command->draft.texts[FIELD_PCI_ID];
     if (!text || command->given[FIELD_GPU] || pci_id_parse(text, strlen(text), &id) != PCI_ID_OK)
         return;
-    if (!database_find_device(command->session.database, &id, &device, &error))
+    if (!database_find_device(command->session->database, &id, &device, &error))
         report_draft_observe(&command->draft, FIELD_GPU, device.name);
 }
 
@@ -287,7 +287,7 @@ static int ask_and_save(struct report_command *command)
     struct error error = {.code = ERROR_NONE};
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_JSON);
     const struct report_problems *problems = NULL;
-    struct output *output = &command->session.output;
+    struct output *output = &command->session->output;
     if (judge_draft(command, &json, &error))
         return report_fail(command, &error);
     if (!options_are_right(command))
@@ -339,7 +339,7 @@ static int from_machine(struct report_command *command, const char *address, con
     struct error error = {.code = ERROR_NONE};
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_JSON);
     if (address && command->given[FIELD_PCI_ID])
-        return output_usage_error("report", command->session.json, "give an ADDRESS or --pci-id, not both");
+        return output_usage_error("report", command->session->json, "give an ADDRESS or --pci-id, not both");
     if (!command->can_ask && !command->given[FIELD_OUTCOME]) {
         error_set(&error, ERROR_USAGE, "report: the outcome is missing, and there is no terminal to ask on");
         error_next(&error, "use passthru report new --outcome works|works-with-workaround|partial|fails");
@@ -361,15 +361,15 @@ int report_new(struct report_command *command, const char *argument)
 {
     struct error error = {.code = ERROR_NONE};
     char today[11];
-    if (session_open_database(&command->session, &error) || report_open_machine(command, &error))
+    if (session_open_database(command->session, &error) || report_open_machine(command, &error))
         return report_fail(command, &error);
     find_dates(command, today);
     if (argument && strcmp(argument, "-") == 0)
         return from_stdin(command);
-    command->can_ask = !command->yes && !command->session.json && ask_is_possible();
+    command->can_ask = !command->yes && !command->session->json && ask_is_possible();
     if (command->can_ask)
         ask_catch_interrupt();
     int status = from_machine(command, argument, today);
-    ask_end_if_interrupted(&command->session.output);
+    ask_end_if_interrupted(&command->session->output);
     return status;
 }

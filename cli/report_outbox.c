@@ -13,8 +13,8 @@
 
 int report_fail(struct report_command *command, const struct error *error)
 {
-    buffer_clear(&command->session.output.buffer);
-    return output_error(error, command->session.json);
+    buffer_clear(&command->session->output.buffer);
+    return output_error(error, command->session->json);
 }
 
 /* The error for a report that cannot be read now. */
@@ -89,11 +89,11 @@ static int consent(struct report_command *command, const char *question, const c
     struct error error;
     if (command->yes)
         return 0;
-    if (!command->session.json && ask_is_possible())
-        return ask_yes(&command->session.output, question, ASK_ENTER_IS_NO)
+    if (!command->session->json && ask_is_possible())
+        return ask_yes(&command->session->output, question, ASK_ENTER_IS_NO)
                    ? 0
                    : error_exit_status(ERROR_NOT_FOUND);
-    if (!command->session.json && !output_flush(&command->session.output))
+    if (!command->session->json && !output_flush(&command->session->output))
         return 0; /* main() says why */
     error_set(&error, ERROR_USAGE, "nothing was done: no terminal to ask on");
     error_next(&error, "use passthru report %s --yes if that is what you want", verb);
@@ -162,7 +162,7 @@ static void list_files(struct json_writer *writer, const char *key, const struct
 
 static void list_json(struct report_command *command, const struct report_selection *selection)
 {
-    struct json_writer *writer = &command->session.writer;
+    struct json_writer *writer = &command->session->writer;
     json_write_begin_object(writer, NULL);
     json_write_string(writer, "outbox", command->outbox);
     json_write_key(writer, "reports");
@@ -205,7 +205,7 @@ static void list_report(struct output *output, const struct outbox_entry *entry)
 
 static void list_text(struct report_command *command, const struct report_selection *selection)
 {
-    struct output *output = &command->session.output;
+    struct output *output = &command->session->output;
     for (int i = 0; i < selection->count; i++) {
         const struct outbox_entry *entry = selection->entries[i];
         if (entry->id[0])
@@ -224,7 +224,7 @@ static int fail_after_list(struct report_command *command, const struct outbox_e
 {
     struct error error;
     unreadable(command->outbox, entry, &error);
-    if (!output_flush(&command->session.output))
+    if (!output_flush(&command->session->output))
         return error_exit_status(error.code);
     return output_error(&error, false);
 }
@@ -234,14 +234,14 @@ int report_list(struct report_command *command, struct report_selection *selecti
     char directory[DATABASE_PATH_SIZE];
     char sent[DATABASE_PATH_SIZE + 40];
     int count = outbox_count_sent(command->outbox);
-    if (command->session.json) {
+    if (command->session->json) {
         list_json(command, selection);
     } else {
         list_text(command, selection);
         outbox_locate_sent(command->outbox, directory);
         snprintf(sent, sizeof sent, "%d report%s sent: %s", count, count == 1 ? " was" : "s were", directory);
         if (count)
-            output_line(&command->session.output, sent);
+            output_line(&command->session->output, sent);
     }
     /* What is listed may be all that there is, or not. */
     for (int i = 0; i < selection->count; i++)
@@ -262,8 +262,8 @@ static void append_lines(struct buffer *out, const struct report_selection *sele
 /* For people on a terminal; elsewhere byte for byte. */
 int report_show(struct report_command *command, struct report_selection *selection)
 {
-    struct output *output = &command->session.output;
-    if (command->session.json)
+    struct output *output = &command->session->output;
+    if (command->session->json)
         append_array(&output->buffer, selection);
     else if (!isatty(STDOUT_FILENO))
         append_lines(&output->buffer, selection);
@@ -283,7 +283,7 @@ int report_show(struct report_command *command, struct report_selection *selecti
 
 int report_export(struct report_command *command, struct report_selection *selection)
 {
-    struct json_writer *writer = &command->session.writer;
+    struct json_writer *writer = &command->session->writer;
     struct error error = {.code = ERROR_NONE};
     struct buffer lines CLEANUP(buffer_free) = BUFFER((size_t)OUTBOX_MAX_REPORTS * 8 * REPORT_MAX_BYTES);
     if (!selection->count) {
@@ -296,13 +296,13 @@ int report_export(struct report_command *command, struct report_selection *selec
         return 0;
     if (file_create(command->target, 0644, &lines, &error))
         return report_fail(command, &error);
-    if (command->session.json) {
+    if (command->session->json) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "file", command->target);
         json_write_integer(writer, "reports", selection->count);
         json_write_end_object(writer);
     } else {
-        output_paragraph(&command->session.output, 0, "", COLOR_PLAIN,
+        output_paragraph(&command->session->output, 0, "", COLOR_PLAIN,
                          "%d report%s in %s: attach it to an e-mail, or add it to a pull request.",
                          selection->count, selection->count == 1 ? "" : "s", command->target);
     }
@@ -311,9 +311,9 @@ int report_export(struct report_command *command, struct report_selection *selec
 
 static int drop_all(struct report_command *command, const struct report_selection *selection)
 {
-    struct json_writer *writer = &command->session.writer;
+    struct json_writer *writer = &command->session->writer;
     struct error error = {.code = ERROR_NONE};
-    if (command->session.json) {
+    if (command->session->json) {
         json_write_begin_object(writer, NULL);
         json_write_begin_array(writer, "dropped");
     }
@@ -321,12 +321,12 @@ static int drop_all(struct report_command *command, const struct report_selectio
         const char *name = selection->entries[i]->name;
         if (outbox_drop(command->outbox, selection->entries[i], &error))
             return report_fail(command, &error);
-        if (command->session.json)
+        if (command->session->json)
             json_write_string(writer, NULL, name);
         else
-            output_paragraph(&command->session.output, 0, "", COLOR_PLAIN, "Removed %s.", name);
+            output_paragraph(&command->session->output, 0, "", COLOR_PLAIN, "Removed %s.", name);
     }
-    if (command->session.json) {
+    if (command->session->json) {
         json_write_end_array(writer);
         json_write_end_object(writer);
     }
@@ -336,7 +336,7 @@ static int drop_all(struct report_command *command, const struct report_selectio
 int report_drop(struct report_command *command, struct report_selection *selection)
 {
     char question[80];
-    if (!command->session.json)
+    if (!command->session->json)
         list_text(command, selection);
     snprintf(question, sizeof question, "Remove %d report%s for good?", selection->count,
              selection->count == 1 ? "" : "s");
@@ -361,11 +361,11 @@ static int hand_over(struct report_command *command, const struct report_selecti
         arguments[count++] = (char *)"--remote";
         arguments[count++] = (char *)command->remote;
     }
-    if (command->session.json)
+    if (command->session->json)
         arguments[count++] = (char *)"--json";
     for (int i = 0; i < selection->count; i++)
         arguments[count++] = (char *)selection->entries[i]->id;
-    int status = output_flush(&command->session.output) ? command_import(count, arguments) : 0;
+    int status = output_flush(&command->session->output) ? command_import(count, arguments) : 0;
     free(arguments);
     return status;
 }
@@ -398,13 +398,13 @@ static int show_and_send(struct report_command *command, const struct report_sel
 {
     char question[200];
     char name[80] = "";
-    if (!command->session.json) {
+    if (!command->session->json) {
         int failed = report_find_remote(command, true, name, sizeof name);
         if (failed > 0)
             return failed;
-        output_paragraph(&command->session.output, 0, "", COLOR_PLAIN,
+        output_paragraph(&command->session->output, 0, "", COLOR_PLAIN,
                          "This would be sent, and nothing else:");
-        append_lines(&command->session.output.buffer, selection);
+        append_lines(&command->session->output.buffer, selection);
     }
     snprintf(question, sizeof question, "Send %d report%s%s%s?", selection->count,
              selection->count == 1 ? "" : "s", *name ? " to " : "", name);
@@ -443,7 +443,7 @@ int report_withdraw(struct report_command *command, char **ids, int count)
         return report_fail(command, &error);
     }
     arguments[used++] = (char *)"withdraw";
-    if (command->session.json)
+    if (command->session->json)
         arguments[used++] = (char *)"--json";
     /* All are found before one is asked for. */
     for (int i = 0; i < count; i++) {
@@ -454,5 +454,5 @@ int report_withdraw(struct report_command *command, char **ids, int count)
     snprintf(question, sizeof question, "Ask %.80s to take back report %.12s%s?", receipts[0].remote,
              receipts[0].id, count > 1 ? " and the others" : "");
     int status = consent(command, question, "withdraw");
-    return status ? status : output_flush(&command->session.output) ? command_import(used, arguments) : 0;
+    return status ? status : output_flush(&command->session->output) ? command_import(used, arguments) : 0;
 }

@@ -53,7 +53,7 @@ static enum error_code take_gpu(struct report_command *command, const struct pci
     struct device known;
     struct scan_gpu seen;
     enum form_factor form_factor = FORM_FACTOR_UNKNOWN;
-    enum error_code code = database_find_device(command->session.database, &device->id, &known, error);
+    enum error_code code = database_find_device(command->session->database, &device->id, &known, error);
     if (code && code != ERROR_NOT_FOUND)
         return code;
     error->code = ERROR_NONE;
@@ -182,7 +182,7 @@ static enum error_code read_machine(struct report_command *command, const char *
         return error_next(error, "passthru scan lists the GPUs of this machine");
     }
     if (scan_read(command->root, NULL, address ? &parsed : NULL, address ? 1 : 0, &command->scan, error) ||
-        scan_keep_gpus(&command->scan, command->session.database, error)) {
+        scan_keep_gpus(&command->scan, command->session->database, error)) {
         if (error->code == ERROR_NOT_FOUND && !address)
             error_next(error, "name a GPU that is not in this machine with --pci-id");
         return error->code;
@@ -204,7 +204,7 @@ enum error_code report_prefill(struct report_command *command, const char *addre
         leave_out_names(command);
     }
     if (take_vm(command, gpu_address, error) ||
-        (command->log && diagnose_log(command->log, command->session.database, symptoms, &count, error)))
+        (command->log && diagnose_log(command->log, command->session->database, symptoms, &count, error)))
         return error->code;
     for (int i = 0; i < count; i++)
         report_draft_add(&command->draft, FIELD_SYMPTOMS, symptom_value((int)symptoms[i]), NULL, NULL);

@@ -47,7 +47,7 @@ static void sort_list(struct report_command *command, const struct vocabulary *v
     /* Without the counts, as after an error, the list is only less handy. */
     if (vocabulary != &vocabulary_use &&
         (!is_known ||
-         database_count_values(command->session.database, id.vendor, vocabulary, counts, &error)))
+         database_count_values(command->session->database, id.vendor, vocabulary, counts, &error)))
         memset(counts, 0, sizeof counts);
     for (int i = 0; i < vocabulary->count; i++)
         list->values[i] = (struct sorted_value){i, counts[i], chosen[i]};
@@ -69,7 +69,8 @@ static bool ask_sorted(struct report_command *command, const struct vocabulary *
 {
     static struct sorted_list list; /* too large for a stack */
     sort_list(command, vocabulary, chosen, &list);
-    if (!ask_values(&command->session.output, question, explanation, &list.choices, list.likely, list.chosen))
+    if (!ask_values(&command->session->output, question, explanation, &list.choices, list.likely,
+                    list.chosen))
         return false;
     for (int i = 0; i < vocabulary->count; i++)
         chosen[list.values[i].value] = list.chosen[i];
@@ -130,7 +131,7 @@ static bool ask_purpose(struct report_command *command, const char *fix, const c
     snprintf(question, sizeof question, "What was %.100s tried for?", fix);
     if (symptoms->count > 1 &&
         !ask_value(
-            &command->session.output, question,
+            &command->session->output, question,
             "A fix counts for the symptom that it was meant to cure. Enter where it was for no single one.",
             &choices, true, &chosen))
         return false;
@@ -155,8 +156,8 @@ static bool ask_result(struct report_command *command, const char *fix, const st
         }
     snprintf(question, sizeof question, "What did %.100s do?", fix);
     const char *text = vocabulary_text(&vocabulary_fix, fix);
-    if (!ask_value(&command->session.output, question, text ? text : "In your own words.", &vocabulary_result,
-                   false, &chosen) ||
+    if (!ask_value(&command->session->output, question, text ? text : "In your own words.",
+                   &vocabulary_result, false, &chosen) ||
         !ask_purpose(command, fix, &purpose))
         return false;
     report_draft_add(&command->draft, FIELD_ATTEMPTS, fix, result_value(chosen), purpose);
@@ -203,7 +204,7 @@ static bool ask_draft_text(struct report_command *command, enum report_field fie
     char text[ASK_TEXT_SIZE] = "";
     if (command->draft.texts[field])
         snprintf(text, sizeof text, "%s", command->draft.texts[field]);
-    if (!ask_text(&command->session.output, question, explanation, choices, true, text))
+    if (!ask_text(&command->session->output, question, explanation, choices, true, text))
         return false;
     report_draft_set(&command->draft, field, text);
     return true;
@@ -218,7 +219,7 @@ static bool ask_draft_enum(struct report_command *command, enum report_field fie
     /* A value in the user's own words, given as an option, stays. */
     if (known && chosen < 0)
         return true;
-    if (!ask_value(&command->session.output, question, explanation, vocabulary, optional, &chosen))
+    if (!ask_value(&command->session->output, question, explanation, vocabulary, optional, &chosen))
         return false;
     report_draft_set(&command->draft, field, chosen < 0 ? NULL : vocabulary_value(vocabulary, chosen));
     return true;
@@ -243,7 +244,7 @@ static bool ask_reached(struct report_command *command, bool is_usable)
         any |= stages[i] != 0;
     for (int i = 0; i < STAGE_COUNT; i++)
         chosen[i] = stages[i] == 1 + STAGE_STATE_YES || (!any && is_usable && i <= STAGE_DRIVER_INIT);
-    if (!ask_values(&command->session.output, "What works? Name all that you saw.",
+    if (!ask_values(&command->session->output, "What works? Name all that you saw.",
                     "What you did not test is left out: it is recorded as not tested, and nobody has to know "
                     "whether a second start works.",
                     &vocabulary_stage, 0, chosen))
@@ -272,7 +273,7 @@ static bool ask_missed(struct report_command *command, bool is_partial)
         asked[choices.count++] = i;
     }
     if (choices.count &&
-        !ask_values(&command->session.output,
+        !ask_values(&command->session->output,
                     is_partial ? "And what did you try that does not work?"
                                : "Where did it stop? The first thing that did not work is enough.",
                     "What must come before it counts as reached, what you leave out as not tested.", &choices,
@@ -316,7 +317,7 @@ static bool is_sold_to_be_split(struct report_command *command)
     int count;
     const char *text = command->draft.texts[FIELD_PCI_ID];
     if (!text || pci_id_parse(text, strlen(text), &id) != PCI_ID_OK ||
-        database_find_cards(command->session.database, &id, &card, 1, &count, &error) || !count)
+        database_find_cards(command->session->database, &id, &card, 1, &count, &error) || !count)
         return false;
     for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
         if (card_list_has(card.features.split, splitting_value(ways[i])))

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -108,7 +107,7 @@ static enum error_code look_at(struct rom_command *command, struct error *error)
 
 static void write_json(struct rom_command *command)
 {
-    struct json_writer *writer = &command->session.writer;
+    struct json_writer *writer = &command->session->writer;
     char text[PCI_ID_TEXT_SIZE + PCI_ADDRESS_TEXT_SIZE];
     json_write_begin_object(writer, NULL);
     if (command->is_file)
@@ -129,7 +128,7 @@ static void write_json(struct rom_command *command)
 /* The most severe finding first: it is the answer. */
 static void write_text(struct rom_command *command)
 {
-    struct output *output = &command->session.output;
+    struct output *output = &command->session->output;
     struct findings first = command->findings;
     struct findings rest = command->findings;
     int problems = findings_problems(&command->findings);
@@ -147,48 +146,35 @@ static void write_text(struct rom_command *command)
     findings_write_text(output, &rest, SEVERITY_INFO);
 }
 
-/* What the operand is: a file, or the address of a card. */
-static int take_operand(struct rom_command *command, const char *wanted, char **texts, int count)
-{
-    struct rom_answer *answer = &command->answer;
-    bool json = command->session.json;
-    if (wanted && pci_id_parse(wanted, strlen(wanted), &answer->wanted) != PCI_ID_OK)
-        return output_usage_error("rom", json, "\"%s\" is not a PCI ID such as 10de:1d16", wanted);
-    answer->has_wanted = wanted;
-    if (count != 1)
-        return output_usage_error("rom", json, "give one file or one PCI address");
-    command->source = texts[0];
-    command->is_file = command->is_search || access(command->source, F_OK) == 0 ||
-                       strcmp(command->source, "-") == 0 ||
-                       !pci_address_parse(command->source, &command->address);
-    if (command->is_file && command->root)
-        return output_usage_error("rom", json, "--root goes with a PCI address such as 01:00.0");
-    return 0;
-}
-
-int command_rom(int argc, char **argv)
-{
-    static struct rom_command command; /* too large for a stack */
-    struct session *session = &command.session;
-    const char *wanted = NULL;
-    const struct command_option options[] = {{"for", .text = &wanted},
+static struct rom_command command; /* too large for a stack */
+static const char *wanted;
+const struct command_option rom_options[] = {{"for", .text = &wanted},
                                              {"root", .text = &command.root},
                                              {"save", .text = &command.save},
                                              {"find", .flag = &command.is_search},
                                              {.name = NULL}};
-    struct error error = {.code = ERROR_NONE};
-    int status;
-    if (!command_options(argc, argv, options, session, &status))
-        return status;
-    status = take_operand(&command, wanted, argv + optind, argc - optind);
-    if (status)
-        return status;
+
+int command_rom(struct session *session, char **operands, int count, struct error *error)
+{
+    struct rom_answer *answer = &command.answer;
+    bool json = session->json;
+    command.session = session;
+    answer->has_wanted = wanted;
+    if (wanted && pci_id_parse(wanted, strlen(wanted), &answer->wanted) != PCI_ID_OK)
+        return output_usage_error("rom", json, "\"%s\" is not a PCI ID such as 10de:1d16", wanted);
+    if (count != 1)
+        return output_usage_error("rom", json, "give one file or one PCI address");
+    command.source = operands[0];
+    command.is_file = command.is_search || access(command.source, F_OK) == 0 ||
+                      strcmp(command.source, "-") == 0 ||
+                      !pci_address_parse(command.source, &command.address);
+    if (command.is_file && command.root)
+        return output_usage_error("rom", json, "--root goes with a PCI address such as 01:00.0");
     session_begin(session);
-    if (command.is_search ? rom_search(&command, &error) : look_at(&command, &error))
-        return session_end(session, &error, 0);
-    if (!command.is_search)
-        (session->json ? write_json : write_text)(&command);
-    bool is_good =
-        command.is_search || (command.answer.state == ROM_BAR_READ && !findings_problems(&command.findings));
-    return session_end(session, NULL, !is_good);
+    if (command.is_search ? rom_search(&command, error) : look_at(&command, error))
+        return 0;
+    if (command.is_search)
+        return 0;
+    (json ? write_json : write_text)(&command);
+    return answer->state != ROM_BAR_READ || findings_problems(&command.findings);
 }

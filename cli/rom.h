@@ -21,7 +21,7 @@ struct rom_answer {
 };
 
 struct rom_command {
-    struct session session;
+    struct session *session;
     const char *source;
     const char *root;
     const char *save; /* where to: a file, with --find a directory; NULL: nowhere */

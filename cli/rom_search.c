@@ -48,7 +48,7 @@ enum error_code rom_save(const char *path, const char *bytes, size_t length, str
 void rom_find_name(struct rom_command *command, const struct pci_id *id, char *name, size_t size)
 {
     static struct device device; /* too large for a stack */
-    struct session *session = &command->session;
+    struct session *session = command->session;
     struct error ignored = {.code = ERROR_NONE};
     *name = '\0';
     if ((session->database || !session_open_database(session, &ignored)) &&
@@ -91,7 +91,7 @@ static enum error_code save(const struct search *search, struct found *found, st
 
 static void write_json(struct search *search, const struct found *found)
 {
-    struct json_writer *writer = &search->command->session.writer;
+    struct json_writer *writer = &search->command->session->writer;
     const struct option_rom *rom = found->rom;
     char text[PCI_ID_TEXT_SIZE];
     json_write_begin_object(writer, NULL);
@@ -130,7 +130,7 @@ static void write_text(struct search *search, const struct found *found)
         buffer_append_format(&line, ", %s", found->name);
     if (*found->saved)
         buffer_append_format(&line, " -> %s", found->saved);
-    output_paragraph(&search->command->session.output, INDENT, label, COLOR_PLAIN, "%s", buffer_text(&line));
+    output_paragraph(&search->command->session->output, INDENT, label, COLOR_PLAIN, "%s", buffer_text(&line));
 }
 
 static enum error_code take(struct search *search, size_t offset, const struct option_rom *rom,
@@ -148,7 +148,7 @@ static enum error_code take(struct search *search, size_t offset, const struct o
     rom_find_name(search->command, &rom->images[0].id, found.name, sizeof found.name);
     if (search->command->save && save(search, &found, error))
         return error->code;
-    (search->command->session.json ? write_json : write_text)(search, &found);
+    (search->command->session->json ? write_json : write_text)(search, &found);
     return ERROR_NONE;
 }
 
@@ -186,7 +186,7 @@ static enum error_code no_rom(const struct search *search, struct error *error)
 
 enum error_code rom_search(struct rom_command *command, struct error *error)
 {
-    struct json_writer *writer = &command->session.writer;
+    struct json_writer *writer = &command->session->writer;
     struct buffer *bytes = &command->bar.bytes;
     struct search search = {.command = command};
     *bytes = BUFFER(MAX_SEARCHED_FILE + 16);
@@ -197,7 +197,7 @@ enum error_code rom_search(struct rom_command *command, struct error *error)
                          MAX_SEARCHED_FILE >> 20);
     search.bytes = (const unsigned char *)buffer_text(bytes);
     search.size = bytes->length;
-    if (command->session.json) {
+    if (command->session->json) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "file", command->source);
         json_write_begin_array(writer, "found");
@@ -206,12 +206,12 @@ enum error_code rom_search(struct rom_command *command, struct error *error)
         return error->code;
     if (!search.shown)
         return no_rom(&search, error);
-    if (command->session.json) {
+    if (command->session->json) {
         json_write_end_array(writer);
         json_write_bool(writer, "more", search.is_cut);
         json_write_end_object(writer);
     } else if (search.is_cut) {
-        output_paragraph(&command->session.output, INDENT, "", COLOR_PLAIN,
+        output_paragraph(&command->session->output, INDENT, "", COLOR_PLAIN,
                          "More than 256 option ROMs: the rest was not looked at.");
     }
     return ERROR_NONE;

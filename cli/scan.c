@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -9,7 +8,7 @@
 enum { MAX_ADDRESSES = 64, SCAN_REPORTS = 5 };
 
 struct scan_command {
-    struct session session;
+    struct session *session;
     const char *directory;
     const char *lspci;
     enum guest guest;
@@ -22,7 +21,7 @@ struct scan_command {
 
 static int take_addresses(struct scan_command *command, char **texts, int count)
 {
-    bool json = command->session.json;
+    bool json = command->session->json;
     if (count > MAX_ADDRESSES)
         return output_usage_error("scan", json, "at most %d addresses", MAX_ADDRESSES);
     for (int i = 0; i < count; i++) {
@@ -127,7 +126,7 @@ static enum error_code look_at(struct scan_command *command, const struct pci_de
                                struct error *error)
 {
     static struct scan_answer gpu; /* too large for a stack */
-    struct session *session = &command->session;
+    struct session *session = command->session;
     struct answer_options options = {
         .report_limit = SCAN_REPORTS, .guest = command->guest, .is_short = !session->json};
     if (!scan_gather(session->database, &command->scan, device, &options, &gpu, error)) {
@@ -145,71 +144,60 @@ static enum error_code look_at(struct scan_command *command, const struct pci_de
 static enum error_code look_at_all(struct scan_command *command, struct error *error)
 {
     struct scan *scan = &command->scan;
-    struct json_writer *writer = &command->session.writer;
+    struct json_writer *writer = &command->session->writer;
     scan_judge_host(scan);
-    if (command->session.json) {
+    if (command->session->json) {
         json_write_begin_object(writer, NULL);
         json_write_begin_array(writer, "gpus");
     } else {
-        scan_write_host_text(&command->session.output, scan);
+        scan_write_host_text(&command->session->output, scan);
     }
     for (int i = 0; i < scan->gpu_count; i++)
         if (look_at(command, scan->gpus[i], error))
             return error->code;
     /* Looking at the GPUs may have met more that cannot be read. */
-    if (command->session.json) {
+    if (command->session->json) {
         scan_judge_unreadable(scan);
         json_write_end_array(writer);
         scan_write_accelerators_json(writer, scan);
         scan_write_host_json(writer, scan);
         json_write_end_object(writer);
     } else {
-        scan_write_unreadable_text(&command->session.output, scan);
+        scan_write_unreadable_text(&command->session->output, scan);
     }
     return ERROR_NONE;
 }
 
-static enum error_code run(struct scan_command *command, struct error *error)
-{
-    if (session_open_database(&command->session, error) ||
-        root_open(command->directory, &command->root, error))
-        return error->code;
-    struct sandbox sandbox = confine(command->lspci ? NULL : command->root, &command->lspci, 1);
-    if (scan_read(command->root, command->lspci, command->addresses, command->address_count, &command->scan,
-                  error) ||
-        scan_keep_gpus(&command->scan, command->session.database, error))
-        return error->code;
-    command->scan.sandbox = sandbox;
-    if (command->lspci)
-        command->scan.host.chassis = (enum chassis)command->chassis;
-    return look_at_all(command, error);
-}
+static struct scan_command command; /* too large for a stack */
+const struct command_option scan_options[] = {
+    {"root", .text = &command.directory},
+    {"lspci", .text = &command.lspci},
+    {"guest", .take = command_take_guest, .target = &command.guest},
+    {"chassis", .word = &command.chassis, .vocabulary = &vocabulary_chassis, .fault = command_chassis_fault},
+    {.name = NULL}};
 
-int command_scan(int argc, char **argv)
+int command_scan(struct session *session, char **operands, int count, struct error *error)
 {
-    static struct scan_command command; /* too large for a stack */
-    struct session *session = &command.session;
-    const struct command_option options[] = {{"root", .text = &command.directory},
-                                             {"lspci", .text = &command.lspci},
-                                             {"guest", .take = command_take_guest, .target = &command.guest},
-                                             {"chassis", .word = &command.chassis,
-                                              .vocabulary = &vocabulary_chassis,
-                                              .fault = command_chassis_fault},
-                                             {.name = NULL}};
-    struct error error = {.code = ERROR_NONE};
-    int status;
-    if (!command_options(argc, argv, options, session, &status))
-        return status;
+    struct scan *scan = &command.scan;
+    command.session = session;
     if (command.chassis && !command.lspci)
         return output_usage_error("scan", session->json,
                                   "--chassis goes with --lspci: else the machine is looked at");
     if (command.directory && command.lspci)
         return output_usage_error("scan", session->json, "give --root or --lspci, not both");
-    status = take_addresses(&command, argv + optind, argc - optind);
+    int status = take_addresses(&command, operands, count);
     if (status)
         return status;
-    pager_start(session, &command.lspci, 1);
     session_begin(session);
-    (void)!run(&command, &error);
-    return session_end(session, &error, 0);
+    if (session_open_database(session, error) || root_open(command.directory, &command.root, error))
+        return 0;
+    struct sandbox sandbox = confine(command.lspci ? NULL : command.root, &command.lspci, 1);
+    if (scan_read(command.root, command.lspci, command.addresses, command.address_count, scan, error) ||
+        scan_keep_gpus(scan, session->database, error))
+        return 0;
+    scan->sandbox = sandbox;
+    if (command.lspci)
+        scan->host.chassis = (enum chassis)command.chassis;
+    (void)!look_at_all(&command, error);
+    return 0;
 }

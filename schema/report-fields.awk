@@ -54,6 +54,13 @@ END {
         for (i = 1; i <= count; i++) if (fields[i] in items)
             printf "    REPORT_MAX_%s = %d,\n", toupper(fields[i]), items[fields[i]]
         print "};"
+        print "\n/* A row of options for each field that has one. */\n#define REPORT_FIELD_OPTIONS \\"
+        for (i = 1; i <= count; i++) {
+            name = option[fields[i]]
+            sub(/ .*/, "", name)
+            if (name != "") printf "%s    {\"%s\", .take = take_field, .target = (void *)&report_fields[FIELD_%s]}", (options++ ? ", \\\n" : ""), name, toupper(fields[i])
+        }
+        print ""
         for (section in help) printf "\n#define REPORT_HELP_%s%s\n", toupper(section), help[section]
     } else if (output == "source") {
         print "#include <stddef.h>\n\n#include \"core/report.h\"\n#include \"core/report_field.h\"\n"
