@@ -63,8 +63,8 @@ static void check_found(void *context, const char *file, struct span text)
 }
 
 /* A file that was named and is of no use: reported at once, and the others are checked nevertheless. */
-static void reject_file(struct check_command *command, const char *file, enum error_code code,
-                        const char *why)
+static void say_rejected(struct check_command *command, const char *file, enum error_code code,
+                         const char *why)
 {
     struct error error = {.code = ERROR_NONE};
     error_set(&error, code, "cannot read %s: %s", file, why);
@@ -76,6 +76,14 @@ static void reject_file(struct check_command *command, const char *file, enum er
     output_error(&error, false);
     if (!command->error.code)
         command->error = error;
+}
+
+/* The same as a finding, too. */
+static void reject_file(struct check_command *command, const char *file, enum error_code code,
+                        const char *why)
+{
+    say_rejected(command, file, code, why);
+    findings_add(&command->findings, file, 0, FINDING_VM_CONFIG_UNREADABLE, why);
 }
 
 /* Whether it looks like a file of the host's configuration, which is checked as a whole. */
@@ -95,24 +103,14 @@ static void check_text(struct check_command *command, const char *file, const st
                       : is_of_host((struct span){buffer_text(text), text->length})
                           ? "it is a part of the host's configuration, which is checked as a whole"
                           : "it is neither a Proxmox .conf nor the domain XML of libvirt";
-    command->vm_count++;
     note_checked(command, file);
-    switch (vm_config_check(command->root, &command->machine, file, buffer_text(text), text->length,
-                            &command->findings)) {
-    case VM_CONFIG_READ:
-        break;
-    case VM_CONFIG_CONTAINER:
-        command->vm_count--;
-        command->container_count++;
-        break;
-    case VM_CONFIG_FOREIGN:
+    enum vm_config_result result = vm_config_check(command->root, &command->machine, file, buffer_text(text),
+                                                   text->length, &command->findings);
+    ++*(result == VM_CONFIG_CONTAINER ? &command->container_count : &command->vm_count);
+    if (result == VM_CONFIG_FOREIGN)
         reject_file(command, file, ERROR_BAD_INPUT, why);
-        findings_add(&command->findings, file, 0, FINDING_VM_CONFIG_UNREADABLE, why);
-        break;
-    case VM_CONFIG_MALFORMED:
-        reject_file(command, file, ERROR_BAD_INPUT, "its XML is not well-formed");
-        break;
-    }
+    else if (result == VM_CONFIG_MALFORMED)
+        say_rejected(command, file, ERROR_BAD_INPUT, "its XML is not well-formed");
 }
 
 static void check_standard_input(struct check_command *command)
@@ -128,7 +126,6 @@ static void check_standard_input(struct check_command *command)
     }
     const char *why = number ? strerror(number) : "it is too large";
     reject_file(command, name, ERROR_BAD_INPUT, why);
-    findings_add(&command->findings, name, 0, FINDING_VM_CONFIG_UNREADABLE, why);
 }
 
 /* A file that was named: one of the recorded machine when it is there, else of this one. */
@@ -150,7 +147,6 @@ static void check_named(struct check_command *command, const char *file)
         const char *why = fault ? fault->why : strerror(ENOENT);
         bool is_forbidden = fault && fault->number == EACCES;
         reject_file(command, file, is_forbidden ? ERROR_PERMISSION : ERROR_BAD_INPUT, why);
-        findings_add(&command->findings, file, 0, FINDING_VM_CONFIG_UNREADABLE, why);
     }
     root_close(root);
 }

@@ -20,12 +20,24 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
-int command_find_verb(const struct verb *verbs, const char *name)
+const struct help_text *command_help_of(const char *command, const char *verb)
 {
-    for (int i = 0; verbs && verbs[i].name; i++)
-        if (strcmp(verbs[i].name, name) == 0)
-            return i;
-    return -1;
+    for (const struct help_text *help = help_texts; help->command; help++)
+        if (strcmp(help->command, command) == 0 && !help->verb == !verb &&
+            (!verb || strcmp(help->verb, verb) == 0))
+            return help;
+    return NULL;
+}
+
+const struct help_text *command_next_verb(const struct help_text *help)
+{
+    return help[1].command && strcmp(help[1].command, help->command) == 0 ? help + 1 : NULL;
+}
+
+int command_find_verb(const char *command, const char *name)
+{
+    const struct help_text *help = command_help_of(command, name);
+    return help ? (int)(help - command_help_of(command, NULL)) - 1 : -1;
 }
 
 bool command_wants_json(int argc, char **argv)
@@ -36,29 +48,27 @@ bool command_wants_json(int argc, char **argv)
     return wanted;
 }
 
-int command_wrong_verb(const struct command *command, const char *name, bool json)
+int command_wrong_verb(const char *command, const char *name, bool json)
 {
     const char *nearest = NULL;
     int distance = 0;
-    char all[200] = "";
-    for (const struct verb *verb = command->verbs; verb->name; verb++) {
-        size_t length = strlen(all);
-        snprintf(all + length, sizeof all - length, "%s%s", length ? ", " : "", verb->name);
-        if (name && usage_is_nearer(name, verb->name, &distance))
-            nearest = verb->name;
+    struct buffer all CLEANUP(buffer_free) = BUFFER(400);
+    for (const struct help_text *help = command_help_of(command, NULL); (help = command_next_verb(help));) {
+        buffer_append_format(&all, "%s%s", all.length ? ", " : "", help->verb);
+        if (name && usage_is_nearer(name, help->verb, &distance))
+            nearest = help->verb;
     }
     if (!name)
-        return output_usage_error(command->name, json, "a command is missing: %s", all);
-    if (nearest)
-        return output_usage_error(command->name, json, "unknown command '%s'; did you mean '%s'?", name,
-                                  nearest);
-    return output_usage_error(command->name, json, "unknown command '%s'; the commands are %s", name, all);
+        return output_usage_error(command, json, "a command is missing: %s", buffer_text(&all));
+    return output_usage_error(command, json, "unknown command '%s'; %s%s%s", name,
+                              nearest ? "did you mean '" : "the commands are ",
+                              nearest ? nearest : buffer_text(&all), nearest ? "'?" : "");
 }
 
 int command_unknown(const char *name, bool json)
 {
     struct pci_id id;
-    const char *nearest = "";
+    const char *nearest = NULL;
     int distance = 0;
     if (pci_id_parse(name, strlen(name), &id) == PCI_ID_OK)
         return output_usage_error(NULL, json, "unknown command '%s'; did you mean: passthru query %s", name,
@@ -69,43 +79,16 @@ int command_unknown(const char *name, bool json)
         if (usage_is_nearer(name, commands[i].name, &distance))
             nearest = commands[i].name;
     return output_usage_error(NULL, json, "unknown command '%s'%s%s%s", name,
-                              *nearest ? "; did you mean '" : "", nearest, *nearest ? "'?" : "");
+                              nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
-/* ---- help ---- */
-
-void command_print_all(void)
+int command_show_help(const char *command, const char *verb, const struct session *session)
 {
-    puts("Usage: passthru COMMAND [OPTION]... [ARGUMENT]...\n"
-         "\n"
-         "Will this GPU work when it is passed through to a virtual machine?\n");
-    for (int i = 0; i < command_count; i++)
-        printf("  %-11s%s\n", commands[i].name, commands[i].summary);
-    puts("\n"
-         "  passthru query 10de:1d16             by PCI ID\n"
-         "  passthru query \"rtx 3060\"            by model name\n"
-         "  lspci -nn | passthru query -         what is in this machine\n"
-         "  dmesg | passthru diagnose            which known failures stand in a log?\n"
-         "\n"
-         "Each command has --help (-h), --json, --db FILE, --no-color; see passthru(1).");
-}
-
-const char *command_help_text(const struct command *command, const char *verb)
-{
-    char topic[40];
-    const struct help_text *help = help_texts;
-    snprintf(topic, sizeof topic, "%s%s%s", command->name, verb ? " " : "", verb ? verb : "");
-    while (help->topic && strcmp(help->topic, topic) != 0)
-        help++;
-    return help->text;
-}
-
-int command_show_help(const struct command *command, const char *verb, const struct session *session)
-{
-    if (verb && command_find_verb(command->verbs, verb) < 0)
+    const struct help_text *help = command_help_of(command, verb);
+    if (!help)
         return command_wrong_verb(command, verb, session->json);
     pager_start(session);
-    fputs(command_help_text(command, verb), stdout);
+    fputs(help->text, stdout);
     return 0;
 }
 
@@ -196,7 +179,8 @@ static int help_among_arguments(int argc, char **argv, const struct command *com
     for (int c; (c = getopt_long(argc, argv, ":h", known, NULL)) != -1;)
         if (c == OPTION_PAGER || c == OPTION_NO_PAGER)
             take_common(session, c);
-    return command_show_help(command, command->verbs && optind < argc ? argv[optind] : NULL, session);
+    bool has_verbs = command_next_verb(command_help_of(command->name, NULL));
+    return command_show_help(command->name, has_verbs && optind < argc ? argv[optind] : NULL, session);
 }
 
 bool command_read_options(int argc, char **argv, const struct command *command, struct session *session,

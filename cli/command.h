@@ -52,21 +52,29 @@ struct command_option {
     const char *fault; /* what is said of another value */
 };
 
-/* A verb of a command, as in `passthru report show`. */
-struct verb {
-    const char *name;
+/* What --help says (cli/help.txt) of a command, or of a verb of it, as in `passthru report show`. The verbs
+ * stand behind their command; the last row has no command. */
+struct help_text {
+    const char *command;
+    const char *verb; /* NULL: of the command itself */
     const char *summary;
+    const char *text;
 };
+extern const struct help_text help_texts[];
+
+/* Of a command, or of its verb; NULL when there is none. */
+const struct help_text *command_help_of(const char *command, const char *verb);
+
+/* Of its next verb: after that of the command the first one, NULL after the last. */
+const struct help_text *command_next_verb(const struct help_text *help);
 
 /* A subcommand. `run` gets what stands behind its options. It returns an exit status, or sets an error: the
  * answer is written, or the error said, when it returns. What it holds is left to the end of the process. */
 struct command {
     const char *name;
-    const char *summary;
     int (*run)(struct session *session, char **operands, int count,
                struct error *error);      /* NULL: passthru-import */
     const struct command_option *options; /* beside those of every command; NULL: none */
-    const struct verb *verbs;             /* ends with one without a name; NULL: it has none */
     bool is_long;                         /* its answer is shown by a pager */
 };
 
@@ -96,18 +104,6 @@ void db_write_renewal(struct session *session, bool answered, bool is_newer_than
 /* `passthru --complete WORD...` (core/completion.h), with --complete as argv[0]. */
 int command_complete(int argc, char **argv);
 
-/* What --help says (cli/help.txt), by command or "command verb"; the last has no topic. */
-struct help_text {
-    const char *topic;
-    const char *text;
-};
-extern const struct help_text help_texts[];
-
-/* Of a command, or of its verb (NULL: of the command itself). */
-const char *command_help_text(const struct command *command, const char *verb);
-
-extern const struct verb report_verbs[];
-extern const struct verb db_verbs[];
 extern const struct command_option query_options[], scan_options[], check_options[], plan_options[],
     diagnose_options[], rom_options[], recommend_options[], report_options[], db_options[];
 
@@ -118,22 +114,19 @@ int command_ask_import(int argc, char **argv, bool aloud, char *answer, size_t s
 /* NULL when there is no such command. */
 const struct command *command_find(const char *name);
 
-/* The number of a verb, -1 when there is none of that name. */
-int command_find_verb(const struct verb *verbs, const char *name);
+/* The number of a verb of a command, -1 when there is none of that name. */
+int command_find_verb(const char *command, const char *name);
 
 /* Says that a command has no such verb (NULL: that one is missing), and which one may be meant. Returns the
  * exit status. */
-int command_wrong_verb(const struct command *command, const char *name, bool json);
+int command_wrong_verb(const char *command, const char *name, bool json);
 
 /* The same of a command of the program. */
 int command_unknown(const char *name, bool json);
 
 /* Prints the help of a command, or of one of its verbs (NULL: of the command itself). Returns the exit
  * status. */
-int command_show_help(const struct command *command, const char *verb, const struct session *session);
-
-/* Prints the list of commands. */
-void command_print_all(void);
+int command_show_help(const char *command, const char *verb, const struct session *session);
 
 /* Whether --json or --ndjson is among the arguments, before or after what may be wrong. */
 bool command_wants_json(int argc, char **argv);

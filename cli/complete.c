@@ -186,23 +186,22 @@ static int offer_value(struct completion *completion)
 static void offer_commands(struct completion *completion)
 {
     for (int i = 0; i < command_count; i++)
-        completion_offer(completion, commands[i].name, commands[i].summary);
+        completion_offer(completion, commands[i].name, command_help_of(commands[i].name, NULL)->summary);
 }
 
-static void offer_verbs(struct completion *completion, const struct verb *verbs)
+static void offer_verbs(struct completion *completion, const char *command)
 {
-    for (; verbs && verbs->name; verbs++)
-        completion_offer(completion, verbs->name, verbs->summary);
+    for (const struct help_text *help = command_help_of(command, NULL); (help = command_next_verb(help));)
+        completion_offer(completion, help->verb, help->summary);
 }
 
 static void offer_help_topics(struct completion *completion, const char *topic)
 {
-    const struct command *command = topic ? command_find(topic) : NULL;
     if (!topic) {
         offer_commands(completion);
         completion_offer(completion, "words", "the enum values of a group, with what they mean");
-    } else if (command) {
-        offer_verbs(completion, command->verbs);
+    } else if (command_find(topic)) {
+        offer_verbs(completion, topic);
     } else if (strcmp(topic, "words") == 0) {
         for (int i = 0; vocabulary_groups[i]; i++)
             completion_offer(completion, vocabulary_groups[i]->name, NULL);
@@ -211,49 +210,44 @@ static void offer_help_topics(struct completion *completion, const char *topic)
 
 static void offer_operands(struct completion *completion, const struct command *command, int verb)
 {
-    if (command->run == command_query || command->run == command_recommend) {
-        offer_gpus(completion, GPU_PCI_ID);
-    } else if (command->run == command_scan || command->run == command_plan ||
-               (command->verbs == report_verbs && verb == 0)) {
-        offer_gpus(completion, GPU_ADDRESS);
-    } else if (command->verbs == report_verbs) {
-        offer_outbox(completion, false);
-    } else if (command->run == command_check) {
+    bool is_report = command->run == command_report;
+    bool is_new = is_report && verb == 0;
+    if (command->run == command_check)
         completion_offer(completion, "host", "this machine");
-        completion_offer_files(completion);
-    } else if (command->run == command_diagnose) {
-        completion_offer_files(completion);
-    } else if (command->run == command_rom) {
+    if (command->run == command_query || command->run == command_recommend)
+        offer_gpus(completion, GPU_PCI_ID);
+    if (command->run == command_scan || command->run == command_plan || command->run == command_rom || is_new)
         offer_gpus(completion, GPU_ADDRESS);
+    if (command->run == command_check || command->run == command_diagnose || command->run == command_rom)
         completion_offer_files(completion);
-    }
+    if (is_report && !is_new)
+        offer_outbox(completion, false);
 }
 
-/* After the name of a command: `at` is the number of the next word. */
-static int complete_arguments(struct completion *completion, const struct command *command, int at)
+/* After the name of a command. */
+static int complete_arguments(struct completion *completion, const struct command *command)
 {
-    const char *help = command_help_text(command, NULL);
+    const struct help_text *help = command_help_of(command->name, NULL);
     const char *operand = NULL;
-    int verb = -1;
-    if (command->verbs || command->run == command_help)
-        operand = completion_next_operand(completion, help, &at);
-    if (command->verbs && operand) {
-        verb = command_find_verb(command->verbs, operand);
-        if (verb < 0)
-            return 0;
-        help = command_help_text(command, operand);
-    }
-    completion_find_option(completion, help);
+    int at = 1; /* the number of the next word */
+    bool has_verbs = command_next_verb(help);
+    if (has_verbs || command->run == command_help)
+        operand = completion_next_operand(completion, help->text, &at);
+    if (has_verbs && operand)
+        help = command_help_of(command->name, operand);
+    if (!help)
+        return 0;
+    completion_find_option(completion, help->text);
     if (completion->option[0])
         return offer_value(completion);
     if (completion->word[0] == '-')
-        completion_offer_options(completion, help);
+        completion_offer_options(completion, help->text);
     else if (command->run == command_help)
         offer_help_topics(completion, operand);
-    else if (command->verbs && verb < 0)
-        offer_verbs(completion, command->verbs);
+    else if (has_verbs && !operand)
+        offer_verbs(completion, command->name);
     else
-        offer_operands(completion, command, verb);
+        offer_operands(completion, command, operand ? command_find_verb(command->name, operand) : -1);
     return 0;
 }
 
@@ -272,6 +266,6 @@ int command_complete(int argc, char **argv)
     const struct command *command = command_find(completion.words[0]);
     if (command && !command->run)
         return command_import(argc, argv);
-    int status = command ? complete_arguments(&completion, command, 1) : 0;
+    int status = command ? complete_arguments(&completion, command) : 0;
     return status ? status : completion_end(&completion);
 }

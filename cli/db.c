@@ -342,14 +342,8 @@ static enum error_code run_path(struct db_command *command, struct error *error)
     return ERROR_NONE;
 }
 
-enum { DB_INFO, DB_CHECK, DB_PATH, DB_VERB_COUNT };
-
-const struct verb db_verbs[] = {
-    [DB_INFO] = {"info", "what the database holds and which sources it was made from"},
-    [DB_CHECK] = {"check", "read all of it and compare tables and indexes"},
-    [DB_PATH] = {"path", "which file is used"},
-    [DB_VERB_COUNT] = {NULL, NULL},
-};
+/* In the order of cli/help.txt. */
+enum { DB_INFO, DB_CHECK, DB_PATH };
 
 static enum error_code (*const runs[])(struct db_command *command, struct error *error) = {
     [DB_INFO] = run_info, [DB_CHECK] = run_check, [DB_PATH] = run_path};
@@ -360,10 +354,10 @@ const struct command_option db_options[] = {{"conflicts", .flag = &command.confl
 int command_db(struct session *session, char **operands, int count, struct error *error)
 {
     const char *name = count ? operands[0] : NULL;
-    int verb = name ? command_find_verb(db_verbs, name) : -1;
+    int verb = name ? command_find_verb("db", name) : -1;
     command.session = session;
     if (verb < 0)
-        return command_wrong_verb(session->command, name, session->json);
+        return command_wrong_verb("db", name, session->json);
     if (count > 1)
         return output_usage_error("db", session->json, "%s takes no argument, not '%s'", name, operands[1]);
     if (command.conflicts && verb != DB_CHECK)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 
 #include "answer/answer.h"
@@ -98,32 +99,31 @@ int diagnose_count(const struct log_diagnosis *diagnosis, bool failures)
     return count;
 }
 
-static int rank_of(const struct log_diagnosis *diagnosis, int row)
+/* What leads, other failures by log and line, what is harmless. */
+static int compare_rows(const void *a, const void *b, void *context)
 {
-    return diagnosis->found[row].leads ? 0 : log_diagnosis_is_failure(diagnosis, row) ? 1 : 2;
-}
-
-static bool comes_before(const struct log_diagnosis *diagnosis, int a, int b)
-{
-    const struct found_symptom *x = &diagnosis->found[a];
-    const struct found_symptom *y = &diagnosis->found[b];
-    int order = rank_of(diagnosis, a) - rank_of(diagnosis, b);
-    if (order || x->log != y->log)
-        return order ? order < 0 : x->log < y->log;
-    return x->first.line < y->first.line;
+    const struct log_diagnosis *diagnosis = context;
+    const int rows[] = {*(const int *)a, *(const int *)b};
+    long keys[2][3];
+    for (int i = 0; i < 2; i++) {
+        const struct found_symptom *found = &diagnosis->found[rows[i]];
+        keys[i][0] = found->leads ? 0 : log_diagnosis_is_failure(diagnosis, rows[i]) ? 1 : 2;
+        keys[i][1] = found->log;
+        keys[i][2] = found->first.line;
+    }
+    for (int i = 0; i < 3; i++)
+        if (keys[0][i] != keys[1][i])
+            return keys[0][i] < keys[1][i] ? -1 : 1;
+    return rows[0] - rows[1];
 }
 
 int diagnose_sort(const struct log_diagnosis *diagnosis, int rows[MAX_SYMPTOMS])
 {
     int count = 0;
-    for (int row = 0; row < diagnosis->count; row++) {
-        if (!diagnosis->found[row].count)
-            continue;
-        int place = count++;
-        for (; place && comes_before(diagnosis, row, rows[place - 1]); place--)
-            rows[place] = rows[place - 1];
-        rows[place] = row;
-    }
+    for (int row = 0; row < diagnosis->count; row++)
+        if (diagnosis->found[row].count)
+            rows[count++] = row;
+    qsort_r(rows, (size_t)count, sizeof *rows, compare_rows, (void *)diagnosis);
     return count;
 }
 

@@ -51,38 +51,33 @@ static int show_words(const char *name, struct session *session, struct error *e
 
 /* ---- the help of a command ---- */
 
-static void write_verbs(struct json_writer *writer, const struct command *command)
+/* What members a command and a verb have in common. */
+static void write_help(struct json_writer *writer, const struct help_text *help)
 {
-    const struct verb *verbs = command->verbs;
-    json_write_begin_array(writer, "verbs");
-    for (int i = 0; verbs && verbs[i].name; i++) {
-        json_write_begin_object(writer, NULL);
-        json_write_string(writer, "name", verbs[i].name);
-        json_write_string(writer, "summary", verbs[i].summary);
-        json_write_string(writer, "help", command_help_text(command, verbs[i].name));
-        json_write_end_object(writer);
-    }
-    json_write_end_array(writer);
+    json_write_begin_object(writer, NULL);
+    json_write_string(writer, "name", help->verb ? help->verb : help->command);
+    json_write_string(writer, "summary", help->summary);
+    json_write_string(writer, "help", help->text);
 }
 
 /* One command with its help, or all of them. */
-static int print_as_json(const struct command *command, struct session *session)
+static void write_commands(struct json_writer *writer, const struct command *command)
 {
-    struct json_writer *writer = &session->writer;
-    session_begin(session);
     json_write_begin_array(writer, NULL);
     for (int i = 0; i < command_count; i++) {
+        const struct help_text *help = command_help_of(commands[i].name, NULL);
         if (command && command != &commands[i])
             continue;
-        json_write_begin_object(writer, NULL);
-        json_write_string(writer, "name", commands[i].name);
-        json_write_string(writer, "summary", commands[i].summary);
-        json_write_string(writer, "help", command_help_text(&commands[i], NULL));
-        write_verbs(writer, &commands[i]);
+        write_help(writer, help);
+        json_write_begin_array(writer, "verbs");
+        while ((help = command_next_verb(help))) {
+            write_help(writer, help);
+            json_write_end_object(writer);
+        }
+        json_write_end_array(writer);
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
-    return 0;
 }
 
 int command_help(struct session *session, char **operands, int count, struct error *error)
@@ -94,17 +89,17 @@ int command_help(struct session *session, char **operands, int count, struct err
     const struct command *command = name ? command_find(name) : NULL;
     if (name && !command)
         return command_unknown(name, session->json);
-    if (verb && !command->verbs)
+    if (verb && !command_next_verb(command_help_of(name, NULL)))
         return output_usage_error("help", session->json, "%s has no command '%s'", name, verb);
-    if (session->json && (!verb || command_find_verb(command->verbs, verb) >= 0))
-        return print_as_json(command, session);
+    if (session->json && (!verb || command_help_of(name, verb))) {
+        session_begin(session);
+        write_commands(&session->writer, command);
+        return 0;
+    }
     /* passthru-import has the help of its own commands. */
     if (command && !command->run)
         return command_import(2, (char *[]){(char *)command->name, (char *)"--help"});
-    if (command)
-        return command_show_help(command, verb, session);
-    command_print_all();
-    return 0;
+    return command_show_help(name ? name : "passthru", verb, session);
 }
 
 /* ---- version ---- */

@@ -73,17 +73,6 @@ static const char *take_field(void *target, char *value)
 
 /* ---- verbs ---- */
 
-const struct verb report_verbs[] = {
-    [REPORT_NEW] = {"new", "record one attempt"},
-    [REPORT_LIST] = {"list", "list the reports in the outbox"},
-    [REPORT_SHOW] = {"show", "show reports"},
-    [REPORT_DROP] = {"drop", "remove reports"},
-    [REPORT_EXPORT] = {"export", "write reports to a file"},
-    [REPORT_SEND] = {"send", "send reports to a remote"},
-    [REPORT_WITHDRAW] = {"withdraw", "take reports back that were sent"},
-    [REPORT_VERB_COUNT] = {NULL, NULL},
-};
-
 static int (*const runs[])(struct report_command *command, struct report_selection *selection) = {
     [REPORT_LIST] = report_list,     [REPORT_SHOW] = report_show, [REPORT_DROP] = report_drop,
     [REPORT_EXPORT] = report_export, [REPORT_SEND] = report_send,
@@ -106,7 +95,7 @@ int command_report(struct session *session, char **operands, int count, struct e
     static struct report_selection selection;
     bool json = session->json;
     const char *name = count ? operands[0] : NULL;
-    int verb = name ? command_find_verb(report_verbs, name) : -1;
+    int verb = name ? command_find_verb("report", name) : -1;
     const char *of_new = command.vm           ? "vm"
                          : command.log        ? "log"
                          : command.new_option ? command.new_option
@@ -116,7 +105,7 @@ int command_report(struct session *session, char **operands, int count, struct e
     command.new_option = of_new;
     count--;
     if (verb < 0)
-        return command_wrong_verb(session->command, name, json);
+        return command_wrong_verb("report", name, json);
     if (verb != REPORT_NEW && (of_new || command.directory))
         return output_usage_error("report", json, "--%s goes with new", of_new ? of_new : "root");
     if (verb != REPORT_EXPORT && command.target)

@@ -11,7 +11,7 @@
 #include "probe/scan.h"
 #include "probe/vm_config.h"
 
-/* In the order of report_verbs. */
+/* In the order of cli/help.txt. */
 enum report_verb {
     REPORT_NEW,
     REPORT_LIST,
@@ -19,8 +19,7 @@ enum report_verb {
     REPORT_DROP,
     REPORT_EXPORT,
     REPORT_SEND,
-    REPORT_WITHDRAW,
-    REPORT_VERB_COUNT
+    REPORT_WITHDRAW
 };
 
 struct report_command {

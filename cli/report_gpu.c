@@ -19,13 +19,12 @@ static bool ask_gpu(struct report_command *command, int *gpu)
 {
     const struct scan *scan = &command->scan;
     struct vocabulary_entry choices[MAX_SCAN_GPUS];
-    char addresses[MAX_SCAN_GPUS][PCI_ADDRESS_TEXT_SIZE];
+    static char addresses[MAX_SCAN_GPUS][PCI_ADDRESS_TEXT_SIZE];
     static char texts[MAX_SCAN_GPUS][2 * NAME_SIZE + 64];
+    static struct device known;
     int passed = 0;
-    *gpu = ASK_NOTHING;
     for (int i = 0; i < scan->gpu_count; i++) {
         const struct pci_device *device = scan->gpus[i];
-        struct device known;
         struct error error;
         char id[PCI_ID_TEXT_SIZE];
         struct pci_id base = pci_id_base(&device->id);
@@ -33,7 +32,7 @@ static bool ask_gpu(struct report_command *command, int *gpu)
         snprintf(texts[i], sizeof texts[i], "%s %s%s%s", pci_id_print(&base, id), found ? known.name : "",
                  device->driver[0] ? ", held by " : "", device->driver);
         choices[i] = (struct vocabulary_entry){pci_address_print(&device->address, addresses[i]), texts[i]};
-        if (strcmp(device->driver, "vfio-pci") == 0 && !passed++)
+        if (pci_is_on_vfio(device) && !passed++)
             *gpu = i;
     }
     if (passed != 1)
@@ -49,22 +48,20 @@ static bool ask_gpu(struct report_command *command, int *gpu)
 /* Which of several GPUs it was, only the user knows. */
 enum error_code report_choose_gpu(struct report_command *command, int *chosen, struct error *error)
 {
-    char addresses[200] = "";
+    struct buffer addresses CLEANUP(buffer_free) = BUFFER(4096);
+    const struct scan *scan = &command->scan;
     *chosen = 0;
-    if (command->scan.gpu_count == 1)
+    if (scan->gpu_count == 1)
         return ERROR_NONE;
-    if (command->can_ask) {
-        if (ask_gpu(command, chosen))
-            return ERROR_NONE;
-        return give_up(error);
-    }
-    for (int i = 0; i < command->scan.gpu_count; i++) {
+    if (command->can_ask)
+        return ask_gpu(command, chosen) ? ERROR_NONE : give_up(error);
+    for (int i = 0; i < scan->gpu_count; i++) {
         char address[PCI_ADDRESS_TEXT_SIZE];
-        size_t length = strlen(addresses);
-        snprintf(addresses + length, sizeof addresses - length, "%s%s", i ? ", " : "",
-                 pci_address_print(&command->scan.gpus[i]->address, address));
+        buffer_append_format(&addresses, "%s%s", i ? ", " : "",
+                             pci_address_print(&scan->gpus[i]->address, address));
     }
-    error_set(error, ERROR_USAGE, "report: this machine has %d GPUs: %s", command->scan.gpu_count, addresses);
+    error_set(error, ERROR_USAGE, "report: this machine has %d GPUs: %s", scan->gpu_count,
+              buffer_text(&addresses));
     return error_next(error, "name the one that was passed through: passthru report new ADDRESS");
 }
 
@@ -167,7 +164,7 @@ enum error_code report_settle_gpu(struct report_command *command, struct error *
     struct report_draft *draft = &command->draft;
     const char *text = command->given[FIELD_PCI_ID];
     static struct term_gpu gpu;
-    char part[12];
+    char part[PCI_ID_TEXT_SIZE];
     error->code = ERROR_NONE;
     if (!text || (!*text && !command->can_ask))
         return ERROR_NONE;
@@ -179,9 +176,8 @@ enum error_code report_settle_gpu(struct report_command *command, struct error *
     report_draft_set(draft, FIELD_PCI_ID_FROM,
                      pci_id_from_value(gpu.product[0] ? PCI_ID_FROM_NAME : PCI_ID_FROM_SOURCE));
     /* An ID may have been given whole: 10de:1d16:1028:08b0. */
-    snprintf(part, sizeof part, "%04x:%04x", gpu.id.subvendor, gpu.id.subdevice);
     if (gpu.id.has_subsystem && !gpu.product[0])
-        report_draft_set(draft, FIELD_SUBSYSTEM, part);
+        report_draft_set(draft, FIELD_SUBSYSTEM, pci_id_print_subsystem(&gpu.id, part));
     snprintf(part, sizeof part, "%02x", gpu.id.revision);
     if (gpu.id.has_revision)
         report_draft_set(draft, FIELD_REVISION, part);
