@@ -172,9 +172,6 @@ enum color answer_level_color(enum level level);
  * level, what does not count, and how the reports came to be known. No newline. */
 void answer_append_basis(struct buffer *out, const struct answer *answer, bool with_mechanism);
 
-/* The last of that alone, with a space before it; nothing without reports. */
-void answer_append_samples(struct buffer *out, const struct answer *answer);
-
 /* ---- cards ---- */
 
 /* What is said of a card; of several that have one ID, the range. */

@@ -30,12 +30,6 @@ struct diagnose_command {
     struct error error;    /* the first one about a log */
 };
 
-/* What this machine, or the recorded one, has at an address; a function of struct log_machine, with the
- * command as its context. This machine is believed only where the log seems to be its own: by the kernel's
- * version, or by the driver that the line names. */
-bool diagnose_look(void *command, int64_t address, const char *driver, const char *kernel,
-                   struct log_device *device);
-
 /* How many rows were found that are failures, or that are none. */
 int diagnose_count(const struct log_diagnosis *diagnosis, bool failures);
 

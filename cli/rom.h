@@ -33,25 +33,11 @@ struct rom_command {
     struct findings findings;
 };
 
-/* Reads a file, or - for standard input, up to `most` bytes, into `bytes`, whose maximum must be larger. A
- * FIFO without a writer is empty; one with a writer is waited for. */
-MUST_CHECK enum error_code rom_read_file(const char *source, size_t most, struct buffer *bytes,
-                                         struct error *error);
-
-/* The name of a card, "" when it is not known: a database that is missing takes nothing away but that. */
-void rom_find_name(struct rom_command *command, const struct pci_id *id, char *name, size_t size);
-
-/* Writes bytes to a new file. */
-MUST_CHECK enum error_code rom_save(const char *path, const char *bytes, size_t length, struct error *error);
-
 /* Writes the members that `rom --json` and the member "rom" of `scan --json` share (docs/json.md), into an
  * object that the caller has begun. */
 void rom_answer_write_json(struct json_writer *writer, const struct rom_answer *answer);
 
 /* Writes what it is in a sentence and its images as a list. `is_good`: nothing speaks against it. */
 void rom_answer_write_text(struct output *output, const struct rom_answer *answer, bool is_good);
-
-/* passthru rom --find: shows the option ROMs in a file of any kind, and saves them. */
-MUST_CHECK enum error_code rom_search(struct rom_command *command, struct error *error);
 
 #endif

@@ -10,7 +10,7 @@ import re
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-SOURCES = [*sorted(TOP.glob("probe/*.c")), TOP / "cli/check.c", TOP / "cli/diagnose_machine.c"]
+SOURCES = [*sorted(TOP.glob("probe/*.c")), TOP / "cli/check.c", TOP / "cli/diagnose.c"]
 RECORDER = [TOP / "contrib/record-machine", *sorted(TOP.glob("contrib/recording/*.py"))]
 PATH = re.compile(r'"(/(?:boot|efi|etc|lib|proc|run|sys|usr|var)/[^"\s]*)"')
 NOT_RECORDED = {
