@@ -10,8 +10,7 @@
 
 static const char hex_digits[] = "0123456789abcdefABCDEF";
 
-/* Exactly so many hexadecimal digits at `text`. */
-static bool read_hex(const char *text, size_t digits, unsigned *value)
+bool listing_read_hex(const char *text, size_t digits, unsigned *value)
 {
     char copy[9];
     if (strspn(text, hex_digits) != digits)
@@ -26,7 +25,7 @@ static bool read_hex(const char *text, size_t digits, unsigned *value)
 static bool read_after(const char *line, const char *mark, size_t digits, unsigned *value)
 {
     const char *at = strstr(line, mark);
-    return at && read_hex(at + strlen(mark), digits, value);
+    return at && listing_read_hex(at + strlen(mark), digits, value);
 }
 
 static void set_class(struct listing_device *device, unsigned class_code)
@@ -57,9 +56,9 @@ static bool read_value(const char *value, unsigned *number)
     const char *bracket = strrchr(value, '[');
     value += strncmp(value, "pci 0x", 6) == 0 ? 4 : 0;
     if (strncmp(value, "0x", 2) == 0)
-        return read_hex(value + 2, 4, number);
-    return bracket ? read_hex(bracket + 1, 4, number) && bracket[5] == ']'
-                   : read_hex(value, 4, number) && !value[4];
+        return listing_read_hex(value + 2, 4, number);
+    return bracket ? listing_read_hex(bracket + 1, 4, number) && bracket[5] == ']'
+                   : listing_read_hex(value, 4, number) && !value[4];
 }
 
 enum field {
@@ -98,11 +97,11 @@ static void set_field(struct listing_device *device, enum field field, const cha
     const char *bare = strncmp(value, "0x", 2) == 0 ? value + 2 : value;
     switch (field) {
     case REVISION:
-        if (read_hex(bare, 2, &number))
+        if (listing_read_hex(bare, 2, &number))
             set_revision(device, number);
         break;
     case INTERFACE:
-        if (read_hex(value, 2, &number))
+        if (listing_read_hex(value, 2, &number))
             device->interface = (uint8_t)number;
         break;
     case DRIVER:
@@ -133,7 +132,7 @@ static bool begins_hwinfo(const char *line, unsigned *class_code)
     if (!digits || strncmp(at, ": PCI ", 6) != 0)
         return false;
     at = strstr(at + 6, ": ");
-    return at && read_hex(at + 2, 4, class_code);
+    return at && listing_read_hex(at + 2, 4, class_code);
 }
 
 bool listing_read_field(const char *line, struct listing_device *device)
@@ -207,7 +206,7 @@ static void read_windows(const char *at, struct listing_device *device)
 {
     unsigned vendor;
     unsigned number;
-    if (!read_hex(at + 4, 4, &vendor) || !read_after(at, "&DEV_", 4, &number))
+    if (!listing_read_hex(at + 4, 4, &vendor) || !read_after(at, "&DEV_", 4, &number))
         return;
     device->id.vendor = (uint16_t)vendor;
     device->id.device = (uint16_t)number;
@@ -286,7 +285,7 @@ static void read_pvesh(const char *at, struct listing_device *device)
     const char *cell = strncmp(at, "0x", 2) == 0 ? at : next_cell(at);
     for (int i = 0; i < CELLS && cell; i++, cell = next_cell(cell))
         snprintf(cells[i], sizeof cells[i], "%.*s", (int)strcspn(cell, " |\xe2"), cell);
-    if (strncmp(cells[0], "0x", 2) != 0 || !read_hex(cells[0] + 2, 6, &class_code) ||
+    if (strncmp(cells[0], "0x", 2) != 0 || !listing_read_hex(cells[0] + 2, 6, &class_code) ||
         !read_after(cells[1], "0x", 4, &number) || !read_after(cells[4], "0x", 4, &vendor))
         return;
     set_class(device, class_code >> 8);

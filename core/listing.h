@@ -26,6 +26,9 @@ struct listing_device {
 
 #define LISTING_DEVICE_UNKNOWN ((struct listing_device){.iommu_group = LISTING_NO_GROUP})
 
+/* Exactly so many hexadecimal digits at `text`, eight at most. */
+bool listing_read_hex(const char *text, size_t digits, unsigned *value);
+
 /* Reads a line that has all of a device: `01:00.0 "3D controller [0302]" "NVIDIA ... [10de]" ...`,
  * `| 0x030000 | 0x1b81 | 0000:01:00.0 | ...`, `vgapci0@pci0:1:0:0: class=0x030000 ...`,
  * `PCI\VEN_10DE&DEV_1B81&SUBSYS_...`. False when it is none of these, or has no ID. */

@@ -60,18 +60,6 @@ static char *clean(char *line)
     return line + list_number(line);
 }
 
-/* The `digits` hexadecimal digits at `text`, exactly. */
-static bool read_hex(const char *text, size_t digits, unsigned *value)
-{
-    char copy[9];
-    if (strspn(text, hex_digits) != digits)
-        return false;
-    memcpy(copy, text, digits);
-    copy[digits] = '\0';
-    *value = (unsigned)strtoul(copy, NULL, 16);
-    return true;
-}
-
 static void set_class(struct pci_device *device, unsigned class_code)
 {
     device->base_class = (uint8_t)(class_code >> 8);
@@ -80,10 +68,11 @@ static void set_class(struct pci_device *device, unsigned class_code)
 }
 
 /* A card that does not answer has ff everywhere. */
-static void set_revision(struct pci_device *device, const char *digits)
+static void take_revision(struct pci_device *device, const char *text)
 {
     unsigned revision;
-    if (!read_hex(digits, 2, &revision) || revision == 0xff)
+    const char *mark = strstr(text, "(rev ");
+    if (!mark || !listing_read_hex(mark + 5, 2, &revision) || revision == 0xff)
         return;
     device->id.has_revision = true;
     device->id.revision = (uint8_t)revision;
@@ -119,10 +108,10 @@ static void take_description(struct pci_device *device, const char *text)
     struct pci_id id = {.vendor = 0};
     const char *rest = NULL;
     const char *bare = strncmp(text, "Class ", 6) == 0 ? text + 6 : text;
-    if (read_hex(bare, 4, &class_code) && bare[4] == ':')
+    if (listing_read_hex(bare, 4, &class_code) && bare[4] == ':')
         rest = bare + 5;
     for (const char *at = strchr(text, '['); at && !rest; at = strchr(at + 1, '['))
-        if (read_hex(at + 1, 4, &class_code) && strncmp(at + 5, "]:", 2) == 0)
+        if (listing_read_hex(at + 1, 4, &class_code) && strncmp(at + 5, "]:", 2) == 0)
             rest = at + 7;
     if (!rest || !pci_last_id(rest, &id))
         return;
@@ -130,11 +119,9 @@ static void take_description(struct pci_device *device, const char *text)
     device->id.device = id.device;
     set_class(device, class_code);
     take_name(device, rest);
-    const char *revision = strstr(rest, "(rev ");
-    if (revision)
-        set_revision(device, revision + 5);
+    take_revision(device, rest);
     const char *prog_if = strstr(rest, "(prog-if ");
-    if (prog_if && read_hex(prog_if + 9, 2, &interface))
+    if (prog_if && listing_read_hex(prog_if + 9, 2, &interface))
         device->interface = (uint8_t)interface;
 }
 
@@ -164,9 +151,7 @@ static char *take_leading_id(struct pci_device *device, char *line)
     for (size_t i = 0; i < ARRAY_SIZE(classes); i++)
         if (strncmp(name, classes[i].name, strlen(classes[i].name)) == 0)
             set_class(device, classes[i].class_code);
-    const char *revision = strstr(name, "(rev ");
-    if (revision)
-        set_revision(device, revision + 5);
+    take_revision(device, name);
     return address;
 }
 
@@ -303,12 +288,12 @@ static bool take_hex(struct lspci_text *text, const char *line)
 {
     size_t digits = strspn(line, hex_digits);
     unsigned offset;
-    if (digits < 2 || digits > 3 || line[digits] != ':' || !read_hex(line, digits, &offset))
+    if (digits < 2 || digits > 3 || line[digits] != ':' || !listing_read_hex(line, digits, &offset))
         return false;
     const char *at = line + digits + 1;
     unsigned count = 0;
     for (unsigned byte; *at && count < 16; count++, at += 3)
-        if (at[0] != ' ' || !read_hex(at + 1, 2, &byte) || (at[3] && at[3] != ' '))
+        if (at[0] != ' ' || !listing_read_hex(at + 1, 2, &byte) || (at[3] && at[3] != ' '))
             return false;
     if (!count || offset + count > CONFIG_MAX || !text->current || text->current->address.domain > 0xfffff)
         return count;
