@@ -3,29 +3,6 @@
 
 #include "probe/host_state.h"
 
-static const char *const known_keys[] = {"intel_iommu",
-                                         "amd_iommu",
-                                         "iommu",
-                                         "iommu.passthrough",
-                                         "iommu.strict",
-                                         "vfio_pci.ids",
-                                         "vfio_pci.disable_vga",
-                                         "vfio_pci.disable_idle_d3",
-                                         "vfio_pci.enable_sriov",
-                                         "vfio_pci.nointxmask",
-                                         "vfio_pci.disable_denylist",
-                                         "vfio_iommu_type1.allow_unsafe_interrupts",
-                                         "pcie_acs_override",
-                                         "initcall_blacklist",
-                                         "modprobe.blacklist",
-                                         "module_blacklist",
-                                         "rd.driver.blacklist",
-                                         "rd.driver.pre",
-                                         "pci_stub.ids",
-                                         "nomodeset",
-                                         "kvm.ignore_msrs",
-                                         NULL};
-
 /* Documentation/admin-guide/kernel-parameters.txt and the sources behind it (drivers/iommu/intel/iommu.c,
  * drivers/iommu/amd/init.c, arch/x86/kernel/pci-dma.c). */
 static const char *const intel_values[] = {"on",     "off",   "igfx_off", "forcedac",      "strict",
@@ -177,24 +154,36 @@ static void check_disable_vga(const struct param *param)
         host_note_place(param->host, &param->host->disable_vga);
 }
 
+/* What a passthrough is set up with; and last, what is looked at besides. */
+enum { KNOWN_KEYS = 21 };
 static const struct {
     const char *key;
-    void (*check)(const struct param *param);
-} checks[] = {
+    void (*check)(const struct param *param); /* NULL: nothing is to be said of it */
+} keys[] = {
     {"intel_iommu", check_intel},
     {"amd_iommu", check_amd},
     {"iommu", check_iommu},
+    {"iommu.passthrough", NULL},
+    {"iommu.strict", NULL},
     {"vfio_pci.ids", check_ids},
     {"vfio_pci.disable_vga", check_disable_vga},
-    {"i915.max_vfs", check_split},
-    {"xe.max_vfs", check_split},
+    {"vfio_pci.disable_idle_d3", NULL},
+    {"vfio_pci.enable_sriov", NULL},
+    {"vfio_pci.nointxmask", NULL},
+    {"vfio_pci.disable_denylist", NULL},
+    {"vfio_iommu_type1.allow_unsafe_interrupts", NULL},
     {"pcie_acs_override", check_acs},
-    {"video", check_video},
-    {"nomodeset", check_nomodeset},
+    {"initcall_blacklist", NULL},
     {"modprobe.blacklist", check_blacklist},
     {"module_blacklist", check_blacklist},
     {"rd.driver.blacklist", check_blacklist},
     {"rd.driver.pre", check_driver_pre},
+    {"pci_stub.ids", NULL},
+    {"nomodeset", check_nomodeset},
+    {"kvm.ignore_msrs", NULL},
+    {"video", check_video},
+    {"i915.max_vfs", check_split},
+    {"xe.max_vfs", check_split},
 };
 
 /* A value without its key: igfx_off alone, and others. */
@@ -227,7 +216,10 @@ static bool check_key(const struct param *param)
     static const char *const wrong_ids[] = {"vfio.ids",         "vfio_ids",          "vfio_pci_ids",
                                             "vfio_pci.pci_ids", "vfio_pci_core.ids", "vfio_iommu_type1.ids",
                                             "vfio_pci"};
-    const char *guess = span_guess(param->key, known_keys);
+    const char *known[KNOWN_KEYS + 1] = {NULL};
+    for (int i = 0; i < KNOWN_KEYS; i++)
+        known[i] = keys[i].key;
+    const char *guess = span_guess(param->key, known);
     for (size_t i = 0; i < ARRAY_SIZE(wrong_ids) && param->has_value; i++)
         if (span_is_module(param->key, wrong_ids[i]))
             guess = "vfio_pci.ids";
@@ -261,9 +253,9 @@ void cmdline_params_check(struct host_state *host, const struct cmdline *line, c
             param.value = (struct span){param.value.start + 1, param.value.length - 2};
         if (check_orphan(&param) || check_key(&param))
             continue;
-        for (size_t n = 0; n < ARRAY_SIZE(checks); n++)
-            if (span_is_module(param.key, checks[n].key))
-                checks[n].check(&param);
+        for (size_t n = 0; n < ARRAY_SIZE(keys); n++)
+            if (keys[n].check && span_is_module(param.key, keys[n].key))
+                keys[n].check(&param);
     }
 }
 
@@ -272,8 +264,8 @@ bool cmdline_param_matters(const char *param)
     struct span key;
     struct span value;
     span_split(span_of(param), '=', &key, &value);
-    for (const char *const *known = known_keys; *known; known++)
-        if (span_is_module(key, *known))
+    for (int i = 0; i < KNOWN_KEYS; i++)
+        if (span_is_module(key, keys[i].key))
             return true;
     return span_is(key, "video") && span_holds(value, "fb:off");
 }

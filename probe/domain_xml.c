@@ -258,9 +258,9 @@ static void check_managed(const struct domain_xml *xml)
     if (xml->hostdev.managed || (device && pci_is_on_vfio(device)))
         return;
     if (device && device->driver_known && *device->driver)
-        findings_add(vm->findings, vm->file, passed->line, FINDING_VM_UNMANAGED_HELD, device->driver);
+        vm_finding(vm, passed->line, FINDING_VM_UNMANAGED_HELD, device->driver);
     else
-        findings_add(vm->findings, vm->file, passed->line, FINDING_VM_UNMANAGED);
+        vm_finding(vm, passed->line, FINDING_VM_UNMANAGED);
 }
 
 static void end_hostdev(struct domain_xml *xml)
@@ -270,8 +270,7 @@ static void end_hostdev(struct domain_xml *xml)
         return;
     xml->hostdev_count++;
     if (!hostdev->has_address) {
-        findings_add(xml->vm->findings, xml->vm->file, hostdev->device.line,
-                     FINDING_VM_HOSTPCI_MALFORMED_LIBVIRT);
+        vm_finding(xml->vm, hostdev->device.line, FINDING_VM_HOSTPCI_MALFORMED_LIBVIRT);
         return;
     }
     vm_pass_device(xml->vm, &hostdev->device);
@@ -365,44 +364,35 @@ static void check_cpu(struct domain_xml *xml)
         is(xml->cpu_mode, "maximum"))
         return;
     if (is(xml->cpu_mode, "host-model"))
-        findings_add(xml->vm->findings, xml->vm->file, xml->cpu_line, FINDING_VM_CPU_NOT_HOST_NEAR);
+        vm_finding(xml->vm, xml->cpu_line, FINDING_VM_CPU_NOT_HOST_NEAR);
     else
-        findings_add(xml->vm->findings, xml->vm->file, xml->cpu_line, FINDING_VM_CPU_NOT_HOST_LIBVIRT);
-}
-
-static void keep_facts(const struct domain_xml *xml)
-{
-    struct vm_facts *facts = &xml->vm->facts;
-    facts->hypervisor = vocabulary_value(&vocabulary_hypervisor, HYPERVISOR_LIBVIRT);
-    if (xml->vm->is_q35 || xml->is_i440fx)
-        facts->machine_type = vocabulary_value(&vocabulary_machine_type,
-                                               xml->vm->is_q35 ? MACHINE_TYPE_Q35 : MACHINE_TYPE_I440FX);
-    facts->firmware =
-        vocabulary_value(&vocabulary_firmware, xml->vm->is_ovmf ? FIRMWARE_OVMF : FIRMWARE_SEABIOS);
+        vm_finding(xml->vm, xml->cpu_line, FINDING_VM_CPU_NOT_HOST_LIBVIRT);
 }
 
 static void check_domain(struct domain_xml *xml)
 {
     struct vm_state *vm = xml->vm;
-    keep_facts(xml);
+    vm_note_facts(vm, HYPERVISOR_LIBVIRT);
+    if (!vm->is_q35 && !xml->is_i440fx)
+        vm->facts.machine_type = NULL;
     vm_check_devices(vm);
     if (xml->qemu_args.device_count)
-        findings_add(vm->findings, vm->file, xml->qemu_args.device_line, FINDING_VM_ARGS_DEVICE_LIBVIRT);
+        vm_finding(vm, xml->qemu_args.device_line, FINDING_VM_ARGS_DEVICE_LIBVIRT);
     xml->maybe_gpu |= xml->qemu_args.device_count > 0;
     if (!xml->hostdev_count && !xml->qemu_args.device_count)
         return;
     if (!xml->is_kvm)
-        findings_add(vm->findings, vm->file, xml->domain_line, FINDING_VM_NOT_KVM);
+        vm_finding(vm, xml->domain_line, FINDING_VM_NOT_KVM);
     check_cpu(xml);
     vm_check_cpu(vm);
     if (xml->is_i440fx && xml->maybe_gpu)
-        findings_add(vm->findings, vm->file, xml->machine_line, FINDING_VM_I440FX_LIBVIRT);
+        vm_finding(vm, xml->machine_line, FINDING_VM_I440FX_LIBVIRT);
     if (!vm->is_ovmf && xml->maybe_gpu)
-        findings_add(vm->findings, vm->file, xml->machine_line, FINDING_VM_SEABIOS_LIBVIRT);
+        vm_finding(vm, xml->machine_line, FINDING_VM_SEABIOS_LIBVIRT);
     if (xml->ioapic_line && !xml->has_viommu)
-        findings_add(vm->findings, vm->file, xml->ioapic_line, FINDING_VM_IOAPIC_QEMU);
+        vm_finding(vm, xml->ioapic_line, FINDING_VM_IOAPIC_QEMU);
     if (xml->balloon_line)
-        findings_add(vm->findings, vm->file, xml->balloon_line, FINDING_VM_BALLOON_LIBVIRT);
+        vm_finding(vm, xml->balloon_line, FINDING_VM_BALLOON_LIBVIRT);
 }
 
 enum vm_config_result domain_xml_check(struct vm_state *vm, struct span text, long lines_before)
@@ -431,6 +421,6 @@ enum vm_config_result domain_xml_check(struct vm_state *vm, struct span text, lo
         check_domain(&xml);
         return VM_CONFIG_READ;
     }
-    findings_add(vm->findings, vm->file, line, FINDING_VM_CONFIG_MALFORMED, why);
+    vm_finding(vm, line, FINDING_VM_CONFIG_MALFORMED, why);
     return VM_CONFIG_MALFORMED;
 }

@@ -145,19 +145,14 @@ static void read_install(struct host_state *host, struct span rest)
     host->vfio_named |= span_is_module(module, "vfio_pci") && rest.length;
 }
 
-static void skip(struct host_state *host, struct span rest)
-{
-    (void)host;
-    (void)rest;
-}
-
 static const struct {
     const char *name;
-    void (*read)(struct host_state *host, struct span rest); /* what is after the first word */
+    void (*read)(struct host_state *host,
+                 struct span rest); /* what is after the first word; NULL: no matter */
 } directives[] = {
     {"options", read_options}, {"softdep", read_softdep}, {"blacklist", read_blacklist},
-    {"install", read_install}, {"alias", skip},           {"remove", skip},
-    {"config", skip},          {"include", skip},         {"weakdep", skip},
+    {"install", read_install}, {"alias", NULL},           {"remove", NULL},
+    {"config", NULL},          {"include", NULL},         {"weakdep", NULL},
 };
 
 static void read_line(struct host_state *host, struct span rest)
@@ -169,7 +164,8 @@ static void read_line(struct host_state *host, struct span rest)
         return;
     for (size_t i = 0; i < ARRAY_SIZE(directives); i++)
         if (span_is(name, directives[i].name)) {
-            directives[i].read(host, rest);
+            if (directives[i].read)
+                directives[i].read(host, rest);
             return;
         }
     const char *guess = span_guess(name, names);

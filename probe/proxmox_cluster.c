@@ -87,14 +87,14 @@ static int maps_of_node(struct span settings, const char *node, struct span *map
     return count;
 }
 
-static bool is_first_of(struct span path, struct pci_address *address)
+bool proxmox_address(struct span text, struct pci_address *address, bool *all_functions)
 {
-    char text[PCI_ADDRESS_TEXT_SIZE + 2];
-    struct span first;
-    if (!span_next_part(&path, ';', &first))
-        return false;
-    snprintf(text, sizeof text, "%.*s%s", SPAN_FORMAT(first), span_holds(first, ".") ? "" : ".0");
-    return pci_address_parse(text, address);
+    char whole[PCI_ADDRESS_TEXT_SIZE + 2];
+    text = span_trim(text);
+    *all_functions = !span_holds(text, ".");
+    return snprintf(whole, sizeof whole, "%.*s%s", SPAN_FORMAT(text), *all_functions ? ".0" : "") <
+               (int)sizeof whole &&
+           pci_address_parse(whole, address);
 }
 
 /* Proxmox compares these before each start, and rejects the mapping also when one of them is missing
@@ -120,9 +120,8 @@ static void compare(const struct proxmox_conf *conf, struct span name, long line
         struct span value = value_of(map, properties[i].key);
         if (!properties[i].is_known || span_is(value, properties[i].right))
             continue;
-        findings_add(vm->findings, vm->file, line, FINDING_VM_MAPPING_CHANGED, SPAN_FORMAT(name),
-                     properties[i].key, value.length ? "is " : "is missing", SPAN_FORMAT(value),
-                     properties[i].right);
+        vm_finding(vm, line, FINDING_VM_MAPPING_CHANGED, SPAN_FORMAT(name), properties[i].key,
+                   value.length ? "is " : "is missing", SPAN_FORMAT(value), properties[i].right);
         return;
     }
 }
@@ -131,7 +130,10 @@ static void check_map(const struct proxmox_conf *conf, struct span name, long li
 {
     const struct vm_state *vm = conf->vm;
     struct pci_address address;
-    bool is_address = is_first_of(value_of(map, "path"), &address);
+    struct span path = value_of(map, "path");
+    struct span first;
+    bool all_functions;
+    bool is_address = span_next_part(&path, ';', &first) && proxmox_address(first, &address, &all_functions);
     const struct pci_device *device = vm->machine && is_address ? pci_find(vm->machine, &address) : NULL;
     if (device)
         compare(conf, name, line, map, device);
@@ -153,13 +155,13 @@ enum proxmox_mapping proxmox_mapping_find(struct proxmox_conf *conf, struct span
         return PROXMOX_MAPPING_UNKNOWN;
     struct span all = {buffer_text(&conf->mappings), conf->mappings.length};
     if (!find_section(all, "", name, &settings)) {
-        findings_add(vm->findings, vm->file, line, FINDING_VM_MAPPING_MISSING, SPAN_FORMAT(name));
+        vm_finding(vm, line, FINDING_VM_MAPPING_MISSING, SPAN_FORMAT(name));
         return PROXMOX_MAPPING_UNKNOWN;
     }
     read_node(vm->root, node);
     int count = maps_of_node(settings, node, &map);
     if (!count && *node)
-        findings_add(vm->findings, vm->file, line, FINDING_VM_MAPPING_MISSING_NODE, SPAN_FORMAT(name));
+        vm_finding(vm, line, FINDING_VM_MAPPING_MISSING_NODE, SPAN_FORMAT(name));
     if (count != 1)
         return count && *node ? PROXMOX_MAPPING_POOL : PROXMOX_MAPPING_UNKNOWN;
     *path = value_of(map, "path");
@@ -180,7 +182,7 @@ bool proxmox_custom_cpu(struct proxmox_conf *conf, struct span name)
         return false;
     struct span all = {buffer_text(&text), text.length};
     if (!find_section(all, "cpu-model: ", name, &settings)) {
-        findings_add(vm->findings, vm->file, vm->cpu.line, FINDING_VM_CPU_MODEL_MISSING, SPAN_FORMAT(name));
+        vm_finding(vm, vm->cpu.line, FINDING_VM_CPU_MODEL_MISSING, SPAN_FORMAT(name));
         return false;
     }
     vm->cpu.model[0] = '\0'; /* kvm64, as without a line cpu: */

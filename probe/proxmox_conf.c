@@ -78,12 +78,12 @@ static void check_firmware(const struct proxmox_conf *conf)
     struct vm_state *vm = conf->vm;
     bool ovmf = vm->is_ovmf;
     if (ovmf && !conf->lines[EFIDISK])
-        findings_add(vm->findings, vm->file, conf->lines[BIOS], FINDING_VM_EFIDISK_MISSING);
+        vm_finding(vm, conf->lines[BIOS], FINDING_VM_EFIDISK_MISSING);
     /* The old way of passing an Intel GPU needs i440fx. */
     if (!ovmf && conf->maybe_gpu && !conf->legacy_igd_line)
-        findings_add(vm->findings, vm->file, conf->lines[BIOS], FINDING_VM_SEABIOS);
+        vm_finding(vm, conf->lines[BIOS], FINDING_VM_SEABIOS);
     if (!vm->is_q35 && conf->maybe_card && !conf->legacy_igd_line)
-        findings_add(vm->findings, vm->file, conf->lines[MACHINE], FINDING_VM_I440FX);
+        vm_finding(vm, conf->lines[MACHINE], FINDING_VM_I440FX);
 }
 
 /* cpu: [cputype=]TYPE[,hidden=1][,hv-vendor-id=NAME][,flags=...] */
@@ -124,10 +124,10 @@ static void check_cpu(struct proxmox_conf *conf)
     if (span_is(model, "host") || span_is(model, "max"))
         return;
     if (span_is_any(model, emulated))
-        findings_add(vm->findings, vm->file, vm->cpu.line, FINDING_VM_CPU_NOT_HOST_EMULATED,
-                     SPAN_FORMAT(model), is_default ? " by default" : "");
+        vm_finding(vm, vm->cpu.line, FINDING_VM_CPU_NOT_HOST_EMULATED, SPAN_FORMAT(model),
+                   is_default ? " by default" : "");
     else
-        findings_add(vm->findings, vm->file, vm->cpu.line, FINDING_VM_CPU_NOT_HOST, SPAN_FORMAT(model));
+        vm_finding(vm, vm->cpu.line, FINDING_VM_CPU_NOT_HOST, SPAN_FORMAT(model));
 }
 
 /* args: comes last on QEMU's command line. */
@@ -139,7 +139,7 @@ static void read_args(struct proxmox_conf *conf)
     conf->maybe_gpu |= args.device_count > 0;
     conf->maybe_card |= args.device_count > 0;
     if (args.device_count)
-        findings_add(vm->findings, vm->file, conf->lines[ARGS], FINDING_VM_ARGS_DEVICE);
+        vm_finding(vm, conf->lines[ARGS], FINDING_VM_ARGS_DEVICE);
 }
 
 /* The settings that other parts of a judgement need. */
@@ -167,12 +167,12 @@ static void check_rest(const struct proxmox_conf *conf)
     struct span balloon = proxmox_setting(conf, BALLOON);
     struct span vga = proxmox_setting(conf, VGA);
     if (conf->hostpci_count && conf->lines[BALLOON] && !span_is(balloon, "0"))
-        findings_add(vm->findings, vm->file, conf->lines[BALLOON], FINDING_VM_BALLOON);
+        vm_finding(vm, conf->lines[BALLOON], FINDING_VM_BALLOON);
     if (span_begins(vga, "type="))
         vga = (struct span){vga.start + 5, vga.length - 5};
     /* vga: serial0 is a terminal, no display. */
     if (conf->any_x_vga && vga.length && !span_begins(vga, "none") && !span_begins(vga, "serial"))
-        findings_add(vm->findings, vm->file, conf->lines[VGA], FINDING_VM_X_VGA_DISPLAY, conf->x_vga_line);
+        vm_finding(vm, conf->lines[VGA], FINDING_VM_X_VGA_DISPLAY, conf->x_vga_line);
 }
 
 /* Takes the next setting before the first section from `text`, and counts the lines. */
@@ -216,12 +216,9 @@ static void keep_facts(const struct proxmox_conf *conf)
 {
     struct vm_facts *facts = &conf->vm->facts;
     struct span bios = proxmox_setting(conf, BIOS);
-    facts->hypervisor = vocabulary_value(&vocabulary_hypervisor, HYPERVISOR_PROXMOX);
-    facts->machine_type =
-        vocabulary_value(&vocabulary_machine_type, conf->vm->is_q35 ? MACHINE_TYPE_Q35 : MACHINE_TYPE_I440FX);
-    if (!bios.length || span_is(bios, "seabios") || span_is(bios, "ovmf"))
-        facts->firmware =
-            vocabulary_value(&vocabulary_firmware, span_is(bios, "ovmf") ? FIRMWARE_OVMF : FIRMWARE_SEABIOS);
+    vm_note_facts(conf->vm, HYPERVISOR_PROXMOX);
+    if (bios.length && !span_is(bios, "seabios") && !span_is(bios, "ovmf"))
+        facts->firmware = NULL;
     facts->guest_os = guest_os(proxmox_setting(conf, OSTYPE));
     facts->fixes[FIX_X_VGA_ON] = conf->any_x_vga;
 }

@@ -39,11 +39,10 @@ static void reject_option(const struct hostpci *device, struct span key, const c
     const struct vm_state *vm = device->conf->vm;
     const char *guess = span_guess(key, known);
     if (guess)
-        findings_add(vm->findings, vm->file, device->line, FINDING_VM_HOSTPCI_MALFORMED_TYPO, device->name,
-                     SPAN_FORMAT(key), guess);
+        vm_finding(vm, device->line, FINDING_VM_HOSTPCI_MALFORMED_TYPO, device->name, SPAN_FORMAT(key),
+                   guess);
     else
-        findings_add(vm->findings, vm->file, device->line, FINDING_VM_HOSTPCI_MALFORMED, device->name,
-                     SPAN_FORMAT(key));
+        vm_finding(vm, device->line, FINDING_VM_HOSTPCI_MALFORMED, device->name, SPAN_FORMAT(key));
 }
 
 static void read_option(struct hostpci *device, struct span option)
@@ -73,17 +72,6 @@ static void read_option(struct hostpci *device, struct span option)
         reject_option(device, key, known);
 }
 
-/* "0000:01:00.0", "01:00.0", or "01:00" for all functions. */
-static bool read_address(struct span text, struct passed_device *device)
-{
-    char address[PCI_ADDRESS_TEXT_SIZE + 2];
-    text = span_trim(text);
-    device->all_functions = !span_holds(text, ".");
-    return snprintf(address, sizeof address, "%.*s%s", SPAN_FORMAT(text), device->all_functions ? ".0" : "") <
-               (int)sizeof address &&
-           pci_address_parse(address, &device->address);
-}
-
 static int count_functions(const struct vm_state *vm, const struct passed_device *device)
 {
     int count = 0;
@@ -107,7 +95,7 @@ static int pass_devices(const struct hostpci *device, struct span addresses, str
     while (conf->vm->passed_count < MAX_PASSED_DEVICES && span_next_part(&addresses, ';', &address)) {
         struct passed_device passed = {.line = device->line, .is_part = device->is_part};
         snprintf(passed.name, sizeof passed.name, "%s", device->name);
-        if (read_address(address, &passed)) {
+        if (proxmox_address(address, &passed.address, &passed.all_functions)) {
             vm_pass_device(conf->vm, &passed);
             bool maybe_gpu = vm_device_is_gpu(conf->vm, &passed) != TRISTATE_NO;
             conf->maybe_gpu |= maybe_gpu;
@@ -115,8 +103,8 @@ static int pass_devices(const struct hostpci *device, struct span addresses, str
             *first = count ? *first : passed;
             count += count_functions(conf->vm, &passed);
         } else {
-            findings_add(conf->vm->findings, conf->vm->file, device->line,
-                         FINDING_VM_HOSTPCI_MALFORMED_ADDRESS, SPAN_FORMAT(address), device->name);
+            vm_finding(conf->vm, device->line, FINDING_VM_HOSTPCI_MALFORMED_ADDRESS, SPAN_FORMAT(address),
+                       device->name);
         }
     }
     return count;
@@ -147,8 +135,7 @@ static void check_legacy_igd(const struct hostpci *device, const struct passed_d
     };
     for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
         if (faults[i].is_so)
-            findings_add(vm->findings, vm->file, device->line, FINDING_VM_LEGACY_IGD, faults[i].what,
-                         faults[i].next);
+            vm_finding(vm, device->line, FINDING_VM_LEGACY_IGD, faults[i].what, faults[i].next);
     conf->legacy_igd_line = device->line;
 }
 
@@ -159,7 +146,7 @@ static int pass_all(const struct hostpci *device, struct passed_device *first)
     struct vm_state *vm = conf->vm;
     struct span addresses = device->host;
     if (device->host.length && device->mapping.length)
-        findings_add(vm->findings, vm->file, device->line, FINDING_VM_HOSTPCI_HOST_AND_MAPPING, device->name);
+        vm_finding(vm, device->line, FINDING_VM_HOSTPCI_HOST_AND_MAPPING, device->name);
     else if (device->mapping.length &&
              proxmox_mapping_find(conf, device->mapping, device->line, &addresses) != PROXMOX_MAPPING_DEVICE)
         addresses = span_of("");
@@ -187,11 +174,11 @@ void proxmox_hostpci_read(struct proxmox_conf *conf, struct span key, struct spa
     if (device.legacy_igd)
         check_legacy_igd(&device, &first, count);
     if (device.is_part && count > 1)
-        findings_add(vm->findings, vm->file, line, FINDING_VM_MDEV_SEVERAL, name);
+        vm_finding(vm, line, FINDING_VM_MDEV_SEVERAL, name);
     if (device.pcie && !vm->is_q35)
-        findings_add(vm->findings, vm->file, line, FINDING_VM_PCIE_NEEDS_Q35);
+        vm_finding(vm, line, FINDING_VM_PCIE_NEEDS_Q35);
     vm_check_rom(vm, device.rom_file, device.rom_bar_off, line);
     if (vm->is_q35 && !device.pcie && count && !device.is_part && !is_on_first_bus(&first.address) &&
         vm_device_is_gpu(vm, &first) == TRISTATE_YES)
-        findings_add(vm->findings, vm->file, line, FINDING_VM_PCIE_OFF, name);
+        vm_finding(vm, line, FINDING_VM_PCIE_OFF, name);
 }

@@ -44,6 +44,9 @@ void proxmox_hostpci_read(struct proxmox_conf *conf, struct span key, struct spa
 
 /* ---- probe/proxmox_cluster.c ---- */
 
+/* "0000:01:00.0", "01:00.0", or "01:00" for all functions of the slot. */
+bool proxmox_address(struct span text, struct pci_address *address, bool *all_functions);
+
 /* What a mapping of the cluster stands for on this node. */
 enum proxmox_mapping {
     PROXMOX_MAPPING_UNKNOWN, /* cannot be seen; or it was reported that there is none */

@@ -37,27 +37,21 @@ static void check_machine(const struct vm_state *vm, long line)
 {
     struct span model = span_of(vm->cpu.model);
     if (!span_is(model, "host") && !span_is(model, "max"))
-        findings_add(vm->findings, vm->file, vm->cpu.line ? vm->cpu.line : line,
-                     FINDING_VM_CPU_NOT_HOST_QEMU);
+        vm_finding(vm, vm->cpu.line ? vm->cpu.line : line, FINDING_VM_CPU_NOT_HOST_QEMU);
     if (!vm->is_q35)
-        findings_add(vm->findings, vm->file, line, FINDING_VM_I440FX_QEMU);
+        vm_finding(vm, line, FINDING_VM_I440FX_QEMU);
     if (!vm->is_ovmf)
-        findings_add(vm->findings, vm->file, line, FINDING_VM_SEABIOS_QEMU);
+        vm_finding(vm, line, FINDING_VM_SEABIOS_QEMU);
 }
 
 enum vm_config_result qemu_line_check(struct vm_state *vm, struct span text)
 {
     struct qemu_args args = {.vm = vm};
     struct span words;
-    struct vm_facts *facts = &vm->facts;
     if (!find_qemu(text, &words, &args.line))
         return VM_CONFIG_FOREIGN;
     qemu_args_take_line(&args, words);
-    facts->hypervisor = vocabulary_value(
-        &vocabulary_hypervisor, span_holds(text, "qemu-server") ? HYPERVISOR_PROXMOX : HYPERVISOR_QEMU_KVM);
-    facts->machine_type =
-        vocabulary_value(&vocabulary_machine_type, vm->is_q35 ? MACHINE_TYPE_Q35 : MACHINE_TYPE_I440FX);
-    facts->firmware = vocabulary_value(&vocabulary_firmware, vm->is_ovmf ? FIRMWARE_OVMF : FIRMWARE_SEABIOS);
+    vm_note_facts(vm, span_holds(text, "qemu-server") ? HYPERVISOR_PROXMOX : HYPERVISOR_QEMU_KVM);
     vm_check_devices(vm);
     if (!args.device_count)
         return VM_CONFIG_READ;

@@ -78,11 +78,6 @@ void vfio_ids_add(struct host_state *host, struct span ids, bool is_param)
     }
 }
 
-static bool is_gpu(const struct pci_device *device)
-{
-    return device->base_class == 0x03;
-}
-
 static void append_device(struct buffer *out, const struct pci_device *device)
 {
     char id[PCI_ID_TEXT_SIZE];
@@ -148,7 +143,8 @@ static void collect(const struct host_state *host, const struct vfio_id *named, 
         const struct pci_device *device = &host->machine->devices[i];
         if (pci_id_number(&device->id) != pci_id_number(&named->id))
             continue;
-        if (device->sriov_enabled > 0 || (is_gpu(device) && device->sriov_total > 0 && host->split.line))
+        if (device->sriov_enabled > 0 ||
+            (pci_is_display(device) && device->sriov_total > 0 && host->split.line))
             devices->split = device;
         if (device->is_virtual_function == TRISTATE_YES)
             continue;
@@ -177,7 +173,7 @@ static void judge_named(struct host_state *host, const struct vfio_id *named,
         host_finding(host, FINDING_VFIO_ID_OF_SEVERAL, id, buffer_text(&devices->all), id);
     } else {
         check_holder(host, devices->last);
-        if (is_gpu(devices->last))
+        if (pci_is_display(devices->last))
             check_functions(host, devices->last);
     }
 }
@@ -225,7 +221,7 @@ static bool needs_precedence(const struct host_state *host, const struct vfio_id
     bool known = host->machine && host->machine->count;
     for (int i = 0; known && i < host->machine->count; i++) {
         const struct pci_device *device = &host->machine->devices[i];
-        if (pci_id_number(&device->id) == pci_id_number(&named->id) && is_gpu(device) &&
+        if (pci_id_number(&device->id) == pci_id_number(&named->id) && pci_is_display(device) &&
             !pci_is_on_vfio(device))
             return !device->driver_known || !device->driver[0]; /* else check_holder has reported it */
     }

@@ -38,7 +38,7 @@ static enum vm_config_result read_config(struct vm_state *vm, const char *text, 
     if (find_xml(&all, &lines_before))
         return domain_xml_check(vm, all, lines_before);
     if (proxmox_conf_is_container(all)) {
-        findings_add(vm->findings, vm->file, 0, FINDING_VM_IS_CONTAINER);
+        vm_finding(vm, 0, FINDING_VM_IS_CONTAINER);
         return VM_CONFIG_CONTAINER;
     }
     if (!proxmox_conf_recognise(all))

@@ -43,9 +43,9 @@ static void check_hiding(const struct vm_state *vm, const struct vm_hiding *hidi
     bool may_be_amd = !vendor || vendor == 0x1002;
     bool is_nvidia = vendor == 0x10de && !vm_has_part(vm);
     if (hiding->kind == VM_HIDES_ALL && vm->guest == VM_GUEST_LINUX && may_be_amd)
-        findings_add(vm->findings, vm->file, hiding->line, FINDING_VM_HYPERVISOR_OFF_LINUX, hiding->how);
+        vm_finding(vm, hiding->line, FINDING_VM_HYPERVISOR_OFF_LINUX, hiding->how);
     else if (is_nvidia)
-        findings_add(vm->findings, vm->file, hiding->line, FINDING_VM_HIDDEN_NOT_NEEDED, hiding->how);
+        vm_finding(vm, hiding->line, FINDING_VM_HIDDEN_NOT_NEEDED, hiding->how);
 }
 
 /* How many bits of an address a unit of Intel's IOMMU translates (VT-d 4.1, 11.4.2: MGAW, SAGAW); 0: not
@@ -87,11 +87,11 @@ static void check_viommu(const struct vm_state *vm)
     if (!host_bits || host_bits >= bits)
         return;
     if (version || cpu->viommu_bits)
-        findings_add(vm->findings, vm->file, cpu->viommu_line, FINDING_VM_VIOMMU_TOO_WIDE, bits, host_bits,
-                     bits, host_bits, host_bits);
+        vm_finding(vm, cpu->viommu_line, FINDING_VM_VIOMMU_TOO_WIDE, bits, host_bits, bits, host_bits,
+                   host_bits);
     else
-        findings_add(vm->findings, vm->file, cpu->viommu_line, FINDING_VM_VIOMMU_TOO_WIDE_LATEST, bits,
-                     host_bits, bits, host_bits, host_bits);
+        vm_finding(vm, cpu->viommu_line, FINDING_VM_VIOMMU_TOO_WIDE_LATEST, bits, host_bits, bits, host_bits,
+                   host_bits);
 }
 
 /* "address sizes   : 46 bits physical, 48 bits virtual" */
@@ -130,8 +130,8 @@ static void check_width(const struct vm_state *vm)
     int iommu_bits = host_iommu_bits(vm->root);
     int cpu_bits = host_cpu_bits(vm->root);
     if (iommu_bits && cpu_bits > iommu_bits)
-        findings_add(vm->findings, vm->file, device->line, FINDING_VM_ADDRESS_WIDTH, cpu_bits, iommu_bits,
-                     (unsigned long long)(size >> 30), iommu_bits, iommu_bits);
+        vm_finding(vm, device->line, FINDING_VM_ADDRESS_WIDTH, cpu_bits, iommu_bits,
+                   (unsigned long long)(size >> 30), iommu_bits, iommu_bits);
 }
 
 /* A Linux guest with Secure Boot loads only modules that are signed: those of DKMS are not. */
@@ -139,7 +139,7 @@ static void check_secure_boot(const struct vm_state *vm)
 {
     if (vm->secure_boot_line && vm->guest == VM_GUEST_LINUX &&
         (vm_gpu_vendor(vm) == 0x10de || vm_has_part(vm)))
-        findings_add(vm->findings, vm->file, vm->secure_boot_line, FINDING_VM_SECURE_BOOT);
+        vm_finding(vm, vm->secure_boot_line, FINDING_VM_SECURE_BOOT);
 }
 
 void vm_check_cpu(struct vm_state *vm)

@@ -18,6 +18,15 @@ bool vm_is_of_this_machine(const struct vm_state *vm)
            strncmp(vm->file, own, strlen(own)) == 0 && vm->file[strlen(own)] == '/';
 }
 
+void vm_note_facts(struct vm_state *vm, enum hypervisor hypervisor)
+{
+    enum machine_type machine_type = vm->is_q35 ? MACHINE_TYPE_Q35 : MACHINE_TYPE_I440FX;
+    vm->facts.hypervisor = vocabulary_value(&vocabulary_hypervisor, (int)hypervisor);
+    vm->facts.machine_type = vocabulary_value(&vocabulary_machine_type, (int)machine_type);
+    vm->facts.firmware =
+        vocabulary_value(&vocabulary_firmware, vm->is_ovmf ? FIRMWARE_OVMF : FIRMWARE_SEABIOS);
+}
+
 bool vm_device_covers(const struct passed_device *device, const struct pci_address *address)
 {
     return pci_same_slot(&device->address, address) &&
@@ -41,8 +50,7 @@ void vm_pass_device(struct vm_state *vm, const struct passed_device *device)
         if (device->is_part ||
             !(vm_device_covers(other, &device->address) || vm_device_covers(device, &other->address)))
             continue;
-        findings_add(vm->findings, vm->file, device->line, FINDING_VM_DEVICE_TWICE,
-                     print_address(device, address), other->line);
+        vm_finding(vm, device->line, FINDING_VM_DEVICE_TWICE, print_address(device, address), other->line);
         break;
     }
     if (vm->passed_count < MAX_PASSED_DEVICES)
@@ -129,18 +137,18 @@ static void check_functions(struct vm_state *vm, const struct passed_device *dev
     if (!missing.length)
         return;
     if (!is_needed)
-        findings_add(vm->findings, vm->file, device->line, FINDING_VM_FUNCTION_MISSING_APART,
-                     (unsigned)at->domain, at->bus, at->slot, buffer_text(&missing));
+        vm_finding(vm, device->line, FINDING_VM_FUNCTION_MISSING_APART, (unsigned)at->domain, at->bus,
+                   at->slot, buffer_text(&missing));
     else if (vm->is_proxmox && is_whole_slot && device->name[0])
-        findings_add(vm->findings, vm->file, device->line, FINDING_VM_FUNCTION_MISSING, (unsigned)at->domain,
-                     at->bus, at->slot, buffer_text(&missing), at->function, device->name,
-                     (unsigned)at->domain, at->bus, at->slot);
+        vm_finding(vm, device->line, FINDING_VM_FUNCTION_MISSING, (unsigned)at->domain, at->bus, at->slot,
+                   buffer_text(&missing), at->function, device->name, (unsigned)at->domain, at->bus,
+                   at->slot);
     else if (vm->is_proxmox)
-        findings_add(vm->findings, vm->file, device->line, FINDING_VM_FUNCTION_MISSING_SLOT,
-                     (unsigned)at->domain, at->bus, at->slot, buffer_text(&missing));
+        vm_finding(vm, device->line, FINDING_VM_FUNCTION_MISSING_SLOT, (unsigned)at->domain, at->bus,
+                   at->slot, buffer_text(&missing));
     else
-        findings_add(vm->findings, vm->file, device->line, FINDING_VM_FUNCTION_MISSING_LIBVIRT,
-                     (unsigned)at->domain, at->bus, at->slot, buffer_text(&missing));
+        vm_finding(vm, device->line, FINDING_VM_FUNCTION_MISSING_LIBVIRT, (unsigned)at->domain, at->bus,
+                   at->slot, buffer_text(&missing));
 }
 
 /* A function that has virtual ones: in a guest it has none. */
@@ -164,12 +172,12 @@ static void report_absent(const struct vm_state *vm, const struct passed_device 
     char physical[PCI_ADDRESS_TEXT_SIZE];
     const struct pci_device *split = physical_function(vm, device);
     if (!vm_is_of_this_machine(vm))
-        findings_add(vm->findings, vm->file, device->line, FINDING_VM_DEVICE_ABSENT_ELSEWHERE, address);
+        vm_finding(vm, device->line, FINDING_VM_DEVICE_ABSENT_ELSEWHERE, address);
     else if (split)
-        findings_add(vm->findings, vm->file, device->line, FINDING_VM_DEVICE_ABSENT_VIRTUAL, address,
-                     pci_address_print(&split->address, physical));
+        vm_finding(vm, device->line, FINDING_VM_DEVICE_ABSENT_VIRTUAL, address,
+                   pci_address_print(&split->address, physical));
     else
-        findings_add(vm->findings, vm->file, device->line, FINDING_VM_DEVICE_ABSENT, address);
+        vm_finding(vm, device->line, FINDING_VM_DEVICE_ABSENT, address);
 }
 
 /* Devices beside a GPU in its IOMMU group that the host uses, and that are not passed. */
@@ -186,8 +194,7 @@ static void check_group(const struct vm_state *vm, const struct pci_device *gpu,
                                  pci_address_print(&device->address, address), device->driver);
     }
     if (held.length)
-        findings_add(vm->findings, vm->file, line, FINDING_VM_GROUP_SHARED, gpu->iommu_group,
-                     buffer_text(&held));
+        vm_finding(vm, line, FINDING_VM_GROUP_SHARED, gpu->iommu_group, buffer_text(&held));
 }
 
 /* A GPU that is passed whole. */
@@ -195,8 +202,7 @@ static void check_gpu(struct vm_state *vm, const struct passed_device *device, c
 {
     const struct pci_device *gpu = pci_find(vm->machine, &device->address);
     if (is_split(gpu)) {
-        findings_add(vm->findings, vm->file, device->line, FINDING_VM_PASSES_PHYSICAL_FUNCTION, address,
-                     gpu->sriov_enabled);
+        vm_finding(vm, device->line, FINDING_VM_PASSES_PHYSICAL_FUNCTION, address, gpu->sriov_enabled);
         return;
     }
     if (!device->all_functions)
@@ -241,12 +247,12 @@ void vm_check_rom(struct vm_state *vm, const char *path, bool bar_off, long line
     vm->facts.fixes[FIX_ROMBAR_OFF] |= bar_off;
     if (*path && vm->rom_files++ < MAX_PASSED_DEVICES && is_surely_absent(vm->root, path)) {
         if (vm_is_of_this_machine(vm))
-            findings_add(vm->findings, vm->file, line, FINDING_VM_ROMFILE_MISSING, path);
+            vm_finding(vm, line, FINDING_VM_ROMFILE_MISSING, path);
         else
-            findings_add(vm->findings, vm->file, line, FINDING_VM_ROMFILE_MISSING_ELSEWHERE, path);
+            vm_finding(vm, line, FINDING_VM_ROMFILE_MISSING_ELSEWHERE, path);
     }
     if (bar_off && *path)
-        findings_add(vm->findings, vm->file, line, FINDING_VM_ROMBAR_OFF_ROMFILE);
+        vm_finding(vm, line, FINDING_VM_ROMBAR_OFF_ROMFILE);
     else if (bar_off)
-        findings_add(vm->findings, vm->file, line, FINDING_VM_ROMBAR_OFF);
+        vm_finding(vm, line, FINDING_VM_ROMBAR_OFF);
 }

@@ -64,6 +64,9 @@ struct vm_state {
     struct vm_facts facts;
 };
 
+/* Adds a finding about a line of the configuration; 0: about all of it. */
+#define vm_finding(vm, line, ...) findings_add((vm)->findings, (vm)->file, (line), __VA_ARGS__)
+
 /* ---- probe/vm_devices.c ---- */
 
 /* Whether the file is surely one of this machine: one from elsewhere may be that of another, and so may that
@@ -92,6 +95,9 @@ bool vm_has_part(const struct vm_state *vm);
 /* The ROM that a device is given in line `line`: a file ("": none), and whether its ROM BAR is hidden.
  * Reports a file that does not exist. */
 void vm_check_rom(struct vm_state *vm, const char *path, bool bar_off, long line);
+
+/* Notes what a report says of the machine. */
+void vm_note_facts(struct vm_state *vm, enum hypervisor hypervisor);
 
 /* ---- probe/vm_cpu.c ---- */
 
