@@ -61,6 +61,11 @@ static bool is(const char *text, const char *other)
     return strcmp(text, other) == 0;
 }
 
+static bool has(const char **attributes, const char *name, const char *value)
+{
+    return is(attribute(attributes, name), value);
+}
+
 /* Expat 2.8 prefers XML_GetCurrentLineNumber64, which older ones (Debian 12 has 2.5) lack. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -78,71 +83,16 @@ static void reject(struct domain_xml *xml, const char *why)
 
 /* ---- elements, each at its place ---- */
 
-static void start_domain(struct domain_xml *xml, const char **attributes)
+static void start_os_type(struct domain_xml *xml, const char *machine)
 {
-    const char *type = attribute(attributes, "type");
-    xml->is_domain = true;
-    xml->domain_line = line_of(xml);
-    xml->is_kvm = !is(type, "qemu");
-}
-
-static void start_os(struct domain_xml *xml, const char **attributes)
-{
-    xml->vm->is_ovmf |= is(attribute(attributes, "firmware"), "efi");
-}
-
-static void start_os_type(struct domain_xml *xml, const char **attributes)
-{
-    const char *machine = attribute(attributes, "machine");
     xml->machine_line = line_of(xml);
     xml->vm->is_q35 = strstr(machine, "q35") != NULL;
     xml->vm->cpu.qemu_version = vm_machine_version(span_of(machine));
     xml->is_i440fx = strstr(machine, "i440fx") || is(machine, "pc") || !*machine;
 }
 
-static void start_loader(struct domain_xml *xml, const char **attributes)
-{
-    xml->vm->is_ovmf |= is(attribute(attributes, "type"), "pflash");
-}
-
-static void start_cpu(struct domain_xml *xml, const char **attributes)
-{
-    xml->cpu_line = line_of(xml);
-    snprintf(xml->cpu_mode, sizeof xml->cpu_mode, "%s", attribute(attributes, "mode"));
-}
-
-static void start_hidden(struct domain_xml *xml, const char **attributes)
-{
-    if (is(attribute(attributes, "state"), "on"))
-        vm_note_hiding(xml->vm, VM_HIDES_KVM, "<hidden state='on'/>", line_of(xml));
-}
-
-static void start_vendor_id(struct domain_xml *xml, const char **attributes)
-{
-    if (is(attribute(attributes, "state"), "on"))
-        vm_note_hiding(xml->vm, VM_HIDES_HYPER_V, "<vendor_id state='on'/>", line_of(xml));
-}
-
-static void start_cpu_feature(struct domain_xml *xml, const char **attributes)
-{
-    if (is(attribute(attributes, "name"), "hypervisor") && is(attribute(attributes, "policy"), "disable"))
-        vm_note_hiding(xml->vm, VM_HIDES_ALL, "<feature policy='disable' name='hypervisor'/>", line_of(xml));
-}
-
-static void start_maxphysaddr(struct domain_xml *xml, const char **attributes)
-{
-    (void)attributes;
-    xml->vm->cpu.is_limited = true;
-}
-
-static void start_firmware_feature(struct domain_xml *xml, const char **attributes)
-{
-    if (is(attribute(attributes, "name"), "enrolled-keys") && is(attribute(attributes, "enabled"), "yes"))
-        xml->vm->secure_boot_line = line_of(xml);
-}
-
 /* libosinfo names a system by an address: http://microsoft.com/win/11, http://ubuntu.com/ubuntu/24.04. */
-static void start_os_info(struct domain_xml *xml, const char **attributes)
+static void start_os_info(struct vm_state *vm, const char *id)
 {
     static const struct {
         const char *part;
@@ -164,52 +114,20 @@ static void start_os_info(struct domain_xml *xml, const char **attributes)
         {"suse.com/", VM_GUEST_LINUX, "linux"},
         {"nixos.org/", VM_GUEST_LINUX, "linux"},
     };
-    const char *id = attribute(attributes, "id");
     for (size_t i = 0; i < ARRAY_SIZE(systems); i++)
         if (strstr(id, systems[i].part)) {
-            xml->vm->guest = systems[i].guest;
-            xml->vm->facts.guest_os = systems[i].name;
+            vm->guest = systems[i].guest;
+            vm->facts.guest_os = systems[i].name;
             return;
         }
 }
 
-static void start_ioapic(struct domain_xml *xml, const char **attributes)
-{
-    if (is(attribute(attributes, "driver"), "qemu"))
-        xml->ioapic_line = line_of(xml);
-}
-
-static void start_balloon(struct domain_xml *xml, const char **attributes)
-{
-    if (!is(attribute(attributes, "model"), "none"))
-        xml->balloon_line = line_of(xml);
-}
-
-static void start_viommu(struct domain_xml *xml, const char **attributes)
-{
-    xml->has_viommu = true;
-    if (is(attribute(attributes, "model"), "intel"))
-        xml->vm->cpu.viommu_line = line_of(xml);
-}
-
-static void start_viommu_driver(struct domain_xml *xml, const char **attributes)
-{
-    int bits = atoi(attribute(attributes, "aw_bits"));
-    xml->vm->cpu.viommu_bits = bits > 0 && bits <= 64 ? bits : 0;
-}
-
-static void start_qemu_arg(struct domain_xml *xml, const char **attributes)
-{
-    xml->qemu_args.line = line_of(xml);
-    qemu_args_take(&xml->qemu_args, span_of(attribute(attributes, "value")));
-}
-
 static void start_hostdev(struct domain_xml *xml, const char **attributes)
 {
-    xml->hostdev = (struct hostdev){.is_pci = is(attribute(attributes, "type"), "pci"),
-                                    .managed = is(attribute(attributes, "managed"), "yes")};
+    xml->hostdev = (struct hostdev){.is_pci = has(attributes, "type", "pci"),
+                                    .managed = has(attributes, "managed", "yes")};
     xml->hostdev.device.line = line_of(xml);
-    xml->vm->has_mdev |= is(attribute(attributes, "type"), "mdev");
+    xml->vm->has_mdev |= has(attributes, "type", "mdev");
 }
 
 /* Numbers are decimal, or hexadecimal after 0x. */
@@ -243,7 +161,7 @@ static void start_address(struct domain_xml *xml, const char **attributes)
 static void start_rom(struct domain_xml *xml, const char **attributes)
 {
     xml->hostdev.rom_line = line_of(xml);
-    xml->hostdev.rom_bar_off = is(attribute(attributes, "bar"), "off");
+    xml->hostdev.rom_bar_off = has(attributes, "bar", "off");
     const char *file = attribute(attributes, "file");
     if (strlen(file) < sizeof xml->hostdev.rom_file)
         snprintf(xml->hostdev.rom_file, sizeof xml->hostdev.rom_file, "%s", file);
@@ -279,30 +197,67 @@ static void end_hostdev(struct domain_xml *xml)
     vm_check_rom(xml->vm, hostdev->rom_file, hostdev->rom_bar_off, hostdev->rom_line);
 }
 
-static const struct {
-    const char *path;
-    void (*start)(struct domain_xml *xml, const char **attributes);
-} elements[] = {
-    {"/domain", start_domain},
-    {"/domain/os", start_os},
-    {"/domain/os/type", start_os_type},
-    {"/domain/os/loader", start_loader},
-    {"/domain/os/firmware/feature", start_firmware_feature},
-    {"/domain/metadata/libosinfo:libosinfo/libosinfo:os", start_os_info},
-    {"/domain/cpu", start_cpu},
-    {"/domain/cpu/feature", start_cpu_feature},
-    {"/domain/cpu/maxphysaddr", start_maxphysaddr},
-    {"/domain/qemu:commandline/qemu:arg", start_qemu_arg},
-    {"/domain/features/kvm/hidden", start_hidden},
-    {"/domain/features/hyperv/vendor_id", start_vendor_id},
-    {"/domain/features/ioapic", start_ioapic},
-    {"/domain/devices/memballoon", start_balloon},
-    {"/domain/devices/iommu", start_viommu},
-    {"/domain/devices/iommu/driver", start_viommu_driver},
-    {"/domain/devices/hostdev", start_hostdev},
-    {"/domain/devices/hostdev/source/address", start_address},
-    {"/domain/devices/hostdev/rom", start_rom},
-};
+static void take_device_element(struct domain_xml *xml, const char *path, const char **attributes)
+{
+    struct vm_cpu *cpu = &xml->vm->cpu;
+    if (is(path, "memballoon") && !has(attributes, "model", "none")) {
+        xml->balloon_line = line_of(xml);
+    } else if (is(path, "iommu")) {
+        xml->has_viommu = true;
+        cpu->viommu_line = has(attributes, "model", "intel") ? line_of(xml) : cpu->viommu_line;
+    } else if (is(path, "iommu/driver")) {
+        int bits = atoi(attribute(attributes, "aw_bits"));
+        cpu->viommu_bits = bits > 0 && bits <= 64 ? bits : 0;
+    } else if (is(path, "hostdev")) {
+        start_hostdev(xml, attributes);
+    } else if (is(path, "hostdev/source/address")) {
+        start_address(xml, attributes);
+    } else if (is(path, "hostdev/rom")) {
+        start_rom(xml, attributes);
+    }
+}
+
+static void take_element(struct domain_xml *xml, const char *path, const char **attributes)
+{
+    static const char devices[] = "/domain/devices/";
+    struct vm_state *vm = xml->vm;
+    long line = line_of(xml);
+    if (strncmp(path, devices, sizeof devices - 1) == 0) {
+        take_device_element(xml, path + sizeof devices - 1, attributes);
+    } else if (is(path, "/domain")) {
+        xml->is_domain = true;
+        xml->domain_line = line;
+        xml->is_kvm = !has(attributes, "type", "qemu");
+    } else if (is(path, "/domain/os")) {
+        vm->is_ovmf |= has(attributes, "firmware", "efi");
+    } else if (is(path, "/domain/os/type")) {
+        start_os_type(xml, attribute(attributes, "machine"));
+    } else if (is(path, "/domain/os/loader")) {
+        vm->is_ovmf |= has(attributes, "type", "pflash");
+    } else if (is(path, "/domain/os/firmware/feature")) {
+        if (has(attributes, "name", "enrolled-keys") && has(attributes, "enabled", "yes"))
+            vm->secure_boot_line = line;
+    } else if (is(path, "/domain/metadata/libosinfo:libosinfo/libosinfo:os")) {
+        start_os_info(vm, attribute(attributes, "id"));
+    } else if (is(path, "/domain/cpu")) {
+        xml->cpu_line = line;
+        snprintf(xml->cpu_mode, sizeof xml->cpu_mode, "%s", attribute(attributes, "mode"));
+    } else if (is(path, "/domain/cpu/maxphysaddr")) {
+        vm->cpu.is_limited = true;
+    } else if (is(path, "/domain/cpu/feature")) {
+        if (has(attributes, "name", "hypervisor") && has(attributes, "policy", "disable"))
+            vm_note_hiding(vm, VM_HIDES_ALL, "<feature policy='disable' name='hypervisor'/>", line);
+    } else if (is(path, "/domain/features/kvm/hidden") && has(attributes, "state", "on")) {
+        vm_note_hiding(vm, VM_HIDES_KVM, "<hidden state='on'/>", line);
+    } else if (is(path, "/domain/features/hyperv/vendor_id") && has(attributes, "state", "on")) {
+        vm_note_hiding(vm, VM_HIDES_HYPER_V, "<vendor_id state='on'/>", line);
+    } else if (is(path, "/domain/features/ioapic") && has(attributes, "driver", "qemu")) {
+        xml->ioapic_line = line;
+    } else if (is(path, "/domain/qemu:commandline/qemu:arg")) {
+        xml->qemu_args.line = line;
+        qemu_args_take(&xml->qemu_args, span_of(attribute(attributes, "value")));
+    }
+}
 
 /* ---- expat ---- */
 
@@ -328,9 +283,7 @@ static void XMLCALL start_element(void *context, const char *name, const char **
     }
     xml->path[length] = '/';
     snprintf(xml->path + length + 1, sizeof xml->path - length - 1, "%s", name);
-    for (size_t i = 0; i < ARRAY_SIZE(elements); i++)
-        if (is(path_of(xml), elements[i].path))
-            elements[i].start(xml, attributes);
+    take_element(xml, path_of(xml), attributes);
 }
 
 static void XMLCALL end_element(void *context, const char *name)
