@@ -20,6 +20,7 @@ enum {
     MX330 = 0x10de1d16,
     UNLISTED = 0x10de1d70,
     GT1030 = 0x10de1d01,
+    SERVER = 0x10de1d02,
     LATITUDE = 0x102808b0,
     PATCH_SIZE = 8
 };
@@ -35,8 +36,9 @@ static void add_gpu(struct builder *builder, uint32_t pci_id, enum form_factor f
     for (int i = 0; i < ATTRIBUTE_COUNT; i++)
         gpu.attributes[i].confidence = 0.9;
     gpu.attributes[ATTRIBUTE_FORM_FACTOR].value = (int)form_factor;
-    gpu.attributes[ATTRIBUTE_VBIOS].value =
-        form_factor == FORM_FACTOR_MOBILE ? (int)VBIOS_ACPI_ROM : (int)VBIOS_ROM_BAR;
+    gpu.attributes[ATTRIBUTE_VBIOS].value = (int)(form_factor == FORM_FACTOR_MOBILE    ? VBIOS_ACPI_ROM
+                                                  : form_factor == FORM_FACTOR_DESKTOP ? VBIOS_ROM_BAR
+                                                                                       : VBIOS_NONE);
     gpu.attributes[ATTRIBUTE_DISPLAY].value = (int)DISPLAY_OUTPUTS;
     must(builder_add_device(builder, pci_id, name, 0, &error), &error);
     must(builder_add_gpu(builder, &gpu, origins, &is_new, &error), &error);
@@ -79,6 +81,8 @@ static void add_card(struct builder *builder)
     must(builder_add_chip(builder, 0x10de, "GP1*", &features, &error), &error);
     must(builder_add_card(builder, &card, &id, &number, &error), &error);
     must(builder_add_card_id(builder, &id, number, 0, &error), &error);
+    id = pci_id_from_number(SERVER);
+    must(builder_add_card_id(builder, &id, number, 1, &error), &error);
     must(builder_add_price(builder, number, CONDITION_USED, &price, &error), &error);
 }
 
@@ -106,6 +110,7 @@ static void fill(struct builder *builder)
     must(builder_add_subsystem(builder, MX330, LATITUDE, "Latitude 5510", &error), &error);
     add_gpu(builder, MX330, FORM_FACTOR_MOBILE, "GP108M [GeForce MX330]");
     add_gpu(builder, GT1030, FORM_FACTOR_DESKTOP, "GP108 [GeForce GT 1030]");
+    add_gpu(builder, SERVER, FORM_FACTOR_SERVER, "GP108 [Without a vBIOS]");
     must(builder_add_range(builder, &unlisted, origins, UNLISTED | 0x0f, "GeForce GTX 10 series", 1, &error),
          &error);
     add_card(builder);

@@ -114,6 +114,7 @@ static void make_base(void)
     fuzz_path(base.store, "store.db");
     fuzz_path(base.public_directory, "public");
     must(signing_key_create(fuzz_path(base.key, "feed.key"), &key, &error), &error);
+    require(signing_key_create(base.key, &key, &error) != ERROR_NONE, "no key is overwritten");
     must(store_open(base.store, true, &store, &error), &error);
     must(store_replace(store, "name", "", "home", &done, &error), &error);
     add_reports(store);
