@@ -13,12 +13,7 @@
     "\x5b\x82\x0cVID_"                                                                                       \
     "\x14\x06_ROM\x02"
 /* Scope (\_SB_.PCI0.GFX0) { Method (ATRM, 2) Method (ATPX, 2) } */
-#define HYBRID  "\x10\x1e\\\x2f\x03_SB_PCI0GFX0\x14\6ATRM\2\x14\6ATPX\2"
-#define OPTIMUS "\xf8\xd8\x86\xa4\xda\x0b\x1b\x47\xa7\x2b\x60\x42\xa6\xb5\xbe\xe0"
-#define MUX     "\xa0\xa0\x95\x9d\x60\x00\x48\x4d\xb3\x4d\x7e\x5f\xea\x12\x9f\xd4"
-/* Method (\_SB_.PCI0.PEG_.VID_.NAME, 4) { two buffers } */
-#define DSM(name)                                                                                            \
-    "\x14\x42\x04\\\x2f\x05_SB_PCI0PEG_VID_" name "\x04\x11\x13\x0a\x10" OPTIMUS "\x11\x13\x0a\x10" MUX
+#define HYBRID "\x10\x1e\\\x2f\x03_SB_PCI0GFX0\x14\6ATRM\2\x14\6ATPX\2"
 
 static struct acpi *acpi; /* what was read last */
 
@@ -123,43 +118,6 @@ ROOT_TEST(test_kinds_of_tables)
     put_table("SSDT1", "SSDT", AML("\x10\x24\\\x2f\x04_SB_PCI0PEG_VID_\x14\x06GROM\x02\x06GROM_ROM"), 0);
     read_tables(TRISTATE_YES);
     assert_int_equal(ask(nvidia, VID, "").rom_method, ACPI_ROM_YES);
-}
-
-/* The integrated GPU's methods serve an AMD discrete GPU that cannot be unplugged. */
-ROOT_TEST(test_hybrid)
-{
-    static const struct {
-        enum tristate is_amd_discrete, removable, served;
-    } cases[] = {{TRISTATE_YES, TRISTATE_UNKNOWN, TRISTATE_YES},
-                 {TRISTATE_YES, TRISTATE_NO, TRISTATE_YES},
-                 {TRISTATE_YES, TRISTATE_YES, TRISTATE_NO},
-                 {TRISTATE_UNKNOWN, TRISTATE_NO, TRISTATE_UNKNOWN},
-                 {TRISTATE_NO, TRISTATE_NO, TRISTATE_NO}};
-    struct acpi_question question = radeon;
-    put_table("DSDT", "DSDT", AML(HYBRID), 0);
-    read_tables(TRISTATE_YES);
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        question.is_amd_discrete = cases[i].is_amd_discrete;
-        question.removable = cases[i].removable;
-        struct acpi_gpu facts = ask(question, "\\_SB_.PCI0.GFX0", "");
-        assert_true(facts.atrm == cases[i].served && facts.atpx == cases[i].served);
-        assert_true(!facts.where_atrm[0] == (cases[i].served == TRISTATE_NO));
-        assert_int_equal(facts.rom_method, ACPI_ROM_NO);
-    }
-}
-
-/* Functions of _DSM at a node that may be the GPU's; a method that is no _DSM may serve one elsewhere. */
-ROOT_TEST(test_dsm)
-{
-    put_table("DSDT", "DSDT", AML(DSM("_DSM")), 0);
-    read_tables(TRISTATE_YES);
-    assert_int_equal(ask(nvidia, "\\_SB_.PCI0.VID_", "").optimus_dsm, TRISTATE_NO);
-    assert_int_equal(ask(nvidia, "", "\\_SB_.PCI0.PEG_").optimus_dsm, TRISTATE_UNKNOWN);
-    /* No _DSM calls it; one may when the GPU's node is not known. */
-    put_table("DSDT", "DSDT", AML(DSM("OPTM")), 0);
-    read_tables(TRISTATE_YES);
-    assert_int_equal(ask(nvidia, VID, "").optimus_dsm, TRISTATE_NO);
-    assert_int_equal(ask(nvidia, "", "\\_SB_.PCI0.RP01").optimus_dsm, TRISTATE_UNKNOWN);
 }
 
 /* amdgpu asks the nodes of the display devices that are there. */

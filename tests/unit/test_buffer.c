@@ -3,28 +3,6 @@
 
 #include "tests/unit/unit.h"
 
-DEFINE_TEST(test_appends_all_kinds)
-{
-    struct buffer buffer = BUFFER(100000);
-    assert_string_equal(buffer_text(&buffer), "");
-    for (int i = 0; i < 5000; i++) {
-        buffer_append_text(&buffer, "GT ");
-        buffer_append_format(&buffer, "%d-%s", 1030, "x");
-        buffer_append_byte(&buffer, '!');
-        buffer_append(&buffer, "a\0b", 3);
-        assert_int_equal(buffer.data[buffer.length], '\0');
-    }
-    assert_int_equal(buffer.length, 65000);
-    for (int i = 0; i < 5000; i++)
-        assert_memory_equal(buffer.data + (size_t)13 * (size_t)i, "GT 1030-x!a\0b", 13);
-    buffer_append_format(&buffer, "<%3000s>", "x");
-    assert_int_equal(buffer.length, 68002);
-    assert_string_equal(buffer.data + 68000, "x>");
-    assert_false(buffer.failed);
-    buffer_free(&buffer);
-    assert_string_equal(buffer_text(&buffer), "");
-}
-
 /* Fills a buffer to its maximum, in one of four ways. */
 static void fill(struct buffer *buffer, int way)
 {

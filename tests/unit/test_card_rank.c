@@ -131,25 +131,6 @@ DEFINE_TEST(test_filters)
     assert_true(offer_fits(&may_have_a_plug, &no_plug));
 }
 
-DEFINE_TEST(test_budget)
-{
-    struct card_question asked = whatever;
-    struct offer offer = good;
-    asked.budget = 280;
-    assert_true(offer_in_budget(&offer, &asked));
-    asked.budget = 279; /* the upper end counts */
-    assert_false(offer_in_budget(&offer, &asked));
-    offer.card.prices[CONDITION_NEW] = (struct price){.low = 100, .high = 120};
-    assert_false(offer_in_budget(&offer, &asked)); /* that of used ones is the one to go by */
-    offer.card.prices[CONDITION_USED].low = 0;
-    assert_true(offer_in_budget(&offer, &asked));
-    offer.card.prices[CONDITION_NEW].low = 0;
-    assert_false(offer_in_budget(&offer, &asked));
-    assert_true(offer_may_fit_budget(&offer, &asked));
-    offer.card.launch_usd = 2000;
-    assert_false(offer_may_fit_budget(&offer, &asked));
-}
-
 /* From the best to the last for a purpose. */
 static void sorted(const struct offer offers[], int count, int purpose)
 {
@@ -220,29 +201,6 @@ DEFINE_TEST(test_fitness)
     assert_true(offer_fitness(&better, &asked) == offer_fitness(&worse, &asked));
     asked.budget = 5000;
     IS_BETTER();
-}
-
-/* Numbers of a database that somebody made up: an order still, and none that is above all others for ever. */
-DEFINE_TEST(test_odd_numbers)
-{
-    struct offer odd = {.pci_id_count = 1};
-    for (int purpose = ANY_PURPOSE; purpose < (int)PURPOSE_COUNT; purpose++) {
-        struct card_question asked = question(purpose);
-        assert_false(offer_fits(&odd, &asked));
-        int order = offer_compare(&odd, &good, &asked);
-        assert_int_equal(order, -offer_compare(&good, &odd, &asked));
-    }
-    assert_int_equal(card_model_size(&odd.card), 0);
-    assert_int_equal(card_model_size(&good.card), 16);
-}
-
-DEFINE_TEST(test_lists)
-{
-    assert_true(card_list_has("h264,hevc10", "hevc10"));
-    assert_false(card_list_has("h264,hevc10", "hevc"));
-    assert_false(card_list_has("", "hevc"));
-    assert_false(card_list_has("none", "hevc"));
-    assert_true(card_list_has("hevc", "hevc"));
 }
 
 TESTSUITE_MAIN(NULL, NULL)

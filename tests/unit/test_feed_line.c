@@ -102,4 +102,18 @@ DEFINE_TEST(test_rejected)
     check_cases(cases, ARRAY_SIZE(cases), assert_rejected);
 }
 
+/* A reason is cut to what a line holds. What else is written of a feed is read in hub.test. */
+DEFINE_TEST(test_a_long_reason)
+{
+    char reason[5000];
+    struct buffer text CLEANUP(buffer_free) = BUFFER(1 << 16);
+    memset(reason, '"', sizeof reason);
+    reason[sizeof reason - 1] = '\0';
+    feed_line_append_retract(&text, ID, reason, 1795341600);
+    assert_true(text.length <= FEED_LINE_EXTRA);
+    ASSERT_DONE(feed_line_parse(buffer_text(&text), text.length - 1, &found, &failure));
+    assert_int_equal(found.operation, FEED_RETRACT);
+    assert_int_equal(found.id[1], 0x11);
+}
+
 TESTSUITE_MAIN(NULL, NULL)

@@ -4,20 +4,6 @@
 #include "core/buffer.h"
 #include "tests/unit/unit.h"
 
-DEFINE_TEST(test_attribute_names)
-{
-    const struct vocabulary *const vocabularies[ATTRIBUTE_COUNT] = {[ATTRIBUTE_FORM_FACTOR] =
-                                                                        &vocabulary_form_factor,
-                                                                    [ATTRIBUTE_DISPLAY] = &vocabulary_display,
-                                                                    [ATTRIBUTE_VBIOS] = &vocabulary_vbios,
-                                                                    [ATTRIBUTE_RESET] = &vocabulary_reset};
-    for (int i = 0; i < ATTRIBUTE_COUNT; i++) {
-        assert_int_equal(attribute_find(attribute_name((enum attribute)i)), i);
-        assert_ptr_equal(attribute_vocabulary((enum attribute)i), vocabularies[i]);
-    }
-    assert_true(attribute_find("formfactor") == -1 && attribute_find("") == -1);
-}
-
 static struct gpu make_gpu(uint16_t vendor, enum form_factor form_factor, enum vbios vbios)
 {
     struct gpu gpu = {.id = {.vendor = vendor}};
@@ -110,31 +96,6 @@ DEFINE_TEST(test_blockers)
             buffer_append_format(&words, " %s", vocabulary_value(&vocabulary_blocker, (int)blockers[k]));
         assert_string_equal(buffer_text(&words), cases[i].blockers);
     }
-}
-
-/* What a machine shows replaces what the ID lets expect. */
-DEFINE_TEST(test_observe)
-{
-    struct gpu gpu = make_gpu(0x10de, FORM_FACTOR_MOBILE, VBIOS_ACPI_ROM);
-    assert_false(gpu_observe(&gpu, ATTRIBUTE_VBIOS, VBIOS_ACPI_ROM, 0.99, "seen"));
-    assert_string_equal(gpu.attributes[ATTRIBUTE_VBIOS].source, "seen");
-    assert_true(gpu.attributes[ATTRIBUTE_VBIOS].confidence > 0.98);
-    assert_true(gpu_observe(&gpu, ATTRIBUTE_VBIOS, VBIOS_ROM_BAR, 0.99, "read"));
-    assert_int_equal(gpu_vbios(&gpu), VBIOS_ROM_BAR);
-    assert_int_equal(gpu_form_factor(&gpu), FORM_FACTOR_MOBILE);
-}
-
-/* What a newer NVIDIA driver made needless is so for NVIDIA's GPUs, and for a log that names none. */
-DEFINE_TEST(test_needless_fixes)
-{
-    const struct needless_fix *needless = gpu_needless_fix(0x10de, "hide-kvm");
-    assert_non_null(needless);
-    assert_holds(needless->needed_until, "465");
-    assert_ptr_equal(gpu_needless_fix(0, "hide-kvm"), needless);
-    assert_null(gpu_needless_fix(0x1002, "hide-kvm"));
-    assert_non_null(gpu_needless_fix(0x1002, "kernel-irqchip-on"));
-    assert_null(gpu_needless_fix(0x10de, "romfile"));
-    assert_null(gpu_needless_fix(0x10de, "hide"));
 }
 
 TESTSUITE_MAIN(NULL, NULL)

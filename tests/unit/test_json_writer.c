@@ -112,30 +112,10 @@ DEFINE_TEST(test_numbers)
         snprintf(expected, sizeof expected, "[%s,%s]", cases[i].fraction, cases[i].seconds);
         assert_string_equal(buffer_text(&json), expected);
     }
-}
-
-DEFINE_TEST(test_structure)
-{
     struct buffer json CLEANUP(buffer_free) = BUFFER(1024);
     struct json_writer writer = {.out = &json};
-    json_write_begin_object(&writer, NULL);
-    json_write_begin_object(&writer, "empty");
-    json_write_end_object(&writer);
-    json_write_begin_array(&writer, "list");
-    json_write_string(&writer, NULL, "a\nb\x1b");
-    json_write_begin_array(&writer, NULL);
-    json_write_end_array(&writer);
-    json_write_begin_object(&writer, NULL);
-    json_write_integer(&writer, "least", INT64_MIN);
-    json_write_bool(&writer, "yes", true);
-    json_write_end_object(&writer);
-    json_write_null(&writer, NULL);
-    json_write_end_array(&writer);
-    json_write_fraction(&writer, "half", 0.5);
-    json_write_end_object(&writer);
-    assert_string_equal(buffer_text(&json),
-                        "{\"empty\":{},\"list\":[\"a\\nb\\u001b\",[],"
-                        "{\"least\":-9223372036854775808,\"yes\":true},null],\"half\":0.5}");
+    json_write_integer(&writer, NULL, INT64_MIN);
+    assert_string_equal(buffer_text(&json), "-9223372036854775808");
 }
 
 TESTSUITE_MAIN(NULL, NULL)

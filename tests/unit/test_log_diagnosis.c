@@ -148,15 +148,6 @@ DEFINE_TEST(test_logs)
     }
 }
 
-/* What a row with a fact that is not known would say is kept beside what is said. */
-DEFINE_TEST_IN(test_alternatives, start, stop)
-{
-    read_text("vfio-pci 0000:01:00.0: giving up\n");
-    assert_int_equal(diagnosis.found[11].first.alternative_count, 1);
-    assert_int_equal(diagnosis.found[11].first.alternatives[0], 10);
-    assert_int_equal(diagnosis.found[11].first.address, 0x100);
-}
-
 /* A machine with two devices, of which it says nothing for a log of another kernel. */
 static bool look(void *context, int64_t address, const char *driver, const char *kernel,
                  struct log_device *device)
@@ -187,42 +178,6 @@ DEFINE_TEST(test_facts_of_the_machine)
         diagnosis.machine = &machine;
         read_text(cases[i].log);
         assert_shows(cases[i].shows);
-        stop(NULL);
-    }
-}
-
-DEFINE_TEST_IN(test_several_logs, start, stop)
-{
-    read_text("fallen off\n");
-    read_text("fine\n");
-    read_text("copy vbios\nfallen off\n");
-    assert_shows("5@1*1 9@1*2 | 9@1 | 5@1<9 ");
-    assert_int_equal(diagnosis.conclusions[1].log, 2);
-    assert_int_equal(diagnosis.found[9].log, 0);
-    assert_true(diagnosis.found[5].leads && diagnosis.found[9].leads && !diagnosis.found[7].leads);
-}
-
-/* Kinds of conclusions: how far the driver of NVIDIA got. */
-DEFINE_TEST(test_kinds)
-{
-    static const struct {
-        const char *log;
-        enum conclusion_kind kind;
-        bool sure;
-    } cases[] = {
-        {"copy vbios", CONCLUSION_VBIOS_NOT_DELIVERED, true},
-        {"nouveau vbios", CONCLUSION_VBIOS_NOT_DELIVERED, true},
-        {"RmInitAdapter failed! (0x30:0xffff:988)", CONCLUSION_VBIOS_NOT_DELIVERED, false},
-        {"RmInitAdapter failed! (0x24:0xffff:1220)", CONCLUSION_INIT_FAILED, false},
-        {"NvKmsKapiDevice", CONCLUSION_ALLOCATION_FAILED, false},
-        {"fallen off", CONCLUSION_FIRST_CAUSE, false},
-    };
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        start(NULL);
-        read_text(cases[i].log);
-        assert_int_equal(diagnosis.conclusion_count, 1);
-        assert_int_equal(diagnosis.conclusions[0].kind, cases[i].kind);
-        assert_int_equal(diagnosis.conclusions[0].sure, cases[i].sure);
         stop(NULL);
     }
 }

@@ -2,10 +2,8 @@
 #include "db/outbox_sent.h"
 
 #include <dirent.h>
-#include <limits.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 #include "core/report.h"
 #include "tests/unit/unit.h"
@@ -226,54 +224,6 @@ DEFINE_TEST_IN(test_full_disk, set_up, remove_scratch)
     assert_string_equal(outbox.entries[0].rejection.why, "\001");
     outbox_free(&outbox);
     outbox_end_sending(&sending);
-}
-
-enum { WRITERS = 4, REPORTS = 25 };
-
-/* Starts a process that adds all reports so many times. */
-static pid_t start_writer(int times)
-{
-    char id[REPORT_ID_HEX_SIZE];
-    bool is_new;
-    pid_t child = fork();
-    assert_true(child >= 0);
-    for (int i = 0; child == 0 && i / REPORTS < times; i++)
-        if (add(i % REPORTS, id, &is_new))
-            _exit(1);
-    if (child == 0)
-        _exit(0);
-    return child;
-}
-
-/* Several at once, of which many die at whatever instant: each report is there once, and whole; what is left
- * of those is gone with the next one, and nobody's half-written file is taken away. */
-DEFINE_TEST_IN(test_killed, set_up, remove_scratch)
-{
-    char id[REPORT_ID_HEX_SIZE];
-    bool is_new;
-    int status;
-    scratch_put("a/b/outbox/.new-1", "{\"pci_id\":\"10de:1d16\",\"outc");
-    for (int writer = 0; writer < WRITERS; writer++)
-        start_writer(4);
-    for (int round = 0; round < 60; round++) {
-        pid_t child = start_writer(INT_MAX / REPORTS);
-        usleep((useconds_t)(round * 131 % 4000));
-        assert_int_equal(kill(child, SIGKILL), 0);
-        assert_int_equal(waitpid(child, &status, 0), child);
-        assert_true(WIFSIGNALED(status));
-        ASSERT_DONE(outbox_read(outbox_folder, &outbox, &failure));
-        for (int i = 0; i < outbox.count; i++)
-            assert_string_equal(outbox.entries[i].error.message, "");
-        outbox_free(&outbox);
-    }
-    for (int writer = 0; writer < WRITERS; writer++) {
-        assert_true(wait(&status) > 0);
-        assert_int_equal(status, 0);
-    }
-    ASSERT_DONE(add(REPORTS, id, &is_new));
-    read_outbox(REPORTS + 1);
-    assert_int_equal(outbox.count, REPORTS + 1);
-    outbox_free(&outbox);
 }
 
 DEFINE_TEST(test_locate) /* the last one: there is no HOME any more */

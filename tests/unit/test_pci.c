@@ -125,28 +125,6 @@ DEFINE_TEST(test_coprocessor_of_a_chipset)
     assert_false(pci_is_gpu_class(&device));
 }
 
-/* What goes to a guest together: an APU's other devices do not, nor do virtual functions. */
-DEFINE_TEST(test_functions_of_one_card)
-{
-    static const struct {
-        struct pci_device other;
-        bool is_same;
-    } cases[] = {
-        {{.address = {.bus = 5, .function = 1}, .id = {.vendor = 0x1002}}, true},
-        {{.address = {.bus = 5, .function = 2}, .id = {.vendor = 0x1022}}, false},
-        {{.address = {.bus = 5, .slot = 1}, .id = {.vendor = 0x1002}}, false},
-        {{.address = {.bus = 5, .function = 3},
-          .id = {.vendor = 0x1002},
-          .is_virtual_function = TRISTATE_YES},
-         false},
-    };
-    const struct pci_device gpu = {.address = {.bus = 5}, .id = {.vendor = 0x1002}};
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        assert_int_equal(pci_same_device(&gpu, &cases[i].other), cases[i].is_same);
-        assert_int_equal(pci_same_device(&cases[i].other, &gpu), cases[i].is_same);
-    }
-}
-
 static enum error_code read_lspci(const struct buffer *text, struct pci_machine *read, struct error *error)
 {
     char path[SCRATCH_PATH_SIZE];

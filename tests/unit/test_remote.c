@@ -324,20 +324,6 @@ DEFINE_TEST_IN(test_too_many, set_up, remove_scratch)
     assert_not_loaded("there are more than 64 remotes");
 }
 
-/* What passthru brings is valid, and says what the manual says. */
-DEFINE_TEST_IN(test_brought, set_up, remove_scratch)
-{
-    struct remotes remotes;
-    ASSERT_DONE(remotes_load("data", &remotes, &failure));
-    const struct remote *pci_ids = remotes_find(&remotes, "pci.ids");
-    const struct remote *amdgpu_ids = remotes_find(&remotes, "amdgpu.ids");
-    assert_true(pci_ids && pci_ids->enabled && amdgpu_ids && amdgpu_ids->enabled);
-    assert_holds(pci_ids->file, "data/remotes.d/pci.ids.conf");
-    assert_holds(amdgpu_ids->file, "data/remotes.d/amdgpu.ids.conf");
-    assert_string_equal(pci_ids->url, "https://pci-ids.ucw.cz/v2.2/pci.ids.gz");
-    remotes_free(&remotes);
-}
-
 /* The example is a valid feed once it is filled in as it says. */
 DEFINE_TEST(test_example)
 {

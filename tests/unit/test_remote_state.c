@@ -61,22 +61,6 @@ DEFINE_TEST(test_lost)
     assert_empty(large, sizeof large);
 }
 
-/* Of another address, what its server called it is lost, and the version that was seen is not. */
-DEFINE_TEST(test_other_address)
-{
-    static const char text[] = "{\"url\":\"" URL "\",\"etag\":\"x\",\"last_modified\":\"y\",\"seen_version\":"
-                               "9007199254740992,\"seen_hash\":\"" HASH "\"}";
-    const struct remote_state same = load(text, sizeof text - 1, URL);
-    assert_string_equal(same.etag, "x");
-    assert_string_equal(same.last_modified, "y");
-    const struct remote_state other = load(text, sizeof text - 1, "https://mirror.example/one");
-    assert_string_equal(other.url, "https://mirror.example/one");
-    assert_string_equal(other.etag, "");
-    assert_string_equal(other.last_modified, "");
-    assert_true(other.seen_version == (int64_t)1 << 53);
-    assert_string_equal(other.seen_hash, HASH);
-}
-
 static int set_up(void **state)
 {
     assert_int_equal(make_scratch(state), 0);

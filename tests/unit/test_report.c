@@ -98,49 +98,6 @@ DEFINE_TEST(test_canonical)
                      "'stages':{},'symptoms':[]}");
 }
 
-DEFINE_TEST(test_what_is_kept)
-{
-    ASSERT_DONE(parse(as_written));
-    assert_int_equal(pci_id_number(&report.pci_id), 0x10de1d16);
-    assert_true(report.pci_id.has_subsystem && report.pci_id.has_revision);
-    assert_int_equal(report.pci_id.subvendor, 0x1028);
-    assert_int_equal(report.pci_id.subdevice, 0x08b0);
-    assert_int_equal(report.pci_id.revision, 0xa1);
-    assert_int_equal(report.chassis, CHASSIS_LAPTOP);
-    assert_int_equal(report.outcome, OUTCOME_FAILS);
-    assert_int_equal(strspn(report.id, "0"), 64);
-    assert_int_equal(strlen(report.supersedes), 64);
-    assert_string_equal(report.machine, "Example \"15\" \u00fc");
-    assert_string_equal(report.note, "Gr\u00fc\u00dfe \U0001f600 / \u20ac");
-    assert_string_equal(report_text(&report, FIELD_GUEST_OS), "linux");
-    assert_null(report_text(&report, FIELD_OUTCOME));
-    assert_int_equal(report.symptom_count, 3);
-    assert_string_equal(report.symptoms[0], "nvrm-vbios-copy-failed");
-    assert_string_equal(report.symptoms[1], "other:smoke");
-    assert_string_equal(report.symptoms[2], "other:fan");
-    assert_int_equal(report.attempt_count, 2);
-    assert_string_equal(report.attempts[0].fix, "romfile");
-    assert_int_equal(report.attempts[0].result, RESULT_NO_CHANGE);
-    assert_string_equal(report.attempts[1].fix, "other:pray");
-    assert_null(report.attempts[0].purpose);
-    assert_string_equal(report.attempts[1].purpose, "other:smoke");
-    assert_true(report_has_symptom(&report, "other:smoke") && !report_has_symptom(&report, "smoke"));
-    assert_int_equal(report.sample, SAMPLE_TROUBLESHOOTING);
-    assert_int_equal(report.share, SHARE_SR_IOV);
-    assert_int_equal(report.stages[STAGE_COMPUTE], 1 + STAGE_STATE_NO);
-    assert_int_equal(report.stages[STAGE_DISPLAY], 0);
-    report_free(&report);
-    report_free(&report); /* twice does no harm */
-    ASSERT_DONE(parse("{'pci_id':'10de:1d16','outcome':'partial'}"));
-    assert_false(report.pci_id.has_subsystem || report.pci_id.has_revision);
-    assert_int_equal(report.chassis, CHASSIS_UNKNOWN);
-    assert_int_equal(report.sample, SAMPLE_COUNT);
-    assert_int_equal(report.share, SHARE_WHOLE);
-    assert_null(report.gpu);
-    assert_int_equal(report.symptom_count + report.attempt_count, 0);
-    report_free(&report);
-}
-
 #define FAILS "{'pci_id':'10de:1d16','outcome':'fails'"
 
 /* What is no JSON is in test_json_reader.c. */
@@ -220,24 +177,6 @@ DEFINE_TEST(test_limits)
     }
 }
 
-#define TWICE(item)    item "," item
-#define TIMES_32(item) TWICE(TWICE(TWICE(TWICE(TWICE(item)))))
-
-/* As many values as there may be, each to get an `other:` in front. */
-DEFINE_TEST(test_many_unknown_values)
-{
-    ASSERT_DONE(parse(with_member(
-        "'symptoms':[" TIMES_32("'x'") "],"
-                                       "'attempts':[" TIMES_32("{'fix':'y','result':'worse'}") "]")));
-    assert_int_equal(report.symptom_count, REPORT_MAX_SYMPTOMS);
-    assert_int_equal(report.attempt_count, REPORT_MAX_ATTEMPTS);
-    for (int i = 0; i < 32; i++) {
-        assert_string_equal(report.symptoms[i], "other:x");
-        assert_string_equal(report.attempts[i].fix, "other:y");
-    }
-    report_free(&report);
-}
-
 DEFINE_TEST(test_size)
 {
     char json[REPORT_MAX_BYTES + 2];
@@ -254,10 +193,4 @@ DEFINE_TEST(test_size)
     assert_holds(failure.message, "\"colour\" is not a field");
 }
 
-static int tear_down(UNUSED void **state)
-{
-    buffer_free(&canonical);
-    return 0;
-}
-
-TESTSUITE_MAIN(NULL, tear_down)
+TESTSUITE_MAIN(NULL, NULL)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/report_validate.h"
 
-#include <glob.h>
-
 #include "core/private_text.h"
 #include "tests/unit/json_cases.h"
 
@@ -196,20 +194,6 @@ DEFINE_TEST(test_blotted)
     }
 }
 
-/* However long and odd it is, a search ends with an answer. */
-DEFINE_TEST(test_odd_texts)
-{
-    static const char *const parts[] = {"1:2:", "::0:",         "a.",         "1-",   "a@",
-                                        "+1",   "serial of a ", "user name ", "[[[[", "\uff11"};
-    char text[8000];
-    for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-        size_t size = strlen(parts[i]);
-        for (size_t at = 0; at + size < sizeof text; at += size)
-            memcpy(text + at, parts[i], size + 1);
-        assert_int_not_equal(private_text_find(text, PRIVATE_IN_TEXT, NULL, NULL), PRIVATE_UNCHECKED);
-    }
-}
-
 DEFINE_TEST(test_names)
 {
     static const struct {
@@ -226,31 +210,6 @@ DEFINE_TEST(test_names)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         if (private_name_stands_in(cases[i].text, cases[i].name) != cases[i].found)
             fail_msg("%s in %s", cases[i].name, cases[i].text);
-}
-
-/* What people wrote and was accepted as a report names nobody: no shape is seen where there is none. */
-DEFINE_TEST(test_bundled_reports_are_clean)
-{
-    char text[REPORT_MAX_BYTES + 2];
-    glob_t files;
-    assert_int_equal(glob("data/reports/*/*.ndjson", 0, NULL, &files), 0);
-    for (size_t i = 0; i < files.gl_pathc; i++) {
-        FILE *stream = fopen(files.gl_pathv[i], "r");
-        assert_non_null(stream);
-        while (fgets(text, sizeof text, stream)) {
-            struct report report;
-            problems.count = 0;
-            ASSERT_DONE(report_parse(text, strcspn(text, "\n"), &report, NULL, &failure));
-            report_validate(&report, &circumstances, &problems);
-            for (int j = 0; j < problems.count; j++)
-                if (strcmp(problems.items[j].field, "outcome") != 0 &&
-                    strcmp(problems.items[j].field, "attempts") != 0)
-                    fail_msg("%s: %s %s", files.gl_pathv[i], problems.items[j].field, problems.items[j].text);
-            report_free(&report);
-        }
-        fclose(stream);
-    }
-    globfree(&files);
 }
 
 DEFINE_TEST(test_too_many)

@@ -48,18 +48,16 @@ ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset)
     return errno ? -1 : syscall(SYS_pwrite64, file, bytes, count, offset);
 }
 
-static void on_signal(int number)
+static void on_signal(UNUSED int number)
 {
-    (void)number;
     was_disabled_at_signal = strchr(done, '0') != NULL;
 }
 
 static char path[SCRATCH_PATH_SIZE];
 static struct rom_bar bar;
 
-static int set_up(void **state)
+static int set_up(UNUSED void **state)
 {
-    (void)state;
     memset(done, 0, sizeof done);
     fail_read_with = fail_read_after = fail_enable_with = fail_disable_with = raised = 0;
     was_disabled_at_signal = false;
@@ -68,9 +66,8 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
+static int tear_down(UNUSED void **state)
 {
-    (void)state;
     rom_bar_free(&bar);
     return unlink(path);
 }

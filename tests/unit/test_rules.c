@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The rules that are shipped, data/rules.tsv: does each do what it says, and is each of any use? */
-
-#include "core/buffer.h"
 #include "importer/annotator.h"
 #include "importer/pci_ids.h"
 #include "importer/rule.h"
@@ -10,133 +8,96 @@
 
 static const char rules_path[] = "data/rules.tsv";
 
-enum { MOST_RULES = 4096 };
+enum { MOST_RULES = 4096, MOST_DEVICES = 1 << 17 };
 
-/* What stands in a line of data/rules.tsv, beside what the annotator makes of it. */
-static struct listed_rule {
-    char *id;
-    char *vendor;
-    char *match;
-    char *nomatch;
-    long line;
-    enum attribute attribute;
-    bool example_is_listed; /* pci.ids has the device of `match` */
-    bool wins;
-} rules[MOST_RULES];
-static int rule_count;
 static struct annotator *annotator;
 static struct annotation_result result;
-static struct buffer faults = {.max = 1 << 20};
-
-static enum error_code keep_rule(UNUSED void *context, const struct table_row *row,
-                                 UNUSED struct error *error)
-{
-    assert_true(rule_count < MOST_RULES);
-    rules[rule_count++] = (struct listed_rule){
-        .id = strdup(row->fields[RULE_ID]),
-        .vendor = strdup(row->fields[RULE_VENDOR]),
-        .match = strdup(row->fields[RULE_MATCH]),
-        .nomatch = strdup(row->fields[RULE_NOMATCH]),
-        .line = row->line,
-        .attribute = (enum attribute)attribute_find(row->fields[RULE_ATTRIBUTE]),
-    };
-    return ERROR_NONE;
-}
+static bool wins[MOST_RULES];          /* a rule has the last word on some device */
+static uint32_t devices[MOST_DEVICES]; /* that pci.ids has */
+static int device_count;
+static int rule_number;       /* of the row that is read */
+static const char *list_path; /* of pci.ids */
 
 static int set_up(UNUSED void **state)
 {
     ASSERT_DONE(annotator_load(rules_path, "data/facts.tsv", &annotator, &failure));
-    ASSERT_DONE(table_read(rules_path, rule_columns, RULE_COLUMNS, 1, keep_rule, NULL, NULL, &failure));
-    assert_true(rule_count > 100 && rule_count == annotator_rules(annotator).rows);
+    assert_in_range(annotator_rules(annotator).rows, 100, MOST_RULES);
     return 0;
 }
 
-static int tear_down(UNUSED void **state)
+/* Fails with all that is wrong with the rules; FILE:LINE: what. */
+static void each_rule(enum error_code (*check)(void *context, const struct table_row *row,
+                                               struct error *error))
 {
-    for (int i = 0; i < rule_count; i++) {
-        free(rules[i].id);
-        free(rules[i].vendor);
-        free(rules[i].match);
-        free(rules[i].nomatch);
-    }
-    annotator_free(annotator);
-    buffer_free(&faults);
-    return 0;
+    int faults = 0;
+    rule_number = 0;
+    ASSERT_DONE(table_read(rules_path, rule_columns, RULE_COLUMNS, 1, check, &faults, NULL, &failure));
+    assert_int_equal(faults, 0);
 }
+
+#define FAULT(faults, row, format, ...)                                                                      \
+    (++*(int *)(faults), print_error("%s:%ld: rule %s: " format "\n", (row)->path, (row)->line,              \
+                                     (row)->fields[RULE_ID], __VA_ARGS__))
 
 /* `DDDD NAME` of the rule's vendor, or `VVVV:DDDD NAME` for vendor `*`. */
-static bool parse_example(const struct listed_rule *rule, const char *example, struct pci_id *id,
+static bool parse_example(const struct table_row *row, const char *example, struct pci_id *id,
                           const char **name)
 {
     char text[16];
-    bool of_any = strcmp(rule->vendor, "*") == 0;
+    bool of_any = strcmp(row->fields[RULE_VENDOR], "*") == 0;
     const char *space = strchr(example, ' ');
     if (!space || space - example > 9)
         return false;
-    snprintf(text, sizeof text, "%s%s%.*s", of_any ? "" : rule->vendor, of_any ? "" : ":",
+    snprintf(text, sizeof text, "%s%s%.*s", of_any ? "" : row->fields[RULE_VENDOR], of_any ? "" : ":",
              (int)(space - example), example);
     *name = space + 1;
     return pci_id_parse(text, strlen(text), id) == PCI_ID_OK && !id->has_subsystem;
 }
 
-/* The rule behind a statement, or NULL for a fact. */
-static struct listed_rule *rule_of(const struct claim *statement)
+/* The number of the rule behind a statement, below 0 for a fact. */
+static int rule_of(const struct claim *statement)
 {
-    int index = statement->source - (int)annotator_facts(annotator).rows;
-    return index < 0 ? NULL : &rules[index];
+    return statement->source - (int)annotator_facts(annotator).rows;
 }
 
 /* Which place the rule has among the statements about a device, 0 when it wins, or -1. */
-static int place_of(const struct listed_rule *rule, const struct pci_id *id, const char *name)
+static int place_of(const struct table_row *row, const struct pci_id *id, const char *name)
 {
+    int attribute = attribute_find(row->fields[RULE_ATTRIBUTE]);
     annotator_resolve(annotator, id, name, NULL, &result);
-    for (int i = 0; i < result.counts[rule->attribute]; i++)
-        if (rule_of(&result.claims[rule->attribute][i]) == rule)
+    for (int i = 0; i < result.counts[attribute]; i++)
+        if (rule_of(&result.claims[attribute][i]) == rule_number)
             return i;
     return -1;
 }
 
-static void assert_no_faults(void)
+/* The two examples of a rule: what it must match, and what not; of a rule for all that a vendor makes "-". */
+static enum error_code try_examples(void *faults, const struct table_row *row, UNUSED struct error *error)
 {
-    if (faults.length)
-        fail_msg("%.4000s", buffer_text(&faults));
-}
-
-/* Notes what is wrong with a rule, as FILE:LINE: what. */
-static PRINTF_LIKE(2, 3) void add_fault(const struct listed_rule *rule, const char *format, ...)
-{
-    char text[600];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    buffer_append_format(&faults, "%s:%ld: rule %s: %s\n", rules_path, rule->line, rule->id, text);
-}
-
-/* Notes where a rule does other than its column of examples says. */
-static void try_example(const struct listed_rule *rule, const char *column, const char *example,
-                        bool must_match)
-{
-    struct pci_id id;
-    const char *name;
-    if (!parse_example(rule, example, &id, &name))
-        add_fault(rule,
-                  "%s must be a device, its ID and its name as in pci.ids, such as \"%s1d16 GP108M [GeForce"
-                  " MX330]\", not \"%s\"",
-                  column, strcmp(rule->vendor, "*") == 0 ? "10de:" : "", example);
-    else if ((place_of(rule, &id, name) >= 0) != must_match)
-        add_fault(rule, "it %s \"%s\", which stands in %s", must_match ? "does not match" : "matches",
-                  example, column);
+    static const enum rule_column columns[] = {RULE_NOMATCH, RULE_MATCH};
+    for (int must_match = 0; must_match <= 1; must_match++) {
+        struct pci_id id;
+        const char *name;
+        const char *example = row->fields[columns[must_match]];
+        if (!must_match && strcmp(example, "-") == 0)
+            continue;
+        if (!parse_example(row, example, &id, &name))
+            FAULT(faults, row,
+                  "%s must be a device, its ID and its name as in pci.ids, such as \"%s1d16 GP108M [GeForce "
+                  "MX330]\", not \"%s\"",
+                  rule_columns[columns[must_match]],
+                  strcmp(row->fields[RULE_VENDOR], "*") == 0 ? "10de:" : "", example);
+        else if ((place_of(row, &id, name) >= 0) != must_match)
+            FAULT(faults, row, "it %s \"%s\", which stands in %s", must_match ? "does not match" : "matches",
+                  example, rule_columns[columns[must_match]]);
+    }
+    rule_number++;
+    return ERROR_NONE;
 }
 
 DEFINE_TEST(test_examples)
 {
-    for (int i = 0; i < rule_count; i++) {
-        try_example(&rules[i], "match", rules[i].match, true);
-        if (strcmp(rules[i].nomatch, "-") != 0) /* else a rule for all that a vendor makes */
-            try_example(&rules[i], "nomatch", rules[i].nomatch, false);
-    }
-    assert_no_faults();
+    each_rule(try_examples);
 }
 
 static enum error_code note_winners(UNUSED void *context, uint32_t number, const char *name,
@@ -144,17 +105,11 @@ static enum error_code note_winners(UNUSED void *context, uint32_t number, const
 {
     struct pci_id id = pci_id_from_number(number);
     annotator_resolve(annotator, &id, name, NULL, &result);
-    for (int attribute = 0; attribute < ATTRIBUTE_COUNT; attribute++) {
-        struct listed_rule *rule = result.counts[attribute] ? rule_of(&result.claims[attribute][0]) : NULL;
-        if (rule)
-            rule->wins = true;
-    }
-    for (int i = 0; i < rule_count; i++) {
-        struct pci_id example;
-        const char *example_name;
-        if (!rules[i].example_is_listed && parse_example(&rules[i], rules[i].match, &example, &example_name))
-            rules[i].example_is_listed = pci_id_number(&example) == number;
-    }
+    for (int attribute = 0; attribute < ATTRIBUTE_COUNT; attribute++)
+        if (result.counts[attribute] && rule_of(&result.claims[attribute][0]) >= 0)
+            wins[rule_of(&result.claims[attribute][0])] = true;
+    assert_true(device_count < MOST_DEVICES);
+    devices[device_count++] = number;
     return ERROR_NONE;
 }
 
@@ -187,29 +142,40 @@ static const char *newest_list(void)
     return newest;
 }
 
+static bool is_listed(uint32_t number)
+{
+    for (int i = 0; i < device_count; i++)
+        if (devices[i] == number)
+            return true;
+    return false;
+}
+
 /* A rule that never has the last word is dead text: another one above it says everything it could say. A rule
- * whose example is newer than this machine's pci.ids must at least win for that example. */
+ * whose example is newer than this machine's pci.ids must at least win for that example; one for a generation
+ * to come waits. */
+static enum error_code try_use(void *faults, const struct table_row *row, UNUSED struct error *error)
+{
+    struct pci_id id;
+    const char *name;
+    if (!wins[rule_number] && strncmp(row->fields[RULE_ID], "future-", 7) != 0 &&
+        (!parse_example(row, row->fields[RULE_MATCH], &id, &name) || is_listed(pci_id_number(&id)) ||
+         place_of(row, &id, name) != 0))
+        FAULT(faults, row,
+              "it is the first match of no device of %s: the rules above say all that it could say",
+              list_path);
+    rule_number++;
+    return ERROR_NONE;
+}
+
 DEFINE_TEST(test_every_rule_wins_somewhere)
 {
     static const struct pci_ids_visitor visitor = {.device = note_winners};
     struct pci_ids_summary summary;
-    const char *path = newest_list();
-    if (!path)
+    list_path = newest_list();
+    if (!list_path)
         skip();
-    assert_true(read_list(path, &visitor, &summary));
-    for (int i = 0; i < rule_count; i++) {
-        struct pci_id id;
-        const char *name;
-        bool future = strncmp(rules[i].id, "future-", 7) == 0; /* waits for a generation to come */
-        if (!rules[i].wins && !future &&
-            (rules[i].example_is_listed || !parse_example(&rules[i], rules[i].match, &id, &name) ||
-             place_of(&rules[i], &id, name) != 0))
-            add_fault(
-                &rules[i],
-                "it is the first match of no device of %s (%s): the rules above say all that it could say",
-                path, summary.version);
-    }
-    assert_no_faults();
+    assert_true(read_list(list_path, &visitor, &summary));
+    each_rule(try_use);
 }
 
-TESTSUITE_MAIN(set_up, tear_down)
+TESTSUITE_MAIN(set_up, NULL)

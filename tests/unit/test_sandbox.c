@@ -65,16 +65,14 @@ static int delete (const char *path)
     return unlink(path) ? errno : 0;
 }
 
-static int make_socket(const char *path)
+static int make_socket(UNUSED const char *path)
 {
-    (void)path;
     int file = socket(AF_INET, SOCK_STREAM, 0);
     return file < 0 ? errno : close(file);
 }
 
-static int make_ring(const char *path)
+static int make_ring(UNUSED const char *path)
 {
-    (void)path;
     char parameters[120] = {0};
     return syscall(425, 1, parameters) < 0 ? errno : 0;
 }

@@ -151,52 +151,6 @@ DEFINE_TEST(test_levels_at_their_borders)
         assert_int_equal(verdict_level(cases[i].usable), cases[i].level);
 }
 
-/* Nearer reports weigh more than others, many more than the prior, and none counts twice. That public ones
- * weigh less is for tests/cli/verdict.test. */
-DEFINE_TEST(test_weights)
-{
-    const double card =
-        priors[CARD].shares[OUTCOME_WORKS] + priors[CARD].shares[OUTCOME_WORKS_WITH_WORKAROUND];
-    const struct {
-        int prior, reports;
-        enum outcome outcome;
-        enum evidence_level level;
-        double low, high;
-    } cases[] = {
-        {CARD, 200, OUTCOME_FAILS, EVIDENCE_ID, 0.0, 0.10},
-        {LAPTOP, 500, OUTCOME_WORKS, EVIDENCE_ID, 0.90, 1.0},
-        /* One report is one among strength + 1, at whatever level: the wide levels have the narrow reports
-           too. */
-        {CARD, 1, OUTCOME_FAILS, EVIDENCE_CLASS, card * 12.0 / 13.0, card * 12.0 / 13.0},
-        {CARD, 1, OUTCOME_FAILS, EVIDENCE_ID, card * 12.0 / 13.0, card * 12.0 / 13.0},
-        /* However many reports there are on other GPUs, the reference alone counts. */
-        {CARD, 100000, OUTCOME_FAILS, EVIDENCE_ALL, card, card},
-    };
-    double usable[EVIDENCE_LEVELS];
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct evidence evidence[EVIDENCE_LEVELS] = {0};
-        for (int k = 0; k < cases[i].reports; k++)
-            count_report(evidence, cases[i].level, cases[i].outcome, false);
-        double found = verdict_compute(&priors[cases[i].prior], evidence).usable;
-        assert_true(found >= cases[i].low - 1e-9 && found <= cases[i].high + 1e-9);
-    }
-    /* Many successes on GPUs of the kind, and a few failures: the nearer those are, the more they count. */
-    for (int level = EVIDENCE_CLASS; level < EVIDENCE_LEVELS; level++) {
-        struct evidence evidence[EVIDENCE_LEVELS] = {0};
-        for (int i = 0; i < 35; i++)
-            count_report(evidence, i < 30 ? EVIDENCE_CLASS : (enum evidence_level)level,
-                         i < 30 ? OUTCOME_WORKS : OUTCOME_FAILS, false);
-        usable[level] = verdict_compute(&priors[CARD], evidence).usable;
-        /* Of a class in one kind of machine nothing is taken twice, and nothing is capped. */
-        assert_true(level <= EVIDENCE_CHASSIS ? usable[level] <= usable[EVIDENCE_CLASS] + 1e-12
-                                              : usable[level] < usable[EVIDENCE_CLASS]);
-    }
-    assert_true(usable[EVIDENCE_SUBSYSTEM] < usable[EVIDENCE_ID]);
-    struct evidence reference[EVIDENCE_LEVELS] = {[EVIDENCE_ALL] = {.weights = {0.0, 0.0, 0.0, 2.0}}};
-    assert_near(verdict_compute(&priors[CARD], reference).usable, card * 12.0 / 14.0);
-    assert_int_equal(verdict_compute(&priors[NOT_KNOWN], reference).level, LEVEL_UNKNOWN);
-}
-
 /* The steps are the calculation: each follows from the one before, and the last is the verdict. */
 DEFINE_TEST(test_steps)
 {

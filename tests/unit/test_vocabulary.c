@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How people write the values of the vocabulary, and a draft of a report that takes them so. */
 
-#include <string.h>
-
 #include "core/report_draft.h"
 
 #include "tests/unit/unit.h"
