@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A database file that somebody has damaged or made to do harm: db/database.h. The input is a list of patches
  * for a small database, 8 bytes each: where (3 bytes), how many bytes (1), and what (4 bytes, repeated). A
- * patch of no bytes sets a number in a table by SQL instead: a sound file with wrong content. What opens is
- * asked everything: each answer is made or fails with an error, and never leaves the memory that is its own.
- */
+ * patch of no bytes sets a number in a table by SQL instead, the first byte chooses the column, the second
+ * the number: a sound file with wrong content. What opens is asked everything: each answer is made or fails
+ * with an error, and never leaves the memory that is its own. */
 
 #include <sqlite3.h>
 
@@ -277,46 +277,23 @@ static void ask(struct database *database)
 /* Sets a column that holds a number, in all rows of its table. */
 static void set_number(const char *path, const uint8_t *patch)
 {
-    static const char *const columns[][2] = {{"gpu", "prior"},
-                                             {"gpu", "form_factor_origin"},
-                                             {"gpu", "vbios_origin"},
-                                             {"gpu", "chip_origin"},
-                                             {"gpu_range", "first"},
-                                             {"gpu_range", "vbios_origin"},
-                                             {"device", "origin"},
-                                             {"evidence", "works"},
-                                             {"evidence", "fails"},
-                                             {"evidence", "tool"},
-                                             {"evidence", "weight_works"},
-                                             {"evidence", "weight_fails"},
-                                             {"evidence", "environment_failures"},
-                                             {"workaround", "tried"},
-                                             {"workaround", "helped"},
-                                             {"workaround", "rank"},
-                                             {"alternative", "price_low"},
-                                             {"price", "low"},
-                                             {"price", "high"},
-                                             {"card", "vram_gib"},
-                                             {"card", "fp32_tflops"},
-                                             {"card", "features"},
-                                             {"card_id", "revision"},
-                                             {"prior", "strength"},
-                                             {"prior", "works"},
-                                             {"gpu", "vbios_confidence"},
-                                             {"report", "seq"},
-                                             {"alternative", "usable"},
-                                             {"annotation", "origin"},
-                                             {"source", "records"}};
+    static const char choose[] =
+        "SELECT printf('UPDATE OR IGNORE \"%w\" SET \"%w\" = %s', t.name, c.name, ?2)"
+        " FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c"
+        " WHERE t.type = 'table' AND c.type IN ('INTEGER', 'REAL') ORDER BY t.name, c.cid LIMIT 1 OFFSET ?1";
     static const char *const numbers[] = {
         "-1",    "-1000", "2147483647", "-2147483648", "9223372036854775807",
         "1e308", "-1e30", "0",          "NULL",        "1048576"};
-    const char *const *column = columns[patch[0] % ARRAY_SIZE(columns)];
-    char sql[200];
     sqlite3 *handle = NULL;
-    snprintf(sql, sizeof sql, "UPDATE OR IGNORE %s SET %s = %s", column[0], column[1],
-             numbers[patch[1] % ARRAY_SIZE(numbers)]);
-    if (sqlite3_open(path, &handle) == SQLITE_OK)
-        sqlite3_exec(handle, sql, NULL, NULL, NULL); /* what the file is damaged for fails: well */
+    sqlite3_stmt *chosen = NULL;
+    sqlite3_open(path, &handle);
+    sqlite3_prepare_v2(handle, choose, -1, &chosen, NULL);
+    sqlite3_bind_int(chosen, 1, patch[0]);
+    sqlite3_bind_text(chosen, 2, numbers[patch[1] % ARRAY_SIZE(numbers)], -1, SQLITE_STATIC);
+    /* What the file is damaged for fails: well. */
+    if (sqlite3_step(chosen) == SQLITE_ROW)
+        sqlite3_exec(handle, (const char *)sqlite3_column_text(chosen, 0), NULL, NULL, NULL);
+    sqlite3_finalize(chosen);
     sqlite3_close(handle);
 }
 
