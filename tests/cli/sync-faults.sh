@@ -7,10 +7,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/faults.sh"
 before=$work/before
 # An import that finds no pci.ids takes that of the data, which is the same small one.
-cp -r "$data" "$work/data"
-cp "$pci_ids" "$work/data/pci.ids"
-data=$work/data
-find "$data/reports" -type f ! -path "*/10de/1d16*" -delete
+few_reports
+cp "$pci_ids" "$data/pci.ids"
 # shellcheck disable=SC2206 # words on purpose
 faulty=(${WRAPPER:-} "$BUILD/passthru" sync --data "$data" --db "$target" --quiet --retries 0)
 slow_segments=$work/slow.segments # while there is such a file, the server is slow with segments,
