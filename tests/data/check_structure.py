@@ -27,18 +27,25 @@ def check(name, problems):
     failed = failed or bool(problems)
 
 
-def functions_of(path):
-    """The global functions that an object file defines, and the symbols that its code refers to: a table of functions is
-    no call."""
-    symbols = subprocess.run(["nm", "-g", "--defined-only", "--format=posix", path], capture_output=True, text=True, check=True).stdout
-    relocations = subprocess.run(["readelf", "-rW", path], capture_output=True, text=True, check=True).stdout
-    calls, in_code = set(), False
-    for line in relocations.splitlines():
-        if line.startswith("Relocation section"):
-            in_code = "'.rela.text" in line or "'.rel.text" in line
-        elif in_code and len(line.split()) > 4:
-            calls.add(line.split()[4].split("@")[0])
-    return {line.split()[0] for line in symbols.splitlines() if line.split()[1] == "T"}, calls
+def functions_of(paths):
+    """By the path of an object file, the global functions that it defines, and the symbols that its code refers to: a table of
+    functions is no call."""
+    functions = {str(path): (set(), set()) for path in paths}
+
+    def output(*command):
+        return subprocess.run([*command, *paths], capture_output=True, text=True, check=True).stdout.splitlines()
+
+    for line in output("nm", "-A", "-g", "--defined-only", "--format=posix"):
+        path, _, symbol = line.partition(": ")
+        if symbol.split()[1] == "T":
+            functions[path][0].add(symbol.split()[0])
+    for line in output("objdump", "-r", "-j", ".text", "-j", ".text.startup", "-j", ".text.unlikely"):
+        words = line.split()
+        if " file format " in line:
+            calls = functions[line.partition(":  ")[0]][1]
+        elif len(words) == 3 and words[1].startswith("R_"):
+            calls.add(re.split("[-+]0x|@", words[2])[0])
+    return functions
 
 
 def circles(calls):
@@ -89,8 +96,8 @@ files = [path for pattern in ("*/*.[ch]", "tests/*/*.[ch]", "tests/*/*.test", "t
 check("each file names its licence", [str(path.relative_to(ROOT)) for path in files
                                       if "SPDX-License-Identifier: GPL-2.0-or-later" not in path.read_text()[:200]])
 
-objects = {"%s/%s" % (room, path.stem): functions_of(path)
-           for room in KNOWS for path in (BUILD / room).glob("*.o") if (ROOT / room / path.stem).with_suffix(".c").exists()}
+paths = [path for room in KNOWS for path in (BUILD / room).glob("*.o") if (ROOT / room / path.stem).with_suffix(".c").exists()]
+objects = {str(pathlib.Path(path).relative_to(BUILD).with_suffix("")): found for path, found in functions_of(paths).items()}
 home = {symbol: name for name, (defined, _) in objects.items() for symbol in defined}
 calls = collections.defaultdict(set)
 for name, (_, used) in objects.items():
