@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Compares what pci_dump prints of a machine with what lspci itself says of it.
 
-usage: check_lspci.py PCI_DUMP LSPCI [WITHOUT]...    files that hold the output of pci_dump, and of lspci -D -nnvv;
-       of WITHOUT (driver, group, bar, flr, pm, vf, resizable) nothing is asked; with the word "text" it is right
-       not to know what lspci does not state
-Says each difference on a line of its own; the status is 1 when there is one."""
+usage: check_lspci.py <COMPARISONS    each line: NAME, PCI_DUMP, LSPCI, WITHOUT, with tabs between: files that hold the
+       output of pci_dump, and of lspci -D -nnvv; of the words of WITHOUT (driver, group, bar, flr, pm, vf, resizable)
+       nothing is asked; with the word "text" it is right not to know what lspci does not state
+Prints `ok - NAME` or `not ok - NAME`, with each difference below it."""
 import re
 import sys
 
@@ -92,14 +92,18 @@ def differences(ours, theirs, without):
             yield "%s: %s here, %s for lspci" % (name, ours.get(name), theirs.get(name))
 
 
-def main(arguments):
-    ours, theirs, without = of_dump(arguments[0]), of_lspci(arguments[1]), set(arguments[2:])
-    wrong = ["%s: only on one side" % address for address in set(ours) ^ set(theirs)]
-    for address in set(ours) & set(theirs):
-        wrong += ["%s: %s" % (address, text) for text in differences(ours[address], theirs[address], without)]
-    print(*sorted(wrong), sep="\n")
-    return 1 if wrong or not theirs else 0
+def main():
+    """Each line of standard input: what is compared, and the files and words of a comparison, with tabs between."""
+    for line in sys.stdin:
+        name, dump, text, words = line.rstrip("\n").split("\t")
+        ours, theirs, without = of_dump(dump), of_lspci(text), set(words.split())
+        wrong = ["%s: only on one side" % address for address in set(ours) ^ set(theirs)]
+        for address in set(ours) & set(theirs):
+            wrong += ["%s: %s" % (address, text) for text in differences(ours[address], theirs[address], without)]
+        print("not ok" if wrong or not theirs else "ok", "-", name)
+        for text in sorted(wrong):
+            print("    #", text)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

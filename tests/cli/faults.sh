@@ -24,9 +24,6 @@ can_inject() {
     grep -q INJECTED "$work/trace" 2>/dev/null
 }
 
-# How many of all moments are tried: in make check-long each.
-some() { [ -n "${EVERY_CALL:-}" ] && echo 1 || echo "$1"; }
-
 # at_each CALL FAULT STATUS STEP [TOLERATED]: that fault at the first such call, and at each STEPth from there to the last.
 # Lines of `disturbed` that begin with TOLERATED are none.
 at_each() {

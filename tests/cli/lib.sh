@@ -130,6 +130,25 @@ for expression in sys.argv[5:]:
 sys.exit(bad)' "$1" "${status:-0}" "$err" "$given" "${@:2}" <"$work/.out" || failures=$((failures + 1))
 }
 not() { ! "$@"; }
+# soon COMMAND...: waits until it is true, a minute at most.
+soon() {
+    local i
+    for ((i = 0; i < 3000; i++)); do
+        ! "$@" || return 0
+        sleep 0.02
+    done
+    return 1
+}
+# sql DATABASE STATEMENT...: runs them, and prints the rows that they give.
+sql() {
+    /usr/bin/python3 -IS -c 'import sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+for statement in sys.argv[2:]:
+    for row in database.execute(statement): print(*row)
+database.commit()' "$@"
+}
+# some STEP: of many moments each STEPth is tried; in make check-long each.
+some() { [ -n "${EVERY_CALL:-}" ] && echo 1 || echo "$1"; }
 
 has() { [[ $1 == *"$2"* ]]; }            # has TEXT PART
 has_not() { ! has "$@"; }

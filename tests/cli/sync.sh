@@ -13,8 +13,9 @@ unset http_proxy https_proxy all_proxy no_proxy HTTPS_PROXY ALL_PROXY NO_PROXY S
 
 sync_available() { server_available && command -v minisign >/dev/null && command -v zstd >/dev/null; }
 
-# sync ARGUMENT...: of the database in the lab.
-sync() { run passthru sync --db "$target" --data "$data" --retries 0 "$@"; }
+# syncs ARGUMENT...: a sync of the database in the lab. sync ARGUMENT...: the same as a run.
+syncs() { passthru sync --db "$target" --data "$data" --retries 0 "$@"; }
+sync() { run syncs "$@"; }
 
 # publish FEED ARGUMENT...: writes a feed; its reports are on standard input unless files are named.
 publish() {
@@ -45,8 +46,7 @@ synced() {
 }
 # unsynced NAME REMOTE PART...: a sync of that remote fails, and says each PART.
 unsynced() {
-    sync "$2"
-    ended "$1" 4 "${@:3}"
+    ends "$1" 4 "${@:3}" -- syncs "$2"
 }
 
 requests() { server_log | awk '{ print $1, $2, $3 }'; } # METHOD PATH STATUS
@@ -84,8 +84,7 @@ attacks_begin() {
     cp -a "$feeds/f" "$work/good"
     base
     remote f feed "$secure/f"
-    sync
-    check "the good feed is in" is "$status:$err" "0:"
+    succeeds "the good feed is in" syncs
     cp -a "$lab" "$work/kept"
     count=$(reports_in)
 }
