@@ -20,6 +20,21 @@ bool splits_gpu(struct span driver, struct span parameter, struct span value)
            span_is(parameter, "max_vfs") && value.length && !span_is(value, "0");
 }
 
+void hold_back_module(struct host_setup *setup, struct span module)
+{
+    buffer_append_format(&setup->waiting_modules, " %.*s ", SPAN_FORMAT(module));
+}
+
+bool is_held_back(const struct host_setup *setup, const char *module)
+{
+    struct span rest = {buffer_text(&setup->waiting_modules), setup->waiting_modules.length};
+    struct span name;
+    while (span_next_word(&rest, &name))
+        if (span_is_module(name, module))
+            return true;
+    return false;
+}
+
 /* ---- the kernel ---- */
 
 static void read_builtin(void *context, const char *file, struct span text)

@@ -83,21 +83,6 @@ void host_setup_free(struct host_setup *setup)
     buffer_free(&setup->waiting_modules);
 }
 
-void hold_back_module(struct host_setup *setup, struct span module)
-{
-    buffer_append_format(&setup->waiting_modules, " %.*s ", SPAN_FORMAT(module));
-}
-
-bool is_held_back(const struct host_setup *setup, const char *module)
-{
-    struct span rest = {buffer_text(&setup->waiting_modules), setup->waiting_modules.length};
-    struct span name;
-    while (span_next_word(&rest, &name))
-        if (span_is_module(name, module))
-            return true;
-    return false;
-}
-
 bool host_setup_waits(struct root *root, const struct host_setup *setup, const char *driver)
 {
     char module[32];

@@ -77,6 +77,10 @@ void host_note_place(const struct host_state *host, struct config_place *place);
 /* Whether a driver's parameter splits a GPU into virtual functions: max_vfs=7 of i915 or xe. */
 bool splits_gpu(struct span driver, struct span parameter, struct span value);
 
+/* Notes that a module leaves devices to vfio-pci: it is blacklisted, or loaded later. */
+void hold_back_module(struct host_setup *setup, struct span module);
+bool is_held_back(const struct host_setup *setup, const char *module);
+
 /* ---- probe/cmdline.c ---- */
 
 const char *cmdline_param(const struct cmdline *line, int number);
@@ -145,10 +149,6 @@ void initramfs_config_check(struct host_state *host);
 bool vfio_module_typo(struct host_state *host, struct span module);
 
 /* ---- probe/host_setup.c ---- */
-
-/* Notes that a module leaves devices to vfio-pci: it is blacklisted, or loaded later. */
-void hold_back_module(struct host_setup *setup, struct span module);
-bool is_held_back(const struct host_setup *setup, const char *module);
 
 /* Completes host->setup with what the readers have found. */
 void host_setup_fill(struct host_state *host);
