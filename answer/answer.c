@@ -230,7 +230,10 @@ enum error_code answer_gather_hit(struct database *database, const struct pci_id
     struct device *device = &answer->device;
     if (answer_find(database, id, query, options, answer, error))
         return error->code;
-    if (device->is_gpu && gpu_form_factor(&device->gpu) == FORM_FACTOR_EITHER &&
+    /* A card was asked for; of the revisions that it has the first one may be that of laptops, too. */
+    bool is_card = device->settled && hit->kind == MATCH_EXACT && hit->form_factor == FORM_FACTOR_DESKTOP &&
+                   options->chassis == CHASSIS_UNKNOWN;
+    if (device->is_gpu && (is_card || gpu_form_factor(&device->gpu) == FORM_FACTOR_EITHER) &&
         gpu_settle(&device->gpu, hit->form_factor, sure_of_product, "the product that was asked for")) {
         device->settled = true;
         if (database_ask_share(database, device, options->share, error))
