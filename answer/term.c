@@ -2,6 +2,7 @@
 #include "answer/term.h"
 
 #include "answer/answer.h"
+#include "core/listing.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 enum error_code term_parse(const char *text, struct term *term, struct error *error)
 {
+    struct listing_device stated;
     size_t length = strlen(text);
     *term = (struct term){.kind = strcmp(text, "-") == 0 ? TERM_TEXT : TERM_NAME, .text = text};
     error->code = ERROR_NONE;
@@ -29,6 +31,10 @@ enum error_code term_parse(const char *text, struct term *term, struct error *er
         error_set(error, ERROR_USAGE, "\"%s\" is not a PCI ID", text);
         return error_next(error, "write it as four hexadecimal digits, a colon, four more: 10de:1d16");
     case PCI_ID_NONE:
+        if (strstr(text, "\\VEN_") && listing_read_line(text, &stated)) { /* a hardware ID of Windows */
+            term->id = stated.id;
+            term->kind = TERM_ID;
+        }
         break;
     }
     return ERROR_NONE;
