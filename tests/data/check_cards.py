@@ -153,6 +153,14 @@ def output_faults(cards, without_outputs):
                 yield f"{row['place']}: {row['name']} has {row['outputs']}, but {pci_id} is said to have no outputs"
 
 
+def laptop_faults(cards, laptop_chips):
+    """Yield the cards whose ID and revision are said to be those of a laptop chip."""
+    for row in cards:
+        for pci_id in row["pci_ids"].split(","):
+            if pci_id in laptop_chips:
+                yield f"{row['place']}: {row['name']} is a card, but {pci_id} is said to be a laptop chip"
+
+
 def price_faults(prices, cards):
     """Yield what is wrong with the prices."""
     ids = {row["name"]: set(row["pci_ids"].split(",")) for row in cards}
@@ -205,16 +213,17 @@ def coverage_faults(cards, chips, gpus):
 
 
 CHECKS = ["every value is one that its column can have", "IDs, names and chips are those of known GPUs",
-          "a card with outputs is not said to have none", "watts fit to plugs", "sizes are believable", "every price is one of a card", "every chip has one line that decides",
+          "a card with outputs is not said to have none", "a card is not said to be a laptop chip", "watts fit to plugs", "sizes are believable", "every price is one of a card", "every chip has one line that decides",
           "enough is known"]
 
 
-def all_faults(tables, gpus, without_outputs):
+def all_faults(tables, gpus, without_outputs, laptop_chips):
     """What is wrong with the tables, given as {name: content}: a list of faults for each of CHECKS."""
     cards, form = read_table("data/cards.tsv", tables["cards"], CARDS)
     prices, price_form = read_table("data/prices.tsv", tables["prices"], PRICES)
     chips, chip_form = read_table("data/chips.tsv", tables["chips"], CHIPS)
     return [form + price_form + chip_form, list(id_faults(cards, gpus)), list(output_faults(cards, without_outputs)),
+            list(laptop_faults(cards, laptop_chips)),
             [fault for row in cards for fault in power_faults(row)], [fault for row in cards for fault in size_faults(row)],
             list(price_faults(prices, cards)), list(chip_faults(chips, gpus)), list(coverage_faults(cards, chips, gpus))]
 
@@ -243,6 +252,7 @@ BAD = [
     [("cards", {"pci_ids": "10de:1d99"}), ("cards", {"chip": "GP107"}), ("cards", {"pci_ids": "10de:1d01,10de:1d01"}),
      ("cards", {"name": "Radeon RX 580 8 GB"})],
     [("cards", {"pci_ids": "10de:1c07"})],
+    [("cards", {"pci_ids": "1002:67df/c0"})],
     [("cards", {"board_power_w": "90"}), ("cards", {"power_connectors": "1x 8-pin"}),
      ("cards", {"board_power_w": "200", "power_connectors": "none or 1x 6-pin"})],
     [("cards", {"length_mm": "14"}), ("cards", {"vram_gib": "2048"}), ("cards", {"slots": "3"}),
@@ -264,7 +274,8 @@ def self_test():
         rows = {name: row | (change if name == changed else {}) for name, row in
                 (("cards", GT_1030), ("prices", PRICE), ("chips", CHIP))}
         return all_faults({"cards": table(rows["cards"], RX_580, *more), "prices": table(rows["prices"]),
-                           "chips": table(rows["chips"], ELLESMERE)}, GPUS, {"10de:1c07"})
+                           "chips": table(rows["chips"], ELLESMERE)}, GPUS, {"10de:1c07"},
+                          {"1002:67df/c0"})
     for fault in sum(found(), []):
         yield f"the example is not right: {fault}"
     for what, damages, number in zip(CHECKS, BAD, range(len(CHECKS))):
@@ -286,10 +297,12 @@ def main(arguments):
     with sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True) as db:
         rows = [(f"{pci_id >> 16:04x}:{pci_id & 0xffff:04x}", chip, display)
                 for pci_id, chip, display in db.execute("SELECT pci_id, chip, display FROM gpu")]
+        laptop_chips = {f"{pci_id >> 16:04x}:{pci_id & 0xffff:04x}/{revision:02x}" for pci_id, revision in
+                        db.execute("SELECT pci_id, revision FROM gpu_variant WHERE form_factor = 'mobile' AND revision >= 0")}
     gpus = {pci_id: chip for pci_id, chip, _ in rows}
     without_outputs = {pci_id for pci_id, _, display in rows if display == "none"}
     failed = False
-    results = all_faults(tables, gpus, without_outputs) + [list(self_test())]
+    results = all_faults(tables, gpus, without_outputs, laptop_chips) + [list(self_test())]
     for what, faults in zip(CHECKS + ["each of these checks can fail"], results):
         failed = failed or bool(faults)
         print(f"{'not ok' if faults else 'ok'} - {what}")
