@@ -108,8 +108,9 @@ static void say_build(const struct clause_visitor *visitor, const struct offer *
         say(visitor, CONCERNS_ALL, "it resets only with the vendor-reset kernel module on the host");
     if (card_needs_airflow(card))
         say(visitor, CONCERNS_ALL, "it has no fan: the machine must blow air through it");
-    if (card->sold == SOLD_SERVER && !card_has_outputs(card))
-        say(visitor, CONCERNS_ALL, "it has no outputs and needs a 64-bit MMIO window (Above 4G Decoding)");
+    if (card->sold == SOLD_SERVER)
+        say(visitor, CONCERNS_ALL, "%s and needs a 64-bit MMIO window (Above 4G Decoding)",
+            card_has_outputs(card) ? "it is sold with its outputs off" : "it has no outputs");
     if (card->low_profile == LOW_PROFILE_SOME)
         say(visitor, CONCERNS_LOW_PROFILE, "only some boards are low profile: look at the picture");
     if (strcmp(card->power_connectors, "none") != 0)
