@@ -58,15 +58,12 @@ ends() {
 # refused NAME STATUS PART... -- ARGUMENT...: an import that must fail with that status, say every PART and a next
 # step, and change nothing.
 refused() {
-    local name=$1 want=$2 parts=("next: ") before
-    shift 2
-    while [ "$1" != -- ]; do
-        parts+=("$1")
-        shift
-    done
+    local before
     before=$(state)
-    ends "$name" "$want" "${parts[@]}" -- import --db "$target" "${@:2}"
-    check "$name: nothing changed" is "$(state)" "$before"
+    apart "$@"
+    run import --db "$target" "${rest[@]}"
+    ended "${claim[@]}" "next: "
+    check "$1: nothing changed" is "$(state)" "$before"
 }
 
 # line_of PATTERN FILE: the number of the first line that matches (in bytes, whatever the locale).

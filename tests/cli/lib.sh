@@ -46,10 +46,9 @@ needs() {
 # What is called for each check starts no program: a thousand greps cost more than what they look at.
 # slurp VARIABLE FILE: what is in the file, without the newlines at its end; a NUL becomes a question mark.
 slurp() {
-    local text=() IFS='?'
-    mapfile -d '' -t text <"$2"
-    printf -v "$1" '%s' "${text[*]}"
-    while [[ ${!1} == *$'\n' ]]; do printf -v "$1" '%s' "${!1%$'\n'}"; done
+    { printf -v "$1" '%s' "$(<"$2")"; } 2>"$work/.nul"
+    # The shell says that it leaves a NUL out.
+    [ ! -s "$work/.nul" ] || printf -v "$1" '%s' "$(tr '\0' '?' <"$2")"
 }
 # run COMMAND...: runs it; leaves $status, $out (standard output) and $err.
 run() {
@@ -80,14 +79,19 @@ says() {
         check "$name: ${sense:+not }$pattern" $sense $kind "$all" "${pattern#=}"
     done
 }
-# claimed CLAIM... -- COMMAND...: runs it, and leaves what is claimed of it.
-claimed() {
+# apart WORD... [-- REST...]: leaves what stands before and behind the -- in $claim and $rest.
+apart() {
     claim=()
-    while [ "$1" != -- ]; do
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do
         claim+=("$1")
         shift
     done
-    run "${@:2}"
+    rest=("${@:2}")
+}
+# claimed CLAIM... -- COMMAND...: runs it, and leaves what is claimed of it.
+claimed() {
+    apart "$@"
+    run "${rest[@]}"
 }
 # expect NAME STATUS [PATTERN]... -- COMMAND...: runs it, and it says that. gives NAME EXPRESSION... -- COMMAND...: that holds.
 expect() {
@@ -130,6 +134,11 @@ for expression in sys.argv[5:]:
 sys.exit(bad)' "$1" "${status:-0}" "$err" "$given" "${@:2}" <"$work/.out" || failures=$((failures + 1))
 }
 not() { ! "$@"; }
+# terminal ANSWER... -- ARGUMENT...: passthru on a terminal, where that is typed.
+terminal() {
+    apart "$@"
+    printf '%s\n' "${claim[@]}" | TERM=dumb "$root/tests/cli/terminal.py" "$BUILD/passthru" "${rest[@]}"
+}
 # soon COMMAND...: waits until it is true, a minute at most.
 soon() {
     local i

@@ -1,13 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Looks at a published site in Chromium, as a user without rights. Usage: site_browser.py ADDRESS NAMES [DIRECTORY]
-       site_browser.py ADDRESS NAMES --buy QUESTIONS
+"""Looks at a published site in Chromium, as a user without rights. Usage: site_browser.py ADDRESS NAMES QUESTIONS
+       site_browser.py ADDRESS NAMES DIRECTORY      which gets a picture of each page, narrow and wide, light and dark
        site_browser.py ADDRESS NAMES --time
 
 NAMES has lines "what a person types<TAB>PCI ID<TAB>..." of what the search has to show first; QUESTIONS has a JSON object a line:
 a question, and what /buy/ has to show. Prints lines `ok ...` and
-`not ok ...`; exits with 77 where Chromium does not start. A DIRECTORY gets a
-picture of each page, 360 and 1280 pixels wide, light and dark."""
+`not ok ...`; exits with 77 where Chromium does not start."""
 import json
 import os
 import re
@@ -20,12 +19,10 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-ADDRESS, NAMES = sys.argv[1:3]
-PICTURES = sys.argv[3] if len(sys.argv) == 4 else None
-QUESTIONS = sys.argv[4] if len(sys.argv) == 5 else None
-TIMES = PICTURES == "--time"
+ADDRESS, NAMES, QUESTIONS = sys.argv[1:]
 PAGES = ["/", "/gpu/10de-1d01/", "/gpu/10de-2484/", "/vendor/1002/", "/vendor/10de/", "/series/geforce-rtx-30/", "/symptom/nvrm-vbios-copy-failed/", "/chip/GP108/", "/report/", "/buy/", "/compare/?ids=10de:1d16+10de:1d01", "/data/",
          "/404.html"]
+COMBINATIONS = [("light", 1280), ("dark", 360), ("light", 360), ("dark", 1280)]
 failed = False
 
 # Rules of accessibility that a page can be asked for: contrast of 4.5 (3 of large text), names of what can be used, one main
@@ -43,7 +40,8 @@ const back = (element) => {
   }
   return [255, 255, 255];
 };
-for (const details of document.querySelectorAll("details")) details.open = true;
+const closed = [...document.querySelectorAll("details:not([open])")];
+for (const details of closed) details.open = true;
 const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 for (let node; (node = texts.nextNode());) {
   const element = node.parentElement;
@@ -73,6 +71,7 @@ for (const heading of document.querySelectorAll("h1, h2, h3, h4")) {
 }
 if (!document.documentElement.lang) wrong.push("no language");
 if (document.documentElement.scrollWidth > document.documentElement.clientWidth) wrong.push("wider than the window");
+for (const details of closed) details.open = false;
 return wrong;
 """
 
@@ -108,16 +107,17 @@ def wait_for(driver, done):
     return None
 
 
-def look(driver):
+def look(driver, pictures=None):
     for page in PAGES:
         driver.get(ADDRESS + page)
-        for theme in ("light", "dark"):
+        # Colours depend on the theme, what fits on the width: both in every combination are for the eye.
+        for theme, width in COMBINATIONS if pictures else COMBINATIONS[:2]:
             driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]})
-            for width in (360, 1280):
-                set_width(driver, width)
-                if PICTURES:
-                    driver.save_screenshot("%s/%s-%d-%s.png" % (PICTURES, page.split("?")[0].strip("/").replace("/", "-") or "home", width, theme))
-                check("rules of accessibility: %s %d %s" % (page, width, theme), driver.execute_script(RULES))
+            set_width(driver, width)
+            if pictures:
+                name = page.split("?")[0].strip("/").replace("/", "-") or "home"
+                driver.save_screenshot("%s/%s-%d-%s.png" % (pictures, name, width, theme))
+            check("rules of accessibility: %s %d %s" % (page, width, theme), driver.execute_script(RULES))
 
 
 def look_after(driver, what):
@@ -152,15 +152,14 @@ def search(driver):
                        ("[    5.1] NVRM: failed to copy vbios to system memory.", "/symptom/nvrm-vbios-copy-failed/"),
                        ("nvidia code 43", "/symptom/nvidia-code-43/"), ("AMD reset bug", "/symptom/amd-reset-bug/")):
         check("search: %s" % text, [] if ask(driver, text)[0][:1] == [ADDRESS + path] else [str(ask(driver, text))])
-    if QUESTIONS:
-        wrong = []
-        with open(os.path.join(os.path.dirname(NAMES), "lines")) as lines:
-            for line in lines:
-                text, symptom = line.rstrip("\n").rsplit("\t", 1)
-                found = [link for link in ask(driver, text)[0] if "/symptom/" in link][:1]
-                if found != ([] if symptom == "-" else ["%s/symptom/%s/" % (ADDRESS, symptom)]):
-                    wrong.append("%s: %s, not %s" % (text, found, symptom))
-        check("search: lines of logs as diagnose reads them", wrong)
+    wrong = []
+    with open(os.path.join(os.path.dirname(NAMES), "lines")) as lines:
+        for line in lines:
+            text, symptom = line.rstrip("\n").rsplit("\t", 1)
+            found = [link for link in ask(driver, text)[0] if "/symptom/" in link][:1]
+            if found != ([] if symptom == "-" else ["%s/symptom/%s/" % (ADDRESS, symptom)]):
+                wrong.append("%s: %s, not %s" % (text, found, symptom))
+    check("search: lines of logs as diagnose reads them", wrong)
     hostile = "<img src=x onerror=alert(1)>"
     ask(driver, hostile)
     check("search: what was typed is no markup", [element.get_attribute("outerHTML") for element in driver.find_elements(By.TAG_NAME, "img")])
@@ -341,9 +340,9 @@ def without_script(driver):
         forms = [form.get_attribute("id") for form in driver.find_elements(By.CSS_SELECTOR, "form, input, button, select") if form.is_displayed()]
         check("without JavaScript: %s has its text, and nothing that does nothing" % page, forms + ([] if len(text) > 120 else [text]))
     driver.get(ADDRESS + "/buy/")
-    with open(QUESTIONS or "/dev/null") as lines:
+    with open(QUESTIONS) as lines:
         general = [json.loads(line)["cards"] for line in lines if '"query": ""' in line]
-    check("without JavaScript: what to buy", [] if not general or shown_text(driver, "#cards a")[:20] == general[0] and not driver.find_element(By.ID, "buy").is_displayed()
+    check("without JavaScript: what to buy", [] if shown_text(driver, "#cards a")[:20] == general[0] and not driver.find_element(By.ID, "buy").is_displayed()
           else shown_text(driver, "#cards a")[:20])
     driver.get(ADDRESS + "/report/")
     check("without JavaScript: how to report", [] if "passthru report export" in driver.find_element(By.TAG_NAME, "main").text
@@ -359,17 +358,20 @@ def main():
     except WebDriverException as error:
         print("# Chromium does not start here: %s" % (error.msg or "").strip().split("\n")[0])
         return 77
-    if TIMES:
+    if QUESTIONS == "--time":
         time_keys(driver)
         driver.quit()
         return 0
+    if os.path.isdir(QUESTIONS):
+        look(driver, QUESTIONS)
+        driver.quit()
+        return failed
     look(driver)
     search(driver)
     keyboard(driver)
-    if QUESTIONS:
-        buy(driver)
-        compare(driver)
-        report(driver)
+    buy(driver)
+    compare(driver)
+    report(driver)
     check("no console message", [entry["message"] for entry in driver.get_log("browser") if "status of 422" not in entry["message"] and "0000-0000.json" not in entry["message"]])
     asked = [entry["message"] for entry in driver.get_log("performance") if '"Network.requestWillBeSent"' in entry["message"]
              and '"documentURL":"%s' % ADDRESS in entry["message"]]
