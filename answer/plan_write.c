@@ -67,23 +67,18 @@ static void write_step(const struct prose *prose, const struct plan_step *step, 
 static void write_heading(const struct prose *prose, const struct plan *plan)
 {
     const struct plan_facts *facts = plan->facts;
+    bool is_possible = plan_is_possible(plan);
+    const char *vm = *facts->variables[PLAN_VARIABLE_VM_FILE] ? facts->variables[PLAN_VARIABLE_VM] : "";
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
-    if (!plan_is_possible(plan))
-        buffer_append_text(&line, "STOP: ");
-    else
-        buffer_append_text(&line, "Plan for ");
     if (facts->gpu)
         answer_append_name(&line, facts->gpu);
     else
         buffer_append_text(&line, "the GPU");
     buffer_append_format(&line, " (%s) at %s", facts->pci_id, facts->variables[PLAN_VARIABLE_ADDRESS]);
-    if (!plan_is_possible(plan))
-        buffer_append_format(&line, " is blocked by %s, which no set-up changes", facts->fault);
-    buffer_append_format(&line, "%s on %s", plan_is_possible(plan) ? "" : ". Planned", facts->host);
-    if (*facts->variables[PLAN_VARIABLE_VM_FILE])
-        buffer_append_format(&line, ", VM %s", facts->variables[PLAN_VARIABLE_VM]);
-    prose_add(prose, PARAGRAPH_TEXT, "", plan_is_possible(plan) ? COLOR_BOLD : COLOR_RED, "%s.",
-              buffer_text(&line));
+    if (!is_possible)
+        buffer_append_format(&line, " is blocked by %s, which no set-up changes. Planned", facts->fault);
+    prose_add(prose, PARAGRAPH_TEXT, "", is_possible ? COLOR_BOLD : COLOR_RED, "%s%s on %s%s%s.",
+              is_possible ? "Plan for " : "STOP: ", buffer_text(&line), facts->host, *vm ? ", VM " : "", vm);
     if (facts->choice)
         prose_add(prose, PARAGRAPH_TEXT, "", COLOR_PLAIN, "%s", facts->choice);
     if (!facts->gpu)

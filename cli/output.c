@@ -110,8 +110,8 @@ static void write_paragraph(struct output *output, int indent, const char *label
     if (!plain)
         text_append_safe(&safe, text, strlen(text));
     out->failed |= safe.failed;
-    int label_width = (int)strlen(label);
-    if (label_width) {
+    int label_width = label ? (int)strlen(label) : indent;
+    if (label && *label) {
         output_color(output, COLOR_DIM);
         buffer_append_text(out, label);
         output_color(output, COLOR_PLAIN);
@@ -274,27 +274,18 @@ void findings_write_json(struct json_writer *writer, const struct findings *find
         json_write_integer(writer, "findings_omitted", findings->omitted);
 }
 
-/* The severity in its colour replaces the spaces that the paragraph begins with. */
 static void write_finding(struct output *output, const struct finding *finding)
 {
     static const enum color colors[] = {
         [SEVERITY_BLOCKER] = COLOR_RED, [SEVERITY_WARNING] = COLOR_YELLOW, [SEVERITY_INFO] = COLOR_DIM};
-    struct output paragraph = {.buffer = BUFFER(65536), .width = output->width};
-    struct buffer text CLEANUP(buffer_free) = BUFFER(4096);
-    if (finding->file[0])
-        buffer_append_text(&text, finding->file);
+    char line[24] = "";
     if (finding->line)
-        buffer_append_format(&text, ":%ld", finding->line);
-    if (text.length)
-        buffer_append_text(&text, ": ");
-    buffer_append_text(&text, finding->text);
-    output_paragraph(&paragraph, INDENT, "", COLOR_PLAIN, "%s", buffer_text(&text));
+        snprintf(line, sizeof line, ":%ld", finding->line);
     output_color(output, colors[finding->severity]);
     output_cell(output, severity_value(finding->severity), INDENT);
     output_color(output, COLOR_PLAIN);
-    if (paragraph.buffer.length > INDENT)
-        buffer_append_text(&output->buffer, paragraph.buffer.data + INDENT);
-    buffer_free(&paragraph.buffer);
+    output_paragraph(output, INDENT, NULL, COLOR_PLAIN, "%s%s%s%s", finding->file, line,
+                     finding->file[0] || line[0] ? ": " : "", finding->text);
     if (finding->next[0])
         output_paragraph(output, INDENT + 3, "         ->", COLOR_PLAIN, "%s", finding->next);
 }

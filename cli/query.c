@@ -198,20 +198,23 @@ static enum error_code answer_terms(struct query *query, const struct term *term
 /* The last line: how to see what a short answer left out. */
 static void say_more(struct query *query)
 {
+    const struct answer_options *asked = &query->options;
+    const struct {
+        const char *option;
+        const char *value;
+    } given[] = {{"--chassis", asked->chassis ? chassis_value(asked->chassis) : NULL},
+                 {"--guest", asked->guest ? guest_value(asked->guest) : NULL},
+                 {"--share", asked->share != SHARE_WHOLE ? share_value(asked->share) : NULL}};
     struct buffer line CLEANUP(buffer_free) = BUFFER(400);
     char id[PCI_ID_TEXT_SIZE];
-    buffer_append_text(&line, "More: passthru query --full");
-    if (query->options.chassis != CHASSIS_UNKNOWN)
-        buffer_append_format(&line, " --chassis %s", chassis_value(query->options.chassis));
-    if (query->options.guest != GUEST_UNKNOWN)
-        buffer_append_format(&line, " --guest %s", guest_value(query->options.guest));
-    if (query->options.share != SHARE_WHOLE)
-        buffer_append_format(&line, " --share %s", share_value(query->options.share));
+    for (size_t i = 0; i < ARRAY_SIZE(given); i++)
+        if (given[i].value)
+            buffer_append_format(&line, "%s %s ", given[i].option, given[i].value);
     if (query->shown.has_revision && query->short_answers == 1)
-        buffer_append_format(&line, " --revision %02x", query->shown.revision);
-    buffer_append_format(&line, " %s",
-                         query->short_answers == 1 ? pci_id_print(&query->shown, id) : "PCI_ID");
-    output_paragraph(&query->session->output, 0, "", COLOR_PLAIN, "%s", buffer_text(&line));
+        buffer_append_format(&line, "--revision %02x ", query->shown.revision);
+    output_paragraph(&query->session->output, 0, "", COLOR_PLAIN, "More: passthru query --full %s%s",
+                     buffer_text(&line),
+                     query->short_answers == 1 ? pci_id_print(&query->shown, id) : "PCI_ID");
 }
 
 /* All terms are read before anything is answered. */
