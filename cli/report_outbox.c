@@ -433,11 +433,13 @@ int report_send(struct report_command *command, struct report_selection *selecti
 
 int report_withdraw(struct report_command *command, char **ids, int count)
 {
-    struct outbox_receipt *receipts = calloc((size_t)count + 1, sizeof *receipts);
-    char **arguments = calloc((size_t)count + 4, sizeof *arguments);
+    static struct outbox_receipt *receipts; /* both until the end of the process */
+    static char **arguments;
     char question[200];
     struct error error;
     int used = 0;
+    receipts = calloc((size_t)count + 1, sizeof *receipts);
+    arguments = calloc((size_t)count + 4, sizeof *arguments);
     if (!receipts || !arguments) {
         error_set(&error, ERROR_NO_MEMORY, "no memory for the reports");
         return report_fail(command, &error);
