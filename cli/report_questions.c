@@ -225,15 +225,6 @@ static bool ask_draft_enum(struct report_command *command, enum report_field fie
     return true;
 }
 
-static bool ask_outcome(struct report_command *command)
-{
-    return ask_draft_enum(
-        command, FIELD_OUTCOME, false,
-        "How did it end? A failure is as welcome as a success: it keeps others from losing days.",
-        "What you ended up with, all things tried. Only what belongs to the GPU and its passthrough counts; "
-        "if you gave up, it is what you had then.");
-}
-
 /* Of a success, and of what works in part: what was reached. */
 static bool ask_reached(struct report_command *command, bool is_usable)
 {
@@ -325,19 +316,6 @@ static bool is_sold_to_be_split(struct report_command *command)
     return false;
 }
 
-static bool ask_share(struct report_command *command)
-{
-    struct report_draft *draft = &command->draft;
-    if (command->given[FIELD_SHARE] || (!command->can_be_split && !is_sold_to_be_split(command)))
-        return true;
-    if (!draft->texts[FIELD_SHARE])
-        report_draft_set(draft, FIELD_SHARE, share_value(SHARE_WHOLE));
-    return ask_draft_enum(
-        command, FIELD_SHARE, false, "How much of the GPU did the guest get?",
-        "This GPU can be shared by several guests. A virtual function is another question than "
-        "the whole GPU, and often another answer.");
-}
-
 static bool has_problem(const struct report_problems *problems, enum report_field field)
 {
     for (int i = 0; i < problems->count; i++)
@@ -346,58 +324,71 @@ static bool has_problem(const struct report_problems *problems, enum report_fiel
     return false;
 }
 
+static const struct vocabulary_entry names[] = {
+    {"linux", ""}, {"windows 11", ""}, {"windows 10", ""}, {"macos", ""}, {"freebsd", ""}};
+static const struct vocabulary systems = {"guest_os", names, ARRAY_SIZE(names)};
+/* One that has no function is asked in its own words: what a configuration says of it is not asked, and
+ * what is in the draft else is kept by Enter. */
+static const struct {
+    enum report_field field;
+    bool (*ask)(struct report_command *command);
+    bool is_outcome; /* what contradicts the outcome may be here */
+    const char *question;
+    const char *explanation;
+    const struct vocabulary *examples;
+} questions[] = {
+    {FIELD_OUTCOME, NULL, true,
+     "How did it end? A failure is as welcome as a success: it keeps others from losing days.",
+     "What you ended up with, all things tried. Only what belongs to the GPU and its passthrough counts; "
+     "if you gave up, it is what you had then.",
+     NULL},
+    {FIELD_STAGES, ask_stages, true, "", "", NULL},
+    {FIELD_SHARE, NULL, false, "How much of the GPU did the guest get?",
+     "This GPU can be shared by several guests. A virtual function is another question than the whole GPU, "
+     "and often another answer.",
+     NULL},
+    {FIELD_USE, NULL, false, "What is the GPU for?",
+     "What you wanted it for. Whether that was reached is in the outcome.", NULL},
+    {FIELD_CHASSIS, NULL, false, "What kind of machine is the GPU in?",
+     "The same GPU fares differently in a laptop and in a desktop.", NULL},
+    {FIELD_HYPERVISOR, NULL, false, "What ran the virtual machine?", "The product that you configure.", NULL},
+    {FIELD_GUEST_OS, NULL, false, "Which system is the guest?",
+     "As exact as you know: ubuntu 24.04, windows 11 24h2.", &systems},
+    {FIELD_MACHINE_TYPE, NULL, false, "Which machine does the guest have?",
+     "Proxmox: Hardware, Machine. libvirt: <type machine=...>.", NULL},
+    {FIELD_FIRMWARE, NULL, false, "Which firmware does the guest have?",
+     "Proxmox: Hardware, BIOS. libvirt: <os firmware=...>.", NULL},
+    {FIELD_GUEST_DRIVER, NULL, false, "Which GPU driver ran in the guest?",
+     "Name and version, such as: nvidia 550.107.02.", NULL},
+    {FIELD_SYMPTOMS, ask_symptoms, true, "", "", NULL},
+    {FIELD_ATTEMPTS, ask_attempts, true, "", "", NULL},
+    {FIELD_NOTE, NULL, false, "Anything that others should know, in a sentence of your own?",
+     "At most 2000 characters. No names of people or hosts, no serial numbers, no addresses.", NULL}};
+
 bool report_ask(struct report_command *command, const struct report_problems *problems)
 {
-    static const struct vocabulary_entry names[] = {
-        {"linux", ""}, {"windows 11", ""}, {"windows 10", ""}, {"macos", ""}, {"freebsd", ""}};
-    static const struct vocabulary systems = {"guest_os", names, ARRAY_SIZE(names)};
-    /* One that has no function is asked in its own words: what a configuration says of it is not asked, and
-     * what is in the draft else is kept by Enter. */
-    static const struct {
-        enum report_field field;
-        bool (*ask)(struct report_command *command);
-        bool is_outcome; /* what contradicts the outcome may be here */
-        const char *question;
-        const char *explanation;
-        const struct vocabulary *examples;
-    } questions[] = {
-        {FIELD_OUTCOME, ask_outcome, true, "", "", NULL},
-        {FIELD_STAGES, ask_stages, true, "", "", NULL},
-        {FIELD_SHARE, ask_share, false, "", "", NULL},
-        {FIELD_USE, NULL, false, "What is the GPU for?",
-         "What you wanted it for. Whether that was reached is in the outcome.", NULL},
-        {FIELD_CHASSIS, NULL, false, "What kind of machine is the GPU in?",
-         "The same GPU fares differently in a laptop and in a desktop.", NULL},
-        {FIELD_HYPERVISOR, NULL, false, "What ran the virtual machine?", "The product that you configure.",
-         NULL},
-        {FIELD_GUEST_OS, NULL, false, "Which system is the guest?",
-         "As exact as you know: ubuntu 24.04, windows 11 24h2.", &systems},
-        {FIELD_MACHINE_TYPE, NULL, false, "Which machine does the guest have?",
-         "Proxmox: Hardware, Machine. libvirt: <type machine=...>.", NULL},
-        {FIELD_FIRMWARE, NULL, false, "Which firmware does the guest have?",
-         "Proxmox: Hardware, BIOS. libvirt: <os firmware=...>.", NULL},
-        {FIELD_GUEST_DRIVER, NULL, false, "Which GPU driver ran in the guest?",
-         "Name and version, such as: nvidia 550.107.02.", NULL},
-        {FIELD_SYMPTOMS, ask_symptoms, true, "", "", NULL},
-        {FIELD_ATTEMPTS, ask_attempts, true, "", "", NULL},
-        {FIELD_NOTE, NULL, false, "Anything that others should know, in a sentence of your own?",
-         "At most 2000 characters. No names of people or hosts, no serial numbers, no addresses.", NULL}};
     for (size_t i = 0; i < ARRAY_SIZE(questions); i++) {
         enum report_field field = questions[i].field;
         const char *question = questions[i].question;
         const char *explanation = questions[i].explanation;
         bool answered = true;
+        bool is_share = field == FIELD_SHARE;
+        bool is_needed = is_share || field == FIELD_OUTCOME;
         if (problems && !has_problem(problems, field) &&
             !(questions[i].is_outcome && has_problem(problems, FIELD_OUTCOME)))
             continue;
+        if (is_share && (command->given[field] || (!command->can_be_split && !is_sold_to_be_split(command))))
+            continue;
+        if (is_share && !command->draft.texts[field])
+            report_draft_set(&command->draft, field, share_value(SHARE_WHOLE));
         if (questions[i].ask)
             answered = questions[i].ask(command);
         else if (field == FIELD_USE)
             answered = ask_list(command, field, question, explanation);
         else if (!report_fields[field].vocabulary)
             answered = ask_draft_text(command, field, question, explanation, questions[i].examples);
-        else if (!command->draft.texts[field])
-            answered = ask_draft_enum(command, field, true, question, explanation);
+        else if (is_needed || !command->draft.texts[field])
+            answered = ask_draft_enum(command, field, !is_needed, question, explanation);
         if (!answered)
             return false;
     }
