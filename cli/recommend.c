@@ -22,8 +22,6 @@ struct recommend_command {
     const char *lspci; /* a listing of the machine */
 };
 
-/* ---- the answer ---- */
-
 static enum error_code add_found(void *context, const struct found_id *found, struct error *error)
 {
     struct recommend_command *command = context;
@@ -47,29 +45,6 @@ static enum error_code read_listing(struct recommend_command *command, struct er
         return error->code;
     error_set(error, ERROR_BAD_INPUT, "%s names no GPU that is known", command->lspci);
     return error_next(error, "write it with: lspci -nn >FILE");
-}
-
-static enum error_code answer(struct recommend_command *command, const char *given, struct error *error)
-{
-    static struct recommendation recommendation; /* too large for a stack */
-    struct recommend_question *question = &command->question;
-    struct session *session = command->session;
-    if (session_open_database(session, error))
-        return error->code;
-    for (int i = 0; i < command->beside_count; i++)
-        if (recommend_add_neighbour(session->database, &command->beside[i], question, error))
-            return error->code;
-    if ((command->lspci && read_listing(command, error)) ||
-        (*given && recommend_find_given(session->database, given, question, error)) ||
-        recommend_gather(session->database, question, &recommendation, error))
-        return error->code;
-    if (session->json) {
-        recommend_write_json(&session->writer, &recommendation);
-    } else {
-        const struct prose prose = output_prose(&session->output);
-        recommend_write_prose(&prose, &recommendation);
-    }
-    return ERROR_NONE;
 }
 
 /* ---- the command line ---- */
@@ -171,13 +146,29 @@ const struct command_option recommend_options[] = {
 
 int command_recommend(struct session *session, char **operands, int count, struct error *error)
 {
+    static struct recommendation recommendation; /* too large for a stack */
     struct buffer term CLEANUP(buffer_free) = BUFFER(4096);
+    struct recommend_question *question = &command.question;
     command.session = session;
-    WANTED.macos = command.question.guest == GUEST_MACOS;
+    WANTED.macos = question->guest == GUEST_MACOS;
     int status = join_terms(operands, count, &term, session->json);
     if (status)
         return status;
     session_begin(session);
-    (void)!answer(&command, buffer_text(&term), error);
+    if (session_open_database(session, error))
+        return 0;
+    for (int i = 0; i < command.beside_count; i++)
+        if (recommend_add_neighbour(session->database, &command.beside[i], question, error))
+            return 0;
+    if ((command.lspci && read_listing(&command, error)) ||
+        (count && recommend_find_given(session->database, buffer_text(&term), question, error)) ||
+        recommend_gather(session->database, question, &recommendation, error))
+        return 0;
+    if (session->json) {
+        recommend_write_json(&session->writer, &recommendation);
+    } else {
+        const struct prose prose = output_prose(&session->output);
+        recommend_write_prose(&prose, &recommendation);
+    }
     return 0;
 }

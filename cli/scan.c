@@ -159,7 +159,6 @@ static enum error_code look_at_all(struct scan_command *command, struct error *e
     if (command->session->json) {
         scan_judge_unreadable(scan);
         json_write_end_array(writer);
-        scan_write_accelerators_json(writer, scan);
         scan_write_host_json(writer, scan);
         json_write_end_object(writer);
     } else {

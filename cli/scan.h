@@ -29,9 +29,8 @@ MUST_CHECK enum error_code scan_gather(struct database *database, struct scan *s
 /* One sentence that a tired person can act on. No newline. */
 void scan_append_summary(struct buffer *out, const struct scan *scan, const struct scan_answer *gpu);
 
-/* The host, then each GPU; JSON as docs/json.md describes it. */
+/* The host and what else is in it, then each GPU; JSON as docs/json.md describes it. */
 void scan_write_host_json(struct json_writer *writer, const struct scan *scan);
-void scan_write_accelerators_json(struct json_writer *writer, const struct scan *scan);
 void scan_write_gpu_json(struct json_writer *writer, const struct scan *scan, const struct scan_answer *gpu);
 void scan_write_host_text(struct output *output, const struct scan *scan);
 void scan_write_unreadable_text(struct output *output, const struct scan *scan);

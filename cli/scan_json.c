@@ -21,9 +21,25 @@ static void write_iommu(struct json_writer *writer, const struct iommu *iommu)
     json_write_end_object(writer);
 }
 
+static void write_accelerators(struct json_writer *writer, const struct scan *scan)
+{
+    json_write_begin_array(writer, "accelerators");
+    for (int i = 0; i < scan->accelerator_count; i++) {
+        const struct pci_device *device = scan->accelerators[i];
+        char text[PCI_ID_TEXT_SIZE + PCI_ADDRESS_TEXT_SIZE];
+        json_write_begin_object(writer, NULL);
+        json_write_string(writer, "address", pci_address_print(&device->address, text));
+        json_write_string(writer, "pci_id", pci_id_print_base(&device->id, text));
+        json_write_text_or_null(writer, "listing_name", device->name);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+}
+
 void scan_write_host_json(struct json_writer *writer, const struct scan *scan)
 {
     const struct host *host = &scan->host;
+    write_accelerators(writer, scan);
     json_write_begin_object(writer, "host");
     json_write_text_or_null(writer, "machine", host->machine);
     bool chassis_known = host->chassis != CHASSIS_UNKNOWN;
@@ -56,21 +72,6 @@ void scan_write_host_json(struct json_writer *writer, const struct scan *scan)
     }
     json_write_end_array(writer);
     json_write_end_object(writer);
-}
-
-void scan_write_accelerators_json(struct json_writer *writer, const struct scan *scan)
-{
-    json_write_begin_array(writer, "accelerators");
-    for (int i = 0; i < scan->accelerator_count; i++) {
-        const struct pci_device *device = scan->accelerators[i];
-        char text[PCI_ID_TEXT_SIZE + PCI_ADDRESS_TEXT_SIZE];
-        json_write_begin_object(writer, NULL);
-        json_write_string(writer, "address", pci_address_print(&device->address, text));
-        json_write_string(writer, "pci_id", pci_id_print_base(&device->id, text));
-        json_write_text_or_null(writer, "listing_name", device->name);
-        json_write_end_object(writer);
-    }
-    json_write_end_array(writer);
 }
 
 /* ---- a GPU ---- */
