@@ -34,8 +34,10 @@ static int resolve(int base, const char *path, uint64_t how)
 int open_below(int base, const char *path)
 {
     int file = resolve(base, path, IN_ROOT);
-    /* EPERM: a filter that does not know the call. */
-    return file < 0 && (errno == ENOSYS || errno == EPERM) ? open_below_by_steps(base, path) : file;
+    /* EPERM: a filter that does not know the call. EAGAIN: it was renamed all the time. */
+    return file < 0 && (errno == ENOSYS || errno == EPERM || errno == EAGAIN)
+               ? open_below_by_steps(base, path)
+               : file;
 }
 
 bool leads_out(int base, const char *path)
