@@ -5,8 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Pieces of configuration files: lines, words, names. A span borrows its bytes, which may be any; nothing
- * here copies or allocates. */
+#include "probe/root.h"
+
+/* Pieces of configuration files: lines, words, names. A span borrows its bytes, which may be any. */
 struct span {
     const char *start;
     size_t length;
@@ -47,5 +48,31 @@ bool span_same_module(struct span a, struct span b);
 /* The one of `words` (the last is NULL) that `span` is most probably a mistyped form of: one step away, or
  * two when it has at least nine letters. NULL when it is one of them, or resembles none. */
 const char *span_guess(struct span span, const char *const *words);
+
+/* Configuration files of a machine. A larger one is noted as unreadable, as is whatever cannot be read. */
+enum { MAX_CONFIG_SIZE = 1 << 20, MAX_CONFIG_FILES = 512 /* of one directory */ };
+
+typedef void config_visitor(void *context, const char *file, struct span text);
+
+/* Calls `visit` with the content of a file, if it can be read. */
+void read_config_file(struct root *root, const char *file, config_visitor *visit, void *context);
+
+/* The same with each file of a directory whose name has this suffix, by name. */
+void each_config_file(struct root *root, const char *directory, const char *suffix, config_visitor *visit,
+                      void *context);
+
+/* A variable that a configuration file in shell syntax sets. */
+struct shell_variable {
+    struct span name;
+    struct span value; /* without quotes and parentheses; newlines stay, so that each word keeps its line */
+    bool appends;      /* NAME+=value */
+    bool unclosed;     /* a quotation mark is never closed */
+    long line;         /* where the value begins */
+};
+
+/* Calls `visit` for each assignment: NAME=value, NAME+=value, and NAME=(a b) of bash. Quoting is that of IEEE
+ * 1003.1, section 2.2; anything but assignments is skipped. */
+void each_shell_variable(struct span text,
+                         void (*visit)(void *context, const struct shell_variable *variable), void *context);
 
 #endif

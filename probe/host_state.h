@@ -7,7 +7,7 @@
 #include "core/buffer.h"
 #include "core/finding.h"
 #include "core/pci_id.h"
-#include "probe/config_files.h"
+#include "probe/config_text.h"
 #include "probe/host_config.h"
 #include "probe/pci.h"
 
@@ -147,10 +147,5 @@ void initramfs_config_check(struct host_state *host);
 
 /* Reports a mistyped vfio module in the line that is being looked at; true when it was one. */
 bool vfio_module_typo(struct host_state *host, struct span module);
-
-/* ---- probe/host_setup.c ---- */
-
-/* Completes host->setup with what the readers have found. */
-void host_setup_fill(struct host_state *host);
 
 #endif

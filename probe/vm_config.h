@@ -6,7 +6,7 @@
 
 #include "core/finding.h"
 #include "core/vocabulary.h"
-#include "probe/config_files.h"
+#include "probe/config_text.h"
 #include "probe/pci.h"
 
 /* The configuration of a virtual machine: qemu-server's .conf of Proxmox VE, the domain XML of libvirt, or a
