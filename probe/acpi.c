@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "probe/aml.h"
+#include "probe/bytes.h"
 #include "probe/vfct.h"
 
 enum {
@@ -116,12 +117,6 @@ static void note_alias(void *context, const struct aml_path *path)
     note_method(context, path, (const uint8_t *)"", 0);
 }
 
-static uint32_t read_32(const char *bytes)
-{
-    const uint8_t *byte = (const uint8_t *)bytes;
-    return byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 | (uint32_t)byte[3] << 24;
-}
-
 /* Reads a table with this signature, cut to the length that its header states. ROOT_UNREADABLE is noted. */
 static enum root_result read_table(struct root *root, const char *path, const char *signature,
                                    struct buffer *table)
@@ -130,19 +125,20 @@ static enum root_result read_table(struct root *root, const char *path, const ch
     if (result)
         return result;
     const char *why = NULL;
+    uint32_t stated = 0;
     if (table->length < HEADER_SIZE)
         why = "is too short for an ACPI table";
     else if (memcmp(table->data, signature, 4) != 0)
         why = "does not have the signature of this ACPI table";
-    else if (read_32(table->data + 4) < HEADER_SIZE)
+    else if ((stated = read_32((const uint8_t *)table->data + 4)) < HEADER_SIZE)
         why = "states a length that no ACPI table has";
-    else if (read_32(table->data + 4) > table->length)
+    else if (stated > table->length)
         why = "is shorter than the ACPI table states";
     if (why) {
         root_note_unreadable(root, path, why);
         return ROOT_UNREADABLE;
     }
-    table->length = read_32(table->data + 4);
+    table->length = stated;
     return ROOT_OK;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probe/efi_image.h"
 
+#include "probe/bytes.h"
+
 #include <string.h>
 
 /* Of the compressed form: two sizes, then blocks, each with its own three codes. Bits come from the most
@@ -38,16 +40,6 @@ struct unpacker {
     unsigned char window[WINDOW];
     unsigned char head[HEAD];
 };
-
-static uint32_t read_32(const unsigned char *bytes)
-{
-    return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
-}
-
-static uint16_t read_16(const unsigned char *bytes)
-{
-    return (uint16_t)(bytes[0] | bytes[1] << 8);
-}
 
 /* The next 16 bits; after the end there are zeros. */
 static uint32_t peek(const struct unpacker *unpacker)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "probe/bytes.h"
 #include "probe/efi_image.h"
 
 /* Offsets in an image's header, in PCIR and in NPDE. */
@@ -61,7 +62,7 @@ static uint16_t word_at(struct span span, size_t offset)
 {
     if (span.size < 2 || offset > span.size - 2)
         return 0;
-    return (uint16_t)(span.bytes[offset] | span.bytes[offset + 1] << 8);
+    return read_16(span.bytes + offset);
 }
 
 static bool has_at(struct span span, size_t offset, const char *bytes, size_t length)

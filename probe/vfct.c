@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probe/vfct.h"
 
+#include "probe/bytes.h"
+
 enum {
     TABLE_HEADER_SIZE = 76, /* the ACPI header, a UUID, two offsets, 16 reserved bytes */
     IMAGES_OFFSET_AT = 52,  /* where the first image header is */
@@ -9,16 +11,6 @@ enum {
     IMAGE_VENDOR_AT = 12,   /* then the device ID, and the subsystem's two */
     IMAGE_LENGTH_AT = 24,   /* of what follows the header */
 };
-
-static uint32_t read_16(const uint8_t *bytes)
-{
-    return bytes[0] | (uint32_t)bytes[1] << 8;
-}
-
-static uint32_t read_32(const uint8_t *bytes)
-{
-    return read_16(bytes) | read_16(bytes + 2) << 16;
-}
 
 static bool is_for(const uint8_t *image, const struct pci_address *address, const struct pci_id *id)
 {
