@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "core/error_output.h"
 #include "probe/confine.h"
 #include "probe/host_config.h"
 #include "probe/vm_config.h"

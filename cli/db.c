@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "core/error_output.h"
 #include "core/list_version.h"
 #include "core/text.h"
 #include "db/freshness.h"

@@ -4,7 +4,6 @@
 
 #include "answer/answer.h"
 #include "cli/diagnose.h"
-#include "core/error_output.h"
 #include "core/gpu.h"
 #include "core/text.h"
 

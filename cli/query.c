@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "cli/query.h"
-#include "core/error_output.h"
 #include "core/streams.h"
 #include "core/text_scan.h"
 

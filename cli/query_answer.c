@@ -6,7 +6,6 @@
 #include <strings.h>
 
 #include "cli/query.h"
-#include "core/error_output.h"
 #include "core/streams.h"
 #include "core/text.h"
 

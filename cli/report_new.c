@@ -7,7 +7,6 @@
 
 #include "cli/ask.h"
 #include "cli/report.h"
-#include "core/error_output.h"
 
 enum { MAX_JSON = 4 * REPORT_MAX_BYTES };
 

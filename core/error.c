@@ -2,6 +2,7 @@
 #include "core/error.h"
 
 #include "core/buffer.h"
+#include "core/json_writer.h"
 #include "core/text.h"
 
 #include <errno.h>
@@ -127,4 +128,27 @@ const char *error_slug(enum error_code code)
 int error_exit_status(enum error_code code)
 {
     return error_kinds[code].exit_status;
+}
+
+/* ---- how the programs report one, to people and to scripts ---- */
+
+void error_append_text(struct buffer *out, const char *program, const struct error *error)
+{
+    buffer_append_format(out, "%s: ", program);
+    text_append_safe(out, error->message, strlen(error->message));
+    const char *next = error_next_step(error);
+    if (!*next)
+        return;
+    buffer_append_text(out, "\n  next: ");
+    text_append_safe(out, next, strlen(next));
+}
+
+void error_write_json(struct json_writer *writer, const char *key, const struct error *error)
+{
+    json_write_begin_object(writer, key);
+    json_write_string(writer, "code", error_slug(error->code));
+    json_write_string(writer, "message", error->message);
+    if (*error_next_step(error))
+        json_write_string(writer, "next", error_next_step(error));
+    json_write_end_object(writer);
 }

@@ -4,6 +4,9 @@
 
 #include "core/macros.h"
 
+struct buffer;
+struct json_writer;
+
 /* What went wrong. Each code has a stable slug and an exit status (error_slug, error_exit_status), which
  * users' scripts rely on: append, never renumber the slugs. */
 enum error_code {
@@ -60,5 +63,12 @@ const char *error_slug(enum error_code code);
 
 /* The exit status of a code, 0 to 5, as documented in passthru(1). */
 int error_exit_status(enum error_code code);
+
+/* Appends "PROGRAM: message" and, where there is one, "  next: step" on a line of its own, made safe for a
+ * terminal. No newline at the end. */
+void error_append_text(struct buffer *out, const char *program, const struct error *error);
+
+/* Writes {"code":"slug","message":"...","next":"..."} as the value of `key`; next only where there is one. */
+void error_write_json(struct json_writer *writer, const char *key, const struct error *error);
 
 #endif

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/error_output.h"
+#include "core/json_writer.h"
 
 static bool incomplete;    /* something could not be built */
 static bool wrote;         /* something was given to standard output */

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/error_output.h"
 #include "core/json_writer.h"
 #include "core/program.h"
 #include "core/streams.h"

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/error_output.h"
 #include "core/json_writer.h"
 #include "core/streams.h"
 #include "db/outbox.h"

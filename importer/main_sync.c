@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/error_output.h"
+#include "core/json_writer.h"
 #include "core/streams.h"
 #include "importer/program.h"
 #include "importer/sync.h"

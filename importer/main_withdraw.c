@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/error_output.h"
 #include "core/json_writer.h"
 #include "core/streams.h"
 #include "db/outbox_sent.h"
