@@ -123,7 +123,7 @@ static enum match_kind kind_of(const struct candidate *candidate, bool is_asked,
 
 bool search_is_whole(const struct question *question)
 {
-    return !memchr(question->is_left_out, true, sizeof question->is_left_out);
+    return !memchr(question->is_left_out, 1, sizeof question->is_left_out);
 }
 
 /* Whether the words that are not left out have a number, or nothing is left out. */
