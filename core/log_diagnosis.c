@@ -185,7 +185,8 @@ static enum error_code end_boot(struct log_diagnosis *diagnosis, struct error *e
             note(diagnosis, &boot->events[i]);
     if (conclude(diagnosis, error))
         return error->code;
-    log_boot_clear(boot);
+    boot->count = 0; /* what the log says of its devices stays */
+    boot->kernel[0] = '\0';
     return ERROR_NONE;
 }
 

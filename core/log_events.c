@@ -70,12 +70,6 @@ enum error_code log_boot_add(struct log_boot *boot, const int fitting[], int cou
     return ERROR_NONE;
 }
 
-void log_boot_clear(struct log_boot *boot)
-{
-    boot->count = 0;
-    boot->kernel[0] = '\0';
-}
-
 void log_boot_free(struct log_boot *boot)
 {
     free(boot->events);
@@ -215,7 +209,8 @@ void log_boot_judge(struct log_boot *boot)
 
 /* ---- what leads ---- */
 
-bool log_event_is_failure(const struct log_boot *boot, const struct log_event *event)
+/* Neither context nor harmless. */
+static bool is_failure(const struct log_boot *boot, const struct log_event *event)
 {
     return event->row != NO_ROW && boot->rows[event->row].fixable != FIXABLE_HARMLESS;
 }
@@ -226,7 +221,7 @@ static int64_t find_only_slot(const struct log_boot *boot)
     int64_t only = NO_ADDRESS;
     for (int i = 0; i < boot->count; i++) {
         int64_t slot = log_slot(boot->events[i].address);
-        if (!log_event_is_failure(boot, &boot->events[i]) || slot < 0)
+        if (!is_failure(boot, &boot->events[i]) || slot < 0)
             continue;
         if (only >= 0 && only != slot)
             return NO_ADDRESS;
@@ -240,7 +235,7 @@ static int find_earliest(const struct log_boot *boot, const int64_t slots[], int
 {
     int effect = -1;
     for (int i = 0; i < boot->count; i++) {
-        if (!log_event_is_failure(boot, &boot->events[i]) || slots[i] != slot)
+        if (!is_failure(boot, &boot->events[i]) || slots[i] != slot)
             continue;
         if (!boot->rows[boot->events[i].row].condition.is_effect)
             return i;
@@ -258,7 +253,7 @@ static int find_leader(const struct log_boot *boot, const int64_t slots[], int64
         const char *id = boot->rows[boot->events[leader].row].id;
         better = -1;
         for (int i = 0; i < boot->count && better < 0; i++) {
-            if (!log_event_is_failure(boot, &boot->events[i]) || slots[i] != slot)
+            if (!is_failure(boot, &boot->events[i]) || slots[i] != slot)
                 continue;
             const struct symptom_row *row = &boot->rows[boot->events[i].row];
             if (condition_words_have(&row->condition.over, id) && strcmp(row->id, id) != 0)
@@ -280,11 +275,11 @@ int log_boot_lead(const struct log_boot *boot, int leaders[], int capacity, int 
         groups[i] = -1;
     }
     for (int i = 0; i < boot->count && count < capacity; i++) {
-        if (groups[i] >= 0 || !log_event_is_failure(boot, &boot->events[i]))
+        if (groups[i] >= 0 || !is_failure(boot, &boot->events[i]))
             continue;
         leaders[count] = find_leader(boot, slots, slots[i]);
         for (int k = i; k < boot->count; k++)
-            if (slots[k] == slots[i] && log_event_is_failure(boot, &boot->events[k]))
+            if (slots[k] == slots[i] && is_failure(boot, &boot->events[k]))
                 groups[k] = count;
         count++;
     }

@@ -76,17 +76,12 @@ MUST_CHECK enum error_code log_boot_add(struct log_boot *boot, const int fitting
 /* Decides what each event means: the first row whose condition holds. */
 void log_boot_judge(struct log_boot *boot);
 
-/* Whether it is a failure: neither context nor harmless. */
-bool log_event_is_failure(const struct log_boot *boot, const struct log_event *event);
-
 /* The event that the other failures of its device follow from, for each device in the order of their lines:
  * the earliest that is no mere effect, unless another one is over it. Lines without an address belong to the
  * only device, else they are a group of their own. Returns how many there are in `leaders`, at most
  * `capacity`; groups[i] is the number of the leader of event i, or -1. */
 int log_boot_lead(const struct log_boot *boot, int leaders[], int capacity, int groups[MAX_EVENTS]);
 
-/* Forgets the events; what the log says of its devices stays. */
-void log_boot_clear(struct log_boot *boot);
 void log_boot_free(struct log_boot *boot);
 
 #endif
