@@ -24,11 +24,11 @@ void file_parent(const char *path, char parent[FILE_PATH_SIZE])
 bool file_write_all(int file, const char *bytes, size_t length)
 {
     while (length) {
-        ssize_t written = write(file, bytes, length);
-        if (written < 0 && errno != EINTR)
+        ssize_t written = TEMP_FAILURE_RETRY(write(file, bytes, length));
+        if (written < 0)
             return false;
-        bytes += written > 0 ? written : 0;
-        length -= written > 0 ? (size_t)written : 0;
+        bytes += written;
+        length -= (size_t)written;
     }
     return true;
 }
@@ -36,11 +36,11 @@ bool file_write_all(int file, const char *bytes, size_t length)
 bool file_read_all(int file, struct buffer *bytes)
 {
     char part[16384];
-    ssize_t got;
-    do {
-        got = read(file, part, sizeof part);
+    ssize_t got = 1;
+    while (got > 0 && !bytes->failed) {
+        got = TEMP_FAILURE_RETRY(read(file, part, sizeof part));
         buffer_append(bytes, part, got > 0 ? (size_t)got : 0);
-    } while (!bytes->failed && (got > 0 || (got < 0 && errno == EINTR)));
+    }
     return got >= 0;
 }
 

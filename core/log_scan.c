@@ -137,10 +137,7 @@ static enum error_code reject_other_form(const struct log_scan *scan, const char
 static enum error_code read_more(struct log_scan *scan, int file, const char *name, bool *end,
                                  struct error *error)
 {
-    ssize_t got;
-    do {
-        got = read(file, scan->text + scan->length, CAPACITY - scan->length);
-    } while (got < 0 && errno == EINTR);
+    ssize_t got = TEMP_FAILURE_RETRY(read(file, scan->text + scan->length, CAPACITY - scan->length));
     if (got < 0) {
         error_set_errno(error, errno, "cannot read %s", name);
         error_blame_input(error);

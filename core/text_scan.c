@@ -143,10 +143,7 @@ static enum error_code read_more(struct text_scan *scan, int file, bool *end, st
 {
     if (scan->visitor->before_read && scan->visitor->before_read(scan->visitor->context, error))
         return error->code;
-    ssize_t got;
-    do {
-        got = read(file, scan->text + scan->length, MAX_LINE - scan->length);
-    } while (got < 0 && errno == EINTR);
+    ssize_t got = TEMP_FAILURE_RETRY(read(file, scan->text + scan->length, MAX_LINE - scan->length));
     if (got < 0) {
         error_set_errno(error, errno, "cannot read standard input");
         return error_blame_input(error);

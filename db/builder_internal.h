@@ -17,7 +17,7 @@ struct builder {
     struct known_words known_words; /* once the first alias is added */
 };
 
-/* Runs an insertion with the values that follow. */
+/* Runs an insertion, or an update, with the values that follow. */
 #define INSERT(builder, error, sql, ...)                                                                     \
     database_run(&(builder)->database, sql, SQL_VALUES(__VA_ARGS__), error)
 

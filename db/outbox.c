@@ -114,8 +114,7 @@ void outbox_lock(int directory, void (*waiting)(void))
         return;
     if (waiting)
         waiting();
-    while (flock(directory, LOCK_EX) != 0 && errno == EINTR)
-        continue;
+    (void)TEMP_FAILURE_RETRY(flock(directory, LOCK_EX));
 }
 
 static bool has_report_suffix(const char *name)
