@@ -318,20 +318,16 @@ static enum error_code note_candidate(void *context, const struct log_line *line
     if (line->number == diagnosis->joined)
         return ERROR_NONE;
     log_text_append(&plain, line->text, line->length);
-    const char *text = buffer_text(&plain);
-    const char *end = text + plain.length;
-    const char *newline = memchr(text, '\n', plain.length);
-    struct fit fit = fit_line(diagnosis, text, (size_t)((newline ? newline : end) - text));
-    bool is_noted = !newline && note_broken(diagnosis, line, &fit, error);
-    diagnosis->last_candidate = line->number;
-    while (!is_noted && !error->code) {
-        size_t length = (size_t)((newline ? newline : end) - text);
-        if (note_line(diagnosis, &fit, line->number, text, length, error) || !newline)
-            break;
-        text = newline + 1;
-        newline = memchr(text, '\n', (size_t)(end - text));
-        fit = fit_line(diagnosis, text, (size_t)((newline ? newline : end) - text));
+    for (size_t start = 0, length; start <= plain.length && !error->code; start += length + 1) {
+        const char *text = buffer_text(&plain) + start;
+        const char *newline = memchr(text, '\n', plain.length - start);
+        length = newline ? (size_t)(newline - text) : plain.length - start;
+        struct fit fit = fit_line(diagnosis, text, length);
+        bool is_all = length == plain.length;
+        if (!is_all || !note_broken(diagnosis, line, &fit, error))
+            (void)!note_line(diagnosis, &fit, line->number, text, length, error);
     }
+    diagnosis->last_candidate = line->number;
     return error->code;
 }
 
