@@ -50,6 +50,12 @@ void json_write_end_object(struct json_writer *writer)
     end(writer, '}');
 }
 
+void json_write_end_line(struct json_writer *writer)
+{
+    json_write_end_object(writer);
+    buffer_append_byte(writer->out, '\n');
+}
+
 void json_write_begin_array(struct json_writer *writer, const char *key)
 {
     begin(writer, key, '[');

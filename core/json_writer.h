@@ -24,6 +24,8 @@ struct json_writer {
 void json_write_key(struct json_writer *writer, const char *key);
 void json_write_begin_object(struct json_writer *writer, const char *key);
 void json_write_end_object(struct json_writer *writer);
+/* The end of an object that is a document, and of its line. */
+void json_write_end_line(struct json_writer *writer);
 void json_write_begin_array(struct json_writer *writer, const char *key);
 void json_write_end_array(struct json_writer *writer);
 void json_write_string(struct json_writer *writer, const char *key, const char *text);

@@ -66,8 +66,7 @@ static void append_time(struct json_writer *writer, int64_t time)
     char text[MANIFEST_TIME_SIZE];
     manifest_print_time(time, text);
     json_write_string(writer, "time", text);
-    json_write_end_object(writer);
-    buffer_append_byte(writer->out, '\n');
+    json_write_end_line(writer);
 }
 
 void feed_line_append_add(struct buffer *out, const char *canonical, int64_t time)

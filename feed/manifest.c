@@ -384,6 +384,5 @@ void manifest_append(struct buffer *out, const struct manifest *manifest)
     json_write_end_array(&writer);
     if (manifest->table_count)
         append_tables(&writer, manifest);
-    json_write_end_object(&writer);
-    buffer_append_byte(out, '\n');
+    json_write_end_line(&writer);
 }

@@ -55,8 +55,7 @@ static enum error_code print_info(struct store *store, bool json, struct error *
             buffer_append_format(&text, "%-9s %" PRId64 "\n", store_states[i], counts[i]);
     }
     if (json) {
-        json_write_end_object(&writer);
-        buffer_append_byte(&text, '\n');
+        json_write_end_line(&writer);
     }
     streams_write(&text);
     return ERROR_NONE;

@@ -101,8 +101,7 @@ static void print_done(const struct verb *verb, const struct decide_options *opt
     }
     if (options->json) {
         json_write_end_array(&writer);
-        json_write_end_object(&writer);
-        buffer_append_byte(&text, '\n');
+        json_write_end_line(&writer);
     }
     streams_write(&text);
 }

@@ -14,8 +14,7 @@ int intake_fail(struct buffer *answer, int status, const char *why)
     struct json_writer writer = {.out = answer, .for_terminal = true};
     json_write_begin_object(&writer, NULL);
     json_write_string(&writer, "error", why);
-    json_write_end_object(&writer);
-    buffer_append_byte(answer, '\n');
+    json_write_end_line(&writer);
     return status;
 }
 
@@ -61,8 +60,7 @@ static int reject(const struct report_problems *problems, struct buffer *answer)
         json_write_end_object(&writer);
     }
     json_write_end_array(&writer);
-    json_write_end_object(&writer);
-    buffer_append_byte(answer, '\n');
+    json_write_end_line(&writer);
     return 422;
 }
 
@@ -142,8 +140,7 @@ static int answer_stored(const struct intake *intake, struct buffer *answer, boo
         json_write_string(&writer, "withdraw_token", intake->token);
     else
         json_write_bool(&writer, "known", true);
-    json_write_end_object(&writer);
-    buffer_append_byte(answer, '\n');
+    json_write_end_line(&writer);
     return is_new ? 201 : 200;
 }
 

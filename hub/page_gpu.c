@@ -53,16 +53,12 @@ static void add_paragraph(void *context, enum paragraph kind, const char *label,
         return;
     json_t *last = json_array_get(blocks, json_array_size(blocks) - 1);
     if (last && (kind == PARAGRAPH_ITEM || kind == PARAGRAPH_DETAIL)) {
-        json_t *item = json_object();
-        template_set(item, "text", text);
-        json_array_append_new(json_object_get(last, "items"), item);
+        json_array_append_new(json_object_get(last, "items"),
+                              json_pack("{s:o}", "text", template_text(text)));
         return;
     }
-    json_t *block = json_object();
-    template_set(block, "label", label);
-    template_set(block, "text", text);
-    json_object_set_new(block, "items", json_array());
-    json_array_append_new(blocks, block);
+    json_array_append_new(blocks, json_pack("{s:o,s:o,s:[]}", "label", template_text(label), "text",
+                                            template_text(text), "items"));
 }
 
 static void set_section(json_t *values, const char *key, const struct answer *answer,
@@ -97,12 +93,8 @@ static void write_notes(const struct prose *prose, const struct answer *answer)
 
 static json_t *fact(json_t *facts, const char *label, const char *value)
 {
-    json_t *added = json_object();
-    template_set(added, "label", label);
-    template_set(added, "value", value);
-    template_set(added, "text", "");
-    template_set(added, "source", "");
-    json_object_set_new(added, "sure", json_integer(0));
+    json_t *added = json_pack("{s:o,s:o,s:s,s:s,s:i}", "label", template_text(label), "value",
+                              template_text(value), "text", "", "source", "", "sure", 0);
     json_array_append_new(facts, added);
     return added;
 }
@@ -278,11 +270,11 @@ json_t *page_gpu_values(const struct answer *answer, const struct series *series
 void page_gpu_add_form(json_t *values, const struct answer *answer)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
-    json_t *form = json_object();
     answer_append_verdict(&text, answer);
-    template_set(form, "chassis", vocabulary_value(&vocabulary_chassis, (int)answer->options.chassis));
-    template_set(form, "text", buffer_text(&text));
-    json_array_append_new(json_object_get(values, "forms"), form);
+    json_array_append_new(json_object_get(values, "forms"),
+                          json_pack("{s:s,s:o}", "chassis",
+                                    vocabulary_value(&vocabulary_chassis, (int)answer->options.chassis),
+                                    "text", template_text(buffer_text(&text))));
 }
 
 void page_gpu_write_json(struct buffer *out, const struct answer *answer)

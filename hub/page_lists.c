@@ -129,10 +129,8 @@ static void set_series(json_t *values, const struct series_table *series, uint32
         const struct series *one = &series->rows[i];
         if (one->vendor != vendor || !one->gpus)
             continue;
-        json_t *row = json_pack("{s:i,s:i}", "gpus", one->gpus, "reports", one->reports);
-        template_set(row, "slug", one->slug);
-        template_set(row, "series", one->name);
-        json_array_append_new(rows, row);
+        json_array_append_new(rows, json_pack("{s:i,s:i,s:s,s:o}", "gpus", one->gpus, "reports", one->reports,
+                                              "slug", one->slug, "series", template_text(one->name)));
     }
     json_object_set_new(values, "has_series", json_boolean(json_array_size(rows)));
     json_object_set_new(values, "series", rows);
@@ -170,17 +168,12 @@ json_t *page_list_values(enum list_kind kind, const struct series_table *series,
     json_t *values = page_begin("../../", buffer_text(&title), buffer_text(&description));
     set_vendor(values, gpus[0]);
     template_set(values, "heading", buffer_text(&heading));
-    json_object_set_new(values, "is_vendor", json_boolean(kind == LIST_VENDOR));
-    json_object_set_new(values, "count", json_integer(count));
-    json_object_set_new(values, "reports", json_integer(reports));
-    json_object_set_new(values, "several", json_boolean(count > 1));
-    json_object_set_new(values, "one_report", json_boolean(reports == 1));
-    json_object_set_new(values, "has_gpus", json_boolean(json_array_size(rows)));
+    json_object_update_new(values, json_pack("{s:b,s:i,s:i,s:b,s:b,s:b,s:b,s:o}", "is_vendor",
+                                             kind == LIST_VENDOR, "count", count, "reports", reports,
+                                             "several", count > 1, "one_report", reports == 1, "has_gpus",
+                                             json_array_size(rows) > 0, "has_series", false, "gpus", rows));
     if (kind == LIST_VENDOR)
         set_series(values, series, gpus[0]->pci_id >> 16);
-    else
-        json_object_set_new(values, "has_series", json_false());
-    json_object_set_new(values, "gpus", rows);
     return values;
 }
 
@@ -263,16 +256,13 @@ static json_t *newest_values(const struct newest_reports *newest, int limit)
     json_t *items = json_array();
     for (int i = 0; i < newest->count && i < limit; i++) {
         const struct newest_report *report = &newest->items[i];
-        json_t *item = json_object();
         char slug[PCI_ID_TEXT_SIZE];
         char time[32];
         page_gpu_slug(report->pci_id, slug);
         print_time(report->date, time);
-        template_set(item, "slug", slug);
-        template_set(item, "id", report->id);
-        template_set(item, "name", report->name);
-        template_set(item, "where", report->where);
-        template_set(item, "time", time);
+        json_t *item = json_pack("{s:s,s:s,s:o,s:o,s:o}", "slug", slug, "id", report->id, "name",
+                                 template_text(report->name), "where", template_text(report->where), "time",
+                                 template_text(time));
         chart_set_outcome(item, report->outcome);
         json_array_append_new(items, item);
     }
@@ -281,13 +271,10 @@ static json_t *newest_values(const struct newest_reports *newest, int limit)
 
 json_t *page_atom_values(const char *url, const struct newest_reports *newest)
 {
-    json_t *values = json_object();
     char time[32];
     print_time(newest->count ? newest->items[0].date : "2026", time);
-    template_set(values, "url", url);
-    template_set(values, "updated", time);
-    json_object_set_new(values, "newest", newest_values(newest, NEWEST_REPORTS));
-    return values;
+    return json_pack("{s:o,s:o,s:o}", "url", template_text(url), "updated", template_text(time), "newest",
+                     newest_values(newest, NEWEST_REPORTS));
 }
 
 json_t *page_home_values(const struct series_table *series, const struct listed_gpu gpus[], int count,

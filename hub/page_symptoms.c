@@ -22,11 +22,8 @@ static json_t *find_symptom(json_t *symptoms, const char *id)
 
 static json_t *add_symptom(json_t *symptoms, const char *id, const char *text, bool is_harmless)
 {
-    json_t *symptom = json_object();
-    template_set(symptom, "id", id);
-    template_set(symptom, "text", text);
-    json_object_set_new(symptom, "harmless", json_boolean(is_harmless));
-    json_object_set_new(symptom, "meanings", json_array());
+    json_t *symptom = json_pack("{s:o,s:o,s:b,s:[]}", "id", template_text(id), "text", template_text(text),
+                                "harmless", is_harmless, "meanings");
     json_array_append_new(symptoms, symptom);
     return symptom;
 }
@@ -57,13 +54,11 @@ static enum error_code add_meaning(void *context, const struct symptom_record *r
         return ERROR_NONE;
     if (!symptom)
         symptom = add_symptom(context, record->id, text ? text : record->cause, is_harmless);
-    json_t *meaning = json_object();
-    template_set(meaning, "cause", record->cause);
-    template_set(meaning, "next", record->next);
-    template_set(meaning, "words", record->words);
-    template_set(meaning, "pattern", record->pattern);
-    json_object_set_new(meaning, "needs_others", json_boolean(needs_other_lines(record->condition, error)));
-    template_set(meaning, "condition", strcmp(record->condition, "-") == 0 ? "" : record->condition);
+    const char *condition = strcmp(record->condition, "-") == 0 ? "" : record->condition;
+    json_t *meaning = json_pack("{s:o,s:o,s:o,s:o,s:o,s:b}", "cause", template_text(record->cause), "next",
+                                template_text(record->next), "words", template_text(record->words), "pattern",
+                                template_text(record->pattern), "condition", template_text(condition),
+                                "needs_others", needs_other_lines(record->condition, error));
     json_array_append_new(json_object_get(symptom, "meanings"), meaning);
     return error->code;
 }
@@ -89,10 +84,9 @@ static enum error_code add_fixes(struct database *database, json_t *symptom, str
         return error->code;
     for (int i = 0; i < count; i++) {
         const char *text = vocabulary_text(&vocabulary_fix, fixes[i].fix);
-        json_t *item = json_pack("{s:i,s:i}", "helped", fixes[i].helped, "tried", fixes[i].tried);
-        template_set(item, "fix", fixes[i].fix);
-        template_set(item, "text", text ? text : "");
-        json_array_append_new(items, item);
+        json_array_append_new(items, json_pack("{s:i,s:i,s:o,s:o}", "helped", fixes[i].helped, "tried",
+                                               fixes[i].tried, "fix", template_text(fixes[i].fix), "text",
+                                               template_text(text ? text : "")));
     }
     return error->code;
 }
@@ -168,16 +162,13 @@ static enum error_code add_alias(void *context, const struct alias_record *alias
         error_set(error, ERROR_BAD_INPUT, "the database has more than %d names of GPUs", MAX_NAMES);
         return error_next(error, "build it from tables with fewer names: names.tsv, cards.tsv, prices.tsv");
     }
-    json_t *entry = json_array();
     /* A 0 stands between names of which the reports or the source make the first one the likelier. */
     if (alias->is_of_processor || alias->reports != index->reports || alias->source != index->source)
         json_array_append_new(index->names, json_integer(0));
     index->reports = alias->reports;
     index->source = alias->source;
-    json_array_append_new(entry, template_text(alias->product));
-    json_array_append_new(entry, json_integer(gpu - index->gpus));
-    json_array_append_new(entry,
-                          template_text(vocabulary_value(&vocabulary_form_factor, (int)alias->form_factor)));
+    json_t *entry = json_pack("[o,i,s]", template_text(alias->product), (int)(gpu - index->gpus),
+                              vocabulary_value(&vocabulary_form_factor, (int)alias->form_factor));
     if (alias->is_of_processor || !says_same(alias->name, alias->product))
         json_array_append_new(entry, template_text(alias->name));
     if (alias->is_of_processor)
@@ -192,15 +183,12 @@ static json_t *gpus_values(const struct listed_gpu gpus[], int count)
     for (int i = 0; i < count; i++) {
         char slug[PCI_ID_TEXT_SIZE];
         page_gpu_slug(gpus[i].pci_id, slug);
-        json_t *entry = json_array();
         json_t *level = json_object();
-        json_array_append_new(entry, template_text(slug));
-        json_array_append_new(entry, template_text(gpus[i].chip));
         page_set_level(level, gpus[i].level, gpus[i].usable);
-        json_array_append(entry, json_object_get(level, "level"));
-        json_array_append(entry, json_object_get(level, "percent"));
+        json_array_append_new(values,
+                              json_pack("[s,o,O,O]", slug, template_text(gpus[i].chip),
+                                        json_object_get(level, "level"), json_object_get(level, "percent")));
         json_decref(level);
-        json_array_append_new(values, entry);
     }
     return values;
 }

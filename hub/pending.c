@@ -258,8 +258,7 @@ static void write_json(struct pending *pending)
         json_write_end_object(&writer);
     }
     json_write_end_array(&writer);
-    json_write_end_object(&writer);
-    buffer_append_byte(&pending->out, '\n');
+    json_write_end_line(&writer);
 }
 
 static enum error_code list(struct pending *pending, struct error *error)

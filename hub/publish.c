@@ -66,8 +66,7 @@ static void print_result(const struct publish_options *options, const struct fee
         json_write_integer(&writer, "records", result->records);
         json_write_integer(&writer, "segments", result->segments);
         json_write_integer(&writer, "files_written", written);
-        json_write_end_object(&writer);
-        buffer_append_byte(&text, '\n');
+        json_write_end_line(&writer);
     } else if (!options->quiet && written) {
         buffer_append_format(
             &text, "published version %" PRId64 ": %" PRId64 " line%s in %d segment%s, %d file%s written\n",

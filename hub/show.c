@@ -109,8 +109,7 @@ static enum error_code show_one(struct store *store, struct show *show, char **w
         return error->code;
     if (show->json) {
         json_write_end_array(&show->writer);
-        json_write_end_object(&show->writer);
-        buffer_append_byte(&show->out, '\n');
+        json_write_end_line(&show->writer);
     }
     streams_write(&show->out);
     return ERROR_NONE;

@@ -291,15 +291,20 @@ void annotator_resolve_product(struct annotator *annotator, const struct pci_id 
     resolve(annotator, id, name, true, NULL, result);
 }
 
-bool annotator_variant_fact(const struct annotator *annotator, int index, struct variant_fact *fact)
+bool annotator_variant_fact(const struct annotator *annotator, int index, struct gpu_variant *fact)
 {
     for (int i = 0; i < annotator->fact_count; i++) {
         const struct fact *candidate = &annotator->facts[i];
         if ((candidate->subsystem < 0 && candidate->revision < 0) || index-- > 0)
             continue;
         int value = vocabulary_find(&vocabulary_form_factor, candidate->value);
-        *fact = (struct variant_fact){candidate->pci_id,       candidate->subsystem,  candidate->revision,
-                                      (enum form_factor)value, candidate->confidence, i};
+        *fact = (struct gpu_variant){candidate->pci_id,
+                                     candidate->subsystem,
+                                     candidate->revision,
+                                     "",
+                                     (enum form_factor)value,
+                                     candidate->confidence,
+                                     i + 1};
         return true;
     }
     return false;

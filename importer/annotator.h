@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/gpu.h"
+#include "db/builder.h"
 #include "importer/product_list.h"
 #include "importer/table.h"
 
@@ -63,18 +64,9 @@ void annotator_resolve(struct annotator *annotator, const struct pci_id *id, con
 void annotator_resolve_product(struct annotator *annotator, const struct pci_id *id, const char *name,
                                struct annotation_result *result);
 
-/* A fact about a part of an ID: one subsystem, one revision. */
-struct variant_fact {
-    uint32_t pci_id;
-    int64_t subsystem; /* subvendor << 16 | subdevice, -1: any */
-    int revision;      /* -1: any */
-    enum form_factor form_factor;
-    double confidence;
-    int source;
-};
-
-/* Stores the `index`th such fact. False past the last. */
-bool annotator_variant_fact(const struct annotator *annotator, int index, struct variant_fact *fact);
+/* Stores the `index`th fact about a part of an ID: one subsystem, one revision. Its origin is the number of
+ * the source, from 1. False past the last. */
+bool annotator_variant_fact(const struct annotator *annotator, int index, struct gpu_variant *fact);
 
 /* The source that stands for a list, by its number (importer/product_list.h). */
 int annotator_product_source(const struct annotator *annotator, int list);

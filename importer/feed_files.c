@@ -224,19 +224,15 @@ static bool is_allowed(const struct remote *remote, const char *name)
 
 int64_t feed_knowledge_version(const char *path)
 {
-    static const char prefix[] = "# version: ";
     struct line_reader *lines;
     struct error none;
     const char *line;
     size_t length;
-    int64_t version = 0;
     if (line_reader_open(path, MAX_LINE, &lines, &none))
         return 0;
-    if (line_reader_next(lines, &line, &length, &none) == LINE_OK &&
-        strncmp(line, prefix, sizeof prefix - 1) == 0)
-        version = strtoll(line + sizeof prefix - 1, NULL, 10);
+    int64_t version = line_reader_next(lines, &line, &length, &none) == LINE_OK ? table_version(line) : 0;
     line_reader_close(lines);
-    return version > 0 && version <= TABLE_MAX_VERSION ? version : 0;
+    return version;
 }
 
 /* What is read of it again and again later on is no bomb. */

@@ -54,8 +54,7 @@ static void print_summary(const struct rebuild_summary *summary, const char *pat
         json_write_integer(&writer, "reports", summary->reports);
         json_write_integer(&writer, "new_reports", summary->new_reports);
         json_write_integer(&writer, "refused", summary->rejected);
-        json_write_end_object(&writer);
-        buffer_append_byte(&out, '\n');
+        json_write_end_line(&writer);
         streams_write(&out);
     } else if (!options->quiet) {
         char text[DATABASE_PATH_SIZE + 200];

@@ -88,8 +88,7 @@ static void print_json(const char *remote, const struct send_summary *summary, c
     append_results(&writer, "kept", remote, summary, SEND_KEPT);
     if (error->code)
         error_write_json(&writer, "error", error);
-    json_write_end_object(&writer);
-    buffer_append_byte(&out, '\n');
+    json_write_end_line(&writer);
     streams_write(&out);
 }
 

@@ -208,8 +208,7 @@ static void print_json(const struct sync_request *request, const struct sync_sum
     json_write_integer(&writer, "reports", summary->reports);
     json_write_integer(&writer, "new_reports", summary->new_reports);
     json_write_integer(&writer, "refused", summary->rejected);
-    json_write_end_object(&writer);
-    buffer_append_byte(&out, '\n');
+    json_write_end_line(&writer);
     streams_write(&out);
 }
 

@@ -131,8 +131,7 @@ static int withdraw_all(const char *outbox, const char *data, char **ids, int co
     json_write_end_array(&writer);
     if (last.code)
         error_write_json(&writer, "error", &last);
-    json_write_end_object(&writer);
-    buffer_append_byte(&out, '\n');
+    json_write_end_line(&writer);
     if (json)
         streams_write(&out);
     return error_exit_status(last.code);

@@ -109,13 +109,10 @@ static enum error_code load_annotator(struct rebuild *work, struct error *error)
     for (int i = 0; (text = annotator_source_text(work->annotator, i)); i++)
         if (builder_add_origin(work->builder, text, NULL, error))
             return error->code;
-    struct variant_fact fact;
-    for (int i = 0; annotator_variant_fact(work->annotator, i, &fact); i++) {
-        const struct gpu_variant variant = {fact.pci_id,      fact.subsystem,  fact.revision,  "",
-                                            fact.form_factor, fact.confidence, fact.source + 1};
-        if (builder_add_variant(work->builder, &variant, error))
+    struct gpu_variant fact;
+    for (int i = 0; annotator_variant_fact(work->annotator, i, &fact); i++)
+        if (builder_add_variant(work->builder, &fact, error))
             return error->code;
-    }
     return ERROR_NONE;
 }
 
@@ -183,8 +180,7 @@ static enum error_code receive_files(struct rebuild *work, struct error *error)
 {
     const struct rebuild_request *request = work->request;
     work->incoming = calloc((size_t)request->file_count + 1, sizeof *work->incoming);
-    work->new_sources = calloc((size_t)request->file_count + 1, sizeof *work->new_sources);
-    if (!work->incoming || !work->new_sources)
+    if (!work->incoming)
         return error_set(error, ERROR_NO_MEMORY, "no memory for %d files", request->file_count);
     for (int i = 0; i < request->file_count; i++) {
         const struct rebuild_file *file = &request->files[i];
@@ -250,9 +246,9 @@ static void subtract_dropped(struct rebuild *work)
             warn_of_supersedes(work, feed->name, dropped.without_effect);
     }
     for (int i = 0; i < work->request->file_count; i++) {
-        if (!work->new_sources[i])
+        if (!work->incoming[i].new_source)
             continue;
-        dropped = builder_dropped(work->builder, work->new_sources[i]);
+        dropped = builder_dropped(work->builder, work->incoming[i].new_source);
         summary->new_reports -= dropped.duplicates + dropped.superseded;
         warn_of_supersedes(work, work->request->files[i].shown, dropped.without_effect);
     }
@@ -324,6 +320,5 @@ enum error_code rebuild(const struct rebuild_request *request, struct rebuild_su
     if (!request->cache)
         source_cache_close(work.cache);
     free(work.incoming);
-    free(work.new_sources);
     return error->code;
 }

@@ -357,11 +357,9 @@ static enum error_code check_completeness(const struct rebuild *work, const char
 
 /* A pci.ids, and where it comes from. */
 struct device_list {
-    char path[DATABASE_PATH_SIZE];
+    const char *path;
     const char *shown;
     const char *hash; /* NULL: not given this time */
-    char version[32];
-    bool is_found;
     bool is_cached;
     bool is_new; /* it has not been in use before */
 };
@@ -415,30 +413,25 @@ static enum error_code read_list(struct rebuild *work, const struct device_list 
                                                                           : read_with(&reader, list, error);
 }
 
-/* Takes the file at `path` if it is there and newer. */
-static void consider(struct device_list *list, const char *path)
-{
-    char version[32];
-    if (!read_version(path, version) || (list->is_found && strcmp(version, list->version) <= 0))
-        return;
-    *list = (struct device_list){.shown = list->path, .is_found = true, .is_new = true};
-    snprintf(list->path, sizeof list->path, "%s", path);
-    snprintf(list->version, sizeof list->version, "%s", version);
-}
-
 /* The newest of the cached list, the system's and the one that the installed database was built from. */
 static enum error_code read_newest(struct rebuild *work, struct error *error)
 {
-    struct device_list list = {.shown = list.path};
+    char cached[DATABASE_PATH_SIZE];
     char installed[DATABASE_PATH_SIZE];
-    list.is_found = list.is_cached = source_cache_list(work->cache, SOURCE_PCI_IDS, list.path);
-    if (list.is_cached)
-        read_version(list.path, list.version);
+    const char *const paths[] = {cached, "/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids", installed};
+    char newest[32] = "";
+    struct device_list list = {.path = NULL};
+    const bool is_cached = source_cache_list(work->cache, SOURCE_PCI_IDS, cached);
     rebuild_data_path(work, "pci.ids", installed);
-    consider(&list, "/usr/share/misc/pci.ids");
-    consider(&list, "/usr/share/hwdata/pci.ids");
-    consider(&list, installed);
-    if (list.is_found)
+    for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+        char version[32];
+        bool is_there = read_version(paths[i], version);
+        if (!(i ? is_there : is_cached) || (list.path && strcmp(version, newest) <= 0))
+            continue;
+        memcpy(newest, version, sizeof newest);
+        list = (struct device_list){paths[i], paths[i], NULL, i == 0, i != 0};
+    }
+    if (list.path)
         return read_list(work, &list, error);
     error_set(error, ERROR_BAD_INPUT, "no pci.ids on this machine");
     return error_next(error, "install the package pci.ids (Debian) or hwdata (Fedora, Arch), or name a file:"
@@ -458,10 +451,7 @@ enum error_code rebuild_read_devices(struct rebuild *work, struct error *error)
     }
     if (given < 0)
         return read_newest(work, error);
-    struct device_list list = {.shown = work->request->files[given].shown,
-                               .hash = work->incoming[given].hash,
-                               .is_cached = true,
-                               .is_new = true};
-    snprintf(list.path, sizeof list.path, "%s", work->incoming[given].path);
+    const struct device_list list = {work->incoming[given].path, work->request->files[given].shown,
+                                     work->incoming[given].hash, true, true};
     return read_list(work, &list, error);
 }

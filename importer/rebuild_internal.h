@@ -17,7 +17,6 @@ struct rebuild {
     struct problems quiet; /* for files whose problems were reported when they were first imported */
     struct source_cache *cache;
     struct incoming_source *incoming; /* one for each file of the request */
-    int64_t *new_sources;             /* for each file: its number as a source; 0 unless it brings reports */
     int64_t bundled_source;           /* of the bundled reports */
     long current_devices;             /* of the pci.ids in use; 0: there is none */
     struct builder *builder;

@@ -126,7 +126,7 @@ static enum error_code read_cached_reports(void *context, const char *path, cons
 
 static enum error_code read_given_reports(struct rebuild *work, int number, struct error *error)
 {
-    const struct incoming_source *incoming = &work->incoming[number];
+    struct incoming_source *incoming = &work->incoming[number];
     struct report_source source = {.kind = "reports",
                                    .name = work->request->files[number].shown,
                                    .hash = incoming->hash,
@@ -140,7 +140,7 @@ static enum error_code read_given_reports(struct rebuild *work, int number, stru
         return error_next(error, "correct them; data/README.md shows what a report looks like");
     }
     if (!is_known) {
-        work->new_sources[number] = source.number;
+        incoming->new_source = source.number;
         work->summary->new_reports += source.counts.reports;
     }
     return ERROR_NONE;

@@ -65,8 +65,7 @@ enum error_code remote_state_save(const struct source_cache *cache, const char *
     STATE_TEXTS(WRITE_TEXT)
     json_write_integer(&writer, "seen_version", state->seen_version);
     json_write_integer(&writer, "retracted", state->retracted);
-    json_write_end_object(&writer);
-    buffer_append_byte(&text, '\n');
+    json_write_end_line(&writer);
     source_cache_path(cache, "remotes", directory);
     state_path(cache, name, path);
     int opened = owner_enter_own(directory, 0755, error);

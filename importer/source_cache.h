@@ -18,6 +18,7 @@ struct incoming_source {
     char path[DATABASE_PATH_SIZE]; /* the copy */
     char hash[65];
     enum source_kind kind;
+    int64_t new_source; /* the caller's: of reports that were not there before the number of their source */
 };
 
 /* Opens the cache of a database and takes its lock: two importers of one database work one after the other.

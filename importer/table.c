@@ -171,19 +171,23 @@ static enum error_code check_header(const struct table_row *row, const char *con
                        columns[0], columns[count - 1]);
 }
 
-/* `# version: N` and nothing else: N without a sign, a leading 0 or a space after it. */
+/* N without a sign, a leading 0 or a space after it. */
+int64_t table_version(const char *line)
+{
+    static const char prefix[] = "# version: ";
+    const char *number = line + sizeof prefix - 1;
+    if (strncmp(line, prefix, sizeof prefix - 1) != 0 || *number == '0')
+        return 0;
+    size_t count = strspn(number, "0123456789");
+    return count <= 9 && !number[count] ? strtol(number, NULL, 10) : 0;
+}
+
 static enum error_code read_version(const struct table_row *row, const char *line, int64_t *version,
                                     struct error *error)
 {
-    static const char prefix[] = "# version: ";
-    size_t start = sizeof prefix - 1;
-    if (strncmp(line, prefix, start) == 0 && line[start] != '0') {
-        size_t count = strspn(line + start, "0123456789");
-        if (count > 0 && count <= 9 && !line[start + count]) {
-            *version = strtol(line + start, NULL, 10);
-            return ERROR_NONE;
-        }
-    }
+    *version = table_version(line);
+    if (*version)
+        return ERROR_NONE;
     table_error(row, error, "the first line must be \"# version: N\", N a number from 1 to %d",
                 TABLE_MAX_VERSION);
     return error_next(error, "begin the file with \"# version: 1\", or with the next number after a change;"

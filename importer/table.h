@@ -28,6 +28,9 @@ struct table_summary {
 
 enum { TABLE_MAX_VERSION = 999999999 };
 
+/* The version that the first line of a table states, 0 when it is not just that. */
+int64_t table_version(const char *line);
+
 /* Calls `each` with every row of `path`, whose columns must be exactly `columns`, and no two rows the same in
  * the first `key` of them; before that with those that users have added (below), which take
  * the place of rows with the same. Paths of rows stay valid. `summary` may be NULL; it is set when there is

@@ -134,14 +134,14 @@ DEFINE_TEST(test_variant_facts)
         load_good(small_rules, FACTS_HEAD "10de:1d16\t1028:08b0\t-\tform_factor\tdesktop\t0.9\ts\tr\n"
                                           "10de:1d16\t-\tc3\tform_factor\tserver\t0.8\ts\tr\n");
     struct annotation_result result;
-    struct variant_fact of_subsystem = {0};
-    struct variant_fact of_revision = {0};
-    struct variant_fact fact;
+    struct gpu_variant of_subsystem = {0};
+    struct gpu_variant of_revision = {0};
+    struct gpu_variant fact;
     resolve(annotator, 0x10de1d16, "GP108M [x]", &result);
     assert_int_equal(gpu_form_factor(&result.gpu), FORM_FACTOR_MOBILE);
     for (int i = 0; annotator_variant_fact(annotator, i, &fact); i++) {
         assert_int_equal(fact.pci_id, 0x10de1d16);
-        assert_string_equal(annotator_source_text(annotator, fact.source), "fact: r (s)");
+        assert_string_equal(annotator_source_text(annotator, fact.origin - 1), "fact: r (s)");
         *(fact.revision == -1 ? &of_subsystem : &of_revision) = fact;
     }
     assert_int_equal(of_subsystem.subsystem, 0x102808b0);
