@@ -13,8 +13,9 @@ int command_decide(int argc, char **argv); /* accept, reject, retract and purge 
 int command_publish(int argc, char **argv);
 int command_db(int argc, char **argv);
 
+/* What --help says, of the commands and of the program (hub/help.txt). */
 extern const char init_help[], serve_help[], pending_help[], show_help[], accept_help[], reject_help[],
-    retract_help[], purge_help[], publish_help[], db_help[];
+    retract_help[], purge_help[], publish_help[], db_help[], hub_help[];
 
 /* Where a store is that no --store names: $PASSTHRU_HUB_STORE, else that of the package. */
 const char *command_store(const char *named);

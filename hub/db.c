@@ -11,21 +11,6 @@
 #include "hub/commands.h"
 #include "hub/store.h"
 
-const char db_help[] = "db info|check|export [OPTION]...\n"
-                       "\n"
-                       "  info    how many reports there are in which state, and what was published\n"
-                       "  check   read all reports, and compare each with its ID\n"
-                       "  export  print all accepted reports as NDJSON, with their IDs, after a line with\n"
-                       "          the licence\n"
-                       "\n"
-                       "  --store STORE  a file, or postgresql://... ($PASSTHRU_HUB_STORE, else\n"
-                       "                 /var/lib/passthru-hub/store.db)\n"
-                       "  --json         answer as JSON\n"
-                       "  --help         this text\n"
-                       "\n"
-                       "Exit status: 0 done; 1 there is no store; 2 wrong usage; 3 the store is\n"
-                       "damaged; 4 PostgreSQL is away; 5 the system denied it.\n";
-
 enum { FLUSH_BYTES = 1 << 16 };
 
 static enum error_code print_info(struct store *store, bool json, struct error *error)

@@ -14,45 +14,6 @@
 #include "hub/commands.h"
 #include "hub/find_reports.h"
 
-#define COMMON_HELP                                                                                          \
-    "  --by NAME      who decides (the user who runs this)\n"                                                \
-    "  --store STORE  a file, or postgresql://... ($PASSTHRU_HUB_STORE, else\n"                              \
-    "                 /var/lib/passthru-hub/store.db)\n"                                                     \
-    "  --json         say what was done as JSON\n"                                                           \
-    "  --help         this text\n"                                                                           \
-    "\n"                                                                                                     \
-    "Exit status: 0 done; 1 there is no such report; 2 wrong usage, or its state\n"                          \
-    "does not allow it; 4 PostgreSQL is away; 5 the system denied it. All are\n"                             \
-    "decided on, or none.\n"
-
-#define GROUP_HELP                                                                                           \
-    "  --all-of VVVV:DDDD  all that wait on this GPU\n"                                                      \
-    "  --seen LIST    just those that pending listed, which prints what to write for\n"                      \
-    "                 LIST; none where others wait by now\n"
-
-const char accept_help[] = "accept [OPTION]... ID... | --all-of VVVV:DDDD [--seen LIST]\n"
-                           "\n"
-                           "Publishes reports with the next feed. An ID may be cut short to 8 digits.\n"
-                           "\n" GROUP_HELP "  --reason TEXT  why, for those who look later\n" COMMON_HELP;
-const char reject_help[] = "reject [OPTION]... --reason TEXT ID... |\n"
-                           "       --all-of VVVV:DDDD [--seen LIST]\n"
-                           "\n"
-                           "Turns reports away that wait. They stay in the store, and are not published.\n"
-                           "\n" GROUP_HELP "  --reason TEXT  why\n" COMMON_HELP;
-const char retract_help[] = "retract [OPTION]... --reason TEXT ID...\n"
-                            "\n"
-                            "Takes reports back that were accepted: the next feed tells all clients, with\n"
-                            "the reason.\n"
-                            "\n"
-                            "  --reason TEXT  why; it is published\n" COMMON_HELP;
-const char purge_help[] = "purge [OPTION]... --reason TEXT ID...\n"
-                          "\n"
-                          "Removes the text of reports for good, from the store and, with the next\n"
-                          "publish, from the feed: for what should never have been there. That it was\n"
-                          "there, and why it is not, stays.\n"
-                          "\n"
-                          "  --reason TEXT  why; it is published if the report was\n" COMMON_HELP;
-
 static const struct verb {
     const char *name;
     const char *done; /* what is said of a report then */

@@ -12,24 +12,6 @@
 #include "hub/commands.h"
 #include "hub/store.h"
 
-const char init_help[] = "init [OPTION]... --url ADDRESS\n"
-                         "\n"
-                         "Makes the store, and the key that signs what is published, where they are\n"
-                         "missing, and prints the file that users put into remotes.d to take part. Run\n"
-                         "again it only prints.\n"
-                         "\n"
-                         "  --url ADDRESS  where users reach the hub: https://passthru.example\n"
-                         "  --name NAME    what the feed is called (hub); a-z, 0-9, '.', '_' and '-'\n"
-                         "  --store STORE  a file, or postgresql://... ($PASSTHRU_HUB_STORE, else\n"
-                         "                 /var/lib/passthru-hub/store.db)\n"
-                         "  --key FILE     the secret key; the public one lies beside it as *.pub\n"
-                         "                 (/var/lib/passthru-hub/feed.key)\n"
-                         "  --json         print errors as JSON, too\n"
-                         "  --help         this text\n"
-                         "\n"
-                         "Exit status: 0 done; 2 wrong usage, or the key is not good; 4 PostgreSQL is\n"
-                         "away; 5 the system denied it.\n";
-
 const char *command_store(const char *named)
 {
     const char *variable = getenv("PASSTHRU_HUB_STORE");

@@ -13,23 +13,6 @@
 #include "hub/find_reports.h"
 #include "hub/judge.h"
 
-const char pending_help[] =
-    "pending [OPTION]...\n"
-    "\n"
-    "Lists the reports that wait for a decision, by GPU; first those at which\n"
-    "somebody should look: which contradict the verdict strongly, have unusual text,\n"
-    "are many from one network, or are on a GPU that no list knows.\n"
-    "\n"
-    "  --id VVVV:DDDD  those on this GPU, all of them; else five of each\n"
-    "  --db FILE       the database of passthru, for names and verdicts (as passthru)\n"
-    "  --store STORE   a file, or postgresql://... ($PASSTHRU_HUB_STORE, else\n"
-    "                  /var/lib/passthru-hub/store.db)\n"
-    "  --json          answer as JSON\n"
-    "  --help          this text\n"
-    "\n"
-    "Exit status: 0 done, also when none waits; 1 there is no store; 2 wrong usage;\n"
-    "3 the database is not usable; 4 PostgreSQL is away; 5 the system denied it.\n";
-
 enum { SHOWN_OF_GROUP = 5, FLOOD = 5 /* from one network on one day */, OUTPUT_MAX = 256 << 20 };
 
 struct pending_report {

@@ -14,33 +14,6 @@
 #include "hub/publish.h"
 #include "version.h"
 
-const char publish_help[] = "publish [OPTION]... --public DIR\n"
-                            "\n"
-                            "Writes what was accepted as a signed feed into DIR/current, which any web\n"
-                            "server can serve. It is a link that is renamed: readers get the old files or\n"
-                            "the new ones. Where nothing was decided, nothing changes; but a feed is made\n"
-                            "anew before it expires, so run this at least every week.\n"
-                            "\n"
-                            "  --public DIR   the directory\n"
-                            "  --db FILE      write a page and JSON for each GPU, too, by this database of\n"
-                            "                 passthru; while it stays the same they do\n"
-                            "  --site DIR     the templates of those pages, if you have your own\n"
-                            "  --url ADDRESS  where the site is, https://passthru.example: for its sitemap\n"
-                            "                 and its Atom feed\n"
-                            "  --data DIR     publish the tables of this directory (*.tsv), too, for those\n"
-                            "                 who trust the feed with them\n"
-                            "  --store STORE  a file, or postgresql://... ($PASSTHRU_HUB_STORE, else\n"
-                            "                 /var/lib/passthru-hub/store.db)\n"
-                            "  --key FILE     the secret key, without a password\n"
-                            "                 (/var/lib/passthru-hub/feed.key)\n"
-                            "  --json         say what was done as JSON\n"
-                            "  --quiet        say nothing when all went well\n"
-                            "  --help         this text\n"
-                            "\n"
-                            "Exit status: 0 done; 1 there is no store; 2 wrong usage, or the key is not\n"
-                            "good; 3 the database is not usable; 4 PostgreSQL is away; 5 the system denied\n"
-                            "it, or somebody else is publishing.\n";
-
 enum { MAX_URL = 200 };
 
 struct publish_options {

@@ -16,26 +16,6 @@
 #include "hub/commands.h"
 #include "hub/http.h"
 
-const char serve_help[] = "serve [OPTION]...\n"
-                          "\n"
-                          "Takes reports in over HTTP, until SIGTERM; what it has begun it finishes. TLS\n"
-                          "is the business of a proxy before it. A report is answered with 201 once it is\n"
-                          "on disk.\n"
-                          "\n"
-                          "  --listen ADDRESS:PORT  (127.0.0.1:8473); a socket of systemd goes before it\n"
-                          "  --store STORE          a file, or postgresql://... ($PASSTHRU_HUB_STORE, else\n"
-                          "                         /var/lib/passthru-hub/store.db)\n"
-                          "  --public DIR           serve what publish writes there, too\n"
-                          "  --rate N/s             reports of a network (/24, /56) in a second,\n"
-                          "                         ten seconds of them at once (2/s); 0: no limit\n"
-                          "  --trusted-proxy LIST   networks whose X-Forwarded-For is believed, with\n"
-                          "                         commas in between: 127.0.0.0/8,fd00::/8\n"
-                          "  --json                 print errors as JSON, too\n"
-                          "  --help                 this text\n"
-                          "\n"
-                          "Exit status: 0 ended by a signal; 1 there is no store; 2 wrong usage; 4\n"
-                          "PostgreSQL is away; 5 the system denied it.\n";
-
 enum { DRAIN_SECONDS = 20, BACKLOG = 1024 };
 
 struct serve_options {

@@ -11,19 +11,6 @@
 #include "hub/commands.h"
 #include "hub/find_reports.h"
 
-const char show_help[] = "show [OPTION]... ID\n"
-                         "\n"
-                         "Prints a report, what became of it, and who decided that, when and why. An ID\n"
-                         "may be cut short to 8 digits.\n"
-                         "\n"
-                         "  --store STORE  a file, or postgresql://... ($PASSTHRU_HUB_STORE, else\n"
-                         "                 /var/lib/passthru-hub/store.db)\n"
-                         "  --json         answer as JSON\n"
-                         "  --help         this text\n"
-                         "\n"
-                         "Exit status: 0 done; 1 there is no such report; 2 wrong usage; 4 PostgreSQL is\n"
-                         "away; 5 the system denied it.\n";
-
 struct show {
     struct buffer out;
     struct json_writer writer;

@@ -7,21 +7,6 @@
 #include "importer/program.h"
 #include "importer/remote.h"
 
-static const char help[] = "COMMAND [OPTION]... [ARGUMENT]...\n"
-                           "\n"
-                           "Does for passthru what needs a network or writes the database.\n"
-                           "\n"
-                           "  import   add a pci.ids or reports, rebuild the database\n"
-                           "  sync     fetch newer lists and reports from the remotes\n"
-                           "  send     send reports of the outbox; passthru report send starts it\n"
-                           "  withdraw take a report back that was sent; passthru report withdraw\n"
-                           "           starts it\n"
-                           "\n"
-                           "  --help     this text; each command has its own\n"
-                           "  --version  the version of this program\n"
-                           "\n"
-                           "passthru-import(1) has the rest.\n";
-
 static const struct program_command commands[] = {
     {"import", main_import, "add a pci.ids or reports, rebuild the database", import_help},
     {"sync", main_sync, "fetch newer lists and reports from the remotes", sync_help},
@@ -63,7 +48,7 @@ static int complete(int count, char **words)
     const struct program_command *command =
         completion.count ? program_find(commands, ARRAY_SIZE(commands), words[0]) : NULL;
     if (!completion.count && completion.word[0] == '-') {
-        completion_offer_options(&completion, help);
+        completion_offer_options(&completion, importer_help);
     } else if (!completion.count) {
         for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
             completion_offer(&completion, commands[i].name, commands[i].summary);
@@ -91,7 +76,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], COMPLETION_OPTION) == 0)
         return streams_finish(complete(argc - 2, argv + 2), json);
     if (sodium_init() >= 0)
-        return streams_finish(program_run(commands, ARRAY_SIZE(commands), help, argc, argv), json);
+        return streams_finish(program_run(commands, ARRAY_SIZE(commands), importer_help, argc, argv), json);
     error_set(&error, ERROR_SYSTEM, "libsodium does not start");
     return program_fail(&error, json);
 }

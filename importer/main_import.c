@@ -10,28 +10,6 @@
 #include "importer/rebuild.h"
 #include "importer/table.h"
 
-const char import_help[] = "import [OPTION]... [FILE]...\n"
-                           "\n"
-                           "Rebuilds the database of passthru from its sources, with the FILEs added to\n"
-                           "them: a pci.ids, or reports as NDJSON, plain or .gz or .zst; - is standard\n"
-                           "input. Without a FILE it rebuilds from what it has.\n"
-                           "\n"
-                           "  --db FILE    write this database (default: /var/lib/passthru/passthru.db as\n"
-                           "               root, else $XDG_DATA_HOME/passthru/passthru.db)\n"
-                           "  --data DIR   take rules, facts, prices and bundled reports from DIR, and no\n"
-                           "               additions from data.d\n"
-                           "  --force      import a pci.ids that looks truncated, overwrite a file that is\n"
-                           "               no database of passthru, go on without sources that are gone\n"
-                           "  --json       say what was done as JSON\n"
-                           "  --quiet      say nothing when all went well\n"
-                           "  --no-color   accepted as by every command: there is no colour\n"
-                           "  --help       this text\n"
-                           "  --version    the version of this program\n"
-                           "\n"
-                           "Exit status: 0 done; 2 wrong usage or unreadable input, or records were\n"
-                           "rejected (the others are in); 3 the file is no database of passthru; 5 the\n"
-                           "system denied it.\n";
-
 struct import_options {
     const char *database;
     const char *data;

@@ -9,24 +9,6 @@
 #include "importer/program.h"
 #include "importer/send.h"
 
-const char send_help[] = "send [OPTION]... ID...\n"
-                         "\n"
-                         "Sends reports of the outbox to a remote; passthru report send shows them, asks,\n"
-                         "and starts this. Those that the remote has taken are kept in sent/ beside the\n"
-                         "outbox.\n"
-                         "\n"
-                         "  --remote NAME  to this remote, where several take reports\n"
-                         "  --dry-run      print the name of the remote, and send nothing\n"
-                         "  --data DIR     take the remotes that come with passthru from DIR\n"
-                         "  --json         say what was done as JSON\n"
-                         "  --quiet        say nothing when all went well\n"
-                         "  --no-color     accepted as by every command: there is no colour\n"
-                         "  --help         this text\n"
-                         "  --version      the version of this program\n"
-                         "\n"
-                         "Exit status: 0 done; 1 no such report; 2 wrong usage, or a report is damaged;\n"
-                         "4 a report was rejected or cannot be sent; 5 the system denied it.\n";
-
 struct send_options {
     const char *data;
     const char *remote;

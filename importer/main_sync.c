@@ -10,30 +10,6 @@
 #include "importer/sync.h"
 #include "importer/table.h"
 
-const char sync_help[] = "sync [OPTION]... [REMOTE]...\n"
-                         "\n"
-                         "Asks the remotes (without a REMOTE all that are enabled) for newer lists and\n"
-                         "reports, and builds one new database of what they have. It sends nothing.\n"
-                         "\n"
-                         "  --list                list the remotes and what is here of each; ask nothing\n"
-                         "  --dry-run             ask, say what would be fetched, change nothing\n"
-                         "  --force               take a list that is older than the current one, or\n"
-                         "                        shorter by more than 20 %; never a feed\n"
-                         "  --db FILE             write this database (default: as passthru import)\n"
-                         "  --data DIR            take rules, facts and passthru's remotes from DIR\n"
-                         "  --json                say what was done as JSON\n"
-                         "  --quiet               say nothing when all went well\n"
-                         "  --no-color            accepted as by every command: there is no colour\n"
-                         "  --connect-timeout S   seconds to wait for a connection (15)\n"
-                         "  --stall-timeout S     seconds to wait for the next byte (30)\n"
-                         "  --max-time S          seconds that one download may take (900)\n"
-                         "  --retries N           how often to try again where that may help (3)\n"
-                         "  --help                this text; passthru-remotes(5) says what a remote is\n"
-                         "  --version             the version of this program\n"
-                         "\n"
-                         "Exit status: 0 up to date or updated; 2 wrong usage or configuration, or records\n"
-                         "were rejected; 4 a remote failed (the others are in); 5 the system denied it.\n";
-
 enum { MAX_SECONDS = 1000000, MAX_RETRIES = 100 };
 
 /* Stores a number that was given; false when it is none, or out of range. */

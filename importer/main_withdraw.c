@@ -10,22 +10,6 @@
 #include "importer/remote.h"
 #include "importer/transfer.h"
 
-const char withdraw_help[] =
-    "withdraw [OPTION]... ID...\n"
-    "\n"
-    "Takes reports back that were sent; passthru report withdraw asks, and starts\n"
-    "this. An ID may be shortened.\n"
-    "\n"
-    "  --data DIR     take the remotes that come with passthru from DIR\n"
-    "  --json         say what was done as JSON\n"
-    "  --quiet        say nothing when all went well\n"
-    "  --no-color     accepted as by every command: there is no colour\n"
-    "  --help         this text\n"
-    "  --version      the version of this program\n"
-    "\n"
-    "Exit status: 0 done; 1 no such report was sent; 2 wrong usage; 4 the remote has\n"
-    "rejected it, or is not there; 5 the system denied it.\n";
-
 enum { MAX_BODY = 64 * 1024 };
 
 /* Further statuses that are an answer: the token is another one's, there is no such report. */

@@ -48,9 +48,7 @@ int main_sync(int argc, char **argv);
 int main_send(int argc, char **argv);
 int main_withdraw(int argc, char **argv);
 
-extern const char import_help[];
-extern const char sync_help[];
-extern const char send_help[];
-extern const char withdraw_help[];
+/* What --help says, of the commands and of the program (importer/help.txt). */
+extern const char import_help[], sync_help[], send_help[], withdraw_help[], importer_help[];
 
 #endif
