@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "core/file.h"
-#include "core/owner.h"
 #include "core/report.h"
 #include "feed/manifest.h"
 #include "importer/line_reader.h"
@@ -28,24 +27,6 @@ enum error_code feed_fetch(struct remote_update *update, const char *name, struc
 
 /* ---- segments ---- */
 
-/* What unpacks lines knows other codings too, and none. */
-static enum error_code check_zstd(const char *path, const struct segment *segment, struct error *error)
-{
-    static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd}; /* RFC 8878, 3.1.1 */
-    unsigned char start[sizeof magic];
-    int file = owner_open_regular(path, path, error);
-    if (file < 0)
-        return error->code;
-    ssize_t got = read(file, start, sizeof start);
-    int number = errno;
-    close(file);
-    if (got < 0)
-        return error_set_errno(error, number, "cannot read segment %.12s", segment->sha256);
-    return got == sizeof start && !memcmp(start, magic, sizeof magic)
-               ? ERROR_NONE
-               : error_set(error, ERROR_REMOTE, "segment %.12s is not compressed with zstd", segment->sha256);
-}
-
 /* Whether a segment unpacks to as many lines as the manifest says. */
 static enum error_code check_lines(const char *path, const struct segment *segment, struct error *error)
 {
@@ -56,7 +37,9 @@ static enum error_code check_lines(const char *path, const struct segment *segme
     snprintf(shown, sizeof shown, "segment %.12s", segment->sha256);
     if (line_reader_open_as(path, shown, REPORT_MAX_BYTES + FEED_LINE_EXTRA, &lines, error))
         return error->code;
-    while (records <= segment->records) {
+    if (!line_reader_is_zstd(lines)) /* it knows other codings too, and none */
+        error_set(error, ERROR_REMOTE, "%s is not compressed with zstd", shown);
+    while (!error->code && records <= segment->records) {
         const char *line = "";
         size_t length = 1;
         status = line_reader_next(lines, &line, &length, error);
@@ -81,8 +64,7 @@ static enum error_code take_segment(struct remote_update *update, const char *pa
                                     const struct segment *segment, struct error *error)
 {
     char path[DATABASE_PATH_SIZE];
-    if (feed_cache_check(part, segment, error) || check_zstd(part, segment, error) ||
-        check_lines(part, segment, error)) {
+    if (feed_cache_check(part, segment, error) || check_lines(part, segment, error)) {
         unlink(part);
         if (error->code == ERROR_BAD_INPUT)
             error->code = ERROR_REMOTE;

@@ -195,6 +195,11 @@ enum error_code line_reader_open(const char *path, size_t max_line, struct line_
     return line_reader_open_as(path, path, max_line, reader, error);
 }
 
+bool line_reader_is_zstd(const struct line_reader *reader)
+{
+    return reader->coding == ZSTD;
+}
+
 void line_reader_expect_list(struct line_reader *reader)
 {
     reader->max_text = max_list_text;

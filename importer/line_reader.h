@@ -25,6 +25,9 @@ MUST_CHECK enum error_code line_reader_open(const char *path, size_t max_line, s
                                             struct error *error);
 void line_reader_close(struct line_reader *reader);
 
+/* Whether it is compressed with zstd. */
+bool line_reader_is_zstd(const struct line_reader *reader);
+
 /* What is read is a list of names: more than 64 MiB of text are rejected (ERROR_BAD_INPUT), however small the
  * file is that unpacks to it. */
 void line_reader_expect_list(struct line_reader *reader);

@@ -51,18 +51,15 @@ static bool are_rivals(const struct remote *one, const struct remote *other)
 }
 
 /* Of two in one directory the one that is enabled counts. Two that are: none of them does. */
-static bool settle_rivals(struct remote *one, const struct remote *other)
+static void settle_rivals(struct remote *one, const struct remote *other)
 {
     if (!one->enabled && !one->error.code) {
         *one = *other;
-        return true;
+    } else if (other->enabled || other->error.code) {
+        error_set(&one->error, ERROR_BAD_INPUT, "%.250s and %.250s both are the remote %s", one->file,
+                  other->file, strcmp(one->name, other->name) == 0 ? one->name : remote_kind_name(one));
+        error_next(&one->error, "rename one of them, or say enabled=no in it");
     }
-    if (!other->enabled && !other->error.code)
-        return true;
-    error_set(&one->error, ERROR_BAD_INPUT, "%.250s and %.250s both are the remote %s", one->file,
-              other->file, strcmp(one->name, other->name) == 0 ? one->name : remote_kind_name(one));
-    error_next(&one->error, "rename one of them, or say enabled=no in it");
-    return true;
 }
 
 /* Takes it in, in the place of what earlier directories said: they gave the first `earlier`. */
@@ -77,7 +74,8 @@ static enum error_code take(struct remotes *remotes, const struct remote *remote
             continue;
         remotes->items[kept++] = remotes->items[i];
         if (is_rival)
-            settled = settle_rivals(&remotes->items[kept - 1], remote);
+            settle_rivals(&remotes->items[kept - 1], remote);
+        settled |= is_rival;
     }
     *earlier -= remotes->count - kept;
     remotes->count = kept;
