@@ -19,11 +19,8 @@ enum fact_column {
     FACT_VALUE,
     FACT_CONFIDENCE,
     FACT_SOURCE,
-    FACT_REASON,
-    FACT_COLUMNS
+    FACT_REASON
 };
-static const char *const fact_columns[FACT_COLUMNS] = {"pci_id", "subsystem",  "revision", "attribute",
-                                                       "value",  "confidence", "source",   "reason"};
 
 struct fact {
     uint32_t pci_id;
@@ -123,6 +120,9 @@ static int compare_facts(const void *a, const void *b)
 enum error_code annotator_load(const char *rules_path, const char *facts_path, struct annotator **annotator,
                                struct error *error)
 {
+    static const struct table rules = {rule_columns, 1, add_rule};
+    static const struct table facts = {
+        "pci_id\tsubsystem\trevision\tattribute\tvalue\tconfidence\tsource\treason", FACT_REASON, add_fact};
     struct annotator *loaded = calloc(1, sizeof *loaded);
     if (loaded)
         loaded->match = pcre2_match_data_create(10, NULL);
@@ -130,9 +130,8 @@ enum error_code annotator_load(const char *rules_path, const char *facts_path, s
         annotator_free(loaded);
         return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
     }
-    if (table_read(rules_path, rule_columns, RULE_COLUMNS, 1, add_rule, loaded, &loaded->rules_read, error) ||
-        table_read(facts_path, fact_columns, FACT_COLUMNS, FACT_REASON, add_fact, loaded, &loaded->facts_read,
-                   error)) {
+    if (table_read(rules_path, &rules, loaded, &loaded->rules_read, error) ||
+        table_read(facts_path, &facts, loaded, &loaded->facts_read, error)) {
         annotator_free(loaded);
         return error->code;
     }

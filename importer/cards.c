@@ -55,10 +55,7 @@ static enum error_code check_source(const struct table_row *row, int column, str
 
 /* ---- chips.tsv ---- */
 
-enum { NOTE = 12, CHIP_COLUMNS = 14, CHIP_KEY = 2 };
-static const char *const chip_columns[CHIP_COLUMNS] = {
-    "vendor", "chip",   "generation", "encode", "decode", "split", "licence",
-    "macos",  "driver", "security",   "cuda",   "rocm",   "note",  "source"};
+enum { NOTE = 12 };
 
 /* What a column may have. */
 static bool is_list(const char *text, const struct vocabulary *vocabulary)
@@ -147,14 +144,11 @@ static enum error_code add_chip(void *context, const struct table_row *row, stru
     return builder_add_chip(context, vendor, chip, &features, error);
 }
 
-/* ---- cards.tsv ---- */
+const struct table chips_table = {
+    "vendor\tchip\tgeneration\tencode\tdecode\tsplit\tlicence\tmacos\tdriver\tsecurity\tcuda\trocm\tnote\tsource",
+    2, add_chip};
 
-enum { CARD_COLUMNS = 20, CARD_KEY = 1 };
-static const char *const card_columns[CARD_COLUMNS] = {
-    "name",           "pci_ids",       "chip",  "released",        "vram_gib",    "memory",
-    "bandwidth_gb_s", "board_power_w", "slots", "low_profile",     "cooling",     "power_connectors",
-    "outputs",        "length_mm",     "bus",   "cuda_capability", "fp32_tflops", "launch_usd",
-    "sold",           "source"};
+/* ---- cards.tsv ---- */
 
 #define NUMBER(number, kind, member, least, most)                                                            \
     {                                                                                                        \
@@ -225,11 +219,12 @@ static enum error_code add_card(void *context, const struct table_row *row, stru
     return error->code;
 }
 
-/* ---- prices.tsv ---- */
+const struct table cards_table = {
+    "name\tpci_ids\tchip\treleased\tvram_gib\tmemory\tbandwidth_gb_s\tboard_power_w\tslots\tlow_profile\tcooling"
+    "\tpower_connectors\toutputs\tlength_mm\tbus\tcuda_capability\tfp32_tflops\tlaunch_usd\tsold\tsource",
+    1, add_card};
 
-enum { PRICE_COLUMNS = 8 };
-static const char *const price_columns[PRICE_COLUMNS] = {
-    "name", "pci_ids", "price_usd_low", "price_usd_high", "condition", "as_of", "kind", "url"};
+/* ---- prices.tsv ---- */
 
 static enum error_code check_ids(struct builder *builder, const struct table_row *row, int64_t card,
                                  struct error *error)
@@ -273,20 +268,5 @@ static enum error_code add_price(void *context, const struct table_row *row, str
     return builder_add_price(context, card, (enum condition)condition, &price, error);
 }
 
-enum error_code chips_read(const char *path, struct builder *builder, struct table_summary *summary,
-                           struct error *error)
-{
-    return table_read(path, chip_columns, CHIP_COLUMNS, CHIP_KEY, add_chip, builder, summary, error);
-}
-
-enum error_code cards_read(const char *path, struct builder *builder, struct table_summary *summary,
-                           struct error *error)
-{
-    return table_read(path, card_columns, CARD_COLUMNS, CARD_KEY, add_card, builder, summary, error);
-}
-
-enum error_code prices_read(const char *path, struct builder *builder, struct table_summary *summary,
-                            struct error *error)
-{
-    return table_read(path, price_columns, PRICE_COLUMNS, PRICE_COLUMNS, add_price, builder, summary, error);
-}
+const struct table prices_table = {
+    "name\tpci_ids\tprice_usd_low\tprice_usd_high\tcondition\tas_of\tkind\turl", 8, add_price};

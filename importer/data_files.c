@@ -11,16 +11,6 @@
 
 /* ---- priors.tsv and subvendors.tsv ---- */
 
-enum { PRIOR_COLUMNS = 13, SUBVENDOR_COLUMNS = 5 };
-/* How many of them, from the first, tell the rows apart. */
-enum { PRIOR_KEY = 7, SUBVENDOR_KEY = 1 };
-static const char *const prior_columns[PRIOR_COLUMNS] = {
-    "share",   "vendor",   "chip",  "form_factor",           "vbios",
-    "display", "reset",    "works", "works_with_workaround", "partial",
-    "fails",   "strength", "reason"};
-static const char *const subvendor_columns[SUBVENDOR_COLUMNS] = {"subvendor", "maker", "form_factor",
-                                                                 "confidence", "reason"};
-
 static enum error_code add_subvendor(void *context, const struct table_row *row, struct error *error)
 {
     uint16_t subvendor;
@@ -35,6 +25,8 @@ static enum error_code add_subvendor(void *context, const struct table_row *row,
     return builder_add_subvendor(context, subvendor, (enum form_factor)form_factor, confidence, reason,
                                  error);
 }
+
+const struct table subvendors_table = {"subvendor\tmaker\tform_factor\tconfidence\treason", 1, add_subvendor};
 
 static enum error_code check_chips(const struct table_row *row, const char *chips, struct error *error)
 {
@@ -60,10 +52,10 @@ static enum error_code add_prior(void *context, const struct table_row *row, str
     struct prior prior = {.strength = 0.0};
     uint16_t vendor = 0;
     double sum = 0.0;
-    snprintf(prior.reason, sizeof prior.reason, "%s", fields[PRIOR_COLUMNS - 1]);
+    snprintf(prior.reason, sizeof prior.reason, "%s", fields[12]);
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
         if (keys[i] && strcmp(fields[i], "-") != 0 && vocabulary_find(keys[i], fields[i]) < 0)
-            return table_error(row, error, "\"%s\" is not a value of %s", fields[i], prior_columns[i]);
+            return table_error(row, error, "\"%s\" is not a value of %s", fields[i], row->columns[i]);
     if (strcmp(fields[1], "-") != 0 && table_vendor(row, 1, &vendor, error))
         return error->code;
     for (int i = 0; i < OUTCOME_COUNT; i++) {
@@ -80,18 +72,10 @@ static enum error_code add_prior(void *context, const struct table_row *row, str
     return builder_add_prior(context, &key, &prior, error);
 }
 
-enum error_code priors_read(const char *path, struct builder *builder, struct table_summary *summary,
-                            struct error *error)
-{
-    return table_read(path, prior_columns, PRIOR_COLUMNS, PRIOR_KEY, add_prior, builder, summary, error);
-}
-
-enum error_code subvendors_read(const char *path, struct builder *builder, struct table_summary *summary,
-                                struct error *error)
-{
-    return table_read(path, subvendor_columns, SUBVENDOR_COLUMNS, SUBVENDOR_KEY, add_subvendor, builder,
-                      summary, error);
-}
+const struct table priors_table = {
+    "share\tvendor\tchip\tform_factor\tvbios\tdisplay\treset\tworks\tworks_with_workaround"
+    "\tpartial\tfails\tstrength\treason",
+    7, add_prior};
 
 /* ---- ranges.tsv ---- */
 
@@ -103,11 +87,8 @@ enum {
     RANGE_GENERATION,
     RANGE_FORM_FACTOR,
     RANGE_CONFIDENCE,
-    RANGE_SOURCE,
-    RANGE_COLUMNS
+    RANGE_SOURCE
 };
-static const char *const range_columns[RANGE_COLUMNS] = {"vendor",     "first",       "last",       "chip",
-                                                         "generation", "form_factor", "confidence", "source"};
 
 struct visit {
     gpu_range_visitor *each;
@@ -120,7 +101,7 @@ static enum error_code take_number(const struct table_row *row, int column, uint
     const char *text = row->fields[column];
     if (strlen(text) != 4 || strspn(text, "0123456789abcdef") != 4)
         return table_error(row, error, "%s must be four hexadecimal digits in lower case, not \"%s\"",
-                           range_columns[column], text);
+                           row->columns[column], text);
     sscanf(text, "%4x", number);
     return ERROR_NONE;
 }
@@ -162,21 +143,15 @@ static enum error_code visit_row(void *context, const struct table_row *row, str
 enum error_code gpu_ranges_read(const char *path, gpu_range_visitor *each, void *context,
                                 struct table_summary *summary, struct error *error)
 {
+    static const struct table ranges = {
+        "vendor\tfirst\tlast\tchip\tgeneration\tform_factor\tconfidence\tsource", RANGE_LAST + 1, visit_row};
     struct visit visit = {each, context};
-    return table_read(path, range_columns, RANGE_COLUMNS, RANGE_LAST + 1, visit_row, &visit, summary, error);
+    return table_read(path, &ranges, &visit, summary, error);
 }
 
 /* ---- plan.tsv ---- */
 
-enum { PLAN_SOURCE = PLAN_TEXT_COUNT, PLAN_COLUMNS };
-static const char *const plan_columns[PLAN_COLUMNS] = {
-    [PLAN_STEP] = "step",         [PLAN_WHEN] = "when",
-    [PLAN_HAVE] = "have",         [PLAN_TITLE] = "title",
-    [PLAN_WHY] = "why",           [PLAN_FILE] = "file",
-    [PLAN_CONTENT] = "content",   [PLAN_PARAMETERS] = "parameters",
-    [PLAN_COMMANDS] = "commands", [PLAN_CHECK] = "check",
-    [PLAN_UNDO] = "undo",         [PLAN_REBOOT] = "reboot",
-    [PLAN_SOURCE] = "source"};
+enum { PLAN_SOURCE = PLAN_TEXT_COUNT };
 
 static enum error_code add_step(void *context, const struct table_row *row, struct error *error)
 {
@@ -202,8 +177,7 @@ static enum error_code add_step(void *context, const struct table_row *row, stru
     return builder_add_plan_step(context, (const char *const *)fields, error);
 }
 
-enum error_code plan_steps_read(const char *path, struct builder *builder, struct table_summary *summary,
-                                struct error *error)
-{
-    return table_read(path, plan_columns, PLAN_COLUMNS, PLAN_SOURCE, add_step, builder, summary, error);
-}
+/* As enum plan_text. */
+const struct table plan_steps_table = {
+    "step\twhen\thave\ttitle\twhy\tparameters\tfile\tcontent\tcommands\tcheck\tundo\treboot\tsource",
+    PLAN_SOURCE, add_step};

@@ -10,8 +10,7 @@
 #include "core/pci_id.h"
 
 enum { MAX_NAMES = 65536, MAX_NAME = 240, MAX_PRODUCT = 95 };
-enum { NAME_PCI_ID, NAME_NAME, NAME_PRODUCT, NAME_SINCE, NAME_SOURCE, NAME_COLUMNS };
-static const char *const name_columns[NAME_COLUMNS] = {"pci_id", "name", "product", "since", "source"};
+enum { NAME_PCI_ID, NAME_NAME, NAME_PRODUCT, NAME_SINCE, NAME_SOURCE };
 
 /* A day of any year: a clock that is behind must not make a table of its own program unreadable. */
 static bool take_day(const char *text, char version[11])
@@ -67,8 +66,9 @@ static int compare(const void *a, const void *b)
 enum error_code device_names_load(const char *path, struct device_names *names, struct table_summary *summary,
                                   struct error *error)
 {
+    static const struct table table = {"pci_id\tname\tproduct\tsince\tsource", 1, add_name};
     *names = (struct device_names){.count = 0};
-    if (table_read(path, name_columns, NAME_COLUMNS, 1, add_name, names, summary, error))
+    if (table_read(path, &table, names, summary, error))
         return error->code;
     if (names->count)
         qsort(names->items, (size_t)names->count, sizeof *names->items, compare);

@@ -6,9 +6,7 @@
 #include "db/builder.h"
 #include "importer/product_names.h"
 
-enum { WORD_COLUMNS = 3, PROCESSOR_COLUMNS = 4, WORD_KEY = 1, PROCESSOR_KEY = 1, MAX_PCI_IDS = 16 };
-static const char *const word_columns[WORD_COLUMNS] = {"word", "kind", "source"};
-static const char *const processor_columns[PROCESSOR_COLUMNS] = {"processor", "gpu", "pci_ids", "source"};
+enum { MAX_PCI_IDS = 16 };
 
 static enum error_code add_word(void *context, const struct table_row *row, struct error *error)
 {
@@ -24,11 +22,7 @@ static enum error_code add_word(void *context, const struct table_row *row, stru
     return builder_add_name_word(context, normal, (enum word_kind)kind, error);
 }
 
-enum error_code board_words_read(const char *path, struct builder *builder, struct table_summary *summary,
-                                 struct error *error)
-{
-    return table_read(path, word_columns, WORD_COLUMNS, WORD_KEY, add_word, builder, summary, error);
-}
+const struct table board_words_table = {"word\tkind\tsource", 1, add_word};
 
 /* The GPUs of a row, for each of its processors. */
 struct processor_row {
@@ -60,9 +54,9 @@ static enum error_code add_processors(void *context, const struct table_row *row
     struct processor_row gpus = {.builder = context, .gpu = row->fields[1]};
     if (!row->fields[0][0] || !row->fields[1][0] || !row->fields[3][0])
         return table_error(row, error, "%s is empty",
-                           processor_columns[!row->fields[0][0]   ? 0
-                                             : !row->fields[1][0] ? 1
-                                                                  : 3]);
+                           row->columns[!row->fields[0][0]   ? 0
+                                        : !row->fields[1][0] ? 1
+                                                             : 3]);
     for (char *rest = row->fields[2], *text; (text = strsep(&rest, ","));) {
         struct pci_id id;
         if (pci_id_parse(text, strlen(text), &id) != PCI_ID_OK || id.has_subsystem ||
@@ -86,9 +80,4 @@ static enum error_code add_processors(void *context, const struct table_row *row
     return product_names_each(known, row->fields[0], add_processor, &gpus, error);
 }
 
-enum error_code processors_read(const char *path, struct builder *builder, struct table_summary *summary,
-                                struct error *error)
-{
-    return table_read(path, processor_columns, PROCESSOR_COLUMNS, PROCESSOR_KEY, add_processors, builder,
-                      summary, error);
-}
+const struct table processors_table = {"processor\tgpu\tpci_ids\tsource", 1, add_processors};

@@ -145,17 +145,17 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
 {
     static const struct {
         const char *kind; /* the file is KIND.tsv */
-        table_reader *read;
-    } tables[] = {{"board-words", board_words_read},
-                  {"processors", processors_read},
-                  {"priors", priors_read},
-                  {"chips", chips_read},
-                  {"cards", cards_read},
-                  {"prices", prices_read},
-                  {"symptoms", symptoms_read},
-                  {"codes", codes_read},
-                  {"plan", plan_steps_read},
-                  {"subvendors", subvendors_read}};
+        const struct table *table;
+    } tables[] = {{"board-words", &board_words_table},
+                  {"processors", &processors_table},
+                  {"priors", &priors_table},
+                  {"chips", &chips_table},
+                  {"cards", &cards_table},
+                  {"prices", &prices_table},
+                  {"symptoms", NULL},
+                  {"codes", &codes_table},
+                  {"plan", &plan_steps_table},
+                  {"subvendors", &subvendors_table}};
     if (load_annotator(work, error) || load_names(work, error) || load_samples(work, error))
         return error->code;
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
@@ -164,7 +164,8 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
         struct table_summary summary;
         snprintf(name, sizeof name, "%s.tsv", tables[i].kind);
         rebuild_data_path(work, name, path);
-        if (tables[i].read(path, work->builder, &summary, error) ||
+        if ((tables[i].table ? table_read(path, tables[i].table, work->builder, &summary, error)
+                             : symptoms_read(path, work->builder, &summary, error)) ||
             record_table(work, tables[i].kind, path, summary, error))
             return error->code;
     }

@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const rule_columns[RULE_COLUMNS] = {"id",    "vendor",    "devices", "pattern",
-                                                "when",  "attribute", "value",   "confidence",
-                                                "match", "nomatch",   "reason"};
+const char rule_columns[] =
+    "id\tvendor\tdevices\tpattern\twhen\tattribute\tvalue\tconfidence\tmatch\tnomatch\treason";
 
 bool attribute_accepts(enum attribute attribute, const char *value)
 {

@@ -50,10 +50,9 @@ enum rule_column {
     RULE_CONFIDENCE,
     RULE_MATCH,
     RULE_NOMATCH,
-    RULE_REASON,
-    RULE_COLUMNS
+    RULE_REASON
 };
-extern const char *const rule_columns[RULE_COLUMNS];
+extern const char rule_columns[];
 
 /* Compiles a row. On error the rule is empty and needs no rule_free. */
 MUST_CHECK enum error_code rule_parse(const struct table_row *row, struct rule *rule, struct error *error);

@@ -7,8 +7,7 @@
 #include "core/report_weight.h"
 
 enum { MAX_SAMPLES = 4096 };
-enum { SAMPLE_PATTERN, SAMPLE_KIND, SAMPLE_SOURCE, SAMPLE_COLUMNS };
-static const char *const columns[SAMPLE_COLUMNS] = {"pattern", "kind", "source"};
+enum { SAMPLE_PATTERN, SAMPLE_KIND, SAMPLE_SOURCE };
 
 struct samples {
     int count;
@@ -69,10 +68,11 @@ static enum error_code add(void *context, const struct table_row *row, struct er
 enum error_code samples_load(const char *path, struct samples **samples, struct table_summary *summary,
                              struct error *error)
 {
+    static const struct table table = {"pattern\tkind\tsource", 1, add};
     *samples = calloc(1, sizeof **samples);
     if (!*samples)
         return error_set(error, ERROR_NO_MEMORY, "no memory for a table");
-    return table_read(path, columns, SAMPLE_COLUMNS, 1, add, *samples, summary, error);
+    return table_read(path, &table, *samples, summary, error);
 }
 
 void samples_free(struct samples *samples)

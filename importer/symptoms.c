@@ -10,11 +10,7 @@
 #include "core/symptom_matcher.h"
 #include "db/builder.h"
 
-enum { ID, SCOPE, FIXABLE, WORDS, PATTERN, CONDITION, EXAMPLE, CAUSE, NEXT, FIXES, SOURCE, COLUMNS };
-enum { KEY = CONDITION + 1 }; /* fields that tell the rows apart */
-static const char *const columns[COLUMNS] = {"id",      "scope",     "fixable",      "words",
-                                             "pattern", "condition", "example_line", "cause",
-                                             "next",    "fixes",     "source"};
+enum { ID, SCOPE, FIXABLE, WORDS, PATTERN, CONDITION, EXAMPLE, CAUSE, NEXT, FIXES, SOURCE };
 
 /* What can be checked only when all rows are known: one above may take the example away, and a condition may
  * name one below. */
@@ -157,12 +153,15 @@ static enum error_code check_rows(const struct symptoms_reader *reader, struct e
 enum error_code symptoms_read(const char *path, struct builder *builder, struct table_summary *summary,
                               struct error *error)
 {
+    static const struct table symptoms = {
+        "id\tscope\tfixable\twords\tpattern\tcondition\texample_line\tcause\tnext\tfixes\tsource",
+        CONDITION + 1, add_symptom};
     struct symptoms_reader *reader = calloc(1, sizeof *reader);
     if (!reader)
         return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
     reader->builder = builder;
     if (!symptom_matcher_create(&reader->matcher, error) &&
-        !table_read(path, columns, COLUMNS, KEY, add_symptom, reader, summary, error))
+        !table_read(path, &symptoms, reader, summary, error))
         (void)!check_rows(reader, error);
     for (int i = 0; i < reader->count; i++) {
         free(reader->rows[i].id);
@@ -191,9 +190,4 @@ static enum error_code add_code(void *context, const struct table_row *row, stru
     return builder_add_symptom_code(context, &code, error);
 }
 
-enum error_code codes_read(const char *path, struct builder *builder, struct table_summary *summary,
-                           struct error *error)
-{
-    static const char *const code_columns[] = {"symptom", "code", "cause", "next", "source"};
-    return table_read(path, code_columns, ARRAY_SIZE(code_columns), 2, add_code, builder, summary, error);
-}
+const struct table codes_table = {"symptom\tcode\tcause\tnext\tsource", 2, add_code};

@@ -13,7 +13,7 @@
 #include "core/text.h"
 #include "importer/line_reader.h"
 
-enum { MAX_LINE = 8192, MAX_COLUMNS = 24 };
+enum { MAX_LINE = 8192, MAX_COLUMNS = 24, MAX_NAMES = 512 };
 
 enum error_code table_error(const struct table_row *row, struct error *error, const char *format, ...)
 {
@@ -159,18 +159,6 @@ static int split(char *line, char *fields[MAX_COLUMNS + 1])
     return count;
 }
 
-static enum error_code check_header(const struct table_row *row, const char *const columns[], int count,
-                                    int found, struct error *error)
-{
-    bool same = found == count;
-    for (int i = 0; i < count && same; i++)
-        same = strcmp(row->fields[i], columns[i]) == 0;
-    if (same)
-        return ERROR_NONE;
-    return table_error(row, error, "the line below the comments must name the columns, from \"%s\" to \"%s\"",
-                       columns[0], columns[count - 1]);
-}
-
 /* N without a sign, a leading 0 or a space after it. */
 int64_t table_version(const char *line)
 {
@@ -196,10 +184,9 @@ static enum error_code read_version(const struct table_row *row, const char *lin
 
 /* What is being read: a table and what users have added to it. */
 struct reading {
-    const char *const *columns;
+    const struct table *table;
+    char *columns[MAX_COLUMNS + 1];
     int count;
-    int key;
-    enum error_code (*each)(void *context, const struct table_row *row, struct error *error);
     void *context;
     json_t *seen;   /* the keys of the rows above, with their line, */
     json_t *before; /* and those of the files before this one */
@@ -211,26 +198,24 @@ static bool is_new(struct reading *reading, const struct table_row *row, struct 
 {
     char text[MAX_LINE + 1] = "";
     size_t length = 0;
-    for (int i = 0; i < reading->key; i++)
+    for (int i = 0; i < reading->table->key; i++)
         length += (size_t)snprintf(text + length, sizeof text - length, "%s%s", i ? " " : "", row->fields[i]);
     for (char *c = text; *c; c++)
         *c = (char)tolower((unsigned char)*c);
     const json_t *line = json_object_get(reading->seen, text);
     if (line)
         table_error(row, error, "\"%s\" stands in line %lld already", text, json_integer_value(line));
-    else if (reading->key && json_object_set_new_nocheck(reading->seen, text, json_integer(row->line)))
+    else if (reading->table->key && json_object_set_new_nocheck(reading->seen, text, json_integer(row->line)))
         error_set(error, ERROR_NO_MEMORY, "no memory to read %s", row->path);
     return !error->code && !json_object_get(reading->before, text);
 }
 
-static void take_row(struct reading *reading, const struct table_row *row, int found, bool is_header,
+static void take_row(struct reading *reading, const struct table_row *row, int found,
                      struct table_summary *summary, struct error *error)
 {
-    if (is_header)
-        check_header(row, reading->columns, reading->count, found, error);
-    else if (found != reading->count)
+    if (found != reading->count)
         table_error(row, error, "%d fields where %d are expected, separated by tabs", found, reading->count);
-    else if (is_new(reading, row, error) && !reading->each(reading->context, row, error))
+    else if (is_new(reading, row, error) && !reading->table->each(reading->context, row, error))
         summary->rows++;
 }
 
@@ -264,7 +249,12 @@ static enum error_code read_file(struct reading *reading, const char *path, size
         if (error->code || line[0] == '#' || line[0] == '\0')
             continue;
         memcpy(copy, line, length + 1);
-        take_row(reading, &row, split(copy, fields), !header_seen, &so_far, error);
+        if (header_seen)
+            take_row(reading, &row, split(copy, fields), &so_far, error);
+        else if (strcmp(line, reading->table->columns) != 0)
+            table_error(&row, error,
+                        "the line below the comments must name the columns, from \"%s\" to \"%s\"",
+                        reading->columns[0], reading->columns[reading->count - 1]);
         header_seen = true;
     }
     line_reader_close(lines);
@@ -276,14 +266,15 @@ static enum error_code read_file(struct reading *reading, const char *path, size
     return error->code;
 }
 
-enum error_code table_read(const char *path, const char *const columns[], int count, int key,
-                           enum error_code (*each)(void *context, const struct table_row *row,
-                                                   struct error *error),
-                           void *context, struct table_summary *summary, struct error *error)
+enum error_code table_read(const char *path, const struct table *table, void *context,
+                           struct table_summary *summary, struct error *error)
 {
+    char names[MAX_NAMES];
     json_auto_t *seen = json_object();
     json_auto_t *before = json_object();
-    struct reading reading = {columns, count, key, each, context, seen, before};
+    struct reading reading = {.table = table, .context = context, .seen = seen, .before = before};
+    snprintf(names, sizeof names, "%s", table->columns);
+    reading.count = split(names, reading.columns);
     struct addition *addition = NULL;
     error->code = ERROR_NONE;
     while (!error->code && (addition = additions_next(addition, path))) {

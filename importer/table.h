@@ -16,8 +16,8 @@
 struct table_row {
     const char *path;
     long line;
-    const char *const *columns;
-    char **fields; /* as many as there are columns, each NUL-terminated; the reader's */
+    char *const *columns; /* their names */
+    char **fields;        /* as many as there are columns, each NUL-terminated; the reader's */
 };
 
 /* What was read of a table. */
@@ -31,14 +31,19 @@ enum { TABLE_MAX_VERSION = 999999999 };
 /* The version that the first line of a table states, 0 when it is not just that. */
 int64_t table_version(const char *line);
 
-/* Calls `each` with every row of `path`, whose columns must be exactly `columns`, and no two rows the same in
- * the first `key` of them; before that with those that users have added (below), which take
- * the place of rows with the same. Paths of rows stay valid. `summary` may be NULL; it is set when there is
- * no error, and is that of `path` alone. Errors name file and line. */
-MUST_CHECK enum error_code table_read(const char *path, const char *const columns[], int count, int key,
-                                      enum error_code (*each)(void *context, const struct table_row *row,
-                                                              struct error *error),
-                                      void *context, struct table_summary *summary, struct error *error);
+/* How a table is read. */
+struct table {
+    const char *columns; /* their names, with tabs between them */
+    int key;             /* how many of them, from the first, tell the rows apart */
+    enum error_code (*each)(void *context, const struct table_row *row, struct error *error);
+};
+
+/* Calls `each` with every row of `path`, which must have just these columns, and no two rows the same in its
+ * key; before that with those that users have added (below), which take the place of rows with the same.
+ * Paths of rows stay valid. `summary` may be NULL; it is set when there is no error, and is that of `path`
+ * alone. Errors name file and line. */
+MUST_CHECK enum error_code table_read(const char *path, const struct table *table, void *context,
+                                      struct table_summary *summary, struct error *error);
 
 /* An error that names the row's file and line. */
 enum error_code table_error(const struct table_row *row, struct error *error, const char *format, ...)

@@ -15,10 +15,10 @@
  * show this row, unless something else in a log decides; a condition must be one of core/symptom_condition.h
  * and name rows that are there. codes.tsv says what the codes mean that patterns of symptoms have found. */
 struct builder;
-typedef enum error_code table_reader(const char *path, struct builder *builder, struct table_summary *summary,
-                                     struct error *error);
-table_reader board_words_read, processors_read, priors_read, chips_read, cards_read, prices_read,
-    symptoms_read, codes_read, plan_steps_read, subvendors_read;
+extern const struct table board_words_table, processors_table, priors_table, chips_table, cards_table,
+    prices_table, codes_table, plan_steps_table, subvendors_table; /* the context is the builder */
+MUST_CHECK enum error_code symptoms_read(const char *path, struct builder *builder,
+                                         struct table_summary *summary, struct error *error);
 
 /* A row of ranges.tsv: what the number says of a GPU that no list names. */
 enum { GENERATION_SIZE = 64 };

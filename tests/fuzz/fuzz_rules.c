@@ -23,9 +23,7 @@ static struct memory_file open_table(const char *head, const uint8_t *data, size
 
 static void append_rules_head(struct buffer *head)
 {
-    buffer_append_text(head, "# version: 1\n");
-    for (int i = 0; i < RULE_COLUMNS; i++)
-        buffer_append_format(head, "%s%c", rule_columns[i], i + 1 < RULE_COLUMNS ? '\t' : '\n');
+    buffer_append_format(head, "# version: 1\n%s\n", rule_columns);
 }
 
 static void check_result(const struct annotator *annotator, const struct annotation_result *result)

@@ -34,18 +34,19 @@ static inline enum error_code add_code_row(void *context, const struct table_row
 static inline enum error_code load_code_table(const char *path, struct log_diagnosis *diagnosis,
                                               struct error *error)
 {
-    static const char *const columns[] = {"symptom", "code", "cause", "next", "source"};
-    return table_read(path, columns, ARRAY_SIZE(columns), 0, add_code_row, diagnosis, NULL, error);
+    static const struct table table = {"symptom\tcode\tcause\tnext\tsource", 0, add_code_row};
+    return table_read(path, &table, diagnosis, NULL, error);
 }
 
 static inline enum error_code load_symptom_table(const char *path, struct log_diagnosis *diagnosis,
                                                  struct error *error)
 {
-    static const char *const columns[] = {"id",           "scope", "fixable", "words", "pattern", "condition",
-                                          "example_line", "cause", "next",    "fixes", "source"};
+    static const struct table table = {
+        "id\tscope\tfixable\twords\tpattern\tcondition\texample_line\tcause\tnext\tfixes\tsource", 0,
+        add_symptom_row};
     if (log_diagnosis_start(diagnosis, error))
         return error->code;
-    return table_read(path, columns, ARRAY_SIZE(columns), 0, add_symptom_row, diagnosis, NULL, error);
+    return table_read(path, &table, diagnosis, NULL, error);
 }
 
 #endif

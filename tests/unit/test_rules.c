@@ -29,9 +29,10 @@ static int set_up(UNUSED void **state)
 static void each_rule(enum error_code (*check)(void *context, const struct table_row *row,
                                                struct error *error))
 {
+    const struct table rules = {rule_columns, 1, check};
     int faults = 0;
     rule_number = 0;
-    ASSERT_DONE(table_read(rules_path, rule_columns, RULE_COLUMNS, 1, check, &faults, NULL, &failure));
+    ASSERT_DONE(table_read(rules_path, &rules, &faults, NULL, &failure));
     assert_int_equal(faults, 0);
 }
 
@@ -85,11 +86,11 @@ static enum error_code try_examples(void *faults, const struct table_row *row, U
             FAULT(faults, row,
                   "%s must be a device, its ID and its name as in pci.ids, such as \"%s1d16 GP108M [GeForce "
                   "MX330]\", not \"%s\"",
-                  rule_columns[columns[must_match]],
+                  row->columns[columns[must_match]],
                   strcmp(row->fields[RULE_VENDOR], "*") == 0 ? "10de:" : "", example);
         else if ((place_of(row, &id, name) >= 0) != must_match)
             FAULT(faults, row, "it %s \"%s\", which stands in %s", must_match ? "does not match" : "matches",
-                  example, rule_columns[columns[must_match]]);
+                  example, row->columns[columns[must_match]]);
     }
     rule_number++;
     return ERROR_NONE;

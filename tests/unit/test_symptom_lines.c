@@ -8,8 +8,6 @@
 /* The project's own signatures, on lines that must show them and on lines that must show none. */
 
 enum { LINE_SIZE = 4096 };
-static const char *const line_columns[] = {"id", "line"};
-static const char *const sequence_columns[] = {"leads", "also", "not", "lines"};
 static struct log_diagnosis diagnosis;
 static int lines, disguises, wrong, broken, missed;
 
@@ -149,8 +147,8 @@ static enum error_code try_line(UNUSED void *context, const struct table_row *ro
 
 DEFINE_TEST(test_lines)
 {
-    ASSERT_DONE(table_read("tests/data/symptom-lines.tsv", line_columns, ARRAY_SIZE(line_columns), 0,
-                           try_line, NULL, NULL, &failure));
+    static const struct table table = {"id\tline", 0, try_line};
+    ASSERT_DONE(table_read("tests/data/symptom-lines.tsv", &table, NULL, NULL, &failure));
     assert_true(lines > 800 && disguises > 4 * lines);
     assert_int_equal(wrong, 0);
     assert_true(broken > 200 && missed * 7 < broken);
@@ -189,9 +187,9 @@ static enum error_code try_sequence(UNUSED void *context, const struct table_row
 
 DEFINE_TEST(test_sequences)
 {
+    static const struct table table = {"leads\talso\tnot\tlines", 0, try_sequence};
     lines = wrong = 0;
-    ASSERT_DONE(table_read("tests/data/symptom-sequences.tsv", sequence_columns, ARRAY_SIZE(sequence_columns),
-                           0, try_sequence, NULL, NULL, &failure));
+    ASSERT_DONE(table_read("tests/data/symptom-sequences.tsv", &table, NULL, NULL, &failure));
     assert_true(lines >= 40);
     assert_int_equal(wrong, 0);
 }
