@@ -179,7 +179,7 @@ bool feed_cache_remove_others(const struct source_cache *cache, const char *name
     feed_cache_path(cache, name, directory, path);
     DIR *stream = opendir(path);
     for (const struct dirent *entry; stream && (entry = readdir(stream));) {
-        struct segment named;
+        struct segment named = {.size = 0};
         char called[FEED_PATH_SIZE];
         snprintf(named.sha256, sizeof named.sha256, "%.64s", entry->d_name);
         path_of(named.sha256, called);

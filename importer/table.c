@@ -163,11 +163,13 @@ static int split(char *line, char *fields[MAX_COLUMNS + 1])
 int64_t table_version(const char *line)
 {
     static const char prefix[] = "# version: ";
-    const char *number = line + sizeof prefix - 1;
-    if (strncmp(line, prefix, sizeof prefix - 1) != 0 || *number == '0')
-        return 0;
-    size_t count = strspn(number, "0123456789");
-    return count <= 9 && !number[count] ? strtol(number, NULL, 10) : 0;
+    const size_t start = sizeof prefix - 1;
+    if (strncmp(line, prefix, start) == 0 && line[start] != '0') {
+        size_t count = strspn(line + start, "0123456789");
+        if (count <= 9 && !line[start + count])
+            return strtol(line + start, NULL, 10);
+    }
+    return 0;
 }
 
 static enum error_code read_version(const struct table_row *row, const char *line, int64_t *version,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A request for the hub: hub/intake.h, hub/address.h, hub/http.h, hub/template.h. The first line is the header
- * Authorization, the second X-Forwarded-For and a path, the rest the body. What is accepted can be answered
- * and read again; answers are JSON; an HTML page has no markup of the body. */
+/* A request for the hub: hub/intake.h, hub/address.h, hub/http.h, hub/template.h. The first line is the
+ * header Authorization, the second X-Forwarded-For and a path, the rest the body. What is accepted can be
+ * answered and read again; answers are JSON; an HTML page has no markup of the body. */
 #include "tests/fuzz/fuzz.h"
 
 #include <sodium.h>

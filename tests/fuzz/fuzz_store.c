@@ -95,10 +95,12 @@ static void add_reports(struct store *store)
         snprintf(request.pci_id, sizeof request.pci_id, "10de:1d01");
         must(store_commit(store, requests, 1, 1700000000, &error), &error);
         if (i < 3)
-            must(store_decide(store, decisions[i], &request.id, 1, "anna", "why", 1700000001, &error), &error);
+            must(store_decide(store, decisions[i], &request.id, 1, "anna", "why", 1700000001, &error),
+                 &error);
         memcpy(base.id, request.id, sizeof base.id);
         if (i == 1)
-            must(store_decide(store, DECISION_RETRACT, &request.id, 1, "anna", "why", 1700000002, &error), &error);
+            must(store_decide(store, DECISION_RETRACT, &request.id, 1, "anna", "why", 1700000002, &error),
+                 &error);
     }
 }
 
