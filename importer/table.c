@@ -172,12 +172,8 @@ int64_t table_version(const char *line)
     return 0;
 }
 
-static enum error_code read_version(const struct table_row *row, const char *line, int64_t *version,
-                                    struct error *error)
+static enum error_code reject_version(const struct table_row *row, struct error *error)
 {
-    *version = table_version(line);
-    if (*version)
-        return ERROR_NONE;
     table_error(row, error, "the first line must be \"# version: N\", N a number from 1 to %d",
                 TABLE_MAX_VERSION);
     return error_next(error, "begin the file with \"# version: 1\", or with the next number after a change;"
@@ -246,8 +242,8 @@ static enum error_code read_file(struct reading *reading, const char *path, size
             table_error(&row, error, "the line is too long, or no UTF-8 text");
         else if (max_text && total > max_text)
             table_error(&row, error, "the file has more than %zu MiB of text", max_text >> 20);
-        else if (row.line == 1)
-            read_version(&row, line, &so_far.version, error);
+        else if (row.line == 1 && !(so_far.version = table_version(line)))
+            reject_version(&row, error);
         if (error->code || line[0] == '#' || line[0] == '\0')
             continue;
         memcpy(copy, line, length + 1);
@@ -262,7 +258,7 @@ static enum error_code read_file(struct reading *reading, const char *path, size
     line_reader_close(lines);
     row.line = 1;
     if (!error->code && !so_far.version) /* not one line */
-        read_version(&row, "", &so_far.version, error);
+        reject_version(&row, error);
     if (summary && !error->code)
         *summary = so_far;
     return error->code;
