@@ -90,10 +90,7 @@ enum {
     RANGE_SOURCE
 };
 
-struct visit {
-    gpu_range_visitor *each;
-    void *context;
-};
+const char range_columns[] = "vendor\tfirst\tlast\tchip\tgeneration\tform_factor\tconfidence\tsource";
 
 static enum error_code take_number(const struct table_row *row, int column, uint32_t *number,
                                    struct error *error)
@@ -118,35 +115,24 @@ static const struct table_field range_fields[] = {
     TEXT(RANGE_SOURCE, source),
 };
 
-static enum error_code visit_row(void *context, const struct table_row *row, struct error *error)
+enum error_code gpu_range_parse(const struct table_row *row, struct gpu_range *range, struct error *error)
 {
-    const struct visit *visit = context;
-    struct gpu_range range;
     uint32_t vendor;
     int form_factor;
     if (take_number(row, RANGE_VENDOR, &vendor, error) ||
-        take_number(row, RANGE_FIRST, &range.first, error) ||
-        take_number(row, RANGE_LAST, &range.last, error) ||
-        table_fill(row, range_fields, ARRAY_SIZE(range_fields), &range, error) ||
-        table_number(row, RANGE_CONFIDENCE, 0.0, 1.0, &range.confidence, error))
+        take_number(row, RANGE_FIRST, &range->first, error) ||
+        take_number(row, RANGE_LAST, &range->last, error) ||
+        table_fill(row, range_fields, ARRAY_SIZE(range_fields), range, error) ||
+        table_number(row, RANGE_CONFIDENCE, 0.0, 1.0, &range->confidence, error))
         return error->code;
-    if (range.first > range.last)
+    if (range->first > range->last)
         return table_error(row, error, "first is greater than last");
     if (table_value(row, RANGE_FORM_FACTOR, &vocabulary_form_factor, &form_factor, error))
         return error->code;
-    range.first |= vendor << 16;
-    range.last |= vendor << 16;
-    range.form_factor = (enum form_factor)form_factor;
-    return visit->each(visit->context, &range, error);
-}
-
-enum error_code gpu_ranges_read(const char *path, gpu_range_visitor *each, void *context,
-                                struct table_summary *summary, struct error *error)
-{
-    static const struct table ranges = {
-        "vendor\tfirst\tlast\tchip\tgeneration\tform_factor\tconfidence\tsource", RANGE_LAST + 1, visit_row};
-    struct visit visit = {each, context};
-    return table_read(path, &ranges, &visit, summary, error);
+    range->first |= vendor << 16;
+    range->last |= vendor << 16;
+    range->form_factor = (enum form_factor)form_factor;
+    return error->code = ERROR_NONE;
 }
 
 /* ---- plan.tsv ---- */

@@ -136,7 +136,7 @@ static enum error_code load_names(struct rebuild *work, struct error *error)
     rebuild_data_path(work, "ranges.tsv", ranges);
     if (device_names_load(names, &work->names, &summary, error) ||
         record_table(work, "names", names, summary, error) ||
-        gpu_ranges_read(ranges, rebuild_add_range, work, &summary, error))
+        table_read(ranges, &rebuild_ranges_table, work, &summary, error))
         return error->code;
     return record_table(work, "ranges", ranges, summary, error);
 }

@@ -42,9 +42,8 @@ bool rebuild_feed_is_incoming(const struct rebuild *work, const char *name);
 /* Loads the lists of products and what the kernel's graphics drivers claim. */
 MUST_CHECK enum error_code rebuild_load_lists(struct rebuild *work, struct error *error);
 
-/* Annotates a range of IDs (gpu_range_visitor; `context` is the struct rebuild). */
-MUST_CHECK enum error_code rebuild_add_range(void *context, const struct gpu_range *range,
-                                             struct error *error);
+/* ranges.tsv, each row of which is annotated; its context is the struct rebuild. */
+extern const struct table rebuild_ranges_table;
 
 /* ---- rebuild_knowledge.c ---- */
 

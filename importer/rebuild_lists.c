@@ -124,18 +124,23 @@ static void resolve_range(struct rebuild *work, const struct gpu_range *range, i
     origins[ATTRIBUTE_FORM_FACTOR] = origin;
 }
 
-enum error_code rebuild_add_range(void *context, const struct gpu_range *range, struct error *error)
+static enum error_code add_range(void *context, const struct table_row *row, struct error *error)
 {
     struct rebuild *work = context;
+    struct gpu_range range;
     struct annotation_result result;
     int origins[ATTRIBUTE_COUNT];
     int origin;
     char text[64];
-    snprintf(text, sizeof text, "ranges.tsv: %04x:%04x-%04x", range->first >> 16, range->first & 0xffff,
-             range->last & 0xffff);
+    if (gpu_range_parse(row, &range, error))
+        return error->code;
+    snprintf(text, sizeof text, "ranges.tsv: %04x:%04x-%04x", range.first >> 16, range.first & 0xffff,
+             range.last & 0xffff);
     if (builder_add_origin(work->builder, text, &origin, error))
         return error->code;
-    resolve_range(work, range, origin, &result, origins);
-    return builder_add_range(work->builder, &result.gpu, origins, range->last, range->generation, origin,
+    resolve_range(work, &range, origin, &result, origins);
+    return builder_add_range(work->builder, &result.gpu, origins, range.last, range.generation, origin,
                              error);
 }
+
+const struct table rebuild_ranges_table = {range_columns, 3, add_range};

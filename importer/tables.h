@@ -32,10 +32,10 @@ struct gpu_range {
     char source[128];
 };
 
-/* Calls `each` with every row. Errors: those of `each`, and ERROR_BAD_INPUT with file, line and reason. */
-typedef enum error_code gpu_range_visitor(void *context, const struct gpu_range *range, struct error *error);
-MUST_CHECK enum error_code gpu_ranges_read(const char *path, gpu_range_visitor *each, void *context,
-                                           struct table_summary *summary, struct error *error);
+/* Its columns, of which the first three are the key; reads a row. */
+extern const char range_columns[];
+MUST_CHECK enum error_code gpu_range_parse(const struct table_row *row, struct gpu_range *range,
+                                           struct error *error);
 
 /* data/names.tsv: GPUs that the pci.ids of older systems lacks or names otherwise. */
 struct listed_name {

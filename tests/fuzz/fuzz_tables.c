@@ -17,19 +17,17 @@ static enum error_code names_read(const char *path, UNUSED struct builder *build
     return code;
 }
 
-static enum error_code check_range(UNUSED void *context, const struct gpu_range *range, struct error *error)
+static enum error_code check_range(UNUSED void *context, const struct table_row *row, struct error *error)
 {
-    require(range->first <= range->last && range->first >> 16 == range->last >> 16,
-            "a range is of one vendor");
-    require(range->chip[0] && range->generation[0] && range->source[0], "a range says what it is");
-    return error->code = ERROR_NONE;
+    struct gpu_range range;
+    if (gpu_range_parse(row, &range, error))
+        return error->code;
+    require(range.first <= range.last && range.first >> 16 == range.last >> 16, "a range is of one vendor");
+    require(range.chip[0] && range.generation[0] && range.source[0], "a range says what it is");
+    return ERROR_NONE;
 }
 
-static enum error_code ranges_read(const char *path, UNUSED struct builder *builder,
-                                   struct table_summary *summary, struct error *error)
-{
-    return gpu_ranges_read(path, check_range, NULL, summary, error);
-}
+static const struct table ranges_table = {range_columns, 3, check_range};
 
 static enum error_code samples_read(const char *path, UNUSED struct builder *builder,
                                     struct table_summary *summary, struct error *error)
@@ -51,7 +49,7 @@ static const struct {
     enum error_code (*read)(const char *, struct builder *, struct table_summary *, struct error *);
 } tables[] = {{&priors_table, NULL},    {&prices_table, NULL},      {&subvendors_table, NULL},
               {&chips_table, NULL},     {NULL, symptoms_read},      {NULL, names_read},
-              {NULL, ranges_read},      {&board_words_table, NULL}, {&processors_table, NULL},
+              {&ranges_table, NULL},    {&board_words_table, NULL}, {&processors_table, NULL},
               {&cards_table, NULL},     {NULL, samples_read},       {&codes_table, NULL},
               {&plan_steps_table, NULL}};
 
