@@ -288,8 +288,8 @@ def egpu(m):
 
 
 @recorded
-def server(m):
-    """A server with eight GPUs that can have virtual functions, and 400 PCI devices in all."""
+def server(m, all_devices=100):
+    """A server with eight GPUs that can have virtual functions, and as many PCI devices in all."""
     m.host(chassis=23, vendor="Supermicro", product="SYS-420GP-TNR", cpu="Intel(R) Xeon(R) Gold 6338 CPU @ 2.00GHz",
            cmdline="root=/dev/sda1 ro quiet intel_iommu=on iommu=pt")
     devices = 0
@@ -309,7 +309,7 @@ def server(m):
                   rom=512 * 1024, rom_image=rom.option_rom(0x10DE, 0x2235))
             devices += 2
     number = 0
-    while devices < 400:
+    while devices < all_devices:
         address = "0000:%02x:%02x.%d" % (0x0C + 0x20 * (number // 97 % 4), 1 + number % 97 // 8 % 31, number % 97 % 8)
         if address not in m.places:
             m.pci(address, (0x8086, 0x3456 + number % 16), 0x088000, group=100 + number // 8, express=False, power=False,

@@ -5,7 +5,7 @@ import machine
 import rom
 from machine import GIB, MIB, memory
 from machines import (GRUB, NVIDIA_CARD, RTX_3060, RX_6600, amd_host, audio, host_bridge, intel_gpu, intel_host, proxmox_vm,
-                      recorded, root_port)
+                      recorded, root_port, server)
 
 INTEL = "processor\t: 0\nvendor_id\t: GenuineIntel\nflags\t\t: fpu vmx"
 AMD = "processor\t: 0\nvendor_id\t: AuthenticAMD\nflags\t\t: fpu svm"
@@ -360,3 +360,9 @@ def two_radeons(m):
         audio(m, "0000:%02x:00.1" % bus, (0x1002, 0xAB28), driver="snd_hda_intel", group=group + 1)
     m.put("/etc/modprobe.d/blacklist.conf", "# nothing")
     m.put("/etc/initramfs-tools/modules", "# nothing more")
+
+
+@recorded
+def large_server(m):
+    """The server of machines.py with 400 PCI devices."""
+    server(m, 400)
