@@ -178,7 +178,7 @@ enum error_code database_each_offer(struct database *database, enum guest guest,
 {
     static const char card_sql[] = "SELECT " CARD_COLUMNS " FROM card c" CARD_JOINS "ORDER BY c.id";
     static const char id_sql[] =
-        "SELECT card, pci_id, (SELECT count(DISTINCT card) > 1 FROM card_id o WHERE o.pci_id = i.pci_id)"
+        "SELECT card, pci_id, EXISTS (SELECT 1 FROM card_id o WHERE o.pci_id = i.pci_id AND o.card <> i.card)"
         " FROM card_id i ORDER BY card, place";
     struct offer offer;
     sqlite3_stmt *row = NULL;
