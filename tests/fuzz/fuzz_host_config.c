@@ -30,6 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     host->root = empty_root();
     host->findings = &findings;
     host->cpu = data[0] / 4 % 3;
+    host->setup.waiting_modules = BUFFER(65536);
     if (data[0] % 4 == 1) {
         read_grub(host, text, line);
     } else if (data[0] % 4 == 2) {
@@ -46,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require_sound_findings(&findings);
     cmdline_free(line);
     findings_free(&findings);
+    host_setup_free(&host->setup);
     free(line);
     free(host);
     return 0;
