@@ -9,7 +9,6 @@
 #include "cli/ask.h"
 #include "core/file.h"
 #include "db/outbox_sent.h"
-#include "db/outbox_sent.h"
 
 int report_fail(struct report_command *command, const struct error *error)
 {

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-
 /* Of the sender of a report a hash of network and day is kept, so that a flood can be seen and taken back;
  * its key is thrown away when it is so old, and nobody can try out networks any more. */
 enum { DAY = 86400, KEY_LIFE = 90 * DAY, KEY_SIZE = 32 };
