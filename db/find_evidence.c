@@ -43,7 +43,8 @@ void evidence_chip_key(const struct gpu *gpu, enum share share, char key[KEY_SIZ
 
 void evidence_id_key(const struct pci_id *id, enum share share, char key[KEY_SIZE])
 {
-    strcat(pci_id_print(id, key), share_suffix(share));
+    char text[PCI_ID_TEXT_SIZE];
+    snprintf(key, KEY_SIZE, "%s%s", pci_id_print(id, text), share_suffix(share));
 }
 
 void blocker_key(const struct gpu *gpu, enum blocker blocker, char key[KEY_SIZE])

@@ -99,7 +99,7 @@ static inline const char *fuzz_path(char path[FUZZ_PATH_SIZE], const char *name)
     static bool made;
     if (!made) {
         if (access("/dev/shm", W_OK))
-            strcpy(fuzz_directory, "/tmp/fuzz-passthru-XXXXXX");
+            snprintf(fuzz_directory, sizeof fuzz_directory, "/tmp/fuzz-passthru-XXXXXX");
         require(mkdtemp(fuzz_directory) != NULL, "there is a directory for files");
         atexit(fuzz_remove_directory);
         made = true;
