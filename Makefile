@@ -149,7 +149,7 @@ FUZZ_SEEDS := $(BUILD)/tests/fuzz/seeds
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(UNIT_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(UNIT_ROOMS))
-$(FUZZ_SEEDS): tests/fuzz/make-seeds $(wildcard tests/machines/*.py) tests/cli/check_host.py $(wildcard tests/cli/check_*.tsv) $(wildcard tests/data/frozen/*.tsv) $(wildcard tests/data/symptom-*.tsv) tests/data/lspci-texts.txt tests/cli/lspci_texts.py
+$(FUZZ_SEEDS): tests/fuzz/make-seeds $(wildcard tests/machines/*.py) tests/cli/check_host.py $(wildcard tests/cli/check_*.tsv) $(wildcard tests/data/frozen/*.tsv) hub/site/series.tsv $(wildcard tests/data/symptom-*.tsv) tests/data/lspci-texts.txt tests/cli/lspci_texts.py
 	@mkdir -p $@
 	$(Q)PYTHONDONTWRITEBYTECODE=1 tests/fuzz/make-seeds $@ && touch $@
 

@@ -71,9 +71,14 @@ enum error_code series_read(const char *directory, struct series_table *table, s
     char *rest = error->code || !file.text.length ? NULL : file.text.data;
     char *line;
     for (int number = 1; !error->code && (line = strsep(&rest, "\n")); number++) {
+        const char *wrong = NULL;
         if (*line == '#' || !*line)
             continue;
-        const char *wrong = is_head ? NULL : take_row(table, line);
+        if (!is_head)
+            wrong = take_row(table, line);
+        else if (strcmp(line, "vendor\tpattern\tseries\tsource") != 0)
+            wrong =
+                "the first row must name the columns: vendor, pattern, series, source, with a tab between them";
         if (wrong)
             error_set(error, ERROR_BAD_INPUT, "%s:%d: %s", file.path, number, wrong);
         is_head = false;

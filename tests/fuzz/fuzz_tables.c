@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The project's tables as contributors write them, whole files: importer/tables.h. The first byte chooses the
- * table. Rules and facts are those of fuzz_rules.c. */
+/* The project's tables as contributors write them, whole files: importer/tables.h and hub/series.h. The first
+ * byte chooses the table. Rules and facts are those of fuzz_rules.c. */
 
 #include "db/builder.h"
+#include "hub/series.h"
 #include "importer/tables.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -43,15 +44,39 @@ static enum error_code samples_read(const char *path, UNUSED struct builder *bui
     return code;
 }
 
+/* The hub reads it from the directory of its templates. */
+static enum error_code site_series_read(const char *path, UNUSED struct builder *builder,
+                                        struct table_summary *summary, struct error *error)
+{
+    struct series_table table;
+    char link[FUZZ_PATH_SIZE];
+    unlink(fuzz_path(link, "series.tsv"));
+    require(symlink(path, link) == 0, "there is room for a link");
+    enum error_code code = series_read(fuzz_directory, &table, error);
+    for (int i = 0; i < table.count && !code; i++) {
+        const struct series *row = &table.rows[i];
+        require(row->slug[0] &&
+                    row->slug[strspn(row->slug, "abcdefghijklmnopqrstuvwxyz0123456789_-")] == '\0',
+                "a series names its directory and nothing else");
+        const struct series *found = series_find(&table, row->vendor, row->pattern);
+        require(!found ||
+                    (found >= table.rows && found < table.rows + table.count && found->vendor == row->vendor),
+                "a series is one of the table, and of the vendor");
+    }
+    *summary = (struct table_summary){.version = 1, .rows = table.count};
+    series_free(&table);
+    return code;
+}
+
 /* A table of the builder, or a function. */
 static const struct {
     const struct table *table;
     enum error_code (*read)(const char *, struct builder *, struct table_summary *, struct error *);
-} tables[] = {{&priors_table, NULL},    {&prices_table, NULL},      {&subvendors_table, NULL},
-              {&chips_table, NULL},     {NULL, symptoms_read},      {NULL, names_read},
-              {&ranges_table, NULL},    {&board_words_table, NULL}, {&processors_table, NULL},
-              {&cards_table, NULL},     {NULL, samples_read},       {&codes_table, NULL},
-              {&plan_steps_table, NULL}};
+} tables[] = {{&priors_table, NULL},     {&prices_table, NULL},      {&subvendors_table, NULL},
+              {&chips_table, NULL},      {NULL, symptoms_read},      {NULL, names_read},
+              {&ranges_table, NULL},     {&board_words_table, NULL}, {&processors_table, NULL},
+              {&cards_table, NULL},      {NULL, samples_read},       {&codes_table, NULL},
+              {&plan_steps_table, NULL}, {NULL, site_series_read}};
 
 /* The card whose prices are in the seeds. */
 static void add_card(struct builder *builder)

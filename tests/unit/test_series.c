@@ -40,6 +40,16 @@ DEFINE_TEST(test_rows)
     }
 }
 
+/* Its first row would be lost. */
+DEFINE_TEST(test_no_heading)
+{
+    struct series_table table;
+    scratch_put("series.tsv", "# version: 1\n10de\tA\tOne\tx\n");
+    assert_int_equal(series_read(scratch, &table, &failure), ERROR_BAD_INPUT);
+    assert_holds(failure.message, ":2: the first row must name the columns");
+    series_free(&table);
+}
+
 DEFINE_TEST(test_find)
 {
     static const struct {
