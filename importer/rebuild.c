@@ -219,13 +219,15 @@ static enum error_code build(struct rebuild *work, struct error *error)
     return builder_complete(work->builder, error);
 }
 
+/* Of files, for whoever wrote them. In a feed it is no fault: a hub never publishes what was replaced before
+ * it was accepted. */
 static void warn_of_supersedes(struct rebuild *work, const char *name, int64_t without_effect)
 {
     if (without_effect)
         problems_warn(
             work->problems, name, 0,
             "\"supersedes\" of %lld of its reports has no effect: the other report is not in the same source, or"
-            " has another pci_id; both count",
+            " has another pci_id; if it is in another source, both count",
             (long long)without_effect);
 }
 
@@ -243,8 +245,6 @@ static void subtract_dropped(struct rebuild *work)
         dropped = builder_dropped(work->builder, feed->source);
         feed->retracted = dropped.retracted + dropped.superseded;
         feed->reports -= dropped.duplicates + feed->retracted;
-        if (rebuild_feed_is_incoming(work, feed->name))
-            warn_of_supersedes(work, feed->name, dropped.without_effect);
     }
     for (int i = 0; i < work->request->file_count; i++) {
         if (!work->incoming[i].new_source)
