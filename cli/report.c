@@ -116,8 +116,6 @@ int command_report(struct session *session, char **operands, int count, struct e
         return output_usage_error("report", json, "new takes one ADDRESS, or -");
     if (verb == REPORT_DROP && !count)
         return output_usage_error("report", json, "drop needs the ID of a report");
-    if (verb == REPORT_WITHDRAW && !count)
-        return output_usage_error("report", json, "withdraw takes the IDs of reports that were sent");
     session_begin(session);
     if (outbox_locate(command.outbox, error))
         return 0;

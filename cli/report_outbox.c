@@ -99,8 +99,6 @@ static int consent(struct report_command *command, const char *question, const c
     return report_fail(command, &error);
 }
 
-/* ---- list and show ---- */
-
 enum { SHOWN_ID = 12, DATE_COLUMNS = 12, ID_COLUMNS = 14, PCI_ID_COLUMNS = 11, OUTCOME_COLUMNS = 23 };
 
 /* ---- list and show ---- */
@@ -202,6 +200,12 @@ static void list_report(struct output *output, const struct outbox_entry *entry)
     list_status(output, entry);
 }
 
+static void say_empty(struct report_command *command)
+{
+    output_paragraph(&command->session->output, 0, "", COLOR_PLAIN, "There is no report in the outbox, %s.",
+                     command->outbox);
+}
+
 static void list_text(struct report_command *command, const struct report_selection *selection)
 {
     struct output *output = &command->session->output;
@@ -215,8 +219,7 @@ static void list_text(struct report_command *command, const struct report_select
                              entry->error.message);
     }
     if (!selection->count)
-        output_paragraph(output, 0, "", COLOR_PLAIN, "There is no report in the outbox, %s.",
-                         command->outbox);
+        say_empty(command);
 }
 
 static int fail_after_list(struct report_command *command, const struct outbox_entry *entry)
@@ -266,6 +269,8 @@ int report_show(struct report_command *command, struct report_selection *selecti
         append_array(&output->buffer, selection);
     else if (!isatty(STDOUT_FILENO))
         append_lines(&output->buffer, selection);
+    else if (!selection->count)
+        say_empty(command);
     else
         for (int i = 0; i < selection->count; i++) {
             const struct outbox_entry *entry = selection->entries[i];
@@ -435,8 +440,15 @@ int report_withdraw(struct report_command *command, char **ids, int count)
     static struct outbox_receipt *receipts; /* both until the end of the process */
     static char **arguments;
     char question[200];
+    char directory[DATABASE_PATH_SIZE];
     struct error error;
     int used = 0;
+    if (!count) {
+        outbox_locate_sent(command->outbox, directory);
+        error_set(&error, ERROR_USAGE, "report: withdraw needs the ID of a report that was sent");
+        error_next(&error, "the files in %s are named by their IDs", directory);
+        return report_fail(command, &error);
+    }
     receipts = calloc((size_t)count + 1, sizeof *receipts);
     arguments = calloc((size_t)count + 4, sizeof *arguments);
     if (!receipts || !arguments) {

@@ -32,6 +32,25 @@ static void print_result(const struct send_request *request, const struct send_r
         program_print(stdout, "", text);
 }
 
+/* What becomes of those that were sent, and the way back. */
+static void print_next(const struct remote *remote, const struct send_summary *summary)
+{
+    const struct send_result *sent = NULL;
+    char text[REMOTE_NAME_SIZE + 100];
+    int count = 0;
+    for (int i = 0; i < summary->count; i++)
+        if (summary->results[i].outcome == SEND_SENT && ++count)
+            sent = &summary->results[i];
+    if (!sent)
+        return;
+    snprintf(text, sizeof text,
+             "others get %s once %s has published %s; to take %s back:", count > 1 ? "them" : "it",
+             remote->name, count > 1 ? "them" : "it", count > 1 ? "one" : "it");
+    program_print(stdout, "", text);
+    snprintf(text, sizeof text, "passthru report withdraw %.12s", count > 1 ? "ID" : sent->id);
+    program_print(stdout, "  ", text);
+}
+
 static void print_failure(const struct send_request *request, const struct send_result *result)
 {
     if (result->error.code)
@@ -95,6 +114,8 @@ static int run_send(const struct send_options *options, const char *const *ids, 
         program_print(stdout, "", request.remote->name);
     else if (is_found)
         (void)!send_reports(&request, &summary, &error);
+    if (!options->json && !options->quiet)
+        print_next(request.remote, &summary);
     if (error.code)
         program_fail(&error, options->json && options->dry_run);
     if (options->json && !options->dry_run)

@@ -57,15 +57,15 @@ static int take_options(int argc, char **argv, struct sync_request *request)
     return -1;
 }
 
-static void append_segments(struct buffer *line, const struct remote_update *update)
+static void append_segments(struct buffer *line, const char *before, const struct remote_update *update)
 {
     const struct remote_result *result = &update->result;
     if (update->remote->list || !result->segments)
         return;
-    buffer_append_format(line, ", %d of %d segments", result->segments_fetched, result->segments);
+    buffer_append_format(line, "%s%d of %d segments", before, result->segments_fetched, result->segments);
     if (result->state == SYNC_UPDATED)
-        buffer_append_format(line, ", %lld reports added, %lld retracted", (long long)result->added,
-                             (long long)result->retracted);
+        buffer_append_format(line, ", %lld report%s added, %lld retracted", (long long)result->added,
+                             result->added == 1 ? "" : "s", (long long)result->retracted);
 }
 
 /* What is here of a remote, or came from it, for the line that its name and state begin. */
@@ -82,10 +82,9 @@ static void append_what(struct buffer *line, const struct remote_update *update)
         buffer_append_text(line, ", ");
         program_append_bytes(line, result->received);
         buffer_append_format(line, " in %.1f s", result->seconds);
-        append_segments(line, update);
         break;
     case SYNC_WOULD_UPDATE:
-        append_segments(line, update);
+        append_segments(line, ", ", update);
         if (result->missing_bytes) {
             buffer_append_text(line, ", ");
             program_append_bytes(line, result->missing_bytes);
@@ -107,6 +106,11 @@ static void print_remote(const struct remote_update *update, bool with_url)
                          sync_state_name(update->result.state));
     append_what(&line, update);
     program_print(stdout, "", buffer_text(&line));
+    buffer_clear(&line);
+    if (update->result.state == SYNC_UPDATED)
+        append_segments(&line, "", update);
+    if (line.length)
+        program_print(stdout, "  ", buffer_text(&line));
     if (with_url)
         program_print(stdout, "  ", update->remote->url);
     if (with_url && !update->remote->enabled) {

@@ -66,6 +66,9 @@ static enum error_code ask(const char *outbox, const struct outbox_receipt *rece
     if (!transfers_open(&defaults, NULL, &transfers, error)) {
         if (!transfer_run(transfers, &transfer, error))
             take_answer(receipt, &sending, &transfer, error);
+        else if (!error_next_step(error)[0])
+            error_next(error, "nothing was taken back; try again: passthru report withdraw %.12s",
+                       receipt->id);
         transfers_close(transfers);
         buffer_free(&transfer.body);
     }
