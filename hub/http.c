@@ -22,6 +22,7 @@ enum {
     CONNECTION_MEMORY = 32 * 1024, /* headers and buffers of one */
     RETRY_SECONDS = 10,            /* after a 503 */
     MAX_STATUS = 600,
+    MAX_ADDRESS = 300, /* of a page */
     ANSWER_MAX = 256 * 1024
 };
 
@@ -121,20 +122,48 @@ static enum MHD_Result send_metrics(struct exchange *exchange)
     return send_text(exchange, MHD_HTTP_OK, "text/plain; version=0.0.4", &text);
 }
 
+/* A page by its address without the '/' at the end, as people type it. */
+static bool lacks_slash(const char *directory, const char *path, char whole[MAX_ADDRESS])
+{
+    struct stat status;
+    if (snprintf(whole, MAX_ADDRESS, "%s/", path) >= MAX_ADDRESS)
+        return false;
+    int file = files_open(directory, whole, &status);
+    if (file >= 0)
+        close(file);
+    return file >= 0;
+}
+
+static enum MHD_Result send_elsewhere(struct exchange *exchange, const char *path)
+{
+    struct MHD_Response *response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    if (response)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, path);
+    return send_response(exchange, MHD_HTTP_MOVED_PERMANENTLY, response);
+}
+
 static enum MHD_Result send_file(struct exchange *exchange, const char *path)
 {
     struct stat status;
     char tag[64];
-    int file = exchange->http->settings.public_directory
-                   ? files_open(exchange->http->settings.public_directory, path, &status)
-                   : -1;
+    char whole[MAX_ADDRESS];
+    const char *directory = exchange->http->settings.public_directory;
+    int answer = MHD_HTTP_OK;
+    int file = directory ? files_open(directory, path, &status) : -1;
+    if (file < 0 && directory && lacks_slash(directory, path, whole))
+        return send_elsewhere(exchange, whole);
+    if (file < 0 && directory) {
+        answer = MHD_HTTP_NOT_FOUND;
+        path = "/404.html";
+        file = files_open(directory, path, &status);
+    }
     if (file < 0)
         return fail(exchange, MHD_HTTP_NOT_FOUND, "there is nothing at this address");
     snprintf(tag, sizeof tag, "\"%" PRIx64 "-%" PRIx64 "\"", (uint64_t)status.st_size,
              (uint64_t)status.st_mtim.tv_sec * 1000000000 + (uint64_t)status.st_mtim.tv_nsec);
     const char *known =
         MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    const bool is_known = known && strstr(known, tag);
+    const bool is_known = answer == MHD_HTTP_OK && known && strstr(known, tag);
     struct MHD_Response *response = is_known
                                         ? MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT)
                                         : MHD_create_response_from_fd64((uint64_t)status.st_size, file);
@@ -148,7 +177,7 @@ static enum MHD_Result send_file(struct exchange *exchange, const char *path)
                                 files_is_immutable(path) ? "public, max-age=31536000, immutable"
                                                          : "no-cache");
     }
-    return send_response(exchange, is_known ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, response);
+    return send_response(exchange, is_known ? MHD_HTTP_NOT_MODIFIED : answer, response);
 }
 
 /* ---- reports ---- */
@@ -211,16 +240,29 @@ static const char *header(const struct exchange *exchange, const char *name)
     return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
 }
 
+/* Some proxies append to the header that a client sent, others add one of their own after it. */
+static enum MHD_Result add_forwarded(void *context, enum MHD_ValueKind kind, const char *name,
+                                     const char *value)
+{
+    struct buffer *list = context;
+    (void)kind;
+    if (value && strcasecmp(name, "X-Forwarded-For") == 0)
+        buffer_append_format(list, "%s%s", list->length ? "," : "", value);
+    return MHD_YES;
+}
+
 /* Seconds after which a client may ask again, 0 for now. */
 static int limit(struct exchange *exchange)
 {
     const struct http_settings *settings = &exchange->http->settings;
     struct address *client = &exchange->job.network;
+    struct buffer forwarded CLEANUP(buffer_free) = BUFFER(2 * CONNECTION_MEMORY);
     struct timespec now;
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     address_of_socket(info ? info->client_addr : NULL, client);
-    address_of_client(&settings->trusted, header(exchange, "X-Forwarded-For"), client);
+    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, add_forwarded, &forwarded);
+    address_of_client(&settings->trusted, forwarded.length ? buffer_text(&forwarded) : NULL, client);
     clock_gettime(CLOCK_MONOTONIC, &now);
     return rate_take(settings->rate, client, (double)now.tv_sec + (double)now.tv_nsec / 1e9);
 }
