@@ -39,7 +39,8 @@
   }
 
   async function show() {
-    const ids = [...new Set(input.value.toLowerCase().match(/[0-9a-f]{4}:[0-9a-f]{4}/g) || [])].slice(0, most);
+    const asked = [...new Set(input.value.toLowerCase().match(/[0-9a-f]{4}:[0-9a-f]{4}/g) || [])];
+    const ids = asked.slice(0, most);
     table.replaceChildren();
     told.textContent = "";
     if (ids.length < 2) {
@@ -48,7 +49,8 @@
     }
     const answers = await Promise.all(ids.map((id) => fetch(`${root}api/v1/devices/${id.replace(":", "-")}.json`).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null)));
     const missing = ids.filter((id, number) => !answers[number]);
-    if (missing.length) told.textContent = `No GPU is known with the PCI ID ${missing.join(", ")}.`;
+    if (missing.length) told.textContent = `No GPU is known with the PCI ID ${missing.join(", ")}. `;
+    if (asked.length > most) told.textContent += `At most ${most} are shown; left out: ${asked.slice(most).join(", ")}.`;
     const gpus = answers.filter(Boolean);
     if (!gpus.length) return;
     const head = table.createTHead().insertRow();

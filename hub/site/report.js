@@ -74,6 +74,7 @@
     if (hint) {
       box.append(make("small", { id: `${control.id}-hint`, textContent: hint }));
       control.setAttribute("aria-describedby", `${control.id}-hint`);
+      if (control.pattern) control.title = hint; /* the browser says it where the pattern does not match */
     }
     box.append(control);
     into.append(box);
@@ -154,6 +155,12 @@
     const needed = schema.required.includes(name);
     control.required = needed;
     const isOpen = !!resolve(value).anyOf;
+    /* An ID in capitals, or in a whole line of lspci -nn. */
+    if (value.$ref === "#/$defs/pci_id")
+      control.addEventListener("change", () => {
+        control.value = (control.value.match(/[0-9a-f]{4}:[0-9a-f]{4}/i) || [control.value])[0].trim().toLowerCase();
+        show();
+      });
     labelled(fields.lastChild, control, titleOf(name) + (needed ? " (needed)" : ""), hints[name] || value.description + (isOpen ? `. ${ownWords}` : ""));
     readers.set(name, () => (isOpen ? word(control.value, resolve(value)) : control.value.trim()));
   }

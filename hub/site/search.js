@@ -296,7 +296,7 @@
     list.hidden = !hits.length;
     input.setAttribute("aria-expanded", String(!!hits.length));
     input.removeAttribute("aria-activedescendant");
-    said.textContent = !text ? "" : !hits.length ? "Nothing is called so." : leftOut.length ? `Found without: ${leftOut.join(", ")}` : `${hits.length} found`;
+    said.textContent = !text ? "" : !hits.length ? "Nothing found. Try fewer words, or the PCI ID; of a GPU that is newer than this site, passthru query may know more." : leftOut.length ? `Found without: ${leftOut.join(", ")}` : `${hits.length} found`;
     said.className = text && (!hits.length || leftOut.length) ? "" : "unseen";
   }
 

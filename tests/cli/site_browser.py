@@ -238,12 +238,13 @@ def buy(driver):
 
 
 def compare(driver):
-    driver.get(ADDRESS + "/compare/?ids=10de:1d16+10de:1d01+0000:0000")
+    driver.get(ADDRESS + "/compare/?ids=10de:1d16+10de:1d01+0000:0000+10de:2504+10de:2503")
     wait_for(driver, lambda: driver.find_elements(By.CSS_SELECTOR, "#table tbody tr"))
     heads = [link.get_attribute("href") for link in driver.find_elements(By.CSS_SELECTOR, "#table thead a")]
-    check("compare: one beside the other", [] if heads == [ADDRESS + "/gpu/10de-1d16/", ADDRESS + "/gpu/10de-1d01/"] else heads)
+    check("compare: one beside the other", [] if heads == [ADDRESS + "/gpu/%s/" % slug for slug in ("10de-1d16", "10de-1d01", "10de-2504")] else heads)
     told = driver.find_element(By.ID, "told").text
-    check("compare: one that is not known is named", [] if "0000:0000" in told else [told])
+    check("compare: one that is not known is named", [] if "0000:0000. " in told else [told])
+    check("compare: of five the last is left out, and named", [] if "left out: 10de:2503." in told else [told])
     look_after(driver, "compare with a table")
     check("compare: what is the same is told from what differs", [] if driver.find_elements(By.CSS_SELECTOR, "#table .differs") else ["nothing"])
 
@@ -271,10 +272,12 @@ def fill(driver):
 
 def report(driver):
     """The form: what is shown is what is sent, a bad one is refused with its reasons at its fields, a good one gets its token."""
-    driver.get(ADDRESS + "/report/?gpu=10de:1d01")
+    driver.get(ADDRESS + "/report/?gpu=10de:1d16")
     wait_for(driver, driver.find_element(By.ID, "report").is_displayed)
+    driver.find_element(By.ID, "pci_id").clear()
+    driver.find_element(By.ID, "pci_id").send_keys("01:00.0 VGA [0300]: NVIDIA GP108 [10DE:1D01] (rev a1)")
     fill(driver)
-    for name, value in (("hypervisor", "Proxmox"), ("guest_os", "linux"), ("kernel", "6.17.13-2-pve"), ("subsystem", "1043:8708"), ("machine_type", "microvm"),
+    for name, value in (("hypervisor", "Proxmox"), ("guest_os", "linux"), ("kernel", "6.17.13-2-pve"), ("subsystem", " 1043:8708"), ("machine_type", "microvm"),
                         ("chassis", "desk"), ("note", "<b>ask me@example.org</b>")):
         driver.find_element(By.ID, name).send_keys(value)
     button = driver.find_element(By.CSS_SELECTOR, "#report [type=submit]")
