@@ -28,14 +28,16 @@ static bool exists(struct database_place *place, const char *why)
 
 static const char machine_place[] = "/var/lib/passthru/passthru.db";
 
+/* "" for a user without a home. */
 static void own_place(struct database_place *place)
 {
     const char *data_home = getenv("XDG_DATA_HOME");
     const char *home = getenv("HOME");
+    place->path[0] = '\0';
     if (data_home && *data_home == '/')
         snprintf(place->path, sizeof place->path, "%s/passthru/passthru.db", data_home);
-    else
-        snprintf(place->path, sizeof place->path, "%s/.local/share/passthru/passthru.db", home ? home : "");
+    else if (home && *home == '/')
+        snprintf(place->path, sizeof place->path, "%s/.local/share/passthru/passthru.db", home);
 }
 
 /* Takes a database that somebody named. False when nobody did; the error is set when the name is no use. */
@@ -60,6 +62,10 @@ enum error_code database_target(const char *explicit_path, struct database_place
     own_place(place);
     if (geteuid() == 0 && access(place->path, F_OK) != 0)
         snprintf(place->path, sizeof place->path, "%s", machine_place);
+    if (!place->path[0]) {
+        error_set(error, ERROR_SYSTEM, "there is no place for the database: $HOME is not set");
+        return error_next(error, "name one with --db FILE");
+    }
     place->why = "its standard place";
     return ERROR_NONE;
 }
