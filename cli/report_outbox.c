@@ -99,7 +99,14 @@ static int consent(struct report_command *command, const char *question, const c
     return report_fail(command, &error);
 }
 
-enum { SHOWN_ID = 12, DATE_COLUMNS = 12, ID_COLUMNS = 14, PCI_ID_COLUMNS = 11, OUTCOME_COLUMNS = 23 };
+enum {
+    SHOWN_ID = 12,
+    DATE_COLUMNS = 12,
+    ID_COLUMNS = 14,
+    PCI_ID_COLUMNS = 11,
+    OUTCOME_COLUMNS = 23,
+    NAME_COLUMN = ID_COLUMNS + DATE_COLUMNS + PCI_ID_COLUMNS + OUTCOME_COLUMNS
+};
 
 /* ---- list and show ---- */
 
@@ -194,8 +201,13 @@ static void list_report(struct output *output, const struct outbox_entry *entry)
     output_cell(output, shown, ID_COLUMNS);
     output_cell(output, report.date ? report.date : "-", DATE_COLUMNS);
     output_cell(output, pci_id_print_base(&report.pci_id, id), PCI_ID_COLUMNS);
-    output_cell(output, outcome_value(report.outcome), OUTCOME_COLUMNS);
-    output_line(output, report.gpu ? report.gpu : "");
+    const char *gpu = report.gpu ? report.gpu : "";
+    const bool fits = NAME_COLUMN + strlen(gpu) <= (size_t)output->width;
+    if (fits)
+        output_cell(output, outcome_value(report.outcome), OUTCOME_COLUMNS);
+    output_line(output, fits ? gpu : outcome_value(report.outcome));
+    if (!fits)
+        output_paragraph(output, ID_COLUMNS, "", COLOR_PLAIN, "%s", gpu);
     report_free(&report);
     list_status(output, entry);
 }

@@ -94,8 +94,6 @@ static void append_what(struct buffer *line, const struct remote_update *update)
     default:
         if (fetched[0])
             buffer_append_format(line, ", fetched %s", fetched);
-        if (result->expires[0])
-            buffer_append_format(line, ", expires %s", result->expires);
     }
 }
 
@@ -109,6 +107,8 @@ static void print_remote(const struct remote_update *update, bool with_url)
     buffer_clear(&line);
     if (update->result.state == SYNC_UPDATED)
         append_segments(&line, "", update);
+    else if (update->result.state != SYNC_WOULD_UPDATE && update->result.expires[0])
+        buffer_append_format(&line, "expires %s", update->result.expires);
     if (line.length)
         program_print(stdout, "  ", buffer_text(&line));
     if (with_url)
