@@ -127,7 +127,8 @@ void gpu_name_parse(const char *text, const struct known_words *known, struct gp
     name->is_cut = left > MAX_TOKENS;
     left = left > MAX_TOKENS ? MAX_TOKENS : left;
     for (const struct token *token = tokens; left;) {
-        struct name_word word = {.kind = WORD_KIND_MODEL, .is_glued = token->is_glued};
+        const uint16_t end = name->count ? name->words[name->count - 1].end : 0;
+        struct name_word word = {.kind = WORD_KIND_MODEL, .is_glued = name->count && token->start == end};
         int used = known_phrase(text, token, left, known, &word);
         if (!used)
             used = memory_size(text, token, left, &word);

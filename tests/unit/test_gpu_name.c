@@ -64,6 +64,15 @@ DEFINE_TEST(test_long_names)
     gpu_name_parse(text, &known, &name);
     assert_true(name.is_cut);
     assert_int_equal(name.count, NAME_MAX_WORDS);
+    /* What is left out is no word that others hang on: the first one hangs on none. */
+    gpu_name_parse("777777777777777777777777777777777b8 555555555555555555555555555555555c", &known, &name);
+    assert_true(name.is_cut);
+    assert_int_equal(name.count, 3);
+    assert_string_equal(name.words[0].text, "b");
+    assert_false(name.words[0].is_glued);
+    assert_true(name.words[1].is_glued);
+    assert_string_equal(name.words[2].text, "c");
+    assert_false(name.words[2].is_glued);
 }
 
 static enum error_code append(void *context, const char *product, struct error *error)
