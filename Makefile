@@ -58,7 +58,7 @@ override LDFLAGS += -Wl,--gc-sections $(PACKED)
 libs_of = $(foreach library,$(libraries_of),$(or $(ARCHIVES_$(library)),$(call library_flags,$(library)))) -lc -lm
 endif
 
-.PHONY: all check check-quick check-long examples install install-hub uninstall tarball deb clean bench fuzz lint score schema help
+.PHONY: all check check-quick check-long examples install install-hub uninstall uninstall-hub tarball deb clean bench fuzz lint score schema help
 all: $(addprefix $(BUILD)/,$(PROGRAMS) $(SERVER)) $(BUILD)/passthru.db ## programs and the first database, in build/
 
 define program_rules
@@ -283,6 +283,12 @@ uninstall: ## remove what install put there, and nothing else
 	  "$(SHARE_DIR)/passthru.db" "$(SHARE_DIR)/record-machine"
 	$(Q)rm -rf "$(SHARE_DIR)/data" "$(SHARE_DIR)/schema" "$(SHARE_DIR)/recording"
 	$(Q)for directory in "$(SHARE_DIR)" "$(DOC_DIR)"; do \
+	  [ ! -d "$$directory" ] || rmdir --ignore-fail-on-non-empty "$$directory" || exit 1; done
+uninstall-hub: ## remove what install-hub put there; the store, the key and what is published stay
+	$(Q)rm -f "$(BIN_DIR)/passthru-hub" $(foreach file,$(notdir $(wildcard docs/*.8)),"$(MAN_DIR)/man8/$(file)") \
+	  $(foreach unit,$(notdir $(HUB_UNITS)),"$(UNIT_DIR)/$(unit)") "$(SYSUSERS_DIR)/passthru-hub.conf" "$(TMPFILES_DIR)/passthru-hub.conf"
+	$(Q)rm -rf "$(HUB_SITE_DIR)" "$(HUB_DOC_DIR)/examples"
+	$(Q)for directory in "$(dir $(HUB_SITE_DIR))" "$(HUB_DOC_DIR)"; do \
 	  [ ! -d "$$directory" ] || rmdir --ignore-fail-on-non-empty "$$directory" || exit 1; done
 
 # ---- packages ------------------------------------------------------------------------------------------------------
