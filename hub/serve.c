@@ -29,7 +29,8 @@ struct serve_options {
 
 /* ---- the socket ---- */
 
-static int listen_on(const struct addrinfo *place, struct error *error)
+/* -1 with errno. */
+static int listen_on(const struct addrinfo *place)
 {
     const int on = 1;
     int listener =
@@ -37,9 +38,10 @@ static int listen_on(const struct addrinfo *place, struct error *error)
     if (listener >= 0 && setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
         bind(listener, place->ai_addr, place->ai_addrlen) == 0 && listen(listener, BACKLOG) == 0)
         return listener;
-    error_set_errno(error, errno, "cannot listen");
+    const int number = errno;
     if (listener >= 0)
         close(listener);
+    errno = number;
     return -1;
 }
 
@@ -61,12 +63,14 @@ static int open_socket(const char *where, struct error *error)
         error_set(error, ERROR_USAGE, "cannot listen on %.200s: %s", where, gai_strerror(wrong));
         return -1;
     }
-    int listener = listen_on(found, error);
+    int listener = listen_on(found);
+    if (listener < 0)
+        error_set_errno(error, errno, "cannot listen on %.200s", where);
+    if (listener < 0 && error->number == EADDRINUSE)
+        error_next(
+            error,
+            "another program has that port, perhaps another passthru-hub; --listen names one that is free");
     freeaddrinfo(found);
-    if (listener < 0) {
-        struct error why = *error;
-        error_set(error, why.code, "%s on %.200s", why.message, where);
-    }
     return listener;
 }
 
