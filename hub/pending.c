@@ -130,6 +130,17 @@ static void mark_floods(struct pending *pending)
             pending->groups[i].remarks |= pending->reports[pending->groups[i].first + j].remarks;
 }
 
+/* Leaves the group that was asked for: what comes in a flood shows among all. */
+static void keep_group(struct pending *pending, const char *pci_id)
+{
+    int kept = 0;
+    for (int i = 0; i < pending->group_count; i++)
+        if (strcmp(pending->groups[i].pci_id, pci_id) == 0)
+            pending->groups[kept++] = pending->groups[i];
+    pending->group_count = kept;
+    pending->report_count = kept ? pending->groups[0].count : 0;
+}
+
 /* What needs an eye comes first, and what has most reports. */
 static int compare_groups(const void *a, const void *b)
 {
@@ -249,11 +260,13 @@ static enum error_code list(struct pending *pending, struct error *error)
     struct store *store;
     if (store_open(command_store(pending->options->store), false, &store, error))
         return error->code;
-    store_each_report(store, "pending", pending->options->id, add_report, pending, error);
+    store_each_report(store, "pending", NULL, add_report, pending, error);
     store_close(store);
     if (error->code)
         return error->code;
     mark_floods(pending);
+    if (pending->options->id)
+        keep_group(pending, pending->options->id);
     for (int i = 0; i < pending->group_count; i++) {
         struct group *group = &pending->groups[i];
         struct pending_report *first = pending->reports + group->first;
