@@ -92,8 +92,9 @@ static int consent(struct report_command *command, const char *question, const c
         return ask_yes(&command->session->output, question, ASK_ENTER_IS_NO)
                    ? 0
                    : error_exit_status(ERROR_NOT_FOUND);
+    /* What could not be shown is not agreed to; main() says why. */
     if (!command->session->json && !output_flush(&command->session->output))
-        return 0; /* main() says why */
+        return error_exit_status(ERROR_SYSTEM);
     error_set(&error, ERROR_USAGE, "nothing was done: no terminal to ask on");
     error_next(&error, "use passthru report %s --yes if that is what you want", verb);
     return report_fail(command, &error);
