@@ -73,7 +73,8 @@ static const char *take_field(void *target, char *value)
 
 /* ---- verbs ---- */
 
-static int (*const runs[])(struct report_command *command, struct report_selection *selection) = {
+static int (*const runs[])(struct report_command *command, struct report_selection *selection,
+                           struct error *error) = {
     [REPORT_LIST] = report_list,     [REPORT_SHOW] = report_show, [REPORT_DROP] = report_drop,
     [REPORT_EXPORT] = report_export, [REPORT_SEND] = report_send,
 };
@@ -92,7 +93,7 @@ const struct command_option report_options[] = {
 
 int command_report(struct session *session, char **operands, int count, struct error *error)
 {
-    static struct report_selection selection;
+    static struct report_selection selection; /* too large for a stack */
     bool json = session->json;
     const char *name = count ? operands[0] : NULL;
     int verb = name ? command_find_verb("report", name) : -1;
@@ -120,11 +121,11 @@ int command_report(struct session *session, char **operands, int count, struct e
     if (outbox_locate(command.outbox, error))
         return 0;
     if (verb == REPORT_NEW)
-        return report_new(&command, count ? arguments[0] : NULL);
+        return report_new(&command, count ? arguments[0] : NULL, error);
     if (verb == REPORT_WITHDRAW)
-        return report_withdraw(&command, arguments, count);
+        return report_withdraw(&command, arguments, count, error);
     if (report_select(&command, arguments, count, verb != REPORT_LIST && verb != REPORT_DROP, &selection,
                       error))
         return 0;
-    return runs[verb](&command, &selection);
+    return runs[verb](&command, &selection, error);
 }

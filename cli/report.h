@@ -47,8 +47,9 @@ struct report_command {
     bool gpu_was_seen; /* the PCI ID was read from a GPU, whatever pci.ids knows */
 };
 
-/* `passthru report new`: `argument` is an address, "-", or NULL. Returns the exit status. */
-int report_new(struct report_command *command, const char *argument);
+/* `passthru report new`: `argument` is an address, "-", or NULL. Returns the exit status, or sets the error.
+ */
+int report_new(struct report_command *command, const char *argument, struct error *error);
 
 /* The parts of it. Opens the machine and learns which names must not be in a report. */
 MUST_CHECK enum error_code report_open_machine(struct report_command *command, struct error *error);
@@ -75,13 +76,10 @@ int report_find_remote(const struct report_command *command, bool aloud, char *n
 
 /* ---- the outbox ---- */
 
-/* Prints what went wrong and returns the exit status. */
-int report_fail(struct report_command *command, const struct error *error);
-
 /* The reports that a verb is about. */
 struct report_selection {
     struct outbox outbox;
-    const struct outbox_entry **entries; /* which belong to the outbox */
+    const struct outbox_entry *entries[OUTBOX_MAX_REPORTS]; /* which belong to the outbox */
     int count;
     bool is_named; /* they were asked for by their IDs */
 };
@@ -92,12 +90,12 @@ struct report_selection {
 MUST_CHECK enum error_code report_select(const struct report_command *command, char **ids, int count,
                                          bool valid, struct report_selection *selection, struct error *error);
 
-/* The verbs. Each returns the exit status. */
-int report_list(struct report_command *command, struct report_selection *selection);
-int report_show(struct report_command *command, struct report_selection *selection);
-int report_drop(struct report_command *command, struct report_selection *selection);
-int report_export(struct report_command *command, struct report_selection *selection);
-int report_send(struct report_command *command, struct report_selection *selection);
-int report_withdraw(struct report_command *command, char **ids, int count);
+/* The verbs. Each returns the exit status, or sets the error. */
+int report_list(struct report_command *command, struct report_selection *selection, struct error *error);
+int report_show(struct report_command *command, struct report_selection *selection, struct error *error);
+int report_drop(struct report_command *command, struct report_selection *selection, struct error *error);
+int report_export(struct report_command *command, struct report_selection *selection, struct error *error);
+int report_send(struct report_command *command, struct report_selection *selection, struct error *error);
+int report_withdraw(struct report_command *command, char **ids, int count, struct error *error);
 
 #endif

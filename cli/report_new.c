@@ -159,19 +159,16 @@ static void say_waiting(void)
     fputs("passthru: waiting for another passthru that uses the outbox\n", stderr);
 }
 
-static int save(struct report_command *command, const struct buffer *json)
+static int save(struct report_command *command, const struct buffer *json, struct error *error)
 {
-    struct error error = {.code = ERROR_NONE};
     struct buffer whole CLEANUP(buffer_free) = BUFFER(MAX_JSON);
     char id[REPORT_ID_HEX_SIZE];
     bool is_new;
-    if (outbox_prepare(buffer_text(json), json->length, &whole, id, &error))
-        return report_fail(command, &error);
+    if (outbox_prepare(buffer_text(json), json->length, &whole, id, error))
+        return 0;
     /* Some of what was asked for may not be in it. */
-    if (buffer_memory_was_short) {
-        error_set(&error, ERROR_NO_MEMORY, "not saved: not enough memory for the whole report");
-        return report_fail(command, &error);
-    }
+    if (buffer_memory_was_short)
+        return error_set(error, ERROR_NO_MEMORY, "not saved: not enough memory for the whole report");
     preview(command, &whole);
     if (command->can_ask && !ask_yes(&command->session->output, "Save it?", ASK_ENTER_IS_YES)) {
         output_paragraph(&command->session->output, 0, "", COLOR_PLAIN, "The report was not saved.");
@@ -180,22 +177,19 @@ static int save(struct report_command *command, const struct buffer *json)
     if (!command->can_ask && !command->yes) {
         if (!output_flush(&command->session->output))
             return 0; /* main() says why */
-        error_set(&error, ERROR_USAGE, "not saved: no terminal to ask on");
-        error_next(&error, "use passthru report new --yes if the report is right");
-        return report_fail(command, &error);
+        error_set(error, ERROR_USAGE, "not saved: no terminal to ask on");
+        return error_next(error, "use passthru report new --yes if the report is right");
     }
-    if (outbox_add(command->outbox, id, &whole, say_waiting, &is_new, &error))
-        return report_fail(command, &error);
-    print_saved(command, id, &whole, is_new);
+    if (!outbox_add(command->outbox, id, &whole, say_waiting, &is_new, error))
+        print_saved(command, id, &whole, is_new);
     return 0;
 }
 
-static int save_if_valid(struct report_command *command, const struct buffer *json)
+static int save_if_valid(struct report_command *command, const struct buffer *json, struct error *error)
 {
-    struct error error = {.code = ERROR_NONE};
-    if (validate(command, json, &error))
-        return report_fail(command, &error);
-    return count_problems(command, !command->force) ? reject(command) : save(command, json);
+    if (validate(command, json, error))
+        return 0;
+    return count_problems(command, !command->force) ? reject(command) : save(command, json, error);
 }
 
 /* ---- where the report comes from ---- */
@@ -214,9 +208,8 @@ static void find_dates(struct report_command *command, char today[11])
                  &parts);
 }
 
-static int from_stdin(struct report_command *command)
+static int from_stdin(struct report_command *command, struct error *error)
 {
-    struct error error = {.code = ERROR_NONE};
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_JSON);
     if (command->new_option)
         return output_usage_error("report", command->session->json,
@@ -224,11 +217,10 @@ static int from_stdin(struct report_command *command)
                                   command->new_option);
     int number = read_bounded(STDIN_FILENO, REPORT_MAX_BYTES + 1, &json);
     if (number) {
-        error_set_errno(&error, number, "cannot read standard input");
-        error_blame_input(&error);
-        return report_fail(command, &error);
+        error_set_errno(error, number, "cannot read standard input");
+        return error_blame_input(error);
     }
-    return save_if_valid(command, &json);
+    return save_if_valid(command, &json, error);
 }
 
 static void set_given(struct report_command *command)
@@ -281,30 +273,29 @@ static bool options_are_right(struct report_command *command)
 }
 
 /* Asks until the report is right or the user gives up. */
-static int ask_and_save(struct report_command *command)
+static int ask_and_save(struct report_command *command, struct error *error)
 {
-    struct error error = {.code = ERROR_NONE};
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_JSON);
     const struct report_problems *problems = NULL;
     struct output *output = &command->session->output;
-    if (judge_draft(command, &json, &error))
-        return report_fail(command, &error);
+    if (judge_draft(command, &json, error))
+        return 0;
     if (!options_are_right(command))
         return reject(command);
     report_introduce(command);
     while (report_ask(command, problems)) {
-        if (judge_draft(command, &json, &error))
-            return report_fail(command, &error);
+        if (judge_draft(command, &json, error))
+            return 0;
         problems = &command->problems;
         if (!count_problems(command, !command->force))
-            return save(command, &json);
+            return save(command, &json, error);
         output_blank(output);
         for (int i = 0; i < problems->count; i++)
             output_paragraph(output, 0, "", COLOR_YELLOW, "%s: %s", problems->items[i].field,
                              problems->items[i].text);
         if (!count_problems(command, false)) {
             if (ask_yes(output, "Is that right?", ASK_ENTER_IS_NO))
-                return save(command, &json);
+                return save(command, &json, error);
             break;
         }
         output_paragraph(
@@ -333,42 +324,45 @@ static void mention_known_symptoms(const struct draft_list *symptoms)
     }
 }
 
-static int from_machine(struct report_command *command, const char *address, const char *today)
+static int from_machine(struct report_command *command, const char *address, const char *today,
+                        struct error *error)
 {
-    struct error error = {.code = ERROR_NONE};
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_JSON);
     if (address && command->given[FIELD_PCI_ID])
         return output_usage_error("report", command->session->json, "give an ADDRESS or --pci-id, not both");
     if (!command->can_ask && !command->given[FIELD_OUTCOME]) {
-        error_set(&error, ERROR_USAGE, "report: the outcome is missing, and there is no terminal to ask on");
-        error_next(&error, "use passthru report new --outcome works|works-with-workaround|partial|fails");
-        return report_fail(command, &error);
+        error_set(error, ERROR_USAGE, "report: the outcome is missing, and there is no terminal to ask on");
+        return error_next(error,
+                          "use passthru report new --outcome works|works-with-workaround|partial|fails");
     }
-    if (report_settle_gpu(command, &error) || report_prefill(command, address, &error))
-        return report_fail(command, &error);
+    if (report_settle_gpu(command, error) || report_prefill(command, address, error))
+        return 0;
     report_draft_set(&command->draft, FIELD_DATE, today);
     set_given(command);
     name_gpu(command);
     if (command->can_ask)
-        return ask_and_save(command);
+        return ask_and_save(command, error);
     mention_known_symptoms(&command->draft.lists[FIELD_SYMPTOMS]);
     report_draft_write(&command->draft, &json);
-    return save_if_valid(command, &json);
+    return save_if_valid(command, &json, error);
 }
 
-int report_new(struct report_command *command, const char *argument)
+int report_new(struct report_command *command, const char *argument, struct error *error)
 {
-    struct error error = {.code = ERROR_NONE};
     char today[11];
-    if (session_open_database(command->session, &error) || report_open_machine(command, &error))
-        return report_fail(command, &error);
+    if (session_open_database(command->session, error) || report_open_machine(command, error))
+        return 0;
     find_dates(command, today);
     if (argument && strcmp(argument, "-") == 0)
-        return from_stdin(command);
+        return from_stdin(command, error);
     command->can_ask = !command->yes && !command->session->json && ask_is_possible();
     if (command->can_ask)
         ask_catch_interrupt();
-    int status = from_machine(command, argument, today);
+    int status = from_machine(command, argument, today, error);
+    if (command->can_ask && error->code) { /* said before Ctrl-C ends the program */
+        status = session_end(command->session, error, status);
+        error->code = ERROR_NONE;
+    }
     ask_end_if_interrupted(&command->session->output);
     return status;
 }

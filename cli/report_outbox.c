@@ -10,12 +10,6 @@
 #include "core/file.h"
 #include "db/outbox_sent.h"
 
-int report_fail(struct report_command *command, const struct error *error)
-{
-    buffer_clear(&command->session->output.buffer);
-    return output_error(error, command->session->json);
-}
-
 /* The error for a report that cannot be read now. */
 static enum error_code unreadable(const char *directory, const struct outbox_entry *entry,
                                   struct error *error)
@@ -61,12 +55,9 @@ enum error_code report_select(const struct report_command *command, char **ids, 
                               struct report_selection *selection, struct error *error)
 {
     const struct outbox *outbox = &selection->outbox;
-    *selection = (struct report_selection){.is_named = count > 0};
+    selection->is_named = count > 0;
     if (outbox_read(command->outbox, &selection->outbox, error))
         return error->code;
-    selection->entries = calloc((size_t)(count ? count : outbox->count) + 1, sizeof *selection->entries);
-    if (!selection->entries)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for the outbox");
     for (int i = 0; i < outbox->count && !count; i++)
         selection->entries[selection->count++] = &outbox->entries[i];
     for (int i = 0; i < count; i++) {
@@ -82,22 +73,20 @@ enum error_code report_select(const struct report_command *command, char **ids, 
     return valid ? keep_valid(command, selection, error) : ERROR_NONE;
 }
 
-/* Asks before `verb` is done, where there is a terminal. Returns 0 to go on, else the exit status. */
-static int consent(struct report_command *command, const char *question, const char *verb)
+/* Asks before `verb` is done, where there is a terminal; on none it is an error, unless --yes was given. */
+static bool consents(struct report_command *command, const char *question, const char *verb,
+                     struct error *error)
 {
-    struct error error;
     if (command->yes)
-        return 0;
+        return true;
     if (!command->session->json && ask_is_possible())
-        return ask_yes(&command->session->output, question, ASK_ENTER_IS_NO)
-                   ? 0
-                   : error_exit_status(ERROR_NOT_FOUND);
+        return ask_yes(&command->session->output, question, ASK_ENTER_IS_NO);
     /* What could not be shown is not agreed to; main() says why. */
     if (!command->session->json && !output_flush(&command->session->output))
-        return error_exit_status(ERROR_SYSTEM);
-    error_set(&error, ERROR_USAGE, "nothing was done: no terminal to ask on");
-    error_next(&error, "use passthru report %s --yes if that is what you want", verb);
-    return report_fail(command, &error);
+        return false;
+    error_set(error, ERROR_USAGE, "nothing was done: no terminal to ask on");
+    error_next(error, "use passthru report %s --yes if that is what you want", verb);
+    return false;
 }
 
 enum {
@@ -108,8 +97,6 @@ enum {
     OUTCOME_COLUMNS = 23,
     NAME_COLUMN = ID_COLUMNS + DATE_COLUMNS + PCI_ID_COLUMNS + OUTCOME_COLUMNS
 };
-
-/* ---- list and show ---- */
 
 static void append_json(struct buffer *out, const struct outbox_entry *entry)
 {
@@ -244,8 +231,9 @@ static int fail_after_list(struct report_command *command, const struct outbox_e
     return output_error(&error, false);
 }
 
-int report_list(struct report_command *command, struct report_selection *selection)
+int report_list(struct report_command *command, struct report_selection *selection, struct error *error)
 {
+    (void)error; /* what cannot be read is said after the list */
     char directory[DATABASE_PATH_SIZE];
     char sent[DATABASE_PATH_SIZE + 40];
     int count = outbox_count_sent(command->outbox);
@@ -275,9 +263,10 @@ static void append_lines(struct buffer *out, const struct report_selection *sele
 }
 
 /* For people on a terminal; elsewhere byte for byte. */
-int report_show(struct report_command *command, struct report_selection *selection)
+int report_show(struct report_command *command, struct report_selection *selection, struct error *error)
 {
     struct output *output = &command->session->output;
+    (void)error;
     if (command->session->json)
         append_array(&output->buffer, selection);
     else if (!isatty(STDOUT_FILENO))
@@ -298,21 +287,17 @@ int report_show(struct report_command *command, struct report_selection *selecti
 
 /* ---- export and drop ---- */
 
-int report_export(struct report_command *command, struct report_selection *selection)
+int report_export(struct report_command *command, struct report_selection *selection, struct error *error)
 {
     struct json_writer *writer = &command->session->writer;
-    struct error error = {.code = ERROR_NONE};
     struct buffer lines CLEANUP(buffer_free) = BUFFER((size_t)OUTBOX_MAX_REPORTS * 8 * REPORT_MAX_BYTES);
     if (!selection->count) {
-        error_set(&error, ERROR_NOT_FOUND, "there is no report in the outbox");
-        error_next(&error, "write one with: passthru report new");
-        return report_fail(command, &error);
+        error_set(error, ERROR_NOT_FOUND, "there is no report in the outbox");
+        return error_next(error, "write one with: passthru report new");
     }
     append_lines(command->target ? &lines : writer->out, selection);
-    if (!command->target)
+    if (!command->target || file_create(command->target, 0644, &lines, error))
         return 0;
-    if (file_create(command->target, 0644, &lines, &error))
-        return report_fail(command, &error);
     if (command->session->json) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "file", command->target);
@@ -326,18 +311,18 @@ int report_export(struct report_command *command, struct report_selection *selec
     return 0;
 }
 
-static int drop_all(struct report_command *command, const struct report_selection *selection)
+static int drop_all(struct report_command *command, const struct report_selection *selection,
+                    struct error *error)
 {
     struct json_writer *writer = &command->session->writer;
-    struct error error = {.code = ERROR_NONE};
     if (command->session->json) {
         json_write_begin_object(writer, NULL);
         json_write_begin_array(writer, "dropped");
     }
     for (int i = 0; i < selection->count; i++) {
         const char *name = selection->entries[i]->name;
-        if (outbox_drop(command->outbox, selection->entries[i], &error))
-            return report_fail(command, &error);
+        if (outbox_drop(command->outbox, selection->entries[i], error))
+            return 0;
         if (command->session->json)
             json_write_string(writer, NULL, name);
         else
@@ -350,41 +335,39 @@ static int drop_all(struct report_command *command, const struct report_selectio
     return 0;
 }
 
-int report_drop(struct report_command *command, struct report_selection *selection)
+int report_drop(struct report_command *command, struct report_selection *selection, struct error *error)
 {
     char question[80];
     if (!command->session->json)
         list_text(command, selection);
     snprintf(question, sizeof question, "Remove %d report%s for good?", selection->count,
              selection->count == 1 ? "" : "s");
-    int status = consent(command, question, "drop");
-    return status ? status : drop_all(command, selection);
+    return consents(command, question, "drop", error) ? drop_all(command, selection, error)
+                                                      : error_exit_status(ERROR_NOT_FOUND);
 }
 
-/* ---- send ---- */
+/* ---- send and withdraw ---- */
 
-/* Starts passthru-import, which has the network. */
-static int hand_over(struct report_command *command, const struct report_selection *selection)
+/* Asks, and starts passthru-import, which has the network, to do that with these reports. */
+static int hand_over(struct report_command *command, const char *question, const char *verb, char *ids[],
+                     int count, struct error *error)
 {
-    char **arguments = calloc((size_t)selection->count + 6, sizeof *arguments);
-    struct error error;
-    int count = 0;
-    if (!arguments) {
-        error_set(&error, ERROR_NO_MEMORY, "no memory to start passthru-import");
-        return report_fail(command, &error);
-    }
-    arguments[count++] = (char *)"send";
+    static char **arguments; /* until the end of the process */
+    int used = 0;
+    if (!consents(command, question, verb, error))
+        return error_exit_status(ERROR_NOT_FOUND);
+    arguments = calloc((size_t)count + 4, sizeof *arguments);
+    if (!arguments)
+        return error_set(error, ERROR_NO_MEMORY, "no memory to start passthru-import");
+    arguments[used++] = (char *)verb;
     if (command->remote) {
-        arguments[count++] = (char *)"--remote";
-        arguments[count++] = (char *)command->remote;
+        arguments[used++] = (char *)"--remote";
+        arguments[used++] = (char *)command->remote;
     }
     if (command->session->json)
-        arguments[count++] = (char *)"--json";
-    for (int i = 0; i < selection->count; i++)
-        arguments[count++] = (char *)selection->entries[i]->id;
-    int status = output_flush(&command->session->output) ? command_import(count, arguments) : 0;
-    free(arguments);
-    return status;
+        arguments[used++] = (char *)"--json";
+    memcpy(arguments + used, ids, (size_t)count * sizeof *ids);
+    return output_flush(&command->session->output) ? command_import(used + count, arguments) : 0;
 }
 
 /* Leaves out those that were sent, and those that a remote has rejected: these are only sent again when they
@@ -411,8 +394,10 @@ int report_find_remote(const struct report_command *command, bool aloud, char *n
 }
 
 /* Shows what would be sent, asks, and sends it. Where it cannot be sent, only that is said. */
-static int show_and_send(struct report_command *command, const struct report_selection *selection)
+static int show_and_send(struct report_command *command, const struct report_selection *selection,
+                         struct error *error)
 {
+    static char *ids[OUTBOX_MAX_REPORTS];
     char question[200];
     char name[80] = "";
     if (!command->session->json) {
@@ -425,13 +410,13 @@ static int show_and_send(struct report_command *command, const struct report_sel
     }
     snprintf(question, sizeof question, "Send %d report%s%s%s?", selection->count,
              selection->count == 1 ? "" : "s", *name ? " to " : "", name);
-    int status = consent(command, question, "send");
-    return status ? status : hand_over(command, selection);
+    for (int i = 0; i < selection->count; i++)
+        ids[i] = (char *)selection->entries[i]->id;
+    return hand_over(command, question, "send", ids, selection->count, error);
 }
 
-int report_send(struct report_command *command, struct report_selection *selection)
+int report_send(struct report_command *command, struct report_selection *selection, struct error *error)
 {
-    struct error error = {.code = ERROR_NONE};
     int skipped = selection->is_named ? 0 : skip_rejected(selection);
     if (skipped)
         fprintf(stderr,
@@ -439,46 +424,31 @@ int report_send(struct report_command *command, struct report_selection *selecti
                 "  next: passthru report list says why; passthru report send ID sends one again\n",
                 skipped, skipped == 1 ? "" : "s");
     if (selection->count)
-        return show_and_send(command, selection);
-    error_set(&error, ERROR_NOT_FOUND, "there is no report to send in the outbox");
-    if (!skipped)
-        error_next(&error, "write one with: passthru report new");
-    return report_fail(command, &error);
+        return show_and_send(command, selection, error);
+    error_set(error, ERROR_NOT_FOUND, "there is no report to send in the outbox");
+    return skipped ? 0 : error_next(error, "write one with: passthru report new");
 }
 
-/* ---- withdraw ---- */
-
-int report_withdraw(struct report_command *command, char **ids, int count)
+int report_withdraw(struct report_command *command, char **ids, int count, struct error *error)
 {
-    static struct outbox_receipt *receipts; /* both until the end of the process */
-    static char **arguments;
+    static struct outbox_receipt *receipts; /* until the end of the process */
     char question[200];
-    char directory[DATABASE_PATH_SIZE];
-    struct error error;
-    int used = 0;
     if (!count) {
+        char directory[DATABASE_PATH_SIZE];
         outbox_locate_sent(command->outbox, directory);
-        error_set(&error, ERROR_USAGE, "report: withdraw needs the ID of a report that was sent");
-        error_next(&error, "the files in %s are named by their IDs", directory);
-        return report_fail(command, &error);
+        error_set(error, ERROR_USAGE, "report: withdraw needs the ID of a report that was sent");
+        return error_next(error, "the files in %s are named by their IDs", directory);
     }
-    receipts = calloc((size_t)count + 1, sizeof *receipts);
-    arguments = calloc((size_t)count + 4, sizeof *arguments);
-    if (!receipts || !arguments) {
-        error_set(&error, ERROR_NO_MEMORY, "no memory for the reports");
-        return report_fail(command, &error);
-    }
-    arguments[used++] = (char *)"withdraw";
-    if (command->session->json)
-        arguments[used++] = (char *)"--json";
+    receipts = calloc((size_t)count, sizeof *receipts);
+    if (!receipts)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the reports");
     /* All are found before one is asked for. */
     for (int i = 0; i < count; i++) {
-        if (outbox_find_receipt(command->outbox, ids[i], &receipts[i], &error))
-            return report_fail(command, &error);
-        arguments[used++] = receipts[i].id;
+        if (outbox_find_receipt(command->outbox, ids[i], &receipts[i], error))
+            return 0;
+        ids[i] = receipts[i].id;
     }
     snprintf(question, sizeof question, "Ask %.80s to take back report %.12s%s?", receipts[0].remote,
              receipts[0].id, count > 1 ? " and the others" : "");
-    int status = consent(command, question, "withdraw");
-    return status ? status : output_flush(&command->session->output) ? command_import(used, arguments) : 0;
+    return hand_over(command, question, "withdraw", ids, count, error);
 }
