@@ -132,8 +132,6 @@ static void show_choices(struct output *output, const struct vocabulary *choices
         show_choice(output, choices, i);
 }
 
-enum answer { ANSWER_NONE, ANSWER_ENTER, ANSWER_CLEAR, ANSWER_TEXT };
-
 /* A long list, shown page by page: as many choices as fit, from number `next`. */
 struct pages {
     const struct vocabulary *choices;
@@ -159,19 +157,24 @@ static void show_page(struct output *output, struct pages *pages)
         pages->next = 0;
 }
 
-/* An answer in `line`; CLEAR is "-", NONE the end of the input. `?` shows the explanation and, unless NULL,
- * the next page of a list. */
-static enum answer read_answer(struct output *output, const char *prompt, const char *explanation,
-                               struct pages *pages, char line[ASK_TEXT_SIZE])
+/* An answer in `line`, "" for Enter. False at the end of the input. `?` shows the explanation and, unless
+ * NULL, the next page of a list. */
+static bool read_answer(struct output *output, const char *prompt, const char *explanation,
+                        struct pages *pages, char line[ASK_TEXT_SIZE])
 {
     while (read_line(output, prompt, line)) {
         if (strcmp(line, "?") != 0)
-            return !*line ? ANSWER_ENTER : strcmp(line, "-") == 0 ? ANSWER_CLEAR : ANSWER_TEXT;
+            return true;
         output_paragraph(output, 0, "", COLOR_PLAIN, "%s", explanation);
         if (pages)
             show_page(output, pages);
     }
-    return ANSWER_NONE;
+    return false;
+}
+
+static bool is_none(const char *line)
+{
+    return strcmp(line, "-") == 0;
 }
 
 /* The number of a choice from 0, by its number from 1 or its value; ASK_NOTHING: there is no such choice. */
@@ -199,19 +202,17 @@ bool ask_value(struct output *output, const char *question, const char *explanat
         snprintf(prompt, sizeof prompt, "1-%d, ? [%d] >", choices->count, *chosen + 1);
     else
         snprintf(prompt, sizeof prompt, "1-%d, ?%s >", choices->count, optional ? " [not known]" : "");
-    for (;;) {
-        enum answer answer = read_answer(output, prompt, explanation, NULL, line);
-        int found = answer == ANSWER_TEXT ? find_choice(choices, line, strlen(line)) : ASK_NOTHING;
-        if (answer == ANSWER_NONE)
-            return false;
-        if (answer == ANSWER_ENTER && (*chosen >= 0 || optional))
+    while (read_answer(output, prompt, explanation, NULL, line)) {
+        int found = find_choice(choices, line, strlen(line));
+        if (!*line && (*chosen >= 0 || optional))
             return true;
-        if (found >= 0 || (answer == ANSWER_CLEAR && optional)) {
+        if (found >= 0 || (is_none(line) && optional)) {
             *chosen = found;
             return true;
         }
         complain(output, "Write one of the numbers.");
     }
+    return false;
 }
 
 /* Numbers, ranges of them and values with spaces between; false when one of them is none. */
@@ -317,20 +318,13 @@ bool ask_values(struct output *output, const char *question, const char *explana
         any = true;
     }
     buffer_append_text(&prompt, any ? "] >" : "none] >");
-    for (;;) {
-        switch (read_answer(output, buffer_text(&prompt), explanation, is_long ? &pages : NULL, line)) {
-        case ANSWER_NONE:
-            return false;
-        case ANSWER_ENTER:
-            return true;
-        case ANSWER_CLEAR:
+    while (read_answer(output, buffer_text(&prompt), explanation, is_long ? &pages : NULL, line)) {
+        if (is_none(line))
             memset(chosen, 0, (size_t)choices->count * sizeof *chosen);
+        if (!*line || is_none(line) || take_values(output, choices, likely, line, chosen))
             return true;
-        case ANSWER_TEXT:
-            if (take_values(output, choices, likely, line, chosen))
-                return true;
-        }
     }
+    return false;
 }
 
 bool ask_text(struct output *output, const char *question, const char *explanation,
@@ -345,18 +339,16 @@ bool ask_text(struct output *output, const char *question, const char *explanati
                  *text ? text : "leave it out");
     else
         snprintf(prompt, sizeof prompt, "%stext, ? >", choices ? "a number or " : "");
-    for (;;) {
-        enum answer answer = read_answer(output, prompt, explanation, NULL, line);
-        int found = answer == ANSWER_TEXT ? find_choice(choices, line, strlen(line)) : ASK_NOTHING;
-        if (answer == ANSWER_TEXT)
+    while (read_answer(output, prompt, explanation, NULL, line)) {
+        int found = find_choice(choices, line, strlen(line));
+        if (*line && !is_none(line))
             snprintf(text, ASK_TEXT_SIZE, "%s", found >= 0 ? choices->entries[found].value : line);
-        else if (answer == ANSWER_CLEAR && optional)
+        else if (*line && optional)
             text[0] = '\0';
-        if (answer == ANSWER_NONE)
-            return false;
         if (optional || *text)
             return true;
     }
+    return false;
 }
 
 bool ask_yes(struct output *output, const char *question, enum ask_enter enter)
