@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -127,27 +126,14 @@ static void check_standard_input(struct check_command *command)
     reject_file(command, name, ERROR_BAD_INPUT, why);
 }
 
-/* A file that was named: one of the recorded machine when it is there, else of this one. */
 static void check_named(struct check_command *command, const char *file)
 {
-    struct root *root = NULL;
-    struct error error = {.code = ERROR_NONE};
+    struct error error;
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
-    bool is_recorded = !root_is_live(command->root) && file[0] == '/' && root_exists(command->root, file);
-    if (root_open(is_recorded ? root_directory(command->root) : NULL, &root, &error)) {
-        command->error = error;
-        return;
-    }
-    enum root_result result = root_read(root, file, MAX_CONFIG_SIZE, &text);
-    if (result == ROOT_OK) {
+    if (read_named_file(command->root, file, &text, &error))
+        reject_file(command, file, error.code, error.message);
+    else
         check_text(command, file, &text);
-    } else {
-        const struct root_fault *fault = root_fault(root, 0);
-        const char *why = fault ? fault->why : strerror(ENOENT);
-        bool is_forbidden = fault && fault->number == EACCES;
-        reject_file(command, file, is_forbidden ? ERROR_PERMISSION : ERROR_BAD_INPUT, why);
-    }
-    root_close(root);
 }
 
 static void write_json(struct check_command *command)

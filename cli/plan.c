@@ -19,25 +19,13 @@ struct plan_command {
 
 /* ---- which virtual machine ---- */
 
-static void read_named(void *context, const char *file, struct span text)
-{
-    struct plan_machine *machine = context;
-    machine->vm_is_named = vm_setup_read(machine->root, &machine->scan.machine, machine->functions,
-                                         machine->function_count, file, text, &machine->vm);
-}
-
-/* A file of the recorded machine when it is there, else of this one. */
 static enum error_code read_vm_file(struct plan_machine *machine, const char *file, struct error *error)
 {
-    struct root *root = NULL;
-    if (root_exists(machine->root, file)) {
-        read_config_file(machine->root, file, read_named, machine);
-    } else if (!root_open(NULL, &root, error)) {
-        read_config_file(root, file, read_named, machine);
-        root_close(root);
-    }
-    if (machine->vm_is_named || error->code)
-        return error->code;
+    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
+    if (!read_named_file(machine->root, file, &text, error) &&
+        vm_setup_read(machine->root, &machine->scan.machine, machine->functions, machine->function_count,
+                      file, (struct span){buffer_text(&text), text.length}, &machine->vm))
+        return ERROR_NONE;
     error_set(error, ERROR_BAD_INPUT, "--vm: there is no virtual machine %s on this host, and no such file",
               file);
     return error_next(error, "qm list or virsh list --all names them; as root they can be read");

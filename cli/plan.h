@@ -18,7 +18,6 @@ struct plan_machine {
     bool owns_slot; /* nothing else is in its slot */
     struct host_setup setup;
     struct vm_setup vm; /* its file is "" where there is none */
-    bool vm_is_named;   /* it is of a file that was named */
     struct plan_facts facts;
     char pci_id[PCI_ID_TEXT_SIZE];
     struct buffer texts[PLAN_VARIABLE_COUNT];

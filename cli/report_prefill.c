@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,36 +105,21 @@ static void take_found(void *context, const char *file, struct span text)
         facts->fixes[i] &= more.fixes[i];
 }
 
-/* One that was named: of the recorded machine when it is there, else as any program takes it. */
 static enum error_code take_named(struct report_command *command, const struct pci_address *gpu,
                                   struct error *error)
 {
-    struct root *live = NULL;
-    struct root *root = command->root;
     const char *file = command->vm;
+    struct error unread;
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
-    error->code = ERROR_NONE;
-    if (!root || file[0] != '/' || !root_exists(root, file)) {
-        if (root_open(NULL, &live, error))
-            return error->code;
-        root = live;
-    }
-    enum root_result result = root_read(root, file, MAX_CONFIG_SIZE, &text);
-    if (result == ROOT_ABSENT)
-        error_set_errno(error, ENOENT, "cannot read %s", file);
-    else if (result != ROOT_OK)
-        error_set(error, ERROR_BAD_INPUT, "cannot read %s: %s", file,
-                  root_fault(root, 0) ? root_fault(root, 0)->why : "it is unreadable");
-    else if (vm_config_facts(root, gpu, buffer_text(&text), text.length, &command->vm_facts) !=
+    if (read_named_file(command->root, file, &text, &unread))
+        error_set(error, ERROR_BAD_INPUT, "cannot read %s: %s", file, unread.message);
+    else if (vm_config_facts(command->root, gpu, buffer_text(&text), text.length, &command->vm_facts) !=
              VM_CONFIG_READ)
         error_set(error, ERROR_BAD_INPUT, "%s is neither a Proxmox .conf nor a valid domain XML of libvirt",
                   file);
-    if (error->code) {
-        error->code = ERROR_BAD_INPUT;
-        error_next(error, "name a Proxmox .conf or the domain XML of libvirt with --vm, or leave it out");
-    }
-    root_close(live);
-    return error->code;
+    else
+        return ERROR_NONE;
+    return error_next(error, "name a Proxmox .conf or the domain XML of libvirt with --vm, or leave it out");
 }
 
 static enum error_code take_vm(struct report_command *command, const struct pci_address *gpu,

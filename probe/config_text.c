@@ -2,6 +2,7 @@
 #include "probe/config_text.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -144,6 +145,22 @@ void read_config_file(struct root *root, const char *file, config_visitor *visit
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
     if (root_read(root, file, MAX_CONFIG_SIZE, &text) == ROOT_OK)
         visit(context, file, (struct span){buffer_text(&text), text.length});
+}
+
+enum error_code read_named_file(struct root *root, const char *file, struct buffer *text, struct error *error)
+{
+    struct root *apart; /* so that its faults are those of the file */
+    bool is_recorded = !root_is_live(root) && file[0] == '/' && root_exists(root, file);
+    error->code = ERROR_NONE;
+    if (root_open(is_recorded ? root_directory(root) : NULL, &apart, error))
+        return error->code;
+    if (root_read(apart, file, MAX_CONFIG_SIZE, text) != ROOT_OK) {
+        const struct root_fault *fault = root_fault(apart, 0);
+        error_set(error, fault && fault->number == EACCES ? ERROR_PERMISSION : ERROR_BAD_INPUT, "%s",
+                  fault ? fault->why : strerror(ENOENT));
+    }
+    root_close(apart);
+    return error->code;
 }
 
 void each_config_file(struct root *root, const char *directory, const char *suffix, config_visitor *visit,

@@ -57,7 +57,13 @@ typedef void config_visitor(void *context, const char *file, struct span text);
 /* Calls `visit` with the content of a file, if it can be read. */
 void read_config_file(struct root *root, const char *file, config_visitor *visit, void *context);
 
-/* The same with each file of a directory whose name has this suffix, by name. */
+/* Reads a file that somebody named into `text`, whose maximum must be larger than MAX_CONFIG_SIZE: one of a
+ * recorded machine where it is there, else of this one. ERROR_PERMISSION or ERROR_BAD_INPUT, whose message is
+ * why, in a few words. */
+MUST_CHECK enum error_code read_named_file(struct root *root, const char *file, struct buffer *text,
+                                           struct error *error);
+
+/* Calls `visit` with each file of a directory whose name has this suffix, by name. */
 void each_config_file(struct root *root, const char *directory, const char *suffix, config_visitor *visit,
                       void *context);
 
