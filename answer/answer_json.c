@@ -229,9 +229,8 @@ static void write_alternatives(struct json_writer *writer, const struct answer *
     json_write_begin_array(writer, "alternatives");
     for (int i = 0; i < answer->alternative_count; i++) {
         const struct alternative *alternative = &answer->alternatives[i];
-        char text[PCI_ID_TEXT_SIZE];
         json_write_begin_object(writer, NULL);
-        json_write_string(writer, "pci_id", pci_id_print_number(alternative->pci_id, text));
+        json_write_pci_id(writer, "pci_id", alternative->pci_id);
         json_write_string(writer, "name", alternative->name);
         json_write_fraction(writer, "probability", alternative->usable);
         json_write_bool(writer, "same_chip", alternative->same_chip);
@@ -280,7 +279,7 @@ static void write_identity(struct json_writer *writer, const struct answer *answ
     char revision[3];
     json_write_string(writer, "query", answer->query);
     write_match(writer, &answer->match);
-    json_write_string(writer, "pci_id", pci_id_print_base(&device->id, id));
+    json_write_pci_id(writer, "pci_id", pci_id_number(&device->id));
     if (device->id.has_subsystem)
         json_write_string(writer, "subsystem", pci_id_print_subsystem(&device->id, id));
     if (device->subsystem[0])

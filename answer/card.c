@@ -306,13 +306,7 @@ static void write_list(struct json_writer *writer, const char *key, const char *
         json_write_null(writer, key);
         return;
     }
-    json_write_begin_array(writer, key);
-    for (const char *word = list; *word && strcmp(list, "none") != 0; word += *word == ',') {
-        size_t length = strcspn(word, ",");
-        json_write_bytes(writer, NULL, word, length);
-        word += length;
-    }
-    json_write_end_array(writer);
+    json_write_list(writer, key, strcmp(list, "none") == 0 ? "" : list, ',');
 }
 
 static void write_price(struct json_writer *writer, const char *key, const struct price *price, int condition)

@@ -138,36 +138,18 @@ void plan_write_prose(const struct prose *prose, const struct plan *plan)
 
 /* ---- JSON ---- */
 
-static void write_text(struct json_writer *writer, const char *key, const struct plan_step *step,
-                       enum plan_text which)
-{
-    json_write_text_or_null(writer, key, buffer_text(&step->texts[which]));
-}
-
-/* An array of the lines of a text. */
-static void write_lines_json(struct json_writer *writer, const char *key, const char *text)
-{
-    json_write_begin_array(writer, key);
-    while (*text) {
-        size_t length = strcspn(text, "\n");
-        json_write_bytes(writer, NULL, text, length);
-        text += length + (text[length] != '\0');
-    }
-    json_write_end_array(writer);
-}
-
 static void write_step_json(struct json_writer *writer, const struct plan_step *step)
 {
     json_write_begin_object(writer, NULL);
     json_write_string(writer, "id", step->id);
     json_write_string(writer, "state", plan_state_value(step->state));
-    write_text(writer, "title", step, PLAN_TITLE);
-    write_text(writer, "why", step, PLAN_WHY);
-    write_text(writer, "file", step, PLAN_FILE);
-    write_text(writer, "content", step, PLAN_CONTENT);
-    write_lines_json(writer, "commands", buffer_text(&step->texts[PLAN_COMMANDS]));
-    write_text(writer, "check", step, PLAN_CHECK);
-    write_text(writer, "undo", step, PLAN_UNDO);
+    json_write_text_or_null(writer, "title", text_of(step, PLAN_TITLE));
+    json_write_text_or_null(writer, "why", text_of(step, PLAN_WHY));
+    json_write_text_or_null(writer, "file", text_of(step, PLAN_FILE));
+    json_write_text_or_null(writer, "content", text_of(step, PLAN_CONTENT));
+    json_write_list(writer, "commands", text_of(step, PLAN_COMMANDS), '\n');
+    json_write_text_or_null(writer, "check", text_of(step, PLAN_CHECK));
+    json_write_text_or_null(writer, "undo", text_of(step, PLAN_UNDO));
     json_write_bool(writer, "reboot", step->reboot);
     json_write_end_object(writer);
 }
@@ -195,6 +177,6 @@ void plan_write_json(struct json_writer *writer, const struct plan *plan)
         write_step_json(writer, &plan->steps[i]);
     json_write_end_array(writer);
     json_write_bool(writer, "restart_due", !facts->is_active);
-    write_lines_json(writer, "unreadable", facts->unreadable);
+    json_write_list(writer, "unreadable", facts->unreadable, '\n');
     json_write_end_object(writer);
 }

@@ -201,12 +201,6 @@ static void write_verdict(struct json_writer *writer, const struct verdict *verd
     json_write_end_object(writer);
 }
 
-static void write_id(struct json_writer *writer, const char *key, uint32_t number)
-{
-    char text[PCI_ID_TEXT_SIZE];
-    json_write_string(writer, key, pci_id_print_number(number, text));
-}
-
 static void write_given_json(struct json_writer *writer, const struct recommendation *recommendation)
 {
     const struct answer *given = &recommendation->question->given;
@@ -216,7 +210,7 @@ static void write_given_json(struct json_writer *writer, const struct recommenda
     }
     json_write_begin_object(writer, "instead_of");
     json_write_string(writer, "query", given->query);
-    write_id(writer, "pci_id", pci_id_number(&given->device.id));
+    json_write_pci_id(writer, "pci_id", pci_id_number(&given->device.id));
     json_write_string(writer, "name", given->device.name);
     json_write_string(writer, "vendor", given->device.vendor);
     json_write_text_or_null(writer, "chip", given->device.gpu.chip);
@@ -246,7 +240,7 @@ static void write_question_json(struct json_writer *writer, const struct recomme
     json_write_text_or_null(writer, "guest", guest ? guest_value(guest) : NULL);
     json_write_begin_array(writer, "beside");
     for (int i = 0; i < wanted->beside_count; i++)
-        write_id(writer, NULL, wanted->beside[i]);
+        json_write_pci_id(writer, NULL, wanted->beside[i]);
     json_write_end_array(writer);
     write_given_json(writer, recommendation);
     json_write_end_object(writer);
@@ -257,10 +251,10 @@ static void write_offer(struct json_writer *writer, const struct recommend_quest
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
     json_write_begin_object(writer, NULL);
-    write_id(writer, "pci_id", offer->pci_id);
+    json_write_pci_id(writer, "pci_id", offer->pci_id);
     json_write_begin_array(writer, "pci_ids");
     for (int i = 0; i < offer->pci_id_count; i++)
-        write_id(writer, NULL, offer->pci_ids[i]);
+        json_write_pci_id(writer, NULL, offer->pci_ids[i]);
     json_write_end_array(writer);
     json_write_string(writer, "name", offer->card.name);
     json_write_text_or_null(writer, "chip", offer->chip);

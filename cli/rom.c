@@ -96,11 +96,10 @@ static void write_found_json(struct search *search, const struct found *found)
 {
     struct json_writer *writer = &search->command->session->writer;
     const struct option_rom *rom = found->rom;
-    char text[PCI_ID_TEXT_SIZE];
     json_write_begin_object(writer, NULL);
     json_write_integer(writer, "offset", (int64_t)found->offset);
     json_write_integer(writer, "length", (int64_t)found->length);
-    json_write_string(writer, "pci_id", pci_id_print(&rom->images[0].id, text));
+    json_write_pci_id(writer, "pci_id", pci_id_number(&rom->images[0].id));
     json_write_text_or_null(writer, "name", found->name);
     json_write_text_or_null(writer, "version", rom->version);
     json_write_bool(writer, "efi", option_rom_efi_image(rom));

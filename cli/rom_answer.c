@@ -5,13 +5,6 @@
 
 enum { INDENT = 9, LIST_INDENT = 52, LABEL_SIZE = 96 };
 
-static void write_id(struct json_writer *writer, const char *key, uint16_t vendor, uint16_t device)
-{
-    const struct pci_id id = {.vendor = vendor, .device = device};
-    char text[PCI_ID_TEXT_SIZE];
-    json_write_string(writer, key, pci_id_print(&id, text));
-}
-
 static void write_image(struct json_writer *writer, const struct option_rom_image *image)
 {
     char text[16];
@@ -21,10 +14,10 @@ static void write_image(struct json_writer *writer, const struct option_rom_imag
     json_write_integer(writer, "missing", image->missing);
     json_write_integer(writer, "code_type", image->code_type);
     json_write_text_or_null(writer, "type", option_rom_code_name(image->code_type));
-    write_id(writer, "pci_id", image->id.vendor, image->id.device);
+    json_write_pci_id(writer, "pci_id", pci_id_number(&image->id));
     json_write_begin_array(writer, "device_ids");
     for (int i = 0; i < image->device_count; i++)
-        write_id(writer, NULL, image->id.vendor, image->devices[i]);
+        json_write_pci_id(writer, NULL, (uint32_t)image->id.vendor << 16 | image->devices[i]);
     json_write_end_array(writer);
     snprintf(text, sizeof text, "%02x%02x%02x", image->base_class, image->sub_class, image->interface);
     json_write_string(writer, "class", text);
@@ -57,7 +50,7 @@ static void write_content(struct json_writer *writer, const struct option_rom *r
     json_write_integer(writer, "padding", (int64_t)rom->padding);
     json_write_integer(writer, "trailing", (int64_t)rom->trailing);
     if (rom->image_count)
-        write_id(writer, "pci_id", rom->images[0].id.vendor, rom->images[0].id.device);
+        json_write_pci_id(writer, "pci_id", pci_id_number(&rom->images[0].id));
     else
         json_write_null(writer, "pci_id");
     json_write_text_or_null(writer, "maker", makers[rom->maker]);

@@ -26,10 +26,10 @@ static void write_accelerators(struct json_writer *writer, const struct scan *sc
     json_write_begin_array(writer, "accelerators");
     for (int i = 0; i < scan->accelerator_count; i++) {
         const struct pci_device *device = scan->accelerators[i];
-        char text[PCI_ID_TEXT_SIZE + PCI_ADDRESS_TEXT_SIZE];
+        char address[PCI_ADDRESS_TEXT_SIZE];
         json_write_begin_object(writer, NULL);
-        json_write_string(writer, "address", pci_address_print(&device->address, text));
-        json_write_string(writer, "pci_id", pci_id_print_base(&device->id, text));
+        json_write_string(writer, "address", pci_address_print(&device->address, address));
+        json_write_pci_id(writer, "pci_id", pci_id_number(&device->id));
         json_write_text_or_null(writer, "listing_name", device->name);
         json_write_end_object(writer);
     }
@@ -89,13 +89,13 @@ static void write_group(struct json_writer *writer, const struct scan *scan, con
     json_write_begin_array(writer, "devices");
     for (int i = 0; i < scan->machine.count; i++) {
         const struct pci_device *device = &scan->machine.devices[i];
-        char text[PCI_ID_TEXT_SIZE];
+        char text[8];
         char address[PCI_ADDRESS_TEXT_SIZE];
         if (device->iommu_group != group)
             continue;
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "address", pci_address_print(&device->address, address));
-        json_write_string(writer, "pci_id", pci_id_print_base(&device->id, text));
+        json_write_pci_id(writer, "pci_id", pci_id_number(&device->id));
         snprintf(text, sizeof text, "%02x%02x", device->base_class, device->sub_class);
         json_write_string(writer, "class", text);
         json_write_text_or_null(writer, "driver", device->driver);
@@ -175,22 +175,6 @@ static void write_bars(struct json_writer *writer, const struct pci_device *devi
     json_write_end_array(writer);
 }
 
-static void write_resets(struct json_writer *writer, const struct pci_device *device)
-{
-    char methods[sizeof device->resets];
-    char *rest = methods;
-    if (!device->resets_known) {
-        json_write_null(writer, "reset_methods");
-        return;
-    }
-    snprintf(methods, sizeof methods, "%s", device->resets);
-    json_write_begin_array(writer, "reset_methods");
-    for (char *word; (word = strsep(&rest, " "));)
-        if (*word)
-            json_write_string(writer, NULL, word);
-    json_write_end_array(writer);
-}
-
 static void write_device(struct json_writer *writer, const struct pci_device *device)
 {
     char text[8];
@@ -204,7 +188,10 @@ static void write_device(struct json_writer *writer, const struct pci_device *de
     json_write_tristate(writer, "flr", device->flr);
     json_write_tristate(writer, "pm_reset", device->pm_reset);
     json_write_tristate(writer, "d3cold_allowed", device->d3cold_allowed);
-    write_resets(writer, device);
+    if (device->resets_known)
+        json_write_list(writer, "reset_methods", device->resets, ' ');
+    else
+        json_write_null(writer, "reset_methods");
     write_bars(writer, device);
     json_write_begin_object(writer, "sriov");
     json_write_integer_or_null(writer, "total", device->sriov_total, device->sriov_total >= 0);
@@ -218,8 +205,8 @@ static void write_unknown(struct json_writer *writer, const struct scan_answer *
 {
     char text[PCI_ID_TEXT_SIZE];
     const struct pci_id *id = &gpu->seen.device->id;
-    json_write_string(writer, "query", pci_id_print_base(id, text));
-    json_write_string(writer, "pci_id", text);
+    json_write_pci_id(writer, "query", pci_id_number(id));
+    json_write_pci_id(writer, "pci_id", pci_id_number(id));
     if (id->has_subsystem)
         json_write_string(writer, "subsystem", pci_id_print_subsystem(id, text));
     snprintf(text, sizeof text, "%02x", id->revision);

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "core/pci_id.h"
 #include "core/text.h"
 
 void json_write_key(struct json_writer *writer, const char *key)
@@ -134,6 +135,24 @@ void json_write_string(struct json_writer *writer, const char *key, const char *
 {
     size_t plain = plain_length(text, SIZE_MAX); /* a NUL is not plain */
     write_string(writer, key, text, text[plain] ? strlen(text) : plain, plain);
+}
+
+void json_write_list(struct json_writer *writer, const char *key, const char *text, char separator)
+{
+    json_write_begin_array(writer, key);
+    while (*text) {
+        size_t length = (size_t)(strchrnul(text, separator) - text);
+        if (length)
+            json_write_bytes(writer, NULL, text, length);
+        text += length + (text[length] != '\0');
+    }
+    json_write_end_array(writer);
+}
+
+void json_write_pci_id(struct json_writer *writer, const char *key, uint32_t number)
+{
+    char text[PCI_ID_TEXT_SIZE];
+    json_write_string(writer, key, pci_id_print_number(number, text));
 }
 
 /* An answer has fifty numbers: printf would take a fifth of its time. */

@@ -30,6 +30,10 @@ void json_write_begin_array(struct json_writer *writer, const char *key);
 void json_write_end_array(struct json_writer *writer);
 void json_write_string(struct json_writer *writer, const char *key, const char *text);
 void json_write_bytes(struct json_writer *writer, const char *key, const char *bytes, size_t length);
+/* An array of the texts between separators, but for empty ones. */
+void json_write_list(struct json_writer *writer, const char *key, const char *text, char separator);
+/* A PCI ID as pci_id_number() gives it, "10de:1d16". */
+void json_write_pci_id(struct json_writer *writer, const char *key, uint32_t number);
 void json_write_integer(struct json_writer *writer, const char *key, int64_t value);
 /* Three decimals, rounded: probabilities and confidences, 0.0 to 1.0. Out of range or NaN becomes null. */
 void json_write_fraction(struct json_writer *writer, const char *key, double value);
