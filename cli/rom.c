@@ -139,7 +139,7 @@ static void write_found(struct search *search, const struct found *found)
 static enum error_code take(struct search *search, size_t offset, const struct option_rom *rom,
                             struct error *error)
 {
-    const struct rom_answer *asked = &search->command->answer;
+    const struct rom_command *asked = search->command;
     struct found found = {.offset = offset, .rom = rom};
     size_t rest = search->size - offset;
     found.length = rom->end < rest ? (size_t)rom->end : rest;
@@ -160,7 +160,7 @@ static enum error_code no_rom(const struct search *search, struct error *error)
     char id[PCI_ID_TEXT_SIZE];
     if (search->count) {
         error_set(error, ERROR_NOT_FOUND, "none of the %d option ROMs in %s is for %s", search->count,
-                  search->command->source, pci_id_print(&search->command->answer.wanted, id));
+                  search->command->source, pci_id_print(&search->command->wanted, id));
         return error_next(error, "see for which cards they are: without --for");
     }
     error_set(error, ERROR_NOT_FOUND, "there is no option ROM in %s", search->command->source);
@@ -219,12 +219,11 @@ enum { SAVED_INDENT = 9 };
 static void read_copy(struct rom_command *command, struct root *root, const struct pci_id *id)
 {
     struct buffer copy = BUFFER(MAX_OPTION_ROM_SIZE + 16);
-    struct rom_answer *answer = &command->answer;
     const struct buffer *bytes = &command->bar.bytes;
-    answer->source = ROM_SOURCE_BAR;
+    command->from = ROM_SOURCE_BAR;
     if (command->bar.state == ROM_BAR_READ) {
-        option_rom_parse((const unsigned char *)bytes->data, bytes->length, &answer->rom);
-        if (answer->rom.image_count)
+        option_rom_parse((const unsigned char *)bytes->data, bytes->length, &command->rom);
+        if (command->rom.image_count)
             return;
     }
     enum rom_source source = rom_copy_read(root, &command->address, id, &copy);
@@ -235,7 +234,7 @@ static void read_copy(struct rom_command *command, struct root *root, const stru
     buffer_free(&command->bar.bytes);
     command->bar.bytes = copy;
     command->bar.state = ROM_BAR_READ;
-    answer->source = source;
+    command->from = source;
 }
 
 static enum error_code read_card(struct rom_command *command, struct error *error)
@@ -244,7 +243,6 @@ static enum error_code read_card(struct rom_command *command, struct error *erro
     struct pci_id own;
     char text[PCI_ADDRESS_TEXT_SIZE];
     char directory[64];
-    struct rom_answer *answer = &command->answer;
     if (root_open(command->root, &root, error))
         return error->code;
     snprintf(directory, sizeof directory, "/sys/bus/pci/devices/%s",
@@ -255,9 +253,9 @@ static enum error_code read_card(struct rom_command *command, struct error *erro
     }
     bool is_known = pci_read_id(root, &command->address, &own);
     /* The card's own ID is what its ROM must be for, if nothing else was asked. */
-    if (is_known && !answer->has_wanted)
-        answer->wanted = own;
-    answer->has_wanted |= is_known;
+    if (is_known && !command->has_wanted)
+        command->wanted = own;
+    command->has_wanted |= is_known;
     rom_bar_read(root, &command->address, &command->bar);
     if (is_known)
         read_copy(command, root, &own);
@@ -275,7 +273,7 @@ static enum error_code read_card(struct rom_command *command, struct error *erro
 /* All of it; look_at() has cut off a header, over which QEMU would stumble. */
 static enum error_code save(struct rom_command *command, struct error *error)
 {
-    const struct option_rom *rom = &command->answer.rom;
+    const struct option_rom *rom = &command->rom;
     const struct buffer *bytes = &command->bar.bytes;
     if (!rom->image_count) {
         error_set(error, ERROR_NOT_FOUND, "nothing was saved: there is no option ROM in what was read");
@@ -286,27 +284,25 @@ static enum error_code save(struct rom_command *command, struct error *error)
 
 static enum error_code look_at(struct rom_command *command, struct error *error)
 {
-    struct rom_answer *answer = &command->answer;
     /* At most one byte more than an option ROM can have, so that a larger one is noticed. */
     command->bar = (struct rom_bar){.state = ROM_BAR_READ, .bytes = BUFFER(MAX_OPTION_ROM_SIZE + 16)};
     if (command->is_file ? read_file(command->source, MAX_OPTION_ROM_SIZE + 1, &command->bar.bytes, error)
                          : read_card(command, error))
         return error->code;
-    answer->state = command->bar.state;
     rom_bar_findings(&command->bar, &command->address, &command->findings);
-    if (answer->state != ROM_BAR_READ)
+    if (command->bar.state != ROM_BAR_READ)
         return command->save ? save(command, error) : ERROR_NONE;
     struct buffer *bytes = &command->bar.bytes;
-    option_rom_parse((const unsigned char *)bytes->data, bytes->length, &answer->rom);
-    if (command->save && answer->rom.start) {
-        bytes->length -= answer->rom.start;
-        memmove(bytes->data, bytes->data + answer->rom.start, bytes->length);
-        option_rom_parse((const unsigned char *)bytes->data, bytes->length, &answer->rom);
+    option_rom_parse((const unsigned char *)bytes->data, bytes->length, &command->rom);
+    if (command->save && command->rom.start) {
+        bytes->length -= command->rom.start;
+        memmove(bytes->data, bytes->data + command->rom.start, bytes->length);
+        option_rom_parse((const unsigned char *)bytes->data, bytes->length, &command->rom);
     }
-    option_rom_findings(&answer->rom, answer->has_wanted ? &answer->wanted : NULL, &command->findings);
+    option_rom_findings(&command->rom, command->has_wanted ? &command->wanted : NULL, &command->findings);
     findings_sort(&command->findings);
-    if (answer->rom.image_count)
-        find_name(command, &answer->rom.images[0].id, answer->name, sizeof answer->name);
+    if (command->rom.image_count)
+        find_name(command, &command->rom.images[0].id, command->name, sizeof command->name);
     return command->save ? save(command, error) : ERROR_NONE;
 }
 
@@ -321,11 +317,11 @@ static void write_json(struct rom_command *command)
         json_write_string(writer, "address", pci_address_print(&command->address, text));
     if (command->save)
         json_write_string(writer, "saved", command->save);
-    if (command->answer.has_wanted)
-        json_write_string(writer, "for", pci_id_print(&command->answer.wanted, text));
-    rom_answer_write_json(writer, &command->answer);
-    if (*command->answer.name)
-        json_write_string(writer, "name", command->answer.name);
+    if (command->has_wanted)
+        json_write_string(writer, "for", pci_id_print(&command->wanted, text));
+    rom_write_json(writer, command);
+    if (*command->name)
+        json_write_string(writer, "name", command->name);
     findings_write_json(writer, &command->findings);
     json_write_end_object(writer);
 }
@@ -337,12 +333,12 @@ static void write_text(struct rom_command *command)
     struct findings first = command->findings;
     struct findings rest = command->findings;
     int problems = findings_problems(&command->findings);
-    first.count = problems || command->answer.state != ROM_BAR_READ ? rest.count > 0 : 0;
+    first.count = problems || command->bar.state != ROM_BAR_READ ? rest.count > 0 : 0;
     first.omitted = 0;
     rest.items += first.count;
     rest.count -= first.count;
     findings_write_text(output, &first, SEVERITY_INFO);
-    rom_answer_write_text(output, &command->answer, !problems);
+    rom_write_text(output, command, !problems);
     if (command->save)
         output_paragraph(output, SAVED_INDENT, "Saved", COLOR_PLAIN, "%s, %zu bytes", command->save,
                          command->bar.bytes.length);
@@ -361,11 +357,10 @@ const struct command_option rom_options[] = {{"for", .text = &wanted},
 
 int command_rom(struct session *session, char **operands, int count, struct error *error)
 {
-    struct rom_answer *answer = &command.answer;
     bool json = session->json;
     command.session = session;
-    answer->has_wanted = wanted;
-    if (wanted && pci_id_parse(wanted, strlen(wanted), &answer->wanted) != PCI_ID_OK)
+    command.has_wanted = wanted;
+    if (wanted && pci_id_parse(wanted, strlen(wanted), &command.wanted) != PCI_ID_OK)
         return output_usage_error("rom", json, "\"%s\" is not a PCI ID such as 10de:1d16", wanted);
     if (count != 1)
         return output_usage_error("rom", json, "give one file or one PCI address");
@@ -381,5 +376,5 @@ int command_rom(struct session *session, char **operands, int count, struct erro
     if (command.is_search)
         return 0;
     (json ? write_json : write_text)(&command);
-    return answer->state != ROM_BAR_READ || findings_problems(&command.findings);
+    return command.bar.state != ROM_BAR_READ || findings_problems(&command.findings);
 }

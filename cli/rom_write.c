@@ -61,22 +61,22 @@ static void write_content(struct json_writer *writer, const struct option_rom *r
     json_write_end_array(writer);
 }
 
-void rom_answer_write_json(struct json_writer *writer, const struct rom_answer *answer)
+void rom_write_json(struct json_writer *writer, const struct rom_command *command)
 {
-    const struct option_rom *rom = &answer->rom;
-    bool is_read = answer->state == ROM_BAR_READ;
-    enum tristate present =
-        is_read ? tristate_of(option_rom_is_present(rom)) : tristate_of(answer->state == ROM_BAR_UNREADABLE);
+    const struct option_rom *rom = &command->rom;
+    bool is_read = command->bar.state == ROM_BAR_READ;
+    enum tristate present = is_read ? tristate_of(option_rom_is_present(rom))
+                                    : tristate_of(command->bar.state == ROM_BAR_UNREADABLE);
     enum tristate valid = is_read ? tristate_of(option_rom_is_valid(rom)) : TRISTATE_NO;
-    bool is_unknown = answer->state == ROM_BAR_UNKNOWN;
+    bool is_unknown = command->bar.state == ROM_BAR_UNKNOWN;
     static const char *const sources[] = {"", "rom-bar", "acpi-vfct", "debugfs"};
-    if (answer->source)
-        json_write_string(writer, "source", sources[answer->source]);
+    if (command->from)
+        json_write_string(writer, "source", sources[command->from]);
     json_write_tristate(writer, "present", is_unknown ? TRISTATE_UNKNOWN : present);
     json_write_tristate(writer, "valid", is_unknown ? TRISTATE_UNKNOWN : valid);
     json_write_tristate(writer, "matches",
-                        is_read && answer->has_wanted ? option_rom_matches(rom, &answer->wanted)
-                                                      : TRISTATE_UNKNOWN);
+                        is_read && command->has_wanted ? option_rom_matches(rom, &command->wanted)
+                                                       : TRISTATE_UNKNOWN);
     if (is_read)
         write_content(writer, rom);
 }
@@ -137,33 +137,32 @@ static void append_kinds(struct buffer *line, const struct option_rom *rom)
                                              : "neither SeaBIOS nor OVMF");
 }
 
-void rom_answer_write_text(struct output *output, const struct rom_answer *answer, bool is_good)
+void rom_write_text(struct output *output, const struct rom_command *command, bool is_good)
 {
-    const struct option_rom *rom = &answer->rom;
+    const struct option_rom *rom = &command->rom;
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     char id[PCI_ID_TEXT_SIZE];
-    if (answer->state != ROM_BAR_READ || !rom->image_count)
+    if (command->bar.state != ROM_BAR_READ || !rom->image_count)
         return;
     if (is_good) {
         buffer_append_text(&line, "GOOD: a whole and well-formed option ROM");
-        if (answer->has_wanted && option_rom_matches(rom, &answer->wanted) == TRISTATE_YES) {
-            const struct pci_id bare = {.vendor = answer->wanted.vendor, .device = answer->wanted.device};
-            buffer_append_format(&line, " that fits %s", pci_id_print(&bare, id));
+        if (command->has_wanted && option_rom_matches(rom, &command->wanted) == TRISTATE_YES) {
+            buffer_append_format(&line, " that fits %s", pci_id_print_base(&command->wanted, id));
         }
         buffer_append_byte(&line, '.');
         output_paragraph(output, 0, "", COLOR_GREEN, "%s", buffer_text(&line));
         buffer_clear(&line);
     }
     output_blank(output);
-    buffer_append_format(&line, "%s%s%s", pci_id_print(&rom->images[0].id, id), *answer->name ? " " : "",
-                         answer->name);
+    buffer_append_format(&line, "%s%s%s", pci_id_print(&rom->images[0].id, id), *command->name ? " " : "",
+                         command->name);
     if (*rom->version)
         buffer_append_format(&line, ", version %s", rom->version);
     output_paragraph(output, INDENT, "For", COLOR_PLAIN, "%s", buffer_text(&line));
     buffer_clear(&line);
-    if (answer->source > ROM_SOURCE_BAR)
+    if (command->from > ROM_SOURCE_BAR)
         output_paragraph(output, INDENT, "From", COLOR_PLAIN, "%s",
-                         answer->source == ROM_SOURCE_VFCT
+                         command->from == ROM_SOURCE_VFCT
                              ? "the ACPI table VFCT: the copy that the firmware hands to the driver"
                              : "debugfs: the copy that the driver of the host has");
     append_kinds(&line, rom);
