@@ -11,25 +11,25 @@
 /* Below this, a person may want to buy something else. */
 static const double good_enough = 0.65;
 
-void answer_name_list(const char *version, char *text, size_t size)
+enum error_code answer_name_list(struct database *database, char text[LIST_TEXT_SIZE], struct error *error)
 {
+    char version[LIST_VERSION_SIZE];
     char month[LIST_VERSION_SIZE];
+    if (database_pci_ids_version(database, version, error))
+        return error->code;
     month_in_words(version, month, sizeof month);
-    if (version[0])
-        snprintf(text, size, "your list of PCI IDs is from %s", month);
-    else
-        snprintf(text, size, "your list of PCI IDs does not say how old it is");
+    snprintf(text, LIST_TEXT_SIZE, "your list of PCI IDs %s%s",
+             version[0] ? "is from " : "does not say how old it is", version[0] ? month : "");
+    return ERROR_NONE;
 }
 
 static enum error_code name_what_is_missing(struct database *database, const struct device *device,
                                             struct error *error)
 {
-    char version[LIST_VERSION_SIZE];
-    char list[100];
+    char list[LIST_TEXT_SIZE];
     char id[PCI_ID_TEXT_SIZE];
-    if (database_pci_ids_version(database, version, error))
+    if (answer_name_list(database, list, error))
         return error->code;
-    answer_name_list(version, list, sizeof list);
     pci_id_print_base(&device->id, id);
     if (device->vendor[0])
         error_set(error, ERROR_NOT_FOUND, "%s is not known: %s and lacks this device of %s", id, list,

@@ -98,9 +98,11 @@ MUST_CHECK enum error_code answer_gather_hit(struct database *database, const st
 /* Frees the reports and stated values; the rest of the answer stays. */
 void answer_free(struct answer *answer);
 
-/* Writes how old the list of PCI IDs is, in words: "your list of PCI IDs is from April 2023". `version` is of
- * database_pci_ids_version. */
-void answer_name_list(const char *version, char *text, size_t size);
+/* Writes how old the list of PCI IDs is, in words: "your list of PCI IDs is from April 2023". Errors: those
+ * of database_pci_ids_version. */
+enum { LIST_TEXT_SIZE = 100 };
+MUST_CHECK enum error_code answer_name_list(struct database *database, char text[LIST_TEXT_SIZE],
+                                            struct error *error);
 
 /* One JSON object as docs/json.md describes it, or its members alone, inside of an object. */
 void answer_write_json(struct json_writer *writer, const struct answer *answer);

@@ -62,11 +62,9 @@ static enum error_code no_such_name(struct database *database, const char *name,
                                     const struct name_search *search, struct error *error)
 {
     struct buffer guesses CLEANUP(buffer_free) = BUFFER(1024);
-    char version[LIST_VERSION_SIZE];
-    char list[100];
-    if (database_pci_ids_version(database, version, error))
+    char list[LIST_TEXT_SIZE];
+    if (answer_name_list(database, list, error))
         return error->code;
-    answer_name_list(version, list, sizeof list);
     if (!search->has_model) {
         error_set(error, ERROR_NOT_FOUND, "\"%s\" does not say which GPU", name);
         return error_next(error, "add the number of the model, as in \"rtx 3060\", or give the PCI ID that "

@@ -127,11 +127,9 @@ static enum error_code answer_stdin(struct query *query, struct error *error)
     if (text_scan(STDIN_FILENO, &visitor, error) ||
         (query->format == FORMAT_TEXT && write_text_gpus(query, error)))
         return error->code;
-    char date[LIST_VERSION_SIZE];
-    char list[100];
-    if (database_pci_ids_version(query->session->database, date, error))
+    char list[LIST_TEXT_SIZE];
+    if (answer_name_list(query->session->database, list, error))
         return error->code;
-    answer_name_list(date, list, sizeof list);
     if (query->unknown_displays) {
         error_set(error, ERROR_NOT_FOUND, "%s is a display controller that is not known: %s",
                   query->unknown_display, list);

@@ -61,36 +61,27 @@ static int field_at(int place)
     return field;
 }
 
-/* What a section says, in one paragraph. */
+/* What a section says: in one paragraph with its label, or (NULL) a line for each field. */
 static void write_section(struct output *output, const json_t *report, const char *section, const char *label)
 {
+    struct buffer name CLEANUP(buffer_free) = BUFFER(200);
     struct buffer text CLEANUP(buffer_free) = BUFFER(MOST);
     for (int place = 0, field; (field = field_at(place)) < FIELD_COUNT; place++) {
         const json_t *value = json_object_get(report, report_fields[field].name);
         if (!value || field == FIELD_ID || strcmp(report_fields[field].section, section) != 0)
             continue;
-        buffer_append_text(&text, text.length ? "; " : "");
-        append_name(&text, report_fields[field].name);
-        buffer_append_byte(&text, ' ');
+        buffer_clear(&name);
+        append_name(&name, report_fields[field].name);
+        if (label)
+            buffer_append_format(&text, "%s%s ", text.length ? "; " : "", buffer_text(&name));
         append_value(&text, value);
+        if (!label) {
+            output_paragraph(output, LABEL, buffer_text(&name), COLOR_PLAIN, "%s", buffer_text(&text));
+            buffer_clear(&text);
+        }
     }
     if (text.length)
         output_paragraph(output, LABEL, label, COLOR_PLAIN, "%s", buffer_text(&text));
-}
-
-/* How it went: a line for each field. */
-static void write_attempt(struct output *output, const json_t *report)
-{
-    for (int place = 0, field; (field = field_at(place)) < FIELD_COUNT; place++) {
-        struct buffer label CLEANUP(buffer_free) = BUFFER(200);
-        struct buffer text CLEANUP(buffer_free) = BUFFER(MOST);
-        const json_t *value = json_object_get(report, report_fields[field].name);
-        if (!value || strcmp(report_fields[field].section, "attempt") != 0)
-            continue;
-        append_name(&label, report_fields[field].name);
-        append_value(&text, value);
-        output_paragraph(output, LABEL, buffer_text(&label), COLOR_PLAIN, "%s", buffer_text(&text));
-    }
 }
 
 bool report_write_fields(struct output *output, const struct buffer *json)
@@ -102,7 +93,7 @@ bool report_write_fields(struct output *output, const struct buffer *json)
     write_section(output, report, "gpu", "GPU");
     write_section(output, report, "host", "host");
     write_section(output, report, "vm", "virtual machine");
-    write_attempt(output, report);
+    write_section(output, report, "attempt", NULL);
     write_section(output, report, "", "besides");
     const char *id = json_member_text(report, report_fields[FIELD_ID].name);
     output_paragraph(output, LABEL, "id", COLOR_PLAIN, "%s", id ? id : "");
