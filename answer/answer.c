@@ -62,7 +62,7 @@ enum error_code answer_find(struct database *database, const struct pci_id *id, 
     answer->query = query;
     answer->options = *options;
     answer->match = (struct answer_match){.kind = MATCH_NONE};
-    answer->blocker_count = answer->tried_fix_count = answer->similar_fix_count = 0;
+    answer->blocker_count = answer->tried_fixes.count = answer->similar_fixes.count = 0;
     answer->alternative_count = answer->card_count = answer->symptom_count = 0;
     answer->has_blocker_workaround = false;
     answer->years.count = 0;
@@ -88,8 +88,7 @@ static enum error_code find_workarounds(struct database *database, struct answer
     if (blocker &&
         database_find_blocker_workaround(database, gpu, *blocker, &answer->blocker_workaround, error))
         return error->code;
-    return database_find_similar_fixes(database, &answer->device, blocker, answer->similar_fixes,
-                                       &answer->similar_fix_count, error);
+    return database_find_similar_fixes(database, &answer->device, blocker, &answer->similar_fixes, error);
 }
 
 /* What was tried against the symptoms that the reports name. */
@@ -105,10 +104,8 @@ static enum error_code find_symptoms(struct database *database, struct answer *a
         const char *name = symptom_value(symptoms[i]);
         symptom->symptom = symptoms[i];
         symptom->reports = reports[i];
-        if (database_find_symptom_fixes(database, name, false, symptom->fixes, MAX_SYMPTOM_FIXES,
-                                        &symptom->fix_count, error) ||
-            database_find_symptom_fixes(database, name, true, symptom->beside, MAX_SYMPTOM_FIXES,
-                                        &symptom->beside_count, error))
+        if (database_find_symptom_fixes(database, name, false, MAX_SYMPTOM_FIXES, &symptom->fixes, error) ||
+            database_find_symptom_fixes(database, name, true, MAX_SYMPTOM_FIXES, &symptom->beside, error))
             break;
     }
     return error->code;
@@ -195,8 +192,7 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
     bool needs_reports = direct->samples[SAMPLE_VENDOR_STATEMENT] ||
                          (options->is_short ? contradict : evidence_total(direct) > 0);
     if (((evidence_total(direct) || evidence_total(&answer->evidence[EVIDENCE_CHIP])) &&
-         database_find_tried_fixes(database, device, answer->tried_fixes, MAX_TRIED_FIXES,
-                                   &answer->tried_fix_count, error)) ||
+         database_find_tried_fixes(database, device, &answer->tried_fixes, error)) ||
         judge_parts(database, answer, parts, error) || find_workarounds(database, answer, error) ||
         (options->report_limit && needs_reports &&
          database_find_reports(database, id, options->share, options->report_limit, !options->is_short,

@@ -35,10 +35,8 @@ struct answer_match {
 struct answer_symptom {
     enum symptom symptom;
     int reports;
-    struct tried_fix fixes[MAX_SYMPTOM_FIXES];
-    int fix_count;
-    struct tried_fix beside[MAX_SYMPTOM_FIXES];
-    int beside_count;
+    struct tried_fixes fixes;
+    struct tried_fixes beside;
 };
 
 struct answer {
@@ -55,10 +53,8 @@ struct answer {
         parts[SHARE_COUNT]; /* on a part of it, where somebody reported one; else direct_reports is 0 */
     enum blocker blockers[BLOCKER_COUNT];
     int blocker_count;
-    struct tried_fix tried_fixes[MAX_TRIED_FIXES];
-    int tried_fix_count;
-    struct tried_fix similar_fixes[MAX_TRIED_FIXES]; /* on GPUs with the same blocker, or of the same class */
-    int similar_fix_count;
+    struct tried_fixes tried_fixes;
+    struct tried_fixes similar_fixes; /* on GPUs with the same blocker, or of the same class */
     struct answer_symptom symptoms[MAX_SHOWN_SYMPTOMS]; /* with options.symptoms, the commonest first */
     int symptom_count;
     bool has_blocker_workaround; /* one of the blockers has a documented workaround */
@@ -165,7 +161,7 @@ void answer_append_price(struct buffer *out, const struct alternative *other);
 
 /* Appends fixes and how often each helped, "romfile (4 of 5), hide-kvm (2 of 9)", so many at most; `beside`:
  * and that their reports had other symptoms, too. */
-void answer_append_fixes(struct buffer *out, const struct tried_fix fixes[], int count, bool beside);
+void answer_append_fixes(struct buffer *out, const struct tried_fixes *fixes, bool beside);
 
 /* The colour of a level. */
 enum color answer_level_color(enum level level);

@@ -153,11 +153,11 @@ static void write_blockers(struct json_writer *writer, const struct answer *answ
 
 /* `on`: they were tried on this ID or its chip, and it is said on which. */
 static void write_fixes(struct json_writer *writer, const char *key, const struct answer *answer,
-                        const struct tried_fix fixes[], int count, bool on)
+                        const struct tried_fixes *fixes, bool on)
 {
     json_write_begin_array(writer, key);
-    for (int i = 0; i < count; i++) {
-        const struct tried_fix *tried = &fixes[i];
+    for (int i = 0; i < fixes->count; i++) {
+        const struct tried_fix *tried = &fixes->items[i];
         const char *text = vocabulary_text(&vocabulary_fix, tried->fix);
         const struct needless_fix *needless = gpu_needless_fix(answer->device.gpu.id.vendor, tried->fix);
         json_write_begin_object(writer, NULL);
@@ -184,8 +184,8 @@ static void write_symptoms(struct json_writer *writer, const struct answer *answ
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "symptom", symptom_value(symptom->symptom));
         json_write_integer(writer, "reports", symptom->reports);
-        write_fixes(writer, "fixes", answer, symptom->fixes, symptom->fix_count, false);
-        write_fixes(writer, "fixes_beside", answer, symptom->beside, symptom->beside_count, false);
+        write_fixes(writer, "fixes", answer, &symptom->fixes, false);
+        write_fixes(writer, "fixes_beside", answer, &symptom->beside, false);
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
@@ -328,9 +328,8 @@ void answer_write_members(struct json_writer *writer, const struct answer *answe
     write_parts(writer, answer);
     write_reports(writer, answer);
     write_blockers(writer, answer);
-    write_fixes(writer, "workarounds", answer, answer->tried_fixes, answer->tried_fix_count, true);
-    write_fixes(writer, "similar_workarounds", answer, answer->similar_fixes, answer->similar_fix_count,
-                false);
+    write_fixes(writer, "workarounds", answer, &answer->tried_fixes, true);
+    write_fixes(writer, "similar_workarounds", answer, &answer->similar_fixes, false);
     write_symptoms(writer, answer);
     write_blocker_workaround(writer, answer);
     write_alternatives(writer, answer);

@@ -244,18 +244,18 @@ static void write_fix(const struct prose *prose, const struct answer *answer, co
 static void write_tried_fixes(const struct prose *prose, const struct answer *answer)
 {
     struct buffer vain CLEANUP(buffer_free) = BUFFER(8192);
-    const struct tried_fix *fixes = answer->tried_fixes;
+    const struct tried_fix *fixes = answer->tried_fixes.items;
     bool is_shown = answer->report_count == 1 && evidence_total(&answer->evidence[EVIDENCE_ID]) == 1 &&
-                    answer->tried_fix_count && !fixes[0].on_chip;
-    for (int i = 0; i < answer->tried_fix_count && !is_shown; i++)
+                    answer->tried_fixes.count && !fixes[0].on_chip;
+    for (int i = 0; i < answer->tried_fixes.count && !is_shown; i++)
         if (!fixes[i].helped)
             buffer_append_format(&vain, "%s%s (%d)", vain.length ? ", " : "", fixes[i].fix, fixes[i].tried);
-    if (!answer->tried_fix_count || (!fixes[0].helped && !vain.length))
+    if (!answer->tried_fixes.count || (!fixes[0].helped && !vain.length))
         return;
     prose_field(prose, "Tried", "%s",
                 fixes[0].on_chip ? "on this chip under other IDs, and in how many reports it helped:"
                                  : "on this ID, and in how many reports it helped:");
-    for (int i = 0; i < answer->tried_fix_count && fixes[i].helped; i++)
+    for (int i = 0; i < answer->tried_fixes.count && fixes[i].helped; i++)
         write_fix(prose, answer, fixes[i].fix, fixes[i].helped, fixes[i].tried, true);
     if (vain.length)
         prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "did not help (number of reports): %s.",
@@ -274,12 +274,12 @@ void answer_write_symptoms(const struct prose *prose, const struct answer *answe
         buffer_clear(&line);
         buffer_append_format(&line, "%s, in %d report%s: ", symptom_value(symptom->symptom), symptom->reports,
                              plural(symptom->reports));
-        answer_append_fixes(&line, symptom->fixes, symptom->fix_count, false);
-        if (!symptom->fix_count)
+        answer_append_fixes(&line, &symptom->fixes, false);
+        if (!symptom->fixes.count)
             buffer_append_text(&line, "no report says what was tried for it alone");
-        if (symptom->beside_count)
+        if (symptom->beside.count)
             buffer_append_text(&line, "; ");
-        answer_append_fixes(&line, symptom->beside, symptom->beside_count, true);
+        answer_append_fixes(&line, &symptom->beside, true);
         prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "%s.", buffer_text(&line));
     }
 }
@@ -300,14 +300,6 @@ static bool append_chips(struct buffer *line, const struct blocker_workaround *w
     if (shown)
         buffer_append_byte(line, '.');
     return shown > 0;
-}
-
-static const struct tried_fix *find_fix(const struct tried_fix fixes[], int count, const char *fix)
-{
-    for (int i = 0; i < count; i++)
-        if (strcmp(fixes[i].fix, fix) == 0)
-            return &fixes[i];
-    return NULL;
 }
 
 /* The documented workarounds, each with how often it helped, so that a person can weigh days of work against
@@ -337,8 +329,8 @@ static void write_workarounds(const struct prose *prose, const struct answer *an
     if (!answer->has_blocker_workaround)
         return;
     for (const char *const *fix = blocker_workarounds(workaround->blocker); *fix; fix++) {
-        const struct tried_fix *tried = find_fix(answer->similar_fixes, answer->similar_fix_count, *fix);
-        const struct tried_fix *own = find_fix(answer->tried_fixes, answer->tried_fix_count, *fix);
+        const struct tried_fix *tried = answer_find_fix(&answer->similar_fixes, *fix);
+        const struct tried_fix *own = answer_find_fix(&answer->tried_fixes, *fix);
         write_fix(prose, answer, *fix, tried ? tried->helped : 0, tried ? tried->tried : 0,
                   !own || !own->helped);
     }

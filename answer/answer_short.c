@@ -185,11 +185,11 @@ static void write_why(const struct prose *prose, const struct answer *answer)
 static void write_no_help(const struct prose *prose, const struct answer *answer)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
-    bool on_chip = answer->tried_fix_count && answer->tried_fixes[0].on_chip;
+    bool on_chip = answer->tried_fixes.count && answer->tried_fixes.items[0].on_chip;
     size_t one_line = on_chip ? 24 : 44;
     int more = 0;
-    for (int i = 0; i < answer->tried_fix_count; i++) {
-        const struct tried_fix *tried = &answer->tried_fixes[i];
+    for (int i = 0; i < answer->tried_fixes.count; i++) {
+        const struct tried_fix *tried = &answer->tried_fixes.items[i];
         const char *name = answer_fix_name(tried);
         if (tried->helped)
             continue;

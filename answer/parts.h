@@ -87,6 +87,9 @@ void answer_append_effort(struct buffer *out, const struct answer *answer);
 /* What a fix is called: without "other:", which a report puts before words of its own. */
 const char *answer_fix_name(const struct tried_fix *tried);
 
+/* What was counted of a fix, NULL where it was not tried. */
+const struct tried_fix *answer_find_fix(const struct tried_fixes *fixes, const char *fix);
+
 /* Appends what helped on GPUs like it, and what of that is not needed any more. */
 void answer_append_similar_fixes(struct buffer *out, const struct answer *answer);
 

@@ -15,6 +15,14 @@ const char *answer_fix_name(const struct tried_fix *tried)
     return strncmp(tried->fix, "other:", 6) == 0 ? tried->fix + 6 : tried->fix;
 }
 
+const struct tried_fix *answer_find_fix(const struct tried_fixes *fixes, const char *fix)
+{
+    for (int i = 0; i < fixes->count; i++)
+        if (strcmp(fixes->items[i].fix, fix) == 0)
+            return &fixes->items[i];
+    return NULL;
+}
+
 static void append_fix(struct buffer *out, const char *separator, const struct tried_fix *tried)
 {
     buffer_append_format(out, "%s%s (%d of %d)", separator, answer_fix_name(tried), tried->helped,
@@ -39,25 +47,25 @@ static bool is_of_gpu(const struct tried_fix *tried)
 
 /* The fixes that helped and may still be needed, but for one. What a single report did in its own way, or
  * what set its host right, says little of the GPU. */
-static void append_helpful(struct buffer *out, const struct answer *answer, const struct tried_fix fixes[],
-                           int count, const struct tried_fix *but, const char *before)
+static void append_helpful(struct buffer *out, const struct answer *answer, const struct tried_fixes *fixes,
+                           const struct tried_fix *but, const char *before)
 {
     int named = 0;
-    for (int i = 0; i < count && named < MAX_NAMED; i++)
-        if (fixes[i].helped && &fixes[i] != but && !needless(answer, &fixes[i]) && is_of_gpu(&fixes[i]))
-            append_fix(out, named++ ? ", " : before, &fixes[i]);
+    for (int i = 0; i < fixes->count && named < MAX_NAMED; i++)
+        if (fixes->items[i].helped && &fixes->items[i] != but && !needless(answer, &fixes->items[i]) &&
+            is_of_gpu(&fixes->items[i]))
+            append_fix(out, named++ ? ", " : before, &fixes->items[i]);
     if (named)
         buffer_append_byte(out, '.');
 }
 
 /* Those that helped and are not needed any more, for the commonest reason. */
-static void append_needless(struct buffer *out, const struct answer *answer, const struct tried_fix fixes[],
-                            int count)
+static void append_needless(struct buffer *out, const struct answer *answer, const struct tried_fixes *fixes)
 {
     const char *until = NULL;
-    for (int i = 0; i < count; i++) {
-        const struct needless_fix *fix = needless(answer, &fixes[i]);
-        if (!fixes[i].helped || !fix || !fix->needed_until ||
+    for (int i = 0; i < fixes->count; i++) {
+        const struct needless_fix *fix = needless(answer, &fixes->items[i]);
+        if (!fixes->items[i].helped || !fix || !fix->needed_until ||
             (until && strcmp(fix->needed_until, until) != 0))
             continue;
         if (until)
@@ -66,7 +74,7 @@ static void append_needless(struct buffer *out, const struct answer *answer, con
             buffer_append_format(out, "%sNot needed with %s or newer: ", out->length ? " " : "",
                                  fix->needed_until);
         until = fix->needed_until;
-        buffer_append_text(out, answer_fix_name(&fixes[i]));
+        buffer_append_text(out, answer_fix_name(&fixes->items[i]));
     }
     if (until)
         buffer_append_byte(out, '.');
@@ -99,38 +107,34 @@ static double helpfulness(const struct answer *answer, const struct tried_fix *t
 }
 
 /* The one to try first, NULL when none helped. */
-static const struct tried_fix *best_of(const struct answer *answer, const struct tried_fix fixes[], int count)
+static const struct tried_fix *best_of(const struct answer *answer, const struct tried_fixes *fixes)
 {
     const struct tried_fix *best = NULL;
-    for (int i = 0; i < count; i++)
-        if (fixes[i].helped && !needless(answer, &fixes[i]) &&
-            (!best || helpfulness(answer, &fixes[i]) > helpfulness(answer, best)))
-            best = &fixes[i];
+    for (int i = 0; i < fixes->count; i++)
+        if (fixes->items[i].helped && !needless(answer, &fixes->items[i]) &&
+            (!best || helpfulness(answer, &fixes->items[i]) > helpfulness(answer, best)))
+            best = &fixes->items[i];
     return best;
 }
 
 /* The best one, with what it is, and the names of others. */
-static void append_best(struct buffer *out, const struct answer *answer, const struct tried_fix fixes[],
-                        int count, const struct tried_fix *best, const char *where)
+static void append_best(struct buffer *out, const struct answer *answer, const struct tried_fixes *fixes,
+                        const struct tried_fix *best, const char *where)
 {
     const char *text = vocabulary_text(&vocabulary_fix, best->fix);
     buffer_append_format(out, "%s helped in %d of %d report%s on %s", answer_fix_name(best), best->helped,
                          best->tried, plural(best->tried), where);
-    if (fixes == answer->similar_fixes)
+    if (fixes == &answer->similar_fixes)
         append_on_this_chip(out, answer);
     buffer_append_format(out, "%s%s.", text ? ": " : "", text ? text : "");
-    append_helpful(out, answer, fixes, count, best, " Others: ");
+    append_helpful(out, answer, fixes, best, " Others: ");
 }
 
 /* Of a fix of this ID or chip what was counted; NULL where it helped nobody or is no effort. */
 static const struct tried_fix *effort_of(const struct answer *answer, const char *fix)
 {
-    for (int i = 0; i < answer->tried_fix_count; i++) {
-        const struct tried_fix *tried = &answer->tried_fixes[i];
-        if (strcmp(tried->fix, fix) == 0)
-            return tried->helped && is_of_gpu(tried) && !needless(answer, tried) ? tried : NULL;
-    }
-    return NULL;
+    const struct tried_fix *tried = answer_find_fix(&answer->tried_fixes, fix);
+    return tried && tried->helped && is_of_gpu(tried) && !needless(answer, tried) ? tried : NULL;
 }
 
 void answer_append_effort(struct buffer *out, const struct answer *answer)
@@ -152,44 +156,41 @@ void answer_append_effort(struct buffer *out, const struct answer *answer)
         append_fix(out, i ? ", " : ": ", named[i]);
 }
 
-void answer_append_fixes(struct buffer *out, const struct tried_fix fixes[], int count, bool beside)
+void answer_append_fixes(struct buffer *out, const struct tried_fixes *fixes, bool beside)
 {
-    if (count && beside)
+    if (fixes->count && beside)
         buffer_append_text(out, "in reports that have it, perhaps against something else: ");
-    for (int i = 0; i < count && i < MAX_SYMPTOM_FIXES; i++)
-        append_fix(out, i ? ", " : "", &fixes[i]);
+    for (int i = 0; i < fixes->count && i < MAX_SYMPTOM_FIXES; i++)
+        append_fix(out, i ? ", " : "", &fixes->items[i]);
 }
 
 void answer_write_similar(const struct prose *prose, const struct answer *answer)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
-    for (int i = 0; i < answer->similar_fix_count && !answer->has_blocker_workaround; i++)
-        append_fix(&line, i ? ", " : "", &answer->similar_fixes[i]);
+    for (int i = 0; i < answer->similar_fixes.count && !answer->has_blocker_workaround; i++)
+        append_fix(&line, i ? ", " : "", &answer->similar_fixes.items[i]);
     prose_line(prose, "Tried on GPUs like it", &line, ".");
 }
 
 void answer_append_similar_fixes(struct buffer *out, const struct answer *answer)
 {
-    append_helpful(out, answer, answer->similar_fixes, answer->similar_fix_count, NULL,
-                   "Helped on GPUs like it: ");
-    append_needless(out, answer, answer->similar_fixes, answer->similar_fix_count);
+    append_helpful(out, answer, &answer->similar_fixes, NULL, "Helped on GPUs like it: ");
+    append_needless(out, answer, &answer->similar_fixes);
 }
 
 void answer_write_workaround(const struct prose *prose, const struct answer *answer)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
-    const struct tried_fix *own = best_of(answer, answer->tried_fixes, answer->tried_fix_count);
-    const struct tried_fix *similar = best_of(answer, answer->similar_fixes, answer->similar_fix_count);
+    const struct tried_fix *own = best_of(answer, &answer->tried_fixes);
+    const struct tried_fix *similar = best_of(answer, &answer->similar_fixes);
     bool needs_one = answer_takes_workaround(&answer->verdict);
     if (lacks_driver(answer))
         return;
     if (own)
-        append_best(&line, answer, answer->tried_fixes, answer->tried_fix_count, own,
-                    own->on_chip ? "this chip" : "this model");
+        append_best(&line, answer, &answer->tried_fixes, own, own->on_chip ? "this chip" : "this model");
     else if (answer->has_blocker_workaround && similar)
-        append_best(&line, answer, answer->similar_fixes, answer->similar_fix_count, similar,
-                    "GPUs with the same problem");
-    append_needless(&line, answer, answer->tried_fixes, answer->tried_fix_count);
+        append_best(&line, answer, &answer->similar_fixes, similar, "GPUs with the same problem");
+    append_needless(&line, answer, &answer->tried_fixes);
     if (!line.length && answer->has_blocker_workaround) {
         const char *fix = blocker_workarounds(answer->blocker_workaround.blocker)[0];
         buffer_append_format(&line, "%s may help, but no report says that it did: %s.", fix,

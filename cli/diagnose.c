@@ -166,12 +166,11 @@ static enum error_code find_fixes(struct diagnose_command *command, struct error
     struct database *database = command->session->database;
     for (int i = 0; i < diagnosis->count; i++) {
         const char *symptom = diagnosis->rows[i].id;
-        struct tried *tried = &command->tried[i];
-        struct tried *beside = &command->beside[i];
-        if (diagnosis->found[i].count && (database_find_symptom_fixes(database, symptom, false, tried->fixes,
-                                                                      MAX_FIXES, &tried->count, error) ||
-                                          database_find_symptom_fixes(database, symptom, true, beside->fixes,
-                                                                      MAX_FIXES, &beside->count, error)))
+        if (diagnosis->found[i].count &&
+            (database_find_symptom_fixes(database, symptom, false, MAX_TRIED_FIXES, &command->tried[i],
+                                         error) ||
+             database_find_symptom_fixes(database, symptom, true, MAX_TRIED_FIXES, &command->beside[i],
+                                         error)))
             return error->code;
     }
     return ERROR_NONE;

@@ -7,21 +7,14 @@
 #include "db/database.h"
 #include "probe/root.h"
 
-/* What diagnose.c gathers, and diagnose_text.c and diagnose_json.c say. */
-
-enum { MAX_FIXES = 64 };
-
-/* What was tried for a symptom that was found. */
-struct tried {
-    struct tried_fix fixes[MAX_FIXES];
-    int count;
-};
+/* What diagnose.c gathers, and diagnose_answer.c says. */
 
 struct diagnose_command {
     struct session *session;
     struct log_diagnosis diagnosis;
-    struct tried tried[MAX_SYMPTOMS];  /* by row */
-    struct tried beside[MAX_SYMPTOMS]; /* in reports with several symptoms, perhaps against another one */
+    struct tried_fixes tried[MAX_SYMPTOMS]; /* for a symptom that was found, by row */
+    struct tried_fixes
+        beside[MAX_SYMPTOMS]; /* in reports with several symptoms, perhaps against another one */
     char **logs;
     int log_count;
     const char *directory; /* --root, or NULL */

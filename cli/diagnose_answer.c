@@ -147,13 +147,14 @@ static void append_place(const struct diagnose_command *command, int row, int lo
         buffer_append_format(text, ", and %ld more", found->count - 1);
 }
 
-static void write_fixes(struct output *output, const struct tried *tried, const struct tried *beside)
+static void write_fixes(struct output *output, const struct tried_fixes *tried,
+                        const struct tried_fixes *beside)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(4096);
     output_paragraph(output, INDENT, "  tried", COLOR_PLAIN, "%s",
                      tried->count ? "for it:" : "no report says what was tried for it");
     for (int i = 0; i < tried->count && i < SHOWN_FIXES; i++) {
-        const struct tried_fix *fix = &tried->fixes[i];
+        const struct tried_fix *fix = &tried->items[i];
         const struct needless_fix *needless = gpu_needless_fix(0, fix->fix);
         bool is_old = needless && needless->needed_until;
         output_paragraph(output, INDENT, "", COLOR_PLAIN, "helped in %d of %d: %s%s%s%s", fix->helped,
@@ -162,8 +163,8 @@ static void write_fixes(struct output *output, const struct tried *tried, const 
     }
     if (tried->count > SHOWN_FIXES)
         output_paragraph(output, INDENT, "", COLOR_PLAIN, "and %s%d more; --json has them",
-                         tried->count == MAX_FIXES ? "at least " : "", tried->count - SHOWN_FIXES);
-    answer_append_fixes(&text, beside->fixes, beside->count, true);
+                         tried->count == MAX_TRIED_FIXES ? "at least " : "", tried->count - SHOWN_FIXES);
+    answer_append_fixes(&text, beside, true);
     if (text.length)
         output_paragraph(output, INDENT, "", COLOR_PLAIN, "%s", buffer_text(&text));
 }
@@ -287,11 +288,11 @@ void diagnose_write_text(const struct diagnose_command *command, struct output *
 
 /* ---- as JSON ---- */
 
-static void write_fixes_json(struct json_writer *writer, const char *key, const struct tried *tried)
+static void write_fixes_json(struct json_writer *writer, const char *key, const struct tried_fixes *tried)
 {
     json_write_begin_array(writer, key);
     for (int i = 0; i < tried->count; i++) {
-        const struct tried_fix *fix = &tried->fixes[i];
+        const struct tried_fix *fix = &tried->items[i];
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "fix", fix->fix);
         json_write_integer(writer, "tried", fix->tried);

@@ -137,13 +137,12 @@ static bool next_fix(struct database *database, const char *level, const char *k
 }
 
 static enum error_code find_tried_fixes(struct database *database, const char *level, const char *key,
-                                        struct tried_fix *tried_fixes, int limit, int *count,
-                                        struct error *error)
+                                        int limit, struct tried_fixes *fixes, struct error *error)
 {
     sqlite3_stmt *row = NULL;
-    *count = 0;
-    while (*count < limit && next_fix(database, level, key, &row, error)) {
-        struct tried_fix *tried = &tried_fixes[(*count)++];
+    fixes->count = 0;
+    while (fixes->count < limit && next_fix(database, level, key, &row, error)) {
+        struct tried_fix *tried = &fixes->items[fixes->count++];
         copy_column(row, 0, tried->fix, sizeof tried->fix);
         tried->tried = column_count(row, 1);
         tried->helped = column_count(row, 2);
@@ -153,21 +152,19 @@ static enum error_code find_tried_fixes(struct database *database, const char *l
 }
 
 enum error_code database_find_tried_fixes(struct database *database, const struct device *device,
-                                          struct tried_fix *tried_fixes, int limit, int *count,
-                                          struct error *error)
+                                          struct tried_fixes *fixes, struct error *error)
 {
     char key[KEY_SIZE];
     struct pci_id base = pci_id_base(&device->id);
     evidence_id_key(&base, device->share, key);
-    if (find_tried_fixes(database, "id", key, tried_fixes, limit, count, error) || *count)
+    if (find_tried_fixes(database, "id", key, MAX_GPU_FIXES, fixes, error) || fixes->count)
         return error->code;
     evidence_chip_key(&device->gpu, device->share, key);
-    return key[0] ? find_tried_fixes(database, "chip", key, tried_fixes, limit, count, error) : ERROR_NONE;
+    return key[0] ? find_tried_fixes(database, "chip", key, MAX_GPU_FIXES, fixes, error) : ERROR_NONE;
 }
 
 enum error_code database_find_similar_fixes(struct database *database, const struct device *device,
-                                            const enum blocker *blocker,
-                                            struct tried_fix fixes[MAX_TRIED_FIXES], int *count,
+                                            const enum blocker *blocker, struct tried_fixes *fixes,
                                             struct error *error)
 {
     char key[KEY_SIZE];
@@ -175,21 +172,19 @@ enum error_code database_find_similar_fixes(struct database *database, const str
         blocker_key(&device->gpu, *blocker, key);
     else
         evidence_class_key(&device->gpu, &device->prior, key);
-    int size = kept_take(database, KEPT_FIXES, key, fixes);
-    *count = size / (int)sizeof *fixes;
+    int size = kept_take(database, KEPT_FIXES, key, fixes->items);
+    fixes->count = size / (int)sizeof *fixes->items;
     error->code = ERROR_NONE;
-    if (size < 0 && !find_tried_fixes(database, blocker ? "blocker-fix" : "class", key, fixes,
-                                      MAX_TRIED_FIXES, count, error))
-        kept_store(database, KEPT_FIXES, key, fixes, (size_t)*count * sizeof *fixes);
+    if (size < 0 &&
+        !find_tried_fixes(database, blocker ? "blocker-fix" : "class", key, MAX_GPU_FIXES, fixes, error))
+        kept_store(database, KEPT_FIXES, key, fixes->items, (size_t)fixes->count * sizeof *fixes->items);
     return error->code;
 }
 
 enum error_code database_find_symptom_fixes(struct database *database, const char *symptom, bool beside,
-                                            struct tried_fix *fixes, int limit, int *count,
-                                            struct error *error)
+                                            int limit, struct tried_fixes *fixes, struct error *error)
 {
-    return find_tried_fixes(database, beside ? "symptom-beside" : "symptom", symptom, fixes, limit, count,
-                            error);
+    return find_tried_fixes(database, beside ? "symptom-beside" : "symptom", symptom, limit, fixes, error);
 }
 
 enum error_code database_find_symptoms(struct database *database, uint32_t pci_id, enum share share,

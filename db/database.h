@@ -140,22 +140,24 @@ MUST_CHECK enum error_code database_find_report_years(struct database *database,
                                                       struct error *error);
 
 /* What was tried on a GPU, or, where nobody tried anything on this very ID, on its chip. */
-enum { MAX_TRIED_FIXES = 12 };
+enum { MAX_TRIED_FIXES = 64, MAX_GPU_FIXES = 12 };
 struct tried_fix {
     char fix[256];
     int tried;
     int helped; /* `fixed` or `helped` */
     bool on_chip;
 };
+struct tried_fixes {
+    int count;
+    struct tried_fix items[MAX_TRIED_FIXES];
+};
 MUST_CHECK enum error_code database_find_tried_fixes(struct database *database, const struct device *device,
-                                                     struct tried_fix *tried_fixes, int limit, int *count,
-                                                     struct error *error);
+                                                     struct tried_fixes *fixes, struct error *error);
 
 /* What was tried on GPUs like it: the documented workarounds of a blocker, on GPUs of this vendor that have
  * it; without one (NULL) all fixes, on GPUs of its class. */
 MUST_CHECK enum error_code database_find_similar_fixes(struct database *database, const struct device *device,
-                                                       const enum blocker *blocker,
-                                                       struct tried_fix fixes[MAX_TRIED_FIXES], int *count,
+                                                       const enum blocker *blocker, struct tried_fixes *fixes,
                                                        struct error *error);
 
 /* How the documented workarounds of a blocker did, by chip; what helped in most reports comes first. */
@@ -210,11 +212,11 @@ typedef enum error_code plan_visitor(void *context, const char *const texts[PLAN
 MUST_CHECK enum error_code database_each_plan_step(struct database *database, plan_visitor *each,
                                                    void *context, struct error *error);
 
-/* What was tried for a symptom, what helped most often first; or (`beside`) what was tried in reports that
- * have it among others and do not say for which. */
+/* What was tried for a symptom, at most `limit` fixes, what helped most often first; or (`beside`) what was
+ * tried in reports that have it among others and do not say for which. */
 MUST_CHECK enum error_code database_find_symptom_fixes(struct database *database, const char *symptom,
-                                                       bool beside, struct tried_fix *fixes, int limit,
-                                                       int *count, struct error *error);
+                                                       bool beside, int limit, struct tried_fixes *fixes,
+                                                       struct error *error);
 
 /* Stores the symptoms that most reports on an ID, or a part of it, name, and how many do. */
 MUST_CHECK enum error_code database_find_symptoms(struct database *database, uint32_t pci_id,

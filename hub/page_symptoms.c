@@ -75,17 +75,17 @@ static void add_others(json_t *symptoms)
 
 static enum error_code add_fixes(struct database *database, json_t *symptom, struct error *error)
 {
-    struct tried_fix fixes[MAX_FIXES];
-    int count;
+    struct tried_fixes fixes;
     json_t *items = json_array();
     json_object_set_new(symptom, "fixes", items);
-    if (database_find_symptom_fixes(database, json_string_value(json_object_get(symptom, "id")), false, fixes,
-                                    MAX_FIXES, &count, error))
+    if (database_find_symptom_fixes(database, json_string_value(json_object_get(symptom, "id")), false,
+                                    MAX_FIXES, &fixes, error))
         return error->code;
-    for (int i = 0; i < count; i++) {
-        const char *text = vocabulary_text(&vocabulary_fix, fixes[i].fix);
-        json_array_append_new(items, json_pack("{s:i,s:i,s:o,s:o}", "helped", fixes[i].helped, "tried",
-                                               fixes[i].tried, "fix", template_text(fixes[i].fix), "text",
+    for (int i = 0; i < fixes.count; i++) {
+        const struct tried_fix *fix = &fixes.items[i];
+        const char *text = vocabulary_text(&vocabulary_fix, fix->fix);
+        json_array_append_new(items, json_pack("{s:i,s:i,s:o,s:o}", "helped", fix->helped, "tried",
+                                               fix->tried, "fix", template_text(fix->fix), "text",
                                                template_text(text ? text : "")));
     }
     return error->code;

@@ -215,7 +215,7 @@ static void ask_of_gpu(struct database *database, struct pci_id id, enum chassis
 {
     struct device device;
     struct evidence evidence[EVIDENCE_LEVELS];
-    struct tried_fix tried_fixes[8];
+    struct tried_fixes fixes;
     struct alternative alternatives[8];
     struct blocker_workaround path;
     struct error error;
@@ -225,7 +225,7 @@ static void ask_of_gpu(struct database *database, struct pci_id id, enum chassis
         return;
     if (!database_find_evidence(database, &device, chassis, guest, evidence, parts, &error))
         check_verdict(&device, evidence);
-    bool failed = database_find_tried_fixes(database, &device, tried_fixes, 8, &count, &error);
+    bool failed = database_find_tried_fixes(database, &device, &fixes, &error);
     failed |= database_find_alternatives(database, &device.gpu, 0, 0.2, alternatives, 8, &count, &error);
     failed |= database_ask_share(database, &device, SHARE_SR_IOV, &error);
     for (int blocker = 0; blocker < BLOCKER_COUNT; blocker++)
@@ -240,7 +240,7 @@ static void ask(struct database *database)
     struct error error = {.code = ERROR_NONE};
     struct card cards[4];
     struct card_question question = {.vendor = ANY_VENDOR, .budget = 100};
-    struct tried_fix fixes[8];
+    struct tried_fixes fixes;
     struct shown_report *reports;
     static struct name_search search;
     int count;
@@ -261,7 +261,7 @@ static void ask(struct database *database)
     failed |= database_each_symptom(database, visit_symptom, NULL, &error);
     failed |= make_plan(database, &error);
     failed |= database_each_symptom_code(database, visit_code, NULL, &error);
-    failed |= database_find_symptom_fixes(database, "code-43", false, fixes, 8, &count, &error);
+    failed |= database_find_symptom_fixes(database, "code-43", false, 8, &fixes, &error);
     failed |= database_each_stated_value(database, MX330, visit_value, NULL, &error);
     failed |= database_each_conflict(database, visit_conflict, NULL, &error);
     failed |= database_each_offer(database, GUEST_LINUX, visit_offer, &question, &error);
