@@ -28,11 +28,11 @@ struct plan_facts {
     const char *boot_line; /* kernel parameters of the file that they are edited in */
     const char *next_line; /* those of the next start; NULL: not known */
     const char *pci_id;
-    const char *host;         /* "Proxmox VE 9 host" */
-    const char *choice;       /* which other GPUs are there and how to choose; NULL: none */
+    struct buffer host;       /* "this Proxmox VE 9 host" */
+    struct buffer choice;     /* which other GPUs are there and how to choose; empty: none */
     const char *fault;        /* what no set-up changes, within a sentence; NULL: nothing of that kind */
     const char *fault_text;   /* the same in full */
-    const char *unreadable;   /* what could not be read, and why, each on a line */
+    struct buffer unreadable; /* what could not be read, and why, each on a line */
     bool is_active;           /* all that is set up is in use, so that no restart is due */
     const struct answer *gpu; /* what is known of it; NULL: the database lacks it */
 };

@@ -78,9 +78,10 @@ static void write_heading(const struct prose *prose, const struct plan *plan)
     if (!is_possible)
         buffer_append_format(&line, " is blocked by %s, which no set-up changes. Planned", facts->fault);
     prose_add(prose, PARAGRAPH_TEXT, "", is_possible ? COLOR_BOLD : COLOR_RED, "%s%s on %s%s%s.",
-              is_possible ? "Plan for " : "STOP: ", buffer_text(&line), facts->host, *vm ? ", VM " : "", vm);
-    if (facts->choice)
-        prose_add(prose, PARAGRAPH_TEXT, "", COLOR_PLAIN, "%s", facts->choice);
+              is_possible ? "Plan for " : "STOP: ", buffer_text(&line), buffer_text(&facts->host),
+              *vm ? ", VM " : "", vm);
+    if (facts->choice.length)
+        prose_add(prose, PARAGRAPH_TEXT, "", COLOR_PLAIN, "%s", buffer_text(&facts->choice));
     if (!facts->gpu)
         return;
     buffer_clear(&line);
@@ -177,6 +178,6 @@ void plan_write_json(struct json_writer *writer, const struct plan *plan)
         write_step_json(writer, &plan->steps[i]);
     json_write_end_array(writer);
     json_write_bool(writer, "restart_due", !facts->is_active);
-    json_write_list(writer, "unreadable", facts->unreadable, '\n');
+    json_write_list(writer, "unreadable", buffer_text(&facts->unreadable), '\n');
     json_write_end_object(writer);
 }

@@ -178,17 +178,13 @@ static bool is_none(const char *line)
 }
 
 /* The number of a choice from 0, by its number from 1 or its value; ASK_NOTHING: there is no such choice. */
-static int find_choice(const struct vocabulary *choices, const char *answer, size_t length)
+static int find_choice(const struct vocabulary *choices, const char *answer)
 {
-    char word[120];
     char *end;
-    if (!choices || length >= sizeof word)
-        return ASK_NOTHING;
-    snprintf(word, sizeof word, "%.*s", (int)length, answer);
-    long number = strtol(word, &end, 10);
-    if (*word >= '0' && *word <= '9' && !*end)
+    long number = strtol(answer, &end, 10);
+    if (choices && *answer >= '0' && *answer <= '9' && !*end)
         return number >= 1 && number <= choices->count ? (int)number - 1 : ASK_NOTHING;
-    return vocabulary_find_spelled(choices, word);
+    return choices ? vocabulary_find_spelled(choices, answer) : ASK_NOTHING;
 }
 
 bool ask_value(struct output *output, const char *question, const char *explanation,
@@ -203,7 +199,7 @@ bool ask_value(struct output *output, const char *question, const char *explanat
     else
         snprintf(prompt, sizeof prompt, "1-%d, ?%s >", choices->count, optional ? " [not known]" : "");
     while (read_answer(output, prompt, explanation, NULL, line)) {
-        int found = find_choice(choices, line, strlen(line));
+        int found = find_choice(choices, line);
         if (!*line && (*chosen >= 0 || optional))
             return true;
         if (found >= 0 || (is_none(line) && optional)) {
@@ -216,22 +212,21 @@ bool ask_value(struct output *output, const char *question, const char *explanat
 }
 
 /* Numbers, ranges of them and values with spaces between; false when one of them is none. */
-static bool mark_numbers(const struct vocabulary *choices, const char *piece, size_t size, bool marked[])
+static bool mark_numbers(const struct vocabulary *choices, const char *piece, bool marked[])
 {
     bool numbers[ASK_MAX_CHOICES] = {false};
-    for (size_t at = 0, length; at < size; at += length) {
-        length = strspn(piece + at, " ");
-        if (length)
+    char words[ASK_TEXT_SIZE];
+    snprintf(words, sizeof words, "%s", piece);
+    for (char *rest = words, *word; (word = strsep(&rest, " "));) {
+        if (!*word)
             continue;
-        const char *word = piece + at;
-        while (at + length < size && word[length] != ' ')
-            length++;
-        const char *dash = memchr(word, '-', length);
-        int first = find_choice(choices, word, length);
+        int first = find_choice(choices, word);
         int last = first;
+        char *dash = strchr(word, '-');
         if (first < 0 && dash) {
-            first = find_choice(choices, word, (size_t)(dash - word));
-            last = find_choice(choices, dash + 1, (size_t)(word + length - dash - 1));
+            *dash = '\0';
+            first = find_choice(choices, word);
+            last = find_choice(choices, dash + 1);
         }
         if (first < 0 || last < first)
             return false;
@@ -244,14 +239,13 @@ static bool mark_numbers(const struct vocabulary *choices, const char *piece, si
 }
 
 /* The choice that the words fit; else ASK_NOTHING, and what was found is shown. */
-static int search(struct output *output, const struct vocabulary *choices, int likely, const char *words,
-                  size_t size)
+static int search(struct output *output, const struct vocabulary *choices, int likely, const char *words)
 {
     int fitting[ASK_MAX_CHOICES];
     int count = 0;
     int likely_count = 0;
     for (int i = 0; i < choices->count; i++)
-        if (vocabulary_fits_words(&choices->entries[i], words, size)) {
+        if (vocabulary_fits_words(&choices->entries[i], words, strlen(words))) {
             fitting[count++] = i;
             likely_count += i < likely;
         }
@@ -260,36 +254,33 @@ static int search(struct output *output, const struct vocabulary *choices, int l
         show_choice(output, choices, fitting[0]);
         return fitting[0];
     }
-    int shown = (int)(size < 80 ? size : 80);
     if (!count)
         output_paragraph(output, 0, "", COLOR_YELLOW,
-                         "There is no \"%.*s\" in the list; try one word of it, or ?.", shown, words);
+                         "There is no \"%.80s\" in the list; try one word of it, or ?.", words);
     else
-        output_paragraph(output, 0, "", COLOR_YELLOW, "\"%.*s\" fits %d of the list: answer with numbers%s",
-                         shown, words, count, count > PAGE ? ", or with more words; the first are:" : ":");
+        output_paragraph(output, 0, "", COLOR_YELLOW, "\"%.80s\" fits %d of the list: answer with numbers%s",
+                         words, count, count > PAGE ? ", or with more words; the first are:" : ":");
     for (int i = 0; i < count && i < PAGE; i++)
         show_choice(output, choices, fitting[i]);
     return ASK_NOTHING;
 }
 
-/* Marks the values of an answer; false, and says why, when a part of it fits none or several. */
-static bool take_values(struct output *output, const struct vocabulary *choices, int likely,
-                        const char *answer, bool chosen[])
+/* Marks the values of an answer, which is taken apart; false, and says why, when a part of it fits none or
+ * several. */
+static bool take_values(struct output *output, const struct vocabulary *choices, int likely, char *answer,
+                        bool chosen[])
 {
     bool marked[ASK_MAX_CHOICES] = {false};
-    for (const char *at = answer + strspn(answer, " ,"); *at; at += strspn(at, " ,")) {
-        size_t size = strcspn(at, ",");
-        char whole[120];
-        snprintf(whole, sizeof whole, "%.*s", (int)(size < sizeof whole ? size : 0), at);
-        int found = vocabulary_find_spelled(choices, whole);
-        if (found < 0 && !mark_numbers(choices, at, size, marked)) {
-            found = search(output, choices, likely, at, size);
+    for (char *piece; (piece = strsep(&answer, ","));) {
+        piece += strspn(piece, " ");
+        int found = vocabulary_find_spelled(choices, piece);
+        if (*piece && found < 0 && !mark_numbers(choices, piece, marked)) {
+            found = search(output, choices, likely, piece);
             if (found < 0)
                 return false;
         }
         if (found >= 0)
             marked[found] = true;
-        at += size;
     }
     memcpy(chosen, marked, (size_t)choices->count * sizeof *chosen);
     return true;
@@ -340,7 +331,7 @@ bool ask_text(struct output *output, const char *question, const char *explanati
     else
         snprintf(prompt, sizeof prompt, "%stext, ? >", choices ? "a number or " : "");
     while (read_answer(output, prompt, explanation, NULL, line)) {
-        int found = find_choice(choices, line, strlen(line));
+        int found = find_choice(choices, line);
         if (*line && !is_none(line))
             snprintf(text, ASK_TEXT_SIZE, "%s", found >= 0 ? choices->entries[found].value : line);
         else if (*line && optional)

@@ -87,10 +87,9 @@ static enum error_code choose_gpu(struct plan_command *command, struct error *er
     machine->device = best;
     if (best && strchr(buffer_text(&all), ',')) {
         buffer_append_format(
-            &machine->choice,
+            &machine->facts.choice,
             "The GPUs here are at %s; this is the plan for %s. For another: passthru plan ADDRESS",
             buffer_text(&all), pci_address_print(&best->address, address));
-        machine->facts.choice = buffer_text(&machine->choice);
     }
     return ERROR_NONE;
 }
@@ -132,8 +131,7 @@ static enum error_code look(struct plan_command *command, struct error *error)
     plan_set_facts(machine);
     const struct root_fault *fault;
     for (int i = 0; (fault = root_fault(machine->root, i)); i++)
-        buffer_append_format(&machine->unreadable, "%s: %s\n", fault->path, fault->why);
-    machine->facts.unreadable = buffer_text(&machine->unreadable);
+        buffer_append_format(&machine->facts.unreadable, "%s: %s\n", fault->path, fault->why);
     return plan_make(command->session->database, &machine->facts, &command->plan, error);
 }
 
@@ -153,8 +151,8 @@ int command_plan(struct session *session, char **operands, int count, struct err
                                   operands[0]);
     for (int i = 0; i < PLAN_VARIABLE_COUNT; i++)
         machine->texts[i] = BUFFER(8192);
-    machine->host = machine->choice = BUFFER(4096);
-    machine->unreadable = BUFFER(65536);
+    machine->facts.host = machine->facts.choice = BUFFER(4096);
+    machine->facts.unreadable = BUFFER(65536);
     session_begin(session);
     if (session_open_database(session, error) || root_open(command.directory, &machine->root, error))
         return 0;

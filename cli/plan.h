@@ -21,9 +21,6 @@ struct plan_machine {
     struct plan_facts facts;
     char pci_id[PCI_ID_TEXT_SIZE];
     struct buffer texts[PLAN_VARIABLE_COUNT];
-    struct buffer host;
-    struct buffer choice;
-    struct buffer unreadable;
 };
 
 /* The functions that a guest gets with a GPU. */

@@ -110,13 +110,12 @@ static void set_system(struct plan_machine *machine)
     set(machine, PLAN_FACT_ARCH, is_like(setup, "arch"));
     set(machine, PLAN_FACT_OPENSUSE, is_like(setup, "opensuse") || is_like(setup, "suse"));
     set(machine, PLAN_FACT_NIXOS, is_like(setup, "nixos"));
-    buffer_append_format(&machine->host, "this %s host",
+    buffer_append_format(&machine->facts.host, "this %s host",
                          proxmox                        ? "Proxmox VE"
                          : unraid                       ? "Unraid"
                          : truenas                      ? "TrueNAS"
                          : machine->scan.host.system[0] ? machine->scan.host.system
                                                         : "Linux");
-    machine->facts.host = buffer_text(&machine->host);
 }
 
 static void set_boot(struct plan_machine *machine)

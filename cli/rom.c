@@ -64,14 +64,6 @@ static void find_name(struct rom_command *command, const struct pci_id *id, char
 
 enum { FOUND_INDENT = 22 };
 
-struct search {
-    struct rom_command *command;
-    const unsigned char *bytes;
-    size_t size;
-    int count; /* option ROMs that were found, those for other cards too */
-    int shown; /* of them */
-};
-
 struct found {
     size_t offset;
     size_t length; /* bytes that are there */
@@ -82,19 +74,19 @@ struct found {
 };
 
 /* The file's name is made of the PCI ID and the place alone: nothing of it comes from the file. */
-static enum error_code save_found(const struct search *search, struct found *found, struct error *error)
+static enum error_code save_found(const struct rom_command *command, struct found *found, struct error *error)
 {
     const struct pci_id *id = &found->rom->images[0].id;
-    int length = snprintf(found->saved, sizeof found->saved, "%s/%04x-%04x-%zx.rom", search->command->save,
+    int length = snprintf(found->saved, sizeof found->saved, "%s/%04x-%04x-%zx.rom", command->save,
                           id->vendor, id->device, found->offset);
     if (length < 0 || (size_t)length >= sizeof found->saved)
         return error_set(error, ERROR_USAGE, "the name of the directory is too long");
-    return save_bytes(found->saved, (const char *)search->bytes + found->offset, found->length, error);
+    return save_bytes(found->saved, buffer_text(&command->bar.bytes) + found->offset, found->length, error);
 }
 
-static void write_found_json(struct search *search, const struct found *found)
+static void write_found_json(struct rom_command *command, const struct found *found)
 {
-    struct json_writer *writer = &search->command->session->writer;
+    struct json_writer *writer = &command->session->writer;
     const struct option_rom *rom = found->rom;
     json_write_begin_object(writer, NULL);
     json_write_integer(writer, "offset", (int64_t)found->offset);
@@ -110,7 +102,7 @@ static void write_found_json(struct search *search, const struct found *found)
     json_write_end_object(writer);
 }
 
-static void write_found(struct search *search, const struct found *found)
+static void write_found(struct rom_command *command, const struct found *found)
 {
     const struct option_rom *rom = found->rom;
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
@@ -132,38 +124,36 @@ static void write_found(struct search *search, const struct found *found)
         buffer_append_format(&line, ", %s", found->name);
     if (*found->saved)
         buffer_append_format(&line, " -> %s", found->saved);
-    output_paragraph(&search->command->session->output, FOUND_INDENT, label, COLOR_PLAIN, "%s",
-                     buffer_text(&line));
+    output_paragraph(&command->session->output, FOUND_INDENT, label, COLOR_PLAIN, "%s", buffer_text(&line));
 }
 
-static enum error_code take(struct search *search, size_t offset, const struct option_rom *rom,
-                            struct error *error)
+static enum error_code take(struct rom_command *command, size_t offset, struct error *error)
 {
-    const struct rom_command *asked = search->command;
+    const struct option_rom *rom = &command->rom;
     struct found found = {.offset = offset, .rom = rom};
-    size_t rest = search->size - offset;
+    size_t rest = command->bar.bytes.length - offset;
     found.length = rom->end < rest ? (size_t)rom->end : rest;
-    found.matches = asked->has_wanted ? option_rom_matches(rom, &asked->wanted) : TRISTATE_UNKNOWN;
-    search->count++;
-    if (asked->has_wanted && found.matches == TRISTATE_NO)
+    found.matches = command->has_wanted ? option_rom_matches(rom, &command->wanted) : TRISTATE_UNKNOWN;
+    command->found++;
+    if (command->has_wanted && found.matches == TRISTATE_NO)
         return ERROR_NONE;
-    search->shown++;
-    find_name(search->command, &rom->images[0].id, found.name, sizeof found.name);
-    if (search->command->save && save_found(search, &found, error))
+    command->shown++;
+    find_name(command, &rom->images[0].id, found.name, sizeof found.name);
+    if (command->save && save_found(command, &found, error))
         return error->code;
-    (search->command->session->json ? write_found_json : write_found)(search, &found);
+    (command->session->json ? write_found_json : write_found)(command, &found);
     return ERROR_NONE;
 }
 
-static enum error_code no_rom(const struct search *search, struct error *error)
+static enum error_code no_rom(const struct rom_command *command, struct error *error)
 {
     char id[PCI_ID_TEXT_SIZE];
-    if (search->count) {
-        error_set(error, ERROR_NOT_FOUND, "none of the %d option ROMs in %s is for %s", search->count,
-                  search->command->source, pci_id_print(&search->command->wanted, id));
+    if (command->found) {
+        error_set(error, ERROR_NOT_FOUND, "none of the %d option ROMs in %s is for %s", command->found,
+                  command->source, pci_id_print(&command->wanted, id));
         return error_next(error, "see for which cards they are: without --for");
     }
-    error_set(error, ERROR_NOT_FOUND, "there is no option ROM in %s", search->command->source);
+    error_set(error, ERROR_NOT_FOUND, "there is no option ROM in %s", command->source);
     return error_next(
         error, "a firmware has most of its parts compressed: unpack it first (UEFIExtract), then look into "
                "the files with the most bytes");
@@ -173,10 +163,9 @@ static enum error_code no_rom(const struct search *search, struct error *error)
  * that the time is linear in what they claim. */
 static enum error_code search_file(struct rom_command *command, struct error *error)
 {
-    static struct option_rom rom; /* too large for a stack */
     struct json_writer *writer = &command->session->writer;
     struct buffer *file = &command->bar.bytes;
-    struct search search = {.command = command};
+    struct option_rom *rom = &command->rom;
     bool is_cut = false; /* there were more than MAX_FOUND_ROMS */
     *file = BUFFER(MAX_SEARCHED_FILE + 16);
     if (read_file(command->source, MAX_SEARCHED_FILE + 1, file, error))
@@ -184,22 +173,21 @@ static enum error_code search_file(struct rom_command *command, struct error *er
     if (file->length > MAX_SEARCHED_FILE)
         return error_set(error, ERROR_BAD_INPUT, "%s is larger than %d MiB", command->source,
                          MAX_SEARCHED_FILE >> 20);
-    search.bytes = (const unsigned char *)buffer_text(file);
-    search.size = file->length;
+    const unsigned char *bytes = (const unsigned char *)buffer_text(file);
     if (command->session->json) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "file", command->source);
         json_write_begin_array(writer, "found");
     }
-    for (size_t at = 0; !is_cut && (at = option_rom_search(search.bytes, search.size, at)) < search.size;) {
-        is_cut = search.count == MAX_FOUND_ROMS;
-        option_rom_parse(search.bytes + at, search.size - at, &rom);
-        if (!is_cut && rom.image_count && take(&search, at, &rom, error))
+    for (size_t at = 0; !is_cut && (at = option_rom_search(bytes, file->length, at)) < file->length;) {
+        is_cut = command->found == MAX_FOUND_ROMS;
+        option_rom_parse(bytes + at, file->length - at, rom);
+        if (!is_cut && rom->image_count && take(command, at, error))
             return error->code;
-        at += rom.image_count ? (size_t)rom.end : 1;
+        at += rom->image_count ? (size_t)rom->end : 1;
     }
-    if (!search.shown)
-        return no_rom(&search, error);
+    if (!command->shown)
+        return no_rom(command, error);
     if (command->session->json) {
         json_write_end_array(writer);
         json_write_bool(writer, "more", is_cut);

@@ -24,6 +24,8 @@ struct rom_command {
     enum rom_source from;  /* of the ROM of a card */
     struct option_rom rom; /* when it was read */
     char name[600];        /* of the card that it is for, "" when not known */
+    int found;             /* with --find: option ROMs in the file, those for other cards too */
+    int shown;             /* of them */
     struct findings findings;
 };
 
