@@ -189,7 +189,7 @@ enum { PRICE_TEXT_SIZE = 40 };
 void card_print_price(const struct card *card, int condition, char text[PRICE_TEXT_SIZE]);
 
 /* The members `card` and `price_usd` as docs/json.md describes them; null where nothing is known. */
-void card_write_json(struct json_writer *writer, const char *key, const struct card *cards, int count);
-void card_write_price(struct json_writer *writer, const char *key, const struct card *card);
+void card_write_json(struct json_writer *writer, const struct card *cards, int count);
+void card_write_price(struct json_writer *writer, const struct card *card);
 
 #endif

@@ -323,7 +323,7 @@ void answer_write_members(struct json_writer *writer, const struct answer *answe
     write_attribute(writer, gpu, ATTRIBUTE_RESET);
     write_attribute(writer, gpu, ATTRIBUTE_DISPLAY);
     write_driver(writer, &answer->device);
-    card_write_json(writer, "card", answer->cards, answer->card_count);
+    card_write_json(writer, answer->cards, answer->card_count);
     answer_write_verdict(writer, answer);
     write_parts(writer, answer);
     write_reports(writer, answer);

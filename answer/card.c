@@ -322,13 +322,13 @@ static void write_price(struct json_writer *writer, const char *key, const struc
     json_write_end_object(writer);
 }
 
-void card_write_price(struct json_writer *writer, const char *key, const struct card *card)
+void card_write_price(struct json_writer *writer, const struct card *card)
 {
     int condition = card_condition(card);
     if (condition == CONDITION_COUNT)
-        json_write_null(writer, key);
+        json_write_null(writer, "price_usd");
     else
-        write_price(writer, key, &card->prices[condition], condition);
+        write_price(writer, "price_usd", &card->prices[condition], condition);
 }
 
 static void write_prices(struct json_writer *writer, const struct card *cards, int count)
@@ -337,7 +337,7 @@ static void write_prices(struct json_writer *writer, const struct card *cards, i
     int priced;
     for (int condition = 0; condition < CONDITION_COUNT; condition++)
         all.prices[condition] = price_range(cards, count, condition, &priced);
-    card_write_price(writer, "price_usd", &all);
+    card_write_price(writer, &all);
     json_write_begin_array(writer, "prices");
     for (int condition = 0; condition < CONDITION_COUNT; condition++)
         if (all.prices[condition].low)
@@ -361,14 +361,14 @@ static void write_features(struct json_writer *writer, const struct chip_feature
     json_write_text_or_null(writer, "note", features->note);
 }
 
-void card_write_json(struct json_writer *writer, const char *key, const struct card *cards, int count)
+void card_write_json(struct json_writer *writer, const struct card *cards, int count)
 {
     if (!count) {
-        json_write_null(writer, key);
+        json_write_null(writer, "card");
         return;
     }
     enum low_profile low_profile = common_low_profile(cards, count);
-    json_write_begin_object(writer, key);
+    json_write_begin_object(writer, "card");
     json_write_begin_array(writer, "names");
     for (int i = 0; i < count; i++)
         json_write_string(writer, NULL, cards[i].name);

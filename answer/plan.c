@@ -216,16 +216,3 @@ void plan_free(struct plan *plan)
     buffer_free(&plan->cmdline);
     buffer_free(&plan->quoted);
 }
-
-int plan_count(const struct plan *plan, enum plan_state state)
-{
-    int count = 0;
-    for (int i = 0; i < plan->count; i++)
-        count += plan->steps[i].state == state;
-    return count;
-}
-
-bool plan_is_possible(const struct plan *plan)
-{
-    return !plan->facts->fault;
-}

@@ -60,12 +60,6 @@ MUST_CHECK enum error_code plan_make(struct database *database, const struct pla
                                      struct plan *plan, struct error *error);
 void plan_free(struct plan *plan);
 
-/* How many of its steps are in that state. */
-int plan_count(const struct plan *plan, enum plan_state state);
-
-/* Whether it may be worth the work: nothing that no set-up changes stands in the way. */
-bool plan_is_possible(const struct plan *plan);
-
 /* The plan for a person, and as docs/json.md describes it. */
 void plan_write_prose(const struct prose *prose, const struct plan *plan);
 void plan_write_json(struct json_writer *writer, const struct plan *plan);

@@ -67,7 +67,7 @@ static void write_step(const struct prose *prose, const struct plan_step *step, 
 static void write_heading(const struct prose *prose, const struct plan *plan)
 {
     const struct plan_facts *facts = plan->facts;
-    bool is_possible = plan_is_possible(plan);
+    bool is_possible = !facts->fault;
     const char *vm = *facts->variables[PLAN_VARIABLE_VM_FILE] ? facts->variables[PLAN_VARIABLE_VM] : "";
     struct buffer line CLEANUP(buffer_free) = BUFFER(8192);
     if (facts->gpu)
@@ -102,11 +102,19 @@ static void write_stop(const struct prose *prose, const struct plan *plan)
               "The set-up that every way around it needs, should you try it nevertheless:");
 }
 
+static int count_steps(const struct plan *plan, enum plan_state state)
+{
+    int count = 0;
+    for (int i = 0; i < plan->count; i++)
+        count += plan->steps[i].state == state;
+    return count;
+}
+
 static void write_end(const struct prose *prose, const struct plan *plan)
 {
     struct buffer line CLEANUP(buffer_free) = BUFFER(1024);
-    int done = plan_count(plan, PLAN_STATE_DONE);
-    int hidden = plan_count(plan, PLAN_STATE_UNKNOWN);
+    int done = count_steps(plan, PLAN_STATE_DONE);
+    int hidden = count_steps(plan, PLAN_STATE_UNKNOWN);
     int reboot_after = 0;
     for (int i = 0; i < plan->count; i++)
         if (plan->steps[i].state == PLAN_STATE_TODO && plan->steps[i].reboot)
@@ -124,13 +132,13 @@ static void write_end(const struct prose *prose, const struct plan *plan)
 void plan_write_prose(const struct prose *prose, const struct plan *plan)
 {
     write_heading(prose, plan);
-    if (!plan_is_possible(plan) && plan->facts->gpu)
+    if (plan->facts->fault && plan->facts->gpu)
         write_stop(prose, plan);
     prose_break(prose);
     for (int i = 0; i < plan->count; i++)
         write_step(prose, &plan->steps[i], i + 1);
     prose_break(prose);
-    if (plan->facts->gpu && plan_is_possible(plan))
+    if (plan->facts->gpu && !plan->facts->fault)
         answer_write_workaround(prose, plan->facts->gpu);
     if (plan->facts->gpu)
         answer_write_reports_in_short(prose, plan->facts->gpu);
@@ -171,7 +179,7 @@ void plan_write_json(struct json_writer *writer, const struct plan *plan)
     else
         json_write_null(writer, "verdict");
     json_write_text_or_null(writer, "vm", facts->variables[PLAN_VARIABLE_VM_FILE]);
-    json_write_bool(writer, "possible", plan_is_possible(plan));
+    json_write_bool(writer, "possible", !facts->fault);
     json_write_text_or_null(writer, "stopped_by", facts->fault);
     json_write_begin_array(writer, "steps");
     for (int i = 0; i < plan->count; i++)

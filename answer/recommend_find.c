@@ -13,7 +13,6 @@ struct search {
     struct card_question wanted;
     struct offer found[MAX_OFFERS]; /* that fit, whatever they cost */
     int count;
-    bool has_vendor_reset; /* one fits that needs a module of its own to reset */
 };
 
 enum guest recommend_guest(const struct recommend_question *question)
@@ -27,7 +26,7 @@ enum error_code recommend_find_given(struct database *database, const char *text
 {
     const struct answer_options options = {.chassis = CHASSIS_UNKNOWN, .guest = recommend_guest(question)};
     struct term_gpu gpu;
-    if (term_resolve(database, text, CHASSIS_UNKNOWN, &gpu, error) ||
+    if (term_resolve(database, text, &gpu, error) ||
         answer_gather(database, &gpu.id, text, &options, &question->given, error))
         return error->code;
     question->instead = true;
@@ -97,7 +96,6 @@ static enum error_code on_offer(void *context, const struct offer *offer, struct
     }
     if (search->count == MAX_OFFERS)
         return error_set(error, ERROR_NO_MEMORY, "more than %d cards", MAX_OFFERS);
-    search->has_vendor_reset |= by_module;
     search->found[search->count++] = *offer;
     return ERROR_NONE;
 }

@@ -261,8 +261,8 @@ static void write_offer(struct json_writer *writer, const struct recommend_quest
     json_write_bool(writer, "same_chip", recommend_same_chip(question, offer));
     json_write_bool(writer, "sold_both_ways", offer->sold_both_ways);
     json_write_string(writer, "reset", reset_value(offer->reset));
-    card_write_price(writer, "price_usd", &offer->card);
-    card_write_json(writer, "card", &offer->card, 1);
+    card_write_price(writer, &offer->card);
+    card_write_json(writer, &offer->card, 1);
     write_verdict(writer, &offer->verdict);
     json_write_begin_object(writer, "reports");
     json_write_integer(writer, "usable", offer->usable_reports);

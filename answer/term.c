@@ -107,8 +107,8 @@ struct pci_id term_hit_id(const struct name_hit *hit)
     return id;
 }
 
-enum error_code term_resolve(struct database *database, const char *text, enum chassis chassis,
-                             struct term_gpu *gpu, struct error *error)
+enum error_code term_resolve(struct database *database, const char *text, struct term_gpu *gpu,
+                             struct error *error)
 {
     static struct name_search search; /* too large for a stack */
     struct term term;
@@ -117,7 +117,7 @@ enum error_code term_resolve(struct database *database, const char *text, enum c
     *gpu = (struct term_gpu){.id = term.id, .is_sure = true};
     if (term.kind == TERM_ID)
         return ERROR_NONE;
-    if (term_search(database, text, chassis, &search, error))
+    if (term_search(database, text, CHASSIS_UNKNOWN, &search, error))
         return error->code;
     if (search.hits[0].kind == MATCH_SIMILAR || !search.is_safe) { /* a guess is for a person to judge */
         search.guess_count = 1;

@@ -40,7 +40,7 @@ struct term_gpu {
     bool is_sure;               /* it is an ID, or the name of one product in one form factor */
 };
 /* ERROR_USAGE, ERROR_NOT_FOUND. */
-MUST_CHECK enum error_code term_resolve(struct database *database, const char *text, enum chassis chassis,
-                                        struct term_gpu *gpu, struct error *error);
+MUST_CHECK enum error_code term_resolve(struct database *database, const char *text, struct term_gpu *gpu,
+                                        struct error *error);
 
 #endif

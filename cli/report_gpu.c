@@ -127,7 +127,7 @@ static bool is_gpu(struct report_command *command, const struct pci_id *id)
 static enum error_code resolve(struct report_command *command, const char *text, struct term_gpu *gpu,
                                struct error *error)
 {
-    if (term_resolve(command->session->database, text, CHASSIS_UNKNOWN, gpu, error) || gpu->is_sure)
+    if (term_resolve(command->session->database, text, gpu, error) || gpu->is_sure)
         return error->code;
     if (command->can_ask)
         return choose_product(command, text, gpu, error) ? ERROR_NONE : error->code;
