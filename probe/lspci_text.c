@@ -6,25 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* 4096 bytes of configuration space are 256 lines of 54 characters. */
-enum { DUMP_MAX = 64 << 20, CONFIG_MAX = 4096 };
-
 static const char hex_digits[] = "0123456789abcdefABCDEF";
 
 bool lspci_text_init(struct lspci_text *text)
 {
-    *text = (struct lspci_text){.dump = BUFFER(DUMP_MAX),
-                                .heading_group = IOMMU_GROUP_UNKNOWN,
+    *text = (struct lspci_text){.heading_group = IOMMU_GROUP_UNKNOWN,
                                 .record = LISTING_DEVICE_UNKNOWN,
                                 .wrapped = BUFFER(2 * LSPCI_LINE_MAX + 16)};
     text->devices = malloc(MAX_PCI_DEVICES * sizeof *text->devices);
-    return text->devices;
+    text->dumps = calloc(MAX_PCI_DEVICES, sizeof *text->dumps);
+    return text->devices && text->dumps;
 }
 
 void lspci_text_free(struct lspci_text *text)
 {
     free(text->devices);
-    buffer_free(&text->dump);
+    free(text->dumps);
     buffer_free(&text->wrapped);
 }
 
@@ -283,27 +280,33 @@ static char *read_heading(struct lspci_text *text, char *line)
     return end + strspn(end, ": \t-");
 }
 
-/* "40: de 10 16 1d": adds it to the dump. What libpci would not understand is left out. */
+/* "40: de 10 16 1d": takes it into the dump of the device. */
 static bool take_hex(struct lspci_text *text, const char *line)
 {
-    size_t digits = strspn(line, hex_digits);
+    unsigned char bytes[16];
+    size_t count = 0;
     unsigned offset;
+    size_t digits = strspn(line, hex_digits);
     if (digits < 2 || digits > 3 || line[digits] != ':' || !listing_read_hex(line, digits, &offset))
         return false;
     const char *at = line + digits + 1;
-    unsigned count = 0;
-    for (unsigned byte; *at && count < 16; count++, at += 3)
+    for (unsigned byte; *at && count < sizeof bytes; at += 3) {
         if (at[0] != ' ' || !listing_read_hex(at + 1, 2, &byte) || (at[3] && at[3] != ' '))
             return false;
-    if (!count || offset + count > CONFIG_MAX || !text->current || text->current->address.domain > 0xfffff)
+        bytes[count++] = (unsigned char)byte;
+    }
+    if (!count || offset + count > PCI_CONFIG_ALL || !text->current)
         return count;
+    struct lspci_dump *dump = &text->dumps[text->current - text->devices];
     if (text->dumped != text->current) {
-        char address[PCI_ADDRESS_TEXT_SIZE];
-        buffer_append_format(&text->dump, "\n%s x\n", pci_address_print(&text->current->address, address));
+        memset(dump->bytes, 0xff, sizeof dump->bytes);
+        dump->length = 0;
         text->dumped = text->current;
     }
-    buffer_append(&text->dump, line, (size_t)(at - line));
-    buffer_append_byte(&text->dump, '\n');
+    memcpy(dump->bytes + offset, bytes, count);
+    if (dump->length < offset + count)
+        dump->length = offset + count;
+    text->has_dump = true;
     return true;
 }
 

@@ -5,9 +5,16 @@
 #include "core/buffer.h"
 #include "core/listing.h"
 #include "probe/pci.h"
+#include "probe/pci_libpci.h"
 
 /* A line that is longer is cut. */
 enum { LSPCI_LINE_MAX = 65536 };
+
+/* The configuration space of a device, from hexadecimal lines: all ones where there was none. */
+struct lspci_dump {
+    size_t length; /* 0: there were no lines */
+    unsigned char bytes[PCI_CONFIG_ALL];
+};
 
 /* What lspci has printed, read line by line: device lines of -n, -nn, -mm and -vmm, and the lines below them
  * that -k, -v, -vv and -x add; also below the headings "IOMMU Group 12" that much-copied scripts print, and
@@ -16,13 +23,14 @@ struct lspci_text {
     struct pci_device
         *devices; /* in the order of the text; `device->id.vendor` is 0 where no ID was stated */
     int count;
-    int omitted;        /* devices beyond MAX_PCI_DEVICES */
-    bool is_numbered;   /* BARs are listed with their numbers: -vv */
-    struct buffer dump; /* the hexadecimal lines, as libpci reads them; empty when there are none */
+    int omitted;              /* devices beyond MAX_PCI_DEVICES */
+    bool is_numbered;         /* BARs are listed with their numbers: -vv */
+    struct lspci_dump *dumps; /* of the devices, in their order */
+    bool has_dump;
 
-    struct pci_device *current; /* the one that the lines belong to; NULL: none */
-    const struct pci_device *dumped;
-    struct buffer wrapped; /* the current one's line, when a mail has broken it before the ID */
+    struct pci_device *current;      /* the one that the lines belong to; NULL: none */
+    const struct pci_device *dumped; /* whose hexadecimal lines come now */
+    struct buffer wrapped;           /* the current one's line, when a mail has broken it before the ID */
     int heading_group;
     int next_bar;
     bool is_record; /* "Key: value", of -vmm or hwinfo */

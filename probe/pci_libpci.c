@@ -4,11 +4,8 @@
 #include "core/buffer.h"
 #include "core/library.h"
 
-#include <errno.h>
 #include <pci/pci.h>
 #include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,30 +20,24 @@
     X(pci_get_dev)                                                                                           \
     X(pci_free_dev)                                                                                          \
     X(pci_fill_info)                                                                                         \
-    X(pci_read_block)                                                                                        \
     X(pci_setup_cache)                                                                                       \
     X(pci_find_cap)
 
 struct libpci {
-    bool is_dump;
     struct pci_access *access;
     jmp_buf unwind;
-    char complaint[256];
     struct {
         LIBPCI_FUNCTIONS(LIBRARY_POINTER)
     } functions;
 };
 
-/* libpci passes its error hook nothing but the message. */
+/* libpci passes its error hook nothing but the message: what has no file to read lacks only memory. */
 static _Thread_local struct libpci *guarded;
 
 __attribute__((noreturn)) PRINTF_LIKE(1, 2) static void unwind(char *format, ...)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(guarded->complaint, sizeof guarded->complaint, format, arguments);
-    va_end(arguments);
-    buffer_memory_was_short |= errno == ENOMEM;
+    (void)format;
+    buffer_memory_was_short = true;
     longjmp(guarded->unwind, 1);
 }
 
@@ -59,8 +50,6 @@ PRINTF_LIKE(1, 2) static void ignore(char *format, ...)
 /* Runs a step during which the library may meet an error; it must keep what it allocates in *context. */
 static bool guard(struct libpci *library, void (*step)(struct libpci *library, void *context), void *context)
 {
-    library->complaint[0] = '\0';
-    errno = 0;
     guarded = library;
     if (setjmp(library->unwind))
         return false;
@@ -87,24 +76,6 @@ void libpci_preload(void)
         return;
 }
 
-/* Without a dump the library is to open nothing: its way by sysfs is the one that does not look for devices
- * when it starts, and has no place to read them from. */
-static void configure(struct libpci *library, void *dump)
-{
-    static char nowhere[] = "/dev/null";
-    library->access->error = unwind;
-    library->access->warning = ignore;
-    library->access->method = dump ? PCI_ACCESS_DUMP : PCI_ACCESS_SYS_BUS_PCI;
-    library->functions.pci_set_param(library->access, dump ? "dump.name" : "sysfs.path",
-                                     dump ? dump : nowhere);
-}
-
-static void start(struct libpci *library, void *context)
-{
-    (void)context;
-    library->functions.pci_init(library->access);
-}
-
 /* Without memory pci_alloc(), which knows no error hook yet, says so and ends the program by exit(1), which
  * means something else here. */
 static volatile bool is_allocating;
@@ -115,34 +86,40 @@ static void end_as_short_of_memory(void)
         _exit(error_exit_status(ERROR_NO_MEMORY));
 }
 
+/* The library is to open nothing: its way by sysfs is the one that does not look for devices when it starts,
+ * has no place to read them from, and takes all that it can from the configuration space. */
+static void start(struct libpci *library, void *context)
+{
+    static char nowhere[] = "/dev/null";
+    (void)context;
+    library->access->error = unwind;
+    library->access->warning = ignore;
+    library->access->method = PCI_ACCESS_SYS_BUS_PCI;
+    library->access->buscentric = true;
+    library->functions.pci_set_param(library->access, "sysfs.path", nowhere);
+    library->functions.pci_init(library->access);
+}
+
 /* After a pci_set_param() that failed pci_cleanup() would free what was never allocated. */
-static bool begin(struct libpci *library, char *dump)
+static bool begin(struct libpci *library)
 {
     if (atexit(end_as_short_of_memory))
         return false;
     is_allocating = true;
     library->access = library->functions.pci_alloc();
     is_allocating = false;
-    if (guard(library, configure, dump))
-        return guard(library, start, NULL);
+    if (guard(library, start, NULL))
+        return true;
     library->access = NULL;
     return false;
 }
 
-enum error_code libpci_open(const char *dump, struct libpci **library, struct error *error)
+enum error_code libpci_open(struct libpci **library, struct error *error)
 {
-    char *own_dump = dump ? strdup(dump) : NULL; /* its parameters are not const */
     struct libpci *opened = calloc(1, sizeof *opened);
     error->code = ERROR_NONE;
-    if (!opened || (dump && !own_dump)) {
+    if (!opened || (!load(opened, error) && !begin(opened)))
         error_set(error, ERROR_NO_MEMORY, "no memory to look at PCI devices");
-    } else if (opened->is_dump = dump != NULL, load(opened, error)) {
-        /* the error says why */
-    } else if (!begin(opened, own_dump)) {
-        error_set(error, opened->access ? ERROR_BAD_INPUT : ERROR_NO_MEMORY, "libpci cannot read %s: %s",
-                  dump ? dump : "PCI devices", opened->access ? opened->complaint : "not enough memory");
-    }
-    free(own_dump);
     if (error->code) {
         libpci_close(opened);
         return error->code;
@@ -151,18 +128,10 @@ enum error_code libpci_open(const char *dump, struct libpci **library, struct er
     return ERROR_NONE;
 }
 
-static void stop(struct libpci *library, void *context)
-{
-    (void)context;
-    library->functions.pci_cleanup(library->access);
-}
-
 void libpci_close(struct libpci *library)
 {
-    if (!library)
-        return;
-    if (library->access)
-        guard(library, stop, NULL);
+    if (library && library->access)
+        library->functions.pci_cleanup(library->access);
     free(library);
 }
 
@@ -170,6 +139,7 @@ void libpci_close(struct libpci *library)
 struct reading {
     struct pci_device *device;
     struct pci_dev *dev;
+    bool with_identity;
     int length;                /* bytes of configuration space that are known: 0, 64, 256, 4096 */
     u8 config[PCI_CONFIG_ALL]; /* all ones after that */
 };
@@ -182,14 +152,6 @@ static unsigned config_word(const struct reading *reading, unsigned at)
 static uint32_t config_long(const struct reading *reading, unsigned at)
 {
     return config_word(reading, at) | (uint32_t)config_word(reading, at + 2) << 16;
-}
-
-static void read_dump(struct libpci *library, struct reading *reading)
-{
-    static const int lengths[] = {PCI_CONFIG_ALL, PCI_CONFIG_CAPABILITIES, PCI_CONFIG_HEADER};
-    for (size_t i = 0; i < ARRAY_SIZE(lengths) && !reading->length; i++)
-        if (library->functions.pci_read_block(reading->dev, 0, reading->config, lengths[i]))
-            reading->length = lengths[i];
 }
 
 /* All of the configuration space is put before the library at once, so that nothing that is wrong in it can
@@ -296,13 +258,9 @@ static void take_identity_and_bars(struct libpci *library, const struct reading 
 static void read_device(struct libpci *library, void *context)
 {
     struct reading *reading = context;
-    const struct pci_address *address = &reading->device->address;
-    reading->dev = library->functions.pci_get_dev(library->access, (int)address->domain, address->bus,
-                                                  address->slot, address->function);
-    if (library->is_dump)
-        read_dump(library, reading);
+    reading->dev = library->functions.pci_get_dev(library->access, 0, 0, 0, 0);
     show_config(library, reading);
-    if (library->is_dump)
+    if (reading->with_identity)
         take_identity_and_bars(library, reading);
     if (reading->length)
         take_header(reading);
@@ -314,34 +272,17 @@ static void read_device(struct libpci *library, void *context)
     }
 }
 
-static void free_device(struct libpci *library, void *dev)
+int libpci_read_config(struct libpci *library, const void *config, size_t length, bool with_identity,
+                       struct pci_device *device)
 {
-    library->functions.pci_free_dev(dev);
-}
-
-static int read_guarded(struct libpci *library, struct reading *reading)
-{
-    bool read = guard(library, read_device, reading);
-    if (reading->dev)
-        guard(library, free_device, reading->dev);
-    return read ? reading->length : -1;
-}
-
-int libpci_read_dump(struct libpci *library, struct pci_device *device)
-{
-    struct reading reading = {.device = device};
-    int length = read_guarded(library, &reading);
-    return device->id.vendor && device->id.vendor != 0xffff ? length : -1;
-}
-
-int libpci_read_config(struct libpci *library, const struct buffer *config, struct pci_device *device)
-{
-    struct reading reading = {.device = device};
-    size_t length = config->length;
+    struct reading reading = {.device = device, .with_identity = with_identity};
     reading.length = length >= PCI_CONFIG_ALL            ? PCI_CONFIG_ALL
                      : length >= PCI_CONFIG_CAPABILITIES ? PCI_CONFIG_CAPABILITIES
                      : length >= PCI_CONFIG_HEADER       ? PCI_CONFIG_HEADER
                                                          : 0;
-    memcpy(reading.config, buffer_text(config), (size_t)reading.length);
-    return read_guarded(library, &reading);
+    memcpy(reading.config, config, (size_t)reading.length);
+    bool read = guard(library, read_device, &reading);
+    if (reading.dev)
+        library->functions.pci_free_dev(reading.dev);
+    return read ? reading.length : -1;
 }

@@ -12,24 +12,19 @@ struct libpci;
 /* Loads the library, where no file can be opened any more when it is needed. */
 void libpci_preload(void);
 
-/* Loads the library, for a dump that is at a path, or with NULL for libpci_read_config(): it then opens no
- * file. ERROR_SYSTEM when there is no library, ERROR_BAD_INPUT when it rejects the dump. The caller closes
- * it; NULL is fine. */
-MUST_CHECK enum error_code libpci_open(const char *dump, struct libpci **library, struct error *error);
+/* Loads the library. ERROR_SYSTEM when there is none. The caller closes it; NULL is fine. */
+MUST_CHECK enum error_code libpci_open(struct libpci **library, struct error *error);
 void libpci_close(struct libpci *library);
 
 /* How much of a configuration space there can be: the header, which is all that the kernel shows to whoever
  * is not root, capabilities, PCI Express' own capabilities. */
 enum { PCI_CONFIG_HEADER = 64, PCI_CONFIG_CAPABILITIES = 256, PCI_CONFIG_ALL = 4096 };
 
-/* Takes revision, subsystem and bridge numbers and, as far as the configuration space goes, what its
- * capabilities say about resets, Resizable BAR and SR-IOV into a device whose address is set. Leaves alone
- * what it does not know. Returns how many bytes could be used, one of the three above or 0 for none; -1
- * without memory. */
-int libpci_read_config(struct libpci *library, const struct buffer *config, struct pci_device *device);
-
-/* The same of a dump that has the device, with its ID, class and BARs; -1 when nothing there identifies it.
- */
-int libpci_read_dump(struct libpci *library, struct pci_device *device);
+/* Takes revision, subsystem and bridge numbers and, as far as the `length` bytes of configuration space go,
+ * what its capabilities say about resets, Resizable BAR and SR-IOV into a device; `with_identity` its ID,
+ * class and BARs too, of which the kernel has files of their own. Leaves alone what it does not know. Returns
+ * how many bytes could be used, one of the three above or 0 for none; -1 without memory. */
+int libpci_read_config(struct libpci *library, const void *config, size_t length, bool with_identity,
+                       struct pci_device *device);
 
 #endif

@@ -6,12 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/listing.h"
 #include "probe/lspci_text.h"
-#include "probe/pci_libpci.h"
 
 /* The largest servers print 3 MiB with -vvxxxx. */
 enum { INPUT_MAX = 16 << 20 };
@@ -77,30 +75,22 @@ static void keep_sizes(struct pci_device *device, const struct pci_device *state
         device->rom = stated->rom;
 }
 
-static enum error_code read_dump(struct lspci_text *text, struct error *error)
+static enum error_code read_dumps(struct lspci_text *text, struct error *error)
 {
     struct libpci *library;
-    char path[64];
-    int file = memfd_create("lspci", MFD_CLOEXEC);
-    if (file < 0)
-        return error_set_errno(error, errno, "cannot store the hex dump");
-    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-    if (text->dump.failed)
-        error_set(error, ERROR_NO_MEMORY, "no memory for the hex dump");
-    else if (write(file, text->dump.data, text->dump.length) != (ssize_t)text->dump.length)
-        error_set_errno(error, errno, "cannot store the hex dump");
-    else if (libpci_open(path, &library, error) == ERROR_NONE) {
-        for (int i = 0; i < text->count; i++) {
-            struct pci_device device = text->devices[i];
-            if (libpci_read_dump(library, &device) < 0)
-                continue;
-            keep_sizes(&device, &text->devices[i], text->is_numbered);
-            text->devices[i] = device;
-        }
-        libpci_close(library);
+    if (libpci_open(&library, error))
+        return error->code;
+    for (int i = 0; i < text->count; i++) {
+        struct pci_device device = text->devices[i];
+        const struct lspci_dump *dump = &text->dumps[i];
+        if (libpci_read_config(library, dump->bytes, dump->length, true, &device) <= 0 || !device.id.vendor ||
+            device.id.vendor == 0xffff)
+            continue;
+        keep_sizes(&device, &text->devices[i], text->is_numbered);
+        text->devices[i] = device;
     }
-    close(file);
-    return error->code;
+    libpci_close(library);
+    return ERROR_NONE;
 }
 
 /* Hands over the devices that have an ID. */
@@ -129,11 +119,9 @@ enum error_code pci_read_lspci(const char *path, struct pci_machine *machine, st
         return error_set(error, ERROR_NO_MEMORY, "no memory to read %s", path);
     if (read_text(path, &text, error))
         return error->code;
-    if (text.dump.length) {
-        machine->source = PCI_SOURCE_DUMP;
-        if (read_dump(&text, error))
-            return error->code;
-    }
+    machine->source = text.has_dump ? PCI_SOURCE_DUMP : PCI_SOURCE_LSPCI;
+    if (text.has_dump && read_dumps(&text, error))
+        return error->code;
     take_devices(&text, machine);
     if (machine->count)
         return ERROR_NONE;

@@ -161,7 +161,7 @@ static int read_config(struct scan *scan, size_t size, struct pci_device *device
     char path[SHORT_PATH];
     struct buffer config CLEANUP(buffer_free) = BUFFER(PCI_CONFIG_ALL + 70000);
     enum root_result result = root_read_start(scan->root, attribute(device, "config", path), size, &config);
-    int length = libpci_read_config(scan->library, &config, device);
+    int length = libpci_read_config(scan->library, buffer_text(&config), config.length, false, device);
     if (length <= 0 && result != ROOT_UNREADABLE)
         root_note_unreadable(scan->root, path, "cannot be read, or the device does not answer");
     return length;
@@ -366,7 +366,7 @@ static enum error_code read_named(struct scan *scan, const struct root_names *na
     scan->machine->devices = malloc(count * sizeof *scan->machine->devices);
     if (!parents || !matters || !scan->machine->devices) {
         error_set(error, ERROR_NO_MEMORY, "no memory to look at PCI devices");
-    } else if (libpci_open(NULL, &scan->library, error) == ERROR_NONE) {
+    } else if (libpci_open(&scan->library, error) == ERROR_NONE) {
         take_names(scan, names);
         read_devices(scan, parents, matters);
         libpci_close(scan->library);
