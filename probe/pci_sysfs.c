@@ -56,19 +56,25 @@ static bool resolve(struct root *root, const struct pci_device *device, char *re
     return false;
 }
 
-/* The bridge above a device is the directory above its own: .../0000:00:01.0/0000:01:00.0 */
-static bool parent_address(const struct pci_device *device, const char *resolved, struct pci_address *parent)
+/* The bridge above a device is the directory above its own, .../0000:00:01.0/0000:01:00.0, and has been read
+ * before it: its bus is lower. -1 when there is none. */
+static int find_parent(const struct pci_machine *machine, const struct pci_device *device,
+                       const char *resolved)
 {
     char text[PCI_ADDRESS_TEXT_SIZE];
+    struct pci_address address;
     const char *own = strrchr(resolved, '/');
     const char *above = memrchr(resolved, '/', (size_t)(own - resolved));
     size_t length = above ? (size_t)(own - above) - 1 : 0;
     if (!length || length >= sizeof text)
-        return false;
+        return -1;
     memcpy(text, above + 1, length);
     text[length] = '\0';
-    return pci_address_parse(text, parent) && parent->domain == device->address.domain &&
-           parent->bus < device->address.bus;
+    const struct pci_device *parent = pci_address_parse(text, &address) && address.bus < device->address.bus
+                                          ? pci_find(machine, &address)
+                                          : NULL;
+    bool is_above = parent && parent->address.domain == device->address.domain;
+    return is_above ? (int)(parent - machine->devices) : -1;
 }
 
 static void read_driver(struct root *root, struct pci_device *device)
@@ -167,9 +173,8 @@ static int read_config(struct scan *scan, size_t size, struct pci_device *device
     return length;
 }
 
-/* Reads what is to be known of every device, and the address of the bridge above it, or its own. False when
- * it is not to be believed or gone. */
-static bool read_brief(struct scan *scan, struct pci_device *device, struct pci_address *parent)
+/* Reads what is to be known of every device. False when it is not to be believed or gone. */
+static bool read_brief(struct scan *scan, struct pci_device *device)
 {
     char path[SHORT_PATH];
     char resolved[4096];
@@ -181,8 +186,7 @@ static bool read_brief(struct scan *scan, struct pci_device *device, struct pci_
     }
     if (read_config(scan, PCI_CONFIG_HEADER, device) <= 0)
         read_remembered(scan->root, device);
-    if (!parent_address(device, resolved, parent))
-        *parent = device->address;
+    device->parent = find_parent(scan->machine, device, resolved);
     read_driver(scan->root, device);
     read_group(scan->root, device);
     return true;
@@ -277,24 +281,22 @@ static void read_details(struct scan *scan, struct pci_device *device)
 }
 
 /* Marks GPUs, the other functions of their cards, and the bridges above them. */
-static void mark_what_matters(const struct pci_machine *machine, bool *matters)
+static void mark_what_matters(const struct pci_machine *machine)
 {
     for (int i = 0; i < machine->count; i++) {
-        if (!pci_is_gpu_class(&machine->devices[i]))
+        const struct pci_device *gpu = &machine->devices[i];
+        if (!pci_is_gpu_class(gpu))
             continue;
-        for (int k = i; k >= 0 && pci_same_device(&machine->devices[k], &machine->devices[i]); k--)
-            matters[k] = true;
-        for (int k = i; k < machine->count && pci_same_device(&machine->devices[k], &machine->devices[i]);
-             k++)
-            matters[k] = true;
-        for (int k = machine->devices[i].parent; k >= 0; k = machine->devices[k].parent)
-            matters[k] = true;
+        for (int k = 0; k < machine->count; k++)
+            machine->devices[k].is_detailed |= pci_same_device(&machine->devices[k], gpu);
+        for (int k = gpu->parent; k >= 0; k = machine->devices[k].parent)
+            machine->devices[k].is_detailed = true;
     }
 }
 
 /* From Linux 5.15 on a device without the attribute is one without any reset; that the kernel is such a one
  * shows at the others. */
-static void settle_resets(struct scan *scan, const bool *matters)
+static void settle_resets(struct scan *scan)
 {
     const struct pci_machine *machine = scan->machine;
     bool any = false;
@@ -302,19 +304,9 @@ static void settle_resets(struct scan *scan, const bool *matters)
         any = any || machine->devices[i].resets_known;
     for (int i = 0; i < machine->count && any; i++) {
         struct pci_device *device = &machine->devices[i];
-        if (matters[i] && !device->resets_known)
+        if (device->is_detailed && !device->resets_known)
             device->resets_known = read_resets(scan->root, device) == ROOT_ABSENT;
     }
-}
-
-static void link_parents(struct pci_machine *machine, const struct pci_address *parents)
-{
-    for (int i = 0; i < machine->count; i++) {
-        const struct pci_device *parent = pci_find(machine, &parents[i]);
-        if (parent && parent != &machine->devices[i])
-            machine->devices[i].parent = (int)(parent - machine->devices);
-    }
-    pci_machine_link(machine);
 }
 
 /* Makes a device, of which nothing but its address is known, of each name that is one as the kernel writes
@@ -339,41 +331,23 @@ static void take_names(struct scan *scan, const struct root_names *names)
     pci_machine_sort(machine);
 }
 
-static void read_devices(struct scan *scan, struct pci_address *parents, bool *matters)
+static void read_devices(struct scan *scan)
 {
     struct pci_machine *machine = scan->machine;
     int named = machine->count;
     machine->count = 0;
     for (int i = 0; i < named; i++) {
         struct pci_device device = machine->devices[i];
-        if (read_brief(scan, &device, &parents[machine->count]))
+        if (read_brief(scan, &device))
             machine->devices[machine->count++] = device;
     }
-    link_parents(machine, parents);
-    mark_what_matters(machine, matters);
+    pci_machine_link(machine);
+    mark_what_matters(machine);
     for (int i = 0; i < machine->count; i++)
-        if (matters[i])
+        if (machine->devices[i].is_detailed)
             read_details(scan, &machine->devices[i]);
-    settle_resets(scan, matters);
+    settle_resets(scan);
     pci_mark_virtual_functions(machine);
-}
-
-static enum error_code read_named(struct scan *scan, const struct root_names *names, struct error *error)
-{
-    size_t count = (size_t)names->count;
-    struct pci_address *parents = malloc(count * sizeof *parents);
-    bool *matters = calloc(count, sizeof *matters);
-    scan->machine->devices = malloc(count * sizeof *scan->machine->devices);
-    if (!parents || !matters || !scan->machine->devices) {
-        error_set(error, ERROR_NO_MEMORY, "no memory to look at PCI devices");
-    } else if (libpci_open(&scan->library, error) == ERROR_NONE) {
-        take_names(scan, names);
-        read_devices(scan, parents, matters);
-        libpci_close(scan->library);
-    }
-    free(parents);
-    free(matters);
-    return error->code;
 }
 
 enum error_code pci_read_machine(struct root *root, struct pci_machine *machine, struct error *error)
@@ -382,9 +356,17 @@ enum error_code pci_read_machine(struct root *root, struct pci_machine *machine,
     *machine = (struct pci_machine){.source = PCI_SOURCE_SYSFS};
     error->code = ERROR_NONE;
     struct root_names names CLEANUP(root_names_free) = root_list(root, devices_directory, MAX_PCI_DEVICES);
-    if (names.count)
-        read_named(&scan, &names, error);
-    else
+    if (!names.count) {
         root_note_unreadable(root, devices_directory, "there is no PCI device");
-    return error->code;
+        return ERROR_NONE;
+    }
+    machine->devices = malloc((size_t)names.count * sizeof *machine->devices);
+    if (!machine->devices)
+        return error_set(error, ERROR_NO_MEMORY, "no memory to look at PCI devices");
+    if (libpci_open(&scan.library, error))
+        return error->code;
+    take_names(&scan, &names);
+    read_devices(&scan);
+    libpci_close(scan.library);
+    return ERROR_NONE;
 }
