@@ -334,13 +334,13 @@ static void set_vm(struct plan_machine *machine)
     bool proxmox = facts[PLAN_FACT_PROXMOX] == TRISTATE_YES;
     set(machine, PLAN_FACT_VM_KNOWN, vm->file[0]);
     variables[PLAN_VARIABLE_VM] = proxmox ? "VMID" : "NAME";
-    variables[PLAN_VARIABLE_STORAGE] = plain(vm->storage, "local-lvm");
+    variables[PLAN_VARIABLE_STORAGE] = plain(vm->facts.storage, "local-lvm");
     machine->facts.hostpci = vm->hostpci;
     if (!vm->file[0])
         return;
     variables[PLAN_VARIABLE_VM] = plain(vm->name, variables[PLAN_VARIABLE_VM]);
     variables[PLAN_VARIABLE_VM_FILE] = plain(vm->file, "FILE");
-    variables[PLAN_VARIABLE_OPTIONS] = plain(vm->options, ",pcie=1");
+    variables[PLAN_VARIABLE_OPTIONS] = plain(vm->facts.options, ",pcie=1");
     facts[PLAN_FACT_VM_GPU] = vm->has_gpu;
     facts[PLAN_FACT_VM_MACHINE] = vm->machine_fits;
     facts[PLAN_FACT_VM_FIRMWARE] = vm->firmware_fits;

@@ -189,8 +189,22 @@ static bool next_setting(struct span *text, long *number, struct span *key, stru
     return false;
 }
 
+/* Of "scsi0: local-lvm:vm-101-disk-0,size=32G" local-lvm. */
+static void keep_storage(struct vm_facts *facts, struct span key, struct span value)
+{
+    static const char *const disks[] = {"scsi", "virtio", "sata", "efidisk", "ide"};
+    struct span storage;
+    struct span rest;
+    if (facts->storage[0] || span_holds(value, "media=cdrom") || !span_split(value, ':', &storage, &rest))
+        return;
+    for (size_t i = 0; i < ARRAY_SIZE(disks); i++)
+        if (span_begins(key, disks[i]))
+            snprintf(facts->storage, sizeof facts->storage, "%.*s", SPAN_FORMAT(storage));
+}
+
 static void keep_setting(struct proxmox_conf *conf, struct span key, struct span value, long line)
 {
+    keep_storage(&conf->vm->facts, key, value);
     for (int i = 0; i < SETTING_COUNT; i++)
         if (span_is(key, setting_names[i])) {
             conf->settings[i] = value;

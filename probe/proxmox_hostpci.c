@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "probe/proxmox_state.h"
@@ -12,6 +13,7 @@ struct hostpci {
     struct proxmox_conf *conf;
     const char *name;
     long line;
+    struct span options; /* after the first comma */
     struct span host;
     struct span mapping;
     char rom_file[256];
@@ -93,7 +95,8 @@ static int pass_devices(const struct hostpci *device, struct span addresses, str
     struct span address;
     int count = 0;
     while (conf->vm->passed_count < MAX_PASSED_DEVICES && span_next_part(&addresses, ';', &address)) {
-        struct passed_device passed = {.line = device->line, .is_part = device->is_part};
+        struct passed_device passed = {
+            .line = device->line, .is_part = device->is_part, .options = device->options};
         snprintf(passed.name, sizeof passed.name, "%s", device->name);
         if (proxmox_address(address, &passed.address, &passed.all_functions)) {
             vm_pass_device(conf->vm, &passed);
@@ -165,7 +168,10 @@ void proxmox_hostpci_read(struct proxmox_conf *conf, struct span key, struct spa
     struct hostpci device = {.conf = conf, .name = name, .line = line};
     struct vm_state *vm = conf->vm;
     snprintf(name, sizeof name, "%.*s", SPAN_FORMAT(key));
+    unsigned number = (unsigned)atoi(name + strlen("hostpci"));
+    vm->facts.hostpci_taken |= number < MAX_HOSTPCI ? 1U << number : 0;
     conf->hostpci_count++;
+    span_split(value, ',', &option, &device.options);
     while (span_next_part(&value, ',', &option))
         read_option(&device, span_trim(option));
     conf->x_vga_line = device.x_vga ? line : conf->x_vga_line;

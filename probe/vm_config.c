@@ -66,9 +66,13 @@ enum vm_config_result vm_config_facts(struct root *root, const struct pci_addres
     enum vm_config_result result = read_config(&vm, text, length);
     *facts = vm.facts;
     for (int i = 0; i < vm.passed_count && gpu && !facts->passes_gpu; i++) {
-        facts->passes_gpu = vm_device_covers(&vm.passed[i], gpu);
-        if (facts->passes_gpu)
-            snprintf(facts->passed_as, sizeof facts->passed_as, "%s", vm.passed[i].name);
+        const struct passed_device *device = &vm.passed[i];
+        facts->passes_gpu = vm_device_covers(device, gpu);
+        if (!facts->passes_gpu)
+            continue;
+        snprintf(facts->passed_as, sizeof facts->passed_as, "%s", device->name);
+        if (device->options.length)
+            snprintf(facts->options, sizeof facts->options, ",%.*s", SPAN_FORMAT(device->options));
     }
     findings_free(&findings);
     return result;

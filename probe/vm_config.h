@@ -28,11 +28,16 @@ enum vm_config_result vm_config_check(struct root *root, const struct pci_machin
 /* Adds a finding for each device that two of the virtual machines in their usual places have. */
 void vm_config_check_shared(struct root *root, struct findings *findings);
 
+enum { MAX_HOSTPCI = 16 };
+
 /* What a report says of a virtual machine. Words are those of the vocabulary, NULL where the configuration
  * does not say. */
 struct vm_facts {
-    bool passes_gpu;    /* the GPU that was asked for is passed to it */
-    char passed_as[32]; /* what the configuration calls it then: "hostpci0", "" */
+    bool passes_gpu;        /* the GPU that was asked for is passed to it */
+    char passed_as[32];     /* what the configuration calls it then: "hostpci0", "" */
+    char options[200];      /* of Proxmox: what follows the address in that line, from its comma on; "" */
+    char storage[64];       /* where Proxmox keeps a disk of it; "" */
+    unsigned hostpci_taken; /* bit n stands for hostpciN */
     const char *hypervisor;
     const char *machine_type;
     const char *firmware;

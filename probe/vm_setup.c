@@ -5,61 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_HOSTPCI = 16 };
-
-/* What is to be seen of the text by itself. */
-struct lines {
-    struct vm_setup *setup;
-    const char *passed_as;
-    bool taken[MAX_HOSTPCI];
-};
-
-/* Of "scsi0: local-lvm:vm-101-disk-0,size=32G" local-lvm. */
-static void read_disk(struct vm_setup *setup, struct span key, struct span value)
-{
-    struct span storage;
-    struct span rest;
-    bool is_disk = span_begins(key, "scsi") || span_begins(key, "virtio") || span_begins(key, "sata") ||
-                   span_begins(key, "efidisk") || span_begins(key, "ide");
-    if (!setup->storage[0] && is_disk && !span_holds(value, "media=cdrom") &&
-        span_split(value, ':', &storage, &rest))
-        snprintf(setup->storage, sizeof setup->storage, "%.*s", SPAN_FORMAT(storage));
-}
-
-static void read_line(struct lines *lines, struct span line)
-{
-    struct vm_setup *setup = lines->setup;
-    struct span key;
-    struct span value;
-    struct span address;
-    struct span options;
-    if (!span_split(line, ':', &key, &value))
-        return;
-    value = span_trim(value);
-    read_disk(setup, key, value);
-    if (!span_begins(key, "hostpci"))
-        return;
-    int number = atoi(key.start + 7);
-    if (number >= 0 && number < MAX_HOSTPCI)
-        lines->taken[number] = true;
-    if (!span_is(key, lines->passed_as))
-        return;
-    setup->hostpci = number;
-    setup->is_legacy_igd = span_holds(value, "legacy-igd=1");
-    if (span_split(value, ',', &address, &options))
-        snprintf(setup->options, sizeof setup->options, ",%.*s", SPAN_FORMAT(options));
-}
-
-static void read_lines(struct vm_setup *setup, struct span text, const char *passed_as)
-{
-    struct lines lines = {.setup = setup, .passed_as = passed_as};
-    struct span line;
-    while (span_next_line(&text, &line) && !span_begins(line, "["))
-        read_line(&lines, line);
-    while (!passed_as[0] && setup->hostpci < MAX_HOSTPCI - 1 && lines.taken[setup->hostpci])
-        setup->hostpci++;
-}
-
 /* The text with the functions of the GPU in it, as the plan would have it. */
 static void append_with_gpu(struct buffer *out, const struct vm_setup *setup, struct span text,
                             const struct pci_address *addresses, int count)
@@ -113,21 +58,25 @@ bool vm_setup_read(struct root *root, const struct pci_machine *machine, const s
 {
     struct buffer with_gpu CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 8192);
     struct findings findings = {.count = 0};
-    struct vm_facts facts = {.passes_gpu = false};
     *setup = (struct vm_setup){.hostpci = 0};
-    if (vm_config_facts(root, &addresses[0], text.start, text.length, &facts) != VM_CONFIG_READ)
+    const struct vm_facts *facts = &setup->facts;
+    if (vm_config_facts(root, &addresses[0], text.start, text.length, &setup->facts) != VM_CONFIG_READ)
         return false;
     set_name(setup, file);
     setup->is_proxmox =
-        facts.hypervisor &&
-        strcmp(facts.hypervisor, vocabulary_value(&vocabulary_hypervisor, HYPERVISOR_PROXMOX)) == 0;
-    setup->has_gpu = tristate_of(facts.passes_gpu);
-    setup->is_windows = facts.guest_os && strncmp(facts.guest_os, "windows", 7) == 0;
-    setup->is_linux = facts.guest_os && strcmp(facts.guest_os, "linux") == 0;
-    setup->has_romfile = facts.fixes[FIX_ROMFILE];
-    if (setup->is_proxmox)
-        read_lines(setup, text, facts.passed_as);
-    if (!facts.passes_gpu) {
+        facts->hypervisor &&
+        strcmp(facts->hypervisor, vocabulary_value(&vocabulary_hypervisor, HYPERVISOR_PROXMOX)) == 0;
+    setup->has_gpu = tristate_of(facts->passes_gpu);
+    setup->is_windows = facts->guest_os && strncmp(facts->guest_os, "windows", 7) == 0;
+    setup->is_linux = facts->guest_os && strcmp(facts->guest_os, "linux") == 0;
+    setup->has_romfile = facts->fixes[FIX_ROMFILE];
+    setup->is_legacy_igd = strstr(facts->options, "legacy-igd=1");
+    if (facts->passed_as[0])
+        setup->hostpci = atoi(facts->passed_as + strlen("hostpci"));
+    while (!facts->passed_as[0] && setup->hostpci < MAX_HOSTPCI - 1 &&
+           facts->hostpci_taken >> setup->hostpci & 1)
+        setup->hostpci++;
+    if (!facts->passes_gpu) {
         append_with_gpu(&with_gpu, setup, text, addresses, count);
         text = (struct span){buffer_text(&with_gpu), with_gpu.length};
     }

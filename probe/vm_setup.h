@@ -9,12 +9,11 @@
 struct vm_setup {
     char file[300];
     char name[64]; /* of the file without its suffix: "101" in Proxmox, the domain in libvirt */
+    struct vm_facts facts;
     bool is_proxmox;
     enum tristate has_gpu;
     bool is_legacy_igd; /* with QEMU's legacy mode for Intel GPUs */
     int hostpci;        /* the number of Proxmox' hostpci that has the GPU, else the first that is free */
-    char options[200];  /* what stands after the address in that line, from its comma on; "" */
-    char storage[64];   /* where Proxmox keeps a disk of it; "" */
     bool is_windows;
     bool is_linux;
     bool has_romfile;

@@ -14,8 +14,9 @@ struct passed_device {
     struct pci_address address;
     bool all_functions; /* of the slot: address.function says nothing */
     long line;
-    bool is_part;  /* a mediated device, which leaves the rest with the host */
-    char name[32]; /* its name in the configuration: "hostpci0", "" */
+    bool is_part;        /* a mediated device, which leaves the rest with the host */
+    char name[32];       /* its name in the configuration: "hostpci0", "" */
+    struct span options; /* of Proxmox: what follows the address in its line */
 };
 
 /* What a guest cannot see of its hypervisor, and what in the configuration says so. */

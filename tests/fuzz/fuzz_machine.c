@@ -173,7 +173,8 @@ static void look_at_setup(struct vm_check *check)
         addresses[0] = device->address;
         bool found = vm_setup_find(check->root, &check->machine, addresses, 2, NULL, &vm);
         require(found || !vm.file[0], "what is not found is empty");
-        require(memchr(vm.options, '\0', sizeof vm.options) && memchr(vm.name, '\0', sizeof vm.name),
+        require(memchr(vm.facts.options, '\0', sizeof vm.facts.options) &&
+                    memchr(vm.name, '\0', sizeof vm.name),
                 "texts end");
     }
     host_setup_free(&host);
