@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probe/aml.h"
 #include "probe/bytes.h"
 #include "probe/vfct.h"
 
@@ -104,8 +103,6 @@ static void note_method(void *context, const struct aml_path *path, const uint8_
 static void note_uuid(void *context, enum aml_uuid uuid, const struct aml_path *path)
 {
     const struct table *table = context;
-    if (uuid != AML_UUID_OPTIMUS && uuid != AML_UUID_MUX)
-        return;
     struct place *place = add_place(table, uuid == AML_UUID_OPTIMUS ? KIND_OPTIMUS : KIND_MUX, path);
     if (place)
         place->in_method = is_same(path, &table->method);
@@ -350,16 +347,11 @@ static enum tristate dsm_of(enum binding binding)
 
 static enum acpi_rom rom_of(enum binding binding)
 {
-    switch (binding) {
-    case BINDING_OWN:
-        return ACPI_ROM_YES;
-    case BINDING_BELOW_PORT:
-        return ACPI_ROM_BINDING_UNSURE;
-    case BINDING_NONE:
-        return ACPI_ROM_NO;
-    default:
-        return ACPI_ROM_UNKNOWN;
-    }
+    static const enum acpi_rom roms[] = {[BINDING_OWN] = ACPI_ROM_YES,
+                                         [BINDING_BELOW_PORT] = ACPI_ROM_BINDING_UNSURE,
+                                         [BINDING_POSSIBLE] = ACPI_ROM_UNKNOWN,
+                                         [BINDING_NONE] = ACPI_ROM_NO};
+    return roms[binding];
 }
 
 /* Whether a method is at the node of a display device that is there: the driver looks nowhere else. Unknown
@@ -400,20 +392,11 @@ static void find_image(const struct acpi *acpi, const struct acpi_question *ques
     size_t offset = 0;
     const uint8_t *table = (const uint8_t *)acpi->vfct.data;
     facts->vfct = acpi->has_vfct;
-    if (acpi->has_vfct != TRISTATE_YES)
-        return;
-    switch (vfct_find(table, acpi->vfct.length, &question->address, &question->id, &offset,
-                      &facts->vfct_image_length)) {
-    case VFCT_FOUND:
+    if (acpi->has_vfct == TRISTATE_YES)
+        facts->vfct = vfct_find(table, acpi->vfct.length, &question->address, &question->id, &offset,
+                                &facts->vfct_image_length);
+    if (facts->vfct == TRISTATE_YES)
         facts->vfct_image = table + offset;
-        break;
-    case VFCT_NONE:
-        facts->vfct = TRISTATE_NO;
-        break;
-    case VFCT_DAMAGED:
-        facts->vfct = TRISTATE_UNKNOWN;
-        break;
-    }
 }
 
 void acpi_gpu_facts(const struct acpi *acpi, const struct acpi_question *question, struct acpi_gpu *facts)

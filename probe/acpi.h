@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "core/pci_id.h"
 #include "core/tristate.h"
-#include "probe/aml_path.h"
+#include "probe/aml.h"
 #include "probe/pci.h"
 #include "probe/root.h"
 

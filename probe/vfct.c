@@ -19,29 +19,29 @@ static bool is_for(const uint8_t *image, const struct pci_address *address, cons
            read_16(image + IMAGE_VENDOR_AT + 2) == id->device;
 }
 
-enum vfct_result vfct_find(const uint8_t *table, size_t length, const struct pci_address *address,
-                           const struct pci_id *id, size_t *offset, size_t *image_length)
+enum tristate vfct_find(const uint8_t *table, size_t length, const struct pci_address *address,
+                        const struct pci_id *id, size_t *offset, size_t *image_length)
 {
     if (length < TABLE_HEADER_SIZE)
-        return VFCT_DAMAGED;
+        return TRISTATE_UNKNOWN;
     size_t at = read_32(table + IMAGES_OFFSET_AT);
     size_t library = read_32(table + LIBRARY_OFFSET_AT);
     if (at < TABLE_HEADER_SIZE || at > length)
-        return VFCT_DAMAGED;
+        return TRISTATE_UNKNOWN;
     /* Each step goes forward, by a header at least. */
     while (at < length) {
         size_t content = at + IMAGE_HEADER_SIZE;
         size_t size = content <= length ? read_32(table + at + IMAGE_LENGTH_AT) : 0;
         if (content > length || size > length - content)
-            return library >= TABLE_HEADER_SIZE && at >= library ? VFCT_NONE : VFCT_DAMAGED;
+            return library >= TABLE_HEADER_SIZE && at >= library ? TRISTATE_NO : TRISTATE_UNKNOWN;
         if (size && is_for(table + at, address, id)) {
             *offset = content;
             *image_length = size;
-            return VFCT_FOUND;
+            return TRISTATE_YES;
         }
         at = content + size;
     }
-    return VFCT_NONE;
+    return TRISTATE_NO;
 }
 
 bool vfct_is_damaged(const uint8_t *table, size_t length)
@@ -50,5 +50,5 @@ bool vfct_is_damaged(const uint8_t *table, size_t length)
     static const struct pci_id nothing = {.vendor = 0xffff, .device = 0xffff};
     size_t offset;
     size_t size;
-    return vfct_find(table, length, &anywhere, &nothing, &offset, &size) == VFCT_DAMAGED;
+    return vfct_find(table, length, &anywhere, &nothing, &offset, &size) == TRISTATE_UNKNOWN;
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Say what methods a disassembly by `iasl -d` defines, and which hold a UUID, as aml_dump says it of the table.
 
-usage: asl_judge.py FILE.dsl...        prints lines "FILE method PATH" and "FILE optimus|mux|nbci|gps PATH"
+usage: asl_judge.py FILE.dsl...        prints lines "FILE method PATH" and "FILE optimus|mux PATH"
 """
 import re
 import sys
@@ -10,8 +10,6 @@ import sys
 UUIDS = {
     "a486d8f8-0bda-471b-a72b-6042a6b5bee0": "optimus",
     "9d95a0a0-0060-4d48-b34d-7e5fea129fd4": "mux",
-    "d4a50b75-65c7-46f7-bfb7-41514cea0244": "nbci",
-    "a3132d01-8cda-49ba-a52e-bc9d46df6b81": "gps",
 }
 TOKEN = re.compile(
     r'/\*.*?\*/|//[^\n]*'

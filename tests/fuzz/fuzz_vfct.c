@@ -9,13 +9,13 @@ static uint16_t read_16(const uint8_t *bytes)
     return (uint16_t)(bytes[0] | bytes[1] << 8);
 }
 
-static enum vfct_result find(const uint8_t *data, size_t size, const struct pci_address *address,
-                             const struct pci_id *id)
+static enum tristate find(const uint8_t *data, size_t size, const struct pci_address *address,
+                          const struct pci_id *id)
 {
     size_t offset = SIZE_MAX;
     size_t length = SIZE_MAX;
-    enum vfct_result result = vfct_find(data, size, address, id, &offset, &length);
-    if (result == VFCT_FOUND) {
+    enum tristate result = vfct_find(data, size, address, id, &offset, &length);
+    if (result == TRISTATE_YES) {
         require(length > 0 && offset <= size && length <= size - offset, "an image lies in the table");
         require(offset >= 28 && read_16(data + offset - 16) == id->vendor &&
                     read_16(data + offset - 14) == id->device && data[offset - 28] == address->bus,

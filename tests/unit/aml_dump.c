@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Shows what the reader of ACPI tables finds, for tests that compare it with a disassembler.
  *
- * aml_dump TABLE...: each method as "FILE method PATH", each UUID as "FILE optimus|mux|nbci|gps PATH", and
+ * aml_dump TABLE...: each method as "FILE method PATH", each UUID as "FILE optimus|mux PATH", and
  * "FILE damaged" where something was not understood.
  * aml_dump --root FOLDER GPU-PATH PORT-PATH: what is so for a built-in AMD discrete GPU 1002:6600 at 01:00.0,
  * as lines "KEY VALUE". */
@@ -31,7 +31,7 @@ static void show_method(void *context, const struct aml_path *path, const uint8_
 
 static void show_uuid(void *context, enum aml_uuid uuid, const struct aml_path *path)
 {
-    static const char *const names[AML_UUID_COUNT] = {"optimus", "mux", "nbci", "gps"};
+    static const char *const names[AML_UUID_COUNT] = {"optimus", "mux"};
     char text[AML_PATH_TEXT_SIZE];
     printf("%s %s %s\n", (const char *)context, names[uuid], aml_path_print(path, text));
 }

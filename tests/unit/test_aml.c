@@ -22,7 +22,7 @@ static void note_method(void *context, const struct aml_path *path, const uint8_
 
 static void note_uuid(void *context, enum aml_uuid uuid, const struct aml_path *path)
 {
-    static const char *const names[] = {"optimus", "mux", "nbci", "gps"};
+    static const char *const names[] = {"optimus", "mux"};
     note(context, names[uuid], path);
 }
 

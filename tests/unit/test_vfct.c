@@ -35,13 +35,13 @@ static size_t put_table(void)
 
 static size_t offset, length; /* of what was found last */
 
-static enum vfct_result find(size_t size, uint8_t bus, uint8_t slot, uint16_t device)
+static enum tristate find(size_t size, uint8_t bus, uint8_t slot, uint16_t device)
 {
     const struct pci_address address = {.bus = bus, .slot = slot};
     const struct pci_id id = {
         .vendor = 0x1002, .device = device, .has_subsystem = true, .subvendor = 0x1028, .subdevice = 0x05ea};
     char *copy = exact_copy(table, size);
-    enum vfct_result result = vfct_find((const uint8_t *)copy, size, &address, &id, &offset, &length);
+    enum tristate result = vfct_find((const uint8_t *)copy, size, &address, &id, &offset, &length);
     free(copy);
     return result;
 }
@@ -52,24 +52,24 @@ DEFINE_TEST(test_changes)
     static const struct {
         size_t at;
         uint32_t value;
-        enum vfct_result first, second;
+        enum tristate first, second;
     } cases[] = {
-        {HEADER + 8, 0, VFCT_FOUND, VFCT_FOUND},                         /* as it was */
-        {HEADER + 24, UINT32_MAX, VFCT_DAMAGED, VFCT_DAMAGED},           /* a length */
-        {SECOND - 4, 51, VFCT_FOUND, VFCT_DAMAGED},                      /* beyond the table */
-        {52, UINT32_MAX, VFCT_DAMAGED, VFCT_DAMAGED},                    /* the first offset */
-        {52, HEADER - 4, VFCT_DAMAGED, VFCT_DAMAGED},                    /* in the header */
-        {SECOND - IMAGE_HEADER + 12, 0x660010de, VFCT_FOUND, VFCT_NONE}, /* the vendor */
-        {SECOND - IMAGE_HEADER + 8, 1, VFCT_FOUND, VFCT_NONE},           /* the function */
-        {SECOND - IMAGE_HEADER, 2, VFCT_FOUND, VFCT_NONE},               /* the bus */
-        {SECOND - IMAGE_HEADER + 4, 1, VFCT_FOUND, VFCT_NONE},           /* the slot */
+        {HEADER + 8, 0, TRISTATE_YES, TRISTATE_YES},                         /* as it was */
+        {HEADER + 24, UINT32_MAX, TRISTATE_UNKNOWN, TRISTATE_UNKNOWN},       /* a length */
+        {SECOND - 4, 51, TRISTATE_YES, TRISTATE_UNKNOWN},                    /* beyond the table */
+        {52, UINT32_MAX, TRISTATE_UNKNOWN, TRISTATE_UNKNOWN},                /* the first offset */
+        {52, HEADER - 4, TRISTATE_UNKNOWN, TRISTATE_UNKNOWN},                /* in the header */
+        {SECOND - IMAGE_HEADER + 12, 0x660010de, TRISTATE_YES, TRISTATE_NO}, /* the vendor */
+        {SECOND - IMAGE_HEADER + 8, 1, TRISTATE_YES, TRISTATE_NO},           /* the function */
+        {SECOND - IMAGE_HEADER, 2, TRISTATE_YES, TRISTATE_NO},               /* the bus */
+        {SECOND - IMAGE_HEADER + 4, 1, TRISTATE_YES, TRISTATE_NO},           /* the slot */
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         size_t size = put_table();
         put_32(cases[i].at, cases[i].value);
         assert_int_equal(find(size, 0, 1, 0x9999), cases[i].first);
         assert_int_equal(find(size, 1, 0, 0x6600), cases[i].second);
-        assert_true(cases[i].second != VFCT_FOUND || (offset == SECOND && length == 50));
+        assert_true(cases[i].second != TRISTATE_YES || (offset == SECOND && length == 50));
     }
 }
 
@@ -78,10 +78,10 @@ DEFINE_TEST(test_library)
 {
     size_t size = put_table();
     memset(table + size, 0xff, 64);
-    assert_int_equal(find(size + 64, 3, 0, 0x6600), VFCT_DAMAGED);
+    assert_int_equal(find(size + 64, 3, 0, 0x6600), TRISTATE_UNKNOWN);
     put_32(56, (uint32_t)size);
-    assert_int_equal(find(size + 64, 3, 0, 0x6600), VFCT_NONE);
-    assert_int_equal(find(size + 64, 1, 0, 0x6600), VFCT_FOUND);
+    assert_int_equal(find(size + 64, 3, 0, 0x6600), TRISTATE_NO);
+    assert_int_equal(find(size + 64, 1, 0, 0x6600), TRISTATE_YES);
 }
 
 /* An empty image is skipped; cut at each byte, nothing is read beyond the end. */
@@ -90,11 +90,11 @@ DEFINE_TEST(test_lengths)
     size_t whole = put_table();
     for (size_t size = 0; size < whole; size++)
         assert_int_equal(find(size, 1, 0, 0x6600),
-                         size == HEADER || size == SECOND - IMAGE_HEADER ? VFCT_NONE : VFCT_DAMAGED);
+                         size == HEADER || size == SECOND - IMAGE_HEADER ? TRISTATE_NO : TRISTATE_UNKNOWN);
     put_image(HEADER, 1, 0, 0x6600, 0);
-    assert_int_equal(find(FIRST, 1, 0, 0x6600), VFCT_NONE);
+    assert_int_equal(find(FIRST, 1, 0, 0x6600), TRISTATE_NO);
     put_image(FIRST, 1, 0, 0x6600, 8);
-    assert_int_equal(find(FIRST + IMAGE_HEADER + 8, 1, 0, 0x6600), VFCT_FOUND);
+    assert_int_equal(find(FIRST + IMAGE_HEADER + 8, 1, 0, 0x6600), TRISTATE_YES);
 }
 
 TESTSUITE_MAIN(NULL, NULL)
