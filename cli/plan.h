@@ -5,7 +5,7 @@
 #include "answer/plan.h"
 #include "cli/scan.h"
 #include "probe/host_config.h"
-#include "probe/vm_setup.h"
+#include "probe/vm_config.h"
 
 /* What a plan is made of, and the texts that its facts point to. */
 struct plan_machine {

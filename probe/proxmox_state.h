@@ -42,23 +42,6 @@ bool proxmox_is_hostpci(struct span key);
 /* Reads a line hostpciN, and reports what it lacks or cannot be; the settings are known by then. */
 void proxmox_hostpci_read(struct proxmox_conf *conf, struct span key, struct span value, long line);
 
-/* ---- probe/proxmox_cluster.c ---- */
-
-/* "0000:01:00.0", "01:00.0", or "01:00" for all functions of the slot. */
-bool proxmox_address(struct span text, struct pci_address *address, bool *all_functions);
-
-/* What a mapping of the cluster stands for on this node. */
-enum proxmox_mapping {
-    PROXMOX_MAPPING_UNKNOWN, /* cannot be seen; or it was reported that there is none */
-    PROXMOX_MAPPING_DEVICE,  /* the addresses in `path` */
-    PROXMOX_MAPPING_POOL,    /* one of several devices, chosen at each start */
-};
-
-/* Looks up mapping=NAME of the hostpci line `line`, and reports one that is not there or does not fit the
- * machine. */
-enum proxmox_mapping proxmox_mapping_find(struct proxmox_conf *conf, struct span name, long line,
-                                          struct span *path);
-
 /* Reads the CPU model custom-NAME into vm->cpu, or reports that there is none; without the list of models
  * nothing is known of it, and false returned. */
 bool proxmox_custom_cpu(struct proxmox_conf *conf, struct span name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A whole recorded machine: probe/scan.h, probe/host_config.h, probe/vm_setup.h and what they read. The input
+/* A whole recorded machine: probe/scan.h, probe/host_config.h, probe/vm_config.h and what they read. The input
  * is a list of its files: a letter (f file, d directory, l symbolic link), the path with a NUL at its end,
  * the number of bytes (3, the highest first), and the bytes: what is in the file, or what the link points to.
  */
@@ -9,7 +9,7 @@
 #include "probe/host_config.h"
 #include "probe/pci.h"
 #include "probe/scan.h"
-#include "probe/vm_setup.h"
+#include "probe/vm_config.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/fuzz_config.h"
 
