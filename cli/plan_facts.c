@@ -133,8 +133,8 @@ static void set_boot(struct plan_machine *machine)
     set(machine, PLAN_FACT_INITRAMFS_TOOLS, setup->initramfs == INITRAMFS_TOOLS);
     set(machine, PLAN_FACT_DRACUT, setup->initramfs == INITRAMFS_DRACUT);
     set(machine, PLAN_FACT_MKINITCPIO, setup->initramfs == INITRAMFS_MKINITCPIO);
-    set(machine, PLAN_FACT_INTEL_CPU, setup->is_intel);
-    set(machine, PLAN_FACT_AMD_CPU, setup->is_amd);
+    set(machine, PLAN_FACT_INTEL_CPU, setup->cpu == CPU_INTEL);
+    set(machine, PLAN_FACT_AMD_CPU, setup->cpu == CPU_AMD);
     set(machine, PLAN_FACT_VFIO_BUILTIN, setup->vfio_builtin);
     set(machine, PLAN_FACT_MODULE_EARLY, setup->vfio_early);
     set(machine, PLAN_FACT_RESET_MODULE, setup->vendor_reset);
@@ -275,7 +275,7 @@ static void set_binding(struct plan_machine *machine)
     bool others_wait = true;
     bool waits = false;
     for (int i = 0; i < setup->id_count; i++)
-        append_id(ids, &setup->ids[i]);
+        append_id(ids, &setup->ids[i].id);
     for (int i = 0; i < machine->function_count; i++) {
         const struct pci_device *function = function_of(machine, i);
         char address[PCI_ADDRESS_TEXT_SIZE];

@@ -91,12 +91,7 @@ bool cmdline_has(const struct cmdline *line, const char *param)
 
 /* ---- /etc/default/grub ---- */
 
-struct grub_file {
-    struct grub_settings *settings;
-    const char *file;
-};
-
-static void assign(struct cmdline *line, const struct shell_variable *variable, const char *file)
+void cmdline_assign(struct cmdline *line, const struct shell_variable *variable)
 {
     char self[2][64];
     snprintf(self[0], sizeof self[0], "$%.*s", SPAN_FORMAT(variable->name));
@@ -104,27 +99,10 @@ static void assign(struct cmdline *line, const struct shell_variable *variable, 
     if (!variable->appends && !span_holds(variable->value, self[0]) && !span_holds(variable->value, self[1]))
         line->count = 0;
     int kept = line->count;
-    cmdline_add(line, variable->value, file, variable->line);
+    cmdline_add(line, variable->value, variable->file, variable->line);
     /* The reference to the parameters so far is no parameter of its own. */
     for (int i = kept; i < line->count; i++)
         if (strcmp(cmdline_param(line, i), self[0]) != 0 && strcmp(cmdline_param(line, i), self[1]) != 0)
             line->params[kept++] = line->params[i];
     line->count = kept;
-}
-
-static void read_setting(void *context, const struct shell_variable *variable)
-{
-    const struct grub_file *grub = context;
-    if (span_is(variable->name, "GRUB_CMDLINE_LINUX"))
-        assign(&grub->settings->linux_params, variable, grub->file);
-    else if (span_is(variable->name, "GRUB_CMDLINE_LINUX_DEFAULT"))
-        assign(&grub->settings->default_params, variable, grub->file);
-    if (variable->unclosed && !grub->settings->unclosed)
-        grub->settings->unclosed = variable->line;
-}
-
-void grub_parse(struct grub_settings *settings, struct span text, const char *file)
-{
-    struct grub_file grub = {settings, file};
-    each_shell_variable(text, read_setting, &grub);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "probe/host_state.h"
+#include "probe/iommu.h"
 
 /* Documentation/admin-guide/kernel-parameters.txt and the sources behind it (drivers/iommu/intel/iommu.c,
  * drivers/iommu/amd/init.c, arch/x86/kernel/pci-dma.c). */
@@ -64,14 +65,14 @@ static void check_values(const struct param *param, const char *const *values)
 
 static void check_intel(const struct param *param)
 {
-    if (param->host->cpu == CPU_AMD)
+    if (param->host->setup.cpu == CPU_AMD)
         host_finding(param->host, FINDING_CMDLINE_OTHER_MAKER, param->text);
     check_values(param, intel_values);
 }
 
 static void check_amd(const struct param *param)
 {
-    if (param->host->cpu == CPU_INTEL)
+    if (param->host->setup.cpu == CPU_INTEL)
         host_finding(param->host, FINDING_CMDLINE_OTHER_MAKER_INTEL, param->text);
     else if (span_is(param->value, "on"))
         host_finding(param->host, FINDING_CMDLINE_AMD_IOMMU_ON, param->text);
@@ -305,24 +306,17 @@ const char *cmdline_switch(const struct cmdline *line, const char *key)
     return read_switch(line, key).how;
 }
 
-static bool has_entries(struct host_state *host, const char *directory)
-{
-    struct root_names names CLEANUP(root_names_free) = root_list(host->root, directory, 4096);
-    return names.count > 0;
-}
-
 /* Some kernels turn Intel's IOMMU on by themselves (CONFIG_INTEL_IOMMU_DEFAULT_ON): it is there without a
  * parameter. */
 static bool is_on_by_default(struct host_state *host)
 {
-    return !host->running_intel_iommu &&
-           (has_entries(host, "/sys/class/iommu") || has_entries(host, "/sys/kernel/iommu_groups"));
+    return !host->running_intel_iommu && iommu_is_on(host->root) == TRISTATE_YES;
 }
 
 static void check_switch(struct host_state *host, const struct cmdline *line,
                          const struct switch_state *state, enum cpu_maker other_maker)
 {
-    if (!state->how || (other_maker != CPU_UNKNOWN && host->cpu == other_maker))
+    if (!state->how || (other_maker != CPU_UNKNOWN && host->setup.cpu == other_maker))
         return;
     look_at_param(host, line, state->param);
     bool is_off = strcmp(state->how, "off") == 0;
@@ -344,7 +338,7 @@ void cmdline_check(struct host_state *host, const struct cmdline *line, bool pas
     check_switch(host, line, &intel, CPU_AMD);
     check_switch(host, line, &amd, CPU_INTEL);
     check_switch(host, line, &any, CPU_UNKNOWN);
-    if (host->cpu != CPU_INTEL || intel.how || !passthrough_wanted || is_on_by_default(host))
+    if (host->setup.cpu != CPU_INTEL || intel.how || !passthrough_wanted || is_on_by_default(host))
         return;
     bool pt = cmdline_has(line, "iommu=pt");
     bool igfx_off = cmdline_has(line, "intel_iommu=igfx_off");

@@ -9,7 +9,8 @@ enum { RUNNING = BOOT_UNKNOWN };
 
 struct command_lines {
     struct host_state *host;
-    struct grub_settings grub;
+    struct cmdline grub_linux;          /* GRUB_CMDLINE_LINUX */
+    struct cmdline grub_default;        /* GRUB_CMDLINE_LINUX_DEFAULT */
     struct cmdline of[BOOT_PATH_COUNT]; /* of GRUB both variables, as it joins them */
     bool is_there[BOOT_PATH_COUNT];
     bool is_proxmox_boot; /* proxmox-boot-tool keeps the boot partitions */
@@ -23,14 +24,22 @@ static void read_running(void *context, const char *file, struct span text)
     lines->is_there[RUNNING] = true;
 }
 
+static void read_grub_variable(void *context, const struct shell_variable *variable)
+{
+    struct command_lines *lines = context;
+    if (span_is(variable->name, "GRUB_CMDLINE_LINUX"))
+        cmdline_assign(&lines->grub_linux, variable);
+    else if (span_is(variable->name, "GRUB_CMDLINE_LINUX_DEFAULT"))
+        cmdline_assign(&lines->grub_default, variable);
+    if (variable->unclosed)
+        findings_add(lines->host->findings, variable->file, variable->line, FINDING_CMDLINE_UNCLOSED_QUOTE);
+}
+
 static void read_grub(void *context, const char *file, struct span text)
 {
     struct command_lines *lines = context;
     lines->is_there[BOOT_GRUB] = true;
-    lines->grub.unclosed = 0;
-    grub_parse(&lines->grub, text, file);
-    if (lines->grub.unclosed)
-        findings_add(lines->host->findings, file, lines->grub.unclosed, FINDING_CMDLINE_UNCLOSED_QUOTE);
+    each_shell_variable(file, text, read_grub_variable, lines);
 }
 
 static void read_cmdline(void *context, const char *file, struct span text)
@@ -47,17 +56,27 @@ static void read_cmdline(void *context, const char *file, struct span text)
     }
 }
 
-/* Boot Loader Specification, type 1: "options" may be given several times. */
-static void read_entry(void *context, const char *file, struct span text)
+/* "options ..." of the Boot Loader Specification, type 1, which may be given several times; "cmdline: ..." of
+ * Limine 8 and later. */
+static bool read_options(struct span line, struct span *options)
+{
+    struct span key;
+    *options = line;
+    return (span_next_word(options, &key) && span_is(key, "options")) ||
+           (span_split(span_trim(line), ':', &key, options) &&
+            (span_is_word(key, "cmdline") || span_is_word(key, "kernel_cmdline")));
+}
+
+static void read_entries(void *context, const char *file, struct span text)
 {
     struct command_lines *lines = context;
     struct span line;
-    struct span key;
+    struct span options;
     for (long number = 1; span_next_line(&text, &line); number++) {
-        if (!span_next_word(&line, &key) || !span_is(key, "options"))
+        if (!read_options(line, &options))
             continue;
         lines->is_there[BOOT_ENTRIES] = true;
-        cmdline_add(&lines->of[BOOT_ENTRIES], line, file, number);
+        cmdline_add(&lines->of[BOOT_ENTRIES], options, file, number);
     }
 }
 
@@ -89,22 +108,6 @@ static void read_syslinux(void *context, const char *file, struct span text)
     cmdline_add(&lines->of[BOOT_ENTRIES], chosen, file, chosen_line);
 }
 
-/* limine.conf of Limine 8 and later: "cmdline: ..." of each entry. */
-static void read_limine(void *context, const char *file, struct span text)
-{
-    struct command_lines *lines = context;
-    struct span line;
-    for (long number = 1; span_next_line(&text, &line); number++) {
-        struct span key;
-        struct span value;
-        if (!span_split(span_trim(line), ':', &key, &value) ||
-            !(span_is_word(key, "cmdline") || span_is_word(key, "kernel_cmdline")))
-            continue;
-        lines->is_there[BOOT_ENTRIES] = true;
-        cmdline_add(&lines->of[BOOT_ENTRIES], value, file, number);
-    }
-}
-
 /* What is left out of a line that cannot be one is not known. */
 static void note_cut(struct host_state *host, const struct command_lines *lines)
 {
@@ -112,8 +115,8 @@ static void note_cut(struct host_state *host, const struct command_lines *lines)
         const struct cmdline *line;
         const char *what;
     } all[] = {{&lines->of[RUNNING], "/proc/cmdline"},
-               {&lines->grub.linux_params, "/etc/default/grub"},
-               {&lines->grub.default_params, "/etc/default/grub"},
+               {&lines->grub_linux, "/etc/default/grub"},
+               {&lines->grub_default, "/etc/default/grub"},
                {&lines->of[BOOT_CMDLINE], "/etc/kernel/cmdline"},
                {&lines->of[BOOT_ENTRIES], "the entries of the boot loader"}};
     for (size_t i = 0; i < ARRAY_SIZE(all); i++)
@@ -127,14 +130,14 @@ static void read_all(struct host_state *host, struct command_lines *lines)
     read_config_file(host->root, "/proc/cmdline", read_running, lines);
     read_config_file(host->root, "/etc/default/grub", read_grub, lines);
     each_config_file(host->root, "/etc/default/grub.d", ".cfg", read_grub, lines);
-    cmdline_join(&lines->of[BOOT_GRUB], &lines->grub.linux_params);
-    cmdline_join(&lines->of[BOOT_GRUB], &lines->grub.default_params);
+    cmdline_join(&lines->of[BOOT_GRUB], &lines->grub_linux);
+    cmdline_join(&lines->of[BOOT_GRUB], &lines->grub_default);
     read_config_file(host->root, "/etc/kernel/cmdline", read_cmdline, lines);
-    each_config_file(host->root, "/boot/loader/entries", ".conf", read_entry, lines);
-    each_config_file(host->root, "/efi/loader/entries", ".conf", read_entry, lines);
+    each_config_file(host->root, "/boot/loader/entries", ".conf", read_entries, lines);
+    each_config_file(host->root, "/efi/loader/entries", ".conf", read_entries, lines);
     read_config_file(host->root, "/boot/syslinux/syslinux.cfg", read_syslinux, lines);
-    read_config_file(host->root, "/boot/limine.conf", read_limine, lines);
-    read_config_file(host->root, "/boot/limine/limine.conf", read_limine, lines);
+    read_config_file(host->root, "/boot/limine.conf", read_entries, lines);
+    read_config_file(host->root, "/boot/limine/limine.conf", read_entries, lines);
     note_cut(host, lines);
     lines->is_proxmox_boot = root_exists(host->root, "/etc/kernel/proxmox-boot-uuids");
 }
@@ -223,7 +226,7 @@ static void check_unused(struct host_state *host, const struct command_lines *li
 static void keep_boot(struct host_setup *setup, const struct command_lines *lines, enum boot_path path)
 {
     const struct cmdline *all = &lines->of[path];
-    const struct cmdline *edited = path == BOOT_GRUB ? &lines->grub.default_params : all;
+    const struct cmdline *edited = path == BOOT_GRUB ? &lines->grub_default : all;
     setup->boot = path;
     setup->is_proxmox_boot = lines->is_proxmox_boot;
     for (int i = 0; i < all->count; i++)
@@ -268,8 +271,8 @@ void command_lines_check(struct host_state *host, struct cmdline *effective)
     host->running_intel_iommu = cmdline_switch(&lines.of[RUNNING], "intel_iommu");
     host->setup.iommu_was_asked = host->running_intel_iommu && strcmp(host->running_intel_iommu, "on") == 0;
     check_lines(host, &lines, effective);
-    cmdline_free(&lines.grub.linux_params);
-    cmdline_free(&lines.grub.default_params);
+    cmdline_free(&lines.grub_linux);
+    cmdline_free(&lines.grub_default);
     for (int i = 0; i < BOOT_PATH_COUNT; i++) {
         host->setup.has_line |= lines.is_there[i];
         cmdline_free(&lines.of[i]);

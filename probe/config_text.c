@@ -236,8 +236,7 @@ static bool is_name(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
-void each_shell_variable(struct span text,
-                         void (*visit)(void *context, const struct shell_variable *variable), void *context)
+void each_shell_variable(const char *file, struct span text, shell_visitor *visit, void *context)
 {
     struct reader reader = {.text = text, .line = 1};
     struct buffer value CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
@@ -250,7 +249,7 @@ void each_shell_variable(struct span text,
         }
         while (has_more(&reader) && is_name(text.start[reader.at]))
             reader.at++;
-        struct shell_variable variable = {.name = {text.start + start, reader.at - start}};
+        struct shell_variable variable = {.file = file, .name = {text.start + start, reader.at - start}};
         struct span rest = {text.start + reader.at, text.length - reader.at};
         if (span_is(variable.name, "export"))
             continue;

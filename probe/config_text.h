@@ -69,6 +69,7 @@ void each_config_file(struct root *root, const char *directory, const char *suff
 
 /* A variable that a configuration file in shell syntax sets. */
 struct shell_variable {
+    const char *file;
     struct span name;
     struct span value; /* without quotes and parentheses; newlines stay, so that each word keeps its line */
     bool appends;      /* NAME+=value */
@@ -78,7 +79,7 @@ struct shell_variable {
 
 /* Calls `visit` for each assignment: NAME=value, NAME+=value, and NAME=(a b) of bash. Quoting is that of IEEE
  * 1003.1, section 2.2; anything but assignments is skipped. */
-void each_shell_variable(struct span text,
-                         void (*visit)(void *context, const struct shell_variable *variable), void *context);
+typedef void shell_visitor(void *context, const struct shell_variable *variable);
+void each_shell_variable(const char *file, struct span text, shell_visitor *visit, void *context);
 
 #endif

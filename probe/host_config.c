@@ -6,6 +6,7 @@
 
 #include "probe/host.h"
 #include "probe/host_state.h"
+#include "probe/iommu.h"
 #include "probe/vm_config.h"
 
 enum { MAX_CPUINFO = 8 << 20 };
@@ -66,18 +67,12 @@ static void note_wishes(void *context, const char *file, struct span text)
         snprintf(wishes->legacy_igd, sizeof wishes->legacy_igd, "%s", file);
 }
 
-static bool is_empty_directory(struct root *root, const char *directory)
-{
-    struct root_names names CLEANUP(root_names_free) = root_list(root, directory, 4096);
-    return !names.count && root_exists(root, directory);
-}
-
-/* The running kernel has intel_iommu=on, and no IOMMU. */
+/* The running kernel has intel_iommu=on, and no IOMMU; in a recording, nor was either place left out. */
 static void check_iommu_seen(struct host_state *host)
 {
-    if (host->cpu == CPU_INTEL && host->setup.iommu_was_asked &&
-        is_empty_directory(host->root, "/sys/class/iommu") &&
-        is_empty_directory(host->root, "/sys/kernel/iommu_groups"))
+    if (host->setup.cpu == CPU_INTEL && host->setup.iommu_was_asked &&
+        iommu_is_on(host->root) == TRISTATE_NO && root_exists(host->root, "/sys/class/iommu") &&
+        root_exists(host->root, "/sys/kernel/iommu_groups"))
         findings_add(host->findings, NULL, 0, FINDING_IOMMU_NOT_SEEN);
 }
 
@@ -99,7 +94,7 @@ static void check_nothing_set_up(struct host_state *host, bool wanted, const str
     if (wanted || host->split.line || has_split_gpu(host->machine))
         return;
     bool needs_switch =
-        host->setup.has_line && host->cpu == CPU_INTEL && !cmdline_switch(line, "intel_iommu");
+        host->setup.has_line && host->setup.cpu == CPU_INTEL && !cmdline_switch(line, "intel_iommu");
     const char *first = needs_switch ? "write intel_iommu=on on the kernel command line; " : "";
     if (host->is_unraid)
         findings_add(host->findings, NULL, 0, FINDING_VFIO_NOT_SET_UP_UNRAID, first);
@@ -185,8 +180,7 @@ static void read_system(void *context, const struct shell_variable *variable)
 
 static void read_systems(void *context, const char *file, struct span text)
 {
-    (void)file;
-    each_shell_variable(text, read_system, context);
+    each_shell_variable(file, text, read_system, context);
 }
 
 static bool is_like(const struct host_setup *setup, const char *system)
@@ -213,15 +207,6 @@ static enum initramfs_tool find_initramfs(struct root *root, const struct host_s
     return root_exists(root, "/etc/dracut.conf.d") ? INITRAMFS_DRACUT : INITRAMFS_UNKNOWN;
 }
 
-static void find_vendor_reset(void *context, const char *file, struct span text)
-{
-    struct span line;
-    (void)file;
-    while (span_next_line(&text, &line))
-        if (span_is_module(span_trim(line), "vendor_reset"))
-            *(bool *)context = true;
-}
-
 /* Completes host->setup with what the readers have found. */
 static void fill_setup(struct host_state *host)
 {
@@ -229,21 +214,16 @@ static void fill_setup(struct host_state *host)
     struct host_setup *setup = &host->setup;
     struct root *root = host->root;
     read_config_file(root, "/etc/os-release", read_systems, setup);
-    setup->is_intel = host->cpu == CPU_INTEL;
-    setup->is_amd = host->cpu == CPU_AMD;
     setup->initramfs = find_initramfs(root, setup);
-    for (int i = 0; i < host->id_count; i++) {
-        setup->ids[setup->id_count++] = host->ids[i].id;
-        if (!setup->ids_file[0] && strstr(host->ids[i].place.file, "/modprobe.d/"))
-            snprintf(setup->ids_file, sizeof setup->ids_file, "%s", host->ids[i].place.file);
-    }
+    for (int i = 0; i < setup->id_count && !setup->ids_file[0]; i++)
+        if (strstr(setup->ids[i].place.file, "/modprobe.d/"))
+            snprintf(setup->ids_file, sizeof setup->ids_file, "%s", setup->ids[i].place.file);
     setup->vfio_builtin = host->vfio_builtin && !host->is_unraid;
     for (size_t i = 0; i < ARRAY_SIZE(makers); i++)
         setup->waiting[i] = setup->vfio_early || !vfio_earlier_driver(host, makers[i]) ? makers[i] : 0;
-    setup->vendor_reset = setup->vendor_reset_loaded = root_exists(root, "/sys/module/vendor_reset");
-    read_config_file(root, "/etc/modules", find_vendor_reset, &setup->vendor_reset);
-    each_config_file(root, "/etc/modules-load.d", ".conf", find_vendor_reset, &setup->vendor_reset);
-    setup->is_recorded = root_exists(root, "/etc/modprobe.d") || host->id_count;
+    setup->vendor_reset_loaded = root_exists(root, "/sys/module/vendor_reset");
+    setup->vendor_reset |= setup->vendor_reset_loaded;
+    setup->is_recorded = root_exists(root, "/etc/modprobe.d") || setup->id_count;
 }
 
 void host_config_read(struct root *root, const struct pci_machine *machine, struct findings *findings,
@@ -255,17 +235,17 @@ void host_config_read(struct root *root, const struct pci_machine *machine, stru
     struct host_state host = {.root = root,
                               .machine = machine,
                               .findings = findings,
-                              .setup = {.boot_line = BUFFER(MAX_TEXT),
+                              .setup = {.cpu = read_cpu_maker(root, machine),
+                                        .boot_line = BUFFER(MAX_TEXT),
                                         .next_line = BUFFER(MAX_TEXT),
-                                        .waiting_modules = BUFFER(MAX_MODULES)},
-                              .cpu = read_cpu_maker(root, machine)};
+                                        .waiting_modules = BUFFER(MAX_MODULES)}};
     read_kernel_version(&host);
     host_binding_check(&host);
     command_lines_check(&host, &line);
     modprobe_config_check(&host);
     initramfs_config_check(&host);
     vfio_ids_check(&host);
-    bool wanted = host.id_count || host.vfio_named || any_on_vfio(machine);
+    bool wanted = host.setup.id_count || host.vfio_named || any_on_vfio(machine);
     vm_config_each_file(root, note_wishes, &wishes);
     wanted |= wishes.pass_a_device;
     if (host.disable_vga.line && *wishes.legacy_igd)
@@ -310,9 +290,8 @@ bool host_setup_binds(struct root *root, const struct host_setup *setup, const s
     char path[64];
     char driver[32];
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
-    for (int i = 0; i < setup->id_count; i++)
-        if (pci_id_number(&setup->ids[i]) == pci_id_number(&device->id))
-            return true;
+    if (vfio_ids_have(setup, &device->id))
+        return true;
     pci_address_print(&device->address, address);
     snprintf(path, sizeof path, "/etc/driverctl.d/%s", address);
     if (root_read_line(root, path, driver, sizeof driver) == ROOT_OK && strcmp(driver, "vfio-pci") == 0)

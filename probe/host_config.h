@@ -23,12 +23,26 @@ enum boot_path {
 
 enum initramfs_tool { INITRAMFS_UNKNOWN, INITRAMFS_TOOLS, INITRAMFS_DRACUT, INITRAMFS_MKINITCPIO };
 
+enum cpu_maker { CPU_UNKNOWN, CPU_INTEL, CPU_AMD };
+
+/* Where something is set: line 0 where it is not. */
+struct config_place {
+    char file[256];
+    long line;
+};
+
+/* An ID that vfio-pci is to claim. */
+struct vfio_id {
+    struct pci_id id;
+    struct config_place place;
+    bool is_param; /* of the kernel, which counts also where vfio-pci is no module */
+};
+
 /* How the host is set up, for whoever wants to change it. */
 enum { MAX_VFIO_IDS = 64 };
 struct host_setup {
     char systems[160]; /* ID and ID_LIKE of os-release(5): "ubuntu debian" */
-    bool is_intel;     /* its processor */
-    bool is_amd;
+    enum cpu_maker cpu;
     enum boot_path boot;
     bool is_proxmox_boot;    /* proxmox-boot-tool keeps the boot partitions */
     char boot_file[256];     /* that the parameters below stand in */
@@ -37,7 +51,7 @@ struct host_setup {
     bool has_line;           /* they could be read */
     bool iommu_was_asked;    /* the running kernel was started with intel_iommu=on */
     enum initramfs_tool initramfs;
-    struct pci_id ids[MAX_VFIO_IDS]; /* that vfio-pci is to claim */
+    struct vfio_id ids[MAX_VFIO_IDS];
     int id_count;
     char ids_file[256];            /* the first file of modprobe.d that says so; "" */
     bool vfio_early;               /* the initramfs loads it before other drivers */

@@ -13,21 +13,6 @@
 
 enum { MAX_CMDLINE_PARAMS = 512 };
 
-enum cpu_maker { CPU_UNKNOWN, CPU_INTEL, CPU_AMD };
-
-/* Where something is set: line 0 where it is not. */
-struct config_place {
-    char file[256];
-    long line;
-};
-
-/* An ID that vfio-pci is to claim. */
-struct vfio_id {
-    struct pci_id id;
-    struct config_place place;
-    bool is_param; /* of the kernel, which counts also where vfio-pci is no module */
-};
-
 struct host_state {
     struct root *root;
     const struct pci_machine *machine; /* NULL: not known */
@@ -35,14 +20,11 @@ struct host_state {
     const char *file; /* what is being looked at, for host_finding */
     long line;
     struct host_setup setup;
-    enum cpu_maker cpu;
     char release[64];                /* of the kernel that runs, as uname -r prints it; "" when not known */
     bool is_unraid;                  /* its root file system is made anew at each start */
     bool vfio_builtin;               /* vfio-pci is no module of this kernel */
     int kernel;                      /* 100 * major + minor: 602 is 6.2; 0: not known */
     const char *running_intel_iommu; /* of the running kernel: "on", "off", or NULL */
-    struct vfio_id ids[MAX_VFIO_IDS];
-    int id_count;
     int ids_parameters;              /* how often modprobe.d has options vfio-pci ids= */
     bool nvidia_installed;           /* NVIDIA's own driver: its package's modprobe.d file is there */
     struct config_place split;       /* where a GPU is split into virtual functions (SR-IOV) */
@@ -95,13 +77,8 @@ void cmdline_free(struct cmdline *line);
 /* Whether the line has this parameter, - and _ before the = being the same. */
 bool cmdline_has(const struct cmdline *line, const char *param);
 
-/* The assignments of /etc/default/grub and grub.d that make the command line. */
-struct grub_settings {
-    struct cmdline linux_params;
-    struct cmdline default_params;
-    long unclosed; /* line of a quote that is never closed; 0: none */
-};
-void grub_parse(struct grub_settings *settings, struct span text, const char *file);
+/* Makes the line what a variable of /etc/default/grub says that it is. */
+void cmdline_assign(struct cmdline *line, const struct shell_variable *variable);
 
 /* ---- probe/cmdline_params.c ---- */
 
@@ -129,6 +106,9 @@ void command_lines_check(struct host_state *host, struct cmdline *effective);
 /* Takes the value of ids= of vfio-pci, as a parameter of the kernel or of the module; reports what the kernel
  * would not understand. */
 void vfio_ids_add(struct host_state *host, struct span ids, bool is_param);
+
+/* Whether vfio-pci is to claim devices with this ID. */
+bool vfio_ids_have(const struct host_setup *setup, const struct pci_id *id);
 
 /* Whether text looks like PCI IDs: without its key then. */
 bool vfio_id_is_orphan(struct span text);

@@ -18,8 +18,8 @@ static bool takes_named_gpu(const struct host_state *host, struct span module)
     } drivers[] = {{"nouveau", 0x10de}, {"nvidia", 0x10de}, {"nvidia_drm", 0x10de}, {"amdgpu", 0x1002},
                    {"radeon", 0x1002},  {"i915", 0x8086},   {"xe", 0x8086}};
     for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
-        for (int k = 0; k < host->id_count && span_is_module(module, drivers[i].driver); k++)
-            if (host->ids[k].id.vendor == drivers[i].vendor)
+        for (int k = 0; k < host->setup.id_count && span_is_module(module, drivers[i].driver); k++)
+            if (host->setup.ids[k].id.vendor == drivers[i].vendor)
                 return true;
     return false;
 }
@@ -51,6 +51,7 @@ static void read_lines(struct host_state *host, struct module_list list, const c
         if (!span_next_word(&line, &module) || module.start[0] == '#' || module.start[0] == ';')
             continue;
         read_module(host, &list, module);
+        host->setup.vendor_reset |= !list.is_initramfs && span_is_module(module, "vendor_reset");
         while (span_is_module(module, "vfio_pci") && span_next_word(&line, &option))
             if (span_begins(option, "ids="))
                 vfio_ids_add(host, (struct span){option.start + 4, option.length - 4}, false);
@@ -98,41 +99,31 @@ static void read_shell_modules(struct shell_file *shell, const struct shell_vari
     cmdline_free(&modules);
 }
 
-static void read_mkinitcpio_variable(void *context, const struct shell_variable *variable)
+/* mkinitcpio.conf(5): MODULES=(...), HOOKS=(...); dracut.conf(5): add_drivers+=" ... ", force_drivers+=" ...
+ * ", of which only the latter loads them first. */
+static void read_variable(void *context, const struct shell_variable *variable)
 {
+    struct shell_file *shell = context;
+    bool is_forced = span_is(variable->name, "force_drivers");
+    bool is_of_dracut = is_forced || span_is(variable->name, "add_drivers");
     if (span_is(variable->name, "HOOKS"))
-        read_hooks(context, variable);
-    else if (span_is(variable->name, "MODULES"))
-        read_shell_modules(context, variable);
+        read_hooks(shell, variable);
+    if (is_of_dracut)
+        shell->list = (struct module_list){.is_initramfs = is_forced};
+    if (is_of_dracut || span_is(variable->name, "MODULES"))
+        read_shell_modules(shell, variable);
 }
 
-/* mkinitcpio.conf(5): MODULES=(...), HOOKS=(...); without modconf the options in modprobe.d are not there
- * when the modules of the initramfs are loaded. */
-static void read_mkinitcpio(void *context, const char *file, struct span text)
+/* Without the hook modconf the options in modprobe.d are not there when mkinitcpio's modules are loaded. */
+static void read_shell(void *context, const char *file, struct span text)
 {
     struct host_state *host = context;
     struct shell_file shell = {.host = host, .list = {.is_initramfs = true}};
     host->file = file;
-    each_shell_variable(text, read_mkinitcpio_variable, &shell);
+    each_shell_variable(file, text, read_variable, &shell);
     host->line = shell.hooks_line;
     if (shell.has_vfio && shell.hooks_line && !shell.has_modconf && host->ids_parameters)
         host_finding(host, FINDING_INITRAMFS_NO_MODCONF);
-}
-
-static void read_dracut_variable(void *context, const struct shell_variable *variable)
-{
-    struct shell_file *shell = context;
-    shell->list = (struct module_list){.is_initramfs = span_is(variable->name, "force_drivers")};
-    if (shell->list.is_initramfs || span_is(variable->name, "add_drivers"))
-        read_shell_modules(shell, variable);
-}
-
-/* dracut.conf(5): add_drivers+=" ... ", force_drivers+=" ... "; only the latter loads them first. */
-static void read_dracut(void *context, const char *file, struct span text)
-{
-    struct shell_file shell = {.host = context};
-    shell.host->file = file;
-    each_shell_variable(text, read_dracut_variable, &shell);
 }
 
 void initramfs_config_check(struct host_state *host)
@@ -140,8 +131,8 @@ void initramfs_config_check(struct host_state *host)
     read_config_file(host->root, "/etc/initramfs-tools/modules", read_initramfs_modules, host);
     read_config_file(host->root, "/etc/modules", read_modules, host);
     each_config_file(host->root, "/etc/modules-load.d", ".conf", read_modules, host);
-    read_config_file(host->root, "/etc/mkinitcpio.conf", read_mkinitcpio, host);
-    each_config_file(host->root, "/etc/mkinitcpio.conf.d", ".conf", read_mkinitcpio, host);
-    read_config_file(host->root, "/etc/dracut.conf", read_dracut, host);
-    each_config_file(host->root, "/etc/dracut.conf.d", ".conf", read_dracut, host);
+    read_config_file(host->root, "/etc/mkinitcpio.conf", read_shell, host);
+    each_config_file(host->root, "/etc/mkinitcpio.conf.d", ".conf", read_shell, host);
+    read_config_file(host->root, "/etc/dracut.conf", read_shell, host);
+    each_config_file(host->root, "/etc/dracut.conf.d", ".conf", read_shell, host);
 }

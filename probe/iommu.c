@@ -19,17 +19,24 @@ static enum iommu_kind kind_of(const char *name)
     return IOMMU_KIND_OTHER;
 }
 
+enum tristate iommu_is_on(struct root *root)
+{
+    static const char *const directories[] = {"/sys/class/iommu", "/sys/kernel/iommu_groups"};
+    enum tristate is_on = TRISTATE_UNKNOWN;
+    for (size_t i = 0; i < ARRAY_SIZE(directories) && is_on != TRISTATE_YES; i++) {
+        struct root_names names CLEANUP(root_names_free) = root_list(root, directories[i], MAX_GROUPS);
+        if (names.count || root_exists(root, directories[i]))
+            is_on = tristate_of(names.count);
+    }
+    return is_on;
+}
+
 static void read_units(struct root *root, struct iommu *iommu)
 {
     struct root_names units CLEANUP(root_names_free) = root_list(root, "/sys/class/iommu", MAX_GROUPS);
-    struct root_names groups CLEANUP(root_names_free) =
-        root_list(root, "/sys/kernel/iommu_groups", MAX_GROUPS);
     if (units.count)
         iommu->kind = kind_of(units.items[0]);
-    if (units.count || groups.count)
-        iommu->enabled = TRISTATE_YES;
-    else if (root_exists(root, "/sys/class/iommu") || root_exists(root, "/sys/kernel/iommu_groups"))
-        iommu->enabled = TRISTATE_NO;
+    iommu->enabled = iommu_is_on(root);
 }
 
 static void read_tables(struct root *root, const struct host *host, struct iommu *iommu)

@@ -26,6 +26,9 @@ struct iommu {
     enum iommu_fault fault;
 };
 
+/* Whether the kernel has units or groups of an IOMMU; unknown where it shows neither directory. */
+enum tristate iommu_is_on(struct root *root);
+
 /* Also completes the groups of the machine's devices from /sys/kernel/iommu_groups where they have no link to
  * theirs. */
 void iommu_read(struct root *root, const struct host *host, struct pci_machine *machine, struct iommu *iommu);

@@ -48,10 +48,10 @@ static bool parse_id(struct span text, struct pci_id *id)
     return true;
 }
 
-static bool has_id(const struct host_state *host, const struct pci_id *id)
+bool vfio_ids_have(const struct host_setup *setup, const struct pci_id *id)
 {
-    for (int i = 0; i < host->id_count; i++)
-        if (pci_id_number(&host->ids[i].id) == pci_id_number(id))
+    for (int i = 0; i < setup->id_count; i++)
+        if (pci_id_number(&setup->ids[i].id) == pci_id_number(id))
             return true;
     return false;
 }
@@ -69,9 +69,9 @@ void vfio_ids_add(struct host_state *host, struct span ids, bool is_param)
             host_finding(host, FINDING_VFIO_IDS_MALFORMED, SPAN_FORMAT(part));
             continue;
         }
-        if (has_id(host, &id) || host->id_count == MAX_VFIO_IDS)
+        if (vfio_ids_have(&host->setup, &id) || host->setup.id_count == MAX_VFIO_IDS)
             continue;
-        struct vfio_id *added = &host->ids[host->id_count++];
+        struct vfio_id *added = &host->setup.ids[host->setup.id_count++];
         added->id = id;
         added->is_param = is_param;
         host_note_place(host, &added->place);
@@ -94,8 +94,8 @@ static void check_functions(struct host_state *host, const struct pci_device *gp
     for (int i = 0; i < host->machine->count; i++) {
         const struct pci_device *other = &host->machine->devices[i];
         char id[PCI_ID_TEXT_SIZE];
-        if (other == gpu || !pci_same_device(gpu, other) || other->is_bridge || has_id(host, &other->id) ||
-            pci_is_on_vfio(other))
+        if (other == gpu || !pci_same_device(gpu, other) || other->is_bridge ||
+            vfio_ids_have(&host->setup, &other->id) || pci_is_on_vfio(other))
             continue;
         struct pci_id bare = pci_id_base(&other->id);
         append_device(&missing, other);
@@ -230,8 +230,8 @@ static bool needs_precedence(const struct host_state *host, const struct vfio_id
 
 static void check_precedence(struct host_state *host)
 {
-    for (int i = 0; i < host->id_count && !host->setup.vfio_early; i++) {
-        const struct vfio_id *named = &host->ids[i];
+    for (int i = 0; i < host->setup.id_count && !host->setup.vfio_early; i++) {
+        const struct vfio_id *named = &host->setup.ids[i];
         const char *earlier = vfio_earlier_driver(host, named->id.vendor);
         /* What is built in is there before any module. */
         if (!earlier || host->vfio_builtin || !needs_precedence(host, named))
@@ -249,11 +249,11 @@ static void check_builtin(struct host_state *host)
     struct buffer list CLEANUP(buffer_free) = BUFFER(2048);
     const struct vfio_id *first = NULL;
     char id[PCI_ID_TEXT_SIZE];
-    for (int i = 0; i < host->id_count && host->vfio_builtin; i++) {
-        if (host->ids[i].is_param)
+    for (int i = 0; i < host->setup.id_count && host->vfio_builtin; i++) {
+        if (host->setup.ids[i].is_param)
             continue;
-        first = first ? first : &host->ids[i];
-        buffer_append_format(&list, "%s%s", list.length ? "," : "", pci_id_print(&host->ids[i].id, id));
+        first = first ? first : &host->setup.ids[i];
+        buffer_append_format(&list, "%s%s", list.length ? "," : "", pci_id_print(&host->setup.ids[i].id, id));
     }
     if (!first)
         return;
@@ -264,7 +264,7 @@ static void check_builtin(struct host_state *host)
 void vfio_ids_check(struct host_state *host)
 {
     check_builtin(host);
-    for (int i = 0; i < host->id_count && host->machine && host->machine->count; i++)
-        check_devices(host, &host->ids[i]);
+    for (int i = 0; i < host->setup.id_count && host->machine && host->machine->count; i++)
+        check_devices(host, &host->setup.ids[i]);
     check_precedence(host);
 }
