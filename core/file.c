@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,14 +12,20 @@
 
 const char file_temp_prefix[] = ".new-";
 
-void file_parent(const char *path, char parent[FILE_PATH_SIZE])
+struct path path_of(const char *format, ...)
 {
-    snprintf(parent, FILE_PATH_SIZE, "%s", path);
-    char *slash = strrchr(parent, '/');
-    if (slash)
-        slash[slash == parent] = '\0';
-    else
-        snprintf(parent, FILE_PATH_SIZE, ".");
+    struct path path;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(path.text, sizeof path.text, format, arguments);
+    va_end(arguments);
+    return path;
+}
+
+struct path file_parent(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? path_of("%.*s", (int)(slash - path) + (slash == path), path) : path_of(".");
 }
 
 bool file_write_all(int file, const char *bytes, size_t length)
@@ -78,21 +85,17 @@ enum error_code file_sync(const char *path, struct error *error)
 
 enum error_code file_move(const char *from, const char *to, struct error *error)
 {
-    char directory[FILE_PATH_SIZE];
     if (rename(from, to))
         return error_set_errno(error, errno, "cannot move %s to %s", from, to);
-    file_parent(to, directory);
-    return file_sync(directory, error);
+    return file_sync(file_parent(to).text, error);
 }
 
 enum error_code file_replace(const char *path, mode_t mode, const struct buffer *bytes, struct error *error)
 {
-    char directory[FILE_PATH_SIZE];
     char temp[FILE_PATH_SIZE];
     const char *slash = strrchr(path, '/');
-    file_parent(path, directory);
-    if (snprintf(temp, sizeof temp, "%s/%s%s", directory, file_temp_prefix, slash ? slash + 1 : path) >=
-        (int)sizeof temp)
+    if (snprintf(temp, sizeof temp, "%s/%s%s", file_parent(path).text, file_temp_prefix,
+                 slash ? slash + 1 : path) >= (int)sizeof temp)
         return error_set_errno(error, ENAMETOOLONG, "cannot write %s", path);
     unlink(temp); /* of a writer that died */
     if (file_create(temp, mode, bytes, error))

@@ -15,11 +15,19 @@
 
 enum { FILE_PATH_SIZE = 4096 };
 
+/* A path as a value: `path_of(...).text` lives as long as the expression that it stands in. */
+struct path {
+    char text[FILE_PATH_SIZE];
+};
+
+/* A path by a format; what is too long is cut. */
+struct path path_of(const char *format, ...) PRINTF_LIKE(1, 2);
+
 /* How the names of files begin that are being written, or whose writer died. */
 extern const char file_temp_prefix[];
 
-/* Copies the directory that a path is in; "." where the path has no slash. */
-void file_parent(const char *path, char parent[FILE_PATH_SIZE]);
+/* The directory that a path is in; "." where the path has no slash. */
+struct path file_parent(const char *path);
 
 /* write(2) until all is written. False with errno. */
 bool file_write_all(int file, const char *bytes, size_t length);

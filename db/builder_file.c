@@ -106,10 +106,8 @@ enum error_code builder_complete(struct builder *builder, struct error *error)
 
 enum error_code builder_publish(struct builder *builder, const char *path, struct error *error)
 {
-    char directory[FILE_PATH_SIZE];
     if (chmod(builder->path, file_public_mode()) || rename(builder->path, path))
         return error_set_errno(error, errno, "cannot put the new database in place as %s", path);
     builder->published = true;
-    file_parent(path, directory);
-    return file_sync(directory, error);
+    return file_sync(file_parent(path).text, error);
 }

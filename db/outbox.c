@@ -48,16 +48,10 @@ void outbox_locate_sent(const char *directory, char sent[DATABASE_PATH_SIZE])
     snprintf(sent, DATABASE_PATH_SIZE, "%.*s%ssent", parent, directory, slash ? "/" : "");
 }
 
-void outbox_join(char path[DATABASE_PATH_SIZE], const char *directory, const char *name, const char *suffix)
-{
-    snprintf(path, DATABASE_PATH_SIZE, "%.*s/%s%s", MAX_DIRECTORY, directory, name, suffix);
-}
-
-void outbox_rejection_path(char path[DATABASE_PATH_SIZE], const char *directory, const char *name)
+struct path outbox_rejection_path(const char *directory, const char *name)
 {
     const char *dot = strrchr(name, '.');
-    int stem = dot ? (int)(dot - name) : (int)strlen(name);
-    snprintf(path, DATABASE_PATH_SIZE, "%s/%.*s.refused", directory, stem, name);
+    return path_of("%s/%.*s.refused", directory, dot ? (int)(dot - name) : (int)strlen(name), name);
 }
 
 enum error_code outbox_prepare(const char *json, size_t length, struct buffer *whole,
@@ -140,18 +134,17 @@ static bool is_full(const char *directory)
 static enum error_code add_line(const char *directory, const char *id, const struct buffer *line,
                                 bool *is_new, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
+    const struct path path = path_of("%s/%s%s", directory, id, report_suffix);
     struct stat status;
-    outbox_join(path, directory, id, report_suffix);
     file_remove_leftovers(directory, file_temp_prefix);
     /* One that is there is replaced nevertheless: it may be damaged. */
-    *is_new = lstat(path, &status) != 0;
+    *is_new = lstat(path.text, &status) != 0;
     if (*is_new && is_full(directory)) {
         error_set(error, ERROR_SYSTEM, "not saved: the outbox %s has %d reports, and no more are kept",
                   directory, OUTBOX_MAX_REPORTS);
         return error_next(error, "send them (passthru report send) or export and drop them");
     }
-    return file_replace(path, 0600, line, error);
+    return file_replace(path.text, 0600, line, error);
 }
 
 enum error_code outbox_add(const char *directory, const char *id, const struct buffer *whole,
@@ -242,17 +235,15 @@ void outbox_reason(const char *body, size_t length, char *why, size_t size)
 bool outbox_was_sent(const char *directory, const char *id)
 {
     char sent[DATABASE_PATH_SIZE];
-    char path[DATABASE_PATH_SIZE];
     struct stat status;
     outbox_locate_sent(directory, sent);
-    outbox_join(path, sent, id, report_suffix);
-    return lstat(path, &status) == 0 && S_ISREG(status.st_mode);
+    return lstat(path_of("%s/%s%s", sent, id, report_suffix).text, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 /* Learns whether the report of an entry was sent or rejected. */
 static void read_status(const char *directory, struct outbox_entry *entry)
 {
-    char path[DATABASE_PATH_SIZE];
+    const struct path path = outbox_rejection_path(directory, entry->name);
     struct stat status;
     struct error error = {.code = ERROR_NONE};
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON + 1);
@@ -262,13 +253,12 @@ static void read_status(const char *directory, struct outbox_entry *entry)
     if (!entry->id[0])
         return;
     entry->was_sent = outbox_was_sent(directory, entry->id);
-    outbox_rejection_path(path, directory, entry->name);
-    if (lstat(path, &status))
+    if (lstat(path.text, &status))
         return;
     /* A mark is one, whatever has become of its content. */
     rejection->status = 400;
     snprintf(rejection->why, sizeof rejection->why, "its answer is lost");
-    if (read_file(path, &text, &error) || json_read(buffer_text(&text), text.length, &object, &error))
+    if (read_file(path.text, &text, &error) || json_read(buffer_text(&text), text.length, &object, &error))
         return;
     if (json_whole_number(json_object_get(object, "status"), 400, 599, &number))
         rejection->status = (long)number;
@@ -279,13 +269,11 @@ static void read_status(const char *directory, struct outbox_entry *entry)
 
 static void read_entry(const char *directory, const char *name, struct outbox_entry *entry)
 {
-    char path[DATABASE_PATH_SIZE];
     struct buffer text CLEANUP(buffer_free) = BUFFER(REPORT_MAX_BYTES + 1);
     struct error *error = &entry->error;
     *entry = (struct outbox_entry){.whole = BUFFER(MAX_WHOLE)};
     snprintf(entry->name, sizeof entry->name, "%s", name);
-    outbox_join(path, directory, name, "");
-    if (read_file(path, &text, error) ||
+    if (read_file(path_of("%s/%s", directory, name).text, &text, error) ||
         outbox_prepare(buffer_text(&text), text.length, &entry->whole, entry->id, error))
         buffer_clear(&entry->whole);
     else if (strncmp(name, entry->id, REPORT_ID_HEX_SIZE - 1) != 0)
@@ -381,15 +369,13 @@ const struct outbox_entry *outbox_find(const struct outbox *outbox, const char *
 
 enum error_code outbox_drop(const char *directory, const struct outbox_entry *entry, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
+    const struct path path = path_of("%s/%s", directory, entry->name);
     int opened = outbox_open(directory, error);
     if (opened < 0)
         return error->code;
     close(opened);
-    outbox_join(path, directory, entry->name, "");
-    if (unlink(path) && errno != ENOENT)
-        return error_set_errno(error, errno, "cannot remove %s", path);
-    outbox_rejection_path(path, directory, entry->name);
-    unlink(path);
+    if (unlink(path.text) && errno != ENOENT)
+        return error_set_errno(error, errno, "cannot remove %s", path.text);
+    unlink(outbox_rejection_path(directory, entry->name).text);
     return file_sync(directory, error);
 }

@@ -6,17 +6,15 @@
 
 #include <signal.h>
 
+#include "core/file.h"
 #include "db/outbox.h"
 #include "db/outbox_sent.h"
 
 /* An answer, each byte of which may take six in JSON, and what stands beside it. */
 enum { MAX_ANSWER_JSON = 6 * OUTBOX_MAX_ANSWER + 16 * 1024 };
 
-/* DIRECTORY/NAME followed by `suffix`. */
-void outbox_join(char path[DATABASE_PATH_SIZE], const char *directory, const char *name, const char *suffix);
-
 /* What marks the file of that name as rejected: DIRECTORY/ID.refused for ID.json. */
-void outbox_rejection_path(char path[DATABASE_PATH_SIZE], const char *directory, const char *name);
+struct path outbox_rejection_path(const char *directory, const char *name);
 
 /* Makes a directory, for the user alone, and opens it: its lock is that of the outbox. Root becomes, for
  * good, the user whose home it is in (core/owner.h). Returns -1 with the error. */

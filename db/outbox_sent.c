@@ -70,31 +70,27 @@ int outbox_count_sent(const char *directory)
 /* Writes as much as an answer can have in the outbox, and moves it. */
 static enum error_code try_moving(const struct outbox_sending *sending, struct error *error)
 {
-    char from[DATABASE_PATH_SIZE];
-    char to[DATABASE_PATH_SIZE];
+    const struct path from = path_of("%s/%strial", sending->outbox, file_temp_prefix);
+    const struct path to = path_of("%s/%strial", sending->sent, file_temp_prefix);
     struct buffer bytes CLEANUP(buffer_free) = BUFFER(2 * MAX_ANSWER_JSON);
     char *space = buffer_reserve(&bytes, MAX_ANSWER_JSON);
     if (!space)
         return error_set(error, ERROR_NO_MEMORY, "no memory for an answer");
     memset(space, '\n', MAX_ANSWER_JSON);
     bytes.length = MAX_ANSWER_JSON;
-    outbox_join(from, sending->outbox, file_temp_prefix, "trial");
-    outbox_join(to, sending->sent, file_temp_prefix, "trial");
-    unlink(from);
-    if (!file_create(from, 0600, &bytes, error) && rename(from, to)) {
+    unlink(from.text);
+    if (!file_create(from.text, 0600, &bytes, error) && rename(from.text, to.text)) {
         error_set_errno(error, errno, "cannot move a file from %s to %s", sending->outbox, sending->sent);
-        unlink(from);
+        unlink(from.text);
     }
-    unlink(to);
+    unlink(to.text);
     return error->code;
 }
 
 static enum error_code open_directory(const char *path, int *opened, struct error *error)
 {
-    char parent[FILE_PATH_SIZE];
     *opened = outbox_open(path, error);
-    file_parent(path, parent);
-    return *opened < 0 ? error->code : file_sync(parent, error); /* the directory may be new */
+    return *opened < 0 ? error->code : file_sync(file_parent(path).text, error); /* it may be new */
 }
 
 enum error_code outbox_begin_sending(const char *directory, void (*waiting)(void),
@@ -131,35 +127,32 @@ void outbox_end_sending(struct outbox_sending *sending)
 enum error_code outbox_keep_sent(const struct outbox_sending *sending, const struct outbox_entry *entry,
                                  const struct outbox_answer *answer, struct error *error)
 {
-    char from[DATABASE_PATH_SIZE];
-    char to[DATABASE_PATH_SIZE];
+    const struct path to_answer = path_of("%s/%s%s", sending->sent, entry->id, answer_suffix);
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON);
     sigset_t before CLEANUP(outbox_restore_signals);
     outbox_block_signals(&before);
     error->code = ERROR_NONE;
     /* The answer first: whatever is in sent/ has one. */
-    outbox_join(to, sending->sent, entry->id, answer_suffix);
-    if (answer && (append_answer(&json, answer, error) || file_replace(to, 0600, &json, error)))
+    if (answer && (append_answer(&json, answer, error) || file_replace(to_answer.text, 0600, &json, error)))
         return error->code;
-    outbox_rejection_path(from, sending->outbox, entry->name);
-    unlink(from);
-    outbox_join(from, sending->outbox, entry->name, "");
-    outbox_join(to, sending->sent, entry->id, ".json");
-    return file_move(from, to, error) ? error->code : file_sync(sending->outbox, error);
+    unlink(outbox_rejection_path(sending->outbox, entry->name).text);
+    return file_move(path_of("%s/%s", sending->outbox, entry->name).text,
+                     path_of("%s/%s.json", sending->sent, entry->id).text, error)
+               ? error->code
+               : file_sync(sending->outbox, error);
 }
 
 enum error_code outbox_mark_rejected(const struct outbox_sending *sending, const struct outbox_entry *entry,
                                      const struct outbox_answer *answer, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON);
-    outbox_rejection_path(path, sending->outbox, entry->name);
     if (append_answer(&json, answer, error))
         return error->code;
     outbox_lock(sending->outbox_lock, NULL);
     sigset_t before CLEANUP(outbox_restore_signals);
     outbox_block_signals(&before);
-    enum error_code code = file_replace(path, 0600, &json, error);
+    enum error_code code =
+        file_replace(outbox_rejection_path(sending->outbox, entry->name).text, 0600, &json, error);
     flock(sending->outbox_lock, LOCK_UN);
     return code;
 }
@@ -220,7 +213,6 @@ enum error_code outbox_find_receipt(const char *directory, const char *prefix, s
                                     struct error *error)
 {
     char sent[DATABASE_PATH_SIZE];
-    char path[DATABASE_PATH_SIZE];
     struct buffer text CLEANUP(buffer_free) = BUFFER(2 * MAX_ANSWER_JSON);
     json_auto_t *object = NULL;
     struct error why;
@@ -228,11 +220,11 @@ enum error_code outbox_find_receipt(const char *directory, const char *prefix, s
     outbox_locate_sent(directory, sent);
     if (find_id(sent, prefix, receipt->id, error))
         return error->code;
-    outbox_join(path, sent, receipt->id, answer_suffix);
-    if (read_answer(path, &text, error))
+    const struct path path = path_of("%s/%s%s", sent, receipt->id, answer_suffix);
+    if (read_answer(path.text, &text, error))
         return error->code;
     if (json_read(buffer_text(&text), text.length, &object, &why))
-        return error_set(error, ERROR_BAD_INPUT, "%s is damaged: %.200s", path, why.message);
+        return error_set(error, ERROR_BAD_INPUT, "%s is damaged: %.200s", path.text, why.message);
     copy_text(receipt->remote, sizeof receipt->remote, json_member_text(object, "remote"));
     copy_text(receipt->url, sizeof receipt->url, json_member_text(object, "url"));
     take_token(receipt, json_member_text(object, "answer"));
@@ -242,8 +234,7 @@ enum error_code outbox_find_receipt(const char *directory, const char *prefix, s
 enum error_code outbox_keep_withdrawn(const struct outbox_sending *sending, const char *id,
                                       const struct outbox_answer *answer, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
     struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON);
-    outbox_join(path, sending->sent, id, ".withdrawn.json");
-    return append_answer(&json, answer, error) ? error->code : file_replace(path, 0600, &json, error);
+    const struct path path = path_of("%s/%s.withdrawn.json", sending->sent, id);
+    return append_answer(&json, answer, error) ? error->code : file_replace(path.text, 0600, &json, error);
 }

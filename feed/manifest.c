@@ -23,14 +23,14 @@ struct reader {
     struct segment *file; /* that it is about */
 };
 
-void feed_segment_path(const char *sha256, char path[FEED_PATH_SIZE])
+struct path feed_segment_path(const char *sha256)
 {
-    snprintf(path, FEED_PATH_SIZE, "segments/%.64s.ndjson.zst", sha256);
+    return path_of("segments/%.64s.ndjson.zst", sha256);
 }
 
-void feed_table_path(const char *sha256, char path[FEED_PATH_SIZE])
+struct path feed_table_path(const char *sha256)
 {
-    snprintf(path, FEED_PATH_SIZE, "knowledge/%.64s.tsv.zst", sha256);
+    return path_of("knowledge/%.64s.tsv.zst", sha256);
 }
 
 bool feed_name_fits(const char *name, size_t length)

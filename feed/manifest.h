@@ -8,6 +8,7 @@
 
 #include "core/buffer.h"
 #include "core/error.h"
+#include "core/file.h"
 
 /* The format of a feed (schema/feed.md): its manifest, what its files hold, and the lines of them. */
 
@@ -44,9 +45,8 @@ struct feed_table {
 };
 
 /* Where these files are, below their manifest, on a server and in a cache. */
-enum { FEED_PATH_SIZE = 100 };
-void feed_segment_path(const char *sha256, char path[FEED_PATH_SIZE]);
-void feed_table_path(const char *sha256, char path[FEED_PATH_SIZE]);
+struct path feed_segment_path(const char *sha256);
+struct path feed_table_path(const char *sha256);
 
 enum { TABLE_KIND_COUNT = 13 };
 

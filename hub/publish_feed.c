@@ -74,15 +74,13 @@ static enum error_code add_segment(struct publishing *publishing, const struct s
 static enum error_code end_segment(struct publishing *publishing, struct error *error)
 {
     const struct buffer *bytes;
-    char path[FEED_PATH_SIZE];
     error->code = ERROR_NONE;
     if (!publishing->writer)
         return ERROR_NONE;
-    if (!segment_writer_end(publishing->writer, &bytes, &publishing->current.segment, error)) {
-        feed_segment_path(publishing->current.segment.sha256, path);
-        if (!site_write(publishing->site, path, bytes, error))
-            add_segment(publishing, &publishing->current, error);
-    }
+    if (!segment_writer_end(publishing->writer, &bytes, &publishing->current.segment, error) &&
+        !site_write(publishing->site, feed_segment_path(publishing->current.segment.sha256).text, bytes,
+                    error))
+        add_segment(publishing, &publishing->current, error);
     segment_writer_free(publishing->writer);
     publishing->writer = NULL;
     return error->code;
@@ -137,15 +135,13 @@ static enum error_code gather(struct publishing *publishing, struct error *error
         last--;
     for (int i = 0; i <= last; i++) {
         const struct store_segment *segment = &publishing->known[i];
-        char path[FEED_PATH_SIZE];
         bool found = false;
         if (segment->dropped)
             continue;
         const bool is_small = i == last && segment->segment.records < SMALL_SEGMENT;
-        feed_segment_path(segment->segment.sha256, path);
         if (is_small && segment->last < publishing->result->last_line)
             break; /* its lines go on below */
-        if (site_take_over(publishing->site, path, &found, error))
+        if (site_take_over(publishing->site, feed_segment_path(segment->segment.sha256).text, &found, error))
             return error->code;
         if (found ? add_segment(publishing, segment, error)
                   : build(publishing, segment->first, segment->last, error))
@@ -162,20 +158,17 @@ static enum error_code take_dropped_over(struct publishing *publishing, struct e
 {
     for (int i = 0; i < publishing->known_count; i++) {
         const struct store_segment *segment = &publishing->known[i];
-        char path[FEED_PATH_SIZE];
         bool found;
         if (strlen(segment->segment.sha256) != SEGMENT_NAME_SIZE - 1 ||
             (segment->dropped && segment->dropped < publishing->now - LIFE_SECONDS))
             continue;
-        feed_segment_path(segment->segment.sha256, path);
-        if (site_take_over(publishing->site, path, &found, error))
+        if (site_take_over(publishing->site, feed_segment_path(segment->segment.sha256).text, &found, error))
             return error->code;
     }
     for (int i = 0; i < publishing->old.table_count; i++) {
-        char path[FEED_PATH_SIZE];
+        const struct path path = feed_table_path(publishing->old.tables[i].file.sha256);
         bool found;
-        feed_table_path(publishing->old.tables[i].file.sha256, path);
-        if (site_take_over(publishing->site, path, &found, error))
+        if (site_take_over(publishing->site, path.text, &found, error))
             return error->code;
     }
     return error->code = ERROR_NONE;
@@ -203,15 +196,13 @@ static void write_table(struct site *site, const char *name, const struct buffer
     struct feed_table *table = &manifest->tables[manifest->table_count];
     struct segment_writer *writer;
     const struct buffer *bytes;
-    char path[FEED_PATH_SIZE];
     if (segment_writer_create(&writer, error))
         return;
     if (!segment_writer_add(writer, buffer_text(text), text->length, error) &&
         !segment_writer_end(writer, &bytes, &table->file, error)) {
         snprintf(table->name, sizeof table->name, "%s", name);
         manifest->table_count++;
-        feed_table_path(table->file.sha256, path);
-        site_write(site, path, bytes, error);
+        site_write(site, feed_table_path(table->file.sha256).text, bytes, error);
     }
     segment_writer_free(writer);
 }

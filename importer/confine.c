@@ -49,7 +49,7 @@ static const struct {
 struct sandbox importer_confine(const char *database_path, const char *data_directory,
                                 enum sandbox_calls calls)
 {
-    char directory[FILE_PATH_SIZE];
+    const struct path directory = file_parent(database_path);
     char installed[DATABASE_PATH_SIZE];
     size_t held = 0;
     int count = 0;
@@ -65,8 +65,7 @@ struct sandbox importer_confine(const char *database_path, const char *data_dire
             rules[count++] = (struct sandbox_rule){getenv(named[i].variable), named[i].access};
     for (size_t i = 0; i < held; i++)
         rules[count++] = (struct sandbox_rule){owner_held(i), SANDBOX_READ};
-    file_parent(database_path, directory);
-    rules[count++] = (struct sandbox_rule){directory, SANDBOX_WRITE};
+    rules[count++] = (struct sandbox_rule){directory.text, SANDBOX_WRITE};
     rules[count++] = (struct sandbox_rule){data_directory, SANDBOX_READ};
     if (database_installed(installed))
         rules[count++] = (struct sandbox_rule){installed, SANDBOX_READ};

@@ -15,28 +15,20 @@
 #include "core/owner.h"
 #include "db/report_id.h"
 
-void feed_cache_path(const struct source_cache *cache, const char *name, const char *file,
-                     char path[DATABASE_PATH_SIZE])
+struct path feed_cache_path(const struct source_cache *cache, const char *name, const char *file)
 {
-    char inside[180];
-    snprintf(inside, sizeof inside, "feeds/%.64s/%s", name, file);
-    source_cache_path(cache, inside, path);
+    return source_cache_path(cache, path_of("feeds/%.64s/%s", name, file).text);
 }
 
-void feed_cache_segment_path(const struct source_cache *cache, const char *name, const char *sha256,
-                             char path[DATABASE_PATH_SIZE])
+struct path feed_cache_segment_path(const struct source_cache *cache, const char *name, const char *sha256)
 {
-    char file[FEED_PATH_SIZE];
-    feed_segment_path(sha256, file);
-    feed_cache_path(cache, name, file, path);
+    return feed_cache_path(cache, name, feed_segment_path(sha256).text);
 }
 
 enum error_code feed_cache_create(const struct source_cache *cache, const char *name, const char *directory,
                                   struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
-    feed_cache_path(cache, name, directory, path);
-    int opened = owner_enter_own(path, 0755, error);
+    int opened = owner_enter_own(feed_cache_path(cache, name, directory).text, 0755, error);
     if (opened >= 0)
         close(opened);
     return error->code;
@@ -44,12 +36,11 @@ enum error_code feed_cache_create(const struct source_cache *cache, const char *
 
 enum error_code feed_cache_flush(const struct source_cache *cache, const char *name, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
-    feed_cache_path(cache, name, FEED_SEGMENTS, path);
-    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const struct path path = feed_cache_path(cache, name, FEED_SEGMENTS);
+    int directory = open(path.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     error->code = ERROR_NONE;
     if (directory < 0 || syncfs(directory))
-        error_set_errno(error, errno, "cannot flush %s to disk", path);
+        error_set_errno(error, errno, "cannot flush %s to disk", path.text);
     if (directory >= 0)
         close(directory);
     return error->code;
@@ -71,21 +62,19 @@ enum error_code feed_cache_manifest(const struct source_cache *cache, const char
                                     struct error *error)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(MANIFEST_MAX_BYTES + 1);
-    char path[DATABASE_PATH_SIZE];
-    feed_cache_path(cache, name, file, path);
-    if (feed_cache_read(path, &text, error))
+    const struct path path = feed_cache_path(cache, name, file);
+    if (feed_cache_read(path.text, &text, error))
         return error->code;
     if (hash)
         report_id(buffer_text(&text), text.length, hash); /* SHA-256 */
-    return manifest_parse(buffer_text(&text), text.length, path, manifest, error);
+    return manifest_parse(buffer_text(&text), text.length, path.text, manifest, error);
 }
 
 bool feed_cache_has(const struct source_cache *cache, const char *name, const struct segment *segment)
 {
-    char path[DATABASE_PATH_SIZE];
     struct stat status;
-    feed_cache_segment_path(cache, name, segment->sha256, path);
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == segment->size;
+    return stat(feed_cache_segment_path(cache, name, segment->sha256).text, &status) == 0 &&
+           S_ISREG(status.st_mode) && status.st_size == segment->size;
 }
 
 enum error_code feed_cache_hash(const char *path, char hash[MANIFEST_HASH_SIZE], int64_t *size,
@@ -136,13 +125,12 @@ enum error_code feed_cache_each(const struct source_cache *cache,
                                 enum error_code (*each)(void *context, const char *name, struct error *error),
                                 void *context, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
+    const struct path path = source_cache_path(cache, "feeds");
     struct dirent **entries;
-    source_cache_path(cache, "feeds", path);
     error->code = ERROR_NONE;
-    int count = scandir(path, &entries, is_feed, alphasort);
+    int count = scandir(path.text, &entries, is_feed, alphasort);
     if (count < 0)
-        return errno == ENOENT ? ERROR_NONE : error_set_errno(error, errno, "cannot list %s", path);
+        return errno == ENOENT ? ERROR_NONE : error_set_errno(error, errno, "cannot list %s", path.text);
     for (int i = 0; i < count; i++) {
         if (!error->code)
             each(context, entries[i]->d_name, error);
@@ -155,35 +143,24 @@ enum error_code feed_cache_each(const struct source_cache *cache,
 enum error_code feed_cache_keep(const struct source_cache *cache, const char *name, struct error *error)
 {
     /* The manifest last: the signature is only for whoever wants to look, the manifest is what counts. */
-    static const char *const moves[][2] = {{FEED_NEW_SIGNATURE, FEED_SIGNATURE},
-                                           {FEED_NEW_MANIFEST, FEED_MANIFEST}};
-    for (size_t i = 0; i < ARRAY_SIZE(moves); i++) {
-        char from[DATABASE_PATH_SIZE];
-        char to[DATABASE_PATH_SIZE];
-        feed_cache_path(cache, name, moves[i][0], from);
-        feed_cache_path(cache, name, moves[i][1], to);
-        if (file_move(from, to, error))
-            return error->code;
-    }
-    return ERROR_NONE;
+    return file_move(feed_cache_path(cache, name, FEED_NEW_SIGNATURE).text,
+                     feed_cache_path(cache, name, FEED_SIGNATURE).text, error)
+               ? error->code
+               : file_move(feed_cache_path(cache, name, FEED_NEW_MANIFEST).text,
+                           feed_cache_path(cache, name, FEED_MANIFEST).text, error);
 }
 
 bool feed_cache_remove_others(const struct source_cache *cache, const char *name, const char *directory,
-                              void (*path_of)(const char *sha256, char path[FEED_PATH_SIZE]),
-                              struct segment files[], int count)
+                              struct path (*called)(const char *sha256), struct segment files[], int count)
 {
-    char path[DATABASE_PATH_SIZE];
     bool any = false;
     if (count)
         qsort(files, (size_t)count, sizeof *files, segment_compare);
-    feed_cache_path(cache, name, directory, path);
-    DIR *stream = opendir(path);
+    DIR *stream = opendir(feed_cache_path(cache, name, directory).text);
     for (const struct dirent *entry; stream && (entry = readdir(stream));) {
         struct segment named = {.size = 0};
-        char called[FEED_PATH_SIZE];
         snprintf(named.sha256, sizeof named.sha256, "%.64s", entry->d_name);
-        path_of(named.sha256, called);
-        bool is_one = strcmp(strchr(called, '/') + 1, entry->d_name) == 0 && count &&
+        bool is_one = strcmp(strchr(called(named.sha256).text, '/') + 1, entry->d_name) == 0 && count &&
                       bsearch(&named, files, (size_t)count, sizeof named, segment_compare);
         any |= !is_one && entry->d_name[0] != '.' && unlinkat(dirfd(stream), entry->d_name, 0) == 0;
     }

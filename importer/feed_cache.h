@@ -26,20 +26,17 @@ enum { MANIFEST_HASH_SIZE = 65 };
 
 /* The path of a file of a feed, of those above or as feed_segment_path and feed_table_path say; and that of a
  * segment. */
-void feed_cache_path(const struct source_cache *cache, const char *name, const char *file,
-                     char path[DATABASE_PATH_SIZE]);
-void feed_cache_segment_path(const struct source_cache *cache, const char *name, const char *sha256,
-                             char path[DATABASE_PATH_SIZE]);
+struct path feed_cache_path(const struct source_cache *cache, const char *name, const char *file);
+struct path feed_cache_segment_path(const struct source_cache *cache, const char *name, const char *sha256);
 
 /* Creates a directory of a feed. */
 MUST_CHECK enum error_code feed_cache_create(const struct source_cache *cache, const char *name,
                                              const char *directory, struct error *error);
 
-/* Removes the files of a directory but these, which it sorts; `path_of` says what they are called. Whether
+/* Removes the files of a directory but these, which it sorts; `called` says what their names are. Whether
  * there were any. */
 bool feed_cache_remove_others(const struct source_cache *cache, const char *name, const char *directory,
-                              void (*path_of)(const char *sha256, char path[FEED_PATH_SIZE]),
-                              struct segment files[], int count);
+                              struct path (*called)(const char *sha256), struct segment files[], int count);
 
 /* Appends what is in a file of the cache. ERROR_NOT_FOUND when there is none. */
 MUST_CHECK enum error_code feed_cache_read(const char *path, struct buffer *bytes, struct error *error);

@@ -19,10 +19,16 @@ enum error_code feed_fetch(struct remote_update *update, const char *name, struc
                            struct error *error)
 {
     transfer->file = update->remote->file;
-    snprintf(transfer->url, sizeof transfer->url, "%s/%s", update->remote->url, name);
+    snprintf(transfer->url, sizeof transfer->url, "%s/%.100s", update->remote->url, name);
     enum error_code code = transfer_run(update->transfers, transfer, error);
     update->result.received += transfer->received;
     return code;
+}
+
+/* A file that is on its way into the cache. */
+static struct path part_path(const struct remote_update *update, const struct path *name)
+{
+    return path_of("%s.part", feed_cache_path(update->cache, update->remote->name, name->text).text);
 }
 
 /* ---- segments ---- */
@@ -63,16 +69,15 @@ static enum error_code check_lines(const char *path, const struct segment *segme
 static enum error_code take_segment(struct remote_update *update, const char *part,
                                     const struct segment *segment, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
+    const struct path path = feed_cache_segment_path(update->cache, update->remote->name, segment->sha256);
     if (feed_cache_check(part, segment, error) || check_lines(part, segment, error)) {
         unlink(part);
         if (error->code == ERROR_BAD_INPUT)
             error->code = ERROR_REMOTE;
         return error->code;
     }
-    feed_cache_segment_path(update->cache, update->remote->name, segment->sha256, path);
-    if (rename(part, path))
-        return error_set_errno(error, errno, "cannot keep %s", path);
+    if (rename(part, path.text))
+        return error_set_errno(error, errno, "cannot keep %s", path.text);
     update->result.segments_fetched++;
     return ERROR_NONE;
 }
@@ -81,22 +86,18 @@ static enum error_code take_segment(struct remote_update *update, const char *pa
 static enum error_code fetch_segment(struct remote_update *update, const struct segment *segment, bool *again,
                                      struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
-    char part[DATABASE_PATH_SIZE];
-    char name[FEED_PATH_SIZE];
+    const struct path name = feed_segment_path(segment->sha256);
+    const struct path part = part_path(update, &name);
     struct stat there;
-    struct transfer transfer = {.path = part, .resume = true, .max_bytes = (uint64_t)segment->size};
-    feed_segment_path(segment->sha256, name);
-    feed_cache_segment_path(update->cache, update->remote->name, segment->sha256, path);
-    snprintf(part, sizeof part, "%.4080s.part", path);
+    struct transfer transfer = {.path = part.text, .resume = true, .max_bytes = (uint64_t)segment->size};
     /* What is no file of ours is neither written to nor in the way. */
-    bool resumed = lstat(part, &there) == 0 && S_ISREG(there.st_mode);
+    bool resumed = lstat(part.text, &there) == 0 && S_ISREG(there.st_mode);
     if (!resumed)
-        unlink(part);
+        unlink(part.text);
     *again = false;
-    if (feed_fetch(update, name, &transfer, error))
+    if (feed_fetch(update, name.text, &transfer, error))
         return error->code;
-    enum error_code code = take_segment(update, part, segment, error);
+    enum error_code code = take_segment(update, part.text, segment, error);
     *again = code == ERROR_REMOTE && resumed;
     return code;
 }
@@ -121,15 +122,14 @@ static enum error_code fetch_missing(struct remote_update *update, const struct 
 /* What cannot fit is not begun: it would fill the disk for everybody first. */
 static enum error_code check_space(const struct remote_update *update, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
+    const struct path path = feed_cache_path(update->cache, update->remote->name, FEED_SEGMENTS);
     struct statvfs disk;
     const uint64_t missing = update->result.missing_bytes;
-    feed_cache_path(update->cache, update->remote->name, FEED_SEGMENTS, path);
     /* Some file systems in user space say that they have no blocks at all. */
-    if (statvfs(path, &disk) || !disk.f_blocks || (uint64_t)disk.f_bavail * disk.f_frsize >= missing)
+    if (statvfs(path.text, &disk) || !disk.f_blocks || (uint64_t)disk.f_bavail * disk.f_frsize >= missing)
         return error->code = ERROR_NONE;
     return error_set_errno(error, ENOSPC, "%llu MiB of reports cannot be kept in %s, where %llu MiB are free",
-                           (unsigned long long)(missing + (1 << 20) - 1) >> 20, path,
+                           (unsigned long long)(missing + (1 << 20) - 1) >> 20, path.text,
                            (unsigned long long)disk.f_bavail * disk.f_frsize >> 20);
 }
 
@@ -173,12 +173,12 @@ void feed_segments_drop_damaged(const struct remote_update *update, const struct
 {
     for (int i = 0; i < manifest->segment_count; i++) {
         const struct segment *segment = &manifest->segments[i];
-        char path[DATABASE_PATH_SIZE];
+        const struct path path =
+            feed_cache_segment_path(update->cache, update->remote->name, segment->sha256);
         struct error why;
-        feed_cache_segment_path(update->cache, update->remote->name, segment->sha256, path);
         if (feed_cache_has(update->cache, update->remote->name, segment) &&
-            feed_cache_check(path, segment, &why) == ERROR_REMOTE)
-            unlink(path);
+            feed_cache_check(path.text, segment, &why) == ERROR_REMOTE)
+            unlink(path.text);
     }
 }
 
@@ -255,19 +255,16 @@ static enum error_code check_table(const char *path, const struct feed_table *ta
 static enum error_code fetch_table(struct remote_update *update, const struct feed_table *table,
                                    struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
-    char part[DATABASE_PATH_SIZE];
-    char name[FEED_PATH_SIZE];
-    struct transfer transfer = {.path = part, .max_bytes = (uint64_t)table->file.size};
-    feed_table_path(table->file.sha256, name);
-    feed_cache_path(update->cache, update->remote->name, name, path);
-    if (access(path, R_OK) == 0)
+    const struct path name = feed_table_path(table->file.sha256);
+    const struct path path = feed_cache_path(update->cache, update->remote->name, name.text);
+    const struct path part = part_path(update, &name);
+    struct transfer transfer = {.path = part.text, .max_bytes = (uint64_t)table->file.size};
+    if (access(path.text, R_OK) == 0)
         return error->code = ERROR_NONE;
-    snprintf(part, sizeof part, "%.4080s.part", path);
-    unlink(part);
-    if (feed_fetch(update, name, &transfer, error) || check_table(part, table, error) ||
-        file_sync(part, error) || file_move(part, path, error)) {
-        unlink(part);
+    unlink(part.text);
+    if (feed_fetch(update, name.text, &transfer, error) || check_table(part.text, table, error) ||
+        file_sync(part.text, error) || file_move(part.text, path.text, error)) {
+        unlink(part.text);
         return error->code;
     }
     update->has_new_tables = true;
@@ -279,10 +276,9 @@ enum error_code feed_knowledge_fetch(struct remote_update *update, const struct 
 {
     struct segment allowed[MANIFEST_MAX_TABLES];
     int count = 0;
-    char directory[DATABASE_PATH_SIZE];
-    feed_cache_path(update->cache, update->remote->name, FEED_TABLES, directory);
+    const struct path directory = feed_cache_path(update->cache, update->remote->name, FEED_TABLES);
     error->code = ERROR_NONE;
-    if (update->dry_run || (!update->remote->knowledge && access(directory, F_OK)))
+    if (update->dry_run || (!update->remote->knowledge && access(directory.text, F_OK)))
         return ERROR_NONE;
     if (feed_cache_create(update->cache, update->remote->name, FEED_TABLES, error))
         return error->code;

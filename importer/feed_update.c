@@ -60,10 +60,9 @@ static enum error_code verify(const struct feed *feed, const struct buffer *mani
 
 static enum error_code read_cached(const struct feed *feed, const char *file, struct buffer *bytes)
 {
-    char path[DATABASE_PATH_SIZE];
     struct error none;
-    feed_cache_path(feed->update->cache, feed->update->remote->name, file, path);
-    return feed_cache_read(path, bytes, &none);
+    return feed_cache_read(feed_cache_path(feed->update->cache, feed->update->remote->name, file).text, bytes,
+                           &none);
 }
 
 /* Whether the current manifest is still what was signed, by a key that is pinned now: disks forget, people
@@ -168,9 +167,8 @@ static void show_manifest(const struct feed *feed, const struct manifest *manife
 static enum error_code write_cached(const struct feed *feed, const char *file, const struct buffer *bytes,
                                     struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
-    feed_cache_path(feed->update->cache, feed->update->remote->name, file, path);
-    return file_replace(path, 0644, bytes, error);
+    return file_replace(feed_cache_path(feed->update->cache, feed->update->remote->name, file).text, 0644,
+                        bytes, error);
 }
 
 /* Brings a new manifest and its segments into the cache. */

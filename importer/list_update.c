@@ -124,7 +124,6 @@ enum error_code list_update(struct remote_update *update, struct error *error)
 {
     const struct remote_state *state = &update->state;
     char path[DATABASE_PATH_SIZE];
-    char name[128];
     struct transfer transfer = {.file = update->remote->file, .max_bytes = max_list_bytes};
     snprintf(transfer.url, sizeof transfer.url, "%s", update->remote->url);
     /* An older one than the remote's may have been imported by hand since. */
@@ -134,8 +133,8 @@ enum error_code list_update(struct remote_update *update, struct error *error)
     if (have_current)
         remote_state_ask(state, &transfer);
     if (!update->dry_run) {
-        snprintf(name, sizeof name, "download-%s", update->remote->name);
-        source_cache_path(update->cache, name, update->path);
+        const struct path download = path_of("download-%s", update->remote->name);
+        memcpy(update->path, source_cache_path(update->cache, download.text).text, sizeof update->path);
         transfer.path = update->path;
     } else {
         transfer.body = BUFFER(max_list_bytes);

@@ -21,11 +21,8 @@
  * in silence. */
 static bool is_feed_gone(const struct rebuild *work, const char *name)
 {
-    char path[DATABASE_PATH_SIZE];
-    if (!feed_name_fits(name, strlen(name)) || rebuild_feed_is_incoming(work, name))
-        return false;
-    feed_cache_path(work->cache, name, FEED_MANIFEST, path);
-    return access(path, F_OK) != 0;
+    return feed_name_fits(name, strlen(name)) && !rebuild_feed_is_incoming(work, name) &&
+           access(feed_cache_path(work->cache, name, FEED_MANIFEST).text, F_OK) != 0;
 }
 
 /* What reading the sources of the database in use has found. */
@@ -97,13 +94,11 @@ static enum error_code record_table(struct rebuild *work, const char *kind, cons
 
 static enum error_code load_annotator(struct rebuild *work, struct error *error)
 {
-    char rules[DATABASE_PATH_SIZE];
-    char facts[DATABASE_PATH_SIZE];
-    rebuild_data_path(work, "rules.tsv", rules);
-    rebuild_data_path(work, "facts.tsv", facts);
-    if (annotator_load(rules, facts, &work->annotator, error) ||
-        record_table(work, "rules", rules, annotator_rules(work->annotator), error) ||
-        record_table(work, "facts", facts, annotator_facts(work->annotator), error))
+    const struct path rules = rebuild_data_path(work, "rules.tsv");
+    const struct path facts = rebuild_data_path(work, "facts.tsv");
+    if (annotator_load(rules.text, facts.text, &work->annotator, error) ||
+        record_table(work, "rules", rules.text, annotator_rules(work->annotator), error) ||
+        record_table(work, "facts", facts.text, annotator_facts(work->annotator), error))
         return error->code;
     const char *text;
     for (int i = 0; (text = annotator_source_text(work->annotator, i)); i++)
@@ -118,27 +113,24 @@ static enum error_code load_annotator(struct rebuild *work, struct error *error)
 
 static enum error_code load_samples(struct rebuild *work, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
+    const struct path path = rebuild_data_path(work, "samples.tsv");
     struct table_summary summary;
-    rebuild_data_path(work, "samples.tsv", path);
-    if (samples_load(path, &work->samples, &summary, error))
+    if (samples_load(path.text, &work->samples, &summary, error))
         return error->code;
-    return record_table(work, "samples", path, summary, error);
+    return record_table(work, "samples", path.text, summary, error);
 }
 
 /* The names of GPUs, and the ranges of IDs of those without one. */
 static enum error_code load_names(struct rebuild *work, struct error *error)
 {
-    char names[DATABASE_PATH_SIZE];
-    char ranges[DATABASE_PATH_SIZE];
+    const struct path names = rebuild_data_path(work, "names.tsv");
+    const struct path ranges = rebuild_data_path(work, "ranges.tsv");
     struct table_summary summary;
-    rebuild_data_path(work, "names.tsv", names);
-    rebuild_data_path(work, "ranges.tsv", ranges);
-    if (device_names_load(names, &work->names, &summary, error) ||
-        record_table(work, "names", names, summary, error) ||
-        table_read(ranges, &rebuild_ranges_table, work, &summary, error))
+    if (device_names_load(names.text, &work->names, &summary, error) ||
+        record_table(work, "names", names.text, summary, error) ||
+        table_read(ranges.text, &rebuild_ranges_table, work, &summary, error))
         return error->code;
-    return record_table(work, "ranges", ranges, summary, error);
+    return record_table(work, "ranges", ranges.text, summary, error);
 }
 
 static enum error_code load_tables(struct rebuild *work, struct error *error)
@@ -159,14 +151,11 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
     if (load_annotator(work, error) || load_names(work, error) || load_samples(work, error))
         return error->code;
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-        char name[32];
-        char path[DATABASE_PATH_SIZE];
+        const struct path path = rebuild_data_path(work, path_of("%s.tsv", tables[i].kind).text);
         struct table_summary summary;
-        snprintf(name, sizeof name, "%s.tsv", tables[i].kind);
-        rebuild_data_path(work, name, path);
-        if ((tables[i].table ? table_read(path, tables[i].table, work->builder, &summary, error)
-                             : symptoms_read(path, work->builder, &summary, error)) ||
-            record_table(work, tables[i].kind, path, summary, error))
+        if ((tables[i].table ? table_read(path.text, tables[i].table, work->builder, &summary, error)
+                             : symptoms_read(path.text, work->builder, &summary, error)) ||
+            record_table(work, tables[i].kind, path.text, summary, error))
             return error->code;
     }
     for (struct addition *next = NULL; (next = additions_next(next, NULL));)
@@ -204,9 +193,7 @@ static enum error_code record_program(struct rebuild *work, struct error *error)
 
 static enum error_code build(struct rebuild *work, struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
-    snprintf(path, sizeof path, "%.4090s.new", work->request->database_path);
-    if (builder_create(path, &work->builder, error))
+    if (builder_create(path_of("%s.new", work->request->database_path).text, &work->builder, error))
         return error->code;
     if (load_tables(work, error)) {
         rebuild_blame_additions(error);
@@ -235,11 +222,10 @@ static void warn_of_supersedes(struct rebuild *work, const char *name, int64_t w
 static void subtract_dropped(struct rebuild *work)
 {
     struct rebuild_summary *summary = work->summary;
-    char bundled[DATABASE_PATH_SIZE];
     struct dropped_reports dropped = builder_dropped(work->builder, ALL_SOURCES);
     summary->reports -= dropped.duplicates + dropped.retracted + dropped.superseded;
-    rebuild_data_path(work, "reports", bundled);
-    warn_of_supersedes(work, bundled, builder_dropped(work->builder, work->bundled_source).without_effect);
+    warn_of_supersedes(work, rebuild_data_path(work, "reports").text,
+                       builder_dropped(work->builder, work->bundled_source).without_effect);
     for (int i = 0; i < summary->feed_count; i++) {
         struct rebuild_feed *feed = &summary->feeds[i];
         dropped = builder_dropped(work->builder, feed->source);

@@ -417,12 +417,12 @@ static enum error_code read_list(struct rebuild *work, const struct device_list 
 static enum error_code read_newest(struct rebuild *work, struct error *error)
 {
     char cached[DATABASE_PATH_SIZE];
-    char installed[DATABASE_PATH_SIZE];
-    const char *const paths[] = {cached, "/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids", installed};
+    const struct path installed = rebuild_data_path(work, "pci.ids");
+    const char *const paths[] = {cached, "/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids",
+                                 installed.text};
     char newest[32] = "";
     struct device_list list = {.path = NULL};
     const bool is_cached = source_cache_list(work->cache, SOURCE_PCI_IDS, cached);
-    rebuild_data_path(work, "pci.ids", installed);
     for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
         char version[32];
         bool is_there = read_version(paths[i], version);

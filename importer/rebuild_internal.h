@@ -27,7 +27,7 @@ struct rebuild {
     struct product_list *claims; /* what graphics drivers of the kernel claim */
     struct chosen_table {
         char name[TABLE_NAME_SIZE];
-        char path[DATABASE_PATH_SIZE];
+        struct path path;
         char feed[REMOTE_NAME_SIZE];
     } chosen[MANIFEST_MAX_TABLES]; /* those of a feed that take the place of the data directory's */
     int chosen_count;
@@ -52,7 +52,7 @@ MUST_CHECK enum error_code rebuild_choose_tables(struct rebuild *work, struct er
 
 /* The path of a file of the project's data, or of the table of a feed that takes its place; a user's
  * additions go before either. */
-void rebuild_data_path(const struct rebuild *work, const char *name, char path[DATABASE_PATH_SIZE]);
+struct path rebuild_data_path(const struct rebuild *work, const char *name);
 
 /* Says what to do after an error in a table, where users have added to tables. */
 void rebuild_blame_additions(struct error *error);

@@ -22,15 +22,13 @@ static struct chosen_table *find(struct rebuild *work, const char *name)
 static void consider(struct rebuild *work, const char *feed, const struct feed_table *table)
 {
     struct chosen_table chosen;
-    char file[FEED_PATH_SIZE];
-    char installed[DATABASE_PATH_SIZE];
-    feed_table_path(table->file.sha256, file);
-    feed_cache_path(work->cache, feed, file, chosen.path);
-    if (work->chosen_count == MANIFEST_MAX_TABLES || find(work, table->name) || access(chosen.path, R_OK))
+    const struct path path = feed_cache_path(work->cache, feed, feed_table_path(table->file.sha256).text);
+    if (work->chosen_count == MANIFEST_MAX_TABLES || find(work, table->name) || access(path.text, R_OK))
         return;
-    snprintf(installed, sizeof installed, "%.4000s/%s", work->request->data_directory, table->name);
-    if (feed_knowledge_version(chosen.path) <= feed_knowledge_version(installed))
+    if (feed_knowledge_version(path.text) <=
+        feed_knowledge_version(path_of("%s/%s", work->request->data_directory, table->name).text))
         return;
+    chosen.path = path;
     snprintf(chosen.name, sizeof chosen.name, "%s", table->name);
     snprintf(chosen.feed, sizeof chosen.feed, "%s", feed);
     work->chosen[work->chosen_count++] = chosen;
@@ -57,14 +55,12 @@ enum error_code rebuild_choose_tables(struct rebuild *work, struct error *error)
     return feed_cache_each(work->cache, consider_feed, work, error);
 }
 
-void rebuild_data_path(const struct rebuild *work, const char *name, char path[DATABASE_PATH_SIZE])
+struct path rebuild_data_path(const struct rebuild *work, const char *name)
 {
     const struct chosen_table *chosen = find((struct rebuild *)work, name);
-    if (chosen)
-        snprintf(path, DATABASE_PATH_SIZE, "%s", chosen->path);
-    else
-        snprintf(path, DATABASE_PATH_SIZE, "%.4000s/%s", work->request->data_directory, name);
-    additions_attach(name, path);
+    const struct path path = chosen ? chosen->path : path_of("%s/%s", work->request->data_directory, name);
+    additions_attach(name, path.text);
+    return path;
 }
 
 /* The addition that an error names the file of, NULL where it names none. */
@@ -80,15 +76,13 @@ static const struct addition *find_addition(const struct error *error)
 void rebuild_blame_additions(struct error *error)
 {
     const struct addition *first = additions_next(NULL, NULL);
-    char directory[FILE_PATH_SIZE];
     if (error->code != ERROR_BAD_INPUT || !first)
         return;
     if (find_addition(error)) {
         error_next(error, "correct the line; passthru-data(5) describes the columns");
     } else {
-        file_parent(first->path, directory);
         error_next(error, "if this table was not changed, it does not fit to what was added in %.300s",
-                   directory);
+                   file_parent(first->path).text);
     }
 }
 
@@ -100,13 +94,13 @@ bool rebuild_drop_table(struct rebuild *work, const struct error *error)
     /* The error names it; if not, an installed table does not fit to one of theirs: then none of them is
      * used. */
     while (bad < work->chosen_count &&
-           strncmp(error->message, work->chosen[bad].path, strlen(work->chosen[bad].path)) != 0)
+           strncmp(error->message, work->chosen[bad].path.text, strlen(work->chosen[bad].path.text)) != 0)
         bad++;
     const bool is_named = bad < work->chosen_count;
     for (int i = is_named ? bad : 0; i <= (is_named ? bad : work->chosen_count - 1); i++)
         problems_warn(work->problems, work->chosen[i].feed, 0, "its table %s is not used: %.400s",
                       work->chosen[i].name,
-                      is_named ? error->message + strlen(work->chosen[i].path) + 1 : error->message);
+                      is_named ? error->message + strlen(work->chosen[i].path.text) + 1 : error->message);
     if (is_named)
         work->chosen[bad] = work->chosen[--work->chosen_count];
     else

@@ -84,17 +84,16 @@ enum error_code rebuild_hold_data(const char *directory, struct error *error)
 /* All *.ndjson below data/reports, in the order of their names. */
 static enum error_code read_bundled_reports(struct rebuild *work, struct error *error)
 {
-    char directory[DATABASE_PATH_SIZE];
-    struct report_source source = {.kind = "reports", .name = directory};
-    rebuild_data_path(work, "reports", directory);
+    const struct path directory = rebuild_data_path(work, "reports");
+    struct report_source source = {.kind = "reports", .name = directory.text};
     if (open_source(work, &source, error))
         return error->code;
     work->bundled_source = source.number;
-    size_t length = strlen(directory);
+    size_t length = strlen(directory.text);
     for (size_t i = 0; owner_held(i); i++) {
         const char *path = owner_held(i);
         const struct report_file file = {path, path, true, false};
-        if (strncmp(path, directory, length) == 0 && path[length] == '/' && ends_in(path, ".ndjson") &&
+        if (strncmp(path, directory.text, length) == 0 && path[length] == '/' && ends_in(path, ".ndjson") &&
             read_file(work, &source, &file, work->problems, error))
             return error->code;
     }
@@ -183,12 +182,10 @@ static enum error_code read_segment(struct rebuild *work, struct report_source *
                                     const struct segment *segment, struct problems *problems,
                                     struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
-    char shown[512];
-    const struct report_file file = {path, shown, false, true};
-    feed_cache_segment_path(work->cache, source->name, segment->sha256, path);
-    snprintf(shown, sizeof shown, "%s/%.12s", source->name, segment->sha256);
-    if (check_segment(segment, source->name, path, error))
+    const struct path path = feed_cache_segment_path(work->cache, source->name, segment->sha256);
+    const struct path shown = path_of("%s/%.12s", source->name, segment->sha256);
+    const struct report_file file = {path.text, shown.text, false, true};
+    if (check_segment(segment, source->name, path.text, error))
         return error->code;
     return read_file(work, source, &file, problems, error);
 }
@@ -236,9 +233,9 @@ static bool is_complete(const struct rebuild *work, const char *name, const stru
                         struct error *error)
 {
     for (int i = 0; i < manifest->segment_count && !error->code; i++) {
-        char path[DATABASE_PATH_SIZE];
-        feed_cache_segment_path(work->cache, name, manifest->segments[i].sha256, path);
-        if (feed_cache_check(path, &manifest->segments[i], error))
+        const struct segment *segment = &manifest->segments[i];
+        if (feed_cache_check(feed_cache_segment_path(work->cache, name, segment->sha256).text, segment,
+                             error))
             break;
     }
     return !error->code;
@@ -248,7 +245,6 @@ static enum error_code read_feed(void *context, const char *name, struct error *
 {
     struct rebuild *work = context;
     const char *file = rebuild_feed_is_incoming(work, name) ? FEED_NEW_MANIFEST : FEED_MANIFEST;
-    char path[DATABASE_PATH_SIZE];
     char hash[MANIFEST_HASH_SIZE];
     struct manifest manifest;
     if (feed_cache_manifest(work->cache, name, file, &manifest, hash, error) == ERROR_NOT_FOUND)
@@ -258,8 +254,7 @@ static enum error_code read_feed(void *context, const char *name, struct error *
     if (error->code && work->request->force) {
         /* It is forgotten: nothing waits for it, and a sync fetches all of it. */
         problems_warn(work->problems, name, 0, "is left out: %s", error->message);
-        feed_cache_path(work->cache, name, file, path);
-        unlink(path);
+        unlink(feed_cache_path(work->cache, name, file).text);
         return error->code = ERROR_NONE;
     }
     if (error->code) {

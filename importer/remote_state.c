@@ -13,11 +13,9 @@
 
 enum { MAX_STATE_BYTES = 16384 };
 
-static void state_path(const struct source_cache *cache, const char *name, char path[DATABASE_PATH_SIZE])
+static struct path state_path(const struct source_cache *cache, const char *name)
 {
-    char inside[180];
-    snprintf(inside, sizeof inside, "remotes/%.64s.json", name);
-    source_cache_path(cache, inside, path);
+    return source_cache_path(cache, path_of("remotes/%.64s.json", name).text);
 }
 
 /* The texts of a state, by their names in the file. */
@@ -34,13 +32,12 @@ static void read_text(const json_t *object, const char *key, char *target, size_
 void remote_state_load(const struct source_cache *cache, const char *name, const char *url,
                        struct remote_state *state)
 {
-    char path[DATABASE_PATH_SIZE];
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_STATE_BYTES);
     json_auto_t *object = NULL;
     struct error none;
     *state = (struct remote_state){.url = ""};
-    state_path(cache, name, path);
-    if (!feed_cache_read(path, &text, &none) && !json_read(buffer_text(&text), text.length, &object, &none)) {
+    if (!feed_cache_read(state_path(cache, name).text, &text, &none) &&
+        !json_read(buffer_text(&text), text.length, &object, &none)) {
 #define READ_TEXT(field) read_text(object, #field, state->field, sizeof state->field);
         STATE_TEXTS(READ_TEXT)
         json_whole_number(json_object_get(object, "seen_version"), 1, INT64_MAX, &state->seen_version);
@@ -58,21 +55,17 @@ enum error_code remote_state_save(const struct source_cache *cache, const char *
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_STATE_BYTES);
     struct json_writer writer = {.out = &text};
-    char directory[DATABASE_PATH_SIZE];
-    char path[DATABASE_PATH_SIZE];
     json_write_begin_object(&writer, NULL);
 #define WRITE_TEXT(field) json_write_string(&writer, #field, state->field);
     STATE_TEXTS(WRITE_TEXT)
     json_write_integer(&writer, "seen_version", state->seen_version);
     json_write_integer(&writer, "retracted", state->retracted);
     json_write_end_line(&writer);
-    source_cache_path(cache, "remotes", directory);
-    state_path(cache, name, path);
-    int opened = owner_enter_own(directory, 0755, error);
+    int opened = owner_enter_own(source_cache_path(cache, "remotes").text, 0755, error);
     if (opened < 0)
         return error->code;
     close(opened);
-    return file_replace(path, 0644, &text, error);
+    return file_replace(state_path(cache, name).text, 0644, &text, error);
 }
 
 void remote_state_ask(const struct remote_state *state, struct transfer *transfer)

@@ -41,14 +41,13 @@ enum { MAX_SQLITE_PATH = 512 - sizeof ".new-journal" };
  * directory, in which root becomes the owner of the file where anybody can have put it. */
 static enum error_code check_target(int parent, const char *path, struct error *error)
 {
-    char directory[FILE_PATH_SIZE];
+    const struct path directory = file_parent(path);
     char real[PATH_MAX];
     const char *name = basename(path);
     struct stat place;
     struct stat status;
-    file_parent(path, directory);
-    if (fstat(parent, &place) || !realpath(directory, real))
-        return error_set_errno(error, errno, "cannot examine directory %s", directory);
+    if (fstat(parent, &place) || !realpath(directory.text, real))
+        return error_set_errno(error, errno, "cannot examine directory %s", directory.text);
     if (strlen(real) + 1 + strlen(name) > MAX_SQLITE_PATH) {
         error_set(error, ERROR_USAGE, "the path of the database has more than %d bytes", MAX_SQLITE_PATH);
         return error_next(error, "name a shorter one with --db");
@@ -107,10 +106,9 @@ static enum error_code take_lock(struct source_cache *cache, const char *path, v
                       "see what it does (ps -C passthru-import -o pid,etime,args), end it, and try again");
 }
 
-/* The path of a file in the cache. */
-void source_cache_path(const struct source_cache *cache, const char *name, char path[DATABASE_PATH_SIZE])
+struct path source_cache_path(const struct source_cache *cache, const char *name)
 {
-    snprintf(path, DATABASE_PATH_SIZE, "%.3900s/%.180s", cache->directory, name);
+    return path_of("%.3900s/%.180s", cache->directory, name);
 }
 
 static int is_reports(const struct dirent *entry)
@@ -154,16 +152,13 @@ static enum error_code make_cache(int parent, const char *path, struct error *er
 static enum error_code enter(struct source_cache *cache, const char *database_path, void (*waiting)(void),
                              struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
-    file_parent(database_path, path);
-    int parent = owner_enter(path, 0755, error);
+    int parent = owner_enter(file_parent(database_path).text, 0755, error);
     if (parent < 0)
         return error->code;
-    snprintf(path, sizeof path, "%s.lock", database_path);
-    enum error_code code =
-        check_target(parent, database_path, error) || take_lock(cache, path, waiting, error)
-            ? error->code
-            : make_cache(parent, cache->directory, error);
+    enum error_code code = check_target(parent, database_path, error) ||
+                                   take_lock(cache, path_of("%s.lock", database_path).text, waiting, error)
+                               ? error->code
+                               : make_cache(parent, cache->directory, error);
     close(parent);
     return code;
 }
@@ -172,7 +167,6 @@ enum error_code source_cache_open(const char *database_path, void (*waiting)(voi
                                   struct source_cache **cache, struct error *error)
 {
     struct source_cache *opened = NULL;
-    char path[DATABASE_PATH_SIZE];
     if (source_cache_view(database_path, &opened, error))
         return error->code;
     if (enter(opened, database_path, waiting, error)) {
@@ -186,8 +180,7 @@ enum error_code source_cache_open(const char *database_path, void (*waiting)(voi
     file_remove_leftovers(opened->directory, incoming_prefix);
     file_remove_leftovers(opened->directory, download_prefix);
     /* A database that was being built: who has the lock is the only one who builds. */
-    snprintf(path, sizeof path, "%s.new", database_path);
-    unlink(path);
+    unlink(path_of("%s.new", database_path).text);
     *cache = opened;
     return ERROR_NONE;
 }
@@ -302,10 +295,9 @@ static enum error_code detect_kind(struct incoming_source *incoming, const char 
 enum error_code source_cache_receive(struct source_cache *cache, const char *path, const char *shown,
                                      struct incoming_source *incoming, struct error *error)
 {
-    char name[64];
     bool from_stdin = strcmp(path, "-") == 0;
-    snprintf(name, sizeof name, "%s%d", incoming_prefix, ++cache->received);
-    source_cache_path(cache, name, incoming->path);
+    snprintf(incoming->path, sizeof incoming->path, "%.3900s/%s%d", cache->directory, incoming_prefix,
+             ++cache->received);
     int from = from_stdin ? STDIN_FILENO : owner_open(path, O_RDONLY);
     if (from < 0) {
         int number = errno;
@@ -327,31 +319,31 @@ enum error_code source_cache_receive(struct source_cache *cache, const char *pat
     return error->code ? error->code : detect_kind(incoming, shown, error);
 }
 
+static struct path reports_path(const struct source_cache *cache, const char *hash)
+{
+    return path_of("%.3900s/%s%.64s", cache->directory, reports_prefix, hash);
+}
+
 enum error_code source_cache_keep(struct source_cache *cache, const struct incoming_source *incoming,
                                   struct error *error)
 {
-    char path[DATABASE_PATH_SIZE];
-    char name[128];
-    snprintf(name, sizeof name, "%s%s", reports_prefix, incoming->hash);
-    source_cache_path(cache, incoming->kind == SOURCE_REPORTS ? name : list_kinds[incoming->kind].name, path);
+    const struct path path = incoming->kind == SOURCE_REPORTS
+                                 ? reports_path(cache, incoming->hash)
+                                 : source_cache_path(cache, list_kinds[incoming->kind].name);
     if (chmod(incoming->path, file_public_mode()))
-        return error_set_errno(error, errno, "cannot keep %s", path);
-    return file_sync(incoming->path, error) ? error->code : file_move(incoming->path, path, error);
+        return error_set_errno(error, errno, "cannot keep %s", path.text);
+    return file_sync(incoming->path, error) ? error->code : file_move(incoming->path, path.text, error);
 }
 
 bool source_cache_list(const struct source_cache *cache, enum source_kind kind, char path[DATABASE_PATH_SIZE])
 {
-    source_cache_path(cache, list_kinds[kind].name, path);
+    memcpy(path, source_cache_path(cache, list_kinds[kind].name).text, DATABASE_PATH_SIZE);
     return access(path, R_OK) == 0;
 }
 
 bool source_cache_has_reports(const struct source_cache *cache, const char *hash)
 {
-    char path[DATABASE_PATH_SIZE];
-    char name[128];
-    snprintf(name, sizeof name, "%s%.64s", reports_prefix, hash);
-    source_cache_path(cache, name, path);
-    return access(path, F_OK) == 0;
+    return access(reports_path(cache, hash).text, F_OK) == 0;
 }
 
 enum error_code source_cache_each_reports(const struct source_cache *cache,
@@ -364,10 +356,9 @@ enum error_code source_cache_each_reports(const struct source_cache *cache,
     if (count < 0)
         return error_set_errno(error, errno, "cannot list the source cache %s", cache->directory);
     for (int i = 0; i < count; i++) {
-        char path[DATABASE_PATH_SIZE];
-        source_cache_path(cache, entries[i]->d_name, path);
+        const char *hash = entries[i]->d_name + sizeof reports_prefix - 1;
         if (!error->code)
-            each(context, path, entries[i]->d_name + sizeof reports_prefix - 1, error);
+            each(context, reports_path(cache, hash).text, hash, error);
         free(entries[i]);
     }
     free(entries);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "db/database.h"
 #include "importer/product_list.h"
 
@@ -43,7 +44,7 @@ MUST_CHECK enum error_code source_cache_receive(struct source_cache *cache, cons
                                                 struct error *error);
 
 /* The path of a file of the cache; its name comes from here, never from outside. */
-void source_cache_path(const struct source_cache *cache, const char *name, char path[DATABASE_PATH_SIZE]);
+struct path source_cache_path(const struct source_cache *cache, const char *name);
 
 /* Makes an incoming file part of the cache, in place of its predecessor, flushed to disk. */
 MUST_CHECK enum error_code source_cache_keep(struct source_cache *cache,

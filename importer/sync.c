@@ -44,10 +44,8 @@ static double seconds_now(void)
 
 static bool hash_cached(const struct sync *sync, const char *name, char hash[MANIFEST_HASH_SIZE])
 {
-    char path[DATABASE_PATH_SIZE];
     struct error none;
-    feed_cache_path(sync->cache, name, FEED_MANIFEST, path);
-    return !feed_cache_hash(path, hash, NULL, &none);
+    return !feed_cache_hash(feed_cache_path(sync->cache, name, FEED_MANIFEST).text, hash, NULL, &none);
 }
 
 static enum error_code count_cached(void *context, const char *name, struct error *error)
