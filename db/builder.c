@@ -15,26 +15,15 @@ enum error_code builder_execute(struct builder *builder, const char *sql, struct
     return result == SQLITE_OK ? ERROR_NONE : database_sqlite_error(&builder->database, result, error);
 }
 
-enum error_code builder_add_source(struct builder *builder, const char *kind, const char *name,
-                                   int64_t *source, struct error *error)
+enum error_code builder_put_source(struct builder *builder, struct source_record *source, struct error *error)
 {
-    if (INSERT(builder, error,
-               "INSERT INTO source (kind, name, cached, records, rejected) VALUES (?1, ?2, 0, 0, 0)",
-               sql_text(kind), sql_text(name)))
+    if (INSERT(builder, error, "REPLACE INTO source VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+               sql_reference(source->id), sql_text(source->kind), sql_text(source->name),
+               sql_text(source->version), sql_text(source->date), sql_text(source->hash),
+               sql_integer(source->cached), sql_integer(source->records), sql_integer(source->rejected)))
         return error->code;
-    *source = sqlite3_last_insert_rowid(builder->database.handle);
+    source->id = sqlite3_last_insert_rowid(builder->database.handle);
     return ERROR_NONE;
-}
-
-enum error_code builder_complete_source(struct builder *builder, int64_t source, const char *version,
-                                        const char *date, const char *hash, bool cached, int64_t records,
-                                        int64_t rejected, struct error *error)
-{
-    return INSERT(builder, error,
-                  "UPDATE source SET version = ?2, date = ?3, hash = ?4, cached = ?5, records = ?6,"
-                  " rejected = ?7 WHERE id = ?1",
-                  sql_integer(source), sql_text(version), sql_text(date), sql_text(hash), sql_integer(cached),
-                  sql_integer(records), sql_integer(rejected));
 }
 
 /* ---- pci.ids ---- */

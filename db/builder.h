@@ -6,15 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/card.h"
-#include "core/error.h"
-#include "core/gpu.h"
 #include "core/gpu_name.h"
-#include "core/plan.h"
-#include "core/report.h"
-#include "core/symptom_condition.h"
-#include "core/verdict.h"
-#include "db/report_id.h"
+#include "db/database.h"
 
 /* Builds a new database in a file beside the one in use and puts it in its place at the end. Nothing is
  * seen by anybody before that. A builder that failed is only good for builder_free. Texts are copied. */
@@ -27,13 +20,10 @@ MUST_CHECK enum error_code builder_create(const char *path, struct builder **bui
  */
 void builder_free(struct builder *builder);
 
-/* Opens and completes the record of a source. `version`, `date` and `hash` may be NULL. */
-MUST_CHECK enum error_code builder_add_source(struct builder *builder, const char *kind, const char *name,
-                                              int64_t *source, struct error *error);
-MUST_CHECK enum error_code builder_complete_source(struct builder *builder, int64_t source,
-                                                   const char *version, const char *date, const char *hash,
-                                                   bool cached, int64_t records, int64_t rejected,
-                                                   struct error *error);
+/* Adds a source, whose number goes to source->id; one that has a number already takes its own place, once it
+ * is known what it has. `version`, `date` and `hash` may be NULL. */
+MUST_CHECK enum error_code builder_put_source(struct builder *builder, struct source_record *source,
+                                              struct error *error);
 
 /* pci.ids. A number that was added before keeps its first name. `origin` is 0 where that is the list's. */
 MUST_CHECK enum error_code builder_add_vendor(struct builder *builder, uint16_t vendor, const char *name,

@@ -84,12 +84,10 @@ static enum error_code look_at_current(struct rebuild *work, struct error *error
 static enum error_code record_table(struct rebuild *work, const char *kind, const char *path,
                                     struct table_summary table, struct error *error)
 {
-    int64_t source;
     char version[16];
+    struct source_record source = {.kind = kind, .name = path, .version = version, .records = table.rows};
     snprintf(version, sizeof version, "%d", (int)table.version);
-    if (builder_add_source(work->builder, kind, path, &source, error))
-        return error->code;
-    return builder_complete_source(work->builder, source, version, NULL, NULL, false, table.rows, 0, error);
+    return builder_put_source(work->builder, &source, error);
 }
 
 static enum error_code load_annotator(struct rebuild *work, struct error *error)
@@ -185,10 +183,8 @@ static enum error_code receive_files(struct rebuild *work, struct error *error)
 /* Notes which program builds the database. */
 static enum error_code record_program(struct rebuild *work, struct error *error)
 {
-    int64_t source;
-    if (builder_add_source(work->builder, "program", "passthru", &source, error))
-        return error->code;
-    return builder_complete_source(work->builder, source, PASSTHRU_VERSION, NULL, NULL, false, 0, 0, error);
+    struct source_record source = {.kind = "program", .name = "passthru", .version = PASSTHRU_VERSION};
+    return builder_put_source(work->builder, &source, error);
 }
 
 static enum error_code build(struct rebuild *work, struct error *error)

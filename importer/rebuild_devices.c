@@ -391,9 +391,7 @@ static enum error_code read_with(struct device_reader *reader, const struct devi
     struct rebuild *work = reader->work;
     struct rebuild_summary *summary = work->summary;
     struct pci_ids_summary read;
-    int64_t source;
-    if (builder_add_source(work->builder, "pci.ids", list->shown, &source, error) ||
-        pci_ids_read(list->path, list->shown, &visitor, &read, work->problems, error) ||
+    if (pci_ids_read(list->path, list->shown, &visitor, &read, work->problems, error) ||
         end_list(reader, error) || (list->hash && pci_ids_check_version(read.version, list->shown, error)) ||
         (list->is_new && check_completeness(work, list->shown, &read, error)))
         return error->code;
@@ -401,8 +399,14 @@ static enum error_code read_with(struct device_reader *reader, const struct devi
         read.version[0] = '\0';
     summary->devices = read.devices;
     snprintf(summary->pci_ids_version, sizeof summary->pci_ids_version, "%s", read.version);
-    return builder_complete_source(work->builder, source, read.version, read.date, list->hash,
-                                   list->is_cached, read.devices, 0, error);
+    struct source_record source = {.kind = "pci.ids",
+                                   .name = list->shown,
+                                   .version = read.version,
+                                   .date = read.date,
+                                   .hash = list->hash,
+                                   .cached = list->is_cached,
+                                   .records = read.devices};
+    return builder_put_source(work->builder, &source, error);
 }
 
 static enum error_code read_list(struct rebuild *work, const struct device_list *list, struct error *error)

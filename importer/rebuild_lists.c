@@ -60,17 +60,19 @@ static void find_list(struct rebuild *work, enum source_kind kind, struct found_
 static enum error_code record_list(struct rebuild *work, const struct found_list *list, const char *kind,
                                    int records, long rejected, struct error *error)
 {
-    int64_t source;
+    struct source_record source = {.kind = kind,
+                                   .name = list->shown,
+                                   .hash = list->hash,
+                                   .cached = list->cached,
+                                   .records = records,
+                                   .rejected = rejected};
     if (list->hash && !records) {
         error_set(error, ERROR_BAD_INPUT, "%s: names no GPU and no graphics driver", list->shown);
         return error_next(
             error, "give libdrm's amdgpu.ids, supported-gpus.json or README.txt of NVIDIA's driver, or a"
                    " kernel's modules.alias");
     }
-    if (builder_add_source(work->builder, kind, list->shown, &source, error))
-        return error->code;
-    return builder_complete_source(work->builder, source, NULL, NULL, list->hash, list->cached, records,
-                                   rejected, error);
+    return builder_put_source(work->builder, &source, error);
 }
 
 static enum error_code load_list(struct rebuild *work, enum source_kind kind, struct product_list **products,

@@ -12,41 +12,12 @@
 #include "importer/rebuild_internal.h"
 #include "importer/reports.h"
 
-/* A source of reports that is being read. */
-struct report_source {
-    const char *kind;
-    const char *name;
-    const char *version; /* NULL: it has none */
-    const char *date;
-    const char *hash;
-    bool is_cached;
-    int64_t number; /* in the database */
-    struct report_counts counts;
-    int64_t rejected;
-};
-
-static enum error_code open_source(struct rebuild *work, struct report_source *source, struct error *error)
-{
-    return builder_add_source(work->builder, source->kind, source->name, &source->number, error);
-}
-
-static enum error_code read_file(struct rebuild *work, struct report_source *source,
-                                 const struct report_file *file, struct problems *problems,
-                                 struct error *error)
-{
-    long before = problems->rejected;
-    enum error_code code =
-        reports_read(file, work->samples, work->builder, source->number, &source->counts, problems, error);
-    source->rejected += problems->rejected - before;
-    return code;
-}
-
-static enum error_code complete_source(struct rebuild *work, const struct report_source *source,
+/* Notes what a source has, once it is read. */
+static enum error_code complete_source(struct rebuild *work, struct report_source *source,
                                        struct error *error)
 {
-    work->summary->reports += source->counts.reports;
-    return builder_complete_source(work->builder, source->number, source->version, source->date, source->hash,
-                                   source->is_cached, source->counts.reports, source->rejected, error);
+    work->summary->reports += source->record.records;
+    return builder_put_source(work->builder, &source->record, error);
 }
 
 /* ---- the bundled reports ---- */
@@ -85,16 +56,16 @@ enum error_code rebuild_hold_data(const char *directory, struct error *error)
 static enum error_code read_bundled_reports(struct rebuild *work, struct error *error)
 {
     const struct path directory = rebuild_data_path(work, "reports");
-    struct report_source source = {.kind = "reports", .name = directory.text};
-    if (open_source(work, &source, error))
+    struct report_source source = {.record = {.kind = "reports", .name = directory.text}};
+    if (builder_put_source(work->builder, &source.record, error))
         return error->code;
-    work->bundled_source = source.number;
+    work->bundled_source = source.record.id;
     size_t length = strlen(directory.text);
     for (size_t i = 0; owner_held(i); i++) {
         const char *path = owner_held(i);
         const struct report_file file = {path, path, true, false};
         if (strncmp(path, directory.text, length) == 0 && path[length] == '/' && ends_in(path, ".ndjson") &&
-            read_file(work, &source, &file, work->problems, error))
+            reports_read(&file, work->samples, work->builder, &source, work->problems, error))
             return error->code;
     }
     return complete_source(work, &source, error);
@@ -105,8 +76,9 @@ static enum error_code read_bundled_reports(struct rebuild *work, struct error *
 static enum error_code read_imported(struct rebuild *work, struct report_source *source, const char *path,
                                      struct problems *problems, struct error *error)
 {
-    const struct report_file file = {path, source->name, false, false};
-    if (open_source(work, source, error) || read_file(work, source, &file, problems, error))
+    const struct report_file file = {path, source->record.name, false, false};
+    if (builder_put_source(work->builder, &source->record, error) ||
+        reports_read(&file, work->samples, work->builder, source, problems, error))
         return error->code;
     return complete_source(work, source, error);
 }
@@ -115,7 +87,7 @@ static enum error_code read_cached_reports(void *context, const char *path, cons
                                            struct error *error)
 {
     struct rebuild *work = context;
-    struct report_source source = {.kind = "reports", .name = path, .hash = hash, .is_cached = true};
+    struct report_source source = {.record = {.kind = "reports", .name = path, .hash = hash, .cached = true}};
     /* A file that is being imported again speaks for itself: its problems are reported again. */
     for (int i = 0; i < work->request->file_count; i++)
         if (strcmp(work->incoming[i].hash, hash) == 0)
@@ -126,21 +98,21 @@ static enum error_code read_cached_reports(void *context, const char *path, cons
 static enum error_code read_given_reports(struct rebuild *work, int number, struct error *error)
 {
     struct incoming_source *incoming = &work->incoming[number];
-    struct report_source source = {.kind = "reports",
-                                   .name = work->request->files[number].shown,
-                                   .hash = incoming->hash,
-                                   .is_cached = true};
+    struct report_source source = {.record = {.kind = "reports",
+                                              .name = work->request->files[number].shown,
+                                              .hash = incoming->hash,
+                                              .cached = true}};
     bool is_known = source_cache_has_reports(work->cache, incoming->hash);
     if (read_imported(work, &source, incoming->path, work->problems, error))
         return error->code;
-    if (!source.counts.reports && source.rejected) {
-        error_set(error, ERROR_BAD_INPUT, "%s: none of its %lld records is a report", source.name,
-                  (long long)source.rejected);
+    if (!source.record.records && source.record.rejected) {
+        error_set(error, ERROR_BAD_INPUT, "%s: none of its %lld records is a report", source.record.name,
+                  (long long)source.record.rejected);
         return error_next(error, "correct them; data/README.md shows what a report looks like");
     }
     if (!is_known) {
-        incoming->new_source = source.number;
-        work->summary->new_reports += source.counts.reports;
+        incoming->new_source = source.record.id;
+        work->summary->new_reports += source.record.records;
     }
     return ERROR_NONE;
 }
@@ -182,12 +154,12 @@ static enum error_code read_segment(struct rebuild *work, struct report_source *
                                     const struct segment *segment, struct problems *problems,
                                     struct error *error)
 {
-    const struct path path = feed_cache_segment_path(work->cache, source->name, segment->sha256);
-    const struct path shown = path_of("%s/%.12s", source->name, segment->sha256);
+    const struct path path = feed_cache_segment_path(work->cache, source->record.name, segment->sha256);
+    const struct path shown = path_of("%s/%.12s", source->record.name, segment->sha256);
     const struct report_file file = {path.text, shown.text, false, true};
-    if (check_segment(segment, source->name, path.text, error))
+    if (check_segment(segment, source->record.name, path.text, error))
         return error->code;
-    return read_file(work, source, &file, problems, error);
+    return reports_read(&file, work->samples, work->builder, source, problems, error);
 }
 
 static void note_feed(struct rebuild *work, const struct report_source *source)
@@ -196,23 +168,23 @@ static void note_feed(struct rebuild *work, const struct report_source *source)
     if (summary->feed_count == MAX_REMOTES)
         return;
     struct rebuild_feed *feed = &summary->feeds[summary->feed_count++];
-    *feed = (struct rebuild_feed){.source = source->number, .reports = source->counts.reports};
-    snprintf(feed->name, sizeof feed->name, "%s", source->name);
+    *feed = (struct rebuild_feed){.source = source->record.id, .reports = source->record.records};
+    snprintf(feed->name, sizeof feed->name, "%s", source->record.name);
 }
 
 static enum error_code read_segments(struct rebuild *work, const char *name, const struct manifest *manifest,
                                      const char *hash, struct error *error)
 {
     char version[32];
-    struct report_source source = {.kind = "feed",
-                                   .name = name,
-                                   .version = version,
-                                   .date = manifest->created,
-                                   .hash = hash,
-                                   .is_cached = true};
+    struct report_source source = {.record = {.kind = "feed",
+                                              .name = name,
+                                              .version = version,
+                                              .date = manifest->created,
+                                              .hash = hash,
+                                              .cached = true}};
     struct manifest known;
     snprintf(version, sizeof version, "%lld", (long long)manifest->version);
-    if (open_source(work, &source, error))
+    if (builder_put_source(work->builder, &source.record, error))
         return error->code;
     load_known(work, name, &known);
     for (int i = 0; i < manifest->segment_count && !error->code; i++) {

@@ -16,7 +16,7 @@ struct report_reader {
     const struct samples *samples;
     struct problems *problems;
     const struct line_reader *lines;
-    int64_t source;
+    struct report_source *source;
     long by_default; /* reports whose address fits no pattern */
     long first_by_default;
     struct buffer canonical; /* the JSON of the report that is being added */
@@ -101,7 +101,7 @@ static void settle(struct report_reader *reader, struct report *report)
 
 /* Adds the report of a line: `json` as it was read before, or NULL for the text itself. */
 static enum error_code add_report(struct report_reader *reader, struct json_t *json, const char *line,
-                                  size_t length, struct report_counts *counts, struct error *error)
+                                  size_t length, struct error *error)
 {
     struct report report;
     unsigned char id[crypto_hash_sha256_BYTES];
@@ -115,10 +115,10 @@ static enum error_code add_report(struct report_reader *reader, struct json_t *j
         error_set(error, ERROR_BAD_INPUT, "field \"id\" is not the SHA-256 of this report");
     } else if (!reject_private(&report, error)) {
         settle(reader, &report);
-        if (!builder_add_report(reader->builder, &report, id, body, reader->canonical.length, reader->source,
-                                error) &&
+        if (!builder_add_report(reader->builder, &report, id, body, reader->canonical.length,
+                                reader->source->record.id, error) &&
             !add_name(reader, &report, error))
-            counts->reports++;
+            reader->source->record.records++;
     }
     report_free(&report);
     return error->code;
@@ -126,21 +126,21 @@ static enum error_code add_report(struct report_reader *reader, struct json_t *j
 
 /* The report of a line of a feed is added, or what the line retracts is. */
 static enum error_code add_feed_line(struct report_reader *reader, const char *line, size_t length,
-                                     struct report_counts *counts, struct error *error)
+                                     struct error *error)
 {
     struct feed_line found;
     if (feed_line_parse(line, length, &found, error))
         return error->code;
-    if (found.operation == FEED_RETRACT && counts->retractions >= FEED_MAX_RETRACTIONS)
+    if (found.operation == FEED_RETRACT && reader->source->retractions >= FEED_MAX_RETRACTIONS)
         return error_set(error, ERROR_BAD_INPUT, "a feed retracts at most %d reports", FEED_MAX_RETRACTIONS);
-    if (found.operation == FEED_RETRACT && ++counts->retractions)
-        return builder_retract(reader->builder, found.id, reader->source, error);
-    return add_report(reader, found.report, NULL, 0, counts, error);
+    if (found.operation == FEED_RETRACT && ++reader->source->retractions)
+        return builder_retract(reader->builder, found.id, reader->source->record.id, error);
+    return add_report(reader, found.report, NULL, 0, error);
 }
 
 /* Empty lines, and the one that a dump of a hub begins with, say nothing of a GPU. */
 static enum error_code add_line(struct report_reader *reader, enum line_status status, const char *line,
-                                size_t length, struct report_counts *counts, struct error *error)
+                                size_t length, struct error *error)
 {
     static const char licence[] = "{\"licence\":";
     if (status == LINE_TOO_LONG)
@@ -148,8 +148,8 @@ static enum error_code add_line(struct report_reader *reader, enum line_status s
     const bool is_empty = line[strspn(line, " \t")] == '\0';
     if ((is_empty || strncmp(line, licence, sizeof licence - 1) == 0) && !memchr(line, '\0', length))
         return ERROR_NONE;
-    return reader->file->is_feed ? add_feed_line(reader, line, length, counts, error)
-                                 : add_report(reader, NULL, line, length, counts, error);
+    return reader->file->is_feed ? add_feed_line(reader, line, length, error)
+                                 : add_report(reader, NULL, line, length, error);
 }
 
 static void warn_of_addresses(const struct report_reader *reader)
@@ -165,8 +165,8 @@ static void warn_of_addresses(const struct report_reader *reader)
 }
 
 enum error_code reports_read(const struct report_file *file, const struct samples *samples,
-                             struct builder *builder, int64_t source, struct report_counts *counts,
-                             struct problems *problems, struct error *error)
+                             struct builder *builder, struct report_source *source, struct problems *problems,
+                             struct error *error)
 {
     struct report_reader reader = {.file = file,
                                    .builder = builder,
@@ -175,6 +175,7 @@ enum error_code reports_read(const struct report_file *file, const struct sample
                                    .source = source,
                                    .canonical = BUFFER((size_t)4 * REPORT_MAX_BYTES)};
     struct line_reader *lines;
+    const long rejected = problems->rejected;
     size_t max_line = REPORT_MAX_BYTES + (file->is_feed ? FEED_LINE_EXTRA : 0);
     if (line_reader_open_as(file->path, file->shown, max_line, &lines, error))
         return error->code;
@@ -186,12 +187,13 @@ enum error_code reports_read(const struct report_file *file, const struct sample
         enum line_status status = line_reader_next(lines, &line, &length, error);
         if (status == LINE_END || status == LINE_FAILED)
             break;
-        if (add_line(&reader, status, line, length, counts, &why) == ERROR_BAD_INPUT)
+        if (add_line(&reader, status, line, length, &why) == ERROR_BAD_INPUT)
             problems_reject(problems, file->shown, line_reader_number(lines), "%s", why.message);
         else if (why.code)
             *error = why;
     }
     line_reader_close(lines);
+    source->record.rejected += problems->rejected - rejected;
     if (reader.by_default)
         warn_of_addresses(&reader);
     buffer_free(&reader.canonical);

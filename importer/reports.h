@@ -18,19 +18,18 @@ struct report_file {
     bool is_feed;      /* the lines are those of a feed's segment (feed/manifest.h) */
 };
 
-/* What a source has in all its files. */
-struct report_counts {
-    int64_t reports;
+/* A source of reports, which may have several files. */
+struct report_source {
+    struct source_record record; /* with its number in the database */
     int64_t retractions;
 };
 
 /* Reads a file of reports into a database. A line that is no valid report, or a retraction too many, is
- * rejected by name and the others go on; a report that is there twice is found by the builder. Valid reports
- * and retractions are added to `counts`, rejected lines to `problems`. What is odd in a report that is taken
- * (a sample that is not believed, an address that tells none, a fix for a symptom that is not there) is said.
- */
+ * rejected by name and the others go on; a report that is there twice is found by the builder. Valid reports,
+ * retractions and rejected lines are added to what `source` has. What is odd in a report that is taken (a
+ * sample that is not believed, an address that tells none, a fix for a symptom that is not there) is said. */
 MUST_CHECK enum error_code reports_read(const struct report_file *file, const struct samples *samples,
-                                        struct builder *builder, int64_t source, struct report_counts *counts,
+                                        struct builder *builder, struct report_source *source,
                                         struct problems *problems, struct error *error);
 
 #endif

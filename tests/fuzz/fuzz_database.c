@@ -102,7 +102,7 @@ static void fill(struct builder *builder)
     static const int origins[ATTRIBUTE_COUNT] = {1, 1, 2, 2, 2, 0};
     const struct gpu unlisted = {.id = pci_id_from_number(UNLISTED), .chip = "GP108"};
     struct error error = {.code = ERROR_NONE};
-    int64_t source;
+    struct source_record source = {.kind = "reports", .name = "reports.ndjson", .version = "1", .records = 1};
     must(builder_add_prior(builder, &key, &prior, &error), &error);
     must(builder_add_origin(builder, "a rule", NULL, &error), &error);
     must(builder_add_origin(builder, "a fact", NULL, &error), &error);
@@ -116,9 +116,8 @@ static void fill(struct builder *builder)
     add_card(builder);
     must(builder_add_symptom(builder, &symptom, &error), &error);
     must(builder_add_symptom_code(builder, &code, &error), &error);
-    must(builder_add_source(builder, "reports", "reports.ndjson", &source, &error), &error);
-    add_report(builder, source);
-    must(builder_complete_source(builder, source, "1", NULL, NULL, false, 1, 0, &error), &error);
+    must(builder_put_source(builder, &source, &error), &error);
+    add_report(builder, source.id);
 }
 
 static void make_base(void)

@@ -66,16 +66,16 @@ static void add_report(struct builder *builder, int64_t source, unsigned char nu
 static int set_up(void **state)
 {
     struct builder *builder = NULL;
-    int64_t source;
+    struct source_record source = {.kind = "reports", .name = "data/reports"};
     assert_int_equal(make_scratch(state), 0);
     ASSERT_DONE(builder_create(in_scratch("test.db.new"), &builder, &failure));
     add_priors(builder);
     ASSERT_DONE(builder_add_vendor(builder, 0x10de, "NVIDIA Corporation", &failure));
     add_gpu(builder, MX330, "GP108M [GeForce MX330]");
     add_gpu(builder, MX350, "GP107M [GeForce MX350]");
-    ASSERT_DONE(builder_add_source(builder, "reports", "data/reports", &source, &failure));
+    ASSERT_DONE(builder_put_source(builder, &source, &failure));
     for (unsigned char number = 1; number <= 4; number++)
-        add_report(builder, source, number, "{'pci_id':'10de:1d16','outcome':'fails','date':'2026'}");
+        add_report(builder, source.id, number, "{'pci_id':'10de:1d16','outcome':'fails','date':'2026'}");
     ASSERT_DONE(builder_complete(builder, &failure));
     ASSERT_DONE(builder_publish(builder, in_scratch("test.db"), &failure));
     builder_free(builder);
@@ -233,8 +233,11 @@ static void check_case(const struct drop_case *expected)
     unsigned char id[REPORT_ID_BYTES];
     int64_t sources[2];
     ASSERT_DONE(builder_create(in_scratch("dropped.db.new"), &builder, &failure));
-    for (int i = 0; i < 2; i++)
-        ASSERT_DONE(builder_add_source(builder, "reports", "a file", &sources[i], &failure));
+    for (int i = 0; i < 2; i++) {
+        struct source_record source = {.kind = "reports", .name = "a file"};
+        ASSERT_DONE(builder_put_source(builder, &source, &failure));
+        sources[i] = source.id;
+    }
     for (struct values v = values_of(expected->reports, NULL); next_value(&v);)
         add_case(builder, v.text, sources);
     memset(id, expected->retracted, sizeof id);
@@ -275,8 +278,8 @@ static void keep_message(void *context, UNUSED const char *file, UNUSED long lin
 DEFINE_TEST(test_retractions_are_bounded)
 {
     struct builder *builder;
-    int64_t source;
-    struct report_counts counts = {.retractions = FEED_MAX_RETRACTIONS - 1};
+    struct report_source source = {.record = {.kind = "feed", .name = "a feed"},
+                                   .retractions = FEED_MAX_RETRACTIONS - 1};
     char said[200] = "";
     char path[SCRATCH_PATH_SIZE];
     struct problems problems = {keep_message, said, 0};
@@ -286,11 +289,11 @@ DEFINE_TEST(test_retractions_are_bounded)
         buffer_append_format(&lines, "{\"op\":\"retract\",\"id\":\"%064d\",\"reason\":\"wrong\"}\n", i);
     scratch_write_text(path, buffer_text(&lines));
     ASSERT_DONE(builder_create(in_scratch("dropped.db.new"), &builder, &failure));
-    ASSERT_DONE(builder_add_source(builder, "feed", "a feed", &source, &failure));
-    ASSERT_DONE(reports_read(&file, NULL, builder, source, &counts, &problems, &failure));
+    ASSERT_DONE(builder_put_source(builder, &source.record, &failure));
+    ASSERT_DONE(reports_read(&file, NULL, builder, &source, &problems, &failure));
     builder_free(builder);
     unlink(path);
-    assert_int_equal(counts.retractions, FEED_MAX_RETRACTIONS);
+    assert_int_equal(source.retractions, FEED_MAX_RETRACTIONS);
     assert_int_equal(problems.rejected, 2);
     assert_holds(said, "a feed retracts at most 500000 reports");
 }
