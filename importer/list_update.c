@@ -62,15 +62,11 @@ enum error_code list_check_products(struct remote_update *update, struct error *
 {
     char path[DATABASE_PATH_SIZE];
     struct problems quiet = {.report = NULL};
-    struct product_list *products = product_list_new();
+    struct product_list products CLEANUP(product_list_free) = {.count = 0};
     int count = 0;
-    if (!products)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for products");
-    enum error_code code = product_list_read(products, kind_of(update), update->path, update->remote->url,
-                                             &count, &quiet, error);
-    product_list_free(products);
-    if (code)
-        return code;
+    if (product_list_read(&products, kind_of(update), update->path, update->remote->url, &count, &quiet,
+                          error))
+        return error->code;
     if (!count)
         return error_set(error, ERROR_BAD_INPUT, "%s names no product", update->remote->url);
     /* A list that the database took from the system is not one of the remote's. */

@@ -22,17 +22,6 @@ enum {
     NVIDIA_VENDOR = 0x10de
 };
 
-struct product_list {
-    struct product *products; /* by ID, then in the order of reading */
-    int count;
-    enum source_kind reading;
-};
-
-struct product_list *product_list_new(void)
-{
-    return calloc(1, sizeof(struct product_list));
-}
-
 /* A product's name without its maker; false when it is empty or too long. */
 static bool set_name(struct product *product, const char *name, size_t length)
 {
@@ -326,10 +315,8 @@ void product_list_sort(struct product_list *list)
 
 void product_list_free(struct product_list *list)
 {
-    if (!list)
-        return;
     free(list->products);
-    free(list);
+    *list = (struct product_list){.count = 0};
 }
 
 const struct product *product_list_find(const struct product_list *list, uint32_t pci_id, int *count)

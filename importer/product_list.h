@@ -52,8 +52,12 @@ struct product {
     char name[96];           /* "Radeon RX 6800M": UTF-8, without the maker */
 };
 
-/* A list without products, or NULL without memory. */
-struct product_list *product_list_new(void);
+/* All zero is a list without products; product_list_free frees what is in it. */
+struct product_list {
+    struct product *products; /* by ID, then in the order of reading */
+    int count;
+    enum source_kind reading;
+};
 
 /* Adds the products of a file that has some. A record that does not follow the format is rejected by name and
  * the others go on; what is no table in a README, and a line of modules.alias that is of no graphics driver

@@ -255,8 +255,8 @@ static void free_build(struct rebuild *work)
     annotator_free(work->annotator);
     device_names_free(&work->names);
     samples_free(work->samples);
-    product_list_free(work->products);
-    product_list_free(work->claims);
+    product_list_free(&work->products);
+    product_list_free(&work->claims);
 }
 
 /* A feed's table is parsed by nothing but a build; a bad one is left out, and the build begins anew. */
@@ -289,19 +289,22 @@ static enum error_code build_and_publish(struct rebuild *work, struct error *err
 enum error_code rebuild(const struct rebuild_request *request, struct rebuild_summary *summary,
                         struct problems *problems, struct error *error)
 {
-    struct rebuild work = {
-        .request = request, .summary = summary, .problems = problems, .cache = request->cache};
+    struct source_cache own = {.lock = -1};
+    struct rebuild work = {.request = request,
+                           .summary = summary,
+                           .problems = problems,
+                           .cache = request->cache ? request->cache : &own};
     *summary = (struct rebuild_summary){.devices = 0};
-    if (!work.cache && !source_cache_open(request->database_path, request->waiting, &work.cache, error))
+    error->code = ERROR_NONE;
+    if (!request->cache && !source_cache_open(request->database_path, request->waiting, &own, error))
         importer_confine(request->database_path, request->data_directory, SANDBOX_NO_NETWORK);
-    if (work.cache)
+    if (!error->code)
         build_and_publish(&work, error);
     for (int i = 0; work.incoming && i < request->file_count; i++)
         if (work.incoming[i].path[0])
             unlink(work.incoming[i].path);
     free_build(&work);
-    if (!request->cache)
-        source_cache_close(work.cache);
+    source_cache_close(&own);
     free(work.incoming);
     return error->code;
 }

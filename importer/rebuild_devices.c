@@ -95,7 +95,7 @@ static enum error_code add_products(struct device_reader *reader, const struct p
 {
     const unsigned cards = 1U << FORM_FACTOR_DESKTOP | 1U << FORM_FACTOR_SERVER;
     int count;
-    const struct product *products = product_list_find(reader->work->products, pci_id_number(id), &count);
+    const struct product *products = product_list_find(&reader->work->products, pci_id_number(id), &count);
     unsigned seen = 0; /* a bit for each form factor */
     double surest = 0.0;
     *hint = (struct product_hint){.list = count ? (int)products[0].source : 0};
@@ -244,7 +244,7 @@ static enum error_code add_device(struct device_reader *reader, uint32_t pci_id,
     if (builder_add_device(work->builder, pci_id, name, origin, error) ||
         add_products(reader, &id, name, &hint, error))
         return error->code;
-    hint.claimed_by_driver = product_list_find(work->claims, pci_id, &claims);
+    hint.claimed_by_driver = product_list_find(&work->claims, pci_id, &claims);
     annotator_resolve(work->annotator, &id, name, &hint, &reader->annotation);
     return reader->annotation.is_gpu ? add_gpu(reader, pci_id, name, error) : ERROR_NONE;
 }

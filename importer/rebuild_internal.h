@@ -23,8 +23,8 @@ struct rebuild {
     struct annotator *annotator;
     struct device_names names;
     struct samples *samples;
-    struct product_list *products;
-    struct product_list *claims; /* what graphics drivers of the kernel claim */
+    struct product_list products;
+    struct product_list claims; /* what graphics drivers of the kernel claim */
     struct chosen_table {
         char name[TABLE_NAME_SIZE];
         struct path path;

@@ -75,18 +75,16 @@ static enum error_code record_list(struct rebuild *work, const struct found_list
     return builder_put_source(work->builder, &source, error);
 }
 
-static enum error_code load_list(struct rebuild *work, enum source_kind kind, struct product_list **products,
+static enum error_code load_list(struct rebuild *work, enum source_kind kind, struct product_list *products,
                                  struct error *error)
 {
     struct found_list list;
     int added;
-    if (!*products && !(*products = product_list_new()))
-        return error_set(error, ERROR_NO_MEMORY, "no memory for products");
     find_list(work, kind, &list);
     if (!list.path[0])
         return ERROR_NONE;
     long rejected_before = list.problems->rejected;
-    if (product_list_read(*products, kind, list.path, list.shown, &added, list.problems, error))
+    if (product_list_read(products, kind, list.path, list.shown, &added, list.problems, error))
         return error->code;
     return record_list(work, &list, list_kinds[kind].name, added, list.problems->rejected - rejected_before,
                        error);
@@ -100,8 +98,8 @@ enum error_code rebuild_load_lists(struct rebuild *work, struct error *error)
             return error->code;
     if (load_list(work, SOURCE_MODULES_ALIAS, &work->claims, error))
         return error->code;
-    product_list_sort(work->products);
-    product_list_sort(work->claims);
+    product_list_sort(&work->products);
+    product_list_sort(&work->claims);
     return ERROR_NONE;
 }
 

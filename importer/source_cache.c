@@ -25,12 +25,6 @@ static const char reports_prefix[] = "reports-";
 static const char incoming_prefix[] = "incoming-";
 static const char download_prefix[] = "download-"; /* list_update.c */
 
-struct source_cache {
-    char directory[DATABASE_PATH_SIZE];
-    int lock;
-    int received;
-};
-
 /* How long another import is waited for: the longest that is known takes a tenth of it. */
 enum { LOCK_WAIT_SECONDS = 600, LOOKS_A_SECOND = 5 };
 
@@ -118,15 +112,11 @@ static int is_reports(const struct dirent *entry)
            strlen(hash) == HASH_DIGITS && strspn(hash, "0123456789abcdef") == HASH_DIGITS;
 }
 
-enum error_code source_cache_view(const char *database_path, struct source_cache **cache, struct error *error)
+struct source_cache source_cache_view(const char *database_path)
 {
-    struct source_cache *opened = calloc(1, sizeof *opened);
-    if (!opened)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for the source cache");
-    opened->lock = -1;
-    snprintf(opened->directory, sizeof opened->directory, "%s.sources", database_path);
-    *cache = opened;
-    return ERROR_NONE;
+    struct source_cache cache = {.lock = -1};
+    snprintf(cache.directory, sizeof cache.directory, "%s.sources", database_path);
+    return cache;
 }
 
 /* Makes the cache in its open parent directory. One that is there must be this user's: what is in it becomes
@@ -164,34 +154,29 @@ static enum error_code enter(struct source_cache *cache, const char *database_pa
 }
 
 enum error_code source_cache_open(const char *database_path, void (*waiting)(void),
-                                  struct source_cache **cache, struct error *error)
+                                  struct source_cache *cache, struct error *error)
 {
-    struct source_cache *opened = NULL;
-    if (source_cache_view(database_path, &opened, error))
-        return error->code;
-    if (enter(opened, database_path, waiting, error)) {
-        source_cache_close(opened);
+    *cache = source_cache_view(database_path);
+    if (enter(cache, database_path, waiting, error)) {
+        source_cache_close(cache);
         if (error->code == ERROR_PERMISSION && !error->next[0])
             error_next(error,
                        "run it as a user who can write %.200s, or name another database with --db FILE",
                        database_path);
         return error->code;
     }
-    file_remove_leftovers(opened->directory, incoming_prefix);
-    file_remove_leftovers(opened->directory, download_prefix);
+    file_remove_leftovers(cache->directory, incoming_prefix);
+    file_remove_leftovers(cache->directory, download_prefix);
     /* A database that was being built: who has the lock is the only one who builds. */
     unlink(path_of("%s.new", database_path).text);
-    *cache = opened;
     return ERROR_NONE;
 }
 
 void source_cache_close(struct source_cache *cache)
 {
-    if (!cache)
-        return;
     if (cache->lock >= 0)
         close(cache->lock);
-    free(cache);
+    cache->lock = -1;
 }
 
 static enum error_code copy(int from, int to, const char *shown, char hash[65], struct error *error)

@@ -12,7 +12,11 @@
 /* The source cache: the directory `DATABASE.sources` beside a database. It keeps the files that were
  * imported, byte for byte, so that the database can be rebuilt offline at any time. A list of names is
  * `pci.ids`, report files are `reports-<BLAKE2b-256>`: no name comes from outside. */
-struct source_cache;
+struct source_cache {
+    char directory[DATABASE_PATH_SIZE];
+    int lock; /* -1: not taken */
+    int received;
+};
 
 /* A file on its way into the cache: copied, hashed, but not part of it before source_cache_keep. */
 struct incoming_source {
@@ -29,12 +33,11 @@ struct incoming_source {
  * ERROR_FOREIGN_DATABASE where there is something else than a regular file, ERROR_USAGE where the path is too
  * long for SQLite. Whoever holds the lock is that user. */
 MUST_CHECK enum error_code source_cache_open(const char *database_path, void (*waiting)(void),
-                                             struct source_cache **cache, struct error *error);
+                                             struct source_cache *cache, struct error *error);
 void source_cache_close(struct source_cache *cache);
 
 /* The cache of a database for reading only, as it is now: no lock is taken, nothing is made. */
-MUST_CHECK enum error_code source_cache_view(const char *database_path, struct source_cache **cache,
-                                             struct error *error);
+struct source_cache source_cache_view(const char *database_path);
 
 /* Copies a file (- is standard input; else as owner_hold has opened it) into the cache's directory, where
  * only its owner can read it until it is kept, and finds out what it is: by the name that it is shown by,

@@ -17,7 +17,7 @@ struct sync {
     const struct sync_request *request;
     struct sync_summary *summary;
     struct problems *problems;
-    struct source_cache *cache;
+    struct source_cache cache;
     struct transfers *transfers; /* NULL: nothing was asked yet */
     int64_t reports;             /* of the database in use */
     int feeds;                   /* whose manifest in the cache is the one that it was made from */
@@ -45,7 +45,7 @@ static double seconds_now(void)
 static bool hash_cached(const struct sync *sync, const char *name, char hash[MANIFEST_HASH_SIZE])
 {
     struct error none;
-    return !feed_cache_hash(feed_cache_path(sync->cache, name, FEED_MANIFEST).text, hash, NULL, &none);
+    return !feed_cache_hash(feed_cache_path(&sync->cache, name, FEED_MANIFEST).text, hash, NULL, &none);
 }
 
 static enum error_code count_cached(void *context, const char *name, struct error *error)
@@ -106,7 +106,7 @@ static void look_at_database(struct sync *sync)
 static bool is_outdated(struct sync *sync)
 {
     struct error none;
-    return !feed_cache_each(sync->cache, count_cached, sync, &none) &&
+    return !feed_cache_each(&sync->cache, count_cached, sync, &none) &&
            (!sync->has_database || sync->feeds != sync->cached_feeds);
 }
 
@@ -131,10 +131,10 @@ static bool is_wanted(const struct sync *sync, const struct remote *remote)
     return !sync->request->name_count && (remote->enabled || sync->request->list);
 }
 
-static void begin_update(const struct sync *sync, const struct remote *remote, struct remote_update *update)
+static void begin_update(struct sync *sync, const struct remote *remote, struct remote_update *update)
 {
     *update = (struct remote_update){.remote = remote,
-                                     .cache = sync->cache,
+                                     .cache = &sync->cache,
                                      .dry_run = sync->request->dry_run,
                                      .force = sync->request->force,
                                      .now = time(NULL)};
@@ -144,7 +144,7 @@ static void begin_update(const struct sync *sync, const struct remote *remote, s
         update->result.error = remote->error;
         return;
     }
-    remote_state_load(sync->cache, remote->name, remote->url, &update->state);
+    remote_state_load(&sync->cache, remote->name, remote->url, &update->state);
 }
 
 static enum error_code choose_remotes(struct sync *sync, struct error *error)
@@ -243,7 +243,7 @@ static enum error_code build(struct sync *sync, struct error *error)
                                       .data_directory = sync->request->data_directory,
                                       .files = files,
                                       .feeds = feeds,
-                                      .cache = sync->cache,
+                                      .cache = &sync->cache,
                                       .force = sync->request->force};
     struct rebuild_summary built;
     for (int i = 0; i < summary->remote_count; i++) {
@@ -307,10 +307,10 @@ static enum error_code remember(struct sync *sync, struct remote_update *update,
 {
     update->result.state = SYNC_UPDATED;
     manifest_print_time(update->now, update->state.fetched);
-    if (remote_state_save(sync->cache, update->remote->name, &update->state, error))
+    if (remote_state_save(&sync->cache, update->remote->name, &update->state, error))
         return error->code;
     if (!update->remote->list)
-        feed_cache_clean(sync->cache, update->remote->name);
+        feed_cache_clean(&sync->cache, update->remote->name);
     return ERROR_NONE;
 }
 
@@ -352,10 +352,8 @@ static enum error_code run(struct sync *sync, struct error *error)
     bool only_looks = request->list || request->dry_run;
     if (remotes_load(request->data_directory, &sync->summary->configured, error))
         return error->code;
-    if (!only_looks && rebuild_hold_data(request->data_directory, error))
-        return error->code;
-    if (only_looks ? source_cache_view(request->database_path, &sync->cache, error)
-                   : source_cache_open(request->database_path, request->waiting, &sync->cache, error))
+    if (!only_looks && (rebuild_hold_data(request->data_directory, error) ||
+                        source_cache_open(request->database_path, request->waiting, &sync->cache, error)))
         return error->code;
     if (choose_remotes(sync, error))
         return error->code;
@@ -370,7 +368,10 @@ static enum error_code run(struct sync *sync, struct error *error)
 enum error_code sync_run(const struct sync_request *request, struct sync_summary *summary,
                          struct problems *problems, struct error *error)
 {
-    struct sync sync = {.request = request, .summary = summary, .problems = problems};
+    struct sync sync = {.request = request,
+                        .summary = summary,
+                        .problems = problems,
+                        .cache = source_cache_view(request->database_path)};
     *summary = (struct sync_summary){.remotes = NULL};
     error->code = ERROR_NONE;
     run(&sync, error);
@@ -378,7 +379,7 @@ enum error_code sync_run(const struct sync_request *request, struct sync_summary
         if (summary->remotes[i].path[0])
             unlink(summary->remotes[i].path);
     transfers_close(sync.transfers);
-    source_cache_close(sync.cache);
+    source_cache_close(&sync.cache);
     return error->code;
 }
 

@@ -20,15 +20,15 @@ static void check_printable(const char *text, size_t size)
 static void read_remote_state(const uint8_t *data, size_t size)
 {
     char path[FUZZ_PATH_SIZE];
-    struct source_cache *cache = NULL;
+    struct source_cache cache;
     struct error error = {.code = ERROR_NONE};
     static struct remote_state state;
     static struct remote_state again;
     mkdir(fuzz_path(path, "state.db.sources"), 0700);
     mkdir(fuzz_path(path, "state.db.sources/remotes"), 0700);
     fuzz_write(fuzz_path(path, "state.db.sources/remotes/f.json"), data, size);
-    require(source_cache_view(fuzz_path(path, "state.db"), &cache, &error) == ERROR_NONE, "there is a cache");
-    remote_state_load(cache, "f", feed_url, &state);
+    cache = source_cache_view(fuzz_path(path, "state.db"));
+    remote_state_load(&cache, "f", feed_url, &state);
     require(strcmp(state.url, feed_url) == 0, "the state is of this address");
     check_printable(state.etag, sizeof state.etag);
     check_printable(state.last_modified, sizeof state.last_modified);
@@ -37,15 +37,14 @@ static void read_remote_state(const uint8_t *data, size_t size)
     check_printable(state.seen_hash, sizeof state.seen_hash);
     check_printable(state.seen_key, sizeof state.seen_key);
     require(state.seen_version >= 0 && state.retracted >= 0, "nothing is counted below zero");
-    require(remote_state_save(cache, "f", &state, &error) == ERROR_NONE, "a state can be kept");
-    remote_state_load(cache, "f", feed_url, &again);
+    require(remote_state_save(&cache, "f", &state, &error) == ERROR_NONE, "a state can be kept");
+    remote_state_load(&cache, "f", feed_url, &again);
     require(strcmp(state.etag, again.etag) == 0 && strcmp(state.last_modified, again.last_modified) == 0 &&
                 strcmp(state.fetched, again.fetched) == 0 && strcmp(state.version, again.version) == 0 &&
                 strcmp(state.seen_hash, again.seen_hash) == 0 &&
                 strcmp(state.seen_key, again.seen_key) == 0 && state.seen_version == again.seen_version &&
                 state.retracted == again.retracted,
             "a state is kept as it is");
-    source_cache_close(cache);
 }
 
 static void read_outbox(const char *directory, bool is_report)

@@ -6,7 +6,7 @@
 #define URL  "https://feed.example/one"
 #define HASH "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
-static struct source_cache *cache;
+static struct source_cache cache;
 
 static struct remote_state load(const char *text, size_t length, const char *url)
 {
@@ -16,7 +16,7 @@ static struct remote_state load(const char *text, size_t length, const char *url
     assert_int_equal(fwrite(text, 1, length, file), length);
     assert_int_equal(fclose(file), 0);
     memset(&state, 'x', sizeof state);
-    remote_state_load(cache, "one", url, &state);
+    remote_state_load(&cache, "one", url, &state);
     return state;
 }
 
@@ -71,7 +71,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    source_cache_close(cache);
+    source_cache_close(&cache);
     return remove_scratch(state);
 }
 
