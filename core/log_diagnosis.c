@@ -37,8 +37,6 @@ enum error_code log_diagnosis_add(void *context, const struct symptom_record *re
     struct log_diagnosis *diagnosis = context;
     bool is_failure = record->fixable != FIXABLE_HARMLESS && record->fixable != FIXABLE_MARK;
     int symptom = is_failure ? vocabulary_find(&vocabulary_symptom, record->id) : NO_SYMPTOM;
-    if (diagnosis->count == MAX_SIGNATURES)
-        return error_set(error, ERROR_BAD_INPUT, "more than %d symptoms", MAX_SIGNATURES);
     if (symptom == NO_SYMPTOM && is_failure)
         return error_set(error, ERROR_BAD_INPUT, "\"%s\" is not a symptom", record->id);
     if (symptom_matcher_add(diagnosis->matcher, record->words, record->pattern, error))

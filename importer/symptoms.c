@@ -5,29 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/log_diagnosis.h"
 #include "core/log_text.h"
-#include "core/symptom_condition.h"
-#include "core/symptom_matcher.h"
 #include "db/builder.h"
 
 enum { ID, SCOPE, FIXABLE, WORDS, PATTERN, CONDITION, EXAMPLE, CAUSE, NEXT, FIXES, SOURCE };
 
-/* What can be checked only when all rows are known: one above may take the example away, and a condition may
- * name one below. */
-struct checked_row {
-    char *id;
-    char *example;
-    struct symptom_condition condition;
-    enum fixable fixable;
-    const char *path; /* of the file that it stands in */
-    long line;
-};
-
+/* The rows as `passthru diagnose` will have them. Some of them can be checked only when all are known: one
+ * above may take the example away, and a condition may name one below. */
 struct symptoms_reader {
     struct builder *builder;
-    struct symptom_matcher *matcher;
-    struct checked_row rows[MAX_SIGNATURES];
-    int count;
+    struct log_diagnosis diagnosis;
+    struct {
+        char *example;
+        const char *path; /* of the file that it stands in */
+        long line;
+    } places[MAX_SIGNATURES];
 };
 
 static enum error_code check_id(const struct table_row *row, enum fixable fixable, struct error *error)
@@ -74,18 +67,6 @@ static enum error_code add_symptom(void *context, const struct table_row *row, s
         return table_error(row, error, "cause, next and source must say something");
     if (check_id(row, (enum fixable)fixable, error) || check_fixes(row, error))
         return error->code;
-    if (symptom_matcher_add(reader->matcher, fields[WORDS], fields[PATTERN], &why))
-        return table_error(row, error, "%s", why.message);
-    struct checked_row *checked = &reader->rows[reader->count++];
-    *checked = (struct checked_row){.id = strdup(fields[ID]),
-                                    .example = strdup(fields[EXAMPLE]),
-                                    .fixable = (enum fixable)fixable,
-                                    .path = row->path,
-                                    .line = row->line};
-    if (!checked->id || !checked->example)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
-    if (symptom_condition_read(fields[CONDITION], &checked->condition, &why))
-        return table_error(row, error, "%s", why.message);
     const struct symptom_record symptom = {.id = fields[ID],
                                            .scope = fields[SCOPE],
                                            .fixable = (enum fixable)fixable,
@@ -95,6 +76,14 @@ static enum error_code add_symptom(void *context, const struct table_row *row, s
                                            .cause = fields[CAUSE],
                                            .next = fields[NEXT],
                                            .fixes = fields[FIXES]};
+    if (log_diagnosis_add(&reader->diagnosis, &symptom, &why))
+        return table_error(row, error, "%s", why.message);
+    const int number = reader->diagnosis.count - 1;
+    reader->places[number].example = strdup(fields[EXAMPLE]);
+    reader->places[number].path = row->path;
+    reader->places[number].line = row->line;
+    if (!reader->places[number].example)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
     return builder_add_symptom(reader->builder, &symptom, error);
 }
 
@@ -103,20 +92,20 @@ static enum error_code add_symptom(void *context, const struct table_row *row, s
 static enum error_code try_example(const struct symptoms_reader *reader, int number,
                                    const struct table_row *row, struct error *error)
 {
-    const struct checked_row *checked = &reader->rows[number];
+    const char *example = reader->places[number].example;
     struct buffer plain CLEANUP(buffer_free) = BUFFER(1 << 16);
     int fitting[MAX_SIGNATURES];
     struct symptom_details details;
-    log_text_append(&plain, checked->example, strlen(checked->example));
-    int count = symptom_matcher_fit(reader->matcher, buffer_text(&plain), plain.length, fitting,
+    log_text_append(&plain, example, strlen(example));
+    int count = symptom_matcher_fit(reader->diagnosis.matcher, buffer_text(&plain), plain.length, fitting,
                                     MAX_SIGNATURES, &details);
     for (int i = 0; i < count; i++) {
-        const struct checked_row *other = &reader->rows[fitting[i]];
-        if (other == checked || other->path != checked->path)
+        const struct symptom_row *other = &reader->diagnosis.rows[fitting[i]];
+        if (fitting[i] == number || reader->places[fitting[i]].path != row->path)
             return ERROR_NONE;
         if (!other->condition.term_count && other->fixable != FIXABLE_MARK)
             return table_error(row, error, "the example line shows %s (line %ld), which stands above",
-                               other->id, other->line);
+                               other->id, reader->places[fitting[i]].line);
     }
     return table_error(row, error, "words and pattern do not match the example line");
 }
@@ -126,9 +115,9 @@ static enum error_code check_ids(const struct symptoms_reader *reader, const str
 {
     for (int i = 0; i < ids->count; i++) {
         int k = 0;
-        while (k < reader->count && strcmp(reader->rows[k].id, ids->words[i]) != 0)
+        while (k < reader->diagnosis.count && strcmp(reader->diagnosis.rows[k].id, ids->words[i]) != 0)
             k++;
-        if (k == reader->count)
+        if (k == reader->diagnosis.count)
             return table_error(row, error, "condition: no row is called \"%s\"", ids->words[i]);
     }
     return ERROR_NONE;
@@ -136,9 +125,9 @@ static enum error_code check_ids(const struct symptoms_reader *reader, const str
 
 static enum error_code check_rows(const struct symptoms_reader *reader, struct error *error)
 {
-    for (int i = 0; i < reader->count && !error->code; i++) {
-        const struct symptom_condition *condition = &reader->rows[i].condition;
-        const struct table_row row = {.path = reader->rows[i].path, .line = reader->rows[i].line};
+    for (int i = 0; i < reader->diagnosis.count && !error->code; i++) {
+        const struct symptom_condition *condition = &reader->diagnosis.rows[i].condition;
+        const struct table_row row = {.path = reader->places[i].path, .line = reader->places[i].line};
         if (check_ids(reader, &condition->over, &row, error))
             break;
         for (int k = 0; k < condition->term_count && !error->code; k++)
@@ -160,15 +149,12 @@ enum error_code symptoms_read(const char *path, struct builder *builder, struct 
     if (!reader)
         return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
     reader->builder = builder;
-    if (!symptom_matcher_create(&reader->matcher, error) &&
+    if (!log_diagnosis_start(&reader->diagnosis, error) &&
         !table_read(path, &symptoms, reader, summary, error))
         (void)!check_rows(reader, error);
-    for (int i = 0; i < reader->count; i++) {
-        free(reader->rows[i].id);
-        free(reader->rows[i].example);
-        symptom_condition_free(&reader->rows[i].condition);
-    }
-    symptom_matcher_free(reader->matcher);
+    for (int i = 0; i < reader->diagnosis.count; i++)
+        free(reader->places[i].example);
+    log_diagnosis_free(&reader->diagnosis);
     free(reader);
     return error->code;
 }
