@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "core/list_version.h"
 #include "core/text.h"
-#include "db/freshness.h"
+#include "db/database.h"
 
 enum { OLD_AFTER_DAYS = 60, INDENT = 14, TABLE_INDENT = 16 };
 

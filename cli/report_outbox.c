@@ -8,7 +8,7 @@
 
 #include "cli/ask.h"
 #include "core/file.h"
-#include "db/outbox_sent.h"
+#include "db/outbox.h"
 
 /* The error for a report that cannot be read now. */
 static enum error_code unreadable(const char *directory, const struct outbox_entry *entry,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/log_events.h"
+#include "core/log_diagnosis.h"
 
 #include <stdlib.h>
 #include <string.h>

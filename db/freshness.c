@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "db/freshness.h"
+#include "db/database.h"
 
 #include <inttypes.h>
 #include <stdio.h>

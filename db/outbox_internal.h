@@ -8,7 +8,6 @@
 
 #include "core/file.h"
 #include "db/outbox.h"
-#include "db/outbox_sent.h"
 
 /* An answer, each byte of which may take six in JSON, and what stands beside it. */
 enum { MAX_ANSWER_JSON = 6 * OUTBOX_MAX_ANSWER + 16 * 1024 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "db/outbox_sent.h"
+#include "db/outbox.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "importer/feed_cache.h"
+#include "importer/source_cache.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -5,7 +5,7 @@
 
 #include "core/json_writer.h"
 #include "core/streams.h"
-#include "db/outbox_sent.h"
+#include "db/outbox.h"
 #include "importer/program.h"
 #include "importer/remote.h"
 #include "importer/transfer.h"

@@ -10,8 +10,8 @@
 #include "core/list_version.h"
 #include "db/database.h"
 #include "importer/confine.h"
-#include "importer/feed_cache.h"
 #include "importer/rebuild_internal.h"
+#include "importer/source_cache.h"
 #include "importer/table.h"
 #include "version.h"
 

@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "core/error.h"
-#include "importer/feed_cache.h"
 #include "importer/problems.h"
 #include "importer/remote.h"
 #include "importer/source_cache.h"
@@ -30,7 +29,7 @@ struct rebuild_request {
     const struct rebuild_file *files; /* lists or reports to add */
     int file_count;
     const char *const
-        *feeds; /* the feeds whose incoming manifest (feed_cache.h) takes the place of the one in use */
+        *feeds; /* the feeds whose incoming manifest (source_cache.h) takes the place of the one in use */
     int feed_count;
     struct source_cache *cache; /* that the caller has open; NULL: it is opened for the time of the rebuild */
     bool force;                 /* take a pci.ids that looks cut short, go on without sources that are gone */

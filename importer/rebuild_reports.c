@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "core/owner.h"
-#include "importer/feed_cache.h"
 #include "importer/rebuild_internal.h"
 #include "importer/reports.h"
+#include "importer/source_cache.h"
 
 /* Notes what a source has, once it is read. */
 static enum error_code complete_source(struct rebuild *work, struct report_source *source,

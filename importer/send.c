@@ -8,7 +8,7 @@
 #include "core/json_reader.h"
 #include "core/json_writer.h"
 #include "core/report.h"
-#include "db/outbox_sent.h"
+#include "db/outbox.h"
 #include "importer/remote.h"
 #include "importer/transfer.h"
 

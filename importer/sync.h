@@ -7,8 +7,8 @@
 
 #include "core/error.h"
 #include "feed/signature.h"
-#include "importer/feed_cache.h"
 #include "importer/problems.h"
+#include "importer/source_cache.h"
 #include "importer/transfer.h"
 
 /* Fetches what the remotes have, and builds one new database with it. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a server answers to a report that it rejects: db/outbox_sent.h. */
+/* What a server answers to a report that it rejects: db/outbox.h. */
 
 #include "core/text.h"
-#include "db/outbox_sent.h"
+#include "db/outbox.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

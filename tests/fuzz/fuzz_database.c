@@ -13,7 +13,7 @@
 #include "db/cards.h"
 #include "db/database.h"
 #include "db/search.h"
-#include "importer/feed_cache.h"
+#include "importer/source_cache.h"
 #include "tests/fuzz/fuzz.h"
 
 enum {

@@ -4,7 +4,7 @@
  * first byte chooses. */
 
 #include "core/text.h"
-#include "db/outbox_sent.h"
+#include "db/outbox.h"
 #include "importer/sync.h"
 #include "tests/fuzz/fuzz.h"
 

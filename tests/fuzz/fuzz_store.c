@@ -16,8 +16,8 @@
 #include "feed/signature.h"
 #include "hub/commands.h"
 #include "hub/store.h"
-#include "importer/feed_cache.h"
 #include "importer/line_reader.h"
+#include "importer/source_cache.h"
 
 static const char *const columns[][2] = {
     {"report", "id"},       {"report", "pci_id"},   {"report", "outcome"},  {"report", "state"},

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "feed/signature.h"
-#include "importer/feed_cache.h"
+#include "importer/source_cache.h"
 
 static const char *const *keys;
 static int key_count;
