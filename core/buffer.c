@@ -92,3 +92,15 @@ void buffer_free(struct buffer *buffer)
     free(buffer->data);
     *buffer = BUFFER(buffer->max);
 }
+
+bool array_grow(void *array, size_t count, size_t size)
+{
+    void *items;
+    if (count & (count - 1))
+        return true;
+    memcpy(&items, array, sizeof items); /* a pointer of any type */
+    items = realloc(items, (count ? 2 * count : 1) * size);
+    if (items)
+        memcpy(array, &items, sizeof items);
+    return items;
+}

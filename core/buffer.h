@@ -51,4 +51,9 @@ const char *buffer_text(const struct buffer *buffer);
 
 void buffer_free(struct buffer *buffer);
 
+/* For arrays that grow item by item, from NULL on: makes space for one more than `count`. False without
+ * memory: the array stays. */
+#define ARRAY_GROW(array, count) array_grow(&(array), (size_t)(count), sizeof *(array))
+bool array_grow(void *array, size_t count, size_t size);
+
 #endif

@@ -25,18 +25,10 @@ static bool make_room(struct findings *findings, enum severity severity)
 
 static struct finding *new_finding(struct findings *findings, enum severity severity)
 {
-    if (findings->count == findings->capacity && findings->capacity < MAX_FINDINGS) {
-        int capacity = findings->capacity ? 2 * findings->capacity : 16;
-        struct finding *items = realloc(findings->items, (size_t)capacity * sizeof *items);
-        if (items) {
-            findings->items = items;
-            findings->capacity = capacity;
-        }
-    }
-    bool is_full = findings->count == findings->capacity;
+    bool is_full = findings->count == MAX_FINDINGS;
+    if (!is_full && !ARRAY_GROW(findings->items, findings->count))
+        is_full = buffer_memory_was_short = true;
     findings->omitted += is_full;
-    if (is_full && findings->capacity < MAX_FINDINGS)
-        buffer_memory_was_short = true;
     return is_full && !make_room(findings, severity) ? &findings->last : &findings->items[findings->count++];
 }
 

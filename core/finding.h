@@ -25,7 +25,6 @@ enum { MAX_FINDINGS = 512 };
 struct findings {
     struct finding *items;
     int count;
-    int capacity;
     int omitted;         /* beyond MAX_FINDINGS, or for want of memory */
     struct finding last; /* where an omitted finding is written */
 };

@@ -60,7 +60,6 @@ struct log_boot {
     const struct symptom_row *rows;
     struct log_event *events; /* by their first line */
     int count;
-    int capacity;
     char kernel[32];                   /* "6.8.12"; "": not known */
     bool is_guest;                     /* the log says that its machine is a virtual one */
     struct log_devices named;          /* what the log says of its devices, in all its boots */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/buffer.h"
+
 /* ---- the lines ---- */
 
 /* Of a line that is too long to be shown, the words around what matters. */
@@ -56,14 +58,8 @@ enum error_code log_boot_add(struct log_boot *boot, const int fitting[], int cou
     }
     if (boot->count == MAX_EVENTS)
         return ERROR_NONE;
-    if (boot->count == boot->capacity) {
-        int capacity = boot->capacity ? 2 * boot->capacity : 16;
-        struct log_event *grown = realloc(boot->events, (size_t)capacity * sizeof *grown);
-        if (!grown)
-            return error_set(error, ERROR_NO_MEMORY, "no memory for what the log shows");
-        boot->events = grown;
-        boot->capacity = capacity;
-    }
+    if (!ARRAY_GROW(boot->events, boot->count))
+        return error_set(error, ERROR_NO_MEMORY, "no memory for what the log shows");
     keep_text(&event, text, length, details->at);
     boot->events[boot->count++] = event;
     return ERROR_NONE;

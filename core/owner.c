@@ -190,12 +190,11 @@ static size_t held_count;
 void owner_hold(const char *path, int flags)
 {
     struct rlimit files;
-    struct held *more = realloc(held, (held_count + 1) * sizeof *held);
     struct held file = {.path = strdup(path), .file = NOT_OPENED};
-    held = more ? more : held;
-    for (size_t i = 0; i < held_count && file.path; i++)
-        more = strcmp(held[i].path, path) == 0 ? NULL : more;
-    if (!more || !file.path) {
+    bool is_new = file.path && ARRAY_GROW(held, held_count);
+    for (size_t i = 0; i < held_count && is_new; i++)
+        is_new = strcmp(held[i].path, path) != 0;
+    if (!is_new) {
         free(file.path);
         return;
     }

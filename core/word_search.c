@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/buffer.h"
+
 struct word_search_word {
     char *text;
     size_t length;
@@ -48,11 +50,7 @@ enum error_code word_search_add(struct word_search *search, const char *word, si
                          (int)(length < 40 ? length : 40), word, length, WORD_SEARCH_MIN, WORD_SEARCH_MAX);
     if (search->count == MAX_WORDS)
         return error_set(error, ERROR_BAD_INPUT, "more than %d words", MAX_WORDS);
-    struct word_search_word *words =
-        realloc(search->words, ((size_t)search->count + 1) * sizeof *search->words);
-    if (words)
-        search->words = words;
-    char *text = words ? strndup(word, length) : NULL;
+    char *text = ARRAY_GROW(search->words, search->count) ? strndup(word, length) : NULL;
     if (!text)
         return error_set(error, ERROR_NO_MEMORY, "no memory for a word");
     for (unsigned end = BLOCK; end <= WINDOW; end++) {
@@ -61,7 +59,7 @@ enum error_code word_search_add(struct word_search *search, const char *word, si
             *shift = (uint8_t)(WINDOW - end);
     }
     int16_t *first = &search->first[block_of(word + WINDOW - BLOCK)];
-    words[search->count] = (struct word_search_word){text, length, folded_start(word), owner, *first};
+    search->words[search->count] = (struct word_search_word){text, length, folded_start(word), owner, *first};
     *first = (int16_t)search->count++;
     return ERROR_NONE;
 }

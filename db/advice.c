@@ -68,12 +68,11 @@ enum error_code database_find_reports(struct database *database, uint32_t pci_id
         database, sql,
         SQL_VALUES(sql_integer(pci_id), sql_word(&vocabulary_share, (int)share), sql_integer(limit)), &row,
         error)) {
-        struct shown_report *grown = realloc(*reports, ((size_t)*count + 1) * sizeof *grown);
-        if (!grown)
+        if (!ARRAY_GROW(*reports, *count))
             return error_set(error, ERROR_NO_MEMORY, "no memory for %d reports", *count + 1);
-        *reports = grown;
-        grown[*count] = (struct shown_report){.attempt_count = 0};
-        if (read_report(database, row, with_attempts, &grown[(*count)++], error))
+        struct shown_report *report = &(*reports)[(*count)++];
+        *report = (struct shown_report){.attempt_count = 0};
+        if (read_report(database, row, with_attempts, report, error))
             break;
     }
     return error->code;

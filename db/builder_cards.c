@@ -106,11 +106,9 @@ struct offers {
 static enum error_code keep_offer(void *context, const struct offer *offer, struct error *error)
 {
     struct offers *offers = context;
-    struct offer *items = realloc(offers->items, ((size_t)offers->count + 1) * sizeof *items);
-    if (!items)
+    if (!ARRAY_GROW(offers->items, offers->count))
         return error_set(error, ERROR_NO_MEMORY, "no memory for %d cards", offers->count + 1);
-    offers->items = items;
-    items[offers->count++] = *offer;
+    offers->items[offers->count++] = *offer;
     return error->code = ERROR_NONE;
 }
 

@@ -61,12 +61,9 @@ static enum error_code load_dropped(struct builder *builder, struct error *error
                               " FROM dropped_of_source GROUP BY source";
     sqlite3_stmt *row = NULL;
     while (database_row(&builder->database, sql, SQL_NO_VALUES, &row, error)) {
-        size_t size = ((size_t)builder->dropped_count + 1) * sizeof *builder->dropped;
-        struct dropped_reports *dropped = realloc(builder->dropped, size);
-        if (!dropped)
+        if (!ARRAY_GROW(builder->dropped, builder->dropped_count))
             return error_set(error, ERROR_NO_MEMORY, "no memory to count reports");
-        builder->dropped = dropped;
-        dropped[builder->dropped_count++] = (struct dropped_reports){
+        builder->dropped[builder->dropped_count++] = (struct dropped_reports){
             sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1), sqlite3_column_int64(row, 2),
             sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4)};
     }

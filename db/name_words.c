@@ -17,13 +17,8 @@ static enum error_code add(struct database *database, struct known_words *known,
         return ERROR_NONE;
     if (known->count == MAX_KNOWN_WORDS)
         return database_damaged(database, "there are too many words", error);
-    if ((known->count & (known->count - 1)) == 0) {
-        size_t capacity = known->count ? 2 * (size_t)known->count : 1;
-        struct known_word *words = realloc(known->words, capacity * sizeof *words);
-        if (!words)
-            return error_set(error, ERROR_NO_MEMORY, "no memory for words");
-        known->words = words;
-    }
+    if (!ARRAY_GROW(known->words, known->count))
+        return error_set(error, ERROR_NO_MEMORY, "no memory for words");
     struct known_word *added = &known->words[known->count++];
     memcpy(added->text, word, length);
     added->text[length] = '\0';

@@ -307,21 +307,18 @@ enum error_code outbox_read(const char *directory, struct outbox *outbox, struct
     for (const struct dirent *found; !error->code && (errno = 0, found = readdir(stream));) {
         if (!has_report_suffix(found->d_name))
             continue;
-        struct outbox_entry *more = outbox->count < OUTBOX_MAX_REPORTS
-                                        ? realloc(outbox->entries, ((size_t)outbox->count + 1) * sizeof *more)
-                                        : NULL;
-        if (more) {
-            outbox->entries = more;
-            read_entry(directory, found->d_name, &more[outbox->count]);
-            /* One that was sent or removed in the meantime is none. */
-            outbox->count += !more[outbox->count].error.code || has_file(dirfd(stream), found->d_name);
-        } else if (outbox->count == OUTBOX_MAX_REPORTS) {
+        if (outbox->count == OUTBOX_MAX_REPORTS) {
             error_set(error, ERROR_BAD_INPUT, "more than %d files are in the outbox %s", OUTBOX_MAX_REPORTS,
                       directory);
             error_next_path(error, "move some of them elsewhere: mkdir -p ~/reports && mv ", directory,
                             "/[0-7]*.json ~/reports");
-        } else {
+        } else if (!ARRAY_GROW(outbox->entries, outbox->count)) {
             error_set(error, ERROR_NO_MEMORY, "no memory for the outbox");
+        } else {
+            struct outbox_entry *entry = &outbox->entries[outbox->count];
+            read_entry(directory, found->d_name, entry);
+            /* One that was sent or removed in the meantime is none. */
+            outbox->count += !entry->error.code || has_file(dirfd(stream), found->d_name);
         }
     }
     if (!error->code && errno)

@@ -47,13 +47,11 @@ struct annotator {
 static enum error_code add_rule(void *context, const struct table_row *row, struct error *error)
 {
     struct annotator *annotator = context;
-    struct rule *rules = array_grow(annotator->rules, annotator->rule_count, sizeof *rules);
-    if (!rules)
+    if (!ARRAY_GROW(annotator->rules, annotator->rule_count))
         return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
-    annotator->rules = rules;
     if (annotator->rule_count == MAX_RULES)
         return table_error(row, error, "more than %d rules", MAX_RULES);
-    annotator->rule_count += !rule_parse(row, &rules[annotator->rule_count], error);
+    annotator->rule_count += !rule_parse(row, &annotator->rules[annotator->rule_count], error);
     return error->code;
 }
 
@@ -96,14 +94,13 @@ static enum error_code parse_fact(const struct table_row *row, struct fact *fact
 static enum error_code add_fact(void *context, const struct table_row *row, struct error *error)
 {
     struct annotator *annotator = context;
-    struct fact *facts = array_grow(annotator->facts, annotator->fact_count, sizeof *facts);
-    if (!facts)
+    if (!ARRAY_GROW(annotator->facts, annotator->fact_count))
         return error_set(error, ERROR_NO_MEMORY, "no memory for facts");
-    annotator->facts = facts;
     if (annotator->fact_count == MAX_FACTS)
         return table_error(row, error, "more than %d facts", MAX_FACTS);
-    facts[annotator->fact_count] = (struct fact){.place = annotator->fact_count};
-    return parse_fact(row, &facts[annotator->fact_count++], error);
+    struct fact *fact = &annotator->facts[annotator->fact_count];
+    *fact = (struct fact){.place = annotator->fact_count++};
+    return parse_fact(row, fact, error);
 }
 
 static int compare_facts(const void *a, const void *b)

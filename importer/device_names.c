@@ -42,10 +42,8 @@ static enum error_code add_name(void *context, const struct table_row *row, stru
         return table_error(row, error, "source is empty");
     if (names->count == MAX_NAMES)
         return table_error(row, error, "more than %d names", MAX_NAMES);
-    struct listed_name *items = array_grow(names->items, names->count, sizeof *items);
-    if (!items)
+    if (!ARRAY_GROW(names->items, names->count))
         return error_set(error, ERROR_NO_MEMORY, "no memory for names");
-    names->items = items;
     name.pci_id = pci_id_number(&id);
     name.name = strdup(row->fields[NAME_NAME]);
     name.product = strdup(row->fields[NAME_PRODUCT]);

@@ -47,14 +47,12 @@ static enum error_code add(struct product_list *list, const struct product *prod
                          list->reading == SOURCE_MODULES_ALIAS ? "more than %d devices of graphics drivers"
                                                                : "more than %d products",
                          MAX_PRODUCTS);
-    struct product *products = array_grow(list->products, list->count, sizeof *products);
-    if (!products)
+    if (!ARRAY_GROW(list->products, list->count))
         return error_set(error, ERROR_NO_MEMORY, "no memory for products");
-    list->products = products;
-    list->products[list->count] = *product;
-    list->products[list->count].source = list->reading;
-    list->products[list->count].place = list->count;
-    list->count++;
+    struct product *added = &list->products[list->count];
+    *added = *product;
+    added->source = list->reading;
+    added->place = list->count++;
     return ERROR_NONE;
 }
 

@@ -91,12 +91,6 @@ enum error_code table_chip(const struct table_row *row, const char *chip, struct
     return error->code = ERROR_NONE;
 }
 
-void *array_grow(void *items, int count, size_t size)
-{
-    bool full = (count & (count - 1)) == 0;
-    return full ? realloc(items, (count ? 2 * (size_t)count : 1) * size) : items;
-}
-
 int array_first(const void *items, int count, size_t size, uint32_t pci_id)
 {
     int low = 0;

@@ -69,9 +69,6 @@ bool take_hex4(const char **text, uint16_t *value);
 /* A text as the code name of a chip, or the beginning of some with a * behind it. */
 MUST_CHECK enum error_code table_chip(const struct table_row *row, const char *chip, struct error *error);
 
-/* For arrays that grow row by row: makes space for one more item. NULL without memory: the old one stays. */
-void *array_grow(void *items, int count, size_t size);
-
 /* Of structs that begin with a PCI ID and are sorted by it: the index of the first that is not below this
  * one, `count` when there is none. */
 int array_first(const void *items, int count, size_t size, uint32_t pci_id);
