@@ -11,6 +11,9 @@
  * it is in use nevertheless, it counts as none. */
 bool list_version_is_valid(const char *version, time_t now);
 
+/* Whether this is YYYY, YYYY-MM or YYYY-MM-DD, in this millennium or the last. */
+bool date_is_valid(const char *date);
+
 /* Whole days from a day, YYYY-MM-DD, to `now`; -1 when it is none, or lies ahead. */
 int days_since(const char *date, time_t now);
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/list_version.h"
+
 static int compare_name(const void *name, const void *field)
 {
     return strcmp(name, ((const struct report_field_info *)field)->name);
@@ -37,20 +39,6 @@ static const char *check_characters(const char *text, size_t limit)
     return characters > limit ? "is too long" : NULL;
 }
 
-/* YYYY, YYYY-MM or YYYY-MM-DD, in this millennium or the last. */
-static bool is_date(const char *text)
-{
-    size_t length = strlen(text);
-    if ((length != 4 && length != 7 && length != 10) || (text[0] != '1' && text[0] != '2'))
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9')
-            return false;
-    int month = length > 4 ? atoi(text + 5) : 1;
-    int day = length > 7 ? atoi(text + 8) : 1;
-    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
-}
-
 static bool is_lower_hex(const char *text, size_t length)
 {
     return strlen(text) == length && strspn(text, "0123456789abcdef") == length;
@@ -76,7 +64,7 @@ static const char *check_form(enum report_field_type type, const char *text)
     case TYPE_SHA256:
         return is_lower_hex(text, 64) ? NULL : "must be a SHA-256 in lower-case hexadecimal";
     case TYPE_DATE:
-        return is_date(text) ? NULL : "must be YYYY, YYYY-MM or YYYY-MM-DD";
+        return date_is_valid(text) ? NULL : "must be YYYY, YYYY-MM or YYYY-MM-DD";
     case TYPE_URL:
         return (strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0) && !strchr(text, ' ')
                    ? NULL

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/list_version.h"
 #include "core/pci_id.h"
 #include "db/builder.h"
 
@@ -18,14 +19,7 @@ static bool has_digits(const char *text, int count)
 /* YYYY, with months YYYY-MM, with days YYYY-MM-DD. */
 static bool is_date(const char *text, bool needs_month)
 {
-    size_t length = strlen(text);
-    bool has_month = length >= 7 && has_digits(text, 4) && text[4] == '-' && has_digits(text + 5, 2) &&
-                     memcmp(text + 5, "00", 2) > 0 && memcmp(text + 5, "12", 2) <= 0;
-    if (length == 4)
-        return !needs_month && has_digits(text, 4);
-    if (length == 10 && !needs_month)
-        return has_month && text[7] == '-' && has_digits(text + 8, 2);
-    return length == 7 && has_month;
+    return date_is_valid(text) && (!needs_month || strlen(text) == 7);
 }
 
 /* IDs, with commas between them: vvvv:dddd, or vvvv:dddd/rr for one revision alone. Moves `*rest` past the

@@ -179,43 +179,30 @@ static bool condition_holds(const struct rule_condition *condition, const char *
 }
 
 /* Fills a chip's template: $1 to $9 are what the pattern's groups matched. */
-static void expand(const char *template, const char *name, pcre2_match_data *match, int groups,
+static void expand(const struct rule *rule, const char *name, size_t name_length, pcre2_match_data *match,
                    char chip[CHIP_SIZE])
 {
-    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(match);
-    size_t length = 0;
-    for (const char *at = template; *at; at++) {
-        const char *from = at;
-        size_t size = 1;
-        if (at[0] == '$' && at[1] >= '1' && at[1] <= '9') {
-            int group = *++at - '0';
-            bool set = group < groups && ends[2 * group] != PCRE2_UNSET;
-            from = set ? name + ends[2 * group] : "";
-            size = set ? ends[2 * group + 1] - ends[2 * group] : 0;
-        }
-        if (length + size >= CHIP_SIZE)
-            break;
-        memcpy(chip + length, from, size);
-        length += size;
-    }
-    chip[length] = '\0';
+    const uint32_t options = PCRE2_SUBSTITUTE_MATCHED | PCRE2_SUBSTITUTE_REPLACEMENT_ONLY |
+                             PCRE2_SUBSTITUTE_UNKNOWN_UNSET | PCRE2_SUBSTITUTE_UNSET_EMPTY;
+    PCRE2_SIZE size = CHIP_SIZE;
+    if (!rule->pattern)
+        snprintf(chip, CHIP_SIZE, "%s", rule->value);
+    else if (pcre2_substitute(rule->pattern, (PCRE2_SPTR)name, name_length, 0, options, match, NULL,
+                              (PCRE2_SPTR)rule->value, PCRE2_ZERO_TERMINATED, (PCRE2_UCHAR *)chip, &size) < 0)
+        chip[0] = '\0'; /* longer than any code name */
 }
 
 bool rule_matches(const struct rule *rule, const struct pci_id *id, const char *name, size_t name_length,
                   const char *const values[ATTRIBUTE_COUNT], pcre2_match_data *match, char chip[CHIP_SIZE])
 {
-    int groups = 0;
     if ((rule->vendor != RULE_ANY_VENDOR && rule->vendor != id->vendor) || !in_ranges(rule, id->device))
         return false;
     for (int i = 0; i < rule->condition_count; i++)
         if (!condition_holds(&rule->conditions[i], values[rule->conditions[i].attribute]))
             return false;
-    if (rule->pattern) {
-        groups = pcre2_match(rule->pattern, (PCRE2_SPTR)name, name_length, 0, 0, match, NULL);
-        if (groups < 0)
-            return false;
-    }
+    if (rule->pattern && pcre2_match(rule->pattern, (PCRE2_SPTR)name, name_length, 0, 0, match, NULL) < 0)
+        return false;
     if (rule->attribute == ATTRIBUTE_CHIP)
-        expand(rule->value, name, match, groups, chip);
+        expand(rule, name, name_length, match, chip);
     return true;
 }
