@@ -278,21 +278,17 @@ int segment_compare(const void *a, const void *b)
 
 static bool check_twins(struct reader *reader)
 {
-    const struct manifest *manifest = reader->manifest;
-    size_t count = (size_t)manifest->segment_count;
-    struct segment *sorted = malloc((count + 1) * sizeof *sorted);
-    bool is_good = true;
-    if (!sorted) {
-        error_set(reader->error, ERROR_NO_MEMORY, "no memory for a manifest");
-        return false;
+    json_auto_t *seen = json_object();
+    for (int i = 0; i < reader->manifest->segment_count; i++) {
+        const char *hash = reader->manifest->segments[i].sha256;
+        if (json_object_get(seen, hash))
+            return reject(reader, "it names segment %s twice", hash);
+        if (json_object_set_new(seen, hash, json_true())) {
+            error_set(reader->error, ERROR_NO_MEMORY, "no memory for a manifest");
+            return false;
+        }
     }
-    memcpy(sorted, manifest->segments, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, segment_compare);
-    for (size_t i = 1; i < count && is_good; i++)
-        if (strcmp(sorted[i - 1].sha256, sorted[i].sha256) == 0)
-            is_good = reject(reader, "it names segment %s twice", sorted[i].sha256);
-    free(sorted);
-    return is_good;
+    return true;
 }
 
 static bool read_manifest(struct reader *reader, const json_t *root)

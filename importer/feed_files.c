@@ -25,6 +25,13 @@ enum error_code feed_fetch(struct remote_update *update, const char *name, struc
     return code;
 }
 
+enum error_code feed_name_error(const struct remote_update *update, struct error *error, const char *next)
+{
+    const struct error why = *error;
+    error_set(error, why.code, "%s: %s", update->remote->name, why.message);
+    return error_next(error, "%s", *error_next_step(&why) ? error_next_step(&why) : next);
+}
+
 /* A file that is on its way into the cache. */
 static struct path part_path(const struct remote_update *update, const struct path *name)
 {
@@ -139,14 +146,12 @@ enum error_code feed_segments_fetch(struct remote_update *update, const struct m
     if (feed_cache_create(update->cache, update->remote->name, FEED_SEGMENTS, error))
         return error->code;
     transfers_expect(update->transfers, update->result.missing_bytes);
-    if (check_space(update, error) || fetch_missing(update, manifest, error)) {
-        struct error why = *error;
-        error_set(error, why.code, "%s: %s", update->remote->name, why.message);
-        const char *next = error_next_step(&why);
-        if (!*next && why.code == ERROR_REMOTE)
-            next = "what is in use stays; the next passthru sync continues where this one stopped";
-        return error_next(error, "%s", next);
-    }
+    if (check_space(update, error) || fetch_missing(update, manifest, error))
+        return feed_name_error(
+            update, error,
+            error->code == ERROR_REMOTE
+                ? "what is in use stays; the next passthru sync continues where this one stopped"
+                : "");
     error->code = ERROR_NONE;
     return update->result.segments_fetched ? feed_cache_flush(update->cache, update->remote->name, error)
                                            : ERROR_NONE;

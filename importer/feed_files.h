@@ -11,6 +11,9 @@
 MUST_CHECK enum error_code feed_fetch(struct remote_update *update, const char *name,
                                       struct transfer *transfer, struct error *error);
 
+/* Puts the feed's name before an error, which gets this next step where it has none. */
+enum error_code feed_name_error(const struct remote_update *update, struct error *error, const char *next);
+
 /* Counts how many there are and how many are missing. */
 void feed_segments_count(struct remote_update *update, const struct manifest *manifest);
 

@@ -12,43 +12,19 @@
 
 enum { CLOCK_SLACK_SECONDS = 24 * 3600 };
 
-/* What a feed's server has, beside the current manifest: the one that the database in use was made from. */
-enum manifest_status {
-    MANIFEST_NOT_MODIFIED, /* the server says so (304) */
-    MANIFEST_SAME,         /* it came once more, and has not changed */
-    MANIFEST_NEW
-};
-
 /* One update of a feed. */
 struct feed {
     struct remote_update *update;
     const char *keys[REMOTE_MAX_KEYS];
     bool have_current;
-    struct manifest current; /* where there is one */
+    struct manifest current; /* the one that the database in use was made from, where there is one */
     char current_hash[MANIFEST_HASH_SIZE];
     struct transfer manifest; /* as it came */
     struct transfer signature;
     char hash[MANIFEST_HASH_SIZE]; /* SHA-256 of what came */
 };
 
-/* Puts the feed's name before an error. */
-static enum error_code name_feed(const struct feed *feed, struct error *error, const char *next)
-{
-    struct error why = *error;
-    error_set(error, why.code, "%s: %s", feed->update->remote->name, why.message);
-    return error_next(error, "%s", next);
-}
-
 /* ---- fetching and verifying ---- */
-
-static enum error_code fetch(struct remote_update *update, const char *name, uint64_t max_bytes,
-                             struct transfer *transfer, struct error *error)
-{
-    transfer->max_bytes = max_bytes;
-    buffer_free(&transfer->body);
-    transfer->body = BUFFER(max_bytes + 1);
-    return feed_fetch(update, name, transfer, error);
-}
 
 static enum error_code verify(const struct feed *feed, const struct buffer *manifest,
                               const struct buffer *signature, struct error *error)
@@ -82,10 +58,9 @@ static enum error_code fetch_verified(struct feed *feed, struct error *error)
 {
     for (int turn = 0;; turn++) {
         const struct buffer *manifest = &feed->manifest.body;
-        if (fetch(feed->update, "manifest.json", MANIFEST_MAX_BYTES, &feed->manifest, error) ||
-            feed->manifest.status == 304)
+        if (feed_fetch(feed->update, FEED_MANIFEST, &feed->manifest, error) || feed->manifest.status == 304)
             return error->code;
-        if (fetch(feed->update, "manifest.json.minisig", SIGNATURE_MAX_BYTES, &feed->signature, error)) {
+        if (feed_fetch(feed->update, FEED_SIGNATURE, &feed->signature, error)) {
             if (feed->signature.status != 404)
                 return error->code;
             error_set(error, ERROR_REMOTE, "it is not signed: there is no %.900s", feed->signature.url);
@@ -100,11 +75,7 @@ static enum error_code fetch_verified(struct feed *feed, struct error *error)
         feed->manifest.etag = feed->manifest.last_modified = NULL;
         error->code = ERROR_NONE;
     }
-    char next[sizeof error->next];
-    snprintf(next, sizeof next, "%s", error_next_step(error));
-    if (!*next)
-        snprintf(next, sizeof next, "nothing of it was used; ask whoever runs the feed");
-    return name_feed(feed, error, next);
+    return feed_name_error(feed->update, error, "nothing of it was used; ask whoever runs the feed");
 }
 
 /* ---- checking ---- */
@@ -119,15 +90,16 @@ static enum error_code check_age(const struct feed *feed, const struct manifest 
     if (manifest->created_at > now + CLOCK_SLACK_SECONDS) {
         error_set(error, ERROR_REMOTE, "the feed was created at %s, which is in the future: it is %s here",
                   manifest->created, shown);
-        return name_feed(feed, error, "set the clock of this machine, then: passthru sync");
+        return feed_name_error(feed->update, error, "set the clock of this machine, then: passthru sync");
     }
     if (manifest->expires_at <= now) {
         error_set(error, ERROR_REMOTE,
                   "the feed expired at %s: the server no longer updates it, or holds it back",
                   manifest->expires);
-        return name_feed(feed, error,
-                         "the last good copy stays in use; check the clock of this machine, else ask whoever"
-                         " runs the feed");
+        return feed_name_error(
+            feed->update, error,
+            "the last good copy stays in use; check the clock of this machine, else ask whoever"
+            " runs the feed");
     }
     return ERROR_NONE;
 }
@@ -138,19 +110,20 @@ static enum error_code check_manifest(const struct feed *feed, const struct mani
     const struct remote_state *state = &feed->update->state;
     if (strcmp(manifest->name, feed->update->remote->name) != 0) {
         error_set(error, ERROR_REMOTE, "the feed calls itself \"%s\"", manifest->name);
-        return name_feed(feed, error, "correct name= or url= in the remote's file");
+        return feed_name_error(feed->update, error, "correct name= or url= in the remote's file");
     }
     if (manifest->version < state->seen_version) {
         error_set(error, ERROR_REMOTE, "version %lld is older than version %lld, which was seen before",
                   (long long)manifest->version, (long long)state->seen_version);
-        return name_feed(feed, error,
-                         "the last good copy stays in use; ask whoever runs the feed why it went back");
+        return feed_name_error(feed->update, error,
+                               "the last good copy stays in use; ask whoever runs the feed why it went back");
     }
     if (manifest->version == state->seen_version && state->seen_hash[0] &&
         strcmp(feed->hash, state->seen_hash) != 0) {
         error_set(error, ERROR_REMOTE, "version %lld differs from the version %lld seen before",
                   (long long)manifest->version, (long long)manifest->version);
-        return name_feed(feed, error, "the last good copy stays in use; ask whoever runs the feed");
+        return feed_name_error(feed->update, error,
+                               "the last good copy stays in use; ask whoever runs the feed");
     }
     return check_age(feed, manifest, error);
 }
@@ -214,10 +187,9 @@ static enum error_code take_same(const struct feed *feed, const struct manifest 
                : ERROR_NONE;
 }
 
-static enum error_code take(struct feed *feed, enum manifest_status *status, struct error *error)
+static enum error_code take(struct feed *feed, struct error *error)
 {
     struct manifest manifest;
-    *status = MANIFEST_NOT_MODIFIED;
     if (fetch_verified(feed, error))
         return error->code;
     if (feed->manifest.status == 304) /* served again and again, it is still no younger */
@@ -226,10 +198,12 @@ static enum error_code take(struct feed *feed, enum manifest_status *status, str
                    ? error->code
                    : feed_knowledge_fetch(feed->update, &feed->current, error);
     bool same = feed->have_current && strcmp(feed->current_hash, feed->hash) == 0;
-    *status = same ? MANIFEST_SAME : MANIFEST_NEW;
     if (manifest_parse(buffer_text(&feed->manifest.body), feed->manifest.body.length, "its manifest",
-                       &manifest, error))
-        return name_feed(feed, error, "nothing of it was used; a newer passthru may know this format");
+                       &manifest, error)) {
+        error->next[0] = '\0';
+        return feed_name_error(feed->update, error,
+                               "nothing of it was used; a newer passthru may know this format");
+    }
     show_manifest(feed, &manifest);
     enum error_code code = check_manifest(feed, &manifest, error);
     if (!code)
@@ -288,15 +262,16 @@ static void read_current(struct feed *feed)
 
 enum error_code feed_update(struct remote_update *update, struct error *error)
 {
-    struct feed feed = {.update = update};
+    struct feed feed = {.update = update,
+                        .manifest = {.max_bytes = MANIFEST_MAX_BYTES},
+                        .signature = {.max_bytes = SIGNATURE_MAX_BYTES}};
     struct remote_result *result = &update->result;
-    enum manifest_status status;
     for (int i = 0; i < update->remote->key_count; i++)
         feed.keys[i] = update->remote->keys[i];
     read_current(&feed);
-    take(&feed, &status, error);
+    take(&feed, error);
     /* What is shown is the current one, not one that was rejected. */
-    if (feed.have_current && (error->code || status == MANIFEST_NOT_MODIFIED))
+    if (feed.have_current && (error->code || feed.manifest.status == 304))
         show_manifest(&feed, &feed.current);
     else if (error->code)
         result->version[0] = result->expires[0] = '\0';

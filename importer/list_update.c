@@ -132,8 +132,6 @@ enum error_code list_update(struct remote_update *update, struct error *error)
         const struct path download = path_of("download-%s", update->remote->name);
         memcpy(update->path, source_cache_path(update->cache, download.text).text, sizeof update->path);
         transfer.path = update->path;
-    } else {
-        transfer.body = BUFFER(max_list_bytes);
     }
     snprintf(update->result.version, sizeof update->result.version, "%s", state->version);
     if (!transfer_run(update->transfers, &transfer, error) && transfer.status != 304)

@@ -33,13 +33,6 @@ const char *sync_state_name(enum sync_state state)
     return words[state];
 }
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 /* ---- what is in use ---- */
 
 static bool hash_cached(const struct sync *sync, const char *name, char hash[MANIFEST_HASH_SIZE])
@@ -186,14 +179,14 @@ static void fetch_remote(struct sync *sync, struct remote_update *update)
 {
     const struct remote *remote = update->remote;
     struct remote_result *result = &update->result;
-    double start = seconds_now();
+    double start = transfers_clock();
     if (remote->error.code)
         return;
     update->transfers = sync->transfers;
     transfers_expect(sync->transfers, 0);
     enum error_code code =
         remote->list ? list_update(update, &result->error) : feed_update(update, &result->error);
-    result->seconds = seconds_now() - start;
+    result->seconds = transfers_clock() - start;
     sync->summary->received += result->received;
     sync->summary->download_seconds += result->seconds;
     if (code == ERROR_REMOTE && !result->error.next[0])
@@ -324,7 +317,7 @@ static enum error_code apply(struct sync *sync, struct error *error)
 {
     struct sync_summary *summary = sync->summary;
     bool has_new = false;
-    double start = seconds_now();
+    double start = transfers_clock();
     for (int i = 0; i < summary->remote_count; i++)
         has_new |= has_something(&summary->remotes[i]);
     summary->reports = sync->reports;
@@ -342,7 +335,7 @@ static enum error_code apply(struct sync *sync, struct error *error)
             *error = why;
     }
     if (summary->updated)
-        summary->apply_seconds = seconds_now() - start;
+        summary->apply_seconds = transfers_clock() - start;
     return error->code;
 }
 

@@ -84,6 +84,13 @@ void transfers_close(struct transfers *transfers)
     libcurl.curl_global_cleanup();
 }
 
+double transfers_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 void transfers_expect(struct transfers *transfers, uint64_t bytes)
 {
     transfers->expected = bytes;
@@ -126,10 +133,8 @@ static bool set_headers(CURL *easy, const struct transfer *transfer, struct curl
 static int show_progress(void *context, curl_off_t total, curl_off_t now, curl_off_t to_send, curl_off_t sent)
 {
     struct transfers *transfers = context;
-    struct timespec clock;
+    double seconds = transfers_clock();
     (void)total, (void)now, (void)to_send, (void)sent;
-    clock_gettime(CLOCK_MONOTONIC, &clock);
-    double seconds = (double)clock.tv_sec + (double)clock.tv_nsec / 1e9;
     if (seconds - transfers->shown < progress_interval)
         return 0;
     transfers->shown = seconds;

@@ -72,6 +72,9 @@ MUST_CHECK enum error_code transfers_open(const struct transfer_limits *limits, 
                                           struct transfers **transfers, struct error *error);
 void transfers_close(struct transfers *transfers);
 
+/* The seconds of a clock that is never set. */
+double transfers_clock(void);
+
 /* From now on progress counts from nothing to so many bytes, 0: not known. */
 void transfers_expect(struct transfers *transfers, uint64_t bytes);
 
