@@ -24,11 +24,12 @@ static bool is_of_report(const char *name, const char *suffix)
            strcmp(name + REPORT_ID_HEX_SIZE - 1, suffix) == 0;
 }
 
-/* Appends what is kept of an answer: remote, url, status, time, the answer itself, and why it is an error. */
-static enum error_code append_answer(struct buffer *out, const struct outbox_answer *answer,
-                                     struct error *error)
+/* Writes what is kept of an answer: remote, url, status, time, the answer itself, and why it is an error. */
+static enum error_code write_answer(const struct path *path, const struct outbox_answer *answer,
+                                    struct error *error)
 {
-    struct json_writer writer = {.out = out, .for_terminal = true};
+    struct buffer out CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON);
+    struct json_writer writer = {.out = &out, .for_terminal = true};
     char now[sizeof((struct outbox_rejection *)NULL)->time];
     char why[sizeof((struct outbox_rejection *)NULL)->why];
     time_t seconds = time(NULL);
@@ -49,9 +50,9 @@ static enum error_code append_answer(struct buffer *out, const struct outbox_ans
         outbox_reason(answer->body, answer->length, why, sizeof why);
         json_write_string(&writer, "error", why);
     }
-    json_write_end_object(&writer);
-    buffer_append_byte(out, '\n');
-    return out->failed ? error_set(error, ERROR_NO_MEMORY, "no memory for an answer") : ERROR_NONE;
+    json_write_end_line(&writer);
+    return out.failed ? error_set(error, ERROR_NO_MEMORY, "no memory for an answer")
+                      : file_replace(path->text, 0600, &out, error);
 }
 
 int outbox_count_sent(const char *directory)
@@ -128,12 +129,11 @@ enum error_code outbox_keep_sent(const struct outbox_sending *sending, const str
                                  const struct outbox_answer *answer, struct error *error)
 {
     const struct path to_answer = path_of("%s/%s%s", sending->sent, entry->id, answer_suffix);
-    struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON);
     sigset_t before CLEANUP(outbox_restore_signals);
     outbox_block_signals(&before);
     error->code = ERROR_NONE;
     /* The answer first: whatever is in sent/ has one. */
-    if (answer && (append_answer(&json, answer, error) || file_replace(to_answer.text, 0600, &json, error)))
+    if (answer && write_answer(&to_answer, answer, error))
         return error->code;
     unlink(outbox_rejection_path(sending->outbox, entry->name).text);
     return file_move(path_of("%s/%s", sending->outbox, entry->name).text,
@@ -145,14 +145,11 @@ enum error_code outbox_keep_sent(const struct outbox_sending *sending, const str
 enum error_code outbox_mark_rejected(const struct outbox_sending *sending, const struct outbox_entry *entry,
                                      const struct outbox_answer *answer, struct error *error)
 {
-    struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON);
-    if (append_answer(&json, answer, error))
-        return error->code;
+    const struct path path = outbox_rejection_path(sending->outbox, entry->name);
     outbox_lock(sending->outbox_lock, NULL);
     sigset_t before CLEANUP(outbox_restore_signals);
     outbox_block_signals(&before);
-    enum error_code code =
-        file_replace(outbox_rejection_path(sending->outbox, entry->name).text, 0600, &json, error);
+    enum error_code code = write_answer(&path, answer, error);
     flock(sending->outbox_lock, LOCK_UN);
     return code;
 }
@@ -234,7 +231,6 @@ enum error_code outbox_find_receipt(const char *directory, const char *prefix, s
 enum error_code outbox_keep_withdrawn(const struct outbox_sending *sending, const char *id,
                                       const struct outbox_answer *answer, struct error *error)
 {
-    struct buffer json CLEANUP(buffer_free) = BUFFER(MAX_ANSWER_JSON);
     const struct path path = path_of("%s/%s.withdrawn.json", sending->sent, id);
-    return append_answer(&json, answer, error) ? error->code : file_replace(path.text, 0600, &json, error);
+    return write_answer(&path, answer, error);
 }

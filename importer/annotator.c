@@ -287,6 +287,12 @@ void annotator_resolve_product(struct annotator *annotator, const struct pci_id 
     resolve(annotator, id, name, true, NULL, result);
 }
 
+void annotation_origins(const struct annotation_result *result, int origins[ATTRIBUTE_COUNT])
+{
+    for (int i = 0; i < ATTRIBUTE_COUNT; i++)
+        origins[i] = result->counts[i] ? result->claims[i][0].source + 1 : 0;
+}
+
 bool annotator_variant_fact(const struct annotator *annotator, int index, struct gpu_variant *fact)
 {
     for (int i = 0; i < annotator->fact_count; i++) {

@@ -42,6 +42,9 @@ struct annotation_result {
     char chip[CHIP_SIZE]; /* that a rule has read in the name */
 };
 
+/* Stores the numbers, from 1, of the sources that won, 0 where there is none. */
+void annotation_origins(const struct annotation_result *result, int origins[ATTRIBUTE_COUNT]);
+
 /* Loads both files. Errors: ERROR_BAD_INPUT with file, line and reason. The caller frees the annotator. */
 MUST_CHECK enum error_code annotator_load(const char *rules_path, const char *facts_path,
                                           struct annotator **annotator, struct error *error);

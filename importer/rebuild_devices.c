@@ -48,21 +48,27 @@ static void name_product(const struct pci_id *id, const char *device_name, const
     snprintf(name, 512, "%.*s [%s]", code, device_name, product_name);
 }
 
+/* What the name of a product says of its form factor; one that is sold both ways itself says nothing. */
+static struct annotation read_form(struct device_reader *reader, const struct pci_id *id,
+                                   const char *device_name, const char *product)
+{
+    struct annotation_result *annotation = &reader->annotation;
+    char name[512];
+    name_product(id, device_name, product, name);
+    annotator_resolve_product(reader->work->annotator, id, name, annotation);
+    enum form_factor form = gpu_form_factor(&annotation->gpu);
+    return annotation->is_gpu && form != FORM_FACTOR_UNKNOWN && form != FORM_FACTOR_EITHER
+               ? annotation->gpu.attributes[ATTRIBUTE_FORM_FACTOR]
+               : (struct annotation){.value = FORM_FACTOR_UNKNOWN};
+}
+
 /* Stores one product that is sold under an ID, with what its name says of the form factor, which goes to
  * `said`. */
 static enum error_code add_product(struct device_reader *reader, const struct pci_id *id,
                                    const char *device_name, const struct product *product,
                                    struct annotation *said, struct error *error)
 {
-    struct annotation_result *annotation = &reader->annotation;
-    struct annotator *annotator = reader->work->annotator;
-    char name[512];
-    name_product(id, device_name, product->name, name);
-    annotator_resolve_product(annotator, id, name, annotation);
-    *said = annotation->gpu.attributes[ATTRIBUTE_FORM_FACTOR];
-    /* A product that is sold both ways itself says nothing. */
-    if (!annotation->is_gpu || said->value == FORM_FACTOR_UNKNOWN || said->value == FORM_FACTOR_EITHER)
-        *said = (struct annotation){.value = FORM_FACTOR_UNKNOWN};
+    *said = read_form(reader, id, device_name, product->name);
     if (is_nvidia(id))
         said->confidence *= 0.9; /* plain names stand for laptop chips, too: RTX 2080 */
     if (product->source == SOURCE_PCI_IDS)
@@ -76,8 +82,8 @@ static enum error_code add_product(struct device_reader *reader, const struct pc
         return error->code;
     if (product->subsystem < 0 && product->revision < 0)
         return ERROR_NONE; /* it says something of the ID alone */
-    int source = said->value ? annotation->claims[ATTRIBUTE_FORM_FACTOR][0].source
-                             : annotator_product_source(annotator, (int)product->source);
+    int source = said->value ? reader->annotation.claims[ATTRIBUTE_FORM_FACTOR][0].source
+                             : annotator_product_source(reader->work->annotator, (int)product->source);
     const struct gpu_variant variant = {pci_id_number(id),
                                         product->subsystem,
                                         product->revision,
@@ -142,14 +148,9 @@ static enum error_code add_alias(void *context, const char *product, struct erro
                           .name = names->is_chip_alone ? "" : NULL,
                           .chip = names->chip,
                           .source = names->source};
-    if (!names->is_device) {
-        char name[512];
-        name_product(&names->id, names->device_name, product, name);
-        annotator_resolve_product(reader->work->annotator, &names->id, name, &reader->annotation);
-        alias.form_factor = gpu_form_factor(&reader->annotation.gpu);
-        if (alias.form_factor == FORM_FACTOR_EITHER)
-            alias.form_factor = FORM_FACTOR_UNKNOWN;
-    }
+    if (!names->is_device)
+        alias.form_factor =
+            (enum form_factor)read_form(reader, &names->id, names->device_name, product).value;
     return builder_add_alias(reader->work->builder, &alias, error);
 }
 
@@ -217,10 +218,9 @@ static enum error_code add_gpu(struct device_reader *reader, uint32_t pci_id, co
                                struct error *error)
 {
     const struct annotation_result *annotation = &reader->annotation;
-    int origins[ATTRIBUTE_COUNT]; /* numbered from 1 */
+    int origins[ATTRIBUTE_COUNT];
     bool is_new;
-    for (int i = 0; i < ATTRIBUTE_COUNT; i++)
-        origins[i] = annotation->counts[i] ? annotation->claims[i][0].source + 1 : 0;
+    annotation_origins(annotation, origins);
     if (builder_add_gpu(reader->work->builder, &annotation->gpu, origins, &is_new, error))
         return error->code;
     reader->gpu = pci_id;

@@ -119,8 +119,8 @@ static void resolve_range(struct rebuild *work, const struct gpu_range *range, i
     for (int i = 0; i < ATTRIBUTE_COUNT; i++) {
         struct annotation *annotation = &result->gpu.attributes[i];
         annotation->confidence = fmin(annotation->confidence, range->confidence);
-        origins[i] = result->counts[i] ? result->claims[i][0].source + 1 : 0;
     }
+    annotation_origins(result, origins);
     origins[ATTRIBUTE_FORM_FACTOR] = origin;
 }
 
