@@ -2,6 +2,7 @@
 #include "core/program.h"
 
 #include <getopt.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "core/streams.h"
@@ -62,11 +63,16 @@ void usage_describe_option(int c, char **argv, const struct option *long_options
 
 /* ---- a program ---- */
 
-void program_print(FILE *stream, const char *prefix, const char *text)
+void program_print(FILE *stream, const char *format, ...)
 {
-    struct buffer safe CLEANUP(buffer_free) = BUFFER(16384);
+    struct buffer safe CLEANUP(buffer_free) = BUFFER(65536);
+    char text[8192];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
     text_append_safe(&safe, text, strlen(text));
-    fprintf(stream, "%s%s\n", prefix, buffer_text(&safe));
+    fprintf(stream, "%s\n", buffer_text(&safe));
 }
 
 void program_set_name(const char *name)

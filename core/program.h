@@ -27,8 +27,8 @@ bool usage_is_nearer(const char *typed, const char *name, int *distance);
 
 /* How a program of commands speaks to whoever starts it: passthru-import and passthru-hub. */
 
-/* Prints `prefix` and then `text`, made safe for a terminal, as one line. */
-void program_print(FILE *stream, const char *prefix, const char *text);
+/* Prints a line, made safe for a terminal. */
+void program_print(FILE *stream, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* The name that its messages have for this program. It must live on. */
 void program_set_name(const char *name);

@@ -35,12 +35,10 @@ static void print_summary(const struct rebuild_summary *summary, const char *pat
         json_write_end_line(&writer);
         streams_write(&out);
     } else if (!options->quiet) {
-        char text[DATABASE_PATH_SIZE + 200];
-        snprintf(
-            text, sizeof text, "%s: pci.ids %s with %ld devices, %ld of them GPUs; %lld reports, %lld new",
-            path, summary->pci_ids_version[0] ? summary->pci_ids_version : "of unknown version",
-            summary->devices, summary->gpus, (long long)summary->reports, (long long)summary->new_reports);
-        program_print(stdout, "", text);
+        program_print(stdout, "%s: pci.ids %s with %ld devices, %ld of them GPUs; %lld reports, %lld new",
+                      path, summary->pci_ids_version[0] ? summary->pci_ids_version : "of unknown version",
+                      summary->devices, summary->gpus, (long long)summary->reports,
+                      (long long)summary->new_reports);
     }
 }
 

@@ -20,35 +20,27 @@ struct send_options {
 static void print_result(const struct send_request *request, const struct send_result *result)
 {
     static const char *const words[] = {"was sent", "was sent before", "was rejected", "could not be sent"};
-    char text[1000];
     bool failed = result->error.code;
     const bool is_new = result->outcome == SEND_SENT;
-    snprintf(text, sizeof text, "report %.12s %s%s%s%s%s", result->id, words[result->outcome],
-             is_new ? " to " : "", is_new ? request->remote->name : "", failed ? ": " : "",
-             result->error.message);
-    if (failed)
-        program_print(stderr, "passthru: ", text);
-    else
-        program_print(stdout, "", text);
+    program_print(failed ? stderr : stdout, "%sreport %.12s %s%s%s%s%s", failed ? "passthru: " : "",
+                  result->id, words[result->outcome], is_new ? " to " : "",
+                  is_new ? request->remote->name : "", failed ? ": " : "", result->error.message);
 }
 
 /* What becomes of those that were sent, and the way back. */
 static void print_next(const struct remote *remote, const struct send_summary *summary)
 {
     const struct send_result *sent = NULL;
-    char text[REMOTE_NAME_SIZE + 100];
     int count = 0;
     for (int i = 0; i < summary->count; i++)
         if (summary->results[i].outcome == SEND_SENT && ++count)
             sent = &summary->results[i];
     if (!sent)
         return;
-    snprintf(text, sizeof text,
-             "others get %s once %s has published %s; to take %s back:", count > 1 ? "them" : "it",
-             remote->name, count > 1 ? "them" : "it", count > 1 ? "one" : "it");
-    program_print(stdout, "", text);
-    snprintf(text, sizeof text, "passthru report withdraw %.12s", count > 1 ? "ID" : sent->id);
-    program_print(stdout, "  ", text);
+    program_print(stdout,
+                  "others get %s once %s has published %s; to take %s back:", count > 1 ? "them" : "it",
+                  remote->name, count > 1 ? "them" : "it", count > 1 ? "one" : "it");
+    program_print(stdout, "  passthru report withdraw %.12s", count > 1 ? "ID" : sent->id);
 }
 
 static void print_failure(const struct send_request *request, const struct send_result *result)
@@ -111,7 +103,7 @@ static int run_send(const struct send_options *options, const char *const *ids, 
     const bool is_found = !remotes_load(data, &remotes, &error) &&
                           !send_choose_remote(&remotes, options->remote, &request.remote, &error);
     if (is_found && options->dry_run)
-        program_print(stdout, "", request.remote->name);
+        program_print(stdout, "%s", request.remote->name);
     else if (is_found)
         (void)!send_reports(&request, &summary, &error);
     if (!options->json && !options->quiet)

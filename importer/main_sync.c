@@ -103,38 +103,32 @@ static void print_remote(const struct remote_update *update, bool with_url)
     buffer_append_format(&line, "%-14s  %-12s  ", update->remote->name,
                          sync_state_name(update->result.state));
     append_what(&line, update);
-    program_print(stdout, "", buffer_text(&line));
+    program_print(stdout, "%s", buffer_text(&line));
     buffer_clear(&line);
     if (update->result.state == SYNC_UPDATED)
         append_segments(&line, "", update);
     else if (update->result.state != SYNC_WOULD_UPDATE && update->result.expires[0])
         buffer_append_format(&line, "expires %s", update->result.expires);
     if (line.length)
-        program_print(stdout, "  ", buffer_text(&line));
+        program_print(stdout, "  %s", buffer_text(&line));
     if (with_url)
-        program_print(stdout, "  ", update->remote->url);
-    if (with_url && !update->remote->enabled) {
-        char text[sizeof update->remote->file + REMOTE_NAME_SIZE + 100];
-        snprintf(text, sizeof text, "enabled=yes in %s enables it; passthru sync %s asks it once",
-                 update->remote->file, update->remote->name);
-        program_print(stdout, "  ", text);
-    }
+        program_print(stdout, "  %s", update->remote->url);
+    if (with_url && !update->remote->enabled)
+        program_print(stdout, "  enabled=yes in %s enables it; passthru sync %s asks it once",
+                      update->remote->file, update->remote->name);
     if (update->result.trusted_comment[0])
-        program_print(stdout, "  signed: ", update->result.trusted_comment);
+        program_print(stdout, "  signed: %s", update->result.trusted_comment);
 }
 
 static void print_text(const struct sync_request *request, const struct sync_summary *summary)
 {
-    char text[DATABASE_PATH_SIZE + 100];
     for (int i = 0; i < summary->remote_count; i++)
         print_remote(&summary->remotes[i], request->list);
-    if (summary->updated) {
-        snprintf(text, sizeof text, "%s: %lld reports, %lld new", request->database_path,
-                 (long long)summary->reports, (long long)summary->new_reports);
-        program_print(stdout, "", text);
-    } else if (request->dry_run) {
+    if (summary->updated)
+        program_print(stdout, "%s: %lld reports, %lld new", request->database_path,
+                      (long long)summary->reports, (long long)summary->new_reports);
+    else if (request->dry_run)
         puts("nothing was changed");
-    }
 }
 
 static void write_remote(struct json_writer *writer, const struct remote_update *update)

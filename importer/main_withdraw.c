@@ -103,17 +103,15 @@ static int withdraw_all(const char *outbox, const char *data, char **ids, int co
     json_write_begin_array(&writer, "withdrawn");
     for (int i = 0; i < count; i++) {
         struct outbox_receipt receipt;
-        char text[200];
         if (withdraw(outbox, data, ids[i], &receipt, &error)) {
             last = error;
             program_fail(&error, false);
             continue;
         }
         json_write_string(&writer, NULL, receipt.id);
-        snprintf(text, sizeof text, "%s has taken report %.12s back; who syncs does not get it any more",
-                 receipt.remote, receipt.id);
         if (!json && !quiet)
-            program_print(stdout, "", text);
+            program_print(stdout, "%s has taken report %.12s back; who syncs does not get it any more",
+                          receipt.remote, receipt.id);
     }
     json_write_end_array(&writer);
     if (last.code)

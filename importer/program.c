@@ -30,15 +30,13 @@ int program_print_rejected(long count)
 
 void program_print_problem(void *context, const char *file, long line, const char *message)
 {
-    char text[1200];
     (void)context;
     program_clear_progress();
     if (problems_seen++ < MAX_SHOWN_PROBLEMS) {
         if (line)
-            snprintf(text, sizeof text, "%s:%ld: %s", file, line, message);
+            program_print(stderr, "passthru: %s:%ld: %s", file, line, message);
         else
-            snprintf(text, sizeof text, "%s: %s", file, message);
-        program_print(stderr, "passthru: ", text);
+            program_print(stderr, "passthru: %s: %s", file, message);
     } else if (problems_seen == MAX_SHOWN_PROBLEMS + 1) {
         fputs("passthru: (further problems are counted, not shown)\n", stderr);
     }
