@@ -20,6 +20,12 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* Of words that are known, "* bit". */
+static bool is_any_number(char c)
+{
+    return c == '*';
+}
+
 static bool is_letter(char c)
 {
     char lower = (char)(c | 0x20);
@@ -27,7 +33,7 @@ static bool is_letter(char c)
 }
 
 /* Returns how many there are, at most one more than fit. */
-static int split(const char *text, struct token tokens[MAX_TOKENS + 1])
+static int split(const char *text, bool with_any_number, struct token tokens[MAX_TOKENS + 1])
 {
     int count = 0;
     for (size_t i = 0; i < MAX_TEXT && text[i] && count <= MAX_TOKENS;) {
@@ -35,10 +41,11 @@ static int split(const char *text, struct token tokens[MAX_TOKENS + 1])
         bool is_number = is_digit(text[i]);
         while (i < MAX_TEXT && (is_number ? is_digit(text[i]) : is_letter(text[i])))
             i++;
-        if (i == start) {
+        if (i == start && !(with_any_number && is_any_number(text[i]))) {
             i++;
             continue;
         }
+        i += i == start;
         bool is_glued = count && tokens[count - 1].start + tokens[count - 1].length == (int)start;
         tokens[count++] = (struct token){(uint16_t)start, (uint16_t)(i - start), is_number, is_glued};
     }
@@ -54,6 +61,13 @@ void known_words_sort(struct known_words *known)
 {
     if (known->count)
         qsort(known->words, (size_t)known->count, sizeof *known->words, compare_words);
+}
+
+/* A number is a * where it may be any. What stands after a word is a version or a count: two digits at most.
+ */
+static bool may_be_any(const struct token *token, int place)
+{
+    return token->is_number && (place == 0 || token->length <= 2);
 }
 
 /* Appends tokens in lower case. False when they do not fit. */
@@ -79,8 +93,34 @@ static bool join(const char *text, const struct token *tokens, int count, const 
 bool name_normalise(const char *text, char normal[NAME_WORD_SIZE])
 {
     struct token tokens[MAX_TOKENS + 1];
-    int count = split(text, tokens);
+    int count = split(text, true, tokens);
     return count > 0 && count <= NAME_MAX_PHRASE && join(text, tokens, count, " ", normal);
+}
+
+static const struct known_word *look_up(const struct known_words *known, const struct known_word *key)
+{
+    return known->count ? bsearch(key, known->words, (size_t)known->count, sizeof *key, compare_words) : NULL;
+}
+
+/* The same with a * for each number that may be any; NULL where there is none, and for a part of what stands
+ * together: the W of W7600 is no unit, nor the B of H20B. */
+static const struct known_word *look_up_any(const char *text, const struct token *tokens, int count, int left,
+                                            const struct known_words *known)
+{
+    struct known_word key = {.text = ""};
+    bool has_number = false;
+    if ((count < left && tokens[count].is_glued) || (tokens[0].is_number && tokens[0].is_glued))
+        return NULL;
+    for (int i = 0; i < count; i++) {
+        char word[NAME_WORD_SIZE] = "*";
+        bool is_any = may_be_any(&tokens[i], i);
+        size_t length = strlen(key.text);
+        if ((!is_any && !join(text, tokens + i, 1, "", word)) || length + strlen(word) + 2 > sizeof key.text)
+            return NULL;
+        snprintf(key.text + length, sizeof key.text - length, "%s%s", i ? " " : "", word);
+        has_number |= is_any;
+    }
+    return has_number ? look_up(known, &key) : NULL;
 }
 
 /* The longest phrase of known words that begins here; 0: none. */
@@ -89,10 +129,11 @@ static int known_phrase(const char *text, const struct token *tokens, int left,
 {
     for (int count = left < NAME_MAX_PHRASE ? left : NAME_MAX_PHRASE; count; count--) {
         struct known_word key = {.text = ""};
-        if (!known->count || !join(text, tokens, count, " ", key.text))
+        if (!join(text, tokens, count, " ", key.text))
             continue;
-        const struct known_word *found =
-            bsearch(&key, known->words, (size_t)known->count, sizeof key, compare_words);
+        const struct known_word *found = look_up(known, &key);
+        if (!found)
+            found = look_up_any(text, tokens, count, left, known);
         if (!found)
             continue;
         word->kind = found->kind;
@@ -102,26 +143,32 @@ static int known_phrase(const char *text, const struct token *tokens, int left,
     return 0;
 }
 
-/* "12GB", "12 GB", "12G", "512MB"; but no "5600G", which is a processor. */
+/* "12GB", "12 GB", "12G", "512MB"; but no "5600G", which is a processor. Of "4GD6" and "8GBD6", as board
+ * makers write it, the kind of memory is a part. */
 static int memory_size(const char *text, const struct token *tokens, int left, struct name_word *word)
 {
     char unit[NAME_WORD_SIZE];
+    int used = 2;
     if (left < 2 || !tokens[0].is_number || tokens[0].length > 4 || !join(text, tokens + 1, 1, "", unit))
         return 0;
-    bool is_short = strcmp(unit, "g") == 0 && tokens[1].is_glued && tokens[0].length < 3;
+    bool is_short = tokens[1].is_glued && tokens[0].length < 3;
     bool is_mb = strcmp(unit, "mb") == 0;
-    if (!is_short && !is_mb && strcmp(unit, "gb") != 0 && strcmp(unit, "gib") != 0)
+    if (is_short && (strcmp(unit, "gd") == 0 || strcmp(unit, "gbd") == 0))
+        while (used < left && tokens[used].is_glued)
+            used++;
+    else if (!is_mb && strcmp(unit, "gb") != 0 && strcmp(unit, "gib") != 0 &&
+             !(is_short && strcmp(unit, "g") == 0))
         return 0;
     snprintf(word->text, sizeof word->text, "%.*s%s", tokens[0].length, text + tokens[0].start,
              is_mb ? "mb" : "gb");
     word->kind = WORD_KIND_MEMORY;
-    return 2;
+    return used;
 }
 
 void gpu_name_parse(const char *text, const struct known_words *known, struct gpu_name *name)
 {
     struct token tokens[MAX_TOKENS + 1];
-    int left = split(text, tokens);
+    int left = split(text, false, tokens);
     bool model_seen = false;
     name->count = 0;
     name->is_cut = left > MAX_TOKENS;
@@ -150,6 +197,36 @@ void gpu_name_parse(const char *text, const struct known_words *known, struct gp
         token += used;
         left -= used;
     }
+}
+
+static bool stands_before(const struct gpu_name *name, int number)
+{
+    return gpu_name_count(name, number, name->words[number].text) > 0;
+}
+
+void gpu_name_drop_repeats(const char *text, struct gpu_name *name)
+{
+    bool drop[NAME_MAX_WORDS] = {false};
+    int kept = 0;
+    for (int i = 1; i < name->count; i++) {
+        const struct name_word *word = &name->words[i];
+        int first = i;
+        int last = i;
+        if (word->kind != WORD_KIND_MODEL || !word->has_digit || strlen(word->text) < 3 ||
+            !stands_before(name, i))
+            continue;
+        while (first > 1 && stands_before(name, first - 1))
+            first--;
+        while (last + 1 < name->count && stands_before(name, last + 1))
+            last++;
+        const struct name_word *before = &name->words[first - 1];
+        if (!memchr(text + before->end, '/', name->words[first].start - before->end))
+            memset(drop + first, 1, (size_t)(last - first + 1));
+    }
+    for (int i = 0; i < name->count; i++)
+        if (!drop[i])
+            name->words[kept++] = name->words[i];
+    name->count = kept;
 }
 
 bool gpu_name_has(const struct gpu_name *name, const char *word)

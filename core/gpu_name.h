@@ -12,11 +12,11 @@
 /* The words of a GPU's name, as people and lists write it, and what each of them is worth: "EVGA GeForce RTX
  * 3060 12GB" is the model 3060 with a board maker, a brand, a product line and a memory size. */
 
-enum { NAME_WORD_SIZE = 32, NAME_MAX_WORDS = 24, NAME_MAX_PHRASE = 3 };
+enum { NAME_WORD_SIZE = 32, NAME_MAX_WORDS = 48, NAME_MAX_PHRASE = 4 };
 
 /* What is known of words: data/board-words.tsv. */
 struct known_word {
-    char text[NAME_WORD_SIZE]; /* as name_normalise writes it: "lite hash rate" */
+    char text[NAME_WORD_SIZE]; /* as name_normalise writes it: "lite hash rate", or "* bit" for any number */
     enum word_kind kind;
 };
 struct known_words {
@@ -56,7 +56,13 @@ int gpu_name_count(const struct gpu_name *name, int count, const char *word);
 /* Appends all words, a space between them. */
 void gpu_name_append(struct buffer *out, const struct gpu_name *name);
 
-/* The words of a phrase as known_word has them, "max q" of "Max-Q". False when that is empty or too long. */
+/* Takes a number of three digits or more that was there before out of the name that was parsed from `text`,
+ * with the words around it that were: shops write a model twice, "RTX 3060 12GB ... DUAL-RTX3060". What a /
+ * parts are two products. */
+void gpu_name_drop_repeats(const char *text, struct gpu_name *name);
+
+/* The words of a phrase as known_word has them, "max q" of "Max-Q"; a * stands for a number. False when that
+ * is empty or too long. */
 bool name_normalise(const char *text, char normal[NAME_WORD_SIZE]);
 
 #endif

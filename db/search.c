@@ -11,18 +11,6 @@
 #include "core/text.h"
 #include "db/search_internal.h"
 
-enum { MAX_CANDIDATES = 4096, MAX_MATCH = 8192 };
-
-/* What a search has found so far. */
-struct finder {
-    struct database *database;
-    struct question question;
-    struct candidate *candidates; /* MAX_CANDIDATES */
-    int count;
-    struct gpu_name maker; /* of the last candidate; an index has many of one */
-    int maker_id;
-};
-
 /* ---- the words that the index is asked for ---- */
 
 /* The model decides. A name without one is searched by all else that it has. */
@@ -34,7 +22,7 @@ static bool is_searched(const struct question *question, int number, bool has_mo
     return has_model ? kind == WORD_KIND_MODEL : kind == WORD_KIND_BRAND || kind == WORD_KIND_LINE;
 }
 
-static bool has_model(const struct question *question)
+bool search_has_model(const struct question *question)
 {
     for (int i = 0; i < question->name.count; i++)
         if (question->name.words[i].kind == WORD_KIND_MODEL && !question->is_left_out[i])
@@ -62,7 +50,7 @@ static void append_piece(struct buffer *match, const struct gpu_name *name, int 
 static void append_match(struct buffer *match, const struct question *question)
 {
     const struct gpu_name *name = &question->name;
-    bool by_model = has_model(question);
+    bool by_model = search_has_model(question);
     for (int i = 0; i < name->count; i++) {
         if (!is_searched(question, i, by_model))
             continue;
@@ -90,8 +78,7 @@ static void read_candidate(sqlite3_stmt *row, struct candidate *candidate)
     copy_column(row, 9, candidate->chip, sizeof candidate->chip);
 }
 
-/* Adds what the index has, and grades it. */
-static enum error_code find(struct finder *finder, const char *match, struct error *error)
+enum error_code search_find(struct finder *finder, const char *match, struct error *error)
 {
     static const char sql[] =
         "SELECT a.pci_id, a.revision, a.product, a.form_factor, g.reports, a.name, a.source, v.name, a.id,"
@@ -122,7 +109,15 @@ static enum error_code find_words(struct finder *finder, struct error *error)
     append_match(&match, &finder->question);
     finder->count = 0;
     error->code = ERROR_NONE;
-    return match.length ? find(finder, buffer_text(&match), error) : ERROR_NONE;
+    return match.length ? search_find(finder, buffer_text(&match), error) : ERROR_NONE;
+}
+
+/* The same, as an answer. */
+static enum error_code find_ranked(struct finder *finder, struct name_search *search, struct error *error)
+{
+    if (!find_words(finder, error) && finder->count)
+        search_rank(&finder->question, finder->candidates, finder->count, search);
+    return error->code;
 }
 
 /* A number tells which GPU is meant, with the letters at it: the 5600X is not the 5600G. */
@@ -135,38 +130,92 @@ static bool may_be_left_out(const struct question *question, int number)
     return words[number].kind == WORD_KIND_MODEL && !words[number].has_digit && !is_at_number;
 }
 
-/* Leaves out the words that stand in no name at all. */
-static enum error_code leave_out_unknown(struct finder *finder, bool *is_changed, struct error *error)
+/* Whether the words of the model from `first` to `last` stand in one name. */
+static bool stand_in_a_name(struct finder *finder, int first, int last, struct error *error)
+{
+    const struct question *question = &finder->question;
+    struct buffer match CLEANUP(buffer_free) = BUFFER(MAX_MATCH);
+    sqlite3_stmt *row = NULL;
+    for (int i = first; i <= last; i++)
+        if (question->name.words[i].kind == WORD_KIND_MODEL)
+            append_piece(&match, &question->name, i, i);
+    error->code = ERROR_NONE;
+    return !match.length ||
+           database_row(finder->database, "SELECT 1 FROM alias_words WHERE alias_words MATCH ?1 LIMIT 1",
+                        SQL_VALUES(sql_text(buffer_text(&match))), &row, error);
+}
+
+/* The last of the words that no space parts from this one. */
+static int end_of_chunk(const struct question *question, int first)
+{
+    int last = first;
+    while (last + 1 < question->name.count &&
+           !memchr(question->text + question->name.words[last].end, ' ',
+                   question->name.words[last + 1].start - question->name.words[last].end))
+        last++;
+    return last;
+}
+
+/* Leaves out the words that stand in no name at all; they stay left out for what is tried then. */
+static enum error_code leave_out_unknown(struct finder *finder, struct name_search *search,
+                                         struct error *error)
 {
     struct question *question = &finder->question;
-    *is_changed = false;
-    for (int i = 0; i < question->name.count; i++) {
-        struct buffer match CLEANUP(buffer_free) = BUFFER(MAX_MATCH);
-        sqlite3_stmt *row = NULL;
-        if (!may_be_left_out(question, i))
-            continue;
-        append_piece(&match, &question->name, i, i);
-        question->is_left_out[i] =
-            !database_row(finder->database, "SELECT 1 FROM alias_words WHERE alias_words MATCH ?1 LIMIT 1",
-                          SQL_VALUES(sql_text(buffer_text(&match))), &row, error);
-        *is_changed |= question->is_left_out[i];
+    bool is_changed = false;
+    error->code = ERROR_NONE;
+    for (int i = 0; i < question->name.count && !error->code; i++)
+        if (may_be_left_out(question, i) && !stand_in_a_name(finder, i, i, error))
+            is_changed |= question->is_left_out[i] = !error->code;
+    return error->code || !is_changed ? error->code : find_ranked(finder, search, error);
+}
+
+/* Leaves out part numbers (764898-001, VCNRTXA2000), too: what has a number and no space, and stands in no
+ * name. Another number must say which GPU is meant. */
+static enum error_code leave_out_part_numbers(struct finder *finder, struct name_search *search,
+                                              struct error *error)
+{
+    struct question *question = &finder->question;
+    bool before[NAME_MAX_WORDS];
+    memcpy(before, question->is_left_out, sizeof before);
+    for (int first = 0, last; first < question->name.count; first = last + 1) {
+        last = end_of_chunk(question, first);
+        if (!stand_in_a_name(finder, first, last, error) && !error->code)
+            memset(question->is_left_out + first, 1, (size_t)(last - first + 1));
         if (error->code)
             return error->code;
     }
+    error->code = ERROR_NONE;
+    if (memcmp(before, question->is_left_out, sizeof before) != 0 && search_is_telling(question) &&
+        find_ranked(finder, search, error))
+        return error->code;
+    if (!search->count)
+        memcpy(question->is_left_out, before, sizeof before);
     return error->code;
 }
 
-/* Leaves out the last word without a digit that there is something without. */
-static enum error_code leave_out_one(struct finder *finder, struct error *error)
+/* "V2", of a board that its maker changed. */
+static bool is_version(const struct question *question, int number)
+{
+    const struct name_word *word = &question->name.words[number];
+    return strcmp(word->text, "v") == 0 && !word->is_glued && number + 1 < question->name.count &&
+           word[1].is_glued && word[1].has_digit && strlen(word[1].text) == 1;
+}
+
+/* Leaves out the last word without a digit, or version, that there is something without. */
+static enum error_code leave_out_one(struct finder *finder, struct name_search *search, struct error *error)
 {
     struct question *question = &finder->question;
     for (int i = question->name.count - 1; i > 0; i--) {
-        if (!may_be_left_out(question, i) || question->is_left_out[i])
+        bool *is_left_out = &question->is_left_out[i];
+        const size_t words = is_version(question, i) ? 2 : 1;
+        if ((words == 1 && !may_be_left_out(question, i)) || *is_left_out)
             continue;
-        question->is_left_out[i] = question->is_loose = true;
-        if (find_words(finder, error) || finder->count)
+        memset(is_left_out, 1, words);
+        question->is_loose = true;
+        if (find_ranked(finder, search, error) || search->count)
             return error->code;
-        question->is_left_out[i] = question->is_loose = false;
+        memset(is_left_out, 0, words);
+        question->is_loose = false;
     }
     return error->code;
 }
@@ -190,7 +239,8 @@ static void read_form(struct question *question, enum chassis chassis)
 }
 
 /* "3060m" where nothing has that m: the laptop chip is meant. */
-static enum error_code try_mobile_suffix(struct finder *finder, struct error *error)
+static enum error_code try_mobile_suffix(struct finder *finder, struct name_search *search,
+                                         struct error *error)
 {
     struct question *question = &finder->question;
     for (int i = 1; i < question->name.count; i++) {
@@ -199,7 +249,7 @@ static enum error_code try_mobile_suffix(struct finder *finder, struct error *er
             continue;
         word->kind = WORD_KIND_MOBILE;
         read_form(question, CHASSIS_UNKNOWN);
-        return find_words(finder, error);
+        return find_ranked(finder, search, error);
     }
     return ERROR_NONE;
 }
@@ -209,8 +259,7 @@ static enum error_code try_mobile_suffix(struct finder *finder, struct error *er
 static bool is_dropped(const struct question *question, int number, const struct name_search *search)
 {
     const struct name_word *word = &question->name.words[number];
-    if (question->is_left_out[number] || search->hits[0].is_of_processor ||
-        search->hits[0].kind != MATCH_ALIAS)
+    if (!search_is_whole(question) || search->hits[0].is_of_processor || search->hits[0].kind != MATCH_ALIAS)
         return question->is_left_out[number];
     return word->kind == WORD_KIND_MAKER || word->kind == WORD_KIND_NOISE ||
            (word->kind == WORD_KIND_MEMORY && search->hits[0].lacks_memory);
@@ -221,13 +270,16 @@ static void write_words(const struct question *question, const struct name_searc
                         char text[SEARCH_TEXT_SIZE])
 {
     struct buffer out CLEANUP(buffer_free) = BUFFER(4096);
+    const struct name_word *last = NULL;
     for (int i = 0; i < question->name.count; i++) {
         const struct name_word *word = &question->name.words[i];
         if (is_dropped(question, i, search) != dropped)
             continue;
-        bool is_apart = out.length && (!word->is_glued || is_dropped(question, i - 1, search) != dropped);
-        buffer_append_format(&out, "%s%.*s", is_apart ? " " : "", word->end - word->start,
-                             question->text + word->start);
+        bool is_next = last && last == word - 1 && word->start - last->end <= 1;
+        const char *gap = question->text + (last ? last->end : 0);
+        buffer_append_format(&out, "%.*s%.*s", is_next ? word->start - last->end : last != NULL,
+                             is_next ? gap : " ", word->end - word->start, question->text + word->start);
+        last = word;
     }
     snprintf(text, SEARCH_TEXT_SIZE, "%s", buffer_text(&out));
 }
@@ -256,109 +308,6 @@ static enum error_code find_memory(struct finder *finder, struct name_hit *hit, 
     return error->code;
 }
 
-/* ---- names that are nearly so ---- */
-
-struct guess {
-    char product[PRODUCT_SIZE];
-    int distance;
-    int reports;
-};
-
-/* The letters of a name without what nobody types. */
-static void fold(const struct gpu_name *name, bool with_brand, struct buffer *out)
-{
-    buffer_clear(out);
-    for (int i = 0; i < name->count; i++) {
-        enum word_kind kind = name->words[i].kind;
-        if (kind == WORD_KIND_MODEL || kind == WORD_KIND_LINE || kind == WORD_KIND_MEMORY ||
-            (with_brand && kind == WORD_KIND_BRAND))
-            buffer_append_format(out, "%s%s", out->length ? " " : "", name->words[i].text);
-    }
-}
-
-/* Whether the digits are the same: 3600 may be a slip for 3060, but who types 5090 does not mean the 3090. */
-static bool same_digits(const char *a, const char *b)
-{
-    int counts[10] = {0};
-    for (; *a; a++)
-        if (*a >= '0' && *a <= '9')
-            counts[*a - '0']++;
-    for (; *b; b++)
-        if (*b >= '0' && *b <= '9')
-            counts[*b - '0']--;
-    for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
-        if (counts[i])
-            return false;
-    return true;
-}
-
-static int distance(const struct gpu_name *asked, const struct gpu_name *product)
-{
-    int nearest = TEXT_MAX_DISTANCE;
-    struct buffer a CLEANUP(buffer_free) = BUFFER(4096);
-    struct buffer b CLEANUP(buffer_free) = BUFFER(4096);
-    for (int brand = 0; brand < 2; brand++) {
-        fold(asked, true, &a);
-        fold(product, brand, &b);
-        int edits = text_distance(buffer_text(&a), a.length, buffer_text(&b), b.length);
-        if (edits < nearest && edits <= (int)a.length / 4 && same_digits(buffer_text(&a), buffer_text(&b)))
-            nearest = edits;
-    }
-    return nearest;
-}
-
-/* Keeps the nearest ones in order, each once. */
-static void take_guess(struct guess guesses[SEARCH_MAX_GUESSES], int *count, const struct guess *guess)
-{
-    int place = 0;
-    for (int i = 0; i < *count; i++)
-        if (strcmp(guesses[i].product, guess->product) == 0)
-            return;
-    while (place < *count &&
-           (guesses[place].distance < guess->distance ||
-            (guesses[place].distance == guess->distance && guesses[place].reports >= guess->reports)))
-        place++;
-    if (place == SEARCH_MAX_GUESSES)
-        return;
-    *count += *count < SEARCH_MAX_GUESSES;
-    memmove(&guesses[place + 1], &guesses[place], (size_t)(*count - 1 - place) * sizeof *guesses);
-    guesses[place] = *guess;
-}
-
-/* Every three letters that the name has, any of which may stand in another. */
-static void append_trigrams(struct buffer *match, const struct gpu_name *name)
-{
-    struct buffer text CLEANUP(buffer_free) = BUFFER(1024);
-    buffer_append_byte(&text, ' ');
-    gpu_name_append(&text, name);
-    buffer_append_byte(&text, ' ');
-    for (size_t i = 0; i + 3 <= text.length; i++)
-        buffer_append_format(match, "%s\"%.3s\"", match->length ? " OR " : "", text.data + i);
-}
-
-static enum error_code guess(struct finder *finder, struct name_search *search, struct error *error)
-{
-    struct buffer match CLEANUP(buffer_free) = BUFFER(MAX_MATCH);
-    struct guess guesses[SEARCH_MAX_GUESSES];
-    if (!has_model(&finder->question))
-        return ERROR_NONE; /* "gigabyte oc" */
-    append_trigrams(&match, &finder->question.name);
-    if (match.failed || !match.length || find(finder, buffer_text(&match), error))
-        return error->code;
-    for (int i = 0; i < finder->count; i++) {
-        struct guess one = {.reports = finder->candidates[i].hit.reports};
-        struct gpu_name product;
-        memcpy(one.product, finder->candidates[i].hit.product, sizeof one.product);
-        gpu_name_parse(one.product, finder->question.known, &product);
-        one.distance = distance(&finder->question.name, &product);
-        if (one.distance < TEXT_MAX_DISTANCE)
-            take_guess(guesses, &search->guess_count, &one);
-    }
-    for (int i = 0; i < search->guess_count; i++)
-        memcpy(search->guesses[i], guesses[i].product, PRODUCT_SIZE);
-    return ERROR_NONE;
-}
-
 /* ---- the search ---- */
 
 /* "Radeon 660M / 680M" names several: leaves out all but the first of them that there is. */
@@ -367,6 +316,8 @@ static enum error_code search_parts(struct finder *finder, struct name_search *s
     struct question *question = &finder->question;
     const char *end = question->text;
     error->code = ERROR_NONE;
+    if (!strchr(end, '/'))
+        return ERROR_NONE;
     question->is_loose = true;
     for (const char *part = end; *end && !search->count && !error->code; part = end + 1) {
         bool has_number = false;
@@ -376,34 +327,63 @@ static enum error_code search_parts(struct finder *finder, struct name_search *s
             question->is_left_out[i] = word < part || word >= end;
             has_number |= !question->is_left_out[i] && question->name.words[i].has_digit;
         }
-        if (has_number && !find_words(finder, error) && finder->count)
-            search_rank(question, finder->candidates, finder->count, search);
+        if (has_number && find_ranked(finder, search, error))
+            return error->code;
+    }
+    if (!search->count) {
+        question->is_loose = false;
+        memset(question->is_left_out, 0, sizeof question->is_left_out);
+    }
+    return error->code;
+}
+
+/* "gtx 1060 6" where nothing has that 6: the memory is meant. */
+static enum error_code try_bare_memory(struct finder *finder, struct name_search *search, struct error *error)
+{
+    static const char *const sizes[] = {"1",  "2",  "3",  "4",  "6",  "8",  "10",
+                                        "11", "12", "16", "20", "24", "32", "48"};
+    struct gpu_name *name = &finder->question.name;
+    struct name_word *word = &name->words[name->count - 1];
+    const struct name_word *before = word - 1;
+    error->code = ERROR_NONE;
+    for (size_t i = 0; name->count > 1 && !word->is_glued && i < ARRAY_SIZE(sizes); i++) {
+        if (strcmp(word->text, sizes[i]) != 0)
+            continue;
+        for (; before > name->words && !before->has_digit; before--)
+            ;
+        if (strlen(before->text) < 3)
+            return ERROR_NONE;
+        snprintf(word->text, sizeof word->text, "%sgb", sizes[i]);
+        word->kind = WORD_KIND_MEMORY;
+        return find_ranked(finder, search, error);
     }
     return error->code;
 }
 
 static enum error_code search_all(struct finder *finder, struct name_search *search, struct error *error)
 {
-    bool is_changed;
-    search->has_model = has_model(&finder->question);
-    if (find_words(finder, error) || (!finder->count && try_mobile_suffix(finder, error)))
-        return error->code;
-    if (!finder->count) {
-        if (leave_out_unknown(finder, &is_changed, error) || (is_changed && find_words(finder, error)) ||
-            (!finder->count && has_model(&finder->question) && leave_out_one(finder, error)))
+    typedef enum error_code attempt(struct finder *, struct name_search *, struct error *);
+    static attempt *const attempts[] = {find_ranked,  try_mobile_suffix, try_bare_memory,
+                                        search_parts, leave_out_unknown, leave_out_part_numbers,
+                                        leave_out_one};
+    bool is_named = false; /* a GPU has all words, though in another name than that which was asked for */
+    for (size_t i = 0; i < ARRAY_SIZE(attempts) && !search->count; i++) {
+        if (attempts[i] != search_parts && is_named)
+            continue;
+        if (attempts[i](finder, search, error))
             return error->code;
+        for (int k = 0; i == 0 && k < finder->count; k++)
+            is_named |= !finder->candidates[k].hit.is_of_processor;
     }
-    if (finder->count)
-        search_rank(&finder->question, finder->candidates, finder->count, search);
-    if (!search->count && strchr(finder->question.text, '/') && search_parts(finder, search, error))
-        return error->code;
     if (!search->count)
-        return guess(finder, search, error);
+        memset(finder->question.is_left_out, 0, sizeof finder->question.is_left_out);
+    search->has_model = search_has_model(&finder->question);
+    if (!search->count)
+        return search_guess(finder, search, error);
     if (find_memory(finder, &search->hits[0], error))
         return error->code;
     write_words(&finder->question, search, true, search->left_out);
     write_words(&finder->question, search, false, search->understood);
-    search->has_model = has_model(&finder->question);
     search->is_one &= search->has_model;
     search->is_safe = search_is_whole(&finder->question);
     return ERROR_NONE;
@@ -419,6 +399,7 @@ enum error_code database_search(struct database *database, const char *text, enu
     if (known_words_load(database, &known, error))
         return error->code;
     gpu_name_parse(text, &known, &finder.question.name);
+    gpu_name_drop_repeats(text, &finder.question.name);
     if (finder.question.name.is_cut)
         return error_set(error, ERROR_USAGE, "that is too long for the name of a GPU");
     read_form(&finder.question, chassis);

@@ -81,6 +81,19 @@ static bool has_line_like(const struct gpu_name *name, const char *line)
     return false;
 }
 
+/* "r5" is short for "ryzen5". */
+static bool is_short_for_a_line(const struct gpu_name *name, const char *line)
+{
+    const char *digits = line + strcspn(line, "0123456789");
+    for (int i = 0; i < name->count && *digits && digits == line + 1; i++) {
+        const char *text = name->words[i].text;
+        if (name->words[i].kind == WORD_KIND_LINE && *text == *line &&
+            strcmp(text + strcspn(text, "0123456789"), digits) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void fit_word(const struct question *question, int number, const struct gpu_name *product,
                      const char *chip, const struct gpu_name *maker, struct fit *fit)
 {
@@ -102,7 +115,8 @@ static void fit_word(const struct question *question, int number, const struct g
     case WORD_KIND_VENDOR:
     case WORD_KIND_BRAND:
     case WORD_KIND_LINE:
-        if (gpu_name_has(maker, word->text) || begins_a_word(product, word->text))
+        if (gpu_name_has(maker, word->text) || begins_a_word(product, word->text) ||
+            is_short_for_a_line(product, word->text))
             return;
         fit->lacks_brand = true;
         fit->lacks_line |= word->kind == WORD_KIND_LINE && !has_line_like(product, word->text);

@@ -39,6 +39,18 @@ struct candidate {
     char chip[CHIP_SIZE]; /* "GK208" */
 };
 
+enum { MAX_CANDIDATES = 4096, MAX_MATCH = 8192 };
+
+/* What a search has found so far. */
+struct finder {
+    struct database *database;
+    struct question question;
+    struct candidate *candidates; /* MAX_CANDIDATES */
+    int count;
+    struct gpu_name maker; /* of the last candidate; an index has many of one */
+    int maker_id;
+};
+
 /* Whether no word is left out. */
 bool search_is_whole(const struct question *question);
 
@@ -48,6 +60,19 @@ enum { TIER_EXACT, TIER_OTHER_FORM, TIER_WORDS, TIER_SIMILAR };
  * has. */
 void search_grade(const struct question *question, const struct gpu_name *maker, const char *alias,
                   const char *source, struct candidate *candidate);
+
+/* Whether the words that are not left out have a number, or nothing is left out. */
+bool search_is_telling(const struct question *question);
+
+/* Whether a word of the model is not left out. */
+bool search_has_model(const struct question *question);
+
+/* Finds what the index has for `match`, in the syntax of FTS5, and grades it: finder->candidates. */
+MUST_CHECK enum error_code search_find(struct finder *finder, const char *match, struct error *error);
+
+/* Finds products that are called nearly so: search->guesses. */
+MUST_CHECK enum error_code search_guess(struct finder *finder, struct name_search *search,
+                                        struct error *error);
 
 /* Sorts, drops what is there twice, groups, and stores the best of them. The candidates are left in disorder.
  */

@@ -126,8 +126,7 @@ bool search_is_whole(const struct question *question)
     return !memchr(question->is_left_out, 1, sizeof question->is_left_out);
 }
 
-/* Whether the words that are not left out have a number, or nothing is left out. */
-static bool is_telling(const struct question *question)
+bool search_is_telling(const struct question *question)
 {
     bool has_number = false;
     for (int i = 0; i < question->name.count; i++)
@@ -193,7 +192,7 @@ void search_rank(const struct question *question, struct candidate *candidates, 
     while (count && candidates[count - 1].tier == TIER_SIMILAR &&
            (candidates[0].tier < TIER_SIMILAR || candidates[count - 1].extra))
         count--;
-    if (count && candidates[0].tier > TIER_OTHER_FORM && !is_telling(question))
+    if (count && candidates[0].tier > TIER_OTHER_FORM && !search_is_telling(question))
         count = 0; /* "and", of "and or not" */
     int asked = count_asked(question, candidates, count);
     search->is_one = is_one_product(question, candidates, asked < MAX_GROUPED ? asked : MAX_GROUPED);

@@ -33,7 +33,7 @@ def report(what, faults):
 
 
 def pieces(text):
-    return " ".join(re.findall(r"[a-z]+|\d+", text.lower()))
+    return " ".join(re.findall(r"[a-z]+|\d+|[*]", text.lower()))
 
 
 def spelled_out(processors):

@@ -14,7 +14,8 @@ static struct known_word words[] = {
     {"mobile", WORD_KIND_MOBILE},  {"mobility", WORD_KIND_MOBILE},
     {"evga", WORD_KIND_MAKER},     {"gaming x trio", WORD_KIND_NOISE},
     {"series", WORD_KIND_NOISE},   {"gddr 6 x", WORD_KIND_MEMORY},
-    {"instinct", WORD_KIND_BRAND},
+    {"instinct", WORD_KIND_BRAND}, {"* bit", WORD_KIND_NOISE},
+    {"hdmi * *", WORD_KIND_NOISE}, {"* b", WORD_KIND_NOISE},
 };
 static struct known_words known = {words, ARRAY_SIZE(words)};
 
@@ -33,6 +34,11 @@ DEFINE_TEST(test_words)
         {"RX 570 8G", "l:rx m:570 y:8gb"},
         {"5600G 512MB", "m:5600 m:+g y:512mb"},
         {"RTX 3060 Max-Q", "l:rtx m:3060 o:maxq"},
+        {"RX 570 256-bit HDMI 2.1", "l:rx m:570 n:256bit n:hdmi21"},
+        {"HDMI 3060 12", "m:hdmi m:3060 m:12"}, /* a version has two digits at most */
+        {"H20B T4-1B", "m:h m:+20 m:+b m:t m:+4 n:1b"},
+        {"OC-12GD 4GD6-P 2GD3H", "m:oc y:12gb y:4gb m:p y:2gb"},
+        {"100 GD 5", "m:100 m:gd m:5"},
         {"", ""},
         {" \xff\xfe -- \xd0\x9a", ""},
     };
@@ -47,6 +53,29 @@ DEFINE_TEST(test_words)
                      kinds[name.words[k].kind], name.words[k].is_glued ? "+" : "", name.words[k].text);
         assert_string_equal(text, cases[i].words);
         assert_false(name.is_cut);
+    }
+}
+
+DEFINE_TEST(test_repeats)
+{
+    static const struct {
+        const char *name, *words;
+    } cases[] = {
+        {"RTX 3060 Gaming DUAL-RTX3060-O", "rtx 3060 gaming dual o"},
+        {"RTX 3060 Ti RTX 3060 Ti", "rtx 3060 ti"},
+        {"RTX 3060 3060Ti", "rtx 3060 ti"},
+        {"Quadro M4000M", "quadro m 4000 m"},
+        {"MX 10 10", "mx 10 10"},
+        {"Instinct MI250X / MI250", "instinct mi 250 x mi 250"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct gpu_name name;
+        struct buffer text CLEANUP(buffer_free) = BUFFER(1000);
+        gpu_name_parse(cases[i].name, &known, &name);
+        gpu_name_drop_repeats(cases[i].name, &name);
+        gpu_name_append(&text, &name);
+        assert_string_equal(buffer_text(&text), cases[i].words);
     }
 }
 
