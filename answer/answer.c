@@ -229,7 +229,10 @@ enum error_code answer_gather_hit(struct database *database, const struct pci_id
     /* A card was asked for; of the revisions that it has the first one may be that of laptops, too. */
     bool is_card = device->settled && hit->kind == MATCH_EXACT && hit->form_factor == FORM_FACTOR_DESKTOP &&
                    options->chassis == CHASSIS_UNKNOWN;
-    if (device->is_gpu && (is_card || gpu_form_factor(&device->gpu) == FORM_FACTOR_EITHER) &&
+    /* A Mac's Radeon Pro Vega 64 has the ID of a server card. */
+    bool is_laptop_chip = hit->kind == MATCH_EXACT && hit->form_factor == FORM_FACTOR_MOBILE;
+    if (device->is_gpu &&
+        (is_card || is_laptop_chip || gpu_form_factor(&device->gpu) == FORM_FACTOR_EITHER) &&
         gpu_settle(&device->gpu, hit->form_factor, sure_of_product, "the product that was asked for")) {
         device->settled = true;
         if (database_ask_share(database, device, options->share, error))

@@ -52,8 +52,10 @@ bool gpu_settle(struct gpu *gpu, enum form_factor form_factor, double confidence
                                         source};
     annotations[ATTRIBUTE_VBIOS] = vbios;
     /* That there is none was said of the server card which shares the ID. */
+    if (before == FORM_FACTOR_SERVER)
+        annotations[ATTRIBUTE_DISPLAY] = (struct annotation){DISPLAY_UNKNOWN, 0.0, source};
     if (form_factor != FORM_FACTOR_MOBILE && form_factor != FORM_FACTOR_SERVER &&
-        (gpu_display(gpu) == DISPLAY_UNKNOWN || before == FORM_FACTOR_SERVER))
+        gpu_display(gpu) == DISPLAY_UNKNOWN)
         annotations[ATTRIBUTE_DISPLAY] = (struct annotation){DISPLAY_OUTPUTS, fmin(0.9, confidence), source};
     return true;
 }
