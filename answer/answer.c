@@ -11,6 +11,9 @@
 /* Below this, a person may want to buy something else. */
 static const double good_enough = 0.65;
 
+/* Of failures by a GPU's mechanism: from here on its reason says all, and no workaround helps. */
+static const double hopeless = 0.8;
+
 enum error_code answer_name_list(struct database *database, char text[LIST_TEXT_SIZE], struct error *error)
 {
     char version[LIST_VERSION_SIZE];
@@ -183,8 +186,11 @@ enum error_code answer_judge(struct database *database, struct answer *answer, s
         (options->guest == GUEST_MACOS && ask_for_macos(database, answer, error)))
         return error->code;
     answer->verdict = verdict_compute(&device->prior, answer->evidence);
-    /* A part of a GPU brings neither its vBIOS nor its reset along. */
-    answer->blocker_count = options->share == SHARE_WHOLE ? gpu_blockers(&device->gpu, answer->blockers) : 0;
+    /* A part of a GPU brings neither its vBIOS nor its reset along; and where the machine has no IOMMU, what
+     * else is in the way is no use to know. */
+    bool is_hopeless = device->prior.shares[OUTCOME_FAILS] >= hopeless;
+    answer->blocker_count =
+        options->share == SHARE_WHOLE && !is_hopeless ? gpu_blockers(&device->gpu, answer->blockers) : 0;
     /* Reports that are not shown matter where some of them ended usable and others did not. What a maker
      * states is among them, and not among those that are counted. */
     int usable = usable_reports(direct->counts);
