@@ -32,11 +32,13 @@ enum error_code recommend_find_given(struct database *database, const char *text
     question->instead = true;
     question->is_unsure = !gpu.is_sure;
     if (question->given.device.is_gpu) {
-        if (question->wanted.purpose == ANY_PURPOSE && gpu_is_for_computing(&question->given.device.gpu))
-            question->wanted.purpose = PURPOSE_LLM; /* who has one wants memory */
-        else if (question->wanted.purpose == ANY_PURPOSE && question->wanted.vram_gib <= 0)
+        const bool computes = gpu_is_for_computing(&question->given.device.gpu);
+        const double vram_gib = card_most_vram(question->given.cards, question->given.card_count);
+        if (question->wanted.purpose == ANY_PURPOSE && question->wanted.vram_gib <= 0)
             question->wanted.vram_gib =
-                card_like_vram(card_most_vram(question->given.cards, question->given.card_count));
+                computes ? card_like_compute_vram(vram_gib) : card_like_vram(vram_gib);
+        if (question->wanted.purpose == ANY_PURPOSE && computes)
+            question->wanted.purpose = PURPOSE_LLM; /* who has one wants memory */
         return ERROR_NONE;
     }
     error_set(error, ERROR_NOT_FOUND, "as far as is known %s is not a GPU", text);

@@ -115,6 +115,11 @@ double card_like_vram(double vram_gib)
     return vram_gib >= 24 ? 24 : vram_gib >= 16 ? 12 : vram_gib >= 12 ? 8 : 0;
 }
 
+double card_like_compute_vram(double vram_gib)
+{
+    return vram_gib >= 80 ? 80 : vram_gib >= 40 ? 40 : 0;
+}
+
 static bool passes_filters(const struct offer *offer, const struct card_question *question)
 {
     const struct card *card = &offer->card;

@@ -83,6 +83,9 @@ int offer_compare_launch(const void *a, const void *b);
  * alternatives in a database. 0: any. */
 double card_like_vram(double vram_gib);
 
+/* The same for who has a card to calculate with: 80 of 192 GiB, 0 below 40. */
+double card_like_compute_vram(double vram_gib);
+
 /* How many billion parameters a language model may have, with 4 bits each, so that it fits with a context of
  * some thousand tokens: 0.6 GB for a billion, and 2 GB for the rest. */
 int card_model_size(const struct card *card);

@@ -345,8 +345,10 @@ enum error_code database_find_alternatives(struct database *database, const stru
     int siblings = limit < 2 ? limit : 2;
     *count = 0;
     error->code = ERROR_NONE;
-    if (gpu_is_for_computing(gpu))
-        return add_alternatives(database, "compute", gpu, usable, alternatives, limit, count, error);
+    if (gpu_is_for_computing(gpu)) {
+        snprintf(key, sizeof key, "compute %g", card_like_compute_vram(vram_gib));
+        return add_alternatives(database, key, gpu, usable, alternatives, limit, count, error);
+    }
     snprintf(key, sizeof key, "%04x/%s", gpu->id.vendor, gpu->chip);
     if (gpu->chip[0] && add_alternatives(database, key, gpu, usable, alternatives, siblings, count, error))
         return error->code;

@@ -178,17 +178,31 @@ static enum error_code add_by_memory(struct builder *builder, const struct offer
     return error->code;
 }
 
+/* A list for each step of card_like_compute_vram(); sorts the offers. */
+static enum error_code add_for_computing(struct builder *builder, const struct offers *offers,
+                                         struct error *error)
+{
+    static const double steps[] = {0, 40, 80};
+    struct card_question question = {.purpose = PURPOSE_LLM, .vendor = ANY_VENDOR, .headless = true};
+    char key[KEY_SIZE];
+    error->code = ERROR_NONE;
+    qsort_r(offers->items, (size_t)offers->count, sizeof *offers->items, offer_compare, &question);
+    for (size_t i = 0; i < ARRAY_SIZE(steps) && !error->code; i++) {
+        question.vram_gib = steps[i];
+        snprintf(key, sizeof key, "compute %g", question.vram_gib);
+        add_best(builder, offers, key, &question, NULL, MAX_ALTERNATIVES_OF_KEY, error);
+    }
+    return error->code;
+}
+
 enum error_code alternatives_store(struct builder *builder, struct error *error)
 {
     struct card_question any = {.purpose = ANY_PURPOSE, .vendor = ANY_VENDOR};
-    struct card_question compute = {.purpose = PURPOSE_LLM, .vendor = ANY_VENDOR, .headless = true};
     struct offers offers = {.count = 0};
     if (!database_each_offer(&builder->database, GUEST_UNKNOWN, keep_offer, &offers, error) && offers.count) {
         qsort_r(offers.items, (size_t)offers.count, sizeof *offers.items, offer_compare, &any);
-        if (!add_by_memory(builder, &offers, &any, error) && !add_siblings(builder, &offers, &any, error)) {
-            qsort_r(offers.items, (size_t)offers.count, sizeof *offers.items, offer_compare, &compute);
-            add_best(builder, &offers, "compute", &compute, NULL, MAX_ALTERNATIVES_OF_KEY, error);
-        }
+        if (!add_by_memory(builder, &offers, &any, error) && !add_siblings(builder, &offers, &any, error))
+            add_for_computing(builder, &offers, error);
     }
     free(offers.items);
     return error->code;

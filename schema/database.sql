@@ -375,7 +375,8 @@ CREATE TABLE price (
     PRIMARY KEY (card, condition)
 ) STRICT, WITHOUT ROWID;
 
--- key vendor/chip: those with that chip; 'compute': for a card without outputs; else those with so many GiB or more.
+-- key vendor/chip: those with that chip; 'compute 40': for a card without outputs, those with so many GiB or more; '12': for
+-- others likewise.
 -- Cards to buy instead
 CREATE TABLE alternative (
     key TEXT,
