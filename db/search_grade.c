@@ -301,7 +301,8 @@ void search_grade(const struct question *question, const struct gpu_name *maker,
                                 strstr(question->name.words[i].text, "ddr") &&
                                 !gpu_name_has(&name, question->name.words[i].text);
     candidate->noise = count_noise(question, &name);
-    candidate->is_odd_form = fit.lacks_form && gpu_name_has(&name, "maxq");
+    candidate->is_odd_form =
+        fit.lacks_form ? gpu_name_has(&name, "maxq") : is_mobile_name && question->form != WANTS_MOBILE;
     candidate->is_literal = candidate->tier == TIER_EXACT && is_literal(question, &name);
     candidate->hit.is_other_form = candidate->tier == TIER_OTHER_FORM;
 }

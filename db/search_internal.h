@@ -34,7 +34,7 @@ struct candidate {
     int source;           /* 0: the surest */
     bool is_literal;      /* brand and line were asked for, too */
     int noise;            /* words of the product that say nothing and were not asked for: "OEM" */
-    bool is_odd_form;     /* "Max-Q", where another word for a laptop chip was asked for */
+    bool is_odd_form;     /* "Max-Q", where another word for a laptop chip, or none, was asked for */
     int64_t alias;        /* its number */
     char chip[CHIP_SIZE]; /* "GK208" */
 };

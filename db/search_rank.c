@@ -41,6 +41,7 @@ static int compare(const void *a, const void *b)
     if (x->hit.is_of_processor && y->hit.is_of_processor)
         ORDER(x->alias, y->alias); /* the first ID of a processor is the commonest */
     ORDER(y->hit.reports, x->hit.reports);
+    ORDER(x->is_odd_form, y->is_odd_form);
     ORDER(x->source > 1, y->source > 1); /* whether a row of cards has it */
     ORDER(x->source, y->source);
     ORDER(x->hit.memory[0] != '\0', y->hit.memory[0] != '\0');
@@ -49,7 +50,6 @@ static int compare(const void *a, const void *b)
     if (x->hit.pci_id >> 16 == y->hit.pci_id >> 16)
         ORDER(strcmp(y->chip, x->chip), 0);
     ORDER(x->noise, y->noise);
-    ORDER(x->is_odd_form, y->is_odd_form);
     ORDER(x->alias, y->alias); /* the first ID of a card is the common one */
     return 0;
 }
