@@ -9,9 +9,10 @@
 
 #include "answer/answer.h"
 
+/* Of the three decimals that the JSON has, so that who rounds those says the same. */
 static inline int percent(double share)
 {
-    return (int)lround(share * 100.0);
+    return (int)lround(round(share * 1000.0) / 10.0);
 }
 
 static inline const char *plural(int count)

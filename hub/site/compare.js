@@ -9,12 +9,14 @@
   const root = form.dataset.root;
   const most = 4;
 
-  const range = (list) => (list && list.length ? [...new Set(list)].join(" to ") : "");
+  const range = (list) => (list && list.length ? [...new Set([list[0], list[list.length - 1]])].join(" to ") : "");
+  /* As percent() in answer/parts.h, of the three decimals that both have. */
+  const percent = (share) => Math.round(Math.round(share * 1000) / 10);
   const both = (value, unit) => (value || value === 0 ? `${Array.isArray(value) ? range(value) : value}${unit}` : "");
-  const sure = (attribute) => (attribute.value === "unknown" ? "unknown" : `${attribute.value} (${Math.round(attribute.confidence * 100)} % sure)`);
+  const sure = (attribute) => (attribute.value === "unknown" ? "unknown" : `${attribute.value} (${percent(attribute.confidence)} % sure)`);
   const rows = [
     ["Verdict", (gpu) => gpu.verdict.level, true],
-    ["Attempts that succeed", (gpu) => (gpu.verdict.probability === null ? "" : `${Math.round(gpu.verdict.probability * 100)} % (${Math.round(gpu.verdict.low * 100)} to ${Math.round(gpu.verdict.high * 100)} %)`)],
+    ["Attempts that succeed", (gpu) => (gpu.verdict.probability === null ? "" : `${percent(gpu.verdict.probability)} % (${percent(gpu.verdict.low)} to ${percent(gpu.verdict.high)} %)`)],
     ["Reports on this ID", (gpu) => String(gpu.verdict.direct_reports)],
     ["Form factor", (gpu) => sure(gpu.form_factor)],
     ["vBIOS", (gpu) => sure(gpu.vbios)],
