@@ -277,8 +277,10 @@ enum error_code database_each_symptom(struct database *database, symptom_visitor
 enum error_code database_each_plan_step(struct database *database, plan_visitor *each, void *context,
                                         struct error *error)
 {
-    static const char sql[] = "SELECT step, condition, have, title, why, parameters, file, content, commands,"
-                              " verification, undo, reboot FROM plan_step ORDER BY id";
+    /* A user's rows come first, and a step stands where the table has it. */
+    static const char sql[] =
+        "SELECT step, condition, have, title, why, parameters, file, content, commands, verification, undo,"
+        " reboot FROM plan_step p ORDER BY (SELECT max(id) FROM plan_step s WHERE s.step = p.step), id";
     sqlite3_stmt *row = NULL;
     while (database_row(database, sql, SQL_NO_VALUES, &row, error)) {
         const char *texts[PLAN_TEXT_COUNT];

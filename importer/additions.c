@@ -15,8 +15,20 @@
 #include "feed/manifest.h"
 #include "importer/remote.h"
 
-static struct addition additions[2 * TABLE_KIND_COUNT];
+/* Tables that a user may add to, and a feed does not bring: what a feed says is never typed by root. */
+static const char *const own_tables[] = {"codes.tsv", "plan.tsv"};
+
+static struct addition additions[2 * (TABLE_KIND_COUNT + ARRAY_SIZE(own_tables))];
 static size_t addition_count;
+
+static const char *find_table(const char *name)
+{
+    const struct table_kind *kind = table_kind_find(name);
+    for (size_t i = 0; !kind && i < ARRAY_SIZE(own_tables); i++)
+        if (strcmp(own_tables[i], name) == 0)
+            return own_tables[i];
+    return kind ? kind->name : NULL;
+}
 
 static enum error_code check_owner(int file, const char *path, struct error *error)
 {
@@ -39,7 +51,11 @@ static enum error_code reject_name(const char *path, struct error *error)
     char names[300] = "";
     for (int i = 0; i < TABLE_KIND_COUNT; i++) {
         size_t length = strlen(names);
-        snprintf(names + length, sizeof names - length, "%s%s", i ? ", " : "", table_kinds[i].name);
+        snprintf(names + length, sizeof names - length, "%s, ", table_kinds[i].name);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(own_tables); i++) {
+        size_t length = strlen(names);
+        snprintf(names + length, sizeof names - length, "%s%s", i ? ", " : "", own_tables[i]);
     }
     error_set(error, ERROR_BAD_INPUT, "%.400s: no table with this name can be added to", path);
     return error_next(error, "call it as one of these: %s", names);
@@ -47,10 +63,10 @@ static enum error_code reject_name(const char *path, struct error *error)
 
 static enum error_code hold(const char *directory, const char *name, struct error *error)
 {
-    const struct table_kind *kind = table_kind_find(name);
+    const char *table = find_table(name);
     char path[FILE_PATH_SIZE];
     snprintf(path, sizeof path, "%.3800s/%.255s", directory, name);
-    if (!kind)
+    if (!table)
         return reject_name(path, error);
     owner_hold(path, O_NONBLOCK);
     int file = owner_open_regular(path, path, error);
@@ -60,7 +76,7 @@ static enum error_code hold(const char *directory, const char *name, struct erro
         return error->code;
     if (!check_owner(file, path, error)) {
         struct addition *addition = &additions[addition_count++];
-        *addition = (struct addition){.path = strdup(path), .name = kind->name};
+        *addition = (struct addition){.path = strdup(path), .name = table};
         if (!addition->path)
             error_set(error, ERROR_NO_MEMORY, "no memory for %s", path);
     }
