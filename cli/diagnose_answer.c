@@ -44,6 +44,11 @@ static void conclusion_text(const struct diagnose_command *command, const struct
     else
         buffer_append_format(text, "%s (%s).%s", row->cause, row->id,
                              conclusion->follower_count ? " The rest may follow from it." : "");
+    if (conclusion->later_boot)
+        buffer_append_format(text,
+                             " This is from an earlier boot: the last one in this log, from line %ld, shows "
+                             "no failure that is known.",
+                             conclusion->later_boot);
 }
 
 /* What is known of a fix, or the words of a report that has none for it. */

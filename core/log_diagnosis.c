@@ -243,6 +243,7 @@ static enum error_code note_line(struct log_diagnosis *diagnosis, const struct f
     if (is_mark(diagnosis, fit, "mark-boot")) {
         if (end_boot(diagnosis, error))
             return error->code;
+        diagnosis->boot_line = line;
         keep_kernel(&diagnosis->boot, text, length);
         return ERROR_NONE;
     }
@@ -336,13 +337,17 @@ enum error_code log_diagnosis_read(struct log_diagnosis *diagnosis, int file, co
     log_boot_free(&diagnosis->boot);
     diagnosis->boot = (struct log_boot){.rows = diagnosis->rows, .machine = diagnosis->machine};
     diagnosis->boot_number = 0;
+    diagnosis->boot_line = 0;
     diagnosis->log_start = diagnosis->conclusion_count;
     diagnosis->joined = diagnosis->last_candidate = -1;
     diagnosis->log_count++;
     enum error_code code = log_scan(file, name, diagnosis->matcher, note_candidate, diagnosis, error);
     if (end_boot(diagnosis, &end_error) && !code)
         *error = end_error;
-    for (int i = diagnosis->log_start; i < diagnosis->conclusion_count; i++)
-        diagnosis->found[diagnosis->conclusions[i].row].leads = true;
+    for (int i = diagnosis->log_start; i < diagnosis->conclusion_count; i++) {
+        struct log_conclusion *conclusion = &diagnosis->conclusions[i];
+        conclusion->later_boot = conclusion->leader.line < diagnosis->boot_line ? diagnosis->boot_line : 0;
+        diagnosis->found[conclusion->row].leads = true;
+    }
     return error->code;
 }

@@ -111,6 +111,7 @@ struct log_conclusion {
     enum conclusion_kind kind;
     bool sure; /* a line says so itself */
     int log;
+    long later_boot; /* the line at which the last boot of the log begins, if it shows no failure; else 0 */
     struct log_event leader;
     int row;
     int followers[MAX_FOLLOWERS]; /* other rows with a failure of this device, by their lines */
@@ -132,6 +133,7 @@ struct log_diagnosis {
     struct log_boot boot;
     int boot_number;
     int log_start;       /* the first of its conclusions */
+    long boot_line;      /* at which the last boot begins */
     long joined;         /* a line that was taken together with the one before it */
     long last_candidate; /* the line that was looked at last */
 };
