@@ -87,11 +87,15 @@ static const char *find_vendor(const char *line, const char *end)
     static const struct {
         const char *word;
         const char *vendor;
-    } words[] = {{"NVRM", "nvidia"},  {"nvidia", "nvidia"}, {"nouveau", "nvidia"}, {"amdgpu", "amd"},
-                 {"radeon", "amd"},   {"kfd", "amd"},       {"i915", "intel"},     {"xe", "intel"},
-                 {"10de:", "nvidia"}, {"1002:", "amd"},     {"8086:", "intel"}};
+    } words[] = {{"NVRM", "nvidia"},   {"nvidia", "nvidia"},  {"nouveau", "nvidia"},
+                 {"amdgpu", "amd"},    {"radeon", "amd"},     {"kfd", "amd"},
+                 {"i915", "intel"},    {"xe", "intel"},       {"10de:", "nvidia"},
+                 {"1002:", "amd"},     {"8086:", "intel"},    {"VEN_10DE", "nvidia"},
+                 {"VEN_1002", "amd"},  {"VEN_8086", "intel"}, {"GeForce", "nvidia"},
+                 {"Quadro", "nvidia"}, {"Iris", "intel"},     {"UHD Graphics", "intel"},
+                 {"Arc(TM)", "intel"}};
     for (const char *at = line; at < end; at++) {
-        if ((at > line && isalnum((unsigned char)at[-1])) || !strchr("NnAaRrKkIiXx18", *at))
+        if ((at > line && isalnum((unsigned char)at[-1])) || !strchr("NnAaRrKkIiXxVvGgQqUu18", *at))
             continue;
         for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
             if ((*at | 0x20) != (words[i].word[0] | 0x20))
