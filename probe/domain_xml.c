@@ -37,6 +37,8 @@ struct domain_xml {
     bool maybe_gpu;
     int hostdev_count;
     struct qemu_args qemu_args; /* of <qemu:commandline> */
+    bool has_qemu_names;        /* the namespace without which libvirt drops it */
+    long qemu_line;
     long domain_line;
     long machine_line;
     long cpu_line;
@@ -228,6 +230,7 @@ static void take_element(struct domain_xml *xml, const char *path, const char **
         xml->is_domain = true;
         xml->domain_line = line;
         xml->is_kvm = !has(attributes, "type", "qemu");
+        xml->has_qemu_names = *attribute(attributes, "xmlns:qemu");
     } else if (is(path, "/domain/os")) {
         vm->is_ovmf |= has(attributes, "firmware", "efi");
     } else if (is(path, "/domain/os/type")) {
@@ -253,6 +256,9 @@ static void take_element(struct domain_xml *xml, const char *path, const char **
         vm_note_hiding(vm, VM_HIDES_HYPER_V, "<vendor_id state='on'/>", line);
     } else if (is(path, "/domain/features/ioapic") && has(attributes, "driver", "qemu")) {
         xml->ioapic_line = line;
+    } else if (is(path, "/domain/qemu:commandline")) {
+        xml->qemu_line = line;
+        xml->has_qemu_names |= *attribute(attributes, "xmlns:qemu");
     } else if (is(path, "/domain/qemu:commandline/qemu:arg")) {
         xml->qemu_args.line = line;
         qemu_args_take(&xml->qemu_args, span_of(attribute(attributes, "value")));
@@ -331,6 +337,8 @@ static void check_domain(struct domain_xml *xml)
     vm_check_devices(vm);
     if (xml->qemu_args.device_count)
         vm_finding(vm, xml->qemu_args.device_line, FINDING_VM_ARGS_DEVICE_LIBVIRT);
+    if (xml->qemu_line && !xml->has_qemu_names)
+        vm_finding(vm, xml->qemu_line, FINDING_VM_QEMU_NAMES_MISSING);
     xml->maybe_gpu |= xml->qemu_args.device_count > 0;
     if (!xml->hostdev_count && !xml->qemu_args.device_count)
         return;

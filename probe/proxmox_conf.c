@@ -53,7 +53,7 @@ bool proxmox_conf_recognise(struct span text)
             continue;
         if (line.start[0] == '[')
             break;
-        bool is_setting = read_setting(line, &key, &value);
+        bool is_setting = read_setting(line, &key, &value) && value.length; /* YAML has empty ones */
         settings += is_setting;
         others += !is_setting;
         known |= is_setting && (span_is_any(key, typical) || proxmox_is_hostpci(key));

@@ -362,13 +362,20 @@ void proxmox_hostpci_read(struct proxmox_conf *conf, struct span key, struct spa
     struct passed_device first = {.line = 0};
     struct hostpci device = {.conf = conf, .name = name, .line = line};
     struct vm_state *vm = conf->vm;
+    bool has_space = false;
     snprintf(name, sizeof name, "%.*s", SPAN_FORMAT(key));
     unsigned number = (unsigned)atoi(name + strlen("hostpci"));
     vm->facts.hostpci_taken |= number < MAX_HOSTPCI ? 1U << number : 0;
     conf->hostpci_count++;
     span_split(value, ',', &option, &device.options);
-    while (span_next_part(&value, ',', &option))
-        read_option(&device, span_trim(option));
+    while (span_next_part(&value, ',', &option)) {
+        struct span bare = span_trim(option);
+        /* PVE/JSONSchema.pm takes a space as a part of the name or of the value. */
+        if (bare.length && bare.length != option.length && !has_space)
+            vm_finding(vm, line, FINDING_VM_HOSTPCI_MALFORMED_SPACE, name, SPAN_FORMAT(bare), name);
+        has_space |= bare.length != option.length;
+        read_option(&device, bare);
+    }
     conf->x_vga_line = device.x_vga ? line : conf->x_vga_line;
     conf->any_x_vga |= device.x_vga;
     int count = pass_all(&device, &first);

@@ -215,6 +215,32 @@ static bool is_qemu(struct span word)
            (span_begins(word, "qemu-system-") && word.start[word.length - 1] != ':');
 }
 
+/* A script may keep the options, a line each, in an array: qemu-system-x86_64 "${options[@]}". */
+static bool find_array(struct span text, struct span *args, long *number)
+{
+    struct span rest = text;
+    struct span line;
+    if (!span_holds(text, "qemu-system-") || !span_holds(text, "[@]}"))
+        return false;
+    for (long at = 1; span_next_line(&rest, &line); at++)
+        if (span_begins(span_trim(line), "-")) {
+            *args = (struct span){line.start, (size_t)(text.start + text.length - line.start)};
+            *number = at;
+            return true;
+        }
+    return false;
+}
+
+/* The programs kvm and qemu-kvm turn it on by themselves. */
+static bool uses_kvm(struct span text)
+{
+    static const char *const ways[] = {"enable-kvm", "accel=kvm", "accel kvm", "accel=\"kvm", "accel=$"};
+    bool uses = !span_holds(text, "qemu-system-");
+    for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
+        uses |= span_holds(text, ways[i]);
+    return uses;
+}
+
 /* Finds the program at the beginning of a line, perhaps after sudo or exec; `args` is what follows. A log of
  * libvirt has a command line for each start: the last one counts. */
 static bool find_qemu(struct span text, struct span *args, long *number)
@@ -224,13 +250,14 @@ static bool find_qemu(struct span text, struct span *args, long *number)
     struct span word;
     *number = 0;
     for (long at = 1; span_next_line(&rest, &line); at++)
-        for (int i = 0; i < 3 && span_next_word(&line, &word); i++)
+        /* In "-accel kvm" it is the value of an option. */
+        for (int i = 0; i < 3 && span_next_word(&line, &word) && !span_begins(word, "-"); i++)
             if (is_qemu(word) && (span_begins(span_trim(line), "-") || span_is(span_trim(line), "\\"))) {
                 *args = (struct span){line.start, (size_t)(text.start + text.length - line.start)};
                 *number = at;
                 break;
             }
-    return *number;
+    return *number || find_array(text, args, number);
 }
 
 static void check_machine(const struct vm_state *vm, long line)
@@ -255,6 +282,8 @@ enum vm_config_result qemu_line_check(struct vm_state *vm, struct span text)
     vm_check_devices(vm);
     if (!args.device_count)
         return VM_CONFIG_READ;
+    if (!uses_kvm(text))
+        vm_finding(vm, args.line, FINDING_VM_NOT_KVM_QEMU);
     check_machine(vm, args.line);
     vm_check_cpu(vm);
     return VM_CONFIG_READ;

@@ -29,9 +29,34 @@ static bool find_xml(struct span *text, long *lines_before)
     return false;
 }
 
+/* A text that was quoted in a mail or a forum: each line begins with ">". */
+static bool is_quoted(struct span text)
+{
+    struct span line;
+    bool is_so = text.length;
+    while (is_so && span_next_line(&text, &line))
+        is_so = !span_trim(line).length || span_begins(line, ">");
+    return is_so;
+}
+
+static void append_unquoted(struct buffer *out, struct span text)
+{
+    struct span line;
+    while (span_next_line(&text, &line)) {
+        size_t mark = span_begins(line, "> ") ? 2 : span_begins(line, ">");
+        buffer_append(out, line.start + mark, line.length - mark);
+        buffer_append_byte(out, '\n');
+    }
+}
+
 static enum vm_config_result read_config(struct vm_state *vm, const char *text, size_t length)
 {
+    struct buffer unquoted CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 32);
     struct span all = {text, length};
+    if (is_quoted(all)) {
+        append_unquoted(&unquoted, all);
+        all = (struct span){buffer_text(&unquoted), unquoted.length};
+    }
     if (span_begins(all, "\xef\xbb\xbf"))
         all = (struct span){text + 3, length - 3};
     long lines_before = 0;
