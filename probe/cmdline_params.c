@@ -73,7 +73,9 @@ static void check_intel(const struct param *param)
 static void check_amd(const struct param *param)
 {
     if (param->host->setup.cpu == CPU_INTEL)
-        host_finding(param->host, FINDING_CMDLINE_OTHER_MAKER_INTEL, param->text);
+        host_finding(param->host, FINDING_CMDLINE_OTHER_MAKER_INTEL, param->text,
+                     cmdline_has(param->all, "intel_iommu=on") ? "remove it"
+                                                               : "write intel_iommu=on instead");
     else if (span_is(param->value, "on"))
         host_finding(param->host, FINDING_CMDLINE_AMD_IOMMU_ON, param->text);
     else

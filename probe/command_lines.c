@@ -108,6 +108,25 @@ static void read_syslinux(void *context, const char *file, struct span text)
     cmdline_add(&lines->of[BOOT_ENTRIES], chosen, file, chosen_line);
 }
 
+/* refind_linux.conf of rEFInd: "name" "parameters" in each line; the first one is started by itself. */
+static void read_refind(void *context, const char *file, struct span text)
+{
+    struct command_lines *lines = context;
+    struct span line;
+    struct span part;
+    for (long number = 1; span_next_line(&text, &line); number++) {
+        line = span_trim(line);
+        bool is_entry = span_begins(line, "\"") && span_next_part(&line, '"', &part) &&
+                        span_next_part(&line, '"', &part) && span_next_part(&line, '"', &part) &&
+                        span_next_part(&line, '"', &part);
+        if (!is_entry)
+            continue;
+        lines->is_there[BOOT_ENTRIES] = true;
+        cmdline_add(&lines->of[BOOT_ENTRIES], part, file, number);
+        return;
+    }
+}
+
 /* What is left out of a line that cannot be one is not known. */
 static void note_cut(struct host_state *host, const struct command_lines *lines)
 {
@@ -133,9 +152,12 @@ static void read_all(struct host_state *host, struct command_lines *lines)
     cmdline_join(&lines->of[BOOT_GRUB], &lines->grub_linux);
     cmdline_join(&lines->of[BOOT_GRUB], &lines->grub_default);
     read_config_file(host->root, "/etc/kernel/cmdline", read_cmdline, lines);
+    if (!lines->is_there[BOOT_CMDLINE])
+        each_config_file(host->root, "/etc/cmdline.d", ".conf", read_cmdline, lines);
     each_config_file(host->root, "/boot/loader/entries", ".conf", read_entries, lines);
     each_config_file(host->root, "/efi/loader/entries", ".conf", read_entries, lines);
     read_config_file(host->root, "/boot/syslinux/syslinux.cfg", read_syslinux, lines);
+    read_config_file(host->root, "/boot/refind_linux.conf", read_refind, lines);
     read_config_file(host->root, "/boot/limine.conf", read_entries, lines);
     read_config_file(host->root, "/boot/limine/limine.conf", read_entries, lines);
     note_cut(host, lines);

@@ -88,6 +88,14 @@ def syslinux(text):
     return each_line(text.replace("\t", " "), clean)
 
 
+def refind(text):
+    """rEFInd's entries, a name and its parameters in each line."""
+    def clean(line):
+        parts = line.strip().split('"')
+        return '"x" "%s"' % parameters(parts[3]) if line.strip().startswith('"') and len(parts) > 4 else ""
+    return each_line(text, clean)
+
+
 def limine(text):
     """Limine's entries: their parameters."""
     def clean(line):

@@ -159,11 +159,12 @@ def tables(empty):
 def texts():
     """Lines keep their numbers, and random text does no harm."""
     chance = random.Random(3)
-    words = ["intel_iommu=on", "\\", "\n", "\"", "'", "GRUB_CMDLINE_LINUX=", " ", "options", "vfio-pci", "ids=10de:1d16", "(", ")", "#", "MODULES=", "x=\"a b\""]
+    words = ["intel_iommu=on", "\\", "\n", "\"", "'", "GRUB_CMDLINE_LINUX=", " ", "options", "vfio-pci", "ids=10de:1d16", "(", ")", "#", "MODULES=", "x=\"a b\"", '"a" "ro"']
     same = True
     for _ in range(300):
         text = "".join(chance.choice(words) for _ in range(40))
-        for clean in (host_files.modprobe, host_files.modules, host_files.loader_entry, host_files.dracut, host_files.kernel_cmdline):
+        for clean in (host_files.modprobe, host_files.modules, host_files.loader_entry, host_files.dracut, host_files.kernel_cmdline,
+                      host_files.refind):
             same &= clean(text).count("\n") == text.count("\n")
         host_files.grub(text)
         host_files.mkinitcpio(text)
