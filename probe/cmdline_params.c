@@ -50,7 +50,7 @@ static void check_values(const struct param *param, const char *const *values)
         span_split(value, '=', &name, &argument);
         if (!value.length || span_is_any(name, values))
             continue;
-        const char *guess = span_guess(value, values);
+        const char *guess = span_is(value, "1") && values == intel_values ? "on" : span_guess(value, values);
         if (guess)
             host_finding(param->host, FINDING_CMDLINE_UNKNOWN_VALUE_TYPO, SPAN_FORMAT(value),
                          SPAN_FORMAT(param->key), SPAN_FORMAT(param->key), guess);
@@ -332,7 +332,25 @@ static void check_switch(struct host_state *host, const struct cmdline *line,
         host_finding(host, FINDING_CMDLINE_CONTRADICTORY, state->key, state->how);
 }
 
-void cmdline_check(struct host_state *host, const struct cmdline *line, bool passthrough_wanted)
+/* With igfx_off the unit of the integrated GPU stays off. */
+static void check_igfx_off(struct host_state *host, const struct cmdline *line, const char *igpu)
+{
+    for (int i = 0; *igpu && host->setup.cpu == CPU_INTEL && i < line->count; i++) {
+        struct span key;
+        struct span values;
+        struct span value;
+        span_split(span_of(cmdline_param(line, i)), '=', &key, &values);
+        while (span_is_module(key, "intel_iommu") && span_next_part(&values, ',', &value))
+            if (span_is(value, "igfx_off")) {
+                look_at_param(host, line, i);
+                host_finding(host, FINDING_CMDLINE_IGFX_OFF_PASSED, igpu);
+                return;
+            }
+    }
+}
+
+void cmdline_check(struct host_state *host, const struct cmdline *line, bool passthrough_wanted,
+                   const char *igpu)
 {
     struct switch_state intel = read_switch(line, "intel_iommu");
     struct switch_state amd = read_switch(line, "amd_iommu");
@@ -340,6 +358,7 @@ void cmdline_check(struct host_state *host, const struct cmdline *line, bool pas
     check_switch(host, line, &intel, CPU_AMD);
     check_switch(host, line, &amd, CPU_INTEL);
     check_switch(host, line, &any, CPU_UNKNOWN);
+    check_igfx_off(host, line, igpu);
     if (host->setup.cpu != CPU_INTEL || intel.how || !passthrough_wanted || is_on_by_default(host))
         return;
     bool pt = cmdline_has(line, "iommu=pt");

@@ -33,6 +33,9 @@ static void read_grub_variable(void *context, const struct shell_variable *varia
         cmdline_assign(&lines->grub_default, variable);
     if (variable->unclosed)
         findings_add(lines->host->findings, variable->file, variable->line, FINDING_CMDLINE_UNCLOSED_QUOTE);
+    if (span_begins(variable->value, "\xe2\x80"))
+        findings_add(lines->host->findings, variable->file, variable->line,
+                     FINDING_CMDLINE_TYPOGRAPHIC_QUOTES);
 }
 
 static void read_grub(void *context, const char *file, struct span text)

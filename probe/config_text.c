@@ -130,6 +130,8 @@ const char *span_guess(struct span span, const char *const *words)
         int distance = text_distance(span.start, span.length, *words, strlen(*words));
         if (distance == 0)
             return NULL;
+        if (span_is_word(span, *words))
+            return *words;
         if (distance < best_distance) {
             best_distance = distance;
             best = *words;

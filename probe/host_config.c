@@ -54,15 +54,22 @@ static bool any_on_vfio(const struct pci_machine *machine)
 
 /* What the virtual machines ask of the host. */
 struct vm_wishes {
+    struct root *root;
     bool pass_a_device;
+    char igpu[256];       /* the file of one that passes the GPU of an Intel processor */
     char legacy_igd[256]; /* the file of one that passes an Intel GPU in the old way */
 };
 
 static void note_wishes(void *context, const char *file, struct span text)
 {
+    static const struct pci_address igpu = {.slot = 2};
     struct vm_wishes *wishes = context;
+    struct vm_facts facts = {.passes_gpu = false};
     if (span_holds(text, "\nhostpci") || span_begins(text, "hostpci") || span_holds(text, "<hostdev"))
         wishes->pass_a_device = true;
+    if (vm_config_facts(wishes->root, &igpu, text.start, text.length, &facts) == VM_CONFIG_READ &&
+        facts.passes_gpu)
+        snprintf(wishes->igpu, sizeof wishes->igpu, "%s", file);
     if (span_holds(text, "legacy-igd=1"))
         snprintf(wishes->legacy_igd, sizeof wishes->legacy_igd, "%s", file);
 }
@@ -230,7 +237,7 @@ void host_config_read(struct root *root, const struct pci_machine *machine, stru
                       struct host_setup *setup)
 {
     enum { MAX_TEXT = 64 << 10, MAX_MODULES = 4 << 20 };
-    struct vm_wishes wishes = {.pass_a_device = false};
+    struct vm_wishes wishes = {.root = root};
     struct cmdline line = {.count = 0};
     struct host_state host = {.root = root,
                               .machine = machine,
@@ -252,7 +259,7 @@ void host_config_read(struct root *root, const struct pci_machine *machine, stru
         findings_add(findings, host.disable_vga.file, host.disable_vga.line,
                      FINDING_VFIO_DISABLE_VGA_LEGACY_IGD, wishes.legacy_igd);
     if (host.setup.has_line)
-        cmdline_check(&host, &line, wanted);
+        cmdline_check(&host, &line, wanted, wishes.igpu);
     check_iommu_seen(&host);
     check_dkms(&host);
     check_nothing_set_up(&host, wanted, &line);

@@ -86,8 +86,10 @@ void cmdline_assign(struct cmdline *line, const struct shell_variable *variable)
  */
 void cmdline_params_check(struct host_state *host, const struct cmdline *line, const struct cmdline *others);
 
-/* Looks at a command line as a whole, which is, or will be, the one that counts. */
-void cmdline_check(struct host_state *host, const struct cmdline *line, bool passthrough_wanted);
+/* Looks at a command line as a whole, which is, or will be, the one that counts. `igpu` is the file of a
+ * virtual machine that passes the GPU of an Intel processor; "": none does. */
+void cmdline_check(struct host_state *host, const struct cmdline *line, bool passthrough_wanted,
+                   const char *igpu);
 
 /* What the line says last of a parameter that can be on or off: "on", "off", or NULL when it says neither. */
 const char *cmdline_switch(const struct cmdline *line, const char *key);

@@ -99,6 +99,17 @@ static void read_shell_modules(struct shell_file *shell, const struct shell_vari
     cmdline_free(&modules);
 }
 
+/* Without spaces around it a value becomes one word with that of the file before or after it. */
+static void check_joined(struct shell_file *shell, const struct shell_variable *variable)
+{
+    struct span value = variable->value;
+    if (!variable->appends || !span_holds(value, "vfio") || span_trim(value).length != value.length)
+        return;
+    shell->host->line = variable->line;
+    host_finding(shell->host, FINDING_INITRAMFS_JOINED_NAMES, SPAN_FORMAT(value),
+                 SPAN_FORMAT(variable->name));
+}
+
 /* mkinitcpio.conf(5): MODULES=(...), HOOKS=(...); dracut.conf(5): add_drivers+=" ... ", force_drivers+=" ...
  * ", of which only the latter loads them first. */
 static void read_variable(void *context, const struct shell_variable *variable)
@@ -112,6 +123,8 @@ static void read_variable(void *context, const struct shell_variable *variable)
         shell->list = (struct module_list){.is_initramfs = is_forced};
     if (is_of_dracut || span_is(variable->name, "MODULES"))
         read_shell_modules(shell, variable);
+    if (is_of_dracut)
+        check_joined(shell, variable);
 }
 
 /* Without the hook modconf the options in modprobe.d are not there when mkinitcpio's modules are loaded. */

@@ -128,6 +128,8 @@ static void read_blacklist(struct host_state *host, struct span rest)
     if (!span_next_word(&rest, &module))
         return;
     hold_back_module(&host->setup, module);
+    if (span_is_module(module, "vfio_pci"))
+        host_finding(host, FINDING_MODPROBE_BLACKLIST_VFIO);
     if (memchr(module.start, '*', module.length))
         host_finding(host, FINDING_MODPROBE_BLACKLIST_PATTERN, SPAN_FORMAT(module));
     if (span_is_module(module, "snd_hda_intel"))

@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     else
         cmdline_add(line, text, "fuzz", 1);
     cmdline_params_check(host, line, NULL);
-    cmdline_check(host, line, true);
+    cmdline_check(host, line, true, size % 2 ? "100.conf" : "");
     vfio_ids_check(host);
     require(host->setup.id_count <= MAX_VFIO_IDS && line->count <= MAX_CMDLINE_PARAMS, "lists are bounded");
     for (int i = 0; i < line->count; i++)
