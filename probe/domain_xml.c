@@ -210,6 +210,7 @@ static void take_device_element(struct domain_xml *xml, const char *path, const 
     } else if (is(path, "iommu/driver")) {
         int bits = atoi(attribute(attributes, "aw_bits"));
         cpu->viommu_bits = bits > 0 && bits <= 64 ? bits : 0;
+        cpu->has_caching = has(attributes, "caching_mode", "on");
     } else if (is(path, "hostdev")) {
         start_hostdev(xml, attributes);
     } else if (is(path, "hostdev/source/address")) {
@@ -344,7 +345,8 @@ static void check_domain(struct domain_xml *xml)
         return;
     if (!xml->is_kvm)
         vm_finding(vm, xml->domain_line, FINDING_VM_NOT_KVM);
-    check_cpu(xml);
+    if (!vm->is_macos)
+        check_cpu(xml);
     vm_check_cpu(vm);
     if (xml->is_i440fx && xml->maybe_gpu)
         vm_finding(vm, xml->machine_line, FINDING_VM_I440FX_LIBVIRT);

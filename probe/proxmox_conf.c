@@ -158,6 +158,7 @@ static void read_settings(struct proxmox_conf *conf)
     vm->cpu.qemu_version = vm_machine_version(machine);
     if (span_holds(machine, "viommu=intel"))
         vm->cpu.viommu_line = conf->lines[MACHINE];
+    vm->cpu.has_caching = true; /* by itself */
     read_cpu(conf);
 }
 
@@ -255,7 +256,8 @@ static void check(struct proxmox_conf *conf, struct span text)
     if (!conf->hostpci_count && !conf->vm->passed_count && !conf->vm->has_unknown)
         return; /* nothing is passed through: how it is set up is nobody's business */
     check_firmware(conf);
-    check_cpu(conf);
+    if (!conf->vm->is_macos)
+        check_cpu(conf);
     vm_check_cpu(conf->vm);
     check_rest(conf);
 }

@@ -227,6 +227,8 @@ bool proxmox_is_hostpci(struct span key)
 
 static void read_romfile(struct hostpci *device, struct span value)
 {
+    if (span_begins(value, "/"))
+        vm_finding(device->conf->vm, device->line, FINDING_VM_ROMFILE_ABSOLUTE, SPAN_FORMAT(value));
     snprintf(device->rom_file, sizeof device->rom_file, "/usr/share/kvm/%.*s", SPAN_FORMAT(value));
     if (value.length > 200)
         device->rom_file[0] = '\0';

@@ -90,6 +90,7 @@ static void read_device(struct qemu_args *args, struct span value)
     bool bar_off = false;
     bool is_vfio = span_begins(value, "vfio-pci");
     bool is_viommu = span_begins(value, "intel-iommu");
+    bool is_applesmc = span_begins(value, "isa-applesmc");
     while (span_next_part(&value, ',', &option)) {
         span_split(option, '=', &key, &setting);
         if (span_is(key, "host"))
@@ -102,9 +103,12 @@ static void read_device(struct qemu_args *args, struct span value)
             snprintf(rom_file, sizeof rom_file, "%.*s", SPAN_FORMAT(setting));
         else if (span_is(key, "aw-bits") && is_viommu)
             vm->cpu.viommu_bits = number_of(setting);
+        else if (span_is(key, "caching-mode"))
+            vm->cpu.has_caching = span_is(setting, "on") || span_is(setting, "true");
     }
     if (is_viommu)
         vm->cpu.viommu_line = args->line;
+    vm->is_macos |= is_applesmc;
     if (!is_vfio)
         return;
     args->device_line = args->device_count++ ? args->device_line : args->line;
@@ -263,7 +267,7 @@ static bool find_qemu(struct span text, struct span *args, long *number)
 static void check_machine(const struct vm_state *vm, long line)
 {
     struct span model = span_of(vm->cpu.model);
-    if (!span_is(model, "host") && !span_is(model, "max"))
+    if (!span_is(model, "host") && !span_is(model, "max") && !vm->is_macos)
         vm_finding(vm, vm->cpu.line ? vm->cpu.line : line, FINDING_VM_CPU_NOT_HOST_QEMU);
     if (!vm->is_q35)
         vm_finding(vm, line, FINDING_VM_I440FX_QEMU);

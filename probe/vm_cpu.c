@@ -82,6 +82,8 @@ static void check_viommu(const struct vm_state *vm)
     const struct vm_cpu *cpu = &vm->cpu;
     int version = cpu->qemu_version;
     bool is_wide = cpu->viommu_bits ? cpu->viommu_bits > 39 : !version || version >= QEMU_WITH_WIDE_VIOMMU;
+    if (cpu->viommu_line && !cpu->has_caching && vm->passed_count)
+        vm_finding(vm, cpu->viommu_line, FINDING_VM_VIOMMU_CACHING);
     int host_bits = cpu->viommu_line && is_wide ? host_iommu_bits(vm->root) : 0;
     int bits = cpu->viommu_bits ? cpu->viommu_bits : 48;
     if (!host_bits || host_bits >= bits)

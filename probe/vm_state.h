@@ -40,6 +40,7 @@ struct vm_cpu {
     bool is_limited;  /* somebody has limited the width of its addresses */
     long viommu_line; /* of a virtual IOMMU of Intel's kind; 0: none */
     int viommu_bits;  /* 0: what QEMU chooses */
+    bool has_caching; /* the virtual IOMMU has caching mode */
     int qemu_version; /* of the machine: 902 is 9.2; 0: the latest */
 };
 
@@ -54,6 +55,7 @@ struct vm_state {
     bool is_q35;
     bool is_ovmf;
     bool starts_at_boot;
+    bool is_macos; /* which wants a processor model that it knows, and not that of the host */
     enum vm_guest guest;
     long secure_boot_line; /* where its firmware gets the keys of Secure Boot; 0: it does not */
     struct passed_device passed[MAX_PASSED_DEVICES];
