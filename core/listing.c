@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/json_reader.h"
 #include "core/macros.h"
@@ -49,11 +50,14 @@ static void set_subsystem(struct listing_device *device, unsigned vendor, unsign
 }
 
 /* ---- lspci: a value with its number, "NVIDIA Corporation [10de]", or "10de" alone; hwinfo: "pci 0x10de
- * "nVidia""; esxcli: "0x10de" ---- */
+ * "nVidia""; esxcli, vulkaninfo: "0x10de"; system_profiler, glxinfo: "AMD (0x1002)" ---- */
 
 static bool read_value(const char *value, unsigned *number)
 {
     const char *bracket = strrchr(value, '[');
+    const char *parenthesis = strrchr(value, '(');
+    if (parenthesis && strncmp(parenthesis, "(0x", 3) == 0)
+        value = parenthesis + 1;
     value += strncmp(value, "pci 0x", 6) == 0 ? 4 : 0;
     if (strncmp(value, "0x", 2) == 0)
         return listing_read_hex(value + 2, 4, number);
@@ -71,14 +75,16 @@ enum field {
     INTERFACE,
     DRIVER,
     MODULE,
+    MODEL,
     GROUP,
     ADDRESS
 };
 
 static void set_number(struct listing_device *device, enum field field, const char *value)
 {
-    unsigned number;
-    if (!read_value(value, &number))
+    unsigned number = 0x8086;
+    bool is_intel = field == VENDOR && strcmp(value, "Intel") == 0; /* system_profiler has no number of it */
+    if (!is_intel && !read_value(value, &number))
         return;
     if (field == CLASS)
         set_class(device, number);
@@ -112,6 +118,8 @@ static void set_field(struct listing_device *device, enum field field, const cha
     case MODULE: /* the driver, if there is one, comes before */
         device->driver_known = true;
         break;
+    case MODEL:
+        break;
     case GROUP:
         if (*value && strlen(value) < 9 && strspn(value, "0123456789") == strlen(value))
             device->iommu_group = atoi(value);
@@ -140,14 +148,16 @@ bool listing_read_field(const char *line, struct listing_device *device)
     static const struct {
         const char *key;
         enum field field;
-    } keys[] = {{"Class:", CLASS},         {"Vendor:", VENDOR},          {"Device:", DEVICE},
-                {"SVendor:", SUBVENDOR},   {"SubVendor:", SUBVENDOR},    {"SDevice:", SUBDEVICE},
-                {"SubDevice:", SUBDEVICE}, {"Rev:", REVISION},           {"Revision:", REVISION},
-                {"ProgIf:", INTERFACE},    {"Driver:", DRIVER},          {"Module:", MODULE},
-                {"IOMMUGroup:", GROUP},    {"SysFS BusID:", ADDRESS},    {"Slot:", ADDRESS},
-                {"Address:", ADDRESS},     {"Device Class:", CLASS},     {"Vendor ID:", VENDOR},
-                {"Device ID:", DEVICE},    {"SubVendor ID:", SUBVENDOR}, {"SubDevice ID:", SUBDEVICE},
-                {"Revision ID:", REVISION}};
+    } keys[] = {{"Class:", CLASS},          {"Vendor:", VENDOR},          {"Device:", DEVICE},
+                {"SVendor:", SUBVENDOR},    {"SubVendor:", SUBVENDOR},    {"SDevice:", SUBDEVICE},
+                {"SubDevice:", SUBDEVICE},  {"Rev:", REVISION},           {"Revision:", REVISION},
+                {"ProgIf:", INTERFACE},     {"Driver:", DRIVER},          {"Module:", MODULE},
+                {"IOMMUGroup:", GROUP},     {"SysFS BusID:", ADDRESS},    {"Slot:", ADDRESS},
+                {"Address:", ADDRESS},      {"Device Class:", CLASS},     {"Vendor ID:", VENDOR},
+                {"Device ID:", DEVICE},     {"SubVendor ID:", SUBVENDOR}, {"SubDevice ID:", SUBDEVICE},
+                {"Revision ID:", REVISION}, {"vendorID", VENDOR},         {"deviceID", DEVICE},
+                {"Chipset Model:", MODEL}};
+    static const char *const firsts[] = {"Slot:", "Address:", "Chipset Model:", "vendorID"};
     unsigned class_code;
     if (begins_hwinfo(line, &class_code)) {
         *device = LISTING_DEVICE_UNKNOWN;
@@ -158,11 +168,12 @@ bool listing_read_field(const char *line, struct listing_device *device)
         size_t length = strlen(keys[i].key);
         if (strncmp(line, keys[i].key, length) != 0)
             continue;
-        const char *value = line + length + strspn(line + length, " \t");
+        const char *value = line + length + strspn(line + length, " \t=");
         if (keys[i].field == ADDRESS && strncmp(value, "0x", 2) == 0)
             return false; /* esxcli's Slot: is a part of its Address: */
-        if (strcmp(keys[i].key, "Slot:") == 0 || strcmp(keys[i].key, "Address:") == 0)
-            *device = LISTING_DEVICE_UNKNOWN;
+        for (size_t k = 0; k < ARRAY_SIZE(firsts); k++)
+            if (strcmp(keys[i].key, firsts[k]) == 0)
+                *device = LISTING_DEVICE_UNKNOWN;
         set_field(device, keys[i].field, value);
         return true;
     }
@@ -216,6 +227,28 @@ static void read_windows(const char *at, struct listing_device *device)
         set_revision(device, number);
     if (read_after(at, "&CC_", 4, &number) || read_after(at, "&CC_", 6, &number))
         set_class(device, number > 0xffff ? number >> 8 : number);
+}
+
+/* "Device ID  10DE 2504 - 1462 397D" of GPU-Z, "Device Id : 0x250410DE" of nvidia-smi -q. */
+static void read_device_id(const char *at, struct listing_device *device)
+{
+    unsigned numbers[4] = {0};
+    int count = 0;
+    at += strspn(at, " \t:");
+    if (strncmp(at, "0x", 2) == 0 && listing_read_hex(at + 2, 8, &numbers[0])) {
+        device->id.vendor = (uint16_t)numbers[0];
+        device->id.device = (uint16_t)(numbers[0] >> 16);
+        return;
+    }
+    while (count < 4 && listing_read_hex(at, 4, &numbers[count])) {
+        at += 4 + strspn(at + 4, " -\xe2\x80\x93\x94");
+        count++;
+    }
+    if (count != 2 && count != 4)
+        return;
+    device->id.vendor = (uint16_t)numbers[0];
+    device->id.device = (uint16_t)numbers[1];
+    set_subsystem(device, numbers[2], numbers[3]);
 }
 
 /* ---- pciconf ---- */
@@ -334,6 +367,8 @@ bool listing_read_line(const char *line, struct listing_device *device)
     else if (strchr(line, '"') && strspn(line, "0123456789abcdefABCDEF:.") == strcspn(line, " ") &&
              strstr(line, " \""))
         read_quoted(line, device);
+    else if (strncasecmp(line, "Device ID", 9) == 0)
+        read_device_id(line + 9, device);
     else if (strstr(line, " 0x") && (strchr(line, '|') || strstr(line, "\xe2\x94")))
         read_pvesh(line, device);
     return device->id.vendor != 0;

@@ -8,7 +8,8 @@
 #include "core/pci_id.h"
 
 /* PCI devices as programs other than `lspci -nn` list them: lspci -mm and -vmm, pvesh (Proxmox), pciconf
- * (FreeBSD), hwinfo, esxcli hardware pci list (ESXi), and the hardware IDs of Windows. */
+ * (FreeBSD), hwinfo, esxcli hardware pci list (ESXi), system_profiler (macOS), vulkaninfo, nvidia-smi -q,
+ * GPU-Z, and the hardware IDs of Windows. */
 
 enum { LISTING_ADDRESS_SIZE = 24, LISTING_DRIVER_SIZE = 32, LISTING_NO_GROUP = -1 };
 
@@ -31,14 +32,15 @@ bool listing_read_hex(const char *text, size_t digits, unsigned *value);
 
 /* Reads a line that has all of a device: `01:00.0 "3D controller [0302]" "NVIDIA ... [10de]" ...`,
  * `| 0x030000 | 0x1b81 | 0000:01:00.0 | ...`, `vgapci0@pci0:1:0:0: class=0x030000 ...`,
- * `PCI\VEN_10DE&DEV_1B81&SUBSYS_...`. False when it is none of these, or has no ID. */
+ * `PCI\VEN_10DE&DEV_1B81&SUBSYS_...`, `Device ID  10DE 2504 - 1462 397D`. False when it is none of these, or
+ * has no ID. */
 bool listing_read_line(const char *line, struct listing_device *device);
 
 /* Of the JSON that `pvesh get /nodes/NODE/hardware/pci --output-format json` prints, appends to `rows` the
  * lines of the table that it prints otherwise. False when it is none. */
 bool listing_read_json(const char *text, size_t length, struct buffer *rows);
 
-/* Reads `Key: value` of a record of lspci -vmm, hwinfo or esxcli into `device`; the first line of a record
+/* Reads `Key: value` of a record of lspci -vmm and others into `device`; the first line of a record
  * clears it. False when it is no such line. */
 bool listing_read_field(const char *line, struct listing_device *device);
 

@@ -166,3 +166,20 @@ int text_distance(const char *a, size_t a_length, const char *b, size_t b_length
     }
     return rows[b_length % 3][a_length];
 }
+
+size_t text_remove_colours(char *text)
+{
+    char *to = strchrnul(text, '\033');
+    for (const char *from = to; *from;) {
+        if (*from != '\033') {
+            *to++ = *from++;
+            continue;
+        }
+        from++;
+        if (*from == '[')
+            from += 1 + strspn(from + 1, "0123456789;?");
+        from += *from != '\0';
+    }
+    *to = '\0';
+    return (size_t)(to - text);
+}

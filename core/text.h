@@ -43,4 +43,7 @@ size_t text_width(const char *bytes, size_t length);
 enum { TEXT_MAX_DISTANCE = 40 };
 int text_distance(const char *a, size_t a_length, const char *b, size_t b_length);
 
+/* Removes the colours of a terminal (ESC [ ... letter) from a text, in place. Returns its new length. */
+size_t text_remove_colours(char *text);
+
 #endif

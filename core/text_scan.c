@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/listing.h"
+#include "core/text.h"
 #include "core/tristate.h"
 
 /* A longer line is looked at in pieces, cut where no ID can stand. A longer JSON document is none. */
@@ -48,6 +49,11 @@ static enum error_code scan_listing(struct text_scan *scan, const char *line, bo
     if (*taken && deliver(scan, error))
         return error->code;
     if (!*taken && listing_read_field(line, &scan->record)) {
+        struct listing_device record = scan->record;
+        bool begins = !record.id.vendor || !record.id.device;
+        if (begins && deliver(scan, error))
+            return error->code;
+        scan->record = record;
         device = &scan->record;
         *taken = device->id.vendor && device->id.device;
     }
@@ -58,8 +64,9 @@ static enum error_code scan_listing(struct text_scan *scan, const char *line, bo
     return ERROR_NONE;
 }
 
-static enum error_code scan_line(struct text_scan *scan, const char *line, size_t length, struct error *error)
+static enum error_code scan_line(struct text_scan *scan, char *line, struct error *error)
 {
+    size_t length = text_remove_colours(line);
     size_t position = 0;
     struct pci_id id;
     const char *start = line + strspn(line, " \t");
@@ -106,7 +113,7 @@ static enum error_code scan_lines(struct text_scan *scan, bool all, struct error
             break;
         char *end = newline ? newline : scan->text + scan->length;
         *end = '\0';
-        if (scan_line(scan, line, (size_t)(end - line), error))
+        if (scan_line(scan, line, error))
             return error->code;
         start = (size_t)(end - scan->text) + 1;
     }
@@ -131,7 +138,7 @@ static enum error_code scan_piece(struct text_scan *scan, struct error *error)
     }
     char border = scan->text[cut - 1];
     scan->text[cut - 1] = '\0';
-    if (scan_line(scan, scan->text, cut - 1, error))
+    if (scan_line(scan, scan->text, error))
         return error->code;
     scan->text[cut - 1] = border;
     memmove(scan->text, scan->text + cut - 1, scan->length - cut + 1);

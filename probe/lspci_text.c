@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
+
 static const char hex_digits[] = "0123456789abcdefABCDEF";
 
 bool lspci_text_init(struct lspci_text *text)
@@ -37,13 +39,9 @@ static size_t list_number(const char *line)
 static char *clean(char *line)
 {
     char *to = line;
+    text_remove_colours(line);
     for (const char *from = line; *from;) {
-        if (from[0] == '\033') {
-            from++;
-            if (*from == '[')
-                from += 1 + strspn(from + 1, "0123456789;?");
-            from += *from != '\0';
-        } else if (from[0] == '\xc2' && from[1] == '\xa0') {
+        if (from[0] == '\xc2' && from[1] == '\xa0') {
             *to++ = ' ';
             from += 2;
         } else {

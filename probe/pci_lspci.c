@@ -125,11 +125,11 @@ enum error_code pci_read_lspci(const char *path, struct pci_machine *machine, st
     take_devices(&text, machine);
     if (machine->count)
         return ERROR_NONE;
+    path = strcmp(path, "-") == 0 ? "standard input" : path;
     if (machine->omitted)
         error_set(error, ERROR_BAD_INPUT, "%s has devices, but not their PCI IDs", path);
     else
-        error_set(error, ERROR_BAD_INPUT, "%s holds no output of lspci",
-                  strcmp(path, "-") == 0 ? "standard input" : path);
+        error_set(error, ERROR_BAD_INPUT, "%s holds no output of lspci", path);
     return error_next(error,
                       "make it with: lspci -nnk; any other text with PCI IDs is for: passthru query -");
 }

@@ -56,6 +56,21 @@ static const char *const texts[][2] = {
     {"> \xe2\x94\x82 0x030000 \xe2\x94\x82 0x1b81 \xe2\x94\x82 0000:01:00.0 \xe2\x94\x82 1 \xe2\x94\x82 0x10de \xe2\x94\x82\n"
      "vgapci0@pci0:0:2:0: class=0x030000 rev=0x02 hdr=0x00 vendor=0x8086 device=0x3e92\n",
      "10de:1b81 display\n8086:3e92 rev 02 display\n"},
+    {"GPU\tGA106\nDevice ID\t10DE 2504 - 1462 397D\nDevice ID: 10DE 1B81\nDevice ID: 10DE 1B81 - 1043\nDevice ID: none\n",
+     "10de:2504:1462:397d\n10de:1b81\n"},
+    {"        Device Id                         : 0x250410DE\n        Sub System Id                     : 0x397D1462\n",
+     "10de:2504\n"},
+    {"\tvendorID           = 0x8086\n\tdeviceID           = 0x4692\n\tvendorID           = 0x10de\n"
+     "\tdeviceID           = 0x2504\n",
+     "8086:4692\n10de:2504\n"},
+    {"      Chipset Model: Intel UHD Graphics 630\n      Vendor: Intel\n      Device ID: 0x3e9b\n      Revision ID: 0x0002\n\n"
+     "      Chipset Model: AMD Radeon Pro 5500M\n      Vendor: AMD (0x1002)\n      Device ID: 0x7340\n",
+     "8086:3e9b\n1002:7340\n"},
+    {"    Vendor: AMD (0x1002)\n    Device: AMD Radeon RX 6600 (radeonsi, navi23, LLVM 15) (0x73ff)\n",
+     "1002:73ff\n"},
+    /* colours of grep */
+    {"\033[35m\033[K01:00.0\033[0m VGA [\033[01;31m\033[K0300\033[m\033[K]: A [\033[01;31m\033[K10de:2504\033[m\033[K]\n",
+     "10de:2504 display\n"},
     /* pvesh --output-format json, json-pretty, and what only begins like it */
     {"[{\"class\":\"0x030000\",\"device\":\"0x1b81\",\"device_name\":\"A, B\",\"id\":\"0000:01:00.0\",\"iommugroup\":1,"
      "\"subsystem_device\":\"0x3301\",\"subsystem_vendor\":\"0x1462\",\"vendor\":\"0x10de\"},{\"class\":\"0x060100\","
@@ -103,7 +118,7 @@ DEFINE_TEST(test_texts)
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         assert_bytes(texts[i][0], strlen(texts[i][0]), texts[i][1]);
     assert_bytes("\0\0[10de:1d16]\0(rev a1)\0\n\xff\xfe 1002:73ff \x1b[31m8086:3e92", 52,
-                 "10de:1d16 rev a1\n1002:73ff\n");
+                 "10de:1d16 rev a1\n1002:73ff\n8086:3e92\n");
 }
 
 /* A line of a megabyte is looked at in pieces. Nothing in it is lost, and where a piece ends is chance: it
