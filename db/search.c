@@ -22,14 +22,6 @@ static bool is_searched(const struct question *question, int number, bool has_mo
     return has_model ? kind == WORD_KIND_MODEL : kind == WORD_KIND_BRAND || kind == WORD_KIND_LINE;
 }
 
-bool search_has_model(const struct question *question)
-{
-    for (int i = 0; i < question->name.count; i++)
-        if (question->name.words[i].kind == WORD_KIND_MODEL && !question->is_left_out[i])
-            return true;
-    return false;
-}
-
 /* Appends what finds words that stood together, from `first` to `last`: each of them as a whole word, or all
  * as the code name of a chip, which is one word in the index. Words are letters and digits alone, so nothing
  * in them is an operator of FTS5. */
@@ -61,45 +53,6 @@ static void append_match(struct buffer *match, const struct question *question)
         append_piece(match, name, i, last);
         i = last;
     }
-}
-
-/* ---- candidates ---- */
-
-static void read_candidate(sqlite3_stmt *row, struct candidate *candidate)
-{
-    int64_t revision = column_integer(row, 1);
-    *candidate = (struct candidate){.hit = {.pci_id = column_pci_id(row, 0), .revision = -1}};
-    if (revision >= 0 && revision <= 0xff)
-        candidate->hit.revision = (int)revision;
-    candidate->hit.form_factor = (enum form_factor)column_value(row, 3, &vocabulary_form_factor);
-    candidate->hit.reports = column_count(row, 4);
-    copy_column(row, 2, candidate->hit.product, sizeof candidate->hit.product);
-    candidate->alias = column_integer(row, 8);
-    copy_column(row, 9, candidate->chip, sizeof candidate->chip);
-}
-
-enum error_code search_find(struct finder *finder, const char *match, struct error *error)
-{
-    static const char sql[] =
-        "SELECT a.pci_id, a.revision, a.product, a.form_factor, g.reports, a.name, a.source, v.name, a.id,"
-        " g.chip FROM alias_words w JOIN alias a ON a.id = w.rowid JOIN gpu g ON g.pci_id = a.pci_id"
-        " LEFT JOIN vendor v ON v.id = a.pci_id >> 16"
-        " WHERE alias_words MATCH ?1 LIMIT ?2";
-    sqlite3_stmt *row = NULL;
-    finder->count = 0;
-    while (database_row(finder->database, sql, SQL_VALUES(sql_text(match), sql_integer(MAX_CANDIDATES)), &row,
-                        error)) {
-        struct candidate *candidate = &finder->candidates[finder->count];
-        read_candidate(row, candidate);
-        if (finder->maker_id != (int)(candidate->hit.pci_id >> 16))
-            gpu_name_parse(column_text(row, 7), finder->question.known, &finder->maker);
-        finder->maker_id = (int)(candidate->hit.pci_id >> 16);
-        search_grade(&finder->question, &finder->maker, column_text(row, 5), column_text(row, 6), candidate);
-        /* The words of several products (6650 XT / 6700S) are for who asks for all of them. */
-        bool is_several = strchr(candidate->hit.product, '/') != NULL;
-        finder->count += !is_several || (candidate->tier < TIER_WORDS && strchr(finder->question.text, '/'));
-    }
-    return error->code;
 }
 
 /* Adds what has all words that are not left out; none where none is left. */
