@@ -52,6 +52,7 @@ static const char *const places[] = {
     "/run/modprobe.d",
     "/usr/lib/modprobe.d",
     "/usr/local/lib/modprobe.d",
+    "/var/lib/dpkg/status",
 };
 
 /* Files that a link in these places leads to, as in the modprobe.d of Debian's NVIDIA driver, are read too. A
