@@ -59,4 +59,8 @@ char *pci_id_print_base(const struct pci_id *id, char text[PCI_ID_TEXT_SIZE]);
 char *pci_id_print_number(uint32_t number, char text[PCI_ID_TEXT_SIZE]);
 char *pci_id_print_subsystem(const struct pci_id *id, char text[PCI_ID_TEXT_SIZE]);
 
+/* The first two in memory that lasts to the end of the block that this stands in. */
+#define pci_id_text(id)      pci_id_print((id), (char[PCI_ID_TEXT_SIZE]){""})
+#define pci_id_text_base(id) pci_id_print_base((id), (char[PCI_ID_TEXT_SIZE]){""})
+
 #endif

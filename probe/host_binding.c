@@ -82,8 +82,6 @@ static void read_unraid_device(struct host_state *host, struct span word)
     struct pci_address address;
     struct pci_id id;
     char buffer[PCI_ADDRESS_TEXT_SIZE];
-    char is[PCI_ID_TEXT_SIZE];
-    char was[PCI_ID_TEXT_SIZE];
     bool has_id = span_split(word, '|', &place, &text);
     snprintf(buffer, sizeof buffer, "%.*s", SPAN_FORMAT(place));
     if (!pci_address_parse(buffer, &address))
@@ -93,10 +91,9 @@ static void read_unraid_device(struct host_state *host, struct span word)
     if (!host->machine || !host->machine->count || !has_id ||
         pci_id_parse(text.start, text.length, &id) != PCI_ID_OK)
         return;
-    struct pci_id bare = device ? pci_id_base(&device->id) : id;
     if (!device || pci_id_number(&device->id) != pci_id_number(&id))
         host_finding(host, FINDING_VFIO_CFG_OTHER_DEVICE, buffer,
-                     device ? pci_id_print(&bare, is) : "nothing", pci_id_print(&id, was));
+                     device ? pci_id_text_base(&device->id) : "nothing", pci_id_text(&id));
 }
 
 /* /boot/config/vfio-pci.cfg: BIND=ADDRESS|ID ADDRESS|ID */

@@ -293,13 +293,12 @@ bool host_setup_waits(struct root *root, const struct host_setup *setup, const c
 
 bool host_setup_binds(struct root *root, const struct host_setup *setup, const struct pci_device *device)
 {
-    char address[PCI_ADDRESS_TEXT_SIZE];
+    const char *address = pci_address_text(&device->address);
     char path[64];
     char driver[32];
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
     if (vfio_ids_have(setup, &device->id))
         return true;
-    pci_address_print(&device->address, address);
     snprintf(path, sizeof path, "/etc/driverctl.d/%s", address);
     if (root_read_line(root, path, driver, sizeof driver) == ROOT_OK && strcmp(driver, "vfio-pci") == 0)
         return true;

@@ -77,10 +77,8 @@ static void take_revision(struct pci_device *device, const char *text)
 static void take_name(struct pci_device *device, const char *text)
 {
     static const char nameless[] = " Device";
-    char id[PCI_ID_TEXT_SIZE];
     char bracket[PCI_ID_TEXT_SIZE + 4];
-    struct pci_id base = pci_id_base(&device->id);
-    snprintf(bracket, sizeof bracket, " [%s]", pci_id_print(&base, id));
+    snprintf(bracket, sizeof bracket, " [%s]", pci_id_text_base(&device->id));
     const char *end = strcasestr(text, bracket);
     text += strspn(text, " \t");
     if (!end || end <= text)

@@ -117,13 +117,10 @@ static void chain(const struct option_rom *rom, struct findings *findings)
 
 static void card(const struct option_rom *rom, const struct pci_id *wanted, struct findings *findings)
 {
-    char is_for[PCI_ID_TEXT_SIZE];
-    char asked[PCI_ID_TEXT_SIZE];
     if (!wanted || option_rom_matches(rom, wanted) != TRISTATE_NO)
         return;
-    struct pci_id bare = {.vendor = wanted->vendor, .device = wanted->device};
-    pci_id_print(&rom->images[0].id, is_for);
-    pci_id_print(&bare, asked);
+    const char *is_for = pci_id_text(&rom->images[0].id);
+    const char *asked = pci_id_text_base(wanted);
     /* Within a vendor, boards are sold with the ROM of a sibling. */
     if (rom->images[0].id.vendor == wanted->vendor)
         findings_add(findings, NULL, 0, FINDING_ROM_OTHER_CARD, is_for, asked);

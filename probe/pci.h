@@ -105,6 +105,9 @@ void pci_machine_free(struct pci_machine *machine);
 /* "0000:01:00.0"; returns `text`. */
 char *pci_address_print(const struct pci_address *address, char text[PCI_ADDRESS_TEXT_SIZE]);
 
+/* The same in memory that lasts to the end of the block that this stands in. */
+#define pci_address_text(address) pci_address_print((address), (char[PCI_ADDRESS_TEXT_SIZE]){""})
+
 /* Parses "0000:01:00.0" or "01:00.0", all of `text`. A domain has 4 to 8 digits. */
 bool pci_address_parse(const char *text, struct pci_address *address);
 

@@ -24,9 +24,7 @@ struct scan {
 /* "/sys/bus/pci/devices/0000:01:00.0/NAME" */
 static const char *attribute(const struct pci_device *device, const char *name, char path[SHORT_PATH])
 {
-    char address[PCI_ADDRESS_TEXT_SIZE];
-    snprintf(path, SHORT_PATH, "%s/%s/%s", devices_directory, pci_address_print(&device->address, address),
-             name);
+    snprintf(path, SHORT_PATH, "%s/%s/%s", devices_directory, pci_address_text(&device->address), name);
     return path;
 }
 
@@ -47,10 +45,9 @@ static enum tristate read_yes_no(struct root *root, const struct pci_device *dev
 static bool resolve(struct root *root, const struct pci_device *device, char *resolved, size_t size)
 {
     char path[SHORT_PATH];
-    char text[PCI_ADDRESS_TEXT_SIZE];
     bool found = root_resolve(root, attribute(device, "", path), resolved, size);
     const char *own = found ? strrchr(resolved, '/') : NULL;
-    if (own && strcmp(own + 1, pci_address_print(&device->address, text)) == 0)
+    if (own && strcmp(own + 1, pci_address_text(&device->address)) == 0)
         return true;
     root_note_unreadable(root, path, "is not the directory of this device");
     return false;
@@ -317,9 +314,8 @@ static void take_names(struct scan *scan, const struct root_names *names)
     for (int i = 0; i < names->count; i++) {
         struct pci_address address;
         const char *name = names->items[i];
-        char text[PCI_ADDRESS_TEXT_SIZE];
         if (pci_address_parse(name, &address) && address.domain <= INT32_MAX &&
-            strcmp(pci_address_print(&address, text), name) == 0) {
+            strcmp(pci_address_text(&address), name) == 0) {
             machine->devices[machine->count] = PCI_DEVICE_UNKNOWN;
             machine->devices[machine->count++].address = address;
         } else {

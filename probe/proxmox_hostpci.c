@@ -108,17 +108,15 @@ static void compare(const struct proxmox_conf *conf, struct span name, long line
                     const struct pci_device *device)
 {
     const struct vm_state *vm = conf->vm;
-    char id[PCI_ID_TEXT_SIZE];
     char group[16];
-    char subsystem[16];
-    struct pci_id bare = pci_id_base(&device->id);
+    char subsystem[PCI_ID_TEXT_SIZE];
     snprintf(group, sizeof group, "%d", device->iommu_group);
-    snprintf(subsystem, sizeof subsystem, "%04x:%04x", device->id.subvendor, device->id.subdevice);
+    pci_id_print_subsystem(&device->id, subsystem);
     const struct {
         const char *key;
         const char *right;
         bool is_known;
-    } properties[] = {{"id", pci_id_print(&bare, id), true},
+    } properties[] = {{"id", pci_id_text_base(&device->id), true},
                       {"iommugroup", group, device->iommu_group >= 0},
                       {"subsystem-id", subsystem, device->id.has_subsystem}};
     for (size_t i = 0; i < ARRAY_SIZE(properties); i++) {

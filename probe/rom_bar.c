@@ -66,9 +66,8 @@ enum rom_bar_state rom_bar_read(struct root *root, const struct pci_address *add
 {
     char path[64];
     char real[PATH_MAX];
-    char text[PCI_ADDRESS_TEXT_SIZE];
     *bar = (struct rom_bar){.state = ROM_BAR_UNKNOWN, .bytes = BUFFER(BYTES_MAX)};
-    snprintf(path, sizeof path, "/sys/bus/pci/devices/%s/rom", pci_address_print(address, text));
+    snprintf(path, sizeof path, "/sys/bus/pci/devices/%s/rom", pci_address_text(address));
     if (!root_is_live(root)) {
         enum root_result result = root_read(root, path, MAX_OPTION_ROM_SIZE, &bar->bytes);
         if (result == ROOT_ABSENT)
@@ -94,8 +93,7 @@ enum rom_bar_state rom_bar_read(struct root *root, const struct pci_address *add
 
 void rom_bar_findings(const struct rom_bar *bar, const struct pci_address *address, struct findings *findings)
 {
-    char text[PCI_ADDRESS_TEXT_SIZE];
-    pci_address_print(address, text);
+    const char *text = pci_address_text(address);
     if (bar->state == ROM_BAR_ABSENT)
         findings_add(findings, NULL, 0, FINDING_ROM_NONE, text);
     if (bar->state == ROM_BAR_UNREADABLE)
@@ -142,9 +140,9 @@ static bool read_debug_file(struct root *root, const char *device, struct buffer
 /* The directory of a GPU there is called by its number ("card1" is 1), by its address since Linux 6.13. */
 static bool read_debugfs(struct root *root, const struct pci_address *address, struct buffer *bytes)
 {
-    char text[PCI_ADDRESS_TEXT_SIZE];
+    const char *text = pci_address_text(address);
     char directory[PATH_SIZE];
-    bool found = read_debug_file(root, pci_address_print(address, text), bytes);
+    bool found = read_debug_file(root, text, bytes);
     snprintf(directory, sizeof directory, "/sys/bus/pci/devices/%s/drm", text);
     struct root_names names CLEANUP(root_names_free) = root_list(root, directory, MAX_CARDS);
     for (int i = 0; i < names.count && !found; i++)

@@ -12,10 +12,10 @@ enum error_code scan_no_gpu(const struct scan *scan, struct error *error)
 {
     if (scan->accelerator_count) {
         const struct pci_device *device = scan->accelerators[0];
-        char address[PCI_ADDRESS_TEXT_SIZE];
+        const char *address = pci_address_text(&device->address);
         error_set(error, ERROR_NOT_FOUND,
                   "there is no GPU here; the accelerator at %s (%04x:%04x) is none, as far as is known",
-                  pci_address_print(&device->address, address), device->id.vendor, device->id.device);
+                  address, device->id.vendor, device->id.device);
         return scan->from_text ? error->code
                                : error_next(error, "to look at it nevertheless: passthru scan %s", address);
     }
@@ -45,11 +45,10 @@ static enum error_code find_gpus(struct scan *scan, const struct pci_address *ad
                                  struct error *error)
 {
     for (int i = 0; i < address_count; i++) {
-        char text[PCI_ADDRESS_TEXT_SIZE];
         const struct pci_device *device = pci_find(&scan->machine, &addresses[i]);
         if (!device) {
             error_set(error, ERROR_NOT_FOUND, "there is no PCI device at %s",
-                      pci_address_print(&addresses[i], text));
+                      pci_address_text(&addresses[i]));
             return error_next(error,
                               "lspci -nn lists the addresses; passthru scan without one shows all GPUs");
         }
@@ -105,11 +104,10 @@ int scan_functions(const struct scan *scan, const struct pci_device *gpu, int fu
 static bool has_framebuffer(struct root *root, const struct pci_device *device)
 {
     static const char *const names[] = {"efifb", "simplefb", "vesafb", "BOOTFB", "simple-framebuffer"};
-    char address[PCI_ADDRESS_TEXT_SIZE];
+    const char *address = pci_address_text(&device->address);
     struct buffer text CLEANUP(buffer_free) = BUFFER(2 << 20);
     size_t depth = 0;
     bool inside = false;
-    pci_address_print(&device->address, address);
     enum root_result result = root_read(root, "/proc/iomem", 1 << 20, &text);
     if (result != ROOT_OK && result != ROOT_TOO_LARGE)
         return false;
@@ -184,11 +182,10 @@ static void add_connector(struct root *root, const char *name, const char *conne
 
 static void read_display_path(struct root *root, const struct pci_device *gpu, struct display_path *path)
 {
-    char address[PCI_ADDRESS_TEXT_SIZE];
+    const char *address = pci_address_text(&gpu->address);
     bool found = false;
     struct root_names names CLEANUP(root_names_free) = root_list(root, "/sys/class/drm", MAX_DRM_NAMES);
     *path = (struct display_path){.outputs = -1};
-    pci_address_print(&gpu->address, address);
     for (int i = 0; i < names.count && !found; i++) {
         size_t length = strlen(names.items[i]);
         if (strncmp(names.items[i], "card", 4) != 0 || strchr(names.items[i], '-') ||
@@ -348,14 +345,11 @@ bool scan_observe(const struct scan_gpu *gpu, struct gpu *known)
 static void take_ids(const struct pci_id *id, struct report_draft *draft)
 {
     char text[PCI_ID_TEXT_SIZE];
-    struct pci_id whole = pci_id_base(id);
-    report_draft_set(draft, FIELD_PCI_ID, pci_id_print(&whole, text));
+    report_draft_set(draft, FIELD_PCI_ID, pci_id_print_base(id, text));
     report_draft_set(draft, FIELD_PCI_ID_FROM, vocabulary_value(&vocabulary_pci_id_from, PCI_ID_FROM_SOURCE));
     /* A card without a maker of its own leaves the registers at zero or at all ones. */
-    if (id->has_subsystem && id->subvendor && id->subvendor != 0xffff) {
-        snprintf(text, sizeof text, "%04x:%04x", id->subvendor, id->subdevice);
-        report_draft_set(draft, FIELD_SUBSYSTEM, text);
-    }
+    if (id->has_subsystem && id->subvendor && id->subvendor != 0xffff)
+        report_draft_set(draft, FIELD_SUBSYSTEM, pci_id_print_subsystem(id, text));
     if (id->has_revision) {
         snprintf(text, sizeof text, "%02x", id->revision);
         report_draft_set(draft, FIELD_REVISION, text);

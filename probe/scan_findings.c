@@ -149,14 +149,12 @@ static void judge_group(const struct scan *scan, struct scan_gpu *gpu)
     int listed = gpu->foreign_count < MAX_FOREIGN_DEVICES ? gpu->foreign_count : MAX_FOREIGN_DEVICES;
     for (int i = 0; i < listed; i++) {
         const struct pci_device *device = &scan->machine.devices[gpu->foreign_devices[i]];
-        char address[PCI_ADDRESS_TEXT_SIZE];
         in_slot &= pci_same_slot(&device->address, &gpu->device->address);
         is_held |= device->driver_known && *device->driver && !pci_is_on_vfio(device);
         if (i >= LISTED_FOREIGN_DEVICES)
             continue;
-        buffer_append_format(&names, "%s%s %04x:%04x", i ? ", " : "",
-                             pci_address_print(&device->address, address), device->id.vendor,
-                             device->id.device);
+        buffer_append_format(&names, "%s%s %04x:%04x", i ? ", " : "", pci_address_text(&device->address),
+                             device->id.vendor, device->id.device);
         if (*device->driver)
             buffer_append_format(&names, " (%s)", device->driver);
     }
@@ -196,8 +194,7 @@ static void judge_function(const struct pci_device *gpu, const struct pci_device
                            struct findings *findings)
 {
     const struct pci_id *id = &function->id;
-    char address[PCI_ADDRESS_TEXT_SIZE];
-    pci_address_print(&function->address, address);
+    const char *address = pci_address_text(&function->address);
     if (pci_has_host_driver(gpu) || !pci_has_host_driver(function))
         return;
     if (is_on_freebsd(gpu))
@@ -227,12 +224,11 @@ static void judge_driver(const struct scan *scan, const struct gpu *known, struc
         if (is_on_freebsd(device))
             snprintf(place, sizeof place, "%u/%u/%u", at->bus, at->slot, at->function);
         else
-            snprintf(place, sizeof place, "%04x:%04x", function->id.vendor, function->id.device);
+            pci_id_print_base(&function->id, place);
         buffer_append_format(&places, "%s%s", !i ? "" : is_on_freebsd(device) ? " " : ",", place);
         judge_function(device, function, place, &gpu->findings);
     }
     int twins = count_twins(scan, device);
-    char own[PCI_ADDRESS_TEXT_SIZE];
     if (!pci_has_host_driver(device))
         return;
     if (is_on_freebsd(device))
@@ -240,7 +236,7 @@ static void judge_driver(const struct scan *scan, const struct gpu *known, struc
                      buffer_text(&places));
     else if (twins > 1)
         findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND_TWINS, device->driver, twins,
-                     buffer_text(&places), device->driver, pci_address_print(&device->address, own));
+                     buffer_text(&places), device->driver, pci_address_text(&device->address));
     else
         findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND, device->driver, buffer_text(&places),
                      device->driver);

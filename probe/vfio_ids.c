@@ -80,10 +80,8 @@ void vfio_ids_add(struct host_state *host, struct span ids, bool is_param)
 
 static void append_device(struct buffer *out, const struct pci_device *device)
 {
-    char id[PCI_ID_TEXT_SIZE];
-    struct pci_id bare = pci_id_base(&device->id);
     buffer_append_format(out, "%s%02x:%02x.%x [%s]", out->length ? ", " : "", device->address.bus,
-                         device->address.slot, device->address.function, pci_id_print(&bare, id));
+                         device->address.slot, device->address.function, pci_id_text_base(&device->id));
 }
 
 /* The other functions of a GPU, which the kernel hands to other drivers. */
@@ -93,13 +91,11 @@ static void check_functions(struct host_state *host, const struct pci_device *gp
     struct buffer list CLEANUP(buffer_free) = BUFFER(1024);
     for (int i = 0; i < host->machine->count; i++) {
         const struct pci_device *other = &host->machine->devices[i];
-        char id[PCI_ID_TEXT_SIZE];
         if (other == gpu || !pci_same_device(gpu, other) || other->is_bridge ||
             vfio_ids_have(&host->setup, &other->id) || pci_is_on_vfio(other))
             continue;
-        struct pci_id bare = pci_id_base(&other->id);
         append_device(&missing, other);
-        buffer_append_format(&list, ",%s", pci_id_print(&bare, id));
+        buffer_append_format(&list, ",%s", pci_id_text_base(&other->id));
     }
     const struct pci_address *at = &gpu->address;
     /* Proxmox and libvirt (managed='yes') take a device from its driver when a virtual machine starts. */
@@ -159,8 +155,7 @@ static void collect(const struct host_state *host, const struct vfio_id *named, 
 static void judge_named(struct host_state *host, const struct vfio_id *named,
                         const struct named_devices *devices)
 {
-    char id[PCI_ID_TEXT_SIZE];
-    pci_id_print(&named->id, id);
+    const char *id = pci_id_text(&named->id);
     if (devices->split) {
         host_finding(host, FINDING_VFIO_ID_OF_SPLIT, id, devices->split->address.bus,
                      devices->split->address.slot, devices->split->address.function, id);
@@ -248,12 +243,11 @@ static void check_builtin(struct host_state *host)
 {
     struct buffer list CLEANUP(buffer_free) = BUFFER(2048);
     const struct vfio_id *first = NULL;
-    char id[PCI_ID_TEXT_SIZE];
     for (int i = 0; i < host->setup.id_count && host->vfio_builtin; i++) {
         if (host->setup.ids[i].is_param)
             continue;
         first = first ? first : &host->setup.ids[i];
-        buffer_append_format(&list, "%s%s", list.length ? "," : "", pci_id_print(&host->setup.ids[i].id, id));
+        buffer_append_format(&list, "%s%s", list.length ? "," : "", pci_id_text(&host->setup.ids[i].id));
     }
     if (!first)
         return;

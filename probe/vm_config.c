@@ -145,14 +145,13 @@ static void add_owned(struct shared_devices *shared, const struct vm_state *vm,
                       const struct passed_device *device)
 {
     struct owned_device added = {.device = *device, .starts_at_boot = starts_at_boot(shared->root, vm)};
-    char address[PCI_ADDRESS_TEXT_SIZE];
+    const char *address = pci_address_text(&device->address);
     snprintf(added.file, sizeof added.file, "%s", vm->file);
     for (int i = 0; i < shared->count; i++) {
         const struct owned_device *other = &shared->all[i];
         if (strcmp(other->file, added.file) == 0 || !(vm_device_covers(&other->device, &device->address) ||
                                                       vm_device_covers(device, &other->device.address)))
             continue;
-        pci_address_print(&device->address, address);
         if (other->starts_at_boot && added.starts_at_boot)
             findings_add(shared->findings, vm->file, device->line, FINDING_VM_DEVICE_SHARED_BOOT, address,
                          other->file);

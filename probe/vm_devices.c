@@ -122,8 +122,6 @@ static void check_functions(struct vm_state *vm, const struct passed_device *dev
     bool is_needed = false;
     for (int i = 0; gpu && i < vm->machine->count; i++) {
         const struct pci_device *found = &vm->machine->devices[i];
-        char id[PCI_ID_TEXT_SIZE];
-        struct pci_id bare = pci_id_base(&found->id);
         if (!pci_same_slot(at, &found->address) || found->is_bridge || is_passed(vm, found))
             continue;
         is_whole_slot &= pci_same_device(gpu, found);
@@ -132,7 +130,7 @@ static void check_functions(struct vm_state *vm, const struct passed_device *dev
         bool same_group = gpu->iommu_group < 0 || gpu->iommu_group == found->iommu_group;
         is_needed |= same_group && (!found->driver_known || pci_has_host_driver(found));
         buffer_append_format(&missing, "%s.%x [%s]", missing.length ? ", " : "", found->address.function,
-                             pci_id_print(&bare, id));
+                             pci_id_text_base(&found->id));
     }
     if (!missing.length)
         return;
@@ -169,13 +167,12 @@ static const struct pci_device *physical_function(const struct vm_state *vm,
 
 static void report_absent(const struct vm_state *vm, const struct passed_device *device, const char *address)
 {
-    char physical[PCI_ADDRESS_TEXT_SIZE];
     const struct pci_device *split = physical_function(vm, device);
     if (!vm_is_of_this_machine(vm))
         vm_finding(vm, device->line, FINDING_VM_DEVICE_ABSENT_ELSEWHERE, address);
     else if (split)
         vm_finding(vm, device->line, FINDING_VM_DEVICE_ABSENT_VIRTUAL, address,
-                   pci_address_print(&split->address, physical));
+                   pci_address_text(&split->address));
     else
         vm_finding(vm, device->line, FINDING_VM_DEVICE_ABSENT, address);
 }
@@ -184,14 +181,13 @@ static void report_absent(const struct vm_state *vm, const struct passed_device 
 static void check_group(const struct vm_state *vm, const struct pci_device *gpu, long line)
 {
     struct buffer held CLEANUP(buffer_free) = BUFFER(1024);
-    char address[PCI_ADDRESS_TEXT_SIZE];
     int foreign[MAX_FOREIGN];
     int count = iommu_foreign_devices(vm->machine, gpu, foreign, MAX_FOREIGN);
     for (int i = 0; i < count && i < MAX_FOREIGN; i++) {
         const struct pci_device *device = &vm->machine->devices[foreign[i]];
         if (pci_has_host_driver(device) && !is_passed(vm, device))
             buffer_append_format(&held, "%s%s (%s)", held.length ? ", " : "",
-                                 pci_address_print(&device->address, address), device->driver);
+                                 pci_address_text(&device->address), device->driver);
     }
     if (held.length)
         vm_finding(vm, line, FINDING_VM_GROUP_SHARED, gpu->iommu_group, buffer_text(&held));
