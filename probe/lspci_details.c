@@ -114,18 +114,6 @@ static void take_capability(struct lspci_text *text, struct pci_device *device, 
         device->sriov_enabled = text->is_vf_enabled ? (int)number : 0;
 }
 
-static void take_bridge(struct pci_device *device, const char *line)
-{
-    long secondary;
-    long subordinate;
-    if (!number_after(line, "secondary=", 16, 0xff, &secondary) ||
-        !number_after(line, "subordinate=", 16, 0xff, &subordinate))
-        return;
-    device->is_bridge = true;
-    device->secondary_bus = (uint8_t)secondary;
-    device->subordinate_bus = (uint8_t)subordinate;
-}
-
 static void take_subsystem(struct pci_device *device, const char *value)
 {
     struct pci_id id;
@@ -153,8 +141,9 @@ void lspci_detail_line(struct lspci_text *text, struct pci_device *device, const
     } else if (number_after(line, "IOMMU group: ", 10, INT32_MAX, &number) ||
                (after(line, "Flags:") && number_after(line, ", IOMMU group ", 10, INT32_MAX, &number))) {
         device->iommu_group = (int)number;
-    } else if (after(line, "Bus:")) {
-        take_bridge(device, line);
+    } else if (after(line, "Bus:") && number_after(line, "secondary=", 16, 0xff, &number)) {
+        device->is_bridge = true;
+        device->secondary_bus = (uint8_t)number;
     } else if (text->is_resizable_bar && after(line, "BAR ")) {
         take_resizable(device, line);
     } else if (!take_bar(text, device, line)) {

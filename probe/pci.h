@@ -42,11 +42,10 @@ struct pci_device {
     uint8_t base_class;
     uint8_t sub_class;
     uint8_t interface;
-    bool is_detailed;        /* of sysfs: all was read, as below, not only what is of every device */
-    bool is_bridge;          /* header type 1 */
-    int parent;              /* index of the bridge above it; -1: on a root bus, or not known */
-    uint8_t secondary_bus;   /* of a bridge */
-    uint8_t subordinate_bus; /* of a bridge */
+    bool is_detailed;      /* of sysfs: all was read, as below, not only what is of every device */
+    bool is_bridge;        /* header type 1 */
+    int parent;            /* index of the bridge above it; -1: on a root bus, or not known */
+    uint8_t secondary_bus; /* of a bridge */
     struct pci_bar bars[PCI_BAR_COUNT];
     struct pci_bar rom;     /* expansion ROM BAR */
     enum tristate flr;      /* function level reset: PCI Express or Advanced Features capability */

@@ -178,7 +178,6 @@ static void take_header(const struct reading *reading)
     device->is_bridge = kind == PCI_HEADER_TYPE_BRIDGE;
     if (device->is_bridge) {
         device->secondary_bus = reading->config[PCI_SECONDARY_BUS];
-        device->subordinate_bus = reading->config[PCI_SUBORDINATE_BUS];
     } else if (subsystem + 4 <= (unsigned)reading->length && subvendor && subvendor != 0xffff) {
         device->id.has_subsystem = true;
         device->id.subvendor = (uint16_t)subvendor;

@@ -167,19 +167,6 @@ static bool is_card_of(struct root *root, const char *card, const char *address)
     return strcmp(slash ? slash + 1 : device, address) == 0;
 }
 
-static void add_connector(struct root *root, const char *name, const char *connector,
-                          struct display_path *path)
-{
-    char file[320];
-    char status[32];
-    snprintf(file, sizeof file, "/sys/class/drm/%.200s/status", name);
-    root_read_line(root, file, status, sizeof status);
-    path->outputs++;
-    path->connected += strcmp(status, "connected") == 0;
-    size_t used = strlen(path->names);
-    snprintf(path->names + used, sizeof path->names - used, "%s%.32s", used ? ", " : "", connector);
-}
-
 static void read_display_path(struct root *root, const struct pci_device *gpu, struct display_path *path)
 {
     const char *address = pci_address_text(&gpu->address);
@@ -195,8 +182,12 @@ static void read_display_path(struct root *root, const struct pci_device *gpu, s
         path->outputs = 0;
         for (int other = 0; other < names.count; other++)
             if (strncmp(names.items[other], names.items[i], length) == 0 &&
-                names.items[other][length] == '-' && !strstr(names.items[other], "Writeback"))
-                add_connector(root, names.items[other], names.items[other] + length + 1, path);
+                names.items[other][length] == '-' && !strstr(names.items[other], "Writeback")) {
+                size_t used = strlen(path->names);
+                snprintf(path->names + used, sizeof path->names - used, "%s%.32s", used ? ", " : "",
+                         names.items[other] + length + 1);
+                path->outputs++;
+            }
     }
     /* NVIDIA's own driver shows connectors only with modeset=1: none says nothing. */
     if (found && !path->outputs && strcmp(gpu->driver, "nvidia") == 0) {

@@ -21,7 +21,6 @@ enum { MAX_SCAN_GPUS = 64, MAX_FOREIGN_DEVICES = 64, MAX_FUNCTIONS = 8 };
  * shows none, and that proves nothing. */
 struct display_path {
     int outputs;     /* -1: not known */
-    int connected;   /* of them, with a monitor */
     bool by_class;   /* only its class says that it has none */
     char names[200]; /* of the connectors: "HDMI-A-1, DP-1" */
 };

@@ -251,8 +251,6 @@ bool vm_setup_read(struct root *root, const struct pci_machine *machine, const s
         facts->hypervisor &&
         strcmp(facts->hypervisor, vocabulary_value(&vocabulary_hypervisor, HYPERVISOR_PROXMOX)) == 0;
     setup->has_gpu = tristate_of(facts->passes_gpu);
-    setup->is_windows = facts->guest_os && strncmp(facts->guest_os, "windows", 7) == 0;
-    setup->is_linux = facts->guest_os && strcmp(facts->guest_os, "linux") == 0;
     setup->has_romfile = facts->fixes[FIX_ROMFILE];
     setup->is_legacy_igd = strstr(facts->options, "legacy-igd=1");
     if (facts->passed_as[0])

@@ -63,8 +63,6 @@ struct vm_setup {
     enum tristate has_gpu;
     bool is_legacy_igd; /* with QEMU's legacy mode for Intel GPUs */
     int hostpci;        /* the number of Proxmox' hostpci that has the GPU, else the first that is free */
-    bool is_windows;
-    bool is_linux;
     bool has_romfile;
     enum tristate machine_fits;
     enum tristate firmware_fits;

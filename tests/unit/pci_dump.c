@@ -32,7 +32,7 @@ static void show_device(const struct pci_machine *machine, const struct pci_devi
     if (device->sriov_total >= 0)
         printf(" vf=%d/%d", device->sriov_total, device->sriov_enabled);
     if (device->is_bridge)
-        printf(" bridge=%02x-%02x", device->secondary_bus, device->subordinate_bus);
+        printf(" bridge=%02x", device->secondary_bus);
     if (device->parent >= 0)
         printf(" below=%s", pci_address_print(&machine->devices[device->parent].address, address));
     for (int i = 0; i <= PCI_BAR_COUNT; i++) {
