@@ -114,8 +114,7 @@ static void read_cpu(struct root *root, struct host *host)
     char flags[8192];
     struct buffer text CLEANUP(buffer_free) = BUFFER(1 << 20);
     /* The first processor is enough, and its lines come first. */
-    enum root_result result = root_read(root, "/proc/cpuinfo", 16384, &text);
-    if (result != ROOT_OK && result != ROOT_TOO_LARGE)
+    if (root_read_start(root, "/proc/cpuinfo", 16384, &text) != ROOT_OK)
         return;
     find_value(buffer_text(&text), "model name", ':', host->cpu, sizeof host->cpu);
     find_value(buffer_text(&text), "vendor_id", ':', host->cpu_vendor, sizeof host->cpu_vendor);

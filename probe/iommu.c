@@ -58,8 +58,7 @@ static void read_tables(struct root *root, const struct host *host, struct iommu
 static void read_remapping(struct root *root, struct iommu *iommu)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(2 << 20);
-    enum root_result result = root_read(root, "/proc/interrupts", 1 << 20, &text);
-    if (result == ROOT_OK || result == ROOT_TOO_LARGE) {
+    if (root_read_start(root, "/proc/interrupts", 1 << 20, &text) == ROOT_OK) {
         if (strstr(buffer_text(&text), " IR-"))
             iommu->interrupt_remapping = TRISTATE_YES;
         else if (strstr(buffer_text(&text), "IO-APIC"))

@@ -108,8 +108,7 @@ static bool has_framebuffer(struct root *root, const struct pci_device *device)
     struct buffer text CLEANUP(buffer_free) = BUFFER(2 << 20);
     size_t depth = 0;
     bool inside = false;
-    enum root_result result = root_read(root, "/proc/iomem", 1 << 20, &text);
-    if (result != ROOT_OK && result != ROOT_TOO_LARGE)
+    if (root_read_start(root, "/proc/iomem", 1 << 20, &text) != ROOT_OK)
         return false;
     for (const char *line = buffer_text(&text); *line; line += strcspn(line, "\n"), line += *line == '\n') {
         size_t indent = strspn(line, " ");

@@ -55,6 +55,25 @@ ROOT_TEST(test_host_that_tells)
     assert_int_equal(host.in_vm, TRISTATE_YES);
 }
 
+/* A machine with many processors: what its long files begin with is enough. */
+ROOT_TEST(test_long_files)
+{
+    struct host host;
+    struct iommu iommu;
+    struct pci_machine machine = {.count = 0};
+    struct buffer text CLEANUP(buffer_free) = BUFFER(4 << 20);
+    buffer_append_text(&text, "vendor_id : GenuineIntel\nflags : fpu\n 0: 1 IR-IO-APIC 2-edge timer\n");
+    while (text.length < 2 << 20)
+        buffer_append_format(&text, "processor : %zu\n", text.length);
+    put("/proc/cpuinfo", buffer_text(&text));
+    put("/proc/interrupts", buffer_text(&text));
+    host_read(root, &host);
+    iommu_read(root, &host, &machine, &iommu);
+    assert_string_equal(host.cpu_vendor, "GenuineIntel");
+    assert_int_equal(iommu.interrupt_remapping, TRISTATE_YES);
+    assert_null(root_fault(root, 0));
+}
+
 ROOT_TEST(test_version_of_the_hypervisor)
 {
     static const char status[] =
