@@ -83,12 +83,6 @@ static const char *plain(const char *text, const char *instead)
 
 /* ---- the host ---- */
 
-static bool is_like(const struct host_setup *setup, const char *system)
-{
-    const char *at = strstr(setup->systems, system);
-    return at && (at == setup->systems || at[-1] == ' ');
-}
-
 static bool runs(const struct plan_machine *machine, enum hypervisor hypervisor)
 {
     const char *name = machine->scan.host.hypervisor;
@@ -105,11 +99,11 @@ static void set_system(struct plan_machine *machine)
     set(machine, PLAN_FACT_UNRAID, unraid);
     set(machine, PLAN_FACT_TRUENAS, truenas);
     set(machine, PLAN_FACT_DEBIAN,
-        proxmox || (!truenas && (is_like(setup, "debian") || is_like(setup, "ubuntu"))));
-    set(machine, PLAN_FACT_FEDORA, is_like(setup, "fedora") || is_like(setup, "rhel"));
-    set(machine, PLAN_FACT_ARCH, is_like(setup, "arch"));
-    set(machine, PLAN_FACT_OPENSUSE, is_like(setup, "opensuse") || is_like(setup, "suse"));
-    set(machine, PLAN_FACT_NIXOS, is_like(setup, "nixos"));
+        proxmox || (!truenas && (host_is_like(setup, "debian") || host_is_like(setup, "ubuntu"))));
+    set(machine, PLAN_FACT_FEDORA, host_is_like(setup, "fedora") || host_is_like(setup, "rhel"));
+    set(machine, PLAN_FACT_ARCH, host_is_like(setup, "arch"));
+    set(machine, PLAN_FACT_OPENSUSE, host_is_like(setup, "opensuse") || host_is_like(setup, "suse"));
+    set(machine, PLAN_FACT_NIXOS, host_is_like(setup, "nixos"));
     buffer_append_format(&machine->facts.host, "this %s host",
                          proxmox                        ? "Proxmox VE"
                          : unraid                       ? "Unraid"

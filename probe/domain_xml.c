@@ -26,8 +26,7 @@ struct hostdev {
 struct domain_xml {
     struct vm_state *vm;
     XML_Parser parser;
-    char path[MAX_ELEMENT_PATH]; /* "/domain/devices/hostdev", cut where it is too long */
-    size_t ends[MAX_DEPTH];      /* its length before each element on it */
+    char path[MAX_ELEMENT_PATH]; /* "/domain/devices/hostdev" */
     int depth;
     const char *rejected; /* why the parser was stopped */
     bool is_domain;
@@ -283,13 +282,12 @@ static void XMLCALL start_element(void *context, const char *name, const char **
         reject(xml, "elements are nested too deeply");
         return;
     }
-    xml->ends[xml->depth++] = length;
     if (length + strlen(name) + 1 >= sizeof xml->path) {
         reject(xml, "the names of its elements are too long");
         return;
     }
-    xml->path[length] = '/';
-    snprintf(xml->path + length + 1, sizeof xml->path - length - 1, "%s", name);
+    snprintf(xml->path + length, sizeof xml->path - length, "/%s", name);
+    xml->depth++;
     take_element(xml, path_of(xml), attributes);
 }
 
@@ -301,8 +299,8 @@ static void XMLCALL end_element(void *context, const char *name)
         return;
     if (is(path_of(xml), "/domain/devices/hostdev"))
         end_hostdev(xml);
-    xml->path[xml->ends[--xml->depth]] = '\0';
-    xml->has_ended |= !xml->depth;
+    *strrchr(xml->path, '/') = '\0';
+    xml->has_ended |= !--xml->depth;
 }
 
 static void XMLCALL start_doctype(void *context, const char *name, const char *system_id,

@@ -190,7 +190,7 @@ static void read_systems(void *context, const char *file, struct span text)
     each_shell_variable(file, text, read_system, context);
 }
 
-static bool is_like(const struct host_setup *setup, const char *system)
+bool host_is_like(const struct host_setup *setup, const char *system)
 {
     struct span rest = span_of(setup->systems);
     struct span word;
@@ -203,12 +203,12 @@ static bool is_like(const struct host_setup *setup, const char *system)
 /* What its files are of; a directory may be left over from the tool before. */
 static enum initramfs_tool find_initramfs(struct root *root, const struct host_setup *setup)
 {
-    if (root_exists(root, "/etc/mkinitcpio.conf") || is_like(setup, "arch"))
+    if (root_exists(root, "/etc/mkinitcpio.conf") || host_is_like(setup, "arch"))
         return INITRAMFS_MKINITCPIO;
-    if (is_like(setup, "fedora") || is_like(setup, "rhel") || is_like(setup, "opensuse") ||
-        is_like(setup, "suse"))
+    if (host_is_like(setup, "fedora") || host_is_like(setup, "rhel") || host_is_like(setup, "opensuse") ||
+        host_is_like(setup, "suse"))
         return INITRAMFS_DRACUT;
-    if (root_exists(root, "/etc/initramfs-tools") || is_like(setup, "debian") ||
+    if (root_exists(root, "/etc/initramfs-tools") || host_is_like(setup, "debian") ||
         root_exists(root, "/etc/pve"))
         return INITRAMFS_TOOLS;
     return root_exists(root, "/etc/dracut.conf.d") ? INITRAMFS_DRACUT : INITRAMFS_UNKNOWN;

@@ -72,6 +72,9 @@ void host_setup_free(struct host_setup *setup);
  * (driverctl, or Unraid's vfio-pci.cfg). */
 bool host_setup_binds(struct root *root, const struct host_setup *setup, const struct pci_device *device);
 
+/* Whether the host's system is this one, or made of it, as os-release(5) says: "debian", "fedora". */
+bool host_is_like(const struct host_setup *setup, const char *system);
+
 /* Whether a driver that holds a device now waits for vfio-pci at the next start. */
 bool host_setup_waits(struct root *root, const struct host_setup *setup, const char *driver);
 

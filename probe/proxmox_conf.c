@@ -90,7 +90,7 @@ static void check_firmware(const struct proxmox_conf *conf)
 static void read_cpu(struct proxmox_conf *conf)
 {
     struct vm_state *vm = conf->vm;
-    struct span rest = proxmox_setting(conf, CPU);
+    struct span rest = conf->settings[CPU];
     struct span option;
     long line = conf->lines[CPU];
     vm->cpu.line = line;
@@ -135,7 +135,7 @@ static void read_args(struct proxmox_conf *conf)
 {
     struct vm_state *vm = conf->vm;
     struct qemu_args args = {.vm = vm, .line = conf->lines[ARGS]};
-    qemu_args_take_line(&args, proxmox_setting(conf, ARGS));
+    qemu_args_take_line(&args, conf->settings[ARGS]);
     conf->maybe_gpu |= args.device_count > 0;
     conf->maybe_card |= args.device_count > 0;
     if (args.device_count)
@@ -146,14 +146,14 @@ static void read_args(struct proxmox_conf *conf)
 static void read_settings(struct proxmox_conf *conf)
 {
     struct vm_state *vm = conf->vm;
-    struct span machine = proxmox_setting(conf, MACHINE);
-    struct span type = proxmox_setting(conf, OSTYPE);
+    struct span machine = conf->settings[MACHINE];
+    struct span type = conf->settings[OSTYPE];
     vm->is_q35 = span_holds(machine, "q35");
-    vm->is_ovmf = span_is(proxmox_setting(conf, BIOS), "ovmf");
-    vm->starts_at_boot = proxmox_is_yes(proxmox_setting(conf, ONBOOT));
+    vm->is_ovmf = span_is(conf->settings[BIOS], "ovmf");
+    vm->starts_at_boot = proxmox_is_yes(conf->settings[ONBOOT]);
     if (type.length && !span_is(type, "other"))
         vm->guest = span_is(type, "l26") || span_is(type, "l24") ? VM_GUEST_LINUX : VM_GUEST_OTHER;
-    if (vm->is_ovmf && span_holds(proxmox_setting(conf, EFIDISK), "pre-enrolled-keys=1"))
+    if (vm->is_ovmf && span_holds(conf->settings[EFIDISK], "pre-enrolled-keys=1"))
         vm->secure_boot_line = conf->lines[EFIDISK];
     vm->cpu.qemu_version = vm_machine_version(machine);
     if (span_holds(machine, "viommu=intel"))
@@ -165,8 +165,8 @@ static void read_settings(struct proxmox_conf *conf)
 static void check_rest(const struct proxmox_conf *conf)
 {
     struct vm_state *vm = conf->vm;
-    struct span balloon = proxmox_setting(conf, BALLOON);
-    struct span vga = proxmox_setting(conf, VGA);
+    struct span balloon = conf->settings[BALLOON];
+    struct span vga = conf->settings[VGA];
     if (conf->hostpci_count && conf->lines[BALLOON] && !span_is(balloon, "0"))
         vm_finding(vm, conf->lines[BALLOON], FINDING_VM_BALLOON);
     if (span_begins(vga, "type="))
@@ -230,11 +230,11 @@ static const char *guest_os(struct span type)
 static void keep_facts(const struct proxmox_conf *conf)
 {
     struct vm_facts *facts = &conf->vm->facts;
-    struct span bios = proxmox_setting(conf, BIOS);
+    struct span bios = conf->settings[BIOS];
     vm_note_facts(conf->vm, HYPERVISOR_PROXMOX);
     if (bios.length && !span_is(bios, "seabios") && !span_is(bios, "ovmf"))
         facts->firmware = NULL;
-    facts->guest_os = guest_os(proxmox_setting(conf, OSTYPE));
+    facts->guest_os = guest_os(conf->settings[OSTYPE]);
     facts->fixes[FIX_X_VGA_ON] = conf->any_x_vga;
 }
 

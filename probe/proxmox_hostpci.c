@@ -315,7 +315,7 @@ static void check_legacy_igd(const struct hostpci *device, const struct passed_d
 {
     struct proxmox_conf *conf = device->conf;
     struct vm_state *vm = conf->vm;
-    struct span vga = proxmox_setting(conf, VGA);
+    struct span vga = conf->settings[VGA];
     const struct {
         bool is_so;
         const char *what;

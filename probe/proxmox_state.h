@@ -10,8 +10,8 @@ enum proxmox_setting { MACHINE, BIOS, CPU, VGA, BALLOON, ARGS, EFIDISK, OSTYPE, 
 
 struct proxmox_conf {
     struct vm_state *vm;
-    struct span settings[SETTING_COUNT];
-    long lines[SETTING_COUNT]; /* 0: not given */
+    struct span settings[SETTING_COUNT]; /* empty where not given */
+    long lines[SETTING_COUNT];           /* 0: not given */
     int hostpci_count;
     int mapping_count;
     struct buffer mappings; /* of the cluster, read when the first one is asked for */
@@ -21,12 +21,6 @@ struct proxmox_conf {
     bool maybe_gpu;       /* something that is passed is a GPU, or may be */
     bool maybe_card;      /* and has a PCI Express slot of its own */
 };
-
-/* "" where it is not given. */
-static inline struct span proxmox_setting(const struct proxmox_conf *conf, enum proxmox_setting which)
-{
-    return conf->lines[which] ? conf->settings[which] : span_of("");
-}
 
 /* Whether a value is one of those that Proxmox takes for yes. */
 static inline bool proxmox_is_yes(struct span value)
