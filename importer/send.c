@@ -23,8 +23,7 @@ enum { MAX_FAILURES = 3 };
 static const long rejections[] = {400, 413, 415, 422, 0};
 
 struct sender {
-    const struct send_request *request;
-    struct send_summary *summary;
+    struct send *send;
     struct outbox_sending sending;
     struct outbox outbox;
     struct transfers *transfers;
@@ -107,24 +106,23 @@ static const struct outbox_entry *find_entry(const struct outbox *outbox, const 
 /* Makes a result of each id, once. */
 static enum error_code select_reports(struct sender *sender, struct error *error)
 {
-    const struct send_request *request = sender->request;
-    struct send_summary *summary = sender->summary;
-    summary->results = calloc((size_t)request->id_count + 1, sizeof *summary->results);
-    if (!summary->results)
+    struct send *send = sender->send;
+    send->results = calloc((size_t)send->id_count + 1, sizeof *send->results);
+    if (!send->results)
         return error_set(error, ERROR_NO_MEMORY, "no memory for the results");
-    for (int i = 0; i < request->id_count; i++) {
-        const char *id = request->ids[i];
+    for (int i = 0; i < send->id_count; i++) {
+        const char *id = send->ids[i];
         bool is_new = true;
-        if (strlen(id) != REPORT_ID_HEX_SIZE - 1 || !outbox_was_sent(request->outbox, id)) {
+        if (strlen(id) != REPORT_ID_HEX_SIZE - 1 || !outbox_was_sent(send->outbox, id)) {
             const struct outbox_entry *entry = find_entry(&sender->outbox, id, error);
             if (!entry)
                 return error->code;
             id = entry->id;
         }
-        for (int j = 0; j < summary->count; j++)
-            is_new &= strcmp(summary->results[j].id, id) != 0;
+        for (int j = 0; j < send->count; j++)
+            is_new &= strcmp(send->results[j].id, id) != 0;
         if (is_new)
-            snprintf(summary->results[summary->count++].id, REPORT_ID_HEX_SIZE, "%s", id);
+            snprintf(send->results[send->count++].id, REPORT_ID_HEX_SIZE, "%s", id);
     }
     return ERROR_NONE;
 }
@@ -169,8 +167,8 @@ static void take_failure(struct sender *sender, const struct transfer *transfer,
     result->outcome = SEND_KEPT;
     result->error = transfer->error;
     if (!transfer->error.code)
-        error_set(&result->error, ERROR_REMOTE, "%s: unexpected HTTP status %ld",
-                  sender->request->remote->name, transfer->status);
+        error_set(&result->error, ERROR_REMOTE, "%s: unexpected HTTP status %ld", sender->send->remote->name,
+                  transfer->status);
     sender->last = result->error;
     /* There is no server, or it wants to be left alone. */
     if (!transfer->connected || transfer->status == 429 || transfer->status == 503 ||
@@ -184,8 +182,8 @@ static void take_failure(struct sender *sender, const struct transfer *transfer,
 static void take_answer(struct sender *sender, const struct outbox_entry *entry,
                         const struct transfer *transfer, struct send_result *result)
 {
-    const struct outbox_answer answer = {.remote = sender->request->remote->name,
-                                         .url = sender->request->remote->submit,
+    const struct outbox_answer answer = {.remote = sender->send->remote->name,
+                                         .url = sender->send->remote->submit,
                                          .status = transfer->status,
                                          .body = buffer_text(&transfer->body),
                                          .length = transfer->body.length};
@@ -215,8 +213,8 @@ static void find_token(const struct sender *sender, const struct outbox_entry *e
     const char *old = json_read(buffer_text(&entry->whole), entry->whole.length, &report, &none)
                           ? NULL
                           : json_member_text(report, "supersedes");
-    if (!old || outbox_find_receipt(sender->request->outbox, old, receipt, &none) ||
-        strcmp(receipt->url, sender->request->remote->submit) != 0)
+    if (!old || outbox_find_receipt(sender->send->outbox, old, receipt, &none) ||
+        strcmp(receipt->url, sender->send->remote->submit) != 0)
         receipt->token[0] = '\0';
 }
 
@@ -224,7 +222,7 @@ static void post(struct sender *sender, const struct outbox_entry *entry, struct
 {
     struct buffer json CLEANUP(buffer_free) = BUFFER(8 * REPORT_MAX_BYTES);
     struct transfer transfer = {
-        .file = sender->request->remote->file, .max_bytes = MAX_BODY, .post = &json, .answers = rejections};
+        .file = sender->send->remote->file, .max_bytes = MAX_BODY, .post = &json, .answers = rejections};
     struct outbox_receipt receipt;
     struct error error;
     find_token(sender, entry, &receipt);
@@ -235,7 +233,7 @@ static void post(struct sender *sender, const struct outbox_entry *entry, struct
         stop(sender, result, &error);
         return;
     }
-    snprintf(transfer.url, sizeof transfer.url, "%s", sender->request->remote->submit);
+    snprintf(transfer.url, sizeof transfer.url, "%s", sender->send->remote->submit);
     /* The answer counts, not whether all of it came. */
     if (transfer_run(sender->transfers, &transfer, &error) && !transfer.error.code)
         transfer.error = error;
@@ -246,7 +244,7 @@ static void post(struct sender *sender, const struct outbox_entry *entry, struct
 static void send_one(struct sender *sender, struct send_result *result)
 {
     struct error error = {.code = ERROR_NONE};
-    if (outbox_was_sent(sender->request->outbox, result->id)) {
+    if (outbox_was_sent(sender->send->outbox, result->id)) {
         result->outcome = SEND_BEFORE;
         keep_sent(sender, NULL, result);
     } else if (sender->stopped) {
@@ -255,7 +253,7 @@ static void send_one(struct sender *sender, struct send_result *result)
     } else {
         post(sender, find_entry(&sender->outbox, result->id, &error), result);
     }
-    sender->request->report(sender->request, result);
+    sender->send->report(sender->send, result);
 }
 
 /* ---- all ---- */
@@ -264,50 +262,42 @@ static enum error_code send_all(struct sender *sender, struct error *error)
 {
     int rejected = 0;
     int kept = 0;
-    for (int i = 0; i < sender->summary->count; i++) {
-        send_one(sender, &sender->summary->results[i]);
-        rejected += sender->summary->results[i].outcome == SEND_REJECTED;
-        kept += sender->summary->results[i].outcome == SEND_KEPT;
+    for (int i = 0; i < sender->send->count; i++) {
+        send_one(sender, &sender->send->results[i]);
+        rejected += sender->send->results[i].outcome == SEND_REJECTED;
+        kept += sender->send->results[i].outcome == SEND_KEPT;
     }
     if (sender->system.code) {
         *error = sender->system;
         return error->code;
     }
     if (kept) {
-        error_set(error, ERROR_REMOTE, "%d of %d reports could not be sent", kept, sender->summary->count);
+        error_set(error, ERROR_REMOTE, "%d of %d reports could not be sent", kept, sender->send->count);
         return error_next(error, "they are kept; %s",
                           sender->last.next[0] ? sender->last.next : "try again: passthru report send");
     }
     if (!rejected)
         return ERROR_NONE;
-    error_set(error, ERROR_REMOTE, "%d of %d reports were rejected", rejected, sender->summary->count);
+    error_set(error, ERROR_REMOTE, "%d of %d reports were rejected", rejected, sender->send->count);
     return error_next(error, "passthru report list says why; passthru report drop ID removes one");
 }
 
-enum error_code send_reports(const struct send_request *request, struct send_summary *summary,
-                             struct error *error)
+enum error_code send_reports(struct send *send, struct error *error)
 {
     const struct transfer_limits defaults = {.connect = 0};
-    struct sender sender = {.request = request, .summary = summary};
-    *summary = (struct send_summary){.count = 0};
+    struct sender sender = {.send = send};
     error->code = ERROR_NONE;
-    if (outbox_begin_sending(request->outbox, request->waiting, &sender.sending, error))
+    if (outbox_begin_sending(send->outbox, send->waiting, &sender.sending, error))
         return error->code;
     /* Read when nobody else sends any more, so that none is sent twice. */
-    if (!outbox_read(request->outbox, &sender.outbox, error) && !select_reports(&sender, error) &&
+    if (!outbox_read(send->outbox, &sender.outbox, error) && !select_reports(&sender, error) &&
         !transfers_open(&defaults, NULL, &sender.transfers, error)) {
         (void)!send_all(&sender, error);
         transfers_close(sender.transfers);
     } else {
-        summary->count = 0;
+        send->count = 0;
     }
     outbox_free(&sender.outbox);
     outbox_end_sending(&sender.sending);
     return error->code;
-}
-
-void send_summary_free(struct send_summary *summary)
-{
-    free(summary->results);
-    *summary = (struct send_summary){.count = 0};
 }

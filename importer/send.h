@@ -26,18 +26,15 @@ struct send_result {
     struct error error; /* why it was rejected or kept: hostile */
 };
 
-struct send_request {
+struct send {
     const char *outbox; /* the directory */
     const struct remote *remote;
     const char *const *ids;
     int id_count;
     void (*waiting)(void); /* somebody else sends */
     /* Called for each report when it is done. */
-    void (*report)(const struct send_request *request, const struct send_result *result);
-};
-
-struct send_summary {
-    struct send_result *results;
+    void (*report)(const struct send *send, const struct send_result *result);
+    struct send_result *results; /* those that are done; the caller frees them, also after an error */
     int count;
 };
 
@@ -48,9 +45,7 @@ MUST_CHECK enum error_code send_choose_remote(const struct remotes *remotes, con
 
 /* Sends them. ERROR_NOT_FOUND, ERROR_USAGE or ERROR_BAD_INPUT when nothing was sent because of the ids;
  * ERROR_REMOTE when a report was rejected or kept; the error of the system when what became of a report could
- * not be written. The caller frees the summary, also after an error. */
-MUST_CHECK enum error_code send_reports(const struct send_request *request, struct send_summary *summary,
-                                        struct error *error);
-void send_summary_free(struct send_summary *summary);
+ * not be written. */
+MUST_CHECK enum error_code send_reports(struct send *send, struct error *error);
 
 #endif
