@@ -171,11 +171,9 @@ bool feed_cache_remove_others(const struct source_cache *cache, const char *name
 
 void feed_cache_clean(const struct source_cache *cache, const char *name)
 {
-    struct manifest manifest;
+    struct manifest manifest CLEANUP(manifest_free) = {.version = 0};
     struct error error;
-    if (feed_cache_manifest(cache, name, FEED_MANIFEST, &manifest, NULL, &error))
-        return;
-    feed_cache_remove_others(cache, name, FEED_SEGMENTS, feed_segment_path, manifest.segments,
-                             manifest.segment_count);
-    manifest_free(&manifest);
+    if (!feed_cache_manifest(cache, name, FEED_MANIFEST, &manifest, NULL, &error))
+        feed_cache_remove_others(cache, name, FEED_SEGMENTS, feed_segment_path, manifest.segments,
+                                 manifest.segment_count);
 }

@@ -43,7 +43,7 @@ static struct path part_path(const struct remote_update *update, const struct pa
 /* Whether a segment unpacks to as many lines as the manifest says. */
 static enum error_code check_lines(const char *path, const struct segment *segment, struct error *error)
 {
-    struct line_reader *lines;
+    struct line_reader *lines CLEANUP(line_reader_close) = NULL;
     enum line_status status = LINE_OK;
     char shown[32];
     int64_t records = 0;
@@ -60,7 +60,6 @@ static enum error_code check_lines(const char *path, const struct segment *segme
             break;
         records += status == LINE_TOO_LONG || length > 0;
     }
-    line_reader_close(lines);
     if (error->code)
         return error->code;
     if (status != LINE_END)
@@ -211,21 +210,20 @@ static bool is_allowed(const struct remote *remote, const char *name)
 
 int64_t feed_knowledge_version(const char *path)
 {
-    struct line_reader *lines;
+    struct line_reader *lines CLEANUP(line_reader_close) = NULL;
     struct error none;
     const char *line;
     size_t length;
-    if (line_reader_open(path, MAX_LINE, &lines, &none))
-        return 0;
-    int64_t version = line_reader_next(lines, &line, &length, &none) == LINE_OK ? table_version(line) : 0;
-    line_reader_close(lines);
-    return version;
+    return !line_reader_open(path, MAX_LINE, &lines, &none) &&
+                   line_reader_next(lines, &line, &length, &none) == LINE_OK
+               ? table_version(line)
+               : 0;
 }
 
 /* What is read of it again and again later on is no bomb. */
 static enum error_code check_text(const char *path, const struct feed_table *table, struct error *error)
 {
-    struct line_reader *lines;
+    struct line_reader *lines CLEANUP(line_reader_close) = NULL;
     enum line_status status;
     const char *line;
     size_t length = 0;
@@ -238,7 +236,6 @@ static enum error_code check_text(const char *path, const struct feed_table *tab
         status = line_reader_next(lines, &line, &length, error);
         total += status == LINE_OK ? length + 1 : MAX_LINE;
     } while ((status == LINE_OK || status == LINE_TOO_LONG) && total <= TABLE_MAX_TEXT);
-    line_reader_close(lines);
     if (status == LINE_FAILED)
         return error->code;
     return status == LINE_END ? (error->code = ERROR_NONE)

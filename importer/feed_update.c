@@ -189,7 +189,7 @@ static enum error_code take_same(const struct feed *feed, const struct manifest 
 
 static enum error_code take(struct feed *feed, struct error *error)
 {
-    struct manifest manifest;
+    struct manifest manifest CLEANUP(manifest_free) = {.version = 0};
     if (fetch_verified(feed, error))
         return error->code;
     if (feed->manifest.status == 304) /* served again and again, it is still no younger */
@@ -205,11 +205,9 @@ static enum error_code take(struct feed *feed, struct error *error)
                                "nothing of it was used; a newer passthru may know this format");
     }
     show_manifest(feed, &manifest);
-    enum error_code code = check_manifest(feed, &manifest, error);
-    if (!code)
-        code = same ? take_same(feed, &manifest, error) : take_new(feed, &manifest, error);
-    manifest_free(&manifest);
-    return code;
+    if (check_manifest(feed, &manifest, error))
+        return error->code;
+    return same ? take_same(feed, &manifest, error) : take_new(feed, &manifest, error);
 }
 
 /* ---- what is known before ---- */
@@ -277,8 +275,7 @@ enum error_code feed_update(struct remote_update *update, struct error *error)
         result->version[0] = result->expires[0] = '\0';
     if (error->code)
         result->trusted_comment[0] = '\0';
-    if (feed.have_current)
-        manifest_free(&feed.current);
+    manifest_free(&feed.current);
     buffer_free(&feed.manifest.body);
     buffer_free(&feed.signature.body);
     return error->code;

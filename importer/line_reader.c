@@ -182,7 +182,7 @@ enum error_code line_reader_open_as(const char *path, const char *shown, size_t 
     if (error->code == ERROR_NOT_FOUND)
         error->code = ERROR_BAD_INPUT;
     if (error->code || detect_coding(opened, error)) {
-        line_reader_close(opened);
+        line_reader_close(&opened);
         return error->code;
     }
     *reader = opened;
@@ -205,8 +205,10 @@ void line_reader_expect_list(struct line_reader *reader)
     reader->max_text = max_list_text;
 }
 
-void line_reader_close(struct line_reader *reader)
+void line_reader_close(struct line_reader **opened)
 {
+    struct line_reader *reader = *opened;
+    *opened = NULL;
     if (!reader)
         return;
     if (reader->file >= 0)

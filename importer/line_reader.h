@@ -23,7 +23,7 @@ MUST_CHECK enum error_code line_reader_open_as(const char *path, const char *sho
                                                struct line_reader **reader, struct error *error);
 MUST_CHECK enum error_code line_reader_open(const char *path, size_t max_line, struct line_reader **reader,
                                             struct error *error);
-void line_reader_close(struct line_reader *reader);
+void line_reader_close(struct line_reader **reader); /* for CLEANUP(); NULL is fine */
 
 /* Whether it is compressed with zstd. */
 bool line_reader_is_zstd(const struct line_reader *reader);

@@ -159,7 +159,7 @@ enum error_code pci_ids_check_version(const char *version, const char *shown_pat
 enum error_code pci_ids_read(const char *path, const char *shown_path, const struct pci_ids_visitor *visitor,
                              struct pci_ids_summary *summary, struct problems *problems, struct error *error)
 {
-    struct line_reader *lines;
+    struct line_reader *lines CLEANUP(line_reader_close) = NULL;
     struct pci_ids_reader reader = {.path = shown_path,
                                     .visitor = visitor,
                                     .summary = summary,
@@ -185,7 +185,6 @@ enum error_code pci_ids_read(const char *path, const char *shown_path, const str
             break;
     }
     summary->ended_whole = line_reader_ended_whole(lines);
-    line_reader_close(lines);
     buffer_free(&reader.name);
     if (!error->code && reader.bad_bytes)
         problems_warn(problems, shown_path, reader.bad_line,

@@ -283,7 +283,7 @@ enum error_code product_list_read(struct product_list *list, enum source_kind so
                                   struct error *error)
 {
     const struct list_kind *kind = &list_kinds[source];
-    struct line_reader *lines;
+    struct line_reader *lines CLEANUP(line_reader_close) = NULL;
     int before = list->count;
     *added = 0;
     list->reading = source;
@@ -291,7 +291,6 @@ enum error_code product_list_read(struct product_list *list, enum source_kind so
         return error->code;
     line_reader_expect_list(lines);
     enum error_code code = kind->read(lines, shown_path, list, problems, error);
-    line_reader_close(lines);
     *added = list->count - before;
     return code;
 }

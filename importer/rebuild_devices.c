@@ -368,7 +368,7 @@ struct device_list {
  * cannot be read. */
 static bool read_version(const char *path, char version[32])
 {
-    struct line_reader *lines;
+    struct line_reader *lines CLEANUP(line_reader_close) = NULL;
     struct error error = {.code = ERROR_NONE};
     const char *line;
     size_t length;
@@ -378,7 +378,6 @@ static bool read_version(const char *path, char version[32])
     while (!version[0] && line_reader_number(lines) < 20 &&
            line_reader_next(lines, &line, &length, &error) == LINE_OK)
         sscanf(line, "# Version: %31[0-9.]", version);
-    line_reader_close(lines);
     if (!list_version_is_valid(version, time(NULL)))
         version[0] = '\0';
     return true;

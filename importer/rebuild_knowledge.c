@@ -37,17 +37,15 @@ static void consider(struct rebuild *work, const char *feed, const struct feed_t
 static enum error_code consider_feed(void *context, const char *name, struct error *error)
 {
     struct rebuild *work = context;
-    struct manifest manifest;
+    struct manifest manifest CLEANUP(manifest_free) = {.version = 0};
     struct error none;
-    error->code = ERROR_NONE;
-    if (feed_cache_manifest(work->cache, name,
-                            rebuild_feed_is_incoming(work, name) ? FEED_NEW_MANIFEST : FEED_MANIFEST,
-                            &manifest, NULL, &none))
-        return ERROR_NONE; /* whoever reads its reports says what is wrong with it */
-    for (int i = 0; i < manifest.table_count; i++)
-        consider(work, name, &manifest.tables[i]);
-    manifest_free(&manifest);
-    return ERROR_NONE;
+    /* Whoever reads its reports says what is wrong with it. */
+    if (!feed_cache_manifest(work->cache, name,
+                             rebuild_feed_is_incoming(work, name) ? FEED_NEW_MANIFEST : FEED_MANIFEST,
+                             &manifest, NULL, &none))
+        for (int i = 0; i < manifest.table_count; i++)
+            consider(work, name, &manifest.tables[i]);
+    return error->code = ERROR_NONE;
 }
 
 enum error_code rebuild_choose_tables(struct rebuild *work, struct error *error)

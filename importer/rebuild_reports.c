@@ -182,7 +182,7 @@ static enum error_code read_segments(struct rebuild *work, const char *name, con
                                               .date = manifest->created,
                                               .hash = hash,
                                               .cached = true}};
-    struct manifest known;
+    struct manifest known CLEANUP(manifest_free) = {.version = 0};
     snprintf(version, sizeof version, "%lld", (long long)manifest->version);
     if (builder_put_source(work->builder, &source.record, error))
         return error->code;
@@ -193,7 +193,6 @@ static enum error_code read_segments(struct rebuild *work, const char *name, con
         if (read_segment(work, &source, segment, problems, error))
             break;
     }
-    manifest_free(&known);
     if (error->code)
         return error->code;
     note_feed(work, &source);
@@ -218,12 +217,10 @@ static enum error_code read_feed(void *context, const char *name, struct error *
     struct rebuild *work = context;
     const char *file = rebuild_feed_is_incoming(work, name) ? FEED_NEW_MANIFEST : FEED_MANIFEST;
     char hash[MANIFEST_HASH_SIZE];
-    struct manifest manifest;
+    struct manifest manifest CLEANUP(manifest_free) = {.version = 0};
     if (feed_cache_manifest(work->cache, name, file, &manifest, hash, error) == ERROR_NOT_FOUND)
         return error->code = ERROR_NONE; /* no update of it was ever complete */
-    if (!error->code && work->request->force && !is_complete(work, name, &manifest, error))
-        manifest_free(&manifest);
-    if (error->code && work->request->force) {
+    if (work->request->force && (error->code || !is_complete(work, name, &manifest, error))) {
         /* It is forgotten: nothing waits for it, and a sync fetches all of it. */
         problems_warn(work->problems, name, 0, "is left out: %s", error->message);
         unlink(feed_cache_path(work->cache, name, file).text);
@@ -234,9 +231,7 @@ static enum error_code read_feed(void *context, const char *name, struct error *
         return error_next(error, "fetch it again with: passthru sync %s; or go on without it with --force",
                           name);
     }
-    read_segments(work, name, &manifest, hash, error);
-    manifest_free(&manifest);
-    return error->code;
+    return read_segments(work, name, &manifest, hash, error);
 }
 
 /* ---- all of them ---- */

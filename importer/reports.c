@@ -174,7 +174,7 @@ enum error_code reports_read(const struct report_file *file, const struct sample
                                    .problems = problems,
                                    .source = source,
                                    .canonical = BUFFER((size_t)4 * REPORT_MAX_BYTES)};
-    struct line_reader *lines;
+    struct line_reader *lines CLEANUP(line_reader_close) = NULL;
     const long rejected = problems->rejected;
     size_t max_line = REPORT_MAX_BYTES + (file->is_feed ? FEED_LINE_EXTRA : 0);
     if (line_reader_open_as(file->path, file->shown, max_line, &lines, error))
@@ -192,7 +192,6 @@ enum error_code reports_read(const struct report_file *file, const struct sample
         else if (why.code)
             *error = why;
     }
-    line_reader_close(lines);
     source->record.rejected += problems->rejected - rejected;
     if (reader.by_default)
         warn_of_addresses(&reader);

@@ -232,7 +232,7 @@ struct first_lines {
 static enum error_code look_at_lines(const char *path, const char *shown, struct first_lines *lines,
                                      struct error *error)
 {
-    struct line_reader *reader;
+    struct line_reader *reader CLEANUP(line_reader_close) = NULL;
     if (line_reader_open_as(path, shown, SNIFF_LINE, &reader, error))
         return error->code;
     while (lines->seen < SNIFF_LINES) {
@@ -249,7 +249,6 @@ static enum error_code look_at_lines(const char *path, const char *shown, struct
             if (status == LINE_OK && list_kinds[i].has_line && list_kinds[i].has_line(line))
                 lines->list = (enum source_kind)i;
     }
-    line_reader_close(reader);
     return error->code;
 }
 

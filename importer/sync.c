@@ -160,7 +160,7 @@ static enum error_code choose_remotes(struct sync *sync, struct error *error)
 /* What is here of a remote that is only listed. */
 static void list_remote(struct remote_update *update)
 {
-    struct manifest manifest;
+    struct manifest manifest CLEANUP(manifest_free) = {.version = 0};
     struct error none;
     struct remote_result *result = &update->result;
     if (update->remote->error.code)
@@ -172,7 +172,6 @@ static void list_remote(struct remote_update *update)
     snprintf(result->version, sizeof result->version, "%lld", (long long)manifest.version);
     snprintf(result->expires, sizeof result->expires, "%s", manifest.expires);
     result->segments = result->segments_kept = manifest.segment_count;
-    manifest_free(&manifest);
 }
 
 static void fetch_remote(struct sync *sync, struct remote_update *update)
@@ -270,7 +269,7 @@ static bool mend_feeds(struct sync *sync)
     for (int i = 0; i < sync->summary->remote_count; i++) {
         struct remote_update *update = &sync->summary->remotes[i];
         enum sync_state state = update->result.state;
-        struct manifest manifest;
+        struct manifest manifest CLEANUP(manifest_free) = {.version = 0};
         struct error none;
         if (update->remote->list || (state != SYNC_UP_TO_DATE && state != SYNC_WOULD_UPDATE) ||
             feed_cache_manifest(update->cache, update->remote->name,
@@ -280,7 +279,6 @@ static bool mend_feeds(struct sync *sync)
         feed_segments_count(update, &manifest);
         if (update->result.missing_bytes)
             mended |= feed_segments_mend(update, &manifest, &none) == ERROR_NONE;
-        manifest_free(&manifest);
     }
     return mended;
 }

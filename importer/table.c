@@ -215,7 +215,7 @@ static void take_row(struct reading *reading, const struct table_row *row, int f
 static enum error_code read_file(struct reading *reading, const char *path, size_t max_text,
                                  struct table_summary *summary, struct error *error)
 {
-    struct line_reader *lines;
+    struct line_reader *lines CLEANUP(line_reader_close) = NULL;
     struct table_summary so_far = {.rows = 0};
     char *fields[MAX_COLUMNS + 1];
     struct table_row row = {.path = path, .columns = reading->columns, .fields = fields};
@@ -249,7 +249,6 @@ static enum error_code read_file(struct reading *reading, const char *path, size
                         reading->columns[0], reading->columns[reading->count - 1]);
         header_seen = true;
     }
-    line_reader_close(lines);
     row.line = 1;
     if (!error->code && !so_far.version) /* not one line */
         reject_version(&row, error);

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         } while (status == LINE_OK || status == LINE_TOO_LONG);
         if (status == LINE_FAILED)
             require(is_rejection(&error), "a failure says why");
-        line_reader_close(reader);
+        line_reader_close(&reader);
     }
     close(memory.file);
     return 0;

@@ -195,7 +195,7 @@ static void check_segment(const char *path, int64_t records)
             json_decref(found.report);
         records--;
     }
-    line_reader_close(lines);
+    line_reader_close(&lines);
     require(records == 0, "a segment has the records that the manifest says");
 }
 

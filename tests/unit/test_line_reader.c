@@ -86,7 +86,7 @@ static struct buffer read_all(struct coded coded, size_t max_line)
         buffer_append_text(&said, line_reader_ended_whole(reader) ? "(whole)" : "(cut)");
     if (status == LINE_END)
         assert_int_equal(line_reader_next(reader, &line, &length, &failure), LINE_END);
-    line_reader_close(reader);
+    line_reader_close(&reader);
     assert_false(said.failed);
     return said;
 }
