@@ -111,20 +111,10 @@ enum error_code additions_hold(struct error *error)
     return error->code;
 }
 
-void additions_attach(const char *name, const char *path)
-{
-    for (size_t i = 0; i < addition_count; i++) {
-        if (strcmp(additions[i].name, name) != 0)
-            continue;
-        free(additions[i].table);
-        additions[i].table = strdup(path);
-    }
-}
-
-struct addition *additions_next(const struct addition *last, const char *path)
+struct addition *additions_next(const struct addition *last, const char *name)
 {
     for (size_t i = last ? (size_t)(last - additions) + 1 : 0; i < addition_count; i++)
-        if (!path || (additions[i].table && strcmp(additions[i].table, path) == 0))
+        if (!name || strcmp(additions[i].name, name) == 0)
             return &additions[i];
     return NULL;
 }

@@ -117,9 +117,10 @@ static int compare_facts(const void *a, const void *b)
 enum error_code annotator_load(const char *rules_path, const char *facts_path, struct annotator **annotator,
                                struct error *error)
 {
-    static const struct table rules = {rule_columns, 1, add_rule};
+    static const struct table rules = {rule_columns, 1, add_rule, "rules.tsv"};
     static const struct table facts = {
-        "pci_id\tsubsystem\trevision\tattribute\tvalue\tconfidence\tsource\treason", FACT_REASON, add_fact};
+        "pci_id\tsubsystem\trevision\tattribute\tvalue\tconfidence\tsource\treason", FACT_REASON, add_fact,
+        "facts.tsv"};
     struct annotator *loaded = calloc(1, sizeof *loaded);
     if (loaded)
         loaded->match = pcre2_match_data_create(10, NULL);

@@ -140,7 +140,7 @@ static enum error_code add_chip(void *context, const struct table_row *row, stru
 
 const struct table chips_table = {
     "vendor\tchip\tgeneration\tencode\tdecode\tsplit\tlicence\tmacos\tdriver\tsecurity\tcuda\trocm\tnote\tsource",
-    2, add_chip};
+    2, add_chip, "chips.tsv"};
 
 /* ---- cards.tsv ---- */
 
@@ -216,7 +216,7 @@ static enum error_code add_card(void *context, const struct table_row *row, stru
 const struct table cards_table = {
     "name\tpci_ids\tchip\treleased\tvram_gib\tmemory\tbandwidth_gb_s\tboard_power_w\tslots\tlow_profile\tcooling"
     "\tpower_connectors\toutputs\tlength_mm\tbus\tcuda_capability\tfp32_tflops\tlaunch_usd\tsold\tsource",
-    1, add_card};
+    1, add_card, "cards.tsv"};
 
 /* ---- prices.tsv ---- */
 
@@ -263,4 +263,4 @@ static enum error_code add_price(void *context, const struct table_row *row, str
 }
 
 const struct table prices_table = {
-    "name\tpci_ids\tprice_usd_low\tprice_usd_high\tcondition\tas_of\tkind\turl", 8, add_price};
+    "name\tpci_ids\tprice_usd_low\tprice_usd_high\tcondition\tas_of\tkind\turl", 8, add_price, "prices.tsv"};

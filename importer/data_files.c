@@ -26,7 +26,8 @@ static enum error_code add_subvendor(void *context, const struct table_row *row,
                                  error);
 }
 
-const struct table subvendors_table = {"subvendor\tmaker\tform_factor\tconfidence\treason", 1, add_subvendor};
+const struct table subvendors_table = {"subvendor\tmaker\tform_factor\tconfidence\treason", 1, add_subvendor,
+                                       "subvendors.tsv"};
 
 static enum error_code check_chips(const struct table_row *row, const char *chips, struct error *error)
 {
@@ -75,7 +76,7 @@ static enum error_code add_prior(void *context, const struct table_row *row, str
 const struct table priors_table = {
     "share\tvendor\tchip\tform_factor\tvbios\tdisplay\treset\tworks\tworks_with_workaround"
     "\tpartial\tfails\tstrength\treason",
-    7, add_prior};
+    7, add_prior, "priors.tsv"};
 
 /* ---- ranges.tsv ---- */
 
@@ -166,4 +167,4 @@ static enum error_code add_step(void *context, const struct table_row *row, stru
 /* As enum plan_text. */
 const struct table plan_steps_table = {
     "step\twhen\thave\ttitle\twhy\tparameters\tfile\tcontent\tcommands\tcheck\tundo\treboot\tsource",
-    PLAN_SOURCE, add_step};
+    PLAN_SOURCE, add_step, "plan.tsv"};

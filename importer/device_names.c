@@ -61,16 +61,12 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-enum error_code device_names_load(const char *path, struct device_names *names, struct table_summary *summary,
-                                  struct error *error)
+const struct table device_names_table = {"pci_id\tname\tproduct\tsince\tsource", 1, add_name, "names.tsv"};
+
+void device_names_sort(struct device_names *names)
 {
-    static const struct table table = {"pci_id\tname\tproduct\tsince\tsource", 1, add_name};
-    *names = (struct device_names){.count = 0};
-    if (table_read(path, &table, names, summary, error))
-        return error->code;
     if (names->count)
         qsort(names->items, (size_t)names->count, sizeof *names->items, compare);
-    return ERROR_NONE;
 }
 
 void device_names_free(struct device_names *names)

@@ -22,7 +22,7 @@ static enum error_code add_word(void *context, const struct table_row *row, stru
     return builder_add_name_word(context, normal, (enum word_kind)kind, error);
 }
 
-const struct table board_words_table = {"word\tkind\tsource", 1, add_word};
+const struct table board_words_table = {"word\tkind\tsource", 1, add_word, "board-words.tsv"};
 
 /* The GPUs of a row, for each of its processors. */
 struct processor_row {
@@ -80,4 +80,5 @@ static enum error_code add_processors(void *context, const struct table_row *row
     return product_names_each(known, row->fields[0], add_processor, &gpus, error);
 }
 
-const struct table processors_table = {"processor\tgpu\tpci_ids\tsource", 1, add_processors};
+const struct table processors_table = {"processor\tgpu\tpci_ids\tsource", 1, add_processors,
+                                       "processors.tsv"};

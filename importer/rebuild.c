@@ -81,6 +81,7 @@ static enum error_code look_at_current(struct rebuild *work, struct error *error
 
 /* ---- the project's own tables ---- */
 
+/* Notes a table as a source of this kind. */
 static enum error_code record_table(struct rebuild *work, const char *kind, const char *path,
                                     struct table_summary table, struct error *error)
 {
@@ -109,53 +110,41 @@ static enum error_code load_annotator(struct rebuild *work, struct error *error)
     return ERROR_NONE;
 }
 
-static enum error_code load_samples(struct rebuild *work, struct error *error)
+static enum error_code load_symptoms(struct rebuild *work, struct error *error)
 {
-    const struct path path = rebuild_data_path(work, "samples.tsv");
+    const struct path path = rebuild_data_path(work, "symptoms.tsv");
     struct table_summary summary;
-    if (samples_load(path.text, &work->samples, &summary, error))
+    if (symptoms_read(path.text, work->builder, &summary, error))
         return error->code;
-    return record_table(work, "samples", path.text, summary, error);
+    return record_table(work, "symptoms", path.text, summary, error);
 }
 
-/* The names of GPUs, and the ranges of IDs of those without one. */
-static enum error_code load_names(struct rebuild *work, struct error *error)
+static enum error_code load_table(struct rebuild *work, const struct table *table, void *context,
+                                  struct error *error)
 {
-    const struct path names = rebuild_data_path(work, "names.tsv");
-    const struct path ranges = rebuild_data_path(work, "ranges.tsv");
+    const struct path path = rebuild_data_path(work, table->name);
+    const struct path kind = path_of("%.*s", (int)(strlen(table->name) - strlen(".tsv")), table->name);
     struct table_summary summary;
-    if (device_names_load(names.text, &work->names, &summary, error) ||
-        record_table(work, "names", names.text, summary, error) ||
-        table_read(ranges.text, &rebuild_ranges_table, work, &summary, error))
+    if (table_read(path.text, table, context, &summary, error))
         return error->code;
-    return record_table(work, "ranges", ranges.text, summary, error);
+    return record_table(work, kind.text, path.text, summary, error);
 }
 
 static enum error_code load_tables(struct rebuild *work, struct error *error)
 {
-    static const struct {
-        const char *kind; /* the file is KIND.tsv */
-        const struct table *table;
-    } tables[] = {{"board-words", &board_words_table},
-                  {"processors", &processors_table},
-                  {"priors", &priors_table},
-                  {"chips", &chips_table},
-                  {"cards", &cards_table},
-                  {"prices", &prices_table},
-                  {"symptoms", NULL},
-                  {"codes", &codes_table},
-                  {"plan", &plan_steps_table},
-                  {"subvendors", &subvendors_table}};
-    if (load_annotator(work, error) || load_names(work, error) || load_samples(work, error))
+    struct builder *builder = work->builder;
+    if (load_annotator(work, error) || load_table(work, &device_names_table, &work->names, error) ||
+        load_table(work, &rebuild_ranges_table, work, error) ||
+        load_table(work, &samples_table, &work->samples, error) ||
+        load_table(work, &board_words_table, builder, error) ||
+        load_table(work, &processors_table, builder, error) ||
+        load_table(work, &priors_table, builder, error) || load_table(work, &chips_table, builder, error) ||
+        load_table(work, &cards_table, builder, error) || load_table(work, &prices_table, builder, error) ||
+        load_symptoms(work, error) || load_table(work, &codes_table, builder, error) ||
+        load_table(work, &plan_steps_table, builder, error) ||
+        load_table(work, &subvendors_table, builder, error))
         return error->code;
-    for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-        const struct path path = rebuild_data_path(work, path_of("%s.tsv", tables[i].kind).text);
-        struct table_summary summary;
-        if ((tables[i].table ? table_read(path.text, tables[i].table, work->builder, &summary, error)
-                             : symptoms_read(path.text, work->builder, &summary, error)) ||
-            record_table(work, tables[i].kind, path.text, summary, error))
-            return error->code;
-    }
+    device_names_sort(&work->names);
     for (struct addition *next = NULL; (next = additions_next(next, NULL));)
         if (record_table(work, "additions", next->path, next->summary, error))
             return error->code;
@@ -254,7 +243,7 @@ static void free_build(struct rebuild *work)
     builder_free(work->builder);
     annotator_free(work->annotator);
     device_names_free(&work->names);
-    samples_free(work->samples);
+    samples_free(&work->samples);
     product_list_free(&work->products);
     product_list_free(&work->claims);
 }

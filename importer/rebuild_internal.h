@@ -22,7 +22,7 @@ struct rebuild {
     struct builder *builder;
     struct annotator *annotator;
     struct device_names names;
-    struct samples *samples;
+    struct samples samples;
     struct product_list products;
     struct product_list claims; /* what graphics drivers of the kernel claim */
     struct chosen_table {

@@ -56,9 +56,7 @@ enum error_code rebuild_choose_tables(struct rebuild *work, struct error *error)
 struct path rebuild_data_path(const struct rebuild *work, const char *name)
 {
     const struct chosen_table *chosen = find((struct rebuild *)work, name);
-    const struct path path = chosen ? chosen->path : path_of("%s/%s", work->request->data_directory, name);
-    additions_attach(name, path.text);
-    return path;
+    return chosen ? chosen->path : path_of("%s/%s", work->request->data_directory, name);
 }
 
 /* The addition that an error names the file of, NULL where it names none. */

@@ -143,4 +143,4 @@ static enum error_code add_range(void *context, const struct table_row *row, str
                              error);
 }
 
-const struct table rebuild_ranges_table = {range_columns, 3, add_range};
+const struct table rebuild_ranges_table = {range_columns, 3, add_range, "ranges.tsv"};

@@ -65,7 +65,7 @@ static enum error_code read_bundled_reports(struct rebuild *work, struct error *
         const char *path = owner_held(i);
         const struct report_file file = {path, path, true, false};
         if (strncmp(path, directory.text, length) == 0 && path[length] == '/' && ends_in(path, ".ndjson") &&
-            reports_read(&file, work->samples, work->builder, &source, work->problems, error))
+            reports_read(&file, &work->samples, work->builder, &source, work->problems, error))
             return error->code;
     }
     return complete_source(work, &source, error);
@@ -78,7 +78,7 @@ static enum error_code read_imported(struct rebuild *work, struct report_source 
 {
     const struct report_file file = {path, source->record.name, false, false};
     if (builder_put_source(work->builder, &source->record, error) ||
-        reports_read(&file, work->samples, work->builder, source, problems, error))
+        reports_read(&file, &work->samples, work->builder, source, problems, error))
         return error->code;
     return complete_source(work, source, error);
 }
@@ -159,7 +159,7 @@ static enum error_code read_segment(struct rebuild *work, struct report_source *
     const struct report_file file = {path.text, shown.text, false, true};
     if (check_segment(segment, source->record.name, path.text, error))
         return error->code;
-    return reports_read(&file, work->samples, work->builder, source, problems, error);
+    return reports_read(&file, &work->samples, work->builder, source, problems, error);
 }
 
 static void note_feed(struct rebuild *work, const struct report_source *source)

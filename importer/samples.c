@@ -6,16 +6,7 @@
 
 #include "core/report_weight.h"
 
-enum { MAX_SAMPLES = 4096 };
 enum { SAMPLE_PATTERN, SAMPLE_KIND, SAMPLE_SOURCE };
-
-struct samples {
-    int count;
-    struct {
-        char *pattern;
-        enum sample sample;
-    } rows[MAX_SAMPLES];
-};
 
 /* Each * stands for any text. At most the product of the two lengths in steps. */
 static bool fits(const char *pattern, const char *text)
@@ -65,21 +56,13 @@ static enum error_code add(void *context, const struct table_row *row, struct er
     return ERROR_NONE;
 }
 
-enum error_code samples_load(const char *path, struct samples **samples, struct table_summary *summary,
-                             struct error *error)
-{
-    static const struct table table = {"pattern\tkind\tsource", 1, add};
-    *samples = calloc(1, sizeof **samples);
-    if (!*samples)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for a table");
-    return table_read(path, &table, *samples, summary, error);
-}
+const struct table samples_table = {"pattern\tkind\tsource", 1, add, "samples.tsv"};
 
 void samples_free(struct samples *samples)
 {
-    for (int i = 0; samples && i < samples->count; i++)
+    for (int i = 0; i < samples->count; i++)
         free(samples->rows[i].pattern);
-    free(samples);
+    samples->count = 0;
 }
 
 enum sample_reason samples_decide(const struct samples *samples, const struct report *report, bool is_feed,

@@ -144,7 +144,7 @@ enum error_code symptoms_read(const char *path, struct builder *builder, struct 
 {
     static const struct table symptoms = {
         "id\tscope\tfixable\twords\tpattern\tcondition\texample_line\tcause\tnext\tfixes\tsource",
-        CONDITION + 1, add_symptom};
+        CONDITION + 1, add_symptom, "symptoms.tsv"};
     struct symptoms_reader *reader = calloc(1, sizeof *reader);
     if (!reader)
         return error_set(error, ERROR_NO_MEMORY, "no memory for symptoms");
@@ -176,4 +176,4 @@ static enum error_code add_code(void *context, const struct table_row *row, stru
     return builder_add_symptom_code(context, &code, error);
 }
 
-const struct table codes_table = {"symptom\tcode\tcause\tnext\tsource", 2, add_code};
+const struct table codes_table = {"symptom\tcode\tcause\tnext\tsource", 2, add_code, "codes.tsv"};

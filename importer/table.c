@@ -268,7 +268,7 @@ enum error_code table_read(const char *path, const struct table *table, void *co
     reading.count = split(names, reading.columns);
     struct addition *addition = NULL;
     error->code = ERROR_NONE;
-    while (!error->code && (addition = additions_next(addition, path))) {
+    while (!error->code && table->name && (addition = additions_next(addition, table->name))) {
         if (!read_file(&reading, addition->path, ADDITION_MAX_BYTES, &addition->summary, error) &&
             (json_object_update(before, seen) || json_object_clear(seen)))
             error_set(error, ERROR_NO_MEMORY, "no memory to read %s", path);

@@ -36,6 +36,7 @@ struct table {
     const char *columns; /* their names, with tabs between them */
     int key;             /* how many of them, from the first, tell the rows apart */
     enum error_code (*each)(void *context, const struct table_row *row, struct error *error);
+    const char *name; /* of its file in data/, to which users may add; NULL: it is none of these */
 };
 
 /* Calls `each` with every row of `path`, which must have just these columns, and no two rows the same in its
@@ -99,7 +100,6 @@ enum { ADDITION_MAX_BYTES = 1 << 20 }; /* of text */
 struct addition {
     char *path;
     const char *name;             /* of the table, table_kinds */
-    char *table;                  /* the path of the table that the rows go before; NULL: none yet */
     struct table_summary summary; /* set by table_read */
 };
 
@@ -109,11 +109,8 @@ struct addition {
  * neither root nor who reads it owns it, or every user may write to it. */
 MUST_CHECK enum error_code additions_hold(struct error *error);
 
-/* From now on the table of that name is the file at `path`. */
-void additions_attach(const char *name, const char *path);
-
-/* The next of the additions to the table at `path`, or of all where that is NULL; `last` NULL begins. NULL
+/* The next of the additions to the table of that name, or of all where it is NULL; `last` NULL begins. NULL
  * at the end. */
-struct addition *additions_next(const struct addition *last, const char *path);
+struct addition *additions_next(const struct addition *last, const char *name);
 
 #endif

@@ -53,10 +53,11 @@ struct device_names {
     int count;
 };
 
-/* Loads the table. Errors: ERROR_BAD_INPUT with file, line and reason. The caller frees the names, also after
- * an error. */
-MUST_CHECK enum error_code device_names_load(const char *path, struct device_names *names,
-                                             struct table_summary *summary, struct error *error);
+/* Adds the names of the table to the context, a struct device_names, which is sorted then and freed in any
+ * case.
+ */
+extern const struct table device_names_table;
+void device_names_sort(struct device_names *names);
 void device_names_free(struct device_names *names);
 
 /* Whether a name takes the place of what a pci.ids of this version ("2023.04.10", "" when it states none) has
@@ -64,11 +65,17 @@ void device_names_free(struct device_names *names);
 bool device_name_is_newer(const struct listed_name *name, const char *version);
 
 /* How a report came to be known, by its address: data/samples.tsv. */
-struct samples;
+enum { MAX_SAMPLES = 4096 };
+struct samples {
+    int count;
+    struct {
+        char *pattern;
+        enum sample sample;
+    } rows[MAX_SAMPLES];
+};
 
-/* Errors name file and line. The caller frees the patterns; samples_free(NULL) does nothing. */
-MUST_CHECK enum error_code samples_load(const char *path, struct samples **samples,
-                                        struct table_summary *summary, struct error *error);
+/* Adds the patterns of the table to the context, a struct samples, which is freed in any case. */
+extern const struct table samples_table;
 void samples_free(struct samples *samples);
 
 /* Why a report is taken for what it is. */

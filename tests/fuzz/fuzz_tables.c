@@ -10,8 +10,9 @@
 static enum error_code names_read(const char *path, UNUSED struct builder *builder,
                                   struct table_summary *summary, struct error *error)
 {
-    struct device_names names;
-    enum error_code code = device_names_load(path, &names, summary, error);
+    struct device_names names = {.count = 0};
+    enum error_code code = table_read(path, &device_names_table, &names, summary, error);
+    device_names_sort(&names);
     for (int i = 1; i < names.count && !code; i++)
         require(names.items[i - 1].pci_id < names.items[i].pci_id, "names are sorted, none is there twice");
     device_names_free(&names);
@@ -28,19 +29,19 @@ static enum error_code check_range(UNUSED void *context, const struct table_row 
     return ERROR_NONE;
 }
 
-static const struct table ranges_table = {range_columns, 3, check_range};
+static const struct table ranges_table = {range_columns, 3, check_range, NULL};
 
 static enum error_code samples_read(const char *path, UNUSED struct builder *builder,
                                     struct table_summary *summary, struct error *error)
 {
-    struct samples *samples;
+    static struct samples samples;
     const struct report report = {.url = "https://www.Example.org//a/b/blog/*/c?d",
                                   .sample = (enum sample)SAMPLE_COUNT};
     enum sample sample;
-    enum error_code code = samples_load(path, &samples, summary, error);
-    samples_decide(samples, &report, false, &sample);
+    enum error_code code = table_read(path, &samples_table, &samples, summary, error);
+    samples_decide(&samples, &report, false, &sample);
     require(sample < SAMPLE_TOOL, "an address never tells that the tool sent it");
-    samples_free(samples);
+    samples_free(&samples);
     return code;
 }
 

@@ -34,7 +34,7 @@ static inline enum error_code add_code_row(void *context, const struct table_row
 static inline enum error_code load_code_table(const char *path, struct log_diagnosis *diagnosis,
                                               struct error *error)
 {
-    static const struct table table = {"symptom\tcode\tcause\tnext\tsource", 0, add_code_row};
+    static const struct table table = {"symptom\tcode\tcause\tnext\tsource", 0, add_code_row, NULL};
     return table_read(path, &table, diagnosis, NULL, error);
 }
 
@@ -43,7 +43,7 @@ static inline enum error_code load_symptom_table(const char *path, struct log_di
 {
     static const struct table table = {
         "id\tscope\tfixable\twords\tpattern\tcondition\texample_line\tcause\tnext\tfixes\tsource", 0,
-        add_symptom_row};
+        add_symptom_row, NULL};
     if (log_diagnosis_start(diagnosis, error))
         return error->code;
     return table_read(path, &table, diagnosis, NULL, error);

@@ -29,7 +29,7 @@ static int set_up(UNUSED void **state)
 static void each_rule(enum error_code (*check)(void *context, const struct table_row *row,
                                                struct error *error))
 {
-    const struct table rules = {rule_columns, 1, check};
+    const struct table rules = {rule_columns, 1, check, NULL};
     int faults = 0;
     rule_number = 0;
     ASSERT_DONE(table_read(rules_path, &rules, &faults, NULL, &failure));

@@ -5,11 +5,11 @@
 
 #define HEAD "# version: 1\npattern\tkind\tsource\n"
 
-static struct samples *shipped;
+static struct samples shipped;
 
 static int set_up(UNUSED void **state)
 {
-    ASSERT_DONE(samples_load("data/samples.tsv", &shipped, NULL, &failure));
+    ASSERT_DONE(table_read("data/samples.tsv", &samples_table, &shipped, NULL, &failure));
     return 0;
 }
 
@@ -49,7 +49,7 @@ DEFINE_TEST(test_shipped_patterns)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         for (struct values v = values_of(cases[i].urls, NULL); next_value(&v);) {
             enum sample sample;
-            enum sample_reason reason = decide(shipped, v.text, SAMPLE_COUNT, false, &sample);
+            enum sample_reason reason = decide(&shipped, v.text, SAMPLE_COUNT, false, &sample);
             if (sample != cases[i].sample || reason != cases[i].reason)
                 fail_msg("%s: %s, %d", v.text, vocabulary_value(&vocabulary_sample, (int)sample),
                          (int)reason);
@@ -77,7 +77,7 @@ DEFINE_TEST(test_who_is_believed)
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         enum sample sample;
-        enum sample_reason reason = decide(shipped, cases[i].url, cases[i].said, cases[i].is_feed, &sample);
+        enum sample_reason reason = decide(&shipped, cases[i].url, cases[i].said, cases[i].is_feed, &sample);
         if (sample != cases[i].sample || reason != cases[i].reason)
             fail_msg("case %zu: %s, %d", i, vocabulary_value(&vocabulary_sample, (int)sample), (int)reason);
     }
@@ -99,18 +99,18 @@ DEFINE_TEST(test_patterns)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         char path[SCRATCH_PATH_SIZE];
         char table[300];
-        struct samples *samples;
+        struct samples samples = {.count = 0};
         enum sample sample;
         snprintf(table, sizeof table, HEAD "%s\tsurvey\ta\n*\tshowcase\tb\n", cases[i].pattern);
         scratch_write_text(path, table);
-        ASSERT_DONE(samples_load(path, &samples, NULL, &failure));
+        ASSERT_DONE(table_read(path, &samples_table, &samples, NULL, &failure));
         unlink(path);
         for (int fits = 0; fits < 2; fits++)
             for (struct values v = values_of(fits ? cases[i].paths : cases[i].others, NULL); next_value(&v);)
-                if (decide(samples, v.text, SAMPLE_COUNT, false, &sample) ||
+                if (decide(&samples, v.text, SAMPLE_COUNT, false, &sample) ||
                     (sample == SAMPLE_SURVEY) != fits)
                     fail_msg("%s: %s %s", cases[i].pattern, v.text, fits ? "does not fit" : "fits");
-        samples_free(samples);
+        samples_free(&samples);
     }
 }
 
@@ -118,11 +118,11 @@ static void check_table(const char *rows, const char *why)
 {
     char path[SCRATCH_PATH_SIZE];
     char table[300];
-    struct samples *samples;
+    struct samples samples = {.count = 0};
     snprintf(table, sizeof table, HEAD "%s\n", rows);
     scratch_write_text(path, table);
-    assert_int_equal(samples_load(path, &samples, NULL, &failure), ERROR_BAD_INPUT);
-    samples_free(samples);
+    assert_int_equal(table_read(path, &samples_table, &samples, NULL, &failure), ERROR_BAD_INPUT);
+    samples_free(&samples);
     unlink(path);
     assert_says(rows, failure.message, why);
 }

@@ -147,7 +147,7 @@ static enum error_code try_line(UNUSED void *context, const struct table_row *ro
 
 DEFINE_TEST(test_lines)
 {
-    static const struct table table = {"id\tline", 0, try_line};
+    static const struct table table = {"id\tline", 0, try_line, NULL};
     ASSERT_DONE(table_read("tests/data/symptom-lines.tsv", &table, NULL, NULL, &failure));
     assert_true(lines > 800 && disguises > 4 * lines);
     assert_int_equal(wrong, 0);
@@ -187,7 +187,7 @@ static enum error_code try_sequence(UNUSED void *context, const struct table_row
 
 DEFINE_TEST(test_sequences)
 {
-    static const struct table table = {"leads\talso\tnot\tlines", 0, try_sequence};
+    static const struct table table = {"leads\talso\tnot\tlines", 0, try_sequence, NULL};
     lines = wrong = 0;
     ASSERT_DONE(table_read("tests/data/symptom-sequences.tsv", &table, NULL, NULL, &failure));
     assert_true(lines >= 40);
