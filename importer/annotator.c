@@ -39,8 +39,6 @@ struct annotator {
     int fact_count;
     struct rule *rules;
     int rule_count;
-    struct table_summary rules_read;
-    struct table_summary facts_read;
     pcre2_match_data *match;
 };
 
@@ -114,29 +112,23 @@ static int compare_facts(const void *a, const void *b)
     return x->place - y->place;
 }
 
-enum error_code annotator_load(const char *rules_path, const char *facts_path, struct annotator **annotator,
-                               struct error *error)
+const struct table rules_table = {rule_columns, 1, add_rule, "rules.tsv"};
+const struct table facts_table = {"pci_id\tsubsystem\trevision\tattribute\tvalue\tconfidence\tsource\treason",
+                                  FACT_REASON, add_fact, "facts.tsv"};
+
+struct annotator *annotator_create(void)
 {
-    static const struct table rules = {rule_columns, 1, add_rule, "rules.tsv"};
-    static const struct table facts = {
-        "pci_id\tsubsystem\trevision\tattribute\tvalue\tconfidence\tsource\treason", FACT_REASON, add_fact,
-        "facts.tsv"};
-    struct annotator *loaded = calloc(1, sizeof *loaded);
-    if (loaded)
-        loaded->match = pcre2_match_data_create(10, NULL);
-    if (!loaded || !loaded->match) {
-        annotator_free(loaded);
-        return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
-    }
-    if (table_read(rules_path, &rules, loaded, &loaded->rules_read, error) ||
-        table_read(facts_path, &facts, loaded, &loaded->facts_read, error)) {
-        annotator_free(loaded);
-        return error->code;
-    }
-    if (loaded->fact_count)
-        qsort(loaded->facts, (size_t)loaded->fact_count, sizeof *loaded->facts, compare_facts);
-    *annotator = loaded;
-    return ERROR_NONE;
+    struct annotator *created = calloc(1, sizeof *created);
+    if (created && (created->match = pcre2_match_data_create(10, NULL)))
+        return created;
+    free(created);
+    return NULL;
+}
+
+void annotator_sort(struct annotator *annotator)
+{
+    if (annotator->fact_count)
+        qsort(annotator->facts, (size_t)annotator->fact_count, sizeof *annotator->facts, compare_facts);
 }
 
 void annotator_free(struct annotator *annotator)
@@ -326,14 +318,4 @@ const char *annotator_source_text(const struct annotator *annotator, int source)
     if (source < lists)
         return annotator->rules[source - annotator->fact_count].text;
     return source < lists + list_kind_count() ? list_kinds[source - lists].claim : NULL;
-}
-
-struct table_summary annotator_rules(const struct annotator *annotator)
-{
-    return annotator->rules_read;
-}
-
-struct table_summary annotator_facts(const struct annotator *annotator)
-{
-    return annotator->facts_read;
 }

@@ -45,9 +45,11 @@ struct annotation_result {
 /* Stores the numbers, from 1, of the sources that won, 0 where there is none. */
 void annotation_origins(const struct annotation_result *result, int origins[ATTRIBUTE_COUNT]);
 
-/* Loads both files. Errors: ERROR_BAD_INPUT with file, line and reason. The caller frees the annotator. */
-MUST_CHECK enum error_code annotator_load(const char *rules_path, const char *facts_path,
-                                          struct annotator **annotator, struct error *error);
+/* One without rules and facts, NULL without memory. Both tables add theirs to it, being the context; then it
+ * is sorted. The caller frees it. */
+struct annotator *annotator_create(void);
+extern const struct table rules_table, facts_table;
+void annotator_sort(struct annotator *annotator);
 void annotator_free(struct annotator *annotator);
 
 /* What lists say about an ID. */
@@ -77,9 +79,5 @@ int annotator_product_source(const struct annotator *annotator, int list);
 /* The sources, from 0: "rule", "fact" or "list", and a text such as "rule nvidia-mobile: why". NULL past the
  * last. */
 const char *annotator_source_text(const struct annotator *annotator, int source);
-
-/* Version and rows of both files. */
-struct table_summary annotator_rules(const struct annotator *annotator);
-struct table_summary annotator_facts(const struct annotator *annotator);
 
 #endif

@@ -91,14 +91,25 @@ static enum error_code record_table(struct rebuild *work, const char *kind, cons
     return builder_put_source(work->builder, &source, error);
 }
 
+static enum error_code load_table(struct rebuild *work, const struct table *table, void *context,
+                                  struct error *error)
+{
+    const struct path path = rebuild_data_path(work, table->name);
+    const struct path kind = path_of("%.*s", (int)(strlen(table->name) - strlen(".tsv")), table->name);
+    struct table_summary summary;
+    if (table_read(path.text, table, context, &summary, error))
+        return error->code;
+    return record_table(work, kind.text, path.text, summary, error);
+}
+
 static enum error_code load_annotator(struct rebuild *work, struct error *error)
 {
-    const struct path rules = rebuild_data_path(work, "rules.tsv");
-    const struct path facts = rebuild_data_path(work, "facts.tsv");
-    if (annotator_load(rules.text, facts.text, &work->annotator, error) ||
-        record_table(work, "rules", rules.text, annotator_rules(work->annotator), error) ||
-        record_table(work, "facts", facts.text, annotator_facts(work->annotator), error))
+    if (!(work->annotator = annotator_create()))
+        return error_set(error, ERROR_NO_MEMORY, "no memory for rules");
+    if (load_table(work, &rules_table, work->annotator, error) ||
+        load_table(work, &facts_table, work->annotator, error))
         return error->code;
+    annotator_sort(work->annotator);
     const char *text;
     for (int i = 0; (text = annotator_source_text(work->annotator, i)); i++)
         if (builder_add_origin(work->builder, text, NULL, error))
@@ -117,17 +128,6 @@ static enum error_code load_symptoms(struct rebuild *work, struct error *error)
     if (symptoms_read(path.text, work->builder, &summary, error))
         return error->code;
     return record_table(work, "symptoms", path.text, summary, error);
-}
-
-static enum error_code load_table(struct rebuild *work, const struct table *table, void *context,
-                                  struct error *error)
-{
-    const struct path path = rebuild_data_path(work, table->name);
-    const struct path kind = path_of("%.*s", (int)(strlen(table->name) - strlen(".tsv")), table->name);
-    struct table_summary summary;
-    if (table_read(path.text, table, context, &summary, error))
-        return error->code;
-    return record_table(work, kind.text, path.text, summary, error);
 }
 
 static enum error_code load_tables(struct rebuild *work, struct error *error)

@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char some_names[] = "GP108M [GeForce MX330]\nEllesmere [Radeon RX 470/480/570/570X/580/580X/590]\n"
                         "CoffeeLake-S GT2 [UHD Graphics 630]\nASPEED Graphics Family\n"
                         "GP108 High Definition Audio Controller\n";
-    struct annotator *annotator;
+    struct annotator *annotator = annotator_create();
     struct error error;
     struct buffer rules_head CLEANUP(buffer_free) = BUFFER(1000);
     struct part rest = {data, size};
@@ -87,13 +87,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     append_rules_head(&rules_head);
     struct memory_file rules_file = open_table(buffer_text(&rules_head), rules.data, rules.size);
     struct memory_file facts_file = open_table(facts_head, facts.data, facts.size);
-    if (annotator_load(rules_file.path, facts_file.path, &annotator, &error) == ERROR_NONE) {
+    require(annotator, "there is memory for an annotator");
+    if (!table_read(rules_file.path, &rules_table, annotator, NULL, &error) &&
+        !table_read(facts_file.path, &facts_table, annotator, NULL, &error)) {
+        annotator_sort(annotator);
         resolve_names(annotator, some_names);
         resolve_names(annotator, names);
-        annotator_free(annotator);
     } else {
         require(is_rejection(&error), "a rejection says why");
     }
+    annotator_free(annotator);
     close(rules_file.file);
     close(facts_file.file);
     free(names);

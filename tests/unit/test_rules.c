@@ -11,6 +11,7 @@ static const char rules_path[] = "data/rules.tsv";
 enum { MOST_RULES = 4096, MOST_DEVICES = 1 << 17 };
 
 static struct annotator *annotator;
+static struct table_summary facts_read;
 static struct annotation_result result;
 static bool wins[MOST_RULES];          /* a rule has the last word on some device */
 static uint32_t devices[MOST_DEVICES]; /* that pci.ids has */
@@ -20,8 +21,13 @@ static const char *list_path; /* of pci.ids */
 
 static int set_up(UNUSED void **state)
 {
-    ASSERT_DONE(annotator_load(rules_path, "data/facts.tsv", &annotator, &failure));
-    assert_in_range(annotator_rules(annotator).rows, 100, MOST_RULES);
+    struct table_summary rules_read;
+    annotator = annotator_create();
+    assert_non_null(annotator);
+    ASSERT_DONE(table_read(rules_path, &rules_table, annotator, &rules_read, &failure));
+    ASSERT_DONE(table_read("data/facts.tsv", &facts_table, annotator, &facts_read, &failure));
+    annotator_sort(annotator);
+    assert_in_range(rules_read.rows, 100, MOST_RULES);
     return 0;
 }
 
@@ -58,7 +64,7 @@ static bool parse_example(const struct table_row *row, const char *example, stru
 /* The number of the rule behind a statement, below 0 for a fact. */
 static int rule_of(const struct claim *statement)
 {
-    return statement->source - (int)annotator_facts(annotator).rows;
+    return statement->source - (int)facts_read.rows;
 }
 
 /* Which place the rule has among the statements about a device, 0 when it wins, or -1. */
