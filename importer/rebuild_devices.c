@@ -355,15 +355,6 @@ static enum error_code check_completeness(const struct rebuild *work, const char
     return error->code;
 }
 
-/* A pci.ids, and where it comes from. */
-struct device_list {
-    const char *path;
-    const char *shown;
-    const char *hash; /* NULL: not given this time */
-    bool is_cached;
-    bool is_new; /* it has not been in use before */
-};
-
 /* Stores the version that a pci.ids states in its first lines, "" when that is none. False when the file
  * cannot be read. */
 static bool read_version(const char *path, char version[32])
@@ -383,7 +374,7 @@ static bool read_version(const char *path, char version[32])
     return true;
 }
 
-static enum error_code read_with(struct device_reader *reader, const struct device_list *list,
+static enum error_code read_with(struct device_reader *reader, const struct found_list *list,
                                  struct error *error)
 {
     const struct pci_ids_visitor visitor = {reader, on_vendor, on_device, on_subsystem};
@@ -392,7 +383,7 @@ static enum error_code read_with(struct device_reader *reader, const struct devi
     struct pci_ids_summary read;
     if (pci_ids_read(list->path, list->shown, &visitor, &read, work->problems, error) ||
         end_list(reader, error) || (list->hash && pci_ids_check_version(read.version, list->shown, error)) ||
-        (list->is_new && check_completeness(work, list->shown, &read, error)))
+        ((list->hash || !list->cached) && check_completeness(work, list->shown, &read, error)))
         return error->code;
     if (!list_version_is_valid(read.version, time(NULL)))
         read.version[0] = '\0';
@@ -403,12 +394,12 @@ static enum error_code read_with(struct device_reader *reader, const struct devi
                                    .version = read.version,
                                    .date = read.date,
                                    .hash = list->hash,
-                                   .cached = list->is_cached,
+                                   .cached = list->cached,
                                    .records = read.devices};
     return builder_put_source(work->builder, &source, error);
 }
 
-static enum error_code read_list(struct rebuild *work, const struct device_list *list, struct error *error)
+static enum error_code read_list(struct rebuild *work, const struct found_list *list, struct error *error)
 {
     struct device_reader reader = {.work = work};
     read_version(list->path, reader.version);
@@ -417,25 +408,23 @@ static enum error_code read_list(struct rebuild *work, const struct device_list 
 }
 
 /* The newest of the cached list, the system's and the one that the installed database was built from. */
-static enum error_code read_newest(struct rebuild *work, struct error *error)
+static enum error_code read_newest(struct rebuild *work, struct found_list *list, struct error *error)
 {
-    char cached[DATABASE_PATH_SIZE];
     const struct path installed = rebuild_data_path(work, "pci.ids");
-    const char *const paths[] = {cached, "/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids",
-                                 installed.text};
+    const char *const others[] = {"/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids", installed.text};
     char newest[32] = "";
-    struct device_list list = {.path = NULL};
-    const bool is_cached = source_cache_list(work->cache, SOURCE_PCI_IDS, cached);
-    for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-        char version[32];
-        bool is_there = read_version(paths[i], version);
-        if (!(i ? is_there : is_cached) || (list.path && strcmp(version, newest) <= 0))
+    char version[32];
+    if (list->cached)
+        read_version(list->path, newest);
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+        if (!read_version(others[i], version) || (list->path[0] && strcmp(version, newest) <= 0))
             continue;
         memcpy(newest, version, sizeof newest);
-        list = (struct device_list){paths[i], paths[i], NULL, i == 0, i != 0};
+        snprintf(list->path, sizeof list->path, "%s", others[i]);
+        list->cached = false;
     }
-    if (list.path)
-        return read_list(work, &list, error);
+    if (list->path[0])
+        return read_list(work, list, error);
     error_set(error, ERROR_BAD_INPUT, "no pci.ids on this machine");
     return error_next(error, "install the package pci.ids (Debian) or hwdata (Fedora, Arch), or name a file:"
                              " passthru import FILE");
@@ -443,18 +432,15 @@ static enum error_code read_newest(struct rebuild *work, struct error *error)
 
 enum error_code rebuild_read_devices(struct rebuild *work, struct error *error)
 {
-    int given = -1;
+    struct found_list list;
+    bool is_given = false;
     for (int i = 0; i < work->request->file_count; i++) {
-        if (work->incoming[i].kind != SOURCE_PCI_IDS)
-            continue;
-        if (given >= 0)
+        bool is_list = work->incoming[i].kind == SOURCE_PCI_IDS;
+        if (is_list && is_given)
             return error_set(error, ERROR_USAGE, "%s is a second pci.ids: give one at a time",
                              work->request->files[i].shown);
-        given = i;
+        is_given |= is_list;
     }
-    if (given < 0)
-        return read_newest(work, error);
-    const struct device_list list = {work->incoming[given].path, work->request->files[given].shown,
-                                     work->incoming[given].hash, true, true};
-    return read_list(work, &list, error);
+    rebuild_find_list(work, SOURCE_PCI_IDS, &list);
+    return list.hash ? read_list(work, &list, error) : read_newest(work, &list, error);
 }

@@ -39,6 +39,18 @@ struct rebuild {
 /* Whether a feed's incoming manifest is to be used. */
 bool rebuild_feed_is_incoming(const struct rebuild *work, const char *name);
 
+/* A list that may come from several places. */
+struct found_list {
+    char path[DATABASE_PATH_SIZE]; /* "": none anywhere, which is no error */
+    const char *shown;             /* may be that path */
+    const char *hash;              /* NULL: not given this time */
+    bool cached;
+    struct problems *problems;
+};
+
+/* The file that was given, else the one imported before, else the system's. */
+void rebuild_find_list(struct rebuild *work, enum source_kind kind, struct found_list *list);
+
 /* Loads the lists of products and what the kernel's graphics drivers claim. */
 MUST_CHECK enum error_code rebuild_load_lists(struct rebuild *work, struct error *error);
 

@@ -16,15 +16,6 @@ bool rebuild_feed_is_incoming(const struct rebuild *work, const char *name)
     return false;
 }
 
-/* A list that may come from several places. */
-struct found_list {
-    char path[DATABASE_PATH_SIZE]; /* "": none anywhere, which is no error */
-    const char *shown;
-    const char *hash; /* NULL: not given this time */
-    bool cached;
-    struct problems *problems;
-};
-
 /* What the system itself states: of modules.alias the table of the kernel that runs. */
 static void find_system_list(enum source_kind kind, char path[DATABASE_PATH_SIZE])
 {
@@ -37,8 +28,7 @@ static void find_system_list(enum source_kind kind, char path[DATABASE_PATH_SIZE
         snprintf(path, DATABASE_PATH_SIZE, "%s", system_path);
 }
 
-/* The file that was given, else the one imported before, else the system's. */
-static void find_list(struct rebuild *work, enum source_kind kind, struct found_list *list)
+void rebuild_find_list(struct rebuild *work, enum source_kind kind, struct found_list *list)
 {
     *list = (struct found_list){.shown = list->path, .problems = &work->quiet};
     list->cached = source_cache_list(work->cache, kind, list->path);
@@ -80,7 +70,7 @@ static enum error_code load_list(struct rebuild *work, enum source_kind kind, st
 {
     struct found_list list;
     int added;
-    find_list(work, kind, &list);
+    rebuild_find_list(work, kind, &list);
     if (!list.path[0])
         return ERROR_NONE;
     long rejected_before = list.problems->rejected;
