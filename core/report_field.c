@@ -93,33 +93,20 @@ enum error_code report_field_check(const struct report_field_info *type, const c
     return error_next(error, "correct the field; man passthru-report lists fields and enum values");
 }
 
-static PRINTF_LIKE(4, 0) void add_problem(struct report_problems *problems, const char *field, bool is_doubt,
-                                          const char *format, va_list arguments)
+void report_problems_put(struct report_problems *problems, const char *field, bool is_doubt,
+                         const char *format, ...)
 {
     char prefix[140];
+    va_list arguments;
     if (problems->count == MAX_REPORT_PROBLEMS)
         return;
     struct report_problem *problem = &problems->items[problems->count++];
     snprintf(problem->field, sizeof problem->field, "%s", field);
+    va_start(arguments, format);
     vsnprintf(problem->text, sizeof problem->text, format, arguments);
+    va_end(arguments);
     problem->is_doubt = is_doubt;
     int length = snprintf(prefix, sizeof prefix, "field \"%s\" ", field);
     if (strncmp(problem->text, prefix, (size_t)length) == 0)
         memmove(problem->text, problem->text + length, strlen(problem->text + length) + 1);
-}
-
-void report_problems_add(struct report_problems *problems, const char *field, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    add_problem(problems, field, false, format, arguments);
-    va_end(arguments);
-}
-
-void report_problems_doubt(struct report_problems *problems, const char *field, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    add_problem(problems, field, true, format, arguments);
-    va_end(arguments);
 }

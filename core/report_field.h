@@ -71,12 +71,11 @@ struct report_problems {
     int count;
 };
 
-/* Adds a problem; beyond the limit it is forgotten. A text that opens with `field "NAME" ` loses that. */
-void report_problems_add(struct report_problems *problems, const char *field, const char *format, ...)
-    PRINTF_LIKE(3, 4);
-
-/* The same for what is only unusual. */
-void report_problems_doubt(struct report_problems *problems, const char *field, const char *format, ...)
-    PRINTF_LIKE(3, 4);
+/* Adds a problem, or what is only unusual; beyond the limit it is forgotten. A text that opens with
+ * `field "NAME" ` loses that. */
+#define report_problems_add(problems, field, ...)   report_problems_put(problems, field, false, __VA_ARGS__)
+#define report_problems_doubt(problems, field, ...) report_problems_put(problems, field, true, __VA_ARGS__)
+void report_problems_put(struct report_problems *problems, const char *field, bool is_doubt,
+                         const char *format, ...) PRINTF_LIKE(4, 5);
 
 #endif

@@ -4,29 +4,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-PRINTF_LIKE(4, 0)
-static void report(struct problems *problems, const char *file, long line, const char *format,
-                   va_list arguments)
+void problems_put(struct problems *problems, const char *file, long line, bool is_rejected,
+                  const char *format, ...)
 {
     char message[800];
+    va_list arguments;
+    va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
     if (problems->report)
         problems->report(problems->context, file, line, message);
-}
-
-void problems_reject(struct problems *problems, const char *file, long line, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    report(problems, file, line, format, arguments);
-    va_end(arguments);
-    problems->rejected++;
-}
-
-void problems_warn(struct problems *problems, const char *file, long line, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    report(problems, file, line, format, arguments);
-    va_end(arguments);
+    problems->rejected += is_rejected;
 }
