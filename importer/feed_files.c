@@ -48,7 +48,7 @@ static enum error_code check_lines(const char *path, const struct segment *segme
     char shown[32];
     int64_t records = 0;
     snprintf(shown, sizeof shown, "segment %.12s", segment->sha256);
-    if (line_reader_open_as(path, shown, REPORT_MAX_BYTES + FEED_LINE_EXTRA, &lines, error))
+    if (line_reader_open(path, shown, REPORT_MAX_BYTES + FEED_LINE_EXTRA, &lines, error))
         return error->code;
     if (!line_reader_is_zstd(lines)) /* it knows other codings too, and none */
         error_set(error, ERROR_REMOTE, "%s is not compressed with zstd", shown);
@@ -214,7 +214,7 @@ int64_t feed_knowledge_version(const char *path)
     struct error none;
     const char *line;
     size_t length;
-    return !line_reader_open(path, MAX_LINE, &lines, &none) &&
+    return !line_reader_open(path, path, MAX_LINE, &lines, &none) &&
                    line_reader_next(lines, &line, &length, &none) == LINE_OK
                ? table_version(line)
                : 0;
@@ -230,7 +230,7 @@ static enum error_code check_text(const char *path, const struct feed_table *tab
     size_t total = 0;
     if (!feed_knowledge_version(path))
         return error_set(error, ERROR_REMOTE, "table %s does not begin with its version", table->name);
-    if (line_reader_open_as(path, table->name, MAX_LINE, &lines, error))
+    if (line_reader_open(path, table->name, MAX_LINE, &lines, error))
         return error->code;
     do {
         status = line_reader_next(lines, &line, &length, error);

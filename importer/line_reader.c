@@ -161,8 +161,8 @@ static enum error_code detect_coding(struct line_reader *reader, struct error *e
     return ERROR_NONE;
 }
 
-enum error_code line_reader_open_as(const char *path, const char *shown, size_t max_line,
-                                    struct line_reader **reader, struct error *error)
+enum error_code line_reader_open(const char *path, const char *shown, size_t max_line,
+                                 struct line_reader **reader, struct error *error)
 {
     struct line_reader *opened = calloc(1, sizeof *opened);
     unsigned char *raw = malloc(CHUNK);
@@ -187,12 +187,6 @@ enum error_code line_reader_open_as(const char *path, const char *shown, size_t 
     }
     *reader = opened;
     return ERROR_NONE;
-}
-
-enum error_code line_reader_open(const char *path, size_t max_line, struct line_reader **reader,
-                                 struct error *error)
-{
-    return line_reader_open_as(path, path, max_line, reader, error);
 }
 
 bool line_reader_is_zstd(const struct line_reader *reader)

@@ -19,10 +19,8 @@ enum line_status {
 
 /* Opens the regular file `path` (core/owner.h), which messages call `shown`. A line longer than `max_line`
  * bytes is LINE_TOO_LONG. The caller closes it. */
-MUST_CHECK enum error_code line_reader_open_as(const char *path, const char *shown, size_t max_line,
-                                               struct line_reader **reader, struct error *error);
-MUST_CHECK enum error_code line_reader_open(const char *path, size_t max_line, struct line_reader **reader,
-                                            struct error *error);
+MUST_CHECK enum error_code line_reader_open(const char *path, const char *shown, size_t max_line,
+                                            struct line_reader **reader, struct error *error);
 void line_reader_close(struct line_reader **reader); /* for CLEANUP(); NULL is fine */
 
 /* Whether it is compressed with zstd. */

@@ -167,7 +167,7 @@ enum error_code pci_ids_read(const char *path, const char *shown_path, const str
                                     .second = -1,
                                     .name = BUFFER(4096)};
     *summary = (struct pci_ids_summary){.devices = 0};
-    if (line_reader_open_as(path, shown_path, MAX_LINE, &lines, error))
+    if (line_reader_open(path, shown_path, MAX_LINE, &lines, error))
         return error->code;
     line_reader_expect_list(lines);
     for (;;) {

@@ -287,7 +287,7 @@ enum error_code product_list_read(struct product_list *list, enum source_kind so
     int before = list->count;
     *added = 0;
     list->reading = source;
-    if (line_reader_open_as(path, shown_path, kind->is_json ? MAX_JSON_LINE : MAX_LINE, &lines, error))
+    if (line_reader_open(path, shown_path, kind->is_json ? MAX_JSON_LINE : MAX_LINE, &lines, error))
         return error->code;
     line_reader_expect_list(lines);
     enum error_code code = kind->read(lines, shown_path, list, problems, error);

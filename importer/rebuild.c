@@ -155,16 +155,12 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
 
 static enum error_code receive_files(struct rebuild *work, struct error *error)
 {
-    const struct rebuild_request *request = work->request;
-    work->incoming = calloc((size_t)request->file_count + 1, sizeof *work->incoming);
-    if (!work->incoming)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for %d files", request->file_count);
-    for (int i = 0; i < request->file_count; i++) {
-        const struct rebuild_file *file = &request->files[i];
-        if (source_cache_receive(work->cache, file->path, file->shown, &work->incoming[i], error))
+    for (int i = 0; i < work->request->file_count; i++) {
+        struct rebuild_file *file = &work->request->files[i];
+        if (source_cache_receive(work->cache, file->path, file->shown, &file->incoming, error))
             return error->code;
         if (file->kind_known)
-            work->incoming[i].kind = file->kind;
+            file->incoming.kind = file->kind;
     }
     return ERROR_NONE;
 }
@@ -218,9 +214,9 @@ static void subtract_dropped(struct rebuild *work)
         feed->reports -= dropped.duplicates + feed->retracted;
     }
     for (int i = 0; i < work->request->file_count; i++) {
-        if (!work->incoming[i].new_source)
+        if (!work->request->files[i].incoming.new_source)
             continue;
-        dropped = builder_dropped(work->builder, work->incoming[i].new_source);
+        dropped = builder_dropped(work->builder, work->request->files[i].incoming.new_source);
         summary->new_reports -= dropped.duplicates + dropped.superseded;
         warn_of_supersedes(work, work->request->files[i].shown, dropped.without_effect);
     }
@@ -230,7 +226,7 @@ static void subtract_dropped(struct rebuild *work)
 static enum error_code publish(struct rebuild *work, struct error *error)
 {
     for (int i = 0; i < work->request->file_count; i++)
-        if (source_cache_keep(work->cache, &work->incoming[i], error))
+        if (source_cache_keep(work->cache, &work->request->files[i].incoming, error))
             return error->code;
     for (int i = 0; i < work->request->feed_count; i++)
         if (feed_cache_keep(work->cache, work->request->feeds[i], error))
@@ -289,11 +285,10 @@ enum error_code rebuild(const struct rebuild_request *request, struct rebuild_su
         importer_confine(request->database_path, request->data_directory, SANDBOX_NO_NETWORK);
     if (!error->code)
         build_and_publish(&work, error);
-    for (int i = 0; work.incoming && i < request->file_count; i++)
-        if (work.incoming[i].path[0])
-            unlink(work.incoming[i].path);
+    for (int i = 0; i < request->file_count; i++)
+        if (request->files[i].incoming.path[0])
+            unlink(request->files[i].incoming.path);
     free_build(&work);
     source_cache_close(&own);
-    free(work.incoming);
     return error->code;
 }

@@ -16,6 +16,7 @@ struct rebuild_file {
     const char *shown; /* what messages and the database call it */
     bool kind_known;   /* else its name and its first lines say */
     enum source_kind kind;
+    struct incoming_source incoming; /* rebuild()'s own: what became of it */
 };
 
 /* Opens the project's own data for root, who may have become a user who cannot reach it when it is read
@@ -25,8 +26,8 @@ MUST_CHECK enum error_code rebuild_hold_data(const char *directory, struct error
 /* What an import is asked to do. */
 struct rebuild_request {
     const char *database_path;
-    const char *data_directory;       /* its tables (*.tsv) and reports/ */
-    const struct rebuild_file *files; /* lists or reports to add */
+    const char *data_directory; /* its tables (*.tsv) and reports/ */
+    struct rebuild_file *files; /* lists or reports to add */
     int file_count;
     const char *const
         *feeds; /* the feeds whose incoming manifest (source_cache.h) takes the place of the one in use */

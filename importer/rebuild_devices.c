@@ -364,7 +364,7 @@ static bool read_version(const char *path, char version[32])
     const char *line;
     size_t length;
     version[0] = '\0';
-    if (line_reader_open(path, 1024, &lines, &error))
+    if (line_reader_open(path, path, 1024, &lines, &error))
         return false;
     while (!version[0] && line_reader_number(lines) < 20 &&
            line_reader_next(lines, &line, &length, &error) == LINE_OK)
@@ -435,7 +435,7 @@ enum error_code rebuild_read_devices(struct rebuild *work, struct error *error)
     struct found_list list;
     bool is_given = false;
     for (int i = 0; i < work->request->file_count; i++) {
-        bool is_list = work->incoming[i].kind == SOURCE_PCI_IDS;
+        bool is_list = work->request->files[i].incoming.kind == SOURCE_PCI_IDS;
         if (is_list && is_given)
             return error_set(error, ERROR_USAGE, "%s is a second pci.ids: give one at a time",
                              work->request->files[i].shown);

@@ -16,9 +16,8 @@ struct rebuild {
     struct problems *problems;
     struct problems quiet; /* for files whose problems were reported when they were first imported */
     struct source_cache *cache;
-    struct incoming_source *incoming; /* one for each file of the request */
-    int64_t bundled_source;           /* of the bundled reports */
-    long current_devices;             /* of the pci.ids in use; 0: there is none */
+    int64_t bundled_source; /* of the bundled reports */
+    long current_devices;   /* of the pci.ids in use; 0: there is none */
     struct builder *builder;
     struct annotator *annotator;
     struct device_names names;

@@ -35,11 +35,11 @@ void rebuild_find_list(struct rebuild *work, enum source_kind kind, struct found
     if (!list->cached)
         find_system_list(kind, list->path);
     for (int i = 0; i < work->request->file_count; i++) {
-        if (work->incoming[i].kind != kind)
+        if (work->request->files[i].incoming.kind != kind)
             continue;
-        snprintf(list->path, sizeof list->path, "%s", work->incoming[i].path);
+        snprintf(list->path, sizeof list->path, "%s", work->request->files[i].incoming.path);
         list->shown = work->request->files[i].shown;
-        list->hash = work->incoming[i].hash;
+        list->hash = work->request->files[i].incoming.hash;
         list->problems = work->problems;
         list->cached = true;
     }

@@ -90,14 +90,14 @@ static enum error_code read_cached_reports(void *context, const char *path, cons
     struct report_source source = {.record = {.kind = "reports", .name = path, .hash = hash, .cached = true}};
     /* A file that is being imported again speaks for itself: its problems are reported again. */
     for (int i = 0; i < work->request->file_count; i++)
-        if (strcmp(work->incoming[i].hash, hash) == 0)
+        if (strcmp(work->request->files[i].incoming.hash, hash) == 0)
             return ERROR_NONE;
     return read_imported(work, &source, path, &work->quiet, error);
 }
 
 static enum error_code read_given_reports(struct rebuild *work, int number, struct error *error)
 {
-    struct incoming_source *incoming = &work->incoming[number];
+    struct incoming_source *incoming = &work->request->files[number].incoming;
     struct report_source source = {.record = {.kind = "reports",
                                               .name = work->request->files[number].shown,
                                               .hash = incoming->hash,
@@ -242,7 +242,7 @@ enum error_code rebuild_read_reports(struct rebuild *work, struct error *error)
         source_cache_each_reports(work->cache, read_cached_reports, work, error))
         return error->code;
     for (int i = 0; i < work->request->file_count; i++)
-        if (work->incoming[i].kind == SOURCE_REPORTS && read_given_reports(work, i, error))
+        if (work->request->files[i].incoming.kind == SOURCE_REPORTS && read_given_reports(work, i, error))
             return error->code;
     return feed_cache_each(work->cache, read_feed, work, error);
 }

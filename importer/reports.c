@@ -177,7 +177,7 @@ enum error_code reports_read(const struct report_file *file, const struct sample
     struct line_reader *lines CLEANUP(line_reader_close) = NULL;
     const long rejected = problems->rejected;
     size_t max_line = REPORT_MAX_BYTES + (file->is_feed ? FEED_LINE_EXTRA : 0);
-    if (line_reader_open_as(file->path, file->shown, max_line, &lines, error))
+    if (line_reader_open(file->path, file->shown, max_line, &lines, error))
         return error->code;
     reader.lines = lines;
     while (!error->code) {

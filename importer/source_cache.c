@@ -233,7 +233,7 @@ static enum error_code look_at_lines(const char *path, const char *shown, struct
                                      struct error *error)
 {
     struct line_reader *reader CLEANUP(line_reader_close) = NULL;
-    if (line_reader_open_as(path, shown, SNIFF_LINE, &reader, error))
+    if (line_reader_open(path, shown, SNIFF_LINE, &reader, error))
         return error->code;
     while (lines->seen < SNIFF_LINES) {
         const char *line;

@@ -221,7 +221,7 @@ static enum error_code read_file(struct reading *reading, const char *path, size
     struct table_row row = {.path = path, .columns = reading->columns, .fields = fields};
     bool header_seen = false;
     size_t total = 0;
-    if (line_reader_open(path, MAX_LINE, &lines, error))
+    if (line_reader_open(path, path, MAX_LINE, &lines, error))
         return error->code;
     while (!error->code) {
         const char *line;

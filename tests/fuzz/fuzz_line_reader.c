@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t length;
     enum line_status status = LINE_END;
     long number = 0;
-    if (line_reader_open(memory.path, max_line, &reader, &error) == ERROR_NONE) {
+    if (line_reader_open(memory.path, memory.path, max_line, &reader, &error) == ERROR_NONE) {
         do {
             status = line_reader_next(reader, &line, &length, &error);
             if (status == LINE_OK || status == LINE_TOO_LONG)

@@ -187,7 +187,7 @@ static void check_segment(const char *path, int64_t records)
     struct error error;
     const char *line;
     size_t length;
-    must(line_reader_open(path, 1 << 20, &lines, &error), &error);
+    must(line_reader_open(path, path, 1 << 20, &lines, &error), &error);
     while (line_reader_next(lines, &line, &length, &error) == LINE_OK) {
         struct feed_line found;
         require(!feed_line_parse(line, length, &found, &error), "a line that is published is one of a feed");

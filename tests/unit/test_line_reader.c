@@ -68,7 +68,7 @@ static struct buffer read_all(struct coded coded, size_t max_line)
     enum line_status status;
     scratch_write(path, coded.bytes, coded.length);
     free(coded.bytes);
-    ASSERT_DONE(line_reader_open(path, max_line, &reader, &failure));
+    ASSERT_DONE(line_reader_open(path, path, max_line, &reader, &failure));
     unlink(path);
     assert_true(line_reader_ended_whole(reader));
     while ((status = line_reader_next(reader, &line, &length, &failure)) == LINE_OK ||
