@@ -99,8 +99,8 @@ bool array_grow(void *array, size_t count, size_t size)
     if (count & (count - 1))
         return true;
     memcpy(&items, array, sizeof items); /* a pointer of any type */
-    items = realloc(items, (count ? 2 * count : 1) * size);
-    if (items)
-        memcpy(array, &items, sizeof items);
-    return items;
+    void *grown = realloc(items, (count ? 2 * count : 1) * size);
+    if (grown)
+        memcpy(array, &grown, sizeof grown);
+    return grown;
 }
