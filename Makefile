@@ -36,7 +36,7 @@ ROOMS_passthru-import := importer feed db core
 ROOMS_passthru-hub := hub feed answer db core
 
 SCRIPTS := $(patsubst schema/%.sql,$(BUILD)/gen/%_sql.c,$(wildcard schema/*.sql))
-GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_values.h vocabulary_values.c report_fields.h report_fields.c gpu_tables.h private_rules.h help.c importer_help.c hub_help.c version.h) $(SCRIPTS)
+GENERATED := $(addprefix $(BUILD)/gen/,vocabulary_values.h vocabulary_values.c report_fields.h report_fields.c gpu_tables.h private_rules.h questions.h help.c importer_help.c hub_help.c version.h) $(SCRIPTS)
 room_sources = $(wildcard $(1)/*.c) $(if $(filter core,$(1)),$(BUILD)/gen/vocabulary_values.c $(BUILD)/gen/report_fields.c) $(if $(filter db,$(1)),$(SCRIPTS)) $(if $(filter cli,$(1)),$(BUILD)/gen/help.c) $(if $(filter importer hub,$(1)),$(BUILD)/gen/$(1)_help.c)
 objects_of = $(patsubst %.c,$(BUILD)/%.o,$(patsubst $(BUILD)/%,%,$(foreach room,$(1),$(call room_sources,$(room)))))
 library_flags = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1)))
@@ -98,6 +98,9 @@ $(BUILD)/gen/report_fields.h: schema/report-fields.tsv schema/report-fields.awk
 $(BUILD)/gen/report_fields.c: schema/report-fields.tsv schema/report-fields.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f schema/report-fields.awk -v output=source schema/report-fields.tsv > $@.tmp && mv $@.tmp $@
+$(BUILD)/gen/questions.h: cli/questions.awk schema/report-fields.tsv cli/questions.tsv
+	@mkdir -p $(@D)
+	$(Q)awk -f $^ > $@.tmp && mv $@.tmp $@
 $(BUILD)/gen/help.c: cli/help.awk cli/help.txt
 	@mkdir -p $(@D)
 	$(Q)awk -f $^ > $@.tmp && mv $@.tmp $@

@@ -6,6 +6,7 @@
 #include "cli/ask.h"
 #include "cli/report.h"
 #include "db/cards.h"
+#include "questions.h" /* made from cli/questions.tsv */
 
 /* What a machine cannot know. Each question keeps with Enter what is in the draft already, so that all of
  * them can be asked again. */
@@ -285,41 +286,17 @@ static bool is_settled(struct report_command *command, enum report_field field)
     return field != FIELD_OUTCOME && report_fields[field].vocabulary && draft->texts[field];
 }
 
+/* What contradicts the outcome may be in these. */
+static bool follows_outcome(enum report_field field)
+{
+    return field == FIELD_STAGES || field == FIELD_SYMPTOMS || field == FIELD_ATTEMPTS;
+}
+
 static const struct question {
     enum report_field field;
-    bool follows_outcome; /* what contradicts the outcome may be here */
     const char *question;
     const char *explanation;
-} questions[] = {
-    {FIELD_OUTCOME, false,
-     "How did it end? A failure is as welcome as a success: it keeps others from losing days.",
-     "What you ended up with, all things tried. Only what belongs to the GPU and its passthrough counts; "
-     "if you gave up, it is what you had then."},
-    {FIELD_STAGES, true, "", ""},
-    {FIELD_SHARE, false, "How much of the GPU did the guest get?",
-     "This GPU can be shared by several guests. A virtual function is another question than the whole GPU, "
-     "and often another answer."},
-    {FIELD_USE, false, "What is the GPU for?",
-     "What you wanted it for. Whether that was reached is in the outcome."},
-    {FIELD_CHASSIS, false, "What kind of machine is the GPU in?",
-     "The same GPU fares differently in a laptop and in a desktop."},
-    {FIELD_HYPERVISOR, false, "What ran the virtual machine?", "The product that you configure."},
-    {FIELD_GUEST_OS, false, "Which system is the guest?",
-     "As exact as you know: ubuntu 24.04, windows 11 24h2."},
-    {FIELD_MACHINE_TYPE, false, "Which machine does the guest have?",
-     "Proxmox: Hardware, Machine. libvirt: <type machine=...>."},
-    {FIELD_FIRMWARE, false, "Which firmware does the guest have?",
-     "Proxmox: Hardware, BIOS. libvirt: <os firmware=...>."},
-    {FIELD_GUEST_DRIVER, false, "Which GPU driver ran in the guest?",
-     "Name and version, such as: nvidia 550.107.02."},
-    {FIELD_SYMPTOMS, true, "What went wrong, on the way or at the end?",
-     "What one saw in a log or on the screen; any words of it are searched, such as code 43. "
-     "What is not in the list belongs in the note."},
-    {FIELD_ATTEMPTS, true, "What did you try beyond an ordinary set-up, whether it helped or not?",
-     "What did not help is worth as much to know. In brackets is what the configuration of the "
-     "virtual machine shows."},
-    {FIELD_NOTE, false, "Anything that others should know, in a sentence of your own?",
-     "At most 2000 characters. No names of people or hosts, no serial numbers, no addresses."}};
+} questions[] = {REPORT_QUESTIONS}; /* cli/questions.tsv */
 
 static bool ask_field(struct report_command *command, const struct question *asked)
 {
@@ -351,7 +328,7 @@ bool report_ask(struct report_command *command, const struct report_problems *pr
     for (size_t i = 0; i < ARRAY_SIZE(questions); i++) {
         enum report_field field = questions[i].field;
         if ((problems && !has_problem(problems, field) &&
-             !(questions[i].follows_outcome && has_problem(problems, FIELD_OUTCOME))) ||
+             !(follows_outcome(field) && has_problem(problems, FIELD_OUTCOME))) ||
             is_settled(command, field))
             continue;
         if (field == FIELD_SHARE && !command->draft.texts[field])
