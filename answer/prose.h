@@ -29,8 +29,8 @@ struct prose {
 void prose_add(const struct prose *prose, enum paragraph kind, const char *label, enum color color,
                const char *format, ...) PRINTF_LIKE(5, 6);
 
-/* The same of a field without a colour. */
-void prose_field(const struct prose *prose, const char *label, const char *format, ...) PRINTF_LIKE(3, 4);
+/* The same of a field without a colour: prose_field(prose, label, format, ...). */
+#define prose_field(prose, label, ...) prose_add(prose, PARAGRAPH_FIELD, label, COLOR_PLAIN, __VA_ARGS__)
 
 /* Adds a field with what `line` holds and `end`, unless it is empty, and empties it. */
 void prose_line(const struct prose *prose, const char *label, struct buffer *line, const char *end);

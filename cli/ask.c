@@ -62,11 +62,6 @@ void ask_end_if_interrupted(struct output *output)
     raise(SIGINT);
 }
 
-static void complain(struct output *output, const char *text)
-{
-    output_paragraph(output, 0, "", COLOR_YELLOW, "%s", text);
-}
-
 /* Shows the output so far, then the prompt. */
 static bool show_prompt(struct output *output, const char *prompt)
 {
@@ -106,8 +101,9 @@ static bool read_line(struct output *output, const char *prompt, char line[ASK_T
         memmove(line, line + spaces, length - spaces + 1);
         if (whole && is_clean(line))
             return true;
-        complain(output, whole ? "That has a character that cannot be saved, such as that of an arrow key."
-                               : "That is too long.");
+        output_notice(output, "%s",
+                      whole ? "That has a character that cannot be saved, such as that of an arrow key."
+                            : "That is too long.");
     }
 }
 
@@ -165,7 +161,7 @@ static bool read_answer(struct output *output, const char *prompt, const char *e
     while (read_line(output, prompt, line)) {
         if (strcmp(line, "?") != 0)
             return true;
-        output_paragraph(output, 0, "", COLOR_PLAIN, "%s", explanation);
+        output_text(output, "%s", explanation);
         if (pages)
             show_page(output, pages);
     }
@@ -206,7 +202,7 @@ bool ask_value(struct output *output, const char *question, const char *explanat
             *chosen = found;
             return true;
         }
-        complain(output, "Write one of the numbers.");
+        output_notice(output, "Write one of the numbers.");
     }
     return false;
 }
@@ -255,11 +251,10 @@ static int search(struct output *output, const struct vocabulary *choices, int l
         return fitting[0];
     }
     if (!count)
-        output_paragraph(output, 0, "", COLOR_YELLOW,
-                         "There is no \"%.80s\" in the list; try one word of it, or ?.", words);
+        output_notice(output, "There is no \"%.80s\" in the list; try one word of it, or ?.", words);
     else
-        output_paragraph(output, 0, "", COLOR_YELLOW, "\"%.80s\" fits %d of the list: answer with numbers%s",
-                         words, count, count > PAGE ? ", or with more words; the first are:" : ":");
+        output_notice(output, "\"%.80s\" fits %d of the list: answer with numbers%s", words, count,
+                      count > PAGE ? ", or with more words; the first are:" : ":");
     for (int i = 0; i < count && i < PAGE; i++)
         show_choice(output, choices, fitting[i]);
     return ASK_NOTHING;
@@ -354,7 +349,7 @@ bool ask_yes(struct output *output, const char *question, enum ask_enter enter)
             return true;
         if (strcasecmp(line, "n") == 0 || strcasecmp(line, "no") == 0)
             return false;
-        complain(output, "Write y or n.");
+        output_notice(output, "Write y or n.");
     }
     return false;
 }

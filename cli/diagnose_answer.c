@@ -182,8 +182,7 @@ static void write_alternatives(const struct diagnose_command *command, struct ou
         const struct symptom_row *other = &command->diagnosis.rows[found->first.alternatives[i]];
         struct buffer condition CLEANUP(buffer_free) = BUFFER(1024);
         condition_text(&other->condition, &condition);
-        output_paragraph(output, 0, "", COLOR_YELLOW, "Or, if %s: %s.", buffer_text(&condition),
-                         other->cause);
+        output_notice(output, "Or, if %s: %s.", buffer_text(&condition), other->cause);
         output_paragraph(output, 3, "->", COLOR_PLAIN, "%s", other->next);
     }
 }
@@ -201,8 +200,8 @@ static void write_conclusion(const struct diagnose_command *command, struct outp
     if (command->diagnosis.conclusion_count > command->log_count && conclusion->leader.address >= 0)
         buffer_append_format(&text, "%s: ", log_print_address(conclusion->leader.address, address));
     conclusion_text(command, conclusion, &text);
-    output_paragraph(output, 0, "", COLOR_YELLOW, "%s This is %s.", buffer_text(&text),
-                     conclusion->sure ? "sure" : "likely, not sure");
+    output_notice(output, "%s This is %s.", buffer_text(&text),
+                  conclusion->sure ? "sure" : "likely, not sure");
     output_paragraph(output, 3, "->", COLOR_PLAIN, "%s", row->next);
     write_alternatives(command, output, conclusion->row);
     output_blank(output);
@@ -220,7 +219,7 @@ static void write_conclusion(const struct diagnose_command *command, struct outp
     output_blank(output);
     /* Failures that may follow from it, a line or two each; --json has all of them. */
     if (conclusion->follower_count)
-        output_paragraph(output, 0, "", COLOR_PLAIN, "What may follow from it:");
+        output_text(output, "What may follow from it:");
     for (int i = 0; i < conclusion->follower_count; i++) {
         const struct symptom_row *follower = &command->diagnosis.rows[conclusion->followers[i]];
         output_paragraph(output, 4, "  ", COLOR_PLAIN, "line %ld, %s: %s", conclusion->follower_lines[i],
@@ -256,8 +255,7 @@ static void write_others(const struct diagnose_command *command, struct output *
             is_in_a_conclusion(diagnosis, rows[i]))
             continue;
         if (is_first)
-            output_paragraph(output, 0, "", COLOR_PLAIN, "%s",
-                             failures ? "In an earlier boot, or beside it:" : "Harmless:");
+            output_text(output, "%s", failures ? "In an earlier boot, or beside it:" : "Harmless:");
         is_first = false;
         append_place(command, rows[i], diagnosis->found[rows[i]].log, diagnosis->found[rows[i]].first.line,
                      &text);
@@ -276,8 +274,8 @@ void diagnose_write_text(const struct diagnose_command *command, struct output *
         int known = 0;
         for (int i = 0; i < diagnosis->signature_count; i++)
             known += log_diagnosis_is_failure(diagnosis, i);
-        output_paragraph(
-            output, 0, "", COLOR_PLAIN,
+        output_text(
+            output,
             "Nothing known was found%s. That does not mean that all is well: %d failures are known here, and a "
             "log that ends before the failure, or comes from the other side (host or guest), shows none of "
             "them.",

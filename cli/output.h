@@ -26,6 +26,9 @@ struct output output_for_stdout(bool no_color);
  * are never broken. */
 void output_paragraph(struct output *output, int indent, const char *label, enum color color,
                       const char *format, ...) PRINTF_LIKE(5, 6);
+/* One at the left margin: output_text(output, format, ...), and what is to be noticed. */
+#define output_text(output, ...)   output_paragraph(output, 0, "", COLOR_PLAIN, __VA_ARGS__)
+#define output_notice(output, ...) output_paragraph(output, 0, "", COLOR_YELLOW, __VA_ARGS__)
 void output_blank(struct output *output);
 
 /* What puts the paragraphs of an answer there. */

@@ -209,9 +209,8 @@ static void say_more(struct query *query)
             buffer_append_format(&line, "%s %s ", given[i].option, given[i].value);
     if (query->shown.has_revision && query->short_answers == 1)
         buffer_append_format(&line, "--revision %02x ", query->shown.revision);
-    output_paragraph(&query->session->output, 0, "", COLOR_PLAIN, "More: passthru query --full %s%s",
-                     buffer_text(&line),
-                     query->short_answers == 1 ? pci_id_print(&query->shown, id) : "PCI_ID");
+    output_text(&query->session->output, "More: passthru query --full %s%s", buffer_text(&line),
+                query->short_answers == 1 ? pci_id_print(&query->shown, id) : "PCI_ID");
 }
 
 /* All terms are read before anything is answered. */

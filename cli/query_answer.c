@@ -137,27 +137,21 @@ static void names_head(struct output *output, const struct name_search *search, 
     const char *left_out = search->left_out;
     const char *understood = search->understood;
     if (!search->has_model)
-        output_paragraph(output, 0, "", COLOR_PLAIN,
-                         "\"%s\" names many GPUs: add the number of the model. Most is known of:", name);
+        output_text(output, "\"%s\" names many GPUs: add the number of the model. Most is known of:", name);
     else if (first->kind == MATCH_SIMILAR && left_out[0])
-        output_paragraph(output, 0, "", COLOR_PLAIN, "Nothing is called \"%s\". Without \"%s\":", name,
-                         left_out);
+        output_text(output, "Nothing is called \"%s\". Without \"%s\":", name, left_out);
     else if (!search->asked)
-        output_paragraph(output, 0, "", COLOR_PLAIN, "Nothing is called just \"%s\". %s:", name,
-                         first->kind == MATCH_WORDS && !first->is_other_form
-                             ? "GPUs that have all these words"
-                             : "The nearest");
+        output_text(output, "Nothing is called just \"%s\". %s:", name,
+                    first->kind == MATCH_WORDS && !first->is_other_form ? "GPUs that have all these words"
+                                                                        : "The nearest");
     else if (first->is_of_processor)
-        output_paragraph(output, 0, "", COLOR_PLAIN,
-                         "The GPU in the processor \"%s\" is one of these:", name);
+        output_text(output, "The GPU in the processor \"%s\" is one of these:", name);
     else if (!search->is_safe)
-        output_paragraph(output, 0, "", COLOR_PLAIN, "Nothing is called \"%s\". \"%s\" is sold as:", left_out,
-                         understood);
+        output_text(output, "Nothing is called \"%s\". \"%s\" is sold as:", left_out, understood);
     else if (left_out[0])
-        output_paragraph(output, 0, "", COLOR_PLAIN, "Without \"%s\", \"%s\" is sold as:", left_out,
-                         understood);
+        output_text(output, "Without \"%s\", \"%s\" is sold as:", left_out, understood);
     else
-        output_paragraph(output, 0, "", COLOR_PLAIN, "\"%s\" is sold as:", name);
+        output_text(output, "\"%s\" is sold as:", name);
     output_blank(output);
 }
 
@@ -166,11 +160,10 @@ static void names_understood(struct output *output, const struct name_search *se
 {
     const struct name_hit *first = &search->hits[0];
     if (first->is_of_processor)
-        output_paragraph(output, 0, "", COLOR_PLAIN, "The processor \"%s\" has this GPU: %s.", name,
-                         first->product);
+        output_text(output, "The processor \"%s\" has this GPU: %s.", name, first->product);
     else if (search->left_out[0])
-        output_paragraph(output, 0, "", COLOR_PLAIN, "\"%s\", without \"%s\": %s.", search->understood,
-                         search->left_out, first->product);
+        output_text(output, "\"%s\", without \"%s\": %s.", search->understood, search->left_out,
+                    first->product);
 }
 
 /* ---- the rows ---- */
@@ -198,7 +191,7 @@ static int names_row(struct output *output, const struct name_search *search, in
     if (hit->ids > 1)
         snprintf(more, sizeof more, " +%d", hit->ids - 1);
     if (number && number == search->asked)
-        output_paragraph(output, 0, "", COLOR_PLAIN, "also");
+        output_text(output, "also");
     if (output->width < NARROW || text_width(name, strlen(name)) > NAME_COLUMNS - 3) {
         output_paragraph(output, 2, "", COLOR_PLAIN, "%s", name);
         output_paragraph(output, 4, "", COLOR_PLAIN, "%s%s%s, %s%s", buffer_text(&form),

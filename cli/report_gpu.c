@@ -117,9 +117,9 @@ static bool is_gpu(struct report_command *command, const struct pci_id *id)
         return true;
     pci_id_print(&base, text);
     if (found)
-        output_paragraph(output, 0, "", COLOR_YELLOW, "%s is not a GPU but %s.", text, device.name);
+        output_notice(output, "%s is not a GPU but %s.", text, device.name);
     else
-        output_paragraph(output, 0, "", COLOR_YELLOW, "%s is not in pci.ids: is it mistyped?", text);
+        output_notice(output, "%s is not in pci.ids: is it mistyped?", text);
     return command->gpu_was_seen = ask_yes(output, "Is it the GPU all the same?", ASK_ENTER_IS_NO);
 }
 
@@ -146,7 +146,7 @@ static bool ask_until_known(struct report_command *command, struct term_gpu *gpu
         if (*text && !resolve(command, text, gpu, &error) && is_gpu(command, &gpu->id))
             return true;
         if (*text && error.code) {
-            output_paragraph(&command->session->output, 0, "", COLOR_YELLOW, "%s", error.message);
+            output_notice(&command->session->output, "%s", error.message);
             if (error.next[0])
                 output_paragraph(&command->session->output, 2, "", COLOR_PLAIN, "%s", error.next);
         }
@@ -201,17 +201,15 @@ void report_introduce(struct report_command *command)
                              : "");
     int status = report_find_remote(command, false, remote, sizeof remote);
     if (!status)
-        output_paragraph(
-            output, 0, "", COLOR_PLAIN,
-            "It is kept on this machine; passthru report send sends it to %s when you want that.", remote);
+        output_text(output,
+                    "It is kept on this machine; passthru report send sends it to %s when you want that.",
+                    remote);
     else if (status == error_exit_status(ERROR_REMOTE))
-        output_paragraph(
-            output, 0, "", COLOR_PLAIN,
+        output_text(
+            output,
             "It is kept on this machine and sent nowhere: no remote that takes reports is set up. passthru "
             "report export makes a file of it, for an e-mail or a pull request.");
     else
-        output_paragraph(output, 0, "", COLOR_PLAIN,
-                         "It is kept on this machine until you send it or export it.");
-    output_paragraph(output, 0, "", COLOR_PLAIN,
-                     "Enter keeps what stands in brackets, ? explains, Ctrl-C ends it and saves nothing.");
+        output_text(output, "It is kept on this machine until you send it or export it.");
+    output_text(output, "Enter keeps what stands in brackets, ? explains, Ctrl-C ends it and saves nothing.");
 }

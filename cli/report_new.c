@@ -127,16 +127,15 @@ static void print_saved(struct report_command *command, const char *id, const st
                      is_new ? "Saved in this file:" : "It was saved before, in this file:");
     output_line(output, file);
     if (report_find_remote(command, false, remote, sizeof remote) != 4)
-        output_paragraph(output, 0, "", COLOR_PLAIN,
-                         "To send it: passthru report send %.12s. As a file for an e-mail or a pull request: "
-                         "passthru report export %.12s.",
-                         id, id);
+        output_text(output,
+                    "To send it: passthru report send %.12s. As a file for an e-mail or a pull request: "
+                    "passthru report export %.12s.",
+                    id, id);
     else
-        output_paragraph(
-            output, 0, "", COLOR_PLAIN,
-            "As a file for an e-mail or a pull request: passthru report export %.12s. To send it, "
-            "a remote that takes reports must be set up: passthru-remotes(5).",
-            id);
+        output_text(output,
+                    "As a file for an e-mail or a pull request: passthru report export %.12s. To send it, "
+                    "a remote that takes reports must be set up: passthru-remotes(5).",
+                    id);
 }
 
 static void preview(struct report_command *command, const struct buffer *whole)
@@ -171,7 +170,7 @@ static int save(struct report_command *command, const struct buffer *json, struc
         return error_set(error, ERROR_NO_MEMORY, "not saved: not enough memory for the whole report");
     preview(command, &whole);
     if (command->can_ask && !ask_yes(&command->session->output, "Save it?", ASK_ENTER_IS_YES)) {
-        output_paragraph(&command->session->output, 0, "", COLOR_PLAIN, "The report was not saved.");
+        output_text(&command->session->output, "The report was not saved.");
         return error_exit_status(ERROR_NOT_FOUND);
     }
     if (!command->can_ask && !command->yes) {
@@ -291,18 +290,16 @@ static int ask_and_save(struct report_command *command, struct error *error)
             return save(command, &json, error);
         output_blank(output);
         for (int i = 0; i < problems->count; i++)
-            output_paragraph(output, 0, "", COLOR_YELLOW, "%s: %s", problems->items[i].field,
-                             problems->items[i].text);
+            output_notice(output, "%s: %s", problems->items[i].field, problems->items[i].text);
         if (!count_problems(command, false)) {
             if (ask_yes(output, "Is that right?", ASK_ENTER_IS_NO))
                 return save(command, &json, error);
             break;
         }
-        output_paragraph(
-            output, 0, "", COLOR_PLAIN,
-            "It cannot be saved like this. What is wrong is asked again; Enter keeps an answer.");
+        output_text(output,
+                    "It cannot be saved like this. What is wrong is asked again; Enter keeps an answer.");
     }
-    output_paragraph(output, 0, "", COLOR_PLAIN, "The report was not saved.");
+    output_text(output, "The report was not saved.");
     return error_exit_status(ERROR_NOT_FOUND);
 }
 

@@ -214,9 +214,8 @@ static void list_text(struct report_command *command, const struct report_select
         if (entry->id[0])
             list_report(output, entry);
         else
-            output_paragraph(output, 0, "", COLOR_YELLOW, "%s%s: %s", entry->name,
-                             outbox_is_unreadable(entry) ? "" : " is not a valid report",
-                             entry->error.message);
+            output_notice(output, "%s%s: %s", entry->name,
+                          outbox_is_unreadable(entry) ? "" : " is not a valid report", entry->error.message);
     }
     if (!selection->count)
         say_empty(command);
@@ -304,9 +303,9 @@ int report_export(struct report_command *command, struct report_selection *selec
         json_write_integer(writer, "reports", selection->count);
         json_write_end_object(writer);
     } else {
-        output_paragraph(&command->session->output, 0, "", COLOR_PLAIN,
-                         "%d report%s in %s: attach it to an e-mail, or add it to a pull request.",
-                         selection->count, selection->count == 1 ? "" : "s", command->target);
+        output_text(&command->session->output,
+                    "%d report%s in %s: attach it to an e-mail, or add it to a pull request.",
+                    selection->count, selection->count == 1 ? "" : "s", command->target);
     }
     return 0;
 }
@@ -326,7 +325,7 @@ static int drop_all(struct report_command *command, const struct report_selectio
         if (command->session->json)
             json_write_string(writer, NULL, name);
         else
-            output_paragraph(&command->session->output, 0, "", COLOR_PLAIN, "Removed %s.", name);
+            output_text(&command->session->output, "Removed %s.", name);
     }
     if (command->session->json) {
         json_write_end_array(writer);
@@ -404,8 +403,7 @@ static int show_and_send(struct report_command *command, const struct report_sel
         int failed = report_find_remote(command, true, name, sizeof name);
         if (failed > 0)
             return failed;
-        output_paragraph(&command->session->output, 0, "", COLOR_PLAIN,
-                         "This would be sent, and nothing else:");
+        output_text(&command->session->output, "This would be sent, and nothing else:");
         append_lines(&command->session->output.buffer, selection);
     }
     snprintf(question, sizeof question, "Send %d report%s%s%s?", selection->count,
