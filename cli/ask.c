@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/ask.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,52 +13,36 @@
 /* A page of a list leaves space on 24 lines for the question and what was said before it. */
 enum { INDENT = 6, PAGE = 14, LABEL_SIZE = 80 };
 
-static volatile sig_atomic_t interrupted;
-/* While Ctrl-C is caught: as it was before. It comes while an answer is waited for and at no other time, so
- * that none is lost between a look at `interrupted` and the wait. */
-static sigset_t signals_before;
-static bool is_caught;
+static const char *last_words; /* of Ctrl-C; NULL: it is not caught */
 
 bool ask_is_possible(void)
 {
     return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
-static void note_interrupt(int number)
+/* Ends the program as Ctrl-C does, once this returns. */
+static void end_interrupted(int number)
 {
-    (void)number;
-    interrupted = 1;
+    (void)!write(STDOUT_FILENO, last_words, strlen(last_words));
+    signal(number, SIG_DFL);
+    raise(number);
 }
 
-void ask_catch_interrupt(void)
+/* It comes while an answer is waited for and at no other time. */
+static void let_interrupt(int how)
 {
-    /* Without SA_RESTART: the wait ends. */
-    const struct sigaction action = {.sa_handler = note_interrupt};
     sigset_t interrupt;
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);
-    sigaction(SIGINT, &action, NULL);
-    is_caught = !sigprocmask(SIG_BLOCK, &interrupt, &signals_before);
+    if (last_words)
+        sigprocmask(how, &interrupt, NULL);
 }
 
-/* Waits for a line. False: Ctrl-C. */
-static bool wait_for_line(void)
+void ask_catch_interrupt(const char *text)
 {
-    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-    if (is_caught)
-        ppoll(&input, 1, NULL, &signals_before);
-    return !interrupted;
-}
-
-void ask_end_if_interrupted(struct output *output)
-{
-    if (is_caught)
-        sigprocmask(SIG_SETMASK, &signals_before, NULL);
-    is_caught = false;
-    if (!interrupted || !output_flush(output))
-        return;
-    signal(SIGINT, SIG_DFL);
-    raise(SIGINT);
+    last_words = text;
+    let_interrupt(SIG_BLOCK);
+    signal(SIGINT, end_interrupted);
 }
 
 /* Shows the output so far, then the prompt. */
@@ -86,7 +69,10 @@ static bool read_line(struct output *output, const char *prompt, char line[ASK_T
     for (;;) {
         if (!show_prompt(output, prompt))
             return false;
-        if (!wait_for_line() || !fgets(line, ASK_TEXT_SIZE, stdin) || interrupted) {
+        let_interrupt(SIG_UNBLOCK);
+        bool has_ended = !fgets(line, ASK_TEXT_SIZE, stdin);
+        let_interrupt(SIG_BLOCK);
+        if (has_ended) {
             buffer_append_byte(&output->buffer, '\n');
             return false;
         }

@@ -10,18 +10,15 @@
 
 /* Questions on a terminal. Each is shown with its choices and what Enter keeps in brackets; `?` explains it,
  * then it is asked again, as it is after an invalid answer. All return false when the input has ended
- * (Ctrl-D), and after Ctrl-C where that is caught. */
+ * (Ctrl-D). */
 
 enum { ASK_TEXT_SIZE = 2048, ASK_NOTHING = -1, ASK_MAX_CHOICES = 256 };
 
 /* Whether there is a terminal to ask on: standard input and standard output are terminals. */
 bool ask_is_possible(void);
 
-/* From now on Ctrl-C ends a question instead of the program, so that it can be said what was kept. */
-void ask_catch_interrupt(void);
-
-/* Ends the program as Ctrl-C does if it was typed; what gathers in `output` is shown first. */
-void ask_end_if_interrupted(struct output *output);
+/* From now on Ctrl-C ends the program at a question and nowhere else, after it has said `text`. */
+void ask_catch_interrupt(const char *text);
 
 /* One of a few choices, by its number or its value. `chosen` is what Enter keeps, ASK_NOTHING where there is
  * none; with `optional` Enter may then leave it open. */

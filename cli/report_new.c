@@ -354,12 +354,6 @@ int report_new(struct report_command *command, const char *argument, struct erro
         return from_stdin(command, error);
     command->can_ask = !command->yes && !command->session->json && ask_is_possible();
     if (command->can_ask)
-        ask_catch_interrupt();
-    int status = from_machine(command, argument, today, error);
-    if (command->can_ask && error->code) { /* said before Ctrl-C ends the program */
-        status = session_end(command->session, error, status);
-        error->code = ERROR_NONE;
-    }
-    ask_end_if_interrupted(&command->session->output);
-    return status;
+        ask_catch_interrupt("\nThe report was not saved.\n");
+    return from_machine(command, argument, today, error);
 }
