@@ -290,6 +290,27 @@ static enum error_code search_parts(struct finder *finder, struct name_search *s
     return error->code;
 }
 
+/* "4070s" and "4070tis" where nothing has that s: Super is meant. */
+static enum error_code try_super_suffix(struct finder *finder, struct name_search *search,
+                                        struct error *error)
+{
+    struct gpu_name *name = &finder->question.name;
+    for (int i = 1; i < name->count; i++) {
+        struct name_word *word = &name->words[i];
+        const bool is_ti = strcmp(word->text, "tis") == 0;
+        if (!word->is_glued || !word[-1].has_digit || (!is_ti && strcmp(word->text, "s") != 0) ||
+            name->count + is_ti > NAME_MAX_WORDS)
+            continue;
+        if (is_ti) {
+            memmove(word + 1, word, (size_t)(name->count++ - i) * sizeof *word);
+            snprintf(word++->text, NAME_WORD_SIZE, "ti");
+        }
+        snprintf(word->text, NAME_WORD_SIZE, "super");
+        return find_ranked(finder, search, error);
+    }
+    return ERROR_NONE;
+}
+
 /* "gtx 1060 6" where nothing has that 6: the memory is meant. */
 static enum error_code try_bare_memory(struct finder *finder, struct name_search *search, struct error *error)
 {
@@ -316,9 +337,9 @@ static enum error_code try_bare_memory(struct finder *finder, struct name_search
 static enum error_code search_all(struct finder *finder, struct name_search *search, struct error *error)
 {
     typedef enum error_code attempt(struct finder *, struct name_search *, struct error *);
-    static attempt *const attempts[] = {find_ranked,  try_mobile_suffix, try_bare_memory,
-                                        search_parts, leave_out_unknown, leave_out_part_numbers,
-                                        leave_out_one};
+    static attempt *const attempts[] = {
+        find_ranked,  try_mobile_suffix, try_super_suffix,       try_bare_memory,
+        search_parts, leave_out_unknown, leave_out_part_numbers, leave_out_one};
     bool is_named = false; /* a GPU has all words, though in another name than that which was asked for */
     for (size_t i = 0; i < ARRAY_SIZE(attempts) && !search->count; i++) {
         if (attempts[i] != search_parts && is_named)
