@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "answer/parts.h"
 #include "core/list_version.h"
@@ -225,6 +226,52 @@ enum error_code answer_gather(struct database *database, const struct pci_id *id
     return answer_judge(database, answer, error);
 }
 
+/* The number that tells models apart: "380" of "Radeon R9 380", "64" of "Radeon RX Vega 64". */
+static size_t model_number(const char *product, const char **number)
+{
+    size_t length = 0;
+    for (const char *word = product; *word; word += strcspn(word, " -/"), word += strspn(word, " -/")) {
+        size_t word_length = strcspn(word, " -/");
+        if (strcspn(word, "0123456789") >= word_length || (length && word_length < 3))
+            continue;
+        *number = word;
+        length = word_length;
+        if (length >= 3)
+            break;
+    }
+    return length;
+}
+
+static bool has_word(const char *product, const char *word, size_t length)
+{
+    for (; *product; product += strcspn(product, " -/"), product += strspn(product, " -/"))
+        if (strcspn(product, " -/") == length && strncasecmp(product, word, length) == 0)
+            return true;
+    return false;
+}
+
+/* Of the cards that an ID is sold as the one that was asked for, or else those with its number: a FirePro
+ * D700 has twice the memory of a Radeon HD 7970. A series and a list of products have several. */
+static void choose_cards(struct answer *answer)
+{
+    const char *product = answer->match.name;
+    const char *number = "";
+    size_t length = model_number(product, &number);
+    int kept = 0;
+    for (int i = 0; i < answer->card_count; i++)
+        if (strcmp(answer->cards[i].name, product) == 0) {
+            answer->cards[0] = answer->cards[i];
+            answer->card_count = 1;
+            return;
+        }
+    if (!length || strchr(product, '/') || has_word(product, "Series", strlen("Series")))
+        return;
+    for (int i = 0; i < answer->card_count; i++)
+        if (has_word(answer->cards[i].name, number, length))
+            answer->cards[kept++] = answer->cards[i];
+    answer->card_count = kept;
+}
+
 enum error_code answer_gather_hit(struct database *database, const struct pci_id *id, const char *query,
                                   const struct answer_options *options, const struct name_hit *hit,
                                   struct answer *answer, struct error *error)
@@ -247,11 +294,6 @@ enum error_code answer_gather_hit(struct database *database, const struct pci_id
     answer->match = (struct answer_match){hit->kind, hit->product, hit->ids};
     if (answer_judge(database, answer, error))
         return error->code;
-    /* Of the cards that an ID is sold as the one that was asked for. */
-    for (int i = 0; i < answer->card_count; i++)
-        if (strcmp(answer->cards[i].name, hit->product) == 0) {
-            answer->cards[0] = answer->cards[i];
-            answer->card_count = 1;
-        }
+    choose_cards(answer);
     return ERROR_NONE;
 }
