@@ -94,6 +94,39 @@ static int group(struct candidate *candidates, int count, int *groups)
     return kept;
 }
 
+static bool is_oem(const struct candidate *candidate)
+{
+    size_t length = strlen(candidate->hit.product);
+    return length > 4 && strcmp(candidate->hit.product + length - 4, " OEM") == 0;
+}
+
+/* Whether each name that an ID has for this product says that it is what a maker of computers got. */
+static bool is_only_oem(const struct candidate *candidates, int count, const struct candidate *of)
+{
+    for (int i = 0; i < count; i++)
+        if (candidates[i].hit.pci_id == of->hit.pci_id && !is_oem(&candidates[i]) &&
+            strcmp(candidates[i].key, of->key) == 0)
+            return false;
+    return true;
+}
+
+/* Of the IDs of a product, one that shops sold is what people mean, whatever is reported of another one. */
+static void put_retail_first(struct candidate *candidates, int count)
+{
+    for (int i = 0; i < count; i++)
+        for (int k = i + 1; k < count && is_oem(&candidates[i]); k++) {
+            struct candidate *oem = &candidates[i];
+            struct candidate *retail = &candidates[k];
+            if (retail->source == 0 && !is_oem(retail) && same_group(retail, oem) &&
+                retail->tier == oem->tier && retail->missing == oem->missing &&
+                retail->memory == oem->memory && is_only_oem(candidates, count, oem)) {
+                struct candidate swapped = *oem;
+                *oem = *retail;
+                *retail = swapped;
+            }
+        }
+}
+
 /* How many of the first candidates are what was asked for: those of the best rank, if that is good enough. */
 static int count_asked(const struct question *question, const struct candidate *candidates, int count)
 {
@@ -192,6 +225,7 @@ void search_rank(const struct question *question, struct candidate *candidates, 
     while (count && candidates[count - 1].tier == TIER_SIMILAR &&
            (candidates[0].tier < TIER_SIMILAR || candidates[count - 1].extra))
         count--;
+    put_retail_first(candidates, count < MAX_GROUPED ? count : MAX_GROUPED);
     if (count && candidates[0].tier > TIER_OTHER_FORM && !search_is_telling(question))
         count = 0; /* "and", of "and or not" */
     int asked = count_asked(question, candidates, count);
