@@ -130,6 +130,8 @@ void lspci_detail_line(struct lspci_text *text, struct pci_device *device, const
     long number;
     if ((value = after(line, "Capabilities:"))) {
         text->is_resizable_bar = strstr(value, "Physical Resizable BAR") != NULL;
+    } else if (after(line, "!!! Unknown header type 7f")) {
+        device->is_silent = true;
     } else if ((value = after(line, "Subsystem:"))) {
         take_subsystem(device, value);
     } else if ((value = after(line, "Kernel driver in use:"))) {

@@ -67,7 +67,10 @@ static void take_revision(struct pci_device *device, const char *text)
 {
     unsigned revision;
     const char *mark = strstr(text, "(rev ");
-    if (!mark || !listing_read_hex(mark + 5, 2, &revision) || revision == 0xff)
+    if (!mark || !listing_read_hex(mark + 5, 2, &revision))
+        return;
+    device->is_silent = revision == 0xff;
+    if (device->is_silent)
         return;
     device->id.has_revision = true;
     device->id.revision = (uint8_t)revision;

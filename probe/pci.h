@@ -44,6 +44,7 @@ struct pci_device {
     uint8_t interface;
     bool is_detailed;      /* of sysfs: all was read, as below, not only what is of every device */
     bool is_bridge;        /* header type 1 */
+    bool is_silent;        /* does not answer: all registers read ff */
     int parent;            /* index of the bridge above it; -1: on a root bus, or not known */
     uint8_t secondary_bus; /* of a bridge */
     struct pci_bar bars[PCI_BAR_COUNT];

@@ -160,8 +160,10 @@ static void show_config(struct libpci *library, struct reading *reading)
 {
     memset(reading->config + reading->length, 0xff, sizeof reading->config - (size_t)reading->length);
     if (config_long(reading, PCI_VENDOR_ID) == UINT32_MAX &&
-        config_long(reading, PCI_CLASS_REVISION) == UINT32_MAX)
+        config_long(reading, PCI_CLASS_REVISION) == UINT32_MAX) {
+        reading->device->is_silent = reading->length;
         reading->length = 0;
+    }
     library->functions.pci_setup_cache(reading->dev, reading->config, sizeof reading->config);
 }
 

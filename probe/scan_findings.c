@@ -105,6 +105,8 @@ static void judge_display(const struct gpu *known, struct scan_gpu *gpu)
 static void judge_reset(const struct gpu *known, struct scan_gpu *gpu)
 {
     const struct pci_device *device = gpu->device;
+    if (device->is_silent)
+        findings_add(&gpu->findings, NULL, 0, FINDING_GPU_SILENT);
     enum reset reset = known ? gpu_reset(known) : RESET_UNKNOWN;
     if (reset == RESET_VENDOR_RESET)
         findings_add(&gpu->findings, NULL, 0, FINDING_RESET_VENDOR_MODULE);

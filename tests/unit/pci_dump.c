@@ -23,6 +23,8 @@ static void show_device(const struct pci_machine *machine, const struct pci_devi
     printf(" %s", pci_id_print(&device->id, text));
     if (device->id.has_revision)
         printf(" %02x", device->id.revision);
+    if (device->is_silent)
+        printf(" silent");
     if (device->driver_known)
         printf(" driver=%s", device->driver);
     if (device->iommu_group != IOMMU_GROUP_UNKNOWN)
