@@ -3,6 +3,7 @@
 
 #include "probe/option_rom.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,7 +61,11 @@ static const char *other_format(const unsigned char head[OPTION_ROM_HEAD])
     for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
         if (memcmp(head, formats[i].start, strlen(formats[i].start)) == 0)
             return formats[i].what;
-    return NULL;
+    for (size_t i = 0; i < OPTION_ROM_HEAD; i++)
+        if (!isprint(head[i]) && !isspace(head[i]))
+            return NULL;
+    return "text, such as a message of a command that failed or a dump in hexadecimal or base64: the bytes "
+           "themselves are needed";
 }
 
 static void no_rom(const struct option_rom *rom, struct findings *findings)
