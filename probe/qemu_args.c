@@ -138,6 +138,7 @@ static void read_machine(const struct qemu_args *args, struct span value)
         if (span_split(part, '=', &key, &type) && !span_is(key, "type"))
             continue;
         args->vm->is_q35 = span_holds(part, "q35");
+        args->vm->is_virt = span_begins(type.length ? type : part, "virt");
         args->vm->cpu.qemu_version = vm_machine_version(value);
     }
 }
@@ -245,22 +246,31 @@ static bool uses_kvm(struct span text)
     return uses;
 }
 
-/* Finds the program at the beginning of a line, perhaps after sudo or exec; `args` is what follows. A log of
- * libvirt has a command line for each start: the last one counts. */
+/* What follows the program in a line: it is among the first words, perhaps after sudo or exec, or with its
+ * path after the columns of ps. In "-accel kvm" it is the value of an option. */
+static bool follows_qemu(struct span *line)
+{
+    enum { FIRST_WORDS = 3, COLUMNS_OF_PS = 10 };
+    struct span word;
+    for (int i = 0; i <= COLUMNS_OF_PS && span_next_word(line, &word) && !span_begins(word, "-"); i++)
+        if ((i < FIRST_WORDS || span_begins(word, "/")) && is_qemu(word) &&
+            (span_begins(span_trim(*line), "-") || span_is(span_trim(*line), "\\")))
+            return true;
+    return false;
+}
+
+/* Finds the program; `args` is what follows. A log of libvirt has a command line for each start: the last one
+ * counts. */
 static bool find_qemu(struct span text, struct span *args, long *number)
 {
     struct span rest = text;
     struct span line;
-    struct span word;
     *number = 0;
     for (long at = 1; span_next_line(&rest, &line); at++)
-        /* In "-accel kvm" it is the value of an option. */
-        for (int i = 0; i < 3 && span_next_word(&line, &word) && !span_begins(word, "-"); i++)
-            if (is_qemu(word) && (span_begins(span_trim(line), "-") || span_is(span_trim(line), "\\"))) {
-                *args = (struct span){line.start, (size_t)(text.start + text.length - line.start)};
-                *number = at;
-                break;
-            }
+        if (follows_qemu(&line)) {
+            *args = (struct span){line.start, (size_t)(text.start + text.length - line.start)};
+            *number = at;
+        }
     return *number || find_array(text, args, number);
 }
 
@@ -269,9 +279,9 @@ static void check_machine(const struct vm_state *vm, long line)
     struct span model = span_of(vm->cpu.model);
     if (!span_is(model, "host") && !span_is(model, "max") && !vm->is_macos)
         vm_finding(vm, vm->cpu.line ? vm->cpu.line : line, FINDING_VM_CPU_NOT_HOST_QEMU);
-    if (!vm->is_q35)
+    if (!vm->is_q35 && !vm->is_virt)
         vm_finding(vm, line, FINDING_VM_I440FX_QEMU);
-    if (!vm->is_ovmf)
+    if (!vm->is_ovmf && !vm->is_virt)
         vm_finding(vm, line, FINDING_VM_SEABIOS_QEMU);
 }
 

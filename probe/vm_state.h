@@ -53,6 +53,7 @@ struct vm_state {
     const char *file;
     bool is_proxmox;
     bool is_q35;
+    bool is_virt; /* the machine of ARM and others, which has PCI Express and no SeaBIOS */
     bool is_ovmf;
     bool starts_at_boot;
     bool is_macos; /* which wants a processor model that it knows, and not that of the host */
