@@ -138,8 +138,10 @@ static enum error_code answer_stdin(struct query *query, struct error *error)
     }
     if (query->answered == before) {
         error_set(error, ERROR_NOT_FOUND, "no known PCI ID on standard input; %s", list);
-        error_next(error,
-                   "lspci -nn | passthru query -; for a newer card fetch a newer list with: passthru sync");
+        error_next(
+            error,
+            "lspci -nn | passthru query -; of a listing without numbers ask by the name: passthru query "
+            "\"GeForce RTX 3060\"; for a newer card fetch a newer list with: passthru sync");
         return query_write_missing(query, "-", error);
     }
     return error->code = ERROR_NONE;

@@ -126,10 +126,12 @@ enum error_code pci_read_lspci(const char *path, struct pci_machine *machine, st
     if (machine->count)
         return ERROR_NONE;
     path = strcmp(path, "-") == 0 ? "standard input" : path;
-    if (machine->omitted)
+    if (machine->omitted) {
         error_set(error, ERROR_BAD_INPUT, "%s has devices, but not their PCI IDs", path);
-    else
-        error_set(error, ERROR_BAD_INPUT, "%s holds no output of lspci", path);
+        return error_next(error, "make it with: lspci -nnk; of somebody else's machine ask by the name that "
+                                 "stands there: passthru query \"GeForce RTX 3060\"");
+    }
+    error_set(error, ERROR_BAD_INPUT, "%s holds no output of lspci", path);
     return error_next(error,
                       "make it with: lspci -nnk; any other text with PCI IDs is for: passthru query -");
 }
