@@ -213,6 +213,22 @@ static bool check_orphan(const struct param *param)
     return false;
 }
 
+/* A parameter of a module, without the name of its module before it; NULL: none. */
+static const char *with_module(struct span key)
+{
+    static const char *const full[] = {"vfio_pci.disable_idle_d3",
+                                       "vfio_pci.disable_vga",
+                                       "vfio_pci.ids",
+                                       "vfio_iommu_type1.allow_unsafe_interrupts",
+                                       "kvm.ignore_msrs",
+                                       "i915.enable_guc",
+                                       "i915.max_vfs"};
+    for (size_t i = 0; i < ARRAY_SIZE(full); i++)
+        if (span_is_module(key, strchr(full[i], '.') + 1))
+            return full[i];
+    return NULL;
+}
+
 /* A key that does not exist, but looks like one. */
 static bool check_key(const struct param *param)
 {
@@ -226,6 +242,8 @@ static bool check_key(const struct param *param)
     for (size_t i = 0; i < ARRAY_SIZE(wrong_ids) && param->has_value; i++)
         if (span_is_module(param->key, wrong_ids[i]))
             guess = "vfio_pci.ids";
+    if (param->has_value)
+        guess = guess ? guess : with_module(param->key);
     if (!guess)
         return false;
     /* vfio-pci, as everybody writes it. */
