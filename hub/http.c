@@ -285,6 +285,9 @@ static enum MHD_Result begin_report(struct exchange *exchange, const char *metho
                     "too many reports from this network; try again later");
     if (is_post && !is_json(header(exchange, MHD_HTTP_HEADER_CONTENT_TYPE)))
         return fail(exchange, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "a report is sent as application/json");
+    /* A proxy in front may have read the other of the two: what follows would be another request to it. */
+    if (length && header(exchange, MHD_HTTP_HEADER_TRANSFER_ENCODING))
+        return fail(exchange, MHD_HTTP_BAD_REQUEST, "a report has a length or comes in chunks, not both");
     if (length && (strlen(length) > 9 || atol(length) > REPORT_MAX_BYTES))
         return fail(exchange, MHD_HTTP_CONTENT_TOO_LARGE, "a report has at most 16384 bytes");
     if (!is_post && !intake_is_id(id))

@@ -157,6 +157,9 @@ def test_http():
     expect("chunked", 201, chunked(*[json.dumps(report("chunked")).encode()[i:i + 7] for i in range(0, 300, 7) if json.dumps(report("chunked")).encode()[i:i + 7]]))
     expect("chunked, too large", 413, chunked(b" " * 9000, b" " * 9000))
     expect("chunked, far too large", (413, None), chunked(*[b" " * 16000] * 30))
+    both = chunked(json.dumps(report("both")).encode()).replace(b"\r\n\r\n", b"\r\nContent-Length: 4\r\n\r\n", 1) + head("GET", "/healthz")
+    answers = [answer and answer[0] for answer in talk(both, count=2)]
+    check("a length, and chunks: rejected, and what follows is no request", answers == [400, None], answers)
     expect("too large", 413, post(b" " * 16385))
     expect("a length of gigabytes", 413, head("POST", "/v1/reports", TYPE, "Content-Length: 99999999999"))
     for kind in ("text/plain", "application/jsonx", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""):
