@@ -44,6 +44,8 @@ void page_list_gpu(const struct answer *answer, const struct series_table *serie
     gpu->pci_id = pci_id_number(&answer->device.id);
     page_gpu_name(answer, gpu->name, sizeof gpu->name);
     snprintf(gpu->vendor, sizeof gpu->vendor, "%.79s", answer->device.vendor);
+    if (!gpu->vendor[0])
+        snprintf(gpu->vendor, sizeof gpu->vendor, "vendor %04x", answer->device.id.vendor);
     snprintf(gpu->chip, sizeof gpu->chip, "%s", answer->device.gpu.chip);
     site_path_part(gpu->chip, gpu->chip_path, sizeof gpu->chip_path);
     gpu->level = answer->verdict.level;
@@ -141,7 +143,7 @@ static void set_vendor(json_t *values, const struct listed_gpu *gpu)
     char id[8];
     snprintf(id, sizeof id, "%04" PRIx32, gpu->pci_id >> 16);
     template_set(values, "vendor_id", id);
-    template_set(values, "vendor", gpu->vendor[0] ? gpu->vendor : id);
+    template_set(values, "vendor", gpu->vendor);
 }
 
 json_t *page_list_values(enum list_kind kind, const struct series_table *series,
