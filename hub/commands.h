@@ -2,6 +2,9 @@
 #ifndef PASSTHRU_HUB_COMMANDS_H
 #define PASSTHRU_HUB_COMMANDS_H
 
+#include "core/buffer.h"
+#include "feed/signature.h"
+
 /* The commands of passthru-hub, one file each; the name of the command is argv[0]. They return the exit
  * status. */
 
@@ -19,5 +22,9 @@ extern const char init_help[], serve_help[], pending_help[], show_help[], accept
 
 /* Where a store is that no --store names: $PASSTHRU_HUB_STORE, else that of the package. */
 const char *command_store(const char *named);
+
+/* Appends what users put into remotes.d to take part in the hub at that address (passthru-remotes(5)). */
+void command_append_remote(struct buffer *text, const char *name, const char *url,
+                           const struct signing_key *key);
 
 #endif

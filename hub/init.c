@@ -49,33 +49,34 @@ static enum error_code prepare_key(const char *path, struct signing_key *key, st
     return signing_key_load(path, key, error);
 }
 
-static void print_remote(const char *name, const char *url, const struct signing_key *key)
+void command_append_remote(struct buffer *text, const char *name, const char *url,
+                           const struct signing_key *key)
 {
     char public_key[SIGNING_PUBLIC_SIZE];
-    struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
     int length = (int)strlen(url);
     while (length && url[length - 1] == '/')
         length--;
     signing_key_public(key, public_key);
     buffer_append_format(
-        &text,
+        text,
         "# Put this into /etc/passthru/remotes.d/%s.conf or\n"
         "# ~/.config/passthru/remotes.d/%s.conf, then run: passthru sync\n"
         "[remote]\nname=%s\nkind=feed\nurl=%.*s/\nsubmit=%.*s/v1/reports\nkey=%s\nenabled=yes\n",
         name, name, name, length, url, length, url, public_key);
-    streams_write(&text);
 }
 
 static enum error_code run(const struct init_options *options, struct error *error)
 {
     char name[FEED_NAME_SIZE];
+    struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
     struct store *store;
     struct signing_key key;
     if (store_open(command_store(options->store), true, &store, error))
         return error->code;
     if (!set_name(store, options->name, name, error) &&
         !prepare_key(options->key ? options->key : "/var/lib/passthru-hub/feed.key", &key, error)) {
-        print_remote(name, options->url, &key);
+        command_append_remote(&text, name, options->url, &key);
+        streams_write(&text);
         signing_key_wipe(&key);
     }
     store_close(store);

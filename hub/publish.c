@@ -51,8 +51,22 @@ static void print_result(const struct publish_options *options, const struct fee
     streams_write(&text);
 }
 
-/* Pages are made anew when the database is another one than before, or a template or this program is. */
-static void write_pages(const struct publish_options *options, struct site *site, struct error *error)
+/* What users of this site put into remotes.d. */
+static void write_remote(struct store *store, const char *url, const struct signing_key *key,
+                         struct site *site, struct error *error)
+{
+    struct buffer text CLEANUP(buffer_free) = BUFFER(8192);
+    char name[FEED_NAME_SIZE];
+    if (store_get_name(store, name, error))
+        return;
+    command_append_remote(&text, name, url, key);
+    site_write(site, "remote.conf", &text, error);
+}
+
+/* Pages are made anew when the database is another one than before, or a template, the key or this program
+ * is. */
+static void write_pages(const struct publish_options *options, struct store *store,
+                        const struct signing_key *key, struct site *site, struct error *error)
 {
     static const char stamp_path[] = "api/v1/database.json";
     struct buffer stamp CLEANUP(buffer_free) = BUFFER(8192);
@@ -64,6 +78,8 @@ static void write_pages(const struct publish_options *options, struct site *site
     struct error none;
     bool found = false;
     char url[MAX_URL + 2] = "";
+    char public_key[SIGNING_PUBLIC_SIZE];
+    signing_key_public(key, public_key);
     publish_find_templates(found_templates);
     if (options->url)
         snprintf(url, sizeof url, "%s%s", options->url,
@@ -73,7 +89,7 @@ static void write_pages(const struct publish_options *options, struct site *site
                              (int64_t)status.st_size, (int64_t)status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
                              PASSTHRU_VERSION);
         publish_stamp_templates(templates, &stamp);
-        buffer_append_format(&stamp, ",\"url\":\"%s\"", url);
+        buffer_append_format(&stamp, ",\"url\":\"%s\",\"key\":\"%s\"", url, public_key);
         buffer_append_text(&stamp, "}\n");
     }
     if (!options->database || (!site_read(site, stamp_path, &before, &none) &&
@@ -84,6 +100,8 @@ static void write_pages(const struct publish_options *options, struct site *site
     database_keep_pages(database);
     publish_pages(database, templates, url, site, error);
     database_close(database);
+    if (!error->code && url[0])
+        write_remote(store, url, key, site, error);
     if (!error->code)
         site_write(site, stamp_path, &stamp, error);
 }
@@ -99,7 +117,7 @@ static enum error_code write_site(const struct publish_options *options, struct 
         return error->code;
     publish_feed(store, site, key, options->data, (int64_t)time(NULL), &result, error);
     if (!error->code)
-        write_pages(options, site, error);
+        write_pages(options, store, key, site, error);
     const int written = site_written(site);
     if (error->code || !written)
         site_drop(site);

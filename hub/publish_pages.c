@@ -37,12 +37,12 @@ static const char *const plain_names[] = {"style.css",  "search.js",          "r
                                           "compare.js", "report.schema.json", "icon.svg"};
 
 /* What is taken over where the database is the same; the last ones are not on every site. */
-enum { OPTIONAL_PARTS = 4 };
+enum { OPTIONAL_PARTS = 5 };
 static const char *const parts[] = {
-    "gpu/",      "api/",      "vendor/",   "symptom/", "index.html", "report/",
-    "compare/",  "buy/",      "buy.json",  "data/",    "404.html",   "search.json",
-    "style.css", "search.js", "report.js", "buy.js",   "compare.js", "report.schema.json",
-    "icon.svg",  "chip/",     "series/",   "atom.xml", "sitemap.xml"};
+    "gpu/",      "api/",      "vendor/",   "symptom/", "index.html",  "report/",
+    "compare/",  "buy/",      "buy.json",  "data/",    "404.html",    "search.json",
+    "style.css", "search.js", "report.js", "buy.js",   "compare.js",  "report.schema.json",
+    "icon.svg",  "chip/",     "series/",   "atom.xml", "sitemap.xml", "remote.conf"};
 
 struct pages {
     struct database *database;
