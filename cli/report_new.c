@@ -228,6 +228,12 @@ static void set_given(struct report_command *command)
     for (int i = 0; i < FIELD_COUNT; i++)
         if (command->given[i])
             report_draft_set(draft, (enum report_field)i, command->given[i]);
+    /* send and list print the beginning of an ID. */
+    struct outbox_receipt sent;
+    struct error none;
+    if (draft->texts[FIELD_SUPERSEDES] &&
+        !outbox_find_receipt(command->outbox, draft->texts[FIELD_SUPERSEDES], &sent, &none))
+        report_draft_set(draft, FIELD_SUPERSEDES, sent.id);
     /* The version that was read is that of the host's own hypervisor. */
     const char *hypervisor = draft->texts[FIELD_HYPERVISOR];
     if (!command->given[FIELD_HYPERVISOR_VERSION] && (!hypervisor || !command->scan.host.hypervisor ||
