@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/report.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -295,8 +296,12 @@ int report_export(struct report_command *command, struct report_selection *selec
         return error_next(error, "write one with: passthru report new");
     }
     append_lines(command->target ? &lines : writer->out, selection);
-    if (!command->target || file_create(command->target, 0644, &lines, error))
+    if (!command->target)
         return 0;
+    if (file_create(command->target, 0644, &lines, error))
+        return error->number == EEXIST
+                   ? error_next(error, "name another file, or remove this one first: nothing was written")
+                   : error->code;
     if (command->session->json) {
         json_write_begin_object(writer, NULL);
         json_write_string(writer, "file", command->target);
