@@ -89,6 +89,31 @@ bool cmdline_has(const struct cmdline *line, const char *param)
     return false;
 }
 
+struct switch_state cmdline_read_switch(const struct cmdline *line, const char *key)
+{
+    struct switch_state state = {.key = key};
+    for (int i = 0; i < line->count; i++) {
+        struct span param_key;
+        struct span rest;
+        struct span value;
+        span_split(span_of(cmdline_param(line, i)), '=', &param_key, &rest);
+        while (span_is_module(param_key, key) && span_next_part(&rest, ',', &value)) {
+            const char *how = span_is(value, "on") ? "on" : span_is(value, "off") ? "off" : NULL;
+            if (!how)
+                continue;
+            state.contradicts |= state.how && strcmp(state.how, how) != 0;
+            state.how = how;
+            state.param = i;
+        }
+    }
+    return state;
+}
+
+const char *cmdline_switch(const struct cmdline *line, const char *key)
+{
+    return cmdline_read_switch(line, key).how;
+}
+
 /* ---- /etc/default/grub ---- */
 
 void cmdline_assign(struct cmdline *line, const struct shell_variable *variable)

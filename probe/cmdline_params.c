@@ -293,39 +293,6 @@ bool cmdline_param_matters(const char *param)
 
 /* ---- the line as a whole ---- */
 
-struct switch_state {
-    const char *key;
-    const char *how; /* "on", "off" or NULL: neither is given */
-    int param;       /* the last one that gives it */
-    bool contradicts;
-};
-
-/* Parameters are read from left to right, and each one overrides those before it. */
-static struct switch_state read_switch(const struct cmdline *line, const char *key)
-{
-    struct switch_state state = {.key = key};
-    for (int i = 0; i < line->count; i++) {
-        struct span param_key;
-        struct span rest;
-        struct span value;
-        span_split(span_of(cmdline_param(line, i)), '=', &param_key, &rest);
-        while (span_is_module(param_key, key) && span_next_part(&rest, ',', &value)) {
-            const char *how = span_is(value, "on") ? "on" : span_is(value, "off") ? "off" : NULL;
-            if (!how)
-                continue;
-            state.contradicts |= state.how && strcmp(state.how, how) != 0;
-            state.how = how;
-            state.param = i;
-        }
-    }
-    return state;
-}
-
-const char *cmdline_switch(const struct cmdline *line, const char *key)
-{
-    return read_switch(line, key).how;
-}
-
 /* Some kernels turn Intel's IOMMU on by themselves (CONFIG_INTEL_IOMMU_DEFAULT_ON): it is there without a
  * parameter. */
 static bool is_on_by_default(struct host_state *host)
@@ -370,9 +337,9 @@ static void check_igfx_off(struct host_state *host, const struct cmdline *line, 
 void cmdline_check(struct host_state *host, const struct cmdline *line, bool passthrough_wanted,
                    const char *igpu)
 {
-    struct switch_state intel = read_switch(line, "intel_iommu");
-    struct switch_state amd = read_switch(line, "amd_iommu");
-    struct switch_state any = read_switch(line, "iommu");
+    struct switch_state intel = cmdline_read_switch(line, "intel_iommu");
+    struct switch_state amd = cmdline_read_switch(line, "amd_iommu");
+    struct switch_state any = cmdline_read_switch(line, "iommu");
     check_switch(host, line, &intel, CPU_AMD);
     check_switch(host, line, &amd, CPU_INTEL);
     check_switch(host, line, &any, CPU_UNKNOWN);

@@ -77,6 +77,20 @@ void cmdline_free(struct cmdline *line);
 /* Whether the line has this parameter, - and _ before the = being the same. */
 bool cmdline_has(const struct cmdline *line, const char *param);
 
+/* A parameter that can be on or off. */
+struct switch_state {
+    const char *key;
+    const char *how; /* "on", "off" or NULL: neither is given */
+    int param;       /* the last one that gives it */
+    bool contradicts;
+};
+
+/* Parameters are read from left to right, and each one overrides those before it. */
+struct switch_state cmdline_read_switch(const struct cmdline *line, const char *key);
+
+/* What the line says last of it: "on", "off", or NULL when it says neither. */
+const char *cmdline_switch(const struct cmdline *line, const char *key);
+
 /* Makes the line what a variable of /etc/default/grub says that it is. */
 void cmdline_assign(struct cmdline *line, const struct shell_variable *variable);
 
@@ -90,9 +104,6 @@ void cmdline_params_check(struct host_state *host, const struct cmdline *line, c
  * virtual machine that passes the GPU of an Intel processor; "": none does. */
 void cmdline_check(struct host_state *host, const struct cmdline *line, bool passthrough_wanted,
                    const char *igpu);
-
-/* What the line says last of a parameter that can be on or off: "on", "off", or NULL when it says neither. */
-const char *cmdline_switch(const struct cmdline *line, const char *key);
 
 /* Whether it is a parameter that a passthrough is set up with. */
 bool cmdline_param_matters(const char *param);
