@@ -19,7 +19,7 @@ NOT_RECORDED = {
     "/sys/bus/pci/devices/%s/rom": "with the device",
     "/sys/bus/pci/devices/*/config": "a name for messages", "/sys/bus/pci/drivers/%s/module": "with the device",
     "/sys/bus/pci/devices/%s/drm": "for the vBIOS", "/sys/kernel/debug/dri/%s/%s": "a vBIOS is somebody's firmware",
-    "/sys/class/drm/%s/device": "with the connectors", "/sys/class/drm/%s/status": "with the connectors",
+    "/sys/class/drm/%s/device": "with the connectors",
     "/sys/devices": "the start of places", "/usr/share/kvm/%s": "a ROM file, by another name",
     "/proc/version": "only where osrelease is missing", "/proc/self/fd": "its own", "/proc/self/fd/%d": "its own",
     "/etc/pve/nodes/%s/qemu-server": "by other names", "/etc/libvirt/qemu/autostart%s": "by other names",
