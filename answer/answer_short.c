@@ -6,7 +6,6 @@
 
 #include "answer/answer.h"
 #include "answer/parts.h"
-#include "answer/recommend.h"
 
 /* What is less sure is probable, and below that possible. */
 static const double sure_enough = 0.85;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/plan.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"

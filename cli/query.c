@@ -183,14 +183,14 @@ static enum error_code answer_terms(struct query *query, const struct term *term
     if (joined.length)
         return query_answer_name(query, buffer_text(&joined), error);
     if (query->format == FORMAT_JSON)
-        buffer_append_byte(&query->session->output.buffer, '[');
+        json_write_begin_array(&query->session->writer, NULL);
     for (int i = 0; i < count; i++)
         if (terms[i].kind == TERM_ID     ? answer_id(query, &terms[i].id, terms[i].text, error)
             : terms[i].kind == TERM_TEXT ? answer_stdin(query, error)
                                          : query_answer_name(query, terms[i].text, error))
             return error->code;
     if (query->format == FORMAT_JSON)
-        buffer_append_byte(&query->session->output.buffer, ']');
+        json_write_end_array(&query->session->writer);
     return ERROR_NONE;
 }
 

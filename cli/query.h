@@ -22,7 +22,6 @@ struct query {
     struct answer answer;
     struct name_search search;
     long answered;
-    long elements;           /* of the JSON array */
     struct pci_id shown;     /* the GPU of the last answer as text */
     long short_answers;      /* which leave something out */
     long missing;            /* terms without an answer */

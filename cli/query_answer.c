@@ -281,6 +281,15 @@ static void write_text(struct query *query)
         answer_write_full(&prose, &query->answer);
 }
 
+/* Of an array, or a line. */
+static void end_element(struct query *query)
+{
+    if (query->format == FORMAT_NDJSON) {
+        buffer_append_byte(&query->session->output.buffer, '\n');
+        query->session->writer.need_comma = false;
+    }
+}
+
 enum error_code query_write_answer(struct query *query, struct error *error)
 {
     if (query->format == FORMAT_TEXT) {
@@ -290,23 +299,19 @@ enum error_code query_write_answer(struct query *query, struct error *error)
         return query_flush(query, QUERY_FLUSH_BYTES, error);
     }
     query->answered++;
-    query->session->writer.need_comma = query->format == FORMAT_JSON && query->elements++;
     answer_write_json(&query->session->writer, &query->answer);
-    if (query->format == FORMAT_NDJSON)
-        buffer_append_byte(&query->session->output.buffer, '\n');
+    end_element(query);
     return query_flush(query, QUERY_FLUSH_BYTES, error);
 }
 
 void query_write_unknown(struct query *query, const char *term, const struct error *error)
 {
     struct json_writer *writer = &query->session->writer;
-    writer->need_comma = query->format == FORMAT_JSON && query->elements++;
     json_write_begin_object(writer, NULL);
     json_write_string(writer, "query", term);
     error_write_json(writer, "error", error);
     json_write_end_object(writer);
-    if (query->format == FORMAT_NDJSON)
-        buffer_append_byte(writer->out, '\n');
+    end_element(query);
 }
 
 /* A term without an answer: reported at once as text, as an element of its own in JSON. */

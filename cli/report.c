@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "probe/root.h"
-
 static struct report_command command; /* too large for a stack */
 
 /* ---- options of new that set a field ---- */

@@ -2,7 +2,6 @@
 #include "cli/scan.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* ---- the host ---- */
 
