@@ -52,10 +52,7 @@ void answer_write_verdict(struct json_writer *writer, const struct answer *answe
     struct buffer basis CLEANUP(buffer_free) = BUFFER(4096);
     json_write_begin_object(writer, "verdict");
     write_level(writer, verdict);
-    if (verdict->level == LEVEL_UNKNOWN) {
-        json_write_null(writer, "outcomes");
-    } else {
-        json_write_begin_object(writer, "outcomes");
+    if (json_write_begin_object_or_null(writer, "outcomes", verdict->level != LEVEL_UNKNOWN)) {
         for (int i = 0; i < OUTCOME_COUNT; i++)
             json_write_fraction(writer, outcome_keys[i], verdict->outcomes[i]);
         json_write_end_object(writer);
@@ -203,12 +200,9 @@ static void write_chips(struct json_writer *writer, const char *key,
 static void write_blocker_workaround(struct json_writer *writer, const struct answer *answer)
 {
     const struct blocker_workaround *workaround = &answer->blocker_workaround;
-    if (!answer->has_blocker_workaround) {
-        json_write_null(writer, "remaining_path");
+    if (!json_write_begin_object_or_null(writer, "remaining_path", answer->has_blocker_workaround))
         return;
-    }
     const char *const *fixes = blocker_workarounds(workaround->blocker);
-    json_write_begin_object(writer, "remaining_path");
     json_write_string(writer, "blocker", blocker_value(workaround->blocker));
     json_write_string(writer, "fix", fixes[0]);
     json_write_string(writer, "text", vocabulary_text(&vocabulary_fix, fixes[0]));
@@ -301,11 +295,8 @@ static void write_identity(struct json_writer *writer, const struct answer *answ
 /* What its maker's driver still does for the chip. */
 static void write_driver(struct json_writer *writer, const struct device *device)
 {
-    if (!device->security[0]) {
-        json_write_null(writer, "driver_support");
+    if (!json_write_begin_object_or_null(writer, "driver_support", device->security[0]))
         return;
-    }
-    json_write_begin_object(writer, "driver_support");
     json_write_text_or_null(writer, "driver", device->driver);
     json_write_string(writer, "security", device->security);
     json_write_end_object(writer);

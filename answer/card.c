@@ -302,11 +302,10 @@ static void write_amount(struct json_writer *writer, const char *key, double val
 
 static void write_list(struct json_writer *writer, const char *key, const char *list)
 {
-    if (!*list) {
+    if (*list)
+        json_write_list(writer, key, strcmp(list, "none") == 0 ? "" : list, ',');
+    else
         json_write_null(writer, key);
-        return;
-    }
-    json_write_list(writer, key, strcmp(list, "none") == 0 ? "" : list, ',');
 }
 
 static void write_price(struct json_writer *writer, const char *key, const struct price *price, int condition)
@@ -363,12 +362,9 @@ static void write_features(struct json_writer *writer, const struct chip_feature
 
 void card_write_json(struct json_writer *writer, const struct card *cards, int count)
 {
-    if (!count) {
-        json_write_null(writer, "card");
+    if (!json_write_begin_object_or_null(writer, "card", count))
         return;
-    }
     enum low_profile low_profile = common_low_profile(cards, count);
-    json_write_begin_object(writer, "card");
     json_write_begin_array(writer, "names");
     for (int i = 0; i < count; i++)
         json_write_string(writer, NULL, cards[i].name);

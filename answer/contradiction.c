@@ -154,11 +154,9 @@ void contradiction_write_json(struct json_writer *writer, const struct answer *a
     struct value values[MAX_VALUES];
     int usable;
     int not_usable;
-    if (!count_sides(answer, &usable, &not_usable)) {
-        json_write_null(writer, "contradiction");
+    bool contradict = count_sides(answer, &usable, &not_usable);
+    if (!json_write_begin_object_or_null(writer, "contradiction", contradict))
         return;
-    }
-    json_write_begin_object(writer, "contradiction");
     json_write_integer(writer, "usable", usable);
     json_write_integer(writer, "not_usable", not_usable);
     json_write_begin_array(writer, "differs");

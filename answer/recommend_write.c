@@ -204,11 +204,8 @@ static void write_verdict(struct json_writer *writer, const struct verdict *verd
 static void write_given_json(struct json_writer *writer, const struct recommendation *recommendation)
 {
     const struct answer *given = &recommendation->question->given;
-    if (!recommendation->question->instead) {
-        json_write_null(writer, "instead_of");
+    if (!json_write_begin_object_or_null(writer, "instead_of", recommendation->question->instead))
         return;
-    }
-    json_write_begin_object(writer, "instead_of");
     json_write_string(writer, "query", given->query);
     json_write_pci_id(writer, "pci_id", pci_id_number(&given->device.id));
     json_write_string(writer, "name", given->device.name);

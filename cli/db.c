@@ -74,12 +74,9 @@ static void append_renewal(struct buffer *out, const char *path, const struct fr
 static void write_renewal(struct json_writer *writer, const char *path, const struct freshness *freshness)
 {
     struct buffer command CLEANUP(buffer_free) = BUFFER(2 * DATABASE_PATH_SIZE);
-    if (!freshness->count) {
-        json_write_null(writer, "renewal");
+    if (!json_write_begin_object_or_null(writer, "renewal", freshness->count))
         return;
-    }
     append_renewal_command(&command, path);
-    json_write_begin_object(writer, "renewal");
     json_write_string(writer, "installed", freshness->installed);
     json_write_string(writer, "command", buffer_text(&command));
     json_write_begin_array(writer, "older");

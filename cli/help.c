@@ -117,15 +117,12 @@ static void write_version_json(struct session *session, const struct facts *fact
     json_write_begin_object(writer, NULL);
     json_write_string(writer, "version", PASSTHRU_VERSION);
     json_write_string(writer, "license", "GPL-2.0-or-later");
-    if (facts) {
-        json_write_begin_object(writer, "database");
+    if (json_write_begin_object_or_null(writer, "database", facts)) {
         json_write_string(writer, "path", session->place.path);
         json_write_string(writer, "pci_ids", facts->pci_ids);
         json_write_integer(writer, "reports", facts->counts.reports);
         json_write_text_or_null(writer, "latest_report", facts->latest);
         json_write_end_object(writer);
-    } else {
-        json_write_null(writer, "database");
     }
     json_write_end_object(writer);
 }

@@ -78,11 +78,8 @@ void scan_write_host_json(struct json_writer *writer, const struct scan *scan)
 static void write_group(struct json_writer *writer, const struct scan *scan, const struct scan_gpu *gpu)
 {
     int group = gpu->device->iommu_group;
-    if (group < 0) {
-        json_write_null(writer, "iommu_group");
+    if (!json_write_begin_object_or_null(writer, "iommu_group", group >= 0))
         return;
-    }
-    json_write_begin_object(writer, "iommu_group");
     json_write_integer(writer, "id", group);
     json_write_tristate(writer, "isolated", gpu->isolated);
     json_write_begin_array(writer, "devices");

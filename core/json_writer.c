@@ -46,6 +46,15 @@ void json_write_begin_object(struct json_writer *writer, const char *key)
     begin(writer, key, '{');
 }
 
+bool json_write_begin_object_or_null(struct json_writer *writer, const char *key, bool is_known)
+{
+    if (is_known)
+        json_write_begin_object(writer, key);
+    else
+        json_write_null(writer, key);
+    return is_known;
+}
+
 void json_write_end_object(struct json_writer *writer)
 {
     end(writer, '}');

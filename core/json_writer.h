@@ -23,6 +23,8 @@ struct json_writer {
 /* For a value that is appended by other means. */
 void json_write_key(struct json_writer *writer, const char *key);
 void json_write_begin_object(struct json_writer *writer, const char *key);
+/* Begins an object where there is something to say, and returns that; else the member is null. */
+bool json_write_begin_object_or_null(struct json_writer *writer, const char *key, bool is_known);
 void json_write_end_object(struct json_writer *writer);
 /* The end of an object that is a document, and of its line. */
 void json_write_end_line(struct json_writer *writer);
