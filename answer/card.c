@@ -27,11 +27,6 @@ static double next_amount(const struct card *cards, int count, enum amount amoun
     return next;
 }
 
-static double least(const struct card *cards, int count, enum amount amount)
-{
-    return next_amount(cards, count, amount, 0);
-}
-
 static double most(const struct card *cards, int count, enum amount amount)
 {
     double value = 0;
@@ -126,7 +121,7 @@ static void add(struct buffer *line, const char *text)
 static void add_range(struct buffer *line, const struct card *cards, int count, enum amount amount,
                       const char *unit)
 {
-    double low = least(cards, count, amount);
+    double low = next_amount(cards, count, amount, 0);
     double high = most(cards, count, amount);
     if (!high)
         return;
@@ -374,7 +369,7 @@ void card_write_json(struct json_writer *writer, const struct card *cards, int c
         write_amount(writer, NULL, value);
     json_write_end_array(writer);
     json_write_text_or_null(writer, "memory", COMMON_TEXT(memory));
-    write_amount(writer, "bandwidth_gb_s", least(cards, count, BANDWIDTH));
+    write_amount(writer, "bandwidth_gb_s", next_amount(cards, count, BANDWIDTH, 0));
     write_amount(writer, "board_power_w", most(cards, count, WATTS));
     write_amount(writer, "slots", most(cards, count, SLOTS));
     json_write_text_or_null(writer, "power_connectors", COMMON_TEXT(power_connectors));

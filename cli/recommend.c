@@ -89,17 +89,13 @@ static const char *take_vendor(void *target, char *text)
 /* Codecs with commas between them. */
 static const char *take_codecs(void *target, char *list)
 {
+    char words[1024];
     *(const char **)target = list;
-    for (;; list++) {
-        char word[CARD_WORD_SIZE];
-        size_t length = strcspn(list, ",");
-        snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : 0), list);
+    snprintf(words, sizeof words, "%s", list);
+    for (char *rest = words, *word; (word = strsep(&rest, ","));)
         if (vocabulary_find(&vocabulary_codec, word) < 0)
             return "--encode and --decode take h264, hevc, hevc10, vp9 or av1";
-        list += length;
-        if (!*list)
-            return NULL;
-    }
+    return NULL;
 }
 
 static const char *take_beside(void *target, char *text)
