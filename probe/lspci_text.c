@@ -10,19 +10,19 @@
 
 static const char hex_digits[] = "0123456789abcdefABCDEF";
 
-bool lspci_text_init(struct lspci_text *text)
+bool lspci_text_init(struct lspci_text *text, struct pci_machine *machine)
 {
-    *text = (struct lspci_text){.heading_group = IOMMU_GROUP_UNKNOWN,
+    *text = (struct lspci_text){.machine = machine,
+                                .heading_group = IOMMU_GROUP_UNKNOWN,
                                 .record = LISTING_DEVICE_UNKNOWN,
                                 .wrapped = BUFFER(2 * LSPCI_LINE_MAX + 16)};
-    text->devices = malloc(MAX_PCI_DEVICES * sizeof *text->devices);
+    machine->devices = malloc(MAX_PCI_DEVICES * sizeof *machine->devices);
     text->dumps = calloc(MAX_PCI_DEVICES, sizeof *text->dumps);
-    return text->devices && text->dumps;
+    return machine->devices && text->dumps;
 }
 
 void lspci_text_free(struct lspci_text *text)
 {
-    free(text->devices);
     free(text->dumps);
     buffer_free(&text->wrapped);
 }
@@ -168,19 +168,20 @@ static void take_stated(struct pci_device *device, const struct listing_device *
  * but another device at its address is of another machine. A record states its ID too late to see that. */
 static void begin(struct lspci_text *text, const struct pci_device *stated, bool is_record)
 {
+    struct pci_machine *machine = text->machine;
     text->current = NULL;
     text->next_bar = 0;
     text->is_record = is_record;
     text->is_resizable_bar = text->is_vf_enabled = false;
-    for (int i = 0; i < text->count && !text->current; i++)
-        if (pci_address_compare(&text->devices[i].address, &stated->address) == 0)
-            text->current = &text->devices[i];
+    for (int i = 0; i < machine->count && !text->current; i++)
+        if (pci_address_compare(&machine->devices[i].address, &stated->address) == 0)
+            text->current = &machine->devices[i];
     struct pci_device *known = text->current;
-    if (!known && text->count < MAX_PCI_DEVICES) {
-        text->current = &text->devices[text->count++];
+    if (!known && machine->count < MAX_PCI_DEVICES) {
+        text->current = &machine->devices[machine->count++];
         *text->current = *stated;
     } else if (!known) {
-        text->omitted++;
+        machine->omitted++;
     } else if (!known->id.vendor) {
         int group = known->iommu_group;
         *known = *stated;
@@ -296,7 +297,7 @@ static bool take_hex(struct lspci_text *text, const char *line)
     }
     if (!count || offset + count > PCI_CONFIG_ALL || !text->current)
         return count;
-    struct lspci_dump *dump = &text->dumps[text->current - text->devices];
+    struct lspci_dump *dump = &text->dumps[text->current - text->machine->devices];
     if (text->dumped != text->current) {
         memset(dump->bytes, 0xff, sizeof dump->bytes);
         dump->length = 0;

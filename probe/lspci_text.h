@@ -20,12 +20,9 @@ struct lspci_dump {
  * that -k, -v, -vv and -x add; also below the headings "IOMMU Group 12" that much-copied scripts print, and
  * what other programs list (core/listing.h). */
 struct lspci_text {
-    struct pci_device
-        *devices; /* in the order of the text; `device->id.vendor` is 0 where no ID was stated */
-    int count;
-    int omitted;              /* devices beyond MAX_PCI_DEVICES */
-    bool is_numbered;         /* BARs are listed with their numbers: -vv */
-    struct lspci_dump *dumps; /* of the devices, in their order */
+    struct pci_machine *machine; /* its devices in the order of the text; vendor 0 where no ID was stated */
+    bool is_numbered;            /* BARs are listed with their numbers: -vv */
+    struct lspci_dump *dumps;    /* of the devices, in their order */
     bool has_dump;
 
     struct pci_device *current;      /* the one that the lines belong to; NULL: none */
@@ -39,8 +36,9 @@ struct lspci_text {
     bool is_vf_enabled;
 };
 
-/* False when memory is short. lspci_text_free is to be called in any case. */
-MUST_CHECK bool lspci_text_init(struct lspci_text *text);
+/* Begins a list of devices in `machine`. False when memory is short. lspci_text_free is to be called in any
+ * case, and leaves the machine alone. */
+MUST_CHECK bool lspci_text_init(struct lspci_text *text, struct pci_machine *machine);
 void lspci_text_free(struct lspci_text *text);
 
 /* Takes a line without its newline, of any content; changes it. */

@@ -116,12 +116,6 @@ static bool step(struct walk *walk, const char *name)
     return true;
 }
 
-static bool is_directory(int file)
-{
-    struct stat status;
-    return fstat(file, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 /* Goes to the end of the path. False with errno. */
 static bool go(struct walk *walk)
 {
@@ -135,17 +129,15 @@ static bool go(struct walk *walk)
         }
         snprintf(name, sizeof name, "%.*s", (int)length, start);
         walk->rest = start + length;
-        bool stays = !length || strcmp(name, ".") == 0;
-        if (stays || strcmp(name, "..") == 0) {
-            if (!is_directory(walk->steps[walk->depth])) {
-                errno = ENOTDIR;
-                return false;
-            }
-            if (!stays)
-                go_up(walk);
-        } else if (!step(walk, name)) {
+        bool is_up = strcmp(name, "..") == 0;
+        bool stays = is_up || !length || strcmp(name, ".") == 0;
+        /* A step to the place itself shows that it is a directory. */
+        if (!step(walk, stays ? "." : name))
             return false;
-        }
+        if (stays)
+            go_up(walk);
+        if (is_up)
+            go_up(walk);
     }
     return true;
 }

@@ -162,13 +162,10 @@ void pci_mark_virtual_functions(struct pci_machine *machine)
 {
     for (int i = 1; i < machine->count; i++) {
         struct pci_device *device = &machine->devices[i];
-        int first = i - 1;
-        while (first >= 0 && pci_same_slot(&machine->devices[first].address, &device->address) &&
-               pci_id_number(&machine->devices[first].id) != pci_id_number(&device->id))
-            first--;
-        if (first >= 0 && pci_is_display(device) &&
-            pci_same_slot(&machine->devices[first].address, &device->address))
-            device->is_virtual_function = TRISTATE_YES;
+        for (int k = i - 1; k >= 0 && pci_same_slot(&machine->devices[k].address, &device->address); k--)
+            if (pci_is_display(device) &&
+                pci_id_number(&machine->devices[k].id) == pci_id_number(&device->id))
+                device->is_virtual_function = TRISTATE_YES;
     }
 }
 

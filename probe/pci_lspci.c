@@ -75,36 +75,34 @@ static void keep_sizes(struct pci_device *device, const struct pci_device *state
         device->rom = stated->rom;
 }
 
-static enum error_code read_dumps(struct lspci_text *text, struct error *error)
+static enum error_code read_dumps(const struct lspci_text *text, struct error *error)
 {
     struct libpci *library;
     if (libpci_open(&library, error))
         return error->code;
-    for (int i = 0; i < text->count; i++) {
-        struct pci_device device = text->devices[i];
+    for (int i = 0; i < text->machine->count; i++) {
+        struct pci_device *stated = &text->machine->devices[i];
+        struct pci_device device = *stated;
         const struct lspci_dump *dump = &text->dumps[i];
         if (libpci_read_config(library, dump->bytes, dump->length, true, &device) <= 0 || !device.id.vendor ||
             device.id.vendor == 0xffff)
             continue;
-        keep_sizes(&device, &text->devices[i], text->is_numbered);
-        text->devices[i] = device;
+        keep_sizes(&device, stated, text->is_numbered);
+        *stated = device;
     }
     libpci_close(library);
     return ERROR_NONE;
 }
 
-/* Hands over the devices that have an ID. */
-static void take_devices(struct lspci_text *text, struct pci_machine *machine)
+/* Keeps the devices that have an ID. */
+static void take_devices(struct pci_machine *machine)
 {
-    machine->devices = text->devices;
-    machine->omitted = text->omitted;
-    for (int i = 0; i < text->count; i++) {
-        if (text->devices[i].id.vendor)
-            machine->devices[machine->count++] = text->devices[i];
-        else
-            machine->omitted++;
-    }
-    text->devices = NULL;
+    int count = 0;
+    for (int i = 0; i < machine->count; i++)
+        if (machine->devices[i].id.vendor)
+            machine->devices[count++] = machine->devices[i];
+    machine->omitted += machine->count - count;
+    machine->count = count;
     pci_machine_sort(machine);
     pci_machine_link(machine);
     pci_mark_virtual_functions(machine);
@@ -115,14 +113,14 @@ enum error_code pci_read_lspci(const char *path, struct pci_machine *machine, st
     struct lspci_text text CLEANUP(lspci_text_free);
     *machine = (struct pci_machine){.source = PCI_SOURCE_LSPCI};
     error->code = ERROR_NONE;
-    if (!lspci_text_init(&text))
+    if (!lspci_text_init(&text, machine))
         return error_set(error, ERROR_NO_MEMORY, "no memory to read %s", path);
     if (read_text(path, &text, error))
         return error->code;
     machine->source = text.has_dump ? PCI_SOURCE_DUMP : PCI_SOURCE_LSPCI;
     if (text.has_dump && read_dumps(&text, error))
         return error->code;
-    take_devices(&text, machine);
+    take_devices(machine);
     if (machine->count)
         return ERROR_NONE;
     path = strcmp(path, "-") == 0 ? "standard input" : path;
