@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A whole recorded machine: probe/scan.h, probe/host_config.h, probe/vm_config.h and what they read. The input
- * is a list of its files: a letter (f file, d directory, l symbolic link), the path with a NUL at its end,
- * the number of bytes (3, the highest first), and the bytes: what is in the file, or what the link points to.
+/* A whole recorded machine: probe/scan.h, probe/host_config.h, probe/vm_config.h and what they read. The
+ * input is a list of its files: a letter (f file, d directory, l symbolic link), the path with a NUL at its
+ * end, the number of bytes (3, the highest first), and the bytes: what is in the file, or what the link
+ * points to.
  */
 
 #include "core/private_text.h"
