@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
+
 enum { MAX_TEXT = 1000, MAX_TOKENS = 64 };
 
 /* A run of letters or of digits. */
@@ -52,15 +54,10 @@ static int split(const char *text, bool with_any_number, struct token tokens[MAX
     return count;
 }
 
-static int compare_words(const void *a, const void *b)
-{
-    return strcmp(((const struct known_word *)a)->text, ((const struct known_word *)b)->text);
-}
-
 void known_words_sort(struct known_words *known)
 {
     if (known->count)
-        qsort(known->words, (size_t)known->count, sizeof *known->words, compare_words);
+        qsort(known->words, (size_t)known->count, sizeof *known->words, text_compare);
 }
 
 /* A number is a * where it may be any. What stands after a word is a version or a count: two digits at most.
@@ -99,7 +96,7 @@ bool name_normalise(const char *text, char normal[NAME_WORD_SIZE])
 
 static const struct known_word *look_up(const struct known_words *known, const struct known_word *key)
 {
-    return known->count ? bsearch(key, known->words, (size_t)known->count, sizeof *key, compare_words) : NULL;
+    return known->count ? bsearch(key, known->words, (size_t)known->count, sizeof *key, text_compare) : NULL;
 }
 
 /* The same with a * for each number that may be any; NULL where there is none, and for a part of what stands

@@ -136,6 +136,17 @@ void text_append_shell_word(struct buffer *out, const char *text)
     buffer_append_byte(out, '\'');
 }
 
+bool text_ends_in(const char *text, const char *suffix)
+{
+    size_t length = strlen(text);
+    return length >= strlen(suffix) && strcmp(text + length - strlen(suffix), suffix) == 0;
+}
+
+int text_compare(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
 static char folded(char c)
 {
     return c == '-' ? '_' : c;

@@ -38,6 +38,12 @@ void text_append_shell_word(struct buffer *out, const char *text);
 /* Terminal columns that UTF-8 `bytes` occupy: 2 for East Asian wide characters, else 1. */
 size_t text_width(const char *bytes, size_t length);
 
+/* Whether a text ends in another. */
+bool text_ends_in(const char *text, const char *suffix);
+
+/* Compares texts, or structs that begin with one, for qsort and bsearch. */
+int text_compare(const void *a, const void *b);
+
 /* The edits between two names, a swap of two neighbours being one (optimal string alignment); '-' and '_' are
  * the same. TEXT_MAX_DISTANCE when one of them is longer than that. */
 enum { TEXT_MAX_DISTANCE = 40 };

@@ -113,10 +113,7 @@ void outbox_lock(int directory, void (*waiting)(void))
 
 static bool has_report_suffix(const char *name)
 {
-    const size_t suffix = sizeof report_suffix - 1;
-    size_t length = strlen(name);
-    return name[0] != '.' && length > suffix && length < OUTBOX_NAME_SIZE &&
-           strcmp(name + length - suffix, report_suffix) == 0;
+    return name[0] != '.' && strlen(name) < OUTBOX_NAME_SIZE && text_ends_in(name, report_suffix);
 }
 
 static bool is_full(const char *directory)
@@ -289,13 +286,6 @@ static bool has_file(int directory, const char *name)
     return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
 }
 
-static int compare_entries(const void *a, const void *b)
-{
-    const struct outbox_entry *x = a;
-    const struct outbox_entry *y = b;
-    return strcmp(x->name, y->name);
-}
-
 enum error_code outbox_read(const char *directory, struct outbox *outbox, struct error *error)
 {
     *outbox = (struct outbox){.entries = NULL};
@@ -325,7 +315,7 @@ enum error_code outbox_read(const char *directory, struct outbox *outbox, struct
         error_set_errno(error, errno, "cannot read the outbox %s", directory);
     closedir(stream);
     if (outbox->count)
-        qsort(outbox->entries, (size_t)outbox->count, sizeof *outbox->entries, compare_entries);
+        qsort(outbox->entries, (size_t)outbox->count, sizeof *outbox->entries, text_compare);
     return error->code;
 }
 

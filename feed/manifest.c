@@ -269,13 +269,6 @@ static bool read_knowledge(struct reader *reader, const json_t *list)
     return true;
 }
 
-int segment_compare(const void *a, const void *b)
-{
-    const struct segment *x = a;
-    const struct segment *y = b;
-    return strcmp(x->sha256, y->sha256);
-}
-
 static bool check_twins(struct reader *reader)
 {
     json_auto_t *seen = json_object();

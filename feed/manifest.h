@@ -89,9 +89,6 @@ void manifest_append(struct buffer *out, const struct manifest *manifest);
 /* Writes a time as it stands in a feed. `seconds` since 1970, up to the year 9999. */
 void manifest_print_time(int64_t seconds, char text[MANIFEST_TIME_SIZE]);
 
-/* The order of segments by their hash, for qsort and bsearch. */
-int segment_compare(const void *a, const void *b);
-
 /* What a feed's files hold, compressed with zstd and named by its SHA-256 (schema/feed.md). The same text in
  * the same pieces makes the same bytes, as long as libzstd stays the same. */
 

@@ -12,6 +12,7 @@
 
 #include "core/file.h"
 #include "core/owner.h"
+#include "core/text.h"
 #include "feed/manifest.h"
 #include "importer/remote.h"
 
@@ -86,8 +87,7 @@ static enum error_code hold(const char *directory, const char *name, struct erro
 
 static int is_table(const struct dirent *entry)
 {
-    const char *suffix = strrchr(entry->d_name, '.');
-    return entry->d_name[0] != '.' && suffix && strcmp(suffix, ".tsv") == 0;
+    return entry->d_name[0] != '.' && text_ends_in(entry->d_name, ".tsv");
 }
 
 enum error_code additions_hold(struct error *error)

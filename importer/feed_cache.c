@@ -13,6 +13,7 @@
 
 #include "core/file.h"
 #include "core/owner.h"
+#include "core/text.h"
 #include "db/report_id.h"
 
 struct path feed_cache_path(const struct source_cache *cache, const char *name, const char *file)
@@ -155,13 +156,13 @@ bool feed_cache_remove_others(const struct source_cache *cache, const char *name
 {
     bool any = false;
     if (count)
-        qsort(files, (size_t)count, sizeof *files, segment_compare);
+        qsort(files, (size_t)count, sizeof *files, text_compare);
     DIR *stream = opendir(feed_cache_path(cache, name, directory).text);
     for (const struct dirent *entry; stream && (entry = readdir(stream));) {
         struct segment named = {.size = 0};
         snprintf(named.sha256, sizeof named.sha256, "%.64s", entry->d_name);
         bool is_one = strcmp(strchr(called(named.sha256).text, '/') + 1, entry->d_name) == 0 && count &&
-                      bsearch(&named, files, (size_t)count, sizeof named, segment_compare);
+                      bsearch(&named, files, (size_t)count, sizeof named, text_compare);
         any |= !is_one && entry->d_name[0] != '.' && unlinkat(dirfd(stream), entry->d_name, 0) == 0;
     }
     if (stream)

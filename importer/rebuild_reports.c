@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/owner.h"
+#include "core/text.h"
 #include "importer/rebuild_internal.h"
 #include "importer/reports.h"
 #include "importer/source_cache.h"
@@ -27,12 +28,6 @@ static int compare_names(const FTSENT **a, const FTSENT **b)
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-static bool ends_in(const char *path, const char *suffix)
-{
-    size_t length = strlen(path);
-    return length >= strlen(suffix) && strcmp(path + length - strlen(suffix), suffix) == 0;
-}
-
 enum error_code rebuild_hold_data(const char *directory, struct error *error)
 {
     char *roots[] = {(char *)directory, NULL};
@@ -45,8 +40,8 @@ enum error_code rebuild_hold_data(const char *directory, struct error *error)
         if (entry->fts_info == FTS_DNR && strncmp(entry->fts_path + length, "/reports", 8) == 0)
             error_set_errno(error, entry->fts_errno, "cannot list %.400s", entry->fts_path);
         else if ((entry->fts_info == FTS_F || entry->fts_info == FTS_SL) &&
-                 (ends_in(entry->fts_path, ".tsv") || ends_in(entry->fts_path, ".ndjson") ||
-                  ends_in(entry->fts_path, "/pci.ids")))
+                 (text_ends_in(entry->fts_path, ".tsv") || text_ends_in(entry->fts_path, ".ndjson") ||
+                  text_ends_in(entry->fts_path, "/pci.ids")))
             owner_hold(entry->fts_path, O_NONBLOCK);
     fts_close(tree);
     return error->code;
@@ -64,7 +59,8 @@ static enum error_code read_bundled_reports(struct rebuild *work, struct error *
     for (size_t i = 0; owner_held(i); i++) {
         const char *path = owner_held(i);
         const struct report_file file = {path, path, true, false};
-        if (strncmp(path, directory.text, length) == 0 && path[length] == '/' && ends_in(path, ".ndjson") &&
+        if (strncmp(path, directory.text, length) == 0 && path[length] == '/' &&
+            text_ends_in(path, ".ndjson") &&
             reports_read(&file, &work->samples, work->builder, &source, work->problems, error))
             return error->code;
     }
@@ -127,13 +123,13 @@ static void load_known(const struct rebuild *work, const char *name, struct mani
     if (feed_cache_manifest(work->cache, name, FEED_MANIFEST, known, NULL, &none))
         *known = (struct manifest){.segment_count = 0};
     if (known->segment_count)
-        qsort(known->segments, (size_t)known->segment_count, sizeof *known->segments, segment_compare);
+        qsort(known->segments, (size_t)known->segment_count, sizeof *known->segments, text_compare);
 }
 
 static bool is_known_segment(const struct manifest *known, const struct segment *segment)
 {
     return known->segment_count &&
-           bsearch(segment, known->segments, (size_t)known->segment_count, sizeof *segment, segment_compare);
+           bsearch(segment, known->segments, (size_t)known->segment_count, sizeof *segment, text_compare);
 }
 
 /* A segment that the disk has spoilt is removed, and fetched again by the next sync. */

@@ -4,6 +4,7 @@
 #include "core/buffer.h"
 #include "core/file.h"
 #include "core/owner.h"
+#include "core/text.h"
 #include "importer/remote.h"
 
 #include <dirent.h>
@@ -103,20 +104,14 @@ static void mark_wrong(struct remote *remote, const char *path, const char *name
 
 static int is_conf(const struct dirent *entry)
 {
-    const char *suffix = strrchr(entry->d_name, '.');
-    return suffix && entry->d_name[0] != '.' && strcmp(suffix, ".conf") == 0;
-}
-
-static int compare_entries(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
+    return entry->d_name[0] != '.' && text_ends_in(entry->d_name, ".conf");
 }
 
 static enum error_code load_directory(const char *directory, struct remotes *remotes, struct error *error)
 {
     struct dirent **entries = NULL;
     int earlier = remotes->count;
-    int count = scandir(directory, &entries, is_conf, compare_entries);
+    int count = scandir(directory, &entries, is_conf, alphasort);
     if (count < 0)
         return errno == ENOENT || errno == ENOTDIR
                    ? ERROR_NONE
@@ -138,13 +133,6 @@ static enum error_code load_directory(const char *directory, struct remotes *rem
     }
     free(entries);
     return error->code;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    const struct remote *first = a;
-    const struct remote *second = b;
-    return strcmp(first->name, second->name);
 }
 
 void config_own_directory(const char *name, char directory[4096])
@@ -172,7 +160,7 @@ enum error_code remotes_load(const char *data_directory, struct remotes *remotes
     for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
         if (directories[i][0] && load_directory(directories[i], remotes, error))
             return error->code;
-    qsort(remotes->items, (size_t)remotes->count, sizeof *remotes->items, compare_names);
+    qsort(remotes->items, (size_t)remotes->count, sizeof *remotes->items, text_compare);
     return ERROR_NONE;
 }
 
