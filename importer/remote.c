@@ -23,6 +23,7 @@ struct source {
     int line;
     struct remote *remote;
     struct error *error;
+    enum field field;       /* that is being read */
     int lines[FIELD_COUNT]; /* where each key was given, 0: nowhere */
 };
 
@@ -50,15 +51,6 @@ PRINTF_LIKE(3, 4) static bool reject(struct source *source, int line, const char
     return false;
 }
 
-/* Copies a value. */
-static bool keep(struct source *source, int field, const char *value, char *copy, size_t size)
-{
-    if (strlen(value) >= size)
-        return reject(source, source->line, "%s is longer than %zu characters", field_names[field], size - 1);
-    memcpy(copy, value, strlen(value) + 1);
-    return true;
-}
-
 static bool read_name(struct source *source, const char *name)
 {
     if (!feed_name_fits(name, strlen(name)))
@@ -66,15 +58,20 @@ static bool read_name(struct source *source, const char *name)
                       "\"%.80s\" cannot name a remote: 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a "
                       "letter or a digit",
                       name);
-    return keep(source, NAME, name, source->remote->name, REMOTE_NAME_SIZE);
+    memcpy(source->remote->name, name, strlen(name) + 1);
+    return true;
 }
 
-static bool read_address(struct source *source, int field, const char *url, char *copy)
+static bool read_address(struct source *source, const char *url)
 {
     struct error why;
     if (remote_check_url(url, &why))
-        return reject(source, source->line, "%s: %s", field_names[field], why.message);
-    return keep(source, field, url, copy, REMOTE_URL_SIZE);
+        return reject(source, source->line, "%s: %s", field_names[source->field], why.message);
+    if (strlen(url) >= REMOTE_URL_SIZE)
+        return reject(source, source->line, "%s is longer than %d characters", field_names[source->field],
+                      REMOTE_URL_SIZE - 1);
+    memcpy(source->field == URL ? source->remote->url : source->remote->submit, url, strlen(url) + 1);
+    return true;
 }
 
 static bool read_kind(struct source *source, const char *text)
@@ -141,19 +138,9 @@ static bool read_knowledge(struct source *source, const char *text)
     return word >= 0 || reject(source, source->line, "knowledge must be no, yes or all, not \"%.80s\"", text);
 }
 
-static bool read_submit(struct source *source, const char *url)
-{
-    return read_address(source, SUBMIT, url, source->remote->submit);
-}
-
-static bool read_url(struct source *source, const char *url)
-{
-    return read_address(source, URL, url, source->remote->url);
-}
-
 static bool (*const readers[FIELD_COUNT])(struct source *, const char *) = {
-    [NAME] = read_name,     [URL] = read_url,         [KIND] = read_kind,          [KEY] = read_keys,
-    [SUBMIT] = read_submit, [ENABLED] = read_enabled, [KNOWLEDGE] = read_knowledge};
+    [NAME] = read_name,      [URL] = read_address,     [KIND] = read_kind,          [KEY] = read_keys,
+    [SUBMIT] = read_address, [ENABLED] = read_enabled, [KNOWLEDGE] = read_knowledge};
 
 /* Called by inih for each key. Returns 0 when it is wrong. */
 static int on_value(void *context, const char *section, const char *name, const char *value)
@@ -175,6 +162,7 @@ static int on_value(void *context, const char *section, const char *name, const 
                       source->lines[field]);
     if (!*value)
         return reject(source, source->line, "%s has no value", field_names[field]);
+    source->field = (enum field)field;
     source->lines[field] = source->line;
     return readers[field](source, value);
 }
