@@ -88,40 +88,33 @@ static enum error_code take_segment(struct remote_update *update, const char *pa
     return ERROR_NONE;
 }
 
-/* Fetches a segment, or what is missing of it. `again`: what was there of it is of something else. */
-static enum error_code fetch_segment(struct remote_update *update, const struct segment *segment, bool *again,
+/* Fetches a segment, or what is missing of it; all of it where what was there is of something else. */
+static enum error_code fetch_segment(struct remote_update *update, const struct segment *segment,
                                      struct error *error)
 {
     const struct path name = feed_segment_path(segment->sha256);
     const struct path part = part_path(update, &name);
-    struct stat there;
-    struct transfer transfer = {.path = part.text, .resume = true, .max_bytes = (uint64_t)segment->size};
-    /* What is no file of ours is neither written to nor in the way. */
-    bool resumed = lstat(part.text, &there) == 0 && S_ISREG(there.st_mode);
-    if (!resumed)
-        unlink(part.text);
-    *again = false;
-    if (feed_fetch(update, name.text, &transfer, error))
-        return error->code;
-    enum error_code code = take_segment(update, part.text, segment, error);
-    *again = code == ERROR_REMOTE && resumed;
-    return code;
+    for (int turn = 0;; turn++) {
+        struct transfer transfer = {.path = part.text, .resume = true, .max_bytes = (uint64_t)segment->size};
+        struct stat there;
+        /* What is no file of ours is neither written to nor in the way. */
+        bool resumed = lstat(part.text, &there) == 0 && S_ISREG(there.st_mode);
+        if (!resumed)
+            unlink(part.text);
+        if (feed_fetch(update, name.text, &transfer, error))
+            return error->code;
+        if (take_segment(update, part.text, segment, error) != ERROR_REMOTE || !resumed || turn)
+            return error->code;
+    }
 }
 
 static enum error_code fetch_missing(struct remote_update *update, const struct manifest *manifest,
                                      struct error *error)
 {
-    for (int i = 0; i < manifest->segment_count; i++) {
-        const struct segment *segment = &manifest->segments[i];
-        bool again;
-        if (feed_cache_has(update->cache, update->remote->name, segment))
-            continue;
-        enum error_code code = fetch_segment(update, segment, &again, error);
-        if (again)
-            code = fetch_segment(update, segment, &again, error);
-        if (code)
-            return code;
-    }
+    for (int i = 0; i < manifest->segment_count; i++)
+        if (!feed_cache_has(update->cache, update->remote->name, &manifest->segments[i]) &&
+            fetch_segment(update, &manifest->segments[i], error))
+            return error->code;
     return ERROR_NONE;
 }
 

@@ -48,9 +48,7 @@ struct line_reader {
 static enum error_code fill_raw(struct line_reader *reader, struct error *error)
 {
     while (!reader->file_done && reader->raw_start == reader->raw_end) {
-        ssize_t got = read(reader->file, reader->raw, CHUNK);
-        if (got < 0 && errno == EINTR)
-            continue;
+        ssize_t got = TEMP_FAILURE_RETRY(read(reader->file, reader->raw, CHUNK));
         if (got < 0)
             return error_set_errno(error, errno, "cannot read %s", reader->path);
         reader->file_done = got == 0;

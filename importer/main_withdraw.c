@@ -55,7 +55,6 @@ static enum error_code take_answer(const struct outbox_receipt *receipt, const s
 static enum error_code ask(const char *outbox, const struct outbox_receipt *receipt, const char *file,
                            struct error *error)
 {
-    const struct transfer_limits defaults = {.connect = 0};
     struct outbox_sending sending;
     struct transfers *transfers;
     struct transfer transfer = {
@@ -63,7 +62,7 @@ static enum error_code ask(const char *outbox, const struct outbox_receipt *rece
     snprintf(transfer.url, sizeof transfer.url, "%s/%s", receipt->url, receipt->id);
     if (outbox_begin_sending(outbox, program_print_waiting_to_send, &sending, error))
         return error->code;
-    if (!transfers_open(&defaults, NULL, &transfers, error)) {
+    if (!transfers_open(NULL, NULL, &transfers, error)) {
         if (!transfer_run(transfers, &transfer, error))
             take_answer(receipt, &sending, &transfer, error);
         else if (!error_next_step(error)[0])

@@ -284,14 +284,13 @@ static enum error_code send_all(struct sender *sender, struct error *error)
 
 enum error_code send_reports(struct send *send, struct error *error)
 {
-    const struct transfer_limits defaults = {.connect = 0};
     struct sender sender = {.send = send};
     error->code = ERROR_NONE;
     if (outbox_begin_sending(send->outbox, send->waiting, &sender.sending, error))
         return error->code;
     /* Read when nobody else sends any more, so that none is sent twice. */
     if (!outbox_read(send->outbox, &sender.outbox, error) && !select_reports(&sender, error) &&
-        !transfers_open(&defaults, NULL, &sender.transfers, error)) {
+        !transfers_open(NULL, NULL, &sender.transfers, error)) {
         (void)!send_all(&sender, error);
         transfers_close(sender.transfers);
     } else {

@@ -187,9 +187,7 @@ static enum error_code copy(int from, int to, const char *shown, char hash[65], 
     unsigned char chunk[COPY_CHUNK];
     crypto_generichash_init(&state, NULL, 0, sizeof digest);
     for (;;) {
-        ssize_t got = read(from, chunk, sizeof chunk);
-        if (got < 0 && errno == EINTR)
-            continue;
+        ssize_t got = TEMP_FAILURE_RETRY(read(from, chunk, sizeof chunk));
         if (got < 0 && errno == EISDIR) {
             error_set(error, ERROR_BAD_INPUT, "%s is a directory", shown);
             return error_next(error, "name the files in it");

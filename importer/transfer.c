@@ -42,7 +42,7 @@ static void restore_sigpipe(struct sigaction *old)
 
 static struct transfer_limits with_defaults(const struct transfer_limits *given)
 {
-    struct transfer_limits limits = *given;
+    struct transfer_limits limits = given ? *given : (struct transfer_limits){.connect = 0};
     limits.connect = limits.connect > 0 ? limits.connect : 15;
     limits.stall = limits.stall > 0 ? limits.stall : 30;
     limits.total = limits.total > 0 ? limits.total : 900;

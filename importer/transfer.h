@@ -66,8 +66,8 @@ typedef void transfer_progress(uint64_t received, uint64_t expected, int done);
 
 struct transfers;
 
-/* Starts libcurl; `progress` may be NULL. The caller closes it; connections are kept open between transfers.
- */
+/* Starts libcurl; without `limits` (NULL) by the defaults, and `progress` may be NULL. The caller closes it;
+ * connections are kept open between transfers. */
 MUST_CHECK enum error_code transfers_open(const struct transfer_limits *limits, transfer_progress *progress,
                                           struct transfers **transfers, struct error *error);
 void transfers_close(struct transfers *transfers);
