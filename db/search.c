@@ -311,6 +311,28 @@ static enum error_code try_super_suffix(struct finder *finder, struct name_searc
     return ERROR_NONE;
 }
 
+/* "rtx 6000 pro" where no model has that pro: the line RTX PRO is meant. */
+static enum error_code try_pro_line(struct finder *finder, struct name_search *search, struct error *error)
+{
+    struct gpu_name *name = &finder->question.name;
+    const struct gpu_name asked = *name;
+    int line = 0;
+    int pro = 1;
+    while (line < name->count && strcmp(name->words[line].text, "rtx") != 0)
+        line++;
+    while (pro < name->count &&
+           (strcmp(name->words[pro].text, "pro") != 0 || !name->words[pro - 1].has_digit))
+        pro++;
+    if (line >= name->count || pro >= name->count)
+        return ERROR_NONE;
+    snprintf(name->words[line].text, NAME_WORD_SIZE, "rtxpro");
+    memmove(&name->words[pro], &name->words[pro + 1], (size_t)(--name->count - pro) * sizeof *name->words);
+    if (find_ranked(finder, search, error) || search->count)
+        return error->code;
+    *name = asked;
+    return ERROR_NONE;
+}
+
 /* "gtx 1060 6" where nothing has that 6: the memory is meant. */
 static enum error_code try_bare_memory(struct finder *finder, struct name_search *search, struct error *error)
 {
@@ -337,12 +359,12 @@ static enum error_code try_bare_memory(struct finder *finder, struct name_search
 static enum error_code search_all(struct finder *finder, struct name_search *search, struct error *error)
 {
     typedef enum error_code attempt(struct finder *, struct name_search *, struct error *);
-    static attempt *const attempts[] = {
-        find_ranked,  try_mobile_suffix, try_super_suffix,       try_bare_memory,
-        search_parts, leave_out_unknown, leave_out_part_numbers, leave_out_one};
+    static attempt *const attempts[] = {find_ranked,       try_mobile_suffix,      try_super_suffix,
+                                        try_pro_line,      try_bare_memory,        search_parts,
+                                        leave_out_unknown, leave_out_part_numbers, leave_out_one};
     bool is_named = false; /* a GPU has all words, though in another name than that which was asked for */
     for (size_t i = 0; i < ARRAY_SIZE(attempts) && !search->count; i++) {
-        if (attempts[i] != search_parts && is_named)
+        if (attempts[i] != search_parts && attempts[i] != try_pro_line && is_named)
             continue;
         if (attempts[i](finder, search, error))
             return error->code;
