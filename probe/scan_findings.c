@@ -116,6 +116,32 @@ static void judge_reset(const struct gpu *known, struct scan_gpu *gpu)
         findings_add(&gpu->findings, NULL, 0, FINDING_RESET_NONE);
 }
 
+/* The first virtual function of a GPU, and how many there are. */
+static const struct pci_device *find_virtual_function(const struct scan *scan, const struct pci_device *gpu,
+                                                      int *count)
+{
+    const struct pci_device *first = NULL;
+    *count = 0;
+    for (int i = 0; i < scan->machine.count && gpu->is_virtual_function != TRISTATE_YES; i++) {
+        const struct pci_device *device = &scan->machine.devices[i];
+        if (device->is_virtual_function != TRISTATE_YES || !pci_same_slot(&device->address, &gpu->address))
+            continue;
+        first = first ? first : device;
+        ++*count;
+    }
+    return first;
+}
+
+static void judge_split(const struct scan *scan, struct scan_gpu *gpu)
+{
+    char address[PCI_ADDRESS_TEXT_SIZE];
+    int count;
+    const struct pci_device *function = find_virtual_function(scan, gpu->device, &count);
+    if (function)
+        findings_add(&gpu->findings, NULL, 0, FINDING_GPU_SPLIT, count,
+                     pci_address_print(&function->address, address));
+}
+
 static void judge_kind(const struct gpu *known, struct scan_gpu *gpu)
 {
     if (is_of_form(known, FORM_FACTOR_INTEGRATED))
@@ -268,6 +294,7 @@ void scan_judge(const struct scan *scan, const struct gpu *known, struct scan_gp
     judge_delivery(known, gpu);
     judge_display(known, gpu);
     judge_kind(known, gpu);
+    judge_split(scan, gpu);
     judge_reset(known, gpu);
     judge_rom(known, gpu);
     judge_group(scan, gpu);
