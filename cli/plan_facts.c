@@ -377,6 +377,7 @@ void plan_set_facts(struct plan_machine *machine)
         }
     set_system(machine);
     set(machine, PLAN_FACT_IN_VM, machine->scan.host.in_vm == TRISTATE_YES);
+    set(machine, PLAN_FACT_SILENT, machine->device->is_silent);
     set_boot(machine);
     set_kind(machine, is_gpu ? &answer->device.gpu : NULL);
     set_rom(machine);
