@@ -22,6 +22,23 @@ if [ ! -r "$db" ]; then
     exit 1
 fi
 
+# One Python answers all questions about documents and databases: judge.py says how.
+mkfifo "$work/.judge"
+"$root/tests/cli/judge.py" >"$work/.judge" &
+judge_pid=$!
+read -r judge_port <"$work/.judge"
+rm "$work/.judge"
+judge() {
+    local fd answer stream=1
+    exec {fd}<>"/dev/tcp/127.0.0.1/$judge_port" || return
+    printf '%s\0' $# "$@" >&"$fd"
+    IFS= read -r -d '' -u "$fd" answer
+    exec {fd}>&-
+    [ "${answer%%$'\n'*}" -lt 2 ] || stream=2
+    printf '%s' "${answer#*$'\n'}" >&"$stream"
+    return "${answer%%$'\n'*}"
+}
+
 passthru() { ${WRAPPER:-} "$BUILD/passthru" "$@"; }
 import() { ${WRAPPER:-} "$BUILD/passthru-import" import --data "$data" "$@"; }
 
@@ -111,27 +128,7 @@ succeeds() {
 # use status, err, text (all output as it is) and what the code in $given defines.
 given=
 holds() {
-    /usr/bin/python3 -IS -c '
-import json, sys
-name, status, err, given = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
-text = sys.stdin.read()
-broken = ""
-try:
-    d = json.loads(text)
-    exec(given)
-except Exception as error:
-    broken = repr(error)
-bad = False
-for expression in sys.argv[5:]:
-    try:
-        why = broken or ("" if eval("(" + expression + ")") else "it is not so")
-    except Exception as error:
-        why = repr(error)
-    print("not ok" if why else "ok", "-", name + ":", expression.replace("\n", " "))
-    if why:
-        bad = True
-        print("    #", why, status, repr(err), text[:2000])
-sys.exit(bad)' "$1" "${status:-0}" "$err" "$given" "${@:2}" <"$work/.out" || failures=$((failures + 1))
+    judge holds "$1" "${status:-0}" "$err" "$given" "$work/.out" "${@:2}" || failures=$((failures + 1))
 }
 not() { ! "$@"; }
 # terminal ANSWER... -- ARGUMENT...: passthru on a terminal, where that is typed.
@@ -149,13 +146,7 @@ soon() {
     return 1
 }
 # sql DATABASE STATEMENT...: runs them, and prints the rows that they give.
-sql() {
-    /usr/bin/python3 -IS -c 'import sqlite3, sys
-database = sqlite3.connect(sys.argv[1])
-for statement in sys.argv[2:]:
-    for row in database.execute(statement): print(*row)
-database.commit()' "$@"
-}
+sql() { judge sql "$@"; }
 # some STEP: of many moments each STEPth is tried; in make check-long each.
 some() { [ -n "${EVERY_CALL:-}" ] && echo 1 || echo "$1"; }
 
@@ -176,5 +167,8 @@ flatten() {
 flat() { tr -s '[:space:]' ' ' <<<"$1"; }
 sanitized() { grep -q __asan_init "$BUILD/passthru"; }
 is() { [ "$1" = "$2" ]; }                # is ACTUAL EXPECTED
-json() { /usr/bin/python3 -IS -c 'import json,sys; d=json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"; } # json EXPRESSION <DOCUMENT, which is d
-finish() { [ "$failures" -eq 0 ]; }
+json() { judge json "$BASHPID" "$1"; }   # json EXPRESSION <DOCUMENT, which is d
+finish() {
+    { kill "$judge_pid" && wait "$judge_pid"; } 2>/dev/null
+    [ "$failures" -eq 0 ]
+}
