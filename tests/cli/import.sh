@@ -33,6 +33,20 @@ few_reports() {
     data=$work/data
     find "$data/reports" -type f ! -path '*/10de/1d16*' -delete
 }
+# few_rows: the same for the long tables, three rows of each. little_data: both; a database of it is built in a fifth of the time.
+few_rows() {
+    local table
+    [ "$data" = "$work/data" ] || cp -r "$data" "$work/data"
+    data=$work/data
+    for table in board-words cards codes names prices processors ranges symptoms; do
+        awk -v rows="$([ $table = prices ] || echo 3)" '/^#/ || seen++ <= rows' "$data/$table.tsv" >"$work/.table"
+        cp "$work/.table" "$data/$table.tsv"
+    done
+}
+little_data() {
+    [ "$data" = "$work/data" ] || few_reports
+    few_rows
+}
 
 # Hashes of the database and of all its sources. The lock is empty.
 state() { (cd "$lab" && find . -type f -exec sha256sum {} + | sort -k 2); }
