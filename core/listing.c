@@ -143,6 +143,43 @@ static bool begins_hwinfo(const char *line, unsigned *class_code)
     return at && listing_read_hex(at + 2, 4, class_code);
 }
 
+/* virsh nodedev-dumpxml: "<name>pci_0000_01_00_0</name>", then the name of the driver, if there is one, and
+ * the numbers. `<product id=` of a USB device, in the XML of a virtual machine, comes after no such name. */
+static bool read_virsh(const char *line, struct listing_device *device)
+{
+    unsigned number;
+    bool is_whole = device->id.vendor && device->id.device;
+    if (strncmp(line, "<name>pci_", 10) == 0) {
+        *device = LISTING_DEVICE_UNKNOWN;
+        snprintf(device->address, sizeof device->address, "%.*s", (int)strcspn(line + 10, "<"), line + 10);
+        for (char *at = device->address; (at = strchr(at, '_'));)
+            *at = strchr(at + 1, '_') ? ':' : '.';
+        return true;
+    }
+    if (*line != '<' || !*device->address)
+        return false;
+    if (strncmp(line, "<iommuGroup number='", 20) == 0) {
+        size_t digits = strspn(line + 20, "0123456789");
+        device->iommu_group = digits && digits < 9 ? atoi(line + 20) : LISTING_NO_GROUP;
+    } else if (is_whole) {
+        return false;
+    } else if (strncmp(line, "<name>", 6) == 0) {
+        snprintf(device->driver, sizeof device->driver, "%.*s", (int)strcspn(line + 6, "<"), line + 6);
+        device->driver_known = true;
+    } else if (strncmp(line, "<capability type='pci'>", 23) == 0) {
+        device->driver_known = true;
+    } else if (strncmp(line, "<class>0x", 9) == 0 && listing_read_hex(line + 9, 6, &number)) {
+        set_class(device, number >> 8);
+    } else if (strncmp(line, "<product id='", 13) == 0) {
+        set_number(device, DEVICE, line + 13);
+    } else if (strncmp(line, "<vendor id='", 12) == 0) {
+        set_number(device, VENDOR, line + 12);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 bool listing_read_field(const char *line, struct listing_device *device)
 {
     static const struct {
@@ -164,6 +201,8 @@ bool listing_read_field(const char *line, struct listing_device *device)
         set_class(device, class_code);
         return true;
     }
+    if (read_virsh(line, device))
+        return true;
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
         size_t length = strlen(keys[i].key);
         if (strncmp(line, keys[i].key, length) != 0)

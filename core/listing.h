@@ -9,7 +9,7 @@
 
 /* PCI devices as programs other than `lspci -nn` list them: lspci -mm and -vmm, pvesh (Proxmox), pciconf
  * (FreeBSD), hwinfo, esxcli hardware pci list (ESXi), system_profiler (macOS), vulkaninfo, nvidia-smi -q,
- * GPU-Z, and the hardware IDs of Windows. */
+ * virsh nodedev-dumpxml, GPU-Z, and the hardware IDs of Windows. */
 
 enum { LISTING_ADDRESS_SIZE = 24, LISTING_DRIVER_SIZE = 32, LISTING_NO_GROUP = -1 };
 

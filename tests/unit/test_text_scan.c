@@ -68,6 +68,11 @@ static const char *const texts[][2] = {
      "8086:3e9b\n1002:7340\n"},
     {"    Vendor: AMD (0x1002)\n    Device: AMD Radeon RX 6600 (radeonsi, navi23, LLVM 15) (0x73ff)\n",
      "1002:73ff\n"},
+    {"  <name>pci_0000_03_00_0</name>\n    <name>amdgpu</name>\n    <product id='0x744c'>Navi 31</product>\n"
+     "    <vendor id='0x1002'>AMD [AMD/ATI]</vendor>\n  <name>pci_0000_01_00_0</name>\n"
+     "    <product id='0x2504'/>\n    <vendor id='0x10de'/>\n    <vendor id='0x046d'/>\n",
+     "1002:744c\n10de:2504\n"},
+    {"  <name>win11</name>\n    <vendor id='0x10de'/>\n    <product id='0x2504'/>\n", ""},
     /* colours of grep */
     {"\033[35m\033[K01:00.0\033[0m VGA [\033[01;31m\033[K0300\033[m\033[K]: A [\033[01;31m\033[K10de:2504\033[m\033[K]\n",
      "10de:2504 display\n"},
