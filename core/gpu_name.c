@@ -112,9 +112,10 @@ static const struct known_word *look_up_any(const char *text, const struct token
         char word[NAME_WORD_SIZE] = "*";
         bool is_any = may_be_any(&tokens[i], i);
         size_t length = strlen(key.text);
-        if ((!is_any && !join(text, tokens + i, 1, "", word)) || length + strlen(word) + 2 > sizeof key.text)
+        if ((!is_any && !join(text, tokens + i, 1, "", word)) ||
+            snprintf(key.text + length, sizeof key.text - length, "%s%s", i ? " " : "", word) >=
+                (int)(sizeof key.text - length))
             return NULL;
-        snprintf(key.text + length, sizeof key.text - length, "%s%s", i ? " " : "", word);
         has_number |= is_any;
     }
     return has_number ? look_up(known, &key) : NULL;
