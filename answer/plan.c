@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
+
 /* ---- kernel parameters ---- */
 
 /* A word, as long as it may be, of a text with spaces. */
@@ -88,14 +90,10 @@ static void compose_cmdline(struct plan *plan)
 static void quote_cmdline(struct plan *plan)
 {
     const char *line = buffer_text(&plan->cmdline);
-    bool is_plain = !strpbrk(line, "\"$`\\");
-    buffer_append_byte(&plan->quoted, is_plain ? '"' : '\'');
-    for (; *line; line++)
-        if (*line == '\'' && !is_plain)
-            buffer_append_text(&plan->quoted, "'\\''");
-        else
-            buffer_append_byte(&plan->quoted, *line);
-    buffer_append_byte(&plan->quoted, is_plain ? '"' : '\'');
+    if (strpbrk(line, "\"$`\\"))
+        text_append_shell_word(&plan->quoted, line);
+    else
+        buffer_append_format(&plan->quoted, "\"%s\"", line);
 }
 
 /* ---- steps ---- */

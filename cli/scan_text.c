@@ -134,8 +134,6 @@ static const char *said(const char *text, const char *otherwise)
     return *text ? text : otherwise;
 }
 
-/* ---- the host ---- */
-
 static void write_iommu(struct output *output, const struct iommu *iommu)
 {
     static const char *const kinds[] = {[IOMMU_KIND_INTEL] = " (Intel VT-d)", [IOMMU_KIND_AMD] = " (AMD-Vi)"};
