@@ -48,7 +48,7 @@ static enum error_code judge_fitness(struct plan_command *command, int *fitness,
     plan_find_functions(machine);
     bool has_vm = vm_setup_find(machine->root, &machine->scan.machine, machine->functions,
                                 machine->function_count, command->vm, &setup) &&
-                  setup.has_gpu == TRISTATE_YES;
+                  setup.facts.passes_gpu;
     *fitness = 8 * has_vm + 4 * pci_is_on_vfio(gpu) +
                2 * (form != FORM_FACTOR_INTEGRATED && form != FORM_FACTOR_BMC) +
                (gpu->boot_vga != TRISTATE_YES);

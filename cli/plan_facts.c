@@ -218,13 +218,14 @@ static void set_rom(struct plan_machine *machine)
                   machine->facts.facts[PLAN_FACT_INTEGRATED] == TRISTATE_YES;
     bool is_broken =
         seen->rom.is_shadow || (seen->rom.state == ROM_BAR_READ && seen->rom.valid == TRISTATE_NO);
-    bool works_without = machine->vm.has_gpu == TRISTATE_YES && !machine->vm.has_romfile;
+    bool has_romfile = machine->vm.plan_facts[PLAN_FACT_VM_ROM] == TRISTATE_YES;
+    bool works_without = machine->vm.facts.passes_gpu && !has_romfile;
     bool needs = !works_without && !machine->facts.fault &&
                  machine->facts.facts[PLAN_FACT_INTEL_GPU] != TRISTATE_YES && (is_apu || is_broken);
     char name[40];
     snprintf(name, sizeof name, "vbios-%04x-%04x.rom", machine->device->id.vendor,
              machine->device->id.device);
-    set(machine, PLAN_FACT_NEEDS_ROM, needs || machine->vm.has_romfile);
+    set(machine, PLAN_FACT_NEEDS_ROM, needs || has_romfile);
     buffer_append_text(&machine->texts[PLAN_VARIABLE_ROMFILE], name);
     if (needs) {
         buffer_append_format(&machine->texts[PLAN_VARIABLE_ROM], ",romfile=%s", name);
@@ -335,15 +336,9 @@ static void set_vm(struct plan_machine *machine)
     variables[PLAN_VARIABLE_VM] = plain(vm->name, variables[PLAN_VARIABLE_VM]);
     variables[PLAN_VARIABLE_VM_FILE] = plain(vm->file, "FILE");
     variables[PLAN_VARIABLE_OPTIONS] = plain(vm->facts.options, ",pcie=1");
-    facts[PLAN_FACT_VM_GPU] = vm->has_gpu;
-    facts[PLAN_FACT_VM_MACHINE] = vm->machine_fits;
-    facts[PLAN_FACT_VM_FIRMWARE] = vm->firmware_fits;
-    set(machine, PLAN_FACT_VM_IGD, vm->is_legacy_igd);
-    set(machine, PLAN_FACT_VM_WHOLE, vm->is_whole);
-    set(machine, PLAN_FACT_VM_EFIDISK, vm->has_efidisk);
-    set(machine, PLAN_FACT_VM_CPU, vm->cpu_is_host);
-    set(machine, PLAN_FACT_VM_BALLOON, vm->gives_no_memory);
-    set(machine, PLAN_FACT_VM_ROM, vm->has_romfile);
+    for (int i = 0; i < PLAN_FACT_COUNT; i++)
+        if (vm->plan_facts[i] != TRISTATE_UNKNOWN)
+            facts[i] = vm->plan_facts[i];
 }
 
 static void set_functions(struct plan_machine *machine)

@@ -216,16 +216,19 @@ static void append_with_gpu(struct buffer *out, const struct vm_setup *setup, st
 /* What somebody who has the GPU in the machine already has chosen is left alone, unless it cannot work. */
 static void judge(struct vm_setup *setup, const struct findings *findings)
 {
-    bool has_gpu = setup->has_gpu == TRISTATE_YES;
-    setup->machine_fits = tristate_of(!findings_have(findings, FINDING_ID_VM_PCIE_NEEDS_Q35) &&
-                                      (has_gpu || !findings_have(findings, FINDING_ID_VM_I440FX)));
-    setup->firmware_fits = tristate_of(has_gpu || !findings_have(findings, FINDING_ID_VM_SEABIOS));
-    setup->has_efidisk = !findings_have(findings, FINDING_ID_VM_EFIDISK_MISSING);
-    setup->cpu_is_host = !findings_have(findings, FINDING_ID_VM_CPU_NOT_HOST);
-    setup->is_whole = !findings_have(findings, FINDING_ID_VM_FUNCTION_MISSING);
-    setup->gives_no_memory = !findings_have(findings, FINDING_ID_VM_BALLOON);
-    if (findings_have(findings, FINDING_ID_VM_ROMFILE_MISSING))
-        setup->has_romfile = false;
+    enum tristate *facts = setup->plan_facts;
+    bool has_gpu = setup->facts.passes_gpu;
+    bool lacks_romfile = findings_have(findings, FINDING_ID_VM_ROMFILE_MISSING);
+    facts[PLAN_FACT_VM_GPU] = tristate_of(has_gpu);
+    facts[PLAN_FACT_VM_MACHINE] = tristate_of(!findings_have(findings, FINDING_ID_VM_PCIE_NEEDS_Q35) &&
+                                              (has_gpu || !findings_have(findings, FINDING_ID_VM_I440FX)));
+    facts[PLAN_FACT_VM_FIRMWARE] = tristate_of(has_gpu || !findings_have(findings, FINDING_ID_VM_SEABIOS));
+    facts[PLAN_FACT_VM_EFIDISK] = tristate_of(!findings_have(findings, FINDING_ID_VM_EFIDISK_MISSING));
+    facts[PLAN_FACT_VM_CPU] = tristate_of(!findings_have(findings, FINDING_ID_VM_CPU_NOT_HOST));
+    facts[PLAN_FACT_VM_WHOLE] = tristate_of(!findings_have(findings, FINDING_ID_VM_FUNCTION_MISSING));
+    facts[PLAN_FACT_VM_BALLOON] = tristate_of(!findings_have(findings, FINDING_ID_VM_BALLOON));
+    facts[PLAN_FACT_VM_ROM] = tristate_of(setup->facts.fixes[FIX_ROMFILE] && !lacks_romfile);
+    facts[PLAN_FACT_VM_IGD] = tristate_of(strstr(setup->facts.options, "legacy-igd=1") != NULL);
 }
 
 static void set_name(struct vm_setup *setup, const char *file)
@@ -250,9 +253,6 @@ bool vm_setup_read(struct root *root, const struct pci_machine *machine, const s
     setup->is_proxmox =
         facts->hypervisor &&
         strcmp(facts->hypervisor, vocabulary_value(&vocabulary_hypervisor, HYPERVISOR_PROXMOX)) == 0;
-    setup->has_gpu = tristate_of(facts->passes_gpu);
-    setup->has_romfile = facts->fixes[FIX_ROMFILE];
-    setup->is_legacy_igd = strstr(facts->options, "legacy-igd=1");
     if (facts->passed_as[0])
         setup->hostpci = atoi(facts->passed_as + strlen("hostpci"));
     while (!facts->passed_as[0] && setup->hostpci < MAX_HOSTPCI - 1 &&
@@ -285,7 +285,7 @@ static void try_file(void *context, const char *file, struct span text)
     if (wanted->found->file[0] ||
         !vm_setup_read(wanted->root, wanted->machine, wanted->addresses, wanted->count, file, text, &setup))
         return;
-    if (wanted->name ? strcmp(wanted->name, setup.name) == 0 : setup.has_gpu == TRISTATE_YES)
+    if (wanted->name ? strcmp(wanted->name, setup.name) == 0 : setup.facts.passes_gpu)
         *wanted->found = setup;
 }
 

@@ -60,16 +60,8 @@ struct vm_setup {
     char name[64]; /* of the file without its suffix: "101" in Proxmox, the domain in libvirt */
     struct vm_facts facts;
     bool is_proxmox;
-    enum tristate has_gpu;
-    bool is_legacy_igd; /* with QEMU's legacy mode for Intel GPUs */
-    int hostpci;        /* the number of Proxmox' hostpci that has the GPU, else the first that is free */
-    bool has_romfile;
-    enum tristate machine_fits;
-    enum tristate firmware_fits;
-    bool has_efidisk; /* or needs none */
-    bool cpu_is_host;
-    bool is_whole;        /* all functions of the GPU are passed */
-    bool gives_no_memory; /* back to the host while it runs */
+    int hostpci; /* the number of Proxmox' hostpci that has the GPU, else the first that is free */
+    enum tristate plan_facts[PLAN_FACT_COUNT]; /* that are about it; the others are unknown */
 };
 
 /* Looks at the configuration in `text` for the GPU whose functions are `addresses`, itself first. False when
