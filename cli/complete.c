@@ -103,24 +103,14 @@ static void offer_values(struct completion *completion, int length, const struct
     }
 }
 
-static int offer_pci_ids(struct completion *completion)
+static void offer_pci_ids(struct completion *completion)
 {
     offer_gpus(completion, GPU_PCI_ID);
-    return 0;
 }
 
-static int offer_vendors(struct completion *completion)
-{
-    completion_offer(completion, "nvidia", NULL);
-    completion_offer(completion, "amd", NULL);
-    completion_offer(completion, "intel", NULL);
-    return 0;
-}
-
-static int offer_report_ids(struct completion *completion)
+static void offer_report_ids(struct completion *completion)
 {
     offer_outbox(completion, true);
-    return 0;
 }
 
 /* The value of a field of a report: of what is tried or reached NAME=VALUE, first names, then the values of
@@ -145,9 +135,11 @@ static void offer_field(struct completion *completion)
 
 static int offer_value(struct completion *completion)
 {
+    static const struct vocabulary_entry makers[] = {{"nvidia", ""}, {"amd", ""}, {"intel", ""}};
+    static const struct vocabulary vendors = {"vendor", makers, ARRAY_SIZE(makers)};
     static const struct {
         const char *option;
-        int (*offer)(struct completion *completion);
+        void (*offer)(struct completion *completion);
         const struct vocabulary *words;
         const char *command; /* of which alone it is; NULL: of any */
     } values[] = {
@@ -164,17 +156,19 @@ static int offer_value(struct completion *completion)
         {"--beside", offer_pci_ids, NULL, NULL},
         {"--for", offer_pci_ids, NULL, NULL},
         {"--pci-id", offer_pci_ids, NULL, NULL},
-        {"--vendor", offer_vendors, NULL, NULL},
+        {"--vendor", NULL, &vendors, NULL},
         {"--supersedes", offer_report_ids, NULL, NULL},
-        {"--remote", offer_remotes, NULL, NULL},
     };
+    if (strcmp(completion->option, "--remote") == 0)
+        return offer_remotes(completion);
     for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
         if (strcmp(values[i].option, completion->option) != 0 ||
             (values[i].command && strcmp(values[i].command, completion->words[0]) != 0))
             continue;
         if (values[i].offer)
-            return values[i].offer(completion);
-        offer_values(completion, 0, values[i].words, "");
+            values[i].offer(completion);
+        else
+            offer_values(completion, 0, values[i].words, "");
         return 0;
     }
     offer_field(completion);

@@ -138,16 +138,14 @@ void completion_offer(struct completion *completion, const char *candidate, cons
     buffer_append_byte(out, '\n');
 }
 
-int completion_offer_files(struct completion *completion)
+void completion_offer_files(struct completion *completion)
 {
     buffer_append_text(&completion->out, ":files\n");
-    return 0;
 }
 
-int completion_offer_directories(struct completion *completion)
+void completion_offer_directories(struct completion *completion)
 {
     buffer_append_text(&completion->out, ":directories\n");
-    return 0;
 }
 
 void completion_offer_options(struct completion *completion, const char *help)

@@ -41,9 +41,9 @@ const char *completion_next_operand(const struct completion *completion, const c
 /* Offers `candidate` when it begins with the word. `text` describes it; "" or NULL: nothing does. */
 void completion_offer(struct completion *completion, const char *candidate, const char *text);
 
-/* Offers files or directories as the shell finds them. Both return an exit status of 0. */
-int completion_offer_files(struct completion *completion);
-int completion_offer_directories(struct completion *completion);
+/* Offers files or directories as the shell finds them. */
+void completion_offer_files(struct completion *completion);
+void completion_offer_directories(struct completion *completion);
 
 /* Offers the options that a help lists: lines "  --name VALUE  description". */
 void completion_offer_options(struct completion *completion, const char *help);
