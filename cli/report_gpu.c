@@ -67,9 +67,9 @@ enum error_code report_choose_gpu(struct report_command *command, int *chosen, s
 /* ---- one that is named ---- */
 
 /* Of several products that go by a name, the user says which; each has several IDs, of which the one with
- * most reports stands for it. False when the input has ended, or nothing can be chosen. */
-static bool choose_product(struct report_command *command, const char *name, struct term_gpu *gpu,
-                           struct error *error)
+ * most reports stands for it. */
+static enum error_code choose_product(struct report_command *command, const char *name, struct term_gpu *gpu,
+                                      struct error *error)
 {
     enum { MOST = 12 };
     static struct name_search search; /* too large for a stack */
@@ -80,7 +80,7 @@ static bool choose_product(struct report_command *command, const char *name, str
     int count = 0;
     int chosen = ASK_NOTHING;
     if (term_search(command->session->database, name, CHASSIS_UNKNOWN, &search, error))
-        return false;
+        return error->code;
     for (int i = 0; i < search.count && count < MOST; i++) {
         const struct name_hit *hit = &search.hits[i];
         struct pci_id id = pci_id_from_number(hit->pci_id);
@@ -94,13 +94,12 @@ static bool choose_product(struct report_command *command, const char *name, str
     const struct vocabulary products = {"gpu", choices, count};
     if (!ask_value(&command->session->output, "Which of these GPUs is it?",
                    "The GPUs that go by this name, each with one of its PCI IDs; lspci -nn shows yours.",
-                   &products, false, &chosen)) {
-        give_up(error);
-        return false;
-    }
+                   &products, false, &chosen))
+        return give_up(error);
     gpu->id = term_hit_id(hits[chosen]);
     snprintf(gpu->product, sizeof gpu->product, "%s", hits[chosen]->product);
-    return gpu->is_sure = true;
+    gpu->is_sure = true;
+    return ERROR_NONE;
 }
 
 /* Whether it is known as a GPU, or the user insists. */
@@ -129,7 +128,7 @@ static enum error_code resolve(struct report_command *command, const char *text,
     if (term_resolve(command->session->database, text, gpu, error) || gpu->is_sure)
         return error->code;
     if (command->can_ask)
-        return choose_product(command, text, gpu, error) ? ERROR_NONE : error->code;
+        return choose_product(command, text, gpu, error);
     error_set(error, ERROR_USAGE, "report: \"%s\" may be one of several GPUs", text);
     return error_next(error, "give the PCI ID that lspci -nn shows; passthru query \"%s\" lists them", text);
 }
