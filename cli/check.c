@@ -38,7 +38,7 @@ static void check_host(struct check_command *command)
     int faults = 0;
     while (root_fault(command->root, faults))
         faults++;
-    host_config_check(command->root, &command->machine, &command->findings);
+    host_config_read(command->root, &command->machine, &command->findings, NULL);
     command->host_problems = findings_problems(&command->findings) - before;
     command->host_unreadable = root_fault(command->root, faults) != NULL;
     command->host_checked = true;

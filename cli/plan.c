@@ -100,7 +100,6 @@ static enum error_code look(struct plan_command *command, struct error *error)
     struct plan_machine *machine = &command->machine;
     struct answer_options options = {.is_short = !command->session->json,
                                      .report_limit = command->session->json ? 5 : 0};
-    static struct findings findings; /* not asked for */
     if (scan_read(machine->root, NULL, &command->address, command->has_address, &machine->scan, error))
         return error->code;
     machine->device = machine->scan.gpus[0];
@@ -126,7 +125,6 @@ static enum error_code look(struct plan_command *command, struct error *error)
                   machine->device->id.vendor, machine->device->id.device);
         return error_next(error, "passthru scan lists the GPUs of this machine");
     }
-    host_config_read(machine->root, &machine->scan.machine, &findings, &machine->setup);
     plan_set_facts(machine);
     const struct root_fault *fault;
     for (int i = 0; (fault = root_fault(machine->root, i)); i++)

@@ -4,7 +4,6 @@
 
 #include "answer/plan.h"
 #include "cli/scan.h"
-#include "probe/host_config.h"
 #include "probe/vm_config.h"
 
 /* What a plan is made of, and the texts that its facts point to. */
@@ -15,8 +14,7 @@ struct plan_machine {
     const struct pci_device *device; /* the GPU */
     struct pci_address functions[MAX_FUNCTIONS];
     int function_count;
-    bool owns_slot; /* nothing else is in its slot */
-    struct host_setup setup;
+    bool owns_slot;     /* nothing else is in its slot */
     struct vm_setup vm; /* its file is "" where there is none */
     struct plan_facts facts;
     char pci_id[PCI_ID_TEXT_SIZE];

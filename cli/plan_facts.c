@@ -91,7 +91,7 @@ static bool runs(const struct plan_machine *machine, enum hypervisor hypervisor)
 
 static void set_system(struct plan_machine *machine)
 {
-    const struct host_setup *setup = &machine->setup;
+    const struct host_setup *setup = &machine->scan.setup;
     bool proxmox = runs(machine, HYPERVISOR_PROXMOX) || machine->vm.is_proxmox;
     bool unraid = runs(machine, HYPERVISOR_UNRAID);
     bool truenas = runs(machine, HYPERVISOR_TRUENAS);
@@ -114,7 +114,7 @@ static void set_system(struct plan_machine *machine)
 
 static void set_boot(struct plan_machine *machine)
 {
-    const struct host_setup *setup = &machine->setup;
+    const struct host_setup *setup = &machine->scan.setup;
     const struct iommu *iommu = &machine->scan.iommu;
     enum tristate *facts = machine->facts.facts;
     const char *next = setup->has_line ? buffer_text(&setup->next_line) : NULL;
@@ -262,7 +262,7 @@ static bool is_needed(const struct plan_machine *machine, const struct pci_devic
 
 static void set_binding(struct plan_machine *machine)
 {
-    const struct host_setup *setup = &machine->setup;
+    const struct host_setup *setup = &machine->scan.setup;
     struct buffer *ids = &machine->texts[PLAN_VARIABLE_IDS];
     bool is_bound = true;
     bool is_on_vfio = true;

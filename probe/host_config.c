@@ -272,11 +272,6 @@ void host_config_read(struct root *root, const struct pci_machine *machine, stru
     *setup = host.setup;
 }
 
-void host_config_check(struct root *root, const struct pci_machine *machine, struct findings *findings)
-{
-    host_config_read(root, machine, findings, NULL);
-}
-
 void host_setup_free(struct host_setup *setup)
 {
     buffer_free(&setup->boot_line);

@@ -6,12 +6,6 @@
 #include "probe/pci.h"
 #include "probe/root.h"
 
-/* Reads how the host is set up for a passthrough: the kernel command line that runs and the files that the
- * next one comes from (GRUB, /etc/kernel/cmdline, loader entries), modprobe.d, and the modules that are
- * loaded early. Adds what is wrong or good to know; changes nothing. `machine` may be NULL or empty when the
- * devices are not known: what needs them is then left out. What could not be read is in root_fault. */
-void host_config_check(struct root *root, const struct pci_machine *machine, struct findings *findings);
-
 /* Where the kernel command line of the next start comes from. */
 enum boot_path {
     BOOT_UNKNOWN,
@@ -63,7 +57,11 @@ struct host_setup {
     bool is_recorded;  /* some of modprobe.d is there to be read */
 };
 
-/* The same, and stores how it is set up (unless NULL); free with host_setup_free. */
+/* Reads how the host is set up for a passthrough: the kernel command line that runs and the files that the
+ * next one comes from (GRUB, /etc/kernel/cmdline, loader entries), modprobe.d, and the modules that are
+ * loaded early. Adds what is wrong or good to know; changes nothing. `machine` may be NULL or empty when the
+ * devices are not known: what needs them is then left out. What could not be read is in root_fault. Stores
+ * how the host is set up (unless NULL); free with host_setup_free. */
 void host_config_read(struct root *root, const struct pci_machine *machine, struct findings *findings,
                       struct host_setup *setup);
 void host_setup_free(struct host_setup *setup);

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "probe/host_config.h"
-
 enum { VENDOR_AMD = 0x1002, VENDOR_NVIDIA = 0x10de, MAX_DRM_NAMES = 1024 };
 
 enum error_code scan_no_gpu(const struct scan *scan, struct error *error)
@@ -79,7 +77,7 @@ enum error_code scan_read(struct root *root, const char *lspci, const struct pci
     iommu_read(root, &scan->host, &scan->machine, &scan->iommu);
     if (find_gpus(scan, addresses, address_count, error))
         return error->code;
-    host_config_check(root, &scan->machine, &scan->configuration);
+    host_config_read(root, &scan->machine, &scan->configuration, &scan->setup);
     return acpi_read(root, &scan->acpi, error);
 }
 
@@ -89,6 +87,7 @@ void scan_free(struct scan *scan)
     acpi_free(scan->acpi);
     findings_free(&scan->findings);
     findings_free(&scan->configuration);
+    host_setup_free(&scan->setup);
 }
 
 int scan_functions(const struct scan *scan, const struct pci_device *gpu, int functions[MAX_FUNCTIONS])

@@ -7,6 +7,7 @@
 #include "core/report_draft.h"
 #include "core/sandbox.h"
 #include "probe/acpi.h"
+#include "probe/host_config.h"
 #include "probe/iommu.h"
 #include "probe/option_rom.h"
 #include "probe/rom_bar.h"
@@ -59,6 +60,7 @@ struct scan {
     struct acpi *acpi;
     struct findings findings;      /* of the host */
     struct findings configuration; /* of its command line, modprobe.d and so on */
+    struct host_setup setup;       /* what these say */
     const struct pci_device *gpus[MAX_SCAN_GPUS];
     int gpu_count;
     bool are_named;                                       /* they are those of the addresses given */

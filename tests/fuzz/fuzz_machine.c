@@ -193,7 +193,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(root_open(machine, &root, &error) == ERROR_NONE, "a directory is a machine");
     scan_machine(root);
     struct vm_check check = {.root = root};
-    host_config_check(root, NULL, &check.findings);
+    host_config_read(root, NULL, &check.findings, NULL);
     require(pci_read_machine(root, &check.machine, &error) == ERROR_NONE, "there is memory");
     vm_config_each_file(root, check_vm, &check);
     vm_config_check_shared(root, &check.findings);
