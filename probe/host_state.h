@@ -135,8 +135,10 @@ const char *vfio_earlier_driver(const struct host_state *host, uint16_t vendor);
 /* ---- probe/modprobe_config.c and probe/initramfs_config.c ---- */
 
 void modprobe_config_check(struct host_state *host);
-void modprobe_parse(struct host_state *host, struct span text, const char *file);
 void initramfs_config_check(struct host_state *host);
+
+/* Reads a file of modprobe.d; its context is the struct host_state. */
+config_visitor modprobe_parse;
 
 /* Reports a mistyped vfio module in the line that is being looked at; true when it was one. */
 bool vfio_module_typo(struct host_state *host, struct span module);

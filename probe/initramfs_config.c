@@ -41,8 +41,10 @@ static void read_module(struct host_state *host, struct module_list *list, struc
 }
 
 /* One module a line, parameters after it: initramfs-tools, /etc/modules, modules-load.d(5). */
-static void read_lines(struct host_state *host, struct module_list list, const char *file, struct span text)
+static void read_lines(void *context, const char *file, struct span text)
 {
+    struct host_state *host = context;
+    struct module_list list = {.is_initramfs = span_begins(span_of(file), "/etc/initramfs-tools/")};
     struct span line;
     host->file = file;
     for (host->line = 1; span_next_line(&text, &line); host->line++) {
@@ -56,16 +58,6 @@ static void read_lines(struct host_state *host, struct module_list list, const c
             if (span_begins(option, "ids="))
                 vfio_ids_add(host, (struct span){option.start + 4, option.length - 4}, false);
     }
-}
-
-static void read_initramfs_modules(void *context, const char *file, struct span text)
-{
-    read_lines(context, (struct module_list){.is_initramfs = true}, file, text);
-}
-
-static void read_modules(void *context, const char *file, struct span text)
-{
-    read_lines(context, (struct module_list){.is_initramfs = false}, file, text);
 }
 
 /* A file in shell syntax while it is read. */
@@ -141,9 +133,9 @@ static void read_shell(void *context, const char *file, struct span text)
 
 void initramfs_config_check(struct host_state *host)
 {
-    read_config_file(host->root, "/etc/initramfs-tools/modules", read_initramfs_modules, host);
-    read_config_file(host->root, "/etc/modules", read_modules, host);
-    each_config_file(host->root, "/etc/modules-load.d", ".conf", read_modules, host);
+    read_config_file(host->root, "/etc/initramfs-tools/modules", read_lines, host);
+    read_config_file(host->root, "/etc/modules", read_lines, host);
+    each_config_file(host->root, "/etc/modules-load.d", ".conf", read_lines, host);
     read_config_file(host->root, "/etc/mkinitcpio.conf", read_shell, host);
     each_config_file(host->root, "/etc/mkinitcpio.conf.d", ".conf", read_shell, host);
     read_config_file(host->root, "/etc/dracut.conf", read_shell, host);

@@ -176,11 +176,14 @@ static void read_line(struct host_state *host, struct span rest)
 }
 
 /* A backslash at the end of a line joins the next one to it. */
-void modprobe_parse(struct host_state *host, struct span text, const char *file)
+void modprobe_parse(void *context, const char *file, struct span text)
 {
+    struct host_state *host = context;
     struct buffer joined CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
     struct span line;
     host->file = file;
+    host->nvidia_installed |=
+        strncmp(file, "/etc/", 5) != 0 && strncmp(file, "/run/", 5) != 0 && strstr(file, "nvidia");
     for (long number = 1; span_next_line(&text, &line); number++) {
         bool goes_on = line.length && line.start[line.length - 1] == '\\';
         if (!joined.length)
@@ -193,14 +196,6 @@ void modprobe_parse(struct host_state *host, struct span text, const char *file)
         read_line(host, (struct span){buffer_text(&joined), joined.length});
         buffer_clear(&joined);
     }
-}
-
-static void read_file(void *context, const char *file, struct span text)
-{
-    struct host_state *host = context;
-    if (strncmp(file, "/etc/", 5) != 0 && strncmp(file, "/run/", 5) != 0 && strstr(file, "nvidia"))
-        host->nvidia_installed = true;
-    modprobe_parse(host, text, file);
 }
 
 /* A file with settings that modprobe skips because of its name. */
@@ -254,7 +249,7 @@ void modprobe_config_check(struct host_state *host)
             if (snprintf(path, sizeof path, "%s/%s", directories[directory], name.start) >= (int)sizeof path)
                 continue;
             if (span_ends(name, ".conf") && !is_overridden(host, directory, name.start))
-                read_config_file(host->root, path, read_file, host);
+                read_config_file(host->root, path, modprobe_parse, host);
             else if (!span_ends(name, ".conf") && directory == 0 && !is_backup(name))
                 read_config_file(host->root, path, read_ignored, host);
         }

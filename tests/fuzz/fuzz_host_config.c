@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (data[0] % 4 == 1)
         each_shell_variable("fuzz", text, take_variable, line);
     else if (data[0] % 4 == 2)
-        modprobe_parse(host, text, "fuzz");
+        modprobe_parse(host, "fuzz", text);
     else
         cmdline_add(line, text, "fuzz", 1);
     cmdline_params_check(host, line, NULL);
