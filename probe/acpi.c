@@ -67,11 +67,6 @@ static struct place *add_place(const struct table *table, enum kind kind, const 
     return place;
 }
 
-static bool is_same(const struct aml_path *a, const struct aml_path *b)
-{
-    return a->count == b->count && aml_path_is_within(a, b);
-}
-
 static void note_dsm(const struct table *table, const struct aml_path *path, const uint8_t *body,
                      size_t length)
 {
@@ -105,7 +100,7 @@ static void note_uuid(void *context, enum aml_uuid uuid, const struct aml_path *
     const struct table *table = context;
     struct place *place = add_place(table, uuid == AML_UUID_OPTIMUS ? KIND_OPTIMUS : KIND_MUX, path);
     if (place)
-        place->in_method = is_same(path, &table->method);
+        place->in_method = path->count == table->method.count && aml_path_is_within(path, &table->method);
 }
 
 /* What a _DSM of another name does is not looked up. */

@@ -64,22 +64,16 @@ int pci_address_compare(const struct pci_address *a, const struct pci_address *b
 }
 
 /* The address is the first member of a device: bsearch and qsort compare either. */
-static int compare_devices(const void *a, const void *b)
+static int compare(const void *a, const void *b)
 {
-    return pci_address_compare(&((const struct pci_device *)a)->address,
-                               &((const struct pci_device *)b)->address);
-}
-
-static int compare_to_address(const void *address, const void *device)
-{
-    return pci_address_compare(address, &((const struct pci_device *)device)->address);
+    return pci_address_compare(a, b);
 }
 
 struct pci_device *pci_find(const struct pci_machine *machine, const struct pci_address *address)
 {
-    return machine->count ? bsearch(address, machine->devices, (size_t)machine->count,
-                                    sizeof *machine->devices, compare_to_address)
-                          : NULL;
+    return machine->count
+               ? bsearch(address, machine->devices, (size_t)machine->count, sizeof *machine->devices, compare)
+               : NULL;
 }
 
 bool pci_same_slot(const struct pci_address *a, const struct pci_address *b)
@@ -130,7 +124,7 @@ bool pci_is_gpu_class(const struct pci_device *device)
 void pci_machine_sort(struct pci_machine *machine)
 {
     if (machine->count)
-        qsort(machine->devices, (size_t)machine->count, sizeof *machine->devices, compare_devices);
+        qsort(machine->devices, (size_t)machine->count, sizeof *machine->devices, compare);
 }
 
 /* The bridge that states this bus as the one right below it; the lowest one, should there be two. */

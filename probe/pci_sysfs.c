@@ -74,13 +74,6 @@ static int find_parent(const struct pci_machine *machine, const struct pci_devic
     return is_above ? (int)(parent - machine->devices) : -1;
 }
 
-static void read_driver(struct root *root, struct pci_device *device)
-{
-    char path[SHORT_PATH];
-    root_read_link(root, attribute(device, "driver", path), device->driver, sizeof device->driver);
-    device->driver_known = true;
-}
-
 static void read_group(struct root *root, struct pci_device *device)
 {
     char path[SHORT_PATH];
@@ -184,7 +177,8 @@ static bool read_brief(struct scan *scan, struct pci_device *device)
     if (read_config(scan, PCI_CONFIG_HEADER, device) <= 0)
         read_remembered(scan->root, device);
     device->parent = find_parent(scan->machine, device, resolved);
-    read_driver(scan->root, device);
+    root_read_link(scan->root, attribute(device, "driver", path), device->driver, sizeof device->driver);
+    device->driver_known = true;
     read_group(scan->root, device);
     return true;
 }

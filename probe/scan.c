@@ -125,12 +125,6 @@ static bool has_framebuffer(struct root *root, const struct pci_device *device)
     return false;
 }
 
-/* A card in a box of its own is an eGPU, whatever it is plugged into. */
-static enum chassis chassis_of(const struct scan *scan, const struct pci_device *device)
-{
-    return device->removable == TRISTATE_YES ? CHASSIS_EGPU : scan->host.chassis;
-}
-
 static void look_at_firmware(struct scan *scan, enum form_factor form_factor, struct scan_gpu *gpu)
 {
     const struct pci_device *device = gpu->device;
@@ -226,7 +220,8 @@ void scan_look(struct scan *scan, const struct pci_device *device, enum form_fac
 {
     *gpu = (struct scan_gpu){.device = device, .display = {.outputs = -1}};
     gpu->port = device->parent >= 0 ? &scan->machine.devices[device->parent] : NULL;
-    gpu->chassis = chassis_of(scan, device);
+    /* A card in a box of its own is an eGPU, whatever it is plugged into. */
+    gpu->chassis = device->removable == TRISTATE_YES ? CHASSIS_EGPU : scan->host.chassis;
     gpu->foreign_count =
         iommu_foreign_devices(&scan->machine, device, gpu->foreign_devices, MAX_FOREIGN_DEVICES);
     /* A listing may be a part of the machine: that nobody else is in it does not mean that nobody else is

@@ -149,12 +149,6 @@ static void check_functions(struct vm_state *vm, const struct passed_device *dev
                    at->slot, buffer_text(&missing));
 }
 
-/* A function that has virtual ones: in a guest it has none. */
-static bool is_split(const struct pci_device *device)
-{
-    return device && device->sriov_enabled > 0;
-}
-
 /* The function that a missing one would be a virtual one of; NULL: it would be none. */
 static const struct pci_device *physical_function(const struct vm_state *vm,
                                                   const struct passed_device *device)
@@ -197,7 +191,8 @@ static void check_group(const struct vm_state *vm, const struct pci_device *gpu,
 static void check_gpu(struct vm_state *vm, const struct passed_device *device, const char *address)
 {
     const struct pci_device *gpu = pci_find(vm->machine, &device->address);
-    if (is_split(gpu)) {
+    /* A function that has virtual ones: in a guest it has none. */
+    if (gpu && gpu->sriov_enabled > 0) {
         vm_finding(vm, device->line, FINDING_VM_PASSES_PHYSICAL_FUNCTION, address, gpu->sriov_enabled);
         return;
     }
