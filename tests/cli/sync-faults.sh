@@ -33,14 +33,14 @@ for i in range(int(sys.argv[1]), int(sys.argv[2]) + 1):
 # publish_old, publish_new: what the server has. The new feed has four segments more, and takes two reports back.
 publish_old() {
     rm -rf "$feeds/one"
-    random_reports 1 300 | publish one --per-segment 50
+    random_reports 1 150 | publish one --per-segment 25
     gzip -c "$pci_ids" >"$feeds/pci.ids.gz"
 }
 publish_new() {
     random_reports 1 2 >"$work/.taken-back"
     local taken_back
     mapfile -t taken_back < <("$root/tests/feed/write-feed" --ids "$work/.taken-back")
-    random_reports 301 500 | publish one --append --per-segment 50 "${taken_back[@]/#/--retract=}"
+    random_reports 151 250 | publish one --append --per-segment 25 "${taken_back[@]/#/--retract=}"
     sed -e "/^#\tVersion:/s/:.*/: $today/" -e 's/MX330/MX330 X/' "$pci_ids" | gzip >"$feeds/pci.ids.gz"
 }
 
@@ -48,7 +48,7 @@ publish_new() {
 # no way.
 faults_start() {
     # shellcheck disable=SC2016 # for nginx
-    server_add "set \$rate 0; if (-f $slow_segments) { set \$rate 3k; }" \
+    server_add "set \$rate 0; if (-f $slow_segments) { set \$rate 1500; }" \
         "set \$list_rate 0; if (-f $slow_list) { set \$list_rate 1500; }" \
         'location /one/segments/ { limit_rate $rate; }' 'location /pci.ids.gz { limit_rate $list_rate; }' \
         "location /once/ { keepalive_timeout 0; alias $server_root/; }"
