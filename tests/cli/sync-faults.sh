@@ -17,8 +17,8 @@ slow_list=$work/slow.list         # with pci.ids
 # content: what the database of the lab tells that an update changes.
 content() {
     passthru query --ndjson --db "$target" 10de:1d01 10de:1d16
-    passthru db info --json --db "$target" | sed 's/},/},\n/g' | grep -E '"kind":"(pci.ids|feed)"' |
-        grep -oE '"(version|records|refused)":"?[0-9.]*'
+    [ ! -s "$target" ] ||
+        sql "$target" "SELECT 'version', kind, version, records, rejected FROM source WHERE kind IN ('pci.ids', 'feed') ORDER BY kind"
 }
 outbox() { (cd "$XDG_STATE_HOME" && find . -type f -exec sha256sum {} + | sort); }
 
