@@ -279,10 +279,16 @@ enum error_code builder_add_symptom(struct builder *builder, const struct sympto
 }
 
 enum error_code builder_add_symptom_code(struct builder *builder, const struct symptom_code_record *code,
-                                         struct error *error)
+                                         int64_t *number, struct error *error)
 {
-    return INSERT(builder, error, "INSERT INTO symptom_code VALUES (NULL, ?1, ?2, ?3, ?4)",
-                  sql_text(code->symptom), sql_text(code->code), sql_text(code->cause), sql_text(code->next));
+    if (!INSERT(builder, error,
+                "INSERT INTO symptom_code SELECT NULL, ?1, ?2, ?3, ?4"
+                " WHERE EXISTS (SELECT 1 FROM symptom WHERE symptom = ?1)",
+                sql_text(code->symptom), sql_text(code->code), sql_text(code->cause), sql_text(code->next)))
+        *number = sqlite3_changes(builder->database.handle)
+                      ? sqlite3_last_insert_rowid(builder->database.handle)
+                      : 0;
+    return error->code;
 }
 
 enum error_code builder_add_plan_step(struct builder *builder, const char *const texts[PLAN_TEXT_COUNT],

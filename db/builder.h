@@ -161,9 +161,10 @@ struct dropped_reports {
 };
 struct dropped_reports builder_dropped(const struct builder *builder, int64_t source);
 
-/* A signature of data/symptoms.tsv, and a code of data/codes.tsv; their order is kept. */
+/* A signature of data/symptoms.tsv, and a code of data/codes.tsv; their order is kept. *number is which code
+ * it is, from 1; 0: there is no signature of its symptom, and it is left out. */
 MUST_CHECK enum error_code builder_add_symptom_code(struct builder *builder,
-                                                    const struct symptom_code_record *code,
+                                                    const struct symptom_code_record *code, int64_t *number,
                                                     struct error *error);
 MUST_CHECK enum error_code builder_add_symptom(struct builder *builder, const struct symptom_record *symptom,
                                                struct error *error);

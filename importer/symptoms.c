@@ -173,7 +173,12 @@ static enum error_code add_code(void *context, const struct table_row *row, stru
                            code.code);
     if (!*code.cause || !*code.next || !*row->fields[4])
         return table_error(row, error, "cause, next and source must say something");
-    return builder_add_symptom_code(context, &code, error);
+    int64_t number;
+    if (builder_add_symptom_code(context, &code, &number, error))
+        return error->code;
+    if (!number)
+        return table_error(row, error, "no row of symptoms.tsv is called \"%s\"", code.symptom);
+    return number > MAX_CODES ? table_error(row, error, "more than %d codes", MAX_CODES) : ERROR_NONE;
 }
 
 const struct table codes_table = {"symptom\tcode\tcause\tnext\tsource", 2, add_code, "codes.tsv"};

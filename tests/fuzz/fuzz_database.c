@@ -102,6 +102,7 @@ static void fill(struct builder *builder)
     static const int origins[ATTRIBUTE_COUNT] = {1, 1, 2, 2, 2, 0};
     const struct gpu unlisted = {.id = pci_id_from_number(UNLISTED), .chip = "GP108"};
     struct error error = {.code = ERROR_NONE};
+    int64_t number;
     struct source_record source = {.kind = "reports", .name = "reports.ndjson", .version = "1", .records = 1};
     must(builder_add_prior(builder, &key, &prior, &error), &error);
     must(builder_add_origin(builder, "a rule", NULL, &error), &error);
@@ -115,7 +116,8 @@ static void fill(struct builder *builder)
          &error);
     add_card(builder);
     must(builder_add_symptom(builder, &symptom, &error), &error);
-    must(builder_add_symptom_code(builder, &code, &error), &error);
+    must(builder_add_symptom_code(builder, &code, &number, &error), &error);
+    require(number == 1, "the code has its symptom");
     must(builder_put_source(builder, &source, &error), &error);
     add_report(builder, source.id);
 }
