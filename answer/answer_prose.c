@@ -180,9 +180,10 @@ static void write_report(const struct prose *prose, const struct shown_report *r
     buffer_clear(&line);
     answer_append_tried(&line, report);
     const char *note = report->texts[SHOWN_NOTE] ? report->texts[SHOWN_NOTE] : "";
+    const char *end = *note && line.length && !strchr(".!?", note[strlen(note) - 1]) ? "." : "";
     if (*note || line.length)
-        prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s%s%s%s", note, line.length ? " Tried " : "",
-                  buffer_text(&line), line.length ? "." : "");
+        prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s%s%s%s%s", note, end,
+                  line.length ? " Tried " : "", buffer_text(&line), line.length ? "." : "");
     if (report->texts[SHOWN_URL])
         prose_add(prose, PARAGRAPH_DETAIL, "", COLOR_PLAIN, "%s", report->texts[SHOWN_URL]);
 }
