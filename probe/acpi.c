@@ -278,7 +278,7 @@ static enum binding bind_called(const struct acpi *acpi, const struct place *pla
             continue;
         struct aml_path parent = *path;
         parent.count--;
-        int segments = aml_path_is_within(&nodes->gpu, &parent) || path->count < 2 ? 1 : 2;
+        int segments = path->count < 2 || aml_path_is_within(&nodes->gpu, &parent) ? 1 : 2;
         if (!place->in_method)
             best = aml_path_is_within(&nodes->gpu, path) ? BINDING_POSSIBLE : best;
         else if (dsm->body_length &&
