@@ -83,6 +83,9 @@ check("rooms know only those below them",
        if room != path.parent.name and room not in KNOWS[path.parent.name].split()])
 check("no file has more than %d lines" % MAX_LINES,
       [str(path.relative_to(ROOT)) for path, text in texts.items() if text.count("\n") > MAX_LINES])
+names = re.findall(r"(?<![\w/])([a-z_0-9]+\.[ch])\b", (ROOT / "docs/architecture.md").read_text())
+check("docs/architecture.md names files that there are",
+      sorted(set(names) - {path.name for path in sources}) + ["names few"] * (len(set(names)) < 50))
 
 # What a database file says is bounded where it is read: a reader that forgets it once let a file choose an index.
 BOUNDED = {"db/database.c", "db/evidence.c"}  # the functions that bound; and one that reads what it has just written
