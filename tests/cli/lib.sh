@@ -144,7 +144,7 @@ soon() {
     return 1
 }
 # sql DATABASE STATEMENT...: runs them, and prints the rows that they give.
-sql() { judge sql "$@"; }
+sql() { judge sql "$@" || fail "SQL: ${*:2}"; }
 # some STEP: of many moments each STEPth is tried; in make check-long each.
 some() { [ -n "${EVERY_CALL:-}" ] && echo 1 || echo "$1"; }
 

@@ -171,6 +171,17 @@ server_forget() {
     : >"$server/access.log"
 }
 
+# server_dates FOLDER: gives what was written there since the last call a time of its own, a second for each millisecond.
+# nginx knows a file by its second and its size: two lists of one size, written in one second, were the same to it.
+server_epoch=$((${EPOCHREALTIME/./} / 1000))
+server_dates() {
+    local time name
+    while IFS=' ' read -r -d '' time name; do
+        time=${time/./}
+        touch -d "@$((1000000000 + ${time:0:13} - server_epoch))" "$name"
+    done < <(find "$1" -type f -newermt @1500000000 -printf '%T@ %p\0')
+}
+
 # ---- what nginx cannot do ----------------------------------------------------------------------------------------
 
 # server_relay MODE ARGUMENT...: starts relay.py and sets $relay to its port.

@@ -14,7 +14,10 @@ unset http_proxy https_proxy all_proxy no_proxy HTTPS_PROXY ALL_PROXY NO_PROXY S
 sync_available() { server_available && command -v minisign >/dev/null && command -v zstd >/dev/null; }
 
 # syncs ARGUMENT...: a sync of the database in the lab. sync ARGUMENT...: the same as a run.
-syncs() { passthru sync --db "$target" --data "$data" --retries 0 "$@"; }
+syncs() {
+    server_dates "$server_root"
+    passthru sync --db "$target" --data "$data" --retries 0 "$@"
+}
 sync() { run syncs "$@"; }
 
 # publish FEED ARGUMENT...: writes a feed; its reports are on standard input unless files are named.
