@@ -158,7 +158,7 @@ int iommu_foreign_devices(const struct pci_machine *machine, const struct pci_de
         return 0;
     for (int i = 0; i < machine->count; i++) {
         const struct pci_device *device = &machine->devices[i];
-        if (device->iommu_group != gpu->iommu_group || device->base_class == 0x06 || device == gpu ||
+        if (device->iommu_group != gpu->iommu_group || device->base_class == 0x06 ||
             pci_same_device(device, gpu))
             continue;
         if (count < limit)

@@ -83,8 +83,8 @@ bool pci_same_slot(const struct pci_address *a, const struct pci_address *b)
 
 bool pci_same_device(const struct pci_device *a, const struct pci_device *b)
 {
-    return pci_same_slot(&a->address, &b->address) && a->id.vendor == b->id.vendor &&
-           a->is_virtual_function != TRISTATE_YES && b->is_virtual_function != TRISTATE_YES;
+    return a == b || (pci_same_slot(&a->address, &b->address) && a->id.vendor == b->id.vendor &&
+                      a->is_virtual_function != TRISTATE_YES && b->is_virtual_function != TRISTATE_YES);
 }
 
 void pci_driver_module(struct root *root, const char *driver, char *module, size_t size)

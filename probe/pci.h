@@ -123,9 +123,10 @@ struct pci_device *pci_find(const struct pci_machine *machine, const struct pci_
 /* Same domain, bus and slot. */
 bool pci_same_slot(const struct pci_address *a, const struct pci_address *b);
 
-/* Whether two devices are functions of one card, which go to a guest together: same slot, same vendor, and
- * neither a virtual function. So the processor's other devices in the slot of an APU (security processor,
- * USB, audio: 1022) are none of its GPU (1002), and those of a management controller none of its display. */
+/* Whether two devices are one, or functions of one card, which go to a guest together: same slot, same
+ * vendor, and neither a virtual function. So the processor's other devices in the slot of an APU (security
+ * processor, USB, audio: 1022) are none of its GPU (1002), and those of a management controller none of its
+ * display. */
 bool pci_same_device(const struct pci_device *a, const struct pci_device *b);
 
 /* The kernel module that a driver is in, by sysfs: "i2c_nvidia_gpu" of the driver nvidia-gpu; where sysfs

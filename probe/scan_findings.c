@@ -138,7 +138,8 @@ static void judge_split(const struct scan *scan, struct scan_gpu *gpu)
     int count;
     const struct pci_device *function = find_virtual_function(scan, gpu->device, &count);
     if (function)
-        findings_add(&gpu->findings, NULL, 0, FINDING_GPU_SPLIT, count,
+        findings_add(&gpu->findings, NULL, 0, FINDING_GPU_SPLIT,
+                     gpu->device->sriov_enabled > count ? gpu->device->sriov_enabled : count,
                      pci_address_print(&function->address, address));
 }
 
@@ -178,7 +179,7 @@ static void judge_group(const struct scan *scan, struct scan_gpu *gpu)
     for (int i = 0; i < listed; i++) {
         const struct pci_device *device = &scan->machine.devices[gpu->foreign_devices[i]];
         in_slot &= pci_same_slot(&device->address, &gpu->device->address);
-        is_held |= device->driver_known && *device->driver && !pci_is_on_vfio(device);
+        is_held |= pci_has_host_driver(device);
         if (i >= LISTED_FOREIGN_DEVICES)
             continue;
         buffer_append_format(&names, "%s%s %04x:%04x", i ? ", " : "", pci_address_text(&device->address),
@@ -237,12 +238,15 @@ static void judge_driver(const struct scan *scan, const struct gpu *known, struc
 {
     struct buffer places CLEANUP(buffer_free) = BUFFER(256);
     int functions[MAX_FUNCTIONS];
+    int split;
     const struct pci_device *device = gpu->device;
     int count = scan_functions(scan, device, functions);
     /* A GPU of processor or server belongs to the host until somebody decides otherwise; in a guest without
-     * an IOMMU of its own it is used by a driver, and nobody gives it away again. */
-    if (is_of_form(known, FORM_FACTOR_INTEGRATED) || is_of_form(known, FORM_FACTOR_BMC) ||
-        is_of_form(known, FORM_FACTOR_VIRTUAL) ||
+     * an IOMMU of its own it is used by a driver, and nobody gives it away again. A virtual function is bound
+     * when the guest starts, and the GPU that it is of stays with the host. */
+    if (device->is_virtual_function == TRISTATE_YES || device->sriov_enabled > 0 ||
+        find_virtual_function(scan, device, &split) || is_of_form(known, FORM_FACTOR_INTEGRATED) ||
+        is_of_form(known, FORM_FACTOR_BMC) || is_of_form(known, FORM_FACTOR_VIRTUAL) ||
         (scan->host.in_vm == TRISTATE_YES && scan->iommu.enabled != TRISTATE_YES))
         return;
     for (int i = 0; i < count; i++) {
