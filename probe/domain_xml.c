@@ -189,6 +189,7 @@ static void end_hostdev(struct domain_xml *xml)
         return;
     xml->hostdev_count++;
     if (!hostdev->has_address) {
+        xml->vm->has_unknown = true;
         vm_finding(xml->vm, hostdev->device.line, FINDING_VM_HOSTPCI_MALFORMED_LIBVIRT);
         return;
     }
@@ -267,11 +268,12 @@ static void take_element(struct domain_xml *xml, const char *path, const char **
 
 /* ---- expat ---- */
 
-/* virsh dumpxml and a snapshot's or the status file's XML differ in what the domain is an element of. */
+/* Of a snapshot (domainsnapshot) and in a status file (domstatus) the domain is an element of another. */
 static const char *path_of(const struct domain_xml *xml)
 {
-    const char *path = xml->path;
-    return strncmp(path, "/domstatus/", 11) == 0 ? path + 10 : path;
+    const char *below = strchr(xml->path + 1, '/');
+    bool is_inner = below && strncmp(below, "/domain", 7) == 0 && strchr("/", below[7]);
+    return is_inner && strncmp(xml->path, "/dom", 4) == 0 ? below : xml->path;
 }
 
 static void XMLCALL start_element(void *context, const char *name, const char **attributes)

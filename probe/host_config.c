@@ -64,13 +64,12 @@ static void note_wishes(void *context, const char *file, struct span text)
 {
     static const struct pci_address igpu = {.slot = 2};
     struct vm_wishes *wishes = context;
-    struct vm_facts facts = {.passes_gpu = false};
-    if (span_holds(text, "\nhostpci") || span_begins(text, "hostpci") || span_holds(text, "<hostdev"))
-        wishes->pass_a_device = true;
-    if (vm_config_facts(wishes->root, &igpu, text.start, text.length, &facts) == VM_CONFIG_READ &&
-        facts.passes_gpu)
+    struct vm_facts facts;
+    vm_config_facts(wishes->root, &igpu, text.start, text.length, &facts);
+    wishes->pass_a_device |= facts.passes_device;
+    if (facts.passes_gpu)
         snprintf(wishes->igpu, sizeof wishes->igpu, "%s", file);
-    if (span_holds(text, "legacy-igd=1"))
+    if (strstr(facts.options, "legacy-igd=1"))
         snprintf(wishes->legacy_igd, sizeof wishes->legacy_igd, "%s", file);
 }
 

@@ -190,13 +190,14 @@ static bool next_setting(struct span *text, long *number, struct span *key, stru
     return false;
 }
 
-/* Of "scsi0: local-lvm:vm-101-disk-0,size=32G" local-lvm. */
+/* Of "scsi0: local-lvm:vm-101-disk-0,size=32G" local-lvm; a disk of the host is a path. */
 static void keep_storage(struct vm_facts *facts, struct span key, struct span value)
 {
     static const char *const disks[] = {"scsi", "virtio", "sata", "efidisk", "ide"};
     struct span storage;
     struct span rest;
-    if (facts->storage[0] || span_holds(value, "media=cdrom") || !span_split(value, ':', &storage, &rest))
+    if (facts->storage[0] || span_holds(value, "media=cdrom") || span_begins(value, "/") ||
+        !span_split(value, ':', &storage, &rest))
         return;
     for (size_t i = 0; i < ARRAY_SIZE(disks); i++)
         if (span_begins(key, disks[i]))

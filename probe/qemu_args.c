@@ -292,6 +292,7 @@ enum vm_config_result qemu_line_check(struct vm_state *vm, struct span text)
     if (!find_qemu(text, &words, &args.line))
         return VM_CONFIG_FOREIGN;
     qemu_args_take_line(&args, words);
+    vm->facts.is_command_line = true;
     vm_note_facts(vm, span_holds(text, "qemu-server") ? HYPERVISOR_PROXMOX : HYPERVISOR_QEMU_KVM);
     vm_check_devices(vm);
     if (!args.device_count)

@@ -19,9 +19,11 @@ bool vfio_id_is_orphan(struct span text)
     return any;
 }
 
-/* One field of hexadecimal digits, as sscanf("%x") reads it. */
+/* One field of hexadecimal digits, as sscanf("%x") of the kernel reads it: 0x may stand before them. */
 static bool is_hex(struct span field, size_t most)
 {
+    if (span_begins(field, "0x") || span_begins(field, "0X"))
+        field = (struct span){field.start + 2, field.length - 2};
     for (size_t i = 0; i < field.length; i++)
         if (!strchr("0123456789abcdefABCDEF", field.start[i]) || !field.start[i])
             return false;
@@ -39,10 +41,8 @@ static bool parse_id(struct span text, struct pci_id *id)
     if (count < 2 || count > 6)
         return false;
     for (int i = 0; i < count; i++)
-        if (!is_hex(fields[i], 8))
+        if (!is_hex(fields[i], i < 2 ? 4 : 8))
             return false;
-    if (fields[0].length > 4 || fields[1].length > 4)
-        return false;
     *id = (struct pci_id){.vendor = (uint16_t)strtoul(fields[0].start, NULL, 16),
                           .device = (uint16_t)strtoul(fields[1].start, NULL, 16)};
     return true;

@@ -58,7 +58,7 @@ static enum vm_config_result read_config(struct vm_state *vm, const char *text, 
         all = (struct span){buffer_text(&unquoted), unquoted.length};
     }
     if (span_begins(all, "\xef\xbb\xbf"))
-        all = (struct span){text + 3, length - 3};
+        all = (struct span){all.start + 3, all.length - 3};
     long lines_before = 0;
     if (find_xml(&all, &lines_before))
         return domain_xml_check(vm, all, lines_before);
@@ -90,6 +90,7 @@ enum vm_config_result vm_config_facts(struct root *root, const struct pci_addres
     struct vm_state vm = {.root = root, .findings = &findings, .file = ""};
     enum vm_config_result result = read_config(&vm, text, length);
     *facts = vm.facts;
+    facts->passes_device = vm.passed_count || vm.has_unknown || vm.has_mdev;
     for (int i = 0; i < vm.passed_count && gpu && !facts->passes_gpu; i++) {
         const struct passed_device *device = &vm.passed[i];
         facts->passes_gpu = vm_device_covers(device, gpu);
@@ -247,7 +248,8 @@ bool vm_setup_read(struct root *root, const struct pci_machine *machine, const s
     struct findings findings = {.count = 0};
     *setup = (struct vm_setup){.hostpci = 0};
     const struct vm_facts *facts = &setup->facts;
-    if (vm_config_facts(root, &addresses[0], text.start, text.length, &setup->facts) != VM_CONFIG_READ)
+    if (vm_config_facts(root, &addresses[0], text.start, text.length, &setup->facts) != VM_CONFIG_READ ||
+        facts->is_command_line)
         return false;
     set_name(setup, file);
     setup->is_proxmox =

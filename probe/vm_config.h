@@ -33,6 +33,8 @@ enum { MAX_HOSTPCI = 16 };
 /* What a report says of a virtual machine. Words are those of the vocabulary, NULL where the configuration
  * does not say. */
 struct vm_facts {
+    bool is_command_line;   /* of QEMU: nothing that plan could change */
+    bool passes_device;     /* some PCI device, or a part of one, is passed to it */
     bool passes_gpu;        /* the GPU that was asked for is passed to it */
     char passed_as[32];     /* what the configuration calls it then: "hostpci0", "" */
     char options[200];      /* of Proxmox: what follows the address in that line, from its comma on; "" */
@@ -65,7 +67,7 @@ struct vm_setup {
 };
 
 /* Looks at the configuration in `text` for the GPU whose functions are `addresses`, itself first. False when
- * it is not the configuration of a virtual machine. */
+ * it is neither a .conf of Proxmox nor domain XML. */
 bool vm_setup_read(struct root *root, const struct pci_machine *machine, const struct pci_address *addresses,
                    int count, const char *file, struct span text, struct vm_setup *setup);
 
