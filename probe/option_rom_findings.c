@@ -40,7 +40,7 @@ const char *option_rom_machine_name(uint16_t machine)
 }
 
 /* What people take for a vBIOS by mistake. */
-static const char *other_format(const unsigned char head[OPTION_ROM_HEAD])
+static const char *other_format(const unsigned char head[OPTION_ROM_HEAD], size_t size)
 {
     static const struct {
         const char *start;
@@ -61,7 +61,7 @@ static const char *other_format(const unsigned char head[OPTION_ROM_HEAD])
     for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
         if (memcmp(head, formats[i].start, strlen(formats[i].start)) == 0)
             return formats[i].what;
-    for (size_t i = 0; i < OPTION_ROM_HEAD; i++)
+    for (size_t i = 0; i < OPTION_ROM_HEAD && i < size; i++)
         if (!isprint(head[i]) && !isspace(head[i]))
             return NULL;
     return "text, such as a message of a command that failed or a dump in hexadecimal or base64: the bytes "
@@ -75,7 +75,7 @@ static void no_rom(const struct option_rom *rom, struct findings *findings)
     size_t count = rom->size < SHOWN ? rom->size : SHOWN;
     for (size_t i = 0; i < count; i++)
         snprintf(bytes + 3 * i, 4, " %02x", rom->head[i]);
-    const char *format = other_format(rom->head);
+    const char *format = other_format(rom->head, rom->size);
     if (rom->has_nvgi)
         findings_add(findings, NULL, 0, FINDING_ROM_NOT_PCI_NVGI, bytes);
     else if (rom->is_efi_program)

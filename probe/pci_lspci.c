@@ -34,17 +34,20 @@ static void take_lines(struct buffer *bytes, struct lspci_text *text)
 static enum error_code read_text(const char *path, struct lspci_text *text, struct error *error)
 {
     bool is_input = strcmp(path, "-") == 0;
+    const char *shown = is_input ? "standard input" : path;
     struct buffer bytes CLEANUP(buffer_free) = BUFFER(INPUT_MAX + 16);
     int file = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     int number = file < 0 ? errno : read_bounded(file, INPUT_MAX, &bytes);
     if (file >= 0 && !is_input)
         close(file);
     if (number) {
-        error_set_errno(error, number, "cannot read %s", is_input ? "standard input" : path);
+        error_set_errno(error, number, "cannot read %s", shown);
         return error_blame_input(error);
     }
-    if (bytes.length == INPUT_MAX)
-        return error_set(error, ERROR_BAD_INPUT, "%s is too large to be the output of lspci", path);
+    if (bytes.length == INPUT_MAX) {
+        error_set(error, ERROR_BAD_INPUT, "%s is too large to be the output of lspci", shown);
+        return error_next(error, "make it with: lspci -nnk");
+    }
     struct buffer rows CLEANUP(buffer_free) = BUFFER(INPUT_MAX + 16);
     take_lines(listing_read_json(buffer_text(&bytes), bytes.length, &rows) ? &rows : &bytes, text);
     return ERROR_NONE;

@@ -158,6 +158,7 @@ DEFINE_TEST(test_bounds_of_lspci)
         buffer_append_text(&text, "01:00.0 0300: 10de:1234\n");
     assert_int_equal(read_lspci(&text, &read, &failure), ERROR_BAD_INPUT);
     assert_holds(failure.message, "too large");
+    assert_holds(failure.next, "lspci -nnk");
     pci_machine_free(&read);
 }
 
