@@ -96,6 +96,11 @@ static void check_ids(const struct param *param)
     param->host->vfio_named = true;
 }
 
+static void check_stub(const struct param *param)
+{
+    param->host->vfio_named = true;
+}
+
 static void check_acs(const struct param *param)
 {
     host_finding(param->host, FINDING_CMDLINE_ACS_OVERRIDE, param->text);
@@ -181,7 +186,7 @@ static const struct {
     {"module_blacklist", check_blacklist},
     {"rd.driver.blacklist", check_blacklist},
     {"rd.driver.pre", check_driver_pre},
-    {"pci_stub.ids", NULL},
+    {"pci_stub.ids", check_stub},
     {"nomodeset", check_nomodeset},
     {"kvm.ignore_msrs", NULL},
     {"video", check_video},

@@ -90,6 +90,7 @@ static void start_os_type(struct domain_xml *xml, const char *machine)
     xml->vm->is_q35 = strstr(machine, "q35") != NULL;
     xml->vm->cpu.qemu_version = vm_machine_version(span_of(machine));
     xml->is_i440fx = strstr(machine, "i440fx") || is(machine, "pc") || !*machine;
+    xml->vm->is_virt = strncmp(machine, "virt", 4) == 0;
 }
 
 /* libosinfo names a system by an address: http://microsoft.com/win/11, http://ubuntu.com/ubuntu/24.04. */
@@ -350,7 +351,7 @@ static void check_domain(struct domain_xml *xml)
     vm_check_cpu(vm);
     if (xml->is_i440fx && xml->maybe_gpu)
         vm_finding(vm, xml->machine_line, FINDING_VM_I440FX_LIBVIRT);
-    if (!vm->is_ovmf && xml->maybe_gpu)
+    if (!vm->is_ovmf && !vm->is_virt && xml->maybe_gpu)
         vm_finding(vm, xml->machine_line, FINDING_VM_SEABIOS_LIBVIRT);
     if (xml->ioapic_line && !xml->has_viommu)
         vm_finding(vm, xml->ioapic_line, FINDING_VM_IOAPIC_QEMU);

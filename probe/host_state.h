@@ -29,7 +29,7 @@ struct host_state {
     bool nvidia_installed;           /* NVIDIA's own driver: its package's modprobe.d file is there */
     struct config_place split;       /* where a GPU is split into virtual functions (SR-IOV) */
     struct config_place disable_vga; /* where vfio-pci is told to keep off VGA's ports and memory */
-    bool vfio_named;                 /* some file loads or mentions vfio-pci */
+    bool vfio_named;                 /* something mentions vfio-pci, or sets devices aside without it */
 };
 
 /* Adds a finding about the line that is being looked at. */

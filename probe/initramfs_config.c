@@ -53,7 +53,7 @@ static void read_lines(void *context, const char *file, struct span text)
         if (!span_next_word(&line, &module) || module.start[0] == '#' || module.start[0] == ';')
             continue;
         read_module(host, &list, module);
-        host->setup.vendor_reset |= !list.is_initramfs && span_is_module(module, "vendor_reset");
+        host->setup.vendor_reset |= span_is_module(module, "vendor_reset");
         while (span_is_module(module, "vfio_pci") && span_next_word(&line, &option))
             if (span_begins(option, "ids="))
                 vfio_ids_add(host, (struct span){option.start + 4, option.length - 4}, false);

@@ -22,9 +22,11 @@ void vm_note_facts(struct vm_state *vm, enum hypervisor hypervisor)
 {
     enum machine_type machine_type = vm->is_q35 ? MACHINE_TYPE_Q35 : MACHINE_TYPE_I440FX;
     vm->facts.hypervisor = vocabulary_value(&vocabulary_hypervisor, (int)hypervisor);
-    vm->facts.machine_type = vocabulary_value(&vocabulary_machine_type, (int)machine_type);
-    vm->facts.firmware =
-        vocabulary_value(&vocabulary_firmware, vm->is_ovmf ? FIRMWARE_OVMF : FIRMWARE_SEABIOS);
+    if (!vm->is_virt)
+        vm->facts.machine_type = vocabulary_value(&vocabulary_machine_type, (int)machine_type);
+    if (vm->is_ovmf || !vm->is_virt)
+        vm->facts.firmware =
+            vocabulary_value(&vocabulary_firmware, vm->is_ovmf ? FIRMWARE_OVMF : FIRMWARE_SEABIOS);
 }
 
 bool vm_device_covers(const struct passed_device *device, const struct pci_address *address)

@@ -186,6 +186,8 @@ ROOT_TEST(test_facts)
                 FUNCTION("0x0", "<rom bar='off' file='/x.rom'/>")),
          "gpu libvirt q35 seabios -: romfile rombar-off hide-kvm hv-vendor-id"},
         {DOMAIN("kvm", "><type machine='microvm'>hvm</type>", "", "", ""), "libvirt - seabios -:"},
+        {DOMAIN("kvm", "><type machine='virt-8.2'>hvm</type>", "", "", ""), "libvirt - - -:"},
+        {"qemu-system-aarch64 -M virt -bios EFI.fd -device vfio-pci,host=01:00.0", "gpu qemu-kvm - - -:"},
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct vm_facts facts;
