@@ -209,14 +209,3 @@ enum tristate host_secure_boot(struct root *root)
         return TRISTATE_UNKNOWN;
     return tristate_of(value.data[4] == 1);
 }
-
-const char *host_initramfs_step(struct root *root)
-{
-    if (root_exists(root, "/etc/initramfs-tools"))
-        return "update-initramfs -u -k all";
-    if (root_exists(root, "/etc/mkinitcpio.conf"))
-        return "mkinitcpio -P";
-    if (root_exists(root, "/etc/dracut.conf") || root_exists(root, "/etc/dracut.conf.d"))
-        return "dracut -f --regenerate-all";
-    return "update-initramfs -u -k all (or mkinitcpio -P, dracut -f)";
-}

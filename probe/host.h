@@ -30,8 +30,4 @@ void host_read_hypervisor_version(struct root *root, char version[HYPERVISOR_VER
 /* Whether the firmware has Secure Boot on; unknown without EFI's variables. */
 enum tristate host_secure_boot(struct root *root);
 
-/* The command that makes the initramfs of this host anew; where that is not known, the three that may be it.
- */
-const char *host_initramfs_step(struct root *root);
-
 #endif

@@ -210,7 +210,20 @@ static enum initramfs_tool find_initramfs(struct root *root, const struct host_s
     if (root_exists(root, "/etc/initramfs-tools") || host_is_like(setup, "debian") ||
         root_exists(root, "/etc/pve"))
         return INITRAMFS_TOOLS;
-    return root_exists(root, "/etc/dracut.conf.d") ? INITRAMFS_DRACUT : INITRAMFS_UNKNOWN;
+    return root_exists(root, "/etc/dracut.conf") || root_exists(root, "/etc/dracut.conf.d")
+               ? INITRAMFS_DRACUT
+               : INITRAMFS_UNKNOWN;
+}
+
+const char *host_initramfs_step(enum initramfs_tool tool)
+{
+    static const char *const steps[] = {
+        [INITRAMFS_UNKNOWN] = "update-initramfs -u -k all (or mkinitcpio -P, dracut -f)",
+        [INITRAMFS_TOOLS] = "update-initramfs -u -k all",
+        [INITRAMFS_DRACUT] = "dracut -f --regenerate-all",
+        [INITRAMFS_MKINITCPIO] = "mkinitcpio -P",
+    };
+    return steps[tool];
 }
 
 /* Completes host->setup with what the readers have found. */
@@ -219,8 +232,6 @@ static void fill_setup(struct host_state *host)
     static const uint16_t makers[] = {0x10de, 0x1002, 0x8086};
     struct host_setup *setup = &host->setup;
     struct root *root = host->root;
-    read_config_file(root, "/etc/os-release", read_systems, setup);
-    setup->initramfs = find_initramfs(root, setup);
     for (int i = 0; i < setup->id_count && !setup->ids_file[0]; i++)
         if (strstr(setup->ids[i].place.file, "/modprobe.d/"))
             snprintf(setup->ids_file, sizeof setup->ids_file, "%s", setup->ids[i].place.file);
@@ -246,6 +257,8 @@ void host_config_read(struct root *root, const struct pci_machine *machine, stru
                                         .next_line = BUFFER(MAX_TEXT),
                                         .waiting_modules = BUFFER(MAX_MODULES)}};
     read_kernel_version(&host);
+    read_config_file(root, "/etc/os-release", read_systems, &host.setup);
+    host.setup.initramfs = find_initramfs(root, &host.setup);
     host_binding_check(&host);
     command_lines_check(&host, &line);
     modprobe_config_check(&host);

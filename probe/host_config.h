@@ -17,6 +17,9 @@ enum boot_path {
 
 enum initramfs_tool { INITRAMFS_UNKNOWN, INITRAMFS_TOOLS, INITRAMFS_DRACUT, INITRAMFS_MKINITCPIO };
 
+/* The command that rebuilds the initramfs; where that is not known, the three that may be it. */
+const char *host_initramfs_step(enum initramfs_tool tool);
+
 enum cpu_maker { CPU_UNKNOWN, CPU_INTEL, CPU_AMD };
 
 /* Where something is set: line 0 where it is not. */

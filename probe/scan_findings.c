@@ -219,8 +219,15 @@ static bool is_on_freebsd(const struct pci_device *gpu)
     return strcmp(gpu->driver, "vgapci") == 0 || strcmp(gpu->driver, "ppt") == 0;
 }
 
-static void judge_function(const struct pci_device *gpu, const struct pci_device *function, const char *place,
-                           struct findings *findings)
+/* Unraid sets devices aside by their address, in its own list. */
+static bool is_on_unraid(const struct scan *scan)
+{
+    return scan->host.hypervisor &&
+           strcmp(scan->host.hypervisor, vocabulary_value(&vocabulary_hypervisor, HYPERVISOR_UNRAID)) == 0;
+}
+
+static void judge_function(const struct scan *scan, const struct pci_device *gpu,
+                           const struct pci_device *function, const char *place, struct findings *findings)
 {
     const struct pci_id *id = &function->id;
     const char *address = pci_address_text(&function->address);
@@ -229,6 +236,9 @@ static void judge_function(const struct pci_device *gpu, const struct pci_device
     if (is_on_freebsd(gpu))
         findings_add(findings, NULL, 0, FINDING_FUNCTION_BOUND_BHYVE, address, id->vendor, id->device,
                      function->driver, place);
+    else if (is_on_unraid(scan))
+        findings_add(findings, NULL, 0, FINDING_FUNCTION_BOUND_UNRAID, address, id->vendor, id->device,
+                     function->driver);
     else
         findings_add(findings, NULL, 0, FINDING_FUNCTION_BOUND, address, id->vendor, id->device,
                      function->driver, place);
@@ -258,7 +268,7 @@ static void judge_driver(const struct scan *scan, const struct gpu *known, struc
         else
             pci_id_print_base(&function->id, place);
         buffer_append_format(&places, "%s%s", !i ? "" : is_on_freebsd(device) ? " " : ",", place);
-        judge_function(device, function, place, &gpu->findings);
+        judge_function(scan, device, function, place, &gpu->findings);
     }
     int twins = count_twins(scan, device);
     if (!pci_has_host_driver(device))
@@ -266,12 +276,14 @@ static void judge_driver(const struct scan *scan, const struct gpu *known, struc
     if (is_on_freebsd(device))
         findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND_BHYVE, device->driver,
                      buffer_text(&places));
+    else if (is_on_unraid(scan))
+        findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND_UNRAID, device->driver);
     else if (twins > 1)
         findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND_TWINS, device->driver, twins,
                      buffer_text(&places), device->driver, pci_address_text(&device->address));
     else
         findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND, device->driver, buffer_text(&places),
-                     device->driver);
+                     device->driver, host_initramfs_step(scan->setup.initramfs));
 }
 
 static void judge_boot_vga(const struct gpu *known, struct scan_gpu *gpu)
