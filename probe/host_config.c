@@ -9,7 +9,7 @@
 #include "probe/iommu.h"
 #include "probe/vm_config.h"
 
-enum { MAX_CPUINFO = 8 << 20 };
+enum { CPUINFO_START = 16 << 10 };
 
 /* The kernel that runs, and 602 for "6.2.16-3-pve", or 0. */
 static void read_kernel_version(struct host_state *host)
@@ -30,8 +30,8 @@ static void read_kernel_version(struct host_state *host)
 
 static enum cpu_maker read_cpu_maker(struct root *root, const struct pci_machine *machine)
 {
-    struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CPUINFO + 16);
-    root_read(root, "/proc/cpuinfo", MAX_CPUINFO, &text);
+    struct buffer text CLEANUP(buffer_free) = BUFFER(CPUINFO_START + 70000);
+    root_read_start(root, "/proc/cpuinfo", CPUINFO_START, &text);
     struct span all = {buffer_text(&text), text.length};
     if (span_holds(all, "GenuineIntel"))
         return CPU_INTEL;

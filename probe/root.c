@@ -340,20 +340,6 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The array has room for a power of two. False when memory is short. */
-static bool append_name(struct root_names *names, const char *name)
-{
-    if ((names->count & (names->count - 1)) == 0) {
-        size_t capacity = names->count ? 2 * (size_t)names->count : 1;
-        char **larger = realloc(names->items, capacity * sizeof *larger);
-        if (!larger)
-            return false;
-        names->items = larger;
-    }
-    names->items[names->count] = strdup(name);
-    return names->items[names->count] && ++names->count;
-}
-
 struct root_names root_list(struct root *root, const char *directory, int limit)
 {
     struct root_names names = {NULL, 0};
@@ -379,11 +365,13 @@ struct root_names root_list(struct root *root, const char *directory, int limit)
             root_note_unreadable(root, directory, "has too many entries");
             break;
         }
-        if (!append_name(&names, entry->d_name)) {
+        char *name = ARRAY_GROW(names.items, names.count) ? strdup(entry->d_name) : NULL;
+        if (!name) {
             buffer_memory_was_short = true;
             root_note_errno(root, directory, ENOMEM);
             break;
         }
+        names.items[names.count++] = name;
     }
     if (!entry && errno)
         root_note_errno(root, directory, errno);
