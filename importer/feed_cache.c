@@ -151,10 +151,9 @@ enum error_code feed_cache_keep(const struct source_cache *cache, const char *na
                            feed_cache_path(cache, name, FEED_MANIFEST).text, error);
 }
 
-bool feed_cache_remove_others(const struct source_cache *cache, const char *name, const char *directory,
+void feed_cache_remove_others(const struct source_cache *cache, const char *name, const char *directory,
                               struct path (*called)(const char *sha256), struct segment files[], int count)
 {
-    bool any = false;
     if (count)
         qsort(files, (size_t)count, sizeof *files, text_compare);
     DIR *stream = opendir(feed_cache_path(cache, name, directory).text);
@@ -163,11 +162,11 @@ bool feed_cache_remove_others(const struct source_cache *cache, const char *name
         snprintf(named.sha256, sizeof named.sha256, "%.64s", entry->d_name);
         bool is_one = strcmp(strchr(called(named.sha256).text, '/') + 1, entry->d_name) == 0 && count &&
                       bsearch(&named, files, (size_t)count, sizeof named, text_compare);
-        any |= !is_one && entry->d_name[0] != '.' && unlinkat(dirfd(stream), entry->d_name, 0) == 0;
+        if (!is_one && entry->d_name[0] != '.')
+            unlinkat(dirfd(stream), entry->d_name, 0);
     }
     if (stream)
         closedir(stream);
-    return any;
 }
 
 void feed_cache_clean(const struct source_cache *cache, const char *name)

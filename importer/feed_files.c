@@ -254,15 +254,14 @@ static enum error_code fetch_table(struct remote_update *update, const struct fe
     const struct path path = feed_cache_path(update->cache, update->remote->name, name.text);
     const struct path part = part_path(update, &name);
     struct transfer transfer = {.path = part.text, .max_bytes = (uint64_t)table->file.size};
-    if (access(path.text, R_OK) == 0)
-        return error->code = ERROR_NONE;
+    if (!feed_cache_check(path.text, &table->file, error))
+        return ERROR_NONE;
     unlink(part.text);
     if (feed_fetch(update, name.text, &transfer, error) || check_table(part.text, table, error) ||
         file_sync(part.text, error) || file_move(part.text, path.text, error)) {
         unlink(part.text);
         return error->code;
     }
-    update->has_new_tables = true;
     return ERROR_NONE;
 }
 
@@ -284,8 +283,8 @@ enum error_code feed_knowledge_fetch(struct remote_update *update, const struct 
         fetch_table(update, &manifest->tables[i], error);
     }
     /* What the manifest does not name any more, or what is not allowed, goes. */
-    update->has_new_tables |=
-        !error->code && feed_cache_remove_others(update->cache, update->remote->name, FEED_TABLES,
-                                                 feed_table_path, allowed, count);
+    if (!error->code)
+        feed_cache_remove_others(update->cache, update->remote->name, FEED_TABLES, feed_table_path, allowed,
+                                 count);
     return error->code;
 }

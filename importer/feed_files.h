@@ -33,8 +33,7 @@ MUST_CHECK enum error_code feed_segments_mend(struct remote_update *update, cons
 
 /* Fetches the tables of a manifest that are allowed and missing, checks size, hash and that each begins with
  * its version and is text of at most TABLE_MAX_TEXT bytes; removes what is not allowed or not named any more.
- * Sets update->has_new_tables where that changes anything. ERROR_REMOTE: one could not be fetched, or is
- * another one. */
+ * ERROR_REMOTE: one could not be fetched, or is another one. */
 enum { TABLE_MAX_TEXT = 16 << 20 };
 MUST_CHECK enum error_code feed_knowledge_fetch(struct remote_update *update, const struct manifest *manifest,
                                                 struct error *error);

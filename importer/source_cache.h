@@ -93,9 +93,8 @@ struct path feed_cache_segment_path(const struct source_cache *cache, const char
 MUST_CHECK enum error_code feed_cache_create(const struct source_cache *cache, const char *name,
                                              const char *directory, struct error *error);
 
-/* Removes the files of a directory but these, which it sorts; `called` says what their names are. Whether
- * there were any. */
-bool feed_cache_remove_others(const struct source_cache *cache, const char *name, const char *directory,
+/* Removes the files of a directory but these, which it sorts; `called` says what their names are. */
+void feed_cache_remove_others(const struct source_cache *cache, const char *name, const char *directory,
                               struct path (*called)(const char *sha256), struct segment files[], int count);
 
 /* Appends what is in a file of the cache. ERROR_NOT_FOUND when there is none. */

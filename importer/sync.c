@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -305,10 +306,18 @@ static enum error_code remember(struct sync *sync, struct remote_update *update,
     return ERROR_NONE;
 }
 
-static bool has_something(const struct remote_update *update)
+/* Whether a remote has what the database was not made from. A table that is fetched or removed changes the
+ * time of their directory, also where no database came of it. */
+static bool has_something(const struct sync *sync, const struct remote_update *update)
 {
-    return update->result.state == SYNC_WOULD_UPDATE ||
-           (update->has_new_tables && update->result.state == SYNC_UP_TO_DATE);
+    const struct path directory = feed_cache_path(&sync->cache, update->remote->name, FEED_TABLES);
+    struct stat tables;
+    struct stat built;
+    if (update->result.state != SYNC_UP_TO_DATE || stat(directory.text, &tables) ||
+        stat(sync->request->database_path, &built))
+        return update->result.state == SYNC_WOULD_UPDATE;
+    return tables.st_mtim.tv_sec > built.st_mtim.tv_sec ||
+           (tables.st_mtim.tv_sec == built.st_mtim.tv_sec && tables.st_mtim.tv_nsec > built.st_mtim.tv_nsec);
 }
 
 static enum error_code apply(struct sync *sync, struct error *error)
@@ -317,7 +326,7 @@ static enum error_code apply(struct sync *sync, struct error *error)
     bool has_new = false;
     double start = transfers_clock();
     for (int i = 0; i < summary->remote_count; i++)
-        has_new |= has_something(&summary->remotes[i]);
+        has_new |= has_something(sync, &summary->remotes[i]);
     summary->reports = sync->reports;
     if (sync->request->dry_run)
         return ERROR_NONE;

@@ -84,7 +84,6 @@ struct remote_update {
     struct remote_state state;               /* read before, to be saved when the new database is in place */
     struct remote_result result;             /* filled in here but for state, error and seconds */
     bool has_new;                  /* there is something that the database in use was not made from */
-    bool has_new_tables;           /* of a feed: other ones are allowed or there than before */
     char path[DATABASE_PATH_SIZE]; /* of a list that was fetched; the caller removes it */
 };
 
