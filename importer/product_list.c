@@ -40,13 +40,11 @@ static bool set_name(struct product *product, const char *name, size_t length)
     return true;
 }
 
-static enum error_code add(struct product_list *list, const struct product *product, struct error *error)
+static enum error_code add(struct product_list *list, const struct product *product, const char *shown_path,
+                           struct error *error)
 {
     if (list->count == MAX_PRODUCTS)
-        return error_set(error, ERROR_BAD_INPUT,
-                         list->reading == SOURCE_MODULES_ALIAS ? "more than %d devices of graphics drivers"
-                                                               : "more than %d products",
-                         MAX_PRODUCTS);
+        return error_set(error, ERROR_BAD_INPUT, "%s: more than %d products", shown_path, MAX_PRODUCTS);
     if (!ARRAY_GROW(list->products, list->count))
         return error_set(error, ERROR_NO_MEMORY, "no memory for products");
     struct product *added = &list->products[list->count];
@@ -138,16 +136,13 @@ static enum error_code add_chips(const json_t *root, const char *shown_path, str
                                  struct problems *problems, struct error *error)
 {
     const json_t *chips = json_object_get(root, "chips");
-    if (!json_is_array(chips)) {
-        error_set(error, ERROR_BAD_INPUT, "%s: has no list of chips", shown_path);
-        return error_next(error, "give the supported-gpus.json of NVIDIA's driver");
-    }
+    if (!json_is_array(chips))
+        return error_set(error, ERROR_BAD_INPUT, "%s: has no list of chips", shown_path);
     for (size_t i = 0; i < json_array_size(chips); i++) {
         struct product product;
         if (!parse_chip(json_array_get(chips, i), &product))
-            problems_reject(problems, shown_path, (long)i + 1,
-                            "chip %zu of the list: expected devid and name", i + 1);
-        else if (add(list, &product, error))
+            problems_reject(problems, shown_path, 0, "chip %zu of the list: expected devid and name", i + 1);
+        else if (add(list, &product, shown_path, error))
             return error->code;
     }
     return ERROR_NONE;
@@ -221,7 +216,7 @@ static enum error_code read_lines(struct line_reader *lines, const char *shown_p
     while ((status = line_reader_next(lines, &line, &length, error)) != LINE_END && status != LINE_FAILED) {
         struct product product;
         if (status == LINE_OK && kind->parse(line, length, &product)) {
-            if (add(list, &product, error))
+            if (add(list, &product, shown_path, error))
                 break;
         } else if (kind->expected && (status != LINE_OK || !is_amdgpu_comment(line))) {
             problems_reject(problems, shown_path, line_reader_number(lines), "expected %s", kind->expected);
@@ -290,9 +285,10 @@ enum error_code product_list_read(struct product_list *list, enum source_kind so
     if (line_reader_open(path, shown_path, kind->is_json ? MAX_JSON_LINE : MAX_LINE, &lines, error))
         return error->code;
     line_reader_expect_list(lines);
-    enum error_code code = kind->read(lines, shown_path, list, problems, error);
+    if (kind->read(lines, shown_path, list, problems, error) == ERROR_BAD_INPUT && !error->next[0])
+        error_next(error, "give a whole %s, as it is published", kind->name);
     *added = list->count - before;
-    return code;
+    return error->code;
 }
 
 static int compare(const void *a, const void *b)

@@ -153,14 +153,24 @@ static enum error_code load_tables(struct rebuild *work, struct error *error)
 
 /* ---- all together ---- */
 
+/* The cache has one list of each kind: of two only the last would be read. */
 static enum error_code receive_files(struct rebuild *work, struct error *error)
 {
+    unsigned given = 0;
     for (int i = 0; i < work->request->file_count; i++) {
         struct rebuild_file *file = &work->request->files[i];
         if (source_cache_receive(work->cache, file->path, file->shown, &file->incoming, error))
             return error->code;
         if (file->kind_known)
             file->incoming.kind = file->kind;
+        const enum source_kind kind = file->incoming.kind;
+        if (kind == SOURCE_REPORTS)
+            continue;
+        if (given & 1U << kind) {
+            error_set(error, ERROR_USAGE, "%s is a second %s", file->shown, list_kinds[kind].name);
+            return error_next(error, "give one at a time");
+        }
+        given |= 1U << kind;
     }
     return ERROR_NONE;
 }

@@ -433,14 +433,6 @@ static enum error_code read_newest(struct rebuild *work, struct found_list *list
 enum error_code rebuild_read_devices(struct rebuild *work, struct error *error)
 {
     struct found_list list;
-    bool is_given = false;
-    for (int i = 0; i < work->request->file_count; i++) {
-        bool is_list = work->request->files[i].incoming.kind == SOURCE_PCI_IDS;
-        if (is_list && is_given)
-            return error_set(error, ERROR_USAGE, "%s is a second pci.ids: give one at a time",
-                             work->request->files[i].shown);
-        is_given |= is_list;
-    }
     rebuild_find_list(work, SOURCE_PCI_IDS, &list);
     return list.hash ? read_list(work, &list, error) : read_newest(work, &list, error);
 }
