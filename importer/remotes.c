@@ -51,12 +51,15 @@ static bool are_rivals(const struct remote *one, const struct remote *other)
            (is_list(one) && is_list(other) && one->list == other->list);
 }
 
-/* Of two in one directory the one that is enabled counts. Two that are: none of them does. */
+/* Of two in one directory the one that is enabled counts. Two that are: none of them does. What is wrong in a
+ * file comes first. */
 static void settle_rivals(struct remote *one, const struct remote *other)
 {
-    if (!one->enabled && !one->error.code) {
+    if (one->error.code)
+        return;
+    if (!one->enabled || other->error.code) {
         *one = *other;
-    } else if (other->enabled || other->error.code) {
+    } else if (other->enabled) {
         error_set(&one->error, ERROR_BAD_INPUT, "%.250s and %.250s both are the remote %s", one->file,
                   other->file, strcmp(one->name, other->name) == 0 ? one->name : remote_kind_name(one));
         error_next(&one->error, "rename one of them, or say enabled=no in it");
