@@ -145,7 +145,7 @@ bool request_explain_code(const struct request *request, CURLcode code)
 static void explain_redirect(const struct request *request)
 {
     const char *to = NULL;
-    struct error why;
+    struct error why = {.code = ERROR_NONE};
     libcurl.curl_easy_getinfo(request->easy, CURLINFO_REDIRECT_URL, &to);
     if (!to)
         request_fail(request, ERROR_REMOTE, "the server redirects (%ld) but names no address",
@@ -155,7 +155,7 @@ static void explain_redirect(const struct request *request)
                      why.message);
     else
         request_fail(request, ERROR_REMOTE, "it has moved (%ld) to %.200s", request->transfer->status, to);
-    if (request->transfer->file)
+    if (to && !why.code && request->transfer->file)
         error_next(&request->transfer->error, "if you trust the new address, set %s= in %.200s",
                    request->transfer->post || request->transfer->is_delete ? "submit" : "url",
                    request->transfer->file);
