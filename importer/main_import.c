@@ -35,8 +35,8 @@ static void print_summary(const struct rebuild_summary *summary, const char *pat
         json_write_end_line(&writer);
         streams_write(&out);
     } else if (!options->quiet) {
-        program_print(stdout, "%s: pci.ids %s with %ld devices, %ld of them GPUs; %lld reports, %lld new",
-                      path, summary->pci_ids_version[0] ? summary->pci_ids_version : "of unknown version",
+        program_print(stdout, "%s: pci.ids %s with %ld devices; %ld GPUs, %lld reports, %lld new", path,
+                      summary->pci_ids_version[0] ? summary->pci_ids_version : "of unknown version",
                       summary->devices, summary->gpus, (long long)summary->reports,
                       (long long)summary->new_reports);
     }
