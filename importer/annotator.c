@@ -80,12 +80,11 @@ static enum error_code parse_fact(const struct table_row *row, struct fact *fact
                            row->fields[FACT_ATTRIBUTE]);
     if (table_number(row, FACT_CONFIDENCE, 0.0, 1.0, &fact->confidence, error))
         return error->code;
-    char said[512];
-    snprintf(said, sizeof said, "fact: %s (%s)", row->fields[FACT_REASON], row->fields[FACT_SOURCE]);
     fact->pci_id = pci_id_number(&id);
     fact->attribute = (enum attribute)attribute;
     fact->value = strdup(row->fields[FACT_VALUE]);
-    fact->text = strdup(said);
+    if (asprintf(&fact->text, "fact: %s (%s)", row->fields[FACT_REASON], row->fields[FACT_SOURCE]) < 0)
+        fact->text = NULL;
     return fact->value && fact->text ? ERROR_NONE : error_set(error, ERROR_NO_MEMORY, "no memory for facts");
 }
 

@@ -111,7 +111,7 @@ static void print_remote(const struct remote_update *update, bool with_url)
         buffer_append_format(&line, "expires %s", update->result.expires);
     if (line.length)
         program_print(stdout, "  %s", buffer_text(&line));
-    if (with_url)
+    if (with_url && update->remote->url[0])
         program_print(stdout, "  %s", update->remote->url);
     if (with_url && !update->remote->enabled)
         program_print(stdout, "  enabled=yes in %s enables it; passthru sync %s asks it once",

@@ -8,8 +8,8 @@
 #include "importer/remote.h"
 
 /* Sends reports of the outbox to the `submit` address of a remote: each is POSTed as JSON, the very bytes
- * that `passthru report show` shows. 201 (stored) and 200 (known already): it moves to sent/; 400, 413 and
- * 422: it is rejected for good, and marked; everything else: it is kept, and can be sent again. */
+ * that `passthru report show` shows. 201 (stored) and 200 (known already): it moves to sent/; 400, 413, 415
+ * and 422: it is rejected for good, and marked; everything else: it is kept, and can be sent again. */
 
 enum send_outcome {
     SEND_SENT,

@@ -11,7 +11,7 @@ PRAGMA user_version = 6;
 
 -- kind: pci.ids, amdgpu.ids, supported-gpus.json, nvidia-readme, modules.alias, reports, feed, the name of a table of
 -- data/ (rules, facts, names, ranges, samples, subvendors, board-words, processors, chips, cards, prices, priors, codes,
--- symptoms), additions (a user's own rows for one of them), or program, which built it.
+-- symptoms, plan), additions (a user's own rows for one of them), or program, which built it.
 -- The sources it was made from, with versions
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
