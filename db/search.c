@@ -396,8 +396,10 @@ enum error_code database_search(struct database *database, const char *text, enu
         return error->code;
     gpu_name_parse(text, &known, &finder.question.name);
     gpu_name_drop_repeats(text, &finder.question.name);
-    if (finder.question.name.is_cut)
-        return error_set(error, ERROR_USAGE, "that is too long for the name of a GPU");
+    if (finder.question.name.is_cut) {
+        error_set(error, ERROR_USAGE, "that is too long for the name of a GPU");
+        return error_next(error, "name the product alone, such as \"RTX 3060\"");
+    }
     read_form(&finder.question, chassis);
     if (!finder.question.name.count)
         return ERROR_NONE;

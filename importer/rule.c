@@ -89,7 +89,7 @@ static enum error_code parse_condition(const struct table_row *row, struct rule 
     for (char *c = condition->values; *c; c++)
         if (*c == '|')
             *c = '\0';
-    for (const char *one = condition->values; *one; one += strlen(one) + 1)
+    for (const char *one = condition->values; one <= condition->values + length; one += strlen(one) + 1)
         if (!attribute_accepts(condition->attribute, one))
             return table_error(row, error, "\"%s\" is not a value of %s", one, text);
     return ERROR_NONE;

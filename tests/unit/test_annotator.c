@@ -218,6 +218,8 @@ DEFINE_TEST(test_bad_lines)
         {"x\t10de\t-\t-\t%s\t1\t-\t-\tr", "form_factor=mobile\tform_factor\tmobile", "before form_factor"},
         {"x\t10de\t-\t-\t%s\tvbios\tnone\t1\t-\t-\tr", "reset=flr", "before vbios"},
         {"x\t10de\t-\t-\t%s\tvbios\tnone\t1\t-\t-\tr", "form_factor=big", "\"big\" is not a value"},
+        {"x\t10de\t-\t-\tform_factor=%s\tvbios\tnone\t1\t-\t-\tr", "", "\"\" is not a value"},
+        {"x\t10de\t-\t-\tform_factor=mobile|%s|server\tvbios\tnone\t1\t-\t-\tr", "", "\"\" is not a value"},
         {"x\t10de\t-\t-\t%s\tvbios\tnone\t1\t-\t-\tr", "chip=a,chip=b,chip=c,chip=d,chip=e", "at most 4"},
         {"x\t10de\t-\t-\t-\t%s\t1\t-\t-\tr", "colour\tred", "\"colour\" is not an attribute"},
         {"x\t10de\t-\t-\t-\t%s\t1\t-\t-\tr", "is_gpu\tmaybe", "\"maybe\" is not a value"},
