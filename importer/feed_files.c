@@ -161,7 +161,7 @@ void feed_segments_count(struct remote_update *update, const struct manifest *ma
         missing++;
         result->missing_bytes += (uint64_t)manifest->segments[i].size;
     }
-    result->segments_kept = manifest->segment_count - missing;
+    result->segments_kept = manifest->segment_count - missing - result->segments_fetched;
     if (update->dry_run)
         result->segments_fetched = missing;
 }

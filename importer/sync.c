@@ -187,7 +187,6 @@ static void fetch_remote(struct sync *sync, struct remote_update *update)
     enum error_code code =
         remote->list ? list_update(update, &result->error) : feed_update(update, &result->error);
     result->seconds = transfers_clock() - start;
-    sync->summary->received += result->received;
     sync->summary->download_seconds += result->seconds;
     if (code == ERROR_REMOTE && !result->error.next[0])
         error_next(&result->error, "the last good copy stays in use; the URL is set in %.200s", remote->file);
@@ -290,6 +289,7 @@ static enum error_code build_mended(struct sync *sync, struct error *error)
     if (build(sync, error) != ERROR_BAD_INPUT || !mend_feeds(sync))
         return error->code;
     error->code = ERROR_NONE;
+    sync->problems->rejected = 0;
     return build(sync, error);
 }
 
@@ -375,9 +375,11 @@ enum error_code sync_run(const struct sync_request *request, struct sync_summary
     *summary = (struct sync_summary){.remotes = NULL};
     error->code = ERROR_NONE;
     run(&sync, error);
-    for (int i = 0; i < summary->remote_count; i++)
+    for (int i = 0; i < summary->remote_count; i++) {
+        summary->received += summary->remotes[i].result.received;
         if (summary->remotes[i].path[0])
             unlink(summary->remotes[i].path);
+    }
     transfers_close(sync.transfers);
     source_cache_close(&sync.cache);
     return error->code;
