@@ -45,10 +45,12 @@ static bool take_named(const char *explicit_path, struct database_place *place, 
 {
     const char *named = explicit_path ? explicit_path : getenv("PASSTHRU_DB");
     error->code = ERROR_NONE;
-    if (!named || !*named)
+    if (!named || (!*named && !explicit_path)) /* an empty variable is as none */
         return false;
-    if (strlen(named) >= sizeof place->path - 64)
-        error_set(error, ERROR_USAGE, "the name of the database is too long");
+    if (!*named || strlen(named) >= sizeof place->path - 64) {
+        error_set(error, ERROR_USAGE, "the name of the database is %s", *named ? "too long" : "empty");
+        error_next(error, "name one with --db FILE");
+    }
     snprintf(place->path, sizeof place->path, "%s", named);
     place->why = explicit_path ? "named by --db" : "named by $PASSTHRU_DB";
     return true;
