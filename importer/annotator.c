@@ -229,9 +229,10 @@ static void state_hint(const struct annotator *annotator, const struct product_h
 static const double claim_confidence = 0.97;
 
 /* Of a product nobody asks more than its form factor, and who says so first. */
-static void resolve(struct annotator *annotator, const struct pci_id *id, const char *name, bool is_product,
-                    const struct product_hint *hint, struct annotation_result *result)
+void annotator_resolve(struct annotator *annotator, const struct pci_id *id, const char *name,
+                       const struct product_hint *hint, struct annotation_result *result)
 {
+    const bool is_product = !hint;
     const char *values[ATTRIBUTE_COUNT] = {"", "", "", "", "", ""};
     memset(result->counts, 0, sizeof result->counts);
     result->gpu = (struct gpu){.id = *id};
@@ -265,18 +266,6 @@ static void resolve(struct annotator *annotator, const struct pci_id *id, const 
     }
     if (result->is_gpu)
         snprintf(result->gpu.chip, sizeof result->gpu.chip, "%s", values[ATTRIBUTE_CHIP]);
-}
-
-void annotator_resolve(struct annotator *annotator, const struct pci_id *id, const char *name,
-                       const struct product_hint *hint, struct annotation_result *result)
-{
-    resolve(annotator, id, name, false, hint, result);
-}
-
-void annotator_resolve_product(struct annotator *annotator, const struct pci_id *id, const char *name,
-                               struct annotation_result *result)
-{
-    resolve(annotator, id, name, true, NULL, result);
 }
 
 void annotation_origins(const struct annotation_result *result, int origins[ATTRIBUTE_COUNT])

@@ -60,14 +60,11 @@ struct product_hint {
     double confidence;
 };
 
-/* Annotates the device `id` (vendor and device) with the name that pci.ids gives it; `hint` may be NULL. */
+/* Annotates the device `id` (vendor and device) with the name that pci.ids gives it. Without a hint (NULL) it
+ * is one product of a device that is sold under several names, and its rules alone count: facts are about the
+ * ID. */
 void annotator_resolve(struct annotator *annotator, const struct pci_id *id, const char *name,
                        const struct product_hint *hint, struct annotation_result *result);
-
-/* Annotates one product of a device that is sold under several names, by its rules alone: facts are about the
- * ID. */
-void annotator_resolve_product(struct annotator *annotator, const struct pci_id *id, const char *name,
-                               struct annotation_result *result);
 
 /* Stores the `index`th fact about a part of an ID: one subsystem, one revision. Its origin is the number of
  * the source, from 1. False past the last. */

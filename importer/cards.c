@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "importer/tables.h"
 
+#include <ctype.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,15 +12,9 @@
 
 /* ---- fields ---- */
 
-static bool has_digits(const char *text, int count)
+static bool is_month(const char *text)
 {
-    return (int)strspn(text, "0123456789") >= count;
-}
-
-/* YYYY, with months YYYY-MM, with days YYYY-MM-DD. */
-static bool is_date(const char *text, bool needs_month)
-{
-    return date_is_valid(text) && (!needs_month || strlen(text) == 7);
+    return date_is_valid(text) && strlen(text) == 7;
 }
 
 /* IDs, with commas between them: vvvv:dddd, or vvvv:dddd/rr for one revision alone. Moves `*rest` past the
@@ -74,21 +69,21 @@ static bool is_list(const char *text, const struct vocabulary *vocabulary)
 static bool is_version(const char *text)
 {
     return strcmp(text, "none") == 0 || strcmp(text, "current") == 0 ||
-           (has_digits(text, 1) && strspn(text, "0123456789.") == strlen(text));
+           (isdigit((unsigned char)*text) && !text[strspn(text, "0123456789.")]);
 }
 
 static bool is_macos(const char *text)
 {
     const char *last = strchr(text, '-');
     return strcmp(text, "none") == 0 ||
-           (last && has_digits(text, 1) && strspn(text, "0123456789.") == (size_t)(last - text) &&
+           (last && isdigit((unsigned char)*text) && strspn(text, "0123456789.") == (size_t)(last - text) &&
             strspn(last + 1, "0123456789.") == strlen(last + 1));
 }
 
 static bool is_security(const char *text)
 {
     return strcmp(text, "current") == 0 || strcmp(text, "legacy") == 0 ||
-           (strncmp(text, "ended ", 6) == 0 && is_date(text + 6, true));
+           (strncmp(text, "ended ", 6) == 0 && is_month(text + 6));
 }
 
 static bool are_codecs(const char *text)
@@ -126,7 +121,7 @@ static enum error_code add_chip(void *context, const struct table_row *row, stru
     const char *chip = row->fields[1];
     struct chip_features features = {.generation = ""};
     uint16_t vendor;
-    if (table_vendor(row, 0, &vendor, error) || table_chip(row, chip, error))
+    if (table_hex4(row, 0, &vendor, error) || table_chip(row, chip, error))
         return error->code;
     /* Which board it is says the first clause, for readers of the table. */
     if (strchr(chip, ':'))
@@ -183,7 +178,7 @@ static enum error_code read_card(const struct table_row *row, struct card *card,
         return error->code;
     if (!card->name[0])
         return table_error(row, error, "name is empty");
-    if (card->released[0] && !is_date(card->released, false))
+    if (card->released[0] && !date_is_valid(card->released))
         return table_error(row, error, "released must be YYYY, YYYY-MM or YYYY-MM-DD, not \"%s\"",
                            card->released);
     return check_source(row, 19, error);
@@ -248,7 +243,7 @@ static enum error_code add_price(void *context, const struct table_row *row, str
         table_whole(row, 3, price.low, 1000000, &price.high, error) ||
         table_value(row, 4, &vocabulary_condition, &condition, error))
         return error->code;
-    if (!is_date(row->fields[5], true))
+    if (!is_month(row->fields[5]))
         return table_error(row, error, "as_of must be YYYY-MM, not \"%s\"", row->fields[5]);
     snprintf(price.as_of, sizeof price.as_of, "%s", row->fields[5]);
     if (table_value(row, 6, &vocabulary_price_kind, &kind, error) || check_source(row, 7, error) ||

@@ -17,7 +17,7 @@ static enum error_code add_subvendor(void *context, const struct table_row *row,
     int form_factor;
     double confidence;
     char reason[512];
-    if (table_vendor(row, 0, &subvendor, error) ||
+    if (table_hex4(row, 0, &subvendor, error) ||
         table_value(row, 2, &vocabulary_form_factor, &form_factor, error) ||
         table_number(row, 3, 0.0, 1.0, &confidence, error))
         return error->code;
@@ -57,7 +57,7 @@ static enum error_code add_prior(void *context, const struct table_row *row, str
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
         if (keys[i] && strcmp(fields[i], "-") != 0 && vocabulary_find(keys[i], fields[i]) < 0)
             return table_error(row, error, "\"%s\" is not a value of %s", fields[i], row->columns[i]);
-    if (strcmp(fields[1], "-") != 0 && table_vendor(row, 1, &vendor, error))
+    if (strcmp(fields[1], "-") != 0 && table_hex4(row, 1, &vendor, error))
         return error->code;
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         if (table_number(row, FIRST_SHARE + i, 0.0, 1.0, &prior.shares[i], error))
@@ -93,17 +93,6 @@ enum {
 
 const char range_columns[] = "vendor\tfirst\tlast\tchip\tgeneration\tform_factor\tconfidence\tsource";
 
-static enum error_code take_number(const struct table_row *row, int column, uint32_t *number,
-                                   struct error *error)
-{
-    const char *text = row->fields[column];
-    if (strlen(text) != 4 || strspn(text, "0123456789abcdef") != 4)
-        return table_error(row, error, "%s must be four hexadecimal digits in lower case, not \"%s\"",
-                           row->columns[column], text);
-    sscanf(text, "%4x", number);
-    return ERROR_NONE;
-}
-
 #define TEXT(number, member)                                                                                 \
     {                                                                                                        \
         .column = (number), .type = FIELD_TEXT, .offset = offsetof(struct gpu_range, member),                \
@@ -118,20 +107,21 @@ static const struct table_field range_fields[] = {
 
 enum error_code gpu_range_parse(const struct table_row *row, struct gpu_range *range, struct error *error)
 {
-    uint32_t vendor;
+    uint16_t vendor;
+    uint16_t first;
+    uint16_t last;
     int form_factor;
-    if (take_number(row, RANGE_VENDOR, &vendor, error) ||
-        take_number(row, RANGE_FIRST, &range->first, error) ||
-        take_number(row, RANGE_LAST, &range->last, error) ||
+    if (table_hex4(row, RANGE_VENDOR, &vendor, error) || table_hex4(row, RANGE_FIRST, &first, error) ||
+        table_hex4(row, RANGE_LAST, &last, error) ||
         table_fill(row, range_fields, ARRAY_SIZE(range_fields), range, error) ||
         table_number(row, RANGE_CONFIDENCE, 0.0, 1.0, &range->confidence, error))
         return error->code;
-    if (range->first > range->last)
+    if (first > last)
         return table_error(row, error, "first is greater than last");
     if (table_value(row, RANGE_FORM_FACTOR, &vocabulary_form_factor, &form_factor, error))
         return error->code;
-    range->first |= vendor << 16;
-    range->last |= vendor << 16;
+    range->first = (uint32_t)vendor << 16 | first;
+    range->last = (uint32_t)vendor << 16 | last;
     range->form_factor = (enum form_factor)form_factor;
     return error->code = ERROR_NONE;
 }

@@ -55,7 +55,7 @@ static struct annotation read_form(struct device_reader *reader, const struct pc
     struct annotation_result *annotation = &reader->annotation;
     char name[512];
     name_product(id, device_name, product, name);
-    annotator_resolve_product(reader->work->annotator, id, name, annotation);
+    annotator_resolve(reader->work->annotator, id, name, NULL, annotation);
     enum form_factor form = gpu_form_factor(&annotation->gpu);
     return annotation->is_gpu && form != FORM_FACTOR_UNKNOWN && form != FORM_FACTOR_EITHER
                ? annotation->gpu.attributes[ATTRIBUTE_FORM_FACTOR]

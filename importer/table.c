@@ -72,14 +72,13 @@ bool take_hex4(const char **text, uint16_t *value)
     return true;
 }
 
-enum error_code table_vendor(const struct table_row *row, int column, uint16_t *vendor, struct error *error)
+enum error_code table_hex4(const struct table_row *row, int column, uint16_t *number, struct error *error)
 {
     const char *text = row->fields[column];
-    if (strlen(text) != 4 || strspn(text, "0123456789abcdefABCDEF") != 4)
-        return table_error(row, error, "%s must be four hexadecimal digits, not \"%s\"", row->columns[column],
-                           text);
-    *vendor = (uint16_t)strtoul(text, NULL, 16);
-    return error->code = ERROR_NONE;
+    return take_hex4(&text, number) && !*text
+               ? (error->code = ERROR_NONE)
+               : table_error(row, error, "%s must be four hexadecimal digits, not \"%s\"",
+                             row->columns[column], row->fields[column]);
 }
 
 enum error_code table_chip(const struct table_row *row, const char *chip, struct error *error)

@@ -61,8 +61,8 @@ MUST_CHECK enum error_code table_value(const struct table_row *row, int column,
                                        const struct vocabulary *vocabulary, int *value, struct error *error);
 
 /* A field as four hexadecimal digits: a vendor of PCI. */
-MUST_CHECK enum error_code table_vendor(const struct table_row *row, int column, uint16_t *vendor,
-                                        struct error *error);
+MUST_CHECK enum error_code table_hex4(const struct table_row *row, int column, uint16_t *number,
+                                      struct error *error);
 
 /* Takes exactly four hexadecimal digits of a text: sscanf would take a sign, a space or 0x as well. */
 bool take_hex4(const char **text, uint16_t *value);

@@ -50,9 +50,9 @@ static void resolve_names(struct annotator *annotator, char *names)
     int number = 0;
     for (char *name; (name = strsep(&names, "\n")) && number < 200; number++) {
         struct pci_id id = pci_id_from_number(devices[number % (int)ARRAY_SIZE(devices)]);
-        annotator_resolve(annotator, &id, name, NULL, &result);
+        annotator_resolve(annotator, &id, name, &(struct product_hint){.list = 0}, &result);
         check_result(annotator, &result);
-        annotator_resolve_product(annotator, &id, name, &result);
+        annotator_resolve(annotator, &id, name, NULL, &result);
         check_result(annotator, &result);
     }
 }

@@ -45,7 +45,7 @@ static void resolve(struct annotator *annotator, uint32_t number, const char *na
 {
     struct pci_id id = pci_id_from_number(number);
     char *copy = exact_copy(name, strlen(name) + 1);
-    annotator_resolve(annotator, &id, copy, NULL, result);
+    annotator_resolve(annotator, &id, copy, &(struct product_hint){.list = 0}, result);
     free(copy);
 }
 

@@ -11,6 +11,7 @@ static const char rules_path[] = "data/rules.tsv";
 enum { MOST_RULES = 4096, MOST_DEVICES = 1 << 17 };
 
 static struct annotator *annotator;
+static const struct product_hint no_hint;
 static struct table_summary facts_read;
 static struct annotation_result result;
 static bool wins[MOST_RULES];          /* a rule has the last word on some device */
@@ -71,7 +72,7 @@ static int rule_of(const struct claim *statement)
 static int place_of(const struct table_row *row, const struct pci_id *id, const char *name)
 {
     int attribute = attribute_find(row->fields[RULE_ATTRIBUTE]);
-    annotator_resolve(annotator, id, name, NULL, &result);
+    annotator_resolve(annotator, id, name, &no_hint, &result);
     for (int i = 0; i < result.counts[attribute]; i++)
         if (rule_of(&result.claims[attribute][i]) == rule_number)
             return i;
@@ -111,7 +112,7 @@ static enum error_code note_winners(UNUSED void *context, uint32_t number, const
                                     UNUSED struct error *error)
 {
     struct pci_id id = pci_id_from_number(number);
-    annotator_resolve(annotator, &id, name, NULL, &result);
+    annotator_resolve(annotator, &id, name, &no_hint, &result);
     for (int attribute = 0; attribute < ATTRIBUTE_COUNT; attribute++)
         if (result.counts[attribute] && rule_of(&result.claims[attribute][0]) >= 0)
             wins[rule_of(&result.claims[attribute][0])] = true;
