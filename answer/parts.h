@@ -4,16 +4,9 @@
 
 /* What the files of answer/ share. Nobody else includes it. */
 
-#include <math.h>
 #include <string.h>
 
 #include "answer/answer.h"
-
-/* Of the three decimals that the JSON has, so that who rounds those says the same. */
-static inline int percent(double share)
-{
-    return (int)lround(round(share * 1000.0) / 10.0);
-}
 
 static inline const char *plural(int count)
 {

@@ -2,7 +2,6 @@
 #include "hub/pages.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,7 +37,7 @@ json_t *page_begin(const char *root, const char *title, const char *description)
 void page_set_level(json_t *object, enum level level, double usable)
 {
     template_set(object, "level", vocabulary_value(&vocabulary_level, (int)level));
-    json_object_set_new(object, "percent", json_integer(level == LEVEL_UNKNOWN ? 0 : lround(usable * 100)));
+    json_object_set_new(object, "percent", json_integer(level == LEVEL_UNKNOWN ? 0 : percent(usable)));
 }
 
 /* ---- paragraphs ---- */
@@ -120,7 +119,7 @@ static void set_facts(json_t *values, const struct answer *answer)
         template_set(added, "text", entry->text);
         template_set(added, "source", annotation->value ? annotation->source : "");
         json_object_set_new(added, "sure",
-                            json_integer(annotation->value ? lround(annotation->confidence * 100) : 0));
+                            json_integer(annotation->value ? percent(annotation->confidence) : 0));
     }
     json_object_set_new(values, "facts", facts);
 }
@@ -198,7 +197,7 @@ static void write_title(const struct answer *answer, const char *name, const cha
     buffer_append_format(title, "%s (%s) GPU passthrough: %s", name, id,
                          vocabulary_value(&vocabulary_level, (int)verdict->level));
     if (verdict->level != LEVEL_UNKNOWN)
-        buffer_append_format(title, " (%ld %%)", lround(verdict->usable * 100));
+        buffer_append_format(title, " (%d %%)", percent(verdict->usable));
 }
 
 /* The verdict's sentences; the first one, which a terminal has in capitals, apart: "Unlikely to work". */

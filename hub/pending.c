@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer/answer.h"
 #include "core/json_writer.h"
 #include "core/program.h"
 #include "core/streams.h"
@@ -179,8 +180,8 @@ static void write_group_text(struct pending *pending, const struct group *group)
                                  vocabulary_value(&vocabulary_outcome, i));
     buffer_append_text(out, ")");
     if (group->gpu.has_verdict)
-        buffer_append_format(out, "; so far %.0f %% succeed (%.0f to %.0f %%)", group->gpu.usable * 100,
-                             group->gpu.low * 100, group->gpu.high * 100);
+        buffer_append_format(out, "; so far %d %% succeed (%d to %d %%)", percent(group->gpu.usable),
+                             percent(group->gpu.low), percent(group->gpu.high));
     for (int i = 0; i < shown; i++) {
         const struct pending_report *report = &pending->reports[group->first + i];
         char date[MANIFEST_TIME_SIZE];

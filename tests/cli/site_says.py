@@ -42,7 +42,7 @@ def number(value):
 
 
 def percent(share):
-    return re.compile(r"\b(?:%s) %%" % "|".join(str(round(share * 100 + d)) for d in (-0.04, 0, 0.04)))
+    return re.compile(r"\b%d %%" % int(share * 100 + 0.5 + 1e-9))
 
 
 def attribute(kind):
@@ -78,7 +78,7 @@ def verdict(v, d):
         return
     for key, share in v["outcomes"].items():
         yield re.compile(re.escape(OUTCOMES[key]) + " " + percent(share).pattern)
-    yield re.compile(percent(v["low"]).pattern.replace(" %", " to ") + percent(v["high"]).pattern)
+    yield re.compile("range of success: " + percent(v["low"]).pattern.replace(" %", " to ") + percent(v["high"]).pattern)
     sentences = re.split(r"(?<=\.) (?=[A-Z0-9])", v["basis"])
     for sentence in sentences:
         yield "" if d["blockers"] and sentence.startswith("Checked against") else sentence
