@@ -22,9 +22,9 @@ bool address_parse(const char *text, struct address *address)
     memset(address, 0, sizeof *address);
     if (inet_pton(AF_INET, text, address->bytes) == 1)
         return true;
-    address->is_v6 = inet_pton(AF_INET6, text, address->bytes) == 1;
+    const bool is_read = address->is_v6 = inet_pton(AF_INET6, text, address->bytes) == 1;
     unwrap(address);
-    return address->is_v6 || strchr(text, ':');
+    return is_read;
 }
 
 void address_of_socket(const struct sockaddr *socket, struct address *address)
@@ -63,9 +63,10 @@ static bool read_network(const char *text, struct network *network)
     if (!address_parse(copy, &network->address))
         return false;
     const int most = network->address.is_v6 ? 128 : 32;
-    network->bits = slash ? (int)strtol(slash + 1, &end, 10) : most;
-    if (slash && (slash[1] < '0' || slash[1] > '9' || *end || network->bits > most))
+    const long bits = slash ? strtol(slash + 1, &end, 10) : most;
+    if (slash && (slash[1] < '0' || slash[1] > '9' || *end || bits > most))
         return false;
+    network->bits = (int)bits;
     keep_bits(&network->address, network->bits);
     return true;
 }

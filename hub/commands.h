@@ -23,6 +23,10 @@ extern const char init_help[], serve_help[], pending_help[], show_help[], accept
 /* Where a store is that no --store names: $PASSTHRU_HUB_STORE, else that of the package. */
 const char *command_store(const char *named);
 
+/* Whether it is the address of a hub or site, with a host, which may stand in a file as it is. */
+enum { COMMAND_URL_MAX = 200 };
+bool command_is_url(const char *text);
+
 /* Appends what users put into remotes.d to take part in the hub at that address (passthru-remotes(5)). */
 void command_append_remote(struct buffer *text, const char *name, const char *url,
                            const struct signing_key *key);

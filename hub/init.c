@@ -20,6 +20,15 @@ const char *command_store(const char *named)
     return variable && *variable ? variable : "/var/lib/passthru-hub/store.db";
 }
 
+bool command_is_url(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:/_-[]~";
+    const char *host = strncmp(text, "https://", 8) == 0  ? text + 8
+                       : strncmp(text, "http://", 7) == 0 ? text + 7
+                                                          : "";
+    return *host && *host != '/' && strlen(text) <= COMMAND_URL_MAX && strspn(text, letters) == strlen(text);
+}
+
 struct init_options {
     const char *store;
     const char *key;
@@ -97,9 +106,7 @@ int command_init(int argc, char **argv)
         return status;
     if (optind < argc)
         return program_usage("init", "it takes no argument", options.json);
-    if (!options.url ||
-        (strncmp(options.url, "https://", 8) != 0 && strncmp(options.url, "http://", 7) != 0) ||
-        strpbrk(options.url, " \t\r\n"))
+    if (!options.url || !command_is_url(options.url))
         return program_usage("init",
                              "--url must say where users reach the hub, such as https://passthru.example",
                              options.json);

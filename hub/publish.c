@@ -14,8 +14,6 @@
 #include "hub/publish.h"
 #include "version.h"
 
-enum { MAX_URL = 200 };
-
 struct publish_options {
     const char *store;
     const char *key;
@@ -77,7 +75,7 @@ static void write_pages(const struct publish_options *options, struct store *sto
     struct stat status = {.st_size = 0};
     struct error none;
     bool found = false;
-    char url[MAX_URL + 2] = "";
+    char url[COMMAND_URL_MAX + 2] = "";
     char public_key[SIGNING_PUBLIC_SIZE];
     signing_key_public(key, public_key);
     publish_find_templates(found_templates);
@@ -145,14 +143,6 @@ static enum error_code publish(const struct publish_options *options, struct err
     return error->code;
 }
 
-/* An address that may stand in a file as it is. */
-static bool is_url(const char *url)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:/_-[]~";
-    return (strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0) && strlen(url) <= MAX_URL &&
-           strspn(url, letters) == strlen(url);
-}
-
 int command_publish(int argc, char **argv)
 {
     struct publish_options options = {.store = NULL};
@@ -173,7 +163,7 @@ int command_publish(int argc, char **argv)
         return program_usage("publish", "it takes no argument", options.json);
     if (!options.public_directory)
         return program_usage("publish", "--public DIR is missing", options.json);
-    if (options.url && !is_url(options.url))
+    if (options.url && !command_is_url(options.url))
         return program_usage("publish", "--url must say where the site is, such as https://passthru.example",
                              options.json);
     return publish(&options, &error) ? streams_print_error(&error, options.json) : 0;

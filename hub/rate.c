@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hub/address.h"
 
+#include <limits.h>
 #include <math.h>
 #include <sodium.h>
 #include <stdint.h>
@@ -58,5 +59,5 @@ int rate_take(struct rate *rate, const struct address *address, double now)
         bucket->spent++;
         return 0;
     }
-    return (int)fmax(1, ceil((bucket->spent + 1 - rate->size) / rate->per_second));
+    return (int)fmin(fmax(1, ceil((bucket->spent + 1 - rate->size) / rate->per_second)), INT_MAX);
 }

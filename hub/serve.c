@@ -18,15 +18,6 @@
 
 enum { DRAIN_SECONDS = 20, BACKLOG = 1024 };
 
-struct serve_options {
-    const char *listen;
-    const char *store;
-    const char *public_directory;
-    const char *rate;
-    const char *trusted;
-    bool json;
-};
-
 /* ---- the socket ---- */
 
 /* -1 with errno. */
@@ -53,8 +44,9 @@ static int open_socket(const char *where, struct error *error)
     char host[256];
     const char *colon = strrchr(where, ':');
     const bool brackets = where[0] == '[' && colon && colon > where + 1 && colon[-1] == ']';
-    if (!colon || snprintf(host, sizeof host, "%.*s", (int)(colon - where - 2 * brackets),
-                           where + brackets) >= (int)sizeof host) {
+    if (!colon || !colon[1] || atol(colon + 1) > 65535 ||
+        snprintf(host, sizeof host, "%.*s", (int)(colon - where - 2 * brackets), where + brackets) >=
+            (int)sizeof host) {
         error_set(error, ERROR_USAGE, "--listen must be ADDRESS:PORT, not \"%.200s\"", where);
         return -1;
     }
@@ -117,6 +109,7 @@ static enum error_code serve(struct http_settings *settings, const char *store, 
 {
     struct http *http;
     sigset_t signals;
+    signal(SIGPIPE, SIG_IGN); /* who reads its messages may go away */
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
@@ -141,39 +134,42 @@ static bool read_rate(const char *text, double *rate)
 {
     char *end;
     *rate = strtod(text, &end);
-    return end > text && text[0] != '-' && *rate <= 1e6 && (*end == '\0' || strcmp(end, "/s") == 0);
+    return end > text && *rate >= 0 && *rate <= 1e6 && (*end == '\0' || strcmp(end, "/s") == 0);
 }
 
 int command_serve(int argc, char **argv)
 {
-    struct serve_options options = {.listen = "127.0.0.1:8473", .rate = "2/s"};
+    const char *place = "127.0.0.1:8473";
+    const char *store = NULL;
+    const char *reports = "2/s";
+    const char *trusted = NULL;
+    bool json = false;
     struct http_settings settings = {.socket = -1};
     struct error error = {.code = ERROR_NONE};
     double rate;
-    const struct program_option known[] = {
-        {"listen", &options.listen, NULL},           {"store", &options.store, NULL},
-        {"public", &options.public_directory, NULL}, {"rate", &options.rate, NULL},
-        {"trusted-proxy", &options.trusted, NULL},   {"json", NULL, &options.json}};
+    const struct program_option known[] = {{"listen", &place, NULL},
+                                           {"store", &store, NULL},
+                                           {"public", &settings.public_directory, NULL},
+                                           {"rate", &reports, NULL},
+                                           {"trusted-proxy", &trusted, NULL},
+                                           {"json", NULL, &json}};
     int status = program_take_options(argc, argv, serve_help, known, ARRAY_SIZE(known));
     if (status >= 0)
         return status;
     if (optind < argc)
-        return program_usage("serve", "it takes no argument", options.json);
-    if (!read_rate(options.rate, &rate))
-        return program_usage("serve", "--rate must be a number of reports a second, such as 2/s",
-                             options.json);
-    if (options.trusted && !networks_parse(options.trusted, &settings.trusted))
-        return program_usage("serve",
-                             "--trusted-proxy must be networks such as 127.0.0.0/8,fd00::/8, 16 at most",
-                             options.json);
-    settings.public_directory = options.public_directory;
+        return program_usage("serve", "it takes no argument", json);
+    if (!read_rate(reports, &rate))
+        return program_usage("serve", "--rate must be a number of reports a second, such as 2/s", json);
+    if (trusted && !networks_parse(trusted, &settings.trusted))
+        return program_usage(
+            "serve", "--trusted-proxy must be networks such as 127.0.0.0/8,fd00::/8, 16 at most", json);
     settings.rate = rate > 0 ? rate_create(rate) : NULL;
     if (rate > 0 && !settings.rate)
         error_set(&error, ERROR_NO_MEMORY, "no memory for the rate limit");
     else
-        settings.socket = find_socket(options.listen, &error);
+        settings.socket = find_socket(place, &error);
     if (settings.socket >= 0)
-        serve(&settings, command_store(options.store), &error);
+        serve(&settings, command_store(store), &error);
     rate_free(settings.rate);
-    return error.code ? streams_print_error(&error, options.json) : 0;
+    return error.code ? streams_print_error(&error, json) : 0;
 }

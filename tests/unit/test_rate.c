@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hub/address.h"
 
+#include <limits.h>
+
 #include "tests/unit/unit.h"
 
 static struct address address_of(const char *text)
@@ -41,6 +43,10 @@ DEFINE_TEST(test_slow_rate)
     assert_int_equal(rate_take(rate, &one, 101), 0);
     assert_int_equal(rate_take(NULL, &one, 0), 0);
     rate_free(rate);
+    rate = rate_create(1e-300);
+    assert_int_equal(rate_take(rate, &one, 0), 0);
+    assert_int_equal(rate_take(rate, &one, 0), INT_MAX);
+    rate_free(rate);
 }
 
 DEFINE_TEST(test_networks)
@@ -79,6 +85,9 @@ DEFINE_TEST(test_lists)
         {"0.0.0.0/0", 1},
         {"", 0},
         {"10.0.0.0/33", 0},
+        {"10.0.0.0/3000000000", 0},
+        {"10.0.0.0:80", 0},
+        {"n:n", 0},
         {"10.0.0.0/", 0},
         {"10.0.0.0/x", 0},
         {"fd00::/129", 0},
@@ -112,6 +121,7 @@ DEFINE_TEST(test_client)
         {"10.1.2.3", "192.0.2.1 ,10.9.9.9", "192.0.2.1"},
         {"10.1.2.3", "192.0.2.1, nonsense", "10.1.2.3"},
         {"10.1.2.3", "192.0.2.1,,", "10.1.2.3"},
+        {"10.1.2.3", "192.0.2.1:4711", "10.1.2.3"},
         {"10.1.2.3", "", "10.1.2.3"},
         {"10.1.2.3", "2001:db8::1", "2001:db8::1"},
         {"10.1.2.3", "10.4.4.4,10.5.5.5", "10.4.4.4"},
