@@ -20,18 +20,18 @@ static enum error_code print_info(struct store *store, bool json, struct error *
     int64_t counts[STORE_STATES];
     char name[FEED_NAME_SIZE];
     char text_of_version[32];
-    char version[32];
     if (store_count(store, counts, error) || store_get_name(store, name, error) ||
         store_get(store, "version", text_of_version, sizeof text_of_version, error))
         return error->code;
-    snprintf(version, sizeof version, "%lld", strtoll(text_of_version, NULL, 10));
+    const int64_t version = strtoll(text_of_version, NULL, 10);
     if (json) {
         json_write_begin_object(&writer, NULL);
         json_write_string(&writer, "name", name);
-        json_write_integer(&writer, "version", strtoll(version, NULL, 10));
+        json_write_integer(&writer, "version", version);
+    } else if (version) {
+        buffer_append_format(&text, "feed      %s, published version %" PRId64 "\n", name, version);
     } else {
-        buffer_append_format(&text, "feed      %s, published version %s\n", name,
-                             strcmp(version, "0") != 0 ? version : "none");
+        buffer_append_format(&text, "feed      %s, published version none\n", name);
     }
     for (int i = 0; i < STORE_STATES; i++) {
         if (json)
@@ -39,9 +39,8 @@ static enum error_code print_info(struct store *store, bool json, struct error *
         else
             buffer_append_format(&text, "%-9s %" PRId64 "\n", store_states[i], counts[i]);
     }
-    if (json) {
+    if (json)
         json_write_end_line(&writer);
-    }
     streams_write(&text);
     return ERROR_NONE;
 }

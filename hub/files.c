@@ -56,8 +56,3 @@ const char *files_type(const char *path)
             return types[i].type;
     return "application/octet-stream";
 }
-
-bool files_is_immutable(const char *path)
-{
-    return strncmp(path, "/segments/", 10) == 0;
-}

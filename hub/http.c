@@ -41,6 +41,7 @@ struct exchange {
     struct buffer body;
     struct intake intake;
     struct committer_job job;
+    const char *allowed; /* methods */
     bool is_report;
     bool is_submitted;
     int retry_after;
@@ -60,7 +61,7 @@ static enum MHD_Result send_response(struct exchange *exchange, int status, stru
         MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
     }
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
-        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, exchange->is_report ? "POST" : "GET, HEAD");
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, exchange->allowed);
     if (exchange->http->draining)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     exchange->http->answered[status]++;
@@ -174,8 +175,8 @@ static enum MHD_Result send_file(struct exchange *exchange, const char *path)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, files_type(path));
         MHD_add_response_header(response, "Access-Control-Allow-Origin", "*");
         MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
-                                files_is_immutable(path) ? "public, max-age=31536000, immutable"
-                                                         : "no-cache");
+                                strncmp(path, "/segments/", 10) == 0 ? "public, max-age=31536000, immutable"
+                                                                     : "no-cache");
     }
     return send_response(exchange, is_known ? MHD_HTTP_NOT_MODIFIED : answer, response);
 }
@@ -268,17 +269,16 @@ static int limit(struct exchange *exchange)
 }
 
 /* Looks at the head of a request for reports: what is refused is refused before its body comes. */
-static enum MHD_Result begin_report(struct exchange *exchange, const char *method, const char *id,
-                                    bool *refused)
+static enum MHD_Result begin_report(struct exchange *exchange, const char *method, const char *id)
 {
     const char *length = header(exchange, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    const bool is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0 && !*id;
-    *refused = true;
-    if (!is_post && (strcmp(method, MHD_HTTP_METHOD_DELETE) != 0 || !*id))
+    const bool is_post = !*id;
+    exchange->allowed = is_post ? MHD_HTTP_METHOD_POST : MHD_HTTP_METHOD_DELETE;
+    if (strcmp(method, exchange->allowed) != 0)
         return fail(exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
-                    *id ? "a report is taken back with DELETE, and is not read "
-                          "here: all that are accepted are in the feed"
-                        : "a report is sent with POST");
+                    is_post ? "a report is sent with POST"
+                            : "a report is taken back with DELETE, and is not read "
+                              "here: all that are accepted are in the feed");
     exchange->retry_after = limit(exchange);
     if (exchange->retry_after)
         return fail(exchange, MHD_HTTP_TOO_MANY_REQUESTS,
@@ -290,13 +290,12 @@ static enum MHD_Result begin_report(struct exchange *exchange, const char *metho
         return fail(exchange, MHD_HTTP_BAD_REQUEST, "a report has a length or comes in chunks, not both");
     if (length && (strlen(length) > 9 || atol(length) > REPORT_MAX_BYTES))
         return fail(exchange, MHD_HTTP_CONTENT_TOO_LARGE, "a report has at most 16384 bytes");
-    if (!is_post && !intake_is_id(id))
+    if (!is_post && !store_is_sha256(id))
         return fail(exchange, MHD_HTTP_NOT_FOUND, "there is no such report here");
     intake_take_authorization(&exchange->intake, header(exchange, MHD_HTTP_HEADER_AUTHORIZATION));
     exchange->intake.request.kind = is_post ? REQUEST_ADD : REQUEST_WITHDRAW;
     if (!is_post)
         snprintf(exchange->intake.request.id, sizeof exchange->intake.request.id, "%s", id);
-    *refused = false;
     return MHD_YES;
 }
 
@@ -320,7 +319,6 @@ static enum MHD_Result begin(struct http *http, struct MHD_Connection *connectio
 {
     static const char reports[] = "/v1/reports";
     struct exchange *exchange = calloc(1, sizeof *exchange);
-    bool refused;
     if (!exchange)
         return MHD_NO;
     *context = exchange;
@@ -329,9 +327,10 @@ static enum MHD_Result begin(struct http *http, struct MHD_Connection *connectio
     exchange->connection = connection;
     exchange->body = BUFFER(REPORT_MAX_BYTES + 1);
     exchange->is_report = strcmp(path, reports) == 0 || strncmp(path, "/v1/reports/", sizeof reports) == 0;
-    return exchange->is_report ? begin_report(exchange, method,
-                                              path[sizeof reports - 1] ? path + sizeof reports : "", &refused)
-                               : MHD_YES;
+    exchange->allowed = "GET, HEAD";
+    return exchange->is_report
+               ? begin_report(exchange, method, path[sizeof reports - 1] ? path + sizeof reports : "")
+               : MHD_YES;
 }
 
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *path,

@@ -39,7 +39,4 @@ int files_open(const char *directory, const char *path, struct stat *status);
 /* The media type of a file by its name. */
 const char *files_type(const char *path);
 
-/* Whether the content of that name never changes. */
-bool files_is_immutable(const char *path);
-
 #endif

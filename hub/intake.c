@@ -18,12 +18,6 @@ int intake_fail(struct buffer *answer, int status, const char *why)
     return status;
 }
 
-bool intake_is_id(const char *text)
-{
-    return strlen(text) == REPORT_ID_HEX_SIZE - 1 &&
-           strspn(text, "0123456789abcdef") == REPORT_ID_HEX_SIZE - 1;
-}
-
 static void hash_token(const char *token, char hash[STORE_TOKEN_SIZE])
 {
     report_id(token, strlen(token), hash); /* SHA-256: a token has 256 random bits */

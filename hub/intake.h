@@ -28,9 +28,6 @@ void intake_free(struct intake *intake);
 /* Keeps the token of a header `Authorization: Bearer TOKEN`; NULL or anything else is no token. */
 void intake_take_authorization(struct intake *intake, const char *header);
 
-/* Whether a text is the id of a report, 64 lower-case hexadecimal digits. */
-bool intake_is_id(const char *text);
-
 /* Appends what the store's result means and returns the HTTP status. */
 int intake_answer(const struct intake *intake, struct buffer *answer);
 

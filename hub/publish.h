@@ -11,7 +11,7 @@
  * --json` says of it, as one object, in api/v1/devices/VVVV-DDDD.json; for each vendor
  * vendor/VVVV/index.html, for each chip chip/CHIP/index.html, for each series series/NAME/index.html, for
  * each symptom symptom/ID/index.html; index.html, search.json, and the files of `templates` that are no
- * templates. `url` is where the site is, and ends in '/': it gets sitemap.xml and atom.xml; NULL, or "": it
+ * templates. `url` is where the site is, and ends in '/': it gets sitemap.xml and atom.xml; "": it
  * does not. ERROR_BAD_INPUT: a template that does not fit, with file and line. */
 void publish_pages(struct database *database, const char *templates, const char *url, struct site *site,
                    struct error *error);

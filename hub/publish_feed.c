@@ -159,8 +159,7 @@ static enum error_code take_dropped_over(struct publishing *publishing, struct e
     for (int i = 0; i < publishing->known_count; i++) {
         const struct store_segment *segment = &publishing->known[i];
         bool found;
-        if (strlen(segment->segment.sha256) != SEGMENT_NAME_SIZE - 1 ||
-            (segment->dropped && segment->dropped < publishing->now - LIFE_SECONDS))
+        if (segment->dropped && segment->dropped < publishing->now - LIFE_SECONDS)
             continue;
         if (site_take_over(publishing->site, feed_segment_path(segment->segment.sha256).text, &found, error))
             return error->code;
@@ -220,7 +219,10 @@ static enum error_code write_tables(struct publishing *publishing, const char *d
         else if (error->code == ERROR_NOT_FOUND)
             error->code = ERROR_NONE; /* it does not go along */
     }
-    return error->code;
+    if (!directory || error->code || publishing->new.table_count)
+        return error->code;
+    error_set(error, ERROR_BAD_INPUT, "there is no table in %s", directory);
+    return error_next(error, "name a directory with names.tsv and its like, or leave --data out");
 }
 
 /* ---- the manifest ---- */

@@ -306,7 +306,7 @@ void publish_pages(struct database *database, const char *templates, const char 
     struct pages pages = {.database = database,
                           .site = site,
                           .directory = templates,
-                          .url = url ? url : "",
+                          .url = url,
                           .paths = json_array(),
                           .symptom_names = json_object(),
                           .page = BUFFER(PAGE_MAX)};

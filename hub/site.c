@@ -147,6 +147,7 @@ enum error_code site_begin(const char *public_directory, struct site **site, str
     *site = begun;
     if (!begun)
         return error_set(error, ERROR_NO_MEMORY, "no memory to publish");
+    umask(022); /* a web server of another user reads it */
     begun->taken = BUFFER(MAX_TAKEN);
     begun->lock = begun->old = begun->new = -1;
     if (snprintf(begun->directory, sizeof begun->directory, "%s", public_directory) >= MAX_PUBLIC)

@@ -14,6 +14,12 @@ struct store {
     void *connection;
 };
 
+bool store_is_sha256(const char *text)
+{
+    return strlen(text) == REPORT_ID_HEX_SIZE - 1 &&
+           strspn(text, "0123456789abcdef") == REPORT_ID_HEX_SIZE - 1;
+}
+
 bool store_is_postgres(const char *where)
 {
     return strncmp(where, "postgresql://", 13) == 0 || strncmp(where, "postgres://", 11) == 0;
@@ -131,41 +137,49 @@ static const char *const version_2[] = {
 static const char *const *const versions[] = {version_1, version_2};
 enum { SCHEMA_VERSION = ARRAY_SIZE(versions) };
 
-static enum error_code apply(struct store *store, const char *const *steps, struct error *error)
-{
-    if (store_begin(store, true, error))
-        return error->code;
-    for (; *steps && !error->code; steps++)
-        store_do(store, error, *steps, "");
-    return store_end(store, error);
-}
-
-static enum error_code read_number(void *context, const char *const columns[], struct error *error)
+enum error_code store_read_number(void *context, const char *const columns[], struct error *error)
 {
     return store_number(columns[0], context, error);
 }
 
-static enum error_code prepare(struct store *store, bool create, struct error *error)
+/* 0: there is none yet. */
+static enum error_code read_version(struct store *store, int64_t *version, struct error *error)
 {
     int64_t tables = 0;
-    int64_t version = 0;
-    if (store_run(store, store->driver->count_tables, NULL, read_number, &tables, NULL, error))
+    *version = 0;
+    if (store_run(store, store->driver->count_tables, NULL, store_read_number, &tables, NULL, error) ||
+        !tables ||
+        store_run(store, "SELECT value FROM hub WHERE name = 'schema'", NULL, store_read_number, version,
+                  NULL, error) ||
+        (*version >= 1 && *version <= SCHEMA_VERSION))
         return error->code;
-    if (!tables && !create) {
+    error_set(error, ERROR_DATABASE_VERSION,
+              "the store has schema %" PRId64 ", this passthru-hub knows 1 to %d", *version, SCHEMA_VERSION);
+    return error_next(error, "use the passthru-hub that has written it, or a later one");
+}
+
+/* One step, from the version that is there by now: another program may be at it, too. */
+static enum error_code upgrade(struct store *store, int64_t *version, struct error *error)
+{
+    if (store_begin(store, true, error))
+        return error->code;
+    if (!read_version(store, version, error) && *version < SCHEMA_VERSION)
+        for (const char *const *step = versions[(*version)++]; *step && !error->code; step++)
+            store_do(store, error, *step, "");
+    return store_end(store, error);
+}
+
+static enum error_code prepare(struct store *store, bool create, struct error *error)
+{
+    int64_t version;
+    if (read_version(store, &version, error))
+        return error->code;
+    if (!version && !create) {
         error_set(error, ERROR_NOT_FOUND, "the store is empty");
         return error_next(error, "make it with: passthru-hub init");
     }
-    if (tables && store_run(store, "SELECT value FROM hub WHERE name = 'schema'", NULL, read_number, &version,
-                            NULL, error))
-        return error->code;
-    if (tables && (version < 1 || version > SCHEMA_VERSION)) {
-        error_set(error, ERROR_DATABASE_VERSION,
-                  "the store has schema %" PRId64 ", this passthru-hub knows 1 to %d", version,
-                  SCHEMA_VERSION);
-        return error_next(error, "use the passthru-hub that has written it, or a later one");
-    }
-    for (; version < SCHEMA_VERSION && !error->code; version++)
-        apply(store, versions[version], error);
+    while (version < SCHEMA_VERSION && !error->code)
+        upgrade(store, &version, error);
     return error->code;
 }
 

@@ -22,6 +22,9 @@ struct store;
 enum { STORE_TOKEN_SIZE = 65, STORE_SENDER_SIZE = 33 }; /* hexadecimal, with the NUL */
 enum { STORE_VALUE_SIZE = 100 };                        /* of what is kept by name */
 
+/* Whether a text can be the ID of a report or the name of a segment: 64 lower-case hexadecimal digits. */
+bool store_is_sha256(const char *text);
+
 /* Whether this names PostgreSQL: postgresql://... or postgres://...; else it is a file. */
 bool store_is_postgres(const char *where);
 
@@ -123,7 +126,7 @@ enum { STORE_STATES = 6 };
 extern const char *const store_states[STORE_STATES];
 enum error_code store_count(struct store *store, int64_t counts[STORE_STATES], struct error *error);
 
-/* Reads all of it and compares: each report has its id, each state its decision. ERROR_DATABASE_DAMAGED. */
+/* Reads all reports that were not purged: each is valid, and has its id. ERROR_DATABASE_DAMAGED. */
 enum error_code store_check(struct store *store, struct error *error);
 
 /* ---- what is published ---- */

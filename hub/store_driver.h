@@ -67,5 +67,7 @@ enum error_code store_end(struct store *store, struct error *error);
 
 /* A number that a row has: whole, from 0; ERROR_DATABASE_DAMAGED. */
 enum error_code store_number(const char *text, int64_t *number, struct error *error);
+/* The one of a row that has no other column: a store_row, whose context is an int64_t. */
+enum error_code store_read_number(void *context, const char *const columns[], struct error *error);
 
 #endif

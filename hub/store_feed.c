@@ -30,16 +30,11 @@ enum error_code store_each_line(struct store *store, int64_t first, int64_t last
                      &values, visit_line, &visit, NULL, error);
 }
 
-static enum error_code read_number(void *context, const char *const columns[], struct error *error)
-{
-    return store_number(columns[0], context, error);
-}
-
 enum error_code store_last_line(struct store *store, int64_t *number, struct error *error)
 {
     *number = 0;
-    return store_run(store, "SELECT coalesce(max(number), 0) FROM decision", NULL, read_number, number, NULL,
-                     error);
+    return store_run(store, "SELECT coalesce(max(number), 0) FROM decision", NULL, store_read_number, number,
+                     NULL, error);
 }
 
 /* ---- segments ---- */
@@ -56,9 +51,8 @@ static enum error_code visit_segment(void *context, const char *const columns[],
         return error->code;
     /* It names a file; that of one which was purged is made anew, under another name. */
     if (strncmp(columns[0], "purged ", 7) != 0 &&
-        (strlen(columns[0]) != SEGMENT_NAME_SIZE - 1 ||
-         strspn(columns[0], "0123456789abcdef") != SEGMENT_NAME_SIZE - 1 ||
-         found.segment.size > SEGMENT_MAX_BYTES || found.segment.records > SEGMENT_MAX_RECORDS))
+        (!store_is_sha256(columns[0]) || found.segment.size > SEGMENT_MAX_BYTES ||
+         found.segment.records > SEGMENT_MAX_RECORDS))
         return error_set(error, ERROR_DATABASE_DAMAGED, "segment %.12s in the store is damaged", columns[0]);
     return visit->each.segment(visit->context, &found, error);
 }

@@ -69,6 +69,14 @@ static const char *prepare(struct connection *connection, const char *sql, int c
     return is_done ? name : "";
 }
 
+static bool send(struct connection *own, const char *sql, const char *const values[], int count)
+{
+    char room[16];
+    const char *name = prepare(own, sql, count, room);
+    return *name ? PQsendQueryPrepared(own->server, name, count, values, NULL, NULL, 0)
+                 : PQsendQueryParams(own->server, sql, count, NULL, values, NULL, NULL, 0);
+}
+
 static enum error_code visit(const PGresult *result, store_row *each, void *context, struct error *error)
 {
     const char *columns[MAX_COLUMNS];
@@ -87,14 +95,10 @@ static enum error_code run(void *context_of_driver, const char *sql, const char 
     struct connection *own = context_of_driver;
     PGconn *connection = own->server;
     PGresult *result;
-    char room[16];
     error->code = ERROR_NONE;
     if (strcmp(sql, "COMMIT") != 0 && strcmp(sql, "ROLLBACK") != 0 && connect_again(own, error))
         return error->code;
-    const char *name = prepare(own, sql, count, room);
-    if (!(*name ? PQsendQueryPrepared(connection, name, count, values, NULL, NULL, 0)
-                : PQsendQueryParams(connection, sql, count, NULL, values, NULL, NULL, 0)) ||
-        (each && !PQsetSingleRowMode(connection)))
+    if (!send(own, sql, values, count) || (each && !PQsetSingleRowMode(connection)))
         return fail(connection, NULL, error);
     while ((result = PQgetResult(connection))) {
         ExecStatusType status = PQresultStatus(result);
@@ -114,14 +118,6 @@ static enum error_code run(void *context_of_driver, const char *sql, const char 
     return error->code;
 }
 
-static bool send(struct connection *own, const char *sql, const struct store_values *values)
-{
-    char room[16];
-    const char *name = prepare(own, sql, values->count, room);
-    return *name ? PQsendQueryPrepared(own->server, name, values->count, values->texts, NULL, NULL, 0)
-                 : PQsendQueryParams(own->server, sql, values->count, NULL, values->texts, NULL, NULL, 0);
-}
-
 /* In pipeline mode: the server works while more is sent. The statement is prepared before. */
 static enum error_code run_many(void *context, const char *sql, const struct store_values values[], int count,
                                 int changed[], struct error *error)
@@ -133,7 +129,7 @@ static enum error_code run_many(void *context, const char *sql, const struct sto
         return error->code;
     prepare(own, sql, values[0].count, room);
     int sent = PQenterPipelineMode(connection) ? 0 : -1;
-    while (sent >= 0 && sent < count && send(own, sql, &values[sent]))
+    while (sent >= 0 && sent < count && send(own, sql, values[sent].texts, values[sent].count))
         sent++;
     if (sent < count || !PQpipelineSync(connection))
         fail(connection, NULL, error);
@@ -162,10 +158,11 @@ static enum error_code read_encoding(void *context, const char *const columns[],
 
 static enum error_code open_postgres(const char *where, bool create, void **connection, struct error *error)
 {
-    const char *const keywords[] = {"dbname",          "application_name", "client_encoding",
-                                    "connect_timeout", "options",          NULL};
+    /* What stands in the address goes before what comes ahead of it here. */
+    const char *const keywords[] = {"application_name", "connect_timeout", "options",
+                                    "dbname",           "client_encoding", NULL};
     const char *const values[] = {
-        where, "passthru-hub", "UTF8", "3", "-c statement_timeout=600s -c synchronous_commit=on", NULL};
+        "passthru-hub", "3", "-c statement_timeout=600s -c synchronous_commit=on", where, "UTF8", NULL};
     struct connection *opened = calloc(1, sizeof *opened);
     (void)create;
     error->code = ERROR_NONE;

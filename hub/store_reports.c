@@ -35,6 +35,12 @@ static enum error_code find(struct store *store, const char *id, struct found_re
                      error);
 }
 
+/* Of what was purged nobody has a token. */
+static bool has_token(const struct found_report *found, const struct store_request *request)
+{
+    return found->token[0] && strcmp(found->token, request->shown_token_hash) == 0;
+}
+
 struct new_decision {
     const char *id;
     const char *action;
@@ -80,7 +86,7 @@ static enum error_code withdraw(struct store *store, struct store_request *reque
     if (!found.is_there)
         return ERROR_NONE;
     request->result = RESULT_WRONG_TOKEN;
-    if (strcmp(found.token, request->shown_token_hash) != 0)
+    if (!has_token(&found, request))
         return ERROR_NONE;
     request->result = RESULT_DONE;
     if (strcmp(found.state, "pending") != 0 && strcmp(found.state, "accepted") != 0)
@@ -110,7 +116,7 @@ static enum error_code add(struct store *store, struct store_request *request, i
     if (request->supersedes[0] && !old.is_there)
         return ERROR_NONE;
     request->result = RESULT_WRONG_TOKEN;
-    if (old.is_there && strcmp(old.token, request->shown_token_hash) != 0)
+    if (old.is_there && !has_token(&old, request))
         return ERROR_NONE;
     fill_report(&values, request, now);
     if (store_run(store, insert_report, &values, NULL, NULL, &inserted, error))
@@ -180,8 +186,7 @@ enum error_code store_commit(struct store *store, struct store_request *const re
 static bool is_sound(const struct stored_report *report)
 {
     struct pci_id id;
-    return strlen(report->id) == REPORT_ID_HEX_SIZE - 1 &&
-           strspn(report->id, "0123456789abcdef") == REPORT_ID_HEX_SIZE - 1 &&
+    return store_is_sha256(report->id) &&
            pci_id_parse(report->pci_id, strlen(report->pci_id), &id) == PCI_ID_OK &&
            vocabulary_find(&vocabulary_outcome, report->outcome) >= 0 &&
            report->state[strspn(report->state, "abcdefghijklmnopqrstuvwxyz")] == '\0';

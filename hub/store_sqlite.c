@@ -21,10 +21,15 @@ static enum error_code fail(sqlite3 *database, struct error *error)
         return error_set_errno(error, ENOSPC, "cannot write the store");
     case SQLITE_NOMEM:
         return error_set(error, ERROR_NO_MEMORY, "no memory for the store");
+    case SQLITE_CANTOPEN:
+        return error_set_errno(error,
+                               number == SQLITE_CANTOPEN_SYMLINK ? ELOOP : sqlite3_system_errno(database),
+                               "cannot open the store");
     case SQLITE_PERM:
     case SQLITE_READONLY:
-    case SQLITE_CANTOPEN:
-        return error_set(error, ERROR_PERMISSION, "cannot open or write the store: %s", why);
+        error_set(error, ERROR_PERMISSION, "cannot write the store: %s", why);
+        return error_next(error, "run it as a user who may write the file and its directory, "
+                                 "with the package: sudo -u passthru-hub");
     case SQLITE_NOTADB:
         return error_set(error, ERROR_FOREIGN_DATABASE, "the store is not a file of SQLite");
     case SQLITE_CORRUPT:
@@ -138,6 +143,7 @@ static enum error_code open_sqlite(const char *where, bool create, void **connec
         fail(database, error);
         struct error why = *error;
         error_set(error, why.code, "%s: %s", where, why.message);
+        error_next(error, "%s", error_next_step(&why));
         sqlite3_close(database);
         return error->code;
     }

@@ -168,6 +168,8 @@ def test_http():
     for method in ("GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
         answer = talk(head(method, "/v1/reports", "Connection: close"), bodies=method != "HEAD")[0]
         check("%s /v1/reports: 405" % method, answer[0] == 405 and answer[1].get("allow") == "POST", answer)
+    answer = talk(head("GET", "/v1/reports/" + "0" * 64))[0]
+    check("GET /v1/reports/ID: 405, it is for DELETE", answer[0] == 405 and answer[1].get("allow") == "DELETE", answer)
     for path in ("/v1/report", "/v1/", "/v1/reports2", "/..", "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/.git", "/a//b", "//", "/nothing",
                  "/" + "a" * 3000, "/?a=b", "/%00", "/current/../../lock", "/index.html\\", "/v1/reports/../healthz"):
         expect("GET " + path[:50], (404, 405, 400, 414), head("GET", path))

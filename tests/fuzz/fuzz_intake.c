@@ -11,6 +11,7 @@
 #include "hub/address.h"
 #include "hub/http.h"
 #include "hub/intake.h"
+#include "hub/store.h"
 #include "hub/template.h"
 
 enum { LINE = 300 };
@@ -40,7 +41,7 @@ static void check_accepted(struct intake *intake)
     const char *json = intake->request.json;
     require(!report_parse(json, strlen(json), &report, NULL, &error), "what was accepted is not a report");
     report_free(&report);
-    require(intake_is_id(intake->request.id), "an id is not one");
+    require(store_is_sha256(intake->request.id), "an id is not one");
     for (int result = RESULT_STORED; result <= RESULT_DONE; result++) {
         struct buffer answer CLEANUP(buffer_free) = BUFFER(1 << 20);
         intake->request.result = (enum request_result)result;
