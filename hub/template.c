@@ -109,8 +109,6 @@ static enum error_code check(const struct template *template, struct error *erro
         depth += tag.kind == '/' ? -1 : tag.kind != 0;
         if (depth < 0)
             return fail(template, tag.start, error, "the end of a block that does not begin:", tag.name);
-        if (depth >= MAX_DEPTH - 1)
-            return fail(template, tag.start, error, "too many blocks in one another", "");
         if (!tag.kind && is_unquoted(buffer_text(&template->text), tag.start))
             return fail(template, tag.start, error, "put double quotes around the attribute with", tag.name);
         if (tag.kind && tag.kind != '/' && !find_end(template, &tag, &end, error))
@@ -199,6 +197,8 @@ static enum error_code fill_block(struct filling *filling, const struct tag *ope
 {
     if (is_something(value) != (open->kind == '#'))
         return ERROR_NONE;
+    if (filling->depth == MAX_DEPTH)
+        return fail(filling->template, open->start, filling->error, "too many blocks in one another", "");
     const size_t times = open->kind == '#' && json_is_array(value) ? json_array_size(value) : 1;
     for (size_t i = 0; i < times && !filling->error->code; i++) {
         const json_t *scope = json_is_array(value) ? json_array_get(value, i) : value;

@@ -76,4 +76,25 @@ DEFINE_TEST(test_bad_templates)
     }
 }
 
+/* Blocks of the frame and of the page stand in one another. */
+DEFINE_TEST(test_deep_blocks)
+{
+#define OPEN  "{{#number}}{{#number}}{{#number}}{{#number}}"
+#define CLOSE "{{/number}}{{/number}}{{/number}}{{/number}}"
+    struct template frame = {.path = ""};
+    struct template page = {.path = ""};
+    struct buffer out = BUFFER(1000);
+    json_t *values = values_of_page();
+    scratch_put("frame.html", OPEN "{{content}}" CLOSE);
+    scratch_put("page.html", OPEN "x" CLOSE);
+    ASSERT_DONE(template_load(scratch, "frame.html", &frame, &failure));
+    ASSERT_DONE(template_load(scratch, "page.html", &page, &failure));
+    assert_int_equal(template_fill(&frame, &page, values, &out, &failure), ERROR_BAD_INPUT);
+    assert_holds(failure.message, "page.html:1: too many blocks in one another");
+    template_free(&frame);
+    template_free(&page);
+    buffer_free(&out);
+    json_decref(values);
+}
+
 TESTSUITE_MAIN(make_scratch, remove_scratch)
