@@ -33,6 +33,7 @@
   async function learn(slug) {
     if (slug && !given.has(slug)) {
       const answer = await fetch(`${root}api/v1/devices/${slug}.json`);
+      if (!answer.ok && answer.status !== 404) throw answer;
       given.set(slug, answer.ok ? await answer.json() : null);
     }
     return slug ? given.get(slug) : undefined;
@@ -178,6 +179,7 @@
     const about = [];
     if (asked.wrong.length) about.push(`Left out, as it is no number that fits: ${asked.wrong.map((input) => input.labels[0].textContent).join("; ")}.`);
     if (asked.gpu && !asked.replaced) about.push(`"${asked.gpu}" is not a PCI ID such as 10de:1d16.`);
+    else if (asked.replaced && gpu === undefined) about.push(`What is known of ${asked.replaced.replace("-", ":")} did not come: try again.`);
     else if (gpu === null) about.push(`No GPU is known as ${asked.replaced.replace("-", ":")}.`);
     else if (gpu) about.push(`Instead of ${gpu.name}.${found.mayKeep ? " It is itself such a card: keep it, unless it has failed already." : gpu.form_factor.value === "mobile" ? " In the laptop itself no card can be added: these are for a desktop, or an external box (eGPU)." : ""}`);
     about.push(!cards ? none(asked, gpu, found) : cards > most ? `${cards} cards fit; the first ${most}:` : cards === 1 ? "One card fits:" : `${cards} cards fit:`);
@@ -188,7 +190,7 @@
   async function show() {
     const asked = question();
     const turn = ++last;
-    const gpu = await learn(asked.replaced).catch(() => null);
+    const gpu = await learn(asked.replaced).catch(() => undefined);
     if (turn !== last) return; /* somebody typed on */
     const found = find(asked, gpu);
     explain(asked, found);

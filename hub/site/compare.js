@@ -40,7 +40,9 @@
     return element;
   }
 
+  let last = 0;
   async function show() {
+    const turn = ++last;
     const asked = [...new Set(input.value.toLowerCase().match(/[0-9a-f]{4}:[0-9a-f]{4}/g) || [])];
     const ids = asked.slice(0, most);
     table.replaceChildren();
@@ -49,7 +51,17 @@
       told.textContent = input.value ? "Give two to four PCI IDs, such as 10de:1d16 10de:1d01." : "";
       return;
     }
-    const answers = await Promise.all(ids.map((id) => fetch(`${root}api/v1/devices/${id.replace(":", "-")}.json`).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null)));
+    const learn = async (id) => {
+      const answer = await fetch(`${root}api/v1/devices/${id.replace(":", "-")}.json`);
+      if (!answer.ok && answer.status !== 404) throw answer;
+      return answer.ok ? answer.json() : null;
+    };
+    const answers = await Promise.all(ids.map(learn)).catch(() => null);
+    if (turn !== last) return; /* somebody asked again */
+    if (!answers) {
+      told.textContent = "The data did not come: try again.";
+      return;
+    }
     const missing = ids.filter((id, number) => !answers[number]);
     if (missing.length) told.textContent = `No GPU is known with the PCI ID ${missing.join(", ")}. `;
     if (asked.length > most) told.textContent += `At most ${most} are shown; left out: ${asked.slice(most).join(", ")}.`;

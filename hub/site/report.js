@@ -256,7 +256,7 @@
       else say(told.error);
       button.disabled = sent.ok;
     } catch {
-      say("The report did not arrive: this site takes none, or the network is away. Nothing was stored. Try again, or save it as a file and send it later: passthru report new - <report.json");
+      say("No answer came: this site takes no reports, or the network is away. Try again: a report that did arrive is not stored twice. Or save it as a file and send it later: passthru report new - <report.json");
       button.disabled = false;
     }
   });

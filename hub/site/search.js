@@ -222,6 +222,7 @@
     if (!kept.length) kept = asked;
     leftOut = asked.filter((word) => !kept.includes(word)).map((word) => word.text);
     const wantsMobile = kept.some((word) => word.kind === "mobile");
+    const isTelling = !leftOut.length || kept.some((word) => word.kind === "model" && word.digit); /* search_is_telling() */
     for (const prefix of [false, true]) {
       const graded = [];
       const question = prepareQuestion(prefix ? kept.slice(0, -1) : kept);
@@ -230,7 +231,7 @@
         if (rank) graded.push({ row, rank });
       }
       graded.sort((a, b) => compareNumbers(a.rank.first, b.rank.first) || compareChips(a.row, b.row) || compareNumbers(a.rank.then, b.rank.then));
-      if (graded.length) {
+      if (graded.length && (isTelling || graded[0].rank.first[0] < 2)) {
         const seen = new Set();
         return graded.filter(({ row }) => !seen.has(row.number) && seen.add(row.number)).map(({ row }) => row);
       }
@@ -253,7 +254,7 @@
 
   function findIds(text) {
     const hits = [];
-    for (const [, vendor, device] of text.matchAll(/(?:^|[^0-9a-f])(?:0x)?([0-9a-f]{4})[:\- ](?:0x)?([0-9a-f]{4})(?![0-9a-f:])/gi)) {
+    for (const [, vendor, device] of text.matchAll(/(?:^|[^0-9a-f])(?:0x)?([0-9a-f]{4})(?:[:\- ]|&dev_)(?:0x)?([0-9a-f]{4})(?::[0-9a-f]{4}:[0-9a-f]{4})?(?![0-9a-f:])/gi)) {
       const slug = `${vendor}-${device}`.toLowerCase();
       const number = index.gpus.findIndex((gpu) => gpu[0] === slug);
       if (number >= 0) hits.push({ number, product: slug.replace("-", ":"), form: "" });

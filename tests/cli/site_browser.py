@@ -149,6 +149,7 @@ def search(driver):
     check("search: names as the program finds them", wrong)
     look_after(driver, "search with a list")
     for text, path in (("10de:1d16", "/gpu/10de-1d16/"), ("01:00.0 VGA [0300]: NVIDIA [10DE:1D16] (rev a1)", "/gpu/10de-1d16/"),
+                       ("PCI\\VEN_10DE&DEV_1D16&SUBSYS_380C17AA", "/gpu/10de-1d16/"), ("10de:1d16:1043:8708", "/gpu/10de-1d16/"),
                        ("[    5.1] NVRM: failed to copy vbios to system memory.", "/symptom/nvrm-vbios-copy-failed/"),
                        ("nvidia code 43", "/symptom/nvidia-code-43/"), ("AMD reset bug", "/symptom/amd-reset-bug/")):
         check("search: %s" % text, [] if ask(driver, text)[0][:1] == [ADDRESS + path] else [str(ask(driver, text))])
@@ -163,7 +164,8 @@ def search(driver):
     hostile = "<img src=x onerror=alert(1)>"
     ask(driver, hostile)
     check("search: what was typed is no markup", [element.get_attribute("outerHTML") for element in driver.find_elements(By.TAG_NAME, "img")])
-    check("search: that nothing is found is said", [] if "Nothing" in ask(driver, "zzzz")[1] else [str(ask(driver, "zzzz"))])
+    for text in ("zzzz", "failed to copy"): # a GPU's name has "to"
+        check("search: that nothing is found is said: %s" % text, [] if "Nothing" in ask(driver, text)[1] else [str(ask(driver, text))])
     box = driver.find_element(By.ID, "q")
     box.clear()
     box.send_keys("geforce mx330")
@@ -246,7 +248,21 @@ def compare(driver):
     check("compare: one that is not known is named", [] if "0000:0000. " in told else [told])
     check("compare: of five the last is left out, and named", [] if "left out: 10de:2503." in told else [told])
     look_after(driver, "compare with a table")
+    driver.execute_script("const form = document.getElementById('compare'); form.requestSubmit(); form.requestSubmit()")
+    driver.execute_async_script("setTimeout(arguments[0], 500)")
+    wait_for(driver, lambda: driver.find_elements(By.CSS_SELECTOR, "#table tbody tr"))
+    check("compare: asked twice at once, one table", shown_text(driver, "#table thead tr")[1:])
     check("compare: what is the same is told from what differs", [] if driver.find_elements(By.CSS_SELECTOR, "#table .differs") else ["nothing"])
+
+
+def unreachable(driver):
+    """That data did not come is not that a GPU is not known."""
+    driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/api/*"]})
+    for page, place in (("/compare/?ids=10de:1d16+10de:1d01", "told"), ("/buy/?gpu=10de:1d16", "count")):
+        driver.get(ADDRESS + page)
+        said = wait_for(driver, lambda: driver.find_element(By.ID, place).text)
+        check("what did not come is not unknown: %s" % page, [] if said and "did not come: try again." in said and "known as" not in said else [str(said)])
+    driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
 
 
 def told_after(driver, act):
@@ -374,8 +390,9 @@ def main():
     keyboard(driver)
     buy(driver)
     compare(driver)
+    unreachable(driver)
     report(driver)
-    check("no console message", [entry["message"] for entry in driver.get_log("browser") if "status of 422" not in entry["message"] and "0000-0000.json" not in entry["message"]])
+    check("no console message", [entry["message"] for entry in driver.get_log("browser") if "status of 422" not in entry["message"] and "0000-0000.json" not in entry["message"] and "ERR_BLOCKED" not in entry["message"]])
     asked = [entry["message"] for entry in driver.get_log("performance") if '"Network.requestWillBeSent"' in entry["message"]
              and '"documentURL":"%s' % ADDRESS in entry["message"]]
     check("no request to another host", [message[:200] for message in asked if '"url":"%s/' % ADDRESS not in message
