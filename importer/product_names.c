@@ -33,7 +33,8 @@ static bool is_kind(const struct gpu_name *name, int number, enum word_kind kind
 }
 
 /* How many bytes of the product before are those of this one, too: a number takes the place of a number, a
- * line that of a line, and what has no number (Max-Q, XT) that of what follows the number. */
+ * line that of a line, a word for a laptop chip that of such a word, and what else has no number (XT) that of
+ * what follows the number. */
 static size_t shared_length(const struct gpu_name *before, const struct gpu_name *part)
 {
     int first;
@@ -55,6 +56,9 @@ static size_t shared_length(const struct gpu_name *before, const struct gpu_name
             brands++;
         return brands ? before->words[brands - 1].end : 0;
     }
+    for (int i = last + 1; has_number && is_kind(part, 0, WORD_KIND_MOBILE) && i < before->count; i++)
+        if (is_kind(before, i, WORD_KIND_MOBILE))
+            return before->words[i - 1].end;
     return has_number ? before->words[last].end : before->words[before->count - 1].start;
 }
 

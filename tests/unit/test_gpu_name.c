@@ -124,6 +124,7 @@ DEFINE_TEST(test_products)
         {"Radeon RX 460/560D / Pro 450/455", "Radeon RX 460, Radeon RX 560D, Radeon Pro 450, Radeon Pro 455"},
         {"Radeon R9 M270X/M280X", "Radeon R9 M270X, Radeon R9 M280X"},
         {"GeForce RTX 3060 Mobile / Max-Q", "GeForce RTX 3060 Mobile, GeForce RTX 3060 Max-Q"},
+        {"RTX 2070 SUPER Mobile / Max-Q", "RTX 2070 SUPER Mobile, RTX 2070 SUPER Max-Q"},
         {"GeForce RTX 3080 Mobile / Max-Q 8GB/16GB",
          "GeForce RTX 3080 Mobile, GeForce RTX 3080 Max-Q 8GB/16GB"},
         {"GeForce RTX 3080 11GB / 12GB Engineering Sample",
