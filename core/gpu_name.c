@@ -121,7 +121,8 @@ static const struct known_word *look_up_any(const char *text, const struct token
     return has_number ? look_up(known, &key) : NULL;
 }
 
-/* The longest phrase of known words that begins here; 0: none. */
+/* The longest phrase of known words that begins here; 0: none. Of a model, as "Panther Lake" beside the noise
+ * "Panther", the first word alone: the others are read by themselves. */
 static int known_phrase(const char *text, const struct token *tokens, int left,
                         const struct known_words *known, struct name_word *word)
 {
@@ -135,15 +136,17 @@ static int known_phrase(const char *text, const struct token *tokens, int left,
         if (!found)
             continue;
         word->kind = found->kind;
+        count = word->kind == WORD_KIND_MODEL ? 1 : count;
         join(text, tokens, count, "", word->text);
         return count;
     }
     return 0;
 }
 
-/* "12GB", "12 GB", "12G", "512MB"; but no "5600G", which is a processor. Of "4GD6" and "8GBD6", as board
- * makers write it, the kind of memory is a part. */
-static int memory_size(const char *text, const struct token *tokens, int left, struct name_word *word)
+/* "12GB", "12 GB", "12G", "12 Go", "512MB"; but no "5600G", which is a processor, nor "Ryzen Z2 Go". Of
+ * "4GD6" and "8GBD6", as board makers write it, the kind of memory is a part. */
+static int memory_size(const char *text, const struct token *tokens, int left, bool model_seen,
+                       struct name_word *word)
 {
     char unit[NAME_WORD_SIZE];
     int used = 2;
@@ -151,10 +154,11 @@ static int memory_size(const char *text, const struct token *tokens, int left, s
         return 0;
     bool is_short = tokens[1].is_glued && tokens[0].length < 3;
     bool is_mb = strcmp(unit, "mb") == 0;
+    bool is_go = model_seen && tokens[0].length < 3 && strcmp(unit, "go") == 0;
     if (is_short && (strcmp(unit, "gd") == 0 || strcmp(unit, "gbd") == 0))
         while (used < left && tokens[used].is_glued)
             used++;
-    else if (!is_mb && strcmp(unit, "gb") != 0 && strcmp(unit, "gib") != 0 &&
+    else if (!is_mb && !is_go && strcmp(unit, "gb") != 0 && strcmp(unit, "gib") != 0 &&
              !(is_short && strcmp(unit, "g") == 0))
         return 0;
     snprintf(word->text, sizeof word->text, "%.*s%s", tokens[0].length, text + tokens[0].start,
@@ -176,7 +180,7 @@ void gpu_name_parse(const char *text, const struct known_words *known, struct gp
         struct name_word word = {.kind = WORD_KIND_MODEL, .is_glued = name->count && token->start == end};
         int used = known_phrase(text, token, left, known, &word);
         if (!used)
-            used = memory_size(text, token, left, &word);
+            used = memory_size(text, token, left, model_seen, &word);
         if (!used && join(text, token, 1, "", word.text))
             used = 1;
         if (!used || name->count == NAME_MAX_WORDS) {

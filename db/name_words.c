@@ -34,7 +34,7 @@ enum error_code known_words_load(struct database *database, struct known_words *
     while (!error->code &&
            database_row(database, "SELECT kind, words FROM name_word", SQL_NO_VALUES, &row, error)) {
         int kind = vocabulary_find(&vocabulary_word_kind, column_text(row, 0));
-        for (const char *at = column_text(row, 1); *at && kind > WORD_KIND_MODEL && !error->code;) {
+        for (const char *at = column_text(row, 1); *at && kind >= WORD_KIND_MODEL && !error->code;) {
             size_t length = strcspn(at, "|");
             if (add(database, known, at, length, (enum word_kind)kind, error))
                 break;
@@ -58,7 +58,7 @@ enum error_code database_each_name_word(struct database *database, name_word_vis
     while (database_row(database, "SELECT kind, words FROM name_word ORDER BY kind", SQL_NO_VALUES, &row,
                         error)) {
         int kind = vocabulary_find(&vocabulary_word_kind, column_text(row, 0));
-        if (kind > WORD_KIND_MODEL && each(context, (enum word_kind)kind, column_text(row, 1), error))
+        if (kind >= WORD_KIND_MODEL && each(context, (enum word_kind)kind, column_text(row, 1), error))
             break;
     }
     return error->code;

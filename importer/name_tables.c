@@ -15,7 +15,7 @@ static enum error_code add_word(void *context, const struct table_row *row, stru
     if (!name_normalise(row->fields[0], normal))
         return table_error(row, error, "word must be a word or a few of letters and digits, not \"%.100s\"",
                            row->fields[0]);
-    if (kind <= WORD_KIND_MODEL)
+    if (kind < WORD_KIND_MODEL)
         return table_error(row, error, "\"%.100s\" is not a value of kind", row->fields[1]);
     if (!row->fields[2][0])
         return table_error(row, error, "source is empty");

@@ -11,6 +11,11 @@ WITH listed (name, pci_id) AS
 DELETE FROM alias WHERE source = 'reports' AND ((name, pci_id) IN listed
   OR (name IN (SELECT name FROM listed) AND pci_id IN (SELECT pci_id FROM listed WHERE name NOT LIKE '|%')));
 
+-- A chip that is in no name (Sandy Bridge) is found all the same.
+INSERT INTO alias SELECT NULL, '| ' || lower(chip), pci_id, -1, chip, form_factor, 'pci.ids' FROM gpu WHERE chip <> ''
+  AND chip NOT IN (SELECT g.chip FROM alias a JOIN gpu g ON g.pci_id = a.pci_id
+    WHERE instr(' ' || a.name || ' ', ' ' || lower(g.chip) || ' '));
+
 UPDATE alias SET form_factor = (SELECT g.form_factor FROM gpu g WHERE g.pci_id = alias.pci_id) WHERE form_factor = 'unknown';
 INSERT INTO alias_words (rowid, name) SELECT id, ' ' || name || ' ' FROM alias;
 INSERT INTO alias_words (alias_words) VALUES ('optimize');

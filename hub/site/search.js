@@ -27,14 +27,14 @@
         const phrase = tokens.slice(at, at + n).map((t) => t[0]);
         const kind = index.known.get(phrase.join(" "));
         if (kind) {
-          word = { text: phrase.join(""), kind, glued };
-          used = n;
+          used = kind === "model" ? 1 : n;
+          word = { text: phrase.slice(0, used).join(""), kind, glued };
         }
       }
       if (!used && /^[0-9]{1,4}$/.test(tokens[at][0]) && at + 1 < tokens.length) {
         const unit = tokens[at + 1][0];
         const near = tokens[at].index + tokens[at][0].length === tokens[at + 1].index;
-        if (/^(mb|gb|gib)$/.test(unit) || (unit === "g" && near && tokens[at][0].length < 3)) {
+        if (/^(mb|gb|gib)$/.test(unit) || (unit === "go" && modelSeen && tokens[at][0].length < 3) || (unit === "g" && near && tokens[at][0].length < 3)) {
           word = { text: tokens[at][0] + (unit === "mb" ? "mb" : "gb"), kind: "memory", glued };
           used = 2;
         }

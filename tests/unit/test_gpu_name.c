@@ -16,6 +16,7 @@ static struct known_word words[] = {
     {"series", WORD_KIND_NOISE},   {"gddr 6 x", WORD_KIND_MEMORY},
     {"instinct", WORD_KIND_BRAND}, {"* bit", WORD_KIND_NOISE},
     {"hdmi * *", WORD_KIND_NOISE}, {"* b", WORD_KIND_NOISE},
+    {"panther", WORD_KIND_NOISE},  {"panther lake", WORD_KIND_MODEL},
 };
 static struct known_words known = {words, ARRAY_SIZE(words)};
 
@@ -39,6 +40,9 @@ DEFINE_TEST(test_words)
         {"H20B T4-1B", "m:h m:+20 m:+b m:t m:+4 n:1b"},
         {"OC-12GD 4GD6-P 2GD3H", "m:oc y:12gb y:4gb m:p y:2gb"},
         {"100 GD 5", "m:100 m:gd m:5"},
+        {"RTX 3070 8 Go 12go 440 Go", "l:rtx m:3070 y:8gb y:12gb m:440 m:go"},
+        {"Ryzen Z2 Go", "m:ryzen m:z m:+2 m:go"},
+        {"Panther Lake RTX 4060 Panther", "m:panther m:lake l:rtx m:4060 n:panther"},
         {"", ""},
         {" \xff\xfe -- \xd0\x9a", ""},
     };
