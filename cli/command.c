@@ -122,10 +122,20 @@ static const struct option common_options[] = {{"db", required_argument, NULL, O
 
 const char command_chassis_fault[] = "--chassis is desktop, laptop, mini-pc, server, egpu or unknown";
 
+/* Of 7, 8.1, 98, 2000, Server 2012, XP and Vista: what is said of Windows holds from 10 on. */
+static bool is_old_windows(const char *value)
+{
+    long version = strtol(value + strcspn(value, "0123456789"), NULL, 10);
+    return (version > 0 && version < 10) || (version >= 95 && version < 100) ||
+           (version >= 2000 && version < 2016) || strcasestr(value, "xp") || strcasestr(value, "vista");
+}
+
 const char *command_take_guest(void *target, char *value)
 {
     enum guest *guest = target;
     *guest = report_guest(value);
+    if (*guest == GUEST_WINDOWS && is_old_windows(value))
+        return "--guest windows is Windows 10 or newer: nothing is known of older ones";
     return *guest != GUEST_UNKNOWN || strcmp(value, "unknown") == 0
                ? NULL
                : "--guest is windows, linux, macos, freebsd or unknown";
