@@ -8,9 +8,26 @@
 #include <stdio.h>
 #include <string.h>
 
-enum error_code term_parse(const char *text, struct term *term, struct error *error)
+/* The one ID in a text: a line of lspci -nn, "[10de:1d16]", "ids=10de:1d16", a hardware ID of Windows. */
+static bool find_id(const char *text, struct pci_id *id)
 {
     struct listing_device stated;
+    size_t position = 0;
+    if (strstr(text, "\\VEN_") && listing_read_line(text, &stated)) {
+        *id = stated.id;
+        return true;
+    }
+    struct pci_id next;
+    size_t length = strlen(text);
+    if (!strpbrk(text, " [(=") || !pci_id_find(text, length, &position, id) ||
+        pci_id_find(text, length, &position, &next))
+        return false;
+    pci_id_find_revision(text, id);
+    return true;
+}
+
+enum error_code term_parse(const char *text, struct term *term, struct error *error)
+{
     size_t length = strlen(text);
     *term = (struct term){.kind = strcmp(text, "-") == 0 ? TERM_TEXT : TERM_NAME, .text = text};
     error->code = ERROR_NONE;
@@ -23,21 +40,14 @@ enum error_code term_parse(const char *text, struct term *term, struct error *er
     for (const char *at = text; *at; at++)
         if (iscntrl((unsigned char)*at) && !isspace((unsigned char)*at))
             return error_set(error, ERROR_USAGE, "a term has a control character");
-    switch (pci_id_parse(text, length, &term->id)) {
-    case PCI_ID_OK:
+    enum pci_id_result parsed = pci_id_parse(text, length, &term->id);
+    if (parsed == PCI_ID_OK || find_id(text, &term->id)) {
         term->kind = TERM_ID;
-        break;
-    case PCI_ID_MALFORMED:
+    } else if (parsed == PCI_ID_MALFORMED) {
         error_set(error, ERROR_USAGE, "\"%s\" is not a PCI ID", text);
         return error_next(error, "write it as four hexadecimal digits, a colon, four more: 10de:1d16");
-    case PCI_ID_NONE:
-        if (strstr(text, "\\VEN_") && listing_read_line(text, &stated)) { /* a hardware ID of Windows */
-            term->id = stated.id;
-            term->kind = TERM_ID;
-        }
-        break;
     }
-    return ERROR_NONE;
+    return error->code;
 }
 
 static bool is_hex4(const char *text)

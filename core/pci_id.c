@@ -125,6 +125,15 @@ bool pci_id_may_contain(char c)
     return c == ':' || c == '_' || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
+void pci_id_find_revision(const char *line, struct pci_id *id)
+{
+    const char *revision = strstr(line, "(rev ");
+    if (revision && strlen(revision) >= 8 && revision[7] == ')') {
+        char digits[3] = {revision[5], revision[6], '\0'};
+        pci_id_parse_revision(digits, id);
+    }
+}
+
 bool pci_id_find(const char *text, size_t length, size_t *position, struct pci_id *id)
 {
     for (size_t i = *position; i + 9 <= length; i++) {

@@ -40,6 +40,9 @@ bool pci_id_parse_revision(const char *text, struct pci_id *id);
  * as an IPv6 or MAC address, are passed over. */
 bool pci_id_find(const char *text, size_t length, size_t *position, struct pci_id *id);
 
+/* Stores the revision that the line of lspci states, "(rev a1)", if it does. */
+void pci_id_find_revision(const char *line, struct pci_id *id);
+
 /* Whether an ID in a text cannot begin after this byte, nor end before it: letters, digits, colon,
  * underscore. */
 bool pci_id_may_contain(char c);

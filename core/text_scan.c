@@ -94,11 +94,8 @@ static enum error_code scan_line(struct text_scan *scan, char *line, struct erro
         scan->last = (struct found_id){.id = id, .on_display_line = is_display};
         scan->pending = found_any = true;
     }
-    const char *revision = found_any ? strstr(line, "(rev ") : NULL;
-    if (revision && strlen(revision) >= 8 && revision[7] == ')') {
-        char digits[3] = {revision[5], revision[6], '\0'};
-        pci_id_parse_revision(digits, &scan->last.id);
-    }
+    if (found_any)
+        pci_id_find_revision(line, &scan->last.id);
     return ERROR_NONE;
 }
 
