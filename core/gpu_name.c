@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/text.h"
 
@@ -34,12 +35,12 @@ static bool is_letter(char c)
     return lower >= 'a' && lower <= 'z';
 }
 
-/* Returns how many there are, at most one more than fit. */
+/* Returns how many there are, at most one more than fit. "(R)" is no word. */
 static int split(const char *text, bool with_any_number, struct token tokens[MAX_TOKENS + 1])
 {
     int count = 0;
     for (size_t i = 0; i < MAX_TEXT && text[i] && count <= MAX_TOKENS;) {
-        size_t start = i;
+        size_t start = i += strncasecmp(text + i, "(r)", 3) == 0 ? 3 : 0;
         bool is_number = is_digit(text[i]);
         while (i < MAX_TEXT && (is_number ? is_digit(text[i]) : is_letter(text[i])))
             i++;

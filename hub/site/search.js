@@ -16,7 +16,7 @@
   /* ---- names ---- */
 
   function parse(text) {
-    const tokens = [...text.slice(0, 1000).toLowerCase().matchAll(/[0-9]+|[a-z]+/g)].slice(0, 64);
+    const tokens = [...text.slice(0, 1000).toLowerCase().replaceAll("(r)", "   ").matchAll(/[0-9]+|[a-z]+/g)].slice(0, 64);
     const words = [];
     let modelSeen = false;
     for (let at = 0; at < tokens.length && words.length < 24;) {

@@ -4,8 +4,9 @@
 
 usage: check_names.py [PASSTHRU DATABASE]; without them those of the build folder $BUILD
 
-- No word is known that tells two GPUs apart, and none stands there twice in another spelling. Each chip finds its GPUs.
+- No word is known that tells two GPUs apart, and none stands there twice in another spelling.
 - Each processor stands in one row, and asking for it gives a GPU of that row.
+- A name of typed-names.txt gives the ID that stands behind it.
 Prints what is wrong, and one line for each check. Exit status: 0 when all is well, else 1."""
 import json
 import os
@@ -15,6 +16,7 @@ import subprocess
 import sys
 
 DATA = pathlib.Path(__file__).parent.parent.parent / "data"
+TYPED = pathlib.Path(__file__).parent / "typed-names.txt"
 TELLING = set("ti xt xtx super gre d s m x g h max ultra nano fury duo black boost ghz le se gs gto gso "
               "ada blackwell vega titan mxgpu ultimate".split())
 KINDS = {"vendor", "brand", "line", "maker", "noise", "memory", "mobile", "card", "model"}
@@ -88,19 +90,22 @@ def check_processors(passthru, database):
     report("processors.tsv: %d processors find their GPU" % len(names), faults)
 
 
-def check_chips(passthru, database):
-    chips = [row["word"] for row in rows("board-words.tsv") if row["kind"] == "model"]
-    out = subprocess.run([passthru, "query", "--db", database, "--reports", "0", "--ndjson", *chips], text=True, capture_output=True)
-    found = {(answer.get("query"), chip) for answer in map(json.loads, out.stdout.splitlines()) if "pci_id" in answer
-             for chip in (answer["chip"], answer["name"].split()[0])}
-    report("board-words.tsv: %d chips find their GPUs" % len(chips), [chip for chip in chips if (chip, chip) not in found])
+def check_typed(passthru, database):
+    """Names with an ID: that of the GPU that is meant, as all lists of PCI IDs have it."""
+    typed = dict(line.split("\t") for line in TYPED.read_text("utf-8").splitlines() if "\t" in line)
+    out = subprocess.run([passthru, "query", "--db", database, "--reports", "0", "--ndjson", *typed], text=True, capture_output=True)
+    first = {}
+    for answer in map(json.loads, out.stdout.splitlines()):
+        first.setdefault(answer.get("query"), answer.get("pci_id"))
+    report("typed-names.txt: %d names give the GPU that is meant" % len(typed),
+           ["%s: %s, not %s" % (name, first.get(name), pci_id) for name, pci_id in typed.items() if first.get(name) != pci_id])
 
 
 def main():
     build = pathlib.Path(os.environ.get("BUILD", "build"))
     passthru, database = sys.argv[1:3] if len(sys.argv) > 2 else (build / "passthru", build / "passthru.db")
     check_words()
-    check_chips(passthru, database)
+    check_typed(passthru, database)
     check_processors(passthru, database)
     return failed
 

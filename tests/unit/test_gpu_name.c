@@ -42,6 +42,7 @@ DEFINE_TEST(test_words)
         {"100 GD 5", "m:100 m:gd m:5"},
         {"RTX 3070 8 Go 12go 440 Go", "l:rtx m:3070 y:8gb y:12gb m:440 m:go"},
         {"Ryzen Z2 Go", "m:ryzen m:z m:+2 m:go"},
+        {"Intel(R) Iris(R) Xe (R", "m:intel m:iris m:xe m:r"},
         {"Panther Lake RTX 4060 Panther", "m:panther m:lake l:rtx m:4060 n:panther"},
         {"", ""},
         {" \xff\xfe -- \xd0\x9a", ""},
