@@ -19,8 +19,7 @@ static struct check_command {
     struct buffer checked; /* what was looked at, each terminated by a NUL */
     struct error error;    /* the first one about a file that was named */
     bool host_checked;
-    bool host_unreadable; /* a part of its configuration */
-    int host_problems;
+    enum tristate host_correct; /* as host_config_read says */
     int vm_count;
     int container_count;
 } checking;
@@ -34,13 +33,7 @@ static void check_host(struct check_command *command)
 {
     if (command->host_checked)
         return;
-    int before = findings_problems(&command->findings);
-    int faults = 0;
-    while (root_fault(command->root, faults))
-        faults++;
-    host_config_read(command->root, &command->machine, &command->findings, NULL);
-    command->host_problems = findings_problems(&command->findings) - before;
-    command->host_unreadable = root_fault(command->root, faults) != NULL;
+    command->host_correct = host_config_read(command->root, &command->machine, &command->findings, NULL);
     command->host_checked = true;
     note_checked(command, "host");
 }
@@ -156,10 +149,10 @@ static const char *verdict_without_problems(const struct check_command *command)
 {
     if (!command->host_checked)
         return "No problem found";
+    if (command->host_correct != TRISTATE_YES)
+        return "No problem found in what could be read";
     if (findings_have(&command->findings, FINDING_ID_VFIO_NOT_SET_UP))
         return "No problem found, but nothing is set up for a passthrough";
-    if (findings_have(&command->findings, FINDING_ID_CMDLINE_UNREADABLE) || command->host_unreadable)
-        return "No problem found in what could be read";
     return "Host configuration correct";
 }
 
@@ -172,7 +165,7 @@ static void write_text(struct check_command *command, struct output *output)
         buffer_append_format(&line, "%d problem%s", problems, problems == 1 ? "" : "s");
     else
         buffer_append_text(&line, verdict_without_problems(command));
-    if (problems && command->host_checked && !command->host_problems && vms)
+    if (problems && command->host_checked && command->host_correct != TRISTATE_NO && vms)
         buffer_append_text(&line, ", none of them in the host's configuration");
     buffer_append_text(&line, ". Checked: ");
     if (command->host_checked)

@@ -49,9 +49,7 @@ void scan_write_host_json(struct json_writer *writer, const struct scan *scan)
     json_write_text_or_null(writer, "hypervisor", host->hypervisor);
     json_write_tristate(writer, "virtual_machine", host->in_vm);
     write_iommu(writer, &scan->iommu);
-    json_write_tristate(writer, "configuration_correct",
-                        scan->from_text ? TRISTATE_UNKNOWN
-                                        : tristate_of(!findings_problems(&scan->configuration)));
+    json_write_tristate(writer, "configuration_correct", scan->configured);
     json_write_begin_object(writer, "configuration");
     findings_write_json(writer, &scan->configuration);
     json_write_end_object(writer);

@@ -30,8 +30,9 @@ static void append_setup(struct buffer *out, const struct scan *scan, const stru
     if (scan->iommu.enabled == TRISTATE_NO)
         buffer_append_text(out, "; the IOMMU is off");
     else
-        buffer_append_text(out, findings_problems(&scan->configuration) ? "; host configuration has problems"
-                                                                        : "; host configuration correct");
+        buffer_append_text(out, scan->configured == TRISTATE_YES  ? "; host configuration correct"
+                                : scan->configured == TRISTATE_NO ? "; host configuration has problems"
+                                                                  : "; host configuration not seen in full");
     if (gpu->seen.isolated == TRISTATE_YES)
         buffer_append_text(out, "; group isolated");
     if (gpu->seen.isolated == TRISTATE_NO)
@@ -197,7 +198,10 @@ void scan_write_host_text(struct output *output, const struct scan *scan)
                          "%d finding%s; passthru check shows them with the virtual machines' too", count,
                          count == 1 ? "" : "s");
     else
-        output_paragraph(output, INDENT, "Host set-up", COLOR_PLAIN, "correct");
+        output_paragraph(output, INDENT, "Host set-up", COLOR_PLAIN, "%s",
+                         scan->configured == TRISTATE_YES
+                             ? "correct"
+                             : "no problem in what could be read; passthru check host names the rest");
     write_accelerators(output, scan);
     findings_write_text(output, &scan->findings, SEVERITY_INFO);
     findings_write_text(output, &scan->configuration, SEVERITY_WARNING);

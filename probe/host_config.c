@@ -243,10 +243,12 @@ static void fill_setup(struct host_state *host)
     setup->is_recorded = root_exists(root, "/etc/modprobe.d") || setup->id_count;
 }
 
-void host_config_read(struct root *root, const struct pci_machine *machine, struct findings *findings,
-                      struct host_setup *setup)
+enum tristate host_config_read(struct root *root, const struct pci_machine *machine,
+                               struct findings *findings, struct host_setup *setup)
 {
     enum { MAX_TEXT = 64 << 10, MAX_MODULES = 4 << 20 };
+    const int problems = findings_problems(findings);
+    const int failures = root_failures(root);
     struct vm_wishes wishes = {.root = root};
     struct cmdline line = {.count = 0};
     struct host_state host = {.root = root,
@@ -276,12 +278,14 @@ void host_config_read(struct root *root, const struct pci_machine *machine, stru
     check_dkms(&host);
     check_nothing_set_up(&host, wanted, &line);
     cmdline_free(&line);
-    if (!setup) {
+    bool is_whole = host.setup.has_line && root_failures(root) == failures;
+    if (setup) {
+        fill_setup(&host);
+        *setup = host.setup;
+    } else {
         host_setup_free(&host.setup);
-        return;
     }
-    fill_setup(&host);
-    *setup = host.setup;
+    return findings_problems(findings) > problems ? TRISTATE_NO : is_whole ? TRISTATE_YES : TRISTATE_UNKNOWN;
 }
 
 void host_setup_free(struct host_setup *setup)

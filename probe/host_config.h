@@ -64,9 +64,10 @@ struct host_setup {
  * next one comes from (GRUB, /etc/kernel/cmdline, loader entries), modprobe.d, and the modules that are
  * loaded early. Adds what is wrong or good to know; changes nothing. `machine` may be NULL or empty when the
  * devices are not known: what needs them is then left out. What could not be read is in root_fault. Stores
- * how the host is set up (unless NULL); free with host_setup_free. */
-void host_config_read(struct root *root, const struct pci_machine *machine, struct findings *findings,
-                      struct host_setup *setup);
+ * how the host is set up (unless NULL); free with host_setup_free. Returns whether all is right: unknown
+ * where there is nothing wrong in what could be read, and that is not all. */
+enum tristate host_config_read(struct root *root, const struct pci_machine *machine,
+                               struct findings *findings, struct host_setup *setup);
 void host_setup_free(struct host_setup *setup);
 
 /* Whether the configuration gives a device to vfio-pci when the host starts: by its ID, or by its address

@@ -22,6 +22,7 @@ struct root {
     int base;                /* it is open as, -1 for this machine */
     struct root_fault faults[MAX_FAULTS];
     int fault_count;
+    int failures; /* those of one file, and beyond MAX_FAULTS, too */
 };
 
 enum error_code root_open(const char *directory, struct root **root, struct error *error)
@@ -89,6 +90,7 @@ const char *root_directory(const struct root *root)
 
 static void add_fault(struct root *root, const char *path, const char *why, int number)
 {
+    root->failures++;
     for (int i = 0; i < root->fault_count; i++)
         if (strcmp(root->faults[i].path, path) == 0 && strcmp(root->faults[i].why, why) == 0)
             return;
@@ -117,6 +119,11 @@ void root_note_errno(struct root *root, const char *path, int number)
 const struct root_fault *root_fault(const struct root *root, int number)
 {
     return number >= 0 && number < root->fault_count ? &root->faults[number] : NULL;
+}
+
+int root_failures(const struct root *root)
+{
+    return root->failures;
 }
 
 static void print_place(const struct root_fault *fault, char place[ROOT_PLACE_SIZE])

@@ -84,6 +84,9 @@ void root_note_errno(struct root *root, const char *path, int number);
 /* What could not be read so far, by number from 0; NULL after the last. */
 const struct root_fault *root_fault(const struct root *root, int number);
 
+/* How often something could not be read so far. */
+int root_failures(const struct root *root);
+
 enum { ROOT_PLACE_SIZE = 128 };
 
 /* The next fault from *number on, which is moved past it; NULL after the last. Those of one file of several

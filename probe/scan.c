@@ -77,7 +77,7 @@ enum error_code scan_read(struct root *root, const char *lspci, const struct pci
     iommu_read(root, &scan->host, &scan->machine, &scan->iommu);
     if (find_gpus(scan, addresses, address_count, error))
         return error->code;
-    host_config_read(root, &scan->machine, &scan->configuration, &scan->setup);
+    scan->configured = host_config_read(root, &scan->machine, &scan->configuration, &scan->setup);
     return acpi_read(root, &scan->acpi, error);
 }
 

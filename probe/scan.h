@@ -60,6 +60,7 @@ struct scan {
     struct acpi *acpi;
     struct findings findings;      /* of the host */
     struct findings configuration; /* of its command line, modprobe.d and so on */
+    enum tristate configured;      /* these are right */
     struct host_setup setup;       /* what these say */
     const struct pci_device *gpus[MAX_SCAN_GPUS];
     int gpu_count;
