@@ -153,11 +153,14 @@ static const struct offer *cheapest(const struct search *search)
 
 static enum error_code say_too_dear(const struct search *search, struct error *error)
 {
+    static const char raise_budget[] = "name a higher --budget, or leave it out";
     const struct offer *offer = cheapest(search);
     if (!offer) {
         error_set(error, ERROR_NOT_FOUND, "no card fits $%d: of those that fit otherwise no price is known",
                   search->wanted.budget);
-        return error_next(error, "add --unpriced to see them, and look up what they cost");
+        return error_next(error, "%s",
+                          search->wanted.unpriced ? raise_budget
+                                                  : "add --unpriced to see them, and look up what they cost");
     }
     int condition = card_condition(&offer->card);
     char price[PRICE_TEXT_SIZE];
@@ -165,7 +168,10 @@ static enum error_code say_too_dear(const struct search *search, struct error *e
     error_set(error, ERROR_NOT_FOUND, "no card fits $%d: the cheapest with a known price is %s, %s%s (%s)",
               search->wanted.budget, offer->card.name, price, condition == CONDITION_USED ? " used" : "",
               offer->card.prices[condition].as_of);
-    return error_next(error, "add --unpriced to see cards whose price is not known, or leave out --budget");
+    return error_next(error, "%s",
+                      search->wanted.unpriced
+                          ? raise_budget
+                          : "add --unpriced to see cards whose price is not known, or leave out --budget");
 }
 
 /* The options that filter, and what they set. */

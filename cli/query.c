@@ -39,6 +39,9 @@ static enum error_code write_table(struct query *query, const struct pci_id ids[
             return error->code;
     }
     output_blank(&query->session->output);
+    if (query->text_is_cut)
+        output_paragraph(&query->session->output, 2, "", COLOR_YELLOW,
+                         "These are the first %d, and there are more: --ndjson answers all.", MAX_TEXT_GPUS);
     output_paragraph(&query->session->output, 2, "", COLOR_PLAIN, "For an answer: passthru query PCI_ID");
     return ERROR_NONE;
 }
@@ -72,7 +75,9 @@ static void remember_gpu(struct query *query, const struct pci_id *id)
     }
     if (!query->answer.device.is_gpu)
         query->other_devices++;
-    else if (!is_known && query->text_gpu_count < MAX_TEXT_GPUS)
+    else if (!is_known && query->text_gpu_count == MAX_TEXT_GPUS)
+        query->text_is_cut = true;
+    else if (!is_known)
         query->text_gpus[query->text_gpu_count++] = *id;
 }
 
@@ -124,26 +129,31 @@ static enum error_code answer_stdin(struct query *query, struct error *error)
         fputs("passthru: reading text from the terminal, end it with Ctrl-D\n", stderr);
     const struct text_scan_visitor visitor = {on_found, query->format == FORMAT_NDJSON ? flush_stream : NULL,
                                               query};
-    if (text_scan(STDIN_FILENO, &visitor, error) ||
+    if (text_scan(STDIN_FILENO, "standard input", &visitor, error) ||
         (query->format == FORMAT_TEXT && write_text_gpus(query, error)))
         return error->code;
     char list[LIST_TEXT_SIZE];
     if (answer_name_list(query->session->database, list, error))
         return error->code;
     if (query->unknown_displays) {
-        error_set(error, ERROR_NOT_FOUND, "%s is a display controller that is not known: %s",
-                  query->unknown_display, list);
+        if (query->unknown_displays == 1)
+            error_set(error, ERROR_NOT_FOUND, "%s is a display controller that is not known: %s",
+                      query->unknown_display, list);
+        else
+            error_set(error, ERROR_NOT_FOUND, "%s and %ld more display controllers are not known: %s",
+                      query->unknown_display, query->unknown_displays - 1, list);
         error_next(error, "fetch a newer list with: passthru sync");
-        output_error(error, false);
-    }
-    if (query->answered == before) {
+    } else {
         error_set(error, ERROR_NOT_FOUND, "no known PCI ID on standard input; %s", list);
         error_next(
             error,
             "lspci -nn | passthru query -; of a listing without numbers ask by the name: passthru query "
             "\"GeForce RTX 3060\"; for a newer card fetch a newer list with: passthru sync");
-        return query_write_missing(query, "-", error);
     }
+    if (query->answered == before)
+        return query_write_missing(query, "-", error);
+    if (query->unknown_displays)
+        output_error(error, false);
     return error->code = ERROR_NONE;
 }
 

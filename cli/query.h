@@ -31,6 +31,7 @@ struct query {
     /* Text alone: the GPUs of a text on standard input, each once. */
     struct pci_id text_gpus[MAX_TEXT_GPUS];
     int text_gpu_count;
+    bool text_is_cut; /* there were more */
     long other_devices;
     long unknown_displays;
     char unknown_display[PCI_ID_TEXT_SIZE];

@@ -34,16 +34,22 @@ static enum error_code read_listing(struct recommend_command *command, struct er
 {
     const struct text_scan_visitor visitor = {.found = add_found, .context = command};
     int before = command->question.neighbour_count;
-    int file = open(command->lspci, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    bool is_input = strcmp(command->lspci, "-") == 0;
+    const char *name = is_input ? "standard input" : command->lspci;
+    int file = is_input ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (file < 0) {
-        error_set_errno(error, errno, "cannot open %s", command->lspci);
+        error_set_errno(error, errno, "cannot open %s", name);
         return error_blame_input(error);
     }
-    (void)!text_scan(file, &visitor, error);
-    close(file);
+    /* A FIFO without a writer is empty; one with a writer is waited for. */
+    if (!is_input)
+        fcntl(file, F_SETFL, 0);
+    (void)!text_scan(file, name, &visitor, error);
+    if (!is_input)
+        close(file);
     if (error->code || command->question.neighbour_count > before)
         return error->code;
-    error_set(error, ERROR_BAD_INPUT, "%s names no GPU that is known", command->lspci);
+    error_set(error, ERROR_BAD_INPUT, "%s names no GPU that is known", name);
     return error_next(error, "write it with: lspci -nn >FILE");
 }
 

@@ -64,6 +64,7 @@ static const struct {
     {ENFILE, ERROR_SYSTEM, "too many files are open on this machine: end some programs and try again"},
     {ENOENT, ERROR_SYSTEM, "check the path"},
     {ENOTDIR, ERROR_SYSTEM, "check the path: a part of it is a file"},
+    {EISDIR, ERROR_SYSTEM, "name a file: this is a directory"},
     {ELOOP, ERROR_SYSTEM, "name the file itself instead of a symbolic link"},
     {ENAMETOOLONG, ERROR_SYSTEM, "name a shorter path"},
     {0, ERROR_SYSTEM, ""},

@@ -13,6 +13,8 @@
 enum { MAX_LINE = 65536, MAX_JSON = 4 << 20 };
 
 struct text_scan {
+    int file;
+    const char *name;
     const struct text_scan_visitor *visitor;
     bool pending; /* `last` waits for its subsystem, which may stand on a later line */
     struct found_id last;
@@ -143,13 +145,13 @@ static enum error_code scan_piece(struct text_scan *scan, struct error *error)
     return ERROR_NONE;
 }
 
-static enum error_code read_more(struct text_scan *scan, int file, bool *end, struct error *error)
+static enum error_code read_more(struct text_scan *scan, bool *end, struct error *error)
 {
     if (scan->visitor->before_read && scan->visitor->before_read(scan->visitor->context, error))
         return error->code;
-    ssize_t got = TEMP_FAILURE_RETRY(read(file, scan->text + scan->length, MAX_LINE - scan->length));
+    ssize_t got = TEMP_FAILURE_RETRY(read(scan->file, scan->text + scan->length, MAX_LINE - scan->length));
     if (got < 0) {
-        error_set_errno(error, errno, "cannot read standard input");
+        error_set_errno(error, errno, "cannot read %s", scan->name);
         return error_blame_input(error);
     }
     for (ssize_t i = 0; i < got; i++)
@@ -173,7 +175,7 @@ static enum tristate begins_json(const struct text_scan *scan)
 }
 
 /* Reads all of it, and looks at the devices that it lists; at its text when it is something else. */
-static enum error_code scan_json(struct text_scan *scan, int file, bool *end, struct error *error)
+static enum error_code scan_json(struct text_scan *scan, bool *end, struct error *error)
 {
     struct buffer document CLEANUP(buffer_free) = BUFFER(MAX_JSON + MAX_LINE + 16);
     struct buffer rows CLEANUP(buffer_free) = BUFFER(MAX_JSON + 16);
@@ -183,7 +185,7 @@ static enum error_code scan_json(struct text_scan *scan, int file, bool *end, st
         scan->length = 0;
         if (*end || document.length > MAX_JSON)
             break;
-        if (read_more(scan, file, end, error))
+        if (read_more(scan, end, error))
             return error->code;
     }
     struct buffer *listed =
@@ -195,18 +197,20 @@ static enum error_code scan_json(struct text_scan *scan, int file, bool *end, st
     return code;
 }
 
-enum error_code text_scan(int file, const struct text_scan_visitor *visitor, struct error *error)
+enum error_code text_scan(int file, const char *name, const struct text_scan_visitor *visitor,
+                          struct error *error)
 {
     char text[MAX_LINE + 1];
-    struct text_scan scan = {.visitor = visitor, .text = text, .record = LISTING_DEVICE_UNKNOWN};
+    struct text_scan scan = {
+        .file = file, .name = name, .visitor = visitor, .text = text, .record = LISTING_DEVICE_UNKNOWN};
     error->code = ERROR_NONE;
     enum tristate is_json = TRISTATE_UNKNOWN;
     for (bool end = false; !end;) {
-        if (read_more(&scan, file, &end, error))
+        if (read_more(&scan, &end, error))
             return error->code;
         text[scan.length] = '\0';
         if (is_json == TRISTATE_UNKNOWN && (is_json = begins_json(&scan)) == TRISTATE_YES &&
-            scan_json(&scan, file, &end, error))
+            scan_json(&scan, &end, error))
             return error->code;
         if (is_json == TRISTATE_UNKNOWN && !end && scan.length < MAX_LINE)
             continue;

@@ -24,7 +24,9 @@ struct text_scan_visitor {
 /* Finds the PCI IDs in the text that `file` gives (an lspci listing, a forum post), in its order, in constant
  * memory, whatever the length of its lines. A `Subsystem: ... [ssss:ssss]` line and a `(rev a1)` belong to
  * the ID above and before them, so an ID is reported when the next line that is not indented comes; lines of
- * lsusb are passed over. Other listings of devices (core/listing.h) are read too. */
-MUST_CHECK enum error_code text_scan(int file, const struct text_scan_visitor *visitor, struct error *error);
+ * lsusb are passed over. Other listings of devices (core/listing.h) are read too.
+ * `name` is what an error calls it. */
+MUST_CHECK enum error_code text_scan(int file, const char *name, const struct text_scan_visitor *visitor,
+                                     struct error *error);
 
 #endif

@@ -47,12 +47,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct buffer found CLEANUP(buffer_free) = BUFFER(SIZE_MAX / 2);
     const struct text_scan_visitor visitor = {.found = note, .context = &found};
     struct memory_file memory = open_memory(data, size);
-    require(text_scan(memory.file, &visitor, &error) == ERROR_NONE, "every text can be scanned");
+    require(text_scan(memory.file, "text", &visitor, &error) == ERROR_NONE, "every text can be scanned");
     close(memory.file);
     require(pipe(ends) == 0, "there is a pipe");
     struct trickle trickle = {BUFFER(SIZE_MAX / 2), data, size, ends[1]};
     const struct text_scan_visitor slow = {note, pour, &trickle};
-    require(text_scan(ends[0], &slow, &error) == ERROR_NONE, "every text can be scanned in pieces");
+    require(text_scan(ends[0], "text", &slow, &error) == ERROR_NONE, "every text can be scanned in pieces");
     close(ends[0]);
     require(trickle.found.length == found.length &&
                 strcmp(buffer_text(&trickle.found), buffer_text(&found)) == 0,

@@ -112,7 +112,7 @@ static void assert_bytes(const char *bytes, size_t length, const char *expected)
     const struct text_scan_visitor visitor = {.found = write_down, .context = &found};
     struct error error;
     int file = memory_file(bytes, length);
-    assert_int_equal(text_scan(file, &visitor, &error), ERROR_NONE);
+    assert_int_equal(text_scan(file, "text", &visitor, &error), ERROR_NONE);
     close(file);
     assert_string_equal(buffer_text(&found), expected);
 }
@@ -167,9 +167,9 @@ DEFINE_TEST(test_an_error_ends_the_scan)
     const struct text_scan_visitor full = {write_down, stop_before_reading, &found};
     struct error error;
     int file = memory_file("10de:1d16 1002:73ff:1039:0001 8086:3e92\n", 40);
-    assert_int_equal(text_scan(file, &full, &error), ERROR_NO_SPACE);
+    assert_int_equal(text_scan(file, "text", &full, &error), ERROR_NO_SPACE);
     assert_string_equal(buffer_text(&found), "");
-    assert_int_equal(text_scan(file, &(struct text_scan_visitor){write_down, NULL, &found}, &error),
+    assert_int_equal(text_scan(file, "text", &(struct text_scan_visitor){write_down, NULL, &found}, &error),
                      ERROR_SYSTEM);
     assert_string_equal(error.message, "enough");
     assert_string_equal(buffer_text(&found), "10de:1d16\n1002:73ff:1039:0001\n");
