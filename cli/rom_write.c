@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { INDENT = 9, LIST_INDENT = 52, LABEL_SIZE = 96 };
+enum { INDENT = 9, LIST_INDENT = 52, LEAST_TEXT = 20, LABEL_SIZE = 96 };
 
 static void write_image(struct json_writer *writer, const struct option_rom_image *image)
 {
@@ -116,13 +116,20 @@ static void write_images(struct output *output, const struct option_rom *rom)
         char id[PCI_ID_TEXT_SIZE];
         char type[24];
         char label[LABEL_SIZE];
+        bool is_narrow = output->width < LIST_INDENT + LEAST_TEXT;
         snprintf(type, sizeof type, "%s", option_rom_code_name(image->code_type));
         if (!*type)
             snprintf(type, sizeof type, "type %#04x", image->code_type);
-        snprintf(label, sizeof label, "%-*s0x%-8x %-17s %-13s", INDENT, i ? "" : "Images", image->offset,
-                 type, pci_id_print(&image->id, id));
+        int length = snprintf(label, sizeof label, "%-*s", INDENT, i ? "" : "Images");
+        pci_id_print(&image->id, id);
+        if (is_narrow)
+            buffer_append_format(&line, "0x%x, %s, %s, ", image->offset, type, id);
+        else
+            snprintf(label + length, sizeof label - (size_t)length, "0x%-8x %-17s %-13s", image->offset, type,
+                     id);
         append_details(&line, image);
-        output_paragraph(output, LIST_INDENT, label, COLOR_PLAIN, "%s", buffer_text(&line));
+        output_paragraph(output, is_narrow ? INDENT : LIST_INDENT, label, COLOR_PLAIN, "%s",
+                         buffer_text(&line));
     }
 }
 
