@@ -97,7 +97,8 @@ static void check_text(struct check_command *command, const char *file, const st
     note_checked(command, file);
     enum vm_config_result result = vm_config_check(command->root, &command->machine, file, buffer_text(text),
                                                    text->length, &command->findings);
-    ++*(result == VM_CONFIG_CONTAINER ? &command->container_count : &command->vm_count);
+    command->container_count += result == VM_CONFIG_CONTAINER;
+    command->vm_count += result != VM_CONFIG_CONTAINER && result != VM_CONFIG_FOREIGN;
     if (result == VM_CONFIG_FOREIGN)
         reject_file(command, file, ERROR_BAD_INPUT, why);
     else if (result == VM_CONFIG_MALFORMED)

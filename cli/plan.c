@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/plan.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -21,18 +22,21 @@ struct plan_command {
 static enum error_code read_vm_file(struct plan_machine *machine, const char *file, struct error *error)
 {
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
-    if (!read_named_file(machine->root, file, &text, error)) {
-        if (vm_setup_read(machine->root, &machine->scan.machine, machine->functions, machine->function_count,
-                          file, (struct span){buffer_text(&text), text.length}, &machine->vm))
-            return ERROR_NONE;
-        error_set(error, ERROR_BAD_INPUT, "--vm: %s is neither a Proxmox .conf nor the domain XML of libvirt",
-                  file);
-        return error_next(error,
-                          "of a script or command line: passthru check FILE says what is wrong with it");
+    struct error unread;
+    if (read_named_file(machine->root, file, &text, &unread)) {
+        if (unread.number == ENOENT)
+            error_set(error, unread.code,
+                      "--vm: there is no virtual machine %s on this host, and no such file", file);
+        else
+            error_set(error, unread.code, "--vm: cannot read %s: %s", file, unread.message);
+        return error_next(error, "qm list or virsh list --all names them; as root they can be read");
     }
-    error_set(error, ERROR_BAD_INPUT, "--vm: there is no virtual machine %s on this host, and no such file",
+    if (vm_setup_read(machine->root, &machine->scan.machine, machine->functions, machine->function_count,
+                      file, (struct span){buffer_text(&text), text.length}, &machine->vm))
+        return ERROR_NONE;
+    error_set(error, ERROR_BAD_INPUT, "--vm: %s is neither a Proxmox .conf nor the domain XML of libvirt",
               file);
-    return error_next(error, "qm list or virsh list --all names them; as root they can be read");
+    return error_next(error, "of a script or command line: passthru check FILE says what is wrong with it");
 }
 
 /* ---- which GPU ---- */

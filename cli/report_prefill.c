@@ -108,17 +108,20 @@ static enum error_code take_named(struct report_command *command, const struct p
                                   struct error *error)
 {
     const char *file = command->vm;
-    struct error unread;
+    struct error unread = {.code = ERROR_NONE};
     struct buffer text CLEANUP(buffer_free) = BUFFER(MAX_CONFIG_SIZE + 16);
     if (read_named_file(command->root, file, &text, &unread))
-        error_set(error, ERROR_BAD_INPUT, "cannot read %s: %s", file, unread.message);
+        error_set(error, unread.code, "cannot read %s: %s", file, unread.message);
     else if (vm_config_facts(command->root, gpu, buffer_text(&text), text.length, &command->vm_facts) !=
              VM_CONFIG_READ)
         error_set(error, ERROR_BAD_INPUT, "%s is neither a Proxmox .conf nor a valid domain XML of libvirt",
                   file);
     else
         return ERROR_NONE;
-    return error_next(error, "name a Proxmox .conf or the domain XML of libvirt with --vm, or leave it out");
+    return error_next(error,
+                      unread.code == ERROR_PERMISSION
+                          ? "run it as root, or leave --vm out"
+                          : "name a Proxmox .conf or the domain XML of libvirt with --vm, or leave it out");
 }
 
 static enum error_code take_vm(struct report_command *command, const struct pci_address *gpu,

@@ -160,6 +160,7 @@ enum error_code read_named_file(struct root *root, const char *file, struct buff
         const struct root_fault *fault = root_fault(apart, 0);
         error_set(error, fault && fault->number == EACCES ? ERROR_PERMISSION : ERROR_BAD_INPUT, "%s",
                   fault ? fault->why : strerror(ENOENT));
+        error->number = fault ? fault->number : ENOENT;
     }
     root_close(apart);
     return error->code;

@@ -59,7 +59,7 @@ void read_config_file(struct root *root, const char *file, config_visitor *visit
 
 /* Reads a file that somebody named into `text`, whose maximum must be larger than MAX_CONFIG_SIZE: one of a
  * recorded machine where it is there, else of this one. ERROR_PERMISSION or ERROR_BAD_INPUT, whose message is
- * why, in a few words. */
+ * why, in a few words, and whose number is ENOENT where there is no such file. */
 MUST_CHECK enum error_code read_named_file(struct root *root, const char *file, struct buffer *text,
                                            struct error *error);
 
