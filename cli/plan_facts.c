@@ -104,6 +104,8 @@ static void set_system(struct plan_machine *machine)
     set(machine, PLAN_FACT_ARCH, host_is_like(setup, "arch"));
     set(machine, PLAN_FACT_OPENSUSE, host_is_like(setup, "opensuse") || host_is_like(setup, "suse"));
     set(machine, PLAN_FACT_NIXOS, host_is_like(setup, "nixos"));
+    set(machine, PLAN_FACT_OSTREE, setup->is_ostree);
+    set(machine, PLAN_FACT_POPOS, host_is_like(setup, "pop"));
     buffer_append_format(&machine->facts.host, "this %s host",
                          proxmox                        ? "Proxmox VE"
                          : unraid                       ? "Unraid"

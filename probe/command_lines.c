@@ -167,9 +167,12 @@ static void read_all(struct host_state *host, struct command_lines *lines)
     lines->is_proxmox_boot = root_exists(host->root, "/etc/kernel/proxmox-boot-uuids");
 }
 
-/* GRUB says BOOT_IMAGE=; systemd-boot names the initrd by an EFI path. */
+/* GRUB says BOOT_IMAGE=; systemd-boot names the initrd by an EFI path. What ostree starts has its parameters
+ * in the entry of each image, and no file of /etc counts. */
 static enum boot_path find_boot_path(struct host_state *host, const struct command_lines *lines)
 {
+    if (host->setup.is_ostree)
+        return BOOT_UNKNOWN;
     for (int i = 0; i < lines->of[RUNNING].count; i++) {
         const char *param = cmdline_param(&lines->of[RUNNING], i);
         if (strncmp(param, "BOOT_IMAGE=", 11) == 0 && lines->is_there[BOOT_GRUB])
@@ -206,14 +209,16 @@ static int find_missing(const struct cmdline *line, const struct cmdline *other,
 /* What brings a file into the boot configuration. */
 static const char *refresh_step(const struct command_lines *lines, enum boot_path path)
 {
-    struct root *root = lines->host->root;
+    const struct host_setup *setup = &lines->host->setup;
     if (lines->is_proxmox_boot)
         return "proxmox-boot-tool refresh";
     if (path != BOOT_GRUB)
         return "regenerate the boot entries (kernel-install, or mkinitcpio -P)";
-    if (root_exists(root, "/boot/grub2"))
+    if (root_exists(lines->host->root, "/boot/grub2"))
         return "grub2-mkconfig -o /boot/grub2/grub.cfg";
-    return root_exists(root, "/etc/arch-release") ? "grub-mkconfig -o /boot/grub/grub.cfg" : "update-grub";
+    return !*setup->systems || host_is_like(setup, "debian") || host_is_like(setup, "ubuntu")
+               ? "update-grub"
+               : "grub-mkconfig -o /boot/grub/grub.cfg";
 }
 
 static void check_active(struct host_state *host, const struct command_lines *lines, enum boot_path path)
@@ -293,6 +298,8 @@ void command_lines_check(struct host_state *host, struct cmdline *effective)
 {
     struct command_lines lines = {.host = host};
     read_all(host, &lines);
+    for (int i = 0; i < lines.of[RUNNING].count; i++)
+        host->setup.is_ostree |= strncmp(cmdline_param(&lines.of[RUNNING], i), "ostree=", 7) == 0;
     host->running_intel_iommu = cmdline_switch(&lines.of[RUNNING], "intel_iommu");
     host->setup.iommu_was_asked = host->running_intel_iommu && strcmp(host->running_intel_iommu, "on") == 0;
     check_lines(host, &lines, effective);

@@ -90,22 +90,15 @@ static bool has_split_gpu(const struct pci_machine *machine)
     return false;
 }
 
-static void check_nothing_set_up(struct host_state *host, bool wanted, const struct cmdline *line)
+static void check_nothing_set_up(struct host_state *host, bool wanted)
 {
     if (!host->setup.has_line)
         findings_add(host->findings, NULL, 0, FINDING_CMDLINE_UNREADABLE);
     /* Its virtual functions are bound when a virtual machine starts; ids= would take the whole GPU. */
     if (host->split.line)
         findings_add(host->findings, host->split.file, host->split.line, FINDING_HOST_SPLITS_GPU);
-    if (wanted || host->split.line || has_split_gpu(host->machine))
-        return;
-    bool needs_switch =
-        host->setup.has_line && host->setup.cpu == CPU_INTEL && !cmdline_switch(line, "intel_iommu");
-    const char *first = needs_switch ? "write intel_iommu=on on the kernel command line; " : "";
-    if (host->is_unraid)
-        findings_add(host->findings, NULL, 0, FINDING_VFIO_NOT_SET_UP_UNRAID, first);
-    else
-        findings_add(host->findings, NULL, 0, FINDING_VFIO_NOT_SET_UP, first);
+    if (!wanted && !host->split.line && !has_split_gpu(host->machine))
+        findings_add(host->findings, NULL, 0, FINDING_VFIO_NOT_SET_UP);
 }
 
 /* ---- modules that DKMS builds ---- */
@@ -202,28 +195,28 @@ bool host_is_like(const struct host_setup *setup, const char *system)
 /* What its files are of; a directory may be left over from the tool before. */
 static enum initramfs_tool find_initramfs(struct root *root, const struct host_setup *setup)
 {
-    if (root_exists(root, "/etc/mkinitcpio.conf") || host_is_like(setup, "arch"))
+    bool has_dracut = root_exists(root, "/etc/dracut.conf.d") || root_exists(root, "/etc/dracut.conf");
+    if (root_exists(root, "/etc/mkinitcpio.conf") || (host_is_like(setup, "arch") && !has_dracut))
         return INITRAMFS_MKINITCPIO;
     if (host_is_like(setup, "fedora") || host_is_like(setup, "rhel") || host_is_like(setup, "opensuse") ||
         host_is_like(setup, "suse"))
         return INITRAMFS_DRACUT;
-    if (root_exists(root, "/etc/initramfs-tools") || host_is_like(setup, "debian") ||
-        root_exists(root, "/etc/pve"))
+    if (root_exists(root, "/etc/initramfs-tools"))
         return INITRAMFS_TOOLS;
-    return root_exists(root, "/etc/dracut.conf") || root_exists(root, "/etc/dracut.conf.d")
-               ? INITRAMFS_DRACUT
-               : INITRAMFS_UNKNOWN;
+    if (has_dracut)
+        return INITRAMFS_DRACUT;
+    return host_is_like(setup, "debian") || root_exists(root, "/etc/pve") ? INITRAMFS_TOOLS
+                                                                          : INITRAMFS_UNKNOWN;
 }
 
-const char *host_initramfs_step(enum initramfs_tool tool)
+const char *host_initramfs_step(const struct host_setup *setup)
 {
-    static const char *const steps[] = {
-        [INITRAMFS_UNKNOWN] = "update-initramfs -u -k all (or mkinitcpio -P, dracut -f)",
-        [INITRAMFS_TOOLS] = "update-initramfs -u -k all",
-        [INITRAMFS_DRACUT] = "dracut -f --regenerate-all",
-        [INITRAMFS_MKINITCPIO] = "mkinitcpio -P",
-    };
-    return steps[tool];
+    static const char *const steps[] = {[INITRAMFS_UNKNOWN] =
+                                            "update-initramfs -u -k all (or mkinitcpio -P, dracut -f)",
+                                        [INITRAMFS_TOOLS] = "update-initramfs -u -k all",
+                                        [INITRAMFS_DRACUT] = "dracut -f --regenerate-all",
+                                        [INITRAMFS_MKINITCPIO] = "mkinitcpio -P"};
+    return setup->is_ostree ? "rpm-ostree initramfs --enable" : steps[setup->initramfs];
 }
 
 /* Completes host->setup with what the readers have found. */
@@ -276,7 +269,7 @@ enum tristate host_config_read(struct root *root, const struct pci_machine *mach
         cmdline_check(&host, &line, wanted, wishes.igpu);
     check_iommu_seen(&host);
     check_dkms(&host);
-    check_nothing_set_up(&host, wanted, &line);
+    check_nothing_set_up(&host, wanted);
     cmdline_free(&line);
     bool is_whole = host.setup.has_line && root_failures(root) == failures;
     if (setup) {

@@ -17,9 +17,6 @@ enum boot_path {
 
 enum initramfs_tool { INITRAMFS_UNKNOWN, INITRAMFS_TOOLS, INITRAMFS_DRACUT, INITRAMFS_MKINITCPIO };
 
-/* The command that rebuilds the initramfs; where that is not known, the three that may be it. */
-const char *host_initramfs_step(enum initramfs_tool tool);
-
 enum cpu_maker { CPU_UNKNOWN, CPU_INTEL, CPU_AMD };
 
 /* Where something is set: line 0 where it is not. */
@@ -46,6 +43,7 @@ struct host_setup {
     struct buffer boot_line; /* kernel parameters that people edit there, with spaces between them */
     struct buffer next_line; /* all of the next start */
     bool has_line;           /* they could be read */
+    bool is_ostree;          /* the system is an image that rpm-ostree starts */
     bool iommu_was_asked;    /* the running kernel was started with intel_iommu=on */
     enum initramfs_tool initramfs;
     struct vfio_id ids[MAX_VFIO_IDS];

@@ -32,6 +32,9 @@ struct host_state {
     bool vfio_named;                 /* something mentions vfio-pci, or sets devices aside without it */
 };
 
+/* The command that rebuilds the initramfs; where that is not known, the three that may be it. */
+const char *host_initramfs_step(const struct host_setup *setup);
+
 /* Adds a finding about the line that is being looked at. */
 #define host_finding(host, ...) findings_add((host)->findings, (host)->file, (host)->line, __VA_ARGS__)
 

@@ -281,9 +281,12 @@ static void judge_driver(const struct scan *scan, const struct gpu *known, struc
     else if (twins > 1)
         findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND_TWINS, device->driver, twins,
                      buffer_text(&places), device->driver, pci_address_text(&device->address));
+    else if (scan->from_text)
+        findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND_LISTING, device->driver,
+                     buffer_text(&places), device->driver);
     else
-        findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND, device->driver, buffer_text(&places),
-                     device->driver, host_initramfs_step(scan->setup.initramfs));
+        findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND, device->driver,
+                     pci_address_text(&device->address));
 }
 
 static void judge_boot_vga(const struct gpu *known, struct scan_gpu *gpu)

@@ -120,7 +120,7 @@ static void check_holder(struct host_state *host, const struct pci_device *devic
                      device->driver);
     else
         host_finding(host, FINDING_VFIO_DRIVER_HOLDS_DEVICE, at->bus, at->slot, at->function, device->driver,
-                     module, host_initramfs_step(host->setup.initramfs));
+                     module, host_initramfs_step(&host->setup));
 }
 
 /* What one ID of vfio-pci stands for. */
@@ -232,7 +232,7 @@ static void check_precedence(struct host_state *host)
             continue;
         look_at(host, named);
         host_finding(host, FINDING_VFIO_NO_PRECEDENCE, earlier, earlier, earlier,
-                     host_initramfs_step(host->setup.initramfs));
+                     host_initramfs_step(&host->setup));
         return;
     }
 }

@@ -28,7 +28,7 @@ NOT_RECORDED = {
     "/lib/modules": "only where osrelease is missing", "/etc": "the start of a name", "/run": "the start of a name",
 }
 # Only whether they are there, or which names are in them, which the sandbox allows everywhere.
-SEEN = {"/boot/grub2", "/etc", "/etc/arch-release", "/run", "/usr/bin/midclt", "/usr/bin/pvesh", "/usr/bin/qemu-system-x86_64",
+SEEN = {"/boot/grub2", "/etc", "/run", "/usr/bin/midclt", "/usr/bin/pvesh", "/usr/bin/qemu-system-x86_64",
         "/usr/share/kvm/%s", "/var/lib/dkms/%s", "/var/lib/dkms/%s/%s/%s", "/proc/self/fd", "/proc/self/fd/%d"}
 
 

@@ -58,6 +58,19 @@ used = " ".join(row["when"] + "," + row["have"] for row in plan)
 report("plan.tsv: each fact decides something", [fact for fact in words("plan_fact") if not re.search(r"(?<![a-z-])%s(?![a-z-])" % fact, used)])
 texts = " ".join(text for row in plan for text in row.values())
 report("plan.tsv: each variable is used", [name for name in words("plan_variable") if "{%s}" % name not in texts])
+
+
+def says_how(step, facts):
+    """Whether something is to be typed in this step on a host of these facts."""
+    def holds(condition):
+        return all(any((word.lstrip("!") in facts) != word.startswith("!") for word in part.split("|")) for part in condition.split(","))
+    return any(row["commands"] for row in plan if row["step"] == step and holds(row["when"]))
+
+
+SYSTEMS = ["proxmox debian", "debian", "fedora", "arch", "opensuse", "nixos", "unraid", "truenas", "fedora ostree", "debian popos", ""]
+report("plan.tsv: how each host gets its kernel parameters",
+       [system + " " + boot for system in SYSTEMS for boot in ("grub", "proxmox-boot", "kernel-cmdline", "")
+        if not says_how("iommu-kernel", ["intel-cpu", boot, *system.split()])])
 documented = re.search(r"\| `id` \| string \| (`[a-z].*?);", (ROOT / "docs/json.md").read_text())[1]
 report("docs/json.md: the steps of plan.tsv", sorted(set(re.findall("`([a-z-]+)`", documented)) ^ set(steps)))
 sys.exit(failed)
