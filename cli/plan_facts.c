@@ -137,10 +137,10 @@ static void set_boot(struct plan_machine *machine)
     facts[PLAN_FACT_FIRMWARE_IOMMU] = is_on ? TRISTATE_YES : iommu->table;
     facts[PLAN_FACT_IOMMU_ON] = iommu->enabled;
     set(machine, PLAN_FACT_IOMMU_DEFAULT, is_on && !setup->iommu_was_asked);
-    if (next) {
-        set(machine, PLAN_FACT_IOMMU_ASKED, strstr(next, "intel_iommu=on") != NULL);
-        set(machine, PLAN_FACT_IOMMU_REFUSED, strstr(next, "iommu=off") != NULL);
-    }
+    if (next)
+        set(machine, PLAN_FACT_IOMMU_ASKED, setup->asks_iommu);
+    if (next || is_on)
+        set(machine, PLAN_FACT_IOMMU_REFUSED, setup->refuses_iommu);
     machine->facts.next_line = next;
     machine->facts.boot_line = buffer_text(&setup->boot_line);
     machine->facts.variables[PLAN_VARIABLE_BOOT_FILE] = plain(setup->boot_file, "FILE");

@@ -114,6 +114,12 @@ const char *cmdline_switch(const struct cmdline *line, const char *key)
     return cmdline_read_switch(line, key).how;
 }
 
+bool cmdline_is(const struct cmdline *line, const char *key, const char *how)
+{
+    const char *given = cmdline_switch(line, key);
+    return given && strcmp(given, how) == 0;
+}
+
 /* ---- /etc/default/grub ---- */
 
 void cmdline_assign(struct cmdline *line, const struct shell_variable *variable)

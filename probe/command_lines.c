@@ -292,6 +292,12 @@ static void check_lines(struct host_state *host, const struct command_lines *lin
         findings_add(host->findings, "/etc/kernel/cmdline", 2, FINDING_CMDLINE_SEVERAL_LINES);
     cmdline_join(effective, &lines->of[path]);
     keep_boot(&host->setup, lines, path);
+    enum cpu_maker cpu = host->setup.cpu;
+    host->setup.refuses_iommu = cmdline_is(effective, "iommu", "off") ||
+                                (cpu != CPU_AMD && cmdline_is(effective, "intel_iommu", "off")) ||
+                                (cpu != CPU_INTEL && cmdline_is(effective, "amd_iommu", "off"));
+    host->setup.asks_iommu =
+        cmdline_is(effective, "intel_iommu", "on") && !cmdline_is(effective, "iommu", "off");
 }
 
 void command_lines_check(struct host_state *host, struct cmdline *effective)
@@ -301,7 +307,7 @@ void command_lines_check(struct host_state *host, struct cmdline *effective)
     for (int i = 0; i < lines.of[RUNNING].count; i++)
         host->setup.is_ostree |= strncmp(cmdline_param(&lines.of[RUNNING], i), "ostree=", 7) == 0;
     host->running_intel_iommu = cmdline_switch(&lines.of[RUNNING], "intel_iommu");
-    host->setup.iommu_was_asked = host->running_intel_iommu && strcmp(host->running_intel_iommu, "on") == 0;
+    host->setup.iommu_was_asked = cmdline_is(&lines.of[RUNNING], "intel_iommu", "on");
     check_lines(host, &lines, effective);
     cmdline_free(&lines.grub_linux);
     cmdline_free(&lines.grub_default);

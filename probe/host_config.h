@@ -45,6 +45,8 @@ struct host_setup {
     bool has_line;           /* they could be read */
     bool is_ostree;          /* the system is an image that rpm-ostree starts */
     bool iommu_was_asked;    /* the running kernel was started with intel_iommu=on */
+    bool asks_iommu;         /* the next one is */
+    bool refuses_iommu;      /* or with a parameter that turns the IOMMU of this processor off */
     enum initramfs_tool initramfs;
     struct vfio_id ids[MAX_VFIO_IDS];
     int id_count;

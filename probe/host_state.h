@@ -93,6 +93,7 @@ struct switch_state cmdline_read_switch(const struct cmdline *line, const char *
 
 /* What the line says last of it: "on", "off", or NULL when it says neither. */
 const char *cmdline_switch(const struct cmdline *line, const char *key);
+bool cmdline_is(const struct cmdline *line, const char *key, const char *how);
 
 /* Makes the line what a variable of /etc/default/grub says that it is. */
 void cmdline_assign(struct cmdline *line, const struct shell_variable *variable);

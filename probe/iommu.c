@@ -71,12 +71,6 @@ static void read_remapping(struct root *root, struct iommu *iommu)
         iommu->interrupt_remapping = tristate_of(text.data[DMAR_FLAGS] & DMAR_INTR_REMAP);
 }
 
-static bool is_switched(const struct cmdline *line, const char *key, const char *how)
-{
-    const char *given = cmdline_switch(line, key);
-    return given && strcmp(given, how) == 0;
-}
-
 static enum iommu_fault why_off(struct root *root, const struct iommu *iommu)
 {
     char text[4096];
@@ -85,10 +79,11 @@ static enum iommu_fault why_off(struct root *root, const struct iommu *iommu)
         return IOMMU_FAULT_FIRMWARE;
     root_read_line(root, "/proc/cmdline", text, sizeof text);
     cmdline_add(&line, span_of(text), "", 1);
-    bool is_off = is_switched(&line, "iommu", "off") || is_switched(&line, "intel_iommu", "off") ||
-                  is_switched(&line, "amd_iommu", "off");
+    bool is_off = cmdline_is(&line, "iommu", "off") ||
+                  (iommu->kind != IOMMU_KIND_AMD && cmdline_is(&line, "intel_iommu", "off")) ||
+                  (iommu->kind != IOMMU_KIND_INTEL && cmdline_is(&line, "amd_iommu", "off"));
     bool is_not_on = iommu->table == TRISTATE_YES && iommu->kind == IOMMU_KIND_INTEL && line.count &&
-                     !is_switched(&line, "intel_iommu", "on");
+                     !cmdline_is(&line, "intel_iommu", "on");
     cmdline_free(&line);
     return is_off || is_not_on ? IOMMU_FAULT_COMMAND_LINE : IOMMU_FAULT_UNKNOWN;
 }
