@@ -90,10 +90,11 @@ static bool is_of_host(struct span text)
 
 static void check_text(struct check_command *command, const char *file, const struct buffer *text)
 {
-    const char *why = !text->length ? "it is empty"
-                      : is_of_host((struct span){buffer_text(text), text->length})
-                          ? "it is a part of the host's configuration, which is checked as a whole"
-                          : "it is neither a Proxmox .conf nor the domain XML of libvirt";
+    const char *why =
+        !text->length ? "it is empty"
+        : is_of_host((struct span){buffer_text(text), text->length})
+            ? "it is a part of the host's configuration, which is checked as a whole"
+            : "it is neither a Proxmox .conf, the domain XML of libvirt nor a command line of QEMU";
     note_checked(command, file);
     enum vm_config_result result = vm_config_check(command->root, &command->machine, file, buffer_text(text),
                                                    text->length, &command->findings);

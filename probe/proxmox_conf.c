@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "probe/proxmox_state.h"
 
@@ -35,7 +36,8 @@ static bool read_setting(struct span line, struct span *key, struct span *value)
     return true;
 }
 
-/* Most lines are settings, and some of them are those of a virtual machine. */
+/* Most lines are settings, and some of them are those of a virtual machine. YAML has some without a value,
+ * and what belongs to them is indented. */
 bool proxmox_conf_recognise(struct span text)
 {
     static const char *const typical[] = {
@@ -47,13 +49,19 @@ bool proxmox_conf_recognise(struct span text)
     int settings = 0;
     int others = 0;
     bool known = false;
+    bool has_empty = false;
     while (span_next_line(&text, &line)) {
+        bool is_indented = span_begins(line, " ");
         line = span_trim(line);
         if (!line.length || line.start[0] == '#')
             continue;
         if (line.start[0] == '[')
             break;
-        bool is_setting = read_setting(line, &key, &value) && value.length; /* YAML has empty ones */
+        if (has_empty && is_indented)
+            return false;
+        bool is_setting = read_setting(line, &key, &value);
+        has_empty |= is_setting && !value.length;
+        is_setting &= value.length > 0;
         settings += is_setting;
         others += !is_setting;
         known |= is_setting && (span_is_any(key, typical) || proxmox_is_hostpci(key));
@@ -239,6 +247,20 @@ static void keep_facts(const struct proxmox_conf *conf)
     facts->fixes[FIX_X_VGA_ON] = conf->any_x_vga;
 }
 
+/* A line that was meant to pass a device, and whose key Proxmox does not know. */
+static void check_keys(const struct proxmox_conf *conf, struct span text)
+{
+    struct span line;
+    struct span key;
+    struct span value;
+    for (long number = 1; span_next_line(&text, &line) && !span_begins(line, "["); number++) {
+        line = span_trim(line);
+        if (line.length > 7 && strncasecmp(line.start, "hostpci", 7) == 0 &&
+            span_split(line, ':', &key, &value) && !proxmox_is_hostpci(key))
+            vm_finding(conf->vm, number, FINDING_VM_HOSTPCI_MALFORMED_KEY, SPAN_FORMAT(key));
+    }
+}
+
 static void check(struct proxmox_conf *conf, struct span text)
 {
     struct span key;
@@ -251,6 +273,7 @@ static void check(struct proxmox_conf *conf, struct span text)
     for (long line = 0; next_setting(&rest, &line, &key, &value);)
         if (proxmox_is_hostpci(key))
             proxmox_hostpci_read(conf, key, value, line);
+    check_keys(conf, text);
     read_args(conf);
     keep_facts(conf);
     vm_check_devices(conf->vm);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,7 +221,11 @@ struct hostpci {
 
 bool proxmox_is_hostpci(struct span key)
 {
-    return span_begins(key, "hostpci") && key.length > 7 && key.length <= 9;
+    if (!span_begins(key, "hostpci") || key.length < 8 || key.length > 9)
+        return false;
+    struct span number = {key.start + 7, key.length - 7};
+    return number.length == 1 ? isdigit((unsigned char)*number.start)
+                              : *number.start == '1' && number.start[1] >= '0' && number.start[1] < '6';
 }
 
 static void read_romfile(struct hostpci *device, struct span value)
@@ -365,7 +370,9 @@ void proxmox_hostpci_read(struct proxmox_conf *conf, struct span key, struct spa
     bool has_space = false;
     snprintf(name, sizeof name, "%.*s", SPAN_FORMAT(key));
     unsigned number = (unsigned)atoi(name + strlen("hostpci"));
-    vm->facts.hostpci_taken |= number < MAX_HOSTPCI ? 1U << number : 0;
+    if (vm->facts.hostpci_taken >> number & 1)
+        vm_finding(vm, line, FINDING_VM_HOSTPCI_MALFORMED_TWICE, name);
+    vm->facts.hostpci_taken |= 1U << number;
     conf->hostpci_count++;
     span_split(value, ',', &option, &device.options);
     while (span_next_part(&value, ',', &option)) {
