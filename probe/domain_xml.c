@@ -163,7 +163,7 @@ static void start_address(struct domain_xml *xml, const char **attributes)
 static void start_rom(struct domain_xml *xml, const char **attributes)
 {
     xml->hostdev.rom_line = line_of(xml);
-    xml->hostdev.rom_bar_off = has(attributes, "bar", "off");
+    xml->hostdev.rom_bar_off = has(attributes, "bar", "off") || has(attributes, "enabled", "no");
     const char *file = attribute(attributes, "file");
     if (strlen(file) < sizeof xml->hostdev.rom_file)
         snprintf(xml->hostdev.rom_file, sizeof xml->hostdev.rom_file, "%s", file);

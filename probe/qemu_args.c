@@ -112,9 +112,12 @@ static void read_device(struct qemu_args *args, struct span value)
     if (!is_vfio)
         return;
     args->device_line = args->device_count++ ? args->device_line : args->line;
-    vm->has_unknown |= !pci_address_parse(address, &device.address);
-    if (pci_address_parse(address, &device.address))
+    bool is_known = pci_address_parse(address, &device.address);
+    vm->has_unknown |= !is_known;
+    if (is_known)
         vm_pass_device(vm, &device);
+    else if (strchr(address, ':') && !address[strspn(address, "0123456789abcdefABCDEF:")])
+        vm_finding(vm, args->line, FINDING_VM_HOSTPCI_MALFORMED_QEMU, address);
     vm_check_rom(vm, rom_file, bar_off, args->line);
 }
 
@@ -196,7 +199,11 @@ void qemu_args_take_line(struct qemu_args *args, struct span line)
             continue;
         }
         is_open = true;
-        if (c == '\\' && quote != '\'' && i + 1 < line.length)
+        /* ps shows JSON without the quotes of a shell around it. */
+        bool is_json = !quote && word.length && buffer_text(&word)[0] == '{';
+        if (is_json)
+            buffer_append_byte(&word, c);
+        else if (c == '\\' && quote != '\'' && i + 1 < line.length)
             buffer_append_byte(&word, line.start[++i]);
         else if (quote ? c == quote : c == '"' || c == '\'')
             quote = quote ? '\0' : c;
