@@ -111,7 +111,7 @@ static bool is_lenovo(const unsigned char *word, size_t letters)
 static bool is_label(const unsigned char *word, size_t letters)
 {
     static const char labels[] =
-        "sertagkeymatnuminvimemeiiccimshwitelphomobhancalwhafaxwwnhosusenamlogcomben";
+        "sertagkeymatnuminvimemeiiccimshwitelphomobhancalwhafaxwwnhosusenamlogcompaspwdkenapiglpbegben";
     static bool known[32 * 32 * 32];
     for (const char *at = labels; !known['b' % 32 << 10 | 'e' % 32 << 5 | 'n' % 32] && *at; at += 3)
         known[at[0] % 32 << 10 | at[1] % 32 << 5 | at[2] % 32] = true;

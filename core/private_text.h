@@ -18,7 +18,7 @@ enum private_shape {
     PRIVATE_HOME,       /* a path with the name of its user */
     PRIVATE_HOST,       /* a host or a share of a private network */
     PRIVATE_SERIAL,     /* a serial number, by what stands before it or by its form */
-    PRIVATE_KEY,        /* a product key, a public key or its fingerprint */
+    PRIVATE_KEY,        /* a password, a product key, a public key or its fingerprint */
     PRIVATE_PHONE,
     PRIVATE_UNCHECKED, /* no memory to look */
     PRIVATE_SHAPES,
