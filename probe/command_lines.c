@@ -252,7 +252,8 @@ static void check_unused(struct host_state *host, const struct command_lines *li
                      refresh_step(lines, path));
 }
 
-/* Keeps the parameters that people edit: of GRUB those of the default start, of several entries the first. */
+/* Keeps the parameters that people edit: of GRUB those of the default start, in the file that sets them last,
+ * of several entries the first. */
 static void keep_boot(struct host_setup *setup, const struct command_lines *lines, enum boot_path path)
 {
     const struct cmdline *all = &lines->of[path];
@@ -262,9 +263,9 @@ static void keep_boot(struct host_setup *setup, const struct command_lines *line
     for (int i = 0; i < all->count; i++)
         buffer_append_format(&setup->next_line, "%s%s", i ? " " : "", cmdline_param(all, i));
     snprintf(setup->boot_file, sizeof setup->boot_file, "%s",
-             path == BOOT_GRUB ? "/etc/default/grub"
-             : all->count      ? cmdline_param_file(all, 0)
-                               : "/etc/kernel/cmdline");
+             edited->count       ? cmdline_param_file(edited, 0)
+             : path == BOOT_GRUB ? "/etc/default/grub"
+                                 : "/etc/kernel/cmdline");
     for (int i = 0; i < edited->count; i++)
         if (path != BOOT_ENTRIES || strcmp(cmdline_param_file(edited, i), setup->boot_file) == 0)
             buffer_append_format(&setup->boot_line, "%s%s", i ? " " : "", cmdline_param(edited, i));

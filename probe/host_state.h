@@ -124,6 +124,9 @@ void command_lines_check(struct host_state *host, struct cmdline *effective);
  * would not understand. */
 void vfio_ids_add(struct host_state *host, struct span ids, bool is_param);
 
+/* Drops those of the module, because others are given after them. */
+void vfio_ids_forget(struct host_state *host);
+
 /* Whether vfio-pci is to claim devices with this ID. */
 bool vfio_ids_have(const struct host_setup *setup, const struct pci_id *id);
 

@@ -38,9 +38,11 @@ static void read_vfio_option(struct host_state *host, struct span option)
     struct span value;
     bool has_value = span_split(option, '=', &key, &value);
     if (span_is(key, "ids")) {
-        vfio_ids_add(host, value, false);
-        if (host->ids_parameters++)
+        if (host->ids_parameters++) {
+            vfio_ids_forget(host);
             host_finding(host, FINDING_MODPROBE_IDS_TWICE);
+        }
+        vfio_ids_add(host, value, false);
         return;
     }
     if (!has_value && vfio_id_is_orphan(key)) {

@@ -55,6 +55,16 @@ bool vfio_ids_have(const struct host_setup *setup, const struct pci_id *id)
     return false;
 }
 
+void vfio_ids_forget(struct host_state *host)
+{
+    struct host_setup *setup = &host->setup;
+    int count = setup->id_count;
+    setup->id_count = 0;
+    for (int i = 0; i < count; i++)
+        if (setup->ids[i].is_param)
+            setup->ids[setup->id_count++] = setup->ids[i];
+}
+
 void vfio_ids_add(struct host_state *host, struct span ids, bool is_param)
 {
     struct span part;
@@ -71,8 +81,7 @@ void vfio_ids_add(struct host_state *host, struct span ids, bool is_param)
         if (vfio_ids_have(&host->setup, &id) || host->setup.id_count == MAX_VFIO_IDS)
             continue;
         struct vfio_id *added = &host->setup.ids[host->setup.id_count++];
-        added->id = id;
-        added->is_param = is_param;
+        *added = (struct vfio_id){.id = id, .is_param = is_param};
         host_note_place(host, &added->place);
     }
 }
