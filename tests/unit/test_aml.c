@@ -176,6 +176,7 @@ DEFINE_TEST(test_nested_blocks)
     }
     walk(aml, sizeof aml, AML_DAMAGED, "");
     walk(aml + 5 * 150, 5 * 50, AML_OK, "");
+    walk("\xa0\0", 2, AML_DAMAGED, ""); /* one that ends before it begins */
 }
 
 /* What would take a look at the rest of the table for each few bytes, were it not bounded: this ends. */
