@@ -275,7 +275,8 @@ DEFINE_TEST_IN(test_precedence, set_up, remove_scratch)
         {OF_USER "a.conf", LIST "nonsense\n", "zoo " OF_USER "zoo.conf off",
          OF_USER "a.conf:4: not [remote]"},
         {OF_USER "x y.conf", "nonsense\n", NULL, NULL},
-        {OF_USER "z.Z.conf", "nonsense\n", "unnamed " OF_USER "x y.conf bad", OF_USER "x y.conf:1: not [remote]"},
+        {OF_USER "z.Z.conf", "nonsense\n", "unnamed " OF_USER "x y.conf bad",
+         OF_USER "x y.conf:1: not [remote]"},
     };
     for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
         struct remotes remotes;
