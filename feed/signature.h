@@ -42,7 +42,8 @@ struct signing_key {
 };
 
 /* Makes a key and writes it into a file that must not be there yet, for its owner alone; the public key goes
- * to FILE with .pub instead of .key at its end, or after it. Errors as file_create() has them. */
+ * to FILE with .pub instead of .key at its end, or after it; none is left without the other. Errors as
+ * file_create() has them. */
 MUST_CHECK enum error_code signing_key_create(const char *path, struct signing_key *key, struct error *error);
 
 /* Reads a secret key. ERROR_NOT_FOUND; ERROR_BAD_INPUT: it is not one, is damaged, or has a password; the

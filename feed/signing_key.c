@@ -63,7 +63,9 @@ enum error_code signing_key_create(const char *path, struct signing_key *key, st
     enum error_code code = file_create(path, 0600, &text, error);
     sodium_memzero(bytes, sizeof bytes);
     sodium_memzero(text.data, text.length);
-    return code ? code : write_public(path, key, error);
+    if (!code && (code = write_public(path, key, error)))
+        unlink(path); /* one without the other would be taken for both */
+    return code;
 }
 
 /* The second line of a file of at most FILE_MAX bytes, NUL-terminated. */
