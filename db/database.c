@@ -454,8 +454,11 @@ void copy_column(sqlite3_stmt *statement, int column, char *target, size_t size)
 {
     const char *text = column_text(statement, column);
     size_t length = (size_t)sqlite3_column_bytes(statement, column);
-    if (length >= size)
+    if (length >= size) {
         length = size - 1;
+        while (length && ((unsigned char)text[length] & 0xc0) == 0x80) /* between two characters */
+            length--;
+    }
     memcpy(target, text, length);
     target[length] = '\0';
 }

@@ -146,7 +146,8 @@ bool column_flag(sqlite3_stmt *statement, int column);
 int column_value(sqlite3_stmt *statement, int column, const struct vocabulary *vocabulary);
 int64_t column_integer(sqlite3_stmt *statement, int column); /* any: neither an index nor a size */
 
-/* A column's text, "" for NULL; valid until the statement moves on. */
+/* A column's text, "" for NULL; valid until the statement moves on. A copy that is too short ends after a
+ * character. */
 const char *column_text(sqlite3_stmt *statement, int column);
 void copy_column(sqlite3_stmt *statement, int column, char *target, size_t size);
 
