@@ -16,7 +16,7 @@ static enum error_code add_subvendor(void *context, const struct table_row *row,
     uint16_t subvendor;
     int form_factor;
     double confidence;
-    char reason[512];
+    char reason[8448]; /* a line is shorter */
     if (table_hex4(row, 0, &subvendor, error) ||
         table_value(row, 2, &vocabulary_form_factor, &form_factor, error) ||
         table_number(row, 3, 0.0, 1.0, &confidence, error))

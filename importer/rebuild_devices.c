@@ -253,7 +253,7 @@ static enum error_code add_device(struct device_reader *reader, uint32_t pci_id,
 static enum error_code add_named(struct device_reader *reader, const struct listed_name *name,
                                  struct error *error)
 {
-    char text[512];
+    char text[8448]; /* a line of a table is shorter */
     /* Nearly all of them come from one source. */
     if (!reader->name_source || strcmp(reader->name_source, name->source) != 0) {
         snprintf(text, sizeof text, "names.tsv: %s", name->source);

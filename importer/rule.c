@@ -136,10 +136,9 @@ static enum error_code parse_fields(const struct table_row *row, struct rule *ru
         parse_conditions(row, rule, error) ||
         table_number(row, RULE_CONFIDENCE, 0.0, 1.0, &rule->confidence, error))
         return error->code;
-    char text[512];
-    snprintf(text, sizeof text, "rule %s: %s", id, row->fields[RULE_REASON]);
     rule->value = strdup(value);
-    rule->text = strdup(text);
+    if (asprintf(&rule->text, "rule %s: %s", id, row->fields[RULE_REASON]) < 0)
+        rule->text = NULL;
     return rule->value && rule->text ? ERROR_NONE : error_set(error, ERROR_NO_MEMORY, "no memory for rules");
 }
 
