@@ -361,14 +361,18 @@ static enum error_code check_report(void *context, const struct stored_report *s
     struct report report;
     struct error why;
     (void)context;
-    if (report_parse(stored->json, strlen(stored->json), &report, &canonical, &why))
-        return error_set(error, ERROR_DATABASE_DAMAGED, "report %.12s in the store is not valid: %.400s",
-                         stored->id, why.message);
-    report_free(&report);
-    report_id(buffer_text(&canonical), canonical.length, id);
-    return strcmp(id, stored->id) == 0 ? ERROR_NONE
-                                       : error_set(error, ERROR_DATABASE_DAMAGED,
-                                                   "report %.12s in the store was changed", stored->id);
+    if (report_parse(stored->json, strlen(stored->json), &report, &canonical, &why)) {
+        error_set(error, ERROR_DATABASE_DAMAGED, "report %.12s in the store is not valid: %.400s", stored->id,
+                  why.message);
+    } else {
+        report_free(&report);
+        report_id(buffer_text(&canonical), canonical.length, id);
+        if (strcmp(id, stored->id) == 0)
+            return ERROR_NONE;
+        error_set(error, ERROR_DATABASE_DAMAGED, "report %.12s in the store was changed", stored->id);
+    }
+    return error_next(error, "put a copy of the store back, or: passthru-hub purge %.12s --reason damaged",
+                      stored->id);
 }
 
 enum error_code store_check(struct store *store, struct error *error)
