@@ -49,6 +49,11 @@ struct exchange {
 
 /* ---- answers ---- */
 
+static const char *header(const struct exchange *exchange, const char *name)
+{
+    return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
+}
+
 static enum MHD_Result send_response(struct exchange *exchange, int status, struct MHD_Response *response)
 {
     char seconds[16];
@@ -162,8 +167,7 @@ static enum MHD_Result send_file(struct exchange *exchange, const char *path)
         return fail(exchange, MHD_HTTP_NOT_FOUND, "there is nothing at this address");
     snprintf(tag, sizeof tag, "\"%" PRIx64 "-%" PRIx64 "\"", (uint64_t)status.st_size,
              (uint64_t)status.st_mtim.tv_sec * 1000000000 + (uint64_t)status.st_mtim.tv_nsec);
-    const char *known =
-        MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
+    const char *known = header(exchange, MHD_HTTP_HEADER_IF_NONE_MATCH);
     const bool is_known = answer == MHD_HTTP_OK && known && strstr(known, tag);
     struct MHD_Response *response = is_known
                                         ? MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT)
@@ -234,11 +238,6 @@ static bool is_json(const char *type)
     static const char json[] = "application/json";
     return type && strncasecmp(type, json, sizeof json - 1) == 0 &&
            (type[sizeof json - 1] == '\0' || strchr("; \t", type[sizeof json - 1]));
-}
-
-static const char *header(const struct exchange *exchange, const char *name)
-{
-    return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
 }
 
 /* Some proxies append to the header that a client sent, others add one of their own after it. */

@@ -34,15 +34,11 @@ struct group {
     char seen[SEEN_SIZE];
 };
 
-struct pending_options {
-    const char *store;
-    const char *database;
+struct pending {
+    const char *store; /* as it is named, as the next two */
+    const char *database_path;
     const char *id;
     bool json;
-};
-
-struct pending {
-    const struct pending_options *options;
     struct database *database; /* NULL: none */
     struct pending_report *reports;
     int report_count;
@@ -170,7 +166,7 @@ static int compare_reports(const void *a, const void *b)
 static void write_group_text(struct pending *pending, const struct group *group)
 {
     struct buffer *out = &pending->out;
-    const int shown = pending->options->id || group->count < SHOWN_OF_GROUP ? group->count : SHOWN_OF_GROUP;
+    const int shown = pending->id || group->count < SHOWN_OF_GROUP ? group->count : SHOWN_OF_GROUP;
     buffer_append_format(out, "%s  ", group->pci_id);
     text_append_safe(out, group->gpu.name, strlen(group->gpu.name));
     buffer_append_format(out, "%s%d wait", group->gpu.name[0] ? "\n           " : "", group->count);
@@ -259,15 +255,15 @@ static void write_json(struct pending *pending)
 static enum error_code list(struct pending *pending, struct error *error)
 {
     struct store *store;
-    if (store_open(command_store(pending->options->store), false, &store, error))
+    if (store_open(command_store(pending->store), false, &store, error))
         return error->code;
     store_each_report(store, "pending", NULL, add_report, pending, error);
     store_close(store);
     if (error->code)
         return error->code;
     mark_floods(pending);
-    if (pending->options->id)
-        keep_group(pending, pending->options->id);
+    if (pending->id)
+        keep_group(pending, pending->id);
     for (int i = 0; i < pending->group_count; i++) {
         struct group *group = &pending->groups[i];
         struct pending_report *first = pending->reports + group->first;
@@ -276,7 +272,7 @@ static enum error_code list(struct pending *pending, struct error *error)
     }
     if (pending->group_count)
         qsort(pending->groups, (size_t)pending->group_count, sizeof *pending->groups, compare_groups);
-    if (pending->options->json)
+    if (pending->json)
         write_json(pending);
     else
         write_text(pending);
@@ -288,9 +284,9 @@ static enum error_code list(struct pending *pending, struct error *error)
 static enum error_code open_database(struct pending *pending, struct error *error)
 {
     struct database_place place;
-    if (!database_locate(pending->options->database, &place, error))
+    if (!database_locate(pending->database_path, &place, error))
         return database_open(place.path, &pending->database, error);
-    if (pending->options->database)
+    if (pending->database_path)
         return error->code;
     fputs("passthru-hub: there is no database of passthru, so names and verdicts are missing\n"
           "  next: passthru sync\n",
@@ -300,25 +296,24 @@ static enum error_code open_database(struct pending *pending, struct error *erro
 
 int command_pending(int argc, char **argv)
 {
-    struct pending_options options = {.store = NULL};
-    struct pending pending = {.options = &options, .out = BUFFER(OUTPUT_MAX)};
+    struct pending pending = {.out = BUFFER(OUTPUT_MAX)};
     struct error error = {.code = ERROR_NONE};
     struct pci_id id;
     char text[PCI_ID_TEXT_SIZE];
-    const struct program_option known[] = {{"store", &options.store, NULL},
-                                           {"db", &options.database, NULL},
-                                           {"id", &options.id, NULL},
-                                           {"json", NULL, &options.json}};
+    const struct program_option known[] = {{"store", &pending.store, NULL},
+                                           {"db", &pending.database_path, NULL},
+                                           {"id", &pending.id, NULL},
+                                           {"json", NULL, &pending.json}};
     int status = program_take_options(argc, argv, pending_help, known, ARRAY_SIZE(known));
     if (status >= 0)
         return status;
     if (optind < argc)
-        return program_usage("pending", "it takes no argument", options.json);
-    if (options.id && pci_id_parse(options.id, strlen(options.id), &id) != PCI_ID_OK)
-        return program_usage("pending", "--id must be a PCI ID such as 10de:1d16", options.json);
-    if (options.id) {
+        return program_usage("pending", "it takes no argument", pending.json);
+    if (pending.id && pci_id_parse(pending.id, strlen(pending.id), &id) != PCI_ID_OK)
+        return program_usage("pending", "--id must be a PCI ID such as 10de:1d16", pending.json);
+    if (pending.id) {
         id = pci_id_base(&id);
-        options.id = pci_id_print(&id, text);
+        pending.id = pci_id_print(&id, text);
     }
     if (!open_database(&pending, &error))
         list(&pending, &error);
@@ -326,5 +321,5 @@ int command_pending(int argc, char **argv)
     free(pending.reports);
     free(pending.groups);
     buffer_free(&pending.out);
-    return error.code ? streams_print_error(&error, options.json) : 0;
+    return error.code ? streams_print_error(&error, pending.json) : 0;
 }
