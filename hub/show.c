@@ -17,15 +17,16 @@ struct show {
     bool json;
 };
 
-/* The report with a line for each field, safe for a terminal. */
+/* The report with a line for each field, safe for a terminal; one that is damaged as it is. */
 static void append_fields(struct buffer *out, const char *json)
 {
     json_auto_t *report = NULL;
     struct error none;
     char *text = json_read(json, strlen(json), &report, &none)
-                     ? NULL
+                     ? strdup(json)
                      : json_dumps(report, JSON_INDENT(2) | JSON_SORT_KEYS);
     char *rest = NULL;
+    out->failed |= !text;
     for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest)) {
         text_append_safe(out, line, strlen(line));
         buffer_append_byte(out, '\n');
