@@ -356,12 +356,47 @@ static enum error_code try_bare_memory(struct finder *finder, struct name_search
     return error->code;
 }
 
+/* Whether a name begins with a line and the number of a model: "RTX 3070", "Arc A770". */
+static bool begins_with_line(const struct gpu_name *name)
+{
+    const int last = name->count > 2 && !name->words[1].has_digit ? 2 : 1;
+    return name->count > last && name->words[0].kind == WORD_KIND_LINE &&
+           name->words[last].kind == WORD_KIND_MODEL && name->words[last].has_digit &&
+           strlen(name->words[last].text) > 2;
+}
+
+/* "Legion 5 Pro RTX 3070": leaves out all that stands before the line, such as the name of a computer. */
+static enum error_code leave_out_before_line(struct finder *finder, struct name_search *search,
+                                             struct error *error)
+{
+    struct question *question = &finder->question;
+    struct gpu_name *name = &question->name;
+    error->code = ERROR_NONE;
+    for (int i = name->count - 2; i > 0; i--) {
+        const uint16_t start = name->words[i].start;
+        struct gpu_name rest;
+        gpu_name_parse(question->text + start, question->known, &rest);
+        if (!begins_with_line(&rest) || i + rest.count > NAME_MAX_WORDS)
+            continue;
+        for (int k = 0; k < rest.count; k++) {
+            name->words[i + k] = rest.words[k];
+            name->words[i + k].start = (uint16_t)(rest.words[k].start + start);
+            name->words[i + k].end = (uint16_t)(rest.words[k].end + start);
+        }
+        name->count = i + rest.count;
+        memset(question->is_left_out, 1, (size_t)i);
+        question->is_loose = true;
+        return find_ranked(finder, search, error);
+    }
+    return ERROR_NONE;
+}
+
 static enum error_code search_all(struct finder *finder, struct name_search *search, struct error *error)
 {
     typedef enum error_code attempt(struct finder *, struct name_search *, struct error *);
-    static attempt *const attempts[] = {find_ranked,       try_mobile_suffix,      try_super_suffix,
-                                        try_pro_line,      try_bare_memory,        search_parts,
-                                        leave_out_unknown, leave_out_part_numbers, leave_out_one};
+    static attempt *const attempts[] = {
+        find_ranked,  try_mobile_suffix, try_super_suffix,       try_pro_line,  try_bare_memory,
+        search_parts, leave_out_unknown, leave_out_part_numbers, leave_out_one, leave_out_before_line};
     bool is_named = false; /* a GPU has all words, though in another name than that which was asked for */
     for (size_t i = 0; i < ARRAY_SIZE(attempts) && !search->count; i++) {
         if (attempts[i] != search_parts && attempts[i] != try_pro_line && is_named)

@@ -236,6 +236,13 @@
         return graded.filter(({ row }) => !seen.has(row.number) && seen.add(row.number)).map(({ row }) => row);
       }
     }
+    /* "Nitro 5 GTX 1650": what stands before a line and its number is left out. */
+    for (const { 0: word, index: at } of [...text.matchAll(/[a-z]+/gi)].reverse()) {
+      if (!at || index.known.get(word.toLowerCase()) !== "line" || !/^[^a-z0-9]*[a-z]?[0-9]{3}/i.test(text.slice(at + word.length))) continue;
+      const rows = searchNames(text.slice(at) + (wantsMobile ? " laptop" : ""));
+      leftOut.unshift(text.slice(0, at).trim());
+      return rows;
+    }
     return [];
   }
 
