@@ -298,7 +298,7 @@ static enum error_code try_super_suffix(struct finder *finder, struct name_searc
     for (int i = 1; i < name->count; i++) {
         struct name_word *word = &name->words[i];
         const bool is_ti = strcmp(word->text, "tis") == 0;
-        if (!word->is_glued || !word[-1].has_digit || (!is_ti && strcmp(word->text, "s") != 0) ||
+        if (!word[-1].has_digit || (!is_ti && strcmp(word->text, "s") != 0) ||
             name->count + is_ti > NAME_MAX_WORDS)
             continue;
         if (is_ti) {
