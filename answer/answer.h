@@ -8,14 +8,6 @@
 #include "db/database.h"
 #include "db/search.h"
 
-#include <math.h>
-
-/* Of the three decimals that the JSON has, so that who rounds those says the same. */
-static inline int percent(double share)
-{
-    return (int)lround(round(share * 1000.0) / 10.0);
-}
-
 /* One answer to one question about one device. It is gathered whole from the database, then written: a writer
  * needs no database and cannot fail. */
 

@@ -83,13 +83,13 @@ static void write_verdict(const struct prose *prose, const struct answer *answer
     if (verdict->level == LEVEL_UNKNOWN) {
         buffer_append_text(&line, "no report and no known mechanism supports an answer");
     } else {
-        buffer_append_format(&line, "about %d %% of such attempts succeed", percent(verdict->usable));
+        buffer_append_format(&line, "about %d %% of such attempts succeed", verdict_percent(verdict->usable));
         answer_append_guest(&line, answer);
-        buffer_append_format(&line, " (80 %% interval: %d-%d %%)", percent(verdict->low),
-                             percent(verdict->high));
+        buffer_append_format(&line, " (80 %% interval: %d-%d %%)", verdict_percent(verdict->low),
+                             verdict_percent(verdict->high));
     }
     if (with_workaround > verdict->outcomes[OUTCOME_WORKS])
-        buffer_append_format(&line, ", %d %% only with a workaround", percent(with_workaround));
+        buffer_append_format(&line, ", %d %% only with a workaround", verdict_percent(with_workaround));
     prose_add(prose, PARAGRAPH_FIELD, "Verdict", answer_level_color(verdict->level), "%s: %s.",
               answer_level_sentence(verdict->level), buffer_text(&line));
 }
@@ -152,7 +152,7 @@ static void write_attribute(const struct prose *prose, const struct answer *answ
     struct buffer line CLEANUP(buffer_free) = BUFFER(4096);
     buffer_append_text(&line, entry->value);
     if (annotation->value)
-        buffer_append_format(&line, " (%d %% sure)", percent(annotation->confidence));
+        buffer_append_format(&line, " (%d %% sure)", verdict_percent(annotation->confidence));
     if (annotation->value && annotation->confidence < 0.5)
         buffer_append_text(&line, ", a guess");
     if (!is_explained(answer, attribute))
@@ -355,7 +355,7 @@ static void write_alternatives(const struct prose *prose, const struct answer *a
         buffer_clear(&line);
         buffer_append_format(&line, "%s %s: about %d %% of attempts succeed",
                              pci_id_print_number(alternative->pci_id, text), alternative->name,
-                             percent(alternative->usable));
+                             verdict_percent(alternative->usable));
         if (alternative->price_usd)
             answer_append_price(&line, alternative);
         if (alternative->same_chip)
@@ -387,7 +387,7 @@ static void write_stated_values(const struct prose *prose, const struct answer *
         const struct stated_value *value = &answer->stated[i];
         prose_add(prose, PARAGRAPH_ITEM, "-", COLOR_PLAIN, "%s %s = %s (%d %%), %s",
                   value->rank ? "not used:" : "used:", attribute_name(value->attribute), value->value,
-                  percent(value->confidence), value->source);
+                  verdict_percent(value->confidence), value->source);
     }
 }
 

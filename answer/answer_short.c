@@ -144,7 +144,8 @@ void answer_append_after_level(struct buffer *out, const struct answer *answer)
     else
         buffer_append_format(out, "About %d in 10 such attempts succeed", in_ten);
     answer_append_guest(out, answer);
-    buffer_append_format(out, " (%d to %d %%)", percent(verdict->low), percent(verdict->high));
+    buffer_append_format(out, " (%d to %d %%)", verdict_percent(verdict->low),
+                         verdict_percent(verdict->high));
     if (answer_takes_workaround(verdict)) {
         buffer_append_format(out, ", %s with a workaround",
                              share >= 0.8    ? "nearly all of them"
@@ -288,7 +289,7 @@ void answer_write_instead(const struct prose *prose, const struct answer *answer
                          : in_laptop ? "in a desktop: "
                                      : "",
                          other->name, pci_id_print_number(other->pci_id, id),
-                         level_value(verdict_level(other->usable)), percent(other->usable));
+                         level_value(verdict_level(other->usable)), verdict_percent(other->usable));
     if (other->same_chip)
         buffer_append_text(&line, ", the same chip");
     if (other->price_usd)

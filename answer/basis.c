@@ -171,7 +171,7 @@ void answer_write_parts(const struct prose *prose, const struct answer *answer)
         const struct verdict *verdict = &answer->parts[share];
         if (verdict->direct_reports)
             prose_field(prose, labels[share], "%s: %s, %d %%; for more add --share %s",
-                        answer_share_names[share], level_value(verdict->level), percent(verdict->usable),
-                        share_value(share));
+                        answer_share_names[share], level_value(verdict->level),
+                        verdict_percent(verdict->usable), share_value(share));
     }
 }

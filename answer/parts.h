@@ -4,6 +4,7 @@
 
 /* What the files of answer/ share. Nobody else includes it. */
 
+#include <math.h>
 #include <string.h>
 
 #include "answer/answer.h"

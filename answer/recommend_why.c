@@ -73,7 +73,7 @@ void recommend_each_reason(const struct offer *offer, const struct clause_visito
 
 void recommend_append_evidence(struct buffer *out, const struct offer *offer)
 {
-    buffer_append_format(out, "About %d %% of attempts succeed; ", percent(offer->verdict.usable));
+    buffer_append_format(out, "About %d %% of attempts succeed; ", verdict_percent(offer->verdict.usable));
     if (offer->reports == 1)
         buffer_append_format(out, "the one report on it says that it %s.",
                              offer->usable_reports ? "did" : "did not");

@@ -63,7 +63,7 @@ static void write_given(const struct prose *prose, const struct recommendation *
         buffer_append_text(&line, "it is itself such a card, ");
     buffer_append_text(&line, level_value(given->verdict.level));
     if (given->verdict.level != LEVEL_UNKNOWN)
-        buffer_append_format(&line, ", about %d %%", percent(given->verdict.usable));
+        buffer_append_format(&line, ", about %d %%", verdict_percent(given->verdict.usable));
     buffer_append_byte(&line, '.');
     answer_append_driver(&driver, &given->device);
     if (driver.length)
@@ -109,7 +109,7 @@ static struct cells cells_of(const struct offer *offer)
     if (card->slots > 0)
         snprintf(cells.slots, sizeof cells.slots, "%g", card->slots);
     snprintf(cells.verdict, sizeof cells.verdict, "%s %d %%", level_value(offer->verdict.level),
-             percent(offer->verdict.usable));
+             verdict_percent(offer->verdict.usable));
     if (offer->reports)
         snprintf(cells.reports, sizeof cells.reports, "%d of %d", offer->usable_reports, offer->reports);
     return cells;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +44,7 @@ static void verdict_text(const struct verdict *verdict, const char *gap, char te
     if (verdict->level == LEVEL_UNKNOWN)
         snprintf(text, 64, "%s", level_value(verdict->level));
     else
-        snprintf(text, 64, "%s %ld%s%%", level_value(verdict->level), lround(verdict->usable * 100.0), gap);
+        snprintf(text, 64, "%s %d%s%%", level_value(verdict->level), verdict_percent(verdict->usable), gap);
 }
 
 void query_table_row(struct output *output, const struct answer *answer)

@@ -44,7 +44,7 @@ static enum error_code save_bytes(const char *path, const char *bytes, size_t le
     if (file_create(path, file_public_mode(), &copy, error) == ERROR_NONE)
         return ERROR_NONE;
     return error->number == EEXIST
-               ? error_next(error, "name a file that is not there yet: none is overwritten")
+               ? error_next(error, "name a new file, or with --find another directory: none is overwritten")
                : error->code;
 }
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <math.h>
-
 #include "cli/scan.h"
 
 static const struct finding *first_of(const struct findings *findings, enum severity severity, bool of_gpu)
@@ -57,8 +55,8 @@ static void append_by_verdict(struct buffer *out, const struct scan *scan, const
         buffer_append_text(out, count > 1 ? ", all of them." : ".");
         return;
     case LEVEL_MIXED:
-        buffer_append_format(out, "Nothing found here prevents it; about %ld %% of such attempts succeed",
-                             lround(gpu->answer.verdict.usable * 100.0));
+        buffer_append_format(out, "Nothing found here prevents it; about %d %% of such attempts succeed",
+                             verdict_percent(gpu->answer.verdict.usable));
         break;
     case LEVEL_UNLIKELY:
     case LEVEL_FAILS:
@@ -120,10 +118,7 @@ void scan_append_summary(struct buffer *out, const struct scan *scan, const stru
     if (own)
         append_faults(out, findings, "");
     append_setup(out, scan, gpu);
-    buffer_append_format(out, ". First: %s.",
-                         own && own->next[0] ? own->next
-                         : setup             ? setup->next
-                                             : own->next);
+    buffer_append_format(out, ". First: %s.", own ? own->next : setup->next);
 }
 
 /* ---- the host ---- */

@@ -33,6 +33,11 @@ int evidence_total(const struct evidence *evidence)
     return total;
 }
 
+int verdict_percent(double share)
+{
+    return (int)lround(round(share * 1000.0) / 10.0);
+}
+
 enum level verdict_level(double usable)
 {
     if (usable >= 0.90)

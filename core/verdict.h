@@ -84,4 +84,8 @@ void verdict_weigh_chassis(struct evidence *all, const struct evidence *same_cha
 /* The level of a probability of `usable`. */
 enum level verdict_level(double usable);
 
+/* A share as it is shown, in percent: of the three decimals that the JSON has, so that who rounds those says
+ * the same. */
+int verdict_percent(double share);
+
 #endif

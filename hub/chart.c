@@ -23,14 +23,14 @@ void chart_set_outcomes(json_t *values, const struct verdict *verdict)
         sum += verdict->outcomes[i];
         const int64_t end = lround(sum * 1000);
         json_t *part = json_pack("{s:I,s:I,s:i}", "x", (json_int_t)start, "width", (json_int_t)(end - start),
-                                 "share", percent(verdict->outcomes[i]));
+                                 "share", verdict_percent(verdict->outcomes[i]));
         chart_set_outcome(part, (enum outcome)i);
         json_array_append_new(bar, part);
         start = end;
     }
     json_object_set_new(values, "bar", bar);
-    json_object_set_new(values, "low", json_integer(percent(verdict->low)));
-    json_object_set_new(values, "high", json_integer(percent(verdict->high)));
+    json_object_set_new(values, "low", json_integer(verdict_percent(verdict->low)));
+    json_object_set_new(values, "high", json_integer(verdict_percent(verdict->high)));
     json_object_set_new(values, "low_x", json_integer(lround(verdict->low * 1000)));
     json_object_set_new(values, "range_width", json_integer(lround((verdict->high - verdict->low) * 1000)));
 }

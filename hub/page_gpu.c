@@ -37,7 +37,8 @@ json_t *page_begin(const char *root, const char *title, const char *description)
 void page_set_level(json_t *object, enum level level, double usable)
 {
     template_set(object, "level", vocabulary_value(&vocabulary_level, (int)level));
-    json_object_set_new(object, "percent", json_integer(level == LEVEL_UNKNOWN ? 0 : percent(usable)));
+    json_object_set_new(object, "percent",
+                        json_integer(level == LEVEL_UNKNOWN ? 0 : verdict_percent(usable)));
 }
 
 /* ---- paragraphs ---- */
@@ -119,7 +120,7 @@ static void set_facts(json_t *values, const struct answer *answer)
         template_set(added, "text", entry->text);
         template_set(added, "source", annotation->value ? annotation->source : "");
         json_object_set_new(added, "sure",
-                            json_integer(annotation->value ? percent(annotation->confidence) : 0));
+                            json_integer(annotation->value ? verdict_percent(annotation->confidence) : 0));
     }
     json_object_set_new(values, "facts", facts);
 }
@@ -197,7 +198,7 @@ static void write_title(const struct answer *answer, const char *name, const cha
     buffer_append_format(title, "%s (%s) GPU passthrough: %s", name, id,
                          vocabulary_value(&vocabulary_level, (int)verdict->level));
     if (verdict->level != LEVEL_UNKNOWN)
-        buffer_append_format(title, " (%d %%)", percent(verdict->usable));
+        buffer_append_format(title, " (%d %%)", verdict_percent(verdict->usable));
 }
 
 /* The verdict's sentences; the first one, which a terminal has in capitals, apart: "Unlikely to work". */

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer/answer.h"
 #include "core/json_writer.h"
 #include "core/program.h"
 #include "core/streams.h"
 #include "core/text.h"
+#include "core/verdict.h"
 #include "hub/commands.h"
 #include "hub/find_reports.h"
 #include "hub/judge.h"
@@ -176,8 +176,8 @@ static void write_group_text(struct pending *pending, const struct group *group)
                                  vocabulary_value(&vocabulary_outcome, i));
     buffer_append_text(out, ")");
     if (group->gpu.has_verdict)
-        buffer_append_format(out, "; so far %d %% succeed (%d to %d %%)", percent(group->gpu.usable),
-                             percent(group->gpu.low), percent(group->gpu.high));
+        buffer_append_format(out, "; so far %d %% succeed (%d to %d %%)", verdict_percent(group->gpu.usable),
+                             verdict_percent(group->gpu.low), verdict_percent(group->gpu.high));
     for (int i = 0; i < shown; i++) {
         const struct pending_report *report = &pending->reports[group->first + i];
         char date[MANIFEST_TIME_SIZE];

@@ -28,8 +28,8 @@ NF == 3 {
     next
 }
 {
-    if (NF != 6 || ($1, ID) in cell || $3 !~ /^(blocker|gpu|setup)$/ || !(("severity", $2) in seen) || ($3 == "setup") != ($4 == ""))
-        fail("expected three columns and a new value, or six of a finding")
+    if (NF != 6 || ($1, ID) in cell || $3 !~ /^(blocker|gpu|setup)$/ || !(("severity", $2) in seen) || ($3 == "setup") != ($4 == "") || ($2 != "info" && $6 == ""))
+        fail("expected three columns and a new value, or six of a finding, which has a next step unless it is info")
     for (i = 1; i <= NF; i++) cell[$1, i] = $i
     rows[++row_count] = $1
 }
