@@ -148,6 +148,7 @@ static int offer_value(struct completion *completion)
         {"--vm", completion_offer_files, NULL, NULL},
         {"--log", completion_offer_files, NULL, NULL},
         {"--output", completion_offer_files, NULL, NULL},
+        {"--save", completion_offer_files, NULL, NULL},
         {"--root", completion_offer_directories, NULL, NULL},
         {"--guest", NULL, &vocabulary_guest, NULL},
         {"--use", NULL, &vocabulary_purpose, "recommend"},

@@ -197,7 +197,10 @@ static void write_conclusion(const struct diagnose_command *command, struct outp
         buffer_append_format(&text, "%s: ", shown_log(command->logs[conclusion->log]));
     else
         buffer_append_text(&text, "In short: ");
-    if (command->diagnosis.conclusion_count > command->log_count && conclusion->leader.address >= 0)
+    int of_log = 0;
+    for (int i = 0; i < command->diagnosis.conclusion_count; i++)
+        of_log += command->diagnosis.conclusions[i].log == conclusion->log;
+    if (of_log > 1 && conclusion->leader.address >= 0)
         buffer_append_format(&text, "%s: ", log_print_address(conclusion->leader.address, address));
     conclusion_text(command, conclusion, &text);
     output_notice(output, "%s This is %s.", buffer_text(&text),

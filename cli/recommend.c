@@ -95,12 +95,15 @@ static const char *take_vendor(void *target, char *text)
 /* Codecs with commas between them. */
 static const char *take_codecs(void *target, char *list)
 {
-    char words[1024];
     *(const char **)target = list;
-    snprintf(words, sizeof words, "%s", list);
-    for (char *rest = words, *word; (word = strsep(&rest, ","));)
+    for (const char *rest = list; rest;) {
+        char word[16];
+        const char *end = strchr(rest, ',');
+        snprintf(word, sizeof word, "%.*s", end ? (int)(end - rest) : -1, rest);
+        rest = end ? end + 1 : NULL;
         if (vocabulary_find(&vocabulary_codec, word) < 0)
             return "--encode and --decode take h264, hevc, hevc10, vp9 or av1";
+    }
     return NULL;
 }
 
