@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { INDENT = 9, LIST_INDENT = 52, LEAST_TEXT = 20, LABEL_SIZE = 96 };
+enum { INDENT = 9 };
 
 static void write_image(struct json_writer *writer, const struct option_rom_image *image)
 {
@@ -113,23 +113,14 @@ static void write_images(struct output *output, const struct option_rom *rom)
     for (int i = 0; i < rom->image_count; i++) {
         const struct option_rom_image *image = &rom->images[i];
         struct buffer line CLEANUP(buffer_free) = BUFFER(1024);
+        const char *type = option_rom_code_name(image->code_type);
         char id[PCI_ID_TEXT_SIZE];
-        char type[24];
-        char label[LABEL_SIZE];
-        bool is_narrow = output->width < LIST_INDENT + LEAST_TEXT;
-        snprintf(type, sizeof type, "%s", option_rom_code_name(image->code_type));
+        buffer_append_format(&line, "0x%x, %s", image->offset, type);
         if (!*type)
-            snprintf(type, sizeof type, "type %#04x", image->code_type);
-        int length = snprintf(label, sizeof label, "%-*s", INDENT, i ? "" : "Images");
-        pci_id_print(&image->id, id);
-        if (is_narrow)
-            buffer_append_format(&line, "0x%x, %s, %s, ", image->offset, type, id);
-        else
-            snprintf(label + length, sizeof label - (size_t)length, "0x%-8x %-17s %-13s", image->offset, type,
-                     id);
+            buffer_append_format(&line, "type %#04x", image->code_type);
+        buffer_append_format(&line, ", %s, ", pci_id_print(&image->id, id));
         append_details(&line, image);
-        output_paragraph(output, is_narrow ? INDENT : LIST_INDENT, label, COLOR_PLAIN, "%s",
-                         buffer_text(&line));
+        output_paragraph(output, INDENT, i ? "" : "Images", COLOR_PLAIN, "%s", buffer_text(&line));
     }
 }
 
