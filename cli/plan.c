@@ -111,6 +111,10 @@ static enum error_code look(struct plan_command *command, struct error *error)
                                      .report_limit = command->session->json ? 5 : 0};
     if (scan_read(machine->root, NULL, &command->address, command->has_address, &machine->scan, error))
         return error->code;
+    if (machine->scan.host.is_xen) {
+        error_set(error, ERROR_NOT_FOUND, "this host runs Xen, and a plan is for KVM");
+        return error_next(error, "passthru scan says how Xen sets a GPU aside");
+    }
     machine->device = machine->scan.gpus[0];
     if (!command->has_address && choose_gpu(command, error))
         return error->code;

@@ -2,6 +2,7 @@
 #include "probe/host.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -135,8 +136,20 @@ static const struct sign {
              {"/etc/libvirt/qemu", HYPERVISOR_LIBVIRT, "libvirt-daemon"},
              {"/usr/bin/qemu-system-x86_64", HYPERVISOR_QEMU_KVM, "qemu-system-x86"}};
 
+/* Xen's first domain sees itself as a guest, too, but for this bit (XENFEAT_dom0). */
+static bool is_first_domain(struct root *root)
+{
+    char features[20];
+    return root_read_line(root, "/sys/hypervisor/properties/features", features, sizeof features) ==
+               ROOT_OK &&
+           strtoul(features, NULL, 16) >> 11 & 1;
+}
+
 static const struct sign *find_sign(struct root *root)
 {
+    static const struct sign xen = {"", HYPERVISOR_XEN, "xen-hypervisor-common"};
+    if (is_first_domain(root))
+        return &xen;
     for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
         if (root_exists(root, signs[i].path))
             return &signs[i];
@@ -195,6 +208,9 @@ void host_read(struct root *root, struct host *host)
     const struct sign *sign = find_sign(root);
     if (sign)
         host->hypervisor = vocabulary_value(&vocabulary_hypervisor, (int)sign->hypervisor);
+    host->is_xen = sign && sign->hypervisor == HYPERVISOR_XEN;
+    if (host->is_xen)
+        host->in_vm = TRISTATE_NO;
     host->is_root = root_is_live(root) && geteuid() == 0;
 }
 

@@ -17,6 +17,7 @@ struct host {
     char system[100];       /* as /etc/os-release names it */
     const char *hypervisor; /* a value of vocabulary_hypervisor; NULL: none is seen */
     enum tristate in_vm;    /* this machine is itself a virtual machine */
+    bool is_xen;            /* this is the domain of Xen that has the devices */
     bool is_root;           /* the live machine is looked at by root */
 };
 

@@ -132,6 +132,8 @@ void iommu_read(struct root *root, const struct host *host, struct pci_machine *
         read_groups(root, machine);
     if (has_groups(machine))
         iommu->enabled = TRISTATE_YES;
+    else if (host->is_xen) /* which has it */
+        iommu->enabled = TRISTATE_UNKNOWN;
     read_tables(root, host, iommu);
     read_remapping(root, iommu);
     if (iommu->enabled == TRISTATE_NO)

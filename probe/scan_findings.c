@@ -28,7 +28,9 @@ static void judge_iommu(const struct iommu *iommu, struct findings *findings)
 
 void scan_judge_host(struct scan *scan)
 {
-    if (scan->host.in_vm != TRISTATE_YES && !scan->from_text)
+    if (scan->host.is_xen)
+        findings_add(&scan->findings, NULL, 0, FINDING_HOST_XEN);
+    else if (scan->host.in_vm != TRISTATE_YES && !scan->from_text)
         judge_iommu(&scan->iommu, &scan->findings);
     else if (scan->host.in_vm == TRISTATE_YES && scan->iommu.enabled == TRISTATE_NO)
         findings_add(&scan->findings, NULL, 0, FINDING_SCAN_IN_VM_NO_IOMMU);
@@ -233,7 +235,10 @@ static void judge_function(const struct scan *scan, const struct pci_device *gpu
     const char *address = pci_address_text(&function->address);
     if (pci_has_host_driver(gpu) || !pci_has_host_driver(function))
         return;
-    if (is_on_freebsd(gpu))
+    if (scan->host.is_xen)
+        findings_add(findings, NULL, 0, FINDING_FUNCTION_BOUND_XEN, address, id->vendor, id->device,
+                     function->driver, place);
+    else if (is_on_freebsd(gpu))
         findings_add(findings, NULL, 0, FINDING_FUNCTION_BOUND_BHYVE, address, id->vendor, id->device,
                      function->driver, place);
     else if (is_on_unraid(scan))
@@ -263,17 +268,26 @@ static void judge_driver(const struct scan *scan, const struct gpu *known, struc
         const struct pci_device *function = &scan->machine.devices[functions[i]];
         const struct pci_address *at = &function->address;
         char place[PCI_ID_TEXT_SIZE];
-        if (is_on_freebsd(device))
+        if (scan->host.is_xen)
+            snprintf(place, sizeof place, "(%s)", pci_address_text(at));
+        else if (is_on_freebsd(device))
             snprintf(place, sizeof place, "%u/%u/%u", at->bus, at->slot, at->function);
         else
             pci_id_print_base(&function->id, place);
-        buffer_append_format(&places, "%s%s", !i ? "" : is_on_freebsd(device) ? " " : ",", place);
+        buffer_append_format(&places, "%s%s",
+                             !i || scan->host.is_xen ? ""
+                             : is_on_freebsd(device) ? " "
+                                                     : ",",
+                             place);
         judge_function(scan, device, function, place, &gpu->findings);
     }
     int twins = count_twins(scan, device);
     if (!pci_has_host_driver(device))
         return;
-    if (is_on_freebsd(device))
+    if (scan->host.is_xen)
+        findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND_XEN, device->driver, buffer_text(&places),
+                     buffer_text(&places));
+    else if (is_on_freebsd(device))
         findings_add(&gpu->findings, NULL, 0, FINDING_DRIVER_BOUND_BHYVE, device->driver,
                      buffer_text(&places));
     else if (is_on_unraid(scan))
