@@ -159,7 +159,7 @@ rd.driver.blacklist rd.driver.pre pci_stub.ids nomodeset kvm.ignore_msrs""".spli
 # Their names alone say nothing; their values may.
 NAMES = frozenset("""root rootflags rootfstype rootdelay resume resume_offset boot init ip cryptdevice cryptkey rd.luks.uuid
 rd.luks.name rd.luks.options rd.lvm.lv rd.lvm.vg rd.md.uuid luks zfs spl_hostid biosdevname crashkernel lang locale keymap
-security selinux BOOT_IMAGE initrd systemd.machine_id""".split())
+security selinux BOOT_IMAGE initrd ostree systemd.machine_id""".split())
 LONE = frozenset("""quiet splash ro rw nosplash single text debug verbose noapic nolapic noacpi nosmt nopti noresume rhgb
 igfx_off sm_on sm_off sp_off pt tboot_noforce downstream multifunction""".split())
 

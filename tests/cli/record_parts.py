@@ -171,7 +171,7 @@ def texts():
     check("300 random texts: their lines keep their numbers", same)
     for word, kept in (("intel_iomu=on", "intel_iomu=on"), ("vfio-pci.id=10de:1d16", "vfio-pci.id=10de:1d16"), ("vfio-pci.ids=10de:1d1,3c7c:3f12:3456", "vfio-pci.ids=10de:1d1,x"),
                        ("igfx_off", "igfx_off"),
-                       ("intel_iommu=on,igfx-off,secret", "intel_iommu=on,igfx-off,x"), ("secret", "x"), ("secret=1", "x=x"), ("root=secret", "root=x")):
+                       ("intel_iommu=on,igfx-off,secret", "intel_iommu=on,igfx-off,x"), ("secret", "x"), ("secret=1", "x=x"), ("root=secret", "root=x"), ("ostree=/ostree/secret", "ostree=x")):
         check("the kernel parameter %s" % word, closed_lists.parameter(word) == kept)
 
 
