@@ -140,3 +140,23 @@ void host_binding_check(struct host_state *host)
     each_config_file(host->root, "/etc/sysfs.d", ".conf", read_splitter, host);
     read_config_file(host->root, "/etc/rc.local", read_splitter, host);
 }
+
+bool host_is_like(const struct host_setup *setup, const char *system)
+{
+    struct span rest = span_of(setup->systems);
+    struct span word;
+    while (span_next_word(&rest, &word))
+        if (span_begins(word, system))
+            return true;
+    return false;
+}
+
+const char *host_initramfs_step(const struct host_setup *setup)
+{
+    static const char *const steps[] = {[INITRAMFS_UNKNOWN] =
+                                            "update-initramfs -u -k all (or mkinitcpio -P, dracut -f)",
+                                        [INITRAMFS_TOOLS] = "update-initramfs -u -k all",
+                                        [INITRAMFS_DRACUT] = "dracut -f --regenerate-all",
+                                        [INITRAMFS_MKINITCPIO] = "mkinitcpio -P"};
+    return setup->is_ostree ? "rpm-ostree initramfs --enable" : steps[setup->initramfs];
+}

@@ -182,16 +182,6 @@ static void read_systems(void *context, const char *file, struct span text)
     each_shell_variable(file, text, read_system, context);
 }
 
-bool host_is_like(const struct host_setup *setup, const char *system)
-{
-    struct span rest = span_of(setup->systems);
-    struct span word;
-    while (span_next_word(&rest, &word))
-        if (span_begins(word, system))
-            return true;
-    return false;
-}
-
 /* What its files are of; a directory may be left over from the tool before. */
 static enum initramfs_tool find_initramfs(struct root *root, const struct host_setup *setup)
 {
@@ -207,16 +197,6 @@ static enum initramfs_tool find_initramfs(struct root *root, const struct host_s
         return INITRAMFS_DRACUT;
     return host_is_like(setup, "debian") || root_exists(root, "/etc/pve") ? INITRAMFS_TOOLS
                                                                           : INITRAMFS_UNKNOWN;
-}
-
-const char *host_initramfs_step(const struct host_setup *setup)
-{
-    static const char *const steps[] = {[INITRAMFS_UNKNOWN] =
-                                            "update-initramfs -u -k all (or mkinitcpio -P, dracut -f)",
-                                        [INITRAMFS_TOOLS] = "update-initramfs -u -k all",
-                                        [INITRAMFS_DRACUT] = "dracut -f --regenerate-all",
-                                        [INITRAMFS_MKINITCPIO] = "mkinitcpio -P"};
-    return setup->is_ostree ? "rpm-ostree initramfs --enable" : steps[setup->initramfs];
 }
 
 /* Completes host->setup with what the readers have found. */

@@ -32,9 +32,6 @@ struct host_state {
     bool vfio_named;                 /* something mentions vfio-pci, or sets devices aside without it */
 };
 
-/* The command that rebuilds the initramfs; where that is not known, the three that may be it. */
-const char *host_initramfs_step(const struct host_setup *setup);
-
 /* Adds a finding about the line that is being looked at. */
 #define host_finding(host, ...) findings_add((host)->findings, (host)->file, (host)->line, __VA_ARGS__)
 
@@ -65,6 +62,10 @@ bool splits_gpu(struct span driver, struct span parameter, struct span value);
 /* Notes that a module leaves devices to vfio-pci: it is blacklisted, or loaded later. */
 void hold_back_module(struct host_setup *setup, struct span module);
 bool is_held_back(const struct host_setup *setup, const char *module);
+
+/* The command that makes the initramfs of this host anew; where that is not known, the three that may be it.
+ */
+const char *host_initramfs_step(const struct host_setup *setup);
 
 /* ---- probe/cmdline.c ---- */
 
