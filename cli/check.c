@@ -117,8 +117,7 @@ static void check_standard_input(struct check_command *command)
         check_text(command, name, &text);
         return;
     }
-    const char *why = number ? strerror(number) : "it is too large";
-    reject_file(command, name, ERROR_BAD_INPUT, why);
+    reject_file(command, name, ERROR_BAD_INPUT, number ? strerror(number) : "it is too large");
 }
 
 static void check_named(struct check_command *command, const char *file)

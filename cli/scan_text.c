@@ -215,9 +215,8 @@ void scan_write_unreadable_text(struct output *output, const struct scan *scan)
         return;
     if (count > 8)
         buffer_append_format(&line, "; and %d more", count - 8);
-    buffer_append_text(&line, ". What depends on it is unknown");
-    buffer_append_text(&line,
-                       root_is_live(scan->root) && !scan->host.is_root ? ": run it as root to see it." : ".");
+    buffer_append_format(&line, ". What depends on it is unknown%s.",
+                         root_is_live(scan->root) && !scan->host.is_root ? ": run it as root to see it" : "");
     output_blank(output);
     output_paragraph(output, INDENT, "Not seen", COLOR_PLAIN, "%s", buffer_text(&line));
 }
