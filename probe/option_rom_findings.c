@@ -165,6 +165,9 @@ static void firmware(const struct option_rom *rom, struct findings *findings)
         const char *machine = option_rom_machine_name(efi->machine);
         findings_add(findings, NULL, 0, FINDING_ROM_EFI_MACHINE, *machine ? machine : "another processor",
                      efi->machine);
+    } else if (efi->id.vendor != rom->images[0].id.vendor) {
+        findings_add(findings, NULL, 0, FINDING_ROM_OTHER_CARD_EFI, efi->offset,
+                     pci_id_text(&rom->images[0].id));
     }
     if (!option_rom_has_legacy(rom) && (efi || !has_tables_alone(rom)))
         findings_add(findings, NULL, 0, FINDING_ROM_NO_LEGACY);

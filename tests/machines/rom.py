@@ -213,6 +213,7 @@ KINDS = {
     "no-last": card(last=False) + bytes(1024),
     "efi-unsigned": card(EFI).replace(b"\xf1\x0e", b"\xf0\x0e", 1),
     "efi-of-two-machines": card(EFI, machine=ARM64, last=False) + card(EFI, machine=EBC),
+    "efi-of-two-makers": card(last=False) + image(0x1002, 0x67DF, EFI),
     "efi-of-no-machine": card(EFI, machine=0x5064),
     # NPDE wins over PCIR for the end of the chain, but OVMF goes by PCIR.
     "npde-last": card(last=False, npde=(8, True)),
